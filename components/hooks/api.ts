@@ -1,0 +1,166 @@
+import type { ErrorCode } from '@/lib/errors'
+
+/** The error codes of the server, and two that only a browser can know. */
+export type ApiErrorCode = ErrorCode | 'offline' | 'unauthorized'
+
+/** A failed call: what happened (message) and the code that decides what to offer next. */
+export class ApiError extends Error {
+  readonly code: ApiErrorCode
+  readonly status: number
+  readonly details: Record<string, unknown> | undefined
+  readonly request: string
+
+  constructor(
+    code: ApiErrorCode,
+    message: string,
+    context: { status: number; request: string; details?: Record<string, unknown> | undefined },
+  ) {
+    super(message)
+    this.name = 'ApiError'
+    this.code = code
+    this.status = context.status
+    this.request = context.request
+    this.details = context.details
+  }
+}
+
+type QueryValue = string | number | boolean | null | undefined
+type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+
+interface CallOptions {
+  query?: Record<string, QueryValue>
+  body?: unknown
+  signal?: AbortSignal | undefined
+}
+
+/** Returns `/api/...` with the defined query values appended. */
+export function apiUrl(path: string, query: Record<string, QueryValue> = {}): string {
+  const params = new URLSearchParams()
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null) params.set(key, String(value))
+  }
+  const text = params.toString()
+  return `/api${path}${text ? `?${text}` : ''}`
+}
+
+function record(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined
+}
+
+/** Turns a failed response into an ApiError, whatever its body holds. */
+export function toApiError(status: number, text: string, request: string): ApiError {
+  let body: Record<string, unknown> | undefined
+  try {
+    body = record(record(JSON.parse(text))?.['error'])
+  } catch {
+    body = undefined
+  }
+  const context = { status, request, details: record(body?.['details']) }
+  if (typeof body?.['message'] === 'string') {
+    const code = typeof body['code'] === 'string' ? (body['code'] as ApiErrorCode) : 'internal'
+    return new ApiError(code, body['message'], context)
+  }
+  if (status === 401 || status === 403) {
+    return new ApiError(
+      'unauthorized',
+      'The server asks for its access token. Open the address that was printed at start.',
+      context,
+    )
+  }
+  return new ApiError('internal', `The server answered ${status} without saying why.`, context)
+}
+
+function offline(request: string): ApiError {
+  return new ApiError(
+    'offline',
+    'The server does not answer. Check that it is still running in its terminal, then retry.',
+    { status: 0, request },
+  )
+}
+
+/** Calls the API and returns the parsed JSON body; throws ApiError, or the abort as it is. */
+export async function api<T>(method: Method, path: string, options: CallOptions = {}): Promise<T> {
+  const url = apiUrl(path, options.query)
+  const request = `${method} ${url.slice(0, 300)}`
+  const init: RequestInit = { method, headers: { accept: 'application/json' } }
+  if (options.signal) init.signal = options.signal
+  if (options.body !== undefined) {
+    init.body = JSON.stringify(options.body)
+    init.headers = { accept: 'application/json', 'content-type': 'application/json' }
+  }
+  let response: Response
+  try {
+    response = await fetch(url, init)
+  } catch (error) {
+    if (error instanceof Error && error.name === 'AbortError') throw error
+    throw offline(request)
+  }
+  const text = await response.text()
+  if (!response.ok) throw toApiError(response.status, text, request)
+  return (text === '' ? undefined : JSON.parse(text)) as T
+}
+
+/** GET. */
+export function apiGet<T>(
+  path: string,
+  query?: Record<string, QueryValue>,
+  signal?: AbortSignal,
+): Promise<T> {
+  return api<T>('GET', path, { ...(query ? { query } : {}), signal })
+}
+
+/** POST with a JSON body. */
+export function apiPost<T>(path: string, body: unknown = {}, signal?: AbortSignal): Promise<T> {
+  return api<T>('POST', path, { body, signal })
+}
+
+/** PATCH with a JSON body. */
+export function apiPatch<T>(path: string, body: unknown): Promise<T> {
+  return api<T>('PATCH', path, { body })
+}
+
+/** DELETE. */
+export function apiDelete<T>(path: string): Promise<T> {
+  return api<T>('DELETE', path)
+}
+
+export interface UploadReply {
+  uploadId: string
+  fileName: string
+  sizeBytes: number
+  sha256: string
+}
+
+/** Sends one file as a raw body; fetch reports no upload progress, hence XMLHttpRequest. */
+export function apiUpload(
+  file: File,
+  name: string,
+  onProgress: (sentBytes: number) => void,
+  signal?: AbortSignal,
+): Promise<UploadReply> {
+  const url = apiUrl('/uploads', { name })
+  return new Promise((resolve, reject) => {
+    const xhr = new XMLHttpRequest()
+    xhr.open('POST', url)
+    xhr.setRequestHeader('content-type', 'application/octet-stream')
+    xhr.upload.onprogress = (event) => onProgress(event.loaded)
+    xhr.onload = () => {
+      if (xhr.status >= 200 && xhr.status < 300) {
+        resolve(JSON.parse(xhr.responseText) as UploadReply)
+      } else {
+        reject(toApiError(xhr.status, xhr.responseText, `POST ${url}`))
+      }
+    }
+    xhr.onerror = () => reject(offline(`POST ${url}`))
+    xhr.onabort = () => reject(new DOMException('The upload was stopped.', 'AbortError'))
+    signal?.addEventListener('abort', () => xhr.abort(), { once: true })
+    xhr.send(file)
+  })
+}
+
+/** Returns true when trying the same call again may help. */
+export function isRetryable(error: unknown): boolean {
+  return error instanceof ApiError && (error.code === 'offline' || error.status >= 500)
+}

@@ -1,0 +1,5 @@
+export * from './studies'
+export * from './cells'
+export * from './runs'
+export * from './work'
+export * from './annotations'

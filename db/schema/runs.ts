@@ -1,0 +1,89 @@
+import { blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import type { RowSet, RunDefinition, RunRecord } from '@/lib/contracts/run'
+import { alignments, cells, responseSets } from './cells'
+import { studies } from './studies'
+
+/** One computation of a measured metric: a hashed definition over an explicit row set. */
+export const runs = sqliteTable(
+  'runs',
+  {
+    no: integer('no').primaryKey({ autoIncrement: true }),
+    id: text('id').notNull().unique(),
+    studyId: text('study_id')
+      .notNull()
+      .references(() => studies.id, { onDelete: 'cascade' }),
+    metricId: text('metric_id').notNull(),
+    metricVersion: integer('metric_version').notNull(),
+    /** Decides cache and whether two series may share an axis. */
+    definition: text('definition', { mode: 'json' }).$type<RunDefinition>().notNull(),
+    definitionHash: text('definition_hash').notNull(),
+    rowSet: text('row_set', { mode: 'json' }).$type<RowSet>().notNull(),
+    /** Not hashed: endpoint, dates, counts, failures by reason, timings. */
+    record: text('record', { mode: 'json' }).$type<RunRecord>().notNull(),
+    backendId: text('backend_id'),
+    /** Shown by default for its metric; at most one a metric and study. */
+    pinned: integer('pinned', { mode: 'boolean' }).notNull().default(false),
+    createdAt: integer('created_at').notNull(),
+    deletedAt: integer('deleted_at'),
+  },
+  (table) => [index('runs_study').on(table.studyId, table.metricId)],
+)
+
+/** Progress of a run in one cell, and the version that tells readers to reload its columns. */
+export const runCells = sqliteTable(
+  'run_cells',
+  {
+    runNo: integer('run_no')
+      .notNull()
+      .references(() => runs.no, { onDelete: 'cascade' }),
+    cellNo: integer('cell_no')
+      .notNull()
+      .references(() => cells.no, { onDelete: 'cascade' }),
+    responseSetNo: integer('response_set_no').references(() => responseSets.no),
+    alignmentNo: integer('alignment_no').references(() => alignments.no),
+    /** Rows of the row set in this cell. */
+    total: integer('total').notNull(),
+    done: integer('done').notNull().default(0),
+    /** Rows whose status carries a value. */
+    valued: integer('valued').notNull().default(0),
+    version: integer('version').notNull().default(0),
+    finishedAt: integer('finished_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.runNo, table.cellNo] }),
+    index('run_cells_cell').on(table.cellNo),
+  ],
+)
+
+/** Values of one output in 4,096 rows: little-endian floats (width per row) and a status byte a row. */
+export const columnChunks = sqliteTable(
+  'column_chunks',
+  {
+    runNo: integer('run_no')
+      .notNull()
+      .references(() => runs.no, { onDelete: 'cascade' }),
+    cellNo: integer('cell_no').notNull(),
+    output: text('output').notNull(),
+    chunk: integer('chunk').notNull(),
+    dtype: text('dtype').$type<'f64' | 'f32'>().notNull(),
+    width: integer('width').notNull().default(1),
+    rowCount: integer('row_count').notNull(),
+    values: blob('values', { mode: 'buffer' }).notNull(),
+    status: blob('status', { mode: 'buffer' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runNo, table.cellNo, table.output, table.chunk] })],
+)
+
+/** Replies, tokens and error messages of single rows (JSON text). */
+export const rowDetails = sqliteTable(
+  'row_details',
+  {
+    runNo: integer('run_no')
+      .notNull()
+      .references(() => runs.no, { onDelete: 'cascade' }),
+    cellNo: integer('cell_no').notNull(),
+    idx: integer('idx').notNull(),
+    detail: text('detail').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runNo, table.cellNo, table.idx] })],
+)

@@ -1,0 +1,56 @@
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+
+/** Times are milliseconds since the epoch everywhere. */
+export const studies = sqliteTable('studies', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  description: text('description').notNull().default(''),
+  /** Markdown-free notice shown on every page of the study, for example what the sample is worth. */
+  notice: text('notice'),
+  /** `sample` for the built-in study, so that a second start finds it. */
+  origin: text('origin').notNull().default('user'),
+  createdAt: integer('created_at').notNull(),
+  deletedAt: integer('deleted_at'),
+})
+
+export const seedSets = sqliteTable(
+  'seed_sets',
+  {
+    id: text('id').primaryKey(),
+    studyId: text('study_id')
+      .notNull()
+      .references(() => studies.id, { onDelete: 'cascade' }),
+    key: text('key').notNull(),
+    label: text('label').notNull(),
+    /** Slots 0..slotCount-1; rows of every arm and round meet at the same slot. */
+    slotCount: integer('slot_count').notNull().default(0),
+    position: integer('position').notNull().default(0),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [uniqueIndex('seed_sets_study_key').on(table.studyId, table.key)],
+)
+
+export const arms = sqliteTable(
+  'arms',
+  {
+    id: text('id').primaryKey(),
+    studyId: text('study_id')
+      .notNull()
+      .references(() => studies.id, { onDelete: 'cascade' }),
+    key: text('key').notNull(),
+    label: text('label').notNull(),
+    /** small | large | other. */
+    armClass: text('arm_class').notNull().default('other'),
+    /** evol-instruct | autoif | auto-evol | other. */
+    scenario: text('scenario').notNull().default('evol-instruct'),
+    model: text('model'),
+    /** Decoding as recorded: {temperature, topP, seed, ...}. */
+    decoding: text('decoding', { mode: 'json' }).$type<Record<string, string | number>>(),
+    promptVersion: text('prompt_version'),
+    variant: text('variant'),
+    /** Index into the arm palette: an arm has one colour in the whole study. */
+    colorIndex: integer('color_index').notNull().default(0),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [uniqueIndex('arms_study_key').on(table.studyId, table.key), index('arms_study').on(table.studyId)],
+)

@@ -1,0 +1,79 @@
+import { blob, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import type { JobProgress, JobState } from '@/lib/contracts/job'
+
+export const jobs = sqliteTable(
+  'jobs',
+  {
+    no: integer('no').primaryKey({ autoIncrement: true }),
+    id: text('id').notNull().unique(),
+    kind: text('kind').notNull(),
+    /** Ids and parameters only, never data or secrets. */
+    payload: text('payload', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+    studyId: text('study_id'),
+    title: text('title').notNull(),
+    state: text('state').$type<JobState>().notNull(),
+    /** What the user asked for while it runs: cancel | pause | null. */
+    request: text('request').$type<'cancel' | 'pause'>(),
+    priority: integer('priority').notNull().default(0),
+    attempts: integer('attempts').notNull().default(0),
+    leaseOwner: text('lease_owner'),
+    leaseUntil: integer('lease_until'),
+    progress: text('progress', { mode: 'json' }).$type<JobProgress>().notNull(),
+    error: text('error'),
+    errorCode: text('error_code'),
+    result: text('result', { mode: 'json' }).$type<Record<string, unknown>>(),
+    runAfter: integer('run_after').notNull(),
+    createdAt: integer('created_at').notNull(),
+    startedAt: integer('started_at'),
+    finishedAt: integer('finished_at'),
+  },
+  (table) => [index('jobs_queue').on(table.state, table.runAfter), index('jobs_study').on(table.studyId)],
+)
+
+export const jobEvents = sqliteTable(
+  'job_events',
+  {
+    no: integer('no').primaryKey({ autoIncrement: true }),
+    jobNo: integer('job_no')
+      .notNull()
+      .references(() => jobs.no, { onDelete: 'cascade' }),
+    at: integer('at').notNull(),
+    level: text('level').$type<'info' | 'warn' | 'error'>().notNull(),
+    message: text('message').notNull(),
+  },
+  (table) => [index('job_events_job').on(table.jobNo)],
+)
+
+/** Answers of backends, shared by studies; only complete successes. */
+export const requestCache = sqliteTable(
+  'request_cache',
+  {
+    /** SHA-256 of the canonical request. */
+    key: blob('key', { mode: 'buffer' }).primaryKey(),
+    call: text('call').notNull(),
+    value: blob('value', { mode: 'buffer' }).notNull(),
+    createdAt: integer('created_at').notNull(),
+    usedAt: integer('used_at').notNull(),
+  },
+  (table) => [index('request_cache_used').on(table.usedAt)],
+)
+
+export const backends = sqliteTable('backends', {
+  id: text('id').primaryKey(),
+  kind: text('kind').notNull(),
+  label: text('label').notNull(),
+  /** Parsed by the kind's schema; secrets are named, never held. */
+  config: text('config', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+  builtIn: integer('built_in', { mode: 'boolean' }).notNull().default(false),
+  probe: text('probe', { mode: 'json' }).$type<Record<string, unknown>>(),
+  probedAt: integer('probed_at'),
+  createdAt: integer('created_at').notNull(),
+  deletedAt: integer('deleted_at'),
+})
+
+/** Small facts of the installation: worker heartbeat, schema notes. */
+export const settings = sqliteTable('settings', {
+  key: text('key').primaryKey(),
+  value: text('value', { mode: 'json' }).$type<unknown>().notNull(),
+  updatedAt: integer('updated_at').notNull(),
+})

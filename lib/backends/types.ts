@@ -1,0 +1,182 @@
+import type { z } from 'zod'
+
+/** What a backend may be able to do. Metrics ask for capabilities, never for a backend by name. */
+export const CAPABILITIES = [
+  'chat',
+  'structured',
+  'outputLogprobs',
+  'promptLogprobs',
+  'embed',
+  'tokenize',
+] as const
+export type Capability = (typeof CAPABILITIES)[number]
+
+/** Whether a capability was found to work, and the reason and remedy when it was not. */
+export interface CapabilityState {
+  state: 'yes' | 'no' | 'unknown'
+  reason?: string
+}
+export type CapabilityTable = Record<Capability, CapabilityState>
+
+/**
+ * Everything about the model that decides a number. It is part of the hashed definition of a run and of every cache key,
+ * so it never holds a URL, a port, a key or a time.
+ */
+export interface ModelIdentity {
+  /** Registered backend kind, for example `embedded` or `openai`. */
+  kind: string
+  /** Server software and version, for example `llama.cpp v0.5.0`. */
+  server: string
+  /** Model name as the server states it, or the model file's name. */
+  model: string
+  /** File hash or user-entered revision; `unknown` when nobody knows. */
+  revision: string
+  dtype: string
+  /** Engine settings that change numbers (KV type, attention kind, pooling, normalisation, text limit). */
+  settings: Record<string, string | number | boolean>
+  tokenizer: string | null
+  /** Context length in tokens; null when unknown. */
+  contextLength: number | null
+  /** BOS id that the tokenizer adds by itself, null when it adds none. */
+  bosId: number | null
+}
+
+export interface ChatMessage {
+  role: 'system' | 'user' | 'assistant'
+  content: string
+}
+
+/** Sampling parameters; all are always sent, because servers have defaults of their own. */
+export interface GenerateParams {
+  temperature: number
+  topP: number
+  topK: number
+  minP: number
+  seed: number
+  maxTokens: number
+  stop: readonly string[]
+  /** How many alternatives per generated token: null asks for no log-probabilities, 0 for the generated token's own. */
+  topLogprobs: number | null
+  /** JSON schema that constrains the reply, or null. */
+  jsonSchema: Record<string, unknown> | null
+}
+
+/** Greedy decoding with nothing optional; spread and override. */
+export const GREEDY: GenerateParams = {
+  temperature: 0,
+  topP: 1,
+  topK: 0,
+  minP: 0,
+  seed: 0,
+  maxTokens: 2048,
+  stop: [],
+  topLogprobs: null,
+  jsonSchema: null,
+}
+
+export interface GenerateRequest {
+  messages: readonly ChatMessage[]
+  params: GenerateParams
+}
+
+export interface TokenLogprob {
+  text: string
+  id: number | null
+  /** Natural log-probability, finite and <= 0. */
+  logprob: number
+}
+
+export interface GeneratedToken extends TokenLogprob {
+  /** Alternatives, most likely first; may or may not hold the token itself. */
+  top: TokenLogprob[]
+}
+
+export interface GenerateReply {
+  text: string
+  finishReason: 'stop' | 'length' | 'other'
+  usage: { promptTokens: number; completionTokens: number }
+  /** Present when the request asked for log-probabilities. */
+  tokens?: GeneratedToken[]
+  /** Model name as the reply states it. */
+  model: string
+  latencyMs: number
+}
+
+export interface EmbedReply {
+  /** One vector a text, in order; all of one dimension. */
+  vectors: Float32Array[]
+  /** For each text, whether the backend cut it to its limit. */
+  truncated: boolean[]
+}
+
+/** How much work a backend takes at once; each constant's reason stands beside it in the backend's file. */
+export interface BackendLimits {
+  chatConcurrency: number
+  scoreConcurrency: number
+  scoreBatchTokens: number
+  scoreBatchPrompts: number
+  embedBatchTexts: number
+}
+
+/**
+ * An open connection. Only the methods that the backend has are present. Every call takes an AbortSignal and throws
+ * AppError: `capability_missing`, `backend_unavailable`, `rate_limited`, `data_error` (this request only) or `cancelled`.
+ */
+export interface BackendSession {
+  readonly identity: ModelIdentity
+  readonly limits: BackendLimits
+  generate?(request: GenerateRequest, signal?: AbortSignal): Promise<GenerateReply>
+  /**
+   * Returns, for each id sequence, the natural log-probability of each given token under all tokens before it: same
+   * length as the ids, NaN at index 0, every other entry finite and <= 0. No special token is added.
+   */
+  scoreTokens?(sequences: readonly Int32Array[], signal?: AbortSignal): Promise<Float32Array[]>
+  embed?(texts: readonly string[], signal?: AbortSignal): Promise<EmbedReply>
+  /** Returns the ids of each text; `addSpecial` adds what the tokenizer adds by itself (BOS), never template tokens. */
+  tokenize?(texts: readonly string[], addSpecial: boolean, signal?: AbortSignal): Promise<Int32Array[]>
+  /** Returns the text of each id alone, for heat strips. */
+  tokenTexts?(ids: Int32Array, signal?: AbortSignal): Promise<string[]>
+  close(): Promise<void>
+}
+
+export interface ProbeStep {
+  name: string
+  state: 'pass' | 'fail' | 'unknown'
+  detail: string
+}
+
+export interface ProbeResult {
+  capabilities: CapabilityTable
+  identity: ModelIdentity
+  models: string[]
+  steps: ProbeStep[]
+  latencyMs: number | null
+}
+
+/** What `open` and `probe` get from their surroundings. */
+export interface BackendEnvironment {
+  /** Folder of model files and caches (EVOLENS_CACHE_DIR). */
+  cacheDir: string
+  /** Extra folder of model files supplied by the user (EVOLENS_MODELS_DIR), or null. */
+  modelsDir: string | null
+  /** Reads a secret by the name of an environment variable; undefined when not set. */
+  secret(name: string): string | undefined
+  log(message: string, fields?: Record<string, unknown>): void
+}
+
+/** One file a backend: registered in lib/backends/index.ts with one line. */
+export interface BackendKind<C = unknown> {
+  id: string
+  label: string
+  description: string
+  /** Capabilities that this kind can have at best; the probe decides what a given server has. */
+  capabilities: readonly Capability[]
+  config: z.ZodType<C>
+  open(config: C, env: BackendEnvironment, signal?: AbortSignal): Promise<BackendSession>
+  probe(config: C, env: BackendEnvironment, signal?: AbortSignal): Promise<ProbeResult>
+}
+
+/** Types a backend's definition; the registry holds them all as BackendKind<unknown>. */
+export function defineBackend<C>(kind: BackendKind<C>): BackendKind {
+  return kind as unknown as BackendKind
+}

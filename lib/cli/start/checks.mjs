@@ -1,0 +1,82 @@
+import fs from 'node:fs'
+import net from 'node:net'
+import path from 'node:path'
+import process from 'node:process'
+import { StartError, say } from './print.mjs'
+
+// Dependencies, models and the build take about 1.6 GB; the database of the sample a few MB.
+const NEEDED_BYTES = 2.5e9
+const NEEDED_WHEN_PREPARED = 2e8
+
+function checkNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major > 20 || (major === 20 && minor >= 19)) return
+  throw new StartError(
+    `Node ${process.versions.node} is too old; Evolens needs 20.19 or newer`,
+    'install a current Node.js release (nodejs.org, your package manager, or nvm) and run the command again.',
+  )
+}
+
+function checkFolder(folder, variable) {
+  try {
+    fs.mkdirSync(folder, { recursive: true })
+    const probe = path.join(folder, `.write-test-${process.pid}`)
+    fs.writeFileSync(probe, 'x')
+    fs.rmSync(probe)
+  } catch (error) {
+    if (error.code === 'ENOSPC') throw diskFull(folder)
+    throw new StartError(
+      `the folder ${folder} cannot be written (${error.code ?? error.message})`,
+      `give yourself write access to it, or set ${variable} to a folder that you may write.`,
+    )
+  }
+}
+
+function diskFull(folder) {
+  return new StartError(
+    `the disk that holds ${folder} is full`,
+    'free some space, or set EVOLENS_DATA_DIR and EVOLENS_CACHE_DIR to folders on another disk.',
+  )
+}
+
+function checkSpace(folder, needed) {
+  const { bavail, bsize } = fs.statfsSync(folder)
+  const free = bavail * bsize
+  if (free >= needed) return
+  throw new StartError(
+    `only ${(free / 1e9).toFixed(2)} GB are free where ${folder} lies; ${(needed / 1e9).toFixed(1)} GB are needed`,
+    'free some space, or set EVOLENS_DATA_DIR and EVOLENS_CACHE_DIR to folders on another disk.',
+  )
+}
+
+function checkPort(host, port) {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer()
+    server.once('error', (error) => {
+      const taken = error.code === 'EADDRINUSE'
+      reject(
+        new StartError(
+          taken ? `port ${port} on ${host} is taken` : `cannot listen on ${host}:${port} (${error.code})`,
+          taken
+            ? `stop the program that uses it (perhaps an Evolens that is already running: open http://${host}:${port}), or choose another port: PORT=${port + 1} npm start`
+            : 'choose another PORT (ports under 1024 need rights) or another HOST.',
+        ),
+      )
+    })
+    server.listen(port, host, () => server.close(resolve))
+  })
+}
+
+/** Throws a StartError for an old Node, a read-only folder, a full disk or a taken port. */
+export async function checkMachine(options) {
+  checkNode()
+  checkFolder(options.dataDir, 'EVOLENS_DATA_DIR')
+  checkFolder(options.cacheDir, 'EVOLENS_CACHE_DIR')
+  const prepared = fs.existsSync('node_modules') && fs.existsSync('.next')
+  const needed = prepared ? NEEDED_WHEN_PREPARED : NEEDED_BYTES
+  checkSpace(process.cwd(), needed)
+  checkSpace(options.dataDir, NEEDED_WHEN_PREPARED)
+  checkSpace(options.cacheDir, NEEDED_WHEN_PREPARED)
+  if (!options.prepareOnly) await checkPort(options.host, options.port)
+  say('Checked', `Node ${process.versions.node}, data in ${options.dataDir}, cache in ${options.cacheDir}`)
+}

@@ -1,0 +1,10 @@
+// Preloaded into a child whose stdin is a pipe from its supervisor: when the pipe closes, the supervisor is gone.
+import process from 'node:process'
+
+if (!process.stdin.isTTY) {
+  process.stdin.on('end', () => process.exit(0))
+  process.stdin.on('error', () => process.exit(0))
+  process.stdin.resume()
+  // A listening server keeps the process alive, not this pipe.
+  process.stdin.unref?.()
+}

@@ -1,0 +1,83 @@
+import { carriesValue, statusOf } from '@/lib/contracts/status'
+import type { Column } from './column'
+import { sortPermutation } from './sort'
+
+/** Share of values at each end that may fall outside the evenly spaced bins, so that one outlier does not flatten all. */
+const TAIL = 0.005
+
+/** The values of a column that count, at the given rows (all when null), and the statuses of the others. */
+export interface Values {
+  values: Float64Array
+  /** Status name -> rows without a value. */
+  missing: Record<string, number>
+}
+
+/** Returns the values of one or more columns at their rows, and why the others are missing. Of a vector, the first entry. */
+export function collectValues(parts: readonly { column: Column; rows: Int32Array | null }[]): Values {
+  let capacity = 0
+  for (const part of parts) capacity += part.rows?.length ?? part.column.n
+  const values = new Float64Array(capacity)
+  const reasons = new Uint32Array(256)
+  let k = 0
+  for (const { column, rows } of parts) {
+    const n = rows?.length ?? column.n
+    for (let at = 0; at < n; at++) {
+      const row = rows ? (rows[at] as number) : at
+      const code = column.status[row] ?? 0
+      const value = column.values[row * column.width] as number
+      if (carriesValue(code) && !Number.isNaN(value)) values[k++] = value
+      else reasons[code] = (reasons[code] as number) + 1
+    }
+  }
+  const missing: Record<string, number> = {}
+  for (let code = 0; code < 256; code++) {
+    const count = reasons[code] as number
+    if (count > 0) missing[statusOf(code).name] = (missing[statusOf(code).name] ?? 0) + count
+  }
+  return { values: values.subarray(0, k), missing }
+}
+
+/**
+ * Returns bins + 1 ascending edges for the values: evenly spaced between the 0.5th and 99.5th percentile, with the first
+ * and the last edge moved out to the extremes so that every value has a bin. Equal values give one bin of width 1.
+ */
+export function histogramEdges(values: Float64Array, bins: number): number[] {
+  if (values.length === 0) return [0, 1]
+  const order = sortPermutation(values.slice())
+  const at = (share: number) =>
+    values[order[Math.round(share * (values.length - 1))] as number] as number
+  const min = at(0)
+  const max = at(1)
+  if (min === max) return [min - 0.5, min + 0.5]
+  let low = at(TAIL)
+  let high = at(1 - TAIL)
+  if (!(low < high)) {
+    low = min
+    high = max
+  }
+  const edges: number[] = []
+  for (let bin = 0; bin <= bins; bin++) edges.push(low + ((high - low) * bin) / bins)
+  edges[0] = min
+  edges[bins] = max
+  return edges
+}
+
+/** Returns counts per bin: left-closed, the last bin closed. Values outside the edges are not counted. */
+export function histogramCounts(values: Float64Array, edges: readonly number[]): number[] {
+  const bins = edges.length - 1
+  const counts = new Array<number>(Math.max(0, bins)).fill(0)
+  const first = edges[0] as number
+  const last = edges[bins] as number
+  for (const value of values) {
+    if (!(value >= first && value <= last)) continue
+    let low = 0
+    let high = bins - 1
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if (value >= (edges[middle] as number)) low = middle
+      else high = middle - 1
+    }
+    counts[low] = (counts[low] as number) + 1
+  }
+  return counts
+}

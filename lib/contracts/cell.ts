@@ -1,0 +1,37 @@
+import { z } from 'zod'
+
+export const columnMappingSchema = z.object({
+  instruction: z.string().nullable(),
+  input: z.string().nullable(),
+  output: z.string().nullable(),
+  system: z.string().nullable(),
+  history: z.string().nullable(),
+  messages: z.string().nullable(),
+  tools: z.string().nullable(),
+  id: z.string().nullable(),
+})
+
+/** Where a cell's rows came from; kept for cards and recipes. */
+export const cellSourceSchema = z.object({
+  kind: z.enum(['file', 'evolved']),
+  fileName: z.string(),
+  sizeBytes: z.number().int().nonnegative(),
+  sha256: z.string(),
+  format: z.string(),
+  container: z.string(),
+  mapping: columnMappingSchema.nullable(),
+  /** Distinct key orders of the source objects; rows refer to them by index. */
+  keySets: z.array(z.array(z.string())),
+  /** Set for rows made here: job, backend identity, prompts with hashes, decoding. */
+  definition: z.record(z.string(), z.unknown()).nullable(),
+})
+export type CellSource = z.infer<typeof cellSourceSchema>
+
+export const importReportSchema = z.object({
+  rows: z.number().int(),
+  skipped: z.array(z.object({ row: z.number().int(), byteOffset: z.number().int(), message: z.string() })),
+  /** Flag name -> number of rows. */
+  flags: z.record(z.string(), z.number().int()),
+  notes: z.array(z.string()),
+})
+export type ImportReport = z.infer<typeof importReportSchema>

@@ -1,0 +1,257 @@
+import { z } from 'zod'
+import { columnIdSchema } from './filter'
+import { metricValueSchema } from './rows'
+
+/** One side of a comparison: an arm at a round, over the chosen seed sets. */
+export const compareSideSchema = z.object({
+  arm: z.string().describe('Arm key; the word `seeds` means the seed rows.'),
+  round: z.number().int().min(0).describe('Round of evolution; 0 for the seeds.'),
+  runs: z
+    .array(z.string())
+    .default([])
+    .describe('Run ids that replace the pinned run of their metric on this side.'),
+})
+export type CompareSide = z.infer<typeof compareSideSchema>
+
+export const COMPARE_SORTS = ['slot', 'difference', 'size'] as const
+
+export const compareStateSchema = z.object({
+  seedSets: z.array(z.string()).default([]).describe('Seed set keys; empty = all.'),
+  a: compareSideSchema,
+  b: compareSideSchema,
+  columns: z
+    .array(columnIdSchema)
+    .max(24)
+    .default([])
+    .describe('Metrics in the summary, one Holm family; empty = the default columns.'),
+  column: columnIdSchema
+    .nullable()
+    .default(null)
+    .describe('Metric of the aligned rows; null = the first of the summary.'),
+  component: z
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe('Which entry of a vector column is compared, counted from 0.'),
+  threshold: z
+    .number()
+    .int()
+    .min(2)
+    .nullable()
+    .default(null)
+    .describe('Lowest level that counts as a hit in the McNemar test; null = the upper two levels.'),
+  sort: z.enum(COMPARE_SORTS).default('slot').describe('`size` sorts by the absolute difference.'),
+  descending: z.boolean().default(false),
+})
+export type CompareState = z.infer<typeof compareStateSchema>
+
+/** Why a statistic has no value, in the words of lib/stats. */
+const missingStatistic = z.object({ ok: z.literal(false), reason: z.string() })
+
+/** A p value after Holm stands beside each p: the family is every p value of the view. */
+const pValues = { p: z.number(), pHolm: z.number() }
+
+export const compareIntervalSchema = z.union([
+  z.object({
+    ok: z.literal(true),
+    low: z.number(),
+    high: z.number(),
+    /** Resamples drawn; fewer than `wanted` when n is so large that the budget of draws ends first. */
+    resamples: z.number(),
+    wanted: z.number(),
+    seed: z.number(),
+    /** Seed sets that were resampled each for itself. */
+    strata: z.number(),
+  }),
+  missingStatistic,
+])
+export type CompareInterval = z.infer<typeof compareIntervalSchema>
+
+/** Tests on aligned pairs. Differences are A - B. */
+export const pairedResultSchema = z.object({
+  n: z.number(),
+  meanA: z.number().nullable(),
+  meanB: z.number().nullable(),
+  meanDifference: z.number().nullable(),
+  medianDifference: z.number().nullable(),
+  aHigher: z.number(),
+  bHigher: z.number(),
+  ties: z.number(),
+  wilcoxon: z.union([
+    z.object({ ok: z.literal(true), n: z.number(), z: z.number(), effect: z.number(), ...pValues }),
+    missingStatistic,
+  ]),
+  sign: z.union([
+    z.object({ ok: z.literal(true), nPlus: z.number(), nMinus: z.number(), dominance: z.number(), ...pValues }),
+    missingStatistic,
+  ]),
+  cliff: z.union([z.object({ ok: z.literal(true), delta: z.number() }), missingStatistic]),
+  /** Differences in equal bins around 0, drawn beside the numbers; null without pairs. */
+  histogram: z.object({ edges: z.array(z.number()), counts: z.array(z.number()) }).nullable(),
+})
+export type PairedResult = z.infer<typeof pairedResultSchema>
+
+/** Tests on aligned pairs of ordered levels. */
+export const levelsResultSchema = z.object({
+  names: z.array(z.string()),
+  /** matrix[i][j] = pairs with level i + 1 on side B and j + 1 on side A, so that a shift to the right is A higher. */
+  matrix: z.array(z.array(z.number())),
+  countsA: z.array(z.number()),
+  countsB: z.array(z.number()),
+  trend: z.union([
+    z.object({ ok: z.literal(true), z: z.number(), meanShift: z.number(), ...pValues }),
+    missingStatistic,
+  ]),
+  homogeneity: z.union([
+    z.object({ ok: z.literal(true), chi2: z.number(), df: z.number(), ...pValues }),
+    missingStatistic,
+  ]),
+  /** Pairs where only one side reaches the threshold. */
+  mcnemar: z.object({
+    threshold: z.string(),
+    onlyA: z.number(),
+    onlyB: z.number(),
+    test: z.union([
+      z.object({ ok: z.literal(true), oddsRatio: z.number().nullable(), ...pValues }),
+      missingStatistic,
+    ]),
+  }),
+})
+export type LevelsResult = z.infer<typeof levelsResultSchema>
+
+/** Tests on two sets of rows that do not meet at seeds; always labelled unpaired. */
+export const unpairedResultSchema = z.object({
+  nA: z.number(),
+  nB: z.number(),
+  meanA: z.number().nullable(),
+  meanB: z.number().nullable(),
+  mannWhitney: z.union([
+    z.object({ ok: z.literal(true), u: z.number(), z: z.number(), delta: z.number(), ...pValues }),
+    missingStatistic,
+  ]),
+  ks: z.union([z.object({ ok: z.literal(true), d: z.number(), ...pValues }), missingStatistic]),
+  levels: z
+    .object({
+      names: z.array(z.string()),
+      countsA: z.array(z.number()),
+      countsB: z.array(z.number()),
+      chiSquare: z.union([
+        z.object({ ok: z.literal(true), chi2: z.number(), df: z.number(), cramersV: z.number(), ...pValues }),
+        missingStatistic,
+      ]),
+      totalVariation: z.number().nullable(),
+    })
+    .nullable(),
+})
+export type UnpairedResult = z.infer<typeof unpairedResultSchema>
+
+export const compareSideValuesSchema = z.object({
+  runId: z.string().nullable(),
+  definitionHash: z.string().nullable(),
+  rows: z.number(),
+  valued: z.number(),
+  /** Status name -> rows of this side without a value. */
+  missing: z.record(z.string(), z.number()),
+})
+export type CompareSideValues = z.infer<typeof compareSideValuesSchema>
+
+export const compareMetricSchema = z.object({
+  column: z.string(),
+  label: z.string(),
+  shortLabel: z.string(),
+  unit: z.string(),
+  shape: z.enum(['scalar', 'vector', 'enum']),
+  direction: z.enum(['higher', 'lower', 'none']),
+  directionMeans: z.string(),
+  levels: z.array(z.string()).nullable(),
+  a: compareSideValuesSchema,
+  b: compareSideValuesSchema,
+  /** Set when the two sides must not be put on one scale; no statistic is given then. */
+  conflict: z
+    .object({ kind: z.enum(['definition', 'set_size', 'no_run']), message: z.string() })
+    .nullable(),
+  /** Aligned rows with a value on one side only, or on none. */
+  pairsWithoutValue: z.number(),
+  paired: pairedResultSchema.nullable(),
+  levelTests: levelsResultSchema.nullable(),
+  unpaired: unpairedResultSchema.nullable(),
+})
+export type CompareMetric = z.infer<typeof compareMetricSchema>
+
+export const compareSeedSetSchema = z.object({
+  key: z.string(),
+  label: z.string(),
+  state: z.enum(['aligned', 'not_aligned', 'missing_a', 'missing_b', 'missing_both']),
+  cellA: z.string().nullable(),
+  cellB: z.string().nullable(),
+  rowsA: z.number(),
+  rowsB: z.number(),
+  aligned: z.number(),
+  /** Rows set aside because an earlier row of the same side holds their slot. */
+  sharedSlots: z.number(),
+  /** How each side met its slots: `index`, `birth`, ... */
+  alignmentA: z.string().nullable(),
+  alignmentB: z.string().nullable(),
+})
+export type CompareSeedSet = z.infer<typeof compareSeedSetSchema>
+
+export const compareSummarySchema = z.object({
+  seedSets: z.array(compareSeedSetSchema),
+  rowsA: z.number(),
+  rowsB: z.number(),
+  /** Pairs of rows at the same seed slot. */
+  aligned: z.number(),
+  metrics: z.array(compareMetricSchema),
+  /** p values in the Holm family. */
+  tests: z.number(),
+  serverMs: z.number(),
+})
+export type CompareSummary = z.infer<typeof compareSummarySchema>
+
+export const compareTextSchema = z.object({
+  cellId: z.string(),
+  idx: z.number(),
+  instruction: z.string(),
+  input: z.string().nullable(),
+  response: z.string().nullable(),
+  /** Whether one of the texts was cut; the pair's own address gives them whole. */
+  clamped: z.boolean(),
+  operator: z.string().nullable(),
+})
+export type CompareText = z.infer<typeof compareTextSchema>
+
+export const comparePairSchema = z.object({
+  seedSetKey: z.string(),
+  slot: z.number(),
+  /** null when the study holds no seed texts. */
+  seed: compareTextSchema.nullable(),
+  a: compareTextSchema,
+  b: compareTextSchema,
+  valueA: metricValueSchema,
+  valueB: metricValueSchema,
+  /** A - B; null when a side has no value or the sides conflict. */
+  difference: z.number().nullable(),
+})
+export type ComparePair = z.infer<typeof comparePairSchema>
+
+export const comparePageSchema = z.object({
+  column: z.string().nullable(),
+  total: z.number(),
+  offset: z.number(),
+  rows: z.array(comparePairSchema),
+  serverMs: z.number(),
+})
+export type ComparePage = z.infer<typeof comparePageSchema>
+
+/** Column id -> interval of the mean difference; fetched apart because it takes longest. */
+export const compareIntervalsSchema = z.object({
+  intervals: z.record(z.string(), compareIntervalSchema),
+  serverMs: z.number(),
+})
+export type CompareIntervals = z.infer<typeof compareIntervalsSchema>
+
+export const comparePairRequestSchema = z.object({
+  seedSet: z.string(),
+  slot: z.coerce.number().int().min(0),
+})

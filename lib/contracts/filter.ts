@@ -1,0 +1,48 @@
+import { z } from 'zod'
+
+/** A metric column by name: `<metric>.<output>` or `<derived>.<variant>`, optionally `@<run id>`. */
+export const columnIdSchema = z.string().regex(/^[a-z0-9_]+\.[A-Za-z0-9_-]+(@[a-z0-9-]+)?$/)
+
+/** Keep rows whose value lies in [min, max]; either end may be open. `missing` keeps rows without a value as well. */
+export const rangeFilterSchema = z.object({
+  column: columnIdSchema,
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  missing: z.boolean().default(false),
+})
+
+/** Which rows a page shows. Empty lists mean "all". */
+export const rowFilterSchema = z.object({
+  seedSets: z.array(z.string()).default([]),
+  /** Arm keys; the word `seeds` means the seed rows. */
+  arms: z.array(z.string()).default([]),
+  rounds: z.array(z.number().int().min(0)).default([]),
+  operators: z.array(z.string()).default([]),
+  ranges: z.array(rangeFilterSchema).default([]),
+  /** Case-insensitive text in instruction, input or response. */
+  text: z.string().default(''),
+  /** Only rows with these marks. */
+  marks: z.array(z.enum(['star', 'drop', 'note'])).default([]),
+  hideDropped: z.boolean().default(false),
+})
+export type RowFilter = z.infer<typeof rowFilterSchema>
+export type RangeFilter = z.infer<typeof rangeFilterSchema>
+
+/** `position` is file order: seed set, arm, round, row. */
+export const rowSortSchema = z.object({
+  column: z.string().default('position'),
+  descending: z.boolean().default(false),
+})
+export type RowSort = z.infer<typeof rowSortSchema>
+
+export const viewStateSchema = z.object({
+  filter: rowFilterSchema,
+  sort: rowSortSchema,
+  columns: z.array(z.string()),
+})
+export type ViewState = z.infer<typeof viewStateSchema>
+
+/** Returns the filter that keeps every row. */
+export function emptyFilter(): RowFilter {
+  return rowFilterSchema.parse({})
+}

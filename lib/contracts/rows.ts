@@ -1,0 +1,90 @@
+import { z } from 'zod'
+
+/** One value of a column in one row, with the reason when it is missing. */
+export const metricValueSchema = z.object({
+  /** Scalar, enum ordinal or row index; a vector gives its array. null = missing. */
+  value: z.union([z.number(), z.array(z.number().nullable())]).nullable(),
+  status: z.string(),
+})
+export type MetricValue = z.infer<typeof metricValueSchema>
+
+export const rowListItemSchema = z.object({
+  cellId: z.string(),
+  idx: z.number(),
+  seedSetKey: z.string(),
+  armKey: z.string().nullable(),
+  round: z.number(),
+  slot: z.number().nullable(),
+  operator: z.string().nullable(),
+  /** Clamped to 300 characters for lists; the detail holds the whole text. */
+  instruction: z.string(),
+  input: z.string().nullable(),
+  response: z.string().nullable(),
+  flags: z.array(z.string()),
+  marks: z.array(z.string()),
+  values: z.record(z.string(), metricValueSchema),
+})
+export type RowListItem = z.infer<typeof rowListItemSchema>
+
+export const rowPageSchema = z.object({
+  /** Rows that pass the filter. */
+  total: z.number(),
+  /** Rows of the study before the filter. */
+  outOf: z.number(),
+  offset: z.number(),
+  rows: z.array(rowListItemSchema),
+  /** Milliseconds the server spent. */
+  serverMs: z.number(),
+})
+export type RowPage = z.infer<typeof rowPageSchema>
+
+/** A short form of a relative of the row. */
+export const rowRefSchema = z.object({
+  cellId: z.string(),
+  idx: z.number(),
+  seedSetKey: z.string(),
+  armKey: z.string().nullable(),
+  round: z.number(),
+  operator: z.string().nullable(),
+  confidence: z.number().nullable(),
+  instruction: z.string(),
+})
+export type RowRef = z.infer<typeof rowRefSchema>
+
+export const rowDetailSchema = z.object({
+  row: rowListItemSchema.extend({
+    system: z.string().nullable(),
+    history: z.unknown(),
+    extra: z.unknown(),
+    externalId: z.string().nullable(),
+    fileName: z.string(),
+    sha256: z.string(),
+  }),
+  parent: rowRefSchema.nullable(),
+  children: z.array(rowRefSchema),
+  /** The whole chain from the seed to this row, oldest first, this row included. */
+  lineage: z.array(rowRefSchema),
+  /** Same slot and round in the other arms. */
+  siblings: z.array(rowRefSchema),
+  /** Metric id -> what the run kept of this row: reply, tokens, error. */
+  details: z.array(
+    z.object({
+      metric: z.string(),
+      runId: z.string(),
+      detail: z.record(z.string(), z.unknown()),
+    }),
+  ),
+  notes: z.array(
+    z.object({ no: z.number(), kind: z.string(), value: z.string().nullable(), at: z.number() }),
+  ),
+})
+export type RowDetail = z.infer<typeof rowDetailSchema>
+
+export const columnHistogramSchema = z.object({
+  column: z.string(),
+  edges: z.array(z.number()),
+  counts: z.array(z.number()),
+  n: z.number(),
+  missing: z.record(z.string(), z.number()),
+})
+export type ColumnHistogram = z.infer<typeof columnHistogramSchema>

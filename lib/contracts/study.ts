@@ -1,0 +1,182 @@
+import { z } from 'zod'
+import { columnMappingSchema } from './cell'
+
+export const ARM_CLASSES = ['small', 'large', 'other'] as const
+export const SCENARIOS = ['evol-instruct', 'autoif', 'auto-evol', 'other'] as const
+
+export const studySummarySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  notice: z.string().nullable(),
+  origin: z.string(),
+  createdAt: z.number(),
+  deletedAt: z.number().nullable(),
+  seedSetCount: z.number(),
+  armCount: z.number(),
+  cellCount: z.number(),
+  rowCount: z.number(),
+  activeJobs: z.number(),
+})
+export type StudySummary = z.infer<typeof studySummarySchema>
+
+export const seedSetInfoSchema = z.object({
+  id: z.string(),
+  key: z.string(),
+  label: z.string(),
+  slotCount: z.number(),
+})
+export type SeedSetInfo = z.infer<typeof seedSetInfoSchema>
+
+export const armInfoSchema = z.object({
+  id: z.string(),
+  key: z.string(),
+  label: z.string(),
+  armClass: z.enum(ARM_CLASSES),
+  scenario: z.enum(SCENARIOS),
+  model: z.string().nullable(),
+  decoding: z.record(z.string(), z.union([z.string(), z.number()])).nullable(),
+  colorIndex: z.number(),
+})
+export type ArmInfo = z.infer<typeof armInfoSchema>
+
+/** How far the pinned run of one metric has come in one cell. */
+export const cellMetricSchema = z.object({
+  metric: z.string(),
+  runId: z.string(),
+  total: z.number(),
+  done: z.number(),
+  valued: z.number(),
+})
+
+export const cellInfoSchema = z.object({
+  id: z.string(),
+  seedSetKey: z.string(),
+  /** null = the seeds. */
+  armKey: z.string().nullable(),
+  round: z.number(),
+  revision: z.number(),
+  rowCount: z.number(),
+  fileName: z.string(),
+  sourceKind: z.enum(['file', 'evolved']),
+  sha256: z.string(),
+  format: z.string(),
+  createdAt: z.number(),
+  alignment: z
+    .object({ kind: z.string(), matched: z.number(), total: z.number(), version: z.number() })
+    .nullable(),
+  responses: z.object({ label: z.string(), present: z.number(), missing: z.number() }).nullable(),
+  /** Flag name -> rows. */
+  flags: z.record(z.string(), z.number()),
+  skipped: z.number(),
+  metrics: z.array(cellMetricSchema),
+})
+export type CellInfo = z.infer<typeof cellInfoSchema>
+
+/** A column that tables, filters, figures and exports can use; drawn from the metric's own description. */
+export const columnInfoSchema = z.object({
+  /** `<metric>.<output or variant>`; `@<run id>` may follow in URLs. */
+  id: z.string(),
+  metric: z.string(),
+  /** Measured metric whose run feeds it. */
+  fromMetric: z.string(),
+  runId: z.string().nullable(),
+  label: z.string(),
+  shortLabel: z.string(),
+  group: z.string(),
+  shape: z.enum(['scalar', 'vector', 'enum', 'rowRef']),
+  levels: z.array(z.string()).nullable(),
+  unit: z.string(),
+  range: z.tuple([z.number(), z.number()]).nullable(),
+  direction: z.enum(['higher', 'lower', 'none']),
+  directionMeans: z.string(),
+  description: z.string(),
+  formula: z.string(),
+  source: z.string(),
+  isDefault: z.boolean(),
+  hidden: z.boolean(),
+})
+export type ColumnInfo = z.infer<typeof columnInfoSchema>
+
+/** A run with its whole provenance card. */
+export const runInfoSchema = z.object({
+  id: z.string(),
+  metric: z.string(),
+  metricLabel: z.string(),
+  metricVersion: z.number(),
+  definitionHash: z.string(),
+  definition: z.object({
+    metric: z.string(),
+    metricVersion: z.number(),
+    params: z.record(z.string(), z.unknown()),
+    model: z.record(z.string(), z.unknown()).nullable(),
+    prompts: z.array(z.object({ id: z.string(), version: z.string(), hash: z.string() })),
+  }),
+  rowSet: z.record(z.string(), z.unknown()),
+  record: z.record(z.string(), z.unknown()),
+  backendId: z.string().nullable(),
+  pinned: z.boolean(),
+  createdAt: z.number(),
+  total: z.number(),
+  done: z.number(),
+  valued: z.number(),
+})
+export type RunInfo = z.infer<typeof runInfoSchema>
+
+export const studyDetailSchema = z.object({
+  study: studySummarySchema,
+  seedSets: z.array(seedSetInfoSchema),
+  arms: z.array(armInfoSchema),
+  cells: z.array(cellInfoSchema),
+  columns: z.array(columnInfoSchema),
+  runs: z.array(runInfoSchema),
+})
+export type StudyDetail = z.infer<typeof studyDetailSchema>
+
+/** What the importer believes of one uploaded file; the user may correct every field before importing. */
+export const importPlanSchema = z.object({
+  uploadId: z.string(),
+  fileName: z.string(),
+  sizeBytes: z.number(),
+  sha256: z.string(),
+  format: z.string(),
+  mapping: columnMappingSchema,
+  seedSetKey: z.string(),
+  seedSetLabel: z.string(),
+  /** null = these are the seeds. */
+  armKey: z.string().nullable(),
+  armLabel: z.string().nullable(),
+  armClass: z.enum(ARM_CLASSES),
+  scenario: z.enum(SCENARIOS),
+  round: z.number().int().min(0),
+  /** index | id | none: how rows meet their parents. */
+  align: z.enum(['index', 'id', 'none']),
+  skipBadRows: z.boolean(),
+})
+export type ImportPlan = z.infer<typeof importPlanSchema>
+
+export const importPreviewSchema = z.object({
+  plan: importPlanSchema,
+  /** Keys seen in the first 200 rows, for the mapping controls. */
+  keys: z.array(z.string()),
+  confidence: z.number(),
+  reasons: z.array(z.string()),
+  warnings: z.array(z.string()),
+  /** Set when the file cannot be imported as it is: where and what to do. */
+  error: z
+    .object({ message: z.string(), row: z.number().nullable(), byteOffset: z.number().nullable() })
+    .nullable(),
+  /** The same content (SHA-256) is in this study already. */
+  duplicateOf: z.object({ cellId: z.string(), label: z.string() }).nullable(),
+  /** First 20 rows as they would be stored. */
+  rows: z.array(
+    z.object({
+      index: z.number(),
+      instruction: z.string(),
+      input: z.string().nullable(),
+      output: z.string().nullable(),
+      flags: z.array(z.string()),
+    }),
+  ),
+})
+export type ImportPreview = z.infer<typeof importPreviewSchema>

@@ -1,0 +1,326 @@
+import type { JsonObject, JsonValue } from '../types'
+
+/** What the exact parser allows beyond the grammar. */
+export interface ExactOptions {
+  duplicateKeys: 'error' | 'last'
+  loneSurrogates: 'error' | 'replace'
+  nul: 'keep' | 'error'
+  maxDepth: number
+}
+
+export interface ExactResult {
+  value: JsonValue
+  /** Keys of a top-level object in file order; JavaScript would put number-like keys first. */
+  keys: string[]
+  literals: Record<string, string> | null
+  hasNonfinite: boolean
+  hasReplaced: boolean
+  /** Position after the value. */
+  end: number
+}
+
+/** A grammar error with its position in the text. */
+export class ExactError extends Error {
+  constructor(
+    readonly reason: string,
+    readonly problem: string,
+    readonly expected: string,
+    readonly at: number,
+  ) {
+    super(problem)
+  }
+}
+
+const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y
+const WORDS: ReadonlyArray<readonly [string, JsonValue]> = [
+  ['true', true],
+  ['false', false],
+  ['null', null],
+  ['NaN', null],
+  ['Infinity', null],
+  ['-Infinity', null],
+]
+const NONFINITE = new Set(['NaN', 'Infinity', '-Infinity'])
+const STRICT = 'strict JSON (no comments, single quotes, trailing commas or hexadecimal numbers)'
+
+/** Sets an own property whatever the key is called: plain assignment of `__proto__` would change the prototype. */
+export function setKey(target: JsonObject, key: string, value: JsonValue): void {
+  if (key === '__proto__') {
+    Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
+  } else target[key] = value
+}
+
+/** Returns one step of a JSON pointer. */
+export function pointerStep(key: string | number): string {
+  return `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`
+}
+
+/**
+ * Parses one JSON value without recursion, as strictly as the standard, plus NaN and Infinity outside strings. Notices what JSON.parse
+ * hides: duplicate keys, overflow, numbers beyond a double, lone surrogates. Throws ExactError with the position.
+ */
+export class ExactParser {
+  private at = 0
+  private literals: Record<string, string> | null = null
+  private hasNonfinite = false
+  private hasReplaced = false
+
+  constructor(
+    private readonly text: string,
+    private readonly options: ExactOptions,
+  ) {}
+
+  /** Parses a value at the start of the text; with `whole`, only white space may follow it. */
+  parse(whole = true): ExactResult {
+    this.skipSpace()
+    const { value, keys } = this.value()
+    const end = this.at
+    this.skipSpace()
+    if (whole && this.at < this.text.length) {
+      this.fail('text_after_value', 'More text follows the value.', 'the end of the row')
+    }
+    return {
+      value,
+      keys,
+      literals: this.literals,
+      hasNonfinite: this.hasNonfinite,
+      hasReplaced: this.hasReplaced,
+      end,
+    }
+  }
+
+  private value(): { value: JsonValue; keys: string[] } {
+    const stack: Frame[] = []
+    let rootKeys: string[] = []
+    for (;;) {
+      let done = this.scalarOrOpen(stack)
+      while (done !== OPENED) {
+        const frame = stack.at(-1)
+        if (!frame) return { value: done, keys: rootKeys }
+        this.put(frame, done)
+        if (!this.separator(frame)) break
+        stack.pop()
+        if (stack.length === 0) rootKeys = frame.keys
+        done = frame.target
+      }
+      const frame = stack.at(-1)
+      if (frame) this.beginItem(frame)
+    }
+  }
+
+  /** Returns a finished value, or OPENED after pushing a container that is not empty. */
+  private scalarOrOpen(stack: Frame[]): JsonValue | typeof OPENED {
+    const char = this.text[this.at]
+    if (char === '"') return this.string()
+    if (char === '{' || char === '[') {
+      const parent = stack.at(-1)
+      const pointer = parent ? parent.pointer + pointerStep(parent.key) : ''
+      const frame = new Frame(char === '{' ? {} : [], pointer)
+      if (stack.length >= this.options.maxDepth) {
+        const limit = this.options.maxDepth
+        this.fail('too_deep', `The value is nested deeper than ${limit}.`, `at most ${limit} levels`)
+      }
+      this.at++
+      this.skipSpace()
+      if (this.text[this.at] === (char === '{' ? '}' : ']')) {
+        this.at++
+        return frame.target
+      }
+      stack.push(frame)
+      return OPENED
+    }
+    return this.scalar(stack.at(-1))
+  }
+
+  private scalar(parent: Frame | undefined): JsonValue {
+    for (const [word, value] of WORDS) {
+      if (!this.text.startsWith(word, this.at)) continue
+      if (NONFINITE.has(word)) {
+        this.hasNonfinite = true
+        this.keepLiteral(parent, word)
+      }
+      this.at += word.length
+      return value
+    }
+    NUMBER.lastIndex = this.at
+    const match = NUMBER.exec(this.text)
+    if (!match) {
+      if (this.at >= this.text.length) this.fail('truncated', 'The text ends inside a value.', 'the rest of the value')
+      this.fail('syntax', 'No JSON value starts here.', `a value in ${STRICT}`)
+    }
+    const literal = match[0]
+    const next = this.text[this.at + literal.length]
+    if (next !== undefined && /[0-9A-Za-z_.+-]/.test(next)) {
+      this.fail('syntax', 'This is not a JSON number.', `a number in ${STRICT}`)
+    }
+    const value = Number(literal)
+    if (!Number.isFinite(value)) {
+      this.fail('overflow', `The number ${literal.slice(0, 24)} does not fit a double.`, 'a number below 1.8e308')
+    }
+    this.at += literal.length
+    const isInteger = match[1] === undefined && match[2] === undefined
+    if (isInteger && !Number.isSafeInteger(value)) {
+      this.keepLiteral(parent, literal)
+      return literal
+    }
+    const digits = literal.replace(/[eE].*$/, '').replace(/[^0-9]/g, '').length
+    if (digits > 17 || Object.is(value, -0)) this.keepLiteral(parent, Object.is(value, -0) ? '-0' : literal)
+    return value
+  }
+
+  private keepLiteral(parent: Frame | undefined, literal: string): void {
+    this.literals ??= {}
+    const pointer = parent ? parent.pointer + pointerStep(parent.key) : ''
+    setKey(this.literals, pointer, literal)
+  }
+
+  private put(frame: Frame, value: JsonValue): void {
+    if (Array.isArray(frame.target)) frame.target.push(value)
+    else setKey(frame.target, frame.key as string, value)
+  }
+
+  /** Reads what follows an item: true when the container is closed. */
+  private separator(frame: Frame): boolean {
+    this.skipSpace()
+    const isArray = Array.isArray(frame.target)
+    const char = this.text[this.at]
+    if (char === ',') {
+      this.at++
+      return false
+    }
+    if (char === (isArray ? ']' : '}')) {
+      this.at++
+      return true
+    }
+    if (char === undefined) this.fail('truncated', 'The text ends inside a value.', isArray ? '"," or "]"' : '"," or "}"')
+    this.fail('syntax', `Unexpected ${JSON.stringify(char)}.`, isArray ? '"," or "]"' : '"," or "}"')
+  }
+
+  private beginItem(frame: Frame): void {
+    this.skipSpace()
+    if (Array.isArray(frame.target)) {
+      frame.key = frame.target.length
+      return
+    }
+    const start = this.at
+    if (this.text[this.at] !== '"') {
+      if (this.at >= this.text.length) this.fail('truncated', 'The text ends inside an object.', 'a key')
+      this.fail('syntax', 'No key starts here.', `a key in double quotes, ${STRICT}`)
+    }
+    const key = this.string()
+    if (Object.hasOwn(frame.target, key)) {
+      if (this.options.duplicateKeys === 'error') {
+        this.at = start
+        const shown = JSON.stringify(key.slice(0, 40))
+        this.fail('duplicate_key', `The key ${shown} occurs twice in one object.`, 'each key once')
+      }
+      this.dropLiterals(frame.pointer + pointerStep(key))
+    } else frame.keys.push(key)
+    frame.key = key
+    this.skipSpace()
+    if (this.text[this.at] !== ':') {
+      if (this.at >= this.text.length) this.fail('truncated', 'The text ends inside an object.', '":"')
+      this.fail('syntax', 'No ":" follows the key.', '":"')
+    }
+    this.at++
+    this.skipSpace()
+  }
+
+  private dropLiterals(pointer: string): void {
+    for (const key of Object.keys(this.literals ?? {})) {
+      if (key === pointer || key.startsWith(`${pointer}/`)) delete (this.literals as JsonObject)[key]
+    }
+  }
+
+  private string(): string {
+    const start = this.at
+    let hasEscape = false
+    let at = start + 1
+    for (;;) {
+      const code = this.text.charCodeAt(at)
+      if (code === 0x22) break
+      if (code === 0x5c) {
+        hasEscape = true
+        at = this.escapeEnd(at)
+      } else if (code < 0x20) {
+        this.at = at
+        this.fail('control_character', 'A control character stands unescaped in a string.', 'an escape such as \\n')
+      } else if (Number.isNaN(code)) {
+        this.at = this.text.length
+        this.fail('truncated', 'The text ends inside a string.', 'a closing quote')
+      } else at++
+    }
+    this.at = at + 1
+    const body = this.text.slice(start + 1, at)
+    return hasEscape ? this.unescape(start, at) : body
+  }
+
+  private escapeEnd(at: number): number {
+    const next = this.text[at + 1]
+    if (next === 'u') {
+      if (/^[0-9a-fA-F]{4}$/.test(this.text.slice(at + 2, at + 6))) return at + 6
+    } else if (next !== undefined && '"\\/bfnrt'.includes(next)) return at + 2
+    this.at = at
+    if (at + (next === 'u' ? 6 : 2) > this.text.length) {
+      this.at = this.text.length
+      this.fail('truncated', 'The text ends inside a string.', 'the rest of the escape')
+    }
+    this.fail('syntax', 'This is not a JSON escape.', 'one of \\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX')
+  }
+
+  private unescape(start: number, end: number): string {
+    const text = JSON.parse(this.text.slice(start, end + 1)) as string
+    const broken = text.search(/\p{Surrogate}/u)
+    if (this.options.nul === 'error' && text.includes('\0')) {
+      this.at = start + Math.max(0, this.text.slice(start, end).search(/\\u0000/))
+      this.fail('nul', 'The text holds the character U+0000.', 'text without U+0000')
+    }
+    if (broken < 0) return text
+    if (this.options.loneSurrogates === 'error') {
+      this.at = loneSurrogateAt(this.text, start + 1, end)
+      this.fail('lone_surrogate', 'Half of a surrogate pair stands alone.', 'both halves, or the option to replace it by U+FFFD')
+    }
+    this.hasReplaced = true
+    return text.replace(/\p{Surrogate}/gu, '\uFFFD')
+  }
+
+  private skipSpace(): void {
+    for (;;) {
+      const code = this.text.charCodeAt(this.at)
+      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return
+      this.at++
+    }
+  }
+
+  private fail(reason: string, problem: string, expected: string): never {
+    throw new ExactError(reason, problem, expected, this.at)
+  }
+}
+
+const OPENED: unique symbol = Symbol('opened')
+
+class Frame {
+  readonly keys: string[] = []
+  key: string | number = 0
+
+  constructor(
+    readonly target: JsonObject | JsonValue[],
+    readonly pointer: string,
+  ) {}
+}
+
+/** Returns where the escape of the first lone surrogate between two positions starts. */
+function loneSurrogateAt(text: string, from: number, to: number): number {
+  const escapes = /\\(?:u([0-9a-fA-F]{4})|[^u])/g
+  escapes.lastIndex = from
+  let high = -1
+  for (let match = escapes.exec(text); match && match.index < to; match = escapes.exec(text)) {
+    const unit = match[1] ? Number.parseInt(match[1], 16) : 0
+    const follows = high >= 0 && match.index === high + 6
+    const isLow = unit >= 0xdc00 && unit <= 0xdfff
+    if (high >= 0 && !(follows && isLow)) return high
+    if (isLow && !follows) return match.index
+    high = unit >= 0xd800 && unit <= 0xdbff ? match.index : -1
+  }
+  return high >= 0 ? high : from
+}

@@ -1,0 +1,260 @@
+import type { StatusName } from '@/lib/contracts/status'
+import type { FormatError } from './format-error'
+
+/**
+ * JSON as it stood in the file. Read objects with Object.hasOwn or Object.keys and never assign a file's key to an
+ * ordinary object: `__proto__` and `constructor` are ordinary keys here.
+ */
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue }
+export type JsonObject = { [key: string]: JsonValue }
+
+/** The canonical row that every format reads into. Text is never trimmed or normalised. */
+export interface CanonicalRow {
+  /** 0-based position in the file. */
+  index: number
+  instruction: string
+  /** null and "" differ and survive a round trip. */
+  input: string | null
+  /** Response; null when absent or null. */
+  output: string | null
+  system: string | null
+  /** [user, assistant] pairs before the last turn. */
+  history: [string, string][] | null
+  /** Original chat array, kept for export. */
+  messages: JsonValue[] | null
+  tools: JsonValue | null
+  /** Id column chosen by the mapping, as its literal text. */
+  externalId: string | null
+  /** All other keys with their original values, in order. */
+  extra: JsonObject | null
+  /** Keys present in the source object, in order, so that an export can rebuild it. */
+  keys: string[]
+  flags: RowFlag[]
+  /**
+   * JSON pointer into the source object -> number as written, where a double cannot hold it or JSON cannot print it:
+   * integers beyond 2^53 (their value here is the text itself), more than 17 digits, -0, NaN, Infinity (value null).
+   */
+  literals?: Literals
+}
+
+export type Literals = Readonly<Record<string, string>>
+
+export const ROW_FLAGS = [
+  'input_missing',
+  'no_response',
+  'multi_turn',
+  'non_text_content',
+  'lone_surrogate_replaced',
+  'nonfinite_number',
+] as const
+export type RowFlag = (typeof ROW_FLAGS)[number]
+
+/** Which source key fills which canonical field; null leaves the field empty. */
+export interface ColumnMapping {
+  instruction: string | null
+  input: string | null
+  output: string | null
+  system: string | null
+  history: string | null
+  messages: string | null
+  tools: string | null
+  id: string | null
+}
+
+export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'gb18030', 'windows-1252'] as const
+export type Encoding = (typeof ENCODINGS)[number]
+
+export const CONTAINERS = ['json-array', 'jsonl', 'csv', 'concatenated'] as const
+export type ContainerKind = (typeof CONTAINERS)[number]
+
+/** How the rows lie in the file. */
+export interface ContainerSpec {
+  kind: ContainerKind
+  encoding: Encoding
+  compression: 'none' | 'gzip'
+  /** Key of the only array property when the array is wrapped in one object; needs `unwrap`. */
+  wrapKey: string | null
+  /** CSV only. */
+  delimiter: string | null
+  /** What was noticed while opening, for the import report. */
+  notes: string[]
+}
+
+/** A file on disk, or bytes that can be opened again (a preview and an import read them twice). */
+export type Source =
+  | { path: string; name?: string }
+  | { name: string; open(): AsyncIterable<Uint8Array> }
+
+/** Size and time stamp of a file, to notice that it changed between two readings. */
+export interface FileStamp {
+  sizeBytes: number
+  modifiedMs: number
+}
+
+export interface ReadOptions {
+  /** Overrides the detected encoding. */
+  encoding?: Encoding
+  /** Reads the array inside an object that has one property. Default false: such a file is an error that says so. */
+  unwrap?: boolean
+  /** Default `error`. `last` keeps the last value of a repeated key. */
+  duplicateKeys?: 'error' | 'last'
+  /** Default `error`. `replace` puts U+FFFD and flags the row. */
+  loneSurrogates?: 'error' | 'replace'
+  /** Default `keep`: SQLite stores text by length. */
+  nul?: 'keep' | 'error'
+  /** Default 16 MiB. */
+  maxRowBytes?: number
+  /** Default 64. */
+  maxDepth?: number
+  /** Distinct top-level keys over all rows; default 256. */
+  maxKeys?: number
+  /** Unpacked bytes of a compressed file; default 64 GiB. */
+  maxUnpackedBytes?: number
+  /** Rows handed over at a time, default 500. */
+  batchRows?: number
+  /** Called with every chunk of the original file, in order: for progress and for hashing. */
+  onBytes?: (chunk: Uint8Array) => void
+  /** Called once for each remark about the file (byte-order mark, look-alike keys). */
+  onNote?: (note: string) => void
+  /** The file as it was when it was inspected; reading a different one is an error. */
+  expect?: FileStamp
+  signal?: AbortSignal
+}
+
+/** One element as parsed; `error` is set instead of a value when the row alone is broken. */
+export interface RawRow {
+  /** 1-based element or data row. */
+  rowNumber: number
+  /** 1-based line of the file (JSONL and CSV), else null. */
+  line: number | null
+  /** 0-based position of the row's first byte in the original file (unpacked, for gzip). */
+  byteOffset: number
+  value: JsonValue
+  /** Keys of the value in file order when it is an object; the same array for rows with the same keys. */
+  keys: readonly string[]
+  literals: Literals | null
+  flags: readonly RowFlag[]
+  error: FormatError | null
+}
+
+export type ReadRow =
+  | { ok: true; row: CanonicalRow; byteOffset: number }
+  | { ok: false; index: number; byteOffset: number; error: FormatError }
+
+/** Options of readRows. */
+export interface ReadRowsOptions extends ReadOptions {
+  /** Yields broken rows instead of throwing the first one; the indexes of the others stay. Default false. */
+  skipBadRows?: boolean
+}
+
+/** A column of finished numbers that came with the rows. */
+export interface ImportedValueSpec {
+  /** Key in the source rows. */
+  key: string
+  label: string
+}
+export interface ImportedValue {
+  key: string
+  value: number | null
+  status: StatusName
+}
+
+export const FORMAT_IDS = ['alpaca', 'sharegpt', 'openai-messages', 'generic'] as const
+export type FormatId = (typeof FORMAT_IDS)[number]
+
+/** What detection sees: the parsed head of the file. */
+export interface HeadInfo {
+  fileName: string
+  container: ContainerKind
+  /** Values of the first rows (at most 200) that could be parsed. */
+  values: readonly JsonValue[]
+  /** The objects among them. */
+  objects: readonly JsonObject[]
+  /** Distinct keys in order of appearance. */
+  keys: readonly string[]
+}
+
+export interface DetectionIssue {
+  /** `refuse`: nothing can be imported; `ask`: the user decides; `warn`: shown. */
+  severity: 'refuse' | 'ask' | 'warn'
+  code: string
+  message: string
+}
+
+export interface Detection {
+  /** null when the file is refused. */
+  formatId: FormatId | null
+  label: string
+  /** Share of the head rows that fit, 0 to 1; 0 when refused. */
+  confidence: number
+  mapping: ColumnMapping
+  /** Number columns that hold results of other tools. */
+  importedValues: ImportedValueSpec[]
+  /** Keys seen in the head, for the mapping controls. */
+  keys: string[]
+  reasons: string[]
+  issues: DetectionIssue[]
+}
+
+/** One row format: recognises heads, reads a value into the canonical row. */
+export interface FormatDefinition {
+  id: FormatId
+  label: string
+  /** One sentence, shown beside the choice. */
+  description: string
+  /** True when the object has the keys that make this format. */
+  fits(value: JsonObject): boolean
+  mapping(head: HeadInfo): ColumnMapping
+  /**
+   * Returns the row, or a RowProblem when a mapped key has the wrong type. Keys outside the mapping go to `extra`.
+   */
+  toCanonical(source: RowSource, mapping: ColumnMapping): CanonicalRow | RowProblem
+}
+
+/** A parsed row on its way to its canonical form. */
+export interface RowSource {
+  index: number
+  value: JsonObject
+  keys: readonly string[]
+  literals: Literals | null
+  flags: readonly RowFlag[]
+}
+
+/** Why a row does not fit its format. */
+export class RowProblem {
+  constructor(
+    readonly reason: string,
+    readonly expected: string,
+  ) {}
+}
+
+/** A file that is recognised and not imported, with a message that says what it is and what to do. */
+export interface Recogniser {
+  id: string
+  matches(head: HeadInfo): boolean
+  message: string
+}
+
+/** Types a row format. */
+export function defineFormat(format: FormatDefinition): FormatDefinition {
+  return format
+}
+
+/** Types a recogniser of files that are not imported as rows. */
+export function defineRecogniser(recogniser: Recogniser): Recogniser {
+  return recogniser
+}
+
+/** Returns the mapping that fills nothing. */
+export function emptyMapping(): ColumnMapping {
+  return {
+    instruction: null,
+    input: null,
+    output: null,
+    system: null,
+    history: null,
+    messages: null,
+    tools: null,
+    id: null,
+  }
+}

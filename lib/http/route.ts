@@ -1,0 +1,117 @@
+import type { z } from 'zod'
+import { AppError } from '@/lib/errors'
+import type { ServiceContext } from '@/lib/services/context'
+import { checkAccess } from './access'
+import { getContext } from './context'
+import { errorBody, errorResponse } from './respond'
+
+// JSON bodies are requests, not data: files go through streaming routes without a body schema.
+const MAX_BODY_BYTES = 4 * 1024 * 1024
+
+/** What a handler gets: parsed parts and the services' context. `request.body` is unread unless `body` was declared. */
+export interface RouteInput<P, Q, B> {
+  ctx: ServiceContext
+  params: P
+  query: Q
+  body: B
+  request: Request
+  /** Aborted when the caller goes away. */
+  signal: AbortSignal
+}
+
+/** One route: schemas of what comes in, and the handler. */
+export interface RouteDefinition<P, Q, B> {
+  params?: z.ZodType<P>
+  /** Parsed from the search parameters; a repeated name arrives as an array. */
+  query?: z.ZodType<Q>
+  /** Parsed from a JSON body. Leave it out to stream `request.body` yourself. */
+  body?: z.ZodType<B>
+  /** Returns plain data (sent as JSON), undefined (204), or a Response of its own (streams, downloads). */
+  handler(input: RouteInput<P, Q, B>): unknown
+}
+
+/** Shape of a Next route handler; `params` is a promise. */
+export type RouteHandler = (
+  request: Request,
+  context: { params: Promise<Record<string, string | string[] | undefined>> },
+) => Promise<Response>
+
+function parsePart<T>(schema: z.ZodType<T> | undefined, value: unknown, part: string): T {
+  if (!schema) return undefined as T
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const at = issue && issue.path.length > 0 ? ` at ${issue.path.join('.')}` : ''
+  throw new AppError('invalid_input', `The ${part} is not valid${at}: ${issue?.message ?? 'unknown'}.`, {
+    details: { issues: parsed.error.issues.map(({ path, message }) => ({ path, message })) },
+  })
+}
+
+function queryObject(url: string): Record<string, string | string[]> {
+  const entries = new Map<string, string | string[]>()
+  for (const [name, value] of new URL(url).searchParams) {
+    const before = entries.get(name)
+    if (before === undefined) entries.set(name, value)
+    else entries.set(name, Array.isArray(before) ? [...before, value] : [before, value])
+  }
+  return Object.fromEntries(entries)
+}
+
+async function jsonBody(request: Request): Promise<unknown> {
+  const type = request.headers.get('content-type') ?? ''
+  if (request.body === null) return {}
+  if (type && !/^application\/json\b/i.test(type)) {
+    throw new AppError('invalid_input', 'Send the body as application/json.')
+  }
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength
+    if (size > MAX_BODY_BYTES) {
+      throw new AppError('invalid_input', `The body is longer than ${MAX_BODY_BYTES} bytes.`)
+    }
+    chunks.push(chunk)
+  }
+  const text = Buffer.concat(chunks).toString('utf8')
+  if (text.trim() === '') return {}
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    throw new AppError('invalid_input', 'The body is not valid JSON.')
+  }
+}
+
+function toResponse(result: unknown): Response {
+  if (result instanceof Response) return result
+  if (result === undefined) return new Response(null, { status: 204 })
+  return Response.json(result, { headers: { 'cache-control': 'no-store' } })
+}
+
+/**
+ * Returns a Next route handler that checks access, parses params, query and body with zod, and turns errors into
+ * `{error: {code, message, details}}` with the status of their code. Every file under app/api uses it.
+ */
+export function route<P = undefined, Q = undefined, B = undefined>(
+  definition: RouteDefinition<P, Q, B>,
+): RouteHandler {
+  return async (request, context) => {
+    try {
+      const ctx = getContext()
+      const access = checkAccess(request, ctx.config)
+      if (access.state === 'refused') return errorBody(access.status, 'invalid_input', access.message)
+      const result = await definition.handler({
+        ctx,
+        params: parsePart(definition.params, await context.params, 'address'),
+        query: parsePart(definition.query, queryObject(request.url), 'query'),
+        body: definition.body
+          ? parsePart(definition.body, await jsonBody(request), 'body')
+          : (undefined as B),
+        request,
+        signal: request.signal,
+      })
+      return toResponse(result)
+    } catch (error) {
+      return errorResponse(error, `${request.method} ${new URL(request.url).pathname}`)
+    }
+  }
+}

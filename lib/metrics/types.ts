@@ -1,0 +1,150 @@
+import type { z } from 'zod'
+import type {
+  Capability,
+  EmbedReply,
+  GenerateReply,
+  GenerateRequest,
+  ModelIdentity,
+} from '@/lib/backends/types'
+import type { StatusName } from '@/lib/contracts/status'
+
+/** One row as a metric sees it. `index` is its position in the cell. */
+export interface MetricRow {
+  index: number
+  instruction: string
+  input: string | null
+  /** Text of the response set that the run names; null when there is none. */
+  response: string | null
+  /** Set only for metrics that declare `inputs.parent`; null when the alignment has no parent for the row. */
+  parent: { instruction: string; input: string | null } | null
+  operator: string | null
+}
+
+/** One declared output: table columns, filters, axes and export headers are drawn from it. */
+export interface OutputSpec {
+  key: string
+  label: string
+  /** `enum` stores 1-based ordinals into `levels`; `rowRef` a row index of the same cell; `vector` has `length` entries. */
+  shape: 'scalar' | 'vector' | 'enum' | 'rowRef'
+  dtype: 'f64' | 'f32'
+  length?: number
+  levels?: readonly string[]
+  unit: string
+  range?: readonly [number, number]
+  /** Which direction reads as harder, better, more diverse; shown in the header. */
+  direction: 'higher' | 'lower' | 'none'
+  directionMeans: string
+  description: string
+  /** Hidden outputs are kept for derivation and never offered as a column by default. */
+  hidden?: boolean
+}
+
+/** What a row-scope metric returns for one row. A value counts only under a status that carries one. */
+export interface RowResult {
+  index: number
+  status: StatusName
+  /** Output key -> number, or an array for a vector; null or absent = missing. */
+  values: Record<string, number | readonly number[] | null>
+  /** Output key -> its own status where it differs from the row's. */
+  statuses?: Record<string, StatusName>
+  /** Kept as the row's detail: the reply, tokens with log-probabilities, error message. JSON-serialisable. */
+  detail?: Record<string, unknown>
+}
+
+/** Whole columns that a cell-scope metric returns; arrays have one entry a row (vector outputs: length entries a row). */
+export interface CellResult {
+  columns: Record<string, { values: Float64Array; status: Uint8Array }>
+  /** Aggregates for the record of the run (norms, counts). */
+  record: Record<string, unknown>
+}
+
+/** Backend calls as a metric sees them: cached, retried and limited by the caller. Absent when the backend lacks it. */
+export interface MetricTools {
+  identity: ModelIdentity
+  generate?(request: GenerateRequest): Promise<GenerateReply>
+  scoreTokens?(sequences: readonly Int32Array[]): Promise<Float32Array[]>
+  tokenize?(texts: readonly string[], addSpecial: boolean): Promise<Int32Array[]>
+  embed?(texts: readonly string[]): Promise<EmbedReply>
+  /** Reports finished units of `total` inside a cell-scope metric. */
+  progress(done: number, total: number): void
+  signal: AbortSignal
+}
+
+/** A prompt that a metric sends: its text is hashed into the definition and shown on the card. */
+export interface PromptUse {
+  id: string
+  version: string
+  hash: string
+  text: string
+}
+
+export interface MetricExample {
+  name: string
+  /** Runs the metric on the example; the registry test compares with `expected` to 1e-9. */
+  run(): Promise<Record<string, number | string | null>> | Record<string, number | string | null>
+  expected: Record<string, number | string | null>
+}
+
+interface MetricBase {
+  id: string
+  version: number
+  label: string
+  /** One sentence. */
+  description: string
+  formula: string
+  /** Paper and equation, or script. */
+  source: string
+  examples: readonly MetricExample[]
+}
+
+export interface MeasuredMetric<P = unknown> extends MetricBase {
+  kind: 'measured'
+  scope: 'row' | 'cell'
+  needs: readonly Capability[]
+  inputs: { response: boolean; parent: boolean }
+  /** Every field has a default and `.describe()`. */
+  params: z.ZodType<P>
+  outputs: readonly OutputSpec[]
+  prompts(params: P): readonly PromptUse[]
+  /** Rows per batch handed to computeBatch, with its reason beside the constant. */
+  batchRows: number
+  /** Row scope. Never throws for one bad row: it returns a status. Throws AppError only when the backend itself is gone. */
+  computeBatch?(rows: readonly MetricRow[], params: P, tools: MetricTools): Promise<RowResult[]>
+  /** Cell scope. */
+  computeCell?(rows: readonly MetricRow[], params: P, tools: MetricTools): Promise<CellResult>
+}
+
+/** A column as derivation sees it: one entry a row (vectors: `length` a row). */
+export interface ColumnView {
+  values: Float64Array | Float32Array
+  status: Uint8Array
+}
+
+export interface DerivedVariant {
+  key: string
+  label: string
+  description: string
+  output: OutputSpec
+}
+
+export interface DerivedMetric extends MetricBase {
+  kind: 'derived'
+  /** Measured metric whose columns it reads; null when it reads the row's text only (length). */
+  from: string | null
+  /** Output keys of `from` that it reads. */
+  reads: readonly string[]
+  /** The first is the default. */
+  variants: readonly DerivedVariant[]
+  /** Pure: fills values and status of n rows. */
+  derive(columns: Record<string, ColumnView>, variant: string, n: number): {
+    values: Float64Array
+    status: Uint8Array
+  }
+}
+
+export type Metric = MeasuredMetric | DerivedMetric
+
+/** Types a metric's definition; the registry holds them all as Metric. */
+export function defineMetric<P>(metric: MeasuredMetric<P> | DerivedMetric): Metric {
+  return metric as unknown as Metric
+}

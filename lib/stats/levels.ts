@@ -1,0 +1,194 @@
+import { chiSquareUpperTail, normalTwoSided } from './distributions'
+import type { NoValue, Numbers } from './no-value'
+import { noValue } from './no-value'
+
+/** A square table of counts: entry [i][j] counts rows with level i on the first side and j on the second. */
+export type CountTable = readonly Numbers[]
+
+function at(table: CountTable, i: number, j: number): number {
+  return (table[i] as Numbers)[j] as number
+}
+
+function marginals(table: CountTable): { rows: number[]; columns: number[]; n: number } {
+  const k = table.length
+  const rows = new Array<number>(k).fill(0)
+  const columns = new Array<number>(k).fill(0)
+  let n = 0
+  for (let i = 0; i < k; i += 1) {
+    for (let j = 0; j < k; j += 1) {
+      const count = at(table, i, j)
+      rows[i] = (rows[i] as number) + count
+      columns[j] = (columns[j] as number) + count
+      n += count
+    }
+  }
+  return { rows, columns, n }
+}
+
+/** Returns the k x k table of two aligned columns of 1-based ordinals. */
+export function crossTable(first: Numbers, second: Numbers, k: number): number[][] {
+  const table = Array.from({ length: k }, () => new Array<number>(k).fill(0))
+  for (let i = 0; i < Math.min(first.length, second.length); i += 1) {
+    const row = table[(first[i] as number) - 1] as number[]
+    const column = (second[i] as number) - 1
+    row[column] = (row[column] as number) + 1
+  }
+  return table
+}
+
+/** Returns z, p and the mean shift (second minus first, in levels) of an ordered paired table. */
+export function orderedTrend(
+  table: CountTable,
+): { ok: true; z: number; p: number; meanShift: number } | NoValue {
+  const { n } = marginals(table)
+  if (n === 0) return noValue('n_too_small')
+  let shift = 0
+  let squares = 0
+  for (let i = 0; i < table.length; i += 1) {
+    for (let j = 0; j < table.length; j += 1) {
+      shift += (j - i) * at(table, i, j)
+      squares += (j - i) ** 2 * at(table, i, j)
+    }
+  }
+  if (squares === 0) return noValue('all_ties')
+  const z = shift / Math.sqrt(squares)
+  return { ok: true, z, p: normalTwoSided(z), meanShift: shift / n }
+}
+
+/** Returns x with matrix x = right side by elimination with row pivots; null when the matrix is singular. */
+function solve(matrix: number[][], right: number[]): number[] | null {
+  const n = right.length
+  const rows = matrix.map((row, i) => [...row, right[i] as number])
+  for (let c = 0; c < n; c += 1) {
+    const tail = rows.slice(c).toSorted((p, q) => Math.abs(q[c] as number) - Math.abs(p[c] as number))
+    rows.splice(c, n - c, ...tail)
+    const pivot = rows[c] as number[]
+    if (Math.abs(pivot[c] as number) < 1e-12) return null
+    for (let r = 0; r < n; r += 1) {
+      const row = rows[r] as number[]
+      if (r === c) continue
+      const factor = (row[c] as number) / (pivot[c] as number)
+      for (let k = c; k <= n; k += 1) row[k] = (row[k] as number) - factor * (pivot[k] as number)
+    }
+  }
+  return rows.map((row, i) => (row[n] as number) / (row[i] as number))
+}
+
+/** A chi-square statistic. */
+export interface ChiSquareResult {
+  ok: true
+  chi2: number
+  df: number
+  p: number
+}
+
+/**
+ * Returns the Stuart-Maxwell test of marginal homogeneity; levels empty on both sides are dropped
+ * (statsmodels SquareTable.homogeneity("stuart_maxwell")).
+ */
+export function stuartMaxwell(table: CountTable): ChiSquareResult | NoValue {
+  const all = marginals(table)
+  if (all.n === 0) return noValue('n_too_small')
+  const kept = all.rows.flatMap((r, i) => (r + (all.columns[i] as number) > 0 ? [i] : []))
+  const size = kept.length - 1
+  if (size < 1) return noValue('all_ties')
+  const free = kept.slice(0, size)
+  const excess = free.map((i) => (all.rows[i] as number) - (all.columns[i] as number))
+  const covariance = free.map((i) =>
+    free.map((j) =>
+      i === j
+        ? (all.rows[i] as number) + (all.columns[i] as number) - 2 * at(table, i, i)
+        : -(at(table, i, j) + at(table, j, i)),
+    ),
+  )
+  const solution = solve(covariance, excess)
+  if (solution === null) return noValue('all_ties')
+  const chi2 = excess.reduce((sum, e, i) => sum + e * (solution[i] as number), 0)
+  return { ok: true, chi2, df: size, p: chiSquareUpperTail(chi2, size) }
+}
+
+/** Returns half the sum of |p_l - q_l| of two count vectors, 0..1; no value when one is empty. */
+export function totalVariation(a: Numbers, b: Numbers): { ok: true; tv: number } | NoValue {
+  let nA = 0
+  let nB = 0
+  for (let l = 0; l < a.length; l += 1) {
+    nA += a[l] as number
+    nB += b[l] as number
+  }
+  if (nA === 0 || nB === 0) return noValue('n_too_small')
+  let sum = 0
+  for (let l = 0; l < a.length; l += 1) {
+    sum += Math.abs((a[l] as number) / nA - (b[l] as number) / nB)
+  }
+  return { ok: true, tv: sum / 2 }
+}
+
+/**
+ * Returns Pearson's chi-square of two vectors of level counts without continuity correction, and Cramer's V; levels
+ * empty on both sides are dropped (scipy.stats.chi2_contingency with correction=False).
+ */
+export function chiSquareCounts(
+  a: Numbers,
+  b: Numbers,
+): (ChiSquareResult & { cramersV: number }) | NoValue {
+  const levels = Array.from({ length: a.length }, (_, l) => [a[l] as number, b[l] as number])
+    .filter(([x, y]) => (x as number) + (y as number) > 0)
+  const sides = [0, 1].map((s) => levels.reduce((sum, level) => sum + (level[s] as number), 0))
+  const n = (sides[0] as number) + (sides[1] as number)
+  if (sides[0] === 0 || sides[1] === 0) return noValue('n_too_small')
+  if (levels.length < 2) return noValue('constant')
+  let chi2 = 0
+  for (const level of levels) {
+    const total = (level[0] as number) + (level[1] as number)
+    for (const s of [0, 1]) {
+      const expected = (total * (sides[s] as number)) / n
+      chi2 += ((level[s] as number) - expected) ** 2 / expected
+    }
+  }
+  const df = levels.length - 1
+  // Two rows of counts, so min(r - 1, c - 1) is 1.
+  return { ok: true, chi2, df, p: chiSquareUpperTail(chi2, df), cramersV: Math.sqrt(chi2 / n) }
+}
+
+/** How well two ratings of the same rows agree. */
+export interface Agreement {
+  ok: true
+  n: number
+  /** Share of equal ratings. */
+  agreement: number
+  /** Quadratic weighted kappa. */
+  kappa: number
+  /** Mean of second minus first, in levels. */
+  meanDifference: number
+}
+
+/**
+ * Returns the quadratic weighted kappa 1 - sum(w O) / sum(w E), w = ((i - j) / (k - 1))^2, of a table of two ratings
+ * (sklearn cohen_kappa_score with weights="quadratic" and all labels). No value when the denominator is 0.
+ */
+export function weightedKappa(table: CountTable): Agreement | NoValue {
+  const { rows, columns, n } = marginals(table)
+  const k = table.length
+  if (n === 0) return noValue('n_too_small')
+  let observed = 0
+  let expected = 0
+  let equal = 0
+  let difference = 0
+  for (let i = 0; i < k; i += 1) {
+    equal += at(table, i, i)
+    for (let j = 0; j < k; j += 1) {
+      const weight = ((i - j) / (k - 1)) ** 2
+      observed += weight * at(table, i, j)
+      expected += (weight * (rows[i] as number) * (columns[j] as number)) / n
+      difference += (j - i) * at(table, i, j)
+    }
+  }
+  if (!(expected > 0)) return noValue('zero_denominator')
+  return {
+    ok: true,
+    n,
+    agreement: equal / n,
+    kappa: 1 - observed / expected,
+    meanDifference: difference / n,
+  }
+}

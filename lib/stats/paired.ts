@@ -1,0 +1,102 @@
+import { binomialTwoSided, normalTwoSided } from './distributions'
+import type { NoValue, Numbers } from './no-value'
+import { noValue } from './no-value'
+import { midRanks } from './ranks'
+
+/** Returns a[i] - b[i] for every position; both sides have one entry an aligned row. */
+export function pairedDifferences(a: Numbers, b: Numbers): Float64Array {
+  return Float64Array.from({ length: Math.min(a.length, b.length) }, (_, i) => {
+    return (a[i] as number) - (b[i] as number)
+  })
+}
+
+/** Wilcoxon signed-rank test. */
+export interface WilcoxonResult {
+  ok: true
+  /** Differences that are not zero. */
+  n: number
+  wPlus: number
+  wMinus: number
+  variance: number
+  z: number
+  p: number
+  /** Matched-pairs rank-biserial correlation (W+ - W-) / (W+ + W-), -1..1. */
+  effect: number
+}
+
+/**
+ * Returns the Wilcoxon signed-rank test of differences: zeros dropped, mid-ranks, normal approximation with tie
+ * correction and without continuity correction (scipy.stats.wilcoxon with zero_method "wilcox", method "asymptotic").
+ */
+export function wilcoxonSignedRank(differences: Numbers): WilcoxonResult | NoValue {
+  if (differences.length === 0) return noValue('n_too_small')
+  const nonZero = Float64Array.from(differences).filter((d) => d !== 0)
+  const n = nonZero.length
+  if (n === 0) return noValue('all_ties')
+  const { ranks, tieSum } = midRanks(nonZero.map(Math.abs))
+  let wPlus = 0
+  let wMinus = 0
+  for (let i = 0; i < n; i += 1) {
+    if ((nonZero[i] as number) > 0) wPlus += ranks[i] as number
+    else wMinus += ranks[i] as number
+  }
+  const variance = (n * (n + 1) * (2 * n + 1)) / 24 - tieSum / 48
+  const z = (Math.min(wPlus, wMinus) - (n * (n + 1)) / 4) / Math.sqrt(variance)
+  return {
+    ok: true,
+    n,
+    wPlus,
+    wMinus,
+    variance,
+    z,
+    p: normalTwoSided(z),
+    effect: (wPlus - wMinus) / (wPlus + wMinus),
+  }
+}
+
+/** Sign test. */
+export interface SignTestResult {
+  ok: true
+  n: number
+  nPlus: number
+  nMinus: number
+  p: number
+  /** (n+ - n-) / n over all differences, ties included in n. */
+  dominance: number
+}
+
+/** Returns the exact two-sided sign test: binomial on n+ of n+ + n- with probability 1/2 (scipy.stats.binomtest). */
+export function signTest(differences: Numbers): SignTestResult | NoValue {
+  const n = differences.length
+  if (n === 0) return noValue('n_too_small')
+  let nPlus = 0
+  let nMinus = 0
+  for (let i = 0; i < n; i += 1) {
+    const d = differences[i] as number
+    if (d > 0) nPlus += 1
+    else if (d < 0) nMinus += 1
+  }
+  if (nPlus + nMinus === 0) return noValue('all_ties')
+  return {
+    ok: true,
+    n,
+    nPlus,
+    nMinus,
+    p: binomialTwoSided(nPlus, nPlus + nMinus),
+    dominance: (nPlus - nMinus) / n,
+  }
+}
+
+/** McNemar's test. */
+export interface McNemarResult {
+  ok: true
+  p: number
+  /** b / c; null when c is 0 (unbounded). */
+  oddsRatio: number | null
+}
+
+/** Returns McNemar's exact test of the discordant counts b and c: binomial on b of b + c. */
+export function mcnemar(b: number, c: number): McNemarResult | NoValue {
+  if (b + c === 0) return noValue('all_ties')
+  return { ok: true, p: binomialTwoSided(b, b + c), oddsRatio: c === 0 ? null : b / c }
+}

@@ -1,0 +1,72 @@
+/** A seeded generator: the same seed gives the same numbers on every machine. */
+export interface Random {
+  /** Returns 32 random bits as an unsigned integer. */
+  bits(): number
+  /** Returns a double in [0, 1) with 53 random bits. */
+  next(): number
+  /** Returns an integer in [0, n) without bias; n at most 2^32. */
+  below(n: number): number
+}
+
+function rotateLeft(x: number, k: number): number {
+  return (x << k) | (x >>> (32 - k))
+}
+
+/** Returns xoshiro128** (Blackman and Vigna, 2018) over the four given state words, which must not all be 0. */
+export function xoshiro128(state: readonly [number, number, number, number]): Random {
+  let [a, b, c, d] = state.map((word) => word | 0) as [number, number, number, number]
+  const bits = () => {
+    const result = Math.imul(rotateLeft(Math.imul(b, 5), 7), 9) >>> 0
+    const shifted = b << 9
+    c ^= a
+    d ^= b
+    b ^= c
+    a ^= d
+    c ^= shifted
+    d = rotateLeft(d, 11)
+    return result
+  }
+  return {
+    bits,
+    next: () => ((bits() >>> 5) * 2 ** 26 + (bits() >>> 6)) / 2 ** 53,
+    below(n) {
+      // Values past the last full multiple of n are drawn again; taking them would favour small results.
+      const limit = 2 ** 32 - (2 ** 32 % n)
+      let value = bits()
+      while (value >= limit) value = bits()
+      return value % n
+    },
+  }
+}
+
+/** Returns a generator for a seed: any integer; its low 53 bits are spread over the state by SplitMix32. */
+export function createRandom(seed: number): Random {
+  let high = Math.floor(Math.abs(seed) / 2 ** 32) | 0
+  if (seed < 0) high = ~high
+  let counter = (seed >>> 0) ^ Math.imul(high, 0x9e3779b1)
+  const word = () => {
+    counter = (counter + 0x9e3779b9) | 0
+    let z = counter
+    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad)
+    z = Math.imul(z ^ (z >>> 15), 0x735a2d97)
+    return z ^ (z >>> 15)
+  }
+  return xoshiro128([word(), word(), word(), word() | 1])
+}
+
+/**
+ * Returns k different integers of 0..n-1 in drawn order (all of them when k >= n). The first j of a sample are the
+ * sample of j under the same seed, so a larger sample extends a smaller one.
+ */
+export function sampleWithoutReplacement(n: number, k: number, seed: number): Uint32Array {
+  const random = createRandom(seed)
+  const size = Math.min(n, k)
+  const moved = new Map<number, number>()
+  const drawn = new Uint32Array(size)
+  for (let i = 0; i < size; i += 1) {
+    const j = i + random.below(n - i)
+    drawn[i] = moved.get(j) ?? j
+    moved.set(j, moved.get(i) ?? i)
+  }
+  return drawn
+}

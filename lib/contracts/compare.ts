@@ -251,7 +251,33 @@ export const compareIntervalsSchema = z.object({
 })
 export type CompareIntervals = z.infer<typeof compareIntervalsSchema>
 
-export const comparePairRequestSchema = z.object({
+// Three texts a pair: a window of this many stays well under a megabyte.
+export const MAX_PAIRS = 200
+
+const stateParameter = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown
+    } catch {
+      context.addIssue({ code: 'custom', message: 'state is not valid JSON' })
+      return z.NEVER
+    }
+  })
+  .pipe(compareStateSchema)
+
+export const compareQuerySchema = z.object({
+  state: stateParameter,
+  part: z
+    .enum(['summary', 'intervals', 'rows', 'all'])
+    .default('all')
+    .describe('`intervals` takes longest; a page asks for the parts apart.'),
+  offset: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(MAX_PAIRS).default(50),
+})
+
+export const comparePairQuerySchema = z.object({
+  state: stateParameter,
   seedSet: z.string(),
   slot: z.coerce.number().int().min(0),
 })

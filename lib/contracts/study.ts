@@ -151,6 +151,8 @@ export const importPlanSchema = z.object({
   round: z.number().int().min(0),
   /** index | id | none: how rows meet their parents. */
   align: z.enum(['index', 'id', 'none']),
+  /** Operators to infer from the row number when the file does not record them: rotation of 4, or 5 with breadth. */
+  operators: z.enum(['none', 'rotation4', 'rotation5']).default('none'),
   skipBadRows: z.boolean(),
 })
 export type ImportPlan = z.infer<typeof importPlanSchema>

@@ -1,8 +1,11 @@
 import type { z } from 'zod'
 import type { Db } from '@/db/client'
-import type { BackendSession } from '@/lib/backends/types'
+import type { RequestCache } from '@/lib/backends/cache-port'
+import type { MeteredSession } from '@/lib/backends/shared/metered'
 import type { Config } from '@/lib/config'
 import type { JobProgress } from '@/lib/contracts/job'
+
+export type { Meter, MeteredSession } from '@/lib/backends/shared/metered'
 
 /** What a handler gets from the worker. */
 export interface JobContext {
@@ -17,32 +20,32 @@ export interface JobContext {
   log(level: 'info' | 'warn' | 'error', message: string): void
   /** Merges into the job's progress; written with the next commit or at most every 500 ms. */
   progress(patch: Partial<JobProgress>): void
-  /** Returns an open session of a backend by id, wrapped with request cache, retry and limits; shared by jobs. */
-  openBackend(backendId: string): Promise<MeteredSession>
+  /**
+   * Runs `work` and writes the job's progress in one transaction. Throws `cancelled`, with nothing written, when the
+   * lease was lost to another worker.
+   */
+  commit(work: () => void): void
+  /**
+   * Returns an open session of a backend by id, wrapped with request cache, retry and limits; shared by jobs. Another
+   * `cache` replaces the stored one, for measurements.
+   */
+  openBackend(backendId: string, options?: { cache?: RequestCache }): Promise<MeteredSession>
 }
 
-/** Counts of a session since it was handed out. */
-export interface Meter {
-  requests: number
-  cachedRequests: number
-  promptTokens: number
-  completionTokens: number
-  scoredTokens: number
-}
-
-export interface MeteredSession extends BackendSession {
-  readonly backendId: string
-  readonly label: string
-  readonly meter: Meter
-}
+/** Jobs of one lane run one after the other; lanes run beside each other. */
+export type JobLane = 'compute' | 'import' | 'quick' | 'fetch'
 
 /** One kind of job: registered in lib/jobs/index.ts with one line. The payload holds ids and parameters only. */
 export interface JobKind<P = unknown> {
   kind: string
+  /** Default `compute`. */
+  lane?: JobLane
   payload: z.ZodType<P>
   title(payload: P): string
   /** Resumable: running it again after a kill at any moment neither loses nor doubles anything. */
   run(context: JobContext, payload: P): Promise<Record<string, unknown> | void>
+  /** Removes what a killed worker left half done; called once when a worker starts, before any job runs. */
+  cleanup?(db: Db): void
 }
 
 /** Types a job's definition; the registry holds them all as JobKind<unknown>. */

@@ -101,10 +101,14 @@ export interface MeasuredMetric<P = unknown> extends MetricBase {
   kind: 'measured'
   scope: 'row' | 'cell'
   needs: readonly Capability[]
+  /** Capabilities that a choice of parameters adds to `needs`; read through `needsOf`. */
+  needsFor?(params: P): readonly Capability[]
   inputs: { response: boolean; parent: boolean }
   /** Every field has a default and `.describe()`. */
   params: z.ZodType<P>
   outputs: readonly OutputSpec[]
+  /** Outputs where they depend on the parameters (length of a vector); read through `outputsOf`. */
+  outputsFor?(params: P): readonly OutputSpec[]
   prompts(params: P): readonly PromptUse[]
   /** Rows per batch handed to computeBatch, with its reason beside the constant. */
   batchRows: number

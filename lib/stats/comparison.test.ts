@@ -8,9 +8,9 @@ const SMALL = [3, 5, 2, 8, 6, 7, 4, 9, 1, 5]
 const LARGE = [1, 4, 2, 6, 7, 3, 4, 5, 2, 1]
 const D = pairedDifferences(SMALL, LARGE)
 
-function value<T extends { ok: true }>(result: T | { ok: false; reason: string }): T {
-  if (!result.ok) throw new Error(result.reason)
-  return result
+function value<T extends { ok: boolean }>(result: T): Extract<T, { ok: true }> {
+  if (!result.ok) throw new Error(JSON.stringify(result))
+  return result as Extract<T, { ok: true }>
 }
 
 describe('worked comparison of two evolvers', () => {

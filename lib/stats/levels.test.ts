@@ -14,9 +14,9 @@ const M = [
   [0, 5, 12],
 ]
 
-function value<T extends { ok: true }>(result: T | { ok: false; reason: string }): T {
-  if (!result.ok) throw new Error(result.reason)
-  return result
+function value<T extends { ok: boolean }>(result: T): Extract<T, { ok: true }> {
+  if (!result.ok) throw new Error(JSON.stringify(result))
+  return result as Extract<T, { ok: true }>
 }
 
 describe('levels', () => {

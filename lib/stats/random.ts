@@ -39,19 +39,23 @@ export function xoshiro128(state: readonly [number, number, number, number]): Ra
   }
 }
 
-/** Returns a generator for a seed: any integer; its low 53 bits are spread over the state by SplitMix32. */
+/** A bijection of 32-bit words whose every output bit depends on every input bit (SplitMix32's finaliser). */
+function mix(word: number): number {
+  let z = Math.imul(word ^ (word >>> 16), 0x21f0aaad)
+  z = Math.imul(z ^ (z >>> 15), 0x735a2d97)
+  return z ^ (z >>> 15)
+}
+
+// The golden ratio in 32 bits: odd multiples of it keep the four words of a state apart.
+const GOLDEN = 0x9e3779b9
+
+/** Returns a generator for a seed, any safe integer; different seeds have different states. */
 export function createRandom(seed: number): Random {
-  let high = Math.floor(Math.abs(seed) / 2 ** 32) | 0
-  if (seed < 0) high = ~high
-  let counter = (seed >>> 0) ^ Math.imul(high, 0x9e3779b1)
-  const word = () => {
-    counter = (counter + 0x9e3779b9) | 0
-    let z = counter
-    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad)
-    z = Math.imul(z ^ (z >>> 15), 0x735a2d97)
-    return z ^ (z >>> 15)
-  }
-  return xoshiro128([word(), word(), word(), word() | 1])
+  const low = seed >>> 0
+  const high = Math.floor(seed / 2 ** 32) | 0
+  const a = mix(low + GOLDEN)
+  const b = mix((a ^ high) + Math.imul(GOLDEN, 3))
+  return xoshiro128([a, b, mix(b ^ Math.imul(GOLDEN, 5)), mix(a + b) | 1])
 }
 
 /**

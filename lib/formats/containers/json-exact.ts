@@ -31,6 +31,7 @@ export class ExactError extends Error {
   }
 }
 
+const OPENED: unique symbol = Symbol('opened')
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y
 const WORDS: ReadonlyArray<readonly [string, JsonValue]> = [
   ['true', true],
@@ -142,6 +143,10 @@ export class ExactParser {
       this.at += word.length
       return value
     }
+    return this.number(parent)
+  }
+
+  private number(parent: Frame | undefined): JsonValue {
     NUMBER.lastIndex = this.at
     const match = NUMBER.exec(this.text)
     if (!match) {
@@ -296,8 +301,6 @@ export class ExactParser {
     throw new ExactError(reason, problem, expected, this.at)
   }
 }
-
-const OPENED: unique symbol = Symbol('opened')
 
 class Frame {
   readonly keys: string[] = []

@@ -17,7 +17,8 @@ export class JsonScan {
   /** A \ud... escape occurs: the text may hold half a pair. */
   hasSurrogateEscape = false
   hasNulEscape = false
-  private inString = false
+  /** True while the bytes so far end inside a string. */
+  isInString = false
   private escaped = false
   private digits = 0
 
@@ -29,7 +30,7 @@ export class JsonScan {
     this.hasLongNumber = false
     this.hasSurrogateEscape = false
     this.hasNulEscape = false
-    this.inString = false
+    this.isInString = false
     this.escaped = false
     this.digits = 0
   }
@@ -45,7 +46,7 @@ export class JsonScan {
     let depth = this.depth
     let maxDepth = this.maxDepth
     let closed = -1
-    if (this.inString) at = this.stringEnd(bytes, at, end)
+    if (this.isInString) at = this.stringEnd(bytes, at, end)
     while (at < end) {
       const byte = bytes[at] as number
       at++
@@ -88,7 +89,7 @@ export class JsonScan {
       const byte = bytes[at] as number
       at++
       if (byte === QUOTE) {
-        this.inString = false
+        this.isInString = false
         return at
       }
       if (byte === BACKSLASH) {
@@ -100,7 +101,7 @@ export class JsonScan {
         at++
       }
     }
-    this.inString = true
+    this.isInString = true
     return end
   }
 

@@ -22,6 +22,8 @@ export interface TextInput {
   /** Original (for gzip: unpacked) position of a position in the chunks; ask in ascending order. */
   toOriginal(utf8Position: number): number
   notes: string[]
+  /** Closes the file when the chunks are not read to their end. */
+  close(): Promise<void>
 }
 
 /**
@@ -30,7 +32,6 @@ export interface TextInput {
  */
 export async function openText(source: Source, options: ReadOptions): Promise<TextInput> {
   const name = sourceName(source)
-  const notes: string[] = []
   let read = 0
   const counted = {
     ...options,
@@ -40,32 +41,49 @@ export async function openText(source: Source, options: ReadOptions): Promise<Te
     },
   }
   const raw = await peek(readBytes(source, counted), 8)
-  refuseArchives(name, raw.head)
-  const isGzip = raw.head[0] === 0x1f && raw.head[1] === 0x8b
-  const limit = options.maxUnpackedBytes ?? DEFAULT_MAX_UNPACKED
-  const unpacked = isGzip ? await peek(gunzip(raw.all, name, () => read, limit), 8) : raw
-  if (isGzip) notes.push('Unpacked from gzip; byte offsets are those of the unpacked text.')
-  const guess = guessEncoding(unpacked.head)
+  try {
+    refuseArchives(name, raw.head)
+    const isGzip = raw.head[0] === 0x1f && raw.head[1] === 0x8b
+    const limit = options.maxUnpackedBytes ?? DEFAULT_MAX_UNPACKED
+    const unpacked = isGzip ? await peek(gunzip(raw.all, name, () => read, limit), 8) : raw
+    const input = decoded(name, unpacked, options)
+    if (!isGzip) return input
+    const note = 'Unpacked from gzip; byte offsets are those of the unpacked text.'
+    return { ...input, compression: 'gzip', notes: [note, ...input.notes] }
+  } catch (error) {
+    await raw.close()
+    throw error
+  }
+}
+
+function decoded(name: string, bytes: Peeked, options: ReadOptions): TextInput {
+  const guess = guessEncoding(bytes.head)
   const encoding = options.encoding ?? guess.encoding
   if (encoding === null) throw undeclared(name, guess.looksLike ?? 'UTF-16')
   const bomBytes = guess.encoding === encoding ? guess.bomBytes : 0
+  const notes: string[] = []
   if (bomBytes > 0) notes.push(`Removed a ${encoding.toUpperCase()} byte-order mark.`)
-  if (encoding !== 'utf-8') notes.push(`Decoded from ${encoding.toUpperCase()}; byte offsets are those of the file.`)
+  if (encoding !== 'utf-8') {
+    notes.push(`Decoded from ${encoding.toUpperCase()}; byte offsets are those of the file.`)
+  }
   const map = new OffsetMap(encoding, bomBytes)
-  const body = skip(unpacked.all, bomBytes)
+  const body = skip(bytes.all, bomBytes)
   return {
     name,
     encoding,
-    compression: isGzip ? 'gzip' : 'none',
+    compression: 'none',
     chunks: encoding === 'utf-8' ? body : decode(body, encoding, map, name),
     toOriginal: (position) => map.toOriginal(position),
     notes,
+    close: bytes.close,
   }
 }
 
 interface Peeked {
   head: Buffer
   all: AsyncGenerator<Buffer>
+  /** Closes the stream beneath; a generator that was never started would not. */
+  close(): Promise<void>
 }
 
 /** Reads until `n` bytes are known and returns them together with the whole stream. */
@@ -90,7 +108,10 @@ export async function peek(chunks: AsyncGenerator<Buffer>, n: number): Promise<P
       await chunks.return(undefined)
     }
   }
-  return { head: Buffer.concat(held).subarray(0, n), all: all() }
+  const close = async () => {
+    await chunks.return(undefined)
+  }
+  return { head: Buffer.concat(held).subarray(0, n), all: all(), close }
 }
 
 async function* skip(chunks: AsyncGenerator<Buffer>, n: number): AsyncGenerator<Buffer> {

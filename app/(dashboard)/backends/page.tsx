@@ -1,0 +1,5 @@
+import { BackendsView } from '@/components/views/backends/backends-view'
+
+export default function BackendsPage() {
+  return <BackendsView />
+}

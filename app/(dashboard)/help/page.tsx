@@ -1,0 +1,5 @@
+import { HelpView } from '@/components/views/help/help-view'
+
+export default function HelpPage() {
+  return <HelpView />
+}

@@ -1,0 +1,83 @@
+import type { CSSVariablesResolver, MantineColorsTuple } from '@mantine/core'
+import { createTheme } from '@mantine/core'
+
+// One accent for controls, apart from every data palette.
+const ink: MantineColorsTuple = [
+  '#eff0fb',
+  '#dfe1f4',
+  '#c0c4e8',
+  '#9fa6dc',
+  '#8088d0',
+  '#6871c4',
+  '#525cb4',
+  '#454e9f',
+  '#3f4896',
+  '#333b7e',
+]
+
+export const theme = createTheme({
+  primaryColor: 'ink',
+  primaryShade: { light: 8, dark: 6 },
+  colors: { ink },
+  autoContrast: true,
+  fontFamily:
+    'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif',
+  fontFamilyMonospace: 'var(--ev-mono)',
+  fontSizes: {
+    xs: '0.75rem',
+    sm: '0.8125rem',
+    md: '0.875rem',
+    lg: '1rem',
+    xl: '1.125rem',
+  },
+  headings: {
+    fontWeight: '600',
+    sizes: {
+      h1: { fontSize: '1.25rem', lineHeight: '1.3' },
+      h2: { fontSize: '1rem', lineHeight: '1.35' },
+      h3: { fontSize: '0.875rem', lineHeight: '1.4' },
+    },
+  },
+  defaultRadius: 4,
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  components: {
+    Button: { defaultProps: { size: 'xs' } },
+    ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
+    TextInput: { defaultProps: { size: 'xs' } },
+    Textarea: { defaultProps: { size: 'xs' } },
+    NumberInput: { defaultProps: { size: 'xs' } },
+    Select: { defaultProps: { size: 'xs', allowDeselect: false } },
+    MultiSelect: { defaultProps: { size: 'xs' } },
+    NativeSelect: { defaultProps: { size: 'xs' } },
+    Checkbox: { defaultProps: { size: 'xs' } },
+    Radio: { defaultProps: { size: 'xs' } },
+    Switch: { defaultProps: { size: 'xs' } },
+    SegmentedControl: { defaultProps: { size: 'xs' } },
+    Tooltip: { defaultProps: { openDelay: 250, multiline: true, maw: 360, withArrow: false } },
+    Modal: { defaultProps: { centered: false, yOffset: 48, transitionProps: { duration: 100 } } },
+    Popover: { defaultProps: { shadow: 'md', transitionProps: { duration: 100 } } },
+    Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 100 } } },
+  },
+})
+
+// Mantine's own text greys stay below 4.5:1 on our surfaces; these do not.
+const surfaces = {
+  '--mantine-color-body': 'var(--ev-surface)',
+  '--mantine-color-text': 'var(--ev-text)',
+  '--mantine-color-dimmed': 'var(--ev-dim)',
+  '--mantine-color-placeholder': 'var(--ev-dim)',
+  '--mantine-color-error': 'var(--ev-error)',
+  '--mantine-color-anchor': 'var(--ev-accent)',
+  '--mantine-color-default': 'var(--ev-surface)',
+  '--mantine-color-default-hover': 'var(--ev-hover)',
+  '--mantine-color-default-color': 'var(--ev-text)',
+  '--mantine-color-default-border': 'var(--ev-border-strong)',
+}
+
+/** Points Mantine's surfaces at the variables of globals.css in both themes. */
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: surfaces,
+  dark: surfaces,
+})

@@ -1,0 +1,110 @@
+'use client'
+
+import { useElementSize } from '@mantine/hooks'
+import type { ReactNode } from 'react'
+import type { FacetAxis } from '@/lib/figures/types'
+import classes from './figures.module.css'
+
+// Narrower panels have no room for five level names; then panels are stacked.
+const MIN_PANEL_PX = 190
+const GAP_PX = 14
+export const Y_AXIS_PX = 40
+export const X_AXIS_PX = 22
+
+/** Size of one panel and which of its axes carry labels. */
+export interface PanelBox {
+  width: number
+  height: number
+  showX: boolean
+  showY: boolean
+}
+
+interface FacetsProps {
+  rows: readonly FacetAxis[]
+  columns: readonly FacetAxis[]
+  /** Whether all panels share the y axis, so that its labels stand once a row. */
+  sharedY: boolean
+  yLabel: string
+  xLabel: string
+  panelHeight: number
+  xAxisHeight?: number
+  /** Draws a panel; null where there is nothing. */
+  panel(row: string, column: string, box: PanelBox): ReactNode
+}
+
+function Heading({ text, level }: { text: string; level: 'column' | 'row' }) {
+  return (
+    <div className={level === 'column' ? classes.columnHead : classes.rowHead}>
+      <span data-figure-text>{text}</span>
+    </div>
+  )
+}
+
+/** Small multiples: seed sets across, rounds downwards; panels below each other where the room is narrow. */
+export function Facets(props: FacetsProps) {
+  const { rows, columns, sharedY, yLabel, xLabel, panelHeight, xAxisHeight = X_AXIS_PX, panel } = props
+  const { ref, width } = useElementSize()
+  const k = Math.max(1, columns.length)
+  const extra = sharedY ? Y_AXIS_PX : 0
+  const base = Math.floor((width - GAP_PX * (k - 1) - extra) / k)
+  const isGrid = k === 1 || base >= MIN_PANEL_PX
+  const height = (isLast: boolean) => panelHeight + (isLast ? xAxisHeight : 0)
+  const isNamed = rows.length > 1 || (rows[0]?.label ?? '') !== ''
+
+  return (
+    <div ref={ref}>
+      <div className={classes.axisTitle}>
+        <span data-figure-text>{yLabel}</span>
+      </div>
+      {isGrid ? (
+        <>
+          {k > 1 || (columns[0]?.label ?? '') !== '' ? (
+            <div className={classes.panelRow} style={{ gap: GAP_PX, paddingLeft: extra }}>
+              {columns.map((column) => (
+                <div key={column.key} style={{ width: Math.max(0, base) }}>
+                  <Heading text={column.label} level="column" />
+                </div>
+              ))}
+            </div>
+          ) : null}
+          {rows.map((row, r) => {
+            const showX = r === rows.length - 1
+            return (
+              <div key={row.key}>
+                {isNamed ? <Heading text={row.label} level="row" /> : null}
+                <div className={classes.panelRow} style={{ gap: GAP_PX, minHeight: height(showX) }}>
+                  {columns.map((column, c) => {
+                    const showY = !sharedY || c === 0
+                    const box = {
+                      width: base + (sharedY && c === 0 ? extra : 0),
+                      height: height(showX),
+                      showX,
+                      showY,
+                    }
+                    return (
+                      <div key={column.key} style={{ width: Math.max(0, box.width) }}>
+                        {width > 0 ? panel(row.key, column.key, box) : null}
+                      </div>
+                    )
+                  })}
+                </div>
+              </div>
+            )
+          })}
+        </>
+      ) : (
+        columns.flatMap((column) =>
+          rows.map((row) => (
+            <div key={`${column.key}/${row.key}`} style={{ minHeight: height(true) + 24 }}>
+              <Heading text={`${column.label}${row.label ? ` · ${row.label}` : ''}`} level="row" />
+              {panel(row.key, column.key, { width, height: height(true), showX: true, showY: true })}
+            </div>
+          )),
+        )
+      )}
+      <div className={classes.xTitle}>
+        <span data-figure-text>{xLabel}</span>
+      </div>
+    </div>
+  )
+}

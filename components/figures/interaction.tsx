@@ -1,0 +1,65 @@
+'use client'
+
+import { createContext, useContext, useSyncExternalStore } from 'react'
+import type { FigureSelection } from '@/lib/figures/types'
+
+/** What the reader points at, spelled out under the chart instead of over it. */
+export interface Readout {
+  title: string
+  items: { key: string; label: string; colorIndex: number | null; text: string }[]
+}
+
+export interface InteractionState {
+  readout: Readout | null
+  /** Position of the cursor in units of the x axis, shared by all panels. */
+  at: number | null
+  /** Brushed range of the x axis, shared by all panels. */
+  range: readonly [number, number] | null
+}
+
+const NOTHING: InteractionState = { readout: null, at: null, range: null }
+
+/** Pointer state of one figure, outside React's state so that moving the pointer redraws only what follows it. */
+export class InteractionStore {
+  #state = NOTHING
+  readonly #listeners = new Set<() => void>()
+
+  readonly get = (): InteractionState => this.#state
+
+  readonly set = (patch: Partial<InteractionState>): void => {
+    this.#state = { ...this.#state, ...patch }
+    for (const listener of this.#listeners) listener()
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+}
+
+export interface FigureContextValue {
+  store: InteractionStore
+  /** Prefix of ids in this figure's drawings. */
+  idPrefix: string
+  onSelect: ((selection: FigureSelection) => void) | null
+}
+
+const FigureContext = createContext<FigureContextValue | null>(null)
+export const FigureProvider = FigureContext.Provider
+
+/** Returns the figure that a drawing stands in; throws outside of one. */
+export function useFigure(): FigureContextValue {
+  const value = useContext(FigureContext)
+  if (!value) throw new Error('A figure drawing must stand inside FigureFrame.')
+  return value
+}
+
+/** Returns one part of the pointer state and follows it. */
+export function useInteraction<K extends keyof InteractionState>(key: K): InteractionState[K] {
+  const { store } = useFigure()
+  return useSyncExternalStore(
+    store.subscribe,
+    () => store.get()[key],
+    () => NOTHING[key],
+  )
+}

@@ -1,0 +1,208 @@
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query'
+import {
+  createParser,
+  parseAsArrayOf,
+  parseAsBoolean,
+  parseAsInteger,
+  parseAsString,
+  parseAsStringLiteral,
+  useQueryStates,
+} from 'nuqs'
+import type {
+  CompareIntervals,
+  ComparePage,
+  ComparePair,
+  CompareState,
+  CompareSummary,
+} from '@/lib/contracts/compare'
+import { COMPARE_SORTS } from '@/lib/contracts/compare'
+import type { StudyDetail } from '@/lib/contracts/study'
+import { apiGet } from './api'
+import { studyKeys } from './use-studies'
+
+/** Pairs asked for at once: each carries three texts, and about four fit a screen. */
+export const PAIR_WINDOW = 25
+
+// Results of running jobs are committed about once a second; a summary need not follow faster than this.
+const LIVE_REFETCH_MS = 5_000
+
+/** The word that stands for the seed rows where an arm is named. */
+export const SEEDS = 'seeds'
+
+export interface SideChoice {
+  arm: string
+  round: number
+}
+
+/** Returns `arm.round` as a side; null when the text is no such thing. */
+export function parseSide(text: string): SideChoice | null {
+  const at = text.lastIndexOf('.')
+  const round = Number(text.slice(at + 1))
+  return at > 0 && Number.isInteger(round) && round >= 0 ? { arm: text.slice(0, at), round } : null
+}
+
+export function sideText(side: SideChoice): string {
+  return `${side.arm}.${side.round}`
+}
+
+const sideParser = createParser<SideChoice>({
+  parse: parseSide,
+  serialize: sideText,
+  eq: (a, b) => a.arm === b.arm && a.round === b.round,
+})
+
+export const DIFF_MODES = ['sides', 'seed', 'off'] as const
+export const SHOWN_TEXTS = ['instruction', 'response'] as const
+
+const parsers = {
+  a: sideParser,
+  b: sideParser,
+  sets: parseAsArrayOf(parseAsString).withDefault([]),
+  metric: parseAsString,
+  metrics: parseAsArrayOf(parseAsString).withDefault([]),
+  entry: parseAsInteger.withDefault(0),
+  level: parseAsInteger,
+  order: parseAsStringLiteral(COMPARE_SORTS).withDefault('slot'),
+  desc: parseAsBoolean.withDefault(false),
+  diff: parseAsStringLiteral(DIFF_MODES).withDefault('sides'),
+  text: parseAsStringLiteral(SHOWN_TEXTS).withDefault('instruction'),
+  pair: parseAsString,
+}
+
+/** What the compare page shows, kept in the URL; a change is a step of the browser's history. */
+export function useCompareParams() {
+  return useQueryStates(parsers, { history: 'push' })
+}
+
+export type CompareParams = ReturnType<typeof useCompareParams>[0]
+
+function roundsOf(study: StudyDetail, arm: string): number[] {
+  const key = arm === SEEDS ? null : arm
+  const rounds = study.cells.filter((cell) => cell.armKey === key).map((cell) => cell.round)
+  return [...new Set(rounds)].sort((a, b) => a - b)
+}
+
+/** Rounds of an arm that the study holds, ascending. */
+export function useRoundsOf(study: StudyDetail): (arm: string) => number[] {
+  return (arm) => roundsOf(study, arm)
+}
+
+/** Returns the sides to begin with: the small arm against the next, at the last round both have; null with one cell. */
+export function defaultSides(study: StudyDetail): { a: SideChoice; b: SideChoice } | null {
+  const withRows = study.arms.filter((arm) => roundsOf(study, arm.key).length > 0)
+  const first = withRows.find((arm) => arm.armClass === 'small') ?? withRows[0]
+  if (!first) return null
+  const second =
+    withRows.find((arm) => arm !== first && arm.armClass === 'large') ??
+    withRows.find((arm) => arm !== first)
+  const own = roundsOf(study, first.key)
+  if (second) {
+    const both = own.filter((round) => roundsOf(study, second.key).includes(round))
+    const round = both.at(-1)
+    return {
+      a: { arm: first.key, round: round ?? (own.at(-1) as number) },
+      b: { arm: second.key, round: round ?? (roundsOf(study, second.key).at(-1) as number) },
+    }
+  }
+  // One evolver: its last round against the round before, or the seeds.
+  const last = own.at(-1) as number
+  const before = own.at(-2)
+  if (before !== undefined) {
+    return { a: { arm: first.key, round: last }, b: { arm: first.key, round: before } }
+  }
+  return roundsOf(study, SEEDS).length > 0
+    ? { a: { arm: first.key, round: last }, b: { arm: SEEDS, round: 0 } }
+    : null
+}
+
+/** Returns the state that the API takes. */
+export function toCompareState(params: CompareParams, a: SideChoice, b: SideChoice): CompareState {
+  return {
+    seedSets: params.sets,
+    a: { ...a, runs: [] },
+    b: { ...b, runs: [] },
+    columns: params.metrics,
+    column: params.metric,
+    component: params.entry,
+    threshold: params.level,
+    sort: params.order,
+    descending: params.desc,
+  }
+}
+
+/** The part of a state that the summary depends on; the others only order and page the rows. */
+function summaryState(state: CompareState): CompareState {
+  return { ...state, column: null, sort: 'slot', descending: false }
+}
+
+export function useCompareSummary(studyId: string, state: CompareState, isLive: boolean) {
+  const asked = summaryState(state)
+  return useQuery({
+    queryKey: [...studyKeys.one(studyId), 'compare', 'summary', asked],
+    queryFn: ({ signal }) =>
+      apiGet<CompareSummary>(
+        `/studies/${studyId}/compare`,
+        { state: JSON.stringify(asked), part: 'summary' },
+        signal,
+      ),
+    placeholderData: keepPreviousData,
+    refetchInterval: isLive ? LIVE_REFETCH_MS : false,
+  })
+}
+
+export function useCompareIntervals(studyId: string, state: CompareState, isLive: boolean) {
+  const asked = summaryState(state)
+  return useQuery({
+    queryKey: [...studyKeys.one(studyId), 'compare', 'intervals', asked],
+    queryFn: ({ signal }) =>
+      apiGet<CompareIntervals>(
+        `/studies/${studyId}/compare`,
+        { state: JSON.stringify(asked), part: 'intervals' },
+        signal,
+      ),
+    refetchInterval: isLive ? LIVE_REFETCH_MS : false,
+  })
+}
+
+/** The windows of aligned rows that are in sight. */
+export function useComparePairs(studyId: string, state: CompareState, pages: readonly number[]) {
+  return useQueries({
+    queries: pages.map((page) => ({
+      queryKey: [...studyKeys.one(studyId), 'compare', 'rows', state, page],
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        apiGet<ComparePage>(
+          `/studies/${studyId}/compare`,
+          {
+            state: JSON.stringify(state),
+            part: 'rows',
+            offset: page * PAIR_WINDOW,
+            limit: PAIR_WINDOW,
+          },
+          signal,
+        ),
+      // Texts never change; values do while a job runs, and the summary then says so.
+      staleTime: 30_000,
+    })),
+  })
+}
+
+/** The whole texts of one pair, asked for when a clamped one is opened. */
+export function usePairTexts(
+  studyId: string,
+  state: CompareState,
+  pair: { seedSetKey: string; slot: number },
+  enabled: boolean,
+) {
+  const sides = { ...summaryState(state), columns: [] }
+  return useQuery({
+    queryKey: [...studyKeys.one(studyId), 'compare', 'pair', sides, pair],
+    queryFn: ({ signal }) =>
+      apiGet<Pick<ComparePair, 'seed' | 'a' | 'b'>>(
+        `/studies/${studyId}/compare/pair`,
+        { state: JSON.stringify(sides), seedSet: pair.seedSetKey, slot: pair.slot },
+        signal,
+      ),
+    enabled,
+    staleTime: Infinity,
+  })
+}

@@ -1,0 +1,101 @@
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { ViewState } from '@/lib/contracts/filter'
+import type { ColumnHistogram, RowDetail, RowPage } from '@/lib/contracts/rows'
+import { apiDelete, apiGet, apiPost } from './api'
+import { studyKeys } from './use-studies'
+
+/** Rows asked for at once: three screens at 1080 px, so that a scroll rarely waits and an answer stays small. */
+export const ROW_WINDOW = 100
+
+export function rowWindowKey(studyId: string, state: ViewState, page: number) {
+  return [...studyKeys.one(studyId), 'rows', state, page] as const
+}
+
+export function fetchRowWindow(
+  studyId: string,
+  state: ViewState,
+  page: number,
+  signal?: AbortSignal,
+): Promise<RowPage> {
+  const query = { state: JSON.stringify(state), offset: page * ROW_WINDOW, limit: ROW_WINDOW }
+  return apiGet<RowPage>(`/studies/${studyId}/rows`, query, signal)
+}
+
+/** Number of rows that pass a filter, with the number of all rows. Asks for no row. */
+export function useRowCount(studyId: string, state: ViewState, enabled = true) {
+  const counted: ViewState = {
+    filter: state.filter,
+    sort: { column: 'position', descending: false },
+    columns: [],
+  }
+  return useQuery({
+    queryKey: [...studyKeys.one(studyId), 'row-count', counted.filter],
+    queryFn: ({ signal }) =>
+      apiGet<RowPage>(
+        `/studies/${studyId}/rows`,
+        { state: JSON.stringify(counted), offset: 0, limit: 1 },
+        signal,
+      ),
+    select: (page) => ({ total: page.total, outOf: page.outOf }),
+    placeholderData: keepPreviousData,
+    enabled,
+  })
+}
+
+export function useRowDetail(studyId: string, row: { cellId: string; idx: number } | null) {
+  return useQuery({
+    queryKey: [...studyKeys.one(studyId), 'row', row?.cellId, row?.idx],
+    queryFn: ({ signal }) =>
+      apiGet<RowDetail>(`/studies/${studyId}/rows/${row?.cellId}/${row?.idx}`, {}, signal),
+    enabled: row !== null,
+    placeholderData: keepPreviousData,
+  })
+}
+
+export function useHistogram(studyId: string, column: string, state: ViewState, enabled = true) {
+  return useQuery({
+    queryKey: [...studyKeys.one(studyId), 'histogram', column, state.filter],
+    queryFn: ({ signal }) =>
+      apiGet<ColumnHistogram>(
+        `/studies/${studyId}/histogram`,
+        { column, state: JSON.stringify(state) },
+        signal,
+      ),
+    placeholderData: keepPreviousData,
+    enabled,
+  })
+}
+
+export type MarkKind = 'star' | 'drop' | 'note'
+
+interface AnnotationInput {
+  cellId: string
+  idx: number
+  kind: MarkKind
+  value: string | null
+}
+
+/** Adds a mark or note; the reply's `no` undoes it. */
+export function useAnnotate(studyId: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (input: AnnotationInput) =>
+      apiPost<{ no: number }>(`/studies/${studyId}/annotations`, input),
+    onSettled: () => refreshRows(client, studyId),
+  })
+}
+
+export function useUndoAnnotation(studyId: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (no: number) => apiDelete<unknown>(`/studies/${studyId}/annotations/${no}`),
+    onSettled: () => refreshRows(client, studyId),
+  })
+}
+
+function refreshRows(client: ReturnType<typeof useQueryClient>, studyId: string) {
+  return client.invalidateQueries({
+    queryKey: studyKeys.one(studyId),
+    predicate: (query) => ['rows', 'row', 'row-count'].includes(String(query.queryKey[2])),
+  })
+}

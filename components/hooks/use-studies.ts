@@ -1,0 +1,71 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { StudyDetail, StudySummary } from '@/lib/contracts/study'
+import { apiDelete, apiGet, apiPatch, apiPost } from './api'
+
+// While a study has active jobs its coverage is asked again at this pace; results are committed about once a second.
+const LIVE_REFETCH_MS = 2_000
+
+export const studyKeys = {
+  list: ['studies'] as const,
+  /** Everything that belongs to one study starts with this, so one call makes all of it stale. */
+  one: (studyId: string) => ['study', studyId] as const,
+  detail: (studyId: string) => ['study', studyId, 'detail'] as const,
+}
+
+export function useStudies() {
+  return useQuery({
+    queryKey: studyKeys.list,
+    queryFn: ({ signal }) => apiGet<StudySummary[]>('/studies', {}, signal),
+    refetchInterval: (query) =>
+      query.state.data?.some((study) => study.activeJobs > 0) ? LIVE_REFETCH_MS : false,
+  })
+}
+
+/** The study with its cells, columns and runs; asks again by itself while a job of the study is active. */
+export function useStudy(studyId: string) {
+  return useQuery({
+    queryKey: studyKeys.detail(studyId),
+    queryFn: ({ signal }) => apiGet<StudyDetail>(`/studies/${studyId}`, {}, signal),
+    refetchInterval: (query) =>
+      (query.state.data?.study.activeJobs ?? 0) > 0 ? LIVE_REFETCH_MS : false,
+  })
+}
+
+export function useCreateStudy() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (input: { name: string; description: string }) =>
+      apiPost<StudySummary>('/studies', input),
+    onSuccess: () => client.invalidateQueries({ queryKey: studyKeys.list }),
+  })
+}
+
+export function useUpdateStudy(studyId: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (input: { name?: string; description?: string }) =>
+      apiPatch<StudySummary>(`/studies/${studyId}`, input),
+    onSuccess: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: studyKeys.list }),
+        client.invalidateQueries({ queryKey: studyKeys.detail(studyId) }),
+      ]),
+  })
+}
+
+/** Deleting hides the study; `useRestoreStudy` brings it back within seven days. */
+export function useDeleteStudy() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (studyId: string) => apiDelete<unknown>(`/studies/${studyId}`),
+    onSuccess: () => client.invalidateQueries({ queryKey: studyKeys.list }),
+  })
+}
+
+export function useRestoreStudy() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (studyId: string) => apiPost<unknown>(`/studies/${studyId}/restore`),
+    onSuccess: () => client.invalidateQueries({ queryKey: studyKeys.list }),
+  })
+}

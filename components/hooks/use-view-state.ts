@@ -1,0 +1,97 @@
+import { createParser, parseAsArrayOf, parseAsString, useQueryStates } from 'nuqs'
+import { useCallback, useMemo } from 'react'
+import type { RangeFilter, RowFilter, RowSort, ViewState } from '@/lib/contracts/filter'
+import { emptyFilter, rowFilterSchema } from '@/lib/contracts/filter'
+
+/** Names of the view's parts in the URL; the same on every page of a study, so that a link keeps the filter. */
+export const VIEW_PARAMS = { filter: 'filter', sort: 'sort', columns: 'cols' } as const
+
+const NO_FILTER = emptyFilter()
+const BY_POSITION: RowSort = { column: 'position', descending: false }
+
+/** Returns the parts of a filter that differ from "all rows", or null when there are none. */
+export function compactFilter(filter: RowFilter): Partial<RowFilter> | null {
+  const entries = Object.entries(filter).filter(([, value]) =>
+    Array.isArray(value) ? value.length > 0 : Boolean(value),
+  )
+  return entries.length > 0 ? (Object.fromEntries(entries) as Partial<RowFilter>) : null
+}
+
+export function isFiltered(filter: RowFilter): boolean {
+  return compactFilter(filter) !== null
+}
+
+const filterParser = createParser<RowFilter>({
+  parse: (text) => {
+    const parsed = rowFilterSchema.safeParse(JSON.parse(text))
+    return parsed.success ? parsed.data : null
+  },
+  serialize: (filter) => JSON.stringify(compactFilter(filter) ?? {}),
+  eq: (a, b) => JSON.stringify(compactFilter(a)) === JSON.stringify(compactFilter(b)),
+}).withDefault(NO_FILTER)
+
+const sortParser = createParser<RowSort>({
+  parse: (text) =>
+    text.startsWith('-')
+      ? { column: text.slice(1), descending: true }
+      : { column: text, descending: false },
+  serialize: (sort) => `${sort.descending ? '-' : ''}${sort.column}`,
+  eq: (a, b) => a.column === b.column && a.descending === b.descending,
+}).withDefault(BY_POSITION)
+
+const parsers = {
+  filter: filterParser,
+  sort: sortParser,
+  columns: parseAsArrayOf(parseAsString),
+}
+
+export interface ViewStateControls {
+  /** Null columns = the user chose none, so the study's default columns are shown. */
+  state: Omit<ViewState, 'columns'> & { columns: string[] | null }
+  setFilter(patch: Partial<RowFilter>): void
+  clearFilter(): void
+  /** Adds or replaces the range of one column; null removes it. */
+  setRange(column: string, range: Omit<RangeFilter, 'column'> | null): void
+  setSort(sort: RowSort): void
+  setColumns(columns: string[] | null): void
+  /** Replaces filter, sort and columns at once, for saved views. */
+  setView(view: ViewState): void
+}
+
+/** Filter, sort and columns of the current page, kept in the URL. A change is a step of the browser's history. */
+export function useViewState(): ViewStateControls {
+  const [state, setState] = useQueryStates(parsers, { urlKeys: VIEW_PARAMS, history: 'push' })
+  const { filter } = state
+
+  const setFilter = useCallback(
+    (patch: Partial<RowFilter>) => void setState({ filter: { ...filter, ...patch } }),
+    [filter, setState],
+  )
+  const clearFilter = useCallback(() => void setState({ filter: null }), [setState])
+  const setRange = useCallback(
+    (column: string, range: Omit<RangeFilter, 'column'> | null) => {
+      const others = filter.ranges.filter((other) => other.column !== column)
+      setFilter({ ranges: range ? [...others, { column, ...range }] : others })
+    },
+    [filter, setFilter],
+  )
+  const setSort = useCallback((sort: RowSort) => void setState({ sort }), [setState])
+  const setColumns = useCallback(
+    (columns: string[] | null) => void setState({ columns }),
+    [setState],
+  )
+  const setView = useCallback((view: ViewState) => void setState(view), [setState])
+
+  return useMemo(
+    () => ({ state, setFilter, clearFilter, setRange, setSort, setColumns, setView }),
+    [state, setFilter, clearFilter, setRange, setSort, setColumns, setView],
+  )
+}
+
+/** Returns the query string that carries a filter to another page, with its question mark, or ''. */
+export function filterQuery(filter: RowFilter): string {
+  const compact = compactFilter(filter)
+  return compact
+    ? `?${new URLSearchParams({ [VIEW_PARAMS.filter]: JSON.stringify(compact) }).toString()}`
+    : ''
+}

@@ -1,0 +1,32 @@
+'use client'
+
+import { Anchor } from '@mantine/core'
+import { useState } from 'react'
+
+// About eight lines of 80 characters: enough to judge a text, short enough to keep what follows in sight.
+const CLAMP_CHARACTERS = 640
+
+interface ClampedTextProps {
+  text: string
+  limit?: number
+  mono?: boolean
+}
+
+/** Text of the data, as text only, line breaks kept; long ones end in "show all". */
+export function ClampedText({ text, limit = CLAMP_CHARACTERS, mono = false }: ClampedTextProps) {
+  const [isOpen, setIsOpen] = useState(false)
+  const isLong = text.length > limit * 1.2
+  const shown = isLong && !isOpen ? `${text.slice(0, limit).trimEnd()} …` : text
+  return (
+    <div>
+      <div className={`ev-prose${mono ? ' ev-mono' : ''}`} dir="auto">
+        {shown}
+      </div>
+      {isLong ? (
+        <Anchor component="button" type="button" size="sm" mt={4} onClick={() => setIsOpen(!isOpen)}>
+          {isOpen ? 'Show less' : `Show all ${text.length.toLocaleString('en-US')} characters`}
+        </Anchor>
+      ) : null}
+    </div>
+  )
+}

@@ -1,0 +1,259 @@
+'use client'
+
+import { Button } from '@mantine/core'
+import Link from 'next/link'
+import { useCallback, useMemo } from 'react'
+import {
+  defaultSides,
+  SEEDS,
+  toCompareState,
+  useCompareIntervals,
+  useCompareParams,
+  useCompareSummary,
+  useRoundsOf,
+  type SideChoice,
+} from '@/components/hooks/use-compare'
+import { useStudy } from '@/components/hooks/use-studies'
+import { isFiltered, useViewState } from '@/components/hooks/use-view-state'
+import { formatCount, plural } from '@/components/ui/format'
+import { Page, Section } from '@/components/ui/page'
+import { useShortcut } from '@/components/ui/shortcuts'
+import { EmptyState, LoadingLines, Notice, QueryState } from '@/components/ui/states'
+import { PageTitle } from '@/components/views/frame/page-title'
+import type { CompareMetric, CompareState, CompareSummary } from '@/lib/contracts/compare'
+import type { StudyDetail } from '@/lib/contracts/study'
+import { DifferenceChart } from './difference-chart'
+import { MetricPicker } from './metric-picker'
+import { MetricTests, TransitionMatrix } from './metric-detail'
+import type { PairContext } from './pair-card'
+import { PairList } from './pair-list'
+import { SidePicker, sideColorIndex, sideLabel } from './side-picker'
+import { SummaryTable } from './summary-table'
+import classes from './compare.module.css'
+
+const DESCRIPTION =
+  'Two evolvers on the same seeds. Rows meet at their seed slot; every difference is A minus B.'
+
+/** What is aligned, what is not, and why. */
+function AlignmentNote({ summary }: { summary: CompareSummary }) {
+  const off = summary.seedSets.filter((set) => set.state !== 'aligned')
+  const shared = summary.seedSets.reduce((sum, set) => sum + set.sharedSlots, 0)
+  const reasons: Record<string, string> = {
+    not_aligned: 'rows have no common seed slots, so only unpaired tests apply',
+    missing_a: 'A has no file',
+    missing_b: 'B has no file',
+    missing_both: 'neither side has a file',
+  }
+  return (
+    <>
+      <p style={{ margin: 0 }} aria-live="polite">
+        <strong>{formatCount(summary.aligned)} aligned pairs</strong> of {plural(summary.rowsA, 'row')} of A and{' '}
+        {plural(summary.rowsB, 'row')} of B
+        {summary.seedSets.length > 1
+          ? `, ${summary.seedSets
+              .filter((set) => set.state === 'aligned')
+              .map((set) => `${set.label} ${formatCount(set.aligned)}`)
+              .join(', ')}`
+          : ''}
+        .{shared > 0 ? ` ${plural(shared, 'row')} set aside: an earlier row has their slot.` : ''}
+      </p>
+      {off.map((set) => (
+        <Notice key={set.key}>
+          {set.label}: {reasons[set.state]}.
+        </Notice>
+      ))}
+    </>
+  )
+}
+
+interface LoadedProps {
+  study: StudyDetail
+  a: SideChoice
+  b: SideChoice
+}
+
+/** `[` and `]` move both sides one round, where both have it. */
+function useRoundKeys(study: StudyDetail, a: SideChoice, b: SideChoice, onSides: (a: SideChoice, b: SideChoice) => void) {
+  const roundsOf = useRoundsOf(study)
+  const shift = (step: number) => {
+    const moved = [a, b].map((side) =>
+      side.arm === SEEDS ? side : { ...side, round: side.round + step },
+    ) as [SideChoice, SideChoice]
+    if (moved.every((side) => roundsOf(side.arm).includes(side.round))) onSides(...moved)
+  }
+  useShortcut('[', 'Both sides one round back', () => shift(-1))
+  useShortcut(']', 'Both sides one round on', () => shift(1))
+}
+
+function CompareLoaded({ study, a, b }: LoadedProps) {
+  const studyId = study.study.id
+  const [params, setParams] = useCompareParams()
+  const state: CompareState = useMemo(() => toCompareState(params, a, b), [params, a, b])
+  const isLive = study.study.activeJobs > 0
+  const summary = useCompareSummary(studyId, state, isLive)
+  const intervals = useCompareIntervals(studyId, state, isLive)
+  const setSides = useCallback(
+    (left: SideChoice, right: SideChoice) => void setParams({ a: left, b: right, pair: null }),
+    [setParams],
+  )
+  useRoundKeys(study, a, b, setSides)
+
+  const selected =
+    summary.data?.metrics.find((metric) => metric.column === params.metric) ??
+    (params.metric === null ? summary.data?.metrics[0] : undefined)
+  const context: PairContext = {
+    studyId,
+    state: { ...state, column: selected?.column ?? params.metric },
+    levels: selected?.levels ?? null,
+    diff: params.diff,
+    text: params.text,
+    labelA: sideLabel(study, a),
+    labelB: sideLabel(study, b),
+    colorA: sideColorIndex(study, a),
+    colorB: sideColorIndex(study, b),
+    setLabel: (key) => study.seedSets.find((set) => set.key === key)?.label ?? key,
+    rowHref: (cellId, idx) => `/studies/${studyId}/rows?row=${encodeURIComponent(`${cellId}.${idx}`)}`,
+  }
+  return (
+    <>
+      <SidePicker
+        study={study}
+        a={a}
+        b={b}
+        sets={params.sets}
+        onSides={(sides) => setSides(sides.a, sides.b)}
+        onSets={(sets) => void setParams({ sets, pair: null })}
+      />
+      <QueryState
+        query={summary}
+        what="The comparison could not be made"
+        skeleton={<LoadingLines lines={10} height={40} />}
+      >
+        {(data) => (
+          <>
+            <AlignmentNote summary={data} />
+            <Section
+              title="Differences by metric"
+              note={`p values are corrected together by Holm over all ${data.tests} of this view`}
+              actions={
+                <MetricPicker
+                  study={study}
+                  chosen={data.metrics.map((metric) => metric.column)}
+                  onChange={(metrics) => void setParams({ metrics })}
+                />
+              }
+            >
+              {data.metrics.length === 0 ? (
+                <EmptyState
+                  title="No metric has been computed yet"
+                  action={
+                    <Button component={Link} href={`/studies/${studyId}`}>
+                      Compute metrics
+                    </Button>
+                  }
+                >
+                  The pairs below can be read; numbers appear here once metrics have run on both sides.
+                </EmptyState>
+              ) : (
+                <SummaryTable
+                  metrics={data.metrics}
+                  intervals={intervals.data?.intervals}
+                  selected={selected?.column ?? null}
+                  tests={data.tests}
+                  onSelect={(metric) => void setParams({ metric })}
+                />
+              )}
+            </Section>
+            {selected && !selected.conflict ? <Detail metric={selected} context={context} /> : null}
+            <Section title="Aligned pairs" note="j and k move, Open shows a row with all its values">
+              {data.aligned === 0 ? (
+                <EmptyState title="No rows meet">
+                  A and B share no seed slots here. Align one of the files with its parent on the study page, or
+                  choose other sides.
+                </EmptyState>
+              ) : (
+                <PairList
+                  context={context}
+                  total={data.aligned}
+                  selected={params.pair}
+                  onSelect={(pair) => void setParams({ pair }, { history: 'replace' })}
+                  onOrder={(order, desc) => void setParams({ order, desc, pair: null })}
+                  onDiff={(diff) => void setParams({ diff })}
+                  onText={(text) => void setParams({ text })}
+                />
+              )}
+            </Section>
+          </>
+        )}
+      </QueryState>
+    </>
+  )
+}
+
+function Detail({ metric, context }: { metric: CompareMetric; context: PairContext }) {
+  return (
+    <div className={classes.detail}>
+      <div className="ev-panel">
+        {metric.levelTests ? (
+          <TransitionMatrix levels={metric.levelTests} />
+        ) : metric.paired?.histogram ? (
+          <DifferenceChart
+            metric={metric}
+            colorA={context.colorA}
+            colorB={context.colorB}
+            labelA={context.labelA}
+            labelB={context.labelB}
+          />
+        ) : (
+          <p className="ev-dim">No pair has a value on both sides.</p>
+        )}
+      </div>
+      <div className="ev-panel ev-scroll-x">
+        <MetricTests metric={metric} />
+      </div>
+    </div>
+  )
+}
+
+/** Two evolvers side by side on the same seeds. */
+export function CompareView({ studyId }: { studyId: string }) {
+  const study = useStudy(studyId)
+  const [params] = useCompareParams()
+  const { state: view } = useViewState()
+  return (
+    <Page title="Compare" description={DESCRIPTION}>
+      <PageTitle parts={['Compare', study.data?.study.name]} />
+      {isFiltered(view.filter) ? (
+        <Notice tone="info">
+          The filter above applies to rows, figures and export. A comparison covers every pair, so that both sides keep
+          the same seeds.
+        </Notice>
+      ) : null}
+      <QueryState
+        query={study}
+        what="The study could not be read"
+        skeleton={<LoadingLines lines={12} height={40} />}
+      >
+        {(data) => {
+          const sides = defaultSides(data)
+          const a = params.a ?? sides?.a
+          const b = params.b ?? sides?.b
+          if (a && b) return <CompareLoaded study={data} a={a} b={b} />
+          return (
+            <EmptyState
+              title="Nothing to compare yet"
+              action={
+                <Button component={Link} href={`/studies/${studyId}`}>
+                  Add data
+                </Button>
+              }
+            >
+              A comparison needs evolved rows of two evolvers, or two rounds of one. Import files or run an evolver on
+              the study page.
+            </EmptyState>
+          )
+        }}
+      </QueryState>
+    </Page>
+  )
+}

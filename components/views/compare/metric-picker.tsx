@@ -1,0 +1,54 @@
+'use client'
+
+import { Button, Checkbox, Popover, Stack } from '@mantine/core'
+import { IconColumns3 } from '@tabler/icons-react'
+import type { StudyDetail } from '@/lib/contracts/study'
+
+interface MetricPickerProps {
+  study: StudyDetail
+  chosen: readonly string[]
+  onChange(metrics: string[]): void
+}
+
+/** Which metrics the summary shows; they are one family of tests. */
+export function MetricPicker({ study, chosen, onChange }: MetricPickerProps) {
+  const columns = study.columns.filter((column) => !column.hidden && column.shape !== 'rowRef')
+  const groups = [...new Set(columns.map((column) => column.group))]
+  const toggle = (id: string) => {
+    const next = chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]
+    // None would mean the defaults, which is not what unticking the last one asks for.
+    if (next.length > 0) onChange(next)
+  }
+  return (
+    <Popover position="bottom-end" trapFocus returnFocus>
+      <Popover.Target>
+        <Button variant="default" leftSection={<IconColumns3 size={14} />}>
+          Metrics
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown mah={420} style={{ overflowY: 'auto' }}>
+        <Stack gap="xs">
+          {groups.map((group) => (
+            <Checkbox.Group key={group} label={group} value={[...chosen]}>
+              <Stack gap={4} mt={4}>
+                {columns
+                  .filter((column) => column.group === group)
+                  .map((column) => (
+                    <Checkbox
+                      key={column.id}
+                      value={column.id}
+                      label={column.label}
+                      onChange={() => toggle(column.id)}
+                    />
+                  ))}
+              </Stack>
+            </Checkbox.Group>
+          ))}
+          <Button variant="subtle" onClick={() => onChange([])}>
+            Default metrics
+          </Button>
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  )
+}

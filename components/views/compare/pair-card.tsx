@@ -1,0 +1,194 @@
+'use client'
+
+import { Anchor, Badge } from '@mantine/core'
+import Link from 'next/link'
+import { useMemo, useState } from 'react'
+import { usePairTexts, type DIFF_MODES, type SHOWN_TEXTS } from '@/components/hooks/use-compare'
+import { armColor } from '@/components/ui/arm-mark'
+import { DASH, formatMetric } from '@/components/ui/format'
+import type { ComparePair, CompareState, CompareText } from '@/lib/contracts/compare'
+import type { MetricValue } from '@/lib/contracts/rows'
+import { diffWords, type DiffPart } from './word-diff'
+import { formatDifference } from './format'
+import classes from './compare.module.css'
+
+export type DiffMode = (typeof DIFF_MODES)[number]
+export type ShownText = (typeof SHOWN_TEXTS)[number]
+
+export interface PairContext {
+  studyId: string
+  state: CompareState
+  levels: string[] | null
+  diff: DiffMode
+  text: ShownText
+  labelA: string
+  labelB: string
+  colorA: number | null
+  colorB: number | null
+  setLabel(key: string): string
+  rowHref(cellId: string, idx: number): string
+}
+
+function shownText(row: CompareText | null, kind: ShownText): string | null {
+  if (!row) return null
+  if (kind === 'response') return row.response
+  return row.input ? `${row.instruction}\n${row.input}` : row.instruction
+}
+
+/** Own words carry the colour of their side and an underline, so that they stay apart without colour. */
+function Marked({ parts, color }: { parts: readonly DiffPart[]; color: string }) {
+  return (
+    <>
+      {parts.map((part, index) =>
+        part.isOwn ? (
+          <mark
+            key={index}
+            className={classes.own}
+            style={{
+              background: `color-mix(in srgb, ${color} 16%, transparent)`,
+              textDecorationColor: color,
+            }}
+          >
+            {part.text}
+          </mark>
+        ) : (
+          part.text
+        ),
+      )}
+    </>
+  )
+}
+
+interface ColumnProps {
+  title: string
+  text: string | null
+  parts: readonly DiffPart[] | null
+  color: string
+  empty: string
+}
+
+function TextColumn({ title, text, parts, color, empty }: ColumnProps) {
+  return (
+    <div className={classes.column}>
+      <div className={classes.columnHead} style={{ borderTopColor: color }}>
+        {title}
+      </div>
+      {text ? (
+        <div className={`ev-prose ${classes.prose}`} dir="auto">
+          {parts ? <Marked parts={parts} color={color} /> : text}
+        </div>
+      ) : (
+        <div className="ev-dim">{empty}</div>
+      )}
+    </div>
+  )
+}
+
+function valueText(value: MetricValue, levels: string[] | null): string {
+  if (typeof value.value !== 'number') return DASH
+  return levels?.[value.value - 1] ?? formatMetric(value.value)
+}
+
+function Value({ name, value, levels }: { name: string; value: MetricValue; levels: string[] | null }) {
+  const missing = value.value === null
+  return (
+    <span title={missing ? value.status.replaceAll('_', ' ') : String(value.value)}>
+      <span className="ev-dim">{name}</span> {valueText(value, levels)}
+      {missing ? <span className="ev-dim"> {value.status.replaceAll('_', ' ')}</span> : null}
+    </span>
+  )
+}
+
+// What the eight lines of a closed card hold in a third of a page.
+const CLOSED_CHARACTERS = 420
+const CLOSED_LINES = 8
+
+function isLong(text: string | null): boolean {
+  return text !== null && (text.length > CLOSED_CHARACTERS || text.split('\n').length > CLOSED_LINES)
+}
+
+/** Own words of each side: against each other, against the seed, or none. */
+function useDiff(mode: DiffMode, seed: string | null, a: string | null, b: string | null) {
+  return useMemo(() => {
+    if (mode === 'sides' && a && b) return diffWords(a, b)
+    if (mode === 'seed' && seed) {
+      const left = a ? diffWords(a, seed) : null
+      const right = b ? diffWords(b, seed) : null
+      return left || right ? { a: left?.a ?? null, b: right?.a ?? null } : null
+    }
+    return null
+  }, [mode, seed, a, b])
+}
+
+/** One seed slot: seed text, both rewritings with their own words marked, both values and the difference. */
+export function PairCard({ pair, context, isSelected }: { pair: ComparePair; context: PairContext; isSelected: boolean }) {
+  const [isWhole, setIsWhole] = useState(false)
+  const isClamped = Boolean(pair.seed?.clamped || pair.a.clamped || pair.b.clamped)
+  const whole = usePairTexts(context.studyId, context.state, pair, isWhole && isClamped)
+  const shown = (isWhole ? whole.data : undefined) ?? pair
+  const seed = shownText(shown.seed, context.text)
+  const a = shownText(shown.a, context.text)
+  const b = shownText(shown.b, context.text)
+  const diff = useDiff(context.diff, seed, a, b)
+  const canOpen = isWhole || isClamped || [seed, a, b].some(isLong)
+  const empty = context.text === 'response' ? 'No response.' : 'Empty.'
+  return (
+    <article
+      className={classes.card}
+      data-selected={isSelected || undefined}
+      aria-label={`${context.setLabel(pair.seedSetKey)}, slot ${pair.slot}`}
+    >
+      <header className={classes.cardHead}>
+        <strong>
+          {context.setLabel(pair.seedSetKey)} · {pair.slot}
+        </strong>
+        <Value name="A" value={pair.valueA} levels={context.levels} />
+        <Value name="B" value={pair.valueB} levels={context.levels} />
+        <span title={String(pair.difference ?? '')}>
+          <span className="ev-dim">A − B</span> <strong>{formatDifference(pair.difference)}</strong>
+        </span>
+        {pair.a.operator === pair.b.operator && pair.a.operator ? (
+          <Badge variant="default" size="sm" tt="none" fw={400}>
+            {pair.a.operator}
+          </Badge>
+        ) : null}
+        <span className={classes.links}>
+          <Anchor component={Link} size="xs" href={context.rowHref(pair.a.cellId, pair.a.idx)}>
+            Open A
+          </Anchor>
+          <Anchor component={Link} size="xs" href={context.rowHref(pair.b.cellId, pair.b.idx)}>
+            Open B
+          </Anchor>
+        </span>
+      </header>
+      <div className={classes.columns} data-open={isWhole || undefined}>
+        <TextColumn
+          title="Seed"
+          text={seed}
+          parts={null}
+          color={armColor(null)}
+          empty={pair.seed ? empty : 'The study holds no seed texts.'}
+        />
+        <TextColumn
+          title={`A · ${context.labelA}`}
+          text={a}
+          parts={diff?.a ?? null}
+          color={armColor(context.colorA)}
+          empty={empty}
+        />
+        <TextColumn
+          title={`B · ${context.labelB}`}
+          text={b}
+          parts={diff?.b ?? null}
+          color={armColor(context.colorB)}
+          empty={empty}
+        />
+      </div>
+      {canOpen ? (
+        <Anchor component="button" type="button" size="xs" onClick={() => setIsWhole(!isWhole)}>
+          {isWhole ? 'Show less' : 'Show all'}
+        </Anchor>
+      ) : null}
+    </article>
+  )
+}

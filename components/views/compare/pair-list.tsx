@@ -1,0 +1,170 @@
+'use client'
+
+import { Group, SegmentedControl, Select } from '@mantine/core'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useCallback, useEffect, useRef } from 'react'
+import { PAIR_WINDOW, useComparePairs } from '@/components/hooks/use-compare'
+import { formatCount } from '@/components/ui/format'
+import { useShortcut } from '@/components/ui/shortcuts'
+import { ErrorState } from '@/components/ui/states'
+import type { ComparePair, CompareState } from '@/lib/contracts/compare'
+import { PairCard, type DiffMode, type PairContext, type ShownText } from './pair-card'
+import classes from './compare.module.css'
+
+// Head line, eight lines of text and padding: what a closed card with three full columns takes.
+const CARD_HEIGHT = 224
+const OVERSCAN = 3
+
+const ORDERS = [
+  { value: 'slot', label: 'Seed order' },
+  { value: '-size', label: 'Largest difference' },
+  { value: '-difference', label: 'A most above B' },
+  { value: 'difference', label: 'B most above A' },
+  { value: 'size', label: 'Smallest difference' },
+]
+
+interface PairListProps {
+  context: PairContext
+  total: number
+  selected: string | null
+  onSelect(pair: string): void
+  onOrder(sort: CompareState['sort'], descending: boolean): void
+  onDiff(mode: DiffMode): void
+  onText(text: ShownText): void
+}
+
+function pairKey(pair: ComparePair): string {
+  return `${pair.seedSetKey}.${pair.slot}`
+}
+
+function Controls({ context, onOrder, onDiff, onText }: Omit<PairListProps, 'total' | 'selected' | 'onSelect'>) {
+  const { sort, descending } = context.state
+  return (
+    <Group gap="sm">
+      <Select
+        aria-label="Order of the pairs"
+        data={ORDERS}
+        value={`${descending ? '-' : ''}${sort}`}
+        onChange={(value) =>
+          value && onOrder(value.replace('-', '') as CompareState['sort'], value.startsWith('-'))
+        }
+        w={180}
+      />
+      <SegmentedControl
+        aria-label="Text shown"
+        data={[
+          { value: 'instruction', label: 'Instructions' },
+          { value: 'response', label: 'Responses' },
+        ]}
+        value={context.text}
+        onChange={(value) => onText(value as ShownText)}
+      />
+      <SegmentedControl
+        aria-label="Words marked"
+        data={[
+          { value: 'sides', label: 'A against B' },
+          { value: 'seed', label: 'Against the seed' },
+          { value: 'off', label: 'No marks' },
+        ]}
+        value={context.diff}
+        onChange={(value) => onDiff(value as DiffMode)}
+      />
+    </Group>
+  )
+}
+
+/** The pairs of rows that meet at a seed slot, drawn as they come into sight. */
+export function PairList(props: PairListProps) {
+  const { context, total, selected, onSelect } = props
+  const scroller = useRef<HTMLDivElement>(null)
+  const current = useRef(-1)
+  const virtual = useVirtualizer({
+    count: total,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => CARD_HEIGHT,
+    overscan: OVERSCAN,
+  })
+  const items = virtual.getVirtualItems()
+  const pages = [...new Set(items.map((item) => Math.floor(item.index / PAIR_WINDOW)))]
+  const queries = useComparePairs(context.studyId, context.state, pages)
+  const pairAt = useCallback(
+    (index: number): ComparePair | undefined => {
+      const query = queries[pages.indexOf(Math.floor(index / PAIR_WINDOW))]
+      return query?.data?.rows[index % PAIR_WINDOW]
+    },
+    [queries, pages],
+  )
+  const failed = queries.find((query) => query.error && query.data === undefined)
+
+  // Another order or another comparison starts at the top again.
+  const orderKey = JSON.stringify(context.state)
+  useEffect(() => {
+    current.current = -1
+    scroller.current?.scrollTo({ top: 0 })
+  }, [orderKey])
+
+  const move = (step: number) => {
+    if (total === 0) return
+    const known = items.find((item) => {
+      const pair = pairAt(item.index)
+      return pair !== undefined && pairKey(pair) === selected
+    })?.index
+    const from = known ?? current.current
+    const to = Math.max(0, Math.min(total - 1, from + step))
+    current.current = to
+    virtual.scrollToIndex(to, { align: 'start' })
+    const pair = pairAt(to)
+    if (pair) onSelect(pairKey(pair))
+  }
+  useShortcut('j', 'Next pair', () => move(1))
+  useShortcut('k', 'Previous pair', () => move(-1))
+  useShortcut('ArrowDown', 'Next pair', () => move(1))
+  useShortcut('ArrowUp', 'Previous pair', () => move(-1))
+
+  return (
+    <>
+      <Controls {...props} />
+      {failed ? (
+        <ErrorState
+          error={failed.error}
+          what="The pairs could not be read"
+          onRetry={() => void failed.refetch()}
+        />
+      ) : (
+        <div
+          ref={scroller}
+          className={`ev-panel ${classes.list}`}
+          tabIndex={0}
+          role="region"
+          aria-label={`${formatCount(total)} aligned pairs`}
+        >
+          <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+            {items.map((item) => {
+              const pair = pairAt(item.index)
+              return (
+                <div
+                  key={item.key}
+                  ref={virtual.measureElement}
+                  data-index={item.index}
+                  className={classes.slot}
+                  style={{ transform: `translateY(${item.start}px)` }}
+                  onClick={() => {
+                    if (!pair || window.getSelection()?.toString()) return
+                    current.current = item.index
+                    onSelect(pairKey(pair))
+                  }}
+                >
+                  {pair ? (
+                    <PairCard pair={pair} context={context} isSelected={pairKey(pair) === selected} />
+                  ) : (
+                    <div className="ev-late" style={{ height: CARD_HEIGHT }} aria-hidden />
+                  )}
+                </div>
+              )
+            })}
+          </div>
+        </div>
+      )}
+    </>
+  )
+}

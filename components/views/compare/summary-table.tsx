@@ -1,0 +1,179 @@
+'use client'
+
+import { Tooltip, UnstyledButton } from '@mantine/core'
+import type { CompareInterval, CompareMetric, CompareSideValues } from '@/lib/contracts/compare'
+import { DASH, formatCount, formatMetric } from '@/components/ui/format'
+import { Term } from '@/components/ui/info-tip'
+import { formatDifference, missingText, pText, reasonText } from './format'
+import { IntervalMark } from './interval-mark'
+import classes from './compare.module.css'
+
+interface SummaryTableProps {
+  metrics: readonly CompareMetric[]
+  intervals: Record<string, CompareInterval> | undefined
+  selected: string | null
+  tests: number
+  onSelect(column: string): void
+}
+
+function Missing({ side }: { side: CompareSideValues }) {
+  const missing = side.rows - side.valued
+  if (missing === 0) return <>0</>
+  return <Term tip={missingText(side.missing)}>{formatCount(missing)}</Term>
+}
+
+function MissingCell({ metric }: { metric: CompareMetric }) {
+  return (
+    <td className="ev-num">
+      <Missing side={metric.a} /> · <Missing side={metric.b} />
+    </td>
+  )
+}
+
+/** The one p value of the row: signed ranks, the trend of ordered levels, or ranks of unpaired sets. */
+function mainTest(metric: CompareMetric) {
+  if (metric.levelTests) return metric.levelTests.trend
+  if (metric.unpaired) return metric.unpaired.mannWhitney
+  return metric.paired?.wilcoxon ?? null
+}
+
+function effectOf(metric: CompareMetric): number | null {
+  if (metric.unpaired) return metric.unpaired.mannWhitney.ok ? metric.unpaired.mannWhitney.delta : null
+  const { wilcoxon, cliff } = metric.paired ?? {}
+  if (wilcoxon?.ok) return wilcoxon.effect
+  return metric.levelTests && cliff?.ok ? cliff.delta : null
+}
+
+function Interval({ metric, interval }: { metric: CompareMetric; interval: CompareInterval | undefined }) {
+  const estimate = metric.paired?.meanDifference
+  if (metric.unpaired) return <span className="ev-dim">unpaired</span>
+  if (interval === undefined) return <span className="ev-dim">drawing…</span>
+  if (!interval.ok || estimate === null || estimate === undefined) {
+    return <span className="ev-dim">{DASH}</span>
+  }
+  const text = `${formatDifference(interval.low)} to ${formatDifference(interval.high)}`
+  const full = `95 % interval ${text}, ${formatCount(interval.resamples)} resamples of the pairs${
+    interval.strata > 1 ? `, each of ${interval.strata} seed sets for itself` : ''
+  }, seed ${interval.seed}.${
+    interval.resamples < interval.wanted
+      ? ` ${formatCount(interval.wanted)} were wanted; the set is too large for them here.`
+      : ''
+  }`
+  return (
+    <Tooltip label={full}>
+      <span className={classes.interval} tabIndex={0}>
+        <IntervalMark estimate={estimate} low={interval.low} high={interval.high} label={full} />
+        <span>
+          {text}
+          {interval.resamples < interval.wanted ? (
+            <span className="ev-dim"> ({formatCount(interval.resamples)} resamples)</span>
+          ) : null}
+        </span>
+      </span>
+    </Tooltip>
+  )
+}
+
+function PValue({ metric }: { metric: CompareMetric }) {
+  const test = mainTest(metric)
+  if (!test) return <>{DASH}</>
+  if (!test.ok) return <Term tip={`No test: ${reasonText(test.reason)}.`}>{DASH}</Term>
+  return <Term tip={`${pText(test.p)} before the correction.`}>{pText(test.pHolm).slice(2).replace(/^= /, '')}</Term>
+}
+
+function MetricRow({ metric, interval }: { metric: CompareMetric; interval: CompareInterval | undefined }) {
+  if (metric.conflict) {
+    return (
+      <>
+        <td colSpan={7} className={classes.conflict}>
+          {metric.conflict.message}
+        </td>
+        <MissingCell metric={metric} />
+      </>
+    )
+  }
+  const side = metric.paired ?? metric.unpaired
+  const effect = effectOf(metric)
+  const n = metric.paired
+    ? formatCount(metric.paired.n)
+    : `${formatCount(metric.unpaired?.nA ?? 0)} · ${formatCount(metric.unpaired?.nB ?? 0)}`
+  return (
+    <>
+      <td className="ev-num">{formatMetric(side?.meanA)}</td>
+      <td className="ev-num">{formatMetric(side?.meanB)}</td>
+      <td className="ev-num" title={String(metric.paired?.meanDifference ?? '')}>
+        {formatDifference(metric.paired?.meanDifference)}
+      </td>
+      <td>
+        <Interval metric={metric} interval={interval} />
+      </td>
+      <td className="ev-num">{effect === null ? DASH : formatDifference(effect)}</td>
+      <td className="ev-num">
+        <PValue metric={metric} />
+      </td>
+      <td className="ev-num">{n}</td>
+      <MissingCell metric={metric} />
+    </>
+  )
+}
+
+/** One line a metric: means, mean difference with its interval, effect, corrected p, n and what is missing. */
+export function SummaryTable({ metrics, intervals, selected, tests, onSelect }: SummaryTableProps) {
+  return (
+    <div className={`ev-panel ev-scroll-x ${classes.summary}`} tabIndex={0} role="region" aria-label="Comparison by metric">
+      <table className="ev-table">
+        <thead>
+          <tr>
+            <th>Metric</th>
+            <th className="ev-num">Mean A</th>
+            <th className="ev-num">Mean B</th>
+            <th className="ev-num">
+              <Term tip="Mean over pairs of A minus B at the same seed slot.">A − B</Term>
+            </th>
+            <th>
+              <Term tip="Percentile bootstrap of the mean difference. Seed slots are resampled, each seed set for itself.">
+                95 % interval
+              </Term>
+            </th>
+            <th className="ev-num">
+              <Term tip="Matched-pairs rank correlation, -1 to 1: the share of rank weight for A above minus that for B above. Levels and unpaired sets show Cliff's delta.">
+                Effect
+              </Term>
+            </th>
+            <th className="ev-num">
+              <Term
+                tip={`Wilcoxon signed ranks; ordered trend for levels; Mann-Whitney where unpaired. Corrected by Holm over all ${tests} p values of this view.`}
+              >
+                p (Holm)
+              </Term>
+            </th>
+            <th className="ev-num">
+              <Term tip="Pairs with a value on both sides.">n</Term>
+            </th>
+            <th className="ev-num">
+              <Term tip="Rows of A and of B without a value; hover a count for the reasons.">Missing A · B</Term>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {metrics.map((metric) => (
+            <tr key={metric.column} data-selected={metric.column === selected || undefined}>
+              <th scope="row" className={classes.metric}>
+                <Tooltip label={metric.directionMeans ? `${metric.label}. ${metric.directionMeans}` : metric.label}>
+                  <UnstyledButton
+                    aria-pressed={metric.column === selected}
+                    onClick={() => onSelect(metric.column)}
+                  >
+                    {metric.label}
+                    {metric.unit ? <span className="ev-dim"> ({metric.unit})</span> : null}
+                  </UnstyledButton>
+                </Tooltip>
+              </th>
+              <MetricRow metric={metric} interval={intervals?.[metric.column]} />
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

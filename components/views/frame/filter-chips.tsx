@@ -1,0 +1,95 @@
+'use client'
+
+import { Button, UnstyledButton } from '@mantine/core'
+import { IconX } from '@tabler/icons-react'
+import { useRowCount } from '@/components/hooks/use-rows'
+import { useStudy } from '@/components/hooks/use-studies'
+import { isFiltered, useViewState } from '@/components/hooks/use-view-state'
+import { formatCount, formatMetric, formatShare } from '@/components/ui/format'
+import type { RangeFilter, RowFilter } from '@/lib/contracts/filter'
+import type { StudyDetail } from '@/lib/contracts/study'
+import classes from './frame.module.css'
+
+interface Chip {
+  key: string
+  text: string
+  without: Partial<RowFilter>
+}
+
+function rangeText(range: RangeFilter, study: StudyDetail | undefined): string {
+  const column = study?.columns.find((one) => one.id === range.column)
+  const label = column?.shortLabel ?? range.column
+  const show = (value: number) => column?.levels?.[value - 1] ?? formatMetric(value)
+  const missing = range.missing ? ' or missing' : ''
+  if (range.min !== null && range.min === range.max) return `${label} = ${show(range.min)}${missing}`
+  if (range.min === null && range.max === null) return `${label} has a value`
+  if (range.min === null) return `${label} ≤ ${show(range.max ?? 0)}${missing}`
+  if (range.max === null) return `${label} ≥ ${show(range.min)}${missing}`
+  return `${label} ${show(range.min)} to ${show(range.max)}${missing}`
+}
+
+/** One chip for each part of the filter, with the filter that is left without it. */
+export function filterChips(filter: RowFilter, study: StudyDetail | undefined): Chip[] {
+  const armLabel = (key: string) =>
+    key === 'seeds' ? 'Seeds' : (study?.arms.find((arm) => arm.key === key)?.label ?? key)
+  const seedLabel = (key: string) => study?.seedSets.find((set) => set.key === key)?.label ?? key
+  const chips: Chip[] = []
+  const list = (key: keyof RowFilter, text: string, isOn: boolean) => {
+    if (isOn) chips.push({ key, text, without: { [key]: [] } })
+  }
+  list('seedSets', filter.seedSets.map(seedLabel).join(', '), filter.seedSets.length > 0)
+  list('arms', filter.arms.map(armLabel).join(', '), filter.arms.length > 0)
+  const rounds = [...filter.rounds].sort((a, b) => a - b).join(', ')
+  list('rounds', `Round ${rounds}`, filter.rounds.length > 0)
+  list('operators', filter.operators.join(', '), filter.operators.length > 0)
+  list('marks', `Marked ${filter.marks.join(', ')}`, filter.marks.length > 0)
+  for (const range of filter.ranges) {
+    chips.push({
+      key: `range-${range.column}`,
+      text: rangeText(range, study),
+      without: { ranges: filter.ranges.filter((other) => other !== range) },
+    })
+  }
+  if (filter.text) chips.push({ key: 'text', text: `Text "${filter.text}"`, without: { text: '' } })
+  if (filter.hideDropped) {
+    chips.push({ key: 'hideDropped', text: 'Without dropped', without: { hideDropped: false } })
+  }
+  return chips
+}
+
+/** The filter of a study, on each of its pages, with the number of rows it keeps and one click to clear. */
+export function FilterChips({ studyId }: { studyId: string }) {
+  const { state, setFilter, clearFilter } = useViewState()
+  const filtered = isFiltered(state.filter)
+  const { data: study } = useStudy(studyId)
+  const { data: count } = useRowCount(studyId, { ...state, columns: [] }, filtered)
+  if (!filtered) return null
+
+  const counted = count
+    ? `${formatCount(count.total)} of ${formatCount(count.outOf)} rows (${formatShare(count.outOf ? count.total / count.outOf : 0)})`
+    : 'Counting rows'
+  return (
+    <div className={classes.chips} role="region" aria-label="Filter">
+      {filterChips(state.filter, study).map((chip) => (
+        <span className={classes.chip} key={chip.key}>
+          <span className={classes.chipText} title={chip.text} dir="auto">
+            {chip.text}
+          </span>
+          <UnstyledButton
+            className={classes.chipX}
+            aria-label={`Remove the filter: ${chip.text}`}
+            onClick={() => setFilter(chip.without)}
+          >
+            <IconX size={13} aria-hidden />
+          </UnstyledButton>
+        </span>
+      ))}
+      <Button variant="subtle" size="compact-xs" onClick={clearFilter}>
+        Clear all
+      </Button>
+      <span className="ev-dim" aria-live="polite" style={{ marginLeft: 'auto' }}>
+        {counted}
+      </span>
+    </div>
+  )
+}

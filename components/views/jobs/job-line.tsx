@@ -1,0 +1,53 @@
+'use client'
+
+import { UnstyledButton } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { ProgressBar } from '@/components/ui/progress-bar'
+import type { Job } from '@/lib/contracts/job'
+import { JobActions } from './job-actions'
+import { jobFacts, jobShare, STATE_COLOR, STATE_LABEL } from './job-text'
+import classes from './jobs.module.css'
+
+interface JobLineProps {
+  job: Job
+  isSelected?: boolean
+  onOpen?: () => void
+  extra?: ReactNode
+}
+
+/** One job: state, phase, progress, rate, time left, and what can be done with it. */
+export function JobLine({ job, isSelected = false, onOpen, extra }: JobLineProps) {
+  const isFinished = ['succeeded', 'cancelled'].includes(job.state)
+  const tone = job.state === 'failed' ? 'error' : job.state === 'paused' ? 'warn' : 'accent'
+  return (
+    <div className={classes.line} {...(isSelected ? { 'data-selected': true } : {})}>
+      <div>
+        <div className={classes.title}>
+          {onOpen ? (
+            <UnstyledButton className={classes.name} onClick={onOpen} aria-expanded={isSelected}>
+              <span dir="auto">{job.title}</span>
+            </UnstyledButton>
+          ) : (
+            <span className={classes.name} dir="auto">
+              {job.title}
+            </span>
+          )}
+          <span className={classes.state} style={{ color: STATE_COLOR[job.state] }}>
+            {STATE_LABEL[job.state]}
+            {job.request ? ` (${job.request} requested)` : ''}
+          </span>
+          {job.state === 'running' ? <span className={classes.facts}>{job.progress.phase}</span> : null}
+          {extra}
+        </div>
+        <div className={classes.facts}>{jobFacts(job)}</div>
+      </div>
+      <JobActions job={job} />
+      {isFinished ? null : (
+        <div className={classes.bar}>
+          <ProgressBar share={jobShare(job)} label={`Progress of ${job.title}`} tone={tone} />
+        </div>
+      )}
+      {job.error ? <div className={classes.error}>{job.error}</div> : null}
+    </div>
+  )
+}

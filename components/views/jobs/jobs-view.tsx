@@ -1,0 +1,109 @@
+'use client'
+
+import { SegmentedControl, Select } from '@mantine/core'
+import { parseAsString, parseAsStringLiteral, useQueryState } from 'nuqs'
+import { isActive, useJobs } from '@/components/hooks/use-jobs'
+import { useStudies } from '@/components/hooks/use-studies'
+import { Page } from '@/components/ui/page'
+import { EmptyState, LoadingLines, QueryState } from '@/components/ui/states'
+import { PageTitle } from '@/components/views/frame/page-title'
+import type { Job } from '@/lib/contracts/job'
+import { JobDetail } from './job-detail'
+import { JobLine } from './job-line'
+
+const SHOWN = ['all', 'active', 'failed', 'done'] as const
+type Shown = (typeof SHOWN)[number]
+
+function isShown(job: Job, shown: Shown): boolean {
+  if (shown === 'active') return isActive(job) || job.state === 'paused'
+  if (shown === 'failed') return job.state === 'failed' || job.progress.failed > 0
+  if (shown === 'done') return job.state === 'succeeded' || job.state === 'cancelled'
+  return true
+}
+
+function JobList({ jobs, shown }: { jobs: readonly Job[]; shown: Shown }) {
+  const [openId, setOpenId] = useQueryState('job', parseAsString)
+  const { data: studies } = useStudies()
+  const listed = jobs.filter((job) => isShown(job, shown))
+  if (listed.length === 0) {
+    return (
+      <div className="ev-panel">
+        <EmptyState title={jobs.length === 0 ? 'No job yet' : 'No job in this list'}>
+          Imports, metric runs, evolution, probes and model downloads run here, in a process of their own.
+          They can be paused and go on after a restart; the page may be closed.
+        </EmptyState>
+      </div>
+    )
+  }
+  return (
+    <div className="ev-panel">
+      {listed.map((job) => {
+        const isOpen = job.id === openId
+        const study = studies?.find((one) => one.id === job.studyId)
+        return (
+          <div key={job.id}>
+            <JobLine
+              job={job}
+              isSelected={isOpen}
+              onOpen={() => void setOpenId(isOpen ? null : job.id)}
+              extra={
+                study ? (
+                  <span className="ev-dim" dir="auto">
+                    {study.name}
+                  </span>
+                ) : null
+              }
+            />
+            {isOpen ? <JobDetail jobId={job.id} /> : null}
+          </div>
+        )
+      })}
+    </div>
+  )
+}
+
+export function JobsView() {
+  const [studyId, setStudyId] = useQueryState('study', parseAsString)
+  const [shown, setShown] = useQueryState('show', parseAsStringLiteral(SHOWN).withDefault('all'))
+  const query = useJobs(studyId)
+  const { data: studies } = useStudies()
+  return (
+    <Page
+      title="Jobs"
+      description="Long work, done by the worker. Open a job for its reasons and its log."
+      actions={
+        <>
+          <SegmentedControl
+            aria-label="Which jobs"
+            value={shown}
+            onChange={(value) => void setShown(value as Shown)}
+            data={[
+              { value: 'all', label: 'All' },
+              { value: 'active', label: 'Active' },
+              { value: 'failed', label: 'With failures' },
+              { value: 'done', label: 'Done' },
+            ]}
+          />
+          <Select
+            aria-label="Study"
+            data={[
+              { value: '', label: 'Every study' },
+              ...(studies ?? []).map((study) => ({ value: study.id, label: study.name })),
+            ]}
+            value={studyId ?? ''}
+            onChange={(value) => void setStudyId(value || null)}
+          />
+        </>
+      }
+    >
+      <PageTitle parts={['Jobs']} />
+      <QueryState
+        query={query}
+        what="The jobs could not be read"
+        skeleton={<LoadingLines lines={6} height={64} />}
+      >
+        {(jobs) => <JobList jobs={jobs} shown={shown} />}
+      </QueryState>
+    </Page>
+  )
+}

@@ -1,0 +1,128 @@
+'use client'
+
+import { Button, Group, Modal, Stack } from '@mantine/core'
+import { useRouter } from 'next/navigation'
+import { useState } from 'react'
+import { useBackends } from '@/components/hooks/use-backends'
+import { useCompute, useDryRun } from '@/components/hooks/use-compute'
+import { useViewState } from '@/components/hooks/use-view-state'
+import { plural } from '@/components/ui/format'
+import { notifyDone } from '@/components/ui/notify'
+import { ErrorState } from '@/components/ui/states'
+import type { ComputeRequest, MetricInfo } from '@/lib/contracts/compute'
+import type { RowSet } from '@/lib/contracts/run'
+import type { CellInfo, StudyDetail } from '@/lib/contracts/study'
+import { ComputeMetrics } from './compute-metrics'
+import { ComputeRows } from './compute-rows'
+import { missingMetrics } from './coverage'
+import { DryRunTable } from './dry-run-table'
+
+interface ComputeDialogProps {
+  detail: StudyDetail
+  /** Cells to restrict to; empty = the whole study. */
+  cells: readonly CellInfo[]
+  measured: readonly MetricInfo[]
+  onClose(): void
+}
+
+export interface MetricChoice {
+  isOn: boolean
+  backendId: string | null
+  params: Record<string, unknown>
+}
+
+function scopeText(detail: StudyDetail, cells: readonly CellInfo[]): string {
+  const [first] = cells
+  if (!first) return `all ${plural(detail.cells.length, 'cell')} of the study`
+  const arm = detail.arms.find((one) => one.key === first.armKey)?.label ?? 'seeds'
+  const seedSet = detail.seedSets.find((one) => one.key === first.seedSetKey)?.label
+  return `${seedSet ?? first.seedSetKey}, ${arm}, round ${first.round}`
+}
+
+/** Chooses metrics, backends, parameters and rows, estimates the work, and starts it as jobs. */
+export function ComputeDialog({ detail, cells, measured, onClose }: ComputeDialogProps) {
+  const studyId = detail.study.id
+  const router = useRouter()
+  const { state } = useViewState()
+  const backends = useBackends()
+  const dryRun = useDryRun(studyId)
+  const compute = useCompute(studyId)
+  const [choices, setChoices] = useState<Record<string, MetricChoice>>(() => {
+    const missing = new Set(missingMetrics(cells.length > 0 ? cells : detail.cells, measured))
+    return Object.fromEntries(
+      measured.map((metric) => [
+        metric.id,
+        { isOn: missing.has(metric.id), backendId: null, params: {} },
+      ]),
+    )
+  })
+  const [rowSet, setRowSet] = useState<RowSet>({ kind: 'all' })
+
+  const chosen = measured.filter((metric) => choices[metric.id]?.isOn)
+  const request: ComputeRequest = {
+    metrics: chosen.map((metric) => ({
+      metric: metric.id,
+      params: choices[metric.id]?.params ?? {},
+    })),
+    backends: Object.fromEntries(
+      chosen.flatMap((metric) => {
+        const backendId = choices[metric.id]?.backendId
+        return backendId ? [[metric.id, backendId]] : []
+      }),
+    ),
+    rowSet,
+    cellIds: cells.map((cell) => cell.id),
+  }
+
+  const start = () =>
+    compute.mutate(request, {
+      onSuccess: ({ jobs }) => {
+        notifyDone(`${plural(jobs.length, 'job')} queued. Results show as they arrive.`)
+        onClose()
+        if (jobs.length === 0) router.refresh()
+      },
+    })
+
+  return (
+    <Modal opened onClose={onClose} size="xl" title={`Compute metrics: ${scopeText(detail, cells)}`}>
+      <Stack gap="md">
+        <ComputeMetrics
+          measured={measured}
+          backends={backends.data ?? []}
+          choices={choices}
+          onChange={(id, choice) => {
+            dryRun.reset()
+            setChoices((before) => ({ ...before, [id]: choice }))
+          }}
+        />
+        <ComputeRows
+          filter={state.filter}
+          value={rowSet}
+          onChange={(next) => {
+            dryRun.reset()
+            setRowSet(next)
+          }}
+        />
+        {dryRun.data ? <DryRunTable estimates={dryRun.data} measured={measured} /> : null}
+        {dryRun.error ? <ErrorState error={dryRun.error} what="The work could not be estimated" /> : null}
+        {compute.error ? <ErrorState error={compute.error} what="Nothing was started" /> : null}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button
+            variant="default"
+            disabled={chosen.length === 0}
+            loading={dryRun.isPending}
+            onClick={() => dryRun.mutate(request)}
+          >
+            Estimate time and cost
+          </Button>
+          <Button disabled={chosen.length === 0} loading={compute.isPending} onClick={start}>
+            {chosen.length === 0 ? 'Compute' : `Compute ${plural(chosen.length, 'metric')}`}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  )
+}

@@ -1,0 +1,59 @@
+import { formatCount, formatDuration } from '@/components/ui/format'
+import type { DryRun, MetricInfo } from '@/lib/contracts/compute'
+
+function timeText({ secondsLow, secondsHigh }: DryRun): string {
+  if (secondsHigh < 1) return 'under 1 s'
+  const low = formatDuration(secondsLow * 1000)
+  const high = formatDuration(secondsHigh * 1000)
+  return low === high ? high : `${low} to ${high}`
+}
+
+/** What each metric would take, measured on a few rows. */
+export function DryRunTable({
+  estimates,
+  measured,
+}: {
+  estimates: readonly DryRun[]
+  measured: readonly MetricInfo[]
+}) {
+  return (
+    <div className="ev-panel ev-scroll-x" tabIndex={0} role="region" aria-label="Estimate">
+      <table className="ev-table">
+        <thead>
+          <tr>
+            <th scope="col">Metric</th>
+            <th scope="col">Backend</th>
+            <th scope="col" className="ev-num">Rows to do</th>
+            <th scope="col" className="ev-num">Tokens</th>
+            <th scope="col" className="ev-num">Time</th>
+            <th scope="col" className="ev-num">Cost</th>
+          </tr>
+        </thead>
+        <tbody>
+          {estimates.map((estimate) => (
+            <tr key={estimate.metric}>
+              <td>{measured.find((one) => one.id === estimate.metric)?.label ?? estimate.metric}</td>
+              {estimate.blocked ? (
+                <td colSpan={5} style={{ color: 'var(--ev-warn)' }}>
+                  {estimate.blocked}
+                </td>
+              ) : (
+                <>
+                  <td>{estimate.backendLabel ?? 'none needed'}</td>
+                  <td className="ev-num" title={`measured on ${estimate.sampleRows} rows`}>
+                    {formatCount(Math.max(0, estimate.rows - estimate.rowsDone))}
+                  </td>
+                  <td className="ev-num">{formatCount(Math.round(estimate.tokens))}</td>
+                  <td className="ev-num">{timeText(estimate)}</td>
+                  <td className="ev-num">
+                    {estimate.cost === null ? 'no price known' : estimate.cost.toFixed(2)}
+                  </td>
+                </>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

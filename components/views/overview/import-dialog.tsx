@@ -1,0 +1,80 @@
+'use client'
+
+import { Button, Group, Modal, Stack } from '@mantine/core'
+import { useStartImports } from '@/components/hooks/use-imports'
+import { plural } from '@/components/ui/format'
+import { notifyDone } from '@/components/ui/notify'
+import { ErrorState } from '@/components/ui/states'
+import type { ImportPlan, StudyDetail } from '@/lib/contracts/study'
+import { ImportFileCard } from './import-file-card'
+import { DropArea } from './import-invitation'
+import { useImportFiles } from './use-import-files'
+
+interface ImportDialogProps {
+  detail: StudyDetail
+  initialFiles: readonly File[]
+  onClose(): void
+}
+
+/** Two files for the same place would replace each other; returns the names that collide. */
+export function collisions(plans: readonly ImportPlan[]): string[] {
+  const places = new Map<string, string[]>()
+  for (const plan of plans) {
+    const place = `${plan.seedSetKey}/${plan.armKey ?? 'seeds'}/${plan.round}`
+    places.set(place, [...(places.get(place) ?? []), plan.fileName])
+  }
+  return [...places.values()].filter((names) => names.length > 1).flat()
+}
+
+/** Upload, look, correct, import. */
+export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProps) {
+  const { files, add, patch, remove } = useImportFiles(detail.study.id, initialFiles)
+  const start = useStartImports(detail.study.id)
+  const plans = files.flatMap((file) => (file.isChosen && file.plan ? [file.plan] : []))
+  const isBusy = files.some((file) => ['waiting', 'uploading', 'reading'].includes(file.state))
+  const clashing = new Set(collisions(plans))
+
+  const run = () =>
+    start.mutate(plans, {
+      onSuccess: ({ jobs }) => {
+        notifyDone(`${plural(jobs.length, 'import')} started. The cells appear when each file is complete.`)
+        onClose()
+      },
+    })
+
+  return (
+    <Modal opened onClose={onClose} size="min(1200px, 94vw)" title={`Import into ${detail.study.name}`}>
+      <Stack gap="sm">
+        <DropArea onFiles={add} isCompact={files.length > 0} />
+        {files.map((file) => (
+          <ImportFileCard
+            key={file.id}
+            file={file}
+            detail={detail}
+            isClashing={file.isChosen && clashing.has(file.plan?.fileName ?? '')}
+            onPatch={(change) => patch(file.id, change)}
+            onRemove={() => remove(file.id)}
+          />
+        ))}
+        {start.error ? <ErrorState error={start.error} what="Nothing was imported" /> : null}
+        <Group justify="flex-end" gap="xs">
+          {clashing.size > 0 ? (
+            <span style={{ color: 'var(--ev-error)' }}>
+              Two files go to the same seed set, evolver and round. Change one of them.
+            </span>
+          ) : null}
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button
+            onClick={run}
+            loading={start.isPending}
+            disabled={plans.length === 0 || isBusy || clashing.size > 0}
+          >
+            {isBusy ? 'Reading files' : `Import ${plural(plans.length, 'file')}`}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  )
+}

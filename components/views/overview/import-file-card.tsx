@@ -1,0 +1,127 @@
+'use client'
+
+import { Anchor, Checkbox, CloseButton, Collapse, Group, Stack } from '@mantine/core'
+import { useState } from 'react'
+import { formatBytes, formatShare } from '@/components/ui/format'
+import { ProgressBar } from '@/components/ui/progress-bar'
+import { ErrorState, Notice } from '@/components/ui/states'
+import type { StudyDetail } from '@/lib/contracts/study'
+import { ImportPlanFields } from './import-plan-fields'
+import { ImportPreviewTable } from './import-preview-table'
+import type { ImportFile } from './use-import-files'
+
+interface ImportFileCardProps {
+  file: ImportFile
+  detail: StudyDetail
+  isClashing: boolean
+  onPatch(change: Partial<ImportFile>): void
+  onRemove(): void
+}
+
+const STATE_TEXT = {
+  waiting: 'waiting',
+  uploading: 'uploading',
+  reading: 'reading the first rows',
+  ready: '',
+  failed: 'failed',
+}
+
+function Findings({ file }: { file: ImportFile }) {
+  const { preview } = file
+  if (!preview) return null
+  const { error, duplicateOf, warnings } = preview
+  return (
+    <>
+      {error ? (
+        <Notice tone="error">
+          <strong>This file cannot be imported as it is.</strong> {error.message}
+          {error.row === null ? '' : ` Row ${error.row + 1}.`}
+          {error.byteOffset === null ? '' : ` Byte ${error.byteOffset}.`}
+        </Notice>
+      ) : null}
+      {duplicateOf ? (
+        <Notice tone="info">
+          The same content is in this study already: <span dir="auto">{duplicateOf.label}</span>. It is left
+          out unless you tick it.
+        </Notice>
+      ) : null}
+      {warnings.length > 0 ? (
+        <Notice>
+          <ul style={{ margin: 0, paddingLeft: 16 }}>
+            {warnings.map((warning) => (
+              <li key={warning}>{warning}</li>
+            ))}
+          </ul>
+        </Notice>
+      ) : null}
+    </>
+  )
+}
+
+/** One uploaded file: what it seems to be, what to correct, and its first rows. */
+export function ImportFileCard({ file, detail, isClashing, onPatch, onRemove }: ImportFileCardProps) {
+  const [isOpen, setIsOpen] = useState(true)
+  const { preview, plan } = file
+  const isMoving = file.state === 'uploading' || file.state === 'reading'
+  return (
+    <section
+      className="ev-panel"
+      style={{ padding: 12, ...(isClashing ? { borderColor: 'var(--ev-error)' } : {}) }}
+      aria-label={file.name}
+    >
+      <Group justify="space-between" wrap="nowrap" gap="sm">
+        <Checkbox
+          checked={file.isChosen}
+          disabled={plan === null || preview?.error != null}
+          onChange={(event) => onPatch({ isChosen: event.currentTarget.checked })}
+          label={<strong dir="auto">{file.name}</strong>}
+        />
+        <Group gap="sm" wrap="nowrap">
+          <span className="ev-dim" style={{ whiteSpace: 'nowrap' }}>
+            {formatBytes(file.sizeBytes)}
+            {plan ? `, ${plan.format}, ${formatShare(preview?.confidence ?? 0)} sure` : ''}
+            {STATE_TEXT[file.state] ? `, ${STATE_TEXT[file.state]}` : ''}
+          </span>
+          <CloseButton aria-label={`Remove ${file.name}`} onClick={onRemove} />
+        </Group>
+      </Group>
+      {isMoving ? (
+        <ProgressBar
+          share={file.sizeBytes > 0 ? file.sentBytes / file.sizeBytes : null}
+          label={`Upload of ${file.name}`}
+        />
+      ) : null}
+      {file.state === 'failed' ? (
+        <ErrorState error={file.error} what="This file was not read" onRetry={undefined} />
+      ) : null}
+      {preview && plan ? (
+        <Stack gap="sm" mt="xs">
+          <Findings file={file} />
+          <ImportPlanFields
+            plan={plan}
+            keys={preview.keys}
+            reasons={preview.reasons}
+            detail={detail}
+            onChange={(next) => onPatch({ plan: next })}
+          />
+          {preview.rows.length > 0 ? (
+            <div>
+              <Anchor
+                component="button"
+                type="button"
+                size="sm"
+                aria-expanded={isOpen}
+                onClick={() => setIsOpen(!isOpen)}
+              >
+                {isOpen ? 'Hide the first rows' : `Show the first ${preview.rows.length} rows`}
+              </Anchor>
+              <Collapse expanded={isOpen}>
+                <ImportPreviewTable rows={preview.rows} />
+              </Collapse>
+            </div>
+          ) : null}
+        </Stack>
+      ) : null}
+    </section>
+  )
+}

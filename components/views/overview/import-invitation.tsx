@@ -1,0 +1,100 @@
+'use client'
+
+import { Button, Group } from '@mantine/core'
+import { Dropzone } from '@mantine/dropzone'
+import { IconFolder, IconUpload } from '@tabler/icons-react'
+import { useRef } from 'react'
+
+interface FolderButtonProps {
+  onFiles(files: File[]): void
+}
+
+/** Chooses a whole folder; the attribute is not in React's types, hence the ref. */
+export function FolderButton({ onFiles }: FolderButtonProps) {
+  const input = useRef<HTMLInputElement>(null)
+  return (
+    <>
+      <input
+        ref={(element) => {
+          input.current = element
+          element?.setAttribute('webkitdirectory', '')
+        }}
+        type="file"
+        multiple
+        hidden
+        aria-label="Folder to import"
+        onChange={(event) => {
+          onFiles([...(event.currentTarget.files ?? [])])
+          event.currentTarget.value = ''
+        }}
+      />
+      <Button
+        variant="default"
+        leftSection={<IconFolder size={14} />}
+        onClick={() => input.current?.click()}
+      >
+        Choose a folder
+      </Button>
+    </>
+  )
+}
+
+interface DropAreaProps {
+  onFiles(files: File[]): void
+  isCompact?: boolean
+}
+
+export function DropArea({ onFiles, isCompact = false }: DropAreaProps) {
+  const open = useRef<() => void>(null)
+  return (
+    <Dropzone
+      onDrop={onFiles}
+      openRef={open}
+      activateOnClick={false}
+      enablePointerEvents
+      p={isCompact ? 12 : 32}
+      aria-label="Drop files or a folder here"
+    >
+      {isCompact ? null : (
+        <>
+          <h2 style={{ margin: '0 0 4px', fontSize: '1rem' }}>Drop files or a folder here</h2>
+          <p className="ev-dim" style={{ margin: '0 0 12px', maxWidth: '80ch', lineHeight: 1.5 }}>
+            JSON arrays and JSONL; Alpaca, ShareGPT and messages formats; the output files of evolution
+            pipelines. Seed set, evolver and round are guessed from names and keys, and you see the first 20
+            rows before anything is imported.
+          </p>
+        </>
+      )}
+      <Group gap="xs">
+        <Button
+          variant={isCompact ? 'default' : 'filled'}
+          leftSection={<IconUpload size={14} />}
+          onClick={() => open.current?.()}
+        >
+          Choose files
+        </Button>
+        <FolderButton onFiles={onFiles} />
+        {isCompact ? <span className="ev-dim">or drop them here</span> : null}
+      </Group>
+    </Dropzone>
+  )
+}
+
+interface ImportInvitationProps {
+  isEmpty: boolean
+  onFiles(files: File[]): void
+}
+
+/** The drop target of the whole page, and for a study without rows the way in. */
+export function ImportInvitation({ isEmpty, onFiles }: ImportInvitationProps) {
+  return (
+    <>
+      <Dropzone.FullScreen onDrop={onFiles} active>
+        <p style={{ textAlign: 'center', fontSize: '1rem', padding: 48 }}>
+          Drop to import into this study
+        </p>
+      </Dropzone.FullScreen>
+      {isEmpty ? <DropArea onFiles={onFiles} /> : null}
+    </>
+  )
+}

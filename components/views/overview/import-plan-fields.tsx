@@ -1,0 +1,136 @@
+'use client'
+
+import { Anchor, Autocomplete, Collapse, Group, NumberInput, Select, SimpleGrid, Switch } from '@mantine/core'
+import { useState } from 'react'
+import { paramLabel } from '@/components/ui/param-fields'
+import type { ImportPlan, StudyDetail } from '@/lib/contracts/study'
+import { ARM_CLASSES, SCENARIOS } from '@/lib/contracts/study'
+import { keyOf } from './key-of'
+
+const SEEDS = 'Seeds'
+const ALIGN = [
+  { value: 'index', label: 'Row by row' },
+  { value: 'id', label: 'By the id column' },
+  { value: 'none', label: 'Not at all' },
+]
+
+interface ImportPlanFieldsProps {
+  plan: ImportPlan
+  keys: readonly string[]
+  reasons: readonly string[]
+  detail: StudyDetail
+  onChange(plan: ImportPlan): void
+}
+
+/** Everything the importer guessed, as controls. */
+export function ImportPlanFields({ plan, keys, reasons, detail, onChange }: ImportPlanFieldsProps) {
+  const [isOpen, setIsOpen] = useState(false)
+  const set = (patch: Partial<ImportPlan>) => onChange({ ...plan, ...patch })
+
+  const setSeedSet = (label: string) => {
+    const known = detail.seedSets.find((one) => one.label === label)
+    set({ seedSetLabel: label, seedSetKey: known?.key ?? keyOf(label) })
+  }
+  const setArm = (label: string) => {
+    if (label === SEEDS) {
+      set({ armKey: null, armLabel: null, round: 0 })
+      return
+    }
+    const known = detail.arms.find((one) => one.label === label)
+    set({
+      armLabel: label,
+      armKey: known?.key ?? keyOf(label),
+      armClass: known?.armClass ?? plan.armClass,
+      scenario: known?.scenario ?? plan.scenario,
+      round: Math.max(1, plan.round),
+    })
+  }
+  const isNewArm = plan.armKey !== null && !detail.arms.some((arm) => arm.key === plan.armKey)
+
+  return (
+    <div>
+      <SimpleGrid cols={{ base: 1, xs: 2, md: isNewArm ? 6 : 4 }} spacing="sm">
+        <Autocomplete
+          label="Seed set"
+          size="xs"
+          data={detail.seedSets.map((one) => one.label)}
+          value={plan.seedSetLabel}
+          error={plan.seedSetKey === '' ? 'Name the seed set.' : null}
+          onChange={setSeedSet}
+        />
+        <Autocomplete
+          label="Evolver"
+          size="xs"
+          data={[SEEDS, ...detail.arms.map((one) => one.label)]}
+          value={plan.armKey === null ? SEEDS : (plan.armLabel ?? plan.armKey)}
+          error={plan.armKey === '' ? 'Name the evolver, or write "Seeds".' : null}
+          onChange={setArm}
+        />
+        <NumberInput
+          label="Round"
+          min={plan.armKey === null ? 0 : 1}
+          max={plan.armKey === null ? 0 : 100}
+          allowDecimal={false}
+          disabled={plan.armKey === null}
+          value={plan.round}
+          onChange={(round) => set({ round: Number(round) || 0 })}
+        />
+        <Select
+          label="Rows meet their parents"
+          data={ALIGN}
+          disabled={plan.armKey === null}
+          value={plan.align}
+          onChange={(align) => set({ align: (align ?? 'index') as ImportPlan['align'] })}
+        />
+        {isNewArm ? (
+          <>
+            <Select
+              label="Class"
+              data={[...ARM_CLASSES]}
+              value={plan.armClass}
+              onChange={(value) => set({ armClass: (value ?? 'other') as ImportPlan['armClass'] })}
+            />
+            <Select
+              label="Scenario"
+              data={[...SCENARIOS]}
+              value={plan.scenario}
+              onChange={(value) => set({ scenario: (value ?? 'other') as ImportPlan['scenario'] })}
+            />
+          </>
+        ) : null}
+      </SimpleGrid>
+      <Group gap="md" mt={8}>
+        <Anchor
+          component="button"
+          type="button"
+          size="sm"
+          aria-expanded={isOpen}
+          onClick={() => setIsOpen(!isOpen)}
+        >
+          {isOpen ? 'Hide the mapping' : 'Mapping of columns'}
+        </Anchor>
+        <Switch
+          label="Skip rows that cannot be read"
+          checked={plan.skipBadRows}
+          onChange={(event) => set({ skipBadRows: event.currentTarget.checked })}
+        />
+        <span className="ev-dim" style={{ fontSize: '0.8125rem' }}>
+          {reasons.join('; ')}
+        </span>
+      </Group>
+      <Collapse expanded={isOpen}>
+        <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm" mt={8}>
+          {(Object.keys(plan.mapping) as (keyof ImportPlan['mapping'])[]).map((field) => (
+            <Select
+              key={field}
+              label={paramLabel(field)}
+              data={[{ value: '', label: 'none' }, ...keys.map((key) => ({ value: key, label: key }))]}
+              value={plan.mapping[field] ?? ''}
+              onChange={(key) => set({ mapping: { ...plan.mapping, [field]: key || null } })}
+            />
+          ))}
+        </SimpleGrid>
+      </Collapse>
+    </div>
+  )
+}

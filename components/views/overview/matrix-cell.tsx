@@ -1,0 +1,130 @@
+'use client'
+
+import { ActionIcon, Tooltip } from '@mantine/core'
+import { IconPlayerPlay } from '@tabler/icons-react'
+import Link from 'next/link'
+import { filterQuery } from '@/components/hooks/use-view-state'
+import { formatCount, formatShare, plural, shortHash } from '@/components/ui/format'
+import type { MetricInfo } from '@/lib/contracts/compute'
+import { emptyFilter } from '@/lib/contracts/filter'
+import type { CellInfo } from '@/lib/contracts/study'
+import type { MetricCoverage } from './coverage'
+import { cellCoverage, isComplete } from './coverage'
+import classes from './matrix.module.css'
+
+interface MatrixCellProps {
+  studyId: string
+  cell: CellInfo
+  name: string
+  measured: readonly MetricInfo[]
+  onCompute(): void
+}
+
+function CoverageLines({ coverage }: { coverage: readonly MetricCoverage[] }) {
+  return (
+    <>
+      {coverage.map(({ metric, done, valued, total }) => (
+        <div key={metric.id}>
+          {metric.label}:{' '}
+          {done === 0
+            ? 'not computed'
+            : `${formatCount(done)} of ${formatCount(total)} rows, ${formatCount(valued)} with a value`}
+        </div>
+      ))}
+    </>
+  )
+}
+
+function SourceLines({ cell }: { cell: CellInfo }) {
+  return (
+    <>
+      <div dir="auto">{cell.fileName}</div>
+      <div>
+        {cell.sourceKind === 'evolved' ? 'Evolved here' : `Imported, ${cell.format}`}, revision{' '}
+        {cell.revision}
+      </div>
+      <div>SHA-256 {shortHash(cell.sha256)}…</div>
+      {cell.skipped > 0 ? <div>{plural(cell.skipped, 'unreadable row')} skipped</div> : null}
+      {Object.entries(cell.flags).map(([flag, rows]) => (
+        <div key={flag}>
+          {flag}: {plural(rows, 'row')}
+        </div>
+      ))}
+    </>
+  )
+}
+
+function Facts({ cell }: { cell: CellInfo }) {
+  const missing = cell.responses?.missing ?? cell.rowCount
+  const { alignment } = cell
+  const share = alignment && alignment.total > 0 ? alignment.matched / alignment.total : null
+  return (
+    <>
+      {missing > 0 ? (
+        <div className={`${classes.fact} ${classes.warn}`}>
+          {missing === cell.rowCount ? 'no responses' : `${formatCount(missing)} without reply`}
+        </div>
+      ) : (
+        <div className={classes.fact}>all replies</div>
+      )}
+      {cell.armKey === null ? null : (
+        <div className={`${classes.fact} ${share === 1 ? '' : classes.warn}`}>
+          {share === null
+            ? 'not aligned'
+            : `${share === 1 ? '100%' : formatShare(share)} aligned`}
+        </div>
+      )}
+    </>
+  )
+}
+
+export function MatrixCell({ studyId, cell, name, measured, onCompute }: MatrixCellProps) {
+  const coverage = cellCoverage(cell, measured)
+  const complete = coverage.filter(isComplete).length
+  const filter = {
+    ...emptyFilter(),
+    seedSets: [cell.seedSetKey],
+    arms: [cell.armKey ?? 'seeds'],
+    rounds: [cell.round],
+  }
+  const summary = `${complete} of ${plural(measured.length, 'metric')} complete`
+  return (
+    <>
+      <div className={classes.cellTop}>
+        <Tooltip label={<SourceLines cell={cell} />}>
+          <Link
+            className={classes.count}
+            href={`/studies/${studyId}/rows${filterQuery(filter)}`}
+            aria-label={`${plural(cell.rowCount, 'row')}: ${name}`}
+          >
+            {formatCount(cell.rowCount)} <span style={{ fontWeight: 400 }}>rows</span>
+          </Link>
+        </Tooltip>
+        {complete < measured.length ? (
+          <Tooltip label={`Compute what is missing in ${name}`}>
+            <ActionIcon
+              size={22}
+              onClick={onCompute}
+              aria-label={`Compute what is missing in ${name}`}
+            >
+              <IconPlayerPlay size={14} />
+            </ActionIcon>
+          </Tooltip>
+        ) : null}
+      </div>
+      <Facts cell={cell} />
+      <Tooltip label={<CoverageLines coverage={coverage} />}>
+        <div className={classes.strip} role="img" aria-label={`${name}: ${summary}`}>
+          {coverage.map(({ metric, done, total }) => (
+            <div key={metric.id} className={classes.segment}>
+              <div
+                className={classes.fill}
+                style={{ width: `${total > 0 ? (done / total) * 100 : 0}%` }}
+              />
+            </div>
+          ))}
+        </div>
+      </Tooltip>
+    </>
+  )
+}

@@ -1,0 +1,133 @@
+'use client'
+
+import { Button } from '@mantine/core'
+import { IconGitBranch, IconPlayerPlay, IconUpload } from '@tabler/icons-react'
+import { useState } from 'react'
+import { useMetrics } from '@/components/hooks/use-compute'
+import { useStudy } from '@/components/hooks/use-studies'
+import { plural } from '@/components/ui/format'
+import { Page, Section } from '@/components/ui/page'
+import { LoadingLines, Notice, QueryState } from '@/components/ui/states'
+import { PageTitle } from '@/components/views/frame/page-title'
+import { useDialogParam } from '@/components/views/frame/use-dialog-param'
+import type { CellInfo, StudyDetail } from '@/lib/contracts/study'
+import { ComputeDialog } from './compute-dialog'
+import { missingMetrics } from './coverage'
+import { EvolveDialog } from './evolve-dialog'
+import { ImportDialog } from './import-dialog'
+import { ImportInvitation } from './import-invitation'
+import { KeyFigures } from './key-figures'
+import { RunCards } from './run-cards'
+import { StudyJobs } from './study-jobs'
+import { StudyMatrix } from './study-matrix'
+
+function describeStudy({ study }: StudyDetail): string {
+  const size = [
+    plural(study.rowCount, 'row'),
+    plural(study.seedSetCount, 'seed set'),
+    plural(study.armCount, 'evolver'),
+    plural(study.cellCount, 'cell'),
+  ].join(', ')
+  return study.description ? `${study.description} (${size})` : size
+}
+
+function Overview({ detail }: { detail: StudyDetail }) {
+  const studyId = detail.study.id
+  const { data: metrics } = useMetrics()
+  const [dialog, setDialog] = useDialogParam(['compute', 'import', 'evolve'])
+  const [chosenCells, setChosenCells] = useState<CellInfo[]>([])
+  const [dropped, setDropped] = useState<File[]>([])
+
+  const measured = metrics?.filter((metric) => metric.kind === 'measured') ?? []
+  const missing = missingMetrics(detail.cells, measured)
+  const isEmpty = detail.cells.length === 0
+
+  const openCompute = (cells: CellInfo[]) => {
+    setChosenCells(cells)
+    setDialog('compute')
+  }
+  const openImport = (files: File[]) => {
+    setDropped(files)
+    setDialog('import')
+  }
+  const close = () => {
+    setDialog(null)
+    setDropped([])
+  }
+
+  const actions = isEmpty ? null : (
+    <>
+      <Button variant="default" leftSection={<IconUpload size={14} />} onClick={() => openImport([])}>
+        Import files
+      </Button>
+      <Button
+        variant="default"
+        leftSection={<IconGitBranch size={14} />}
+        onClick={() => setDialog('evolve')}
+      >
+        Evolve
+      </Button>
+      <Button
+        variant={missing.length > 0 ? 'filled' : 'default'}
+        leftSection={<IconPlayerPlay size={14} />}
+        onClick={() => openCompute([])}
+      >
+        {missing.length > 0 ? 'Compute what is missing' : 'Compute'}
+      </Button>
+    </>
+  )
+
+  return (
+    <Page title={detail.study.name} description={describeStudy(detail)} actions={actions}>
+      <PageTitle parts={['Overview', detail.study.name]} />
+      {detail.study.notice ? (
+        <Notice tone="info">
+          <strong>What this study is worth.</strong> {detail.study.notice}
+        </Notice>
+      ) : null}
+      <ImportInvitation isEmpty={isEmpty} onFiles={openImport} />
+      <StudyJobs studyId={studyId} />
+      {isEmpty ? null : (
+        <>
+          <Section
+            title="Cells"
+            note={
+              missing.length > 0
+                ? `${plural(missing.length, 'of the measured metrics', 'of the measured metrics')} not computed for every row`
+                : 'every measured metric is computed for every row'
+            }
+          >
+            <StudyMatrix detail={detail} measured={measured} onCompute={openCompute} />
+          </Section>
+          <KeyFigures studyId={studyId} />
+          <RunCards detail={detail} />
+        </>
+      )}
+      {dialog === 'compute' ? (
+        <ComputeDialog detail={detail} cells={chosenCells} measured={measured} onClose={close} />
+      ) : null}
+      {dialog === 'import' ? (
+        <ImportDialog detail={detail} initialFiles={dropped} onClose={close} />
+      ) : null}
+      {dialog === 'evolve' ? <EvolveDialog detail={detail} onClose={close} /> : null}
+    </Page>
+  )
+}
+
+export function OverviewView({ studyId }: { studyId: string }) {
+  const query = useStudy(studyId)
+  return (
+    <QueryState
+      query={query}
+      what="The study could not be read"
+      skeleton={
+        <Page title="Study">
+          <PageTitle parts={['Overview']} />
+          <LoadingLines lines={8} height={56} />
+        </Page>
+      }
+    >
+      {(detail) => <Overview detail={detail} />}
+    </QueryState>
+  )
+}

@@ -1,0 +1,120 @@
+import { DASH, formatCount, formatDateTime, formatDuration, formatShare } from '@/components/ui/format'
+import type { RunRecord } from '@/lib/contracts/run'
+import { STATUSES } from '@/lib/contracts/status'
+import type { RunInfo } from '@/lib/contracts/study'
+import classes from './run-card.module.css'
+
+function show(value: unknown): string {
+  if (value === null || value === undefined || value === '') return DASH
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
+function Facts({ entries }: { entries: readonly (readonly [string, string])[] }) {
+  return (
+    <dl className={classes.facts}>
+      {entries.map(([name, value]) => (
+        <div key={name} className={classes.fact}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function rowSetText(rowSet: Record<string, unknown>): string {
+  if (rowSet['kind'] === 'sample') {
+    return `${show(rowSet['slots'])} slots of each seed set, seed ${show(rowSet['seed'])}`
+  }
+  return rowSet['kind'] === 'filter' ? `rows of a filter: ${show(rowSet['filter'])}` : 'all rows'
+}
+
+function Reasons({ reasons }: { reasons: Record<string, number> }) {
+  const entries = Object.entries(reasons).filter(([name, rows]) => rows > 0 && name !== 'ok')
+  if (entries.length === 0) return <p className={classes.text}>Every row was computed as defined.</p>
+  return (
+    <table className="ev-table">
+      <thead>
+        <tr>
+          <th scope="col">Reason</th>
+          <th scope="col" className="ev-num">Rows</th>
+        </tr>
+      </thead>
+      <tbody>
+        {entries.map(([name, rows]) => (
+          <tr key={name}>
+            <td>
+              {STATUSES.find((status) => status.name === name)?.sentence ?? name}{' '}
+              <span className="ev-dim ev-mono">{name}</span>
+            </td>
+            <td className="ev-num">{formatCount(rows)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+/** What was measured, with what, on which rows, and how many failed. */
+export function RunCard({ run }: { run: RunInfo }) {
+  const { definition } = run
+  const record = run.record as Partial<RunRecord>
+  const model = definition.model ?? {}
+  return (
+    <div className={classes.card}>
+      <h3 className={classes.heading}>Definition</h3>
+      <Facts
+        entries={[
+          ['Metric', `${run.metricLabel}, version ${run.metricVersion}`],
+          ['Definition hash', definition.metric ? run.definitionHash : DASH],
+          ...Object.entries(definition.params).map(
+            ([name, value]) => [`Parameter ${name}`, show(value)] as const,
+          ),
+        ]}
+      />
+      <h3 className={classes.heading}>Model</h3>
+      {definition.model ? (
+        <Facts entries={Object.entries(model).map(([name, value]) => [name, show(value)] as const)} />
+      ) : (
+        <p className={classes.text}>This metric needs no model.</p>
+      )}
+      <h3 className={classes.heading}>Prompts</h3>
+      {definition.prompts.length > 0 ? (
+        <Facts
+          entries={definition.prompts.map(
+            (prompt) => [`${prompt.id}, version ${prompt.version}`, prompt.hash] as const,
+          )}
+        />
+      ) : (
+        <p className={classes.text}>This metric sends no prompt.</p>
+      )}
+      <h3 className={classes.heading}>Record</h3>
+      <Facts
+        entries={[
+          ['Backend', record.backendLabel ?? 'none'],
+          ['Rows', rowSetText(run.rowSet)],
+          ['Done', `${formatCount(run.done)} of ${formatCount(run.total)}`],
+          [
+            'With a value',
+            `${formatCount(run.valued)} (${formatShare(run.done > 0 ? run.valued / run.done : 0)} of those done)`,
+          ],
+          ['Created', formatDateTime(run.createdAt)],
+          ['Finished', record.finishedAt ? formatDateTime(record.finishedAt) : 'not finished'],
+          ['Computing time', record.activeMs === undefined ? DASH : formatDuration(record.activeMs)],
+          [
+            'Tokens',
+            `${formatCount(record.promptTokens ?? 0)} prompt, ${formatCount(record.completionTokens ?? 0)} written, ${formatCount(record.scoredTokens ?? 0)} scored`,
+          ],
+          [
+            'Requests',
+            `${formatCount(record.requests ?? 0)}, of them ${formatCount(record.cachedRequests ?? 0)} answered by the cache`,
+          ],
+          ...Object.entries(record.notes ?? {}).map(([name, value]) => [name, show(value)] as const),
+          ['Program version', show(record.appVersion)],
+        ]}
+      />
+      <h3 className={classes.heading}>Rows without a value, or with a remark</h3>
+      <Reasons reasons={record.reasons ?? {}} />
+    </div>
+  )
+}

@@ -1,0 +1,97 @@
+'use client'
+
+import { ArmMark } from '@/components/ui/arm-mark'
+import { formatCount } from '@/components/ui/format'
+import type { MetricInfo } from '@/lib/contracts/compute'
+import type { CellInfo, StudyDetail } from '@/lib/contracts/study'
+import { matrixGroups } from './coverage'
+import { MatrixCell } from './matrix-cell'
+import classes from './matrix.module.css'
+
+interface StudyMatrixProps {
+  detail: StudyDetail
+  measured: readonly MetricInfo[]
+  onCompute(cells: CellInfo[]): void
+}
+
+/** Seed sets down, seeds and evolver rounds across; each cell says what is there and what is missing. */
+export function StudyMatrix({ detail, measured, onCompute }: StudyMatrixProps) {
+  const groups = matrixGroups(detail)
+  const columns = groups.flatMap((group) =>
+    group.columns.map((column, index) => ({ ...column, isFirst: index === 0 })),
+  )
+  const armLabel = (armKey: string | null) =>
+    detail.arms.find((arm) => arm.key === armKey)?.label ?? 'Seeds'
+
+  return (
+    <div className="ev-panel ev-scroll-x" tabIndex={0} role="region" aria-label="Cells of the study">
+      <table className={classes.table}>
+        <thead>
+          <tr>
+            <th rowSpan={2} scope="col" className={classes.rowHead}>
+              Seed set
+            </th>
+            {groups.map((group) => (
+              <th
+                key={group.armKey ?? 'seeds'}
+                colSpan={group.columns.length}
+                scope="colgroup"
+                className={classes.group}
+                style={{ color: 'var(--ev-text)' }}
+              >
+                <ArmMark colorIndex={group.colorIndex} /> <span dir="auto">{group.label}</span>
+              </th>
+            ))}
+          </tr>
+          <tr>
+            {columns.map((column) => (
+              <th key={column.key} scope="col" className={column.isFirst ? classes.group : undefined}>
+                {column.armKey === null ? 'Round 0' : `Round ${column.round}`}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {detail.seedSets.map((seedSet) => (
+            <tr key={seedSet.id}>
+              <th scope="row" className={classes.rowHead}>
+                <span dir="auto">{seedSet.label}</span>
+                <div className={classes.fact} style={{ fontWeight: 400 }}>
+                  {formatCount(seedSet.slotCount)} slots
+                </div>
+              </th>
+              {columns.map((column) => {
+                const cell = detail.cells.find(
+                  (one) =>
+                    one.seedSetKey === seedSet.key &&
+                    one.armKey === column.armKey &&
+                    one.round === column.round,
+                )
+                return (
+                  <td
+                    key={column.key}
+                    className={`${classes.cell} ${column.isFirst ? classes.group : ''}`}
+                  >
+                    {cell ? (
+                      <MatrixCell
+                        studyId={detail.study.id}
+                        cell={cell}
+                        name={`${seedSet.label}, ${armLabel(cell.armKey)}, round ${cell.round}`}
+                        measured={measured}
+                        onCompute={() => onCompute([cell])}
+                      />
+                    ) : (
+                      <span className={classes.fact} title="No file was imported for this cell">
+                        no rows
+                      </span>
+                    )}
+                  </td>
+                )
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

@@ -1,0 +1,79 @@
+import type { GenerateParams, GeneratedToken } from '../types'
+
+/** What the child process needs to open a model. */
+export interface EngineArgs {
+  modelPath: string
+  threads: number
+  gpuLayers: number
+  contextLength: number | null
+  sequences: number
+  /** Do not try the fast path: it crashed, or a test asks for the other one. */
+  forcePublic: boolean
+}
+
+/** Which way prompt scores are read: llama.cpp's library directly, or node-llama-cpp's public functions. */
+export type EnginePath = 'fast' | 'public'
+
+/** What is known about an opened model. */
+export interface EngineInfo {
+  path: EnginePath
+  /** Why the fast path is not used; null when it is. */
+  fallbackReason: string | null
+  /** Release of llama.cpp, for example `v0.5.0`. */
+  release: string
+  vocabSize: number
+  /** Longest sequence in tokens. */
+  contextLength: number
+  trainedContext: number
+  /** BOS id when the tokenizer adds one by itself. */
+  bosId: number | null
+  /** Quantisation, for example `Q4_1`. */
+  dtype: string
+  tokenizerHash: string
+  hasChatTemplate: boolean
+  /** Largest difference in nats between the two paths on the fixed probe; null when not compared. */
+  checkDifference: number | null
+  threads: number
+  sequences: number
+}
+
+/** A generated reply before it is turned into the program's own type. */
+export interface GenerationResult {
+  text: string
+  finishReason: 'stop' | 'length' | 'other'
+  promptTokens: number
+  completionTokens: number
+  tokens: GeneratedToken[] | null
+}
+
+/** A token that the tokenizer only makes from template text, with the white space rules of its entry. */
+export interface SpecialToken {
+  id: number
+  text: string
+  stripLeft: boolean
+  stripRight: boolean
+}
+
+/** An opened model, whichever way it is reached. Every method may run while others are under way. */
+export interface CoreEngine {
+  readonly vocabSize: number
+  readonly trainedContext: number
+  readonly bosId: number | null
+  readonly chatTemplate: string | null
+  readonly bosText: string
+  readonly eosText: string
+  /** Control tokens, longest text first. */
+  readonly specials: readonly SpecialToken[]
+  /** Ids of plain text; control tokens written in the text stay text. */
+  tokenize(text: string, addSpecial: boolean): Int32Array
+  /** Text of one id alone, control tokens included. */
+  tokenText(id: number): string
+  score(sequences: readonly Int32Array[], signal?: AbortSignal): Promise<Float32Array[]>
+  generate(
+    prompt: Int32Array,
+    params: GenerateParams,
+    grammar: string | null,
+    signal?: AbortSignal,
+  ): Promise<GenerationResult>
+  close(): Promise<void>
+}

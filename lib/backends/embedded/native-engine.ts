@@ -1,0 +1,143 @@
+import { AppError } from '@/lib/errors'
+import type { GenerateParams } from '../types'
+import type { CoreEngine, EngineArgs, GenerationResult, SpecialToken } from './engine-types'
+import { TOKEN_ATTR } from './layout'
+import type { LlamaLibrary, Pointer } from './library'
+import { NativeContext, batchTokens } from './native-context'
+import { NativeGenerator } from './native-generate'
+import { CandidateTable, NativeGrammar } from './native-grammar'
+import { NativeScorer } from './native-score'
+
+const decoder = new TextDecoder()
+
+/** What the native engine is opened with. */
+export interface NativeOptions extends Pick<
+  EngineArgs,
+  'modelPath' | 'threads' | 'gpuLayers' | 'sequences'
+> {
+  contextLength: number
+  /** Reads no scores, for measuring what the scores cost. */
+  decodeOnly?: boolean
+}
+
+/** A model reached through llama.cpp's own library. */
+export class NativeEngine implements CoreEngine {
+  readonly vocabSize: number
+  readonly trainedContext: number
+  readonly bosId: number | null
+  readonly chatTemplate: string | null
+  readonly bosText: string
+  readonly eosText: string
+  readonly specials: readonly SpecialToken[]
+  private readonly model: Pointer
+  private readonly vocab: Pointer
+  private readonly scorer: NativeScorer
+  private readonly generator: NativeGenerator
+  private candidates: CandidateTable | null = null
+  private readonly pieces: (Uint8Array | undefined)[] = []
+
+  constructor(
+    private readonly library: LlamaLibrary,
+    options: NativeOptions,
+  ) {
+    const params = library.modelParams()
+    Object.assign(params, { n_gpu_layers: options.gpuLayers })
+    this.model = library.loadModel(options.modelPath, params)
+    if (!this.model) throw new Error('llama.cpp cannot load the model file')
+    this.vocab = library.vocab(this.model)
+    this.vocabSize = library.vocabSize(this.vocab)
+    this.trainedContext = library.trainedContext(this.model)
+    const bos = library.bos(this.vocab)
+    const eos = library.eos(this.vocab)
+    this.bosId = library.addsBos(this.vocab) && bos >= 0 ? bos : null
+    this.bosText = bos >= 0 ? this.tokenText(bos) : ''
+    this.eosText = eos >= 0 ? this.tokenText(eos) : ''
+    this.chatTemplate = library.chatTemplate(this.model)
+    this.specials = this.readSpecials()
+    const batch = batchTokens(this.vocabSize)
+    const make = this.contextMaker(options, batch)
+    const { contextLength } = options
+    const decodeOnly = options.decodeOnly ?? false
+    this.scorer = new NativeScorer(make, this.vocabSize, contextLength, batch, decodeOnly)
+    this.generator = new NativeGenerator({
+      vocabSize: this.vocabSize,
+      contextLength,
+      batch,
+      sequences: options.sequences,
+      bytesOf: (id) => this.bytesOf(id),
+      tokenText: (id) => this.tokenText(id),
+      isEnd: (id) => library.isEnd(this.vocab, id),
+      newGrammar: (text) => this.newGrammar(text),
+      makeContext: make,
+    })
+  }
+
+  tokenize(text: string, addSpecial: boolean): Int32Array {
+    return this.library.tokenize(this.vocab, text, addSpecial)
+  }
+
+  tokenText(id: number): string {
+    return decoder.decode(this.library.piece(this.vocab, id, true))
+  }
+
+  score(sequences: readonly Int32Array[], signal?: AbortSignal): Promise<Float32Array[]> {
+    return this.scorer.score(sequences, signal)
+  }
+
+  generate(
+    prompt: Int32Array,
+    params: GenerateParams,
+    grammar: string | null,
+    signal?: AbortSignal,
+  ): Promise<GenerationResult> {
+    return this.generator.generate(prompt, params, grammar, signal)
+  }
+
+  close(): Promise<void> {
+    this.scorer.free()
+    this.generator.free()
+    this.library.freeModel(this.model)
+    return Promise.resolve()
+  }
+
+  private contextMaker(options: NativeOptions, batch: number) {
+    // This kind of position scaling depends on the context's size: then all contexts have the same.
+    const architecture = this.library.metadata(this.model, 'general.architecture') ?? ''
+    const scaling = this.library.metadata(this.model, `${architecture}.rope.scaling.type`)
+    return (length: number, sequences: number) => {
+      const fixed = scaling === 'longrope' ? options.contextLength : length
+      const shape = { length: fixed, sequences, threads: options.threads, batch }
+      return new NativeContext(this.library, this.model, this.vocabSize, shape)
+    }
+  }
+
+  private readSpecials(): SpecialToken[] {
+    const specials: SpecialToken[] = []
+    for (let id = 0; id < this.vocabSize; id += 1) {
+      const attributes = this.library.attributes(this.vocab, id)
+      if ((attributes & (TOKEN_ATTR.control | TOKEN_ATTR.unknown)) === 0) continue
+      const text = this.tokenText(id)
+      const stripLeft = (attributes & TOKEN_ATTR.stripLeft) !== 0
+      const stripRight = (attributes & TOKEN_ATTR.stripRight) !== 0
+      if (text !== '') specials.push({ id, text, stripLeft, stripRight })
+    }
+    return specials.sort((a, b) => b.text.length - a.text.length)
+  }
+
+  private bytesOf(id: number): Uint8Array {
+    const bytes = this.pieces[id] ?? this.library.piece(this.vocab, id, false)
+    this.pieces[id] = bytes
+    return bytes
+  }
+
+  private newGrammar(text: string): NativeGrammar {
+    this.candidates ??= new CandidateTable(this.library, this.vocabSize)
+    try {
+      return new NativeGrammar(this.library, this.vocab, text, this.candidates)
+    } catch (error) {
+      throw new AppError('invalid_input', 'The JSON schema cannot be turned into a grammar.', {
+        cause: error,
+      })
+    }
+  }
+}

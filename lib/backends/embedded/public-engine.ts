@@ -1,0 +1,246 @@
+import { LlamaGrammarEvaluationState } from 'node-llama-cpp'
+import type { Llama, LlamaContext, LlamaGrammar, LlamaModel, Token } from 'node-llama-cpp'
+import { AppError, throwIfAborted } from '@/lib/errors'
+import type { GenerateParams, GeneratedToken, TokenLogprob } from '../types'
+import type { CoreEngine, EngineArgs, GenerationResult, SpecialToken } from './engine-types'
+import { topIds } from './logsumexp'
+import { ReplyText } from './reply-text'
+import { randomStream, sampleToken } from './sampler'
+
+// The least positive float32: a probability that the library rounded to zero is at most this.
+const SMALLEST = Math.log(1.401298464324817e-45)
+const BATCH = 512
+const encoder = new TextEncoder()
+
+/** What the public engine is opened with. */
+export interface PublicOptions extends Pick<EngineArgs, 'modelPath' | 'threads' | 'gpuLayers'> {
+  contextLength: number
+}
+
+function asTokens(ids: Int32Array): Token[] {
+  return Array.from(ids) as Token[]
+}
+
+/**
+ * A model reached through node-llama-cpp's public functions: slow for scores, but without any assumption about memory
+ * layouts. One sequence at a time, so that a reply does not depend on what runs beside it.
+ */
+export class PublicEngine implements CoreEngine {
+  readonly vocabSize: number
+  readonly trainedContext: number
+  readonly bosId: number | null
+  readonly chatTemplate: string | null
+  readonly bosText: string
+  readonly eosText: string
+  readonly specials: readonly SpecialToken[]
+  private turn: Promise<unknown> = Promise.resolve()
+
+  private constructor(
+    private readonly llama: Llama,
+    private readonly model: LlamaModel,
+    private readonly context: LlamaContext,
+    private readonly contextLength: number,
+  ) {
+    const { tokens } = model
+    const tokenizer = model.fileInfo.metadata.tokenizer
+    this.vocabSize = tokenizer.ggml.tokens.length
+    this.trainedContext = model.trainContextSize
+    this.bosId = tokens.shouldPrependBosToken ? tokens.bos : null
+    this.bosText = tokens.bosString ?? ''
+    this.eosText = tokens.eosString ?? ''
+    this.chatTemplate = tokenizer.chat_template ?? null
+    this.specials = this.readSpecials()
+  }
+
+  /** Opens a model file. Throws the library's own error when it cannot be loaded. */
+  static async open(llama: Llama, options: PublicOptions): Promise<PublicEngine> {
+    const { modelPath, gpuLayers, threads, contextLength } = options
+    const model = await llama.loadModel({ modelPath, gpuLayers })
+    const context = await model.createContext({
+      contextSize: contextLength,
+      batchSize: Math.min(BATCH, contextLength),
+      threads,
+      sequences: 1,
+      flashAttention: false,
+      experimentalKvCacheKeyType: 'F32',
+      experimentalKvCacheValueType: 'F32',
+    })
+    return new PublicEngine(llama, model, context, contextLength)
+  }
+
+  tokenize(text: string, addSpecial: boolean): Int32Array {
+    const ids = this.model.tokenize(text, false)
+    const bos = addSpecial ? this.bosId : null
+    return Int32Array.from(bos === null ? ids : [bos, ...ids])
+  }
+
+  tokenText(id: number): string {
+    return this.model.detokenize([id as Token], true)
+  }
+
+  async score(sequences: readonly Int32Array[], signal?: AbortSignal): Promise<Float32Array[]> {
+    const results: Float32Array[] = []
+    for (const ids of sequences) {
+      results.push(await this.exclusively(() => this.scoreOne(ids, signal)))
+    }
+    return results
+  }
+
+  generate(
+    prompt: Int32Array,
+    params: GenerateParams,
+    grammar: string | null,
+    signal?: AbortSignal,
+  ): Promise<GenerationResult> {
+    return this.exclusively(() => this.generateOne(prompt, params, grammar, signal))
+  }
+
+  async close(): Promise<void> {
+    await this.context.dispose()
+    await this.model.dispose()
+  }
+
+  private exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const run = this.turn.then(work)
+    this.turn = run.catch(() => undefined)
+    return run
+  }
+
+  private async withSequence<T>(
+    work: (sequence: ReturnType<LlamaContext['getSequence']>) => Promise<T>,
+  ): Promise<T> {
+    const sequence = this.context.getSequence()
+    try {
+      return await work(sequence)
+    } finally {
+      await sequence.clearHistory()
+      sequence.dispose()
+    }
+  }
+
+  private scoreOne(ids: Int32Array, signal?: AbortSignal): Promise<Float32Array> {
+    const scores = new Float32Array(ids.length).fill(Number.NaN)
+    if (ids.length < 2) return Promise.resolve(scores)
+    return this.withSequence(async (sequence) => {
+      // The library keeps a map of the whole vocabulary a token: a slice at a time bounds the memory.
+      const slice = 32
+      for (let start = 0; start < ids.length - 1; start += slice) {
+        throwIfAborted(signal)
+        const end = Math.min(ids.length - 1, start + slice)
+        const outputs = await sequence.controlledEvaluate(
+          asTokens(ids.subarray(start, end)).map((token) => [
+            token,
+            { generateNext: { probabilities: true, options: { temperature: 0 } } },
+          ]),
+        )
+        for (let i = start; i < end; i += 1) {
+          const table = outputs[i - start]?.next.probabilities
+          if (!table) throw new AppError('data_error', 'The library returned no probabilities.')
+          const p = table.get(ids[i + 1] as Token) ?? 0
+          scores[i + 1] = Math.min(0, p > 0 ? Math.log(p) : SMALLEST)
+        }
+      }
+      return scores
+    })
+  }
+
+  private generateOne(
+    prompt: Int32Array,
+    params: GenerateParams,
+    grammar: string | null,
+    signal?: AbortSignal,
+  ): Promise<GenerationResult> {
+    const room = this.contextLength - prompt.length
+    if (prompt.length === 0 || room < 1) {
+      const message = `The prompt has ${prompt.length} tokens and the model reads at most ${this.contextLength}, reply included.`
+      return Promise.reject(new AppError('invalid_input', message))
+    }
+    const limit = Math.max(1, Math.min(params.maxTokens, room))
+    return this.withSequence(async (sequence) => {
+      const text = new ReplyText(params.stop)
+      const tokens: GeneratedToken[] = []
+      const random = randomStream(params.seed)
+      const state = grammar === null ? null : this.grammarState(grammar)
+      let finishReason: GenerationResult['finishReason'] = 'length'
+      let pending = asTokens(prompt)
+      let count = 0
+      while (count < limit) {
+        throwIfAborted(signal)
+        const { id, logprobs } = await this.next(sequence, pending, params, state, random)
+        if (id === null || this.model.isEogToken(id)) {
+          finishReason = id === null ? 'other' : 'stop'
+          break
+        }
+        count += 1
+        if (params.topLogprobs !== null) {
+          tokens.push(this.describe(logprobs, id, params.topLogprobs))
+        }
+        pending = [id]
+        if (text.add(encoder.encode(this.model.detokenize([id], false)))) {
+          finishReason = 'stop'
+          break
+        }
+      }
+      return {
+        text: text.finish(),
+        finishReason,
+        promptTokens: prompt.length,
+        completionTokens: count,
+        tokens: params.topLogprobs === null ? null : text.kept(tokens),
+      }
+    })
+  }
+
+  private grammarState(grammar: string): LlamaGrammarEvaluationState {
+    // The class of the library's grammars is made by an asynchronous function only; its text is all that counts.
+    const made = this.llama.createGrammar({ grammar }) as unknown as LlamaGrammar
+    return new LlamaGrammarEvaluationState({ model: this.model, grammar: made })
+  }
+
+  private async next(
+    sequence: ReturnType<LlamaContext['getSequence']>,
+    pending: Token[],
+    params: GenerateParams,
+    state: LlamaGrammarEvaluationState | null,
+    random: () => number,
+  ): Promise<{ id: Token | null; logprobs: Float32Array }> {
+    const options = {
+      temperature: params.temperature,
+      topP: params.topP,
+      topK: params.topK,
+      minP: params.minP,
+      seed: params.seed,
+      yieldEogToken: true,
+      ...(state ? { grammarEvaluationState: state } : {}),
+    }
+    const steps = sequence.evaluateWithMetadata(pending, { probabilities: true }, options)
+    const step = await steps.next()
+    await steps.return()
+    if (step.done) return { id: null, logprobs: new Float32Array(0) }
+    const logprobs = new Float32Array(this.vocabSize).fill(SMALLEST)
+    for (const [token, p] of step.value.probabilities) if (p > 0) logprobs[token] = Math.log(p)
+    if (state) return { id: step.value.token, logprobs }
+    return { id: sampleToken(logprobs, params, random) as Token, logprobs }
+  }
+
+  private describe(logprobs: Float32Array, id: number, alternatives: number): GeneratedToken {
+    const one = (token: number): TokenLogprob => ({
+      text: this.tokenText(token),
+      id: token,
+      logprob: Math.min(0, logprobs[token] ?? SMALLEST),
+    })
+    return { ...one(id), top: topIds(logprobs, alternatives).map(one) }
+  }
+
+  private readSpecials(): SpecialToken[] {
+    const specials: SpecialToken[] = []
+    for (let id = 0; id < this.vocabSize; id += 1) {
+      const attributes = this.model.getTokenAttributes(id as Token)
+      if (!attributes.control && !attributes.unknown) continue
+      const text = this.tokenText(id)
+      if (text === '') continue
+      specials.push({ id, text, stripLeft: attributes.lstrip, stripRight: attributes.rstrip })
+    }
+    return specials.sort((a, b) => b.text.length - a.text.length)
+  }
+}

@@ -1,0 +1,84 @@
+import type { ChatMessage } from '../types'
+import { mix, textHash } from './hash'
+
+const LEVELS = ['very easy', 'easy', 'medium', 'hard', 'very hard'] as const
+// Words at which a task counts as one level harder, so that evolved tasks tend to rate higher.
+const WORDS_PER_LEVEL = 14
+
+const CLAUSES = [
+  'Keep the answer under two hundred words and name one limit of your approach at the end.',
+  'Give at least three concrete examples, and explain for each of them why it fits the task.',
+  'Compare two different ways to reach the goal before you settle on one of them.',
+  'Assume that the reader is new to the subject and has only ten minutes to act on it.',
+  'Also treat the case in which one of the inputs is missing, wrong or given in another unit.',
+  'List every step in order and state after each step how one could check its result.',
+] as const
+
+const SENTENCES = [
+  'The task can be split into a few parts that are solved one after the other.',
+  'First collect what is given and write down what is asked for.',
+  'A small example makes the idea clear and shows where care is needed.',
+  'The result should be checked against the conditions of the task.',
+  'In practice, time and cost decide which of the options is best.',
+  'Finally, a short summary helps the reader to use the answer.',
+] as const
+
+function pick<T>(list: readonly T[], bits: number): T {
+  return list[bits % list.length] as T
+}
+
+/** Returns the task inside a prompt: what follows the last "Task:"-like line, up to the closing label. */
+export function taskOf(prompt: string): string {
+  const marks = [...prompt.matchAll(/^[#* ]*(?:given |original )?(?:task|instruction|prompt)\b[^\n:]{0,30}:[ \t#*]*$/gim)]
+  const last = marks.at(-1)
+  const rest = last ? prompt.slice(last.index + last[0].length) : prompt
+  return rest.split(/\n\s*\n(?=[^\n]{0,60}(?::|\.)\s*(?:$|\n))/)[0]?.trim() || rest.trim()
+}
+
+function words(text: string): number {
+  return text.split(/\s+/).filter(Boolean).length
+}
+
+function difficulty(task: string, bits: number): number {
+  return Math.min(1, words(task) / (WORDS_PER_LEVEL * 5)) * 0.8 + ((bits % 1000) / 1000) * 0.2
+}
+
+/** Returns a value of the shape that a JSON schema asks for, chosen by hash. */
+export function schemaValue(schema: unknown, share: number, bits: number): unknown {
+  const rule = (typeof schema === 'object' && schema !== null ? schema : {}) as Record<string, unknown>
+  if (Array.isArray(rule.enum) && rule.enum.length > 0) {
+    return rule.enum[Math.min(rule.enum.length - 1, Math.floor(share * rule.enum.length))]
+  }
+  if (rule.type === 'integer' || rule.type === 'number') {
+    const low = typeof rule.minimum === 'number' ? rule.minimum : 0
+    const high = typeof rule.maximum === 'number' ? rule.maximum : 100
+    return Math.round(low + share * (high - low))
+  }
+  if (rule.type === 'boolean') return bits % 2 === 0
+  if (rule.type === 'array') return [schemaValue(rule.items, share, mix(bits))]
+  if (rule.type === 'object') {
+    const entries = Object.entries((rule.properties ?? {}) as Record<string, unknown>)
+    return Object.fromEntries(entries.map(([key, entry], i) => [key, schemaValue(entry, share, mix(bits + i))]))
+  }
+  return pick(SENTENCES, bits)
+}
+
+/** Returns a deterministic reply that suits the request: a level, a score, a longer task, or an answer. */
+export function fakeReply(
+  messages: readonly ChatMessage[],
+  jsonSchema: Record<string, unknown> | null,
+  seed: number,
+): string {
+  const prompt = messages.map((message) => message.content).join('\n\n')
+  const bits = textHash(prompt, seed)
+  const task = taskOf(messages.at(-1)?.content ?? '')
+  const share = difficulty(task, bits)
+  if (jsonSchema) return JSON.stringify(schemaValue(jsonSchema, share, bits))
+  if (/very easy/i.test(prompt)) return LEVELS[Math.min(4, Math.floor(share * 5))] as string
+  if (/0 to 100/.test(prompt)) return String(Math.round(share * 100))
+  if (/(?:new|harder|rewritten|evolved)[^\n]{0,30}(?:task|instruction|prompt|version)/i.test(prompt)) {
+    return `${task} ${pick(CLAUSES, bits)}`
+  }
+  const count = 2 + (bits % 4)
+  return Array.from({ length: count }, (_, i) => pick(SENTENCES, mix(bits + i))).join(' ')
+}

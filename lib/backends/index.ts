@@ -1,0 +1,36 @@
+import { AppError } from '@/lib/errors'
+import { fake } from './fake'
+import { openai } from './openai'
+import type { BackendKind } from './types'
+
+/** Every kind of backend. The files hold descriptions only and load their engines when opened. */
+export const BACKEND_KINDS: readonly BackendKind[] = [openai, fake]
+
+/** A backend that exists without being set up. */
+export interface BuiltInBackend {
+  id: string
+  kind: string
+  label: string
+  config: Record<string, unknown>
+}
+
+/** Backends that every installation has, in order of preference. */
+export const BUILT_IN_BACKENDS: readonly BuiltInBackend[] = [
+  { id: 'embedded', kind: 'embedded', label: 'Embedded SmolLM2 135M', config: {} },
+  {
+    id: 'embedded-embeddings',
+    kind: 'embedded-embeddings',
+    label: 'Embedded all-MiniLM-L6-v2',
+    config: {},
+  },
+]
+
+/** The fake backend, offered only where the environment asks for it. */
+export const FAKE_BACKEND: BuiltInBackend = { id: 'fake', kind: 'fake', label: 'Fake', config: {} }
+
+/** Returns the kind of an id; throws `not_found` for another. */
+export function getBackendKind(id: string): BackendKind {
+  const kind = BACKEND_KINDS.find((entry) => entry.id === id)
+  if (!kind) throw new AppError('not_found', `There is no backend kind "${id}".`)
+  return kind
+}

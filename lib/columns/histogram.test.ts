@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { statusCode } from '@/lib/contracts/status'
+import { columnOf } from './column'
+import { collectValues, histogramCounts, histogramEdges } from './histogram'
+
+describe('histogram', () => {
+  it('counts left-closed bins with a closed last bin', () => {
+    expect(histogramCounts(Float64Array.of(0, 0.5, 1, 1.5, 2), [0, 1, 2])).toEqual([2, 3])
+    expect(histogramCounts(Float64Array.of(-1, 3), [0, 1, 2])).toEqual([0, 0])
+  })
+
+  it('keeps the body readable when one value is far out, and still counts it', () => {
+    const values = Float64Array.from({ length: 1000 }, (_, k) => k / 1000)
+    values[7] = 1e6
+    const edges = histogramEdges(values, 10)
+    expect(edges).toHaveLength(11)
+    expect(edges[10]).toBe(1e6)
+    expect(edges[9]).toBeLessThan(1)
+    const counts = histogramCounts(values, edges)
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(1000)
+    expect(Math.min(...counts)).toBeGreaterThan(80)
+  })
+
+  it('has one bin for equal values and an empty one for none', () => {
+    expect(histogramEdges(Float64Array.of(3, 3), 10)).toEqual([2.5, 3.5])
+    expect(histogramCounts(new Float64Array(), histogramEdges(new Float64Array(), 10))).toEqual([0])
+  })
+
+  it('collects chosen rows and tells why the others are missing', () => {
+    const column = columnOf(Float64Array.of(1, 2, 3, 4))
+    column.status[1] = statusCode('too_long')
+    column.status[2] = 0
+    const { values, missing } = collectValues([{ column, rows: Int32Array.of(0, 1, 2) }])
+    expect([...values]).toEqual([1])
+    expect(missing).toEqual({ too_long: 1, not_run: 1 })
+    expect(collectValues([{ column, rows: null }]).values).toHaveLength(2)
+  })
+})

@@ -1,0 +1,150 @@
+import { z } from 'zod'
+import {
+  publishedArm,
+  publishedLevels,
+  publishedSeedSet,
+  publishedSource,
+} from '@/lib/paper/published'
+import { exampleLevels } from './shared/example'
+import { isPartial, panelSeries, roundGrid } from './shared/groups'
+import {
+  levelMix,
+  levelMixOf,
+  shareDifference,
+  type DifficultyLevelsPrepared,
+  type LevelBars,
+  type LevelDifference,
+  type LevelMix,
+  type LevelPanel,
+} from './shared/levels'
+import { levelsAltText, levelsReading, levelsTable } from './shared/levels-text'
+import { choice, intervalsOption, axisOption, mixOption, toggle } from './shared/options'
+import { armOf, armsOf, conflictsOf, countAll, withColumn } from './shared/series'
+import { defineFigure, type FigureData, type FigureSeries } from './types'
+
+const LEVEL = 'difficulty_level.level'
+const DEFAULT_LEVELS = ['very easy', 'easy', 'medium', 'hard', 'very hard']
+// Above this share the five levels no longer tell hard from harder.
+const CEILING_PERCENT = 50
+
+const options = z.object({
+  view: choice(
+    { grouped: 'Grouped', stacked: 'Stacked', difference: 'Difference' },
+    {
+      title: 'View',
+      description: 'Bars side by side, bars that add up to 100 %, or the first arm minus the second.',
+      inline: true,
+    },
+  ),
+  paper: toggle({
+    title: 'Published values',
+    description: "Outlines the paper's own shares behind the bars of the same seed set, round and class of evolver.",
+    default: false,
+    inline: true,
+  }),
+  ...intervalsOption,
+  ...axisOption,
+  ...mixOption,
+})
+type Options = z.infer<typeof options>
+
+function publishedMix(series: FigureSeries): LevelMix | null {
+  const found = publishedLevels({
+    seedSet: series.seedSetKey,
+    rows: series.cellRows,
+    round: series.round,
+    arm: publishedArm(series.armClass),
+  })
+  return found ? levelMix(found.counts, found.n) : null
+}
+
+function differencesOf(bars: readonly LevelBars[], arms: readonly string[]): LevelDifference[] {
+  const present = arms.flatMap((key) => bars.find((bar) => bar.arm === key && bar.mix.asked > 0) ?? [])
+  const baseline = present.at(-1)
+  if (!baseline || present.length < 2) return []
+  return present.slice(0, -1).map((bar) => ({
+    arm: bar.arm,
+    baseline: baseline.arm,
+    levels: bar.mix.levels.map((level, i) =>
+      shareDifference(level, baseline.mix.levels[i] ?? baseline.mix.none),
+    ),
+  }))
+}
+
+// Small evolvers before large ones, so that a difference reads "small minus large" as in the paper.
+function differenceOrder(data: FigureData): string[] {
+  const rank = { small: 0, other: 1, large: 2 }
+  const arms = new Map(
+    data.series.flatMap((s) => (s.armKey === null ? [] : [[s.armKey, rank[s.armClass ?? 'other']]])),
+  )
+  return [...arms].toSorted((a, b) => a[1] - b[1]).map(([key]) => key)
+}
+
+function notesOf(panels: readonly LevelPanel[], levels: readonly string[]): string[] {
+  const high = panels.flatMap((panel) =>
+    panel.bars.filter((bar) => (bar.mix.levels.at(-1)?.percent ?? 0) > CEILING_PERCENT),
+  )
+  if (high.length === 0) return []
+  return [
+    `Ceiling: more than ${CEILING_PERCENT} % of the rows are "${levels.at(-1) ?? ''}" in ${high.length} ${high.length === 1 ? 'series' : 'series'}; the scale no longer separates them.`,
+  ]
+}
+
+function prepare(all: FigureData, { view, paper, intervals, axis }: Options) {
+  const data = withColumn(all, LEVEL)
+  const levels = data.columns[LEVEL]?.levels ?? DEFAULT_LEVELS
+  const counts = countAll(data, LEVEL)
+  const grid = roundGrid(data)
+  const order = differenceOrder(data)
+  const panels = panelSeries(data, grid).map(({ row, column, series }): LevelPanel => {
+    const bars = series.map((one) => ({
+      arm: armOf(one),
+      mix: levelMixOf(one, LEVEL, levels.length),
+      partial: isPartial(counts.find((entry) => entry.seriesKey === one.key)),
+      model: one.columns[LEVEL]?.model ?? null,
+      published: paper ? publishedMix(one) : null,
+    }))
+    return { row, column, bars, differences: differencesOf(bars, order) }
+  })
+  const source = publishedSource('levels')
+  const known = data.series.filter((one) => publishedSeedSet(one.seedSetKey, one.cellRows) !== null)
+  return {
+    ...grid,
+    column: LEVEL,
+    levels,
+    view,
+    intervals,
+    axis,
+    panels,
+    arms: armsOf(data),
+    counts,
+    conflicts: conflictsOf(data, [LEVEL]),
+    notes: [
+      ...notesOf(panels, levels),
+      ...(paper && known.length === 0
+        ? ['The paper has no numbers for these seed sets: it used Alpaca, GSM8K and Code Alpaca.']
+        : []),
+    ],
+    overlay: {
+      shown: paper,
+      source: `${source.paper}, ${source.source}`,
+      model: source.model,
+      cells: panels.flatMap((panel) => panel.bars).filter((bar) => bar.published).length,
+    },
+  }
+}
+
+/** Shares of the difficulty levels per round, seed set and arm (the paper's Figure 2). */
+export const difficultyLevels = defineFigure<Options, DifficultyLevelsPrepared>({
+  id: 'difficulty-levels',
+  title: 'Difficulty levels',
+  description:
+    'Share of each difficulty level among the rows that the judge was asked about; a reply without a level is a segment of its own.',
+  options,
+  columns: () => [LEVEL],
+  prepare,
+  table: levelsTable,
+  reading: levelsReading,
+  altText: levelsAltText,
+  example: () => ({ data: exampleLevels(LEVEL, DEFAULT_LEVELS), options: { paper: true } }),
+})

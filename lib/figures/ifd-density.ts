@@ -1,0 +1,23 @@
+import { ratioFigure } from './shared/ratio-figure'
+
+/** Instruction-following difficulty per row. */
+export const ifdDensity = ratioFigure({
+  id: 'ifd-density',
+  title: 'IFD',
+  description:
+    'Instruction-following difficulty: loss of the response after the instruction, divided by its loss alone.',
+  variants: {
+    strict: 'Strict',
+    reference: 'Reference',
+    'strict-ppl': 'Strict, perplexity ratio',
+    'reference-ppl': 'Reference, perplexity ratio',
+    superfiltering: 'Superfiltering',
+  },
+  column: (variant) => `ifd.${variant}`,
+  xLabel: 'IFD',
+  quantity: 'IFD',
+  threshold: { value: 1, side: 'above', label: '> 1' },
+  reference: { value: 1, label: 'instruction does not help' },
+  note: 'Below 1 the instruction helps to predict the response; rows above 1 are kept.',
+  example: { centre: 0.62, slope: 0.05, spread: 0.22 },
+})

@@ -1,0 +1,48 @@
+import { AppError } from '@/lib/errors'
+import { difficultyLevels } from './difficulty-levels'
+import { firstTokenProbability } from './first-token-probability'
+import { icIfdDensity } from './ic-ifd-density'
+import { ifdDensity } from './ifd-density'
+import { mndDensity } from './mnd-density'
+import { scoresOverRounds } from './scores-over-rounds'
+import { describeOptions } from './shared/options'
+import type { Figure, FigureMeta } from './types'
+
+// The order is the order of the figures page.
+const FIGURES: readonly Figure[] = [
+  difficultyLevels,
+  scoresOverRounds,
+  mndDensity,
+  ifdDensity,
+  icIfdDensity,
+  firstTokenProbability,
+]
+
+/** Returns every registered figure in the order of the figures page. */
+export function listFigures(): readonly Figure[] {
+  return FIGURES
+}
+
+/** Returns a figure by id; `not_found` names the id. */
+export function getFigure(id: string): Figure {
+  const figure = FIGURES.find((candidate) => candidate.id === id)
+  if (!figure) throw new AppError('not_found', `There is no figure "${id}". Choose one of the list.`)
+  return figure
+}
+
+/** Returns the figure as plain data for the browser: texts and option controls. */
+export function describeFigure(figure: Figure): FigureMeta {
+  const { id, title, description, options } = figure
+  return { id, title, description, options: describeOptions(options) }
+}
+
+/** Returns the options with defaults filled in; `invalid_input` names the field. */
+export function parseFigureOptions(figure: Figure, raw: unknown): Record<string, unknown> {
+  const parsed = figure.options.safeParse(raw ?? {})
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw new AppError(
+    'invalid_input',
+    `Option ${issue?.path.join('.') || '(all)'} of ${figure.title}: ${issue?.message ?? 'not valid'}. Remove it from the address to get the default.`,
+  )
+}

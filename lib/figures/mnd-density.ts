@@ -1,0 +1,116 @@
+import { z } from 'zod'
+import { uniformEdges } from '@/lib/stats/histogram'
+import {
+  densityCells,
+  densityDrawn,
+  densityTable,
+  type DensityPrepared,
+} from './shared/density'
+import { densityAltText, densityReading } from './shared/density-text'
+import { exampleData, exampleInfo, noise } from './shared/example'
+import { densityGroups, panelSeries, roundGrid } from './shared/groups'
+import { axisOption, choice, densityOptions, mixOption } from './shared/options'
+import { armsOf, conflictsOf, countAll, valuesOf, withColumn } from './shared/series'
+import { count, list } from './shared/text'
+import { defineFigure, type FigureData } from './types'
+
+const COLUMN = 'mnd.mnd'
+// Rows closer than this are near-duplicates: squared distance 0.05 is cosine 0.975.
+const NEAR_DUPLICATE = 0.05
+// With fewer rows a hundred bins hold one row each and hide the shape.
+const PAPER_BINS_FROM = 500
+const FEW_BINS = 20
+
+const options = z.object({
+  ...densityOptions,
+  bins: choice(
+    { auto: 'Automatic', '100': '100 (paper)', '50': '50', '20': '20' },
+    {
+      title: 'Bins',
+      description: 'Bins of equal width from 0 to 1. Automatic: 100 as in the paper, 20 below 500 rows a series.',
+    },
+  ),
+  ...axisOption,
+  ...mixOption,
+})
+type Options = z.infer<typeof options>
+
+// The distance to the nearest neighbour falls as a set grows, so unequal sets do not compare.
+function sizeNotes(data: FigureData): string[] {
+  const grid = roundGrid(data)
+  const unequal = panelSeries(data, grid).filter(
+    ({ series }) => new Set(series.map((one) => one.cellRows)).size > 1,
+  )
+  const first = unequal[0]
+  if (!first) return []
+  const sizes = first.series.map((one) => `${one.armLabel} ${count(one.cellRows)}`)
+  return [
+    `The distance falls as a set grows: compare only sets of equal size. ${unequal.length} panel${unequal.length === 1 ? ' has' : 's have'} unequal sets, for example ${first.series[0]?.seedSetLabel ?? ''} (${list(sizes)}). Run it on the same sample of seeds in every arm to compare them.`,
+  ]
+}
+
+function prepare(all: FigureData, chosen: Options): DensityPrepared {
+  const data = withColumn(all, COLUMN)
+  const counts = countAll(data, COLUMN)
+  const smallest = Math.min(...counts.map((entry) => entry.valued))
+  const automatic = smallest >= PAPER_BINS_FROM ? 100 : FEW_BINS
+  const bins = chosen.bins === 'auto' ? automatic : Number(chosen.bins)
+  const edges = uniformEdges(0, 1 / bins, bins)
+  const threshold = { value: NEAR_DUPLICATE, side: 'below', label: '< 0.05' } as const
+  const grid = roundGrid(data)
+  const cells = densityCells(
+    densityGroups(data, grid, counts, (series) => valuesOf(series, COLUMN)),
+    { edges, gridFrom: 0, gridTo: 1, bandwidth: chosen.bandwidth, threshold },
+  )
+  const above = cells.cells.flatMap((cell) => cell.curves).reduce((sum, c) => sum + c.above, 0)
+  const off =
+    above > 0
+      ? [`${count(above)} values above 1 are left out of the bars and kept in the smooth curves.`]
+      : []
+  return {
+    ...grid,
+    ...cells,
+    arms: armsOf(data),
+    counts,
+    conflicts: conflictsOf(data, [COLUMN]),
+    notes: [...off, ...sizeNotes(data)],
+    edges: Array.from(edges),
+    view: chosen.view,
+    axis: chosen.axis,
+    bars: true,
+    reversed: false,
+    unit: '',
+    xLabel: 'Squared distance to the nearest neighbour',
+    selectColumn: COLUMN,
+    threshold,
+    reference: null,
+    unitName: 'rows',
+  }
+}
+
+/** Distances to the nearest neighbour (the paper's Figure 4). */
+export const mndDensity = defineFigure<Options, DensityPrepared>({
+  id: 'mnd-density',
+  title: 'Nearest-neighbour distance',
+  description:
+    'How far each instruction is from its nearest neighbour in the same set: histogram with a Gaussian density (Scott).',
+  options,
+  columns: () => [COLUMN],
+  prepare,
+  table: densityTable,
+  drawn: densityDrawn,
+  reading: (prepared) => densityReading(prepared, 'distance'),
+  altText: (prepared) => densityAltText(prepared, 'Density of nearest-neighbour distances'),
+  example: () => ({
+    data: exampleData([
+      {
+        info: exampleInfo(COLUMN, 'Nearest-neighbour distance'),
+        row: (row, out) => {
+          const centre = 0.42 + (row.small ? 0.05 : 0) * row.round
+          out[0] = row.random.next() < 0.02 ? 0 : Math.max(0, centre + 0.17 * noise(row))
+        },
+      },
+    ]),
+    options: {},
+  }),
+})

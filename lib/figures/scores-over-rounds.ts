@@ -1,0 +1,196 @@
+import { z } from 'zod'
+import {
+  publishedArm,
+  publishedLevels,
+  publishedLossRatio,
+  publishedScore,
+  publishedSource,
+  type PublishedPlace,
+} from '@/lib/paper/published'
+import { meanEstimate, medianEstimate, resamplesFor } from './shared/estimate'
+import { exampleData, exampleInfo, noise } from './shared/example'
+import { isPartial } from './shared/groups'
+import { axisOption, choice, intervalsOption, mixOption, toggle } from './shared/options'
+import { linesAltText, linesReading, linesTable, type LinesPrepared } from './shared/lines'
+import {
+  armOf,
+  armsOf,
+  conflictsOf,
+  countAll,
+  roundsOf,
+  seedSetsOf,
+  valuesOf,
+  withColumn,
+} from './shared/series'
+import { defineFigure, type FigureData, type FigureSeries } from './types'
+
+interface Measure {
+  label: string
+  column: string
+  /** Published mean of a cell; absent where the paper has none. */
+  published?: {
+    kind: 'levels' | 'scores' | 'lossRatios'
+    role: string
+    read(place: PublishedPlace): number | null
+  }
+}
+
+function publishedMeanLevel(place: PublishedPlace): number | null {
+  const counts = publishedLevels(place)?.counts
+  if (!counts) return null
+  const rated = counts.reduce((sum, c) => sum + c, 0)
+  return counts.reduce((sum, c, level) => sum + c * (level + 1), 0) / rated
+}
+
+const MEASURES: Record<string, Measure> = {
+  score: {
+    label: 'Difficulty score',
+    column: 'difficulty_score.score',
+    published: { kind: 'scores', role: 'judge', read: publishedScore },
+  },
+  level: {
+    label: 'Difficulty level',
+    column: 'difficulty_level.level',
+    published: { kind: 'levels', role: 'judge', read: publishedMeanLevel },
+  },
+  ifd: {
+    label: 'IFD',
+    column: 'ifd.strict',
+    published: { kind: 'lossRatios', role: 'scorer', read: (at) => publishedLossRatio('ifd', at) },
+  },
+  icIfd: {
+    label: 'IC-IFD',
+    column: 'ic_ifd.strict',
+    published: { kind: 'lossRatios', role: 'scorer', read: (at) => publishedLossRatio('ic-ifd', at) },
+  },
+  mnd: { label: 'Nearest-neighbour distance', column: 'mnd.mnd' },
+  length: { label: 'Length', column: 'length.words' },
+}
+
+const options = z.object({
+  measure: choice(Object.fromEntries(Object.entries(MEASURES).map(([key, m]) => [key, m.label])), {
+    title: 'Measure',
+    description: 'The column whose values are summed up for each round.',
+    inline: true,
+  }),
+  statistic: choice(
+    { mean: 'Mean', median: 'Median' },
+    {
+      title: 'Statistic',
+      description: 'Arithmetic mean of the row values, as in the paper, or their median.',
+      inline: true,
+    },
+  ),
+  paper: toggle({
+    title: 'Published values',
+    description: "Adds the paper's own means as hollow marks, for the same seed set, round and class of evolver.",
+    default: false,
+    inline: true,
+  }),
+  ...intervalsOption,
+  ...axisOption,
+  ...mixOption,
+})
+type Options = z.infer<typeof options>
+
+function measureOf(chosen: Options): Measure {
+  return MEASURES[chosen.measure] ?? (MEASURES['score'] as Measure)
+}
+
+function published(measure: Measure, chosen: Options, series: FigureSeries): number | null {
+  if (!chosen.paper || chosen.statistic !== 'mean') return null
+  return (
+    measure.published?.read({
+      seedSet: series.seedSetKey,
+      rows: series.cellRows,
+      round: series.round,
+      arm: publishedArm(series.armClass),
+    }) ?? null
+  )
+}
+
+function overlayNotes(measure: Measure, chosen: Options, marks: number): string[] {
+  if (!chosen.paper) return []
+  if (!measure.published) return ['The paper prints no numbers for this measure.']
+  if (chosen.statistic !== 'mean') return ['The paper prints means only: choose Mean to see them.']
+  return marks > 0
+    ? []
+    : ['The paper has no numbers for these cells: it used Alpaca, GSM8K and Code Alpaca.']
+}
+
+function prepare(all: FigureData, chosen: Options): LinesPrepared {
+  const measure = measureOf(chosen)
+  const { column } = measure
+  const data = withColumn(all, column)
+  const counts = countAll(data, column)
+  const rows = counts.reduce((sum, entry) => sum + entry.valued, 0)
+  const resamples = resamplesFor(rows)
+  const points = data.series.map((series) => {
+    const values = valuesOf(series, column)
+    const estimate =
+      chosen.statistic === 'mean' ? meanEstimate(values, resamples) : medianEstimate(values)
+    return {
+      facet: series.seedSetKey,
+      arm: armOf(series),
+      round: series.round,
+      n: values.length,
+      ...estimate,
+      published: published(measure, chosen, series),
+      model: series.columns[column]?.model ?? null,
+      partial: isPartial(counts.find((entry) => entry.seriesKey === series.key)),
+    }
+  })
+  const info = all.columns[column]
+  const source = measure.published ? publishedSource(measure.published.kind) : null
+  const marks = points.filter((point) => point.published !== null).length
+  const approximate = chosen.statistic === 'mean' && resamples === 0 && chosen.intervals
+  return {
+    facets: seedSetsOf(data),
+    rounds: roundsOf(data),
+    points,
+    column,
+    measure: info?.label ?? measure.label,
+    unit: info?.unit ?? '',
+    direction: info?.direction ?? 'none',
+    statistic: chosen.statistic,
+    intervals: chosen.intervals,
+    axis: chosen.axis,
+    arms: armsOf(data),
+    counts,
+    conflicts: conflictsOf(data, [column]),
+    notes: [
+      ...(approximate ? ['Intervals are normal approximations: the sets are too large to resample.'] : []),
+      ...overlayNotes(measure, chosen, marks),
+    ],
+    overlay: {
+      shown: chosen.paper,
+      source: source ? `${source.paper}, ${source.source}` : '',
+      model: source?.model ?? null,
+      role: measure.published?.role ?? '',
+    },
+  }
+}
+
+/** Mean or median of a chosen measure over the rounds. */
+export const scoresOverRounds = defineFigure<Options, LinesPrepared>({
+  id: 'scores-over-rounds',
+  title: 'Scores over rounds',
+  description: 'Mean or median of a measure from the seeds through the rounds of each arm, with 95 % intervals.',
+  options,
+  columns: (chosen) => [measureOf(chosen).column],
+  prepare,
+  table: linesTable,
+  reading: linesReading,
+  altText: linesAltText,
+  example: () => ({
+    data: exampleData(
+      Object.values(MEASURES).map(({ column, label }) => ({
+        info: exampleInfo(column, label, { unit: column.endsWith('score') ? 'points' : '' }),
+        row: (row, out) => {
+          out[0] = Math.min(100, Math.max(0, 30 + 16 * row.hardness + 3 * noise(row)))
+        },
+      })),
+    ),
+    options: { paper: true },
+  }),
+})

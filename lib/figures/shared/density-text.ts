@@ -1,0 +1,66 @@
+import type { DensityPrepared } from './density'
+import { coverageText, list, number3 } from './text'
+
+function armLabel(prepared: DensityPrepared, key: string): string {
+  return prepared.arms.find((arm) => arm.key === key)?.label ?? key
+}
+
+function panelLabel(prepared: DensityPrepared, row: string, column: string): string {
+  const find = (axis: DensityPrepared['rows'], key: string) =>
+    axis.find((entry) => entry.key === key)?.label ?? key
+  return [find(prepared.columns, column), find(prepared.rows, row).toLowerCase()]
+    .filter(Boolean)
+    .join(', ')
+}
+
+/**
+ * Returns who has the higher median in how many panels, and the widest gap; '' with nothing to compare. Only panels in
+ * which two arms have values count.
+ */
+export function densityReading(prepared: DensityPrepared, quantity: string): string {
+  const arms = prepared.arms.filter((arm) => arm.colorIndex !== null)
+  const [first, second] = arms
+  if (!first) return ''
+  const gaps = prepared.cells.flatMap((cell) => {
+    const medianOf = (key: string) => cell.curves.find((curve) => curve.arm === key)?.median ?? null
+    const a = medianOf(first.key)
+    const b = second ? medianOf(second.key) : null
+    return a === null || b === null ? [] : [{ cell, a, b }]
+  })
+  if (!second || gaps.length === 0) {
+    const panel = prepared.cells
+      .flatMap((cell) => cell.curves.map((curve) => ({ cell, curve })))
+      .toSorted((x, y) => y.curve.n - x.curve.n)[0]
+    if (!panel || panel.curve.median === null) return ''
+    const where = panelLabel(prepared, panel.cell.row, panel.cell.column)
+    const who = armLabel(prepared, panel.curve.arm)
+    return `Median ${quantity} of ${who} is ${number3(panel.curve.median)} (${where}).`
+  }
+  const higher = gaps.filter((gap) => gap.a > gap.b).length
+  const lower = gaps.filter((gap) => gap.a < gap.b).length
+  const [winner, times] = higher >= lower ? [first, higher] : [second, lower]
+  const other = winner === first ? second : first
+  if (times === 0) return `${first.label} and ${second.label} have equal median ${quantity} in every panel.`
+  const widest = gaps.toSorted((x, y) => Math.abs(y.a - y.b) - Math.abs(x.a - x.b))[0]
+  const tail = widest
+    ? `; widest in ${panelLabel(prepared, widest.cell.row, widest.cell.column)}: ${first.label} ${number3(widest.a)}, ${second.label} ${number3(widest.b)}`
+    : ''
+  const panels = `${times} of ${gaps.length} panel${gaps.length === 1 ? '' : 's'}`
+  return `${winner.label} has a higher median ${quantity} than ${other.label} in ${panels}${tail}.`
+}
+
+/** Returns the figure in words for readers who do not see it. */
+export function densityAltText(prepared: DensityPrepared, title: string): string {
+  const panels = prepared.cells.filter((cell) => cell.curves.some((curve) => curve.n > 0))
+  if (panels.length === 0) return `${title}. No values yet. ${coverageText(prepared.counts)}.`
+  const parts = panels.slice(0, 12).map((cell) => {
+    const medians = cell.curves.flatMap((curve) =>
+      curve.median === null
+        ? []
+        : [`${armLabel(prepared, curve.arm)} median ${number3(curve.median)} of ${curve.n}`],
+    )
+    return `${panelLabel(prepared, cell.row, cell.column)}: ${list(medians)}`
+  })
+  const rest = panels.length > 12 ? ` and ${panels.length - 12} more panels in the table` : ''
+  return `${title}, ${panels.length} panel${panels.length === 1 ? '' : 's'}. ${parts.join('; ')}${rest}. ${coverageText(prepared.counts)}.`
+}

@@ -1,0 +1,148 @@
+import type { FacetAxis, FigureTable, TableCell } from '../types'
+import type { DifficultyLevelsPrepared, LevelBars, LevelPanel } from './levels'
+import { verdictOf } from './overlay'
+import { coverageText, list, percent } from './text'
+
+const labelOf = (axis: readonly FacetAxis[], key: string) =>
+  axis.find((entry) => entry.key === key)?.label ?? key
+
+function armLabel(prepared: DifficultyLevelsPrepared, key: string): string {
+  return prepared.arms.find((arm) => arm.key === key)?.label ?? key
+}
+
+function panelName(prepared: DifficultyLevelsPrepared, panel: LevelPanel): string {
+  const row = labelOf(prepared.rows, panel.row).toLowerCase()
+  return `${labelOf(prepared.columns, panel.column)}, ${row}`
+}
+
+/** Share of the two highest levels, 0 to 1; null when nothing was rated. */
+function hardShare(bars: LevelBars): number | null {
+  if (bars.mix.asked === 0) return null
+  return bars.mix.levels.slice(-2).reduce((sum, level) => sum + level.percent, 0) / 100
+}
+
+/** Returns which arm has more hard instructions in how many panels, and where the gap is widest. */
+export function levelsReading(prepared: DifficultyLevelsPrepared): string {
+  const pairs = prepared.panels.flatMap((panel) => {
+    const difference = panel.differences[0]
+    const a = panel.bars.find((bar) => bar.arm === difference?.arm)
+    const b = panel.bars.find((bar) => bar.arm === difference?.baseline)
+    const shares = a && b ? { a: hardShare(a), b: hardShare(b) } : null
+    if (!a || !b || shares === null || shares.a === null || shares.b === null) return []
+    return [{ panel, first: a.arm, second: b.arm, a: shares.a, b: shares.b }]
+  })
+  const sample = pairs[0]
+  if (!sample) {
+    const bars = prepared.panels.flatMap((panel) => panel.bars.map((bar) => ({ panel, bar })))
+    const widest = bars.toSorted((x, y) => y.bar.mix.asked - x.bar.mix.asked)[0]
+    const share = widest ? hardShare(widest.bar) : null
+    if (!widest || share === null) return ''
+    return `${percent(share)} of ${armLabel(prepared, widest.bar.arm)} are hard or very hard (${panelName(prepared, widest.panel)}).`
+  }
+  const compared = pairs.filter((pair) => pair.first === sample.first && pair.second === sample.second)
+  const more = compared.filter((pair) => pair.a > pair.b).length
+  const fewer = compared.filter((pair) => pair.a < pair.b).length
+  const first = armLabel(prepared, sample.first)
+  const second = armLabel(prepared, sample.second)
+  if (more === 0 && fewer === 0) {
+    return `${first} and ${second} have equal shares of hard instructions in every panel.`
+  }
+  const [winner, loser, times] = more >= fewer ? [first, second, more] : [second, first, fewer]
+  const widest = compared.toSorted((x, y) => Math.abs(y.a - y.b) - Math.abs(x.a - x.b))[0] ?? sample
+  const panels = `${times} of ${compared.length} panel${compared.length === 1 ? '' : 's'}`
+  return `${winner} has more hard and very hard instructions than ${loser} in ${panels}; widest in ${panelName(prepared, widest.panel)}: ${first} ${percent(widest.a)}, ${second} ${percent(widest.b)}.`
+}
+
+/** Returns every share in words. */
+export function levelsAltText(prepared: DifficultyLevelsPrepared): string {
+  const parts = prepared.panels.flatMap((panel) =>
+    panel.bars
+      .filter((bar) => bar.mix.asked > 0)
+      .map((bar) => {
+        const shares = bar.mix.levels.map(
+          (level, i) => `${prepared.levels[i] ?? i + 1} ${percent(level.percent / 100)}`,
+        )
+        const none = bar.mix.none.count > 0 ? [`no level ${percent(bar.mix.none.percent / 100)}`] : []
+        return `${panelName(prepared, panel)}, ${armLabel(prepared, bar.arm)}: ${list([...shares, ...none])}`
+      }),
+  )
+  if (parts.length === 0) return `Difficulty levels. No row is rated yet. ${coverageText(prepared.counts)}.`
+  const shown = parts.slice(0, 18).join('; ')
+  const rest = parts.length > 18 ? `; ${parts.length - 18} more series in the table` : ''
+  return `Bars of the share of each difficulty level. ${shown}${rest}. ${coverageText(prepared.counts)}.`
+}
+
+/** Returns one line a level and series, with the published share where it is shown. */
+export function levelsTable(prepared: DifficultyLevelsPrepared): FigureTable {
+  const { overlay } = prepared
+  const rows: Record<string, TableCell>[] = []
+  const selections: NonNullable<FigureTable['selections']> = []
+  for (const panel of prepared.panels) {
+    for (const bar of panel.bars) {
+      ;[...bar.mix.levels, bar.mix.none].forEach((share, i) => {
+        const isNone = i === bar.mix.levels.length
+        const published = isNone ? bar.published?.none : bar.published?.levels[i]
+        const asked = bar.mix.asked > 0
+        const verdict = published
+          ? verdictOf({
+              own: asked ? share.percent : null,
+              low: share.low,
+              high: share.high,
+              published: published.percent,
+              ownModel: bar.model,
+              publishedModel: overlay.model,
+              role: 'judge',
+            })
+          : null
+        rows.push({
+          seedSet: labelOf(prepared.columns, panel.column),
+          round: Number(panel.row),
+          arm: armLabel(prepared, bar.arm),
+          level: isNone ? 'no level' : (prepared.levels[i] ?? String(i + 1)),
+          rows: share.count,
+          asked: bar.mix.asked,
+          percent: asked ? share.percent : null,
+          low: asked ? share.low : null,
+          high: asked ? share.high : null,
+          ...(overlay.shown
+            ? {
+                paper: published?.percent ?? null,
+                difference: published && asked ? share.percent - published.percent : null,
+                verdict: verdict ? `${verdict.verdict}: ${verdict.reason}` : null,
+              }
+            : {}),
+        })
+        selections.push({
+          column: prepared.column,
+          min: i + 1,
+          max: isNone ? null : i + 1,
+          ...(isNone ? { missing: true } : {}),
+          seedSetKey: panel.column,
+          armKey: bar.arm,
+          round: Number(panel.row),
+        })
+      })
+    }
+  }
+  const overlayColumns = [
+    { key: 'paper', label: 'Paper', unit: '%' },
+    { key: 'difference', label: 'Own minus paper', unit: 'points' },
+    { key: 'verdict', label: 'Verdict', unit: '' },
+  ]
+  return {
+    columns: [
+      { key: 'seedSet', label: 'Seed set', unit: '' },
+      { key: 'round', label: 'Round', unit: '' },
+      { key: 'arm', label: 'Arm', unit: '' },
+      { key: 'level', label: 'Level', unit: '' },
+      { key: 'rows', label: 'Rows', unit: '' },
+      { key: 'asked', label: 'Rows asked', unit: '' },
+      { key: 'percent', label: 'Share', unit: '%' },
+      { key: 'low', label: '95 % from', unit: '%' },
+      { key: 'high', label: '95 % to', unit: '%' },
+      ...(overlay.shown ? overlayColumns : []),
+    ],
+    rows,
+    selections,
+  }
+}

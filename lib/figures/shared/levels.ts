@@ -1,0 +1,116 @@
+import { carriesValue, statusOf } from '@/lib/contracts/status'
+import { wilsonInterval } from '@/lib/stats/intervals'
+import type { FacetAxis, FigureSeries, PreparedCommon } from '../types'
+
+/** Share of one level among the rows that were rated, with its Wilson interval, all in percent. */
+export interface LevelShare {
+  count: number
+  percent: number
+  low: number
+  high: number
+}
+
+/** Levels of one series. */
+export interface LevelMix {
+  /** Rows that the judge was asked about: the denominator of every share. */
+  asked: number
+  levels: LevelShare[]
+  /** Asked, but no level could be read. */
+  none: LevelShare
+  /** Mean ordinal over rows with a level. */
+  meanLevel: number | null
+}
+
+/** The bars of one arm in one panel. */
+export interface LevelBars {
+  arm: string
+  mix: LevelMix
+  partial: boolean
+  model: string | null
+  /** Published mix of the same cell; null without overlay. */
+  published: LevelMix | null
+}
+
+/** Shares of one arm minus those of the baseline, in points of percent. */
+export interface LevelDifference {
+  arm: string
+  baseline: string
+  levels: { difference: number; low: number; high: number }[]
+}
+
+/** One seed set in one round. */
+export interface LevelPanel {
+  row: string
+  column: string
+  bars: LevelBars[]
+  differences: LevelDifference[]
+}
+
+/** What the difficulty figure draws. */
+export interface DifficultyLevelsPrepared extends PreparedCommon {
+  rows: FacetAxis[]
+  columns: FacetAxis[]
+  column: string
+  levels: readonly string[]
+  view: 'grouped' | 'stacked' | 'difference'
+  intervals: boolean
+  axis: 'shared' | 'own'
+  panels: LevelPanel[]
+  overlay: { shown: boolean; source: string; model: string | null; cells: number }
+}
+
+// Rows in these states were never put to the judge, so they belong to no share.
+const NOT_ASKED = new Set(['not_run', 'cancelled'])
+
+function share(count: number, asked: number): LevelShare {
+  const interval = wilsonInterval(count, asked)
+  if (!interval.ok) return { count, percent: 0, low: 0, high: 0 }
+  return {
+    count,
+    percent: (100 * count) / asked,
+    low: 100 * interval.low,
+    high: 100 * interval.high,
+  }
+}
+
+/** Returns the level mix of counts per level (very easy first) and the number of rows that were asked. */
+export function levelMix(counts: readonly number[], asked: number): LevelMix {
+  const rated = counts.reduce((sum, c) => sum + c, 0)
+  const weighted = counts.reduce((sum, c, level) => sum + c * (level + 1), 0)
+  return {
+    asked,
+    levels: counts.map((c) => share(c, asked)),
+    none: share(asked - rated, asked),
+    meanLevel: rated === 0 ? null : weighted / rated,
+  }
+}
+
+/** Returns the level mix of a series' enum column with k levels; nothing was asked where the column is absent. */
+export function levelMixOf(series: FigureSeries, columnId: string, k: number): LevelMix {
+  const counts = new Array<number>(k).fill(0)
+  const column = series.columns[columnId]
+  let asked = 0
+  for (let row = 0; column && row < series.n; row += 1) {
+    const code = column.status[row] ?? 0
+    if (NOT_ASKED.has(statusOf(code).name)) continue
+    asked += 1
+    const level = column.values[row] as number
+    if (carriesValue(code) && level >= 1 && level <= k) {
+      counts[level - 1] = (counts[level - 1] as number) + 1
+    }
+  }
+  return levelMix(counts, asked)
+}
+
+/**
+ * Returns the difference of two shares in points of percent with Newcombe's interval, made from the two Wilson
+ * intervals; for independent sets of rows.
+ */
+export function shareDifference(a: LevelShare, b: LevelShare) {
+  const difference = a.percent - b.percent
+  return {
+    difference,
+    low: difference - Math.hypot(a.percent - a.low, b.high - b.percent),
+    high: difference + Math.hypot(a.high - a.percent, b.percent - b.low),
+  }
+}

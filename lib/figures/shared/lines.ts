@@ -1,0 +1,155 @@
+import type { FacetAxis, FigureTable, PreparedCommon, TableCell } from '../types'
+import { verdictOf } from './overlay'
+import { roundLabel } from './series'
+import { coverageText, list, number3 } from './text'
+
+/** One round of one arm. */
+export interface LinePoint {
+  facet: string
+  arm: string
+  round: number
+  n: number
+  value: number | null
+  low: number | null
+  high: number | null
+  published: number | null
+  model: string | null
+  partial: boolean
+}
+
+/** What a line figure draws: one panel a seed set, one line an arm. */
+export interface LinesPrepared extends PreparedCommon {
+  facets: FacetAxis[]
+  rounds: number[]
+  points: LinePoint[]
+  column: string
+  measure: string
+  unit: string
+  direction: 'higher' | 'lower' | 'none'
+  statistic: 'mean' | 'median'
+  intervals: boolean
+  axis: 'shared' | 'own'
+  overlay: { shown: boolean; source: string; model: string | null; role: string }
+}
+
+function armLabel(prepared: LinesPrepared, key: string): string {
+  return prepared.arms.find((arm) => arm.key === key)?.label ?? key
+}
+
+function facetLabel(prepared: LinesPrepared, key: string): string {
+  return prepared.facets.find((facet) => facet.key === key)?.label ?? key
+}
+
+/** Returns who is ahead in how many cells, or how one arm moves from its first to its last round. */
+export function linesReading(prepared: LinesPrepared): string {
+  const arms = prepared.arms.filter((arm) => arm.colorIndex !== null)
+  const [first, second] = arms
+  const valued = prepared.points.filter((point) => point.value !== null)
+  if (!first || valued.length === 0) return ''
+  const what = `${prepared.statistic} ${prepared.measure.toLowerCase()}`
+  if (second) {
+    const pairs = valued.flatMap((a) => {
+      const b = valued.find(
+        (p) => p.arm === second.key && p.facet === a.facet && p.round === a.round,
+      )
+      return a.arm === first.key && b ? [{ a, b, gap: (a.value ?? 0) - (b.value ?? 0) }] : []
+    })
+    const up = pairs.filter((pair) => pair.gap > 0).length
+    const down = pairs.filter((pair) => pair.gap < 0).length
+    const widest = pairs.toSorted((x, y) => Math.abs(y.gap) - Math.abs(x.gap))[0]
+    if (widest && up + down > 0) {
+      const [winner, loser, times] = up >= down ? [first, second, up] : [second, first, down]
+      const where = `${facetLabel(prepared, widest.a.facet)}, ${roundLabel(widest.a.round).toLowerCase()}`
+      return `${winner.label} has a higher ${what} than ${loser.label} in ${times} of ${pairs.length} cells; widest in ${where}: ${first.label} ${number3(widest.a.value ?? 0)}, ${second.label} ${number3(widest.b.value ?? 0)}.`
+    }
+  }
+  const own = valued.filter((point) => point.arm === first.key)
+  const start = own[0]
+  const end = own.filter((point) => point.facet === start?.facet).at(-1)
+  if (!start || !end || start === end) return ''
+  return `${first.label}: ${what} goes from ${number3(start.value ?? 0)} in round ${start.round} to ${number3(end.value ?? 0)} in round ${end.round} (${facetLabel(prepared, start.facet)}).`
+}
+
+/** Returns every line in words. */
+export function linesAltText(prepared: LinesPrepared): string {
+  const what = `${prepared.statistic} ${prepared.measure.toLowerCase()}`
+  const lines = prepared.facets.flatMap((facet) =>
+    prepared.arms.flatMap((arm) => {
+      const points = prepared.points.filter(
+        (p) => p.facet === facet.key && p.arm === arm.key && p.value !== null,
+      )
+      if (points.length === 0) return []
+      const values = points.map((p) =>
+        p.round === 0 ? number3(p.value ?? 0) : `round ${p.round} ${number3(p.value ?? 0)}`,
+      )
+      return [`${facet.label}, ${arm.label}: ${list(values)}`]
+    }),
+  )
+  if (lines.length === 0) return `No values of ${what} yet. ${coverageText(prepared.counts)}.`
+  return `Lines of the ${what} over rounds. ${lines.join('; ')}. ${coverageText(prepared.counts)}.`
+}
+
+/** Returns one line a point, with the published value and the verdict where it is shown. */
+export function linesTable(prepared: LinesPrepared): FigureTable {
+  const { overlay, unit } = prepared
+  const rows = prepared.points.map((point): Record<string, TableCell> => {
+    const verdict =
+      point.published === null
+        ? null
+        : verdictOf({
+            own: point.value,
+            low: point.low,
+            high: point.high,
+            published: point.published,
+            ownModel: point.model,
+            publishedModel: overlay.model,
+            role: overlay.role,
+          })
+    const difference =
+      point.published === null || point.value === null ? null : point.value - point.published
+    return {
+      seedSet: facetLabel(prepared, point.facet),
+      round: point.round,
+      arm: armLabel(prepared, point.arm),
+      n: point.n,
+      value: point.value,
+      low: point.low,
+      high: point.high,
+      ...(overlay.shown
+        ? {
+            paper: point.published,
+            difference,
+            verdict: verdict ? `${verdict.verdict}: ${verdict.reason}` : null,
+          }
+        : {}),
+    }
+  })
+  const name = prepared.statistic === 'mean' ? 'Mean' : 'Median'
+  return {
+    columns: [
+      { key: 'seedSet', label: 'Seed set', unit: '' },
+      { key: 'round', label: 'Round', unit: '' },
+      { key: 'arm', label: 'Arm', unit: '' },
+      { key: 'n', label: 'Rows with a value', unit: '' },
+      { key: 'value', label: `${name} ${prepared.measure.toLowerCase()}`, unit },
+      { key: 'low', label: '95 % from', unit },
+      { key: 'high', label: '95 % to', unit },
+      ...(overlay.shown
+        ? [
+            { key: 'paper', label: 'Paper', unit },
+            { key: 'difference', label: 'Own minus paper', unit },
+            { key: 'verdict', label: 'Verdict', unit: '' },
+          ]
+        : []),
+    ],
+    rows,
+    selections: prepared.points.map((point) => ({
+      column: null,
+      min: null,
+      max: null,
+      seedSetKey: point.facet,
+      armKey: point.arm,
+      round: point.round,
+    })),
+  }
+}

@@ -1,0 +1,127 @@
+import { carriesValue, statusOf } from '@/lib/contracts/status'
+import type {
+  ArmMark,
+  FacetAxis,
+  FigureConflict,
+  FigureData,
+  FigureSeries,
+  SeriesCount,
+} from '../types'
+
+/** Key of the seeds wherever an arm key is expected. */
+export const SEEDS = 'seeds'
+
+/** Returns the drawing key of a series' arm. */
+export function armOf(series: FigureSeries): string {
+  return series.armKey ?? SEEDS
+}
+
+/** Returns "Seeds" for round 0 of the seeds, else "Round 2". */
+export function roundLabel(round: number): string {
+  return round === 0 ? 'Seeds' : `Round ${round}`
+}
+
+/** Returns the arms of the data in the study's order (seeds first), each once. */
+export function armsOf(data: FigureData): ArmMark[] {
+  const arms = new Map<string, ArmMark>()
+  for (const series of data.series) {
+    const key = armOf(series)
+    if (arms.has(key)) continue
+    const colorIndex = series.armKey === null ? null : series.colorIndex
+    arms.set(key, { key, label: series.armKey === null ? 'Seeds' : series.armLabel, colorIndex })
+  }
+  return [...arms.values()].toSorted((a, b) => (a.colorIndex ?? -1) - (b.colorIndex ?? -1))
+}
+
+/** Returns the seed sets of the data in their order of appearance. */
+export function seedSetsOf(data: FigureData): FacetAxis[] {
+  const sets = new Map(data.series.map((s) => [s.seedSetKey, s.seedSetLabel]))
+  return [...sets].map(([key, label]) => ({ key, label }))
+}
+
+/** Returns the rounds of the data, ascending. */
+export function roundsOf(data: FigureData): number[] {
+  return [...new Set(data.series.map((series) => series.round))].toSorted((a, b) => a - b)
+}
+
+/** Returns "Code, round 2, Small" for tables and messages. */
+export function seriesLabel(series: FigureSeries): string {
+  return series.armKey === null
+    ? `${series.seedSetLabel}, seeds`
+    : `${series.seedSetLabel}, round ${series.round}, ${series.armLabel}`
+}
+
+/** Returns the values of a scalar column that count, in row order; empty when the column is absent. */
+export function valuesOf(series: FigureSeries, columnId: string): Float64Array {
+  const column = series.columns[columnId]
+  if (!column) return new Float64Array(0)
+  const kept = new Float64Array(series.n)
+  let k = 0
+  for (let row = 0; row < series.n; row += 1) {
+    const value = column.values[row * column.width] as number
+    if (carriesValue(column.status[row] ?? 0) && Number.isFinite(value)) kept[k++] = value
+  }
+  return kept.subarray(0, k)
+}
+
+/** Returns how many rows of a series have a value, and the reasons of the others. */
+export function countSeries(series: FigureSeries, columnId: string): SeriesCount {
+  const column = series.columns[columnId]
+  const missing: Record<string, number> = {}
+  let valued = 0
+  if (!column) {
+    if (series.n > 0) missing['not_run'] = series.n
+  } else {
+    const perCode = new Uint32Array(256)
+    for (let row = 0; row < series.n; row += 1) {
+      const code = column.status[row] ?? 0
+      perCode[code] = (perCode[code] as number) + 1
+    }
+    perCode.forEach((count, code) => {
+      if (count === 0) return
+      if (carriesValue(code)) valued += count
+      else missing[statusOf(code).name] = (missing[statusOf(code).name] ?? 0) + count
+    })
+  }
+  return {
+    seriesKey: series.key,
+    label: seriesLabel(series),
+    arm: armOf(series),
+    seedSetKey: series.seedSetKey,
+    round: series.round,
+    n: series.n,
+    valued,
+    missing,
+    done: column?.done ?? 0,
+    total: column?.total ?? series.cellRows,
+    runId: column?.runId ?? null,
+    definitionHash: column?.definitionHash ?? '',
+  }
+}
+
+/** Returns the series that have been computed at all for a column, with their counts. */
+export function countAll(data: FigureData, columnId: string): SeriesCount[] {
+  return data.series.map((series) => countSeries(series, columnId))
+}
+
+/** Returns, for each column, the groups of series whose definitions differ; empty when all agree. */
+export function conflictsOf(data: FigureData, columnIds: readonly string[]): FigureConflict[] {
+  return columnIds.flatMap((column) => {
+    const groups = new Map<string, string[]>()
+    for (const series of data.series) {
+      const found = series.columns[column]
+      if (!found || found.runId === null) continue
+      const group = groups.get(found.definitionHash) ?? []
+      groups.set(found.definitionHash, [...group, seriesLabel(series)])
+    }
+    if (groups.size < 2) return []
+    const definitions = [...groups].map(([hash, series]) => ({ hash, series }))
+    return [{ column, label: data.columns[column]?.label ?? column, definitions }]
+  })
+}
+
+/** Returns the data without the series that have no value in a column and were never asked for one. */
+export function withColumn(data: FigureData, columnId: string): FigureData {
+  const has = (series: FigureSeries) => (series.columns[columnId]?.total ?? 0) > 0
+  return { ...data, series: data.series.filter(has) }
+}

@@ -1,0 +1,59 @@
+import { statusOf, STATUSES } from '@/lib/contracts/status'
+import type { SeriesCount } from '../types'
+
+/** Returns a number with three significant digits, counts with separators. */
+export function number3(value: number): string {
+  if (!Number.isFinite(value)) return '–'
+  if (value === 0) return '0'
+  const size = Math.abs(value)
+  if (size >= 1000) return Math.round(value).toLocaleString('en-US')
+  return size >= 1e-4 ? String(Number(value.toPrecision(3))) : value.toExponential(2)
+}
+
+/** Returns a share, 0 to 1, as percent with one decimal. */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`
+}
+
+/** Returns "1,234". */
+export function count(n: number): string {
+  return n.toLocaleString('en-US')
+}
+
+/** Returns "a", "a and b", "a, b and c". */
+export function list(words: readonly string[]): string {
+  if (words.length < 2) return words[0] ?? ''
+  return `${words.slice(0, -1).join(', ')} and ${words[words.length - 1] as string}`
+}
+
+/** Returns the sums over all series: rows, rows with a value, and the reasons of the rest. */
+export function totals(counts: readonly SeriesCount[]) {
+  const missing: Record<string, number> = {}
+  let n = 0
+  let valued = 0
+  for (const entry of counts) {
+    n += entry.n
+    valued += entry.valued
+    for (const [name, rows] of Object.entries(entry.missing)) {
+      missing[name] = (missing[name] ?? 0) + rows
+    }
+  }
+  return { n, valued, missing }
+}
+
+/** Returns "3,012 of 3,100 rows have a value" with the reasons of the others. */
+export function coverageText(counts: readonly SeriesCount[]): string {
+  const { n, valued, missing } = totals(counts)
+  const reasons = Object.entries(missing)
+    .toSorted((a, b) => b[1] - a[1])
+    .map(([name, rows]) => `${count(rows)} ${name.replaceAll('_', ' ')}`)
+  const base = `${count(valued)} of ${count(n)} rows have a value`
+  return reasons.length > 0 ? `${base}; missing: ${list(reasons)}` : base
+}
+
+const SENTENCES = new Map<string, string>(STATUSES.map(({ name, sentence }) => [name, sentence]))
+
+/** Returns what a status name means, for hover texts. */
+export function reasonSentence(name: string): string {
+  return SENTENCES.get(name) ?? statusOf(18).sentence
+}

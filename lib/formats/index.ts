@@ -1,0 +1,30 @@
+import { alpaca } from './alpaca'
+import { generic } from './generic'
+import { openaiMessages } from './openai-messages'
+import { autoifChecks, autoifReplies } from './recognisers/autoif-stages'
+import { datasetInfo } from './recognisers/dataset-info'
+import { msSwift } from './recognisers/ms-swift'
+import { resultSummary } from './recognisers/result-summary'
+import { superfilteringRaw } from './recognisers/superfiltering-raw'
+import { tokenLogprobs } from './recognisers/token-logprobs'
+import { sharegpt } from './sharegpt'
+import type { FormatDefinition, FormatId, Recogniser } from './types'
+
+/** Row formats in the order of detection; the first that fits a row wins. */
+export const FORMATS: readonly FormatDefinition[] = [sharegpt, openaiMessages, alpaca, generic]
+
+/** Files that are known and refused, tried before the row formats. */
+export const RECOGNISERS: readonly Recogniser[] = [
+  datasetInfo,
+  tokenLogprobs,
+  autoifReplies,
+  autoifChecks,
+  superfilteringRaw,
+  resultSummary,
+  msSwift,
+]
+
+/** Returns the format of an id. */
+export function formatOf(id: FormatId): FormatDefinition {
+  return FORMATS.find((format) => format.id === id) as FormatDefinition
+}

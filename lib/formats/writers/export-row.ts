@@ -1,0 +1,128 @@
+import type { StatusName } from '@/lib/contracts/status'
+import { pointerStep, setKey } from '../containers/json-exact'
+import { own } from '../shared/build-row'
+import { readOpenAiTurn, readShareGptTurn, isObject } from '../shared/chat-turn'
+import { emptyMapping, RowProblem } from '../types'
+import type { CanonicalRow, ColumnMapping, JsonObject, JsonValue, Literals } from '../types'
+
+/** A metric value to be written beside the row, with the reason when it is missing. */
+export interface MetricCell {
+  key: string
+  value: number | readonly (number | null)[] | null
+  status: StatusName
+}
+
+/** A row to be exported. */
+export interface ExportRow {
+  row: CanonicalRow
+  /** The mapping the row was imported with; null for rows made here (Alpaca keys). */
+  mapping: ColumnMapping | null
+  /** Set to write a response other than the imported one (a generated set). */
+  response?: string | null
+  /** Study, arm, round, ...: written after the row's own keys. */
+  lineage?: readonly { key: string; value: string | number | null }[]
+  /** Written last, each followed by `<key>_status`. */
+  metrics?: readonly MetricCell[]
+}
+
+/** One key of a written row. `literals` and `pointer` give numbers as they were written in the source. */
+export interface Entry {
+  key: string
+  value: JsonValue
+  pointer: string
+}
+
+/** Mapping of rows made here. */
+export const ALPACA_MAPPING: ColumnMapping = {
+  ...emptyMapping(),
+  instruction: 'instruction',
+  input: 'input',
+  output: 'output',
+}
+
+/** Returns the row's own keys and values in the order and shape of its source object. */
+export function restoreEntries(item: ExportRow): Entry[] {
+  const { row } = item
+  const mapping = item.mapping ?? ALPACA_MAPPING
+  const response = item.response === undefined ? row.output : item.response
+  const isChat = row.messages !== null && mapping.messages !== null
+  const entries: Entry[] = []
+  const put = (key: string, value: JsonValue) => entries.push({ key, value, pointer: pointerStep(key) })
+  for (const key of row.keys) {
+    const kept = row.extra && Object.hasOwn(row.extra, key) ? row.extra[key] : undefined
+    if (kept !== undefined) put(key, kept)
+    else if (key === mapping.messages && row.messages) {
+      put(key, item.response === undefined ? row.messages : withResponse(row.messages, response))
+    } else if (key === mapping.instruction) put(key, row.instruction)
+    else if (key === mapping.input) put(key, row.input)
+    else if (key === mapping.output) put(key, response)
+    else if (key === mapping.system) put(key, row.system)
+    else if (key === mapping.history) put(key, row.history)
+    else if (key === mapping.tools) put(key, row.tools)
+    else if (key === mapping.id) put(key, row.externalId)
+  }
+  const outputKey = mapping.output ?? 'output'
+  if (!isChat && response !== null && !row.keys.includes(outputKey)) put(outputKey, response)
+  return entries
+}
+
+/** Returns all keys of an exported row: its own, lineage, metrics. A name that the row has already gets the suffix `_added`. */
+export function exportEntries(item: ExportRow): Entry[] {
+  const entries = restoreEntries(item)
+  if (!item.lineage && !item.metrics) return entries
+  const taken = new Set(entries.map((entry) => entry.key))
+  for (const { key, value } of addedColumns(item)) {
+    // No pointer of the source can start so: added numbers never meet a literal.
+    entries.push({ key: freeName(key, taken), value, pointer: 'added' })
+  }
+  return entries
+}
+
+/** Returns lineage and metric columns as key and value; a missing value is null and says why beside it. */
+export function addedColumns(item: ExportRow): { key: string; value: JsonValue }[] {
+  const columns: { key: string; value: JsonValue }[] = [...(item.lineage ?? [])]
+  for (const { key, value, status } of item.metrics ?? []) {
+    columns.push({ key, value: finite(value) }, { key: `${key}_status`, value: status })
+  }
+  return columns
+}
+
+/** Returns a name that is not taken, and takes it. */
+export function freeName(key: string, taken: Set<string>): string {
+  let name = key
+  while (taken.has(name)) name += '_added'
+  taken.add(name)
+  return name
+}
+
+/** Returns the literals of an exported row. */
+export function literalsOf(item: ExportRow): Literals | null {
+  return item.row.literals ?? null
+}
+
+function finite(value: MetricCell['value']): JsonValue {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null
+  return value === null ? null : value.map((x) => (x !== null && Number.isFinite(x) ? x : null))
+}
+
+/** Returns the chat with its last assistant message replaced, or one appended in the spelling of the others. */
+function withResponse(messages: readonly JsonValue[], response: string | null): JsonValue[] {
+  const isOpenAi = isObject(messages[0]) && Object.hasOwn(messages[0], 'role')
+  const readTurn = isOpenAi ? readOpenAiTurn : readShareGptTurn
+  const at = messages.findLastIndex((message) => {
+    const turn = isObject(message) ? readTurn(message, new Set()) : null
+    return turn !== null && !(turn instanceof RowProblem) && turn.role === 'assistant'
+  })
+  if (response === null) return at < 0 ? [...messages] : messages.toSpliced(at, 1)
+  if (at < 0) {
+    const added: JsonObject = isOpenAi
+      ? { role: 'assistant', content: response }
+      : { from: 'gpt', value: response }
+    return [...messages, added]
+  }
+  const changed: JsonObject = {}
+  const message = messages[at] as JsonObject
+  for (const key of Object.keys(message)) setKey(changed, key, own(message, key) as JsonValue)
+  changed[isOpenAi ? 'content' : 'value'] = response
+  return messages.toSpliced(at, 1, changed)
+}

@@ -1,0 +1,131 @@
+import { z } from 'zod'
+import { evolveRequestSchema, type EvolveRequest } from '@/lib/contracts/compute'
+import { AppError } from '@/lib/errors'
+import { BREADTH_ORDER, DEPTH_ORDER } from '@/lib/prompts/operators'
+import { currentCells, currentResponseSet, type CellRef } from '@/lib/services/cells'
+import { ensureArm } from '@/lib/services/studies'
+import { evolveRound } from './evolve/round'
+import { respondToCell } from './evolve/respond'
+import { defineJob, type JobContext, type MeteredSession } from './types'
+
+const payloadSchema = z.object({ studyId: z.string(), request: evolveRequestSchema })
+
+/** Keeps the job's progress: rows done, failures with an example, tokens. */
+function counter(context: JobContext, sessions: readonly MeteredSession[], total: number) {
+  const startedAt = Date.now()
+  let done = 0
+  let failed = 0
+  let example = ''
+  return (rows: number, phase: string, errors: readonly string[] = []) => {
+    done += rows
+    failed += errors.length
+    example = errors[0] ?? example
+    const meters = [...new Set(sessions)].map((session) => session.meter)
+    const seconds = (Date.now() - startedAt) / 1000
+    const ratePerSecond = seconds > 1 ? done / seconds : null
+    context.progress({
+      done,
+      total,
+      unit: 'texts',
+      phase,
+      failed,
+      ratePerSecond,
+      etaMs: ratePerSecond ? ((total - done) / ratePerSecond) * 1000 : null,
+      tokens: meters.reduce((sum, meter) => sum + meter.completionTokens, 0),
+      cached: meters.reduce((sum, meter) => sum + meter.cachedRequests, 0),
+      reasons: failed > 0 ? { error: { count: failed, example } } : {},
+    })
+  }
+}
+
+function seedCells(context: JobContext, studyId: string, request: EvolveRequest): CellRef[] {
+  const wanted = new Set(request.seedSets)
+  const cells = currentCells(context.db, studyId).filter(
+    (cell) => cell.armId === null && (wanted.size === 0 || wanted.has(cell.seedSetKey)),
+  )
+  if (cells.length === 0) {
+    throw new AppError('invalid_input', 'There are no seed texts to evolve. Import a seed file first.')
+  }
+  return cells
+}
+
+/** The cell of an earlier attempt of this job, so that a resumed job does not make it twice. */
+function madeBefore(context: JobContext, cell: CellRef): boolean {
+  const row = context.db.$client
+    .prepare("select json_extract(source, '$.definition.jobId') as job from cells where no = ?")
+    .get(cell.no) as { job: string | null }
+  return row.job === context.job.id
+}
+
+async function run(context: JobContext, payload: z.infer<typeof payloadSchema>) {
+  const { studyId, request } = payload
+  const evolver = await context.openBackend(request.backendId)
+  const writer = request.responseBackendId ? await context.openBackend(request.responseBackendId) : evolver
+  const armId = ensureArm(context.db, studyId, {
+    key: request.armKey,
+    label: request.armLabel,
+    armClass: request.armClass,
+    scenario: 'evol-instruct',
+    model: evolver.identity.model,
+    decoding: { temperature: request.temperature, topP: request.topP, seed: request.seed, maxTokens: request.maxTokens },
+  })
+  const seeds = seedCells(context, studyId, request)
+  const texts = seeds.reduce((sum, cell) => sum + cell.rowCount, 0)
+  const total = texts * request.rounds * (request.respond ? 2 : 1) + (request.respond ? texts : 0)
+  const count = counter(context, [evolver, writer], total)
+  const made: string[] = []
+  for (const seed of seeds) {
+    if (request.respond) {
+      const phase = `Responses to ${seed.seedSetKey}, seeds`
+      if (currentResponseSet(context.db, seed.no)?.kind === 'imported') count(seed.rowCount, phase)
+      else await respondToCell(context, writer, seed.no, request.responseMaxTokens, (n, bad) => count(n, phase, bad))
+    }
+    let parent = seed
+    for (let round = 1; round <= request.rounds; round += 1) {
+      const place = `${seed.seedSetKey}, round ${round}`
+      const find = () =>
+        currentCells(context.db, studyId).find(
+          (cell) => cell.armId === armId && cell.round === round && cell.seedSetId === seed.seedSetId,
+        )
+      const before = find()
+      if (before && madeBefore(context, before)) count(before.rowCount, `Evolving ${place}`)
+      else {
+        await evolveRound(
+          context,
+          evolver,
+          {
+            studyId,
+            seedSetId: seed.seedSetId,
+            seedSetKey: seed.seedSetKey,
+            armId,
+            armKey: request.armKey,
+            round,
+            order: request.breadth ? BREADTH_ORDER : DEPTH_ORDER,
+            decoding: { temperature: request.temperature, topP: request.topP, seed: request.seed, maxTokens: request.maxTokens },
+            parent,
+          },
+          (failure) => count(1, `Evolving ${place}`, failure ? [failure] : []),
+        )
+        context.log('info', `Published ${place}.`)
+      }
+      const cell = find()
+      if (!cell) throw new AppError('conflict', `The rows of ${place} were deleted while the job ran.`)
+      if (request.respond) {
+        await respondToCell(context, writer, cell.no, request.responseMaxTokens, (n, bad) =>
+          count(n, `Responses to ${place}`, bad),
+        )
+      }
+      made.push(cell.id)
+      parent = cell
+    }
+  }
+  return { cellIds: made, armKey: request.armKey }
+}
+
+/** Evol-Instruct rounds with our own prompts through any chat backend; operator and parent are recorded at birth. */
+export const evolveJob = defineJob({
+  kind: 'evolve',
+  payload: payloadSchema,
+  title: ({ request }) => `Evolve ${request.rounds} rounds as ${request.armLabel}`,
+  run,
+})

@@ -1,0 +1,211 @@
+import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm'
+import { jobs } from '@/db/schema'
+import type { JobProgress, JobState } from '@/lib/contracts/job'
+import type { ErrorCode } from '@/lib/errors'
+import { addEvent, type JobRow, type Queryable } from './queue'
+
+// A live worker renews every few seconds; a minute survives a stalled disk and a laptop's short sleep.
+export const LEASE_MS = 60_000
+// Crashes in a row without progress before a job is given up: enough for a flaky machine, not for a crash loop.
+const MAX_CRASHES = 8
+// Attempts after a backend went away; the HTTP layer has already retried each request for minutes.
+const MAX_ATTEMPTS = 4
+const BACKOFF_BASE_MS = 15_000
+const BACKOFF_CAP_MS = 300_000
+const RETRY_CODES: readonly ErrorCode[] = ['backend_unavailable', 'rate_limited']
+
+/** Takes the next waiting job of the given kinds for `owner`, or returns null. One statement, so two workers never share one. */
+export function claim(
+  db: Queryable,
+  owner: string,
+  kinds: readonly string[],
+  now = Date.now(),
+): JobRow | null {
+  if (kinds.length === 0) return null
+  const next = db
+    .select({ no: jobs.no })
+    .from(jobs)
+    .where(
+      and(eq(jobs.state, 'queued'), sql`${jobs.runAfter} <= ${now}`, inArray(jobs.kind, [...kinds])),
+    )
+    .orderBy(desc(jobs.priority), asc(jobs.no))
+    .limit(1)
+  const row = db
+    .update(jobs)
+    .set({
+      state: 'running',
+      request: null,
+      leaseOwner: owner,
+      leaseUntil: now + LEASE_MS,
+      attempts: sql`${jobs.attempts} + 1`,
+      startedAt: sql`coalesce(${jobs.startedAt}, ${now})`,
+      finishedAt: null,
+      error: null,
+      errorCode: null,
+    })
+    .where(sql`${jobs.no} = (${next})`)
+    .returning()
+    .get() as JobRow | undefined
+  return row ?? null
+}
+
+function owned(no: number, owner: string) {
+  return and(eq(jobs.no, no), eq(jobs.state, 'running'), eq(jobs.leaseOwner, owner))
+}
+
+/** Renews the lease; returns false when the job is no longer this worker's. */
+export function extendLease(db: Queryable, no: number, owner: string, now = Date.now()): boolean {
+  return db.update(jobs).set({ leaseUntil: now + LEASE_MS }).where(owned(no, owner)).run().changes === 1
+}
+
+/** Returns what users asked of the jobs that this worker runs. */
+export function pendingRequests(
+  db: Queryable,
+  owner: string,
+): { no: number; request: 'cancel' | 'pause' }[] {
+  return db
+    .select({ no: jobs.no, request: jobs.request })
+    .from(jobs)
+    .where(
+      and(eq(jobs.state, 'running'), eq(jobs.leaseOwner, owner), sql`${jobs.request} is not null`),
+    )
+    .all()
+    .flatMap(({ no, request }) => (request ? [{ no, request }] : []))
+}
+
+/**
+ * Writes progress; call it in the transaction that commits the results it counts. Progress since the last start clears
+ * the count of crashes. Returns false when the lease was lost: then nothing may be committed.
+ */
+export function saveProgress(
+  db: Queryable,
+  no: number,
+  owner: string,
+  progress: JobProgress,
+): boolean {
+  const moved = sql`coalesce(json_extract(${jobs.progress}, '$.done'), 0) < ${progress.done}`
+  const attempts = sql`case when ${moved} then 1 else ${jobs.attempts} end`
+  return db.update(jobs).set({ progress, attempts }).where(owned(no, owner)).run().changes === 1
+}
+
+/** Ends a job well. Returns false when the lease was lost. */
+export function finish(
+  db: Queryable,
+  no: number,
+  owner: string,
+  result: Record<string, unknown> | null,
+  now = Date.now(),
+): boolean {
+  return (
+    db
+      .update(jobs)
+      .set({
+        state: 'succeeded',
+        request: null,
+        result,
+        finishedAt: now,
+        leaseOwner: null,
+        leaseUntil: null,
+      })
+      .where(owned(no, owner))
+      .run().changes === 1
+  )
+}
+
+/**
+ * Ends an attempt that threw. A backend that is away or busy sends the job back to wait (15 s, doubling, at most 5 min,
+ * 4 attempts in all); anything else fails it. Returns the state it is left in, or null when the lease was lost.
+ */
+export function fail(
+  db: Queryable,
+  no: number,
+  owner: string,
+  error: { code: ErrorCode; message: string },
+  now = Date.now(),
+): JobState | null {
+  const row = db.select().from(jobs).where(owned(no, owner)).get()
+  if (!row) return null
+  const again = RETRY_CODES.includes(error.code) && row.attempts < MAX_ATTEMPTS
+  const wait = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (row.attempts - 1))
+  const state: JobState = again ? 'queued' : 'failed'
+  db.update(jobs)
+    .set({
+      state,
+      request: null,
+      error: error.message,
+      errorCode: error.code,
+      leaseOwner: null,
+      leaseUntil: null,
+      ...(again ? { runAfter: now + wait } : { finishedAt: now }),
+    })
+    .where(eq(jobs.no, no))
+    .run()
+  const next = again ? ` Trying again in ${Math.round(wait / 1000)} s.` : ''
+  addEvent(db, no, again ? 'warn' : 'error', `${error.message}${next}`, now)
+  return state
+}
+
+/** Puts a stopped job where the stop asked for: paused, cancelled, or (shutdown) back in the queue at no cost. */
+export function release(
+  db: Queryable,
+  no: number,
+  owner: string,
+  state: 'queued' | 'paused' | 'cancelled',
+  now = Date.now(),
+): boolean {
+  return (
+    db
+      .update(jobs)
+      .set({
+        state,
+        request: null,
+        leaseOwner: null,
+        leaseUntil: null,
+        attempts: sql`max(0, ${jobs.attempts} - 1)`,
+        ...(state === 'cancelled' ? { finishedAt: now } : { runAfter: now }),
+      })
+      .where(owned(no, owner))
+      .run().changes === 1
+  )
+}
+
+/**
+ * Returns to the queue every running job that no living worker holds: all jobs of other owners when `all` is set (the
+ * caller holds the folder's lock, so they are dead), else those whose lease ran out. Returns their ids.
+ */
+export function recoverLeases(
+  db: Queryable,
+  owner: string,
+  options: { all: boolean },
+  now = Date.now(),
+): string[] {
+  const expired = options.all ? sql`1` : sql`coalesce(${jobs.leaseUntil}, 0) < ${now}`
+  const dead = db
+    .select()
+    .from(jobs)
+    .where(
+      and(eq(jobs.state, 'running'), sql`coalesce(${jobs.leaseOwner}, '') <> ${owner}`, expired),
+    )
+    .all()
+  for (const row of dead) {
+    const wanted = row.request === 'cancel' ? 'cancelled' : row.request === 'pause' ? 'paused' : 'queued'
+    const state: JobState = wanted === 'queued' && row.attempts >= MAX_CRASHES ? 'failed' : wanted
+    const ended = state === 'failed' || state === 'cancelled'
+    db.update(jobs)
+      .set({
+        state,
+        request: null,
+        leaseOwner: null,
+        leaseUntil: null,
+        runAfter: now,
+        ...(ended ? { finishedAt: now } : {}),
+        ...(state === 'failed'
+          ? { errorCode: 'internal', error: `The worker stopped ${row.attempts} times during this job.` }
+          : {}),
+      })
+      .where(eq(jobs.no, row.no))
+      .run()
+    addEvent(db, row.no, 'warn', 'The worker stopped during this job; what it had committed is kept.', now)
+  }
+  return dead.map((row) => row.id)
+}

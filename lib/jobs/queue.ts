@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto'
+import type { RunResult } from 'better-sqlite3'
+import { and, desc, eq, inArray } from 'drizzle-orm'
+import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
+import type * as schema from '@/db/schema'
+import { jobEvents, jobs } from '@/db/schema'
+import {
+  emptyProgress,
+  type Job,
+  type JobEvent,
+  type JobProgress,
+  type JobState,
+} from '@/lib/contracts/job'
+import { STATUSES } from '@/lib/contracts/status'
+import { AppError } from '@/lib/errors'
+
+/** The database or an open transaction of it; every queue function runs in the caller's transaction. */
+export type Queryable = BaseSQLiteDatabase<'sync', RunResult, typeof schema>
+
+/** A row of the jobs table, as the worker sees it. */
+export type JobRow = typeof jobs.$inferSelect
+
+const RETRYABLE_STATUSES = new Set<string>(
+  STATUSES.filter((status) => status.retryable).map((status) => status.name),
+)
+
+/** What the caller says of a new job. */
+export interface NewJob {
+  kind: string
+  /** Ids and parameters only. */
+  payload: Record<string, unknown>
+  title: string
+  studyId?: string | null
+  /** Higher runs first; equal priorities run in order of arrival. */
+  priority?: number
+  progress?: Partial<JobProgress>
+}
+
+/** Returns the job in the shape that pages read. */
+export function toJob(row: JobRow): Job {
+  const failedRows = Object.entries(row.progress.reasons).some(
+    ([name, reason]) => reason.count > 0 && RETRYABLE_STATUSES.has(name),
+  )
+  return {
+    id: row.id,
+    kind: row.kind,
+    title: row.title,
+    studyId: row.studyId,
+    state: row.state,
+    request: row.request,
+    attempts: row.attempts,
+    progress: row.progress,
+    error: row.error,
+    errorCode: row.errorCode,
+    result: row.result,
+    createdAt: row.createdAt,
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt,
+    retryable:
+      row.state === 'failed' || row.state === 'cancelled' || (row.state === 'succeeded' && failedRows),
+  }
+}
+
+function rowById(db: Queryable, id: string): JobRow {
+  const row = db.select().from(jobs).where(eq(jobs.id, id)).get()
+  if (!row) throw new AppError('not_found', 'There is no such job; it may have been purged.')
+  return row
+}
+
+/** Adds a line to the job's log. */
+export function addEvent(
+  db: Queryable,
+  jobNo: number,
+  level: JobEvent['level'],
+  message: string,
+  now = Date.now(),
+): void {
+  db.insert(jobEvents).values({ jobNo, at: now, level, message }).run()
+}
+
+/** Adds a job and returns it; call inside the transaction that makes what the job works on. */
+export function enqueue(db: Queryable, job: NewJob, now = Date.now()): Job {
+  const row = db
+    .insert(jobs)
+    .values({
+      id: randomUUID(),
+      kind: job.kind,
+      payload: job.payload,
+      studyId: job.studyId ?? null,
+      title: job.title,
+      state: 'queued',
+      priority: job.priority ?? 0,
+      progress: { ...emptyProgress(), ...job.progress },
+      runAfter: now,
+      createdAt: now,
+    })
+    .returning()
+    .get()
+  return toJob(row)
+}
+
+/** Asks for a stop: a waiting job is cancelled at once, a running one within about 300 ms. */
+export function requestCancel(db: Queryable, id: string, now = Date.now()): Job {
+  const row = rowById(db, id)
+  if (row.state === 'queued' || row.state === 'paused') {
+    db.update(jobs)
+      .set({ state: 'cancelled', request: null, finishedAt: now })
+      .where(eq(jobs.no, row.no))
+      .run()
+  } else if (row.state === 'running') {
+    db.update(jobs).set({ request: 'cancel' }).where(eq(jobs.no, row.no)).run()
+  } else throw new AppError('conflict', `This job has ended already (${row.state}).`)
+  return getJob(db, id)
+}
+
+/** Asks for a pause: a waiting job pauses at once, a running one at its next safe point. */
+export function requestPause(db: Queryable, id: string): Job {
+  const row = rowById(db, id)
+  if (row.state === 'queued') {
+    db.update(jobs).set({ state: 'paused' }).where(eq(jobs.no, row.no)).run()
+  } else if (row.state === 'running' && row.request !== 'cancel') {
+    db.update(jobs).set({ request: 'pause' }).where(eq(jobs.no, row.no)).run()
+  } else if (row.state !== 'paused') {
+    throw new AppError('conflict', `Only a waiting or running job can pause; this one is ${row.state}.`)
+  }
+  return getJob(db, id)
+}
+
+/** Lets a paused job go on, or takes back a pause that has not happened yet. */
+export function resumeJob(db: Queryable, id: string, now = Date.now()): Job {
+  const row = rowById(db, id)
+  if (row.state === 'paused') {
+    db.update(jobs)
+      .set({ state: 'queued', request: null, runAfter: now })
+      .where(eq(jobs.no, row.no))
+      .run()
+  } else if (row.state === 'running' && row.request === 'pause') {
+    db.update(jobs).set({ request: null }).where(eq(jobs.no, row.no)).run()
+  } else if (row.state !== 'queued' && row.state !== 'running') {
+    throw new AppError('conflict', `Only a paused job can go on; this one is ${row.state}.`)
+  }
+  return getJob(db, id)
+}
+
+/**
+ * Queues an ended job again. Its payload gets `retryFailed: true`, so that a handler which keeps per-row failures knows
+ * to redo them; what was done stays done.
+ */
+export function retryJob(db: Queryable, id: string, now = Date.now()): Job {
+  const row = rowById(db, id)
+  if (!toJob(row).retryable) throw new AppError('conflict', 'This job has nothing to retry.')
+  db.update(jobs)
+    .set({
+      state: 'queued',
+      request: null,
+      attempts: 0,
+      error: null,
+      errorCode: null,
+      finishedAt: null,
+      runAfter: now,
+      payload: { ...row.payload, retryFailed: true },
+      progress: { ...row.progress, failed: 0, reasons: {}, ratePerSecond: null, etaMs: null },
+    })
+    .where(eq(jobs.no, row.no))
+    .run()
+  addEvent(db, row.no, 'info', 'Queued again by the user.', now)
+  return getJob(db, id)
+}
+
+/** Returns one job; `not_found` when it is gone. */
+export function getJob(db: Queryable, id: string): Job {
+  return toJob(rowById(db, id))
+}
+
+/** Returns the row of one job with its payload; `not_found` when it is gone. */
+export function getJobRow(db: Queryable, id: string): JobRow {
+  return rowById(db, id)
+}
+
+/** Returns jobs, newest first. */
+export function listJobs(
+  db: Queryable,
+  filter: { studyId?: string; states?: readonly JobState[]; kind?: string; limit?: number } = {},
+): Job[] {
+  return db
+    .select()
+    .from(jobs)
+    .where(
+      and(
+        filter.studyId === undefined ? undefined : eq(jobs.studyId, filter.studyId),
+        filter.states === undefined ? undefined : inArray(jobs.state, [...filter.states]),
+        filter.kind === undefined ? undefined : eq(jobs.kind, filter.kind),
+      ),
+    )
+    .orderBy(desc(jobs.no))
+    .limit(filter.limit ?? 200)
+    .all()
+    .map(toJob)
+}
+
+/** Returns the newest log lines of a job, oldest first. */
+export function listEvents(db: Queryable, id: string, limit = 200): JobEvent[] {
+  const row = rowById(db, id)
+  return db
+    .select({ at: jobEvents.at, level: jobEvents.level, message: jobEvents.message })
+    .from(jobEvents)
+    .where(eq(jobEvents.jobNo, row.no))
+    .orderBy(desc(jobEvents.no))
+    .limit(limit)
+    .all()
+    .reverse()
+}

@@ -1,0 +1,185 @@
+import { z } from 'zod'
+import type { GenerateReply, GenerateRequest } from '@/lib/backends/types'
+import { evolvePrompt } from '@/lib/prompts'
+import { isOperator, OPERATORS } from '@/lib/prompts/operators'
+import { renderPrompt } from '@/lib/prompts/prompt'
+import { askRows, promptUse } from './judging/ask'
+import type { RowPlan } from './judging/ask'
+import { stubTools } from './stub-tools'
+import type { MetricRow, MetricTools, OutputSpec, RowResult } from './types'
+import { defineMetric } from './types'
+
+const ID = 'first_token_probability'
+// The published figure pools the first five tokens.
+const DEFAULT_K = 5
+// At or below this a server has clamped minus infinity.
+const FLOOR = -9998
+
+const params = z.object({
+  k: z
+    .number()
+    .int()
+    .min(1)
+    .max(20)
+    .default(DEFAULT_K)
+    .describe('How many tokens are generated and measured per row.'),
+  alternatives: z
+    .number()
+    .int()
+    .min(0)
+    .max(20)
+    .default(0)
+    .describe('How many alternatives per token are kept with the row, where the backend returns them.'),
+})
+type Params = z.infer<typeof params>
+
+function outputs(k: number): readonly OutputSpec[] {
+  return [
+    {
+      key: 'p',
+      label: 'first-token probability',
+      shape: 'vector',
+      dtype: 'f64',
+      length: k,
+      unit: '',
+      range: [0, 1],
+      direction: 'higher',
+      directionMeans: 'The evolver is surer of how its rewriting begins.',
+      description: `Probability of each of the first ${k} tokens of the evolver's own greedy reply.`,
+    },
+    {
+      key: 'n',
+      label: 'tokens generated',
+      shape: 'scalar',
+      dtype: 'f64',
+      unit: 'tokens',
+      range: [0, k],
+      direction: 'none',
+      directionMeans: 'Fewer than asked only when the reply ended.',
+      description: 'Number of tokens that the reply has, at most k.',
+      hidden: true,
+    },
+  ]
+}
+
+function planRow(row: MetricRow, { k, alternatives }: Params): RowPlan {
+  const { index, parent, operator } = row
+  if (parent === null || operator === null) {
+    return { result: { index, status: 'no_parent', values: {} } }
+  }
+  if (!isOperator(operator)) return { result: { index, status: 'not_applicable', values: {} } }
+  if (parent.instruction === '') {
+    return { result: { index, status: 'empty_instruction', values: {} } }
+  }
+  const content = renderPrompt(evolvePrompt(operator), { instruction: parent.instruction })
+  const request: GenerateRequest = {
+    messages: [{ role: 'user', content }],
+    params: {
+      temperature: 0,
+      topP: 1,
+      topK: 0,
+      minP: 0,
+      seed: 0,
+      maxTokens: k,
+      stop: [],
+      topLogprobs: alternatives,
+      jsonSchema: null,
+    },
+  }
+  return { request }
+}
+
+function readRow({ index }: MetricRow, reply: GenerateReply, k: number): RowResult {
+  if (reply.tokens === undefined) return { index, status: 'backend_unsupported', values: {} }
+  const tokens = reply.tokens.slice(0, k)
+  const detail = { reply: reply.text, tokens }
+  if (tokens.length === 0) return { index, status: 'empty', values: {}, detail }
+  if (tokens.some(({ logprob }) => logprob <= FLOOR)) {
+    return { index, status: 'backend_floor', values: {}, detail }
+  }
+  const p = Array.from({ length: k }, (_, i) => Math.exp(tokens[i]?.logprob ?? NaN))
+  if (tokens.some(({ logprob }) => !Number.isFinite(logprob))) {
+    const message = 'The backend returned a token without a log-probability.'
+    return { index, status: 'error', values: {}, detail: { ...detail, message } }
+  }
+  return { index, status: 'ok', values: { p, n: tokens.length }, detail }
+}
+
+async function computeBatch(
+  rows: readonly MetricRow[],
+  chosen: Params,
+  tools: MetricTools,
+): Promise<RowResult[]> {
+  return askRows(
+    ID,
+    rows,
+    tools,
+    (row) => planRow(row, chosen),
+    (row, reply) => readRow(row, reply, chosen.k),
+  )
+}
+
+/** How sure an evolver is of the first tokens of its rewriting. */
+export const firstTokenProbability = defineMetric({
+  kind: 'measured',
+  scope: 'row',
+  id: ID,
+  version: 1,
+  label: 'First-token probabilities',
+  description:
+    "Probabilities of the first tokens that a model generates when it is asked to evolve the row's parent by the row's operator.",
+  formula: 'p_t = exp(log-probability of generated token t), t = 1..k, greedy',
+  source: 'arXiv 2412.11231, token-probability figure and its script; own wording of the prompts',
+  needs: ['chat', 'outputLogprobs'],
+  inputs: { response: false, parent: true },
+  params,
+  outputs: outputs(DEFAULT_K),
+  outputsFor: ({ k }) => outputs(k),
+  prompts: () => OPERATORS.map((operator) => promptUse(evolvePrompt(operator))),
+  // Only k tokens are generated a row, so twice as many rows as for a judge end within a second or two.
+  batchRows: 32,
+  computeBatch,
+  examples: [
+    {
+      name: 'a reply of two tokens, a row without parent and one with a foreign operator',
+      run: runExample,
+      expected: { first: 0.5, second: 0.25, third: null, n: 2, orphan: 'no_parent', foreign: 'not_applicable' },
+    },
+  ],
+})
+
+async function runExample(): Promise<Record<string, number | string | null>> {
+  const row = { input: null, response: null, instruction: 'child' }
+  const parent = { instruction: 'parent', input: null }
+  const tools = stubTools({
+    async generate() {
+      const token = (p: number) => ({ text: 't', id: null, logprob: Math.log(p), top: [] })
+      return {
+        text: 'tt',
+        finishReason: 'stop',
+        usage: { promptTokens: 1, completionTokens: 2 },
+        tokens: [token(0.5), token(0.25)],
+        model: 'stub',
+        latencyMs: 0,
+      }
+    },
+  })
+  const [good, orphan, foreign] = await computeBatch(
+    [
+      { ...row, index: 0, parent, operator: 'deepen' },
+      { ...row, index: 1, parent: null, operator: 'deepen' },
+      { ...row, index: 2, parent, operator: 'autoif' },
+    ],
+    params.parse({}),
+    tools,
+  )
+  const p = good?.values['p'] as number[]
+  return {
+    first: p[0] as number,
+    second: p[1] as number,
+    third: Number.isNaN(p[2]) ? null : (p[2] as number),
+    n: good?.values['n'] as number,
+    orphan: orphan?.status ?? null,
+    foreign: foreign?.status ?? null,
+  }
+}

@@ -1,0 +1,50 @@
+import type { GenerateReply, GenerateRequest } from '@/lib/backends/types'
+import type { Prompt } from '@/lib/prompts/prompt'
+import { errorMessage, throwIfAborted } from '@/lib/errors'
+import { isRowError, required } from '../failures'
+import type { MetricRow, MetricTools, PromptUse, RowResult } from '../types'
+
+/** A row's request with what to do with its reply, or the result that needs no request. */
+export type RowPlan = { request: GenerateRequest } | { result: RowResult }
+
+/** Returns the prompt as a card shows it. */
+export function promptUse({ id, version, hash, template }: Prompt): PromptUse {
+  return { id, version, hash, text: template }
+}
+
+/**
+ * Returns one result a row: all requests are handed to the backend together, which limits how many run at once. A
+ * request that fails by itself becomes the row's `error`; a backend that is gone throws.
+ */
+export async function askRows(
+  metric: string,
+  rows: readonly MetricRow[],
+  tools: MetricTools,
+  plan: (row: MetricRow) => RowPlan,
+  read: (row: MetricRow, reply: GenerateReply) => RowResult,
+): Promise<RowResult[]> {
+  throwIfAborted(tools.signal)
+  const generate = required(tools.generate, metric, 'chat')
+  // Settled, not all: the requests still running must end before a failure is passed on.
+  const settled = await Promise.allSettled(
+    rows.map(async (row): Promise<RowResult> => {
+      const planned = plan(row)
+      if ('result' in planned) return planned.result
+      try {
+        return read(row, await generate(planned.request))
+      } catch (error) {
+        if (!isRowError(error)) throw error
+        return {
+          index: row.index,
+          status: 'error',
+          values: {},
+          detail: { message: errorMessage(error) },
+        }
+      }
+    }),
+  )
+  return settled.map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason
+    return outcome.value
+  })
+}

@@ -1,0 +1,38 @@
+/** What every thread of a search gets; shared buffers are written by all. */
+export interface WorkerPlan {
+  index: number
+  /** Different vectors and their dimension. */
+  n: number
+  d: number
+  tile: number
+  block: number
+  /** Best blocks kept per row and thread. */
+  keep: number
+  /** Squared distance below which a pair counts as a repeat. */
+  threshold: number
+  /** Block maxima (of -D2 / 2) above this may hold such a pair. */
+  hitLimit: number
+  /** Blocks this close to the best one may hold the true nearest row: twice the float32 error bound. */
+  slack: number
+  upperGraph: Uint8Array
+  diagonalGraph: Uint8Array
+  /** Float32 n x d. */
+  rows: SharedArrayBuffer
+  /** Float32 n: half the squared norm. */
+  halfNorms: SharedArrayBuffer
+  /** Uint32 n: how many input rows have this vector. */
+  copies: SharedArrayBuffer
+  /** Int32: next tile, next rows, cancelled, tiles done. */
+  control: SharedArrayBuffer
+  /** One a thread, Float32 n x keep and Int32 n x keep. */
+  topValues: SharedArrayBuffer[]
+  topBlocks: SharedArrayBuffer[]
+  /** One a thread, Float64 n: repeats found by it. */
+  near: SharedArrayBuffer[]
+  /** Float64 n and Int32 n: the answer. */
+  distance: SharedArrayBuffer
+  neighbour: SharedArrayBuffer
+}
+
+/** Positions in `control`. */
+export const CONTROL = { nextTile: 0, nextRows: 1, cancelled: 2, tilesDone: 3, length: 4 } as const

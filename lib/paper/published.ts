@@ -1,0 +1,105 @@
+import published from './published.json'
+
+/** Which of the paper's two evolvers, or the unevolved seeds. */
+export type PublishedArm = 'slm' | 'llm' | 'seed'
+
+/** Counts of the five levels in one cell of the paper's difficulty figure. */
+export interface PublishedLevels {
+  /** Rows in the file: the denominator of the printed percentages. */
+  n: number
+  /** Very easy to very hard. Their sum may be below n: rows without a label vanish there. */
+  counts: readonly number[]
+}
+
+/** Where a published number stands and who produced it. */
+export interface PublishedSource {
+  paper: string
+  source: string
+  /** Judge or scorer; null where the paper does not name it. */
+  model: string | null
+}
+
+// Spellings of the same data set in file names and folder names.
+const ALIASES: Record<string, string> = {
+  alpaca: 'alpaca',
+  'alpaca-52k': 'alpaca',
+  gsm8k: 'gsm8k-train',
+  'gsm8k-train': 'gsm8k-train',
+  'code-alpaca': 'code-alpaca',
+  codealpaca: 'code-alpaca',
+  'code-alpaca-20k': 'code-alpaca',
+}
+
+const CODE_ALPACA_ROWS = published.seedSets.find((set) => set.key === 'code-alpaca')?.n
+
+/**
+ * Returns the paper's key of a seed set, or null when it is none of the paper's three. The authors' files call Code
+ * Alpaca just "code": that name counts only with its number of rows.
+ */
+export function publishedSeedSet(key: string, rows?: number): string | null {
+  const name = key.toLowerCase().replaceAll(/[_\s]+/g, '-')
+  if (name === 'code') return rows === CODE_ALPACA_ROWS ? 'code-alpaca' : null
+  return ALIASES[name] ?? null
+}
+
+/** Returns the paper's arm for a user's arm class: small is SLM, large is LLM, null is the seeds. */
+export function publishedArm(armClass: 'small' | 'large' | 'other' | null): PublishedArm | null {
+  if (armClass === null) return 'seed'
+  if (armClass === 'small') return 'slm'
+  return armClass === 'large' ? 'llm' : null
+}
+
+/** A cell of a user's study, in the words of the paper. */
+export interface PublishedPlace {
+  seedSet: string
+  /** Rows of the user's cell. */
+  rows?: number
+  round: number
+  arm: PublishedArm | null
+}
+
+function find<R extends { seedSet: string; round: number; arm: string }>(
+  rows: readonly R[],
+  place: PublishedPlace,
+): R | null {
+  const seedSet = publishedSeedSet(place.seedSet, place.rows)
+  if (seedSet === null || place.arm === null) return null
+  return (
+    rows.find(
+      (row) => row.seedSet === seedSet && row.round === place.round && row.arm === place.arm,
+    ) ?? null
+  )
+}
+
+/** Returns the published level counts of a cell (18 cells: three seed sets, rounds 1 to 3, two arms), or null. */
+export function publishedLevels(place: PublishedPlace): PublishedLevels | null {
+  return find(published.levels.rows, place)
+}
+
+/** Returns the published mean difficulty score, 0 to 100, of a cell (21 cells, seeds as round 0), or null. */
+export function publishedScore(place: PublishedPlace): number | null {
+  return find(published.scores.rows, place)?.mean ?? null
+}
+
+/** Returns the published mean loss ratio of a cell as a plain ratio (printed x 100), or null. */
+export function publishedLossRatio(kind: 'ifd' | 'ic-ifd', place: PublishedPlace): number | null {
+  const row = find(published.lossRatios.rows, place)
+  if (!row) return null
+  return (kind === 'ifd' ? row.ifdPercent : row.icIfdPercent) / 100
+}
+
+/** Returns where the numbers of one kind stand. */
+export function publishedSource(kind: 'levels' | 'scores' | 'lossRatios'): PublishedSource {
+  const part = published[kind]
+  const model = 'judge' in part ? part.judge : null
+  return { paper: published.paper, source: part.source, model }
+}
+
+/** Returns every published cell of the difficulty figure, for checks over all of them. */
+export function allPublishedLevels(): readonly (PublishedLevels & {
+  seedSet: string
+  round: number
+  arm: string
+})[] {
+  return published.levels.rows
+}

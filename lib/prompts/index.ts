@@ -1,0 +1,52 @@
+import { AppError } from '@/lib/errors'
+import { evolveAuto } from './evolve-auto'
+import { evolveBreadth } from './evolve-breadth'
+import { evolveConcretizing } from './evolve-concretizing'
+import { evolveConstraints } from './evolve-constraints'
+import { evolveDeepen } from './evolve-deepen'
+import { evolveReasoning } from './evolve-reasoning'
+import { judgeLevel } from './judge-level'
+import { judgeScore } from './judge-score'
+import type { Operator } from './operators'
+import type { Prompt } from './prompt'
+import { respond, respondWithInput } from './respond'
+
+/** Every prompt of the product. One line each. */
+export const PROMPTS: readonly Prompt[] = [
+  evolveConstraints,
+  evolveDeepen,
+  evolveConcretizing,
+  evolveReasoning,
+  evolveBreadth,
+  evolveAuto,
+  respond,
+  respondWithInput,
+  judgeLevel,
+  judgeScore,
+]
+
+const byOperator: Record<Operator, Prompt> = {
+  constraints: evolveConstraints,
+  deepen: evolveDeepen,
+  concretizing: evolveConcretizing,
+  reasoning: evolveReasoning,
+  breadth: evolveBreadth,
+  auto: evolveAuto,
+}
+
+/** Returns the prompt with this id; throws `not_found`. */
+export function getPrompt(id: string): Prompt {
+  const prompt = PROMPTS.find((candidate) => candidate.id === id)
+  if (!prompt) throw new AppError('not_found', `There is no prompt "${id}".`)
+  return prompt
+}
+
+/** Returns the prompt that carries out an evolution operator. */
+export function evolvePrompt(operator: Operator): Prompt {
+  return byOperator[operator]
+}
+
+/** Returns the prompt that asks for a response: with the input when there is one (blanks count), else without. */
+export function responsePrompt(input: string | null): Prompt {
+  return input === null || input === '' ? respond : respondWithInput
+}

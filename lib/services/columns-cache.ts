@@ -1,0 +1,72 @@
+import type { Db } from '@/db/client'
+
+interface Entry {
+  stamp: string
+  value: unknown
+  bytes: number
+}
+
+/** A cache by key and stamp that forgets what was used longest ago once `maxBytes` are exceeded. */
+export class StampedCache {
+  readonly #entries = new Map<string, Entry>()
+  readonly #maxBytes: number
+  #bytes = 0
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+  }
+
+  /** Returns the value stored under the key with this very stamp, else makes, stores and returns it. */
+  get<T>(key: string, stamp: string, bytesOf: (value: T) => number, make: () => T): T {
+    const found = this.peek<T>(key, stamp)
+    if (found !== undefined) return found
+    const value = make()
+    this.put(key, stamp, value, bytesOf(value))
+    return value
+  }
+
+  /** Returns the value stored under the key with this very stamp, or undefined. */
+  peek<T>(key: string, stamp: string): T | undefined {
+    const entry = this.#entries.get(key)
+    if (!entry || entry.stamp !== stamp) return undefined
+    this.#entries.delete(key)
+    this.#entries.set(key, entry)
+    return entry.value as T
+  }
+
+  /** Stores a value, replacing what the key held under another stamp. */
+  put(key: string, stamp: string, value: unknown, bytes: number): void {
+    const old = this.#entries.get(key)
+    if (old) this.#bytes -= old.bytes
+    this.#entries.delete(key)
+    this.#entries.set(key, { stamp, value, bytes })
+    this.#bytes += bytes
+    for (const [oldest, entry] of this.#entries) {
+      if (this.#bytes <= this.#maxBytes || oldest === key) break
+      this.#entries.delete(oldest)
+      this.#bytes -= entry.bytes
+    }
+  }
+}
+
+/** 40 columns of half a million doubles; what is dropped is read again in milliseconds. */
+const COLUMN_BYTES = 256 * 1024 * 1024
+/** Results are 6 bytes a row: dozens of filters of half a million rows. */
+const RESULT_BYTES = 96 * 1024 * 1024
+
+interface Caches {
+  columns: StampedCache
+  results: StampedCache
+}
+
+const byDatabase = new WeakMap<object, Caches>()
+
+/** Returns the caches of an open database; they live as long as its connection. */
+export function cachesOf(db: Db): Caches {
+  let caches = byDatabase.get(db.$client)
+  if (!caches) {
+    caches = { columns: new StampedCache(COLUMN_BYTES), results: new StampedCache(RESULT_BYTES) }
+    byDatabase.set(db.$client, caches)
+  }
+  return caches
+}

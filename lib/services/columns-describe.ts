@@ -1,0 +1,117 @@
+import { getMetric, listMetrics } from '@/lib/metrics'
+import type { DerivedMetric, DerivedVariant, MeasuredMetric, Metric, OutputSpec } from '@/lib/metrics/types'
+import type { ColumnInfo } from '@/lib/contracts/study'
+import { AppError } from '@/lib/errors'
+import type { RunKey } from './columns-runs'
+
+/** What a column id names: an output of a measured metric, or a variant of a derived one. */
+export type ColumnSource =
+  | { kind: 'measured'; metric: MeasuredMetric; output: OutputSpec }
+  | { kind: 'derived'; metric: DerivedMetric; variant: DerivedVariant }
+
+/** Returns metric and key of a column id, with the run id that may follow. */
+export function parseColumnId(id: string): { metric: string; key: string; runId: string | null } {
+  const [name = '', runId = null] = id.split('@')
+  const dot = name.indexOf('.')
+  return { metric: name.slice(0, dot), key: name.slice(dot + 1), runId }
+}
+
+/** Returns the registered output or variant that a column id names, or null when there is none. */
+export function findSource(columnId: string): ColumnSource | null {
+  const { metric: metricId, key } = parseColumnId(columnId)
+  const metric = listMetrics().find((candidate) => candidate.id === metricId)
+  if (!metric) return null
+  if (metric.kind === 'measured') {
+    const output = metric.outputs.find((candidate) => candidate.key === key)
+    return output ? { kind: 'measured', metric, output } : null
+  }
+  const variant = metric.variants.find((candidate) => candidate.key === key)
+  return variant ? { kind: 'derived', metric, variant } : null
+}
+
+/** Returns the source of a column id; `not_found` names the id. */
+export function requireSource(columnId: string): ColumnSource {
+  const source = findSource(columnId)
+  if (!source) {
+    throw new AppError('not_found', `There is no metric column "${columnId}". Choose one of the list.`)
+  }
+  return source
+}
+
+/** Returns the measured metric whose runs feed a source; null when it reads the texts alone. */
+export function fedBy(source: ColumnSource): string | null {
+  return source.kind === 'measured' ? source.metric.id : source.metric.from
+}
+
+/** Returns the outputs that a derived metric reads. */
+export function readsOf(metric: DerivedMetric): OutputSpec[] {
+  if (metric.from === null) return []
+  const measured = getMetric(metric.from)
+  const outputs = measured.kind === 'measured' ? measured.outputs : []
+  return metric.reads.map((key) => {
+    const output = outputs.find((candidate) => candidate.key === key)
+    if (!output) throw new AppError('internal', `Metric ${metric.id} reads ${key}, which ${metric.from} lacks.`)
+    return output
+  })
+}
+
+/** Returns the output's description whichever kind the source is. */
+export function outputOf(source: ColumnSource): OutputSpec {
+  return source.kind === 'measured' ? source.output : source.variant.output
+}
+
+function describe(source: ColumnSource, run: RunKey | null, isDefault: boolean): ColumnInfo {
+  const { metric } = source
+  const output = outputOf(source)
+  const key = source.kind === 'measured' ? output.key : source.variant.key
+  const description =
+    source.kind === 'derived' && source.variant.description
+      ? source.variant.description
+      : output.description
+  return {
+    id: `${metric.id}.${key}`,
+    metric: metric.id,
+    fromMetric: fedBy(source) ?? metric.id,
+    runId: run?.id ?? null,
+    label: source.kind === 'derived' ? source.variant.label : output.label,
+    shortLabel: output.label,
+    group: metric.label,
+    shape: output.shape,
+    levels: output.levels ? [...output.levels] : null,
+    unit: output.unit,
+    range: output.range ? [output.range[0], output.range[1]] : null,
+    direction: output.direction,
+    directionMeans: output.directionMeans,
+    description,
+    formula: metric.formula,
+    source: metric.source,
+    isDefault,
+    hidden: output.hidden ?? false,
+  }
+}
+
+function sourcesOf(metric: Metric): ColumnSource[] {
+  if (metric.kind === 'measured') {
+    return metric.outputs.map((output) => ({ kind: 'measured', metric, output }))
+  }
+  return metric.variants.map((variant) => ({ kind: 'derived', metric, variant }))
+}
+
+/**
+ * Returns every column that the runs can fill, in the registry's order; with `all`, also those that no run has filled
+ * yet (`runId` null while `fromMetric` is measured). The first visible column of a metric is its default.
+ */
+export function describeColumns(runList: readonly RunKey[], all = false): ColumnInfo[] {
+  const columns: ColumnInfo[] = []
+  for (const metric of listMetrics()) {
+    const sources = sourcesOf(metric)
+    const shown = sources.find((source) => !outputOf(source).hidden)
+    for (const source of sources) {
+      const fed = fedBy(source)
+      const run = runList.find((candidate) => candidate.metricId === fed) ?? null
+      if (fed !== null && !run && !all) continue
+      columns.push(describe(source, run, source === shown))
+    }
+  }
+  return columns
+}

@@ -1,0 +1,184 @@
+import { and, eq } from 'drizzle-orm'
+import { cells, studies } from '@/db/schema'
+import type { Db } from '@/db/client'
+import type { CellSource } from '@/lib/contracts/cell'
+import { statusCode } from '@/lib/contracts/status'
+import { AppError } from '@/lib/errors'
+import { publishEvolvedCell } from '../cells-evolved'
+import {
+  appendResponses,
+  appendRows,
+  discardCell,
+  inTransaction,
+  openResponseSet,
+  openStagedCell,
+  publishCell,
+  type NewResponse,
+  type NewResponseSet,
+  type NewRow,
+} from '../cells-staging'
+import { createStudy, ensureArm, ensureSeedSet } from '../studies'
+import { readManifest, readSampleRows, type SampleManifest, type SampleRow } from './manifest'
+
+const ORIGIN = 'sample'
+/** Origin while it is being loaded: what a kill leaves behind is found and removed by the next start. */
+const LOADING = 'sample-loading'
+
+type SampleFile = SampleManifest['files'][number]
+
+function removeHalfLoaded(db: Db): void {
+  for (const study of db.select().from(studies).where(eq(studies.origin, LOADING)).all()) {
+    for (const cell of db.select({ no: cells.no }).from(cells).where(eq(cells.studyId, study.id)).all()) {
+      discardCell(db, cell.no)
+    }
+    db.delete(studies).where(eq(studies.id, study.id)).run()
+  }
+}
+
+function sourceOf(manifest: SampleManifest, file: SampleFile): CellSource {
+  const arm = manifest.arms.find((candidate) => candidate.key === file.arm)
+  return {
+    kind: arm ? 'evolved' : 'file',
+    fileName: file.file,
+    sizeBytes: 0,
+    sha256: file.sha256,
+    format: 'sample',
+    container: 'jsonl',
+    mapping: null,
+    keySets: [['id', 'instruction', 'input', 'output']],
+    definition: arm
+      ? {
+          model: manifest.model,
+          decoding: arm.decoding,
+          order: manifest.order,
+          prompts: manifest.prompts,
+          round: file.round,
+          madeBy: manifest.madeBy,
+        }
+      : null,
+  }
+}
+
+function responsesOf(rows: readonly SampleRow[]): NewResponse[] {
+  return rows.map((row, idx) => ({
+    idx,
+    text: row.output,
+    status: statusCode(row.output === null ? 'no_response' : 'ok'),
+    finishReason: row.response_finish_reason,
+  }))
+}
+
+function responseSet(manifest: SampleManifest): NewResponseSet {
+  return { kind: 'generated', ...manifest.responses, definitionHash: null }
+}
+
+function loadSeeds(db: Db, manifest: SampleManifest, file: SampleFile, studyId: string, seedSetId: string): number {
+  const rows = readSampleRows(file.file)
+  const { cellNo } = openStagedCell(db, {
+    studyId,
+    seedSetId,
+    armId: null,
+    round: 0,
+    source: sourceOf(manifest, file),
+  })
+  const stored = rows.map((row, idx): NewRow => ({
+    idx,
+    slot: idx,
+    externalId: row.id,
+    instruction: row.instruction,
+    input: row.input,
+    system: null,
+    history: null,
+    messages: null,
+    tools: null,
+    extra: null,
+    keySet: 0,
+    flags: 0,
+  }))
+  const setNo = openResponseSet(db, cellNo, responseSet(manifest))
+  inTransaction(db, () => {
+    appendRows(db, cellNo, stored)
+    appendResponses(db, setNo, responsesOf(rows))
+  })
+  publishCell(db, cellNo, {
+    rowCount: rows.length,
+    report: { rows: rows.length, skipped: [], flags: missingFlag(rows), notes: [] },
+    keySets: [['id', 'instruction', 'input', 'output']],
+    slotCount: rows.length,
+  })
+  return cellNo
+}
+
+function missingFlag(rows: readonly SampleRow[]): Record<string, number> {
+  const missing = rows.filter((row) => row.output === null).length
+  return missing > 0 ? { no_response: missing } : {}
+}
+
+function loadEvolved(
+  db: Db,
+  manifest: SampleManifest,
+  file: SampleFile,
+  place: { studyId: string; seedSetId: string; armId: string },
+  parentCellNo: number,
+): number {
+  const rows = readSampleRows(file.file)
+  return publishEvolvedCell(db, {
+    place: { ...place, round: file.round, source: sourceOf(manifest, file) },
+    parentCellNo,
+    rows: rows.map((row, idx) => {
+      if (row.parent === null) throw new AppError('data_error', `${file.file}, row ${idx + 1}: no parent.`)
+      return {
+        idx,
+        instruction: row.instruction,
+        input: row.input,
+        parentIdx: row.parent,
+        operator: row.operator,
+        extra: { operator: row.operator, finish_reason: row.finish_reason },
+      }
+    }),
+    responses: { set: responseSet(manifest), items: responsesOf(rows) },
+    notes: [],
+  }).cellNo
+}
+
+/**
+ * Loads the sample study from its files unless it is there already (or was deleted by the user), and returns its id.
+ * All or nothing: what a kill leaves behind is removed by the next call.
+ */
+export function loadSample(db: Db): { studyId: string; loaded: boolean } {
+  removeHalfLoaded(db)
+  const existing = db.select().from(studies).where(eq(studies.origin, ORIGIN)).get()
+  if (existing) return { studyId: existing.id, loaded: false }
+  const manifest = readManifest()
+  const study = createStudy(db, { name: manifest.name, description: manifest.description })
+  db.update(studies).set({ origin: LOADING, notice: manifest.notice }).where(eq(studies.id, study.id)).run()
+  const seedSetIds = new Map(
+    manifest.seedSets.map(({ key, label }) => [key, ensureSeedSet(db, study.id, key, label)]),
+  )
+  const armIds = new Map(
+    manifest.arms.map((arm) => [
+      arm.key,
+      ensureArm(db, study.id, { ...arm, scenario: 'evol-instruct', model: String(manifest.model['model'] ?? '') }),
+    ]),
+  )
+  const loaded = new Map<string, number>()
+  for (const file of manifest.files.toSorted((a, b) => a.round - b.round)) {
+    const seedSetId = seedSetIds.get(file.seedSet)
+    if (!seedSetId) throw new AppError('data_error', `${file.file}: unknown seed set ${file.seedSet}.`)
+    if (file.arm === null) {
+      loaded.set(`${file.seedSet}/seeds`, loadSeeds(db, manifest, file, study.id, seedSetId))
+      continue
+    }
+    const armId = armIds.get(file.arm)
+    const parentKey = file.round === 1 ? `${file.seedSet}/seeds` : `${file.seedSet}/${file.arm}/${file.round - 1}`
+    const parentCellNo = loaded.get(parentKey)
+    if (!armId || parentCellNo === undefined) throw new AppError('data_error', `${file.file}: its parent is missing.`)
+    const place = { studyId: study.id, seedSetId, armId }
+    loaded.set(`${file.seedSet}/${file.arm}/${file.round}`, loadEvolved(db, manifest, file, place, parentCellNo))
+  }
+  db.update(studies)
+    .set({ origin: ORIGIN })
+    .where(and(eq(studies.id, study.id), eq(studies.origin, LOADING)))
+    .run()
+  return { studyId: study.id, loaded: true }
+}

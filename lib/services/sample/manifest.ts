@@ -1,0 +1,79 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import { ARM_CLASSES } from '@/lib/contracts/study'
+import { AppError } from '@/lib/errors'
+
+/** What `public/sample/sample.json` says of the data files beside it. */
+export const sampleManifestSchema = z.object({
+  name: z.string(),
+  description: z.string(),
+  /** Shown on every page of the study: what the data is worth. */
+  notice: z.string(),
+  /** The command that remakes the files. */
+  madeBy: z.string(),
+  /** ModelIdentity of the evolver and response writer. */
+  model: z.record(z.string(), z.unknown()),
+  seedSets: z.array(z.object({ key: z.string(), label: z.string(), file: z.string() })),
+  arms: z.array(
+    z.object({
+      key: z.string(),
+      label: z.string(),
+      armClass: z.enum(ARM_CLASSES),
+      decoding: z.record(z.string(), z.union([z.string(), z.number()])),
+    }),
+  ),
+  rounds: z.number().int(),
+  order: z.array(z.string()),
+  prompts: z.array(z.object({ id: z.string(), version: z.string(), hash: z.string() })),
+  responses: z.object({ label: z.string(), definition: z.record(z.string(), z.unknown()) }),
+  /** Every data file with its SHA-256. */
+  files: z.array(
+    z.object({
+      file: z.string(),
+      sha256: z.string(),
+      seedSet: z.string(),
+      arm: z.string().nullable(),
+      round: z.number().int(),
+      rows: z.number().int(),
+    }),
+  ),
+})
+export type SampleManifest = z.infer<typeof sampleManifestSchema>
+
+/** One line of a sample file. */
+export const sampleRowSchema = z.object({
+  id: z.string(),
+  instruction: z.string(),
+  input: z.string().nullable(),
+  output: z.string().nullable(),
+  response_finish_reason: z.string().nullable(),
+  operator: z.string().nullable(),
+  /** Row of the parent file; null for seeds. */
+  parent: z.number().int().nullable(),
+  finish_reason: z.string().nullable(),
+})
+export type SampleRow = z.infer<typeof sampleRowSchema>
+
+/** Returns the folder of the sample's files, found from the working folder of the app. */
+export function sampleFolder(): string {
+  return path.join(process.cwd(), 'public', 'sample')
+}
+
+/** Returns the parsed manifest; throws `not_found` when the sample was never made. */
+export function readManifest(folder = sampleFolder()): SampleManifest {
+  const file = path.join(folder, 'sample.json')
+  if (!fs.existsSync(file)) {
+    throw new AppError('not_found', `The sample study is not there (${file}). Make it with: npm run evolens -- sample remake`)
+  }
+  return sampleManifestSchema.parse(JSON.parse(fs.readFileSync(file, 'utf8')))
+}
+
+/** Returns the rows of one sample file in order. */
+export function readSampleRows(file: string, folder = sampleFolder()): SampleRow[] {
+  const text = fs.readFileSync(path.join(folder, path.basename(file)), 'utf8')
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => sampleRowSchema.parse(JSON.parse(line)))
+}

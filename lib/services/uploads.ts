@@ -1,0 +1,180 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { z } from 'zod'
+import type { Config } from '@/lib/config'
+import { AppError } from '@/lib/errors'
+import type { FileStamp, Source } from '@/lib/formats/types'
+
+/** Far above any data set of this kind; a guard against filling the disk by mistake. */
+const MAX_UPLOAD_BYTES = 32 * 1024 ** 3
+/** An upload that nobody imported within a week is forgotten. */
+const KEEP_MS = 7 * 24 * 3600 * 1000
+const META_FILE = 'upload.json'
+const DATA_FILE = 'data'
+
+const metaSchema = z.object({
+  uploadId: z.string(),
+  fileName: z.string(),
+  sizeBytes: z.number(),
+  sha256: z.string(),
+  createdAt: z.number(),
+  /** Set for files of this machine that are read where they lie. */
+  path: z.string().nullable(),
+  modifiedMs: z.number().nullable(),
+})
+type UploadMeta = z.infer<typeof metaSchema>
+
+/** A file that waits to be imported. */
+export interface Upload {
+  uploadId: string
+  fileName: string
+  sizeBytes: number
+  sha256: string
+}
+
+/** Returns a name without folders and control characters, at most 200 characters, never empty. */
+export function safeFileName(name: string): string {
+  const base = name.split(/[\\/]/).pop() ?? ''
+  // oxlint-disable-next-line no-control-regex
+  const clean = base.replace(/[\u0000-\u001f\u007f]/g, '').trim().slice(-200)
+  return clean === '' || clean === '.' || clean === '..' ? 'file' : clean
+}
+
+function folderOf(config: Config, uploadId: string): string {
+  // The id becomes a path, so it must be one of ours.
+  if (!/^[0-9a-f-]{36}$/.test(uploadId)) {
+    throw new AppError('not_found', 'There is no such upload.')
+  }
+  return path.join(config.uploadsDir, uploadId)
+}
+
+function diskError(error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'ENOSPC') {
+    return new AppError('data_error', 'The disk is full. Free some space and upload the file again.')
+  }
+  if (code === 'EACCES' || code === 'EROFS') {
+    return new AppError('data_error', 'The uploads folder is read-only. Set EVOLENS_DATA_DIR to a folder that can be written.')
+  }
+  return error
+}
+
+async function writeMeta(config: Config, meta: UploadMeta): Promise<Upload> {
+  const folder = folderOf(config, meta.uploadId)
+  await fs.mkdir(folder, { recursive: true })
+  await fs.writeFile(path.join(folder, META_FILE), JSON.stringify(meta))
+  const { uploadId, fileName, sizeBytes, sha256 } = meta
+  return { uploadId, fileName, sizeBytes, sha256 }
+}
+
+/**
+ * Streams bytes to the uploads folder and returns the upload with its SHA-256. Nothing stays behind when the stream
+ * breaks off. Throws `invalid_input` for an empty or too large file, `data_error` for a full or read-only disk.
+ */
+export async function saveUpload(
+  config: Config,
+  name: string,
+  body: AsyncIterable<Uint8Array>,
+  signal?: AbortSignal,
+): Promise<Upload> {
+  const uploadId = randomUUID()
+  const folder = folderOf(config, uploadId)
+  const hash = createHash('sha256')
+  let sizeBytes = 0
+  const measure = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      sizeBytes += chunk.length
+      hash.update(chunk)
+      const tooLarge = sizeBytes > MAX_UPLOAD_BYTES
+      done(tooLarge ? new AppError('invalid_input', 'The file is larger than 32 GiB.') : null, chunk)
+    },
+  })
+  try {
+    await fs.mkdir(folder, { recursive: true })
+    const target = createWriteStream(path.join(folder, DATA_FILE))
+    await pipeline(body, measure, target, signal ? { signal } : {})
+    if (sizeBytes === 0) throw new AppError('invalid_input', 'The file is empty.')
+    return await writeMeta(config, {
+      uploadId,
+      fileName: safeFileName(name),
+      sizeBytes,
+      sha256: hash.digest('hex'),
+      createdAt: Date.now(),
+      path: null,
+      modifiedMs: null,
+    })
+  } catch (error) {
+    await fs.rm(folder, { recursive: true, force: true })
+    throw diskError(error)
+  }
+}
+
+/**
+ * Registers a file of this machine for import without copying it, and returns it as an upload. For the command line and
+ * start-up only: never give it a path that came over HTTP.
+ */
+export async function registerFile(config: Config, file: string): Promise<Upload> {
+  const absolute = path.resolve(file)
+  const stat = await fs.stat(absolute).catch(() => null)
+  if (!stat?.isFile()) throw new AppError('not_found', `There is no file ${file}.`)
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(absolute)) hash.update(chunk as Buffer)
+  return writeMeta(config, {
+    uploadId: randomUUID(),
+    fileName: safeFileName(absolute),
+    sizeBytes: stat.size,
+    sha256: hash.digest('hex'),
+    createdAt: Date.now(),
+    path: absolute,
+    modifiedMs: stat.mtimeMs,
+  })
+}
+
+/** An upload with what the readers of lib/formats need. */
+export interface OpenUpload extends Upload {
+  source: Source
+  /** Size and time stamp when it was hashed, so that a file changed since is refused. */
+  expect: FileStamp | null
+}
+
+/** Returns an upload ready to be read; `not_found` when it was imported, removed or never finished. */
+export async function openUpload(config: Config, uploadId: string): Promise<OpenUpload> {
+  const folder = folderOf(config, uploadId)
+  const text = await fs.readFile(path.join(folder, META_FILE), 'utf8').catch(() => null)
+  const meta = text === null ? null : metaSchema.safeParse(JSON.parse(text))
+  if (!meta?.success) {
+    throw new AppError('not_found', 'This upload is gone. Upload the file again.')
+  }
+  const { fileName, sizeBytes, sha256, modifiedMs } = meta.data
+  return {
+    uploadId,
+    fileName,
+    sizeBytes,
+    sha256,
+    source: { path: meta.data.path ?? path.join(folder, DATA_FILE), name: fileName },
+    expect: modifiedMs === null ? null : { sizeBytes, modifiedMs },
+  }
+}
+
+/** Removes an upload; a registered file itself stays. */
+export async function removeUpload(config: Config, uploadId: string): Promise<void> {
+  await fs.rm(folderOf(config, uploadId), { recursive: true, force: true })
+}
+
+/** Removes uploads that nobody imported within a week. Returns how many. */
+export async function purgeUploads(config: Config, now = Date.now()): Promise<number> {
+  const names = await fs.readdir(config.uploadsDir).catch(() => [])
+  let removed = 0
+  for (const name of names) {
+    if (!/^[0-9a-f-]{36}$/.test(name)) continue
+    const stat = await fs.stat(path.join(config.uploadsDir, name)).catch(() => null)
+    if (!stat || now - stat.mtimeMs < KEEP_MS) continue
+    await removeUpload(config, name)
+    removed++
+  }
+  return removed
+}

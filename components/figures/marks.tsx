@@ -3,6 +3,11 @@ import { armCss, armDash, armMarker, armTexture, INK, markerPath, SURFACE, toneC
 
 const SURFACE_CSS = toneCss(SURFACE)
 
+/** Returns an id prefix for one panel of a figure that is safe inside url(#...). */
+export function panelId(prefix: string, row: string, column: string): string {
+  return `${prefix}-${row}-${column}`.replaceAll(/[^\w-]/g, '_')
+}
+
 /** Returns the id of an arm's fill pattern inside a chart whose patterns carry this prefix. */
 export function patternId(prefix: string, arm: ArmMark, partial: boolean): string {
   const key = arm.colorIndex === null ? 'seeds' : String(arm.colorIndex)

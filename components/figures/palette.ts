@@ -63,6 +63,19 @@ export function toneCss(tone: Tone): string {
   return `light-dark(${tone.light}, ${tone.dark})`
 }
 
+/**
+ * CSS variables of a figure. They are set from here and not in a style sheet, because builds rewrite light-dark() there
+ * into something that exports cannot switch.
+ */
+export const FIGURE_VARIABLES = {
+  '--figure-text': toneCss(INK.text),
+  '--figure-dim': toneCss(INK.dim),
+  '--figure-line': toneCss(INK.grid),
+  '--figure-surface': toneCss(SURFACE),
+  '--figure-warning': toneCss(STATUS_TONES.warning),
+  '--figure-focus': toneCss({ light: '#4c57c4', dark: '#8e98f5' }),
+} as Record<string, string>
+
 /** Returns the colour of an arm; null is the seeds. */
 export function armTone(colorIndex: number | null): Tone {
   return colorIndex === null ? SEED_TONE : at(ARM_TONES, colorIndex)

@@ -5,11 +5,21 @@ import { apiPost } from './api'
 import { jobKeys } from './use-jobs'
 import { studyKeys } from './use-studies'
 
-/** Reads the first rows of uploaded files and says what they seem to be; nothing is imported. */
-export function previewImports(studyId: string, uploadIds: string[]): Promise<ImportPreview[]> {
-  return apiPost<{ previews: ImportPreview[] }>(`/studies/${studyId}/imports/preview`, {
-    uploadIds,
-  }).then((reply) => reply.previews)
+/** One upload to look at; absent fields are detected. */
+export interface PreviewRequest {
+  uploadId: string
+  relativePath?: string
+  format?: string
+  mapping?: ImportPlan['mapping']
+}
+
+/** Reads the first rows of an uploaded file and says what it seems to be; nothing is imported. */
+export async function previewImport(studyId: string, upload: PreviewRequest): Promise<ImportPreview> {
+  const body = { uploads: [upload] }
+  const reply = await apiPost<{ previews: ImportPreview[] }>(`/studies/${studyId}/imports/preview`, body)
+  const [preview] = reply.previews
+  if (!preview) throw new Error('The server sent no preview of this file.')
+  return preview
 }
 
 export function useStartImports(studyId: string) {

@@ -1,10 +1,17 @@
 import { AppError } from '@/lib/errors'
+import { embedded } from './embedded'
+import { embeddedEmbeddings } from './embedded-embeddings'
 import { fake } from './fake'
 import { openai } from './openai'
 import type { BackendKind } from './types'
 
 /** Every kind of backend. The files hold descriptions only and load their engines when opened. */
-export const BACKEND_KINDS: readonly BackendKind[] = [openai, fake]
+export const BACKEND_KINDS: readonly BackendKind[] = [
+  embedded,
+  embeddedEmbeddings,
+  openai,
+  fake,
+]
 
 /** A backend that exists without being set up. */
 export interface BuiltInBackend {

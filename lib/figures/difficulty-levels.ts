@@ -19,7 +19,7 @@ import {
 } from './shared/levels'
 import { levelsAltText, levelsReading, levelsTable } from './shared/levels-text'
 import { choice, intervalsOption, axisOption, mixOption, toggle } from './shared/options'
-import { armOf, armsOf, conflictsOf, countAll, withColumn } from './shared/series'
+import { armOf, armsOf, countAll, comparable } from './shared/series'
 import { defineFigure, type FigureData, type FigureSeries } from './types'
 
 const LEVEL = 'difficulty_level.level'
@@ -90,8 +90,8 @@ function notesOf(panels: readonly LevelPanel[], levels: readonly string[]): stri
   ]
 }
 
-function prepare(all: FigureData, { view, paper, intervals, axis }: Options) {
-  const data = withColumn(all, LEVEL)
+function prepare(all: FigureData, { view, paper, intervals, axis, mix }: Options) {
+  const { data, conflicts } = comparable(all, LEVEL, mix)
   const levels = data.columns[LEVEL]?.levels ?? DEFAULT_LEVELS
   const counts = countAll(data, LEVEL)
   const grid = roundGrid(data)
@@ -118,7 +118,7 @@ function prepare(all: FigureData, { view, paper, intervals, axis }: Options) {
     panels,
     arms: armsOf(data),
     counts,
-    conflicts: conflictsOf(data, [LEVEL]),
+    conflicts,
     notes: [
       ...notesOf(panels, levels),
       ...(paper && known.length === 0

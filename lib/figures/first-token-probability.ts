@@ -15,12 +15,11 @@ import { amount, axisOption, choice, densityOptions, mixOption } from './shared/
 import {
   armOf,
   armsOf,
-  conflictsOf,
   countAll,
   roundLabel,
   roundsOf,
   seedSetsOf,
-  withColumn,
+  comparable,
 } from './shared/series'
 import { defineFigure, type FacetAxis, type FigureData, type FigureSeries } from './types'
 
@@ -106,7 +105,7 @@ function collect(
 }
 
 function prepare(all: FigureData, chosen: Options): DensityPrepared {
-  const data = withColumn(all, COLUMN)
+  const { data, conflicts } = comparable(all, COLUMN, chosen.mix)
   const counts = countAll(data, COLUMN)
   const split = splitBy(data, chosen.rows, chosen.k)
   const columns =
@@ -145,7 +144,7 @@ function prepare(all: FigureData, chosen: Options): DensityPrepared {
     ...cells,
     arms,
     counts,
-    conflicts: conflictsOf(data, [COLUMN]),
+    conflicts,
     notes: [
       'The curve stops at 0.99: certain tokens would flatten the rest. Their share is printed in each panel.',
       ...(onlyFirst ? [] : ['The first token is often a formula; split by position to see it apart.']),

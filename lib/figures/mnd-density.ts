@@ -10,7 +10,7 @@ import { densityAltText, densityReading } from './shared/density-text'
 import { exampleData, exampleInfo, noise } from './shared/example'
 import { densityGroups, panelSeries, roundGrid } from './shared/groups'
 import { axisOption, choice, densityOptions, mixOption } from './shared/options'
-import { armsOf, conflictsOf, countAll, valuesOf, withColumn } from './shared/series'
+import { armsOf, countAll, valuesOf, comparable } from './shared/series'
 import { count, list } from './shared/text'
 import { defineFigure, type FigureData } from './types'
 
@@ -50,7 +50,7 @@ function sizeNotes(data: FigureData): string[] {
 }
 
 function prepare(all: FigureData, chosen: Options): DensityPrepared {
-  const data = withColumn(all, COLUMN)
+  const { data, conflicts } = comparable(all, COLUMN, chosen.mix)
   const counts = countAll(data, COLUMN)
   const smallest = Math.min(...counts.map((entry) => entry.valued))
   const automatic = smallest >= PAPER_BINS_FROM ? 100 : FEW_BINS
@@ -72,7 +72,7 @@ function prepare(all: FigureData, chosen: Options): DensityPrepared {
     ...cells,
     arms: armsOf(data),
     counts,
-    conflicts: conflictsOf(data, [COLUMN]),
+    conflicts,
     notes: [...off, ...sizeNotes(data)],
     edges: Array.from(edges),
     view: chosen.view,

@@ -15,12 +15,11 @@ import { linesAltText, linesReading, linesTable, type LinesPrepared } from './sh
 import {
   armOf,
   armsOf,
-  conflictsOf,
   countAll,
   roundsOf,
   seedSetsOf,
   valuesOf,
-  withColumn,
+  comparable,
 } from './shared/series'
 import { defineFigure, type FigureData, type FigureSeries } from './types'
 
@@ -121,7 +120,7 @@ function overlayNotes(measure: Measure, chosen: Options, marks: number): string[
 function prepare(all: FigureData, chosen: Options): LinesPrepared {
   const measure = measureOf(chosen)
   const { column } = measure
-  const data = withColumn(all, column)
+  const { data, conflicts } = comparable(all, column, chosen.mix)
   const counts = countAll(data, column)
   const rows = counts.reduce((sum, entry) => sum + entry.valued, 0)
   const resamples = resamplesFor(rows)
@@ -157,7 +156,7 @@ function prepare(all: FigureData, chosen: Options): LinesPrepared {
     axis: chosen.axis,
     arms: armsOf(data),
     counts,
-    conflicts: conflictsOf(data, [column]),
+    conflicts,
     notes: [
       ...(approximate ? ['Intervals are normal approximations: the sets are too large to resample.'] : []),
       ...overlayNotes(measure, chosen, marks),

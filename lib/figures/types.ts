@@ -91,10 +91,12 @@ export interface SeriesCount {
   definitionHash: string
 }
 
-/** Series of one column whose definitions differ: they may not share an axis unless the user says so. */
+/** Series of one column whose definitions differ: they share an axis only if the user says so. */
 export interface FigureConflict {
   column: string
   label: string
+  /** Whether all groups are drawn; otherwise only the first is. */
+  mixed: boolean
   definitions: { hash: string; series: string[] }[]
 }
 
@@ -158,6 +160,27 @@ export interface FigureMeta {
   title: string
   description: string
   options: OptionField[]
+}
+
+/** A run behind a figure, for its card. */
+export interface FigureCard {
+  runId: string
+  definitionHash: string
+  model: string | null
+}
+
+/** Everything that the browser needs to show one figure. */
+export interface FigureResult {
+  figure: FigureMeta
+  /** Options with defaults filled in. */
+  options: Record<string, unknown>
+  prepared: PreparedCommon
+  table: FigureTable
+  reading: string
+  altText: string
+  cards: FigureCard[]
+  /** Milliseconds since the epoch. */
+  preparedAt: number
 }
 
 /** A figure: which columns it asks for, and everything that is drawn, as pure functions. */

@@ -6,7 +6,8 @@ import { defineFormat, emptyMapping } from './types'
 export const alpaca = defineFormat({
   id: 'alpaca',
   label: 'Alpaca',
-  description: 'One object per row with instruction, input and output; system and history are optional.',
+  description:
+    'One object per row with instruction, input and output; system and history are optional.',
   fits: (value) =>
     own(value, 'instruction') !== undefined &&
     (own(value, 'output') !== undefined || own(value, 'input') !== undefined),

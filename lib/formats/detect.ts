@@ -1,3 +1,4 @@
+import { guessFromFileName } from './file-name'
 import { importedValueSpecs } from './shared/imported-values'
 import { FORMATS, RECOGNISERS } from './index'
 import type {
@@ -36,7 +37,8 @@ export function detectFormat(
   const counts = countFormats(head.objects)
   const ranked = [...counts.entries()].toSorted((a, b) => b[1] - a[1])
   const [best, second] = ranked
-  if (!best) return refused(head, 'no_text', 'No row has a text column. Choose a file with instructions.')
+  if (!best)
+    return refused(head, 'no_text', 'No row has a text column. Choose a file with instructions.')
   if (second && second[0].id !== 'generic' && second[1] >= MIXED_SHARE * rows.length) {
     const message = `The file mixes ${best[0].label} (${best[1]} of the first ${rows.length} rows) and ${second[0].label} (${second[1]}). Split it into one file per format.`
     return refused(head, 'mixed_formats', message)
@@ -65,6 +67,7 @@ function decided(
       message: 'No column looks like the instruction. Choose one.',
     })
   }
+  issues.push(...suspiciousLength(head.fileName, total))
   const isSure = !issues.some((issue) => issue.severity === 'ask')
   return {
     formatId: format.id,
@@ -77,6 +80,27 @@ function decided(
     reasons,
     issues,
   }
+}
+
+/** Lengths that scripts of the paper leave behind when something went wrong. */
+function suspiciousLength(fileName: string, total: number): DetectionIssue[] {
+  const { round, variant } = guessFromFileName(fileName)
+  const warn = (code: string, message: string): DetectionIssue[] => [
+    { severity: 'warn', code, message },
+  ]
+  if (variant?.startsWith('sorted') && total === 1) {
+    return warn(
+      'one_row',
+      'The sorted file has one row only: a known defect of the sorting script.',
+    )
+  }
+  if (round !== null && round > 0 && total === 10) {
+    return warn(
+      'ten_rows',
+      'The file has exactly 10 rows, which hints at a debug run that replaced it.',
+    )
+  }
+  return []
 }
 
 function countFormats(objects: readonly JsonObject[]): Map<FormatDefinition, number> {

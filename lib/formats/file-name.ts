@@ -16,15 +16,18 @@ export interface FileNameGuess {
 }
 
 // Names in the paper's code; formats.md section 2.
-const ITER = /^(alpaca|gsm8k|code)-iter(\d+)-(small|large)(-sample)?(?:-sorted-(ifd|icifd|ppl|len)-.+)?$/
+const ITER =
+  /^(alpaca|gsm8k|code)-iter(\d+)-(small|large)(-sample)?(?:-sorted-(ifd|icifd|ppl|len)-.+)?$/
 const AUTO = /^(.+)-auto-(small|large)(-sample)?(?:-sorted-(ifd|icifd|ppl|len)-.+)?$/
 const AUTOIF = /^autoif-(small|large)(-sample)?(?:-sorted-(ifd|icifd|ppl|len)-.+)?$/
 const LOGPROBS = /^logprobs-(small|large)$/
 const EXTENSION = /\.(json|jsonl|ndjson|csv|tsv|txt|parquet|gz)$/i
-const ROUND = /(?:^|[-_. ])(?:iter(?:ation)?|round|rnd|gen(?:eration)?|evol|r|i)[-_ ]?(\d{1,3})(?=$|[-_. ])/i
+const ROUND =
+  /(?:^|[-_. ])(?:iter(?:ation)?|round|rnd|gen(?:eration)?|evol|r|i)[-_ ]?(\d{1,3})(?=$|[-_. ])/i
 const SEED_WORD = /(?:^|[-_. ])(?:seeds?|original|round[-_ ]?0|iter[-_ ]?0)(?=$|[-_. ])/i
 const VARIANT = /[-_](sample|sampled_subset|sorted[-_].+)$/i
-const KNOWN_SEEDS = /^(alpaca|gsm8k|gsm|code|dolly|math|mathematics|general|sharegpt|oasst\d?|flan)$/i
+const KNOWN_SEEDS =
+  /^(alpaca|gsm8k|gsm|code|dolly|math|mathematics|general|sharegpt|oasst\d?|flan)$/i
 // Words that name a model, a size or a way of decoding rather than a data set.
 const MODEL_WORD =
   /^(small|large|mini|tiny|greedy|sampled|slm|llm|gpt.*|llama.*|qwen.*|mistral.*|mixtral.*|gemma.*|phi.*|smollm.*|deepseek.*|claude.*|gemini.*|chatgpt.*|temp.*|t0.*|\d+(\.\d+)?[bm])$/i
@@ -41,7 +44,7 @@ export function guessFromFileName(path: string): FileNameGuess {
 function bareName(file: string, notes: string[]): string {
   let name = file
   while (EXTENSION.test(name)) name = name.replace(EXTENSION, '')
-  if (!/_distance$/.test(name)) return name
+  if (!name.endsWith('_distance')) return name
   notes.push('Output of the distance script; its name was cut at the first dot of the source name.')
   return name.replace(/_distance$/, '')
 }
@@ -92,7 +95,9 @@ function arm(
 
 function withVariant(guess: FileNameGuess, isSample: boolean, sortedBy?: string): FileNameGuess {
   if (sortedBy !== undefined) {
-    guess.notes.push('The rows are sorted by a score, so row numbers do not meet those of the source.')
+    guess.notes.push(
+      'The rows are sorted by a score, so row numbers do not meet those of the source.',
+    )
     return { ...guess, variant: `sorted-${sortedBy}`, alignable: false }
   }
   if (!isSample) return guess
@@ -105,14 +110,20 @@ function generalName(full: string, folders: string[], notes: string[]): FileName
   const name = variant ? full.slice(0, variant.index) : full
   const isSorted = variant?.[1]?.toLowerCase().startsWith('sorted') ?? false
   const finish = (guess: FileNameGuess) =>
-    variant ? withVariant(guess, !isSorted, isSorted ? (variant[1] ?? '').slice(7) : undefined) : guess
+    variant
+      ? withVariant(guess, !isSorted, isSorted ? (variant[1] ?? '').slice(7) : undefined)
+      : guess
   const round = ROUND.exec(name)
   if (round && Number(round[1]) > 0) {
     const before = trim(name.slice(0, round.index))
     const after = trim(name.slice(round.index + round[0].length))
     const { seedSet, label } = names(before, after, folders)
     if (label === null) notes.push('The name does not say who evolved.')
-    return finish({ ...arm(seedSet ?? '', Number(round[1]), label ?? '', 'evol-instruct', notes), seedSet, armLabel: label })
+    return finish({
+      ...arm(seedSet ?? '', Number(round[1]), label ?? '', 'evol-instruct', notes),
+      seedSet,
+      armLabel: label,
+    })
   }
   const parent = folders.at(-1) ?? ''
   if (SEED_WORD.test(name) || /^seeds?$/i.test(parent)) {
@@ -144,7 +155,11 @@ function seeds(seedSet: string | null, notes: string[]): FileNameGuess {
 }
 
 /** Tells the seed set from the evolver among the parts of a name and its folders. */
-function names(before: string, after: string, folders: string[]): { seedSet: string | null; label: string | null } {
+function names(
+  before: string,
+  after: string,
+  folders: string[],
+): { seedSet: string | null; label: string | null } {
   if (before && after) return { seedSet: before, label: after }
   const only = before || after
   const upper = folders.slice(-2)

@@ -21,7 +21,9 @@ export interface FormatErrorInfo {
 export function contextOf(text: string, at = 0): string {
   const from = Math.max(0, at - CONTEXT_CHARS / 2)
   const shown = text.slice(from, from + CONTEXT_CHARS).replace(/\p{Surrogate}/gu, '\uFFFD')
-  return escapeControls(shown).slice(0, CONTEXT_CHARS).replace(/\p{Surrogate}$/u, '')
+  return escapeControls(shown)
+    .slice(0, CONTEXT_CHARS)
+    .replace(/\p{Surrogate}$/u, '')
 }
 
 function escapeControls(text: string): string {
@@ -54,22 +56,18 @@ export class FormatError extends AppError {
       info.byteOffset === null ? '' : `byte ${info.byteOffset}`,
     ].filter(Boolean)
     const near = context ? ` Near: ${context}` : ''
-    super(
-      'data_error',
-      `${place.join(', ')}: ${info.problem} Expected: ${info.expected}.${near}`,
-      {
-        ...(cause === undefined ? {} : { cause }),
-        details: {
-          file: info.file,
-          row: info.row,
-          line,
-          byteOffset: info.byteOffset,
-          reason: info.reason,
-          expected: info.expected,
-          context,
-        },
+    super('data_error', `${place.join(', ')}: ${info.problem} Expected: ${info.expected}.${near}`, {
+      ...(cause === undefined ? {} : { cause }),
+      details: {
+        file: info.file,
+        row: info.row,
+        line,
+        byteOffset: info.byteOffset,
+        reason: info.reason,
+        expected: info.expected,
+        context,
       },
-    )
+    })
     this.name = 'FormatError'
     this.file = info.file
     this.row = info.row

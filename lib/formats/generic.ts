@@ -9,7 +9,8 @@ const ID_NAMES = ['id', 'uid', 'uuid', 'row_id', 'idx']
 export const generic = defineFormat({
   id: 'generic',
   label: 'Table with chosen columns',
-  description: 'Flat objects or a table; you choose which column is the instruction and which the response.',
+  description:
+    'Flat objects or a table; you choose which column is the instruction and which the response.',
   fits: (value) => Object.values(value).some((cell) => typeof cell === 'string'),
   mapping(head) {
     const find = (names: readonly string[]) =>

@@ -43,7 +43,10 @@ export interface RowPlan {
 }
 
 /** Returns what the first 200 rows of a source show. Errors in the file are reported in `error`, not thrown. */
-export async function inspectSource(source: Source, options: ReadOptions = {}): Promise<Inspection> {
+export async function inspectSource(
+  source: Source,
+  options: ReadOptions = {},
+): Promise<Inspection> {
   const rows: RawRow[] = []
   let container: ContainerSpec | null = null
   let error: FormatError | null = null
@@ -86,11 +89,11 @@ export async function* readRows(
   const opened = await openRows(source, options)
   try {
     for await (const batch of opened.batches) {
-      const rows: ReadRow[] = new Array<ReadRow>(batch.length)
-      for (let i = 0; i < batch.length; i++) {
-        const row = canonical(batch[i] as RawRow, format, plan.mapping, file)
+      const rows: ReadRow[] = []
+      for (const raw of batch) {
+        const row = canonical(raw, format, plan.mapping, file)
         if (!row.ok && !options.skipBadRows) throw row.error
-        rows[i] = row
+        rows.push(row)
       }
       yield rows
     }
@@ -99,14 +102,22 @@ export async function* readRows(
   }
 }
 
-function canonical(raw: RawRow, format: FormatDefinition, mapping: ColumnMapping, file: string): ReadRow {
+function canonical(
+  raw: RawRow,
+  format: FormatDefinition,
+  mapping: ColumnMapping,
+  file: string,
+): ReadRow {
   const index = raw.rowNumber - 1
   const { byteOffset } = raw
   if (raw.error) return { ok: false, index, byteOffset, error: raw.error }
   const value = raw.value as JsonObject
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
   const row = isObject
-    ? format.toCanonical({ index, value, keys: raw.keys, literals: raw.literals, flags: raw.flags }, mapping)
+    ? format.toCanonical(
+        { index, value, keys: raw.keys, literals: raw.literals, flags: raw.flags },
+        mapping,
+      )
     : new RowProblem(`The row is ${kindOf(raw.value)}.`, 'an object with keys')
   if (!(row instanceof RowProblem)) return { ok: true, row, byteOffset }
   const error = new FormatError({

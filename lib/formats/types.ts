@@ -5,7 +5,13 @@ import type { FormatError } from './format-error'
  * JSON as it stood in the file. Read objects with Object.hasOwn or Object.keys and never assign a file's key to an
  * ordinary object: `__proto__` and `constructor` are ordinary keys here.
  */
-export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue }
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | JsonValue[]
+  | { [key: string]: JsonValue }
 export type JsonObject = { [key: string]: JsonValue }
 
 /** The canonical row that every format reads into. Text is never trimmed or normalised. */

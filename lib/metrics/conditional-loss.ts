@@ -2,13 +2,7 @@ import { workedExample } from './token-loss/examples'
 import type { LossMode } from './token-loss/read'
 import { conditionalLoss, deriveRows, READS } from './token-loss/read'
 import { lossVariant } from './token-loss/variants'
-import {
-  CASE_A,
-  CASE_B,
-  CASE_C,
-  CASE_C_ONE_TOKEN,
-  CASE_D,
-} from './token-loss/worked'
+import { CASE_A, CASE_B, CASE_C, CASE_C_ONE_TOKEN, CASE_D } from './token-loss/worked'
 import type { DerivedMetric } from './types'
 import { defineMetric } from './types'
 

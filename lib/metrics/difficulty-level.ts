@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { judgeLevel } from '@/lib/prompts/judge-level'
 import { withText } from '@/lib/prompts/prompt'
 import { promptUse } from './judging/ask'
@@ -53,7 +53,8 @@ export const difficultyLevel = defineMetric({
   version: 1,
   label: 'Difficulty level',
   description: 'A judge model rates the instruction from very easy to very hard.',
-  formula: 'level in {1 very easy, 2 easy, 3 medium, 4 hard, 5 very hard}, read from a greedy reply',
+  formula:
+    'level in {1 very easy, 2 easy, 3 medium, 4 hard, 5 very hard}, read from a greedy reply',
   source: 'arXiv 2412.11231, difficulty-level script; own wording of the prompt',
   needs: ['chat'],
   needsFor: ({ constrained }) => (constrained ? ['structured'] : []),
@@ -81,8 +82,10 @@ export const difficultyLevel = defineMetric({
     {
       name: 'replies of different form',
       run: async () =>
-        judgeExample(['hard', 'Hard.', 'easy or hard', 'banana', '', 'Rating: very easy'], KEY, (rows, tools) =>
-          computeBatch(rows, params.parse({}), tools),
+        judgeExample(
+          ['hard', 'Hard.', 'easy or hard', 'banana', '', 'Rating: very easy'],
+          KEY,
+          (rows, tools) => computeBatch(rows, params.parse({}), tools),
         ),
       expected: {
         '0': 4,

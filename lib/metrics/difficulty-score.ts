@@ -75,8 +75,10 @@ export const difficultyScore = defineMetric({
     {
       name: 'replies of different form',
       run: async () =>
-        judgeExample(['85', '85/100', 'Score: 40', '20 or 30', 'nan', '101', 'hard'], KEY, (rows, tools) =>
-          computeBatch(rows, params.parse({}), tools),
+        judgeExample(
+          ['85', '85/100', 'Score: 40', '20 or 30', 'nan', '101', 'hard'],
+          KEY,
+          (rows, tools) => computeBatch(rows, params.parse({}), tools),
         ),
       expected: {
         '0': 85,

@@ -29,7 +29,9 @@ const params = z.object({
     .min(0)
     .max(20)
     .default(0)
-    .describe('How many alternatives per token are kept with the row, where the backend returns them.'),
+    .describe(
+      'How many alternatives per token are kept with the row, where the backend returns them.',
+    ),
 })
 type Params = z.infer<typeof params>
 
@@ -143,7 +145,14 @@ export const firstTokenProbability = defineMetric({
     {
       name: 'a reply of two tokens, a row without parent and one with a foreign operator',
       run: runExample,
-      expected: { first: 0.5, second: 0.25, third: null, n: 2, orphan: 'no_parent', foreign: 'not_applicable' },
+      expected: {
+        first: 0.5,
+        second: 0.25,
+        third: null,
+        n: 2,
+        orphan: 'no_parent',
+        foreign: 'not_applicable',
+      },
     },
   ],
 })

@@ -4,13 +4,7 @@ import type { RatioForm } from './token-loss/ratios'
 import type { LossMode } from './token-loss/read'
 import { deriveRows, READS } from './token-loss/read'
 import { lossVariant } from './token-loss/variants'
-import {
-  CASE_A,
-  CASE_B,
-  CASE_C,
-  CASE_C_ONE_TOKEN,
-  CASE_D,
-} from './token-loss/worked'
+import { CASE_A, CASE_B, CASE_C, CASE_C_ONE_TOKEN, CASE_D } from './token-loss/worked'
 import type { DerivedMetric } from './types'
 import { defineMetric } from './types'
 
@@ -22,7 +16,10 @@ const VARIANTS: Record<string, { label: string; mode: LossMode; form: RatioForm 
 }
 
 const FORM: Record<RatioForm, { text: string; unit: string }> = {
-  loss: { text: "IFD divided by the instruction's loss, as the paper's code and equation.", unit: '1/nat' },
+  loss: {
+    text: "IFD divided by the instruction's loss, as the paper's code and equation.",
+    unit: '1/nat',
+  },
   ppl: { text: "IFD divided by the instruction's perplexity, as the paper's wording.", unit: '' },
 }
 

@@ -4,13 +4,7 @@ import type { RatioForm } from './token-loss/ratios'
 import type { LossMode } from './token-loss/read'
 import { deriveRows, READS } from './token-loss/read'
 import { lossVariant } from './token-loss/variants'
-import {
-  CASE_A,
-  CASE_B,
-  CASE_C,
-  CASE_C_ONE_TOKEN,
-  CASE_D,
-} from './token-loss/worked'
+import { CASE_A, CASE_B, CASE_C, CASE_C_ONE_TOKEN, CASE_D } from './token-loss/worked'
 import type { DerivedMetric } from './types'
 import { defineMetric } from './types'
 
@@ -40,7 +34,8 @@ export const ifd = defineMetric({
   label: 'IFD',
   description: 'How much the instruction helps the scoring model to predict the response.',
   formula: 'IFD = L(y|x) / L(y);   ppl variants: exp(L(y|x) - L(y))',
-  source: 'Li et al. 2023 (Cherry LLM), equation of the IFD score; Superfiltering for the ppl ratio',
+  source:
+    'Li et al. 2023 (Cherry LLM), equation of the IFD score; Superfiltering for the ppl ratio',
   from: 'loss',
   reads: READS.all,
   variants: Object.entries(VARIANTS).map(([key, { label, mode, form }]) =>

@@ -84,7 +84,10 @@ function toResult(planned: Planned, scores: Map<string, Float32Array>): RowResul
 /** Scores the rows of a batch together, or one by one when a single request of it is refused. */
 async function scoreRows(planned: readonly Planned[], tools: MetricTools): Promise<RowResult[]> {
   try {
-    const scores = await scoreAll(planned.flatMap(({ passes }) => scorable(passes)), tools)
+    const scores = await scoreAll(
+      planned.flatMap(({ passes }) => scorable(passes)),
+      tools,
+    )
     return planned.map((one) => toResult(one, scores))
   } catch (error) {
     if (!isRowError(error)) throw error
@@ -123,7 +126,9 @@ async function computeBatch(
     }
     const has = { x: instructionText(row) !== '', y: (row.response ?? '') !== '' }
     const passes = planPasses(tokens, bosId, anchor === 'auto' ? bosId : anchorId, has.y)
-    const longest = Math.max(...[passes.joint, passes.alone, passes.text].map((s) => s?.length ?? 0))
+    const longest = Math.max(
+      ...[passes.joint, passes.alone, passes.text].map((s) => s?.length ?? 0),
+    )
     // Servers generate one token after the scored ones, so a text that fills the context does not fit.
     if (contextLength !== null && longest + 1 > contextLength) {
       results.set(row.index, missingRow(row.index, 'too_long'))
@@ -142,7 +147,8 @@ export const loss = defineMetric({
   label: 'Token losses',
   description:
     'Sums of the negative log-probabilities of instruction and response, together and apart, under a scoring model.',
-  formula: 'nll_i = -ln p(t_i | t_0 .. t_(i-1)), summed over the spans of x, the joining newline and y',
+  formula:
+    'nll_i = -ln p(t_i | t_0 .. t_(i-1)), summed over the spans of x, the joining newline and y',
   source: 'arXiv 2412.11231, loss script; strict spans are this product’s definition',
   needs: ['promptLogprobs', 'tokenize'],
   inputs: { response: true, parent: false },
@@ -156,12 +162,32 @@ export const loss = defineMetric({
     {
       name: 'two rows of known tokens, no anchor',
       run: () => exampleSums(CASE_A, [2, 0.5, 3, 1], [1.5]),
-      expected: { jxSum: 2, jxN: 1, jnSum: 0.5, jnN: 1, jy0: 3, jySum: 1, ay0: null, aySum: 1.5, tySum: 4.5 },
+      expected: {
+        jxSum: 2,
+        jxN: 1,
+        jnSum: 0.5,
+        jnN: 1,
+        jy0: 3,
+        jySum: 1,
+        ay0: null,
+        aySum: 1.5,
+        tySum: 4.5,
+      },
     },
     {
       name: 'the same behind a BOS',
       run: () => exampleSums(CASE_B, [4, 2, 0.5, 3, 1], [3.5, 1.5]),
-      expected: { jx0: 4, jxSum: 2, jnSum: 0.5, jy0: 3, jySum: 1, ay0: 3.5, aySum: 1.5, tySum: 4.5, txSum: 6 },
+      expected: {
+        jx0: 4,
+        jxSum: 2,
+        jnSum: 0.5,
+        jy0: 3,
+        jySum: 1,
+        ay0: 3.5,
+        aySum: 1.5,
+        tySum: 4.5,
+        txSum: 6,
+      },
     },
   ],
 })

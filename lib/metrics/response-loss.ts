@@ -2,13 +2,7 @@ import { workedExample } from './token-loss/examples'
 import type { LossMode } from './token-loss/read'
 import { responseLoss, deriveRows, READS } from './token-loss/read'
 import { lossVariant } from './token-loss/variants'
-import {
-  CASE_A,
-  CASE_B,
-  CASE_C,
-  CASE_C_ONE_TOKEN,
-  CASE_D,
-} from './token-loss/worked'
+import { CASE_A, CASE_B, CASE_C, CASE_C_ONE_TOKEN, CASE_D } from './token-loss/worked'
 import type { DerivedMetric } from './types'
 import { defineMetric } from './types'
 
@@ -45,6 +39,9 @@ export const responseLossMetric = defineMetric({
     workedExample(CASE_B, derive, { strict: 2.5, reference: 2.5 }),
     workedExample(CASE_C, derive, { strict: 1.6, reference: 1.6 }),
     workedExample(CASE_D, derive, { strict: 1.6, reference: 1.6 }),
-    workedExample(CASE_C_ONE_TOKEN, derive, { strict: 'one_token_response', reference: 'one_token_response' }),
+    workedExample(CASE_C_ONE_TOKEN, derive, {
+      strict: 'one_token_response',
+      reference: 'one_token_response',
+    }),
   ],
 })

@@ -56,7 +56,11 @@ export const tokenProbability = defineMetric({
   from: 'first_token_probability',
   reads: ['p'],
   variants: [
-    variant('first', 'p(first token)', "Probability of the first token of the evolver's greedy reply."),
+    variant(
+      'first',
+      'p(first token)',
+      "Probability of the first token of the evolver's greedy reply.",
+    ),
     variant('mean', 'mean p(first tokens)', 'Mean probability of the first k tokens of the reply.'),
   ],
   derive,
@@ -68,7 +72,12 @@ export const tokenProbability = defineMetric({
         const columns = { p: { values, status: Uint8Array.of(1, 1) } }
         const first = derive(columns, 'first', 2).values
         const mean = derive(columns, 'mean', 2).values
-        return { a: first[0] as number, b: first[1] as number, c: mean[0] as number, d: mean[1] as number }
+        return {
+          a: first[0] as number,
+          b: first[1] as number,
+          c: mean[0] as number,
+          d: mean[1] as number,
+        }
       },
       expected: { a: 0.5, b: 0.4, c: 0.5, d: 0.4 },
     },

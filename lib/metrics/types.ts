@@ -140,7 +140,11 @@ export interface DerivedMetric extends MetricBase {
   /** The first is the default. */
   variants: readonly DerivedVariant[]
   /** Pure: fills values and status of n rows. */
-  derive(columns: Record<string, ColumnView>, variant: string, n: number): {
+  derive(
+    columns: Record<string, ColumnView>,
+    variant: string,
+    n: number,
+  ): {
     values: Float64Array
     status: Uint8Array
   }

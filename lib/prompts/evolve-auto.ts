@@ -18,6 +18,7 @@ Step 4 #Finally Rewritten Instruction#:
 Task:
 {instruction}`,
   placeholders: ['instruction'],
-  contract: 'Four steps under the fixed headers; the text after the last header is the new instruction.',
+  contract:
+    'Four steps under the fixed headers; the text after the last header is the new instruction.',
   sampling: { temperature: 0.7, topP: 0.95, maxTokens: 2048 },
 })

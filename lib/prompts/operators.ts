@@ -1,11 +1,23 @@
 /** Operators that rewrite an instruction, as lineage links store them. */
-export const OPERATORS = ['constraints', 'deepen', 'concretizing', 'reasoning', 'breadth', 'auto'] as const
+export const OPERATORS = [
+  'constraints',
+  'deepen',
+  'concretizing',
+  'reasoning',
+  'breadth',
+  'auto',
+] as const
 
 /** Name of an evolution operator that has a prompt. */
 export type Operator = (typeof OPERATORS)[number]
 
 /** Rotation without breadth: the default of the reference evolution script. */
-export const DEPTH_ORDER: readonly Operator[] = ['constraints', 'deepen', 'concretizing', 'reasoning']
+export const DEPTH_ORDER: readonly Operator[] = [
+  'constraints',
+  'deepen',
+  'concretizing',
+  'reasoning',
+]
 
 /** Rotation with breadth switched on. */
 export const BREADTH_ORDER: readonly Operator[] = [...DEPTH_ORDER, 'breadth']

@@ -8,7 +8,7 @@ import type { BackendInfo, BackendKindInfo } from '@/lib/contracts/compute'
 import type { Job } from '@/lib/contracts/job'
 import { AppError } from '@/lib/errors'
 import { enqueue, listJobs, type Queryable } from '@/lib/jobs/queue'
-import { describeParams } from './params'
+import { describeParams } from '@/lib/metrics'
 
 /** A stored backend. */
 export type BackendRow = typeof backends.$inferSelect

@@ -17,6 +17,11 @@ const TEXT_COLUMNS: Record<string, { table: 'rows' | 'responses'; sql: string; m
   response_chars: { table: 'responses', sql: "nullif(length(coalesce(text, '')), 0)", missing: 'no_response' },
 }
 
+/** Returns whether a name is that of a text length: `instruction_chars`, `input_chars` or `response_chars`. */
+export function isTextColumn(name: string): boolean {
+  return Object.hasOwn(TEXT_COLUMNS, name)
+}
+
 interface TextPlan {
   cacheKey: string
   stamp: string

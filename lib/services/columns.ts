@@ -13,7 +13,7 @@ import {
   type ColumnSource,
 } from './columns-describe'
 import { readOutput, studyRuns, type RunKey, type StampedColumn } from './columns-runs'
-import { textColumn, warmTextColumn } from './columns-texts'
+import { isTextColumn, textColumn, warmTextColumn } from './columns-texts'
 
 /** The part of a cell that columns need; CellRef has it. */
 export interface ColumnCell {
@@ -29,7 +29,10 @@ export function listColumns(db: Db, studyId: string, options: { all?: boolean } 
   return describeColumns(studyRuns(db, studyId), options.all ?? false)
 }
 
-/** Reads the columns of one study; make one per request, so that the study's runs are looked up once. */
+/**
+ * Reads the columns of one study. Beside column ids it knows the text lengths `instruction_chars`, `input_chars` and
+ * `response_chars`. Make one per request, so that the study's runs are looked up once.
+ */
 export interface ColumnReader {
   /** Returns a column of n = rowCount rows; rows without a value say why. Throws `not_found` for an unknown column or run. */
   read(columnId: string, cell: ColumnCell): Column
@@ -66,6 +69,7 @@ export function columnReader(db: Db, studyId: string): ColumnReader {
   }
 
   function readStamped(columnId: string, cell: ColumnCell): StampedColumn {
+    if (isTextColumn(columnId)) return textColumn(db, cell, columnId)
     const source = requireSource(columnId)
     const chosen = runsFor(runs, source, parseColumnId(columnId).runId)
     if (source.kind === 'measured') return measured(source, chosen, cell)
@@ -85,7 +89,8 @@ export function columnReader(db: Db, studyId: string): ColumnReader {
     const column = cachesOf(db).columns.get(cacheKey, stamp, columnBytes, () => {
       const views = Object.fromEntries([...inputs].map(([key, input]) => [key, input.column]))
       const derived = metric.derive(views, variant.key, cell.rowCount)
-      return { ...derived, width: variant.output.length ?? 1, n: cell.rowCount }
+      const width = cell.rowCount > 0 ? derived.values.length / cell.rowCount : 1
+      return { ...derived, width, n: cell.rowCount }
     })
     return { column, stamp: `${stamp}/${runKey}` }
   }
@@ -95,6 +100,7 @@ export function columnReader(db: Db, studyId: string): ColumnReader {
     readStamped,
     read: (columnId, cell) => readStamped(columnId, cell).column,
     async warm(columnId, cell) {
+      if (isTextColumn(columnId)) return warmTextColumn(db, cell, columnId)
       const source = requireSource(columnId)
       if (source.kind !== 'derived' || source.metric.from !== null) return
       for (const name of source.metric.reads) await warmTextColumn(db, cell, name)

@@ -13,6 +13,12 @@ function comparable(column: ColumnInfo): boolean {
   return column.shape !== 'rowRef'
 }
 
+/** Returns a name that says the metric by itself: "Difficulty level" where the column alone is called "level". */
+export function columnName(column: Pick<ColumnInfo, 'label' | 'group'>): string {
+  const { label, group } = column
+  return group.toLowerCase().includes(label.toLowerCase()) ? group : label
+}
+
 /** Returns the description of a column; a run id in the column id is kept. Throws `not_found`, `invalid_input`. */
 export function describeColumn(db: Db, studyId: string, columnId: string): ColumnInfo {
   const { metric, key, runId } = parseColumnId(columnId)
@@ -23,7 +29,8 @@ export function describeColumn(db: Db, studyId: string, columnId: string): Colum
   if (!comparable(found)) {
     throw new AppError('invalid_input', `${found.label} names rows, so it has no difference. Choose another metric.`)
   }
-  return runId === null ? found : { ...found, id: columnId, runId }
+  const named = { ...found, label: columnName(found) }
+  return runId === null ? named : { ...named, id: columnId, runId }
 }
 
 /** Returns the columns of the summary: those asked for, else every default column that a run fills. */
@@ -31,9 +38,9 @@ export function chosenColumns(db: Db, studyId: string, state: CompareState): Col
   if (state.columns.length > 0) {
     return [...new Set(state.columns)].map((id) => describeColumn(db, studyId, id))
   }
-  return listColumns(db, studyId).filter(
-    (column) => column.isDefault && !column.hidden && comparable(column),
-  )
+  return listColumns(db, studyId)
+    .filter((column) => column.isDefault && !column.hidden && comparable(column))
+    .map((column) => ({ ...column, label: columnName(column) }))
 }
 
 /** Returns the column of the aligned rows: the one asked for, else the first of the summary; null without any. */

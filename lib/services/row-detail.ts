@@ -5,7 +5,6 @@ import type { RowDetail, RowRef } from '@/lib/contracts/rows'
 import { AppError } from '@/lib/errors'
 import { currentCells, getCell, newestAlignment, type CellRef } from './cells'
 import { listColumns } from './columns'
-import { decodeExtra } from './imports-rows'
 import { listItems } from './rows-items'
 import { notesOf } from './annotations'
 
@@ -185,7 +184,7 @@ export function getRowDetail(db: Db, studyId: string, cellId: string, idx: numbe
       ...item,
       system: stored.system,
       history: parsed(stored.history),
-      extra: decodeExtra(stored.extra).extra,
+      extra: parsed(stored.extra),
       externalId: stored.externalId,
       fileName: source?.source.fileName ?? '',
       sha256: source?.source.sha256 ?? '',

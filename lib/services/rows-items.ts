@@ -1,7 +1,7 @@
 import type { Db } from '@/db/client'
 import { valueAt } from '@/lib/columns/column'
 import type { RowListItem } from '@/lib/contracts/rows'
-import { ROW_FLAGS } from '@/lib/formats/types'
+import { unpackFlags } from '@/lib/formats/stored-row'
 import { currentResponseSet, newestAlignment, type CellRef } from './cells'
 import { columnReader } from './columns'
 
@@ -15,11 +15,6 @@ interface TextRow {
   response: string | null
   operator: string | null
   flags: number
-}
-
-/** Returns the names of the flags in a row's bit mask. */
-export function flagNames(mask: number): string[] {
-  return ROW_FLAGS.filter((_, bit) => (mask & (1 << bit)) !== 0)
 }
 
 /** Returns the marks of a row that are not undone, each once. */
@@ -84,7 +79,7 @@ export function listItems(
       armKey: cell.armKey,
       round: cell.round,
       ...row,
-      flags: flagNames(row.flags),
+      flags: unpackFlags(row.flags),
       marks: marksOf(db, cell.no, idx),
       values,
     })

@@ -21,8 +21,14 @@ export const MAX_PAGE_ROWS = 500
 /** Bins of a header histogram: 40 pixels high, about 120 wide. */
 const HEADER_BINS = 30
 
-/** Sort keys that are not metric columns. */
+/** Sort keys that are not metric columns; `length` is that of the instruction. */
 const POSITION = 'position'
+const LENGTH = 'length'
+const LENGTH_COLUMN = 'instruction_chars'
+
+function sortColumn(sort: RowSort): string {
+  return sort.column === LENGTH ? LENGTH_COLUMN : sort.column
+}
 
 /** What a page of rows shows. */
 export interface RowQuery {
@@ -82,8 +88,8 @@ function sortValues(db: Db, studyId: string, selection: Selection, column: strin
 }
 
 /**
- * Returns the rows that pass the filter in the order of the sort: `position` is file order, anything else a column id.
- * Stable, missing values last, ties in file order.
+ * Returns the rows that pass the filter in the order of the sort: `position` is file order, `length` that of the
+ * instruction in characters, anything else a column id. Stable, missing values last, ties in file order.
  */
 export function orderRows(db: Db, studyId: string, filter: RowFilter, sort: RowSort): OrderedRows {
   const selection = select(db, studyId, filter)
@@ -98,7 +104,7 @@ export function orderRows(db: Db, studyId: string, filter: RowFilter, sort: RowS
         const last = selection.total - 1
         return sort.descending ? reordered(rows, (at) => last - at) : rows
       }
-      const values = sortValues(db, studyId, selection, sort.column)
+      const values = sortValues(db, studyId, selection, sortColumn(sort))
       const order = sortPermutation(values, sort.descending)
       return reordered(rows, (at) => order[at] as number)
     },
@@ -114,7 +120,7 @@ export async function listRows(
   signal?: AbortSignal,
 ): Promise<RowPage> {
   const started = performance.now()
-  const sorted = query.sort.column === POSITION ? [] : [query.sort.column]
+  const sorted = query.sort.column === POSITION ? [] : [sortColumn(query.sort)]
   await warmSelection(db, studyId, query.filter, [...query.columns, ...sorted], signal)
   const { selection, part, idx } = orderRows(db, studyId, query.filter, query.sort)
   const limit = Math.min(query.limit, MAX_PAGE_ROWS)

@@ -22,6 +22,8 @@ const metaSchema = z.object({
   sizeBytes: z.number(),
   sha256: z.string(),
   createdAt: z.number(),
+  /** Name as it came, with folders of a dropped directory: only ever read for hints, never opened. */
+  givenName: z.string(),
   /** Set for files of this machine that are read where they lie. */
   path: z.string().nullable(),
   modifiedMs: z.number().nullable(),
@@ -39,8 +41,7 @@ export interface Upload {
 /** Returns a name without folders and control characters, at most 200 characters, never empty. */
 export function safeFileName(name: string): string {
   const base = name.split(/[\\/]/).pop() ?? ''
-  // oxlint-disable-next-line no-control-regex
-  const clean = base.replace(/[\u0000-\u001f\u007f]/g, '').trim().slice(-200)
+  const clean = base.replace(/\p{Cc}/gu, '').trim().slice(-200)
   return clean === '' || clean === '.' || clean === '..' ? 'file' : clean
 }
 
@@ -101,6 +102,7 @@ export async function saveUpload(
     return await writeMeta(config, {
       uploadId,
       fileName: safeFileName(name),
+      givenName: name,
       sizeBytes,
       sha256: hash.digest('hex'),
       createdAt: Date.now(),
@@ -126,6 +128,7 @@ export async function registerFile(config: Config, file: string): Promise<Upload
   return writeMeta(config, {
     uploadId: randomUUID(),
     fileName: safeFileName(absolute),
+    givenName: path.join(path.basename(path.dirname(absolute)), path.basename(absolute)),
     sizeBytes: stat.size,
     sha256: hash.digest('hex'),
     createdAt: Date.now(),
@@ -136,7 +139,11 @@ export async function registerFile(config: Config, file: string): Promise<Upload
 
 /** An upload with what the readers of lib/formats need. */
 export interface OpenUpload extends Upload {
+  /** Name with the folders it came in, for guessing what it is. */
+  givenName: string
   source: Source
+  /** Where the bytes lie; never built from a name. */
+  path: string
   /** Size and time stamp when it was hashed, so that a file changed since is refused. */
   expect: FileStamp | null
 }
@@ -149,13 +156,16 @@ export async function openUpload(config: Config, uploadId: string): Promise<Open
   if (!meta?.success) {
     throw new AppError('not_found', 'This upload is gone. Upload the file again.')
   }
-  const { fileName, sizeBytes, sha256, modifiedMs } = meta.data
+  const { fileName, givenName, sizeBytes, sha256, modifiedMs } = meta.data
+  const file = meta.data.path ?? path.join(folder, DATA_FILE)
   return {
     uploadId,
     fileName,
     sizeBytes,
     sha256,
-    source: { path: meta.data.path ?? path.join(folder, DATA_FILE), name: fileName },
+    givenName,
+    path: file,
+    source: { path: file, name: fileName },
     expect: modifiedMs === null ? null : { sizeBytes, modifiedMs },
   }
 }

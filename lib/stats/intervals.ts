@@ -20,8 +20,7 @@ export function wilsonInterval(k: number, n: number, z: number = Z_95): Interval
   const share = k / n
   const spread = (z * z) / n
   const centre = (share + spread / 2) / (1 + spread)
-  const half =
-    (z * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n))) / (1 + spread)
+  const half = (z * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n))) / (1 + spread)
   return {
     ok: true,
     estimate: share,

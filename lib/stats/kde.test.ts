@@ -47,7 +47,10 @@ describe('gaussianKde', () => {
       const top = Math.max(...direct)
       binned.forEach((f, i) => expect(Math.abs(f - (direct[i] as number))).toBeLessThan(1e-3 * top))
     }
-    const large = gaussianKde(Float64Array.from({ length: 6000 }, random.next), linspace(0, 1, 1000))
+    const large = gaussianKde(
+      Float64Array.from({ length: 6000 }, random.next),
+      linspace(0, 1, 1000),
+    )
     expect(large).toMatchObject({ ok: true, binned: true, n: 6000 })
   })
 

@@ -55,7 +55,10 @@ describe('levels', () => {
     expect(value(totalVariation(a, b)).tv).toBeCloseTo(0.2, 12)
     const padded = value(chiSquareCounts([0, ...a], [0, ...b]))
     expect(padded).toEqual(c)
-    expect(value(chiSquareCounts([5, 7, 9, 0], [2, 9, 1, 4])).p).toBeCloseTo(0.00944009528576739, 12)
+    expect(value(chiSquareCounts([5, 7, 9, 0], [2, 9, 1, 4])).p).toBeCloseTo(
+      0.00944009528576739,
+      12,
+    )
   })
 
   it('quadratic weighted kappa', () => {
@@ -87,7 +90,12 @@ describe('levels', () => {
     expect(orderedTrend(same)).toEqual({ ok: false, reason: 'all_ties' })
     expect(stuartMaxwell(same)).toEqual({ ok: false, reason: 'all_ties' })
     expect(stuartMaxwell([[0]])).toEqual({ ok: false, reason: 'n_too_small' })
-    expect(weightedKappa([[5, 0], [0, 0]])).toEqual({ ok: false, reason: 'zero_denominator' })
+    expect(
+      weightedKappa([
+        [5, 0],
+        [0, 0],
+      ]),
+    ).toEqual({ ok: false, reason: 'zero_denominator' })
     expect(totalVariation([0, 0], [1, 2])).toEqual({ ok: false, reason: 'n_too_small' })
     expect(chiSquareCounts([0], [2])).toEqual({ ok: false, reason: 'n_too_small' })
     expect(chiSquareCounts([3, 0], [2, 0])).toEqual({ ok: false, reason: 'constant' })

@@ -9,10 +9,14 @@ function at(table: CountTable, i: number, j: number): number {
   return (table[i] as Numbers)[j] as number
 }
 
+function zeros(k: number): number[] {
+  return Array.from({ length: k }, () => 0)
+}
+
 function marginals(table: CountTable): { rows: number[]; columns: number[]; n: number } {
   const k = table.length
-  const rows = new Array<number>(k).fill(0)
-  const columns = new Array<number>(k).fill(0)
+  const rows = zeros(k)
+  const columns = zeros(k)
   let n = 0
   for (let i = 0; i < k; i += 1) {
     for (let j = 0; j < k; j += 1) {
@@ -27,7 +31,7 @@ function marginals(table: CountTable): { rows: number[]; columns: number[]; n: n
 
 /** Returns the k x k table of two aligned columns of 1-based ordinals. */
 export function crossTable(first: Numbers, second: Numbers, k: number): number[][] {
-  const table = Array.from({ length: k }, () => new Array<number>(k).fill(0))
+  const table = Array.from({ length: k }, () => zeros(k))
   for (let i = 0; i < Math.min(first.length, second.length); i += 1) {
     const row = table[(first[i] as number) - 1] as number[]
     const column = (second[i] as number) - 1
@@ -60,7 +64,9 @@ function solve(matrix: number[][], right: number[]): number[] | null {
   const n = right.length
   const rows = matrix.map((row, i) => [...row, right[i] as number])
   for (let c = 0; c < n; c += 1) {
-    const tail = rows.slice(c).toSorted((p, q) => Math.abs(q[c] as number) - Math.abs(p[c] as number))
+    const tail = rows
+      .slice(c)
+      .toSorted((p, q) => Math.abs(q[c] as number) - Math.abs(p[c] as number))
     rows.splice(c, n - c, ...tail)
     const pivot = rows[c] as number[]
     if (Math.abs(pivot[c] as number) < 1e-12) return null
@@ -131,8 +137,10 @@ export function chiSquareCounts(
   a: Numbers,
   b: Numbers,
 ): (ChiSquareResult & { cramersV: number }) | NoValue {
-  const levels = Array.from({ length: a.length }, (_, l) => [a[l] as number, b[l] as number])
-    .filter(([x, y]) => (x as number) + (y as number) > 0)
+  const levels = Array.from({ length: a.length }, (_, l) => [
+    a[l] as number,
+    b[l] as number,
+  ]).filter(([x, y]) => (x as number) + (y as number) > 0)
   const sides = [0, 1].map((s) => levels.reduce((sum, level) => sum + (level[s] as number), 0))
   const n = (sides[0] as number) + (sides[1] as number)
   if (sides[0] === 0 || sides[1] === 0) return noValue('n_too_small')

@@ -15,7 +15,7 @@ export function midRanks(values: Numbers): Ranks {
   order.sort((a, b) => (values[a] as number) - (values[b] as number))
   const ranks = new Float64Array(n)
   let tieSum = 0
-  for (let start = 0; start < n; ) {
+  for (let start = 0; start < n;) {
     const value = values[order[start] as number] as number
     let end = start + 1
     while (end < n && (values[order[end] as number] as number) === value) end += 1

@@ -120,9 +120,7 @@ export function aggregate(
     median: has ? quantileSorted(valid, 0.5) : null,
     min: has ? (valid[0] as number) : null,
     max: has ? (valid[valid.length - 1] as number) : null,
-    quantiles: has
-      ? Object.fromEntries(qs.map((q) => [String(q), quantileSorted(valid, q)]))
-      : {},
+    quantiles: has ? Object.fromEntries(qs.map((q) => [String(q), quantileSorted(valid, q)])) : {},
     statuses,
     reasons,
   }

@@ -1,8 +1,8 @@
 'use client'
 
-import { Button } from '@mantine/core'
+import { Anchor, Button } from '@mantine/core'
 import Link from 'next/link'
-import { useCallback, useMemo } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import {
   defaultSides,
   SEEDS,
@@ -20,6 +20,7 @@ import { Page, Section } from '@/components/ui/page'
 import { useShortcut } from '@/components/ui/shortcuts'
 import { EmptyState, LoadingLines, Notice, QueryState } from '@/components/ui/states'
 import { PageTitle } from '@/components/views/frame/page-title'
+import { ColumnCard } from '@/components/views/rows/column-card'
 import type { CompareMetric, CompareState, CompareSummary } from '@/lib/contracts/compare'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { DifferenceChart } from './difference-chart'
@@ -164,7 +165,9 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
                 />
               )}
             </Section>
-            {selected && !selected.conflict ? <Detail metric={selected} context={context} /> : null}
+            {selected && !selected.conflict ? (
+              <Detail study={study} metric={selected} context={context} />
+            ) : null}
             <Section title="Aligned pairs" note="j and k move, Open shows a row with all its values">
               {data.aligned === 0 ? (
                 <EmptyState title="No rows meet">
@@ -190,7 +193,16 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
   )
 }
 
-function Detail({ metric, context }: { metric: CompareMetric; context: PairContext }) {
+interface DetailProps {
+  study: StudyDetail
+  metric: CompareMetric
+  context: PairContext
+}
+
+/** How the differences of the chosen metric are spread, and all its tests. */
+function Detail({ study, metric, context }: DetailProps) {
+  const [isCardOpen, setIsCardOpen] = useState(false)
+  const column = study.columns.find((one) => one.id === metric.column.split('@')[0]) ?? null
   return (
     <div className={classes.detail}>
       <div className="ev-panel">
@@ -201,8 +213,6 @@ function Detail({ metric, context }: { metric: CompareMetric; context: PairConte
             metric={metric}
             colorA={context.colorA}
             colorB={context.colorB}
-            labelA={context.labelA}
-            labelB={context.labelB}
           />
         ) : (
           <p className="ev-dim">No pair has a value on both sides.</p>
@@ -210,6 +220,14 @@ function Detail({ metric, context }: { metric: CompareMetric; context: PairConte
       </div>
       <div className="ev-panel ev-scroll-x">
         <MetricTests metric={metric} />
+        {column ? (
+          <>
+            <Anchor component="button" type="button" size="sm" mt={8} ml={8} onClick={() => setIsCardOpen(true)}>
+              Definition and card
+            </Anchor>
+            <ColumnCard detail={study} column={isCardOpen ? column : null} onClose={() => setIsCardOpen(false)} />
+          </>
+        ) : null}
       </div>
     </div>
   )

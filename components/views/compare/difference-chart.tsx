@@ -11,8 +11,6 @@ interface DifferenceChartProps {
   metric: CompareMetric
   colorA: number | null
   colorB: number | null
-  labelA: string
-  labelB: string
 }
 
 interface Bin {
@@ -31,7 +29,7 @@ function BinTip({ bin }: { bin: Bin }) {
 }
 
 /** How the differences of the pairs are spread; bars left of 0 are pairs where B is higher. */
-export function DifferenceChart({ metric, colorA, colorB, labelA, labelB }: DifferenceChartProps) {
+export function DifferenceChart({ metric, colorA, colorB }: DifferenceChartProps) {
   const paired = metric.paired
   const histogram = paired?.histogram
   if (!paired || !histogram) return null
@@ -40,6 +38,7 @@ export function DifferenceChart({ metric, colorA, colorB, labelA, labelB }: Diff
     const high = histogram.edges[i + 1] as number
     return { low, high, middle: (low + high) / 2, count }
   })
+  const reach = histogram.edges.at(-1) as number
   const reading = `A is higher in ${formatCount(paired.aHigher)} pairs, B in ${formatCount(paired.bHigher)}, equal in ${formatCount(paired.ties)}.`
   const fill = (bin: Bin) => {
     if (bin.low < 0 && bin.high > 0) return 'var(--ev-arm-seeds)'
@@ -58,11 +57,12 @@ export function DifferenceChart({ metric, colorA, colorB, labelA, labelB }: Diff
             <XAxis
               dataKey="middle"
               type="number"
-              domain={[histogram.edges[0] as number, histogram.edges.at(-1) as number]}
+              domain={[-reach, reach]}
               tickFormatter={(value: number) => formatDifference(value)}
+              interval="preserveStartEnd"
               tick={{ fontSize: 11, fill: 'var(--ev-dim)' }}
               stroke="var(--ev-border-strong)"
-              tickCount={5}
+              ticks={[-reach, -reach / 2, 0, reach / 2, reach]}
             />
             <YAxis
               allowDecimals={false}
@@ -92,9 +92,9 @@ export function DifferenceChart({ metric, colorA, colorB, labelA, labelB }: Diff
         </ResponsiveContainer>
       </div>
       <div className={classes.legend}>
-        <span>← {labelB} higher</span>
+        <span>← B higher</span>
         <span>dashed: mean difference</span>
-        <span>{labelA} higher →</span>
+        <span>A higher →</span>
       </div>
     </figure>
   )

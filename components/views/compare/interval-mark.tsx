@@ -5,7 +5,7 @@ interface IntervalMarkProps {
   label: string
 }
 
-const WIDTH = 132
+const WIDTH = 96
 const HEIGHT = 20
 const PADDING = 6
 

@@ -88,7 +88,7 @@ export function AppFrame({ isNavNarrow, children }: AppFrameProps) {
           onNavigate={menu.close}
         />
       </AppShell.Navbar>
-      <AppShell.Main id="content" tabIndex={-1} style={{ outline: 'none', minWidth: 0 }}>
+      <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
         <WorkerNotice />
         {children}
       </AppShell.Main>

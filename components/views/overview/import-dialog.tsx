@@ -28,7 +28,7 @@ export function collisions(plans: readonly ImportPlan[]): string[] {
 
 /** Upload, look, correct, import. */
 export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProps) {
-  const { files, add, patch, remove } = useImportFiles(detail.study.id, initialFiles)
+  const { files, add, patch, changePlan, remove } = useImportFiles(detail.study.id, initialFiles)
   const start = useStartImports(detail.study.id)
   const plans = files.flatMap((file) => (file.isChosen && file.plan ? [file.plan] : []))
   const isBusy = files.some((file) => ['waiting', 'uploading', 'reading'].includes(file.state))
@@ -36,8 +36,8 @@ export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProp
 
   const run = () =>
     start.mutate(plans, {
-      onSuccess: ({ jobs }) => {
-        notifyDone(`${plural(jobs.length, 'import')} started. The cells appear when each file is complete.`)
+      onSuccess: () => {
+        notifyDone(`Importing ${plural(plans.length, 'file')}. A cell appears when its file is complete.`)
         onClose()
       },
     })
@@ -52,7 +52,8 @@ export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProp
             file={file}
             detail={detail}
             isClashing={file.isChosen && clashing.has(file.plan?.fileName ?? '')}
-            onPatch={(change) => patch(file.id, change)}
+            onChoose={(isChosen) => patch(file.id, { isChosen })}
+            onPlan={(plan) => void changePlan(file, plan)}
             onRemove={() => remove(file.id)}
           />
         ))}

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { formatBytes, formatShare } from '@/components/ui/format'
 import { ProgressBar } from '@/components/ui/progress-bar'
 import { ErrorState, Notice } from '@/components/ui/states'
-import type { StudyDetail } from '@/lib/contracts/study'
+import type { ImportPlan, StudyDetail } from '@/lib/contracts/study'
 import { ImportPlanFields } from './import-plan-fields'
 import { ImportPreviewTable } from './import-preview-table'
 import type { ImportFile } from './use-import-files'
@@ -14,7 +14,8 @@ interface ImportFileCardProps {
   file: ImportFile
   detail: StudyDetail
   isClashing: boolean
-  onPatch(change: Partial<ImportFile>): void
+  onChoose(isChosen: boolean): void
+  onPlan(plan: ImportPlan): void
   onRemove(): void
 }
 
@@ -59,7 +60,7 @@ function Findings({ file }: { file: ImportFile }) {
 }
 
 /** One uploaded file: what it seems to be, what to correct, and its first rows. */
-export function ImportFileCard({ file, detail, isClashing, onPatch, onRemove }: ImportFileCardProps) {
+export function ImportFileCard({ file, detail, isClashing, onChoose, onPlan, onRemove }: ImportFileCardProps) {
   const [isOpen, setIsOpen] = useState(true)
   const { preview, plan } = file
   const isMoving = file.state === 'uploading' || file.state === 'reading'
@@ -73,7 +74,7 @@ export function ImportFileCard({ file, detail, isClashing, onPatch, onRemove }: 
         <Checkbox
           checked={file.isChosen}
           disabled={plan === null || preview?.error != null}
-          onChange={(event) => onPatch({ isChosen: event.currentTarget.checked })}
+          onChange={(event) => onChoose(event.currentTarget.checked)}
           label={<strong dir="auto">{file.name}</strong>}
         />
         <Group gap="sm" wrap="nowrap">
@@ -92,7 +93,7 @@ export function ImportFileCard({ file, detail, isClashing, onPatch, onRemove }: 
         />
       ) : null}
       {file.state === 'failed' ? (
-        <ErrorState error={file.error} what="This file was not read" onRetry={undefined} />
+        <ErrorState error={file.error} what="This file was not read" />
       ) : null}
       {preview && plan ? (
         <Stack gap="sm" mt="xs">
@@ -102,7 +103,7 @@ export function ImportFileCard({ file, detail, isClashing, onPatch, onRemove }: 
             keys={preview.keys}
             reasons={preview.reasons}
             detail={detail}
-            onChange={(next) => onPatch({ plan: next })}
+            onChange={onPlan}
           />
           {preview.rows.length > 0 ? (
             <div>

@@ -14,6 +14,12 @@ const ALIGN = [
   { value: 'none', label: 'Not at all' },
 ]
 
+const OPERATORS = [
+  { value: 'none', label: 'As the file says' },
+  { value: 'rotation4', label: 'Four depth operators in turn' },
+  { value: 'rotation5', label: 'Four depth operators and breadth in turn' },
+]
+
 interface ImportPlanFieldsProps {
   plan: ImportPlan
   keys: readonly string[]
@@ -49,7 +55,7 @@ export function ImportPlanFields({ plan, keys, reasons, detail, onChange }: Impo
 
   return (
     <div>
-      <SimpleGrid cols={{ base: 1, xs: 2, md: isNewArm ? 6 : 4 }} spacing="sm">
+      <SimpleGrid cols={{ base: 1, xs: 2, md: isNewArm ? 7 : 5 }} spacing="sm">
         <Autocomplete
           label="Seed set"
           size="xs"
@@ -81,6 +87,15 @@ export function ImportPlanFields({ plan, keys, reasons, detail, onChange }: Impo
           disabled={plan.armKey === null}
           value={plan.align}
           onChange={(align) => set({ align: (align ?? 'index') as ImportPlan['align'] })}
+        />
+        <Select
+          label="Operators"
+          data={OPERATORS}
+          disabled={plan.armKey === null || plan.align === 'none'}
+          value={plan.operators}
+          onChange={(value) =>
+            set({ operators: (value ?? 'none') as ImportPlan['operators'] })
+          }
         />
         {isNewArm ? (
           <>

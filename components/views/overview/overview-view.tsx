@@ -4,6 +4,7 @@ import { Button } from '@mantine/core'
 import { IconGitBranch, IconPlayerPlay, IconUpload } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useMetrics } from '@/components/hooks/use-compute'
+import { useFreshValues } from '@/components/hooks/use-fresh-values'
 import { useStudy } from '@/components/hooks/use-studies'
 import { plural } from '@/components/ui/format'
 import { Page, Section } from '@/components/ui/page'
@@ -37,6 +38,8 @@ function Overview({ detail }: { detail: StudyDetail }) {
   const [dialog, setDialog] = useDialogParam(['compute', 'import', 'evolve'])
   const [chosenCells, setChosenCells] = useState<CellInfo[]>([])
   const [dropped, setDropped] = useState<File[]>([])
+
+  useFreshValues(detail)
 
   const measured = metrics?.filter((metric) => metric.kind === 'measured') ?? []
   const missing = missingMetrics(detail.cells, measured)
@@ -93,7 +96,7 @@ function Overview({ detail }: { detail: StudyDetail }) {
             title="Cells"
             note={
               missing.length > 0
-                ? `${plural(missing.length, 'of the measured metrics', 'of the measured metrics')} not computed for every row`
+                ? `${missing.length} of ${plural(measured.length, 'measured metric')} not computed for every row`
                 : 'every measured metric is computed for every row'
             }
           >

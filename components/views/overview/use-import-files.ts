@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { apiUpload } from '@/components/hooks/api'
-import { previewImports } from '@/components/hooks/use-imports'
+import { previewImport } from '@/components/hooks/use-imports'
 import type { ImportPlan, ImportPreview } from '@/lib/contracts/study'
 
 export interface ImportFile {
@@ -52,8 +52,8 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
         const onProgress = (sentBytes: number) => patch(id, { sentBytes })
         const { uploadId } = await apiUpload(file, nameOf(file), onProgress, signal)
         patch(id, { state: 'reading', sentBytes: file.size })
-        const [preview] = await previewImports(studyId, [uploadId])
-        if (!preview) throw new Error('The server sent no preview of this file.')
+        const relativePath = nameOf(file)
+        const preview = await previewImport(studyId, { uploadId, relativePath })
         const isChosen = preview.error === null && preview.duplicateOf === null
         patch(id, { state: 'ready', preview, plan: preview.plan, isChosen })
       } catch (error) {
@@ -101,5 +101,22 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
     setFiles((before) => before.filter((one) => one.id !== id))
   }, [])
 
-  return { files, add, patch, remove }
+  /** Keeps the corrected plan; when the mapping changed, the first rows are read again under it. */
+  const changePlan = useCallback(
+    async (file: ImportFile, plan: ImportPlan) => {
+      patch(file.id, { plan })
+      const isSame = JSON.stringify(plan.mapping) === JSON.stringify(file.plan?.mapping)
+      if (isSame && plan.format === file.plan?.format) return
+      try {
+        const { uploadId, format, mapping } = plan
+        const preview = await previewImport(studyId, { uploadId, format, mapping, relativePath: file.name })
+        patch(file.id, { preview, isChosen: preview.error === null })
+      } catch (error) {
+        patch(file.id, { state: 'failed', error })
+      }
+    },
+    [patch, studyId],
+  )
+
+  return { files, add, patch, changePlan, remove }
 }

@@ -1,5 +1,5 @@
 import { LlamaGrammarEvaluationState } from 'node-llama-cpp'
-import type { Llama, LlamaContext, LlamaGrammar, LlamaModel, Token } from 'node-llama-cpp'
+import type { Llama, LlamaContext, LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp'
 import { AppError, throwIfAborted } from '@/lib/errors'
 import type { GenerateParams, GeneratedToken, TokenLogprob } from '../types'
 import type { CoreEngine, EngineArgs, GenerationResult, SpecialToken } from './engine-types'
@@ -11,6 +11,8 @@ import { randomStream, sampleToken } from './sampler'
 const SMALLEST = Math.log(1.401298464324817e-45)
 const BATCH = 512
 const encoder = new TextEncoder()
+
+type Sequence = LlamaContextSequence
 
 /** What the public engine is opened with. */
 export interface PublicOptions extends Pick<EngineArgs, 'modelPath' | 'threads' | 'gpuLayers'> {
@@ -107,7 +109,7 @@ export class PublicEngine implements CoreEngine {
   }
 
   private async withSequence<T>(
-    work: (sequence: ReturnType<LlamaContext['getSequence']>) => Promise<T>,
+    work: (sequence: Sequence) => Promise<T>,
   ): Promise<T> {
     const sequence = this.context.getSequence()
     try {
@@ -130,7 +132,7 @@ export class PublicEngine implements CoreEngine {
         const outputs = await sequence.controlledEvaluate(
           asTokens(ids.subarray(start, end)).map((token) => [
             token,
-            { generateNext: { probabilities: true, options: { temperature: 0 } } },
+            { generateNext: { probabilities: true } },
           ]),
         )
         for (let i = start; i < end; i += 1) {
@@ -155,31 +157,32 @@ export class PublicEngine implements CoreEngine {
       const message = `The prompt has ${prompt.length} tokens and the model reads at most ${this.contextLength}, reply included.`
       return Promise.reject(new AppError('invalid_input', message))
     }
+    if (grammar !== null && params.topLogprobs !== null) {
+      const message =
+        'Probabilities of a constrained reply need the fast path of the engine, which is not available here.'
+      return Promise.reject(new AppError('capability_missing', message))
+    }
     const limit = Math.max(1, Math.min(params.maxTokens, room))
     return this.withSequence(async (sequence) => {
       const text = new ReplyText(params.stop)
       const tokens: GeneratedToken[] = []
-      const random = randomStream(params.seed)
-      const state = grammar === null ? null : this.grammarState(grammar)
-      let finishReason: GenerationResult['finishReason'] = 'length'
-      let pending = asTokens(prompt)
+      const steps =
+        grammar === null
+          ? this.freeSteps(sequence, prompt, params, tokens)
+          : this.constrainedSteps(sequence, prompt, params, grammar)
+      let finishReason: GenerationResult['finishReason'] = 'other'
       let count = 0
-      while (count < limit) {
+      for await (const id of steps) {
         throwIfAborted(signal)
-        const { id, logprobs } = await this.next(sequence, pending, params, state, random)
-        if (id === null || this.model.isEogToken(id)) {
-          finishReason = id === null ? 'other' : 'stop'
-          break
-        }
-        count += 1
-        if (params.topLogprobs !== null) {
-          tokens.push(this.describe(logprobs, id, params.topLogprobs))
-        }
-        pending = [id]
-        if (text.add(encoder.encode(this.model.detokenize([id], false)))) {
+        if (this.model.isEogToken(id)) {
+          tokens.length = Math.min(tokens.length, count)
           finishReason = 'stop'
           break
         }
+        count += 1
+        if (text.add(encoder.encode(this.model.detokenize([id], false)))) finishReason = 'stop'
+        else if (count >= limit) finishReason = 'length'
+        if (finishReason !== 'other') break
       }
       return {
         text: text.finish(),
@@ -191,36 +194,52 @@ export class PublicEngine implements CoreEngine {
     })
   }
 
-  private grammarState(grammar: string): LlamaGrammarEvaluationState {
-    // The class of the library's grammars is made by an asynchronous function only; its text is all that counts.
-    const made = this.llama.createGrammar({ grammar }) as unknown as LlamaGrammar
-    return new LlamaGrammarEvaluationState({ model: this.model, grammar: made })
+  /** Yields tokens that this program's own sampler takes from the full distribution. */
+  private async *freeSteps(
+    sequence: Sequence,
+    prompt: Int32Array,
+    params: GenerateParams,
+    described: GeneratedToken[],
+  ): AsyncGenerator<Token> {
+    const random = randomStream(params.seed)
+    let pending = asTokens(prompt)
+    for (;;) {
+      const ask = { generateNext: { probabilities: true } } as const
+      const last = pending.length - 1
+      const outputs = await sequence.controlledEvaluate(
+        pending.map((token, index) => (index === last ? [token, ask] : token)),
+      )
+      const table = outputs[last]?.next.probabilities
+      if (!table) throw new AppError('data_error', 'The library returned no probabilities.')
+      const logprobs = new Float32Array(this.vocabSize).fill(SMALLEST)
+      for (const [token, p] of table) if (p > 0) logprobs[token] = Math.log(p)
+      const id = sampleToken(logprobs, params, random) as Token
+      if (params.topLogprobs !== null) {
+        described.push(this.describe(logprobs, id, params.topLogprobs))
+      }
+      yield id
+      pending = [id]
+    }
   }
 
-  private async next(
-    sequence: ReturnType<LlamaContext['getSequence']>,
-    pending: Token[],
+  /** Yields tokens that the library's own sampler takes among those that the grammar allows. */
+  private async *constrainedSteps(
+    sequence: Sequence,
+    prompt: Int32Array,
     params: GenerateParams,
-    state: LlamaGrammarEvaluationState | null,
-    random: () => number,
-  ): Promise<{ id: Token | null; logprobs: Float32Array }> {
-    const options = {
-      temperature: params.temperature,
-      topP: params.topP,
-      topK: params.topK,
-      minP: params.minP,
-      seed: params.seed,
+    grammarText: string,
+  ): AsyncGenerator<Token> {
+    const grammar = await this.llama.createGrammar({ grammar: grammarText })
+    const { temperature, topP, topK, minP, seed } = params
+    yield* sequence.evaluate(asTokens(prompt), {
+      temperature,
+      topP,
+      topK,
+      minP,
+      seed,
       yieldEogToken: true,
-      ...(state ? { grammarEvaluationState: state } : {}),
-    }
-    const steps = sequence.evaluateWithMetadata(pending, { probabilities: true }, options)
-    const step = await steps.next()
-    await steps.return()
-    if (step.done) return { id: null, logprobs: new Float32Array(0) }
-    const logprobs = new Float32Array(this.vocabSize).fill(SMALLEST)
-    for (const [token, p] of step.value.probabilities) if (p > 0) logprobs[token] = Math.log(p)
-    if (state) return { id: step.value.token, logprobs }
-    return { id: sampleToken(logprobs, params, random) as Token, logprobs }
+      grammarEvaluationState: new LlamaGrammarEvaluationState({ model: this.model, grammar }),
+    })
   }
 
   private describe(logprobs: Float32Array, id: number, alternatives: number): GeneratedToken {

@@ -5,7 +5,7 @@ export const openaiConfigSchema = z.object({
   baseUrl: z
     .string()
     .min(1)
-    .max(500)
+    .max(200)
     .default('http://127.0.0.1:8000')
     .describe('Address of the server, with a path prefix if it has one. "/v1" may be left out.'),
   model: z.string().min(1).max(200).default('default').describe('Model name as the server knows it.'),

@@ -7,7 +7,7 @@ import { densityAltText, densityReading } from './density-text'
 import { exampleData, exampleInfo, noise } from './example'
 import { densityGroups, roundGrid } from './groups'
 import { axisOption, choice, densityOptions, mixOption } from './options'
-import { armsOf, conflictsOf, countAll, valuesOf, withColumn } from './series'
+import { armsOf, countAll, valuesOf, comparable } from './series'
 import { count } from './text'
 
 // Half a percent of the values may lie beyond the axis, so that one row does not flatten the rest.
@@ -63,7 +63,7 @@ export function ratioFigure(config: RatioConfig) {
 
   const prepare = (all: FigureData, chosen: Options): DensityPrepared => {
     const column = config.column(chosen.variant)
-    const data = withColumn(all, column)
+    const { data, conflicts } = comparable(all, column, chosen.mix)
     const counts = countAll(data, column)
     const grid = roundGrid(data)
     const groups = densityGroups(data, grid, counts, (series) => valuesOf(series, column))
@@ -84,7 +84,7 @@ export function ratioFigure(config: RatioConfig) {
       ...cells,
       arms: armsOf(data),
       counts,
-      conflicts: conflictsOf(data, [column]),
+      conflicts,
       notes: [...off, config.note],
       edges: Array.from(edges),
       view: chosen.view,

@@ -104,24 +104,35 @@ export function countAll(data: FigureData, columnId: string): SeriesCount[] {
   return data.series.map((series) => countSeries(series, columnId))
 }
 
-/** Returns, for each column, the groups of series whose definitions differ; empty when all agree. */
-export function conflictsOf(data: FigureData, columnIds: readonly string[]): FigureConflict[] {
-  return columnIds.flatMap((column) => {
-    const groups = new Map<string, string[]>()
-    for (const series of data.series) {
-      const found = series.columns[column]
-      if (!found || found.runId === null) continue
-      const group = groups.get(found.definitionHash) ?? []
-      groups.set(found.definitionHash, [...group, seriesLabel(series)])
-    }
-    if (groups.size < 2) return []
-    const definitions = [...groups].map(([hash, series]) => ({ hash, series }))
-    return [{ column, label: data.columns[column]?.label ?? column, definitions }]
-  })
+/** The series that may share the axes, and those that were left out because their definition differs. */
+export interface Comparable {
+  data: FigureData
+  conflicts: FigureConflict[]
 }
 
-/** Returns the data without the series that have no value in a column and were never asked for one. */
-export function withColumn(data: FigureData, columnId: string): FigureData {
-  const has = (series: FigureSeries) => (series.columns[columnId]?.total ?? 0) > 0
-  return { ...data, series: data.series.filter(has) }
+function byDefinition(series: readonly FigureSeries[], columnId: string): Map<string, FigureSeries[]> {
+  const groups = new Map<string, FigureSeries[]>()
+  for (const one of series) {
+    const hash = one.columns[columnId]?.definitionHash ?? ''
+    groups.set(hash, [...(groups.get(hash) ?? []), one])
+  }
+  return groups
+}
+
+/**
+ * Returns the series that were asked for a column. Series of different definitions never share an axis: the largest
+ * group is kept (of equal ones the first), unless `mix` says to draw them all. The conflict names all groups, the drawn
+ * one first.
+ */
+export function comparable(all: FigureData, columnId: string, mix: boolean): Comparable {
+  const asked = all.series.filter((series) => (series.columns[columnId]?.total ?? 0) > 0)
+  const groups = [...byDefinition(asked, columnId)].toSorted((a, b) => b[1].length - a[1].length)
+  if (groups.length < 2) return { data: { ...all, series: asked }, conflicts: [] }
+  const kept = mix ? asked : (groups[0]?.[1] ?? [])
+  const definitions = groups.map(([hash, series]) => ({ hash, series: series.map(seriesLabel) }))
+  const label = all.columns[columnId]?.label ?? columnId
+  return {
+    data: { ...all, series: asked.filter((series) => kept.includes(series)) },
+    conflicts: [{ column: columnId, label, mixed: mix, definitions }],
+  }
 }

@@ -7,7 +7,7 @@ export function number3(value: number): string {
   if (value === 0) return '0'
   const size = Math.abs(value)
   if (size >= 1000) return Math.round(value).toLocaleString('en-US')
-  return size >= 1e-4 ? String(Number(value.toPrecision(3))) : value.toExponential(2)
+  return size >= 1e-4 ? value.toPrecision(3) : value.toExponential(2)
 }
 
 /** Returns a share, 0 to 1, as percent with one decimal. */

@@ -3,7 +3,8 @@ import { pipeline, Readable } from 'node:stream'
 import { contextOf, FormatError } from '../format-error'
 import type { JsonObject, JsonValue, RawRow, ReadOptions } from '../types'
 import { firstInvalidUtf8, wholeCharacters } from './encoding'
-import { ExactError, ExactParser, setKey } from './json-exact'
+import { ExactParser, setKey } from './json-exact'
+import { ExactError } from './json-string'
 import type { TextInput } from './text-input'
 
 const DEFAULT_MAX_ROW_BYTES = 16 << 20
@@ -36,7 +37,14 @@ export async function* readCsv(
   batchRows: number,
 ): AsyncGenerator<RawRow[]> {
   const maxRowBytes = options.maxRowBytes ?? DEFAULT_MAX_ROW_BYTES
-  const parser = parse({ delimiter, info: true, relax_column_count: true, skip_empty_lines: true })
+  const parser = parse({
+    delimiter,
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    // An open quote would swallow the rest of the file.
+    max_record_size: maxRowBytes,
+  })
   let failure: unknown = null
   pipeline(Readable.from(checkUtf8(chunks, input), { objectMode: false }), parser, (error) => {
     failure = error ?? null
@@ -64,20 +72,27 @@ export async function* readCsv(
   } catch (error) {
     const cause = failure ?? error
     if (!(cause instanceof CsvError)) throw cause
-    throw new FormatError(
-      {
-        file: input.name,
-        row: rowNumber + 1,
-        line,
-        byteOffset: input.toOriginal(position),
-        reason: 'bad_csv',
-        problem: `The table row that starts here is broken (${cause.code}).`,
-        expected: 'RFC 4180: quotes around cells with quotes or line breaks, quotes inside doubled',
-      },
-      cause,
-    )
+    throw brokenCsv(cause, input)
   }
   if (batch.length > 0) yield batch
+}
+
+/** The parser notes where it stood: records before an error may not have been handed over yet. */
+function brokenCsv(cause: CsvError, input: TextInput): FormatError {
+  const at = cause as CsvError & { bytes_records?: number; records?: number; lines?: number }
+  const isTooLarge = cause.code === 'CSV_MAX_RECORD_SIZE'
+  return new FormatError(
+    {
+      file: input.name,
+      row: at.records || null,
+      line: at.lines ?? null,
+      byteOffset: input.toOriginal(at.bytes_records ?? 0),
+      reason: isTooLarge ? 'row_too_large' : 'bad_csv',
+      problem: `The table row that starts here is ${isTooLarge ? 'too large' : 'broken'} (${cause.code}).`,
+      expected: 'RFC 4180: quotes around cells with quotes or line breaks, quotes inside doubled',
+    },
+    cause,
+  )
 }
 
 function checkHeader(record: string[], input: TextInput, maxKeys: number): string[] {
@@ -105,7 +120,14 @@ function toRow(
   place: { rowNumber: number; line: number; byteOffset: number },
   file: string,
 ): RawRow {
-  const row: RawRow = { ...place, value: null, keys: header, literals: null, flags: [], error: null }
+  const row: RawRow = {
+    ...place,
+    value: null,
+    keys: header,
+    literals: null,
+    flags: [],
+    error: null,
+  }
   const fail = (reason: string, problem: string, expected: string, context: string) => {
     const { rowNumber, line, byteOffset } = place
     row.error = new FormatError({
@@ -121,11 +143,21 @@ function toRow(
     return row
   }
   if (sizeBytes > maxRowBytes) {
-    return fail('row_too_large', `The row is ${sizeBytes} bytes long.`, `at most ${maxRowBytes} bytes`, '')
+    return fail(
+      'row_too_large',
+      `The row is ${sizeBytes} bytes long.`,
+      `at most ${maxRowBytes} bytes`,
+      '',
+    )
   }
   if (record.length !== header.length) {
     const problem = `The row has ${record.length} cells.`
-    return fail('cell_count', problem, `${header.length} cells as in the header`, record.join(' | '))
+    return fail(
+      'cell_count',
+      problem,
+      `${header.length} cells as in the header`,
+      record.join(' | '),
+    )
   }
   const value: JsonObject = {}
   for (let i = 0; i < header.length; i++) {
@@ -143,7 +175,12 @@ function toRow(
 }
 
 function parseCell(cell: string): JsonValue {
-  const options = { duplicateKeys: 'error', loneSurrogates: 'error', nul: 'keep', maxDepth: 64 } as const
+  const options = {
+    duplicateKeys: 'error',
+    loneSurrogates: 'error',
+    nul: 'keep',
+    maxDepth: 64,
+  } as const
   return new ExactParser(cell, options).parse().value
 }
 

@@ -12,8 +12,11 @@ export interface EncodingGuess {
 /** Returns the encoding by byte-order mark; zero bytes among the first 4 without one mean UTF-16 or UTF-32. */
 export function guessEncoding(head: Uint8Array): EncodingGuess {
   const [a, b, c, d] = head
-  if (a === 0xef && b === 0xbb && c === 0xbf) return { encoding: 'utf-8', bomBytes: 3, looksLike: null }
-  const isUtf32 = (a === 0xff && b === 0xfe && c === 0 && d === 0) || (a === 0 && b === 0 && c === 0xfe && d === 0xff)
+  if (a === 0xef && b === 0xbb && c === 0xbf)
+    return { encoding: 'utf-8', bomBytes: 3, looksLike: null }
+  const isUtf32 =
+    (a === 0xff && b === 0xfe && c === 0 && d === 0) ||
+    (a === 0 && b === 0 && c === 0xfe && d === 0xff)
   if (isUtf32) return { encoding: null, bomBytes: 4, looksLike: 'UTF-32' }
   if (a === 0xff && b === 0xfe) return { encoding: 'utf-16le', bomBytes: 2, looksLike: null }
   if (a === 0xfe && b === 0xff) return { encoding: 'utf-16be', bomBytes: 2, looksLike: null }
@@ -95,6 +98,24 @@ export class OffsetMap {
     }
     return this.originalAt
   }
+}
+
+// 0x80 to 0x9F of Windows-1252; a blank marks the five bytes without a character. Node 20 decodes this range as ISO 8859-1.
+const WINDOWS_HIGH = '€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ'
+
+/** Returns a strict decoder for whole characters; it throws on bytes without a meaning. */
+export function decoderOf(encoding: Encoding): (bytes: Buffer) => string {
+  if (encoding === 'windows-1252') return decodeWindows1252
+  const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true })
+  return (bytes) => decoder.decode(bytes)
+}
+
+function decodeWindows1252(bytes: Buffer): string {
+  return bytes.toString('latin1').replace(/[\u0080-\u009f]/g, (char) => {
+    const mapped = WINDOWS_HIGH[char.charCodeAt(0) - 0x80]
+    if (mapped === undefined || mapped === ' ') throw new RangeError('no character for this byte')
+    return mapped
+  })
 }
 
 /** Returns how many bytes at the start of `bytes` hold whole characters of the encoding. */

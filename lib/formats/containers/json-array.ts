@@ -64,7 +64,8 @@ class ArraySplitter {
   }
 
   append(chunk: Buffer): void {
-    const keepFrom = this.state === 'inside' && !this.isDropping ? this.start : this.window.bytes.length
+    const keepFrom =
+      this.state === 'inside' && !this.isDropping ? this.start : this.window.bytes.length
     this.window.append(chunk, keepFrom)
     this.at -= keepFrom
     this.start -= keepFrom
@@ -95,7 +96,8 @@ class ArraySplitter {
 
   finish(): void {
     this.window.finish()
-    if (this.state === 'inside' && this.isScalar && this.isConcatenated) this.emit(this.window.bytes.length)
+    if (this.state === 'inside' && this.isScalar && this.isConcatenated)
+      this.emit(this.window.bytes.length)
     if (this.state === 'done' || (this.isConcatenated && this.state === 'element')) return
     throw this.parser.fileError({
       row: this.state === 'inside' ? this.rowNumber + 1 : null,
@@ -154,9 +156,7 @@ class ArraySplitter {
   /** Scans on in the element; true when it ended and was emitted. */
   private element(): boolean {
     const { bytes } = this.window
-    const end = this.isScalar
-      ? this.scalarEnd(bytes)
-      : this.scan.run(bytes, this.at, bytes.length)
+    const end = this.isScalar ? this.scalarEnd(bytes) : this.scan.run(bytes, this.at, bytes.length)
     if (end < 0) {
       this.at = bytes.length
       if (this.at - this.start > this.parser.maxRowBytes) this.isDropping = true
@@ -173,7 +173,8 @@ class ArraySplitter {
       const byte = bytes[at] as number
       if (inString && byte === 0x5c) at++
       else if (byte === 0x22) inString = !inString
-      else if (!inString && (byte === 0x2c || byte === 0x5d || byte === 0x7d || byte <= 0x20)) return at
+      else if (!inString && (byte === 0x2c || byte === 0x5d || byte === 0x7d || byte <= 0x20))
+        return at
     }
     return -1
   }
@@ -185,7 +186,15 @@ class ArraySplitter {
     const row =
       size > this.parser.maxRowBytes
         ? this.parser.tooLarge(size, place)
-        : this.parser.parse(this.window.bytes, this.start, end, this.scan, true, this.window.isSuspect, place)
+        : this.parser.parse(
+            this.window.bytes,
+            this.start,
+            end,
+            this.scan,
+            true,
+            this.window.isSuspect,
+            place,
+          )
     this.batch.push(row)
     this.at = end
     this.state = this.isConcatenated ? 'element' : 'after'
@@ -196,7 +205,8 @@ class ArraySplitter {
       row: this.rowNumber === 0 ? null : this.rowNumber,
       position: this.window.base + this.at,
       reason,
-      problem: reason === 'syntax' ? 'The array is not valid JSON here.' : 'Text follows the array.',
+      problem:
+        reason === 'syntax' ? 'The array is not valid JSON here.' : 'Text follows the array.',
       expected,
       context: contextOf(this.window.bytes.toString('utf8', this.at, this.at + 160)),
     })

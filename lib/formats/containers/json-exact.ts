@@ -1,12 +1,6 @@
 import type { JsonObject, JsonValue } from '../types'
-
-/** What the exact parser allows beyond the grammar. */
-export interface ExactOptions {
-  duplicateKeys: 'error' | 'last'
-  loneSurrogates: 'error' | 'replace'
-  nul: 'keep' | 'error'
-  maxDepth: number
-}
+import { ExactError, readString } from './json-string'
+import type { ExactOptions } from './json-string'
 
 export interface ExactResult {
   value: JsonValue
@@ -17,18 +11,6 @@ export interface ExactResult {
   hasReplaced: boolean
   /** Position after the value. */
   end: number
-}
-
-/** A grammar error with its position in the text. */
-export class ExactError extends Error {
-  constructor(
-    readonly reason: string,
-    readonly problem: string,
-    readonly expected: string,
-    readonly at: number,
-  ) {
-    super(problem)
-  }
 }
 
 const OPENED: unique symbol = Symbol('opened')
@@ -47,7 +29,12 @@ const STRICT = 'strict JSON (no comments, single quotes, trailing commas or hexa
 /** Sets an own property whatever the key is called: plain assignment of `__proto__` would change the prototype. */
 export function setKey(target: JsonObject, key: string, value: JsonValue): void {
   if (key === '__proto__') {
-    Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
+    Object.defineProperty(target, key, {
+      value,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    })
   } else target[key] = value
 }
 
@@ -119,7 +106,11 @@ export class ExactParser {
       const frame = new Frame(char === '{' ? {} : [], pointer)
       if (stack.length >= this.options.maxDepth) {
         const limit = this.options.maxDepth
-        this.fail('too_deep', `The value is nested deeper than ${limit}.`, `at most ${limit} levels`)
+        this.fail(
+          'too_deep',
+          `The value is nested deeper than ${limit}.`,
+          `at most ${limit} levels`,
+        )
       }
       this.at++
       this.skipSpace()
@@ -150,7 +141,8 @@ export class ExactParser {
     NUMBER.lastIndex = this.at
     const match = NUMBER.exec(this.text)
     if (!match) {
-      if (this.at >= this.text.length) this.fail('truncated', 'The text ends inside a value.', 'the rest of the value')
+      if (this.at >= this.text.length)
+        this.fail('truncated', 'The text ends inside a value.', 'the rest of the value')
       this.fail('syntax', 'No JSON value starts here.', `a value in ${STRICT}`)
     }
     const literal = match[0]
@@ -160,7 +152,11 @@ export class ExactParser {
     }
     const value = Number(literal)
     if (!Number.isFinite(value)) {
-      this.fail('overflow', `The number ${literal.slice(0, 24)} does not fit a double.`, 'a number below 1.8e308')
+      this.fail(
+        'overflow',
+        `The number ${literal.slice(0, 24)} does not fit a double.`,
+        'a number below 1.8e308',
+      )
     }
     this.at += literal.length
     const isInteger = match[1] === undefined && match[2] === undefined
@@ -169,7 +165,8 @@ export class ExactParser {
       return literal
     }
     const digits = literal.replace(/[eE].*$/, '').replace(/[^0-9]/g, '').length
-    if (digits > 17 || Object.is(value, -0)) this.keepLiteral(parent, Object.is(value, -0) ? '-0' : literal)
+    if (digits > 17 || Object.is(value, -0))
+      this.keepLiteral(parent, Object.is(value, -0) ? '-0' : literal)
     return value
   }
 
@@ -197,8 +194,13 @@ export class ExactParser {
       this.at++
       return true
     }
-    if (char === undefined) this.fail('truncated', 'The text ends inside a value.', isArray ? '"," or "]"' : '"," or "}"')
-    this.fail('syntax', `Unexpected ${JSON.stringify(char)}.`, isArray ? '"," or "]"' : '"," or "}"')
+    if (char === undefined)
+      this.fail('truncated', 'The text ends inside a value.', isArray ? '"," or "]"' : '"," or "}"')
+    this.fail(
+      'syntax',
+      `Unexpected ${JSON.stringify(char)}.`,
+      isArray ? '"," or "]"' : '"," or "}"',
+    )
   }
 
   private beginItem(frame: Frame): void {
@@ -209,7 +211,8 @@ export class ExactParser {
     }
     const start = this.at
     if (this.text[this.at] !== '"') {
-      if (this.at >= this.text.length) this.fail('truncated', 'The text ends inside an object.', 'a key')
+      if (this.at >= this.text.length)
+        this.fail('truncated', 'The text ends inside an object.', 'a key')
       this.fail('syntax', 'No key starts here.', `a key in double quotes, ${STRICT}`)
     }
     const key = this.string()
@@ -224,7 +227,8 @@ export class ExactParser {
     frame.key = key
     this.skipSpace()
     if (this.text[this.at] !== ':') {
-      if (this.at >= this.text.length) this.fail('truncated', 'The text ends inside an object.', '":"')
+      if (this.at >= this.text.length)
+        this.fail('truncated', 'The text ends inside an object.', '":"')
       this.fail('syntax', 'No ":" follows the key.', '":"')
     }
     this.at++
@@ -233,60 +237,16 @@ export class ExactParser {
 
   private dropLiterals(pointer: string): void {
     for (const key of Object.keys(this.literals ?? {})) {
-      if (key === pointer || key.startsWith(`${pointer}/`)) delete (this.literals as JsonObject)[key]
+      if (key === pointer || key.startsWith(`${pointer}/`))
+        delete (this.literals as JsonObject)[key]
     }
   }
 
   private string(): string {
-    const start = this.at
-    let hasEscape = false
-    let at = start + 1
-    for (;;) {
-      const code = this.text.charCodeAt(at)
-      if (code === 0x22) break
-      if (code === 0x5c) {
-        hasEscape = true
-        at = this.escapeEnd(at)
-      } else if (code < 0x20) {
-        this.at = at
-        this.fail('control_character', 'A control character stands unescaped in a string.', 'an escape such as \\n')
-      } else if (Number.isNaN(code)) {
-        this.at = this.text.length
-        this.fail('truncated', 'The text ends inside a string.', 'a closing quote')
-      } else at++
-    }
-    this.at = at + 1
-    const body = this.text.slice(start + 1, at)
-    return hasEscape ? this.unescape(start, at) : body
-  }
-
-  private escapeEnd(at: number): number {
-    const next = this.text[at + 1]
-    if (next === 'u') {
-      if (/^[0-9a-fA-F]{4}$/.test(this.text.slice(at + 2, at + 6))) return at + 6
-    } else if (next !== undefined && '"\\/bfnrt'.includes(next)) return at + 2
-    this.at = at
-    if (at + (next === 'u' ? 6 : 2) > this.text.length) {
-      this.at = this.text.length
-      this.fail('truncated', 'The text ends inside a string.', 'the rest of the escape')
-    }
-    this.fail('syntax', 'This is not a JSON escape.', 'one of \\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX')
-  }
-
-  private unescape(start: number, end: number): string {
-    const text = JSON.parse(this.text.slice(start, end + 1)) as string
-    const broken = text.search(/\p{Surrogate}/u)
-    if (this.options.nul === 'error' && text.includes('\0')) {
-      this.at = start + Math.max(0, this.text.slice(start, end).search(/\\u0000/))
-      this.fail('nul', 'The text holds the character U+0000.', 'text without U+0000')
-    }
-    if (broken < 0) return text
-    if (this.options.loneSurrogates === 'error') {
-      this.at = loneSurrogateAt(this.text, start + 1, end)
-      this.fail('lone_surrogate', 'Half of a surrogate pair stands alone.', 'both halves, or the option to replace it by U+FFFD')
-    }
-    this.hasReplaced = true
-    return text.replace(/\p{Surrogate}/gu, '\uFFFD')
+    const read = readString(this.text, this.at, this.options)
+    this.at = read.end
+    if (read.isReplaced) this.hasReplaced = true
+    return read.value
   }
 
   private skipSpace(): void {
@@ -310,20 +270,4 @@ class Frame {
     readonly target: JsonObject | JsonValue[],
     readonly pointer: string,
   ) {}
-}
-
-/** Returns where the escape of the first lone surrogate between two positions starts. */
-function loneSurrogateAt(text: string, from: number, to: number): number {
-  const escapes = /\\(?:u([0-9a-fA-F]{4})|[^u])/g
-  escapes.lastIndex = from
-  let high = -1
-  for (let match = escapes.exec(text); match && match.index < to; match = escapes.exec(text)) {
-    const unit = match[1] ? Number.parseInt(match[1], 16) : 0
-    const follows = high >= 0 && match.index === high + 6
-    const isLow = unit >= 0xdc00 && unit <= 0xdfff
-    if (high >= 0 && !(follows && isLow)) return high
-    if (isLow && !follows) return match.index
-    high = unit >= 0xd800 && unit <= 0xdbff ? match.index : -1
-  }
-  return high >= 0 ? high : from
 }

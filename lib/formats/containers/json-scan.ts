@@ -110,7 +110,8 @@ export class JsonScan {
     // Cut off by the end of the piece: assume the rare case, the parser looks closely.
     const third = at + 4 < end ? bytes[at + 1] : -1
     if (third === -1 || third === 0x64 || third === 0x44) this.hasSurrogateEscape = true
-    const isNul = third === 0x30 && bytes[at + 2] === 0x30 && bytes[at + 3] === 0x30 && bytes[at + 4] === 0x30
+    const isNul =
+      third === 0x30 && bytes[at + 2] === 0x30 && bytes[at + 3] === 0x30 && bytes[at + 4] === 0x30
     if (third === -1 || isNul) this.hasNulEscape = true
   }
 }

@@ -74,5 +74,11 @@ function reader(
   }
   if (sniffed.kind === 'jsonl') return readJsonl(input, chunks, options, batchRows)
   const mode = sniffed.kind === 'concatenated' ? 'concatenated' : 'array'
-  return readJsonArray(input, chunks, { mode, prefixBytes: sniffed.prefixBytes }, options, batchRows)
+  return readJsonArray(
+    input,
+    chunks,
+    { mode, prefixBytes: sniffed.prefixBytes },
+    options,
+    batchRows,
+  )
 }

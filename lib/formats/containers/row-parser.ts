@@ -2,9 +2,11 @@ import { contextOf, FormatError } from '../format-error'
 import type { FormatErrorInfo } from '../format-error'
 import type { JsonObject, JsonValue, Literals, RawRow, ReadOptions, RowFlag } from '../types'
 import { firstInvalidUtf8 } from './encoding'
-import { ExactError, ExactParser } from './json-exact'
-import type { ExactOptions } from './json-exact'
+import { ExactParser } from './json-exact'
+import { ExactError } from './json-string'
+import type { ExactOptions } from './json-string'
 import type { JsonScan } from './json-scan'
+import { exactKeys, isSame } from './plain-value'
 import type { TextInput } from './text-input'
 
 const DEFAULT_MAX_ROW_BYTES = 16 << 20
@@ -97,9 +99,15 @@ export class RowParser {
   }
 
   /** Returns an error about the file at a position of the UTF-8 stream. */
-  fileError(info: Omit<FormatErrorInfo, 'file' | 'byteOffset'> & { position: number }): FormatError {
+  fileError(
+    info: Omit<FormatErrorInfo, 'file' | 'byteOffset'> & { position: number },
+  ): FormatError {
     const { position, ...rest } = info
-    return new FormatError({ file: this.input.name, byteOffset: this.input.toOriginal(position), ...rest })
+    return new FormatError({
+      file: this.input.name,
+      byteOffset: this.input.toOriginal(position),
+      ...rest,
+    })
   }
 
   /**
@@ -121,7 +129,11 @@ export class RowParser {
   }
 
   private needsExact(scan: JsonScan): boolean {
-    return scan.hasLongNumber || scan.hasSurrogateEscape || (scan.hasNulEscape && this.exact.nul === 'error')
+    return (
+      scan.hasLongNumber ||
+      scan.hasSurrogateEscape ||
+      (scan.hasNulEscape && this.exact.nul === 'error')
+    )
   }
 
   private parseExact(text: string, byteOffset: number, place: RowPlace): RawRow {
@@ -147,7 +159,13 @@ export class RowParser {
     }
   }
 
-  private invalidUtf8(bytes: Buffer, from: number, bad: number, byteOffset: number, place: RowPlace): RawRow {
+  private invalidUtf8(
+    bytes: Buffer,
+    from: number,
+    bad: number,
+    byteOffset: number,
+    place: RowPlace,
+  ): RawRow {
     return this.broken(place, byteOffset, {
       reason: 'invalid_utf8',
       byteOffset: this.input.toOriginal(place.position + bad),
@@ -169,7 +187,11 @@ export class RowParser {
     return broken
   }
 
-  private shareKeys(keys: readonly string[], place: RowPlace, byteOffset: number): readonly string[] {
+  private shareKeys(
+    keys: readonly string[],
+    place: RowPlace,
+    byteOffset: number,
+  ): readonly string[] {
     if (isSame(keys, this.lastKeys)) return this.lastKeys
     const shape = JSON.stringify(keys)
     let shared = this.shapes.get(shape)
@@ -180,7 +202,8 @@ export class RowParser {
     }
     this.lastKeys = shared
     this.lastQuoted = shared.map((key) => `"${key}"`)
-    this.areLastKeysSimple = shared.length > 0 && shared.every((key) => /^[A-Za-z_][A-Za-z0-9_-]*$/.test(key))
+    this.areLastKeysSimple =
+      shared.length > 0 && shared.every((key) => /^[A-Za-z_][A-Za-z0-9_-]*$/.test(key))
     return shared
   }
 
@@ -191,7 +214,10 @@ export class RowParser {
       const folded = key.normalize('NFC').toLowerCase()
       const twin = this.foldedKeys.get(folded)
       if (twin === undefined) this.foldedKeys.set(folded, key)
-      else this.options.onNote?.(`The keys ${show(twin)} and ${show(key)} differ only by case or Unicode form.`)
+      else
+        this.options.onNote?.(
+          `The keys ${show(twin)} and ${show(key)} differ only by case or Unicode form.`,
+        )
     }
     if (this.knownKeys.size <= this.maxKeys) return
     throw new FormatError({
@@ -201,7 +227,8 @@ export class RowParser {
       byteOffset,
       reason: 'too_many_keys',
       problem: `The rows up to here have more than ${this.maxKeys} distinct keys.`,
-      expected: 'rows with the same few keys; here the keys seem to be data, as in a log-probability file',
+      expected:
+        'rows with the same few keys; here the keys seem to be data, as in a log-probability file',
     })
   }
 }
@@ -236,62 +263,4 @@ function parseOrUndefined(text: string): JsonValue | undefined {
   } catch {
     return undefined
   }
-}
-
-/**
- * Returns the top-level keys, or null when the plain parse is not exact: fewer keys than colons (a duplicate), a number that a double
- * does not hold, or number-like keys, which JavaScript moves to the front.
- */
-function exactKeys(value: JsonValue, colons: number): readonly string[] | null {
-  if (typeof value !== 'object' || value === null) return isPlain(value) ? NO_KEYS : null
-  const keys = Array.isArray(value) ? NO_KEYS : Object.keys(value)
-  const first = keys.length > 1 ? (keys[0] as string).charCodeAt(0) : 0
-  if (first >= 0x30 && first <= 0x39) return null
-  let seen = keys.length
-  let nested: JsonObject[] | null = null
-  const visit = (item: JsonValue): boolean => {
-    if (typeof item === 'object' && item !== null) (nested ??= []).push(item as JsonObject)
-    else if (!isPlain(item)) return false
-    return true
-  }
-  if (Array.isArray(value)) {
-    for (const item of value) if (!visit(item)) return null
-  } else {
-    for (const key of keys) {
-      const item = value[key] as JsonValue
-      if (typeof item !== 'string' && !visit(item)) return null
-    }
-  }
-  if (nested) {
-    const more = countNested(nested)
-    if (more < 0) return null
-    seen += more
-  }
-  return seen === colons ? keys : null
-}
-
-function countNested(stack: (JsonObject | JsonValue[])[]): number {
-  let seen = 0
-  for (let item = stack.pop(); item; item = stack.pop()) {
-    const values: readonly JsonValue[] = Array.isArray(item) ? item : Object.values(item)
-    if (!Array.isArray(item)) seen += values.length
-    for (const child of values) {
-      if (typeof child === 'object' && child !== null) stack.push(child)
-      else if (!isPlain(child)) return -1
-    }
-  }
-  return seen
-}
-
-/** False for numbers that must be looked at as text: beyond 2^53, overflowed, -0. */
-function isPlain(value: JsonValue): boolean {
-  if (typeof value !== 'number') return true
-  if (value === 0) return !Object.is(value, -0)
-  return Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value)
-}
-
-function isSame(a: readonly string[], b: readonly string[]): boolean {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-  return true
 }

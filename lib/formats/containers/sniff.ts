@@ -104,7 +104,14 @@ function plain(kind: ContainerKind): Sniffed {
 
 function notRows(name: string, text: string, at: number): FormatError {
   const expected = 'a JSON array of objects, JSON objects line by line, or a table with a header'
-  return fileError(name, 'not_rows', 'The file is neither JSON nor a table.', expected, contextOf(text, at), at)
+  return fileError(
+    name,
+    'not_rows',
+    'The file is neither JSON nor a table.',
+    expected,
+    contextOf(text, at),
+    at,
+  )
 }
 
 function fileError(

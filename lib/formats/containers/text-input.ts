@@ -3,7 +3,7 @@ import { createGunzip } from 'node:zlib'
 import { FormatError } from '../format-error'
 import type { FormatErrorInfo } from '../format-error'
 import type { Encoding, ReadOptions, Source } from '../types'
-import { guessEncoding, OffsetMap, wholeCharacters } from './encoding'
+import { decoderOf, guessEncoding, OffsetMap, wholeCharacters } from './encoding'
 import { readBytes, sourceName } from './source'
 
 // Text rarely packs better than 20 to 1; formats.md sets 100 as the bound for a decompression bomb.
@@ -45,7 +45,12 @@ export async function openText(source: Source, options: ReadOptions): Promise<Te
     refuseArchives(name, raw.head)
     const isGzip = raw.head[0] === 0x1f && raw.head[1] === 0x8b
     const limit = options.maxUnpackedBytes ?? DEFAULT_MAX_UNPACKED
-    const unpacked = isGzip ? await peek(gunzip(raw.all, name, () => read, limit), 8) : raw
+    const unpacked = isGzip
+      ? await peek(
+          gunzip(raw.all, name, () => read, limit),
+          8,
+        )
+      : raw
     const input = decoded(name, unpacked, options)
     if (!isGzip) return input
     const note = 'Unpacked from gzip; byte offsets are those of the unpacked text.'
@@ -175,12 +180,12 @@ async function* decode(
   map: OffsetMap,
   name: string,
 ): AsyncGenerator<Buffer> {
-  const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true })
+  const decodeText = decoderOf(encoding)
   let rest: Buffer = Buffer.alloc(0)
   let position = map.toOriginal(0)
   const decodeSpan = (original: Buffer): Buffer => {
     try {
-      const utf8 = Buffer.from(decoder.decode(original))
+      const utf8 = Buffer.from(decodeText(original))
       map.add(utf8, original)
       position += original.length
       return utf8
@@ -197,11 +202,14 @@ async function* decode(
   if (rest.length > 0) yield decodeSpan(rest)
 }
 
-/** Returns the position of the first character that cannot be decoded, by halving. */
+/** Returns where the first character that cannot be decoded starts, by halving. */
 function badOffset(encoding: Encoding, bytes: Buffer): number {
+  const decodeText = decoderOf(encoding)
+  const wholePart = (end: number) =>
+    bytes.subarray(0, wholeCharacters(encoding, bytes.subarray(0, end)))
   const decodes = (end: number) => {
     try {
-      new TextDecoder(encoding, { fatal: true }).decode(bytes.subarray(0, end), { stream: true })
+      decodeText(wholePart(end))
       return true
     } catch {
       return false
@@ -214,7 +222,7 @@ function badOffset(encoding: Encoding, bytes: Buffer): number {
     if (decodes(middle)) good = middle
     else bad = middle
   }
-  return good
+  return wholePart(good).length
 }
 
 function refuseArchives(name: string, head: Buffer): void {
@@ -223,13 +231,25 @@ function refuseArchives(name: string, head: Buffer): void {
     throw fileError(name, { reason, byteOffset: 0, problem, expected })
   }
   if (magic === 'PK\u0003\u0004' || magic === 'PK\u0005\u0006') {
-    refuse('zip', 'This is a zip archive.', 'the unpacked files; unpack it and choose the data file or its folder')
+    refuse(
+      'zip',
+      'This is a zip archive.',
+      'the unpacked files; unpack it and choose the data file or its folder',
+    )
   }
   if (magic === 'PAR1') {
-    refuse('parquet', 'This is a Parquet file.', 'JSON, JSONL or CSV; write it out with to_json(lines=True)')
+    refuse(
+      'parquet',
+      'This is a Parquet file.',
+      'JSON, JSONL or CSV; write it out with to_json(lines=True)',
+    )
   }
   if (/^I[xHBwv][A-Z0-9][A-Za-z0-9]$/.test(magic)) {
-    refuse('faiss', 'This is a faiss index, it holds vectors and no rows.', 'the row file it was made from')
+    refuse(
+      'faiss',
+      'This is a faiss index, it holds vectors and no rows.',
+      'the row file it was made from',
+    )
   }
 }
 

@@ -1,7 +1,14 @@
 import { defineRecogniser } from '../types'
 import type { JsonValue } from '../types'
 
-const ENTRY_KEYS = ['file_name', 'hf_hub_url', 'ms_hub_url', 'om_hub_url', 'script_url', 'cloud_file_name']
+const ENTRY_KEYS = [
+  'file_name',
+  'hf_hub_url',
+  'ms_hub_url',
+  'om_hub_url',
+  'script_url',
+  'cloud_file_name',
+]
 
 /** LLaMA-Factory's dataset_info.json: names data files and holds no rows. */
 export const datasetInfo = defineRecogniser({

@@ -18,5 +18,7 @@ export const resultSummary = defineRecogniser({
 
 function isSummary(value: JsonObject): boolean {
   const keys = Object.keys(value)
-  return SUMMARY_KEYS.some((known) => known.length === keys.length && known.every((key) => keys.includes(key)))
+  return SUMMARY_KEYS.some(
+    (known) => known.length === keys.length && known.every((key) => keys.includes(key)),
+  )
 }

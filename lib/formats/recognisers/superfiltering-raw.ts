@@ -13,6 +13,7 @@ export const superfilteringRaw = defineRecogniser({
 })
 
 function isScore(value: JsonObject): boolean {
-  const isFour = (key: string) => Array.isArray(value[key]) && (value[key] as unknown[]).length === 4
+  const isFour = (key: string) =>
+    Array.isArray(value[key]) && (value[key] as unknown[]).length === 4
   return Object.keys(value).length === 2 && isFour('ppl') && isFour('loss')
 }

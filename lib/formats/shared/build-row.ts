@@ -1,6 +1,13 @@
 import { pointerStep } from '../containers/json-exact'
 import { RowProblem } from '../types'
-import type { CanonicalRow, ColumnMapping, JsonObject, JsonValue, RowFlag, RowSource } from '../types'
+import type {
+  CanonicalRow,
+  ColumnMapping,
+  JsonObject,
+  JsonValue,
+  RowFlag,
+  RowSource,
+} from '../types'
 
 /** The canonical fields that a format has read from a row. */
 export interface RowFields {
@@ -88,7 +95,10 @@ function idText(id: JsonValue, literal: string | undefined): string | null {
 }
 
 /** Returns a text field: undefined when the key is absent, or a problem when it is neither a string nor null. */
-export function textField(value: JsonObject, key: string | null): string | null | undefined | RowProblem {
+export function textField(
+  value: JsonObject,
+  key: string | null,
+): string | null | undefined | RowProblem {
   const field = own(value, key)
   if (field === undefined || field === null || typeof field === 'string') return field
   return new RowProblem(`${quote(key ?? '')} is ${kindOf(field)}.`, 'a string')

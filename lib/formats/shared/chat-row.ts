@@ -41,7 +41,13 @@ export function readChatRow(
     messages,
     tools: own(value, mapping.tools) ?? null,
   }
-  return buildRow(source, mapping, fields, [...flags], isOverridden ? [mapping.system as string] : [])
+  return buildRow(
+    source,
+    mapping,
+    fields,
+    [...flags],
+    isOverridden ? [mapping.system as string] : [],
+  )
 }
 
 /** Returns the turns of a message array, or the first problem in it. */
@@ -57,7 +63,8 @@ export function readTurns(
       return new RowProblem(`${quote(key)}[${i}] is ${kindOf(message)}.`, 'a message object')
     }
     const turn = readTurn(message, flags)
-    if (turn instanceof RowProblem) return new RowProblem(`${quote(key)}[${i}]: ${turn.reason}`, turn.expected)
+    if (turn instanceof RowProblem)
+      return new RowProblem(`${quote(key)}[${i}]: ${turn.reason}`, turn.expected)
     turns.push(turn)
   }
   return turns

@@ -8,7 +8,11 @@ const MAY_BE_EXACT = /\d{16}|-0(?![.\d])/
  * Returns JSON text in which numbers kept as literals stand as they were written: an integer beyond 2^53 without quotes, -0 as -0.
  * NaN and Infinity become null, since JSON has no word for them. `pointer` is the place of the value in the source object.
  */
-export function stringifyExact(value: JsonValue, literals: Literals | null | undefined, pointer = ''): string {
+export function stringifyExact(
+  value: JsonValue,
+  literals: Literals | null | undefined,
+  pointer = '',
+): string {
   if (!literals) return JSON.stringify(value)
   return write(value, literals, pointer)
 }
@@ -20,7 +24,8 @@ function write(value: JsonValue, literals: Literals, pointer: string): string {
       return `[${value.map((item, i) => write(item, literals, pointer + pointerStep(i))).join(',')}]`
     }
     const cells = Object.keys(value).map(
-      (key) => `${JSON.stringify(key)}:${write(value[key] as JsonValue, literals, pointer + pointerStep(key))}`,
+      (key) =>
+        `${JSON.stringify(key)}:${write(value[key] as JsonValue, literals, pointer + pointerStep(key))}`,
     )
     return `{${cells.join(',')}}`
   }
@@ -30,7 +35,11 @@ function write(value: JsonValue, literals: Literals, pointer: string): string {
 }
 
 /** Returns a value written by stringifyExact and adds its literals, as pointers under `pointer`, to `literals`. */
-export function parseExact(text: string, literals: Record<string, string>, pointer = ''): JsonValue {
+export function parseExact(
+  text: string,
+  literals: Record<string, string>,
+  pointer = '',
+): JsonValue {
   if (!MAY_BE_EXACT.test(text)) return JSON.parse(text) as JsonValue
   const result = new ExactParser(text, {
     duplicateKeys: 'last',
@@ -38,6 +47,7 @@ export function parseExact(text: string, literals: Record<string, string>, point
     nul: 'keep',
     maxDepth: Number.POSITIVE_INFINITY,
   }).parse()
-  for (const [at, literal] of Object.entries(result.literals ?? {})) setKey(literals, pointer + at, literal)
+  for (const [at, literal] of Object.entries(result.literals ?? {}))
+    setKey(literals, pointer + at, literal)
   return result.value
 }

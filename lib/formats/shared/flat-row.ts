@@ -38,14 +38,28 @@ export function readFlatRow(source: RowSource, mapping: ColumnMapping): Canonica
     if (history && history.length > 0) flags.push('multi_turn')
   }
   const tools = mapping.tools === null ? null : (own(value, mapping.tools) ?? null)
-  const fields = { instruction, input, output: output ?? null, system, history, messages: null, tools }
+  const fields = {
+    instruction,
+    input,
+    output: output ?? null,
+    system,
+    history,
+    messages: null,
+    tools,
+  }
   return buildRow(source, mapping, fields, flags)
 }
 
-function readHistory(value: JsonValue | undefined, key: string): [string, string][] | null | RowProblem {
+function readHistory(
+  value: JsonValue | undefined,
+  key: string,
+): [string, string][] | null | RowProblem {
   if (value === undefined || value === null) return null
   const isPair = (turn: JsonValue): turn is [string, string] =>
     Array.isArray(turn) && turn.length === 2 && turn.every((text) => typeof text === 'string')
   if (Array.isArray(value) && value.every(isPair)) return value as [string, string][]
-  return new RowProblem(`${quote(key)} is not a list of pairs.`, '[[question, answer], ...] of strings')
+  return new RowProblem(
+    `${quote(key)} is not a list of pairs.`,
+    '[[question, answer], ...] of strings',
+  )
 }

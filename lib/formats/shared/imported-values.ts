@@ -18,7 +18,10 @@ export function importedValueSpecs(keys: readonly string[]): ImportedValueSpec[]
 }
 
 /** Returns the row's imported numbers; what is missing or not a finite number carries a status instead of a value. */
-export function importedValues(row: CanonicalRow, specs: readonly ImportedValueSpec[]): ImportedValue[] {
+export function importedValues(
+  row: CanonicalRow,
+  specs: readonly ImportedValueSpec[],
+): ImportedValue[] {
   return specs.map(({ key }) => {
     const raw = row.extra && Object.hasOwn(row.extra, key) ? row.extra[key] : undefined
     const literal = row.literals?.[`/${key}`]

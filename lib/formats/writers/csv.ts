@@ -2,7 +2,6 @@ import { stringify } from 'csv-stringify/sync'
 import { stringifyExact } from '../shared/exact-json'
 import type { JsonValue, Literals } from '../types'
 import { addedColumns, freeName, literalsOf, restoreEntries } from './export-row'
-import type { ExportRow } from './export-row'
 import type { RowBatches } from './json'
 
 export interface CsvOptions {
@@ -20,7 +19,10 @@ interface Header {
  * Yields CSV as text: header row, every cell quoted, quotes doubled, 0x0A line ends. null and "" become the same empty cell; nested values
  * become JSON text. Reads the rows twice, because the header needs the keys of all of them.
  */
-export async function* writeCsv(open: () => RowBatches, options: CsvOptions = {}): AsyncGenerator<string> {
+export async function* writeCsv(
+  open: () => RowBatches,
+  options: CsvOptions = {},
+): AsyncGenerator<string> {
   const header = await collectHeader(open())
   const columns = [...header.own, ...header.added.values()]
   yield line([columns])
@@ -54,7 +56,12 @@ async function collectHeader(batches: RowBatches): Promise<Header> {
   return { own: [...own], added }
 }
 
-function cellText(value: JsonValue, literals: Literals | null, pointer: string, options: CsvOptions): string {
+function cellText(
+  value: JsonValue,
+  literals: Literals | null,
+  pointer: string,
+  options: CsvOptions,
+): string {
   if (value === null) return ''
   if (typeof value !== 'string') return stringifyExact(value, literals, pointer)
   return options.spreadsheetSafe && /^[=+\-@]/.test(value) ? `'${value}` : value

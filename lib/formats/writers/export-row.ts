@@ -47,7 +47,8 @@ export function restoreEntries(item: ExportRow): Entry[] {
   const response = item.response === undefined ? row.output : item.response
   const isChat = row.messages !== null && mapping.messages !== null
   const entries: Entry[] = []
-  const put = (key: string, value: JsonValue) => entries.push({ key, value, pointer: pointerStep(key) })
+  const put = (key: string, value: JsonValue) =>
+    entries.push({ key, value, pointer: pointerStep(key) })
   for (const key of row.keys) {
     const kept = row.extra && Object.hasOwn(row.extra, key) ? row.extra[key] : undefined
     if (kept !== undefined) put(key, kept)

@@ -7,7 +7,10 @@ import type { Literals } from '../types'
 export type RowBatches = AsyncIterable<readonly ExportRow[]> | Iterable<readonly ExportRow[]>
 
 /** Yields a JSON array as text: UTF-8 when encoded, no byte-order mark, non-ASCII literal, indented by two blanks or compact. */
-export async function* writeJson(batches: RowBatches, options: { indent: boolean }): AsyncGenerator<string> {
+export async function* writeJson(
+  batches: RowBatches,
+  options: { indent: boolean },
+): AsyncGenerator<string> {
   let isFirst = true
   for await (const batch of batches) {
     let text = ''
@@ -27,13 +30,18 @@ export async function* writeJson(batches: RowBatches, options: { indent: boolean
 export async function* writeJsonl(batches: RowBatches): AsyncGenerator<string> {
   for await (const batch of batches) {
     let text = ''
-    for (const item of batch) text += `${objectText(exportEntries(item), literalsOf(item), false)}\n`
+    for (const item of batch)
+      text += `${objectText(exportEntries(item), literalsOf(item), false)}\n`
     if (text) yield text
   }
 }
 
 /** Returns one object; written key by key, since JavaScript objects would move number-like keys to the front. */
-export function objectText(entries: readonly Entry[], literals: Literals | null, isIndented: boolean): string {
+export function objectText(
+  entries: readonly Entry[],
+  literals: Literals | null,
+  isIndented: boolean,
+): string {
   if (entries.length === 0) return '{}'
   const cells = entries.map(({ key, value, pointer }) => {
     if (!isIndented) return `${JSON.stringify(key)}:${stringifyExact(value, literals, pointer)}`

@@ -8,7 +8,14 @@ export async function judgeExample(
   compute: (rows: readonly MetricRow[], tools: MetricTools) => Promise<RowResult[]>,
 ): Promise<Record<string, number | string | null>> {
   const rows = replies.map((_, index): MetricRow => {
-    return { index, instruction: `#${index}#`, input: null, response: null, parent: null, operator: null }
+    return {
+      index,
+      instruction: `#${index}#`,
+      input: null,
+      response: null,
+      parent: null,
+      operator: null,
+    }
   })
   const tools = stubTools({
     async generate({ messages }) {
@@ -24,6 +31,9 @@ export async function judgeExample(
   })
   const results = await compute(rows, tools)
   return Object.fromEntries(
-    results.map(({ index, status, values }) => [String(index), (values[key] as number | null | undefined) ?? status]),
+    results.map(({ index, status, values }) => [
+      String(index),
+      (values[key] as number | null | undefined) ?? status,
+    ]),
   )
 }

@@ -22,11 +22,12 @@ export function expectedValue(
   alternatives: readonly { text: string; logprob: number }[],
   labels: number,
 ): ExpectedValue {
-  const p = new Array<number>(labels).fill(0)
+  const p = Array.from({ length: labels }, () => 0)
   for (const { text, logprob } of alternatives) {
     const digit = /^\s*(\d)\s*$/.exec(text)?.[1]
     const s = Number(digit)
-    if (digit !== undefined && s >= 1 && s <= labels) p[s - 1] = (p[s - 1] as number) + Math.exp(logprob)
+    if (digit !== undefined && s >= 1 && s <= labels)
+      p[s - 1] = (p[s - 1] as number) + Math.exp(logprob)
   }
   const coverage = p.reduce((sum, value) => sum + value, 0)
   if (coverage < MIN_COVERAGE) return { status: 'low_coverage', value: null, sd: null, coverage }

@@ -9,11 +9,15 @@ export function judgeParams(promptId: string) {
     parse: z
       .enum(['tolerant', 'exact'])
       .default('tolerant')
-      .describe('How replies are read: exact is the parser of the reference script, tolerant repairs more.'),
+      .describe(
+        'How replies are read: exact is the parser of the reference script, tolerant repairs more.',
+      ),
     constrained: z
       .boolean()
       .default(false)
-      .describe('Constrains the reply by a JSON schema, where the backend can; the exact-parse rate then says nothing.'),
+      .describe(
+        'Constrains the reply by a JSON schema, where the backend can; the exact-parse rate then says nothing.',
+      ),
     maxTokens: z
       .number()
       .int()
@@ -25,6 +29,8 @@ export function judgeParams(promptId: string) {
       .string()
       .max(20_000)
       .default('')
-      .describe(`Your own text for the prompt ${promptId}, with {instruction} in it; empty uses the built-in one.`),
+      .describe(
+        `Your own text for the prompt ${promptId}, with {instruction} in it; empty uses the built-in one.`,
+      ),
   })
 }

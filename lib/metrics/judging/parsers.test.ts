@@ -56,7 +56,10 @@ describe('tolerant level', () => {
 
 describe('structured replies', () => {
   it('count as ok when they hold the answer', () => {
-    expect(parseLevelStructured('{"difficulty":"very hard"}')).toMatchObject({ value: 5, status: 'ok' })
+    expect(parseLevelStructured('{"difficulty":"very hard"}')).toMatchObject({
+      value: 5,
+      status: 'ok',
+    })
     expect(parseLevelStructured('{"difficulty":"huge"}').status).toBe('unparsed')
     expect(parseScoreStructured('{"score":40}')).toMatchObject({ value: 40, status: 'ok' })
     expect(parseScoreStructured('{"score":400}').status).toBe('out_of_range')
@@ -193,7 +196,10 @@ describe('expectedValue', () => {
     const result = expectedValue(alternatives, 5)
     expect(result.coverage).toBeCloseTo(0.9, 12)
     expect(result.value).toBeCloseTo(3.222222222222, 11)
-    expect(result.sd).toBeCloseTo(Math.sqrt((0.1 * 1.2222222 ** 2 + 0.5 * 0.2222222 ** 2 + 0.3 * 0.7777778 ** 2) / 0.9), 6)
+    expect(result.sd).toBeCloseTo(
+      Math.sqrt((0.1 * 1.2222222 ** 2 + 0.5 * 0.2222222 ** 2 + 0.3 * 0.7777778 ** 2) / 0.9),
+      6,
+    )
   })
 
   it('never falls back to a constant', () => {

@@ -1,5 +1,6 @@
 // What Python's str.strip() removes: Unicode white space and the four information separators, but no BOM.
-const SPACE = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000'
+const SPACE =
+  '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000'
 const IS_SPACE = new RegExp(`[${SPACE}]`, 'u')
 
 /** Returns the text without the characters at its ends that match; linear, whatever the text repeats. */
@@ -33,7 +34,10 @@ function withAsciiDigits(text: string): string {
 }
 
 const DIGITS = '\\d(?:_?\\d)*'
-const NUMBER = new RegExp(`^[+-]?(?:${DIGITS}(?:\\.(?:${DIGITS})?)?|\\.${DIGITS})(?:e[+-]?${DIGITS})?$`, 'i')
+const NUMBER = new RegExp(
+  `^[+-]?(?:${DIGITS}(?:\\.(?:${DIGITS})?)?|\\.${DIGITS})(?:e[+-]?${DIGITS})?$`,
+  'i',
+)
 const SPECIAL = /^([+-]?)(?:(inf(?:inity)?)|nan)$/i
 
 /**

@@ -4,7 +4,7 @@
  * Returns the squared Euclidean distance of rows i and j of a row-major matrix: a direct float64 sum of squared
  * differences, four partial sums, symmetric in i and j.
  *
- * @param {Float32Array} rows n x d
+ * @param {Float32Array | Float64Array} rows n x d
  * @param {number} d
  * @param {number} i
  * @param {number} j

@@ -32,7 +32,12 @@ function shapeConstant(name: string, shape: number[]) {
  * blocks of columns (tile x tile / block), S those over blocks of rows. The diagonal form adds C to G, which masks the
  * rows themselves, and leaves S out, as G is symmetric there.
  */
-export function tileGraph(tile: number, width: number, block: number, diagonal: boolean): Uint8Array {
+export function tileGraph(
+  tile: number,
+  width: number,
+  block: number,
+  diagonal: boolean,
+): Uint8Array {
   const blocks = tile / block
   const noKeep = integer('keepdims', 0)
   const nodes = [

@@ -36,3 +36,12 @@ export interface WorkerPlan {
 
 /** Positions in `control`. */
 export const CONTROL = { nextTile: 0, nextRows: 1, cancelled: 2, tilesDone: 3, length: 4 } as const
+
+/** Rows of a tile; measured best, as the tile's product (1 MB) stays in the L2 cache. */
+export const TILE = 512
+
+/** Returns the number of tiles in the upper triangle, diagonal included, for n vectors. */
+export function tileCount(n: number): number {
+  const tiles = Math.ceil(n / TILE)
+  return (tiles * (tiles + 1)) / 2
+}

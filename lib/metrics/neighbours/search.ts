@@ -7,7 +7,7 @@ import { squaredDistance } from './distance.mjs'
 import { distinctRows } from './distinct'
 import type { Distinct } from './distinct'
 import { tileGraph } from './graphs'
-import { CONTROL } from './plan'
+import { CONTROL, TILE, tileCount } from './plan'
 import type { WorkerPlan } from './plan'
 
 /** The nearest other row of every row. */
@@ -37,8 +37,6 @@ export interface SearchOptions {
   plainBelow?: number
 }
 
-// Measured best: the tile's product (1 MB) stays in the L2 cache.
-const TILE = 512
 // One candidate block is 16 rows recomputed in float64, 1/16 of the product is read back.
 const BLOCK = 16
 // A fifth block within float32 error of the best is rare; such rows are compared with all others.
@@ -167,8 +165,7 @@ async function searchInThreads(
 ): Promise<DistinctNeighbours> {
   const n = copies.length
   const { signal, progress } = options
-  const tiles = Math.ceil(n / TILE)
-  const total = (tiles * (tiles + 1)) / 2
+  const total = tileCount(n)
   const threads = Math.max(1, Math.min(options.threads ?? availableParallelism(), total))
   const plan = makePlan(rows, d, copies, options.threshold, threads)
   const control = new Int32Array(plan.control)

@@ -50,7 +50,11 @@ export const TEXT_KEYS = ['txSum', 'txN', 'tySum', 'tyN', 'tnSum', 'tnN'] as con
 
 /** Sums of nll and token counts per row, from which every loss and ratio is derived on read. */
 export const LOSS_OUTPUTS: readonly OutputSpec[] = [
-  sum('jx0', 'first x token', "Nll of the first token of x in the joint pass; only with an anchor."),
+  sum(
+    'jx0',
+    'first x token',
+    'Nll of the first token of x in the joint pass; only with an anchor.',
+  ),
   sum('jxSum', 'further x tokens', 'Sum of nll over the further tokens of x in the joint pass.'),
   count('jxN', 'further x tokens, count', 'Number of tokens in jxSum.'),
   sum('jnSum', 'joining newline', 'Nll of the joining newline where it is a token of its own.'),
@@ -65,9 +69,16 @@ export const LOSS_OUTPUTS: readonly OutputSpec[] = [
   count('txN', 'reference x span, count', 'Number of tokens in txSum.'),
   sum('tySum', 'reference y span', 'Sum of nll of the joined text from the cut at len(tok(x)) on.'),
   count('tyN', 'reference y span, count', 'Number of tokens in tySum.'),
-  sum('tnSum', 'y span after newline', 'Sum of nll of the joined text from len(tok(x + newline)) on.'),
+  sum(
+    'tnSum',
+    'y span after newline',
+    'Sum of nll of the joined text from len(tok(x + newline)) on.',
+  ),
   count('tnN', 'y span after newline, count', 'Number of tokens in tnSum.'),
-  { ...flag('anchored', 'anchored', '1 when both passes start with an anchor token.'), hidden: true },
+  {
+    ...flag('anchored', 'anchored', '1 when both passes start with an anchor token.'),
+    hidden: true,
+  },
   flag('joinSame', 'joins alike', '1 when joining texts and joining ids give the same tokens.'),
   flag('prefixStable', 'prefix stable', '1 when tok(x) is a prefix of the joined tokens.'),
   {

@@ -39,7 +39,9 @@ export interface LossPasses {
 
 /** Returns x: the instruction, then a newline and the input when it is not empty (blanks count). */
 export function instructionText(row: { instruction: string; input: string | null }): string {
-  return row.input === null || row.input === '' ? row.instruction : `${row.instruction}\n${row.input}`
+  return row.input === null || row.input === ''
+    ? row.instruction
+    : `${row.instruction}\n${row.input}`
 }
 
 function startsWith(ids: Int32Array, prefix: Int32Array): boolean {
@@ -59,7 +61,10 @@ function withAnchor(anchorId: number | null, ...parts: Int32Array[]): Int32Array
 export function withoutBos(ids: Int32Array, bosId: number | null): Int32Array {
   if (bosId === null || ids.length === 0) return ids
   if (ids[0] !== bosId) {
-    throw new AppError('data_error', `The tokenizer did not start the text with its BOS id ${bosId}.`)
+    throw new AppError(
+      'data_error',
+      `The tokenizer did not start the text with its BOS id ${bosId}.`,
+    )
   }
   return ids.subarray(1)
 }

@@ -21,7 +21,12 @@ export function ifdOf(conditional: Loss, response: Loss, form: RatioForm): Loss 
 }
 
 /** Returns L(y|x) / (L(x) L(y)), with exp(L(x)) in place of L(x) for the perplexity variant. */
-export function icIfdOf(conditional: Loss, response: Loss, instruction: Loss, form: RatioForm): Loss {
+export function icIfdOf(
+  conditional: Loss,
+  response: Loss,
+  instruction: Loss,
+  form: RatioForm,
+): Loss {
   if (conditional.missing !== null) return conditional
   if (response.missing !== null) return response
   if (instruction.missing !== null) return instruction

@@ -113,7 +113,10 @@ export function sumPasses(
   if (passes.newlineIn === null) row.missing(['newlineIn'], 'not_applicable')
   else row.value('newlineIn', passes.newlineIn === 'x' ? 1 : 2)
   const all = [scores.joint, scores.alone, passes.joinSame ? null : scores.text]
-  row.value('floored', all.reduce((total, s) => total + span(s, 1, Infinity).floored, 0))
+  row.value(
+    'floored',
+    all.reduce((total, s) => total + span(s, 1, Infinity).floored, 0),
+  )
 
   if (passes.text === null) row.missing([...TEXT_KEYS, 'joinSame'], 'not_applicable')
   if (!has.x) row.missing(X_KEYS, 'empty_instruction')

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { FilterChips } from '@/components/views/frame/filter-chips'
+import classes from '@/components/views/frame/frame.module.css'
 
 interface StudyLayoutProps {
   params: Promise<{ studyId: string }>
@@ -9,9 +10,9 @@ interface StudyLayoutProps {
 export default async function StudyLayout({ params, children }: StudyLayoutProps) {
   const { studyId } = await params
   return (
-    <>
+    <div className={classes.study}>
       <FilterChips studyId={studyId} />
       {children}
-    </>
+    </div>
   )
 }

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { route } from '@/lib/http/route'
+import { deleteStudy, updateStudy } from '@/lib/services/studies'
+import { getStudyDetail } from '@/lib/services/studies-detail'
+
+const params = z.object({ studyId: z.string() })
+
+export const GET = route({
+  params,
+  handler: ({ ctx, params: { studyId } }) => getStudyDetail(ctx.db, studyId),
+})
+
+export const PATCH = route({
+  params,
+  body: z.object({
+    name: z.string().optional(),
+    description: z.string().max(10_000).optional(),
+    notice: z.string().max(2_000).nullable().optional(),
+  }),
+  handler: ({ ctx, params: { studyId }, body }) => updateStudy(ctx.db, studyId, body),
+})
+
+export const DELETE = route({
+  params,
+  handler: ({ ctx, params: { studyId } }) => deleteStudy(ctx.db, studyId),
+})

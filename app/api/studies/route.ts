@@ -1,0 +1,13 @@
+import { z } from 'zod'
+import { route } from '@/lib/http/route'
+import { createStudy, listStudies } from '@/lib/services/studies'
+
+export const GET = route({
+  query: z.object({ deleted: z.enum(['true', 'false']).default('false') }),
+  handler: ({ ctx, query }) => listStudies(ctx.db, { deleted: query.deleted === 'true' }),
+})
+
+export const POST = route({
+  body: z.object({ name: z.string(), description: z.string().default('') }),
+  handler: ({ ctx, body }) => createStudy(ctx.db, body),
+})

@@ -1,0 +1,72 @@
+'use client'
+
+import { useEffect } from 'react'
+import { useActiveTooltipLabel, useIsTooltipActive } from 'recharts'
+import { useFigure, type Readout } from './interaction'
+import { INK, toneCss } from './palette'
+
+const TICK_PX = 11
+
+/** Look of every axis. */
+export const AXIS_STYLE = {
+  stroke: toneCss(INK.axis),
+  tick: { fill: toneCss(INK.dim), fontSize: TICK_PX },
+  tickLine: false,
+} as const
+
+/** Look of every grid: horizontal lines only. */
+export const GRID_STYLE = { stroke: toneCss(INK.grid), vertical: false } as const
+
+/** Cursor band of bar charts and cursor line of line charts. */
+export const CURSOR_STYLE = {
+  fill: toneCss(INK.grid),
+  fillOpacity: 0.6,
+  stroke: 'none',
+} as const
+
+/** An axis label of several words, one below the other. */
+export function StackedTick(props: {
+  x?: number | string
+  y?: number | string
+  payload?: { value: unknown }
+}) {
+  const { x = 0, y = 0, payload } = props
+  const words = String(payload?.value ?? '').split(' ')
+  return (
+    <text x={x} y={Number(y) + 4} textAnchor="middle" fill={toneCss(INK.dim)} fontSize={TICK_PX}>
+      {words.map((word, i) => (
+        <tspan key={word} x={x} dy={i === 0 ? '0.6em' : '1.1em'}>
+          {word}
+        </tspan>
+      ))}
+    </text>
+  )
+}
+
+/** Sends what the chart's cursor points at (by pointer or arrow keys) to the line under the figure. */
+export function ReportHover({ read }: { read(label: string): Readout | null }) {
+  const { store } = useFigure()
+  const label = useActiveTooltipLabel()
+  const isActive = useIsTooltipActive()
+  useEffect(() => {
+    store.set({ readout: isActive && label !== undefined ? read(String(label)) : null })
+  }, [store, read, label, isActive])
+  return null
+}
+
+/** Returns evenly spaced ticks from 0 to at most `max`, with a step of 1, 2 or 5 times a power of ten. */
+export function niceTicks(max: number, most = 5): number[] {
+  if (!(max > 0)) return [0, 1]
+  const raw = max / most
+  const power = 10 ** Math.floor(Math.log10(raw))
+  const step = ([1, 2, 5, 10].find((s) => s * power >= raw * 0.999) ?? 10) * power
+  const n = Math.floor(max / step + 1e-9)
+  return Array.from({ length: n + 1 }, (_, i) => Number((i * step).toPrecision(12)))
+}
+
+/** Returns the end of an axis from 0 that holds `max` with a round top tick. */
+export function niceEnd(max: number, most = 5): number {
+  const ticks = niceTicks(max, most)
+  const step = (ticks[1] ?? 1) - (ticks[0] ?? 0)
+  return Number((Math.ceil(max / step - 1e-9) * step).toPrecision(12))
+}

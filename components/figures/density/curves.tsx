@@ -1,0 +1,127 @@
+'use client'
+
+import { usePlotArea, useXAxisScale, useYAxisScale } from 'recharts'
+import type { DensityCurve, DensityPrepared } from '@/lib/figures/shared/density'
+import type { ArmMark } from '@/lib/figures/types'
+import { armCss, armDash, INK, toneCss } from '../palette'
+
+type Scale = (value: unknown) => number | undefined
+
+const fixed = (value: number | undefined) => (value ?? 0).toFixed(1)
+
+/** Returns the outline of a histogram as an SVG path, closed along the axis. */
+export function stepPath(edges: readonly number[], heights: readonly number[], x: Scale, y: Scale): string {
+  const base = fixed(y(0))
+  const steps = heights.map((height, b) => `V${fixed(y(height))}H${fixed(x(edges[b + 1]))}`)
+  return `M${fixed(x(edges[0]))} ${base}${steps.join('')}V${base}Z`
+}
+
+/** Returns a line through (xs, ys) as an SVG path. */
+export function linePath(xs: readonly number[], ys: readonly number[], x: Scale, y: Scale): string {
+  return ys
+    .map((height, i) => `${i === 0 ? 'M' : 'L'}${fixed(x(xs[i]))} ${fixed(y(height))}`)
+    .join('')
+}
+
+function gridOf({ from, to, points }: DensityPrepared['grid']): number[] {
+  return Array.from({ length: points }, (_, i) => from + ((to - from) * i) / (points - 1))
+}
+
+interface CurvesProps {
+  prepared: DensityPrepared
+  curves: readonly { curve: DensityCurve; arm: ArmMark }[]
+}
+
+/** Histograms behind, smooth curves in front, and a mark at each median. */
+export function Curves({ prepared, curves }: CurvesProps) {
+  const x = useXAxisScale()
+  const y = useYAxisScale()
+  const area = usePlotArea()
+  if (!x || !y || !area) return null
+  const { edges, bars, view } = prepared
+  const isCumulative = view === 'cumulative'
+  const grid = gridOf(prepared.grid)
+  const bottom = area.y + area.height
+  return (
+    <g>
+      {bars && !isCumulative
+        ? curves.map(({ curve, arm }) =>
+            curve.n > 0 ? (
+              <path
+                key={`bars-${arm.key}`}
+                d={stepPath(edges, curve.density, x, y)}
+                fill={armCss(arm.colorIndex)}
+                fillOpacity={curve.partial ? 0.12 : 0.24}
+                stroke={armCss(arm.colorIndex)}
+                strokeOpacity="0.45"
+                strokeWidth="0.75"
+              />
+            ) : null,
+          )
+        : null}
+      {curves.map(({ curve, arm }) => {
+        const ys = isCumulative ? curve.cumulative : curve.kde
+        if (!ys || curve.n === 0) return null
+        return (
+          <path
+            key={`curve-${arm.key}`}
+            d={linePath(isCumulative ? edges : grid, ys, x, y)}
+            fill="none"
+            stroke={armCss(arm.colorIndex)}
+            strokeWidth="2"
+            strokeDasharray={armDash(arm.colorIndex) || undefined}
+          />
+        )
+      })}
+      {curves.map(({ curve, arm }) => {
+        if (curve.median === null) return null
+        const at = x(curve.median)
+        if (at === undefined || at < area.x || at > area.x + area.width) return null
+        return (
+          <path
+            key={`median-${arm.key}`}
+            d={`M${fixed(at)} ${bottom}l4 6h-8Z`}
+            fill={armCss(arm.colorIndex)}
+          />
+        )
+      })}
+    </g>
+  )
+}
+
+/** Texts inside the panel: the share beyond the threshold of each arm, or why there is no curve. */
+export function PanelTexts({ prepared, curves }: CurvesProps) {
+  const area = usePlotArea()
+  if (!area) return null
+  const { threshold } = prepared
+  const valued = curves.filter(({ curve }) => curve.n > 0)
+  if (valued.length === 0) return null
+  const right = area.x + area.width - 2
+  const lines = valued.flatMap(({ curve, arm }) => {
+    const share =
+      threshold && curve.share !== null
+        ? [{ key: `${arm.key}-share`, arm, text: `${(100 * curve.share).toFixed(1)} % ${threshold.label}` }]
+        : []
+    const reason = curve.kdeMissing === 'constant' ? 'all values equal' : 'too few values for a curve'
+    const missing = curve.kdeMissing ? [{ key: `${arm.key}-why`, arm, text: `n ${curve.n}: ${reason}` }] : []
+    return [...share, ...missing]
+  })
+  return (
+    <g fontSize="10.5">
+      {lines.map(({ key, arm, text }, i) => (
+        <g key={key}>
+          <text x={right - 9} y={area.y + 10 + 13 * i} textAnchor="end" fill={toneCss(INK.dim)}>
+            {text}
+          </text>
+          <rect
+            x={right - 5}
+            y={area.y + 3.5 + 13 * i}
+            width="5"
+            height="5"
+            fill={armCss(arm.colorIndex)}
+          />
+        </g>
+      ))}
+    </g>
+  )
+}

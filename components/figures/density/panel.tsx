@@ -1,0 +1,100 @@
+'use client'
+
+import { useCallback, useMemo } from 'react'
+import { CartesianGrid, ComposedChart, ReferenceLine, XAxis, YAxis } from 'recharts'
+import type { DensityCell, DensityPrepared } from '@/lib/figures/shared/density'
+import { AXIS_STYLE, GRID_STYLE, niceTicks } from '../axes'
+import { X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
+import type { Readout } from '../interaction'
+import { INK, toneCss } from '../palette'
+import { CursorLayer } from './cursor'
+import { Curves, PanelTexts } from './curves'
+
+const short = (value: number) => String(Number(value.toPrecision(3)))
+// A chart without data points draws no axes; the curves themselves are drawn from the prepared arrays.
+const FRAME_DATA = [{ x: 0 }]
+
+interface PanelProps {
+  prepared: DensityPrepared
+  cell: DensityCell
+  title: string
+  box: PanelBox
+  yEnd: number
+}
+
+/** One panel of a density figure. */
+export function DensityPanel({ prepared, cell, title, box, yEnd }: PanelProps) {
+  const { edges, arms, reversed, reference, view } = prepared
+  const from = edges[0] ?? 0
+  const to = edges.at(-1) ?? 1
+  const curves = useMemo(
+    () =>
+      arms.flatMap((arm) => {
+        const curve = cell.curves.find((one) => one.arm === arm.key)
+        return curve ? [{ arm, curve }] : []
+      }),
+    [arms, cell],
+  )
+  const read = useCallback(
+    (bin: number): Readout => ({
+      title: `${title}, ${short(edges[bin] ?? 0)} to ${short(edges[bin + 1] ?? 0)}`,
+      items: curves.map(({ arm, curve }) => ({
+        key: arm.key,
+        label: arm.label,
+        colorIndex: arm.colorIndex,
+        text: `${(curve.counts[bin] ?? 0).toLocaleString('en-US')} of ${curve.n.toLocaleString('en-US')}, up to here ${(100 * (curve.cumulative[bin + 1] ?? 0)).toFixed(1)} %`,
+      })),
+    }),
+    [title, edges, curves],
+  )
+  const yTicks = niceTicks(yEnd, 4)
+  const xTicks = niceTicks(to, 5)
+  return (
+    <ComposedChart
+      width={box.width}
+      height={box.height}
+      data={FRAME_DATA}
+      margin={{ top: 6, right: 6, bottom: 0, left: 2 }}
+      accessibilityLayer={false}
+      title={title}
+    >
+      <CartesianGrid {...GRID_STYLE} horizontalValues={yTicks} />
+      <XAxis
+        type="number"
+        dataKey="x"
+        {...AXIS_STYLE}
+        domain={[from, to]}
+        ticks={xTicks}
+        interval={0}
+        allowDataOverflow
+        reversed={reversed}
+        tickFormatter={short}
+        tickMargin={6}
+        tick={box.showX ? AXIS_STYLE.tick : false}
+        height={box.showX ? X_AXIS_PX : 8}
+      />
+      <YAxis
+        {...AXIS_STYLE}
+        axisLine={false}
+        interval={0}
+        type="number"
+        domain={[0, yEnd]}
+        ticks={yTicks}
+        allowDataOverflow
+        tickFormatter={short}
+        width={box.showY ? Y_AXIS_PX : 1}
+        tick={box.showY ? AXIS_STYLE.tick : false}
+      />
+      {reference && view === 'density' && reference.value < to ? (
+        <ReferenceLine x={reference.value} stroke={toneCss(INK.axis)} strokeDasharray="3 3" />
+      ) : null}
+      <Curves prepared={prepared} curves={curves} />
+      <PanelTexts prepared={prepared} curves={curves} />
+      <CursorLayer
+        prepared={prepared}
+        read={read}
+        label={`${title}: arrow keys read the distribution, Shift marks a range`}
+      />
+    </ComposedChart>
+  )
+}

@@ -1,0 +1,139 @@
+'use client'
+
+import { statusHelp } from '@/components/figures/frame/reasons'
+import type { FigureCard, FigureConflict, SeriesCount } from '@/lib/figures/types'
+import classes from '../figures.module.css'
+
+const count = (n: number) => n.toLocaleString('en-US')
+
+function sumReasons(counts: readonly SeriesCount[]): [string, number][] {
+  const sums = new Map<string, number>()
+  for (const entry of counts) {
+    for (const [name, rows] of Object.entries(entry.missing)) {
+      sums.set(name, (sums.get(name) ?? 0) + rows)
+    }
+  }
+  return [...sums].toSorted((a, b) => b[1] - a[1])
+}
+
+/** Rows without a value by reason, and how far running computations are. */
+export function Coverage({ counts }: { counts: readonly SeriesCount[] }) {
+  const n = counts.reduce((sum, entry) => sum + entry.n, 0)
+  const valued = counts.reduce((sum, entry) => sum + entry.valued, 0)
+  const running = counts.filter((entry) => entry.done < entry.total)
+  const done = counts.reduce((sum, entry) => sum + entry.done, 0)
+  const total = counts.reduce((sum, entry) => sum + entry.total, 0)
+  const reasons = sumReasons(counts)
+  return (
+    <div className={classes.facts}>
+      {running.length > 0 ? (
+        <strong>
+          {count(done)} of {count(total)} rows so far
+        </strong>
+      ) : null}
+      <span data-figure-text>
+        {count(valued)} of {count(n)} rows have a value
+      </span>
+      {reasons.length === 0 ? (
+        <span>none missing</span>
+      ) : (
+        <span>
+          missing:{' '}
+          {reasons.map(([name, rows], i) => (
+            <span key={name} title={statusHelp(name)}>
+              {i > 0 ? ', ' : ''}
+              {count(rows)} {name.replaceAll('_', ' ')}
+            </span>
+          ))}
+        </span>
+      )}
+      <details>
+        <summary className={classes.clickable}>By series</summary>
+        <table className={classes.table}>
+          <thead>
+            <tr>
+              <th scope="col">Series</th>
+              <th scope="col" className={classes.number}>
+                Rows
+              </th>
+              <th scope="col" className={classes.number}>
+                With a value
+              </th>
+              <th scope="col">Missing</th>
+            </tr>
+          </thead>
+          <tbody>
+            {counts.map((entry) => (
+              <tr key={entry.seriesKey}>
+                <td>{entry.label}</td>
+                <td className={classes.number}>{count(entry.n)}</td>
+                <td className={classes.number}>{count(entry.valued)}</td>
+                <td>
+                  {Object.entries(entry.missing)
+                    .map(([name, rows]) => `${count(rows)} ${name.replaceAll('_', ' ')}`)
+                    .join(', ') || '–'}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </details>
+    </div>
+  )
+}
+
+/** Definitions behind the figure; each opens its card. */
+export function Cards(props: { cards: readonly FigureCard[]; onCard: ((runId: string) => void) | null }) {
+  const { cards, onCard } = props
+  if (cards.length === 0) return null
+  return (
+    <div className={classes.facts}>
+      <span>Definition</span>
+      {cards.map(({ runId, definitionHash, model }) => {
+        const label = `${definitionHash.slice(0, 10)}${model ? `, ${model}` : ''}`
+        return onCard ? (
+          <button
+            key={runId}
+            type="button"
+            className={classes.linkButton}
+            title={`Open the card of ${definitionHash}`}
+            onClick={() => onCard(runId)}
+          >
+            {label}
+          </button>
+        ) : (
+          <span key={runId} title={definitionHash}>
+            {label}
+          </span>
+        )
+      })}
+    </div>
+  )
+}
+
+/** Says which series differ in definition, and offers to draw them all or only one group. */
+export function Conflicts(props: {
+  conflicts: readonly FigureConflict[]
+  onMix: (mix: boolean) => void
+}) {
+  return props.conflicts.map(({ column, label, mixed, definitions }) => (
+    <div key={column} className={classes.conflict} role="note">
+      <span data-figure-text>
+        {mixed
+          ? `${definitions.length} definitions of ${label} share these axes: the values may not be comparable.`
+          : `${definitions.slice(1).reduce((sum, group) => sum + group.series.length, 0)} series of ${label} have another definition and are left out.`}
+      </span>
+      <ul className={classes.list}>
+        {definitions.map(({ hash, series }) => (
+          <li key={hash}>
+            {hash.slice(0, 10)}: {series.slice(0, 4).join('; ')}
+            {series.length > 4 ? ` and ${series.length - 4} more` : ''}
+          </li>
+        ))}
+      </ul>
+      <button type="button" className={classes.linkButton} onClick={() => props.onMix(!mixed)}>
+        {mixed ? 'Draw one definition only' : 'Draw them anyway'}
+      </button>
+    </div>
+  ))
+}

@@ -1,0 +1,54 @@
+'use client'
+
+import type { ComponentType } from 'react'
+import type { DensityPrepared } from '@/lib/figures/shared/density'
+import type { DifficultyLevelsPrepared } from '@/lib/figures/shared/levels'
+import type { LinesPrepared } from '@/lib/figures/shared/lines'
+import type { PreparedCommon } from '@/lib/figures/types'
+import { Density } from './density'
+import { DifficultyLevels } from './difficulty-levels'
+import { ArmLegend, LevelsLegend, PaperItem } from './legend'
+import { ScoresOverRounds } from './scores-over-rounds'
+
+/** How one figure is drawn: the chart and its legend, both from prepare's output. */
+export interface Drawing {
+  Chart: ComponentType<{ prepared: PreparedCommon }>
+  Legend: ComponentType<{ prepared: PreparedCommon }>
+}
+
+function drawing<P extends PreparedCommon>(
+  Chart: ComponentType<{ prepared: P }>,
+  Legend: ComponentType<{ prepared: P }>,
+): Drawing {
+  return { Chart, Legend } as unknown as Drawing
+}
+
+const curves = drawing<DensityPrepared>(Density, ({ prepared }) => (
+  <ArmLegend prepared={prepared} kind="line" />
+))
+
+const DRAWINGS: Record<string, Drawing> = {
+  'difficulty-levels': drawing<DifficultyLevelsPrepared>(DifficultyLevels, LevelsLegend),
+  'scores-over-rounds': drawing<LinesPrepared>(ScoresOverRounds, ({ prepared }) => (
+    <>
+      <ArmLegend prepared={prepared} kind="line" />
+      {prepared.points.some((point) => point.published !== null) ? (
+        <PaperItem kind="line" source={prepared.overlay.source} />
+      ) : null}
+    </>
+  )),
+  'mnd-density': curves,
+  'ifd-density': curves,
+  'ic-ifd-density': curves,
+  'first-token-probability': curves,
+}
+
+/** Returns the drawing of a figure, or null when this version of the page has none. */
+export function drawingOf(id: string): Drawing | null {
+  return DRAWINGS[id] ?? null
+}
+
+/** Returns the ids that have a drawing; a test compares them with the registered figures. */
+export function drawnIds(): string[] {
+  return Object.keys(DRAWINGS)
+}

@@ -1,0 +1,159 @@
+'use client'
+
+import { useCallback } from 'react'
+import {
+  Bar,
+  BarChart,
+  CartesianGrid,
+  ReferenceLine,
+  Tooltip,
+  useYAxisScale,
+  XAxis,
+  YAxis,
+  type BarShapeProps,
+} from 'recharts'
+import type { DifficultyLevelsPrepared, LevelPanel } from '@/lib/figures/shared/levels'
+import type { ArmMark } from '@/lib/figures/types'
+import { AXIS_STYLE, CURSOR_STYLE, GRID_STYLE, ReportHover, StackedTick } from '../axes'
+import { Y_AXIS_PX, type PanelBox } from '../facets'
+import { useFigure, type Readout } from '../interaction'
+import { ArmPatterns, panelId, patternId } from '../marks'
+import { armCss, INK, toneCss } from '../palette'
+import { panelTitle } from './parts'
+
+interface Difference {
+  difference: number
+  low: number
+  high: number
+}
+
+function DifferenceBar(props: {
+  box: BarShapeProps
+  arm: ArmMark
+  prefix: string
+  value: Difference
+  intervals: boolean
+}) {
+  const { box, arm, prefix, value, intervals } = props
+  const scale = useYAxisScale()
+  const zero = scale?.(0)
+  const end = scale?.(value.difference)
+  if (!scale || zero === undefined || end === undefined) return null
+  const middle = box.x + box.width / 2
+  const low = scale(value.low)
+  const high = scale(value.high)
+  return (
+    <g>
+      <rect
+        x={box.x}
+        y={Math.min(zero, end)}
+        width={box.width}
+        height={Math.abs(end - zero)}
+        fill={`url(#${patternId(prefix, arm, false)})`}
+        stroke={armCss(arm.colorIndex)}
+        strokeWidth="0.75"
+      />
+      {intervals && low !== undefined && high !== undefined ? (
+        <path d={`M${middle} ${low}V${high}`} stroke={toneCss(INK.text)} fill="none" />
+      ) : null}
+    </g>
+  )
+}
+
+const signed = (value: number) => `${value >= 0 ? '+' : '−'}${Math.abs(value).toFixed(1)}`
+
+interface PanelProps {
+  prepared: DifficultyLevelsPrepared
+  panel: LevelPanel
+  box: PanelBox
+  yEnd: number
+  xAxisHeight: number
+}
+
+/** Shares of one arm minus those of the baseline, level by level, in points. */
+export function DifferencePanel({ prepared, panel, box, yEnd, xAxisHeight }: PanelProps) {
+  const { idPrefix } = useFigure()
+  const { levels, arms, intervals } = prepared
+  const prefix = panelId(idPrefix, panel.row, panel.column)
+  const label = useCallback(
+    (key: string) => arms.find((arm) => arm.key === key)?.label ?? key,
+    [arms],
+  )
+  const data = levels.map((level, i) => ({
+    level,
+    ...Object.fromEntries(panel.differences.map((d) => [d.arm, d.levels[i]?.difference ?? 0])),
+  }))
+  const read = useCallback(
+    (level: string): Readout => {
+      const i = levels.indexOf(level)
+      const items = panel.differences.flatMap((one) => {
+        const value = one.levels[i]
+        if (!value) return []
+        const text = `minus ${label(one.baseline)}: ${signed(value.difference)} points (${signed(value.low)} to ${signed(value.high)})`
+        const arm = arms.find((candidate) => candidate.key === one.arm)
+        return [{ key: one.arm, label: label(one.arm), colorIndex: arm?.colorIndex ?? null, text }]
+      })
+      return { title: `${panelTitle(prepared, panel)}, ${level}`, items }
+    },
+    [prepared, panel, levels, arms, label],
+  )
+  const ticks = [-yEnd, -yEnd / 2, 0, yEnd / 2, yEnd]
+  return (
+    <BarChart
+      width={box.width}
+      height={box.height}
+      data={data}
+      margin={{ top: 6, right: 2, bottom: 0, left: 0 }}
+      barCategoryGap="25%"
+      title={panelTitle(prepared, panel)}
+    >
+      <ArmPatterns prefix={prefix} arms={arms} />
+      <CartesianGrid {...GRID_STYLE} horizontalValues={ticks} />
+      <XAxis
+        dataKey="level"
+        {...AXIS_STYLE}
+        axisLine={false}
+        interval={0}
+        tick={box.showX ? StackedTick : false}
+        height={box.showX ? xAxisHeight : 8}
+      />
+      <YAxis
+        {...AXIS_STYLE}
+        axisLine={false}
+        interval={0}
+        domain={[-yEnd, yEnd]}
+        ticks={ticks}
+        width={box.showY ? Y_AXIS_PX : 1}
+        tick={box.showY ? AXIS_STYLE.tick : false}
+      />
+      <ReferenceLine y={0} stroke={toneCss(INK.axis)} />
+      <Tooltip content={() => null} cursor={CURSOR_STYLE} isAnimationActive={false} />
+      <ReportHover read={read} />
+      {panel.differences.map((one) => {
+        const arm = arms.find((candidate) => candidate.key === one.arm)
+        return arm ? (
+          <Bar
+            key={one.arm}
+            dataKey={one.arm}
+            isAnimationActive={false}
+            maxBarSize={30}
+            shape={(shape: BarShapeProps) => {
+              const value = one.levels[shape.originalDataIndex]
+              return value ? (
+                <DifferenceBar
+                  box={shape}
+                  arm={arm}
+                  prefix={prefix}
+                  value={value}
+                  intervals={intervals}
+                />
+              ) : (
+                <g />
+              )
+            }}
+          />
+        ) : null
+      })}
+    </BarChart>
+  )
+}

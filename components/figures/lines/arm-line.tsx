@@ -1,0 +1,92 @@
+'use client'
+
+import { useXAxisScale, useYAxisScale } from 'recharts'
+import type { LinePoint } from '@/lib/figures/shared/lines'
+import type { ArmMark } from '@/lib/figures/types'
+import { MarkerShape } from '../marks'
+import { armCss, armDash, INK, toneCss } from '../palette'
+
+// Arms stand a few pixels apart so that their intervals do not cover each other.
+const SPREAD_PX = 7
+
+interface ArmLineProps {
+  arm: ArmMark
+  /** Place of the arm among those drawn, and their number. */
+  index: number
+  count: number
+  points: readonly LinePoint[]
+  /** The seeds, where the line of every arm begins. */
+  start: LinePoint | null
+  intervals: boolean
+  onSelect: ((point: LinePoint) => void) | null
+}
+
+/** One arm over the rounds: dashed line, markers with intervals, hollow marks for published values. */
+export function ArmLine({ arm, index, count, points, start, intervals, onSelect }: ArmLineProps) {
+  const x = useXAxisScale()
+  const y = useYAxisScale()
+  if (!x || !y) return null
+  const shift = (index - (count - 1) / 2) * SPREAD_PX
+  const color = armCss(arm.colorIndex)
+  const place = (point: LinePoint, value: number) => {
+    const left = x(point.round)
+    const top = y(value)
+    return left === undefined || top === undefined ? null : { left: left + shift, top }
+  }
+  const valued = points.flatMap((point) => {
+    const at = point.value === null ? null : place(point, point.value)
+    return at ? [{ point, ...at }] : []
+  })
+  const from =
+    start && start.value !== null && start.arm !== arm.key
+      ? { left: x(start.round), top: y(start.value) }
+      : null
+  const path = [...(from ? [from] : []), ...valued]
+    .map(({ left, top }, i) => `${i === 0 ? 'M' : 'L'}${left} ${top}`)
+    .join('')
+  return (
+    <g>
+      <path
+        d={path}
+        fill="none"
+        stroke={color}
+        strokeWidth="2"
+        strokeDasharray={armDash(arm.colorIndex) || undefined}
+      />
+      {points.map((point) => {
+        const at = point.published === null ? null : place(point, point.published)
+        if (!at) return null
+        return (
+          <g key={`paper-${point.round}`} stroke={toneCss(INK.text)}>
+            <MarkerShape x={at.left} y={at.top} colorIndex={arm.colorIndex} hollow r={5} />
+            <path d={`M${at.left - 8} ${at.top}h16`} strokeWidth="1.2" />
+          </g>
+        )
+      })}
+      {valued.map(({ point, left, top }) => {
+        const low = point.low === null ? undefined : y(point.low)
+        const high = point.high === null ? undefined : y(point.high)
+        const select = onSelect ? () => onSelect(point) : undefined
+        return (
+          <g
+            key={point.round}
+            onClick={select}
+            style={select ? { cursor: 'pointer' } : undefined}
+            opacity={point.partial ? 0.6 : 1}
+          >
+            {select ? <rect x={left - 9} y={top - 9} width="18" height="18" fill="transparent" /> : null}
+            {intervals && low !== undefined && high !== undefined ? (
+              <path
+                d={`M${left} ${low}V${high}`}
+                stroke={color}
+                strokeWidth="1.5"
+                fill="none"
+              />
+            ) : null}
+            <MarkerShape x={left} y={top} colorIndex={arm.colorIndex} hollow={point.partial} />
+          </g>
+        )
+      })}
+    </g>
+  )
+}

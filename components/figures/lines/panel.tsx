@@ -1,0 +1,129 @@
+'use client'
+
+import { useCallback } from 'react'
+import { CartesianGrid, Line, LineChart, Tooltip, XAxis, YAxis } from 'recharts'
+import type { LinePoint, LinesPrepared } from '@/lib/figures/shared/lines'
+import { AXIS_STYLE, GRID_STYLE, ReportHover } from '../axes'
+import { X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
+import { useFigure, type Readout } from '../interaction'
+import { INK, toneCss } from '../palette'
+import { ArmLine } from './arm-line'
+
+const short = (value: number) => String(Number(value.toPrecision(4)))
+const three = (value: number) => String(Number(value.toPrecision(3)))
+
+interface PanelProps {
+  prepared: LinesPrepared
+  facet: { key: string; label: string }
+  box: PanelBox
+  /** Ticks of the y axis; the first and last are its ends. */
+  ticks: readonly number[]
+}
+
+function pointText(point: LinePoint): string {
+  if (point.value === null) return 'no value yet'
+  const interval =
+    point.low === null || point.high === null ? '' : ` (${three(point.low)}–${three(point.high)})`
+  const paper = point.published === null ? '' : `, paper ${short(point.published)}`
+  return `${three(point.value)}${interval}, n ${point.n.toLocaleString('en-US')}${paper}`
+}
+
+/** One seed set: a line an arm, starting at the seeds. */
+export function LinesPanel({ prepared, facet, box, ticks }: PanelProps) {
+  const { onSelect } = useFigure()
+  const { arms, rounds, intervals } = prepared
+  const points = prepared.points.filter((point) => point.facet === facet.key)
+  const start = points.find((point) => point.round === 0) ?? null
+  const drawn = arms.filter((arm) => points.some((point) => point.arm === arm.key))
+  const evolved = drawn.filter((arm) => arm.colorIndex !== null)
+  const read = useCallback(
+    (label: string): Readout => {
+      const round = Number(label)
+      const items = prepared.points
+        .filter((point) => point.facet === facet.key && point.round === round)
+        .map((point) => {
+          const arm = prepared.arms.find((one) => one.key === point.arm)
+          return {
+            key: point.arm,
+            label: arm?.label ?? point.arm,
+            colorIndex: arm?.colorIndex ?? null,
+            text: pointText(point),
+          }
+        })
+      return { title: `${facet.label}, ${round === 0 ? 'seeds' : `round ${round}`}`, items }
+    },
+    [prepared, facet],
+  )
+  const data = rounds.map((round) => ({
+    round,
+    value: points.find((point) => point.round === round)?.value ?? null,
+  }))
+  return (
+    <LineChart
+      width={box.width}
+      height={box.height}
+      data={data}
+      margin={{ top: 8, right: 8, bottom: 0, left: 2 }}
+      title={facet.label}
+    >
+      <CartesianGrid {...GRID_STYLE} horizontalValues={[...ticks]} />
+      <XAxis
+        dataKey="round"
+        type="number"
+        {...AXIS_STYLE}
+        domain={[(rounds[0] ?? 0) - 0.25, (rounds.at(-1) ?? 1) + 0.25]}
+        ticks={rounds}
+        interval={0}
+        tickFormatter={(round: number) => (round === 0 ? 'Seeds' : String(round))}
+        height={X_AXIS_PX}
+      />
+      <YAxis
+        {...AXIS_STYLE}
+        axisLine={false}
+        interval={0}
+        type="number"
+        domain={[ticks[0] ?? 0, ticks.at(-1) ?? 1]}
+        ticks={ticks}
+        allowDataOverflow
+        tickFormatter={short}
+        width={box.showY ? Y_AXIS_PX : 1}
+        tick={box.showY ? AXIS_STYLE.tick : false}
+      />
+      <Tooltip
+        content={() => null}
+        cursor={{ stroke: toneCss(INK.axis), strokeDasharray: '2 2' }}
+        isAnimationActive={false}
+      />
+      <ReportHover read={read} />
+      {/* Carries the cursor of pointer and keys; the lines themselves are drawn below. */}
+      <Line dataKey="value" stroke="none" dot={false} activeDot={false} isAnimationActive={false} />
+      {drawn.map((arm) => {
+        const index = evolved.indexOf(arm)
+        return (
+          <ArmLine
+            key={arm.key}
+            arm={arm}
+            index={index < 0 ? 0 : index}
+            count={index < 0 ? 1 : evolved.length}
+            points={points.filter((point) => point.arm === arm.key)}
+            start={start}
+            intervals={intervals}
+            onSelect={
+              onSelect
+                ? (point) =>
+                    onSelect({
+                      column: null,
+                      min: null,
+                      max: null,
+                      seedSetKey: point.facet,
+                      armKey: point.arm,
+                      round: point.round,
+                    })
+                : null
+            }
+          />
+        )
+      })}
+    </LineChart>
+  )
+}

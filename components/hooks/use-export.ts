@@ -1,0 +1,93 @@
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
+import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
+import { EXPORT_FORMATS, type ExportCheck, type ExportRequest } from '@/lib/contracts/export'
+import { apiGet, apiPost, apiUrl } from './api'
+import { studyKeys } from './use-studies'
+
+/** An export that was downloaded before, with what is needed to make it again. */
+export interface PreviousExport {
+  id: string
+  name: string
+  format: ExportRequest['format']
+  rowCount: number
+  /** null while it is being sent, or when it was broken off. */
+  bytes: number | null
+  sha256: string | null
+  createdAt: number
+  request: ExportRequest
+}
+
+const parsers = {
+  format: parseAsStringLiteral(EXPORT_FORMATS).withDefault('json'),
+  name: parseAsString,
+  metrics: parseAsBoolean.withDefault(false),
+  lineage: parseAsBoolean.withDefault(false),
+  indent: parseAsBoolean.withDefault(true),
+  safe: parseAsBoolean.withDefault(false),
+  fold: parseAsBoolean.withDefault(false),
+  exclude: parseAsBoolean.withDefault(false),
+  empty: parseAsBoolean.withDefault(false),
+  template: parseAsString.withDefault('default'),
+}
+
+/** The export that the page is set to, kept in the URL. */
+export function useExportParams() {
+  return useQueryStates(parsers, { history: 'replace' })
+}
+
+export type ExportParams = ReturnType<typeof useExportParams>[0]
+
+/** Returns a data set name made of any text: lower case, digits, "_" and "-". */
+export function safeName(text: string): string {
+  const name = text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 80)
+  return name || 'export'
+}
+
+/** The checks of an export; asked again whenever a setting changes. */
+export function useExportCheck(request: ExportRequest, enabled: boolean) {
+  return useQuery({
+    queryKey: [...studyKeys.one(request.studyId), 'export', 'check', request],
+    queryFn: ({ signal }) =>
+      apiPost<ExportCheck>(`/studies/${request.studyId}/export/check`, request, signal),
+    placeholderData: keepPreviousData,
+    enabled,
+  })
+}
+
+const previousKey = (studyId: string) => [...studyKeys.one(studyId), 'export', 'previous']
+
+// A download that has just begun is listed at once and gets its size when it has been sent.
+const UNFINISHED_REFETCH_MS = 2_000
+
+export function usePreviousExports(studyId: string) {
+  return useQuery({
+    queryKey: previousKey(studyId),
+    queryFn: ({ signal }) => apiGet<PreviousExport[]>(`/studies/${studyId}/export`, {}, signal),
+    refetchInterval: (query) =>
+      query.state.data?.some((one) => one.bytes === null && Date.now() - one.createdAt < 60_000)
+        ? UNFINISHED_REFETCH_MS
+        : false,
+  })
+}
+
+/** Lists the exports again a moment after a download began. */
+export function useDownloadStarted(studyId: string): () => void {
+  const client = useQueryClient()
+  return () => {
+    setTimeout(() => void client.invalidateQueries({ queryKey: previousKey(studyId) }), 800)
+  }
+}
+
+/** Address of a download: a plain link, so that the browser streams it to disk. */
+export function downloadUrl(request: ExportRequest): string {
+  return apiUrl(`/studies/${request.studyId}/export/download`, { request: JSON.stringify(request) })
+}
+
+export function recipeUrl(studyId: string, exportId: string): string {
+  return apiUrl(`/studies/${studyId}/export/${exportId}/recipe`)
+}

@@ -1,0 +1,75 @@
+'use client'
+
+import { Button, Stack } from '@mantine/core'
+import { IconPlus } from '@tabler/icons-react'
+import { useState } from 'react'
+import { useBackends } from '@/components/hooks/use-backends'
+import { isActive, useJobs } from '@/components/hooks/use-jobs'
+import { Page, Section } from '@/components/ui/page'
+import { EmptyState, LoadingLines, QueryState } from '@/components/ui/states'
+import { PageTitle } from '@/components/views/frame/page-title'
+import { useDialogParam } from '@/components/views/frame/use-dialog-param'
+import type { BackendInfo } from '@/lib/contracts/compute'
+import { BackendCard } from './backend-card'
+import { BackendDialog } from './backend-dialog'
+import { ModelsSection } from './models-section'
+import { SystemSection } from './system-section'
+
+export function BackendsView() {
+  const { data: jobs } = useJobs()
+  const query = useBackends(jobs?.some((job) => isActive(job) && job.studyId === null) ?? false)
+  const [dialog, setDialog] = useDialogParam(['add'])
+  const [edited, setEdited] = useState<BackendInfo | null>(null)
+  const close = () => {
+    setEdited(null)
+    setDialog(null)
+  }
+  const add = (
+    <Button leftSection={<IconPlus size={14} />} onClick={() => setDialog('add')}>
+      Add a backend
+    </Button>
+  )
+
+  return (
+    <Page
+      title="Backends"
+      description="Who computes: models inside this program, and inference servers you connect. A probe finds out what each can do; metrics ask for capabilities, not for names."
+      actions={add}
+    >
+      <PageTitle parts={['Backends']} />
+      <Section title="Backends">
+        <QueryState
+          query={query}
+          what="The backends could not be read"
+          skeleton={<LoadingLines lines={3} height={72} />}
+        >
+          {(backends) =>
+            backends.length === 0 ? (
+              <div className="ev-panel">
+                <EmptyState title="No backend" action={add}>
+                  Connect an OpenAI-compatible server, or fetch the embedded models below.
+                </EmptyState>
+              </div>
+            ) : (
+              <Stack gap="xs">
+                {backends.map((backend) => (
+                  <BackendCard
+                    key={backend.id}
+                    backend={backend}
+                    onEdit={() => setEdited(backend)}
+                    onProbe={() => void query.refetch()}
+                  />
+                ))}
+              </Stack>
+            )
+          }
+        </QueryState>
+      </Section>
+      <ModelsSection />
+      <SystemSection />
+      {dialog === 'add' || edited ? (
+        <BackendDialog backend={edited} onClose={close} onSaved={() => void query.refetch()} />
+      ) : null}
+    </Page>
+  )
+}

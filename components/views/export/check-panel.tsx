@@ -1,0 +1,129 @@
+'use client'
+
+import { Button, Group } from '@mantine/core'
+import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconDownload } from '@tabler/icons-react'
+import { downloadUrl, useDownloadStarted } from '@/components/hooks/use-export'
+import { formatBytes, formatCount, plural } from '@/components/ui/format'
+import { ErrorState, LoadingLines } from '@/components/ui/states'
+import type { ExportCheck, ExportRequest } from '@/lib/contracts/export'
+import classes from './export.module.css'
+
+type Finding = ExportCheck['warnings'][number]
+
+interface FindingsProps {
+  findings: readonly Finding[]
+  tone: 'block' | 'warn'
+}
+
+function Findings({ findings, tone }: FindingsProps) {
+  const Mark = tone === 'block' ? IconCircleX : IconAlertTriangle
+  return (
+    <ul className={classes.findings}>
+      {findings.map((finding, index) => (
+        <li key={`${finding.rule}-${index}`}>
+          <Mark
+            size={16}
+            aria-label={tone === 'block' ? 'Blocks the export' : 'Warning'}
+            color={tone === 'block' ? 'var(--ev-error)' : 'var(--ev-warn)'}
+          />
+          <div>
+            {finding.message}
+            {finding.examples.length > 0 ? (
+              <ul className={classes.examples}>
+                {finding.examples.map((example) => (
+                  <li key={example} dir="auto">
+                    {example}
+                  </li>
+                ))}
+              </ul>
+            ) : null}
+          </div>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+interface CheckPanelProps {
+  request: ExportRequest
+  query: {
+    data: ExportCheck | undefined
+    error: unknown
+    isFetching: boolean
+    isPlaceholderData: boolean
+    refetch(): unknown
+  }
+  onExclude(): void
+  onAllowEmpty(): void
+}
+
+// Rules of the training check that leaving rows out does not answer.
+const WHOLE_FILE = new Set(['no_rows', 'name', 'too_large'])
+
+/** What the export would hold, what speaks against it, and the download. */
+export function CheckPanel({ request, query, onExclude, onAllowEmpty }: CheckPanelProps) {
+  const started = useDownloadStarted(request.studyId)
+  const { data, error } = query
+  if (data === undefined && error) {
+    return <ErrorState error={error} what="The export could not be checked" onRetry={() => query.refetch()} />
+  }
+  if (data === undefined) return <LoadingLines lines={6} />
+  const isCurrent = !query.isPlaceholderData && !error
+  const rowFindings = data.blocking.filter((finding) => !WHOLE_FILE.has(finding.rule))
+  const canDownload = isCurrent && data.blocking.length === 0 && data.rowsKept > 0
+  const left = data.rows - data.rowsKept
+  return (
+    <section className={`ev-panel ${classes.block}`} aria-busy={query.isFetching} aria-label="Check">
+      <dl className={classes.numbers} aria-live="polite">
+        <dt>Rows to be written</dt>
+        <dd>{formatCount(data.rowsKept)}</dd>
+        {left > 0 ? (
+          <>
+            <dt>Left out</dt>
+            <dd>{formatCount(left)}</dd>
+          </>
+        ) : null}
+        <dt>Size, about</dt>
+        <dd>{formatBytes(data.bytesEstimate)}</dd>
+      </dl>
+      {data.blocking.length > 0 ? (
+        <>
+          <Findings findings={data.blocking} tone="block" />
+          {rowFindings.length > 0 ? (
+            <Group gap="xs">
+              <Button variant="default" onClick={onExclude}>
+                Exclude these {plural(left, 'row')}
+              </Button>
+              {rowFindings.every((finding) => finding.rule.startsWith('response_')) ? (
+                <Button variant="subtle" onClick={onAllowEmpty}>
+                  Keep rows without a response
+                </Button>
+              ) : null}
+            </Group>
+          ) : null}
+        </>
+      ) : (
+        <p className={classes.ok}>
+          <IconCircleCheck size={16} color="var(--ev-ok)" aria-hidden /> Nothing blocks this export.
+        </p>
+      )}
+      {data.warnings.length > 0 ? <Findings findings={data.warnings} tone="warn" /> : null}
+      {canDownload ? (
+        <Button
+          component="a"
+          size="sm"
+          href={downloadUrl(request)}
+          download
+          onClick={started}
+          leftSection={<IconDownload size={16} />}
+        >
+          Download {plural(data.rowsKept, 'row')}
+        </Button>
+      ) : (
+        <Button size="sm" disabled leftSection={<IconDownload size={16} />}>
+          {isCurrent ? 'Download' : 'Checking'}
+        </Button>
+      )}
+    </section>
+  )
+}

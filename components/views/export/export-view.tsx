@@ -1,0 +1,139 @@
+'use client'
+
+import { Anchor, Button } from '@mantine/core'
+import Link from 'next/link'
+import { useMemo } from 'react'
+import { safeName, useExportCheck, useExportParams, type ExportParams } from '@/components/hooks/use-export'
+import { useRowCount } from '@/components/hooks/use-rows'
+import { useStudy } from '@/components/hooks/use-studies'
+import { filterQuery, isFiltered, useViewState } from '@/components/hooks/use-view-state'
+import { formatCount } from '@/components/ui/format'
+import { Page, Section } from '@/components/ui/page'
+import { EmptyState, LoadingLines, Notice, QueryState } from '@/components/ui/states'
+import { filterChips } from '@/components/views/frame/filter-chips'
+import { PageTitle } from '@/components/views/frame/page-title'
+import type { ExportRequest } from '@/lib/contracts/export'
+import type { ViewState } from '@/lib/contracts/filter'
+import type { StudyDetail } from '@/lib/contracts/study'
+import { CheckPanel } from './check-panel'
+import { FormatChoice } from './format-choice'
+import { ExportOptions } from './export-options'
+import { OrderSelect } from './order-select'
+import { PreviousExports } from './previous-exports'
+import classes from './export.module.css'
+
+const DESCRIPTION =
+  'Writes exactly the rows that the filter shows, in the order below, with a recipe that says how they came about.'
+
+function toRequest(study: StudyDetail, params: ExportParams, state: ViewState): ExportRequest {
+  return {
+    studyId: study.study.id,
+    state,
+    format: params.format,
+    name: safeName(params.name ?? study.study.name),
+    metrics: params.metrics,
+    lineage: params.lineage,
+    indent: params.indent,
+    spreadsheetSafe: params.safe,
+    foldInput: params.fold,
+    excludeBlocked: params.exclude,
+    allowEmptyResponses: params.empty,
+    template: params.template || 'default',
+  }
+}
+
+/** Which rows: the filter in words, its count, and where to change it. */
+function RowsChosen({ study, state }: { study: StudyDetail; state: ViewState }) {
+  const { data: count } = useRowCount(study.study.id, state)
+  const chips = filterChips(state.filter, study)
+  return (
+    <Section title="Rows">
+      <div className={`ev-panel ${classes.block}`}>
+        <p className={classes.line} aria-live="polite">
+          <strong>{count ? formatCount(count.total) : '…'} rows</strong>
+          {count && count.total !== count.outOf ? ` of ${formatCount(count.outOf)}` : ' of this study'}
+          {chips.length > 0 ? `: ${chips.map((chip) => chip.text).join(' · ')}` : ', no filter set'}
+        </p>
+        <div className={classes.row}>
+          <OrderSelect study={study} />
+          <Anchor component={Link} size="sm" href={`/studies/${study.study.id}/rows${filterQuery(state.filter)}`}>
+            {isFiltered(state.filter) ? 'Change the filter on the rows page' : 'Filter on the rows page'}
+          </Anchor>
+        </div>
+      </div>
+    </Section>
+  )
+}
+
+function ExportLoaded({ study }: { study: StudyDetail }) {
+  const { state: view } = useViewState()
+  const [params, setParams] = useExportParams()
+  const request = useMemo(() => {
+    const known = (view.columns ?? []).filter((id) =>
+      study.columns.some((column) => column.id === id.split('@')[0]),
+    )
+    return toRequest(study, params, { ...view, columns: known })
+  }, [study, params, view])
+  const check = useExportCheck(request, study.study.rowCount > 0)
+  if (study.study.rowCount === 0) {
+    return (
+      <EmptyState
+        title="No rows to export"
+        action={
+          <Button component={Link} href={`/studies/${study.study.id}`}>
+            Add data
+          </Button>
+        }
+      >
+        Rows that are imported or evolved in this study can be written as JSON, JSONL, CSV or a training bundle.
+      </EmptyState>
+    )
+  }
+  return (
+    <>
+      <div className={classes.layout}>
+        <div className={classes.settings}>
+          <RowsChosen study={study} state={request.state} />
+          <Section title="Format">
+            <FormatChoice value={request.format} onChange={(format) => void setParams({ format })} />
+          </Section>
+          <Section title="Options">
+            <ExportOptions study={study} request={request} params={params} onChange={(patch) => void setParams(patch)} />
+          </Section>
+        </div>
+        <aside className={classes.aside} aria-label="Check and download">
+          <CheckPanel
+            request={request}
+            query={check}
+            onExclude={() => void setParams({ exclude: true })}
+            onAllowEmpty={() => void setParams({ empty: true })}
+          />
+        </aside>
+      </div>
+      <PreviousExports studyId={study.study.id} />
+    </>
+  )
+}
+
+/** Writes the filtered rows of a study to a file. */
+export function ExportView({ studyId }: { studyId: string }) {
+  const study = useStudy(studyId)
+  return (
+    <Page title="Export" description={DESCRIPTION}>
+      <PageTitle parts={['Export', study.data?.study.name]} />
+      <QueryState query={study} what="The study could not be read" skeleton={<LoadingLines lines={12} height={40} />}>
+        {(data) => (
+          <>
+            {data.study.activeJobs > 0 ? (
+              <Notice tone="info">
+                {data.study.activeJobs === 1 ? 'A job is' : `${data.study.activeJobs} jobs are`} still adding to this
+                study. An export holds what is stored when it starts.
+              </Notice>
+            ) : null}
+            <ExportLoaded study={data} />
+          </>
+        )}
+      </QueryState>
+    </Page>
+  )
+}

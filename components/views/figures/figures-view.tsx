@@ -1,0 +1,104 @@
+'use client'
+
+import { Button } from '@mantine/core'
+import Link from 'next/link'
+import { parseAsJson, useQueryState } from 'nuqs'
+import { z } from 'zod'
+import { useFigureList } from '@/components/hooks/use-figures'
+import { useFreshValues } from '@/components/hooks/use-fresh-values'
+import { useStudy } from '@/components/hooks/use-studies'
+import { useViewState } from '@/components/hooks/use-view-state'
+import { Page } from '@/components/ui/page'
+import { EmptyState, LoadingLines, QueryState } from '@/components/ui/states'
+import { PageTitle } from '@/components/views/frame/page-title'
+import type { StudyDetail } from '@/lib/contracts/study'
+import classes from './figures.module.css'
+import { StudyFigure } from './study-figure'
+
+/** Options that differ from their defaults, by figure; in the URL as `figures`. */
+const optionsSchema = z.record(
+  z.string(),
+  z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+)
+const optionsParser = parseAsJson(optionsSchema).withDefault({})
+
+function Gallery({ detail }: { detail: StudyDetail }) {
+  const studyId = detail.study.id
+  const { state } = useViewState()
+  const list = useFigureList(studyId)
+  const [options, setOptions] = useQueryState('figures', optionsParser.withOptions({ history: 'push' }))
+  useFreshValues(detail)
+
+  return (
+    <QueryState
+      query={list}
+      what="The figures could not be listed"
+      skeleton={<LoadingLines lines={2} height={460} />}
+    >
+      {(figures) => (
+        <>
+          <nav className={classes.toc} aria-label="Figures">
+            {figures.map((figure) => (
+              <a key={figure.id} href={`#figure-${figure.id}`}>
+                {figure.title}
+              </a>
+            ))}
+          </nav>
+          <div className={classes.grid}>
+            {figures.map((figure) => (
+              <StudyFigure
+                key={figure.id}
+                studyId={studyId}
+                meta={figure}
+                options={options[figure.id] ?? {}}
+                filter={state.filter}
+                onOptions={(changed) => {
+                  const { [figure.id]: _before, ...others } = options
+                  const isDefault = Object.keys(changed).length === 0
+                  void setOptions(isDefault ? others : { ...others, [figure.id]: changed })
+                }}
+              />
+            ))}
+          </div>
+        </>
+      )}
+    </QueryState>
+  )
+}
+
+export function FiguresView({ studyId }: { studyId: string }) {
+  const query = useStudy(studyId)
+  return (
+    <Page
+      title="Figures"
+      description="Drawn from the rows of the current filter. Options and filter are in the address: a copied link opens the same figures."
+    >
+      <PageTitle parts={['Figures', query.data?.study.name]} />
+      <QueryState
+        query={query}
+        what="The study could not be read"
+        skeleton={<LoadingLines lines={2} height={460} />}
+      >
+        {(detail) =>
+          detail.cells.length === 0 ? (
+            <div className="ev-panel">
+              <EmptyState
+                title="Nothing to draw yet"
+                action={
+                  <Button component={Link} href={`/studies/${studyId}?do=import`}>
+                    Import files
+                  </Button>
+                }
+              >
+                Figures compare evolvers over rounds: difficulty levels, densities of MND, IFD and IC-IFD,
+                first-token probabilities. They need rows and computed metrics.
+              </EmptyState>
+            </div>
+          ) : (
+            <Gallery detail={detail} />
+          )
+        }
+      </QueryState>
+    </Page>
+  )
+}

@@ -1,0 +1,59 @@
+'use client'
+
+import { Button } from '@mantine/core'
+import Link from 'next/link'
+import { usePathname, useRouter } from 'next/navigation'
+import { FigureFrame } from '@/components/figures/frame'
+import type { OptionValue } from '@/components/figures/frame/options-form'
+import { useFigure } from '@/components/hooks/use-figures'
+import { filterQuery } from '@/components/hooks/use-view-state'
+import type { RowFilter } from '@/lib/contracts/filter'
+import type { FigureMeta } from '@/lib/figures/types'
+import { filterOf } from './selection'
+
+interface StudyFigureProps {
+  studyId: string
+  meta: FigureMeta
+  options: Record<string, OptionValue>
+  filter: RowFilter
+  isCompact?: boolean
+  onOptions(options: Record<string, OptionValue>): void
+}
+
+/** One figure of a study: fetches it, and opens rows and cards from it. */
+export function StudyFigure(props: StudyFigureProps) {
+  const { studyId, meta, options, filter, isCompact = false, onOptions } = props
+  const router = useRouter()
+  const pathname = usePathname()
+  const overview = `/studies/${studyId}`
+  const query = useFigure(studyId, meta.id, options, filter)
+  const failure = query.data === undefined ? query.error : null
+  const openCard = (runId: string) => {
+    const separator = filterQuery(filter) ? '&' : '?'
+    const target = `${overview}${filterQuery(filter)}${separator}run=${runId}`
+    if (pathname === overview) router.push(target, { scroll: false })
+    else router.push(target)
+  }
+
+  return (
+    <div id={`figure-${meta.id}`} style={{ minWidth: 0, scrollMarginTop: 104 }}>
+      <FigureFrame
+        meta={meta}
+        result={query.data ?? null}
+        options={options}
+        error={failure ? { message: failure.message, onRetry: () => void query.refetch() } : null}
+        onOptions={onOptions}
+        onSelect={(selection) =>
+          router.push(`/studies/${studyId}/rows${filterQuery(filterOf(selection, filter))}`)
+        }
+        onCard={openCard}
+        compact={isCompact}
+        emptyAction={
+          <Button component={Link} href={`${overview}?do=compute`} variant="default">
+            Compute what is missing
+          </Button>
+        }
+      />
+    </div>
+  )
+}

@@ -1,0 +1,54 @@
+'use client'
+
+import { Anchor } from '@mantine/core'
+import Link from 'next/link'
+import { useState } from 'react'
+import type { OptionValue } from '@/components/figures/frame/options-form'
+import { useFigureList } from '@/components/hooks/use-figures'
+import { filterQuery, useViewState } from '@/components/hooks/use-view-state'
+import { Section } from '@/components/ui/page'
+import { LoadingLines, QueryState } from '@/components/ui/states'
+import classes from '@/components/views/figures/figures.module.css'
+import { StudyFigure } from '@/components/views/figures/study-figure'
+
+// Two rows of two: what fits beside the matrix without scrolling for long. The registry orders figures by weight.
+const SHOWN = 4
+
+/** The first figures of the registry, small; all of them are one click away. */
+export function KeyFigures({ studyId }: { studyId: string }) {
+  const { state } = useViewState()
+  const list = useFigureList(studyId)
+  const [options, setOptions] = useState<Record<string, Record<string, OptionValue>>>({})
+  const all = (
+    <Anchor component={Link} size="sm" href={`/studies/${studyId}/figures${filterQuery(state.filter)}`}>
+      All figures with options, tables and exports
+    </Anchor>
+  )
+  return (
+    <Section title="Key figures" actions={all}>
+      <QueryState
+        query={list}
+        what="The figures could not be listed"
+        skeleton={<LoadingLines lines={2} height={460} />}
+      >
+        {(figures) => (
+          <div className={classes.pair}>
+            {figures.slice(0, SHOWN).map((figure) => (
+              <StudyFigure
+                key={figure.id}
+                studyId={studyId}
+                meta={figure}
+                options={options[figure.id] ?? {}}
+                filter={state.filter}
+                isCompact
+                onOptions={(changed) =>
+                  setOptions((before) => ({ ...before, [figure.id]: changed }))
+                }
+              />
+            ))}
+          </div>
+        )}
+      </QueryState>
+    </Section>
+  )
+}

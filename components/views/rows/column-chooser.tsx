@@ -1,0 +1,102 @@
+'use client'
+
+import { Button, Checkbox, Group, Popover, ScrollArea, TextInput } from '@mantine/core'
+import { IconColumns3 } from '@tabler/icons-react'
+import { useState } from 'react'
+import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
+import { offeredColumns, OWN_COLUMNS } from './row-columns'
+
+interface ColumnChooserProps {
+  detail: StudyDetail
+  own: readonly string[]
+  metrics: readonly ColumnInfo[]
+  onOwn(ids: string[]): void
+  onMetrics(ids: string[] | null): void
+}
+
+/** The columns of the table, grouped by metric. */
+export function ColumnChooser({ detail, own, metrics, onOwn, onMetrics }: ColumnChooserProps) {
+  const [text, setText] = useState('')
+  const offered = offeredColumns(detail)
+  const shownIds = metrics.map((column) => column.id)
+  const matches = (label: string) => label.toLowerCase().includes(text.trim().toLowerCase())
+  const groups = [...new Set(offered.map((column) => column.group))]
+  const order = offered.map((column) => column.id)
+
+  const toggleMetric = (id: string, isOn: boolean) => {
+    const next = isOn ? [...shownIds, id] : shownIds.filter((one) => one !== id)
+    onMetrics(next.sort((a, b) => order.indexOf(a) - order.indexOf(b)))
+  }
+  const toggleOwn = (id: string, isOn: boolean) =>
+    onOwn(isOn ? [...own, id] : own.filter((one) => one !== id))
+
+  const section = (title: string, items: { id: string; label: string; title?: string; isOn: boolean; toggle(isOn: boolean): void }[]) => {
+    const found = items.filter((item) => matches(item.label) || matches(title))
+    if (found.length === 0) return null
+    return (
+      <fieldset key={title} style={{ border: 0, margin: '0 0 12px', padding: 0 }}>
+        <legend style={{ fontWeight: 600, fontSize: '0.8125rem', padding: '0 0 2px' }}>{title}</legend>
+        {found.map((item) => (
+          <Checkbox
+            key={item.id}
+            my={4}
+            label={item.label}
+            title={item.title}
+            checked={item.isOn}
+            onChange={(event) => item.toggle(event.currentTarget.checked)}
+          />
+        ))}
+      </fieldset>
+    )
+  }
+
+  return (
+    <Popover position="bottom-end" width={320} trapFocus>
+      <Popover.Target>
+        <Button variant="default" leftSection={<IconColumns3 size={14} />}>
+          Columns
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown aria-label="Columns">
+        <TextInput
+          aria-label="Find a column"
+          placeholder="Find a column"
+          value={text}
+          mb={8}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+        <ScrollArea.Autosize mah={380} type="auto" viewportProps={{ tabIndex: 0 }}>
+          {section(
+            'Row',
+            OWN_COLUMNS.map((column) => ({
+              id: column.id,
+              label: column.label,
+              title: column.title,
+              isOn: own.includes(column.id),
+              toggle: (isOn) => toggleOwn(column.id, isOn),
+            })),
+          )}
+          {groups.map((group) =>
+            section(
+              group,
+              offered
+                .filter((column) => column.group === group)
+                .map((column) => ({
+                  id: column.id,
+                  label: column.label,
+                  title: column.description,
+                  isOn: shownIds.includes(column.id),
+                  toggle: (isOn) => toggleMetric(column.id, isOn),
+                })),
+            ),
+          )}
+        </ScrollArea.Autosize>
+        <Group mt={8}>
+          <Button variant="subtle" size="compact-sm" onClick={() => onMetrics(null)}>
+            Default columns
+          </Button>
+        </Group>
+      </Popover.Dropdown>
+    </Popover>
+  )
+}

@@ -1,0 +1,108 @@
+'use client'
+
+import { Chip, Group, TagsInput, Stack, Switch } from '@mantine/core'
+import type { ViewStateControls } from '@/components/hooks/use-view-state'
+import { ArmMark } from '@/components/ui/arm-mark'
+import type { RowFilter } from '@/lib/contracts/filter'
+import type { StudyDetail } from '@/lib/contracts/study'
+import { RangeFields } from './range-fields'
+
+const MARKS = [
+  { value: 'star', label: 'Starred' },
+  { value: 'drop', label: 'Dropped' },
+  { value: 'note', label: 'With a note' },
+]
+// What evolvers record; files may name others, which the list takes as typed.
+const OPERATORS = ['constraints', 'deepen', 'concretizing', 'reasoning', 'breadth', 'auto']
+
+interface ChipsProps {
+  label: string
+  options: readonly { value: string; label: string; colorIndex?: number | null }[]
+  value: readonly string[]
+  onChange(value: string[]): void
+}
+
+function Chips({ label, options, value, onChange }: ChipsProps) {
+  if (options.length === 0) return null
+  return (
+    <fieldset style={{ border: 0, margin: 0, padding: 0 }}>
+      <legend style={{ fontWeight: 600, fontSize: '0.8125rem', padding: '0 0 4px' }}>{label}</legend>
+      <Chip.Group multiple value={[...value]} onChange={onChange}>
+        <Group gap={6}>
+          {options.map((option) => (
+            <Chip key={option.value} value={option.value} size="xs" variant="outline">
+              {option.colorIndex === undefined ? null : (
+                <>
+                  <ArmMark colorIndex={option.colorIndex} />{' '}
+                </>
+              )}
+              {option.label}
+            </Chip>
+          ))}
+        </Group>
+      </Chip.Group>
+    </fieldset>
+  )
+}
+
+interface FilterPanelProps {
+  detail: StudyDetail
+  filter: RowFilter
+  controls: ViewStateControls
+}
+
+/** Every part of the filter as a control. */
+export function FilterPanel({ detail, filter, controls }: FilterPanelProps) {
+  const rounds = [...new Set(detail.cells.map((cell) => cell.round))].sort((a, b) => a - b)
+  const { setFilter } = controls
+  return (
+    <Stack gap="sm">
+      <Chips
+        label="Seed sets"
+        options={detail.seedSets.map((one) => ({ value: one.key, label: one.label }))}
+        value={filter.seedSets}
+        onChange={(seedSets) => setFilter({ seedSets })}
+      />
+      <Chips
+        label="Evolvers"
+        options={[
+          { value: 'seeds', label: 'Seeds', colorIndex: null },
+          ...detail.arms.map((arm) => ({
+            value: arm.key,
+            label: arm.label,
+            colorIndex: arm.colorIndex,
+          })),
+        ]}
+        value={filter.arms}
+        onChange={(arms) => setFilter({ arms })}
+      />
+      <Chips
+        label="Rounds"
+        options={rounds.map((round) => ({ value: String(round), label: String(round) }))}
+        value={filter.rounds.map(String)}
+        onChange={(next) => setFilter({ rounds: next.map(Number) })}
+      />
+      <TagsInput
+        label="Operators"
+        placeholder={filter.operators.length === 0 ? 'all' : ''}
+        data={[...new Set([...OPERATORS, ...filter.operators])]}
+        value={filter.operators}
+        clearable
+        comboboxProps={{ withinPortal: false }}
+        onChange={(operators) => setFilter({ operators })}
+      />
+      <RangeFields detail={detail} filter={filter} controls={controls} />
+      <Chips
+        label="Marks"
+        options={MARKS}
+        value={filter.marks}
+        onChange={(marks) => setFilter({ marks: marks as RowFilter['marks'] })}
+      />
+      <Switch
+        label="Leave out dropped rows"
+        checked={filter.hideDropped}
+        onChange={(event) => setFilter({ hideDropped: event.currentTarget.checked })}
+      />
+    </Stack>
+  )
+}

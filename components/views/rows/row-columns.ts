@@ -1,0 +1,69 @@
+import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
+
+/** A column of the table: the row's own parts, or a metric. */
+export interface RowColumn {
+  id: string
+  label: string
+  title: string
+  width: number
+  /** null for the row's own parts. */
+  metric: ColumnInfo | null
+}
+
+const own = (id: string, label: string, width: number, title = label): RowColumn => ({
+  id,
+  label,
+  title,
+  width,
+  metric: null,
+})
+
+/** Always shown, first and pinned: where the row belongs. */
+export const ROW_COLUMN = own('row', 'Row', 178, 'Seed set, evolver, round and number of the row')
+
+export const OWN_COLUMNS: readonly RowColumn[] = [
+  own('instruction', 'Instruction', 380),
+  own('input', 'Input', 180),
+  own('response', 'Response', 300),
+  own('operator', 'Operator', 120, 'What the evolver did to the parent'),
+  own('slot', 'Slot', 70, 'Number of the seed this row grew from'),
+  own('flags', 'Flags', 120, 'What the importer noticed'),
+]
+
+export const DEFAULT_OWN = ['instruction', 'response']
+
+const METRIC_WIDTH = 116
+
+function metricColumn(column: ColumnInfo): RowColumn {
+  return {
+    id: column.id,
+    label: column.shortLabel,
+    title: `${column.label}. ${column.description}`,
+    width: METRIC_WIDTH,
+    metric: column,
+  }
+}
+
+/** Columns that a reader may choose. */
+export function offeredColumns(detail: StudyDetail): ColumnInfo[] {
+  return detail.columns.filter((column) => !column.hidden)
+}
+
+/** Metric columns to show: the chosen ones that exist, or the default of each metric. */
+export function shownMetrics(detail: StudyDetail, chosen: readonly string[] | null): ColumnInfo[] {
+  if (chosen === null) return detail.columns.filter((column) => column.isDefault && !column.hidden)
+  return chosen.flatMap((id) => {
+    const bare = id.split('@')[0]
+    const column = detail.columns.find((one) => one.id === bare)
+    return column ? [{ ...column, id }] : []
+  })
+}
+
+/** Columns in the order of the table. */
+export function tableColumns(ownIds: readonly string[], metrics: readonly ColumnInfo[]): RowColumn[] {
+  return [
+    ROW_COLUMN,
+    ...OWN_COLUMNS.filter((column) => ownIds.includes(column.id)),
+    ...metrics.map(metricColumn),
+  ]
+}

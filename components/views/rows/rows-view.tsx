@@ -1,0 +1,150 @@
+'use client'
+
+import { Button } from '@mantine/core'
+import { IconUpload } from '@tabler/icons-react'
+import Link from 'next/link'
+import { parseAsArrayOf, parseAsString, useQueryState } from 'nuqs'
+import { useCallback, useMemo, useState } from 'react'
+import { useFreshValues } from '@/components/hooks/use-fresh-values'
+import { useStudy } from '@/components/hooks/use-studies'
+import { useViewState } from '@/components/hooks/use-view-state'
+import { EmptyState, LoadingLines, QueryState } from '@/components/ui/states'
+import { useShortcut } from '@/components/ui/shortcuts'
+import { PageTitle } from '@/components/views/frame/page-title'
+import type { ViewState } from '@/lib/contracts/filter'
+import type { StudyDetail } from '@/lib/contracts/study'
+import { ColumnCard } from './column-card'
+import { DEFAULT_OWN, shownMetrics, tableColumns } from './row-columns'
+import { RowDetailPanel } from './row-detail-panel'
+import type { ListedRows } from './row-table'
+import { RowTable } from './row-table'
+import { RowsToolbar } from './rows-toolbar'
+import classes from './rows.module.css'
+import { useRowSelection } from './use-row-selection'
+
+function Rows({ detail }: { detail: StudyDetail }) {
+  const controls = useViewState()
+  const [ownIds, setOwnIds] = useQueryState(
+    'fields',
+    parseAsArrayOf(parseAsString).withDefault(DEFAULT_OWN),
+  )
+  const [cardId, setCardId] = useQueryState('card', parseAsString)
+  const [selected, select] = useRowSelection()
+  const [listed, setListed] = useState<ListedRows | null>(null)
+  useFreshValues(detail)
+
+  const { filter, sort, columns: chosen } = controls.state
+  const metrics = useMemo(() => shownMetrics(detail, chosen), [detail, chosen])
+  const columns = useMemo(() => tableColumns(ownIds, metrics), [ownIds, metrics])
+  const metricKey = metrics.map((column) => column.id).join(',')
+  const state = useMemo<ViewState>(
+    () => ({ filter, sort, columns: metricKey === '' ? [] : metricKey.split(',') }),
+    [filter, sort, metricKey],
+  )
+  const card = detail.columns.find((column) => column.id === cardId?.split('@')[0]) ?? null
+
+  const step = useCallback(
+    (direction: 1 | -1) => {
+      if (!listed || listed.total === 0) return
+      const at = selected?.at ?? null
+      const next = at === null ? 0 : Math.max(0, Math.min(listed.total - 1, at + direction))
+      const row = listed.rowAt(next)
+      if (row) select({ cellId: row.cellId, idx: row.idx, at: next })
+    },
+    [listed, selected, select],
+  )
+  useShortcut('j', 'Next row', () => step(1), { group: 'Row' })
+  useShortcut('k', 'Previous row', () => step(-1), { group: 'Row' })
+
+  return (
+    <div className={classes.root}>
+      <PageTitle parts={['Rows', detail.study.name]} />
+      <RowsToolbar
+        detail={detail}
+        controls={controls}
+        state={state}
+        own={ownIds}
+        metrics={metrics}
+        listed={listed}
+        onOwn={(ids) => void setOwnIds(ids)}
+      />
+      {listed?.total === 0 ? (
+        <EmptyState
+          title="No row passes this filter"
+          action={<Button onClick={controls.clearFilter}>Clear the filter</Button>}
+        >
+          The study has {listed.outOf.toLocaleString('en-US')} rows. Take away a part of the filter above, or
+          all of it.
+        </EmptyState>
+      ) : null}
+      <div
+        className={`${classes.body} ${selected ? classes.withDetail : ''}`}
+        style={listed?.total === 0 ? { display: 'none' } : {}}
+      >
+        <RowTable
+          detail={detail}
+          state={state}
+          columns={columns}
+          controls={controls}
+          selected={selected}
+          onSelect={select}
+          onCard={(id) => void setCardId(id)}
+          onListed={setListed}
+        />
+        {selected ? (
+          <aside className={classes.detail} aria-label="Row" tabIndex={0}>
+            <RowDetailPanel
+              study={detail}
+              selected={selected}
+              onStep={step}
+              onSelect={select}
+              onClose={() => select(null)}
+              onCard={(id) => void setCardId(id)}
+            />
+          </aside>
+        ) : null}
+      </div>
+      <ColumnCard detail={detail} column={card} onClose={() => void setCardId(null)} />
+    </div>
+  )
+}
+
+export function RowsView({ studyId }: { studyId: string }) {
+  const query = useStudy(studyId)
+  return (
+    <QueryState
+      query={query}
+      what="The study could not be read"
+      skeleton={
+        <div style={{ padding: 16 }}>
+          <PageTitle parts={['Rows']} />
+          <LoadingLines lines={12} height={52} />
+        </div>
+      }
+    >
+      {(detail) =>
+        detail.cells.length === 0 ? (
+          <>
+            <PageTitle parts={['Rows', detail.study.name]} />
+            <EmptyState
+              title="No rows yet"
+              action={
+                <Button
+                  component={Link}
+                  href={`/studies/${studyId}?do=import`}
+                  leftSection={<IconUpload size={14} />}
+                >
+                  Import files
+                </Button>
+              }
+            >
+              Rows are listed here with their texts, parents and metric values once a file is imported.
+            </EmptyState>
+          </>
+        ) : (
+          <Rows detail={detail} />
+        )
+      }
+    </QueryState>
+  )
+}

@@ -1,0 +1,41 @@
+'use client'
+
+import { CloseButton, TextInput } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { IconSearch } from '@tabler/icons-react'
+import { useEffect, useRef, useState } from 'react'
+import { useShortcut } from '@/components/ui/shortcuts'
+
+// Long enough to type a word without a request a letter, short enough to feel at once.
+const DEBOUNCE_MS = 250
+
+/** Text search of the rows; `/` goes to it. */
+export function SearchBox({ value, onChange }: { value: string; onChange(text: string): void }) {
+  const input = useRef<HTMLInputElement>(null)
+  const [text, setText] = useState(value)
+  const report = useDebouncedCallback(onChange, DEBOUNCE_MS)
+  useEffect(() => setText(value), [value])
+  useShortcut('/', 'Search the texts', () => input.current?.focus())
+
+  const set = (next: string) => {
+    setText(next)
+    report(next)
+  }
+  return (
+    <TextInput
+      ref={input}
+      w={240}
+      aria-label="Search in instructions, inputs and responses"
+      placeholder="Search texts  ( / )"
+      leftSection={<IconSearch size={14} />}
+      rightSection={
+        text ? <CloseButton size="xs" aria-label="Clear the search" onClick={() => set('')} /> : null
+      }
+      value={text}
+      onChange={(event) => set(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') event.currentTarget.blur()
+      }}
+    />
+  )
+}

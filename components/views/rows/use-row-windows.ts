@@ -1,0 +1,60 @@
+import { keepPreviousData, useQueries } from '@tanstack/react-query'
+import { useCallback, useRef } from 'react'
+import { fetchRowWindow, ROW_WINDOW, rowWindowKey } from '@/components/hooks/use-rows'
+import type { ViewState } from '@/lib/contracts/filter'
+import type { RowListItem } from '@/lib/contracts/rows'
+
+interface RowWindows {
+  /** null before the first answer. */
+  total: number | null
+  outOf: number | null
+  serverMs: number | null
+  rowAt(index: number): RowListItem | null
+  error: unknown
+  isFetching: boolean
+  refetch(): void
+}
+
+/** Rows of the list by index, asked for in windows around what is in view. */
+export function useRowWindows(
+  studyId: string,
+  state: ViewState,
+  first: number,
+  last: number,
+): RowWindows {
+  const from = Math.floor(Math.max(0, first) / ROW_WINDOW)
+  const to = Math.floor(Math.max(0, last) / ROW_WINDOW)
+  const pages = Array.from({ length: to - from + 1 }, (_, offset) => from + offset)
+  const results = useQueries({
+    queries: pages.map((page) => ({
+      queryKey: rowWindowKey(studyId, state, page),
+      queryFn: ({ signal }: { signal: AbortSignal }) => fetchRowWindow(studyId, state, page, signal),
+      // The old rows stay while a new filter is on its way: nothing flashes.
+      placeholderData: keepPreviousData,
+      staleTime: 10_000,
+    })),
+  })
+
+  const answered = results.find((result) => result.data !== undefined)?.data
+  // Far scrolling shows rows not yet here; the length of the list is known from any earlier answer.
+  const known = useRef<{ total: number; outOf: number; serverMs: number } | null>(null)
+  if (answered) known.current = answered
+
+  const rowAt = useCallback(
+    (index: number) => {
+      const result = results[Math.floor(index / ROW_WINDOW) - from]
+      const page = result?.data
+      return page ? (page.rows[index - page.offset] ?? null) : null
+    },
+    [results, from],
+  )
+  return {
+    total: known.current?.total ?? null,
+    outOf: known.current?.outOf ?? null,
+    serverMs: known.current?.serverMs ?? null,
+    rowAt,
+    error: results.find((result) => result.error)?.error ?? null,
+    isFetching: results.some((result) => result.isFetching),
+    refetch: () => results.forEach((result) => void result.refetch()),
+  }
+}

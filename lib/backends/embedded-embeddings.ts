@@ -1,0 +1,17 @@
+import { embeddingsConfig } from './embedded-embeddings/config'
+import type { EmbeddingsConfig } from './embedded-embeddings/config'
+import { probeEmbeddings } from './embedded-embeddings/probe'
+import { openEmbeddings } from './embedded-embeddings/session'
+import { defineBackend } from './types'
+
+/** Sentence embeddings inside the application: transformers.js in a child process, no server needed. */
+export const embeddedEmbeddings = defineBackend<EmbeddingsConfig>({
+  id: 'embedded-embeddings',
+  label: 'Embedded sentence embeddings',
+  description:
+    'Sentence vectors computed on this machine: all-MiniLM-L6-v2 (int8), or all-mpnet-base-v2 where it can be fetched.',
+  capabilities: ['embed'],
+  config: embeddingsConfig,
+  open: openEmbeddings,
+  probe: probeEmbeddings,
+})

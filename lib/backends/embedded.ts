@@ -1,0 +1,17 @@
+import { embeddedConfig } from './embedded/config'
+import type { EmbeddedConfig } from './embedded/config'
+import { probeEmbedded } from './embedded/probe'
+import { openEmbedded } from './embedded/session'
+import { defineBackend } from './types'
+
+/** A language model inside the application: llama.cpp in a child process, any GGUF file, no server needed. */
+export const embedded = defineBackend<EmbeddedConfig>({
+  id: 'embedded',
+  label: 'Embedded language model',
+  description:
+    'A GGUF model computed on this machine, with chat, structured output and prompt log-probabilities. Needs no server.',
+  capabilities: ['chat', 'structured', 'outputLogprobs', 'promptLogprobs', 'tokenize'],
+  config: embeddedConfig,
+  open: (config, env, signal) => openEmbedded(config, env, { signal }),
+  probe: probeEmbedded,
+})

@@ -1,0 +1,2 @@
+import { benchImport } from '@/lib/bench/import'
+benchImport().then(console.log)

@@ -1,0 +1,46 @@
+import type { Command } from 'commander'
+import { evolveRequestSchema } from '@/lib/contracts/compute'
+import { startEvolving } from '@/lib/services/evolve'
+import { findStudy, openContext } from '../context'
+import { followJobs } from '../follow'
+import { printRows } from '../output'
+
+/** Adds `evolve`. */
+export function addEvolveCommand(program: Command): void {
+  program
+    .command('evolve')
+    .description("evolve a study's seeds by Evol-Instruct rounds and write responses")
+    .requiredOption('--study <name or id>', 'study whose seeds are evolved')
+    .requiredOption('--arm <key>', 'short name of the new arm, for example small-greedy')
+    .option('--label <text>', 'name of the arm (default: its key)')
+    .option('--backend <id>', 'backend of the evolver', 'embedded')
+    .option('--response-backend <id>', 'backend that writes the responses (default: the evolver)')
+    .option('--rounds <n>', 'rounds', '3')
+    .option('--temperature <t>', '0 decodes greedily', '0')
+    .option('--top-p <p>', 'nucleus sampling', '0.95')
+    .option('--seed <n>', 'seed of sampling', '1')
+    .option('--max-tokens <n>', 'longest evolved instruction', '512')
+    .option('--response-max-tokens <n>', 'longest response', '512')
+    .option('--breadth', 'add the breadth operator to the rotation')
+    .option('--wait', 'follow the job to its end')
+    .action(async (options: Record<string, string | boolean | undefined>) => {
+      const context = openContext()
+      const request = evolveRequestSchema.parse({
+        backendId: options['backend'],
+        armKey: options['arm'],
+        armLabel: options['label'] ?? options['arm'],
+        rounds: Number(options['rounds']),
+        temperature: Number(options['temperature']),
+        topP: Number(options['topP']),
+        seed: Number(options['seed']),
+        maxTokens: Number(options['maxTokens']),
+        responseMaxTokens: Number(options['responseMaxTokens']),
+        responseBackendId: options['responseBackend'] ?? null,
+        breadth: options['breadth'] === true,
+      })
+      const job = startEvolving(context, findStudy(context, String(options['study'])), request)
+      const json = program.opts<{ json?: boolean }>().json === true
+      printRows([{ job: job.id, title: job.title }], json)
+      if (options['wait']) await followJobs(context, [job.id], json)
+    })
+}

@@ -1,0 +1,107 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import type { Command } from 'commander'
+import type { ImportPlan, ImportPreview } from '@/lib/contracts/study'
+import { AppError } from '@/lib/errors'
+import { previewImport, startImport } from '@/lib/services/imports'
+import { createStudy, listStudies } from '@/lib/services/studies'
+import { registerFile } from '@/lib/services/uploads'
+import { openContext } from '../context'
+import { followJobs } from '../follow'
+import { printRows, say } from '../output'
+
+const DATA_FILE = /\.(json|jsonl|ndjson|csv|tsv|gz)$/i
+
+/** Returns the files named, and those of folders named, with the path that tells evolver and seed set. */
+function listFiles(paths: readonly string[]): { file: string; relativePath: string }[] {
+  return paths.flatMap((entry) => {
+    const stat = fs.statSync(entry, { throwIfNoEntry: false })
+    if (!stat) throw new AppError('not_found', `There is no file or folder ${entry}.`)
+    if (!stat.isDirectory()) return [{ file: entry, relativePath: path.basename(entry) }]
+    return fs
+      .readdirSync(entry, { recursive: true, encoding: 'utf8' })
+      .filter((name) => DATA_FILE.test(name))
+      .toSorted()
+      .map((name) => ({ file: path.join(entry, name), relativePath: name }))
+  })
+}
+
+function describe(preview: ImportPreview): Record<string, unknown> {
+  const { plan } = preview
+  return {
+    file: plan.fileName,
+    format: plan.format || '?',
+    seedSet: plan.seedSetKey,
+    arm: plan.armKey ?? 'seeds',
+    round: plan.round,
+    align: plan.align,
+    note: preview.error?.message ?? (preview.duplicateOf ? 'already imported' : preview.warnings.join(' ')),
+  }
+}
+
+function override(plan: ImportPlan, options: ImportOptions): ImportPlan {
+  const seedSet = options.seedSet
+  return {
+    ...plan,
+    ...(seedSet ? { seedSetKey: seedSet, seedSetLabel: seedSet } : {}),
+    ...(options.seeds ? { armKey: null, armLabel: null, round: 0 } : {}),
+    ...(options.arm ? { armKey: options.arm, armLabel: options.arm } : {}),
+    ...(options.round ? { round: Number(options.round) } : {}),
+    ...(options.align ? { align: options.align } : {}),
+    skipBadRows: options.skipBadRows === true,
+  }
+}
+
+interface ImportOptions {
+  study: string
+  seedSet?: string
+  arm?: string
+  seeds?: boolean
+  round?: string
+  align?: ImportPlan['align']
+  skipBadRows?: boolean
+  dryRun?: boolean
+}
+
+/** Adds `import`. */
+export function addImportCommand(program: Command): void {
+  program
+    .command('import <paths...>')
+    .description('import files or folders into a study (made when there is none of this name)')
+    .requiredOption('--study <name or id>', 'study to import into')
+    .option('--seed-set <key>', 'seed set of all files, instead of the guess from names')
+    .option('--arm <key>', 'evolver of all files')
+    .option('--seeds', 'the files are seeds')
+    .option('--round <n>', 'round of all files')
+    .option('--align <how>', 'index, id or none')
+    .option('--skip-bad-rows', 'import the rest where single rows are broken')
+    .option('--dry-run', 'show what would be imported')
+    .action(async (paths: string[], options: ImportOptions) => {
+      const context = openContext()
+      const json = program.opts<{ json?: boolean }>().json === true
+      const wanted = options.study.toLowerCase()
+      const known = listStudies(context.db).find(
+        (study) => study.id === options.study || study.name.toLowerCase() === wanted,
+      )
+      const study = known ?? createStudy(context.db, { name: options.study, description: '' })
+      const requests = []
+      for (const { file, relativePath } of listFiles(paths)) {
+        const upload = await registerFile(context.config, file)
+        requests.push({ uploadId: upload.uploadId, relativePath })
+      }
+      const previews = await previewImport(context, study.id, requests)
+      if (options.dryRun || !json) printRows(previews.map(describe), json)
+      if (options.dryRun) return
+      const broken = previews.find((preview) => preview.error)
+      if (broken?.error) throw new AppError('data_error', `${broken.plan.fileName}: ${broken.error.message}`)
+      const plans = previews.filter((preview) => !preview.duplicateOf).map(({ plan }) => override(plan, options))
+      if (plans.length === 0) {
+        if (!json) say('Nothing', 'every file is imported already')
+        else printRows([], true)
+        return
+      }
+      const job = await startImport(context, study.id, plans)
+      const [ended] = await followJobs(context, [job.id], json)
+      if (json) printRows([{ study: study.id, job: job.id, state: ended?.state, result: ended?.result }], true)
+    })
+}

@@ -1,0 +1,49 @@
+import type { Command } from 'commander'
+import { listMeasured } from '@/lib/metrics'
+import { startRuns } from '@/lib/services/compute'
+import type { ServiceContext } from '@/lib/services/context'
+import { loadSample } from '@/lib/services/sample/load'
+import { getStudy } from '@/lib/services/studies'
+import { openContext } from '../context'
+import { say } from '../output'
+import { DEFAULT_MODELS, fetchModels } from './models'
+
+function countTables(context: ServiceContext): string {
+  const { studies, rows } = context.db.$client
+    .prepare('select (select count(*) from studies where deleted_at is null) as studies, coalesce(sum(row_count), 0) as rows from cells')
+    .get() as { studies: number; rows: number }
+  return `${studies} ${studies === 1 ? 'study' : 'studies'}, ${rows} rows`
+}
+
+/** Queues every metric that the embedded models can compute on the sample; says why one is left out. */
+function computeSample(context: ServiceContext, studyId: string): void {
+  const metrics = listMeasured().map((metric) => ({ metric: metric.id, params: metric.quickParams ?? {} }))
+  const { jobs, blocked } = startRuns(context, studyId, {
+    metrics,
+    backends: {},
+    rowSet: { kind: 'all' },
+    cellIds: [],
+  })
+  say('Sample', `${jobs.length} metrics queued; the figures fill in while the page is open`)
+  for (const { metric, reason } of blocked) say('', `  ${metric} is left out: ${reason}`)
+}
+
+/** Adds `setup`: what the start command does once packages are there. */
+export function addSetupCommand(program: Command): void {
+  program
+    .command('setup')
+    .description('fetch the models, bring the database up to date, load the sample study')
+    .option('--no-models', 'do not fetch models')
+    .option('--no-sample', 'do not load the sample study')
+    .option('--no-compute', "do not queue the sample's metrics")
+    .action(async (options: { models: boolean; sample: boolean; compute: boolean }) => {
+      const context = openContext()
+      const missing = options.models ? await fetchModels(context.config, DEFAULT_MODELS, false) : []
+      say('Database', `up to date (${countTables(context)})`)
+      if (!options.sample) return
+      const { studyId, loaded } = loadSample(context.db)
+      const study = getStudy(context.db, studyId)
+      say('Sample', `${loaded ? 'loaded' : 'is there'}: ${study.name}`)
+      if (loaded && options.compute && missing.length === 0) computeSample(context, studyId)
+    })
+}

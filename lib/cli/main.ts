@@ -1,0 +1,39 @@
+import process from 'node:process'
+import { Command } from 'commander'
+import { addBackendCommands } from './commands/backends'
+import { addComputeCommand } from './commands/compute'
+import { addEvolveCommand } from './commands/evolve'
+import { addExportCommand } from './commands/export'
+import { addImportCommand } from './commands/import'
+import { addJobCommands } from './commands/jobs'
+import { addModelCommands } from './commands/models'
+import { addSampleCommands } from './commands/sample'
+import { addSetupCommand } from './commands/setup'
+import { addStudyCommands } from './commands/studies'
+import { reportError } from './output'
+
+const program = new Command('evolens')
+  .description('Measure, compare and export evolved instruction data.')
+  .option('--json', 'machine-readable output')
+  .showHelpAfterError()
+
+for (const add of [
+  addSetupCommand,
+  addStudyCommands,
+  addImportCommand,
+  addComputeCommand,
+  addEvolveCommand,
+  addExportCommand,
+  addJobCommands,
+  addBackendCommands,
+  addModelCommands,
+  addSampleCommands,
+]) {
+  add(program)
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = reportError(error, program.opts<{ json?: boolean }>().json === true)
+}

@@ -1,0 +1,73 @@
+import process from 'node:process'
+import { AppError, errorCode, errorMessage } from '@/lib/errors'
+
+const WIDTH = 10
+
+/** Prints one line of a step, in the form of the start command. */
+export function say(step: string, text: string): void {
+  process.stdout.write(`${step.padEnd(WIDTH)}${text}\n`)
+}
+
+/** Rewrites the current line on a terminal; silent elsewhere. */
+export function sayAgain(step: string, text: string): void {
+  if (process.stdout.isTTY) process.stdout.write(`\r\u001b[2K${step.padEnd(WIDTH)}${text}`)
+}
+
+/** Clears a line begun by sayAgain. */
+export function endLine(): void {
+  if (process.stdout.isTTY) process.stdout.write('\r\u001b[2K')
+}
+
+/** Prints rows as aligned columns, or as JSON when asked. */
+export function printRows(rows: readonly Record<string, unknown>[], json: boolean): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
+    return
+  }
+  const first = rows[0]
+  if (!first) {
+    process.stdout.write('none\n')
+    return
+  }
+  const keys = Object.keys(first)
+  const text = (value: unknown) => (value === null || value === undefined ? '-' : String(value))
+  const widths = keys.map((key) => Math.max(key.length, ...rows.map((row) => text(row[key]).length)))
+  const line = (cells: readonly string[]) =>
+    `${cells.map((cell, k) => cell.padEnd(widths[k] ?? 0)).join('  ').trimEnd()}\n`
+  process.stdout.write(line(keys))
+  for (const row of rows) process.stdout.write(line(keys.map((key) => text(row[key]))))
+}
+
+// Exit codes by cause, so that scripts can tell a bad call from a server that is down.
+const EXIT_CODES: Record<string, number> = {
+  invalid_input: 2,
+  not_found: 2,
+  conflict: 2,
+  data_error: 3,
+  backend_unavailable: 4,
+  capability_missing: 4,
+  rate_limited: 4,
+  cancelled: 130,
+}
+
+/** Prints the error in plain words and returns the exit code of its cause. */
+export function reportError(error: unknown, json: boolean): number {
+  endLine()
+  const code = errorCode(error)
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ error: { code, message: errorMessage(error) } })}\n`)
+  } else {
+    process.stderr.write(`Error: ${errorMessage(error)}\n`)
+    const unexpected = !(error instanceof AppError) && error instanceof Error
+    if (unexpected && process.env['LOG_LEVEL'] === 'debug') process.stderr.write(`${error.stack}\n`)
+  }
+  return EXIT_CODES[code] ?? 1
+}
+
+/** Returns a duration as a person says it: `3 min 20 s`. */
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000)
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}

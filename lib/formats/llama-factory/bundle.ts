@@ -1,0 +1,175 @@
+import { AppError } from '@/lib/errors'
+import { stringify } from 'yaml'
+import { stringifyExact } from '../shared/exact-json'
+import type { JsonObject, JsonValue } from '../types'
+import { addedColumns, freeName } from '../writers/export-row'
+import type { ExportRow } from '../writers/export-row'
+import type { RowBatches } from '../writers/json'
+import { blockedReason, DEFAULT_CUTOFF } from './check'
+import type { BundleCheck, BundleOptions } from './check'
+import { DEFAULT_TAGS } from './converter'
+import { toTrainingRow, trainingObject } from './training-row'
+import type { BundleColumns } from './training-row'
+import { zipStream } from './zip'
+import type { ZipEntry } from './zip'
+
+/**
+ * Yields the zip of a LLaMA-Factory bundle: dataset_info.json, the data file, the sidecar with lineage and metrics, recipe.yaml and
+ * train_sft.yaml. `open` gives the checked rows again (read twice); `recipe` is written as it is, with a section on the bundle added.
+ * Throws AppError when the check forbids the export or the rows changed since.
+ */
+export async function* writeBundle(
+  open: () => RowBatches,
+  check: BundleCheck,
+  options: BundleOptions,
+  recipe: JsonObject,
+): AsyncGenerator<Uint8Array> {
+  if (check.errors.length > 0) {
+    const first = check.errors.map((finding) => finding.message).join(' ')
+    throw new AppError('invalid_input', `The bundle cannot be written: ${first}`)
+  }
+  yield* zipStream(bundleEntries(open, check, options, recipe))
+}
+
+/** Returns the files of the bundle in the order they are written. */
+export function bundleEntries(
+  open: () => RowBatches,
+  check: BundleCheck,
+  options: BundleOptions,
+  recipe: JsonObject,
+): ZipEntry[] {
+  const { name } = options
+  return [
+    { name: 'dataset_info.json', chunks: () => [datasetInfo(options, check.columns)] },
+    { name: `${name}.json`, chunks: () => dataFile(open(), check, options) },
+    { name: `${name}.meta.jsonl`, chunks: () => sidecar(open(), options) },
+    { name: 'recipe.yaml', chunks: () => [recipeYaml(recipe, check, options)] },
+    { name: 'train_sft.yaml', chunks: () => [trainYaml(options)] },
+  ]
+}
+
+/** Returns dataset_info.json in pure ASCII: LLaMA-Factory opens it with the platform's encoding. */
+export function datasetInfo(options: BundleOptions, columns: BundleColumns): string {
+  const file_name = `${options.name}.json`
+  const tools: JsonObject = columns.tools ? { tools: 'tools' } : {}
+  const entry: JsonObject =
+    options.format === 'sharegpt'
+      ? {
+          file_name,
+          formatting: 'sharegpt',
+          ranking: false,
+          columns: { messages: 'conversations', ...tools },
+          tags: { ...DEFAULT_TAGS },
+        }
+      : {
+          file_name,
+          formatting: 'alpaca',
+          ranking: false,
+          columns: {
+            prompt: 'instruction',
+            query: 'input',
+            response: 'output',
+            ...(columns.system ? { system: 'system' } : {}),
+            ...(columns.history ? { history: 'history' } : {}),
+            ...tools,
+          },
+        }
+  return `${JSON.stringify({ [options.name]: entry }, null, 2)}\n`
+}
+
+/** Returns train_sft.yaml: the paper's settings on one GPU (8 rows a step there and here 8 accumulated). */
+export function trainYaml(options: BundleOptions): string {
+  return stringify({
+    stage: 'sft',
+    do_train: true,
+    finetuning_type: 'full',
+    dataset: options.name,
+    dataset_dir: '.',
+    template: options.template,
+    cutoff_len: options.cutoffLen ?? DEFAULT_CUTOFF,
+    learning_rate: 2.0e-5,
+    num_train_epochs: 3.0,
+    lr_scheduler_type: 'cosine',
+    warmup_ratio: 0.03,
+    bf16: true,
+    per_device_train_batch_size: 1,
+    gradient_accumulation_steps: 8,
+  })
+}
+
+function recipeYaml(recipe: JsonObject, check: BundleCheck, options: BundleOptions): string {
+  const bundle = {
+    name: options.name,
+    format: options.format,
+    fold_input: options.foldInput,
+    empty_responses_allowed: options.allowEmptyResponses,
+    blocked_rows_excluded: options.excludeBlocked,
+    rows_in: check.rowsIn,
+    rows_out: check.rowsKept,
+    left_out: check.droppedByReason,
+    warnings: check.warnings.map((finding) => finding.message),
+  }
+  return stringify({ ...recipe, bundle }, { lineWidth: 0 })
+}
+
+async function* keptRows(batches: RowBatches, options: BundleOptions): AsyncGenerator<ExportRow[]> {
+  for await (const batch of batches)
+    yield batch.filter((item) => blockedReason(item, options) === null)
+}
+
+async function* dataFile(
+  batches: RowBatches,
+  check: BundleCheck,
+  options: BundleOptions,
+): AsyncGenerator<string> {
+  let count = 0
+  for await (const batch of keptRows(batches, options)) {
+    let text = ''
+    for (const item of batch) {
+      const row = toTrainingRow(item)
+      if (typeof row === 'string') continue
+      text += `${count === 0 ? '[' : ','}\n${printable(trainingObject(row, check.columns, options))}`
+      count++
+    }
+    if (text) yield text
+  }
+  if (count !== check.rowsKept) {
+    throw new AppError(
+      'conflict',
+      `The rows changed since the check: ${check.rowsKept} were expected, ${count} came. Check again.`,
+    )
+  }
+  yield '\n]\n'
+}
+
+/** Returns JSON in which the control characters that JSON.stringify leaves alone are escaped too. */
+function printable(value: JsonObject): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\u009f]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+/** Yields one line per row of the data file: lineage, metrics with status, and what the training file does not hold. */
+async function* sidecar(batches: RowBatches, options: BundleOptions): AsyncGenerator<string> {
+  for await (const batch of keptRows(batches, options)) {
+    let text = ''
+    for (const item of batch) text += `${sidecarLine(item)}\n`
+    if (text) yield text
+  }
+}
+
+function sidecarLine(item: ExportRow): string {
+  const { row } = item
+  const cells: [string, JsonValue, string][] = []
+  const taken = new Set(['instruction', 'input', 'extra'])
+  for (const { key, value } of addedColumns(item))
+    cells.push([freeName(key, taken), value, 'added'])
+  cells.push(['instruction', row.instruction, 'added'], ['input', row.input, 'added'])
+  if (row.extra) cells.push(['extra', row.extra, ''])
+  const literals = row.literals
+  const body = cells.map(
+    ([key, value, at]) => `${JSON.stringify(key)}:${stringifyExact(value, literals, at)}`,
+  )
+  return `{${body.join(',')}}`
+}

@@ -1,0 +1,168 @@
+import { readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { extname, isAbsolute, join, sep, win32 } from 'node:path'
+import { contextOf, FormatError } from '../format-error'
+import { ExactParser } from '../containers/json-exact'
+import { ExactError } from '../containers/json-string'
+import { own } from '../shared/build-row'
+import { isObject } from '../shared/chat-turn'
+import { emptyMapping } from '../types'
+import type { ColumnMapping, FormatId, JsonObject, JsonValue } from '../types'
+import { columnsInForce, tagsInForce } from './converter'
+import type { FactoryColumns, FactoryTags } from './converter'
+
+const FILE = 'dataset_info.json'
+const REMOTE_KEYS = ['hf_hub_url', 'ms_hub_url', 'om_hub_url', 'script_url', 'cloud_file_name']
+const DATA_EXTENSIONS = new Set(['.json', '.jsonl', '.csv'])
+// Far above any real list of data sets.
+const MAX_BYTES = 8 << 20
+
+/** One data set of a LLaMA-Factory folder. */
+export interface DatasetEntry {
+  name: string
+  /** Absolute paths inside the folder; empty when the entry cannot be imported. */
+  files: string[]
+  /** Why there is nothing to import; null when there is. */
+  reason: string | null
+  formatId: FormatId | null
+  mapping: ColumnMapping | null
+}
+
+/**
+ * Returns the data sets that a folder's dataset_info.json lists. Entries on a hub, of a script or in a cloud are listed as not local; file
+ * names that lead out of the folder are refused. Throws FormatError when the list itself cannot be read.
+ */
+export async function readDatasetInfo(folder: string): Promise<DatasetEntry[]> {
+  const root = await realpath(folder)
+  const info = parseInfo(await readInfo(join(root, FILE)))
+  const entries: DatasetEntry[] = []
+  for (const [name, entry] of Object.entries(info)) {
+    entries.push(
+      isObject(entry)
+        ? await readEntry(root, name, entry)
+        : refused(name, 'The entry is not an object.'),
+    )
+  }
+  return entries
+}
+
+async function readInfo(path: string): Promise<string> {
+  try {
+    const { size } = await stat(path)
+    if (size <= MAX_BYTES) return await readFile(path, 'utf8')
+  } catch (cause) {
+    throw infoError('The list of data sets cannot be read.', `a file ${FILE} in the folder`, cause)
+  }
+  throw infoError('The list of data sets is larger than 8 MiB.', 'a list of data sets', undefined)
+}
+
+function parseInfo(text: string): JsonObject {
+  try {
+    const { value } = new ExactParser(text, {
+      duplicateKeys: 'last',
+      loneSurrogates: 'error',
+      nul: 'keep',
+      maxDepth: 64,
+    }).parse()
+    if (isObject(value)) return value
+  } catch (cause) {
+    if (!(cause instanceof ExactError)) throw cause
+    throw new FormatError({
+      file: FILE,
+      row: null,
+      byteOffset: Buffer.byteLength(text.slice(0, cause.at)),
+      reason: cause.reason,
+      problem: cause.problem,
+      expected: cause.expected,
+      context: contextOf(text, cause.at),
+    })
+  }
+  throw infoError('The list of data sets is not an object.', 'an object: name -> entry', undefined)
+}
+
+async function readEntry(root: string, name: string, entry: JsonObject): Promise<DatasetEntry> {
+  const remote = REMOTE_KEYS.find((key) => own(entry, key))
+  if (remote) return refused(name, `Not local (${remote}); nothing is downloaded.`)
+  const fileName = own(entry, 'file_name')
+  if (typeof fileName !== 'string' || fileName === '')
+    return refused(name, 'The entry names no file.')
+  if (own(entry, 'ranking') === true) return refused(name, 'Preference data is not read.')
+  const formatting = own(entry, 'formatting') ?? 'alpaca'
+  const columns = columnsInForce(block(entry, 'columns'))
+  const shape = shapeOf(formatting, columns, tagsInForce(block(entry, 'tags')))
+  if (typeof shape === 'string') return refused(name, shape)
+  const files = await resolveFiles(root, fileName)
+  if (typeof files === 'string') return refused(name, files)
+  return { name, files, reason: null, ...shape }
+}
+
+function block(entry: JsonObject, key: string): JsonObject | null {
+  const value = own(entry, key)
+  return isObject(value) ? value : null
+}
+
+function shapeOf(
+  formatting: JsonValue,
+  columns: FactoryColumns,
+  tags: FactoryTags,
+): { formatId: FormatId; mapping: ColumnMapping } | string {
+  const shared = { ...emptyMapping(), system: columns.system, tools: columns.tools }
+  if (formatting === 'alpaca') {
+    const { prompt, query, response, history } = columns
+    if (prompt === null) return 'The entry maps no prompt column.'
+    const mapping = { ...shared, instruction: prompt, input: query, output: response, history }
+    return { formatId: 'alpaca', mapping }
+  }
+  if (formatting !== 'sharegpt' && formatting !== 'openai')
+    return 'The entry has an unknown formatting.'
+  if (columns.messages === null) return 'The entry maps no messages column.'
+  const mapping = { ...shared, messages: columns.messages }
+  if (formatting === 'openai') return { formatId: 'openai-messages', mapping }
+  if (tags.role_tag === 'from' && tags.content_tag === 'value')
+    return { formatId: 'sharegpt', mapping }
+  if (tags.role_tag === 'role' && tags.content_tag === 'content')
+    return { formatId: 'openai-messages', mapping }
+  return 'The entry uses tags of its own; only from/value and role/content are read.'
+}
+
+/** Returns the files that a file_name means, all inside the folder, or why there are none. */
+async function resolveFiles(root: string, fileName: string): Promise<string[] | string> {
+  const parts = fileName.split(/[\\/]/)
+  if (
+    isAbsolute(fileName) ||
+    win32.isAbsolute(fileName) ||
+    parts.includes('..') ||
+    fileName.includes('\0')
+  ) {
+    return 'The file name leads out of the folder.'
+  }
+  const path = await inside(root, join(root, ...parts))
+  if (path === null) return 'The file is missing, or a link leads out of the folder.'
+  if (!(await stat(path)).isDirectory()) return [path]
+  const files: string[] = []
+  // The order inside a folder is not defined by LLaMA-Factory: by name, so that a second import is the same.
+  for (const child of (await readdir(path)).toSorted()) {
+    const file = DATA_EXTENSIONS.has(extname(child)) ? await inside(root, join(path, child)) : null
+    if (file !== null) files.push(file)
+  }
+  return files.length > 0 ? files : 'The folder holds no data file.'
+}
+
+async function inside(root: string, path: string): Promise<string | null> {
+  try {
+    const real = await realpath(path)
+    return real === root || real.startsWith(root + sep) ? real : null
+  } catch {
+    return null
+  }
+}
+
+function refused(name: string, reason: string): DatasetEntry {
+  return { name, files: [], reason, formatId: null, mapping: null }
+}
+
+function infoError(problem: string, expected: string, cause: unknown): FormatError {
+  return new FormatError(
+    { file: FILE, row: null, byteOffset: null, reason: 'dataset_info', problem, expected },
+    cause,
+  )
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { AppError, throwIfAborted } from '@/lib/errors'
+import { getMeasured, outputsOf } from '@/lib/metrics'
+import type { MeasuredMetric } from '@/lib/metrics/types'
+import { ColumnWriter } from '@/lib/services/compute/column-writer'
+import { getRunRow } from '@/lib/services/runs'
+import { computeWholeCell } from './compute/cell-scope'
+import { computeRows } from './compute/row-scope'
+import { runCellList, RunState } from './compute/run-state'
+import { settleModel } from './compute/settle-model'
+import { metricTools } from './compute/tools'
+import { defineJob, type JobContext } from './types'
+
+const payloadSchema = z.object({ runId: z.string() })
+
+function metricOf(id: string, version: number): MeasuredMetric {
+  const metric = getMeasured(id)
+  if (metric.version === version) return metric
+  throw new AppError(
+    'conflict',
+    `${metric.label} is computed otherwise since this run began (version ${version}, now ${metric.version}). Start a new run.`,
+  )
+}
+
+async function run(context: JobContext, { runId }: z.infer<typeof payloadSchema>) {
+  const { db, signal } = context
+  const stored = getRunRow(db, runId)
+  const metric = metricOf(stored.metricId, stored.metricVersion)
+  context.progress({ phase: 'Opening the backend' })
+  const session = stored.backendId === null ? null : await context.openBackend(stored.backendId)
+  throwIfAborted(signal)
+  const current = settleModel(context, stored, session)
+  const params = metric.params.parse(current.definition.params)
+  const outputs = outputsOf(metric, params)
+  const cellList = runCellList(db, current.no)
+  const state = new RunState(context, current, session, cellList)
+  const tools = metricTools(session, signal, () => undefined)
+  for (const cell of cellList) {
+    throwIfAborted(signal)
+    const writer = new ColumnWriter(db, current.no, cell.cellNo, cell.rowCount, outputs)
+    state.phase(cell.name)
+    const { cellNo, responseSetNo, alignmentNo } = cell
+    const work = {
+      db,
+      metric,
+      params,
+      tools,
+      cell,
+      writer,
+      state,
+      source: { cellNo, responseSetNo, alignmentNo, parent: metric.inputs.parent },
+      concurrency: session?.limits.chatConcurrency ?? 1,
+    }
+    await (metric.scope === 'cell' ? computeWholeCell(work) : computeRows(work))
+  }
+  const { total, done, valued } = state.totals()
+  return { runId: current.id, rows: total, done, valued }
+}
+
+/** Computes what is missing of a run: pending rows in batches, or whole cells. */
+export const computeJob = defineJob({
+  kind: 'compute',
+  lane: 'compute',
+  payload: payloadSchema,
+  title: () => 'Compute a metric',
+  run,
+})

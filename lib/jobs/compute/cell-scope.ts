@@ -1,0 +1,31 @@
+import { throwIfAborted } from '@/lib/errors'
+import { OUTSIDE, PENDING } from '@/lib/services/compute/row-status'
+import { loadRows } from './load-rows'
+import type { CellWork } from './row-scope'
+
+/**
+ * Computes a whole cell at once, when any of its rows is pending, and writes all columns in one transaction. The
+ * backend's answers are cached one by one, so a kill loses arithmetic only.
+ */
+export async function computeWholeCell(work: CellWork): Promise<void> {
+  const { db, metric, params, tools, cell, source, writer, state } = work
+  if (!writer.rowStatus.includes(PENDING) || !metric.computeCell) return
+  const members: number[] = []
+  writer.rowStatus.forEach((code, idx) => {
+    if (code !== OUTSIDE) members.push(idx)
+  })
+  const rows = loadRows(db, source, members)
+  const result = await metric.computeCell(rows, params, {
+    ...tools,
+    progress(done, total) {
+      const share = total > 0 ? done / total : 0
+      state.setAhead(Math.min(members.length - 1, Math.floor(share * members.length)))
+    },
+  })
+  throwIfAborted(tools.signal)
+  writer.setColumns(
+    Int32Array.from(rows, (row) => row.index),
+    result,
+  )
+  state.commit(cell, writer, [], result.record)
+}

@@ -1,0 +1,65 @@
+import type { Db } from '@/db/client'
+import type { MetricRow } from '@/lib/metrics/types'
+
+/** Which texts a run reads in one cell. */
+export interface RowSource {
+  cellNo: number
+  responseSetNo: number | null
+  alignmentNo: number | null
+  /** Whether the metric asks for parents. */
+  parent: boolean
+}
+
+interface Stored {
+  idx: number
+  instruction: string
+  input: string | null
+  response: string | null
+  parentInstruction: string | null
+  parentInput: string | null
+  operator: string | null
+}
+
+const SELECT = `
+  select r.idx, r.instruction, r.input, s.text as response,
+    p.instruction as parentInstruction, p.input as parentInput, l.operator
+  from rows r
+  left join responses s on s.set_no = @responseSetNo and s.idx = r.idx
+  left join links l on l.alignment_no = @alignmentNo and l.child_idx = r.idx
+  left join alignments a on a.no = l.alignment_no
+  left join rows p on p.cell_no = a.parent_cell_no and p.idx = l.parent_idx
+  where r.cell_no = @cellNo and r.idx between @from and @to
+  order by r.idx`
+
+/** Returns the rows at the given ascending positions as a metric sees them; positions without a row are left out. */
+export function loadRows(db: Db, source: RowSource, indices: readonly number[]): MetricRow[] {
+  const from = indices[0]
+  const to = indices.at(-1)
+  if (from === undefined || to === undefined) return []
+  const wanted = new Set(indices)
+  const { cellNo, responseSetNo, alignmentNo, parent } = source
+  const rows: MetricRow[] = []
+  const found = db.$client
+    .prepare(SELECT)
+    .iterate({ cellNo, responseSetNo, alignmentNo, from, to }) as Iterable<Stored>
+  for (const row of found) {
+    if (!wanted.has(row.idx)) continue
+    rows.push({
+      index: row.idx,
+      instruction: row.instruction,
+      input: row.input,
+      response: row.response,
+      parent:
+        parent && row.parentInstruction !== null
+          ? { instruction: row.parentInstruction, input: row.parentInput }
+          : null,
+      operator: row.operator,
+    })
+  }
+  return rows
+}
+
+/** Returns the length of a row's own texts, by which rows are sorted so that batches are of even size. */
+export function textLength(row: MetricRow): number {
+  return row.instruction.length + (row.input?.length ?? 0) + (row.response?.length ?? 0)
+}

@@ -1,0 +1,29 @@
+import { cleanupStaging } from '@/lib/services/cells-staging'
+import { computeJob } from './compute'
+import { dryRunJob } from './dry-run'
+import { evolveJob } from './evolve'
+import { fetchModelJob } from './fetch-model'
+import { importJob } from './import'
+import { probeJob } from './probe'
+import { purgeJob } from './purge'
+import type { JobKind, JobLane } from './types'
+
+/** Every kind of job; one line each. */
+export const JOB_KINDS: readonly JobKind[] = [
+  computeJob,
+  evolveJob,
+  { ...importJob, lane: 'import', cleanup: (db) => void cleanupStaging(db) },
+  dryRunJob,
+  probeJob,
+  fetchModelJob,
+  purgeJob,
+]
+
+/** Returns the kinds of each lane; kinds that name none compute. */
+export function lanes(kinds: readonly JobKind[] = JOB_KINDS): Map<JobLane, string[]> {
+  const found = new Map<JobLane, string[]>()
+  for (const { kind, lane = 'compute' } of kinds) {
+    found.set(lane, [...(found.get(lane) ?? []), kind])
+  }
+  return found
+}

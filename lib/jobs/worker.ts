@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto'
+import { fstatSync } from 'node:fs'
+import os from 'node:os'
+import { migrateDatabase, openDatabase } from '@/db/client'
+import { readConfig } from '@/lib/config'
+import { log } from '@/lib/log'
+import { ensureBuiltInBackends, listBackendRows, requestProbe } from '@/lib/services/backends'
+import { BackendPool } from './backend-pool'
+import { acquireWorkerLock } from './lock'
+import { schedulePurge } from './purge'
+import { WorkerLoop } from './worker-loop'
+
+// Below the web server, so that pages stay quick while models compute.
+const NICENESS = 10
+// Tells a supervisor that starting again is of no use: another worker has this folder.
+const EXIT_LOCKED = 3
+
+// Ctrl-C reaches the whole process group, so the supervisor's own signal may follow at once.
+const IMPATIENT_MS = 2_000
+
+/** Ends this process when the one that started it is gone: its end of our standard input closes. */
+function followParent(stop: () => void): void {
+  const input = fstatSync(0)
+  if (!input.isFIFO() && !input.isSocket()) return
+  process.stdin.on('end', stop)
+  process.stdin.on('close', stop)
+  process.stdin.on('error', stop)
+  process.stdin.resume()
+}
+
+async function main(): Promise<void> {
+  const config = readConfig()
+  const lock = acquireWorkerLock(config.dataDir)
+  if (!lock) {
+    log().error({ dataDir: config.dataDir }, 'another worker runs on this data folder')
+    process.exitCode = EXIT_LOCKED
+    return
+  }
+  try {
+    os.setPriority(NICENESS)
+  } catch (error) {
+    log().warn({ err: error }, 'the priority could not be lowered')
+  }
+  const db = openDatabase(config.databasePath)
+  migrateDatabase(db)
+  ensureBuiltInBackends(db)
+  const pool = new BackendPool(db, config)
+  const loop = new WorkerLoop({ db, config, pool, owner: randomUUID() })
+  loop.recover()
+  for (const row of listBackendRows(db)) if (row.builtIn && row.probedAt === null) requestProbe(db, row.id)
+  schedulePurge(db)
+
+  let stoppingSince: number | null = null
+  const stop = () => {
+    if (stoppingSince !== null) {
+      // Asked again later: somebody is in a hurry, and the leases are recovered at the next start anyway.
+      if (Date.now() - stoppingSince > IMPATIENT_MS) process.exit(1)
+      return
+    }
+    stoppingSince = Date.now()
+    void loop
+      .stop()
+      .then(() => pool.closeAll())
+      .catch((error: unknown) => log().error({ err: error }, 'stopping failed'))
+      .finally(() => {
+        db.$client.close()
+        lock.release()
+        process.exit(0)
+      })
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  followParent(stop)
+  log().info({ pid: process.pid, dataDir: config.dataDir }, 'worker ready')
+  await loop.run()
+}
+
+await main()

@@ -1,0 +1,65 @@
+import { BACKEND_KINDS } from '@/lib/backends'
+import type { Capability, CapabilityTable, ModelIdentity } from '@/lib/backends/types'
+import type { Queryable } from '@/lib/jobs/queue'
+import { getBackendRow, listBackendRows, type BackendRow } from '../backends'
+
+/** The backend that a metric will use, or why it cannot run. */
+export type Choice =
+  | { backend: BackendRow; identity: ModelIdentity | null }
+  | { backend: null; identity: null }
+  | { blocked: string; backend: BackendRow | null }
+
+const WORDS: Record<Capability, string> = {
+  chat: 'chat',
+  structured: 'replies that follow a schema',
+  outputLogprobs: 'log-probabilities of generated tokens',
+  promptLogprobs: 'log-probabilities of given text',
+  embed: 'embeddings',
+  tokenize: 'a tokenizer',
+}
+
+/** Returns why a backend cannot serve these needs, or null when it can as far as is known. */
+function lack(row: BackendRow, needs: readonly Capability[]): string | null {
+  const kind = BACKEND_KINDS.find((entry) => entry.id === row.kind)
+  if (!kind) return `${row.label} is of a kind that this version does not know.`
+  const probed = row.probe?.capabilities as CapabilityTable | undefined
+  for (const need of needs) {
+    const state = probed?.[need]
+    if (state?.state === 'no' || (!state && !kind.capabilities.includes(need))) {
+      return `${row.label} has no ${WORDS[need]}. ${state?.reason ?? 'Choose another backend.'}`
+    }
+  }
+  return null
+}
+
+function chosen(row: BackendRow): Choice {
+  return { backend: row, identity: (row.probe?.identity as ModelIdentity | undefined) ?? null }
+}
+
+/**
+ * Returns the backend for a metric: the one asked for, else the first that can do everything the metric needs, built-in
+ * ones first. Metrics without needs have none.
+ */
+export function chooseBackend(
+  db: Queryable,
+  needs: readonly Capability[],
+  wanted: string | undefined,
+): Choice {
+  if (needs.length === 0) return { backend: null, identity: null }
+  if (wanted !== undefined) {
+    const row = getBackendRow(db, wanted)
+    const reason = lack(row, needs)
+    return reason === null ? chosen(row) : { blocked: reason, backend: row }
+  }
+  const rows = listBackendRows(db)
+  const found = rows.find((row) => lack(row, needs) === null)
+  if (found) return chosen(found)
+  // The reason of the backend whose kind could do it says most, for example which model file is missing.
+  const near = rows.find((row) => {
+    const kind = BACKEND_KINDS.find((entry) => entry.id === row.kind)
+    return needs.every((need) => kind?.capabilities.includes(need))
+  })
+  const reason = near ? lack(near, needs) : null
+  const words = needs.map((need) => WORDS[need]).join(', ')
+  return { blocked: reason ?? `No backend offers ${words}. Add one on the Backends page.`, backend: near ?? null }
+}

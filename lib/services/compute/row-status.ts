@@ -1,0 +1,76 @@
+import type { Db } from '@/db/client'
+import { CHUNK_ROWS } from '@/lib/columns/chunks'
+import { carriesValue, statusCode, statusOf } from '@/lib/contracts/status'
+
+/** Pseudo output that holds one status byte a row: whether the row belongs to the run, and how it ended. */
+export const ROW_OUTPUT = '_row'
+
+/** Byte of a row that the run's row set leaves out; not a status, and never shown. */
+export const OUTSIDE = 255
+
+/** Byte of a row that is still to be done. */
+export const PENDING = statusCode('not_run')
+
+/** Counts over the rows of a run in one cell. */
+export interface RowCounts {
+  total: number
+  done: number
+  valued: number
+  /** Status name -> rows, pending ones left out. */
+  reasons: Record<string, number>
+}
+
+/** Returns the counts of a cell's row status bytes. */
+export function countRows(status: Uint8Array): RowCounts {
+  const byCode = new Uint32Array(256)
+  for (const code of status) byCode[code] = (byCode[code] as number) + 1
+  const counts: RowCounts = { total: 0, done: 0, valued: 0, reasons: {} }
+  byCode.forEach((count, code) => {
+    if (count === 0 || code === OUTSIDE) return
+    counts.total += count
+    if (code === PENDING) return
+    counts.done += count
+    if (carriesValue(code)) counts.valued += count
+    counts.reasons[statusOf(code).name] = count
+  })
+  return counts
+}
+
+/** Returns the row status bytes of a run in a cell; rows without a stored chunk are pending. */
+export function readRowStatus(db: Db, runNo: number, cellNo: number, rowCount: number): Uint8Array {
+  const status = new Uint8Array(rowCount)
+  const stored = db.$client
+    .prepare(
+      'select chunk, status from column_chunks where run_no = ? and cell_no = ? and output = ? order by chunk',
+    )
+    .all(runNo, cellNo, ROW_OUTPUT) as { chunk: number; status: Buffer }[]
+  for (const { chunk, status: bytes } of stored) {
+    const start = chunk * CHUNK_ROWS
+    if (start < rowCount) status.set(bytes.subarray(0, rowCount - start), start)
+  }
+  return status
+}
+
+/** Writes the row status bytes of the given chunks; call it in a transaction. */
+export function writeRowStatus(
+  db: Db,
+  runNo: number,
+  cellNo: number,
+  status: Uint8Array,
+  chunks: Iterable<number>,
+): void {
+  const write = db.$client.prepare(
+    `insert into column_chunks (run_no, cell_no, output, chunk, dtype, width, row_count, "values", status)
+     values (?, ?, '${ROW_OUTPUT}', ?, 'f32', 0, ?, x'', ?)
+     on conflict do update set status = excluded.status, row_count = excluded.row_count`,
+  )
+  for (const chunk of chunks) {
+    const bytes = status.slice(chunk * CHUNK_ROWS, (chunk + 1) * CHUNK_ROWS)
+    write.run(runNo, cellNo, chunk, bytes.length, Buffer.from(bytes.buffer))
+  }
+}
+
+/** Returns the numbers of all chunks of a cell. */
+export function allChunks(rowCount: number): number[] {
+  return Array.from({ length: Math.ceil(rowCount / CHUNK_ROWS) }, (_, chunk) => chunk)
+}

@@ -1,0 +1,147 @@
+import { z } from 'zod'
+import type { Db } from '@/db/client'
+import { rowFilterSchema, type RowFilter } from '@/lib/contracts/filter'
+import { AppError } from '@/lib/errors'
+import { describeFigure, getFigure, listFigures, parseFigureOptions } from '@/lib/figures'
+import type {
+  Figure,
+  FigureCard,
+  FigureData,
+  FigureMeta,
+  FigureResult,
+  FigureTable,
+} from '@/lib/figures/types'
+import { listColumns } from './columns'
+import { loadFigureData, needsNoRun } from './figures-data'
+import { getStudy } from './studies'
+
+/** A figure of a study's list: whether it can show anything yet, and what it would need. */
+export interface FigureListItem extends FigureMeta {
+  available: boolean
+  /** Measured metrics whose runs feed it. */
+  needs: string[]
+}
+
+function json(part: string) {
+  return z
+    .string()
+    .default('{}')
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown
+      } catch {
+        context.addIssue({ code: 'custom', message: `${part} is not valid JSON` })
+        return z.NEVER
+      }
+    })
+}
+
+/** Parses `options=<JSON>&filter=<JSON of a row filter>`; what is left out has its default. */
+export const figureQuery = z.object({
+  options: json('options'),
+  filter: json('filter').pipe(rowFilterSchema),
+})
+
+/** Returns every figure in display order, with its options; figures without any computed column are not available. */
+export function listStudyFigures(db: Db, studyId: string): FigureListItem[] {
+  getStudy(db, studyId)
+  const columns = listColumns(db, studyId, { all: true })
+  return listFigures().map((figure) => {
+    const wanted = figure.columns(parseFigureOptions(figure, {}))
+    const found = columns.filter((column) => wanted.includes(column.id))
+    return {
+      ...describeFigure(figure),
+      available: found.some((column) => column.runId !== null || needsNoRun(column.id)),
+      needs: [...new Set(found.map((column) => column.fromMetric))],
+    }
+  })
+}
+
+function cardsOf(data: FigureData): FigureCard[] {
+  const cards = new Map<string, FigureCard>()
+  for (const series of data.series) {
+    for (const { runId, definitionHash, model } of Object.values(series.columns)) {
+      if (runId !== null) cards.set(runId, { runId, definitionHash, model })
+    }
+  }
+  return [...cards.values()]
+}
+
+/** Returns what the browser shows of a figure prepared from data. */
+export function figureResult(
+  figure: Figure,
+  data: FigureData,
+  options: Record<string, unknown>,
+  now: number,
+): FigureResult {
+  const prepared = figure.prepare(data, options)
+  return {
+    figure: describeFigure(figure),
+    options,
+    prepared,
+    table: figure.table(prepared),
+    reading: figure.reading(prepared),
+    altText: figure.altText(prepared),
+    cards: cardsOf(data),
+    preparedAt: now,
+  }
+}
+
+interface FigureRequest {
+  figureId: string
+  /** Options as they came; defaults are filled in. */
+  options: unknown
+  filter: RowFilter
+}
+
+async function load(db: Db, studyId: string, request: FigureRequest) {
+  getStudy(db, studyId)
+  const figure = getFigure(request.figureId)
+  const options = parseFigureOptions(figure, request.options)
+  const data = await loadFigureData(db, studyId, {
+    columns: figure.columns(options),
+    operators: figure.needsOperators?.(options) ?? false,
+    filter: request.filter,
+  })
+  return { figure, options, data }
+}
+
+/** Returns a figure of a study: prepared data, table, texts and cards. Throws `not_found`, `invalid_input`. */
+export async function getStudyFigure(
+  db: Db,
+  studyId: string,
+  request: FigureRequest,
+): Promise<FigureResult> {
+  const { figure, options, data } = await load(db, studyId, request)
+  return figureResult(figure, data, options, Date.now())
+}
+
+/** Returns the values that a figure draws (bins, curves) as a table; `not_found` when its table holds them already. */
+export async function getDrawnValues(
+  db: Db,
+  studyId: string,
+  request: FigureRequest,
+): Promise<FigureTable> {
+  const { figure, options, data } = await load(db, studyId, request)
+  if (!figure.drawn) {
+    throw new AppError('not_found', `${figure.title} has no values beyond its table. Export the table.`)
+  }
+  return figure.drawn(figure.prepare(data, options))
+}
+
+/** Returns a figure drawn from its own example data: the gallery's input. */
+export function getExampleFigure(figureId: string, changed: unknown = {}): FigureResult {
+  const figure = getFigure(figureId)
+  const example = figure.example()
+  const given = typeof changed === 'object' && changed !== null ? changed : {}
+  const options = parseFigureOptions(figure, { ...example.options, ...given })
+  return figureResult(figure, example.data, options, 0)
+}
+
+/** Returns every figure drawn from its own example data. */
+export function listExampleFigures(): { figure: FigureMeta; result: FigureResult }[] {
+  return listFigures().map((figure) => ({
+    figure: describeFigure(figure),
+    result: getExampleFigure(figure.id),
+  }))
+}

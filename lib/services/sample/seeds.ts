@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import type { Db } from '@/db/client'
+import { appendRows, inTransaction, openStagedCell, publishCell, type NewRow } from '../cells-staging'
+import { createStudy, ensureSeedSet } from '../studies'
+import type { SampleRecipe } from './dump'
+import { sampleFolder } from './manifest'
+
+/** The sample: 48 seeds of our own writing, evolved by the embedded model, once greedily and once sampled. */
+export const SAMPLE_RECIPE: SampleRecipe = {
+  name: 'Sample: 48 seeds, three rounds',
+  description:
+    'Forty-eight seed instructions in three seed sets, evolved over three rounds by SmolLM2-135M-Instruct, once decoded greedily and once sampled at temperature 0.7; responses by the same model.',
+  notice:
+    'Made by a model of 135 million parameters: it is a real evolver and an honest scorer of token losses, but it often answers an instruction instead of rewriting it, and as a judge it rates easy tasks as hard. Learn the tool with it; do not draw conclusions. First-token probabilities are always measured greedily, so the two arms coincide in round 1, where both start from the same seeds.',
+  madeBy: 'npm run evolens -- sample remake',
+  seedSets: [
+    { key: 'general', label: 'General', file: 'general-seeds.jsonl' },
+    { key: 'mathematics', label: 'Mathematics', file: 'mathematics-seeds.jsonl' },
+    { key: 'code', label: 'Code', file: 'code-seeds.jsonl' },
+  ],
+  arms: [
+    { key: 'greedy', label: 'SmolLM2 135M, greedy', armClass: 'small', decoding: { temperature: 0 } },
+    {
+      key: 'sampled',
+      label: 'SmolLM2 135M, sampled',
+      armClass: 'small',
+      decoding: { temperature: 0.7, topP: 0.95, seed: 1 },
+    },
+  ],
+  rounds: 3,
+}
+
+const seedSchema = z.object({ id: z.string(), instruction: z.string(), input: z.string() })
+
+function seedRow(line: string, idx: number): NewRow {
+  const seed = seedSchema.parse(JSON.parse(line))
+  return {
+    idx,
+    slot: idx,
+    externalId: seed.id,
+    instruction: seed.instruction,
+    input: seed.input,
+    system: null,
+    history: null,
+    messages: null,
+    tools: null,
+    extra: null,
+    keySet: 0,
+    flags: 0,
+  }
+}
+
+/** Makes a study that holds the sample's seeds only, ready to be evolved; returns its id. */
+export function createSeedStudy(db: Db, recipe: SampleRecipe = SAMPLE_RECIPE): string {
+  const study = createStudy(db, { name: recipe.name, description: recipe.description })
+  for (const { key, label, file } of recipe.seedSets) {
+    const text = fs.readFileSync(path.join(sampleFolder(), file), 'utf8')
+    const rows = text.split('\n').filter(Boolean).map(seedRow)
+    const { cellNo } = openStagedCell(db, {
+      studyId: study.id,
+      seedSetId: ensureSeedSet(db, study.id, key, label),
+      armId: null,
+      round: 0,
+      source: {
+        kind: 'file',
+        fileName: file,
+        sizeBytes: Buffer.byteLength(text),
+        sha256: createHash('sha256').update(text).digest('hex'),
+        format: 'sample',
+        container: 'jsonl',
+        mapping: null,
+        keySets: [],
+        definition: null,
+      },
+    })
+    inTransaction(db, () => appendRows(db, cellNo, rows))
+    publishCell(db, cellNo, {
+      rowCount: rows.length,
+      report: { rows: rows.length, skipped: [], flags: { no_response: rows.length }, notes: [] },
+      keySets: [['id', 'instruction', 'input']],
+      slotCount: rows.length,
+    })
+  }
+  return study.id
+}

@@ -8,19 +8,21 @@ export const metadata: Metadata = { title: 'Figure gallery – Evolens' }
 
 export default function GalleryPage() {
   return (
-    <main className={classes.page}>
-      <h1 className={classes.title}>Figure gallery</h1>
-      <p className={classes.text}>
-        Every registered figure, drawn from generated example data. These are not measurements.
-      </p>
-      {listExampleFigures().map(({ figure, result }) => (
-        <section key={figure.id} aria-label={figure.title}>
-          <p className={classes.text}>
-            <Link href={`/gallery/${figure.id}`}>{figure.id}</Link>: {figure.description}
-          </p>
-          <GalleryFigure result={result} />
-        </section>
-      ))}
+    <main className={classes.sheet}>
+      <div className={classes.page}>
+        <h1 className={classes.title}>Figure gallery</h1>
+        <p className={classes.text}>
+          Every registered figure, drawn from generated example data. These are not measurements.
+        </p>
+        {listExampleFigures().map(({ figure, result }) => (
+          <section key={figure.id} aria-label={figure.title}>
+            <p className={classes.text}>
+              <Link href={`/gallery/${figure.id}`}>{figure.id}</Link>: {figure.description}
+            </p>
+            <GalleryFigure result={result} />
+          </section>
+        ))}
+      </div>
     </main>
   )
 }

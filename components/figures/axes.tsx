@@ -1,7 +1,7 @@
 'use client'
 
 import { useEffect } from 'react'
-import { useActiveTooltipLabel, useIsTooltipActive } from 'recharts'
+import { useActiveTooltipLabel, useIsTooltipActive, usePlotArea, useYAxisScale } from 'recharts'
 import { useFigure, type Readout } from './interaction'
 import { INK, toneCss } from './palette'
 
@@ -14,8 +14,22 @@ export const AXIS_STYLE = {
   tickLine: false,
 } as const
 
-/** Look of every grid: horizontal lines only. */
-export const GRID_STYLE = { stroke: toneCss(INK.grid), vertical: false } as const
+/** Horizontal grid lines; unlike the library's own they stay where an axis hides its labels. */
+export function GridLines({ at }: { at: readonly number[] }) {
+  const area = usePlotArea()
+  const scale = useYAxisScale()
+  if (!area || !scale) return null
+  return (
+    <g stroke={toneCss(INK.grid)}>
+      {at.map((value) => {
+        const y = scale(value)
+        return y === undefined ? null : (
+          <path key={value} d={`M${area.x} ${y.toFixed(1)}h${area.width}`} />
+        )
+      })}
+    </g>
+  )
+}
 
 /** Cursor band of bar charts and cursor line of line charts. */
 export const CURSOR_STYLE = {

@@ -36,7 +36,8 @@ export function DifficultyLevels({ prepared }: { prepared: DifficultyLevelsPrepa
   const { view, axis, panels, intervals, rows, columns } = prepared
   const isShared = axis === 'shared' || view === 'stacked'
   const label = view === 'difference' ? 'Difference of shares (points)' : 'Share of rows (%)'
-  const shown = view === 'difference' ? panels.filter((panel) => panel.differences.length > 0) : panels
+  const shown =
+    view === 'difference' ? panels.filter((panel) => panel.differences.length > 0) : panels
   const shownRows = rows.filter((row) => shown.some((panel) => panel.row === row.key))
   return (
     <Facets

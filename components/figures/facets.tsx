@@ -42,7 +42,16 @@ function Heading({ text, level }: { text: string; level: 'column' | 'row' }) {
 
 /** Small multiples: seed sets across, rounds downwards; panels below each other where the room is narrow. */
 export function Facets(props: FacetsProps) {
-  const { rows, columns, sharedY, yLabel, xLabel, panelHeight, xAxisHeight = X_AXIS_PX, panel } = props
+  const {
+    rows,
+    columns,
+    sharedY,
+    yLabel,
+    xLabel,
+    panelHeight,
+    xAxisHeight = X_AXIS_PX,
+    panel,
+  } = props
   const { ref, width } = useElementSize()
   const k = Math.max(1, columns.length)
   const extra = sharedY ? Y_AXIS_PX : 0
@@ -97,7 +106,12 @@ export function Facets(props: FacetsProps) {
           rows.map((row) => (
             <div key={`${column.key}/${row.key}`} style={{ minHeight: height(true) + 24 }}>
               <Heading text={`${column.label}${row.label ? ` · ${row.label}` : ''}`} level="row" />
-              {panel(row.key, column.key, { width, height: height(true), showX: true, showY: true })}
+              {panel(row.key, column.key, {
+                width,
+                height: height(true),
+                showX: true,
+                showY: true,
+              })}
             </div>
           )),
         )

@@ -39,15 +39,16 @@ export interface FigureFrameProps {
 }
 
 function describeFile(result: FigureResult): string {
-  const series = result.prepared.counts.map((entry) => `${entry.label}: n ${entry.valued} of ${entry.n}`)
+  const series = result.prepared.counts.map(
+    (entry) => `${entry.label}: n ${entry.valued} of ${entry.n}`,
+  )
   const hashes = result.cards.map((card) => card.definitionHash)
-  const date = new Date(result.preparedAt).toISOString()
   return [
     result.altText,
     `Series: ${series.join('; ')}.`,
     `Definitions: ${hashes.join(', ') || 'none'}.`,
     ...result.prepared.notes,
-    `Made with Evolens on ${date}.`,
+    `Made with Evolens on ${new Date().toISOString()}.`,
   ].join('\n')
 }
 
@@ -75,7 +76,6 @@ export function FigureFrame(props: FigureFrameProps) {
         style={FIGURE_VARIABLES}
         aria-labelledby={`${id}-title`}
         aria-describedby={result ? `${id}-text` : undefined}
-        onKeyDown={(event) => event.key === 'Escape' && store.set({ range: null })}
       >
         <div ref={plate} className={classes.plate}>
           <div className={classes.header}>
@@ -84,7 +84,9 @@ export function FigureFrame(props: FigureFrameProps) {
                 {meta.title}
               </h3>
               <p className={classes.reading}>
-                <span data-figure-text>{result ? result.reading || meta.description : meta.description}</span>
+                <span data-figure-text>
+                  {result ? result.reading || meta.description : meta.description}
+                </span>
               </p>
             </div>
             {compact ? null : (
@@ -112,7 +114,12 @@ export function FigureFrame(props: FigureFrameProps) {
               ) : null}
             </div>
           ) : result === null ? (
-            <Skeleton className="ev-late" height={RESERVED_PX} mt={12} aria-label="Loading the figure" />
+            <Skeleton
+              className="ev-late"
+              height={RESERVED_PX}
+              mt={12}
+              aria-label="Loading the figure"
+            />
           ) : (
             <>
               <p id={`${id}-text`} className={classes.hiddenText}>

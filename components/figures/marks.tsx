@@ -1,5 +1,14 @@
 import type { ArmMark } from '@/lib/figures/types'
-import { armCss, armDash, armMarker, armTexture, INK, markerPath, SURFACE, toneCss } from './palette'
+import {
+  armCss,
+  armDash,
+  armMarker,
+  armTexture,
+  INK,
+  markerPath,
+  SURFACE,
+  toneCss,
+} from './palette'
 
 const SURFACE_CSS = toneCss(SURFACE)
 
@@ -75,7 +84,15 @@ export function MarkerShape(props: {
 }
 
 /** Legend sample of an arm: a textured bar, or a dashed line with its marker. */
-export function Swatch({ arm, kind, prefix }: { arm: ArmMark; kind: 'bar' | 'line'; prefix: string }) {
+export function Swatch({
+  arm,
+  kind,
+  prefix,
+}: {
+  arm: ArmMark
+  kind: 'bar' | 'line'
+  prefix: string
+}) {
   const color = armCss(arm.colorIndex)
   return (
     <svg data-figure-mark width={kind === 'bar' ? 14 : 26} height="12" aria-hidden>
@@ -93,7 +110,12 @@ export function Swatch({ arm, kind, prefix }: { arm: ArmMark; kind: 'bar' | 'lin
         </>
       ) : (
         <>
-          <path d="M0 6H26" stroke={color} strokeWidth="2" strokeDasharray={armDash(arm.colorIndex)} />
+          <path
+            d="M0 6H26"
+            stroke={color}
+            strokeWidth="2"
+            strokeDasharray={armDash(arm.colorIndex)}
+          />
           <MarkerShape x={13} y={6} colorIndex={arm.colorIndex} r={3.5} />
         </>
       )}

@@ -102,7 +102,8 @@ export function armTexture(colorIndex: number | null): Texture {
 /** Returns the path of a marker around (x, y); r is half its width. */
 export function markerPath(marker: Marker, x: number, y: number, r: number): string {
   if (marker === 'square') return `M${x - r} ${y - r}h${2 * r}v${2 * r}h${-2 * r}Z`
-  if (marker === 'triangle') return `M${x} ${y - 1.15 * r}L${x + 1.15 * r} ${y + r}H${x - 1.15 * r}Z`
+  if (marker === 'triangle')
+    return `M${x} ${y - 1.15 * r}L${x + 1.15 * r} ${y + r}H${x - 1.15 * r}Z`
   if (marker === 'diamond') {
     const d = 1.3 * r
     return `M${x} ${y - d}L${x + d} ${y}L${x} ${y + d}L${x - d} ${y}Z`

@@ -23,7 +23,9 @@ function ticksOf(points: readonly LinePoint[], intervals: boolean): number[] {
   const first = Math.floor((low - FREE_SHARE * span) / step) * step
   const start = low >= 0 ? Math.max(0, first) : first
   const count = Math.ceil(niceEnd(high + FREE_SHARE * span - start) / step)
-  const ticks = Array.from({ length: count + 1 }, (_, i) => Number((start + i * step).toPrecision(12)))
+  const ticks = Array.from({ length: count + 1 }, (_, i) =>
+    Number((start + i * step).toPrecision(12)),
+  )
   const last = ticks.findIndex((tick) => tick >= high)
   return last < 0 ? ticks : ticks.slice(0, Math.max(2, last + 1))
 }

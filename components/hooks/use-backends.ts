@@ -73,6 +73,14 @@ export function useDeleteBackend() {
   })
 }
 
+export function useRestoreBackend() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (id: string) => apiPost<unknown>(`/backends/${id}/restore`),
+    onSuccess: () => client.invalidateQueries({ queryKey: backendKeys.list }),
+  })
+}
+
 export function useProbeBackend() {
   const client = useQueryClient()
   return useMutation({

@@ -32,11 +32,18 @@ function useRefresh(studyId: string) {
     ])
 }
 
+interface StartedRuns {
+  runs: RunInfo[]
+  jobs: Job[]
+  /** Metrics that were not started, and why. */
+  blocked: { metric: string; reason: string }[]
+}
+
 export function useCompute(studyId: string) {
   const refresh = useRefresh(studyId)
   return useMutation({
     mutationFn: (request: ComputeRequest) =>
-      apiPost<{ runs: RunInfo[]; jobs: Job[] }>(`/studies/${studyId}/compute`, request),
+      apiPost<StartedRuns>(`/studies/${studyId}/compute`, request),
     onSuccess: refresh,
   })
 }
@@ -47,6 +54,20 @@ export function useEvolve(studyId: string) {
     mutationFn: (request: EvolveRequest) =>
       apiPost<{ job: Job }>(`/studies/${studyId}/evolve`, request),
     onSuccess: refresh,
+  })
+}
+
+/** A run with the texts of its prompts. */
+export interface RunCardData {
+  run: RunInfo
+  prompts: { id: string; version: string; hash: string; text: string }[]
+}
+
+export function useRunCard(runId: string | null) {
+  return useQuery({
+    queryKey: ['run-card', runId],
+    queryFn: ({ signal }) => apiGet<RunCardData>(`/runs/${runId}`, {}, signal),
+    enabled: runId !== null,
   })
 }
 

@@ -2,6 +2,7 @@
 
 import { Anchor } from '@mantine/core'
 import { useState } from 'react'
+import { formatCount } from './format'
 
 // About eight lines of 80 characters: enough to judge a text, short enough to keep what follows in sight.
 const CLAMP_CHARACTERS = 640
@@ -24,7 +25,7 @@ export function ClampedText({ text, limit = CLAMP_CHARACTERS, mono = false }: Cl
       </div>
       {isLong ? (
         <Anchor component="button" type="button" size="sm" mt={4} onClick={() => setIsOpen(!isOpen)}>
-          {isOpen ? 'Show less' : `Show all ${text.length.toLocaleString('en-US')} characters`}
+          {isOpen ? 'Show less' : `Show all ${formatCount(text.length)} characters`}
         </Anchor>
       ) : null}
     </div>

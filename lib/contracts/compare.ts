@@ -40,7 +40,9 @@ export const compareStateSchema = z.object({
     .min(2)
     .nullable()
     .default(null)
-    .describe('Lowest level that counts as a hit in the McNemar test; null = the upper two levels.'),
+    .describe(
+      'Lowest level that counts as a hit in the McNemar test; null = the upper two levels.',
+    ),
   sort: z.enum(COMPARE_SORTS).default('slot').describe('`size` sorts by the absolute difference.'),
   descending: z.boolean().default(false),
 })
@@ -83,7 +85,13 @@ export const pairedResultSchema = z.object({
     missingStatistic,
   ]),
   sign: z.union([
-    z.object({ ok: z.literal(true), nPlus: z.number(), nMinus: z.number(), dominance: z.number(), ...pValues }),
+    z.object({
+      ok: z.literal(true),
+      nPlus: z.number(),
+      nMinus: z.number(),
+      dominance: z.number(),
+      ...pValues,
+    }),
     missingStatistic,
   ]),
   cliff: z.union([z.object({ ok: z.literal(true), delta: z.number() }), missingStatistic]),
@@ -137,7 +145,13 @@ export const unpairedResultSchema = z.object({
       countsA: z.array(z.number()),
       countsB: z.array(z.number()),
       chiSquare: z.union([
-        z.object({ ok: z.literal(true), chi2: z.number(), df: z.number(), cramersV: z.number(), ...pValues }),
+        z.object({
+          ok: z.literal(true),
+          chi2: z.number(),
+          df: z.number(),
+          cramersV: z.number(),
+          ...pValues,
+        }),
         missingStatistic,
       ]),
       totalVariation: z.number().nullable(),

@@ -32,13 +32,15 @@ const options = z.object({
     { grouped: 'Grouped', stacked: 'Stacked', difference: 'Difference' },
     {
       title: 'View',
-      description: 'Bars side by side, bars that add up to 100 %, or the first arm minus the second.',
+      description:
+        'Bars side by side, bars that add up to 100 %, or the first arm minus the second.',
       inline: true,
     },
   ),
   paper: toggle({
     title: 'Published values',
-    description: "Outlines the paper's own shares behind the bars of the same seed set, round and class of evolver.",
+    description:
+      "Outlines the paper's own shares behind the bars of the same seed set, round and class of evolver.",
     default: false,
     inline: true,
   }),
@@ -59,7 +61,9 @@ function publishedMix(series: FigureSeries): LevelMix | null {
 }
 
 function differencesOf(bars: readonly LevelBars[], arms: readonly string[]): LevelDifference[] {
-  const present = arms.flatMap((key) => bars.find((bar) => bar.arm === key && bar.mix.asked > 0) ?? [])
+  const present = arms.flatMap(
+    (key) => bars.find((bar) => bar.arm === key && bar.mix.asked > 0) ?? [],
+  )
   const baseline = present.at(-1)
   if (!baseline || present.length < 2) return []
   return present.slice(0, -1).map((bar) => ({
@@ -75,7 +79,9 @@ function differencesOf(bars: readonly LevelBars[], arms: readonly string[]): Lev
 function differenceOrder(data: FigureData): string[] {
   const rank = { small: 0, other: 1, large: 2 }
   const arms = new Map(
-    data.series.flatMap((s) => (s.armKey === null ? [] : [[s.armKey, rank[s.armClass ?? 'other']]])),
+    data.series.flatMap((s) =>
+      s.armKey === null ? [] : [[s.armKey, rank[s.armClass ?? 'other']]],
+    ),
   )
   return [...arms].toSorted((a, b) => a[1] - b[1]).map(([key]) => key)
 }

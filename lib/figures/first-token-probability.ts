@@ -42,7 +42,11 @@ const options = z.object({
   }),
   rows: choice(
     { round: 'Rounds', operator: 'Operators', position: 'Positions', [ALL]: 'One panel' },
-    { title: 'Panels', description: 'What the panels are split by, downwards; the rest is pooled.', inline: true },
+    {
+      title: 'Panels',
+      description: 'What the panels are split by, downwards; the rest is pooled.',
+      inline: true,
+    },
   ),
   columns: choice(
     { seedSet: 'Seed sets', [ALL]: 'Pooled' },
@@ -65,7 +69,10 @@ const everything = () => true
 function splitBy(data: FigureData, kind: Options['rows'], k: number): Split {
   if (kind === 'round') {
     const axis = roundsOf(data).map((round) => ({ key: String(round), label: roundLabel(round) }))
-    return { axis, keeps: (series, key) => (String(series.round) === key ? everything : () => false) }
+    return {
+      axis,
+      keeps: (series, key) => (String(series.round) === key ? everything : () => false),
+    }
   }
   if (kind === 'position') {
     const axis = Array.from({ length: k }, (_, p) => ({ key: String(p), label: `Token ${p + 1}` }))
@@ -85,23 +92,28 @@ function splitBy(data: FigureData, kind: Options['rows'], k: number): Split {
   return { axis: [{ key: ALL, label: 'All rounds' }], keeps: () => everything }
 }
 
-/** Appends the probabilities of the first k tokens of a series' rows that the panel keeps. */
+/** Returns the probabilities of the first k tokens of the series' rows that the panel keeps. */
 function collect(
-  series: FigureSeries,
+  members: readonly FigureSeries[],
   k: number,
-  keeps: (row: number, position: number) => boolean,
-  out: number[],
-): void {
-  const column = series.columns[COLUMN]
-  if (!column) return
-  const width = Math.min(k, column.width)
-  for (let row = 0; row < series.n; row += 1) {
-    if (!carriesValue(column.status[row] ?? 0)) continue
-    for (let position = 0; position < width; position += 1) {
-      const value = column.values[row * column.width + position] as number
-      if (Number.isFinite(value) && keeps(row, position)) out.push(value)
+  keepsOf: (series: FigureSeries) => (row: number, position: number) => boolean,
+): Float64Array {
+  const kept = new Float64Array(members.reduce((sum, series) => sum + series.n, 0) * k)
+  let n = 0
+  for (const series of members) {
+    const column = series.columns[COLUMN]
+    if (!column) continue
+    const { values, status, width } = column
+    const keeps = keepsOf(series)
+    for (let row = 0; row < series.n; row += 1) {
+      if (!carriesValue(status[row] ?? 0)) continue
+      for (let position = 0; position < Math.min(k, width); position += 1) {
+        const value = values[row * width + position] as number
+        if (Number.isFinite(value) && keeps(row, position)) kept[n++] = value
+      }
     }
   }
+  return kept.slice(0, n)
 }
 
 function prepare(all: FigureData, chosen: Options): DensityPrepared {
@@ -115,14 +127,12 @@ function prepare(all: FigureData, chosen: Options): DensityPrepared {
     columns.flatMap((column) => {
       const series = arms.flatMap((arm) => {
         const members = data.series.filter(
-          (one) =>
-            armOf(one) === arm.key && (column.key === ALL || one.seedSetKey === column.key),
+          (one) => armOf(one) === arm.key && (column.key === ALL || one.seedSetKey === column.key),
         )
-        const values: number[] = []
-        for (const one of members) collect(one, chosen.k, split.keeps(one, row.key), values)
+        const values = collect(members, chosen.k, (one) => split.keeps(one, row.key))
         const keys = new Set(members.map((one) => one.key))
         const partial = counts.some((entry) => keys.has(entry.seriesKey) && isPartial(entry))
-        return values.length > 0 ? [{ arm: arm.key, values: Float64Array.from(values), partial }] : []
+        return values.length > 0 ? [{ arm: arm.key, values, partial }] : []
       })
       return series.length > 0 ? [{ row: row.key, column: column.key, series }] : []
     }),
@@ -147,7 +157,9 @@ function prepare(all: FigureData, chosen: Options): DensityPrepared {
     conflicts,
     notes: [
       'The curve stops at 0.99: certain tokens would flatten the rest. Their share is printed in each panel.',
-      ...(onlyFirst ? [] : ['The first token is often a formula; split by position to see it apart.']),
+      ...(onlyFirst
+        ? []
+        : ['The first token is often a formula; split by position to see it apart.']),
     ],
     edges: Array.from(edges),
     view: chosen.view,

@@ -26,7 +26,8 @@ export function listFigures(): readonly Figure[] {
 /** Returns a figure by id; `not_found` names the id. */
 export function getFigure(id: string): Figure {
   const figure = FIGURES.find((candidate) => candidate.id === id)
-  if (!figure) throw new AppError('not_found', `There is no figure "${id}". Choose one of the list.`)
+  if (!figure)
+    throw new AppError('not_found', `There is no figure "${id}". Choose one of the list.`)
   return figure
 }
 

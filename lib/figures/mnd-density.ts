@@ -1,11 +1,6 @@
 import { z } from 'zod'
 import { uniformEdges } from '@/lib/stats/histogram'
-import {
-  densityCells,
-  densityDrawn,
-  densityTable,
-  type DensityPrepared,
-} from './shared/density'
+import { densityCells, densityDrawn, densityTable, type DensityPrepared } from './shared/density'
 import { densityAltText, densityReading } from './shared/density-text'
 import { exampleData, exampleInfo, noise } from './shared/example'
 import { densityGroups, panelSeries, roundGrid } from './shared/groups'
@@ -27,7 +22,8 @@ const options = z.object({
     { auto: 'Automatic', '100': '100 (paper)', '50': '50', '20': '20' },
     {
       title: 'Bins',
-      description: 'Bins of equal width from 0 to 1. Automatic: 100 as in the paper, 20 below 500 rows a series.',
+      description:
+        'Bins of equal width from 0 to 1. Automatic: 100 as in the paper, 20 below 500 rows a series.',
     },
   ),
   ...axisOption,

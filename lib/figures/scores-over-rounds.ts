@@ -60,10 +60,14 @@ const MEASURES: Record<string, Measure> = {
   icIfd: {
     label: 'IC-IFD',
     column: 'ic_ifd.strict',
-    published: { kind: 'lossRatios', role: 'scorer', read: (at) => publishedLossRatio('ic-ifd', at) },
+    published: {
+      kind: 'lossRatios',
+      role: 'scorer',
+      read: (at) => publishedLossRatio('ic-ifd', at),
+    },
   },
   mnd: { label: 'Nearest-neighbour distance', column: 'mnd.mnd' },
-  length: { label: 'Length', column: 'length.words' },
+  tokenProbability: { label: 'First-token probability', column: 'token_probability.mean' },
 }
 
 const options = z.object({
@@ -82,7 +86,8 @@ const options = z.object({
   ),
   paper: toggle({
     title: 'Published values',
-    description: "Adds the paper's own means as hollow marks, for the same seed set, round and class of evolver.",
+    description:
+      "Adds the paper's own means as hollow marks, for the same seed set, round and class of evolver.",
     default: false,
     inline: true,
   }),
@@ -158,7 +163,9 @@ function prepare(all: FigureData, chosen: Options): LinesPrepared {
     counts,
     conflicts,
     notes: [
-      ...(approximate ? ['Intervals are normal approximations: the sets are too large to resample.'] : []),
+      ...(approximate
+        ? ['Intervals are normal approximations: the sets are too large to resample.']
+        : []),
       ...overlayNotes(measure, chosen, marks),
     ],
     overlay: {
@@ -174,7 +181,8 @@ function prepare(all: FigureData, chosen: Options): LinesPrepared {
 export const scoresOverRounds = defineFigure<Options, LinesPrepared>({
   id: 'scores-over-rounds',
   title: 'Scores over rounds',
-  description: 'Mean or median of a measure from the seeds through the rounds of each arm, with 95 % intervals.',
+  description:
+    'Mean or median of a measure from the seeds through the rounds of each arm, with 95 % intervals.',
   options,
   columns: (chosen) => [measureOf(chosen).column],
   prepare,

@@ -1,7 +1,7 @@
 import { AppError } from '@/lib/errors'
 
 /** Longest piece of the file quoted in an error. */
-export const CONTEXT_CHARS = 80
+const CONTEXT_CHARS = 80
 
 export interface FormatErrorInfo {
   file: string

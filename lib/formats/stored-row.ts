@@ -30,7 +30,7 @@ export interface StoredParts {
 const FLAG_BITS = new Map<RowFlag, number>(ROW_FLAGS.map((flag, bit) => [flag, 1 << bit]))
 
 /** Returns the bit mask of flags. */
-export function packFlags(flags: readonly RowFlag[]): number {
+function packFlags(flags: readonly RowFlag[]): number {
   let mask = 0
   for (const flag of flags) mask |= FLAG_BITS.get(flag) ?? 0
   return mask

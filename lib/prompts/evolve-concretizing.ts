@@ -6,16 +6,10 @@ export const evolveConcretizing = definePrompt({
   id: 'evolve-concretizing',
   version: '1',
   purpose: 'Makes an instruction harder by replacing general notions with specific ones.',
-  template: `Below is a task. Write a slightly harder version of the task.
+  template: `Here is a task from a list of tasks:
+"{instruction}"
 
-How: find the general words in the task, and replace them with specific ones, such as names, numbers, places or cases. Add 10 to 20 words. It must still make sense to a person and be possible to do.
-
-Do not solve the task. Do not explain. Reply with the new task only.
-
-Task:
-{instruction}
-
-New task:`,
+Write the next task for the list. It is the same task made a little harder: its general words are replaced by specific ones, such as names, numbers, places or cases. Make it 10 to 20 words longer. It must make sense and be possible to do. Write only the task, not its answer.`,
   placeholders: ['instruction'],
   contract: REWRITE_CONTRACT,
   sampling: EVOLVE_SAMPLING,

@@ -6,16 +6,10 @@ export const evolveConstraints = definePrompt({
   id: 'evolve-constraints',
   version: '1',
   purpose: 'Makes an instruction somewhat harder by adding one requirement.',
-  template: `Below is a task. Write a slightly harder version of the task.
+  template: `Here is a task from a list of tasks:
+"{instruction}"
 
-How: keep the task the same, and add exactly one new requirement or limit to it. Add 10 to 20 words. It must still make sense to a person and be possible to do.
-
-Do not solve the task. Do not explain. Reply with the new task only.
-
-Task:
-{instruction}
-
-New task:`,
+Write the next task for the list. It is the same task made a little harder: everything asked for stays, and one new requirement or limit is added. Make it 10 to 20 words longer. It must make sense and be possible to do. Write only the task, not its answer.`,
   placeholders: ['instruction'],
   contract: REWRITE_CONTRACT,
   sampling: EVOLVE_SAMPLING,

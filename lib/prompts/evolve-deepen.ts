@@ -6,16 +6,10 @@ export const evolveDeepen = definePrompt({
   id: 'evolve-deepen',
   version: '1',
   purpose: 'Makes an instruction harder by asking about its matter in more depth and breadth.',
-  template: `Below is a task. Write a slightly harder version of the task.
+  template: `Here is a task from a list of tasks:
+"{instruction}"
 
-How: find what the task asks about, and ask about it in more depth and from more sides. Add 10 to 20 words. It must still make sense to a person and be possible to do.
-
-Do not solve the task. Do not explain. Reply with the new task only.
-
-Task:
-{instruction}
-
-New task:`,
+Write the next task for the list. It is the same task made a little harder: it asks about the same thing in more depth and from more sides. Make it 10 to 20 words longer. It must make sense and be possible to do. Write only the task, not its answer.`,
   placeholders: ['instruction'],
   contract: REWRITE_CONTRACT,
   sampling: EVOLVE_SAMPLING,

@@ -6,16 +6,10 @@ export const evolveReasoning = definePrompt({
   id: 'evolve-reasoning',
   version: '1',
   purpose: 'Makes an instruction harder by requiring several steps of reasoning.',
-  template: `Below is a task. Write a slightly harder version of the task.
+  template: `Here is a task from a list of tasks:
+"{instruction}"
 
-How: change the task so that it takes several steps of thinking, and say in the task that all the steps are wanted. Add 10 to 20 words. It must still make sense to a person and be possible to do.
-
-Do not solve the task. Do not explain. Reply with the new task only.
-
-Task:
-{instruction}
-
-New task:`,
+Write the next task for the list. It is the same task made a little harder: it now takes several steps of thinking, and it says that every step must be shown. Make it 10 to 20 words longer. It must make sense and be possible to do. Write only the task, not its answer.`,
   placeholders: ['instruction'],
   contract: REWRITE_CONTRACT,
   sampling: EVOLVE_SAMPLING,

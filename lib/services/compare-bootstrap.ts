@@ -20,7 +20,11 @@ export interface StratifiedOptions {
 }
 
 /** Returns how many resamples n differences get: as many as wanted, or what the budget of draws allows. */
-export function affordableResamples(n: number, wanted: number, budget: number = DRAW_BUDGET): number {
+export function affordableResamples(
+  n: number,
+  wanted: number,
+  budget: number = DRAW_BUDGET,
+): number {
   return n === 0 ? wanted : Math.max(1, Math.min(wanted, Math.floor(budget / n)))
 }
 

@@ -24,10 +24,16 @@ export function describeColumn(db: Db, studyId: string, columnId: string): Colum
   const { metric, key, runId } = parseColumnId(columnId)
   const found = listColumns(db, studyId, { all: true }).find((one) => one.id === `${metric}.${key}`)
   if (!found) {
-    throw new AppError('not_found', `There is no metric column "${columnId}". Choose one of the list.`)
+    throw new AppError(
+      'not_found',
+      `There is no metric column "${columnId}". Choose one of the list.`,
+    )
   }
   if (!comparable(found)) {
-    throw new AppError('invalid_input', `${found.label} names rows, so it has no difference. Choose another metric.`)
+    throw new AppError(
+      'invalid_input',
+      `${found.label} names rows, so it has no difference. Choose another metric.`,
+    )
   }
   const named = { ...found, label: columnName(found) }
   return runId === null ? named : { ...named, id: columnId, runId }

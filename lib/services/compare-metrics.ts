@@ -142,8 +142,11 @@ export function findConflict(
     }
   }
   if (all.size === 0) {
-    const valued = parts.some((part) => [part.a, part.b].some((side) => side && valuedOnly(side).length))
-    if (!valued) return { kind: 'no_run', message: 'Not computed yet. Compute it on the study page.' }
+    const valued = parts.some((part) =>
+      [part.a, part.b].some((side) => side && valuedOnly(side).length),
+    )
+    if (!valued)
+      return { kind: 'no_run', message: 'Not computed yet. Compute it on the study page.' }
   }
   if (!reader.dependsOnSetSize(column)) return null
   for (const { pairing, a, b } of parts) {
@@ -171,7 +174,9 @@ async function pairedPart(
   const aligned = parts.reduce((sum, part) => sum + part.pairing.pairs.slots.length, 0)
   const names = column.shape === 'enum' ? column.levels : null
   // The upper two levels ("hard" of five) unless another line is asked for.
-  const threshold = names ? Math.min(names.length, state.threshold ?? Math.max(2, names.length - 1)) : 0
+  const threshold = names
+    ? Math.min(names.length, state.threshold ?? Math.max(2, names.length - 1))
+    : 0
   return {
     paired: await pairedTests(a, b, family, names === null),
     levelTests: names ? levelTests(a, b, names, threshold, family) : null,

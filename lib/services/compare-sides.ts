@@ -4,7 +4,14 @@ import { arms, seedSets, studies } from '@/db/schema'
 import type { CompareSeedSet, CompareSide, CompareState } from '@/lib/contracts/compare'
 import { AppError } from '@/lib/errors'
 import { currentCells, type CellRef } from './cells'
-import { breathe, pairSlots, rowBySlot, slotsOfCell, type CellSlots, type SlotPairs } from './compare-slots'
+import {
+  breathe,
+  pairSlots,
+  rowBySlot,
+  slotsOfCell,
+  type CellSlots,
+  type SlotPairs,
+} from './compare-slots'
 
 /** The two cells of one seed set, and the rows of them that meet at a slot. */
 export interface SeedSetPairing {
@@ -38,8 +45,9 @@ function findCell(all: readonly CellRef[], seedSetKey: string, side: CompareSide
   const arm = side.arm === SEEDS ? null : side.arm
   const round = arm === null ? 0 : side.round
   return (
-    all.find((cell) => cell.seedSetKey === seedSetKey && cell.armKey === arm && cell.round === round) ??
-    null
+    all.find(
+      (cell) => cell.seedSetKey === seedSetKey && cell.armKey === arm && cell.round === round,
+    ) ?? null
   )
 }
 
@@ -105,7 +113,17 @@ export async function pairSides(
     const pairs = slotsA && slotsB ? pairSlots(slotsA.slots, slotsB.slots) : NO_PAIRS
     const seedRows = seeds ? rowBySlot((await slotsOfCell(db, seeds)).slots).rows : NO_ROWS
     await breathe()
-    pairings.push({ ...set, a, b, seeds, seedRows, slotsA, slotsB, pairs, state: stateOf(a, b, pairs) })
+    pairings.push({
+      ...set,
+      a,
+      b,
+      seeds,
+      seedRows,
+      slotsA,
+      slotsB,
+      pairs,
+      state: stateOf(a, b, pairs),
+    })
   }
   return pairings
 }

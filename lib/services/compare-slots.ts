@@ -32,7 +32,13 @@ export function breathe(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-async function readPairs(db: Db, sql: string, no: number, n: number, out: Int32Array): Promise<void> {
+async function readPairs(
+  db: Db,
+  sql: string,
+  no: number,
+  n: number,
+  out: Int32Array,
+): Promise<void> {
   const statement = db.$client.prepare<[number, number, number], [number, number | null]>(sql).raw()
   for (let start = 0; start < n; start += READ_ROWS) {
     for (const [row, value] of statement.all(no, start, start + READ_ROWS)) {

@@ -32,11 +32,18 @@ export function addTestRun(
     })
     .returning({ no: runs.no })
     .get()
-  for (const [cellId, entries] of Object.entries(values)) addValues(db, no, cellId, run.output, entries)
+  for (const [cellId, entries] of Object.entries(values))
+    addValues(db, no, cellId, run.output, entries)
   return id
 }
 
-function addValues(db: Db, runNo: number, cellId: string, output: string, entries: readonly TestValue[]): void {
+function addValues(
+  db: Db,
+  runNo: number,
+  cellId: string,
+  output: string,
+  entries: readonly TestValue[],
+): void {
   const cell = db.select().from(cells).where(eq(cells.id, cellId)).get()
   if (!cell) throw new Error(`There is no cell ${cellId}.`)
   const column = emptyColumn(entries.length)
@@ -51,6 +58,13 @@ function addValues(db: Db, runNo: number, cellId: string, output: string, entrie
     .run()
   const { values, status, ...chunk } = chunkOf(column, 0)
   db.insert(columnChunks)
-    .values({ runNo, cellNo: cell.no, output, ...chunk, values: Buffer.from(values), status: Buffer.from(status) })
+    .values({
+      runNo,
+      cellNo: cell.no,
+      output,
+      ...chunk,
+      values: Buffer.from(values),
+      status: Buffer.from(status),
+    })
     .run()
 }

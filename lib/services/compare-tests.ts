@@ -1,6 +1,12 @@
 import type { LevelsResult, PairedResult, UnpairedResult } from '@/lib/contracts/compare'
 import { holm } from '@/lib/stats/holm'
-import { chiSquareCounts, crossTable, orderedTrend, stuartMaxwell, totalVariation } from '@/lib/stats/levels'
+import {
+  chiSquareCounts,
+  crossTable,
+  orderedTrend,
+  stuartMaxwell,
+  totalVariation,
+} from '@/lib/stats/levels'
 import { mcnemar, pairedDifferences, signTest, wilcoxonSignedRank } from '@/lib/stats/paired'
 import { histogram } from '@/lib/stats/histogram'
 import { mean, median, sorted, quantileSorted } from '@/lib/stats/summary'
@@ -73,7 +79,11 @@ export async function pairedTests(
     bHigher,
     ties: differences.length - aHigher - bHigher,
     // Ordered levels have their own tests; one question asked twice would only weaken the correction.
-    wilcoxon: !ranked ? { ok: false, reason: 'levels' } : wilcoxon.ok ? family.add(wilcoxon) : wilcoxon,
+    wilcoxon: !ranked
+      ? { ok: false, reason: 'levels' }
+      : wilcoxon.ok
+        ? family.add(wilcoxon)
+        : wilcoxon,
     sign: !ranked ? { ok: false, reason: 'levels' } : sign.ok ? family.add(sign) : sign,
     cliff,
     histogram: differenceHistogram(differences),
@@ -82,7 +92,7 @@ export async function pairedTests(
 
 /** Returns how many values each of k levels has; values are 1-based ordinals. */
 export function levelCounts(values: Float64Array, k: number): number[] {
-  const counts = new Array<number>(k).fill(0)
+  const counts = Array.from({ length: k }, () => 0)
   for (const value of values) counts[value - 1] = (counts[value - 1] ?? 0) + 1
   return counts
 }
@@ -141,7 +151,13 @@ export async function unpairedTests(
     meanA: meanOrNull(a),
     meanB: meanOrNull(b),
     mannWhitney: ranks.ok
-      ? family.add({ ok: true as const, u: ranks.u, z: ranks.z, p: ranks.p, delta: ranks.cliffsDelta })
+      ? family.add({
+          ok: true as const,
+          u: ranks.u,
+          z: ranks.z,
+          p: ranks.p,
+          delta: ranks.cliffsDelta,
+        })
       : ranks,
     ks: ks.ok ? family.add(ks) : ks,
     levels: names ? unpairedLevels(a, b, names, family) : null,

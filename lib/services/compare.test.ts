@@ -40,8 +40,16 @@ describe('compare', () => {
       round: 0,
       seedSetKey: 'general',
     })
-    const first = await importRows(study, 'a.json', alpacaRows(n, 'a'), { ...a, round: 1, align: 'index' })
-    const second = await importRows(study, 'b.json', alpacaRows(n, 'b'), { ...b, round: 1, align: 'index' })
+    const first = await importRows(study, 'a.json', alpacaRows(n, 'a'), {
+      ...a,
+      round: 1,
+      align: 'index',
+    })
+    const second = await importRows(study, 'b.json', alpacaRows(n, 'b'), {
+      ...b,
+      round: 1,
+      align: 'index',
+    })
     cellA = first.cellId
     cellB = second.cellId
   })
@@ -53,19 +61,28 @@ describe('compare', () => {
     expect(summary).toMatchObject({ aligned: 10, rowsA: 10, rowsB: 10, tests: 2 })
     const metric = summary.metrics[0]
     expect(metric?.conflict).toBeNull()
-    expect(metric?.paired).toMatchObject({ n: 10, meanDifference: 1.5, aHigher: 6, bHigher: 2, ties: 2 })
+    expect(metric?.paired).toMatchObject({
+      n: 10,
+      meanDifference: 1.5,
+      aHigher: 6,
+      bHigher: 2,
+      ties: 2,
+    })
     const wilcoxon = metric?.paired?.wilcoxon
     if (!wilcoxon?.ok) throw new Error('no value')
     expect(wilcoxon.p).toBeCloseTo(0.047436892825, 9)
-    const { intervals } = await compareIntervals(study.db, study.studyId, state({ columns: [SCORE] }))
+    const { intervals } = await compareIntervals(
+      study.db,
+      study.studyId,
+      state({ columns: [SCORE] }),
+    )
     const interval = intervals[SCORE]
     expect(interval).toMatchObject({ ok: true, resamples: 10_000, strata: 1 })
-    if (interval?.ok) {
-      expect(interval.low).toBeGreaterThan(-0.5)
-      expect(interval.low).toBeLessThan(1.5)
-      expect(interval.high).toBeGreaterThan(1.5)
-      expect(interval.high).toBeLessThan(3.5)
-    }
+    if (!interval?.ok) throw new Error('no value')
+    expect(interval.low).toBeGreaterThan(-0.5)
+    expect(interval.low).toBeLessThan(1.5)
+    expect(interval.high).toBeGreaterThan(1.5)
+    expect(interval.high).toBeLessThan(3.5)
   })
 
   it('leaves out pairs without a value and counts the reasons of each side', async () => {
@@ -76,7 +93,11 @@ describe('compare', () => {
     const metric = summary.metrics[0]
     expect(metric?.paired?.n).toBe(7)
     expect(metric?.pairsWithoutValue).toBe(3)
-    expect(metric?.a).toMatchObject({ rows: 10, valued: 8, missing: { no_response: 1, unparsed: 1 } })
+    expect(metric?.a).toMatchObject({
+      rows: 10,
+      valued: 8,
+      missing: { no_response: 1, unparsed: 1 },
+    })
     expect(metric?.b).toMatchObject({ rows: 10, valued: 8, missing: { unparsed: 2 } })
   })
 
@@ -94,7 +115,13 @@ describe('compare', () => {
       valueA: { value: 7, status: 'ok' },
     })
     expect(page.rows.at(-1)?.valueA).toEqual({ value: null, status: 'refused' })
-    const bySize = await comparePage(study.db, study.studyId, state({ columns: [SCORE], sort: 'size' }), 0, 3)
+    const bySize = await comparePage(
+      study.db,
+      study.studyId,
+      state({ columns: [SCORE], sort: 'size' }),
+      0,
+      3,
+    )
     expect(bySize.rows.map((row) => Math.abs(row.difference ?? NaN))).toEqual([0, 0, 1])
     const second = await comparePage(study.db, study.studyId, query, 4, 2)
     expect(second.rows.map((row) => row.difference)).toEqual([1, 0])
@@ -102,13 +129,18 @@ describe('compare', () => {
 
   it('cuts long texts in lists and gives them whole for one pair', async () => {
     const long = `${'word '.repeat(2000)}end`
-    const rows = alpacaRows(10, 'c').map((row, k) => (k === 3 ? { ...row, instruction: long } : row))
+    const rows = alpacaRows(10, 'c').map((row, k) =>
+      k === 3 ? { ...row, instruction: long } : row,
+    )
     await importRows(study, 'c.json', rows, { ...a, armKey: 'third', round: 1, align: 'index' })
     const query = state({ a: { arm: 'third', round: 1, runs: [] } })
     const page = await comparePage(study.db, study.studyId, query, 3, 1)
     expect(page.rows[0]?.a.clamped).toBe(true)
     expect(page.rows[0]?.a.instruction.length).toBeLessThan(2000)
-    const whole = await comparePairTexts(study.db, study.studyId, query, { seedSet: 'general', slot: 3 })
+    const whole = await comparePairTexts(study.db, study.studyId, query, {
+      seedSet: 'general',
+      slot: 3,
+    })
     expect(whole.a.instruction).toBe(long)
     await expect(
       comparePairTexts(study.db, study.studyId, query, { seedSet: 'general', slot: 99 }),
@@ -140,7 +172,11 @@ describe('compare', () => {
     expect(first?.conflict).toBeNull()
     const older = await compareSummary(study.db, study.studyId, {
       ...mixed,
-      a: { arm: 'small', round: 1, runs: [addTestRun(study.db, run(SCORE, 'three'), { [cellA]: SMALL })] },
+      a: {
+        arm: 'small',
+        round: 1,
+        runs: [addTestRun(study.db, run(SCORE, 'three'), { [cellA]: SMALL })],
+      },
     })
     expect(older.metrics[0]?.conflict?.kind).toBe('definition')
     expect(older.metrics[0]?.paired).toBeNull()
@@ -150,7 +186,8 @@ describe('compare', () => {
   it('compares neighbour distances only at equal N', async () => {
     const short = [...LARGE.slice(0, 9), 'empty_instruction'] as const
     addTestRun(study.db, run(DISTANCE), { [cellA]: SMALL, [cellB]: short })
-    const metric = (await compareSummary(study.db, study.studyId, state({ columns: [DISTANCE] }))).metrics[0]
+    const metric = (await compareSummary(study.db, study.studyId, state({ columns: [DISTANCE] })))
+      .metrics[0]
     expect(metric?.conflict).toMatchObject({ kind: 'set_size' })
     expect(metric?.conflict?.message).toContain('A has 10')
     const page = await comparePage(study.db, study.studyId, state({ columns: [DISTANCE] }), 0, 1)
@@ -206,12 +243,24 @@ describe('compare', () => {
     const missing = { code: 'not_found' }
     await expect(compareSummary(study.db, 'none', state())).rejects.toMatchObject(missing)
     const ghost = { arm: 'ghost', round: 1, runs: [] }
-    await expect(compareSummary(study.db, study.studyId, state({ a: ghost }))).rejects.toMatchObject(missing)
-    const bad = [{ seedSets: ['nope'] }, { columns: ['nope.nope'] }, { b: { ...ghost, arm: 'large', runs: ['x'] } }]
+    await expect(
+      compareSummary(study.db, study.studyId, state({ a: ghost })),
+    ).rejects.toMatchObject(missing)
+    const bad = [
+      { seedSets: ['nope'] },
+      { columns: ['nope.nope'] },
+      { b: { ...ghost, arm: 'large', runs: ['x'] } },
+    ]
     for (const patch of bad) {
-      await expect(compareSummary(study.db, study.studyId, state(patch))).rejects.toMatchObject(missing)
+      await expect(compareSummary(study.db, study.studyId, state(patch))).rejects.toMatchObject(
+        missing,
+      )
     }
-    const absent = await compareSummary(study.db, study.studyId, state({ a: { arm: 'small', round: 3, runs: [] } }))
+    const absent = await compareSummary(
+      study.db,
+      study.studyId,
+      state({ a: { arm: 'small', round: 3, runs: [] } }),
+    )
     expect(absent.seedSets[0]?.state).toBe('missing_a')
   })
 })

@@ -168,7 +168,10 @@ function pairBuilder(db: Db, pairings: readonly SeedSetPairing[], whole: boolean
     readers.set(cell.id, reader)
     return reader
   }
-  return (pairing: SeedSetPairing, at: number): Pick<ComparePair, 'seedSetKey' | 'slot' | 'seed' | 'a' | 'b'> => {
+  return (
+    pairing: SeedSetPairing,
+    at: number,
+  ): Pick<ComparePair, 'seedSetKey' | 'slot' | 'seed' | 'a' | 'b'> => {
     const slot = pairing.pairs.slots[at] as number
     const a = readerOf(pairing, 'a')?.read(pairing.pairs.rowsA[at] as number)
     const b = readerOf(pairing, 'b')?.read(pairing.pairs.rowsB[at] as number)

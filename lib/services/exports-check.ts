@@ -31,13 +31,15 @@ async function estimateBytes(db: Db, plan: ExportPlan): Promise<number> {
   return Math.round((bytes * total) / n)
 }
 
-/** Counts, per written column, the rows that will hold null instead of a number, with the reasons. */
+/** Returns which written columns will hold null instead of a number in some rows, with counts and reasons. */
 function missingValues(db: Db, plan: ExportPlan): Finding[] {
   const reader = columnReader(db, plan.study.id)
-  const labels = new Map(
+  const names = new Map(
     listColumns(db, plan.study.id, { all: true }).map((column) => [column.id, columnName(column)]),
   )
-  const findings: Finding[] = []
+  const total = plan.ordered.idx.length
+  const examples: string[] = []
+  let most = 0
   for (const id of plan.content.columns) {
     const reasons = new Map<string, number>()
     let rows = 0
@@ -52,16 +54,16 @@ function missingValues(db: Db, plan: ExportPlan): Finding[] {
       }
     }
     if (rows === 0) continue
+    most = Math.max(most, rows)
     const { metric, key } = parseColumnId(id)
-    const why = [...reasons].map(([name, count]) => `${count} ${name.replaceAll('_', ' ')}`).join(', ')
-    findings.push({
-      rule: 'missing_values',
-      message: `${rows} rows have no ${labels.get(`${metric}.${key}`) ?? id} (${why}); they hold null and the reason.`,
-      rows,
-      examples: [],
-    })
+    const why = [...reasons]
+      .map(([name, count]) => `${count} ${name.replaceAll('_', ' ')}`)
+      .join(', ')
+    examples.push(`${names.get(`${metric}.${key}`) ?? id}: ${rows} of ${total} (${why})`)
   }
-  return findings
+  if (examples.length === 0) return []
+  const message = 'Some rows have no value; they hold null, and the reason beside it.'
+  return [{ rule: 'missing_values', message, rows: most, examples }]
 }
 
 function formatNotes(request: ExportRequest): Finding[] {
@@ -69,14 +71,21 @@ function formatNotes(request: ExportRequest): Finding[] {
   const notes = [
     {
       rule: 'csv_null',
-      message: 'CSV cannot tell null from an empty text; both become an empty cell. JSON and JSONL can.',
+      message:
+        'CSV cannot tell null from an empty text; both become an empty cell. JSON and JSONL can.',
     },
     {
       rule: 'csv_training',
-      message: 'Do not train on CSV: loaders turn cells such as "NA" or an all-digit column into other types.',
+      message:
+        'Do not train on CSV: loaders turn cells such as "NA" or an all-digit column into other types.',
     },
     ...(request.spreadsheetSafe
-      ? [{ rule: 'csv_prefix', message: 'Cells that start with = + - @ get an apostrophe, which changes them.' }]
+      ? [
+          {
+            rule: 'csv_prefix',
+            message: 'Cells that start with = + - @ get an apostrophe, which changes them.',
+          },
+        ]
       : []),
   ]
   return notes.map((note) => ({ ...note, rows: 0, examples: [] }))

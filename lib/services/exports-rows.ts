@@ -62,8 +62,13 @@ class CellExporter {
   constructor(db: Db, cell: CellRef, content: RowContent, reader: ColumnReader) {
     this.#cell = cell
     this.#content = content
-    const source = db.select({ source: cells.source }).from(cells).where(eq(cells.no, cell.no)).get()
-    if (!source) throw new AppError('conflict', 'A file was deleted meanwhile. Start the export again.')
+    const source = db
+      .select({ source: cells.source })
+      .from(cells)
+      .where(eq(cells.no, cell.no))
+      .get()
+    if (!source)
+      throw new AppError('conflict', 'A file was deleted meanwhile. Start the export again.')
     this.#source = source.source
     const responses = currentResponseSet(db, cell.no)
     this.#isImported = responses === null || responses.kind === 'imported'
@@ -98,7 +103,8 @@ class CellExporter {
       { key: 'operator_source', value: stored.operatorSource },
       {
         key: 'parent_id',
-        value: parentIdx === null || this.#parentId === null ? null : `${this.#parentId}:${parentIdx}`,
+        value:
+          parentIdx === null || this.#parentId === null ? null : `${this.#parentId}:${parentIdx}`,
       },
       { key: 'alignment', value: parentIdx === null ? null : (this.#alignment?.kind ?? null) },
       { key: 'alignment_confidence', value: stored.confidence },
@@ -107,7 +113,8 @@ class CellExporter {
 
   row(idx: number): { item: ExportRow; characters: number } {
     const stored = this.#read(idx)
-    if (!stored) throw new AppError('conflict', 'Rows were deleted meanwhile. Start the export again.')
+    if (!stored)
+      throw new AppError('conflict', 'Rows were deleted meanwhile. Start the export again.')
     const item: ExportRow = {
       row: unpackRow(stored, {
         index: idx,

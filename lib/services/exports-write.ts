@@ -45,7 +45,8 @@ const PIECE_BYTES = 64 * 1024
 async function* encoded(text: AsyncGenerator<string>): AsyncGenerator<Uint8Array> {
   for await (const part of text) {
     const bytes = Buffer.from(part)
-    for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES)
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES)
+      yield bytes.subarray(at, at + PIECE_BYTES)
   }
 }
 

@@ -43,7 +43,9 @@ describe('exports', () => {
   })
   afterEach(() => study.close())
 
-  function request(patch: Partial<ExportRequest> & { filter?: Partial<RowFilter> } = {}): ExportRequest {
+  function request(
+    patch: Partial<ExportRequest> & { filter?: Partial<RowFilter> } = {},
+  ): ExportRequest {
     const { filter, ...rest } = patch
     return exportRequestSchema.parse({
       studyId: study.studyId,
@@ -73,7 +75,13 @@ describe('exports', () => {
   ]`
 
   const CHATS = [
-    { conversations: [{ from: 'human', value: 'hi' }, { from: 'gpt', value: 'yes' }], source: 'x' },
+    {
+      conversations: [
+        { from: 'human', value: 'hi' },
+        { from: 'gpt', value: 'yes' },
+      ],
+      source: 'x',
+    },
     {
       conversations: [
         { from: 'system', value: 'sys' },
@@ -102,7 +110,12 @@ describe('exports', () => {
     expect(after.map((row) => row.keys)).toEqual(before.map((row) => row.keys))
     const again = await testStudy()
     try {
-      const second = await planFor(again, `set.${format}`, Buffer.from(bytes).toString('utf8'), seeds)
+      const second = await planFor(
+        again,
+        `set.${format}`,
+        Buffer.from(bytes).toString('utf8'),
+        seeds,
+      )
       await importFile(again, again.studyId, second)
       const open = await openExport(again.db, { ...request({ format }), studyId: again.studyId })
       expect(Buffer.from(await bytesOf(open.body)).equals(Buffer.from(bytes))).toBe(true)
@@ -113,7 +126,9 @@ describe('exports', () => {
 
   it('keeps numbers, key order and odd keys to the letter', async () => {
     await importFile(study, study.studyId, await planFor(study, 'original.json', ODD_ROWS, seeds))
-    const lines = Buffer.from(await exported({ format: 'jsonl' })).toString('utf8').split('\n')
+    const lines = Buffer.from(await exported({ format: 'jsonl' }))
+      .toString('utf8')
+      .split('\n')
     expect(lines[0]).toBe('{"id":9007199254740993,"output":"a","instruction":"plain","input":""}')
     expect(lines[1]).toBe(
       '{"instruction":"null input","input":null,"output":"b","score":-0,"tags":["x",{"k":1e-7}]}',
@@ -125,8 +140,17 @@ describe('exports', () => {
 
   async function twoRounds(): Promise<string> {
     await importRows(study, 'seeds.json', alpacaRows(6, 'seed'), seeds)
-    const arm = { armKey: 'small', armLabel: 'Small', seedSetKey: 'general', align: 'index', round: 1 } as const
-    const first = await importRows(study, 'r1.json', alpacaRows(6, 'first'), { ...arm, operators: 'rotation4' })
+    const arm = {
+      armKey: 'small',
+      armLabel: 'Small',
+      seedSetKey: 'general',
+      align: 'index',
+      round: 1,
+    } as const
+    const first = await importRows(study, 'r1.json', alpacaRows(6, 'first'), {
+      ...arm,
+      operators: 'rotation4',
+    })
     addTestRun(
       study.db,
       { studyId: study.studyId, metric: 'difficulty_score', output: 'score', hash: 'h1' },
@@ -137,7 +161,10 @@ describe('exports', () => {
 
   it('writes exactly the rows that the filter shows, in their order, with what was asked for', async () => {
     const cellId = await twoRounds()
-    const filter = { arms: ['small'], ranges: [{ column: SCORE, min: 20, max: null, missing: false }] }
+    const filter = {
+      arms: ['small'],
+      ranges: [{ column: SCORE, min: 20, max: null, missing: false }],
+    }
     const bytes = await exported({
       filter,
       state: {
@@ -170,13 +197,19 @@ describe('exports', () => {
 
   it('notes each export with its recipe, and the hash of what was sent once it was sent', async () => {
     await twoRounds()
-    const filter = { arms: ['small'], ranges: [{ column: SCORE, min: 20, max: null, missing: false }] }
+    const filter = {
+      arms: ['small'],
+      ranges: [{ column: SCORE, min: 20, max: null, missing: false }],
+    }
     const open = await openExport(study.db, request({ filter }))
     expect(listExports(study.db, study.studyId)[0]).toMatchObject({ rowCount: 4, bytes: null })
     const bytes = await bytesOf(open.body)
     const listed = listExports(study.db, study.studyId)[0]
     expect(listed).toMatchObject({ name: 'set', format: 'json', bytes: bytes.byteLength })
-    const recipe = parse(exportRecipe(study.db, study.studyId, listed?.id ?? '').text) as Record<string, never>
+    const recipe = parse(exportRecipe(study.db, study.studyId, listed?.id ?? '').text) as Record<
+      string,
+      never
+    >
     expect(recipe).toMatchObject({
       rows_in_study: 12,
       rows_out: 4,
@@ -199,7 +232,9 @@ describe('exports', () => {
     await reader.cancel()
     const listed = listExports(study.db, study.studyId)[0]
     expect(listed?.bytes).toBeNull()
-    expect(exportRecipe(study.db, study.studyId, listed?.id ?? '').text).toContain('complete: false')
+    expect(exportRecipe(study.db, study.studyId, listed?.id ?? '').text).toContain(
+      'complete: false',
+    )
   })
 
   it('reads no further than the receiver takes, and lets other work run', async () => {
@@ -210,22 +245,31 @@ describe('exports', () => {
     expect(first.value?.byteLength).toBeLessThanOrEqual(64 * 1024)
     let turns = 0
     const timer = setInterval(() => (turns += 1), 0)
-    for (let done = false; !done; ) done = (await reader.read()).done
+    for (let done = false; !done;) done = (await reader.read()).done
     clearInterval(timer)
     expect(turns).toBeGreaterThan(3)
   })
 
   it('checks plain exports: rows, size, missing values, and what CSV loses', async () => {
     await twoRounds()
-    const check = await checkExport(study.db, request({ filter: { arms: ['small'] }, metrics: true }))
+    const check = await checkExport(
+      study.db,
+      request({ filter: { arms: ['small'] }, metrics: true }),
+    )
     expect(check).toMatchObject({ rows: 6, rowsKept: 6, blocking: [] })
-    expect(check.warnings).toMatchObject([{ rule: 'missing_values', rows: 1 }])
-    expect(check.bytesEstimate).toBe((await exported({ filter: { arms: ['small'] }, metrics: true })).byteLength)
+    expect(check.warnings).toMatchObject([
+      { rule: 'missing_values', rows: 1, examples: ['Difficulty score: 1 of 6 (1 unparsed)'] },
+    ])
+    expect(check.bytesEstimate).toBe(
+      (await exported({ filter: { arms: ['small'] }, metrics: true })).byteLength,
+    )
     const csv = await checkExport(study.db, request({ format: 'csv', spreadsheetSafe: true }))
     expect(csv.warnings.map((one) => one.rule)).toEqual(['csv_null', 'csv_training', 'csv_prefix'])
     const none = await checkExport(study.db, request({ filter: { text: 'nothing like this' } }))
     expect(none.blocking[0]?.rule).toBe('no_rows')
-    await expect(openExport(study.db, request({ filter: { text: 'nothing like this' } }))).rejects.toMatchObject({
+    await expect(
+      openExport(study.db, request({ filter: { text: 'nothing like this' } })),
+    ).rejects.toMatchObject({
       code: 'invalid_input',
     })
   })
@@ -233,12 +277,19 @@ describe('exports', () => {
   it('writes a training bundle whose data, sidecar and recipe agree, and refuses one that would drop rows', async () => {
     await twoRounds()
     const rows = alpacaRows(4, 'extra').map((row, k) => (k === 1 ? { ...row, output: '' } : row))
-    await importRows(study, 'r2.json', rows, { armKey: 'other', armLabel: 'Other', round: 1, align: 'none' })
+    await importRows(study, 'r2.json', rows, {
+      armKey: 'other',
+      armLabel: 'Other',
+      round: 1,
+      align: 'none',
+    })
     const patch = { format: 'llama-factory' as const, filter: { arms: ['other', 'small'] } }
     const check = await checkExport(study.db, request(patch))
     expect(check).toMatchObject({ rows: 10, rowsKept: 9, droppedByReason: { response_empty: 1 } })
     expect(check.blocking).toHaveLength(1)
-    await expect(openExport(study.db, request(patch))).rejects.toMatchObject({ code: 'invalid_input' })
+    await expect(openExport(study.db, request(patch))).rejects.toMatchObject({
+      code: 'invalid_input',
+    })
     const zip = unzipSync(await exported({ ...patch, excludeBlocked: true }))
     const text = (name: string) => Buffer.from(zip[name] ?? []).toString('utf8')
     expect(Object.keys(zip)).toEqual([
@@ -266,7 +317,10 @@ describe('exports', () => {
     })
     expect(String(scored?.parent_id)).toMatch(/:2$/)
     expect(String(scored?.row_id)).toMatch(/:2$/)
-    expect(parse(text('recipe.yaml'))).toMatchObject({ rows_out: 10, bundle: { rows_in: 10, rows_out: 9 } })
+    expect(parse(text('recipe.yaml'))).toMatchObject({
+      rows_out: 10,
+      bundle: { rows_in: 10, rows_out: 9 },
+    })
   })
 
   it('names what is missing', async () => {

@@ -72,7 +72,11 @@ export async function openExport(
     })
     .run()
   const body = toStream(pieces, (sent) => {
-    if (sent) db.update(subsets).set({ recipe: { ...stored, sent } }).where(eq(subsets.id, exportId)).run()
+    if (sent)
+      db.update(subsets)
+        .set({ recipe: { ...stored, sent } })
+        .where(eq(subsets.id, exportId))
+        .run()
   })
   return { exportId, fileName, contentType, body }
 }
@@ -108,14 +112,19 @@ export function listExports(db: Db, studyId: string): PreviousExport[] {
 }
 
 /** Returns the recipe of an export as YAML, with the hash of the file that was sent. Throws `not_found`. */
-export function exportRecipe(db: Db, studyId: string, exportId: string): { fileName: string; text: string } {
+export function exportRecipe(
+  db: Db,
+  studyId: string,
+  exportId: string,
+): { fileName: string; text: string } {
   const row = db
     .select()
     .from(subsets)
     .where(and(eq(subsets.id, exportId), eq(subsets.studyId, studyId), isNull(subsets.deletedAt)))
     .get()
   const stored = row?.recipe as Partial<StoredRecipe> | undefined
-  if (!row || !stored?.recipe) throw new AppError('not_found', 'There is no such export in this study.')
+  if (!row || !stored?.recipe)
+    throw new AppError('not_found', 'There is no such export in this study.')
   const written = stored.sent
     ? { name: stored.file, bytes: stored.sent.bytes, sha256: stored.sent.sha256 }
     : { name: stored.file, complete: false }

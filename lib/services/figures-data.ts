@@ -115,7 +115,8 @@ function readColumn(
 
 function operatorsOf(db: Db, cell: CellRef, kept: Kept) {
   const { names, codes } = operatorCodes(db, cell.no, cell.rowCount)
-  const at = (row: number) => ((codes[row] as number) === 0 ? NO_OPERATOR : (codes[row] as number) - 1)
+  const at = (row: number) =>
+    (codes[row] as number) === 0 ? NO_OPERATOR : (codes[row] as number) - 1
   const picked = kept ? Uint8Array.from(kept, at) : Uint8Array.from(codes, (_, row) => at(row))
   return { names, codes: picked }
 }
@@ -125,7 +126,12 @@ function toInfo(info: ColumnInfo): FigureColumnInfo {
   return { id, label, shortLabel, unit, levels, direction, directionMeans, range }
 }
 
-function seriesOf(cell: CellRef, n: number, seedSetLabel: string, arm: ArmInfo | null): FigureSeries {
+function seriesOf(
+  cell: CellRef,
+  n: number,
+  seedSetLabel: string,
+  arm: ArmInfo | null,
+): FigureSeries {
   return {
     key: cell.id,
     seedSetKey: cell.seedSetKey,

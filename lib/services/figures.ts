@@ -124,7 +124,10 @@ export async function getDrawnValues(
 ): Promise<FigureTable> {
   const { figure, options, data } = await load(db, studyId, request)
   if (!figure.drawn) {
-    throw new AppError('not_found', `${figure.title} has no values beyond its table. Export the table.`)
+    throw new AppError(
+      'not_found',
+      `${figure.title} has no values beyond its table. Export the table.`,
+    )
   }
   return figure.drawn(figure.prepare(data, options))
 }

@@ -2,13 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { columnOf } from '@/lib/columns/column'
 import { emptyFilter, type RowFilter } from '@/lib/contracts/filter'
 import { statusCode } from '@/lib/contracts/status'
+import { listDerived } from '@/lib/metrics'
+import { realignStudy } from './alignments'
 import { annotate, undoAnnotation } from './annotations'
 import { currentCells, type CellRef } from './cells'
 import { columnReader, listColumns } from './columns'
 import { storeRun } from './columns-testing'
 import { alpacaRows, importRows, testStudy, type TestStudy } from './imports-testing'
 import { columnHistogram, listRows, orderRows, positionOf, selectRows } from './rows'
-import { realignStudy } from './alignments'
 
 let study: TestStudy
 let seeds: CellRef
@@ -166,17 +167,42 @@ describe('columns', () => {
     expect(() => reader.read(`${MND}@nothing`, seeds)).toThrow(/no run/)
   })
 
-  it('are read again when their version changes, and derived from stored ones', () => {
+  it('are read again when their version changes, and only then', () => {
     const { db } = study
-    const sums = { n_y: 2, sum_y_given_x: 1.2, sum_y: 1.5 }
-    const reader = () => columnReader(db, study.studyId)
-    const derived = listColumns(db, study.studyId, { all: true }).find(
-      (column) => column.fromMetric === 'loss' && column.metric !== 'loss' && column.isDefault,
+    const run = storeRun(db, study.studyId, {
+      metric: 'mnd',
+      definitionHash: 'versions',
+      cells: [{ cellNo: seeds.no, outputs: { mnd: new Float64Array(6).fill(1) } }],
+    })
+    const read = () => columnReader(db, study.studyId).read(`${MND}@${run.id}`, seeds)
+    const first = read()
+    const changed = Buffer.from(new Float64Array(6).fill(2).buffer)
+    db.$client.prepare('update column_chunks set "values" = ? where run_no = ?').run(changed, run.no)
+    expect(read()).toBe(first)
+    db.$client.prepare('update run_cells set version = version + 1 where run_no = ?').run(run.no)
+    expect([...read().values]).toEqual([2, 2, 2, 2, 2, 2])
+  })
+
+  it('are derived from the outputs that the metric reads', () => {
+    const { db } = study
+    const [derived] = listDerived().filter((metric) => metric.from !== null && metric.reads.length > 2)
+    const reads = Object.fromEntries(
+      (derived?.reads ?? []).map((key, k) => [key, Float64Array.of(1, 2, 3, 4, 5, 6).map((x) => x + k)]),
     )
-    expect(derived).toBeDefined()
-    const before = reader().read(derived!.id, seeds)
-    expect(before.n).toBe(6)
-    expect([...before.status].every((code) => code === 0)).toBe(true)
-    expect(sums.n_y).toBe(2)
+    storeRun(db, study.studyId, {
+      metric: derived?.from ?? '',
+      cells: [{ cellNo: seeds.no, outputs: reads }],
+    })
+    const views = Object.fromEntries(Object.entries(reads).map(([key, values]) => [key, columnOf(values)]))
+    const variant = derived?.variants[0]?.key ?? ''
+    const read = columnReader(db, study.studyId).read(`${derived?.id}.${variant}`, seeds)
+    const { values, status } = derived!.derive(views, variant, 6)
+    expect(read.values).toEqual(values)
+    expect(read.status).toEqual(status)
+    expect(read.status[0]).not.toBe(0)
+    // The cell that the run did not reach says so.
+    expect([...columnReader(db, study.studyId).read(`${derived?.id}.${variant}`, round1).status]).toEqual(
+      new Array(6).fill(0),
+    )
   })
 })

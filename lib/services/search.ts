@@ -1,85 +1,100 @@
 import type { Db } from '@/db/client'
-import type { Mask } from '@/lib/columns/filter'
+import { countMask, type Mask } from '@/lib/columns/filter'
+import { AppError } from '@/lib/errors'
 import { currentResponseSet } from './cells'
 import { cachesOf } from './columns-cache'
 
 /** Rows searched between two breaths: a few milliseconds of reading. */
-const STEP_ROWS = 2_000
+const STEP_ROWS = 4_000
+/** A search text is a few words; SQLite refuses patterns of tens of thousands of characters. */
+const MAX_NEEDLE = 1_000
+/** When a shorter text left fewer than one row in this many, only those are looked at again. */
+const NARROW_FACTOR = 20
 
 interface SearchCell {
   no: number
   rowCount: number
 }
 
-type Found = [idx: number][]
-
 interface Search {
-  cacheKey: string
-  stamp: string
+  cell: SearchCell
+  /** Lower case. */
   needle: string
   setNo: number
+  stamp: string
+}
+
+type Found = [idx: number, ...texts: (string | null)[]][]
+
+function keyOf(cell: SearchCell, needle: string): string {
+  return `search/${cell.no}/${needle}`
 }
 
 function planSearch(db: Db, cell: SearchCell, text: string): Search {
-  const set = currentResponseSet(db, cell.no)
-  const needle = text.toLowerCase()
-  return {
-    cacheKey: `search/${cell.no}/${needle}`,
-    stamp: String(set?.no ?? ''),
-    needle,
-    setNo: set?.no ?? -1,
+  if (text.length > MAX_NEEDLE) {
+    throw new AppError('invalid_input', `Search for at most ${MAX_NEEDLE} characters.`)
   }
+  const setNo = currentResponseSet(db, cell.no)?.no ?? -1
+  return { cell, needle: text.toLowerCase(), setNo, stamp: String(setNo) }
 }
-
-const ASCII = /^[\0-\x7f]*$/
 
 /** SQLite folds the case of ASCII letters only; other scripts with case are folded here. */
 function foldsInSql(needle: string): boolean {
-  return ASCII.test(needle) || needle === needle.toUpperCase()
+  return /^\p{ASCII}*$/u.test(needle) || needle === needle.toUpperCase()
 }
 
-function searchStep(db: Db, cell: SearchCell, search: Search, mask: Mask, from: number): void {
-  const source = `from rows r left join responses a on a.set_no = ? and a.idx = r.idx
-     where r.cell_no = ? and r.idx >= ? and r.idx < ?`
-  if (foldsInSql(search.needle)) {
-    const found = db.$client
-      .prepare(
-        `select r.idx ${source} and (instr(lower(r.instruction), ?) or instr(lower(r.input), ?) or instr(lower(a.text), ?))`,
-      )
-      .raw()
-      .all(
-        search.setNo,
-        cell.no,
-        from,
-        from + STEP_ROWS,
-        search.needle,
-        search.needle,
-        search.needle,
-      ) as Found
-    for (const [idx] of found) if (idx < mask.length) mask[idx] = 1
+function likePattern(needle: string): string {
+  return `%${needle.replace(/[\\%_]/g, '\\$&')}%`
+}
+
+function markFound(db: Db, search: Search, mask: Mask, from: number, to: number): void {
+  const { cell, needle, setNo } = search
+  const rows = (sql: string, ...values: unknown[]) => db.$client.prepare(sql).raw().all(...values) as Found
+  const inRows = 'from rows where cell_no = ? and idx >= ? and idx < ?'
+  const inResponses = 'from responses where set_no = ? and idx >= ? and idx < ?'
+  if (foldsInSql(needle)) {
+    const like = "like ? escape '\\'"
+    const pattern = likePattern(needle)
+    const found = [
+      rows(`select idx ${inRows} and (instruction ${like} or input ${like})`, cell.no, from, to, pattern, pattern),
+      rows(`select idx ${inResponses} and text ${like}`, setNo, from, to, pattern),
+    ]
+    for (const [idx] of found.flat()) if (idx < mask.length) mask[idx] = 1
     return
   }
-  const texts = db.$client
-    .prepare(`select r.idx, r.instruction, r.input, a.text ${source}`)
-    .raw()
-    .all(search.setNo, cell.no, from, from + STEP_ROWS) as [number, ...(string | null)[]][]
-  for (const [idx, ...fields] of texts) {
-    if (fields.some((field) => field?.toLowerCase().includes(search.needle))) mask[idx] = 1
+  const texts = [
+    rows(`select idx, instruction, input ${inRows}`, cell.no, from, to),
+    rows(`select idx, text ${inResponses}`, setNo, from, to),
+  ]
+  for (const [idx, ...fields] of texts.flat()) {
+    if (fields.some((field) => field?.toLowerCase().includes(needle))) mask[idx] = 1
   }
+}
+
+/** Ranges of rows to look at: all, or the few that a cached shorter text left. */
+function* rangesOf(db: Db, search: Search): Generator<[number, number]> {
+  const { cell, needle, stamp } = search
+  const cache = cachesOf(db).results
+  for (let length = needle.length - 1; length > 0; length--) {
+    const shorter = cache.peek<Mask>(keyOf(cell, needle.slice(0, length)), stamp)
+    if (!shorter) continue
+    if (countMask(shorter) * NARROW_FACTOR >= cell.rowCount) break
+    for (let idx = 0; idx < shorter.length; idx++) if (shorter[idx] === 1) yield [idx, idx + 1]
+    return
+  }
+  for (let from = 0; from < cell.rowCount; from += STEP_ROWS) yield [from, from + STEP_ROWS]
 }
 
 /** Returns the rows whose instruction, input or current response holds the text, whatever its case; cached. */
 export function searchMask(db: Db, cell: SearchCell, text: string): Mask {
   const search = planSearch(db, cell, text)
   return cachesOf(db).results.get(
-    search.cacheKey,
+    keyOf(cell, search.needle),
     search.stamp,
     (mask: Mask) => mask.byteLength,
     () => {
       const mask = new Uint8Array(cell.rowCount)
-      for (let from = 0; from < cell.rowCount; from += STEP_ROWS) {
-        searchStep(db, cell, search, mask, from)
-      }
+      for (const [from, to] of rangesOf(db, search)) markFound(db, search, mask, from, to)
       return mask
     },
   )
@@ -94,12 +109,17 @@ export async function warmSearch(
 ): Promise<void> {
   const search = planSearch(db, cell, text)
   const cache = cachesOf(db).results
-  if (cache.peek(search.cacheKey, search.stamp)) return
+  const key = keyOf(cell, search.needle)
+  if (cache.peek(key, search.stamp)) return
   const mask = new Uint8Array(cell.rowCount)
-  for (let from = 0; from < cell.rowCount; from += STEP_ROWS) {
+  let seen = 0
+  for (const [from, to] of rangesOf(db, search)) {
+    markFound(db, search, mask, from, to)
+    seen += to - from
+    if (seen < STEP_ROWS) continue
+    seen = 0
     signal?.throwIfAborted()
-    searchStep(db, cell, search, mask, from)
     await new Promise((resolve) => setImmediate(resolve))
   }
-  cache.put(search.cacheKey, search.stamp, mask, mask.byteLength)
+  cache.put(key, search.stamp, mask, mask.byteLength)
 }

@@ -37,12 +37,14 @@ export default async function GalleryFigurePage({ params, searchParams }: PagePr
   const { id } = await params
   const { options } = await searchParams
   return (
-    <main className={classes.page}>
-      <h1 className={classes.title}>
-        <Link href="/gallery">Figure gallery</Link>
-      </h1>
-      <p className={classes.text}>Generated example data. These are not measurements.</p>
-      <GalleryFigure result={example(id, parse(options))} />
+    <main className={classes.sheet}>
+      <div className={classes.page}>
+        <h1 className={classes.title}>
+          <Link href="/gallery">Figure gallery</Link>
+        </h1>
+        <p className={classes.text}>Generated example data. These are not measurements.</p>
+        <GalleryFigure result={example(id, parse(options))} />
+      </div>
     </main>
   )
 }

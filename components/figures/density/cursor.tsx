@@ -82,7 +82,11 @@ export function CursorLayer({ prepared, label, read }: CursorProps) {
         />
       ) : null}
       {x === undefined ? null : (
-        <path d={`M${x} ${area.y}v${area.height}`} stroke={toneCss(INK.axis)} strokeDasharray="2 2" />
+        <path
+          d={`M${x} ${area.y}v${area.height}`}
+          stroke={toneCss(INK.axis)}
+          strokeDasharray="2 2"
+        />
       )}
       <rect
         className={classes.cursorLayer}

@@ -10,7 +10,12 @@ type Scale = (value: unknown) => number | undefined
 const fixed = (value: number | undefined) => (value ?? 0).toFixed(1)
 
 /** Returns the outline of a histogram as an SVG path, closed along the axis. */
-export function stepPath(edges: readonly number[], heights: readonly number[], x: Scale, y: Scale): string {
+export function stepPath(
+  edges: readonly number[],
+  heights: readonly number[],
+  x: Scale,
+  y: Scale,
+): string {
   const base = fixed(y(0))
   const steps = heights.map((height, b) => `V${fixed(y(height))}H${fixed(x(edges[b + 1]))}`)
   return `M${fixed(x(edges[0]))} ${base}${steps.join('')}V${base}Z`
@@ -93,17 +98,27 @@ export function Curves({ prepared, curves }: CurvesProps) {
 export function PanelTexts({ prepared, curves }: CurvesProps) {
   const area = usePlotArea()
   if (!area) return null
-  const { threshold } = prepared
+  const { threshold, view } = prepared
   const valued = curves.filter(({ curve }) => curve.n > 0)
   if (valued.length === 0) return null
   const right = area.x + area.width - 2
   const lines = valued.flatMap(({ curve, arm }) => {
+    // The cumulative curve shows the share itself, and its plateau stands where the text would.
     const share =
-      threshold && curve.share !== null
-        ? [{ key: `${arm.key}-share`, arm, text: `${(100 * curve.share).toFixed(1)} % ${threshold.label}` }]
+      threshold && curve.share !== null && view === 'density'
+        ? [
+            {
+              key: `${arm.key}-share`,
+              arm,
+              text: `${(100 * curve.share).toFixed(1)} % ${threshold.label}`,
+            },
+          ]
         : []
-    const reason = curve.kdeMissing === 'constant' ? 'all values equal' : 'too few values for a curve'
-    const missing = curve.kdeMissing ? [{ key: `${arm.key}-why`, arm, text: `n ${curve.n}: ${reason}` }] : []
+    const reason =
+      curve.kdeMissing === 'constant' ? 'all values equal' : 'too few values for a curve'
+    const missing = curve.kdeMissing
+      ? [{ key: `${arm.key}-why`, arm, text: `n ${curve.n}: ${reason}` }]
+      : []
     return [...share, ...missing]
   })
   return (

@@ -1,9 +1,9 @@
 'use client'
 
 import { useCallback, useMemo } from 'react'
-import { CartesianGrid, ComposedChart, ReferenceLine, XAxis, YAxis } from 'recharts'
+import { ComposedChart, ReferenceLine, XAxis, YAxis } from 'recharts'
 import type { DensityCell, DensityPrepared } from '@/lib/figures/shared/density'
-import { AXIS_STYLE, GRID_STYLE, niceTicks } from '../axes'
+import { AXIS_STYLE, GridLines, niceTicks } from '../axes'
 import { X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
 import type { Readout } from '../interaction'
 import { INK, toneCss } from '../palette'
@@ -54,11 +54,11 @@ export function DensityPanel({ prepared, cell, title, box, yEnd }: PanelProps) {
       width={box.width}
       height={box.height}
       data={FRAME_DATA}
-      margin={{ top: 6, right: 6, bottom: 0, left: 2 }}
+      margin={{ top: 6, right: 10, bottom: 0, left: 4 }}
       accessibilityLayer={false}
       title={title}
     >
-      <CartesianGrid {...GRID_STYLE} horizontalValues={yTicks} />
+      <GridLines at={yTicks} />
       <XAxis
         type="number"
         dataKey="x"

@@ -1,6 +1,7 @@
 'use client'
 
 import { Button, CloseButton } from '@mantine/core'
+import { useWindowEvent } from '@mantine/hooks'
 import type { DensityPrepared } from '@/lib/figures/shared/density'
 import type { ArmMark, FigureSelection } from '@/lib/figures/types'
 import classes from '../figures.module.css'
@@ -8,6 +9,9 @@ import { useFigure, useInteraction } from '../interaction'
 import { Swatch } from '../marks'
 
 const short = (value: number) => String(Number(value.toPrecision(3)))
+
+// Edges are sums of floats such as 0.15000000000000002; twelve digits keep the address readable.
+const plain = (value: number) => Number(value.toPrecision(12))
 
 interface Hit {
   arm: ArmMark
@@ -32,12 +36,15 @@ function hitsOf(prepared: DensityPrepared, range: readonly [number, number]): Hi
 export function RangeBar({ prepared }: { prepared: DensityPrepared }) {
   const { store, onSelect, idPrefix } = useFigure()
   const range = useInteraction('range')
+  useWindowEvent('keydown', (event) => {
+    if (event.key === 'Escape') store.set({ range: null })
+  })
   if (!range) return null
   const { selectColumn } = prepared
   const select = (armKey: string | null): FigureSelection => ({
     column: selectColumn,
-    min: range[0],
-    max: range[1],
+    min: plain(range[0]),
+    max: plain(range[1]),
     seedSetKey: null,
     armKey,
     round: null,
@@ -63,7 +70,11 @@ export function RangeBar({ prepared }: { prepared: DensityPrepared }) {
           Show all
         </Button>
       ) : null}
-      <CloseButton size="xs" aria-label="Clear the range" onClick={() => store.set({ range: null })} />
+      <CloseButton
+        size="xs"
+        aria-label="Clear the range"
+        onClick={() => store.set({ range: null })}
+      />
     </div>
   )
 }

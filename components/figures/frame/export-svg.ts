@@ -1,4 +1,6 @@
 const SVG_NS = 'http://www.w3.org/2000/svg'
+// Room around the figure, so that it does not touch the edge of a slide.
+const MARGIN_PX = 16
 
 /** What the file says of itself. */
 export interface SvgTexts {
@@ -51,7 +53,7 @@ function standalone(source: SVGSVGElement, left: number, top: number): SVGSVGEle
   originals.forEach((original, i) => inlineStyles(original, copies[i] as Element))
   for (const dropped of copy.querySelectorAll(DROPPED)) dropped.remove()
   for (const element of [copy, ...copy.querySelectorAll('*')]) {
-    for (const { name } of [...element.attributes]) {
+    for (const name of element.getAttributeNames()) {
       if (/^(aria-|data-|role$|tabindex$|on)/i.test(name)) element.removeAttribute(name)
     }
   }
@@ -66,6 +68,7 @@ function standalone(source: SVGSVGElement, left: number, top: number): SVGSVGEle
 interface TextLine {
   text: string
   left: number
+  right: number
   top: number
   height: number
 }
@@ -81,8 +84,14 @@ function linesOf(element: Element): TextLine[] {
       range.setEnd(node, word.index + word[0].length)
       const box = range.getBoundingClientRect()
       const last = lines.at(-1)
-      if (last && Math.abs(last.top - box.top) < box.height / 2) last.text += ` ${word[0]}`
-      else lines.push({ text: word[0], left: box.left, top: box.top, height: box.height })
+      if (last && Math.abs(last.top - box.top) < box.height / 2) {
+        // Pieces of one word come as nodes of their own without a gap between them.
+        last.text += box.left - last.right > 1 ? ` ${word[0]}` : word[0]
+        last.right = box.right
+        continue
+      }
+      const { left, right, top, height } = box
+      lines.push({ text: word[0], left, right, top, height })
     }
   }
   return lines
@@ -115,29 +124,37 @@ function described(name: 'title' | 'desc', content: string): SVGElement {
  * Returns the figure as one SVG document in light colours: all its panels, legend samples and marked texts where the
  * page shows them. Text stays text.
  */
-export function figureToSvg(plate: HTMLElement, texts: SvgTexts, background: string | null): string {
+export function figureToSvg(
+  plate: HTMLElement,
+  texts: SvgTexts,
+  background: string | null,
+): string {
   const before = plate.style.colorScheme
   // Exports are for paper and slides: light colours whatever the page wears.
   plate.style.colorScheme = 'light'
   try {
     const origin = plate.getBoundingClientRect()
     const root = document.createElementNS(SVG_NS, 'svg')
-    const width = Math.ceil(origin.width)
-    const height = Math.ceil(origin.height)
+    const width = Math.ceil(origin.width) + 2 * MARGIN_PX
+    const height = Math.ceil(origin.height) + 2 * MARGIN_PX
     root.setAttribute('xmlns', SVG_NS)
     root.setAttribute('width', String(width))
     root.setAttribute('height', String(height))
-    root.setAttribute('viewBox', `0 0 ${width} ${height}`)
+    root.setAttribute('viewBox', `${-MARGIN_PX} ${-MARGIN_PX} ${width} ${height}`)
     root.setAttribute('role', 'img')
     root.append(described('title', texts.title), described('desc', texts.description))
     if (background !== null) {
       const sheet = document.createElementNS(SVG_NS, 'rect')
+      sheet.setAttribute('x', String(-MARGIN_PX))
+      sheet.setAttribute('y', String(-MARGIN_PX))
       sheet.setAttribute('width', String(width))
       sheet.setAttribute('height', String(height))
       sheet.setAttribute('fill', background)
       root.append(sheet)
     }
-    for (const svg of plate.querySelectorAll<SVGSVGElement>('svg.recharts-surface, svg[data-figure-mark]')) {
+    for (const svg of plate.querySelectorAll<SVGSVGElement>(
+      'svg.recharts-surface, svg[data-figure-mark]',
+    )) {
       if (svg.parentElement?.closest('svg')) continue
       const box = svg.getBoundingClientRect()
       root.append(standalone(svg, box.left - origin.left, box.top - origin.top))

@@ -83,7 +83,10 @@ export function Coverage({ counts }: { counts: readonly SeriesCount[] }) {
 }
 
 /** Definitions behind the figure; each opens its card. */
-export function Cards(props: { cards: readonly FigureCard[]; onCard: ((runId: string) => void) | null }) {
+export function Cards(props: {
+  cards: readonly FigureCard[]
+  onCard: ((runId: string) => void) | null
+}) {
   const { cards, onCard } = props
   if (cards.length === 0) return null
   return (

@@ -2,7 +2,13 @@
 
 import { ActionIcon, Button, Menu } from '@mantine/core'
 import { useClipboard } from '@mantine/hooks'
-import { IconChartHistogram, IconDots, IconDownload, IconLink, IconTable } from '@tabler/icons-react'
+import {
+  IconChartHistogram,
+  IconDots,
+  IconDownload,
+  IconLink,
+  IconTable,
+} from '@tabler/icons-react'
 import { useState, type RefObject } from 'react'
 import type { FigureMeta, FigureResult } from '@/lib/figures/types'
 import { saveFile, svgToPng, tableToCsv } from './download'
@@ -66,7 +72,12 @@ export function FigureMenu(props: FigureMenuProps) {
       </Button>
       <Menu position="bottom-end">
         <Menu.Target>
-          <ActionIcon variant="default" size={30} aria-label={`Export ${meta.title}`} disabled={result === null}>
+          <ActionIcon
+            variant="default"
+            size={30}
+            aria-label={`Export ${meta.title}`}
+            disabled={result === null}
+          >
             <IconDots size={16} />
           </ActionIcon>
         </Menu.Target>
@@ -75,11 +86,20 @@ export function FigureMenu(props: FigureMenuProps) {
             CSV, table
           </Menu.Item>
           {drawnHref ? (
-            <Menu.Item component="a" href={drawnHref} download leftSection={<IconDownload size={ICON_PX} />}>
+            <Menu.Item
+              component="a"
+              href={drawnHref}
+              download
+              leftSection={<IconDownload size={ICON_PX} />}
+            >
               CSV, drawn values
             </Menu.Item>
           ) : null}
-          <Menu.Item leftSection={<IconDownload size={ICON_PX} />} disabled={!canDraw} onClick={saveSvg}>
+          <Menu.Item
+            leftSection={<IconDownload size={ICON_PX} />}
+            disabled={!canDraw}
+            onClick={saveSvg}
+          >
             SVG
           </Menu.Item>
           <Menu.Item

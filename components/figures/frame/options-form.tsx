@@ -99,7 +99,12 @@ export function OptionsForm({ meta, options, onOptions }: OptionsFormProps) {
   const set = (name: string) => (value: OptionValue) =>
     onOptions(changedOptions(meta, { ...options, [name]: value }))
   const field = (one: OptionField) => (
-    <Field key={one.name} field={one} value={options[one.name] ?? one.default} onChange={set(one.name)} />
+    <Field
+      key={one.name}
+      field={one}
+      value={options[one.name] ?? one.default}
+      onChange={set(one.name)}
+    />
   )
   const rest = meta.options.filter((one) => !one.inline)
   const nChanged = rest.filter((one) => (options[one.name] ?? one.default) !== one.default).length

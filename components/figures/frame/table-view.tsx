@@ -1,5 +1,6 @@
 'use client'
 
+import { Box } from '@mantine/core'
 import type { FigureSelection, FigureTable, TableCell } from '@/lib/figures/types'
 import classes from '../figures.module.css'
 
@@ -7,7 +8,9 @@ function cellText(value: TableCell): string {
   if (value === null) return '–'
   if (typeof value === 'string') return value
   if (Number.isInteger(value)) return value.toLocaleString('en-US')
-  return String(Number(value.toPrecision(3)))
+  const size = Math.abs(value)
+  if (size >= 1000) return Math.round(value).toLocaleString('en-US')
+  return size >= 1e-4 ? value.toPrecision(3) : value.toExponential(2)
 }
 
 interface TableViewProps {
@@ -23,7 +26,12 @@ export function TableView({ table, caption, onSelect }: TableViewProps) {
   const hasRows = onSelect !== null && selections !== undefined
   return (
     // Scrollable regions must be reachable by keyboard.
-    <div className={classes.tableBox} tabIndex={0} role="region" aria-label={`Table: ${caption}`}>
+    <Box
+      className={`${classes.tableBox} ${classes.drawn}`}
+      tabIndex={0}
+      role="region"
+      aria-label={`Table: ${caption}`}
+    >
       <table className={classes.table}>
         <thead>
           <tr>
@@ -70,6 +78,6 @@ export function TableView({ table, caption, onSelect }: TableViewProps) {
           })}
         </tbody>
       </table>
-    </div>
+    </Box>
   )
 }

@@ -4,7 +4,6 @@ import { useCallback } from 'react'
 import {
   Bar,
   BarChart,
-  CartesianGrid,
   ReferenceLine,
   Tooltip,
   useYAxisScale,
@@ -14,7 +13,7 @@ import {
 } from 'recharts'
 import type { DifficultyLevelsPrepared, LevelPanel } from '@/lib/figures/shared/levels'
 import type { ArmMark } from '@/lib/figures/types'
-import { AXIS_STYLE, CURSOR_STYLE, GRID_STYLE, ReportHover, StackedTick } from '../axes'
+import { AXIS_STYLE, CURSOR_STYLE, GridLines, ReportHover, StackedTick } from '../axes'
 import { Y_AXIS_PX, type PanelBox } from '../facets'
 import { useFigure, type Readout } from '../interaction'
 import { ArmPatterns, panelId, patternId } from '../marks'
@@ -108,7 +107,7 @@ export function DifferencePanel({ prepared, panel, box, yEnd, xAxisHeight }: Pan
       title={panelTitle(prepared, panel)}
     >
       <ArmPatterns prefix={prefix} arms={arms} />
-      <CartesianGrid {...GRID_STYLE} horizontalValues={ticks} />
+      <GridLines at={ticks} />
       <XAxis
         dataKey="level"
         {...AXIS_STYLE}

@@ -1,9 +1,9 @@
 'use client'
 
 import { useCallback } from 'react'
-import { Bar, BarChart, CartesianGrid, Tooltip, XAxis, YAxis, type BarShapeProps } from 'recharts'
+import { Bar, BarChart, Tooltip, XAxis, YAxis, type BarShapeProps } from 'recharts'
 import type { DifficultyLevelsPrepared, LevelBars, LevelPanel } from '@/lib/figures/shared/levels'
-import { AXIS_STYLE, CURSOR_STYLE, GRID_STYLE, niceTicks, ReportHover, StackedTick } from '../axes'
+import { AXIS_STYLE, CURSOR_STYLE, GridLines, niceTicks, ReportHover, StackedTick } from '../axes'
 import { Y_AXIS_PX, type PanelBox } from '../facets'
 import { useFigure, type Readout } from '../interaction'
 import { ArmPatterns, panelId } from '../marks'
@@ -60,7 +60,7 @@ export function GroupedPanel({ prepared, panel, box, yEnd, xAxisHeight }: PanelP
       title={panelTitle(prepared, panel)}
     >
       <ArmPatterns prefix={panelId(idPrefix, panel.row, panel.column)} arms={arms} />
-      <CartesianGrid {...GRID_STYLE} horizontalValues={niceTicks(yEnd)} />
+      <GridLines at={niceTicks(yEnd)} />
       <XAxis
         dataKey="label"
         {...AXIS_STYLE}

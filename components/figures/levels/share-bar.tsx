@@ -33,12 +33,15 @@ export function ShareBar(props: ShareBarProps) {
   const high = scale(share.high)
   const outline = published ? scale(published.percent) : undefined
   return (
-    <g
-      onClick={onSelect ?? undefined}
-      style={onSelect ? { cursor: 'pointer' } : undefined}
-    >
+    <g onClick={onSelect ?? undefined} style={onSelect ? { cursor: 'pointer' } : undefined}>
       {onSelect ? (
-        <rect x={x} y={Math.min(top, zero - 14)} width={width} height={Math.max(zero - top, 14)} fill="transparent" />
+        <rect
+          x={x}
+          y={Math.min(top, zero - 14)}
+          width={width}
+          height={Math.max(zero - top, 14)}
+          fill="transparent"
+        />
       ) : null}
       <rect
         x={x + 0.5}
@@ -61,7 +64,12 @@ export function ShareBar(props: ShareBarProps) {
         />
       )}
       {intervals && share.count > 0 && low !== undefined && high !== undefined ? (
-        <path d={`M${middle} ${low}V${high}`} stroke={toneCss(INK.text)} strokeWidth="1" fill="none" />
+        <path
+          d={`M${middle} ${low}V${high}`}
+          stroke={toneCss(INK.text)}
+          strokeWidth="1"
+          fill="none"
+        />
       ) : null}
     </g>
   )

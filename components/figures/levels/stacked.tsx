@@ -3,7 +3,7 @@
 import { useCallback } from 'react'
 import { Bar, BarChart, Tooltip, XAxis, YAxis, type BarShapeProps } from 'recharts'
 import type { DifficultyLevelsPrepared, LevelPanel } from '@/lib/figures/shared/levels'
-import { AXIS_STYLE, CURSOR_STYLE, ReportHover } from '../axes'
+import { AXIS_STYLE, CURSOR_STYLE, GridLines, ReportHover } from '../axes'
 import { Y_AXIS_PX, type PanelBox } from '../facets'
 import { useFigure, type Readout } from '../interaction'
 import { ArmPatterns, panelId } from '../marks'
@@ -12,6 +12,7 @@ import { levelSelection, NO_LEVEL, panelTitle } from './parts'
 
 // Below this height a number does not fit into its segment.
 const LABEL_PX = 13
+const QUARTERS = [0, 25, 50, 75, 100]
 const WHITE = '#ffffff'
 const BLACK = '#1b1e24'
 
@@ -85,7 +86,12 @@ export function StackedPanel({ prepared, panel, box, xAxisHeight }: PanelProps) 
       const parts = [...mix.levels, mix.none].map(
         (share, i) => `${levels[i] ?? NO_LEVEL} ${share.percent.toFixed(1)} %`,
       )
-      const item = { key: arm.key, label: arm.label, colorIndex: arm.colorIndex, text: parts.join(', ') }
+      const item = {
+        key: arm.key,
+        label: arm.label,
+        colorIndex: arm.colorIndex,
+        text: parts.join(', '),
+      }
       return { title: `${panelTitle(prepared, panel)}, n ${mix.asked}`, items: [item] }
     },
     [prepared, panel, arms, levels],
@@ -100,6 +106,7 @@ export function StackedPanel({ prepared, panel, box, xAxisHeight }: PanelProps) 
       title={panelTitle(prepared, panel)}
     >
       <ArmPatterns prefix={prefix} arms={[]} />
+      <GridLines at={QUARTERS} />
       <XAxis
         dataKey="arm"
         {...AXIS_STYLE}
@@ -112,7 +119,7 @@ export function StackedPanel({ prepared, panel, box, xAxisHeight }: PanelProps) 
         axisLine={false}
         interval={0}
         domain={[0, 100]}
-        ticks={[0, 25, 50, 75, 100]}
+        ticks={QUARTERS}
         width={box.showY ? Y_AXIS_PX : 1}
         tick={box.showY ? AXIS_STYLE.tick : false}
       />

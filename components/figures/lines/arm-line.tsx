@@ -74,14 +74,11 @@ export function ArmLine({ arm, index, count, points, start, intervals, onSelect 
             style={select ? { cursor: 'pointer' } : undefined}
             opacity={point.partial ? 0.6 : 1}
           >
-            {select ? <rect x={left - 9} y={top - 9} width="18" height="18" fill="transparent" /> : null}
+            {select ? (
+              <rect x={left - 9} y={top - 9} width="18" height="18" fill="transparent" />
+            ) : null}
             {intervals && low !== undefined && high !== undefined ? (
-              <path
-                d={`M${left} ${low}V${high}`}
-                stroke={color}
-                strokeWidth="1.5"
-                fill="none"
-              />
+              <path d={`M${left} ${low}V${high}`} stroke={color} strokeWidth="1.5" fill="none" />
             ) : null}
             <MarkerShape x={left} y={top} colorIndex={arm.colorIndex} hollow={point.partial} />
           </g>

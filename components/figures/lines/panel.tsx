@@ -1,9 +1,9 @@
 'use client'
 
 import { useCallback } from 'react'
-import { CartesianGrid, Line, LineChart, Tooltip, XAxis, YAxis } from 'recharts'
+import { Line, LineChart, Tooltip, XAxis, YAxis } from 'recharts'
 import type { LinePoint, LinesPrepared } from '@/lib/figures/shared/lines'
-import { AXIS_STYLE, GRID_STYLE, ReportHover } from '../axes'
+import { AXIS_STYLE, GridLines, ReportHover } from '../axes'
 import { X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
 import { useFigure, type Readout } from '../interaction'
 import { INK, toneCss } from '../palette'
@@ -66,7 +66,7 @@ export function LinesPanel({ prepared, facet, box, ticks }: PanelProps) {
       margin={{ top: 8, right: 8, bottom: 0, left: 2 }}
       title={facet.label}
     >
-      <CartesianGrid {...GRID_STYLE} horizontalValues={[...ticks]} />
+      <GridLines at={ticks} />
       <XAxis
         dataKey="round"
         type="number"

@@ -3,7 +3,7 @@
 import { Button, Collapse, Group } from '@mantine/core'
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { useState } from 'react'
-import { useDeleteBackend, useProbeBackend, useSaveBackend } from '@/components/hooks/use-backends'
+import { useDeleteBackend, useProbeBackend, useRestoreBackend } from '@/components/hooks/use-backends'
 import { formatDateTime, formatDuration } from '@/components/ui/format'
 import { notifyDone, notifyError, notifyUndo } from '@/components/ui/notify'
 import { Notice } from '@/components/ui/states'
@@ -48,7 +48,7 @@ export function BackendCard({ backend, onEdit, onProbe }: BackendCardProps) {
   const [isOpen, setIsOpen] = useState(false)
   const probe = useProbeBackend()
   const remove = useDeleteBackend()
-  const save = useSaveBackend()
+  const restore = useRestoreBackend()
   const Chevron = isOpen ? IconChevronDown : IconChevronRight
 
   const runProbe = () =>
@@ -63,12 +63,7 @@ export function BackendCard({ backend, onEdit, onProbe }: BackendCardProps) {
     remove.mutate(backend.id, {
       onSuccess: () =>
         notifyUndo(`"${backend.label}" was removed. Its runs and cards stay.`, () =>
-          save.mutate({
-            id: null,
-            kind: backend.kind,
-            label: backend.label,
-            config: backend.config,
-          }),
+          restore.mutate(backend.id),
         ),
       onError: (error) => notifyError('The backend was not removed', error),
     })

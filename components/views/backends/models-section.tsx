@@ -3,7 +3,7 @@
 import { Button } from '@mantine/core'
 import { useFetchModel, useModels } from '@/components/hooks/use-backends'
 import { isActive, useJobs } from '@/components/hooks/use-jobs'
-import { formatBytes, formatShare } from '@/components/ui/format'
+import { DASH, formatBytes, formatShare } from '@/components/ui/format'
 import { notifyError } from '@/components/ui/notify'
 import { Section } from '@/components/ui/page'
 import { ProgressBar } from '@/components/ui/progress-bar'
@@ -31,9 +31,9 @@ function ModelLine({ model, job }: { model: ModelInfo; job: Job | undefined }) {
         <strong>{model.label}</strong>
         <div className="ev-dim">{model.purpose}</div>
       </td>
-      <td>{model.licence}</td>
+      <td style={{ whiteSpace: 'nowrap' }}>{model.licence}</td>
       <td className="ev-num" style={{ whiteSpace: 'nowrap' }}>
-        {formatBytes(model.sizeBytes)}
+        {model.sizeBytes > 0 ? formatBytes(model.sizeBytes) : <span title="Known once it is fetched">{DASH}</span>}
       </td>
       <td style={{ minWidth: 110 }}>
         <span style={{ color: STATE[model.state].color, fontWeight: 600 }}>{STATE[model.state].text}</span>

@@ -48,8 +48,8 @@ function AlignmentNote({ summary }: { summary: CompareSummary }) {
   return (
     <>
       <p style={{ margin: 0 }} aria-live="polite">
-        <strong>{formatCount(summary.aligned)} aligned pairs</strong> of {plural(summary.rowsA, 'row')} of A and{' '}
-        {plural(summary.rowsB, 'row')} of B
+        <strong>{formatCount(summary.aligned)} aligned pairs</strong> of{' '}
+        {plural(summary.rowsA, 'row')} of A and {plural(summary.rowsB, 'row')} of B
         {summary.seedSets.length > 1
           ? `, ${summary.seedSets
               .filter((set) => set.state === 'aligned')
@@ -74,7 +74,12 @@ interface LoadedProps {
 }
 
 /** `[` and `]` move both sides one round, where both have it. */
-function useRoundKeys(study: StudyDetail, a: SideChoice, b: SideChoice, onSides: (a: SideChoice, b: SideChoice) => void) {
+function useRoundKeys(
+  study: StudyDetail,
+  a: SideChoice,
+  b: SideChoice,
+  onSides: (a: SideChoice, b: SideChoice) => void,
+) {
   const roundsOf = useRoundsOf(study)
   const shift = (step: number) => {
     const moved = [a, b].map((side) =>
@@ -113,7 +118,8 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
     colorA: sideColorIndex(study, a),
     colorB: sideColorIndex(study, b),
     setLabel: (key) => study.seedSets.find((set) => set.key === key)?.label ?? key,
-    rowHref: (cellId, idx) => `/studies/${studyId}/rows?row=${encodeURIComponent(`${cellId}.${idx}`)}`,
+    rowHref: (cellId, idx) =>
+      `/studies/${studyId}/rows?row=${encodeURIComponent(`${cellId}.${idx}`)}`,
   }
   return (
     <>
@@ -153,7 +159,8 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
                     </Button>
                   }
                 >
-                  The pairs below can be read; numbers appear here once metrics have run on both sides.
+                  The pairs below can be read; numbers appear here once metrics have run on both
+                  sides.
                 </EmptyState>
               ) : (
                 <SummaryTable
@@ -168,11 +175,14 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
             {selected && !selected.conflict ? (
               <Detail study={study} metric={selected} context={context} />
             ) : null}
-            <Section title="Aligned pairs" note="j and k move, Open shows a row with all its values">
+            <Section
+              title="Aligned pairs"
+              note="j and k move, Open shows a row with all its values"
+            >
               {data.aligned === 0 ? (
                 <EmptyState title="No rows meet">
-                  A and B share no seed slots here. Align one of the files with its parent on the study page, or
-                  choose other sides.
+                  A and B share no seed slots here. Align one of the files with its parent on the
+                  study page, or choose other sides.
                 </EmptyState>
               ) : (
                 <PairList
@@ -209,11 +219,7 @@ function Detail({ study, metric, context }: DetailProps) {
         {metric.levelTests ? (
           <TransitionMatrix levels={metric.levelTests} />
         ) : metric.paired?.histogram ? (
-          <DifferenceChart
-            metric={metric}
-            colorA={context.colorA}
-            colorB={context.colorB}
-          />
+          <DifferenceChart metric={metric} colorA={context.colorA} colorB={context.colorB} />
         ) : (
           <p className="ev-dim">No pair has a value on both sides.</p>
         )}
@@ -222,10 +228,21 @@ function Detail({ study, metric, context }: DetailProps) {
         <MetricTests metric={metric} />
         {column ? (
           <>
-            <Anchor component="button" type="button" size="sm" mt={8} ml={8} onClick={() => setIsCardOpen(true)}>
+            <Anchor
+              component="button"
+              type="button"
+              size="sm"
+              mt={8}
+              ml={8}
+              onClick={() => setIsCardOpen(true)}
+            >
               Definition and card
             </Anchor>
-            <ColumnCard detail={study} column={isCardOpen ? column : null} onClose={() => setIsCardOpen(false)} />
+            <ColumnCard
+              detail={study}
+              column={isCardOpen ? column : null}
+              onClose={() => setIsCardOpen(false)}
+            />
           </>
         ) : null}
       </div>
@@ -243,8 +260,8 @@ export function CompareView({ studyId }: { studyId: string }) {
       <PageTitle parts={['Compare', study.data?.study.name]} />
       {isFiltered(view.filter) ? (
         <Notice tone="info">
-          The filter above applies to rows, figures and export. A comparison covers every pair, so that both sides keep
-          the same seeds.
+          The filter above applies to rows, figures and export. A comparison covers every pair, so
+          that both sides keep the same seeds.
         </Notice>
       ) : null}
       <QueryState
@@ -266,8 +283,8 @@ export function CompareView({ studyId }: { studyId: string }) {
                 </Button>
               }
             >
-              A comparison needs evolved rows of two evolvers, or two rounds of one. Import files or run an evolver on
-              the study page.
+              A comparison needs evolved rows of two evolvers, or two rounds of one. Import files or
+              run an evolver on the study page.
             </EmptyState>
           )
         }}

@@ -1,6 +1,16 @@
 'use client'
 
-import { Bar, BarChart, CartesianGrid, Cell, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
+import {
+  Bar,
+  BarChart,
+  CartesianGrid,
+  Cell,
+  ReferenceLine,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from 'recharts'
 import type { CompareMetric } from '@/lib/contracts/compare'
 import { formatCount, formatMetric } from '@/components/ui/format'
 import { armColor } from '@/components/ui/arm-mark'
@@ -23,7 +33,8 @@ interface Bin {
 function BinTip({ bin }: { bin: Bin }) {
   return (
     <div className={`ev-panel ${classes.tip}`}>
-      {formatCount(bin.count)} pairs with A − B from {formatMetric(bin.low)} to {formatMetric(bin.high)}
+      {formatCount(bin.count)} pairs with A − B from {formatMetric(bin.low)} to{' '}
+      {formatMetric(bin.high)}
     </div>
   )
 }
@@ -52,7 +63,12 @@ export function DifferenceChart({ metric, colorA, colorB }: DifferenceChartProps
       </figcaption>
       <div role="img" aria-label={`Histogram of the differences in ${metric.label}. ${reading}`}>
         <ResponsiveContainer width="100%" height={168}>
-          <BarChart data={bins} margin={{ top: 8, right: 8, bottom: 0, left: 0 }} barCategoryGap={1} accessibilityLayer={false}>
+          <BarChart
+            data={bins}
+            margin={{ top: 8, right: 8, bottom: 0, left: 0 }}
+            barCategoryGap={1}
+            accessibilityLayer={false}
+          >
             <CartesianGrid vertical={false} stroke="var(--ev-border)" />
             <XAxis
               dataKey="middle"
@@ -86,7 +102,11 @@ export function DifferenceChart({ metric, colorA, colorB }: DifferenceChartProps
             </Bar>
             <ReferenceLine x={0} stroke="var(--ev-text)" />
             {paired.meanDifference === null ? null : (
-              <ReferenceLine x={paired.meanDifference} stroke="var(--ev-text)" strokeDasharray="4 3" />
+              <ReferenceLine
+                x={paired.meanDifference}
+                stroke="var(--ev-text)"
+                strokeDasharray="4 3"
+              />
             )}
           </BarChart>
         </ResponsiveContainer>

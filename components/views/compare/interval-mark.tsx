@@ -17,7 +17,14 @@ export function IntervalMark({ estimate, low, high, label }: IntervalMarkProps) 
   return (
     <svg width={WIDTH} height={HEIGHT} role="img" aria-label={label} style={{ display: 'block' }}>
       <line x1={WIDTH / 2} x2={WIDTH / 2} y1={1} y2={HEIGHT - 1} stroke="var(--ev-border-strong)" />
-      <line x1={x(low)} x2={x(high)} y1={middle} y2={middle} stroke="var(--ev-text)" strokeWidth={1.5} />
+      <line
+        x1={x(low)}
+        x2={x(high)}
+        y1={middle}
+        y2={middle}
+        stroke="var(--ev-text)"
+        strokeWidth={1.5}
+      />
       {[low, high].map((end, index) => (
         <line
           key={index}

@@ -7,7 +7,9 @@ import { Term } from '@/components/ui/info-tip'
 import { formatDifference, pText, reasonText, strengthOf } from './format'
 import classes from './compare.module.css'
 
-type Test = ({ ok: true; p: number; pHolm: number } & Record<string, unknown>) | { ok: false; reason: string }
+type Test =
+  | ({ ok: true; p: number; pHolm: number } & Record<string, unknown>)
+  | { ok: false; reason: string }
 
 function Line({ name, tip, children }: { name: string; tip: string; children: ReactNode }) {
   return (
@@ -20,7 +22,17 @@ function Line({ name, tip, children }: { name: string; tip: string; children: Re
   )
 }
 
-function TestLine({ name, tip, test, children }: { name: string; tip: string; test: Test; children?: ReactNode }) {
+function TestLine({
+  name,
+  tip,
+  test,
+  children,
+}: {
+  name: string
+  tip: string
+  test: Test
+  children?: ReactNode
+}) {
   return (
     <Line name={name} tip={tip}>
       {test.ok ? (
@@ -51,7 +63,9 @@ function PairedTests({ metric }: { metric: CompareMetric }) {
             tip="Two-sided, zeros dropped, mid-ranks, normal approximation with tie correction. Effect is (W+ − W−) / (W+ + W−)."
             test={wilcoxon}
           >
-            {wilcoxon.ok ? `effect ${formatDifference(wilcoxon.effect)}, z ${formatMetric(wilcoxon.z)}, ` : null}
+            {wilcoxon.ok
+              ? `effect ${formatDifference(wilcoxon.effect)}, z ${formatMetric(wilcoxon.z)}, `
+              : null}
           </TestLine>
           <TestLine
             name="Sign test"
@@ -70,7 +84,8 @@ function PairedTests({ metric }: { metric: CompareMetric }) {
       >
         {cliff.ok ? (
           <>
-            {formatDifference(cliff.delta)} <span className="ev-dim">({strengthOf(cliff.delta)})</span>
+            {formatDifference(cliff.delta)}{' '}
+            <span className="ev-dim">({strengthOf(cliff.delta)})</span>
           </>
         ) : (
           <span className="ev-dim">none: {reasonText(cliff.reason)}</span>
@@ -89,7 +104,9 @@ function LevelTests({ levels }: { levels: LevelsResult }) {
         tip="Whether levels shift to one side; equal to McNemar without correction when there are two levels."
         test={trend}
       >
-        {trend.ok ? `mean shift ${formatDifference(trend.meanShift)} levels, z ${formatMetric(trend.z)}, ` : null}
+        {trend.ok
+          ? `mean shift ${formatDifference(trend.meanShift)} levels, z ${formatMetric(trend.z)}, `
+          : null}
       </TestLine>
       <TestLine
         name="Stuart-Maxwell"
@@ -172,55 +189,55 @@ export function MetricTests({ metric }: { metric: CompareMetric }) {
 export function TransitionMatrix({ levels }: { levels: LevelsResult }) {
   const most = Math.max(1, ...levels.matrix.flat())
   return (
-    <div className="ev-scroll-x" tabIndex={0} role="region" aria-label="Transition matrix of levels">
-      <table className={`ev-table ${classes.matrix}`}>
-        <caption className={classes.caption}>
-          <strong>Pairs by level</strong>
-          <span className="ev-dim"> · rows: B, columns: A; right of the diagonal A is higher</span>
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">B \ A</th>
-            {levels.names.map((name) => (
-              <th key={name} scope="col" className="ev-num">
-                {name}
-              </th>
-            ))}
-            <th scope="col" className="ev-num">
-              B, all
+    <table className={`ev-table ${classes.matrix}`}>
+      <caption className={classes.caption}>
+        <strong>Pairs by level</strong>
+        <span className="ev-dim"> · rows: B, columns: A; right of the diagonal A is higher</span>
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">B \ A</th>
+          {levels.names.map((name) => (
+            <th key={name} scope="col" className="ev-num">
+              {name}
             </th>
-          </tr>
-        </thead>
-        <tbody>
-          {levels.matrix.map((row, i) => (
-            <tr key={levels.names[i]}>
-              <th scope="row">{levels.names[i]}</th>
-              {row.map((count, j) => (
-                <td
-                  key={levels.names[j]}
-                  className="ev-num"
-                  style={{
-                    background: `color-mix(in srgb, var(--ev-bar-strong) ${Math.round((45 * count) / most)}%, transparent)`,
-                    fontWeight: i === j ? 600 : undefined,
-                  }}
-                >
-                  {formatCount(count)}
-                </td>
-              ))}
-              <td className="ev-num ev-dim">{formatCount(levels.countsB[i] ?? 0)}</td>
-            </tr>
           ))}
-          <tr>
-            <th scope="row">A, all</th>
-            {levels.countsA.map((count, j) => (
-              <td key={levels.names[j]} className="ev-num ev-dim">
+          <th scope="col" className="ev-num">
+            B, all
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {levels.matrix.map((row, i) => (
+          <tr key={levels.names[i]}>
+            <th scope="row">{levels.names[i]}</th>
+            {row.map((count, j) => (
+              <td
+                key={levels.names[j]}
+                className="ev-num"
+                style={{
+                  background: `color-mix(in srgb, var(--ev-bar-strong) ${Math.round((45 * count) / most)}%, transparent)`,
+                  fontWeight: i === j ? 600 : undefined,
+                }}
+              >
                 {formatCount(count)}
               </td>
             ))}
-            <td />
+            <td className="ev-num ev-dim">{formatCount(levels.countsB[i] ?? 0)}</td>
           </tr>
-        </tbody>
-      </table>
-    </div>
+        ))}
+        <tr>
+          <th scope="row">A, all</th>
+          {levels.countsA.map((count, j) => (
+            <td key={levels.names[j]} className="ev-num ev-dim">
+              {formatCount(count)}
+            </td>
+          ))}
+          <td className="ev-num ev-dim">
+            {formatCount(levels.countsA.reduce((sum, count) => sum + count, 0))}
+          </td>
+        </tr>
+      </tbody>
+    </table>
   )
 }

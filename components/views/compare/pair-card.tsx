@@ -1,6 +1,6 @@
 'use client'
 
-import { Anchor, Badge } from '@mantine/core'
+import { Anchor, Badge, UnstyledButton } from '@mantine/core'
 import Link from 'next/link'
 import { useMemo, useState } from 'react'
 import { usePairTexts, type DIFF_MODES, type SHOWN_TEXTS } from '@/components/hooks/use-compare'
@@ -8,7 +8,7 @@ import { armColor } from '@/components/ui/arm-mark'
 import { DASH, formatMetric } from '@/components/ui/format'
 import type { ComparePair, CompareState, CompareText } from '@/lib/contracts/compare'
 import type { MetricValue } from '@/lib/contracts/rows'
-import { diffWords, type DiffPart } from './word-diff'
+import { diffWords, LIST_TIMEOUT_MS, WHOLE_TIMEOUT_MS, type DiffPart } from './word-diff'
 import { formatDifference } from './format'
 import classes from './compare.module.css'
 
@@ -89,7 +89,15 @@ function valueText(value: MetricValue, levels: string[] | null): string {
   return levels?.[value.value - 1] ?? formatMetric(value.value)
 }
 
-function Value({ name, value, levels }: { name: string; value: MetricValue; levels: string[] | null }) {
+function Value({
+  name,
+  value,
+  levels,
+}: {
+  name: string
+  value: MetricValue
+  levels: string[] | null
+}) {
   const missing = value.value === null
   return (
     <span title={missing ? value.status.replaceAll('_', ' ') : String(value.value)}>
@@ -104,24 +112,64 @@ const CLOSED_CHARACTERS = 420
 const CLOSED_LINES = 8
 
 function isLong(text: string | null): boolean {
-  return text !== null && (text.length > CLOSED_CHARACTERS || text.split('\n').length > CLOSED_LINES)
+  return (
+    text !== null && (text.length > CLOSED_CHARACTERS || text.split('\n').length > CLOSED_LINES)
+  )
 }
 
 /** Own words of each side: against each other, against the seed, or none. */
-function useDiff(mode: DiffMode, seed: string | null, a: string | null, b: string | null) {
+function useDiff(
+  mode: DiffMode,
+  texts: { seed: string | null; a: string | null; b: string | null },
+  timeout: number,
+) {
+  const { seed, a, b } = texts
   return useMemo(() => {
-    if (mode === 'sides' && a && b) return diffWords(a, b)
-    if (mode === 'seed' && seed) {
-      const left = a ? diffWords(a, seed) : null
-      const right = b ? diffWords(b, seed) : null
-      return left || right ? { a: left?.a ?? null, b: right?.a ?? null } : null
+    const none = { a: null, b: null, isLate: false }
+    if (mode === 'sides' && a && b) {
+      const diff = diffWords(a, b, timeout)
+      return diff ? { ...diff, isLate: false } : { ...none, isLate: true }
     }
-    return null
-  }, [mode, seed, a, b])
+    if (mode === 'seed' && seed) {
+      const left = a ? diffWords(a, seed, timeout) : null
+      const right = b ? diffWords(b, seed, timeout) : null
+      const isLate = Boolean((a && !left) || (b && !right))
+      return { a: left?.a ?? null, b: right?.a ?? null, isLate }
+    }
+    return none
+  }, [mode, seed, a, b, timeout])
+}
+
+function CardNote({
+  isLoading,
+  error,
+  isLate,
+}: {
+  isLoading: boolean
+  error: unknown
+  isLate: boolean
+}) {
+  const notes = [
+    isLoading ? 'Reading the whole texts.' : null,
+    error instanceof Error ? `The whole texts could not be read: ${error.message}` : null,
+    isLate ? 'Words are not marked: these texts differ too much to compare them quickly.' : null,
+  ].filter((note) => note !== null)
+  return notes.length > 0 ? (
+    <div className={classes.cardNote} role="status">
+      {notes.join(' ')}
+    </div>
+  ) : null
+}
+
+interface PairCardProps {
+  pair: ComparePair
+  context: PairContext
+  isSelected: boolean
+  onSelect(): void
 }
 
 /** One seed slot: seed text, both rewritings with their own words marked, both values and the difference. */
-export function PairCard({ pair, context, isSelected }: { pair: ComparePair; context: PairContext; isSelected: boolean }) {
+export function PairCard({ pair, context, isSelected, onSelect }: PairCardProps) {
   const [isWhole, setIsWhole] = useState(false)
   const isClamped = Boolean(pair.seed?.clamped || pair.a.clamped || pair.b.clamped)
   const whole = usePairTexts(context.studyId, context.state, pair, isWhole && isClamped)
@@ -129,7 +177,7 @@ export function PairCard({ pair, context, isSelected }: { pair: ComparePair; con
   const seed = shownText(shown.seed, context.text)
   const a = shownText(shown.a, context.text)
   const b = shownText(shown.b, context.text)
-  const diff = useDiff(context.diff, seed, a, b)
+  const diff = useDiff(context.diff, { seed, a, b }, isWhole ? WHOLE_TIMEOUT_MS : LIST_TIMEOUT_MS)
   const canOpen = isWhole || isClamped || [seed, a, b].some(isLong)
   const empty = context.text === 'response' ? 'No response.' : 'Empty.'
   return (
@@ -139,9 +187,9 @@ export function PairCard({ pair, context, isSelected }: { pair: ComparePair; con
       aria-label={`${context.setLabel(pair.seedSetKey)}, slot ${pair.slot}`}
     >
       <header className={classes.cardHead}>
-        <strong>
+        <UnstyledButton className={classes.cardTitle} aria-pressed={isSelected} onClick={onSelect}>
           {context.setLabel(pair.seedSetKey)} · {pair.slot}
-        </strong>
+        </UnstyledButton>
         <Value name="A" value={pair.valueA} levels={context.levels} />
         <Value name="B" value={pair.valueB} levels={context.levels} />
         <span title={String(pair.difference ?? '')}>
@@ -172,14 +220,14 @@ export function PairCard({ pair, context, isSelected }: { pair: ComparePair; con
         <TextColumn
           title={`A · ${context.labelA}`}
           text={a}
-          parts={diff?.a ?? null}
+          parts={diff.a}
           color={armColor(context.colorA)}
           empty={empty}
         />
         <TextColumn
           title={`B · ${context.labelB}`}
           text={b}
-          parts={diff?.b ?? null}
+          parts={diff.b}
           color={armColor(context.colorB)}
           empty={empty}
         />
@@ -189,6 +237,7 @@ export function PairCard({ pair, context, isSelected }: { pair: ComparePair; con
           {isWhole ? 'Show less' : 'Show all'}
         </Anchor>
       ) : null}
+      <CardNote isLoading={whole.isLoading} error={whole.error} isLate={diff.isLate} />
     </article>
   )
 }

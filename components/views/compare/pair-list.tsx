@@ -2,7 +2,8 @@
 
 import { Group, SegmentedControl, Select } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useCallback, useEffect, useRef } from 'react'
+import { useRouter } from 'next/navigation'
+import { useEffect, useRef } from 'react'
 import { PAIR_WINDOW, useComparePairs } from '@/components/hooks/use-compare'
 import { formatCount } from '@/components/ui/format'
 import { useShortcut } from '@/components/ui/shortcuts'
@@ -37,7 +38,12 @@ function pairKey(pair: ComparePair): string {
   return `${pair.seedSetKey}.${pair.slot}`
 }
 
-function Controls({ context, onOrder, onDiff, onText }: Omit<PairListProps, 'total' | 'selected' | 'onSelect'>) {
+function Controls({
+  context,
+  onOrder,
+  onDiff,
+  onText,
+}: Omit<PairListProps, 'total' | 'selected' | 'onSelect'>) {
   const { sort, descending } = context.state
   return (
     <Group gap="sm">
@@ -76,6 +82,7 @@ function Controls({ context, onOrder, onDiff, onText }: Omit<PairListProps, 'tot
 /** The pairs of rows that meet at a seed slot, drawn as they come into sight. */
 export function PairList(props: PairListProps) {
   const { context, total, selected, onSelect } = props
+  const router = useRouter()
   const scroller = useRef<HTMLDivElement>(null)
   const current = useRef(-1)
   const virtual = useVirtualizer({
@@ -87,18 +94,19 @@ export function PairList(props: PairListProps) {
   const items = virtual.getVirtualItems()
   const pages = [...new Set(items.map((item) => Math.floor(item.index / PAIR_WINDOW)))]
   const queries = useComparePairs(context.studyId, context.state, pages)
-  const pairAt = useCallback(
-    (index: number): ComparePair | undefined => {
-      const query = queries[pages.indexOf(Math.floor(index / PAIR_WINDOW))]
-      return query?.data?.rows[index % PAIR_WINDOW]
-    },
-    [queries, pages],
-  )
+  const pairAt = (index: number): ComparePair | undefined => {
+    const query = queries[pages.indexOf(Math.floor(index / PAIR_WINDOW))]
+    return query?.data?.rows[index % PAIR_WINDOW]
+  }
+  const shown = items.map((item) => pairAt(item.index))
   const failed = queries.find((query) => query.error && query.data === undefined)
 
   // Another order or another comparison starts at the top again.
   const orderKey = JSON.stringify(context.state)
+  const shownOrder = useRef(orderKey)
   useEffect(() => {
+    if (shownOrder.current === orderKey) return
+    shownOrder.current = orderKey
     current.current = -1
     scroller.current?.scrollTo({ top: 0 })
   }, [orderKey])
@@ -118,8 +126,26 @@ export function PairList(props: PairListProps) {
   }
   useShortcut('j', 'Next pair', () => move(1))
   useShortcut('k', 'Previous pair', () => move(-1))
-  useShortcut('ArrowDown', 'Next pair', () => move(1))
-  useShortcut('ArrowUp', 'Previous pair', () => move(-1))
+  // Arrows and Enter act inside the list alone: elsewhere they belong to controls and to the page.
+  const onKey = useRef<(event: KeyboardEvent) => void>(() => undefined)
+  useEffect(() => {
+    onKey.current = (event) => {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+      const isOnControl = event.target instanceof Element && event.target.closest('a') !== null
+      const isEnter = event.key === 'Enter' && !isOnControl
+      const pair = isEnter ? shown.find((one) => one && pairKey(one) === selected) : undefined
+      if (step === undefined && !pair) return
+      event.preventDefault()
+      if (step !== undefined) move(step)
+      else if (pair) router.push(context.rowHref(pair.a.cellId, pair.a.idx))
+    }
+  })
+  useEffect(() => {
+    const element = scroller.current
+    const listen = (event: KeyboardEvent) => onKey.current(event)
+    element?.addEventListener('keydown', listen)
+    return () => element?.removeEventListener('keydown', listen)
+  }, [failed])
 
   return (
     <>
@@ -134,7 +160,6 @@ export function PairList(props: PairListProps) {
         <div
           ref={scroller}
           className={`ev-panel ${classes.list}`}
-          tabIndex={0}
           role="region"
           aria-label={`${formatCount(total)} aligned pairs`}
         >
@@ -148,14 +173,17 @@ export function PairList(props: PairListProps) {
                   data-index={item.index}
                   className={classes.slot}
                   style={{ transform: `translateY(${item.start}px)` }}
-                  onClick={() => {
-                    if (!pair || window.getSelection()?.toString()) return
-                    current.current = item.index
-                    onSelect(pairKey(pair))
-                  }}
                 >
                   {pair ? (
-                    <PairCard pair={pair} context={context} isSelected={pairKey(pair) === selected} />
+                    <PairCard
+                      pair={pair}
+                      context={context}
+                      isSelected={pairKey(pair) === selected}
+                      onSelect={() => {
+                        current.current = item.index
+                        onSelect(pairKey(pair))
+                      }}
+                    />
                   ) : (
                     <div className="ev-late" style={{ height: CARD_HEIGHT }} aria-hidden />
                   )}

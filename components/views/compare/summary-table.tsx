@@ -38,13 +38,20 @@ function mainTest(metric: CompareMetric) {
 }
 
 function effectOf(metric: CompareMetric): number | null {
-  if (metric.unpaired) return metric.unpaired.mannWhitney.ok ? metric.unpaired.mannWhitney.delta : null
+  if (metric.unpaired)
+    return metric.unpaired.mannWhitney.ok ? metric.unpaired.mannWhitney.delta : null
   const { wilcoxon, cliff } = metric.paired ?? {}
   if (wilcoxon?.ok) return wilcoxon.effect
   return metric.levelTests && cliff?.ok ? cliff.delta : null
 }
 
-function Interval({ metric, interval }: { metric: CompareMetric; interval: CompareInterval | undefined }) {
+function Interval({
+  metric,
+  interval,
+}: {
+  metric: CompareMetric
+  interval: CompareInterval | undefined
+}) {
   const estimate = metric.paired?.meanDifference
   if (metric.unpaired) return <span className="ev-dim">unpaired</span>
   if (interval === undefined) return <span className="ev-dim">drawing…</span>
@@ -61,7 +68,7 @@ function Interval({ metric, interval }: { metric: CompareMetric; interval: Compa
   }`
   return (
     <Tooltip label={full}>
-      <span className={classes.interval} tabIndex={0}>
+      <UnstyledButton component="span" tabIndex={0} className={classes.interval}>
         <IntervalMark estimate={estimate} low={interval.low} high={interval.high} label={full} />
         <span>
           {text}
@@ -69,7 +76,7 @@ function Interval({ metric, interval }: { metric: CompareMetric; interval: Compa
             <span className="ev-dim"> ({formatCount(interval.resamples)} resamples)</span>
           ) : null}
         </span>
-      </span>
+      </UnstyledButton>
     </Tooltip>
   )
 }
@@ -78,10 +85,20 @@ function PValue({ metric }: { metric: CompareMetric }) {
   const test = mainTest(metric)
   if (!test) return <>{DASH}</>
   if (!test.ok) return <Term tip={`No test: ${reasonText(test.reason)}.`}>{DASH}</Term>
-  return <Term tip={`${pText(test.p)} before the correction.`}>{pText(test.pHolm).slice(2).replace(/^= /, '')}</Term>
+  return (
+    <Term tip={`${pText(test.p)} before the correction.`}>
+      {pText(test.pHolm).slice(2).replace(/^= /, '')}
+    </Term>
+  )
 }
 
-function MetricRow({ metric, interval }: { metric: CompareMetric; interval: CompareInterval | undefined }) {
+function MetricRow({
+  metric,
+  interval,
+}: {
+  metric: CompareMetric
+  interval: CompareInterval | undefined
+}) {
   if (metric.conflict) {
     return (
       <>
@@ -120,7 +137,7 @@ function MetricRow({ metric, interval }: { metric: CompareMetric; interval: Comp
 /** One line a metric: means, mean difference with its interval, effect, corrected p, n and what is missing. */
 export function SummaryTable({ metrics, intervals, selected, tests, onSelect }: SummaryTableProps) {
   return (
-    <div className={`ev-panel ev-scroll-x ${classes.summary}`} tabIndex={0} role="region" aria-label="Comparison by metric">
+    <div className={`ev-panel ev-scroll-x ${classes.summary}`}>
       <table className="ev-table">
         <thead>
           <tr>
@@ -151,15 +168,23 @@ export function SummaryTable({ metrics, intervals, selected, tests, onSelect }: 
               <Term tip="Pairs with a value on both sides.">n</Term>
             </th>
             <th className="ev-num">
-              <Term tip="Rows of A and of B without a value; hover a count for the reasons.">Missing A · B</Term>
+              <Term tip="Rows of A and of B without a value; hover a count for the reasons.">
+                Missing A · B
+              </Term>
             </th>
           </tr>
         </thead>
         <tbody>
           {metrics.map((metric) => (
             <tr key={metric.column} data-selected={metric.column === selected || undefined}>
-              <th scope="row" className={classes.metric}>
-                <Tooltip label={metric.directionMeans ? `${metric.label}. ${metric.directionMeans}` : metric.label}>
+              <th scope="row" className={classes.metric} aria-label={metric.label}>
+                <Tooltip
+                  label={
+                    metric.directionMeans
+                      ? `${metric.label}. ${metric.directionMeans}`
+                      : metric.label
+                  }
+                >
                   <UnstyledButton
                     aria-pressed={metric.column === selected}
                     onClick={() => onSelect(metric.column)}

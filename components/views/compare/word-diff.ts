@@ -11,8 +11,10 @@ export interface WordDiff {
   b: DiffPart[]
 }
 
-// Two rewritten texts rarely need more; beyond it the list would stutter while scrolling.
-const TIMEOUT_MS = 25
+/** Two rewritten texts rarely need more; beyond it the list would stutter while scrolling. */
+export const LIST_TIMEOUT_MS = 40
+/** For one pair that was opened on purpose. */
+export const WHOLE_TIMEOUT_MS = 400
 
 // Cuts scripts without blanks into words as well; cutting at blanks alone would mark whole Chinese sentences.
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'word' })
@@ -28,8 +30,8 @@ function push(parts: DiffPart[], text: string, isOwn: boolean): void {
 }
 
 /** Returns both texts, whole and in order, cut where words are in one of them only; null when it takes too long. */
-export function diffWords(a: string, b: string): WordDiff | null {
-  const changes = diffArrays(words(b), words(a), { timeout: TIMEOUT_MS })
+export function diffWords(a: string, b: string, timeout = LIST_TIMEOUT_MS): WordDiff | null {
+  const changes = diffArrays(words(b), words(a), { timeout })
   if (!changes) return null
   const result: WordDiff = { a: [], b: [] }
   for (const change of changes) {

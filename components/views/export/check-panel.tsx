@@ -65,7 +65,13 @@ export function CheckPanel({ request, query, onExclude, onAllowEmpty }: CheckPan
   const started = useDownloadStarted(request.studyId)
   const { data, error } = query
   if (data === undefined && error) {
-    return <ErrorState error={error} what="The export could not be checked" onRetry={() => query.refetch()} />
+    return (
+      <ErrorState
+        error={error}
+        what="The export could not be checked"
+        onRetry={() => query.refetch()}
+      />
+    )
   }
   if (data === undefined) return <LoadingLines lines={6} />
   const isCurrent = !query.isPlaceholderData && !error
@@ -73,7 +79,11 @@ export function CheckPanel({ request, query, onExclude, onAllowEmpty }: CheckPan
   const canDownload = isCurrent && data.blocking.length === 0 && data.rowsKept > 0
   const left = data.rows - data.rowsKept
   return (
-    <section className={`ev-panel ${classes.block}`} aria-busy={query.isFetching} aria-label="Check">
+    <section
+      className={`ev-panel ${classes.block}`}
+      aria-busy={query.isFetching}
+      aria-label="Check"
+    >
       <dl className={classes.numbers} aria-live="polite">
         <dt>Rows to be written</dt>
         <dd>{formatCount(data.rowsKept)}</dd>

@@ -108,7 +108,8 @@ export function ExportOptions({ study, request, params, onChange }: ExportOption
             onChange={(empty) => onChange({ empty })}
           />
           <p className={classes.note}>
-            Lineage and every metric of each row go into the sidecar; the training file holds the texts only.
+            Lineage and every metric of each row go into the sidecar; the training file holds the
+            texts only.
           </p>
         </>
       ) : (

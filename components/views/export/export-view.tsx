@@ -3,7 +3,12 @@
 import { Anchor, Button } from '@mantine/core'
 import Link from 'next/link'
 import { useMemo } from 'react'
-import { safeName, useExportCheck, useExportParams, type ExportParams } from '@/components/hooks/use-export'
+import {
+  safeName,
+  useExportCheck,
+  useExportParams,
+  type ExportParams,
+} from '@/components/hooks/use-export'
 import { useRowCount } from '@/components/hooks/use-rows'
 import { useStudy } from '@/components/hooks/use-studies'
 import { filterQuery, isFiltered, useViewState } from '@/components/hooks/use-view-state'
@@ -51,13 +56,21 @@ function RowsChosen({ study, state }: { study: StudyDetail; state: ViewState }) 
       <div className={`ev-panel ${classes.block}`}>
         <p className={classes.line} aria-live="polite">
           <strong>{count ? formatCount(count.total) : '…'} rows</strong>
-          {count && count.total !== count.outOf ? ` of ${formatCount(count.outOf)}` : ' of this study'}
+          {count && count.total !== count.outOf
+            ? ` of ${formatCount(count.outOf)}`
+            : ' of this study'}
           {chips.length > 0 ? `: ${chips.map((chip) => chip.text).join(' · ')}` : ', no filter set'}
         </p>
         <div className={classes.row}>
           <OrderSelect study={study} />
-          <Anchor component={Link} size="sm" href={`/studies/${study.study.id}/rows${filterQuery(state.filter)}`}>
-            {isFiltered(state.filter) ? 'Change the filter on the rows page' : 'Filter on the rows page'}
+          <Anchor
+            component={Link}
+            size="sm"
+            href={`/studies/${study.study.id}/rows${filterQuery(state.filter)}`}
+          >
+            {isFiltered(state.filter)
+              ? 'Change the filter on the rows page'
+              : 'Filter on the rows page'}
           </Anchor>
         </div>
       </div>
@@ -85,7 +98,8 @@ function ExportLoaded({ study }: { study: StudyDetail }) {
           </Button>
         }
       >
-        Rows that are imported or evolved in this study can be written as JSON, JSONL, CSV or a training bundle.
+        Rows that are imported or evolved in this study can be written as JSON, JSONL, CSV or a
+        training bundle.
       </EmptyState>
     )
   }
@@ -95,10 +109,18 @@ function ExportLoaded({ study }: { study: StudyDetail }) {
         <div className={classes.settings}>
           <RowsChosen study={study} state={request.state} />
           <Section title="Format">
-            <FormatChoice value={request.format} onChange={(format) => void setParams({ format })} />
+            <FormatChoice
+              value={request.format}
+              onChange={(format) => void setParams({ format })}
+            />
           </Section>
           <Section title="Options">
-            <ExportOptions study={study} request={request} params={params} onChange={(patch) => void setParams(patch)} />
+            <ExportOptions
+              study={study}
+              request={request}
+              params={params}
+              onChange={(patch) => void setParams(patch)}
+            />
           </Section>
         </div>
         <aside className={classes.aside} aria-label="Check and download">
@@ -121,13 +143,17 @@ export function ExportView({ studyId }: { studyId: string }) {
   return (
     <Page title="Export" description={DESCRIPTION}>
       <PageTitle parts={['Export', study.data?.study.name]} />
-      <QueryState query={study} what="The study could not be read" skeleton={<LoadingLines lines={12} height={40} />}>
+      <QueryState
+        query={study}
+        what="The study could not be read"
+        skeleton={<LoadingLines lines={12} height={40} />}
+      >
         {(data) => (
           <>
             {data.study.activeJobs > 0 ? (
               <Notice tone="info">
-                {data.study.activeJobs === 1 ? 'A job is' : `${data.study.activeJobs} jobs are`} still adding to this
-                study. An export holds what is stored when it starts.
+                {data.study.activeJobs === 1 ? 'A job is' : `${data.study.activeJobs} jobs are`}{' '}
+                still adding to this study. An export holds what is stored when it starts.
               </Notice>
             ) : null}
             <ExportLoaded study={data} />

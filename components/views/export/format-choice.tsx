@@ -26,7 +26,13 @@ export const FORMAT_TEXTS: Record<Format, { label: string; text: string }> = {
   },
 }
 
-export function FormatChoice({ value, onChange }: { value: Format; onChange(format: Format): void }) {
+export function FormatChoice({
+  value,
+  onChange,
+}: {
+  value: Format
+  onChange(format: Format): void
+}) {
   return (
     <Radio.Group aria-label="Format" value={value} onChange={(next) => onChange(next as Format)}>
       <div className={classes.formats}>

@@ -1,7 +1,12 @@
 'use client'
 
 import { Anchor } from '@mantine/core'
-import { downloadUrl, recipeUrl, useDownloadStarted, usePreviousExports } from '@/components/hooks/use-export'
+import {
+  downloadUrl,
+  recipeUrl,
+  useDownloadStarted,
+  usePreviousExports,
+} from '@/components/hooks/use-export'
 import { DASH, formatBytes, formatCount, formatDateTime, shortHash } from '@/components/ui/format'
 import { Term } from '@/components/ui/info-tip'
 import { Section } from '@/components/ui/page'
@@ -13,15 +18,23 @@ export function PreviousExports({ studyId }: { studyId: string }) {
   const query = usePreviousExports(studyId)
   const started = useDownloadStarted(studyId)
   return (
-    <Section title="Previous exports" note="Downloading again writes the same filter and order with the values of today">
-      <QueryState query={query} what="The previous exports could not be read" skeleton={<LoadingLines lines={3} />}>
+    <Section
+      title="Previous exports"
+      note="Downloading again writes the same filter and order with the values of today"
+    >
+      <QueryState
+        query={query}
+        what="The previous exports could not be read"
+        skeleton={<LoadingLines lines={3} />}
+      >
         {(exports) =>
           exports.length === 0 ? (
             <p className="ev-dim" style={{ margin: 0 }}>
-              None yet. Each download is listed here with its recipe: filters, cards, source hashes, row counts.
+              None yet. Each download is listed here with its recipe: filters, cards, source hashes,
+              row counts.
             </p>
           ) : (
-            <div className="ev-panel ev-scroll-x" tabIndex={0} role="region" aria-label="Previous exports">
+            <div className="ev-panel ev-scroll-x">
               <table className="ev-table">
                 <thead>
                   <tr>
@@ -44,7 +57,9 @@ export function PreviousExports({ studyId }: { studyId: string }) {
                       <td className="ev-num">{formatCount(one.rowCount)}</td>
                       <td className="ev-num">
                         {one.bytes === null ? (
-                          <Term tip="Still being sent, or broken off before the end.">incomplete</Term>
+                          <Term tip="Still being sent, or broken off before the end.">
+                            incomplete
+                          </Term>
                         ) : (
                           formatBytes(one.bytes)
                         )}
@@ -54,7 +69,13 @@ export function PreviousExports({ studyId }: { studyId: string }) {
                       </td>
                       <td>{formatDateTime(one.createdAt)}</td>
                       <td>
-                        <Anchor href={downloadUrl(one.request)} download size="sm" onClick={started} mr="sm">
+                        <Anchor
+                          href={downloadUrl(one.request)}
+                          download
+                          size="sm"
+                          onClick={started}
+                          mr="sm"
+                        >
                           Download again
                         </Anchor>
                         <Anchor href={recipeUrl(studyId, one.id)} download size="sm">

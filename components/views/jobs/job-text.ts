@@ -1,4 +1,4 @@
-import { formatCount, formatDuration, formatMetric, plural } from '@/components/ui/format'
+import { formatBytes, formatCount, formatDuration, formatMetric, plural } from '@/components/ui/format'
 import type { Job, JobState } from '@/lib/contracts/job'
 
 export const STATE_LABEL: Record<JobState, string> = {
@@ -29,10 +29,19 @@ export function jobShare(job: Job): number | null {
 export function jobFacts(job: Job): string {
   const { done, total, unit, ratePerSecond, etaMs, failed, tokens, cached } = job.progress
   const facts: string[] = []
-  if (total > 0) facts.push(`${formatCount(done)} of ${formatCount(total)} ${unit}`)
+  const isBytes = unit === 'bytes'
+  if (total > 0) {
+    facts.push(
+      isBytes
+        ? `${formatBytes(done)} of ${formatBytes(total)}`
+        : `${formatCount(done)} of ${formatCount(total)} ${unit}`,
+    )
+  }
   if (job.state === 'running') {
-    if (ratePerSecond !== null) facts.push(`${formatMetric(ratePerSecond)} ${unit}/s`)
-    facts.push(etaMs === null ? 'time left not known yet' : `${formatDuration(etaMs)} left`)
+    if (ratePerSecond !== null) {
+      facts.push(isBytes ? `${formatBytes(ratePerSecond)}/s` : `${formatMetric(ratePerSecond)} ${unit}/s`)
+    }
+    if (etaMs !== null) facts.push(`${formatDuration(etaMs)} left`)
   }
   if (failed > 0) facts.push(`${formatCount(failed)} without a value`)
   if (tokens > 0) facts.push(plural(tokens, 'token'))

@@ -10,6 +10,7 @@ import { PageTitle } from '@/components/views/frame/page-title'
 import type { Job } from '@/lib/contracts/job'
 import { JobDetail } from './job-detail'
 import { JobLine } from './job-line'
+import classes from './jobs.module.css'
 
 const SHOWN = ['all', 'active', 'failed', 'done'] as const
 type Shown = (typeof SHOWN)[number]
@@ -36,7 +37,7 @@ function JobList({ jobs, shown }: { jobs: readonly Job[]; shown: Shown }) {
     )
   }
   return (
-    <div className="ev-panel">
+    <div className={`ev-panel ${classes.list}`}>
       {listed.map((job) => {
         const isOpen = job.id === openId
         const study = studies?.find((one) => one.id === job.studyId)

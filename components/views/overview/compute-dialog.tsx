@@ -1,20 +1,19 @@
 'use client'
 
 import { Button, Group, Modal, Stack } from '@mantine/core'
-import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { useBackends } from '@/components/hooks/use-backends'
 import { useCompute, useDryRun } from '@/components/hooks/use-compute'
 import { useViewState } from '@/components/hooks/use-view-state'
 import { plural } from '@/components/ui/format'
-import { notifyDone } from '@/components/ui/notify'
+import { notifyDone, notifyError } from '@/components/ui/notify'
 import { ErrorState } from '@/components/ui/states'
 import type { ComputeRequest, MetricInfo } from '@/lib/contracts/compute'
 import type { RowSet } from '@/lib/contracts/run'
 import type { CellInfo, StudyDetail } from '@/lib/contracts/study'
 import { ComputeMetrics } from './compute-metrics'
 import { ComputeRows } from './compute-rows'
-import { missingMetrics } from './coverage'
+import { studyCoverage } from './coverage'
 import { DryRunTable } from './dry-run-table'
 
 interface ComputeDialogProps {
@@ -42,13 +41,14 @@ function scopeText(detail: StudyDetail, cells: readonly CellInfo[]): string {
 /** Chooses metrics, backends, parameters and rows, estimates the work, and starts it as jobs. */
 export function ComputeDialog({ detail, cells, measured, onClose }: ComputeDialogProps) {
   const studyId = detail.study.id
-  const router = useRouter()
   const { state } = useViewState()
   const backends = useBackends()
   const dryRun = useDryRun(studyId)
   const compute = useCompute(studyId)
   const [choices, setChoices] = useState<Record<string, MetricChoice>>(() => {
-    const missing = new Set(missingMetrics(cells.length > 0 ? cells : detail.cells, measured))
+    const missing = new Set(
+      studyCoverage(detail.cells, measured).missingIn(cells.length > 0 ? cells : detail.cells),
+    )
     return Object.fromEntries(
       measured.map((metric) => [
         metric.id,
@@ -76,10 +76,17 @@ export function ComputeDialog({ detail, cells, measured, onClose }: ComputeDialo
 
   const start = () =>
     compute.mutate(request, {
-      onSuccess: ({ jobs }) => {
-        notifyDone(`${plural(jobs.length, 'job')} queued. Results show as they arrive.`)
+      onSuccess: ({ jobs, blocked }) => {
+        notifyDone(
+          jobs.length > 0
+            ? `${plural(jobs.length, 'job')} queued. Results show as they arrive.`
+            : 'Nothing was missing for these rows: no job was started.',
+        )
+        for (const { metric, reason } of blocked) {
+          const label = measured.find((one) => one.id === metric)?.label ?? metric
+          notifyError(`${label} was not started`, new Error(reason))
+        }
         onClose()
-        if (jobs.length === 0) router.refresh()
       },
     })
 

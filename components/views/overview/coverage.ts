@@ -8,25 +8,49 @@ export interface MetricCoverage {
   total: number
 }
 
-/** How far each measured metric has come in one cell, in the order of the registry. */
-export function cellCoverage(cell: CellInfo, measured: readonly MetricInfo[]): MetricCoverage[] {
-  return measured.map((metric) => {
-    const run = cell.metrics.find((one) => one.metric === metric.id)
-    return { metric, done: run?.done ?? 0, valued: run?.valued ?? 0, total: cell.rowCount }
-  })
+/**
+ * Metrics that seeds cannot have: every evolved cell has them and no seed cell does, because they compare a row with
+ * its parent.
+ */
+function evolvedOnly(cells: readonly CellInfo[]): ReadonlySet<string> {
+  const of = (some: readonly CellInfo[]) =>
+    new Set(some.flatMap((cell) => cell.metrics.map((one) => one.metric)))
+  const seeds = of(cells.filter((cell) => cell.armKey === null))
+  const evolved = cells.filter((cell) => cell.armKey !== null)
+  const everywhere = [...of(evolved)].filter((metric) =>
+    evolved.every((cell) => cell.metrics.some((one) => one.metric === metric)),
+  )
+  return new Set(everywhere.filter((metric) => !seeds.has(metric)))
+}
+
+export interface Coverage {
+  /** How far each measured metric that can be computed in the cell has come, in the order of the registry. */
+  of(cell: CellInfo): MetricCoverage[]
+  /** Measured metrics that some of these cells lack, wholly or in part. */
+  missingIn(cells: readonly CellInfo[]): string[]
 }
 
 export function isComplete(coverage: MetricCoverage): boolean {
   return coverage.done >= coverage.total
 }
 
-/** Measured metrics that some of these cells lack, wholly or in part. */
-export function missingMetrics(cells: readonly CellInfo[], measured: readonly MetricInfo[]): string[] {
-  const missing = new Set<string>()
-  for (const cell of cells) {
-    for (const one of cellCoverage(cell, measured)) if (!isComplete(one)) missing.add(one.metric.id)
+export function studyCoverage(all: readonly CellInfo[], measured: readonly MetricInfo[]): Coverage {
+  const notForSeeds = evolvedOnly(all)
+  const of = (cell: CellInfo) =>
+    measured
+      .filter((metric) => cell.armKey !== null || !notForSeeds.has(metric.id))
+      .map((metric) => {
+        const run = cell.metrics.find((one) => one.metric === metric.id)
+        return { metric, done: run?.done ?? 0, valued: run?.valued ?? 0, total: cell.rowCount }
+      })
+  return {
+    of,
+    missingIn: (cells) => {
+      const lacking = cells.flatMap((cell) => of(cell).filter((one) => !isComplete(one)))
+      const ids = new Set(lacking.map((one) => one.metric.id))
+      return measured.filter((metric) => ids.has(metric.id)).map((metric) => metric.id)
+    },
   }
-  return measured.filter((metric) => missing.has(metric.id)).map((metric) => metric.id)
 }
 
 export interface MatrixColumn {

@@ -11,7 +11,7 @@ import { LoadingLines, QueryState } from '@/components/ui/states'
 import classes from '@/components/views/figures/figures.module.css'
 import { StudyFigure } from '@/components/views/figures/study-figure'
 
-// Two rows of two: what fits beside the matrix without scrolling for long. The registry orders figures by weight.
+// A first impression; the registry orders figures by weight.
 const SHOWN = 4
 
 /** The first figures of the registry, small; all of them are one click away. */
@@ -32,7 +32,7 @@ export function KeyFigures({ studyId }: { studyId: string }) {
         skeleton={<LoadingLines lines={2} height={460} />}
       >
         {(figures) => (
-          <div className={classes.pair}>
+          <div className={classes.grid}>
             {figures.slice(0, SHOWN).map((figure) => (
               <StudyFigure
                 key={figure.id}

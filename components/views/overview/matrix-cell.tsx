@@ -5,18 +5,17 @@ import { IconPlayerPlay } from '@tabler/icons-react'
 import Link from 'next/link'
 import { filterQuery } from '@/components/hooks/use-view-state'
 import { formatCount, formatShare, plural, shortHash } from '@/components/ui/format'
-import type { MetricInfo } from '@/lib/contracts/compute'
 import { emptyFilter } from '@/lib/contracts/filter'
 import type { CellInfo } from '@/lib/contracts/study'
 import type { MetricCoverage } from './coverage'
-import { cellCoverage, isComplete } from './coverage'
+import { isComplete } from './coverage'
 import classes from './matrix.module.css'
 
 interface MatrixCellProps {
   studyId: string
   cell: CellInfo
   name: string
-  measured: readonly MetricInfo[]
+  coverage: readonly MetricCoverage[]
   onCompute(): void
 }
 
@@ -78,8 +77,7 @@ function Facts({ cell }: { cell: CellInfo }) {
   )
 }
 
-export function MatrixCell({ studyId, cell, name, measured, onCompute }: MatrixCellProps) {
-  const coverage = cellCoverage(cell, measured)
+export function MatrixCell({ studyId, cell, name, coverage, onCompute }: MatrixCellProps) {
   const complete = coverage.filter(isComplete).length
   const filter = {
     ...emptyFilter(),
@@ -87,7 +85,7 @@ export function MatrixCell({ studyId, cell, name, measured, onCompute }: MatrixC
     arms: [cell.armKey ?? 'seeds'],
     rounds: [cell.round],
   }
-  const summary = `${complete} of ${plural(measured.length, 'metric')} complete`
+  const summary = `${complete} of ${plural(coverage.length, 'metric')} complete`
   return (
     <>
       <div className={classes.cellTop}>
@@ -100,7 +98,7 @@ export function MatrixCell({ studyId, cell, name, measured, onCompute }: MatrixC
             {formatCount(cell.rowCount)} <span style={{ fontWeight: 400 }}>rows</span>
           </Link>
         </Tooltip>
-        {complete < measured.length ? (
+        {complete < coverage.length ? (
           <Tooltip label={`Compute what is missing in ${name}`}>
             <ActionIcon
               size={22}

@@ -13,7 +13,7 @@ import { PageTitle } from '@/components/views/frame/page-title'
 import { useDialogParam } from '@/components/views/frame/use-dialog-param'
 import type { CellInfo, StudyDetail } from '@/lib/contracts/study'
 import { ComputeDialog } from './compute-dialog'
-import { missingMetrics } from './coverage'
+import { studyCoverage } from './coverage'
 import { EvolveDialog } from './evolve-dialog'
 import { ImportDialog } from './import-dialog'
 import { ImportInvitation } from './import-invitation'
@@ -42,7 +42,8 @@ function Overview({ detail }: { detail: StudyDetail }) {
   useFreshValues(detail)
 
   const measured = metrics?.filter((metric) => metric.kind === 'measured') ?? []
-  const missing = missingMetrics(detail.cells, measured)
+  const coverage = studyCoverage(detail.cells, measured)
+  const missing = coverage.missingIn(detail.cells)
   const isEmpty = detail.cells.length === 0
 
   const openCompute = (cells: CellInfo[]) => {
@@ -100,7 +101,7 @@ function Overview({ detail }: { detail: StudyDetail }) {
                 : 'every measured metric is computed for every row'
             }
           >
-            <StudyMatrix detail={detail} measured={measured} onCompute={openCompute} />
+            <StudyMatrix detail={detail} coverage={coverage} onCompute={openCompute} />
           </Section>
           <KeyFigures studyId={studyId} />
           <RunCards detail={detail} />

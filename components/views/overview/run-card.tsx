@@ -1,3 +1,7 @@
+'use client'
+
+import { useRunCard } from '@/components/hooks/use-compute'
+import { ClampedText } from '@/components/ui/clamped-text'
 import { DASH, formatCount, formatDateTime, formatDuration, formatShare } from '@/components/ui/format'
 import type { RunRecord } from '@/lib/contracts/run'
 import { STATUSES } from '@/lib/contracts/status'
@@ -55,6 +59,16 @@ function Reasons({ reasons }: { reasons: Record<string, number> }) {
   )
 }
 
+function PromptTexts({ runId }: { runId: string }) {
+  const { data } = useRunCard(runId)
+  return data?.prompts.map((prompt) => (
+    <details key={prompt.id} className={classes.prompt}>
+      <summary>Text of {prompt.id}</summary>
+      <ClampedText text={prompt.text} limit={4_000} mono />
+    </details>
+  ))
+}
+
 /** What was measured, with what, on which rows, and how many failed. */
 export function RunCard({ run }: { run: RunInfo }) {
   const { definition } = run
@@ -80,11 +94,14 @@ export function RunCard({ run }: { run: RunInfo }) {
       )}
       <h3 className={classes.heading}>Prompts</h3>
       {definition.prompts.length > 0 ? (
-        <Facts
-          entries={definition.prompts.map(
-            (prompt) => [`${prompt.id}, version ${prompt.version}`, prompt.hash] as const,
-          )}
-        />
+        <>
+          <Facts
+            entries={definition.prompts.map(
+              (prompt) => [`${prompt.id}, version ${prompt.version}`, prompt.hash] as const,
+            )}
+          />
+          <PromptTexts runId={run.id} />
+        </>
       ) : (
         <p className={classes.text}>This metric sends no prompt.</p>
       )}

@@ -2,20 +2,20 @@
 
 import { ArmMark } from '@/components/ui/arm-mark'
 import { formatCount } from '@/components/ui/format'
-import type { MetricInfo } from '@/lib/contracts/compute'
 import type { CellInfo, StudyDetail } from '@/lib/contracts/study'
+import type { Coverage } from './coverage'
 import { matrixGroups } from './coverage'
 import { MatrixCell } from './matrix-cell'
 import classes from './matrix.module.css'
 
 interface StudyMatrixProps {
   detail: StudyDetail
-  measured: readonly MetricInfo[]
+  coverage: Coverage
   onCompute(cells: CellInfo[]): void
 }
 
 /** Seed sets down, seeds and evolver rounds across; each cell says what is there and what is missing. */
-export function StudyMatrix({ detail, measured, onCompute }: StudyMatrixProps) {
+export function StudyMatrix({ detail, coverage, onCompute }: StudyMatrixProps) {
   const groups = matrixGroups(detail)
   const columns = groups.flatMap((group) =>
     group.columns.map((column, index) => ({ ...column, isFirst: index === 0 })),
@@ -77,7 +77,7 @@ export function StudyMatrix({ detail, measured, onCompute }: StudyMatrixProps) {
                         studyId={detail.study.id}
                         cell={cell}
                         name={`${seedSet.label}, ${armLabel(cell.armKey)}, round ${cell.round}`}
-                        measured={measured}
+                        coverage={coverage.of(cell)}
                         onCompute={() => onCompute([cell])}
                       />
                     ) : (

@@ -19,12 +19,12 @@ const own = (id: string, label: string, width: number, title = label): RowColumn
 })
 
 /** Always shown, first and pinned: where the row belongs. */
-export const ROW_COLUMN = own('row', 'Row', 178, 'Seed set, evolver, round and number of the row')
+export const ROW_COLUMN = own('row', 'Row', 158, 'Seed set, evolver, round and number of the row')
 
 export const OWN_COLUMNS: readonly RowColumn[] = [
-  own('instruction', 'Instruction', 380),
+  own('instruction', 'Instruction', 330),
   own('input', 'Input', 180),
-  own('response', 'Response', 300),
+  own('response', 'Response', 200),
   own('operator', 'Operator', 120, 'What the evolver did to the parent'),
   own('slot', 'Slot', 70, 'Number of the seed this row grew from'),
   own('flags', 'Flags', 120, 'What the importer noticed'),
@@ -32,7 +32,7 @@ export const OWN_COLUMNS: readonly RowColumn[] = [
 
 export const DEFAULT_OWN = ['instruction', 'response']
 
-const METRIC_WIDTH = 116
+const METRIC_WIDTH = 108
 
 function metricColumn(column: ColumnInfo): RowColumn {
   return {

@@ -11,7 +11,7 @@ import {
   useTable,
 } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useMemo, useRef } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
 import { ErrorState } from '@/components/ui/states'
 import type { ViewState } from '@/lib/contracts/filter'
@@ -22,6 +22,7 @@ import type { RowColumn } from './row-columns'
 import { HeadCell } from './row-table-head'
 import classes from './rows.module.css'
 import type { SelectedRow } from './use-row-selection'
+import type { ListedRows } from './use-row-windows'
 import { useRowWindows } from './use-row-windows'
 
 const ROW_HEIGHT = 52
@@ -36,13 +37,6 @@ const features = tableFeatures({
 const helper = createColumnHelper<typeof features, RowListItem>()
 const NO_ROWS: RowListItem[] = []
 
-export interface ListedRows {
-  total: number
-  outOf: number
-  serverMs: number
-  rowAt(index: number): RowListItem | null
-}
-
 interface RowTableProps {
   detail: StudyDetail
   state: ViewState
@@ -51,7 +45,7 @@ interface RowTableProps {
   selected: SelectedRow | null
   onSelect(row: SelectedRow): void
   onCard(columnId: string): void
-  /** Called when the list is known or changed, for the toolbar and for j and k. */
+  /** Called when the length of the list is known or changed. */
   onListed(listed: ListedRows): void
 }
 
@@ -81,33 +75,29 @@ export function RowTable(props: RowTableProps) {
   const headers = table.getHeaderGroups()[0]?.headers ?? []
   const width = table.getTotalSize()
 
-  const total = useRef(1)
+  const [count, setCount] = useState(1)
   const virtualizer = useVirtualizer({
-    count: total.current,
+    count,
     getScrollElement: () => scroll.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: OVERSCAN,
     scrollPaddingStart: HEAD_HEIGHT,
   })
   const items = virtualizer.getVirtualItems()
-  const windows = useRowWindows(
-    detail.study.id,
-    state,
-    items[0]?.index ?? 0,
-    items.at(-1)?.index ?? 0,
-  )
-  if (windows.total !== null) total.current = windows.total
-  const { rowAt, outOf, serverMs } = windows
+  const first = items[0]?.index ?? 0
+  const last = items.at(-1)?.index ?? 0
+  const windows = useRowWindows(detail.study.id, state, first, last)
+  const { listed, rowAt } = windows
+  if (listed && listed.total !== count) setCount(listed.total)
 
   useEffect(() => {
-    if (windows.total === null) return
-    onListed({ total: windows.total, outOf: outOf ?? 0, serverMs: serverMs ?? 0, rowAt })
-  }, [windows.total, outOf, serverMs, rowAt, onListed])
+    if (listed) onListed(listed)
+  }, [listed, onListed])
 
   // A new filter or order starts at the top; a linked row is brought into view once its list is known.
   const listKey = JSON.stringify([state.filter, state.sort])
   const shownKey = useRef<string | null>(null)
-  const isKnown = windows.total !== null
+  const isKnown = listed !== null
   const selectedAt = selected?.at ?? null
   useEffect(() => {
     if (!isKnown) return
@@ -120,7 +110,7 @@ export function RowTable(props: RowTableProps) {
     }
   }, [isKnown, listKey, selectedAt, virtualizer])
 
-  if (windows.error && windows.total === null) {
+  if (windows.error && !listed) {
     return (
       <div style={{ padding: 24 }}>
         <ErrorState
@@ -138,7 +128,7 @@ export function RowTable(props: RowTableProps) {
         className={classes.table}
         role="table"
         aria-label="Rows"
-        aria-rowcount={windows.total === null ? -1 : windows.total + 1}
+        aria-rowcount={listed ? listed.total + 1 : -1}
         aria-colcount={columns.length}
         aria-busy={windows.isFetching}
         style={{ width, height: virtualizer.getTotalSize() + HEAD_HEIGHT }}

@@ -11,9 +11,9 @@ import type { ViewState } from '@/lib/contracts/filter'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 import { ColumnChooser } from './column-chooser'
 import { FilterPanel } from './filter-panel'
-import type { ListedRows } from './row-table'
 import classes from './rows.module.css'
 import { SearchBox } from './search-box'
+import type { ListedRows } from './use-row-windows'
 import { ViewsMenu } from './views-menu'
 
 interface RowsToolbarProps {

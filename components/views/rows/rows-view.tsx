@@ -2,12 +2,15 @@
 
 import { Button } from '@mantine/core'
 import { IconUpload } from '@tabler/icons-react'
+import { useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
 import { parseAsArrayOf, parseAsString, useQueryState } from 'nuqs'
-import { useCallback, useMemo, useState } from 'react'
+import { useMemo, useState } from 'react'
+import { fetchRowWindow, ROW_WINDOW, rowWindowKey } from '@/components/hooks/use-rows'
 import { useFreshValues } from '@/components/hooks/use-fresh-values'
 import { useStudy } from '@/components/hooks/use-studies'
 import { useViewState } from '@/components/hooks/use-view-state'
+import { formatCount } from '@/components/ui/format'
 import { EmptyState, LoadingLines, QueryState } from '@/components/ui/states'
 import { useShortcut } from '@/components/ui/shortcuts'
 import { PageTitle } from '@/components/views/frame/page-title'
@@ -16,13 +19,14 @@ import type { StudyDetail } from '@/lib/contracts/study'
 import { ColumnCard } from './column-card'
 import { DEFAULT_OWN, shownMetrics, tableColumns } from './row-columns'
 import { RowDetailPanel } from './row-detail-panel'
-import type { ListedRows } from './row-table'
 import { RowTable } from './row-table'
 import { RowsToolbar } from './rows-toolbar'
 import classes from './rows.module.css'
 import { useRowSelection } from './use-row-selection'
+import type { ListedRows } from './use-row-windows'
 
 function Rows({ detail }: { detail: StudyDetail }) {
+  const client = useQueryClient()
   const controls = useViewState()
   const [ownIds, setOwnIds] = useQueryState(
     'fields',
@@ -43,18 +47,20 @@ function Rows({ detail }: { detail: StudyDetail }) {
   )
   const card = detail.columns.find((column) => column.id === cardId?.split('@')[0]) ?? null
 
-  const step = useCallback(
-    (direction: 1 | -1) => {
-      if (!listed || listed.total === 0) return
-      const at = selected?.at ?? null
-      const next = at === null ? 0 : Math.max(0, Math.min(listed.total - 1, at + direction))
-      const row = listed.rowAt(next)
-      if (row) select({ cellId: row.cellId, idx: row.idx, at: next })
-    },
-    [listed, selected, select],
-  )
-  useShortcut('j', 'Next row', () => step(1), { group: 'Row' })
-  useShortcut('k', 'Previous row', () => step(-1), { group: 'Row' })
+  const step = async (direction: 1 | -1) => {
+    if (!listed || listed.total === 0) return
+    const at = selected?.at ?? null
+    const next = at === null ? 0 : Math.max(0, Math.min(listed.total - 1, at + direction))
+    const page = Math.floor(next / ROW_WINDOW)
+    const { rows, offset } = await client.ensureQueryData({
+      queryKey: rowWindowKey(detail.study.id, state, page),
+      queryFn: ({ signal }) => fetchRowWindow(detail.study.id, state, page, signal),
+    })
+    const row = rows[next - offset]
+    if (row) select({ cellId: row.cellId, idx: row.idx, at: next })
+  }
+  useShortcut('j', 'Next row', () => void step(1), { group: 'Row' })
+  useShortcut('k', 'Previous row', () => void step(-1), { group: 'Row' })
 
   return (
     <div className={classes.root}>
@@ -73,7 +79,7 @@ function Rows({ detail }: { detail: StudyDetail }) {
           title="No row passes this filter"
           action={<Button onClick={controls.clearFilter}>Clear the filter</Button>}
         >
-          The study has {listed.outOf.toLocaleString('en-US')} rows. Take away a part of the filter above, or
+          The study has {formatCount(listed.outOf)} rows. Take away a part of the filter above, or
           all of it.
         </EmptyState>
       ) : null}
@@ -96,7 +102,7 @@ function Rows({ detail }: { detail: StudyDetail }) {
             <RowDetailPanel
               study={detail}
               selected={selected}
-              onStep={step}
+              onStep={(direction) => void step(direction)}
               onSelect={select}
               onClose={() => select(null)}
               onCard={(id) => void setCardId(id)}

@@ -1,14 +1,19 @@
 import { keepPreviousData, useQueries } from '@tanstack/react-query'
-import { useCallback, useRef } from 'react'
+import { useState } from 'react'
 import { fetchRowWindow, ROW_WINDOW, rowWindowKey } from '@/components/hooks/use-rows'
 import type { ViewState } from '@/lib/contracts/filter'
 import type { RowListItem } from '@/lib/contracts/rows'
 
+/** What is known of the list as a whole. */
+export interface ListedRows {
+  total: number
+  outOf: number
+  serverMs: number
+}
+
 interface RowWindows {
   /** null before the first answer. */
-  total: number | null
-  outOf: number | null
-  serverMs: number | null
+  listed: ListedRows | null
   rowAt(index: number): RowListItem | null
   error: unknown
   isFetching: boolean
@@ -35,24 +40,19 @@ export function useRowWindows(
     })),
   })
 
-  const answered = results.find((result) => result.data !== undefined)?.data
   // Far scrolling shows rows not yet here; the length of the list is known from any earlier answer.
-  const known = useRef<{ total: number; outOf: number; serverMs: number } | null>(null)
-  if (answered) known.current = answered
+  const [listed, setListed] = useState<ListedRows | null>(null)
+  const answer = results.find((result) => result.data !== undefined && !result.isPlaceholderData)?.data
+  if (answer && (answer.total !== listed?.total || answer.outOf !== listed.outOf)) {
+    setListed({ total: answer.total, outOf: answer.outOf, serverMs: answer.serverMs })
+  }
 
-  const rowAt = useCallback(
-    (index: number) => {
-      const result = results[Math.floor(index / ROW_WINDOW) - from]
-      const page = result?.data
-      return page ? (page.rows[index - page.offset] ?? null) : null
-    },
-    [results, from],
-  )
   return {
-    total: known.current?.total ?? null,
-    outOf: known.current?.outOf ?? null,
-    serverMs: known.current?.serverMs ?? null,
-    rowAt,
+    listed,
+    rowAt: (index) => {
+      const page = results[Math.floor(index / ROW_WINDOW) - from]?.data
+      return page?.rows[index - page.offset] ?? null
+    },
     error: results.find((result) => result.error)?.error ?? null,
     isFetching: results.some((result) => result.isFetching),
     refetch: () => results.forEach((result) => void result.refetch()),

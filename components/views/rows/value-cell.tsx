@@ -49,8 +49,9 @@ function barShare(column: ColumnInfo, value: number): number | null {
 
 /** One value with its bar, or a dash with the reason. */
 export function ValueCell({ column, value }: ValueCellProps) {
-  if (!value || value.value === null) {
-    const reason = statusSentence(value?.status ?? 'not_run')
+  if (!value) return <div className={classes.skeleton} />
+  if (value.value === null) {
+    const reason = statusSentence(value.status)
     return (
       <div className={classes.number}>
         <span className={classes.missing} title={reason} role="img" aria-label={`Missing: ${reason}`}>

@@ -19,7 +19,7 @@ export const embeddedConfig = z.strictObject({
   threads: z
     .union([z.literal('auto'), z.number().int().min(1).max(512)])
     .default('auto')
-    .describe('Compute threads; auto takes the physical cores that the process may use.'),
+    .describe('Compute threads; auto takes the physical cores, and fewer while other programs need them.'),
   gpuLayers: z
     .number()
     .int()

@@ -3,7 +3,10 @@ import type { GenerateParams, GeneratedToken } from '../types'
 /** What the child process needs to open a model. */
 export interface EngineArgs {
   modelPath: string
+  /** Most compute threads. */
   threads: number
+  /** Use fewer while other programs take the processors. */
+  tuneThreads: boolean
   gpuLayers: number
   contextLength: number | null
   sequences: number

@@ -26,6 +26,7 @@ export interface LlamaLibrary {
   freeModel(model: Pointer): void
   newContext(model: Pointer, params: StructValue): Pointer
   freeContext(context: Pointer): void
+  setThreads(context: Pointer, generation: number, batch: number): void
   memory(context: Pointer): Pointer
   clearMemory(memory: Pointer, data: boolean): void
   removeSequence(memory: Pointer, sequence: number, from: number, to: number): boolean
@@ -146,6 +147,7 @@ export function openLibrary(folder: string, release: string): LlamaLibrary {
     freeModel: llama.func('void llama_model_free(void *)'),
     newContext: llama.func('llama_init_from_model', 'void *', ['void *', contextParams]),
     freeContext: llama.func('void llama_free(void *)'),
+    setThreads: llama.func('void llama_set_n_threads(void *, int32_t, int32_t)'),
     memory: llama.func('void *llama_get_memory(void *)'),
     clearMemory: llama.func('void llama_memory_clear(void *, bool)'),
     removeSequence: llama.func('bool llama_memory_seq_rm(void *, int32_t, int32_t, int32_t)'),

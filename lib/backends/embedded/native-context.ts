@@ -27,7 +27,8 @@ export interface ContextShape {
   /** Tokens of the longest sequence. */
   length: number
   sequences: number
-  threads: number
+  /** Returns the number of threads for the next call. */
+  threads: () => number
   /** Tokens of one decode call. */
   batch: number
 }
@@ -47,6 +48,7 @@ export class NativeContext {
   private readonly batch: Record<string, unknown>
   private count = 0
   private outputs = 0
+  private threads: number
 
   constructor(
     private readonly library: LlamaLibrary,
@@ -54,6 +56,7 @@ export class NativeContext {
     private readonly vocabSize: number,
     readonly shape: ContextShape,
   ) {
+    this.threads = shape.threads()
     const params = library.contextParams()
     Object.assign(params, {
       n_ctx: shape.length * shape.sequences,
@@ -61,8 +64,8 @@ export class NativeContext {
       n_ubatch: shape.batch,
       n_seq_max: shape.sequences,
       n_outputs_max: shape.batch,
-      n_threads: shape.threads,
-      n_threads_batch: shape.threads,
+      n_threads: this.threads,
+      n_threads_batch: this.threads,
       flash_attn_type: FLASH_ATTENTION_OFF,
       type_k: GGML_TYPE_F32,
       type_v: GGML_TYPE_F32,
@@ -132,6 +135,9 @@ export class NativeContext {
     this.count = 0
     this.outputs = 0
     this.batch.n_tokens = count
+    const threads = this.shape.threads()
+    if (threads !== this.threads) this.library.setThreads(this.context, threads, threads)
+    this.threads = threads
     const code = this.library.decode(this.context, this.batch)
     if (code !== 0) throw new Error(`llama_decode returned ${code} for ${count} tokens`)
     if (outputs === 0) return new Float32Array(0)

@@ -7,13 +7,16 @@ import { NativeContext, batchTokens } from './native-context'
 import { NativeGenerator } from './native-generate'
 import { CandidateTable, NativeGrammar } from './native-grammar'
 import { NativeScorer } from './native-score'
+import { ThreadGovernor } from './threads'
 
 const decoder = new TextDecoder()
+// Timed work: two tokens, as in generation, where waiting for other threads weighs most.
+const TIMED_TOKENS = 2
 
 /** What the native engine is opened with. */
 export interface NativeOptions extends Pick<
   EngineArgs,
-  'modelPath' | 'threads' | 'gpuLayers' | 'sequences'
+  'modelPath' | 'threads' | 'tuneThreads' | 'gpuLayers' | 'sequences'
 > {
   contextLength: number
   /** Reads no scores, for measuring what the scores cost. */
@@ -33,6 +36,9 @@ export class NativeEngine implements CoreEngine {
   private readonly vocab: Pointer
   private readonly scorer: NativeScorer
   private readonly generator: NativeGenerator
+  private readonly governor: ThreadGovernor
+  private timing: NativeContext | null = null
+  private timedThreads = 1
   private candidates: CandidateTable | null = null
   private readonly pieces: (Uint8Array | undefined)[] = []
 
@@ -55,6 +61,8 @@ export class NativeEngine implements CoreEngine {
     this.chatTemplate = library.chatTemplate(this.model)
     this.specials = this.readSpecials()
     const batch = batchTokens(this.vocabSize)
+    const time = options.tuneThreads ? (count: number) => this.timeDecode(count) : null
+    this.governor = new ThreadGovernor(options.threads, time)
     const make = this.contextMaker(options, batch)
     const { contextLength } = options
     const decodeOnly = options.decodeOnly ?? false
@@ -70,6 +78,11 @@ export class NativeEngine implements CoreEngine {
       newGrammar: (text) => this.newGrammar(text),
       makeContext: make,
     })
+  }
+
+  /** Threads in use now. */
+  get threads(): number {
+    return this.governor.current()
   }
 
   tokenize(text: string, addSpecial: boolean): Int32Array {
@@ -96,6 +109,7 @@ export class NativeEngine implements CoreEngine {
   close(): Promise<void> {
     this.scorer.free()
     this.generator.free()
+    this.timing?.free()
     this.library.freeModel(this.model)
     return Promise.resolve()
   }
@@ -106,9 +120,32 @@ export class NativeEngine implements CoreEngine {
     const scaling = this.library.metadata(this.model, `${architecture}.rope.scaling.type`)
     return (length: number, sequences: number) => {
       const fixed = scaling === 'longrope' ? options.contextLength : length
-      const shape = { length: fixed, sequences, threads: options.threads, batch }
+      const threads = () => this.governor.current()
+      const shape = { length: fixed, sequences, threads, batch }
       return new NativeContext(this.library, this.model, this.vocabSize, shape)
     }
+  }
+
+  /** Milliseconds of a small decode call with this many threads. */
+  private timeDecode(count: number): number {
+    this.timedThreads = count
+    this.timing ??= new NativeContext(this.library, this.model, this.vocabSize, {
+      length: 256,
+      sequences: 1,
+      threads: () => this.timedThreads,
+      batch: TIMED_TOKENS,
+    })
+    const context = this.timing
+    const run = () => {
+      context.clear()
+      for (let i = 0; i < TIMED_TOKENS; i += 1) context.add(i, i, 0, i === TIMED_TOKENS - 1)
+      const started = performance.now()
+      context.decode()
+      return performance.now() - started
+    }
+    // The first call with another count starts threads.
+    run()
+    return run()
   }
 
   private readSpecials(): SpecialToken[] {

@@ -49,7 +49,8 @@ async function compare(
   llama: Llama,
   args: EngineArgs,
 ): Promise<number> {
-  const { modelPath, threads, gpuLayers } = args
+  const { modelPath, gpuLayers } = args
+  const { threads } = native
   const slow = await PublicEngine.open(llama, {
     modelPath,
     threads,
@@ -93,10 +94,11 @@ export async function openEngine(args: EngineArgs): Promise<OpenedEngine> {
     let native: NativeEngine | null = null
     try {
       const library = openLibrary(libraryFolder(llama.gpu), version)
-      const { modelPath, threads, gpuLayers, sequences } = args
+      const { modelPath, threads, tuneThreads, gpuLayers, sequences } = args
       native = new NativeEngine(library, {
         modelPath,
         threads,
+        tuneThreads,
         gpuLayers,
         sequences,
         contextLength,

@@ -80,6 +80,7 @@ export async function openEmbedded(
     initArgs: (crashes): EngineArgs => ({
       modelPath: model.path,
       threads: threadsOf(config),
+      tuneThreads: config.threads === 'auto',
       gpuLayers: config.gpuLayers,
       contextLength: config.contextLength ?? null,
       sequences: config.sequences,

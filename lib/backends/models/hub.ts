@@ -3,6 +3,7 @@ import { open, readFile, rm, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError, errorMessage, throwIfAborted } from '@/lib/errors'
 import type { HubSource } from './manifest'
+import type { Environment } from './paths'
 import type { TransferOptions } from './wheel'
 
 const PUBLIC_HUB = 'https://huggingface.co'
@@ -15,13 +16,13 @@ const ATTEMPTS = 4
 export type HubChecksum = { kind: 'sha256' | 'git'; hex: string } | null
 
 /** Returns the address of a file on the hub that HF_ENDPOINT names, or the public one. */
-export function hubUrl(source: HubSource, env: NodeJS.ProcessEnv = process.env): string {
+export function hubUrl(source: HubSource, env: Environment = process.env): string {
   const base = (env.HF_ENDPOINT || PUBLIC_HUB).replace(/\/+$/, '')
   const file = source.path.split('/').map(encodeURIComponent).join('/')
   return `${base}/${source.repo}/resolve/${source.revision}/${file}`
 }
 
-function hubHeaders(env: NodeJS.ProcessEnv): Record<string, string> {
+function hubHeaders(env: Environment): Record<string, string> {
   return env.HF_TOKEN ? { authorization: `Bearer ${env.HF_TOKEN}` } : {}
 }
 
@@ -43,7 +44,7 @@ function httpReason(url: string, status: number): string {
 /** Returns the checksum that the hub states for a file, or null when it states none. */
 export async function hubChecksum(
   source: HubSource,
-  env: NodeJS.ProcessEnv = process.env,
+  env: Environment = process.env,
   signal?: AbortSignal,
 ): Promise<HubChecksum> {
   const url = hubUrl(source, env)
@@ -139,7 +140,7 @@ async function attempt(
 export async function downloadFromHub(
   source: HubSource,
   partial: string,
-  options: TransferOptions & { env?: NodeJS.ProcessEnv } = {},
+  options: TransferOptions & { env?: Environment } = {},
 ): Promise<void> {
   const env = options.env ?? process.env
   const url = hubUrl(source, env)

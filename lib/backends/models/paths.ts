@@ -2,6 +2,9 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import type { ModelFile, ModelManifest } from './manifest'
 
+/** Environment variables, by name. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
 /** Where model files are looked for and kept. */
 export interface ModelDirs {
   cacheDir: string
@@ -10,7 +13,7 @@ export interface ModelDirs {
 }
 
 /** Returns the cache folder used when the environment names none. */
-export function defaultCacheDir(env: NodeJS.ProcessEnv = process.env): string {
+export function defaultCacheDir(env: Environment = process.env): string {
   if (env.EVOLENS_CACHE_DIR) return path.resolve(env.EVOLENS_CACHE_DIR)
   return path.join(env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'evolens')
 }

@@ -31,13 +31,14 @@ export function cleanMessage(text: string): string {
   return chosen.slice(0, MESSAGE_CHARS)
 }
 
-async function folderBytes(folder: string): Promise<number> {
+/** The largest file is the wheel; pip copies it once more at the end, which is no progress. */
+async function largestFile(folder: string): Promise<number> {
   let bytes = 0
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
   for (const entry of entries) {
     if (!entry.isFile()) continue
     const info = await stat(path.join(entry.parentPath, entry.name)).catch(() => null)
-    bytes += info?.size ?? 0
+    bytes = Math.max(bytes, info?.size ?? 0)
   }
   return bytes
 }
@@ -79,16 +80,15 @@ export async function downloadWheel(
   folder: string,
   options: TransferOptions & { pythons?: readonly string[] } = {},
 ): Promise<string> {
-  const scratch = path.join(folder, 'pip-tmp')
   const target = path.join(folder, requirement.replaceAll(/[^a-z0-9.]+/gi, '-'))
+  const scratch = path.join(target, 'tmp')
   await mkdir(scratch, { recursive: true })
-  await mkdir(target, { recursive: true })
   const args = ['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--no-input']
   args.push('--disable-pip-version-check', '--progress-bar', 'off', requirement, '-d', target)
   // pip writes what it fetches into TMPDIR first: its size is the progress that pip does not print.
   const env = { ...process.env, TMPDIR: scratch, TEMP: scratch, TMP: scratch }
   const timer = setInterval(() => {
-    void folderBytes(folder).then((bytes) => options.onBytes?.(bytes, null))
+    void largestFile(target).then((bytes) => options.onBytes?.(bytes, null))
   }, POLL_MS)
   try {
     for (const python of options.pythons ?? PYTHONS) {
@@ -154,11 +154,9 @@ export async function extractMember(
     }
     await handle.sync()
   } catch (error) {
-    if (error instanceof AppError || (error as NodeJS.ErrnoException).code !== undefined) {
-      if (error instanceof AppError || typeof (error as { code: unknown }).code === 'string') {
-        throw error
-      }
-    }
+    // The file system's errors have a text as code, those of the unpacker a number.
+    const ownError = typeof (error as { code?: unknown }).code === 'string'
+    if (ownError) throw error
     throw new AppError('data_error', `${path.basename(wheel)} is damaged`, { cause: error })
   } finally {
     await handle.close()

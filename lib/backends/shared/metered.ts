@@ -59,7 +59,7 @@ function limited<T>(
 ): Promise<T> {
   return withRetry(
     () =>
-      limiter.run(() => {
+      limiter.run(async () => {
         around.meter.requests += 1
         return call()
       }, signal),
@@ -137,11 +137,14 @@ async function listCall<I, O>(around: Around, spec: ListCall<I, O>, signal?: Abo
     positions.map((position) => todo[position] as number)
   let fatal: unknown
   const send = async (positions: readonly number[]) => {
-    // One failure that concerns every row stops the batches that wait.
-    if (fatal !== undefined) throw fatal
     const indices = at(positions)
     const inputs = indices.map((index) => spec.inputs[index] as I)
-    const outputs = await limited(around, around.score, () => spec.send(inputs), signal)
+    const call = () => {
+      // One failure that concerns every row stops the batches that wait; `cancelled` is not retried.
+      if (fatal !== undefined) throw new AppError('cancelled', 'Another batch of the list failed.')
+      return spec.send(inputs)
+    }
+    const outputs = await limited(around, around.score, call, signal)
     spec.count(inputs)
     around.cache.put(
       outputs.map((output, n) => ({

@@ -12,7 +12,7 @@ export function addBackendCommands(program: Command): void {
     .command('backends')
     .description('list backends and what their last probe found')
     .action(() => {
-      const rows = listBackends(openContext()).map((backend) => ({
+      const rows = listBackends(openContext().db).map((backend) => ({
         id: backend.id,
         kind: backend.kind,
         label: backend.label,
@@ -32,7 +32,7 @@ export function addBackendCommands(program: Command): void {
     .action(async (id: string) => {
       const context = openContext()
       await followJobs(context, [requestProbe(context.db, id).id], json())
-      const backend = listBackends(context).find((candidate) => candidate.id === id)
+      const backend = listBackends(context.db).find((candidate) => candidate.id === id)
       const steps = backend?.probe?.steps ?? []
       printRows(steps.map(({ name, state, detail }) => ({ step: name, state, detail })), json())
     })
@@ -47,7 +47,7 @@ export function addBackendCommands(program: Command): void {
       } catch {
         throw new AppError('invalid_input', '--config is not JSON.')
       }
-      const backend = addBackend(openContext(), { kind, label, config })
+      const { backend } = addBackend(openContext().db, { kind, label, config })
       printRows([{ id: backend.id, kind: backend.kind, label: backend.label }], json())
     })
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { listMeasured } from '@/lib/metrics'
 import { startRuns } from '@/lib/services/compute'
 import type { ServiceContext } from '@/lib/services/context'
 import { loadSample } from '@/lib/services/sample/load'
+import { readSampleMetrics } from '@/lib/services/sample/manifest'
 import { getStudy } from '@/lib/services/studies'
 import { openContext } from '../context'
 import { say } from '../output'
@@ -17,9 +17,8 @@ function countTables(context: ServiceContext): string {
 
 /** Queues every metric that the embedded models can compute on the sample; says why one is left out. */
 function computeSample(context: ServiceContext, studyId: string): void {
-  const metrics = listMeasured().map((metric) => ({ metric: metric.id, params: metric.quickParams ?? {} }))
   const { jobs, blocked } = startRuns(context, studyId, {
-    metrics,
+    metrics: readSampleMetrics(),
     backends: {},
     rowSet: { kind: 'all' },
     cellIds: [],

@@ -40,7 +40,8 @@ export function densityReading(prepared: DensityPrepared, quantity: string): str
   const lower = gaps.filter((gap) => gap.a < gap.b).length
   const [winner, times] = higher >= lower ? [first, higher] : [second, lower]
   const other = winner === first ? second : first
-  if (times === 0) return `${first.label} and ${second.label} have equal median ${quantity} in every panel.`
+  if (times === 0)
+    return `${first.label} and ${second.label} have equal median ${quantity} in every panel.`
   const widest = gaps.toSorted((x, y) => Math.abs(y.a - y.b) - Math.abs(x.a - x.b))[0]
   const tail = widest
     ? `; widest in ${panelLabel(prepared, widest.cell.row, widest.cell.column)}: ${first.label} ${number3(widest.a)}, ${second.label} ${number3(widest.b)}`

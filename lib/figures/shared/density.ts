@@ -154,7 +154,9 @@ const FACET_COLUMNS = [
 /** Returns one line a curve: n, mean, median, spread, values off the axis. */
 export function densityTable(prepared: DensityPrepared): FigureTable {
   const { threshold, unit } = prepared
-  const shareColumn = threshold ? [{ key: 'share', label: `Share ${threshold.label}`, unit: '%' }] : []
+  const shareColumn = threshold
+    ? [{ key: 'share', label: `Share ${threshold.label}`, unit: '%' }]
+    : []
   const rows = prepared.cells.flatMap((cell) =>
     cell.curves.map((curve): Record<string, TableCell> => ({
       ...facetCells(prepared, cell, curve.arm),

@@ -8,8 +8,8 @@ export interface Estimate {
   high: number | null
 }
 
-// Four million draws over all series take about 50 ms, the longest a web request may hold the process for.
-const DRAWS = 4_000_000
+// Two million draws over all series take about 30 ms; a web request may hold the process for 50.
+const DRAWS = 2_000_000
 const MOST_RESAMPLES = 2000
 // With fewer resamples the percentiles jitter; the normal approximation is exact enough for sets that large.
 const FEWEST_RESAMPLES = 400

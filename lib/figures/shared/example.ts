@@ -32,8 +32,18 @@ interface ExampleRow {
 }
 
 /** Returns an info record for a column of generated data. */
-export function exampleInfo(id: string, label: string, more: Partial<FigureColumnInfo> = {}): FigureColumnInfo {
-  const base = { unit: '', levels: null, direction: 'none' as const, directionMeans: '', range: null }
+export function exampleInfo(
+  id: string,
+  label: string,
+  more: Partial<FigureColumnInfo> = {},
+): FigureColumnInfo {
+  const base = {
+    unit: '',
+    levels: null,
+    direction: 'none' as const,
+    directionMeans: '',
+    range: null,
+  }
   return { id, label, shortLabel: label, ...base, ...more }
 }
 
@@ -55,7 +65,16 @@ function fill(column: ExampleColumn, rows: readonly ExampleRow[]): SeriesColumn 
     status[i] = statusCode(name)
   })
   const total = rows.length
-  return { values, status, width, definitionHash: 'example', runId: 'example', model: null, done: total, total }
+  return {
+    values,
+    status,
+    width,
+    definitionHash: 'example',
+    runId: 'example',
+    model: null,
+    done: total,
+    total,
+  }
 }
 
 /** Returns generated data in the shape of a study: three seed sets, seeds and three rounds, two arms. Not measurements. */

@@ -39,7 +39,9 @@ export function levelsReading(prepared: DifficultyLevelsPrepared): string {
     if (!widest || share === null) return ''
     return `${percent(share)} of ${armLabel(prepared, widest.bar.arm)} are hard or very hard (${panelName(prepared, widest.panel)}).`
   }
-  const compared = pairs.filter((pair) => pair.first === sample.first && pair.second === sample.second)
+  const compared = pairs.filter(
+    (pair) => pair.first === sample.first && pair.second === sample.second,
+  )
   const more = compared.filter((pair) => pair.a > pair.b).length
   const fewer = compared.filter((pair) => pair.a < pair.b).length
   const first = armLabel(prepared, sample.first)
@@ -62,11 +64,13 @@ export function levelsAltText(prepared: DifficultyLevelsPrepared): string {
         const shares = bar.mix.levels.map(
           (level, i) => `${prepared.levels[i] ?? i + 1} ${percent(level.percent / 100)}`,
         )
-        const none = bar.mix.none.count > 0 ? [`no level ${percent(bar.mix.none.percent / 100)}`] : []
+        const none =
+          bar.mix.none.count > 0 ? [`no level ${percent(bar.mix.none.percent / 100)}`] : []
         return `${panelName(prepared, panel)}, ${armLabel(prepared, bar.arm)}: ${list([...shares, ...none])}`
       }),
   )
-  if (parts.length === 0) return `Difficulty levels. No row is rated yet. ${coverageText(prepared.counts)}.`
+  if (parts.length === 0)
+    return `Difficulty levels. No row is rated yet. ${coverageText(prepared.counts)}.`
   const shown = parts.slice(0, 18).join('; ')
   const rest = parts.length > 18 ? `; ${parts.length - 18} more series in the table` : ''
   return `Bars of the share of each difficulty level. ${shown}${rest}. ${coverageText(prepared.counts)}.`

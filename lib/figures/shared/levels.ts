@@ -1,4 +1,4 @@
-import { carriesValue, statusOf } from '@/lib/contracts/status'
+import { carriesValue, statusCode } from '@/lib/contracts/status'
 import { wilsonInterval } from '@/lib/stats/intervals'
 import type { FacetAxis, FigureSeries, PreparedCommon } from '../types'
 
@@ -59,8 +59,10 @@ export interface DifficultyLevelsPrepared extends PreparedCommon {
   overlay: { shown: boolean; source: string; model: string | null; cells: number }
 }
 
-// Rows in these states were never put to the judge, so they belong to no share.
-const NOT_ASKED = new Set(['not_run', 'cancelled'])
+// Rows in these states were never put to the judge, so they belong to no share. A table, for loops over whole columns.
+const NOT_ASKED = new Uint8Array(256)
+NOT_ASKED[statusCode('not_run')] = 1
+NOT_ASKED[statusCode('cancelled')] = 1
 
 function share(count: number, asked: number): LevelShare {
   const interval = wilsonInterval(count, asked)
@@ -87,15 +89,15 @@ export function levelMix(counts: readonly number[], asked: number): LevelMix {
 
 /** Returns the level mix of a series' enum column with k levels; nothing was asked where the column is absent. */
 export function levelMixOf(series: FigureSeries, columnId: string, k: number): LevelMix {
-  const counts = new Array<number>(k).fill(0)
+  const counts = Array.from({ length: k }, () => 0)
   const column = series.columns[columnId]
   let asked = 0
   for (let row = 0; column && row < series.n; row += 1) {
     const code = column.status[row] ?? 0
-    if (NOT_ASKED.has(statusOf(code).name)) continue
+    if (NOT_ASKED[code] === 1) continue
     asked += 1
     const level = column.values[row] as number
-    if (carriesValue(code) && level >= 1 && level <= k) {
+    if (carriesValue(code) && Number.isInteger(level) && level >= 1 && level <= k) {
       counts[level - 1] = (counts[level - 1] as number) + 1
     }
   }

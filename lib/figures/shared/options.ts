@@ -51,7 +51,8 @@ export const mixOption = {
 export const intervalsOption = {
   intervals: toggle({
     title: '95 % intervals',
-    description: 'Draws the uncertainty of each share or mean: Wilson for shares, bootstrap over rows for means.',
+    description:
+      'Draws the uncertainty of each share or mean: Wilson for shares, bootstrap over rows for means.',
     default: true,
   }),
 }

@@ -39,6 +39,12 @@ export function verdictOf(input: VerdictInput): Verdict {
   }
   const inside = low !== null && high !== null && published >= low && published <= high
   return inside
-    ? { verdict: 'match', reason: 'the published value lies in the 95 % interval; prompt wording is our own' }
-    : { verdict: 'differs', reason: 'the published value lies outside the 95 % interval; prompt wording is our own' }
+    ? {
+        verdict: 'match',
+        reason: 'the published value lies in the 95 % interval; prompt wording is our own',
+      }
+    : {
+        verdict: 'differs',
+        reason: 'the published value lies outside the 95 % interval; prompt wording is our own',
+      }
 }

@@ -36,7 +36,9 @@ export interface RatioConfig {
 export function niceCeiling(value: number): number {
   if (!(value > 0)) return 1
   const power = 10 ** Math.floor(Math.log10(value))
-  const step = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((s) => s * power >= value * (1 - 1e-12))
+  const step = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find(
+    (s) => s * power >= value * (1 - 1e-12),
+  )
   return Number(((step ?? 10) * power).toPrecision(3))
 }
 
@@ -52,7 +54,8 @@ export function ratioFigure(config: RatioConfig) {
   const options = z.object({
     variant: choice(config.variants, {
       title: 'Mode',
-      description: 'Which tokens are scored and how the ratio is formed. Modes never mix on one axis.',
+      description:
+        'Which tokens are scored and how the ratio is formed. Modes never mix on one axis.',
       inline: true,
     }),
     ...densityOptions,

@@ -110,7 +110,10 @@ export interface Comparable {
   conflicts: FigureConflict[]
 }
 
-function byDefinition(series: readonly FigureSeries[], columnId: string): Map<string, FigureSeries[]> {
+function byDefinition(
+  series: readonly FigureSeries[],
+  columnId: string,
+): Map<string, FigureSeries[]> {
   const groups = new Map<string, FigureSeries[]>()
   for (const one of series) {
     const hash = one.columns[columnId]?.definitionHash ?? ''

@@ -69,7 +69,7 @@ function sniffBrace(head: Buffer, text: string, name: string, options: ReadOptio
 }
 
 /** Returns the error of rows that lie in the only property of an object. */
-export function wrapped(name: string, key: string): FormatError {
+function wrapped(name: string, key: string): FormatError {
   return fileError(
     name,
     'wrapped_array',
@@ -80,7 +80,7 @@ export function wrapped(name: string, key: string): FormatError {
 }
 
 /** Returns the error of an object of columns. */
-export function columnWise(name: string, text: string): FormatError {
+function columnWise(name: string, text: string): FormatError {
   return fileError(
     name,
     'column_wise',

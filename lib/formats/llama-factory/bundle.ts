@@ -32,7 +32,7 @@ export async function* writeBundle(
 }
 
 /** Returns the files of the bundle in the order they are written. */
-export function bundleEntries(
+function bundleEntries(
   open: () => RowBatches,
   check: BundleCheck,
   options: BundleOptions,
@@ -49,7 +49,7 @@ export function bundleEntries(
 }
 
 /** Returns dataset_info.json in pure ASCII: LLaMA-Factory opens it with the platform's encoding. */
-export function datasetInfo(options: BundleOptions, columns: BundleColumns): string {
+function datasetInfo(options: BundleOptions, columns: BundleColumns): string {
   const file_name = `${options.name}.json`
   const tools: JsonObject = columns.tools ? { tools: 'tools' } : {}
   const entry: JsonObject =
@@ -78,7 +78,7 @@ export function datasetInfo(options: BundleOptions, columns: BundleColumns): str
 }
 
 /** Returns train_sft.yaml: the paper's settings on one GPU (8 rows a step there and here 8 accumulated). */
-export function trainYaml(options: BundleOptions): string {
+function trainYaml(options: BundleOptions): string {
   return stringify({
     stage: 'sft',
     do_train: true,

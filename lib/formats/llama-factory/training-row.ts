@@ -51,7 +51,7 @@ const FROM_SHAREGPT = new Map([
 ])
 
 /** Returns the prompt that the classic engine builds: the parts that are not empty, joined by one newline. */
-export function joinPrompt(instruction: string, input: string | null): string {
+function joinPrompt(instruction: string, input: string | null): string {
   return [instruction, input ?? ''].filter((part) => part !== '').join('\n')
 }
 

@@ -51,7 +51,7 @@ export function readChatRow(
 }
 
 /** Returns the turns of a message array, or the first problem in it. */
-export function readTurns(
+function readTurns(
   messages: readonly JsonValue[],
   key: string,
   readTurn: ReadTurn,

@@ -33,7 +33,7 @@ export interface Entry {
 }
 
 /** Mapping of rows made here. */
-export const ALPACA_MAPPING: ColumnMapping = {
+const ALPACA_MAPPING: ColumnMapping = {
   ...emptyMapping(),
   instruction: 'instruction',
   input: 'input',

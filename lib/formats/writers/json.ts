@@ -37,7 +37,7 @@ export async function* writeJsonl(batches: RowBatches): AsyncGenerator<string> {
 }
 
 /** Returns one object; written key by key, since JavaScript objects would move number-like keys to the front. */
-export function objectText(
+function objectText(
   entries: readonly Entry[],
   literals: Literals | null,
   isIndented: boolean,

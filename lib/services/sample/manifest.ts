@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
+import { computeRequestSchema, type ComputeRequest } from '@/lib/contracts/compute'
 import { ARM_CLASSES } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 
@@ -76,4 +77,10 @@ export function readSampleRows(file: string, folder = sampleFolder()): SampleRow
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => sampleRowSchema.parse(JSON.parse(line)))
+}
+
+/** Returns the metrics that the start command computes on the sample, with parameters that suit its small model. */
+export function readSampleMetrics(folder = sampleFolder()): ComputeRequest['metrics'] {
+  const text = fs.readFileSync(path.join(folder, 'compute.json'), 'utf8')
+  return computeRequestSchema.shape.metrics.parse((JSON.parse(text) as { metrics: unknown }).metrics)
 }

@@ -22,7 +22,11 @@ export const GET = route({
   params: z.object({ studyId: z.string() }),
   query,
   handler: async ({ ctx, params: { studyId }, query: { request }, signal }) => {
-    const { fileName, contentType, body } = await openExport(ctx.db, { ...request, studyId }, signal)
+    const { fileName, contentType, body } = await openExport(
+      ctx.db,
+      { ...request, studyId },
+      signal,
+    )
     // The name holds a-z, 0-9, "_" and "-" only, so it needs no quoting rules.
     return new Response(body, {
       headers: {

@@ -1,0 +1,135 @@
+import { testDatabase } from '@/db/testing'
+import { columnOf } from '@/lib/columns/column'
+import { emptyFilter, type RowFilter, type RowSort } from '@/lib/contracts/filter'
+import { statusCode } from '@/lib/contracts/status'
+import { listMeasured } from '@/lib/metrics'
+import { columnHistogram, listRows } from '@/lib/services/rows'
+import { currentCells } from '@/lib/services/cells'
+import {
+  appendResponses,
+  appendRows,
+  inTransaction,
+  openResponseSet,
+  openStagedCell,
+  publishCell,
+} from '@/lib/services/cells-staging'
+import { storeRun } from '@/lib/services/columns-testing'
+import { createStudy, ensureArm, ensureSeedSet } from '@/lib/services/studies'
+import { getStudyDetail } from '@/lib/services/studies-detail'
+import { createRandom } from '@/lib/stats/random'
+import { benchRows } from './import'
+
+/** Server time of one kind of page over the same rows, in milliseconds. */
+export interface PageTiming {
+  name: string
+  /** Nothing cached but SQLite's own pages. */
+  firstMs: number
+  /** Another page of the same filter and sort. */
+  nextMs: number
+}
+
+/** What the rows-page benchmark measured; the aim is a worst page below 100 ms at 100,000 rows. */
+export interface RowsPageBench {
+  rows: number
+  pages: PageTiming[]
+  worstMs: number
+  /** Longest time without giving way to other requests, during the text search. */
+  searchBlockMs: number
+  studyDetailMs: number
+}
+
+const PAGE_ROWS = 100
+
+function fill(n: number) {
+  const db = testDatabase()
+  const { id: studyId } = createStudy(db, { name: 'bench' })
+  const seedSetId = ensureSeedSet(db, studyId, 'bench', 'Bench')
+  const arm = { key: 'arm', label: 'Arm', armClass: 'other', scenario: 'other' } as const
+  const metric = listMeasured().find((candidate) => candidate.outputs.some((o) => o.shape === 'scalar' && !o.hidden))
+  const output = metric?.outputs.find((candidate) => candidate.shape === 'scalar' && !candidate.hidden)
+  const random = createRandom(2)
+  const perCell = Math.ceil(n / 4)
+  const runCells = []
+  for (let round = 0; round < 4; round++) {
+    const texts = benchRows(perCell)
+    const { cellNo } = openStagedCell(db, {
+      studyId,
+      seedSetId,
+      armId: round === 0 ? null : ensureArm(db, studyId, arm),
+      round,
+      source: { kind: 'file', fileName: `bench-${round}`, sizeBytes: 0, sha256: String(round), format: 'alpaca', container: 'file', mapping: null, keySets: [], definition: null },
+    })
+    const set = { kind: 'imported', label: 'bench', definition: null, definitionHash: null } as const
+    const setNo = openResponseSet(db, cellNo, set)
+    inTransaction(db, () => {
+      const blank = { externalId: null, system: null, history: null, messages: null, tools: null, extra: null }
+      appendRows(db, cellNo, texts.map(({ instruction, input }, idx) => ({ ...blank, idx, slot: idx, instruction, input, keySet: 0, flags: 0 })))
+      appendResponses(db, setNo, texts.map(({ output: text }, idx) => ({ idx, text, status: statusCode('ok'), finishReason: null })))
+    })
+    publishCell(db, cellNo, {
+      rowCount: perCell,
+      report: { rows: perCell, skipped: [], flags: {}, notes: [] },
+      keySets: [],
+      slotCount: perCell,
+    })
+    const column = columnOf(Float64Array.from({ length: perCell }, () => random.next()))
+    for (let row = 0; row < perCell; row += 17) column.status[row] = statusCode('error')
+    runCells.push({ cellNo, outputs: { [output?.key ?? '']: column } })
+  }
+  storeRun(db, studyId, { metric: metric?.id ?? '', cells: runCells })
+  return { db, studyId, column: `${metric?.id}.${output?.key}` }
+}
+
+/** Times pages of n rows in four files: by position, by a metric, filtered by ranges, by text, and by both. */
+export async function benchRowsPage(n = 100_000): Promise<RowsPageBench> {
+  const { db, studyId, column } = fill(n)
+  const range = { column, min: 0.25, max: 0.75, missing: false }
+  const byMetric: RowSort = { column, descending: true }
+  const byPosition: RowSort = { column: 'position', descending: false }
+  const kinds: { name: string; filter: Partial<RowFilter>; sort: RowSort }[] = [
+    { name: 'file order', filter: {}, sort: byPosition },
+    { name: 'sorted by a metric', filter: {}, sort: byMetric },
+    { name: 'range filter, sorted by a metric', filter: { ranges: [range] }, sort: byMetric },
+    { name: 'range and round, file order', filter: { ranges: [range], rounds: [1, 2] }, sort: byPosition },
+  ]
+  const pages: PageTiming[] = []
+  for (const { name, filter, sort } of kinds) {
+    const query = { filter: { ...emptyFilter(), ...filter }, sort, columns: [column], limit: PAGE_ROWS }
+    const first = await listRows(db, studyId, { ...query, offset: 0 })
+    const deep = Math.max(0, first.total - PAGE_ROWS - 7)
+    const next = await listRows(db, studyId, { ...query, offset: deep })
+    pages.push({ name, firstMs: first.serverMs, nextMs: next.serverMs })
+  }
+  const search = await timedSearch(db, studyId)
+  const started = performance.now()
+  await columnHistogram(db, studyId, column, { ...emptyFilter(), ranges: [range] })
+  const histogramMs = performance.now() - started
+  pages.push({ name: 'header histogram', firstMs: histogramMs, nextMs: histogramMs })
+  const detailStarted = performance.now()
+  getStudyDetail(db, studyId)
+  const studyDetailMs = performance.now() - detailStarted
+  const rows = currentCells(db, studyId).reduce((sum, cell) => sum + cell.rowCount, 0)
+  db.$client.close()
+  const worstMs = Math.max(...[...pages, search.timing].flatMap((page) => [page.firstMs, page.nextMs]))
+  return { rows, pages: [...pages, search.timing], worstMs, searchBlockMs: search.blockMs, studyDetailMs }
+}
+
+async function timedSearch(db: ReturnType<typeof testDatabase>, studyId: string) {
+  let blockMs = 0
+  let last = performance.now()
+  const timer = setInterval(() => {
+    blockMs = Math.max(blockMs, performance.now() - last)
+    last = performance.now()
+  }, 1)
+  const query = {
+    filter: { ...emptyFilter(), text: '99: story' },
+    sort: { column: 'position', descending: false },
+    columns: [],
+    offset: 0,
+    limit: PAGE_ROWS,
+  }
+  const first = await listRows(db, studyId, query)
+  clearInterval(timer)
+  const next = await listRows(db, studyId, query)
+  return { blockMs, timing: { name: 'text search', firstMs: first.serverMs, nextMs: next.serverMs } }
+}

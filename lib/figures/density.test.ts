@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest'
+import { firstTokenProbability } from './first-token-probability'
+import { icIfdDensity } from './ic-ifd-density'
+import { ifdDensity } from './ifd-density'
+import { mndDensity } from './mnd-density'
+import type { DensityPrepared } from './shared/density'
+import { niceCeiling } from './shared/ratio-figure'
+import { testColumn, testData, testSeries, type TestCell } from './testing'
+import type { Figure, FigureData } from './types'
+
+type Typed = { typed: { prepare: unknown; options: Figure['options'] } }
+
+function prepare(figure: Typed, data: FigureData, changed: object = {}): DensityPrepared {
+  const run = figure.typed.prepare as (data: FigureData, options: unknown) => DensityPrepared
+  return run(data, figure.typed.options.parse(changed))
+}
+
+const one = (column: string, cells: readonly TestCell[], place = {}) =>
+  testSeries(place, { [column]: testColumn(cells) })
+
+describe('nearest-neighbour distance', () => {
+  const values = [0.05, 0.055, 0.4, 0.4, 1.3]
+  const data = testData([one('mnd.mnd', values)])
+  const prepared = prepare(mndDensity, data, { bins: '100' })
+  const curve = prepared.cells[0]?.curves[0]
+
+  it('has the 101 exact edges of the script, bins closed on the left', () => {
+    expect(prepared.edges).toHaveLength(101)
+    prepared.edges.forEach((edge, j) => expect(edge).toBe(j * 0.01))
+    expect(prepared.edges.at(-1)).toBe(1)
+  })
+
+  it('leaves values above 1 out of the bars and keeps them in the curve', () => {
+    expect(curve?.density[5]).toBeCloseTo(50, 9)
+    expect(curve?.density[40]).toBeCloseTo(50, 9)
+    expect(curve?.density.filter((d) => d > 0)).toHaveLength(2)
+    expect(curve).toMatchObject({ n: 5, above: 1, below: 0 })
+    expect(prepared.notes[0]).toMatch(/^1 values above 1|^1 value/)
+    expect(curve?.kde).toHaveLength(1000)
+    expect(prepared.grid).toEqual({ from: 0, to: 1, points: 1000 })
+    // Direct sum with Scott's bandwidth over all five values.
+    const mean = values.reduce((a, b) => a + b, 0) / 5
+    const s = Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / 4)
+    const h = s * 5 ** -0.2
+    const at0 = values.reduce((a, v) => a + Math.exp(-0.5 * (v / h) ** 2), 0)
+    expect(curve?.kde?.[0]).toBeCloseTo(at0 / (5 * h * Math.sqrt(2 * Math.PI)), 9)
+  })
+
+  it('puts a value on the last edge into the last bin', () => {
+    const curves = prepare(mndDensity, testData([one('mnd.mnd', [1, 0])]), { bins: '100' }).cells
+    expect(curves[0]?.curves[0]?.counts[99]).toBe(1)
+    expect(curves[0]?.curves[0]?.counts[0]).toBe(1)
+  })
+
+  it('prints the share of near-duplicates', () => {
+    const near = prepare(mndDensity, testData([one('mnd.mnd', [0, 0, 0.04, 1.602005025157])]))
+    expect(near.cells[0]?.curves[0]?.share).toBe(0.75)
+    expect(near.cells[0]?.curves[0]?.mean).toBeCloseTo(0.410501256289, 9)
+  })
+
+  it('notes panels whose sets differ in size', () => {
+    const unequal = testData([
+      one('mnd.mnd', [0.1, 0.2, 0.3]),
+      one('mnd.mnd', [0.1, 0.2], { arm: 'large' }),
+    ])
+    expect(prepare(mndDensity, unequal).notes.join()).toMatch(/falls as a set grows/)
+    const equal = testData([
+      one('mnd.mnd', [0.1, 0.2]),
+      one('mnd.mnd', [0.3, 0.2], { arm: 'large' }),
+    ])
+    expect(prepare(mndDensity, equal).notes).toEqual([])
+  })
+
+  it('says why there is no curve', () => {
+    const missing = (cells: TestCell[]) =>
+      prepare(mndDensity, testData([one('mnd.mnd', cells)])).cells[0]?.curves[0]
+    expect(missing([0.2])).toMatchObject({
+      kde: null,
+      kdeMissing: 'n_too_small',
+      n: 1,
+      median: 0.2,
+    })
+    expect(missing([0.2, 0.2])).toMatchObject({ kde: null, kdeMissing: 'constant' })
+    expect(missing(['error'])).toMatchObject({ n: 0, median: null, mean: null })
+  })
+
+  it('scales the bandwidth', () => {
+    const wide = prepare(mndDensity, data, { bandwidth: 2 }).cells[0]?.curves[0]
+    expect(wide?.bandwidth).toBeCloseTo(2 * (curve?.bandwidth ?? 0), 12)
+  })
+})
+
+describe('first-token probability', () => {
+  const COLUMN = 'first_token_probability.p'
+  const vector = (cells: readonly TestCell[], place = {}) =>
+    testSeries(place, { [COLUMN]: testColumn(cells) })
+
+  it('reproduces the worked density of 0.2, 0.5, 0.9 on 1,000 points from 0 to 0.99', () => {
+    const data = testData([vector([[0.2, 0.5, 0.9]])])
+    const prepared = prepare(firstTokenProbability, data)
+    const curve = prepared.cells[0]?.curves[0]
+    expect(curve?.sd).toBeCloseTo(0.351188458428, 9)
+    expect(curve?.bandwidth).toBeCloseTo(0.281913571591, 9)
+    expect(curve?.kde?.[0]).toBeCloseTo(0.467508420577, 9)
+    expect(curve?.kde?.[999]).toBeCloseTo(0.56172095592, 9)
+    expect(prepared.grid).toEqual({ from: 0, to: 0.99, points: 1000 })
+    expect(prepared.reversed).toBe(true)
+  })
+
+  it('pools the first k positions and skips those that a short reply lacks', () => {
+    const cells = [[0.1, 0.2, Number.NaN], [0.3, 0.4, 0.995], 'no_parent'] as TestCell[]
+    const n = (changed: object) =>
+      prepare(firstTokenProbability, testData([vector(cells)]), changed).cells[0]?.curves[0]?.n
+    expect(n({})).toBe(5)
+    expect(n({ k: 2 })).toBe(4)
+    expect(n({ k: 1 })).toBe(2)
+    const all = prepare(firstTokenProbability, testData([vector(cells)]))
+    expect(all.cells[0]?.curves[0]?.share).toBeCloseTo(0.2, 12)
+    expect(all.counts[0]).toMatchObject({ n: 3, valued: 2, missing: { no_parent: 1 } })
+  })
+
+  it('can be filtered by a range only where one value a row is drawn', () => {
+    const data = testData([vector([[0.1, 0.2]])])
+    expect(prepare(firstTokenProbability, data).selectColumn).toBeNull()
+    expect(prepare(firstTokenProbability, data, { k: 1 }).selectColumn).toBe(COLUMN)
+  })
+
+  it('splits by operator and by position', () => {
+    const operators = { names: ['deepen', 'breadth'], codes: Uint8Array.of(0, 1, 255) }
+    const cells = [
+      [0.1, 0.2],
+      [0.3, 0.4],
+      [0.5, 0.6],
+    ]
+    const data = testData([vector(cells, { operators })])
+    const byOperator = prepare(firstTokenProbability, data, { rows: 'operator' })
+    expect(byOperator.rows.map((row) => row.key)).toEqual(['deepen', 'breadth'])
+    expect(byOperator.cells.map((cell) => cell.curves[0]?.mean?.toFixed(2))).toEqual([
+      '0.15',
+      '0.35',
+    ])
+    const byPosition = prepare(firstTokenProbability, data, { rows: 'position', k: 2 })
+    expect(byPosition.cells.map((cell) => cell.curves[0]?.mean?.toFixed(2))).toEqual([
+      '0.30',
+      '0.40',
+    ])
+  })
+
+  it('pools seed sets on request', () => {
+    const data = testData([vector([[0.1]], { seedSet: 'a' }), vector([[0.2]], { seedSet: 'b' })])
+    expect(prepare(firstTokenProbability, data).cells).toHaveLength(2)
+    const pooled = prepare(firstTokenProbability, data, { columns: 'all' })
+    expect(pooled.cells).toHaveLength(1)
+    expect(pooled.cells[0]?.curves[0]?.n).toBe(2)
+  })
+})
+
+describe('loss ratios', () => {
+  it('read the column of the chosen mode', () => {
+    const ids = (figure: Figure) =>
+      ['strict', 'reference'].map((variant) => figure.columns(figure.options.parse({ variant }))[0])
+    expect(ids(ifdDensity)).toEqual(['ifd.strict', 'ifd.reference'])
+    expect(ids(icIfdDensity)).toEqual(['ic_ifd.strict', 'ic_ifd.reference'])
+  })
+
+  it('keep rows above 1 and print their share', () => {
+    const data = testData([one('ifd.strict', [0.5, 0.9, 1, 1.2])])
+    const prepared = prepare(ifdDensity, data)
+    expect(prepared.cells[0]?.curves[0]).toMatchObject({ n: 4, share: 0.25, above: 0 })
+    expect(prepared.reference?.value).toBe(1)
+  })
+
+  it('end the axis where half a percent of the values begins, and count those beyond', () => {
+    const cells = Array.from({ length: 400 }, (_, i) => (i === 0 ? 50 : 0.5 + (i % 10) / 100))
+    const prepared = prepare(icIfdDensity, testData([one('ic_ifd.strict', cells)]))
+    expect(prepared.edges.at(-1)).toBeCloseTo(0.6, 12)
+    expect(prepared.cells[0]?.curves[0]?.above).toBe(1)
+    expect(prepared.notes[0]).toMatch(/1 value(s)? above 0\.6 /)
+  })
+
+  it('round the end of an axis up', () => {
+    expect([0.93, 1, 1.01, 2.3, 0.042, 0, -1].map(niceCeiling)).toEqual([
+      1, 1, 1.2, 2.5, 0.05, 1, 1,
+    ])
+  })
+})
+
+it('says who is higher in how many panels', () => {
+  const data = testData([
+    one('mnd.mnd', [0.4, 0.5, 0.6]),
+    one('mnd.mnd', [0.1, 0.2, 0.3], { arm: 'large' }),
+    one('mnd.mnd', [0.1, 0.1, 0.3], { round: 2 }),
+    one('mnd.mnd', [0.2, 0.2, 0.3], { arm: 'large', round: 2 }),
+    one('mnd.mnd', [0.4, 0.4, 0.3], { round: 3 }),
+    one('mnd.mnd', [0.2, 0.2, 0.3], { arm: 'large', round: 3 }),
+  ])
+  expect(mndDensity.typed.reading(prepare(mndDensity, data))).toBe(
+    'small has a higher median distance than large in 2 of 3 panels; widest in set, round 1: small 0.500, large 0.200.',
+  )
+})
+
+it('draws fewer points with many panels, and the same curve', () => {
+  const cells = [0.1, 0.25, 0.3, 0.5, 0.7]
+  const many = Array.from({ length: 8 }, (_, round) => one('mnd.mnd', cells, { round: round + 1 }))
+  const coarse = prepare(mndDensity, testData(many))
+  const fine = prepare(mndDensity, testData(many.slice(0, 1)))
+  expect(coarse.grid.points).toBe(250)
+  expect(coarse.cells[0]?.curves[0]?.kde?.[0]).toBeCloseTo(
+    fine.cells[0]?.curves[0]?.kde?.[0] ?? 0,
+    9,
+  )
+})

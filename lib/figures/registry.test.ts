@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest'
+import { statusCode } from '@/lib/contracts/status'
+import { AppError } from '@/lib/errors'
+import { describeFigure, getFigure, listFigures, parseFigureOptions } from '.'
+import type { Figure, FigureData, FigureTable, PreparedCommon } from './types'
+
+const figures = listFigures().map((figure) => [figure.id, figure] as const)
+
+// One assertion a table: thousands of small ones would take longer than the figures themselves.
+function tableProblems(table: FigureTable): string[] {
+  const keys = table.columns.map((column) => column.key)
+  const wanted = keys.toSorted().join()
+  return table.rows.flatMap((row, r) => {
+    const problems = Object.keys(row).toSorted().join() === wanted ? [] : [`row ${r}: other keys`]
+    const bad = Object.entries(row).filter(
+      ([, value]) => typeof value === 'number' && !Number.isFinite(value),
+    )
+    return [...problems, ...bad.map(([key]) => `row ${r}: ${key} is not finite`)]
+  })
+}
+
+function expectRectangular(table: FigureTable) {
+  expect(new Set(table.columns.map((column) => column.key)).size).toBe(table.columns.length)
+  expect(tableProblems(table)).toEqual([])
+  if (table.selections) expect(table.selections).toHaveLength(table.rows.length)
+}
+
+/** Paths of values that JSON would lose or change on the way to the browser. */
+function lostInJson(value: unknown, path = ''): string[] {
+  if (typeof value === 'number') return Number.isFinite(value) ? [] : [path]
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return []
+  if (Array.isArray(value)) return value.flatMap((entry, i) => lostInJson(entry, `${path}[${i}]`))
+  if (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
+    return Object.entries(value).flatMap(([key, entry]) => lostInJson(entry, `${path}.${key}`))
+  }
+  return [path]
+}
+
+/** Everything that a page asks of a figure; also that nothing is lost on the way to the browser. */
+function run(figure: Figure, data: FigureData, changed: object = {}): PreparedCommon {
+  const prepared = figure.prepare(data, parseFigureOptions(figure, changed))
+  expect(lostInJson(prepared)).toEqual([])
+  expectRectangular(figure.table(prepared))
+  if (figure.drawn) expectRectangular(figure.drawn(prepared))
+  expect(figure.altText(prepared).length).toBeGreaterThan(20)
+  for (const text of [figure.altText(prepared), figure.reading(prepared), ...prepared.notes]) {
+    expect(text).not.toMatch(/NaN|undefined|null|Infinity/)
+  }
+  return prepared
+}
+
+function withStatus(data: FigureData, name: 'unparsed' | 'not_run'): FigureData {
+  const series = data.series.map((one) => ({
+    ...one,
+    columns: Object.fromEntries(
+      Object.entries(one.columns).map(([id, column]) => [
+        id,
+        { ...column, status: new Uint8Array(one.n).fill(statusCode(name)) },
+      ]),
+    ),
+  }))
+  return { ...data, series }
+}
+
+function firstRow(data: FigureData): FigureData {
+  const series = data.series.map((one) => ({
+    ...one,
+    n: 1,
+    columns: Object.fromEntries(
+      Object.entries(one.columns).map(([id, column]) => [
+        id,
+        {
+          ...column,
+          values: column.values.slice(0, column.width),
+          status: column.status.slice(0, 1),
+        },
+      ]),
+    ),
+  }))
+  return { ...data, series }
+}
+
+describe.each(figures)('%s', (id, figure) => {
+  const example = figure.example()
+
+  it('has texts and described options with defaults', () => {
+    const meta = describeFigure(figure)
+    expect(id).toMatch(/^[a-z][a-z-]+$/)
+    expect(figure.description).toMatch(/\.$/)
+    for (const option of meta.options) {
+      expect(option.title.length).toBeGreaterThan(2)
+      expect(option.description).toMatch(/\.$/)
+      if (option.kind === 'choice') {
+        expect(option.choices.map((choice) => choice.value)).toContain(option.default)
+      }
+    }
+    const defaults = Object.fromEntries(meta.options.map((option) => [option.name, option.default]))
+    expect(parseFigureOptions(figure, {})).toEqual(defaults)
+  })
+
+  it('draws its example with every choice of every option', () => {
+    const { options } = describeFigure(figure)
+    const prepared = run(figure, example.data, example.options)
+    expect(figure.table(prepared).rows.length).toBeGreaterThan(0)
+    expect(figure.reading(prepared)).toMatch(/\.$/)
+    expect(prepared.conflicts).toEqual([])
+    for (const option of options) {
+      const values =
+        option.kind === 'choice'
+          ? option.choices.map((choice) => choice.value)
+          : option.kind === 'switch'
+            ? [true, false]
+            : [option.min, option.max]
+      for (const value of values) run(figure, example.data, { [option.name]: value })
+    }
+  })
+
+  it('counts each row once, valued or missing with its reason', () => {
+    const { counts } = run(figure, example.data, example.options)
+    for (const entry of counts) {
+      const missing = Object.values(entry.missing).reduce((sum, rows) => sum + rows, 0)
+      expect(entry.valued + missing).toBe(entry.n)
+    }
+  })
+
+  it('asks for columns that its example has', () => {
+    const columns = figure.columns(parseFigureOptions(figure, example.options))
+    expect(columns.length).toBeGreaterThan(0)
+    for (const column of columns) expect(example.data.columns).toHaveProperty([column])
+  })
+
+  it('survives no series, no values, no run, one series and one row', () => {
+    const { data } = example
+    expect(run(figure, { ...data, series: [] }).counts).toEqual([])
+    for (const name of ['unparsed', 'not_run'] as const) {
+      const { counts } = run(figure, withStatus(data, name))
+      expect(counts.length).toBeGreaterThan(0)
+      expect(counts.every((entry) => entry.valued === 0 && entry.missing[name] === entry.n)).toBe(
+        true,
+      )
+    }
+    const last = data.series.at(-1)
+    run(figure, { ...data, series: last ? [last] : [] })
+    run(figure, firstRow(data))
+  })
+
+  it('does not put different definitions on one axis unless it is told to', () => {
+    const { data } = example
+    const series = data.series.map((one, i) => ({
+      ...one,
+      columns: Object.fromEntries(
+        Object.entries(one.columns).map(([key, column]) => [
+          key,
+          i === data.series.length - 1 ? { ...column, definitionHash: 'other' } : column,
+        ]),
+      ),
+    }))
+    const apart = run(figure, { ...data, series })
+    const together = run(figure, { ...data, series }, { mix: true })
+    expect(apart.conflicts[0]).toMatchObject({ mixed: false })
+    expect(apart.conflicts[0]?.definitions.map((group) => group.hash)).toEqual(['example', 'other'])
+    expect(together.conflicts[0]).toMatchObject({ mixed: true })
+    expect(together.counts.length).toBe(apart.counts.length + 1)
+  })
+
+  it('names the option that is wrong', () => {
+    const first = describeFigure(figure).options[0]?.name ?? ''
+    expect(() => parseFigureOptions(figure, { [first]: ['no'] })).toThrow(first)
+  })
+})
+
+it('has unique ids and refuses unknown ones', () => {
+  expect(new Set(listFigures().map((figure) => figure.id)).size).toBe(listFigures().length)
+  expect(() => getFigure('no-such-figure')).toThrow(AppError)
+})

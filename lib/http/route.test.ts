@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { z } from 'zod'
+import { testDatabase } from '@/db/testing'
+import { readConfig } from '@/lib/config'
+import { AppError, ERROR_CODES } from '@/lib/errors'
+import { checkAccess } from './access'
+import { setContext } from './context'
+import { route } from './route'
+
+const TOKEN = 'a-long-access-token'
+const config = readConfig({ EVOLENS_DATA_DIR: '/nowhere', LOG_LEVEL: 'silent' })
+const none = { params: Promise.resolve({}) }
+
+function request(path: string, init: RequestInit & { host?: string } = {}): Request {
+  const headers = new Headers(init.headers)
+  headers.set('host', init.host ?? 'localhost:3000')
+  return new Request(`http://localhost:3000${path}`, { ...init, headers })
+}
+
+beforeEach(() => {
+  vi.stubEnv('LOG_LEVEL', 'silent')
+  setContext({ db: testDatabase(), config })
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+  setContext(null)
+})
+
+describe('route', () => {
+  const echo = route({
+    params: z.object({ id: z.string() }),
+    query: z.object({ n: z.coerce.number().default(1), tag: z.union([z.string(), z.array(z.string())]).optional() }),
+    body: z.object({ name: z.string() }),
+    handler: ({ params, query, body }) => ({ params, query, body }),
+  })
+  const at = { params: Promise.resolve({ id: 'x' }) }
+  const post = (body: string, headers: Record<string, string> = {}) =>
+    echo(request('/api/x?n=2&tag=a&tag=b', { method: 'POST', body, headers }), at)
+
+  it('parses params, query and body', async () => {
+    const response = await post('{"name":"é"}', { 'content-type': 'application/json' })
+    expect(response.status).toBe(200)
+    expect(await response.json()).toEqual({
+      params: { id: 'x' },
+      query: { n: 2, tag: ['a', 'b'] },
+      body: { name: 'é' },
+    })
+  })
+
+  it('says what is wrong with the input', async () => {
+    const wrong = await post('{"name":1}', { 'content-type': 'application/json' })
+    expect(wrong.status).toBe(400)
+    expect(await wrong.json()).toMatchObject({ error: { code: 'invalid_input', details: { issues: [{ path: ['name'] }] } } })
+    expect((await post('{', { 'content-type': 'application/json' })).status).toBe(400)
+    expect((await post('name=1', { 'content-type': 'text/plain' })).status).toBe(400)
+  })
+
+  it('gives each error code its own status and hides the unknown ones', async () => {
+    const statuses = await Promise.all(
+      ERROR_CODES.map(async (code) => {
+        const failing = route({
+          handler() {
+            throw new AppError(code, 'told')
+          },
+        })
+        return [code, (await failing(request('/api'), none)).status]
+      }),
+    )
+    expect(Object.fromEntries(statuses)).toMatchObject({ not_found: 404, conflict: 409, rate_limited: 429, internal: 500 })
+    const broken = route({
+      handler() {
+        throw new Error('secret detail')
+      },
+    })
+    const text = await (await broken(request('/api'), none)).text()
+    expect(text).not.toContain('secret detail')
+    expect(text).toContain('internal')
+  })
+
+  it('passes responses through and answers nothing with 204', async () => {
+    const stream = route({ handler: () => new Response('a', { headers: { 'content-type': 'text/csv' } }) })
+    expect((await stream(request('/api'), none)).headers.get('content-type')).toBe('text/csv')
+    expect((await route({ handler: () => undefined })(request('/api'), none)).status).toBe(204)
+  })
+
+  it('refuses foreign hosts and origins', async () => {
+    const open = route({ handler: () => ({ ok: true }) })
+    expect((await open(request('/api', { host: 'evil.example' }), none)).status).toBe(403)
+    const change = (origin: string) => open(request('/api', { method: 'POST', headers: { origin } }), none)
+    expect((await change('http://evil.example')).status).toBe(403)
+    expect((await change('null')).status).toBe(403)
+    expect((await change('http://localhost:3000')).status).toBe(200)
+  })
+})
+
+describe('checkAccess', () => {
+  const guarded: { host: string; accessToken: string | null } = { host: '0.0.0.0', accessToken: TOKEN }
+  const state = (value: Request, settings = guarded) => checkAccess(value, settings).state
+
+  it('lets loopback names through on any port, and nothing that only looks like one', () => {
+    const local = { host: '127.0.0.1', accessToken: null }
+    for (const host of ['localhost:8080', '127.0.0.1:3000', '[::1]:3000', 'LOCALHOST']) {
+      expect(state(request('/', { host }), local)).toBe('ok')
+    }
+    for (const host of ['localhost.evil.example', '127.0.0.1.evil.example', '', 'a@localhost', '10.0.0.1:3000']) {
+      expect(state(request('/', { host }), local)).toBe('refused')
+    }
+  })
+
+  it('asks for the token, takes it once from the address and then from the cookie', () => {
+    const host = '10.0.0.5:3000'
+    expect(checkAccess(request('/studies', { host }), guarded)).toMatchObject({ state: 'refused', status: 401 })
+    expect(state(request('/?token=wrong', { host }))).toBe('refused')
+    const login = checkAccess(request(`/studies?a=1&token=${TOKEN}`, { host }), guarded)
+    expect(login).toMatchObject({ state: 'login', location: '/studies?a=1' })
+    const cookie = login.state === 'login' ? (login.setCookie.split(';')[0] ?? '') : ''
+    expect(cookie).not.toContain(TOKEN)
+    expect(state(request('/studies', { host, headers: { cookie } }))).toBe('ok')
+    expect(state(request('/studies', { host, headers: { cookie: `${cookie}0` } }))).toBe('refused')
+    expect(state(request('/studies', { host, headers: { authorization: `Bearer ${TOKEN}` } }))).toBe('ok')
+  })
+})

@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, describe, expect, it } from 'vitest'
+import { computeRequestSchema } from '@/lib/contracts/compute'
+import { startRuns } from '@/lib/services/compute'
+import { workerState } from '@/lib/services/system'
+import { chaosRun, spawnWorker, stopWorker } from './chaos-run'
+import { acquireWorkerLock } from './lock'
+import { getJob, requestPause } from './queue'
+import { testStudy, type TestStudy } from './testing'
+
+let study: TestStudy | undefined
+
+afterEach(() => {
+  study?.close()
+  study = undefined
+})
+
+async function until(condition: () => boolean, limitMs = 20_000): Promise<void> {
+  const end = Date.now() + limitMs
+  while (!condition() && Date.now() < end) await sleep(20)
+  expect(condition()).toBe(true)
+}
+
+describe('the worker process', () => {
+  it('stores after kill -9 at random moments what it stores without', async () => {
+    const options = { rows: 100, latencyMs: 5, seed: 11, metrics: ['difficulty_score', 'mnd'], limitMs: 60_000 }
+    const disturbed = await chaosRun({ ...options, kills: 2 })
+    const calm = await chaosRun({ ...options, latencyMs: 0, kills: 0 })
+    expect(disturbed.states).toEqual(['succeeded', 'succeeded'])
+    expect(disturbed.columns).toEqual(calm.columns)
+    expect(disturbed.counts).toEqual(calm.counts)
+  }, 120_000)
+
+  it('has its folder for itself, gives jobs back on SIGTERM, and ends with its parent', async () => {
+    study = testStudy(200, { latencyMs: 20, concurrency: 1 })
+    const { db } = study
+    const request = computeRequestSchema.parse({
+      metrics: [{ metric: 'difficulty_score' }],
+      backends: { difficulty_score: 'fake' },
+    })
+    const id = startRuns(study, study.studyId, request).jobs[0]?.id ?? ''
+    const first = spawnWorker(study)
+    await until(() => getJob(db, id).state === 'running')
+    expect(workerState(db)).toMatchObject({ alive: true, pid: first.pid })
+    expect(acquireWorkerLock(study.config.dataDir)).toBeNull()
+    const second = spawnWorker(study)
+    await until(() => second.exitCode !== null)
+    expect(second.exitCode).toBe(3)
+    await stopWorker(first)
+    expect(first.exitCode).toBe(0)
+    expect(getJob(db, id)).toMatchObject({ state: 'queued', attempts: 0 })
+    expect(workerState(db).alive).toBe(false)
+
+    const third = spawnWorker(study)
+    await until(() => getJob(db, id).state === 'running')
+    requestPause(db, id)
+    await until(() => getJob(db, id).state === 'paused')
+    third.stdin?.end()
+    await until(() => third.exitCode !== null)
+    const lock = acquireWorkerLock(study.config.dataDir)
+    expect(lock).not.toBeNull()
+    lock?.release()
+  }, 90_000)
+})

@@ -1,0 +1,160 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { previewImport, startImport } from './imports'
+import { guessPlace, slug } from './imports-place'
+import { parseRows } from './imports-parse'
+import type { ParsedBatch, ParseJob } from './imports-parse-core'
+import { alpacaRows, importRows, planFor, testStudy, type TestStudy } from './imports-testing'
+import { openUpload, saveUpload } from './uploads'
+
+let study: TestStudy
+
+beforeEach(async () => {
+  study = await testStudy()
+})
+afterEach(() => study.close())
+
+async function upload(name: string, text: string): Promise<string> {
+  async function* bytes() {
+    yield Buffer.from(text)
+  }
+  return (await saveUpload(study.config, name, bytes())).uploadId
+}
+
+async function preview(name: string, text: string, changes: object = {}) {
+  const uploadId = await upload(name, text)
+  const [result] = await previewImport(study, study.studyId, [{ uploadId, ...changes }])
+  return result!
+}
+
+describe('preview', () => {
+  it('shows 20 rows, the mapping and where the file belongs', async () => {
+    const result = await preview('alpaca-iter3-large.json', JSON.stringify(alpacaRows(30, 'x')))
+    expect(result.plan).toMatchObject({
+      format: 'alpaca',
+      seedSetKey: 'alpaca',
+      armKey: 'large',
+      armClass: 'large',
+      scenario: 'evol-instruct',
+      round: 3,
+      align: 'index',
+      operators: 'none',
+      mapping: { instruction: 'instruction', input: 'input', output: 'output' },
+    })
+    expect(result.rows).toHaveLength(20)
+    expect(result.rows[1]).toEqual({
+      index: 1,
+      instruction: 'x 1',
+      input: 'input 1',
+      output: 'answer 1 to x',
+      flags: [],
+    })
+    expect(result).toMatchObject({ error: null, duplicateOf: null, keys: ['instruction', 'input', 'output'] })
+  })
+
+  it('follows a mapping that the user chose', async () => {
+    const rows = [{ question: 'q', hint: 'h', reply: 'r' }]
+    const none = { input: null, system: null, history: null, messages: null, tools: null, id: null }
+    const result = await preview('mine.json', JSON.stringify(rows), {
+      format: 'generic',
+      mapping: { ...none, instruction: 'hint', output: 'reply' },
+    })
+    expect(result.rows).toMatchObject([{ instruction: 'h', output: 'r' }])
+    expect(result.plan).toMatchObject({ format: 'generic', mapping: { instruction: 'hint' } })
+  })
+
+  it('says what is wrong with a broken file and where', async () => {
+    const broken = await preview('alpaca.json', '[{"instruction": "a", "output": "b"}, {"instr')
+    expect(broken.error).toMatchObject({ byteOffset: expect.any(Number) })
+    expect(broken.error?.message).toMatch(/alpaca\.json/)
+    // A broken row alone can be skipped, so it is a warning and the file stays importable.
+    const row = await preview('alpaca.json', '[{"instruction": "a", "output": "b"}, {"instruction": }]')
+    expect(row.error).toBeNull()
+    expect(row.warnings.join(' ')).toMatch(/row 2, byte \d+/)
+  })
+
+  it('recognises content that the study holds, and inputs that do not fit the parent', async () => {
+    await importRows(study, 'alpaca.json', alpacaRows(5, 's'))
+    const again = await preview('other-name.json', JSON.stringify(alpacaRows(5, 's')))
+    expect(again.duplicateOf?.label).toBe('alpaca.json, revision 1')
+    const rows = alpacaRows(5, 'e').map((row) => ({ ...row, input: 'changed' }))
+    const evolved = await preview('alpaca-iter1-small.json', JSON.stringify(rows))
+    expect(evolved.plan.align).toBe('none')
+    expect(evolved.warnings.join(' ')).toMatch(/not aligned by number/)
+  })
+})
+
+describe('start', () => {
+  it('queues one job for all files', async () => {
+    const plans = [
+      await planFor(study, 'alpaca.json', JSON.stringify(alpacaRows(2, 's'))),
+      await planFor(study, 'alpaca-iter1-small.json', JSON.stringify(alpacaRows(2, 'e'))),
+    ]
+    const job = await startImport(study, study.studyId, plans)
+    expect(job).toMatchObject({ kind: 'import', state: 'queued', studyId: study.studyId, title: 'Import 2 files' })
+  })
+
+  it('refuses two files for one place, none at all, and uploads that are gone', async () => {
+    const plan = await planFor(study, 'alpaca.json', JSON.stringify(alpacaRows(2, 's')))
+    const start = (plans: (typeof plan)[]) => startImport(study, study.studyId, plans)
+    await expect(start([plan, { ...plan, fileName: 'b.json' }])).rejects.toThrow(/same place/)
+    await expect(start([])).rejects.toMatchObject({ code: 'invalid_input' })
+    const gone = { ...plan, uploadId: '00000000-0000-0000-0000-000000000000' }
+    await expect(start([gone])).rejects.toMatchObject({ code: 'not_found' })
+  })
+})
+
+describe('places', () => {
+  it('keep reordered files and other scenarios apart from the plain arm', () => {
+    expect(guessPlace('alpaca-iter2-small-sample.json').place).toMatchObject({ armKey: 'small-sample', align: 'none' })
+    expect(guessPlace('gsm8k-auto-large.json').place).toMatchObject({
+      seedSetKey: 'gsm8k', armKey: 'auto-large', scenario: 'auto-evol', align: 'none',
+    })
+    expect(guessPlace('alpaca.json').place).toMatchObject({ seedSetKey: 'alpaca', armKey: null, round: 0 })
+    expect(guessPlace('my upload.json').place).toMatchObject({ seedSetKey: 'my-upload' })
+  })
+
+  it('have keys for URLs, whatever the script of their names', () => {
+    expect(slug('Été 2024 (final)', 'x')).toBe('ete-2024-final')
+    expect(slug('数学', 'x')).toMatch(/^[a-z0-9-]+$/)
+    expect(slug('', 'x')).toBe('x')
+  })
+})
+
+describe('reading in a thread', () => {
+  async function collect(text: string, threadBytes: number, changes: Partial<ParseJob> = {}) {
+    const opened = await openUpload(study.config, await upload('alpaca.json', text))
+    const job: ParseJob = {
+      path: opened.path,
+      fileName: opened.fileName,
+      sizeBytes: opened.sizeBytes,
+      expect: opened.expect,
+      formatId: 'alpaca',
+      mapping: { instruction: 'instruction', input: 'input', output: 'output', system: null, history: null, messages: null, tools: null, id: null },
+      skipBadRows: false,
+      slotIsIndex: true,
+      ...changes,
+    }
+    const parsing = parseRows(job, undefined, threadBytes)
+    const batches: ParsedBatch[] = []
+    let next = await parsing.next()
+    for (; !next.done; next = await parsing.next()) batches.push(next.value)
+    return { batches, end: next.value }
+  }
+
+  it('gives the same as in place', async () => {
+    const text = JSON.stringify(alpacaRows(12_001, 'row'))
+    const inThread = await collect(text, 0)
+    expect(inThread.batches.reduce((sum, batch) => sum + batch.count, 0)).toBe(12_001)
+    const inPlace = await collect(text, Infinity)
+    const plain = (batches: ParsedBatch[]) => batches.map(({ bytes: _bytes, ...batch }) => batch)
+    expect(plain(inThread.batches)).toEqual(plain(inPlace.batches))
+    expect(inThread.end).toEqual(inPlace.end)
+  }, 30_000)
+
+  it('passes on what is wrong with the file', async () => {
+    const text = JSON.stringify(alpacaRows(3, 'row')).slice(0, -1)
+    const error = { code: 'data_error', details: expect.objectContaining({ file: 'alpaca.json' }) }
+    await expect(collect(text, 0)).rejects.toMatchObject(error)
+    await expect(collect(text, Infinity)).rejects.toMatchObject(error)
+  }, 30_000)
+})

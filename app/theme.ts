@@ -15,10 +15,24 @@ const ink: MantineColorsTuple = [
   '#333b7e',
 ]
 
+// Mantine's dark greys, tinted like the surfaces of globals.css.
+const slate: MantineColorsTuple = [
+  '#e7e9ed',
+  '#c3c7cf',
+  '#a3a9b4',
+  '#737a86',
+  '#4a505c',
+  '#31363f',
+  '#22262c',
+  '#1c1f24',
+  '#15171b',
+  '#101216',
+]
+
 export const theme = createTheme({
   primaryColor: 'ink',
   primaryShade: { light: 8, dark: 6 },
-  colors: { ink },
+  colors: { ink, dark: slate },
   autoContrast: true,
   fontFamily:
     'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif',
@@ -55,7 +69,22 @@ export const theme = createTheme({
     Switch: { defaultProps: { size: 'xs' } },
     SegmentedControl: { defaultProps: { size: 'xs' }, styles: { label: { padding: '3px 10px' } } },
     Tooltip: { defaultProps: { openDelay: 250, multiline: true, maw: 360, withArrow: false } },
-    Modal: { defaultProps: { centered: false, yOffset: 48, transitionProps: { duration: 100 } } },
+    TagsInput: { defaultProps: { size: 'xs' } },
+    Modal: {
+      defaultProps: {
+        yOffset: 48,
+        transitionProps: { duration: 100 },
+        closeButtonProps: { 'aria-label': 'Close' },
+      },
+      styles: { title: { fontWeight: 600, fontSize: '1rem' } },
+    },
+    Drawer: {
+      defaultProps: {
+        transitionProps: { duration: 100 },
+        closeButtonProps: { 'aria-label': 'Close' },
+      },
+      styles: { title: { fontWeight: 600, fontSize: '1rem' } },
+    },
     Popover: { defaultProps: { shadow: 'md', transitionProps: { duration: 100 } } },
     Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 100 } } },
   },

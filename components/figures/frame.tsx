@@ -34,6 +34,8 @@ export interface FigureFrameProps {
   drawnHref?: string | null
   /** What to do when nothing has been computed yet. */
   emptyAction?: ReactNode
+  /** Level of the title among the page's headings; 2 by default. */
+  headingLevel?: 2 | 3
   /** Without options, table and exports: for overview pages. */
   compact?: boolean
 }
@@ -66,6 +68,7 @@ export function FigureFrame(props: FigureFrameProps) {
   // A brushed range belongs to the axis it was drawn on.
   useEffect(() => store.set({ range: null, at: null }), [store, result?.options])
   const drawing = drawingOf(meta.id)
+  const Heading = `h${props.headingLevel ?? 2}` as const
   const options = result?.options ?? props.options ?? {}
   const isEmpty = result !== null && result.prepared.counts.every((entry) => entry.valued === 0)
 
@@ -80,9 +83,9 @@ export function FigureFrame(props: FigureFrameProps) {
         <div ref={plate} className={classes.plate}>
           <div className={classes.header}>
             <div className={classes.headings}>
-              <h3 className={classes.title} id={`${id}-title`} data-figure-text>
+              <Heading className={classes.title} id={`${id}-title`} data-figure-text>
                 {meta.title}
-              </h3>
+              </Heading>
               <p className={classes.reading}>
                 <span data-figure-text>
                   {result ? result.reading || meta.description : meta.description}

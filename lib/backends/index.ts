@@ -35,6 +35,9 @@ export const BUILT_IN_BACKENDS: readonly BuiltInBackend[] = [
 /** The fake backend, offered only where the environment asks for it. */
 export const FAKE_BACKEND: BuiltInBackend = { id: 'fake', kind: 'fake', label: 'Fake', config: {} }
 
+/** Kinds whose numbers mean nothing: chosen only by name, or where the environment made them built in. */
+export const STAND_IN_KINDS: ReadonlySet<string> = new Set([fake.id])
+
 /** Returns the kind of an id; throws `not_found` for another. */
 export function getBackendKind(id: string): BackendKind {
   const kind = BACKEND_KINDS.find((entry) => entry.id === id)

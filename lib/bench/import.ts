@@ -23,7 +23,10 @@ export interface ImportBench {
 
 /** Best of three: the first run also warms the file cache. */
 const RUNS = 3
-const WORDS = 'the of a model data evolve write list prime number function story explain three reasons why code table city river compare short long rewrite'.split(' ')
+const WORDS =
+  'the of a model data evolve write list prime number function story explain three reasons why code table city river compare short long rewrite'.split(
+    ' ',
+  )
 
 interface BenchRow {
   instruction: string
@@ -33,7 +36,8 @@ interface BenchRow {
 
 function text(random: { next(): number }, words: number): string {
   const parts: string[] = []
-  for (let k = 0; k < words; k++) parts.push(WORDS[Math.floor(random.next() * WORDS.length)] as string)
+  for (let k = 0; k < words; k++)
+    parts.push(WORDS[Math.floor(random.next() * WORDS.length)] as string)
   return parts.join(' ')
 }
 
@@ -104,7 +108,10 @@ export async function benchImport(n = 100_000): Promise<ImportBench> {
     let importSeconds = Infinity
     let plainSeconds = Infinity
     for (let run = 0; run < RUNS; run++) {
-      plainSeconds = Math.min(plainSeconds, plainInserts(freshDatabase(folder, `plain-${run}`), rows))
+      plainSeconds = Math.min(
+        plainSeconds,
+        plainInserts(freshDatabase(folder, `plain-${run}`), rows),
+      )
       importSeconds = Math.min(importSeconds, await timedImport(folder, run, file))
     }
     const { size: fileBytes } = await fs.stat(file)

@@ -30,7 +30,10 @@ export function assembleColumn(chunks: readonly StoredChunk[], n: number): Colum
       chunk.values.byteLength < rows * bytesPerRow ||
       chunk.status.byteLength < rows
     if (torn) {
-      throw new AppError('internal', `Chunk ${chunk.chunk} of a metric column is damaged. Run it again.`)
+      throw new AppError(
+        'internal',
+        `Chunk ${chunk.chunk} of a metric column is damaged. Run it again.`,
+      )
     }
     if (rows <= 0) continue
     // Blobs come back unaligned, so bytes are copied instead of viewed.

@@ -39,7 +39,9 @@ describe('columns', () => {
     const gap = assembleColumn([stored[0]!, stored[2]!], n)
     expect(valueAt(gap, CHUNK_ROWS).status).toBe('not_run')
     expect(valueAt(gap, n - 1).value).toBe((n - 1) / 3)
-    expect(() => assembleColumn([{ ...stored[0]!, status: new Uint8Array(3) }], n)).toThrow(/damaged/)
+    expect(() => assembleColumn([{ ...stored[0]!, status: new Uint8Array(3) }], n)).toThrow(
+      /damaged/,
+    )
   })
 
   it('fills rows that were not run from another run and leaves reasons alone', () => {

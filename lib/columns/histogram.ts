@@ -13,7 +13,9 @@ export interface Values {
 }
 
 /** Returns the values of one or more columns at their rows, and why the others are missing. Of a vector, the first entry. */
-export function collectValues(parts: readonly { column: Column; rows: Int32Array | null }[]): Values {
+export function collectValues(
+  parts: readonly { column: Column; rows: Int32Array | null }[],
+): Values {
   let capacity = 0
   for (const part of parts) capacity += part.rows?.length ?? part.column.n
   const values = new Float64Array(capacity)
@@ -65,7 +67,7 @@ export function histogramEdges(values: Float64Array, bins: number): number[] {
 /** Returns counts per bin: left-closed, the last bin closed. Values outside the edges are not counted. */
 export function histogramCounts(values: Float64Array, edges: readonly number[]): number[] {
   const bins = edges.length - 1
-  const counts = new Array<number>(Math.max(0, bins)).fill(0)
+  const counts = Array.from({ length: Math.max(0, bins) }, () => 0)
   const first = edges[0] as number
   const last = edges[bins] as number
   for (const value of values) {

@@ -23,7 +23,10 @@ describe('sortPermutation', () => {
 
   it('agrees with a comparison sort on any doubles', () => {
     const numbers = fc.array(
-      fc.oneof(fc.double({ noNaN: true, min: -1e300, max: 1e300 }), fc.constantFrom(0, -0, 1, Number.NaN)),
+      fc.oneof(
+        fc.double({ noNaN: true, min: -1e300, max: 1e300 }),
+        fc.constantFrom(0, -0, 1, Number.NaN),
+      ),
       { maxLength: 300 },
     )
     fc.assert(

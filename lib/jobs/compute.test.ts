@@ -86,6 +86,21 @@ describe('compute', () => {
     expect(startRuns(study, studyId, request(['difficulty_score'])).jobs).toEqual([])
   })
 
+  it('goes on with a run that was made before its backend was tested', async () => {
+    study = testStudy(12)
+    const { db, studyId } = study
+    const first = startRuns(study, studyId, request(['difficulty_score']))
+    expect(first.runs[0]?.definition.model).toEqual({ pending: 'fake' })
+    db.$client.prepare("update jobs set state = 'paused' where kind = 'compute'").run()
+    await work(study)
+    const again = startRuns(study, studyId, request(['difficulty_score']))
+    expect(again.runs[0]?.id).toBe(first.runs[0]?.id)
+    expect(again.jobs[0]?.id).toBe(first.jobs[0]?.id)
+    await work(study)
+    expect(listRuns(db, studyId)).toHaveLength(1)
+    expect(getRun(db, first.runs[0]?.id ?? '').definition.model).toMatchObject({ model: 'fake-1' })
+  })
+
   it('takes the same seeded slots on every arm for a sample, and leaves the rest not run', async () => {
     study = testStudy(50)
     const { db, studyId } = study

@@ -20,8 +20,10 @@ const payloadSchema = z.object({ studyId: z.string(), request: computeRequestSch
 
 // Twenty rows cost seconds and still average over lengths.
 const SAMPLE_ROWS = 20
-// Two batches, so that the spread between them can be seen.
-const BATCH_ROWS = 10
+// Several batches, so that the spread between them can be seen; small ones first, because a slow backend may get no further.
+const BATCH_SIZES = [1, 2, 3, 4, 10]
+// Per metric: a person waits for the estimate.
+const BUDGET_MS = 8_000
 // Texts differ more between files than inside a sample; no estimate is surer than this.
 const LEAST_SPREAD = 0.3
 
@@ -68,37 +70,56 @@ function sampleRows(db: Db, metric: MeasuredMetric, plans: readonly RunCellPlan[
   return rows.slice(0, SAMPLE_ROWS).map((row, index) => ({ ...row, index }))
 }
 
-/** Returns seconds a row for each batch of the sample. */
+interface Timed {
+  rows: number
+  seconds: number
+}
+
+/** Times the metric on the sample, batch by batch, until the rows or the time run out. */
 async function measure(
   context: JobContext,
   metric: MeasuredMetric,
   params: unknown,
   session: MeteredSession | null,
   rows: readonly MetricRow[],
-): Promise<number[]> {
+): Promise<Timed[]> {
   const tools = metricTools(session, context.signal, () => undefined)
+  const batches: Timed[] = []
   const timed = async (part: readonly MetricRow[], work: () => Promise<unknown>) => {
     const start = performance.now()
     await work()
-    return (performance.now() - start) / 1000 / part.length
+    batches.push({ rows: part.length, seconds: (performance.now() - start) / 1000 })
   }
+  const { computeCell } = metric
   if (metric.scope === 'cell') {
-    const { computeCell } = metric
-    return computeCell ? [await timed(rows, () => computeCell(rows, params, tools))] : []
+    if (computeCell && rows.length > 0) await timed(rows, () => computeCell(rows, params, tools))
+    return batches
   }
-  const seconds: number[] = []
-  for (let at = 0; at < rows.length; at += BATCH_ROWS) {
-    const part = rows.slice(at, at + BATCH_ROWS)
-    seconds.push(await timed(part, () => computeSafely(metric, part, params, tools)))
+  const end = performance.now() + BUDGET_MS
+  let at = 0
+  for (const size of BATCH_SIZES) {
+    const part = rows.slice(at, at + size)
+    if (part.length === 0 || performance.now() > end) break
+    await timed(part, () => computeSafely(metric, part, params, tools))
+    at += size
   }
-  return seconds
+  return batches
 }
 
-function interval(seconds: readonly number[], rows: number): { secondsLow: number; secondsHigh: number } {
-  if (seconds.length === 0) return { secondsLow: 0, secondsHigh: 0 }
-  const mean = seconds.reduce((sum, value) => sum + value, 0) / seconds.length
-  const spread = Math.max(LEAST_SPREAD, (Math.max(...seconds) - Math.min(...seconds)) / Math.max(mean, 1e-9) / 2)
-  return { secondsLow: rows * mean * Math.max(0, 1 - spread), secondsHigh: rows * mean * (1 + spread) }
+function interval(
+  batches: Timed[],
+  rows: number,
+): { secondsLow: number; secondsHigh: number } {
+  const measured = batches.reduce((sum, batch) => sum + batch.rows, 0)
+  if (measured === 0) return { secondsLow: 0, secondsHigh: 0 }
+  const mean = batches.reduce((sum, batch) => sum + batch.seconds, 0) / measured
+  const each = batches.map((batch) => batch.seconds / batch.rows)
+  const range = (Math.max(...each) - Math.min(...each)) / Math.max(mean, 1e-9)
+  const spread = Math.max(LEAST_SPREAD, range / 2)
+  return {
+    secondsLow: rows * mean * Math.max(0, 1 - spread),
+    secondsHigh: rows * mean * (1 + spread),
+  }
 }
 
 async function estimate(
@@ -134,10 +155,11 @@ async function estimate(
     const definition = buildDefinition(metric, params, session?.identity ?? null)
     const { rows, done } = extentOf(db, studyId, definitionHash(definition), request, plans)
     const sample = sampleRows(db, metric, plans)
-    const seconds = sample.length > 0 ? await measure(context, metric, params, session, sample) : []
+    const batches = await measure(context, metric, params, session, sample)
+    const sampleRowCount = batches.reduce((sum, batch) => sum + batch.rows, 0)
     const { promptTokens = 0, completionTokens = 0, scoredTokens = 0 } = session?.meter ?? {}
     const left = rows - done
-    const factor = sample.length > 0 ? left / sample.length : 0
+    const factor = sampleRowCount > 0 ? left / sampleRowCount : 0
     const price = pricesOf(choice.backend)
     const priced = price.prompt !== null || price.completion !== null
     const cost = promptTokens * (price.prompt ?? 0) + completionTokens * (price.completion ?? 0)
@@ -145,9 +167,9 @@ async function estimate(
       ...none,
       rows,
       rowsDone: done,
-      sampleRows: sample.length,
+      sampleRows: sampleRowCount,
       tokens: Math.round((promptTokens + completionTokens + scoredTokens) * factor),
-      ...interval(seconds, left),
+      ...interval(batches, left),
       cost: priced ? cost * factor : null,
     }
   } catch (error) {

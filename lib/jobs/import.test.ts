@@ -36,7 +36,16 @@ function testJob(of: TestStudy, signal: AbortSignal = new AbortController().sign
 }
 
 function tableCounts(): Record<string, number> {
-  const tables = ['cells', 'rows', 'response_sets', 'responses', 'alignments', 'links', 'arms', 'seed_sets']
+  const tables = [
+    'cells',
+    'rows',
+    'response_sets',
+    'responses',
+    'alignments',
+    'links',
+    'arms',
+    'seed_sets',
+  ]
   return Object.fromEntries(
     tables.map((table) => [
       table,
@@ -70,8 +79,12 @@ describe('import job', () => {
     expect(logs.filter((line) => line.startsWith('error'))).toEqual([])
     const detail = getStudyDetail(study.db, study.studyId)
     expect(detail.seedSets).toMatchObject([{ key: 'alpaca', slotCount: 5 }])
-    expect(detail.arms).toMatchObject([{ key: 'small', armClass: 'small', scenario: 'evol-instruct' }])
-    expect(detail.cells.map((cell) => [cell.armKey, cell.round, cell.alignment?.matched ?? null])).toEqual([
+    expect(detail.arms).toMatchObject([
+      { key: 'small', armClass: 'small', scenario: 'evol-instruct' },
+    ])
+    expect(
+      detail.cells.map((cell) => [cell.armKey, cell.round, cell.alignment?.matched ?? null]),
+    ).toEqual([
       [null, 0, null],
       ['small', 1, 5],
       ['small', 2, 5],
@@ -82,7 +95,9 @@ describe('import job', () => {
         'select c.round, l.operator, l.operator_source as source from links l join alignments a on a.no = l.alignment_no join cells c on c.no = a.child_cell_no order by c.round, l.child_idx',
       )
       .all()
-    expect(operators.slice(0, 5).every((link) => (link as { operator: null }).operator === null)).toBe(true)
+    expect(
+      operators.slice(0, 5).every((link) => (link as { operator: null }).operator === null),
+    ).toBe(true)
     // Round 2: order[(i + 1) mod 4].
     expect(operators.slice(5)).toEqual(
       ['deepen', 'concretizing', 'reasoning', 'constraints', 'deepen'].map((operator) => ({
@@ -97,15 +112,29 @@ describe('import job', () => {
     const broken = `[${JSON.stringify({ instruction: 'ok', output: 'x' })}, {"instruction": "cut`
     const bad = await planFor(study, 'code.json', broken, {
       format: 'alpaca',
-      mapping: { instruction: 'instruction', input: null, output: 'output', system: null, history: null, messages: null, tools: null, id: null },
+      mapping: {
+        instruction: 'instruction',
+        input: null,
+        output: 'output',
+        system: null,
+        history: null,
+        messages: null,
+        tools: null,
+        id: null,
+      },
     })
     const good = await planFor(study, 'alpaca.json', JSON.stringify(alpacaRows(3, 's')))
     const { context, logs } = testJob(study)
     await expect(
       importJob.run(context, { studyId: study.studyId, plans: [bad, good] }),
-    ).rejects.toMatchObject({ code: 'data_error', message: expect.stringMatching(/code\.json.*byte \d+/) })
+    ).rejects.toMatchObject({
+      code: 'data_error',
+      message: expect.stringMatching(/code\.json.*byte \d+/),
+    })
     expect(logs.some((line) => line.startsWith('error: code.json'))).toBe(true)
-    expect(getStudyDetail(study.db, study.studyId).cells.map((cell) => cell.fileName)).toEqual(['alpaca.json'])
+    expect(getStudyDetail(study.db, study.studyId).cells.map((cell) => cell.fileName)).toEqual([
+      'alpaca.json',
+    ])
     expect(tableCounts()).toMatchObject({ cells: 1, rows: 3, responses: 3, seed_sets: 1, arms: 0 })
   })
 
@@ -122,7 +151,10 @@ describe('import job', () => {
     await importJob.run(testJob(study).context, { studyId: study.studyId, plans: [lenient] })
     const [cell] = currentCells(study.db, study.studyId)
     expect(cell).toMatchObject({ rowCount: 4, skipped: [2] })
-    expect(getStudyDetail(study.db, study.studyId).cells[0]).toMatchObject({ rowCount: 3, skipped: 1 })
+    expect(getStudyDetail(study.db, study.studyId).cells[0]).toMatchObject({
+      rowCount: 3,
+      skipped: 1,
+    })
   })
 
   it('leaves nothing when it is cancelled midway', async () => {
@@ -130,7 +162,9 @@ describe('import job', () => {
     const controller = new AbortController()
     const { context } = testJob(study, controller.signal)
     context.progress = () => controller.abort()
-    await expect(importJob.run(context, { studyId: study.studyId, plans: [plan] })).rejects.toMatchObject({
+    await expect(
+      importJob.run(context, { studyId: study.studyId, plans: [plan] }),
+    ).rejects.toMatchObject({
       code: 'cancelled',
     })
     expect(tableCounts()).toEqual(EMPTY)
@@ -140,7 +174,11 @@ describe('import job', () => {
 
   it('goes on after a kill: staging is removed, published files are recognised', async () => {
     const first = await planFor(study, 'alpaca.json', JSON.stringify(alpacaRows(3, 's')))
-    const second = await planFor(study, 'alpaca-iter1-small.json', JSON.stringify(alpacaRows(3, 'a')))
+    const second = await planFor(
+      study,
+      'alpaca-iter1-small.json',
+      JSON.stringify(alpacaRows(3, 'a')),
+    )
     await importJob.run(testJob(study).context, { studyId: study.studyId, plans: [first] })
     const [cell] = currentCells(study.db, study.studyId)
     const { cellNo } = openStagedCell(study.db, {
@@ -148,9 +186,31 @@ describe('import job', () => {
       seedSetId: cell?.seedSetId ?? '',
       armId: null,
       round: 0,
-      source: { kind: 'file', fileName: 'x', sizeBytes: 1, sha256: 'x', format: 'alpaca', container: 'file', mapping: null, keySets: [], definition: null },
+      source: {
+        kind: 'file',
+        fileName: 'x',
+        sizeBytes: 1,
+        sha256: 'x',
+        format: 'alpaca',
+        container: 'file',
+        mapping: null,
+        keySets: [],
+        definition: null,
+      },
     })
-    const row = { slot: null, externalId: null, instruction: 'half', input: null, system: null, history: null, messages: null, tools: null, extra: null, keySet: 0, flags: 0 }
+    const row = {
+      slot: null,
+      externalId: null,
+      instruction: 'half',
+      input: null,
+      system: null,
+      history: null,
+      messages: null,
+      tools: null,
+      extra: null,
+      keySet: 0,
+      flags: 0,
+    }
     appendRows(study.db, cellNo, [{ ...row, idx: 0 }])
     expect(currentCells(study.db, study.studyId)).toHaveLength(1)
     expect(cleanupStaging(study.db)).toBe(1)
@@ -160,7 +220,9 @@ describe('import job', () => {
       studyId: study.studyId,
       plans: [first, second],
     })
-    expect(result).toMatchObject({ files: [{ outcome: 'known' }, { outcome: 'imported', rows: 3 }] })
+    expect(result).toMatchObject({
+      files: [{ outcome: 'known' }, { outcome: 'imported', rows: 3 }],
+    })
     expect(tableCounts()).toMatchObject({ cells: 2, rows: 6 })
     expect(await fs.readdir(study.config.uploadsDir)).toEqual([])
   })
@@ -212,8 +274,14 @@ describe('order of imports', () => {
     await importRows(study, 'alpaca.json', seeds)
     const other = one.map((row, k) => (k === 3 ? { ...row, input: 'something else' } : row))
     const result = await importRows(study, 'alpaca-iter1-small.json', other, { align: 'index' })
-    expect(result.alignment).toMatchObject({ matched: 0, total: 10, reason: expect.stringMatching(/input/) })
-    const shorter = await importRows(study, 'alpaca-iter1-large.json', one.slice(0, 9), { align: 'index' })
+    expect(result.alignment).toMatchObject({
+      matched: 0,
+      total: 10,
+      reason: expect.stringMatching(/input/),
+    })
+    const shorter = await importRows(study, 'alpaca-iter1-large.json', one.slice(0, 9), {
+      align: 'index',
+    })
     expect(shorter.alignment?.reason).toMatch(/9 rows/)
   })
 

@@ -74,7 +74,8 @@ async function run(context: JobContext, payload: z.infer<typeof payloadSchema>) 
     context.log('info', `${place}: aligned again, ${result.matched} of ${result.total} rows.`)
   }
   if (failures.length > 0) {
-    const rest = failures.length > 1 ? ` ${failures.length - 1} more files failed; the log names them.` : ''
+    const rest =
+      failures.length > 1 ? ` ${failures.length - 1} more files failed; the log names them.` : ''
     throw new AppError('data_error', `${failures[0]}${rest}`, { details: { failures, imported } })
   }
   return { files: imported }

@@ -4,7 +4,7 @@ import os from 'node:os'
 import { migrateDatabase, openDatabase } from '@/db/client'
 import { readConfig } from '@/lib/config'
 import { log } from '@/lib/log'
-import { ensureBuiltInBackends, listBackendRows, requestProbe } from '@/lib/services/backends'
+import { ensureBuiltInBackends, probeBuiltIns } from '@/lib/services/backends'
 import { BackendPool } from './backend-pool'
 import { acquireWorkerLock } from './lock'
 import { schedulePurge } from './purge'
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   const pool = new BackendPool(db, config)
   const loop = new WorkerLoop({ db, config, pool, owner: randomUUID() })
   loop.recover()
-  for (const row of listBackendRows(db)) if (row.builtIn && row.probedAt === null) requestProbe(db, row.id)
+  probeBuiltIns(db)
   schedulePurge(db)
 
   let stoppingSince: number | null = null

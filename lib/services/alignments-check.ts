@@ -72,7 +72,12 @@ function sampleSimilarity(db: Db, childNo: number, parentNo: number, n: number) 
  * parent's, or, where all inputs are empty, paired rows are more alike than randomly paired ones (character 5-grams,
  * Jaccard, difference above two standard errors).
  */
-export function checkIndexAlignment(db: Db, childNo: number, parentNo: number, n: number): IndexCheck {
+export function checkIndexAlignment(
+  db: Db,
+  childNo: number,
+  parentNo: number,
+  n: number,
+): IndexCheck {
   const counts = db.$client
     .prepare(
       `select count(*) as pairs,

@@ -88,7 +88,13 @@ export function linkByIndex(
   const parent = parentNo === null ? {} : { parent: parentNo }
   for (let from = 0; from < child.rowCount; from += LINK_ROWS) {
     throwIfAborted(signal)
-    statement.run({ alignment: alignmentNo, child: child.no, from, to: from + LINK_ROWS, ...parent })
+    statement.run({
+      alignment: alignmentNo,
+      child: child.no,
+      from,
+      to: from + LINK_ROWS,
+      ...parent,
+    })
   }
 }
 
@@ -163,6 +169,12 @@ export function updateSlots(
   const parent = parentNo === null ? {} : { parent: parentNo }
   for (let from = 0; from < child.rowCount; from += LINK_ROWS) {
     throwIfAborted(signal)
-    statement.run({ alignment: alignmentNo, child: child.no, from, to: from + LINK_ROWS, ...parent })
+    statement.run({
+      alignment: alignmentNo,
+      child: child.no,
+      from,
+      to: from + LINK_ROWS,
+      ...parent,
+    })
   }
 }

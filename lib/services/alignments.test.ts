@@ -15,16 +15,42 @@ beforeEach(async () => {
 })
 afterEach(() => study.close())
 
-const TOPICS = ['volcanoes', 'sorting numbers', 'a birthday party', 'Roman law', 'leap years', 'bread', 'cycling uphill', 'tax forms', 'whale songs', 'chess openings']
+const TOPICS = [
+  'volcanoes',
+  'sorting numbers',
+  'a birthday party',
+  'Roman law',
+  'leap years',
+  'bread',
+  'cycling uphill',
+  'tax forms',
+  'whale songs',
+  'chess openings',
+]
 
-const seeds = () => TOPICS.map((topic) => ({ instruction: `Tell me something about ${topic}, please.`, input: '', output: 'x' }))
+const seeds = () =>
+  TOPICS.map((topic) => ({
+    instruction: `Tell me something about ${topic}, please.`,
+    input: '',
+    output: 'x',
+  }))
 const evolved = () =>
-  TOPICS.map((topic) => ({ instruction: `In three steps, tell me something new about ${topic} and cite a source.`, input: '', output: 'x' }))
+  TOPICS.map((topic) => ({
+    instruction: `In three steps, tell me something new about ${topic} and cite a source.`,
+    input: '',
+    output: 'x',
+  }))
 
 const links = (cellNo: number) =>
   study.db.$client
-    .prepare('select child_idx as c, parent_idx as p, operator as o from links where alignment_no = ? order by child_idx')
-    .all(newestAlignment(study.db, cellNo)?.no ?? -1) as { c: number; p: number; o: string | null }[]
+    .prepare(
+      'select child_idx as c, parent_idx as p, operator as o from links where alignment_no = ? order by child_idx',
+    )
+    .all(newestAlignment(study.db, cellNo)?.no ?? -1) as {
+    c: number
+    p: number
+    o: string | null
+  }[]
 
 describe('alignment by index without inputs', () => {
   it('is believed when paired rows are alike', async () => {
@@ -39,8 +65,15 @@ describe('alignment by index without inputs', () => {
   it('is refused when they are no more alike than random pairs', async () => {
     await importRows(study, 'alpaca.json', seeds())
     const shuffled = evolved()
-    const result = await importRows(study, 'alpaca-iter1-small.json', [...shuffled.slice(4), ...shuffled.slice(0, 4)])
-    expect(result.alignment).toMatchObject({ matched: 0, total: 10, reason: expect.stringMatching(/like other rows/) })
+    const result = await importRows(study, 'alpaca-iter1-small.json', [
+      ...shuffled.slice(4),
+      ...shuffled.slice(0, 4),
+    ])
+    expect(result.alignment).toMatchObject({
+      matched: 0,
+      total: 10,
+      reason: expect.stringMatching(/like other rows/),
+    })
     const slots = study.db.$client
       .prepare('select count(*) from rows where slot is null')
       .pluck()
@@ -71,18 +104,29 @@ describe('alignment by id', () => {
       { c: 2, p: 3, o: 'reasoning' },
     ])
     expect(
-      study.db.$client.prepare('select slot from rows where cell_no = ? order by idx').pluck().all(cell!.no),
+      study.db.$client
+        .prepare('select slot from rows where cell_no = ? order by idx')
+        .pluck()
+        .all(cell!.no),
     ).toEqual([2, 0, 3])
   })
 
   it('waits for the parent, and refuses ids that repeat', async () => {
     const early = await importById('alpaca-iter1-small.json', withIds([2, 0, 3], 'evolved'), byId)
-    expect(early.alignment).toMatchObject({ matched: 0, reason: expect.stringMatching(/not here yet/) })
+    expect(early.alignment).toMatchObject({
+      matched: 0,
+      reason: expect.stringMatching(/not here yet/),
+    })
     await importById('alpaca.json', withIds([0, 1, 2, 3], 'seed'), {})
-    expect(realignStudy(study.db, study.studyId)).toMatchObject([{ result: { matched: 3, reason: null } }])
+    expect(realignStudy(study.db, study.studyId)).toMatchObject([
+      { result: { matched: 3, reason: null } },
+    ])
     expect(realignStudy(study.db, study.studyId)).toEqual([])
     const twice = await importById('alpaca-iter1-large.json', withIds([1, 1], 'evolved'), byId)
-    expect(twice.alignment).toMatchObject({ matched: 0, reason: expect.stringMatching(/not unique/) })
+    expect(twice.alignment).toMatchObject({
+      matched: 0,
+      reason: expect.stringMatching(/not unique/),
+    })
   })
 
   it('leaves the old version in place when a re-alignment is cut off', async () => {
@@ -103,10 +147,27 @@ describe('inferred operators', () => {
   it('follow the rotation of the evolution script', () => {
     const first = (rule: 'rotation4' | 'rotation5', round: number, n: number) =>
       Array.from({ length: n }, (_, idx) => rotationOperator(rule, idx, round))
-    expect(first('rotation4', 1, 5)).toEqual(['constraints', 'deepen', 'concretizing', 'reasoning', 'constraints'])
-    expect(first('rotation4', 2, 5)).toEqual(['deepen', 'concretizing', 'reasoning', 'constraints', 'deepen'])
+    expect(first('rotation4', 1, 5)).toEqual([
+      'constraints',
+      'deepen',
+      'concretizing',
+      'reasoning',
+      'constraints',
+    ])
+    expect(first('rotation4', 2, 5)).toEqual([
+      'deepen',
+      'concretizing',
+      'reasoning',
+      'constraints',
+      'deepen',
+    ])
     expect(first('rotation5', 3, 6)).toEqual([
-      'concretizing', 'reasoning', 'breadth', 'constraints', 'deepen', 'concretizing',
+      'concretizing',
+      'reasoning',
+      'breadth',
+      'constraints',
+      'deepen',
+      'concretizing',
     ])
     expect(rotationOperator('none', 3, 1)).toBeNull()
   })
@@ -114,7 +175,9 @@ describe('inferred operators', () => {
   it('are the same in SQL', () => {
     for (const rule of ['rotation4', 'rotation5'] as const) {
       const found = study.db.$client
-        .prepare(`with recursive c(idx) as (select 0 union all select idx + 1 from c where idx < 11) select ${operatorSql(rule, 3)} from c`)
+        .prepare(
+          `with recursive c(idx) as (select 0 union all select idx + 1 from c where idx < 11) select ${operatorSql(rule, 3)} from c`,
+        )
         .pluck()
         .all()
       expect(found).toEqual(Array.from({ length: 12 }, (_, idx) => rotationOperator(rule, idx, 3)))

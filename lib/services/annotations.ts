@@ -23,9 +23,7 @@ export function notesOf(db: Db, cellNo: number, idx: number): RowDetail['notes']
   return db
     .select({ no: decisions.no, kind: decisions.kind, value: decisions.value, at: decisions.at })
     .from(decisions)
-    .where(
-      and(eq(decisions.cellNo, cellNo), eq(decisions.idx, idx), isNull(decisions.undoneAt)),
-    )
+    .where(and(eq(decisions.cellNo, cellNo), eq(decisions.idx, idx), isNull(decisions.undoneAt)))
     .orderBy(asc(decisions.no))
     .all()
 }

@@ -2,8 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { and, asc, desc, eq, isNull } from 'drizzle-orm'
 import { z } from 'zod'
 import { backends } from '@/db/schema'
-import { BACKEND_KINDS, BUILT_IN_BACKENDS, FAKE_BACKEND, getBackendKind } from '@/lib/backends'
-import type { ProbeResult } from '@/lib/backends/types'
+import {
+  BACKEND_KINDS,
+  BUILT_IN_BACKENDS,
+  FAKE_BACKEND,
+  getBackendKind,
+  STAND_IN_KINDS,
+} from '@/lib/backends'
+import type { CapabilityTable, ProbeResult } from '@/lib/backends/types'
 import type { BackendInfo, BackendKindInfo } from '@/lib/contracts/compute'
 import type { Job } from '@/lib/contracts/job'
 import { AppError } from '@/lib/errors'
@@ -31,9 +37,15 @@ export type BackendPatch = z.infer<typeof backendPatchSchema>
 // Somebody waits for a probe, so it goes before other short jobs.
 const PROBE_PRIORITY = 20
 
+type Environment = Record<string, string | undefined>
+
+function standInsWanted(env: Environment): boolean {
+  return env.EVOLENS_ENABLE_FAKE === '1'
+}
+
 /** Makes sure that the built-in backends are there; the fake one only where EVOLENS_ENABLE_FAKE is 1. */
-export function ensureBuiltInBackends(db: Queryable, env: Record<string, string | undefined> = process.env): void {
-  const wanted = [...BUILT_IN_BACKENDS, ...(env.EVOLENS_ENABLE_FAKE === '1' ? [FAKE_BACKEND] : [])]
+export function ensureBuiltInBackends(db: Queryable, env: Environment = process.env): void {
+  const wanted = [...BUILT_IN_BACKENDS, ...(standInsWanted(env) ? [FAKE_BACKEND] : [])]
   const now = Date.now()
   wanted.forEach(({ id, kind, label, config }, position) => {
     db.insert(backends)
@@ -99,9 +111,10 @@ export function getBackend(db: Queryable, id: string): BackendInfo {
   return toBackendInfo(getBackendRow(db, id))
 }
 
-/** Returns the kinds that a user may add, with their settings as form fields. */
-export function listBackendKinds(): BackendKindInfo[] {
-  return BACKEND_KINDS.map(({ id, label, description, capabilities, config }) => ({
+/** Returns the kinds that forms offer, with their settings as fields; stand-ins only where EVOLENS_ENABLE_FAKE is 1. */
+export function listBackendKinds(env: Environment = process.env): BackendKindInfo[] {
+  const offered = BACKEND_KINDS.filter((kind) => standInsWanted(env) || !STAND_IN_KINDS.has(kind.id))
+  return offered.map(({ id, label, description, capabilities, config }) => ({
     id,
     label,
     description,
@@ -193,6 +206,15 @@ export function deleteBackend(db: Queryable, id: string): void {
 export function restoreBackend(db: Queryable, id: string): BackendInfo {
   db.update(backends).set({ deletedAt: null }).where(eq(backends.id, id)).run()
   return getBackend(db, id)
+}
+
+/** Queues probes of the built-in backends that were never tested, or could do nothing then: their files may be here now. */
+export function probeBuiltIns(db: Queryable): void {
+  for (const row of listBackendRows(db)) {
+    const table = (row.probe?.capabilities ?? {}) as Partial<CapabilityTable>
+    const able = Object.values(table).some((capability) => capability.state === 'yes')
+    if (row.builtIn && !able) requestProbe(db, row.id)
+  }
 }
 
 /** Stores what a probe found. */

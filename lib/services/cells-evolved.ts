@@ -2,7 +2,13 @@ import type { Db } from '@/db/client'
 import type { ImportReport } from '@/lib/contracts/cell'
 import { ROW_FLAGS } from '@/lib/formats/types'
 import { statusCode } from '@/lib/contracts/status'
-import { closeAlignment, openAlignment, updateSlots, writeLinks, type Link } from './alignments-links'
+import {
+  closeAlignment,
+  openAlignment,
+  updateSlots,
+  writeLinks,
+  type Link,
+} from './alignments-links'
 import {
   appendResponses,
   appendRows,
@@ -64,7 +70,8 @@ function gaps(rows: readonly EvolvedRow[]) {
   const present = new Set(rows.map((row) => row.idx))
   const skipped: ImportReport['skipped'] = []
   for (let idx = 0; idx < rowCount; idx++) {
-    if (!present.has(idx)) skipped.push({ row: idx + 1, byteOffset: 0, message: 'No row was made here.' })
+    if (!present.has(idx))
+      skipped.push({ row: idx + 1, byteOffset: 0, message: 'No row was made here.' })
   }
   return { rowCount, skipped }
 }
@@ -97,7 +104,9 @@ export function publishEvolvedCell(
     const responseSetNo = cell.responses ? openResponseSet(db, cellNo, cell.responses.set) : null
     const items = cell.responses?.items ?? []
     for (let start = 0; responseSetNo !== null && start < items.length; start += BATCH_ROWS) {
-      inTransaction(db, () => appendResponses(db, responseSetNo, items.slice(start, start + BATCH_ROWS)))
+      inTransaction(db, () =>
+        appendResponses(db, responseSetNo, items.slice(start, start + BATCH_ROWS)),
+      )
     }
     const { rowCount, skipped } = gaps(cell.rows)
     const { seedSetId, round } = cell.place

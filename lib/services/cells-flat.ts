@@ -38,7 +38,12 @@ export const ROW_FIELDS = [
   'flags',
 ] as const satisfies readonly (keyof NewRow)[]
 /** Columns of a response in a flat batch, in order, after the key of the set. */
-export const RESPONSE_FIELDS = ['idx', 'text', 'status', 'finishReason'] as const satisfies readonly (keyof NewResponse)[]
+export const RESPONSE_FIELDS = [
+  'idx',
+  'text',
+  'status',
+  'finishReason',
+] as const satisfies readonly (keyof NewResponse)[]
 
 /** A value of a column. */
 export type Cell = string | number | null

@@ -1,5 +1,11 @@
 import { getMetric, listMetrics } from '@/lib/metrics'
-import type { DerivedMetric, DerivedVariant, MeasuredMetric, Metric, OutputSpec } from '@/lib/metrics/types'
+import type {
+  DerivedMetric,
+  DerivedVariant,
+  MeasuredMetric,
+  Metric,
+  OutputSpec,
+} from '@/lib/metrics/types'
 import type { ColumnInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import type { RunKey } from './columns-runs'
@@ -33,7 +39,10 @@ export function findSource(columnId: string): ColumnSource | null {
 export function requireSource(columnId: string): ColumnSource {
   const source = findSource(columnId)
   if (!source) {
-    throw new AppError('not_found', `There is no metric column "${columnId}". Choose one of the list.`)
+    throw new AppError(
+      'not_found',
+      `There is no metric column "${columnId}". Choose one of the list.`,
+    )
   }
   return source
 }
@@ -50,7 +59,11 @@ export function readsOf(metric: DerivedMetric): OutputSpec[] {
   const outputs = measured.kind === 'measured' ? measured.outputs : []
   return metric.reads.map((key) => {
     const output = outputs.find((candidate) => candidate.key === key)
-    if (!output) throw new AppError('internal', `Metric ${metric.id} reads ${key}, which ${metric.from} lacks.`)
+    if (!output)
+      throw new AppError(
+        'internal',
+        `Metric ${metric.id} reads ${key}, which ${metric.from} lacks.`,
+      )
     return output
   })
 }

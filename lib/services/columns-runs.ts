@@ -44,10 +44,19 @@ function runCell(db: Db, runNo: number, cellNo: number) {
       'select version, response_set_no as responses, alignment_no as alignment from run_cells where run_no = ? and cell_no = ?',
     )
     .get(runNo, cellNo)
-  return (row as { version: number; responses: number | null; alignment: number | null } | undefined) ?? null
+  return (
+    (row as { version: number; responses: number | null; alignment: number | null } | undefined) ??
+    null
+  )
 }
 
-function loadOutput(db: Db, runNo: number, cellNo: number, output: string, n: number): Column | null {
+function loadOutput(
+  db: Db,
+  runNo: number,
+  cellNo: number,
+  output: string,
+  n: number,
+): Column | null {
   const chunks = db.$client
     .prepare(
       'select chunk, dtype, width, row_count as rowCount, "values", status from column_chunks where run_no = ? and cell_no = ? and output = ? order by chunk',
@@ -72,7 +81,8 @@ export function readOutput(
   for (const run of runList) {
     const state = runCell(db, run.no, cell.no)
     if (!state) continue
-    if (first && (state.responses !== first.responses || state.alignment !== first.alignment)) continue
+    if (first && (state.responses !== first.responses || state.alignment !== first.alignment))
+      continue
     first ??= state
     const stamp = `${run.no}:${state.version}`
     const key = `run/${run.no}/${cell.no}/${output.key}`

@@ -11,10 +11,17 @@ import type { StampedColumn } from './columns-runs'
 const STEP_ROWS = 5_000
 
 /** Lengths of texts, the only columns that need no run. */
-const TEXT_COLUMNS: Record<string, { table: 'rows' | 'responses'; sql: string; missing: 'ok' | 'no_response' }> = {
+const TEXT_COLUMNS: Record<
+  string,
+  { table: 'rows' | 'responses'; sql: string; missing: 'ok' | 'no_response' }
+> = {
   instruction_chars: { table: 'rows', sql: 'length(instruction)', missing: 'ok' },
   input_chars: { table: 'rows', sql: "length(coalesce(input, ''))", missing: 'ok' },
-  response_chars: { table: 'responses', sql: "nullif(length(coalesce(text, '')), 0)", missing: 'no_response' },
+  response_chars: {
+    table: 'responses',
+    sql: "nullif(length(coalesce(text, '')), 0)",
+    missing: 'no_response',
+  },
 }
 
 /** Returns whether a name is that of a text length: `instruction_chars`, `input_chars` or `response_chars`. */
@@ -67,7 +74,11 @@ function measureStep(db: Db, plan: TextPlan, column: Column, from: number): void
 }
 
 /** Returns the lengths of one kind of text in a cell, in characters. */
-export function textColumn(db: Db, cell: { no: number; rowCount: number }, name: string): StampedColumn {
+export function textColumn(
+  db: Db,
+  cell: { no: number; rowCount: number },
+  name: string,
+): StampedColumn {
   const plan = planText(db, cell, name)
   if (!plan) {
     const column = emptyColumn(cell.rowCount)

@@ -25,7 +25,11 @@ export interface ColumnCell {
  * Returns the columns that the study's runs fill and those that need no run. With `all`, also those that could be
  * computed: their `runId` is null and their `fromMetric` is a measured metric.
  */
-export function listColumns(db: Db, studyId: string, options: { all?: boolean } = {}): ColumnInfo[] {
+export function listColumns(
+  db: Db,
+  studyId: string,
+  options: { all?: boolean } = {},
+): ColumnInfo[] {
   return describeColumns(studyRuns(db, studyId), options.all ?? false)
 }
 

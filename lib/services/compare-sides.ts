@@ -21,8 +21,8 @@ export interface SeedSetPairing {
   b: CellRef | null
   /** Cell of the seed rows themselves, when the study holds them. */
   seeds: CellRef | null
-  /** Slot -> row of the seed cell; empty when the study holds no seed texts. */
-  seedRows: ReadonlyMap<number, number>
+  /** Row of the seed cell at each slot, -1 for none; empty when the study holds no seed texts. */
+  seedRows: Int32Array
   slotsA: CellSlots | null
   slotsB: CellSlots | null
   pairs: SlotPairs
@@ -36,7 +36,7 @@ const NO_PAIRS: SlotPairs = {
   shared: 0,
 }
 
-const NO_ROWS: ReadonlyMap<number, number> = new Map()
+const NO_ROWS = new Int32Array(0)
 
 // The word that filters use for the seed rows, which belong to no arm.
 const SEEDS = 'seeds'

@@ -111,28 +111,40 @@ export interface SlotPairs {
   shared: number
 }
 
-/** Returns the first row of every slot, and how many further rows share one. */
-export function rowBySlot(slots: Int32Array): { rows: Map<number, number>; shared: number } {
-  const rows = new Map<number, number>()
+/** The first row of every slot, and how many further rows share one. */
+export interface SlotRows {
+  /** Entry s is the row at slot s, -1 when there is none. */
+  rows: Int32Array
+  shared: number
+}
+
+/** Returns the rows by slot: of several rows with one slot the first counts. */
+export function rowBySlot(slots: Int32Array): SlotRows {
+  // Slots are positions in the seed set, so the highest one is about the number of rows.
+  let highest = -1
+  for (let row = 0; row < slots.length; row += 1) highest = Math.max(highest, slots[row] as number)
+  const rows = new Int32Array(highest + 1).fill(-1)
   let shared = 0
   for (let row = 0; row < slots.length; row += 1) {
     const slot = slots[row] as number
     if (slot < 0) continue
-    if (rows.has(slot)) shared += 1
-    else rows.set(slot, row)
+    if (rows[slot] === -1) rows[slot] = row
+    else shared += 1
   }
   return { rows, shared }
 }
 
-/** Returns the pairs of rows with equal slots, one a slot: of several rows with one slot the first counts. */
+/** Returns the pairs of rows with equal slots, one a slot, in slot order. */
 export function pairSlots(a: Int32Array, b: Int32Array): SlotPairs {
   const left = rowBySlot(a)
   const right = rowBySlot(b)
-  const slots = Int32Array.from([...left.rows.keys()].filter((slot) => right.rows.has(slot))).sort()
+  const slots = Int32Array.from(left.rows.keys()).filter(
+    (slot) => left.rows[slot] !== -1 && (right.rows[slot] ?? -1) !== -1,
+  )
   return {
     slots,
-    rowsA: slots.map((slot) => left.rows.get(slot) as number),
-    rowsB: slots.map((slot) => right.rows.get(slot) as number),
+    rowsA: slots.map((slot) => left.rows[slot] as number),
+    rowsB: slots.map((slot) => right.rows[slot] as number),
     shared: left.shared + right.shared,
   }
 }

@@ -176,8 +176,8 @@ function pairBuilder(db: Db, pairings: readonly SeedSetPairing[], whole: boolean
     const a = readerOf(pairing, 'a')?.read(pairing.pairs.rowsA[at] as number)
     const b = readerOf(pairing, 'b')?.read(pairing.pairs.rowsB[at] as number)
     if (!a || !b) throw new AppError('conflict', 'The files changed meanwhile. Reload the page.')
-    const seedRow = pairing.seedRows.get(slot)
-    const seed = seedRow === undefined ? null : (readerOf(pairing, 'seeds')?.read(seedRow) ?? null)
+    const seedRow = pairing.seedRows[slot] ?? -1
+    const seed = seedRow < 0 ? null : (readerOf(pairing, 'seeds')?.read(seedRow) ?? null)
     return { seedSetKey: pairing.key, slot, seed, a, b }
   }
 }

@@ -5,7 +5,7 @@ import { jobs } from '@/db/schema'
 import { getBackendKind } from '@/lib/backends'
 import type { ComputeRequest, DryRun } from '@/lib/contracts/compute'
 import type { Job } from '@/lib/contracts/job'
-import type { RowSet } from '@/lib/contracts/run'
+import type { RowSet, RunDefinition } from '@/lib/contracts/run'
 import type { RunInfo } from '@/lib/contracts/study'
 import { AppError, throwIfAborted } from '@/lib/errors'
 import { enqueue, getJob, requestCancel, resumeJob, toJob } from '@/lib/jobs/queue'
@@ -59,6 +59,12 @@ function describeRowSet(rowSet: RowSet): string {
   return rowSet.kind === 'filter' ? ' on the filtered rows' : ` on a sample of ${rowSet.slots} seeds`
 }
 
+/** Quick metrics go first, so that figures fill early: vectors and scores of given text, then single tokens, then replies. */
+function jobPriority({ needs }: MeasuredMetric): number {
+  if (needs.length === 0 || needs.includes('embed') || needs.includes('promptLogprobs')) return 2
+  return needs.includes('outputLogprobs') ? 1 : 0
+}
+
 /** The job that will do what is missing: the one that waits already, else a new one. A running job may be past it. */
 function ensureJob(db: Db, run: RunRow, metric: MeasuredMetric, missing: number): Job {
   const open = db
@@ -76,6 +82,7 @@ function ensureJob(db: Db, run: RunRow, metric: MeasuredMetric, missing: number)
     payload: { runId: run.id },
     title: `${metric.label}${describeRowSet(run.rowSet)}`,
     studyId: run.studyId,
+    priority: jobPriority(metric),
     progress: { total: missing },
   })
 }
@@ -106,7 +113,11 @@ function startOne(
     started.blocked.push({ metric: metric.id, reason })
     return
   }
-  const found = findRun(db, studyId, definitionHash(definition), request.rowSet, plans)
+  const search = (wantedDefinition: RunDefinition) =>
+    findRun(db, studyId, definitionHash(wantedDefinition), request.rowSet, plans)
+  // A run made before the backend was tested gets its model when its job starts; asking again must not make another.
+  const untested = backend ? buildDefinition(metric, params, { pending: backend.id }) : definition
+  const found = search(definition) ?? search(untested)
   const run = found ?? createRun(db, { studyId, definition, rowSet: request.rowSet, backend })
   const missing = plans.reduce((sum, plan) => sum + addCell(db, run.no, plan), 0)
   pinIfFirst(db, run)

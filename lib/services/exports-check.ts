@@ -5,6 +5,7 @@ import { checkBundle } from '@/lib/formats/llama-factory/check'
 import { columnReader, listColumns } from './columns'
 import { parseColumnId } from './columns-describe'
 import { columnName } from './compare-columns'
+import { breathe } from './compare-slots'
 import { bundleOptions, planExport, type ExportPlan } from './exports-plan'
 import { exportRows } from './exports-rows'
 import { writeText } from './exports-write'
@@ -32,7 +33,7 @@ async function estimateBytes(db: Db, plan: ExportPlan): Promise<number> {
 }
 
 /** Returns which written columns will hold null instead of a number in some rows, with counts and reasons. */
-function missingValues(db: Db, plan: ExportPlan): Finding[] {
+async function missingValues(db: Db, plan: ExportPlan): Promise<Finding[]> {
   const reader = columnReader(db, plan.study.id)
   const names = new Map(
     listColumns(db, plan.study.id, { all: true }).map((column) => [column.id, columnName(column)]),
@@ -53,6 +54,7 @@ function missingValues(db: Db, plan: ExportPlan): Finding[] {
         rows += 1
       }
     }
+    await breathe()
     if (rows === 0) continue
     most = Math.max(most, rows)
     const { metric, key } = parseColumnId(id)
@@ -99,7 +101,7 @@ async function checkPlain(db: Db, plan: ExportPlan): Promise<ExportCheck> {
     rowsKept: rows,
     bytesEstimate: await estimateBytes(db, plan),
     blocking: rows === 0 ? [empty] : [],
-    warnings: [...formatNotes(plan.request), ...missingValues(db, plan)],
+    warnings: [...formatNotes(plan.request), ...(await missingValues(db, plan))],
     droppedByReason: {},
   }
 }
@@ -121,7 +123,7 @@ export async function checkExport(
     rowsKept: check.rowsKept,
     bytesEstimate: check.bytesEstimate,
     blocking: check.errors,
-    warnings: [...check.warnings, ...missingValues(db, plan)],
+    warnings: [...check.warnings, ...(await missingValues(db, plan))],
     droppedByReason: check.droppedByReason,
   }
 }

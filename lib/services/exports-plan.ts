@@ -6,6 +6,7 @@ import { inArray } from 'drizzle-orm'
 import { cells } from '@/db/schema'
 import { listColumns } from './columns'
 import { requireSource } from './columns-describe'
+import { breathe } from './compare-slots'
 import { decidingColumns } from './exports-recipe'
 import { exportRows, type RowContent } from './exports-rows'
 import { orderRows, type OrderedRows } from './rows'
@@ -47,7 +48,9 @@ export async function planExport(
   const { filter, sort } = request.state
   const columns = writtenColumns(db, request)
   await warmSelection(db, study.id, filter, [...columns, ...decidingColumns(request)], signal)
+  await breathe()
   const ordered = orderRows(db, study.id, filter, sort)
+  await breathe()
   const short = request.lineage ? 'short' : 'none'
   const content: RowContent = {
     studyName: study.name,

@@ -7,6 +7,7 @@ import type { StudySummary } from '@/lib/contracts/study'
 import type { JsonObject, JsonValue } from '@/lib/formats/types'
 import { columnReader, listColumns } from './columns'
 import { parseColumnId } from './columns-describe'
+import { columnName } from './compare-columns'
 import { APP_VERSION } from './compute/definition'
 import { select, type Selection } from './rows-select'
 
@@ -21,7 +22,7 @@ function metricCards(db: Db, studyId: string, columnIds: readonly string[]): Jso
     const row = run ? db.select().from(runs).where(eq(runs.no, run.no)).get() : undefined
     return {
       column: id,
-      label: column?.label ?? id,
+      label: column ? columnName(column) : id,
       unit: column?.unit ?? '',
       levels: column?.levels ?? null,
       formula: column?.formula ?? '',

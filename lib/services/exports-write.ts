@@ -50,24 +50,28 @@ async function* encoded(text: AsyncGenerator<string>): AsyncGenerator<Uint8Array
   }
 }
 
+/** The bytes of an export and how many rows they hold. */
+export interface Written {
+  pieces: AsyncGenerator<Uint8Array>
+  rows: number
+}
+
 /** Returns the bytes of an export. A training bundle is checked first: `invalid_input` when the checks forbid it. */
-export async function writeExport(
-  db: Db,
-  plan: ExportPlan,
-  recipe: JsonObject,
-): Promise<AsyncGenerator<Uint8Array>> {
+export async function writeExport(db: Db, plan: ExportPlan, recipe: JsonObject): Promise<Written> {
   const { request } = plan
   if (plan.ordered.idx.length === 0) {
     throw new AppError('invalid_input', 'The filter leaves no row to export. Widen it.')
   }
-  if (request.format !== 'llama-factory') return encoded(writeText(request, plan.open))
+  if (request.format !== 'llama-factory') {
+    return { pieces: encoded(writeText(request, plan.open)), rows: plan.ordered.idx.length }
+  }
   const options = bundleOptions(db, plan)
   const check = await checkBundle(plan.open(), options)
   if (check.errors.length > 0) {
     const why = check.errors.map((finding) => finding.message).join(' ')
     throw new AppError('invalid_input', `The bundle would not train as it stands: ${why}`)
   }
-  return writeBundle(plan.open, check, options, recipe)
+  return { pieces: writeBundle(plan.open, check, options, recipe), rows: check.rowsKept }
 }
 
 /** What was sent, once all of it was. */

@@ -299,6 +299,7 @@ describe('exports', () => {
       'recipe.yaml',
       'train_sft.yaml',
     ])
+    expect(listExports(study.db, study.studyId)[0]?.rowCount).toBe(9)
     const data = JSON.parse(text('set.json')) as { instruction: string }[]
     const meta = text('set.meta.jsonl')
       .trimEnd()

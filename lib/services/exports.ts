@@ -56,7 +56,7 @@ export async function openExport(
 ): Promise<OpenExport> {
   const plan = await planExport(db, request, signal)
   const recipe = makeRecipe(db, plan.study, request, plan.ordered.selection, plan.content.columns)
-  const pieces = await writeExport(db, plan, recipe)
+  const { pieces, rows } = await writeExport(db, plan, recipe)
   const { fileName, contentType } = fileOf(request)
   const exportId = randomUUID()
   const stored: StoredRecipe = { request, recipe, file: fileName, sent: null }
@@ -67,7 +67,7 @@ export async function openExport(
       name: request.name,
       state: request.state,
       recipe: stored,
-      rowCount: plan.ordered.idx.length,
+      rowCount: rows,
       createdAt: Date.now(),
     })
     .run()

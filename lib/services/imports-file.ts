@@ -41,7 +41,11 @@ export interface ImportHooks {
 
 function formatIdOf(format: string): FormatId {
   const id = FORMAT_IDS.find((known) => known === format)
-  if (!id) throw new AppError('invalid_input', `There is no format "${format}". Choose one of ${FORMAT_IDS.join(', ')}.`)
+  if (!id)
+    throw new AppError(
+      'invalid_input',
+      `There is no format "${format}". Choose one of ${FORMAT_IDS.join(', ')}.`,
+    )
   return id
 }
 
@@ -194,9 +198,12 @@ export async function importFile(
       const parent = parentCellOf(currentCells(db, studyId), place)
       const wanted = { request: plan.align, operators: plan.operators }
       alignment = stageAlignment(db, child, parent, wanted, hooks.signal)
-      if (alignment.reason) report.notes.push(`Rows are not aligned with their parents: ${alignment.reason}.`)
+      if (alignment.reason)
+        report.notes.push(`Rows are not aligned with their parents: ${alignment.reason}.`)
     }
-    const isSlotted = place.armId === null || (alignment !== null && alignment.matched > 0 && plan.align === 'index')
+    const isSlotted =
+      place.armId === null ||
+      (alignment !== null && alignment.matched > 0 && plan.align === 'index')
     const revision = publishCell(db, place.cellNo, {
       rowCount,
       report,

@@ -12,7 +12,12 @@ const MAX_WAITING = 4
 export type ParseMessage =
   | { type: 'batch'; batch: ParsedBatch }
   | { type: 'end'; end: ParseEnd }
-  | { type: 'error'; code: ErrorCode; message: string; details: Record<string, unknown> | undefined }
+  | {
+      type: 'error'
+      code: ErrorCode
+      message: string
+      details: Record<string, unknown> | undefined
+    }
 
 /** What the thread starts with: the job, and how many batches it may be ahead. */
 export interface ParseThreadData {
@@ -25,7 +30,10 @@ function failure(message: Extract<ParseMessage, { type: 'error' }>): AppError {
   return new AppError(code, message.message, details ? { details } : {})
 }
 
-async function* parseInWorker(job: ParseJob, signal?: AbortSignal): AsyncGenerator<ParsedBatch, ParseEnd> {
+async function* parseInWorker(
+  job: ParseJob,
+  signal?: AbortSignal,
+): AsyncGenerator<ParsedBatch, ParseEnd> {
   // Joined, not given to Worker as a URL: bundlers of the web server would take that for an entry of their own.
   const file = path.join(import.meta.dirname, 'imports-parse-thread.mjs')
   const workerData: ParseThreadData = { job, ahead: MAX_WAITING }

@@ -56,7 +56,7 @@ export function guessPlace(path: string): { place: Place; notes: string[] } {
   return {
     place: {
       seedSetKey: slug(seedSet, 'seeds'),
-      seedSetLabel: capitalised(seedSet),
+      seedSetLabel: capitalised(seedSet.replace(/[_-]+/g, ' ')),
       armKey: arm?.key ?? null,
       armLabel: arm?.label ?? null,
       armClass: guess.armClass === 'seeds' ? 'other' : guess.armClass,

@@ -1,5 +1,8 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { previewImport, startImport } from './imports'
+import { registerFolder } from './imports-folder'
 import { guessPlace, slug } from './imports-place'
 import { parseRows } from './imports-parse'
 import type { ParsedBatch, ParseJob } from './imports-parse-core'
@@ -48,7 +51,11 @@ describe('preview', () => {
       output: 'answer 1 to x',
       flags: [],
     })
-    expect(result).toMatchObject({ error: null, duplicateOf: null, keys: ['instruction', 'input', 'output'] })
+    expect(result).toMatchObject({
+      error: null,
+      duplicateOf: null,
+      keys: ['instruction', 'input', 'output'],
+    })
   })
 
   it('follows a mapping that the user chose', async () => {
@@ -67,7 +74,10 @@ describe('preview', () => {
     expect(broken.error).toMatchObject({ byteOffset: expect.any(Number) })
     expect(broken.error?.message).toMatch(/alpaca\.json/)
     // A broken row alone can be skipped, so it is a warning and the file stays importable.
-    const row = await preview('alpaca.json', '[{"instruction": "a", "output": "b"}, {"instruction": }]')
+    const row = await preview(
+      'alpaca.json',
+      '[{"instruction": "a", "output": "b"}, {"instruction": }]',
+    )
     expect(row.error).toBeNull()
     expect(row.warnings.join(' ')).toMatch(/row 2, byte \d+/)
   })
@@ -90,7 +100,12 @@ describe('start', () => {
       await planFor(study, 'alpaca-iter1-small.json', JSON.stringify(alpacaRows(2, 'e'))),
     ]
     const job = await startImport(study, study.studyId, plans)
-    expect(job).toMatchObject({ kind: 'import', state: 'queued', studyId: study.studyId, title: 'Import 2 files' })
+    expect(job).toMatchObject({
+      kind: 'import',
+      state: 'queued',
+      studyId: study.studyId,
+      title: 'Import 2 files',
+    })
   })
 
   it('refuses two files for one place, none at all, and uploads that are gone', async () => {
@@ -103,13 +118,62 @@ describe('start', () => {
   })
 })
 
+describe('folders', () => {
+  const write = async (name: string, value: unknown) => {
+    const file = path.join(study.config.dataDir, 'folder', name)
+    await fs.mkdir(path.dirname(file), { recursive: true })
+    await fs.writeFile(file, JSON.stringify(value))
+  }
+  const read = async () => {
+    const { requests, notes } = await registerFolder(
+      study.config,
+      path.join(study.config.dataDir, 'folder'),
+    )
+    return { notes, previews: await previewImport(study, study.studyId, requests) }
+  }
+
+  it('give every data file with what its path tells', async () => {
+    await write('seeds/alpaca.json', alpacaRows(2, 's'))
+    await write('small/alpaca-iter1-small.json', alpacaRows(2, 'e'))
+    await write('readme.txt', 'no data')
+    const { previews } = await read()
+    expect(previews.map(({ plan }) => [plan.seedSetKey, plan.armKey, plan.round])).toEqual([
+      ['alpaca', null, 0],
+      ['alpaca', 'small', 1],
+    ])
+  })
+
+  it('of LLaMA-Factory give the listed files with their columns', async () => {
+    await write('mine.json', [{ q: 'question', a: 'answer' }])
+    await write('other.json', [{ instruction: 'not listed', output: 'x' }])
+    await write('dataset_info.json', {
+      mine: { file_name: 'mine.json', columns: { prompt: 'q', response: 'a' } },
+      far: { hf_hub_url: 'someone/something' },
+    })
+    const { previews, notes } = await read()
+    expect(previews).toHaveLength(1)
+    expect(previews[0]?.rows).toMatchObject([{ instruction: 'question', output: 'answer' }])
+    expect(notes).toEqual([expect.stringMatching(/^far: Not local/)])
+  })
+})
+
 describe('places', () => {
   it('keep reordered files and other scenarios apart from the plain arm', () => {
-    expect(guessPlace('alpaca-iter2-small-sample.json').place).toMatchObject({ armKey: 'small-sample', align: 'none' })
-    expect(guessPlace('gsm8k-auto-large.json').place).toMatchObject({
-      seedSetKey: 'gsm8k', armKey: 'auto-large', scenario: 'auto-evol', align: 'none',
+    expect(guessPlace('alpaca-iter2-small-sample.json').place).toMatchObject({
+      armKey: 'small-sample',
+      align: 'none',
     })
-    expect(guessPlace('alpaca.json').place).toMatchObject({ seedSetKey: 'alpaca', armKey: null, round: 0 })
+    expect(guessPlace('gsm8k-auto-large.json').place).toMatchObject({
+      seedSetKey: 'gsm8k',
+      armKey: 'auto-large',
+      scenario: 'auto-evol',
+      align: 'none',
+    })
+    expect(guessPlace('alpaca.json').place).toMatchObject({
+      seedSetKey: 'alpaca',
+      armKey: null,
+      round: 0,
+    })
     expect(guessPlace('my upload.json').place).toMatchObject({ seedSetKey: 'my-upload' })
   })
 
@@ -129,7 +193,16 @@ describe('reading in a thread', () => {
       sizeBytes: opened.sizeBytes,
       expect: opened.expect,
       formatId: 'alpaca',
-      mapping: { instruction: 'instruction', input: 'input', output: 'output', system: null, history: null, messages: null, tools: null, id: null },
+      mapping: {
+        instruction: 'instruction',
+        input: 'input',
+        output: 'output',
+        system: null,
+        history: null,
+        messages: null,
+        tools: null,
+        id: null,
+      },
       skipBadRows: false,
       slotIsIndex: true,
       ...changes,

@@ -3,12 +3,7 @@ import type { ImportPlan, ImportPreview } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import { FormatError } from '@/lib/formats/format-error'
 import { inspectSource, readRows, type Inspection } from '@/lib/formats/read'
-import {
-  FORMAT_IDS,
-  type ColumnMapping,
-  type FormatId,
-  type ReadRow,
-} from '@/lib/formats/types'
+import { FORMAT_IDS, type ColumnMapping, type FormatId, type ReadRow } from '@/lib/formats/types'
 import { enqueue } from '@/lib/jobs/queue'
 import { parentCellOf } from './alignments'
 import { currentCells } from './cells'
@@ -203,7 +198,11 @@ function checkPlans(plans: readonly ImportPlan[]): void {
     if (plan.seedSetKey.trim() === '') {
       throw new AppError('invalid_input', `${plan.fileName}: name the seed set.`)
     }
-    const place = JSON.stringify([plan.seedSetKey, plan.armKey, plan.armKey === null ? 0 : plan.round])
+    const place = JSON.stringify([
+      plan.seedSetKey,
+      plan.armKey,
+      plan.armKey === null ? 0 : plan.round,
+    ])
     const rival = places.get(place)
     if (rival !== undefined) {
       throw new AppError(
@@ -230,5 +229,10 @@ export async function startImport(
   await purgeUploads(ctx.config)
   const [first] = plans
   const title = plans.length === 1 ? `Import ${first?.fileName}` : `Import ${plans.length} files`
-  return enqueue(ctx.db, { kind: 'import', payload: { studyId, plans: [...plans] }, title, studyId })
+  return enqueue(ctx.db, {
+    kind: 'import',
+    payload: { studyId, plans: [...plans] },
+    title,
+    studyId,
+  })
 }

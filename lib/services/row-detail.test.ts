@@ -25,24 +25,41 @@ afterEach(() => study.close())
 function evolve(leaveOut = -1) {
   const { db, studyId } = study
   const seeds = currentCells(db, studyId)[0]!
-  const armId = ensureArm(db, studyId, { key: 'tiny', label: 'Tiny', armClass: 'small', scenario: 'evol-instruct' })
+  const armId = ensureArm(db, studyId, {
+    key: 'tiny',
+    label: 'Tiny',
+    armClass: 'small',
+    scenario: 'evol-instruct',
+  })
   return publishEvolvedCell(db, {
     place: {
       studyId,
       seedSetId: seeds.seedSetId,
       armId,
       round: 1,
-      source: { kind: 'evolved', fileName: 'tiny-1', sizeBytes: 0, sha256: 'e', format: 'evolved', container: 'none', mapping: null, keySets: [], definition: null },
+      source: {
+        kind: 'evolved',
+        fileName: 'tiny-1',
+        sizeBytes: 0,
+        sha256: 'e',
+        format: 'evolved',
+        container: 'none',
+        mapping: null,
+        keySets: [],
+        definition: null,
+      },
     },
     parentCellNo: seeds.no,
-    rows: [1, 2, 0].map((parentIdx, idx) => ({
-      idx,
-      instruction: `tiny ${idx} of seed ${parentIdx}`,
-      input: '',
-      parentIdx,
-      operator: 'deepen',
-      extra: { finish: 'stop' },
-    })).filter((row) => row.idx !== leaveOut),
+    rows: [1, 2, 0]
+      .map((parentIdx, idx) => ({
+        idx,
+        instruction: `tiny ${idx} of seed ${parentIdx}`,
+        input: '',
+        parentIdx,
+        operator: 'deepen',
+        extra: { finish: 'stop' },
+      }))
+      .filter((row) => row.idx !== leaveOut),
     responses: {
       set: { kind: 'generated', label: 'Tiny', definition: null, definitionHash: null },
       items: [{ idx: 0, text: 'reply', status: statusCode('ok'), finishReason: 'stop' }],
@@ -57,15 +74,28 @@ describe('row detail', () => {
     const { db, studyId } = study
     const [seeds, large] = currentCells(db, studyId)
     const detail = getRowDetail(db, studyId, cellId, 0)
-    expect(detail.row).toMatchObject({ slot: 1, operator: 'deepen', response: 'reply', extra: { finish: 'stop' } })
-    expect(detail.lineage.map((ref) => [ref.armKey, ref.idx])).toEqual([[null, 1], ['tiny', 0]])
+    expect(detail.row).toMatchObject({
+      slot: 1,
+      operator: 'deepen',
+      response: 'reply',
+      extra: { finish: 'stop' },
+    })
+    expect(detail.lineage.map((ref) => [ref.armKey, ref.idx])).toEqual([
+      [null, 1],
+      ['tiny', 0],
+    ])
     expect(detail.parent).toMatchObject({ instruction: 'seed 1', round: 0 })
     expect(detail.siblings.map((ref) => [ref.armKey, ref.idx])).toEqual([['large', 1]])
     const seed = getRowDetail(db, studyId, seeds!.id, 0)
     expect(seed.parent).toBeNull()
     expect(seed.row.extra).toEqual({ source: { page: 0 } })
-    expect(seed.children.map((ref) => [ref.armKey, ref.idx])).toEqual([['large', 0], ['tiny', 2]])
-    expect(getRowDetail(db, studyId, large!.id, 2).siblings).toMatchObject([{ armKey: 'tiny', idx: 1 }])
+    expect(seed.children.map((ref) => [ref.armKey, ref.idx])).toEqual([
+      ['large', 0],
+      ['tiny', 2],
+    ])
+    expect(getRowDetail(db, studyId, large!.id, 2).siblings).toMatchObject([
+      { armKey: 'tiny', idx: 1 },
+    ])
     expect(() => getRowDetail(db, studyId, seeds!.id, 99)).toThrow(/no row 100/)
   })
 
@@ -77,7 +107,12 @@ describe('row detail', () => {
       cells: [{ cellNo: seeds!.no, outputs: { mnd: Float64Array.of(0.5, 0.25, 1) } }],
     })
     db.insert(rowDetails)
-      .values({ runNo: run.no, cellNo: seeds!.no, idx: 1, detail: JSON.stringify({ reply: 'kept' }) })
+      .values({
+        runNo: run.no,
+        cellNo: seeds!.no,
+        idx: 1,
+        detail: JSON.stringify({ reply: 'kept' }),
+      })
       .run()
     const note = { kind: 'note' as const, rows: [{ cellId: seeds!.id, idx: 1 }], reason: null }
     annotate(db, studyId, { ...note, value: 'first thought' })

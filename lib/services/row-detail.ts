@@ -114,12 +114,7 @@ function rowAtSlot(db: Db, cell: CellRef, slot: number): number | null {
   return found ?? null
 }
 
-function siblingsOf(
-  db: Db,
-  all: readonly CellRef[],
-  cell: CellRef,
-  slot: number | null,
-): RowRef[] {
+function siblingsOf(db: Db, all: readonly CellRef[], cell: CellRef, slot: number | null): RowRef[] {
   if (slot === null) return []
   const siblings: RowRef[] = []
   for (const other of all) {
@@ -169,7 +164,10 @@ export function getRowDetail(db: Db, studyId: string, cellId: string, idx: numbe
   const columns = listColumns(db, studyId).map((column) => column.id)
   const item = listItems(db, studyId, [{ cell, idx }], columns, Number.MAX_SAFE_INTEGER)[0]
   if (!item) {
-    throw new AppError('not_found', `This file has no row ${idx + 1}; the import may have skipped it.`)
+    throw new AppError(
+      'not_found',
+      `This file has no row ${idx + 1}; the import may have skipped it.`,
+    )
   }
   const stored = db.$client
     .prepare(

@@ -21,7 +21,9 @@ export function operatorCodes(db: Db, cellNo: number, n: number): OperatorCodes 
       const names: string[] = []
       const codes = new Uint8Array(n)
       const links = db.$client
-        .prepare('select child_idx, operator from links where alignment_no = ? and operator is not null')
+        .prepare(
+          'select child_idx, operator from links where alignment_no = ? and operator is not null',
+        )
         .raw()
         .iterate(alignment.no) as Iterable<[number, string]>
       for (const [idx, operator] of links) {
@@ -35,7 +37,10 @@ export function operatorCodes(db: Db, cellNo: number, n: number): OperatorCodes 
 }
 
 /** Returns the names of all operators in the cells, sorted. */
-export function operatorNames(db: Db, cells: readonly { no: number; rowCount: number }[]): string[] {
+export function operatorNames(
+  db: Db,
+  cells: readonly { no: number; rowCount: number }[],
+): string[] {
   const names = cells.flatMap((cell) => operatorCodes(db, cell.no, cell.rowCount).names)
   return [...new Set(names)].sort()
 }

@@ -84,7 +84,8 @@ function selectCell(db: Db, reader: ColumnReader, cell: CellRef, filter: RowFilt
 }
 
 function stampOf(db: Db, studyId: string, cells: readonly CellRef[], reader: ColumnReader): string {
-  const one = (sql: string) => Object.values(db.$client.prepare(sql).get(studyId) as object).join(':')
+  const one = (sql: string) =>
+    Object.values(db.$client.prepare(sql).get(studyId) as object).join(':')
   return [
     cells.map((cell) => `${cell.no}.${newestAlignment(db, cell.no)?.no ?? 0}`).join(' '),
     reader.runs.map((run) => (run.pinned ? `${run.no}p` : run.no)).join(' '),

@@ -39,7 +39,11 @@ afterAll(() => study.close())
 
 const MND = 'mnd.mnd'
 
-function page(filter: Partial<RowFilter>, sort = { column: 'position', descending: false }, columns: string[] = []) {
+function page(
+  filter: Partial<RowFilter>,
+  sort = { column: 'position', descending: false },
+  columns: string[] = [],
+) {
   return listRows(study.db, study.studyId, {
     filter: { ...emptyFilter(), ...filter },
     sort,
@@ -73,7 +77,9 @@ describe('rows', () => {
 
   it('are filtered by place, range, operator and text', async () => {
     expect((await page({ arms: ['seeds'] })).total).toBe(6)
-    expect((await page({ rounds: [1], operators: ['constraints'] })).rows.map((row) => row.idx)).toEqual([0, 4])
+    expect(
+      (await page({ rounds: [1], operators: ['constraints'] })).rows.map((row) => row.idx),
+    ).toEqual([0, 4])
     const range = (min: number | null, max: number | null, missing = false) =>
       page({ arms: ['seeds'], ranges: [{ column: MND, min, max, missing }] })
     expect(places(await range(0.2, 0.5))).toEqual(['seeds/0', 'seeds/3', 'seeds/5'])
@@ -83,7 +89,9 @@ describe('rows', () => {
     expect(places(await page({ text: 'évolution' }))).toEqual(['small/4'])
     expect(places(await page({ text: '100%_' }))).toEqual(['small/4'])
     expect((await page({ text: '%' })).total).toBe(1)
-    await expect(page({ ranges: [{ column: 'no.such', min: 0, max: 1, missing: false }] })).rejects.toMatchObject({
+    await expect(
+      page({ ranges: [{ column: 'no.such', min: 0, max: 1, missing: false }] }),
+    ).rejects.toMatchObject({
       code: 'not_found',
     })
   })
@@ -91,25 +99,46 @@ describe('rows', () => {
   it('are sorted over all cells: ties in file order, missing last both ways', async () => {
     const up = await page({}, { column: MND, descending: false })
     expect(places(up)).toEqual([
-      'small/5', 'seeds/1', 'small/2', 'small/3', 'seeds/5', 'seeds/3', 'seeds/0', 'seeds/4', 'small/0', 'small/1', 'small/4', 'seeds/2',
+      'small/5',
+      'seeds/1',
+      'small/2',
+      'small/3',
+      'seeds/5',
+      'seeds/3',
+      'seeds/0',
+      'seeds/4',
+      'small/0',
+      'small/1',
+      'small/4',
+      'seeds/2',
     ])
     const down = await page({}, { column: MND, descending: true })
     expect(places(down).slice(0, 3)).toEqual(['small/4', 'small/0', 'small/1'])
     expect(places(down).at(-1)).toBe('seeds/2')
     const longest = await page({}, { column: 'length', descending: true })
     expect(places(longest)[0]).toBe('small/4')
-    const ordered = orderRows(study.db, study.studyId, emptyFilter(), { column: MND, descending: true })
+    const ordered = orderRows(study.db, study.studyId, emptyFilter(), {
+      column: MND,
+      descending: true,
+    })
     expect(positionOf(ordered, round1.id, 4)).toBe(0)
     expect(positionOf(ordered, seeds.id, 2)).toBe(11)
   })
 
   it('follow marks, and their undoing', async () => {
     const row = { cellId: seeds.id, idx: 3 }
-    const [drop] = annotate(study.db, study.studyId, { kind: 'drop', rows: [row], value: null, reason: 'dull' })
+    const [drop] = annotate(study.db, study.studyId, {
+      kind: 'drop',
+      rows: [row],
+      value: null,
+      reason: 'dull',
+    })
     expect((await page({ hideDropped: true })).total).toBe(11)
     expect(places(await page({ marks: ['drop'] }))).toEqual(['seeds/3'])
     expect((await page({ marks: ['drop'] })).rows[0]?.marks).toEqual(['drop'])
-    expect(annotate(study.db, study.studyId, { kind: 'drop', rows: [row], value: null, reason: null })).toEqual([drop])
+    expect(
+      annotate(study.db, study.studyId, { kind: 'drop', rows: [row], value: null, reason: null }),
+    ).toEqual([drop])
     undoAnnotation(study.db, study.studyId, drop!)
     expect((await page({ hideDropped: true })).total).toBe(12)
   })
@@ -126,7 +155,11 @@ describe('rows', () => {
   })
 
   it('have a histogram that ignores the filter on its own column', async () => {
-    const filter = { ...emptyFilter(), arms: ['seeds'], ranges: [{ column: MND, min: 5, max: 6, missing: false }] }
+    const filter = {
+      ...emptyFilter(),
+      arms: ['seeds'],
+      ranges: [{ column: MND, min: 5, max: 6, missing: false }],
+    }
     const histogram = await columnHistogram(study.db, study.studyId, MND, filter)
     expect(histogram).toMatchObject({ n: 5, missing: { error: 1 } })
     expect(histogram.edges[0]).toBe(0)
@@ -151,13 +184,20 @@ describe('columns', () => {
     const partly = columnOf(new Float64Array(6).fill(7))
     partly.status.fill(0, 3)
     const pinned = storeRun(db, study.studyId, {
-      metric: 'mnd', definitionHash: 'other', pinned: true, cells: [{ cellNo: seeds.no, outputs: { mnd: partly } }],
+      metric: 'mnd',
+      definitionHash: 'other',
+      pinned: true,
+      cells: [{ cellNo: seeds.no, outputs: { mnd: partly } }],
     })
     storeRun(db, study.studyId, {
-      metric: 'mnd', definitionHash: 'other', cells: [{ cellNo: seeds.no, outputs: values(8) }],
+      metric: 'mnd',
+      definitionHash: 'other',
+      cells: [{ cellNo: seeds.no, outputs: values(8) }],
     })
     const named = storeRun(db, study.studyId, {
-      metric: 'mnd', definitionHash: 'third', cells: [{ cellNo: seeds.no, outputs: values(9) }],
+      metric: 'mnd',
+      definitionHash: 'third',
+      cells: [{ cellNo: seeds.no, outputs: values(9) }],
     })
     const reader = columnReader(db, study.studyId)
     expect(reader.runOf(MND)?.id).toBe(pinned.id)
@@ -177,7 +217,9 @@ describe('columns', () => {
     const read = () => columnReader(db, study.studyId).read(`${MND}@${run.id}`, seeds)
     const first = read()
     const changed = Buffer.from(new Float64Array(6).fill(2).buffer)
-    db.$client.prepare('update column_chunks set "values" = ? where run_no = ?').run(changed, run.no)
+    db.$client
+      .prepare('update column_chunks set "values" = ? where run_no = ?')
+      .run(changed, run.no)
     expect(read()).toBe(first)
     db.$client.prepare('update run_cells set version = version + 1 where run_no = ?').run(run.no)
     expect([...read().values]).toEqual([2, 2, 2, 2, 2, 2])
@@ -185,15 +227,22 @@ describe('columns', () => {
 
   it('are derived from the outputs that the metric reads', () => {
     const { db } = study
-    const [derived] = listDerived().filter((metric) => metric.from !== null && metric.reads.length > 2)
+    const [derived] = listDerived().filter(
+      (metric) => metric.from !== null && metric.reads.length > 2,
+    )
     const reads = Object.fromEntries(
-      (derived?.reads ?? []).map((key, k) => [key, Float64Array.of(1, 2, 3, 4, 5, 6).map((x) => x + k)]),
+      (derived?.reads ?? []).map((key, k) => [
+        key,
+        Float64Array.of(1, 2, 3, 4, 5, 6).map((x) => x + k),
+      ]),
     )
     storeRun(db, study.studyId, {
       metric: derived?.from ?? '',
       cells: [{ cellNo: seeds.no, outputs: reads }],
     })
-    const views = Object.fromEntries(Object.entries(reads).map(([key, values]) => [key, columnOf(values)]))
+    const views = Object.fromEntries(
+      Object.entries(reads).map(([key, values]) => [key, columnOf(values)]),
+    )
     const variant = derived?.variants[0]?.key ?? ''
     const read = columnReader(db, study.studyId).read(`${derived?.id}.${variant}`, seeds)
     const { values, status } = derived!.derive(views, variant, 6)
@@ -201,8 +250,8 @@ describe('columns', () => {
     expect(read.status).toEqual(status)
     expect(read.status[0]).not.toBe(0)
     // The cell that the run did not reach says so.
-    expect([...columnReader(db, study.studyId).read(`${derived?.id}.${variant}`, round1).status]).toEqual(
-      new Array(6).fill(0),
-    )
+    expect([
+      ...columnReader(db, study.studyId).read(`${derived?.id}.${variant}`, round1).status,
+    ]).toEqual([0, 0, 0, 0, 0, 0])
   })
 })

@@ -1,9 +1,5 @@
 import type { Db } from '@/db/client'
-import {
-  collectValues,
-  histogramCounts,
-  histogramEdges,
-} from '@/lib/columns/histogram'
+import { collectValues, histogramCounts, histogramEdges } from '@/lib/columns/histogram'
 import { sortPermutation } from '@/lib/columns/sort'
 import { emptyFilter, type RowFilter, type RowSort } from '@/lib/contracts/filter'
 import type { ColumnHistogram, RowPage } from '@/lib/contracts/rows'

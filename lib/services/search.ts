@@ -49,14 +49,25 @@ function likePattern(needle: string): string {
 
 function markFound(db: Db, search: Search, mask: Mask, from: number, to: number): void {
   const { cell, needle, setNo } = search
-  const rows = (sql: string, ...values: unknown[]) => db.$client.prepare(sql).raw().all(...values) as Found
+  const rows = (sql: string, ...values: unknown[]) =>
+    db.$client
+      .prepare(sql)
+      .raw()
+      .all(...values) as Found
   const inRows = 'from rows where cell_no = ? and idx >= ? and idx < ?'
   const inResponses = 'from responses where set_no = ? and idx >= ? and idx < ?'
   if (foldsInSql(needle)) {
     const like = "like ? escape '\\'"
     const pattern = likePattern(needle)
     const found = [
-      rows(`select idx ${inRows} and (instruction ${like} or input ${like})`, cell.no, from, to, pattern, pattern),
+      rows(
+        `select idx ${inRows} and (instruction ${like} or input ${like})`,
+        cell.no,
+        from,
+        to,
+        pattern,
+        pattern,
+      ),
       rows(`select idx ${inResponses} and text ${like}`, setNo, from, to, pattern),
     ]
     for (const [idx] of found.flat()) if (idx < mask.length) mask[idx] = 1
@@ -85,7 +96,10 @@ function* rangesOf(db: Db, search: Search): Generator<[number, number]> {
   for (let from = 0; from < cell.rowCount; from += STEP_ROWS) yield [from, from + STEP_ROWS]
 }
 
-/** Returns the rows whose instruction, input or current response holds the text, whatever its case; cached. */
+/**
+ * Returns the rows whose instruction, input or current response holds the text, whatever its case; cached. Text behind a
+ * NUL character is not searched.
+ */
 export function searchMask(db: Db, cell: SearchCell, text: string): Mask {
   const search = planSearch(db, cell, text)
   return cachesOf(db).results.get(

@@ -146,7 +146,12 @@ export function getStudyDetail(db: Db, studyId: string): StudyDetail {
   const progress = cellProgress(db, studyId)
   const facts = new Map(
     db
-      .select({ no: cells.no, source: cells.source, report: cells.report, createdAt: cells.createdAt })
+      .select({
+        no: cells.no,
+        source: cells.source,
+        report: cells.report,
+        createdAt: cells.createdAt,
+      })
       .from(cells)
       .where(eq(cells.studyId, studyId))
       .all()

@@ -76,7 +76,8 @@ function counts(db: Db, ids: readonly string[]) {
     .where(and(inArray(jobs.studyId, list), inArray(jobs.state, ['queued', 'running'])))
     .groupBy(jobs.studyId)
     .all()
-  const of = (rows: { id: string | null; n: number }[]) => new Map(rows.map((row) => [row.id, row.n]))
+  const of = (rows: { id: string | null; n: number }[]) =>
+    new Map(rows.map((row) => [row.id, row.n]))
   return {
     seedSets: of(seedSetRows),
     arms: of(armRows),
@@ -132,7 +133,11 @@ export function getStudy(db: Db, studyId: string): StudySummary {
 export function updateStudy(
   db: Db,
   studyId: string,
-  patch: { name?: string | undefined; description?: string | undefined; notice?: string | null | undefined },
+  patch: {
+    name?: string | undefined
+    description?: string | undefined
+    notice?: string | null | undefined
+  },
 ): StudySummary {
   getStudy(db, studyId)
   const values: Partial<StudyRow> = {}
@@ -172,7 +177,14 @@ export function ensureSeedSet(db: Db, studyId: string, key: string, label: strin
     .get()
   const id = randomUUID()
   db.insert(seedSets)
-    .values({ id, studyId, key, label, position: (last?.position ?? -1) + 1, createdAt: Date.now() })
+    .values({
+      id,
+      studyId,
+      key,
+      label,
+      position: (last?.position ?? -1) + 1,
+      createdAt: Date.now(),
+    })
     .run()
   return id
 }

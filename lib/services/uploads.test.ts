@@ -3,7 +3,14 @@ import path from 'node:path'
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { testStudy, type TestStudy } from './imports-testing'
-import { openUpload, purgeUploads, registerFile, removeUpload, safeFileName, saveUpload } from './uploads'
+import {
+  openUpload,
+  purgeUploads,
+  registerFile,
+  removeUpload,
+  safeFileName,
+  saveUpload,
+} from './uploads'
 
 let study: TestStudy
 
@@ -25,7 +32,9 @@ describe('uploads', () => {
     expect(opened.path.startsWith(study.config.uploadsDir + path.sep)).toBe(true)
     expect(await fs.readFile(opened.path, 'utf8')).toBe('abc')
     await removeUpload(study.config, upload.uploadId)
-    await expect(openUpload(study.config, upload.uploadId)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(openUpload(study.config, upload.uploadId)).rejects.toMatchObject({
+      code: 'not_found',
+    })
   })
 
   it('leave nothing when the stream breaks or is empty', async () => {
@@ -34,7 +43,9 @@ describe('uploads', () => {
       throw new Error('connection lost')
     }
     await expect(saveUpload(study.config, 'a.json', breaking())).rejects.toThrow('connection lost')
-    await expect(saveUpload(study.config, 'a.json', chunks())).rejects.toMatchObject({ code: 'invalid_input' })
+    await expect(saveUpload(study.config, 'a.json', chunks())).rejects.toMatchObject({
+      code: 'invalid_input',
+    })
     expect(await fs.readdir(study.config.uploadsDir)).toEqual([])
   })
 
@@ -49,10 +60,15 @@ describe('uploads', () => {
     await fs.writeFile(file, '[]')
     const { uploadId, sha256 } = await registerFile(study.config, file)
     expect(sha256).toBe(createHash('sha256').update('[]').digest('hex'))
-    expect(await openUpload(study.config, uploadId)).toMatchObject({ path: file, expect: { sizeBytes: 2 } })
+    expect(await openUpload(study.config, uploadId)).toMatchObject({
+      path: file,
+      expect: { sizeBytes: 2 },
+    })
     await removeUpload(study.config, uploadId)
     expect(await fs.readFile(file, 'utf8')).toBe('[]')
-    await expect(registerFile(study.config, `${file}.gone`)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(registerFile(study.config, `${file}.gone`)).rejects.toMatchObject({
+      code: 'not_found',
+    })
   })
 
   it('are forgotten after a week', async () => {

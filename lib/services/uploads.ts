@@ -41,7 +41,10 @@ export interface Upload {
 /** Returns a name without folders and control characters, at most 200 characters, never empty. */
 export function safeFileName(name: string): string {
   const base = name.split(/[\\/]/).pop() ?? ''
-  const clean = base.replace(/\p{Cc}/gu, '').trim().slice(-200)
+  const clean = base
+    .replace(/\p{Cc}/gu, '')
+    .trim()
+    .slice(-200)
   return clean === '' || clean === '.' || clean === '..' ? 'file' : clean
 }
 
@@ -56,10 +59,16 @@ function folderOf(config: Config, uploadId: string): string {
 function diskError(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException
   if (code === 'ENOSPC') {
-    return new AppError('data_error', 'The disk is full. Free some space and upload the file again.')
+    return new AppError(
+      'data_error',
+      'The disk is full. Free some space and upload the file again.',
+    )
   }
   if (code === 'EACCES' || code === 'EROFS') {
-    return new AppError('data_error', 'The uploads folder is read-only. Set EVOLENS_DATA_DIR to a folder that can be written.')
+    return new AppError(
+      'data_error',
+      'The uploads folder is read-only. Set EVOLENS_DATA_DIR to a folder that can be written.',
+    )
   }
   return error
 }
@@ -91,7 +100,10 @@ export async function saveUpload(
       sizeBytes += chunk.length
       hash.update(chunk)
       const tooLarge = sizeBytes > MAX_UPLOAD_BYTES
-      done(tooLarge ? new AppError('invalid_input', 'The file is larger than 32 GiB.') : null, chunk)
+      done(
+        tooLarge ? new AppError('invalid_input', 'The file is larger than 32 GiB.') : null,
+        chunk,
+      )
     },
   })
   try {

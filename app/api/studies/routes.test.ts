@@ -32,7 +32,11 @@ afterEach(async () => {
 async function call(
   handler: RouteHandler,
   method: string,
-  options: { params?: Record<string, string>; query?: Record<string, string>; body?: BodyInit | object } = {},
+  options: {
+    params?: Record<string, string>
+    query?: Record<string, string>
+    body?: BodyInit | object
+  } = {},
 ) {
   const url = new URL('http://localhost:3000/api')
   for (const [name, value] of Object.entries(options.query ?? {})) url.searchParams.set(name, value)
@@ -64,7 +68,9 @@ describe('study routes', () => {
     expect((await call(study.DELETE, 'DELETE', { params })).status).toBe(204)
     expect((await call(study.GET, 'GET', { params })).status).toBe(404)
     expect((await call(studies.GET, 'GET')).json).toHaveLength(1)
-    expect((await call(studies.GET, 'GET', { query: { deleted: 'true' } })).json).toMatchObject([{ name: 'Renamed' }])
+    expect((await call(studies.GET, 'GET', { query: { deleted: 'true' } })).json).toMatchObject([
+      { name: 'Renamed' },
+    ])
     await call(restore.POST, 'POST', { params })
     expect((await call(study.GET, 'GET', { params })).status).toBe(200)
     expect((await call(studies.POST, 'POST', { body: { name: '' } })).status).toBe(400)
@@ -92,16 +98,28 @@ describe('study routes', () => {
     const { cellId, idx } = page.json.rows[0]
     const detail = await call(row.GET, 'GET', { params: { ...params, cellId, idx: String(idx) } })
     expect(detail.json).toMatchObject({ row: { idx: 1, response: 'answer 1 to s' }, parent: null })
-    const marked = await call(annotations.POST, 'POST', { params, body: { cellId, idx, kind: 'star', value: null } })
+    const marked = await call(annotations.POST, 'POST', {
+      params,
+      body: { cellId, idx, kind: 'star', value: null },
+    })
     expect(marked.json).toMatchObject({ no: expect.any(Number) })
-    expect((await call(undo.DELETE, 'DELETE', { params: { ...params, no: String(marked.json.no) } })).status).toBe(204)
-    expect((await call(annotations.GET, 'GET', { params })).json.entries).toMatchObject([{ kind: 'star', undoneAt: expect.any(Number) }])
+    expect(
+      (await call(undo.DELETE, 'DELETE', { params: { ...params, no: String(marked.json.no) } }))
+        .status,
+    ).toBe(204)
+    expect((await call(annotations.GET, 'GET', { params })).json.entries).toMatchObject([
+      { kind: 'star', undoneAt: expect.any(Number) },
+    ])
     const saved = await call(views.POST, 'POST', {
       params,
       body: { name: 'Mine', state: { filter: {}, sort: {}, columns: [] } },
     })
-    expect((await call(views.GET, 'GET', { params })).json).toMatchObject([{ id: saved.json.id, name: 'Mine' }])
-    expect((await call(view.DELETE, 'DELETE', { params: { ...params, viewId: saved.json.id } })).status).toBe(204)
+    expect((await call(views.GET, 'GET', { params })).json).toMatchObject([
+      { id: saved.json.id, name: 'Mine' },
+    ])
+    expect(
+      (await call(view.DELETE, 'DELETE', { params: { ...params, viewId: saved.json.id } })).status,
+    ).toBe(204)
     expect((await call(rows.GET, 'GET', { params, query: { state: '{' } })).status).toBe(400)
     const unknown = await call(histogram.GET, 'GET', { params, query: { column: 'no.such' } })
     expect(unknown.json.error.code).toBe('not_found')

@@ -17,6 +17,15 @@ interface FieldProps {
 const SEGMENTS = 4
 const SEGMENT_LETTERS = 34
 
+// A handful of stops is chosen faster by name than with a slider.
+const MOST_STOPS = 6
+
+function stopsOf({ min, max, step }: OptionField): number[] {
+  const from = min ?? 0
+  const count = Math.floor(((max ?? 1) - from) / (step ?? 1) + 1e-9) + 1
+  return Array.from({ length: count }, (_, i) => from + i * (step ?? 1))
+}
+
 function isShort(field: OptionField): boolean {
   const letters = field.choices.reduce((sum, { label }) => sum + label.length, 0)
   return field.choices.length <= SEGMENTS && letters <= SEGMENT_LETTERS
@@ -58,6 +67,23 @@ function Field({ field, value, onChange }: FieldProps) {
       />
     )
   }
+  const stops = stopsOf(field)
+  if (stops.length <= MOST_STOPS) {
+    return (
+      <span className={classes.legendItem} title={description}>
+        <Text component="span" size="xs">
+          {title}
+        </Text>
+        <SegmentedControl
+          size="xs"
+          aria-label={title}
+          data={stops.map(String)}
+          value={String(value)}
+          onChange={(next) => onChange(Number(next))}
+        />
+      </span>
+    )
+  }
   return (
     <label className={classes.legendItem} title={description}>
       <Text component="span" size="xs">
@@ -67,7 +93,7 @@ function Field({ field, value, onChange }: FieldProps) {
         w={110}
         size="sm"
         label={null}
-        thumbProps={{ 'aria-label': title }}
+        thumbLabel={title}
         min={min ?? 0}
         max={max ?? 1}
         step={step ?? 1}

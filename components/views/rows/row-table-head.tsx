@@ -15,6 +15,8 @@ export function nextSort(sort: RowSort, column: string): RowSort {
   return sort.descending ? { column, descending: false } : { column: 'position', descending: false }
 }
 
+const ARROW = { higher: '↑ ', lower: '↓ ', none: '' }
+
 interface HeadCellProps {
   column: RowColumn
   width: number
@@ -80,9 +82,8 @@ export function HeadCell(props: HeadCellProps) {
             aria-label={`Card of ${metric.label}`}
             onClick={() => props.onCard(column.id)}
           >
-            {[metric.unit, metric.direction === 'none' ? '' : `${metric.direction === 'higher' ? '↑' : '↓'}`]
-              .filter(Boolean)
-              .join(' ') || 'card'}
+            {ARROW[metric.direction]}
+            {metric.unit || 'no unit'}
           </UnstyledButton>
         ) : null}
       </div>

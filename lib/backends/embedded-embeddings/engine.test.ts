@@ -15,7 +15,7 @@ function cosine(a: Float32Array, b: Float32Array): number {
   return a.reduce((sum, value, k) => sum + value * (b[k] as number), 0)
 }
 
-describe.skipIf(WHY !== '')(`the embedded embeddings${WHY}`, () => {
+describe.skipIf(WHY !== '')(`the embedded embeddings${WHY}`, { timeout: SLOW }, () => {
   let session: EmbeddingsSession
 
   beforeAll(async () => {
@@ -81,14 +81,14 @@ describe.skipIf(WHY !== '')(`the embedded embeddings${WHY}`, () => {
     process.kill(session.host.pid ?? 0, 'SIGKILL')
     await expect(working).rejects.toMatchObject({ code: 'backend_unavailable' })
     expect((await session.embed(['again'])).vectors).toHaveLength(1)
-  }, SLOW)
+  })
 
   it('passes its own probe', async () => {
     const result = await probeEmbeddings(embeddingsConfig.parse({}), testEnvironment())
     expect(result.steps.filter((step) => step.state !== 'pass')).toEqual([])
     expect(result.capabilities.embed).toEqual({ state: 'yes' })
     expect(result.capabilities.chat.state).toBe('no')
-  }, SLOW)
+  })
 })
 
 describe('without the files', () => {

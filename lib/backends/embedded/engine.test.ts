@@ -19,7 +19,7 @@ const SLOW = 300_000
 
 const user = (content: string): ChatMessage[] => [{ role: 'user', content }]
 
-describe.skipIf(WHY !== '')(`the embedded language model${WHY}`, () => {
+describe.skipIf(WHY !== '')(`the embedded language model${WHY}`, { timeout: SLOW }, () => {
   let session: EmbeddedSession
   const ask = (content: string, params: Partial<GenerateParams>) =>
     session.generate({ messages: user(content), params: { ...GREEDY, maxTokens: 12, ...params } })
@@ -174,7 +174,7 @@ describe.skipIf(WHY !== '')(`the embedded language model${WHY}`, () => {
     await expect(scoring).rejects.toMatchObject({ code: 'backend_unavailable' })
     const [scores] = await session.scoreTokens([Int32Array.from(PROBE_IDS)])
     expect(scores).toHaveLength(PROBE_IDS.length)
-  }, SLOW)
+  })
 
   it('agrees on the slow path, which does all the same', async () => {
     const log: string[] = []
@@ -205,7 +205,7 @@ describe.skipIf(WHY !== '')(`the embedded language model${WHY}`, () => {
     } finally {
       await slow.close()
     }
-  }, SLOW)
+  })
 
   it('opens any GGUF file by its path', async () => {
     const status = await modelStatus(MODEL, testEnvironment())
@@ -216,7 +216,7 @@ describe.skipIf(WHY !== '')(`the embedded language model${WHY}`, () => {
     expect(result.steps.filter((step) => step.state !== 'pass')).toEqual([])
     expect(result.identity).toMatchObject({ model: 'my own model.gguf', contextLength: 512 })
     expect(result.capabilities.promptLogprobs).toEqual({ state: 'yes' })
-  }, SLOW)
+  })
 })
 
 describe('without a model file', () => {

@@ -14,6 +14,10 @@ const COMMIT_ROWS = 400
 const WINDOWS = [64, 512]
 // More batches at once than this only queue inside the backend's limiter.
 const MAX_LANES = 8
+// Batches start small, so that a slow judge shows its first rows soon, and grow to the metric's size while they are quick.
+const FIRST_BATCH = 4
+const QUICK_MS = 500
+const SLOW_MS = 4_000
 
 /** One cell of a run with all that working on it needs. */
 export interface CellWork {
@@ -65,11 +69,31 @@ function* windows(pending: readonly number[], first: number): Generator<number[]
   }
 }
 
-function batchesOf(rows: MetricRow[], size: number): MetricRow[][] {
-  const sorted = [...rows].sort((a, b) => textLength(a) - textLength(b) || a.index - b.index)
-  const batches: MetricRow[][] = []
-  for (let at = 0; at < sorted.length; at += size) batches.push(sorted.slice(at, at + size))
-  return batches
+/** Rows of a window, shortest first, handed out in batches whose size follows how long they take. */
+class Batches {
+  private rows: MetricRow[] = []
+  private size: number
+
+  constructor(private readonly most: number) {
+    this.size = Math.min(FIRST_BATCH, most)
+  }
+
+  fill(rows: readonly MetricRow[]): void {
+    this.rows = [...rows].sort((a, b) => textLength(a) - textLength(b) || a.index - b.index)
+  }
+
+  next(): MetricRow[] {
+    return this.rows.splice(0, this.size)
+  }
+
+  clear(): void {
+    this.rows = []
+  }
+
+  took(elapsedMs: number): void {
+    if (elapsedMs < QUICK_MS) this.size = Math.min(this.most, this.size * 2)
+    if (elapsedMs > SLOW_MS) this.size = Math.max(1, this.size >> 1)
+  }
 }
 
 /** Computes the pending rows of a cell in batches and writes them as they come; stops at the first fatal error. */
@@ -82,11 +106,14 @@ export async function computeRows(work: CellWork): Promise<void> {
     waiting = []
     state.commit(cell, writer, results)
   }
-  const lanes = Math.max(1, Math.min(MAX_LANES, Math.ceil(work.concurrency / metric.batchRows)))
-  const drain = async (batches: MetricRow[][]) => {
-    for (let batch = batches.shift(); batch; batch = batches.shift()) {
+  const batches = new Batches(metric.batchRows)
+  const lanes = Math.max(1, Math.min(MAX_LANES, Math.ceil(work.concurrency / FIRST_BATCH)))
+  const drain = async () => {
+    for (let batch = batches.next(); batch.length > 0; batch = batches.next()) {
       throwIfAborted(tools.signal)
+      const start = performance.now()
       const results = await computeSafely(metric, batch, params, tools)
+      batches.took(performance.now() - start)
       for (const result of results) {
         // A row that was stopped half-way stays pending; it is not a result.
         if (result.status === 'cancelled' || result.status === 'not_run') continue
@@ -106,13 +133,12 @@ export async function computeRows(work: CellWork): Promise<void> {
         if (writer.rowStatus[idx] === PENDING) pending.push(idx)
       }
       for (const indices of windows(pending, window)) {
-        const rows = loadRows(db, source, indices)
-        const batches = batchesOf(rows, metric.batchRows)
+        batches.fill(loadRows(db, source, indices))
         const settled = await Promise.allSettled(
           Array.from({ length: lanes }, () =>
-            drain(batches).catch((error: unknown) => {
+            drain().catch((error: unknown) => {
               // The other lanes end after the batch they are at.
-              batches.length = 0
+              batches.clear()
               throw error
             }),
           ),

@@ -33,7 +33,7 @@ function nameOf({ seedSet, arm, round }: CellNames): string {
   return arm === null ? `${seedSet}, seeds` : `${seedSet}, ${arm}, round ${round}`
 }
 
-/** Returns the cells of a run in file order: early rounds first. */
+/** Returns the current cells of a run, early rounds first; superseded ones are left as they are. */
 export function runCellList(db: Db, runNo: number): RunCell[] {
   const found = db.$client
     .prepare(
@@ -41,7 +41,7 @@ export function runCellList(db: Db, runNo: number): RunCell[] {
          rc.alignment_no as alignmentNo, s.label as seedSet, a.label as arm, c.round
        from run_cells rc join cells c on c.no = rc.cell_no join seed_sets s on s.id = c.seed_set_id
        left join arms a on a.id = c.arm_id
-       where rc.run_no = ? order by c.round, s.position, s.key, a.color_index, c.no`,
+       where rc.run_no = ? and c.superseded_at is null order by c.round, s.position, s.key, a.color_index, c.no`,
     )
     .all(runNo) as (Omit<RunCell, 'name'> & CellNames)[]
   return found.map(({ seedSet, arm, round, ...cell }) => ({ ...cell, name: nameOf({ seedSet, arm, round }) }))

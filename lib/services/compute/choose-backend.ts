@@ -1,4 +1,4 @@
-import { BACKEND_KINDS } from '@/lib/backends'
+import { BACKEND_KINDS, STAND_IN_KINDS } from '@/lib/backends'
 import type { Capability, CapabilityTable, ModelIdentity } from '@/lib/backends/types'
 import type { Queryable } from '@/lib/jobs/queue'
 import { getBackendRow, listBackendRows, type BackendRow } from '../backends'
@@ -51,7 +51,7 @@ export function chooseBackend(
     const reason = lack(row, needs)
     return reason === null ? chosen(row) : { blocked: reason, backend: row }
   }
-  const rows = listBackendRows(db)
+  const rows = listBackendRows(db).filter((row) => row.builtIn || !STAND_IN_KINDS.has(row.kind))
   const found = rows.find((row) => lack(row, needs) === null)
   if (found) return chosen(found)
   // The reason of the backend whose kind could do it says most, for example which model file is missing.

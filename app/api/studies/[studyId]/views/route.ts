@@ -13,6 +13,5 @@ export const GET = route({
 export const POST = route({
   params,
   body: z.object({ name: z.string().trim().min(1).max(80), state: viewStateSchema }),
-  handler: ({ ctx, params: { studyId }, body }) =>
-    saveView(ctx.db, studyId, body.name, body.state),
+  handler: ({ ctx, params: { studyId }, body }) => saveView(ctx.db, studyId, body.name, body.state),
 })

@@ -1,2 +1,0 @@
-import { benchImport } from '@/lib/bench/import'
-benchImport().then(console.log)

@@ -1,0 +1,51 @@
+import { physicalCores } from '@/lib/backends/child-process/cores'
+import { EngineHost } from '@/lib/backends/child-process/host'
+import { modelStatus } from '@/lib/backends/models/status'
+import type { ModelDirs } from '@/lib/backends/models/paths'
+import { AppError } from '@/lib/errors'
+
+/** What one run of the scoring benchmark found; speeds in scored tokens a second. */
+export interface EmbeddedScoringFigures {
+  tokens: number
+  rows: number
+  threads: number
+  fastTokensPerSecond: number
+  decodeTokensPerSecond: number
+  publicTokensPerSecond: number
+  /** Fast path against node-llama-cpp's public functions on the same model and rows. */
+  fastOverPublic: number
+  /** Fast path against the same decoding with no score read. */
+  fastOverDecode: number
+  /** Largest difference in nats between the two paths over the rows that both scored. */
+  largestDifference: number
+}
+
+/** Lower limits of the two ratios. */
+export const EMBEDDED_SCORING_LIMITS = { fastOverPublic: 10, fastOverDecode: 0.75 } as const
+
+/**
+ * Times the embedded engine's prompt scores against the slow public path and against decoding alone, in one child
+ * process, in alternation, and returns the medians. Throws `capability_missing` when the model file is not here.
+ */
+export async function benchEmbeddedScoring(
+  dirs: ModelDirs,
+  options: { rounds?: number; threads?: number; signal?: AbortSignal } = {},
+): Promise<EmbeddedScoringFigures> {
+  const status = await modelStatus('smollm2-135m-instruct', dirs)
+  if (!status.path) throw new AppError('capability_missing', `${status.detail} ${status.remedy}`)
+  const host = new EngineHost({
+    entry: 'lib/bench/embedded-scoring-child.ts',
+    name: 'The scoring benchmark',
+    initArgs: () => ({
+      modelPath: status.path,
+      threads: options.threads ?? physicalCores(),
+    }),
+    log: () => undefined,
+  })
+  try {
+    const { rounds = 3, signal } = options
+    return await host.call<EmbeddedScoringFigures>('measure', { rounds }, signal)
+  } finally {
+    await host.close()
+  }
+}

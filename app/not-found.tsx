@@ -1,13 +1,12 @@
 import Link from 'next/link'
-import { EmptyState } from '@/components/ui/states'
 
 export default function NotFound() {
   return (
-    <main>
+    <main style={{ padding: 24, maxWidth: 640, lineHeight: 1.5 }}>
       <title>Page not found · Evolens</title>
-      <EmptyState title="There is no page at this address" action={<Link href="/studies">Go to the studies</Link>}>
-        The link may be from another version, or from another data folder.
-      </EmptyState>
+      <h1 style={{ fontSize: '1.25rem' }}>There is no page at this address</h1>
+      <p className="ev-dim">The link may be from another version, or from another data folder.</p>
+      <Link href="/studies">Go to the studies</Link>
     </main>
   )
 }

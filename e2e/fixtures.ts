@@ -47,7 +47,7 @@ async function waitFor(url: string): Promise<void> {
 /** Production build, worker and a data folder of their own; removed afterwards. */
 export const test = base.extend<object, { server: Server }>({
   server: [
-    async ({}, use) => {
+    async ({}, provide) => {
       const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'evolens-e2e-'))
       const port = await freePort()
       const env = {
@@ -67,7 +67,7 @@ export const test = base.extend<object, { server: Server }>({
       ]
       const url = `http://127.0.0.1:${port}`
       await waitFor(url)
-      await use({ url, dataDir })
+      await provide({ url, dataDir })
       await Promise.all(
         children.map(
           (child) =>
@@ -81,8 +81,8 @@ export const test = base.extend<object, { server: Server }>({
     },
     { scope: 'worker', timeout: 120_000 },
   ],
-  baseURL: async ({ server }, use) => {
-    await use(server.url)
+  baseURL: async ({ server }, provide) => {
+    await provide(server.url)
   },
 })
 

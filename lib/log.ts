@@ -1,7 +1,8 @@
 import pino, { type Logger } from 'pino'
 import { readConfig } from '@/lib/config'
 
-const SECRET_KEY = /^(authorization|proxy-authorization|cookie|set-cookie|x-api-key|api-?key|password|secret|access-?token|token)$/i
+const SECRET_KEY =
+  /^(authorization|proxy-authorization|cookie|set-cookie|x-api-key|api-?key|password|secret|access-?token|token)$/i
 // Deeper objects are data, not log fields; the limit also stops cycles.
 const MAX_DEPTH = 6
 const HIDDEN = '[redacted]'

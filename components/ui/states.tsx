@@ -125,11 +125,15 @@ interface QueryStateProps<T> {
   query: QueryLike<T>
   what: string
   skeleton: ReactNode
+  /** Puts heading and margins of the page around the skeleton and the failure. */
+  wrap?: (content: ReactNode) => ReactNode
   children(data: T): ReactNode
 }
 
+const asIs = (content: ReactNode) => content
+
 /** One way to draw loading, failure, and data that stays on screen while a newer answer fails. */
-export function QueryState<T>({ query, what, skeleton, children }: QueryStateProps<T>) {
+export function QueryState<T>({ query, what, skeleton, wrap = asIs, children }: QueryStateProps<T>) {
   if (query.data !== undefined) {
     return (
       <>
@@ -150,7 +154,7 @@ export function QueryState<T>({ query, what, skeleton, children }: QueryStatePro
     )
   }
   if (query.error) {
-    return <ErrorState error={query.error} what={what} onRetry={() => query.refetch()} />
+    return wrap(<ErrorState error={query.error} what={what} onRetry={() => query.refetch()} />)
   }
-  return skeleton
+  return wrap(skeleton)
 }

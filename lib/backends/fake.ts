@@ -5,7 +5,8 @@ import { CAPABILITIES, defineBackend, type CapabilityTable } from './types'
 export const fake = defineBackend({
   id: 'fake',
   label: 'Fake (for tests and demonstrations)',
-  description: 'Answers at once and always alike. Its numbers mean nothing; use it to try the pages.',
+  description:
+    'Answers at once and always alike. Its numbers mean nothing; use it to try the pages.',
   capabilities: CAPABILITIES,
   config: fakeConfigSchema,
   async open(config) {

@@ -6,12 +6,7 @@ import { openai } from './openai'
 import type { BackendKind } from './types'
 
 /** Every kind of backend. The files hold descriptions only and load their engines when opened. */
-export const BACKEND_KINDS: readonly BackendKind[] = [
-  embedded,
-  embeddedEmbeddings,
-  openai,
-  fake,
-]
+export const BACKEND_KINDS: readonly BackendKind[] = [embedded, embeddedEmbeddings, openai, fake]
 
 /** A backend that exists without being set up. */
 export interface BuiltInBackend {

@@ -30,7 +30,9 @@ export interface WebLatency {
  * Returns the hold-ups of this process's event loop while a worker process computes every metric of `rows` x 2 rows on
  * the fake backend (all arithmetic, no waiting) and this process reads what open pages read.
  */
-export async function measureWebLatency(options: { rows?: number; seconds?: number } = {}): Promise<WebLatency> {
+export async function measureWebLatency(
+  options: { rows?: number; seconds?: number } = {},
+): Promise<WebLatency> {
   const { rows = 4_000, seconds = 15 } = options
   const study = testStudy(rows)
   const { db, studyId } = study
@@ -54,7 +56,11 @@ export async function measureWebLatency(options: { rows?: number; seconds?: numb
     let maxReadMs = 0
     const active = () => listJobs(db, { states: ['queued', 'running'] }).length > 0
     while (performance.now() - start < seconds * 1000 && active()) {
-      for (const read of [() => listJobs(db), () => getStudyDetail(db, studyId), () => systemInfo(study)]) {
+      for (const read of [
+        () => listJobs(db),
+        () => getStudyDetail(db, studyId),
+        () => systemInfo(study),
+      ]) {
         const before = performance.now()
         read()
         maxReadMs = Math.max(maxReadMs, performance.now() - before)

@@ -92,7 +92,7 @@ function notesOf(panels: readonly LevelPanel[], levels: readonly string[]): stri
   )
   if (high.length === 0) return []
   return [
-    `Ceiling: more than ${CEILING_PERCENT} % of the rows are "${levels.at(-1) ?? ''}" in ${high.length} ${high.length === 1 ? 'series' : 'series'}; the scale no longer separates them.`,
+    `Ceiling: more than ${CEILING_PERCENT} % of the rows are "${levels.at(-1) ?? ''}" in ${high.length} series; the scale no longer separates them.`,
   ]
 }
 

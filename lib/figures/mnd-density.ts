@@ -6,7 +6,7 @@ import { exampleData, exampleInfo, noise } from './shared/example'
 import { densityGroups, panelSeries, roundGrid } from './shared/groups'
 import { axisOption, choice, densityOptions, mixOption } from './shared/options'
 import { armsOf, countAll, valuesOf, comparable } from './shared/series'
-import { count, list } from './shared/text'
+import { count, list, plural } from './shared/text'
 import { defineFigure, type FigureData } from './types'
 
 const COLUMN = 'mnd.mnd'
@@ -19,7 +19,7 @@ const FEW_BINS = 20
 const options = z.object({
   ...densityOptions,
   bins: choice(
-    { auto: 'Automatic', '100': '100 (paper)', '50': '50', '20': '20' },
+    { auto: 'Automatic', n100: '100 (paper)', n50: '50', n20: '20' },
     {
       title: 'Bins',
       description:
@@ -41,7 +41,7 @@ function sizeNotes(data: FigureData): string[] {
   if (!first) return []
   const sizes = first.series.map((one) => `${one.armLabel} ${count(one.cellRows)}`)
   return [
-    `The distance falls as a set grows: compare only sets of equal size. ${unequal.length} panel${unequal.length === 1 ? ' has' : 's have'} unequal sets, for example ${first.series[0]?.seedSetLabel ?? ''} (${list(sizes)}). Run it on the same sample of seeds in every arm to compare them.`,
+    `The distance falls as a set grows: compare only sets of equal size. Sets differ in size in ${plural(unequal.length, 'panel')}, for example ${first.series[0]?.seedSetLabel ?? ''} (${list(sizes)}). Run it on the same sample of seeds in every arm to compare them.`,
   ]
 }
 
@@ -50,7 +50,7 @@ function prepare(all: FigureData, chosen: Options): DensityPrepared {
   const counts = countAll(data, COLUMN)
   const smallest = Math.min(...counts.map((entry) => entry.valued))
   const automatic = smallest >= PAPER_BINS_FROM ? 100 : FEW_BINS
-  const bins = chosen.bins === 'auto' ? automatic : Number(chosen.bins)
+  const bins = chosen.bins === 'auto' ? automatic : Number(chosen.bins.slice(1))
   const edges = uniformEdges(0, 1 / bins, bins)
   const threshold = { value: NEAR_DUPLICATE, side: 'below', label: '< 0.05' } as const
   const grid = roundGrid(data)
@@ -61,7 +61,7 @@ function prepare(all: FigureData, chosen: Options): DensityPrepared {
   const above = cells.cells.flatMap((cell) => cell.curves).reduce((sum, c) => sum + c.above, 0)
   const off =
     above > 0
-      ? [`${count(above)} values above 1 are left out of the bars and kept in the smooth curves.`]
+      ? [`${plural(above, 'value')} above 1: left out of the bars, kept in the smooth curves.`]
       : []
   return {
     ...grid,

@@ -65,7 +65,7 @@ it('has the published mean level and loss ratios for the other measures', () => 
 
 it('says who is ahead', () => {
   expect(figure.reading(prepare(data))).toMatch(
-    /^small has a higher mean .* than large in 1 of 1 cells/,
+    /^small has a higher mean .* than large in 1 of 1 cell;/,
   )
   const alone = testData([series('small', 1, [10, 20]), series('small', 2, [30, 50])])
   expect(figure.reading(prepare(alone))).toMatch(/goes from 15\.0 in round 1 to 40\.0 in round 2/)

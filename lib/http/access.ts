@@ -86,18 +86,24 @@ export function checkAccess(request: Request, config: AccessConfig): Access {
     return {
       state: 'refused',
       status: 403,
-      message: 'This host name is not served here. Open the address that "npm start" printed, or set HOST.',
+      message:
+        'This host name is not served here. Open the address that "npm start" printed, or set HOST.',
     }
   }
   if (!originAllowed(request)) {
-    return { state: 'refused', status: 403, message: 'Changes are accepted from our own pages only.' }
+    return {
+      state: 'refused',
+      status: 403,
+      message: 'Changes are accepted from our own pages only.',
+    }
   }
   if (config.accessToken === null || holdsToken(request, config.accessToken)) return { state: 'ok' }
   return (
     tokenLogin(request, config.accessToken) ?? {
       state: 'refused',
       status: 401,
-      message: 'An access token is required. Open the address with "?token=..." once in this browser.',
+      message:
+        'An access token is required. Open the address with "?token=..." once in this browser.',
     }
   )
 }

@@ -29,7 +29,10 @@ afterEach(() => {
 describe('route', () => {
   const echo = route({
     params: z.object({ id: z.string() }),
-    query: z.object({ n: z.coerce.number().default(1), tag: z.union([z.string(), z.array(z.string())]).optional() }),
+    query: z.object({
+      n: z.coerce.number().default(1),
+      tag: z.union([z.string(), z.array(z.string())]).optional(),
+    }),
     body: z.object({ name: z.string() }),
     handler: ({ params, query, body }) => ({ params, query, body }),
   })
@@ -50,7 +53,9 @@ describe('route', () => {
   it('says what is wrong with the input', async () => {
     const wrong = await post('{"name":1}', { 'content-type': 'application/json' })
     expect(wrong.status).toBe(400)
-    expect(await wrong.json()).toMatchObject({ error: { code: 'invalid_input', details: { issues: [{ path: ['name'] }] } } })
+    expect(await wrong.json()).toMatchObject({
+      error: { code: 'invalid_input', details: { issues: [{ path: ['name'] }] } },
+    })
     expect((await post('{', { 'content-type': 'application/json' })).status).toBe(400)
     expect((await post('name=1', { 'content-type': 'text/plain' })).status).toBe(400)
   })
@@ -66,7 +71,12 @@ describe('route', () => {
         return [code, (await failing(request('/api'), none)).status]
       }),
     )
-    expect(Object.fromEntries(statuses)).toMatchObject({ not_found: 404, conflict: 409, rate_limited: 429, internal: 500 })
+    expect(Object.fromEntries(statuses)).toMatchObject({
+      not_found: 404,
+      conflict: 409,
+      rate_limited: 429,
+      internal: 500,
+    })
     const broken = route({
       handler() {
         throw new Error('secret detail')
@@ -78,7 +88,9 @@ describe('route', () => {
   })
 
   it('passes responses through and answers nothing with 204', async () => {
-    const stream = route({ handler: () => new Response('a', { headers: { 'content-type': 'text/csv' } }) })
+    const stream = route({
+      handler: () => new Response('a', { headers: { 'content-type': 'text/csv' } }),
+    })
     expect((await stream(request('/api'), none)).headers.get('content-type')).toBe('text/csv')
     expect((await route({ handler: () => undefined })(request('/api'), none)).status).toBe(204)
   })
@@ -86,7 +98,8 @@ describe('route', () => {
   it('refuses foreign hosts and origins', async () => {
     const open = route({ handler: () => ({ ok: true }) })
     expect((await open(request('/api', { host: 'evil.example' }), none)).status).toBe(403)
-    const change = (origin: string) => open(request('/api', { method: 'POST', headers: { origin } }), none)
+    const change = (origin: string) =>
+      open(request('/api', { method: 'POST', headers: { origin } }), none)
     expect((await change('http://evil.example')).status).toBe(403)
     expect((await change('null')).status).toBe(403)
     expect((await change('http://localhost:3000')).status).toBe(200)
@@ -94,7 +107,10 @@ describe('route', () => {
 })
 
 describe('checkAccess', () => {
-  const guarded: { host: string; accessToken: string | null } = { host: '0.0.0.0', accessToken: TOKEN }
+  const guarded: { host: string; accessToken: string | null } = {
+    host: '0.0.0.0',
+    accessToken: TOKEN,
+  }
   const state = (value: Request, settings = guarded) => checkAccess(value, settings).state
 
   it('lets loopback names through on any port, and nothing that only looks like one', () => {
@@ -102,14 +118,23 @@ describe('checkAccess', () => {
     for (const host of ['localhost:8080', '127.0.0.1:3000', '[::1]:3000', 'LOCALHOST']) {
       expect(state(request('/', { host }), local)).toBe('ok')
     }
-    for (const host of ['localhost.evil.example', '127.0.0.1.evil.example', '', 'a@localhost', '10.0.0.1:3000']) {
+    for (const host of [
+      'localhost.evil.example',
+      '127.0.0.1.evil.example',
+      '',
+      'a@localhost',
+      '10.0.0.1:3000',
+    ]) {
       expect(state(request('/', { host }), local)).toBe('refused')
     }
   })
 
   it('asks for the token, takes it once from the address and then from the cookie', () => {
     const host = '10.0.0.5:3000'
-    expect(checkAccess(request('/studies', { host }), guarded)).toMatchObject({ state: 'refused', status: 401 })
+    expect(checkAccess(request('/studies', { host }), guarded)).toMatchObject({
+      state: 'refused',
+      status: 401,
+    })
     expect(state(request('/?token=wrong', { host }))).toBe('refused')
     const login = checkAccess(request(`/studies?a=1&token=${TOKEN}`, { host }), guarded)
     expect(login).toMatchObject({ state: 'login', location: '/studies?a=1' })
@@ -117,6 +142,8 @@ describe('checkAccess', () => {
     expect(cookie).not.toContain(TOKEN)
     expect(state(request('/studies', { host, headers: { cookie } }))).toBe('ok')
     expect(state(request('/studies', { host, headers: { cookie: `${cookie}0` } }))).toBe('refused')
-    expect(state(request('/studies', { host, headers: { authorization: `Bearer ${TOKEN}` } }))).toBe('ok')
+    expect(
+      state(request('/studies', { host, headers: { authorization: `Bearer ${TOKEN}` } })),
+    ).toBe('ok')
   })
 })

@@ -42,9 +42,13 @@ function parsePart<T>(schema: z.ZodType<T> | undefined, value: unknown, part: st
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   const at = issue && issue.path.length > 0 ? ` at ${issue.path.join('.')}` : ''
-  throw new AppError('invalid_input', `The ${part} is not valid${at}: ${issue?.message ?? 'unknown'}.`, {
-    details: { issues: parsed.error.issues.map(({ path, message }) => ({ path, message })) },
-  })
+  throw new AppError(
+    'invalid_input',
+    `The ${part} is not valid${at}: ${issue?.message ?? 'unknown'}.`,
+    {
+      details: { issues: parsed.error.issues.map(({ path, message }) => ({ path, message })) },
+    },
+  )
 }
 
 function queryObject(url: string): Record<string, string | string[]> {
@@ -98,7 +102,8 @@ export function route<P = undefined, Q = undefined, B = undefined>(
     try {
       const ctx = getContext()
       const access = checkAccess(request, ctx.config)
-      if (access.state === 'refused') return errorBody(access.status, 'invalid_input', access.message)
+      if (access.state === 'refused')
+        return errorBody(access.status, 'invalid_input', access.message)
       const result = await definition.handler({
         ctx,
         params: parsePart(definition.params, await context.params, 'address'),

@@ -2,7 +2,11 @@ import type { Db } from '@/db/client'
 import { getBackendKind } from '@/lib/backends'
 import type { RequestCache } from '@/lib/backends/cache-port'
 import type { NetworkEnvironment } from '@/lib/backends/http/address'
-import { shareSession, type MeteredSession, type SharedSession } from '@/lib/backends/shared/metered'
+import {
+  shareSession,
+  type MeteredSession,
+  type SharedSession,
+} from '@/lib/backends/shared/metered'
 import { isLoopbackHost, type Config } from '@/lib/config'
 import { canonicalJson } from '@/lib/contracts/canonical-json'
 import { AppError, throwIfAborted } from '@/lib/errors'
@@ -45,9 +49,7 @@ function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const stop = () => reject(new AppError('cancelled', 'The work was cancelled.'))
     signal.addEventListener('abort', stop, { once: true })
-    promise
-      .finally(() => signal.removeEventListener('abort', stop))
-      .then(resolve, reject)
+    promise.finally(() => signal.removeEventListener('abort', stop)).then(resolve, reject)
   })
 }
 
@@ -87,7 +89,9 @@ export class BackendPool {
     if (!entry) return
     this.entries.delete(id)
     const shared = await entry.opening.catch(() => null)
-    await shared?.close().catch((error: unknown) => log().warn({ err: error }, 'closing a backend failed'))
+    await shared
+      ?.close()
+      .catch((error: unknown) => log().warn({ err: error }, 'closing a backend failed'))
   }
 
   /** Closes all backends. */

@@ -65,7 +65,10 @@ export async function stopWorker(child: ChildProcess): Promise<void> {
 }
 
 function doneRows(study: TestStudy): number {
-  return study.db.$client.prepare('select coalesce(sum(done), 0) from run_cells').pluck().get() as number
+  return study.db.$client
+    .prepare('select coalesce(sum(done), 0) from run_cells')
+    .pluck()
+    .get() as number
 }
 
 async function killOnce(study: TestStudy, delay: number): Promise<number> {
@@ -98,7 +101,8 @@ export async function chaosRun(options: ChaosOptions): Promise<ChaosResult> {
       doneAtKill.push(await killOnce(study, random.below(MAX_DELAY_MS)))
     }
     last = spawnWorker(study)
-    const open = () => jobs.filter((job) => ['queued', 'running'].includes(getJob(study.db, job.id).state))
+    const open = () =>
+      jobs.filter((job) => ['queued', 'running'].includes(getJob(study.db, job.id).state))
     while (open().length > 0 && Date.now() - started < options.limitMs) await sleep(POLL_MS)
     return {
       kills: options.kills,

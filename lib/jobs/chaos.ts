@@ -7,7 +7,8 @@ const base = { rows, latencyMs: 5, seed, metrics: [], limitMs: 900_000 }
 const disturbed = await chaosRun({ ...base, kills })
 const calm = await chaosRun({ ...base, latencyMs: 0, kills: 0 })
 const same =
-  JSON.stringify([disturbed.columns, disturbed.counts]) === JSON.stringify([calm.columns, calm.counts])
+  JSON.stringify([disturbed.columns, disturbed.counts]) ===
+  JSON.stringify([calm.columns, calm.counts])
 const lines = [
   `${kills} kills with seed ${seed}, ${rows} rows a cell, ${disturbed.seconds.toFixed(1)} s`,
   `rows done at each kill: ${disturbed.doneAtKill.join(' ')}`,

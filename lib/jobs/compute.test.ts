@@ -21,7 +21,11 @@ afterEach(() => {
 
 function request(metrics: string[], more: Record<string, unknown> = {}) {
   const backends = Object.fromEntries(listMeasured().map((metric) => [metric.id, 'fake']))
-  return computeRequestSchema.parse({ metrics: metrics.map((metric) => ({ metric })), backends, ...more })
+  return computeRequestSchema.parse({
+    metrics: metrics.map((metric) => ({ metric })),
+    backends,
+    ...more,
+  })
 }
 
 /** Runs waiting jobs one after the other, as the worker would; with `stop` one job ends at its first stored results. */
@@ -63,7 +67,9 @@ describe('compute', () => {
       expect(run.pinned).toBe(true)
     }
     const stored = db.$client
-      .prepare('select output, status, "values" as v, width, dtype from column_chunks where output <> \'_row\'')
+      .prepare(
+        'select output, status, "values" as v, width, dtype from column_chunks where output <> \'_row\'',
+      )
       .all() as { output: string; status: Buffer; v: Buffer; width: number; dtype: string }[]
     expect(stored.length).toBeGreaterThan(10)
     for (const chunk of stored) {
@@ -112,7 +118,9 @@ describe('compute', () => {
       .prepare("select status from column_chunks where output = '_row' order by cell_no")
       .pluck()
       .all() as Buffer[]
-    const chosen = statuses.map((bytes) => [...bytes].flatMap((code, idx) => (code === 255 ? [] : [idx])))
+    const chosen = statuses.map((bytes) =>
+      [...bytes].flatMap((code, idx) => (code === 255 ? [] : [idx])),
+    )
     expect(chosen[0]).toHaveLength(8)
     expect(chosen[1]).toEqual(chosen[0])
   })
@@ -140,7 +148,11 @@ describe('compute', () => {
   it('keeps the reason of rows that fail and redoes only them', async () => {
     study = testStudy(40, { failMarker: 'number 7' })
     const { db, studyId, seedCell } = study
-    const { jobs, runs } = startRuns(study, studyId, request(['difficulty_score'], { cellIds: [seedCell] }))
+    const { jobs, runs } = startRuns(
+      study,
+      studyId,
+      request(['difficulty_score'], { cellIds: [seedCell] }),
+    )
     await work(study)
     const job = getJob(db, jobs[0]?.id ?? '')
     expect(job.state).toBe('succeeded')
@@ -172,8 +184,18 @@ describe('compute', () => {
     const { memoryCache } = await import('@/lib/backends/cache-port')
     const session = openFake(fakeConfigSchema.parse({ failEvery: 1 }))
     pool.open = async () =>
-      shareSession(session, { backendId: 'fake', label: 'Fake', cache: memoryCache(), timing: fast }).handOut()
-    await runJob({ db, config: study.config, pool, owner: OWNER }, kind, row, new AbortController().signal)
+      shareSession(session, {
+        backendId: 'fake',
+        label: 'Fake',
+        cache: memoryCache(),
+        timing: fast,
+      }).handOut()
+    await runJob(
+      { db, config: study.config, pool, owner: OWNER },
+      kind,
+      row,
+      new AbortController().signal,
+    )
     expect(getJob(db, id)).toMatchObject({ state: 'queued', errorCode: 'backend_unavailable' })
     expect(getJobRow(db, id).runAfter).toBeGreaterThan(Date.now())
   })
@@ -184,8 +206,16 @@ describe('compute', () => {
     const job = startDryRun(study, studyId, request(['difficulty_score', 'mnd']))
     await work(study)
     const result = getJob(db, job.id).result as { dryRuns: Record<string, number>[] }
-    expect(result.dryRuns[0]).toMatchObject({ rows: 120, rowsDone: 0, sampleRows: 20, blocked: null, cost: null })
-    expect(result.dryRuns[0]?.secondsHigh).toBeGreaterThan(result.dryRuns[0]?.secondsLow ?? Infinity)
+    expect(result.dryRuns[0]).toMatchObject({
+      rows: 120,
+      rowsDone: 0,
+      sampleRows: 20,
+      blocked: null,
+      cost: null,
+    })
+    expect(result.dryRuns[0]?.secondsHigh).toBeGreaterThan(
+      result.dryRuns[0]?.secondsLow ?? Infinity,
+    )
     expect(result.dryRuns[0]?.tokens).toBeGreaterThan(0)
     expect(storedColumns(db)).toEqual([])
   })
@@ -210,7 +240,9 @@ describe('compute', () => {
     const { db, studyId, seedCell } = study
     startRuns(study, studyId, request(['difficulty_score'], { cellIds: [seedCell] }))
     await work(study)
-    db.$client.prepare("update backends set config = ? where id = 'fake'").run(JSON.stringify({ seed: 9 }))
+    db.$client
+      .prepare("update backends set config = ? where id = 'fake'")
+      .run(JSON.stringify({ seed: 9 }))
     const { jobs } = startRuns(study, studyId, request(['difficulty_score']))
     await work(study)
     expect(getJob(db, jobs[0]?.id ?? '')).toMatchObject({ state: 'failed', errorCode: 'conflict' })
@@ -225,7 +257,10 @@ describe('compute', () => {
     expect(retryJob(db, id).state).toBe('queued')
     await work(study)
     expect(getJob(db, id).state).toBe('succeeded')
-    const codes = db.$client.prepare("select status from column_chunks where output = 'score'").pluck().all() as Buffer[]
+    const codes = db.$client
+      .prepare("select status from column_chunks where output = 'score'")
+      .pluck()
+      .all() as Buffer[]
     for (const bytes of codes) expect(new Set(bytes)).toEqual(new Set([statusCode('ok')]))
   })
 })

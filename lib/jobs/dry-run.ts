@@ -37,7 +37,13 @@ function memberCount({ cell, members }: RunCellPlan): number {
 }
 
 /** Rows of the request, and how many of them a run of the same definition has done already. */
-function extentOf(db: Db, studyId: string, hash: string, request: ComputeRequest, plans: RunCellPlan[]): Extent {
+function extentOf(
+  db: Db,
+  studyId: string,
+  hash: string,
+  request: ComputeRequest,
+  plans: RunCellPlan[],
+): Extent {
   const rows = plans.reduce((sum, plan) => sum + memberCount(plan), 0)
   const run = findRun(db, studyId, hash, request.rowSet, plans)
   if (!run) return { rows, done: 0 }
@@ -106,10 +112,7 @@ async function measure(
   return batches
 }
 
-function interval(
-  batches: Timed[],
-  rows: number,
-): { secondsLow: number; secondsHigh: number } {
+function interval(batches: Timed[], rows: number): { secondsLow: number; secondsHigh: number } {
   const measured = batches.reduce((sum, batch) => sum + batch.rows, 0)
   if (measured === 0) return { secondsLow: 0, secondsHigh: 0 }
   const mean = batches.reduce((sum, batch) => sum + batch.seconds, 0) / measured
@@ -131,7 +134,11 @@ async function estimate(
   const { db } = context
   const metric = measuredMetric(wanted.metric)
   const params = parseParams(metric, wanted.params)
-  const choice = chooseBackend(db, needsOf(metric, params), request.backends[metric.id] ?? request.backends[wanted.metric])
+  const choice = chooseBackend(
+    db,
+    needsOf(metric, params),
+    request.backends[metric.id] ?? request.backends[wanted.metric],
+  )
   const cells = requestedCells(db, studyId, request.cellIds, metric)
   const members = resolveRowSet(db, studyId, cells, request.rowSet)
   const plans = cells.map((cell) => planCell(db, cell, members.get(cell.no) ?? null, metric.inputs))
@@ -151,7 +158,9 @@ async function estimate(
   if ('blocked' in choice) return { ...none, blocked: choice.blocked }
   let session: MeteredSession | null = null
   try {
-    session = choice.backend ? await context.openBackend(choice.backend.id, { cache: NO_CACHE }) : null
+    session = choice.backend
+      ? await context.openBackend(choice.backend.id, { cache: NO_CACHE })
+      : null
     const definition = buildDefinition(metric, params, session?.identity ?? null)
     const { rows, done } = extentOf(db, studyId, definitionHash(definition), request, plans)
     const sample = sampleRows(db, metric, plans)

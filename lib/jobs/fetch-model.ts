@@ -27,9 +27,13 @@ export const fetchModelJob = defineJob({
       for (const { file, source, reason } of result.reasons) {
         context.log('warn', `${file} from ${source}: ${reason}`)
       }
-      throw new AppError('capability_missing', `No source has ${manifest.label}. ${result.remedy}`, {
-        details: { reasons: result.reasons },
-      })
+      throw new AppError(
+        'capability_missing',
+        `No source has ${manifest.label}. ${result.remedy}`,
+        {
+          details: { reasons: result.reasons },
+        },
+      )
     }
     // Built-in backends that lacked the file may work now.
     for (const row of listBackendRows(context.db)) {

@@ -26,7 +26,11 @@ export function claim(
     .select({ no: jobs.no })
     .from(jobs)
     .where(
-      and(eq(jobs.state, 'queued'), sql`${jobs.runAfter} <= ${now}`, inArray(jobs.kind, [...kinds])),
+      and(
+        eq(jobs.state, 'queued'),
+        sql`${jobs.runAfter} <= ${now}`,
+        inArray(jobs.kind, [...kinds]),
+      ),
     )
     .orderBy(desc(jobs.priority), asc(jobs.no))
     .limit(1)
@@ -55,7 +59,13 @@ function owned(no: number, owner: string) {
 
 /** Renews the lease; returns false when the job is no longer this worker's. */
 export function extendLease(db: Queryable, no: number, owner: string, now = Date.now()): boolean {
-  return db.update(jobs).set({ leaseUntil: now + LEASE_MS }).where(owned(no, owner)).run().changes === 1
+  return (
+    db
+      .update(jobs)
+      .set({ leaseUntil: now + LEASE_MS })
+      .where(owned(no, owner))
+      .run().changes === 1
+  )
 }
 
 /** Returns what users asked of the jobs that this worker runs. */
@@ -188,7 +198,8 @@ export function recoverLeases(
     )
     .all()
   for (const row of dead) {
-    const wanted = row.request === 'cancel' ? 'cancelled' : row.request === 'pause' ? 'paused' : 'queued'
+    const wanted =
+      row.request === 'cancel' ? 'cancelled' : row.request === 'pause' ? 'paused' : 'queued'
     const state: JobState = wanted === 'queued' && row.attempts >= MAX_CRASHES ? 'failed' : wanted
     const ended = state === 'failed' || state === 'cancelled'
     db.update(jobs)
@@ -200,12 +211,21 @@ export function recoverLeases(
         runAfter: now,
         ...(ended ? { finishedAt: now } : {}),
         ...(state === 'failed'
-          ? { errorCode: 'internal', error: `The worker stopped ${row.attempts} times during this job.` }
+          ? {
+              errorCode: 'internal',
+              error: `The worker stopped ${row.attempts} times during this job.`,
+            }
           : {}),
       })
       .where(eq(jobs.no, row.no))
       .run()
-    addEvent(db, row.no, 'warn', 'The worker stopped during this job; what it had committed is kept.', now)
+    addEvent(
+      db,
+      row.no,
+      'warn',
+      'The worker stopped during this job; what it had committed is kept.',
+      now,
+    )
   }
   return dead.map((row) => row.id)
 }

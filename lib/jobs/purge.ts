@@ -30,9 +30,15 @@ function purgeDeleted(db: Db, before: number): number {
 }
 
 function purgeCache(db: Db, now: number): number {
-  let removed = db.$client.prepare('delete from request_cache where used_at < ?').run(now - KEEP_CACHE_MS).changes
+  let removed = db.$client
+    .prepare('delete from request_cache where used_at < ?')
+    .run(now - KEEP_CACHE_MS).changes
   const size = () =>
-    (db.$client.prepare('select coalesce(sum(length(value)), 0) as n from request_cache').get() as { n: number }).n
+    (
+      db.$client
+        .prepare('select coalesce(sum(length(value)), 0) as n from request_cache')
+        .get() as { n: number }
+    ).n
   const drop = db.$client.prepare(
     `delete from request_cache where key in (select key from request_cache order by used_at limit ${CACHE_BATCH})`,
   )

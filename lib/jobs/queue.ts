@@ -57,7 +57,9 @@ export function toJob(row: JobRow): Job {
     startedAt: row.startedAt,
     finishedAt: row.finishedAt,
     retryable:
-      row.state === 'failed' || row.state === 'cancelled' || (row.state === 'succeeded' && failedRows),
+      row.state === 'failed' ||
+      row.state === 'cancelled' ||
+      (row.state === 'succeeded' && failedRows),
   }
 }
 
@@ -121,7 +123,10 @@ export function requestPause(db: Queryable, id: string): Job {
   } else if (row.state === 'running' && row.request !== 'cancel') {
     db.update(jobs).set({ request: 'pause' }).where(eq(jobs.no, row.no)).run()
   } else if (row.state !== 'paused') {
-    throw new AppError('conflict', `Only a waiting or running job can pause; this one is ${row.state}.`)
+    throw new AppError(
+      'conflict',
+      `Only a waiting or running job can pause; this one is ${row.state}.`,
+    )
   }
   return getJob(db, id)
 }

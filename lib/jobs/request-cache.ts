@@ -6,7 +6,9 @@ const TOUCH_MS = 24 * 3600 * 1000
 
 /** Returns the request cache that lies in the database; entries are shared by studies. */
 export function databaseCache(db: Db, now: () => number = Date.now): RequestCache {
-  const find = db.$client.prepare('select value, used_at as usedAt from request_cache where key = ?')
+  const find = db.$client.prepare(
+    'select value, used_at as usedAt from request_cache where key = ?',
+  )
   const touch = db.$client.prepare('update request_cache set used_at = ? where key = ?')
   const insert = db.$client.prepare(
     `insert into request_cache (key, call, value, created_at, used_at) values (?, ?, ?, ?, ?)

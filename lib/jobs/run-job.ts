@@ -113,7 +113,8 @@ function endBadly(
         return
       }
       const code = errorCode(error)
-      if (code === 'internal') log().error({ err: error, job: row.id, kind: row.kind }, 'a job failed')
+      if (code === 'internal')
+        log().error({ err: error, job: row.id, kind: row.kind }, 'a job failed')
       fail(db, row.no, owner, { code, message: redactText(errorMessage(error)) })
     },
     { behavior: 'immediate' },

@@ -18,13 +18,36 @@ export interface TestStudy {
   close(): void
 }
 
-const NOUNS = ['river', 'engine', 'matrix', 'recipe', 'letter', 'garden', 'signal', 'ledger', 'bridge', 'poem']
-const VERBS = ['Describe', 'Compare', 'Design', 'Explain', 'Calculate', 'Summarise', 'Rewrite', 'Plan']
+const NOUNS = [
+  'river',
+  'engine',
+  'matrix',
+  'recipe',
+  'letter',
+  'garden',
+  'signal',
+  'ledger',
+  'bridge',
+  'poem',
+]
+const VERBS = [
+  'Describe',
+  'Compare',
+  'Design',
+  'Explain',
+  'Calculate',
+  'Summarise',
+  'Rewrite',
+  'Plan',
+]
 
 /** Returns a text that differs for each number and varies in length. */
 export function testText(n: number): string {
   const noun = NOUNS[n % NOUNS.length] as string
-  const more = Array.from({ length: n % 7 }, (_, i) => `and the ${NOUNS[(n * 3 + i) % NOUNS.length]}`)
+  const more = Array.from(
+    { length: n % 7 },
+    (_, i) => `and the ${NOUNS[(n * 3 + i) % NOUNS.length]}`,
+  )
   return [VERBS[n % VERBS.length], 'the', noun, `number ${n}`, ...more].join(' ')
 }
 
@@ -41,15 +64,22 @@ const SOURCE = JSON.stringify({
 })
 
 function fill(db: Db, rows: number): void {
-  const run = (sql: string, ...values: (string | number | null)[]) => db.$client.prepare(sql).run(...values)
+  const run = (sql: string, ...values: (string | number | null)[]) =>
+    db.$client.prepare(sql).run(...values)
   run("insert into studies (id, name, created_at) values ('study', 'Test', 1)")
   run(
     "insert into seed_sets (id, study_id, key, label, slot_count, created_at) values ('set', 'study', 'general', 'General', ?, 1)",
     rows,
   )
-  run("insert into arms (id, study_id, key, label, created_at) values ('arm', 'study', 'small', 'Small', 1)")
-  const insertRow = db.$client.prepare('insert into rows (cell_no, idx, slot, instruction) values (?, ?, ?, ?)')
-  const insertResponse = db.$client.prepare('insert into responses (set_no, idx, text, status) values (?, ?, ?, ?)')
+  run(
+    "insert into arms (id, study_id, key, label, created_at) values ('arm', 'study', 'small', 'Small', 1)",
+  )
+  const insertRow = db.$client.prepare(
+    'insert into rows (cell_no, idx, slot, instruction) values (?, ?, ?, ?)',
+  )
+  const insertResponse = db.$client.prepare(
+    'insert into responses (set_no, idx, text, status) values (?, ?, ?, ?)',
+  )
   for (const [no, id, armId, round] of [
     [1, 'seeds', null, 0],
     [2, 'child', 'arm', 1],
@@ -65,10 +95,21 @@ function fill(db: Db, rows: number): void {
       SOURCE,
       id,
     )
-    run("insert into response_sets (no, id, cell_no, kind, label, created_at) values (?, ?, ?, 'imported', 'file', 1)", no, `r${no}`, no)
+    run(
+      "insert into response_sets (no, id, cell_no, kind, label, created_at) values (?, ?, ?, 'imported', 'file', 1)",
+      no,
+      `r${no}`,
+      no,
+    )
     for (let idx = 0; idx < rows; idx += 1) {
-      insertRow.run(no, idx, idx, round === 0 ? testText(idx) : `${testText(idx)} in round ${round} with more care`)
-      const text = idx % 11 === 10 ? null : `${testText(idx + 5)} is answered here. ${testText(idx)}`
+      insertRow.run(
+        no,
+        idx,
+        idx,
+        round === 0 ? testText(idx) : `${testText(idx)} in round ${round} with more care`,
+      )
+      const text =
+        idx % 11 === 10 ? null : `${testText(idx + 5)} is answered here. ${testText(idx)}`
       insertResponse.run(no, idx, text, statusCode(text === null ? 'no_response' : 'ok'))
     }
   }
@@ -86,7 +127,9 @@ function fill(db: Db, rows: number): void {
 
 /** Adds a fake backend with these settings under the id `fake`. */
 export function addFake(db: Db, config: Record<string, unknown> = {}): void {
-  db.insert(backends).values({ id: 'fake', kind: 'fake', label: 'Fake', config, createdAt: 1 }).run()
+  db.insert(backends)
+    .values({ id: 'fake', kind: 'fake', label: 'Fake', config, createdAt: 1 })
+    .run()
 }
 
 /**
@@ -95,7 +138,11 @@ export function addFake(db: Db, config: Record<string, unknown> = {}): void {
  */
 export function testStudy(rows: number, fake: Record<string, unknown> = {}): TestStudy {
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'evolens-jobs-'))
-  const config = readConfig({ EVOLENS_DATA_DIR: dataDir, EVOLENS_CACHE_DIR: dataDir, LOG_LEVEL: 'silent' })
+  const config = readConfig({
+    EVOLENS_DATA_DIR: dataDir,
+    EVOLENS_CACHE_DIR: dataDir,
+    LOG_LEVEL: 'silent',
+  })
   const db = openDatabase(config.databasePath)
   migrateDatabase(db)
   ensureBuiltInBackends(db, {})

@@ -42,7 +42,9 @@ export class WorkerLoop {
   recover(): void {
     const { db, owner } = this.around
     for (const { cleanup } of this.kinds) cleanup?.(db)
-    const found = db.transaction(() => recoverLeases(db, owner, { all: true }), { behavior: 'immediate' })
+    const found = db.transaction(() => recoverLeases(db, owner, { all: true }), {
+      behavior: 'immediate',
+    })
     if (found.length > 0) log().warn({ jobs: found }, 'jobs of a dead worker wait again')
   }
 
@@ -115,10 +117,17 @@ export class WorkerLoop {
     const row = claim(db, owner, kinds, now)
     const kind = this.kinds.find((entry) => entry.kind === row?.kind)
     if (!row || !kind) return
-    addEvent(db, row.no, 'info', row.attempts > 1 ? `Went on (attempt ${row.attempts}).` : 'Started.')
+    addEvent(
+      db,
+      row.no,
+      'info',
+      row.attempts > 1 ? `Went on (attempt ${row.attempts}).` : 'Started.',
+    )
     const stop = new AbortController()
     const ended = runJob(this.around, kind, row, stop.signal)
-      .catch((error: unknown) => log().error({ err: error, job: row.id }, 'the end of a job could not be written'))
+      .catch((error: unknown) =>
+        log().error({ err: error, job: row.id }, 'the end of a job could not be written'),
+      )
       .finally(() => this.running.delete(lane))
     this.running.set(lane, { row, stop, ended })
   }

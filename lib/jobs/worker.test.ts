@@ -23,7 +23,13 @@ async function until(condition: () => boolean, limitMs = 20_000): Promise<void> 
 
 describe('the worker process', () => {
   it('stores after kill -9 at random moments what it stores without', async () => {
-    const options = { rows: 100, latencyMs: 5, seed: 11, metrics: ['difficulty_score', 'mnd'], limitMs: 60_000 }
+    const options = {
+      rows: 100,
+      latencyMs: 5,
+      seed: 11,
+      metrics: ['difficulty_score', 'mnd'],
+      limitMs: 60_000,
+    }
     const disturbed = await chaosRun({ ...options, kills: 2 })
     const calm = await chaosRun({ ...options, latencyMs: 0, kills: 0 })
     expect(disturbed.states).toEqual(['succeeded', 'succeeded'])

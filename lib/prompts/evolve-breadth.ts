@@ -9,7 +9,7 @@ export const evolveBreadth = definePrompt({
   template: `Here is a task from a list of tasks:
 "{instruction}"
 
-Write the next task for the list. It is a different task from the same subject area, about something rarer, as long and as hard as the one above. Keep it sensible. Write only the task, not its answer.`,
+Write another task for the list. It is a new task from the same subject area, about something that people ask about less often, as long and as hard as the one above. It must make sense and be possible to do. Write only the task, not its answer.`,
   placeholders: ['instruction'],
   contract: 'The text of one new instruction and nothing else.',
   sampling: EVOLVE_SAMPLING,

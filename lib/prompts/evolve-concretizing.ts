@@ -9,7 +9,7 @@ export const evolveConcretizing = definePrompt({
   template: `Here is a task from a list of tasks:
 "{instruction}"
 
-Write the next task for the list. It is the same task with its general words replaced by specific ones, so that it is a little harder. Make it 10 to 20 words longer and keep it sensible. Write only the task, not its answer.`,
+Write the next task for the list. It is the same task made a little harder: its general words are replaced by specific ones, such as names, numbers, places or cases. Make it 10 to 20 words longer. It must make sense and be possible to do. Write only the task, not its answer.`,
   placeholders: ['instruction'],
   contract: REWRITE_CONTRACT,
   sampling: EVOLVE_SAMPLING,

@@ -9,7 +9,7 @@ export const evolveConstraints = definePrompt({
   template: `Here is a task from a list of tasks:
 "{instruction}"
 
-Write the next task for the list. It is the same task with one more requirement added, so that it is a little harder. Make it 10 to 20 words longer and keep it sensible. Write only the task, not its answer.`,
+Write the next task for the list. It is the same task made a little harder: everything asked for stays, and one new requirement or limit is added. Make it 10 to 20 words longer. It must make sense and be possible to do. Write only the task, not its answer.`,
   placeholders: ['instruction'],
   contract: REWRITE_CONTRACT,
   sampling: EVOLVE_SAMPLING,

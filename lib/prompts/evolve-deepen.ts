@@ -9,7 +9,7 @@ export const evolveDeepen = definePrompt({
   template: `Here is a task from a list of tasks:
 "{instruction}"
 
-Write the next task for the list. It is the same task, asking for more depth and more sides of the matter, so that it is a little harder. Make it 10 to 20 words longer and keep it sensible. Write only the task, not its answer.`,
+Write the next task for the list. It is the same task made a little harder: it asks about the same thing in more depth and from more sides. Make it 10 to 20 words longer. It must make sense and be possible to do. Write only the task, not its answer.`,
   placeholders: ['instruction'],
   contract: REWRITE_CONTRACT,
   sampling: EVOLVE_SAMPLING,

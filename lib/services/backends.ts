@@ -63,7 +63,8 @@ export function getBackendRow(db: Queryable, id: string): BackendRow {
     .from(backends)
     .where(and(eq(backends.id, id), isNull(backends.deletedAt)))
     .get()
-  if (!row) throw new AppError('not_found', 'There is no such backend. Choose one on the Backends page.')
+  if (!row)
+    throw new AppError('not_found', 'There is no such backend. Choose one on the Backends page.')
   return row
 }
 
@@ -113,7 +114,9 @@ export function getBackend(db: Queryable, id: string): BackendInfo {
 
 /** Returns the kinds that forms offer, with their settings as fields; stand-ins only where EVOLENS_ENABLE_FAKE is 1. */
 export function listBackendKinds(env: Environment = process.env): BackendKindInfo[] {
-  const offered = BACKEND_KINDS.filter((kind) => standInsWanted(env) || !STAND_IN_KINDS.has(kind.id))
+  const offered = BACKEND_KINDS.filter(
+    (kind) => standInsWanted(env) || !STAND_IN_KINDS.has(kind.id),
+  )
   return offered.map(({ id, label, description, capabilities, config }) => ({
     id,
     label,
@@ -133,7 +136,9 @@ function parseConfig(kindId: string, config: unknown): Record<string, unknown> {
 /** Queues a probe of a backend, or returns the one that waits already. The worker does it: engines never open here. */
 export function requestProbe(db: Queryable, id: string): Job {
   const row = getBackendRow(db, id)
-  const waiting = listJobs(db, { kind: 'probe', states: ['queued'] }).find((job) => job.title.endsWith(`(${id})`))
+  const waiting = listJobs(db, { kind: 'probe', states: ['queued'] }).find((job) =>
+    job.title.endsWith(`(${id})`),
+  )
   if (waiting) return waiting
   return enqueue(db, {
     kind: 'probe',
@@ -173,12 +178,20 @@ function origin(config: Record<string, unknown>): string | null {
  * Changes a backend and queues a new probe. When its origin changes, the name of its key variable is cleared unless the
  * same change names one, so that a key never reaches another host by accident.
  */
-export function updateBackend(db: Queryable, id: string, patch: BackendPatch): { backend: BackendInfo; job: Job | null } {
+export function updateBackend(
+  db: Queryable,
+  id: string,
+  patch: BackendPatch,
+): { backend: BackendInfo; job: Job | null } {
   const row = getBackendRow(db, id)
   let config = row.config
   if (patch.config) {
     const merged = { ...row.config, ...patch.config }
-    if (origin(merged) !== origin(row.config) && !('keyEnv' in patch.config) && 'keyEnv' in merged) {
+    if (
+      origin(merged) !== origin(row.config) &&
+      !('keyEnv' in patch.config) &&
+      'keyEnv' in merged
+    ) {
       merged.keyEnv = null
     }
     config = parseConfig(row.kind, merged)

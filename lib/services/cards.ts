@@ -19,7 +19,8 @@ export function getRunCard(db: Db, runId: string): RunCard {
   const known = listMetrics().some((metric) => metric.id === run.metric)
   const metric = known ? getMetric(run.metric) : null
   const used = new Set(run.definition.prompts.map((prompt) => prompt.hash))
-  const prompts = metric?.kind === 'measured' ? metric.prompts(metric.params.parse(run.definition.params)) : []
+  const prompts =
+    metric?.kind === 'measured' ? metric.prompts(metric.params.parse(run.definition.params)) : []
   return {
     run,
     metric: metric && {

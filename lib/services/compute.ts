@@ -15,7 +15,14 @@ import { requestProbe } from './backends'
 import { currentCells, type CellRef } from './cells'
 import { chooseBackend } from './compute/choose-backend'
 import { buildDefinition, definitionHash } from './compute/definition'
-import { addCell, createRun, findRun, pinIfFirst, planCell, type RunRow } from './compute/extend-run'
+import {
+  addCell,
+  createRun,
+  findRun,
+  pinIfFirst,
+  planCell,
+  type RunRow,
+} from './compute/extend-run'
 import { resolveRowSet } from './compute/row-sets'
 import type { ServiceContext } from './context'
 import { getRun } from './runs'
@@ -41,22 +48,33 @@ export function measuredMetric(id: string): MeasuredMetric {
   const metric = getMetric(id)
   if (metric.kind === 'measured') return metric
   if (metric.from === null) {
-    throw new AppError('invalid_input', `${metric.label} needs no run; it is computed when it is shown.`)
+    throw new AppError(
+      'invalid_input',
+      `${metric.label} needs no run; it is computed when it is shown.`,
+    )
   }
   return getMeasured(metric.from)
 }
 
 /** Returns the cells of a request that a metric is defined on: seeds have no parent, so such metrics leave them out. */
-export function requestedCells(db: Db, studyId: string, cellIds: readonly string[], metric: MeasuredMetric): CellRef[] {
+export function requestedCells(
+  db: Db,
+  studyId: string,
+  cellIds: readonly string[],
+  metric: MeasuredMetric,
+): CellRef[] {
   const wanted = new Set(cellIds)
   return currentCells(db, studyId).filter(
-    (cell) => (wanted.size === 0 || wanted.has(cell.id)) && (!metric.inputs.parent || cell.armId !== null),
+    (cell) =>
+      (wanted.size === 0 || wanted.has(cell.id)) && (!metric.inputs.parent || cell.armId !== null),
   )
 }
 
 function describeRowSet(rowSet: RowSet): string {
   if (rowSet.kind === 'all') return ''
-  return rowSet.kind === 'filter' ? ' on the filtered rows' : ` on a sample of ${rowSet.slots} seeds`
+  return rowSet.kind === 'filter'
+    ? ' on the filtered rows'
+    : ` on a sample of ${rowSet.slots} seeds`
 }
 
 /** Quick metrics go first, so that figures fill early: vectors and scores of given text, then single tokens, then replies. */
@@ -96,7 +114,11 @@ function startOne(
 ): void {
   const metric = measuredMetric(wanted.metric)
   const params = parseParams(metric, wanted.params)
-  const choice = chooseBackend(db, needsOf(metric, params), request.backends[metric.id] ?? request.backends[wanted.metric])
+  const choice = chooseBackend(
+    db,
+    needsOf(metric, params),
+    request.backends[metric.id] ?? request.backends[wanted.metric],
+  )
   if ('blocked' in choice) {
     started.blocked.push({ metric: metric.id, reason: choice.blocked })
     return
@@ -130,7 +152,11 @@ function startOne(
  * extended, else one is made; its job is queued. Metrics without a backend come back as blocked; throws
  * `capability_missing` when all are.
  */
-export function startRuns({ db }: ServiceContext, studyId: string, request: ComputeRequest): StartedRuns {
+export function startRuns(
+  { db }: ServiceContext,
+  studyId: string,
+  request: ComputeRequest,
+): StartedRuns {
   getStudy(db, studyId)
   if (request.metrics.length === 0) throw new AppError('invalid_input', 'Name at least one metric.')
   const started = db.transaction(
@@ -150,7 +176,9 @@ export function startRuns({ db }: ServiceContext, studyId: string, request: Comp
   )
   const first = started.blocked[0]
   if (started.runs.length === 0 && first) {
-    throw new AppError('capability_missing', first.reason, { details: { blocked: started.blocked } })
+    throw new AppError('capability_missing', first.reason, {
+      details: { blocked: started.blocked },
+    })
   }
   return started
 }
@@ -185,7 +213,10 @@ export async function dryRun(
 ): Promise<DryRun[]> {
   const { db } = context
   if (!workerState(db).alive) {
-    throw new AppError('backend_unavailable', 'The worker does not run, so nothing can be estimated. Start it again.')
+    throw new AppError(
+      'backend_unavailable',
+      'The worker does not run, so nothing can be estimated. Start it again.',
+    )
   }
   const { id } = startDryRun(context, studyId, request)
   const deadline = Date.now() + DRY_RUN_WAIT_MS
@@ -199,7 +230,10 @@ export async function dryRun(
   }
   requestCancel(db, id)
   throwIfAborted(signal)
-  throw new AppError('backend_unavailable', 'The estimate takes too long. The backend is slow or busy; start the run to see its speed.')
+  throw new AppError(
+    'backend_unavailable',
+    'The estimate takes too long. The backend is slow or busy; start the run to see its speed.',
+  )
 }
 
 /** Returns what a backend's configuration says of prices per token; null where it says nothing. */

@@ -117,13 +117,13 @@ describe('figures of a study', () => {
     )
     const request = {
       figureId: 'mnd-density',
-      options: { bins: '100' },
+      options: { bins: 'n100' },
       filter: rowFilterSchema.parse({}),
     }
     const { rows } = await getDrawnValues(study.db, study.studyId, request)
     expect(rows).toHaveLength(100)
     expect(rows[5]).toMatchObject({ arm: 'Small', count: 2 })
-    const { prepared } = await figure('mnd-density', { bins: '100' })
+    const { prepared } = await figure('mnd-density', { bins: 'n100' })
     expect((prepared as DensityPrepared).cells[0]?.curves[0]?.above).toBe(1)
     await expect(
       getDrawnValues(study.db, study.studyId, { ...request, figureId: LEVELS, options: {} }),

@@ -13,7 +13,10 @@ import {
 import { getRunRow, resetFailedRows } from './runs'
 
 /** Returns jobs, newest first, of one study or of all. */
-export function listJobs(db: Db, filter: { studyId?: string; states?: readonly JobState[] } = {}): Job[] {
+export function listJobs(
+  db: Db,
+  filter: { studyId?: string; states?: readonly JobState[] } = {},
+): Job[] {
   return listQueued(db, filter)
 }
 

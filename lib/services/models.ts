@@ -17,19 +17,32 @@ function knownSize(manifest: ModelManifest): number {
   return manifest.files.reduce((sum, file) => sum + (file.bytes ?? 0), 0)
 }
 
-async function describe({ db, config }: ServiceContext, manifest: ModelManifest): Promise<ModelInfo> {
+async function describe(
+  { db, config }: ServiceContext,
+  manifest: ModelManifest,
+): Promise<ModelInfo> {
   const status = await modelStatus(manifest.id, config)
-  const last = listJobs(db, { kind: 'fetch-model' }).find((job) => job.title === fetchTitle(manifest))
+  const last = listJobs(db, { kind: 'fetch-model' }).find(
+    (job) => job.title === fetchTitle(manifest),
+  )
   const fetching = last !== undefined && ACTIVE.some((state) => state === last.state)
   const ready = status.state === 'ready'
-  const reasons = ready ? [] : [status.detail, ...(last?.state === 'failed' && last.error ? [last.error] : [])]
+  const reasons = ready
+    ? []
+    : [status.detail, ...(last?.state === 'failed' && last.error ? [last.error] : [])]
   return {
     id: manifest.id,
     label: manifest.label,
     licence: manifest.licence,
     purpose: manifest.description,
     sizeBytes: knownSize(manifest),
-    state: ready ? 'ready' : fetching ? 'fetching' : last?.state === 'failed' ? 'failed' : 'missing',
+    state: ready
+      ? 'ready'
+      : fetching
+        ? 'fetching'
+        : last?.state === 'failed'
+          ? 'failed'
+          : 'missing',
     path: status.path,
     reasons,
     remedy: ready ? null : status.remedy,
@@ -46,7 +59,9 @@ export function requestModel({ db }: ServiceContext, id: string): Job {
   const manifest = MODELS.find((model) => model.id === id)
   if (!manifest) throw new AppError('not_found', `There is no model "${id}".`)
   const title = fetchTitle(manifest)
-  const running = listJobs(db, { kind: 'fetch-model', states: ACTIVE }).find((job) => job.title === title)
+  const running = listJobs(db, { kind: 'fetch-model', states: ACTIVE }).find(
+    (job) => job.title === title,
+  )
   return (
     running ??
     enqueue(db, {

@@ -121,7 +121,13 @@ export function restoreRun(db: Db, id: string): RunInfo {
       const pinned = db
         .select({ no: runs.no })
         .from(runs)
-        .where(and(eq(runs.studyId, run.studyId), eq(runs.metricId, run.metricId), eq(runs.pinned, true)))
+        .where(
+          and(
+            eq(runs.studyId, run.studyId),
+            eq(runs.metricId, run.metricId),
+            eq(runs.pinned, true),
+          ),
+        )
         .get()
       db.update(runs).set({ deletedAt: null, pinned: !pinned }).where(eq(runs.no, run.no)).run()
     },
@@ -145,7 +151,9 @@ export function resetFailedRows(db: Db, run: RunRow): number {
     .innerJoin(cells, eq(cells.no, runCells.cellNo))
     .where(eq(runCells.runNo, run.no))
     .all()
-  const dropDetail = db.$client.prepare('delete from row_details where run_no = ? and cell_no = ? and idx = ?')
+  const dropDetail = db.$client.prepare(
+    'delete from row_details where run_no = ? and cell_no = ? and idx = ?',
+  )
   const reasons: Record<string, number> = {}
   let reset = 0
   for (const { cellNo, rowCount, version } of parts) {

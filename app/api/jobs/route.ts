@@ -6,7 +6,10 @@ import { listJobs } from '@/lib/services/jobs'
 const state = z.enum(JOB_STATES)
 
 export const GET = route({
-  query: z.object({ studyId: z.string().optional(), state: z.union([state, z.array(state)]).optional() }),
+  query: z.object({
+    studyId: z.string().optional(),
+    state: z.union([state, z.array(state)]).optional(),
+  }),
   handler: ({ ctx, query }) =>
     listJobs(ctx.db, {
       ...(query.studyId ? { studyId: query.studyId } : {}),

@@ -85,6 +85,7 @@ export function PairList(props: PairListProps) {
   const router = useRouter()
   const scroller = useRef<HTMLDivElement>(null)
   const current = useRef(-1)
+  const awaited = useRef(-1)
   const virtual = useVirtualizer({
     count: total,
     getScrollElement: () => scroller.current,
@@ -108,6 +109,7 @@ export function PairList(props: PairListProps) {
     if (shownOrder.current === orderKey) return
     shownOrder.current = orderKey
     current.current = -1
+    awaited.current = -1
     scroller.current?.scrollTo({ top: 0 })
   }, [orderKey])
 
@@ -117,13 +119,21 @@ export function PairList(props: PairListProps) {
       const pair = pairAt(item.index)
       return pair !== undefined && pairKey(pair) === selected
     })?.index
-    const from = known ?? current.current
+    // Where the last step went counts more than the address: its row may still be on its way.
+    const from = current.current >= 0 ? current.current : (known ?? -1)
     const to = Math.max(0, Math.min(total - 1, from + step))
     current.current = to
     virtual.scrollToIndex(to, { align: 'start' })
     const pair = pairAt(to)
+    awaited.current = pair ? -1 : to
     if (pair) onSelect(pairKey(pair))
   }
+  useEffect(() => {
+    const pair = awaited.current >= 0 ? pairAt(awaited.current) : undefined
+    if (!pair) return
+    awaited.current = -1
+    onSelect(pairKey(pair))
+  })
   useShortcut('j', 'Next pair', () => move(1))
   useShortcut('k', 'Previous pair', () => move(-1))
   // Arrows and Enter act inside the list alone: elsewhere they belong to controls and to the page.

@@ -8,6 +8,7 @@ import { isFiltered, useViewState } from '@/components/hooks/use-view-state'
 import { formatCount, formatMetric, formatShare } from '@/components/ui/format'
 import type { RangeFilter, RowFilter } from '@/lib/contracts/filter'
 import type { StudyDetail } from '@/lib/contracts/study'
+import { columnName } from './column-name'
 import classes from './frame.module.css'
 
 interface Chip {
@@ -18,7 +19,7 @@ interface Chip {
 
 function rangeText(range: RangeFilter, study: StudyDetail | undefined): string {
   const column = study?.columns.find((one) => one.id === range.column)
-  const label = column?.shortLabel ?? range.column
+  const label = column ? columnName(column) : range.column
   const show = (value: number) => column?.levels?.[value - 1] ?? formatMetric(value)
   const missing = range.missing ? ' or missing' : ''
   if (range.min !== null && range.min === range.max) return `${label} = ${show(range.min)}${missing}`

@@ -124,12 +124,13 @@ export function OverviewView({ studyId }: { studyId: string }) {
     <QueryState
       query={query}
       what="The study could not be read"
-      skeleton={
-        <Page title="Study">
+      skeleton={<LoadingLines lines={8} height={56} />}
+      wrap={(content) => (
+        <Page title="Overview">
           <PageTitle parts={['Overview']} />
-          <LoadingLines lines={8} height={56} />
+          {content}
         </Page>
-      }
+      )}
     >
       {(detail) => <Overview detail={detail} />}
     </QueryState>

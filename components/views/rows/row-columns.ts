@@ -1,3 +1,4 @@
+import { columnName } from '@/components/views/frame/column-name'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 
 /** A column of the table: the row's own parts, or a metric. */
@@ -37,7 +38,7 @@ const METRIC_WIDTH = 108
 function metricColumn(column: ColumnInfo): RowColumn {
   return {
     id: column.id,
-    label: column.shortLabel,
+    label: columnName(column),
     title: `${column.label}. ${column.description}`,
     width: METRIC_WIDTH,
     metric: column,
@@ -51,7 +52,10 @@ export function offeredColumns(detail: StudyDetail): ColumnInfo[] {
 
 /** Metric columns to show: the chosen ones that exist, or the default of each metric. */
 export function shownMetrics(detail: StudyDetail, chosen: readonly string[] | null): ColumnInfo[] {
-  if (chosen === null) return detail.columns.filter((column) => column.isDefault && !column.hidden)
+  if (chosen === null) {
+    // A column without a direction is a remark on a row, not a measure of it.
+    return offeredColumns(detail).filter((column) => column.isDefault && column.direction !== 'none')
+  }
   return chosen.flatMap((id) => {
     const bare = id.split('@')[0]
     const column = detail.columns.find((one) => one.id === bare)

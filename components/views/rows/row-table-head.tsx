@@ -17,6 +17,12 @@ export function nextSort(sort: RowSort, column: string): RowSort {
 
 const ARROW = { higher: '↑ ', lower: '↓ ', none: '' }
 
+/** `Harder: the instruction helps less.` as `harder`. */
+function firstClause(sentence: string): string {
+  const clause = sentence.split(/[:.,]/)[0] ?? ''
+  return clause.charAt(0).toLowerCase() + clause.slice(1)
+}
+
 interface HeadCellProps {
   column: RowColumn
   width: number
@@ -27,6 +33,8 @@ interface HeadCellProps {
   onResizeReset(): void
   isResizing: boolean
   isPinned: boolean
+  /** Histograms wait until the rows are here: a browser asks a server six things at a time. */
+  hasHistogram: boolean
   onCard(columnId: string): void
 }
 
@@ -83,11 +91,11 @@ export function HeadCell(props: HeadCellProps) {
             onClick={() => props.onCard(column.id)}
           >
             {ARROW[metric.direction]}
-            {metric.unit || 'no unit'}
+            {metric.unit || firstClause(metric.directionMeans) || 'card'}
           </UnstyledButton>
         ) : null}
       </div>
-      {metric && metric.shape !== 'vector' && metric.shape !== 'rowRef' ? (
+      {props.hasHistogram && metric && metric.shape !== 'vector' && metric.shape !== 'rowRef' ? (
         <HeaderHistogram
           studyId={studyId}
           column={metric}

@@ -149,6 +149,7 @@ export function RowTable(props: RowTableProps) {
                   onResizeReset={() => header.column.resetSize()}
                   isResizing={header.column.getIsResizing()}
                   isPinned={index === 0}
+                  hasHistogram={isKnown}
                   onCard={props.onCard}
                 />
               ) : null

@@ -11,6 +11,7 @@ import { useFreshValues } from '@/components/hooks/use-fresh-values'
 import { useStudy } from '@/components/hooks/use-studies'
 import { useViewState } from '@/components/hooks/use-view-state'
 import { formatCount } from '@/components/ui/format'
+import { Page } from '@/components/ui/page'
 import { EmptyState, LoadingLines, QueryState } from '@/components/ui/states'
 import { useShortcut } from '@/components/ui/shortcuts'
 import { PageTitle } from '@/components/views/frame/page-title'
@@ -121,32 +122,35 @@ export function RowsView({ studyId }: { studyId: string }) {
     <QueryState
       query={query}
       what="The study could not be read"
-      skeleton={
-        <div style={{ padding: 16 }}>
+      skeleton={<LoadingLines lines={12} height={52} />}
+      wrap={(content) => (
+        <Page title="Rows">
           <PageTitle parts={['Rows']} />
-          <LoadingLines lines={12} height={52} />
-        </div>
-      }
+          {content}
+        </Page>
+      )}
     >
       {(detail) =>
         detail.cells.length === 0 ? (
-          <>
+          <Page title="Rows">
             <PageTitle parts={['Rows', detail.study.name]} />
-            <EmptyState
-              title="No rows yet"
-              action={
-                <Button
-                  component={Link}
-                  href={`/studies/${studyId}?do=import`}
-                  leftSection={<IconUpload size={14} />}
-                >
-                  Import files
-                </Button>
-              }
-            >
-              Rows are listed here with their texts, parents and metric values once a file is imported.
-            </EmptyState>
-          </>
+            <div className="ev-panel">
+              <EmptyState
+                title="No rows yet"
+                action={
+                  <Button
+                    component={Link}
+                    href={`/studies/${studyId}?do=import`}
+                    leftSection={<IconUpload size={14} />}
+                  >
+                    Import files
+                  </Button>
+                }
+              >
+                Rows are listed here with their texts, parents and metric values once a file is imported.
+              </EmptyState>
+            </div>
+          </Page>
         ) : (
           <Rows detail={detail} />
         )

@@ -82,7 +82,7 @@ describe('an engine in a child process', () => {
     await engine.start()
     const pid = engine.pid ?? 0
     await engine.close()
-    expect(() => process.kill(pid, 0)).toThrow()
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH')
     await expect(engine.call('echo', 1)).rejects.toMatchObject({ code: 'backend_unavailable' })
   })
 })

@@ -44,7 +44,9 @@ export class EmbeddingEngine {
   ) {}
 
   /** Opens a model from a local folder; never reaches out. Throws `backend_unavailable` when it cannot. */
-  static async open(args: EmbeddingArgs): Promise<{ engine: EmbeddingEngine; info: EmbeddingInfo }> {
+  static async open(
+    args: EmbeddingArgs,
+  ): Promise<{ engine: EmbeddingEngine; info: EmbeddingInfo }> {
     env.allowRemoteModels = false
     env.localModelPath = `${path.dirname(args.folder)}${path.sep}`
     const name = path.basename(args.folder)

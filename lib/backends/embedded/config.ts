@@ -19,7 +19,9 @@ export const embeddedConfig = z.strictObject({
   threads: z
     .union([z.literal('auto'), z.number().int().min(1).max(512)])
     .default('auto')
-    .describe('Compute threads; auto takes the physical cores, and fewer while other programs need them.'),
+    .describe(
+      'Compute threads; auto takes the physical cores, and fewer while other programs need them.',
+    ),
   gpuLayers: z
     .number()
     .int()
@@ -33,7 +35,9 @@ export const embeddedConfig = z.strictObject({
     .min(64)
     .max(1_048_576)
     .optional()
-    .describe('Longest text in tokens; left out, the length the model was trained for, at most 8192.'),
+    .describe(
+      'Longest text in tokens; left out, the length the model was trained for, at most 8192.',
+    ),
   sequences: z
     .number()
     .int()

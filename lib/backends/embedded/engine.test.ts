@@ -227,13 +227,17 @@ describe('without a model file', () => {
     expect(result.capabilities.chat.reason).toContain('EVOLENS_MODELS_DIR')
   })
 
-  it('says that a file is no model', async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'evolens-'))
-    const modelPath = path.join(folder, 'text.gguf')
-    writeFileSync(modelPath, 'not a model')
-    const env = { ...testEnvironment(), cacheDir: folder }
-    const result = await probeEmbedded(embeddedConfig.parse({ modelPath }), env)
-    expect(result.steps[0]).toMatchObject({ state: 'fail' })
-    expect(result.capabilities.chat.reason).toContain('GGUF')
-  }, SLOW)
+  it(
+    'says that a file is no model',
+    async () => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'evolens-'))
+      const modelPath = path.join(folder, 'text.gguf')
+      writeFileSync(modelPath, 'not a model')
+      const env = { ...testEnvironment(), cacheDir: folder }
+      const result = await probeEmbedded(embeddedConfig.parse({ modelPath }), env)
+      expect(result.steps[0]).toMatchObject({ state: 'fail' })
+      expect(result.capabilities.chat.reason).toContain('GGUF')
+    },
+    SLOW,
+  )
 })

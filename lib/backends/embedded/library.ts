@@ -134,9 +134,7 @@ export function openLibrary(folder: string, release: string): LlamaLibrary {
   const piece = llama.func(
     'int32_t llama_token_to_piece(void *, int32_t, _Out_ uint8_t *, int32_t, int32_t, bool)',
   )
-  const grammar = llama.func(
-    'void *llama_sampler_init_grammar(void *, const char *, const char *)',
-  )
+  const grammar = llama.func('void *llama_sampler_init_grammar(void *, const char *, const char *)')
   const template = llama.func('const char *llama_model_chat_template(void *, void *)')
   let scratch = new Uint8Array(256)
 

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { throwIfAborted } from '@/lib/errors'
 import { logSumExp } from './logsumexp'
-import { NativeContext, contextStep } from './native-context'
+import { contextStep } from './native-context'
+import type { NativeContext } from './native-context'
 import { packRows } from './packing'
 import type { Pack } from './packing'
 

@@ -44,11 +44,7 @@ async function openLlama(args: EngineArgs): Promise<Llama> {
 }
 
 /** Compares the two paths on the fixed text. Returns the largest difference; throws when they disagree. */
-async function compare(
-  native: NativeEngine,
-  llama: Llama,
-  args: EngineArgs,
-): Promise<number> {
+async function compare(native: NativeEngine, llama: Llama, args: EngineArgs): Promise<number> {
   const { modelPath, gpuLayers } = args
   const { threads } = native
   const slow = await PublicEngine.open(llama, {

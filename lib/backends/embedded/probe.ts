@@ -87,7 +87,10 @@ async function scoringSteps(steps: Steps, session: EmbeddedSession, signal?: Abo
   await steps.run('order', async () => {
     pair = await session.scoreTokens([ids, twice], signal)
     const good = pair[0]?.length === ids.length && pair[1]?.length === twice.length
-    return judge(good && largestDifference(scores, pair[0] ?? scores) <= EXACT, 'two prompts at once')
+    return judge(
+      good && largestDifference(scores, pair[0] ?? scores) <= EXACT,
+      'two prompts at once',
+    )
   })
   await steps.run('prefix', async () => {
     const difference = largestDifference(scores, pair[1] ?? new Float32Array(0))
@@ -110,7 +113,10 @@ async function scoringSteps(steps: Steps, session: EmbeddedSession, signal?: Abo
     const own = Float32Array.from([0, ...scored.subarray(ids.length)])
     const difference = largestDifference(generated, own)
     const good = tokens.length > 0 && difference <= limit
-    return judge(good, `${tokens.length} generated tokens, ${difference.toExponential(1)} nats apart`)
+    return judge(
+      good,
+      `${tokens.length} generated tokens, ${difference.toExponential(1)} nats apart`,
+    )
   })
   await steps.run('determinism', async () => {
     const apart: Float32Array[] = []
@@ -222,9 +228,7 @@ export async function probeEmbedded(
     signal?.throwIfAborted()
     const noTemplate = 'The model file has no chat template; choose an instruction-tuned model.'
     const chat = (names: string[]): CapabilityState =>
-      info.hasChatTemplate
-        ? state(steps.firstFailure(names))
-        : { state: 'no', reason: noTemplate }
+      info.hasChatTemplate ? state(steps.firstFailure(names)) : { state: 'no', reason: noTemplate }
     const scoring = ['score', 'order', 'prefix', 'shifted sum', 'alignment', 'determinism']
     return {
       capabilities: {

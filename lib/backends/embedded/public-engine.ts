@@ -108,9 +108,7 @@ export class PublicEngine implements CoreEngine {
     return run
   }
 
-  private async withSequence<T>(
-    work: (sequence: Sequence) => Promise<T>,
-  ): Promise<T> {
+  private async withSequence<T>(work: (sequence: Sequence) => Promise<T>): Promise<T> {
     const sequence = this.context.getSequence()
     try {
       return await work(sequence)

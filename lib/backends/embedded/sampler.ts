@@ -2,10 +2,7 @@ import type { GenerateParams } from '../types'
 import { argMax, topIds } from './logsumexp'
 
 /** What decides the next token. */
-export type SamplingParams = Pick<
-  GenerateParams,
-  'temperature' | 'topP' | 'topK' | 'minP' | 'seed'
->
+export type SamplingParams = Pick<GenerateParams, 'temperature' | 'topP' | 'topK' | 'minP' | 'seed'>
 
 /**
  * Returns a generator of numbers in [0, 1) that depends on the seed alone (mulberry32 after a mixing round, so that

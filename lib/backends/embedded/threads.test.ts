@@ -25,7 +25,11 @@ describe('the number of threads', () => {
 
   it('does not follow noise', () => {
     let clock = 0
-    const governor = new ThreadGovernor(4, (threads) => 100 - threads, () => clock)
+    const governor = new ThreadGovernor(
+      4,
+      (threads) => 100 - threads,
+      () => clock,
+    )
     clock = 1e9
     expect(governor.current()).toBe(4)
   })

@@ -14,7 +14,8 @@ function add(vector: Float64Array, hash: number, weight: number): void {
 /** Returns a vector of length one: the sum of its words' vectors, so that texts with common words are near. */
 export function fakeVector(text: string, seed: number): Float32Array {
   const sum = new Float64Array(DIMENSION)
-  for (const word of text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []) add(sum, textHash(word, seed), 1)
+  for (const word of text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [])
+    add(sum, textHash(word, seed), 1)
   add(sum, textHash(text, seed + 1), OWN_SHARE)
   let square = 0
   for (const x of sum) square += x * x

@@ -29,7 +29,11 @@ function pick<T>(list: readonly T[], bits: number): T {
 
 /** Returns the task inside a prompt: what follows the last "Task:"-like line, up to the closing label. */
 export function taskOf(prompt: string): string {
-  const marks = [...prompt.matchAll(/^[#* ]*(?:given |original )?(?:task|instruction|prompt)\b[^\n:]{0,30}:[ \t#*]*$/gim)]
+  const marks = [
+    ...prompt.matchAll(
+      /^[#* ]*(?:given |original )?(?:task|instruction|prompt)\b[^\n:]{0,30}:[ \t#*]*$/gim,
+    ),
+  ]
   const last = marks.at(-1)
   const rest = last ? prompt.slice(last.index + last[0].length) : prompt
   return rest.split(/\n\s*\n(?=[^\n]{0,60}(?::|\.)\s*(?:$|\n))/)[0]?.trim() || rest.trim()
@@ -45,7 +49,10 @@ function difficulty(task: string, bits: number): number {
 
 /** Returns a value of the shape that a JSON schema asks for, chosen by hash. */
 export function schemaValue(schema: unknown, share: number, bits: number): unknown {
-  const rule = (typeof schema === 'object' && schema !== null ? schema : {}) as Record<string, unknown>
+  const rule = (typeof schema === 'object' && schema !== null ? schema : {}) as Record<
+    string,
+    unknown
+  >
   if (Array.isArray(rule.enum) && rule.enum.length > 0) {
     return rule.enum[Math.min(rule.enum.length - 1, Math.floor(share * rule.enum.length))]
   }
@@ -58,7 +65,9 @@ export function schemaValue(schema: unknown, share: number, bits: number): unkno
   if (rule.type === 'array') return [schemaValue(rule.items, share, mix(bits))]
   if (rule.type === 'object') {
     const entries = Object.entries((rule.properties ?? {}) as Record<string, unknown>)
-    return Object.fromEntries(entries.map(([key, entry], i) => [key, schemaValue(entry, share, mix(bits + i))]))
+    return Object.fromEntries(
+      entries.map(([key, entry], i) => [key, schemaValue(entry, share, mix(bits + i))]),
+    )
   }
   return pick(SENTENCES, bits)
 }
@@ -76,7 +85,9 @@ export function fakeReply(
   if (jsonSchema) return JSON.stringify(schemaValue(jsonSchema, share, bits))
   if (/very easy/i.test(prompt)) return LEVELS[Math.min(4, Math.floor(share * 5))] as string
   if (/0 to 100/.test(prompt)) return String(Math.round(share * 100))
-  if (/(?:new|harder|rewritten|evolved)[^\n]{0,30}(?:task|instruction|prompt|version)/i.test(prompt)) {
+  if (
+    /(?:new|harder|rewritten|evolved)[^\n]{0,30}(?:task|instruction|prompt|version)/i.test(prompt)
+  ) {
     return `${task} ${pick(CLAUSES, bits)}`
   }
   const count = 2 + (bits % 4)

@@ -30,7 +30,12 @@ export function fakeIdentity(config: FakeConfig): ModelIdentity {
   }
 }
 
-function generatedTokens(pieces: string[], tokenizer: FakeTokenizer, request: GenerateRequest, seed: number): GeneratedToken[] {
+function generatedTokens(
+  pieces: string[],
+  tokenizer: FakeTokenizer,
+  request: GenerateRequest,
+  seed: number,
+): GeneratedToken[] {
   const start = textHash(request.messages.map((message) => message.content).join('\n'), seed)
   const wanted = request.params.topLogprobs ?? 0
   return pieces.map((text, i) => {
@@ -60,7 +65,10 @@ export function openFake(config: FakeConfig): BackendSession {
       throwIfAborted(signal)
     }
     if (config.failEvery > 0 && number % config.failEvery === 0) {
-      throw new AppError('backend_unavailable', `The fake backend fails every ${config.failEvery}th call.`)
+      throw new AppError(
+        'backend_unavailable',
+        `The fake backend fails every ${config.failEvery}th call.`,
+      )
     }
     const { failMarker } = config
     if (failMarker && texts.some((text) => text.includes(failMarker))) {
@@ -79,26 +87,38 @@ export function openFake(config: FakeConfig): BackendSession {
     },
     async generate(request, signal): Promise<GenerateReply> {
       const start = performance.now()
-      await serve(request.messages.map((message) => message.content), signal)
+      await serve(
+        request.messages.map((message) => message.content),
+        signal,
+      )
       const { params } = request
       const sampled = params.temperature > 0 ? params.seed : 0
       const whole = fakeReply(request.messages, params.jsonSchema, config.seed + sampled)
       const all = tokenizer.pieces(whole)
       const pieces = all.slice(0, params.maxTokens)
-      const prompt = request.messages.reduce((sum, { content }) => sum + tokenizer.pieces(content).length, 0)
+      const prompt = request.messages.reduce(
+        (sum, { content }) => sum + tokenizer.pieces(content).length,
+        0,
+      )
       return {
         text: pieces.join(''),
         finishReason: pieces.length < all.length ? 'length' : 'stop',
         usage: { promptTokens: prompt, completionTokens: pieces.length },
-        ...(params.topLogprobs === null ? {} : { tokens: generatedTokens(pieces, tokenizer, request, config.seed) }),
+        ...(params.topLogprobs === null
+          ? {}
+          : { tokens: generatedTokens(pieces, tokenizer, request, config.seed) }),
         model: `fake-${config.seed}`,
         latencyMs: performance.now() - start,
       }
     },
     async scoreTokens(sequences, signal) {
-      await serve(sequences.map((ids) => Array.from(ids, (id) => tokenizer.text(id)).join('')), signal)
+      await serve(
+        sequences.map((ids) => Array.from(ids, (id) => tokenizer.text(id)).join('')),
+        signal,
+      )
       const long = sequences.find((ids) => ids.length > CONTEXT_TOKENS)
-      if (long) throw new AppError('data_error', `${long.length} tokens are more than ${CONTEXT_TOKENS}.`)
+      if (long)
+        throw new AppError('data_error', `${long.length} tokens are more than ${CONTEXT_TOKENS}.`)
       return sequences.map((ids) => fakeScores(ids, config.seed))
     },
     async embed(texts, signal) {

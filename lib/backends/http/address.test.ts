@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { classifyAddress, DEFAULT_POLICY, mayCarryKey, parseBaseUrl, resolveTested, unwrapAddress } from './address'
+import {
+  classifyAddress,
+  DEFAULT_POLICY,
+  mayCarryKey,
+  parseBaseUrl,
+  resolveTested,
+  unwrapAddress,
+} from './address'
 
 const rules = { ...DEFAULT_POLICY, allowPlainHttp: false }
 const check = (url: string, change: Partial<typeof rules> = {}) =>
@@ -67,18 +74,35 @@ describe('addresses', () => {
     await expect(check('http://10.0.0.8', listed)).rejects.toThrow('ALLOWED_BACKEND_HOSTS')
     await expect(check('http://[fd12::9]', listed)).resolves.toBeTruthy()
     await expect(check('http://8.8.8.8', { allowPlainHttp: true })).resolves.toBeTruthy()
-    await expect(check('http://169.254.169.254', { allowedHosts: ['169.254.0.0/16'] })).rejects.toThrow('metadata')
-    await expect(check('http://127.0.0.1:3000', { ownPort: 3000 })).rejects.toThrow('dashboard itself')
-    await expect(check('http://127.0.0.1:8000', { exposed: true })).rejects.toThrow('private network')
-    await expect(check('http://127.0.0.1:8000', { exposed: true, allowedHosts: ['127.0.0.1'] })).resolves.toBeTruthy()
+    await expect(
+      check('http://169.254.169.254', { allowedHosts: ['169.254.0.0/16'] }),
+    ).rejects.toThrow('metadata')
+    await expect(check('http://127.0.0.1:3000', { ownPort: 3000 })).rejects.toThrow(
+      'dashboard itself',
+    )
+    await expect(check('http://127.0.0.1:8000', { exposed: true })).rejects.toThrow(
+      'private network',
+    )
+    await expect(
+      check('http://127.0.0.1:8000', { exposed: true, allowedHosts: ['127.0.0.1'] }),
+    ).resolves.toBeTruthy()
   })
 
   it('must not carry secrets or other schemes', () => {
-    for (const url of ['ftp://x', 'file:///etc/passwd', 'http://u:p@x', 'http://x/?key=1', 'http://x/#a', 'nonsense']) {
+    for (const url of [
+      'ftp://x',
+      'file:///etc/passwd',
+      'http://u:p@x',
+      'http://x/?key=1',
+      'http://x/#a',
+      'nonsense',
+    ]) {
       expect(() => parseBaseUrl(url)).toThrow(Error)
     }
     const plain = parseBaseUrl('http://8.8.8.8')
     expect(mayCarryKey(plain, { address: '8.8.8.8', family: 4 }, false)).toBe(false)
-    expect(mayCarryKey(parseBaseUrl('http://127.0.0.1'), { address: '127.0.0.1', family: 4 }, false)).toBe(true)
+    expect(
+      mayCarryKey(parseBaseUrl('http://127.0.0.1'), { address: '127.0.0.1', family: 4 }, false),
+    ).toBe(true)
   })
 })

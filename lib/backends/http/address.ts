@@ -101,7 +101,10 @@ function listed(host: string, address: string, allowed: readonly string[]): bool
     const most = version === 4 ? 32 : 128
     if (!Number.isInteger(bits) || bits < 0 || bits > most) return false
     const family = version === 4 ? 'ipv4' : 'ipv6'
-    return (isIPv4(plain) ? 'ipv4' : 'ipv6') === family && blockList([[net, bits, family]]).check(plain, family)
+    return (
+      (isIPv4(plain) ? 'ipv4' : 'ipv6') === family &&
+      blockList([[net, bits, family]]).check(plain, family)
+    )
   })
 }
 
@@ -111,16 +114,25 @@ export function parseBaseUrl(raw: string): URL {
   try {
     url = new URL(raw)
   } catch {
-    throw new AppError('invalid_input', 'The address is not a URL. Write it like http://127.0.0.1:8000.')
+    throw new AppError(
+      'invalid_input',
+      'The address is not a URL. Write it like http://127.0.0.1:8000.',
+    )
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new AppError('invalid_input', 'Only http and https addresses can be used.')
   }
   if (url.username || url.password) {
-    throw new AppError('invalid_input', 'Leave the name and password out of the address; name the key in keyEnv.')
+    throw new AppError(
+      'invalid_input',
+      'Leave the name and password out of the address; name the key in keyEnv.',
+    )
   }
   if (url.search || url.hash) {
-    throw new AppError('invalid_input', 'Give the address without "?" and "#"; keys do not belong into it.')
+    throw new AppError(
+      'invalid_input',
+      'Give the address without "?" and "#"; keys do not belong into it.',
+    )
   }
   return url
 }
@@ -131,7 +143,12 @@ function refuse(host: string, why: string): never {
   })
 }
 
-function checkAddress(url: URL, host: string, address: string, rules: NetworkPolicy & PlainHttp): void {
+function checkAddress(
+  url: URL,
+  host: string,
+  address: string,
+  rules: NetworkPolicy & PlainHttp,
+): void {
   const kind = classifyAddress(address)
   if (kind === 'forbidden') refuse(host, 'its address is link-local, reserved or for metadata.')
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
@@ -141,7 +158,10 @@ function checkAddress(url: URL, host: string, address: string, rules: NetworkPol
     refuse(host, 'it is in a private network. Add it to ALLOWED_BACKEND_HOSTS and start again.')
   }
   if (kind === 'public' && url.protocol === 'http:' && !rules.allowPlainHttp) {
-    refuse(host, 'plain http to a public host shows keys and data to others. Use https, or allow it for this backend.')
+    refuse(
+      host,
+      'plain http to a public host shows keys and data to others. Use https, or allow it for this backend.',
+    )
   }
 }
 

@@ -36,13 +36,19 @@ describe('the HTTP client', () => {
       method: 'POST',
       path: '/v1/x',
       body: { a: 'é' },
-      headers: { authorization: 'Bearer canary', host: `127.0.0.1:${stub?.port}`, 'accept-encoding': 'identity' },
+      headers: {
+        authorization: 'Bearer canary',
+        host: `127.0.0.1:${stub?.port}`,
+        'accept-encoding': 'identity',
+      },
     })
   })
 
   it('does not follow redirects', async () => {
     const reply = { status: 302, headers: { location: 'http://127.0.0.1:1/' }, body: {} }
-    await expect(ask(reply)).rejects.toMatchObject({ details: { kind: 'config', reason: 'redirect' } })
+    await expect(ask(reply)).rejects.toMatchObject({
+      details: { kind: 'config', reason: 'redirect' },
+    })
     expect(stub?.seen).toHaveLength(1)
   })
 
@@ -50,29 +56,46 @@ describe('the HTTP client', () => {
     const huge = { raw: `"${'x'.repeat(20_000)}"` }
     await expect(ask(huge)).rejects.toMatchObject({ details: { reason: 'reply_too_large' } })
     await stub?.close()
-    await expect(ask({ raw: '<html>hello</html>' })).rejects.toMatchObject({ details: { reason: 'not_json' } })
+    await expect(ask({ raw: '<html>hello</html>' })).rejects.toMatchObject({
+      details: { reason: 'not_json' },
+    })
     await stub?.close()
     const zipped = { headers: { 'content-encoding': 'gzip' }, raw: 'x' }
     await expect(ask(zipped)).rejects.toMatchObject({ details: { reason: 'encoding' } })
   })
 
   it('tells a dropped connection from a reply, and a dead port from both', async () => {
-    await expect(ask(null)).rejects.toMatchObject({ code: 'backend_unavailable', details: { kind: 'retry' } })
+    await expect(ask(null)).rejects.toMatchObject({
+      code: 'backend_unavailable',
+      details: { kind: 'retry' },
+    })
     const port = stub?.port
     await stub?.close()
     stub = undefined
-    const client = createHttpClient({ baseUrl: `http://127.0.0.1:${port}`, key: () => undefined, allowPlainHttp: false })
+    const client = createHttpClient({
+      baseUrl: `http://127.0.0.1:${port}`,
+      key: () => undefined,
+      allowPlainHttp: false,
+    })
     const request = { method: 'GET', path: '/', timeoutMs: 1_000, maxBytes: 10 } as const
     await expect(client.send(request)).rejects.toThrow('Nothing listens')
   })
 
   it('ends at its time limit and on abort', async () => {
     stub = await startStub(() => new Promise(() => undefined))
-    const client = createHttpClient({ baseUrl: stub.url, key: () => undefined, allowPlainHttp: false })
+    const client = createHttpClient({
+      baseUrl: stub.url,
+      key: () => undefined,
+      allowPlainHttp: false,
+    })
     const request = { method: 'GET', path: '/', maxBytes: 10 } as const
-    await expect(client.send({ ...request, timeoutMs: 30 })).rejects.toMatchObject({ details: { reason: 'ETIMEDOUT' } })
+    await expect(client.send({ ...request, timeoutMs: 30 })).rejects.toMatchObject({
+      details: { reason: 'ETIMEDOUT' },
+    })
     const signal = AbortSignal.timeout(30)
-    await expect(client.send({ ...request, timeoutMs: 20_000, signal })).rejects.toMatchObject({ code: 'cancelled' })
+    await expect(client.send({ ...request, timeoutMs: 20_000, signal })).rejects.toMatchObject({
+      code: 'cancelled',
+    })
     client.close()
   })
 
@@ -111,7 +134,8 @@ describe('httpError', () => {
   })
 
   it('finds the parameter in words alone', () => {
-    const said = (message: string) => httpError(400, {}, JSON.stringify({ error: { message } }), false).details?.parameter
+    const said = (message: string) =>
+      httpError(400, {}, JSON.stringify({ error: { message } }), false).details?.parameter
     expect(said('Unrecognized request argument supplied: top_k')).toBe('top_k')
     expect(said("'temperature' is not supported with this model")).toBe('temperature')
     expect(said('your text mentions temperature')).toBeUndefined()

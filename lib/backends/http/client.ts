@@ -65,11 +65,14 @@ export function joinPath(base: URL, path: string): string {
 
 function networkFailure(cause: unknown, host: string): AppError {
   const code = (cause as NodeJS.ErrnoException | null)?.code ?? ''
-  const said = code === 'ECONNREFUSED' ? `Nothing listens at ${host}.` : `The connection to ${host} failed.`
+  const said =
+    code === 'ECONNREFUSED' ? `Nothing listens at ${host}.` : `The connection to ${host} failed.`
   const tls = /CERT|TLS|SSL|SELF_SIGNED|ALTNAME/.test(code)
   return requestError(
     { kind: tls ? 'config' : 'retry', reason: code || 'connection', httpStatus: null },
-    tls ? `The certificate of ${host} is not trusted (${code}).` : `${said} Check that the server runs.`,
+    tls
+      ? `The certificate of ${host} is not trusted (${code}).`
+      : `${said} Check that the server runs.`,
     { code: 'backend_unavailable', cause },
   )
 }
@@ -107,7 +110,9 @@ function readBody(response: http.IncomingMessage, limit: number, cut: boolean): 
     })
     response.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
     response.on('error', reject)
-    response.on('close', () => reject(new Error('the connection closed before the reply was complete')))
+    response.on('close', () =>
+      reject(new Error('the connection closed before the reply was complete')),
+    )
   })
 }
 
@@ -145,12 +150,15 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         headers: {
           accept: 'application/json',
           'accept-encoding': 'identity',
-          ...(payload ? { 'content-type': 'application/json', 'content-length': payload.length } : {}),
+          ...(payload
+            ? { 'content-type': 'application/json', 'content-length': payload.length }
+            : {}),
           ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
         },
         ...(request.signal ? { signal: request.signal } : {}),
       })
-      const stop = (message: string) => () => outgoing.destroy(Object.assign(new Error(message), { code: 'ETIMEDOUT' }))
+      const stop = (message: string) => () =>
+        outgoing.destroy(Object.assign(new Error(message), { code: 'ETIMEDOUT' }))
       const overall = setTimeout(stop('no reply in time'), request.timeoutMs)
       const connecting = setTimeout(stop('no connection in time'), CONNECT_MS)
       const connected = () => clearTimeout(connecting)
@@ -172,7 +180,12 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         if (encoding && encoding !== 'identity') {
           outgoing.destroy()
           const failure = { kind: 'data_error', reason: 'encoding', httpStatus: status } as const
-          reject(requestError(failure, `The reply is compressed (${encoding.slice(0, 20)}), which was not asked for.`))
+          reject(
+            requestError(
+              failure,
+              `The reply is compressed (${encoding.slice(0, 20)}), which was not asked for.`,
+            ),
+          )
           return
         }
         readBody(response, good ? request.maxBytes : ERROR_BYTES, !good)

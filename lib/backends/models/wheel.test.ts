@@ -42,7 +42,10 @@ describe('wheels', () => {
   it('downloads with pip and returns the wheel', async () => {
     const folder = temporaryFolder()
     writeWheel(path.join(folder, 'ready.whl'), { a: noise(10) })
-    const python = fakePython(folder, `cp "${folder}/ready.whl" "$target/demo-1.0-py3-none-any.whl"`)
+    const python = fakePython(
+      folder,
+      `cp "${folder}/ready.whl" "$target/demo-1.0-py3-none-any.whl"`,
+    )
     const wheel = await downloadWheel('demo==1.0', folder, { pythons: [python] })
     expect(statSync(wheel).size).toBeGreaterThan(0)
   })

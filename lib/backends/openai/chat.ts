@@ -43,7 +43,11 @@ export function newDialect(): Dialect {
 }
 
 /** Returns the body of a chat request; every sampling parameter is stated, because servers have defaults of their own. */
-export function chatBody(model: string, request: GenerateRequest, dialect: Dialect): Record<string, unknown> {
+export function chatBody(
+  model: string,
+  request: GenerateRequest,
+  dialect: Dialect,
+): Record<string, unknown> {
   const { params } = request
   const body: Record<string, unknown> = {
     model,
@@ -82,7 +86,9 @@ export function learnRefusal(error: unknown, dialect: Dialect): boolean {
   if (name === null) return false
   const needed = REQUIRED[name]
   if (needed) {
-    throw new AppError('capability_missing', `The server does not offer ${needed}.`, { cause: error })
+    throw new AppError('capability_missing', `The server does not offer ${needed}.`, {
+      cause: error,
+    })
   }
   if (name === 'max_tokens' && dialect.tokensField === 'max_tokens') {
     dialect.tokensField = 'max_completion_tokens'
@@ -102,7 +108,10 @@ function tokenLogprob(entry: TokenWire): TokenLogprob {
 export function readTokens(wire: ChatWire): GeneratedToken[] {
   const content = wire.choices[0]?.logprobs?.content
   if (!content) {
-    throw new AppError('capability_missing', 'The server returned no log-probabilities with its reply.')
+    throw new AppError(
+      'capability_missing',
+      'The server returned no log-probabilities with its reply.',
+    )
   }
   return content.map((entry) => {
     if (!Number.isFinite(entry.logprob) || entry.logprob <= FLOOR) {
@@ -124,7 +133,9 @@ function finishReason(reason: string | null | undefined): GenerateReply['finishR
 }
 
 function replySize(params: GenerateParams): number {
-  return ENVELOPE_BYTES + BYTES_PER_TOKEN * (params.maxTokens + 64) * ((params.topLogprobs ?? 0) + 1)
+  return (
+    ENVELOPE_BYTES + BYTES_PER_TOKEN * (params.maxTokens + 64) * ((params.topLogprobs ?? 0) + 1)
+  )
 }
 
 /** Returns the chat call of a session; the dialect is shared by its calls and learns from refusals. */

@@ -8,7 +8,12 @@ export const openaiConfigSchema = z.object({
     .max(200)
     .default('http://127.0.0.1:8000')
     .describe('Address of the server, with a path prefix if it has one. "/v1" may be left out.'),
-  model: z.string().min(1).max(200).default('default').describe('Model name as the server knows it.'),
+  model: z
+    .string()
+    .min(1)
+    .max(200)
+    .default('default')
+    .describe('Model name as the server knows it.'),
   use: z
     .enum(['chat', 'embeddings'])
     .default('chat')
@@ -18,12 +23,16 @@ export const openaiConfigSchema = z.object({
     .regex(/^[A-Z_][A-Z0-9_]*$/i, 'Give the name of an environment variable, not the key itself.')
     .nullable()
     .default(null)
-    .describe('Environment variable that holds the key, read when a request is made. Empty = no key.'),
+    .describe(
+      'Environment variable that holds the key, read when a request is made. Empty = no key.',
+    ),
   revision: z
     .string()
     .max(120)
     .default('unknown')
-    .describe('Revision or date of the model, if you know it; part of the identity of every number.'),
+    .describe(
+      'Revision or date of the model, if you know it; part of the identity of every number.',
+    ),
   contextLength: z
     .number()
     .int()
@@ -41,7 +50,9 @@ export const openaiConfigSchema = z.object({
   allowPlainHttp: z
     .boolean()
     .default(false)
-    .describe('Allows unencrypted http beyond this machine. Texts and keys can then be read on the way.'),
+    .describe(
+      'Allows unencrypted http beyond this machine. Texts and keys can then be read on the way.',
+    ),
   promptPricePerMillion: z
     .number()
     .min(0)

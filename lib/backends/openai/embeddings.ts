@@ -26,13 +26,16 @@ export function readVectors(json: unknown, count: number): Float32Array[] {
   if (data.length !== count) wrong(`${data.length} vectors came back for ${count} texts.`)
   const vectors = Array.from<Float32Array | undefined>({ length: count })
   for (const { index, embedding } of data) {
-    if (index >= count || vectors[index]) wrong('The indices of the vectors do not match the texts.')
+    if (index >= count || vectors[index])
+      wrong('The indices of the vectors do not match the texts.')
     vectors[index] = toVector(embedding)
   }
   const width = vectors[0]?.length ?? 0
   return vectors.map((vector) => {
-    if (!vector || vector.length === 0 || vector.length !== width) wrong('The vectors differ in length.')
-    if (!vector.every(Number.isFinite)) wrong('A vector holds an entry that is not a finite number.')
+    if (!vector || vector.length === 0 || vector.length !== width)
+      wrong('The vectors differ in length.')
+    if (!vector.every(Number.isFinite))
+      wrong('A vector holds an entry that is not a finite number.')
     return vector
   })
 }

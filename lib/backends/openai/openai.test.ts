@@ -18,7 +18,10 @@ const env: BackendEnvironment = {
   log: () => undefined,
 }
 
-async function start(answer: (request: StubRequest) => StubReply | null, change: Record<string, unknown> = {}) {
+async function start(
+  answer: (request: StubRequest) => StubReply | null,
+  change: Record<string, unknown> = {},
+) {
   stub = await startStub(answer)
   return openai.config.parse({ baseUrl: stub.url, model: 'NAME', ...change })
 }
@@ -39,7 +42,9 @@ function then(reply: StubReply): (request: StubRequest) => StubReply {
 describe('chat', () => {
   it('states every sampling parameter', async () => {
     const session = await openai.open(await start(modelStub, { keyEnv: 'MY_KEY' }), env)
-    await session.generate?.(chat({ temperature: 0.7, topP: 0.9, topK: 5, minP: 0.1, seed: 3, maxTokens: 9, stop: ['x'] }))
+    await session.generate?.(
+      chat({ temperature: 0.7, topP: 0.9, topK: 5, minP: 0.1, seed: 3, maxTokens: 9, stop: ['x'] }),
+    )
     expect(stub?.seen.at(-1)?.body).toEqual({
       model: 'NAME',
       messages: [{ role: 'user', content: 'a' }],
@@ -59,7 +64,11 @@ describe('chat', () => {
   it('reads scores by value, sorted, without clamped entries', async () => {
     const session = await openai.open(await start(then(replies.chat_logprobs)), env)
     const reply = await session.generate?.(chat({ maxTokens: 1, topLogprobs: 3 }))
-    expect(reply).toMatchObject({ text: 'b', finishReason: 'length', usage: { promptTokens: 8, completionTokens: 1 } })
+    expect(reply).toMatchObject({
+      text: 'b',
+      finishReason: 'length',
+      usage: { promptTokens: 8, completionTokens: 1 },
+    })
     expect(reply?.tokens?.[0]).toEqual({
       text: 'b',
       id: null,
@@ -74,7 +83,9 @@ describe('chat', () => {
 
   it('takes absent scores for a missing capability', async () => {
     const session = await openai.open(await start(then(replies.chat_logprobs_null)), env)
-    await expect(session.generate?.(chat({ topLogprobs: 0 }))).rejects.toMatchObject({ code: 'capability_missing' })
+    await expect(session.generate?.(chat({ topLogprobs: 0 }))).rejects.toMatchObject({
+      code: 'capability_missing',
+    })
     await session.close()
   })
 
@@ -82,7 +93,10 @@ describe('chat', () => {
     const refusing = (request: StubRequest): StubReply => {
       for (const name of ['top_k', 'min_p', 'max_tokens']) {
         if (!(name in request.body)) continue
-        return { status: 400, body: { error: { message: `Unsupported parameter: '${name}'`, param: name } } }
+        return {
+          status: 400,
+          body: { error: { message: `Unsupported parameter: '${name}'`, param: name } },
+        }
       }
       return modelStub(request)
     }
@@ -97,10 +111,15 @@ describe('chat', () => {
   it('never drops what the meaning of the reply hangs on', async () => {
     const refusing = (request: StubRequest): StubReply =>
       'logprobs' in request.body
-        ? { status: 400, body: { error: { message: "'logprobs' is not supported", param: 'logprobs' } } }
+        ? {
+            status: 400,
+            body: { error: { message: "'logprobs' is not supported", param: 'logprobs' } },
+          }
         : modelStub(request)
     const session = await openai.open(await start(refusing), env)
-    await expect(session.generate?.(chat({ topLogprobs: 2 }))).rejects.toMatchObject({ code: 'capability_missing' })
+    await expect(session.generate?.(chat({ topLogprobs: 2 }))).rejects.toMatchObject({
+      code: 'capability_missing',
+    })
     await session.close()
   })
 
@@ -109,11 +128,15 @@ describe('chat', () => {
       { raw: '{"choices":[]}' },
       { raw: '[]' },
       { raw: '{"__proto__":{"x":1},"choices":[{"message":{"content":5}}]}' },
-      { raw: '{"choices":[{"message":{"content":"a"},"logprobs":{"content":[{"token":"a","logprob":1e999}]}}]}' },
+      {
+        raw: '{"choices":[{"message":{"content":"a"},"logprobs":{"content":[{"token":"a","logprob":1e999}]}}]}',
+      },
     ]
     for (const reply of hostile) {
       const session = await openai.open(await start(then(reply)), env)
-      await expect(session.generate?.(chat({ topLogprobs: 0 }))).rejects.toMatchObject({ code: 'data_error' })
+      await expect(session.generate?.(chat({ topLogprobs: 0 }))).rejects.toMatchObject({
+        code: 'data_error',
+      })
       await session.close()
       await stub?.close()
     }
@@ -121,7 +144,8 @@ describe('chat', () => {
 })
 
 describe('embeddings', () => {
-  const config = (answer: (request: StubRequest) => StubReply) => start(answer, { use: 'embeddings' })
+  const config = (answer: (request: StubRequest) => StubReply) =>
+    start(answer, { use: 'embeddings' })
   const second = (reply: StubReply) => (request: StubRequest) =>
     (request.body.input as string[]).length > 1 ? reply : modelStub(request)
 
@@ -176,7 +200,10 @@ describe('probe', () => {
 
   it('is not taken in by features that are accepted and ignored', async () => {
     const ignoring = (request: StubRequest) =>
-      modelStub({ ...request, body: { ...request.body, response_format: undefined, logprobs: undefined } })
+      modelStub({
+        ...request,
+        body: { ...request.body, response_format: undefined, logprobs: undefined },
+      })
     const result = await openai.probe(await start(ignoring), env)
     expect(result.capabilities.chat.state).toBe('yes')
     expect(result.capabilities.structured.state).toBe('no')
@@ -184,7 +211,10 @@ describe('probe', () => {
   })
 
   it('reports a server that refuses everything without throwing', async () => {
-    const result = await openai.probe(await start(() => replies.err_unauthorized, { keyEnv: 'ABSENT' }), env)
+    const result = await openai.probe(
+      await start(() => replies.err_unauthorized, { keyEnv: 'ABSENT' }),
+      env,
+    )
     expect(result.capabilities.chat.state).toBe('no')
     expect(result.steps.filter((step) => step.state === 'fail').length).toBeGreaterThan(1)
   })
@@ -193,7 +223,13 @@ describe('probe', () => {
     const good = await openai.probe(await start(modelStub, { use: 'embeddings' }), env)
     expect(good.capabilities.embed.state).toBe('yes')
     const same = (request: StubRequest): StubReply => ({
-      body: { data: (request.body.input as string[] | undefined)?.map((_, index) => ({ index, embedding: [1, 0] })) ?? [] },
+      body: {
+        data:
+          (request.body.input as string[] | undefined)?.map((_, index) => ({
+            index,
+            embedding: [1, 0],
+          })) ?? [],
+      },
     })
     await stub?.close()
     const bad = await openai.probe(await start(same, { use: 'embeddings' }), env)

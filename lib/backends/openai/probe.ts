@@ -32,7 +32,11 @@ function no(reason: string): CapabilityState {
 
 type Steps = ProbeStep[]
 
-async function step<T>(steps: Steps, name: string, run: () => Promise<[T, string]>): Promise<T | null> {
+async function step<T>(
+  steps: Steps,
+  name: string,
+  run: () => Promise<[T, string]>,
+): Promise<T | null> {
   try {
     const [value, detail] = await run()
     steps.push({ name, state: 'pass', detail })
@@ -70,11 +74,17 @@ async function probeChat(
   signal?: AbortSignal,
 ): Promise<GenerateReply | null> {
   const ask = (content: string, params: Partial<typeof GREEDY>, timeoutMs?: number) =>
-    generate({ messages: [{ role: 'user', content }], params: { ...GREEDY, ...params } }, signal, timeoutMs)
+    generate(
+      { messages: [{ role: 'user', content }], params: { ...GREEDY, ...params } },
+      signal,
+      timeoutMs,
+    )
   const first = await step(steps, 'chat', async () => {
     const reply = await ask('Say yes.', { maxTokens: 4 }, WARM_UP_MS)
     const same = reply.model === config.model
-    const detail = same ? `replies as ${reply.model}` : `asked for ${config.model}, replies as ${reply.model || '(no name)'}`
+    const detail = same
+      ? `replies as ${reply.model}`
+      : `asked for ${config.model}, replies as ${reply.model || '(no name)'}`
     return [reply, detail]
   })
   if (!first) {
@@ -149,21 +159,40 @@ export async function probeOpenai(
     const models = await step(steps, 'list of models', async () => {
       const found = await listModels(client, false, signal)
       const there = found.includes(config.model)
-      return [found, there ? `${found.length} models, ${config.model} among them` : `${config.model} is not among ${found.length} models`]
+      return [
+        found,
+        there
+          ? `${found.length} models, ${config.model} among them`
+          : `${config.model} is not among ${found.length} models`,
+      ]
     })
     if (config.keyEnv !== null) {
       const isSet = env.secret(config.keyEnv) !== undefined
-      steps.push({ name: 'key', state: isSet ? 'pass' : 'fail', detail: isSet ? 'the variable is set' : `${config.keyEnv} is not set` })
+      steps.push({
+        name: 'key',
+        state: isSet ? 'pass' : 'fail',
+        detail: isSet ? 'the variable is set' : `${config.keyEnv} is not set`,
+      })
     }
     let identity = openaiIdentity(config, '', {})
     let latencyMs: number | null = null
     if (config.use === 'chat') {
       const dialect = newDialect()
-      const reply = await probeChat(steps, table, config, chatCall(client, config.model, dialect), signal)
+      const reply = await probeChat(
+        steps,
+        table,
+        config,
+        chatCall(client, config.model, dialect),
+        signal,
+      )
       if (reply) identity = openaiIdentity(config, reply.model, dialectSettings(dialect))
       latencyMs = reply?.latencyMs ?? null
       if (dialect.dropped.size > 0) {
-        steps.push({ name: 'parameters', state: 'unknown', detail: `refused and left out: ${[...dialect.dropped].join(', ')}` })
+        steps.push({
+          name: 'parameters',
+          state: 'unknown',
+          detail: `refused and left out: ${[...dialect.dropped].join(', ')}`,
+        })
       }
       table.embed = no('This backend is set up for chat; add one for embeddings.')
     } else {

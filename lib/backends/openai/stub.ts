@@ -47,7 +47,10 @@ export async function startStub(
           response.destroy()
           return
         }
-        response.writeHead(reply.status ?? 200, { 'content-type': 'application/json', ...reply.headers })
+        response.writeHead(reply.status ?? 200, {
+          'content-type': 'application/json',
+          ...reply.headers,
+        })
         response.end(reply.raw ?? JSON.stringify(reply.body))
       })
     })
@@ -78,12 +81,20 @@ function hashOf(text: string): number {
 function chatReply(body: Record<string, unknown>): StubReply {
   const messages = body.messages as { content: string }[]
   const start = hashOf(messages.at(-1)?.content ?? '')
-  const schema = (body.response_format as { json_schema?: { schema?: { properties?: object } } } | undefined)?.json_schema
-    ?.schema
+  const schema = (
+    body.response_format as { json_schema?: { schema?: { properties?: object } } } | undefined
+  )?.json_schema?.schema
   const limit = Number(body.max_tokens ?? body.max_completion_tokens)
-  const tokens = Array.from({ length: Math.min(4, limit) }, (_, i) => WORDS[(start + i) % WORDS.length] as string)
-  const properties = Object.entries((schema?.properties ?? {}) as Record<string, { enum?: string[] }>)
-  const structured = JSON.stringify(Object.fromEntries(properties.map(([key, rule]) => [key, rule.enum?.[0] ?? 1])))
+  const tokens = Array.from(
+    { length: Math.min(4, limit) },
+    (_, i) => WORDS[(start + i) % WORDS.length] as string,
+  )
+  const properties = Object.entries(
+    (schema?.properties ?? {}) as Record<string, { enum?: string[] }>,
+  )
+  const structured = JSON.stringify(
+    Object.fromEntries(properties.map(([key, rule]) => [key, rule.enum?.[0] ?? 1])),
+  )
   const scored = (token: string, i: number) => ({
     token,
     logprob: -0.1 - i / 10,

@@ -14,10 +14,17 @@ const timing = { baseMs: 1, capMs: 2, attempts: 4, totalMs: 5_000, waitMs: 1 }
 
 function share(change: Partial<BackendSession> = {}, cache = memoryCache()) {
   const session = { ...openFake(fakeConfigSchema.parse({})), ...change }
-  return { shared: shareSession(session, { backendId: 'b', label: 'B', cache, timing }), cache, session }
+  return {
+    shared: shareSession(session, { backendId: 'b', label: 'B', cache, timing }),
+    cache,
+    session,
+  }
 }
 
-const ask = (content: string) => ({ messages: [{ role: 'user', content } as const], params: GREEDY })
+const ask = (content: string) => ({
+  messages: [{ role: 'user', content } as const],
+  params: GREEDY,
+})
 
 describe('a shared session', () => {
   it('answers from the cache without asking, in another job as well', async () => {
@@ -40,7 +47,10 @@ describe('a shared session', () => {
     const scores = await one.scoreTokens?.(ids)
     expect(await two.scoreTokens?.(ids)).toEqual(scores)
     const vectors = await one.embed?.(['x', 'y'])
-    expect(await two.embed?.(['y', 'x'])).toEqual({ vectors: vectors?.vectors.toReversed(), truncated: [false, false] })
+    expect(await two.embed?.(['y', 'x'])).toEqual({
+      vectors: vectors?.vectors.toReversed(),
+      truncated: [false, false],
+    })
     expect(two.meter).toMatchObject({ requests: 0, cachedRequests: 4, scoredTokens: 0 })
     expect(one.meter.scoredTokens).toBe(4)
   })
@@ -97,7 +107,9 @@ describe('a shared session', () => {
   it('believes no scores of the wrong number or without value', async () => {
     for (const scores of [[], [Float32Array.of(NaN, -1)], [Float32Array.of(NaN, -1, NaN)]]) {
       const { shared, cache } = share({ scoreTokens: async () => scores })
-      await expect(shared.handOut().scoreTokens?.([Int32Array.of(1, 2, 3)])).rejects.toMatchObject({ code: 'data_error' })
+      await expect(shared.handOut().scoreTokens?.([Int32Array.of(1, 2, 3)])).rejects.toMatchObject({
+        code: 'data_error',
+      })
       expect(cache.size).toBe(0)
     }
   })
@@ -107,7 +119,12 @@ describe('withRetry', () => {
   it('counts attempts by kind', async () => {
     const tries = async (kind: 'retry' | 'wait' | 'config' | 'row', maxRetries?: number) => {
       let calls = 0
-      const failure = { kind, reason: 'x', httpStatus: null, ...(maxRetries === undefined ? {} : { maxRetries }) }
+      const failure = {
+        kind,
+        reason: 'x',
+        httpStatus: null,
+        ...(maxRetries === undefined ? {} : { maxRetries }),
+      }
       const call = async () => {
         calls += 1
         if (calls === 10) return
@@ -180,6 +197,11 @@ describe('batches', () => {
       if (items.includes(4)) throw bad
     })
     expect(errors).toEqual([bad])
-    expect(sent.filter((items) => !items.includes(4)).flat().sort()).toEqual([1, 2, 3, 5])
+    expect(
+      sent
+        .filter((items) => !items.includes(4))
+        .flat()
+        .sort(),
+    ).toEqual([1, 2, 3, 5])
   })
 })

@@ -119,7 +119,11 @@ interface ListCall<I, O> {
 }
 
 /** Answers a list from the cache where it can, sends the distinct rest in batches, and keeps each batch as it arrives. */
-async function listCall<I, O>(around: Around, spec: ListCall<I, O>, signal?: AbortSignal): Promise<O[]> {
+async function listCall<I, O>(
+  around: Around,
+  spec: ListCall<I, O>,
+  signal?: AbortSignal,
+): Promise<O[]> {
   const keys = spec.inputs.map((input) => keyOf(around, spec.call, input, spec.params))
   const names = keys.map((key) => key.toString('hex'))
   const answers = new Map<string, O>()
@@ -133,8 +137,7 @@ async function listCall<I, O>(around: Around, spec: ListCall<I, O>, signal?: Abo
     } else if (!pending.has(name)) pending.set(name, index)
   })
   const todo = [...pending.values()]
-  const at = (positions: readonly number[]) =>
-    positions.map((position) => todo[position] as number)
+  const at = (positions: readonly number[]) => positions.map((position) => todo[position] as number)
   let fatal: unknown
   const send = async (positions: readonly number[]) => {
     const indices = at(positions)
@@ -181,7 +184,10 @@ function checkScores(sequences: readonly Int32Array[], scores: readonly Float32A
   sequences.forEach((ids, n) => {
     const values = scores[n] as Float32Array
     if (values.length !== ids.length) {
-      throw new AppError('data_error', `${values.length} scores came back for ${ids.length} tokens.`)
+      throw new AppError(
+        'data_error',
+        `${values.length} scores came back for ${ids.length} tokens.`,
+      )
     }
     for (let i = 1; i < values.length; i += 1) {
       if (!Number.isFinite(values[i] as number)) {
@@ -238,10 +244,14 @@ function embedWith(around: Around) {
           if (reply?.vectors.length !== batch.length) {
             throw new AppError('data_error', 'The backend returned another number of vectors.')
           }
-          return reply.vectors.map((vector, n) => ({ vector, truncated: reply.truncated[n] === true }))
+          return reply.vectors.map((vector, n) => ({
+            vector,
+            truncated: reply.truncated[n] === true,
+          }))
         },
         // The first float says whether the text was cut.
-        encode: ({ vector, truncated }) => encodeFloats(Float32Array.of(truncated ? 1 : 0, ...vector)),
+        encode: ({ vector, truncated }) =>
+          encodeFloats(Float32Array.of(truncated ? 1 : 0, ...vector)),
         decode(value) {
           const floats = decodeFloats(value)
           return { vector: floats.slice(1), truncated: floats[0] === 1 }

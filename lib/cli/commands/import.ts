@@ -2,28 +2,36 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Command } from 'commander'
 import type { ImportPlan, ImportPreview } from '@/lib/contracts/study'
+import type { Config } from '@/lib/config'
 import { AppError } from '@/lib/errors'
-import { previewImport, startImport } from '@/lib/services/imports'
+import { previewImport, startImport, type PreviewRequest } from '@/lib/services/imports'
+import { registerFolder } from '@/lib/services/imports-folder'
 import { createStudy, listStudies } from '@/lib/services/studies'
 import { registerFile } from '@/lib/services/uploads'
 import { openContext } from '../context'
 import { followJobs } from '../follow'
 import { printRows, say } from '../output'
 
-const DATA_FILE = /\.(json|jsonl|ndjson|csv|tsv|gz)$/i
-
-/** Returns the files named, and those of folders named, with the path that tells evolver and seed set. */
-function listFiles(paths: readonly string[]): { file: string; relativePath: string }[] {
-  return paths.flatMap((entry) => {
+/** Registers the files named, and those of folders named (a LLaMA-Factory folder by its dataset_info.json). */
+async function registerPaths(
+  config: Config,
+  paths: readonly string[],
+): Promise<{ requests: PreviewRequest[]; notes: string[] }> {
+  const requests: PreviewRequest[] = []
+  const notes: string[] = []
+  for (const entry of paths) {
     const stat = fs.statSync(entry, { throwIfNoEntry: false })
     if (!stat) throw new AppError('not_found', `There is no file or folder ${entry}.`)
-    if (!stat.isDirectory()) return [{ file: entry, relativePath: path.basename(entry) }]
-    return fs
-      .readdirSync(entry, { recursive: true, encoding: 'utf8' })
-      .filter((name) => DATA_FILE.test(name))
-      .toSorted()
-      .map((name) => ({ file: path.join(entry, name), relativePath: name }))
-  })
+    if (stat.isDirectory()) {
+      const folder = await registerFolder(config, entry)
+      requests.push(...folder.requests)
+      notes.push(...folder.notes)
+    } else {
+      const { uploadId } = await registerFile(config, entry)
+      requests.push({ uploadId, relativePath: path.basename(entry) })
+    }
+  }
+  return { requests, notes }
 }
 
 function describe(preview: ImportPreview): Record<string, unknown> {
@@ -48,6 +56,7 @@ function override(plan: ImportPlan, options: ImportOptions): ImportPlan {
     ...(options.arm ? { armKey: options.arm, armLabel: options.arm } : {}),
     ...(options.round ? { round: Number(options.round) } : {}),
     ...(options.align ? { align: options.align } : {}),
+    ...(options.operators ? { operators: options.operators } : {}),
     skipBadRows: options.skipBadRows === true,
   }
 }
@@ -59,6 +68,7 @@ interface ImportOptions {
   seeds?: boolean
   round?: string
   align?: ImportPlan['align']
+  operators?: ImportPlan['operators']
   skipBadRows?: boolean
   dryRun?: boolean
 }
@@ -74,6 +84,7 @@ export function addImportCommand(program: Command): void {
     .option('--seeds', 'the files are seeds')
     .option('--round <n>', 'round of all files')
     .option('--align <how>', 'index, id or none')
+    .option('--operators <rule>', 'none, rotation4 or rotation5: operators inferred from row and round', 'none')
     .option('--skip-bad-rows', 'import the rest where single rows are broken')
     .option('--dry-run', 'show what would be imported')
     .action(async (paths: string[], options: ImportOptions) => {
@@ -84,11 +95,8 @@ export function addImportCommand(program: Command): void {
         (study) => study.id === options.study || study.name.toLowerCase() === wanted,
       )
       const study = known ?? createStudy(context.db, { name: options.study, description: '' })
-      const requests = []
-      for (const { file, relativePath } of listFiles(paths)) {
-        const upload = await registerFile(context.config, file)
-        requests.push({ uploadId: upload.uploadId, relativePath })
-      }
+      const { requests, notes } = await registerPaths(context.config, paths)
+      if (!json) for (const note of notes) say('Note', note)
       const previews = await previewImport(context, study.id, requests)
       if (options.dryRun || !json) printRows(previews.map(describe), json)
       if (options.dryRun) return

@@ -1,5 +1,5 @@
 import type { DensityPrepared } from './density'
-import { coverageText, list, number3 } from './text'
+import { coverageText, list, number3, plural } from './text'
 
 function armLabel(prepared: DensityPrepared, key: string): string {
   return prepared.arms.find((arm) => arm.key === key)?.label ?? key
@@ -46,7 +46,7 @@ export function densityReading(prepared: DensityPrepared, quantity: string): str
   const tail = widest
     ? `; widest in ${panelLabel(prepared, widest.cell.row, widest.cell.column)}: ${first.label} ${number3(widest.a)}, ${second.label} ${number3(widest.b)}`
     : ''
-  const panels = `${times} of ${gaps.length} panel${gaps.length === 1 ? '' : 's'}`
+  const panels = `${times} of ${plural(gaps.length, 'panel')}`
   return `${winner.label} has a higher median ${quantity} than ${other.label} in ${panels}${tail}.`
 }
 
@@ -63,5 +63,5 @@ export function densityAltText(prepared: DensityPrepared, title: string): string
     return `${panelLabel(prepared, cell.row, cell.column)}: ${list(medians)}`
   })
   const rest = panels.length > 12 ? ` and ${panels.length - 12} more panels in the table` : ''
-  return `${title}, ${panels.length} panel${panels.length === 1 ? '' : 's'}. ${parts.join('; ')}${rest}. ${coverageText(prepared.counts)}.`
+  return `${title}, ${plural(panels.length, 'panel')}. ${parts.join('; ')}${rest}. ${coverageText(prepared.counts)}.`
 }

@@ -10,8 +10,8 @@ const SEED_SETS = [
   { key: 'code-alpaca', label: 'Code Alpaca', ease: -0.4 },
 ] as const
 const ARMS = [
-  { key: 'small-8b', label: 'Small, 8B', armClass: 'small', lift: 0.85, colorIndex: 0 },
-  { key: 'large-70b', label: 'Large, 70B', armClass: 'large', lift: 0.45, colorIndex: 1 },
+  { key: 'small-8b', label: 'Small 8B', armClass: 'small', lift: 0.85, colorIndex: 0 },
+  { key: 'large-70b', label: 'Large 70B', armClass: 'large', lift: 0.45, colorIndex: 1 },
 ] as const
 const ROUNDS = [0, 1, 2, 3]
 const OPERATORS = ['constraints', 'deepen', 'concretizing', 'reasoning']

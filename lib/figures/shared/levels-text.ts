@@ -1,7 +1,7 @@
 import type { FacetAxis, FigureTable, TableCell } from '../types'
 import type { DifficultyLevelsPrepared, LevelBars, LevelPanel } from './levels'
 import { verdictOf } from './overlay'
-import { coverageText, list, percent } from './text'
+import { coverageText, list, percent, plural } from './text'
 
 const labelOf = (axis: readonly FacetAxis[], key: string) =>
   axis.find((entry) => entry.key === key)?.label ?? key
@@ -51,7 +51,7 @@ export function levelsReading(prepared: DifficultyLevelsPrepared): string {
   }
   const [winner, loser, times] = more >= fewer ? [first, second, more] : [second, first, fewer]
   const widest = compared.toSorted((x, y) => Math.abs(y.a - y.b) - Math.abs(x.a - x.b))[0] ?? sample
-  const panels = `${times} of ${compared.length} panel${compared.length === 1 ? '' : 's'}`
+  const panels = `${times} of ${plural(compared.length, 'panel')}`
   return `${winner} has more hard and very hard instructions than ${loser} in ${panels}; widest in ${panelName(prepared, widest.panel)}: ${first} ${percent(widest.a)}, ${second} ${percent(widest.b)}.`
 }
 

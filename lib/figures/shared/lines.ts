@@ -1,7 +1,7 @@
 import type { FacetAxis, FigureTable, PreparedCommon, TableCell } from '../types'
 import { verdictOf } from './overlay'
 import { roundLabel } from './series'
-import { coverageText, list, number3 } from './text'
+import { coverageText, list, number3, plural } from './text'
 
 /** One round of one arm. */
 export interface LinePoint {
@@ -60,7 +60,7 @@ export function linesReading(prepared: LinesPrepared): string {
     if (widest && up + down > 0) {
       const [winner, loser, times] = up >= down ? [first, second, up] : [second, first, down]
       const where = `${facetLabel(prepared, widest.a.facet)}, ${roundLabel(widest.a.round).toLowerCase()}`
-      return `${winner.label} has a higher ${what} than ${loser.label} in ${times} of ${pairs.length} cells; widest in ${where}: ${first.label} ${number3(widest.a.value ?? 0)}, ${second.label} ${number3(widest.b.value ?? 0)}.`
+      return `${winner.label} has a higher ${what} than ${loser.label} in ${times} of ${plural(pairs.length, 'cell')}; widest in ${where}: ${first.label} ${number3(widest.a.value ?? 0)}, ${second.label} ${number3(widest.b.value ?? 0)}.`
     }
   }
   const own = valued.filter((point) => point.arm === first.key)

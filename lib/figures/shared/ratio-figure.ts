@@ -8,7 +8,7 @@ import { exampleData, exampleInfo, noise } from './example'
 import { densityGroups, roundGrid } from './groups'
 import { axisOption, choice, densityOptions, mixOption } from './options'
 import { armsOf, countAll, valuesOf, comparable } from './series'
-import { count } from './text'
+import { plural } from './text'
 
 // Half a percent of the values may lie beyond the axis, so that one row does not flatten the rest.
 const AXIS_SHARE = 0.995
@@ -81,7 +81,7 @@ export function ratioFigure(config: RatioConfig) {
     })
     const unit = all.columns[column]?.unit ?? ''
     const above = cells.cells.flatMap((cell) => cell.curves).reduce((sum, c) => sum + c.above, 0)
-    const off = above > 0 ? [`${count(above)} values above ${end} are off the axis.`] : []
+    const off = above > 0 ? [`${plural(above, 'value')} above ${end}, off the axis.`] : []
     return {
       ...grid,
       ...cells,

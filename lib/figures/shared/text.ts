@@ -1,4 +1,3 @@
-import { statusOf, STATUSES } from '@/lib/contracts/status'
 import type { SeriesCount } from '../types'
 
 /** Returns a number with three significant digits, counts with separators. */
@@ -18,6 +17,11 @@ export function percent(share: number): string {
 /** Returns "1,234". */
 export function count(n: number): string {
   return n.toLocaleString('en-US')
+}
+
+/** Returns "1 row", "2 rows". */
+export function plural(n: number, one: string): string {
+  return `${count(n)} ${one}${n === 1 ? '' : 's'}`
 }
 
 /** Returns "a", "a and b", "a, b and c". */
@@ -49,11 +53,4 @@ export function coverageText(counts: readonly SeriesCount[]): string {
     .map(([name, rows]) => `${count(rows)} ${name.replaceAll('_', ' ')}`)
   const base = `${count(valued)} of ${count(n)} rows have a value`
   return reasons.length > 0 ? `${base}; missing: ${list(reasons)}` : base
-}
-
-const SENTENCES = new Map<string, string>(STATUSES.map(({ name, sentence }) => [name, sentence]))
-
-/** Returns what a status name means, for hover texts. */
-export function reasonSentence(name: string): string {
-  return SENTENCES.get(name) ?? statusOf(18).sentence
 }

@@ -8,7 +8,8 @@ export class RateMeter {
   /** Notes how much is done at a time, in milliseconds. */
   add(done: number, at: number): void {
     this.samples.push({ at, done })
-    while (this.samples.length > 2 && (this.samples[0]?.at ?? at) < at - WINDOW_MS) this.samples.shift()
+    while (this.samples.length > 2 && (this.samples[0]?.at ?? at) < at - WINDOW_MS)
+      this.samples.shift()
   }
 
   /** Returns units a second, null before two moments are known. */

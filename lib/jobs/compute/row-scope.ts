@@ -47,7 +47,10 @@ export async function computeSafely(
   try {
     const results = (await metric.computeBatch?.(rows, params, tools)) ?? []
     const found = new Map(results.map((result) => [result.index, result]))
-    return rows.map(({ index }) => found.get(index) ?? failedRow(index, 'The metric returned nothing for this row.'))
+    return rows.map(
+      ({ index }) =>
+        found.get(index) ?? failedRow(index, 'The metric returned nothing for this row.'),
+    )
   } catch (error) {
     if (errorCode(error) !== 'data_error') throw error
     const [only] = rows

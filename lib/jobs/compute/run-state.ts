@@ -44,7 +44,10 @@ export function runCellList(db: Db, runNo: number): RunCell[] {
        where rc.run_no = ? and c.superseded_at is null order by c.round, s.position, s.key, a.color_index, c.no`,
     )
     .all(runNo) as (Omit<RunCell, 'name'> & CellNames)[]
-  return found.map(({ seedSet, arm, round, ...cell }) => ({ ...cell, name: nameOf({ seedSet, arm, round }) }))
+  return found.map(({ seedSet, arm, round, ...cell }) => ({
+    ...cell,
+    name: nameOf({ seedSet, arm, round }),
+  }))
 }
 
 function emptyMeter(): Meter {
@@ -116,7 +119,12 @@ export class RunState {
   }
 
   /** Writes the writer's chunks, the rows' details, counts, record and progress in one transaction. */
-  commit(cell: RunCell, writer: ColumnWriter, results: readonly RowResult[], notes?: Record<string, unknown>): void {
+  commit(
+    cell: RunCell,
+    writer: ColumnWriter,
+    results: readonly RowResult[],
+    notes?: Record<string, unknown>,
+  ): void {
     const { db } = this.context
     this.ahead = 0
     const counts = countRows(writer.rowStatus)
@@ -152,7 +160,11 @@ export class RunState {
 
   private writeRecord(notes: Record<string, unknown>): void {
     const { db } = this.context
-    const stored = db.select({ record: runs.record }).from(runs).where(eq(runs.no, this.run.no)).get()
+    const stored = db
+      .select({ record: runs.record })
+      .from(runs)
+      .where(eq(runs.no, this.run.no))
+      .get()
     if (!stored) return
     const now = Date.now()
     const { record } = stored

@@ -34,7 +34,12 @@ function plansOf(db: Db, run: RunRow): RunCellPlan[] {
 }
 
 /** Moves the job to a run that has this definition already; the one made before the model was known goes. */
-function adopt(context: JobContext, run: RunRow, existing: RunRow, plans: readonly RunCellPlan[]): RunRow {
+function adopt(
+  context: JobContext,
+  run: RunRow,
+  existing: RunRow,
+  plans: readonly RunCellPlan[],
+): RunRow {
   const { db, job } = context
   for (const plan of plans) addCell(db, existing.no, plan)
   db.delete(runs).where(eq(runs.no, run.no)).run()
@@ -65,7 +70,11 @@ function hasResults(db: Db, run: RunRow): boolean {
  * Returns the run with the model of the open session in its definition. A run that has results of another model is
  * refused (`conflict`): mixing them would make one column of two things.
  */
-export function settleModel(context: JobContext, run: RunRow, session: MeteredSession | null): RunRow {
+export function settleModel(
+  context: JobContext,
+  run: RunRow,
+  session: MeteredSession | null,
+): RunRow {
   const { db } = context
   const model = session ? (session.identity as unknown as Record<string, unknown>) : null
   if (canonicalJson(model) === canonicalJson(run.definition.model)) return run

@@ -61,5 +61,8 @@ export function chooseBackend(
   })
   const reason = near ? lack(near, needs) : null
   const words = needs.map((need) => WORDS[need]).join(', ')
-  return { blocked: reason ?? `No backend offers ${words}. Add one on the Backends page.`, backend: near ?? null }
+  return {
+    blocked: reason ?? `No backend offers ${words}. Add one on the Backends page.`,
+    backend: near ?? null,
+  }
 }

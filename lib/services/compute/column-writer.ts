@@ -20,7 +20,9 @@ function widthOf(spec: OutputSpec): number {
 }
 
 function floats(spec: OutputSpec, entries: number): Float64Array | Float32Array {
-  return spec.dtype === 'f32' ? new Float32Array(entries).fill(NaN) : new Float64Array(entries).fill(NaN)
+  return spec.dtype === 'f32'
+    ? new Float32Array(entries).fill(NaN)
+    : new Float64Array(entries).fill(NaN)
 }
 
 const MISSING = statusCode('not_applicable')
@@ -75,7 +77,8 @@ export class ColumnWriter {
         const column = held.get(spec.key) as OpenOutput
         const width = widthOf(spec)
         column.status[at] = source?.status[i] ?? MISSING
-        for (let k = 0; k < width; k += 1) column.values[at * width + k] = source?.values[i * width + k] ?? NaN
+        for (let k = 0; k < width; k += 1)
+          column.values[at * width + k] = source?.values[i * width + k] ?? NaN
       }
       this.rowStatus[index] = (first && result.columns[first.key]?.status[i]) ?? MISSING
       this.dirty.add(chunk)
@@ -110,7 +113,17 @@ export class ColumnWriter {
         const column = this.open.get(chunk)?.get(spec.key) as OpenOutput
         const values = Buffer.from(column.values.buffer)
         const { dtype, key } = spec
-        write.run(this.runNo, this.cellNo, key, chunk, dtype, widthOf(spec), column.status.length, values, column.status)
+        write.run(
+          this.runNo,
+          this.cellNo,
+          key,
+          chunk,
+          dtype,
+          widthOf(spec),
+          column.status.length,
+          values,
+          column.status,
+        )
       }
     }
     writeRowStatus(this.db, this.runNo, this.cellNo, this.rowStatus, this.dirty)

@@ -125,7 +125,8 @@ export function addCell(db: Db, runNo: number, plan: RunCellPlan): number {
   }
   const counts = countRows(status)
   if (added > 0) {
-    if (status.includes(OUTSIDE)) writeRowStatus(db, runNo, cell.no, status, allChunks(cell.rowCount))
+    if (status.includes(OUTSIDE))
+      writeRowStatus(db, runNo, cell.no, status, allChunks(cell.rowCount))
     const changes = {
       total: counts.total,
       done: counts.done,

@@ -50,7 +50,9 @@ export function resolveRowSet(
   }
   const counts = new Map(
     (
-      db.$client.prepare('select id, slot_count as n, position from seed_sets where study_id = ?').all(studyId) as {
+      db.$client
+        .prepare('select id, slot_count as n, position from seed_sets where study_id = ?')
+        .all(studyId) as {
         id: string
         n: number
         position: number
@@ -60,7 +62,11 @@ export function resolveRowSet(
   return new Map(
     cells.map((cell) => {
       const set = counts.get(cell.seedSetId)
-      const slots = sampleSlots(set?.n ?? 0, rowSet.slots, rowSet.seed + SET_STEP * (set?.position ?? 0))
+      const slots = sampleSlots(
+        set?.n ?? 0,
+        rowSet.slots,
+        rowSet.seed + SET_STEP * (set?.position ?? 0),
+      )
       return [cell.no, rowsOfSlots(db, cell.no, slots)]
     }),
   )

@@ -1,10 +1,18 @@
 import { z } from 'zod'
 import { route } from '@/lib/http/route'
-import { backendPatchSchema, deleteBackend, getBackend, updateBackend } from '@/lib/services/backends'
+import {
+  backendPatchSchema,
+  deleteBackend,
+  getBackend,
+  updateBackend,
+} from '@/lib/services/backends'
 
 const params = z.object({ backendId: z.string() })
 
-export const GET = route({ params, handler: ({ ctx, params: { backendId } }) => getBackend(ctx.db, backendId) })
+export const GET = route({
+  params,
+  handler: ({ ctx, params: { backendId } }) => getBackend(ctx.db, backendId),
+})
 
 export const PATCH = route({
   params,

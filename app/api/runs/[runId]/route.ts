@@ -5,6 +5,12 @@ import { deleteRun } from '@/lib/services/runs'
 
 const params = z.object({ runId: z.string() })
 
-export const GET = route({ params, handler: ({ ctx, params: { runId } }) => getRunCard(ctx.db, runId) })
+export const GET = route({
+  params,
+  handler: ({ ctx, params: { runId } }) => getRunCard(ctx.db, runId),
+})
 
-export const DELETE = route({ params, handler: ({ ctx, params: { runId } }) => deleteRun(ctx.db, runId) })
+export const DELETE = route({
+  params,
+  handler: ({ ctx, params: { runId } }) => deleteRun(ctx.db, runId),
+})

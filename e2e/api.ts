@@ -1,0 +1,75 @@
+import { expect, type APIRequestContext } from '@playwright/test'
+
+interface StudyBrief {
+  id: string
+  name: string
+  origin: string
+}
+
+async function getJson<T>(request: APIRequestContext, path: string): Promise<T> {
+  const response = await request.get(path)
+  expect(response.ok(), `${path}: ${response.status()}`).toBe(true)
+  return (await response.json()) as T
+}
+
+/** Returns the id of the built-in sample study. */
+export async function sampleStudy(request: APIRequestContext): Promise<string> {
+  const { studies } = await getJson<{ studies: StudyBrief[] }>(request, '/api/studies')
+  const sample = studies.find((study) => study.origin === 'sample')
+  expect(sample, 'the sample study is loaded by setup').toBeDefined()
+  return (sample as StudyBrief).id
+}
+
+/** Makes an empty study and returns its id. */
+export async function newStudy(request: APIRequestContext, name: string): Promise<string> {
+  const response = await request.post('/api/studies', { data: { name, description: '' } })
+  expect(response.ok()).toBe(true)
+  const { study } = (await response.json()) as { study: StudyBrief }
+  return study.id
+}
+
+/** Waits until no job of the study waits or runs; fails when one failed. */
+export async function settle(request: APIRequestContext, studyId: string): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        const { jobs } = await getJson<{ jobs: { state: string; error: string | null }[] }>(
+          request,
+          `/api/jobs?studyId=${studyId}`,
+        )
+        const failed = jobs.find((job) => job.state === 'failed')
+        if (failed) return `failed: ${failed.error}`
+        return jobs.every((job) => job.state !== 'queued' && job.state !== 'running') ? 'settled' : 'busy'
+      },
+      { timeout: 120_000, intervals: [500] },
+    )
+    .toBe('settled')
+}
+
+/** Adds the deterministic test backend once and returns its id. */
+export async function fakeBackend(request: APIRequestContext): Promise<string> {
+  const { backends } = await getJson<{ backends: { id: string; kind: string }[] }>(request, '/api/backends')
+  const existing = backends.find((backend) => backend.kind === 'fake')
+  if (existing) return existing.id
+  const response = await request.post('/api/backends', {
+    data: { kind: 'fake', label: 'Test backend', config: {} },
+  })
+  expect(response.ok()).toBe(true)
+  const { backend } = (await response.json()) as { backend: { id: string } }
+  return backend.id
+}
+
+/** Computes every measured metric of a study on the test backend and waits for the end. */
+export async function computeAll(request: APIRequestContext, studyId: string): Promise<void> {
+  const backend = await fakeBackend(request)
+  const { metrics } = await getJson<{ metrics: { id: string; kind: string }[] }>(request, '/api/metrics')
+  const measured = metrics.filter((metric) => metric.kind === 'measured').map((metric) => metric.id)
+  const response = await request.post(`/api/studies/${studyId}/compute`, {
+    data: {
+      metrics: measured.map((metric) => ({ metric, params: {} })),
+      backends: Object.fromEntries(measured.map((metric) => [metric, backend])),
+    },
+  })
+  expect(response.ok(), await response.text()).toBe(true)
+  await settle(request, studyId)
+}

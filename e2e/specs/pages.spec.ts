@@ -1,0 +1,72 @@
+import AxeBuilder from '@axe-core/playwright'
+import { computeAll, newStudy, sampleStudy } from '../api'
+import { expect, test } from '../fixtures'
+
+const STUDY_PAGES = ['', '/rows', '/figures', '/compare', '/export']
+const PAGES = ['/studies', '/jobs', '/backends', '/help', '/gallery']
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`no page has a serious accessibility violation (${scheme})`, async ({ page, request }) => {
+    test.slow()
+    const studyId = await sampleStudy(request)
+    await computeAll(request, studyId)
+    const empty = await newStudy(request, `Empty ${scheme}`)
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+    const addresses = [
+      ...PAGES,
+      ...STUDY_PAGES.map((path) => `/studies/${studyId}${path}`),
+      ...STUDY_PAGES.map((path) => `/studies/${empty}${path}`),
+    ]
+    for (const address of addresses) {
+      await page.goto(address)
+      await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible()
+      await page.waitForLoadState('networkidle').catch(() => undefined)
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      const serious = violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => `${address}: ${id} (${nodes[0]?.html.slice(0, 160)})`)
+      expect(serious).toEqual([])
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      )
+      expect(overflow, `${address} scrolls sideways`).toBeLessThanOrEqual(0)
+    }
+  })
+}
+
+test('keys: ? lists them, Ctrl-K finds pages, g j goes to the jobs', async ({ page }) => {
+  await page.goto('/studies')
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await page.keyboard.press('?')
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('Backends')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/backends/)
+  await page.keyboard.press('g')
+  await page.keyboard.press('j')
+  await expect(page).toHaveURL(/\/jobs/)
+})
+
+test('every figure of the gallery draws its own example', async ({ page }) => {
+  await page.goto('/gallery')
+  const links = await page.locator('a[href^="/gallery/"]').evaluateAll((nodes) => [
+    ...new Set(nodes.map((node) => node.getAttribute('href') ?? '')),
+  ])
+  expect(links.length).toBeGreaterThanOrEqual(5)
+  for (const href of links) {
+    await page.goto(href)
+    await expect(page.locator('svg.recharts-surface').first()).toBeVisible()
+  }
+})
+
+test('a foreign host and a foreign origin are refused', async ({ request, server }) => {
+  const foreignHost = await request.get(`${server.url}/api/studies`, { headers: { host: 'evil.example' } })
+  expect(foreignHost.status()).toBe(403)
+  const foreignOrigin = await request.post(`${server.url}/api/studies`, {
+    headers: { origin: 'http://evil.example' },
+    data: { name: 'x', description: '' },
+  })
+  expect(foreignOrigin.status()).toBe(403)
+})

@@ -1,0 +1,47 @@
+import { computeAll, sampleStudy } from '../api'
+import { expect, test } from '../fixtures'
+
+test('rows are searched, opened by keyboard and linked to', async ({ page, request }) => {
+  const studyId = await sampleStudy(request)
+  await computeAll(request, studyId)
+  await page.goto(`/studies/${studyId}/rows`)
+  const table = page.getByRole('grid').or(page.getByRole('table')).first()
+  await expect(table).toContainText('train journey')
+
+  await page.keyboard.press('/')
+  await page.keyboard.type('palindrome')
+  await expect(page).toHaveURL(/palindrome/)
+  await expect(table).toContainText('palindrome')
+  await expect(table).not.toContainText('train journey')
+
+  await page.goto(`/studies/${studyId}/rows`)
+  await page.getByRole('button', { name: /^Open row 0: General, Seeds/i }).first().click()
+  const panel = page.getByRole('complementary').or(page.getByRole('region', { name: /row/i })).last()
+  await expect(panel).toBeVisible()
+  const opened = page.url()
+  await page.keyboard.press('j')
+  await expect.poll(() => page.url()).not.toBe(opened)
+  await page.goto(opened)
+  await expect(page.getByText(/Lineage|Children/).first()).toBeVisible()
+})
+
+test('a metric filter narrows the rows and stays on the other pages', async ({ page, request }) => {
+  const studyId = await sampleStudy(request)
+  await computeAll(request, studyId)
+  const all = await request.get(`/api/studies/${studyId}/rows?offset=0&limit=1`)
+  const { total, outOf } = (await all.json()) as { total: number; outOf: number }
+  expect(total).toBe(outOf)
+  const state = {
+    filter: { ranges: [{ column: 'difficulty_level.level', min: 3, max: 5, missing: false }] },
+    sort: {},
+    columns: [],
+  }
+  const narrowed = await request.get(
+    `/api/studies/${studyId}/rows?offset=0&limit=1&state=${encodeURIComponent(JSON.stringify(state))}`,
+  )
+  const page1 = (await narrowed.json()) as { total: number }
+  expect(page1.total).toBeGreaterThan(0)
+  expect(page1.total).toBeLessThan(total)
+  await page.goto(`/studies/${studyId}/rows`)
+  await expect(page.getByText(new RegExp(String(total))).first()).toBeVisible()
+})

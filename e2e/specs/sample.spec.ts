@@ -1,0 +1,72 @@
+import { computeAll, sampleStudy, settle } from '../api'
+import { expect, test } from '../fixtures'
+
+test('the sample study is there, is computed and fills the figures', async ({ page, request }) => {
+  const studyId = await sampleStudy(request)
+  await page.goto('/')
+  await page.getByRole('link', { name: /Sample: 48 seeds/ }).first().click()
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Sample')
+  await expect(page.getByText('What this study is worth.')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Compute what is missing' }).first()).toBeVisible()
+
+  await computeAll(request, studyId)
+  await page.reload()
+  await expect(page.getByText('every measured metric is computed for every row')).toBeVisible()
+
+  await page.goto(`/studies/${studyId}/figures`)
+  await expect(page.getByRole('heading', { name: 'Difficulty levels' })).toBeVisible()
+  await expect(page.locator('svg.recharts-surface').first()).toBeVisible()
+  await expect(page.getByText(/rows have a value/).first()).toBeVisible()
+})
+
+test('the compute dialog estimates first, then runs', async ({ page, request }) => {
+  const studyId = await sampleStudy(request)
+  await computeAll(request, studyId)
+  await page.goto(`/studies/${studyId}?dialog=compute`)
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toBeVisible()
+  await expect(dialog.getByRole('checkbox').first()).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+  await settle(request, studyId)
+})
+
+test('compare sets two evolvers side by side on the same seeds', async ({ page, request }) => {
+  const studyId = await sampleStudy(request)
+  await computeAll(request, studyId)
+  await page.goto(`/studies/${studyId}/compare`)
+  await expect(page.getByText(/aligned pairs/).first()).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Differences by metric' })).toBeVisible()
+  await expect(page.getByText('48 aligned pairs').first()).toBeVisible()
+})
+
+test('evolving makes a new arm with recorded operators', async ({ request }) => {
+  const { fakeBackend, newStudy } = await import('../api')
+  const studyId = await newStudy(request, 'Evolve trial')
+  const rows = Array.from({ length: 6 }, (_, i) => JSON.stringify({ instruction: `Explain step ${i}.`, input: '', output: '' }))
+  const upload = await request.post('/api/uploads?name=steps-seeds.jsonl', {
+    data: Buffer.from(`${rows.join('\n')}\n`),
+    headers: { 'content-type': 'application/octet-stream' },
+  })
+  const { uploadId } = (await upload.json()) as { uploadId: string }
+  const preview = await request.post(`/api/studies/${studyId}/imports/preview`, { data: { uploadIds: [uploadId] } })
+  const { previews } = (await preview.json()) as { previews: { plan: Record<string, unknown> }[] }
+  const plans = previews.map(({ plan }) => ({ ...plan, armKey: null, armLabel: null, round: 0 }))
+  await request.post(`/api/studies/${studyId}/imports`, { data: { plans } })
+  await settle(request, studyId)
+  const started = await request.post(`/api/studies/${studyId}/evolve`, {
+    data: { backendId: await fakeBackend(request), armKey: 'fake', armLabel: 'Fake evolver', rounds: 2 },
+  })
+  expect(started.ok(), await started.text()).toBe(true)
+  await settle(request, studyId)
+  const detail = (await (await request.get(`/api/studies/${studyId}`)).json()) as {
+    cells: { armKey: string | null; round: number; rowCount: number; alignment: { kind: string; matched: number } | null; responses: { present: number } | null }[]
+  }
+  const evolved = detail.cells.filter((cell) => cell.armKey === 'fake')
+  expect(evolved.map((cell) => cell.round)).toEqual([1, 2])
+  for (const cell of evolved) {
+    expect(cell.rowCount).toBe(6)
+    expect(cell.alignment).toMatchObject({ kind: 'birth', matched: 6 })
+    expect(cell.responses?.present).toBe(6)
+  }
+})

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest'
+import { testDatabase } from '@/db/testing'
+import { readConfig } from '@/lib/config'
+import { computeRequestSchema } from '@/lib/contracts/compute'
+import { listJobs } from '@/lib/jobs/queue'
+import {
+  addBackend,
+  deleteBackend,
+  ensureBuiltInBackends,
+  getBackend,
+  listBackendKinds,
+  listBackends,
+  probeBuiltIns,
+  requestProbe,
+  restoreBackend,
+  saveProbe,
+  updateBackend,
+} from './backends'
+import { chooseBackend } from './compute/choose-backend'
+import { dryRun } from './compute'
+import { createStudy } from './studies'
+
+const openai = {
+  kind: 'openai',
+  label: 'Lab',
+  config: { baseUrl: 'http://127.0.0.1:8000', model: 'm', keyEnv: 'LAB_KEY' },
+}
+
+function probe(states: Record<string, 'yes' | 'no'>) {
+  const capabilities = Object.fromEntries(
+    Object.entries(states).map(([name, state]) => [
+      name,
+      state === 'no' ? { state, reason: 'No file.' } : { state },
+    ]),
+  )
+  return { capabilities, identity: { kind: 'x' }, models: [], steps: [], latencyMs: 1 } as never
+}
+
+describe('backends', () => {
+  it('start with the built-in ones; the fake one only when asked for', () => {
+    const db = testDatabase()
+    ensureBuiltInBackends(db, {})
+    ensureBuiltInBackends(db, {})
+    expect(listBackends(db).map((backend) => backend.id)).toEqual([
+      'embedded',
+      'embedded-embeddings',
+    ])
+    expect(listBackendKinds({}).map((kind) => kind.id)).toEqual([
+      'embedded',
+      'embedded-embeddings',
+      'openai',
+    ])
+    ensureBuiltInBackends(db, { EVOLENS_ENABLE_FAKE: '1' })
+    expect(listBackends(db).map((backend) => backend.id)).toContain('fake')
+  })
+
+  it('are added with defaults filled in and tested by the worker', () => {
+    const db = testDatabase()
+    const { backend, job } = addBackend(db, openai)
+    expect(backend.config).toMatchObject({ use: 'chat', allowPlainHttp: false, keyEnv: 'LAB_KEY' })
+    expect(backend.keyIsSet).toBe(false)
+    expect(job.kind).toBe('probe')
+    expect(requestProbe(db, backend.id).id).toBe(job.id)
+    expect(() => addBackend(db, { ...openai, kind: 'nothing' })).toThrow('no backend kind')
+    const secret = { ...openai, config: { ...openai.config, keyEnv: 'sk-not-a-name' } }
+    expect(() => addBackend(db, secret)).toThrow('environment variable')
+  })
+
+  it('lose the name of their key when their origin changes', () => {
+    const db = testDatabase()
+    const { id } = addBackend(db, openai).backend
+    saveProbe(db, id, probe({ chat: 'yes' }))
+    expect(updateBackend(db, id, { label: 'Other' })).toMatchObject({
+      job: null,
+      backend: { label: 'Other' },
+    })
+    const path = updateBackend(db, id, { config: { baseUrl: 'http://127.0.0.1:8000/v1' } }).backend
+    expect(path.config.keyEnv).toBe('LAB_KEY')
+    expect(path.probe).toBeNull()
+    const moved = updateBackend(db, id, { config: { baseUrl: 'https://example.org' } }).backend
+    expect(moved.config.keyEnv).toBeNull()
+  })
+
+  it('can be deleted and restored, built-in ones cannot', () => {
+    const db = testDatabase()
+    ensureBuiltInBackends(db, {})
+    const { id } = addBackend(db, openai).backend
+    deleteBackend(db, id)
+    expect(() => getBackend(db, id)).toThrow('no such backend')
+    expect(restoreBackend(db, id).id).toBe(id)
+    expect(() => deleteBackend(db, 'embedded')).toThrow('cannot be deleted')
+  })
+
+  it('are chosen by capability, built-in ones first, stand-ins never by themselves', () => {
+    const db = testDatabase()
+    ensureBuiltInBackends(db, {})
+    addBackend(db, { kind: 'fake', label: 'Fake', config: {} })
+    expect(chooseBackend(db, ['embed'], undefined)).toMatchObject({
+      backend: { id: 'embedded-embeddings' },
+    })
+    saveProbe(db, 'embedded', probe({ promptLogprobs: 'no', chat: 'no' }))
+    expect(chooseBackend(db, ['promptLogprobs'], undefined)).toMatchObject({
+      blocked: 'Embedded SmolLM2 135M has no log-probabilities of given text. No file.',
+    })
+    const { id } = addBackend(db, openai).backend
+    expect(chooseBackend(db, ['chat'], undefined)).toMatchObject({ backend: { id } })
+    expect(chooseBackend(db, ['promptLogprobs'], id)).toHaveProperty('blocked')
+    expect(chooseBackend(db, [], undefined)).toEqual({ backend: null, identity: null })
+  })
+
+  it('are tested again at start when they could do nothing', () => {
+    const db = testDatabase()
+    ensureBuiltInBackends(db, {})
+    saveProbe(db, 'embedded', probe({ chat: 'no' }))
+    saveProbe(db, 'embedded-embeddings', probe({ embed: 'yes' }))
+    probeBuiltIns(db)
+    expect(listJobs(db).map((job) => job.title)).toEqual(['Test Embedded SmolLM2 135M (embedded)'])
+  })
+
+  it('cannot be measured while no worker runs', async () => {
+    const db = testDatabase()
+    const context = { db, config: readConfig({ EVOLENS_DATA_DIR: '/nowhere' }) }
+    const { id } = createStudy(db, { name: 'Test' })
+    const request = computeRequestSchema.parse({ metrics: [{ metric: 'mnd' }] })
+    await expect(dryRun(context, id, request)).rejects.toMatchObject({
+      code: 'backend_unavailable',
+    })
+    expect(listJobs(db)).toEqual([])
+  })
+})

@@ -11,7 +11,11 @@ export function proxy(request: NextRequest): Response {
   if (access.state === 'login') {
     return new Response(null, {
       status: 303,
-      headers: { location: access.location, 'set-cookie': access.setCookie, 'cache-control': 'no-store' },
+      headers: {
+        location: access.location,
+        'set-cookie': access.setCookie,
+        'cache-control': 'no-store',
+      },
     })
   }
   return new Response(access.message, {

@@ -39,7 +39,9 @@ export async function settle(request: APIRequestContext, studyId: string): Promi
         )
         const failed = jobs.find((job) => job.state === 'failed')
         if (failed) return `failed: ${failed.error}`
-        return jobs.every((job) => job.state !== 'queued' && job.state !== 'running') ? 'settled' : 'busy'
+        return jobs.every((job) => job.state !== 'queued' && job.state !== 'running')
+          ? 'settled'
+          : 'busy'
       },
       { timeout: 120_000, intervals: [500] },
     )
@@ -48,7 +50,10 @@ export async function settle(request: APIRequestContext, studyId: string): Promi
 
 /** Adds the deterministic test backend once and returns its id. */
 export async function fakeBackend(request: APIRequestContext): Promise<string> {
-  const { backends } = await getJson<{ backends: { id: string; kind: string }[] }>(request, '/api/backends')
+  const { backends } = await getJson<{ backends: { id: string; kind: string }[] }>(
+    request,
+    '/api/backends',
+  )
   const existing = backends.find((backend) => backend.kind === 'fake')
   if (existing) return existing.id
   const response = await request.post('/api/backends', {
@@ -62,7 +67,10 @@ export async function fakeBackend(request: APIRequestContext): Promise<string> {
 /** Computes every measured metric of a study on the test backend and waits for the end. */
 export async function computeAll(request: APIRequestContext, studyId: string): Promise<void> {
   const backend = await fakeBackend(request)
-  const { metrics } = await getJson<{ metrics: { id: string; kind: string }[] }>(request, '/api/metrics')
+  const { metrics } = await getJson<{ metrics: { id: string; kind: string }[] }>(
+    request,
+    '/api/metrics',
+  )
   const measured = metrics.filter((metric) => metric.kind === 'measured').map((metric) => metric.id)
   const response = await request.post(`/api/studies/${studyId}/compute`, {
     data: {

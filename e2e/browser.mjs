@@ -33,7 +33,10 @@ function install() {
     say('Browser', 'trying the system package chromium')
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
     spawnSync('apt-get', ['update', '-qq'], { stdio: 'ignore', env })
-    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], { stdio: 'ignore', env })
+    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], {
+      stdio: 'ignore',
+      env,
+    })
   }
 }
 
@@ -42,7 +45,10 @@ export function findBrowser() {
   const named = process.env.EVOLENS_BROWSER
   if (named) {
     if (fs.existsSync(named)) return named
-    throw new StartError(`EVOLENS_BROWSER names ${named}, which does not exist`, 'correct it or unset it.')
+    throw new StartError(
+      `EVOLENS_BROWSER names ${named}, which does not exist`,
+      'correct it or unset it.',
+    )
   }
   const found = playwrightBrowser() ?? systemBrowser()
   if (found) return found

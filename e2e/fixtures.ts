@@ -30,7 +30,9 @@ function run(args: string[], env: NodeJS.ProcessEnv): ChildProcess {
 
 function finished(child: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
-    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`ended with ${code}`))))
+    child.once('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`ended with ${code}`)),
+    )
   })
 }
 
@@ -59,10 +61,24 @@ export const test = base.extend<object, { server: Server }>({
         PORT: String(port),
         LOG_LEVEL: 'warn',
       }
-      await finished(run(['--import', 'tsx', 'lib/cli/main.ts', 'setup', '--no-models', '--no-compute'], env))
+      await finished(
+        run(['--import', 'tsx', 'lib/cli/main.ts', 'setup', '--no-models', '--no-compute'], env),
+      )
       const follow = path.join(ROOT, 'lib/cli/start/exit-with-parent.mjs')
       const children = [
-        run(['--import', follow, 'node_modules/next/dist/bin/next', 'start', '-H', '127.0.0.1', '-p', String(port)], env),
+        run(
+          [
+            '--import',
+            follow,
+            'node_modules/next/dist/bin/next',
+            'start',
+            '-H',
+            '127.0.0.1',
+            '-p',
+            String(port),
+          ],
+          env,
+        ),
         run(['--import', 'tsx', 'lib/jobs/worker.ts'], env),
       ]
       const url = `http://127.0.0.1:${port}`

@@ -10,12 +10,16 @@ async function main() {
   const browser = findBrowser()
   say('Browser', browser)
   await buildApp(settings([], { ...process.env, PORT: '', HOST: '' }))
-  const { status } = spawnSync('npx', ['playwright', 'test', '-c', 'e2e/playwright.config.ts', ...process.argv.slice(2)], {
-    cwd: ROOT,
-    stdio: 'inherit',
-    env: { ...process.env, EVOLENS_BROWSER: browser, NEXT_TELEMETRY_DISABLED: '1' },
-    shell: process.platform === 'win32',
-  })
+  const { status } = spawnSync(
+    'npx',
+    ['playwright', 'test', '-c', 'e2e/playwright.config.ts', ...process.argv.slice(2)],
+    {
+      cwd: ROOT,
+      stdio: 'inherit',
+      env: { ...process.env, EVOLENS_BROWSER: browser, NEXT_TELEMETRY_DISABLED: '1' },
+      shell: process.platform === 'win32',
+    },
+  )
   process.exit(status ?? 1)
 }
 

@@ -40,7 +40,10 @@ export function isLoopbackHost(host: string): boolean {
 
 function xdg(variable: string, ...fallback: string[]): string {
   const base = process.env[variable]
-  return path.join(base && path.isAbsolute(base) ? base : path.join(os.homedir(), ...fallback), 'evolens')
+  return path.join(
+    base && path.isAbsolute(base) ? base : path.join(os.homedir(), ...fallback),
+    'evolens',
+  )
 }
 
 /** Parses the environment; throws `invalid_input` naming the variable and the remedy. */
@@ -49,7 +52,10 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   const parsed = environment.safeParse(present)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
-    throw new AppError('invalid_input', `${issue?.path.join('.')}: ${issue?.message}. Correct this environment variable.`)
+    throw new AppError(
+      'invalid_input',
+      `${issue?.path.join('.')}: ${issue?.message}. Correct this environment variable.`,
+    )
   }
   const value = parsed.data
   const dataDir = path.resolve(value.EVOLENS_DATA_DIR ?? xdg('XDG_DATA_HOME', '.local', 'share'))

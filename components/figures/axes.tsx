@@ -84,3 +84,13 @@ export function niceEnd(max: number, most = 5): number {
   const step = (ticks[1] ?? 1) - (ticks[0] ?? 0)
   return Number((Math.ceil(max / step - 1e-9) * step).toPrecision(12))
 }
+
+/** Returns round ticks within [from, to]. */
+export function ticksBetween(from: number, to: number, most = 5): number[] {
+  const step = niceTicks(to - from, most)[1] ?? 1
+  const first = Math.ceil(from / step - 1e-9)
+  const last = Math.floor(to / step + 1e-9)
+  return Array.from({ length: last - first + 1 }, (_, i) =>
+    Number(((first + i) * step).toPrecision(12)),
+  )
+}

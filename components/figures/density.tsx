@@ -27,6 +27,8 @@ export function Density({ prepared }: { prepared: DensityPrepared }) {
   const { rows, columns, cells, axis, view, xLabel } = prepared
   const isShared = axis === 'shared' || view === 'cumulative'
   const sharedTop = topOf(cells, prepared)
+  const cellAt = (row: string, column: string) =>
+    cells.find((one) => one.row === row && one.column === column)
   return (
     <>
       <Facets
@@ -36,8 +38,9 @@ export function Density({ prepared }: { prepared: DensityPrepared }) {
         yLabel={view === 'cumulative' ? 'Cumulative share' : 'Density'}
         xLabel={xLabel}
         panelHeight={PANEL_PX}
+        has={(row, column) => cellAt(row, column) !== undefined}
         panel={(row, column, box) => {
-          const cell = cells.find((one) => one.row === row && one.column === column)
+          const cell = cellAt(row, column)
           if (!cell) return null
           const names = [columns, rows].map(
             (list, i) => list.find((entry) => entry.key === (i === 0 ? column : row))?.label ?? '',

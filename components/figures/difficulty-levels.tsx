@@ -38,6 +38,8 @@ export function DifficultyLevels({ prepared }: { prepared: DifficultyLevelsPrepa
   const label = view === 'difference' ? 'Difference of shares (points)' : 'Share of rows (%)'
   const shown =
     view === 'difference' ? panels.filter((panel) => panel.differences.length > 0) : panels
+  const panelAt = (row: string, column: string) =>
+    shown.find((one) => one.row === row && one.column === column)
   const shownRows = rows.filter((row) => shown.some((panel) => panel.row === row.key))
   return (
     <Facets
@@ -48,8 +50,9 @@ export function DifficultyLevels({ prepared }: { prepared: DifficultyLevelsPrepa
       xLabel=""
       panelHeight={PANEL_PX}
       xAxisHeight={view === 'stacked' ? 22 : X_AXIS_PX}
+      has={(row, column) => panelAt(row, column) !== undefined}
       panel={(row, column, box) => {
-        const panel = shown.find((one) => one.row === row && one.column === column)
+        const panel = panelAt(row, column)
         if (!panel) return null
         const scope = isShared ? panels : [panel]
         const common = { prepared, panel, box }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { OptionField } from '@/lib/figures/types'
-import { niceEnd, niceTicks } from './axes'
+import { niceEnd, niceTicks, ticksBetween } from './axes'
 import { binAt } from './density/cursor'
 import { linePath, stepPath } from './density/curves'
 import { tableToCsv } from './frame/download'
@@ -15,6 +15,11 @@ describe('axes', () => {
     expect(niceTicks(0.6)).toEqual([0, 0.2, 0.4, 0.6])
     expect(niceTicks(3.1, 4)).toEqual([0, 1, 2, 3])
     expect(niceTicks(0)).toEqual([0, 1])
+  })
+
+  it('start where the data does', () => {
+    expect(ticksBetween(0.6, 1)).toEqual([0.6, 0.7, 0.8, 0.9, 1])
+    expect(ticksBetween(0, 1)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1])
   })
 
   it('end on a tick at or above the highest value', () => {
@@ -79,6 +84,7 @@ it('keeps only options that differ from their defaults', () => {
     id: 'x',
     title: 'X',
     description: '',
+    hasDrawnValues: false,
     options: [field('a', 'one'), field('b', true)],
   }
   expect(changedOptions(meta, { a: 'one', b: false, other: 1 })).toEqual({ b: false })

@@ -10,6 +10,8 @@ const MIN_PANEL_PX = 190
 const GAP_PX = 14
 export const Y_AXIS_PX = 40
 export const X_AXIS_PX = 22
+/** Room of an x axis without labels; added to the panel, so that all plots are of one height. */
+export const BARE_X_AXIS_PX = 8
 
 /** Size of one panel and which of its axes carry labels. */
 export interface PanelBox {
@@ -28,7 +30,9 @@ interface FacetsProps {
   xLabel: string
   panelHeight: number
   xAxisHeight?: number
-  /** Draws a panel; null where there is nothing. */
+  /** Whether there is a panel; the lowest one of a column carries the labels of the x axis. */
+  has(row: string, column: string): boolean
+  /** Draws a panel. */
   panel(row: string, column: string, box: PanelBox): ReactNode
 }
 
@@ -50,6 +54,7 @@ export function Facets(props: FacetsProps) {
     xLabel,
     panelHeight,
     xAxisHeight = X_AXIS_PX,
+    has,
     panel,
   } = props
   const { ref, width } = useElementSize()
@@ -57,7 +62,7 @@ export function Facets(props: FacetsProps) {
   const extra = sharedY ? Y_AXIS_PX : 0
   const base = Math.floor((width - GAP_PX * (k - 1) - extra) / k)
   const isGrid = k === 1 || base >= MIN_PANEL_PX
-  const height = (isLast: boolean) => panelHeight + (isLast ? xAxisHeight : 0)
+  const height = (isLast: boolean) => panelHeight + (isLast ? xAxisHeight : BARE_X_AXIS_PX)
   const isNamed = rows.length > 1 || (rows[0]?.label ?? '') !== ''
 
   return (
@@ -77,13 +82,16 @@ export function Facets(props: FacetsProps) {
             </div>
           ) : null}
           {rows.map((row, r) => {
-            const showX = r === rows.length - 1
+            const isLowest = (column: string) =>
+              has(row.key, column) && !rows.slice(r + 1).some((below) => has(below.key, column))
+            const rowHeight = height(columns.some((column) => isLowest(column.key)))
             return (
               <div key={row.key}>
                 {isNamed ? <Heading text={row.label} level="row" /> : null}
-                <div className={classes.panelRow} style={{ gap: GAP_PX, minHeight: height(showX) }}>
+                <div className={classes.panelRow} style={{ gap: GAP_PX, minHeight: rowHeight }}>
                   {columns.map((column, c) => {
                     const showY = !sharedY || c === 0
+                    const showX = isLowest(column.key)
                     const box = {
                       width: base + (sharedY && c === 0 ? extra : 0),
                       height: height(showX),
@@ -92,7 +100,9 @@ export function Facets(props: FacetsProps) {
                     }
                     return (
                       <div key={column.key} style={{ width: Math.max(0, box.width) }}>
-                        {width > 0 ? panel(row.key, column.key, box) : null}
+                        {width > 0 && has(row.key, column.key)
+                          ? panel(row.key, column.key, box)
+                          : null}
                       </div>
                     )
                   })}
@@ -103,17 +113,22 @@ export function Facets(props: FacetsProps) {
         </>
       ) : (
         columns.flatMap((column) =>
-          rows.map((row) => (
-            <div key={`${column.key}/${row.key}`} style={{ minHeight: height(true) + 24 }}>
-              <Heading text={`${column.label}${row.label ? ` · ${row.label}` : ''}`} level="row" />
-              {panel(row.key, column.key, {
-                width,
-                height: height(true),
-                showX: true,
-                showY: true,
-              })}
-            </div>
-          )),
+          rows
+            .filter((row) => has(row.key, column.key))
+            .map((row) => (
+              <div key={`${column.key}/${row.key}`} style={{ minHeight: height(true) + 24 }}>
+                <Heading
+                  text={`${column.label}${row.label ? ` · ${row.label}` : ''}`}
+                  level="row"
+                />
+                {panel(row.key, column.key, {
+                  width,
+                  height: height(true),
+                  showX: true,
+                  showY: true,
+                })}
+              </div>
+            )),
         )
       )}
       <div className={classes.xTitle}>

@@ -30,7 +30,7 @@ export interface FigureFrameProps {
   onSelect?: (selection: FigureSelection) => void
   /** Opens the card of a run. */
   onCard?: (runId: string) => void
-  /** Address of the drawn values as CSV, where the table only sums them up. */
+  /** Address of the drawn values as CSV; offered where the figure has any beyond its table. */
   drawnHref?: string | null
   /** What to do when nothing has been computed yet. */
   emptyAction?: ReactNode
@@ -102,7 +102,7 @@ export function FigureFrame(props: FigureFrameProps) {
                   isTable={isTable}
                   onTable={setTable}
                   describe={describeFile}
-                  drawnHref={props.drawnHref ?? null}
+                  drawnHref={meta.hasDrawnValues ? (props.drawnHref ?? null) : null}
                 />
               </div>
             )}

@@ -44,6 +44,7 @@ export function ScoresOverRounds({ prepared }: { prepared: LinesPrepared }) {
       yLabel={unit ? `${name} (${unit})` : name}
       xLabel="Round"
       panelHeight={PANEL_PX}
+      has={() => true}
       panel={(_, key, box) => {
         const facet = facets.find((one) => one.key === key)
         const own = points.filter((point) => point.facet === key)

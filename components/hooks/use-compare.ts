@@ -165,7 +165,12 @@ export function useCompareIntervals(studyId: string, state: CompareState, isLive
 }
 
 /** The windows of aligned rows that are in sight. */
-export function useComparePairs(studyId: string, state: CompareState, pages: readonly number[]) {
+export function useComparePairs(
+  studyId: string,
+  state: CompareState,
+  pages: readonly number[],
+  isLive: boolean,
+) {
   return useQueries({
     queries: pages.map((page) => ({
       queryKey: [...studyKeys.one(studyId), 'compare', 'rows', state, page],
@@ -180,8 +185,9 @@ export function useComparePairs(studyId: string, state: CompareState, pages: rea
           },
           signal,
         ),
-      // Texts never change; values do while a job runs, and the summary then says so.
+      // Texts never change; values do while a job runs.
       staleTime: 30_000,
+      refetchInterval: isLive ? LIVE_REFETCH_MS : (false as const),
     })),
   })
 }

@@ -14,9 +14,15 @@ export interface PreviewRequest {
 }
 
 /** Reads the first rows of an uploaded file and says what it seems to be; nothing is imported. */
-export async function previewImport(studyId: string, upload: PreviewRequest): Promise<ImportPreview> {
+export async function previewImport(
+  studyId: string,
+  upload: PreviewRequest,
+): Promise<ImportPreview> {
   const body = { uploads: [upload] }
-  const reply = await apiPost<{ previews: ImportPreview[] }>(`/studies/${studyId}/imports/preview`, body)
+  const reply = await apiPost<{ previews: ImportPreview[] }>(
+    `/studies/${studyId}/imports/preview`,
+    body,
+  )
   const [preview] = reply.previews
   if (!preview) throw new Error('The server sent no preview of this file.')
   return preview

@@ -1,5 +1,11 @@
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { ViewState } from '@/lib/contracts/filter'
+import {
+  keepPreviousData,
+  useMutation,
+  useQueries,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query'
+import type { RowFilter, ViewState } from '@/lib/contracts/filter'
 import type { ColumnHistogram, RowDetail, RowPage } from '@/lib/contracts/rows'
 import { apiDelete, apiGet, apiPost } from './api'
 import { studyKeys } from './use-studies'
@@ -52,18 +58,28 @@ export function useRowDetail(studyId: string, row: { cellId: string; idx: number
   })
 }
 
-export function useHistogram(studyId: string, column: string, state: ViewState, enabled = true) {
-  return useQuery({
-    queryKey: [...studyKeys.one(studyId), 'histogram', column, state.filter],
-    queryFn: ({ signal }) =>
-      apiGet<ColumnHistogram>(
-        `/studies/${studyId}/histogram`,
-        { column, state: JSON.stringify(state) },
-        signal,
-      ),
-    placeholderData: keepPreviousData,
-    enabled,
+/** Histograms of columns over the filtered rows, in the order of the ids; null while one is on its way. */
+export function useHistograms(
+  studyId: string,
+  columns: readonly string[],
+  filter: RowFilter,
+  enabled: boolean,
+): (ColumnHistogram | null)[] {
+  const state = JSON.stringify({ filter })
+  const results = useQueries({
+    queries: columns.map((column) => ({
+      queryKey: [...studyKeys.one(studyId), 'histogram', column, filter],
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        apiGet<ColumnHistogram>(`/studies/${studyId}/histogram`, { column, state }, signal),
+      placeholderData: keepPreviousData,
+      staleTime: 10_000,
+      enabled,
+    })),
   })
+  // With another set of columns the placeholder of a place may belong to its former column.
+  return results.map((result, index) =>
+    result.data?.column === columns[index] ? (result.data ?? null) : null,
+  )
 }
 
 export type MarkKind = 'star' | 'drop' | 'note'

@@ -24,7 +24,13 @@ export function ClampedText({ text, limit = CLAMP_CHARACTERS, mono = false }: Cl
         {shown}
       </div>
       {isLong ? (
-        <Anchor component="button" type="button" size="sm" mt={4} onClick={() => setIsOpen(!isOpen)}>
+        <Anchor
+          component="button"
+          type="button"
+          size="sm"
+          mt={4}
+          onClick={() => setIsOpen(!isOpen)}
+        >
           {isOpen ? 'Show less' : `Show all ${formatCount(text.length)} characters`}
         </Anchor>
       ) : null}

@@ -42,7 +42,11 @@ export function Section({ title, note, actions, children, id }: SectionProps) {
       <div className={classes.sectionHead}>
         <h2 className={classes.sectionTitle}>{title}</h2>
         {note ? <span className={classes.sectionNote}>{note}</span> : null}
-        {actions ? <Group gap="xs" ml="auto">{actions}</Group> : null}
+        {actions ? (
+          <Group gap="xs" ml="auto">
+            {actions}
+          </Group>
+        ) : null}
       </div>
       {children}
     </section>

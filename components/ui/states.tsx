@@ -25,8 +25,9 @@ export function EmptyState({ title, children, action }: EmptyProps) {
 }
 
 const NEXT_STEP: Partial<Record<ApiError['code'], string>> = {
-  not_found: 'It may have been deleted, or the link is from another data folder.',
-  offline: 'Nothing is lost: jobs go on in the worker, and this page resumes when the server is back.',
+  not_found: 'The link may be from another data folder; the list of studies shows what is here.',
+  offline:
+    'Nothing is lost: jobs go on in the worker, and this page resumes when the server is back.',
   internal: 'The log of the server has the details under the id above.',
   conflict: 'Reload to see the newer state.',
 }
@@ -49,7 +50,11 @@ function errorText(error: unknown): { message: string; next: string | null; deta
     }
   }
   const message = error instanceof Error ? error.message : 'Unknown error.'
-  return { message, next: null, details: error instanceof Error ? (error.stack ?? message) : message }
+  return {
+    message,
+    next: null,
+    details: error instanceof Error ? (error.stack ?? message) : message,
+  }
 }
 
 interface ErrorProps {
@@ -133,7 +138,13 @@ interface QueryStateProps<T> {
 const asIs = (content: ReactNode) => content
 
 /** One way to draw loading, failure, and data that stays on screen while a newer answer fails. */
-export function QueryState<T>({ query, what, skeleton, wrap = asIs, children }: QueryStateProps<T>) {
+export function QueryState<T>({
+  query,
+  what,
+  skeleton,
+  wrap = asIs,
+  children,
+}: QueryStateProps<T>) {
   if (query.data !== undefined) {
     return (
       <>

@@ -52,5 +52,8 @@ export const arms = sqliteTable(
     colorIndex: integer('color_index').notNull().default(0),
     createdAt: integer('created_at').notNull(),
   },
-  (table) => [uniqueIndex('arms_study_key').on(table.studyId, table.key), index('arms_study').on(table.studyId)],
+  (table) => [
+    uniqueIndex('arms_study_key').on(table.studyId, table.key),
+    index('arms_study').on(table.studyId),
+  ],
 )

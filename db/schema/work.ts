@@ -27,7 +27,10 @@ export const jobs = sqliteTable(
     startedAt: integer('started_at'),
     finishedAt: integer('finished_at'),
   },
-  (table) => [index('jobs_queue').on(table.state, table.runAfter), index('jobs_study').on(table.studyId)],
+  (table) => [
+    index('jobs_queue').on(table.state, table.runAfter),
+    index('jobs_study').on(table.studyId),
+  ],
 )
 
 export const jobEvents = sqliteTable(

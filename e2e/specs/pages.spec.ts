@@ -51,9 +51,9 @@ test('keys: ? lists them, Ctrl-K finds pages, g j goes to the jobs', async ({ pa
 
 test('every figure of the gallery draws its own example', async ({ page }) => {
   await page.goto('/gallery')
-  const links = await page.locator('a[href^="/gallery/"]').evaluateAll((nodes) => [
-    ...new Set(nodes.map((node) => node.getAttribute('href') ?? '')),
-  ])
+  const links = await page
+    .locator('a[href^="/gallery/"]')
+    .evaluateAll((nodes) => [...new Set(nodes.map((node) => node.getAttribute('href') ?? ''))])
   expect(links.length).toBeGreaterThanOrEqual(5)
   for (const href of links) {
     await page.goto(href)
@@ -62,7 +62,9 @@ test('every figure of the gallery draws its own example', async ({ page }) => {
 })
 
 test('a foreign host and a foreign origin are refused', async ({ request, server }) => {
-  const foreignHost = await request.get(`${server.url}/api/studies`, { headers: { host: 'evil.example' } })
+  const foreignHost = await request.get(`${server.url}/api/studies`, {
+    headers: { host: 'evil.example' },
+  })
   expect(foreignHost.status()).toBe(403)
   const foreignOrigin = await request.post(`${server.url}/api/studies`, {
     headers: { origin: 'http://evil.example' },

@@ -15,8 +15,14 @@ test('rows are searched, opened by keyboard and linked to', async ({ page, reque
   await expect(table).not.toContainText('train journey')
 
   await page.goto(`/studies/${studyId}/rows`)
-  await page.getByRole('button', { name: /^Open row 0: General, Seeds/i }).first().click()
-  const panel = page.getByRole('complementary').or(page.getByRole('region', { name: /row/i })).last()
+  await page
+    .getByRole('button', { name: /^Open row 0: General, Seeds/i })
+    .first()
+    .click()
+  const panel = page
+    .getByRole('complementary')
+    .or(page.getByRole('region', { name: /row/i }))
+    .last()
   await expect(panel).toBeVisible()
   const opened = page.url()
   await page.keyboard.press('j')

@@ -4,7 +4,10 @@ import { expect, test } from '../fixtures'
 test('the sample study is there, is computed and fills the figures', async ({ page, request }) => {
   const studyId = await sampleStudy(request)
   await page.goto('/')
-  await page.getByRole('link', { name: /Sample: 48 seeds/ }).first().click()
+  await page
+    .getByRole('link', { name: /Sample: 48 seeds/ })
+    .first()
+    .click()
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Sample')
   await expect(page.getByText('What this study is worth.')).toBeVisible()
   await expect(page.getByRole('button', { name: 'Compute what is missing' }).first()).toBeVisible()
@@ -43,24 +46,39 @@ test('compare sets two evolvers side by side on the same seeds', async ({ page, 
 test('evolving makes a new arm with recorded operators', async ({ request }) => {
   const { fakeBackend, newStudy } = await import('../api')
   const studyId = await newStudy(request, 'Evolve trial')
-  const rows = Array.from({ length: 6 }, (_, i) => JSON.stringify({ instruction: `Explain step ${i}.`, input: '', output: '' }))
+  const rows = Array.from({ length: 6 }, (_, i) =>
+    JSON.stringify({ instruction: `Explain step ${i}.`, input: '', output: '' }),
+  )
   const upload = await request.post('/api/uploads?name=steps-seeds.jsonl', {
     data: Buffer.from(`${rows.join('\n')}\n`),
     headers: { 'content-type': 'application/octet-stream' },
   })
   const { uploadId } = (await upload.json()) as { uploadId: string }
-  const preview = await request.post(`/api/studies/${studyId}/imports/preview`, { data: { uploadIds: [uploadId] } })
+  const preview = await request.post(`/api/studies/${studyId}/imports/preview`, {
+    data: { uploadIds: [uploadId] },
+  })
   const { previews } = (await preview.json()) as { previews: { plan: Record<string, unknown> }[] }
   const plans = previews.map(({ plan }) => ({ ...plan, armKey: null, armLabel: null, round: 0 }))
   await request.post(`/api/studies/${studyId}/imports`, { data: { plans } })
   await settle(request, studyId)
   const started = await request.post(`/api/studies/${studyId}/evolve`, {
-    data: { backendId: await fakeBackend(request), armKey: 'fake', armLabel: 'Fake evolver', rounds: 2 },
+    data: {
+      backendId: await fakeBackend(request),
+      armKey: 'fake',
+      armLabel: 'Fake evolver',
+      rounds: 2,
+    },
   })
   expect(started.ok(), await started.text()).toBe(true)
   await settle(request, studyId)
   const detail = (await (await request.get(`/api/studies/${studyId}`)).json()) as {
-    cells: { armKey: string | null; round: number; rowCount: number; alignment: { kind: string; matched: number } | null; responses: { present: number } | null }[]
+    cells: {
+      armKey: string | null
+      round: number
+      rowCount: number
+      alignment: { kind: string; matched: number } | null
+      responses: { present: number } | null
+    }[]
   }
   const evolved = detail.cells.filter((cell) => cell.armKey === 'fake')
   expect(evolved.map((cell) => cell.round)).toEqual([1, 2])

@@ -133,7 +133,11 @@ export interface BackendSession {
   scoreTokens?(sequences: readonly Int32Array[], signal?: AbortSignal): Promise<Float32Array[]>
   embed?(texts: readonly string[], signal?: AbortSignal): Promise<EmbedReply>
   /** Returns the ids of each text; `addSpecial` adds what the tokenizer adds by itself (BOS), never template tokens. */
-  tokenize?(texts: readonly string[], addSpecial: boolean, signal?: AbortSignal): Promise<Int32Array[]>
+  tokenize?(
+    texts: readonly string[],
+    addSpecial: boolean,
+    signal?: AbortSignal,
+  ): Promise<Int32Array[]>
   /** Returns the text of each id alone, for heat strips. */
   tokenTexts?(ids: Int32Array, signal?: AbortSignal): Promise<string[]>
   close(): Promise<void>

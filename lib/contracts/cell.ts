@@ -29,7 +29,9 @@ export type CellSource = z.infer<typeof cellSourceSchema>
 
 export const importReportSchema = z.object({
   rows: z.number().int(),
-  skipped: z.array(z.object({ row: z.number().int(), byteOffset: z.number().int(), message: z.string() })),
+  skipped: z.array(
+    z.object({ row: z.number().int(), byteOffset: z.number().int(), message: z.string() }),
+  ),
   /** Flag name -> number of rows. */
   flags: z.record(z.string(), z.number().int()),
   notes: z.array(z.string()),

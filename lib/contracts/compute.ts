@@ -27,7 +27,9 @@ export const metricInfoSchema = z.object({
 export type MetricInfo = z.infer<typeof metricInfoSchema>
 
 export const computeRequestSchema = z.object({
-  metrics: z.array(z.object({ metric: z.string(), params: z.record(z.string(), z.unknown()).default({}) })),
+  metrics: z.array(
+    z.object({ metric: z.string(), params: z.record(z.string(), z.unknown()).default({}) }),
+  ),
   /** Capability-wise choice: metric id -> backend id; absent = first built-in backend that can do it. */
   backends: z.record(z.string(), z.string()).default({}),
   rowSet: rowSetSchema.default({ kind: 'all' }),
@@ -61,7 +63,13 @@ export const evolveRequestSchema = z.object({
   armKey: z.string().regex(/^[a-z0-9-]{1,40}$/),
   armLabel: z.string().min(1).max(80),
   armClass: z.enum(['small', 'large', 'other']).default('other'),
-  rounds: z.number().int().min(1).max(6).default(3).describe('Rounds of evolution after the seeds.'),
+  rounds: z
+    .number()
+    .int()
+    .min(1)
+    .max(6)
+    .default(3)
+    .describe('Rounds of evolution after the seeds.'),
   breadth: z
     .boolean()
     .default(false)
@@ -69,10 +77,29 @@ export const evolveRequestSchema = z.object({
   temperature: z.number().min(0).max(2).default(0).describe('0 decodes greedily.'),
   topP: z.number().min(0).max(1).default(0.95),
   seed: z.number().int().default(1).describe('Seed of sampling; the row number is added to it.'),
-  maxTokens: z.number().int().min(16).max(4096).default(512).describe('Longest evolved instruction, in tokens.'),
-  responseMaxTokens: z.number().int().min(16).max(4096).default(512).describe('Longest response, in tokens.'),
-  responseBackendId: z.string().nullable().default(null).describe('Writer of the responses; null = the evolver.'),
-  respond: z.boolean().default(true).describe('Also writes a response for each evolved instruction.'),
+  maxTokens: z
+    .number()
+    .int()
+    .min(16)
+    .max(4096)
+    .default(512)
+    .describe('Longest evolved instruction, in tokens.'),
+  responseMaxTokens: z
+    .number()
+    .int()
+    .min(16)
+    .max(4096)
+    .default(512)
+    .describe('Longest response, in tokens.'),
+  responseBackendId: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('Writer of the responses; null = the evolver.'),
+  respond: z
+    .boolean()
+    .default(true)
+    .describe('Also writes a response for each evolved instruction.'),
 })
 export type EvolveRequest = z.infer<typeof evolveRequestSchema>
 
@@ -128,7 +155,11 @@ export const systemInfoSchema = z.object({
   version: z.string(),
   node: z.string(),
   platform: z.string(),
-  worker: z.object({ alive: z.boolean(), heartbeatAt: z.number().nullable(), pid: z.number().nullable() }),
+  worker: z.object({
+    alive: z.boolean(),
+    heartbeatAt: z.number().nullable(),
+    pid: z.number().nullable(),
+  }),
   dataDir: z.string(),
   cacheDir: z.string(),
   activeJobs: z.number(),

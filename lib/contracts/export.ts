@@ -13,14 +13,37 @@ export const exportRequestSchema = z.object({
     .max(80)
     .describe('Data set name and file name.'),
   /** Write metric columns into the rows (JSON, JSONL, CSV). */
-  metrics: z.boolean().default(false).describe('Adds each chosen metric and its status to the rows.'),
-  lineage: z.boolean().default(false).describe('Adds study, arm, round, slot and operator to the rows.'),
+  metrics: z
+    .boolean()
+    .default(false)
+    .describe('Adds each chosen metric and its status to the rows.'),
+  lineage: z
+    .boolean()
+    .default(false)
+    .describe('Adds study, arm, round, slot and operator to the rows.'),
   indent: z.boolean().default(true).describe('Indents the JSON array by two blanks.'),
-  spreadsheetSafe: z.boolean().default(false).describe('CSV: prefixes cells that start with = + - @. This changes data.'),
-  foldInput: z.boolean().default(false).describe('Joins instruction and input, so that every LLaMA-Factory version builds the same prompt.'),
-  excludeBlocked: z.boolean().default(false).describe('Leaves out the rows that would stop or be dropped in training.'),
-  allowEmptyResponses: z.boolean().default(false).describe('Keeps rows with an empty response; the recipe says so.'),
-  template: z.string().default('default').describe('LLaMA-Factory chat template of the model to train.'),
+  spreadsheetSafe: z
+    .boolean()
+    .default(false)
+    .describe('CSV: prefixes cells that start with = + - @. This changes data.'),
+  foldInput: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Joins instruction and input, so that every LLaMA-Factory version builds the same prompt.',
+    ),
+  excludeBlocked: z
+    .boolean()
+    .default(false)
+    .describe('Leaves out the rows that would stop or be dropped in training.'),
+  allowEmptyResponses: z
+    .boolean()
+    .default(false)
+    .describe('Keeps rows with an empty response; the recipe says so.'),
+  template: z
+    .string()
+    .default('default')
+    .describe('LLaMA-Factory chat template of the model to train.'),
 })
 export type ExportRequest = z.infer<typeof exportRequestSchema>
 
@@ -28,8 +51,22 @@ export const exportCheckSchema = z.object({
   rows: z.number(),
   rowsKept: z.number(),
   bytesEstimate: z.number(),
-  blocking: z.array(z.object({ rule: z.string(), message: z.string(), rows: z.number(), examples: z.array(z.string()) })),
-  warnings: z.array(z.object({ rule: z.string(), message: z.string(), rows: z.number(), examples: z.array(z.string()) })),
+  blocking: z.array(
+    z.object({
+      rule: z.string(),
+      message: z.string(),
+      rows: z.number(),
+      examples: z.array(z.string()),
+    }),
+  ),
+  warnings: z.array(
+    z.object({
+      rule: z.string(),
+      message: z.string(),
+      rows: z.number(),
+      examples: z.array(z.string()),
+    }),
+  ),
   droppedByReason: z.record(z.string(), z.number()),
 })
 export type ExportCheck = z.infer<typeof exportCheckSchema>

@@ -1,6 +1,13 @@
 import { z } from 'zod'
 
-export const JOB_STATES = ['queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled'] as const
+export const JOB_STATES = [
+  'queued',
+  'running',
+  'paused',
+  'succeeded',
+  'failed',
+  'cancelled',
+] as const
 export type JobState = (typeof JOB_STATES)[number]
 
 /** What a running job says of itself, rewritten at every commit. */

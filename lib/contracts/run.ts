@@ -8,7 +8,10 @@ export const rowSetSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('sample'),
     slots: z.number().int().min(1).describe('Number of seed slots drawn from each seed set.'),
-    seed: z.number().int().describe('Seed of the draw; the same slots are used on every arm and round.'),
+    seed: z
+      .number()
+      .int()
+      .describe('Seed of the draw; the same slots are used on every arm and round.'),
   }),
 ])
 export type RowSet = z.infer<typeof rowSetSchema>

@@ -12,22 +12,58 @@ export interface StatusInfo {
   readonly retryable: boolean
 }
 
-function define(code: number, name: string, hasValue: boolean, retryable: boolean, sentence: string) {
+function define(
+  code: number,
+  name: string,
+  hasValue: boolean,
+  retryable: boolean,
+  sentence: string,
+) {
   return { code, name, hasValue, retryable, sentence }
 }
 
 export const STATUSES = [
   define(0, 'not_run', false, false, 'Not computed yet.'),
   define(1, 'ok', true, false, 'Computed as defined.'),
-  define(2, 'repaired', true, false, 'The reply did not follow the format exactly; the tolerant parser read it.'),
-  define(3, 'truncated_input', true, false, 'The text was cut to the length that the metric defines.'),
+  define(
+    2,
+    'repaired',
+    true,
+    false,
+    'The reply did not follow the format exactly; the tolerant parser read it.',
+  ),
+  define(
+    3,
+    'truncated_input',
+    true,
+    false,
+    'The text was cut to the length that the metric defines.',
+  ),
   define(10, 'no_response', false, false, 'The row has no response.'),
   define(11, 'empty_instruction', false, false, 'The instruction is empty.'),
   define(12, 'one_token_response', false, false, 'The response leaves no token to score.'),
   define(13, 'one_token_instruction', false, false, 'The instruction leaves no token to score.'),
-  define(14, 'too_long', false, false, "The text is longer than the model's context; it was not cut."),
-  define(15, 'backend_floor', false, true, 'The server clamped a needed log-probability (minus infinity).'),
-  define(16, 'backend_unsupported', false, false, 'The backend cannot provide what the metric needs.'),
+  define(
+    14,
+    'too_long',
+    false,
+    false,
+    "The text is longer than the model's context; it was not cut.",
+  ),
+  define(
+    15,
+    'backend_floor',
+    false,
+    true,
+    'The server clamped a needed log-probability (minus infinity).',
+  ),
+  define(
+    16,
+    'backend_unsupported',
+    false,
+    false,
+    'The backend cannot provide what the metric needs.',
+  ),
   define(17, 'zero_denominator', false, false, 'A loss in the denominator is exactly zero.'),
   define(18, 'error', false, true, 'The request failed; the message is kept with the row.'),
   define(19, 'cancelled', false, true, 'Stopped before this row was reached.'),

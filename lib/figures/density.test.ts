@@ -4,7 +4,7 @@ import { icIfdDensity } from './ic-ifd-density'
 import { ifdDensity } from './ifd-density'
 import { mndDensity } from './mnd-density'
 import type { DensityPrepared } from './shared/density'
-import { niceCeiling } from './shared/ratio-figure'
+import { axisOf } from './shared/ratio-figure'
 import { testColumn, testData, testSeries, type TestCell } from './testing'
 import type { Figure, FigureData } from './types'
 
@@ -81,7 +81,7 @@ describe('nearest-neighbour distance', () => {
       median: 0.2,
     })
     expect(missing([0.2, 0.2])).toMatchObject({ kde: null, kdeMissing: 'constant' })
-    expect(missing(['error'])).toMatchObject({ n: 0, median: null, mean: null })
+    expect(missing(['error'])).toBeUndefined()
   })
 
   it('scales the bandwidth', () => {
@@ -173,15 +173,25 @@ describe('loss ratios', () => {
   it('end the axis where half a percent of the values begins, and count those beyond', () => {
     const cells = Array.from({ length: 400 }, (_, i) => (i === 0 ? 50 : 0.5 + (i % 10) / 100))
     const prepared = prepare(icIfdDensity, testData([one('ic_ifd.strict', cells)]))
+    expect(prepared.edges[0]).toBeCloseTo(0.5, 12)
     expect(prepared.edges.at(-1)).toBeCloseTo(0.6, 12)
     expect(prepared.cells[0]?.curves[0]?.above).toBe(1)
-    expect(prepared.notes[0]).toMatch(/^1 value above 0\.6,/)
+    expect(prepared.notes[0]).toBe('1 value outside 0.5 to 0.6: off the axis.')
   })
 
-  it('round the end of an axis up', () => {
-    expect([0.93, 1, 1.01, 2.3, 0.042, 0, -1].map(niceCeiling)).toEqual([
-      1, 1, 1.2, 2.5, 0.05, 1, 1,
-    ])
+  it('have axes with round ends that hold the reference', () => {
+    const part = Float64Array.of(0.62, 0.7, 0.81)
+    expect(axisOf([part], null)).toEqual({ from: 0.6, to: 0.85 })
+    expect(axisOf([part], 1)).toEqual({ from: 0.6, to: 1 })
+    expect(axisOf([Float64Array.of(0.5)], null)).toEqual({ from: 0.5, to: 0.6 })
+    expect(axisOf([new Float64Array(0)], 1)).toEqual({ from: 0, to: 1 })
+  })
+
+  it('take wide bins for few rows', () => {
+    const cells = (n: number) => Array.from({ length: n }, (_, i) => 0.5 + (i % 7) / 10)
+    const edges = (n: number) =>
+      prepare(ifdDensity, testData([one('ifd.strict', cells(n))])).edges.length - 1
+    expect([edges(20), edges(300)]).toEqual([24, 60])
   })
 })
 
@@ -195,7 +205,7 @@ it('says who is higher in how many panels', () => {
     one('mnd.mnd', [0.2, 0.2, 0.3], { arm: 'large', round: 3 }),
   ])
   expect(mndDensity.typed.reading(prepare(mndDensity, data))).toBe(
-    'small has a higher median distance than large in 2 of 3 panels; widest in set, round 1: small 0.500, large 0.200.',
+    'small has a higher median distance than large in 2 of 3 panels; widest in set, round 1: 0.500 against 0.200.',
   )
 })
 

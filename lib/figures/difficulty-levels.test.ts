@@ -113,7 +113,7 @@ describe('differences', () => {
       series('large', 1, [...times(3, 2), 4] as TestCell[]),
     ])
     expect(figure.reading(prepare(data))).toBe(
-      'small has more hard and very hard instructions than large in 1 of 1 panel; widest in set, round 1: small 100.0 %, large 25.0 %.',
+      'small has more hard and very hard instructions than large in 1 of 1 panel; widest in set, round 1: 100.0 % against 25.0 %.',
     )
   })
 })

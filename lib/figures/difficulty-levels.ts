@@ -6,7 +6,7 @@ import {
   publishedSource,
 } from '@/lib/paper/published'
 import { exampleLevels } from './shared/example'
-import { isPartial, panelSeries, roundGrid } from './shared/groups'
+import { isPartial, panelSeries, roundGrid, rowsWith } from './shared/groups'
 import {
   levelMix,
   levelMixOf,
@@ -115,14 +115,20 @@ function prepare(all: FigureData, { view, paper, intervals, axis, mix }: Options
   const source = publishedSource('levels')
   const known = data.series.filter((one) => publishedSeedSet(one.seedSetKey, one.cellRows) !== null)
   return {
-    ...grid,
+    rows: rowsWith(
+      grid.rows,
+      panels
+        .filter((panel) => panel.bars.some((bar) => bar.mix.asked > 0))
+        .map((panel) => panel.row),
+    ),
+    columns: grid.columns,
     column: LEVEL,
     levels,
     view,
     intervals,
     axis,
     panels,
-    arms: armsOf(data),
+    arms: armsOf(data, counts),
     counts,
     conflicts,
     notes: [

@@ -122,7 +122,7 @@ function prepare(all: FigureData, chosen: Options): DensityPrepared {
   const split = splitBy(data, chosen.rows, chosen.k)
   const columns =
     chosen.columns === 'seedSet' ? seedSetsOf(data) : [{ key: ALL, label: 'All seed sets' }]
-  const arms = armsOf(data)
+  const arms = armsOf(data, counts)
   const groups = split.axis.flatMap((row): DensityGroup[] =>
     columns.flatMap((column) => {
       const series = arms.flatMap((arm) => {

@@ -3,7 +3,7 @@ import { uniformEdges } from '@/lib/stats/histogram'
 import { densityCells, densityDrawn, densityTable, type DensityPrepared } from './shared/density'
 import { densityAltText, densityReading } from './shared/density-text'
 import { exampleData, exampleInfo, noise } from './shared/example'
-import { densityGroups, panelSeries, roundGrid } from './shared/groups'
+import { densityGroups, panelSeries, roundGrid, rowsWith } from './shared/groups'
 import { axisOption, choice, densityOptions, mixOption } from './shared/options'
 import { armsOf, countAll, valuesOf, comparable } from './shared/series'
 import { count, list, plural } from './shared/text'
@@ -48,7 +48,7 @@ function sizeNotes(data: FigureData): string[] {
 function prepare(all: FigureData, chosen: Options): DensityPrepared {
   const { data, conflicts } = comparable(all, COLUMN, chosen.mix)
   const counts = countAll(data, COLUMN)
-  const smallest = Math.min(...counts.map((entry) => entry.valued))
+  const smallest = Math.min(...counts.map((entry) => entry.valued).filter((n) => n > 0))
   const automatic = smallest >= PAPER_BINS_FROM ? 100 : FEW_BINS
   const bins = chosen.bins === 'auto' ? automatic : Number(chosen.bins.slice(1))
   const edges = uniformEdges(0, 1 / bins, bins)
@@ -58,15 +58,20 @@ function prepare(all: FigureData, chosen: Options): DensityPrepared {
     densityGroups(data, grid, counts, (series) => valuesOf(series, COLUMN)),
     { edges, gridFrom: 0, gridTo: 1, bandwidth: chosen.bandwidth, threshold },
   )
+  const rows = rowsWith(
+    grid.rows,
+    cells.cells.map((cell) => cell.row),
+  )
   const above = cells.cells.flatMap((cell) => cell.curves).reduce((sum, c) => sum + c.above, 0)
   const off =
     above > 0
       ? [`${plural(above, 'value')} above 1: left out of the bars, kept in the smooth curves.`]
       : []
   return {
-    ...grid,
     ...cells,
-    arms: armsOf(data),
+    rows,
+    columns: grid.columns,
+    arms: armsOf(data, counts),
     counts,
     conflicts,
     notes: [...off, ...sizeNotes(data)],

@@ -160,6 +160,8 @@ export interface FigureMeta {
   title: string
   description: string
   options: OptionField[]
+  /** Whether the drawn bins or curves can be had as a table of their own. */
+  hasDrawnValues: boolean
 }
 
 /** A run behind a figure, for its card. */

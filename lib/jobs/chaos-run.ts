@@ -37,8 +37,11 @@ export interface ChaosResult {
 const POLL_MS = 20
 // Longest time that a kill comes after new results were seen.
 const MAX_DELAY_MS = 400
-// A worker that shows no results by then is killed all the same: start-up is a moment, too.
-const NO_PROGRESS_MS = 4_000
+// Most kills wait for new results, so that they fall into work; a busy machine needs this long to start a worker.
+const NO_PROGRESS_MS = 20_000
+// Every third kill comes at any moment from the start on: recovery and start-up must survive it, too.
+const EARLY_EVERY = 3
+const EARLY_MS = 3_000
 
 /** Starts a real worker process on the study's data folder. */
 export function spawnWorker(study: TestStudy): ChildProcess {
@@ -71,11 +74,11 @@ function doneRows(study: TestStudy): number {
     .get() as number
 }
 
-async function killOnce(study: TestStudy, delay: number): Promise<number> {
+async function killOnce(study: TestStudy, patience: number, delay: number): Promise<number> {
   const child = spawnWorker(study)
   const before = doneRows(study)
   const start = Date.now()
-  while (doneRows(study) === before && Date.now() - start < NO_PROGRESS_MS) await sleep(POLL_MS)
+  while (doneRows(study) === before && Date.now() - start < patience) await sleep(POLL_MS)
   await sleep(delay)
   child.kill('SIGKILL')
   await ended(child)
@@ -98,7 +101,9 @@ export async function chaosRun(options: ChaosOptions): Promise<ChaosResult> {
     const { jobs } = startRuns(study, study.studyId, request)
     const doneAtKill: number[] = []
     for (let kill = 0; kill < options.kills; kill += 1) {
-      doneAtKill.push(await killOnce(study, random.below(MAX_DELAY_MS)))
+      const early = kill % EARLY_EVERY === EARLY_EVERY - 1
+      const patience = early ? random.below(EARLY_MS) : NO_PROGRESS_MS
+      doneAtKill.push(await killOnce(study, patience, random.below(MAX_DELAY_MS)))
     }
     last = spawnWorker(study)
     const open = () =>

@@ -2,7 +2,7 @@ import { chaosRun } from './chaos-run'
 
 // `npm run chaos [kills] [rows] [seed]`: kills the worker at random moments and compares with an undisturbed run.
 const [kills = 20, rows = 600, seed = Date.now() % 100_000] = process.argv.slice(2).map(Number)
-const base = { rows, latencyMs: 5, seed, metrics: [], limitMs: 900_000 }
+const base = { rows, latencyMs: 20, seed, metrics: [], limitMs: 900_000 }
 
 const disturbed = await chaosRun({ ...base, kills })
 const calm = await chaosRun({ ...base, latencyMs: 0, kills: 0 })

@@ -44,7 +44,10 @@ function seedCells(context: JobContext, studyId: string, request: EvolveRequest)
     (cell) => cell.armId === null && (wanted.size === 0 || wanted.has(cell.seedSetKey)),
   )
   if (cells.length === 0) {
-    throw new AppError('invalid_input', 'There are no seed texts to evolve. Import a seed file first.')
+    throw new AppError(
+      'invalid_input',
+      'There are no seed texts to evolve. Import a seed file first.',
+    )
   }
   return cells
 }
@@ -60,14 +63,21 @@ function madeBefore(context: JobContext, cell: CellRef): boolean {
 async function run(context: JobContext, payload: z.infer<typeof payloadSchema>) {
   const { studyId, request } = payload
   const evolver = await context.openBackend(request.backendId)
-  const writer = request.responseBackendId ? await context.openBackend(request.responseBackendId) : evolver
+  const writer = request.responseBackendId
+    ? await context.openBackend(request.responseBackendId)
+    : evolver
   const armId = ensureArm(context.db, studyId, {
     key: request.armKey,
     label: request.armLabel,
     armClass: request.armClass,
     scenario: 'evol-instruct',
     model: evolver.identity.model,
-    decoding: { temperature: request.temperature, topP: request.topP, seed: request.seed, maxTokens: request.maxTokens },
+    decoding: {
+      temperature: request.temperature,
+      topP: request.topP,
+      seed: request.seed,
+      maxTokens: request.maxTokens,
+    },
   })
   const seeds = seedCells(context, studyId, request)
   const texts = seeds.reduce((sum, cell) => sum + cell.rowCount, 0)
@@ -78,14 +88,18 @@ async function run(context: JobContext, payload: z.infer<typeof payloadSchema>) 
     if (request.respond) {
       const phase = `Responses to ${seed.seedSetKey}, seeds`
       if (currentResponseSet(context.db, seed.no)?.kind === 'imported') count(seed.rowCount, phase)
-      else await respondToCell(context, writer, seed.no, request.responseMaxTokens, (n, bad) => count(n, phase, bad))
+      else
+        await respondToCell(context, writer, seed.no, request.responseMaxTokens, (n, bad) =>
+          count(n, phase, bad),
+        )
     }
     let parent = seed
     for (let round = 1; round <= request.rounds; round += 1) {
       const place = `${seed.seedSetKey}, round ${round}`
       const find = () =>
         currentCells(context.db, studyId).find(
-          (cell) => cell.armId === armId && cell.round === round && cell.seedSetId === seed.seedSetId,
+          (cell) =>
+            cell.armId === armId && cell.round === round && cell.seedSetId === seed.seedSetId,
         )
       const before = find()
       if (before && madeBefore(context, before)) count(before.rowCount, `Evolving ${place}`)
@@ -101,7 +115,12 @@ async function run(context: JobContext, payload: z.infer<typeof payloadSchema>) 
             armKey: request.armKey,
             round,
             order: request.breadth ? BREADTH_ORDER : DEPTH_ORDER,
-            decoding: { temperature: request.temperature, topP: request.topP, seed: request.seed, maxTokens: request.maxTokens },
+            decoding: {
+              temperature: request.temperature,
+              topP: request.topP,
+              seed: request.seed,
+              maxTokens: request.maxTokens,
+            },
             parent,
           },
           (failure) => count(1, `Evolving ${place}`, failure ? [failure] : []),
@@ -109,7 +128,8 @@ async function run(context: JobContext, payload: z.infer<typeof payloadSchema>) 
         context.log('info', `Published ${place}.`)
       }
       const cell = find()
-      if (!cell) throw new AppError('conflict', `The rows of ${place} were deleted while the job ran.`)
+      if (!cell)
+        throw new AppError('conflict', `The rows of ${place} were deleted while the job ran.`)
       if (request.respond) {
         await respondToCell(context, writer, cell.no, request.responseMaxTokens, (n, bad) =>
           count(n, `Responses to ${place}`, bad),

@@ -133,7 +133,7 @@ describe('figures of a study', () => {
   it('refuses unknown figures, studies and options by name', async () => {
     await expect(figure('no-such-figure')).rejects.toMatchObject({ code: 'not_found' })
     await expect(figure(LEVELS, { view: 'pie' })).rejects.toThrow(/view/)
-    expect(() => listStudyFigures(study.db, 'nowhere')).toThrow()
+    expect(() => listStudyFigures(study.db, 'nowhere')).toThrow(/study/)
   })
 })
 

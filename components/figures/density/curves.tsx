@@ -3,6 +3,7 @@
 import { usePlotArea, useXAxisScale, useYAxisScale } from 'recharts'
 import type { DensityCurve, DensityPrepared } from '@/lib/figures/shared/density'
 import type { ArmMark } from '@/lib/figures/types'
+import { patternId } from '../marks'
 import { armCss, armDash, INK, toneCss } from '../palette'
 
 type Scale = (value: unknown) => number | undefined
@@ -37,8 +38,8 @@ interface CurvesProps {
   curves: readonly { curve: DensityCurve; arm: ArmMark }[]
 }
 
-/** Histograms behind, smooth curves in front, and a mark at each median. */
-export function Curves({ prepared, curves }: CurvesProps) {
+/** Histograms behind (hatched while partial), smooth curves in front, and a mark at each median. */
+export function Curves({ prepared, curves, prefix }: CurvesProps & { prefix: string }) {
   const x = useXAxisScale()
   const y = useYAxisScale()
   const area = usePlotArea()
@@ -55,8 +56,10 @@ export function Curves({ prepared, curves }: CurvesProps) {
               <path
                 key={`bars-${arm.key}`}
                 d={stepPath(edges, curve.density, x, y)}
-                fill={armCss(arm.colorIndex)}
-                fillOpacity={curve.partial ? 0.12 : 0.24}
+                fill={
+                  curve.partial ? `url(#${patternId(prefix, arm, true)})` : armCss(arm.colorIndex)
+                }
+                fillOpacity={curve.partial ? 0.4 : 0.24}
                 stroke={armCss(arm.colorIndex)}
                 strokeOpacity="0.45"
                 strokeWidth="0.75"

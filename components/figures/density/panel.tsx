@@ -3,9 +3,10 @@
 import { useCallback, useMemo } from 'react'
 import { ComposedChart, ReferenceLine, XAxis, YAxis } from 'recharts'
 import type { DensityCell, DensityPrepared } from '@/lib/figures/shared/density'
-import { AXIS_STYLE, GridLines, niceTicks } from '../axes'
-import { X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
-import type { Readout } from '../interaction'
+import { AXIS_STYLE, GridLines, niceTicks, ticksBetween } from '../axes'
+import { BARE_X_AXIS_PX, X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
+import { useFigure, type Readout } from '../interaction'
+import { ArmPatterns, panelId } from '../marks'
 import { INK, toneCss } from '../palette'
 import { CursorLayer } from './cursor'
 import { Curves, PanelTexts } from './curves'
@@ -25,6 +26,7 @@ interface PanelProps {
 /** One panel of a density figure. */
 export function DensityPanel({ prepared, cell, title, box, yEnd }: PanelProps) {
   const { edges, arms, reversed, reference, view } = prepared
+  const { idPrefix } = useFigure()
   const from = edges[0] ?? 0
   const to = edges.at(-1) ?? 1
   const curves = useMemo(
@@ -47,14 +49,16 @@ export function DensityPanel({ prepared, cell, title, box, yEnd }: PanelProps) {
     }),
     [title, edges, curves],
   )
+  const prefix = panelId(idPrefix, cell.row, cell.column)
+  const partial = curves.filter(({ curve }) => curve.partial).map(({ arm }) => arm)
   const yTicks = niceTicks(yEnd, 4)
-  const xTicks = niceTicks(to, 5)
+  const xTicks = ticksBetween(from, to)
   return (
     <ComposedChart
       width={box.width}
       height={box.height}
       data={FRAME_DATA}
-      margin={{ top: 6, right: 10, bottom: 0, left: 4 }}
+      margin={{ top: 6, right: 10, bottom: 0, left: box.showY ? 4 : 9 }}
       accessibilityLayer={false}
       title={title}
     >
@@ -71,7 +75,7 @@ export function DensityPanel({ prepared, cell, title, box, yEnd }: PanelProps) {
         tickFormatter={short}
         tickMargin={6}
         tick={box.showX ? AXIS_STYLE.tick : false}
-        height={box.showX ? X_AXIS_PX : 8}
+        height={box.showX ? X_AXIS_PX : BARE_X_AXIS_PX}
       />
       <YAxis
         {...AXIS_STYLE}
@@ -88,7 +92,8 @@ export function DensityPanel({ prepared, cell, title, box, yEnd }: PanelProps) {
       {reference && view === 'density' && reference.value < to ? (
         <ReferenceLine x={reference.value} stroke={toneCss(INK.axis)} strokeDasharray="3 3" />
       ) : null}
-      <Curves prepared={prepared} curves={curves} />
+      <ArmPatterns prefix={prefix} arms={partial} />
+      <Curves prepared={prepared} curves={curves} prefix={prefix} />
       <PanelTexts prepared={prepared} curves={curves} />
       <CursorLayer
         prepared={prepared}

@@ -24,6 +24,7 @@ export function Coverage({ counts }: { counts: readonly SeriesCount[] }) {
   const done = counts.reduce((sum, entry) => sum + entry.done, 0)
   const total = counts.reduce((sum, entry) => sum + entry.total, 0)
   const reasons = sumReasons(counts)
+  if (counts.length === 0) return <div>Not computed in this study yet.</div>
   return (
     <div className={classes.facts}>
       {running.length > 0 ? (

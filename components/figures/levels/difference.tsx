@@ -14,7 +14,7 @@ import {
 import type { DifficultyLevelsPrepared, LevelPanel } from '@/lib/figures/shared/levels'
 import type { ArmMark } from '@/lib/figures/types'
 import { AXIS_STYLE, CURSOR_STYLE, GridLines, ReportHover, StackedTick } from '../axes'
-import { Y_AXIS_PX, type PanelBox } from '../facets'
+import { BARE_X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
 import { useFigure, type Readout } from '../interaction'
 import { ArmPatterns, panelId, patternId } from '../marks'
 import { armCss, INK, toneCss } from '../palette'
@@ -114,7 +114,7 @@ export function DifferencePanel({ prepared, panel, box, yEnd, xAxisHeight }: Pan
         axisLine={false}
         interval={0}
         tick={box.showX ? StackedTick : false}
-        height={box.showX ? xAxisHeight : 8}
+        height={box.showX ? xAxisHeight : BARE_X_AXIS_PX}
       />
       <YAxis
         {...AXIS_STYLE}

@@ -4,7 +4,7 @@ import { useCallback } from 'react'
 import { Bar, BarChart, Tooltip, XAxis, YAxis, type BarShapeProps } from 'recharts'
 import type { DifficultyLevelsPrepared, LevelBars, LevelPanel } from '@/lib/figures/shared/levels'
 import { AXIS_STYLE, CURSOR_STYLE, GridLines, niceTicks, ReportHover, StackedTick } from '../axes'
-import { Y_AXIS_PX, type PanelBox } from '../facets'
+import { BARE_X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
 import { useFigure, type Readout } from '../interaction'
 import { ArmPatterns, panelId } from '../marks'
 import { levelSelection, NO_LEVEL, panelTitle, shareText } from './parts'
@@ -66,7 +66,7 @@ export function GroupedPanel({ prepared, panel, box, yEnd, xAxisHeight }: PanelP
         {...AXIS_STYLE}
         interval={0}
         tick={box.showX ? StackedTick : false}
-        height={box.showX ? xAxisHeight : 8}
+        height={box.showX ? xAxisHeight : BARE_X_AXIS_PX}
       />
       <YAxis
         {...AXIS_STYLE}

@@ -4,7 +4,7 @@ import { useCallback } from 'react'
 import { Bar, BarChart, Tooltip, XAxis, YAxis, type BarShapeProps } from 'recharts'
 import type { DifficultyLevelsPrepared, LevelPanel } from '@/lib/figures/shared/levels'
 import { AXIS_STYLE, CURSOR_STYLE, GridLines, ReportHover } from '../axes'
-import { Y_AXIS_PX, type PanelBox } from '../facets'
+import { BARE_X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
 import { useFigure, type Readout } from '../interaction'
 import { ArmPatterns, panelId } from '../marks'
 import { contrast, INK, LEVEL_TONES, toneCss, type Tone } from '../palette'
@@ -112,7 +112,7 @@ export function StackedPanel({ prepared, panel, box, xAxisHeight }: PanelProps) 
         {...AXIS_STYLE}
         interval={0}
         tick={box.showX ? AXIS_STYLE.tick : false}
-        height={box.showX ? xAxisHeight : 8}
+        height={box.showX ? xAxisHeight : BARE_X_AXIS_PX}
       />
       <YAxis
         {...AXIS_STYLE}

@@ -3,7 +3,11 @@
 import { Button, Collapse, Group } from '@mantine/core'
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { useState } from 'react'
-import { useDeleteBackend, useProbeBackend, useRestoreBackend } from '@/components/hooks/use-backends'
+import {
+  useDeleteBackend,
+  useProbeBackend,
+  useRestoreBackend,
+} from '@/components/hooks/use-backends'
 import { formatDateTime, formatDuration } from '@/components/ui/format'
 import { notifyDone, notifyError, notifyUndo } from '@/components/ui/notify'
 import { Notice } from '@/components/ui/states'
@@ -112,8 +116,8 @@ export function BackendCard({ backend, onEdit, onProbe }: BackendCardProps) {
       {backend.keyIsSet === false ? (
         <div style={{ marginTop: 8 }}>
           <Notice>
-            The environment variable that this backend takes its key from is not set. Set it, then start
-            again.
+            The environment variable that this backend takes its key from is not set. Set it, then
+            start again.
           </Notice>
         </div>
       ) : null}

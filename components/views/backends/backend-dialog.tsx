@@ -33,7 +33,12 @@ export function fillFromCurl(kind: BackendKindInfo, parts: CurlParts): Record<st
   return values
 }
 
-function BackendForm({ backend, kinds, onClose, onSaved }: BackendDialogProps & { kinds: BackendKindInfo[] }) {
+function BackendForm({
+  backend,
+  kinds,
+  onClose,
+  onSaved,
+}: BackendDialogProps & { kinds: BackendKindInfo[] }) {
   const addable = kinds.filter((kind) => kind.params.length > 0)
   const first = addable.find((kind) => kind.params.some((param) => param.name.includes('rl')))
   const [kindId, setKindId] = useState(backend?.kind ?? (first ?? addable[0])?.id ?? '')
@@ -90,8 +95,8 @@ function BackendForm({ backend, kinds, onClose, onSaved }: BackendDialogProps & 
       ) : null}
       {curl?.hadKey ? (
         <Notice>
-          The command held a key; it was dropped. Put the key into an environment variable of the terminal that
-          starts Evolens, and write the name of that variable below.
+          The command held a key; it was dropped. Put the key into an environment variable of the
+          terminal that starts Evolens, and write the name of that variable below.
         </Notice>
       ) : null}
       <TextInput
@@ -118,7 +123,12 @@ function BackendForm({ backend, kinds, onClose, onSaved }: BackendDialogProps & 
 export function BackendDialog(props: BackendDialogProps) {
   const kinds = useBackendKinds()
   return (
-    <Modal opened onClose={props.onClose} title={props.backend ? 'Edit the backend' : 'Add a backend'} size="lg">
+    <Modal
+      opened
+      onClose={props.onClose}
+      title={props.backend ? 'Edit the backend' : 'Add a backend'}
+      size="lg"
+    >
       {kinds.data ? <BackendForm {...props} kinds={kinds.data} /> : null}
       {kinds.error ? <ErrorState error={kinds.error} what="The kinds could not be read" /> : null}
       {kinds.isPending ? <LoadingLines lines={5} height={48} /> : null}

@@ -58,7 +58,9 @@ export function ProbeSteps({ steps }: { steps: NonNullable<BackendInfo['probe']>
       {steps.map((step) => (
         <li key={step.name}>
           {step.name}:{' '}
-          <span style={{ color: STEP_STATE[step.state]?.color ?? 'var(--ev-warn)', fontWeight: 600 }}>
+          <span
+            style={{ color: STEP_STATE[step.state]?.color ?? 'var(--ev-warn)', fontWeight: 600 }}
+          >
             {STEP_STATE[step.state]?.text ?? 'not known'}
           </span>
           {step.detail ? <span style={{ overflowWrap: 'anywhere' }}>, {step.detail}</span> : null}

@@ -3,7 +3,13 @@ import { baseUrlOf, parseCurl, shellWords } from './curl-command'
 
 describe('shellWords', () => {
   it('splits at blanks, joins quoted parts and continued lines', () => {
-    expect(shellWords(`curl -H "A: b c" 'd e'f \\\n  g`)).toEqual(['curl', '-H', 'A: b c', 'd ef', 'g'])
+    expect(shellWords(`curl -H "A: b c" 'd e'f \\\n  g`)).toEqual([
+      'curl',
+      '-H',
+      'A: b c',
+      'd ef',
+      'g',
+    ])
   })
   it('keeps an escaped quote inside double quotes', () => {
     expect(shellWords('-d "{\\"a\\": 1}"')).toEqual(['-d', '{"a": 1}'])
@@ -24,7 +30,9 @@ describe('parseCurl', () => {
     expect(JSON.stringify(parts)).not.toContain('abc123')
   })
   it('names the variable that holds the key', () => {
-    const parts = parseCurl('curl --url https://h/v1/embeddings -H "Authorization: Bearer $LAB_KEY"')
+    const parts = parseCurl(
+      'curl --url https://h/v1/embeddings -H "Authorization: Bearer $LAB_KEY"',
+    )
     expect(parts).toMatchObject({ baseUrl: 'https://h/v1', hadKey: false, keyEnv: 'LAB_KEY' })
   })
   it('is null for other text', () => {

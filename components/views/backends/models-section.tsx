@@ -4,6 +4,7 @@ import { Button } from '@mantine/core'
 import { useFetchModel, useModels } from '@/components/hooks/use-backends'
 import { isActive, useJobs } from '@/components/hooks/use-jobs'
 import { DASH, formatBytes, formatShare } from '@/components/ui/format'
+import { ScrollRegion } from '@/components/ui/scroll-region'
 import { notifyError } from '@/components/ui/notify'
 import { Section } from '@/components/ui/page'
 import { ProgressBar } from '@/components/ui/progress-bar'
@@ -33,10 +34,16 @@ function ModelLine({ model, job }: { model: ModelInfo; job: Job | undefined }) {
       </td>
       <td style={{ whiteSpace: 'nowrap' }}>{model.licence}</td>
       <td className="ev-num" style={{ whiteSpace: 'nowrap' }}>
-        {model.sizeBytes > 0 ? formatBytes(model.sizeBytes) : <span title="Known once it is fetched">{DASH}</span>}
+        {model.sizeBytes > 0 ? (
+          formatBytes(model.sizeBytes)
+        ) : (
+          <span title="Known once it is fetched">{DASH}</span>
+        )}
       </td>
       <td style={{ minWidth: 110 }}>
-        <span style={{ color: STATE[model.state].color, fontWeight: 600 }}>{STATE[model.state].text}</span>
+        <span style={{ color: STATE[model.state].color, fontWeight: 600 }}>
+          {STATE[model.state].text}
+        </span>
         {job ? (
           <>
             {share === null ? '' : ` ${formatShare(share)}`}
@@ -83,13 +90,15 @@ export function ModelsSection() {
         skeleton={<LoadingLines lines={3} height={48} />}
       >
         {(models) => (
-          <div className="ev-panel ev-scroll-x" tabIndex={0} role="region" aria-label="Embedded models">
+          <ScrollRegion label="Embedded models">
             <table className="ev-table">
               <thead>
                 <tr>
                   <th scope="col">Model</th>
                   <th scope="col">Licence</th>
-                  <th scope="col" className="ev-num">Size</th>
+                  <th scope="col" className="ev-num">
+                    Size
+                  </th>
                   <th scope="col">State</th>
                   <th scope="col">Where, or why not</th>
                   <th scope="col">
@@ -103,7 +112,7 @@ export function ModelsSection() {
                 ))}
               </tbody>
             </table>
-          </div>
+          </ScrollRegion>
         )}
       </QueryState>
     </Section>

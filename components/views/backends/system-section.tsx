@@ -10,7 +10,11 @@ export function SystemSection() {
   const query = useSystem()
   return (
     <Section title="This installation">
-      <QueryState query={query} what="The system could not be read" skeleton={<LoadingLines lines={3} />}>
+      <QueryState
+        query={query}
+        what="The system could not be read"
+        skeleton={<LoadingLines lines={3} />}
+      >
         {(system) => {
           const { alive, pid, heartbeatAt } = system.worker
           const facts = [

@@ -104,9 +104,12 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
   )
   useRoundKeys(study, a, b, setSides)
 
+  const metrics = summary.data?.metrics ?? []
   const selected =
-    summary.data?.metrics.find((metric) => metric.column === params.metric) ??
-    (params.metric === null ? summary.data?.metrics[0] : undefined)
+    params.metric === null
+      ? // The first that has something to show, so that a fresh study does not open on dashes.
+        (metrics.find((metric) => (metric.paired?.n ?? metric.unpaired?.nA ?? 0) > 0) ?? metrics[0])
+      : metrics.find((metric) => metric.column === params.metric)
   const context: PairContext = {
     studyId,
     state: { ...state, column: selected?.column ?? params.metric },
@@ -115,6 +118,7 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
     text: params.text,
     labelA: sideLabel(study, a),
     labelB: sideLabel(study, b),
+    isLive,
     colorA: sideColorIndex(study, a),
     colorB: sideColorIndex(study, b),
     setLabel: (key) => study.seedSets.find((set) => set.key === key)?.label ?? key,

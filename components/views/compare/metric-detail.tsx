@@ -95,6 +95,9 @@ function PairedTests({ metric }: { metric: CompareMetric }) {
   )
 }
 
+// The test needs changes into and out of every level that occurs, else its equations have no solution.
+const SPARSE = 'too few pairs change level for this test'
+
 function LevelTests({ levels }: { levels: LevelsResult }) {
   const { trend, homogeneity, mcnemar } = levels
   return (
@@ -111,7 +114,7 @@ function LevelTests({ levels }: { levels: LevelsResult }) {
       <TestLine
         name="Stuart-Maxwell"
         tip="Whether the two distributions of levels differ at all, in any direction."
-        test={homogeneity}
+        test={homogeneity.ok ? homogeneity : { ok: false, reason: SPARSE }}
       >
         {homogeneity.ok ? `χ² ${formatMetric(homogeneity.chi2)}, ${homogeneity.df} df, ` : null}
       </TestLine>

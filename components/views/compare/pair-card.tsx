@@ -18,6 +18,8 @@ export type ShownText = (typeof SHOWN_TEXTS)[number]
 export interface PairContext {
   studyId: string
   state: CompareState
+  /** A job may still add values. */
+  isLive: boolean
   levels: string[] | null
   diff: DiffMode
   text: ShownText
@@ -161,6 +163,11 @@ function CardNote({
   ) : null
 }
 
+/** The operator stands once above the pair when both sides share it. */
+function operatorSuffix(row: CompareText, other: CompareText): string {
+  return row.operator && row.operator !== other.operator ? ` · ${row.operator}` : ''
+}
+
 interface PairCardProps {
   pair: ComparePair
   context: PairContext
@@ -218,14 +225,14 @@ export function PairCard({ pair, context, isSelected, onSelect }: PairCardProps)
           empty={pair.seed ? empty : 'The study holds no seed texts.'}
         />
         <TextColumn
-          title={`A · ${context.labelA}`}
+          title={`A · ${context.labelA}${operatorSuffix(pair.a, pair.b)}`}
           text={a}
           parts={diff.a}
           color={armColor(context.colorA)}
           empty={empty}
         />
         <TextColumn
-          title={`B · ${context.labelB}`}
+          title={`B · ${context.labelB}${operatorSuffix(pair.b, pair.a)}`}
           text={b}
           parts={diff.b}
           color={armColor(context.colorB)}

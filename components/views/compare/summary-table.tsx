@@ -92,6 +92,14 @@ function PValue({ metric }: { metric: CompareMetric }) {
   )
 }
 
+function whyMissing({ a, b }: CompareMetric): string {
+  const sides = [
+    a.valued < a.rows ? `A ${missingText(a.missing)}` : '',
+    b.valued < b.rows ? `B ${missingText(b.missing)}` : '',
+  ].filter(Boolean)
+  return sides.length > 0 ? `: ${sides.join('; ')}` : ''
+}
+
 function MetricRow({
   metric,
   interval,
@@ -104,6 +112,16 @@ function MetricRow({
       <>
         <td colSpan={7} className={classes.conflict}>
           {metric.conflict.message}
+        </td>
+        <MissingCell metric={metric} />
+      </>
+    )
+  }
+  if (metric.paired?.n === 0) {
+    return (
+      <>
+        <td colSpan={7} className={classes.conflict}>
+          No pair has a value on both sides{whyMissing(metric)}.
         </td>
         <MissingCell metric={metric} />
       </>

@@ -26,7 +26,10 @@ function Gallery({ detail }: { detail: StudyDetail }) {
   const studyId = detail.study.id
   const { state } = useViewState()
   const list = useFigureList(studyId)
-  const [options, setOptions] = useQueryState('figures', optionsParser.withOptions({ history: 'push' }))
+  const [options, setOptions] = useQueryState(
+    'figures',
+    optionsParser.withOptions({ history: 'push' }),
+  )
   useFreshValues(detail)
 
   return (
@@ -90,8 +93,8 @@ export function FiguresView({ studyId }: { studyId: string }) {
                   </Button>
                 }
               >
-                Figures compare evolvers over rounds: difficulty levels, densities of MND, IFD and IC-IFD,
-                first-token probabilities. They need rows and computed metrics.
+                Figures compare evolvers over rounds: difficulty levels, densities of MND, IFD and
+                IC-IFD, first-token probabilities. They need rows and computed metrics.
               </EmptyState>
             </div>
           ) : (

@@ -18,7 +18,10 @@ describe('filterOf', () => {
       { column: 'a.x', min: 0.2, max: 0.4, seedSetKey: 'code', armKey: 'seeds', round: 0 },
       { ...emptyFilter(), ranges },
     )
-    expect(filter.ranges).toEqual([ranges[1], { column: 'a.x', min: 0.2, max: 0.4, missing: false }])
+    expect(filter.ranges).toEqual([
+      ranges[1],
+      { column: 'a.x', min: 0.2, max: 0.4, missing: false },
+    ])
     expect(filter).toMatchObject({ seedSets: ['code'], arms: ['seeds'], rounds: [0] })
   })
 })

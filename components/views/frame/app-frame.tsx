@@ -56,7 +56,12 @@ export function AppFrame({ isNavNarrow, children }: AppFrameProps) {
         Skip to the content
       </a>
       <AppShell.Header className={classes.header}>
-        <ActionIcon hiddenFrom="sm" onClick={menu.toggle} aria-label="Menu" aria-expanded={isMenuOpen}>
+        <ActionIcon
+          hiddenFrom="sm"
+          onClick={menu.toggle}
+          aria-label="Menu"
+          aria-expanded={isMenuOpen}
+        >
           <IconMenu2 size={18} />
         </ActionIcon>
         <Link className={classes.brand} href="/studies" aria-label="Evolens, to the studies">

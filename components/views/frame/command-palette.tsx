@@ -26,9 +26,7 @@ export function CommandPalette({ studyId }: { studyId: string | null }) {
   const go = (href: string) => () => router.push(href)
 
   const pages = [
-    ...(studyId
-      ? STUDY_PAGES.map((page) => ({ page, href: page.href(studyId) + query }))
-      : []),
+    ...(studyId ? STUDY_PAGES.map((page) => ({ page, href: page.href(studyId) + query })) : []),
     ...GLOBAL_PAGES.map((page) => ({ page, href: page.href('') })),
   ]
   const actions: SpotlightActionGroupData[] = [
@@ -107,6 +105,7 @@ export function CommandPalette({ studyId }: { studyId: string | null }) {
       highlightQuery
       limit={MAX_RESULTS}
       scrollable
+      overlayProps={{ blur: 0, backgroundOpacity: 0.35 }}
       maxHeight={420}
       searchProps={{
         leftSection: <IconSearch size={18} stroke={1.6} />,

@@ -22,7 +22,8 @@ function rangeText(range: RangeFilter, study: StudyDetail | undefined): string {
   const label = column ? columnName(column) : range.column
   const show = (value: number) => column?.levels?.[value - 1] ?? formatMetric(value)
   const missing = range.missing ? ' or missing' : ''
-  if (range.min !== null && range.min === range.max) return `${label} = ${show(range.min)}${missing}`
+  if (range.min !== null && range.min === range.max)
+    return `${label} = ${show(range.min)}${missing}`
   if (range.min === null && range.max === null) return `${label} has a value`
   if (range.min === null) return `${label} ≤ ${show(range.max ?? 0)}${missing}`
   if (range.max === null) return `${label} ≥ ${show(range.min)}${missing}`

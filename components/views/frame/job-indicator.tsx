@@ -14,7 +14,9 @@ import classes from './frame.module.css'
 export function overallShare(jobs: readonly Job[] | undefined): number | null {
   const active = jobs?.filter(isActive) ?? []
   if (active.length === 0) return null
-  const shares = active.map(({ progress }) => (progress.total > 0 ? progress.done / progress.total : 0))
+  const shares = active.map(({ progress }) =>
+    progress.total > 0 ? progress.done / progress.total : 0,
+  )
   return shares.reduce((sum, share) => sum + share, 0) / active.length
 }
 

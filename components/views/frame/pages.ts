@@ -22,7 +22,13 @@ export interface PageEntry {
 
 /** Pages inside a study, in the order of the work. */
 export const STUDY_PAGES: readonly PageEntry[] = [
-  { id: 'overview', label: 'Overview', icon: IconLayoutGrid, key: 'o', href: (id) => `/studies/${id}` },
+  {
+    id: 'overview',
+    label: 'Overview',
+    icon: IconLayoutGrid,
+    key: 'o',
+    href: (id) => `/studies/${id}`,
+  },
   { id: 'rows', label: 'Rows', icon: IconList, key: 'r', href: (id) => `/studies/${id}/rows` },
   {
     id: 'figures',

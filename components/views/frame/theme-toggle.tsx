@@ -1,9 +1,8 @@
 'use client'
 
-import { ActionIcon, Menu } from '@mantine/core'
-import { useMantineColorScheme } from '@mantine/core'
+import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core'
+import { useMounted } from '@mantine/hooks'
 import { IconCheck, IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react'
-import { useEffect, useState } from 'react'
 
 const SCHEMES = [
   { value: 'light', label: 'Light', icon: IconSun },
@@ -14,8 +13,8 @@ const SCHEMES = [
 export function ThemeToggle() {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   // The stored choice is known in the browser only; before that every reader gets the same icon.
-  const [chosen, setChosen] = useState<string>('auto')
-  useEffect(() => setChosen(colorScheme), [colorScheme])
+  const isMounted = useMounted()
+  const chosen = isMounted ? colorScheme : 'auto'
   const Current = SCHEMES.find((scheme) => scheme.value === chosen)?.icon ?? IconDeviceDesktop
 
   return (

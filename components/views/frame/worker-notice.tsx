@@ -11,7 +11,8 @@ export function WorkerNotice() {
     <div style={{ padding: '12px 24px 0' }}>
       <Notice>
         The worker is not running, so jobs wait in the queue. Pages and exports work. Start it with{' '}
-        <code className="ev-mono">npm start</code>; if it was started, its terminal says why it stopped.
+        <code className="ev-mono">npm start</code>; if it was started, its terminal says why it
+        stopped.
       </Notice>
     </div>
   )

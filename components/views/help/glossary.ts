@@ -16,12 +16,14 @@ export const GLOSSARY: readonly Entry[] = [
   },
   {
     term: 'Evolver (arm)',
-    meaning: 'Who rewrote the instructions: a model with its decoding and prompts. One colour and mark in the whole study.',
+    meaning:
+      'Who rewrote the instructions: a model with its decoding and prompts. One colour and mark in the whole study.',
   },
   { term: 'Round', meaning: 'How often an instruction was rewritten; seeds are round 0.' },
   {
     term: 'Cell',
-    meaning: 'All rows of one seed set, evolver and round. A changed file imported again makes a new revision.',
+    meaning:
+      'All rows of one seed set, evolver and round. A changed file imported again makes a new revision.',
   },
   {
     term: 'Operator',
@@ -50,11 +52,13 @@ export const GLOSSARY: readonly Entry[] = [
   },
   {
     term: 'IC-IFD',
-    meaning: 'IFD that also takes into account how likely the instruction itself is, so that complex instructions count.',
+    meaning:
+      'IFD that also takes into account how likely the instruction itself is, so that complex instructions count.',
   },
   {
     term: 'MND',
-    meaning: 'Minimum neighbour distance: how far a row is from its most similar neighbour in the same cell. Low means repetitive.',
+    meaning:
+      'Minimum neighbour distance: how far a row is from its most similar neighbour in the same cell. Low means repetitive.',
   },
   {
     term: 'First-token probabilities',

@@ -3,6 +3,7 @@
 import { Kbd } from '@mantine/core'
 import { useMetrics } from '@/components/hooks/use-compute'
 import { Page, Section } from '@/components/ui/page'
+import { ScrollRegion } from '@/components/ui/scroll-region'
 import { LoadingLines, QueryState } from '@/components/ui/states'
 import { PageTitle } from '@/components/views/frame/page-title'
 import type { MetricInfo } from '@/lib/contracts/compute'
@@ -15,7 +16,10 @@ function MetricEntry({ metric, from }: { metric: MetricInfo; from: string | null
   return (
     <section id={`metric-${metric.id}`} className={classes.metric}>
       <h3 className={classes.name}>
-        {metric.label} <span className={classes.id}>{metric.id}, version {metric.version}</span>
+        {metric.label}{' '}
+        <span className={classes.id}>
+          {metric.id}, version {metric.version}
+        </span>
       </h3>
       <p className={classes.text}>{metric.description}</p>
       <p className={`${classes.text} ${classes.formula}`}>{metric.formula}</p>
@@ -90,8 +94,12 @@ export function HelpView() {
           )}
         </QueryState>
       </Section>
-      <Section title="Why a value is missing" id="missing" note="a dash in a table, a count under a figure">
-        <div className="ev-panel ev-scroll-x" tabIndex={0} role="region" aria-label="Reasons">
+      <Section
+        title="Why a value is missing"
+        id="missing"
+        note="a dash in a table, a count under a figure"
+      >
+        <ScrollRegion label="Reasons">
           <table className="ev-table">
             <thead>
               <tr>
@@ -112,7 +120,7 @@ export function HelpView() {
               ))}
             </tbody>
           </table>
-        </div>
+        </ScrollRegion>
       </Section>
       <Section title="Words" id="words">
         <dl className={`ev-panel ${classes.panel}`} style={{ margin: 0 }}>

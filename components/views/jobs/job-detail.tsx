@@ -22,7 +22,9 @@ function Reasons({ reasons }: { reasons: JobProgress['reasons'] }) {
         <thead>
           <tr>
             <th scope="col">Reason</th>
-            <th scope="col" className="ev-num">Rows</th>
+            <th scope="col" className="ev-num">
+              Rows
+            </th>
             <th scope="col">An example</th>
           </tr>
         </thead>
@@ -51,7 +53,11 @@ export function JobDetail({ jobId }: { jobId: string }) {
   const query = useJob(jobId)
   return (
     <div style={{ padding: '4px 16px 16px', background: 'var(--ev-sunken)' }}>
-      <QueryState query={query} what="The job could not be read" skeleton={<LoadingLines lines={4} />}>
+      <QueryState
+        query={query}
+        what="The job could not be read"
+        skeleton={<LoadingLines lines={4} />}
+      >
         {({ job, events }) => (
           <>
             <p className={classes.facts}>

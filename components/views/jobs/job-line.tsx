@@ -36,7 +36,9 @@ export function JobLine({ job, isSelected = false, onOpen, extra }: JobLineProps
             {STATE_LABEL[job.state]}
             {job.request ? ` (${job.request} requested)` : ''}
           </span>
-          {job.state === 'running' ? <span className={classes.facts}>{job.progress.phase}</span> : null}
+          {job.state === 'running' ? (
+            <span className={classes.facts}>{job.progress.phase}</span>
+          ) : null}
           {extra}
         </div>
         <div className={classes.facts}>{jobFacts(job)}</div>

@@ -1,4 +1,10 @@
-import { formatBytes, formatCount, formatDuration, formatMetric, plural } from '@/components/ui/format'
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatMetric,
+  plural,
+} from '@/components/ui/format'
 import type { Job, JobState } from '@/lib/contracts/job'
 
 export const STATE_LABEL: Record<JobState, string> = {
@@ -39,7 +45,9 @@ export function jobFacts(job: Job): string {
   }
   if (job.state === 'running') {
     if (ratePerSecond !== null) {
-      facts.push(isBytes ? `${formatBytes(ratePerSecond)}/s` : `${formatMetric(ratePerSecond)} ${unit}/s`)
+      facts.push(
+        isBytes ? `${formatBytes(ratePerSecond)}/s` : `${formatMetric(ratePerSecond)} ${unit}/s`,
+      )
     }
     if (etaMs !== null) facts.push(`${formatDuration(etaMs)} left`)
   }

@@ -91,7 +91,12 @@ export function ComputeDialog({ detail, cells, measured, onClose }: ComputeDialo
     })
 
   return (
-    <Modal opened onClose={onClose} size="xl" title={`Compute metrics: ${scopeText(detail, cells)}`}>
+    <Modal
+      opened
+      onClose={onClose}
+      size="xl"
+      title={`Compute metrics: ${scopeText(detail, cells)}`}
+    >
       <Stack gap="md">
         <ComputeMetrics
           measured={measured}
@@ -111,7 +116,9 @@ export function ComputeDialog({ detail, cells, measured, onClose }: ComputeDialo
           }}
         />
         {dryRun.data ? <DryRunTable estimates={dryRun.data} measured={measured} /> : null}
-        {dryRun.error ? <ErrorState error={dryRun.error} what="The work could not be estimated" /> : null}
+        {dryRun.error ? (
+          <ErrorState error={dryRun.error} what="The work could not be estimated" />
+        ) : null}
         {compute.error ? <ErrorState error={compute.error} what="Nothing was started" /> : null}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>

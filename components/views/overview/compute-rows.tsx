@@ -33,7 +33,9 @@ export function ComputeRows({ filter, value, onChange }: ComputeRowsProps) {
         <Radio
           value="filter"
           disabled={!filtered}
-          label={filtered ? 'Rows of the current filter' : 'Rows of the current filter (none is set)'}
+          label={
+            filtered ? 'Rows of the current filter' : 'Rows of the current filter (none is set)'
+          }
         />
         <Radio
           value="sample"

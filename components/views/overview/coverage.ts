@@ -70,9 +70,9 @@ export interface MatrixGroup {
 export function matrixGroups(detail: StudyDetail): MatrixGroup[] {
   const groups: MatrixGroup[] = []
   const roundsOf = (armKey: string | null) =>
-    [...new Set(detail.cells.filter((cell) => cell.armKey === armKey).map((cell) => cell.round))].sort(
-      (a, b) => a - b,
-    )
+    [
+      ...new Set(detail.cells.filter((cell) => cell.armKey === armKey).map((cell) => cell.round)),
+    ].sort((a, b) => a - b)
   const columnsOf = (armKey: string | null) =>
     roundsOf(armKey).map((round) => ({ key: `${armKey ?? 'seeds'}-${round}`, armKey, round }))
   if (detail.cells.some((cell) => cell.armKey === null)) {

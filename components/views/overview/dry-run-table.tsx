@@ -1,4 +1,5 @@
 import { formatCount, formatDuration } from '@/components/ui/format'
+import { ScrollRegion } from '@/components/ui/scroll-region'
 import type { DryRun, MetricInfo } from '@/lib/contracts/compute'
 
 function timeText({ secondsLow, secondsHigh }: DryRun): string {
@@ -17,22 +18,32 @@ export function DryRunTable({
   measured: readonly MetricInfo[]
 }) {
   return (
-    <div className="ev-panel ev-scroll-x" tabIndex={0} role="region" aria-label="Estimate">
+    <ScrollRegion label="Estimate">
       <table className="ev-table">
         <thead>
           <tr>
             <th scope="col">Metric</th>
             <th scope="col">Backend</th>
-            <th scope="col" className="ev-num">Rows to do</th>
-            <th scope="col" className="ev-num">Tokens</th>
-            <th scope="col" className="ev-num">Time</th>
-            <th scope="col" className="ev-num">Cost</th>
+            <th scope="col" className="ev-num">
+              Rows to do
+            </th>
+            <th scope="col" className="ev-num">
+              Tokens
+            </th>
+            <th scope="col" className="ev-num">
+              Time
+            </th>
+            <th scope="col" className="ev-num">
+              Cost
+            </th>
           </tr>
         </thead>
         <tbody>
           {estimates.map((estimate) => (
             <tr key={estimate.metric}>
-              <td>{measured.find((one) => one.id === estimate.metric)?.label ?? estimate.metric}</td>
+              <td>
+                {measured.find((one) => one.id === estimate.metric)?.label ?? estimate.metric}
+              </td>
               {estimate.blocked ? (
                 <td colSpan={5} style={{ color: 'var(--ev-warn)' }}>
                   {estimate.blocked}
@@ -54,6 +65,6 @@ export function DryRunTable({
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   )
 }

@@ -1,6 +1,17 @@
 'use client'
 
-import { Button, Checkbox, Group, Modal, NumberInput, Select, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core'
+import {
+  Button,
+  Checkbox,
+  Group,
+  Modal,
+  NumberInput,
+  Select,
+  SimpleGrid,
+  Stack,
+  Switch,
+  TextInput,
+} from '@mantine/core'
 import { useState } from 'react'
 import { useBackends } from '@/components/hooks/use-backends'
 import { useEvolve } from '@/components/hooks/use-compute'
@@ -53,7 +64,11 @@ export function EvolveDialog({ detail, onClose }: { detail: StudyDetail; onClose
   }
   const writers = (backends.data ?? []).map((backend) => {
     const isOff = backend.probe?.capabilities['chat']?.state === 'no'
-    return { value: backend.id, label: isOff ? `${backend.label} (no chat)` : backend.label, disabled: isOff }
+    return {
+      value: backend.id,
+      label: isOff ? `${backend.label} (no chat)` : backend.label,
+      disabled: isOff,
+    }
   })
   const seeds = detail.seedSets.filter((seedSet) =>
     detail.cells.some((cell) => cell.armKey === null && cell.seedSetKey === seedSet.key),
@@ -74,7 +89,9 @@ export function EvolveDialog({ detail, onClose }: { detail: StudyDetail; onClose
     <Modal opened onClose={onClose} title="Evolve the seeds" size="lg">
       <Stack gap="sm">
         {seeds.length === 0 ? (
-          <Notice>This study has no seed texts. Import a seed file first: evolver "Seeds", round 0.</Notice>
+          <Notice>
+            This study has no seed texts. Import a seed file first: evolver "Seeds", round 0.
+          </Notice>
         ) : null}
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
           <Select

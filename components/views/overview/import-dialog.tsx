@@ -37,13 +37,20 @@ export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProp
   const run = () =>
     start.mutate(plans, {
       onSuccess: () => {
-        notifyDone(`Importing ${plural(plans.length, 'file')}. A cell appears when its file is complete.`)
+        notifyDone(
+          `Importing ${plural(plans.length, 'file')}. A cell appears when its file is complete.`,
+        )
         onClose()
       },
     })
 
   return (
-    <Modal opened onClose={onClose} size="min(1200px, 94vw)" title={`Import into ${detail.study.name}`}>
+    <Modal
+      opened
+      onClose={onClose}
+      size="min(1200px, 94vw)"
+      title={`Import into ${detail.study.name}`}
+    >
       <Stack gap="sm">
         <DropArea onFiles={add} isCompact={files.length > 0} />
         {files.map((file) => (

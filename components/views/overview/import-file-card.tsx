@@ -36,14 +36,12 @@ function Findings({ file }: { file: ImportFile }) {
       {error ? (
         <Notice tone="error">
           <strong>This file cannot be imported as it is.</strong> {error.message}
-          {error.row === null ? '' : ` Row ${error.row + 1}.`}
-          {error.byteOffset === null ? '' : ` Byte ${error.byteOffset}.`}
         </Notice>
       ) : null}
       {duplicateOf ? (
         <Notice tone="info">
-          The same content is in this study already: <span dir="auto">{duplicateOf.label}</span>. It is left
-          out unless you tick it.
+          The same content is in this study already: <span dir="auto">{duplicateOf.label}</span>. It
+          is left out unless you tick it.
         </Notice>
       ) : null}
       {warnings.length > 0 ? (
@@ -60,7 +58,14 @@ function Findings({ file }: { file: ImportFile }) {
 }
 
 /** One uploaded file: what it seems to be, what to correct, and its first rows. */
-export function ImportFileCard({ file, detail, isClashing, onChoose, onPlan, onRemove }: ImportFileCardProps) {
+export function ImportFileCard({
+  file,
+  detail,
+  isClashing,
+  onChoose,
+  onPlan,
+  onRemove,
+}: ImportFileCardProps) {
   const [isOpen, setIsOpen] = useState(true)
   const { preview, plan } = file
   const isMoving = file.state === 'uploading' || file.state === 'reading'
@@ -80,7 +85,7 @@ export function ImportFileCard({ file, detail, isClashing, onChoose, onPlan, onR
         <Group gap="sm" wrap="nowrap">
           <span className="ev-dim" style={{ whiteSpace: 'nowrap' }}>
             {formatBytes(file.sizeBytes)}
-            {plan ? `, ${plan.format}, ${formatShare(preview?.confidence ?? 0)} sure` : ''}
+            {plan?.format ? `, ${plan.format}, ${formatShare(preview?.confidence ?? 0)} sure` : ''}
             {STATE_TEXT[file.state] ? `, ${STATE_TEXT[file.state]}` : ''}
           </span>
           <CloseButton aria-label={`Remove ${file.name}`} onClick={onRemove} />

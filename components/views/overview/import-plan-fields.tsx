@@ -1,6 +1,15 @@
 'use client'
 
-import { Anchor, Autocomplete, Collapse, Group, NumberInput, Select, SimpleGrid, Switch } from '@mantine/core'
+import {
+  Anchor,
+  Autocomplete,
+  Collapse,
+  Group,
+  NumberInput,
+  Select,
+  SimpleGrid,
+  Switch,
+} from '@mantine/core'
 import { useState } from 'react'
 import { paramLabel } from '@/components/ui/param-fields'
 import type { ImportPlan, StudyDetail } from '@/lib/contracts/study'
@@ -93,9 +102,7 @@ export function ImportPlanFields({ plan, keys, reasons, detail, onChange }: Impo
           data={OPERATORS}
           disabled={plan.armKey === null || plan.align === 'none'}
           value={plan.operators}
-          onChange={(value) =>
-            set({ operators: (value ?? 'none') as ImportPlan['operators'] })
-          }
+          onChange={(value) => set({ operators: (value ?? 'none') as ImportPlan['operators'] })}
         />
         {isNewArm ? (
           <>
@@ -139,7 +146,10 @@ export function ImportPlanFields({ plan, keys, reasons, detail, onChange }: Impo
             <Select
               key={field}
               label={paramLabel(field)}
-              data={[{ value: '', label: 'none' }, ...keys.map((key) => ({ value: key, label: key }))]}
+              data={[
+                { value: '', label: 'none' },
+                ...keys.map((key) => ({ value: key, label: key })),
+              ]}
               value={plan.mapping[field] ?? ''}
               onChange={(key) => set({ mapping: { ...plan.mapping, [field]: key || null } })}
             />

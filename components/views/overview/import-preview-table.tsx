@@ -1,4 +1,5 @@
 import { DASH } from '@/components/ui/format'
+import { ScrollRegion } from '@/components/ui/scroll-region'
 import type { ImportPreview } from '@/lib/contracts/study'
 
 // Two lines in the preview; the whole text is seen after the import.
@@ -22,16 +23,13 @@ function Cell({ text, missing }: { text: string | null; missing: string }) {
 /** The first rows as they would be stored. */
 export function ImportPreviewTable({ rows }: { rows: ImportPreview['rows'] }) {
   return (
-    <div
-      style={{ maxHeight: 280, overflow: 'auto', border: '1px solid var(--ev-border)', borderRadius: 4 }}
-      tabIndex={0}
-      role="region"
-      aria-label="First rows"
-    >
+    <ScrollRegion label="First rows" style={{ maxHeight: 280 }}>
       <table className="ev-table">
         <thead>
           <tr>
-            <th scope="col" className="ev-num">Row</th>
+            <th scope="col" className="ev-num">
+              Row
+            </th>
             <th scope="col">Instruction</th>
             <th scope="col">Input</th>
             <th scope="col">Response</th>
@@ -50,6 +48,6 @@ export function ImportPreviewTable({ rows }: { rows: ImportPreview['rows'] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   )
 }

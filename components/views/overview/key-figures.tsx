@@ -20,7 +20,11 @@ export function KeyFigures({ studyId }: { studyId: string }) {
   const list = useFigureList(studyId)
   const [options, setOptions] = useState<Record<string, Record<string, OptionValue>>>({})
   const all = (
-    <Anchor component={Link} size="sm" href={`/studies/${studyId}/figures${filterQuery(state.filter)}`}>
+    <Anchor
+      component={Link}
+      size="sm"
+      href={`/studies/${studyId}/figures${filterQuery(state.filter)}`}
+    >
       All figures with options, tables and exports
     </Anchor>
   )

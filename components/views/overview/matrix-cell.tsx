@@ -68,9 +68,7 @@ function Facts({ cell }: { cell: CellInfo }) {
       )}
       {cell.armKey === null ? null : (
         <div className={`${classes.fact} ${share === 1 ? '' : classes.warn}`}>
-          {share === null
-            ? 'not aligned'
-            : `${share === 1 ? '100%' : formatShare(share)} aligned`}
+          {share === null ? 'not aligned' : `${share === 1 ? '100%' : formatShare(share)} aligned`}
         </div>
       )}
     </>

@@ -61,7 +61,11 @@ function Overview({ detail }: { detail: StudyDetail }) {
 
   const actions = isEmpty ? null : (
     <>
-      <Button variant="default" leftSection={<IconUpload size={14} />} onClick={() => openImport([])}>
+      <Button
+        variant="default"
+        leftSection={<IconUpload size={14} />}
+        onClick={() => openImport([])}
+      >
         Import files
       </Button>
       <Button

@@ -2,7 +2,13 @@
 
 import { useRunCard } from '@/components/hooks/use-compute'
 import { ClampedText } from '@/components/ui/clamped-text'
-import { DASH, formatCount, formatDateTime, formatDuration, formatShare } from '@/components/ui/format'
+import {
+  DASH,
+  formatCount,
+  formatDateTime,
+  formatDuration,
+  formatShare,
+} from '@/components/ui/format'
 import type { RunRecord } from '@/lib/contracts/run'
 import { STATUSES } from '@/lib/contracts/status'
 import type { RunInfo } from '@/lib/contracts/study'
@@ -35,13 +41,16 @@ function rowSetText(rowSet: Record<string, unknown>): string {
 
 function Reasons({ reasons }: { reasons: Record<string, number> }) {
   const entries = Object.entries(reasons).filter(([name, rows]) => rows > 0 && name !== 'ok')
-  if (entries.length === 0) return <p className={classes.text}>Every row was computed as defined.</p>
+  if (entries.length === 0)
+    return <p className={classes.text}>Every row was computed as defined.</p>
   return (
     <table className="ev-table">
       <thead>
         <tr>
           <th scope="col">Reason</th>
-          <th scope="col" className="ev-num">Rows</th>
+          <th scope="col" className="ev-num">
+            Rows
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -88,7 +97,9 @@ export function RunCard({ run }: { run: RunInfo }) {
       />
       <h3 className={classes.heading}>Model</h3>
       {definition.model ? (
-        <Facts entries={Object.entries(model).map(([name, value]) => [name, show(value)] as const)} />
+        <Facts
+          entries={Object.entries(model).map(([name, value]) => [name, show(value)] as const)}
+        />
       ) : (
         <p className={classes.text}>This metric needs no model.</p>
       )}
@@ -117,7 +128,10 @@ export function RunCard({ run }: { run: RunInfo }) {
           ],
           ['Created', formatDateTime(run.createdAt)],
           ['Finished', record.finishedAt ? formatDateTime(record.finishedAt) : 'not finished'],
-          ['Computing time', record.activeMs === undefined ? DASH : formatDuration(record.activeMs)],
+          [
+            'Computing time',
+            record.activeMs === undefined ? DASH : formatDuration(record.activeMs),
+          ],
           [
             'Tokens',
             `${formatCount(record.promptTokens ?? 0)} prompt, ${formatCount(record.completionTokens ?? 0)} written, ${formatCount(record.scoredTokens ?? 0)} scored`,
@@ -126,7 +140,9 @@ export function RunCard({ run }: { run: RunInfo }) {
             'Requests',
             `${formatCount(record.requests ?? 0)}, of them ${formatCount(record.cachedRequests ?? 0)} answered by the cache`,
           ],
-          ...Object.entries(record.notes ?? {}).map(([name, value]) => [name, show(value)] as const),
+          ...Object.entries(record.notes ?? {}).map(
+            ([name, value]) => [name, show(value)] as const,
+          ),
           ['Program version', show(record.appVersion)],
         ]}
       />

@@ -4,6 +4,7 @@ import { Anchor, Button, Drawer, Group } from '@mantine/core'
 import { parseAsString, useQueryState } from 'nuqs'
 import { usePinRun, useRetryRun } from '@/components/hooks/use-compute'
 import { formatCount, formatDateTime, shortHash } from '@/components/ui/format'
+import { ScrollRegion } from '@/components/ui/scroll-region'
 import { notifyDone, notifyError } from '@/components/ui/notify'
 import { Section } from '@/components/ui/page'
 import { ProgressBar } from '@/components/ui/progress-bar'
@@ -17,7 +18,10 @@ const RETRYABLE = new Set<string>(STATUSES.filter((one) => one.retryable).map((o
 /** Rows of a run that failed for a reason that may pass. */
 export function retryableRows(run: RunInfo): number {
   const { reasons = {} } = run.record as Partial<RunRecord>
-  return Object.entries(reasons).reduce((sum, [name, rows]) => sum + (RETRYABLE.has(name) ? rows : 0), 0)
+  return Object.entries(reasons).reduce(
+    (sum, [name, rows]) => sum + (RETRYABLE.has(name) ? rows : 0),
+    0,
+  )
 }
 
 function RunLine({ run, onOpen }: { run: RunInfo; onOpen(): void }) {
@@ -65,15 +69,19 @@ export function RunCards({ detail }: { detail: StudyDetail }) {
           Nothing was computed yet.
         </p>
       ) : (
-        <div className="ev-panel ev-scroll-x" tabIndex={0} role="region" aria-label="Runs">
+        <ScrollRegion label="Runs">
           <table className="ev-table">
             <thead>
               <tr>
                 <th scope="col">Metric</th>
                 <th scope="col">Backend</th>
                 <th scope="col">Definition</th>
-                <th scope="col" className="ev-num">Rows done</th>
-                <th scope="col" className="ev-num">Without a value</th>
+                <th scope="col" className="ev-num">
+                  Rows done
+                </th>
+                <th scope="col" className="ev-num">
+                  Without a value
+                </th>
                 <th scope="col">Created</th>
               </tr>
             </thead>
@@ -83,7 +91,7 @@ export function RunCards({ detail }: { detail: StudyDetail }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </ScrollRegion>
       )}
       <Drawer
         opened={open !== null}

@@ -1,6 +1,7 @@
 'use client'
 
 import { ArmMark } from '@/components/ui/arm-mark'
+import { ScrollRegion } from '@/components/ui/scroll-region'
 import { formatCount } from '@/components/ui/format'
 import type { CellInfo, StudyDetail } from '@/lib/contracts/study'
 import type { Coverage } from './coverage'
@@ -24,7 +25,7 @@ export function StudyMatrix({ detail, coverage, onCompute }: StudyMatrixProps) {
     detail.arms.find((arm) => arm.key === armKey)?.label ?? 'Seeds'
 
   return (
-    <div className="ev-panel ev-scroll-x" tabIndex={0} role="region" aria-label="Cells of the study">
+    <ScrollRegion label="Cells of the study">
       <table className={classes.table}>
         <thead>
           <tr>
@@ -45,7 +46,11 @@ export function StudyMatrix({ detail, coverage, onCompute }: StudyMatrixProps) {
           </tr>
           <tr>
             {columns.map((column) => (
-              <th key={column.key} scope="col" className={column.isFirst ? classes.group : undefined}>
+              <th
+                key={column.key}
+                scope="col"
+                className={column.isFirst ? classes.group : undefined}
+              >
                 {column.armKey === null ? 'Round 0' : `Round ${column.round}`}
               </th>
             ))}
@@ -92,6 +97,6 @@ export function StudyMatrix({ detail, coverage, onCompute }: StudyMatrixProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   )
 }

@@ -109,7 +109,12 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
       if (isSame && plan.format === file.plan?.format) return
       try {
         const { uploadId, format, mapping } = plan
-        const preview = await previewImport(studyId, { uploadId, format, mapping, relativePath: file.name })
+        const preview = await previewImport(studyId, {
+          uploadId,
+          format,
+          mapping,
+          relativePath: file.name,
+        })
         patch(file.id, { preview, isChosen: preview.error === null })
       } catch (error) {
         patch(file.id, { state: 'failed', error })

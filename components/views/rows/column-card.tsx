@@ -1,11 +1,16 @@
 'use client'
 
 import { Drawer } from '@mantine/core'
+import { columnName } from '@/components/views/frame/column-name'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 import { RunCard } from '@/components/views/overview/run-card'
 import classes from '@/components/views/overview/run-card.module.css'
 
 const DIRECTION = { higher: 'Higher: ', lower: 'Lower: ', none: '' }
+
+function nameOf(column: ColumnInfo): string {
+  return column.label === column.shortLabel ? columnName(column) : column.label
+}
 
 /** Definition of a column and the card of the run that filled it. */
 export function ColumnCard({
@@ -39,11 +44,13 @@ export function ColumnCard({
       onClose={onClose}
       position="right"
       size="lg"
-      title={column ? `Card: ${column.label}` : ''}
+      title={column ? `Card: ${nameOf(column)}` : ''}
     >
       {column ? (
         <div className={classes.card}>
-          <p style={{ marginTop: 0, fontSize: '0.875rem', lineHeight: 1.5 }}>{column.description}</p>
+          <p style={{ marginTop: 0, fontSize: '0.875rem', lineHeight: 1.5 }}>
+            {column.description}
+          </p>
           <dl className={classes.facts}>
             {facts.map(([name, value]) => (
               <div key={name} className={classes.fact}>

@@ -30,12 +30,23 @@ export function ColumnChooser({ detail, own, metrics, onOwn, onMetrics }: Column
   const toggleOwn = (id: string, isOn: boolean) =>
     onOwn(isOn ? [...own, id] : own.filter((one) => one !== id))
 
-  const section = (title: string, items: { id: string; label: string; title?: string; isOn: boolean; toggle(isOn: boolean): void }[]) => {
+  const section = (
+    title: string,
+    items: {
+      id: string
+      label: string
+      title?: string
+      isOn: boolean
+      toggle(isOn: boolean): void
+    }[],
+  ) => {
     const found = items.filter((item) => matches(item.label) || matches(title))
     if (found.length === 0) return null
     return (
       <fieldset key={title} style={{ border: 0, margin: '0 0 12px', padding: 0 }}>
-        <legend style={{ fontWeight: 600, fontSize: '0.8125rem', padding: '0 0 2px' }}>{title}</legend>
+        <legend style={{ fontWeight: 600, fontSize: '0.8125rem', padding: '0 0 2px' }}>
+          {title}
+        </legend>
         {found.map((item) => (
           <Checkbox
             key={item.id}

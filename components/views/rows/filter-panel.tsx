@@ -26,7 +26,9 @@ function Chips({ label, options, value, onChange }: ChipsProps) {
   if (options.length === 0) return null
   return (
     <fieldset style={{ border: 0, margin: 0, padding: 0 }}>
-      <legend style={{ fontWeight: 600, fontSize: '0.8125rem', padding: '0 0 4px' }}>{label}</legend>
+      <legend style={{ fontWeight: 600, fontSize: '0.8125rem', padding: '0 0 4px' }}>
+        {label}
+      </legend>
       <Chip.Group multiple value={[...value]} onChange={onChange}>
         <Group gap={6}>
           {options.map((option) => (

@@ -2,9 +2,7 @@
 
 import type { PointerEvent } from 'react'
 import { useRef, useState } from 'react'
-import { useHistogram } from '@/components/hooks/use-rows'
 import { formatCount, formatMetric } from '@/components/ui/format'
-import type { ViewState } from '@/lib/contracts/filter'
 import type { ColumnHistogram } from '@/lib/contracts/rows'
 import type { ColumnInfo } from '@/lib/contracts/study'
 import classes from './rows.module.css'
@@ -58,16 +56,15 @@ function describe(column: ColumnInfo, data: ColumnHistogram): string {
 }
 
 interface HeaderHistogramProps {
-  studyId: string
   column: ColumnInfo
-  state: ViewState
+  /** null while it is on its way. */
+  data: ColumnHistogram | null
   range: { min: number | null; max: number | null } | null
   onRange(range: Range | null): void
 }
 
 /** Distribution of one column over the filtered rows; dragging over it filters, a click clears. */
-export function HeaderHistogram({ studyId, column, state, range, onRange }: HeaderHistogramProps) {
-  const { data } = useHistogram(studyId, column.id, state)
+export function HeaderHistogram({ column, data, range, onRange }: HeaderHistogramProps) {
   const [drag, setDrag] = useState<{ from: number; to: number } | null>(null)
   const svg = useRef<SVGSVGElement>(null)
   if (!data || data.edges.length < 2) return <div className={classes.histogram} />
@@ -91,7 +88,10 @@ export function HeaderHistogram({ studyId, column, state, range, onRange }: Head
   }
   const shown = drag
     ? brushedRange(edges, drag.from, drag.to, isLevels)
-    : range && { min: range.min ?? (edges[0] as number), max: range.max ?? (edges.at(-1) as number) }
+    : range && {
+        min: range.min ?? (edges[0] as number),
+        max: range.max ?? (edges.at(-1) as number),
+      }
   const isIn = (bin: number) => {
     if (!shown) return true
     const middle = ((edges[bin] as number) + (edges[bin + 1] as number)) / 2
@@ -121,7 +121,12 @@ export function HeaderHistogram({ studyId, column, state, range, onRange }: Head
       <title>{describe(column, data)}</title>
       <rect width={WIDTH} height={HEIGHT} fill="transparent" />
       {shown ? (
-        <rect x={left} width={Math.max(0, right - left)} height={HEIGHT} fill="var(--ev-selected)" />
+        <rect
+          x={left}
+          width={Math.max(0, right - left)}
+          height={HEIGHT}
+          fill="var(--ev-selected)"
+        />
       ) : null}
       {counts.map((count, bin) => {
         // A bin with one row must be seen beside one with a thousand.

@@ -24,7 +24,9 @@ function Tokens({ tokens }: { tokens: readonly Token[] }) {
   return (
     <div className={classes.tokens}>
       {tokens.map((token, index) => {
-        const others = token.top?.map((one) => `${visible(one.text)} ${formatMetric(Math.exp(one.logprob))}`)
+        const others = token.top?.map(
+          (one) => `${visible(one.text)} ${formatMetric(Math.exp(one.logprob))}`,
+        )
         return (
           <span key={index} className={classes.token} title={others?.join('\n')}>
             {visible(token.text)}
@@ -39,12 +41,17 @@ function Tokens({ tokens }: { tokens: readonly Token[] }) {
 const HANDLED = new Set(['reply', 'tokens', 'message'])
 
 function Rest({ detail }: { detail: Record<string, unknown> }) {
-  const entries = Object.entries(detail).filter(([name, value]) => !HANDLED.has(name) && value !== null)
+  const entries = Object.entries(detail).filter(
+    ([name, value]) => !HANDLED.has(name) && value !== null,
+  )
   if (entries.length === 0) return null
   return (
     <div className={classes.sub}>
       {entries
-        .map(([name, value]) => `${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+        .map(
+          ([name, value]) =>
+            `${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+        )
         .join(' · ')}
     </div>
   )

@@ -6,14 +6,18 @@ import type { RangeFilter, RowFilter } from '@/lib/contracts/filter'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 import { offeredColumns } from './row-columns'
 
-
 interface RangeLineProps {
   range: RangeFilter
   column: ColumnInfo | undefined
   onChange(range: Omit<RangeFilter, 'column'> | null): void
 }
 
-function End({ label, value, column, onChange }: {
+function End({
+  label,
+  value,
+  column,
+  onChange,
+}: {
   label: string
   value: number | null
   column: ColumnInfo | undefined
@@ -77,7 +81,11 @@ function RangeLine({ range, column, onChange }: RangeLineProps) {
         checked={missing}
         onChange={(event) => onChange({ min, max, missing: event.currentTarget.checked })}
       />
-      <CloseButton size="sm" aria-label={`Remove the range of ${label}`} onClick={() => onChange(null)} />
+      <CloseButton
+        size="sm"
+        aria-label={`Remove the range of ${label}`}
+        onClick={() => onChange(null)}
+      />
     </Group>
   )
 }
@@ -126,4 +134,3 @@ export function RangeFields({ detail, filter, controls }: RangeFieldsProps) {
     </fieldset>
   )
 }
-

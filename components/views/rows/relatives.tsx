@@ -38,7 +38,11 @@ function Relative({ row, detail, isCurrent = false, onOpen }: RelativeProps) {
   )
 }
 
-function List({ title, rows, ...rest }: { title: string; rows: RowRef[] } & Omit<RelativeProps, 'row'>) {
+function List({
+  title,
+  rows,
+  ...rest
+}: { title: string; rows: RowRef[] } & Omit<RelativeProps, 'row'>) {
   if (rows.length === 0) return null
   return (
     <section className={classes.section}>
@@ -68,7 +72,10 @@ export function Relatives({ data, detail, onOpen }: RelativesProps) {
             {lineage.map((one) => {
               const isCurrent = one.cellId === row.cellId && one.idx === row.idx
               return (
-                <li key={`${one.cellId}.${one.idx}`} {...(isCurrent ? { 'data-current': true } : {})}>
+                <li
+                  key={`${one.cellId}.${one.idx}`}
+                  {...(isCurrent ? { 'data-current': true } : {})}
+                >
                   <Relative row={one} detail={detail} isCurrent={isCurrent} onOpen={onOpen} />
                 </li>
               )

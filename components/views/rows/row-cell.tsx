@@ -33,7 +33,7 @@ function Place({ row, detail, onOpen }: { row: RowListItem; detail: StudyDetail;
         <ArmMark colorIndex={colorIndex} /> <span dir="auto">{arm}</span>
       </span>
       <span className={`${classes.placeLine} ev-dim`}>
-        {seedSet} · R{row.round} · {formatCount(row.idx)}
+        R{row.round} · {formatCount(row.idx)} · {seedSet}
         {row.marks.includes('star') ? <IconStarFilled size={11} aria-label="starred" /> : null}
         {row.marks.includes('drop') ? <IconX size={11} aria-label="dropped" /> : null}
         {row.marks.includes('note') ? <IconNote size={11} aria-label="has a note" /> : null}
@@ -61,11 +61,15 @@ interface RowCellProps {
   column: RowColumn
   row: RowListItem
   detail: StudyDetail
+  /** Edges of the column's histogram, for the bar in the cell. */
+  edges: readonly number[] | null
   onOpen(): void
 }
 
-export function RowCell({ column, row, detail, onOpen }: RowCellProps) {
-  if (column.metric) return <ValueCell column={column.metric} value={row.values[column.id]} />
+export function RowCell({ column, row, detail, edges, onOpen }: RowCellProps) {
+  if (column.metric) {
+    return <ValueCell column={column.metric} value={row.values[column.id]} edges={edges} />
+  }
   switch (column.id) {
     case 'row':
       return <Place row={row} detail={detail} onOpen={onOpen} />

@@ -33,7 +33,7 @@ export const OWN_COLUMNS: readonly RowColumn[] = [
 
 export const DEFAULT_OWN = ['instruction', 'response']
 
-const METRIC_WIDTH = 108
+const METRIC_WIDTH = 124
 
 function metricColumn(column: ColumnInfo): RowColumn {
   return {
@@ -45,6 +45,11 @@ function metricColumn(column: ColumnInfo): RowColumn {
   }
 }
 
+/** Whether the values of a column lie on one line. */
+export function hasHistogram(column: ColumnInfo): boolean {
+  return column.shape === 'scalar' || column.shape === 'enum'
+}
+
 /** Columns that a reader may choose. */
 export function offeredColumns(detail: StudyDetail): ColumnInfo[] {
   return detail.columns.filter((column) => !column.hidden)
@@ -54,7 +59,9 @@ export function offeredColumns(detail: StudyDetail): ColumnInfo[] {
 export function shownMetrics(detail: StudyDetail, chosen: readonly string[] | null): ColumnInfo[] {
   if (chosen === null) {
     // A column without a direction is a remark on a row, not a measure of it.
-    return offeredColumns(detail).filter((column) => column.isDefault && column.direction !== 'none')
+    return offeredColumns(detail).filter(
+      (column) => column.isDefault && column.direction !== 'none',
+    )
   }
   return chosen.flatMap((id) => {
     const bare = id.split('@')[0]
@@ -64,7 +71,10 @@ export function shownMetrics(detail: StudyDetail, chosen: readonly string[] | nu
 }
 
 /** Columns in the order of the table. */
-export function tableColumns(ownIds: readonly string[], metrics: readonly ColumnInfo[]): RowColumn[] {
+export function tableColumns(
+  ownIds: readonly string[],
+  metrics: readonly ColumnInfo[],
+): RowColumn[] {
   return [
     ROW_COLUMN,
     ...OWN_COLUMNS.filter((column) => ownIds.includes(column.id)),

@@ -60,7 +60,15 @@ function IconButton({ label, onClick, children, pressed }: IconButtonProps) {
   )
 }
 
-function TextSection({ title, text, missing }: { title: string; text: string | null; missing?: string }) {
+function TextSection({
+  title,
+  text,
+  missing,
+}: {
+  title: string
+  text: string | null
+  missing?: string
+}) {
   if (!text && !missing) return null
   return (
     <section className={classes.section}>
@@ -82,7 +90,12 @@ function asText(value: unknown): string | null {
   return text === '{}' || text === '[]' ? null : text
 }
 
-function Body({ data, study, onOpen, onCard }: {
+function Body({
+  data,
+  study,
+  onOpen,
+  onCard,
+}: {
   data: RowDetail
   study: StudyDetail
   onOpen(row: RowRef): void
@@ -124,7 +137,8 @@ export function RowDetailPanel(props: RowDetailPanelProps) {
   const has = (kind: string) => data?.row.marks.includes(kind) ?? false
   const open = (row: RowRef | null | undefined) =>
     row && onSelect({ cellId: row.cellId, idx: row.idx, at: null })
-  const nextRound = data?.children.find((child) => child.armKey === data.row.armKey) ?? data?.children[0]
+  const nextRound =
+    data?.children.find((child) => child.armKey === data.row.armKey) ?? data?.children[0]
 
   useShortcut('[', 'Parent: previous round', () => open(data?.parent), { group: 'Row' })
   useShortcut(']', 'Child: next round', () => open(nextRound), { group: 'Row' })
@@ -138,14 +152,7 @@ export function RowDetailPanel(props: RowDetailPanelProps) {
       <header className={classes.head}>
         <div className={classes.headLine}>
           <h2 className={classes.place} style={{ margin: 0, fontSize: '0.875rem' }}>
-            {place && data ? (
-              <>
-                <ArmMark colorIndex={place.colorIndex} /> {place.seedSet}, {place.arm}, round{' '}
-                {data.row.round}, row {data.row.idx}
-              </>
-            ) : (
-              'Row'
-            )}
+            Row {selected.idx}
           </h2>
           <IconButton label="Star (s)" pressed={has('star')} onClick={() => mark('star')}>
             {has('star') ? <IconStarFilled size={16} /> : <IconStar size={16} />}
@@ -169,6 +176,17 @@ export function RowDetailPanel(props: RowDetailPanelProps) {
           <IconButton label="Close (Esc)" onClick={onClose}>
             <IconX size={16} />
           </IconButton>
+        </div>
+        <div className={classes.sub}>
+          {place && data ? (
+            <>
+              <ArmMark colorIndex={place.colorIndex} /> {place.arm}, round {data.row.round},{' '}
+              {place.seedSet}
+              {data.row.operator ? `, ${data.row.operator}` : ''}
+            </>
+          ) : (
+            '\u00a0'
+          )}
         </div>
       </header>
       {data ? (

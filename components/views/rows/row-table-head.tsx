@@ -5,8 +5,10 @@ import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import type { MouseEvent, ReactNode, TouchEvent } from 'react'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
 import type { RowSort, ViewState } from '@/lib/contracts/filter'
+import type { ColumnHistogram } from '@/lib/contracts/rows'
 import { HeaderHistogram } from './header-histogram'
 import type { RowColumn } from './row-columns'
+import { hasHistogram } from './row-columns'
 import classes from './rows.module.css'
 
 /** First click sorts by what reads as more, second the other way, third back to file order. */
@@ -26,15 +28,13 @@ function firstClause(sentence: string): string {
 interface HeadCellProps {
   column: RowColumn
   width: number
-  studyId: string
   state: ViewState
   controls: ViewStateControls
   onResizeStart(event: MouseEvent | TouchEvent): void
   onResizeReset(): void
   isResizing: boolean
   isPinned: boolean
-  /** Histograms wait until the rows are here: a browser asks a server six things at a time. */
-  hasHistogram: boolean
+  histogram: ColumnHistogram | null
   onCard(columnId: string): void
 }
 
@@ -48,7 +48,7 @@ function SortIcon({ sort, id }: { sort: RowSort; id: string }): ReactNode {
 }
 
 export function HeadCell(props: HeadCellProps) {
-  const { column, width, studyId, state, controls, isPinned } = props
+  const { column, width, state, controls, isPinned } = props
   const { metric } = column
   const sortId = metric ? column.id : column.id === 'row' ? 'position' : null
   const range = state.filter.ranges.find((one) => one.column === column.id) ?? null
@@ -95,11 +95,10 @@ export function HeadCell(props: HeadCellProps) {
           </UnstyledButton>
         ) : null}
       </div>
-      {props.hasHistogram && metric && metric.shape !== 'vector' && metric.shape !== 'rowRef' ? (
+      {metric && hasHistogram(metric) ? (
         <HeaderHistogram
-          studyId={studyId}
           column={metric}
-          state={state}
+          data={props.histogram}
           range={range}
           onRange={(next) =>
             controls.setRange(column.id, next ? { ...next, missing: false } : null)

@@ -12,6 +12,7 @@ import {
 } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, useState } from 'react'
+import { useHistograms } from '@/components/hooks/use-rows'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
 import { ErrorState } from '@/components/ui/states'
 import type { ViewState } from '@/lib/contracts/filter'
@@ -19,6 +20,7 @@ import type { RowListItem } from '@/lib/contracts/rows'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { RowCell } from './row-cell'
 import type { RowColumn } from './row-columns'
+import { hasHistogram } from './row-columns'
 import { HeadCell } from './row-table-head'
 import classes from './rows.module.css'
 import type { SelectedRow } from './use-row-selection'
@@ -90,6 +92,16 @@ export function RowTable(props: RowTableProps) {
   const { listed, rowAt } = windows
   if (listed && listed.total !== count) setCount(listed.total)
 
+  // They wait for the rows: a browser asks a server six things at a time.
+  const plotted = columns.filter((column) => column.metric && hasHistogram(column.metric))
+  const answers = useHistograms(
+    detail.study.id,
+    plotted.map((column) => column.id),
+    state.filter,
+    listed !== null,
+  )
+  const histograms = new Map(plotted.map((column, index) => [column.id, answers[index] ?? null]))
+
   useEffect(() => {
     if (listed) onListed(listed)
   }, [listed, onListed])
@@ -104,7 +116,9 @@ export function RowTable(props: RowTableProps) {
     if (shownKey.current !== listKey) {
       const isFirst = shownKey.current === null
       shownKey.current = listKey
-      virtualizer.scrollToIndex(isFirst ? (selectedAt ?? 0) : 0, { align: isFirst ? 'center' : 'start' })
+      virtualizer.scrollToIndex(isFirst ? (selectedAt ?? 0) : 0, {
+        align: isFirst ? 'center' : 'start',
+      })
     } else if (selectedAt !== null) {
       virtualizer.scrollToIndex(selectedAt, { align: 'auto' })
     }
@@ -123,7 +137,7 @@ export function RowTable(props: RowTableProps) {
   }
 
   return (
-    <div ref={scroll} className={classes.scroll} tabIndex={0} role="region" aria-label="Table of rows">
+    <div ref={scroll} className={classes.scroll} role="region" aria-label="Table of rows">
       <div
         className={classes.table}
         role="table"
@@ -142,14 +156,13 @@ export function RowTable(props: RowTableProps) {
                   key={header.id}
                   column={column}
                   width={header.getSize()}
-                  studyId={detail.study.id}
                   state={state}
                   controls={controls}
                   onResizeStart={header.getResizeHandler()}
                   onResizeReset={() => header.column.resetSize()}
                   isResizing={header.column.getIsResizing()}
                   isPinned={index === 0}
-                  hasHistogram={isKnown}
+                  histogram={histograms.get(column.id) ?? null}
                   onCard={props.onCard}
                 />
               ) : null
@@ -172,6 +185,9 @@ export function RowTable(props: RowTableProps) {
                     className={classes.row}
                     style={{ transform: `translateY(${item.start}px)` }}
                     onClick={open}
+                    onKeyDown={(event) => {
+                      if (event.key === 'Enter') open()
+                    }}
                     {...(isSelected ? { 'data-selected': true } : {})}
                     {...(row?.marks.includes('drop') ? { 'data-dropped': true } : {})}
                   >
@@ -185,7 +201,13 @@ export function RowTable(props: RowTableProps) {
                           style={{ width: header.getSize() }}
                         >
                           {row && column ? (
-                            <RowCell column={column} row={row} detail={detail} onOpen={open} />
+                            <RowCell
+                              column={column}
+                              row={row}
+                              detail={detail}
+                              edges={histograms.get(column.id)?.edges ?? null}
+                              onOpen={open}
+                            />
                           ) : (
                             <div className={classes.skeleton} />
                           )}

@@ -2,6 +2,7 @@
 
 import { Anchor } from '@mantine/core'
 import { DASH } from '@/components/ui/format'
+import { columnName } from '@/components/views/frame/column-name'
 import type { MetricValue, RowDetail } from '@/lib/contracts/rows'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 import classes from './detail.module.css'
@@ -57,7 +58,7 @@ export function RowValues({ data, detail, onCard }: RowValuesProps) {
                       ta="left"
                       onClick={() => onCard(column.id)}
                     >
-                      {column.label}
+                      {column.label === column.shortLabel ? columnName(column) : column.label}
                     </Anchor>
                   </th>
                   <td style={{ verticalAlign: 'bottom' }}>

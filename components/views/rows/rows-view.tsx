@@ -99,7 +99,7 @@ function Rows({ detail }: { detail: StudyDetail }) {
           onListed={setListed}
         />
         {selected ? (
-          <aside className={classes.detail} aria-label="Row" tabIndex={0}>
+          <aside className={classes.detail} aria-label="Row">
             <RowDetailPanel
               study={detail}
               selected={selected}
@@ -147,7 +147,8 @@ export function RowsView({ studyId }: { studyId: string }) {
                   </Button>
                 }
               >
-                Rows are listed here with their texts, parents and metric values once a file is imported.
+                Rows are listed here with their texts, parents and metric values once a file is
+                imported.
               </EmptyState>
             </div>
           </Page>

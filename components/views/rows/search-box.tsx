@@ -3,7 +3,7 @@
 import { CloseButton, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
-import { useEffect, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { useShortcut } from '@/components/ui/shortcuts'
 
 // Long enough to type a word without a request a letter, short enough to feel at once.
@@ -14,7 +14,12 @@ export function SearchBox({ value, onChange }: { value: string; onChange(text: s
   const input = useRef<HTMLInputElement>(null)
   const [text, setText] = useState(value)
   const report = useDebouncedCallback(onChange, DEBOUNCE_MS)
-  useEffect(() => setText(value), [value])
+  // The filter may change elsewhere (a chip, back): the box follows.
+  const [shown, setShown] = useState(value)
+  if (shown !== value) {
+    setShown(value)
+    setText(value)
+  }
   useShortcut('/', 'Search the texts', () => input.current?.focus())
 
   const set = (next: string) => {
@@ -29,7 +34,9 @@ export function SearchBox({ value, onChange }: { value: string; onChange(text: s
       placeholder="Search texts  ( / )"
       leftSection={<IconSearch size={14} />}
       rightSection={
-        text ? <CloseButton size="xs" aria-label="Clear the search" onClick={() => set('')} /> : null
+        text ? (
+          <CloseButton size="xs" aria-label="Clear the search" onClick={() => set('')} />
+        ) : null
       }
       value={text}
       onChange={(event) => set(event.currentTarget.value)}

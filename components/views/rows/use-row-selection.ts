@@ -20,10 +20,13 @@ export function useRowSelection(): [SelectedRow | null, (row: SelectedRow | null
   const isOpen = selected !== null
   const select = useCallback(
     (next: SelectedRow | null) =>
-      void setState(next ? { row: `${next.cellId}.${next.idx}`, at: next.at } : { row: null, at: null }, {
-        // Opening is a step back can undo; walking with j and k is not a hundred steps.
-        history: isOpen && next ? 'replace' : 'push',
-      }),
+      void setState(
+        next ? { row: `${next.cellId}.${next.idx}`, at: next.at } : { row: null, at: null },
+        {
+          // Opening is a step back can undo; walking with j and k is not a hundred steps.
+          history: isOpen && next ? 'replace' : 'push',
+        },
+      ),
     [isOpen, setState],
   )
   return [selected, select]

@@ -33,7 +33,8 @@ export function useRowWindows(
   const results = useQueries({
     queries: pages.map((page) => ({
       queryKey: rowWindowKey(studyId, state, page),
-      queryFn: ({ signal }: { signal: AbortSignal }) => fetchRowWindow(studyId, state, page, signal),
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        fetchRowWindow(studyId, state, page, signal),
       // The old rows stay while a new filter is on its way: nothing flashes.
       placeholderData: keepPreviousData,
       staleTime: 10_000,
@@ -42,7 +43,9 @@ export function useRowWindows(
 
   // Far scrolling shows rows not yet here; the length of the list is known from any earlier answer.
   const [listed, setListed] = useState<ListedRows | null>(null)
-  const answer = results.find((result) => result.data !== undefined && !result.isPlaceholderData)?.data
+  const answer = results.find(
+    (result) => result.data !== undefined && !result.isPlaceholderData,
+  )?.data
   if (answer && (answer.total !== listed?.total || answer.outOf !== listed.outOf)) {
     setListed({ total: answer.total, outOf: answer.outOf, serverMs: answer.serverMs })
   }

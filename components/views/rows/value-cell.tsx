@@ -38,23 +38,34 @@ function Bars({ values }: { values: readonly (number | null)[] }) {
 interface ValueCellProps {
   column: ColumnInfo
   value: MetricValue | undefined
+  /** Where the column has no range of its own, its histogram says how long a bar is. */
+  edges: readonly number[] | null
 }
 
-function barShare(column: ColumnInfo, value: number): number | null {
-  const top = column.levels ? column.levels.length : column.range?.[1]
+function barShare(
+  column: ColumnInfo,
+  value: number,
+  edges: readonly number[] | null,
+): number | null {
+  const top = column.levels ? column.levels.length : (column.range?.[1] ?? edges?.at(-1))
   const bottom = column.levels ? 0 : (column.range?.[0] ?? 0)
   if (top === undefined || !Number.isFinite(top) || top <= bottom) return null
   return Math.max(0, Math.min(1, (value - bottom) / (top - bottom)))
 }
 
 /** One value with its bar, or a dash with the reason. */
-export function ValueCell({ column, value }: ValueCellProps) {
+export function ValueCell({ column, value, edges }: ValueCellProps) {
   if (!value) return <div className={classes.skeleton} />
   if (value.value === null) {
     const reason = statusSentence(value.status)
     return (
       <div className={classes.number}>
-        <span className={classes.missing} title={reason} role="img" aria-label={`Missing: ${reason}`}>
+        <span
+          className={classes.missing}
+          title={reason}
+          role="img"
+          aria-label={`Missing: ${reason}`}
+        >
           {DASH}
         </span>
       </div>
@@ -68,15 +79,18 @@ export function ValueCell({ column, value }: ValueCellProps) {
       </div>
     )
   }
-  const share = barShare(column, value.value)
+  const share = barShare(column, value.value, edges)
   const remark = value.status === 'ok' ? '' : `. ${statusSentence(value.status)}`
   return (
     <>
-      <div className={classes.number} title={`${value.value}${column.unit ? ` ${column.unit}` : ''}${remark}`}>
+      <div
+        className={classes.number}
+        title={`${value.value}${column.unit ? ` ${column.unit}` : ''}${remark}`}
+      >
         {valueText(column, value.value)}
         {remark ? <sup aria-label={remark}>*</sup> : null}
       </div>
-      {share === null ? null : <div className={classes.bar} style={{ width: `${share * 100}%` }} />}
+      {share === null ? null : <div className={classes.bar} style={{ width: `calc((100% - 16px) * ${share})` }} />}
     </>
   )
 }

@@ -82,7 +82,12 @@ export function ViewsMenu({ studyId, state, onApply }: ViewsMenuProps) {
             onKeyDown={(event) => event.stopPropagation()}
             style={{ flex: 1 }}
           />
-          <Button type="submit" variant="default" disabled={name.trim() === ''} loading={save.isPending}>
+          <Button
+            type="submit"
+            variant="default"
+            disabled={name.trim() === ''}
+            loading={save.isPending}
+          >
             Save
           </Button>
         </form>

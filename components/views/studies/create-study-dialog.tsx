@@ -52,7 +52,9 @@ export function CreateStudyDialog({ opened, onClose }: DialogProps) {
             value={description}
             onChange={(event) => setDescription(event.currentTarget.value)}
           />
-          {create.error ? <ErrorState error={create.error} what="The study was not created" /> : null}
+          {create.error ? (
+            <ErrorState error={create.error} what="The study was not created" />
+          ) : null}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
               Cancel

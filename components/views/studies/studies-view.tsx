@@ -5,6 +5,7 @@ import { IconPlus } from '@tabler/icons-react'
 import Link from 'next/link'
 import { useStudies } from '@/components/hooks/use-studies'
 import { formatCount, formatDateTime } from '@/components/ui/format'
+import { ScrollRegion } from '@/components/ui/scroll-region'
 import { Page } from '@/components/ui/page'
 import { EmptyState, LoadingLines, QueryState } from '@/components/ui/states'
 import { PageTitle } from '@/components/views/frame/page-title'
@@ -63,22 +64,32 @@ export function StudiesView() {
           studies.length === 0 ? (
             <div className="ev-panel">
               <EmptyState title="No study yet" action={create}>
-                Create one and drop your files on it: seeds, evolved rounds, in JSON, JSONL, Alpaca, ShareGPT
-                or messages format. The sample study comes back with{' '}
+                Create one and drop your files on it: seeds, evolved rounds, in JSON, JSONL, Alpaca,
+                ShareGPT or messages format. The sample study comes back with{' '}
                 <code className="ev-mono">npm run evolens -- sample</code>.
               </EmptyState>
             </div>
           ) : (
-            <div className="ev-panel ev-scroll-x" tabIndex={0} role="region" aria-label="Studies">
+            <ScrollRegion label="Studies">
               <table className="ev-table">
                 <thead>
                   <tr>
                     <th scope="col">Study</th>
-                    <th scope="col" className="ev-num">Rows</th>
-                    <th scope="col" className="ev-num">Seed sets</th>
-                    <th scope="col" className="ev-num">Evolvers</th>
-                    <th scope="col" className="ev-num">Cells</th>
-                    <th scope="col" className="ev-num">Jobs</th>
+                    <th scope="col" className="ev-num">
+                      Rows
+                    </th>
+                    <th scope="col" className="ev-num">
+                      Seed sets
+                    </th>
+                    <th scope="col" className="ev-num">
+                      Evolvers
+                    </th>
+                    <th scope="col" className="ev-num">
+                      Cells
+                    </th>
+                    <th scope="col" className="ev-num">
+                      Jobs
+                    </th>
                     <th scope="col">Created</th>
                     <th scope="col">
                       <span className="ev-dim">Actions</span>
@@ -91,7 +102,7 @@ export function StudiesView() {
                   ))}
                 </tbody>
               </table>
-            </div>
+            </ScrollRegion>
           )
         }
       </QueryState>

@@ -10,8 +10,8 @@ export interface EngineArgs {
   gpuLayers: number
   contextLength: number | null
   sequences: number
-  /** Do not try the fast path: it crashed, or a test asks for the other one. */
-  forcePublic: boolean
+  /** The only path allowed: `public` after a crash, the earlier one after a restart; null takes the best. */
+  only: EnginePath | null
 }
 
 /** Which way prompt scores are read: llama.cpp's library directly, or node-llama-cpp's public functions. */

@@ -84,9 +84,10 @@ export async function openEngine(args: EngineArgs): Promise<OpenedEngine> {
   const llama = await openLlama(args)
   const version = release()
   let engine: CoreEngine | null = null
-  let fallbackReason: string | null = args.forcePublic ? 'the fast path was not asked for' : null
+  let fallbackReason: string | null =
+    args.only === 'public' ? 'the fast path crashed before or was not asked for' : null
   let checkDifference: number | null = null
-  if (!args.forcePublic) {
+  if (args.only !== 'public') {
     let native: NativeEngine | null = null
     try {
       const library = openLibrary(libraryFolder(llama.gpu), version)
@@ -105,6 +106,12 @@ export async function openEngine(args: EngineArgs): Promise<OpenedEngine> {
       await native?.close()
       fallbackReason = errorMessage(error)
     }
+  }
+  if (!engine && args.only === 'fast') {
+    throw new AppError(
+      'backend_unavailable',
+      `The engine cannot go on as it began (${fallbackReason}). Open the backend again.`,
+    )
   }
   if (!engine) {
     try {

@@ -73,6 +73,7 @@ export async function openEmbedded(
   options: { signal?: AbortSignal | undefined; forcePublic?: boolean } = {},
 ): Promise<EmbeddedSession> {
   const model = await locateModel(config, env, options.signal)
+  let opened: EngineInfo | null = null
   const host = new EngineHost({
     entry: ENTRY,
     name: NAME,
@@ -84,8 +85,9 @@ export async function openEmbedded(
       gpuLayers: config.gpuLayers,
       contextLength: config.contextLength ?? null,
       sequences: config.sequences,
-      // A crash while the model was opened points at the fast path.
-      forcePublic: options.forcePublic === true || crashes > 0,
+      // Numbers of the two paths never mix under one identity: a restart takes the path it began with. A crash
+      // while the model was first opened points at the fast path.
+      only: opened?.path ?? (options.forcePublic === true || crashes > 0 ? 'public' : null),
     }),
   })
   let info: EngineInfo
@@ -95,6 +97,7 @@ export async function openEmbedded(
     await host.close()
     throw error
   }
+  opened = info
   const identity = identityOf(model, info, config.gpuLayers)
   const limits: BackendLimits = {
     chatConcurrency: info.sequences + WAITING_CHATS,

@@ -27,16 +27,21 @@ function pick<T>(list: readonly T[], bits: number): T {
   return list[bits % list.length] as T
 }
 
-/** Returns the task inside a prompt: what follows the last "Task:"-like line, up to the closing label. */
+// "Here is a task:" and the like, with the task in quotes below.
+const QUOTED = /^[^\n]*\b(?:task|instruction|prompt)\b[^\n]*:[ \t]*\n"([\s\S]*)"[ \t]*\n[ \t]*\n/im
+// "Task:" and the like on a line of its own, with the task below, up to the next label or the end.
+const LABELLED =
+  /^[#* ]*(?:given |original )?(?:task|instruction|prompt)\b[^\n:]{0,30}:[ \t#*]*\n([\s\S]+?)(?=\n\s*\n[^\n]{0,60}[:.]|$(?![\s\S]))/gim
+const WANTS_SCORE = /\b(?:from )?0\b[^\n]{0,40}\b(?:to|and)\b[^\n]{0,20}\b100\b/i
+const WANTS_TASK =
+  /\b(?:next|another|new|harder|rewritten|evolved)\b[^\n]{0,30}\b(?:task|instruction|prompt|version)\b/i
+const WANTS_STEPS = /^Step (\d+) (#[^#\n]+#):/gim
+
+/** Returns the task inside a prompt: what is quoted or labelled as one, else all of it. */
 export function taskOf(prompt: string): string {
-  const marks = [
-    ...prompt.matchAll(
-      /^[#* ]*(?:given |original )?(?:task|instruction|prompt)\b[^\n:]{0,30}:[ \t#*]*$/gim,
-    ),
-  ]
-  const last = marks.at(-1)
-  const rest = last ? prompt.slice(last.index + last[0].length) : prompt
-  return rest.split(/\n\s*\n(?=[^\n]{0,60}(?::|\.)\s*(?:$|\n))/)[0]?.trim() || rest.trim()
+  const quoted = QUOTED.exec(prompt)?.[1]
+  const labelled = [...prompt.matchAll(LABELLED)].at(-1)?.[1]
+  return (quoted ?? labelled ?? prompt).trim()
 }
 
 function words(text: string): number {
@@ -84,12 +89,14 @@ export function fakeReply(
   const share = difficulty(task, bits)
   if (jsonSchema) return JSON.stringify(schemaValue(jsonSchema, share, bits))
   if (/very easy/i.test(prompt)) return LEVELS[Math.min(4, Math.floor(share * 5))] as string
-  if (/0 to 100/.test(prompt)) return String(Math.round(share * 100))
-  if (
-    /(?:new|harder|rewritten|evolved)[^\n]{0,30}(?:task|instruction|prompt|version)/i.test(prompt)
-  ) {
-    return `${task} ${pick(CLAUSES, bits)}`
+  if (WANTS_SCORE.test(prompt)) return String(Math.round(share * 100))
+  const harder = `${task} ${pick(CLAUSES, bits)}`
+  const steps = [...prompt.matchAll(WANTS_STEPS)]
+  if (steps.length > 0) {
+    const text = (n: number) => (n === steps.length - 1 ? harder : pick(SENTENCES, mix(bits + n)))
+    return steps.map((step, n) => `Step ${step[1]} ${step[2]}:\n${text(n)}`).join('\n\n')
   }
+  if (WANTS_TASK.test(prompt)) return harder
   const count = 2 + (bits % 4)
   return Array.from({ length: count }, (_, i) => pick(SENTENCES, mix(bits + i))).join(' ')
 }

@@ -34,11 +34,16 @@ export function addBackendCommands(program: Command): void {
       await followJobs(context, [requestProbe(context.db, id).id], json())
       const backend = listBackends(context.db).find((candidate) => candidate.id === id)
       const steps = backend?.probe?.steps ?? []
-      printRows(steps.map(({ name, state, detail }) => ({ step: name, state, detail })), json())
+      printRows(
+        steps.map(({ name, state, detail }) => ({ step: name, state, detail })),
+        json(),
+      )
     })
   program
     .command('connect <kind> <label>')
-    .description('add a backend, for example: connect openai "My server" --config \'{"baseUrl": "http://127.0.0.1:8000/v1", "model": "name"}\'')
+    .description(
+      'add a backend, for example: connect openai "My server" --config \'{"baseUrl": "http://127.0.0.1:8000/v1", "model": "name"}\'',
+    )
     .option('--config <json>', 'its configuration; a key is named by an environment variable', '{}')
     .action((kind: string, label: string, options: { config: string }) => {
       let config: Record<string, unknown>

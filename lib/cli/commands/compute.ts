@@ -22,7 +22,10 @@ function parseJson(text: string | undefined): Record<string, unknown> {
   try {
     return JSON.parse(text) as Record<string, unknown>
   } catch {
-    throw new AppError('invalid_input', '--params is not JSON. Example: --params \'{"maxTokens": 32}\'')
+    throw new AppError(
+      'invalid_input',
+      '--params is not JSON. Example: --params \'{"maxTokens": 32}\'',
+    )
   }
 }
 
@@ -32,7 +35,12 @@ export function addComputeCommand(program: Command): void {
     .command('compute')
     .description('compute what is missing of the metrics (all of them without --metric)')
     .requiredOption('--study <name or id>', 'study')
-    .option('--metric <ids...>', `any of: ${listMeasured().map((metric) => metric.id).join(', ')}`)
+    .option(
+      '--metric <ids...>',
+      `any of: ${listMeasured()
+        .map((metric) => metric.id)
+        .join(', ')}`,
+    )
     .option('--backend <id>', 'backend to use, instead of the first one that can')
     .option('--params <json>', 'parameters, for one metric')
     .option('--sample <n>', 'only n seeds of each seed set, the same on every arm')
@@ -48,17 +56,34 @@ export function addComputeCommand(program: Command): void {
         : { kind: 'all' }
       const started = startRuns(context, findStudy(context, options.study), {
         metrics: ids.map((metric) => ({ metric, params })),
-        backends: options.backend ? Object.fromEntries(ids.map((id) => [id, String(options.backend)])) : {},
+        backends: options.backend
+          ? Object.fromEntries(ids.map((id) => [id, String(options.backend)]))
+          : {},
         rowSet,
         cellIds: [],
       })
       printRows(
         [
-          ...started.runs.map((run) => ({ metric: run.metric, run: run.id, done: `${run.done}/${run.total}`, note: '' })),
-          ...started.blocked.map(({ metric, reason }) => ({ metric, run: null, done: '', note: reason })),
+          ...started.runs.map((run) => ({
+            metric: run.metric,
+            run: run.id,
+            done: `${run.done}/${run.total}`,
+            note: '',
+          })),
+          ...started.blocked.map(({ metric, reason }) => ({
+            metric,
+            run: null,
+            done: '',
+            note: reason,
+          })),
         ],
         json,
       )
-      if (options.wait) await followJobs(context, started.jobs.map((job) => job.id), json)
+      if (options.wait)
+        await followJobs(
+          context,
+          started.jobs.map((job) => job.id),
+          json,
+        )
     })
 }

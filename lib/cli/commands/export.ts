@@ -47,12 +47,17 @@ export function addExportCommand(program: Command): void {
       const request = exportRequestSchema.parse({
         ...rest,
         studyId: findStudy(context, study),
-        state: viewStateSchema.parse(state ? JSON.parse(state) : { filter: {}, sort: {}, columns: [] }),
+        state: viewStateSchema.parse(
+          state ? JSON.parse(state) : { filter: {}, sort: {}, columns: [] },
+        ),
       })
       const check = await checkExport(db, request)
       if (check.blocking.length > 0) {
         const first = check.blocking[0]
-        throw new AppError('data_error', `${first?.message} (${first?.rows} rows). --exclude-blocked leaves them out.`)
+        throw new AppError(
+          'data_error',
+          `${first?.message} (${first?.rows} rows). --exclude-blocked leaves them out.`,
+        )
       }
       const opened = await openExport(db, request)
       await pipeline(Readable.fromWeb(opened.body as never), fs.createWriteStream(out))

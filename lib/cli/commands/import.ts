@@ -43,7 +43,9 @@ function describe(preview: ImportPreview): Record<string, unknown> {
     arm: plan.armKey ?? 'seeds',
     round: plan.round,
     align: plan.align,
-    note: preview.error?.message ?? (preview.duplicateOf ? 'already imported' : preview.warnings.join(' ')),
+    note:
+      preview.error?.message ??
+      (preview.duplicateOf ? 'already imported' : preview.warnings.join(' ')),
   }
 }
 
@@ -84,7 +86,11 @@ export function addImportCommand(program: Command): void {
     .option('--seeds', 'the files are seeds')
     .option('--round <n>', 'round of all files')
     .option('--align <how>', 'index, id or none')
-    .option('--operators <rule>', 'none, rotation4 or rotation5: operators inferred from row and round', 'none')
+    .option(
+      '--operators <rule>',
+      'none, rotation4 or rotation5: operators inferred from row and round',
+      'none',
+    )
     .option('--skip-bad-rows', 'import the rest where single rows are broken')
     .option('--dry-run', 'show what would be imported')
     .action(async (paths: string[], options: ImportOptions) => {
@@ -101,8 +107,11 @@ export function addImportCommand(program: Command): void {
       if (options.dryRun || !json) printRows(previews.map(describe), json)
       if (options.dryRun) return
       const broken = previews.find((preview) => preview.error)
-      if (broken?.error) throw new AppError('data_error', `${broken.plan.fileName}: ${broken.error.message}`)
-      const plans = previews.filter((preview) => !preview.duplicateOf).map(({ plan }) => override(plan, options))
+      if (broken?.error)
+        throw new AppError('data_error', `${broken.plan.fileName}: ${broken.error.message}`)
+      const plans = previews
+        .filter((preview) => !preview.duplicateOf)
+        .map(({ plan }) => override(plan, options))
       if (plans.length === 0) {
         if (!json) say('Nothing', 'every file is imported already')
         else printRows([], true)
@@ -110,6 +119,10 @@ export function addImportCommand(program: Command): void {
       }
       const job = await startImport(context, study.id, plans)
       const [ended] = await followJobs(context, [job.id], json)
-      if (json) printRows([{ study: study.id, job: job.id, state: ended?.state, result: ended?.result }], true)
+      if (json)
+        printRows(
+          [{ study: study.id, job: job.id, state: ended?.state, result: ended?.result }],
+          true,
+        )
     })
 }

@@ -1,5 +1,12 @@
 import type { Command } from 'commander'
-import { listEvents, listJobs, requestCancel, requestPause, resumeJob, retryJob } from '@/lib/jobs/queue'
+import {
+  listEvents,
+  listJobs,
+  requestCancel,
+  requestPause,
+  resumeJob,
+  retryJob,
+} from '@/lib/jobs/queue'
 import { openContext } from '../context'
 import { followJobs } from '../follow'
 import { printRows } from '../output'
@@ -42,7 +49,9 @@ export function addJobCommands(program: Command): void {
     })
   jobs
     .command('wait [ids...]')
-    .description('follow jobs to their end (all active ones without ids), running a worker where none runs')
+    .description(
+      'follow jobs to their end (all active ones without ids), running a worker where none runs',
+    )
     .action(async (ids: string[]) => {
       const context = openContext()
       const active = listJobs(context.db, { states: ['queued', 'running'] }).map((job) => job.id)

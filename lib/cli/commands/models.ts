@@ -12,7 +12,11 @@ export const DEFAULT_MODELS: readonly string[] = MODELS.filter((model) => model.
 )
 
 /** Fetches models with one line each; returns the ids that are not there, having said why and what to do. */
-export async function fetchModels(config: Config, ids: readonly string[], quiet: boolean): Promise<string[]> {
+export async function fetchModels(
+  config: Config,
+  ids: readonly string[],
+  quiet: boolean,
+): Promise<string[]> {
   const dirs = { cacheDir: config.cacheDir, modelsDir: config.modelsDir }
   const results = await ensureModels(ids, {
     ...dirs,
@@ -32,7 +36,8 @@ export async function fetchModels(config: Config, ids: readonly string[], quiet:
     missing.push(result.id)
     if (quiet) continue
     say('Models', `${result.id} is off: no source has it`)
-    for (const { file, source, reason } of result.reasons) say('', `  ${file} from ${source}: ${reason}`)
+    for (const { file, source, reason } of result.reasons)
+      say('', `  ${file} from ${source}: ${reason}`)
     say('', `  ${result.remedy}`)
   }
   return missing
@@ -59,7 +64,10 @@ export function addModelCommands(program: Command): void {
       const missing = await fetchModels(readConfig(), ids.length > 0 ? ids : DEFAULT_MODELS, json())
       if (json()) printRows([{ missing }], true)
       if (missing.length > 0) {
-        throw new AppError('backend_unavailable', `Not fetched: ${missing.join(', ')}. The lines above say what to do.`)
+        throw new AppError(
+          'backend_unavailable',
+          `Not fetched: ${missing.join(', ')}. The lines above say what to do.`,
+        )
       }
     })
 }

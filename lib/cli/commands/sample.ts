@@ -20,7 +20,9 @@ export function addSampleCommands(program: Command): void {
     .command('sample')
     .description('the sample study')
     .command('remake')
-    .description('evolve the seeds in public/sample again with the embedded model and write the files')
+    .description(
+      'evolve the seeds in public/sample again with the embedded model and write the files',
+    )
     .action(async () => {
       // A data folder of its own: the remake must not depend on, or touch, the user's studies.
       const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'evolens-sample-'))

@@ -10,7 +10,9 @@ import { DEFAULT_MODELS, fetchModels } from './models'
 
 function countTables(context: ServiceContext): string {
   const { studies, rows } = context.db.$client
-    .prepare('select (select count(*) from studies where deleted_at is null) as studies, coalesce(sum(row_count), 0) as rows from cells')
+    .prepare(
+      'select (select count(*) from studies where deleted_at is null) as studies, coalesce(sum(row_count), 0) as rows from cells',
+    )
     .get() as { studies: number; rows: number }
   return `${studies} ${studies === 1 ? 'study' : 'studies'}, ${rows} rows`
 }

@@ -56,7 +56,9 @@ function checkPort(host, port) {
       const taken = error.code === 'EADDRINUSE'
       reject(
         new StartError(
-          taken ? `port ${port} on ${host} is taken` : `cannot listen on ${host}:${port} (${error.code})`,
+          taken
+            ? `port ${port} on ${host} is taken`
+            : `cannot listen on ${host}:${port} (${error.code})`,
           taken
             ? `stop the program that uses it (perhaps an Evolens that is already running: open http://${host}:${port}), or choose another port: PORT=${port + 1} npm start`
             : 'choose another PORT (ports under 1024 need rights) or another HOST.',
@@ -78,5 +80,8 @@ export async function checkMachine(options) {
   checkSpace(options.dataDir, NEEDED_WHEN_PREPARED)
   checkSpace(options.cacheDir, NEEDED_WHEN_PREPARED)
   if (!options.prepareOnly) await checkPort(options.host, options.port)
-  say('Checked', `Node ${process.versions.node}, data in ${options.dataDir}, cache in ${options.cacheDir}`)
+  say(
+    'Checked',
+    `Node ${process.versions.node}, data in ${options.dataDir}, cache in ${options.cacheDir}`,
+  )
 }

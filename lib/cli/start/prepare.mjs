@@ -8,7 +8,17 @@ import { StartError, endLine, say, sayAgain, seconds } from './print.mjs'
 
 const INSTALL_STAMP = path.join(ROOT, 'node_modules', '.evolens-install')
 const BUILD_STAMP = path.join(ROOT, '.next', 'evolens-build')
-const SOURCES = ['app', 'components', 'lib', 'db', 'public', 'proxy.ts', 'next.config.js', 'package-lock.json', 'tsconfig.json']
+const SOURCES = [
+  'app',
+  'components',
+  'lib',
+  'db',
+  'public',
+  'proxy.ts',
+  'next.config.js',
+  'package-lock.json',
+  'tsconfig.json',
+]
 
 /** Runs a command with its output kept back; resolves with the output, rejects with its last lines. */
 function run(command, args, env, step, label) {
@@ -49,15 +59,19 @@ function headersFolder() {
 }
 
 function installRemedy(output) {
-  if (/ENOSPC|no space left/i.test(output)) return 'the disk is full: free some space and run the command again.'
+  if (/ENOSPC|no space left/i.test(output))
+    return 'the disk is full: free some space and run the command again.'
   if (/node-gyp|gyp ERR|make: |g\+\+|c\+\+/i.test(output)) {
-    const headers = headersFolder() ? '' : ' Node headers are missing beside this Node: install the package libnode-dev or use a Node from nodejs.org, which carries them.'
+    const headers = headersFolder()
+      ? ''
+      : ' Node headers are missing beside this Node: install the package libnode-dev or use a Node from nodejs.org, which carries them.'
     return `better-sqlite3 has no prebuilt binary here and must be compiled: install a C++ toolchain, make and Python 3 (Debian: apt-get install g++ make python3; macOS: xcode-select --install).${headers}`
   }
   if (/ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|network/i.test(output)) {
     return 'the npm registry cannot be reached: check the network, or point npm at your mirror with "npm config set registry URL".'
   }
-  if (/EACCES|EPERM|EROFS/i.test(output)) return 'the checkout cannot be written: give yourself write access to it.'
+  if (/EACCES|EPERM|EROFS/i.test(output))
+    return 'the checkout cannot be written: give yourself write access to it.'
   return 'read the lines above; "npm ci" shows the whole output.'
 }
 
@@ -78,7 +92,13 @@ export async function installPackages(options) {
     ...(headers ? { npm_config_nodedir: headers } : {}),
   })
   try {
-    await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel', 'error'], env, 'Packages', 'installing')
+    await run(
+      'npm',
+      ['ci', '--no-audit', '--no-fund', '--loglevel', 'error'],
+      env,
+      'Packages',
+      'installing',
+    )
   } catch (error) {
     const output = String(error.output ?? error.message)
     process.stderr.write(`${output.split('\n').slice(-25).join('\n')}\n`)
@@ -106,15 +126,30 @@ function sourceHash() {
 /** Builds the web app; skipped when no source changed since the last build. */
 export async function buildApp(options) {
   const wanted = sourceHash()
-  if (fs.existsSync(BUILD_STAMP) && fs.readFileSync(BUILD_STAMP, 'utf8') === wanted) return say('Build', 'up to date')
+  if (fs.existsSync(BUILD_STAMP) && fs.readFileSync(BUILD_STAMP, 'utf8') === wanted)
+    return say('Build', 'up to date')
   const started = performance.now()
   say('Build', 'building the web app')
   const next = path.join(ROOT, 'node_modules', 'next', 'dist', 'bin', 'next')
   try {
-    await run(process.execPath, [next, 'build'], childEnvironment(options, { NODE_ENV: 'production' }), 'Build', 'building')
+    await run(
+      process.execPath,
+      [next, 'build'],
+      childEnvironment(options, { NODE_ENV: 'production' }),
+      'Build',
+      'building',
+    )
   } catch (error) {
-    process.stderr.write(`${String(error.output ?? error.message).split('\n').slice(-40).join('\n')}\n`)
-    throw new StartError('the web app could not be built', 'read the lines above; after a local change, "npm run verify" finds the place.')
+    process.stderr.write(
+      `${String(error.output ?? error.message)
+        .split('\n')
+        .slice(-40)
+        .join('\n')}\n`,
+    )
+    throw new StartError(
+      'the web app could not be built',
+      'read the lines above; after a local change, "npm run verify" finds the place.',
+    )
   }
   fs.writeFileSync(BUILD_STAMP, wanted)
   say('Build', `done in ${seconds(started)}`)

@@ -29,7 +29,9 @@ export class StartError extends Error {
 /** Prints the error in plain words and exits with 1. */
 export function fail(error) {
   endLine()
-  process.stderr.write(`\nEvolens cannot start: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.stderr.write(
+    `\nEvolens cannot start: ${error instanceof Error ? error.message : String(error)}\n`,
+  )
   if (error instanceof StartError) process.stderr.write(`What to do: ${error.remedy}\n`)
   else if (error instanceof Error && error.stack && process.env.LOG_LEVEL === 'debug') {
     process.stderr.write(`${error.stack}\n`)

@@ -24,7 +24,8 @@ Environment
 
 function folder(env, own, xdg, ...fallback) {
   if (env[own]) return path.resolve(env[own])
-  const base = env[xdg] && path.isAbsolute(env[xdg]) ? env[xdg] : path.join(os.homedir(), ...fallback)
+  const base =
+    env[xdg] && path.isAbsolute(env[xdg]) ? env[xdg] : path.join(os.homedir(), ...fallback)
   return path.join(base, 'evolens')
 }
 
@@ -37,10 +38,14 @@ function isLoopback(host) {
 export function settings(args, env) {
   const known = new Set(['--dev', '--prepare', '--no-sample', '--help', '-h'])
   const unknown = args.find((argument) => !known.has(argument))
-  if (unknown) throw new StartError(`unknown option ${unknown}`, 'run "npm start -- --help" for the options.')
+  if (unknown)
+    throw new StartError(`unknown option ${unknown}`, 'run "npm start -- --help" for the options.')
   const port = Number(env.PORT || 3000)
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new StartError(`PORT=${env.PORT} is not a port number`, 'set PORT to a number from 1 to 65535.')
+    throw new StartError(
+      `PORT=${env.PORT} is not a port number`,
+      'set PORT to a number from 1 to 65535.',
+    )
   }
   const host = env.HOST || '127.0.0.1'
   const token = env.EVOLENS_ACCESS_TOKEN || null

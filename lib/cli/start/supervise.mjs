@@ -12,6 +12,9 @@ const LONGEST_BACKOFF_MS = 30_000
 // Long enough for a commit and for Next to close its sockets; then the children are killed.
 const STOP_MS = 8000
 
+// The worker's exit code when another worker serves the same data folder: starting again would change nothing.
+const ALREADY_SERVED = 3
+
 class Child {
   constructor(name, args, options, extraEnvironment = {}) {
     this.name = name
@@ -34,13 +37,17 @@ class Child {
     this.closed = new Promise((resolve) => {
       this.process.once('close', (code, signal) => {
         resolve()
-        if (!this.stopping) this.restart(code ?? signal, Date.now() - startedAt)
+        if (this.stopping) return
+        if (code === ALREADY_SERVED)
+          say(this.name, 'not started: another one serves this data folder')
+        else this.restart(code ?? signal, Date.now() - startedAt)
       })
     })
   }
 
   restart(code, livedMs) {
-    this.backoffMs = livedMs > STEADY_MS ? FIRST_BACKOFF_MS : Math.min(this.backoffMs * 2, LONGEST_BACKOFF_MS)
+    this.backoffMs =
+      livedMs > STEADY_MS ? FIRST_BACKOFF_MS : Math.min(this.backoffMs * 2, LONGEST_BACKOFF_MS)
     say(this.name, `stopped (${code}); starting again in ${this.backoffMs / 1000} s`)
     this.timer = setTimeout(() => this.start(), this.backoffMs)
   }
@@ -57,12 +64,16 @@ class Child {
 }
 
 function answers(options) {
-  const host = options.host === '0.0.0.0' ? '127.0.0.1' : options.host === '::' ? '::1' : options.host
+  const host =
+    options.host === '0.0.0.0' ? '127.0.0.1' : options.host === '::' ? '::1' : options.host
   return new Promise((resolve) => {
-    const request = http.get({ host, port: options.port, path: '/api/health', timeout: 2000 }, (response) => {
-      response.resume()
-      resolve((response.statusCode ?? 500) < 500)
-    })
+    const request = http.get(
+      { host, port: options.port, path: '/api/health', timeout: 2000 },
+      (response) => {
+        response.resume()
+        resolve((response.statusCode ?? 500) < 500)
+      },
+    )
     request.on('error', () => resolve(false))
     request.on('timeout', () => request.destroy())
   })
@@ -73,10 +84,19 @@ export async function supervise(options) {
   const next = path.join(ROOT, 'node_modules', 'next', 'dist', 'bin', 'next')
   const follow = path.join(ROOT, 'lib', 'cli', 'start', 'exit-with-parent.mjs')
   const address = ['-H', options.host, '-p', String(options.port)]
-  const web = new Child('Web', ['--import', follow, next, options.dev ? 'dev' : 'start', ...address], options, {
-    NODE_ENV: options.dev ? 'development' : 'production',
-  })
-  const worker = new Child('Worker', ['--import', 'tsx', path.join(ROOT, 'lib', 'jobs', 'worker.ts')], options)
+  const web = new Child(
+    'Web',
+    ['--import', follow, next, options.dev ? 'dev' : 'start', ...address],
+    options,
+    {
+      NODE_ENV: options.dev ? 'development' : 'production',
+    },
+  )
+  const worker = new Child(
+    'Worker',
+    ['--import', 'tsx', path.join(ROOT, 'lib', 'jobs', 'worker.ts')],
+    options,
+  )
   const children = [web, worker]
 
   let ending = false

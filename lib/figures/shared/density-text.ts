@@ -38,13 +38,13 @@ export function densityReading(prepared: DensityPrepared, quantity: string): str
   }
   const higher = gaps.filter((gap) => gap.a > gap.b).length
   const lower = gaps.filter((gap) => gap.a < gap.b).length
-  const [winner, times] = higher >= lower ? [first, higher] : [second, lower]
-  const other = winner === first ? second : first
+  const isFirst = higher >= lower
+  const [winner, other, times] = isFirst ? [first, second, higher] : [second, first, lower]
   if (times === 0)
     return `${first.label} and ${second.label} have equal median ${quantity} in every panel.`
   const widest = gaps.toSorted((x, y) => Math.abs(y.a - y.b) - Math.abs(x.a - x.b))[0]
   const tail = widest
-    ? `; widest in ${panelLabel(prepared, widest.cell.row, widest.cell.column)}: ${first.label} ${number3(widest.a)}, ${second.label} ${number3(widest.b)}`
+    ? `; widest in ${panelLabel(prepared, widest.cell.row, widest.cell.column)}: ${number3(isFirst ? widest.a : widest.b)} against ${number3(isFirst ? widest.b : widest.a)}`
     : ''
   const panels = `${times} of ${plural(gaps.length, 'panel')}`
   return `${winner.label} has a higher median ${quantity} than ${other.label} in ${panels}${tail}.`

@@ -97,12 +97,19 @@ function shareBeyond(ascending: Float64Array, threshold: DensityPrepared['thresh
   return beyond.length / ascending.length
 }
 
-/** Returns the panels of a density figure: histogram, cumulative share and smooth curve of every series. */
-export function densityCells(groups: readonly DensityGroup[], settings: DensitySettings) {
-  const all = groups.flatMap((group) => group.series)
-  const points = all.length <= FEW_CURVES ? GRID_POINTS : MANY_PANEL_POINTS
+/**
+ * Returns the panels of a density figure: histogram, cumulative share and smooth curve of every series. Series and
+ * panels without any value are left out.
+ */
+export function densityCells(all: readonly DensityGroup[], settings: DensitySettings) {
+  const groups = all.flatMap((group) => {
+    const series = group.series.filter((one) => one.values.length > 0)
+    return series.length > 0 ? [{ ...group, series }] : []
+  })
+  const drawn = groups.flatMap((group) => group.series)
+  const points = drawn.length <= FEW_CURVES ? GRID_POINTS : MANY_PANEL_POINTS
   const grid = linspace(settings.gridFrom, settings.gridTo, points)
-  const work = all.reduce((sum, series) => sum + series.values.length, 0) * points
+  const work = drawn.reduce((sum, series) => sum + series.values.length, 0) * points
   const cells = groups.map(({ row, column, series }): DensityCell => ({
     row,
     column,

@@ -31,6 +31,11 @@ export function panelSeries(data: FigureData, grid: PanelGrid) {
   )
 }
 
+/** Returns the panel rows that are among the given keys: those in which any panel has something to show. */
+export function rowsWith(rows: readonly FacetAxis[], keys: readonly string[]): FacetAxis[] {
+  return rows.filter((row) => keys.includes(row.key))
+}
+
 /** Returns the density panels of the data, with the values that `read` gives for each series. */
 export function densityGroups(
   data: FigureData,

@@ -49,10 +49,11 @@ export function levelsReading(prepared: DifficultyLevelsPrepared): string {
   if (more === 0 && fewer === 0) {
     return `${first} and ${second} have equal shares of hard instructions in every panel.`
   }
-  const [winner, loser, times] = more >= fewer ? [first, second, more] : [second, first, fewer]
+  const isFirst = more >= fewer
+  const [winner, loser, times] = isFirst ? [first, second, more] : [second, first, fewer]
   const widest = compared.toSorted((x, y) => Math.abs(y.a - y.b) - Math.abs(x.a - x.b))[0] ?? sample
   const panels = `${times} of ${plural(compared.length, 'panel')}`
-  return `${winner} has more hard and very hard instructions than ${loser} in ${panels}; widest in ${panelName(prepared, widest.panel)}: ${first} ${percent(widest.a)}, ${second} ${percent(widest.b)}.`
+  return `${winner} has more hard and very hard instructions than ${loser} in ${panels}; widest in ${panelName(prepared, widest.panel)}: ${percent(isFirst ? widest.a : widest.b)} against ${percent(isFirst ? widest.b : widest.a)}.`
 }
 
 /** Returns every share in words. */

@@ -58,9 +58,11 @@ export function linesReading(prepared: LinesPrepared): string {
     const down = pairs.filter((pair) => pair.gap < 0).length
     const widest = pairs.toSorted((x, y) => Math.abs(y.gap) - Math.abs(x.gap))[0]
     if (widest && up + down > 0) {
-      const [winner, loser, times] = up >= down ? [first, second, up] : [second, first, down]
+      const isFirst = up >= down
+      const [winner, loser, times] = isFirst ? [first, second, up] : [second, first, down]
+      const [high, low] = isFirst ? [widest.a, widest.b] : [widest.b, widest.a]
       const where = `${facetLabel(prepared, widest.a.facet)}, ${roundLabel(widest.a.round).toLowerCase()}`
-      return `${winner.label} has a higher ${what} than ${loser.label} in ${times} of ${plural(pairs.length, 'cell')}; widest in ${where}: ${first.label} ${number3(widest.a.value ?? 0)}, ${second.label} ${number3(widest.b.value ?? 0)}.`
+      return `${winner.label} has a higher ${what} than ${loser.label} in ${times} of ${plural(pairs.length, 'cell')}; widest in ${where}: ${number3(high.value ?? 0)} against ${number3(low.value ?? 0)}.`
     }
   }
   const own = valued.filter((point) => point.arm === first.key)

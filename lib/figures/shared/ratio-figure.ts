@@ -5,14 +5,18 @@ import { defineFigure, type FigureData } from '../types'
 import { densityCells, densityDrawn, densityTable, type DensityPrepared } from './density'
 import { densityAltText, densityReading } from './density-text'
 import { exampleData, exampleInfo, noise } from './example'
-import { densityGroups, roundGrid } from './groups'
+import { densityGroups, roundGrid, rowsWith } from './groups'
 import { axisOption, choice, densityOptions, mixOption } from './options'
 import { armsOf, countAll, valuesOf, comparable } from './series'
 import { plural } from './text'
 
 // Half a percent of the values may lie beyond the axis, so that one row does not flatten the rest.
 const AXIS_SHARE = 0.995
-const BINS = 60
+// A bin should hold several rows, or the bars show single rows instead of a shape.
+const MANY_ROWS = 300
+const MANY_BINS = 60
+const FEW_BINS = 24
+const TICKS = 5
 
 /** What sets one loss-ratio figure apart from another. */
 export interface RatioConfig {
@@ -32,21 +36,27 @@ export interface RatioConfig {
   example: { centre: number; slope: number; spread: number }
 }
 
-/** Returns a round number at or above the value: 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten. */
-export function niceCeiling(value: number): number {
-  if (!(value > 0)) return 1
-  const power = 10 ** Math.floor(Math.log10(value))
-  const step = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find(
-    (s) => s * power >= value * (1 - 1e-12),
-  )
-  return Number(((step ?? 10) * power).toPrecision(3))
-}
-
-function upperEnd(values: readonly Float64Array[]): number {
-  const ends = values.flatMap((part) =>
-    part.length === 0 ? [] : [quantileSorted(part.slice().sort(), AXIS_SHARE)],
-  )
-  return niceCeiling(Math.max(0, ...ends))
+/** Returns the axis that holds nearly all values of every series, and `also`, with ends on round numbers. */
+export function axisOf(
+  values: readonly Float64Array[],
+  also: number | null,
+): { from: number; to: number } {
+  const inner = values.flatMap((part) => {
+    if (part.length === 0) return []
+    const ascending = part.slice().sort()
+    return [quantileSorted(ascending, 1 - AXIS_SHARE), quantileSorted(ascending, AXIS_SHARE)]
+  })
+  if (inner.length === 0) return { from: 0, to: 1 }
+  if (also !== null) inner.push(also)
+  const low = Math.min(...inner)
+  const high = Math.max(...inner)
+  const raw = (high - low || Math.abs(high) || 1) / TICKS
+  const power = 10 ** Math.floor(Math.log10(raw))
+  const step = ([1, 2, 5, 10].find((s) => s * power >= raw) ?? 10) * power
+  const round = (value: number) => Number((value * step).toPrecision(12))
+  const from = round(Math.floor(low / step))
+  const to = round(Math.ceil(high / step))
+  return { from: low >= 0 ? Math.max(0, from) : from, to: to > from ? to : from + step }
 }
 
 /** Returns the density figure of a loss ratio: panels by round and seed set, an axis from 0 to where the values end. */
@@ -70,22 +80,31 @@ export function ratioFigure(config: RatioConfig) {
     const counts = countAll(data, column)
     const grid = roundGrid(data)
     const groups = densityGroups(data, grid, counts, (series) => valuesOf(series, column))
-    const end = upperEnd(groups.flatMap((group) => group.series.map((one) => one.values)))
-    const edges = uniformEdges(0, end / BINS, BINS)
+    const parts = groups.flatMap((group) => group.series.map((one) => one.values))
+    const { from, to } = axisOf(parts, config.reference?.value ?? null)
+    const smallest = Math.min(...parts.map((part) => part.length).filter((n) => n > 0))
+    const bins = smallest >= MANY_ROWS ? MANY_BINS : FEW_BINS
+    const edges = uniformEdges(from, (to - from) / bins, bins)
     const cells = densityCells(groups, {
       edges,
-      gridFrom: 0,
-      gridTo: end,
+      gridFrom: from,
+      gridTo: to,
       bandwidth: chosen.bandwidth,
       threshold: config.threshold,
     })
     const unit = all.columns[column]?.unit ?? ''
-    const above = cells.cells.flatMap((cell) => cell.curves).reduce((sum, c) => sum + c.above, 0)
-    const off = above > 0 ? [`${plural(above, 'value')} above ${end}, off the axis.`] : []
+    const curves = cells.cells.flatMap((cell) => cell.curves)
+    const outside = curves.reduce((sum, curve) => sum + curve.above + curve.below, 0)
+    const off =
+      outside > 0 ? [`${plural(outside, 'value')} outside ${from} to ${to}: off the axis.`] : []
     return {
-      ...grid,
       ...cells,
-      arms: armsOf(data),
+      rows: rowsWith(
+        grid.rows,
+        cells.cells.map((cell) => cell.row),
+      ),
+      columns: grid.columns,
+      arms: armsOf(data, counts),
       counts,
       conflicts,
       notes: [...off, config.note],

@@ -21,12 +21,16 @@ export function roundLabel(round: number): string {
   return round === 0 ? 'Seeds' : `Round ${round}`
 }
 
-/** Returns the arms of the data in the study's order (seeds first), each once. */
-export function armsOf(data: FigureData): ArmMark[] {
+/**
+ * Returns the arms that have a value in any of the counted series, in the study's order (seeds first), each once. Arms
+ * without values stay in the counts.
+ */
+export function armsOf(data: FigureData, counts: readonly SeriesCount[]): ArmMark[] {
+  const valued = new Set(counts.filter((entry) => entry.valued > 0).map((entry) => entry.seriesKey))
   const arms = new Map<string, ArmMark>()
   for (const series of data.series) {
     const key = armOf(series)
-    if (arms.has(key)) continue
+    if (arms.has(key) || !valued.has(series.key)) continue
     const colorIndex = series.armKey === null ? null : series.colorIndex
     arms.set(key, { key, label: series.armKey === null ? 'Seeds' : series.armLabel, colorIndex })
   }

@@ -33,7 +33,12 @@ function responseDefinition(session: MeteredSession, maxTokens: number): Record<
 }
 
 /** Finds the set of an interrupted attempt, or opens one. */
-function responseSetFor(context: JobContext, cellNo: number, session: MeteredSession, maxTokens: number): number {
+function responseSetFor(
+  context: JobContext,
+  cellNo: number,
+  session: MeteredSession,
+  maxTokens: number,
+): number {
   const definition = responseDefinition(session, maxTokens)
   const definitionHash = createHash('sha256').update(canonicalJson(definition)).digest('hex')
   const existing = context.db
@@ -43,7 +48,12 @@ function responseSetFor(context: JobContext, cellNo: number, session: MeteredSes
     .get()
   if (existing) return existing.no
   const label = `${session.label}, greedy`
-  return openResponseSet(context.db, cellNo, { kind: 'generated', label, definition, definitionHash })
+  return openResponseSet(context.db, cellNo, {
+    kind: 'generated',
+    label,
+    definition,
+    definitionHash,
+  })
 }
 
 function pendingRows(context: JobContext, cellNo: number, setNo: number): TextRow[] {
@@ -59,13 +69,17 @@ function updateReport(context: JobContext, cellNo: number, setNo: number): void 
   const cell = context.db.select().from(cells).where(eq(cells.no, cellNo)).get()
   if (!cell?.report) return
   const { present } = context.db.$client
-    .prepare("select count(*) as present from responses where set_no = ? and text is not null and text <> ''")
+    .prepare(
+      "select count(*) as present from responses where set_no = ? and text is not null and text <> ''",
+    )
     .get(setNo) as { present: number }
   const { no_response: _old, ...flags } = cell.report.flags
   const missing = cell.rowCount - present
   context.db
     .update(cells)
-    .set({ report: { ...cell.report, flags: missing > 0 ? { ...flags, no_response: missing } : flags } })
+    .set({
+      report: { ...cell.report, flags: missing > 0 ? { ...flags, no_response: missing } : flags },
+    })
     .where(eq(cells.no, cellNo))
     .run()
 }
@@ -99,7 +113,9 @@ export async function respondToCell(
     inTransaction(context.db, () => appendResponses(context.db, setNo, items))
     onDone(
       batch.length,
-      answers.filter((answer) => answer.status === 'error').map((answer) => answer.message ?? 'error'),
+      answers
+        .filter((answer) => answer.status === 'error')
+        .map((answer) => answer.message ?? 'error'),
     )
   }
   updateReport(context, cellNo, setNo)

@@ -52,12 +52,20 @@ function toRow(parent: ParentRow, operator: Operator, result: GeneratedText): Ev
     ...(result.message ? { evolution_error: result.message } : {}),
   }
   // The input is carried over unchanged, as the reference script does; the evolver never saw it.
-  return { idx: parent.idx, instruction: result.text, input: parent.input, parentIdx: parent.idx, operator, extra }
+  return {
+    idx: parent.idx,
+    instruction: result.text,
+    input: parent.input,
+    parentIdx: parent.idx,
+    operator,
+    extra,
+  }
 }
 
 function contentHash(rows: readonly EvolvedRow[]): string {
   const hash = createHash('sha256')
-  for (const row of rows) hash.update(`${JSON.stringify([row.instruction, row.input, row.operator])}\n`)
+  for (const row of rows)
+    hash.update(`${JSON.stringify([row.instruction, row.input, row.operator])}\n`)
   return hash.digest('hex')
 }
 

@@ -59,7 +59,12 @@ function sampleRows(db: Db, cell: CellRef, name: string): SampleRow[] {
 }
 
 /** Writes the sample's data files and manifest from an evolved study; returns the manifest. */
-export function dumpSample(db: Db, studyId: string, recipe: SampleRecipe, folder = sampleFolder()): SampleManifest {
+export function dumpSample(
+  db: Db,
+  studyId: string,
+  recipe: SampleRecipe,
+  folder = sampleFolder(),
+): SampleManifest {
   const files: SampleManifest['files'] = []
   const cells = currentCells(db, studyId)
   for (const cell of cells) {
@@ -80,7 +85,8 @@ export function dumpSample(db: Db, studyId: string, recipe: SampleRecipe, folder
   }
   const seeds = cells.find((cell) => cell.armId === null)
   const responses = seeds ? currentResponseSet(db, seeds.no) : null
-  if (!responses) throw new AppError('conflict', 'The seeds have no responses; the evolve job did not finish.')
+  if (!responses)
+    throw new AppError('conflict', 'The seeds have no responses; the evolve job did not finish.')
   const definition = responses.definition ?? {}
   const manifest: SampleManifest = {
     ...recipe,

@@ -28,7 +28,11 @@ type SampleFile = SampleManifest['files'][number]
 
 function removeHalfLoaded(db: Db): void {
   for (const study of db.select().from(studies).where(eq(studies.origin, LOADING)).all()) {
-    for (const cell of db.select({ no: cells.no }).from(cells).where(eq(cells.studyId, study.id)).all()) {
+    for (const cell of db
+      .select({ no: cells.no })
+      .from(cells)
+      .where(eq(cells.studyId, study.id))
+      .all()) {
       discardCell(db, cell.no)
     }
     db.delete(studies).where(eq(studies.id, study.id)).run()
@@ -72,7 +76,13 @@ function responseSet(manifest: SampleManifest): NewResponseSet {
   return { kind: 'generated', ...manifest.responses, definitionHash: null }
 }
 
-function loadSeeds(db: Db, manifest: SampleManifest, file: SampleFile, studyId: string, seedSetId: string): number {
+function loadSeeds(
+  db: Db,
+  manifest: SampleManifest,
+  file: SampleFile,
+  studyId: string,
+  seedSetId: string,
+): number {
   const rows = readSampleRows(file.file)
   const { cellNo } = openStagedCell(db, {
     studyId,
@@ -126,7 +136,8 @@ function loadEvolved(
     place: { ...place, round: file.round, source: sourceOf(manifest, file) },
     parentCellNo,
     rows: rows.map((row, idx) => {
-      if (row.parent === null) throw new AppError('data_error', `${file.file}, row ${idx + 1}: no parent.`)
+      if (row.parent === null)
+        throw new AppError('data_error', `${file.file}, row ${idx + 1}: no parent.`)
       return {
         idx,
         instruction: row.instruction,
@@ -151,30 +162,43 @@ export function loadSample(db: Db): { studyId: string; loaded: boolean } {
   if (existing) return { studyId: existing.id, loaded: false }
   const manifest = readManifest()
   const study = createStudy(db, { name: manifest.name, description: manifest.description })
-  db.update(studies).set({ origin: LOADING, notice: manifest.notice }).where(eq(studies.id, study.id)).run()
+  db.update(studies)
+    .set({ origin: LOADING, notice: manifest.notice })
+    .where(eq(studies.id, study.id))
+    .run()
   const seedSetIds = new Map(
     manifest.seedSets.map(({ key, label }) => [key, ensureSeedSet(db, study.id, key, label)]),
   )
   const armIds = new Map(
     manifest.arms.map((arm) => [
       arm.key,
-      ensureArm(db, study.id, { ...arm, scenario: 'evol-instruct', model: String(manifest.model['model'] ?? '') }),
+      ensureArm(db, study.id, {
+        ...arm,
+        scenario: 'evol-instruct',
+        model: String(manifest.model['model'] ?? ''),
+      }),
     ]),
   )
   const loaded = new Map<string, number>()
   for (const file of manifest.files.toSorted((a, b) => a.round - b.round)) {
     const seedSetId = seedSetIds.get(file.seedSet)
-    if (!seedSetId) throw new AppError('data_error', `${file.file}: unknown seed set ${file.seedSet}.`)
+    if (!seedSetId)
+      throw new AppError('data_error', `${file.file}: unknown seed set ${file.seedSet}.`)
     if (file.arm === null) {
       loaded.set(`${file.seedSet}/seeds`, loadSeeds(db, manifest, file, study.id, seedSetId))
       continue
     }
     const armId = armIds.get(file.arm)
-    const parentKey = file.round === 1 ? `${file.seedSet}/seeds` : `${file.seedSet}/${file.arm}/${file.round - 1}`
+    const parentKey =
+      file.round === 1 ? `${file.seedSet}/seeds` : `${file.seedSet}/${file.arm}/${file.round - 1}`
     const parentCellNo = loaded.get(parentKey)
-    if (!armId || parentCellNo === undefined) throw new AppError('data_error', `${file.file}: its parent is missing.`)
+    if (!armId || parentCellNo === undefined)
+      throw new AppError('data_error', `${file.file}: its parent is missing.`)
     const place = { studyId: study.id, seedSetId, armId }
-    loaded.set(`${file.seedSet}/${file.arm}/${file.round}`, loadEvolved(db, manifest, file, place, parentCellNo))
+    loaded.set(
+      `${file.seedSet}/${file.arm}/${file.round}`,
+      loadEvolved(db, manifest, file, place, parentCellNo),
+    )
   }
   db.update(studies)
     .set({ origin: ORIGIN })

@@ -65,7 +65,10 @@ export function sampleFolder(): string {
 export function readManifest(folder = sampleFolder()): SampleManifest {
   const file = path.join(folder, 'sample.json')
   if (!fs.existsSync(file)) {
-    throw new AppError('not_found', `The sample study is not there (${file}). Make it with: npm run evolens -- sample remake`)
+    throw new AppError(
+      'not_found',
+      `The sample study is not there (${file}). Make it with: npm run evolens -- sample remake`,
+    )
   }
   return sampleManifestSchema.parse(JSON.parse(fs.readFileSync(file, 'utf8')))
 }
@@ -82,5 +85,7 @@ export function readSampleRows(file: string, folder = sampleFolder()): SampleRow
 /** Returns the metrics that the start command computes on the sample, with parameters that suit its small model. */
 export function readSampleMetrics(folder = sampleFolder()): ComputeRequest['metrics'] {
   const text = fs.readFileSync(path.join(folder, 'compute.json'), 'utf8')
-  return computeRequestSchema.shape.metrics.parse((JSON.parse(text) as { metrics: unknown }).metrics)
+  return computeRequestSchema.shape.metrics.parse(
+    (JSON.parse(text) as { metrics: unknown }).metrics,
+  )
 }

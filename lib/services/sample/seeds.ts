@@ -3,7 +3,13 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import type { Db } from '@/db/client'
-import { appendRows, inTransaction, openStagedCell, publishCell, type NewRow } from '../cells-staging'
+import {
+  appendRows,
+  inTransaction,
+  openStagedCell,
+  publishCell,
+  type NewRow,
+} from '../cells-staging'
 import { createStudy, ensureSeedSet } from '../studies'
 import type { SampleRecipe } from './dump'
 import { sampleFolder } from './manifest'
@@ -22,7 +28,12 @@ export const SAMPLE_RECIPE: SampleRecipe = {
     { key: 'code', label: 'Code', file: 'code-seeds.jsonl' },
   ],
   arms: [
-    { key: 'greedy', label: 'SmolLM2 135M, greedy', armClass: 'small', decoding: { temperature: 0 } },
+    {
+      key: 'greedy',
+      label: 'SmolLM2 135M, greedy',
+      armClass: 'small',
+      decoding: { temperature: 0 },
+    },
     {
       key: 'sampled',
       label: 'SmolLM2 135M, sampled',

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { formatDifference, missingText, pText, reasonText, strengthOf } from './format'
+
+describe('formatDifference', () => {
+  it('carries a sign, and a dash for what is missing', () => {
+    expect(formatDifference(1.5)).toBe('+1.50')
+    expect(formatDifference(-0.25)).toBe('−0.250')
+    expect(formatDifference(0)).toBe('0')
+    expect(formatDifference(null)).toBe('–')
+    expect(formatDifference(Number.NaN)).toBe('–')
+  })
+})
+
+describe('pText', () => {
+  it('gives three digits, and a bound where digits would mean nothing', () => {
+    expect(pText(0.0474)).toBe('p = 0.0474')
+    expect(pText(4.25e-17)).toBe('p = 4.25e−17')
+    expect(pText(0)).toBe('p < 1e-300'.replace('e-', 'e−'))
+  })
+})
+
+describe('words', () => {
+  it('names reasons, missing rows and strengths', () => {
+    expect(reasonText('all_ties')).toBe('all values are equal')
+    expect(missingText({ unparsed: 2, no_response: 12 })).toBe('12 no response, 2 unparsed')
+    expect([0.1, -0.2, 0.4, -0.9].map(strengthOf)).toEqual([
+      'negligible',
+      'small',
+      'medium',
+      'large',
+    ])
+  })
+})

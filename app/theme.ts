@@ -85,6 +85,7 @@ export const theme = createTheme({
       },
       styles: { title: { fontWeight: 600, fontSize: '1rem' } },
     },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
     Popover: { defaultProps: { shadow: 'md', transitionProps: { duration: 100 } } },
     Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 100 } } },
   },

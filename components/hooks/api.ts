@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@/lib/errors'
 
 /** The error codes of the server, and two that only a browser can know. */
-export type ApiErrorCode = ErrorCode | 'offline' | 'unauthorized'
+type ApiErrorCode = ErrorCode | 'offline' | 'unauthorized'
 
 /** A failed call: what happened (message) and the code that decides what to offer next. */
 export class ApiError extends Error {
@@ -81,7 +81,7 @@ function offline(request: string): ApiError {
 }
 
 /** Calls the API and returns the parsed JSON body; throws ApiError, or the abort as it is. */
-export async function api<T>(method: Method, path: string, options: CallOptions = {}): Promise<T> {
+async function api<T>(method: Method, path: string, options: CallOptions = {}): Promise<T> {
   const url = apiUrl(path, options.query)
   const request = `${method} ${url.slice(0, 300)}`
   const init: RequestInit = { method, headers: { accept: 'application/json' } }
@@ -126,7 +126,7 @@ export function apiDelete<T>(path: string): Promise<T> {
   return api<T>('DELETE', path)
 }
 
-export interface UploadReply {
+interface UploadReply {
   uploadId: string
   fileName: string
   sizeBytes: number

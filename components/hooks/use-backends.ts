@@ -48,7 +48,7 @@ export function useSystem() {
   })
 }
 
-export interface BackendInput {
+interface BackendInput {
   kind: string
   label: string
   config: Record<string, unknown>

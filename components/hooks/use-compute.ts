@@ -58,7 +58,7 @@ export function useEvolve(studyId: string) {
 }
 
 /** A run with the texts of its prompts. */
-export interface RunCardData {
+interface RunCardData {
   run: RunInfo
   prompts: { id: string; version: string; hash: string; text: string }[]
 }

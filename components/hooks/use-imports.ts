@@ -6,7 +6,7 @@ import { jobKeys } from './use-jobs'
 import { studyKeys } from './use-studies'
 
 /** One upload to look at; absent fields are detected. */
-export interface PreviewRequest {
+interface PreviewRequest {
   uploadId: string
   relativePath?: string
   format?: string

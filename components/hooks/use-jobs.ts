@@ -29,7 +29,7 @@ export function useJobs(studyId: string | null = null) {
   })
 }
 
-export interface JobDetail {
+interface JobDetail {
   job: Job
   events: JobEvent[]
 }

@@ -82,7 +82,7 @@ export function useHistograms(
   )
 }
 
-export type MarkKind = 'star' | 'drop' | 'note'
+type MarkKind = 'star' | 'drop' | 'note'
 
 interface AnnotationInput {
   cellId: string

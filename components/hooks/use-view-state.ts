@@ -4,7 +4,7 @@ import type { RangeFilter, RowFilter, RowSort, ViewState } from '@/lib/contracts
 import { emptyFilter, rowFilterSchema } from '@/lib/contracts/filter'
 
 /** Names of the view's parts in the URL; the same on every page of a study, so that a link keeps the filter. */
-export const VIEW_PARAMS = { filter: 'filter', sort: 'sort', columns: 'cols' } as const
+const VIEW_PARAMS = { filter: 'filter', sort: 'sort', columns: 'cols' } as const
 
 const NO_FILTER = emptyFilter()
 const BY_POSITION: RowSort = { column: 'position', descending: false }

@@ -19,7 +19,7 @@ export function paramLabel(name: string): string {
 }
 
 /** One form control, drawn from the description of a parameter. */
-export function ParamField({ param, value, onChange }: ParamFieldProps) {
+function ParamField({ param, value, onChange }: ParamFieldProps) {
   const label = paramLabel(param.name)
   const common = { label, description: param.description }
   switch (param.type) {

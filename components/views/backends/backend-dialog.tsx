@@ -23,7 +23,7 @@ const FILLS: Record<keyof Omit<CurlParts, 'hadKey'>, readonly string[]> = {
   keyEnv: ['keyEnv', 'apiKeyEnv', 'keyVariable'],
 }
 
-export function fillFromCurl(kind: BackendKindInfo, parts: CurlParts): Record<string, unknown> {
+function fillFromCurl(kind: BackendKindInfo, parts: CurlParts): Record<string, unknown> {
   const values: Record<string, unknown> = {}
   for (const [part, names] of Object.entries(FILLS)) {
     const value = parts[part as keyof typeof FILLS]

@@ -5,7 +5,7 @@ import Link from 'next/link'
 import { usePathname, useRouter } from 'next/navigation'
 import { FigureFrame } from '@/components/figures/frame'
 import type { OptionValue } from '@/components/figures/frame/options-form'
-import { useFigure } from '@/components/hooks/use-figures'
+import { drawnValuesUrl, useFigure } from '@/components/hooks/use-figures'
 import { filterQuery } from '@/components/hooks/use-view-state'
 import type { RowFilter } from '@/lib/contracts/filter'
 import type { FigureMeta } from '@/lib/figures/types'
@@ -47,6 +47,7 @@ export function StudyFigure(props: StudyFigureProps) {
           router.push(`/studies/${studyId}/rows${filterQuery(filterOf(selection, filter))}`)
         }
         onCard={openCard}
+        drawnHref={meta.hasDrawnValues ? drawnValuesUrl(studyId, meta.id, options, filter) : null}
         compact={isCompact}
         emptyAction={
           <Button component={Link} href={`${overview}?do=compute`} variant="default">

@@ -1,4 +1,4 @@
-export interface Entry {
+interface Entry {
   term: string
   meaning: string
 }

@@ -14,7 +14,7 @@ const LABEL: Record<JobAction, string> = {
 }
 
 /** What can be done with a job in its present state. */
-export function actionsOf(job: Job): JobAction[] {
+function actionsOf(job: Job): JobAction[] {
   switch (job.state) {
     case 'queued':
     case 'running':

@@ -7,7 +7,7 @@ import type { BackendInfo, MetricInfo } from '@/lib/contracts/compute'
 import type { MetricChoice } from './compute-dialog'
 
 /** Says what a backend lacks for a metric; null when nothing is known to be missing. */
-export function lacks(backend: BackendInfo, metric: MetricInfo): string | null {
+function lacks(backend: BackendInfo, metric: MetricInfo): string | null {
   const missing = metric.needs.filter((need) => backend.probe?.capabilities[need]?.state === 'no')
   return missing.length > 0 ? missing.join(', ') : null
 }

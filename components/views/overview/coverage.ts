@@ -53,13 +53,13 @@ export function studyCoverage(all: readonly CellInfo[], measured: readonly Metri
   }
 }
 
-export interface MatrixColumn {
+interface MatrixColumn {
   key: string
   armKey: string | null
   round: number
 }
 
-export interface MatrixGroup {
+interface MatrixGroup {
   armKey: string | null
   label: string
   colorIndex: number | null

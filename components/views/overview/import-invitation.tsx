@@ -10,7 +10,7 @@ interface FolderButtonProps {
 }
 
 /** Chooses a whole folder; the attribute is not in React's types, hence the ref. */
-export function FolderButton({ onFiles }: FolderButtonProps) {
+function FolderButton({ onFiles }: FolderButtonProps) {
   const input = useRef<HTMLInputElement>(null)
   return (
     <>

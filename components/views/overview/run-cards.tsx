@@ -16,7 +16,7 @@ import { RunCard } from './run-card'
 const RETRYABLE = new Set<string>(STATUSES.filter((one) => one.retryable).map((one) => one.name))
 
 /** Rows of a run that failed for a reason that may pass. */
-export function retryableRows(run: RunInfo): number {
+function retryableRows(run: RunInfo): number {
   const { reasons = {} } = run.record as Partial<RunRecord>
   return Object.entries(reasons).reduce(
     (sum, [name, rows]) => sum + (RETRYABLE.has(name) ? rows : 0),

@@ -34,34 +34,43 @@ function isJunk(name: string): boolean {
 export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
   const [files, setFiles] = useState<ImportFile[]>([])
   const queue = useRef<{ id: string; file: File }[]>([])
-  const isBusy = useRef(false)
   const stop = useRef(new AbortController())
+  const running = useRef<AbortController | null>(null)
 
   const patch = useCallback((id: string, change: Partial<ImportFile>) => {
     setFiles((before) => before.map((one) => (one.id === id ? { ...one, ...change } : one)))
   }, [])
 
-  const work = useCallback(async () => {
-    if (isBusy.current) return
-    isBusy.current = true
-    const { signal } = stop.current
-    for (let next = queue.current.shift(); next && !signal.aborted; next = queue.current.shift()) {
-      const { id, file } = next
+  const read = useCallback(
+    async (id: string, file: File, signal: AbortSignal) => {
       try {
         patch(id, { state: 'uploading' })
         const onProgress = (sentBytes: number) => patch(id, { sentBytes })
         const { uploadId } = await apiUpload(file, nameOf(file), onProgress, signal)
         patch(id, { state: 'reading', sentBytes: file.size })
-        const relativePath = nameOf(file)
-        const preview = await previewImport(studyId, { uploadId, relativePath })
+        const preview = await previewImport(studyId, { uploadId, relativePath: nameOf(file) })
         const isChosen = preview.error === null && preview.duplicateOf === null
         patch(id, { state: 'ready', preview, plan: preview.plan, isChosen })
       } catch (error) {
         if (!signal.aborted) patch(id, { state: 'failed', error })
       }
+    },
+    [patch, studyId],
+  )
+
+  const work = useCallback(async () => {
+    const controller = stop.current
+    if (running.current === controller) return
+    running.current = controller
+    const { signal } = controller
+    // A file leaves the queue when it was read, so that a stopped loop loses none.
+    for (let next = queue.current[0]; next && !signal.aborted; next = queue.current[0]) {
+      const { id, file } = next
+      await read(id, file, signal)
+      if (!signal.aborted) queue.current = queue.current.filter((one) => one.id !== id)
     }
-    isBusy.current = false
-  }, [patch, studyId])
+    if (running.current === controller) running.current = null
+  }, [read])
 
   const add = useCallback(
     (added: readonly File[]) => {
@@ -92,9 +101,10 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
   useEffect(() => {
     stop.current = new AbortController()
     if (!hasBegun.current && initialFiles.length > 0) add(initialFiles)
+    else void work()
     hasBegun.current = true
     return () => stop.current.abort()
-  }, [add, initialFiles])
+  }, [add, initialFiles, work])
 
   const remove = useCallback((id: string) => {
     queue.current = queue.current.filter((one) => one.id !== id)

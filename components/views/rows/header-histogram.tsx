@@ -13,7 +13,7 @@ const WIDTH = 100
 // A shorter drag is a click, which clears the range.
 const MIN_DRAG = 2
 
-export interface Range {
+interface Range {
   min: number
   max: number
 }

@@ -20,7 +20,7 @@ const own = (id: string, label: string, width: number, title = label): RowColumn
 })
 
 /** Always shown, first and pinned: where the row belongs. */
-export const ROW_COLUMN = own('row', 'Row', 158, 'Seed set, evolver, round and number of the row')
+const ROW_COLUMN = own('row', 'Row', 158, 'Seed set, evolver, round and number of the row')
 
 export const OWN_COLUMNS: readonly RowColumn[] = [
   own('instruction', 'Instruction', 330),

@@ -1,6 +1,6 @@
 import { diffWords } from 'diff'
 
-export interface DiffPart {
+interface DiffPart {
   text: string
   kind: 'same' | 'added' | 'removed'
 }

@@ -90,7 +90,9 @@ export function ValueCell({ column, value, edges }: ValueCellProps) {
         {valueText(column, value.value)}
         {remark ? <sup aria-label={remark}>*</sup> : null}
       </div>
-      {share === null ? null : <div className={classes.bar} style={{ width: `calc((100% - 16px) * ${share})` }} />}
+      {share === null ? null : (
+        <div className={classes.bar} style={{ width: `calc((100% - 16px) * ${share})` }} />
+      )}
     </>
   )
 }

@@ -58,7 +58,9 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     )
   }
   const value = parsed.data
-  const dataDir = path.resolve(value.EVOLENS_DATA_DIR ?? xdg('XDG_DATA_HOME', '.local', 'share'))
+  const dataDir = path.resolve(
+    /*turbopackIgnore: true*/ value.EVOLENS_DATA_DIR ?? xdg('XDG_DATA_HOME', '.local', 'share'),
+  )
   const host = value.HOST ?? '127.0.0.1'
   const accessToken = value.EVOLENS_ACCESS_TOKEN ?? null
   if (!isLoopbackHost(host) && !accessToken) {
@@ -69,8 +71,12 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   }
   return {
     dataDir,
-    cacheDir: path.resolve(value.EVOLENS_CACHE_DIR ?? xdg('XDG_CACHE_HOME', '.cache')),
-    modelsDir: value.EVOLENS_MODELS_DIR ? path.resolve(value.EVOLENS_MODELS_DIR) : null,
+    cacheDir: path.resolve(
+      /*turbopackIgnore: true*/ value.EVOLENS_CACHE_DIR ?? xdg('XDG_CACHE_HOME', '.cache'),
+    ),
+    modelsDir: value.EVOLENS_MODELS_DIR
+      ? path.resolve(/*turbopackIgnore: true*/ value.EVOLENS_MODELS_DIR)
+      : null,
     databasePath: path.join(dataDir, 'evolens.sqlite'),
     uploadsDir: path.join(dataDir, 'uploads'),
     host,

@@ -11,7 +11,9 @@ describe('apiUrl', () => {
 
 describe('errors', () => {
   it('keeps code and message of the server', () => {
-    const body = JSON.stringify({ error: { code: 'conflict', message: 'Taken.', details: { a: 1 } } })
+    const body = JSON.stringify({
+      error: { code: 'conflict', message: 'Taken.', details: { a: 1 } },
+    })
     expect(toApiError(409, body, 'POST /x')).toMatchObject({
       code: 'conflict',
       message: 'Taken.',

@@ -63,7 +63,7 @@ export const difficultyLevel = defineMetric({
   outputs: [
     {
       key: KEY,
-      label: 'level',
+      label: 'Difficulty level',
       shape: 'enum',
       dtype: 'f64',
       levels: LEVELS,

@@ -57,7 +57,7 @@ export const difficultyScore = defineMetric({
   outputs: [
     {
       key: KEY,
-      label: 'score',
+      label: 'Difficulty score',
       shape: 'scalar',
       dtype: 'f64',
       unit: '',

@@ -143,7 +143,7 @@ export function requestProbe(db: Queryable, id: string): Job {
   return enqueue(db, {
     kind: 'probe',
     payload: { backendId: id },
-    title: `Test ${row.label} (${id})`,
+    title: `Test ${row.label}`,
     priority: PROBE_PRIORITY,
     progress: { unit: 'steps' },
   })

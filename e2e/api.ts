@@ -14,7 +14,7 @@ async function getJson<T>(request: APIRequestContext, path: string): Promise<T> 
 
 /** Returns the id of the built-in sample study. */
 export async function sampleStudy(request: APIRequestContext): Promise<string> {
-  const { studies } = await getJson<{ studies: StudyBrief[] }>(request, '/api/studies')
+  const studies = await getJson<StudyBrief[]>(request, '/api/studies')
   const sample = studies.find((study) => study.origin === 'sample')
   expect(sample, 'the sample study is loaded by setup').toBeDefined()
   return (sample as StudyBrief).id
@@ -24,7 +24,7 @@ export async function sampleStudy(request: APIRequestContext): Promise<string> {
 export async function newStudy(request: APIRequestContext, name: string): Promise<string> {
   const response = await request.post('/api/studies', { data: { name, description: '' } })
   expect(response.ok()).toBe(true)
-  const { study } = (await response.json()) as { study: StudyBrief }
+  const study = (await response.json()) as StudyBrief
   return study.id
 }
 
@@ -33,7 +33,7 @@ export async function settle(request: APIRequestContext, studyId: string): Promi
   await expect
     .poll(
       async () => {
-        const { jobs } = await getJson<{ jobs: { state: string; error: string | null }[] }>(
+        const jobs = await getJson<{ state: string; error: string | null }[]>(
           request,
           `/api/jobs?studyId=${studyId}`,
         )
@@ -50,27 +50,21 @@ export async function settle(request: APIRequestContext, studyId: string): Promi
 
 /** Adds the deterministic test backend once and returns its id. */
 export async function fakeBackend(request: APIRequestContext): Promise<string> {
-  const { backends } = await getJson<{ backends: { id: string; kind: string }[] }>(
-    request,
-    '/api/backends',
-  )
+  const backends = await getJson<{ id: string; kind: string }[]>(request, '/api/backends')
   const existing = backends.find((backend) => backend.kind === 'fake')
   if (existing) return existing.id
   const response = await request.post('/api/backends', {
     data: { kind: 'fake', label: 'Test backend', config: {} },
   })
   expect(response.ok()).toBe(true)
-  const { backend } = (await response.json()) as { backend: { id: string } }
+  const backend = (await response.json()) as { id: string }
   return backend.id
 }
 
 /** Computes every measured metric of a study on the test backend and waits for the end. */
 export async function computeAll(request: APIRequestContext, studyId: string): Promise<void> {
   const backend = await fakeBackend(request)
-  const { metrics } = await getJson<{ metrics: { id: string; kind: string }[] }>(
-    request,
-    '/api/metrics',
-  )
+  const metrics = await getJson<{ id: string; kind: string }[]>(request, '/api/metrics')
   const measured = metrics.filter((metric) => metric.kind === 'measured').map((metric) => metric.id)
   const response = await request.post(`/api/studies/${studyId}/compute`, {
     data: {

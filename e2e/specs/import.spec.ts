@@ -52,7 +52,16 @@ test('a broken file names row and byte, and nothing is imported', async ({ page,
     .first()
     .setInputFiles([{ name: 'broken.jsonl', mimeType: 'application/jsonl', buffer: broken }])
   await expect(page.getByRole('dialog').getByText(/byte/i).first()).toBeVisible()
-  await expect(page.getByRole('button', { name: /^Import 1 file/ })).toBeHidden()
+  await page.getByRole('button', { name: 'Import 1 file' }).click()
+  await expect
+    .poll(async () => {
+      const jobs = (await (await request.get(`/api/jobs?studyId=${studyId}`)).json()) as {
+        state: string
+        error: string | null
+      }[]
+      return jobs.map((job) => `${job.state}: ${job.error}`).join()
+    })
+    .toMatch(/failed: .*row 2.*byte/i)
   const detail = (await (await request.get(`/api/studies/${studyId}`)).json()) as {
     cells: unknown[]
   }

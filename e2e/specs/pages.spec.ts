@@ -44,6 +44,8 @@ test('keys: ? lists them, Ctrl-K finds pages, g j goes to the jobs', async ({ pa
   await page.keyboard.type('Backends')
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/\/backends/)
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Backends')
   await page.keyboard.press('g')
   await page.keyboard.press('j')
   await expect(page).toHaveURL(/\/jobs/)

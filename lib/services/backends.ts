@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { and, asc, desc, eq, isNull } from 'drizzle-orm'
 import { z } from 'zod'
-import { backends } from '@/db/schema'
+import { backends, jobs } from '@/db/schema'
 import {
   BACKEND_KINDS,
   BUILT_IN_BACKENDS,
@@ -13,7 +13,7 @@ import type { CapabilityTable, ProbeResult } from '@/lib/backends/types'
 import type { BackendInfo, BackendKindInfo } from '@/lib/contracts/compute'
 import type { Job } from '@/lib/contracts/job'
 import { AppError } from '@/lib/errors'
-import { enqueue, listJobs, type Queryable } from '@/lib/jobs/queue'
+import { enqueue, toJob, type Queryable } from '@/lib/jobs/queue'
 import { describeParams } from '@/lib/metrics'
 
 /** A stored backend. */
@@ -136,10 +136,13 @@ function parseConfig(kindId: string, config: unknown): Record<string, unknown> {
 /** Queues a probe of a backend, or returns the one that waits already. The worker does it: engines never open here. */
 export function requestProbe(db: Queryable, id: string): Job {
   const row = getBackendRow(db, id)
-  const waiting = listJobs(db, { kind: 'probe', states: ['queued'] }).find((job) =>
-    job.title.endsWith(`(${id})`),
-  )
-  if (waiting) return waiting
+  const waiting = db
+    .select()
+    .from(jobs)
+    .where(and(eq(jobs.kind, 'probe'), eq(jobs.state, 'queued')))
+    .all()
+    .find((job) => job.payload['backendId'] === id)
+  if (waiting) return toJob(waiting)
   return enqueue(db, {
     kind: 'probe',
     payload: { backendId: id },

@@ -111,7 +111,8 @@ function Overview({ detail }: { detail: StudyDetail }) {
           <RunCards detail={detail} />
         </>
       )}
-      {dialog === 'compute' ? (
+      {/* A link can open it before the metrics are here; its choices start from them. */}
+      {dialog === 'compute' && metrics ? (
         <ComputeDialog detail={detail} cells={chosenCells} measured={measured} onClose={close} />
       ) : null}
       {dialog === 'import' ? (

@@ -181,7 +181,10 @@ async function searchInThreads(
     POLL_MS,
   )
   try {
-    await Promise.all(workers.map(nextMessage))
+    const searched = Promise.all(workers.map(nextMessage))
+    // At once too: a search may be over before the first poll.
+    progress?.(0, total)
+    await searched
     throwIfAborted(signal)
     const refined = workers.map(nextMessage)
     for (const worker of workers) worker.postMessage('refine')

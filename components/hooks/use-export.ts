@@ -1,21 +1,13 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
-import { EXPORT_FORMATS, type ExportCheck, type ExportRequest } from '@/lib/contracts/export'
+import {
+  EXPORT_FORMATS,
+  type ExportCheck,
+  type ExportRequest,
+  type PreviousExport,
+} from '@/lib/contracts/export'
 import { apiGet, apiPost, apiUrl } from './api'
 import { studyKeys } from './use-studies'
-
-/** An export that was downloaded before, with what is needed to make it again. */
-export interface PreviousExport {
-  id: string
-  name: string
-  format: ExportRequest['format']
-  rowCount: number
-  /** null while it is being sent, or when it was broken off. */
-  bytes: number | null
-  sha256: string | null
-  createdAt: number
-  request: ExportRequest
-}
 
 const parsers = {
   format: parseAsStringLiteral(EXPORT_FORMATS).withDefault('json'),

@@ -1,4 +1,4 @@
-import { computeAll, sampleStudy, settle } from '../api'
+import { computeAll, fakeBackend, newStudy, sampleStudy, settle } from '../api'
 import { expect, test } from '../fixtures'
 
 test('the sample study is there, is computed and fills the figures', async ({ page, request }) => {
@@ -44,7 +44,6 @@ test('compare sets two evolvers side by side on the same seeds', async ({ page, 
 })
 
 test('evolving makes a new arm with recorded operators', async ({ request }) => {
-  const { fakeBackend, newStudy } = await import('../api')
   const studyId = await newStudy(request, 'Evolve trial')
   const rows = Array.from({ length: 6 }, (_, i) =>
     JSON.stringify({ instruction: `Explain step ${i}.`, input: '', output: '' }),

@@ -70,3 +70,16 @@ export const exportCheckSchema = z.object({
   droppedByReason: z.record(z.string(), z.number()),
 })
 export type ExportCheck = z.infer<typeof exportCheckSchema>
+
+/** An export that was downloaded before, with what is needed to make it again. */
+export interface PreviousExport {
+  id: string
+  name: string
+  format: ExportRequest['format']
+  rowCount: number
+  /** null while it is being sent, or when it was broken off. */
+  bytes: number | null
+  sha256: string | null
+  createdAt: number
+  request: ExportRequest
+}

@@ -1,4 +1,3 @@
-import { cleanupStaging } from '@/lib/services/cells-staging'
 import { computeJob } from './compute'
 import { dryRunJob } from './dry-run'
 import { evolveJob } from './evolve'
@@ -12,7 +11,7 @@ import type { JobKind, JobLane } from './types'
 export const JOB_KINDS: readonly JobKind[] = [
   computeJob,
   evolveJob,
-  { ...importJob, lane: 'import', cleanup: (db) => void cleanupStaging(db) },
+  importJob,
   dryRunJob,
   probeJob,
   fetchModelJob,

@@ -1,8 +1,7 @@
-import type { z } from 'zod'
 import { judgeLevel } from '@/lib/prompts/judge-level'
 import { withText } from '@/lib/prompts/prompt'
 import { promptUse } from './judging/ask'
-import { judgeRows } from './judging/judge'
+import { judgeRows, makeJudge } from './judging/judge'
 import { judgeExample } from './judging/example'
 import {
   LEVELS,
@@ -10,7 +9,7 @@ import {
   parseLevelStructured,
   parseLevelTolerant,
 } from './judging/level-parser'
-import { judgeParams } from './judging/params'
+import { judgeParams, type JudgeParams } from './judging/params'
 import type { MetricRow, MetricTools, RowResult } from './types'
 import { defineMetric } from './types'
 
@@ -18,7 +17,6 @@ const ID = 'difficulty_level'
 const KEY = 'level'
 
 const params = judgeParams(judgeLevel.id)
-type Params = z.infer<typeof params>
 
 const SCHEMA = {
   type: 'object',
@@ -27,22 +25,22 @@ const SCHEMA = {
   additionalProperties: false,
 }
 
+const rating = {
+  metric: ID,
+  key: KEY,
+  prompt: judgeLevel,
+  schema: SCHEMA,
+  exact: parseLevelExact,
+  tolerant: parseLevelTolerant,
+  structured: parseLevelStructured,
+}
+
 async function computeBatch(
   rows: readonly MetricRow[],
-  { parse, constrained, maxTokens, promptText }: Params,
+  settings: JudgeParams,
   tools: MetricTools,
 ): Promise<RowResult[]> {
-  const free = parse === 'exact' ? parseLevelExact : parseLevelTolerant
-  const judge = {
-    metric: ID,
-    key: KEY,
-    prompt: withText(judgeLevel, promptText),
-    maxTokens,
-    jsonSchema: constrained ? SCHEMA : null,
-    parseExact: parseLevelExact,
-    parse: constrained ? parseLevelStructured : free,
-  }
-  return judgeRows(judge, rows, tools)
+  return judgeRows(makeJudge(rating, settings), rows, tools)
 }
 
 /** Difficulty of an instruction on five levels, rated by a judge model. */

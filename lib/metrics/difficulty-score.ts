@@ -1,10 +1,9 @@
-import type { z } from 'zod'
 import { judgeScore } from '@/lib/prompts/judge-score'
 import { withText } from '@/lib/prompts/prompt'
 import { promptUse } from './judging/ask'
 import { judgeExample } from './judging/example'
-import { judgeRows } from './judging/judge'
-import { judgeParams } from './judging/params'
+import { judgeRows, makeJudge } from './judging/judge'
+import { judgeParams, type JudgeParams } from './judging/params'
 import { parseScoreExact, parseScoreStructured, parseScoreTolerant } from './judging/score-parser'
 import type { MetricRow, MetricTools, RowResult } from './types'
 import { defineMetric } from './types'
@@ -13,7 +12,6 @@ const ID = 'difficulty_score'
 const KEY = 'score'
 
 const params = judgeParams(judgeScore.id)
-type Params = z.infer<typeof params>
 
 const SCHEMA = {
   type: 'object',
@@ -22,22 +20,22 @@ const SCHEMA = {
   additionalProperties: false,
 }
 
+const rating = {
+  metric: ID,
+  key: KEY,
+  prompt: judgeScore,
+  schema: SCHEMA,
+  exact: parseScoreExact,
+  tolerant: parseScoreTolerant,
+  structured: parseScoreStructured,
+}
+
 async function computeBatch(
   rows: readonly MetricRow[],
-  { parse, constrained, maxTokens, promptText }: Params,
+  settings: JudgeParams,
   tools: MetricTools,
 ): Promise<RowResult[]> {
-  const free = parse === 'exact' ? parseScoreExact : parseScoreTolerant
-  const judge = {
-    metric: ID,
-    key: KEY,
-    prompt: withText(judgeScore, promptText),
-    maxTokens,
-    jsonSchema: constrained ? SCHEMA : null,
-    parseExact: parseScoreExact,
-    parse: constrained ? parseScoreStructured : free,
-  }
-  return judgeRows(judge, rows, tools)
+  return judgeRows(makeJudge(rating, settings), rows, tools)
 }
 
 /** Difficulty and complexity of an instruction from 0 to 100, rated by a judge model. */

@@ -77,3 +77,8 @@ export function renderPrompt(prompt: Prompt, values: Readonly<Record<string, str
     return value
   })
 }
+
+/** Returns what a card says of a prompt: enough to tell two texts apart, without the text. */
+export function promptCard({ id, version, hash }: Pick<Prompt, 'id' | 'version' | 'hash'>) {
+  return { id, version, hash }
+}

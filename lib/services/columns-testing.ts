@@ -5,6 +5,7 @@ import { CHUNK_ROWS, chunkOf } from '@/lib/columns/chunks'
 import { columnOf, type Column } from '@/lib/columns/column'
 import { carriesValue } from '@/lib/contracts/status'
 import { getMetric } from '@/lib/metrics'
+import { emptyRecord } from './compute/definition'
 
 /** A run to be stored, for tests and benchmarks: columns by cell key and output. */
 export interface StoredRun {
@@ -18,22 +19,7 @@ export interface StoredRun {
 /** Stores a finished run and returns its key and id. */
 export function storeRun(db: Db, studyId: string, run: StoredRun): { no: number; id: string } {
   const metric = getMetric(run.metric)
-  const record = {
-    backendLabel: null,
-    startedAt: 0,
-    finishedAt: 0,
-    rows: 0,
-    valued: 0,
-    reasons: {},
-    promptTokens: 0,
-    completionTokens: 0,
-    scoredTokens: 0,
-    cachedRequests: 0,
-    requests: 0,
-    activeMs: 0,
-    notes: {},
-    appVersion: 'test',
-  }
+  const record = { ...emptyRecord(null), startedAt: 0, finishedAt: 0, appVersion: 'test' }
   const { no, id } = db
     .insert(runs)
     .values({

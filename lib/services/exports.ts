@@ -3,7 +3,11 @@ import { and, desc, eq, isNull } from 'drizzle-orm'
 import { stringify } from 'yaml'
 import type { Db } from '@/db/client'
 import { subsets } from '@/db/schema'
-import { exportRequestSchema, type ExportRequest } from '@/lib/contracts/export'
+import {
+  exportRequestSchema,
+  type ExportRequest,
+  type PreviousExport,
+} from '@/lib/contracts/export'
 import { AppError } from '@/lib/errors'
 import type { JsonObject } from '@/lib/formats/types'
 import { planExport } from './exports-plan'
@@ -23,18 +27,6 @@ interface StoredRecipe extends Record<string, unknown> {
   file: string
   /** null while it is being sent, and for good when it was broken off. */
   sent: Sent | null
-}
-
-/** An export that was downloaded before. */
-export interface PreviousExport {
-  id: string
-  name: string
-  format: ExportRequest['format']
-  rowCount: number
-  bytes: number | null
-  sha256: string | null
-  createdAt: number
-  request: ExportRequest
 }
 
 /** A download that is ready to be sent. */

@@ -1,15 +1,10 @@
 import type { Command } from 'commander'
 import { ensureModels } from '@/lib/backends/models/install'
-import { MODELS } from '@/lib/backends/models/manifest'
+import { defaultModelIds, MODELS } from '@/lib/backends/models/manifest'
 import { modelStatus } from '@/lib/backends/models/status'
 import { readConfig, type Config } from '@/lib/config'
 import { AppError } from '@/lib/errors'
 import { endLine, printRows, say, sayAgain } from '../output'
-
-/** Models that the start command fetches; others are fetched on demand. */
-export const DEFAULT_MODELS: readonly string[] = MODELS.filter((model) => model.byDefault).map(
-  (model) => model.id,
-)
 
 /** Fetches models with one line each; returns the ids that are not there, having said why and what to do. */
 export async function fetchModels(
@@ -61,7 +56,11 @@ export function addModelCommands(program: Command): void {
     .command('fetch [ids...]')
     .description('fetch models (the two that the sample needs, without ids)')
     .action(async (ids: string[]) => {
-      const missing = await fetchModels(readConfig(), ids.length > 0 ? ids : DEFAULT_MODELS, json())
+      const missing = await fetchModels(
+        readConfig(),
+        ids.length > 0 ? ids : defaultModelIds(),
+        json(),
+      )
       if (json()) printRows([{ missing }], true)
       if (missing.length > 0) {
         throw new AppError(

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { defaultModelIds } from '@/lib/backends/models/manifest'
 import { startRuns } from '@/lib/services/compute'
 import type { ServiceContext } from '@/lib/services/context'
 import { loadSample } from '@/lib/services/sample/load'
@@ -6,7 +7,7 @@ import { readSampleMetrics } from '@/lib/services/sample/manifest'
 import { getStudy } from '@/lib/services/studies'
 import { openContext } from '../context'
 import { say } from '../output'
-import { DEFAULT_MODELS, fetchModels } from './models'
+import { fetchModels } from './models'
 
 function countTables(context: ServiceContext): string {
   const { studies, rows } = context.db.$client
@@ -39,7 +40,9 @@ export function addSetupCommand(program: Command): void {
     .option('--no-compute', "do not queue the sample's metrics")
     .action(async (options: { models: boolean; sample: boolean; compute: boolean }) => {
       const context = openContext()
-      const missing = options.models ? await fetchModels(context.config, DEFAULT_MODELS, false) : []
+      const missing = options.models
+        ? await fetchModels(context.config, defaultModelIds(), false)
+        : []
       say('Database', `up to date (${countTables(context)})`)
       if (!options.sample) return
       const { studyId, loaded } = loadSample(context.db)

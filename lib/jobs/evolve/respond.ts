@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto'
 import { and, eq } from 'drizzle-orm'
 import { cells, responseSets } from '@/db/schema'
-import { canonicalJson } from '@/lib/contracts/canonical-json'
 import { getPrompt } from '@/lib/prompts'
+import { promptCard } from '@/lib/prompts/prompt'
 import {
   appendResponses,
   inTransaction,
   openResponseSet,
   type NewResponse,
 } from '@/lib/services/cells-staging'
+import { definitionHash } from '@/lib/services/compute/definition'
 import type { JobContext, MeteredSession } from '../types'
 import { mapConcurrent, respondOne, responseStatus } from './generate'
 
@@ -18,16 +18,11 @@ interface TextRow {
   input: string | null
 }
 
-function promptCard(id: string) {
-  const { version, hash } = getPrompt(id)
-  return { id, version, hash }
-}
-
 /** Returns what decides the responses, for the card: writer, prompts and decoding. */
 function responseDefinition(session: MeteredSession, maxTokens: number): Record<string, unknown> {
   return {
     model: session.identity,
-    prompts: [promptCard('respond'), promptCard('respond-with-input')],
+    prompts: ['respond', 'respond-with-input'].map((id) => promptCard(getPrompt(id))),
     decoding: { temperature: 0, maxTokens },
   }
 }
@@ -40,11 +35,11 @@ function responseSetFor(
   maxTokens: number,
 ): number {
   const definition = responseDefinition(session, maxTokens)
-  const definitionHash = createHash('sha256').update(canonicalJson(definition)).digest('hex')
+  const hash = definitionHash(definition)
   const existing = context.db
     .select({ no: responseSets.no })
     .from(responseSets)
-    .where(and(eq(responseSets.cellNo, cellNo), eq(responseSets.definitionHash, definitionHash)))
+    .where(and(eq(responseSets.cellNo, cellNo), eq(responseSets.definitionHash, hash)))
     .get()
   if (existing) return existing.no
   const label = `${session.label}, greedy`
@@ -52,7 +47,7 @@ function responseSetFor(
     kind: 'generated',
     label,
     definition,
-    definitionHash,
+    definitionHash: hash,
   })
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { evolvePrompt } from '@/lib/prompts'
+import { promptCard } from '@/lib/prompts/prompt'
 import { operatorFor, type Operator } from '@/lib/prompts/operators'
 import { publishEvolvedCell, type EvolvedRow } from '@/lib/services/cells-evolved'
 import type { CellRef } from '@/lib/services/cells'
@@ -38,10 +39,7 @@ function definitionOf(context: JobContext, plan: RoundPlan, session: MeteredSess
     decoding: plan.decoding,
     round: plan.round,
     order: plan.order,
-    prompts: plan.order.map((operator) => {
-      const { id, version, hash } = evolvePrompt(operator)
-      return { id, version, hash }
-    }),
+    prompts: plan.order.map((operator) => promptCard(evolvePrompt(operator))),
   }
 }
 

@@ -1,8 +1,9 @@
 import type { GenerateParams, GenerateReply } from '@/lib/backends/types'
 import type { Prompt } from '@/lib/prompts/prompt'
-import { renderPrompt } from '@/lib/prompts/prompt'
+import { renderPrompt, withText } from '@/lib/prompts/prompt'
 import type { MetricRow, MetricTools, RowResult } from '../types'
 import { askRows } from './ask'
+import type { JudgeParams } from './params'
 import type { Parsed } from './parsed'
 
 /** What a judge metric settles once for all its rows. */
@@ -17,6 +18,35 @@ export interface Judge {
   /** The parser of the reference script, tried first whatever the mode. */
   parseExact(reply: string): Parsed
   parse(reply: string): Parsed
+}
+
+/** How one rating is asked for and read; the parameters of a run choose between the parsers. */
+export interface Rating {
+  metric: string
+  /** Output key of the rating. */
+  key: string
+  prompt: Prompt
+  schema: Record<string, unknown>
+  exact(reply: string): Parsed
+  tolerant(reply: string): Parsed
+  structured(reply: string): Parsed
+}
+
+/** Returns the judge that a run's parameters make of a rating. */
+export function makeJudge(
+  rating: Rating,
+  { parse, constrained, maxTokens, promptText }: JudgeParams,
+): Judge {
+  const free = parse === 'exact' ? rating.exact : rating.tolerant
+  return {
+    metric: rating.metric,
+    key: rating.key,
+    prompt: withText(rating.prompt, promptText),
+    maxTokens,
+    jsonSchema: constrained ? rating.schema : null,
+    parseExact: rating.exact,
+    parse: constrained ? rating.structured : free,
+  }
 }
 
 /** Returns the reading of a reply, with the statuses that a reply has as a whole: empty, cut. */

@@ -34,3 +34,6 @@ export function judgeParams(promptId: string) {
       ),
   })
 }
+
+/** Parameters of a judge metric, defaults filled in. */
+export type JudgeParams = z.infer<ReturnType<typeof judgeParams>>

@@ -3,6 +3,7 @@ import type { ModelIdentity } from '@/lib/backends/types'
 import { canonicalJson } from '@/lib/contracts/canonical-json'
 import type { RunDefinition, RunRecord } from '@/lib/contracts/run'
 import type { MeasuredMetric } from '@/lib/metrics/types'
+import { promptCard } from '@/lib/prompts/prompt'
 import packageJson from '@/package.json'
 
 /** Version of this program, for the records of runs. */
@@ -19,8 +20,8 @@ export function pendingBackend(definition: RunDefinition): string | null {
   return typeof pending === 'string' ? pending : null
 }
 
-/** Returns the hash that decides whether two runs are of one definition: SHA-256 of its canonical JSON. */
-export function definitionHash(definition: RunDefinition): string {
+/** Returns the hash that decides whether two runs, or two response sets, are of one definition: SHA-256 of its canonical JSON. */
+export function definitionHash(definition: RunDefinition | Record<string, unknown>): string {
   return createHash('sha256').update(canonicalJson(definition)).digest('hex')
 }
 
@@ -35,7 +36,7 @@ export function buildDefinition(
     metricVersion: metric.version,
     params: params as Record<string, unknown>,
     model: model as Record<string, unknown> | null,
-    prompts: metric.prompts(params).map(({ id, version, hash }) => ({ id, version, hash })),
+    prompts: metric.prompts(params).map(promptCard),
   }
 }
 

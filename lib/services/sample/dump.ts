@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Db } from '@/db/client'
 import { evolvePrompt } from '@/lib/prompts'
+import { promptCard } from '@/lib/prompts/prompt'
 import { DEPTH_ORDER } from '@/lib/prompts/operators'
 import { AppError } from '@/lib/errors'
 import { currentCells, currentResponseSet, type CellRef } from '../cells'
@@ -92,10 +93,7 @@ export function dumpSample(
     ...recipe,
     model: (definition['model'] ?? {}) as Record<string, unknown>,
     order: [...DEPTH_ORDER],
-    prompts: DEPTH_ORDER.map((operator) => {
-      const { id, version, hash } = evolvePrompt(operator)
-      return { id, version, hash }
-    }),
+    prompts: DEPTH_ORDER.map((operator) => promptCard(evolvePrompt(operator))),
     responses: { label: responses.label, definition },
     files,
   }

@@ -29,7 +29,7 @@ export function openDatabase(file: string): Db {
 }
 
 /** Returns the folder of the generated migrations, found from the working folder of the app. */
-export function migrationsFolder(): string {
+function migrationsFolder(): string {
   return path.join(process.cwd(), 'db', 'migrations')
 }
 

@@ -48,6 +48,46 @@ export async function settle(request: APIRequestContext, studyId: string): Promi
     .toBe('settled')
 }
 
+/** What tests read of a study. */
+export interface StudyView {
+  cells: {
+    armKey: string | null
+    round: number
+    rowCount: number
+    fileName: string
+    alignment: { kind: string; matched: number; total: number } | null
+    responses: { present: number; missing: number } | null
+  }[]
+  columns: { id: string }[]
+}
+
+/** Returns cells and columns of a study. */
+export function studyView(request: APIRequestContext, studyId: string): Promise<StudyView> {
+  return getJson<StudyView>(request, `/api/studies/${studyId}`)
+}
+
+/** Uploads a file, imports it where the preview puts it (or as `changes` say) and waits for the end. */
+export async function importFile(
+  request: APIRequestContext,
+  studyId: string,
+  file: { name: string; text: string },
+  changes: Record<string, unknown> = {},
+): Promise<void> {
+  const upload = await request.post(`/api/uploads?name=${encodeURIComponent(file.name)}`, {
+    data: Buffer.from(file.text),
+    headers: { 'content-type': 'application/octet-stream' },
+  })
+  const { uploadId } = (await upload.json()) as { uploadId: string }
+  const preview = await request.post(`/api/studies/${studyId}/imports/preview`, {
+    data: { uploadIds: [uploadId] },
+  })
+  const { previews } = (await preview.json()) as { previews: { plan: Record<string, unknown> }[] }
+  const plans = previews.map(({ plan }) => ({ ...plan, ...changes }))
+  const started = await request.post(`/api/studies/${studyId}/imports`, { data: { plans } })
+  expect(started.ok(), await started.text()).toBe(true)
+  await settle(request, studyId)
+}
+
 /** Adds the deterministic test backend once and returns its id. */
 export async function fakeBackend(request: APIRequestContext): Promise<string> {
   const backends = await getJson<{ id: string; kind: string }[]>(request, '/api/backends')

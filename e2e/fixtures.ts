@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
@@ -57,6 +58,7 @@ export const test = base.extend<object, { server: Server }>({
         NODE_ENV: 'production' as const,
         EVOLENS_DATA_DIR: dataDir,
         EVOLENS_ENABLE_FAKE: '1',
+        EVOLENS_MASTER_KEY: randomBytes(32).toString('base64'),
         HOST: '127.0.0.1',
         PORT: String(port),
         LOG_LEVEL: 'warn',

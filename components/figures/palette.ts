@@ -48,7 +48,7 @@ export const INK: Record<'text' | 'dim' | 'axis' | 'grid' | 'none', Tone> = {
 }
 
 /** Marker shapes, the same as everywhere in the interface; seeds are a hollow circle. */
-export const MARKERS = ['circle', 'square', 'triangle', 'diamond'] as const
+const MARKERS = ['circle', 'square', 'triangle', 'diamond'] as const
 export type Marker = (typeof MARKERS)[number]
 
 // A second cycle of four keeps arms apart when there are more arms than colours.
@@ -77,7 +77,7 @@ export const FIGURE_VARIABLES = {
 } as Record<string, string>
 
 /** Returns the colour of an arm; null is the seeds. */
-export function armTone(colorIndex: number | null): Tone {
+function armTone(colorIndex: number | null): Tone {
   return colorIndex === null ? SEED_TONE : at(ARM_TONES, colorIndex)
 }
 

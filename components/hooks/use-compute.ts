@@ -60,7 +60,14 @@ export function useEvolve(studyId: string) {
 /** A run with the texts of its prompts. */
 interface RunCardData {
   run: RunInfo
-  prompts: { id: string; version: string; hash: string; text: string }[]
+  prompts: {
+    id: string
+    version: string
+    hash: string
+    text: string
+    /** Under which it is stored; null when no stored version has this text. */
+    name: string | null
+  }[]
 }
 
 export function useRunCard(runId: string | null) {

@@ -13,19 +13,18 @@ interface PreviewRequest {
   mapping?: ImportPlan['mapping']
 }
 
+/** What an upload holds: one file, or the data files of an archive and what was left out of it. */
+interface Previews {
+  previews: ImportPreview[]
+  notes: string[]
+}
+
 /** Reads the first rows of an uploaded file and says what it seems to be; nothing is imported. */
-export async function previewImport(
-  studyId: string,
-  upload: PreviewRequest,
-): Promise<ImportPreview> {
+export async function previewImport(studyId: string, upload: PreviewRequest): Promise<Previews> {
   const body = { uploads: [upload] }
-  const reply = await apiPost<{ previews: ImportPreview[] }>(
-    `/studies/${studyId}/imports/preview`,
-    body,
-  )
-  const [preview] = reply.previews
-  if (!preview) throw new Error('The server sent no preview of this file.')
-  return preview
+  const reply = await apiPost<Previews>(`/studies/${studyId}/imports/preview`, body)
+  if (reply.previews.length === 0) throw new Error('The server sent no preview of this file.')
+  return reply
 }
 
 export function useStartImports(studyId: string) {

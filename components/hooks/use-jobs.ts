@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { Job, JobEvent, JobState } from '@/lib/contracts/job'
+import type { Budget } from '@/lib/contracts/meter'
 import { apiGet, apiPost } from './api'
 
 // The worker writes progress at most every 500 ms; asking twice as slowly never misses what a reader can follow.
@@ -11,6 +12,11 @@ const ACTIVE_STATES: ReadonlySet<JobState> = new Set<JobState>(['queued', 'runni
 
 export function isActive(job: Job): boolean {
   return ACTIVE_STATES.has(job.state)
+}
+
+/** Whether a job may change without anybody asking: it works, waits its turn, or waits for its backend. */
+function isLive(job: Job): boolean {
+  return isActive(job) || job.hold !== null
 }
 
 export const jobKeys = {
@@ -25,7 +31,7 @@ export function useJobs(studyId: string | null = null) {
     queryKey: jobKeys.list(studyId),
     queryFn: ({ signal }) => apiGet<Job[]>('/jobs', { studyId }, signal),
     refetchInterval: (query) =>
-      query.state.data?.some(isActive) ? ACTIVE_REFETCH_MS : IDLE_REFETCH_MS,
+      query.state.data?.some(isLive) ? ACTIVE_REFETCH_MS : IDLE_REFETCH_MS,
   })
 }
 
@@ -40,7 +46,7 @@ export function useJob(jobId: string | null) {
     queryFn: ({ signal }) => apiGet<JobDetail>(`/jobs/${jobId}`, {}, signal),
     enabled: jobId !== null,
     refetchInterval: (query) =>
-      query.state.data && isActive(query.state.data.job) ? ACTIVE_REFETCH_MS : false,
+      query.state.data && isLive(query.state.data.job) ? ACTIVE_REFETCH_MS : false,
   })
 }
 
@@ -49,8 +55,16 @@ export type JobAction = 'cancel' | 'pause' | 'resume' | 'retry'
 export function useJobAction() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: ({ jobId, action }: { jobId: string; action: JobAction }) =>
-      apiPost<unknown>(`/jobs/${jobId}/${action}`),
+    mutationFn: ({
+      jobId,
+      action,
+      budget,
+    }: {
+      jobId: string
+      action: JobAction
+      /** A new budget, null for none; absent = as it is. */
+      budget?: Budget | null
+    }) => apiPost<unknown>(`/jobs/${jobId}/${action}`, budget === undefined ? {} : { budget }),
     onSettled: () => client.invalidateQueries({ queryKey: jobKeys.all }),
   })
 }

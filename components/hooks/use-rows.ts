@@ -27,6 +27,15 @@ export function fetchRowWindow(
   return apiGet<RowPage>(`/studies/${studyId}/rows`, query, signal)
 }
 
+/** Operators that the study's rows name; empty until they are known. */
+export function useOperators(studyId: string): string[] {
+  const query = useQuery({
+    queryKey: [...studyKeys.one(studyId), 'operators'],
+    queryFn: ({ signal }) => apiGet<string[]>(`/studies/${studyId}/operators`, {}, signal),
+  })
+  return query.data ?? []
+}
+
 /** Number of rows that pass a filter, with the number of all rows. Asks for no row. */
 export function useRowCount(studyId: string, state: ViewState, enabled = true) {
   const counted: ViewState = {
@@ -99,6 +108,26 @@ export function useAnnotate(studyId: string) {
       apiPost<{ no: number }>(`/studies/${studyId}/annotations`, input),
     onSettled: () => refreshRows(client, studyId),
   })
+}
+
+/** Adds one mark to many rows in one step; `undo` takes back exactly what it added. */
+export function useAnnotateRows(studyId: string) {
+  const client = useQueryClient()
+  const annotate = useMutation({
+    mutationFn: (input: {
+      kind: MarkKind
+      value: string | null
+      rows: readonly Pick<AnnotationInput, 'cellId' | 'idx'>[]
+    }) => apiPost<{ nos: number[] }>(`/studies/${studyId}/annotations`, input),
+    onSettled: () => refreshRows(client, studyId),
+  })
+  const undo = useMutation({
+    mutationFn: async (nos: readonly number[]) => {
+      for (const no of nos) await apiDelete<unknown>(`/studies/${studyId}/annotations/${no}`)
+    },
+    onSettled: () => refreshRows(client, studyId),
+  })
+  return { annotate, undo }
 }
 
 export function useUndoAnnotation(studyId: string) {

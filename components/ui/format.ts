@@ -35,7 +35,7 @@ export function formatMetric(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return DASH
   const size = Math.abs(value)
   if (value === 0) return '0'
-  if (size < 1e-4 || size >= 1e7) return value.toExponential(2).replace('-', '\u2212')
+  if (size < 1e-4 || size >= 1e7) return value.toExponential(2).replaceAll('-', '\u2212')
   if (size >= 1000) return countFormat.format(Math.round(value)).replace('-', '\u2212')
   return significant.format(value).replace('-', '\u2212')
 }

@@ -2,6 +2,7 @@
 
 import { NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core'
 import type { ParamInfo } from '@/lib/contracts/compute'
+import { PromptField } from './prompt-field'
 
 interface ParamFieldProps {
   param: ParamInfo
@@ -79,15 +80,23 @@ interface ParamFieldsProps {
 
 /** A form of parameters; values that equal the default are left out of `values`. */
 export function ParamFields({ params, values, onChange }: ParamFieldsProps) {
-  return params.map((param) => (
-    <ParamField
-      key={param.name}
-      param={param}
-      value={param.name in values ? values[param.name] : param.default}
-      onChange={(value) => {
-        const { [param.name]: _before, ...others } = values
-        onChange(value === param.default ? others : { ...others, [param.name]: value })
-      }}
-    />
-  ))
+  return params.map((param) => {
+    const value = param.name in values ? values[param.name] : param.default
+    const setOwn = (next: unknown) => {
+      const { [param.name]: _before, ...others } = values
+      onChange(next === param.default ? others : { ...others, [param.name]: next })
+    }
+    return param.prompt === undefined ? (
+      <ParamField key={param.name} param={param} value={value} onChange={setOwn} />
+    ) : (
+      <PromptField
+        key={param.name}
+        param={param}
+        promptId={param.prompt}
+        values={values}
+        onText={setOwn}
+        onVersion={(chosen) => onChange({ ...values, ...chosen })}
+      />
+    )
+  })
 }

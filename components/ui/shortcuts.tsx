@@ -32,6 +32,19 @@ function isTyping(target: EventTarget | null): boolean {
   )
 }
 
+// Controls that answer these keys themselves.
+const ARROW_OWNERS =
+  'input, [role="tab"], [role="slider"], [role="menuitem"], [role="option"], [role="separator"], svg, [data-own-arrows]'
+const ENTER_OWNERS =
+  'a[href], button, input, summary, [role="row"], [role="menuitem"], [role="option"]'
+
+/** Returns true when the element in focus has a meaning of its own for the key. */
+function isOwned({ key, target }: KeyboardEvent): boolean {
+  if (!(target instanceof Element)) return false
+  if (key === 'Enter') return target.closest(ENTER_OWNERS) !== null
+  return key.startsWith('Arrow') && target.closest(ARROW_OWNERS) !== null
+}
+
 export function ShortcutProvider({ children }: { children: ReactNode }) {
   const shortcuts = useRef<Shortcut[]>([])
   const [, setVersion] = useState(0)
@@ -54,7 +67,7 @@ export function ShortcutProvider({ children }: { children: ReactNode }) {
     let pending: { key: string; at: number } | null = null
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
-      if (isTyping(event.target)) return
+      if (isTyping(event.target) || isOwned(event)) return
       // A dialog has its own keys; only what it registered itself (none) should act under it.
       if (document.querySelector('[role="dialog"][aria-modal="true"]')) return
       const sequence = pending && event.timeStamp - pending.at < SEQUENCE_MS ? pending.key : null

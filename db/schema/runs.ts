@@ -12,6 +12,7 @@ export const runs = sqliteTable(
     studyId: text('study_id')
       .notNull()
       .references(() => studies.id, { onDelete: 'cascade' }),
+    /** Metric, or instance of a metric (one rubric), whose columns the run fills; `definition.metric` is the metric. */
     metricId: text('metric_id').notNull(),
     metricVersion: integer('metric_version').notNull(),
     /** Decides cache and whether two series may share an axis. */

@@ -1,5 +1,6 @@
 import { blob, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import type { JobProgress, JobState } from '@/lib/contracts/job'
+import type { JobHold, JobProgress, JobState } from '@/lib/contracts/job'
+import type { Budget } from '@/lib/contracts/meter'
 
 export const jobs = sqliteTable(
   'jobs',
@@ -16,6 +17,10 @@ export const jobs = sqliteTable(
     request: text('request').$type<'cancel' | 'pause'>(),
     priority: integer('priority').notNull().default(0),
     attempts: integer('attempts').notNull().default(0),
+    /** What the job may use up before it pauses. */
+    budget: text('budget', { mode: 'json' }).$type<Budget>(),
+    /** Why it paused by itself; null otherwise. */
+    hold: text('hold', { mode: 'json' }).$type<JobHold>(),
     leaseOwner: text('lease_owner'),
     leaseUntil: integer('lease_until'),
     progress: text('progress', { mode: 'json' }).$type<JobProgress>().notNull(),

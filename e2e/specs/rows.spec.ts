@@ -31,6 +31,40 @@ test('rows are searched, opened by keyboard and linked to', async ({ page, reque
   await expect(page.getByText(/Lineage|Children/).first()).toBeVisible()
 })
 
+test('arrows walk, x picks, and one act marks all picked rows and can be undone', async ({
+  page,
+  request,
+}) => {
+  const studyId = await sampleStudy(request)
+  const starred = async () => {
+    const state = { filter: { marks: ['star'] }, sort: {}, columns: [] }
+    const path = `/api/studies/${studyId}/rows?offset=0&limit=1&state=${encodeURIComponent(JSON.stringify(state))}`
+    return ((await (await request.get(path)).json()) as { total: number }).total
+  }
+  await page.goto(`/studies/${studyId}/rows`)
+  await expect(page.getByText('train journey').first()).toBeVisible()
+  await expect(async () => {
+    await page.keyboard.press('ArrowDown')
+    await expect(page).toHaveURL(/at=0/, { timeout: 2000 })
+  }).toPass({ timeout: 20_000 })
+  await page.keyboard.press('x')
+  await expect(page.getByText('1 row picked')).toBeVisible()
+  await page.keyboard.press('ArrowDown')
+  await expect(page).toHaveURL(/at=1/)
+  await page.keyboard.press('x')
+  await expect(page.getByText('2 rows picked')).toBeVisible()
+  await page.keyboard.press('s')
+  await expect(page.getByText('2 rows starred.')).toBeVisible()
+  await expect.poll(starred).toBe(2)
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect.poll(starred).toBe(0)
+  // Closed and opened again, the row is the one that was read last.
+  await page.keyboard.press('Escape')
+  await expect(page).not.toHaveURL(/at=/)
+  await page.keyboard.press('k')
+  await expect(page).toHaveURL(/at=0/)
+})
+
 test('a metric filter narrows the rows and stays on the other pages', async ({ page, request }) => {
   const studyId = await sampleStudy(request)
   await computeAll(request, studyId)

@@ -1,4 +1,12 @@
-import { computeAll, fakeBackend, newStudy, sampleStudy, settle } from '../api'
+import {
+  computeAll,
+  fakeBackend,
+  importFile,
+  newStudy,
+  sampleStudy,
+  settle,
+  studyView,
+} from '../api'
 import { expect, test } from '../fixtures'
 
 test('the sample study is there, is computed and fills the figures', async ({ page, request }) => {
@@ -48,18 +56,8 @@ test('evolving makes a new arm with recorded operators', async ({ request }) => 
   const rows = Array.from({ length: 6 }, (_, i) =>
     JSON.stringify({ instruction: `Explain step ${i}.`, input: '', output: '' }),
   )
-  const upload = await request.post('/api/uploads?name=steps-seeds.jsonl', {
-    data: Buffer.from(`${rows.join('\n')}\n`),
-    headers: { 'content-type': 'application/octet-stream' },
-  })
-  const { uploadId } = (await upload.json()) as { uploadId: string }
-  const preview = await request.post(`/api/studies/${studyId}/imports/preview`, {
-    data: { uploadIds: [uploadId] },
-  })
-  const { previews } = (await preview.json()) as { previews: { plan: Record<string, unknown> }[] }
-  const plans = previews.map(({ plan }) => ({ ...plan, armKey: null, armLabel: null, round: 0 }))
-  await request.post(`/api/studies/${studyId}/imports`, { data: { plans } })
-  await settle(request, studyId)
+  const file = { name: 'steps-seeds.jsonl', text: `${rows.join('\n')}\n` }
+  await importFile(request, studyId, file, { armKey: null, armLabel: null, round: 0 })
   const started = await request.post(`/api/studies/${studyId}/evolve`, {
     data: {
       backendId: await fakeBackend(request),
@@ -70,15 +68,7 @@ test('evolving makes a new arm with recorded operators', async ({ request }) => 
   })
   expect(started.ok(), await started.text()).toBe(true)
   await settle(request, studyId)
-  const detail = (await (await request.get(`/api/studies/${studyId}`)).json()) as {
-    cells: {
-      armKey: string | null
-      round: number
-      rowCount: number
-      alignment: { kind: string; matched: number } | null
-      responses: { present: number } | null
-    }[]
-  }
+  const detail = await studyView(request, studyId)
   const evolved = detail.cells.filter((cell) => cell.armKey === 'fake')
   expect(evolved.map((cell) => cell.round)).toEqual([1, 2])
   for (const cell of evolved) {

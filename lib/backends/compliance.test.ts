@@ -1,20 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AppError } from '@/lib/errors'
-import { embedded } from './embedded'
-import { embeddedEmbeddings } from './embedded-embeddings'
-import { fake } from './fake'
 import { defaultCacheDir } from './models/paths'
 import { modelStatus } from './models/status'
-import { openai } from './openai'
-import { modelStub, startStub, type StubServer } from './openai/stub'
+import { startStub, type StubServer } from './openai/stub'
+import { failureKind } from './shared/request-error'
+import { exchangeNames, loadExchange, replyOf, samePath } from './testing/exchange'
+import { callSession } from './testing/calls'
+import type { ExpectedError, Subject } from './testing/subject'
+import { SUBJECTS } from './testing/subjects'
 import {
   CAPABILITIES,
   GREEDY,
   type BackendEnvironment,
-  type BackendKind,
   type BackendSession,
   type Capability,
   type ProbeResult,
+  type ProbeStep,
 } from './types'
 
 const env: BackendEnvironment = {
@@ -44,80 +45,69 @@ const METHODS: Partial<Record<Capability, keyof BackendSession>> = {
   tokenize: 'tokenize',
 }
 
-interface Subject {
-  name: string
-  /** Model file that it needs. */
-  model?: string
-  kind: BackendKind
-  config(): Promise<Record<string, unknown>>
-}
-
-let stub: StubServer
-beforeAll(async () => {
-  stub = await startStub(modelStub)
-})
-afterAll(() => stub.close())
-
-const SUBJECTS: Subject[] = [
-  { name: 'fake', kind: fake, config: async () => ({}) },
-  { name: 'fake with BOS', kind: fake, config: async () => ({ bos: true, seed: 4 }) },
-  {
-    name: 'openai, chat',
-    kind: openai,
-    config: async () => ({ baseUrl: stub.url, model: 'NAME' }),
-  },
-  {
-    name: 'openai, embeddings',
-    kind: openai,
-    config: async () => ({ baseUrl: stub.url, model: 'NAME', use: 'embeddings' }),
-  },
-  { name: 'embedded', kind: embedded, config: async () => ({}), model: 'smollm2-135m-instruct' },
-  {
-    name: 'embedded embeddings',
-    kind: embeddedEmbeddings,
-    config: async () => ({}),
-    model: 'all-minilm-l6-v2-int8',
-  },
-]
-
 const LABELLED = await Promise.all(
   SUBJECTS.map(async (subject) => {
     const ready = !subject.model || (await modelStatus(subject.model, env)).state === 'ready'
     return {
-      ...subject,
+      subject,
       ready,
       title: ready ? subject.name : `${subject.name}: skipped, its model file is not here`,
     }
   }),
 )
 
-describe.each(LABELLED)('$title', ({ kind, config, ready }) => {
+/** Compliance table: what the probe found on the well-behaved server of each subject. */
+const TABLE: string[] = []
+afterAll(() => {
+  if (!process.env.COMPLIANCE_TABLE) return
+  const head = `| backend | ${CAPABILITIES.join(' | ')} |\n|${'---|'.repeat(CAPABILITIES.length + 1)}`
+  process.stdout.write(`\n${head}\n${TABLE.join('\n')}\n`)
+})
+
+describe.each(LABELLED)('$title', ({ subject, ready }) => {
+  const { kind } = subject
+  let stub: StubServer | undefined
   let session: BackendSession
   let probe: ProbeResult
+  const reported: ProbeStep[] = []
 
   beforeAll(async () => {
     if (!ready) return
-    const parsed = kind.config.parse(await config())
+    if (subject.serve) stub = await startStub(subject.serve())
+    const parsed = kind.config.parse(subject.config(stub?.url ?? ''))
     session = await kind.open(parsed, env)
-    probe = await kind.probe(parsed, env)
+    probe = await kind.probe(parsed, env, undefined, (step) => reported.push(step))
+    const { capabilities } = probe
+    const marks = CAPABILITIES.map(
+      (name) => ({ yes: 'yes', no: '', unknown: '?' })[capabilities[name].state],
+    )
+    TABLE.push(`| ${subject.name} | ${marks.join(' | ')} |`)
   }, OPEN_MS)
-  afterAll(() => session?.close())
+  afterAll(async () => {
+    await session?.close()
+    await stub?.close()
+  })
 
   const has = (capability: Capability) => probe.capabilities[capability].state === 'yes'
 
-  it.skipIf(!ready)(
-    'offers only what its kind promises, and gives a reason for what it lacks',
-    () => {
-      const wrong = CAPABILITIES.filter((capability) => {
-        const { state, reason } = probe.capabilities[capability]
-        if (state === 'no') return !reason
-        const method = METHODS[capability]
-        const there = method === undefined || typeof session[method] === 'function'
-        return state === 'yes' && !(there && kind.capabilities.includes(capability))
-      })
-      expect(wrong).toEqual([])
-    },
-  )
+  it.skipIf(!ready)('has what it promises, and gives a reason for what it lacks', () => {
+    const found = CAPABILITIES.filter((capability) => has(capability))
+    const promised = CAPABILITIES.filter((capability) => subject.has.includes(capability))
+    if (found.join() !== promised.join()) throw new Error(JSON.stringify(probe.steps, null, 1))
+    const wrong = CAPABILITIES.filter((capability) => {
+      const { state, reason } = probe.capabilities[capability]
+      if (state !== 'yes') return !reason
+      const method = METHODS[capability]
+      const there = method === undefined || typeof session[method] === 'function'
+      return !(there && kind.capabilities.includes(capability))
+    })
+    expect(wrong).toEqual([])
+  })
+
+  it.skipIf(!ready)('reports each step as it is decided, or all at the end', () => {
+    expect([[], probe.steps]).toContainEqual(reported)
+    expect(probe.steps.every(({ name, detail }) => name !== '' && detail !== '')).toBe(true)
+  })
 
   it.skipIf(!ready)('states one identity, opened or probed, without address or key', () => {
     expect(probe.identity).toEqual(session.identity)
@@ -175,7 +165,7 @@ describe.each(LABELLED)('$title', ({ kind, config, ready }) => {
     async () => {
       if (!has('promptLogprobs') || !session.scoreTokens || !session.tokenize) return
       const texts = ['Monday, Tuesday, Wednesday', 'one', 'Monday, Tuesday, Wednesday, Thursday']
-      const sequences = await session.tokenize(texts, false)
+      const sequences = await session.tokenize(texts, true)
       const together = await session.scoreTokens(sequences)
       together.forEach((scores, i) => {
         expect(scores).toHaveLength(sequences[i]?.length ?? -1)
@@ -221,16 +211,95 @@ describe.each(LABELLED)('$title', ({ kind, config, ready }) => {
 
   it.skipIf(!ready)('stops on abort with `cancelled`', async () => {
     const signal = AbortSignal.abort()
-    const calls = [
-      session.generate?.({ messages: [{ role: 'user', content: 'x' }], params: GREEDY }, signal),
-      session.embed?.(['x'], signal),
-      session.scoreTokens?.([Int32Array.of(20, 21)], signal),
-    ]
-    for (const call of calls) {
-      if (!call) continue
-      const error = await call.catch((caught: unknown) => caught)
+    for (const call of ['chat', 'embed', 'score'] as const) {
+      const error = await callSession(session, call, signal).then(
+        () => null,
+        (caught: unknown) => caught,
+      )
+      if (error === 'absent') continue
       expect(error).toBeInstanceOf(AppError)
       expect((error as AppError).code).toBe('cancelled')
+    }
+  })
+})
+
+/** A server that gives the recorded refusal where it was met: from the start, or once the session is open. */
+async function refuse(subject: Subject, name: string, expected: ExpectedError): Promise<unknown> {
+  const exchange = loadExchange(subject.wire as string, name)
+  const healthy = subject.serve?.()
+  let open = false
+  const stub = await startStub((request) => {
+    const met = open || expected.call === 'open'
+    return met && samePath(request.path, expected.route ?? exchange.path)
+      ? replyOf(exchange)
+      : (healthy?.(request) ?? null)
+  })
+  try {
+    const session = await subject.kind.open(
+      subject.kind.config.parse(subject.config(stub.url)),
+      env,
+    )
+    open = true
+    await callSession(session, expected.call).finally(() => session.close())
+    return null
+  } catch (error) {
+    return error
+  } finally {
+    await stub.close()
+  }
+}
+
+const REPLAYED = SUBJECTS.flatMap((subject) =>
+  Object.entries(subject.errors ?? {}).map(([name, expected]) => ({
+    subject,
+    name,
+    expected,
+    title: `${subject.wire}/${name} is ${expected.kind}`,
+  })),
+)
+
+describe('recorded refusals', () => {
+  it.each(REPLAYED)('$title', async ({ subject, name, expected }) => {
+    const error = await refuse(subject, name, expected)
+    expect(error, 'the call succeeded').toBeInstanceOf(AppError)
+    const reason = (error as AppError).details?.reason
+    expect({ kind: failureKind(error), reason }).toEqual({
+      kind: expected.kind,
+      reason: expected.reason ?? reason,
+    })
+  })
+
+  it.each([...new Set(SUBJECTS.map(({ wire }) => wire ?? ''))].filter((wire) => wire !== ''))(
+    'all of %s are expected',
+    (wire) => {
+      const expected = SUBJECTS.filter((subject) => subject.wire === wire).flatMap((subject) =>
+        Object.keys(subject.errors ?? {}),
+      )
+      const recorded = exchangeNames(wire).filter((name) => name.startsWith('err_'))
+      expect(expected.sort()).toEqual(recorded)
+    },
+  )
+})
+
+const REFUSALS = SUBJECTS.flatMap((subject) =>
+  (subject.refusals ?? []).map((refusal) => ({
+    subject,
+    refusal,
+    title: `${subject.name}: ${refusal.name}`,
+  })),
+)
+
+describe('the probe denies what a server only pretends', () => {
+  it.each(REFUSALS)('$title', async ({ subject, refusal }) => {
+    const stub = await startStub(refusal.serve())
+    try {
+      const config = subject.kind.config.parse(subject.config(stub.url))
+      const { capabilities, steps } = await subject.kind.probe(config, env)
+      const { state, reason } = capabilities[refusal.capability]
+      if (state === 'yes') throw new Error(JSON.stringify(steps, null, 1))
+      expect(reason).toMatch(refusal.because)
+    } finally {
+      await stub.close()
     }
   })
 })

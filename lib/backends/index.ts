@@ -2,11 +2,38 @@ import { AppError } from '@/lib/errors'
 import { embedded } from './embedded'
 import { embeddedEmbeddings } from './embedded-embeddings'
 import { fake } from './fake'
+import { fireworks } from './fireworks'
+import { infinity } from './infinity'
+import { llamaCppPython } from './llama-cpp-python'
+import { llamaServer } from './llama-server'
+import { lmStudio } from './lm-studio'
+import { ollama } from './ollama'
 import { openai } from './openai'
+import { sglang } from './sglang'
+import { tei } from './tei'
+import { tgi } from './tgi'
+import { together } from './together'
 import type { BackendKind } from './types'
+import { vllm } from './vllm'
 
 /** Every kind of backend. The files hold descriptions only and load their engines when opened. */
-export const BACKEND_KINDS: readonly BackendKind[] = [embedded, embeddedEmbeddings, openai, fake]
+export const BACKEND_KINDS: readonly BackendKind[] = [
+  embedded,
+  embeddedEmbeddings,
+  vllm,
+  sglang,
+  tgi,
+  llamaCppPython,
+  together,
+  fireworks,
+  openai,
+  llamaServer,
+  ollama,
+  lmStudio,
+  tei,
+  infinity,
+  fake,
+]
 
 /** A backend that exists without being set up. */
 export interface BuiltInBackend {

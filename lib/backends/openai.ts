@@ -1,21 +1,16 @@
-import type { NetworkEnvironment } from './http/address'
 import { openaiConfigSchema } from './openai/config'
-import { defineBackend } from './types'
+import { defineServer } from './scoring/define'
 
-/** OpenAI and services that speak its chat and embeddings routes. */
-export const openai = defineBackend({
+/** OpenAI and services that speak its chat and embeddings routes, vLLM's pooling server among them. */
+export const openai = defineServer({
   id: 'openai',
   label: 'OpenAI-compatible server',
   description:
     'Chat with log-probabilities of generated tokens, or embeddings, over the routes that OpenAI defined and most servers offer.',
   capabilities: ['chat', 'structured', 'outputLogprobs', 'embed'],
   config: openaiConfigSchema,
-  async open(config, env: NetworkEnvironment, signal) {
-    const { openSession } = await import('./openai/session')
-    return openSession(config, env, signal)
-  },
-  async probe(config, env: NetworkEnvironment, signal) {
-    const { probeOpenai } = await import('./openai/probe')
-    return probeOpenai(config, env, signal)
+  async connect(config, env, signal) {
+    const { connectOpenai, OPENAI } = await import('./openai/session')
+    return connectOpenai(config, env, OPENAI, signal)
   },
 })

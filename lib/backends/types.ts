@@ -15,6 +15,10 @@ export type Capability = (typeof CAPABILITIES)[number]
 export interface CapabilityState {
   state: 'yes' | 'no' | 'unknown'
   reason?: string
+  /** What to change so that it works, in words. */
+  remedy?: string
+  /** Launch flag or setting of the server that does so, ready to copy. */
+  flag?: string
 }
 export type CapabilityTable = Record<Capability, CapabilityState>
 
@@ -140,6 +144,15 @@ export interface BackendSession {
   ): Promise<Int32Array[]>
   /** Returns the text of each id alone, for heat strips. */
   tokenTexts?(ids: Int32Array, signal?: AbortSignal): Promise<string[]>
+  /**
+   * Returns the ids of each conversation under the model's own chat template, BOS at most once; `open` ends them with
+   * the header of the reply. Control tokens written inside a message stay text where the engine can tell them apart.
+   */
+  chatIds?(
+    conversations: readonly (readonly ChatMessage[])[],
+    open: boolean,
+    signal?: AbortSignal,
+  ): Promise<Int32Array[]>
   close(): Promise<void>
 }
 
@@ -147,6 +160,24 @@ export interface ProbeStep {
   name: string
   state: 'pass' | 'fail' | 'unknown'
   detail: string
+  /** What to change, where the step did not pass and a change would help. */
+  remedy?: string
+  /** Launch flag or setting of the server, ready to copy. */
+  flag?: string
+}
+
+/** Is called with each step as soon as it is decided. */
+export type OnProbeStep = (step: ProbeStep) => void
+
+/** What a model answers to a fixed question, by which it is recognised again; see probe/identity.ts. */
+export interface ProbeVector {
+  /** What the values are: log-probabilities of given tokens, of generated ones, or an embedding. */
+  of: 'promptScores' | 'outputScores' | 'embedding'
+  /** What each value belongs to (token ids or token texts); empty for an embedding. */
+  labels: (number | string)[]
+  values: number[]
+  /** Largest difference of two answers of one model, in the values' unit. */
+  tolerance: number
 }
 
 export interface ProbeResult {
@@ -155,6 +186,8 @@ export interface ProbeResult {
   models: string[]
   steps: ProbeStep[]
   latencyMs: number | null
+  /** Null when the backend offers nothing that tells models apart; absent from stand-ins. */
+  vector?: ProbeVector | null
 }
 
 /** What `open` and `probe` get from their surroundings. */
@@ -177,7 +210,12 @@ export interface BackendKind<C = unknown> {
   capabilities: readonly Capability[]
   config: z.ZodType<C>
   open(config: C, env: BackendEnvironment, signal?: AbortSignal): Promise<BackendSession>
-  probe(config: C, env: BackendEnvironment, signal?: AbortSignal): Promise<ProbeResult>
+  probe(
+    config: C,
+    env: BackendEnvironment,
+    signal?: AbortSignal,
+    onStep?: OnProbeStep,
+  ): Promise<ProbeResult>
 }
 
 /** Types a backend's definition; the registry holds them all as BackendKind<unknown>. */

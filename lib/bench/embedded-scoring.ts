@@ -1,5 +1,7 @@
 import { physicalCores } from '@/lib/backends/child-process/cores'
 import { EngineHost } from '@/lib/backends/child-process/host'
+import { expandModel } from '@/lib/backends/embedded/gguf/expand'
+import { chooseWeights } from '@/lib/backends/embedded/weights'
 import { modelStatus } from '@/lib/backends/models/status'
 import type { ModelDirs } from '@/lib/backends/models/paths'
 import { AppError } from '@/lib/errors'
@@ -33,11 +35,17 @@ export async function benchEmbeddedScoring(
 ): Promise<EmbeddedScoringFigures> {
   const status = await modelStatus('smollm2-135m-instruct', dirs)
   if (!status.path) throw new AppError('capability_missing', `${status.detail} ${status.remedy}`)
+  // The weights that the engine takes unless told otherwise, for all three sides of the comparison.
+  const to = await chooseWeights('auto', status.path)
+  const sha256 = status.sha256 ?? status.path
+  const modelPath = to
+    ? await expandModel({ file: status.path, sha256, to, cacheDir: dirs.cacheDir })
+    : status.path
   const host = new EngineHost({
     entry: 'lib/bench/embedded-scoring-child.ts',
     name: 'The scoring benchmark',
     initArgs: () => ({
-      modelPath: status.path,
+      modelPath,
       threads: options.threads ?? physicalCores(),
     }),
     log: () => undefined,

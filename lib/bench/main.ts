@@ -3,7 +3,11 @@ import { readConfig } from '@/lib/config'
 import { errorMessage } from '@/lib/errors'
 import { benchEmbeddedScoring, EMBEDDED_SCORING_LIMITS } from './embedded-scoring'
 import { benchImport } from './import'
+import { benchHalfMillion } from './half-million'
 import { benchMnd } from './mnd'
+import { benchMndFaiss } from './mnd-faiss'
+import { benchOverhead } from './overhead'
+import { benchReplyParsing } from './reply-parsing'
 import { benchRowsPage } from './rows-page'
 import { measureWebLatency } from './web-latency'
 
@@ -24,6 +28,14 @@ function milliseconds(name: string, value: number, limit: number): Figure {
   return { name, value, unit: 'ms', limit, atLeast: false }
 }
 
+function least(name: string, value: number, unit: string, limit: number): Figure {
+  return { name, value, unit, limit, atLeast: true }
+}
+
+function most(name: string, value: number, unit: string, limit: number): Figure {
+  return { name, value, unit, limit, atLeast: false }
+}
+
 const BENCHES: Record<string, () => Promise<Figure[]>> = {
   scoring: async () => {
     const figures = await benchEmbeddedScoring(readConfig())
@@ -39,6 +51,17 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
       ratio(`MND of ${figures.n} x ${figures.d} over a plain double loop`, figures.ratio, 100),
     ]
   },
+  faiss: async () => {
+    const figures: Figure[] = []
+    for (const d of [384, 768]) {
+      const { n, ratio: share, faissKernel, rssMb, fastSeconds } = await benchMndFaiss(52_002, d)
+      const name = `MND of ${n} x ${d}, ${fastSeconds.toFixed(1)} s`
+      if (share === null) console.log(`skipped    ${name}: faiss is ${faissKernel}`)
+      else figures.push(most(`${name}, over ${faissKernel}`, share, 'x', 0.35))
+      figures.push(most(`memory of that search`, rssMb, 'MB', 1_024))
+    }
+    return figures
+  },
   import: async () => {
     const figures = await benchImport()
     return [ratio(`import of ${figures.rows} rows over plain inserts`, figures.ratio, 0.7)]
@@ -49,6 +72,31 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
       milliseconds(`rows page, ${page.name}, first`, page.firstMs, 100),
       milliseconds(`rows page, ${page.name}, next`, page.nextMs, 100),
     ])
+  },
+  parsing: async () => {
+    const { bytesPerToken, tokensPerSecond } = benchReplyParsing()
+    const name = `replies read at ${bytesPerToken.toFixed(0)} bytes a token`
+    return [least(name, tokensPerSecond, 'tokens/s', 500_000)]
+  },
+  overhead: async () => {
+    const { rowsPerSecond, clientMs, serverMs } = await benchOverhead()
+    const share = `${clientMs.toFixed(2)} ms of processor a row, ${serverMs.toFixed(2)} ms of the stub`
+    return [least(`rows scored over HTTP, ${share}`, rowsPerSecond, 'rows/s', 1_000)]
+  },
+  'half-million': async () => {
+    const figures = await benchHalfMillion()
+    return [
+      milliseconds(`queueing a job of ${figures.rows} rows`, figures.queueMs, 100),
+      milliseconds(
+        `its progress, 99 of 100 looks (slowest ${figures.slowestMs.toFixed(0)} ms)`,
+        figures.progressMs,
+        100,
+      ),
+      milliseconds('its cancel', figures.cancelMs, 100),
+      milliseconds('queueing it again', figures.retryMs, 100),
+      most('memory of the worker', figures.peakMb, 'MB', 600),
+      most('memory at the end over that at half', figures.growth, 'x', 1.2),
+    ]
   },
   web: async () => {
     const figures = await measureWebLatency()

@@ -24,7 +24,7 @@ const NAIVE_ROWS = 400
 const FAST_RUNS = 3
 
 /** Returns n random unit vectors of dimension d, row-major. */
-function unitVectors(n: number, d: number): Float32Array {
+export function unitVectors(n: number, d: number): Float32Array {
   const random = createRandom(1)
   const rows = new Float32Array(n * d)
   for (let i = 0; i < n; i += 1) {

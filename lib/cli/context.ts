@@ -1,17 +1,42 @@
 import { migrateDatabase, openDatabase } from '@/db/client'
 import { readConfig } from '@/lib/config'
 import { AppError } from '@/lib/errors'
+import { isDiskFull } from '@/lib/jobs/disk-full'
 import { ensureBuiltInBackends } from '@/lib/services/backends'
 import type { ServiceContext } from '@/lib/services/context'
 import { listStudies } from '@/lib/services/studies'
 
+const READ_ONLY = /^(EROFS|EACCES|EPERM|ENOENT|SQLITE_READONLY\w*|SQLITE_CANTOPEN\w*)$/
+
+/** Returns the plain message for a data folder that is full or cannot be written, any other error as it is. */
+export function storageError(error: unknown, dataDir: string): unknown {
+  if (isDiskFull(error)) {
+    return new AppError(
+      'data_error',
+      `The disk that holds ${dataDir} is full. Free some space, or set EVOLENS_DATA_DIR to a folder on another disk.`,
+      { cause: error },
+    )
+  }
+  const code = (error as { code?: unknown } | null)?.code
+  if (error instanceof AppError || typeof code !== 'string' || !READ_ONLY.test(code)) return error
+  return new AppError(
+    'data_error',
+    `The data folder ${dataDir} cannot be written (${code}). Give yourself write access to it, or set EVOLENS_DATA_DIR to a folder that you may write.`,
+    { cause: error },
+  )
+}
+
 /** Opens the data folder's database, brings it up to date and returns what services need. */
 export function openContext(): ServiceContext {
   const config = readConfig()
-  const db = openDatabase(config.databasePath)
-  migrateDatabase(db)
-  ensureBuiltInBackends(db)
-  return { db, config }
+  try {
+    const db = openDatabase(config.databasePath)
+    migrateDatabase(db)
+    ensureBuiltInBackends(db)
+    return { db, config }
+  } catch (error) {
+    throw storageError(error, config.dataDir)
+  }
 }
 
 /** Returns the id of the study with this id or name; throws `not_found` with the names there are. */

@@ -1,14 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import path from 'node:path'
 import process from 'node:process'
-import type { Job } from '@/lib/contracts/job'
-import { AppError } from '@/lib/errors'
+import type { HoldReason, Job } from '@/lib/contracts/job'
+import { AppError, ERROR_CODES } from '@/lib/errors'
 import { getJob, requestCancel } from '@/lib/jobs/queue'
 import type { ServiceContext } from '@/lib/services/context'
 import { workerState } from '@/lib/services/system'
-import { duration, endLine, say, sayAgain } from './output'
+import { jobFacts } from './job-text'
+import { endLine, say, sayAgain } from './output'
 
 const ENDED = new Set(['succeeded', 'failed', 'cancelled'])
+// A job that waits for these goes on by itself; any other pause needs a person.
+const GOES_ON: readonly HoldReason[] = ['backend_down', 'disk_full']
 // Often enough for a progress line, rare enough to cost nothing.
 const POLL_MS = 400
 
@@ -23,12 +26,27 @@ function ensureWorker(context: ServiceContext): ChildProcess | null {
 }
 
 function progressText(job: Job): string {
-  const { done, total, unit, phase, ratePerSecond, etaMs, failed } = job.progress
-  const parts = [`${done} of ${total} ${unit}`]
-  if (ratePerSecond !== null) parts.push(`${ratePerSecond.toFixed(1)} ${unit}/s`)
-  if (etaMs !== null) parts.push(`${duration(etaMs)} left`)
-  if (failed > 0) parts.push(`${failed} failed`)
-  return `${phase}: ${parts.join(', ')}`
+  const held = job.state === 'paused' || job.state === 'queued' ? job.error : null
+  return held === null ? `${job.progress.phase}: ${jobFacts(job)}` : `${job.state}: ${held}`
+}
+
+function isOver(job: Job): boolean {
+  if (job.state !== 'paused') return ENDED.has(job.state)
+  return job.hold === null || !GOES_ON.includes(job.hold.reason)
+}
+
+/** The error that tells how a job ended, for the exit code. */
+function endError(job: Job): AppError {
+  if (job.state === 'paused') {
+    const pause = job.hold?.reason ?? 'user'
+    const why = job.error ?? `The job "${job.title}" was paused.`
+    return new AppError('conflict', `${why} (jobs resume ${job.id})`, { details: { pause } })
+  }
+  const code = ERROR_CODES.find((known) => known === job.errorCode)
+  return new AppError(
+    job.state === 'cancelled' ? 'cancelled' : (code ?? 'data_error'),
+    job.error ?? `The job "${job.title}" ended as ${job.state}.`,
+  )
 }
 
 function stopWorker(child: ChildProcess | null): Promise<void> {
@@ -41,12 +59,14 @@ function stopWorker(child: ChildProcess | null): Promise<void> {
 
 /**
  * Follows jobs to their end with a progress line, running a worker where none runs; returns them as they ended.
- * Ctrl-C cancels them. Throws the first failure.
+ * Ctrl-C cancels them. Throws the first failure, with the job's own error code; a pause that needs a person counts as
+ * one, a wait for a backend that is down does not. `onTick` sees each job as often as it is looked at.
  */
 export async function followJobs(
   context: ServiceContext,
   ids: readonly string[],
   quiet: boolean,
+  onTick?: (job: Job) => void,
 ): Promise<Job[]> {
   const worker = ensureWorker(context)
   const cancel = () => {
@@ -58,9 +78,10 @@ export async function followJobs(
     const ended: Job[] = []
     for (const id of ids) {
       let job = getJob(context.db, id)
-      while (!ENDED.has(job.state)) {
+      while (!isOver(job)) {
         await new Promise((resolve) => setTimeout(resolve, POLL_MS))
         job = getJob(context.db, id)
+        onTick?.(job)
         if (!quiet) sayAgain('Job', progressText(job))
       }
       endLine()
@@ -68,13 +89,7 @@ export async function followJobs(
       ended.push(job)
     }
     const broken = ended.find((job) => job.state !== 'succeeded')
-    if (broken) {
-      const code = broken.state === 'cancelled' ? 'cancelled' : 'data_error'
-      throw new AppError(
-        code,
-        broken.error ?? `The job "${broken.title}" ended as ${broken.state}.`,
-      )
-    }
+    if (broken) throw endError(broken)
     return ended
   } finally {
     process.removeListener('SIGINT', cancel)

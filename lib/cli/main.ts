@@ -1,5 +1,6 @@
 import process from 'node:process'
 import { Command } from 'commander'
+import { addAgreementCommand } from './commands/agreement'
 import { addBackendCommands } from './commands/backends'
 import { addComputeCommand } from './commands/compute'
 import { addEvolveCommand } from './commands/evolve'
@@ -7,6 +8,7 @@ import { addExportCommand } from './commands/export'
 import { addImportCommand } from './commands/import'
 import { addJobCommands } from './commands/jobs'
 import { addModelCommands } from './commands/models'
+import { addPromptCommands } from './commands/prompts'
 import { addSampleCommands } from './commands/sample'
 import { addSetupCommand } from './commands/setup'
 import { addStudyCommands } from './commands/studies'
@@ -24,6 +26,8 @@ for (const add of [
   addComputeCommand,
   addEvolveCommand,
   addExportCommand,
+  addAgreementCommand,
+  addPromptCommands,
   addJobCommands,
   addBackendCommands,
   addModelCommands,

@@ -18,10 +18,15 @@ export function endLine(): void {
   if (process.stdout.isTTY) process.stdout.write('\r\u001b[2K')
 }
 
+/** Prints a value as JSON. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+}
+
 /** Prints rows as aligned columns, or as JSON when asked. */
 export function printRows(rows: readonly Record<string, unknown>[], json: boolean): void {
   if (json) {
-    process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
+    printJson(rows)
     return
   }
   const first = rows[0]
@@ -55,6 +60,8 @@ const EXIT_CODES: Record<string, number> = {
   cancelled: 130,
 }
 
+const EXIT_PAUSED = 5
+
 /** Prints the error in plain words and returns the exit code of its cause. */
 export function reportError(error: unknown, json: boolean): number {
   endLine()
@@ -66,6 +73,8 @@ export function reportError(error: unknown, json: boolean): number {
     const unexpected = !(error instanceof AppError) && error instanceof Error
     if (unexpected && process.env['LOG_LEVEL'] === 'debug') process.stderr.write(`${error.stack}\n`)
   }
+  // A job that paused by itself is neither done nor broken.
+  if (error instanceof AppError && error.details?.pause !== undefined) return EXIT_PAUSED
   return EXIT_CODES[code] ?? 1
 }
 

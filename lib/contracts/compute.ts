@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { budgetSchema, meterSchema } from './meter'
 import { rowSetSchema } from './run'
 
 /** A parameter of a metric as a form field; drawn from its zod schema. */
@@ -8,12 +9,14 @@ export const paramInfoSchema = z.object({
   options: z.array(z.string()).nullable(),
   default: z.unknown(),
   description: z.string(),
+  /** Id of the prompt whose stored versions fill this field (and those that belong to it). */
+  prompt: z.string().optional(),
 })
 export type ParamInfo = z.infer<typeof paramInfoSchema>
 
 export const metricInfoSchema = z.object({
   id: z.string(),
-  kind: z.enum(['measured', 'derived']),
+  kind: z.enum(['measured', 'derived', 'imported']),
   version: z.number(),
   label: z.string(),
   description: z.string(),
@@ -23,6 +26,8 @@ export const metricInfoSchema = z.object({
   params: z.array(paramInfoSchema),
   /** Derived metrics: the measured metric that feeds them. */
   from: z.string().nullable(),
+  /** Computed only when asked for by name; never counted as missing. */
+  onDemand: z.boolean(),
 })
 export type MetricInfo = z.infer<typeof metricInfoSchema>
 
@@ -35,6 +40,8 @@ export const computeRequestSchema = z.object({
   rowSet: rowSetSchema.default({ kind: 'all' }),
   /** Restrict to these cells; empty = every cell of the study. */
   cellIds: z.array(z.string()).default([]),
+  /** What each job may use up before it pauses; null = no limit. */
+  budget: budgetSchema.nullable().optional(),
 })
 export type ComputeRequest = z.infer<typeof computeRequestSchema>
 
@@ -45,12 +52,16 @@ export const dryRunSchema = z.object({
   backendLabel: z.string().nullable(),
   rows: z.number(),
   rowsDone: z.number(),
+  /** Rows that were really computed, to measure speed and lengths of replies. */
   sampleRows: z.number(),
-  tokens: z.number(),
+  /** Rows whose requests were counted without sending them. */
+  countedRows: z.number(),
+  /** What is still to be sent, in requests and tokens, and how many answers the cache has. */
+  meter: meterSchema,
   secondsLow: z.number(),
   secondsHigh: z.number(),
-  /** In the backend's own currency; null when no price is known. */
-  cost: z.number().nullable(),
+  /** Null when no price is known. */
+  cost: z.object({ amount: z.number(), currency: z.string() }).nullable(),
   /** Set when the metric cannot run: what is missing and how to get it. */
   blocked: z.string().nullable(),
 })
@@ -100,43 +111,16 @@ export const evolveRequestSchema = z.object({
     .boolean()
     .default(true)
     .describe('Also writes a response for each evolved instruction.'),
+  prompts: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe(
+      'Prompt id -> hash of the stored version to use; the others are those of the program.',
+    ),
+  /** What the job may use up before it pauses; null = no limit. */
+  budget: budgetSchema.nullable().default(null),
 })
 export type EvolveRequest = z.infer<typeof evolveRequestSchema>
-
-export const backendInfoSchema = z.object({
-  id: z.string(),
-  kind: z.string(),
-  kindLabel: z.string(),
-  label: z.string(),
-  builtIn: z.boolean(),
-  config: z.record(z.string(), z.unknown()),
-  /** Capability -> state, from the last probe; null when never probed. */
-  probe: z
-    .object({
-      capabilities: z.record(
-        z.string(),
-        z.object({ state: z.enum(['yes', 'no', 'unknown']), reason: z.string().optional() }),
-      ),
-      identity: z.record(z.string(), z.unknown()),
-      models: z.array(z.string()),
-      steps: z.array(z.object({ name: z.string(), state: z.string(), detail: z.string() })),
-      latencyMs: z.number().nullable(),
-    })
-    .nullable(),
-  probedAt: z.number().nullable(),
-  /** Whether the environment variable that holds the key is set; null when none is named. */
-  keyIsSet: z.boolean().nullable(),
-})
-export type BackendInfo = z.infer<typeof backendInfoSchema>
-
-export const backendKindInfoSchema = z.object({
-  id: z.string(),
-  label: z.string(),
-  description: z.string(),
-  capabilities: z.array(z.string()),
-  params: z.array(paramInfoSchema),
-})
-export type BackendKindInfo = z.infer<typeof backendKindInfoSchema>
 
 export const modelInfoSchema = z.object({
   id: z.string(),

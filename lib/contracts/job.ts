@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { budgetSchema, emptyMeter, meterSchema } from './meter'
 
 export const JOB_STATES = [
   'queued',
@@ -9,6 +10,27 @@ export const JOB_STATES = [
   'cancelled',
 ] as const
 export type JobState = (typeof JOB_STATES)[number]
+
+/**
+ * Why a job paused by itself. It goes on by itself when a backend that is down answers again and when a full disk has
+ * room; a used-up budget, another model and replies that cannot be believed need a person.
+ */
+export const HOLD_REASONS = [
+  'budget',
+  'backend_down',
+  'model_changed',
+  'bad_replies',
+  'disk_full',
+] as const
+export type HoldReason = (typeof HOLD_REASONS)[number]
+
+export const jobHoldSchema = z.object({
+  reason: z.enum(HOLD_REASONS),
+  /** The backend that the job waits for, where it waits for one. */
+  backendId: z.string().nullable(),
+  since: z.number(),
+})
+export type JobHold = z.infer<typeof jobHoldSchema>
 
 /** What a running job says of itself, rewritten at every commit. */
 export const jobProgressSchema = z.object({
@@ -23,8 +45,19 @@ export const jobProgressSchema = z.object({
   failed: z.number(),
   /** Status name -> rows, with one example each. */
   reasons: z.record(z.string(), z.object({ count: z.number(), example: z.string() })),
-  tokens: z.number(),
-  cached: z.number(),
+  /** What backends did for the job, over all its attempts. */
+  meter: meterSchema,
+  /** What that cost; null where no price is known. */
+  cost: z.object({ amount: z.number(), currency: z.string() }).nullable(),
+  /** Tokens a second over the last minute; null before it is known. */
+  tokensPerSecond: z.number().nullable(),
+  /** Requests at a backend now, and requests that wait for a place there. */
+  inFlight: z.number(),
+  waiting: z.number(),
+  /** Failed requests by reason (they were sent again, or became rows without a value), with one example each. */
+  requestErrors: z.record(z.string(), z.object({ count: z.number(), example: z.string() })),
+  /** Milliseconds of running, over all attempts. */
+  activeMs: z.number(),
 })
 export type JobProgress = z.infer<typeof jobProgressSchema>
 
@@ -39,8 +72,13 @@ export function emptyProgress(unit = 'rows'): JobProgress {
     etaMs: null,
     failed: 0,
     reasons: {},
-    tokens: 0,
-    cached: 0,
+    meter: emptyMeter(),
+    cost: null,
+    tokensPerSecond: null,
+    inFlight: 0,
+    waiting: 0,
+    requestErrors: {},
+    activeMs: 0,
   }
 }
 
@@ -52,7 +90,12 @@ export const jobSchema = z.object({
   state: z.enum(JOB_STATES),
   request: z.enum(['cancel', 'pause']).nullable(),
   attempts: z.number(),
+  /** What the job may use up before it pauses; null = no limit. */
+  budget: budgetSchema.nullable(),
   progress: jobProgressSchema,
+  /** Set while the job is paused for a reason of its own; its words are in `error`. Null for a pause by a person. */
+  hold: jobHoldSchema.nullable(),
+  /** Why the job failed, waits to be tried again, or paused by itself. */
   error: z.string().nullable(),
   errorCode: z.string().nullable(),
   result: z.record(z.string(), z.unknown()).nullable(),

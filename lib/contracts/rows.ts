@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { tokenStripSchema } from './token-strip'
 
 /** One value of a column in one row, with the reason when it is missing. */
 export const metricValueSchema = z.object({
@@ -59,6 +60,8 @@ export const rowDetailSchema = z.object({
     externalId: z.string().nullable(),
     fileName: z.string(),
     sha256: z.string(),
+    /** What losses are of where that is not instruction and response: the last user and assistant pair of a chat. */
+    lastPair: z.object({ user: z.string(), reply: z.string() }).nullable(),
   }),
   parent: rowRefSchema.nullable(),
   children: z.array(rowRefSchema),
@@ -72,6 +75,8 @@ export const rowDetailSchema = z.object({
       metric: z.string(),
       runId: z.string(),
       detail: z.record(z.string(), z.unknown()),
+      /** Tokens with their losses, where the run scored tokens. */
+      strip: tokenStripSchema.nullable(),
     }),
   ),
   notes: z.array(

@@ -44,8 +44,10 @@ export interface RunRecord {
   promptTokens: number
   completionTokens: number
   scoredTokens: number
+  embeddedTokens: number
   cachedRequests: number
   requests: number
+  retries: number
   activeMs: number
   /** Per cell aggregates that the metric reports (norms, counts). */
   notes: Record<string, unknown>

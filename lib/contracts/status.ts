@@ -79,6 +79,7 @@ export const STATUSES = [
   define(29, 'constant', false, false, 'All values are equal, so the statistic is undefined.'),
   define(30, 'no_parent', false, false, 'The row has no parent in the alignment used.'),
   define(31, 'not_applicable', false, false, 'The metric is not defined for this row.'),
+  define(32, 'left_out', false, false, "The metric's own rule leaves this row out."),
 ] as const satisfies readonly StatusInfo[]
 
 export type StatusName = (typeof STATUSES)[number]['name']

@@ -41,7 +41,7 @@ export const armInfoSchema = z.object({
 export type ArmInfo = z.infer<typeof armInfoSchema>
 
 /** How far the pinned run of one metric has come in one cell. */
-export const cellMetricSchema = z.object({
+const cellMetricSchema = z.object({
   metric: z.string(),
   runId: z.string(),
   total: z.number(),
@@ -114,6 +114,8 @@ export const runInfoSchema = z.object({
   }),
   rowSet: z.record(z.string(), z.unknown()),
   record: z.record(z.string(), z.unknown()),
+  /** What its tokens cost at the present prices of its backend; null where none are known. */
+  cost: z.object({ amount: z.number(), currency: z.string() }).nullable(),
   backendId: z.string().nullable(),
   pinned: z.boolean(),
   createdAt: z.number(),
@@ -166,7 +168,13 @@ export const importPreviewSchema = z.object({
   warnings: z.array(z.string()),
   /** Set when the file cannot be imported as it is: where and what to do. */
   error: z
-    .object({ message: z.string(), row: z.number().nullable(), byteOffset: z.number().nullable() })
+    .object({
+      message: z.string(),
+      row: z.number().nullable(),
+      byteOffset: z.number().nullable(),
+      /** Only single rows are broken: with `skipBadRows` the rest can be imported. */
+      canSkip: z.boolean(),
+    })
     .nullable(),
   /** The same content (SHA-256) is in this study already. */
   duplicateOf: z.object({ cellId: z.string(), label: z.string() }).nullable(),

@@ -10,6 +10,9 @@ import { count, list, plural } from './shared/text'
 import { defineFigure, type FigureData } from './types'
 
 const COLUMN = 'mnd.mnd'
+// What another tool wrote beside the rows; model, text and threshold are not known.
+const IMPORTED_COLUMN = 'imported_mnd.mnd'
+const UNKNOWN = 'Imported values: which model, text and threshold made them is not known.'
 // Rows closer than this are near-duplicates: squared distance 0.05 is cosine 0.975.
 const NEAR_DUPLICATE = 0.05
 // With fewer rows a hundred bins hold one row each and hide the shape.
@@ -17,6 +20,13 @@ const PAPER_BINS_FROM = 500
 const FEW_BINS = 20
 
 const options = z.object({
+  values: choice(
+    { computed: 'Computed here', imported: 'Imported' },
+    {
+      title: 'Values',
+      description: 'Distances computed here, or those that came with the files. They never mix.',
+    },
+  ),
   ...densityOptions,
   bins: choice(
     { auto: 'Automatic', n100: '100 (paper)', n50: '50', n20: '20' },
@@ -30,6 +40,10 @@ const options = z.object({
   ...mixOption,
 })
 type Options = z.infer<typeof options>
+
+function columnOf(chosen: Options): string {
+  return chosen.values === 'imported' ? IMPORTED_COLUMN : COLUMN
+}
 
 // The distance to the nearest neighbour falls as a set grows, so unequal sets do not compare.
 function sizeNotes(data: FigureData): string[] {
@@ -46,8 +60,9 @@ function sizeNotes(data: FigureData): string[] {
 }
 
 function prepare(all: FigureData, chosen: Options): DensityPrepared {
-  const { data, conflicts } = comparable(all, COLUMN, chosen.mix)
-  const counts = countAll(data, COLUMN)
+  const column = columnOf(chosen)
+  const { data, conflicts } = comparable(all, column, chosen.mix)
+  const counts = countAll(data, column)
   const smallest = Math.min(...counts.map((entry) => entry.valued).filter((n) => n > 0))
   const automatic = smallest >= PAPER_BINS_FROM ? 100 : FEW_BINS
   const bins = chosen.bins === 'auto' ? automatic : Number(chosen.bins.slice(1))
@@ -55,7 +70,7 @@ function prepare(all: FigureData, chosen: Options): DensityPrepared {
   const threshold = { value: NEAR_DUPLICATE, side: 'below', label: '< 0.05' } as const
   const grid = roundGrid(data)
   const cells = densityCells(
-    densityGroups(data, grid, counts, (series) => valuesOf(series, COLUMN)),
+    densityGroups(data, grid, counts, (series) => valuesOf(series, column)),
     { edges, gridFrom: 0, gridTo: 1, bandwidth: chosen.bandwidth, threshold },
   )
   const rows = rowsWith(
@@ -74,7 +89,7 @@ function prepare(all: FigureData, chosen: Options): DensityPrepared {
     arms: armsOf(data, counts),
     counts,
     conflicts,
-    notes: [...off, ...sizeNotes(data)],
+    notes: [...(column === IMPORTED_COLUMN ? [UNKNOWN] : []), ...off, ...sizeNotes(data)],
     edges: Array.from(edges),
     view: chosen.view,
     axis: chosen.axis,
@@ -82,7 +97,7 @@ function prepare(all: FigureData, chosen: Options): DensityPrepared {
     reversed: false,
     unit: '',
     xLabel: 'Squared distance to the nearest neighbour',
-    selectColumn: COLUMN,
+    selectColumn: column,
     threshold,
     reference: null,
     unitName: 'rows',
@@ -96,7 +111,7 @@ export const mndDensity = defineFigure<Options, DensityPrepared>({
   description:
     'How far each instruction is from its nearest neighbour in the same set: histogram with a Gaussian density (Scott).',
   options,
-  columns: () => [COLUMN],
+  columns: (chosen) => [columnOf(chosen)],
   prepare,
   table: densityTable,
   drawn: densityDrawn,

@@ -10,7 +10,14 @@ import {
 import { meanEstimate, medianEstimate, resamplesFor } from './shared/estimate'
 import { exampleData, exampleInfo, noise } from './shared/example'
 import { isPartial } from './shared/groups'
-import { axisOption, choice, intervalsOption, mixOption, toggle } from './shared/options'
+import {
+  axisOption,
+  choice,
+  choiceOrColumn,
+  intervalsOption,
+  mixOption,
+  toggle,
+} from './shared/options'
 import { linesAltText, linesReading, linesTable, type LinesPrepared } from './shared/lines'
 import {
   armOf,
@@ -71,11 +78,14 @@ const MEASURES: Record<string, Measure> = {
 }
 
 const options = z.object({
-  measure: choice(Object.fromEntries(Object.entries(MEASURES).map(([key, m]) => [key, m.label])), {
-    title: 'Measure',
-    description: 'The column whose values are summed up for each round.',
-    inline: true,
-  }),
+  measure: choiceOrColumn(
+    Object.fromEntries(Object.entries(MEASURES).map(([key, m]) => [key, m.label])),
+    {
+      title: 'Measure',
+      description: 'The column whose values are summed up for each round.',
+      inline: true,
+    },
+  ),
   statistic: choice(
     { mean: 'Mean', median: 'Median' },
     {
@@ -98,7 +108,8 @@ const options = z.object({
 type Options = z.infer<typeof options>
 
 function measureOf(chosen: Options): Measure {
-  return MEASURES[chosen.measure] ?? (MEASURES['score'] as Measure)
+  // Any other value is the id of a column that a user made.
+  return MEASURES[chosen.measure] ?? { label: '', column: chosen.measure }
 }
 
 function published(measure: Measure, chosen: Options, series: FigureSeries): number | null {
@@ -153,7 +164,7 @@ function prepare(all: FigureData, chosen: Options): LinesPrepared {
     rounds: roundsOf(data),
     points,
     column,
-    measure: measure.label,
+    measure: measure.label || (info?.label ?? column),
     unit: info?.unit ?? '',
     direction: info?.direction ?? 'none',
     statistic: chosen.statistic,

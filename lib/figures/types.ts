@@ -146,6 +146,8 @@ export interface OptionField {
   description: string
   kind: 'choice' | 'switch' | 'number'
   choices: { value: string; label: string }[]
+  /** Set where column ids of the study are choices as well; the service adds those that the program has no name for. */
+  ownColumns?: true
   min: number | null
   max: number | null
   step: number | null
@@ -162,6 +164,8 @@ export interface FigureMeta {
   options: OptionField[]
   /** Whether the drawn bins or curves can be had as a table of their own. */
   hasDrawnValues: boolean
+  /** Option and choice that draw the imported values of the study; absent where it has none. */
+  imported?: { option: string; choice: string }
 }
 
 /** A run behind a figure, for its card. */

@@ -1,4 +1,4 @@
-import type { StatusName } from '@/lib/contracts/status'
+import type { ImportedValueSpec } from '@/lib/contracts/imported-values'
 import type { FormatError } from './format-error'
 
 /**
@@ -151,18 +151,6 @@ export type ReadRow =
 export interface ReadRowsOptions extends ReadOptions {
   /** Yields broken rows instead of throwing the first one; the indexes of the others stay. Default false. */
   skipBadRows?: boolean
-}
-
-/** A column of finished numbers that came with the rows. */
-export interface ImportedValueSpec {
-  /** Key in the source rows. */
-  key: string
-  label: string
-}
-export interface ImportedValue {
-  key: string
-  value: number | null
-  status: StatusName
 }
 
 export const FORMAT_IDS = ['alpaca', 'sharegpt', 'openai-messages', 'generic'] as const

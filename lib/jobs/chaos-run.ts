@@ -43,8 +43,8 @@ const NO_PROGRESS_MS = 20_000
 const EARLY_EVERY = 3
 const EARLY_MS = 3_000
 
-/** Starts a real worker process on the study's data folder. */
-export function spawnWorker(study: TestStudy): ChildProcess {
+/** Starts a real worker process on the study's data folder, with further environment variables where they are given. */
+export function spawnWorker(study: TestStudy, env: Record<string, string> = {}): ChildProcess {
   return spawn(process.execPath, ['--import', 'tsx', 'lib/jobs/worker.ts'], {
     stdio: ['pipe', 'ignore', 'inherit'],
     env: {
@@ -52,11 +52,13 @@ export function spawnWorker(study: TestStudy): ChildProcess {
       EVOLENS_DATA_DIR: study.config.dataDir,
       EVOLENS_CACHE_DIR: study.config.cacheDir,
       LOG_LEVEL: 'silent',
+      ...env,
     },
   })
 }
 
-function ended(child: ChildProcess): Promise<void> {
+/** Resolves when a process has ended. */
+export function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
   return new Promise((resolve) => child.once('exit', () => resolve()))
 }

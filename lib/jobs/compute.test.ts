@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { computeRequestSchema } from '@/lib/contracts/compute'
+import { computeRequestSchema, type DryRun } from '@/lib/contracts/compute'
 import { statusCode } from '@/lib/contracts/status'
 import { listMeasured } from '@/lib/metrics'
 import { startDryRun, startRuns } from '@/lib/services/compute'
@@ -7,7 +7,7 @@ import { deleteRun, getRun, listRuns, pinRun, restoreRun, retryRun } from '@/lib
 import { BackendPool } from './backend-pool'
 import { JOB_KINDS } from './index'
 import { claim } from './leases'
-import { getJob, getJobRow, requestCancel, resumeJob, retryJob } from './queue'
+import { getJob, requestCancel, resumeJob, retryJob } from './queue'
 import { runJob, type StopReason } from './run-job'
 import { storedColumns, testStudy, type TestStudy } from './testing'
 
@@ -168,36 +168,29 @@ describe('compute', () => {
     expect(() => retryRun(db, runId)).toThrow('No row')
   })
 
-  it('fails with the reason when the backend is gone, and waits for it', async () => {
+  it('pauses with the reason when the backend is gone, and waits for it', async () => {
     study = testStudy(5, { failEvery: 1 })
     const { db, studyId } = study
     const { jobs } = startRuns(study, studyId, request(['difficulty_score']))
     const id = jobs[0]?.id ?? ''
-    const pool = new BackendPool(db, study.config)
+    const timing = { baseMs: 1, capMs: 2, attempts: 2, totalMs: 100, waitMs: 1 }
+    const pool = new BackendPool(db, study.config, { timing })
     const row = claim(db, OWNER, ['compute'])
     const kind = JOB_KINDS.find((entry) => entry.kind === 'compute')
     if (!row || !kind) throw new Error('no job')
-    const fast = { baseMs: 1, capMs: 2, attempts: 2, totalMs: 100, waitMs: 1 }
-    const { shareSession } = await import('@/lib/backends/shared/metered')
-    const { openFake } = await import('@/lib/backends/fake/session')
-    const { fakeConfigSchema } = await import('@/lib/backends/fake/config')
-    const { memoryCache } = await import('@/lib/backends/cache-port')
-    const session = openFake(fakeConfigSchema.parse({ failEvery: 1 }))
-    pool.open = async () =>
-      shareSession(session, {
-        backendId: 'fake',
-        label: 'Fake',
-        cache: memoryCache(),
-        timing: fast,
-      }).handOut()
     await runJob(
       { db, config: study.config, pool, owner: OWNER },
       kind,
       row,
       new AbortController().signal,
     )
-    expect(getJob(db, id)).toMatchObject({ state: 'queued', errorCode: 'backend_unavailable' })
-    expect(getJobRow(db, id).runAfter).toBeGreaterThan(Date.now())
+    expect(getJob(db, id)).toMatchObject({
+      state: 'paused',
+      errorCode: 'backend_down',
+      hold: { reason: 'backend_down', backendId: 'fake' },
+    })
+    expect(getJob(db, id).error).toContain('fails every 1th call')
+    await pool.closeAll()
   })
 
   it('estimates without storing rows', async () => {
@@ -205,7 +198,7 @@ describe('compute', () => {
     const { db, studyId } = study
     const job = startDryRun(study, studyId, request(['difficulty_score', 'mnd']))
     await work(study)
-    const result = getJob(db, job.id).result as { dryRuns: Record<string, number>[] }
+    const result = getJob(db, job.id).result as { dryRuns: DryRun[] }
     expect(result.dryRuns[0]).toMatchObject({
       rows: 120,
       rowsDone: 0,
@@ -216,7 +209,7 @@ describe('compute', () => {
     expect(result.dryRuns[0]?.secondsHigh).toBeGreaterThan(
       result.dryRuns[0]?.secondsLow ?? Infinity,
     )
-    expect(result.dryRuns[0]?.tokens).toBeGreaterThan(0)
+    expect(result.dryRuns[0]?.meter.completionTokens).toBeGreaterThan(0)
     expect(storedColumns(db)).toEqual([])
   })
 
@@ -245,7 +238,10 @@ describe('compute', () => {
       .run(JSON.stringify({ seed: 9 }))
     const { jobs } = startRuns(study, studyId, request(['difficulty_score']))
     await work(study)
-    expect(getJob(db, jobs[0]?.id ?? '')).toMatchObject({ state: 'failed', errorCode: 'conflict' })
+    expect(getJob(db, jobs[0]?.id ?? '')).toMatchObject({
+      state: 'paused',
+      errorCode: 'model_changed',
+    })
   })
 
   it('queues a cancelled job again', async () => {

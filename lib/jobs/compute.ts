@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppError, throwIfAborted } from '@/lib/errors'
-import { getMeasured, outputsOf } from '@/lib/metrics'
+import { getMeasured, outputsOf, withParams } from '@/lib/metrics'
 import type { MeasuredMetric } from '@/lib/metrics/types'
 import { ColumnWriter } from '@/lib/services/compute/column-writer'
 import { getRunRow } from '@/lib/services/runs'
@@ -25,12 +25,13 @@ function metricOf(id: string, version: number): MeasuredMetric {
 async function run(context: JobContext, { runId }: z.infer<typeof payloadSchema>) {
   const { db, signal } = context
   const stored = getRunRow(db, runId)
-  const metric = metricOf(stored.metricId, stored.metricVersion)
+  const named = metricOf(stored.metricId, stored.metricVersion)
   context.progress({ phase: 'Opening the backend' })
   const session = stored.backendId === null ? null : await context.openBackend(stored.backendId)
   throwIfAborted(signal)
   const current = settleModel(context, stored, session)
-  const params = metric.params.parse(current.definition.params)
+  const params = named.params.parse(current.definition.params)
+  const metric = withParams(named, params)
   const outputs = outputsOf(metric, params)
   const cellList = runCellList(db, current.no)
   const state = new RunState(context, current, session, cellList)
@@ -42,6 +43,7 @@ async function run(context: JobContext, { runId }: z.infer<typeof payloadSchema>
     const { cellNo, responseSetNo, alignmentNo } = cell
     const work = {
       db,
+      studyId: stored.studyId,
       metric,
       params,
       tools,

@@ -2,9 +2,12 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { fake } from '@/lib/backends/fake'
 import type { BackendSession, GenerateReply } from '@/lib/backends/types'
 import { evolveRequestSchema } from '@/lib/contracts/compute'
+import { promptDraftSchema } from '@/lib/contracts/prompts'
+import { emptyMeter } from '@/lib/contracts/meter'
 import { AppError } from '@/lib/errors'
 import { currentCells } from '@/lib/services/cells'
 import { cleanupStaging } from '@/lib/services/cells-staging'
+import { savePrompt } from '@/lib/services/prompts'
 import { evolveJob } from './evolve'
 import { testStudy, type TestStudy } from './testing'
 import type { JobContext, MeteredSession } from './types'
@@ -28,13 +31,7 @@ async function fakeSession(): Promise<BackendSession> {
 
 /** A session that answers `calls` requests and then behaves as if the worker was stopped. */
 function metered(session: BackendSession, calls: number, stop: AbortController): MeteredSession {
-  const meter = {
-    requests: 0,
-    cachedRequests: 0,
-    promptTokens: 0,
-    completionTokens: 0,
-    scoredTokens: 0,
-  }
+  const meter = emptyMeter()
   const generate: BackendSession['generate'] = async (request, signal) => {
     meter.requests += 1
     if (meter.requests > calls) stop.abort()
@@ -46,13 +43,16 @@ function metered(session: BackendSession, calls: number, stop: AbortController):
     backendId: 'fake',
     label: 'Fake',
     meter,
+    load: { inFlight: 0, waiting: 0 },
+    requestErrors: {},
     generate,
     close: async () => undefined,
   }
 }
 
-function request() {
+function request(prompts: Record<string, string> = {}) {
   return evolveRequestSchema.parse({
+    prompts,
     backendId: 'fake',
     armKey: 'evolved',
     armLabel: 'Evolved',
@@ -61,7 +61,12 @@ function request() {
   })
 }
 
-async function run(of: TestStudy, session: BackendSession, calls = Number.POSITIVE_INFINITY) {
+async function run(
+  of: TestStudy,
+  session: BackendSession,
+  calls = Number.POSITIVE_INFINITY,
+  prompts: Record<string, string> = {},
+) {
   const stop = new AbortController()
   const context: JobContext = {
     db: of.db,
@@ -73,7 +78,7 @@ async function run(of: TestStudy, session: BackendSession, calls = Number.POSITI
     commit: (work) => of.db.$client.transaction(work).immediate(),
     openBackend: async () => metered(session, calls, stop),
   }
-  return evolveJob.run(context, { studyId: of.studyId, request: request() })
+  return evolveJob.run(context, { studyId: of.studyId, request: request(prompts) })
 }
 
 /** Everything that evolving made, without keys and dates. */
@@ -132,5 +137,38 @@ describe('evolving', () => {
       await run(of, session)
       expect(made(of)).toEqual(made(calm))
     }
+  })
+
+  it('sends the stored versions of prompts that it was told to, and names their hashes', async () => {
+    const of = study()
+    const session = await fakeSession()
+    const sent: string[] = []
+    const listening: BackendSession = {
+      ...session,
+      generate: (asked, signal) => {
+        sent.push(asked.messages[0]?.content ?? '')
+        return (session.generate as NonNullable<BackendSession['generate']>)(asked, signal)
+      },
+    }
+    const own = (promptId: string, template: string) =>
+      savePrompt(of.db, promptDraftSchema.parse({ promptId, template })).versions[0]?.hash ?? ''
+    const prompts = {
+      'evolve-deepen': own('evolve-deepen', 'MINE: next task after "{instruction}".'),
+      respond: own('respond', 'OURS: {instruction}'),
+    }
+    await run(of, listening, undefined, prompts)
+    // The seeds came with responses. Operators rotate, so a quarter of the rows of each of two rounds is deepened.
+    expect(sent.filter((text) => text.startsWith('MINE: '))).toHaveLength(12)
+    expect(sent.filter((text) => text.startsWith('OURS: '))).toHaveLength(2 * ROWS)
+    const definition = of.db.$client
+      .prepare(
+        "select json_extract(source, '$.definition') from cells where round = 1 and id <> 'child'",
+      )
+      .pluck()
+      .get() as string
+    expect(definition).toContain(prompts['evolve-deepen'])
+    await expect(run(study(), session, undefined, prompts)).rejects.toMatchObject({
+      code: 'not_found',
+    })
   })
 })

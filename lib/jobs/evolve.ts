@@ -1,17 +1,20 @@
 import { z } from 'zod'
 import { evolveRequestSchema, type EvolveRequest } from '@/lib/contracts/compute'
 import { AppError } from '@/lib/errors'
+import { getPrompt } from '@/lib/prompts'
 import { BREADTH_ORDER, DEPTH_ORDER } from '@/lib/prompts/operators'
 import { currentCells, currentResponseSet, type CellRef } from '@/lib/services/cells'
+import { promptByHash } from '@/lib/services/prompts'
 import { ensureArm } from '@/lib/services/studies'
+import type { PromptChoice } from './evolve/generate'
 import { evolveRound } from './evolve/round'
 import { respondToCell } from './evolve/respond'
-import { defineJob, type JobContext, type MeteredSession } from './types'
+import { defineJob, type JobContext } from './types'
 
 const payloadSchema = z.object({ studyId: z.string(), request: evolveRequestSchema })
 
-/** Keeps the job's progress: rows done, failures with an example, tokens. */
-function counter(context: JobContext, sessions: readonly MeteredSession[], total: number) {
+/** Keeps the job's progress: texts done and failures with an example. */
+function counter(context: JobContext, total: number) {
   const startedAt = Date.now()
   let done = 0
   let failed = 0
@@ -20,7 +23,6 @@ function counter(context: JobContext, sessions: readonly MeteredSession[], total
     done += rows
     failed += errors.length
     example = errors[0] ?? example
-    const meters = [...new Set(sessions)].map((session) => session.meter)
     const seconds = (Date.now() - startedAt) / 1000
     const ratePerSecond = seconds > 1 ? done / seconds : null
     context.progress({
@@ -31,8 +33,6 @@ function counter(context: JobContext, sessions: readonly MeteredSession[], total
       failed,
       ratePerSecond,
       etaMs: ratePerSecond ? ((total - done) / ratePerSecond) * 1000 : null,
-      tokens: meters.reduce((sum, meter) => sum + meter.completionTokens, 0),
-      cached: meters.reduce((sum, meter) => sum + meter.cachedRequests, 0),
       reasons: failed > 0 ? { error: { count: failed, example } } : {},
     })
   }
@@ -60,8 +60,17 @@ function madeBefore(context: JobContext, cell: CellRef): boolean {
   return row.job === context.job.id
 }
 
+/** The prompts that the request names by hash, and those of the program for the rest; each is looked up once. */
+function promptChoice({ db }: JobContext, { prompts }: EvolveRequest): PromptChoice {
+  const chosen = new Map(
+    Object.entries(prompts).map(([id, hash]) => [id, promptByHash(db, id, hash)]),
+  )
+  return (id) => chosen.get(id) ?? getPrompt(id)
+}
+
 async function run(context: JobContext, payload: z.infer<typeof payloadSchema>) {
   const { studyId, request } = payload
+  const promptOf = promptChoice(context, request)
   const evolver = await context.openBackend(request.backendId)
   const writer = request.responseBackendId
     ? await context.openBackend(request.responseBackendId)
@@ -82,15 +91,20 @@ async function run(context: JobContext, payload: z.infer<typeof payloadSchema>) 
   const seeds = seedCells(context, studyId, request)
   const texts = seeds.reduce((sum, cell) => sum + cell.rowCount, 0)
   const total = texts * request.rounds * (request.respond ? 2 : 1) + (request.respond ? texts : 0)
-  const count = counter(context, [evolver, writer], total)
+  const count = counter(context, total)
   const made: string[] = []
   for (const seed of seeds) {
     if (request.respond) {
       const phase = `Responses to ${seed.seedSetKey}, seeds`
       if (currentResponseSet(context.db, seed.no)?.kind === 'imported') count(seed.rowCount, phase)
       else
-        await respondToCell(context, writer, seed.no, request.responseMaxTokens, (n, bad) =>
-          count(n, phase, bad),
+        await respondToCell(
+          context,
+          writer,
+          seed.no,
+          promptOf,
+          request.responseMaxTokens,
+          (n, bad) => count(n, phase, bad),
         )
     }
     let parent = seed
@@ -121,6 +135,7 @@ async function run(context: JobContext, payload: z.infer<typeof payloadSchema>) 
               seed: request.seed,
               maxTokens: request.maxTokens,
             },
+            promptOf,
             parent,
           },
           (failure) => count(1, `Evolving ${place}`, failure ? [failure] : []),
@@ -131,8 +146,13 @@ async function run(context: JobContext, payload: z.infer<typeof payloadSchema>) 
       if (!cell)
         throw new AppError('conflict', `The rows of ${place} were deleted while the job ran.`)
       if (request.respond) {
-        await respondToCell(context, writer, cell.no, request.responseMaxTokens, (n, bad) =>
-          count(n, `Responses to ${place}`, bad),
+        await respondToCell(
+          context,
+          writer,
+          cell.no,
+          promptOf,
+          request.responseMaxTokens,
+          (n, bad) => count(n, `Responses to ${place}`, bad),
         )
       }
       made.push(cell.id)

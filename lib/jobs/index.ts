@@ -1,10 +1,12 @@
 import { computeJob } from './compute'
+import { detectJob } from './detect'
 import { dryRunJob } from './dry-run'
 import { evolveJob } from './evolve'
 import { fetchModelJob } from './fetch-model'
 import { importJob } from './import'
 import { probeJob } from './probe'
 import { purgeJob } from './purge'
+import { tryPromptJob } from './try-prompt'
 import type { JobKind, JobLane } from './types'
 
 /** Every kind of job; one line each. */
@@ -13,7 +15,9 @@ export const JOB_KINDS: readonly JobKind[] = [
   evolveJob,
   importJob,
   dryRunJob,
+  detectJob,
   probeJob,
+  tryPromptJob,
   fetchModelJob,
   purgeJob,
 ]

@@ -2,6 +2,7 @@ import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm'
 import { jobs } from '@/db/schema'
 import type { JobProgress, JobState } from '@/lib/contracts/job'
 import type { ErrorCode } from '@/lib/errors'
+import type { PauseReason } from './pause'
 import { addEvent, type JobRow, type Queryable } from './queue'
 
 // A live worker renews every few seconds; a minute survives a stalled disk and a laptop's short sleep.
@@ -12,6 +13,8 @@ const MAX_CRASHES = 8
 const MAX_ATTEMPTS = 4
 const BACKOFF_BASE_MS = 15_000
 const BACKOFF_CAP_MS = 300_000
+/** No job waits longer than this: a later time was written before the clock was set back, and counts as now. */
+export const LONGEST_WAIT_MS = 2 * BACKOFF_CAP_MS
 const RETRY_CODES: readonly ErrorCode[] = ['backend_unavailable', 'rate_limited']
 
 /** Takes the next waiting job of the given kinds for `owner`, or returns null. One statement, so two workers never share one. */
@@ -28,7 +31,7 @@ export function claim(
     .where(
       and(
         eq(jobs.state, 'queued'),
-        sql`${jobs.runAfter} <= ${now}`,
+        sql`(${jobs.runAfter} <= ${now} or ${jobs.runAfter} > ${now + LONGEST_WAIT_MS})`,
         inArray(jobs.kind, [...kinds]),
       ),
     )
@@ -44,6 +47,7 @@ export function claim(
       attempts: sql`${jobs.attempts} + 1`,
       startedAt: sql`coalesce(${jobs.startedAt}, ${now})`,
       finishedAt: null,
+      hold: null,
       error: null,
       errorCode: null,
     })
@@ -130,12 +134,12 @@ export function fail(
   db: Queryable,
   no: number,
   owner: string,
-  error: { code: ErrorCode; message: string },
+  error: { code: ErrorCode; message: string; final?: boolean },
   now = Date.now(),
 ): JobState | null {
   const row = db.select().from(jobs).where(owned(no, owner)).get()
   if (!row) return null
-  const again = RETRY_CODES.includes(error.code) && row.attempts < MAX_ATTEMPTS
+  const again = !error.final && RETRY_CODES.includes(error.code) && row.attempts < MAX_ATTEMPTS
   const wait = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (row.attempts - 1))
   const state: JobState = again ? 'queued' : 'failed'
   db.update(jobs)
@@ -153,6 +157,33 @@ export function fail(
   const next = again ? ` Trying again in ${Math.round(wait / 1000)} s.` : ''
   addEvent(db, no, again ? 'warn' : 'error', `${error.message}${next}`, now)
   return state
+}
+
+/** Pauses a job that cannot go on by itself, with the reason on its page. Returns false when the lease was lost. */
+export function pauseItself(
+  db: Queryable,
+  no: number,
+  owner: string,
+  why: { reason: PauseReason; message: string; backendId?: string | null },
+  now = Date.now(),
+): boolean {
+  const { changes } = db
+    .update(jobs)
+    .set({
+      state: 'paused',
+      request: null,
+      error: why.message,
+      errorCode: why.reason,
+      hold: { reason: why.reason, backendId: why.backendId ?? null, since: now },
+      leaseOwner: null,
+      leaseUntil: null,
+      attempts: 0,
+      runAfter: now,
+    })
+    .where(owned(no, owner))
+    .run()
+  if (changes === 1) addEvent(db, no, 'warn', `Paused: ${why.message}`, now)
+  return changes === 1
 }
 
 /** Puts a stopped job where the stop asked for: paused, cancelled, or (shutdown) back in the queue at no cost. */

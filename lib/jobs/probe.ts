@@ -1,29 +1,78 @@
 import { z } from 'zod'
 import { getBackendKind } from '@/lib/backends'
-import { getBackendRow, saveProbe } from '@/lib/services/backends'
+import { targetsOf } from '@/lib/backends/pool/replicas'
+import type { ProbeStep } from '@/lib/backends/types'
+import { errorMessage } from '@/lib/errors'
+import { redactText } from '@/lib/log'
+import { getBackendRow } from '@/lib/services/backends'
+import {
+  beginProbe,
+  closeLeftProbes,
+  failProbe,
+  saveProbe,
+  saveProbeSteps,
+} from '@/lib/services/backends-probes'
+import { storedKeyName } from '@/lib/services/backends-keys'
 import { backendEnvironment, parseBackendConfig } from './backend-pool'
+import { probeReplicas } from './probe-replicas'
 import { defineJob } from './types'
+import { withoutRetry } from './without-retry'
 
-/** Finds out what a backend can do and stores it beside the backend. */
+/** Steps speak of the key by its variable; a stored one has a name of ours that means nothing to anybody. */
+function plainKeyName<T>(found: T, backendId: string): T {
+  const text = JSON.stringify(found).replaceAll(storedKeyName(backendId), 'the stored key')
+  return JSON.parse(text) as T
+}
+
+/** Finds out what a backend can do and stores it beside the backend; each step is written as soon as it is decided. */
 export const probeJob = defineJob({
   kind: 'probe',
   lane: 'quick',
   payload: z.object({ backendId: z.string() }),
   title: () => 'Test a backend',
   async run(context, { backendId }) {
-    const row = getBackendRow(context.db, backendId)
-    context.progress({ phase: `Testing ${row.label}`, unit: 'steps' })
-    const probe = await getBackendKind(row.kind).probe(
-      parseBackendConfig(row),
-      backendEnvironment(context.config),
-      context.signal,
-    )
-    context.commit(() => saveProbe(context.db, backendId, probe))
-    for (const { name, state, detail } of probe.steps) {
-      context.log(state === 'fail' ? 'warn' : 'info', `${name}: ${state}. ${detail}`)
+    const { db, job } = context
+    const row = getBackendRow(db, backendId)
+    const usual = (row.probe?.['steps'] as unknown[] | undefined)?.length ?? 0
+    context.progress({ phase: `Testing ${row.label}`, unit: 'steps', total: usual })
+    let no = 0
+    context.commit(() => {
+      no = beginProbe(db, backendId, job.id)
+    })
+    const steps: ProbeStep[] = []
+    const onStep = (decided: ProbeStep) => {
+      const step = plainKeyName(decided, backendId)
+      steps.push(step)
+      context.log(step.state === 'fail' ? 'warn' : 'info', `${step.name}: ${step.detail}`)
+      context.progress({ done: steps.length, total: Math.max(usual, steps.length) })
+      context.commit(() => saveProbeSteps(db, no, steps))
     }
-    const passed = probe.steps.filter((step) => step.state === 'pass').length
-    context.progress({ done: probe.steps.length, total: probe.steps.length })
-    return { backendId, steps: probe.steps.length, passed }
+    try {
+      const kind = getBackendKind(row.kind)
+      const config = parseBackendConfig(row)
+      const env = backendEnvironment(context.config, db)
+      const found = await kind.probe(config, env, context.signal, onStep)
+      const probe = plainKeyName(found, backendId)
+      context.signal.throwIfAborted()
+      // Kinds that decide everything at once report their steps with the result.
+      if (steps.length === 0) probe.steps.forEach(onStep)
+      await probeReplicas(
+        targetsOf(row.config, config, row.label).slice(1),
+        probe,
+        (replica) => kind.probe(replica, env, context.signal),
+        (step) => {
+          onStep(step)
+          probe.steps.push(plainKeyName(step, backendId))
+        },
+      )
+      context.commit(() => saveProbe(db, backendId, probe, Date.now(), no))
+      const passed = probe.steps.filter((step) => step.state === 'pass').length
+      context.progress({ done: probe.steps.length, total: probe.steps.length })
+      return { backendId, steps: probe.steps.length, passed }
+    } catch (error) {
+      failProbe(db, no, redactText(errorMessage(error)))
+      throw withoutRetry(error)
+    }
   },
+  cleanup: (db) => closeLeftProbes(db),
 })

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Db } from '@/db/client'
 import { enqueue, listJobs } from './queue'
 import { defineJob } from './types'
+import { vectorStoreOf } from './vector-store'
 
 const DAY_MS = 24 * 3600 * 1000
 // Deleting asks nothing, because it can be undone for this long.
@@ -13,7 +14,7 @@ const CACHE_BYTES = 16 * 2 ** 30
 const CACHE_BATCH = 2_000
 
 /** Tables whose rows carry `deleted_at`. Backends stay while a run's card names them. */
-const SOFT_DELETED = ['runs', 'views', 'subsets', 'studies'] as const
+const SOFT_DELETED = ['runs', 'views', 'subsets', 'studies', 'prompt_versions'] as const
 
 function purgeDeleted(db: Db, before: number): number {
   let removed = 0
@@ -29,20 +30,30 @@ function purgeDeleted(db: Db, before: number): number {
   return removed
 }
 
-function purgeCache(db: Db, now: number): number {
+/**
+ * Removes answers that nobody used for half a year, and the longest unused beyond so many bytes; returns how many.
+ * `vectorBytes` is what the vectors beside the database take.
+ */
+export function purgeCache(
+  db: Db,
+  now: number,
+  vectorBytes: number,
+  mostBytes = CACHE_BYTES,
+): number {
   let removed = db.$client
     .prepare('delete from request_cache where used_at < ?')
     .run(now - KEEP_CACHE_MS).changes
-  const size = () =>
-    (
-      db.$client
-        .prepare('select coalesce(sum(length(value)), 0) as n from request_cache')
-        .get() as { n: number }
-    ).n
+  // Vectors lie in files beside: an entry stands for its share of them.
+  const vectors = db.$client.prepare("select count(*) from request_cache where call = 'embed'")
+  const share = vectorBytes / Math.max(1, vectors.pluck().get() as number)
+  const total = db.$client.prepare(
+    "select coalesce(sum(length(value) + case call when 'embed' then ? else 0 end), 0) from request_cache",
+  )
+  const size = () => total.pluck().get(share) as number
   const drop = db.$client.prepare(
     `delete from request_cache where key in (select key from request_cache order by used_at limit ${CACHE_BATCH})`,
   )
-  while (size() > CACHE_BYTES) removed += drop.run().changes
+  while (size() > mostBytes) removed += drop.run().changes
   return removed
 }
 
@@ -59,17 +70,19 @@ export const purgeJob = defineJob({
   lane: 'quick',
   payload: z.object({}),
   title: () => 'Tidy up',
-  async run({ db, commit }) {
+  async run({ db, config, commit }) {
     const now = Date.now()
+    const vectors = vectorStoreOf(config.dataDir)
     let deleted = 0
     let cached = 0
     commit(() => {
       deleted = purgeDeleted(db, now - KEEP_DELETED_MS)
     })
     commit(() => {
-      cached = purgeCache(db, now)
+      cached = purgeCache(db, now, vectors.size())
     })
+    const freedBytes = vectors.compact(db)
     db.run(sql`pragma optimize`)
-    return { deleted, cached }
+    return { deleted, cached, freedBytes }
   },
 })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { RunResult } from 'better-sqlite3'
-import { and, desc, eq, inArray } from 'drizzle-orm'
+import { and, desc, eq, inArray, lte } from 'drizzle-orm'
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
 import type * as schema from '@/db/schema'
 import { jobEvents, jobs } from '@/db/schema'
@@ -11,6 +11,7 @@ import {
   type JobProgress,
   type JobState,
 } from '@/lib/contracts/job'
+import { budgetReached, tokensOf, type Budget } from '@/lib/contracts/meter'
 import { STATUSES } from '@/lib/contracts/status'
 import { AppError } from '@/lib/errors'
 
@@ -19,6 +20,11 @@ export type Queryable = BaseSQLiteDatabase<'sync', RunResult, typeof schema>
 
 /** A row of the jobs table, as the worker sees it. */
 export type JobRow = typeof jobs.$inferSelect
+
+// A log is read by people: more lines than this say nothing new, and a job of weeks must not fill the disk.
+const LOG_LINES = 1_000
+// Looking once in so many lines keeps a log near its limit at no cost.
+const TRIM_EVERY = 16
 
 const RETRYABLE_STATUSES = new Set<string>(
   STATUSES.filter((status) => status.retryable).map((status) => status.name),
@@ -34,6 +40,7 @@ export interface NewJob {
   /** Higher runs first; equal priorities run in order of arrival. */
   priority?: number
   progress?: Partial<JobProgress>
+  budget?: Budget | null
 }
 
 /** Returns the job in the shape that pages read. */
@@ -49,7 +56,9 @@ export function toJob(row: JobRow): Job {
     state: row.state,
     request: row.request,
     attempts: row.attempts,
+    budget: row.budget,
     progress: row.progress,
+    hold: row.hold,
     error: row.error,
     errorCode: row.errorCode,
     result: row.result,
@@ -77,7 +86,28 @@ export function addEvent(
   message: string,
   now = Date.now(),
 ): void {
-  db.insert(jobEvents).values({ jobNo, at: now, level, message }).run()
+  const { no } = db
+    .insert(jobEvents)
+    .values({ jobNo, at: now, level, message })
+    .returning({ no: jobEvents.no })
+    .get()
+  if (no % TRIM_EVERY === 0) trimEvents(db, jobNo)
+}
+
+/** Drops the oldest lines of a log that has grown past its limit. */
+function trimEvents(db: Queryable, jobNo: number): void {
+  const oldest = db
+    .select({ no: jobEvents.no })
+    .from(jobEvents)
+    .where(eq(jobEvents.jobNo, jobNo))
+    .orderBy(desc(jobEvents.no))
+    .limit(1)
+    .offset(LOG_LINES)
+    .get()
+  if (!oldest) return
+  db.delete(jobEvents)
+    .where(and(eq(jobEvents.jobNo, jobNo), lte(jobEvents.no, oldest.no)))
+    .run()
 }
 
 /** Adds a job and returns it; call inside the transaction that makes what the job works on. */
@@ -93,6 +123,7 @@ export function enqueue(db: Queryable, job: NewJob, now = Date.now()): Job {
       state: 'queued',
       priority: job.priority ?? 0,
       progress: { ...emptyProgress(), ...job.progress },
+      budget: job.budget ?? null,
       runAfter: now,
       createdAt: now,
     })
@@ -106,7 +137,7 @@ export function requestCancel(db: Queryable, id: string, now = Date.now()): Job 
   const row = rowById(db, id)
   if (row.state === 'queued' || row.state === 'paused') {
     db.update(jobs)
-      .set({ state: 'cancelled', request: null, finishedAt: now })
+      .set({ state: 'cancelled', request: null, hold: null, finishedAt: now })
       .where(eq(jobs.no, row.no))
       .run()
   } else if (row.state === 'running') {
@@ -122,7 +153,10 @@ export function requestPause(db: Queryable, id: string): Job {
     db.update(jobs).set({ state: 'paused' }).where(eq(jobs.no, row.no)).run()
   } else if (row.state === 'running' && row.request !== 'cancel') {
     db.update(jobs).set({ request: 'pause' }).where(eq(jobs.no, row.no)).run()
-  } else if (row.state !== 'paused') {
+  } else if (row.state === 'paused') {
+    // A pause by a person lasts, whatever the job was waiting for.
+    db.update(jobs).set({ hold: null }).where(eq(jobs.no, row.no)).run()
+  } else {
     throw new AppError(
       'conflict',
       `Only a waiting or running job can pause; this one is ${row.state}.`,
@@ -131,12 +165,46 @@ export function requestPause(db: Queryable, id: string): Job {
   return getJob(db, id)
 }
 
-/** Lets a paused job go on, or takes back a pause that has not happened yet. */
+/** Returns the budget of a job that is used up, in words, or null. */
+function usedUp(row: JobRow, budget: Budget | null): string | null {
+  const { meter, cost, activeMs } = row.progress
+  return budgetReached(budget, {
+    tokens: tokensOf(meter),
+    money: cost?.amount ?? null,
+    seconds: activeMs / 1000,
+  })
+}
+
+/** Changes what a job may use up; null = no limit. A running job is bound by it from its next attempt on. */
+export function setBudget(db: Queryable, id: string, budget: Budget | null): Job {
+  const row = rowById(db, id)
+  db.update(jobs).set({ budget }).where(eq(jobs.no, row.no)).run()
+  return getJob(db, id)
+}
+
+/**
+ * Lets a paused job go on, or takes back a pause that has not happened yet. A job whose budget is used up needs a higher
+ * one (`conflict`); set it first.
+ */
 export function resumeJob(db: Queryable, id: string, now = Date.now()): Job {
   const row = rowById(db, id)
   if (row.state === 'paused') {
+    const reached = usedUp(row, row.budget)
+    if (reached !== null) {
+      throw new AppError(
+        'conflict',
+        `The budget of ${reached} is used up. Resume with a higher budget, or without one.`,
+      )
+    }
     db.update(jobs)
-      .set({ state: 'queued', request: null, runAfter: now })
+      .set({
+        state: 'queued',
+        request: null,
+        runAfter: now,
+        hold: null,
+        error: null,
+        errorCode: null,
+      })
       .where(eq(jobs.no, row.no))
       .run()
   } else if (row.state === 'running' && row.request === 'pause') {
@@ -159,12 +227,13 @@ export function retryJob(db: Queryable, id: string, now = Date.now()): Job {
       state: 'queued',
       request: null,
       attempts: 0,
+      hold: null,
       error: null,
       errorCode: null,
       finishedAt: null,
       runAfter: now,
       payload: { ...row.payload, retryFailed: true },
-      progress: { ...row.progress, failed: 0, reasons: {}, ratePerSecond: null, etaMs: null },
+      progress: { ...row.progress, failed: 0, reasons: {}, requestErrors: {} },
     })
     .where(eq(jobs.no, row.no))
     .run()

@@ -33,7 +33,7 @@ export interface JobContext {
 }
 
 /** Jobs of one lane run one after the other; lanes run beside each other. */
-export type JobLane = 'compute' | 'import' | 'quick' | 'fetch'
+export type JobLane = 'compute' | 'import' | 'quick' | 'detect' | 'fetch'
 
 /** One kind of job: registered in lib/jobs/index.ts with one line. The payload holds ids and parameters only. */
 export interface JobKind<P = unknown> {

@@ -1,8 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { settings } from '@/db/schema'
 import { log } from '@/lib/log'
+import { HoldWatch } from './holds'
 import { JOB_KINDS, lanes } from './index'
-import { claim, extendLease, pendingRequests, recoverLeases, release } from './leases'
+import {
+  claim,
+  extendLease,
+  LONGEST_WAIT_MS,
+  pendingRequests,
+  recoverLeases,
+  release,
+} from './leases'
 import { runJob, type JobSurroundings, type StopReason } from './run-job'
 import { addEvent, type JobRow } from './queue'
 import type { JobKind } from './types'
@@ -11,6 +19,7 @@ import type { JobKind } from './types'
 const TICK_MS = 200
 const HEARTBEAT_MS = 2_000
 const LEASE_RENEWAL_MS = 10_000
+const COMPLAINT_MS = 30_000
 // Handlers stop at their next safe point; one that hangs in native code is left behind.
 const SHUTDOWN_GRACE_MS = 8_000
 /** Key of the setting that holds the worker's heartbeat. */
@@ -27,8 +36,10 @@ export class WorkerLoop {
   private readonly running = new Map<string, Running>()
   private readonly byLane: Map<string, string[]>
   private readonly startedAt = Date.now()
-  private lastHeartbeat = 0
-  private lastRenewal = 0
+  private readonly holds: HoldWatch
+  private lastHeartbeat = -Infinity
+  private lastRenewal = -Infinity
+  private lastComplaint = -Infinity
   private stopping = false
 
   constructor(
@@ -36,6 +47,7 @@ export class WorkerLoop {
     private readonly kinds: readonly JobKind[] = JOB_KINDS,
   ) {
     this.byLane = lanes(kinds)
+    this.holds = new HoldWatch(around)
   }
 
   /** Puts right what a dead worker left: its jobs wait again, half-done staging goes. Call while holding the lock. */
@@ -54,15 +66,24 @@ export class WorkerLoop {
       try {
         this.tick()
       } catch (error) {
-        log().error({ err: error }, 'the worker could not read its queue')
+        this.complain(error)
       }
       await sleep(TICK_MS)
     }
   }
 
+  /** A full disk fails every tick; the log, which may lie on it, hears of it now and then. */
+  private complain(error: unknown): void {
+    const now = performance.now()
+    if (now - this.lastComplaint < COMPLAINT_MS) return
+    this.lastComplaint = now
+    log().error({ err: error }, 'the worker could not read its queue')
+  }
+
   /** Stops all jobs (they wait again) and the loop; resolves when the handlers have ended or time is up. */
   async stop(): Promise<void> {
     this.stopping = true
+    this.holds.stop()
     for (const job of this.running.values()) job.stop.abort('shutdown' satisfies StopReason)
     const ended = Promise.all([...this.running.values()].map((job) => job.ended))
     await Promise.race([ended, sleep(SHUTDOWN_GRACE_MS)])
@@ -79,16 +100,18 @@ export class WorkerLoop {
   /** One turn: heartbeat, leases, requests of users, new jobs. */
   tick(now = Date.now()): void {
     const { db, owner } = this.around
-    if (now - this.lastHeartbeat >= HEARTBEAT_MS) {
-      this.lastHeartbeat = now
+    // Intervals follow the monotonic clock: a corrected wall clock must not silence the worker.
+    const elapsed = performance.now()
+    if (elapsed - this.lastHeartbeat >= HEARTBEAT_MS) {
+      this.lastHeartbeat = elapsed
       const value = { pid: process.pid, startedAt: this.startedAt, heartbeatAt: now, owner }
       db.insert(settings)
         .values({ key: HEARTBEAT_KEY, value, updatedAt: now })
         .onConflictDoUpdate({ target: settings.key, set: { value, updatedAt: now } })
         .run()
     }
-    if (now - this.lastRenewal >= LEASE_RENEWAL_MS) {
-      this.lastRenewal = now
+    if (elapsed - this.lastRenewal >= LEASE_RENEWAL_MS) {
+      this.lastRenewal = elapsed
       for (const { row, stop } of this.running.values()) {
         if (!extendLease(db, row.no, owner, now)) stop.abort('lost' satisfies StopReason)
       }
@@ -100,6 +123,7 @@ export class WorkerLoop {
         }
       }
     }
+    this.holds.tick()
     for (const [lane, kinds] of this.byLane) {
       if (!this.running.has(lane)) this.next(lane, kinds, now)
     }
@@ -109,9 +133,9 @@ export class WorkerLoop {
     const { db, owner } = this.around
     const waiting = db.$client
       .prepare(
-        `select 1 from jobs where state = 'queued' and run_after <= ? and kind in (${kinds.map(() => '?').join()}) limit 1`,
+        `select 1 from jobs where state = 'queued' and (run_after <= ? or run_after > ?) and kind in (${kinds.map(() => '?').join()}) limit 1`,
       )
-      .get(now, ...kinds)
+      .get(now, now + LONGEST_WAIT_MS, ...kinds)
     // Claiming takes the write lock, so an idle worker only reads.
     if (waiting === undefined) return
     const row = claim(db, owner, kinds, now)

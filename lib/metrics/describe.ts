@@ -8,6 +8,10 @@ interface JsonProperty {
   default?: unknown
   description?: string
   maxLength?: number
+  /** Id of the prompt whose stored versions the field offers. */
+  prompt?: string
+  /** Set together with another field, so it has no control of its own. */
+  hidden?: boolean
   anyOf?: JsonProperty[]
 }
 
@@ -28,12 +32,14 @@ export function describeParams(schema: z.ZodType): ParamInfo[] {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input' }) as {
     properties?: Record<string, JsonProperty>
   }
-  return Object.entries(properties).map(([name, property]) => ({
+  const shown = Object.entries(properties).filter(([, property]) => property.hidden !== true)
+  return shown.map(([name, property]) => ({
     name,
     type: paramType(property),
     options: property.enum ? property.enum.map(String) : null,
     default: property.default ?? null,
     description: property.description ?? '',
+    ...(property.prompt === undefined ? {} : { prompt: property.prompt }),
   }))
 }
 
@@ -42,7 +48,7 @@ export function describeMetric(metric: Metric): MetricInfo {
   const measured = metric.kind === 'measured'
   return {
     id: metric.id,
-    kind: metric.kind,
+    kind: measured && metric.isImported ? 'imported' : metric.kind,
     version: metric.version,
     label: metric.label,
     description: metric.description,
@@ -51,5 +57,6 @@ export function describeMetric(metric: Metric): MetricInfo {
     needs: measured ? [...metric.needs] : [],
     params: measured ? describeParams(metric.params) : [],
     from: measured ? null : metric.from,
+    onDemand: measured && metric.onDemand === true,
   }
 }

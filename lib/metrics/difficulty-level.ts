@@ -1,15 +1,10 @@
 import { judgeLevel } from '@/lib/prompts/judge-level'
-import { withText } from '@/lib/prompts/prompt'
+import { renderPrompt, withText } from '@/lib/prompts/prompt'
 import { promptUse } from './judging/ask'
-import { judgeRows, makeJudge } from './judging/judge'
+import { judgeRows } from './judging/judge'
 import { judgeExample } from './judging/example'
-import {
-  LEVELS,
-  parseLevelExact,
-  parseLevelStructured,
-  parseLevelTolerant,
-} from './judging/level-parser'
-import { judgeParams, type JudgeParams } from './judging/params'
+import { LEVELS, levelParsers } from './judging/level-parser'
+import { judgeParams, settleConstrained, settledText, type JudgeParams } from './judging/params'
 import type { MetricRow, MetricTools, RowResult } from './types'
 import { defineMetric } from './types'
 
@@ -25,22 +20,24 @@ const SCHEMA = {
   additionalProperties: false,
 }
 
-const rating = {
-  metric: ID,
-  key: KEY,
-  prompt: judgeLevel,
-  schema: SCHEMA,
-  exact: parseLevelExact,
-  tolerant: parseLevelTolerant,
-  structured: parseLevelStructured,
-}
-
 async function computeBatch(
   rows: readonly MetricRow[],
   settings: JudgeParams,
   tools: MetricTools,
 ): Promise<RowResult[]> {
-  return judgeRows(makeJudge(rating, settings), rows, tools)
+  const prompt = withText(judgeLevel, settings.promptText)
+  const rating = {
+    metric: ID,
+    key: KEY,
+    schema: SCHEMA,
+    parsers: levelParsers,
+    // The instruction alone is judged, as the reference script does.
+    message: ({ instruction }: MetricRow) =>
+      instruction === ''
+        ? { status: 'empty_instruction' as const }
+        : { content: renderPrompt(prompt, { instruction }) },
+  }
+  return judgeRows(rating, settings, rows, tools)
 }
 
 /** Difficulty of an instruction on five levels, rated by a judge model. */
@@ -55,7 +52,11 @@ export const difficultyLevel = defineMetric({
     'level in {1 very easy, 2 easy, 3 medium, 4 hard, 5 very hard}, read from a greedy reply',
   source: 'arXiv 2412.11231, difficulty-level script; own wording of the prompt',
   needs: ['chat'],
-  needsFor: ({ constrained }) => (constrained ? ['structured'] : []),
+  needsFor: ({ constrained }) => (constrained === 'always' ? ['structured'] : []),
+  settle: (settings, can) => ({
+    ...settleConstrained(settings, can),
+    promptText: settledText(judgeLevel, settings.promptText),
+  }),
   inputs: { response: false, parent: false },
   params,
   outputs: [

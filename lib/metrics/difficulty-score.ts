@@ -1,10 +1,10 @@
 import { judgeScore } from '@/lib/prompts/judge-score'
-import { withText } from '@/lib/prompts/prompt'
+import { renderPrompt, withText } from '@/lib/prompts/prompt'
 import { promptUse } from './judging/ask'
 import { judgeExample } from './judging/example'
-import { judgeRows, makeJudge } from './judging/judge'
-import { judgeParams, type JudgeParams } from './judging/params'
-import { parseScoreExact, parseScoreStructured, parseScoreTolerant } from './judging/score-parser'
+import { judgeRows } from './judging/judge'
+import { judgeParams, settleConstrained, settledText, type JudgeParams } from './judging/params'
+import { scoreParsers } from './judging/score-parser'
 import type { MetricRow, MetricTools, RowResult } from './types'
 import { defineMetric } from './types'
 
@@ -20,22 +20,24 @@ const SCHEMA = {
   additionalProperties: false,
 }
 
-const rating = {
-  metric: ID,
-  key: KEY,
-  prompt: judgeScore,
-  schema: SCHEMA,
-  exact: parseScoreExact,
-  tolerant: parseScoreTolerant,
-  structured: parseScoreStructured,
-}
-
 async function computeBatch(
   rows: readonly MetricRow[],
   settings: JudgeParams,
   tools: MetricTools,
 ): Promise<RowResult[]> {
-  return judgeRows(makeJudge(rating, settings), rows, tools)
+  const prompt = withText(judgeScore, settings.promptText)
+  const rating = {
+    metric: ID,
+    key: KEY,
+    schema: SCHEMA,
+    parsers: scoreParsers,
+    // The instruction alone is judged, as the reference script does.
+    message: ({ instruction }: MetricRow) =>
+      instruction === ''
+        ? { status: 'empty_instruction' as const }
+        : { content: renderPrompt(prompt, { instruction }) },
+  }
+  return judgeRows(rating, settings, rows, tools)
 }
 
 /** Difficulty and complexity of an instruction from 0 to 100, rated by a judge model. */
@@ -49,7 +51,11 @@ export const difficultyScore = defineMetric({
   formula: 'score in 0..100, read from a greedy reply',
   source: 'arXiv 2412.11231, complexity-score script; own wording of the prompt',
   needs: ['chat'],
-  needsFor: ({ constrained }) => (constrained ? ['structured'] : []),
+  needsFor: ({ constrained }) => (constrained === 'always' ? ['structured'] : []),
+  settle: (settings, can) => ({
+    ...settleConstrained(settings, can),
+    promptText: settledText(judgeScore, settings.promptText),
+  }),
   inputs: { response: false, parent: false },
   params,
   outputs: [

@@ -1,15 +1,26 @@
 import type { Capability } from '@/lib/backends/types'
 import { AppError } from '@/lib/errors'
+import { chatIfd } from './chat-ifd'
+import { chatLoss } from './chat-loss'
+import { cherryIfd } from './cherry-ifd'
+import { cherryLoss } from './cherry-loss'
 import { conditionalLossMetric } from './conditional-loss'
+import { difficultyExpected } from './difficulty-expected'
 import { difficultyLevel } from './difficulty-level'
 import { difficultyScore } from './difficulty-score'
 import { firstTokenProbability } from './first-token-probability'
 import { icIfd } from './ic-ifd'
 import { ifd } from './ifd'
+import { importedIfd } from './imported-ifd'
+import { importedMnd } from './imported-mnd'
 import { instructionLossMetric } from './instruction-loss'
 import { loss } from './loss'
 import { mnd } from './mnd'
+import { novelty } from './novelty'
 import { responseLossMetric } from './response-loss'
+import { rubric } from './rubric'
+import { superfilteringIfd } from './superfiltering-ifd'
+import { superfilteringLoss } from './superfiltering-loss'
 import { tokenProbability } from './token-probability'
 import type { DerivedMetric, MeasuredMetric, Metric, OutputSpec } from './types'
 
@@ -20,14 +31,25 @@ const METRICS: readonly Metric[] = [
   ifd,
   icIfd,
   mnd,
+  novelty,
   difficultyLevel,
   difficultyScore,
+  difficultyExpected,
+  rubric,
   tokenProbability,
   instructionLossMetric,
   conditionalLossMetric,
   responseLossMetric,
+  chatIfd,
+  cherryIfd,
+  superfilteringIfd,
   loss,
+  chatLoss,
+  cherryLoss,
+  superfilteringLoss,
   firstTokenProbability,
+  importedMnd,
+  importedIfd,
 ]
 
 /** Returns every registered metric in display order. */
@@ -35,9 +57,18 @@ export function listMetrics(): readonly Metric[] {
   return METRICS
 }
 
-/** Returns the metrics that make runs. */
+/** Returns the metrics that can be computed, each in runs of its own. */
 export function listMeasured(): MeasuredMetric[] {
-  return METRICS.filter((metric) => metric.kind === 'measured')
+  return METRICS.filter((metric) => metric.kind === 'measured').filter(
+    (metric) => !metric.isImported,
+  )
+}
+
+/** Returns the metrics whose values come with imported files. */
+export function listImported(): MeasuredMetric[] {
+  return METRICS.filter((metric) => metric.kind === 'measured').filter(
+    (metric) => metric.isImported === true,
+  )
 }
 
 /** Returns the metrics that are computed on read from the columns of a measured one. */
@@ -47,9 +78,17 @@ export function listDerived(from?: string): DerivedMetric[] {
   )
 }
 
-/** Returns the metric with this id; throws `not_found`. */
+function isInstance(metric: Metric, id: string): boolean {
+  return (
+    metric.kind === 'measured' && metric.instanceOf !== undefined && id.startsWith(`${metric.id}_`)
+  )
+}
+
+/** Returns the metric with this id, or the metric that an instance belongs to; throws `not_found`. */
 export function getMetric(id: string): Metric {
-  const metric = METRICS.find((candidate) => candidate.id === id)
+  const metric =
+    METRICS.find((candidate) => candidate.id === id) ??
+    METRICS.find((candidate) => isInstance(candidate, id))
   if (!metric) throw new AppError('not_found', `There is no metric "${id}".`)
   return metric
 }
@@ -80,4 +119,36 @@ export function needsOf(metric: MeasuredMetric, params: unknown): Capability[] {
 /** Returns the outputs that a metric has under these parameters. */
 export function outputsOf(metric: MeasuredMetric, params: unknown): readonly OutputSpec[] {
   return metric.outputsFor?.(params) ?? metric.outputs
+}
+
+/** Returns the metric as its columns show it under these parameters: id and label of the instance, its own outputs. */
+export function asColumns(metric: MeasuredMetric, params: unknown): MeasuredMetric {
+  return { ...metric, ...columnsOwner(metric, params), outputs: outputsOf(metric, params) }
+}
+
+/** Returns the label of what a run measured; an id that this version does not know stands for itself. */
+export function runLabel(id: string, params: unknown): string {
+  const metric = METRICS.find((candidate) => candidate.id === id)
+  if (metric) return metric.label
+  const owner = METRICS.find((candidate) => isInstance(candidate, id))
+  return owner?.kind === 'measured' ? columnsOwner(owner, params).label : id
+}
+
+/** Returns the metric with the inputs that it reads under these parameters. */
+export function withParams(metric: MeasuredMetric, params: unknown): MeasuredMetric {
+  return metric.inputsFor ? { ...metric, inputs: metric.inputsFor(params) } : metric
+}
+
+/**
+ * Returns id and label under which runs with these parameters make columns: those of the metric, or of the instance that
+ * the parameters choose (`<metric>_<key>`).
+ */
+export function columnsOwner(
+  metric: MeasuredMetric,
+  params: unknown,
+): { id: string; label: string } {
+  const instance = metric.instanceOf?.(params)
+  return instance
+    ? { id: `${metric.id}_${instance.key}`, label: instance.label }
+    : { id: metric.id, label: metric.label }
 }

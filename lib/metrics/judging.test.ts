@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { GenerateReply, GenerateRequest } from '@/lib/backends/types'
 import { AppError } from '@/lib/errors'
 import { evolvePrompt } from '@/lib/prompts'
-import { getMeasured, parseParams } from './index'
+import { judgeLevel } from '@/lib/prompts/judge-level'
+import { columnsOwner, getMeasured, getMetric, outputsOf, parseParams, runLabel } from './index'
 import { stubTools } from './stub-tools'
 import type { MetricRow } from './types'
 
@@ -81,7 +82,7 @@ describe('judges', () => {
   })
 
   it('constrain the reply by a schema', async () => {
-    const params = { constrained: true }
+    const params = { constrained: 'always' }
     const level = await run(
       'difficulty_level',
       [makeRow(0)],
@@ -132,6 +133,128 @@ describe('judges', () => {
       throw new AppError('backend_unavailable', 'gone')
     })
     await expect(gone).rejects.toMatchObject({ code: 'backend_unavailable' })
+  })
+})
+
+describe('repeated judging', () => {
+  it('samples at the temperature with the number of the repetition as seed', async () => {
+    const { requests } = await run('difficulty_level', [makeRow(0)], () => ({ text: 'hard' }), {
+      temperature: 0.7,
+      repeat: 2,
+    })
+    expect(requests[0]?.params).toMatchObject({ temperature: 0.7, seed: 2 })
+  })
+})
+
+describe('settled parameters', () => {
+  const settled = (id: string, params: object, structured: boolean) => {
+    const metric = getMeasured(id)
+    return metric.settle?.(parseParams(metric, params), () => structured)
+  }
+
+  it('constrain the reply where the backend can, and say so', () => {
+    expect(settled('difficulty_level', {}, true)).toMatchObject({ constrained: 'always' })
+    expect(settled('difficulty_level', {}, false)).toMatchObject({ constrained: 'never' })
+    expect(settled('difficulty_score', { constrained: 'never' }, true)).toMatchObject({
+      constrained: 'never',
+    })
+    expect(settled('rubric', { reading: 'expected' }, true)).toMatchObject({ constrained: 'never' })
+  })
+
+  it('take the text of the program for what it is', () => {
+    const promptText = `${judgeLevel.template}\r\n`
+    expect(settled('difficulty_level', { promptText }, false)).toMatchObject({ promptText: '' })
+  })
+})
+
+describe('expected values', () => {
+  const entry = (text: string, p: number) => ({ text, id: null, logprob: Math.log(p) })
+  const first = (...top: ReturnType<typeof entry>[]) => [{ ...entry('3', 0.5), top }]
+  const ask = async (reply: Partial<GenerateReply>, params: object = {}) =>
+    run('difficulty_expected', [makeRow(0)], () => ({ text: '3', ...reply }), params)
+
+  it('ask for one token at temperature 0 with its alternatives', async () => {
+    const { requests, results } = await ask({ tokens: first(entry('3', 0.6), entry(' 4', 0.4)) })
+    expect(requests[0]?.params).toMatchObject({ temperature: 0, maxTokens: 1, topLogprobs: 20 })
+    expect(requests[0]?.messages[0]?.content).toContain('to 5 (very hard)')
+    expect(results[0]?.status).toBe('ok')
+    expect(results[0]?.values['expected']).toBeCloseTo(3.4, 12)
+    expect(results[0]?.values['sd']).toBeCloseTo(Math.sqrt(0.24), 12)
+  })
+
+  it('are typed as missing where the scale holds too little or nothing is known', async () => {
+    const low = await ask({ tokens: first(entry('The', 0.7), entry('3', 0.3)) })
+    expect(low.results[0]).toMatchObject({
+      status: 'low_coverage',
+      values: { expected: null, sd: null },
+      statuses: { coverage: 'ok' },
+    })
+    expect((await ask({})).results[0]?.status).toBe('backend_unsupported')
+    expect((await ask({ tokens: first() })).results[0]?.status).toBe('backend_unsupported')
+    expect((await ask({ tokens: [] })).results[0]?.status).toBe('empty')
+    // A digit above the scale is no rating on it.
+    const above = await ask({ tokens: first(entry('7', 0.9), entry('2', 0.1)) }, { top: 6 })
+    expect(above.results[0]?.status).toBe('low_coverage')
+  })
+})
+
+describe('rubrics', () => {
+  const labels = { kind: 'labels', labels: ['poor', 'fair', 'good'] }
+  const ask = (rows: MetricRow[], text: string, params: object) =>
+    run('rubric', rows, () => ({ text }), params)
+
+  it('fill in what they ask about, once', async () => {
+    const row = makeRow(0, {
+      instruction: 'say {response}',
+      response: 'hi',
+      parent: { instruction: 'speak', input: null },
+    })
+    const { requests, results } = await ask([row], 'Good.', {
+      promptText: '{parent} > {instruction} ({input}) > {response} {other}',
+      scale: labels,
+    })
+    expect(requests[0]?.messages[0]?.content).toBe('speak > say {response} (in) > hi {other}')
+    expect(results[0]).toMatchObject({ status: 'repaired', values: { rating: 3 } })
+  })
+
+  it('type rows that lack what is asked about', async () => {
+    const status = async (promptText: string, extra: Partial<MetricRow>) => {
+      const { requests, results } = await ask([makeRow(0, extra)], 'good', {
+        promptText,
+        scale: labels,
+      })
+      expect(requests).toHaveLength(0)
+      return results[0]?.status
+    }
+    expect(await status('{response}', {})).toBe('no_response')
+    expect(await status('{instruction} {parent}', {})).toBe('no_parent')
+    expect(await status('{instruction}', { instruction: '' })).toBe('empty_instruction')
+  })
+
+  it('constrain the reply to their scale', async () => {
+    const { requests } = await ask([makeRow(0)], '{"rating": 2}', { constrained: 'always' })
+    expect(requests[0]?.params.jsonSchema).toMatchObject({
+      properties: { rating: { type: 'integer', minimum: 1, maximum: 5 } },
+    })
+  })
+
+  it('are columns of their own: by text and scale, not by name or sampling', () => {
+    const metric = getMeasured('rubric')
+    const owner = (params: object) => columnsOwner(metric, parseParams(metric, params))
+    const base = owner({})
+    expect(base.id).toMatch(/^rubric_[0-9a-f]{12}$/)
+    expect(base.label).toBe('Clarity')
+    expect(owner({ name: 'Other', temperature: 1 }).id).toBe(base.id)
+    expect(owner({ promptText: 'x {instruction}' }).id).not.toBe(base.id)
+    expect(owner({ scale: labels }).id).not.toBe(base.id)
+    expect(owner({ reading: 'expected' })).toEqual({
+      id: `${base.id}e`,
+      label: 'Clarity, expected value',
+    })
+    expect(getMetric(base.id)).toBe(metric)
+    expect(runLabel(base.id, parseParams(metric, { name: 'Mine' }))).toBe('Mine')
+    const expected = parseParams(metric, { reading: 'expected', scale: labels })
+    expect(() => outputsOf(metric, expected)).toThrow(/scale of digits/)
   })
 })
 

@@ -5,7 +5,6 @@ import { icIfd } from './ic-ifd'
 import { instructionLossMetric } from './instruction-loss'
 import { getMeasured, parseParams } from './index'
 import { stubTools } from './stub-tools'
-import { cherryRatio } from './token-loss/ratios'
 import { asColumns } from './token-loss/worked'
 import type { DerivedMetric, MetricRow, MetricTools } from './types'
 import { carriesValue, statusOf } from '@/lib/contracts/status'
@@ -289,13 +288,5 @@ describe('token losses', () => {
     await expect(run([makeRow(0, 'ab', 'cd')], lying)).rejects.toMatchObject({
       code: 'capability_missing',
     })
-  })
-})
-
-describe('cherry', () => {
-  it('divides the two means', () => {
-    expect(cherryRatio([3, 1], [2.8, 1.4]).value).toBeCloseTo(0.952380952381, 11)
-    expect(cherryRatio([1], []).missing).toBe('one_token_response')
-    expect(cherryRatio([1], [0]).missing).toBe('zero_denominator')
   })
 })

@@ -1,22 +1,16 @@
 import { z } from 'zod'
-import { statusCode } from '@/lib/contracts/status'
-import type { StatusName } from '@/lib/contracts/status'
 import { throwIfAborted } from '@/lib/errors'
-import { embedTexts } from './neighbours/embed-texts'
+import { equalSizeMeans } from './neighbours/equal-size'
 import { mndExample } from './neighbours/example'
-import { normWarning, rowNorms } from './neighbours/norms'
 import { MND_OUTPUTS, REFERENCE_CAP } from './neighbours/outputs'
 import { tileCount } from './neighbours/plan'
+import { differentTexts, embedRows, readsResponse, textRecipe } from './neighbours/row-vectors'
+import { emptyColumns } from './neighbours/columns'
 import type { CellResult, MetricRow, MetricTools } from './types'
 import { defineMetric } from './types'
 
 const params = z.object({
-  textRecipe: z
-    .enum(['instruction-newline-input', 'instruction'])
-    .default('instruction-newline-input')
-    .describe(
-      'Text that is embedded: instruction, newline and input as the script does, or the instruction alone.',
-    ),
+  textRecipe,
   threshold: z
     .number()
     .min(0)
@@ -30,94 +24,69 @@ const params = z.object({
     .nullable()
     .default(null)
     .describe('Largest repeat count, 499 for the reference script; empty counts all rows.'),
+  equalSize: z
+    .number()
+    .int()
+    .min(2)
+    .nullable()
+    .default(null)
+    .describe(
+      'Rows of the draws whose mean distance goes on the card, so that cells of different size compare; empty makes none.',
+    ),
+  seed: z.number().int().min(0).default(0).describe('Seed of those draws.'),
 })
 type Params = z.infer<typeof params>
 
-function textOf({ instruction, input }: MetricRow, recipe: Params['textRecipe']): string {
-  return recipe === 'instruction' ? instruction : `${instruction}\n${input ?? ''}`
-}
-
-/** Columns being filled; every row starts as `not_run` and gets exactly one status for all outputs. */
-function emptyColumns(n: number): CellResult['columns'] {
-  return Object.fromEntries(
-    MND_OUTPUTS.map(({ key }) => [key, { values: new Float64Array(n), status: new Uint8Array(n) }]),
-  )
-}
-
 async function computeCell(
   rows: readonly MetricRow[],
-  { textRecipe, threshold, repeatCap }: Params,
+  { textRecipe: recipe, threshold, repeatCap, equalSize, seed }: Params,
   tools: MetricTools,
 ): Promise<CellResult> {
   throwIfAborted(tools.signal)
-  const columns = emptyColumns(rows.length)
-  const setStatus = (row: number, name: StatusName) => {
-    for (const column of Object.values(columns)) column.status[row] = statusCode(name)
-  }
-  const set = (key: string, row: number, value: number) => {
-    const column = columns[key]
-    if (column) column.values[row] = value
-  }
-
-  const texts = rows.map((row) => textOf(row, textRecipe))
-  const filled = texts.flatMap((text, row) => (text.trim() === '' ? [] : [row]))
-  texts.forEach((text, row) => {
-    if (text.trim() === '') setStatus(row, 'empty_instruction')
-  })
-
-  const asked = filled.map((row) => texts[row] as string)
-  const nTexts = new Set(asked).size
+  const columns = emptyColumns(MND_OUTPUTS, rows.length)
+  const nTexts = differentTexts(rows, recipe)
   const nTiles = tileCount(nTexts)
   const total = nTexts + nTiles
-  const embedded = await embedTexts(asked, tools, (done) => tools.progress(done, total))
-  const { d, vectors, rowOf, truncated } = embedded
-  // Positions in `filled` of the rows that take part, and their vectors one after the other.
-  const taking = [...filled.keys()].filter((at) => (rowOf[at] as number) >= 0)
-  filled.forEach((row, at) => {
-    if ((rowOf[at] as number) < 0) setStatus(row, 'error')
-  })
-  const n = taking.length
-  const matrix = new Float32Array(n * d)
-  taking.forEach((at, i) => {
-    const from = (rowOf[at] as number) * d
-    matrix.set(vectors.subarray(from, from + d), i * d)
-  })
-  const norms = rowNorms(matrix, n, d)
-  const record: Record<string, unknown> = {
-    dimension: d,
-    nVectors: n,
-    nExcluded: rows.length - n,
-    norms,
-    warning: norms === null ? null : normWarning(norms),
-    firstError: embedded.firstError,
-  }
+  const vectors = await embedRows(rows, recipe, tools, (done) => tools.progress(done, total))
+  const { n, d, matrix, at, truncated, missing, record } = vectors
+  for (const [row, name] of missing) columns.setStatus(row, name)
   if (n < 2) {
-    for (const at of taking) setStatus(filled[at] as number, 'n_too_small')
-    return { columns, record }
+    for (const row of at) columns.setStatus(row, 'n_too_small')
+    return { columns: columns.all, record }
   }
 
   // Loaded here: the search starts threads and a native library, which only the job worker may do.
   const { findNeighbours } = await import('./neighbours/search')
+  const { signal } = tools
   const found = await findNeighbours(matrix, n, d, {
     threshold,
-    signal: tools.signal,
+    signal,
     progress: (done, all) => tools.progress(nTexts + (nTiles * done) / all, total),
   })
-  taking.forEach((at, i) => {
-    const row = filled[at] as number
+  at.forEach((row, i) => {
     const repeats = found.repeats[i] as number
-    const nearest = filled[taking[found.neighbour[i] as number] as number] as number
-    setStatus(row, truncated[at] === 1 ? 'truncated_input' : 'ok')
-    set('mnd', row, found.distance[i] as number)
-    set('neighbour', row, rows[nearest]?.index as number)
-    set('repeat_count', row, repeatCap === null ? repeats : Math.min(repeats, repeatCap))
-    set('reference_cap', row, repeats > REFERENCE_CAP ? 1 : 0)
+    const nearest = at[found.neighbour[i] as number] as number
+    columns.setStatus(row, truncated[i] === 1 ? 'truncated_input' : 'ok')
+    columns.set('mnd', row, found.distance[i] as number)
+    columns.set('neighbour', row, rows[nearest]?.index as number)
+    columns.set('repeat_count', row, repeatCap === null ? repeats : Math.min(repeats, repeatCap))
+    columns.set('reference_cap', row, repeats > REFERENCE_CAP ? 1 : 0)
   })
+  const draws =
+    equalSize === null
+      ? {}
+      : {
+          equalSize: await equalSizeMeans(
+            matrix,
+            n,
+            d,
+            { size: equalSize, seed },
+            { threshold, signal },
+          ),
+        }
   tools.progress(total, total)
-  return {
-    columns,
-    record: { ...record, nDistinct: found.nDistinct, nRescanned: found.nRescanned },
-  }
+  const { nDistinct, nRescanned } = found
+  return { columns: columns.all, record: { ...record, nDistinct, nRescanned, ...draws } }
 }
 
 /** Distance of each row to its nearest other row in embedding space. */
@@ -133,6 +102,7 @@ export const mnd = defineMetric({
     'arXiv 2412.11231, diversity script; self excluded by index, repeats counted over all rows',
   needs: ['embed'],
   inputs: { response: false, parent: false },
+  inputsFor: ({ textRecipe: recipe }) => ({ response: readsResponse(recipe), parent: false }),
   params,
   outputs: MND_OUTPUTS,
   prompts: () => [],

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { metricInfoSchema } from '@/lib/contracts/compute'
+import { IMPORTED_VALUES } from '@/lib/contracts/imported-values'
 import {
   describeMetric,
   getMeasured,
   getMetric,
   listDerived,
+  listImported,
   listMeasured,
   listMetrics,
   needsOf,
@@ -133,6 +135,21 @@ describe.each(listMeasured().map((metric) => [metric.id, metric] as const))(
   },
 )
 
+describe('imported metrics', () => {
+  it('show every known column of imported files once, and compute nothing', () => {
+    const shown = listImported().flatMap((metric) =>
+      metric.outputs.map(({ key }) => `${metric.id}.${key}`),
+    )
+    const known = IMPORTED_VALUES.map(({ metric, output }) => `${metric}.${output}`)
+    expect(shown.toSorted()).toEqual(known.toSorted())
+    for (const metric of listImported()) {
+      expect(metric.computeBatch ?? metric.computeCell).toBeUndefined()
+      for (const output of metric.outputs) expectOutput(output)
+      expect(parseParams(metric, {})).toEqual({ definition: 'not known' })
+    }
+  })
+})
+
 describe.each(listDerived().map((metric) => [metric.id, metric] as const))(
   'derived %s',
   (_, metric) => {
@@ -164,8 +181,10 @@ describe('parameters', () => {
     const { params } = describeMetric(getMetric('difficulty_level'))
     expect(params.map(({ name, type, options }) => ({ name, type, options }))).toEqual([
       { name: 'parse', type: 'enum', options: ['tolerant', 'exact'] },
-      { name: 'constrained', type: 'boolean', options: null },
+      { name: 'constrained', type: 'enum', options: ['auto', 'always', 'never'] },
       { name: 'maxTokens', type: 'number', options: null },
+      { name: 'temperature', type: 'number', options: null },
+      { name: 'repeat', type: 'number', options: null },
       { name: 'promptText', type: 'text', options: null },
     ])
     const anchor = describeMetric(getMetric('loss')).params.find(({ name }) => name === 'anchorId')
@@ -183,7 +202,7 @@ describe('parameters', () => {
 
   it('add capabilities and change outputs', () => {
     const level = getMeasured('difficulty_level')
-    expect(needsOf(level, parseParams(level, { constrained: true }))).toEqual([
+    expect(needsOf(level, parseParams(level, { constrained: 'always' }))).toEqual([
       'chat',
       'structured',
     ])

@@ -5,7 +5,17 @@ import type { MetricTools } from './types'
 export function stubTools(
   calls: Partial<Omit<MetricTools, 'identity'>> & Partial<ModelIdentity> = {},
 ): MetricTools {
-  const { generate, scoreTokens, tokenize, embed, progress, signal, ...identity } = calls
+  const {
+    generate,
+    scoreTokens,
+    tokenize,
+    tokenTexts,
+    chatIds,
+    embed,
+    progress,
+    signal,
+    ...identity
+  } = calls
   return {
     identity: {
       kind: 'stub',
@@ -22,6 +32,8 @@ export function stubTools(
     ...(generate && { generate }),
     ...(scoreTokens && { scoreTokens }),
     ...(tokenize && { tokenize }),
+    ...(tokenTexts && { tokenTexts }),
+    ...(chatIds && { chatIds }),
     ...(embed && { embed }),
     progress: progress ?? (() => undefined),
     signal: signal ?? new AbortController().signal,

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type {
   Capability,
+  ChatMessage,
   EmbedReply,
   GenerateReply,
   GenerateRequest,
@@ -8,7 +9,10 @@ import type {
 } from '@/lib/backends/types'
 import type { StatusName } from '@/lib/contracts/status'
 
-/** One row as a metric sees it. `index` is its position in the cell. */
+/**
+ * One row as a metric sees it. `index` is its position in the cell. In a chat of several turns a metric that reads
+ * responses gets the last pair, any other the first user message.
+ */
 export interface MetricRow {
   index: number
   instruction: string
@@ -65,6 +69,10 @@ export interface MetricTools {
   scoreTokens?(sequences: readonly Int32Array[]): Promise<Float32Array[]>
   tokenize?(texts: readonly string[], addSpecial: boolean): Promise<Int32Array[]>
   embed?(texts: readonly string[]): Promise<EmbedReply>
+  /** Text of each id alone; for showing tokens, never for numbers. */
+  tokenTexts?(ids: Int32Array): Promise<string[]>
+  /** Ids of conversations under the model's own chat template; see BackendSession. */
+  chatIds?(conversations: readonly (readonly ChatMessage[])[], open: boolean): Promise<Int32Array[]>
   /** Reports finished units of `total` inside a cell-scope metric. */
   progress(done: number, total: number): void
   signal: AbortSignal
@@ -97,13 +105,41 @@ interface MetricBase {
   examples: readonly MetricExample[]
 }
 
+/** Which cell of the same seed set is meant: its seeds, the same arm a round before, or another arm in the same round. */
+export interface OtherCellChoice {
+  relation: 'seeds' | 'previous' | 'arm'
+  /** Key of the arm where the relation names one. */
+  arm: string
+}
+
+/** The rows of another cell, without any where there is no such cell. */
+export interface OtherCell {
+  name: string | null
+  rows: readonly MetricRow[]
+  /** Why there are none. */
+  reason: string | null
+}
+
 export interface MeasuredMetric<P = unknown> extends MetricBase {
   kind: 'measured'
+  /** Values come with imported files (lib/contracts/imported-values.ts) and are never computed here. */
+  isImported?: boolean
   scope: 'row' | 'cell'
   needs: readonly Capability[]
   /** Capabilities that a choice of parameters adds to `needs`; read through `needsOf`. */
   needsFor?(params: P): readonly Capability[]
   inputs: { response: boolean; parent: boolean }
+  /** Inputs where they depend on the parameters; read through `withParams`. */
+  inputsFor?(params: P): { response: boolean; parent: boolean }
+  /** Computed only when asked for by name; never counted as missing. */
+  onDemand?: boolean
+  /**
+   * Parts of a metric that are things of their own (rubrics): runs whose instance differs are different columns. The key
+   * is lower-case letters and digits; null = the metric itself.
+   */
+  instanceOf?(params: P): { key: string; label: string } | null
+  /** Settles parameters that depend on what the backend can do, before they become part of the definition. */
+  settle?(params: P, can: (capability: Capability) => boolean): P
   /** Every field has a default and `.describe()`. */
   params: z.ZodType<P>
   outputs: readonly OutputSpec[]
@@ -115,7 +151,14 @@ export interface MeasuredMetric<P = unknown> extends MetricBase {
   /** Row scope. Never throws for one bad row: it returns a status. Throws AppError only when the backend itself is gone. */
   computeBatch?(rows: readonly MetricRow[], params: P, tools: MetricTools): Promise<RowResult[]>
   /** Cell scope. */
-  computeCell?(rows: readonly MetricRow[], params: P, tools: MetricTools): Promise<CellResult>
+  computeCell?(
+    rows: readonly MetricRow[],
+    params: P,
+    tools: MetricTools,
+    other?: OtherCell,
+  ): Promise<CellResult>
+  /** Cell scope: the cell that this one is compared with; its rows reach `computeCell` as `other`. */
+  otherCell?(params: P): OtherCellChoice
 }
 
 /** A column as derivation sees it: one entry a row (vectors: `length` a row). */

@@ -5,6 +5,7 @@ import { evolveConcretizing } from './evolve-concretizing'
 import { evolveConstraints } from './evolve-constraints'
 import { evolveDeepen } from './evolve-deepen'
 import { evolveReasoning } from './evolve-reasoning'
+import { judgeDigit } from './judge-digit'
 import { judgeLevel } from './judge-level'
 import { judgeScore } from './judge-score'
 import type { Operator } from './operators'
@@ -23,6 +24,7 @@ export const PROMPTS: readonly Prompt[] = [
   respondWithInput,
   judgeLevel,
   judgeScore,
+  judgeDigit,
 ]
 
 const byOperator: Record<Operator, Prompt> = {

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '@/lib/errors'
+import { canonicalText, fillTemplate, placeholdersIn } from './render'
+
+export { canonicalText } from './render'
 
 /** Sampling that a prompt was written for; a caller may override each. */
 export interface SamplingDefaults {
@@ -26,11 +29,6 @@ export interface Prompt {
 
 /** Version of a prompt whose text a user changed; its hash tells such texts apart. */
 export const CUSTOM_VERSION = 'custom'
-
-/** Returns the text that is hashed and sent: LF line ends, no blank space at either end. */
-export function canonicalText(text: string): string {
-  return text.replaceAll(/\r\n?/g, '\n').trim()
-}
 
 /** Returns the SHA-256 of the canonical text, in hexadecimal. */
 export function hashText(text: string): string {
@@ -68,14 +66,15 @@ export function withText(prompt: Prompt, text: string | null | undefined): Promp
  * stay as they are. Other text in braces is left alone. Throws `invalid_input` for a missing value.
  */
 export function renderPrompt(prompt: Prompt, values: Readonly<Record<string, string>>): string {
-  return prompt.template.replaceAll(/\{([a-z_]+)\}/g, (found, name: string) => {
-    if (!prompt.placeholders.includes(name)) return found
-    const value = Object.hasOwn(values, name) ? values[name] : undefined
-    if (value === undefined) {
-      throw new AppError('invalid_input', `Prompt "${prompt.id}" needs a value for {${name}}.`)
-    }
-    return value
-  })
+  const wanted = placeholdersIn(prompt.template).filter((name) =>
+    prompt.placeholders.includes(name),
+  )
+  for (const name of wanted) {
+    if (Object.hasOwn(values, name)) continue
+    throw new AppError('invalid_input', `Prompt "${prompt.id}" needs a value for {${name}}.`)
+  }
+  const own = wanted.map((name) => [name, values[name] as string] as const)
+  return fillTemplate(prompt.template, Object.fromEntries(own))
 }
 
 /** Returns what a card says of a prompt: enough to tell two texts apart, without the text. */

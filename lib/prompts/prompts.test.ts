@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { evolvePrompt, getPrompt, PROMPTS, responsePrompt } from './index'
 import { BREADTH_ORDER, DEPTH_ORDER, isOperator, operatorFor, OPERATORS } from './operators'
 import { CUSTOM_VERSION, definePrompt, hashText, renderPrompt, withText } from './prompt'
+import { checkTemplate } from './render'
 
 const sample = definePrompt({
   id: 'sample',
@@ -103,6 +104,26 @@ describe('operatorFor', () => {
       'constraints',
       'deepen',
       'concretizing',
+    ])
+  })
+})
+
+describe('checkTemplate', () => {
+  const check = (text: string) => checkTemplate(text, ['instruction'], ['instruction', 'input'])
+
+  it('names what is missing and what is no placeholder', () => {
+    expect(check('Rate {instruction}')).toEqual({ missing: [], unknown: [], foreign: [] })
+    expect(check('Rate {input} {tone} {"json": 1}')).toEqual({
+      missing: ['instruction'],
+      unknown: ['tone'],
+      foreign: [],
+    })
+  })
+
+  it('recognises placeholders of other tools', () => {
+    expect(check('{{instruction}} <input> [tone]').foreign).toEqual([
+      { found: '{{instruction}}', meant: '{instruction}', isFilled: true },
+      { found: '<input>', meant: '{input}', isFilled: false },
     ])
   })
 })

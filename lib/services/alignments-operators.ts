@@ -4,7 +4,7 @@ import { BREADTH_ORDER, DEPTH_ORDER, operatorFor } from '@/lib/prompts/operators
 export type OperatorRule = 'none' | 'rotation4' | 'rotation5'
 
 /** Returns the operators of a rotation in order; empty for `none`. */
-export function rotationOrder(rule: OperatorRule): readonly string[] {
+function rotationOrder(rule: OperatorRule): readonly string[] {
   if (rule === 'none') return []
   return rule === 'rotation4' ? DEPTH_ORDER : BREADTH_ORDER
 }

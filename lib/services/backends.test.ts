@@ -6,16 +6,17 @@ import { listJobs } from '@/lib/jobs/queue'
 import {
   addBackend,
   deleteBackend,
+  duplicateBackend,
   ensureBuiltInBackends,
   getBackend,
-  listBackendKinds,
   listBackends,
   probeBuiltIns,
   requestProbe,
   restoreBackend,
-  saveProbe,
   updateBackend,
 } from './backends'
+import { listBackendKinds } from './backends-config'
+import { saveProbe } from './backends-probes'
 import { chooseBackend } from './compute/choose-backend'
 import { dryRun } from './compute'
 import { createStudy } from './studies'
@@ -45,11 +46,11 @@ describe('backends', () => {
       'embedded',
       'embedded-embeddings',
     ])
-    expect(listBackendKinds({}).map((kind) => kind.id)).toEqual([
-      'embedded',
-      'embedded-embeddings',
-      'openai',
-    ])
+    const kinds = listBackendKinds({}).map((kind) => kind.id)
+    expect(kinds).toEqual(expect.arrayContaining(['embedded', 'embedded-embeddings', 'openai']))
+    expect(kinds).not.toContain('fake')
+    expect(listBackendKinds({}).find(({ id }) => id === 'openai')?.isServer).toBe(true)
+    expect(listBackendKinds({}).find(({ id }) => id === 'embedded')?.isServer).toBe(false)
     ensureBuiltInBackends(db, { EVOLENS_ENABLE_FAKE: '1' })
     expect(listBackends(db).map((backend) => backend.id)).toContain('fake')
   })
@@ -79,6 +80,44 @@ describe('backends', () => {
     expect(path.probe).toBeNull()
     const moved = updateBackend(db, id, { config: { baseUrl: 'https://example.org' } }).backend
     expect(moved.config.keyEnv).toBeNull()
+  })
+
+  it('have prices and replicas whatever their kind, and refuse what is none', () => {
+    const db = testDatabase()
+    const prices = { promptPerMillion: 2, completionPerMillion: null, currency: 'EUR' }
+    const replicas = ['http://127.0.0.1:8001/v1', 'http://127.0.0.1:8002']
+    const { backend } = addBackend(db, {
+      ...openai,
+      config: { ...openai.config, prices, replicas },
+    })
+    expect(backend.config).toMatchObject({
+      prices,
+      replicas: ['http://127.0.0.1:8001', 'http://127.0.0.1:8002'],
+    })
+    saveProbe(db, backend.id, probe({ chat: 'yes' }))
+    const cheaper = { ...prices, promptPerMillion: 1 }
+    const changed = updateBackend(db, backend.id, { config: { prices: cheaper } })
+    expect(changed).toMatchObject({ job: null, backend: { config: { prices: cheaper } } })
+    expect(changed.backend.probe).not.toBeNull()
+    const fewer = updateBackend(db, backend.id, { config: { replicas: [], prices: null } }).backend
+    expect(fewer.config).not.toHaveProperty('replicas')
+    expect(fewer.config).not.toHaveProperty('prices')
+    expect(fewer.config.keyEnv).toBe('LAB_KEY')
+    const further = updateBackend(db, backend.id, { config: { replicas: ['https://h'] } }).backend
+    expect(further.config.keyEnv).toBeNull()
+    const bad = { ...openai, config: { ...openai.config, replicas: ['http://'] } }
+    expect(() => addBackend(db, bad)).toThrow('not a URL')
+    expect(() => addBackend(db, { kind: 'fake', label: 'F', config: { replicas } })).toThrow(
+      'only servers',
+    )
+  })
+
+  it('are duplicated with their settings', () => {
+    const db = testDatabase()
+    const { backend } = addBackend(db, openai)
+    const copy = duplicateBackend(db, backend.id)
+    expect(copy).toMatchObject({ label: 'Lab (copy)', config: backend.config, probe: null })
+    expect(copy.id).not.toBe(backend.id)
   })
 
   it('can be deleted and restored, built-in ones cannot', () => {

@@ -2,35 +2,51 @@ import { randomUUID } from 'node:crypto'
 import { and, asc, desc, eq, isNull } from 'drizzle-orm'
 import { z } from 'zod'
 import { backends, jobs } from '@/db/schema'
-import {
-  BACKEND_KINDS,
-  BUILT_IN_BACKENDS,
-  FAKE_BACKEND,
-  getBackendKind,
-  STAND_IN_KINDS,
-} from '@/lib/backends'
-import type { CapabilityTable, ProbeResult } from '@/lib/backends/types'
-import type { BackendInfo, BackendKindInfo } from '@/lib/contracts/compute'
+import { BACKEND_KINDS, BUILT_IN_BACKENDS, FAKE_BACKEND } from '@/lib/backends'
+import type { CapabilityTable } from '@/lib/backends/types'
+import type { BackendInfo } from '@/lib/contracts/backends'
+import { canonicalJson } from '@/lib/contracts/canonical-json'
 import type { Job } from '@/lib/contracts/job'
 import { AppError } from '@/lib/errors'
 import { enqueue, toJob, type Queryable } from '@/lib/jobs/queue'
-import { describeParams } from '@/lib/metrics'
+import { parseSettings, standInsWanted } from './backends-config'
+import {
+  adoptKey,
+  dropKey,
+  keyIsSet,
+  originsOf,
+  reachesFurther,
+  refuseReservedKey,
+  storeKey,
+  storedKeyName,
+  usesStoredKey,
+} from './backends-keys'
+import { probeState } from './backends-probes'
 
 /** A stored backend. */
 export type BackendRow = typeof backends.$inferSelect
 
+const labelSchema = z.string().trim().min(1).max(80)
+/** A key as typed: sealed at once, never shown again. */
+const keySchema = z.string().min(1).max(4_000)
+
 /** A backend as a user sets it up. */
 export const backendInputSchema = z.object({
   kind: z.string(),
-  label: z.string().trim().min(1).max(80),
+  label: labelSchema,
   config: z.record(z.string(), z.unknown()).default({}),
+  key: keySchema.optional(),
+  /** Id under which a detection stored the key already. */
+  keyDraft: z.uuid().optional(),
 })
 export type BackendInput = z.infer<typeof backendInputSchema>
 
 /** What may be changed later. */
 export const backendPatchSchema = z.object({
-  label: z.string().trim().min(1).max(80).optional(),
+  label: labelSchema.optional(),
   config: z.record(z.string(), z.unknown()).optional(),
+  /** A new key replaces the stored one; null deletes it. */
+  key: keySchema.nullable().optional(),
 })
 export type BackendPatch = z.infer<typeof backendPatchSchema>
 
@@ -38,10 +54,6 @@ export type BackendPatch = z.infer<typeof backendPatchSchema>
 const PROBE_PRIORITY = 20
 
 type Environment = Record<string, string | undefined>
-
-function standInsWanted(env: Environment): boolean {
-  return env.EVOLENS_ENABLE_FAKE === '1'
-}
 
 /** Makes sure that the built-in backends are there; the fake one only where EVOLENS_ENABLE_FAKE is 1. */
 export function ensureBuiltInBackends(db: Queryable, env: Environment = process.env): void {
@@ -78,59 +90,34 @@ export function listBackendRows(db: Queryable): BackendRow[] {
     .all()
 }
 
-function keyIsSet(config: Record<string, unknown>): boolean | null {
-  const { keyEnv } = config
-  return typeof keyEnv === 'string' && keyEnv ? Boolean(process.env[keyEnv]) : null
-}
-
-function kindLabel(id: string): string {
-  return BACKEND_KINDS.find((kind) => kind.id === id)?.label ?? id
-}
-
-/** Returns a backend as pages show it; keys are only ever "set" or not. */
-export function toBackendInfo(row: BackendRow): BackendInfo {
+function toBackendInfo(db: Queryable, row: BackendRow): BackendInfo {
+  const stored = usesStoredKey(row.config)
+  const kind = BACKEND_KINDS.find(({ id }) => id === row.kind)
   return {
     id: row.id,
     kind: row.kind,
-    kindLabel: kindLabel(row.kind),
+    kindLabel: kind?.label ?? row.kind,
     label: row.label,
     builtIn: row.builtIn,
-    config: row.config,
+    offers: [...(kind?.capabilities ?? [])],
+    // Pages know a stored key as "stored"; the name it stands under is ours.
+    config: stored ? { ...row.config, keyEnv: null } : row.config,
     probe: row.probe as BackendInfo['probe'],
     probedAt: row.probedAt,
+    keyStored: stored,
     keyIsSet: keyIsSet(row.config),
+    ...probeState(db, row.id),
   }
 }
 
-/** Returns every backend that can be used. */
+/** Returns every backend that can be used; keys are only ever "set" or not. */
 export function listBackends(db: Queryable): BackendInfo[] {
-  return listBackendRows(db).map(toBackendInfo)
+  return listBackendRows(db).map((row) => toBackendInfo(db, row))
 }
 
 /** Returns one backend. */
 export function getBackend(db: Queryable, id: string): BackendInfo {
-  return toBackendInfo(getBackendRow(db, id))
-}
-
-/** Returns the kinds that forms offer, with their settings as fields; stand-ins only where EVOLENS_ENABLE_FAKE is 1. */
-export function listBackendKinds(env: Environment = process.env): BackendKindInfo[] {
-  const offered = BACKEND_KINDS.filter(
-    (kind) => standInsWanted(env) || !STAND_IN_KINDS.has(kind.id),
-  )
-  return offered.map(({ id, label, description, capabilities, config }) => ({
-    id,
-    label,
-    description,
-    capabilities: [...capabilities],
-    params: describeParams(config),
-  }))
-}
-
-function parseConfig(kindId: string, config: unknown): Record<string, unknown> {
-  const parsed = getBackendKind(kindId).config.safeParse(config)
-  if (parsed.success) return parsed.data as Record<string, unknown>
-  const issue = parsed.error.issues[0]
-  throw new AppError('invalid_input', `${issue?.path.join('.') || 'config'}: ${issue?.message}`)
+  return toBackendInfo(db, getBackendRow(db, id))
 }
 
 /** Queues a probe of a backend, or returns the one that waits already. The worker does it: engines never open here. */
@@ -152,34 +139,51 @@ export function requestProbe(db: Queryable, id: string): Job {
   })
 }
 
-/** Adds a backend and queues its probe. */
+/** Adds a backend and queues its probe. A typed key is sealed first: without a master key nothing is added. */
 export function addBackend(db: Queryable, input: BackendInput): { backend: BackendInfo; job: Job } {
-  const config = parseConfig(input.kind, input.config)
+  refuseReservedKey(input.config)
+  const config = parseSettings(input.kind, input.config)
+  const isTyped = input.key !== undefined
+  const id = (isTyped ? undefined : input.keyDraft) ?? randomUUID()
+  if (db.select().from(backends).where(eq(backends.id, id)).get()) {
+    throw new AppError('conflict', 'This backend was saved already. Reload the page.')
+  }
+  if (input.key !== undefined) storeKey(db, id, input.key, originsOf(config))
+  else if (input.keyDraft !== undefined) adoptKey(db, id, config)
+  if (isTyped || input.keyDraft !== undefined) config['keyEnv'] = storedKeyName(id)
   const row = db
     .insert(backends)
-    .values({
-      id: randomUUID(),
-      kind: input.kind,
-      label: input.label,
-      config,
-      createdAt: Date.now(),
-    })
+    .values({ id, kind: input.kind, label: input.label, config, createdAt: Date.now() })
     .returning()
     .get()
-  return { backend: toBackendInfo(row), job: requestProbe(db, row.id) }
+  const job = requestProbe(db, row.id)
+  return { backend: toBackendInfo(db, row), job }
 }
 
-function origin(config: Record<string, unknown>): string | null {
-  try {
-    return new URL(String(config.baseUrl)).origin
-  } catch {
-    return null
+/** Returns the settings after a change; a key that may not follow to a new origin is taken out. */
+function mergeSettings(row: BackendRow, patch: BackendPatch): Record<string, unknown> {
+  const { keyEnv: before, ...others } = row.config
+  const change = patch.config ?? {}
+  refuseReservedKey(change)
+  const merged: Record<string, unknown> = { ...others, ...change }
+  const names = typeof change['keyEnv'] === 'string' && change['keyEnv'] !== ''
+  if (patch.key !== undefined) merged['keyEnv'] = patch.key === null ? null : storedKeyName(row.id)
+  else if (!names && before !== undefined) {
+    // A form sends null for a stored key, whose name it never sees; for a variable, null takes it away.
+    const keeps = usesStoredKey(row.config) || !('keyEnv' in change)
+    merged['keyEnv'] = keeps && !reachesFurther(merged, row.config) ? before : null
   }
+  return parseSettings(row.kind, merged)
+}
+
+/** Returns what a probe depends on; prices are not asked for anywhere. */
+function decides({ prices: _prices, ...config }: Record<string, unknown>): string {
+  return canonicalJson(config)
 }
 
 /**
- * Changes a backend and queues a new probe. When its origin changes, the name of its key variable is cleared unless the
- * same change names one, so that a key never reaches another host by accident.
+ * Changes a backend and queues a new probe. When its requests would reach another origin, a stored key is deleted and the
+ * name of a key variable cleared unless the same change gives one, so that a key never reaches another host by accident.
  */
 export function updateBackend(
   db: Queryable,
@@ -187,19 +191,13 @@ export function updateBackend(
   patch: BackendPatch,
 ): { backend: BackendInfo; job: Job | null } {
   const row = getBackendRow(db, id)
-  let config = row.config
-  if (patch.config) {
-    const merged = { ...row.config, ...patch.config }
-    if (
-      origin(merged) !== origin(row.config) &&
-      !('keyEnv' in patch.config) &&
-      'keyEnv' in merged
-    ) {
-      merged.keyEnv = null
-    }
-    config = parseConfig(row.kind, merged)
+  if (row.builtIn && patch.key) {
+    throw new AppError('invalid_input', 'Built-in backends take no key.')
   }
-  const changed = JSON.stringify(config) !== JSON.stringify(row.config)
+  const config = patch.config || patch.key !== undefined ? mergeSettings(row, patch) : row.config
+  if (typeof patch.key === 'string') storeKey(db, id, patch.key, originsOf(config))
+  else if (!usesStoredKey(config)) dropKey(db, id)
+  const changed = typeof patch.key === 'string' || decides(config) !== decides(row.config)
   db.update(backends)
     .set({
       label: patch.label ?? row.label,
@@ -208,7 +206,16 @@ export function updateBackend(
     })
     .where(eq(backends.id, id))
     .run()
-  return { backend: getBackend(db, id), job: changed ? requestProbe(db, id) : null }
+  const job = changed ? requestProbe(db, id) : null
+  return { backend: getBackend(db, id), job }
+}
+
+/** Adds a copy of a backend without its stored key, which belongs to one backend only. */
+export function duplicateBackend(db: Queryable, id: string): BackendInfo {
+  const row = getBackendRow(db, id)
+  const config = usesStoredKey(row.config) ? { ...row.config, keyEnv: null } : row.config
+  const label = `${row.label.slice(0, 73)} (copy)`
+  return addBackend(db, { kind: row.kind, label, config }).backend
 }
 
 /** Deletes a backend (it can be restored for 7 days); built-in ones stay. Runs keep their cards. */
@@ -231,10 +238,4 @@ export function probeBuiltIns(db: Queryable): void {
     const able = Object.values(table).some((capability) => capability.state === 'yes')
     if (row.builtIn && !able) requestProbe(db, row.id)
   }
-}
-
-/** Stores what a probe found. */
-export function saveProbe(db: Queryable, id: string, probe: ProbeResult, now = Date.now()): void {
-  const plain = JSON.parse(JSON.stringify(probe)) as Record<string, unknown>
-  db.update(backends).set({ probe: plain, probedAt: now }).where(eq(backends.id, id)).run()
 }

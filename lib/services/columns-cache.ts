@@ -7,7 +7,7 @@ interface Entry {
 }
 
 /** A cache by key and stamp that forgets what was used longest ago once `maxBytes` are exceeded. */
-export class StampedCache {
+class StampedCache {
   readonly #entries = new Map<string, Entry>()
   readonly #maxBytes: number
   #bytes = 0

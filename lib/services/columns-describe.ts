@@ -1,4 +1,4 @@
-import { getMetric, listMetrics } from '@/lib/metrics'
+import { asColumns, getMetric, listMetrics } from '@/lib/metrics'
 import type {
   DerivedMetric,
   DerivedVariant,
@@ -22,10 +22,31 @@ export function parseColumnId(id: string): { metric: string; key: string; runId:
   return { metric: name.slice(0, dot), key: name.slice(dot + 1), runId }
 }
 
-/** Returns the registered output or variant that a column id names, or null when there is none. */
-export function findSource(columnId: string): ColumnSource | null {
+/** Returns the instances of a metric (rubrics) that runs made, each once, as metrics with outputs of their own. */
+function instances(metric: MeasuredMetric, runs: readonly RunKey[]): MeasuredMetric[] {
+  const found = new Map<string, MeasuredMetric>()
+  for (const { metricId, params } of runs) {
+    if (found.has(metricId) || !metricId.startsWith(`${metric.id}_`)) continue
+    const parsed = metric.params.safeParse(params)
+    if (parsed.success) found.set(metricId, { ...asColumns(metric, parsed.data), id: metricId })
+  }
+  return [...found.values()]
+}
+
+/** Returns the registered metrics, those made of instances replaced by the instances that the runs have. */
+function metricsOf(runs: readonly RunKey[]): Metric[] {
+  return listMetrics().flatMap((metric) =>
+    metric.kind === 'measured' && metric.instanceOf ? instances(metric, runs) : [metric],
+  )
+}
+
+/**
+ * Returns the output or variant that a column id names, or null when there is none. Columns of instances (rubrics) are
+ * known by the study's runs only.
+ */
+export function findSource(columnId: string, runs: readonly RunKey[] = []): ColumnSource | null {
   const { metric: metricId, key } = parseColumnId(columnId)
-  const metric = listMetrics().find((candidate) => candidate.id === metricId)
+  const metric = metricsOf(runs).find((candidate) => candidate.id === metricId)
   if (!metric) return null
   if (metric.kind === 'measured') {
     const output = metric.outputs.find((candidate) => candidate.key === key)
@@ -35,9 +56,9 @@ export function findSource(columnId: string): ColumnSource | null {
   return variant ? { kind: 'derived', metric, variant } : null
 }
 
-/** Returns the source of a column id; `not_found` names the id. */
-export function requireSource(columnId: string): ColumnSource {
-  const source = findSource(columnId)
+/** Returns the source of a column id among the study's; `not_found` names the id. */
+export function requireSource(columnId: string, runs: readonly RunKey[]): ColumnSource {
+  const source = findSource(columnId, runs)
   if (!source) {
     throw new AppError(
       'not_found',
@@ -112,17 +133,23 @@ function sourcesOf(metric: Metric): ColumnSource[] {
 
 /**
  * Returns every column that the runs can fill, in the registry's order; with `all`, also those that no run has filled
- * yet (`runId` null while `fromMetric` is measured). The first visible column of a metric is its default.
+ * yet (`runId` null while `fromMetric` is measured). The first visible column of a metric that has a direction is its default.
  */
 export function describeColumns(runList: readonly RunKey[], all = false): ColumnInfo[] {
   const columns: ColumnInfo[] = []
-  for (const metric of listMetrics()) {
+  for (const metric of metricsOf(runList)) {
     const sources = sourcesOf(metric)
-    const shown = sources.find((source) => !outputOf(source).hidden)
+    // A property of the tokenizer is a column, but nobody's first question.
+    const shown = sources.find((source) => {
+      const { hidden, direction } = outputOf(source)
+      return !hidden && direction !== 'none'
+    })
     for (const source of sources) {
       const fed = fedBy(source)
       const run = runList.find((candidate) => candidate.metricId === fed) ?? null
-      if (fed !== null && !run && !all) continue
+      // Nobody can compute what only a file brings along.
+      const canRun = all && !(metric.kind === 'measured' && metric.isImported)
+      if (fed !== null && !run && !canRun) continue
       columns.push(describe(source, run, source === shown))
     }
   }

@@ -10,9 +10,12 @@ import { cachesOf } from './columns-cache'
 export interface RunKey {
   no: number
   id: string
+  /** Metric, or the instance of a metric, whose columns the run fills. */
   metricId: string
   definitionHash: string
   pinned: boolean
+  /** Parameters of the definition. */
+  params: Record<string, unknown>
 }
 
 /** Returns the study's runs: pinned ones first, then newest first. */
@@ -24,11 +27,13 @@ export function studyRuns(db: Db, studyId: string): RunKey[] {
       metricId: runs.metricId,
       definitionHash: runs.definitionHash,
       pinned: runs.pinned,
+      definition: runs.definition,
     })
     .from(runs)
     .where(and(eq(runs.studyId, studyId), isNull(runs.deletedAt)))
     .orderBy(desc(runs.pinned), desc(runs.no))
     .all()
+    .map(({ definition, ...run }) => ({ ...run, params: definition.params }))
 }
 
 /** A column with the stamp that changes whenever its stored values do. */

@@ -74,7 +74,7 @@ export function columnReader(db: Db, studyId: string): ColumnReader {
 
   function readStamped(columnId: string, cell: ColumnCell): StampedColumn {
     if (isTextColumn(columnId)) return textColumn(db, cell, columnId)
-    const source = requireSource(columnId)
+    const source = requireSource(columnId, runs)
     const chosen = runsFor(runs, source, parseColumnId(columnId).runId)
     if (source.kind === 'measured') return measured(source, chosen, cell)
     const { metric, variant } = source
@@ -105,12 +105,12 @@ export function columnReader(db: Db, studyId: string): ColumnReader {
     read: (columnId, cell) => readStamped(columnId, cell).column,
     async warm(columnId, cell) {
       if (isTextColumn(columnId)) return warmTextColumn(db, cell, columnId)
-      const source = requireSource(columnId)
+      const source = requireSource(columnId, runs)
       if (source.kind !== 'derived' || source.metric.from !== null) return
       for (const name of source.metric.reads) await warmTextColumn(db, cell, name)
     },
     runOf(columnId) {
-      const source = requireSource(columnId)
+      const source = requireSource(columnId, runs)
       return runsFor(runs, source, parseColumnId(columnId).runId)[0] ?? null
     },
   }

@@ -4,7 +4,7 @@ import type { CompareInterval } from '@/lib/contracts/compare'
 import { breathe } from './compare-slots'
 
 // The reference number of resamples.
-export const WANTED_RESAMPLES = 10_000
+const WANTED_RESAMPLES = 10_000
 // About two seconds of drawing: full resamples up to 10,000 pairs, fewer (and said so) beyond.
 const DRAW_BUDGET = 100_000_000
 // About 5 ms of drawing between turns of the event loop.

@@ -20,7 +20,7 @@ export function columnName(column: Pick<ColumnInfo, 'label' | 'group'>): string 
 }
 
 /** Returns the description of a column; a run id in the column id is kept. Throws `not_found`, `invalid_input`. */
-export function describeColumn(db: Db, studyId: string, columnId: string): ColumnInfo {
+function describeColumn(db: Db, studyId: string, columnId: string): ColumnInfo {
   const { metric, key, runId } = parseColumnId(columnId)
   const found = listColumns(db, studyId, { all: true }).find((one) => one.id === `${metric}.${key}`)
   if (!found) {

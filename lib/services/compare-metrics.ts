@@ -85,7 +85,7 @@ function sideValues(parts: readonly SeedSetValues[], side: 'a' | 'b'): CompareSi
 }
 
 /** Returns the values of rows that have one, in row order. */
-export function valuedOnly(column: SideColumn): Float64Array {
+function valuedOnly(column: SideColumn): Float64Array {
   return column.values.filter((_, row) => isValued(column, row))
 }
 

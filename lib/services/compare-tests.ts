@@ -91,7 +91,7 @@ export async function pairedTests(
 }
 
 /** Returns how many values each of k levels has; values are 1-based ordinals. */
-export function levelCounts(values: Float64Array, k: number): number[] {
+function levelCounts(values: Float64Array, k: number): number[] {
   const counts = Array.from({ length: k }, () => 0)
   for (const value of values) counts[value - 1] = (counts[value - 1] ?? 0) + 1
   return counts

@@ -3,7 +3,7 @@ import type { CompareText } from '@/lib/contracts/compare'
 import { currentResponseSet, newestAlignment, type CellRef } from './cells'
 
 /** Long enough for nearly all instructions; longer ones are fetched alone when asked for. */
-export const CLAMP_CHARACTERS = 1500
+const CLAMP_CHARACTERS = 1500
 // Far beyond any instruction; bounds the reply when a row of many megabytes is opened.
 const WHOLE_CHARACTERS = 1_000_000
 

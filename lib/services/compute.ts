@@ -2,18 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { and, eq } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { jobs } from '@/db/schema'
-import { getBackendKind } from '@/lib/backends'
 import type { ComputeRequest, DryRun } from '@/lib/contracts/compute'
 import type { Job } from '@/lib/contracts/job'
+import type { Budget } from '@/lib/contracts/meter'
 import type { RowSet, RunDefinition } from '@/lib/contracts/run'
 import type { RunInfo } from '@/lib/contracts/study'
 import { AppError, throwIfAborted } from '@/lib/errors'
-import { enqueue, getJob, requestCancel, resumeJob, toJob } from '@/lib/jobs/queue'
-import { getMeasured, getMetric, needsOf, parseParams } from '@/lib/metrics'
+import { enqueue, getJob, requestCancel, resumeJob, setBudget, toJob } from '@/lib/jobs/queue'
+import { getMeasured, getMetric, needsOf, parseParams, runLabel, withParams } from '@/lib/metrics'
 import type { MeasuredMetric } from '@/lib/metrics/types'
 import { requestProbe } from './backends'
 import { currentCells, type CellRef } from './cells'
-import { chooseBackend } from './compute/choose-backend'
+import { chooseBackend, settleParams } from './compute/choose-backend'
 import { buildDefinition, definitionHash } from './compute/definition'
 import {
   addCell,
@@ -25,6 +25,7 @@ import {
 } from './compute/extend-run'
 import { resolveRowSet } from './compute/row-sets'
 import type { ServiceContext } from './context'
+import { pricesOf } from './prices'
 import { getRun } from './runs'
 import { getStudy } from './studies'
 import { workerState } from './system'
@@ -46,7 +47,13 @@ export interface StartedRuns {
 /** Returns the measured metric behind an id; a derived metric means the one that feeds it. */
 export function measuredMetric(id: string): MeasuredMetric {
   const metric = getMetric(id)
-  if (metric.kind === 'measured') return metric
+  if (metric.kind === 'measured') {
+    if (!metric.isImported) return metric
+    throw new AppError(
+      'invalid_input',
+      `${metric.label} comes with imported files and is not computed.`,
+    )
+  }
   if (metric.from === null) {
     throw new AppError(
       'invalid_input',
@@ -84,7 +91,13 @@ function jobPriority({ needs }: MeasuredMetric): number {
 }
 
 /** The job that will do what is missing: the one that waits already, else a new one. A running job may be past it. */
-function ensureJob(db: Db, run: RunRow, metric: MeasuredMetric, missing: number): Job {
+function ensureJob(
+  db: Db,
+  run: RunRow,
+  metric: MeasuredMetric,
+  missing: number,
+  budget: Budget | null,
+): Job {
   const open = db
     .select()
     .from(jobs)
@@ -92,16 +105,20 @@ function ensureJob(db: Db, run: RunRow, metric: MeasuredMetric, missing: number)
     .all()
     .filter((row) => row.payload.runId === run.id)
   const waiting = open.find((row) => row.state === 'queued')
-  if (waiting) return toJob(waiting)
+  if (waiting) return budget ? setBudget(db, waiting.id, budget) : toJob(waiting)
   const paused = open.find((row) => row.state === 'paused')
-  if (paused) return resumeJob(db, paused.id)
+  if (paused) {
+    if (budget) setBudget(db, paused.id, budget)
+    return resumeJob(db, paused.id)
+  }
   return enqueue(db, {
     kind: 'compute',
     payload: { runId: run.id },
-    title: `${metric.label}${describeRowSet(run.rowSet)}`,
+    title: `${runLabel(run.metricId, run.definition.params)}${describeRowSet(run.rowSet)}`,
     studyId: run.studyId,
     priority: jobPriority(metric),
     progress: { total: missing },
+    budget,
   })
 }
 
@@ -112,11 +129,11 @@ function startOne(
   wanted: ComputeRequest['metrics'][number],
   started: StartedRuns,
 ): void {
-  const metric = measuredMetric(wanted.metric)
-  const params = parseParams(metric, wanted.params)
+  const asked = parseParams(measuredMetric(wanted.metric), wanted.params)
+  const metric = withParams(measuredMetric(wanted.metric), asked)
   const choice = chooseBackend(
     db,
-    needsOf(metric, params),
+    needsOf(metric, asked),
     request.backends[metric.id] ?? request.backends[wanted.metric],
   )
   if ('blocked' in choice) {
@@ -124,6 +141,12 @@ function startOne(
     return
   }
   const { backend, identity } = choice
+  const params = settleParams(metric, asked, backend)
+  if (backend && request.budget?.money != null && pricesOf(backend) === null) {
+    const reason = `A budget of money needs the prices of ${backend.label}. Enter them on the Backends page.`
+    started.blocked.push({ metric: metric.id, reason })
+    return
+  }
   if (backend && !identity) requestProbe(db, backend.id)
   const model = backend ? (identity ?? { pending: backend.id }) : null
   const definition = buildDefinition(metric, params, model)
@@ -143,7 +166,7 @@ function startOne(
   const run = found ?? createRun(db, { studyId, definition, rowSet: request.rowSet, backend })
   const missing = plans.reduce((sum, plan) => sum + addCell(db, run.no, plan), 0)
   pinIfFirst(db, run)
-  if (missing > 0) started.jobs.push(ensureJob(db, run, metric, missing))
+  if (missing > 0) started.jobs.push(ensureJob(db, run, metric, missing, request.budget ?? null))
   started.runs.push(getRun(db, run.id))
 }
 
@@ -234,15 +257,4 @@ export async function dryRun(
     'backend_unavailable',
     'The estimate takes too long. The backend is slow or busy; start the run to see its speed.',
   )
-}
-
-/** Returns what a backend's configuration says of prices per token; null where it says nothing. */
-export function pricesOf(row: { kind: string; config: Record<string, unknown> } | null): {
-  prompt: number | null
-  completion: number | null
-} {
-  const parsed = row ? getBackendKind(row.kind).config.safeParse(row.config) : null
-  const config = (parsed?.success ? parsed.data : {}) as Record<string, unknown>
-  const price = (name: string) => (typeof config[name] === 'number' ? config[name] / 1e6 : null)
-  return { prompt: price('promptPricePerMillion'), completion: price('completionPricePerMillion') }
 }

@@ -6,6 +6,7 @@ import { AppError } from '@/lib/errors'
 import { enqueue } from '@/lib/jobs/queue'
 import type { ServiceContext } from './context'
 import { currentCells } from './cells'
+import { promptByHash } from './prompts'
 import { getStudy } from './studies'
 
 /** Queues a job that evolves the study's seeds and returns it; checks what can be checked before it starts. */
@@ -24,6 +25,8 @@ export function startEvolving(
         `There is no backend "${id}". Choose one of the Backends page.`,
       )
   }
+  // A version that is gone is better refused now than in the worker.
+  for (const [id, hash] of Object.entries(request.prompts)) promptByHash(db, id, hash)
   const seeds = currentCells(db, study.id).filter((cell) => cell.armId === null)
   const known = new Set(seeds.map((cell) => cell.seedSetKey))
   const missing = request.seedSets.find((key) => !known.has(key))
@@ -43,5 +46,6 @@ export function startEvolving(
     payload: { studyId: study.id, request },
     title: `Evolve ${request.rounds} rounds as ${request.armLabel}`,
     studyId: study.id,
+    budget: request.budget ?? null,
   })
 }

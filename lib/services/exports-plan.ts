@@ -6,6 +6,7 @@ import { inArray } from 'drizzle-orm'
 import { cells } from '@/db/schema'
 import { listColumns } from './columns'
 import { requireSource } from './columns-describe'
+import { studyRuns } from './columns-runs'
 import { breathe } from './compare-slots'
 import { decidingColumns } from './exports-recipe'
 import { exportRows, type RowContent } from './exports-rows'
@@ -26,7 +27,8 @@ export interface ExportPlan {
 
 function writtenColumns(db: Db, request: ExportRequest): string[] {
   const { columns } = request.state
-  for (const id of columns) requireSource(id)
+  const runs = studyRuns(db, request.studyId)
+  for (const id of columns) requireSource(id, runs)
   if (request.format === 'llama-factory') {
     // The sidecar is where values stay with the training rows, so it holds every column that a run filled.
     const filled = listColumns(db, request.studyId).filter((column) => !column.hidden)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Db } from '@/db/client'
 import { rowFilterSchema, type RowFilter } from '@/lib/contracts/filter'
+import type { ColumnInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import { describeFigure, getFigure, listFigures, parseFigureOptions } from '@/lib/figures'
 import type {
@@ -11,6 +12,7 @@ import type {
   FigureResult,
   FigureTable,
 } from '@/lib/figures/types'
+import { listImported, listMetrics } from '@/lib/metrics'
 import { listColumns } from './columns'
 import { loadFigureData, needsNoRun } from './figures-data'
 import { getStudy } from './studies'
@@ -42,6 +44,40 @@ export const figureQuery = z.object({
   filter: json('filter').pipe(rowFilterSchema),
 })
 
+/** Returns the option and the choice under which a figure draws values that came with the study's files, if any. */
+function importedChoice(
+  columns: readonly ColumnInfo[],
+  figure: Figure,
+): { option: string; choice: string } | null {
+  const metrics = new Set(listImported().map((metric) => metric.id))
+  const filled = new Set(
+    columns
+      .filter(({ metric, runId }) => runId !== null && metrics.has(metric))
+      .map(({ id }) => id),
+  )
+  if (filled.size === 0) return null
+  for (const { name, choices } of describeFigure(figure).options) {
+    for (const { value } of choices) {
+      const ids = figure.columns(parseFigureOptions(figure, { [name]: value }))
+      if (ids.some((id) => filled.has(id))) return { option: name, choice: value }
+    }
+  }
+  return null
+}
+
+/** Returns a figure as plain data with the columns of the study that users made (rubrics) among its choices. */
+function describeFor(columns: readonly ColumnInfo[], figure: Figure): FigureMeta {
+  const registered = new Set(listMetrics().map((metric) => metric.id))
+  const own = columns
+    .filter(({ metric, shape, hidden }) => !registered.has(metric) && shape !== 'vector' && !hidden)
+    .map(({ id, label }) => ({ value: id, label }))
+  const meta = describeFigure(figure)
+  const options = meta.options.map((field) =>
+    field.ownColumns ? { ...field, choices: [...field.choices, ...own] } : field,
+  )
+  return { ...meta, options }
+}
+
 /** Returns every figure in display order, with its options; figures without any computed column are not available. */
 export function listStudyFigures(db: Db, studyId: string): FigureListItem[] {
   getStudy(db, studyId)
@@ -49,9 +85,12 @@ export function listStudyFigures(db: Db, studyId: string): FigureListItem[] {
   return listFigures().map((figure) => {
     const wanted = figure.columns(parseFigureOptions(figure, {}))
     const found = columns.filter((column) => wanted.includes(column.id))
+    const imported = importedChoice(columns, figure)
     return {
-      ...describeFigure(figure),
-      available: found.some((column) => column.runId !== null || needsNoRun(column.id)),
+      ...describeFor(columns, figure),
+      ...(imported ? { imported } : {}),
+      available:
+        imported !== null || found.some((column) => column.runId !== null || needsNoRun(column.id)),
       needs: [...new Set(found.map((column) => column.fromMetric))],
     }
   })
@@ -68,15 +107,16 @@ function cardsOf(data: FigureData): FigureCard[] {
 }
 
 /** Returns what the browser shows of a figure prepared from data. */
-export function figureResult(
+function figureResult(
   figure: Figure,
   data: FigureData,
   options: Record<string, unknown>,
   now: number,
+  columns: readonly ColumnInfo[] = [],
 ): FigureResult {
   const prepared = figure.prepare(data, options)
   return {
-    figure: describeFigure(figure),
+    figure: describeFor(columns, figure),
     options,
     prepared,
     table: figure.table(prepared),
@@ -87,7 +127,8 @@ export function figureResult(
   }
 }
 
-interface FigureRequest {
+/** Which figure, with which options, over which rows. */
+export interface FigureRequest {
   figureId: string
   /** Options as they came; defaults are filled in. */
   options: unknown
@@ -113,7 +154,7 @@ export async function getStudyFigure(
   request: FigureRequest,
 ): Promise<FigureResult> {
   const { figure, options, data } = await load(db, studyId, request)
-  return figureResult(figure, data, options, Date.now())
+  return figureResult(figure, data, options, Date.now(), listColumns(db, studyId))
 }
 
 /** Returns the values that a figure draws (bins, curves) as a table; `not_found` when its table holds them already. */

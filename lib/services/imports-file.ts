@@ -17,6 +17,8 @@ import {
 import type { ServiceContext } from './context'
 import { findKnownFile } from './imports-known'
 import { parseRows } from './imports-parse'
+import { DiskSpace } from './imports-space'
+import { publishImportedColumns, readImportedColumns } from './imports-values'
 import { ensureArm, ensureSeedSet } from './studies'
 import { openUpload, type OpenUpload } from './uploads'
 
@@ -102,6 +104,7 @@ async function stageRows(
   upload: OpenUpload,
   target: { cellNo: number; setNo: number },
   hooks: ImportHooks,
+  space: DiskSpace,
 ): Promise<Staged> {
   const parsing = parseRows(
     {
@@ -124,6 +127,7 @@ async function stageRows(
     for (; !next.done; next = await parsing.next()) {
       const batch = next.value
       throwIfAborted(hooks.signal)
+      space.check()
       inTransaction(db, () => {
         appendFlatRows(db, target.cellNo, batch.rows)
         appendFlatResponses(db, target.setNo, batch.responses)
@@ -149,8 +153,8 @@ async function stageRows(
   }
 }
 
-/** Staging in 32 MB steps instead of 4 spares most of the waits for the disk; the log is small again afterwards. */
-const STAGING_CHECKPOINT_PAGES = 8_000
+/** Staging in 128 MB steps instead of 4 spares most of the waits for the disk; the log is small again afterwards. */
+const STAGING_CHECKPOINT_PAGES = 32_000
 
 async function withRareCheckpoints<T>(db: Db, work: () => Promise<T>): Promise<T> {
   const before = db.$client.pragma('wal_autocheckpoint', { simple: true }) as number
@@ -187,10 +191,12 @@ export async function importFile(
   const upload = await openUpload(ctx.config, plan.uploadId)
   const known = knownFile(upload.sha256)
   if (known) return known
+  const space = new DiskSpace(ctx.config.dataDir, upload.fileName)
+  space.require(upload.sizeBytes)
   const place = openPlace(db, studyId, plan, upload)
   try {
     const { rowCount, rows, keySets, report } = await withRareCheckpoints(db, () =>
-      stageRows(db, plan, upload, place, hooks),
+      stageRows(db, plan, upload, place, hooks, space),
     )
     const child = { no: place.cellNo, seedSetId: place.seedSetId, round: place.round, rowCount }
     let alignment: AlignResult | null = null
@@ -204,11 +210,11 @@ export async function importFile(
     const isSlotted =
       place.armId === null ||
       (alignment !== null && alignment.matched > 0 && plan.align === 'index')
-    const revision = publishCell(db, place.cellNo, {
-      rowCount,
-      report,
-      keySets,
-      slotCount: isSlotted ? rowCount : 0,
+    const values = await readImportedColumns(db, place.cellNo, keySets, hooks.signal)
+    const revision = inTransaction(db, () => {
+      publishImportedColumns(db, studyId, child, values, upload)
+      const slotCount = isSlotted ? rowCount : 0
+      return publishCell(db, place.cellNo, { rowCount, report, keySets, slotCount })
     })
     return {
       fileName: upload.fileName,

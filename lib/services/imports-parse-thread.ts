@@ -1,17 +1,12 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { AppError, errorCode, errorMessage } from '@/lib/errors'
-import type { ParseMessage, ParseThreadData } from './imports-parse'
-import { parseInThread } from './imports-parse-core'
+import type { ParseMessage, ParseOrder } from './imports-parse'
+import { parseInThread, type ParseJob } from './imports-parse-core'
 
 const port = parentPort
-const { job, ahead } = workerData as ParseThreadData
 
-let credit = ahead
+let credit = 0
 let wake = () => {}
-port?.on('message', () => {
-  credit++
-  wake()
-})
 
 async function send(message: ParseMessage): Promise<void> {
   while (message.type === 'batch' && credit <= 0) {
@@ -24,18 +19,27 @@ async function send(message: ParseMessage): Promise<void> {
   port?.postMessage(message)
 }
 
-async function run(): Promise<void> {
-  const parsing = parseInThread(job)
-  for (;;) {
-    const next = await parsing.next()
-    if (next.done) return send({ type: 'end', end: next.value })
-    await send({ type: 'batch', batch: next.value })
+async function run(job: ParseJob): Promise<void> {
+  try {
+    const parsing = parseInThread(job)
+    for (;;) {
+      const next = await parsing.next()
+      if (next.done) return await send({ type: 'end', end: next.value })
+      await send({ type: 'batch', batch: next.value })
+    }
+  } catch (error) {
+    const details = error instanceof AppError ? error.details : undefined
+    await send({ type: 'error', code: errorCode(error), message: errorMessage(error), details })
   }
 }
 
-try {
-  await run()
-} catch (error) {
-  const details = error instanceof AppError ? error.details : undefined
-  await send({ type: 'error', code: errorCode(error), message: errorMessage(error), details })
-}
+// One job at a time: the other side sends the next one after the end of the last.
+port?.on('message', (order: ParseOrder) => {
+  if (order.type === 'job') {
+    credit = order.ahead
+    void run(order.job)
+    return
+  }
+  credit++
+  wake()
+})

@@ -19,25 +19,63 @@ export type ParseMessage =
       details: Record<string, unknown> | undefined
     }
 
-/** What the thread starts with: the job, and how many batches it may be ahead. */
-export interface ParseThreadData {
-  job: ParseJob
-  ahead: number
-}
+/** What the thread is told: a job, how many batches it may be ahead, or that a batch was taken. */
+export type ParseOrder = { type: 'job'; job: ParseJob; ahead: number } | { type: 'taken' }
 
 function failure(message: Extract<ParseMessage, { type: 'error' }>): AppError {
   const { code, details } = message
   return new AppError(code, message.message, details ? { details } : {})
 }
 
+/** A reading thread takes a third of a second to start, so it waits a while for the next file. */
+const IDLE_MS = 30_000
+/** Rows die young but not at once: with the usual 16 MB half of the time went into copying them. */
+const YOUNG_GENERATION_MB = 192
+
+let idle: { worker: Worker; timer: NodeJS.Timeout } | null = null
+
+/** Only by name: a worker has listeners of its own among the others. */
+function forget(worker: Worker): void {
+  for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event)
+}
+
+function takeWorker(): Worker {
+  if (idle) {
+    const { worker, timer } = idle
+    idle = null
+    clearTimeout(timer)
+    forget(worker)
+    worker.ref()
+    return worker
+  }
+  // Joined, not given to Worker as a URL: bundlers of the web server would take that for an entry of their own.
+  const file = path.join(import.meta.dirname, 'imports-parse-thread.mjs')
+  const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB }
+  return new Worker(file, { execArgv: [], resourceLimits })
+}
+
+function putBack(worker: Worker): void {
+  forget(worker)
+  if (idle) {
+    void worker.terminate()
+    return
+  }
+  const drop = () => {
+    if (idle?.worker !== worker) return
+    clearTimeout(idle.timer)
+    idle = null
+    void worker.terminate()
+  }
+  worker.on('error', drop)
+  worker.unref()
+  idle = { worker, timer: setTimeout(drop, IDLE_MS).unref() }
+}
+
 async function* parseInWorker(
   job: ParseJob,
   signal?: AbortSignal,
 ): AsyncGenerator<ParsedBatch, ParseEnd> {
-  // Joined, not given to Worker as a URL: bundlers of the web server would take that for an entry of their own.
-  const file = path.join(import.meta.dirname, 'imports-parse-thread.mjs')
-  const workerData: ParseThreadData = { job, ahead: MAX_WAITING }
-  const worker = new Worker(file, { workerData, execArgv: [] })
+  const worker = takeWorker()
   const waiting: ParseMessage[] = []
   let wake = () => {}
   const push = (message: ParseMessage) => {
@@ -48,12 +86,13 @@ async function* parseInWorker(
     push({ type: 'error', code: 'internal', message: error.message, details: undefined })
   worker.on('message', push)
   worker.on('error', broken)
-  worker.on('exit', (code) => {
-    if (code !== 0) broken(new Error('The reading thread stopped.'))
-  })
+  worker.on('exit', () => broken(new Error('The reading thread stopped.')))
+  const tell = (order: ParseOrder) => worker.postMessage(order)
   const onAbort = () => wake()
   signal?.addEventListener('abort', onAbort)
+  let isDone = false
   try {
+    tell({ type: 'job', job, ahead: MAX_WAITING })
     for (;;) {
       throwIfAborted(signal)
       const message = waiting.shift()
@@ -65,13 +104,20 @@ async function* parseInWorker(
         continue
       }
       if (message.type === 'error') throw failure(message)
-      if (message.type === 'end') return message.end
+      if (message.type === 'end') {
+        isDone = true
+        return message.end
+      }
       yield message.batch
-      worker.postMessage('taken')
+      tell({ type: 'taken' })
     }
   } finally {
     signal?.removeEventListener('abort', onAbort)
-    await worker.terminate()
+    if (isDone) putBack(worker)
+    else {
+      forget(worker)
+      await worker.terminate()
+    }
   }
 }
 

@@ -73,13 +73,29 @@ describe('preview', () => {
     const broken = await preview('alpaca.json', '[{"instruction": "a", "output": "b"}, {"instr')
     expect(broken.error).toMatchObject({ byteOffset: expect.any(Number) })
     expect(broken.error?.message).toMatch(/alpaca\.json/)
-    // A broken row alone can be skipped, so it is a warning and the file stays importable.
-    const row = await preview(
+    expect(broken.error?.canSkip).toBe(false)
+  })
+
+  it('names the first broken row wherever it is, and offers to skip it', async () => {
+    const rows = alpacaRows(600, 'x').map((row, i) => (i < 599 ? row : { ...row, output: 7 }))
+    const { error, rows: shown, warnings } = await preview('alpaca.json', JSON.stringify(rows))
+    expect(error).toMatchObject({ row: 600, canSkip: true })
+    expect(error?.message).toMatch(/^alpaca\.json, row 600, byte \d+: .*Expected: a string/)
+    expect(shown).toHaveLength(20)
+    expect(warnings.join(' ')).not.toMatch(/row 600/)
+    const syntax = await preview(
       'alpaca.json',
       '[{"instruction": "a", "output": "b"}, {"instruction": }]',
     )
-    expect(row.error).toBeNull()
-    expect(row.warnings.join(' ')).toMatch(/row 2, byte \d+/)
+    expect(syntax.error?.message).toMatch(/row 2, byte \d+/)
+    expect(syntax.warnings.join(' ')).not.toMatch(/row 2/)
+    const all = await preview('alpaca.json', '[{"instruction": 1}, {"instruction": 2}]')
+    expect(all.error?.canSkip).toBe(false)
+  })
+
+  it('asks for the instruction where no column looks like it', async () => {
+    const result = await preview('mine.json', JSON.stringify([{ alpha: 'a', beta: 'b' }]))
+    expect(result.error?.message).toMatch(/instruction/)
   })
 
   it('recognises content that the study holds, and inputs that do not fit the parent', async () => {

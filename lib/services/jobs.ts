@@ -1,5 +1,6 @@
 import type { Db } from '@/db/client'
 import type { Job, JobEvent, JobState } from '@/lib/contracts/job'
+import type { Budget } from '@/lib/contracts/meter'
 import {
   getJob,
   getJobRow,
@@ -9,13 +10,14 @@ import {
   requestPause,
   resumeJob,
   retryJob as requeue,
+  setBudget,
 } from '@/lib/jobs/queue'
 import { getRunRow, resetFailedRows } from './runs'
 
 /** Returns jobs, newest first, of one study or of all. */
 export function listJobs(
   db: Db,
-  filter: { studyId?: string; states?: readonly JobState[] } = {},
+  filter: { studyId?: string; states?: readonly JobState[]; kind?: string; limit?: number } = {},
 ): Job[] {
   return listQueued(db, filter)
 }
@@ -44,7 +46,21 @@ const ACTIONS: Record<JobAction, (db: Db, id: string) => Job> = {
   retry,
 }
 
-/** Does what the user asks of a job and returns it; throws `conflict` where its state does not allow that. */
-export function actOnJob(db: Db, id: string, action: JobAction): Job {
-  return db.transaction(() => ACTIONS[action](db, id), { behavior: 'immediate' })
+/**
+ * Does what the user asks of a job and returns it; throws `conflict` where its state does not allow that. A budget is set
+ * first (null takes it away), so that a job which had used up its old one can go on.
+ */
+export function actOnJob(
+  db: Db,
+  id: string,
+  action: JobAction,
+  options: { budget?: Budget | null } = {},
+): Job {
+  return db.transaction(
+    () => {
+      if (options.budget !== undefined) setBudget(db, id, options.budget)
+      return ACTIONS[action](db, id)
+    },
+    { behavior: 'immediate' },
+  )
 }

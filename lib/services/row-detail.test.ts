@@ -120,7 +120,9 @@ describe('row detail', () => {
     const detail = getRowDetail(db, studyId, seeds!.id, 1)
     expect(detail.row.values['mnd.mnd']).toEqual({ value: 0.25, status: 'ok' })
     expect(Object.keys(detail.row.values).length).toBeGreaterThan(1)
-    expect(detail.details).toEqual([{ metric: 'mnd', runId: run.id, detail: { reply: 'kept' } }])
+    expect(detail.details).toEqual([
+      { metric: 'mnd', runId: run.id, detail: { reply: 'kept' }, strip: null },
+    ])
     expect(detail.notes.map((entry) => entry.value)).toEqual(['second thought'])
   })
 

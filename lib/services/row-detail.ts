@@ -1,10 +1,12 @@
-import { and, eq, isNull } from 'drizzle-orm'
+import { and, desc, eq, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { cells, rowDetails, runs } from '@/db/schema'
 import type { RowDetail, RowRef } from '@/lib/contracts/rows'
 import { AppError } from '@/lib/errors'
-import { currentCells, getCell, newestAlignment, type CellRef } from './cells'
+import { answeredTurn } from '@/lib/formats/shared/answered-turn'
+import { currentCells, currentResponseSet, getCell, newestAlignment, type CellRef } from './cells'
 import { listColumns } from './columns'
+import { tokenStrip } from './row-detail-strip'
 import { listItems } from './rows-items'
 import { notesOf } from './annotations'
 
@@ -136,7 +138,13 @@ function siblingsOf(db: Db, all: readonly CellRef[], cell: CellRef, slot: number
 
 function detailsOf(db: Db, studyId: string, cellNo: number, idx: number): RowDetail['details'] {
   return db
-    .select({ metric: runs.metricId, runId: runs.id, detail: rowDetails.detail })
+    .select({
+      metric: runs.metricId,
+      runId: runs.id,
+      detail: rowDetails.detail,
+      definition: runs.definition,
+      backendId: runs.backendId,
+    })
     .from(rowDetails)
     .innerJoin(runs, eq(rowDetails.runNo, runs.no))
     .where(
@@ -147,12 +155,28 @@ function detailsOf(db: Db, studyId: string, cellNo: number, idx: number): RowDet
         eq(rowDetails.idx, idx),
       ),
     )
+    .orderBy(desc(runs.pinned), runs.no)
     .all()
-    .map((row) => ({ ...row, detail: JSON.parse(row.detail) as Record<string, unknown> }))
+    .map(({ metric, runId, detail: text, definition, backendId }) => {
+      const { strip, ...detail } = JSON.parse(text) as Record<string, unknown>
+      return { metric, runId, detail, strip: tokenStrip(db, { definition, backendId }, strip) }
+    })
 }
 
 function parsed(text: string | null): unknown {
   return text === null ? null : JSON.parse(text)
+}
+
+/** Returns the last pair of an imported chat, null where instruction and response are that pair. */
+function lastPairOf(
+  db: Db,
+  cell: CellRef,
+  row: { instruction: string; response: string | null },
+  messages: string | null,
+): RowDetail['row']['lastPair'] {
+  if (messages === null || currentResponseSet(db, cell.no)?.kind !== 'imported') return null
+  const turn = answeredTurn(JSON.parse(messages))
+  return turn && (turn.user !== row.instruction || turn.reply !== row.response) ? turn : null
 }
 
 /**
@@ -171,9 +195,12 @@ export function getRowDetail(db: Db, studyId: string, cellId: string, idx: numbe
   }
   const stored = db.$client
     .prepare(
-      'select system, history, extra, external_id as externalId from rows where cell_no = ? and idx = ?',
+      'select system, history, messages, extra, external_id as externalId from rows where cell_no = ? and idx = ?',
     )
-    .get(cell.no, idx) as Record<'system' | 'history' | 'extra' | 'externalId', string | null>
+    .get(cell.no, idx) as Record<
+    'system' | 'history' | 'messages' | 'extra' | 'externalId',
+    string | null
+  >
   const source = db.select({ source: cells.source }).from(cells).where(eq(cells.no, cell.no)).get()
   const all = currentCells(db, studyId)
   const lineage = chainOf(db, cell, idx)
@@ -186,6 +213,7 @@ export function getRowDetail(db: Db, studyId: string, cellId: string, idx: numbe
       externalId: stored.externalId,
       fileName: source?.source.fileName ?? '',
       sha256: source?.source.sha256 ?? '',
+      lastPair: lastPairOf(db, cell, item, stored.messages),
     },
     parent: lineage[lineage.length - 2] ?? null,
     children: childrenOf(db, all, cell, idx),

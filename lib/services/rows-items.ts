@@ -18,7 +18,7 @@ interface TextRow {
 }
 
 /** Returns the marks of a row that are not undone, each once. */
-export function marksOf(db: Db, cellNo: number, idx: number): string[] {
+function marksOf(db: Db, cellNo: number, idx: number): string[] {
   return db.$client
     .prepare(
       'select distinct kind from decisions where cell_no = ? and idx = ? and undone_at is null order by kind',

@@ -1,6 +1,8 @@
 import type { Db } from '@/db/client'
-import { newestAlignment } from './cells'
+import { currentCells, newestAlignment } from './cells'
 import { cachesOf } from './columns-cache'
+import { breathe } from './compare-slots'
+import { getStudy } from './studies'
 
 /** Operators of the rows of a cell as small numbers: 0 = none, k = names[k - 1]. */
 export interface OperatorCodes {
@@ -36,11 +38,13 @@ export function operatorCodes(db: Db, cellNo: number, n: number): OperatorCodes 
   )
 }
 
-/** Returns the names of all operators in the cells, sorted. */
-export function operatorNames(
-  db: Db,
-  cells: readonly { no: number; rowCount: number }[],
-): string[] {
-  const names = cells.flatMap((cell) => operatorCodes(db, cell.no, cell.rowCount).names)
-  return [...new Set(names)].sort()
+/** Returns the names of all operators in the study's current cells, sorted. */
+export async function studyOperators(db: Db, studyId: string): Promise<string[]> {
+  getStudy(db, studyId)
+  const names = new Set<string>()
+  for (const cell of currentCells(db, studyId)) {
+    for (const name of operatorCodes(db, cell.no, cell.rowCount).names) names.add(name)
+    await breathe()
+  }
+  return [...names].sort()
 }

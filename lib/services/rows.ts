@@ -7,6 +7,7 @@ import { carriesValue } from '@/lib/contracts/status'
 import { columnReader } from './columns'
 import { cachesOf } from './columns-cache'
 import { outputOf, requireSource } from './columns-describe'
+import { studyRuns } from './columns-runs'
 import { select, warmSelection, type Selection } from './rows-select'
 import { listItems } from './rows-items'
 
@@ -157,7 +158,7 @@ export async function columnHistogram(
   columnId: string,
   filter: RowFilter,
 ): Promise<ColumnHistogram> {
-  const source = requireSource(columnId)
+  const source = requireSource(columnId, studyRuns(db, studyId))
   const others = { ...filter, ranges: filter.ranges.filter((range) => range.column !== columnId) }
   await warmSelection(db, studyId, { ...emptyFilter(), text: others.text }, [columnId])
   const reader = columnReader(db, studyId)

@@ -7,10 +7,11 @@ import { STATUSES, statusCode } from '@/lib/contracts/status'
 import type { RunInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import { enqueue } from '@/lib/jobs/queue'
-import { getMeasured, listMetrics, outputsOf } from '@/lib/metrics'
+import { getMeasured, outputsOf, runLabel } from '@/lib/metrics'
 import { ColumnWriter } from './compute/column-writer'
 import type { RunRow } from './compute/extend-run'
 import { countRows } from './compute/row-status'
+import { costOfRun } from './prices'
 
 /** Codes of statuses that "retry failed rows" asks again. */
 const RETRYABLE = new Set(
@@ -26,10 +27,6 @@ export function getRunRow(db: Db, id: string, options: { deleted?: boolean } = {
   return row
 }
 
-function metricLabel(id: string): string {
-  return listMetrics().find((metric) => metric.id === id)?.label ?? id
-}
-
 function toRunInfo(db: Db, run: RunRow): RunInfo {
   const sums = db
     .select({
@@ -43,12 +40,13 @@ function toRunInfo(db: Db, run: RunRow): RunInfo {
   return {
     id: run.id,
     metric: run.metricId,
-    metricLabel: metricLabel(run.metricId),
+    metricLabel: runLabel(run.metricId, run.definition.params),
     metricVersion: run.metricVersion,
     definitionHash: run.definitionHash,
     definition: run.definition,
     rowSet: run.rowSet,
     record: { ...run.record },
+    cost: costOfRun(db, run),
     backendId: run.backendId,
     pinned: run.pinned,
     createdAt: run.createdAt,
@@ -189,12 +187,13 @@ export function retryRun(db: Db, id: string): Job {
   return db.transaction(
     () => {
       const run = getRunRow(db, id)
-      const count = resetFailedRows(db, run)
+      // Only another file could say more.
+      const count = getMeasured(run.metricId).isImported ? 0 : resetFailedRows(db, run)
       if (count === 0) throw new AppError('conflict', 'No row of this run can be retried.')
       return enqueue(db, {
         kind: 'compute',
         payload: { runId: run.id },
-        title: `${metricLabel(run.metricId)}, failed rows again`,
+        title: `${runLabel(run.metricId, run.definition.params)}, failed rows again`,
         studyId: run.studyId,
         progress: { total: count },
       })

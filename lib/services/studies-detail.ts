@@ -3,12 +3,13 @@ import type { Db } from '@/db/client'
 import { arms, cells, runCells, runs, seedSets } from '@/db/schema'
 import { statusCode } from '@/lib/contracts/status'
 import type { ArmInfo, CellInfo, RunInfo, SeedSetInfo, StudyDetail } from '@/lib/contracts/study'
-import { listMetrics } from '@/lib/metrics'
+import { runLabel } from '@/lib/metrics'
 import { currentCells, currentResponseSet, newestAlignment, type CellRef } from './cells'
 import { listColumns } from './columns'
 import { cachesOf } from './columns-cache'
 import { studyRuns } from './columns-runs'
 import { getStudy } from './studies'
+import { costOfRun } from './prices'
 
 type Progress = { total: number; done: number; valued: number }
 
@@ -48,7 +49,6 @@ export function listArms(db: Db, studyId: string): ArmInfo[] {
 
 /** Returns the study's runs with their cards: pinned first, then newest. */
 export function listRunInfos(db: Db, studyId: string): RunInfo[] {
-  const labels = new Map(listMetrics().map((metric) => [metric.id, metric.label]))
   const progress = new Map(
     db
       .select({
@@ -75,12 +75,13 @@ export function listRunInfos(db: Db, studyId: string): RunInfo[] {
     .map((run) => ({
       id: run.id,
       metric: run.metricId,
-      metricLabel: labels.get(run.metricId) ?? run.metricId,
+      metricLabel: runLabel(run.metricId, run.definition.params),
       metricVersion: run.metricVersion,
       definitionHash: run.definitionHash,
       definition: run.definition,
       rowSet: run.rowSet,
       record: { ...run.record },
+      cost: costOfRun(db, run),
       backendId: run.backendId,
       pinned: run.pinned,
       createdAt: run.createdAt,

@@ -112,12 +112,6 @@ export function listStudies(db: Db, options: { deleted?: boolean } = {}): StudyS
   )
 }
 
-/** Returns the study of an origin (`sample`), or null; deleted ones count, so that a deleted sample stays away. */
-export function findStudyByOrigin(db: Db, origin: string): StudySummary | null {
-  const row = db.select().from(studies).where(eq(studies.origin, origin)).get()
-  return row ? (summarise(db, [row])[0] ?? null) : null
-}
-
 /** Returns one study; `not_found` when it is deleted or never was. */
 export function getStudy(db: Db, studyId: string): StudySummary {
   const row = db

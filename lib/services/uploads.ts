@@ -56,7 +56,8 @@ function folderOf(config: Config, uploadId: string): string {
   return path.join(config.uploadsDir, uploadId)
 }
 
-function diskError(error: unknown): unknown {
+/** Returns the plain message for a full or read-only disk, any other error as it is. */
+export function diskError(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException
   if (code === 'ENOSPC') {
     return new AppError(

@@ -3,8 +3,11 @@
 import { usePlotArea, useXAxisScale, useYAxisScale } from 'recharts'
 import type { DensityCurve, DensityPrepared } from '@/lib/figures/shared/density'
 import type { ArmMark } from '@/lib/figures/types'
-import { patternId } from '../marks'
+import { MarkerShape, patternId } from '../marks'
 import { armCss, armDash, INK, toneCss } from '../palette'
+
+// Below the axis line, clear of it and of the tick labels.
+const MEDIAN_PX = 5
 
 type Scale = (value: unknown) => number | undefined
 
@@ -86,11 +89,10 @@ export function Curves({ prepared, curves, prefix }: CurvesProps & { prefix: str
         const at = x(curve.median)
         if (at === undefined || at < area.x || at > area.x + area.width) return null
         return (
-          <path
-            key={`median-${arm.key}`}
-            d={`M${fixed(at)} ${bottom}l4 6h-8Z`}
-            fill={armCss(arm.colorIndex)}
-          />
+          <g key={`median-${arm.key}`}>
+            <path d={`M${fixed(at)} ${bottom}v5`} stroke={armCss(arm.colorIndex)} />
+            <MarkerShape x={at} y={bottom + MEDIAN_PX} colorIndex={arm.colorIndex} r={2.8} />
+          </g>
         )
       })}
     </g>
@@ -131,13 +133,7 @@ export function PanelTexts({ prepared, curves }: CurvesProps) {
           <text x={right - 9} y={area.y + 10 + 13 * i} textAnchor="end" fill={toneCss(INK.dim)}>
             {text}
           </text>
-          <rect
-            x={right - 5}
-            y={area.y + 3.5 + 13 * i}
-            width="5"
-            height="5"
-            fill={armCss(arm.colorIndex)}
-          />
+          <MarkerShape x={right - 2.5} y={area.y + 6 + 13 * i} colorIndex={arm.colorIndex} r={3} />
         </g>
       ))}
     </g>

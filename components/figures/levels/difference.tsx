@@ -1,23 +1,14 @@
 'use client'
 
 import { useCallback } from 'react'
-import {
-  Bar,
-  BarChart,
-  ReferenceLine,
-  Tooltip,
-  useYAxisScale,
-  XAxis,
-  YAxis,
-  type BarShapeProps,
-} from 'recharts'
+import { Bar, ReferenceLine, useYAxisScale, type BarShapeProps } from 'recharts'
 import type { DifficultyLevelsPrepared, LevelPanel } from '@/lib/figures/shared/levels'
 import type { ArmMark } from '@/lib/figures/types'
-import { AXIS_STYLE, CURSOR_STYLE, GridLines, ReportHover, StackedTick } from '../axes'
-import { BARE_X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
+import type { PanelBox } from '../facets'
 import { useFigure, type Readout } from '../interaction'
-import { ArmPatterns, panelId, patternId } from '../marks'
+import { panelId, patternId } from '../marks'
 import { armCss, INK, toneCss } from '../palette'
+import { LevelChart } from './level-chart'
 import { panelTitle } from './parts'
 
 interface Difference {
@@ -96,38 +87,22 @@ export function DifferencePanel({ prepared, panel, box, yEnd, xAxisHeight }: Pan
     },
     [prepared, panel, levels, arms, label],
   )
-  const ticks = [-yEnd, -yEnd / 2, 0, yEnd / 2, yEnd]
   return (
-    <BarChart
-      width={box.width}
-      height={box.height}
-      data={data}
-      margin={{ top: 6, right: 2, bottom: 0, left: 0 }}
-      barCategoryGap="25%"
+    <LevelChart
+      box={box}
       title={panelTitle(prepared, panel)}
+      data={data}
+      category="level"
+      hasLongNames
+      xAxisHeight={xAxisHeight}
+      ticks={[-yEnd, -yEnd / 2, 0, yEnd / 2, yEnd]}
+      yEnd={yEnd}
+      gap="25%"
+      prefix={prefix}
+      arms={arms}
+      read={read}
     >
-      <ArmPatterns prefix={prefix} arms={arms} />
-      <GridLines at={ticks} />
-      <XAxis
-        dataKey="level"
-        {...AXIS_STYLE}
-        axisLine={false}
-        interval={0}
-        tick={box.showX ? StackedTick : false}
-        height={box.showX ? xAxisHeight : BARE_X_AXIS_PX}
-      />
-      <YAxis
-        {...AXIS_STYLE}
-        axisLine={false}
-        interval={0}
-        domain={[-yEnd, yEnd]}
-        ticks={ticks}
-        width={box.showY ? Y_AXIS_PX : 1}
-        tick={box.showY ? AXIS_STYLE.tick : false}
-      />
       <ReferenceLine y={0} stroke={toneCss(INK.axis)} />
-      <Tooltip content={() => null} cursor={CURSOR_STYLE} isAnimationActive={false} />
-      <ReportHover read={read} />
       {panel.differences.map((one) => {
         const arm = arms.find((candidate) => candidate.key === one.arm)
         return arm ? (
@@ -153,6 +128,6 @@ export function DifferencePanel({ prepared, panel, box, yEnd, xAxisHeight }: Pan
           />
         ) : null
       })}
-    </BarChart>
+    </LevelChart>
   )
 }

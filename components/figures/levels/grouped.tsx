@@ -1,12 +1,13 @@
 'use client'
 
 import { useCallback } from 'react'
-import { Bar, BarChart, Tooltip, XAxis, YAxis, type BarShapeProps } from 'recharts'
+import { Bar, type BarShapeProps } from 'recharts'
 import type { DifficultyLevelsPrepared, LevelBars, LevelPanel } from '@/lib/figures/shared/levels'
-import { AXIS_STYLE, CURSOR_STYLE, GridLines, niceTicks, ReportHover, StackedTick } from '../axes'
-import { BARE_X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
+import { niceTicks } from '../axes'
+import type { PanelBox } from '../facets'
 import { useFigure, type Readout } from '../interaction'
-import { ArmPatterns, panelId } from '../marks'
+import { panelId } from '../marks'
+import { LevelChart } from './level-chart'
 import { levelSelection, NO_LEVEL, panelTitle, shareText } from './parts'
 import { ShareBar } from './share-bar'
 
@@ -50,35 +51,21 @@ export function GroupedPanel({ prepared, panel, box, yEnd, xAxisHeight }: PanelP
     [prepared, panel, arms, levels, shareOf],
   )
   return (
-    <BarChart
-      width={box.width}
-      height={box.height}
-      data={data}
-      margin={{ top: 6, right: 2, bottom: 0, left: 0 }}
-      barCategoryGap="18%"
-      barGap={3}
+    <LevelChart
+      box={box}
       title={panelTitle(prepared, panel)}
+      data={data}
+      category="label"
+      hasLongNames
+      xAxisHeight={xAxisHeight}
+      ticks={niceTicks(yEnd)}
+      yEnd={yEnd}
+      gap="18%"
+      barGap={3}
+      prefix={panelId(idPrefix, panel.row, panel.column)}
+      arms={arms}
+      read={read}
     >
-      <ArmPatterns prefix={panelId(idPrefix, panel.row, panel.column)} arms={arms} />
-      <GridLines at={niceTicks(yEnd)} />
-      <XAxis
-        dataKey="label"
-        {...AXIS_STYLE}
-        interval={0}
-        tick={box.showX ? StackedTick : false}
-        height={box.showX ? xAxisHeight : BARE_X_AXIS_PX}
-      />
-      <YAxis
-        {...AXIS_STYLE}
-        axisLine={false}
-        interval={0}
-        domain={[0, yEnd]}
-        ticks={niceTicks(yEnd)}
-        width={box.showY ? Y_AXIS_PX : 1}
-        tick={box.showY ? AXIS_STYLE.tick : false}
-      />
-      <Tooltip content={() => null} cursor={CURSOR_STYLE} isAnimationActive={false} />
-      <ReportHover read={read} />
       {bars.map(({ arm, bars: own }) => (
         <Bar
           key={arm.key}
@@ -107,6 +94,6 @@ export function GroupedPanel({ prepared, panel, box, yEnd, xAxisHeight }: PanelP
           }}
         />
       ))}
-    </BarChart>
+    </LevelChart>
   )
 }

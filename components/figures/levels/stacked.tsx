@@ -1,13 +1,13 @@
 'use client'
 
 import { useCallback } from 'react'
-import { Bar, BarChart, Tooltip, XAxis, YAxis, type BarShapeProps } from 'recharts'
+import { Bar, type BarShapeProps } from 'recharts'
 import type { DifficultyLevelsPrepared, LevelPanel } from '@/lib/figures/shared/levels'
-import { AXIS_STYLE, CURSOR_STYLE, GridLines, ReportHover } from '../axes'
-import { BARE_X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
+import type { PanelBox } from '../facets'
 import { useFigure, type Readout } from '../interaction'
-import { ArmPatterns, panelId } from '../marks'
+import { panelId } from '../marks'
 import { contrast, INK, LEVEL_TONES, toneCss, type Tone } from '../palette'
+import { LevelChart } from './level-chart'
 import { levelSelection, NO_LEVEL, panelTitle } from './parts'
 
 // Below this height a number does not fit into its segment.
@@ -97,34 +97,20 @@ export function StackedPanel({ prepared, panel, box, xAxisHeight }: PanelProps) 
     [prepared, panel, arms, levels],
   )
   return (
-    <BarChart
-      width={box.width}
-      height={box.height}
-      data={data}
-      margin={{ top: 6, right: 2, bottom: 0, left: 0 }}
-      barCategoryGap="22%"
+    <LevelChart
+      box={box}
       title={panelTitle(prepared, panel)}
+      data={data}
+      category="arm"
+      hasLongNames={false}
+      xAxisHeight={xAxisHeight}
+      ticks={QUARTERS}
+      yEnd={100}
+      gap="22%"
+      prefix={prefix}
+      arms={[]}
+      read={read}
     >
-      <ArmPatterns prefix={prefix} arms={[]} />
-      <GridLines at={QUARTERS} />
-      <XAxis
-        dataKey="arm"
-        {...AXIS_STYLE}
-        interval={0}
-        tick={box.showX ? AXIS_STYLE.tick : false}
-        height={box.showX ? xAxisHeight : BARE_X_AXIS_PX}
-      />
-      <YAxis
-        {...AXIS_STYLE}
-        axisLine={false}
-        interval={0}
-        domain={[0, 100]}
-        ticks={QUARTERS}
-        width={box.showY ? Y_AXIS_PX : 1}
-        tick={box.showY ? AXIS_STYLE.tick : false}
-      />
-      <Tooltip content={() => null} cursor={CURSOR_STYLE} isAnimationActive={false} />
-      <ReportHover read={read} />
       {[...levels, NO_LEVEL].map((level, i) => (
         <Bar
           key={level}
@@ -153,6 +139,6 @@ export function StackedPanel({ prepared, panel, box, xAxisHeight }: PanelProps) 
           }}
         />
       ))}
-    </BarChart>
+    </LevelChart>
   )
 }

@@ -1,134 +1,110 @@
 'use client'
 
-import { Button, Collapse, Group } from '@mantine/core'
+import { Group, UnstyledButton } from '@mantine/core'
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
-import { useState } from 'react'
-import {
-  useDeleteBackend,
-  useProbeBackend,
-  useRestoreBackend,
-} from '@/components/hooks/use-backends'
-import { formatDateTime, formatDuration } from '@/components/ui/format'
-import { notifyDone, notifyError, notifyUndo } from '@/components/ui/notify'
-import { Notice } from '@/components/ui/states'
-import type { BackendInfo } from '@/lib/contracts/compute'
+import { useId } from 'react'
+import { formatDateTime, plural } from '@/components/ui/format'
+import type { BackendInfo } from '@/lib/contracts/backends'
+import { BackendActions } from './backend-actions'
+import { BackendHistorySection, IdentityTable } from './backend-history'
+import { BackendNotices } from './backend-notices'
+import { CapabilityStrip } from './capability-strip'
 import { CapabilityTable, ProbeSteps } from './capability-table'
 
 interface BackendCardProps {
   backend: BackendInfo
+  isOpen: boolean
+  onToggle(isOpen: boolean): void
   onEdit(): void
-  onProbe(): void
 }
 
-function summary(backend: BackendInfo): string {
-  if (!backend.probe) return 'not probed yet'
-  const able = Object.entries(backend.probe.capabilities)
-    .filter(([, { state }]) => state === 'yes')
-    .map(([name]) => name)
-  return able.length > 0 ? able.join(', ') : 'nothing works'
+/** What the backend is and when it was tested, in one line. */
+function facts(backend: BackendInfo): string {
+  const { config, probedAt, probing } = backend
+  const replicas = Array.isArray(config['replicas']) ? config['replicas'].length : 0
+  const parts = [
+    `${backend.kindLabel}${backend.builtIn ? ', built in' : ''}`,
+    typeof config['model'] === 'string' && config['model'] !== backend.label
+      ? `model ${config['model']}`
+      : null,
+    typeof config['baseUrl'] === 'string' ? config['baseUrl'].replace(/^https?:\/\//, '') : null,
+    replicas > 0 ? `and ${plural(replicas, 'replica')}` : null,
+    backend.keyStored ? 'key stored' : backend.keyIsSet ? 'key set' : null,
+    probing
+      ? probing.state === 'waiting'
+        ? 'waits for the worker'
+        : plural(probing.steps.length, 'step')
+      : probedAt === null
+        ? 'not probed yet'
+        : `probed ${formatDateTime(probedAt)}`,
+  ]
+  return parts.filter(Boolean).join(' · ')
 }
 
-function Identity({ identity }: { identity: Record<string, unknown> }) {
-  const entries = Object.entries(identity).filter(([, value]) => value !== null && value !== '')
+function Details({ backend }: { backend: BackendInfo }) {
+  const { probe, probing } = backend
+  const steps = probing ? probing.steps : (probe?.steps ?? [])
   return (
-    <table className="ev-table">
-      <tbody>
-        {entries.map(([name, value]) => (
-          <tr key={name}>
-            <th scope="row" style={{ width: 160 }}>
-              {name}
-            </th>
-            <td style={{ overflowWrap: 'anywhere' }}>
-              {typeof value === 'object' ? JSON.stringify(value) : String(value)}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <div style={{ display: 'grid', gap: 16, paddingTop: 12, minWidth: 0 }}>
+      <CapabilityTable backend={backend} />
+      {steps.length > 0 ? (
+        <details>
+          <summary>{plural(steps.length, 'step')} of the probe</summary>
+          <ProbeSteps steps={steps} />
+        </details>
+      ) : null}
+      {probe && !probing ? (
+        <>
+          <details>
+            <summary>Identity: what decides its numbers</summary>
+            <IdentityTable identity={probe.identity} />
+          </details>
+          <details open={backend.modelChange !== null}>
+            <summary>Models found behind it</summary>
+            <BackendHistorySection backend={backend} />
+          </details>
+        </>
+      ) : null}
+    </div>
   )
 }
 
-export function BackendCard({ backend, onEdit, onProbe }: BackendCardProps) {
-  const [isOpen, setIsOpen] = useState(false)
-  const probe = useProbeBackend()
-  const remove = useDeleteBackend()
-  const restore = useRestoreBackend()
+/** One backend: what it can do at a glance, and everything the probe found when opened. */
+export function BackendCard({ backend, isOpen, onToggle, onEdit }: BackendCardProps) {
+  const panel = useId()
+  const canOpen = backend.probe !== null || backend.probing !== null
   const Chevron = isOpen ? IconChevronDown : IconChevronRight
-
-  const runProbe = () =>
-    probe.mutate(backend.id, {
-      onSuccess: () => {
-        notifyDone(`Probing ${backend.label}.`)
-        onProbe()
-      },
-      onError: (error) => notifyError('The probe was not started', error),
-    })
-  const deleteBackend = () =>
-    remove.mutate(backend.id, {
-      onSuccess: () =>
-        notifyUndo(`"${backend.label}" was removed. Its runs and cards stay.`, () =>
-          restore.mutate(backend.id),
-        ),
-      onError: (error) => notifyError('The backend was not removed', error),
-    })
-
   return (
     <section className="ev-panel" style={{ padding: '12px 16px' }} aria-label={backend.label}>
-      <Group justify="space-between" align="flex-start" gap="xs">
+      <Group justify="space-between" align="flex-start" gap="xs" wrap="nowrap">
         <div style={{ minWidth: 0, flex: '1 1 320px' }}>
-          <h3 style={{ margin: 0, fontSize: '0.875rem' }} dir="auto">
-            {backend.label}
+          <h3 style={{ margin: 0, fontSize: '0.875rem', overflowWrap: 'anywhere' }} dir="auto">
+            {canOpen ? (
+              <UnstyledButton
+                style={{ font: 'inherit', textAlign: 'start' }}
+                aria-expanded={isOpen}
+                aria-controls={isOpen ? panel : undefined}
+                onClick={() => onToggle(!isOpen)}
+              >
+                <Chevron size={14} style={{ verticalAlign: -2, marginInlineEnd: 4 }} />
+                {backend.label}
+              </UnstyledButton>
+            ) : (
+              backend.label
+            )}
           </h3>
-          <div className="ev-dim" style={{ fontSize: '0.8125rem' }}>
-            {backend.kindLabel}
-            {backend.builtIn ? ', built in' : ''} · {summary(backend)}
-            {backend.probedAt === null ? '' : ` · probed ${formatDateTime(backend.probedAt)}`}
-            {backend.probe?.latencyMs == null ? '' : `, ${formatDuration(backend.probe.latencyMs)}`}
+          <div className="ev-dim" style={{ fontSize: '0.8125rem', overflowWrap: 'anywhere' }}>
+            {facts(backend)}
           </div>
         </div>
-        <Group gap={6}>
-          {backend.probe ? (
-            <Button
-              variant="subtle"
-              size="compact-sm"
-              leftSection={<Chevron size={14} />}
-              aria-expanded={isOpen}
-              onClick={() => setIsOpen(!isOpen)}
-            >
-              Details
-            </Button>
-          ) : null}
-          <Button variant="default" size="compact-sm" onClick={runProbe} loading={probe.isPending}>
-            Probe
-          </Button>
-          {backend.builtIn ? null : (
-            <>
-              <Button variant="default" size="compact-sm" onClick={onEdit}>
-                Edit
-              </Button>
-              <Button variant="default" size="compact-sm" onClick={deleteBackend}>
-                Remove
-              </Button>
-            </>
-          )}
-        </Group>
+        <BackendActions backend={backend} onEdit={onEdit} onProbe={() => onToggle(true)} />
       </Group>
-      {backend.keyIsSet === false ? (
-        <div style={{ marginTop: 8 }}>
-          <Notice>
-            The environment variable that this backend takes its key from is not set. Set it, then
-            start again.
-          </Notice>
+      <CapabilityStrip backend={backend} />
+      <BackendNotices backend={backend} />
+      {isOpen && canOpen ? (
+        <div id={panel} aria-live={backend.probing ? 'polite' : 'off'}>
+          <Details backend={backend} />
         </div>
-      ) : null}
-      {backend.probe ? (
-        <Collapse expanded={isOpen}>
-          <div style={{ display: 'grid', gap: 16, paddingTop: 12 }}>
-            <CapabilityTable probe={backend.probe} />
-            <Identity identity={backend.probe.identity} />
-            <ProbeSteps steps={backend.probe.steps} />
-          </div>
-        </Collapse>
       ) : null}
     </section>
   )

@@ -1,137 +1,175 @@
 'use client'
 
-import { Button, Group, Modal, Select, Stack, Textarea, TextInput } from '@mantine/core'
-import { useState } from 'react'
-import { useBackendKinds, useProbeBackend, useSaveBackend } from '@/components/hooks/use-backends'
-import { ParamFields } from '@/components/ui/param-fields'
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core'
+import { useEffect, useRef } from 'react'
+import { useConnectInfo, useSystem } from '@/components/hooks/use-backends'
 import { ErrorState, LoadingLines, Notice } from '@/components/ui/states'
-import type { BackendInfo, BackendKindInfo } from '@/lib/contracts/compute'
-import type { CurlParts } from './curl-command'
-import { parseCurl } from './curl-command'
+import type { BackendInfo, ConnectInfo } from '@/lib/contracts/backends'
+import { DetectionResult } from './detection-result'
+import { isMoved } from './form-state'
+import { KeyField } from './key-field'
+import { ServerFields } from './server-fields'
+import { useConnectForm } from './use-connect-form'
 
 interface BackendDialogProps {
   /** null = a new one. */
   backend: BackendInfo | null
   onClose(): void
-  onSaved(): void
+  onSaved(saved: BackendInfo): void
 }
 
-/** Parameter names that a pasted command can fill, whatever a kind calls them. */
-const FILLS: Record<keyof Omit<CurlParts, 'hadKey'>, readonly string[]> = {
-  baseUrl: ['baseUrl', 'url'],
-  model: ['model', 'chatModel'],
-  keyEnv: ['keyEnv', 'apiKeyEnv', 'keyVariable'],
-}
-
-function fillFromCurl(kind: BackendKindInfo, parts: CurlParts): Record<string, unknown> {
-  const values: Record<string, unknown> = {}
-  for (const [part, names] of Object.entries(FILLS)) {
-    const value = parts[part as keyof typeof FILLS]
-    const param = kind.params.find((one) => names.includes(one.name))
-    if (param && value !== null) values[param.name] = value
-  }
-  return values
+function WorkerNotice() {
+  const { data } = useSystem()
+  if (!data || data.worker.alive) return null
+  return (
+    <Notice>The worker is not running, so nothing is asked yet. Start it with npm start.</Notice>
+  )
 }
 
 function BackendForm({
   backend,
-  kinds,
+  info,
   onClose,
   onSaved,
-}: BackendDialogProps & { kinds: BackendKindInfo[] }) {
-  const addable = kinds.filter((kind) => kind.params.length > 0)
-  const first = addable.find((kind) => kind.params.some((param) => param.name.includes('rl')))
-  const [kindId, setKindId] = useState(backend?.kind ?? (first ?? addable[0])?.id ?? '')
-  const [label, setLabel] = useState(backend?.label ?? '')
-  const [config, setConfig] = useState<Record<string, unknown>>(backend?.config ?? {})
-  const [pasted, setPasted] = useState('')
-  const [curl, setCurl] = useState<CurlParts | null>(null)
-  const save = useSaveBackend()
-  const probe = useProbeBackend()
-  const kind = kinds.find((one) => one.id === kindId)
-
-  const paste = (text: string) => {
-    const parts = parseCurl(text)
-    setCurl(parts)
-    // What was pasted may hold a key, so the text itself is dropped as soon as it was understood.
-    setPasted(parts ? '' : text)
-    if (!parts || !kind) return
-    setConfig((before) => ({ ...before, ...fillFromCurl(kind, parts) }))
-    if (label === '' && parts.baseUrl) setLabel(parts.model ?? new URL(parts.baseUrl).host)
+}: BackendDialogProps & { info: ConnectInfo }) {
+  const connect = useConnectForm({ backend, info, onSaved })
+  const { form, kind, change, curl, found, isLooking } = connect
+  const address = useRef<HTMLInputElement>(null)
+  // The dialog looks for what to focus when it opens, which may be before the form is there.
+  useEffect(() => address.current?.focus(), [])
+  const isServer = kind?.isServer ?? true
+  const shows = connect.isManual || found !== null
+  const clears = isMoved(form, backend) && form.keyMode === 'stored'
+  const canSave =
+    shows &&
+    !isLooking &&
+    kind !== undefined &&
+    form.label.trim() !== '' &&
+    (!isServer || form.baseUrl.trim() !== '')
+  const submit = (event: React.FormEvent) => {
+    event.preventDefault()
+    if (canSave) connect.submit()
+    else if (!shows && !isLooking && form.baseUrl.trim() !== '') connect.look()
   }
-  const submit = () =>
-    save.mutate(
-      { id: backend?.id ?? null, kind: kindId, label: label.trim(), config },
-      {
-        onSuccess: (saved) => {
-          probe.mutate(saved.id)
-          onSaved()
-          onClose()
-        },
-      },
-    )
 
   return (
-    <Stack gap="sm">
-      <Select
-        label="Kind"
-        description={kind?.description}
-        disabled={backend !== null}
-        data={addable.map((one) => ({ value: one.id, label: one.label }))}
-        value={kindId}
-        onChange={(value) => setKindId(value ?? '')}
-      />
-      {backend === null ? (
-        <Textarea
-          label="Paste a curl command"
-          description="Optional: fills address, model and key variable. A key in it is dropped at once, never sent and never stored."
-          autosize
-          minRows={2}
-          maxRows={5}
-          value={pasted}
-          error={pasted !== '' && curl === null ? 'This is not a curl command.' : null}
-          onChange={(event) => paste(event.currentTarget.value)}
-        />
-      ) : null}
-      {curl?.hadKey ? (
-        <Notice>
-          The command held a key; it was dropped. Put the key into an environment variable of the
-          terminal that starts Evolens, and write the name of that variable below.
-        </Notice>
-      ) : null}
-      <TextInput
-        label="Label"
-        required
-        value={label}
-        maxLength={120}
-        onChange={(event) => setLabel(event.currentTarget.value)}
-      />
-      {kind ? <ParamFields params={kind.params} values={config} onChange={setConfig} /> : null}
-      {save.error ? <ErrorState error={save.error} what="The backend was not saved" /> : null}
-      <Group justify="flex-end" gap="xs">
-        <Button variant="default" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button onClick={submit} loading={save.isPending} disabled={label.trim() === '' || !kind}>
-          Save and probe
-        </Button>
-      </Group>
-    </Stack>
+    <form onSubmit={submit} autoComplete="off">
+      <Stack gap="sm">
+        <WorkerNotice />
+        {isServer ? (
+          <>
+            <Group gap="xs" align="flex-end" wrap="nowrap">
+              <TextInput
+                style={{ flex: 1 }}
+                ref={address}
+                data-autofocus
+                label="Address"
+                description="Of the inference server, or a whole curl command that works."
+                placeholder="http://127.0.0.1:8000"
+                spellCheck={false}
+                required
+                value={form.baseUrl}
+                onChange={(event) => connect.setAddress(event.currentTarget.value)}
+              />
+              {/* Enter does what comes next: find the server first, save afterwards. */}
+              <Button
+                type={shows ? 'button' : 'submit'}
+                variant={shows ? 'default' : 'filled'}
+                onClick={shows ? connect.look : undefined}
+                loading={isLooking}
+                disabled={form.baseUrl.trim() === ''}
+              >
+                {found || connect.isManual ? 'Look again' : 'Find the server'}
+              </Button>
+            </Group>
+            {curl?.hadKey ? (
+              <Notice>
+                {info.keyStorageProblem
+                  ? `The command held a key; it was dropped. ${info.keyStorageProblem}`
+                  : 'The key of the command stands in the field below. It is encrypted when you go on, or choose another way.'}
+              </Notice>
+            ) : null}
+            <KeyField
+              form={form}
+              isStored={backend?.keyStored ?? false}
+              storageProblem={info.keyStorageProblem}
+              onChange={change}
+            />
+            {clears ? (
+              <Notice>
+                The address changes, so the stored key will be deleted. Enter it again.
+              </Notice>
+            ) : null}
+            <DetectionResult
+              found={found}
+              error={connect.lookError}
+              isLooking={isLooking}
+              isWaiting={connect.isWaiting}
+            />
+            {connect.startError ? (
+              <ErrorState error={connect.startError} what="The address was not looked at" />
+            ) : null}
+          </>
+        ) : null}
+        {shows ? (
+          <ServerFields
+            form={form}
+            kinds={info.kinds}
+            kind={kind}
+            found={found}
+            knownModels={backend?.probe?.models ?? []}
+            isKindFixed={backend !== null}
+            onChange={change}
+          />
+        ) : null}
+        {connect.save.error ? (
+          <ErrorState error={connect.save.error} what="The backend was not saved" />
+        ) : null}
+        <Group justify="space-between" gap="xs">
+          {shows ? (
+            <span />
+          ) : (
+            <Button variant="subtle" onClick={() => connect.setManual(true)}>
+              Choose the kind yourself
+            </Button>
+          )}
+          <Group gap="xs">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button
+              type={shows ? 'submit' : 'button'}
+              loading={connect.save.isPending}
+              disabled={!canSave}
+            >
+              Save and probe
+            </Button>
+          </Group>
+        </Group>
+      </Stack>
+    </form>
   )
 }
 
+/** Connects a server, or changes a backend. */
 export function BackendDialog(props: BackendDialogProps) {
-  const kinds = useBackendKinds()
+  const info = useConnectInfo()
   return (
     <Modal
       opened
       onClose={props.onClose}
-      title={props.backend ? 'Edit the backend' : 'Add a backend'}
+      title={props.backend ? `Edit ${props.backend.label}` : 'Connect a backend'}
       size="lg"
     >
-      {kinds.data ? <BackendForm {...props} kinds={kinds.data} /> : null}
-      {kinds.error ? <ErrorState error={kinds.error} what="The kinds could not be read" /> : null}
-      {kinds.isPending ? <LoadingLines lines={5} height={48} /> : null}
+      {info.data ? <BackendForm {...props} info={info.data} /> : null}
+      {info.error ? (
+        <ErrorState
+          error={info.error}
+          what="The kinds could not be read"
+          onRetry={() => void info.refetch()}
+        />
+      ) : null}
+      {info.isPending ? <LoadingLines lines={5} height={48} /> : null}
     </Modal>
   )
 }

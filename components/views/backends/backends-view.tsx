@@ -2,6 +2,7 @@
 
 import { Button, Stack } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
+import { parseAsString, useQueryState } from 'nuqs'
 import { useState } from 'react'
 import { useBackends } from '@/components/hooks/use-backends'
 import { isActive, useJobs } from '@/components/hooks/use-jobs'
@@ -9,7 +10,7 @@ import { Page, Section } from '@/components/ui/page'
 import { EmptyState, LoadingLines, QueryState } from '@/components/ui/states'
 import { PageTitle } from '@/components/views/frame/page-title'
 import { useDialogParam } from '@/components/views/frame/use-dialog-param'
-import type { BackendInfo } from '@/lib/contracts/compute'
+import type { BackendInfo } from '@/lib/contracts/backends'
 import { BackendCard } from './backend-card'
 import { BackendDialog } from './backend-dialog'
 import { ModelsSection } from './models-section'
@@ -20,13 +21,20 @@ export function BackendsView() {
   const query = useBackends(jobs?.some((job) => isActive(job) && job.studyId === null) ?? false)
   const [dialog, setDialog] = useDialogParam(['add'])
   const [edited, setEdited] = useState<BackendInfo | null>(null)
+  const [openId, setOpenId] = useQueryState('backend', parseAsString)
   const close = () => {
     setEdited(null)
     setDialog(null)
   }
+  // Its probe has just begun: the table fills in front of whoever saved it.
+  const saved = (backend: BackendInfo) => {
+    close()
+    void setOpenId(backend.id)
+    void query.refetch()
+  }
   const add = (
     <Button leftSection={<IconPlus size={14} />} onClick={() => setDialog('add')}>
-      Add a backend
+      Connect a backend
     </Button>
   )
 
@@ -47,7 +55,7 @@ export function BackendsView() {
             backends.length === 0 ? (
               <div className="ev-panel">
                 <EmptyState title="No backend" action={add}>
-                  Connect an OpenAI-compatible server, or fetch the embedded models below.
+                  Connect an inference server that you run, or fetch the embedded models below.
                 </EmptyState>
               </div>
             ) : (
@@ -56,8 +64,9 @@ export function BackendsView() {
                   <BackendCard
                     key={backend.id}
                     backend={backend}
+                    isOpen={openId === backend.id}
+                    onToggle={(isOpen) => void setOpenId(isOpen ? backend.id : null)}
                     onEdit={() => setEdited(backend)}
-                    onProbe={() => void query.refetch()}
                   />
                 ))}
               </Stack>
@@ -68,7 +77,7 @@ export function BackendsView() {
       <ModelsSection />
       <SystemSection />
       {dialog === 'add' || edited ? (
-        <BackendDialog backend={edited} onClose={close} onSaved={() => void query.refetch()} />
+        <BackendDialog backend={edited} onClose={close} onSaved={saved} />
       ) : null}
     </Page>
   )

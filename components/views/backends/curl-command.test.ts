@@ -17,7 +17,7 @@ describe('shellWords', () => {
 })
 
 describe('parseCurl', () => {
-  it('takes address and model and leaves the key out', () => {
+  it('takes address, model and the key to be offered for storage', () => {
     const parts = parseCurl(
       `curl http://127.0.0.1:8000/v1/chat/completions -H 'Authorization: Bearer abc123' -d '{"model": "small-1", "messages": []}'`,
     )
@@ -25,15 +25,20 @@ describe('parseCurl', () => {
       baseUrl: 'http://127.0.0.1:8000/v1',
       model: 'small-1',
       hadKey: true,
+      key: 'abc123',
       keyEnv: null,
     })
-    expect(JSON.stringify(parts)).not.toContain('abc123')
   })
   it('names the variable that holds the key', () => {
     const parts = parseCurl(
       'curl --url https://h/v1/embeddings -H "Authorization: Bearer $LAB_KEY"',
     )
-    expect(parts).toMatchObject({ baseUrl: 'https://h/v1', hadKey: false, keyEnv: 'LAB_KEY' })
+    expect(parts).toMatchObject({
+      baseUrl: 'https://h/v1',
+      hadKey: false,
+      key: null,
+      keyEnv: 'LAB_KEY',
+    })
   })
   it('is null for other text', () => {
     expect(parseCurl('http://127.0.0.1:8000/v1')).toBeNull()

@@ -1,8 +1,10 @@
 export interface CurlParts {
   baseUrl: string | null
   model: string | null
-  /** Set when the command held a key; it is never kept. */
+  /** Whether the command held a key. */
   hadKey: boolean
+  /** The bearer token of the command, to be offered for storage; null when there is none or it is a variable. */
+  key: string | null
   /** Name of the environment variable that the command took its key from. */
   keyEnv: string | null
 }
@@ -41,13 +43,14 @@ export function baseUrlOf(address: string): string | null {
   }
 }
 
-/** Returns what a pasted curl command says of a backend, without its key; null when it is no curl command. */
+/** Returns what a pasted curl command says of a backend; null when it is no curl command. Its key is a secret: never shown. */
 export function parseCurl(command: string): CurlParts | null {
   const words = shellWords(command.trim())
   if (words[0] !== 'curl') return null
   let address: string | null = null
   let model: string | null = null
   let hadKey = false
+  let key: string | null = null
   let keyEnv: string | null = null
   for (let index = 1; index < words.length; index += 1) {
     const word = words[index] as string
@@ -57,6 +60,7 @@ export function parseCurl(command: string): CurlParts | null {
       if (secret !== undefined) {
         keyEnv = /^\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?$/.exec(secret)?.[1] ?? null
         hadKey = keyEnv === null
+        key = hadKey ? secret.trim() || null : null
       }
       index += 1
     } else if (/^(-d|--data|--data-raw|--data-binary|--json)$/.test(word)) {
@@ -72,5 +76,5 @@ export function parseCurl(command: string): CurlParts | null {
       address = word
     }
   }
-  return { baseUrl: address === null ? null : baseUrlOf(address), model, hadKey, keyEnv }
+  return { baseUrl: address === null ? null : baseUrlOf(address), model, hadKey, key, keyEnv }
 }

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { formatDifference, missingText, pText, reasonText, strengthOf } from './format'
+import {
+  formatDifference,
+  formatInterval,
+  missingText,
+  pText,
+  reasonText,
+  strengthOf,
+} from './format'
 
 describe('formatDifference', () => {
   it('carries a sign, and a dash for what is missing', () => {
@@ -8,6 +15,14 @@ describe('formatDifference', () => {
     expect(formatDifference(0)).toBe('0')
     expect(formatDifference(null)).toBe('–')
     expect(formatDifference(Number.NaN)).toBe('–')
+  })
+})
+
+describe('formatInterval', () => {
+  it('shows rounding noise beside the other end as 0, small numbers as they are', () => {
+    expect(formatInterval(-1, 4.48e-17)).toBe('−1.00 to 0')
+    expect(formatInterval(-4e-16, 9e-16)).toBe('−4.00e−16 to +9.00e−16')
+    expect(formatInterval(-0.5, 1e-5)).toBe('−0.500 to +1.00e−5')
   })
 })
 

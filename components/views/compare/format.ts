@@ -9,6 +9,16 @@ export function formatDifference(value: number | null | undefined): string {
   return value > 0 ? `+${formatMetric(value)}` : formatMetric(value)
 }
 
+// Sums of doubles leave about this share of the largest term behind where the true value is 0.
+const NOISE = 1e-12
+
+/** Both ends of an interval of differences; what is only rounding noise beside the other end reads 0. */
+export function formatInterval(low: number, high: number): string {
+  const size = Math.max(Math.abs(low), Math.abs(high))
+  const end = (value: number) => formatDifference(Math.abs(value) < size * NOISE ? 0 : value)
+  return `${end(low)} to ${end(high)}`
+}
+
 /** `p = 0.0123`, or a bound for very small ones. */
 export function pText(p: number): string {
   const text = formatP(p).replace('e-', `e${MINUS}`)

@@ -4,7 +4,7 @@ import { Tooltip, UnstyledButton } from '@mantine/core'
 import type { CompareInterval, CompareMetric, CompareSideValues } from '@/lib/contracts/compare'
 import { DASH, formatCount, formatMetric } from '@/components/ui/format'
 import { Term } from '@/components/ui/info-tip'
-import { formatDifference, missingText, pText, reasonText } from './format'
+import { formatDifference, formatInterval, missingText, pText, reasonText } from './format'
 import { IntervalMark } from './interval-mark'
 import classes from './compare.module.css'
 
@@ -58,7 +58,7 @@ function Interval({
   if (!interval.ok || estimate === null || estimate === undefined) {
     return <span className="ev-dim">{DASH}</span>
   }
-  const text = `${formatDifference(interval.low)} to ${formatDifference(interval.high)}`
+  const text = formatInterval(interval.low, interval.high)
   const full = `95 % interval ${text}, ${formatCount(interval.resamples)} resamples of the pairs${
     interval.strata > 1 ? `, each of ${interval.strata} seed sets for itself` : ''
   }, seed ${interval.seed}.${

@@ -1,6 +1,6 @@
 'use client'
 
-import { Button } from '@mantine/core'
+import { Button, Group } from '@mantine/core'
 import Link from 'next/link'
 import { usePathname, useRouter } from 'next/navigation'
 import { FigureFrame } from '@/components/figures/frame'
@@ -27,6 +27,7 @@ export function StudyFigure(props: StudyFigureProps) {
   const pathname = usePathname()
   const overview = `/studies/${studyId}`
   const query = useFigure(studyId, meta.id, options, filter)
+  const { imported } = meta
   const failure = query.data === undefined ? query.error : null
   const openCard = (runId: string) => {
     const separator = filterQuery(filter) ? '&' : '?'
@@ -50,9 +51,19 @@ export function StudyFigure(props: StudyFigureProps) {
         drawnHref={meta.hasDrawnValues ? drawnValuesUrl(studyId, meta.id, options, filter) : null}
         compact={isCompact}
         emptyAction={
-          <Button component={Link} href={`${overview}?do=compute`} variant="default">
-            Compute what is missing
-          </Button>
+          <Group gap="xs">
+            {imported && options[imported.option] !== imported.choice ? (
+              <Button
+                variant="default"
+                onClick={() => onOptions({ ...options, [imported.option]: imported.choice })}
+              >
+                Show the imported values
+              </Button>
+            ) : null}
+            <Button component={Link} href={`${overview}?do=compute`} variant="default">
+              Compute what is missing
+            </Button>
+          </Group>
         }
       />
     </div>

@@ -6,7 +6,9 @@ import {
   IconHelp,
   IconLayoutGrid,
   IconList,
+  IconMessage2,
   IconProgress,
+  IconScale,
   IconStack2,
   type Icon,
 } from '@tabler/icons-react'
@@ -45,6 +47,13 @@ export const STUDY_PAGES: readonly PageEntry[] = [
     href: (id) => `/studies/${id}/compare`,
   },
   {
+    id: 'agreement',
+    label: 'Agreement',
+    icon: IconScale,
+    key: 'a',
+    href: (id) => `/studies/${id}/agreement`,
+  },
+  {
     id: 'export',
     label: 'Export',
     icon: IconDownload,
@@ -56,6 +65,7 @@ export const STUDY_PAGES: readonly PageEntry[] = [
 export const GLOBAL_PAGES: readonly PageEntry[] = [
   { id: 'studies', label: 'Studies', icon: IconStack2, key: 's', href: () => '/studies' },
   { id: 'backends', label: 'Backends', icon: IconCpu, key: 'b', href: () => '/backends' },
+  { id: 'prompts', label: 'Prompts', icon: IconMessage2, key: 'p', href: () => '/prompts' },
   { id: 'jobs', label: 'Jobs', icon: IconProgress, key: 'j', href: () => '/jobs' },
   { id: 'help', label: 'Help', icon: IconHelp, key: 'h', href: () => '/help' },
 ]

@@ -25,7 +25,9 @@ export const KEYS: readonly { place: string; keys: readonly (readonly [string, s
   {
     place: 'Rows',
     keys: [
-      ['j, k', 'Next and previous row'],
+      ['j, k, ↓, ↑', 'Next and previous row'],
+      ['Enter', 'Open the row again'],
+      ['x', 'Pick the row; s and d then mean all picked rows'],
       ['[, ]', 'Parent and child: previous and next round'],
       ['/', 'Search the texts'],
       ['f', 'Filter'],

@@ -1,10 +1,12 @@
 'use client'
 
 import { Button, Group } from '@mantine/core'
+import { useState } from 'react'
 import type { JobAction } from '@/components/hooks/use-jobs'
 import { useJobAction } from '@/components/hooks/use-jobs'
 import { notifyError, notifyUndo } from '@/components/ui/notify'
 import type { Job } from '@/lib/contracts/job'
+import { ResumeDialog } from './resume-dialog'
 
 const LABEL: Record<JobAction, string> = {
   pause: 'Pause',
@@ -31,7 +33,12 @@ function actionsOf(job: Job): JobAction[] {
 
 export function JobActions({ job }: { job: Job }) {
   const act = useJobAction()
-  const run = (action: JobAction) =>
+  const [asksBudget, setAsksBudget] = useState(false)
+  const run = (action: JobAction) => {
+    if (action === 'resume' && job.hold?.reason === 'budget') {
+      setAsksBudget(true)
+      return
+    }
     act.mutate(
       { jobId: job.id, action },
       {
@@ -45,6 +52,7 @@ export function JobActions({ job }: { job: Job }) {
         onError: (error) => notifyError(`${LABEL[action]} did not work`, error),
       },
     )
+  }
   return (
     <Group gap={6} wrap="nowrap" mih={28}>
       {actionsOf(job).map((action) => (
@@ -58,6 +66,7 @@ export function JobActions({ job }: { job: Job }) {
           {action === 'retry' && job.state === 'succeeded' ? 'Retry failed rows' : LABEL[action]}
         </Button>
       ))}
+      {asksBudget ? <ResumeDialog job={job} onClose={() => setAsksBudget(false)} /> : null}
     </Group>
   )
 }

@@ -5,6 +5,7 @@ import { formatCount, formatDateTime } from '@/components/ui/format'
 import { LoadingLines, QueryState } from '@/components/ui/states'
 import type { JobEvent, JobProgress } from '@/lib/contracts/job'
 import { STATUSES } from '@/lib/contracts/status'
+import { JobNumbers } from './job-numbers'
 import classes from './jobs.module.css'
 
 const LEVEL_COLOR: Record<JobEvent['level'], string> = {
@@ -13,17 +14,25 @@ const LEVEL_COLOR: Record<JobEvent['level'], string> = {
   error: 'var(--ev-error)',
 }
 
-function Reasons({ reasons }: { reasons: JobProgress['reasons'] }) {
+interface ReasonsProps {
+  title: string
+  /** What is counted: rows or requests. */
+  unit: string
+  reasons: JobProgress['reasons']
+}
+
+function Reasons({ title, unit, reasons }: ReasonsProps) {
   const entries = Object.entries(reasons)
   if (entries.length === 0) return null
   return (
     <div className="ev-scroll-x">
       <table className="ev-table">
+        <caption className={classes.caption}>{title}</caption>
         <thead>
           <tr>
             <th scope="col">Reason</th>
             <th scope="col" className="ev-num">
-              Rows
+              {unit}
             </th>
             <th scope="col">An example</th>
           </tr>
@@ -65,7 +74,17 @@ export function JobDetail({ jobId }: { jobId: string }) {
               {job.attempts > 1 ? `, ${job.attempts} attempts` : ''} · {job.kind} ·{' '}
               <span className="ev-mono">{job.id}</span>
             </p>
-            <Reasons reasons={job.progress.reasons} />
+            <JobNumbers job={job} />
+            <Reasons
+              title="Rows without a value, or with a remark"
+              unit="Rows"
+              reasons={job.progress.reasons}
+            />
+            <Reasons
+              title="Failed requests: sent again, or the reason of a row above"
+              unit="Requests"
+              reasons={job.progress.requestErrors}
+            />
             {events.length === 0 ? (
               <p className={classes.facts}>The log is empty.</p>
             ) : (

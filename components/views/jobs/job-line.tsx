@@ -5,7 +5,7 @@ import type { ReactNode } from 'react'
 import { ProgressBar } from '@/components/ui/progress-bar'
 import type { Job } from '@/lib/contracts/job'
 import { JobActions } from './job-actions'
-import { jobFacts, jobShare, STATE_COLOR, STATE_LABEL } from './job-text'
+import { jobFacts, jobShare, STATE_COLOR, stateText } from './job-text'
 import classes from './jobs.module.css'
 
 interface JobLineProps {
@@ -33,8 +33,7 @@ export function JobLine({ job, isSelected = false, onOpen, extra }: JobLineProps
             </span>
           )}
           <span className={classes.state} style={{ color: STATE_COLOR[job.state] }}>
-            {STATE_LABEL[job.state]}
-            {job.request ? ` (${job.request} requested)` : ''}
+            {stateText(job)}
           </span>
           {job.state === 'running' ? (
             <span className={classes.facts}>{job.progress.phase}</span>
@@ -49,7 +48,11 @@ export function JobLine({ job, isSelected = false, onOpen, extra }: JobLineProps
           <ProgressBar share={jobShare(job)} label={`Progress of ${job.title}`} tone={tone} />
         </div>
       )}
-      {job.error ? <div className={classes.error}>{job.error}</div> : null}
+      {job.error ? (
+        <div className={classes.error} {...(job.state === 'failed' ? {} : { 'data-mild': true })}>
+          {job.error}
+        </div>
+      ) : null}
     </div>
   )
 }

@@ -2,7 +2,7 @@
 
 import { SegmentedControl, Select } from '@mantine/core'
 import { parseAsString, parseAsStringLiteral, useQueryState } from 'nuqs'
-import { isActive, useJobs } from '@/components/hooks/use-jobs'
+import { isActive, useJob, useJobs } from '@/components/hooks/use-jobs'
 import { useStudies } from '@/components/hooks/use-studies'
 import { Page } from '@/components/ui/page'
 import { EmptyState, LoadingLines, QueryState } from '@/components/ui/states'
@@ -10,6 +10,7 @@ import { PageTitle } from '@/components/views/frame/page-title'
 import type { Job } from '@/lib/contracts/job'
 import { JobDetail } from './job-detail'
 import { JobLine } from './job-line'
+import { KIND_LABEL } from './job-text'
 import classes from './jobs.module.css'
 
 const SHOWN = ['all', 'active', 'failed', 'done'] as const
@@ -17,7 +18,9 @@ type Shown = (typeof SHOWN)[number]
 
 function isShown(job: Job, shown: Shown): boolean {
   if (shown === 'active') return isActive(job) || job.state === 'paused'
-  if (shown === 'failed') return job.state === 'failed' || job.progress.failed > 0
+  if (shown === 'failed') {
+    return job.state === 'failed' || job.progress.failed > 0 || job.hold !== null
+  }
   if (shown === 'done') return job.state === 'succeeded' || job.state === 'cancelled'
   return true
 }
@@ -26,6 +29,9 @@ function JobList({ jobs, shown }: { jobs: readonly Job[]; shown: Shown }) {
   const [openId, setOpenId] = useQueryState('job', parseAsString)
   const { data: studies } = useStudies()
   const listed = jobs.filter((job) => isShown(job, shown))
+  // A link may name a job that the filters or the length of the list leave out.
+  const linked = useJob(listed.some((job) => job.id === openId) ? null : openId).data?.job
+  if (linked && linked.id === openId) listed.unshift(linked)
   if (listed.length === 0) {
     return (
       <div className="ev-panel">
@@ -66,6 +72,7 @@ function JobList({ jobs, shown }: { jobs: readonly Job[]; shown: Shown }) {
 export function JobsView() {
   const [studyId, setStudyId] = useQueryState('study', parseAsString)
   const [shown, setShown] = useQueryState('show', parseAsStringLiteral(SHOWN).withDefault('all'))
+  const [kind, setKind] = useQueryState('kind', parseAsString)
   const query = useJobs(studyId)
   const { data: studies } = useStudies()
   return (
@@ -86,6 +93,16 @@ export function JobsView() {
             ]}
           />
           <Select
+            aria-label="Kind of job"
+            w={160}
+            data={[
+              { value: '', label: 'Every kind' },
+              ...Object.entries(KIND_LABEL).map(([value, label]) => ({ value, label })),
+            ]}
+            value={kind ?? ''}
+            onChange={(value) => void setKind(value || null)}
+          />
+          <Select
             aria-label="Study"
             data={[
               { value: '', label: 'Every study' },
@@ -103,7 +120,12 @@ export function JobsView() {
         what="The jobs could not be read"
         skeleton={<LoadingLines lines={6} height={64} />}
       >
-        {(jobs) => <JobList jobs={jobs} shown={shown} />}
+        {(jobs) => (
+          <JobList
+            jobs={kind === null ? jobs : jobs.filter((job) => job.kind === kind)}
+            shown={shown}
+          />
+        )}
       </QueryState>
     </Page>
   )

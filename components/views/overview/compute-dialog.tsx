@@ -1,6 +1,6 @@
 'use client'
 
-import { Button, Group, Modal, Stack } from '@mantine/core'
+import { Button, Group, Input, Modal, Stack } from '@mantine/core'
 import { useState } from 'react'
 import { useBackends } from '@/components/hooks/use-backends'
 import { useCompute, useDryRun } from '@/components/hooks/use-compute'
@@ -11,6 +11,7 @@ import { ErrorState } from '@/components/ui/states'
 import type { ComputeRequest, MetricInfo } from '@/lib/contracts/compute'
 import type { RowSet } from '@/lib/contracts/run'
 import type { CellInfo, StudyDetail } from '@/lib/contracts/study'
+import { BudgetFields, budgetOrNull, NO_BUDGET } from '@/components/views/jobs/budget-fields'
 import { ComputeMetrics } from './compute-metrics'
 import { ComputeRows } from './compute-rows'
 import { studyCoverage } from './coverage'
@@ -57,6 +58,7 @@ export function ComputeDialog({ detail, cells, measured, onClose }: ComputeDialo
     )
   })
   const [rowSet, setRowSet] = useState<RowSet>({ kind: 'all' })
+  const [budget, setBudget] = useState(NO_BUDGET)
 
   const chosen = measured.filter((metric) => choices[metric.id]?.isOn)
   const request: ComputeRequest = {
@@ -72,6 +74,7 @@ export function ComputeDialog({ detail, cells, measured, onClose }: ComputeDialo
     ),
     rowSet,
     cellIds: cells.map((cell) => cell.id),
+    budget: budgetOrNull(budget),
   }
 
   const start = () =>
@@ -115,6 +118,12 @@ export function ComputeDialog({ detail, cells, measured, onClose }: ComputeDialo
             setRowSet(next)
           }}
         />
+        <Input.Wrapper
+          label="Budget of each job"
+          description="A job that has used it up pauses; what it computed stays, and it goes on with a higher one."
+        >
+          <BudgetFields value={budget} onChange={setBudget} />
+        </Input.Wrapper>
         {dryRun.data ? <DryRunTable estimates={dryRun.data} measured={measured} /> : null}
         {dryRun.error ? (
           <ErrorState error={dryRun.error} what="The work could not be estimated" />

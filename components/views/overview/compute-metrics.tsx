@@ -3,7 +3,8 @@
 import { Anchor, Checkbox, Collapse, Group, Select, Stack } from '@mantine/core'
 import { useState } from 'react'
 import { ParamFields } from '@/components/ui/param-fields'
-import type { BackendInfo, MetricInfo } from '@/lib/contracts/compute'
+import type { BackendInfo } from '@/lib/contracts/backends'
+import type { MetricInfo } from '@/lib/contracts/compute'
 import type { MetricChoice } from './compute-dialog'
 
 /** Says what a backend lacks for a metric; null when nothing is known to be missing. */

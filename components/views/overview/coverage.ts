@@ -38,6 +38,7 @@ export function studyCoverage(all: readonly CellInfo[], measured: readonly Metri
   const notForSeeds = evolvedOnly(all)
   const of = (cell: CellInfo) =>
     measured
+      .filter((metric) => !metric.onDemand)
       .filter((metric) => cell.armKey !== null || !notForSeeds.has(metric.id))
       .map((metric) => {
         const run = cell.metrics.find((one) => one.metric === metric.id)

@@ -1,12 +1,21 @@
 import { formatCount, formatDuration } from '@/components/ui/format'
 import { ScrollRegion } from '@/components/ui/scroll-region'
+import { costText } from '@/components/views/jobs/job-text'
 import type { DryRun, MetricInfo } from '@/lib/contracts/compute'
+import { tokensOf } from '@/lib/contracts/meter'
 
 function timeText({ secondsLow, secondsHigh }: DryRun): string {
   if (secondsHigh < 1) return 'under 1 s'
   const low = formatDuration(secondsLow * 1000)
   const high = formatDuration(secondsHigh * 1000)
   return low === high ? high : `${low} to ${high}`
+}
+
+function meterText({ meter }: DryRun): string {
+  const { promptTokens, completionTokens, scoredTokens, embeddedTokens, cachedRequests } = meter
+  const sent = promptTokens + scoredTokens + embeddedTokens
+  const cached = `${formatCount(cachedRequests)} answers from the cache`
+  return `${formatCount(sent)} sent, ${formatCount(completionTokens)} written; ${cached}`
 }
 
 /** What each metric would take, measured on a few rows. */
@@ -51,13 +60,18 @@ export function DryRunTable({
               ) : (
                 <>
                   <td>{estimate.backendLabel ?? 'none needed'}</td>
-                  <td className="ev-num" title={`measured on ${estimate.sampleRows} rows`}>
+                  <td
+                    className="ev-num"
+                    title={`${estimate.sampleRows} rows computed, ${estimate.countedRows} counted`}
+                  >
                     {formatCount(Math.max(0, estimate.rows - estimate.rowsDone))}
                   </td>
-                  <td className="ev-num">{formatCount(Math.round(estimate.tokens))}</td>
+                  <td className="ev-num" title={meterText(estimate)}>
+                    {formatCount(tokensOf(estimate.meter))}
+                  </td>
                   <td className="ev-num">{timeText(estimate)}</td>
                   <td className="ev-num">
-                    {estimate.cost === null ? 'no price known' : estimate.cost.toFixed(2)}
+                    {estimate.cost === null ? 'no price known' : costText(estimate.cost)}
                   </td>
                 </>
               )}

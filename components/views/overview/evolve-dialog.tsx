@@ -17,6 +17,7 @@ import { useBackends } from '@/components/hooks/use-backends'
 import { useEvolve } from '@/components/hooks/use-compute'
 import { notifyDone } from '@/components/ui/notify'
 import { ErrorState, Notice } from '@/components/ui/states'
+import { EvolvePrompts } from '@/components/views/prompts/evolve-prompts'
 import type { EvolveRequest } from '@/lib/contracts/compute'
 import { evolveRequestSchema } from '@/lib/contracts/compute'
 import type { StudyDetail } from '@/lib/contracts/study'
@@ -163,6 +164,10 @@ export function EvolveDialog({ detail, onClose }: { detail: StudyDetail; onClose
             onChange={(id) => set({ responseBackendId: id || null })}
           />
         ) : null}
+        <EvolvePrompts
+          value={draft.prompts as Record<string, string>}
+          onChange={(prompts) => set({ prompts })}
+        />
         {evolve.error ? <ErrorState error={evolve.error} what="Evolving was not started" /> : null}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>

@@ -4,7 +4,7 @@ import { Button, Group, Modal, Stack } from '@mantine/core'
 import { useStartImports } from '@/components/hooks/use-imports'
 import { plural } from '@/components/ui/format'
 import { notifyDone } from '@/components/ui/notify'
-import { ErrorState } from '@/components/ui/states'
+import { ErrorState, Notice } from '@/components/ui/states'
 import type { ImportPlan, StudyDetail } from '@/lib/contracts/study'
 import { ImportFileCard } from './import-file-card'
 import { DropArea } from './import-invitation'
@@ -28,7 +28,10 @@ export function collisions(plans: readonly ImportPlan[]): string[] {
 
 /** Upload, look, correct, import. */
 export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProps) {
-  const { files, add, patch, changePlan, remove } = useImportFiles(detail.study.id, initialFiles)
+  const { files, notes, add, patch, changePlan, remove } = useImportFiles(
+    detail.study.id,
+    initialFiles,
+  )
   const start = useStartImports(detail.study.id)
   const plans = files.flatMap((file) => (file.isChosen && file.plan ? [file.plan] : []))
   const isBusy = files.some((file) => ['waiting', 'uploading', 'reading'].includes(file.state))
@@ -64,6 +67,13 @@ export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProp
             onRemove={() => remove(file.id)}
           />
         ))}
+        {notes.length > 0 ? (
+          <Notice tone="info">
+            {notes.map((note) => (
+              <div key={note}>{note}</div>
+            ))}
+          </Notice>
+        ) : null}
         {start.error ? <ErrorState error={start.error} what="Nothing was imported" /> : null}
         <Group justify="flex-end" gap="xs">
           {clashing.size > 0 ? (

@@ -8,7 +8,7 @@ import { ErrorState, Notice } from '@/components/ui/states'
 import type { ImportPlan, StudyDetail } from '@/lib/contracts/study'
 import { ImportPlanFields } from './import-plan-fields'
 import { ImportPreviewTable } from './import-preview-table'
-import type { ImportFile } from './use-import-files'
+import { canImport, type ImportFile } from './use-import-files'
 
 interface ImportFileCardProps {
   file: ImportFile
@@ -31,11 +31,20 @@ function Findings({ file }: { file: ImportFile }) {
   const { preview } = file
   if (!preview) return null
   const { error, duplicateOf, warnings } = preview
+  const isSkipping = file.plan !== null && canImport(preview, file.plan)
   return (
     <>
       {error ? (
-        <Notice tone="error">
-          <strong>This file cannot be imported as it is.</strong> {error.message}
+        <Notice tone={isSkipping ? 'warn' : 'error'}>
+          <strong>
+            {isSkipping
+              ? 'Rows that cannot be read are left out.'
+              : 'This file cannot be imported as it is.'}
+          </strong>{' '}
+          {error.message}
+          {error.canSkip && !isSkipping ? (
+            <> To import the other rows, switch on “Skip rows that cannot be read”.</>
+          ) : null}
         </Notice>
       ) : null}
       {duplicateOf ? (
@@ -78,7 +87,7 @@ export function ImportFileCard({
       <Group justify="space-between" wrap="nowrap" gap="sm">
         <Checkbox
           checked={file.isChosen}
-          disabled={plan === null || preview?.error != null}
+          disabled={plan === null || preview === null || !canImport(preview, plan)}
           onChange={(event) => onChoose(event.currentTarget.checked)}
           label={<strong dir="auto">{file.name}</strong>}
         />

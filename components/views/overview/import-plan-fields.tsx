@@ -91,7 +91,8 @@ export function ImportPlanFields({ plan, keys, reasons, detail, onChange }: Impo
           onChange={(round) => set({ round: Number(round) || 0 })}
         />
         <Select
-          label="Rows meet their parents"
+          label="Aligned"
+          aria-label="How rows meet their parents"
           data={ALIGN}
           disabled={plan.armKey === null}
           value={plan.align}

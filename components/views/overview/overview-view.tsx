@@ -101,7 +101,7 @@ function Overview({ detail }: { detail: StudyDetail }) {
             title="Cells"
             note={
               missing.length > 0
-                ? `${missing.length} of ${plural(measured.length, 'measured metric')} not computed for every row`
+                ? `${missing.length} of ${plural(measured.filter((metric) => !metric.onDemand).length, 'measured metric')} not computed for every row`
                 : 'every measured metric is computed for every row'
             }
           >

@@ -9,6 +9,9 @@ import {
   formatDuration,
   formatShare,
 } from '@/components/ui/format'
+import { JudgingFacts } from '@/components/views/agreement/judging-facts'
+import { costText } from '@/components/views/jobs/job-text'
+import { IMPORTED_LABEL } from '@/lib/contracts/imported-values'
 import type { RunRecord } from '@/lib/contracts/run'
 import { STATUSES } from '@/lib/contracts/status'
 import type { RunInfo } from '@/lib/contracts/study'
@@ -16,6 +19,13 @@ import classes from './run-card.module.css'
 
 function show(value: unknown): string {
   if (value === null || value === undefined || value === '') return DASH
+  if (Array.isArray(value) && value.every((item) => typeof item === 'object' && item !== null)) {
+    return value
+      .map((item) => Object.entries(item as object).map(([name, of]) => `${name} ${show(of)}`))
+      .map((facts) => facts.join(', '))
+      .join('\n')
+  }
+  if (Array.isArray(value)) return value.map(show).join(', ')
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
@@ -72,7 +82,7 @@ function PromptTexts({ runId }: { runId: string }) {
   const { data } = useRunCard(runId)
   return data?.prompts.map((prompt) => (
     <details key={prompt.id} className={classes.prompt}>
-      <summary>Text of {prompt.id}</summary>
+      <summary>Text of {prompt.name ?? prompt.id}</summary>
       <ClampedText text={prompt.text} limit={4_000} mono />
     </details>
   ))
@@ -101,7 +111,11 @@ export function RunCard({ run }: { run: RunInfo }) {
           entries={Object.entries(model).map(([name, value]) => [name, show(value)] as const)}
         />
       ) : (
-        <p className={classes.text}>This metric needs no model.</p>
+        <p className={classes.text}>
+          {record.backendLabel === IMPORTED_LABEL
+            ? 'Not known: the values came with the files named below.'
+            : 'This metric needs no model.'}
+        </p>
       )}
       <h3 className={classes.heading}>Prompts</h3>
       {definition.prompts.length > 0 ? (
@@ -116,6 +130,13 @@ export function RunCard({ run }: { run: RunInfo }) {
       ) : (
         <p className={classes.text}>This metric sends no prompt.</p>
       )}
+      {definition.prompts.length > 0 ? (
+        <JudgingFacts
+          runId={run.id}
+          done={run.done}
+          render={(entries) => <Facts entries={entries} />}
+        />
+      ) : null}
       <h3 className={classes.heading}>Record</h3>
       <Facts
         entries={[
@@ -134,12 +155,13 @@ export function RunCard({ run }: { run: RunInfo }) {
           ],
           [
             'Tokens',
-            `${formatCount(record.promptTokens ?? 0)} prompt, ${formatCount(record.completionTokens ?? 0)} written, ${formatCount(record.scoredTokens ?? 0)} scored`,
+            `${formatCount(record.promptTokens ?? 0)} prompt, ${formatCount(record.completionTokens ?? 0)} written, ${formatCount(record.scoredTokens ?? 0)} scored, ${formatCount(record.embeddedTokens ?? 0)} embedded`,
           ],
           [
             'Requests',
-            `${formatCount(record.requests ?? 0)}, of them ${formatCount(record.cachedRequests ?? 0)} answered by the cache`,
+            `${formatCount(record.requests ?? 0)} sent, ${formatCount(record.retries ?? 0)} of them again; ${formatCount(record.cachedRequests ?? 0)} answers from the cache`,
           ],
+          ['Cost', run.cost ? `${costText(run.cost)}, at the present prices` : 'no price known'],
           ...Object.entries(record.notes ?? {}).map(
             ([name, value]) => [name, show(value)] as const,
           ),

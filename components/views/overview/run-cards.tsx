@@ -8,6 +8,7 @@ import { ScrollRegion } from '@/components/ui/scroll-region'
 import { notifyDone, notifyError } from '@/components/ui/notify'
 import { Section } from '@/components/ui/page'
 import { ProgressBar } from '@/components/ui/progress-bar'
+import { IMPORTED_LABEL } from '@/lib/contracts/imported-values'
 import type { RunRecord } from '@/lib/contracts/run'
 import { STATUSES } from '@/lib/contracts/status'
 import type { RunInfo, StudyDetail } from '@/lib/contracts/study'
@@ -17,7 +18,9 @@ const RETRYABLE = new Set<string>(STATUSES.filter((one) => one.retryable).map((o
 
 /** Rows of a run that failed for a reason that may pass. */
 function retryableRows(run: RunInfo): number {
-  const { reasons = {} } = run.record as Partial<RunRecord>
+  const { reasons = {}, backendLabel } = run.record as Partial<RunRecord>
+  // Only another file could say more.
+  if (backendLabel === IMPORTED_LABEL) return 0
   return Object.entries(reasons).reduce(
     (sum, [name, rows]) => sum + (RETRYABLE.has(name) ? rows : 0),
     0,

@@ -30,9 +30,30 @@ function isJunk(name: string): boolean {
   return name.split('/').some((part) => part.startsWith('.') || part === '__MACOSX')
 }
 
+/** Returns whether a file may be imported: it is whole, or its broken rows are to be skipped. */
+export function canImport(preview: ImportPreview, plan: ImportPlan): boolean {
+  const { error } = preview
+  return error === null || (error.canSkip && plan.skipBadRows)
+}
+
+function readyFile(file: ImportFile, preview: ImportPreview, i: number): ImportFile {
+  const isInArchive = preview.plan.fileName !== file.name.split('/').pop()
+  return {
+    ...file,
+    id: i === 0 ? file.id : `${file.id}-${i}`,
+    name: isInArchive ? preview.plan.fileName : file.name,
+    sizeBytes: preview.plan.sizeBytes,
+    state: 'ready',
+    preview,
+    plan: preview.plan,
+    isChosen: canImport(preview, preview.plan) && preview.duplicateOf === null,
+  }
+}
+
 /** Uploads files one after the other, reads their first rows, and keeps the plans as they are corrected. */
 export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
   const [files, setFiles] = useState<ImportFile[]>([])
+  const [notes, setNotes] = useState<string[]>([])
   const queue = useRef<{ id: string; file: File }[]>([])
   const stop = useRef(new AbortController())
   const running = useRef<AbortController | null>(null)
@@ -48,9 +69,15 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
         const onProgress = (sentBytes: number) => patch(id, { sentBytes })
         const { uploadId } = await apiUpload(file, nameOf(file), onProgress, signal)
         patch(id, { state: 'reading', sentBytes: file.size })
-        const preview = await previewImport(studyId, { uploadId, relativePath: nameOf(file) })
-        const isChosen = preview.error === null && preview.duplicateOf === null
-        patch(id, { state: 'ready', preview, plan: preview.plan, isChosen })
+        const upload = { uploadId, relativePath: nameOf(file) }
+        const { previews, notes: left } = await previewImport(studyId, upload)
+        setNotes((before) => [...before, ...left])
+        // An archive gives way to the files in it.
+        setFiles((before) =>
+          before.flatMap((one) =>
+            one.id === id ? previews.map((preview, i) => readyFile(one, preview, i)) : [one],
+          ),
+        )
       } catch (error) {
         if (!signal.aborted) patch(id, { state: 'failed', error })
       }
@@ -76,6 +103,8 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
     (added: readonly File[]) => {
       const entries = added
         .filter((file) => !isJunk(nameOf(file)))
+        // A dropped folder comes in no order; rounds read best in theirs.
+        .toSorted((a, b) => nameOf(a).localeCompare(nameOf(b), 'en', { numeric: true }))
         .map((file) => ({ id: `file-${(nextId += 1)}`, file }))
       queue.current.push(...entries)
       setFiles((before) => [
@@ -97,12 +126,14 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
     [work],
   )
 
-  const hasBegun = useRef(false)
+  const begunWith = useRef<readonly File[] | null>(null)
   useEffect(() => {
     stop.current = new AbortController()
-    if (!hasBegun.current && initialFiles.length > 0) add(initialFiles)
+    // Files dropped on the page while the dialog is open come as another list.
+    const isNew = begunWith.current !== initialFiles
+    begunWith.current = initialFiles
+    if (isNew && initialFiles.length > 0) add(initialFiles)
     else void work()
-    hasBegun.current = true
     return () => stop.current.abort()
   }, [add, initialFiles, work])
 
@@ -114,18 +145,19 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
   /** Keeps the corrected plan; when the mapping changed, the first rows are read again under it. */
   const changePlan = useCallback(
     async (file: ImportFile, plan: ImportPlan) => {
-      patch(file.id, { plan })
+      const skipChanged = plan.skipBadRows !== file.plan?.skipBadRows
+      const { preview: shown } = file
+      patch(file.id, {
+        plan,
+        ...(skipChanged && shown ? { isChosen: canImport(shown, plan) } : {}),
+      })
       const isSame = JSON.stringify(plan.mapping) === JSON.stringify(file.plan?.mapping)
       if (isSame && plan.format === file.plan?.format) return
       try {
         const { uploadId, format, mapping } = plan
-        const preview = await previewImport(studyId, {
-          uploadId,
-          format,
-          mapping,
-          relativePath: file.name,
-        })
-        patch(file.id, { preview, isChosen: preview.error === null })
+        const upload = { uploadId, format, mapping, relativePath: file.name }
+        const [preview] = (await previewImport(studyId, upload)).previews
+        if (preview) patch(file.id, { preview, isChosen: canImport(preview, plan) })
       } catch (error) {
         patch(file.id, { state: 'failed', error })
       }
@@ -133,5 +165,5 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
     [patch, studyId],
   )
 
-  return { files, add, patch, changePlan, remove }
+  return { files, notes, add, patch, changePlan, remove }
 }

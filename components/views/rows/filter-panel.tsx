@@ -1,6 +1,7 @@
 'use client'
 
-import { Chip, Group, TagsInput, Stack, Switch } from '@mantine/core'
+import { Chip, Group, MultiSelect, Stack, Switch } from '@mantine/core'
+import { useOperators } from '@/components/hooks/use-rows'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
 import { ArmMark } from '@/components/ui/arm-mark'
 import type { RowFilter } from '@/lib/contracts/filter'
@@ -12,8 +13,6 @@ const MARKS = [
   { value: 'drop', label: 'Dropped' },
   { value: 'note', label: 'With a note' },
 ]
-// What evolvers record; files may name others, which the list takes as typed.
-const OPERATORS = ['constraints', 'deepen', 'concretizing', 'reasoning', 'breadth', 'auto']
 
 interface ChipsProps {
   label: string
@@ -57,6 +56,7 @@ interface FilterPanelProps {
 export function FilterPanel({ detail, filter, controls }: FilterPanelProps) {
   const rounds = [...new Set(detail.cells.map((cell) => cell.round))].sort((a, b) => a - b)
   const { setFilter } = controls
+  const operators = useOperators(detail.study.id)
   return (
     <Stack gap="sm">
       <Chips
@@ -84,14 +84,15 @@ export function FilterPanel({ detail, filter, controls }: FilterPanelProps) {
         value={filter.rounds.map(String)}
         onChange={(next) => setFilter({ rounds: next.map(Number) })}
       />
-      <TagsInput
+      <MultiSelect
         label="Operators"
         placeholder={filter.operators.length === 0 ? 'all' : ''}
-        data={[...new Set([...OPERATORS, ...filter.operators])]}
+        nothingFoundMessage="No row of this study names an operator."
+        data={[...new Set([...operators, ...filter.operators])]}
         value={filter.operators}
         clearable
         comboboxProps={{ withinPortal: false }}
-        onChange={(operators) => setFilter({ operators })}
+        onChange={(chosen) => setFilter({ operators: chosen })}
       />
       <RangeFields detail={detail} filter={filter} controls={controls} />
       <Chips

@@ -3,6 +3,8 @@ import { formatMetric } from '@/components/ui/format'
 import type { RowDetail } from '@/lib/contracts/rows'
 import type { StudyDetail } from '@/lib/contracts/study'
 import classes from './detail.module.css'
+import { HeatStrip } from './heat-strip'
+import { visibleToken } from './token-text'
 
 interface Token {
   text: string
@@ -15,21 +17,16 @@ function isToken(value: unknown): value is Token {
   return typeof token?.text === 'string' && typeof token.logprob === 'number'
 }
 
-/** Blanks and line breaks of a token, made visible. */
-function visible(text: string): string {
-  return text.replaceAll(' ', '·').replaceAll('\n', '↵').replaceAll('\t', '→') || '(empty)'
-}
-
 function Tokens({ tokens }: { tokens: readonly Token[] }) {
   return (
     <div className={classes.tokens}>
       {tokens.map((token, index) => {
         const others = token.top?.map(
-          (one) => `${visible(one.text)} ${formatMetric(Math.exp(one.logprob))}`,
+          (one) => `${visibleToken(one.text)} ${formatMetric(Math.exp(one.logprob))}`,
         )
         return (
           <span key={index} className={classes.token} title={others?.join('\n')}>
-            {visible(token.text)}
+            {visibleToken(token.text)}
             <small>{formatMetric(Math.exp(token.logprob))}</small>
           </span>
         )
@@ -57,18 +54,21 @@ function Rest({ detail }: { detail: Record<string, unknown> }) {
   )
 }
 
-/** What each metric kept of this row: the judge's reply, first tokens, error messages. */
+/** What each metric kept of this row: the judge's reply, tokens with their losses, error messages. */
 export function MetricDetails({ data, study }: { data: RowDetail; study: StudyDetail }) {
-  return data.details.map(({ metric, runId, detail }) => {
+  return data.details.map(({ metric, runId, detail, strip }) => {
     const label = study.runs.find((run) => run.id === runId)?.metricLabel ?? metric
     const tokens = Array.isArray(detail['tokens']) ? detail['tokens'].filter(isToken) : []
     const { reply, message } = detail
     return (
       <section key={runId} className={classes.section}>
-        <h3 className={classes.sectionTitle}>{label}: what came back</h3>
+        <h3 className={classes.sectionTitle}>
+          {strip ? `${label}: tokens of this row` : `${label}: what came back`}
+        </h3>
         {typeof message === 'string' ? (
           <p style={{ margin: '0 0 4px', color: 'var(--ev-error)' }}>{message}</p>
         ) : null}
+        {strip ? <HeatStrip label={label} strip={strip} /> : null}
         {tokens.length > 0 ? <Tokens tokens={tokens} /> : null}
         {typeof reply === 'string' ? <ClampedText text={reply} mono /> : null}
         <Rest detail={detail} />

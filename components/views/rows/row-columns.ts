@@ -20,7 +20,7 @@ const own = (id: string, label: string, width: number, title = label): RowColumn
 })
 
 /** Always shown, first and pinned: where the row belongs. */
-const ROW_COLUMN = own('row', 'Row', 158, 'Seed set, evolver, round and number of the row')
+const ROW_COLUMN = own('row', 'Row', 190, 'Seed set, evolver, round and number of the row')
 
 export const OWN_COLUMNS: readonly RowColumn[] = [
   own('instruction', 'Instruction', 330),
@@ -59,9 +59,7 @@ export function offeredColumns(detail: StudyDetail): ColumnInfo[] {
 export function shownMetrics(detail: StudyDetail, chosen: readonly string[] | null): ColumnInfo[] {
   if (chosen === null) {
     // A column without a direction is a remark on a row, not a measure of it.
-    return offeredColumns(detail).filter(
-      (column) => column.isDefault && column.direction !== 'none',
-    )
+    return offeredColumns(detail).filter((column) => column.isDefault)
   }
   return chosen.flatMap((id) => {
     const bare = id.split('@')[0]

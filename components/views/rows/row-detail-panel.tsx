@@ -33,6 +33,8 @@ import type { SelectedRow } from './use-row-selection'
 interface RowDetailPanelProps {
   study: StudyDetail
   selected: SelectedRow
+  /** Whether s and d mean this row; otherwise they mean the picked ones. */
+  hasMarkKeys: boolean
   onStep(direction: 1 | -1): void
   onSelect(row: SelectedRow): void
   onClose(): void
@@ -108,6 +110,10 @@ function Body({
       <TextSection title="Input" text={row.input} />
       <TextSection title="System prompt" text={row.system} />
       <TextSection title="History" text={asText(row.history)} />
+      <TextSection
+        title="Last user message (losses are of its answer)"
+        text={row.lastPair?.user ?? null}
+      />
       <TextSection title="Response" text={row.response} missing="This row has no response." />
       <RowValues data={data} detail={study} onCard={onCard} />
       <MetricDetails data={data} study={study} />
@@ -130,7 +136,7 @@ function Body({
 
 /** One row with everything that is known of it, beside the table. */
 export function RowDetailPanel(props: RowDetailPanelProps) {
-  const { study, selected, onStep, onSelect, onClose, onCard } = props
+  const { study, selected, hasMarkKeys, onStep, onSelect, onClose, onCard } = props
   const query = useRowDetail(study.study.id, selected)
   const data = query.data
   const mark = useMarks(study.study.id, query.isPlaceholderData ? undefined : data)
@@ -142,8 +148,9 @@ export function RowDetailPanel(props: RowDetailPanelProps) {
 
   useShortcut('[', 'Parent: previous round', () => open(data?.parent), { group: 'Row' })
   useShortcut(']', 'Child: next round', () => open(nextRound), { group: 'Row' })
-  useShortcut('s', 'Star', () => mark('star'), { group: 'Row' })
-  useShortcut('d', 'Drop', () => mark('drop'), { group: 'Row' })
+  const ofRow = { group: 'Row', enabled: hasMarkKeys }
+  useShortcut('s', 'Star', () => mark('star'), ofRow)
+  useShortcut('d', 'Drop', () => mark('drop'), ofRow)
   useShortcut('Escape', 'Close the row', onClose, { group: 'Row' })
 
   const place = data ? placeOf(study, data.row) : null

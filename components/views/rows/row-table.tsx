@@ -23,6 +23,7 @@ import type { RowColumn } from './row-columns'
 import { hasHistogram } from './row-columns'
 import { HeadCell } from './row-table-head'
 import classes from './rows.module.css'
+import type { PickedRows } from './use-picked-rows'
 import type { SelectedRow } from './use-row-selection'
 import type { ListedRows } from './use-row-windows'
 import { useRowWindows } from './use-row-windows'
@@ -45,6 +46,7 @@ interface RowTableProps {
   columns: readonly RowColumn[]
   controls: ViewStateControls
   selected: SelectedRow | null
+  picked: PickedRows
   onSelect(row: SelectedRow): void
   onCard(columnId: string): void
   /** Called when the length of the list is known or changed. */
@@ -53,7 +55,7 @@ interface RowTableProps {
 
 /** All rows of the filter, drawn as they come into view. */
 export function RowTable(props: RowTableProps) {
-  const { detail, state, columns, controls, selected, onSelect, onListed } = props
+  const { detail, state, columns, controls, selected, picked, onSelect, onListed } = props
   const scroll = useRef<HTMLDivElement>(null)
   const [sizing, setSizing] = useLocalStorage<ColumnSizingState>({
     key: 'evolens-column-widths',
@@ -189,6 +191,7 @@ export function RowTable(props: RowTableProps) {
                       if (event.key === 'Enter') open()
                     }}
                     {...(isSelected ? { 'data-selected': true } : {})}
+                    {...(row && picked.has(row) ? { 'data-picked': true } : {})}
                     {...(row?.marks.includes('drop') ? { 'data-dropped': true } : {})}
                   >
                     {headers.map((header, index) => {

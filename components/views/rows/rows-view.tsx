@@ -5,7 +5,7 @@ import { IconUpload } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
 import { parseAsArrayOf, parseAsString, useQueryState } from 'nuqs'
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { fetchRowWindow, ROW_WINDOW, rowWindowKey } from '@/components/hooks/use-rows'
 import { useFreshValues } from '@/components/hooks/use-fresh-values'
 import { useStudy } from '@/components/hooks/use-studies'
@@ -18,11 +18,13 @@ import { PageTitle } from '@/components/views/frame/page-title'
 import type { ViewState } from '@/lib/contracts/filter'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { ColumnCard } from './column-card'
+import { PickedBar } from './picked-bar'
 import { DEFAULT_OWN, shownMetrics, tableColumns } from './row-columns'
 import { RowDetailPanel } from './row-detail-panel'
 import { RowTable } from './row-table'
 import { RowsToolbar } from './rows-toolbar'
 import classes from './rows.module.css'
+import { usePickedRows } from './use-picked-rows'
 import { useRowSelection } from './use-row-selection'
 import type { ListedRows } from './use-row-windows'
 
@@ -48,20 +50,47 @@ function Rows({ detail }: { detail: StudyDetail }) {
   )
   const card = detail.columns.find((column) => column.id === cardId?.split('@')[0]) ?? null
 
-  const step = async (direction: 1 | -1) => {
-    if (!listed || listed.total === 0) return
-    const at = selected?.at ?? null
-    const next = at === null ? 0 : Math.max(0, Math.min(listed.total - 1, at + direction))
+  const picked = usePickedRows()
+  // Where the reader was before the row was closed.
+  const place = useRef<number | null>(null)
+  useEffect(() => {
+    if (selected?.at != null) place.current = selected.at
+  }, [selected])
+
+  // In another list the place means another row.
+  const listKey = JSON.stringify([filter, sort])
+  useEffect(() => {
+    place.current = null
+  }, [listKey])
+
+  const rowAt = async (next: number) => {
     const page = Math.floor(next / ROW_WINDOW)
     const { rows, offset } = await client.ensureQueryData({
       queryKey: rowWindowKey(detail.study.id, state, page),
       queryFn: ({ signal }) => fetchRowWindow(detail.study.id, state, page, signal),
     })
-    const row = rows[next - offset]
+    return rows[next - offset] ?? null
+  }
+  const openAt = async (at: number) => {
+    if (!listed || listed.total === 0) return
+    const next = Math.max(0, Math.min(listed.total - 1, at))
+    const row = await rowAt(next)
     if (row) select({ cellId: row.cellId, idx: row.idx, at: next })
   }
+  const step = (direction: 1 | -1) => {
+    const at = selected ? selected.at : place.current
+    return openAt(at === null ? 0 : at + direction)
+  }
+  const pick = async () => {
+    const row = selected ?? (await rowAt(place.current ?? 0))
+    if (row) picked.toggle(row)
+  }
   useShortcut('j', 'Next row', () => void step(1), { group: 'Row' })
+  useShortcut('ArrowDown', 'Next row', () => void step(1), { group: 'Row' })
   useShortcut('k', 'Previous row', () => void step(-1), { group: 'Row' })
+  useShortcut('ArrowUp', 'Previous row', () => void step(-1), { group: 'Row' })
+  useShortcut('Enter', 'Open the row', () => void openAt(place.current ?? 0), { group: 'Row' })
+  useShortcut('x', 'Pick the row, or let it go', () => void pick(), { group: 'Row' })
 
   return (
     <div className={classes.root}>
@@ -75,6 +104,7 @@ function Rows({ detail }: { detail: StudyDetail }) {
         listed={listed}
         onOwn={(ids) => void setOwnIds(ids)}
       />
+      {picked.rows.length > 0 ? <PickedBar studyId={detail.study.id} picked={picked} /> : null}
       {listed?.total === 0 ? (
         <EmptyState
           title="No row passes this filter"
@@ -94,15 +124,17 @@ function Rows({ detail }: { detail: StudyDetail }) {
           columns={columns}
           controls={controls}
           selected={selected}
+          picked={picked}
           onSelect={select}
           onCard={(id) => void setCardId(id)}
           onListed={setListed}
         />
         {selected ? (
-          <aside className={classes.detail} aria-label="Row">
+          <aside className={classes.detail} aria-label="Row" data-own-arrows>
             <RowDetailPanel
               study={detail}
               selected={selected}
+              hasMarkKeys={picked.rows.length === 0}
               onStep={(direction) => void step(direction)}
               onSelect={select}
               onClose={() => select(null)}

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError, throwIfAborted } from '@/lib/errors'
+import { requestError } from '../shared/request-error'
 import type { ChildMessage, ParentMessage } from './protocol'
 import { projectRoot } from './root'
 
@@ -106,8 +107,8 @@ export class EngineHost {
     if (this.crashes >= MAX_CRASHES) {
       if (Date.now() - this.lastCrash < REST_MS) {
         const last = this.lastWords()
-        throw new AppError(
-          'backend_unavailable',
+        throw requestError(
+          { kind: 'retry', reason: 'engine_rest', httpStatus: null },
           `${this.options.name} crashed ${this.crashes} times in a row and is not restarted for a minute.${last}`,
         )
       }
@@ -172,8 +173,9 @@ export class EngineHost {
       }
       const error = this.closed
         ? new AppError('cancelled', `${this.options.name} was closed.`)
-        : new AppError(
-            'backend_unavailable',
+        : requestError(
+            // Asked again once with the same inputs; then one of them is suspected.
+            { kind: 'retry', reason: 'engine_crash', httpStatus: null, maxRetries: 1 },
             `${this.options.name} ended unexpectedly (${how}); it starts again with the next call.${this.lastWords()}`,
           )
       fail(error)

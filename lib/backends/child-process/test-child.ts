@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@/lib/errors'
+import { fakeScores } from '../fake/tokens'
 import { logToParent, serve } from './serve'
 
 /** The child of the host's tests: every way in which an engine can behave. */
@@ -16,6 +17,21 @@ serve({
   },
   async wait(_: unknown, signal: AbortSignal) {
     await sleep(60_000, undefined, { signal })
+  },
+  /** Scores like the fake model; dies of one token, or of every request. */
+  async score({
+    sequences,
+    deadly,
+    waitMs,
+  }: {
+    sequences: Int32Array[]
+    deadly: number | 'all' | null
+    waitMs: number
+  }) {
+    await sleep(waitMs)
+    const dies = deadly === 'all' || sequences.some((ids) => ids.includes(deadly ?? -1))
+    if (dies) process.kill(process.pid, 'SIGKILL')
+    return sequences.map((ids) => fakeScores(ids, 1))
   },
   die: () => process.kill(process.pid, 'SIGKILL'),
 })

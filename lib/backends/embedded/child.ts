@@ -19,7 +19,7 @@ function checkIds(sequences: readonly Int32Array[]): void {
   for (const ids of sequences) {
     if (ids.length > contextLength) {
       throw new AppError(
-        'invalid_input',
+        'data_error',
         `A text has ${ids.length} tokens and the model reads at most ${contextLength}.`,
       )
     }
@@ -32,10 +32,10 @@ function checkIds(sequences: readonly Int32Array[]): void {
   }
 }
 
-function promptIds(messages: readonly ChatMessage[]): Int32Array {
+function promptIds(messages: readonly ChatMessage[], open = true): Int32Array {
   const { engine } = current()
   const ids: number[] = []
-  for (const part of chatPrompt(engine, messages)) {
+  for (const part of chatPrompt(engine, messages, open)) {
     if ('id' in part) ids.push(part.id)
     else for (const id of engine.tokenize(part.text, false)) ids.push(id)
   }
@@ -70,13 +70,13 @@ serve({
     return engine.generate(promptIds(messages), params, grammar, signal)
   },
 
-  /** Greedy continuation of bare ids, for the probe's alignment step. */
+  /** Greedy continuation of bare ids by the weights that score, for the probe's alignment step. */
   continueIds(
     request: { ids: Int32Array; params: GenerateParams },
     signal: AbortSignal,
   ): Promise<GenerationResult> {
     checkIds([request.ids])
-    return current().engine.generate(request.ids, request.params, null, signal)
+    return current().scorer.generate(request.ids, request.params, null, signal)
   },
 
   scoreTokens(
@@ -84,7 +84,7 @@ serve({
     signal: AbortSignal,
   ): Promise<Float32Array[]> {
     checkIds(request.sequences)
-    return current().engine.score(request.sequences, signal)
+    return current().scorer.score(request.sequences, signal)
   },
 
   tokenize(request: { texts: readonly string[]; addSpecial: boolean }): Int32Array[] {
@@ -99,4 +99,7 @@ serve({
   },
 
   promptIds: (request: { messages: readonly ChatMessage[] }) => promptIds(request.messages),
+
+  chatIds: (request: { conversations: readonly (readonly ChatMessage[])[]; open: boolean }) =>
+    request.conversations.map((messages) => promptIds(messages, request.open)),
 })

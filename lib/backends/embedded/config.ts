@@ -16,6 +16,12 @@ export const embeddedConfig = z.strictObject({
     .nullable()
     .default(null)
     .describe('Path of your own GGUF file; used instead of the model from the list.'),
+  scoringWeights: z
+    .enum(['auto', 'file', 'bf16', 'f32'])
+    .default('auto')
+    .describe(
+      'Weights that prompts are scored with: file takes the quantised blocks as they stand, bf16 and f32 write them out once into the cache; auto takes bf16 for models up to 1 GB.',
+    ),
   threads: z
     .union([z.literal('auto'), z.number().int().min(1).max(512)])
     .default('auto')

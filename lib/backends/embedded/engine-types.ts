@@ -1,8 +1,11 @@
 import type { GenerateParams, GeneratedToken } from '../types'
+import type { ExpandedType, ExpansionRequest } from './gguf/expand'
 
 /** What the child process needs to open a model. */
 export interface EngineArgs {
   modelPath: string
+  /** Scores prompts with weights written out; null scores with them as they stand in the file. */
+  expand: Omit<ExpansionRequest, 'file'> | null
   /** Most compute threads. */
   threads: number
   /** Use fewer while other programs take the processors. */
@@ -30,7 +33,9 @@ export interface EngineInfo {
   trainedContext: number
   /** BOS id when the tokenizer adds one by itself. */
   bosId: number | null
-  /** Quantisation, for example `Q4_1`. */
+  /** Type of the weights that prompts are scored with where it is not the file's. */
+  scoringWeights: ExpandedType | null
+  /** Type of the weights in the file, for example `Q4_1`. */
   dtype: string
   tokenizerHash: string
   hasChatTemplate: boolean

@@ -55,7 +55,7 @@ export class NativeGenerator {
     this.slots = Array.from({ length: model.sequences }, () => null)
   }
 
-  /** Returns the reply to a prompt. Rejects with `invalid_input` when the prompt fills the context, or `cancelled`. */
+  /** Returns the reply to a prompt. Rejects with `data_error` when the prompt fills the context, or `cancelled`. */
   generate(
     prompt: Int32Array,
     params: GenerateParams,
@@ -65,7 +65,7 @@ export class NativeGenerator {
     const room = this.model.contextLength - prompt.length
     if (prompt.length === 0 || room < 1) {
       const message = `The prompt has ${prompt.length} tokens and the model reads at most ${this.model.contextLength}, reply included.`
-      return Promise.reject(new AppError('invalid_input', message))
+      return Promise.reject(new AppError('data_error', message))
     }
     return new Promise((resolve, reject) => {
       this.queue.push({

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { throwIfAborted } from '@/lib/errors'
-import { logSumExp } from './logsumexp'
 import { contextStep } from './native-context'
 import type { NativeContext } from './native-context'
 import { packRows } from './packing'
 import type { Pack } from './packing'
+import { RowLogSumExp } from './simd-logsumexp'
 
 // Rows up to this length are decoded together; longer ones fill the processor alone.
 const PACKED_LENGTH = 128
@@ -18,6 +18,7 @@ export class NativeScorer {
   private short: NativeContext | null = null
   private long: NativeContext | null = null
   private turn: Promise<unknown> = Promise.resolve()
+  private readonly sums: RowLogSumExp
 
   constructor(
     private readonly make: ContextMaker,
@@ -26,7 +27,9 @@ export class NativeScorer {
     private readonly batch: number,
     /** Reads no scores, for measuring what the scores cost. */
     private readonly decodeOnly = false,
-  ) {}
+  ) {
+    this.sums = new RowLogSumExp(vocabSize)
+  }
 
   /** Returns the scores of each sequence; see BackendSession.scoreTokens. */
   async score(sequences: readonly Int32Array[], signal?: AbortSignal): Promise<Float32Array[]> {
@@ -105,7 +108,7 @@ export class NativeScorer {
       for (let i = start; i < Math.min(end, ids.length - 1); i += 1) {
         const given = logits[offset + (ids[i + 1] as number)] as number
         // The approximate sum may fall a hair below the only large term; a probability never exceeds one.
-        scores[i + 1] = Math.min(0, given - logSumExp(logits, offset, this.vocabSize))
+        scores[i + 1] = Math.min(0, given - this.sums.of(logits, offset))
         offset += this.vocabSize
       }
     }

@@ -6,6 +6,7 @@ import type { GbnfJsonSchema, Llama } from 'node-llama-cpp'
 import { AppError, errorMessage } from '@/lib/errors'
 import { projectRoot } from '../child-process/root'
 import type { CoreEngine, EngineArgs, EngineInfo } from './engine-types'
+import { expandModel } from './gguf/expand'
 import { libraryFolder, openLibrary } from './library'
 import { readModelFacts } from './model-facts'
 import { NativeEngine } from './native-engine'
@@ -20,7 +21,10 @@ export const PATH_TOLERANCE = 1e-3
 
 /** An opened model with what is known about it. */
 export interface OpenedEngine {
+  /** Chats. */
   engine: CoreEngine
+  /** Scores prompts; the same engine unless the weights are written out. */
+  scorer: CoreEngine
   info: EngineInfo
   llama: Llama
 }
@@ -83,27 +87,31 @@ export async function openEngine(args: EngineArgs): Promise<OpenedEngine> {
   const contextLength = Math.min(trained, args.contextLength ?? DEFAULT_CONTEXT)
   const llama = await openLlama(args)
   const version = release()
+  // Outside the fast path's own try: a full disk is no reason for another path.
+  const expanded = args.expand && (await expandModel({ file: args.modelPath, ...args.expand }))
   let engine: CoreEngine | null = null
+  let scorer: CoreEngine | null = null
   let fallbackReason: string | null =
     args.only === 'public' ? 'the fast path crashed before or was not asked for' : null
   let checkDifference: number | null = null
   if (args.only !== 'public') {
     let native: NativeEngine | null = null
+    let written: NativeEngine | null = null
     try {
       const library = openLibrary(libraryFolder(llama.gpu), version)
       const { modelPath, threads, tuneThreads, gpuLayers, sequences } = args
-      native = new NativeEngine(library, {
-        modelPath,
-        threads,
-        tuneThreads,
-        gpuLayers,
-        sequences,
-        contextLength,
+      const shared = { threads, tuneThreads, gpuLayers, sequences, contextLength }
+      native = new NativeEngine(library, { modelPath, ...shared })
+      if (expanded) written = new NativeEngine(library, { modelPath: expanded, ...shared })
+      checkDifference = await compare(written ?? native, llama, {
+        ...args,
+        modelPath: expanded ?? modelPath,
       })
-      checkDifference = await compare(native, llama, args)
       engine = native
+      scorer = written
     } catch (error) {
       await native?.close()
+      await written?.close()
       fallbackReason = errorMessage(error)
     }
   }
@@ -116,6 +124,8 @@ export async function openEngine(args: EngineArgs): Promise<OpenedEngine> {
   if (!engine) {
     try {
       engine = await PublicEngine.open(llama, { ...args, contextLength })
+      if (expanded)
+        scorer = await PublicEngine.open(llama, { ...args, modelPath: expanded, contextLength })
     } catch (error) {
       throw new AppError(
         'backend_unavailable',
@@ -132,6 +142,7 @@ export async function openEngine(args: EngineArgs): Promise<OpenedEngine> {
     contextLength,
     trainedContext: trained,
     bosId: engine.bosId,
+    scoringWeights: scorer ? (args.expand?.to ?? null) : null,
     dtype: facts.dtype,
     tokenizerHash: facts.tokenizerHash,
     hasChatTemplate: engine.chatTemplate !== null,
@@ -139,7 +150,7 @@ export async function openEngine(args: EngineArgs): Promise<OpenedEngine> {
     threads: args.threads,
     sequences: engine instanceof NativeEngine ? args.sequences : 1,
   }
-  return { engine, info, llama }
+  return { engine, scorer: scorer ?? engine, info, llama }
 }
 
 // The library ends its grammars with four line ends and any more, as a stop sign for its own chat.

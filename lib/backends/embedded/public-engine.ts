@@ -153,7 +153,7 @@ export class PublicEngine implements CoreEngine {
     const room = this.contextLength - prompt.length
     if (prompt.length === 0 || room < 1) {
       const message = `The prompt has ${prompt.length} tokens and the model reads at most ${this.contextLength}, reply included.`
-      return Promise.reject(new AppError('invalid_input', message))
+      return Promise.reject(new AppError('data_error', message))
     }
     if (grammar !== null && params.topLogprobs !== null) {
       const message =

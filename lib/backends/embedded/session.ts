@@ -4,6 +4,7 @@ import type {
   BackendEnvironment,
   BackendLimits,
   BackendSession,
+  ChatMessage,
   EmbedReply,
   GenerateParams,
   GenerateReply,
@@ -14,6 +15,7 @@ import type { EmbeddedConfig } from './config'
 import type { EngineArgs, EngineInfo, GenerationResult } from './engine-types'
 import { locateModel, threadsOf } from './locate'
 import type { LocatedModel } from './locate'
+import { chooseWeights } from './weights'
 
 const ENTRY = 'lib/backends/embedded/child.ts'
 const NAME = 'The embedded language model'
@@ -58,6 +60,7 @@ export function identityOf(model: LocatedModel, info: EngineInfo, gpuLayers: num
       attention: 'exact',
       kvType: 'f32',
       path: info.path,
+      scoringWeights: info.scoringWeights ?? 'file',
       ...(gpuLayers > 0 ? { gpuLayers } : {}),
     },
     tokenizer: info.tokenizerHash,
@@ -73,6 +76,7 @@ export async function openEmbedded(
   options: { signal?: AbortSignal | undefined; forcePublic?: boolean } = {},
 ): Promise<EmbeddedSession> {
   const model = await locateModel(config, env, options.signal)
+  const weights = await chooseWeights(config.scoringWeights, model.path)
   let opened: EngineInfo | null = null
   const host = new EngineHost({
     entry: ENTRY,
@@ -80,6 +84,7 @@ export async function openEmbedded(
     log: env.log,
     initArgs: (crashes): EngineArgs => ({
       modelPath: model.path,
+      expand: weights ? { to: weights, sha256: model.sha256, cacheDir: env.cacheDir } : null,
       threads: threadsOf(config),
       tuneThreads: config.threads === 'auto',
       gpuLayers: config.gpuLayers,
@@ -132,6 +137,15 @@ export async function openEmbedded(
     scoreTokens: (sequences, signal) => host.call('scoreTokens', { sequences }, signal),
     tokenize: (texts, addSpecial, signal) => host.call('tokenize', { texts, addSpecial }, signal),
     tokenTexts: (ids, signal) => host.call('tokenTexts', { ids }, signal),
+    ...(info.hasChatTemplate
+      ? {
+          chatIds: (
+            conversations: readonly (readonly ChatMessage[])[],
+            open: boolean,
+            signal?: AbortSignal,
+          ) => host.call<Int32Array[]>('chatIds', { conversations, open }, signal),
+        }
+      : {}),
     continueIds: (ids, params, signal) => host.call('continueIds', { ids, params }, signal),
     close: () => host.close(),
   }

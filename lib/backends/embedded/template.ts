@@ -30,11 +30,11 @@ function compile(source: string): Template {
   return template
 }
 
-function render(model: TemplateModel, messages: readonly ChatMessage[]): string {
+function render(model: TemplateModel, messages: readonly ChatMessage[], open: boolean): string {
   try {
     return compile(model.chatTemplate ?? '').render({
       messages: messages.map((message) => ({ ...message })),
-      add_generation_prompt: true,
+      add_generation_prompt: open,
       bos_token: model.bosText,
       eos_token: model.eosText,
     })
@@ -71,12 +71,12 @@ function split(rendered: string, marks: readonly string[], contents: readonly st
 }
 
 /** Finds which characters of the rendered prompt are the template's own, by rendering it around marks. */
-function pieces(model: TemplateModel, messages: readonly ChatMessage[]): Piece[] {
+function pieces(model: TemplateModel, messages: readonly ChatMessage[], open: boolean): Piece[] {
   const nonce = randomBytes(8).toString('hex')
   const marks = messages.map((_, index) => `x${nonce}n${index}y`)
   const marked = messages.map((message, index) => ({ ...message, content: marks[index] as string }))
-  const frame = render(model, marked)
-  const real = render(model, messages)
+  const frame = render(model, marked, open)
+  const real = render(model, messages, open)
   // Templates insert the content as it is, or trimmed; anything else cannot be told apart from the template.
   for (const shape of [(text: string) => text, (text: string) => text.trim()]) {
     const contents = messages.map((message) => shape(message.content))
@@ -116,12 +116,16 @@ function matchSpecial(
 }
 
 /**
- * Returns the prompt of a conversation: the model's own template, applied once and ready for the reply. Control tokens
+ * Returns the prompt of a conversation: the model's own template, applied once and, when `open`, ready for the reply. Control tokens
  * come from the template alone: the same characters inside a message stay text. Neighbouring text of template and
  * message is joined, so that it is tokenised as the whole prompt would be. Throws `capability_missing` without a
  * template, `invalid_input` when the template refuses the messages.
  */
-export function chatPrompt(model: TemplateModel, messages: readonly ChatMessage[]): PromptPart[] {
+export function chatPrompt(
+  model: TemplateModel,
+  messages: readonly ChatMessage[],
+  open = true,
+): PromptPart[] {
   if (model.chatTemplate === null) {
     throw new AppError(
       'capability_missing',
@@ -139,7 +143,7 @@ export function chatPrompt(model: TemplateModel, messages: readonly ChatMessage[
     text = ''
     stripNext = false
   }
-  for (const piece of pieces(model, messages)) {
+  for (const piece of pieces(model, messages, open)) {
     if (!piece.fromTemplate) {
       text += piece.text
       continue

@@ -33,6 +33,7 @@ const QUOTED = /^[^\n]*\b(?:task|instruction|prompt)\b[^\n]*:[ \t]*\n"([\s\S]*)"
 const LABELLED =
   /^[#* ]*(?:given |original )?(?:task|instruction|prompt)\b[^\n:]{0,30}:[ \t#*]*\n([\s\S]+?)(?=\n\s*\n[^\n]{0,60}[:.]|$(?![\s\S]))/gim
 const WANTS_SCORE = /\b(?:from )?0\b[^\n]{0,40}\b(?:to|and)\b[^\n]{0,20}\b100\b/i
+const WANTS_DIGIT = /\bfrom 1\b[^\n]{0,40}\bto ([2-9])\b/i
 const WANTS_TASK =
   /\b(?:next|another|new|harder|rewritten|evolved)\b[^\n]{0,30}\b(?:task|instruction|prompt|version)\b/i
 const WANTS_STEPS = /^Step (\d+) (#[^#\n]+#):/gim
@@ -77,7 +78,7 @@ export function schemaValue(schema: unknown, share: number, bits: number): unkno
   return pick(SENTENCES, bits)
 }
 
-/** Returns a deterministic reply that suits the request: a level, a score, a longer task, or an answer. */
+/** Returns a deterministic reply that suits the request: a level, a score, a digit, a longer task, or an answer. */
 export function fakeReply(
   messages: readonly ChatMessage[],
   jsonSchema: Record<string, unknown> | null,
@@ -88,6 +89,8 @@ export function fakeReply(
   const task = taskOf(messages.at(-1)?.content ?? '')
   const share = difficulty(task, bits)
   if (jsonSchema) return JSON.stringify(schemaValue(jsonSchema, share, bits))
+  const top = Number(WANTS_DIGIT.exec(prompt)?.[1])
+  if (top >= 2) return String(1 + Math.min(top - 1, Math.floor(share * top)))
   if (/very easy/i.test(prompt)) return LEVELS[Math.min(4, Math.floor(share * 5))] as string
   if (WANTS_SCORE.test(prompt)) return String(Math.round(share * 100))
   const harder = `${task} ${pick(CLAUSES, bits)}`

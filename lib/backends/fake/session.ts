@@ -132,6 +132,10 @@ export function openFake(config: FakeConfig): BackendSession {
       throwIfAborted(signal)
       return texts.map((text) => tokenizer.encode(text, addSpecial))
     },
+    async chatIds(conversations, open, signal) {
+      throwIfAborted(signal)
+      return conversations.map((messages) => tokenizer.chat(messages, open))
+    },
     async tokenTexts(ids) {
       return Array.from(ids, (id) => tokenizer.text(id))
     },

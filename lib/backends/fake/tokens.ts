@@ -1,9 +1,14 @@
+import type { ChatMessage } from '../types'
 import { textHash, unit } from './hash'
 
 const PIECE = /[ ]?[\p{L}\p{N}_]+|\s|[^\p{L}\p{N}_\s]/gu
 // Above every special id, below 2^31, so that ids are positive 32-bit integers.
 const FIRST_ID = 16
 const ID_SPAN = 2 ** 30
+
+// Between the BOS and the first id of a word.
+const FIRST_CONTROL = 2
+const CONTROLS = ['<|system|>', '<|user|>', '<|assistant|>', '<|end|>']
 
 /** Id that the tokenizer adds in front when it is set to have one. */
 export const BOS_ID = 1
@@ -30,6 +35,23 @@ export class FakeTokenizer {
   encode(text: string, addSpecial: boolean): Int32Array {
     const ids = this.pieces(text).map((piece) => this.id(piece))
     return Int32Array.from(addSpecial && this.bos ? [BOS_ID, ...ids] : ids)
+  }
+
+  /** Returns the ids of a conversation under a template of its own: control tokens around each message. */
+  chat(messages: readonly ChatMessage[], open: boolean): Int32Array {
+    const ids = messages.flatMap(({ role, content }) => [
+      this.control(`<|${role}|>`),
+      ...this.encode(content, false),
+      this.control('<|end|>'),
+    ])
+    const header = open ? [this.control('<|assistant|>')] : []
+    return Int32Array.from([...(this.bos ? [BOS_ID] : []), ...ids, ...header])
+  }
+
+  private control(text: string): number {
+    const id = FIRST_CONTROL + CONTROLS.indexOf(text)
+    this.texts.set(id, text)
+    return id
   }
 
   /** Returns the text of an id that this tokenizer has made, else the replacement character. */

@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import {
-  classifyAddress,
-  DEFAULT_POLICY,
-  mayCarryKey,
-  parseBaseUrl,
-  resolveTested,
-  unwrapAddress,
-} from './address'
+import { networkInterfaces } from 'node:os'
+import { DEFAULT_POLICY, mayCarryKey, parseBaseUrl, resolveTested } from './address'
+import { classifyAddress, unwrapAddress } from './address-classes'
 
 const rules = { ...DEFAULT_POLICY, allowPlainHttp: false }
 const check = (url: string, change: Partial<typeof rules> = {}) =>
@@ -33,6 +28,15 @@ describe('addresses', () => {
       'fe80::1': 'forbidden',
       'fe80::1%eth0': 'forbidden',
       'fd00:ec2::254': 'forbidden',
+      '100.100.100.200': 'forbidden',
+      '168.63.129.16': 'forbidden',
+      '2002:a9fe:a9fe::1': 'forbidden',
+      '2002:7f00:1::': 'loopback',
+      '64:ff9b:1::1': 'forbidden',
+      '2001:0:1::': 'forbidden',
+      'fec0::1': 'forbidden',
+      '198.18.0.1': 'private',
+      '203.0.113.9': 'private',
       '0.0.0.0': 'forbidden',
       '::': 'forbidden',
       '224.0.0.1': 'forbidden',
@@ -47,9 +51,9 @@ describe('addresses', () => {
   })
 
   it('allow loopback and public https, and refuse the rest', async () => {
-    expect(await check('http://127.0.0.1:8000')).toEqual({ address: '127.0.0.1', family: 4 })
-    expect(await check('http://[::1]:8000')).toEqual({ address: '::1', family: 6 })
-    expect(await check('https://8.8.8.8')).toEqual({ address: '8.8.8.8', family: 4 })
+    expect(await check('http://127.0.0.1:8000')).toEqual([{ address: '127.0.0.1', family: 4 }])
+    expect(await check('http://[::1]:8000')).toEqual([{ address: '::1', family: 6 }])
+    expect(await check('https://8.8.8.8')).toEqual([{ address: '8.8.8.8', family: 4 }])
     const refused = [
       'http://8.8.8.8',
       'http://192.168.0.9:8000',
@@ -74,6 +78,11 @@ describe('addresses', () => {
     await expect(check('http://10.0.0.8', listed)).rejects.toThrow('ALLOWED_BACKEND_HOSTS')
     await expect(check('http://[fd12::9]', listed)).resolves.toBeTruthy()
     await expect(check('http://8.8.8.8', { allowPlainHttp: true })).resolves.toBeTruthy()
+    // The list opens private networks; plain http to the public one stays the user's own decision.
+    await expect(check('http://8.8.8.8', { allowedHosts: ['8.8.8.8'] })).rejects.toThrow('https')
+    for (const entry of ['10.0.0.0/', '10.0.0.0/-1', '0.0.0.0/33', '10.0.0.0/8x', '::/0']) {
+      await expect(check('http://10.0.0.8', { allowedHosts: [entry] })).rejects.toThrow('private')
+    }
     await expect(
       check('http://169.254.169.254', { allowedHosts: ['169.254.0.0/16'] }),
     ).rejects.toThrow('metadata')
@@ -88,6 +97,19 @@ describe('addresses', () => {
     ).resolves.toBeTruthy()
   })
 
+  it('of this machine are refused at the port of the dashboard, by whichever interface', async () => {
+    const own = Object.values(networkInterfaces()).flatMap((entries) => entries ?? [])
+    const listed = own.map((entry) => entry.address)
+    for (const { address, family, scopeid } of own) {
+      if (scopeid || classifyAddress(address) === 'forbidden') continue
+      const host = family === 'IPv6' ? `[${address}]` : address
+      const rules = { ownPort: 3000, allowedHosts: listed, allowPlainHttp: true }
+      await expect(check(`http://${host}:3000`, rules)).rejects.toThrow('dashboard itself')
+      await expect(check(`http://${host}:3001`, rules)).resolves.toHaveLength(1)
+    }
+    expect(own.length).toBeGreaterThan(0)
+  })
+
   it('must not carry secrets or other schemes', () => {
     for (const url of [
       'ftp://x',
@@ -100,9 +122,9 @@ describe('addresses', () => {
       expect(() => parseBaseUrl(url)).toThrow(Error)
     }
     const plain = parseBaseUrl('http://8.8.8.8')
-    expect(mayCarryKey(plain, { address: '8.8.8.8', family: 4 }, false)).toBe(false)
+    expect(mayCarryKey(plain, [{ address: '8.8.8.8', family: 4 }], false)).toBe(false)
     expect(
-      mayCarryKey(parseBaseUrl('http://127.0.0.1'), { address: '127.0.0.1', family: 4 }, false),
+      mayCarryKey(parseBaseUrl('http://127.0.0.1'), [{ address: '127.0.0.1', family: 4 }], false),
     ).toBe(true)
   })
 })

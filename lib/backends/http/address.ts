@@ -1,7 +1,13 @@
 import { lookup } from 'node:dns/promises'
-import { BlockList, isIP, isIPv4 } from 'node:net'
+import { isIP, isIPv4 } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { AppError } from '@/lib/errors'
+import { requestError } from '../shared/request-error'
 import type { BackendEnvironment } from '../types'
+import { blockList, classifyAddress, unwrapAddress } from './address-classes'
+
+// A resolver that does not answer holds a request no longer than a host that does not.
+const LOOKUP_MS = 5_000
 
 /** What the operator allows beyond the defaults. */
 export interface NetworkPolicy {
@@ -27,68 +33,6 @@ export interface TestedAddress {
   family: 4 | 6
 }
 
-/** What an address is for the rules. */
-export type AddressClass = 'loopback' | 'private' | 'forbidden' | 'public'
-
-type Range = readonly [string, number, 'ipv4' | 'ipv6']
-
-const LOOPBACK: readonly Range[] = [
-  ['127.0.0.0', 8, 'ipv4'],
-  ['::1', 128, 'ipv6'],
-]
-const PRIVATE: readonly Range[] = [
-  ['10.0.0.0', 8, 'ipv4'],
-  ['172.16.0.0', 12, 'ipv4'],
-  ['192.168.0.0', 16, 'ipv4'],
-  ['100.64.0.0', 10, 'ipv4'],
-  ['fc00::', 7, 'ipv6'],
-]
-// Link-local, cloud metadata, "this network", multicast, reserved and broadcast: no inference server lives there.
-const FORBIDDEN: readonly Range[] = [
-  ['169.254.0.0', 16, 'ipv4'],
-  ['0.0.0.0', 8, 'ipv4'],
-  ['224.0.0.0', 4, 'ipv4'],
-  ['240.0.0.0', 4, 'ipv4'],
-  ['::', 128, 'ipv6'],
-  ['fe80::', 10, 'ipv6'],
-  ['ff00::', 8, 'ipv6'],
-  ['fd00:ec2::254', 128, 'ipv6'],
-]
-
-function blockList(ranges: readonly Range[]): BlockList {
-  const list = new BlockList()
-  for (const [net, prefix, family] of ranges) list.addSubnet(net, prefix, family)
-  return list
-}
-
-const LISTS = {
-  forbidden: blockList(FORBIDDEN),
-  loopback: blockList(LOOPBACK),
-  private: blockList(PRIVATE),
-}
-
-/** Returns the IPv4 address inside an IPv6 one (mapped, compatible or NAT64), else the address itself. */
-export function unwrapAddress(address: string): string {
-  const plain = address.replace(/%.*$/, '')
-  if (isIPv4(plain)) return plain
-  const canonical = new URL(`http://[${plain}]/`).hostname.slice(1, -1)
-  const match = /^(?:::ffff:|::|64:ff9b::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(canonical)
-  if (!match) return canonical
-  const high = Number.parseInt(match[1] as string, 16)
-  const low = Number.parseInt(match[2] as string, 16)
-  return [high >> 8, high & 255, low >> 8, low & 255].join('.')
-}
-
-/** Returns the class of an IP address. */
-export function classifyAddress(address: string): AddressClass {
-  const plain = unwrapAddress(address)
-  const family = isIPv4(plain) ? 'ipv4' : 'ipv6'
-  for (const name of ['forbidden', 'loopback', 'private'] as const) {
-    if (LISTS[name].check(plain, family)) return name
-  }
-  return 'public'
-}
-
 function listed(host: string, address: string, allowed: readonly string[]): boolean {
   const plain = unwrapAddress(address)
   return allowed.some((entry) => {
@@ -97,9 +41,8 @@ function listed(host: string, address: string, allowed: readonly string[]): bool
     const version = isIP(net)
     if (version === 0) return false
     if (prefix === undefined) return unwrapAddress(net) === plain
-    const bits = Number(prefix)
-    const most = version === 4 ? 32 : 128
-    if (!Number.isInteger(bits) || bits < 0 || bits > most) return false
+    const bits = /^\d{1,3}$/.test(prefix) ? Number(prefix) : Infinity
+    if (bits > (version === 4 ? 32 : 128)) return false
     const family = version === 4 ? 'ipv4' : 'ipv6'
     return (
       (isIPv4(plain) ? 'ipv4' : 'ipv6') === family &&
@@ -138,9 +81,24 @@ export function parseBaseUrl(raw: string): URL {
 }
 
 function refuse(host: string, why: string): never {
-  throw new AppError('invalid_input', `${host} cannot be used as a backend: ${why}`, {
-    details: { kind: 'config', reason: 'address', httpStatus: null },
-  })
+  throw requestError(
+    { kind: 'config', reason: 'address', httpStatus: null },
+    `${host} cannot be used as a backend: ${why}`,
+  )
+}
+
+/** Whether packets to the address stay on this machine: loopback, or the address of one of its interfaces. */
+function isThisMachine(address: string): boolean {
+  if (classifyAddress(address) === 'loopback') return true
+  const plain = unwrapAddress(address)
+  return Object.values(networkInterfaces()).some((entries) =>
+    entries?.some((entry) => unwrapAddress(entry.address) === plain),
+  )
+}
+
+interface PlainHttp {
+  /** The user's consent, per backend, to plain http beyond loopback. */
+  allowPlainHttp: boolean
 }
 
 function checkAddress(
@@ -152,49 +110,56 @@ function checkAddress(
   const kind = classifyAddress(address)
   if (kind === 'forbidden') refuse(host, 'its address is link-local, reserved or for metadata.')
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
-  if (kind === 'loopback' && port === rules.ownPort) refuse(host, 'this is the dashboard itself.')
+  if (port === rules.ownPort && isThisMachine(address))
+    refuse(host, 'this is the dashboard itself.')
+  if (kind === 'public' && url.protocol === 'http:' && !rules.allowPlainHttp) {
+    refuse(
+      host,
+      'plain http to a public host shows keys and data to others. Use https, or allow plain http for this backend.',
+    )
+  }
   if (listed(host, address, rules.allowedHosts)) return
   if (kind === 'private' || (kind === 'loopback' && rules.exposed)) {
     refuse(host, 'it is in a private network. Add it to ALLOWED_BACKEND_HOSTS and start again.')
   }
-  if (kind === 'public' && url.protocol === 'http:' && !rules.allowPlainHttp) {
-    refuse(
-      host,
-      'plain http to a public host shows keys and data to others. Use https, or allow it for this backend.',
-    )
-  }
 }
 
-interface PlainHttp {
-  /** The user's consent, per backend, to plain http beyond loopback. */
-  allowPlainHttp: boolean
+function lookUp(host: string): Promise<{ address: string; family: number }[]> {
+  const unresolved = (cause: unknown) =>
+    requestError(
+      { kind: 'retry', reason: 'dns', httpStatus: null },
+      `The name ${host} cannot be resolved. Check the address and the name server.`,
+      { cause },
+    )
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(unresolved(undefined)), LOOKUP_MS)
+    lookup(host, { all: true })
+      .then(resolve, (cause: unknown) => reject(unresolved(cause)))
+      .finally(() => clearTimeout(late))
+  })
 }
 
 /**
- * Resolves the host and returns the address to connect to, after testing every address it resolves to. Connect to
- * exactly this one: a second look-up may answer differently.
+ * Resolves the host and returns the addresses to connect to, after testing every one of them. Connect to exactly these:
+ * a second look-up may answer differently.
  */
 export async function resolveTested(
   url: URL,
   rules: NetworkPolicy & PlainHttp,
-): Promise<TestedAddress> {
+): Promise<TestedAddress[]> {
   const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase()
-  const found = isIP(host)
-    ? [{ address: host, family: isIP(host) }]
-    : await lookup(host, { all: true }).catch((cause: unknown) => {
-        throw new AppError('backend_unavailable', `The name ${host} cannot be resolved.`, {
-          cause,
-          details: { kind: 'retry', reason: 'dns', httpStatus: null },
-        })
-      })
+  const found = isIP(host) ? [{ address: host, family: isIP(host) }] : await lookUp(host)
+  if (found.length === 0) refuse(host, 'the name has no address.')
   for (const { address } of found) checkAddress(url, host, address, rules)
-  const first = found[0]
-  if (!first) refuse(host, 'the name has no address.')
-  return { address: first.address, family: first.family === 6 ? 6 : 4 }
+  return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }))
 }
 
 /** Returns whether a key may be sent: over https, to loopback, or where the user allowed plain http. */
-export function mayCarryKey(url: URL, tested: TestedAddress, allowPlainHttp: boolean): boolean {
+export function mayCarryKey(
+  url: URL,
+  tested: readonly TestedAddress[],
+  allowPlainHttp: boolean,
+): boolean {
   if (url.protocol === 'https:' || allowPlainHttp) return true
-  return classifyAddress(tested.address) === 'loopback'
+  return tested.every(({ address }) => classifyAddress(address) === 'loopback')
 }

@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { startStub, type StubReply, type StubServer } from '../openai/stub'
-import replies from '../openai/fixtures/replies.json'
+import type { AppError } from '@/lib/errors'
 import { createHttpClient, joinPath, type HttpRequest } from './client'
-import { httpError, readErrorBody, retryAfterMs } from './errors'
 
 let stub: StubServer | undefined
 
@@ -107,50 +106,56 @@ describe('the HTTP client', () => {
     expect(String(error).length).toBeLessThan(500)
   })
 
+  it('hides the key wherever a server repeats it', async () => {
+    const key = 'cAnArY-0123456789/"x'
+    const echo = (body: unknown, status: number) => ask({ status, body }, {}, key)
+    const shown = [
+      await echo({ error: { message: `bad key ${key}`, code: key } }, 401).catch(String),
+      await echo(`no ${encodeURIComponent(key)}`, 500).catch(String),
+      await echo({ text: `your key is ${key}` }, 200).catch(String),
+    ]
+    const inHeaders = [
+      { status: 500, headers: { 'x-request-id': key } },
+      { headers: { 'content-type': `text/${key}` } },
+      { headers: { 'content-encoding': key } },
+    ]
+    for (const reply of inHeaders) {
+      await stub?.close()
+      const error = await ask({ body: {}, ...reply }, {}, key).catch((caught: AppError) => caught)
+      shown.push(JSON.stringify([String(error), (error as AppError).details]))
+    }
+    expect(shown.join()).not.toContain('cAnArY')
+    expect(shown[0]).toContain('[redacted]')
+    expect(shown[2]).toContain('repeats the key')
+  })
+
+  it('sends no key that a header cannot carry', async () => {
+    await expect(ask({ body: {} }, {}, 'a\nb')).rejects.toMatchObject({
+      details: { kind: 'config', reason: 'key' },
+    })
+    expect(stub?.seen).toHaveLength(0)
+  })
+
+  it('takes an empty reply only where one is expected', async () => {
+    expect((await ask({ raw: '' }, { mayBeEmpty: true })).json).toBeNull()
+    await stub?.close()
+    await expect(ask({ raw: '' })).rejects.toMatchObject({ details: { reason: 'not_json' } })
+  })
+
+  it('decodes nothing that is not JSON', async () => {
+    for (const type of ['text/html', 'text/plain', 'text/event-stream', 'application/jsonp']) {
+      const reply = { headers: { 'content-type': type }, raw: '{"ok":1}' }
+      await expect(ask(reply)).rejects.toMatchObject({ details: { reason: 'not_json' } })
+      await stub?.close()
+    }
+    const variant = { headers: { 'content-type': 'application/problem+json; charset=utf-8' } }
+    expect((await ask({ ...variant, raw: '{"ok":1}' })).json).toEqual({ ok: 1 })
+  })
+
   it('joins prefixes without doubling /v1', () => {
     expect(joinPath(new URL('http://a/'), '/v1/models')).toBe('/v1/models')
     expect(joinPath(new URL('http://a/v1/'), '/v1/models')).toBe('/v1/models')
     expect(joinPath(new URL('http://a/api/v1'), '/v1/models')).toBe('/api/v1/models')
     expect(joinPath(new URL('http://a/inference'), '/v1/models')).toBe('/inference/v1/models')
-  })
-})
-
-describe('httpError', () => {
-  for (const [name, entry] of Object.entries(replies)) {
-    if (typeof entry === 'string' || !('expect' in entry)) continue
-    it(`judges ${name}`, () => {
-      const headers = 'headers' in entry ? entry.headers : {}
-      const error = httpError(entry.status, headers, JSON.stringify(entry.body), false)
-      const { code, ...details } = entry.expect
-      expect(error.code).toBe(code)
-      expect(error.details).toMatchObject(details)
-    })
-  }
-
-  it('splits a refused list and leaves a refused row', () => {
-    const body = JSON.stringify({ error: { message: 'something about one input', param: 'input' } })
-    expect(httpError(400, {}, body, true).details).toMatchObject({ kind: 'split' })
-    expect(httpError(400, {}, body, false).details).toMatchObject({ kind: 'row' })
-  })
-
-  it('finds the parameter in words alone', () => {
-    const said = (message: string) =>
-      httpError(400, {}, JSON.stringify({ error: { message } }), false).details?.parameter
-    expect(said('Unrecognized request argument supplied: top_k')).toBe('top_k')
-    expect(said("'temperature' is not supported with this model")).toBe('temperature')
-    expect(said('your text mentions temperature')).toBeUndefined()
-  })
-
-  it('reads bodies of every form', () => {
-    expect(readErrorBody('<html>').message).toContain('HTML')
-    expect(readErrorBody('{"detail":[{"msg":"x"}]}').message).toContain('msg')
-    expect(readErrorBody('"plain"').message).toBe('plain')
-    expect(readErrorBody('').message).toBe('')
-  })
-
-  it('reads Retry-After as seconds and as a date', () => {
-    expect(retryAfterMs('3')).toBe(3000)
-    expect(retryAfterMs(new Date(10_000).toUTCString(), 4_000)).toBe(6_000)
-    expect(retryAfterMs('soon')).toBeUndefined()
   })
 })

@@ -1,6 +1,5 @@
 import http from 'node:http'
 import https from 'node:https'
-import type { LookupFunction } from 'node:net'
 import { AppError, throwIfAborted } from '@/lib/errors'
 import { requestError } from '../shared/request-error'
 import {
@@ -9,16 +8,16 @@ import {
   parseBaseUrl,
   resolveTested,
   type NetworkPolicy,
-  type TestedAddress,
 } from './address'
-import { httpError } from './errors'
+import { trustedCertificates } from './certificates'
+import { httpError, type Judge } from './errors'
+import { exchange, type ExchangeError, type RawReply, type Target } from './exchange'
+import { redactKey, repeatsKey } from './redact'
 
 // Inference servers close idle connections after five seconds; closing first avoids the race.
 const IDLE_MS = 4_000
-const CONNECT_MS = 5_000
-// An error body is read this far; the rest is of no use.
-const ERROR_BYTES = 2_048
-const HEADER_BYTES = 16 * 1024
+// More than the highest limit of any backend, so that the limiter decides and not the sockets.
+const MAX_SOCKETS = 256
 
 /** One request on a client. */
 export interface HttpRequest {
@@ -30,6 +29,8 @@ export interface HttpRequest {
   withoutKey?: boolean
   /** Whether the body holds several inputs: a refusal then splits the list. */
   isList?: boolean
+  /** Whether a good reply may have no body (health checks); its `json` is then null. */
+  mayBeEmpty?: boolean
   timeoutMs: number
   maxBytes: number
   signal?: AbortSignal | undefined
@@ -48,7 +49,13 @@ export interface HttpClientOptions {
   /** Read when a request is made; undefined sends none. */
   key: () => string | undefined
   allowPlainHttp: boolean
+  /** PEM file of a private certificate authority, trusted beside the usual ones. */
+  caFile?: string | null
   policy?: NetworkPolicy
+  /** What a dialect knows about its own errors; it is asked before the general rules. */
+  judge?: Judge
+  /** How long an unused connection stays open, in milliseconds. */
+  idleMs?: number
 }
 
 /** The one HTTP client of all backends: tested address, no redirects, no proxy, limits on time, size and headers. */
@@ -63,175 +70,123 @@ export function joinPath(base: URL, path: string): string {
   return prefix.endsWith('/v1') && path.startsWith('/v1/') ? prefix + path.slice(3) : prefix + path
 }
 
-function networkFailure(cause: unknown, host: string): AppError {
-  const code = (cause as NodeJS.ErrnoException | null)?.code ?? ''
+function networkFailure(cause: ExchangeError, host: string): AppError {
+  const code = cause.code ?? 'connection'
+  if (/CERT|SELF_SIGNED|ALTNAME|VERIFY|ISSUER/.test(code)) {
+    return requestError(
+      { kind: 'config', reason: code, httpStatus: null },
+      `The certificate of ${host} is not trusted (${code}). Give the file of the authority that signed it.`,
+      { code: 'backend_unavailable', cause },
+    )
+  }
+  if (/^EPROTO$|SSL|TLS/.test(code)) {
+    return requestError(
+      { kind: 'config', reason: code, httpStatus: null },
+      `${host} does not speak https (${code}). Check whether the address begins with http or https.`,
+      { code: 'backend_unavailable', cause },
+    )
+  }
+  if (code.startsWith('HPE_')) {
+    return requestError(
+      { kind: 'data_error', reason: code, httpStatus: null },
+      `What ${host} answered is not proper HTTP (${code}).`,
+      { cause },
+    )
+  }
   const said =
-    code === 'ECONNREFUSED' ? `Nothing listens at ${host}.` : `The connection to ${host} failed.`
-  const tls = /CERT|TLS|SSL|SELF_SIGNED|ALTNAME/.test(code)
+    code === 'ECONNREFUSED'
+      ? `Nothing listens at ${host}.`
+      : code === 'ETIMEDOUT'
+        ? `${host} did not answer in time.`
+        : `The connection to ${host} failed.`
   return requestError(
-    { kind: tls ? 'config' : 'retry', reason: code || 'connection', httpStatus: null },
-    tls
-      ? `The certificate of ${host} is not trusted (${code}).`
-      : `${said} Check that the server runs.`,
+    { kind: 'retry', reason: code, httpStatus: null },
+    `${said} Check that the server runs.`,
     { code: 'backend_unavailable', cause },
   )
 }
 
-function tooLarge(limit: number): AppError {
-  return requestError(
-    { kind: 'data_error', reason: 'reply_too_large', httpStatus: 200 },
-    `The reply is longer than ${limit} bytes and was cut off.`,
-  )
-}
-
-interface Raw {
-  status: number
-  headers: Record<string, string | undefined>
-  body: string
-}
-
-function flatHeaders(headers: http.IncomingHttpHeaders): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
-  )
-}
-
-function readBody(response: http.IncomingMessage, limit: number, cut: boolean): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let size = 0
-    response.on('data', (chunk: Buffer) => {
-      size += chunk.length
-      chunks.push(chunk)
-      if (size <= limit) return
-      response.destroy()
-      if (cut) resolve(Buffer.concat(chunks).toString('utf8', 0, limit))
-      else reject(tooLarge(limit))
-    })
-    response.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
-    response.on('error', reject)
-    response.on('close', () =>
-      reject(new Error('the connection closed before the reply was complete')),
+function parseBody(raw: RawReply, request: HttpRequest, key: string | undefined): unknown {
+  if (raw.body === '' && request.mayBeEmpty) return null
+  if (repeatsKey(raw.body, key)) {
+    throw requestError(
+      { kind: 'data_error', reason: 'key_repeated', httpStatus: raw.status },
+      'The reply repeats the key that was sent and is not kept. Do not trust this server with a key.',
     )
-  })
-}
-
-function pinned(tested: TestedAddress): LookupFunction {
-  return (_host, options, callback) => {
-    if (options.all) callback(null, [{ address: tested.address, family: tested.family }])
-    else callback(null, tested.address, tested.family)
+  }
+  try {
+    return JSON.parse(raw.body) as unknown
+  } catch {
+    throw requestError(
+      { kind: 'data_error', reason: 'not_json', httpStatus: raw.status },
+      'The reply is not JSON, or only a part of it. Check that the address is that of an inference server.',
+    )
   }
 }
 
 /** Returns a client for one backend. `send` throws AppError with a Failure as details. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const base = parseBaseUrl(options.baseUrl)
-  const secure = base.protocol === 'https:'
-  const agentOptions = { keepAlive: true, timeout: IDLE_MS, maxSockets: 64 }
-  const agent = secure ? new https.Agent(agentOptions) : new http.Agent(agentOptions)
+  const agentOptions = {
+    keepAlive: true,
+    timeout: options.idleMs ?? IDLE_MS,
+    maxSockets: MAX_SOCKETS,
+  }
+  // Agents of our own: none that the environment could send through a proxy.
+  const agent =
+    base.protocol === 'https:' ? new https.Agent(agentOptions) : new http.Agent(agentOptions)
+  const ca = options.caFile ? trustedCertificates(options.caFile) : undefined
   const rules = { ...(options.policy ?? DEFAULT_POLICY), allowPlainHttp: options.allowPlainHttp }
 
-  const exchange = (request: HttpRequest, tested: TestedAddress, payload: Buffer | null) =>
-    new Promise<Raw>((resolve, reject) => {
-      const key = request.withoutKey ? undefined : options.key()
-      if (key !== undefined && !mayCarryKey(base, tested, options.allowPlainHttp)) {
-        reject(new AppError('invalid_input', 'A key is not sent over plain http. Use https.'))
-        return
-      }
-      const outgoing = (secure ? https : http).request({
-        agent,
-        protocol: base.protocol,
-        hostname: base.hostname.replace(/^\[|\]$/g, ''),
-        port: base.port || (secure ? 443 : 80),
-        path: joinPath(base, request.path),
-        method: request.method,
-        lookup: pinned(tested),
-        maxHeaderSize: HEADER_BYTES,
-        headers: {
-          accept: 'application/json',
-          'accept-encoding': 'identity',
-          ...(payload
-            ? { 'content-type': 'application/json', 'content-length': payload.length }
-            : {}),
-          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-        },
-        ...(request.signal ? { signal: request.signal } : {}),
-      })
-      const stop = (message: string) => () =>
-        outgoing.destroy(Object.assign(new Error(message), { code: 'ETIMEDOUT' }))
-      const overall = setTimeout(stop('no reply in time'), request.timeoutMs)
-      const connecting = setTimeout(stop('no connection in time'), CONNECT_MS)
-      const connected = () => clearTimeout(connecting)
-      outgoing.on('socket', (socket) => {
-        if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', connected)
-        else connected()
-      })
-      outgoing.on('close', () => {
-        clearTimeout(overall)
-        clearTimeout(connecting)
-      })
-      outgoing.on('error', (error) => {
-        reject(Object.assign(error, { reused: outgoing.reusedSocket }))
-      })
-      outgoing.on('response', (response) => {
-        const status = response.statusCode ?? 0
-        const good = status >= 200 && status < 300
-        const encoding = response.headers['content-encoding']
-        if (encoding && encoding !== 'identity') {
-          outgoing.destroy()
-          const failure = { kind: 'data_error', reason: 'encoding', httpStatus: status } as const
-          reject(
-            requestError(
-              failure,
-              `The reply is compressed (${encoding.slice(0, 20)}), which was not asked for.`,
-            ),
-          )
-          return
-        }
-        readBody(response, good ? request.maxBytes : ERROR_BYTES, !good)
-          .then((body) => resolve({ status, headers: flatHeaders(response.headers), body }))
-          .catch(reject)
-      })
-      outgoing.end(payload ?? undefined)
-    })
-
-  const attempt = async (request: HttpRequest): Promise<Raw> => {
-    const tested = await resolveTested(base, rules)
-    const payload = request.body === undefined ? null : Buffer.from(JSON.stringify(request.body))
-    try {
-      return await exchange(request, tested, payload)
-    } catch (error) {
-      throwIfAborted(request.signal)
-      if (error instanceof AppError) throw error
-      const { code, reused } = error as NodeJS.ErrnoException & { reused?: boolean }
-      // A kept-alive socket that the server had just closed: one immediate repeat, on a new connection.
-      if (reused && (code === 'ECONNRESET' || code === 'EPIPE')) {
-        return await exchange(request, tested, payload).catch((again: unknown) => {
-          throwIfAborted(request.signal)
-          throw again instanceof AppError ? again : networkFailure(again, base.host)
-        })
-      }
-      throw networkFailure(error, base.host)
+  const prepare = async (request: HttpRequest): Promise<Target> => {
+    const addresses = await resolveTested(base, rules)
+    const key = request.withoutKey ? undefined : options.key()
+    if (key !== undefined && /[^\x20-\x7e]/.test(key)) {
+      throw requestError(
+        { kind: 'config', reason: 'key', httpStatus: null },
+        'The key holds a line break or a character that headers cannot carry. Set it again.',
+      )
     }
+    if (key !== undefined && !mayCarryKey(base, addresses, options.allowPlainHttp)) {
+      throw requestError(
+        { kind: 'config', reason: 'plain_key', httpStatus: null },
+        'A key is not sent over plain http. Use https, or allow plain http for this backend.',
+      )
+    }
+    return { base, addresses, agent, key, ca }
+  }
+
+  const attempt = async (request: HttpRequest, target: Target): Promise<RawReply> => {
+    const payload = request.body === undefined ? null : Buffer.from(JSON.stringify(request.body))
+    const outgoing = { ...request, path: joinPath(base, request.path), payload }
+    const failed = (error: ExchangeError): never => {
+      throwIfAborted(request.signal)
+      throw error instanceof AppError ? error : networkFailure(error, base.host)
+    }
+    return exchange(target, outgoing).catch((error: ExchangeError) => {
+      const dropped = error.code === 'ECONNRESET' || error.code === 'EPIPE'
+      // The server had just closed a connection that we kept: one immediate repeat, on a connection of its own.
+      if (error.reused && dropped && !request.signal?.aborted) {
+        return exchange(target, outgoing, true).catch(failed)
+      }
+      return failed(error)
+    })
   }
 
   return {
     async send(request) {
       throwIfAborted(request.signal)
       const start = performance.now()
-      const raw = await attempt(request)
+      const target = await prepare(request)
+      const raw = await attempt(request, target)
       if (raw.status < 200 || raw.status >= 300) {
-        throw httpError(raw.status, raw.headers, raw.body, request.isList === true)
+        const body = redactKey(raw.body, target.key)
+        const requestId = redactKey(raw.headers['x-request-id'] ?? '', target.key)
+        const headers = { ...raw.headers, 'x-request-id': requestId }
+        throw httpError(raw.status, headers, body, request.isList === true, options.judge)
       }
       const latencyMs = performance.now() - start
-      try {
-        return { json: JSON.parse(raw.body) as unknown, headers: raw.headers, latencyMs }
-      } catch {
-        throw requestError(
-          { kind: 'data_error', reason: 'not_json', httpStatus: raw.status },
-          'The reply is not JSON. Check that the address is that of an inference server.',
-        )
-      }
+      return { json: parseBody(raw, request, target.key), headers: raw.headers, latencyMs }
     },
     close: () => agent.destroy(),
   }

@@ -1,26 +1,11 @@
 import { AppError } from '@/lib/errors'
 import type { HttpClient } from '../http/client'
-import { requestError } from '../shared/request-error'
-import type {
-  GenerateParams,
-  GenerateReply,
-  GenerateRequest,
-  GeneratedToken,
-  TokenLogprob,
-} from '../types'
-import { chatReplySchema, parseReply, type ChatWire, type TokenWire } from './wire'
+import type { GenerateReply, GenerateRequest, GeneratedToken } from '../types'
+import { Pace, replyBytes } from './limits'
+import { readLogprobs } from './logprobs'
+import { chatReplySchema, parseReply, type ChatWire } from './wire'
 
-// Servers write minus infinity as -9999; such an entry is no value.
-const FLOOR = -9998
-// Reply sizes by the recorded bytes per token, with room for the envelope.
-const ENVELOPE_BYTES = 4_096
-const BYTES_PER_TOKEN = 400
-// The first call may load the model.
-export const WARM_UP_MS = 180_000
-const BASE_TIMEOUT_MS = 30_000
-const MAX_TIMEOUT_MS = 600_000
-// Until replies say otherwise: a slow processor.
-const FIRST_TOKENS_PER_SECOND = 10
+export { WARM_UP_MS } from './limits'
 
 // Without these a reply means something else than was asked for, so they are never dropped silently.
 const REQUIRED: Record<string, string> = {
@@ -34,16 +19,18 @@ const REQUIRED: Record<string, string> = {
 export interface Dialect {
   dropped: Set<string>
   tokensField: 'max_tokens' | 'max_completion_tokens'
-  tokensPerSecond: number
+  pace: Pace
+  /** Once the identity states what was refused, a further refusal is an error: later numbers would be of another kind. */
+  settled: boolean
 }
 
 /** Returns the dialect before anything was refused. */
 export function newDialect(): Dialect {
-  return { dropped: new Set(), tokensField: 'max_tokens', tokensPerSecond: FIRST_TOKENS_PER_SECOND }
+  return { dropped: new Set(), tokensField: 'max_tokens', pace: new Pace(), settled: false }
 }
 
 /** Returns the body of a chat request; every sampling parameter is stated, because servers have defaults of their own. */
-export function chatBody(
+function chatBody(
   model: string,
   request: GenerateRequest,
   dialect: Dialect,
@@ -81,7 +68,7 @@ function refusedParameter(error: unknown): string | null {
 }
 
 /** Learns from a refusal; returns whether the request is worth one more try without the parameter. */
-export function learnRefusal(error: unknown, dialect: Dialect): boolean {
+function learnRefusal(error: unknown, dialect: Dialect): boolean {
   const name = refusedParameter(error)
   if (name === null) return false
   const needed = REQUIRED[name]
@@ -90,6 +77,7 @@ export function learnRefusal(error: unknown, dialect: Dialect): boolean {
       cause: error,
     })
   }
+  if (dialect.settled) return false
   if (name === 'max_tokens' && dialect.tokensField === 'max_tokens') {
     dialect.tokensField = 'max_completion_tokens'
     return true
@@ -100,12 +88,8 @@ export function learnRefusal(error: unknown, dialect: Dialect): boolean {
   return true
 }
 
-function tokenLogprob(entry: TokenWire): TokenLogprob {
-  return { text: entry.token, id: entry.id ?? null, logprob: Math.min(0, entry.logprob) }
-}
-
-/** Returns generated tokens with their scores; throws when a score that was asked for is not there. */
-export function readTokens(wire: ChatWire): GeneratedToken[] {
+/** Returns generated tokens with their scores; throws when the server sent none. */
+function readTokens(wire: ChatWire, alternatives: number): GeneratedToken[] {
   const content = wire.choices[0]?.logprobs?.content
   if (!content) {
     throw new AppError(
@@ -113,46 +97,43 @@ export function readTokens(wire: ChatWire): GeneratedToken[] {
       'The server returned no log-probabilities with its reply.',
     )
   }
-  return content.map((entry) => {
-    if (!Number.isFinite(entry.logprob) || entry.logprob <= FLOOR) {
-      throw requestError(
-        { kind: 'data_error', reason: 'floor', httpStatus: 200 },
-        'The server clamped the log-probability of a generated token.',
-      )
-    }
-    const top = (entry.top_logprobs ?? [])
-      .filter(({ logprob }) => Number.isFinite(logprob) && logprob > FLOOR)
-      .map(tokenLogprob)
-      .sort((a, b) => b.logprob - a.logprob)
-    return { ...tokenLogprob(entry), top }
-  })
+  return readLogprobs(content, alternatives)
 }
 
-function finishReason(reason: string | null | undefined): GenerateReply['finishReason'] {
+/** Returns why generation ended, in our words. */
+export function finishReason(reason: string | null | undefined): GenerateReply['finishReason'] {
   return reason === 'stop' || reason === 'length' ? reason : 'other'
 }
 
-function replySize(params: GenerateParams): number {
-  return (
-    ENVELOPE_BYTES + BYTES_PER_TOKEN * (params.maxTokens + 64) * ((params.topLogprobs ?? 0) + 1)
-  )
+/** How a server that speaks these routes differs from the rest. */
+export interface ChatVariant {
+  /** Changes the finished body before it is sent. */
+  adapt?(body: Record<string, unknown>, request: GenerateRequest): Record<string, unknown>
 }
 
 /** Returns the chat call of a session; the dialect is shared by its calls and learns from refusals. */
-export function chatCall(client: HttpClient, model: string, dialect: Dialect) {
+export function chatCall(
+  client: HttpClient,
+  model: string,
+  dialect: Dialect,
+  variant: ChatVariant = {},
+) {
   return async (
     request: GenerateRequest,
     signal?: AbortSignal,
     timeoutMs?: number,
   ): Promise<GenerateReply> => {
-    const expected = (4000 * request.params.maxTokens) / dialect.tokensPerSecond
+    const body = () => {
+      const plain = chatBody(model, request, dialect)
+      return variant.adapt?.(plain, request) ?? plain
+    }
     const send = () =>
       client.send({
         method: 'POST',
         path: '/v1/chat/completions',
-        body: chatBody(model, request, dialect),
-        timeoutMs: timeoutMs ?? Math.min(MAX_TIMEOUT_MS, BASE_TIMEOUT_MS + expected),
-        maxBytes: replySize(request.params),
+        body: body(),
+        timeoutMs: timeoutMs ?? dialect.pace.timeoutMs(request.params.maxTokens),
+        maxBytes: replyBytes(request.params),
         signal,
       })
     let reply = null
@@ -170,15 +151,14 @@ export function chatCall(client: HttpClient, model: string, dialect: Dialect) {
       promptTokens: wire.usage?.prompt_tokens ?? 0,
       completionTokens: wire.usage?.completion_tokens ?? 0,
     }
-    if (usage.completionTokens >= 8 && reply.latencyMs > 0) {
-      const measured = (usage.completionTokens * 1000) / reply.latencyMs
-      dialect.tokensPerSecond = dialect.tokensPerSecond * 0.8 + measured * 0.2
-    }
+    dialect.pace.note(usage.completionTokens, reply.latencyMs)
     return {
       text: choice.message.content ?? choice.message.refusal ?? '',
       finishReason: finishReason(choice.finish_reason),
       usage,
-      ...(request.params.topLogprobs === null ? {} : { tokens: readTokens(wire) }),
+      ...(request.params.topLogprobs === null
+        ? {}
+        : { tokens: readTokens(wire, request.params.topLogprobs) }),
       model: wire.model,
       latencyMs: reply.latencyMs,
     }

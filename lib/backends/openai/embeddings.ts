@@ -1,3 +1,4 @@
+import { AppError } from '@/lib/errors'
 import { decodeFloats } from '../shared/cache-values'
 import type { HttpClient } from '../http/client'
 import { requestError } from '../shared/request-error'
@@ -20,6 +21,24 @@ function toVector(embedding: number[] | string): Float32Array {
   return decodeFloats(bytes)
 }
 
+/** Returns the vectors if they are what embeddings of so many texts can be: as many, alike in length, finite, not empty. */
+export function checkVectors(
+  vectors: readonly (Float32Array | undefined)[],
+  count: number,
+): Float32Array[] {
+  if (vectors.length !== count) wrong(`${vectors.length} vectors came back for ${count} texts.`)
+  const width = vectors[0]?.length ?? 0
+  return vectors.map((vector) => {
+    if (!vector || vector.length === 0 || vector.length !== width) {
+      wrong('The vectors differ in length.')
+    }
+    if (!vector.every(Number.isFinite)) {
+      wrong('A vector holds an entry that is not a finite number.')
+    }
+    return vector
+  })
+}
+
 /** Returns the vectors of a reply in the order of the inputs, whatever order the server sent them in. */
 export function readVectors(json: unknown, count: number): Float32Array[] {
   const { data } = parseReply(embedReplySchema, json)
@@ -30,28 +49,41 @@ export function readVectors(json: unknown, count: number): Float32Array[] {
       wrong('The indices of the vectors do not match the texts.')
     vectors[index] = toVector(embedding)
   }
-  const width = vectors[0]?.length ?? 0
-  return vectors.map((vector) => {
-    if (!vector || vector.length === 0 || vector.length !== width)
-      wrong('The vectors differ in length.')
-    if (!vector.every(Number.isFinite))
-      wrong('A vector holds an entry that is not a finite number.')
-    return vector
-  })
+  return checkVectors(vectors, count)
 }
 
-/** Returns the embed call of a session. Servers do not say when they cut a text, so `truncated` is always false. */
-export function embedCall(client: HttpClient, model: string) {
-  return async (texts: readonly string[], signal?: AbortSignal): Promise<EmbedReply> => {
-    if (texts.length === 0) return { vectors: [], truncated: [] }
-    const reply = await client.send({
+/** How a server that speaks this route differs from the rest. */
+interface EmbedVariant {
+  path?: string
+}
+
+function refusesBase64(error: unknown): boolean {
+  return error instanceof AppError && error.details?.parameter === 'encoding_format'
+}
+
+/**
+ * Returns the embed call of a session. Vectors are asked for as base64 of float32, which is exact and a quarter of the
+ * size; a server that refuses it or ignores it sends numbers. Truncation is never asked for, and servers do not say when
+ * they cut a text all the same, so `truncated` is always false.
+ */
+export function embedCall(client: HttpClient, model: string, variant: EmbedVariant = {}) {
+  let encoding: 'base64' | 'float' = 'base64'
+  const send = (texts: readonly string[], signal?: AbortSignal) =>
+    client.send({
       method: 'POST',
-      path: '/v1/embeddings',
-      body: { model, input: texts, encoding_format: 'float' },
+      path: variant.path ?? '/v1/embeddings',
+      body: { model, input: texts, encoding_format: encoding },
       isList: texts.length > 1,
       timeoutMs: TIMEOUT_MS,
       maxBytes: ENVELOPE_BYTES + BYTES_PER_VECTOR * texts.length,
       signal,
+    })
+  return async (texts: readonly string[], signal?: AbortSignal): Promise<EmbedReply> => {
+    if (texts.length === 0) return { vectors: [], truncated: [] }
+    const reply = await send(texts, signal).catch((error: unknown) => {
+      if (encoding === 'float' || !refusesBase64(error)) throw error
+      encoding = 'float'
+      return send(texts, signal)
     })
     return { vectors: readVectors(reply.json, texts.length), truncated: texts.map(() => false) }
   }

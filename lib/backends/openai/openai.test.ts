@@ -108,6 +108,21 @@ describe('chat', () => {
     await session.close()
   })
 
+  it('drops nothing more once the identity is stated', async () => {
+    const refusing = (request: StubRequest): StubReply =>
+      Number(request.body.min_p) > 0
+        ? {
+            status: 400,
+            body: { error: { message: "Unsupported value: 'min_p'", param: 'min_p' } },
+          }
+        : modelStub(request)
+    const session = await openai.open(await start(refusing), env)
+    await expect(session.generate?.(chat({ minP: 0.1 }))).rejects.toMatchObject({
+      details: { kind: 'config', parameter: 'min_p' },
+    })
+    await session.close()
+  })
+
   it('never drops what the meaning of the reply hangs on', async () => {
     const refusing = (request: StubRequest): StubReply =>
       'logprobs' in request.body
@@ -147,7 +162,7 @@ describe('embeddings', () => {
   const config = (answer: (request: StubRequest) => StubReply) =>
     start(answer, { use: 'embeddings' })
   const second = (reply: StubReply) => (request: StubRequest) =>
-    (request.body.input as string[]).length > 1 ? reply : modelStub(request)
+    ((request.body.input ?? []) as string[]).length > 1 ? reply : modelStub(request)
 
   it('come back in the order of the texts', async () => {
     const session = await openai.open(await config(second(replies.embeddings)), env)
@@ -179,6 +194,21 @@ describe('embeddings', () => {
       await session.close()
       await stub?.close()
     }
+  })
+})
+
+describe('the model', () => {
+  it('is the only one there is unless it was named', async () => {
+    const session = await openai.open(await start(modelStub, { model: 'default' }), env)
+    expect(stub?.seen.at(-1)?.body.model).toBe('NAME')
+    await session.close()
+    await stub?.close()
+    const two = ({ path, ...rest }: StubRequest) =>
+      path === '/v1/models'
+        ? { body: { data: [{ id: 'a' }, { id: 'b' }] } }
+        : modelStub({ path, ...rest })
+    const several = await start(two, { model: 'default' })
+    await expect(openai.open(several, env)).rejects.toThrow('It offers: a, b.')
   })
 })
 
@@ -216,7 +246,9 @@ describe('probe', () => {
       env,
     )
     expect(result.capabilities.chat.state).toBe('no')
-    expect(result.steps.filter((step) => step.state === 'fail').length).toBeGreaterThan(1)
+    expect(result.steps).toEqual([
+      { name: 'connect', state: 'fail', detail: expect.stringContaining('refuses the key') },
+    ])
   })
 
   it('tests embeddings', async () => {

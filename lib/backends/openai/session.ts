@@ -1,39 +1,84 @@
-import { createHttpClient, type HttpClient } from '../http/client'
 import type { NetworkEnvironment } from '../http/address'
-import { GREEDY, type BackendSession, type ModelIdentity } from '../types'
-import { chatCall, newDialect, WARM_UP_MS, type Dialect } from './chat'
+import type { HttpClient } from '../http/client'
+import type { ProbePort } from '../probe/port'
+import { keyOf, openServer, type ServerConfig } from '../scoring/config'
+import { chooseModel, listModels } from '../scoring/models'
+import {
+  GREEDY,
+  type BackendLimits,
+  type BackendSession,
+  type CapabilityTable,
+  type ModelIdentity,
+} from '../types'
+import { chatCall, newDialect, type Dialect } from './chat'
+import { WARM_UP_MS } from './limits'
 import type { OpenaiConfig } from './config'
 import { embedCall } from './embeddings'
+import { describeModel, type ServerFacts } from './server'
 
 // A hosted service takes up to 256 texts a request; 32 keeps a refused batch cheap to split.
 const EMBED_BATCH = 32
+// Room for a vector of 4,096 numbers and more.
+const UNIT = 1e-3
 
-/** Returns the HTTP client of a configured server. */
-export function openClient(config: OpenaiConfig, env: NetworkEnvironment): HttpClient {
-  const { keyEnv } = config
-  return createHttpClient({
-    baseUrl: config.baseUrl,
-    key: () => (keyEnv === null ? undefined : env.secret(keyEnv)),
-    allowPlainHttp: config.allowPlainHttp,
-    ...(env.network ? { policy: env.network } : {}),
-  })
+/** What sets a kind of server apart that speaks OpenAI's routes. */
+export interface OpenaiFlavour {
+  kind: string
+  /** What the identity calls the server where it does not name itself. */
+  server: string
+  missing: ProbePort['missing']
+  remedies: ProbePort['remedies']
+  describe?(client: HttpClient, model: string, signal?: AbortSignal): Promise<Partial<ServerFacts>>
 }
 
-/** Returns what decides the numbers of this server: the model as it states it, and what it refused to take. */
-export function openaiIdentity(
-  config: OpenaiConfig,
-  repliedModel: string,
-  settings: ModelIdentity['settings'],
+/** OpenAI and whatever is like it. */
+export const OPENAI: OpenaiFlavour = {
+  kind: 'openai',
+  server: 'OpenAI-compatible',
+  missing: {
+    promptLogprobs: {
+      state: 'no',
+      reason: 'This kind of service does not return log-probabilities of given text.',
+      remedy: 'For losses and IFD use vLLM, SGLang or the embedded engine.',
+    },
+    tokenize: { state: 'no', reason: 'The service has no tokenizer route.' },
+  },
+  remedies: {
+    structured: {
+      remedy:
+        'Replies are parsed without a schema; a server or model that enforces one is stricter.',
+    },
+  },
+  describe: describeModel,
+}
+
+/** Returns the limits of a server without prompt scores. */
+export function plainLimits(concurrency: number, embedBatchTexts = EMBED_BATCH): BackendLimits {
+  return {
+    chatConcurrency: concurrency,
+    scoreConcurrency: concurrency,
+    scoreBatchTokens: 8192,
+    scoreBatchPrompts: 16,
+    embedBatchTexts,
+  }
+}
+
+/** Returns what decides the numbers of a server: what it says itself goes before what the user knows. */
+export function serverIdentity(
+  kind: string,
+  config: Pick<ServerConfig, 'model' | 'revision' | 'dtype' | 'contextLength'>,
+  facts: Partial<ServerFacts> & { server: string },
+  settings: ModelIdentity['settings'] = {},
 ): ModelIdentity {
   return {
-    kind: 'openai',
-    server: 'OpenAI-compatible',
-    model: repliedModel || config.model,
-    revision: config.revision || 'unknown',
-    dtype: 'unknown',
-    settings,
+    kind,
+    server: facts.server,
+    model: config.model,
+    revision: facts.revision || config.revision || 'unknown',
+    dtype: facts.dtype || config.dtype,
+    settings: { ...facts.settings, ...settings },
     tokenizer: null,
-    contextLength: config.contextLength,
+    contextLength: facts.contextLength ?? config.contextLength,
     bosId: null,
   }
 }
@@ -44,58 +89,122 @@ export function dialectSettings(dialect: Dialect): ModelIdentity['settings'] {
   return { tokensField: dialect.tokensField, ...(dropped ? { droppedParameters: dropped } : {}) }
 }
 
-/** Returns the Euclidean length of a vector. */
-export function norm(vector: Float32Array): number {
-  let sum = 0
-  for (const x of vector) sum += x * x
-  return Math.sqrt(sum)
-}
-
 /** Returns the settings that an embedding shows: dimension, and whether the server normalises. */
 export function vectorSettings(vector: Float32Array): ModelIdentity['settings'] {
-  return { dimension: vector.length, normalised: Math.abs(norm(vector) - 1) < 1e-3 }
+  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0))
+  return { dimension: vector.length, normalised: Math.abs(length - 1) < UNIT }
 }
 
-/**
- * Opens a session: one small warm-up call, which may take as long as the loading of a model, shows which parameters the
- * server takes, so that the identity is settled before the first row.
- */
-export async function openSession(
+/** Returns the reasons why a session for one use lacks the other. */
+export function otherUse(use: 'chat' | 'embeddings'): Partial<CapabilityTable> {
+  const not = (name: string, other: string) =>
+    ({ state: 'no', reason: `This backend is set up for ${name}; add one for ${other}.` }) as const
+  if (use === 'chat') return { embed: not('chat', 'embeddings') }
+  const no = not('embeddings', 'chat')
+  return { chat: no, structured: no, outputLogprobs: no }
+}
+
+/** Returns the part of a probe port that all servers without prompt scores share. */
+export function portWithoutScores(
+  session: BackendSession,
+  model: string | null,
+  key: ProbePort['key'],
+  flavour: Pick<OpenaiFlavour, 'missing' | 'remedies'>,
+): ProbePort {
+  return {
+    session,
+    model,
+    missing: flavour.missing,
+    remedies: flavour.remedies,
+    textOnly: false,
+    longestPrompt: null,
+    rawOutputScores: false,
+    key,
+  }
+}
+
+/** Opens the chat session; one small call, which may take as long as the loading of a model, shows what it takes. */
+async function openChat(
+  client: HttpClient,
   config: OpenaiConfig,
+  flavour: OpenaiFlavour,
+  facts: Partial<ServerFacts>,
   env: NetworkEnvironment,
   signal?: AbortSignal,
 ): Promise<BackendSession> {
-  const client = openClient(config, env)
-  const limits = {
-    chatConcurrency: config.concurrency,
-    scoreConcurrency: config.concurrency,
-    scoreBatchTokens: 8192,
-    scoreBatchPrompts: 16,
-    embedBatchTexts: EMBED_BATCH,
+  const dialect = newDialect()
+  const generate = chatCall(client, config.model, dialect)
+  const first = await generate(
+    { messages: [{ role: 'user', content: 'Say yes.' }], params: { ...GREEDY, maxTokens: 1 } },
+    signal,
+    WARM_UP_MS,
+  )
+  dialect.settled = true
+  if (dialect.dropped.size > 0) {
+    env.log('the server refuses parameters', { dropped: [...dialect.dropped] })
   }
-  const close = async () => client.close()
+  const identity = serverIdentity(
+    flavour.kind,
+    { ...config, model: first.model || config.model },
+    // What the server says of long texts is about embeddings.
+    { server: flavour.server, ...facts, settings: {} },
+    dialectSettings(dialect),
+  )
+  return {
+    identity,
+    limits: plainLimits(config.concurrency),
+    generate: (request, abort) => generate(request, abort),
+    close: async () => client.close(),
+  }
+}
+
+async function openEmbeddings(
+  client: HttpClient,
+  config: OpenaiConfig,
+  flavour: OpenaiFlavour,
+  facts: Partial<ServerFacts>,
+  signal?: AbortSignal,
+): Promise<BackendSession> {
+  const embed = embedCall(client, config.model)
+  const { vectors } = await embed(['warm-up'], signal)
+  const settings = vectorSettings(vectors[0] ?? new Float32Array())
+  return {
+    identity: serverIdentity(flavour.kind, config, { server: flavour.server, ...facts }, settings),
+    limits: plainLimits(config.concurrency),
+    embed,
+    close: async () => client.close(),
+  }
+}
+
+/** Returns the name to ask for; "default" stands for the only model that the server lists. */
+async function nameOf(client: HttpClient, wanted: string, signal?: AbortSignal): Promise<string> {
+  return wanted === 'default' ? chooseModel(await listModels(client, signal), wanted).id : wanted
+}
+
+/** Opens a server that speaks OpenAI's routes, as both `open` and the probe use it. */
+export async function connectOpenai(
+  settings: OpenaiConfig,
+  env: NetworkEnvironment,
+  flavour: OpenaiFlavour,
+  signal?: AbortSignal,
+): Promise<ProbePort> {
+  const client = openServer(settings, env)
   try {
-    if (config.use === 'embeddings') {
-      const embed = embedCall(client, config.model)
-      const { vectors } = await embed(['warm-up'], signal)
-      const settings = vectorSettings(vectors[0] ?? new Float32Array())
-      return { identity: openaiIdentity(config, '', settings), limits, embed, close }
-    }
-    const dialect = newDialect()
-    const generate = chatCall(client, config.model, dialect)
-    const first = await generate(
-      { messages: [{ role: 'user', content: 'Say yes.' }], params: { ...GREEDY, maxTokens: 1 } },
-      signal,
-      WARM_UP_MS,
-    )
-    if (dialect.dropped.size > 0) {
-      env.log('the server refuses parameters', { dropped: [...dialect.dropped] })
-    }
+    const config = { ...settings, model: await nameOf(client, settings.model, signal) }
+    const facts = (await flavour.describe?.(client, config.model, signal)) ?? {}
+    const session =
+      config.use === 'chat'
+        ? await openChat(client, config, flavour, facts, env, signal)
+        : await openEmbeddings(client, config, flavour, facts, signal)
+    const { missing, remedies } = flavour
+    const key = keyOf(config, env)
     return {
-      identity: openaiIdentity(config, first.model, dialectSettings(dialect)),
-      limits,
-      generate: (request, abort) => generate(request, abort),
-      close,
+      ...portWithoutScores(session, config.model, key, {
+        missing: { ...missing, ...otherUse(config.use) },
+        remedies,
+      }),
+      models: async (abort) => (await listModels(client, abort)).map(({ id }) => id),
+      withoutKey: (abort) => listModels(client, abort, true),
     }
   } catch (error) {
     client.close()

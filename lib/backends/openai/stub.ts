@@ -1,5 +1,6 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { encodeFloats } from '../shared/cache-values'
 
 /** One request as the stub received it. */
 export interface StubRequest {
@@ -121,7 +122,12 @@ function chatReply(body: Record<string, unknown>): StubReply {
 function embedReply(body: Record<string, unknown>): StubReply {
   const data = (body.input as string[]).map((text, index) => {
     const angle = (hashOf(text) % 1000) / 500
-    return { index, embedding: [Math.cos(angle), Math.sin(angle)] }
+    const vector = Float32Array.of(Math.cos(angle), Math.sin(angle))
+    const embedding =
+      body.encoding_format === 'base64'
+        ? encodeFloats(vector).toString('base64')
+        : Array.from(vector)
+    return { index, embedding }
   })
   // The order of the list means nothing; only `index` does.
   return { body: { model: 'NAME', data: data.reverse(), usage: { prompt_tokens: 1 } } }

@@ -44,8 +44,15 @@ export const embedReplySchema = z.object({
   usage: z.object({ prompt_tokens: z.number() }).nullish(),
 })
 
+/** A list of models; vLLM adds the context length. */
 export const modelsReplySchema = z.object({
-  data: z.array(z.object({ id: z.string().max(500) })),
+  data: z.array(
+    z.object({
+      id: z.string().max(500),
+      owned_by: z.string().max(200).nullish().catch(null),
+      max_model_len: z.number().int().positive().nullish().catch(null),
+    }),
+  ),
 })
 
 /** Returns the parsed reply; a reply of another shape is a `data_error`. */

@@ -1,8 +1,8 @@
-import { AppError, errorCode } from '@/lib/errors'
+import { errorCode } from '@/lib/errors'
 import { failureKind } from './request-error'
 
 /** Limits of one request. */
-export interface BatchLimits {
+interface BatchLimits {
   items: number
   /** Sum of the sizes; one item larger than this still goes alone. */
   size: number
@@ -30,28 +30,31 @@ export function packBatches(sizes: readonly number[], limits: BatchLimits): numb
 
 function canSplit(error: unknown): boolean {
   const kind = failureKind(error)
-  if (kind === 'split' || kind === 'row' || kind === 'data_error') return true
-  // A server error that stays may be the fault of one row of the list.
-  return error instanceof AppError && error.details?.httpStatus === 500
+  return kind === 'split' || kind === 'row' || kind === 'data_error'
 }
 
 /**
  * Sends a batch; when the batch as a whole is refused, halves it until the guilty items are alone, so that the others
- * succeed. Returns the errors of single items; throws when the failure is not about the items.
+ * succeed. Passes each guilty item to `failed`; throws when the failure is not about the items. `isPart` tells that the list
+ * that these items come from has failed already.
  */
 export async function sendSplitting(
   items: readonly number[],
-  send: (items: readonly number[]) => Promise<void>,
-): Promise<unknown[]> {
+  send: (items: readonly number[], isPart: boolean) => Promise<void>,
+  failed: (item: number, error: unknown) => void,
+  isPart = false,
+): Promise<void> {
   try {
-    await send(items)
-    return []
+    await send(items, isPart)
   } catch (error) {
     if (errorCode(error) === 'cancelled' || !canSplit(error)) throw error
-    if (items.length <= 1) return [error]
+    const [first] = items
+    if (items.length === 1 && first !== undefined) {
+      failed(first, error)
+      return
+    }
     const middle = items.length >> 1
-    const first = await sendSplitting(items.slice(0, middle), send)
-    const second = await sendSplitting(items.slice(middle), send)
-    return [...first, ...second]
+    await sendSplitting(items.slice(0, middle), send, failed, true)
+    await sendSplitting(items.slice(middle), send, failed, true)
   }
 }

@@ -6,28 +6,36 @@ import type { ModelIdentity } from '../types'
 // Raise when the building of requests or the parsing of replies changes what an entry means.
 const KEY_VERSION = 1
 
-/** Everything that may change an answer; nothing else (no URL, key, time, job or row). */
-export interface CacheSubject {
+/** What the answers of one kind of call depend on beside their input; no URL, key, time, job or row. */
+interface KeySubject {
   call: CachedCall
   /** Id of the configured backend; part of the key only while the model's revision is unknown. */
   backendId: string
   identity: ModelIdentity
-  /** Messages, ids or text, exactly as sent. */
-  input: unknown
-  params: unknown
 }
 
-/** Returns the cache key: SHA-256 of the canonical JSON of the request. */
-export function cacheKey(subject: CacheSubject): Buffer {
-  const { call, backendId, identity, input, params } = subject
-  const text = canonicalJson({
-    v: KEY_VERSION,
-    call,
-    // Two servers may state one model name; until a revision tells them apart, each keeps its own answers.
-    backend: identity.revision === 'unknown' ? backendId : null,
-    model: identity,
-    input,
-    params,
-  })
-  return createHash('sha256').update(text).digest()
+/** Returns the cache key of a request: SHA-256 of its canonical JSON. `input` are messages, ids or text, as sent. */
+export type CacheKeyer = (input: unknown, params: unknown) => Buffer
+
+/** Returns the keys' function of one kind of call; what all its requests share is written once. */
+export function cacheKeyer({ call, backendId, identity }: KeySubject): CacheKeyer {
+  // Two servers may state one model name; until a revision tells them apart, each keeps its own answers.
+  const backend = identity.revision === 'unknown' ? backendId : null
+  const head = `{"backend":${canonicalJson(backend)},"call":${canonicalJson(call)},"input":`
+  const model = `,"model":${canonicalJson(identity)},"params":`
+  const tail = `,"v":${KEY_VERSION}}`
+  return (input, params) =>
+    createHash('sha256')
+      .update(head + inputJson(input) + model + canonicalJson(params) + tail)
+      .digest()
+}
+
+/** Returns the cache key of one request; see `cacheKeyer`. */
+export function cacheKey(subject: KeySubject & { input: unknown; params: unknown }): Buffer {
+  return cacheKeyer(subject)(subject.input, subject.params)
+}
+
+/** Ids make most of the bytes; joined, they are their canonical JSON. */
+function inputJson(input: unknown): string {
+  return input instanceof Int32Array ? `[${input.join(',')}]` : canonicalJson(input)
 }

@@ -5,10 +5,8 @@ import { fakeConfigSchema } from '../fake/config'
 import { openFake } from '../fake/session'
 import { GREEDY, type BackendSession } from '../types'
 import { packBatches, sendSplitting } from './batches'
-import { Limiter } from './limiter'
 import { shareSession } from './metered'
 import { requestError } from './request-error'
-import { withRetry } from './retry'
 
 const timing = { baseMs: 1, capMs: 2, attempts: 4, totalMs: 5_000, waitMs: 1 }
 
@@ -104,80 +102,124 @@ describe('a shared session', () => {
     expect(calls).toBeLessThan(20)
   })
 
-  it('believes no scores of the wrong number or without value', async () => {
-    for (const scores of [[], [Float32Array.of(NaN, -1)], [Float32Array.of(NaN, -1, NaN)]]) {
+  it('believes no scores of the wrong number or without value, and asks no further', async () => {
+    for (const scores of [[], [Float32Array.of(NaN)], [Float32Array.of(NaN, NaN, -1)]]) {
       const { shared, cache } = share({ scoreTokens: async () => scores })
       await expect(shared.handOut().scoreTokens?.([Int32Array.of(1, 2, 3)])).rejects.toMatchObject({
-        code: 'data_error',
+        details: { pause: 'bad_replies', backendId: 'b' },
       })
       expect(cache.size).toBe(0)
     }
   })
-})
 
-describe('withRetry', () => {
-  it('counts attempts by kind', async () => {
-    const tries = async (kind: 'retry' | 'wait' | 'config' | 'row', maxRetries?: number) => {
-      let calls = 0
-      const failure = {
-        kind,
-        reason: 'x',
-        httpStatus: null,
-        ...(maxRetries === undefined ? {} : { maxRetries }),
-      }
-      const call = async () => {
-        calls += 1
-        if (calls === 10) return
-        throw requestError(failure, 'no')
-      }
-      await withRetry(call, { timing }).catch(() => undefined)
-      return calls
+  it('takes one bad reply for the fault of its text, and three in a row for that of the server', async () => {
+    const base = openFake(fakeConfigSchema.parse({}))
+    const scoreTokens: BackendSession['scoreTokens'] = async (sequences) => {
+      const scores = (await base.scoreTokens?.(sequences)) ?? []
+      return scores.map((values, n) => {
+        return (sequences[n]?.length ?? 0) > 2 ? values.slice(1) : values
+      })
     }
-    expect(await tries('retry')).toBe(4)
-    expect(await tries('retry', 1)).toBe(2)
-    expect(await tries('wait')).toBe(10)
-    expect(await tries('config')).toBe(1)
-    expect(await tries('row')).toBe(1)
-  })
-
-  it('ends on abort while it waits', async () => {
-    const signal = AbortSignal.timeout(20)
-    const failure = { kind: 'retry', reason: 'x', httpStatus: 429, retryAfterMs: 60_000 } as const
-    const call = () => Promise.reject(requestError(failure, 'busy'))
-    await expect(withRetry(call, { signal, timing })).rejects.toMatchObject({ code: 'cancelled' })
-  })
-})
-
-describe('Limiter', () => {
-  it('keeps its limit, grows with success, and halves once a round trip', async () => {
-    const limiter = new Limiter({ start: 2, ceiling: 4 })
-    let active = 0
-    let most = 0
-    const call = async () => {
-      active += 1
-      most = Math.max(most, active)
-      await new Promise((resolve) => setTimeout(resolve, 1))
-      active -= 1
+    const { shared } = share({ scoreTokens })
+    const view = shared.handOut()
+    const bad = (id: number) => view.scoreTokens?.([Int32Array.of(1, 2, id)])
+    await expect(bad(20)).rejects.toMatchObject({ code: 'data_error' })
+    await expect(bad(21)).rejects.toMatchObject({ code: 'data_error' })
+    await view.scoreTokens?.([Int32Array.of(1, 2)])
+    await expect(bad(22)).rejects.toMatchObject({ code: 'data_error' })
+    await expect(bad(23)).rejects.toMatchObject({ code: 'data_error' })
+    await expect(bad(24)).rejects.toMatchObject({ details: { pause: 'bad_replies' } })
+    // Who goes on has looked: the texts may be at fault after all.
+    for (let id = 30; id < 40; id += 1) {
+      await expect(bad(id)).rejects.toMatchObject({ code: 'data_error' })
     }
-    await Promise.all(Array.from({ length: 16 }, () => limiter.run(call)))
-    expect(most).toBe(2)
-    expect(limiter.current).toBe(3)
-    limiter.overloaded()
-    limiter.overloaded()
-    expect(limiter.current).toBe(1)
   })
 
-  it('gives up a place in the line on abort', async () => {
-    const limiter = new Limiter({ start: 1, ceiling: 1 })
-    let free: () => void = () => undefined
-    const holding = limiter.run(() => new Promise<void>((resolve) => (free = resolve)))
+  it('asks for a prompt once when several jobs want it at the same time', async () => {
+    const base = openFake(fakeConfigSchema.parse({ latencyMs: 5 }))
+    const sent: number[] = []
+    const chats: string[] = []
+    const { shared } = share({
+      scoreTokens: (sequences, signal) => {
+        sent.push(...sequences.map((ids) => ids[0] as number))
+        return base.scoreTokens?.(sequences, signal) as never
+      },
+      generate: (request, signal) => {
+        chats.push(request.messages[0]?.content ?? '')
+        return base.generate?.(request, signal) as never
+      },
+    })
+    const [one, two] = [shared.handOut(), shared.handOut()]
+    const ids = (...first: number[]) => first.map((id) => Int32Array.of(id, 30))
+    const [a, b] = await Promise.all([
+      one.scoreTokens?.(ids(11, 12)),
+      two.scoreTokens?.(ids(12, 13)),
+      one.generate?.(ask('x')),
+      two.generate?.(ask('x')),
+    ])
+    expect(sent.sort()).toEqual([11, 12, 13])
+    expect(chats).toEqual(['x'])
+    expect(a?.[1]).toEqual(b?.[0])
+    expect(one.meter.requests + two.meter.requests).toBe(3)
+    expect(one.meter.cachedRequests + two.meter.cachedRequests).toBe(2)
+  })
+
+  it('asks by itself when the job that had asked is stopped or has used up its budget', async () => {
+    const base = openFake(fakeConfigSchema.parse({ latencyMs: 10 }))
+    const { shared, cache } = share({ ...base })
     const stop = new AbortController()
-    const waiting = limiter.run(async () => 'ran', stop.signal)
-    stop.abort()
-    await expect(waiting).rejects.toMatchObject({ code: 'cancelled' })
-    free()
-    await holding
-    expect(await limiter.run(async () => 'next')).toBe('next')
+    const stopped = shared.handOut().scoreTokens?.([Int32Array.of(11, 30)], stop.signal)
+    const other = shared.handOut().scoreTokens?.([Int32Array.of(11, 30)])
+    setTimeout(() => stop.abort(), 2)
+    await expect(stopped).rejects.toMatchObject({ code: 'cancelled' })
+    expect(await other).toHaveLength(1)
+    const guard = () => {
+      throw new AppError('conflict', 'used up', { details: { pause: 'budget' } })
+    }
+    const poor = shared.handOut({ guard }).generate?.(ask('x'))
+    const rich = shared.handOut().generate?.(ask('x'))
+    await expect(poor).rejects.toMatchObject({ details: { pause: 'budget' } })
+    await expect(rich).resolves.toBeTruthy()
+    expect(cache.size).toBe(2)
+  })
+
+  it('says that the backend is down when requests fail again and again', async () => {
+    const failure = { kind: 'retry', reason: 'overloaded', httpStatus: 502 } as const
+    const { shared, cache } = share({
+      generate: () => Promise.reject(requestError(failure, 'The server answered 502.')),
+    })
+    const view = shared.handOut()
+    await expect(view.generate?.(ask('a'))).rejects.toMatchObject({
+      code: 'backend_unavailable',
+      details: { pause: 'backend_down', backendId: 'b' },
+      message: expect.stringContaining('502') as string,
+    })
+    expect(view.meter).toMatchObject({ requests: 4, retries: 3 })
+    expect(cache.size).toBe(0)
+  })
+
+  it('takes a 500 for the fault of a text only where the server answers others', async () => {
+    const base = openFake(fakeConfigSchema.parse({}))
+    const failure = {
+      kind: 'retry',
+      reason: 'server_error',
+      httpStatus: 500,
+      maxRetries: 2,
+    } as const
+    let isDead = false
+    const { shared, cache } = share({
+      embed: (texts) =>
+        isDead || texts.includes('bad')
+          ? Promise.reject(requestError(failure, 'The server answered 500.'))
+          : (base.embed?.(texts) as never),
+    })
+    const texts = Array.from({ length: 20 }, (_, i) => (i === 13 ? 'bad' : `text ${i}`))
+    await expect(shared.handOut().embed?.(texts)).rejects.toMatchObject({ code: 'data_error' })
+    expect(cache.size).toBe(19)
+    isDead = true
+    const down = { details: { pause: 'backend_down' } }
+    await expect(shared.handOut().embed?.(['bad'])).rejects.toMatchObject(down)
+    await expect(shared.handOut().embed?.(['new'])).rejects.toMatchObject(down)
   })
 })
 
@@ -189,14 +231,17 @@ describe('batches', () => {
 
   it('are halved only for failures of items', async () => {
     const fatal = new AppError('invalid_input', 'all')
-    await expect(sendSplitting([1, 2], () => Promise.reject(fatal))).rejects.toBe(fatal)
+    const failed = new Map<number, unknown>()
+    const fail = (item: number, error: unknown) => failed.set(item, error)
+    await expect(sendSplitting([1, 2], () => Promise.reject(fatal), fail)).rejects.toBe(fatal)
     const bad = new AppError('data_error', 'one')
     const sent: number[][] = []
-    const errors = await sendSplitting([1, 2, 3, 4, 5], async (items) => {
+    const send = async (items: readonly number[]) => {
       sent.push([...items])
       if (items.includes(4)) throw bad
-    })
-    expect(errors).toEqual([bad])
+    }
+    await sendSplitting([1, 2, 3, 4, 5], send, fail)
+    expect([...failed]).toEqual([[4, bad]])
     expect(
       sent
         .filter((items) => !items.includes(4))

@@ -1,226 +1,52 @@
-import { AppError } from '@/lib/errors'
-import type { CachedCall, RequestCache } from '../cache-port'
+import { emptyMeter, type Meter } from '@/lib/contracts/meter'
+import type { RequestCache } from '../cache-port'
+import type { EndpointPool } from '../pool/endpoint-pool'
+import { poolOf } from '../pool/open-pool'
 import type { BackendSession, EmbedReply, GenerateReply, GenerateRequest } from '../types'
-import { packBatches, sendSplitting } from './batches'
-import { cacheKey } from './cache-key'
+import { cacheKeyer, type CacheKeyer } from './cache-key'
 import { decodeChat, decodeFloats, encodeChat, encodeFloats } from './cache-values'
-import { Limiter } from './limiter'
-import { DEFAULT_TIMING, withRetry, type RetryTiming } from './retry'
+import { chatOnce, embedOnce, scoreOnce } from './checked-calls'
+import { SYSTEM_CLOCK, type Clock } from './clock'
+import { InFlight } from './in-flight'
+import { listCall } from './list-call'
+import { DEFAULT_TIMING, type RetryTiming } from './retry'
+import { ask, type Load, type RequestErrors, type View } from './view'
 
-// Where the adaptive limits begin: prompt scores are heavy on a server, the other calls light.
-const START_CHAT = 4
-const START_SCORE = 2
-
-/** Counts of a session since it was handed out. */
-export interface Meter {
-  requests: number
-  cachedRequests: number
-  promptTokens: number
-  completionTokens: number
-  scoredTokens: number
-}
+export type { Meter } from '@/lib/contracts/meter'
 
 /** A session with cache, retry, splitting and limits around every call, and a count of what was used. */
 export interface MeteredSession extends BackendSession {
   readonly backendId: string
   readonly label: string
+  /** Counts since the session was handed out. */
   readonly meter: Meter
+  readonly load: Load
+  readonly requestErrors: RequestErrors
+}
+
+/** What one job brings of its own. */
+export interface HandOutOptions {
+  /** Takes the place of the shared cache, for measurements. */
+  cache?: RequestCache
+  /** Called before each request; what it throws (a budget is used up) is thrown instead of sending. */
+  guard?: () => void
 }
 
 /** A backend opened once and handed out to several jobs, which share its limits and cache. */
 export interface SharedSession {
-  readonly session: BackendSession
+  readonly pool: EndpointPool
   /** Returns a view with a meter of its own; closing a view does nothing. */
-  handOut(options?: { cache?: RequestCache }): MeteredSession
+  handOut(options?: HandOutOptions): MeteredSession
   close(): Promise<void>
 }
 
-/** What surrounds a session. */
-export interface ShareOptions {
+/** What surrounds a backend. */
+interface ShareOptions {
   backendId: string
   label: string
   cache: RequestCache
   timing?: RetryTiming
-}
-
-interface Around extends ShareOptions {
-  session: BackendSession
-  meter: Meter
-  chat: Limiter
-  score: Limiter
-}
-
-/** Runs one call under a limiter, with retry; an overload lowers the limit. */
-function limited<T>(
-  around: Around,
-  limiter: Limiter,
-  call: () => Promise<T>,
-  signal: AbortSignal | undefined,
-): Promise<T> {
-  return withRetry(
-    () =>
-      limiter.run(async () => {
-        around.meter.requests += 1
-        return call()
-      }, signal),
-    {
-      signal,
-      timing: around.timing ?? DEFAULT_TIMING,
-      onOverload: () => limiter.overloaded(),
-    },
-  )
-}
-
-function keyOf(around: Around, call: CachedCall, input: unknown, params: unknown): Buffer {
-  const { backendId, session } = around
-  return cacheKey({ call, backendId, identity: session.identity, input, params })
-}
-
-function generateWith(around: Around) {
-  const inFlight = new Map<string, Promise<GenerateReply>>()
-  const ask = async (request: GenerateRequest, key: Buffer, signal?: AbortSignal) => {
-    const { session, meter } = around
-    const send = () => {
-      if (!session.generate) throw new AppError('capability_missing', 'This backend cannot chat.')
-      return session.generate(request, signal)
-    }
-    const reply = await limited(around, around.chat, send, signal)
-    meter.promptTokens += reply.usage.promptTokens
-    meter.completionTokens += reply.usage.completionTokens
-    around.cache.put([{ key, call: 'chat', value: encodeChat(reply) }])
-    return reply
-  }
-  return async (request: GenerateRequest, signal?: AbortSignal): Promise<GenerateReply> => {
-    const key = keyOf(around, 'chat', request.messages, request.params)
-    const stored = around.cache.get([key])[0]
-    if (stored) {
-      around.meter.cachedRequests += 1
-      return decodeChat(stored)
-    }
-    const name = key.toString('hex')
-    const running = inFlight.get(name)
-    if (running) return running
-    const promise = ask(request, key, signal).finally(() => inFlight.delete(name))
-    inFlight.set(name, promise)
-    return promise
-  }
-}
-
-interface ListCall<I, O> {
-  call: CachedCall
-  inputs: readonly I[]
-  params: unknown
-  size(input: I): number
-  limits: { items: number; size: number }
-  send(inputs: I[]): Promise<O[]>
-  encode(output: O): Buffer
-  decode(value: Buffer): O
-  count(inputs: readonly I[]): void
-}
-
-/** Answers a list from the cache where it can, sends the distinct rest in batches, and keeps each batch as it arrives. */
-async function listCall<I, O>(
-  around: Around,
-  spec: ListCall<I, O>,
-  signal?: AbortSignal,
-): Promise<O[]> {
-  const keys = spec.inputs.map((input) => keyOf(around, spec.call, input, spec.params))
-  const names = keys.map((key) => key.toString('hex'))
-  const answers = new Map<string, O>()
-  const stored = around.cache.get(keys)
-  const pending = new Map<string, number>()
-  names.forEach((name, index) => {
-    const value = stored[index]
-    if (value) {
-      around.meter.cachedRequests += 1
-      if (!answers.has(name)) answers.set(name, spec.decode(value))
-    } else if (!pending.has(name)) pending.set(name, index)
-  })
-  const todo = [...pending.values()]
-  const at = (positions: readonly number[]) => positions.map((position) => todo[position] as number)
-  let fatal: unknown
-  const send = async (positions: readonly number[]) => {
-    const indices = at(positions)
-    const inputs = indices.map((index) => spec.inputs[index] as I)
-    const call = () => {
-      // One failure that concerns every row stops the batches that wait; `cancelled` is not retried.
-      if (fatal !== undefined) throw new AppError('cancelled', 'Another batch of the list failed.')
-      return spec.send(inputs)
-    }
-    const outputs = await limited(around, around.score, call, signal)
-    spec.count(inputs)
-    around.cache.put(
-      outputs.map((output, n) => ({
-        key: keys[indices[n] as number] as Buffer,
-        call: spec.call,
-        value: spec.encode(output),
-      })),
-    )
-    outputs.forEach((output, n) => answers.set(names[indices[n] as number] as string, output))
-  }
-  const sizes = todo.map((index) => spec.size(spec.inputs[index] as I))
-  const batches = packBatches(sizes, spec.limits)
-  // All batches end before anything is thrown, so that what succeeded is kept.
-  const settled = await Promise.allSettled(
-    batches.map((batch) =>
-      sendSplitting(batch, send).catch((error: unknown) => {
-        fatal ??= error
-        throw error
-      }),
-    ),
-  )
-  if (fatal !== undefined) throw fatal
-  for (const outcome of settled) {
-    const first = outcome.status === 'fulfilled' ? outcome.value[0] : undefined
-    if (first !== undefined) throw first
-  }
-  return names.map((name) => answers.get(name) as O)
-}
-
-function checkScores(sequences: readonly Int32Array[], scores: readonly Float32Array[]): void {
-  if (scores.length !== sequences.length) {
-    throw new AppError('data_error', 'The backend returned scores for another number of texts.')
-  }
-  sequences.forEach((ids, n) => {
-    const values = scores[n] as Float32Array
-    if (values.length !== ids.length) {
-      throw new AppError(
-        'data_error',
-        `${values.length} scores came back for ${ids.length} tokens.`,
-      )
-    }
-    for (let i = 1; i < values.length; i += 1) {
-      if (!Number.isFinite(values[i] as number)) {
-        throw new AppError('data_error', `Token ${i} of ${values.length} has no finite score.`)
-      }
-    }
-  })
-}
-
-function scoreWith(around: Around) {
-  const { session, meter } = around
-  return (sequences: readonly Int32Array[], signal?: AbortSignal): Promise<Float32Array[]> =>
-    listCall<Int32Array, Float32Array>(
-      around,
-      {
-        call: 'score',
-        inputs: sequences,
-        params: null,
-        size: (ids) => ids.length,
-        limits: { items: session.limits.scoreBatchPrompts, size: session.limits.scoreBatchTokens },
-        async send(batch) {
-          const scores = (await session.scoreTokens?.(batch, signal)) ?? []
-          checkScores(batch, scores)
-          return scores
-        },
-        encode: encodeFloats,
-        decode: decodeFloats,
-        count(batch) {
-          for (const ids of batch) meter.scoredTokens += ids.length
-        },
-      },
-      signal,
-    )
+  clock?: Clock
 }
 
 interface OneVector {
@@ -228,39 +54,119 @@ interface OneVector {
   truncated: boolean
 }
 
-function embedWith(around: Around) {
-  const { session, meter } = around
+/** What all views of a backend share: keys, and the prompts that are being asked for. */
+interface Common {
+  keys: { chat: CacheKeyer; score: CacheKeyer; embed: CacheKeyer }
+  chats: InFlight<GenerateReply>
+  scores: InFlight<Float32Array>
+  vectors: InFlight<OneVector>
+}
+
+function generateWith(view: View, { keys, chats }: Common) {
+  const send = async (request: GenerateRequest, key: Buffer, signal?: AbortSignal) => {
+    const reply = await ask(
+      view,
+      { kind: 'chat', inputs: 1, weight: 1 },
+      async (session, endpoint) => {
+        const made = await chatOnce(session, request, signal)
+        endpoint.checkModel(made.model)
+        return made
+      },
+      signal,
+    )
+    view.meter.promptTokens += reply.usage.promptTokens
+    view.meter.completionTokens += reply.usage.completionTokens
+    view.cache.put([{ key, call: 'chat', value: encodeChat(reply) }])
+    return reply
+  }
+  return async (request: GenerateRequest, signal?: AbortSignal): Promise<GenerateReply> => {
+    const key = keys.chat(request.messages, request.params)
+    const name = key.toString('hex')
+    for (;;) {
+      const stored = view.cache.get([key])[0]
+      if (stored) {
+        view.meter.cachedRequests += 1
+        return decodeChat(stored)
+      }
+      if (chats.begin(name)) break
+      const others = await chats.wait(name, signal)
+      if (others !== null) {
+        view.meter.cachedRequests += 1
+        return others
+      }
+    }
+    try {
+      const reply = await send(request, key, signal)
+      chats.done(name, reply)
+      return reply
+    } catch (error) {
+      chats.failed(name, error)
+      throw error
+    }
+  }
+}
+
+function scoreWith(view: View, { keys, scores }: Common) {
+  const { limits } = view.pool.parts
+  const { meter } = view
+  return (sequences: readonly Int32Array[], signal?: AbortSignal): Promise<Float32Array[]> =>
+    listCall<Int32Array, Float32Array>(
+      view,
+      {
+        call: 'score',
+        keyOf: keys.score,
+        inFlight: scores,
+        size: (ids) => ids.length,
+        limits: { items: limits.scoreBatchPrompts, size: limits.scoreBatchTokens },
+        send: (session, batch) => scoreOnce(session, batch, signal),
+        sample: (ids) => (ids.length > 1 ? ids.slice(0, 2) : null),
+        encode: encodeFloats,
+        decode: decodeFloats,
+        count(batch) {
+          for (const ids of batch) meter.scoredTokens += ids.length
+        },
+      },
+      sequences,
+      signal,
+    )
+}
+
+function embedWith(view: View, { keys, vectors }: Common) {
+  const { limits } = view.pool.parts
+  const { meter } = view
   return async (texts: readonly string[], signal?: AbortSignal): Promise<EmbedReply> => {
     const found = await listCall<string, OneVector>(
-      around,
+      view,
       {
         call: 'embed',
-        inputs: texts,
-        params: null,
+        keyOf: keys.embed,
+        inFlight: vectors,
         size: (text) => text.length,
-        limits: { items: session.limits.embedBatchTexts, size: Infinity },
-        async send(batch) {
-          const reply = await session.embed?.(batch, signal)
-          if (reply?.vectors.length !== batch.length) {
-            throw new AppError('data_error', 'The backend returned another number of vectors.')
-          }
+        limits: { items: limits.embedBatchTexts, size: Infinity },
+        async send(session, batch) {
+          const reply = await embedOnce(session, batch, signal)
           return reply.vectors.map((vector, n) => ({
             vector,
             truncated: reply.truncated[n] === true,
           }))
         },
         // The first float says whether the text was cut.
-        encode: ({ vector, truncated }) =>
-          encodeFloats(Float32Array.of(truncated ? 1 : 0, ...vector)),
+        encode({ vector, truncated }) {
+          const floats = new Float32Array(vector.length + 1)
+          floats[0] = truncated ? 1 : 0
+          floats.set(vector, 1)
+          return encodeFloats(floats)
+        },
         decode(value) {
           const floats = decodeFloats(value)
           return { vector: floats.slice(1), truncated: floats[0] === 1 }
         },
         count(batch) {
           // Embedding servers rarely say; four characters a token is close enough for an estimate.
-          for (const text of batch) meter.promptTokens += Math.ceil(text.length / 4)
+          for (const text of batch) meter.embeddedTokens += Math.ceil(text.length / 4)
         },
       },
+      texts,
       signal,
     )
     return {
@@ -270,39 +176,88 @@ function embedWith(around: Around) {
   }
 }
 
-/** Wraps an open session for sharing: request cache, retry, splitting of refused batches, adaptive limits. */
-export function shareSession(session: BackendSession, options: ShareOptions): SharedSession {
-  const { limits } = session
-  const chat = new Limiter({ start: START_CHAT, ceiling: limits.chatConcurrency })
-  const score = new Limiter({ start: START_SCORE, ceiling: limits.scoreConcurrency })
+/** Tokenising is limited and repeated like any call, but not cached: asking again is as cheap as looking up. */
+function tokenizeWith(view: View): Partial<BackendSession> {
+  const { tokenize, tokenTexts, chatIds } = view.pool.parts.shape
+  const request = (inputs: number) => ({ kind: 'tokenize', inputs: 1, weight: inputs }) as const
   return {
-    session,
-    close: () => session.close(),
-    handOut({ cache } = {}) {
-      const meter: Meter = {
-        requests: 0,
-        cachedRequests: 0,
-        promptTokens: 0,
-        completionTokens: 0,
-        scoredTokens: 0,
-      }
-      const around = { ...options, cache: cache ?? options.cache, session, meter, chat, score }
-      const { tokenize, tokenTexts } = session
+    ...(tokenize
+      ? {
+          tokenize: (texts, addSpecial, signal) =>
+            ask(
+              view,
+              request(texts.length),
+              (session) => session.tokenize?.(texts, addSpecial, signal) ?? [],
+              signal,
+            ),
+        }
+      : {}),
+    ...(tokenTexts
+      ? {
+          tokenTexts: (ids, signal) =>
+            ask(view, request(1), (session) => session.tokenTexts?.(ids, signal) ?? [], signal),
+        }
+      : {}),
+    ...(chatIds
+      ? {
+          chatIds: (conversations, open, signal) =>
+            ask(
+              view,
+              request(conversations.length),
+              (session) => session.chatIds?.(conversations, open, signal) ?? [],
+              signal,
+            ),
+        }
+      : {}),
+  }
+}
+
+/** Wraps an open pool for sharing: request cache, retry, splitting of refused batches, adaptive limits. */
+export function sharePool(pool: EndpointPool, options: ShareOptions): SharedSession {
+  const { backendId, label, timing = DEFAULT_TIMING, clock = SYSTEM_CLOCK } = options
+  const { identity, limits, shape } = pool.parts
+  const subject = { backendId, identity }
+  const common: Common = {
+    keys: {
+      chat: cacheKeyer({ ...subject, call: 'chat' }),
+      score: cacheKeyer({ ...subject, call: 'score' }),
+      embed: cacheKeyer({ ...subject, call: 'embed' }),
+    },
+    chats: new InFlight(),
+    scores: new InFlight(),
+    vectors: new InFlight(),
+  }
+  return {
+    pool,
+    close: () => pool.close(),
+    handOut({ cache = options.cache, guard } = {}) {
+      const meter = emptyMeter()
+      const load: Load = { inFlight: 0, waiting: 0 }
+      const requestErrors: RequestErrors = {}
+      const guilty = new Map<string, unknown>()
+      const view: View = { pool, cache, meter, load, requestErrors, guard, guilty, timing, clock }
       return {
-        backendId: options.backendId,
-        label: options.label,
-        identity: session.identity,
+        backendId,
+        label,
+        identity,
         limits,
         meter,
-        ...(session.generate ? { generate: generateWith(around) } : {}),
-        ...(session.scoreTokens ? { scoreTokens: scoreWith(around) } : {}),
-        ...(session.embed ? { embed: embedWith(around) } : {}),
-        ...(tokenize ? { tokenize: tokenize.bind(session) } : {}),
-        ...(tokenTexts ? { tokenTexts: tokenTexts.bind(session) } : {}),
+        load,
+        requestErrors,
+        ...(shape.generate ? { generate: generateWith(view, common) } : {}),
+        ...(shape.scoreTokens ? { scoreTokens: scoreWith(view, common) } : {}),
+        ...(shape.embed ? { embed: embedWith(view, common) } : {}),
+        ...tokenizeWith(view),
         close: async () => {
-          // The pool owns the connection.
+          // The pool owns the connections.
         },
       }
     },
   }
+}
+
+/** Shares one session that is open already; see `sharePool`. */
+export function shareSession(session: BackendSession, options: ShareOptions): SharedSession {
+  const { backendId, clock } = options
+  return sharePool(poolOf(session, { backendId, ...(clock ? { clock } : {}) }), options)
 }

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
-import { addBackend, listBackends, requestProbe } from '@/lib/services/backends'
-import { AppError } from '@/lib/errors'
+import { listBackends } from '@/lib/services/backends'
 import { openContext } from '../context'
-import { followJobs } from '../follow'
-import { printRows } from '../output'
+import { printJson, printRows } from '../output'
+import { addConnectCommand } from './connect'
+import { abilities, addProbeCommand } from './probe'
 
 /** Adds `backends`, `connect` and `probe`. */
 export function addBackendCommands(program: Command): void {
@@ -12,47 +12,22 @@ export function addBackendCommands(program: Command): void {
     .command('backends')
     .description('list backends and what their last probe found')
     .action(() => {
-      const rows = listBackends(openContext().db).map((backend) => ({
-        id: backend.id,
-        kind: backend.kind,
-        label: backend.label,
-        can:
-          backend.probe === null
-            ? 'not probed'
-            : Object.entries(backend.probe.capabilities)
-                .filter(([, { state }]) => state === 'yes')
-                .map(([name]) => name)
-                .join(' '),
-      }))
-      printRows(rows, json())
-    })
-  program
-    .command('probe <id>')
-    .description('find out what a backend can do')
-    .action(async (id: string) => {
-      const context = openContext()
-      await followJobs(context, [requestProbe(context.db, id).id], json())
-      const backend = listBackends(context.db).find((candidate) => candidate.id === id)
-      const steps = backend?.probe?.steps ?? []
+      const backends = listBackends(openContext().db)
+      if (json()) {
+        printJson(backends)
+        return
+      }
       printRows(
-        steps.map(({ name, state, detail }) => ({ step: name, state, detail })),
-        json(),
+        backends.map((backend) => ({
+          id: backend.id,
+          kind: backend.kind,
+          label: backend.label,
+          address: backend.config['baseUrl'] ?? '-',
+          can: backend.probe === null ? 'not probed' : abilities(backend).join(' ') || 'nothing',
+        })),
+        false,
       )
     })
-  program
-    .command('connect <kind> <label>')
-    .description(
-      'add a backend, for example: connect openai "My server" --config \'{"baseUrl": "http://127.0.0.1:8000/v1", "model": "name"}\'',
-    )
-    .option('--config <json>', 'its configuration; a key is named by an environment variable', '{}')
-    .action((kind: string, label: string, options: { config: string }) => {
-      let config: Record<string, unknown>
-      try {
-        config = JSON.parse(options.config) as Record<string, unknown>
-      } catch {
-        throw new AppError('invalid_input', '--config is not JSON.')
-      }
-      const { backend } = addBackend(openContext().db, { kind, label, config })
-      printRows([{ id: backend.id, kind: backend.kind, label: backend.label }], json())
-    })
+  addProbeCommand(program, json)
+  addConnectCommand(program, json)
 }

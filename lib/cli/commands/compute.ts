@@ -1,13 +1,20 @@
 import type { Command } from 'commander'
+import type { ComputeRequest, DryRun } from '@/lib/contracts/compute'
+import { tokensOf } from '@/lib/contracts/meter'
 import type { RowSet } from '@/lib/contracts/run'
 import { AppError } from '@/lib/errors'
+import { getJob } from '@/lib/jobs/queue'
 import { listMeasured } from '@/lib/metrics'
-import { startRuns } from '@/lib/services/compute'
+import { startDryRun, startRuns } from '@/lib/services/compute'
+import type { ServiceContext } from '@/lib/services/context'
+import { getRun } from '@/lib/services/runs'
+import { addBudgetOptions, readBudget, type BudgetOptions } from '../budget'
 import { findStudy, openContext } from '../context'
 import { followJobs } from '../follow'
-import { printRows } from '../output'
+import { jobFacts } from '../job-text'
+import { duration, printJson, printRows } from '../output'
 
-interface ComputeOptions {
+interface ComputeOptions extends BudgetOptions {
   study: string
   metric?: string[]
   backend?: string
@@ -15,7 +22,44 @@ interface ComputeOptions {
   sample?: string
   sampleSeed: string
   wait?: boolean
+  dryRun?: boolean
 }
+
+interface Shortcut {
+  name: string
+  description: string
+  /** Metrics without --metric; null = every measured one. */
+  metrics: readonly string[] | null
+  /** Whether it follows its jobs to their end unless told otherwise. */
+  waits: boolean
+}
+
+const COMMANDS: readonly Shortcut[] = [
+  {
+    name: 'compute',
+    description: 'compute what is missing of the metrics (all of them without --metric)',
+    metrics: null,
+    waits: false,
+  },
+  {
+    name: 'score',
+    description: 'token losses, from which IFD and IC-IFD are derived',
+    metrics: ['loss'],
+    waits: true,
+  },
+  {
+    name: 'judge',
+    description: 'difficulty level and score by a judge model',
+    metrics: ['difficulty_level', 'difficulty_score'],
+    waits: true,
+  },
+  {
+    name: 'embed',
+    description: 'embeddings and minimum neighbour distance',
+    metrics: ['mnd'],
+    waits: true,
+  },
+]
 
 function parseJson(text: string | undefined): Record<string, unknown> {
   if (text === undefined) return {}
@@ -29,61 +73,132 @@ function parseJson(text: string | undefined): Record<string, unknown> {
   }
 }
 
-/** Adds `compute`. */
-export function addComputeCommand(program: Command): void {
-  program
-    .command('compute')
-    .description('compute what is missing of the metrics (all of them without --metric)')
-    .requiredOption('--study <name or id>', 'study')
-    .option(
-      '--metric <ids...>',
-      `any of: ${listMeasured()
-        .map((metric) => metric.id)
-        .join(', ')}`,
+function rowSetOf({ sample, sampleSeed }: ComputeOptions): RowSet {
+  if (sample === undefined) return { kind: 'all' }
+  const slots = Number(sample)
+  if (!Number.isInteger(slots) || slots < 1) {
+    throw new AppError('invalid_input', '--sample takes a whole number of seeds, for example 100.')
+  }
+  return { kind: 'sample', slots, seed: Number(sampleSeed) }
+}
+
+function requestOf(options: ComputeOptions, metrics: readonly string[] | null): ComputeRequest {
+  const ids =
+    options.metric ??
+    metrics ??
+    listMeasured()
+      .filter((metric) => !metric.onDemand)
+      .map((metric) => metric.id)
+  const params = parseJson(options.params)
+  const { backend } = options
+  return {
+    metrics: ids.map((metric) => ({ metric, params })),
+    backends: backend ? Object.fromEntries(ids.map((id) => [id, backend])) : {},
+    rowSet: rowSetOf(options),
+    cellIds: [],
+    budget: readBudget(options) ?? null,
+  }
+}
+
+function estimateRow(estimate: DryRun): Record<string, unknown> {
+  const { meter, cost, secondsLow, secondsHigh } = estimate
+  return {
+    metric: estimate.metric,
+    backend: estimate.backendLabel,
+    rows: estimate.rows - estimate.rowsDone,
+    tokens: tokensOf(meter),
+    cached: meter.cachedRequests,
+    time: `${duration(secondsLow * 1000)} to ${duration(secondsHigh * 1000)}`,
+    cost: cost ? `${cost.amount.toFixed(2)} ${cost.currency}` : null,
+    note: estimate.blocked ?? '',
+  }
+}
+
+async function printEstimate(
+  context: ServiceContext,
+  studyId: string,
+  request: ComputeRequest,
+  json: boolean,
+): Promise<void> {
+  const { id } = startDryRun(context, studyId, request)
+  await followJobs(context, [id], json)
+  const { dryRuns } = getJob(context.db, id).result as { dryRuns: DryRun[] }
+  if (json) printJson(dryRuns)
+  else printRows(dryRuns.map(estimateRow), false)
+}
+
+async function compute(
+  options: ComputeOptions,
+  { metrics, waits }: Shortcut,
+  json: boolean,
+): Promise<void> {
+  const context = openContext()
+  const studyId = findStudy(context, options.study)
+  const request = requestOf(options, metrics)
+  if (options.dryRun) {
+    await printEstimate(context, studyId, request, json)
+    return
+  }
+  const started = startRuns(context, studyId, request)
+  const ids = started.jobs.map((job) => job.id)
+  const print = () => {
+    const runs = started.runs.map(({ id }) => getRun(context.db, id))
+    const jobs = ids.map((id) => getJob(context.db, id))
+    if (json) {
+      printJson({ runs, jobs, blocked: started.blocked })
+      return
+    }
+    printRows(
+      [
+        ...runs.map((run) => ({
+          metric: run.metric,
+          run: run.id,
+          done: `${run.done}/${run.total}`,
+          note: '',
+        })),
+        ...started.blocked.map(({ metric, reason }) => ({
+          metric,
+          run: null,
+          done: '',
+          note: reason,
+        })),
+      ],
+      false,
     )
-    .option('--backend <id>', 'backend to use, instead of the first one that can')
-    .option('--params <json>', 'parameters, for one metric')
-    .option('--sample <n>', 'only n seeds of each seed set, the same on every arm')
-    .option('--sample-seed <n>', 'seed of the draw', '1')
-    .option('--wait', 'follow the jobs to their end')
-    .action(async (options: ComputeOptions) => {
-      const context = openContext()
-      const json = program.opts<{ json?: boolean }>().json === true
-      const ids = options.metric ?? listMeasured().map((metric) => metric.id)
-      const params = parseJson(options.params)
-      const rowSet: RowSet = options.sample
-        ? { kind: 'sample', slots: Number(options.sample), seed: Number(options.sampleSeed) }
-        : { kind: 'all' }
-      const started = startRuns(context, findStudy(context, options.study), {
-        metrics: ids.map((metric) => ({ metric, params })),
-        backends: options.backend
-          ? Object.fromEntries(ids.map((id) => [id, String(options.backend)]))
-          : {},
-        rowSet,
-        cellIds: [],
-      })
-      printRows(
-        [
-          ...started.runs.map((run) => ({
-            metric: run.metric,
-            run: run.id,
-            done: `${run.done}/${run.total}`,
-            note: '',
-          })),
-          ...started.blocked.map(({ metric, reason }) => ({
-            metric,
-            run: null,
-            done: '',
-            note: reason,
-          })),
-        ],
-        json,
+    if (waits) for (const job of jobs) process.stdout.write(`${job.title}: ${jobFacts(job)}\n`)
+  }
+  if (options.wait ?? waits) {
+    try {
+      await followJobs(context, ids, json)
+    } finally {
+      // Whatever became of the jobs, what they did is worth knowing.
+      print()
+    }
+  } else print()
+}
+
+/** Adds `compute` and its shortcuts `score`, `judge` and `embed`. */
+export function addComputeCommand(program: Command): void {
+  const known = listMeasured()
+    .map((metric) => metric.id)
+    .join(', ')
+  for (const entry of COMMANDS) {
+    const command = program
+      .command(entry.name)
+      .description(entry.description)
+      .requiredOption('--study <name or id>', 'study')
+      .option('--metric <ids...>', `any of: ${known}`)
+      .option('--backend <id>', 'backend to use, instead of the first one that can')
+      .option('--params <json>', 'parameters of the metric')
+      .option('--sample <n>', 'only n seeds of each seed set, the same on every arm')
+      .option('--sample-seed <n>', 'seed of the draw', '1')
+      .option('--dry-run', 'predict tokens, time and cost; compute nothing')
+      .option(
+        entry.waits ? '--no-wait' : '--wait',
+        entry.waits ? 'queue the jobs and return' : 'follow the jobs to their end',
       )
-      if (options.wait)
-        await followJobs(
-          context,
-          started.jobs.map((job) => job.id),
-          json,
-        )
-    })
+    addBudgetOptions(command).action((options: ComputeOptions) =>
+      compute(options, entry, program.opts<{ json?: boolean }>().json === true),
+    )
+  }
 }

@@ -1,13 +1,14 @@
 import type { Command } from 'commander'
 import { evolveRequestSchema } from '@/lib/contracts/compute'
 import { startEvolving } from '@/lib/services/evolve'
+import { addBudgetOptions, readBudget, type BudgetOptions } from '../budget'
 import { findStudy, openContext } from '../context'
 import { followJobs } from '../follow'
 import { printRows } from '../output'
 
 /** Adds `evolve`. */
 export function addEvolveCommand(program: Command): void {
-  program
+  const command = program
     .command('evolve')
     .description("evolve a study's seeds by Evol-Instruct rounds and write responses")
     .requiredOption('--study <name or id>', 'study whose seeds are evolved')
@@ -23,7 +24,8 @@ export function addEvolveCommand(program: Command): void {
     .option('--response-max-tokens <n>', 'longest response', '512')
     .option('--breadth', 'add the breadth operator to the rotation')
     .option('--wait', 'follow the job to its end')
-    .action(async (options: Record<string, string | boolean | undefined>) => {
+  addBudgetOptions(command).action(
+    async (options: BudgetOptions & Record<string, string | boolean | undefined>) => {
       const context = openContext()
       const request = evolveRequestSchema.parse({
         backendId: options['backend'],
@@ -37,10 +39,12 @@ export function addEvolveCommand(program: Command): void {
         responseMaxTokens: Number(options['responseMaxTokens']),
         responseBackendId: options['responseBackend'] ?? null,
         breadth: options['breadth'] === true,
+        budget: readBudget(options) ?? null,
       })
       const job = startEvolving(context, findStudy(context, String(options['study'])), request)
       const json = program.opts<{ json?: boolean }>().json === true
       printRows([{ job: job.id, title: job.title }], json)
       if (options['wait']) await followJobs(context, [job.id], json)
-    })
+    },
+  )
 }

@@ -5,6 +5,7 @@ import type { ImportPlan, ImportPreview } from '@/lib/contracts/study'
 import type { Config } from '@/lib/config'
 import { AppError } from '@/lib/errors'
 import { previewImport, startImport, type PreviewRequest } from '@/lib/services/imports'
+import { expandArchives } from '@/lib/services/imports-archive'
 import { registerFolder } from '@/lib/services/imports-folder'
 import { createStudy, listStudies } from '@/lib/services/studies'
 import { registerFile } from '@/lib/services/uploads'
@@ -49,6 +50,20 @@ function describe(preview: ImportPreview): Record<string, unknown> {
   }
 }
 
+function isBroken({ error }: ImportPreview, options: ImportOptions): boolean {
+  return error !== null && !(error.canSkip && options.skipBadRows === true)
+}
+
+function brokenFiles(broken: readonly ImportPreview[], imported: number): AppError {
+  const lines = broken.map(({ plan, error }) => {
+    const message = error?.message ?? ''
+    const hint = error?.canSkip ? ' (--skip-bad-rows imports the other rows)' : ''
+    return `${message.startsWith(plan.fileName) ? '' : `${plan.fileName}: `}${message}${hint}`
+  })
+  const others = imported > 0 ? `\nThe other files (${imported}) were imported.` : ''
+  return new AppError('data_error', `${lines.join('\n')}${others}`)
+}
+
 function override(plan: ImportPlan, options: ImportOptions): ImportPlan {
   const seedSet = options.seedSet
   return {
@@ -79,7 +94,9 @@ interface ImportOptions {
 export function addImportCommand(program: Command): void {
   program
     .command('import <paths...>')
-    .description('import files or folders into a study (made when there is none of this name)')
+    .description(
+      'import files, folders or zip archives into a study (made when there is none of this name)',
+    )
     .requiredOption('--study <name or id>', 'study to import into')
     .option('--seed-set <key>', 'seed set of all files, instead of the guess from names')
     .option('--arm <key>', 'evolver of all files')
@@ -101,18 +118,18 @@ export function addImportCommand(program: Command): void {
         (study) => study.id === options.study || study.name.toLowerCase() === wanted,
       )
       const study = known ?? createStudy(context.db, { name: options.study, description: '' })
-      const { requests, notes } = await registerPaths(context.config, paths)
-      if (!json) for (const note of notes) say('Note', note)
+      const given = await registerPaths(context.config, paths)
+      const { requests, notes } = await expandArchives(context, given.requests)
+      if (!json) for (const note of [...given.notes, ...notes]) say('Note', note)
       const previews = await previewImport(context, study.id, requests)
       if (options.dryRun || !json) printRows(previews.map(describe), json)
       if (options.dryRun) return
-      const broken = previews.find((preview) => preview.error)
-      if (broken?.error)
-        throw new AppError('data_error', `${broken.plan.fileName}: ${broken.error.message}`)
+      const broken = previews.filter((preview) => isBroken(preview, options))
       const plans = previews
-        .filter((preview) => !preview.duplicateOf)
+        .filter((preview) => !preview.duplicateOf && !isBroken(preview, options))
         .map(({ plan }) => override(plan, options))
       if (plans.length === 0) {
+        if (broken.length > 0) throw brokenFiles(broken, 0)
         if (!json) say('Nothing', 'every file is imported already')
         else printRows([], true)
         return
@@ -124,5 +141,7 @@ export function addImportCommand(program: Command): void {
           [{ study: study.id, job: job.id, state: ended?.state, result: ended?.result }],
           true,
         )
+      // The others are in; the exit code still tells that something is missing.
+      if (broken.length > 0) throw brokenFiles(broken, plans.length)
     })
 }

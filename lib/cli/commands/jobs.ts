@@ -1,52 +1,137 @@
 import type { Command } from 'commander'
-import {
-  listEvents,
-  listJobs,
-  requestCancel,
-  requestPause,
-  resumeJob,
-  retryJob,
-} from '@/lib/jobs/queue'
-import { openContext } from '../context'
+import { JOB_STATES, type Job, type JobState } from '@/lib/contracts/job'
+import { tokensOf } from '@/lib/contracts/meter'
+import { STATUSES } from '@/lib/contracts/status'
+import { AppError } from '@/lib/errors'
+import { listEvents } from '@/lib/jobs/queue'
+import { actOnJob, getJobDetail, JOB_ACTIONS, listJobs } from '@/lib/services/jobs'
+import { addBudgetOptions, readBudget, type BudgetOptions } from '../budget'
+import { findStudy, openContext } from '../context'
 import { followJobs } from '../follow'
-import { printRows } from '../output'
+import { jobFacts } from '../job-text'
+import { printJson, printRows } from '../output'
+
+// A log keeps about a thousand lines.
+const WHOLE_LOG = 10_000
+
+const DESCRIPTIONS = {
+  cancel: 'stop a job; what it computed stays',
+  pause: 'pause a job at its next safe point',
+  resume: 'let a paused job go on, with another budget where one is given',
+  retry: 'queue an ended job again: its failed rows, and what is missing',
+} as const
+
+interface ListOptions {
+  state?: string[]
+  study?: string
+  kind?: string
+  limit: string
+}
+
+function statesOf(names: readonly string[]): JobState[] {
+  return names.map((name) => {
+    const state = JOB_STATES.find((known) => known === name)
+    if (state) return state
+    throw new AppError(
+      'invalid_input',
+      `There is no state "${name}". There are: ${JOB_STATES.join(', ')}.`,
+    )
+  })
+}
+
+function listRow({ id, state, title, progress, error }: Job): Record<string, unknown> {
+  const { done, total, unit, failed, meter, cost } = progress
+  return {
+    id,
+    state,
+    title,
+    done: `${done}/${total} ${unit}`,
+    failed,
+    tokens: tokensOf(meter),
+    cost: cost ? `${cost.amount.toFixed(2)} ${cost.currency}` : null,
+    error,
+  }
+}
+
+function list(options: ListOptions, json: boolean): void {
+  const context = openContext()
+  const found = listJobs(context.db, {
+    limit: Number(options.limit) || 50,
+    ...(options.state ? { states: statesOf(options.state) } : {}),
+    ...(options.study ? { studyId: findStudy(context, options.study) } : {}),
+    ...(options.kind ? { kind: options.kind } : {}),
+  })
+  if (json) printJson(found)
+  else printRows(found.map(listRow), false)
+}
+
+const eventRow = (event: { at: number; level: string; message: string }) => ({
+  at: new Date(event.at).toISOString(),
+  level: event.level,
+  message: event.message,
+})
+
+function show(id: string, json: boolean): void {
+  const { job, events } = getJobDetail(openContext().db, id)
+  if (json) {
+    printJson({ job, events })
+    return
+  }
+  const { progress } = job
+  const write = (text: string) => process.stdout.write(`${text}\n`)
+  write(`${job.title} (${job.kind}, ${job.state}${job.request ? `, ${job.request} asked` : ''})`)
+  write(`${progress.phase}: ${jobFacts(job)}`)
+  if (job.error) write(job.error)
+  for (const [name, { count, example }] of Object.entries(progress.reasons)) {
+    const sentence = STATUSES.find((status) => status.name === name)?.sentence ?? name
+    write(`${count} rows: ${sentence} ${example}`)
+  }
+  for (const [reason, { count, example }] of Object.entries(progress.requestErrors)) {
+    write(`${count} requests failed (${reason}): ${example}`)
+  }
+  printRows(events.map(eventRow), false)
+}
 
 /** Adds `jobs` and its verbs. */
 export function addJobCommands(program: Command): void {
   const json = () => program.opts<{ json?: boolean }>().json === true
-  const jobs = program.command('jobs').description('list jobs, newest first')
-  jobs.action(() => {
-    const rows = listJobs(openContext().db, { limit: 50 }).map((job) => ({
-      id: job.id,
-      state: job.state,
-      title: job.title,
-      done: `${job.progress.done}/${job.progress.total} ${job.progress.unit}`,
-      failed: job.progress.failed,
-      error: job.error,
-    }))
-    printRows(rows, json())
-  })
-  const verbs = { cancel: requestCancel, pause: requestPause, resume: resumeJob, retry: retryJob }
-  for (const [verb, act] of Object.entries(verbs)) {
-    jobs
-      .command(`${verb} <id>`)
-      .description(`${verb} a job`)
-      .action((id: string) => {
-        const job = act(openContext().db, id)
-        printRows([{ id: job.id, state: job.state, title: job.title }], json())
-      })
-  }
+  const jobs = program.command('jobs').description('list, follow and steer jobs')
+  jobs
+    .command('list', { isDefault: true })
+    .description('list jobs, newest first')
+    .option('--state <names...>', `only these: ${JOB_STATES.join(', ')}`)
+    .option('--study <name or id>', 'only of this study')
+    .option('--kind <kind>', 'only of this kind, for example compute')
+    .option('--limit <n>', 'at most so many', '50')
+    .action((options: ListOptions) => list(options, json()))
+  jobs
+    .command('show <id>')
+    .description('progress, reasons for failures and log of a job')
+    .action((id: string) => show(id, json()))
   jobs
     .command('log <id>')
     .description("print a job's log")
     .action((id: string) => {
-      const rows = listEvents(openContext().db, id).map((event) => ({
-        at: new Date(event.at).toISOString(),
-        level: event.level,
-        message: event.message,
-      }))
-      printRows(rows, json())
+      const events = listEvents(openContext().db, id, WHOLE_LOG)
+      if (json()) printJson(events)
+      else printRows(events.map(eventRow), false)
     })
+  for (const verb of JOB_ACTIONS) {
+    const command = jobs
+      .command(`${verb} <id>`)
+      .description(DESCRIPTIONS[verb])
+      .option('--wait', 'follow the job to its end')
+    if (verb === 'resume') addBudgetOptions(command).option('--no-budget', 'without a limit')
+    command.action(async (id: string, options: BudgetOptions & { wait?: boolean }) => {
+      const context = openContext()
+      const budget = verb === 'resume' ? readBudget(options) : undefined
+      const job = actOnJob(context.db, id, verb, budget === undefined ? {} : { budget })
+      if (options.wait) await followJobs(context, [id], json())
+      const now = options.wait ? getJobDetail(context.db, id).job : job
+      if (json()) printJson(now)
+      else printRows([listRow(now)], false)
+    })
+  }
   jobs
     .command('wait [ids...]')
     .description(
@@ -55,6 +140,7 @@ export function addJobCommands(program: Command): void {
     .action(async (ids: string[]) => {
       const context = openContext()
       const active = listJobs(context.db, { states: ['queued', 'running'] }).map((job) => job.id)
-      await followJobs(context, ids.length > 0 ? ids : active, json())
+      const ended = await followJobs(context, ids.length > 0 ? ids : active, json())
+      if (json()) printJson(ended)
     })
 }

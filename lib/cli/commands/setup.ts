@@ -5,7 +5,7 @@ import type { ServiceContext } from '@/lib/services/context'
 import { loadSample } from '@/lib/services/sample/load'
 import { readSampleMetrics } from '@/lib/services/sample/manifest'
 import { getStudy } from '@/lib/services/studies'
-import { openContext } from '../context'
+import { openContext, storageError } from '../context'
 import { say } from '../output'
 import { fetchModels } from './models'
 
@@ -30,6 +30,14 @@ function computeSample(context: ServiceContext, studyId: string): void {
   for (const { metric, reason } of blocked) say('', `  ${metric} is left out: ${reason}`)
 }
 
+function sampleOf(context: ServiceContext) {
+  try {
+    return loadSample(context.db)
+  } catch (error) {
+    throw storageError(error, context.config.dataDir)
+  }
+}
+
 /** Adds `setup`: what the start command does once packages are there. */
 export function addSetupCommand(program: Command): void {
   program
@@ -45,7 +53,7 @@ export function addSetupCommand(program: Command): void {
         : []
       say('Database', `up to date (${countTables(context)})`)
       if (!options.sample) return
-      const { studyId, loaded } = loadSample(context.db)
+      const { studyId, loaded } = sampleOf(context)
       const study = getStudy(context.db, studyId)
       say('Sample', `${loaded ? 'loaded' : 'is there'}: ${study.name}`)
       if (loaded && options.compute && missing.length === 0) computeSample(context, studyId)

@@ -17,7 +17,26 @@ function checkNode() {
   )
 }
 
-function checkFolder(folder, variable) {
+/** Returns the nearest folder above that exists. */
+function existingParent(folder) {
+  let at = path.resolve(folder)
+  while (!fs.existsSync(at) && path.dirname(at) !== at) at = path.dirname(at)
+  return at
+}
+
+/** Says why nothing can be written below a folder; Node's own code for a missing parent on a read-only disk misleads. */
+function writeProblem(folder, error) {
+  const parent = existingParent(folder)
+  try {
+    fs.accessSync(parent, fs.constants.W_OK)
+  } catch (cause) {
+    const why = cause.code === 'EROFS' ? 'its disk is read-only' : 'you may not write there'
+    return parent === folder ? why : `${parent}: ${why}`
+  }
+  return error.code ?? error.message
+}
+
+function checkFolder(folder, remedy) {
   try {
     fs.mkdirSync(folder, { recursive: true })
     const probe = path.join(folder, `.write-test-${process.pid}`)
@@ -26,8 +45,8 @@ function checkFolder(folder, variable) {
   } catch (error) {
     if (error.code === 'ENOSPC') throw diskFull(folder)
     throw new StartError(
-      `the folder ${folder} cannot be written (${error.code ?? error.message})`,
-      `give yourself write access to it, or set ${variable} to a folder that you may write.`,
+      `the folder ${folder} cannot be written (${writeProblem(folder, error)})`,
+      remedy,
     )
   }
 }
@@ -39,12 +58,16 @@ function diskFull(folder) {
   )
 }
 
+function size(bytes) {
+  return bytes < 1e9 ? `${Math.floor(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
+}
+
 function checkSpace(folder, needed) {
   const { bavail, bsize } = fs.statfsSync(folder)
   const free = bavail * bsize
   if (free >= needed) return
   throw new StartError(
-    `only ${(free / 1e9).toFixed(2)} GB are free where ${folder} lies; ${(needed / 1e9).toFixed(1)} GB are needed`,
+    `only ${size(free)} are free where ${folder} lies; ${size(needed)} are needed`,
     'free some space, or set EVOLENS_DATA_DIR and EVOLENS_CACHE_DIR to folders on another disk.',
   )
 }
@@ -72,9 +95,18 @@ function checkPort(host, port) {
 /** Throws a StartError for an old Node, a read-only folder, a full disk or a taken port. */
 export async function checkMachine(options) {
   checkNode()
-  checkFolder(options.dataDir, 'EVOLENS_DATA_DIR')
-  checkFolder(options.cacheDir, 'EVOLENS_CACHE_DIR')
+  const elsewhere = (variable) =>
+    `give yourself write access to it, or set ${variable} to a folder that you may write.`
+  checkFolder(options.dataDir, elsewhere('EVOLENS_DATA_DIR'))
+  checkFolder(options.cacheDir, elsewhere('EVOLENS_CACHE_DIR'))
   const prepared = fs.existsSync('node_modules') && fs.existsSync('.next')
+  // Packages and the build are written beside the source.
+  if (!prepared) {
+    checkFolder(
+      process.cwd(),
+      'give yourself write access to the checkout, or clone it into a folder of your own.',
+    )
+  }
   const needed = prepared ? NEEDED_WHEN_PREPARED : NEEDED_BYTES
   checkSpace(process.cwd(), needed)
   checkSpace(options.dataDir, NEEDED_WHEN_PREPARED)

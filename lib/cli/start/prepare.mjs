@@ -61,6 +61,9 @@ function headersFolder() {
 function installRemedy(output) {
   if (/ENOSPC|no space left/i.test(output))
     return 'the disk is full: free some space and run the command again.'
+  if (/headers\.tar\.gz|getNodeDir|node\.h: No such file/i.test(output)) {
+    return 'Node headers are missing beside this Node, and better-sqlite3 must be compiled with them: install them (Debian: apt-get install libnode-dev), or use a Node from nodejs.org, which carries them.'
+  }
   if (/node-gyp|gyp ERR|make: |g\+\+|c\+\+/i.test(output)) {
     const headers = headersFolder()
       ? ''

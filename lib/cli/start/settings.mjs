@@ -17,6 +17,7 @@ Environment
   PORT                   port of the web page (default 3000)
   HOST                   address to listen on (default 127.0.0.1); anything beyond this machine needs EVOLENS_ACCESS_TOKEN
   EVOLENS_ACCESS_TOKEN   access token, at least 16 characters
+  EVOLENS_MASTER_KEY     32 bytes (openssl rand -base64 32) that encrypt keys which are typed in
   EVOLENS_DATA_DIR       database and uploads (default: evolens in your data folder)
   EVOLENS_CACHE_DIR      models and caches (default: evolens in your cache folder)
   EVOLENS_MODELS_DIR     folder with model files that you supply yourself

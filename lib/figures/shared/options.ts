@@ -20,6 +20,18 @@ export function choice<const L extends Record<string, string>>(
     .meta({ ...meta, labels })
 }
 
+// As column ids are written: `<metric>.<output>`.
+const COLUMN_ID = /^[a-z0-9_]+\.[A-Za-z0-9_-]+$/
+
+/** Returns a choice among named values that takes column ids of the study as well, for columns that users make. */
+export function choiceOrColumn<const L extends Record<string, string>>(labels: L, text: Text) {
+  const values = Object.keys(labels) as [string, ...string[]]
+  return z
+    .union([z.enum(values), z.string().regex(COLUMN_ID)])
+    .default(values[0])
+    .meta({ ...text, labels, ownColumns: true })
+}
+
 /** Returns an on/off option. */
 export function toggle(text: Text & { default: boolean }) {
   const { default: preset, ...meta } = text
@@ -92,6 +104,8 @@ const scalar = z.union([z.string(), z.number(), z.boolean()])
 const propertySchema = z.looseObject({
   type: z.string().optional(),
   enum: z.array(z.string()).optional(),
+  anyOf: z.array(z.looseObject({ enum: z.array(z.string()).optional() })).optional(),
+  ownColumns: z.literal(true).optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   title: z.string(),
@@ -107,16 +121,18 @@ export function describeOptions(schema: z.ZodType): OptionField[] {
   const json = z.toJSONSchema(schema, { io: 'input' }) as { properties?: Record<string, unknown> }
   return Object.entries(json.properties ?? {}).map(([name, raw]) => {
     const property = propertySchema.parse(raw)
-    const kind = property.enum ? 'choice' : property.type === 'boolean' ? 'switch' : 'number'
+    const named = property.enum ?? property.anyOf?.[0]?.enum
+    const kind = named ? 'choice' : property.type === 'boolean' ? 'switch' : 'number'
     return {
       name,
       title: property.title,
       description: property.description,
       kind,
-      choices: (property.enum ?? []).map((value) => ({
+      choices: (named ?? []).map((value) => ({
         value,
         label: property.labels?.[value] ?? value,
       })),
+      ...(property.ownColumns ? { ownColumns: true as const } : {}),
       min: property.minimum ?? null,
       max: property.maximum ?? null,
       step: property.step ?? null,

@@ -9,7 +9,7 @@ import type {
 } from '../types'
 
 /** Key of the seeds wherever an arm key is expected. */
-export const SEEDS = 'seeds'
+const SEEDS = 'seeds'
 
 /** Returns the drawing key of a series' arm. */
 export function armOf(series: FigureSeries): string {
@@ -49,7 +49,7 @@ export function roundsOf(data: FigureData): number[] {
 }
 
 /** Returns "Code, round 2, Small" for tables and messages. */
-export function seriesLabel(series: FigureSeries): string {
+function seriesLabel(series: FigureSeries): string {
   return series.armKey === null
     ? `${series.seedSetLabel}, seeds`
     : `${series.seedSetLabel}, round ${series.round}, ${series.armLabel}`
@@ -69,7 +69,7 @@ export function valuesOf(series: FigureSeries, columnId: string): Float64Array {
 }
 
 /** Returns how many rows of a series have a value, and the reasons of the others. */
-export function countSeries(series: FigureSeries, columnId: string): SeriesCount {
+function countSeries(series: FigureSeries, columnId: string): SeriesCount {
   const column = series.columns[columnId]
   const missing: Record<string, number> = {}
   let valued = 0

@@ -31,7 +31,7 @@ export function list(words: readonly string[]): string {
 }
 
 /** Returns the sums over all series: rows, rows with a value, and the reasons of the rest. */
-export function totals(counts: readonly SeriesCount[]) {
+function totals(counts: readonly SeriesCount[]) {
   const missing: Record<string, number> = {}
   let n = 0
   let valued = 0

@@ -32,8 +32,8 @@ export interface DatasetEntry {
  * names that lead out of the folder are refused. Throws FormatError when the list itself cannot be read.
  */
 export async function readDatasetInfo(folder: string): Promise<DatasetEntry[]> {
-  const root = await realpath(folder)
-  const info = parseInfo(await readInfo(join(root, FILE)))
+  const root = await realpath(/*turbopackIgnore: true*/ folder)
+  const info = parseInfo(await readInfo(join(/*turbopackIgnore: true*/ root, FILE)))
   const entries: DatasetEntry[] = []
   for (const [name, entry] of Object.entries(info)) {
     entries.push(
@@ -47,8 +47,8 @@ export async function readDatasetInfo(folder: string): Promise<DatasetEntry[]> {
 
 async function readInfo(path: string): Promise<string> {
   try {
-    const { size } = await stat(path)
-    if (size <= MAX_BYTES) return await readFile(path, 'utf8')
+    const { size } = await stat(/*turbopackIgnore: true*/ path)
+    if (size <= MAX_BYTES) return await readFile(/*turbopackIgnore: true*/ path, 'utf8')
   } catch (cause) {
     throw infoError('The list of data sets cannot be read.', `a file ${FILE} in the folder`, cause)
   }
@@ -135,13 +135,15 @@ async function resolveFiles(root: string, fileName: string): Promise<string[] | 
   ) {
     return 'The file name leads out of the folder.'
   }
-  const path = await inside(root, join(root, ...parts))
+  const path = await inside(root, join(/*turbopackIgnore: true*/ root, ...parts))
   if (path === null) return 'The file is missing, or a link leads out of the folder.'
-  if (!(await stat(path)).isDirectory()) return [path]
+  if (!(await stat(/*turbopackIgnore: true*/ path)).isDirectory()) return [path]
   const files: string[] = []
   // The order inside a folder is not defined by LLaMA-Factory: by name, so that a second import is the same.
-  for (const child of (await readdir(path)).toSorted()) {
-    const file = DATA_EXTENSIONS.has(extname(child)) ? await inside(root, join(path, child)) : null
+  for (const child of (await readdir(/*turbopackIgnore: true*/ path)).toSorted()) {
+    const file = DATA_EXTENSIONS.has(extname(child))
+      ? await inside(root, join(/*turbopackIgnore: true*/ path, child))
+      : null
     if (file !== null) files.push(file)
   }
   return files.length > 0 ? files : 'The folder holds no data file.'
@@ -149,7 +151,7 @@ async function resolveFiles(root: string, fileName: string): Promise<string[] | 
 
 async function inside(root: string, path: string): Promise<string | null> {
   try {
-    const real = await realpath(path)
+    const real = await realpath(/*turbopackIgnore: true*/ path)
     return real === root || real.startsWith(root + sep) ? real : null
   } catch {
     return null

@@ -1,38 +1,26 @@
-import type { CanonicalRow, ImportedValue, ImportedValueSpec } from '../types'
-
-// The largest float32: what the paper's script writes when there is no neighbour.
-const FLOAT32_MAX = 3.4028234663852886e38
-
-/** Columns that other tools write beside the rows. */
-const KNOWN: readonly ImportedValueSpec[] = [
-  { key: 'min_neighbor_distance', label: 'Minimum neighbour distance (imported)' },
-  { key: 'repeat_count', label: 'Repeat count (imported)' },
-  { key: 'ppl_A_direct', label: 'Perplexity of the answer alone (imported)' },
-  { key: 'ppl_A_condition', label: 'Perplexity of the answer given the instruction (imported)' },
-  { key: 'ifd_ppl', label: 'IFD from perplexities (imported)' },
-]
+import {
+  IMPORTED_VALUES,
+  readImportedValue,
+  type ImportedValueSpec,
+  type ReadValue,
+} from '@/lib/contracts/imported-values'
+import type { CanonicalRow } from '../types'
 
 /** Returns the known result columns among the keys. */
 export function importedValueSpecs(keys: readonly string[]): ImportedValueSpec[] {
-  return KNOWN.filter((spec) => keys.includes(spec.key))
+  return IMPORTED_VALUES.filter((spec) => keys.includes(spec.key))
 }
 
-/** Returns the row's imported numbers; what is missing or not a finite number carries a status instead of a value. */
-export function importedValues(
-  row: CanonicalRow,
-  specs: readonly ImportedValueSpec[],
-): ImportedValue[] {
-  return specs.map(({ key }) => {
-    const raw = row.extra && Object.hasOwn(row.extra, key) ? row.extra[key] : undefined
-    const literal = row.literals?.[`/${key}`]
-    if (raw === undefined || (raw === null && literal === undefined) || raw === '') {
-      return { key, value: null, status: 'not_run' }
-    }
-    if (raw === null) return { key, value: null, status: 'nonfinite' }
-    const value = typeof raw === 'number' || typeof raw === 'string' ? Number(raw) : Number.NaN
-    if (value === FLOAT32_MAX) return { key, value: null, status: 'n_too_small' }
-    if (Number.isFinite(value)) return { key, value, status: 'ok' }
-    const isNumberWord = typeof raw === 'string' && /^[-+]?(nan|inf(inity)?)$/i.test(raw)
-    return { key, value: null, status: isNumberWord ? 'nonfinite' : 'unparsed' }
+/** What reading needs of a row. */
+export type ValuedRow = Pick<CanonicalRow, 'extra' | 'flags' | 'output'>
+
+/** Returns the row's imported numbers in the order of the specs; what is missing or not a number says why. */
+export function importedValues(row: ValuedRow, specs: readonly ImportedValueSpec[]): ReadValue[] {
+  // A stored row keeps only the flag: JSON cannot print the number itself.
+  const wasNonfinite = row.flags.includes('nonfinite_number')
+  const hasResponse = row.output !== null && row.output !== ''
+  return specs.map((spec) => {
+    const raw = row.extra && Object.hasOwn(row.extra, spec.key) ? row.extra[spec.key] : undefined
+    return readImportedValue(spec, raw, { wasNonfinite, hasResponse })
   })
 }

@@ -1,6 +1,7 @@
 import { throwIfAborted } from '@/lib/errors'
 import { OUTSIDE, PENDING } from '@/lib/services/compute/row-status'
 import { loadRows } from './load-rows'
+import { loadOtherCell } from './other-cell'
 import type { CellWork } from './row-scope'
 
 /**
@@ -15,13 +16,13 @@ export async function computeWholeCell(work: CellWork): Promise<void> {
     if (code !== OUTSIDE) members.push(idx)
   })
   const rows = loadRows(db, source, members)
-  const result = await metric.computeCell(rows, params, {
-    ...tools,
-    progress(done, total) {
-      const share = total > 0 ? done / total : 0
-      state.setAhead(Math.min(members.length - 1, Math.floor(share * members.length)))
-    },
-  })
+  const progress = (done: number, total: number) => {
+    const share = total > 0 ? done / total : 0
+    state.setAhead(Math.min(members.length - 1, Math.floor(share * members.length)))
+  }
+  const choice = metric.otherCell?.(params)
+  const other = choice && loadOtherCell(db, work.studyId, cell.cellNo, choice)
+  const result = await metric.computeCell(rows, params, { ...tools, progress }, other)
   throwIfAborted(tools.signal)
   writer.setColumns(
     Int32Array.from(rows, (row) => row.index),

@@ -1,4 +1,5 @@
 import type { Db } from '@/db/client'
+import { answeredTurn } from '@/lib/formats/shared/answered-turn'
 import type { MetricRow } from '@/lib/metrics/types'
 
 /** Which texts a run reads in one cell. */
@@ -15,6 +16,7 @@ interface Stored {
   instruction: string
   input: string | null
   response: string | null
+  messages: string | null
   parentInstruction: string | null
   parentInput: string | null
   operator: string | null
@@ -22,14 +24,31 @@ interface Stored {
 
 const SELECT = `
   select r.idx, r.instruction, r.input, s.text as response,
-    p.instruction as parentInstruction, p.input as parentInput, l.operator
+    case when t.kind = 'imported' then r.messages end as messages, p.instruction as parentInstruction, p.input as parentInput, l.operator
   from rows r
+  left join response_sets t on t.no = @responseSetNo
   left join responses s on s.set_no = @responseSetNo and s.idx = r.idx
   left join links l on l.alignment_no = @alignmentNo and l.child_idx = r.idx
   left join alignments a on a.no = l.alignment_no
   left join rows p on p.cell_no = a.parent_cell_no and p.idx = l.parent_idx
   where r.cell_no = @cellNo and r.idx between @from and @to
   order by r.idx`
+
+type Texts = Pick<MetricRow, 'instruction' | 'input' | 'response'>
+
+/**
+ * Returns what a metric that reads responses sees of a row. In an imported chat that is the last pair: the row's
+ * instruction is the first user message, which the stored response need not answer. A generated response answers the
+ * row's instruction.
+ */
+function textsOf(row: Stored): Texts {
+  const { instruction, input, response } = row
+  if (row.messages === null) return { instruction, input, response }
+  const turn = answeredTurn(JSON.parse(row.messages))
+  return turn
+    ? { instruction: turn.user, input: '', response: turn.reply }
+    : { instruction, input, response: null }
+}
 
 /** Returns the rows at the given ascending positions as a metric sees them; positions without a row are left out. */
 export function loadRows(db: Db, source: RowSource, indices: readonly number[]): MetricRow[] {
@@ -46,9 +65,7 @@ export function loadRows(db: Db, source: RowSource, indices: readonly number[]):
     if (!wanted.has(row.idx)) continue
     rows.push({
       index: row.idx,
-      instruction: row.instruction,
-      input: row.input,
-      response: row.response,
+      ...textsOf(row),
       parent:
         parent && row.parentInstruction !== null
           ? { instruction: row.parentInstruction, input: row.parentInput }

@@ -7,9 +7,10 @@ import type { Db } from '@/db/client'
 import { loadRows, textLength, type RowSource } from './load-rows'
 import type { RunCell, RunState } from './run-state'
 
-// Results are written after a second or this many rows, whichever comes first: a kill loses no more than that.
+// Results are written after a second or this many rows, whichever comes first: a kill loses no more than that. Each write
+// stores whole chunks again, so a fast backend must not make it happen more often.
 const COMMIT_MS = 1_000
-const COMMIT_ROWS = 400
+const COMMIT_ROWS = CHUNK_ROWS
 // Rows are sorted by length inside a window so that batches pack well; the first windows are short so that results show early.
 const WINDOWS = [64, 512]
 // More batches at once than this only queue inside the backend's limiter.
@@ -22,6 +23,7 @@ const SLOW_MS = 4_000
 /** One cell of a run with all that working on it needs. */
 export interface CellWork {
   db: Db
+  studyId: string
   metric: MeasuredMetric
   params: unknown
   tools: MetricTools

@@ -2,12 +2,13 @@ import { and, eq } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { runCells, runs } from '@/db/schema'
 import type { JobProgress } from '@/lib/contracts/job'
+import { addMeters, emptyMeter, type Meter } from '@/lib/contracts/meter'
 import { carriesValue, statusCode, statusOf, STATUSES } from '@/lib/contracts/status'
 import type { RowResult } from '@/lib/metrics/types'
 import type { ColumnWriter } from '@/lib/services/compute/column-writer'
 import type { RunRow } from '@/lib/services/compute/extend-run'
 import { countRows, readRowStatus, type RowCounts } from '@/lib/services/compute/row-status'
-import type { JobContext, Meter, MeteredSession } from '../types'
+import type { JobContext, MeteredSession } from '../types'
 import { RateMeter } from './rate'
 
 // An example shows the kind of trouble, not a whole reply.
@@ -50,10 +51,6 @@ export function runCellList(db: Db, runNo: number): RunCell[] {
   }))
 }
 
-function emptyMeter(): Meter {
-  return { requests: 0, cachedRequests: 0, promptTokens: 0, completionTokens: 0, scoredTokens: 0 }
-}
-
 /** Counts, record and progress of a run while a job works on it; the one place that writes results. */
 export class RunState {
   private readonly counts = new Map<number, RowCounts>()
@@ -61,7 +58,8 @@ export class RunState {
   private readonly rate = new RateMeter()
   private readonly started: Meter
   private readonly last: Meter
-  private lastCommit = Date.now()
+  // Elapsed time follows the monotonic clock: a corrected wall clock must not stop commits or spoil rates.
+  private lastCommit = performance.now()
   /** Rows done by a cell-scope metric that has not ended yet. */
   private ahead = 0
 
@@ -76,13 +74,13 @@ export class RunState {
     }
     this.started = { ...(session?.meter ?? emptyMeter()) }
     this.last = { ...this.started }
-    this.rate.add(this.totals().done, Date.now())
+    this.rate.add(this.totals().done, performance.now())
     this.report()
   }
 
   /** Milliseconds since results were last written. */
   get sinceCommit(): number {
-    return Date.now() - this.lastCommit
+    return performance.now() - this.lastCommit
   }
 
   /** Sums over the run's cells. */
@@ -155,7 +153,7 @@ export class RunState {
     })
     writer.saved()
     Object.assign(this.last, this.session?.meter ?? {})
-    this.lastCommit = Date.now()
+    this.lastCommit = performance.now()
   }
 
   private writeRecord(notes: Record<string, unknown>): void {
@@ -171,7 +169,12 @@ export class RunState {
     const { total, done, valued, reasons } = this.totals()
     const meter = this.session?.meter ?? emptyMeter()
     // Meters start at nought with each attempt, so only what came since the last commit is added.
-    const grown = (key: keyof Meter) => record[key] + meter[key] - this.last[key]
+    const grown = Object.fromEntries(
+      Object.entries(addMeters(record, meter)).map(([key, sum]) => [
+        key,
+        sum - this.last[key as keyof Meter],
+      ]),
+    )
     db.update(runs)
       .set({
         record: {
@@ -181,12 +184,8 @@ export class RunState {
           rows: done,
           valued,
           reasons,
-          promptTokens: grown('promptTokens'),
-          completionTokens: grown('completionTokens'),
-          scoredTokens: grown('scoredTokens'),
-          cachedRequests: grown('cachedRequests'),
-          requests: grown('requests'),
-          activeMs: record.activeMs + (now - this.lastCommit),
+          ...grown,
+          activeMs: record.activeMs + (performance.now() - this.lastCommit),
           notes: { ...record.notes, ...notes },
         },
       })
@@ -197,9 +196,8 @@ export class RunState {
   private report(): void {
     const { total, done, valued, reasons } = this.totals()
     const shown = Math.min(total, done + this.ahead)
-    this.rate.add(shown, Date.now())
+    this.rate.add(shown, performance.now())
     const ratePerSecond = this.rate.perSecond()
-    const meter = this.session?.meter ?? emptyMeter()
     const failures: JobProgress['reasons'] = {}
     for (const status of STATUSES) {
       const count = reasons[status.name] ?? 0
@@ -214,8 +212,6 @@ export class RunState {
       etaMs: ratePerSecond ? ((total - shown) / ratePerSecond) * 1000 : null,
       failed: done - valued,
       reasons: failures,
-      tokens: meter.promptTokens + meter.completionTokens + meter.scoredTokens,
-      cached: meter.cachedRequests,
     })
   }
 }

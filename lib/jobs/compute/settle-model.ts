@@ -3,10 +3,10 @@ import type { Db } from '@/db/client'
 import { jobs, runCells, runs } from '@/db/schema'
 import { canonicalJson } from '@/lib/contracts/canonical-json'
 import type { RunDefinition } from '@/lib/contracts/run'
-import { AppError } from '@/lib/errors'
 import { definitionHash, pendingBackend } from '@/lib/services/compute/definition'
 import { addCell, findRun, type RunCellPlan, type RunRow } from '@/lib/services/compute/extend-run'
 import { PENDING, readRowStatus } from '@/lib/services/compute/row-status'
+import { pauseError } from '../pause'
 import type { JobContext, MeteredSession } from '../types'
 import { runCellList } from './run-state'
 
@@ -79,9 +79,9 @@ export function settleModel(
   const model = session ? (session.identity as unknown as Record<string, unknown>) : null
   if (canonicalJson(model) === canonicalJson(run.definition.model)) return run
   if (hasResults(db, run)) {
-    throw new AppError(
-      'conflict',
-      'The backend now serves another model than the one this run began with. Start a new run.',
+    throw pauseError(
+      'model_changed',
+      'The backend now serves another model than the one this run began with. Bring the model back and resume, or cancel and start a new run.',
     )
   }
   if (pendingBackend(run.definition) === null) {

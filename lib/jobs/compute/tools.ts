@@ -21,7 +21,7 @@ export function metricTools(
   signal: AbortSignal,
   progress: (done: number, total: number) => void,
 ): MetricTools {
-  const { generate, scoreTokens, tokenize, embed } = session ?? {}
+  const { generate, scoreTokens, tokenize, tokenTexts, chatIds, embed } = session ?? {}
   return {
     identity: session?.identity ?? NO_MODEL,
     signal,
@@ -29,6 +29,8 @@ export function metricTools(
     ...(generate ? { generate: (request) => generate(request, signal) } : {}),
     ...(scoreTokens ? { scoreTokens: (sequences) => scoreTokens(sequences, signal) } : {}),
     ...(tokenize ? { tokenize: (texts, addSpecial) => tokenize(texts, addSpecial, signal) } : {}),
+    ...(tokenTexts ? { tokenTexts: (ids) => tokenTexts(ids, signal) } : {}),
+    ...(chatIds ? { chatIds: (conversations, open) => chatIds(conversations, open, signal) } : {}),
     ...(embed ? { embed: (texts) => embed(texts, signal) } : {}),
   }
 }

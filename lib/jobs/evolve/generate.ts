@@ -2,9 +2,11 @@ import type { BackendSession, GenerateParams, GenerateReply } from '@/lib/backen
 import { GREEDY } from '@/lib/backends/types'
 import { statusCode, type StatusName } from '@/lib/contracts/status'
 import { AppError, errorMessage, throwIfAborted } from '@/lib/errors'
-import { evolvePrompt, responsePrompt } from '@/lib/prompts'
-import type { Operator } from '@/lib/prompts/operators'
-import { renderPrompt } from '@/lib/prompts/prompt'
+import { responsePrompt } from '@/lib/prompts'
+import { renderPrompt, type Prompt } from '@/lib/prompts/prompt'
+
+/** Returns the version of a prompt that the job was told to use. */
+export type PromptChoice = (promptId: string) => Prompt
 
 /** One generated text of a row: the trimmed reply, how it ended, and the reason when there is none. */
 export interface GeneratedText {
@@ -61,11 +63,11 @@ async function ask(
 export function evolveOne(
   session: BackendSession,
   parent: { index: number; instruction: string },
-  operator: Operator,
+  prompt: Prompt,
   decoding: Decoding,
   signal: AbortSignal,
 ): Promise<GeneratedText> {
-  const content = renderPrompt(evolvePrompt(operator), { instruction: parent.instruction })
+  const content = renderPrompt(prompt, { instruction: parent.instruction })
   return ask(session, content, paramsFor(decoding, parent.index), signal)
 }
 
@@ -73,13 +75,14 @@ export function evolveOne(
 export async function respondOne(
   session: BackendSession,
   row: { instruction: string; input: string | null },
+  promptOf: PromptChoice,
   maxTokens: number,
   signal: AbortSignal,
 ): Promise<GeneratedText> {
   if (row.instruction === '' && (row.input ?? '') === '') {
     return { text: '', finishReason: 'skipped', status: 'empty_instruction', message: null }
   }
-  const content = renderPrompt(responsePrompt(row.input), {
+  const content = renderPrompt(promptOf(responsePrompt(row.input).id), {
     instruction: row.instruction,
     input: row.input ?? '',
   })

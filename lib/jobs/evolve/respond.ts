@@ -1,6 +1,5 @@
 import { and, eq } from 'drizzle-orm'
 import { cells, responseSets } from '@/db/schema'
-import { getPrompt } from '@/lib/prompts'
 import { promptCard } from '@/lib/prompts/prompt'
 import {
   appendResponses,
@@ -10,7 +9,7 @@ import {
 } from '@/lib/services/cells-staging'
 import { definitionHash } from '@/lib/services/compute/definition'
 import type { JobContext, MeteredSession } from '../types'
-import { mapConcurrent, respondOne, responseStatus } from './generate'
+import { mapConcurrent, respondOne, responseStatus, type PromptChoice } from './generate'
 
 interface TextRow {
   idx: number
@@ -19,10 +18,14 @@ interface TextRow {
 }
 
 /** Returns what decides the responses, for the card: writer, prompts and decoding. */
-function responseDefinition(session: MeteredSession, maxTokens: number): Record<string, unknown> {
+function responseDefinition(
+  session: MeteredSession,
+  promptOf: PromptChoice,
+  maxTokens: number,
+): Record<string, unknown> {
   return {
     model: session.identity,
-    prompts: ['respond', 'respond-with-input'].map((id) => promptCard(getPrompt(id))),
+    prompts: ['respond', 'respond-with-input'].map((id) => promptCard(promptOf(id))),
     decoding: { temperature: 0, maxTokens },
   }
 }
@@ -32,9 +35,10 @@ function responseSetFor(
   context: JobContext,
   cellNo: number,
   session: MeteredSession,
+  promptOf: PromptChoice,
   maxTokens: number,
 ): number {
-  const definition = responseDefinition(session, maxTokens)
+  const definition = responseDefinition(session, promptOf, maxTokens)
   const hash = definitionHash(definition)
   const existing = context.db
     .select({ no: responseSets.no })
@@ -87,17 +91,18 @@ export async function respondToCell(
   context: JobContext,
   session: MeteredSession,
   cellNo: number,
+  promptOf: PromptChoice,
   maxTokens: number,
   onDone: (rows: number, failed: readonly string[]) => void,
 ): Promise<void> {
-  const setNo = responseSetFor(context, cellNo, session, maxTokens)
+  const setNo = responseSetFor(context, cellNo, session, promptOf, maxTokens)
   const pending = pendingRows(context, cellNo, setNo)
   // Four rounds of the backend's width a commit: about a few seconds of work on the slowest engine.
   const batchRows = Math.max(8, session.limits.chatConcurrency * 4)
   for (let start = 0; start < pending.length; start += batchRows) {
     const batch = pending.slice(start, start + batchRows)
     const answers = await mapConcurrent(batch, session.limits.chatConcurrency, (row) =>
-      respondOne(session, row, maxTokens, context.signal),
+      respondOne(session, row, promptOf, maxTokens, context.signal),
     )
     const items: NewResponse[] = answers.map((answer, k) => ({
       idx: (batch[k] as TextRow).idx,

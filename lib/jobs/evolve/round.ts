@@ -5,7 +5,13 @@ import { operatorFor, type Operator } from '@/lib/prompts/operators'
 import { publishEvolvedCell, type EvolvedRow } from '@/lib/services/cells-evolved'
 import type { CellRef } from '@/lib/services/cells'
 import type { JobContext, MeteredSession } from '../types'
-import { evolveOne, mapConcurrent, type Decoding, type GeneratedText } from './generate'
+import {
+  evolveOne,
+  mapConcurrent,
+  type Decoding,
+  type GeneratedText,
+  type PromptChoice,
+} from './generate'
 
 /** One round of one seed set on one arm. */
 export interface RoundPlan {
@@ -17,6 +23,7 @@ export interface RoundPlan {
   round: number
   order: readonly Operator[]
   decoding: Decoding
+  promptOf: PromptChoice
   parent: CellRef
 }
 
@@ -39,7 +46,7 @@ function definitionOf(context: JobContext, plan: RoundPlan, session: MeteredSess
     decoding: plan.decoding,
     round: plan.round,
     order: plan.order,
-    prompts: plan.order.map((operator) => promptCard(evolvePrompt(operator))),
+    prompts: plan.order.map((operator) => promptCard(plan.promptOf(evolvePrompt(operator).id))),
   }
 }
 
@@ -81,7 +88,8 @@ export async function evolveRound(
   const rows = await mapConcurrent(parents, session.limits.chatConcurrency, async (parent) => {
     const operator = operatorFor(parent.idx, plan.round, plan.order)
     const row = { index: parent.idx, instruction: parent.instruction }
-    const result = await evolveOne(session, row, operator, plan.decoding, context.signal)
+    const prompt = plan.promptOf(evolvePrompt(operator).id)
+    const result = await evolveOne(session, row, prompt, plan.decoding, context.signal)
     onDone(result.message)
     return toRow(parent, operator, result)
   })

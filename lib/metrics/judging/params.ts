@@ -1,39 +1,88 @@
 import { z } from 'zod'
+import { canonicalText, withText, type Prompt } from '@/lib/prompts/prompt'
 
 // As the reference scripts: room for a judge that thinks aloud; replies end far earlier.
 const MAX_TOKENS = 2048
 
+/** Parameters of every metric that asks a judge, without its prompt. */
+export const replyParams = {
+  parse: z
+    .enum(['tolerant', 'exact'])
+    .default('tolerant')
+    .describe(
+      'How free replies are read: exact is the parser of the reference script, tolerant repairs more.',
+    ),
+  constrained: z
+    .enum(['auto', 'always', 'never'])
+    .default('auto')
+    .describe(
+      'Whether a JSON schema constrains the reply: auto does it where the backend can. The exact-parse rate then says nothing.',
+    ),
+  maxTokens: z
+    .number()
+    .int()
+    .min(4)
+    .max(8192)
+    .default(MAX_TOKENS)
+    .describe('Longest reply in tokens; a reply cut by it counts only when it is exact.'),
+}
+
+/** Parameters of repeated judging. */
+export const repeatParams = {
+  temperature: z
+    .number()
+    .min(0)
+    .max(2)
+    .default(0)
+    .describe('0 decodes greedily, as the reference; higher for repeated judging.'),
+  repeat: z
+    .number()
+    .int()
+    .min(0)
+    .max(1000)
+    .default(0)
+    .describe(
+      'Number of the repetition, 0 for the first: runs that differ only here show how far the judge agrees with itself.',
+    ),
+}
+
+/** Longest prompt text that is taken. */
+export const PROMPT_LENGTH = 20_000
+
+/** Returns the parameter that holds a user's text for a prompt; forms offer its stored versions. */
+export function promptTextParam(promptId: string, placeholder: string) {
+  return z
+    .string()
+    .max(PROMPT_LENGTH)
+    .default('')
+    .meta({ prompt: promptId })
+    .describe(
+      `Your own text for the prompt ${promptId}, with ${placeholder} in it; empty uses the built-in one.`,
+    )
+}
+
 /** Returns the parameters that every judge metric has. */
 export function judgeParams(promptId: string) {
   return z.object({
-    parse: z
-      .enum(['tolerant', 'exact'])
-      .default('tolerant')
-      .describe(
-        'How replies are read: exact is the parser of the reference script, tolerant repairs more.',
-      ),
-    constrained: z
-      .boolean()
-      .default(false)
-      .describe(
-        'Constrains the reply by a JSON schema, where the backend can; the exact-parse rate then says nothing.',
-      ),
-    maxTokens: z
-      .number()
-      .int()
-      .min(4)
-      .max(8192)
-      .default(MAX_TOKENS)
-      .describe('Longest reply in tokens; a reply cut by it counts only when it is exact.'),
-    promptText: z
-      .string()
-      .max(20_000)
-      .default('')
-      .describe(
-        `Your own text for the prompt ${promptId}, with {instruction} in it; empty uses the built-in one.`,
-      ),
+    ...replyParams,
+    ...repeatParams,
+    promptText: promptTextParam(promptId, '{instruction}'),
   })
 }
 
 /** Parameters of a judge metric, defaults filled in. */
 export type JudgeParams = z.infer<ReturnType<typeof judgeParams>>
+
+/** Returns the parameters with `auto` settled by what the backend can do, so that the definition says what was done. */
+export function settleConstrained<P extends { constrained: JudgeParams['constrained'] }>(
+  params: P,
+  can: (capability: 'structured') => boolean,
+): P {
+  if (params.constrained !== 'auto') return params
+  return { ...params, constrained: can('structured') ? 'always' : 'never' }
+}
+
+/** Returns a user's text as it goes into a definition: empty where it is the prompt's own, so that both are one run. */
+export function settledText(prompt: Prompt, text: string): string {
+  return withText(prompt, text) === prompt ? '' : canonicalText(text)
+}

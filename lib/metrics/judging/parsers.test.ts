@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { expectedValue } from './expected-value'
-import { parseLevelExact, parseLevelStructured, parseLevelTolerant } from './level-parser'
+import { labelParsers } from './label-parser'
+import { levelParsers } from './level-parser'
+import { numberParsers } from './number-parser'
 import { isRefusal } from './parsed'
 import { parsePythonFloat, pythonStrip } from './python-text'
-import { parseScoreExact, parseScoreStructured, parseScoreTolerant } from './score-parser'
+import { scoreParsers } from './score-parser'
 
 describe('exact level', () => {
   it.each([
@@ -19,7 +21,7 @@ describe('exact level', () => {
     ['Difficulty: hard', null],
     ['', null],
   ])('%j -> %s', (reply, value) => {
-    expect(parseLevelExact(reply).value).toBe(value)
+    expect(levelParsers.exact(reply).value).toBe(value)
   })
 })
 
@@ -50,21 +52,21 @@ describe('tolerant level', () => {
     ["I'm sorry, but I cannot rate this.", null, 'refused'],
     ['抱歉，我无法回答。', null, 'refused'],
   ])('%j -> %s %s', (reply, value, status) => {
-    expect(parseLevelTolerant(reply)).toMatchObject({ value, status })
+    expect(levelParsers.tolerant(reply)).toMatchObject({ value, status })
   })
 })
 
 describe('structured replies', () => {
   it('count as ok when they hold the answer', () => {
-    expect(parseLevelStructured('{"difficulty":"very hard"}')).toMatchObject({
+    expect(levelParsers.structured('{"difficulty":"very hard"}')).toMatchObject({
       value: 5,
       status: 'ok',
     })
-    expect(parseLevelStructured('{"difficulty":"huge"}').status).toBe('unparsed')
-    expect(parseScoreStructured('{"score":40}')).toMatchObject({ value: 40, status: 'ok' })
-    expect(parseScoreStructured('{"score":400}').status).toBe('out_of_range')
-    expect(parseScoreStructured('{"score":').status).toBe('unparsed')
-    expect(parseScoreStructured('null').status).toBe('unparsed')
+    expect(levelParsers.structured('{"difficulty":"huge"}').status).toBe('unparsed')
+    expect(scoreParsers.structured('{"score":40}')).toMatchObject({ value: 40, status: 'ok' })
+    expect(scoreParsers.structured('{"score":400}').status).toBe('out_of_range')
+    expect(scoreParsers.structured('{"score":').status).toBe('unparsed')
+    expect(scoreParsers.structured('null').status).toBe('unparsed')
   })
 })
 
@@ -125,7 +127,7 @@ describe('score', () => {
     ['inf', null, 'nonfinite'],
     ['85/100', null, 'unparsed'],
   ])('exact %j -> %s %s', (reply, value, status) => {
-    expect(parseScoreExact(reply)).toMatchObject({ value, status })
+    expect(scoreParsers.exact(reply)).toMatchObject({ value, status })
   })
 
   it.each([
@@ -154,7 +156,49 @@ describe('score', () => {
     ['GPT4 says so', null, 'unparsed'],
     ['As an AI I have no view.', null, 'refused'],
   ])('tolerant %j -> %s %s', (reply, value, status) => {
-    expect(parseScoreTolerant(reply)).toMatchObject({ value, status })
+    expect(scoreParsers.tolerant(reply)).toMatchObject({ value, status })
+  })
+})
+
+describe('labels of a user', () => {
+  const parsers = labelParsers(['off topic', 'C++ only (fine)', '好', 'topic'], 'rating')
+
+  it.each([
+    ['off topic', 1, 'ok'],
+    ['Off-Topic.', 1, 'repaired'],
+    ['I say: topic', 4, 'repaired'],
+    ['It is off topic', 1, 'repaired'],
+    ['rating: c++ only (fine)', 2, 'repaired'],
+    ['评分：好', 3, 'repaired'],
+    ['{"rating": "Topic"}', 4, 'repaired'],
+    ['topical', null, 'unparsed'],
+    ['topic, or off topic', null, 'ambiguous'],
+  ])('%j -> %s %s', (reply, value, status) => {
+    expect(parsers.tolerant(reply)).toMatchObject({ value, status })
+  })
+})
+
+describe('integer scales', () => {
+  const parsers = numberParsers({ min: 1, max: 7, integer: true, jsonKey: 'rating' })
+
+  it.each([
+    ['7', 7, 'ok'],
+    ['5.0', 5, 'ok'],
+    ['5/7', 5, 'repaired'],
+    ['5 out of 7', 5, 'repaired'],
+    ['Rating: **3**', 3, 'repaired'],
+    ['3.5', null, 'out_of_range'],
+    ['0', null, 'out_of_range'],
+    ['50%', null, 'out_of_range'],
+    ['2 or 3', null, 'ambiguous'],
+  ])('%j -> %s %s', (reply, value, status) => {
+    expect(parsers.tolerant(reply)).toMatchObject({ value, status })
+  })
+
+  it('are kept by the exact and the structured parser, too', () => {
+    expect(parsers.exact('8').status).toBe('out_of_range')
+    expect(parsers.structured('{"rating": 4}')).toMatchObject({ value: 4, status: 'ok' })
+    expect(parsers.structured('{"rating": 4.5}').status).toBe('out_of_range')
   })
 })
 
@@ -169,9 +213,9 @@ describe('hostile replies', () => {
       '{'.repeat(long),
       `very${'-'.repeat(long)}`,
     ]) {
-      expect(parseLevelTolerant(reply).value).toBeNull()
-      expect(parseScoreExact(reply).value).toBeNull()
-      expect(() => parseScoreTolerant(reply)).not.toThrow()
+      expect(levelParsers.tolerant(reply).value).toBeNull()
+      expect(scoreParsers.exact(reply).value).toBeNull()
+      expect(() => scoreParsers.tolerant(reply)).not.toThrow()
     }
   })
 })

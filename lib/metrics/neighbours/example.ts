@@ -1,26 +1,21 @@
 import { carriesValue, statusOf } from '@/lib/contracts/status'
 import { stubTools } from '../stub-tools'
-import type { CellResult, MetricRow, MetricTools } from '../types'
+import type { CellResult, MetricRow, MetricTools, OtherCell } from '../types'
 
 // Vectors are float32, so distances of decimal fractions are right to about seven digits.
 const DIGITS = 6
 
-/** Returns the columns as text, one entry a row: values rounded to six decimals, or the name of the status. */
-export async function mndExample(
-  vectors: readonly (readonly number[])[],
-  compute: (rows: readonly MetricRow[], tools: MetricTools) => Promise<CellResult>,
-): Promise<Record<string, string>> {
-  const rows = vectors.map((_, index): MetricRow => {
-    return {
-      index,
-      instruction: `#${index}#`,
-      input: null,
-      response: null,
-      parent: null,
-      operator: null,
-    }
+type Vectors = readonly (readonly number[])[]
+
+function rowsOf(n: number, first: number): MetricRow[] {
+  return Array.from({ length: n }, (_, index): MetricRow => {
+    const instruction = `#${first + index}#`
+    return { index, instruction, input: null, response: null, parent: null, operator: null }
   })
-  const tools = stubTools({
+}
+
+function toolsOf(vectors: Vectors): MetricTools {
+  return stubTools({
     async embed(texts) {
       const indexes = texts.map((text) => Number(/#(\d+)#/.exec(text)?.[1]))
       return {
@@ -29,16 +24,47 @@ export async function mndExample(
       }
     },
   })
-  const { columns } = await compute(rows, tools)
-  const text = (key: string) => {
-    const column = columns[key] as CellResult['columns'][string]
-    return rows
-      .map((_, i) => {
-        const code = column.status[i] as number
-        const value = column.values[i] as number
-        return carriesValue(code) ? String(Number(value.toFixed(DIGITS))) : statusOf(code).name
-      })
-      .join(' ')
+}
+
+/** Returns a column as text, one entry a row: values rounded to six decimals, or the name of the status. */
+function textOf({ columns }: CellResult, key: string): string {
+  const column = columns[key] as CellResult['columns'][string]
+  return Array.from(column.status, (code, i) =>
+    carriesValue(code)
+      ? String(Number((column.values[i] as number).toFixed(DIGITS)))
+      : statusOf(code).name,
+  ).join(' ')
+}
+
+/** Returns the columns of the neighbour distance for rows with these vectors. */
+export async function mndExample(
+  vectors: Vectors,
+  compute: (rows: readonly MetricRow[], tools: MetricTools) => Promise<CellResult>,
+): Promise<Record<string, string>> {
+  const result = await compute(rowsOf(vectors.length, 0), toolsOf(vectors))
+  return {
+    mnd: textOf(result, 'mnd'),
+    repeats: textOf(result, 'repeat_count'),
+    nearest: textOf(result, 'neighbour'),
   }
-  return { mnd: text('mnd'), repeats: text('repeat_count'), nearest: text('neighbour') }
+}
+
+/** Returns the columns of novelty for rows with these vectors against others. */
+export async function noveltyExample(
+  vectors: Vectors,
+  others: Vectors,
+  compute: (
+    rows: readonly MetricRow[],
+    tools: MetricTools,
+    other: OtherCell,
+  ) => Promise<CellResult>,
+): Promise<Record<string, string>> {
+  const other = { name: 'other', rows: rowsOf(others.length, vectors.length), reason: null }
+  const tools = toolsOf([...vectors, ...others])
+  const result = await compute(rowsOf(vectors.length, 0), tools, other)
+  return {
+    novelty: textOf(result, 'novelty'),
+    near: textOf(result, 'near_count'),
+    nearest: textOf(result, 'nearest_index'),
+  }
 }

@@ -1,8 +1,13 @@
 /** What every thread of a search gets; shared buffers are written by all. */
 export interface WorkerPlan {
   index: number
-  /** Different vectors and their dimension. */
+  /** Rows of the matrix, padding included, and their dimension. */
   n: number
+  /**
+   * Across two sets: the first `asking` rows look for their nearest among the rows from `from` on, a whole number of
+   * tiles; the rows between are padding. Null: every row looks among all others.
+   */
+  across: { asking: number; from: number } | null
   d: number
   tile: number
   block: number
@@ -39,6 +44,11 @@ export const CONTROL = { nextTile: 0, nextRows: 1, cancelled: 2, tilesDone: 3, l
 
 /** Rows of a tile; measured best, as the tile's product (1 MB) stays in the L2 cache. */
 export const TILE = 512
+
+/** Returns the number of tiles between `asking` rows and `n` others. */
+export function tileCountAcross(asking: number, n: number): number {
+  return Math.ceil(asking / TILE) * Math.ceil(n / TILE)
+}
 
 /** Returns the number of tiles in the upper triangle, diagonal included, for n vectors. */
 export function tileCount(n: number): number {

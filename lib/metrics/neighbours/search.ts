@@ -7,7 +7,7 @@ import { squaredDistance } from './distance.mjs'
 import { distinctRows } from './distinct'
 import type { Distinct } from './distinct'
 import { tileGraph } from './graphs'
-import { CONTROL, TILE, tileCount } from './plan'
+import { CONTROL, TILE, tileCount, tileCountAcross } from './plan'
 import type { WorkerPlan } from './plan'
 
 /** The nearest other row of every row. */
@@ -48,7 +48,8 @@ const POLL_MS = 100
 // Half a unit in the last place of float32, relative.
 const FLOAT32_ROUNDING = 2 ** -24
 
-interface DistinctNeighbours {
+/** The answer by different vector. */
+export interface DistinctNeighbours {
   distance: Float64Array
   neighbour: Int32Array
   /** Input rows (copies counted) of other vectors nearer than the threshold. */
@@ -100,6 +101,7 @@ function makePlan(
   copies: Uint32Array,
   threshold: number,
   threads: number,
+  across: WorkerPlan['across'],
 ): Omit<WorkerPlan, 'index'> {
   const n = copies.length
   const halfNorms = new Float32Array(n)
@@ -117,6 +119,7 @@ function makePlan(
   return {
     n,
     d,
+    across,
     tile: TILE,
     block: BLOCK,
     keep: KEEP,
@@ -157,17 +160,22 @@ function nextMessage(worker: Worker): Promise<{ rescanned?: number }> {
   })
 }
 
-async function searchInThreads(
+/**
+ * Searches in one thread a core: every row among all others, or with `across` the first rows among the last ones; see
+ * WorkerPlan for how they lie.
+ */
+export async function searchInThreads(
   rows: Float32Array,
   d: number,
   copies: Uint32Array,
   options: SearchOptions,
+  across: WorkerPlan['across'] = null,
 ): Promise<DistinctNeighbours> {
   const n = copies.length
   const { signal, progress } = options
-  const total = tileCount(n)
+  const total = across ? tileCountAcross(across.asking, n - across.from) : tileCount(n)
   const threads = Math.max(1, Math.min(options.threads ?? availableParallelism(), total))
-  const plan = makePlan(rows, d, copies, options.threshold, threads)
+  const plan = makePlan(rows, d, copies, options.threshold, threads, across)
   const control = new Int32Array(plan.control)
   // Joined, not given to Worker as a URL: bundlers of the web server would take that for an entry of their own.
   const file = path.join(path.dirname(fileURLToPath(import.meta.url)), 'worker.mjs')

@@ -6,10 +6,13 @@ import { squaredDistance } from './distance.mjs'
 
 /** @type {import('./plan').WorkerPlan} */
 const plan = workerData
-const { n, d, tile, block, keep, index } = plan
+const { n, d, tile, block, keep, index, across } = plan
 const width = d + 2
 const tiles = Math.ceil(n / tile)
 const blocksPerTile = tile / block
+// Rows that look for a nearest one, and where those begin that they look among.
+const asking = across ? across.asking : n
+const from = across ? across.from : 0
 // Finite, so that sums of two stay finite, and below every product of real vectors.
 const MASKED = -1e30
 
@@ -47,7 +50,7 @@ function countNear(row, blockId, diagonal) {
   for (let other = from; other < to; other += 1) {
     if (other === row || squaredDistance(rows, d, row, other) >= plan.threshold) continue
     near[row] += copies[other]
-    if (!diagonal) near[other] += copies[row]
+    if (!diagonal && !across) near[other] += copies[row]
   }
 }
 
@@ -58,9 +61,10 @@ function fillTile(target, tileIndex, isLeft) {
   for (let r = 0; r < tile; r += 1) {
     const row = tileIndex * tile + r
     const at = r * width
-    if (row < n) target.set(rows.subarray(row * d, row * d + d), at)
+    const isReal = row < asking || (row >= from && row < n)
+    if (isReal) target.set(rows.subarray(row * d, row * d + d), at)
     else target.fill(0, at, at + d)
-    const half = row < n ? -halfNorms[row] : MASKED
+    const half = isReal ? -halfNorms[row] : MASKED
     target[at + d] = isLeft ? half : 1
     target[at + d + 1] = isLeft ? 1 : half
   }
@@ -69,7 +73,7 @@ function fillTile(target, tileIndex, isLeft) {
 /** Scans the block maxima of a tile's rows.
  * @param {Float32Array} maxima @param {number} i @param {number} j */
 function scanRows(maxima, i, j) {
-  const rowsHere = Math.min(tile, n - i * tile)
+  const rowsHere = Math.min(tile, asking - i * tile)
   for (let r = 0; r < rowsHere; r += 1) {
     const row = i * tile + r
     const worst = row * keep + keep - 1
@@ -94,6 +98,32 @@ function scanColumns(maxima, i, j) {
   }
 }
 
+/** Yields the tiles of this thread: of the upper triangle, or of all pairs of the two sets, row by row.
+ * @returns {Generator<[number, number]>} */
+function* claims() {
+  const claim = () => Atomics.add(control, NEXT_TILE, 1)
+  if (across) {
+    const firstOther = from / tile
+    const others = tiles - firstOther
+    const total = Math.ceil(asking / tile) * others
+    for (let claimed = claim(); claimed < total; claimed = claim()) {
+      yield [Math.floor(claimed / others), firstOther + (claimed % others)]
+    }
+    return
+  }
+  // `first` is the number of the first tile of row i.
+  let i = 0
+  let first = 0
+  for (let claimed = claim(); ; claimed = claim()) {
+    while (i < tiles && claimed >= first + tiles - i) {
+      first += tiles - i
+      i += 1
+    }
+    if (i >= tiles) return
+    yield [i, i + claimed - first]
+  }
+}
+
 async function scan() {
   const options = {
     intraOpNumThreads: 1,
@@ -112,18 +142,8 @@ async function scan() {
   const C = new ort.Tensor('float32', mask, [tile, tile])
 
   let leftTile = -1
-  // Tiles of the upper triangle, row by row; `first` is the number of the first tile of row i.
-  let i = 0
-  let first = 0
-  for (;;) {
+  for (const [i, j] of claims()) {
     if (cancelled()) return
-    const claimed = Atomics.add(control, NEXT_TILE, 1)
-    while (i < tiles && claimed >= first + tiles - i) {
-      first += tiles - i
-      i += 1
-    }
-    if (i >= tiles) break
-    const j = i + claimed - first
     if (leftTile !== i) fillTile(left, i, true)
     leftTile = i
     fillTile(right, j, false)
@@ -133,7 +153,7 @@ async function scan() {
     } else {
       const { R, S } = await upper.run({ A, B })
       scanRows(/** @type {Float32Array} */ (R.data), i, j)
-      scanColumns(/** @type {Float32Array} */ (S.data), i, j)
+      if (!across) scanColumns(/** @type {Float32Array} */ (S.data), i, j)
     }
     Atomics.add(control, TILES_DONE, 1)
   }
@@ -152,14 +172,14 @@ function refine() {
   const neighbour = new Int32Array(plan.neighbour)
   let rescanned = 0
   for (;;) {
-    const from = Atomics.add(control, NEXT_ROWS, ROWS_PER_CLAIM)
-    if (from >= n || cancelled()) return rescanned
-    for (let row = from; row < Math.min(n, from + ROWS_PER_CLAIM); row += 1) {
+    const start = Atomics.add(control, NEXT_ROWS, ROWS_PER_CLAIM)
+    if (start >= asking || cancelled()) return rescanned
+    for (let row = start; row < Math.min(asking, start + ROWS_PER_CLAIM); row += 1) {
       let best = Infinity
       let nearest = -1
-      /** @param {number} start @param {number} end */
-      const visit = (start, end) => {
-        for (let other = start; other < end; other += 1) {
+      /** @param {number} first @param {number} end */
+      const visit = (first, end) => {
+        for (let other = first; other < end; other += 1) {
           if (other === row) continue
           const value = squaredDistance(rows, d, row, other)
           // Ties go to the lowest row, so that the answer does not depend on threads.
@@ -174,12 +194,12 @@ function refine() {
       if (values.some((list) => list[first + keep - 1] >= limit)) {
         // More blocks may be within float32 error of the best than were kept.
         rescanned += 1
-        visit(0, n)
+        visit(from, n)
       } else {
         values.forEach((list, w) => {
           for (let k = 0; k < keep && list[first + k] >= limit; k += 1) {
-            const start = blocks[w][first + k] * block
-            visit(start, Math.min(n, start + block))
+            const at = blocks[w][first + k] * block
+            visit(at, Math.min(n, at + block))
           }
         })
       }

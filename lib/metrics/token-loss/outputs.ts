@@ -92,3 +92,10 @@ export const LOSS_OUTPUTS: readonly OutputSpec[] = [
     hidden: true,
   },
 ]
+
+const OF_TEXT = new Set<string>([...TEXT_KEYS, 'joinSame', 'prefixStable', 'newlineIn'])
+
+/** The sums of two passes without the tokenizer's own joined text: what a run under a chat template has. */
+export const PASS_OUTPUTS: readonly OutputSpec[] = LOSS_OUTPUTS.filter(
+  ({ key }) => !OF_TEXT.has(key),
+)

@@ -1,4 +1,5 @@
 import { AppError } from '@/lib/errors'
+import type { StripIds } from './strip'
 
 /** Default tokenisation (own special tokens included) of the texts of one row; x, y as in the metric reference. */
 export interface RowTokens {
@@ -12,20 +13,28 @@ export interface RowTokens {
   joined: Int32Array
 }
 
-/** The id sequences to score for one row, and where its spans lie. */
+/**
+ * The id sequences to score for one row, and where its spans lie. `strict` puts an anchor or nothing in front of both
+ * passes, the chat variant the template's own tokens.
+ */
 export interface LossPasses {
-  /** [anchor] + enc(x + "\n") + enc(y) */
+  /** [anchor] + enc(x + "\n") + enc(y), or the templated x + enc(y). */
   joint: Int32Array
-  /** [anchor] + enc(y); null when the row has no response. */
+  /** [anchor] + enc(y), or the reply's header + enc(y); null when the row has no response. */
   alone: Int32Array | null
   /** tok(x + "\n" + y); equal to `joint` when `joinSame`; null when the reference spans do not apply. */
   text: Int32Array | null
-  anchored: boolean
+  /** First token of x in `joint`; 0 = it has nothing before it and no score. */
+  xFrom: number
+  /** First token of y in `joint`. */
+  yFrom: number
+  /** First token of y in `alone`; 0 = it has nothing before it and no score. */
+  aloneFrom: number
   joinSame: boolean
   prefixStable: boolean
   /** Where the reference cut puts the joining newline; null when the ids do not tell. */
   newlineIn: 'x' | 'y' | null
-  /** Tokens of enc(x + "\n"). */
+  /** Tokens of x, joining newline included. */
   nX: number
   /** Tokens of the joining newline at the end of them, 0 when it merged with x. */
   nNewline: number
@@ -53,8 +62,14 @@ function same(a: Int32Array, b: Int32Array): boolean {
 }
 
 function withAnchor(anchorId: number | null, ...parts: Int32Array[]): Int32Array {
-  const head = anchorId === null ? [] : [anchorId]
-  return Int32Array.from([...head, ...parts.flatMap((part) => [...part])])
+  let at = anchorId === null ? 0 : 1
+  const ids = new Int32Array(parts.reduce((length, part) => length + part.length, at))
+  if (anchorId !== null) ids[0] = anchorId
+  for (const part of parts) {
+    ids.set(part, at)
+    at += part.length
+  }
+  return ids
 }
 
 /** Returns the ids without the BOS that the tokenizer adds by itself. Throws `data_error` when it is not there. */
@@ -93,11 +108,14 @@ export function planPasses(
   const joint = withAnchor(anchorId, encXn, encY)
   const joinSame = same(joint, tokens.joined)
   const prefixStable = startsWith(tokens.joined, tokens.x)
+  const anchor = anchorId === null ? 0 : 1
   return {
     joint,
     alone: hasResponse ? withAnchor(anchorId, encY) : null,
     text: anchorId === bosId ? (joinSame ? joint : tokens.joined) : null,
-    anchored: anchorId !== null,
+    xFrom: anchor,
+    yFrom: anchor + encXn.length,
+    aloneFrom: anchor,
     joinSame,
     prefixStable,
     newlineIn: findNewline(tokens, prefixStable),
@@ -109,8 +127,8 @@ export function planPasses(
   }
 }
 
-/** Returns the different sequences of a row that a backend can score: one token alone has no score. */
-export function scorable(passes: LossPasses): Int32Array[] {
-  const sequences = [passes.joint, passes.alone, passes.joinSame ? null : passes.text]
-  return sequences.filter((ids): ids is Int32Array => ids !== null && ids.length > 1)
+/** Returns where the tokens of a row are shown from. */
+export function stripOf(passes: LossPasses): StripIds {
+  const { joint, alone, xFrom, yFrom, aloneFrom, nX, nNewline } = passes
+  return { joint, alone, x: [xFrom, xFrom + nX], newline: nNewline, yFrom, aloneFrom }
 }

@@ -48,13 +48,3 @@ export function rowIcIfd(columns: LossColumns, i: number, mode: LossMode, form: 
     form,
   )
 }
-
-/**
- * Returns the ratio of mean nll of the response after the template and after the response header alone: the
- * arithmetic of the `cherry` mode, whose passes are of other texts than the stored ones.
- */
-export function cherryRatio(conditional: readonly number[], direct: readonly number[]): Loss {
-  if (conditional.length === 0 || direct.length === 0) return missing('one_token_response')
-  const mean = (nll: readonly number[]) => nll.reduce((sum, value) => sum + value, 0) / nll.length
-  return divide(mean(conditional), mean(direct))
-}

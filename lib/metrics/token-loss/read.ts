@@ -83,8 +83,10 @@ export function responseLoss(columns: LossColumns, i: number, mode: LossMode): L
   return meanOver(columns, i, ['ay'], 'ay0', 'one_token_response')
 }
 
-const COMMON = ['anchored', 'jx0', 'jxSum', 'jxN', 'jnSum', 'jnN', 'txSum', 'txN'] as const
-const RESPONSE = ['jy0', 'jySum', 'jyN', 'tySum', 'tyN', 'tnSum', 'tnN'] as const
+const JOINT_X = ['anchored', 'jx0', 'jxSum', 'jxN', 'jnSum', 'jnN'] as const
+const JOINT_Y = ['jy0', 'jySum', 'jyN'] as const
+const COMMON = [...JOINT_X, 'txSum', 'txN'] as const
+const RESPONSE = [...JOINT_Y, 'tySum', 'tyN', 'tnSum', 'tnN'] as const
 const ALONE = ['ay0', 'aySum', 'ayN', 'tySum'] as const
 
 /** Output keys that each loss reads. */
@@ -93,6 +95,8 @@ export const READS = {
   conditional: ['anchored', ...RESPONSE],
   response: ALONE,
   all: [...COMMON, ...RESPONSE, 'ay0', 'aySum', 'ayN'],
+  /** Under a chat template, where there are no spans of the tokenizer's own joined text. */
+  chat: [...JOINT_X, ...JOINT_Y, 'ay0', 'aySum', 'ayN'],
 } as const
 
 /** Returns values and status bytes of n rows of a formula; missing rows hold 0 under their reason. */

@@ -3,8 +3,8 @@ import type { RowResult } from '../types'
 import { LOSS_OUTPUTS, TEXT_KEYS, X_KEYS, Y_KEYS } from './outputs'
 import type { LossPasses } from './passes'
 
-// Servers clamp minus infinity to -9999; the reference counts everything at or below -9998 as no value.
-const FLOOR = -9998
+/** Servers clamp minus infinity to -9999; a log-probability at or below this is no value. */
+export const FLOOR = -9998
 
 /** Log-probabilities of the passes of one row; entry 0 of each is not a number and never read. */
 export interface PassScores {
@@ -13,14 +13,15 @@ export interface PassScores {
   text: ArrayLike<number> | null
 }
 
-interface Span {
+/** A sum of nll over `n` tokens; `floored` of them had no value. */
+export interface Span {
   sum: number
   n: number
   floored: number
 }
 
 /** Returns the float64 sum of nll over [from, to), leaving out position 0, which has no score. */
-function span(scores: ArrayLike<number> | null, from: number, to: number): Span {
+export function nllSpan(scores: ArrayLike<number> | null, from: number, to: number): Span {
   const result = { sum: 0, n: 0, floored: 0 }
   if (scores === null) return result
   for (let i = Math.max(1, from); i < Math.min(to, scores.length); i += 1) {
@@ -87,27 +88,27 @@ export function sumPasses(
   has: { x: boolean; y: boolean },
 ): RowResult {
   const row = new RowBuilder()
-  const { anchored, nX, nNewline, nY } = passes
-  const x0 = anchored ? 1 : 0
-  const y0 = x0 + nX
-  const joint = (from: number, to: number) => span(scores.joint, from, to)
-  const text = (from: number, to: number) => span(scores.text, from, to)
+  const { xFrom, yFrom, aloneFrom, nX, nNewline, nY } = passes
+  const joint = (from: number, to: number) => nllSpan(scores.joint, from, to)
+  const alone = (from: number, to: number) => nllSpan(scores.alone, from, to)
+  const text = (from: number, to: number) => nllSpan(scores.text, from, to)
 
-  const newlineFrom = y0 - nNewline
+  const xTo = xFrom + nX
+  const newlineFrom = xTo - nNewline
   // x of one newline token only: the first token is the newline itself.
-  const firstX = Math.min(x0 + 1, newlineFrom)
-  row.single('jx0', joint(x0, firstX), anchored)
+  const firstX = Math.min(xFrom + 1, newlineFrom)
+  row.single('jx0', joint(xFrom, firstX), xFrom > 0)
   row.sum('jx', joint(firstX, newlineFrom))
-  row.sum('jn', joint(newlineFrom, y0))
-  row.single('jy0', joint(y0, y0 + 1), true)
-  row.sum('jy', joint(y0 + 1, y0 + nY))
-  row.single('ay0', span(scores.alone, x0, x0 + 1), anchored)
-  row.sum('ay', span(scores.alone, x0 + 1, x0 + nY))
+  row.sum('jn', joint(newlineFrom, xTo))
+  row.single('jy0', joint(yFrom, yFrom + 1), true)
+  row.sum('jy', joint(yFrom + 1, yFrom + nY))
+  row.single('ay0', alone(aloneFrom, aloneFrom + 1), aloneFrom > 0)
+  row.sum('ay', alone(aloneFrom + 1, aloneFrom + nY))
   row.sum('tx', text(1, passes.cut))
   row.sum('ty', text(passes.cut, Infinity))
   row.sum('tn', text(passes.cutNewline, Infinity))
 
-  row.value('anchored', anchored ? 1 : 0)
+  row.value('anchored', aloneFrom > 0 ? 1 : 0)
   row.value('joinSame', passes.joinSame ? 1 : 0)
   row.value('prefixStable', passes.prefixStable ? 1 : 0)
   if (passes.newlineIn === null) row.missing(['newlineIn'], 'not_applicable')
@@ -115,7 +116,7 @@ export function sumPasses(
   const all = [scores.joint, scores.alone, passes.joinSame ? null : scores.text]
   row.value(
     'floored',
-    all.reduce((total, s) => total + span(s, 1, Infinity).floored, 0),
+    all.reduce((total, s) => total + nllSpan(s, 1, Infinity).floored, 0),
   )
 
   if (passes.text === null) row.missing([...TEXT_KEYS, 'joinSame'], 'not_applicable')

@@ -1,8 +1,9 @@
-import { AppError, errorMessage, throwIfAborted } from '@/lib/errors'
-import { isRowError, required } from '../failures'
+import { AppError } from '@/lib/errors'
+import { required } from '../failures'
 import type { MetricRow, MetricTools } from '../types'
 import type { RowTokens } from './passes'
 import { instructionText } from './passes'
+import { together } from './together'
 
 /** Tokens of a row, or the message that says why there are none. */
 export interface TokenizedRow {
@@ -20,7 +21,7 @@ export function rowTexts(row: MetricRow): { x: string; y: string } {
 const checked = new WeakSet<MetricTools>()
 
 /** Throws `capability_missing` when the tokenizer adds special tokens other than the BOS of its identity. */
-async function checkTokenizer(tools: MetricTools): Promise<void> {
+export async function checkTokenizer(tools: MetricTools): Promise<void> {
   if (checked.has(tools)) return
   const tokenize = required(tools.tokenize, 'loss', 'tokenize')
   const text = ['a b']
@@ -81,19 +82,10 @@ export async function tokenizeRows(
 ): Promise<TokenizedRow[]> {
   if (rows.length === 0) return []
   await checkTokenizer(tools)
-  try {
-    return await tokenizeTogether(rows, tools)
-  } catch (error) {
-    if (!isRowError(error)) throw error
-    const [only] = rows
-    if (rows.length === 1 && only) {
-      return [{ row: only, tokens: null, message: errorMessage(error) }]
-    }
-    const results: TokenizedRow[] = []
-    for (const row of rows) {
-      throwIfAborted(tools.signal)
-      results.push(...(await tokenizeRows([row], tools)))
-    }
-    return results
-  }
+  return together(
+    rows,
+    tools.signal,
+    (some) => tokenizeTogether(some, tools),
+    (row, message) => ({ row, tokens: null, message }),
+  )
 }

@@ -1,6 +1,7 @@
 import { BACKEND_KINDS, STAND_IN_KINDS } from '@/lib/backends'
 import type { Capability, CapabilityTable, ModelIdentity } from '@/lib/backends/types'
 import type { Queryable } from '@/lib/jobs/queue'
+import type { MeasuredMetric } from '@/lib/metrics/types'
 import { getBackendRow, listBackendRows, type BackendRow } from '../backends'
 
 /** The backend that a metric will use, or why it cannot run. */
@@ -65,4 +66,19 @@ export function chooseBackend(
     blocked: reason ?? `No backend offers ${words}. Add one on the Backends page.`,
     backend: near ?? null,
   }
+}
+
+/** Returns the parameters with what depends on the backend settled, as they go into the definition. */
+export function settleParams(
+  metric: MeasuredMetric,
+  params: Record<string, unknown>,
+  backend: BackendRow | null,
+): Record<string, unknown> {
+  const found = backend?.probe?.capabilities as Partial<CapabilityTable> | undefined
+  const kind = BACKEND_KINDS.find((entry) => entry.id === backend?.kind)
+  // Before a backend was tested it can do what its kind can, here as in the choice itself.
+  const settled = metric.settle?.(params, (capability) =>
+    found ? found[capability]?.state === 'yes' : (kind?.capabilities.includes(capability) ?? false),
+  )
+  return (settled as Record<string, unknown> | undefined) ?? params
 }

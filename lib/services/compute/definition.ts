@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ModelIdentity } from '@/lib/backends/types'
+import { emptyMeter } from '@/lib/contracts/meter'
 import { canonicalJson } from '@/lib/contracts/canonical-json'
 import type { RunDefinition, RunRecord } from '@/lib/contracts/run'
 import type { MeasuredMetric } from '@/lib/metrics/types'
@@ -49,11 +50,7 @@ export function emptyRecord(backendLabel: string | null): RunRecord {
     rows: 0,
     valued: 0,
     reasons: {},
-    promptTokens: 0,
-    completionTokens: 0,
-    scoredTokens: 0,
-    cachedRequests: 0,
-    requests: 0,
+    ...emptyMeter(),
     activeMs: 0,
     notes: {},
     appVersion: APP_VERSION,

@@ -4,6 +4,7 @@ import type { Db } from '@/db/client'
 import { runCells, runs } from '@/db/schema'
 import { canonicalJson } from '@/lib/contracts/canonical-json'
 import type { RunDefinition, RowSet } from '@/lib/contracts/run'
+import { columnsOwner, getMeasured } from '@/lib/metrics'
 import { currentResponseSet, newestAlignment, type CellRef } from '../cells'
 import { definitionHash, emptyRecord } from './definition'
 import { allChunks, countRows, OUTSIDE, PENDING, readRowStatus, writeRowStatus } from './row-status'
@@ -84,7 +85,7 @@ export function createRun(
     .values({
       id: randomUUID(),
       studyId,
-      metricId: definition.metric,
+      metricId: columnsOwner(getMeasured(definition.metric), definition.params).id,
       metricVersion: definition.metricVersion,
       definition,
       definitionHash: definitionHash(definition),

@@ -11,7 +11,7 @@ export type Members = Int32Array | null
 const SET_STEP = 7919
 
 /** Returns n distinct slots of 0..count-1, ascending, drawn without replacement; the same for every arm and round. */
-export function sampleSlots(count: number, n: number, seed: number): number[] {
+function sampleSlots(count: number, n: number, seed: number): number[] {
   const random = createRandom(seed)
   const slots = Array.from({ length: count }, (_, slot) => slot)
   const taken = Math.min(n, count)

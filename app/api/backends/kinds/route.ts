@@ -1,4 +1,4 @@
 import { route } from '@/lib/http/route'
-import { listBackendKinds } from '@/lib/services/backends'
+import { connectInfo } from '@/lib/services/backends-config'
 
-export const GET = route({ handler: () => listBackendKinds() })
+export const GET = route({ handler: () => connectInfo() })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { route } from '@/lib/http/route'
+import { warmReader } from '@/lib/services/readings-client'
 import { deleteStudy, updateStudy } from '@/lib/services/studies'
 import { getStudyDetail } from '@/lib/services/studies-detail'
 
@@ -7,7 +8,11 @@ const params = z.object({ studyId: z.string() })
 
 export const GET = route({
   params,
-  handler: ({ ctx, params: { studyId } }) => getStudyDetail(ctx.db, studyId),
+  handler: ({ ctx, params: { studyId } }) => {
+    // Whoever opens a study will look at figures or a comparison next.
+    warmReader(ctx.db)
+    return getStudyDetail(ctx.db, studyId)
+  },
 })
 
 export const PATCH = route({

@@ -1,20 +1,19 @@
 import { z } from 'zod'
 import { compareQuerySchema } from '@/lib/contracts/compare'
 import { route } from '@/lib/http/route'
-import { compareIntervals, comparePage, compareSummary } from '@/lib/services/compare'
+import { read } from '@/lib/services/readings-client'
 
 export const GET = route({
   params: z.object({ studyId: z.string() }),
   query: compareQuerySchema,
   handler: async ({ ctx, params: { studyId }, query, signal }) => {
     const { state, part, offset, limit } = query
-    if (part === 'summary') return compareSummary(ctx.db, studyId, state)
-    if (part === 'intervals') return compareIntervals(ctx.db, studyId, state, signal)
-    if (part === 'rows') return comparePage(ctx.db, studyId, state, offset, limit)
-    return {
-      summary: await compareSummary(ctx.db, studyId, state),
-      ...(await compareIntervals(ctx.db, studyId, state, signal)),
-      page: await comparePage(ctx.db, studyId, state, offset, limit),
-    }
+    const summary = () => read(ctx.db, 'compareSummary', [studyId, state], signal)
+    const intervals = () => read(ctx.db, 'compareIntervals', [studyId, state], signal)
+    const page = () => read(ctx.db, 'comparePage', [studyId, state, offset, limit], signal)
+    if (part === 'summary') return summary()
+    if (part === 'intervals') return intervals()
+    if (part === 'rows') return page()
+    return { summary: await summary(), ...(await intervals()), page: await page() }
   },
 })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { columnMappingSchema } from '@/lib/contracts/cell'
 import { route } from '@/lib/http/route'
 import { previewImport } from '@/lib/services/imports'
+import { expandArchives } from '@/lib/services/imports-archive'
 
 // Previews read the head of each file, a few milliseconds each.
 const MAX_FILES = 500
@@ -22,7 +23,9 @@ export const POST = route({
     uploads: z.array(changedUpload).max(MAX_FILES).default([]),
   }),
   handler: async ({ ctx, params, body }) => {
-    const requests = [...body.uploadIds.map((uploadId) => ({ uploadId })), ...body.uploads]
-    return { previews: await previewImport(ctx, params.studyId, requests) }
+    const given = [...body.uploadIds.map((uploadId) => ({ uploadId })), ...body.uploads]
+    // One archive is previewed as the files in it.
+    const { requests, notes } = await expandArchives(ctx, given)
+    return { previews: await previewImport(ctx, params.studyId, requests), notes }
   },
 })

@@ -1,13 +1,15 @@
 import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
 import { route } from '@/lib/http/route'
-import { figureQuery, getDrawnValues } from '@/lib/services/figures'
+import { figureQuery } from '@/lib/services/figures'
+import { read } from '@/lib/services/readings-client'
 
 export const GET = route({
   params: z.object({ studyId: z.string(), figureId: z.string() }),
   query: figureQuery,
-  async handler({ ctx, params: { studyId, figureId }, query }) {
-    const { columns, rows } = await getDrawnValues(ctx.db, studyId, { figureId, ...query })
+  async handler({ ctx, params: { studyId, figureId }, query, signal }) {
+    const request = { figureId, ...query }
+    const { columns, rows } = await read(ctx.db, 'drawnValues', [studyId, request], signal)
     const header = columns.map(({ label, unit }) => (unit ? `${label} (${unit})` : label))
     // A spreadsheet would run a label that begins with one of these; numbers keep their minus sign.
     const safe = (value: unknown) =>

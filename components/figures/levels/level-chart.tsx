@@ -1,0 +1,72 @@
+'use client'
+
+import type { ReactNode } from 'react'
+import { BarChart, Tooltip, XAxis, YAxis } from 'recharts'
+import type { ArmMark } from '@/lib/figures/types'
+import { AXIS_STYLE, CURSOR_STYLE, GridLines, ReportHover, StackedTick } from '../axes'
+import { BARE_X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
+import type { Readout } from '../interaction'
+import { ArmPatterns } from '../marks'
+
+interface LevelChartProps {
+  box: PanelBox
+  title: string
+  data: Record<string, string | number>[]
+  /** Key of the categories along x. */
+  category: string
+  /** Categories of several words, broken into lines. */
+  hasLongNames: boolean
+  xAxisHeight: number
+  ticks: readonly number[]
+  yEnd: number
+  /** Space between groups, as a share of a group. */
+  gap: string
+  barGap?: number
+  prefix: string
+  /** Arms whose textures the bars use. */
+  arms: readonly ArmMark[]
+  read(label: string): Readout | null
+  /** Bars, in front of the axes. */
+  children: ReactNode
+}
+
+/** Axes, grid, textures and hover of one panel of level bars; x has no line of its own where zero is not at the bottom. */
+export function LevelChart(props: LevelChartProps) {
+  const { box, ticks, hasLongNames, read } = props
+  const from = ticks[0] ?? 0
+  const names = hasLongNames ? StackedTick : AXIS_STYLE.tick
+  return (
+    <BarChart
+      width={box.width}
+      height={box.height}
+      data={props.data}
+      margin={{ top: 6, right: 2, bottom: 0, left: 0 }}
+      barCategoryGap={props.gap}
+      {...(props.barGap === undefined ? {} : { barGap: props.barGap })}
+      title={props.title}
+    >
+      <ArmPatterns prefix={props.prefix} arms={props.arms} />
+      <GridLines at={ticks} />
+      <XAxis
+        dataKey={props.category}
+        {...AXIS_STYLE}
+        {...(from < 0 ? { axisLine: false } : {})}
+        interval={0}
+        tick={box.showX ? names : false}
+        height={box.showX ? props.xAxisHeight : BARE_X_AXIS_PX}
+      />
+      <YAxis
+        {...AXIS_STYLE}
+        axisLine={false}
+        interval={0}
+        domain={[from, props.yEnd]}
+        ticks={[...ticks]}
+        width={box.showY ? Y_AXIS_PX : 1}
+        tick={box.showY ? AXIS_STYLE.tick : false}
+      />
+      <Tooltip content={() => null} cursor={CURSOR_STYLE} isAnimationActive={false} />
+      <ReportHover read={read} />
+      {props.children}
+    </BarChart>
+  )
+}

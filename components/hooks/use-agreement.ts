@@ -1,0 +1,26 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import type { AgreementReply, JudgingSummary } from '@/lib/contracts/agreement'
+import { apiGet } from './api'
+import { studyKeys } from './use-studies'
+
+/** Runs that hold ratings, and the report on those that are named (two or more). */
+export function useAgreement(studyId: string, runs: readonly string[]) {
+  return useQuery({
+    queryKey: [...studyKeys.one(studyId), 'agreement', runs],
+    queryFn: ({ signal }) =>
+      apiGet<AgreementReply>(`/studies/${studyId}/agreement`, { runs: runs.join(',') }, signal),
+    placeholderData: keepPreviousData,
+  })
+}
+
+/** How a judge's replies were read, exact and tolerant side by side; null for runs that hold no ratings. */
+export function useJudgingSummary(runId: string, done: number) {
+  return useQuery({
+    // With more rows done the counts are others.
+    queryKey: ['judging', runId, done],
+    queryFn: ({ signal }) =>
+      apiGet<{ judging: JudgingSummary | null }>(`/runs/${runId}/judging`, {}, signal),
+    select: (reply) => reply.judging,
+    placeholderData: keepPreviousData,
+  })
+}

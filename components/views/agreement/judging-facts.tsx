@@ -1,0 +1,56 @@
+'use client'
+
+import { Anchor } from '@mantine/core'
+import Link from 'next/link'
+import { useParams } from 'next/navigation'
+import type { ReactNode } from 'react'
+import { useJudgingSummary } from '@/components/hooks/use-agreement'
+import { formatCount, formatShare } from '@/components/ui/format'
+import { Notice } from '@/components/ui/states'
+import type { JudgingSummary } from '@/lib/contracts/agreement'
+
+function of(count: number | null, asked: number, none: string): string {
+  if (count === null) return none
+  return `${formatCount(count)} of ${formatCount(asked)} (${formatShare(asked > 0 ? count / asked : 0)})`
+}
+
+function entries({ asked, exact, tolerant, schema, ceiling, top }: JudgingSummary) {
+  const list: [string, string][] = []
+  if (schema !== null) {
+    list.push(['Fits the schema', of(schema, asked, '')])
+    list.push(['Exact and tolerant parser', 'not applicable: a schema constrained the replies'])
+  } else if (exact !== null) {
+    list.push(['Read by the exact parser', of(exact, asked, '')])
+    list.push(['Read by the tolerant parser', of(tolerant, asked, 'not used in this run')])
+  }
+  list.push([`At the top of the scale (${top})`, of(ceiling.k, ceiling.n, 'none')])
+  return list
+}
+
+interface JudgingFactsProps {
+  runId: string
+  done: number
+  /** Draws the facts as the card draws its others. */
+  render(entries: readonly (readonly [string, string])[]): ReactNode
+}
+
+/** How a judge's replies were read, and how many ratings are at the top; nothing for runs without ratings. */
+export function JudgingFacts({ runId, done, render }: JudgingFactsProps) {
+  const { studyId } = useParams<{ studyId: string }>()
+  const { data } = useJudgingSummary(runId, done)
+  if (!data) return null
+  return (
+    <>
+      {render(entries(data))}
+      {data.saturated ? (
+        <Notice>
+          More than half of the ratings are at the top of the scale: harder rows can no longer be
+          told apart.
+        </Notice>
+      ) : null}
+      <Anchor component={Link} href={`/studies/${studyId}/agreement?runs=${runId}`} size="sm">
+        Agreement with another run
+      </Anchor>
+    </>
+  )
+}

@@ -1,0 +1,101 @@
+'use client'
+
+import { Autocomplete, Collapse, Select, TextInput, UnstyledButton } from '@mantine/core'
+import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
+import { useState } from 'react'
+import { ParamFields } from '@/components/ui/param-fields'
+import type { BackendKindInfo, DetectionInfo } from '@/lib/contracts/backends'
+import { CommonFields } from './common-fields'
+import { OWN_FIELDS, type FormState } from './form-state'
+
+interface ServerFieldsProps {
+  form: FormState
+  kinds: readonly BackendKindInfo[]
+  kind: BackendKindInfo | undefined
+  found: DetectionInfo | null
+  /** Models that an earlier probe listed. */
+  knownModels: readonly string[]
+  isKindFixed: boolean
+  onChange(change: Partial<FormState>): void
+}
+
+// A list of hundreds is searched, not scrolled.
+const SHOWN_MODELS = 200
+
+/** Kind, model, label, and the settings that the kind's schema describes. */
+export function ServerFields(props: ServerFieldsProps) {
+  const { form, kinds, kind, found, knownModels, isKindFixed, onChange } = props
+  const [isMore, setMore] = useState(false)
+  const Chevron = isMore ? IconChevronDown : IconChevronRight
+  const has = (name: string) => kind?.params.some((param) => param.name === name) ?? false
+  const models = [...new Set([...(found?.models.map(({ id }) => id) ?? []), ...knownModels])]
+  const params = kind?.params.filter(({ name }) => !OWN_FIELDS.has(name)) ?? []
+  const pickModel = (model: string) => {
+    const offered = found?.models.find(({ id }) => id === model)
+    onChange({
+      model,
+      // A label that only repeats the model follows it.
+      ...(form.label === form.model ? { label: model } : {}),
+      ...(offered?.contextLength
+        ? { config: { ...form.config, contextLength: offered.contextLength } }
+        : {}),
+    })
+  }
+  return (
+    <>
+      <Select
+        label="Kind"
+        description={kind?.description}
+        disabled={isKindFixed}
+        data={kinds
+          .filter((one) => one.params.length > 0)
+          .map((one) => ({ value: one.id, label: one.label }))}
+        value={form.kindId}
+        onChange={(value) => onChange({ kindId: value ?? '' })}
+      />
+      {has('model') ? (
+        <Autocomplete
+          size="xs"
+          label="Model"
+          description={
+            models.length > 0
+              ? 'Names that the server lists; another one can be typed.'
+              : 'Model name as the server knows it.'
+          }
+          required
+          data={models}
+          limit={SHOWN_MODELS}
+          value={form.model}
+          onChange={pickModel}
+        />
+      ) : null}
+      <TextInput
+        label="Label"
+        description="What runs and cards call it."
+        required
+        value={form.label}
+        maxLength={80}
+        onChange={(event) => onChange({ label: event.currentTarget.value })}
+      />
+      <UnstyledButton
+        aria-expanded={isMore}
+        onClick={() => setMore(!isMore)}
+        style={{ fontSize: '0.8125rem', fontWeight: 600, alignSelf: 'flex-start' }}
+      >
+        <Chevron size={14} style={{ verticalAlign: -2, marginRight: 4 }} />
+        More settings: prices{kind?.isServer ? ', further addresses' : ''}
+        {params.length > 0 ? `, ${params.length} of this kind` : ''}
+      </UnstyledButton>
+      <Collapse expanded={isMore}>
+        <div style={{ display: 'grid', gap: 12 }}>
+          <CommonFields form={form} isServer={kind?.isServer ?? false} onChange={onChange} />
+          <ParamFields
+            params={params}
+            values={form.config}
+            onChange={(config) => onChange({ config })}
+          />
+        </div>
+      </Collapse>
+    </>
+  )
+}

@@ -1,0 +1,49 @@
+'use client'
+
+import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { useState } from 'react'
+import { useJobAction } from '@/components/hooks/use-jobs'
+import { ErrorState } from '@/components/ui/states'
+import type { Job } from '@/lib/contracts/job'
+import { tokensOf } from '@/lib/contracts/meter'
+import { formatCount, formatDuration } from '@/components/ui/format'
+import { BudgetFields, budgetOrNull, NO_BUDGET } from './budget-fields'
+import { costText } from './job-text'
+
+function spentText({ progress }: Job): string {
+  const { meter, cost, activeMs } = progress
+  const parts = [`${formatCount(tokensOf(meter))} tokens`, formatDuration(activeMs)]
+  if (cost) parts.push(costText(cost))
+  return parts.join(', ')
+}
+
+/** Asks for a higher budget before a job that used up its own goes on. */
+export function ResumeDialog({ job, onClose }: { job: Job; onClose: () => void }) {
+  const [budget, setBudget] = useState(job.budget ?? NO_BUDGET)
+  const act = useJobAction()
+  const resume = () =>
+    act.mutate(
+      { jobId: job.id, action: 'resume', budget: budgetOrNull(budget) },
+      { onSuccess: onClose },
+    )
+  return (
+    <Modal opened onClose={onClose} title={`Resume: ${job.title}`} size="lg">
+      <Stack gap="md">
+        <Text size="sm">
+          {job.error} Used so far: {spentText(job)}. The limits count from the job’s first start;
+          leave a field empty for no limit.
+        </Text>
+        <BudgetFields value={budget} onChange={setBudget} />
+        {act.error ? <ErrorState error={act.error} what="The job was not resumed" /> : null}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button loading={act.isPending} onClick={resume}>
+            Resume
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  )
+}

@@ -1,0 +1,173 @@
+'use client'
+
+import { Button, Group, Stack, Switch, Textarea, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { useSavePrompt } from '@/components/hooks/use-prompts'
+import { notifyDone } from '@/components/ui/notify'
+import { Section } from '@/components/ui/page'
+import { ErrorState } from '@/components/ui/states'
+import {
+  PROMPT_CHARACTERS,
+  RUBRIC_NAME,
+  type PromptInfo,
+  type PromptVersion,
+} from '@/lib/contracts/prompts'
+import { isChanged, type Draft } from './draft'
+import { PromptDiff } from './prompt-diff'
+import { PromptPreview } from './prompt-preview'
+import classes from './prompts.module.css'
+import { ScaleFields } from './scale-fields'
+import { TemplateChecks, templateProblem } from './template-checks'
+
+interface PromptEditorProps {
+  draft: Draft
+  /** null = a new rubric. */
+  prompt: PromptInfo | null
+  /** Version that the draft began as. */
+  parent: PromptVersion | null
+  allowed: readonly string[]
+  onChange(draft: Draft): void
+  onDiscard(): void
+  onSaved(prompt: PromptInfo): void
+}
+
+function scaleProblem({ scale }: Draft): string | null {
+  if (!scale) return null
+  if (scale.kind === 'integers') {
+    return scale.min < scale.max ? null : 'The scale must end above where it begins.'
+  }
+  if (scale.labels.length < 2) return 'A scale needs two labels or more.'
+  const plain = scale.labels.map((label) => label.toLowerCase())
+  return new Set(plain).size === plain.length ? null : 'Two labels are the same.'
+}
+
+/** Writes a new version of a prompt, or a rubric, with checks, difference and preview while typing. */
+export function PromptEditor(props: PromptEditorProps) {
+  const { draft, prompt, parent, allowed, onChange, onDiscard, onSaved } = props
+  const save = useSavePrompt()
+  const [isDiff, setIsDiff] = useState(true)
+  const required = prompt?.required ?? []
+  const isRubric = draft.scale !== null
+  const needsOneOf = isRubric ? ['instruction', 'response'] : []
+  const set = (patch: Partial<Draft>) => {
+    save.reset()
+    onChange({ ...draft, ...patch })
+  }
+  const nameProblem = isRubric && draft.name.trim() === '' ? 'Name the rubric.' : null
+  const problem =
+    templateProblem(draft.template, required, allowed, needsOneOf) ?? scaleProblem(draft)
+  const changed = draft.promptId === null || isChanged(draft, parent)
+  const isReady = problem === null && nameProblem === null && changed
+
+  return (
+    <div className={classes.detail}>
+      <Section
+        title={prompt && draft.promptId ? `New version of ${prompt.name}` : 'New rubric'}
+        note={
+          parent
+            ? `began as version ${parent.version}; the version itself stays as it is`
+            : 'a question of your own to a judge'
+        }
+        actions={
+          <>
+            <Button variant="default" onClick={onDiscard}>
+              Discard
+            </Button>
+            <Button
+              disabled={!isReady}
+              loading={save.isPending}
+              title={problem ?? nameProblem ?? (changed ? undefined : 'Nothing was changed yet.')}
+              onClick={() =>
+                save.mutate(draft, {
+                  onSuccess: (saved) => {
+                    notifyDone(`Saved as version ${saved.versions[0]?.version ?? ''}.`)
+                    onSaved(saved)
+                  },
+                })
+              }
+            >
+              {draft.promptId === null ? 'Save the rubric' : 'Save as a new version'}
+            </Button>
+          </>
+        }
+      >
+        {save.error ? <ErrorState error={save.error} what="The text was not saved" /> : null}
+        <Stack gap="sm">
+          <Group gap="md" align="flex-start">
+            {isRubric ? (
+              <TextInput
+                label="Name"
+                description="The name of its column."
+                w={260}
+                maxLength={RUBRIC_NAME}
+                value={draft.name}
+                onChange={(event) => set({ name: event.currentTarget.value })}
+              />
+            ) : null}
+            <TextInput
+              label="Note"
+              description="Why this version; shown in the list of versions."
+              w={340}
+              maxLength={200}
+              value={draft.note}
+              onChange={(event) => set({ note: event.currentTarget.value })}
+            />
+          </Group>
+          {draft.scale ? (
+            <ScaleFields scale={draft.scale} onChange={(scale) => set({ scale })} />
+          ) : null}
+          <Textarea
+            label="Text"
+            description={`Type or paste it. Placeholders: ${allowed.map((name) => `{${name}}`).join(', ')}. Sent as one user message.`}
+            autosize
+            minRows={10}
+            maxRows={28}
+            maxLength={PROMPT_CHARACTERS}
+            spellCheck={false}
+            styles={{ input: { fontFamily: 'var(--ev-mono)', fontSize: '0.8125rem' } }}
+            value={draft.template}
+            onChange={(event) => set({ template: event.currentTarget.value })}
+          />
+          <TemplateChecks
+            template={draft.template}
+            required={required}
+            allowed={allowed}
+            needsOneOf={needsOneOf}
+            onReplace={(template) => set({ template })}
+          />
+          {scaleProblem(draft) ? (
+            <p className={classes.error} style={{ margin: 0 }}>
+              {scaleProblem(draft)}
+            </p>
+          ) : null}
+        </Stack>
+      </Section>
+      {parent ? (
+        <Section
+          title="What changed"
+          actions={
+            <Switch
+              label={`Compare with version ${parent.version}`}
+              checked={isDiff}
+              onChange={(event) => setIsDiff(event.currentTarget.checked)}
+            />
+          }
+        >
+          {isDiff && isChanged(draft, parent) ? (
+            <PromptDiff before={parent.template} after={draft.template} />
+          ) : null}
+          {isDiff && !isChanged(draft, parent) ? (
+            <p className="ev-dim" style={{ margin: 0 }}>
+              Nothing yet.
+            </p>
+          ) : null}
+        </Section>
+      ) : null}
+      <PromptPreview
+        draft={{ ...draft, promptId: isRubric ? null : draft.promptId }}
+        allowed={allowed}
+        problem={problem}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,123 @@
+'use client'
+
+import { Button } from '@mantine/core'
+import { useSessionStorage } from '@mantine/hooks'
+import { IconPlus } from '@tabler/icons-react'
+import { parseAsString, useQueryStates } from 'nuqs'
+import { usePrompts } from '@/components/hooks/use-prompts'
+import { notifyUndo } from '@/components/ui/notify'
+import { Page } from '@/components/ui/page'
+import { LoadingLines, QueryState } from '@/components/ui/states'
+import { PageTitle } from '@/components/views/frame/page-title'
+import type { PromptInfo } from '@/lib/contracts/prompts'
+import { newRubric, type Draft } from './draft'
+import { PromptDetail } from './prompt-detail'
+import { PromptEditor } from './prompt-editor'
+import { PromptList } from './prompt-list'
+import classes from './prompts.module.css'
+
+const DEFAULT_PROMPT = 'judge-level'
+
+/** Placeholders that a rubric knows: those of any rubric in the list. */
+function rubricPlaceholders(prompts: readonly PromptInfo[]): readonly string[] {
+  return prompts.find((prompt) => prompt.kind === 'rubric')?.allowed ?? []
+}
+
+function Prompts({ prompts }: { prompts: PromptInfo[] }) {
+  const [at, setAt] = useQueryStates(
+    { prompt: parseAsString, version: parseAsString },
+    { history: 'push' },
+  )
+  // What was typed survives a reload and a look at another page.
+  const [draft, setDraft] = useSessionStorage<Draft | null>({
+    key: 'evolens-prompt-draft',
+    defaultValue: null,
+  })
+  const putAside = () => {
+    if (!draft) return
+    setDraft(null)
+    notifyUndo('The draft was put aside.', () => setDraft(draft))
+  }
+  const prompt =
+    prompts.find((one) => one.id === at.prompt) ??
+    prompts.find((one) => one.id === DEFAULT_PROMPT) ??
+    prompts[0]
+  if (!prompt) return null
+  const version =
+    prompt.versions.find((one) => one.hash === at.version) ?? prompt.versions[0] ?? null
+  const edited = draft ? (prompts.find((one) => one.id === draft.promptId) ?? null) : null
+  const parent = draft
+    ? (prompts.flatMap((one) => one.versions).find((one) => one.hash === draft.parentHash) ?? null)
+    : null
+  return (
+    <div className={classes.columns}>
+      <PromptList
+        prompts={prompts}
+        selectedId={draft ? (edited?.id ?? null) : prompt.id}
+        onSelect={(id) => {
+          putAside()
+          void setAt({ prompt: id, version: null })
+        }}
+      />
+      {draft ? (
+        <PromptEditor
+          draft={draft}
+          prompt={edited}
+          parent={parent}
+          allowed={edited?.allowed ?? rubricPlaceholders(prompts)}
+          onChange={setDraft}
+          onDiscard={putAside}
+          onSaved={(saved) => {
+            setDraft(null)
+            void setAt({ prompt: saved.id, version: null })
+          }}
+        />
+      ) : version ? (
+        <PromptDetail
+          key={prompt.id}
+          prompt={prompt}
+          version={version}
+          onSelect={(hash) => void setAt({ prompt: prompt.id, version: hash })}
+          onEdit={setDraft}
+        />
+      ) : null}
+    </div>
+  )
+}
+
+function NewRubricButton() {
+  const [, setDraft] = useSessionStorage<Draft | null>({
+    key: 'evolens-prompt-draft',
+    defaultValue: null,
+  })
+  return (
+    <Button
+      variant="default"
+      leftSection={<IconPlus size={14} />}
+      onClick={() => setDraft(newRubric())}
+    >
+      New rubric
+    </Button>
+  )
+}
+
+/** Prompts of the program and of the user: versions, editing, difference and live preview. */
+export function PromptsView() {
+  const query = usePrompts()
+  return (
+    <Page
+      title="Prompts"
+      description="What models are asked: operators of evolution, judges of difficulty, and rubrics of your own. A text never changes; an edit is a new version, and its hash is part of the definition of every run that used it."
+      actions={<NewRubricButton />}
+    >
+      <PageTitle parts={['Prompts']} />
+      <QueryState
+        query={query}
+        what="The prompts could not be read"
+        skeleton={<LoadingLines lines={8} height={56} />}
+      >
+        {(prompts) => <Prompts prompts={prompts} />}
+      </QueryState>
+    </Page>
+  )
+}

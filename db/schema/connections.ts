@@ -1,0 +1,59 @@
+import { blob, index, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { backends } from './work'
+
+/** What the values of a probe vector are, what each belongs to, and the values. */
+export interface StoredVector {
+  of: string
+  labels: (number | string)[]
+  values: number[]
+}
+
+/** Keys that users typed in, sealed with the master key; apart from `backends`, so that no page can read one by mistake. */
+export const backendKeys = sqliteTable('backend_keys', {
+  /** No reference: a key may be stored while its backend is still being set up. */
+  backendId: text('backend_id').primaryKey(),
+  /** The only origins that this key may be sent to. */
+  origins: text('origins', { mode: 'json' }).$type<string[]>().notNull(),
+  nonce: blob('nonce', { mode: 'buffer' }).notNull(),
+  /** AES-256-GCM ciphertext with its tag at the end; the backend's id is the associated data. */
+  sealed: blob('sealed', { mode: 'buffer' }).notNull(),
+  createdAt: integer('created_at').notNull(),
+})
+
+/** One probe: its steps while it runs, its result afterwards. */
+export const backendProbes = sqliteTable(
+  'backend_probes',
+  {
+    no: integer('no').primaryKey({ autoIncrement: true }),
+    backendId: text('backend_id')
+      .notNull()
+      .references(() => backends.id, { onDelete: 'cascade' }),
+    jobId: text('job_id').notNull(),
+    state: text('state').$type<'running' | 'done' | 'failed'>().notNull(),
+    steps: text('steps', { mode: 'json' }).$type<Record<string, unknown>[]>().notNull(),
+    error: text('error'),
+    identityNo: integer('identity_no'),
+    startedAt: integer('started_at').notNull(),
+    finishedAt: integer('finished_at'),
+  },
+  (table) => [index('backend_probes_backend').on(table.backendId)],
+)
+
+/** Every model that was ever found behind a backend. */
+export const backendIdentities = sqliteTable(
+  'backend_identities',
+  {
+    no: integer('no').primaryKey({ autoIncrement: true }),
+    backendId: text('backend_id')
+      .notNull()
+      .references(() => backends.id, { onDelete: 'cascade' }),
+    identity: text('identity', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+    /** Answer to the probe's fixed question, by which the model is known again; null where the server gives none. */
+    vector: text('vector', { mode: 'json' }).$type<StoredVector>(),
+    /** Largest difference between two such answers of one model, in the unit of the values. */
+    tolerance: real('tolerance'),
+    firstSeenAt: integer('first_seen_at').notNull(),
+    lastSeenAt: integer('last_seen_at').notNull(),
+  },
+  (table) => [index('backend_identities_backend').on(table.backendId)],
+)

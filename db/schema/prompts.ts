@@ -1,0 +1,29 @@
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { RubricScale } from '@/lib/contracts/prompts'
+
+/** Texts of prompts that users wrote; a text never changes, an edit is a new version. */
+export const promptVersions = sqliteTable(
+  'prompt_versions',
+  {
+    id: text('id').primaryKey(),
+    /** Id of a prompt that comes with the program, or of a user's rubric. */
+    promptId: text('prompt_id').notNull(),
+    /** Counts from 1 within the prompt; numbers of deleted versions are not given again. */
+    version: integer('version').notNull(),
+    /** Name of the rubric; empty for other prompts. */
+    name: text('name').notNull().default(''),
+    template: text('template').notNull(),
+    /** Rubrics only. */
+    scale: text('scale', { mode: 'json' }).$type<RubricScale>(),
+    /** The hash that cards show. */
+    hash: text('hash').notNull(),
+    parentHash: text('parent_hash'),
+    note: text('note').notNull().default(''),
+    createdAt: integer('created_at').notNull(),
+    deletedAt: integer('deleted_at'),
+  },
+  (table) => [
+    uniqueIndex('prompt_versions_version').on(table.promptId, table.version),
+    index('prompt_versions_hash').on(table.hash),
+  ],
+)

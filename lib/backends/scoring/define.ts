@@ -1,0 +1,54 @@
+import type { z } from 'zod'
+import type { NetworkEnvironment } from '../http/address'
+import type { ProbePort } from '../probe/port'
+import { defineBackend, type BackendKind, type Capability } from '../types'
+import { unopenedIdentity, type ServerConfig } from './config'
+
+/** What tells one scoring dialect from another. */
+export interface ScoringDialect<C extends ServerConfig> {
+  id: string
+  label: string
+  description: string
+  config: z.ZodType<C>
+  /**
+   * Loads the dialect and opens a server; called by `open` and `probe`, so that both state one identity. `probing` says
+   * that what the server lacks is to be shown by trying it.
+   */
+  connect(
+    config: C,
+    env: NetworkEnvironment,
+    signal: AbortSignal | undefined,
+    probing: boolean,
+  ): Promise<ProbePort>
+}
+
+/** What tells one kind of server from another. */
+export interface ServerDialect<C extends ServerConfig> extends ScoringDialect<C> {
+  capabilities: readonly Capability[]
+}
+
+/** Returns the kind of backend that a dialect of some server makes. */
+export function defineServer<C extends ServerConfig>(dialect: ServerDialect<C>): BackendKind {
+  const { connect, ...kind } = dialect
+  return defineBackend({
+    ...kind,
+    open: async (settings, env, signal) => (await connect(settings, env, signal, false)).session,
+    async probe(settings, env, signal, onStep) {
+      const { runProbe } = await import('../probe')
+      return runProbe({
+        connect: () => connect(settings, env, signal, true),
+        unopened: unopenedIdentity(kind.id, kind.label, settings),
+        signal,
+        onStep,
+      })
+    },
+  })
+}
+
+/** Returns the kind of backend that a scoring dialect makes: all of them chat, score given text and tokenize. */
+export function defineScoring<C extends ServerConfig>(dialect: ScoringDialect<C>): BackendKind {
+  return defineServer({
+    ...dialect,
+    capabilities: ['chat', 'structured', 'outputLogprobs', 'promptLogprobs', 'tokenize'],
+  })
+}

@@ -1,0 +1,38 @@
+import { logprobOf, fieldsOf, listOf, wrongReply } from './wire'
+
+/** An echoed text: its tokens as text, and their values as the server sent them. */
+export interface EchoedText {
+  tokens: string[]
+  values: unknown[]
+  /** Ids of the tokens, where the server sends them. */
+  ids: unknown[] | null
+}
+
+/** Returns the parallel lists `tokens`, `token_logprobs` and, where it is there, `token_ids`. */
+export function readEchoLists(value: unknown, where: string): EchoedText {
+  const logprobs = fieldsOf(value, where)
+  const tokens = listOf(logprobs.tokens, `${where}.tokens`).map((token) => String(token))
+  const values = listOf(logprobs.token_logprobs, `${where}.token_logprobs`)
+  if (values.length !== tokens.length) {
+    wrongReply('count', `${values.length} scores came back for ${tokens.length} tokens.`)
+  }
+  const ids = logprobs.token_ids
+  return { tokens, values, ids: Array.isArray(ids) && ids.length === tokens.length ? ids : null }
+}
+
+/**
+ * Throws unless the first `count` tokens make up the text from character `from` on; pieces of letters that are cut in
+ * two cannot be compared.
+ */
+export function checkEchoedText(tokens: readonly string[], text: string): void {
+  const echoed = tokens.join('')
+  if (echoed.includes('\ufffd') || echoed.trimStart() === text.trimStart()) return
+  wrongReply('tokens', 'The server scored another text than the one that was sent.')
+}
+
+/** Returns the scores of `count` listed tokens, the first of which has none. */
+export function listedScores(values: readonly unknown[], count: number): Float32Array {
+  const scores = new Float32Array(count).fill(NaN)
+  for (let i = 1; i < count; i += 1) scores[i] = logprobOf(values[i], i)
+  return scores
+}

@@ -1,0 +1,13 @@
+import { defineScoring } from './scoring/define'
+import { tgiConfigSchema } from './tgi/config'
+
+/** Text Generation Inference, scoring through the details of its prefill. */
+export const tgi = defineScoring({
+  id: 'tgi',
+  label: 'Text Generation Inference (TGI)',
+  description:
+    'Scores given text where the server was started with --enable-prefill-logprobs, one text a request; chats with log-probabilities.',
+  config: tgiConfigSchema,
+  connect: async (config, env, signal) =>
+    (await import('./tgi/session')).openTgi(config, env, signal),
+})

@@ -1,0 +1,138 @@
+import { z } from 'zod'
+import { paramInfoSchema } from './compute'
+import { pricesSchema } from './meter'
+
+/** Settings that every backend has beside those of its kind. */
+export const commonSettingsSchema = z.object({
+  prices: pricesSchema.nullable().default(null),
+  /** Further addresses that serve the same model; work is spread over all of them. */
+  replicas: z.array(z.string().trim().min(1).max(200)).max(64).default([]),
+})
+
+const capabilityStateSchema = z.object({
+  state: z.enum(['yes', 'no', 'unknown']),
+  reason: z.string().optional(),
+  /** What to change so that it works. */
+  remedy: z.string().optional(),
+  /** Launch flag or setting that does so, ready to copy. */
+  flag: z.string().optional(),
+})
+export type CapabilityInfo = z.infer<typeof capabilityStateSchema>
+
+const probeStepSchema = z.object({
+  name: z.string(),
+  state: z.string(),
+  detail: z.string(),
+  remedy: z.string().optional(),
+  flag: z.string().optional(),
+})
+export type ProbeStepInfo = z.infer<typeof probeStepSchema>
+
+/** A probe that waits or runs, with the steps that are decided. */
+const probingSchema = z.object({
+  jobId: z.string(),
+  state: z.enum(['waiting', 'running']),
+  steps: z.array(probeStepSchema),
+})
+
+/** Another model was found behind the name that a backend asks for. */
+const modelChangeSchema = z.object({
+  at: z.number(),
+  model: z.string(),
+  /** How that was noticed. */
+  reason: z.string(),
+})
+export type ModelChange = z.infer<typeof modelChangeSchema>
+
+export const backendInfoSchema = z.object({
+  id: z.string(),
+  kind: z.string(),
+  kindLabel: z.string(),
+  label: z.string(),
+  builtIn: z.boolean(),
+  /** Capabilities that its kind can have at best. */
+  offers: z.array(z.string()),
+  /** Never holds a key. */
+  config: z.record(z.string(), z.unknown()),
+  /** Capability -> state, from the last probe; null when never probed. */
+  probe: z
+    .object({
+      capabilities: z.record(z.string(), capabilityStateSchema),
+      identity: z.record(z.string(), z.unknown()),
+      models: z.array(z.string()),
+      steps: z.array(probeStepSchema),
+      latencyMs: z.number().nullable(),
+    })
+    .nullable(),
+  probedAt: z.number().nullable(),
+  probing: probingSchema.nullable(),
+  /** Why the last probe could not be carried out; null when it was. */
+  probeError: z.string().nullable(),
+  /** Set when a probe of the last days found another model under the same name. */
+  modelChange: modelChangeSchema.nullable(),
+  /** Whether a key was typed in and is stored sealed. */
+  keyStored: z.boolean(),
+  /** Whether the key can be read: variable set, or master key there; null when the backend has none. */
+  keyIsSet: z.boolean().nullable(),
+})
+export type BackendInfo = z.infer<typeof backendInfoSchema>
+
+export const backendKindInfoSchema = z.object({
+  id: z.string(),
+  label: z.string(),
+  description: z.string(),
+  capabilities: z.array(z.string()),
+  params: z.array(paramInfoSchema),
+  /** Whether it is a server with an address; the others run inside this program. */
+  isServer: z.boolean(),
+})
+export type BackendKindInfo = z.infer<typeof backendKindInfoSchema>
+
+export const connectInfoSchema = z.object({
+  kinds: z.array(backendKindInfoSchema),
+  /** Why keys cannot be stored, with the remedy; null when they can. */
+  keyStorageProblem: z.string().nullable(),
+})
+export type ConnectInfo = z.infer<typeof connectInfoSchema>
+
+/** What a detection found at an address; the result of a `detect` job. */
+export const detectionSchema = z.object({
+  kind: z.string(),
+  kindLabel: z.string(),
+  server: z.string(),
+  baseUrl: z.string(),
+  use: z.enum(['chat', 'embeddings']),
+  models: z.array(z.object({ id: z.string(), contextLength: z.number().nullable() })),
+  keyNeeded: z.boolean(),
+  note: z.string(),
+  evidence: z.array(z.string()),
+})
+export type DetectionInfo = z.infer<typeof detectionSchema>
+
+/** A model that was found behind a backend, and when. */
+const identityRecordSchema = z.object({
+  no: z.number(),
+  identity: z.record(z.string(), z.unknown()),
+  firstSeenAt: z.number(),
+  lastSeenAt: z.number(),
+  /** In what it differs from the one before; null for the first one. */
+  change: z.string().nullable(),
+})
+export type IdentityRecord = z.infer<typeof identityRecordSchema>
+
+export const backendHistorySchema = z.object({
+  identities: z.array(identityRecordSchema),
+  probes: z.array(
+    z.object({
+      no: z.number(),
+      state: z.enum(['running', 'done', 'failed']),
+      startedAt: z.number(),
+      finishedAt: z.number().nullable(),
+      passed: z.number(),
+      failed: z.number(),
+      error: z.string().nullable(),
+      identityNo: z.number().nullable(),
+    }),
+  ),
+})
+export type BackendHistory = z.infer<typeof backendHistorySchema>

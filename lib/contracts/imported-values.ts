@@ -1,0 +1,97 @@
+import type { StatusName } from './status'
+
+/** A column of finished numbers that another tool wrote beside the rows. */
+export interface ImportedValueSpec {
+  /** Key in the source rows. */
+  key: string
+  label: string
+  /** Metric and output that show it. */
+  metric: string
+  output: string
+  /** The tool writes 0 where it failed. */
+  zeroIsError: boolean
+}
+
+/** A value as it was read; a value that does not count is null under a status that says why. */
+export interface ReadValue {
+  value: number | null
+  status: StatusName
+}
+
+/** Stands where the record of a computed run names its backend. */
+export const IMPORTED_LABEL = 'imported'
+
+/** The largest float32: what the distance script writes when there is no neighbour. */
+const FLOAT32_MAX = 3.4028234663852886e38
+
+/** Columns that are known to hold results; any other column stays an extra field. */
+export const IMPORTED_VALUES: readonly ImportedValueSpec[] = [
+  {
+    key: 'min_neighbor_distance',
+    label: 'Minimum neighbour distance (imported)',
+    metric: 'imported_mnd',
+    output: 'mnd',
+    zeroIsError: false,
+  },
+  {
+    key: 'repeat_count',
+    label: 'Repeat count (imported)',
+    metric: 'imported_mnd',
+    output: 'repeat_count',
+    zeroIsError: false,
+  },
+  {
+    key: 'ifd_ppl',
+    label: 'IFD from perplexities (imported)',
+    metric: 'imported_ifd',
+    output: 'ifd_ppl',
+    zeroIsError: true,
+  },
+  {
+    key: 'ppl_A_direct',
+    label: 'Perplexity of the answer alone (imported)',
+    metric: 'imported_ifd',
+    output: 'ppl_alone',
+    zeroIsError: true,
+  },
+  {
+    key: 'ppl_A_condition',
+    label: 'Perplexity of the answer given the instruction (imported)',
+    metric: 'imported_ifd',
+    output: 'ppl_conditioned',
+    zeroIsError: true,
+  },
+]
+
+/** What is known of the row around a value. */
+export interface ValueContext {
+  /** The value stood as a bare NaN or Infinity in the file, which reads as null. */
+  wasNonfinite: boolean
+  hasResponse: boolean
+}
+
+/** The script divides by the loss of the answer alone: not a number means that there was nothing to score. */
+function nonfinite(spec: ImportedValueSpec, { hasResponse }: ValueContext): ReadValue {
+  const status = spec.zeroIsError
+    ? hasResponse
+      ? 'one_token_response'
+      : 'no_response'
+    : 'nonfinite'
+  return { value: null, status }
+}
+
+/** Returns what a cell of a known column holds. `raw` is the parsed JSON value, undefined where the key is absent. */
+export function readImportedValue(
+  spec: ImportedValueSpec,
+  raw: unknown,
+  context: ValueContext,
+): ReadValue {
+  if (raw === null && context.wasNonfinite) return nonfinite(spec, context)
+  if (raw === undefined || raw === null || raw === '') return { value: null, status: 'not_run' }
+  const value = typeof raw === 'number' || typeof raw === 'string' ? Number(raw) : Number.NaN
+  if (value === FLOAT32_MAX) return { value: null, status: 'n_too_small' }
+  if (value === 0 && spec.zeroIsError) return { value: null, status: 'error' }
+  if (Number.isFinite(value)) return { value, status: 'ok' }
+  const isNumberWord = typeof raw === 'string' && /^[-+]?(nan|inf(inity)?)$/i.test(raw)
+  return isNumberWord ? nonfinite(spec, context) : { value: null, status: 'unparsed' }
+}

@@ -1,0 +1,118 @@
+import { z } from 'zod'
+
+/** A scale of a rubric: labels from low to high, or every integer from min to max. */
+export const rubricScaleSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('labels'),
+    labels: z.array(z.string().trim().min(1).max(40)).min(2).max(20),
+  }),
+  z.object({
+    kind: z.literal('integers'),
+    min: z.number().int().min(-1000).max(1000),
+    max: z.number().int().min(-1000).max(1000),
+  }),
+])
+export type RubricScale = z.infer<typeof rubricScaleSchema>
+
+/** Longest prompt text that is stored. */
+export const PROMPT_CHARACTERS = 20_000
+/** Longest name of a rubric. */
+export const RUBRIC_NAME = 60
+
+export const PROMPT_KINDS = ['evolve', 'respond', 'judge', 'rubric'] as const
+export type PromptKind = (typeof PROMPT_KINDS)[number]
+
+/** One text of a prompt. Texts never change: an edit is a new version. */
+export const promptVersionSchema = z.object({
+  /** null = the text that comes with the program. */
+  id: z.string().nullable(),
+  version: z.string(),
+  template: z.string(),
+  /** Rubrics only. */
+  scale: rubricScaleSchema.nullable(),
+  /** SHA-256 of what is sent and, for rubrics, of the scale: the hash on the cards of runs. */
+  hash: z.string(),
+  /** Hash of the version that was edited. */
+  parentHash: z.string().nullable(),
+  note: z.string(),
+  createdAt: z.number().nullable(),
+  /** Parameters that make a metric use this version; null for prompts of evolution. */
+  params: z.record(z.string(), z.unknown()).nullable(),
+  /** Runs and evolved cells whose card has this hash. */
+  uses: z.number(),
+})
+export type PromptVersion = z.infer<typeof promptVersionSchema>
+
+export const promptInfoSchema = z.object({
+  id: z.string(),
+  kind: z.enum(PROMPT_KINDS),
+  name: z.string(),
+  purpose: z.string(),
+  /** Placeholders that a text must hold. */
+  required: z.array(z.string()),
+  /** Placeholders that a text may hold. */
+  allowed: z.array(z.string()),
+  /** What the reply is, in one sentence. */
+  contract: z.string(),
+  /** Measured metric that sends it; null for prompts of evolution. */
+  metric: z.string().nullable(),
+  /** Newest first; the text that comes with the program last. */
+  versions: z.array(promptVersionSchema),
+})
+export type PromptInfo = z.infer<typeof promptInfoSchema>
+
+/** A new version of a prompt, or a new rubric (`promptId` null). */
+export const promptDraftSchema = z.object({
+  promptId: z.string().nullable(),
+  /** Rubrics only; other prompts keep their name. */
+  name: z.string().trim().max(RUBRIC_NAME).default(''),
+  template: z.string().trim().min(1).max(PROMPT_CHARACTERS),
+  scale: rubricScaleSchema.nullable().default(null),
+  parentHash: z.string().nullable().default(null),
+  note: z.string().trim().max(200).default(''),
+})
+export type PromptDraft = z.infer<typeof promptDraftSchema>
+
+/** A row with what placeholders may hold. */
+export const promptRowSchema = z.object({
+  cellId: z.string(),
+  idx: z.number(),
+  /** Where the row is: "Code, small, round 2, row 14". */
+  place: z.string(),
+  instruction: z.string(),
+  input: z.string().nullable(),
+  response: z.string().nullable(),
+  parent: z.string().nullable(),
+})
+export type PromptRow = z.infer<typeof promptRowSchema>
+
+/** A draft to be tried on a backend with a few rows; nothing of it is stored with the rows. */
+export const promptTrialSchema = z.object({
+  studyId: z.string(),
+  backendId: z.string(),
+  promptId: z.string().nullable(),
+  name: z.string().trim().max(RUBRIC_NAME).default(''),
+  template: z.string().trim().min(1).max(PROMPT_CHARACTERS),
+  scale: rubricScaleSchema.nullable().default(null),
+  rows: z
+    .array(z.object({ cellId: z.string(), idx: z.number().int().min(0) }))
+    .min(1)
+    .max(10),
+  /** Longest reply, in tokens. */
+  maxTokens: z.number().int().min(4).max(2048).default(256),
+})
+export type PromptTrial = z.infer<typeof promptTrialSchema>
+
+/** What came back for one row of a trial; the result of its job is `{replies: TrialReply[]}`. */
+export const trialReplySchema = z.object({
+  cellId: z.string(),
+  idx: z.number(),
+  /** Text of the reply; null when nothing was asked or the request failed. */
+  reply: z.string().nullable(),
+  status: z.string(),
+  /** The value as read, in words: "4, hard"; null without one. */
+  value: z.string().nullable(),
+  /** The rule that read it, or the error message. */
+  note: z.string().nullable(),
+})
+export type TrialReply = z.infer<typeof trialReplySchema>

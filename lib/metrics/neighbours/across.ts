@@ -1,0 +1,94 @@
+import { throwIfAborted } from '@/lib/errors'
+import { squaredDistance } from './distance.mjs'
+import { distinctRows } from './distinct'
+import { TILE } from './plan'
+import { searchInThreads } from './search'
+import type { DistinctNeighbours, SearchOptions } from './search'
+
+/** The nearest row of another set for every row of a set. */
+export interface NeighboursAcross {
+  /** Squared Euclidean distance to it, exact in float64. */
+  distance: Float64Array
+  /** Its index in the other set; the lowest one where several are equally near. */
+  neighbour: Int32Array
+  /** Number of rows of the other set nearer than the threshold. */
+  near: Float64Array
+}
+
+// Products of this many pairs take the plain loop as long as starting the threads.
+const PLAIN_PAIRS = 180_000
+
+/** A set's different rows, one after the other. */
+function different(rows: Float32Array, n: number, d: number) {
+  const groups = distinctRows(rows, n, d)
+  if (groups.n === n) return { groups, rows }
+  const packed = new Float32Array(groups.n * d)
+  groups.first.forEach((row, g) => packed.set(rows.subarray(row * d, (row + 1) * d), g * d))
+  return { groups, rows: packed }
+}
+
+function searchPlainly(
+  rows: Float32Array,
+  d: number,
+  copies: Uint32Array,
+  asking: number,
+  from: number,
+  { threshold, signal }: SearchOptions,
+): DistinctNeighbours {
+  const n = copies.length
+  const distance = new Float64Array(asking).fill(Infinity)
+  const neighbour = new Int32Array(asking).fill(-1)
+  const near = new Float64Array(asking)
+  for (let i = 0; i < asking; i += 1) {
+    throwIfAborted(signal)
+    for (let j = from; j < n; j += 1) {
+      const value = squaredDistance(rows, d, i, j)
+      if (value < (distance[i] as number)) {
+        distance[i] = value
+        neighbour[i] = j
+      }
+      if (value < threshold) near[i] = (near[i] as number) + (copies[j] as number)
+    }
+  }
+  return { distance, neighbour, near, nRescanned: 0 }
+}
+
+/**
+ * Returns for each of `n` rows the nearest of `m` other rows, exactly as `findNeighbours` does within one set. Both
+ * matrices are row-major of dimension d. Needs at least one row on either side.
+ */
+export async function findNeighboursAcross(
+  rows: Float32Array,
+  n: number,
+  others: Float32Array,
+  m: number,
+  d: number,
+  options: SearchOptions,
+): Promise<NeighboursAcross> {
+  throwIfAborted(options.signal)
+  const own = different(rows, n, d)
+  const other = different(others, m, d)
+  const asking = own.groups.n
+  const from = Math.ceil(asking / TILE) * TILE
+  const all = new Float32Array((from + other.groups.n) * d)
+  all.set(own.rows.subarray(0, asking * d))
+  all.set(other.rows.subarray(0, other.groups.n * d), from * d)
+  const copies = new Uint32Array(from + other.groups.n)
+  copies.set(other.groups.copies, from)
+  const isSmall = asking * other.groups.n <= (options.plainBelow ?? PLAIN_PAIRS)
+  const found = isSmall
+    ? searchPlainly(all, d, copies, asking, from, options)
+    : await searchInThreads(all, d, copies, options, { asking, from })
+  const result: NeighboursAcross = {
+    distance: new Float64Array(n),
+    neighbour: new Int32Array(n),
+    near: new Float64Array(n),
+  }
+  for (let i = 0; i < n; i += 1) {
+    const g = own.groups.group[i] as number
+    result.distance[i] = found.distance[g] as number
+    result.neighbour[i] = other.groups.first[(found.neighbour[g] as number) - from] as number
+    result.near[i] = found.near[g] as number
+  }
+  return result
+}

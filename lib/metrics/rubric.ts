@@ -1,0 +1,218 @@
+import { z } from 'zod'
+import { RUBRIC_NAME, rubricScaleSchema, type RubricScale } from '@/lib/contracts/prompts'
+import type { StatusName } from '@/lib/contracts/status'
+import { AppError } from '@/lib/errors'
+import { canonicalText, CUSTOM_VERSION } from '@/lib/prompts/prompt'
+import { fillTemplate, placeholdersIn } from '@/lib/prompts/render'
+import { CLARITY, defineRubric, type Rubric } from '@/lib/prompts/rubric'
+import { judgeExample } from './judging/example'
+import { expectedOutputs, expectedRows, TOP_DIGIT } from './judging/expected-rows'
+import { judgeRows } from './judging/judge'
+import { labelParsers } from './judging/label-parser'
+import { numberParsers } from './judging/number-parser'
+import { PROMPT_LENGTH, repeatParams, replyParams, settleConstrained } from './judging/params'
+import type { MetricRow, MetricTools, OutputSpec, PromptUse, RowResult } from './types'
+import { defineMetric } from './types'
+
+const ID = 'rubric'
+const KEY = 'rating'
+// Two runs of different rubrics must not share a column; twelve digits of SHA-256 keep thousands of them apart.
+const KEY_DIGITS = 12
+
+const params = z.object({
+  promptText: z
+    .string()
+    .max(PROMPT_LENGTH)
+    .default(CLARITY.template)
+    .meta({ prompt: ID })
+    .describe('The rubric: what the judge is asked, and the scale of its answers.'),
+  name: z.string().max(RUBRIC_NAME).default(CLARITY.name).meta({ hidden: true }),
+  scale: rubricScaleSchema.default(CLARITY.scale).meta({ hidden: true }),
+  reading: z
+    .enum(['reply', 'expected'])
+    .default('reply')
+    .describe(
+      `How the rating is read: from the reply, or as expected value from the log-probabilities of the first token (scales of digits from 1 to at most ${TOP_DIGIT}).`,
+    ),
+  ...replyParams,
+  ...repeatParams,
+})
+type Params = z.infer<typeof params>
+
+function rubricOf({ name, promptText, scale }: Params): Rubric {
+  return defineRubric({ name, template: promptText, scale })
+}
+
+/** Returns the top of a scale whose expected value can be read: digits from 1. */
+function topDigit({ scale }: Rubric): number {
+  if (scale.kind === 'integers' && scale.min === 1 && scale.max <= TOP_DIGIT) return scale.max
+  throw new AppError(
+    'invalid_input',
+    `An expected value needs a scale of digits from 1 to at most ${TOP_DIGIT}. Change the scale, or read the reply.`,
+  )
+}
+
+function outputs(settings: Params): readonly OutputSpec[] {
+  const rubric = rubricOf(settings)
+  const { name, scale } = rubric
+  const means = 'Higher on the scale of the rubric, in the eyes of the judge model.'
+  if (settings.reading === 'expected') return expectedOutputs(topDigit(rubric), name, means)
+  const own = {
+    key: KEY,
+    label: name,
+    dtype: 'f64',
+    unit: '',
+    direction: 'higher',
+    directionMeans: means,
+  } as const
+  if (scale.kind === 'integers') {
+    const { min, max } = scale
+    const description = `Rating on a scale from ${min} to ${max}.`
+    return [{ ...own, shape: 'scalar', range: [min, max], description }]
+  }
+  const { labels } = scale
+  const description = `Ordinal of the rated label, 1 "${labels[0]}" to ${labels.length} "${labels.at(-1)}".`
+  return [{ ...own, shape: 'enum', levels: labels, range: [1, labels.length], description }]
+}
+
+function schemaOf(scale: RubricScale): Record<string, unknown> {
+  const rating =
+    scale.kind === 'labels'
+      ? { type: 'string', enum: scale.labels }
+      : { type: 'integer', minimum: scale.min, maximum: scale.max }
+  return {
+    type: 'object',
+    properties: { [KEY]: rating },
+    required: [KEY],
+    additionalProperties: false,
+  }
+}
+
+function parsersOf(scale: RubricScale) {
+  return scale.kind === 'labels'
+    ? labelParsers(scale.labels, KEY)
+    : numberParsers({ min: scale.min, max: scale.max, integer: true, jsonKey: KEY })
+}
+
+/** Returns the text of a request about a row, or why the row cannot be asked about. */
+function messageFor(rubric: Rubric) {
+  const used = new Set(placeholdersIn(rubric.template))
+  return (row: MetricRow): { content: string } | { status: StatusName } => {
+    const { instruction, input, response, parent } = row
+    if (used.has('instruction') && instruction === '') return { status: 'empty_instruction' }
+    if (used.has('response') && (response ?? '') === '') return { status: 'no_response' }
+    if (used.has('parent') && parent === null) return { status: 'no_parent' }
+    const values = {
+      instruction,
+      input: input ?? '',
+      response: response ?? '',
+      parent: parent?.instruction ?? '',
+    }
+    return { content: fillTemplate(rubric.template, values) }
+  }
+}
+
+async function computeBatch(
+  rows: readonly MetricRow[],
+  settings: Params,
+  tools: MetricTools,
+): Promise<RowResult[]> {
+  const rubric = rubricOf(settings)
+  const message = messageFor(rubric)
+  if (settings.reading === 'expected') {
+    const top = topDigit(rubric)
+    return expectedRows({ metric: ID, top, repeat: settings.repeat, message }, rows, tools)
+  }
+  const { scale } = rubric
+  const rating = {
+    metric: ID,
+    key: KEY,
+    schema: schemaOf(scale),
+    parsers: parsersOf(scale),
+    message,
+  }
+  return judgeRows(rating, settings, rows, tools)
+}
+
+function promptsOf(settings: Params): PromptUse[] {
+  const { hash, template } = rubricOf(settings)
+  const version = hash === CLARITY.hash ? '1' : CUSTOM_VERSION
+  return [{ id: ID, version, hash, text: template }]
+}
+
+const defaults = params.parse({})
+
+/** Ratings by a question of the user's own. Every rubric (text and scale) makes columns of its own. */
+export const rubric = defineMetric({
+  kind: 'measured',
+  scope: 'row',
+  id: ID,
+  version: 1,
+  label: 'Rubric',
+  description: 'A judge model rates each row by a question and a scale that you write.',
+  formula: 'rating = the label or integer of the scale that the judge answers, read from its reply',
+  source: 'your own rubric; its text, scale and hash are on the card',
+  needs: ['chat'],
+  needsFor: ({ constrained, reading }) => {
+    if (reading === 'expected') return ['outputLogprobs']
+    return constrained === 'always' ? ['structured'] : []
+  },
+  settle: (settings, can) => {
+    // Refused before a run is made: a scale or text that cannot be used.
+    outputs(settings)
+    const settled = { ...settings, promptText: canonicalText(settings.promptText) }
+    // A reply of one digit is not constrained; its probabilities are read as they are.
+    return settings.reading === 'expected'
+      ? { ...settled, constrained: 'never' as const }
+      : settleConstrained(settled, can)
+  },
+  inputs: { response: false, parent: false },
+  inputsFor: (settings) => {
+    const used = placeholdersIn(settings.promptText)
+    return { response: used.includes('response'), parent: used.includes('parent') }
+  },
+  onDemand: true,
+  instanceOf: (settings) => {
+    const { name, hash } = rubricOf(settings)
+    const key = hash.slice(0, KEY_DIGITS)
+    return settings.reading === 'expected'
+      ? { key: `${key}e`, label: `${name}, expected value` }
+      : { key, label: name }
+  },
+  params,
+  outputs: outputs(defaults),
+  outputsFor: outputs,
+  prompts: promptsOf,
+  // A judge takes a second or so a row: this many in flight fill a server and are done within a commit or two.
+  batchRows: 16,
+  computeBatch,
+  examples: [
+    {
+      name: 'integers of the rubric that comes with the program',
+      run: async () =>
+        judgeExample(['4', '4/5', 'Rating: 2', '6', '3 or 4', ''], KEY, (rows, tools) =>
+          computeBatch(rows, defaults, tools),
+        ),
+      expected: { '0': 4, '1': 4, '2': 2, '3': 'out_of_range', '4': 'ambiguous', '5': 'empty' },
+    },
+    {
+      name: 'labels',
+      run: async () =>
+        judgeExample(
+          ['on topic', 'Off-topic.', 'nearly', 'It is nearly on topic'],
+          KEY,
+          (rows, tools) =>
+            computeBatch(
+              rows,
+              params.parse({
+                name: 'Topic',
+                promptText: 'On topic? {instruction}',
+                scale: { kind: 'labels', labels: ['off topic', 'nearly', 'on topic'] },
+              }),
+              tools,
+            ),
+        ),
+      expected: { '0': 3, '1': 1, '2': 2, '3': 'ambiguous' },
+    },
+  ],
+})

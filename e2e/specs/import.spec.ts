@@ -69,6 +69,7 @@ test('a broken file names row and byte and stays out, the others go on', async (
   await expect(dialog.getByRole('button', { name: 'Import 0 files' })).toBeDisabled()
   await skip.click({ force: true })
   await dialog.getByRole('button', { name: 'Import 1 file' }).click()
+  await expect(dialog).toBeHidden()
   await settle(request, studyId)
   const after = await studyView(request, studyId)
   expect(after.cells.map((cell) => cell.rowCount).toSorted((a, b) => a - b)).toEqual([1, 12])

@@ -95,7 +95,7 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
       milliseconds('its cancel', figures.cancelMs, 100),
       milliseconds('queueing it again', figures.retryMs, 100),
       most('memory of the worker', figures.peakMb, 'MB', 600),
-      most('memory at the end over that at half', figures.growth, 'x', 1.2),
+      most('its peak in the second half over that in the first', figures.growth, 'x', 1.2),
     ]
   },
   web: async () => {

@@ -8,6 +8,7 @@ import { listMeasured } from '@/lib/metrics'
 import { startDryRun, startRuns } from '@/lib/services/compute'
 import type { ServiceContext } from '@/lib/services/context'
 import { getRun } from '@/lib/services/runs'
+import { findBackend } from '../backend'
 import { addBudgetOptions, readBudget, type BudgetOptions } from '../budget'
 import { findStudy, openContext } from '../context'
 import { followJobs } from '../follow'
@@ -82,7 +83,11 @@ function rowSetOf({ sample, sampleSeed }: ComputeOptions): RowSet {
   return { kind: 'sample', slots, seed: Number(sampleSeed) }
 }
 
-function requestOf(options: ComputeOptions, metrics: readonly string[] | null): ComputeRequest {
+function requestOf(
+  context: ServiceContext,
+  options: ComputeOptions,
+  metrics: readonly string[] | null,
+): ComputeRequest {
   const ids =
     options.metric ??
     metrics ??
@@ -90,7 +95,7 @@ function requestOf(options: ComputeOptions, metrics: readonly string[] | null): 
       .filter((metric) => !metric.onDemand)
       .map((metric) => metric.id)
   const params = parseJson(options.params)
-  const { backend } = options
+  const backend = options.backend && findBackend(context, options.backend).id
   return {
     metrics: ids.map((metric) => ({ metric, params })),
     backends: backend ? Object.fromEntries(ids.map((id) => [id, backend])) : {},
@@ -134,7 +139,7 @@ async function compute(
 ): Promise<void> {
   const context = openContext()
   const studyId = findStudy(context, options.study)
-  const request = requestOf(options, metrics)
+  const request = requestOf(context, options, metrics)
   if (options.dryRun) {
     await printEstimate(context, studyId, request, json)
     return
@@ -188,7 +193,7 @@ export function addComputeCommand(program: Command): void {
       .description(entry.description)
       .requiredOption('--study <name or id>', 'study')
       .option('--metric <ids...>', `any of: ${known}`)
-      .option('--backend <id>', 'backend to use, instead of the first one that can')
+      .option('--backend <id or label>', 'backend to use, instead of the first one that can')
       .option('--params <json>', 'parameters of the metric')
       .option('--sample <n>', 'only n seeds of each seed set, the same on every arm')
       .option('--sample-seed <n>', 'seed of the draw', '1')

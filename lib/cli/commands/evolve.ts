@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { evolveRequestSchema } from '@/lib/contracts/compute'
 import { startEvolving } from '@/lib/services/evolve'
+import { findBackend } from '../backend'
 import { addBudgetOptions, readBudget, type BudgetOptions } from '../budget'
 import { findStudy, openContext } from '../context'
 import { followJobs } from '../follow'
@@ -14,8 +15,11 @@ export function addEvolveCommand(program: Command): void {
     .requiredOption('--study <name or id>', 'study whose seeds are evolved')
     .requiredOption('--arm <key>', 'short name of the new arm, for example small-greedy')
     .option('--label <text>', 'name of the arm (default: its key)')
-    .option('--backend <id>', 'backend of the evolver', 'embedded')
-    .option('--response-backend <id>', 'backend that writes the responses (default: the evolver)')
+    .option('--backend <id or label>', 'backend of the evolver', 'embedded')
+    .option(
+      '--response-backend <id or label>',
+      'backend that writes the responses (default: the evolver)',
+    )
     .option('--rounds <n>', 'rounds', '3')
     .option('--temperature <t>', '0 decodes greedily', '0')
     .option('--top-p <p>', 'nucleus sampling', '0.95')
@@ -27,8 +31,10 @@ export function addEvolveCommand(program: Command): void {
   addBudgetOptions(command).action(
     async (options: BudgetOptions & Record<string, string | boolean | undefined>) => {
       const context = openContext()
+      const idOf = (name: string) => findBackend(context, name).id
+      const writer = options['responseBackend']
       const request = evolveRequestSchema.parse({
-        backendId: options['backend'],
+        backendId: idOf(String(options['backend'])),
         armKey: options['arm'],
         armLabel: options['label'] ?? options['arm'],
         rounds: Number(options['rounds']),
@@ -37,7 +43,7 @@ export function addEvolveCommand(program: Command): void {
         seed: Number(options['seed']),
         maxTokens: Number(options['maxTokens']),
         responseMaxTokens: Number(options['responseMaxTokens']),
-        responseBackendId: options['responseBackend'] ?? null,
+        responseBackendId: writer ? idOf(String(writer)) : null,
         breadth: options['breadth'] === true,
         budget: readBudget(options) ?? null,
       })

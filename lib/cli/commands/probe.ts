@@ -1,10 +1,10 @@
 import process from 'node:process'
 import type { Command } from 'commander'
 import type { BackendInfo, ProbeStepInfo } from '@/lib/contracts/backends'
-import { AppError } from '@/lib/errors'
-import { getBackend, listBackends, requestProbe } from '@/lib/services/backends'
+import { getBackend, requestProbe } from '@/lib/services/backends'
 import { backendHistory } from '@/lib/services/backends-probes'
 import type { ServiceContext } from '@/lib/services/context'
+import { findBackend } from '../backend'
 import { openContext } from '../context'
 import { followJobs } from '../follow'
 import { endLine, printJson, say } from '../output'
@@ -13,21 +13,6 @@ import { endLine, printJson, say } from '../output'
 const EXIT_LACKS = 4
 
 const WORDS: Record<string, string> = { pass: 'pass', fail: 'FAIL', unknown: '?' }
-
-/** Returns the backend of this id or label; throws `not_found` with the labels there are. */
-function findBackend({ db }: ServiceContext, nameOrId: string): BackendInfo {
-  const backends = listBackends(db)
-  const wanted = nameOrId.toLowerCase()
-  const matches = backends.filter(
-    ({ id, label }) => id === nameOrId || label.toLowerCase() === wanted,
-  )
-  if (matches.length === 1) return matches[0] as BackendInfo
-  if (matches.length > 1) {
-    throw new AppError('invalid_input', `Several backends are called "${nameOrId}"; use the id.`)
-  }
-  const labels = backends.map(({ label }) => `"${label}"`).join(', ') || 'none'
-  throw new AppError('not_found', `There is no backend "${nameOrId}". There are: ${labels}.`)
-}
 
 /** Returns the capabilities that a backend's last probe found to work. */
 export function abilities(backend: BackendInfo): string[] {

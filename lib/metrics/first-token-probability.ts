@@ -73,7 +73,14 @@ function planRow(row: MetricRow, { k, alternatives }: Params): RowPlan {
   if (parent.instruction === '') {
     return { result: { index, status: 'empty_instruction', values: {} } }
   }
-  const content = renderPrompt(evolvePrompt(operator), { instruction: parent.instruction })
+  const prompt = evolvePrompt(operator)
+  const own = row.promptHashes?.[prompt.id]
+  if (own !== undefined && own !== prompt.hash) {
+    // Another text would be another request than the one that the row came from.
+    const message = `The row was evolved with another version of this prompt (${own.slice(0, 12)}).`
+    return { result: { index, status: 'not_applicable', values: {}, detail: { message } } }
+  }
+  const content = renderPrompt(prompt, { instruction: parent.instruction })
   const request: GenerateRequest = {
     messages: [{ role: 'user', content }],
     params: {
@@ -143,7 +150,7 @@ export const firstTokenProbability = defineMetric({
   computeBatch,
   examples: [
     {
-      name: 'a reply of two tokens, a row without parent and one with a foreign operator',
+      name: 'a reply of two tokens, rows without parent, with a foreign operator and evolved by another text',
       run: runExample,
       expected: {
         first: 0.5,
@@ -152,6 +159,7 @@ export const firstTokenProbability = defineMetric({
         n: 2,
         orphan: 'no_parent',
         foreign: 'not_applicable',
+        reworded: 'not_applicable',
       },
     },
   ],
@@ -173,11 +181,12 @@ async function runExample(): Promise<Record<string, number | string | null>> {
       }
     },
   })
-  const [good, orphan, foreign] = await computeBatch(
+  const [good, orphan, foreign, reworded] = await computeBatch(
     [
       { ...row, index: 0, parent, operator: 'deepen' },
       { ...row, index: 1, parent: null, operator: 'deepen' },
       { ...row, index: 2, parent, operator: 'autoif' },
+      { ...row, index: 3, parent, operator: 'deepen', promptHashes: { 'evolve-deepen': 'own' } },
     ],
     params.parse({}),
     tools,
@@ -190,5 +199,6 @@ async function runExample(): Promise<Record<string, number | string | null>> {
     n: good?.values['n'] as number,
     orphan: orphan?.status ?? null,
     foreign: foreign?.status ?? null,
+    reworded: reworded?.status ?? null,
   }
 }

@@ -22,6 +22,8 @@ export interface MetricRow {
   /** Set only for metrics that declare `inputs.parent`; null when the alignment has no parent for the row. */
   parent: { instruction: string; input: string | null } | null
   operator: string | null
+  /** Prompt id -> hash of the texts that the row's cell was evolved with, where that is recorded. */
+  promptHashes?: Readonly<Record<string, string>>
 }
 
 /** One declared output: table columns, filters, axes and export headers are drawn from it. */

@@ -61,3 +61,22 @@ describe('the rows of a chat', () => {
     expect(rows[0]?.response).toContain('is answered here')
   })
 })
+
+describe('the prompts that a cell was evolved with', () => {
+  it('reach a metric that reads parents, by id, and no other', () => {
+    study = testStudy(2)
+    const { db } = study
+    const prompts = [{ id: 'evolve-deepen', version: 'own', hash: 'abc' }]
+    db.$client
+      .prepare("update cells set source = json_set(source, '$.definition', json(?)) where no = 2")
+      .run(JSON.stringify({ prompts }))
+    const evolved = { cellNo: 2, responseSetNo: null, alignmentNo: 1 }
+    const read = (parent: boolean) => loadRows(db, { ...evolved, parent }, [0, 1])
+    expect(read(true).map((row) => row.promptHashes)).toEqual([
+      { 'evolve-deepen': 'abc' },
+      { 'evolve-deepen': 'abc' },
+    ])
+    expect(read(false).map((row) => row.promptHashes)).toEqual([undefined, undefined])
+    expect(loadRows(db, { ...source(null), parent: true }, [0])[0]?.promptHashes).toBeUndefined()
+  })
+})

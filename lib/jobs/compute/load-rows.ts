@@ -20,12 +20,15 @@ interface Stored {
   parentInstruction: string | null
   parentInput: string | null
   operator: string | null
+  prompts: string | null
 }
 
 const SELECT = `
   select r.idx, r.instruction, r.input, s.text as response,
-    case when t.kind = 'imported' then r.messages end as messages, p.instruction as parentInstruction, p.input as parentInput, l.operator
+    case when t.kind = 'imported' then r.messages end as messages, p.instruction as parentInstruction, p.input as parentInput, l.operator,
+    case when @parent then json_extract(c.source, '$.definition.prompts') end as prompts
   from rows r
+  join cells c on c.no = r.cell_no
   left join response_sets t on t.no = @responseSetNo
   left join responses s on s.set_no = @responseSetNo and s.idx = r.idx
   left join links l on l.alignment_no = @alignmentNo and l.child_idx = r.idx
@@ -50,6 +53,11 @@ function textsOf(row: Stored): Texts {
     : { instruction, input, response: null }
 }
 
+function hashesOf(prompts: string): Record<string, string> {
+  const list = JSON.parse(prompts) as { id: string; hash: string }[]
+  return Object.fromEntries(list.map(({ id, hash }) => [id, hash]))
+}
+
 /** Returns the rows at the given ascending positions as a metric sees them; positions without a row are left out. */
 export function loadRows(db: Db, source: RowSource, indices: readonly number[]): MetricRow[] {
   const from = indices[0]
@@ -58,11 +66,22 @@ export function loadRows(db: Db, source: RowSource, indices: readonly number[]):
   const wanted = new Set(indices)
   const { cellNo, responseSetNo, alignmentNo, parent } = source
   const rows: MetricRow[] = []
+  let known = null as { text: string; hashes: Record<string, string> } | null
   const found = db.$client
     .prepare(SELECT)
-    .iterate({ cellNo, responseSetNo, alignmentNo, from, to }) as Iterable<Stored>
+    .iterate({
+      cellNo,
+      responseSetNo,
+      alignmentNo,
+      from,
+      to,
+      parent: parent ? 1 : 0,
+    }) as Iterable<Stored>
   for (const row of found) {
     if (!wanted.has(row.idx)) continue
+    if (row.prompts !== null && row.prompts !== known?.text) {
+      known = { text: row.prompts, hashes: hashesOf(row.prompts) }
+    }
     rows.push({
       index: row.idx,
       ...textsOf(row),
@@ -71,6 +90,7 @@ export function loadRows(db: Db, source: RowSource, indices: readonly number[]):
           ? { instruction: row.parentInstruction, input: row.parentInput }
           : null,
       operator: row.operator,
+      ...(row.prompts !== null && known ? { promptHashes: known.hashes } : {}),
     })
   }
   return rows

@@ -36,6 +36,9 @@ function most(name: string, value: number, unit: string, limit: number): Figure 
   return { name, value, unit, limit, atLeast: false }
 }
 
+// A worker that keeps nothing shows 1.0 to 1.25 between the halves, by the moments of garbage collection.
+const FLAT = 1.3
+
 const BENCHES: Record<string, () => Promise<Figure[]>> = {
   scoring: async () => {
     const figures = await benchEmbeddedScoring(readConfig())
@@ -95,7 +98,7 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
       milliseconds('its cancel', figures.cancelMs, 100),
       milliseconds('queueing it again', figures.retryMs, 100),
       most('memory of the worker', figures.peakMb, 'MB', 600),
-      most('its peak in the second half over that in the first', figures.growth, 'x', 1.2),
+      most('its peak in the second half over that in the first', figures.growth, 'x', FLAT),
     ]
   },
   web: async () => {

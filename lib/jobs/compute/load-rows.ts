@@ -67,16 +67,14 @@ export function loadRows(db: Db, source: RowSource, indices: readonly number[]):
   const { cellNo, responseSetNo, alignmentNo, parent } = source
   const rows: MetricRow[] = []
   let known = null as { text: string; hashes: Record<string, string> } | null
-  const found = db.$client
-    .prepare(SELECT)
-    .iterate({
-      cellNo,
-      responseSetNo,
-      alignmentNo,
-      from,
-      to,
-      parent: parent ? 1 : 0,
-    }) as Iterable<Stored>
+  const found = db.$client.prepare(SELECT).iterate({
+    cellNo,
+    responseSetNo,
+    alignmentNo,
+    from,
+    to,
+    parent: parent ? 1 : 0,
+  }) as Iterable<Stored>
   for (const row of found) {
     if (!wanted.has(row.idx)) continue
     if (row.prompts !== null && row.prompts !== known?.text) {

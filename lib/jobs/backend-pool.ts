@@ -21,8 +21,7 @@ import { AppError, errorMessage, throwIfAborted } from '@/lib/errors'
 import { log } from '@/lib/log'
 import { getBackendRow, type BackendRow } from '@/lib/services/backends'
 import { readSecret } from '@/lib/services/backends-keys'
-import { databaseCache } from './request-cache'
-import { vectorStoreOf, withVectorStore } from './vector-store'
+import { storedCache } from './vector-store'
 
 interface Entry {
   config: string
@@ -95,7 +94,7 @@ export class BackendPool {
     config: Config,
     private readonly options: PoolOptions = {},
   ) {
-    this.cache = withVectorStore(databaseCache(db), vectorStoreOf(config.dataDir))
+    this.cache = storedCache(db, config.dataDir)
     this.env = backendEnvironment(config, db)
   }
 

@@ -17,8 +17,7 @@ import { countRequests, type Counted } from './dry-run/count'
 import { timeInterval } from './dry-run/interval'
 import { measureRows, type Measured } from './dry-run/measure'
 import { loadDistinct, scanRows, stratified, type Pending, type Scan } from './dry-run/scan'
-import { databaseCache } from './request-cache'
-import { vectorStoreOf, withVectorStore } from './vector-store'
+import { storedCache } from './vector-store'
 import { defineJob, type JobContext, type MeteredSession } from './types'
 
 const payloadSchema = z.object({ studyId: z.string(), request: computeRequestSchema })
@@ -82,10 +81,7 @@ async function countLeft(
   const sampled = measured.batches.reduce((sum, batch) => sum + batch.rows, 0)
   if (!session || scan.distinct.length === 0) return { rows: sampled, meter: emptyMeter() }
   const rows = loadDistinct(context.db, metric, stratified(scan.distinct, COUNT_ROWS))
-  const stored = withVectorStore(
-    databaseCache(context.db, AT_NO_TIME),
-    vectorStoreOf(context.config.dataDir),
-  )
+  const stored = storedCache(context.db, context.config.dataDir, AT_NO_TIME)
   try {
     const { exchanges } = measured
     return await countRequests(metric, params, session, rows, exchanges, stored, context.signal)

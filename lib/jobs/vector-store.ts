@@ -3,6 +3,7 @@ import path from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { Db } from '@/db/client'
 import type { RequestCache } from '@/lib/backends/cache-port'
+import { databaseCache } from './request-cache'
 
 // Begins no stored vector: those begin with a float that is 0 or 1.
 const MAGIC = Buffer.from('EVOV')
@@ -174,6 +175,11 @@ export function vectorStoreOf(dataDir: string): VectorStore {
   const known = stores.get(dataDir) ?? new VectorStore(path.join(dataDir, 'vectors'))
   stores.set(dataDir, known)
   return known
+}
+
+/** Returns the request cache of a data folder: answers in the database, vectors in files beside it. */
+export function storedCache(db: Db, dataDir: string, now?: () => number): RequestCache {
+  return withVectorStore(databaseCache(db, now), vectorStoreOf(dataDir))
 }
 
 /** Returns a cache that keeps vectors in files and only where they lie in `inner`. */

@@ -1,6 +1,6 @@
 import type { HttpClient } from '../http/client'
 import type { Continuation, TextScores } from '../probe/port'
-import { listedScores, readEchoLists } from '../scoring/echo'
+import { listedContinuation, listedScores, readEchoLists } from '../scoring/echo'
 import { sendScoring } from '../scoring/send'
 import {
   byIndex,
@@ -9,7 +9,6 @@ import {
   fieldsOf,
   idsOf,
   listOf,
-  logprobOf,
   textOf,
   wrongReply,
 } from '../scoring/wire'
@@ -99,14 +98,5 @@ export async function continueIds(
   const body = { model, prompt: Array.from(ids), max_tokens: count }
   const reply = await complete(client, body, ids.length + count, false, signal)
   const [choice] = byIndex(listOf(reply.choices, 'choices'), 1)
-  const lists = readEchoLists(choice?.logprobs, 'choices.logprobs')
-  const generated = lists.ids ? idsOf(lists.ids, 'token_ids') : null
-  return {
-    text: String(choice?.text ?? ''),
-    tokens: lists.tokens.map((text, i) => ({
-      text,
-      id: generated?.[i] ?? null,
-      logprob: logprobOf(lists.values[i], i),
-    })),
-  }
+  return listedContinuation(choice?.text, readEchoLists(choice?.logprobs, 'choices.logprobs'))
 }

@@ -1,8 +1,14 @@
 import type { HttpClient } from '../http/client'
 import type { Continuation } from '../probe/port'
-import { checkEchoedText, listedScores, readEchoLists, type EchoedText } from '../scoring/echo'
+import {
+  checkEchoedText,
+  listedContinuation,
+  listedScores,
+  readEchoLists,
+  type EchoedText,
+} from '../scoring/echo'
 import { sendScoring } from '../scoring/send'
-import { byIndex, countOf, fieldsOf, listOf, logprobOf, wrongReply } from '../scoring/wire'
+import { byIndex, countOf, fieldsOf, listOf, wrongReply } from '../scoring/wire'
 
 /** An echoed prompt: its listed tokens without generated ones, and how many tokens the server counts. */
 export interface Echo extends EchoedText {
@@ -74,9 +80,6 @@ export async function continueText(
 ): Promise<Continuation> {
   const body = { model, prompt: text, max_tokens: count }
   const { choice } = await complete(client, body, text.length + count, signal)
-  const { tokens, values } = readEchoLists(choice.logprobs, 'choices.logprobs')
-  return {
-    text: String(choice.text ?? ''),
-    tokens: tokens.map((token, i) => ({ text: token, id: null, logprob: logprobOf(values[i], i) })),
-  }
+  const lists = readEchoLists(choice.logprobs, 'choices.logprobs')
+  return listedContinuation(choice.text, { ...lists, ids: null })
 }

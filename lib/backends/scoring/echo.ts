@@ -1,4 +1,5 @@
-import { logprobOf, fieldsOf, listOf, wrongReply } from './wire'
+import type { Continuation } from '../probe/port'
+import { fieldsOf, idsOf, listOf, logprobOf, wrongReply } from './wire'
 
 /** An echoed text: its tokens as text, and their values as the server sent them. */
 export interface EchoedText {
@@ -35,4 +36,20 @@ export function listedScores(values: readonly unknown[], count: number): Float32
   const scores = new Float32Array(count).fill(NaN)
   for (let i = 1; i < count; i += 1) scores[i] = logprobOf(values[i], i)
   return scores
+}
+
+/** Returns a generated text with its listed tokens; their ids only where the lists hold them. */
+export function listedContinuation(
+  text: unknown,
+  { tokens, values, ids }: EchoedText,
+): Continuation {
+  const known = ids ? idsOf(ids, 'token_ids') : null
+  return {
+    text: String(text ?? ''),
+    tokens: tokens.map((token, i) => ({
+      text: token,
+      id: known?.[i] ?? null,
+      logprob: logprobOf(values[i], i),
+    })),
+  }
 }

@@ -1,4 +1,4 @@
-import { errorCode, errorMessage } from '@/lib/errors'
+import { errorCode } from '@/lib/errors'
 import type { NetworkEnvironment } from '../http/address'
 import type { HttpClient } from '../http/client'
 import { WARM_UP_MS } from '../openai/chat'
@@ -6,6 +6,7 @@ import type { ProbePort } from '../probe/port'
 import { assemble } from '../scoring/assemble'
 import { chatOf } from '../scoring/chat'
 import { openServer, unopenedIdentity } from '../scoring/config'
+import { firstWay } from '../scoring/first-way'
 import { chooseModel, listModels } from '../scoring/models'
 import { checkLengths } from '../scoring/send'
 import { countOf, fieldsOf, idsOf, textOf } from '../scoring/wire'
@@ -89,22 +90,12 @@ async function findTarget(
   signal?: AbortSignal,
 ): Promise<SglangTarget | CapabilityState> {
   const sample = await tokenizer.tokenize(['a b c'], true, signal)
-  let refused = ''
-  for (const newTokens of [0, 1] as const) {
-    try {
-      const target = { client, newTokens }
-      await scoreIds(target, sample, signal, WARM_UP_MS)
-      return target
-    } catch (error) {
-      const code = errorCode(error)
-      if (code === 'cancelled' || code === 'backend_unavailable' || code === 'rate_limited')
-        throw error
-      refused ||= errorMessage(error)
-    }
-  }
+  const ways = ([0, 1] as const).map((newTokens) => ({ client, newTokens }))
+  const found = await firstWay(ways, (target) => scoreIds(target, sample, signal, WARM_UP_MS))
+  if ('way' in found) return found.way
   return {
     state: 'no',
-    reason: `/generate gave no scores of the prompt: ${refused}`,
+    reason: `/generate gave no scores of the prompt: ${found.refused}`,
     remedy:
       'Serve a generating model, and do not put a gateway in front that drops return_logprob.',
     flag: SAFE_FLAGS,

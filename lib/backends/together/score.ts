@@ -1,17 +1,14 @@
 import type { HttpClient } from '../http/client'
 import type { Continuation } from '../probe/port'
-import { checkEchoedText, listedScores, readEchoLists, type EchoedText } from '../scoring/echo'
-import { sendScoring } from '../scoring/send'
 import {
-  checkModel,
-  countOf,
-  fieldsOf,
-  idsOf,
-  listOf,
-  logprobOf,
-  textOf,
-  wrongReply,
-} from '../scoring/wire'
+  checkEchoedText,
+  listedContinuation,
+  listedScores,
+  readEchoLists,
+  type EchoedText,
+} from '../scoring/echo'
+import { sendScoring } from '../scoring/send'
+import { checkModel, countOf, fieldsOf, idsOf, listOf, textOf, wrongReply } from '../scoring/wire'
 
 /** An echoed prompt, the model that the reply names, and how many tokens the service counts. */
 export interface Echo extends EchoedText {
@@ -125,9 +122,6 @@ export async function continueText(
     signal,
   )
   const choice = fieldsOf(listOf(reply.choices, 'choices')[0], 'choices.0')
-  const { tokens, values } = readEchoLists(choice.logprobs, 'choices.0.logprobs')
-  return {
-    text: String(choice.text ?? ''),
-    tokens: tokens.map((token, i) => ({ text: token, id: null, logprob: logprobOf(values[i], i) })),
-  }
+  const lists = readEchoLists(choice.logprobs, 'choices.0.logprobs')
+  return listedContinuation(choice.text, { ...lists, ids: null })
 }

@@ -1,10 +1,11 @@
-import { errorCode, errorMessage } from '@/lib/errors'
+import { errorCode } from '@/lib/errors'
 import type { NetworkEnvironment } from '../http/address'
 import type { HttpClient } from '../http/client'
 import { chatCall, newDialect, WARM_UP_MS } from '../openai/chat'
 import type { ProbePort } from '../probe/port'
 import { assemble } from '../scoring/assemble'
 import { openServer, unopenedIdentity } from '../scoring/config'
+import { firstWay } from '../scoring/first-way'
 import { chooseModel, listModels } from '../scoring/models'
 import { checkLengths } from '../scoring/send'
 import { fieldsOf, idsOf, textOf } from '../scoring/wire'
@@ -80,22 +81,12 @@ async function scoringWay(
   signal?: AbortSignal,
 ): Promise<ScoringTarget | CapabilityState> {
   const sample = await tokenizer.tokenize(['a b c'], true, signal)
-  let refused = ''
-  for (const way of ['prompt_logprobs', 'echo'] as const) {
-    const target = { client, model, way }
-    try {
-      await scoreIds(target, sample, signal, WARM_UP_MS)
-      return target
-    } catch (error) {
-      const code = errorCode(error)
-      if (code === 'cancelled' || code === 'backend_unavailable' || code === 'rate_limited')
-        throw error
-      refused ||= errorMessage(error)
-    }
-  }
+  const ways = (['prompt_logprobs', 'echo'] as const).map((way) => ({ client, model, way }))
+  const found = await firstWay(ways, (target) => scoreIds(target, sample, signal, WARM_UP_MS))
+  if ('way' in found) return found.way
   return {
     state: 'no',
-    reason: `Neither prompt_logprobs nor echo gave scores: ${refused}`,
+    reason: `Neither prompt_logprobs nor echo gave scores: ${found.refused}`,
     remedy:
       'Start a generating vLLM server (not a pooling one), not behind a gateway that drops the parameter.',
     flag: `--runner generate ${SAFE_FLAGS}`,

@@ -1,6 +1,6 @@
 import { throwIfAborted } from '@/lib/errors'
 import { squaredDistance } from './distance.mjs'
-import { distinctRows } from './distinct'
+import { distinctRows, packDistinct } from './distinct'
 import { TILE } from './plan'
 import { searchInThreads } from './search'
 import type { DistinctNeighbours, SearchOptions } from './search'
@@ -17,15 +17,6 @@ export interface NeighboursAcross {
 
 // Products of this many pairs take the plain loop as long as starting the threads.
 const PLAIN_PAIRS = 180_000
-
-/** A set's different rows, one after the other. */
-function different(rows: Float32Array, n: number, d: number) {
-  const groups = distinctRows(rows, n, d)
-  if (groups.n === n) return { groups, rows }
-  const packed = new Float32Array(groups.n * d)
-  groups.first.forEach((row, g) => packed.set(rows.subarray(row * d, (row + 1) * d), g * d))
-  return { groups, rows: packed }
-}
 
 function searchPlainly(
   rows: Float32Array,
@@ -66,16 +57,16 @@ export async function findNeighboursAcross(
   options: SearchOptions,
 ): Promise<NeighboursAcross> {
   throwIfAborted(options.signal)
-  const own = different(rows, n, d)
-  const other = different(others, m, d)
-  const asking = own.groups.n
+  const own = distinctRows(rows, n, d)
+  const other = distinctRows(others, m, d)
+  const asking = own.n
   const from = Math.ceil(asking / TILE) * TILE
-  const all = new Float32Array((from + other.groups.n) * d)
-  all.set(own.rows.subarray(0, asking * d))
-  all.set(other.rows.subarray(0, other.groups.n * d), from * d)
-  const copies = new Uint32Array(from + other.groups.n)
-  copies.set(other.groups.copies, from)
-  const isSmall = asking * other.groups.n <= (options.plainBelow ?? PLAIN_PAIRS)
+  const all = new Float32Array((from + other.n) * d)
+  all.set(packDistinct(rows, d, own))
+  all.set(packDistinct(others, d, other), from * d)
+  const copies = new Uint32Array(from + other.n)
+  copies.set(other.copies, from)
+  const isSmall = asking * other.n <= (options.plainBelow ?? PLAIN_PAIRS)
   const found = isSmall
     ? searchPlainly(all, d, copies, asking, from, options)
     : await searchInThreads(all, d, copies, options, { asking, from })
@@ -85,9 +76,9 @@ export async function findNeighboursAcross(
     near: new Float64Array(n),
   }
   for (let i = 0; i < n; i += 1) {
-    const g = own.groups.group[i] as number
+    const g = own.group[i] as number
     result.distance[i] = found.distance[g] as number
-    result.neighbour[i] = other.groups.first[(found.neighbour[g] as number) - from] as number
+    result.neighbour[i] = other.first[(found.neighbour[g] as number) - from] as number
     result.near[i] = found.near[g] as number
   }
   return result

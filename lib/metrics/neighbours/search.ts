@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { AppError, throwIfAborted } from '@/lib/errors'
 import { squaredDistance } from './distance.mjs'
-import { distinctRows } from './distinct'
+import { distinctRows, packDistinct } from './distinct'
 import type { Distinct } from './distinct'
 import { tileGraph } from './graphs'
 import { CONTROL, TILE, tileCount, tileCountAcross } from './plan'
@@ -260,11 +260,7 @@ export async function findNeighbours(
     const none = { distance: new Float64Array(1), neighbour: new Int32Array(1) }
     return spread(groups, { ...none, near: new Float64Array(1), nRescanned: 0 })
   }
-  let different = rows
-  if (groups.n < n) {
-    different = new Float32Array(groups.n * d)
-    groups.first.forEach((row, g) => different.set(rows.subarray(row * d, (row + 1) * d), g * d))
-  }
+  const different = packDistinct(rows, d, groups)
   const found =
     groups.n <= (options.plainBelow ?? PLAIN_BELOW)
       ? searchPlainly(different, d, groups.copies, options)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { columnMappingSchema } from './cell'
+import { importQuestionSchema } from './import-questions'
 
 export const ARM_CLASSES = ['small', 'large', 'other'] as const
 export const SCENARIOS = ['evol-instruct', 'autoif', 'auto-evol', 'other'] as const
@@ -151,11 +152,13 @@ export const importPlanSchema = z.object({
   armClass: z.enum(ARM_CLASSES),
   scenario: z.enum(SCENARIOS),
   round: z.number().int().min(0),
-  /** index | id | none: how rows meet their parents. */
-  align: z.enum(['index', 'id', 'none']),
+  /** How rows meet their parents: by position, by id, by the parent's text in the row, not at all. */
+  align: z.enum(['index', 'id', 'text', 'none']),
   /** Operators to infer from the row number when the file does not record them: rotation of 4, or 5 with breadth. */
   operators: z.enum(['none', 'rotation4', 'rotation5']).default('none'),
   skipBadRows: z.boolean(),
+  /** Open questions; a plan is imported once the list is empty. A preview under a given mapping asks none. */
+  questions: z.array(importQuestionSchema).default([]),
 })
 export type ImportPlan = z.infer<typeof importPlanSchema>
 

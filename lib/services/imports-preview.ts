@@ -6,7 +6,9 @@ import { parentCellOf } from './alignments'
 import { currentCells } from './cells'
 import type { ServiceContext } from './context'
 import { findKnownFile } from './imports-known'
+import { evolvedPlace } from './imports-parents'
 import { guessPlace, type Place } from './imports-place'
+import { questionsOf } from './imports-questions'
 import { getStudy } from './studies'
 import { openUpload, type OpenUpload } from './uploads'
 
@@ -126,7 +128,8 @@ function warningsOf(
   for (const issue of detection.issues) {
     // A broken row is told once, as the error.
     const isTold = error?.message.startsWith(issue.message) ?? false
-    if (issue.severity !== 'refuse' && !isTold) warnings.push(issue.message)
+    const isAsked = issue.severity === 'ask' && detection.formatId !== null
+    if (issue.severity !== 'refuse' && !isTold && !isAsked) warnings.push(issue.message)
   }
   if (detection.importedValues.length > 0) {
     const labels = detection.importedValues.map((spec) => spec.label).join(', ')
@@ -173,19 +176,22 @@ export async function previewUpload(
   request: PreviewRequest,
 ): Promise<ImportPreview> {
   const upload = await openUpload(ctx.config, request.uploadId)
-  const inspection = await inspectSource(upload.source)
+  const chosenFormat = FORMAT_IDS.find((id) => id === request.format)
+  const chosen = { formatId: chosenFormat, mapping: request.mapping }
+  const inspection = await inspectSource(upload.source, {}, chosen)
   const { detection } = inspection
-  const formatId = FORMAT_IDS.find((id) => id === request.format) ?? detection.formatId
+  const formatId = chosenFormat ?? detection.formatId
   const mapping = request.mapping ?? detection.mapping
-  const isChanged = formatId !== detection.formatId || request.mapping !== undefined
+  const isChanged = chosenFormat !== undefined || request.mapping !== undefined
   const { rows, error } = await checkedRows(upload, inspection, { formatId, mapping, isChanged })
-  const { place, notes } = guessPlace(request.relativePath ?? upload.givenName)
+  const guess = guessPlace(request.relativePath ?? upload.givenName)
+  const { place, notes } = mapping.parent ? evolvedPlace(guess, mapping.parent) : guess
   const warnings = warningsOf(inspection, notes, error)
   if (place.align === 'index' && inputsDiffer(ctx, studyId, place, rows)) {
     place.align = 'none'
     warnings.push("Inputs differ from the parent's, so rows are not aligned by number.")
   }
-  const known = findKnownFile(ctx.db, studyId, upload.sha256)
+  const known = findKnownFile(ctx.db, studyId, upload.sha256, mapping)
   return {
     plan: {
       uploadId: upload.uploadId,
@@ -196,6 +202,8 @@ export async function previewUpload(
       mapping,
       ...place,
       skipBadRows: false,
+      // A file that is refused has nothing to ask before.
+      questions: formatId === null ? [] : questionsOf(detection.issues),
     },
     keys: detection.keys,
     confidence: detection.confidence,

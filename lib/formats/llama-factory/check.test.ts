@@ -90,7 +90,7 @@ describe('checkBundle', () => {
       'role_order',
     ],
     [
-      '{"conversations":[{"from":"human","value":"q"},{"from":"bot","value":"x"},{"from":"human","value":"q"},{"from":"gpt","value":"a"}]}',
+      '{"conversations":[{"from":"human","value":"q"},{"from":"narrator","value":"x"},{"from":"human","value":"q"},{"from":"gpt","value":"a"}]}',
       'role_order',
       'role_order',
     ],

@@ -1,5 +1,4 @@
-import { own } from '../shared/build-row'
-import { isObject } from '../shared/chat-turn'
+import { isObject, own } from '../shared/column-path'
 import type { JsonObject, JsonValue } from '../types'
 
 /** Column names of an entry in dataset_info.json; null = not mapped. */

@@ -1,9 +1,8 @@
-import { readOpenAiTurn, readShareGptTurn, isObject } from '../shared/chat-turn'
+import { chatNotes, readTurns, userPairs } from '../shared/chat-turn'
 import type { ChatTurn } from '../shared/chat-turn'
-import { own } from '../shared/build-row'
-import { userPairs } from '../shared/chat-row'
+import { isObject, own } from '../shared/column-path'
 import { RowProblem } from '../types'
-import type { JsonObject, JsonValue } from '../types'
+import type { ChatTags, JsonObject, JsonValue } from '../types'
 import type { ExportRow } from '../writers/export-row'
 
 /** Shape of the training file. */
@@ -38,16 +37,11 @@ export interface TrainingRow {
   isIrregular: boolean
 }
 
-const FROM_OPENAI = new Map([
-  ['system', 'system'],
-  ['developer', 'system'],
-  ['user', 'human'],
-  ['assistant', 'gpt'],
+/** ShareGPT's names of the speakers; what tools say goes by its own name. */
+const FROM = { system: 'system', user: 'human', assistant: 'gpt', other: null } as const
+const FROM_OTHER = new Map([
   ['tool', 'observation'],
-])
-const FROM_SHAREGPT = new Map([
-  ['user', 'human'],
-  ['assistant', 'gpt'],
+  ['function', 'observation'],
 ])
 
 /** Returns the prompt that the classic engine builds: the parts that are not empty, joined by one newline. */
@@ -74,7 +68,7 @@ export function toTrainingRow(item: ExportRow): TrainingRow | string {
       isIrregular: false,
     }
   }
-  const chat = readMessages(row.messages)
+  const chat = readMessages(row.messages, item.mapping?.tags)
   if (typeof chat === 'string') return chat
   const messages = item.response === undefined ? chat.messages : withReply(chat.messages, output)
   const pairs = userPairs(chat.turns)
@@ -138,23 +132,23 @@ interface Chat {
   turns: ChatTurn[]
 }
 
-function readMessages(source: readonly JsonValue[]): Chat | string {
-  const messages: { from: string; value: string }[] = []
-  const turns: ChatTurn[] = []
-  for (const message of source) {
-    if (!isObject(message)) return 'message_not_an_object'
-    const isOpenAi = Object.hasOwn(message, 'role')
-    // A call has no text; turning it into a function_call message would invent its format.
-    if (own(message, 'tool_calls')) return 'tool_calls'
-    const flags = new Set<never>()
-    const turn = (isOpenAi ? readOpenAiTurn : readShareGptTurn)(message, flags)
-    if (turn instanceof RowProblem) return 'content_not_text'
-    if (flags.size > 0) return 'non_text_content'
-    const name = String(own(message, isOpenAi ? 'role' : 'from'))
-    const from = (isOpenAi ? FROM_OPENAI : FROM_SHAREGPT).get(name) ?? name
-    messages.push({ from, value: turn.text })
-    turns.push(turn)
+function readMessages(
+  source: readonly JsonValue[],
+  tags: ChatTags | null | undefined,
+): Chat | string {
+  // A call has no text; turning it into a function_call message would invent its format.
+  if (source.some((message) => isObject(message) && own(message, 'tool_calls'))) return 'tool_calls'
+  if (source.some((message) => message === null || typeof message !== typeof source[0])) {
+    return 'message_not_an_object'
   }
+  const notes = chatNotes()
+  const turns = readTurns(source, '', notes, tags)
+  if (turns instanceof RowProblem) return 'content_not_text'
+  if (notes.flags.size > 0) return 'non_text_content'
+  const messages = turns.map(({ role, name, text }) => ({
+    from: FROM[role] ?? FROM_OTHER.get(name) ?? name,
+    value: text,
+  }))
   return { messages, turns }
 }
 

@@ -45,6 +45,12 @@ describe('import(export(x)) = x', () => {
     '[{"system":"outer","conversations":[{"from":"system","value":"inner"},{"from":"human","value":"q","weight":12345678901234567890},{"from":"gpt","value":"a"}],"k":1}]',
     '[{"system":"outer","conversations":[{"from":"human","value":"q"}]},{"conversations":[{"from":"human","value":"q"}],"system":null}]',
     '[{"id":"s1","messages":[{"role":"user","content":[{"type":"text","text":"a"}]},{"role":"assistant","content":null,"tool_calls":[]}]}]',
+    '[{"instruction":"s","evolved_instruction":"e","answer":"a"},{"evolved_instruction":"e","instruction":null,"answer":null}]',
+    '[{"conversation":[{"speaker":"User","text":"q","loss_weight":0.5},{"speaker":"chatgpt","text":"a"}],"kto_tag":false}]',
+    '[{"data":["q","a"],"id":"1"},{"id":"2","data":["q","a","r"]}]',
+    '[{"messages":[{"role":"user","content":[{"type":"text","value":"a"},{"type":"image","value":"1.jpg"}]},{"from":"gpt","value":"b"}],"images":["1.jpg"]}]',
+    '[{"prompt":"q","chosen":"good","rejected":"bad","label":false}]',
+    '[{"instruction":"q","responses":["a","b"],"scores":[12345678901234567890,2]}]',
     '[{"prompt":"a","completion":"b","id":"007"},{"completion":"b","prompt":"c","id":7},{"prompt":"c","id":null},{"prompt":"c","id":true}]',
   ])('restores the text itself: %s', async (text) => {
     expect(await roundTrip(text, 'json')).toBe(`${text}\n`)
@@ -182,6 +188,37 @@ describe('added columns', () => {
     const items = [{ row: chat as CanonicalRow, mapping: detection.mapping, response: 'r' }]
     expect(await join(writeJson([items], { indent: false }))).toBe(
       '[{"conversations":[{"from":"human","value":"q"},{"from":"gpt","value":"r"}]}]\n',
+    )
+  })
+
+  it.each([
+    ['[{"data":["q","a"]}]', '[{"data":["q","r"]}]'],
+    ['[{"data":["q"]}]', '[{"data":["q","r"]}]'],
+    [
+      '[{"conversation":[{"speaker":"User","text":"q"}]}]',
+      '[{"conversation":[{"speaker":"User","text":"q"},{"speaker":"assistant","text":"r"}]}]',
+    ],
+    [
+      '[{"messages":[{"from":"user","value":"q"},{"role":"bot","content":"a","n":1}]}]',
+      '[{"messages":[{"from":"user","value":"q"},{"role":"bot","content":"r","n":1}]}]',
+    ],
+  ])('puts a generated response into %s', async (text, wanted) => {
+    const { detection } = await inspectSource(bytesSource('x', text))
+    const [row] = await canonicalRows(text)
+    const items = [{ row: row as CanonicalRow, mapping: detection.mapping, response: 'r' }]
+    expect(await join(writeJson([items], { indent: false }))).toBe(`${wanted}\n`)
+  })
+
+  it('leaves a response inside a column where it is, and writes another one beside it', async () => {
+    const text = '[{"instruction":"q","responses":["a","b"]}]'
+    const { detection } = await inspectSource(bytesSource('x', text))
+    const mapping = { ...detection.mapping, output: 'responses[0]' }
+    const { preview } = await inspectSource(bytesSource('x', text), {}, { mapping })
+    if (!preview[0]?.ok) throw new Error('not read')
+    const { row } = preview[0]
+    expect(await join(writeJson([[{ row, mapping }]], { indent: false }))).toBe(`${text}\n`)
+    expect(await join(writeJson([[{ row, mapping, response: 'r' }]], { indent: false }))).toBe(
+      '[{"instruction":"q","responses":["a","b"],"output":"r"}]\n',
     )
   })
 

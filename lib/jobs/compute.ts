@@ -35,6 +35,7 @@ async function run(context: JobContext, { runId }: z.infer<typeof payloadSchema>
   const outputs = outputsOf(metric, params)
   const cellList = runCellList(db, current.no)
   const state = new RunState(context, current, session, cellList)
+  state.begin()
   const tools = metricTools(session, signal, () => undefined)
   for (const cell of cellList) {
     throwIfAborted(signal)

@@ -6,6 +6,7 @@ import { AppError } from '@/lib/errors'
 import { listPrompts, savePrompt } from '@/lib/services/prompts'
 import { openContext } from '../context'
 import { printJson, printRows } from '../output'
+import { findVersion } from '../prompt-version'
 
 interface AddOptions {
   name?: string
@@ -13,19 +14,6 @@ interface AddOptions {
   from?: string
   to?: string
   note?: string
-}
-
-/** Returns the one version whose hash begins with the given digits; throws `not_found` or `invalid_input`. */
-function findVersion(prompts: readonly PromptInfo[], hash: string): [PromptInfo, PromptVersion] {
-  const found = prompts.flatMap((prompt) =>
-    prompt.versions
-      .filter((version) => version.hash.startsWith(hash))
-      .map((version): [PromptInfo, PromptVersion] => [prompt, version]),
-  )
-  const [first, second] = found
-  if (!first) throw new AppError('not_found', `No prompt has a hash that begins with "${hash}".`)
-  if (second) throw new AppError('invalid_input', `Several hashes begin with "${hash}".`)
-  return first
 }
 
 function scaleOf({ labels, from, to }: AddOptions) {

@@ -1,12 +1,15 @@
-import fs from 'node:fs'
 import process from 'node:process'
 import type { Command } from 'commander'
 import { promptDraftSchema, type PromptInfo, type PromptVersion } from '@/lib/contracts/prompts'
 import { AppError } from '@/lib/errors'
+import { readNamedSync } from '@/lib/files'
 import { listPrompts, savePrompt } from '@/lib/services/prompts'
 import { openContext } from '../context'
 import { printJson, printRows } from '../output'
 import { findVersion } from '../prompt-version'
+
+// Many times the longest prompt that is stored, in any encoding.
+const NAMED = { what: 'The file of the prompt', maxBytes: 4 * 2 ** 20 }
 
 interface AddOptions {
   name?: string
@@ -63,7 +66,7 @@ export function addPromptCommands(program: Command): void {
       const draft = promptDraftSchema.safeParse({
         promptId: promptId === 'rubric' ? null : promptId,
         name: options.name,
-        template: fs.readFileSync(file, 'utf8'),
+        template: readNamedSync(file, NAMED).toString('utf8'),
         scale: scaleOf(options),
         note: options.note,
       })

@@ -19,3 +19,6 @@ export function tableRecords({ columns, rows }: Table): Cell[][] {
   const header = columns.map(({ label, unit }) => safe(unit ? `${label} (${unit})` : label))
   return [header, ...rows.map((row) => columns.map(({ key }) => safe(row[key] ?? null)))]
 }
+
+/** How the lines of a figure's CSV file are written: a line break inside a text is quoted, which the writer leaves out for a lone one. */
+export const TABLE_CSV = { record_delimiter: '\r\n', quoted_match: /[\r\n]/ }

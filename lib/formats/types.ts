@@ -40,8 +40,8 @@ export interface CanonicalRow {
   keys: string[]
   flags: RowFlag[]
   /**
-   * JSON pointer into the source object -> number as written, where a double cannot hold it or JSON cannot print it:
-   * integers beyond 2^53 (their value here is the text itself), more than 17 digits, -0, NaN, Infinity (value null).
+   * JSON pointer into the source object -> number as written, where a double cannot hold it or would be printed differently:
+   * integers beyond 2^53 (their value here is the text itself), more than 17 digits, -0, 1.0, 1e5, NaN, Infinity (value null).
    */
   literals?: Literals
   /** Parts of the row that hold no text, each with its place and type; for the preview and the report, not stored. */

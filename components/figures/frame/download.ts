@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/browser/esm/sync'
-import { tableRecords } from '@/lib/contracts/spreadsheet'
+import { TABLE_CSV, tableRecords } from '@/lib/contracts/spreadsheet'
 import type { FigureTable } from '@/lib/figures/types'
 
 // Twice the size on screen is sharp on slides and in print at column width.
@@ -19,7 +19,7 @@ export function saveFile(name: string, content: Blob): void {
 
 /** Returns a table as CSV with a header line; units stand in brackets, missing values are empty. */
 export function tableToCsv(table: FigureTable): string {
-  return stringify(tableRecords(table), { record_delimiter: '\r\n' })
+  return stringify(tableRecords(table), TABLE_CSV)
 }
 
 /** Returns an SVG document as a PNG of twice its size. */

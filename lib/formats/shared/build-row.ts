@@ -95,7 +95,8 @@ export function buildRow(
 }
 
 function idText(id: JsonValue, literal: string | undefined): string | null {
-  if (literal !== undefined) return literal
+  // 1.0 is the id 1 of another file: only numbers that a double does not hold are told apart by their text.
+  if (literal !== undefined && !Number.isSafeInteger(id)) return literal
   return typeof id === 'string' || typeof id === 'number' ? String(id) : null
 }
 

@@ -39,6 +39,7 @@ describe('import(export(x)) = x', () => {
   it.each([
     '[{"instruction":"a","input":null,"output":null},{"instruction":"a","output":""},{"output":"o","instruction":"i","input":""}]',
     '[{"id":9007199254740993,"instruction":"a","output":"b","z":-0,"y":1e-7,"x":0.12345678901234567890,"n":12}]',
+    '[{"instruction":"a","output":"b","score":1.0,"x":[1.50,{"y":1E5,"z":-0.0}],"t":1e-07,"u":100,"v":0.5,"w":2.0e0}]',
     '[{"__proto__":{"a":1},"constructor":"c","instruction":"\\u0000\\r\\n\u2028🙂漢","output":"b"}]',
     '[{"b":1,"1":{"2":[{"x":[]}]},"instruction":"a","output":"b","e":{}}]',
     '[{"instruction":"a","output":"b","history":[["q","r"]],"system":"","tools":[{"name":"t","id":12345678901234567890}]},{"instruction":"a","output":"b","history":null,"system":null}]',
@@ -178,6 +179,30 @@ describe('added columns', () => {
       'generated',
       'x\r\ny',
     ])
+  })
+
+  it('writes a byte-order mark, safe headers and numbers as they came, when asked', async () => {
+    const text = '[{"instruction":"a","output":"b","=x":1.0,"@y":"\\tc","z":"\\rd","e":1E5,"f":-1}]'
+    const mapping = (await inspectSource(bytesSource('x.json', text))).detection.mapping
+    const rows = (await canonicalRows(text)).map((row) => exported(stored(row, mapping), mapping))
+    const plain = await join(writeCsv(() => [rows]))
+    expect(plain).toBe(
+      '"instruction","output","=x","@y","z","e","f"\n"a","b","1.0","\tc","\rd","1E5","-1"\n',
+    )
+    expect(await join(writeCsv(() => [rows], { byteOrderMark: true }))).toBe(`\ufeff${plain}`)
+    expect(await join(writeCsv(() => [rows], { spreadsheetSafe: true }))).toBe(
+      `"instruction","output","'=x","'@y","z","e","f"\n"a","b","1.0","'\tc","'\rd","1E5","-1"\n`,
+    )
+    const indented = await join(writeJson([rows], { indent: true }))
+    expect(indented).toContain('    "=x": 1.0,\n')
+  })
+
+  it('indents nested values beside numbers kept as they came', async () => {
+    const text = '[{"instruction":"a","output":"b","x":{"y":[1.0,{"z":[]}]}}]'
+    const rows = (await canonicalRows(text)).map((row) => exported(row, null))
+    expect(await join(writeJson([rows], { indent: true }))).toContain(
+      '"x": {\n      "y": [\n        1.0,\n        {\n          "z": []\n        }\n      ]\n    }',
+    )
   })
 
   it('puts a generated response into chat rows in their own spelling', async () => {

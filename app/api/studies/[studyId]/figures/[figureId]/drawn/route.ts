@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
-import { tableRecords } from '@/lib/contracts/spreadsheet'
+import { TABLE_CSV, tableRecords } from '@/lib/contracts/spreadsheet'
 import { route } from '@/lib/http/route'
 import { figureQuery } from '@/lib/services/figures'
 import { read } from '@/lib/services/readings-client'
@@ -11,7 +11,7 @@ export const GET = route({
   async handler({ ctx, params: { studyId, figureId }, query, signal }) {
     const request = { figureId, ...query }
     const drawn = await read(ctx.db, 'drawnValues', [studyId, request], signal)
-    return new Response(stringify(tableRecords(drawn), { record_delimiter: '\r\n' }), {
+    return new Response(stringify(tableRecords(drawn), TABLE_CSV), {
       headers: {
         'content-type': 'text/csv; charset=utf-8',
         'content-disposition': `attachment; filename="${figureId.replaceAll(/[^a-z0-9-]/g, '')}-values.csv"`,

@@ -7,9 +7,10 @@ import { currentCells } from './cells'
 import type { ServiceContext } from './context'
 import { findKnownFile } from './imports-known'
 import { evolvedPlace } from './imports-parents'
-import { guessPlace, type Place } from './imports-place'
+import { guessPlaces, type KnownSet, type Place } from './imports-place'
 import { questionsOf } from './imports-questions'
 import { getStudy } from './studies'
+import { listSeedSets } from './studies-detail'
 import { openUpload, type OpenUpload } from './uploads'
 
 /** Rows of a preview. */
@@ -166,6 +167,24 @@ async function checkedRows(
   return readUnder(upload, { formatId, mapping }, limit)
 }
 
+type PlaceGuess = ReturnType<typeof guessPlaces>[number]
+
+/** Judges the names of files together, those of `siblings` included, which are previewed apart. */
+async function placesOf(
+  ctx: ServiceContext,
+  studyId: string,
+  requests: readonly PreviewRequest[],
+  siblings: readonly string[] = [],
+): Promise<PlaceGuess[]> {
+  const names: string[] = []
+  for (const { uploadId, relativePath } of requests) {
+    names.push(relativePath ?? (await openUpload(ctx.config, uploadId)).givenName)
+  }
+  const others = siblings.filter((name) => !names.includes(name))
+  const known: KnownSet[] = listSeedSets(ctx.db, studyId)
+  return guessPlaces([...names, ...others], known).slice(0, names.length)
+}
+
 /**
  * Returns what one upload seems to be and its first 20 rows as they would be stored. Nothing is imported; what is broken
  * is told in `error`.
@@ -174,6 +193,7 @@ export async function previewUpload(
   ctx: ServiceContext,
   studyId: string,
   request: PreviewRequest,
+  guessed?: PlaceGuess,
 ): Promise<ImportPreview> {
   const upload = await openUpload(ctx.config, request.uploadId)
   const chosenFormat = FORMAT_IDS.find((id) => id === request.format)
@@ -184,7 +204,7 @@ export async function previewUpload(
   const mapping = request.mapping ?? detection.mapping
   const isChanged = chosenFormat !== undefined || request.mapping !== undefined
   const { rows, error } = await checkedRows(upload, inspection, { formatId, mapping, isChanged })
-  const guess = guessPlace(request.relativePath ?? upload.givenName)
+  const guess = guessed ?? ((await placesOf(ctx, studyId, [request]))[0] as PlaceGuess)
   const { place, notes } = mapping.parent ? evolvedPlace(guess, mapping.parent) : guess
   const warnings = warningsOf(inspection, notes, error)
   if (place.align === 'index' && inputsDiffer(ctx, studyId, place, rows)) {
@@ -218,14 +238,18 @@ export async function previewUpload(
   }
 }
 
-/** Returns the previews of several uploads, in their order. */
+/** Returns the previews of several uploads, in their order; `siblings` names further files that belong to them. */
 export async function previewImport(
   ctx: ServiceContext,
   studyId: string,
   requests: readonly PreviewRequest[],
+  siblings: readonly string[] = [],
 ): Promise<ImportPreview[]> {
   getStudy(ctx.db, studyId)
+  const places = await placesOf(ctx, studyId, requests, siblings)
   const previews: ImportPreview[] = []
-  for (const request of requests) previews.push(await previewUpload(ctx, studyId, request))
+  for (const [k, request] of requests.entries()) {
+    previews.push(await previewUpload(ctx, studyId, request, places[k]))
+  }
   return previews
 }

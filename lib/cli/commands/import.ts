@@ -1,5 +1,7 @@
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
+import process from 'node:process'
 import type { Command } from 'commander'
 import type { ImportPlan, ImportPreview } from '@/lib/contracts/study'
 import type { Config } from '@/lib/config'
@@ -14,6 +16,15 @@ import { followJobs } from '../follow'
 import { printRows, say } from '../output'
 import { questionText } from '../questions'
 
+/** The part of a path that may tell what a file holds: what lies above the working, home or temporary folder does not. */
+function tellingPath(entry: string): string {
+  const absolute = path.resolve(entry)
+  const inside = [process.cwd(), os.homedir(), os.tmpdir()]
+    .map((base) => path.relative(base, absolute))
+    .filter((relative) => !relative.startsWith('..') && !path.isAbsolute(relative))
+  return inside.toSorted((a, b) => a.length - b.length)[0] ?? absolute
+}
+
 /** Registers the files named, and those of folders named (a LLaMA-Factory folder by its dataset_info.json). */
 async function registerPaths(
   config: Config,
@@ -26,11 +37,17 @@ async function registerPaths(
     if (!stat) throw new AppError('not_found', `There is no file or folder ${entry}.`)
     if (stat.isDirectory()) {
       const folder = await registerFolder(config, entry)
-      requests.push(...folder.requests)
+      const above = tellingPath(entry)
+      requests.push(
+        ...folder.requests.map((request) => ({
+          ...request,
+          relativePath: path.join(above, request.relativePath ?? ''),
+        })),
+      )
       notes.push(...folder.notes)
     } else {
       const { uploadId } = await registerFile(config, entry)
-      requests.push({ uploadId, relativePath: path.basename(entry) })
+      requests.push({ uploadId, relativePath: tellingPath(entry) })
     }
   }
   return { requests, notes }
@@ -45,6 +62,7 @@ function describe(preview: ImportPreview): Record<string, unknown> {
     arm: plan.armKey ?? 'seeds',
     round: plan.round,
     align: plan.align,
+    operators: plan.operators,
     note:
       preview.error?.message ??
       (preview.duplicateOf
@@ -112,8 +130,7 @@ export function addImportCommand(program: Command): void {
     .option('--align <how>', 'index, id, text (of the parent column) or none')
     .option(
       '--operators <rule>',
-      'none, rotation4 or rotation5: operators inferred from row and round',
-      'none',
+      'none, rotation4 or rotation5: operators inferred from row and round (default: none, rotation for the names of the study)',
     )
     .option('--skip-bad-rows', 'import the rest where single rows are broken')
     .option('--dry-run', 'show what would be imported')

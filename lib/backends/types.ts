@@ -43,7 +43,15 @@ export interface ModelIdentity {
   contextLength: number | null
   /** BOS id that the tokenizer adds by itself, null when it adds none. */
   bosId: number | null
+  /** Fingerprint of the model, only where another model has stated all of the above before it; see pool/fingerprint.ts. */
+  fingerprint?: string
 }
+
+/**
+ * What a server states of its model beside the identity, the same after every restart with the same model. `place` (a path
+ * or repository) decides only where nothing else tells two models apart, because files may be moved.
+ */
+export type ModelFacts = Record<string, string | number | boolean>
 
 export interface ChatMessage {
   role: 'system' | 'user' | 'assistant'
@@ -153,6 +161,8 @@ export interface BackendSession {
     open: boolean,
     signal?: AbortSignal,
   ): Promise<Int32Array[]>
+  /** Returns what the server states of its model at this moment. */
+  describe?(signal?: AbortSignal): Promise<ModelFacts>
   close(): Promise<void>
 }
 

@@ -35,6 +35,11 @@ export interface RunDefinition {
 /** The half of a card that is not hashed. */
 export interface RunRecord {
   backendLabel: string | null
+  /**
+   * Id of the model behind the server that computes the run, by its answer to a fixed question. Null or absent for a model
+   * in this process, before the first job, and in runs from before models were recognised so.
+   */
+  fingerprint?: string | null
   /** When work on the run began, its backend being open; not when its first results were stored. */
   startedAt: number | null
   finishedAt: number | null

@@ -11,6 +11,8 @@ export interface ListedModel {
   id: string
   /** Prompt and output together, in tokens; null where the server does not say. */
   contextLength: number | null
+  /** Folder or repository that it was loaded from, where the server says. */
+  root?: string
 }
 
 /** Returns the models of `/v1/models`; hosted services may answer with a plain list. */
@@ -33,6 +35,7 @@ export async function listModels(
     return {
       id: textOf(model.id),
       contextLength: countOf(model.max_model_len) ?? countOf(model.context_length),
+      ...(textOf(model.root) ? { root: textOf(model.root) } : {}),
     }
   })
 }

@@ -3,6 +3,7 @@ import type { Capability, CapabilityTable, ModelIdentity } from '@/lib/backends/
 import type { Queryable } from '@/lib/jobs/queue'
 import type { MeasuredMetric } from '@/lib/metrics/types'
 import { getBackendRow, listBackendRows, type BackendRow } from '../backends'
+import { currentIdentity } from '../model-fingerprints'
 
 /** The backend that a metric will use, or why it cannot run. */
 export type Choice =
@@ -33,8 +34,9 @@ function lack(row: BackendRow, needs: readonly Capability[]): string | null {
   return null
 }
 
-function chosen(row: BackendRow): Choice {
-  return { backend: row, identity: (row.probe?.identity as ModelIdentity | undefined) ?? null }
+function chosen(db: Queryable, row: BackendRow): Choice {
+  const stated = row.probe?.identity as ModelIdentity | undefined
+  return { backend: row, identity: stated ? currentIdentity(db, row.id, stated) : null }
 }
 
 /**
@@ -50,11 +52,11 @@ export function chooseBackend(
   if (wanted !== undefined) {
     const row = getBackendRow(db, wanted)
     const reason = lack(row, needs)
-    return reason === null ? chosen(row) : { blocked: reason, backend: row }
+    return reason === null ? chosen(db, row) : { blocked: reason, backend: row }
   }
   const rows = listBackendRows(db).filter((row) => row.builtIn || !STAND_IN_KINDS.has(row.kind))
   const found = rows.find((row) => lack(row, needs) === null)
-  if (found) return chosen(found)
+  if (found) return chosen(db, found)
   // The reason of the backend whose kind could do it says most, for example which model file is missing.
   const near = rows.find((row) => {
     const kind = BACKEND_KINDS.find((entry) => entry.id === row.kind)

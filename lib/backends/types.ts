@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { ErrorCode } from '@/lib/errors'
 
 /** What a backend may be able to do. Metrics ask for capabilities, never for a backend by name. */
 export const CAPABILITIES = [
@@ -195,6 +196,8 @@ export interface ProbeResult {
   identity: ModelIdentity
   models: string[]
   steps: ProbeStep[]
+  /** Why nothing could be tried; absent where something was. */
+  failed?: ErrorCode
   latencyMs: number | null
   /** Null when the backend offers nothing that tells models apart; absent from stand-ins. */
   vector?: ProbeVector | null
@@ -220,6 +223,8 @@ export interface BackendKind<C = unknown> {
   capabilities: readonly Capability[]
   /** Whether it computes on this machine, so that it shares the cores with the others that do. */
   local?: boolean
+  /** Whether the files that it opens are here, as far as sizes tell; absent where it needs none. */
+  filesHere?(config: C, dirs: Pick<BackendEnvironment, 'cacheDir' | 'modelsDir'>): boolean
   config: z.ZodType<C>
   open(config: C, env: BackendEnvironment, signal?: AbortSignal): Promise<BackendSession>
   probe(

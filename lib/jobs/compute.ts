@@ -66,7 +66,7 @@ export const computeJob = defineJob({
   kind: 'compute',
   lane: 'compute',
   payload: payloadSchema,
-  backends: (db, { runId }) => [getRunRow(db, runId).backendId].filter((id) => id !== null),
+  backends: ({ db }, { runId }) => [getRunRow(db, runId).backendId].filter((id) => id !== null),
   title: () => 'Compute a metric',
   run,
 })

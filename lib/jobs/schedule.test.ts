@@ -39,7 +39,7 @@ beforeEach(() => {
   study = testStudy(4)
   running = []
   clock = Date.now()
-  schedule = new Schedule(study.db, 'me', KINDS)
+  schedule = new Schedule({ ...study, owner: 'me' }, KINDS)
   for (const id of ['a', 'b', 'c']) {
     study.db
       .insert(backends)
@@ -159,7 +159,7 @@ describe('the choice of the next job', () => {
     add('a1', ['a'])
     add('b1', ['b'])
     expect(start()).toEqual(['a1', 'b1'])
-    schedule = new Schedule(study.db, 'next', KINDS)
+    schedule = new Schedule({ ...study, owner: 'next' }, KINDS)
     running = []
     recoverLeases(study.db, 'next', { all: true }, clock)
     add('c1', ['c'])
@@ -199,7 +199,7 @@ describe('every kind of job that sends requests', () => {
     ).id
     const usedBy = (kind: string, found: Record<string, unknown>) => {
       const job = JOB_KINDS.find((entry) => entry.kind === kind)
-      return job?.backends?.(db, job.payload.parse(found))
+      return job?.backends?.(study, job.payload.parse(found))
     }
     expect(usedBy('compute', getJobRow(db, compute).payload)).toEqual(['a'])
     expect(usedBy('evolve', getJobRow(db, evolve).payload)).toEqual(['a', 'b'])

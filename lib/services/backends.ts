@@ -3,11 +3,12 @@ import { and, asc, desc, eq, isNull } from 'drizzle-orm'
 import { z } from 'zod'
 import { backends, jobs } from '@/db/schema'
 import { BACKEND_KINDS, BUILT_IN_BACKENDS, FAKE_BACKEND } from '@/lib/backends'
+import type { ModelDirs } from '@/lib/backends/models/paths'
 import type { CapabilityTable } from '@/lib/backends/types'
 import type { BackendInfo } from '@/lib/contracts/backends'
 import { canonicalJson } from '@/lib/contracts/canonical-json'
 import type { Job } from '@/lib/contracts/job'
-import { AppError } from '@/lib/errors'
+import { AppError, type ErrorCode } from '@/lib/errors'
 import { enqueue, toJob, type Queryable } from '@/lib/jobs/queue'
 import { parseSettings, standInsWanted } from './backends-config'
 import {
@@ -229,6 +230,28 @@ export function deleteBackend(db: Queryable, id: string): void {
 export function restoreBackend(db: Queryable, id: string): BackendInfo {
   db.update(backends).set({ deletedAt: null }).where(eq(backends.id, id)).run()
   return getBackend(db, id)
+}
+
+// What a probe fails with where the model file of the list, or the user's own, is not there.
+const LACKS_FILES: ReadonlySet<unknown> = new Set<ErrorCode>(['capability_missing', 'not_found'])
+
+/** Returns whether the last probe of a backend lacked files that are here now. */
+export function filesReturned(row: BackendRow, dirs: ModelDirs): boolean {
+  if (!LACKS_FILES.has(row.probe?.['failed'])) return false
+  const kind = BACKEND_KINDS.find(({ id }) => id === row.kind)
+  const config = kind?.config.safeParse(row.config)
+  return config?.success === true && kind?.filesHere?.(config.data, dirs) === true
+}
+
+/** Queues probes of the backends whose files came back; `asked` remembers which, so that each return counts once. */
+export function probeReturned(db: Queryable, dirs: ModelDirs, asked: Set<string>): void {
+  for (const row of listBackendRows(db)) {
+    if (!filesReturned(row, dirs)) asked.delete(row.id)
+    else if (!asked.has(row.id)) {
+      asked.add(row.id)
+      requestProbe(db, row.id)
+    }
+  }
 }
 
 /** Queues probes of the built-in backends that were never tested, or could do nothing then: their files may be here now. */

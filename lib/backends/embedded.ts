@@ -1,3 +1,4 @@
+import { scoringAccuracy } from './embedded/accuracy'
 import { embeddedConfig } from './embedded/config'
 import type { EmbeddedConfig } from './embedded/config'
 import { probeEmbedded } from './embedded/probe'
@@ -16,6 +17,7 @@ export const embedded = defineBackend<EmbeddedConfig>({
   filesHere: ({ modelId, modelPath }, dirs) =>
     modelPath === null ? modelFilesHere(modelId, dirs) : sizeOf(modelPath) !== null,
   config: embeddedConfig,
+  scoringAccuracy,
   open: (config, env, signal) => openEmbedded(config, env, { signal }),
   probe: probeEmbedded,
 })

@@ -226,6 +226,8 @@ export interface BackendKind<C = unknown> {
   /** Whether the files that it opens are here, as far as sizes tell; absent where it needs none. */
   filesHere?(config: C, dirs: Pick<BackendEnvironment, 'cacheDir' | 'modelsDir'>): boolean
   config: z.ZodType<C>
+  /** Which weights scored and the error to expect of them, in words; absent = nobody measured it. */
+  scoringAccuracy?(identity: ModelIdentity): { weights: string; error: string }
   open(config: C, env: BackendEnvironment, signal?: AbortSignal): Promise<BackendSession>
   probe(
     config: C,

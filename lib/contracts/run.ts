@@ -58,4 +58,6 @@ export interface RunRecord {
   /** Per cell aggregates that the metric reports (norms, counts). */
   notes: Record<string, unknown>
   appVersion: string
+  /** Only where the values came recorded with the sample study: the command that recorded them, and when. */
+  recorded?: { command: string; at: number }
 }

@@ -12,18 +12,12 @@ import type {
   FigureMeta,
   FigureResult,
   FigureTable,
+  FigureListItem,
 } from '@/lib/figures/types'
 import { listImported, listMetrics } from '@/lib/metrics'
 import { listColumns } from './columns'
 import { loadFigureData, needsNoRun } from './figures-data'
 import { getStudy } from './studies'
-
-/** A figure of a study's list: whether it can show anything yet, and what it would need. */
-export interface FigureListItem extends FigureMeta {
-  available: boolean
-  /** Measured metrics whose runs feed it. */
-  needs: string[]
-}
 
 /** Parses `options=<JSON>&filter=<JSON of a row filter>`; what is left out has its default. */
 export const figureQuery = z.object({

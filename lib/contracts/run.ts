@@ -58,6 +58,9 @@ export interface RunRecord {
   /** Per cell aggregates that the metric reports (norms, counts). */
   notes: Record<string, unknown>
   appVersion: string
-  /** Only where the values came recorded with the sample study: the command that recorded them, and when. */
-  recorded?: { command: string; at: number }
+  /**
+   * Only where values came recorded with the sample study: by which command, when, by which version, and of how many
+   * rows. Rows that were computed or retried here are not among them.
+   */
+  recorded?: { command: string; at: number; appVersion: string; rows: number }
 }

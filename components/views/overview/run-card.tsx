@@ -78,6 +78,12 @@ function Reasons({ reasons }: { reasons: Record<string, number> }) {
   )
 }
 
+function recordedText(recorded: NonNullable<RunRecord['recorded']>, done: number): string {
+  const { rows, at, appVersion, command } = recorded
+  const here = done > rows ? ` The other ${formatCount(done - rows)} were computed here.` : ''
+  return `${formatCount(rows)} rows came with the sample study and were not computed here: recorded on ${formatDateTime(at)} by version ${appVersion} with "${command}".${here}`
+}
+
 function Accuracy({ runId }: { runId: string }) {
   const accuracy = useRunCard(runId).data?.accuracy
   return accuracy ? (
@@ -183,12 +189,7 @@ export function RunCard({ run }: { run: RunInfo }) {
           ),
           ['Program version', show(record.appVersion)],
           ...(record.recorded
-            ? [
-                [
-                  'Origin of the values',
-                  `recorded on ${formatDateTime(record.recorded.at)} with "${record.recorded.command}"; they came with the sample study and were not computed here`,
-                ] as const,
-              ]
+            ? [['Origin of the values', recordedText(record.recorded, run.done)] as const]
             : []),
         ]}
       />

@@ -70,7 +70,15 @@ function restoreRun(
   const run = db
     .update(runs)
     .set({
-      record: { ...record, recorded: { command: from.madeBy, at: from.at } },
+      record: {
+        ...record,
+        recorded: {
+          command: from.madeBy,
+          at: from.at,
+          appVersion: record.appVersion,
+          rows: record.rows,
+        },
+      },
       backendId,
       createdAt: recorded.createdAt,
     })

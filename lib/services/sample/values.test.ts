@@ -5,6 +5,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { migrateDatabase, openDatabase, type Db } from '@/db/client'
 import { readConfig } from '@/lib/config'
+import type { RunRecord } from '@/lib/contracts/run'
 import { JOB_KINDS } from '@/lib/jobs'
 import { BackendPool } from '@/lib/jobs/backend-pool'
 import { claim } from '@/lib/jobs/leases'
@@ -14,7 +15,7 @@ import { ensureBuiltInBackends } from '../backends'
 import { startRuns } from '../compute'
 import { listRuns } from '../runs'
 import { loadSample } from './load'
-import { readSampleMetrics, sampleFolder } from './manifest'
+import { readSampleMetrics, sampleFolder, type SampleMetric } from './manifest'
 import { RECORD_COMMAND, recordedCells, recordValues } from './record'
 import { restoreValues } from './restore'
 import { readValues, writeValues } from './values'
@@ -42,26 +43,38 @@ function database(name: string): Db {
 
 /** A sample study whose metrics a fake backend computed where they are to be recorded. */
 async function computed(db: Db): Promise<string> {
-  const config = readConfig({ EVOLENS_DATA_DIR: folder, LOG_LEVEL: 'silent' })
   const { studyId } = loadSample(db, { values: false })
-  for (const wanted of readSampleMetrics()) {
-    const { metric, params } = wanted
-    startRuns({ db, config }, studyId, {
-      metrics: [{ metric, params }],
-      backends: { [metric]: 'fake' },
-      rowSet: { kind: 'all' },
-      cellIds: recordedCells(db, studyId, wanted),
-    })
-  }
-  const pool = new BackendPool(db, config)
+  for (const wanted of readSampleMetrics())
+    start(db, studyId, wanted, recordedCells(db, studyId, wanted))
+  await work(db)
+  return studyId
+}
+
+function start(db: Db, studyId: string, { metric, params }: SampleMetric, cellIds: string[]): void {
+  startRuns({ db, config: config() }, studyId, {
+    metrics: [{ metric, params }],
+    backends: { [metric]: 'fake' },
+    rowSet: { kind: 'all' },
+    cellIds,
+  })
+}
+
+const config = () => readConfig({ EVOLENS_DATA_DIR: folder, LOG_LEVEL: 'silent' })
+
+async function work(db: Db): Promise<void> {
+  const pool = new BackendPool(db, config())
   const kinds = JOB_KINDS.map((kind) => kind.kind)
   for (let row = claim(db, 'test', kinds); row; row = claim(db, 'test', kinds)) {
     const kind = JOB_KINDS.find((entry) => entry.kind === row?.kind)
     if (!kind) throw new Error('no such kind')
-    await runJob({ db, config, pool, owner: 'test' }, kind, row, new AbortController().signal)
+    await runJob(
+      { db, config: config(), pool, owner: 'test' },
+      kind,
+      row,
+      new AbortController().signal,
+    )
   }
   await pool.closeAll()
-  return studyId
 }
 
 function everything(db: Db): unknown {
@@ -96,12 +109,31 @@ describe('recorded values of the sample', () => {
       const { notes: _own, recorded, ...record } = run.record
       const { notes: _made, ...expected } = before.get(run.metric) ?? {}
       expect(record).toEqual(expected)
-      expect(recorded).toEqual({ command: RECORD_COMMAND, at: values.at })
+      const { rows, appVersion } = record as unknown as RunRecord
+      expect(recorded).toEqual({ command: RECORD_COMMAND, at: values.at, rows, appVersion })
     }
     for (const { file, sha256 } of values.runs) {
       const bytes = fs.readFileSync(path.join(folder, file))
       expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256)
     }
+  }, 60_000)
+
+  it('are extended in the same run by what is computed here, and the card tells the two apart', async () => {
+    const made = database('made.db')
+    recordValues(made, await computed(made), folder)
+    const other = database('other.db')
+    const { studyId } = loadSample(other, { values: false })
+    restoreValues(other, studyId, folder)
+    const wanted = readSampleMetrics().find(({ leaveRounds }) => leaveRounds.length > 0)
+    if (!wanted) throw new Error('nothing is left to compute')
+    const runOf = () => listRuns(other, studyId).find((run) => run.metric === wanted.metric)
+    const before = runOf()
+    expect(before?.total).toBe(240)
+    start(other, studyId, wanted, [])
+    await work(other)
+    expect(listRuns(other, studyId)).toHaveLength(readSampleMetrics().length)
+    expect(runOf()).toMatchObject({ id: before?.id, total: 336, done: 336, pinned: true })
+    expect(runOf()?.record).toMatchObject({ recorded: { rows: 240 }, rows: 336 })
   }, 60_000)
 
   it('are left out, run by run, where the definition is another one now', async () => {

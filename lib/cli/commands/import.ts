@@ -3,10 +3,12 @@ import os from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
 import type { Command } from 'commander'
+import type { ChatRole } from '@/lib/contracts/cell'
 import type { ImportPlan, ImportPreview } from '@/lib/contracts/study'
 import type { Config } from '@/lib/config'
 import { AppError } from '@/lib/errors'
 import { previewImport, startImport, type PreviewRequest } from '@/lib/services/imports'
+import type { ServiceContext } from '@/lib/services/context'
 import { expandArchives } from '@/lib/services/imports-archive'
 import { registerFolder } from '@/lib/services/imports-folder'
 import { createStudy, listStudies } from '@/lib/services/studies'
@@ -14,7 +16,7 @@ import { registerFile } from '@/lib/services/uploads'
 import { openContext } from '../context'
 import { followJobs } from '../follow'
 import { printRows, say } from '../output'
-import { questionText } from '../questions'
+import { questionText, rolesOf } from '../questions'
 
 /** The part of a path that may tell what a file holds: what lies above the working, home or temporary folder does not. */
 function tellingPath(entry: string): string {
@@ -103,6 +105,24 @@ function override(plan: ImportPlan, options: ImportOptions): ImportPlan {
   }
 }
 
+/** Returns the previews under speakers that the user named. */
+function withRoles(
+  context: ServiceContext,
+  studyId: string,
+  requests: readonly PreviewRequest[],
+  previews: readonly ImportPreview[],
+  roles: Record<string, ChatRole>,
+): Promise<ImportPreview[]> {
+  const changed = requests.map((request, i) => {
+    const plan = previews[i]?.plan
+    if (!plan || plan.mapping.messages === null) return request
+    const tags = { role: null, content: null, ...plan.mapping.tags }
+    const mapping = { ...plan.mapping, tags: { ...tags, roles: { ...tags.roles, ...roles } } }
+    return { ...request, format: plan.format, mapping }
+  })
+  return previewImport(context, studyId, changed)
+}
+
 interface ImportOptions {
   study: string
   seedSet?: string
@@ -111,6 +131,7 @@ interface ImportOptions {
   round?: string
   align?: ImportPlan['align']
   operators?: ImportPlan['operators']
+  role: string[]
   skipBadRows?: boolean
   dryRun?: boolean
 }
@@ -132,6 +153,12 @@ export function addImportCommand(program: Command): void {
       '--operators <rule>',
       'none, rotation4 or rotation5: operators inferred from row and round (default: none, rotation for the names of the study)',
     )
+    .option(
+      '--role <name=who>',
+      'who a speaker of the chats is: user, assistant, system or other; more than once',
+      (value: string, all: string[]) => [...all, value],
+      [],
+    )
     .option('--skip-bad-rows', 'import the rest where single rows are broken')
     .option('--dry-run', 'show what would be imported')
     .action(async (paths: string[], options: ImportOptions) => {
@@ -145,7 +172,10 @@ export function addImportCommand(program: Command): void {
       const given = await registerPaths(context.config, paths)
       const { requests, notes } = await expandArchives(context, given.requests)
       if (!json) for (const note of [...given.notes, ...notes]) say('Note', note)
-      const previews = await previewImport(context, study.id, requests)
+      const roles = rolesOf(options.role)
+      const first = await previewImport(context, study.id, requests)
+      const previews =
+        options.role.length > 0 ? await withRoles(context, study.id, requests, first, roles) : first
       if (options.dryRun || !json) printRows(previews.map(describe), json)
       if (options.dryRun) return
       const broken = previews.filter((preview) => isBroken(preview, options))

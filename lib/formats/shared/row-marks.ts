@@ -10,7 +10,15 @@ const LIKE_FILE = /^(data|https?|file|s3|gs):|[\\/]|\.[a-z0-9]{2,5}$/i
 /** Columns of preference data: answers that were compared. */
 const COMPARED_KEYS = new Set(['chosen', 'rejected'])
 /** Columns that rank or score several answers of a row. */
-const RANKING_KEYS = new Set(['ranking', 'rankings', 'rank', 'ranks', 'scores', 'ratings'])
+const RANKING_KEYS = new Set([
+  'ranking',
+  'rankings',
+  'rank',
+  'ranks',
+  'scores',
+  'ratings',
+  'rewards',
+])
 /** Place of a picture in a text, as vision models and LLaMA-Factory write it. */
 export const IMAGE_TAG = '<image>'
 

@@ -9,7 +9,7 @@ import type { TextInput } from './text-input'
 
 const DEFAULT_MAX_ROW_BYTES = 16 << 20
 // Cells of these columns hold JSON when they start with a bracket; every other cell stays text.
-const JSON_COLUMNS = new Set(['conversations', 'messages', 'history'])
+const JSON_COLUMNS = new Set(['conversations', 'conversation', 'messages', 'history'])
 const DELIMITERS = [',', ';', '\t'] as const
 
 interface CsvRecord {

@@ -12,12 +12,18 @@ import { addPromptCommands } from './commands/prompts'
 import { addSampleCommands } from './commands/sample'
 import { addSetupCommand } from './commands/setup'
 import { addStudyCommands } from './commands/studies'
-import { reportError } from './output'
+import { terminalText } from '@/lib/contracts/plain-text'
+import { endOnClosedPipe, reportError } from './output'
 
 const program = new Command('evolens')
   .description('Measure, compare and export evolved instruction data.')
   .option('--json', 'machine-readable output')
   .showHelpAfterError()
+  .configureOutput({
+    writeErr: (text) => process.stderr.write(terminalText(text)),
+  })
+
+endOnClosedPipe()
 
 for (const add of [
   addSetupCommand,

@@ -8,6 +8,7 @@ import type { CapabilityTable } from '@/lib/backends/types'
 import type { BackendInfo } from '@/lib/contracts/backends'
 import { canonicalJson } from '@/lib/contracts/canonical-json'
 import type { Job } from '@/lib/contracts/job'
+import { cleanName } from '@/lib/contracts/plain-text'
 import { AppError, type ErrorCode } from '@/lib/errors'
 import { enqueue, toJob, type Queryable } from '@/lib/jobs/queue'
 import { parseSettings, standInsWanted } from './backends-config'
@@ -27,7 +28,7 @@ import { probeState } from './backends-probes'
 /** A stored backend. */
 export type BackendRow = typeof backends.$inferSelect
 
-const labelSchema = z.string().trim().min(1).max(80)
+const labelSchema = z.string().transform(cleanName).pipe(z.string().min(1).max(80))
 /** A key as typed: sealed at once, never shown again. */
 const keySchema = z.string().min(1).max(4_000)
 
@@ -154,7 +155,7 @@ export function addBackend(db: Queryable, input: BackendInput): { backend: Backe
   if (isTyped || input.keyDraft !== undefined) config['keyEnv'] = storedKeyName(id)
   const row = db
     .insert(backends)
-    .values({ id, kind: input.kind, label: input.label, config, createdAt: Date.now() })
+    .values({ id, kind: input.kind, label: cleanName(input.label), config, createdAt: Date.now() })
     .returning()
     .get()
   const job = requestProbe(db, row.id)
@@ -201,7 +202,7 @@ export function updateBackend(
   const changed = typeof patch.key === 'string' || decides(config) !== decides(row.config)
   db.update(backends)
     .set({
-      label: patch.label ?? row.label,
+      label: patch.label === undefined ? row.label : cleanName(patch.label),
       config,
       ...(changed ? { probe: null, probedAt: null } : {}),
     })

@@ -94,7 +94,13 @@ function formatNotes(request: ExportRequest): ExportFinding[] {
 
 async function checkPlain(db: Db, plan: ExportPlan): Promise<ExportCheck> {
   const rows = plan.ordered.idx.length
-  const empty = { rule: 'no_rows', message: 'The filter leaves no row.', rows: 0, examples: [], at: [] }
+  const empty = {
+    rule: 'no_rows',
+    message: 'The filter leaves no row.',
+    rows: 0,
+    examples: [],
+    at: [],
+  }
   return {
     rows,
     rowsKept: rows,

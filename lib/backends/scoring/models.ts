@@ -1,3 +1,4 @@
+import { cleanName } from '@/lib/contracts/plain-text'
 import { AppError } from '@/lib/errors'
 import type { HttpClient } from '../http/client'
 import { countOf, fieldsOf, listOf, textOf } from './wire'
@@ -33,7 +34,7 @@ export async function listModels(
   return data.map((entry, i) => {
     const model = fieldsOf(entry, `data.${i}`)
     return {
-      id: textOf(model.id),
+      id: cleanName(textOf(model.id)),
       contextLength: countOf(model.max_model_len) ?? countOf(model.context_length),
       ...(textOf(model.root) ? { root: textOf(model.root) } : {}),
     }

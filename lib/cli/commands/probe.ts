@@ -7,7 +7,7 @@ import type { ServiceContext } from '@/lib/services/context'
 import { findBackend } from '../backend'
 import { openContext } from '../context'
 import { followJobs } from '../follow'
-import { endLine, printJson, say } from '../output'
+import { endLine, printJson, printLine, say } from '../output'
 
 /** Exit code of a probe that found nothing, or not what was required: as for a backend that lacks something. */
 const EXIT_LACKS = 4
@@ -33,7 +33,7 @@ function sayFinding(
 }
 
 function sayCapabilities({ capabilities }: NonNullable<BackendInfo['probe']>): void {
-  process.stdout.write('\n')
+  printLine('')
   for (const [name, found] of Object.entries(capabilities)) {
     const reason = found.state === 'yes' || !found.reason ? '' : `: ${found.reason}`
     sayFinding(found.state, `${name}${reason}`, found)

@@ -111,3 +111,22 @@ export async function followJobs(
     await stopWorker(worker)
   }
 }
+
+/**
+ * Follows one job that asks a server who it is or what it can do, and returns it. What goes wrong there is the server's
+ * doing, a missing key included: `backend_unavailable`, since for scripts it is not a bad answer in a file.
+ */
+export async function followAsked(
+  context: ServiceContext,
+  id: string,
+  quiet: boolean,
+  onTick?: (job: Job) => void,
+): Promise<Job> {
+  try {
+    const [ended] = await followJobs(context, [id], quiet, onTick)
+    return ended as Job
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'data_error') throw error
+    throw new AppError('backend_unavailable', error.message, { cause: error })
+  }
+}

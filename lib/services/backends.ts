@@ -16,6 +16,7 @@ import {
   adoptKey,
   dropKey,
   keyIsSet,
+  keyVariableIsSet,
   originsOf,
   reachesFurther,
   refuseReservedKey,
@@ -134,7 +135,7 @@ export function requestProbe(db: Queryable, id: string): Job {
   if (waiting) return toJob(waiting)
   return enqueue(db, {
     kind: 'probe',
-    payload: { backendId: id },
+    payload: { backendId: id, keySetHere: keyVariableIsSet(row.config) },
     title: `Test ${row.label}`,
     priority: PROBE_PRIORITY,
     progress: { unit: 'steps' },

@@ -6,7 +6,7 @@ import { backendHistory } from '@/lib/services/backends-probes'
 import type { ServiceContext } from '@/lib/services/context'
 import { findBackend } from '../backend'
 import { openContext } from '../context'
-import { followJobs } from '../follow'
+import { followAsked } from '../follow'
 import { endLine, printJson, printLine, say } from '../output'
 
 /** Exit code of a probe that found nothing, or not what was required: as for a backend that lacks something. */
@@ -59,7 +59,7 @@ export async function probeAndPrint(
     printed = Math.max(printed, steps.length)
   }
   const jobId = options.jobId ?? requestProbe(db, id).id
-  await followJobs(context, [jobId], options.json, (job) => {
+  await followAsked(context, jobId, options.json, (job) => {
     const { probing, probe } = getBackend(db, id)
     follow(probing?.steps ?? (job.state === 'succeeded' ? (probe?.steps ?? []) : []))
   })

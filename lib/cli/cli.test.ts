@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -10,37 +9,19 @@ import { readConfig } from '@/lib/config'
 import { ensureBuiltInBackends } from '@/lib/services/backends'
 import { importRows } from '@/lib/services/imports-testing'
 import { createStudy } from '@/lib/services/studies'
-
-interface Ended {
-  code: number
-  out: string
-  err: string
-}
+import { runEvolens } from './testing'
 
 const HOSTILE = 'bad\u001b[31m\u001b]0;owned\u0007\u009b2J\u202eeman\u2028\u0085\r'
 const STEERS = /[^\P{Cc}\n]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u
 
 let folder: string
 
-/** Runs the command line as a child process. */
-function evolens(args: readonly string[], shell = '"$@"'): Promise<Ended> {
-  const command = [process.execPath, '--import', 'tsx', 'lib/cli/main.ts', ...args]
-  const child = spawn('bash', ['-c', shell, 'bash', ...command], {
-    env: {
-      ...process.env,
-      EVOLENS_DATA_DIR: folder,
-      EVOLENS_CACHE_DIR: folder,
-      LOG_LEVEL: 'debug',
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const text = { out: '', err: '' }
-  child.stdout.on('data', (chunk: Buffer) => (text.out += chunk.toString('utf8')))
-  child.stderr.on('data', (chunk: Buffer) => (text.err += chunk.toString('utf8')))
-  return new Promise((resolve) =>
-    child.on('close', (code) => resolve({ code: code ?? -1, ...text })),
+const evolens = (args: readonly string[], shell?: string) =>
+  runEvolens(
+    args,
+    { EVOLENS_DATA_DIR: folder, EVOLENS_CACHE_DIR: folder, LOG_LEVEL: 'debug' },
+    shell,
   )
-}
 
 const TOOLS = '[{"name":"f","description":"d","parameters":{"type":"object","properties":{}}}]'
 const chat = (at: number, tools: string) => ({

@@ -62,8 +62,9 @@ describe('connecting with a key', () => {
     const worker = startWorker(env)
     const ended = new Promise((resolve) => worker.once('close', resolve))
     try {
-      const db = openDatabase(readConfig(env).databasePath)
-      await expect.poll(() => workerState(db).alive, { timeout: 60_000 }).toBe(true)
+      const config = readConfig(env)
+      const db = openDatabase(config.databasePath)
+      await expect.poll(() => workerState({ db, config }).alive, { timeout: 60_000 }).toBe(true)
       db.$client.close()
       for (const run of [connect, probe]) {
         const { err, code } = await run({ LAB_KEY: RIGHT })

@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { Command } from 'commander'
 import { addAgreementCommand } from './commands/agreement'
+import { addAlignCommand } from './commands/align'
 import { addBackendCommands } from './commands/backends'
 import { addComputeCommand } from './commands/compute'
 import { addEvolveCommand } from './commands/evolve'
@@ -29,6 +30,7 @@ for (const add of [
   addSetupCommand,
   addStudyCommands,
   addImportCommand,
+  addAlignCommand,
   addComputeCommand,
   addEvolveCommand,
   addExportCommand,

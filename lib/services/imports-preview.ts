@@ -6,6 +6,7 @@ import { parentCellOf } from './alignments'
 import { currentCells } from './cells'
 import type { ServiceContext } from './context'
 import { findKnownFile } from './imports-known'
+import { settleLineage } from './imports-lineage'
 import { evolvedPlace } from './imports-parents'
 import { guessPlaces, type KnownSet, type Place } from './imports-place'
 import { questionsOf } from './imports-questions'
@@ -207,10 +208,9 @@ export async function previewUpload(
   const guess = guessed ?? ((await placesOf(ctx, studyId, [request]))[0] as PlaceGuess)
   const { place, notes } = mapping.parent ? evolvedPlace(guess, mapping.parent) : guess
   const warnings = warningsOf(inspection, notes, error)
-  if (place.align === 'index' && inputsDiffer(ctx, studyId, place, rows)) {
-    place.align = 'none'
-    warnings.push("Inputs differ from the parent's, so rows are not aligned by number.")
-  }
+  warnings.push(
+    ...settleLineage(place, mapping, detection.keys, () => inputsDiffer(ctx, studyId, place, rows)),
+  )
   const known = findKnownFile(ctx.db, studyId, upload.sha256, mapping)
   return {
     plan: {

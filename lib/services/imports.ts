@@ -3,6 +3,7 @@ import { cleanName } from '@/lib/contracts/plain-text'
 import type { ImportPlan } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import { enqueue } from '@/lib/jobs/queue'
+import { checkOperatorRule } from './alignments-operators'
 import type { ServiceContext } from './context'
 import { getStudy } from './studies'
 import { openUpload, purgeUploads } from './uploads'
@@ -24,6 +25,7 @@ function checkPlans(plans: readonly ImportPlan[]): void {
     }
     const [question] = plan.questions
     if (question) throw new AppError('invalid_input', `${plan.fileName}: ${question.message}`)
+    checkOperatorRule(plan.operators)
     const place = JSON.stringify([
       plan.seedSetKey,
       plan.armKey,

@@ -13,6 +13,7 @@ import { expandArchives } from '@/lib/services/imports-archive'
 import { registerFolder } from '@/lib/services/imports-folder'
 import { createStudy, listStudies } from '@/lib/services/studies'
 import { registerFile } from '@/lib/services/uploads'
+import { printImported } from '../alignment-report'
 import { openContext } from '../context'
 import { followJobs } from '../follow'
 import { printRows, say } from '../output'
@@ -151,7 +152,7 @@ export function addImportCommand(program: Command): void {
     .option('--align <how>', 'index, id, text (of the parent column) or none')
     .option(
       '--operators <rule>',
-      'none, rotation4 or rotation5: operators inferred from row and round (default: none, rotation for the names of the study)',
+      'none, rotation4, rotation5 (inferred from row and round), column:NAME or one:OPERATOR (default: what the name and the columns say)',
     )
     .option(
       '--role <name=who>',
@@ -190,6 +191,7 @@ export function addImportCommand(program: Command): void {
       }
       const job = await startImport(context, study.id, plans)
       const [ended] = await followJobs(context, [job.id], json)
+      if (!json) printImported(study.name, ended?.result)
       if (json)
         printRows(
           [{ study: study.id, job: job.id, state: ended?.state, result: ended?.result }],

@@ -49,6 +49,8 @@ const cellMetricSchema = z.object({
   total: z.number(),
   done: z.number(),
   valued: z.number(),
+  /** The rows were aligned again or got other operators since: the values are those of the older version. */
+  isOutdated: z.boolean(),
 })
 
 export const cellInfoSchema = z.object({
@@ -132,6 +134,8 @@ export const runInfoSchema = z.object({
   backendId: z.string().nullable(),
   pinned: z.boolean(),
   createdAt: z.number(),
+  /** Cells that were aligned again or got other operators since the run read them. */
+  outdatedCells: z.number(),
   total: z.number(),
   done: z.number(),
   valued: z.number(),

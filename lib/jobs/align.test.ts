@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { alignmentFacts, startAligning } from '@/lib/services/alignments-change'
-import { newestAlignment } from '@/lib/services/cells'
+import { currentCells, newestAlignment } from '@/lib/services/cells'
+import { addCell, createRun, findRun, planCell } from '@/lib/services/compute/extend-run'
 import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/services/imports-testing'
+import { getRun } from '@/lib/services/runs'
 import { getStudyDetail } from '@/lib/services/studies-detail'
 import { alignJob } from './align'
 import { loadRows } from './compute/load-rows'
@@ -174,6 +176,38 @@ describe('operators of a file that is in the study', () => {
     expect(
       study.db.$client.prepare('select count(*) from alignments where version < 1').pluck().get(),
     ).toBe(0)
+  })
+})
+
+describe('a run that read the older version', () => {
+  it('is marked, in the cell and on its card, and computed anew as another run', async () => {
+    await importRounds()
+    const { db, studyId } = study
+    const definition = {
+      metric: 'first_token_probability',
+      metricVersion: 1,
+      params: { k: 5, alternatives: 0 },
+      model: null,
+      prompts: [],
+    }
+    const plan = () => {
+      const cell = currentCells(db, studyId).find(({ round }) => round === 1)!
+      return planCell(db, cell, null, { response: false, parent: true })
+    }
+    const run = createRun(db, { studyId, definition, rowSet: { kind: 'all' }, backend: null })
+    addCell(db, run.no, plan())
+    const metric = () => cellOf(1).metrics.find((one) => one.metric === definition.metric)
+    expect(metric()).toMatchObject({ runId: run.id, isOutdated: false })
+    expect(getRun(db, run.id).outdatedCells).toBe(0)
+    expect(findRun(db, studyId, run.definitionHash, { kind: 'all' }, [plan()])?.id).toBe(run.id)
+    await align(1, { operators: 'rotation4' })
+    expect(metric()).toMatchObject({ runId: run.id, isOutdated: true })
+    expect(getRun(db, run.id).outdatedCells).toBe(1)
+    expect(getStudyDetail(db, studyId).runs[0]?.outdatedCells).toBe(1)
+    expect(findRun(db, studyId, run.definitionHash, { kind: 'all' }, [plan()])).toBeNull()
+    const next = createRun(db, { studyId, definition, rowSet: { kind: 'all' }, backend: null })
+    addCell(db, next.no, plan())
+    expect(metric()).toMatchObject({ runId: next.id, isOutdated: false })
   })
 })
 

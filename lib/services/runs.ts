@@ -12,6 +12,7 @@ import { ColumnWriter } from './compute/column-writer'
 import type { RunRow } from './compute/extend-run'
 import { countRows } from './compute/row-status'
 import { costOfRun } from './prices'
+import { OUTDATED } from './runs-outdated'
 
 /** Codes of statuses that "retry failed rows" asks again. */
 const RETRYABLE = new Set(
@@ -33,10 +34,11 @@ function toRunInfo(db: Db, run: RunRow): RunInfo {
       total: sql<number>`coalesce(sum(${runCells.total}), 0)`,
       done: sql<number>`coalesce(sum(${runCells.done}), 0)`,
       valued: sql<number>`coalesce(sum(${runCells.valued}), 0)`,
+      outdatedCells: sql<number>`coalesce(sum(${OUTDATED}), 0)`,
     })
     .from(runCells)
     .where(eq(runCells.runNo, run.no))
-    .get() ?? { total: 0, done: 0, valued: 0 }
+    .get() ?? { total: 0, done: 0, valued: 0, outdatedCells: 0 }
   return {
     id: run.id,
     metric: run.metricId,

@@ -9,6 +9,7 @@ import { currentCells, currentResponseSet, newestAlignment, type CellRef } from 
 import { listColumns } from './columns'
 import { cachesOf } from './columns-cache'
 import { studyRuns } from './columns-runs'
+import { OUTDATED } from './runs-outdated'
 import { getStudy } from './studies'
 import { costOfRun } from './prices'
 
@@ -57,6 +58,7 @@ export function listRunInfos(db: Db, studyId: string): RunInfo[] {
         total: sql<number>`sum(${runCells.total})`,
         done: sql<number>`sum(${runCells.done})`,
         valued: sql<number>`sum(${runCells.valued})`,
+        outdatedCells: sql<number>`sum(${OUTDATED})`,
       })
       .from(runCells)
       .innerJoin(runs, eq(runCells.runNo, runs.no))
@@ -66,7 +68,7 @@ export function listRunInfos(db: Db, studyId: string): RunInfo[] {
       .all()
       .map(({ runNo, ...sums }) => [runNo, sums] as const),
   )
-  const none: Progress = { total: 0, done: 0, valued: 0 }
+  const none = { total: 0, done: 0, valued: 0, outdatedCells: 0 }
   return db
     .select()
     .from(runs)
@@ -90,8 +92,10 @@ export function listRunInfos(db: Db, studyId: string): RunInfo[] {
     }))
 }
 
-function cellProgress(db: Db, studyId: string): Map<number, Map<number, Progress>> {
-  const byCell = new Map<number, Map<number, Progress>>()
+type CellProgress = Progress & { isOutdated: boolean }
+
+function cellProgress(db: Db, studyId: string): Map<number, Map<number, CellProgress>> {
+  const byCell = new Map<number, Map<number, CellProgress>>()
   const found = db
     .select({
       cellNo: runCells.cellNo,
@@ -99,14 +103,15 @@ function cellProgress(db: Db, studyId: string): Map<number, Map<number, Progress
       total: runCells.total,
       done: runCells.done,
       valued: runCells.valued,
+      outdated: OUTDATED,
     })
     .from(runCells)
     .innerJoin(runs, eq(runCells.runNo, runs.no))
     .where(and(eq(runs.studyId, studyId), isNull(runs.deletedAt)))
     .all()
-  for (const { cellNo, runNo, ...progress } of found) {
-    const ofCell = byCell.get(cellNo) ?? new Map<number, Progress>()
-    byCell.set(cellNo, ofCell.set(runNo, progress))
+  for (const { cellNo, runNo, outdated, ...progress } of found) {
+    const ofCell = byCell.get(cellNo) ?? new Map<number, CellProgress>()
+    byCell.set(cellNo, ofCell.set(runNo, { ...progress, isOutdated: outdated === 1 }))
   }
   return byCell
 }
@@ -171,8 +176,11 @@ export function getStudyDetail(db: Db, studyId: string): StudyDetail {
         const found = progress.get(cell.no)?.get(run.no)
         return found ? [{ metric, runId: run.id, ...found }] : []
       })
-      // Runs of one definition extend each other: the one that reached furthest speaks for the cell.
-      const furthest = reached.sort((a, b) => b.done - a.done)[0]
+      // Runs of one definition extend each other: the one that reached furthest speaks for the cell, under the alignment
+      // that stands now if there is one.
+      const furthest = reached.sort(
+        (a, b) => Number(a.isOutdated) - Number(b.isOutdated) || b.done - a.done,
+      )[0]
       return furthest ? [furthest] : []
     })
   }

@@ -25,6 +25,16 @@ describe('studyCoverage', () => {
     expect(coverage.of(cells[1] as CellInfo).map(isComplete)).toEqual([false, true])
     expect(coverage.missingIn(cells)).toEqual(['a'])
   })
+  it('counts values of an older alignment as missing', () => {
+    const one = cell('x', { a: 10, b: 10 })
+    const cells = [
+      {
+        ...one,
+        metrics: one.metrics.map((m) => Object.assign(m, { isOutdated: m.metric === 'b' })),
+      },
+    ]
+    expect(studyCoverage(cells, measured).missingIn(cells)).toEqual(['b'])
+  })
   it('does not ask seeds for what only evolved rows can have', () => {
     const cells = [cell(null, { a: 10 }), cell('x', { a: 10, b: 10 }), cell('y', { a: 10, b: 10 })]
     expect(studyCoverage(cells, measured).missingIn(cells)).toEqual([])

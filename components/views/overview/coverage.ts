@@ -6,6 +6,8 @@ export interface MetricCoverage {
   done: number
   valued: number
   total: number
+  /** The values were measured under an older alignment, so the metric counts as missing. */
+  isOutdated: boolean
 }
 
 /**
@@ -31,7 +33,7 @@ export interface Coverage {
 }
 
 export function isComplete(coverage: MetricCoverage): boolean {
-  return coverage.done >= coverage.total
+  return !coverage.isOutdated && coverage.done >= coverage.total
 }
 
 export function studyCoverage(all: readonly CellInfo[], measured: readonly MetricInfo[]): Coverage {
@@ -42,7 +44,8 @@ export function studyCoverage(all: readonly CellInfo[], measured: readonly Metri
       .filter((metric) => cell.armKey !== null || !notForSeeds.has(metric.id))
       .map((metric) => {
         const run = cell.metrics.find((one) => one.metric === metric.id)
-        return { metric, done: run?.done ?? 0, valued: run?.valued ?? 0, total: cell.rowCount }
+        const { done = 0, valued = 0, isOutdated = false } = run ?? {}
+        return { metric, done, valued, total: cell.rowCount, isOutdated }
       })
   return {
     of,

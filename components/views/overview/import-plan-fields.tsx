@@ -15,22 +15,11 @@ import { paramLabel } from '@/components/ui/param-fields'
 import type { ImportPlan, StudyDetail } from '@/lib/contracts/study'
 import { CHAT_ROLES, MAPPED_FIELDS, type ChatRole } from '@/lib/contracts/cell'
 import { ARM_CLASSES, SCENARIOS } from '@/lib/contracts/study'
+import { OPERATORS as OPERATOR_NAMES } from '@/lib/prompts/operators'
 import { keyOf } from './key-of'
+import { ALIGN_OPTIONS, operatorOptions } from './operator-options'
 
 const SEEDS = 'Seeds'
-const ALIGN = [
-  { value: 'index', label: 'Row by row' },
-  { value: 'id', label: 'By the id column' },
-  { value: 'text', label: "By the parent's text" },
-  { value: 'none', label: 'Not at all' },
-]
-
-const OPERATORS = [
-  { value: 'none', label: 'As the file says' },
-  { value: 'rotation4', label: 'Four depth operators in turn' },
-  { value: 'rotation5', label: 'Four depth operators and breadth in turn' },
-]
-
 interface ImportPlanFieldsProps {
   plan: ImportPlan
   keys: readonly string[]
@@ -74,6 +63,8 @@ export function ImportPlanFields({ plan, keys, reasons, detail, onChange }: Impo
       round: Math.max(1, plan.round),
     })
   }
+  const mapped = new Set(Object.values(plan.mapping))
+  const unmapped = keys.filter((key) => !mapped.has(key))
   const isNewArm = plan.armKey !== null && !detail.arms.some((arm) => arm.key === plan.armKey)
 
   return (
@@ -107,14 +98,14 @@ export function ImportPlanFields({ plan, keys, reasons, detail, onChange }: Impo
         <Select
           label="Aligned"
           aria-label="How rows meet their parents"
-          data={ALIGN}
+          data={ALIGN_OPTIONS}
           disabled={plan.armKey === null}
           value={plan.align}
           onChange={(align) => set({ align: (align ?? 'index') as ImportPlan['align'] })}
         />
         <Select
           label="Operators"
-          data={OPERATORS}
+          data={operatorOptions(unmapped, OPERATOR_NAMES)}
           disabled={plan.armKey === null || plan.align === 'none'}
           value={plan.operators}
           onChange={(value) => set({ operators: (value ?? 'none') as ImportPlan['operators'] })}

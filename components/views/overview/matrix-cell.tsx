@@ -17,17 +17,19 @@ interface MatrixCellProps {
   name: string
   coverage: readonly MetricCoverage[]
   onCompute(): void
+  onAlign(): void
 }
 
 function CoverageLines({ coverage }: { coverage: readonly MetricCoverage[] }) {
   return (
     <>
-      {coverage.map(({ metric, done, valued, total }) => (
+      {coverage.map(({ metric, done, valued, total, isOutdated }) => (
         <div key={metric.id}>
           {metric.label}:{' '}
           {done === 0
             ? 'not computed'
             : `${formatCount(done)} of ${formatCount(total)} rows, ${formatCount(valued)} with a value`}
+          {isOutdated ? ', under an older alignment' : ''}
         </div>
       ))}
     </>
@@ -53,10 +55,38 @@ function SourceLines({ cell }: { cell: CellInfo }) {
   )
 }
 
-function Facts({ cell }: { cell: CellInfo }) {
+/** Why rows have no parents, or how they found them, and how many operators are known. */
+function LineageLines({ alignment }: { alignment: CellInfo['alignment'] }) {
+  if (alignment === null) return <>Rows are not aligned with their parents. Click to align them.</>
+  const { matched, total, version, reason, note, operatorRows } = alignment
+  return (
+    <>
+      <div>
+        {formatCount(matched)} of {plural(total, 'row')} aligned, version {version}
+      </div>
+      {reason === null ? null : <div>Not aligned: {reason}.</div>}
+      {note === null ? null : <div>{note}.</div>}
+      <div>
+        {operatorRows === 0
+          ? 'Operators are not known. Click to set them.'
+          : `Operators known of ${plural(operatorRows, 'row')}`}
+      </div>
+    </>
+  )
+}
+
+function alignedText({ alignment }: CellInfo): { text: string; isWarning: boolean } {
+  if (alignment === null || alignment.matched === 0) return { text: 'not aligned', isWarning: true }
+  if (alignment.matched < alignment.total) {
+    return { text: `${formatShare(alignment.matched / alignment.total)} aligned`, isWarning: true }
+  }
+  if (alignment.operatorRows === 0) return { text: 'aligned, no operators', isWarning: false }
+  return { text: '100% aligned', isWarning: false }
+}
+
+function Facts({ cell, name, onAlign }: { cell: CellInfo; name: string; onAlign(): void }) {
   const missing = cell.responses?.missing ?? cell.rowCount
-  const { alignment } = cell
-  const share = alignment && alignment.total > 0 ? alignment.matched / alignment.total : null
+  const aligned = alignedText(cell)
   return (
     <>
       {missing > 0 ? (
@@ -67,15 +97,22 @@ function Facts({ cell }: { cell: CellInfo }) {
         <div className={classes.fact}>all replies</div>
       )}
       {cell.armKey === null ? null : (
-        <div className={`${classes.fact} ${share === 1 ? '' : classes.warn}`}>
-          {share === null ? 'not aligned' : `${share === 1 ? '100%' : formatShare(share)} aligned`}
-        </div>
+        <Tooltip multiline maw={420} label={<LineageLines alignment={cell.alignment} />}>
+          <button
+            type="button"
+            className={`${classes.fact} ${classes.factButton} ${aligned.isWarning ? classes.warn : ''}`}
+            onClick={onAlign}
+            aria-label={`${aligned.text}: ${name}`}
+          >
+            {aligned.text}
+          </button>
+        </Tooltip>
       )}
     </>
   )
 }
 
-export function MatrixCell({ studyId, cell, name, coverage, onCompute }: MatrixCellProps) {
+export function MatrixCell({ studyId, cell, name, coverage, onCompute, onAlign }: MatrixCellProps) {
   const complete = coverage.filter(isComplete).length
   const filter = {
     ...emptyFilter(),
@@ -108,7 +145,7 @@ export function MatrixCell({ studyId, cell, name, coverage, onCompute }: MatrixC
           </Tooltip>
         ) : null}
       </div>
-      <Facts cell={cell} />
+      <Facts cell={cell} name={name} onAlign={onAlign} />
       <Tooltip label={<CoverageLines coverage={coverage} />}>
         <div className={classes.strip} role="img" aria-label={`${name}: ${summary}`}>
           {coverage.map(({ metric, done, total }) => (

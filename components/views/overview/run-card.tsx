@@ -8,6 +8,7 @@ import {
   formatDateTime,
   formatDuration,
   formatShare,
+  plural,
 } from '@/components/ui/format'
 import { JudgingFacts } from '@/components/views/agreement/judging-facts'
 import { costText } from '@/components/views/jobs/job-text'
@@ -157,6 +158,13 @@ export function RunCard({ run }: { run: RunInfo }) {
           done={run.done}
           render={(entries) => <Facts entries={entries} />}
         />
+      ) : null}
+      {run.outdatedCells > 0 ? (
+        <p className={classes.text}>
+          {plural(run.outdatedCells, 'cell')} of this run {run.outdatedCells === 1 ? 'was' : 'were'}{' '}
+          aligned again or got other operators since: the values there are those of the older
+          version. Compute again for the new one.
+        </p>
       ) : null}
       <h3 className={classes.heading}>Record</h3>
       <Facts

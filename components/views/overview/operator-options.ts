@@ -1,0 +1,40 @@
+import type { OperatorRule } from '@/lib/contracts/operators'
+
+interface OptionGroup {
+  group: string
+  items: { value: OperatorRule; label: string }[]
+}
+
+/** Returns the ways in which the operators of a file can be known, for a select. */
+export function operatorOptions(
+  columns: readonly string[],
+  operatorNames: readonly string[],
+): OptionGroup[] {
+  const groups: OptionGroup[] = [
+    {
+      group: 'Rule',
+      items: [
+        { value: 'none', label: 'Not known' },
+        { value: 'rotation4', label: 'Four depth operators in turn' },
+        { value: 'rotation5', label: 'Four depth operators and breadth in turn' },
+      ],
+    },
+    {
+      group: 'Column of the file',
+      items: columns.map((name) => ({ value: `column:${name}`, label: `Column "${name}"` })),
+    },
+    {
+      group: 'One for all rows',
+      items: operatorNames.map((name) => ({ value: `one:${name}`, label: `All rows: ${name}` })),
+    },
+  ]
+  return groups.filter(({ items }) => items.length > 0)
+}
+
+/** Choices of how rows meet their parents. */
+export const ALIGN_OPTIONS = [
+  { value: 'index', label: 'Row by row' },
+  { value: 'id', label: 'By id' },
+  { value: 'text', label: "By the parent's text" },
+  { value: 'none', label: 'Not at all' },
+]

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { importedColumnsSchema } from './imported-values'
+import { openingSchema } from './opening'
 
 export const columnMappingSchema = z.object({
   instruction: z.string().nullable(),
@@ -20,6 +22,10 @@ export const cellSourceSchema = z.object({
   format: z.string(),
   container: z.string(),
   mapping: columnMappingSchema.nullable(),
+  /** How the file was opened; absent where nothing had to be decided. */
+  opening: openingSchema.optional(),
+  /** Columns that the user named as values of other tools. */
+  columns: importedColumnsSchema.optional(),
   /** Distinct key orders of the source objects; rows refer to them by index. */
   keySets: z.array(z.array(z.string())),
   /** Set for rows made here: job, backend identity, prompts with hashes, decoding. */

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { columnMappingSchema } from './cell'
+import { importedColumnsSchema } from './imported-values'
+import { openingSchema, PLAIN_OPENING } from './opening'
 
 export const ARM_CLASSES = ['small', 'large', 'other'] as const
 export const SCENARIOS = ['evol-instruct', 'autoif', 'auto-evol', 'other'] as const
@@ -143,6 +145,10 @@ export const importPlanSchema = z.object({
   sha256: z.string(),
   format: z.string(),
   mapping: columnMappingSchema,
+  /** How the file is opened, where it does not say it itself. */
+  opening: openingSchema.default(PLAIN_OPENING),
+  /** Columns under names of their own that hold values of other tools. */
+  columns: importedColumnsSchema.default([]),
   seedSetKey: z.string(),
   seedSetLabel: z.string(),
   /** null = these are the seeds. */
@@ -159,6 +165,14 @@ export const importPlanSchema = z.object({
 })
 export type ImportPlan = z.infer<typeof importPlanSchema>
 
+/** A decision that makes a file readable. */
+export const fileRepairSchema = z.object({
+  field: z.enum(['encoding', 'unwrap', 'duplicateKeys', 'loneSurrogates']),
+  /** The suggested decision; null where the file gives no hint. */
+  opening: openingSchema.nullable(),
+})
+export type FileRepair = z.infer<typeof fileRepairSchema>
+
 export const importPreviewSchema = z.object({
   plan: importPlanSchema,
   /** Keys seen in the first 200 rows, for the mapping controls. */
@@ -166,6 +180,8 @@ export const importPreviewSchema = z.object({
   confidence: z.number(),
   reasons: z.array(z.string()),
   warnings: z.array(z.string()),
+  /** What is doubtful: the suggestion stands only when somebody confirms it. */
+  questions: z.array(z.string()),
   /** Set when the file cannot be imported as it is: where and what to do. */
   error: z
     .object({
@@ -174,6 +190,8 @@ export const importPreviewSchema = z.object({
       byteOffset: z.number().nullable(),
       /** Only single rows are broken: with `skipBadRows` the rest can be imported. */
       canSkip: z.boolean(),
+      /** What the user may decide so that the file can be read. */
+      repair: fileRepairSchema.nullable(),
     })
     .nullable(),
   /** The same content (SHA-256) is in this study already. */

@@ -20,6 +20,8 @@ import type {
   Source,
 } from './types'
 
+// Two hundred rows of usual length are 1 MB; of the longest ones fewer say enough.
+const HEAD_BYTES = 32 << 20
 // As many rows as the preview shows.
 const PREVIEW_ROWS = 20
 
@@ -57,7 +59,8 @@ export async function inspectSource(
     container = opened.container
     for await (const batch of opened.batches) {
       rows.push(...batch)
-      if (rows.length >= HEAD_ROWS) break
+      const position = batch.at(-1)?.byteOffset ?? 0
+      if (rows.length >= HEAD_ROWS || position > HEAD_BYTES) break
     }
   } catch (cause) {
     if (!(cause instanceof FormatError)) throw cause

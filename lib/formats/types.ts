@@ -1,4 +1,5 @@
 import type { ImportedValueSpec } from '@/lib/contracts/imported-values'
+import type { Encoding } from '@/lib/contracts/opening'
 import type { FormatError } from './format-error'
 
 /**
@@ -52,6 +53,7 @@ export const ROW_FLAGS = [
   'non_text_content',
   'lone_surrogate_replaced',
   'nonfinite_number',
+  'repeated_key_dropped',
 ] as const
 export type RowFlag = (typeof ROW_FLAGS)[number]
 
@@ -66,9 +68,6 @@ export interface ColumnMapping {
   tools: string | null
   id: string | null
 }
-
-export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'gb18030', 'windows-1252'] as const
-export type Encoding = (typeof ENCODINGS)[number]
 
 export const CONTAINERS = ['json-array', 'jsonl', 'csv', 'concatenated'] as const
 export type ContainerKind = (typeof CONTAINERS)[number]

@@ -1,5 +1,6 @@
 import type { Db } from '@/db/client'
 import type { ImportReport } from '@/lib/contracts/cell'
+import { isPlain } from '@/lib/contracts/opening'
 import type { ImportPlan } from '@/lib/contracts/study'
 import { AppError, throwIfAborted } from '@/lib/errors'
 import { FORMAT_IDS, type FormatId } from '@/lib/formats/types'
@@ -77,6 +78,8 @@ function openPlace(db: Db, studyId: string, plan: ImportPlan, upload: OpenUpload
         format: plan.format,
         container: 'file',
         mapping: plan.mapping,
+        ...(isPlain(plan.opening) ? {} : { opening: plan.opening }),
+        ...(plan.columns.length > 0 ? { columns: plan.columns } : {}),
         keySets: [],
         definition: null,
       },
@@ -114,6 +117,7 @@ async function stageRows(
       expect: upload.expect,
       formatId: formatIdOf(plan.format),
       mapping: plan.mapping,
+      opening: plan.opening,
       skipBadRows: plan.skipBadRows,
       slotIsIndex: plan.armKey === null || plan.align === 'index',
     },
@@ -210,7 +214,7 @@ export async function importFile(
     const isSlotted =
       place.armId === null ||
       (alignment !== null && alignment.matched > 0 && plan.align === 'index')
-    const values = await readImportedColumns(db, place.cellNo, keySets, hooks.signal)
+    const values = await readImportedColumns(db, place.cellNo, keySets, plan.columns, hooks.signal)
     const revision = inTransaction(db, () => {
       publishImportedColumns(db, studyId, child, values, upload)
       const slotCount = isSlotted ? rowCount : 0

@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { PLAIN_OPENING } from '@/lib/contracts/opening'
 import { previewImport, startImport } from './imports'
 import { registerFolder } from './imports-folder'
 import { guessPlace, slug } from './imports-place'
@@ -219,6 +220,7 @@ describe('reading in a thread', () => {
         tools: null,
         id: null,
       },
+      opening: PLAIN_OPENING,
       skipBadRows: false,
       slotIsIndex: true,
       ...changes,

@@ -6,6 +6,7 @@ import type { Config } from '@/lib/config'
 import { AppError } from '@/lib/errors'
 import { previewImport, startImport, type PreviewRequest } from '@/lib/services/imports'
 import { expandArchives } from '@/lib/services/imports-archive'
+import { filesHere } from '@/lib/services/files-tasks'
 import { registerFolder } from '@/lib/services/imports-folder'
 import { createStudy, listStudies } from '@/lib/services/studies'
 import { registerFile } from '@/lib/services/uploads'
@@ -119,7 +120,7 @@ export function addImportCommand(program: Command): void {
       )
       const study = known ?? createStudy(context.db, { name: options.study, description: '' })
       const given = await registerPaths(context.config, paths)
-      const { requests, notes } = await expandArchives(context, given.requests)
+      const { requests, notes } = await expandArchives(context, given.requests, filesHere)
       if (!json) for (const note of [...given.notes, ...notes]) say('Note', note)
       const previews = await previewImport(context, study.id, requests)
       if (options.dryRun || !json) printRows(previews.map(describe), json)

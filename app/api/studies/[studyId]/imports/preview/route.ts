@@ -1,17 +1,20 @@
 import { z } from 'zod'
 import { columnMappingSchema } from '@/lib/contracts/cell'
+import { importedColumnsSchema } from '@/lib/contracts/imported-values'
+import { openingSchema } from '@/lib/contracts/opening'
 import { route } from '@/lib/http/route'
+import { sharedFiles } from '@/lib/services/files-apart'
 import { previewImport } from '@/lib/services/imports'
 import { expandArchives } from '@/lib/services/imports-archive'
-
-// Previews read the head of each file, a few milliseconds each.
-const MAX_FILES = 500
+import { MAX_FILES } from '@/lib/services/imports-folder'
 
 const changedUpload = z.object({
   uploadId: z.string(),
   relativePath: z.string().max(1_000).optional(),
   format: z.string().optional(),
   mapping: columnMappingSchema.optional(),
+  opening: openingSchema.optional(),
+  columns: importedColumnsSchema.optional(),
 })
 
 export const POST = route({
@@ -22,10 +25,12 @@ export const POST = route({
     /** Uploads with a folder path, or with a format or mapping that the user chose. */
     uploads: z.array(changedUpload).max(MAX_FILES).default([]),
   }),
-  handler: async ({ ctx, params, body }) => {
+  handler: async ({ ctx, params, body, signal }) => {
     const given = [...body.uploadIds.map((uploadId) => ({ uploadId })), ...body.uploads]
+    const files = sharedFiles()
     // One archive is previewed as the files in it.
-    const { requests, notes } = await expandArchives(ctx, given)
-    return { previews: await previewImport(ctx, params.studyId, requests), notes }
+    const { requests, notes } = await expandArchives(ctx, given, files, signal)
+    const previews = await previewImport(ctx, params.studyId, requests, { files, signal })
+    return { previews, notes }
   },
 })

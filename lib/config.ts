@@ -10,6 +10,7 @@ const environment = z.object({
   EVOLENS_ACCESS_TOKEN: z.string().min(16).optional(),
   ALLOWED_BACKEND_HOSTS: z.string().optional(),
   HOST: z.string().optional(),
+  EVOLENS_NICE: z.coerce.number().int().min(0).max(19).optional(),
   PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
 })
@@ -29,8 +30,13 @@ export interface Config {
   accessToken: string | null
   /** Hosts or CIDR ranges that backends may use beyond loopback and public https. */
   allowedBackendHosts: string[]
+  /** How far worker and engines stand back for other programs, as in `nice`: 0 not at all, 19 most. */
+  niceness: number
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
+
+// Below the web server, so that pages stay quick while models compute.
+const DEFAULT_NICENESS = 10
 
 /** Returns whether a host name or address means this machine only. */
 export function isLoopbackHost(host: string): boolean {
@@ -83,6 +89,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     port: value.PORT ?? 3000,
     accessToken,
     allowedBackendHosts: (value.ALLOWED_BACKEND_HOSTS ?? '').split(/[,\s]+/).filter(Boolean),
+    niceness: value.EVOLENS_NICE ?? DEFAULT_NICENESS,
     logLevel: value.LOG_LEVEL ?? 'info',
   }
 }

@@ -64,6 +64,9 @@ describe('csv', () => {
 
   it('disarms labels that a spreadsheet would run', () => {
     expect(tableToCsv({ columns, rows: [{ arm: '=1+1', value: 1 }] })).toContain("'=1+1,1")
+    const named = [{ key: 'arm', label: '@arm', unit: '' }]
+    const rows = ['\t=1', '\r=1', '＝1'].map((arm) => ({ arm }))
+    expect(tableToCsv({ columns: named, rows })).toBe(`'@arm\r\n'\t=1\r\n"'\r=1"\r\n'＝1\r\n`)
   })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { defaultSides, parseSide, sideText } from './use-compare'
-import { safeName } from './use-export'
+import { safeName } from '@/lib/contracts/export'
 
 function study(
   arms: [key: string, armClass: string][],

@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-quer
 import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
 import {
   EXPORT_FORMATS,
+  EXPORT_STAGES,
   type ExportCheck,
   type ExportRequest,
   type PreviousExport,
@@ -16,6 +17,8 @@ const parsers = {
   lineage: parseAsBoolean.withDefault(false),
   indent: parseAsBoolean.withDefault(true),
   safe: parseAsBoolean.withDefault(false),
+  bom: parseAsBoolean.withDefault(false),
+  stage: parseAsStringLiteral(EXPORT_STAGES).withDefault('sft'),
   fold: parseAsBoolean.withDefault(false),
   exclude: parseAsBoolean.withDefault(false),
   empty: parseAsBoolean.withDefault(false),
@@ -28,17 +31,6 @@ export function useExportParams() {
 }
 
 export type ExportParams = ReturnType<typeof useExportParams>[0]
-
-/** Returns a data set name made of any text: lower case, digits, "_" and "-". */
-export function safeName(text: string): string {
-  const name = text
-    .normalize('NFKD')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9_-]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '')
-    .slice(0, 80)
-  return name || 'export'
-}
 
 /** The checks of an export; asked again whenever a setting changes. */
 export function useExportCheck(request: ExportRequest, enabled: boolean) {

@@ -59,10 +59,11 @@ export function PromptField({ param, promptId, values, onText, onVersion }: Prom
     ? PASTED
     : (same?.value ?? (text ? PASTED : (choices.at(-1)?.value ?? null)))
   const isRubric = promptId === 'rubric'
+  const name = prompts?.find((prompt) => prompt.id === promptId)?.name
   return (
     <div>
       <Select
-        label={isRubric ? 'Rubric' : 'Prompt'}
+        label={isRubric ? 'Rubric' : (name ?? 'Prompt')}
         description={
           <>
             {isRubric ? param.description : 'Its text is part of the definition of the run.'}{' '}

@@ -112,7 +112,7 @@ export const alignments = sqliteTable(
       .references(() => cells.no, { onDelete: 'cascade' }),
     /** null: rows are linked to seed slots whose texts are not here. */
     parentCellNo: integer('parent_cell_no').references(() => cells.no, { onDelete: 'cascade' }),
-    /** birth | index | id | similarity. */
+    /** birth | index | id | text | similarity. */
     kind: text('kind').notNull(),
     version: integer('version').notNull().default(1),
     params: text('params', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),

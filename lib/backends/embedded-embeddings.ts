@@ -11,6 +11,7 @@ export const embeddedEmbeddings = defineBackend<EmbeddingsConfig>({
   description:
     'Sentence vectors computed on this machine: all-MiniLM-L6-v2 (int8), or all-mpnet-base-v2 where it can be fetched.',
   capabilities: ['embed'],
+  local: true,
   config: embeddingsConfig,
   open: openEmbeddings,
   probe: probeEmbeddings,

@@ -11,6 +11,7 @@ export const embedded = defineBackend<EmbeddedConfig>({
   description:
     'A GGUF model computed on this machine, with chat, structured output and prompt log-probabilities. Needs no server.',
   capabilities: ['chat', 'structured', 'outputLogprobs', 'promptLogprobs', 'tokenize'],
+  local: true,
   config: embeddedConfig,
   open: (config, env, signal) => openEmbedded(config, env, { signal }),
   probe: probeEmbedded,

@@ -208,6 +208,8 @@ export interface BackendKind<C = unknown> {
   description: string
   /** Capabilities that this kind can have at best; the probe decides what a given server has. */
   capabilities: readonly Capability[]
+  /** Whether it computes on this machine, so that it shares the cores with the others that do. */
+  local?: boolean
   config: z.ZodType<C>
   open(config: C, env: BackendEnvironment, signal?: AbortSignal): Promise<BackendSession>
   probe(

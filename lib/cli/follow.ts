@@ -17,7 +17,7 @@ const POLL_MS = 400
 
 /** Starts a worker for as long as the command runs, unless one serves this data folder already. */
 function ensureWorker(context: ServiceContext): ChildProcess | null {
-  if (workerState(context.db).alive) return null
+  if (workerState(context).alive) return null
   const entry = path.join(process.cwd(), 'lib', 'jobs', 'worker.ts')
   return spawn(process.execPath, ['--import', 'tsx', entry], {
     stdio: ['pipe', 'ignore', 'inherit'],

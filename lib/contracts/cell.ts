@@ -2,6 +2,35 @@ import { z } from 'zod'
 import { importedColumnsSchema } from './imported-values'
 import { openingSchema } from './opening'
 
+/** Who speaks in a chat; `other` is what tools say, and nobody's text. */
+export const CHAT_ROLES = ['system', 'user', 'assistant', 'other'] as const
+export type ChatRole = (typeof CHAT_ROLES)[number]
+
+/** Fields of a mapping that name a column, in the order of the controls. */
+export const MAPPED_FIELDS = [
+  'instruction',
+  'input',
+  'output',
+  'system',
+  'history',
+  'messages',
+  'tools',
+  'id',
+  'parent',
+  'label',
+] as const
+export type MappedField = (typeof MAPPED_FIELDS)[number]
+
+// Names of keys and speakers; what is longer is a text.
+const MAX_NAME = 1_000
+
+/** How the messages of a chat are spelled; see ChatTags in lib/formats/types.ts. */
+const chatTagsSchema = z.object({
+  role: z.string().max(MAX_NAME).nullable(),
+  content: z.string().max(MAX_NAME).nullable(),
+  roles: z.record(z.string().max(MAX_NAME), z.enum(CHAT_ROLES)),
+})
+
 export const columnMappingSchema = z.object({
   instruction: z.string().nullable(),
   input: z.string().nullable(),
@@ -11,6 +40,10 @@ export const columnMappingSchema = z.object({
   messages: z.string().nullable(),
   tools: z.string().nullable(),
   id: z.string().nullable(),
+  /** Absent in cells imported before these existed. */
+  parent: z.string().nullable().optional(),
+  label: z.string().nullable().optional(),
+  tags: chatTagsSchema.nullable().optional(),
 })
 
 /** Where a cell's rows came from; kept for cards and recipes. */

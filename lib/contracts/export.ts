@@ -2,6 +2,18 @@ import { z } from 'zod'
 import { viewStateSchema } from './filter'
 
 export const EXPORT_FORMATS = ['json', 'jsonl', 'csv', 'llama-factory'] as const
+export const EXPORT_STAGES = ['sft', 'kto', 'dpo'] as const
+
+/** Returns a data set name made of any text: lower case, digits, "_" and "-". */
+export function safeName(text: string): string {
+  const name = text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 80)
+  return name || 'export'
+}
 
 export const exportRequestSchema = z.object({
   studyId: z.string(),
@@ -25,7 +37,19 @@ export const exportRequestSchema = z.object({
   spreadsheetSafe: z
     .boolean()
     .default(false)
-    .describe('CSV: prefixes cells that start with = + - @. This changes data.'),
+    .describe(
+      'CSV: puts an apostrophe before cells and column names that a spreadsheet would run as a formula (= + - @, tab, line break). This changes data.',
+    ),
+  byteOrderMark: z
+    .boolean()
+    .default(false)
+    .describe('CSV: begins with a byte-order mark, by which Excel knows UTF-8.'),
+  stage: z
+    .enum(EXPORT_STAGES)
+    .default('sft')
+    .describe(
+      'Training stage: sft imitates answers, kto learns from answers marked as good or bad, dpo from pairs of a chosen and a rejected answer.',
+    ),
   foldInput: z
     .boolean()
     .default(false)
@@ -47,26 +71,22 @@ export const exportRequestSchema = z.object({
 })
 export type ExportRequest = z.infer<typeof exportRequestSchema>
 
+const findingSchema = z.object({
+  rule: z.string(),
+  message: z.string(),
+  rows: z.number(),
+  examples: z.array(z.string()),
+  /** The first rows concerned, counted from 1 in the order of the export. */
+  at: z.array(z.number()),
+})
+export type ExportFinding = z.infer<typeof findingSchema>
+
 export const exportCheckSchema = z.object({
   rows: z.number(),
   rowsKept: z.number(),
   bytesEstimate: z.number(),
-  blocking: z.array(
-    z.object({
-      rule: z.string(),
-      message: z.string(),
-      rows: z.number(),
-      examples: z.array(z.string()),
-    }),
-  ),
-  warnings: z.array(
-    z.object({
-      rule: z.string(),
-      message: z.string(),
-      rows: z.number(),
-      examples: z.array(z.string()),
-    }),
-  ),
+  blocking: z.array(findingSchema),
+  warnings: z.array(findingSchema),
   droppedByReason: z.record(z.string(), z.number()),
 })
 export type ExportCheck = z.infer<typeof exportCheckSchema>

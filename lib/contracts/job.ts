@@ -58,6 +58,17 @@ export const jobProgressSchema = z.object({
   requestErrors: z.record(z.string(), z.object({ count: z.number(), example: z.string() })),
   /** Milliseconds of running, over all attempts. */
   activeMs: z.number(),
+  /** Deaths of the worker during this job since it last got on, and how far it had come; null when there was none. */
+  crashes: z
+    .object({
+      /** Without a row done or a request answered in between. */
+      stuck: z.number(),
+      /** Without a row done in between. */
+      idle: z.number(),
+      done: z.number(),
+      requests: z.number(),
+    })
+    .nullable(),
 })
 export type JobProgress = z.infer<typeof jobProgressSchema>
 
@@ -79,6 +90,7 @@ export function emptyProgress(unit = 'rows'): JobProgress {
     waiting: 0,
     requestErrors: {},
     activeMs: 0,
+    crashes: null,
   }
 }
 

@@ -36,7 +36,7 @@ export const promptVersionSchema = z.object({
   parentHash: z.string().nullable(),
   note: z.string(),
   createdAt: z.number().nullable(),
-  /** Parameters that make a metric use this version; null for prompts of evolution. */
+  /** Parameters that make a metric use this version; null for prompts that no metric sends. */
   params: z.record(z.string(), z.unknown()).nullable(),
   /** Runs and evolved cells whose card has this hash. */
   uses: z.number(),

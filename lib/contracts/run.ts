@@ -35,6 +35,7 @@ export interface RunDefinition {
 /** The half of a card that is not hashed. */
 export interface RunRecord {
   backendLabel: string | null
+  /** When work on the run began, its backend being open; not when its first results were stored. */
   startedAt: number | null
   finishedAt: number | null
   rows: number

@@ -80,6 +80,14 @@ export const STATUSES = [
   define(30, 'no_parent', false, false, 'The row has no parent in the alignment used.'),
   define(31, 'not_applicable', false, false, 'The metric is not defined for this row.'),
   define(32, 'left_out', false, false, "The metric's own rule leaves this row out."),
+  // Retried like a failure, because operators can be set after the import.
+  define(
+    33,
+    'no_operator',
+    false,
+    true,
+    "The operator that made this row is not known; set the operators of its file, or name one in the metric's parameters.",
+  ),
 ] as const satisfies readonly StatusInfo[]
 
 export type StatusName = (typeof STATUSES)[number]['name']

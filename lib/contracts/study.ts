@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { columnMappingSchema } from './cell'
+import { importQuestionSchema } from './import-questions'
 import { importedColumnsSchema } from './imported-values'
 import { openingSchema, PLAIN_OPENING } from './opening'
 
@@ -157,11 +158,13 @@ export const importPlanSchema = z.object({
   armClass: z.enum(ARM_CLASSES),
   scenario: z.enum(SCENARIOS),
   round: z.number().int().min(0),
-  /** index | id | none: how rows meet their parents. */
-  align: z.enum(['index', 'id', 'none']),
+  /** How rows meet their parents: by position, by id, by the parent's text in the row, not at all. */
+  align: z.enum(['index', 'id', 'text', 'none']),
   /** Operators to infer from the row number when the file does not record them: rotation of 4, or 5 with breadth. */
   operators: z.enum(['none', 'rotation4', 'rotation5']).default('none'),
   skipBadRows: z.boolean(),
+  /** Open questions; a plan is imported once the list is empty. A preview under a given mapping asks none. */
+  questions: z.array(importQuestionSchema).default([]),
 })
 export type ImportPlan = z.infer<typeof importPlanSchema>
 
@@ -180,8 +183,6 @@ export const importPreviewSchema = z.object({
   confidence: z.number(),
   reasons: z.array(z.string()),
   warnings: z.array(z.string()),
-  /** What is doubtful: the suggestion stands only when somebody confirms it. */
-  questions: z.array(z.string()),
   /** Set when the file cannot be imported as it is: where and what to do. */
   error: z
     .object({

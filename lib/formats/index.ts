@@ -1,4 +1,5 @@
 import { alpaca } from './alpaca'
+import { chatTexts } from './chat-texts'
 import { generic } from './generic'
 import { openaiMessages } from './openai-messages'
 import { autoifChecks, autoifReplies } from './recognisers/autoif-stages'
@@ -11,7 +12,13 @@ import { sharegpt } from './sharegpt'
 import type { FormatDefinition, FormatId, Recogniser } from './types'
 
 /** Row formats in the order of detection; the first that fits a row wins. */
-export const FORMATS: readonly FormatDefinition[] = [sharegpt, openaiMessages, alpaca, generic]
+export const FORMATS: readonly FormatDefinition[] = [
+  sharegpt,
+  openaiMessages,
+  alpaca,
+  chatTexts,
+  generic,
+]
 
 /** Files that are known and refused, tried before the row formats. */
 export const RECOGNISERS: readonly Recogniser[] = [

@@ -1,28 +1,20 @@
-import { own } from './shared/build-row'
+import { chatColumn, chatMapping, speakerKey } from './shared/chat-format'
 import { readChatRow } from './shared/chat-row'
-import { isObject, readOpenAiTurn } from './shared/chat-turn'
-import { defineFormat, emptyMapping } from './types'
+import { own } from './shared/column-path'
+import { defineFormat } from './types'
 
-/** Chat rows {messages: [{role, content}]}; content may be a string, null or a list of parts. */
+/** Chat rows whose messages name the speaker in `role`, under any key; content may be a string, null or a list of parts. */
 export const openaiMessages = defineFormat({
   id: 'openai-messages',
   label: 'OpenAI messages',
   description: 'One object per row with messages, a list of {role, content}.',
+  family: 'chat',
   fits(value) {
+    const column = chatColumn(value)
+    if (column !== null) return speakerKey(own(value, column)) === 'role'
     const chat = own(value, 'messages')
-    if (!Array.isArray(chat)) return false
-    const first = chat[0]
-    return first === undefined || (isObject(first) && Object.hasOwn(first, 'role'))
+    return Array.isArray(chat) && chat.length === 0
   },
-  mapping(head) {
-    const present = (key: string) => (head.keys.includes(key) ? key : null)
-    return {
-      ...emptyMapping(),
-      messages: 'messages',
-      system: present('system'),
-      tools: present('tools'),
-      id: present('id'),
-    }
-  },
-  toCanonical: (source, mapping) => readChatRow(source, mapping, readOpenAiTurn),
+  mapping: (head) => chatMapping(head, chatColumn),
+  toCanonical: readChatRow,
 })

@@ -146,7 +146,7 @@ describe('chat formats', () => {
       history: null,
       messages,
     })
-    expect(row.flags).toEqual(['non_text_content'])
+    expect(row.flags).toEqual(['non_text_content', 'multimodal'])
   })
 
   it('flags a chat without answer and refuses one without user', async () => {

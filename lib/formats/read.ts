@@ -1,6 +1,7 @@
 import { openRows } from './containers/open-rows'
 import { sourceName, stampOf } from './containers/source'
 import { detectFormat, HEAD_ROWS } from './detect'
+import type { ChosenReading } from './detect'
 import { contextOf, FormatError } from './format-error'
 import { formatOf } from './index'
 import { kindOf } from './shared/build-row'
@@ -44,10 +45,14 @@ export interface RowPlan {
   mapping: ColumnMapping
 }
 
-/** Returns what the first 200 rows of a source show. Errors in the file are reported in `error`, not thrown. */
+/**
+ * Returns what the first 200 rows of a source show, read as the user chose where something was chosen. Errors in the file are reported in
+ * `error`, not thrown.
+ */
 export async function inspectSource(
   source: Source,
   options: ReadOptions = {},
+  chosen: ChosenReading = {},
 ): Promise<Inspection> {
   const rows: RawRow[] = []
   let container: ContainerSpec | null = null
@@ -69,7 +74,7 @@ export async function inspectSource(
   rows.length = Math.min(rows.length, HEAD_ROWS)
   const detection = error
     ? brokenFile(error)
-    : detectFormat(rows, sourceName(source), container?.kind ?? 'json-array')
+    : detectFormat(rows, sourceName(source), container?.kind ?? 'json-array', chosen)
   const { formatId, mapping } = detection
   const file = sourceName(source)
   const preview = formatId

@@ -1,29 +1,20 @@
-import { own } from './shared/build-row'
+import { chatColumn, chatMapping, speakerKey } from './shared/chat-format'
 import { readChatRow } from './shared/chat-row'
-import { isObject, readShareGptTurn } from './shared/chat-turn'
-import { defineFormat, emptyMapping } from './types'
+import { own } from './shared/column-path'
+import { defineFormat } from './types'
 
-/** Chat rows {conversations: [{from, value}]}. */
+/** Chat rows whose messages name the speaker in `from`, under any key. */
 export const sharegpt = defineFormat({
   id: 'sharegpt',
   label: 'ShareGPT',
   description: 'One object per row with conversations, a list of {from, value}.',
+  family: 'chat',
   fits(value) {
+    const column = chatColumn(value)
+    if (column !== null) return speakerKey(own(value, column)) !== 'role'
     const chat = own(value, 'conversations')
-    if (!Array.isArray(chat)) return false
-    const first = chat[0]
-    if (first === undefined) return true
-    return isObject(first) && Object.hasOwn(first, 'from') && Object.hasOwn(first, 'value')
+    return Array.isArray(chat) && chat.length === 0
   },
-  mapping(head) {
-    const present = (key: string) => (head.keys.includes(key) ? key : null)
-    return {
-      ...emptyMapping(),
-      messages: 'conversations',
-      system: present('system'),
-      tools: present('tools'),
-      id: present('id'),
-    }
-  },
-  toCanonical: (source, mapping) => readChatRow(source, mapping, readShareGptTurn),
+  mapping: (head) => chatMapping(head, chatColumn),
+  toCanonical: readChatRow,
 })

@@ -1,6 +1,9 @@
+import type { ChatRole } from '@/lib/contracts/cell'
 import type { ImportedValueSpec } from '@/lib/contracts/imported-values'
 import type { Encoding } from '@/lib/contracts/opening'
 import type { FormatError } from './format-error'
+
+export type { ChatRole }
 
 /**
  * JSON as it stood in the file. Read objects with Object.hasOwn or Object.keys and never assign a file's key to an
@@ -38,10 +41,12 @@ export interface CanonicalRow {
   keys: string[]
   flags: RowFlag[]
   /**
-   * JSON pointer into the source object -> number as written, where a double cannot hold it or JSON cannot print it:
-   * integers beyond 2^53 (their value here is the text itself), more than 17 digits, -0, NaN, Infinity (value null).
+   * JSON pointer into the source object -> number as written, where a double cannot hold it or would be printed differently:
+   * integers beyond 2^53 (their value here is the text itself), more than 17 digits, -0, 1.0, 1e5, NaN, Infinity (value null).
    */
   literals?: Literals
+  /** Parts of the row that hold no text, each with its place and type; for the preview and the report, not stored. */
+  remarks?: string[]
 }
 
 export type Literals = Readonly<Record<string, string>>
@@ -53,11 +58,28 @@ export const ROW_FLAGS = [
   'non_text_content',
   'lone_surrogate_replaced',
   'nonfinite_number',
+  'multimodal',
+  'rejected_response',
+  'preference',
+  'unknown_role',
   'repeated_key_dropped',
 ] as const
 export type RowFlag = (typeof ROW_FLAGS)[number]
 
-/** Which source key fills which canonical field; null leaves the field empty. */
+/** How the messages of a chat are spelled where the usual names do not say it. */
+export interface ChatTags {
+  /** Key that names the speaker; null: one of the usual keys. */
+  role: string | null
+  /** Key that holds the text; null: one of the usual keys. */
+  content: string | null
+  /** Speaker as written in the file -> who that is; before the usual names. */
+  roles: Readonly<Record<string, ChatRole>>
+}
+
+/**
+ * Which source key fills which canonical field; null leaves the field empty. Text fields also take a place inside a column:
+ * `responses[0]`, `instances[0].output`.
+ */
 export interface ColumnMapping {
   instruction: string | null
   input: string | null
@@ -67,6 +89,11 @@ export interface ColumnMapping {
   messages: string | null
   tools: string | null
   id: string | null
+  /** Text that the row was made from; stays in `extra`. Absent in cells imported before it existed, like the next two. */
+  parent?: string | null | undefined
+  /** True or false: whether the response is a good one; stays in `extra`. */
+  label?: string | null | undefined
+  tags?: ChatTags | null | undefined
 }
 
 export const CONTAINERS = ['json-array', 'jsonl', 'csv', 'concatenated'] as const
@@ -152,7 +179,13 @@ export interface ReadRowsOptions extends ReadOptions {
   skipBadRows?: boolean
 }
 
-export const FORMAT_IDS = ['alpaca', 'sharegpt', 'openai-messages', 'generic'] as const
+export const FORMAT_IDS = [
+  'alpaca',
+  'sharegpt',
+  'openai-messages',
+  'chat-texts',
+  'generic',
+] as const
 export type FormatId = (typeof FORMAT_IDS)[number]
 
 /** What detection sees: the parsed head of the file. */
@@ -172,6 +205,14 @@ export interface DetectionIssue {
   severity: 'refuse' | 'ask' | 'warn'
   code: string
   message: string
+  /** For `ask`: what looks right, to be merged into the mapping; absent where nothing does. */
+  suggestion?: MappingSuggestion
+}
+
+/** A change of format and mapping that answers a question. */
+export interface MappingSuggestion {
+  format?: FormatId
+  mapping: Partial<ColumnMapping>
 }
 
 export interface Detection {
@@ -183,7 +224,7 @@ export interface Detection {
   mapping: ColumnMapping
   /** Number columns that hold results of other tools. */
   importedValues: ImportedValueSpec[]
-  /** Keys seen in the head, for the mapping controls. */
+  /** Keys seen in the head and places of texts inside them, for the mapping controls. */
   keys: string[]
   reasons: string[]
   issues: DetectionIssue[]
@@ -195,6 +236,8 @@ export interface FormatDefinition {
   label: string
   /** One sentence, shown beside the choice. */
   description: string
+  /** Formats of one family may stand in one file: their reader takes every spelling. */
+  family: 'flat' | 'chat'
   /** True when the object has the keys that make this format. */
   fits(value: JsonObject): boolean
   mapping(head: HeadInfo): ColumnMapping
@@ -218,6 +261,8 @@ export class RowProblem {
   constructor(
     readonly reason: string,
     readonly expected: string,
+    /** Speakers that are not known, with who they seem to be. */
+    readonly unknownRoles: Readonly<Record<string, ChatRole>> | null = null,
   ) {}
 }
 
@@ -249,5 +294,7 @@ export function emptyMapping(): ColumnMapping {
     messages: null,
     tools: null,
     id: null,
+    parent: null,
+    label: null,
   }
 }

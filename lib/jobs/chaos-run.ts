@@ -44,8 +44,12 @@ const EARLY_EVERY = 3
 const EARLY_MS = 3_000
 
 /** Starts a real worker process on the study's data folder, with further environment variables where they are given. */
-export function spawnWorker(study: TestStudy, env: Record<string, string> = {}): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', 'lib/jobs/worker.ts'], {
+export function spawnWorker(
+  study: TestStudy,
+  env: Record<string, string> = {},
+  entry = 'lib/jobs/worker.ts',
+): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', entry], {
     stdio: ['pipe', 'ignore', 'inherit'],
     env: {
       ...process.env,

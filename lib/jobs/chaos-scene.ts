@@ -43,8 +43,8 @@ const EARLY_EVERY = 3
 const EARLY_MS = 3_000
 
 /** Whether this worker has begun to work: its heartbeat stands in the database. */
-function isTaken({ db }: TestStudy, worker: ChildProcess): boolean {
-  return workerState(db).pid === worker.pid
+function isTaken(study: TestStudy, worker: ChildProcess): boolean {
+  return workerState(study).pid === worker.pid
 }
 
 /** Runs a scene with so many kills at random moments, then to its end, and returns what it left behind. */

@@ -168,6 +168,27 @@ describe('compute', () => {
     expect(() => retryRun(db, runId)).toThrow('No row')
   })
 
+  it('records when the work began, not when its first results were stored', async () => {
+    study = testStudy(20, { latencyMs: 120 })
+    const { db, studyId } = study
+    const before = Date.now()
+    const { runs } = startRuns(study, studyId, request(['mnd', 'difficulty_score']))
+    await work(study)
+    for (const { id } of runs) {
+      const { startedAt, finishedAt } = getRun(db, id).record
+      expect(startedAt).toBeGreaterThanOrEqual(before)
+      expect((finishedAt ?? 0) - (startedAt ?? Infinity)).toBeGreaterThanOrEqual(120)
+    }
+    const first = getRun(db, runs[1]?.id ?? '')
+    db.$client.prepare('update column_chunks set status = zeroblob(length(status))').run()
+    db.$client.prepare('update run_cells set done = 0').run()
+    startRuns(study, studyId, request(['difficulty_score']))
+    await work(study)
+    const again = getRun(db, first.id).record
+    expect(again.startedAt).toBe(first.record.startedAt)
+    expect(again.finishedAt).toBeGreaterThan(first.record.finishedAt ?? Infinity)
+  })
+
   it('pauses with the reason when the backend is gone, and waits for it', async () => {
     study = testStudy(5, { failEvery: 1 })
     const { db, studyId } = study
@@ -191,6 +212,28 @@ describe('compute', () => {
     })
     expect(getJob(db, id).error).toContain('fails every 1th call')
     await pool.closeAll()
+  })
+
+  it('measures imported rows of unknown operator by the one that is named, or once theirs is set', async () => {
+    study = testStudy(12)
+    const { db, studyId } = study
+    db.$client.prepare('update links set operator = null').run()
+    const ask = (params: Record<string, unknown>) =>
+      computeRequestSchema.parse({
+        metrics: [{ metric: 'first_token_probability', params }],
+        backends: { first_token_probability: 'fake' },
+      })
+    const plain = startRuns(study, studyId, ask({})).runs[0]?.id ?? ''
+    const named = startRuns(study, studyId, ask({ operator: 'auto' })).runs[0]?.id ?? ''
+    await work(study)
+    expect(getRun(db, plain)).toMatchObject({ valued: 0, record: { reasons: { no_operator: 12 } } })
+    expect(getRun(db, named)).toMatchObject({ valued: 12, record: { reasons: { ok: 12 } } })
+    expect(getRun(db, named).definition.prompts.map((prompt) => prompt.id)).toEqual(['evolve-auto'])
+    expect(getRun(db, named).definitionHash).not.toBe(getRun(db, plain).definitionHash)
+    db.$client.prepare("update links set operator = 'deepen'").run()
+    expect(retryRun(db, plain).progress.total).toBe(12)
+    await work(study)
+    expect(getRun(db, plain)).toMatchObject({ valued: 12, record: { reasons: { ok: 12 } } })
   })
 
   it('estimates without storing rows', async () => {

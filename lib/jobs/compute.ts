@@ -35,6 +35,7 @@ async function run(context: JobContext, { runId }: z.infer<typeof payloadSchema>
   const outputs = outputsOf(metric, params)
   const cellList = runCellList(db, current.no)
   const state = new RunState(context, current, session, cellList)
+  state.begin()
   const tools = metricTools(session, signal, () => undefined)
   for (const cell of cellList) {
     throwIfAborted(signal)
@@ -64,6 +65,7 @@ export const computeJob = defineJob({
   kind: 'compute',
   lane: 'compute',
   payload: payloadSchema,
+  backends: (db, { runId }) => [getRunRow(db, runId).backendId].filter((id) => id !== null),
   title: () => 'Compute a metric',
   run,
 })

@@ -166,6 +166,8 @@ async function run(context: JobContext, payload: z.infer<typeof payloadSchema>) 
 export const evolveJob = defineJob({
   kind: 'evolve',
   payload: payloadSchema,
+  backends: (_db, { request: { backendId, responseBackendId } }) =>
+    [backendId, responseBackendId].filter((id) => id !== null),
   title: ({ request }) => `Evolve ${request.rounds} rounds as ${request.armLabel}`,
   run,
 })

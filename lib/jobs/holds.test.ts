@@ -240,28 +240,6 @@ describe('a wall clock that jumps', () => {
       expect(getJobRow(db, id)).toMatchObject({ state: 'running', leaseOwner: 'me' })
     }
   })
-
-  it('does not silence the heartbeat', () => {
-    vi.useFakeTimers({ toFake: ['Date', 'performance'] })
-    const pool = { closeAll: async () => undefined } as unknown as BackendPool
-    const { db, config } = study
-    const loop = new WorkerLoop({ db, config, pool, owner: 'me' }, [])
-    const beat = () =>
-      (
-        JSON.parse(
-          db.$client
-            .prepare("select value from settings where key = 'worker'")
-            .pluck()
-            .get() as string,
-        ) as { heartbeatAt: number }
-      ).heartbeatAt
-    loop.tick()
-    const first = beat()
-    vi.setSystemTime(Date.now() - HOUR)
-    vi.advanceTimersByTime(3_000)
-    loop.tick()
-    expect(beat()).toBeLessThan(first)
-  })
 })
 
 it('keeps no key, address, job or label in what it stores of requests', async () => {

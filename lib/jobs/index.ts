@@ -7,7 +7,7 @@ import { importJob } from './import'
 import { probeJob } from './probe'
 import { purgeJob } from './purge'
 import { tryPromptJob } from './try-prompt'
-import type { JobKind, JobLane } from './types'
+import type { JobKind } from './types'
 
 /** Every kind of job; one line each. */
 export const JOB_KINDS: readonly JobKind[] = [
@@ -21,12 +21,3 @@ export const JOB_KINDS: readonly JobKind[] = [
   fetchModelJob,
   purgeJob,
 ]
-
-/** Returns the kinds of each lane; kinds that name none compute. */
-export function lanes(kinds: readonly JobKind[] = JOB_KINDS): Map<JobLane, string[]> {
-  const found = new Map<JobLane, string[]>()
-  for (const { kind, lane = 'compute' } of kinds) {
-    found.set(lane, [...(found.get(lane) ?? []), kind])
-  }
-  return found
-}

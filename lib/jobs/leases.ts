@@ -7,8 +7,10 @@ import { addEvent, type JobRow, type Queryable } from './queue'
 
 // A live worker renews every few seconds; a minute survives a stalled disk and a laptop's short sleep.
 export const LEASE_MS = 60_000
-// Crashes in a row without progress before a job is given up: enough for a flaky machine, not for a crash loop.
-const MAX_CRASHES = 8
+// Once may be the machine's fault; a job that does it again where it was will do it for ever.
+const MAX_STUCK_CRASHES = 2
+// Requests that are answered anew each time look like progress; without a row done, it is none.
+const MAX_IDLE_CRASHES = 8
 // Attempts after a backend went away; the HTTP layer has already retried each request for minutes.
 const MAX_ATTEMPTS = 4
 const BACKOFF_BASE_MS = 15_000
@@ -17,16 +19,38 @@ const BACKOFF_CAP_MS = 300_000
 export const LONGEST_WAIT_MS = 2 * BACKOFF_CAP_MS
 const RETRY_CODES: readonly ErrorCode[] = ['backend_unavailable', 'rate_limited']
 
-/** Takes the next waiting job of the given kinds for `owner`, or returns null. One statement, so two workers never share one. */
-export function claim(
+/** A job that waits, as the choice of the next one sees it. */
+export interface WaitingJob {
+  no: number
+  kind: string
+  payload: Record<string, unknown>
+  /** Since when it waits for its turn. */
+  runAfter: number
+  /** Whether a worker died during it and it has not got on since. */
+  suspect: boolean
+}
+
+// How far a job has come: rows done, and requests that were answered.
+const DONE = sql`coalesce(json_extract(${jobs.progress}, '$.done'), 0)`
+const ANSWERED = sql`coalesce(json_extract(${jobs.progress}, '$.meter.requests') - json_extract(${jobs.progress}, '$.meter.retries'), 0)`
+const SUSPECT = sql<number>`(json_extract(${jobs.progress}, '$.crashes') is not null
+  and ${DONE} <= json_extract(${jobs.progress}, '$.crashes.done')
+  and ${ANSWERED} <= json_extract(${jobs.progress}, '$.crashes.requests'))`
+
+/** Returns the jobs whose time has come, in the order of their turns: by priority, then by arrival. */
+export function waitingJobs(
   db: Queryable,
-  owner: string,
   kinds: readonly string[],
   now = Date.now(),
-): JobRow | null {
-  if (kinds.length === 0) return null
-  const next = db
-    .select({ no: jobs.no })
+): WaitingJob[] {
+  return db
+    .select({
+      no: jobs.no,
+      kind: jobs.kind,
+      payload: jobs.payload,
+      runAfter: jobs.runAfter,
+      suspect: SUSPECT,
+    })
     .from(jobs)
     .where(
       and(
@@ -36,7 +60,35 @@ export function claim(
       ),
     )
     .orderBy(desc(jobs.priority), asc(jobs.no))
-    .limit(1)
+    .all()
+    .map((job) => ({ ...job, suspect: job.suspect === 1 }))
+}
+
+/** Returns whether this worker runs a job during which one died and which has not got on since. */
+export function runsSuspect(db: Queryable, owner: string): boolean {
+  const running = and(eq(jobs.state, 'running'), eq(jobs.leaseOwner, owner), SUSPECT)
+  return db.select({ no: jobs.no }).from(jobs).where(running).limit(1).get() !== undefined
+}
+
+/**
+ * Takes the next waiting job of the given kinds that `accept` lets run for `owner`, or returns null. It is taken in one
+ * statement, so two workers never share one.
+ */
+export function claim(
+  db: Queryable,
+  owner: string,
+  kinds: readonly string[],
+  now = Date.now(),
+  accept: (job: WaitingJob) => boolean = () => true,
+): JobRow | null {
+  for (const job of waitingJobs(db, kinds, now)) {
+    const row = accept(job) ? take(db, owner, job.no, now) : null
+    if (row) return row
+  }
+  return null
+}
+
+function take(db: Queryable, owner: string, no: number, now: number): JobRow | null {
   const row = db
     .update(jobs)
     .set({
@@ -51,7 +103,7 @@ export function claim(
       error: null,
       errorCode: null,
     })
-    .where(sql`${jobs.no} = (${next})`)
+    .where(and(eq(jobs.no, no), eq(jobs.state, 'queued')))
     .returning()
     .get() as JobRow | undefined
   return row ?? null
@@ -210,6 +262,23 @@ export function release(
   )
 }
 
+/** Returns the count after one more death of the worker. A later attempt that only repeats what was done has not got on. */
+function crashesOf({ done, meter, crashes }: JobProgress): NonNullable<JobProgress['crashes']> {
+  const before = crashes ?? { stuck: 0, idle: 0, done: 0, requests: 0 }
+  const requests = Math.max(0, meter.requests - meter.retries)
+  const moved = done > before.done
+  return {
+    stuck: moved || requests > before.requests ? 1 : before.stuck + 1,
+    idle: moved ? 1 : before.idle + 1,
+    done: Math.max(done, before.done),
+    requests: Math.max(requests, before.requests),
+  }
+}
+
+function crashMessage(times: number): string {
+  return `The worker stopped unexpectedly ${times} times during this job without any progress in between, so the job was not started again. What it had committed is kept. The worker's log may name the cause (often memory); put it right, then retry the job.`
+}
+
 /**
  * Returns to the queue every running job that no living worker holds: all jobs of other owners when `all` is set (the
  * caller holds the folder's lock, so they are dead), else those whose lease ran out. Returns their ids.
@@ -231,7 +300,9 @@ export function recoverLeases(
   for (const row of dead) {
     const wanted =
       row.request === 'cancel' ? 'cancelled' : row.request === 'pause' ? 'paused' : 'queued'
-    const state: JobState = wanted === 'queued' && row.attempts >= MAX_CRASHES ? 'failed' : wanted
+    const crashes = crashesOf(row.progress)
+    const isOver = crashes.stuck >= MAX_STUCK_CRASHES || crashes.idle >= MAX_IDLE_CRASHES
+    const state: JobState = wanted === 'queued' && isOver ? 'failed' : wanted
     const ended = state === 'failed' || state === 'cancelled'
     db.update(jobs)
       .set({
@@ -240,11 +311,12 @@ export function recoverLeases(
         leaseOwner: null,
         leaseUntil: null,
         runAfter: now,
+        progress: { ...row.progress, crashes },
         ...(ended ? { finishedAt: now } : {}),
         ...(state === 'failed'
           ? {
               errorCode: 'internal',
-              error: `The worker stopped ${row.attempts} times during this job.`,
+              error: crashMessage(crashes.idle),
             }
           : {}),
       })

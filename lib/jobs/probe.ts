@@ -29,6 +29,7 @@ export const probeJob = defineJob({
   kind: 'probe',
   lane: 'quick',
   payload: z.object({ backendId: z.string() }),
+  backends: (_db, { backendId }) => [backendId],
   title: () => 'Test a backend',
   async run(context, { backendId }) {
     const { db, job } = context

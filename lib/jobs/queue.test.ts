@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '@/db/client'
 import { emptyProgress } from '@/lib/contracts/job'
+import { emptyMeter } from '@/lib/contracts/meter'
 import {
   claim,
   extendLease,
@@ -64,6 +65,13 @@ describe('claim', () => {
     expect(claim(study.db, 'a', [])).toBeNull()
   })
 
+  it('keeps the order of arrival among equals, however many wait', () => {
+    const ids = Array.from({ length: 5 }, () => add().id)
+    const urgent = Array.from({ length: 3 }, () => add('compute', 5).id)
+    const taken = () => claim(study.db, 'a', KINDS)?.id
+    expect(Array.from({ length: 8 }, taken)).toEqual([...urgent, ...ids])
+  })
+
   it('leaves a job alone until its time has come', () => {
     add()
     expect(claim(study.db, 'a', KINDS, Date.now() - 60_000)).toBeNull()
@@ -111,17 +119,47 @@ describe('leases', () => {
     expect(getJob(study.db, id)).toMatchObject({ state: 'queued', error: null })
   })
 
-  it('of a job that kills its worker again and again end with failure, unless it gets on', () => {
+  /** Lets the worker die after so many rows and answered requests of the running attempt. */
+  function crash(done: number, requests = 0) {
+    const row = claim(study.db, 'w', KINDS)
+    if (!row) return
+    const meter = { ...emptyMeter(), requests: requests + 5, retries: 5 }
+    saveProgress(study.db, row.no, 'w', { ...row.progress, done, meter })
+    recoverLeases(study.db, 'me', { all: true })
+  }
+
+  it('of a job that kills its worker end with failure the second time it gets no further', () => {
     const { id } = add()
-    const crash = (done: number) => {
-      const no = claim(study.db, 'w', KINDS)?.no ?? 0
-      saveProgress(study.db, no, 'w', { ...emptyProgress(), done })
-      recoverLeases(study.db, 'me', { all: true })
-    }
     for (let i = 1; i <= 12; i += 1) crash(i)
     expect(getJob(study.db, id).state).toBe('queued')
-    for (let i = 1; i <= 8; i += 1) crash(12)
-    expect(getJob(study.db, id)).toMatchObject({ state: 'failed', errorCode: 'internal' })
+    crash(12)
+    const { state, errorCode, error } = getJob(study.db, id)
+    expect({ state, errorCode }).toEqual({ state: 'failed', errorCode: 'internal' })
+    expect(error).toContain('stopped unexpectedly 2 times')
+    expect(listEvents(study.db, id).at(-1)?.message).toContain('The worker stopped')
+    retryJob(study.db, id)
+    crash(12)
+    expect(getJob(study.db, id).state).toBe('queued')
+  })
+
+  it('of a job that only repeats what it had done are not taken for progress', () => {
+    const { id } = add()
+    crash(50)
+    // The next attempt counts from nothing again and dies at the same row.
+    const row = claim(study.db, 'w', KINDS)
+    for (const done of [1, 30, 50]) {
+      saveProgress(study.db, row?.no ?? 0, 'w', { ...(row?.progress ?? emptyProgress()), done })
+    }
+    recoverLeases(study.db, 'me', { all: true })
+    expect(getJob(study.db, id).state).toBe('failed')
+  })
+
+  it('of a job that gets answers but no row done are forgiven longer, not for ever', () => {
+    const { id } = add()
+    for (let i = 1; i <= 7; i += 1) crash(0, i)
+    expect(getJob(study.db, id).state).toBe('queued')
+    crash(0, 8)
+    expect(getJob(study.db, id).state).toBe('failed')
   })
 })
 

@@ -233,7 +233,7 @@ export function retryJob(db: Queryable, id: string, now = Date.now()): Job {
       finishedAt: null,
       runAfter: now,
       payload: { ...row.payload, retryFailed: true },
-      progress: { ...row.progress, failed: 0, reasons: {}, requestErrors: {} },
+      progress: { ...row.progress, failed: 0, reasons: {}, requestErrors: {}, crashes: null },
     })
     .where(eq(jobs.no, row.no))
     .run()

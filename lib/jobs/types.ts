@@ -32,7 +32,7 @@ export interface JobContext {
   openBackend(backendId: string, options?: { cache?: RequestCache }): Promise<MeteredSession>
 }
 
-/** Jobs of one lane run one after the other; lanes run beside each other. */
+/** Jobs of one lane that use the same backend run one after the other; all others run beside each other. */
 export type JobLane = 'compute' | 'import' | 'quick' | 'detect' | 'fetch'
 
 /** One kind of job: registered in lib/jobs/index.ts with one line. The payload holds ids and parameters only. */
@@ -41,6 +41,8 @@ export interface JobKind<P = unknown> {
   /** Default `compute`. */
   lane?: JobLane
   payload: z.ZodType<P>
+  /** Ids of the backends that the job uses; none where the kind does not say. */
+  backends?(db: Db, payload: P): readonly string[]
   title(payload: P): string
   /** Resumable: running it again after a kill at any moment neither loses nor doubles anything. */
   run(context: JobContext, payload: P): Promise<Record<string, unknown> | void>

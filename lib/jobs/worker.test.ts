@@ -47,7 +47,7 @@ describe('the worker process', () => {
     const id = startRuns(study, study.studyId, request).jobs[0]?.id ?? ''
     const first = spawnWorker(study)
     await until(() => getJob(db, id).state === 'running')
-    expect(workerState(db)).toMatchObject({ alive: true, pid: first.pid })
+    expect(workerState(study)).toMatchObject({ alive: true, pid: first.pid })
     expect(acquireWorkerLock(study.config.dataDir)).toBeNull()
     const second = spawnWorker(study)
     await until(() => second.exitCode !== null)
@@ -55,7 +55,7 @@ describe('the worker process', () => {
     await stopWorker(first)
     expect(first.exitCode).toBe(0)
     expect(getJob(db, id)).toMatchObject({ state: 'queued', attempts: 0 })
-    expect(workerState(db).alive).toBe(false)
+    expect(workerState(study).alive).toBe(false)
 
     const third = spawnWorker(study)
     await until(() => getJob(db, id).state === 'running')

@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import type { GenerateReply, GenerateRequest } from '@/lib/backends/types'
-import { evolvePrompt } from '@/lib/prompts'
-import { isOperator, OPERATORS } from '@/lib/prompts/operators'
 import { renderPrompt } from '@/lib/prompts/prompt'
+import { promptForRow, promptParams, promptsInUse, settlePrompts } from './first-token/prompts'
 import { askRows, promptUse } from './judging/ask'
 import type { RowPlan } from './judging/ask'
 import { stubTools } from './stub-tools'
@@ -16,6 +15,7 @@ const DEFAULT_K = 5
 const FLOOR = -9998
 
 const params = z.object({
+  ...promptParams,
   k: z
     .number()
     .int()
@@ -64,23 +64,16 @@ function outputs(k: number): readonly OutputSpec[] {
   ]
 }
 
-function planRow(row: MetricRow, { k, alternatives }: Params): RowPlan {
-  const { index, parent, operator } = row
-  if (parent === null || operator === null) {
-    return { result: { index, status: 'no_parent', values: {} } }
-  }
-  if (!isOperator(operator)) return { result: { index, status: 'not_applicable', values: {} } }
+function planRow(row: MetricRow, chosen: Params): RowPlan {
+  const { index, parent } = row
+  const { k, alternatives } = chosen
+  if (parent === null) return { result: { index, status: 'no_parent', values: {} } }
   if (parent.instruction === '') {
     return { result: { index, status: 'empty_instruction', values: {} } }
   }
-  const prompt = evolvePrompt(operator)
-  const own = row.promptHashes?.[prompt.id]
-  if (own !== undefined && own !== prompt.hash) {
-    // Another text would be another request than the one that the row came from.
-    const message = `The row was evolved with another version of this prompt (${own.slice(0, 12)}).`
-    return { result: { index, status: 'not_applicable', values: {}, detail: { message } } }
-  }
-  const content = renderPrompt(prompt, { instruction: parent.instruction })
+  const asked = promptForRow(row, chosen)
+  if ('result' in asked) return asked
+  const content = renderPrompt(asked.prompt, { instruction: parent.instruction })
   const request: GenerateRequest = {
     messages: [{ role: 'user', content }],
     params: {
@@ -98,10 +91,14 @@ function planRow(row: MetricRow, { k, alternatives }: Params): RowPlan {
   return { request }
 }
 
-function readRow({ index }: MetricRow, reply: GenerateReply, k: number): RowResult {
+function readRow(row: MetricRow, reply: GenerateReply, chosen: Params): RowResult {
+  const { index } = row
+  const { k } = chosen
   if (reply.tokens === undefined) return { index, status: 'backend_unsupported', values: {} }
   const tokens = reply.tokens.slice(0, k)
-  const detail = { reply: reply.text, tokens }
+  const asked = promptForRow(row, chosen)
+  const remark = 'remark' in asked ? asked.remark : null
+  const detail = { reply: reply.text, tokens, ...(remark === null ? {} : { message: remark }) }
   if (tokens.length === 0) return { index, status: 'empty', values: {}, detail }
   if (tokens.some(({ logprob }) => logprob <= FLOOR)) {
     return { index, status: 'backend_floor', values: {}, detail }
@@ -124,7 +121,7 @@ async function computeBatch(
     rows,
     tools,
     (row) => planRow(row, chosen),
-    (row, reply) => readRow(row, reply, chosen.k),
+    (row, reply) => readRow(row, reply, chosen),
   )
 }
 
@@ -133,10 +130,10 @@ export const firstTokenProbability = defineMetric({
   kind: 'measured',
   scope: 'row',
   id: ID,
-  version: 1,
+  version: 2,
   label: 'First-token probabilities',
   description:
-    "Probabilities of the first tokens that a model generates when it is asked to evolve the row's parent by the row's operator.",
+    "Probabilities of the first tokens that a model generates when it is asked to evolve the row's parent by the row's operator, or by one that you name.",
   formula: 'p_t = exp(log-probability of generated token t), t = 1..k, greedy',
   source: 'arXiv 2412.11231, token-probability figure and its script; own wording of the prompts',
   needs: ['chat', 'outputLogprobs'],
@@ -144,13 +141,14 @@ export const firstTokenProbability = defineMetric({
   params,
   outputs: outputs(DEFAULT_K),
   outputsFor: ({ k }) => outputs(k),
-  prompts: () => OPERATORS.map((operator) => promptUse(evolvePrompt(operator))),
+  settle: settlePrompts,
+  prompts: (chosen) => promptsInUse(chosen).map(promptUse),
   // Only k tokens are generated a row, so twice as many rows as for a judge end within a second or two.
   batchRows: 32,
   computeBatch,
   examples: [
     {
-      name: 'a reply of two tokens, rows without parent, with a foreign operator and evolved by another text',
+      name: 'a reply of two tokens, and rows without parent, without operator, with a foreign one and evolved by another text',
       run: runExample,
       expected: {
         first: 0.5,
@@ -158,6 +156,7 @@ export const firstTokenProbability = defineMetric({
         third: null,
         n: 2,
         orphan: 'no_parent',
+        unknown: 'no_operator',
         foreign: 'not_applicable',
         reworded: 'not_applicable',
       },
@@ -181,12 +180,13 @@ async function runExample(): Promise<Record<string, number | string | null>> {
       }
     },
   })
-  const [good, orphan, foreign, reworded] = await computeBatch(
+  const [good, orphan, foreign, reworded, unknown] = await computeBatch(
     [
       { ...row, index: 0, parent, operator: 'deepen' },
       { ...row, index: 1, parent: null, operator: 'deepen' },
       { ...row, index: 2, parent, operator: 'autoif' },
       { ...row, index: 3, parent, operator: 'deepen', promptHashes: { 'evolve-deepen': 'own' } },
+      { ...row, index: 4, parent, operator: null },
     ],
     params.parse({}),
     tools,
@@ -198,6 +198,7 @@ async function runExample(): Promise<Record<string, number | string | null>> {
     third: Number.isNaN(p[2]) ? null : (p[2] as number),
     n: good?.values['n'] as number,
     orphan: orphan?.status ?? null,
+    unknown: unknown?.status ?? null,
     foreign: foreign?.status ?? null,
     reworded: reworded?.status ?? null,
   }

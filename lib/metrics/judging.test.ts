@@ -3,6 +3,7 @@ import type { GenerateReply, GenerateRequest } from '@/lib/backends/types'
 import { AppError } from '@/lib/errors'
 import { evolvePrompt } from '@/lib/prompts'
 import { judgeLevel } from '@/lib/prompts/judge-level'
+import { hashText } from '@/lib/prompts/prompt'
 import { columnsOwner, getMeasured, getMetric, outputsOf, parseParams, runLabel } from './index'
 import { stubTools } from './stub-tools'
 import type { MetricRow } from './types'
@@ -288,6 +289,91 @@ describe('first-token probabilities', () => {
     expect(await status([row('deepen')], { tokens: [token(NaN)] })).toBe('error')
     expect(await status([row('deepen', '')], {})).toBe('empty_instruction')
     expect(await status([makeRow(0, { operator: 'deepen' })], {})).toBe('no_parent')
-    expect(await status([makeRow(0, { parent })], {})).toBe('no_parent')
+    expect(await status([makeRow(0, { parent })], {})).toBe('no_operator')
+    expect(await status([makeRow(0, {})], {})).toBe('no_parent')
+  })
+
+  const OWN_TEXT = 'Rewrite in my words: {instruction}'
+  const cases: [string, Record<string, unknown>, Partial<MetricRow>, string | null][] = [
+    ['its own operator', {}, { operator: 'deepen' }, null],
+    ['an operator that is not known', {}, {}, 'no_operator'],
+    ['an operator without a prompt', {}, { operator: 'autoif' }, 'not_applicable'],
+    [
+      'another text than is recorded',
+      {},
+      { operator: 'deepen', promptHashes: { 'evolve-deepen': 'other' } },
+      'not_applicable',
+    ],
+    [
+      'the text that is recorded, named',
+      { deepenText: OWN_TEXT },
+      { operator: 'deepen', promptHashes: { 'evolve-deepen': hashText(OWN_TEXT) } },
+      null,
+    ],
+    [
+      "another operator's text named",
+      { breadthText: OWN_TEXT },
+      { operator: 'deepen', promptHashes: { 'evolve-deepen': hashText(OWN_TEXT) } },
+      'not_applicable',
+    ],
+    ['a named operator for a row without one', { operator: 'auto' }, {}, null],
+    ['a named operator for a foreign one', { operator: 'auto' }, { operator: 'autoif' }, null],
+    [
+      'a named operator and text',
+      { operator: 'auto', autoText: OWN_TEXT },
+      { operator: 'deepen', promptHashes: { 'evolve-deepen': 'other' } },
+      null,
+    ],
+  ]
+  it.each(cases)('asks by %s', async (_name, chosen, more, refusal) => {
+    const metric = getMeasured('first_token_probability')
+    const params = parseParams(metric, chosen)
+    const row = makeRow(0, { parent, ...more })
+    const { requests, results } = await run(
+      metric.id,
+      [row],
+      () => ({ tokens: [token(-1)] }),
+      chosen,
+    )
+    expect(results[0]?.status).toBe(refusal ?? 'ok')
+    expect(requests).toHaveLength(refusal === null ? 1 : 0)
+    if (refusal !== null) return
+    const operator = (params['operator'] === 'recorded' ? row.operator : params['operator']) as
+      | 'deepen'
+      | 'auto'
+    const text = (params[`${operator}Text`] as string) || evolvePrompt(operator).template
+    const content = text.replace('{instruction}', () => parent.instruction)
+    expect(requests[0]?.messages).toEqual([{ role: 'user', content }])
+    expect(metric.prompts(params).map((prompt) => prompt.hash)).toContain(hashText(text))
+  })
+
+  it('says on a row which text it came from when another one was named', async () => {
+    const row = makeRow(0, {
+      parent,
+      operator: 'deepen',
+      promptHashes: { 'evolve-deepen': 'feedbeef' },
+    })
+    const chosen = { deepenText: OWN_TEXT }
+    const { results } = await run(
+      'first_token_probability',
+      [row],
+      () => ({ tokens: [token(-1)] }),
+      chosen,
+    )
+    expect(results[0]).toMatchObject({ status: 'ok', values: { n: 1 } })
+    expect(results[0]?.detail?.['message']).toContain('another version of this prompt (feedbeef)')
+  })
+
+  it('has one definition for texts that are sent alike', () => {
+    const metric = getMeasured('first_token_probability')
+    const settled = (chosen: Record<string, unknown>) =>
+      metric.settle?.(parseParams(metric, chosen), () => true)
+    const own = evolvePrompt('deepen').template
+    expect(settled({ deepenText: `${own}\n` })).toEqual(settled({}))
+    expect(settled({ operator: 'auto', deepenText: OWN_TEXT })).toEqual(
+      settled({ operator: 'auto' }),
+    )
+    expect(settled({ deepenText: OWN_TEXT })).not.toEqual(settled({}))
+    expect(() => settled({ deepenText: 'Rewrite it' })).toThrow(/\{instruction\}/)
   })
 })

@@ -29,7 +29,7 @@ export function openAlignment(
   db: Db,
   childCellNo: number,
   parentCellNo: number | null,
-  kind: 'birth' | 'index' | 'id',
+  kind: 'birth' | 'index' | 'id' | 'text',
 ): number {
   const lowest = db
     .select({ version: min(alignments.version) })

@@ -13,11 +13,12 @@ import {
   writeLinks,
   type AlignedCell,
 } from './alignments-links'
+import { textLinks } from './alignments-texts'
 import { currentCells, newestAlignment, type CellRef } from './cells'
 import { discardAlignment, inTransaction, publishAlignments } from './cells-staging'
 
 const requestSchema = z.object({
-  request: z.enum(['index', 'id']),
+  request: z.enum(['index', 'id', 'text']),
   operators: z.enum(['none', 'rotation4', 'rotation5']),
   parentAlignmentNo: z.number().nullable(),
 })
@@ -57,6 +58,12 @@ function align(
     if (!links) return { reason: 'the id column is missing or not unique on both sides', check: {} }
     writeLinks(db, alignmentNo, links, 'inferred')
     return { reason: null, check: {} }
+  }
+  if (wanted.request === 'text') {
+    if (!parent) return { reason: 'the parent file is not here yet', check: {} }
+    const { links, reason } = textLinks(db, child, parent.no, wanted.operators)
+    writeLinks(db, alignmentNo, links, 'inferred')
+    return { reason, check: {} }
   }
   const expected = parent?.rowCount ?? slotCountOf(db, child.seedSetId)
   if (expected !== 0 && expected !== child.rowCount) {

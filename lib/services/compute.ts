@@ -235,7 +235,7 @@ export async function dryRun(
   signal?: AbortSignal,
 ): Promise<DryRun[]> {
   const { db } = context
-  if (!workerState(db).alive) {
+  if (!workerState(context).alive) {
     throw new AppError(
       'backend_unavailable',
       'The worker does not run, so nothing can be estimated. Start it again.',

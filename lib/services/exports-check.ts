@@ -1,5 +1,5 @@
 import type { Db } from '@/db/client'
-import type { ExportCheck, ExportRequest } from '@/lib/contracts/export'
+import type { ExportCheck, ExportFinding, ExportRequest } from '@/lib/contracts/export'
 import { carriesValue, statusOf } from '@/lib/contracts/status'
 import { checkBundle } from '@/lib/formats/llama-factory/check'
 import { columnReader, listColumns } from './columns'
@@ -12,8 +12,6 @@ import { writeText } from './exports-write'
 
 /** Rows written to learn the size; spread over all rows, so that a round with long texts counts in proportion. */
 const SIZE_SAMPLE = 300
-
-type Finding = ExportCheck['warnings'][number]
 
 async function estimateBytes(db: Db, plan: ExportPlan): Promise<number> {
   const { idx, part, selection } = plan.ordered
@@ -33,7 +31,7 @@ async function estimateBytes(db: Db, plan: ExportPlan): Promise<number> {
 }
 
 /** Returns which written columns will hold null instead of a number in some rows, with counts and reasons. */
-async function missingValues(db: Db, plan: ExportPlan): Promise<Finding[]> {
+async function missingValues(db: Db, plan: ExportPlan): Promise<ExportFinding[]> {
   const reader = columnReader(db, plan.study.id)
   const names = new Map(
     listColumns(db, plan.study.id, { all: true }).map((column) => [column.id, columnName(column)]),
@@ -65,10 +63,10 @@ async function missingValues(db: Db, plan: ExportPlan): Promise<Finding[]> {
   }
   if (examples.length === 0) return []
   const message = 'Some rows have no value; they hold null, and the reason beside it.'
-  return [{ rule: 'missing_values', message, rows: most, examples }]
+  return [{ rule: 'missing_values', message, rows: most, examples, at: [] }]
 }
 
-function formatNotes(request: ExportRequest): Finding[] {
+function formatNotes(request: ExportRequest): ExportFinding[] {
   if (request.format !== 'csv') return []
   const notes = [
     {
@@ -85,17 +83,24 @@ function formatNotes(request: ExportRequest): Finding[] {
       ? [
           {
             rule: 'csv_prefix',
-            message: 'Cells that start with = + - @ get an apostrophe, which changes them.',
+            message:
+              'Cells and column names that start with = + - @, a tab or a line break get an apostrophe, which changes them.',
           },
         ]
       : []),
   ]
-  return notes.map((note) => ({ ...note, rows: 0, examples: [] }))
+  return notes.map((note) => ({ ...note, rows: 0, examples: [], at: [] }))
 }
 
 async function checkPlain(db: Db, plan: ExportPlan): Promise<ExportCheck> {
   const rows = plan.ordered.idx.length
-  const empty = { rule: 'no_rows', message: 'The filter leaves no row.', rows: 0, examples: [] }
+  const empty = {
+    rule: 'no_rows',
+    message: 'The filter leaves no row.',
+    rows: 0,
+    examples: [],
+    at: [],
+  }
   return {
     rows,
     rowsKept: rows,

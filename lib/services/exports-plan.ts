@@ -1,7 +1,7 @@
 import type { Db } from '@/db/client'
 import type { ExportRequest } from '@/lib/contracts/export'
 import type { StudySummary } from '@/lib/contracts/study'
-import type { BundleOptions } from '@/lib/formats/llama-factory/check'
+import type { BundleOptions } from '@/lib/formats/llama-factory/bundle-options'
 import { inArray } from 'drizzle-orm'
 import { cells } from '@/db/schema'
 import { listColumns } from './columns'
@@ -82,6 +82,7 @@ export function bundleOptions(db: Db, plan: ExportPlan): BundleOptions {
   return {
     name: request.name,
     format: isChat ? 'sharegpt' : 'alpaca',
+    stage: request.stage,
     foldInput: request.foldInput,
     excludeBlocked: request.excludeBlocked,
     allowEmptyResponses: request.allowEmptyResponses,

@@ -145,6 +145,7 @@ export function makeRecipe(
       lineage: request.lineage,
       indent: request.indent,
       spreadsheet_safe: request.spreadsheetSafe,
+      byte_order_mark: request.byteOrderMark,
       fold_input: request.foldInput,
     },
     rows_in_study: selection.outOf,

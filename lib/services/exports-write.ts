@@ -34,7 +34,10 @@ export function writeText(
   request: ExportRequest,
   open: () => AsyncGenerator<ExportRow[]>,
 ): AsyncGenerator<string> {
-  if (request.format === 'csv') return writeCsv(open, { spreadsheetSafe: request.spreadsheetSafe })
+  if (request.format === 'csv') {
+    const { spreadsheetSafe, byteOrderMark } = request
+    return writeCsv(open, { spreadsheetSafe, byteOrderMark })
+  }
   if (request.format === 'jsonl') return writeJsonl(open())
   return writeJson(open(), { indent: request.indent })
 }

@@ -18,6 +18,7 @@ import {
 import type { ServiceContext } from './context'
 import { findKnownFile } from './imports-known'
 import { parseRows } from './imports-parse'
+import { stageSeeds, type StagedSeeds } from './imports-parents'
 import { DiskSpace } from './imports-space'
 import { publishImportedColumns, readImportedColumns } from './imports-values'
 import { ensureArm, ensureSeedSet } from './studies'
@@ -183,7 +184,7 @@ export async function importFile(
 ): Promise<ImportedFile> {
   const { db } = ctx
   const knownFile = (sha256: string): ImportedFile | null => {
-    const known = findKnownFile(db, studyId, sha256)
+    const known = findKnownFile(db, studyId, sha256, plan.mapping)
     if (!known) return null
     const { cellId, revision } = known
     const { fileName } = plan
@@ -198,6 +199,7 @@ export async function importFile(
   const space = new DiskSpace(ctx.config.dataDir, upload.fileName)
   space.require(upload.sizeBytes)
   const place = openPlace(db, studyId, plan, upload)
+  let seeds: StagedSeeds | null = null
   try {
     const { rowCount, rows, keySets, report } = await withRareCheckpoints(db, () =>
       stageRows(db, plan, upload, place, hooks, space),
@@ -205,11 +207,16 @@ export async function importFile(
     const child = { no: place.cellNo, seedSetId: place.seedSetId, round: place.round, rowCount }
     let alignment: AlignResult | null = null
     if (place.armId !== null && plan.align !== 'none') {
-      const parent = parentCellOf(currentCells(db, studyId), place)
+      seeds = stageSeeds(db, plan, place, { ...upload, studyId })
+      const parent = seeds?.cell ?? parentCellOf(currentCells(db, studyId), place)
       const wanted = { request: plan.align, operators: plan.operators }
       alignment = stageAlignment(db, child, parent, wanted, hooks.signal)
       if (alignment.reason)
-        report.notes.push(`Rows are not aligned with their parents: ${alignment.reason}.`)
+        report.notes.push(
+          alignment.matched > 0
+            ? `Not all rows are aligned with their parents: ${alignment.reason}.`
+            : `Rows are not aligned with their parents: ${alignment.reason}.`,
+        )
     }
     const isSlotted =
       place.armId === null ||
@@ -217,6 +224,7 @@ export async function importFile(
     const values = await readImportedColumns(db, place.cellNo, keySets, plan.columns, hooks.signal)
     const revision = inTransaction(db, () => {
       publishImportedColumns(db, studyId, child, values, upload)
+      seeds?.publish()
       const slotCount = isSlotted ? rowCount : 0
       return publishCell(db, place.cellNo, { rowCount, report, keySets, slotCount })
     })
@@ -230,6 +238,7 @@ export async function importFile(
       alignment,
     }
   } catch (error) {
+    seeds?.discard()
     discardCell(db, place.cellNo)
     throw error
   }

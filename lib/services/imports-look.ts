@@ -1,5 +1,6 @@
 import type { Opening } from '@/lib/contracts/opening'
 import type { ImportedColumn } from '@/lib/contracts/imported-values'
+import type { ImportQuestion } from '@/lib/contracts/import-questions'
 import type { ImportPreview } from '@/lib/contracts/study'
 import { openingOptions } from '@/lib/formats/containers/open-rows'
 import { FormatError } from '@/lib/formats/format-error'
@@ -13,6 +14,7 @@ import {
   type ReadRow,
 } from '@/lib/formats/types'
 import { MAX_SKIPPED } from './imports-parse-core'
+import { questionsOf } from './imports-questions'
 import { repairFor } from './imports-repair'
 
 /** Rows of a preview. */
@@ -43,8 +45,8 @@ type PreviewError = NonNullable<ImportPreview['error']>
 /** What a file shows of itself. */
 export type FileLook = Pick<
   ImportPreview,
-  'keys' | 'confidence' | 'reasons' | 'warnings' | 'questions' | 'error' | 'rows'
-> & { formatId: FormatId | null; mapping: ColumnMapping }
+  'keys' | 'confidence' | 'reasons' | 'warnings' | 'error' | 'rows'
+> & { formatId: FormatId | null; mapping: ColumnMapping; questions: ImportQuestion[] }
 
 type Failure = FormatError | PreviewError
 
@@ -159,7 +161,8 @@ function warningsOf(
   for (const issue of detection.issues) {
     // A broken row is told once, as the error; what is doubtful, as a question.
     const isTold = error?.message.startsWith(issue.message) ?? false
-    if (issue.severity === 'warn' && !isTold) warnings.push(issue.message)
+    const isAsked = issue.severity === 'ask' && detection.formatId !== null
+    if (issue.severity !== 'refuse' && !isTold && !isAsked) warnings.push(issue.message)
   }
   const labels = importedValueSpecs(detection.keys, columns).map((spec) => spec.label)
   if (labels.length > 0) {
@@ -168,12 +171,6 @@ function warningsOf(
     )
   }
   return warnings
-}
-
-/** A choice of the user answers what was doubtful about the suggestion. */
-function questionsOf({ detection }: Inspection, file: LookTask): string[] {
-  if (file.mapping !== null || detection.formatId === null) return []
-  return detection.issues.filter(({ severity }) => severity === 'ask').map(({ message }) => message)
 }
 
 function wrongColumns(file: LookTask, keys: readonly string[]): PreviewError | null {
@@ -187,11 +184,13 @@ function wrongColumns(file: LookTask, keys: readonly string[]): PreviewError | n
 
 /** Returns what one file seems to be and its first 20 rows as they would be stored; what is broken is told in `error`. */
 export async function lookAtFile(file: LookTask): Promise<FileLook> {
-  const inspection = await inspectSource(file, openingOptions(file.opening))
+  const chosenFormat = FORMAT_IDS.find((id) => id === file.format)
+  const chosen = { formatId: chosenFormat, mapping: file.mapping ?? undefined }
+  const inspection = await inspectSource(file, openingOptions(file.opening), chosen)
   const { detection } = inspection
-  const formatId = FORMAT_IDS.find((id) => id === file.format) ?? detection.formatId
+  const formatId = chosenFormat ?? detection.formatId
   const mapping = file.mapping ?? detection.mapping
-  const isChanged = formatId !== detection.formatId || file.mapping !== null
+  const isChanged = chosenFormat !== undefined || file.mapping !== null
   const read = await checkedRows(file, inspection, { formatId, mapping, isChanged })
   const error = (await previewError(read, file)) ?? wrongColumns(file, detection.keys)
   return {
@@ -201,7 +200,8 @@ export async function lookAtFile(file: LookTask): Promise<FileLook> {
     confidence: detection.confidence,
     reasons: detection.reasons,
     warnings: warningsOf(inspection, file.columns, error),
-    questions: questionsOf(inspection, file),
+    // A file that is refused has nothing to ask before.
+    questions: formatId === null ? [] : questionsOf(detection.issues),
     error,
     rows: read.rows,
   }

@@ -92,5 +92,9 @@ export async function* parseInThread(
     }
     yield result
   }
-  return { keySets: collector.keySets, flags: collector.flags, notes }
+  return {
+    keySets: collector.keySets,
+    flags: collector.flags,
+    notes: [...notes, ...collector.notes],
+  }
 }

@@ -7,6 +7,7 @@ import type { ServiceContext } from './context'
 import { filesHere, type FileTasks } from './files-tasks'
 import { findKnownFile } from './imports-known'
 import { failedLook, PREVIEW_CHARACTERS, type FileLook } from './imports-look'
+import { evolvedPlace } from './imports-parents'
 import { guessPlace, type Place } from './imports-place'
 import type { PreviewRequest } from './imports-request'
 import { getStudy } from './studies'
@@ -77,14 +78,15 @@ export async function previewUpload(
   { files = filesHere, signal }: PreviewOptions = {},
 ): Promise<ImportPreview> {
   const upload = await openUpload(ctx.config, request.uploadId)
-  const { formatId, mapping, ...look } = await lookAt(files, upload, request, signal)
-  const { place, notes } = guessPlace(request.relativePath ?? upload.givenName)
+  const { formatId, mapping, questions, ...look } = await lookAt(files, upload, request, signal)
+  const guess = guessPlace(request.relativePath ?? upload.givenName)
+  const { place, notes } = mapping.parent ? evolvedPlace(guess, mapping.parent) : guess
   const warnings = [...notes, ...look.warnings]
   if (studyId && place.align === 'index' && inputsDiffer(ctx, studyId, place, look.rows)) {
     place.align = 'none'
     warnings.push("Inputs differ from the parent's, so rows are not aligned by number.")
   }
-  const known = studyId ? findKnownFile(ctx.db, studyId, upload.sha256) : null
+  const known = studyId ? findKnownFile(ctx.db, studyId, upload.sha256, mapping) : null
   return {
     ...look,
     plan: {
@@ -98,6 +100,7 @@ export async function previewUpload(
       columns: request.columns ?? [],
       ...place,
       skipBadRows: false,
+      questions,
     },
     warnings,
     duplicateOf: known && {

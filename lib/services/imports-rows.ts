@@ -9,6 +9,8 @@ const MAX_KEY_SETS = 4_096
 
 /** Characters of all of them together. */
 const MAX_KEY_CHARS = 4_000_000
+/** Rows that the report names because parts of them hold no text; the flags count all. */
+const MAX_REMARKS = 5
 
 const OK = statusCode('ok')
 const NO_RESPONSE = statusCode('no_response')
@@ -18,6 +20,8 @@ export class RowCollector {
   readonly keySets: string[][] = []
   readonly flags: Record<string, number> = {}
   #keyChars = 0
+  readonly #remarks: string[] = []
+  #remarked = 0
   #numbers = new Map<string, number>()
   #last: readonly string[] | null = null
   #lastNumber = 0
@@ -50,9 +54,24 @@ export class RowCollector {
     return number
   }
 
+  #remark(index: number, remarks: readonly string[]): void {
+    this.#remarked++
+    if (this.#remarks.length < MAX_REMARKS)
+      this.#remarks.push(`Row ${index + 1}: ${remarks.slice(0, MAX_REMARKS).join('; ')}.`)
+  }
+
+  /** What was not read as text, row by row for the first rows. */
+  get notes(): string[] {
+    const more = this.#remarked - this.#remarks.length
+    return more > 0
+      ? [...this.#remarks, `${more} more rows have parts that hold no text.`]
+      : [...this.#remarks]
+  }
+
   /** Appends the stored form of one row and of its response to flat batches, and counts its flags. */
   add(row: CanonicalRow, rows: Cell[], responses: Cell[]): void {
     for (const flag of row.flags) this.flags[flag] = (this.flags[flag] ?? 0) + 1
+    if (row.remarks) this.#remark(row.index, row.remarks)
     const hasResponse = row.output !== null && row.output !== ''
     const stored = packRow(row, this.#mapping)
     const slot = this.#slotIsIndex ? row.index : null

@@ -20,6 +20,8 @@ function checkPlans(plans: readonly ImportPlan[]): void {
     if (plan.seedSetKey.trim() === '') {
       throw new AppError('invalid_input', `${plan.fileName}: name the seed set.`)
     }
+    const [question] = plan.questions
+    if (question) throw new AppError('invalid_input', `${plan.fileName}: ${question.message}`)
     const place = JSON.stringify([
       plan.seedSetKey,
       plan.armKey,
@@ -38,7 +40,7 @@ function checkPlans(plans: readonly ImportPlan[]): void {
 
 /**
  * Queues one job that imports the files, parents before children, and returns it. Throws `invalid_input` when two files
- * would take the same place.
+ * would take the same place, or a question is open.
  */
 export async function startImport(
   ctx: ServiceContext,

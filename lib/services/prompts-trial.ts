@@ -79,11 +79,12 @@ export function previewRows(db: Db, studyId: string, count: number, seed: number
  * `{replies: TrialReply[]}`. Throws `invalid_input` for a text that could not be stored, `backend_unavailable` without a
  * worker.
  */
-export function tryPrompt({ db }: ServiceContext, trial: PromptTrial): Job {
+export function tryPrompt(context: ServiceContext, trial: PromptTrial): Job {
+  const { db } = context
   getStudy(db, trial.studyId)
   const backend = getBackendRow(db, trial.backendId)
   checkDraft(trial)
-  if (!workerState(db).alive) {
+  if (!workerState(context).alive) {
     throw new AppError(
       'backend_unavailable',
       'The worker does not run, so nothing can be tried. Start it again.',

@@ -53,6 +53,18 @@ describe('prompts', () => {
     expect(() => promptByHash(db, 'judge-level', 'nothing')).toThrow(/hash nothing/)
   })
 
+  it('of evolution become parameters of the metric that sends them', () => {
+    const saved = savePrompt(
+      db,
+      draft({ promptId: 'evolve-auto', template: 'Improve {instruction}' }),
+    )
+    expect(saved.versions.map((version) => version.params)).toEqual([
+      { autoText: 'Improve {instruction}' },
+      { autoText: '' },
+    ])
+    expect(getPromptInfo(db, 'respond').versions[0]?.params).toBeNull()
+  })
+
   it('refuse the same text twice and a text without its placeholder', () => {
     savePrompt(db, draft({}))
     expect(() => savePrompt(db, draft({ template: ' Rate {instruction}\r\n' }))).toThrow(/own 1/)

@@ -4,7 +4,9 @@ import type { Db } from '@/db/client'
 import { promptVersions } from '@/db/schema'
 import type { PromptDraft, PromptInfo, PromptKind, PromptVersion } from '@/lib/contracts/prompts'
 import { AppError } from '@/lib/errors'
-import { getPrompt, PROMPTS } from '@/lib/prompts'
+import { textParam } from '@/lib/metrics/first-token/prompts'
+import { evolvePrompt, getPrompt, PROMPTS } from '@/lib/prompts'
+import { OPERATORS } from '@/lib/prompts/operators'
 import { canonicalText, hashText, withText, type Prompt } from '@/lib/prompts/prompt'
 import { CLARITY, defineRubric, RUBRIC_PLACEHOLDERS } from '@/lib/prompts/rubric'
 
@@ -58,13 +60,19 @@ function usesByHash(db: Db): Map<string, number> {
   return new Map(found.map(({ hash, n }) => [hash, n]))
 }
 
-function paramsOf(kind: PromptKind, row: Pick<VersionRow, 'template' | 'name' | 'scale'>) {
-  if (kind === 'judge') return { promptText: row.template }
-  if (kind !== 'rubric') return null
-  return { promptText: row.template, name: row.name, scale: row.scale }
+/** Parameter that holds a user's text for a prompt of the program; null where no metric sends it. */
+function textParamOf(prompt: Prompt): string | null {
+  const kind = kindOf(prompt)
+  if (kind === 'judge') return 'promptText'
+  const operator = OPERATORS.find((one) => evolvePrompt(one).id === prompt.id)
+  return operator === undefined ? null : textParam(operator)
 }
 
-function toVersion(row: VersionRow, kind: PromptKind, uses: Map<string, number>): PromptVersion {
+function toVersion(
+  row: VersionRow,
+  params: PromptVersion['params'],
+  uses: Map<string, number>,
+): PromptVersion {
   return {
     id: row.id,
     version: `own ${row.version}`,
@@ -74,7 +82,7 @@ function toVersion(row: VersionRow, kind: PromptKind, uses: Map<string, number>)
     parentHash: row.parentHash,
     note: row.note,
     createdAt: row.createdAt,
-    params: paramsOf(kind, row),
+    params,
     uses: uses.get(row.hash) ?? 0,
   }
 }
@@ -100,7 +108,9 @@ function builtInVersion(
 
 function builtInInfo(prompt: Prompt, own: VersionRow[], uses: Map<string, number>): PromptInfo {
   const kind = kindOf(prompt)
-  const base = builtInVersion(prompt, kind === 'judge' ? { promptText: '' } : null, uses)
+  const param = textParamOf(prompt)
+  const paramsOf = (text: string) => (param === null ? null : { [param]: text })
+  const base = builtInVersion(prompt, paramsOf(''), uses)
   return {
     id: prompt.id,
     kind,
@@ -110,12 +120,15 @@ function builtInInfo(prompt: Prompt, own: VersionRow[], uses: Map<string, number
     allowed: [...prompt.placeholders],
     contract: prompt.contract,
     metric: METRIC_OF[prompt.id] ?? null,
-    versions: [...own.map((row) => toVersion(row, kind, uses)), base],
+    versions: [...own.map((row) => toVersion(row, paramsOf(row.template), uses)), base],
   }
 }
 
 function rubricInfo(id: string, own: VersionRow[], uses: Map<string, number>): PromptInfo {
-  const versions = own.map((row) => toVersion(row, 'rubric', uses))
+  const versions = own.map((row) => {
+    const { template, name, scale } = row
+    return toVersion(row, { promptText: template, name, scale }, uses)
+  })
   if (id === BUILT_IN_RUBRIC) {
     const { name, template, scale, hash } = CLARITY
     const params = { promptText: template, name, scale }

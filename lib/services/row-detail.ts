@@ -175,7 +175,8 @@ function lastPairOf(
   messages: string | null,
 ): RowDetail['row']['lastPair'] {
   if (messages === null || currentResponseSet(db, cell.no)?.kind !== 'imported') return null
-  const turn = answeredTurn(JSON.parse(messages))
+  const source = db.select({ source: cells.source }).from(cells).where(eq(cells.no, cell.no)).get()
+  const turn = answeredTurn(JSON.parse(messages), source?.source.mapping?.tags)
   return turn && (turn.user !== row.instruction || turn.reply !== row.response) ? turn : null
 }
 

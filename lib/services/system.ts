@@ -1,11 +1,11 @@
-import { eq, sql } from 'drizzle-orm'
-import type { Db } from '@/db/client'
-import { jobs, settings } from '@/db/schema'
+import { sql } from 'drizzle-orm'
+import { jobs } from '@/db/schema'
 import type { SystemInfo } from '@/lib/contracts/compute'
+import { lastHeartbeat } from '@/lib/jobs/heartbeat'
 import { APP_VERSION } from './compute/definition'
 import type { ServiceContext } from './context'
 
-// The worker beats every 2 s; only arithmetic that blocks it for very long stays silent longer than this.
+// A thread of the worker beats every 2 s, whatever the jobs do; only a machine that stands still keeps it from that.
 const SILENT_MS = 60_000
 
 function processLives(pid: number): boolean {
@@ -18,18 +18,19 @@ function processLives(pid: number): boolean {
   }
 }
 
-/** Returns whether a worker serves this database, from its heartbeat and its process. */
-export function workerState(db: Db, now = Date.now()): SystemInfo['worker'] {
-  const row = db.select().from(settings).where(eq(settings.key, 'worker')).get()
-  const value = (row?.value ?? {}) as { pid?: unknown; heartbeatAt?: unknown }
-  const pid = typeof value.pid === 'number' ? value.pid : null
-  const heartbeatAt = typeof value.heartbeatAt === 'number' ? value.heartbeatAt : null
+/** Returns whether a worker serves this data folder, from its heartbeat and its process. */
+export function workerState(
+  { db, config }: ServiceContext,
+  now = Date.now(),
+): SystemInfo['worker'] {
+  const { pid, at: heartbeatAt } = lastHeartbeat(db, config.dataDir)
   const recent = heartbeatAt !== null && Math.abs(now - heartbeatAt) < SILENT_MS
   return { alive: recent && pid !== null && processLives(pid), heartbeatAt, pid }
 }
 
 /** Returns the facts of this installation that the pages show. */
-export function systemInfo({ db, config }: ServiceContext): SystemInfo {
+export function systemInfo(context: ServiceContext): SystemInfo {
+  const { db, config } = context
   const active = db
     .select({ n: sql<number>`count(*)` })
     .from(jobs)
@@ -39,7 +40,7 @@ export function systemInfo({ db, config }: ServiceContext): SystemInfo {
     version: APP_VERSION,
     node: process.version,
     platform: `${process.platform}-${process.arch}`,
-    worker: workerState(db),
+    worker: workerState(context),
     dataDir: config.dataDir,
     cacheDir: config.cacheDir,
     activeJobs: active?.n ?? 0,

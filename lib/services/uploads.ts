@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { Transform } from 'node:stream'
@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import type { Config } from '@/lib/config'
 import { AppError } from '@/lib/errors'
+import { streamNamed } from '@/lib/files'
 import type { FileStamp, Source } from '@/lib/formats/types'
 
 /** Far above any data set of this kind; a guard against filling the disk by mistake. */
@@ -138,9 +139,10 @@ export async function saveUpload(
 export async function registerFile(config: UploadsPlace, file: string): Promise<Upload> {
   const absolute = path.resolve(file)
   const stat = await fs.stat(absolute).catch(() => null)
-  if (!stat?.isFile()) throw new AppError('not_found', `There is no file ${file}.`)
+  if (!stat) throw new AppError('not_found', `There is no file ${file}.`)
   const hash = createHash('sha256')
-  for await (const chunk of createReadStream(absolute)) hash.update(chunk as Buffer)
+  const named = { what: 'The file', maxBytes: MAX_UPLOAD_BYTES }
+  for await (const chunk of streamNamed(absolute, named)) hash.update(chunk)
   return writeMeta(config, {
     uploadId: randomUUID(),
     fileName: safeFileName(absolute),

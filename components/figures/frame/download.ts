@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/browser/esm/sync'
+import { TABLE_CSV, tableRecords } from '@/lib/contracts/spreadsheet'
 import type { FigureTable } from '@/lib/figures/types'
 
 // Twice the size on screen is sharp on slides and in print at column width.
@@ -16,16 +17,9 @@ export function saveFile(name: string, content: Blob): void {
   setTimeout(() => URL.revokeObjectURL(url), REVOKE_AFTER_MS)
 }
 
-// A spreadsheet would run a label that begins with one of these; numbers keep their minus sign.
-function safeText(value: string | number | null): string | number | null {
-  return typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-}
-
 /** Returns a table as CSV with a header line; units stand in brackets, missing values are empty. */
 export function tableToCsv(table: FigureTable): string {
-  const header = table.columns.map(({ label, unit }) => (unit ? `${label} (${unit})` : label))
-  const body = table.rows.map((row) => table.columns.map(({ key }) => safeText(row[key] ?? null)))
-  return stringify([header, ...body], { record_delimiter: '\r\n' })
+  return stringify(tableRecords(table), TABLE_CSV)
 }
 
 /** Returns an SVG document as a PNG of twice its size. */

@@ -1,14 +1,20 @@
 'use client'
 
-import { Checkbox, MultiSelect, TextInput } from '@mantine/core'
+import { Checkbox, MultiSelect, Select, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { ExportParams } from '@/components/hooks/use-export'
 import { useViewState } from '@/components/hooks/use-view-state'
-import { exportRequestSchema, type ExportRequest } from '@/lib/contracts/export'
+import { EXPORT_STAGES, exportRequestSchema, type ExportRequest } from '@/lib/contracts/export'
 import type { StudyDetail } from '@/lib/contracts/study'
 import classes from './export.module.css'
 
 const FIELDS = exportRequestSchema.shape
+
+const STAGE_CHOICES = [
+  { value: 'sft', label: 'Answers to imitate (sft)' },
+  { value: 'kto', label: 'Answers marked good or bad (kto)' },
+  { value: 'dpo', label: 'Pairs of answers (dpo)' },
+]
 
 interface OptionProps {
   label: string
@@ -81,6 +87,18 @@ export function ExportOptions({ study, request, params, onChange }: ExportOption
       <NameInput request={request} onChange={onChange} />
       {isBundle ? (
         <>
+          <Select
+            label="Training stage"
+            description={FIELDS.stage.description}
+            data={STAGE_CHOICES}
+            value={params.stage}
+            onChange={(value) => {
+              const stage = EXPORT_STAGES.find((known) => known === value)
+              if (stage) onChange({ stage })
+            }}
+            allowDeselect={false}
+            maw={340}
+          />
           <TextInput
             label="Chat template"
             description={FIELDS.template.description}
@@ -138,12 +156,20 @@ export function ExportOptions({ study, request, params, onChange }: ExportOption
         />
       ) : null}
       {request.format === 'csv' ? (
-        <Option
-          label="Safe for spreadsheets"
-          description={FIELDS.spreadsheetSafe.description}
-          checked={params.safe}
-          onChange={(safe) => onChange({ safe })}
-        />
+        <>
+          <Option
+            label="Safe for spreadsheets"
+            description={FIELDS.spreadsheetSafe.description}
+            checked={params.safe}
+            onChange={(safe) => onChange({ safe })}
+          />
+          <Option
+            label="Byte-order mark"
+            description={FIELDS.byteOrderMark.description}
+            checked={params.bom}
+            onChange={(bom) => onChange({ bom })}
+          />
+        </>
       ) : null}
     </div>
   )

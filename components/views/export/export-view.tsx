@@ -3,12 +3,7 @@
 import { Anchor, Button } from '@mantine/core'
 import Link from 'next/link'
 import { useMemo } from 'react'
-import {
-  safeName,
-  useExportCheck,
-  useExportParams,
-  type ExportParams,
-} from '@/components/hooks/use-export'
+import { useExportCheck, useExportParams, type ExportParams } from '@/components/hooks/use-export'
 import { useRowCount } from '@/components/hooks/use-rows'
 import { useStudy } from '@/components/hooks/use-studies'
 import { filterQuery, isFiltered, useViewState } from '@/components/hooks/use-view-state'
@@ -17,7 +12,7 @@ import { Page, Section } from '@/components/ui/page'
 import { EmptyState, LoadingLines, Notice, QueryState } from '@/components/ui/states'
 import { filterChips } from '@/components/views/frame/filter-chips'
 import { PageTitle } from '@/components/views/frame/page-title'
-import type { ExportRequest } from '@/lib/contracts/export'
+import { safeName, type ExportRequest } from '@/lib/contracts/export'
 import type { ViewState } from '@/lib/contracts/filter'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { CheckPanel } from './check-panel'
@@ -40,6 +35,8 @@ function toRequest(study: StudyDetail, params: ExportParams, state: ViewState): 
     lineage: params.lineage,
     indent: params.indent,
     spreadsheetSafe: params.safe,
+    byteOrderMark: params.bom,
+    stage: params.stage,
     foldInput: params.fold,
     excludeBlocked: params.exclude,
     allowEmptyResponses: params.empty,

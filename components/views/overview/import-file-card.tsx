@@ -1,10 +1,11 @@
 'use client'
 
-import { Anchor, Checkbox, CloseButton, Collapse, Group, Stack } from '@mantine/core'
+import { Anchor, Button, Checkbox, CloseButton, Collapse, Group, Stack } from '@mantine/core'
 import { useState } from 'react'
 import { formatBytes, formatShare } from '@/components/ui/format'
 import { ProgressBar } from '@/components/ui/progress-bar'
 import { ErrorState, Notice } from '@/components/ui/states'
+import { suggestedReading } from '@/lib/contracts/import-questions'
 import type { ImportPlan, StudyDetail } from '@/lib/contracts/study'
 import { ImportPlanFields } from './import-plan-fields'
 import { ImportPreviewTable } from './import-preview-table'
@@ -25,6 +26,36 @@ const STATE_TEXT = {
   reading: 'reading the first rows',
   ready: '',
   failed: 'failed',
+}
+
+/** What must be decided first, with the answer that looks right. */
+function Questions({ plan, onPlan }: { plan: ImportPlan; onPlan(plan: ImportPlan): void }) {
+  if (plan.questions.length === 0) return null
+  const answered = suggestedReading(plan)
+  const hasSuggestion = Object.keys(answered).length > 0
+  return (
+    <Notice>
+      {plan.questions.map(({ code, message }) => (
+        <div key={code}>
+          <strong>To be decided.</strong> <span dir="auto">{message}</span>
+        </div>
+      ))}
+      <Group gap="xs" mt={8}>
+        {hasSuggestion ? (
+          <Button size="compact-sm" onClick={() => onPlan({ ...plan, ...answered, questions: [] })}>
+            Use the suggestion
+          </Button>
+        ) : null}
+        <Button
+          size="compact-sm"
+          variant="default"
+          onClick={() => onPlan({ ...plan, questions: [] })}
+        >
+          Import as shown
+        </Button>
+      </Group>
+    </Notice>
+  )
 }
 
 function Findings({ file }: { file: ImportFile }) {
@@ -111,6 +142,7 @@ export function ImportFileCard({
       ) : null}
       {preview && plan ? (
         <Stack gap="sm" mt="xs">
+          <Questions plan={plan} onPlan={onPlan} />
           <Findings file={file} />
           <ImportPlanFields
             plan={plan}

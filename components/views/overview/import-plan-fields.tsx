@@ -13,6 +13,7 @@ import {
 import { useState } from 'react'
 import { paramLabel } from '@/components/ui/param-fields'
 import type { ImportPlan, StudyDetail } from '@/lib/contracts/study'
+import { CHAT_ROLES, MAPPED_FIELDS, type ChatRole } from '@/lib/contracts/cell'
 import { ARM_CLASSES, SCENARIOS } from '@/lib/contracts/study'
 import { keyOf } from './key-of'
 
@@ -20,6 +21,7 @@ const SEEDS = 'Seeds'
 const ALIGN = [
   { value: 'index', label: 'Row by row' },
   { value: 'id', label: 'By the id column' },
+  { value: 'text', label: "By the parent's text" },
   { value: 'none', label: 'Not at all' },
 ]
 
@@ -41,6 +43,18 @@ interface ImportPlanFieldsProps {
 export function ImportPlanFields({ plan, keys, reasons, detail, onChange }: ImportPlanFieldsProps) {
   const [isOpen, setIsOpen] = useState(false)
   const set = (patch: Partial<ImportPlan>) => onChange({ ...plan, ...patch })
+
+  // A mapping that is chosen answers what was asked about it.
+  const map = (patch: Partial<ImportPlan['mapping']>) =>
+    set({
+      mapping: { ...plan.mapping, ...patch },
+      questions: [],
+      ...(patch.parent && plan.armKey !== null ? { align: 'text' } : {}),
+    })
+  const setRole = (name: string, role: ChatRole) => {
+    const { tags } = plan.mapping
+    if (tags) map({ tags: { ...tags, roles: { ...tags.roles, [name]: role } } })
+  }
 
   const setSeedSet = (label: string) => {
     const known = detail.seedSets.find((one) => one.label === label)
@@ -143,7 +157,7 @@ export function ImportPlanFields({ plan, keys, reasons, detail, onChange }: Impo
       </Group>
       <Collapse expanded={isOpen}>
         <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm" mt={8}>
-          {(Object.keys(plan.mapping) as (keyof ImportPlan['mapping'])[]).map((field) => (
+          {MAPPED_FIELDS.map((field) => (
             <Select
               key={field}
               label={paramLabel(field)}
@@ -152,7 +166,16 @@ export function ImportPlanFields({ plan, keys, reasons, detail, onChange }: Impo
                 ...keys.map((key) => ({ value: key, label: key })),
               ]}
               value={plan.mapping[field] ?? ''}
-              onChange={(key) => set({ mapping: { ...plan.mapping, [field]: key || null } })}
+              onChange={(key) => map({ [field]: key || null })}
+            />
+          ))}
+          {Object.entries(plan.mapping.tags?.roles ?? {}).map(([name, role]) => (
+            <Select
+              key={name}
+              label={<span dir="auto">{`“${name}” is`}</span>}
+              data={[...CHAT_ROLES]}
+              value={role}
+              onChange={(value) => setRole(name, (value ?? 'other') as ChatRole)}
             />
           ))}
         </SimpleGrid>

@@ -148,6 +148,7 @@ export function RunCard({ run }: { run: RunInfo }) {
             `${formatCount(run.valued)} (${formatShare(run.done > 0 ? run.valued / run.done : 0)} of those done)`,
           ],
           ['Created', formatDateTime(run.createdAt)],
+          ['Started', record.startedAt ? formatDateTime(record.startedAt) : 'not started'],
           ['Finished', record.finishedAt ? formatDateTime(record.finishedAt) : 'not finished'],
           [
             'Computing time',

@@ -30,9 +30,10 @@ function isJunk(name: string): boolean {
   return name.split('/').some((part) => part.startsWith('.') || part === '__MACOSX')
 }
 
-/** Returns whether a file may be imported: it is whole, or its broken rows are to be skipped. */
+/** Returns whether a file may be imported: nothing is asked of it, and it is whole or its broken rows are to be skipped. */
 export function canImport(preview: ImportPreview, plan: ImportPlan): boolean {
   const { error } = preview
+  if (plan.questions.length > 0) return false
   return error === null || (error.canSkip && plan.skipBadRows)
 }
 
@@ -145,7 +146,9 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
   /** Keeps the corrected plan; when the mapping changed, the first rows are read again under it. */
   const changePlan = useCallback(
     async (file: ImportFile, plan: ImportPlan) => {
-      const skipChanged = plan.skipBadRows !== file.plan?.skipBadRows
+      const skipChanged =
+        plan.skipBadRows !== file.plan?.skipBadRows ||
+        plan.questions.length !== file.plan?.questions.length
       const { preview: shown } = file
       patch(file.id, {
         plan,

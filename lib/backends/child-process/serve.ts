@@ -1,12 +1,10 @@
 import { setPriority } from 'node:os'
+import { readConfig } from '@/lib/config'
 import { AppError, errorCode, errorMessage } from '@/lib/errors'
 import type { ChildMessage, ParentMessage } from './protocol'
 
 /** One function that the parent may call; the signal aborts when the parent cancels the call. */
 export type Handler = (args: never, signal: AbortSignal) => unknown
-
-// Above the default: the web server and the worker's own work go first.
-const NICE = 10
 
 function send(message: ChildMessage): void {
   if (process.connected) process.send?.(message)
@@ -23,7 +21,7 @@ export function logToParent(message: string, fields: Record<string, unknown> = {
  */
 export function serve(handlers: Record<string, Handler>): void {
   try {
-    setPriority(NICE)
+    setPriority(readConfig().niceness)
   } catch {
     // Not allowed here: the work is done at normal priority.
   }

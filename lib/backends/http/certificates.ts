@@ -1,18 +1,14 @@
-import { readFileSync, statSync } from 'node:fs'
 import { rootCertificates } from 'node:tls'
 import { AppError } from '@/lib/errors'
+import { readNamedSync } from '@/lib/files'
 
 // A bundle of all public authorities takes 200 KB.
 const MAX_BYTES = 2 * 1024 * 1024
 
 /** Returns the certificates to trust: the usual ones and those of a PEM file. Throws `invalid_input` without its content. */
 export function trustedCertificates(caFile: string): string[] {
-  let pem = ''
-  try {
-    if (statSync(caFile).size <= MAX_BYTES) pem = readFileSync(caFile, 'utf8')
-  } catch (cause) {
-    throw new AppError('invalid_input', `The certificate file ${caFile} cannot be read.`, { cause })
-  }
+  const named = { what: 'The certificate file', maxBytes: MAX_BYTES }
+  const pem = readNamedSync(caFile, named).toString('utf8')
   const found = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g)
   if (!found) {
     throw new AppError(

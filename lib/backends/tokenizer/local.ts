@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '@/lib/errors'
+import { readNamed } from '@/lib/files'
 
 // The largest published tokenizer files are about 35 MB.
-const MOST_BYTES = 128 * 1024 * 1024
+const NAMED = {
+  what: 'The tokenizer file',
+  maxBytes: 128 * 1024 * 1024,
+  reason: 'tokenizer_file',
+}
 
 /** A model's tokenizer from its tokenizer.json, in this process. */
 export interface LocalTokenizer {
@@ -18,23 +22,16 @@ export interface LocalTokenizer {
 function refuse(file: string, why: string, cause?: unknown): never {
   throw new AppError(
     'invalid_input',
-    `The tokenizer file ${path.basename(file)} cannot be used: ${why}`,
+    `${NAMED.what} ${path.basename(file)} cannot be used: ${why}`,
     {
       cause,
-      details: { kind: 'config', reason: 'tokenizer_file', httpStatus: null },
+      details: { kind: 'config', reason: NAMED.reason, httpStatus: null },
     },
   )
 }
 
 async function readJson(file: string): Promise<{ json: object; hash: string }> {
-  let bytes: Buffer
-  try {
-    if ((await stat(file)).size > MOST_BYTES) refuse(file, 'it is too large for a tokenizer.')
-    bytes = await readFile(file)
-  } catch (error) {
-    if (error instanceof AppError) throw error
-    refuse(file, 'it cannot be read. Give its full path on the machine of the worker.', error)
-  }
+  const bytes = await readNamed(file, NAMED)
   try {
     const json = JSON.parse(bytes.toString('utf8')) as unknown
     if (typeof json === 'object' && json !== null && 'model' in json) {
@@ -72,7 +69,7 @@ export async function loadTokenizer(file: string): Promise<LocalTokenizer> {
 
 async function readJsonIfThere(file: string): Promise<object> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as object
+    return JSON.parse((await readNamed(file, NAMED)).toString('utf8')) as object
   } catch {
     return {}
   }

@@ -7,6 +7,7 @@ import { getJob } from '@/lib/jobs/queue'
 import { listMeasured } from '@/lib/metrics'
 import { startDryRun, startRuns } from '@/lib/services/compute'
 import type { ServiceContext } from '@/lib/services/context'
+import { listPrompts } from '@/lib/services/prompts'
 import { getRun } from '@/lib/services/runs'
 import { findBackend } from '../backend'
 import { addBudgetOptions, readBudget, type BudgetOptions } from '../budget'
@@ -14,12 +15,14 @@ import { findStudy, openContext } from '../context'
 import { followJobs } from '../follow'
 import { jobFacts } from '../job-text'
 import { duration, printJson, printRows } from '../output'
+import { versionParams } from '../prompt-version'
 
 interface ComputeOptions extends BudgetOptions {
   study: string
   metric?: string[]
   backend?: string
   params?: string
+  prompt?: string[]
   sample?: string
   sampleSeed: string
   wait?: boolean
@@ -95,9 +98,10 @@ function requestOf(
       .filter((metric) => !metric.onDemand)
       .map((metric) => metric.id)
   const params = parseJson(options.params)
+  const textsOf = versionParams(listPrompts(context.db), options.prompt ?? [], ids)
   const backend = options.backend && findBackend(context, options.backend).id
   return {
-    metrics: ids.map((metric) => ({ metric, params })),
+    metrics: ids.map((metric) => ({ metric, params: { ...params, ...textsOf(metric) } })),
     backends: backend ? Object.fromEntries(ids.map((id) => [id, backend])) : {},
     rowSet: rowSetOf(options),
     cellIds: [],
@@ -195,6 +199,10 @@ export function addComputeCommand(program: Command): void {
       .option('--metric <ids...>', `any of: ${known}`)
       .option('--backend <id or label>', 'backend to use, instead of the first one that can')
       .option('--params <json>', 'parameters of the metric')
+      .option(
+        '--prompt <hashes...>',
+        'stored versions of prompts to ask by ("prompts" lists them); the first digits are enough',
+      )
       .option('--sample <n>', 'only n seeds of each seed set, the same on every arm')
       .option('--sample-seed <n>', 'seed of the draw', '1')
       .option('--dry-run', 'predict tokens, time and cost; compute nothing')

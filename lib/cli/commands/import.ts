@@ -13,6 +13,7 @@ import { registerFile } from '@/lib/services/uploads'
 import { openContext } from '../context'
 import { followJobs } from '../follow'
 import { printRows, say } from '../output'
+import { questionText } from '../questions'
 
 /** Registers the files named, and those of folders named (a LLaMA-Factory folder by its dataset_info.json). */
 async function registerPaths(
@@ -47,16 +48,22 @@ function describe(preview: ImportPreview): Record<string, unknown> {
     align: plan.align,
     note:
       preview.error?.message ??
-      (preview.duplicateOf ? 'already imported' : preview.warnings.join(' ')),
+      (preview.duplicateOf
+        ? 'already imported'
+        : [...plan.questions.map(questionText), ...preview.warnings].join(' ')),
   }
 }
 
-function isBroken({ error }: ImportPreview, options: ImportOptions): boolean {
+/** An open question is not answered by a guess. */
+function isBroken({ error, plan }: ImportPreview, options: ImportOptions): boolean {
+  if (plan.questions.length > 0) return true
   return error !== null && !(error.canSkip && options.skipBadRows === true)
 }
 
 function brokenFiles(broken: readonly ImportPreview[], imported: number): AppError {
   const lines = broken.map(({ plan, error }) => {
+    if (plan.questions.length > 0)
+      return `${plan.fileName}: ${plan.questions.map(questionText).join(' ')}`
     const message = error?.message ?? ''
     const hint = error?.canSkip ? ' (--skip-bad-rows imports the other rows)' : ''
     return `${message.startsWith(plan.fileName) ? '' : `${plan.fileName}: `}${message}${hint}`
@@ -103,7 +110,7 @@ export function addImportCommand(program: Command): void {
     .option('--arm <key>', 'evolver of all files')
     .option('--seeds', 'the files are seeds')
     .option('--round <n>', 'round of all files')
-    .option('--align <how>', 'index, id or none')
+    .option('--align <how>', 'index, id, text (of the parent column) or none')
     .option(
       '--operators <rule>',
       'none, rotation4 or rotation5: operators inferred from row and round',

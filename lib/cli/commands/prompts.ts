@@ -1,11 +1,15 @@
-import fs from 'node:fs'
 import process from 'node:process'
 import type { Command } from 'commander'
 import { promptDraftSchema, type PromptInfo, type PromptVersion } from '@/lib/contracts/prompts'
 import { AppError } from '@/lib/errors'
+import { readNamedSync } from '@/lib/files'
 import { listPrompts, savePrompt } from '@/lib/services/prompts'
 import { openContext } from '../context'
 import { printJson, printRows } from '../output'
+import { findVersion } from '../prompt-version'
+
+// Many times the longest prompt that is stored, in any encoding.
+const NAMED = { what: 'The file of the prompt', maxBytes: 4 * 2 ** 20 }
 
 interface AddOptions {
   name?: string
@@ -13,19 +17,6 @@ interface AddOptions {
   from?: string
   to?: string
   note?: string
-}
-
-/** Returns the one version whose hash begins with the given digits; throws `not_found` or `invalid_input`. */
-function findVersion(prompts: readonly PromptInfo[], hash: string): [PromptInfo, PromptVersion] {
-  const found = prompts.flatMap((prompt) =>
-    prompt.versions
-      .filter((version) => version.hash.startsWith(hash))
-      .map((version): [PromptInfo, PromptVersion] => [prompt, version]),
-  )
-  const [first, second] = found
-  if (!first) throw new AppError('not_found', `No prompt has a hash that begins with "${hash}".`)
-  if (second) throw new AppError('invalid_input', `Several hashes begin with "${hash}".`)
-  return first
 }
 
 function scaleOf({ labels, from, to }: AddOptions) {
@@ -75,7 +66,7 @@ export function addPromptCommands(program: Command): void {
       const draft = promptDraftSchema.safeParse({
         promptId: promptId === 'rubric' ? null : promptId,
         name: options.name,
-        template: fs.readFileSync(file, 'utf8'),
+        template: readNamedSync(file, NAMED).toString('utf8'),
         scale: scaleOf(options),
         note: options.note,
       })

@@ -24,7 +24,7 @@ const base = fc.constantFrom(
   '{"1":2,"a":"a"}',
 )
 const piece = fc.constantFrom(
-  ...'{ } [ ] , : " \\ \\u0061 \\ud83d \\ude42 NaN -0 1e5 1e999 true "a" "a": "__proto__": é 🙂 \\"'.split(
+  ...'{ } [ ] , : " \\ \\u0061 \\ud83d \\ude42 NaN -0 1e5 1E5 1.0 0.50 -0.0 0 1e999 true "a" "a": "__proto__": é 🙂 \\"'.split(
     ' ',
   ),
   ' ',

@@ -52,7 +52,7 @@ export function pointerStep(key: string | number): string {
 
 /**
  * Parses one JSON value without recursion, as strictly as the standard, plus NaN and Infinity outside strings. Notices what JSON.parse
- * hides: duplicate keys, overflow, numbers beyond a double, lone surrogates. Throws ExactError with the position.
+ * hides: duplicate keys, overflow, numbers beyond a double or spelled in another way (1.0), lone surrogates. Throws ExactError with the position.
  */
 export class ExactParser {
   private at = 0
@@ -175,8 +175,10 @@ export class ExactParser {
       return literal
     }
     const digits = literal.replace(/[eE].*$/, '').replace(/[^0-9]/g, '').length
-    if (digits > 17 || Object.is(value, -0))
-      this.keepLiteral(parent, Object.is(value, -0) ? '-0' : literal)
+    // 1.0 and 1e5 are written as they came, or an export would change them.
+    const isRespelled =
+      (match[1]?.endsWith('0') || match[2] !== undefined) && String(value) !== literal
+    if (digits > 17 || Object.is(value, -0) || isRespelled) this.keepLiteral(parent, literal)
     return value
   }
 

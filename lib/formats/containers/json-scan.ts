@@ -1,19 +1,23 @@
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COLON = 0x3a
+const POINT = 0x2e
+const ZERO = 0x30
+const LOWER_E = 0x65
 // A double holds every decimal of 15 digits and prints at most 17: more digits need their literal text.
 const SAFE_DIGITS = 17
 
 /**
  * Finds the end of one JSON value in bytes that may arrive in pieces, and notes on the way what JSON.parse would hide: the number of
- * keys (to notice duplicates), nesting, long numbers, surrogate and NUL escapes. Looks at structure only; grammar is left to the parser.
+ * keys (to notice duplicates), nesting, numbers that print differently, surrogate and NUL escapes. Looks at structure only; grammar is left to the parser.
  */
 export class JsonScan {
   depth = 0
   maxDepth = 0
   /** Colons outside strings = keys of all objects. */
   keys = 0
-  hasLongNumber = false
+  /** A number has more digits than a double prints, an exponent, or a fraction that ends in 0. */
+  hasOddNumber = false
   /** A \ud... escape occurs: the text may hold half a pair. */
   hasSurrogateEscape = false
   hasNulEscape = false
@@ -21,18 +25,22 @@ export class JsonScan {
   isInString = false
   private escaped = false
   private digits = 0
+  private hasPoint = false
+  private last = 0
 
   /** Forgets the last value. */
   reset(): void {
     this.depth = 0
     this.maxDepth = 0
     this.keys = 0
-    this.hasLongNumber = false
+    this.hasOddNumber = false
     this.hasSurrogateEscape = false
     this.hasNulEscape = false
     this.isInString = false
     this.escaped = false
     this.digits = 0
+    this.hasPoint = false
+    this.last = 0
   }
 
   /**
@@ -42,6 +50,8 @@ export class JsonScan {
   run(bytes: Uint8Array, from: number, end: number): number {
     let at = from
     let digits = this.digits
+    let hasPoint = this.hasPoint
+    let last = this.last
     let keys = this.keys
     let depth = this.depth
     let maxDepth = this.maxDepth
@@ -53,23 +63,27 @@ export class JsonScan {
       if (byte === QUOTE) {
         at = this.stringEnd(bytes, at, end)
       } else if (byte >= 0x30 && byte <= 0x39) {
-        if (++digits > SAFE_DIGITS) this.hasLongNumber = true
-      } else if (byte === COLON) {
-        keys++
+        last = byte
+        if (++digits > SAFE_DIGITS) this.hasOddNumber = true
+      } else if (isNumberPart(byte)) {
+        // The e of true and false has no digit before it.
+        if (digits > 0 && byte === POINT) hasPoint = true
+        else if (digits > 0 && (byte | 0x20) === LOWER_E) this.hasOddNumber = true
+      } else {
+        if (hasPoint && last === ZERO) this.hasOddNumber = true
+        hasPoint = false
         digits = 0
-      } else if (byte === 0x7b || byte === 0x5b) {
-        if (++depth > maxDepth) maxDepth = depth
-        digits = 0
-      } else if (byte === 0x7d || byte === 0x5d) {
-        digits = 0
-        if (--depth <= 0) {
+        if (byte === COLON) keys++
+        else if (byte === 0x7b || byte === 0x5b) {
+          if (++depth > maxDepth) maxDepth = depth
+        } else if ((byte === 0x7d || byte === 0x5d) && --depth <= 0) {
           closed = at
           break
         }
-      } else if (!isNumberPart(byte)) {
-        digits = 0
       }
     }
+    this.hasPoint = hasPoint
+    this.last = last
     this.digits = digits
     this.keys = keys
     this.depth = depth

@@ -90,6 +90,7 @@ describe('JSON array', () => {
       e: 1e20,
     })
     expect(row?.literals).toEqual({
+      '/e': '1e20',
       '/id': '9007199254740993',
       '/x': '0.12345678901234567890',
       '/z': '-0',

@@ -133,7 +133,7 @@ export class RowParser {
 
   private needsExact(scan: JsonScan): boolean {
     return (
-      scan.hasLongNumber ||
+      scan.hasOddNumber ||
       scan.hasSurrogateEscape ||
       (scan.hasNulEscape && this.exact.nul === 'error')
     )

@@ -5,17 +5,19 @@ import type { JsonObject, JsonValue } from '../types'
 import { addedColumns, freeName } from '../writers/export-row'
 import type { ExportRow } from '../writers/export-row'
 import type { RowBatches } from '../writers/json'
-import { blockedReason, DEFAULT_CUTOFF } from './check'
-import type { BundleCheck, BundleOptions } from './check'
-import { DEFAULT_TAGS } from './converter'
+import { bundleEntry } from './bundle-options'
+import type { BundleColumns, BundleOptions } from './bundle-options'
+import { DEFAULT_CUTOFF } from './check'
+import type { BundleCheck } from './check'
+import type { Stage } from './converter'
+import { blockedReason } from './row-reason'
 import { toTrainingRow, trainingObject } from './training-row'
-import type { BundleColumns } from './training-row'
 import { zipStream } from './zip'
 import type { ZipEntry } from './zip'
 
 /**
  * Yields the zip of a LLaMA-Factory bundle: dataset_info.json, the data file, the sidecar with lineage and metrics, recipe.yaml and
- * train_sft.yaml. `open` gives the checked rows again (read twice); `recipe` is written as it is, with a section on the bundle added.
+ * train_<stage>.yaml. `open` gives the checked rows again (read twice); `recipe` is written as it is, with a section on the bundle added.
  * Throws AppError when the check forbids the export or the rows changed since.
  */
 export async function* writeBundle(
@@ -42,53 +44,43 @@ function bundleEntries(
   return [
     { name: 'dataset_info.json', chunks: () => [datasetInfo(options, check.columns)] },
     { name: `${name}.json`, chunks: () => dataFile(open(), check, options) },
-    { name: `${name}.meta.jsonl`, chunks: () => sidecar(open(), options) },
+    { name: `${name}.meta.jsonl`, chunks: () => sidecar(open(), check, options) },
     { name: 'recipe.yaml', chunks: () => [recipeYaml(recipe, check, options)] },
-    { name: 'train_sft.yaml', chunks: () => [trainYaml(options)] },
+    { name: `train_${options.stage}.yaml`, chunks: () => [trainYaml(options)] },
   ]
 }
 
 /** Returns dataset_info.json in pure ASCII: LLaMA-Factory opens it with the platform's encoding. */
-function datasetInfo(options: BundleOptions, columns: BundleColumns): string {
-  const file_name = `${options.name}.json`
-  const tools: JsonObject = columns.tools ? { tools: 'tools' } : {}
-  const entry: JsonObject =
-    options.format === 'sharegpt'
-      ? {
-          file_name,
-          formatting: 'sharegpt',
-          ranking: false,
-          columns: { messages: 'conversations', ...tools },
-          tags: { ...DEFAULT_TAGS },
-        }
-      : {
-          file_name,
-          formatting: 'alpaca',
-          ranking: false,
-          columns: {
-            prompt: 'instruction',
-            query: 'input',
-            response: 'output',
-            ...(columns.system ? { system: 'system' } : {}),
-            ...(columns.history ? { history: 'history' } : {}),
-            ...tools,
-          },
-        }
+function datasetInfo(options: BundleOptions, used: BundleColumns): string {
+  const { formatting, ranking, columns, tags } = bundleEntry(options, used)
+  const entry: JsonObject = {
+    file_name: `${options.name}.json`,
+    formatting,
+    ranking,
+    columns: Object.fromEntries(Object.entries(columns).filter(([, column]) => column !== null)),
+    ...(formatting === 'sharegpt' ? { tags: { ...tags } } : {}),
+  }
   return `${JSON.stringify({ [options.name]: entry }, null, 2)}\n`
 }
 
-/** Returns train_sft.yaml: the paper's settings on one GPU (8 rows a step there and here 8 accumulated). */
+/** Settings of each stage beside those that all share; those of kto and dpo are LLaMA-Factory's own examples. */
+const STAGE_SETTINGS: Record<Stage, JsonObject> = {
+  sft: { learning_rate: 2.0e-5, num_train_epochs: 3.0 },
+  kto: { pref_beta: 0.1, learning_rate: 5.0e-6, num_train_epochs: 3.0 },
+  dpo: { pref_beta: 0.1, pref_loss: 'sigmoid', learning_rate: 5.0e-6, num_train_epochs: 3.0 },
+}
+
+/** Returns the training settings: the paper's on one GPU (8 rows a step there and here 8 accumulated). */
 function trainYaml(options: BundleOptions): string {
   return stringify({
-    stage: 'sft',
+    stage: options.stage,
     do_train: true,
     finetuning_type: 'full',
     dataset: options.name,
     dataset_dir: '.',
     template: options.template,
     cutoff_len: options.cutoffLen ?? DEFAULT_CUTOFF,
-    learning_rate: 2.0e-5,
-    num_train_epochs: 3.0,
+    ...STAGE_SETTINGS[options.stage],
     lr_scheduler_type: 'cosine',
     warmup_ratio: 0.03,
     bf16: true,
@@ -101,6 +93,8 @@ function recipeYaml(recipe: JsonObject, check: BundleCheck, options: BundleOptio
   const bundle = {
     name: options.name,
     format: options.format,
+    stage: options.stage,
+    template: options.template,
     fold_input: options.foldInput,
     empty_responses_allowed: options.allowEmptyResponses,
     blocked_rows_excluded: options.excludeBlocked,
@@ -112,9 +106,13 @@ function recipeYaml(recipe: JsonObject, check: BundleCheck, options: BundleOptio
   return stringify({ ...recipe, bundle }, { lineWidth: 0 })
 }
 
-async function* keptRows(batches: RowBatches, options: BundleOptions): AsyncGenerator<ExportRow[]> {
+async function* keptRows(
+  batches: RowBatches,
+  { columns }: BundleCheck,
+  options: BundleOptions,
+): AsyncGenerator<ExportRow[]> {
   for await (const batch of batches)
-    yield batch.filter((item) => blockedReason(item, options) === null)
+    yield batch.filter((item) => blockedReason(item, options, columns) === null)
 }
 
 async function* dataFile(
@@ -123,7 +121,7 @@ async function* dataFile(
   options: BundleOptions,
 ): AsyncGenerator<string> {
   let count = 0
-  for await (const batch of keptRows(batches, options)) {
+  for await (const batch of keptRows(batches, check, options)) {
     let text = ''
     for (const item of batch) {
       const row = toTrainingRow(item)
@@ -151,8 +149,12 @@ function printable(value: JsonObject): string {
 }
 
 /** Yields one line per row of the data file: lineage, metrics with status, and what the training file does not hold. */
-async function* sidecar(batches: RowBatches, options: BundleOptions): AsyncGenerator<string> {
-  for await (const batch of keptRows(batches, options)) {
+async function* sidecar(
+  batches: RowBatches,
+  check: BundleCheck,
+  options: BundleOptions,
+): AsyncGenerator<string> {
+  for await (const batch of keptRows(batches, check, options)) {
     let text = ''
     for (const item of batch) text += `${sidecarLine(item)}\n`
     if (text) yield text

@@ -1,26 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../types'
-import {
-  columnsInForce,
-  convertAlpaca,
-  convertShareGpt,
-  DEFAULT_COLUMNS,
-  DEFAULT_TAGS,
-  tagsInForce,
-} from './converter'
+import { columnsInForce, convertRow, DEFAULT_COLUMNS, DEFAULT_TAGS, tagsInForce } from './converter'
 
 const said = (...turns: [string, unknown][]) =>
   ({ conversations: turns.map(([from, value]) => ({ from, value })) }) as unknown as JsonObject
 const row = (value: object) => value as unknown as JsonObject
+const convertAlpaca = (value: JsonObject, columns = DEFAULT_COLUMNS, ranking = false) =>
+  convertRow(value, { formatting: 'alpaca', ranking, columns, tags: DEFAULT_TAGS })
 
-describe('convertAlpaca', () => {
+describe('the Alpaca converter', () => {
   it('joins prompt and query by a newline, history before', () => {
     const columns = { ...DEFAULT_COLUMNS, history: 'history', system: 'system' }
     const result = convertAlpaca(
       row({ instruction: 'a', input: 'b', output: 'c', system: 's', history: [['q', 'r']] }),
       columns,
     )
-    expect(result).toEqual({
+    expect(result).toMatchObject({
       outcome: 'kept',
       turns: [
         { role: 'user', content: 'q' },
@@ -28,7 +23,7 @@ describe('convertAlpaca', () => {
         { role: 'user', content: 'a\nb' },
       ],
       system: 's',
-      response: 'c',
+      responses: [{ role: 'assistant', content: 'c' }],
     })
     // Not mapped: not read.
     expect(
@@ -49,7 +44,6 @@ describe('convertAlpaca', () => {
     ['empty response', { instruction: 'a', output: '' }, 'kept'],
     ['null input', { instruction: 'a', input: null, output: 'b' }, 'kept'],
     ['history item that is no pair', { instruction: 'a', output: 'b', history: [['q']] }, 'stops'],
-    ['boolean kto_tag', { instruction: 'a', output: 'b', label: true }, 'dropped'],
   ])('%s', (_, value, outcome) => {
     const columns = { ...DEFAULT_COLUMNS, history: 'history', kto_tag: 'label' }
     expect(convertAlpaca(row(value), columns).outcome).toBe(outcome)
@@ -64,17 +58,17 @@ describe('convertAlpaca', () => {
   })
 })
 
-describe('convertShareGpt', () => {
+describe('the ShareGPT converter', () => {
   const convert = (value: JsonObject, tags = DEFAULT_TAGS, columns = DEFAULT_COLUMNS) =>
-    convertShareGpt(value, columns, tags)
+    convertRow(value, { formatting: 'sharegpt', ranking: false, columns, tags })
 
   it('takes the first system message over the system column', () => {
     const value = { ...said(['system', 's'], ['human', 'q'], ['gpt', 'a']), system: 'column' }
-    expect(convert(value, DEFAULT_TAGS, { ...DEFAULT_COLUMNS, system: 'system' })).toEqual({
+    expect(convert(value, DEFAULT_TAGS, { ...DEFAULT_COLUMNS, system: 'system' })).toMatchObject({
       outcome: 'kept',
       turns: [{ role: 'user', content: 'q' }],
       system: 's',
-      response: 'a',
+      responses: [{ role: 'assistant', content: 'a' }],
     })
   })
 

@@ -1,10 +1,10 @@
-import { readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { readdir, realpath, stat } from 'node:fs/promises'
 import { extname, isAbsolute, join, sep, win32 } from 'node:path'
+import { readNamed } from '@/lib/files'
 import { contextOf, FormatError } from '../format-error'
 import { ExactParser } from '../containers/json-exact'
 import { ExactError } from '../containers/json-string'
-import { own } from '../shared/build-row'
-import { isObject } from '../shared/chat-turn'
+import { isObject, own } from '../shared/column-path'
 import { emptyMapping } from '../types'
 import type { ColumnMapping, FormatId, JsonObject, JsonValue } from '../types'
 import { columnsInForce, tagsInForce } from './converter'
@@ -48,7 +48,8 @@ export async function readDatasetInfo(folder: string): Promise<DatasetEntry[]> {
 async function readInfo(path: string): Promise<string> {
   try {
     const { size } = await stat(/*turbopackIgnore: true*/ path)
-    if (size <= MAX_BYTES) return await readFile(/*turbopackIgnore: true*/ path, 'utf8')
+    const named = { what: 'The list of data sets', maxBytes: MAX_BYTES }
+    if (size <= MAX_BYTES) return (await readNamed(path, named)).toString('utf8')
   } catch (cause) {
     throw infoError('The list of data sets cannot be read.', `a file ${FILE} in the folder`, cause)
   }

@@ -1,26 +1,14 @@
-import { readOpenAiTurn, readShareGptTurn, isObject } from '../shared/chat-turn'
+import { pointerStep } from '../containers/json-exact'
+import { chatNotes, readTurns, userPairs } from '../shared/chat-turn'
 import type { ChatTurn } from '../shared/chat-turn'
-import { own } from '../shared/build-row'
-import { userPairs } from '../shared/chat-row'
+import { isObject, own } from '../shared/column-path'
+import { stringifyExact } from '../shared/exact-json'
 import { RowProblem } from '../types'
-import type { JsonObject, JsonValue } from '../types'
+import type { ChatTags, JsonObject, JsonValue } from '../types'
 import type { ExportRow } from '../writers/export-row'
-
-/** Shape of the training file. */
-export type BundleFormat = 'alpaca' | 'sharegpt'
-
-/** Optional columns: written for every row as soon as one row has them, since all rows must have the same keys. */
-export interface BundleColumns {
-  system: boolean
-  history: boolean
-  tools: boolean
-}
-
-export interface TrainingOptions {
-  format: BundleFormat
-  /** instruction = instruction and input joined by a newline, input = "". */
-  foldInput: boolean
-}
+import type { BundleColumns, BundleOptions } from './bundle-options'
+import { MEDIA, mediaOf, pairOf, verdictOf } from './carried'
+import type { AnswerPair, Media } from './carried'
 
 /** A row on its way into the training file, or why it cannot go. */
 export interface TrainingRow {
@@ -36,18 +24,17 @@ export interface TrainingRow {
   messages: { from: string; value: string }[] | null
   /** The chat is more than user and assistant in turn, which pairs cannot express. */
   isIrregular: boolean
+  media: Media
+  /** Whether the answer is marked as good or bad; null when it is not marked. */
+  isGood: boolean | null
+  pair: AnswerPair | 'pair_unreadable' | null
 }
 
-const FROM_OPENAI = new Map([
-  ['system', 'system'],
-  ['developer', 'system'],
-  ['user', 'human'],
-  ['assistant', 'gpt'],
+/** ShareGPT's names of the speakers; what tools say goes by its own name. */
+const FROM = { system: 'system', user: 'human', assistant: 'gpt', other: null } as const
+const FROM_OTHER = new Map([
   ['tool', 'observation'],
-])
-const FROM_SHAREGPT = new Map([
-  ['user', 'human'],
-  ['assistant', 'gpt'],
+  ['function', 'observation'],
 ])
 
 /** Returns the prompt that the classic engine builds: the parts that are not empty, joined by one newline. */
@@ -57,43 +44,68 @@ function joinPrompt(instruction: string, input: string | null): string {
 
 /** Returns the training row of an exported row, or the reason why it cannot be written. */
 export function toTrainingRow(item: ExportRow): TrainingRow | string {
-  const { row } = item
-  const output = item.response === undefined ? row.output : item.response
-  const tools = row.tools === null ? '' : asText(row.tools)
-  if (row.messages === null) {
-    const input = row.input ?? ''
-    return {
-      prompt: joinPrompt(row.instruction, input),
-      instruction: row.instruction,
-      input,
-      output,
-      system: row.system ?? '',
-      history: row.history ?? [],
-      tools,
-      messages: null,
-      isIrregular: false,
-    }
+  const texts = item.row.messages === null ? flatTexts(item) : chatTexts(item, item.row.messages)
+  if (typeof texts === 'string') return texts
+  const { row, mapping } = item
+  const media = mediaOf(row, textsOf(texts))
+  if (typeof media === 'string') return media
+  return {
+    ...texts,
+    tools:
+      row.tools === null || typeof row.tools === 'string'
+        ? (row.tools ?? '')
+        : stringifyExact(row.tools, row.literals, mapping?.tools ? pointerStep(mapping.tools) : ''),
+    media,
+    isGood: verdictOf(item),
+    pair: pairOf(item),
   }
-  const chat = readMessages(row.messages)
+}
+
+type RowTexts = Omit<TrainingRow, 'tools' | 'media' | 'isGood' | 'pair'>
+
+function textsOf({ messages, prompt, output, history }: RowTexts): string[] {
+  return messages ? messages.map(({ value }) => value) : [...history.flat(), prompt, output ?? '']
+}
+
+function flatTexts({ row, response }: ExportRow): RowTexts {
+  const input = row.input ?? ''
+  return {
+    prompt: joinPrompt(row.instruction, input),
+    instruction: row.instruction,
+    input,
+    output: response === undefined ? row.output : response,
+    system: row.system ?? '',
+    history: row.history ?? [],
+    messages: null,
+    isIrregular: false,
+  }
+}
+
+function chatTexts(
+  { row, response, mapping }: ExportRow,
+  source: readonly JsonValue[],
+): RowTexts | string {
+  const chat = readMessages(source, mapping?.tags)
   if (typeof chat === 'string') return chat
-  const messages = item.response === undefined ? chat.messages : withReply(chat.messages, output)
+  const messages =
+    response === undefined ? chat.messages : withReply(chat.messages, response ?? null)
   const pairs = userPairs(chat.turns)
-  const users = chat.turns.filter((turn) => turn.role === 'user')
-  const instruction = users.at(-1)?.text ?? ''
-  const isAnswered = chat.turns.at(-1)?.role === 'assistant'
-  const last = chat.turns.findLast((turn) => turn.role === 'assistant')?.text ?? null
+  const instruction = chat.turns.findLast((turn) => turn.role === 'user')?.text ?? ''
+  const last = messages.at(-1)
   return {
     prompt: instruction,
     instruction,
     input: '',
-    output: item.response === undefined ? (isAnswered ? last : null) : output,
+    output: last && ANSWERS.has(last.from) ? last.value : null,
     system: row.system ?? '',
-    history: isAnswered ? pairs.slice(0, -1) : pairs,
-    tools,
+    history: chat.turns.at(-1)?.role === 'assistant' ? pairs.slice(0, -1) : pairs,
     messages,
     isIrregular: !alternates(chat.turns),
   }
 }
+
+/** Roles that training learns from: a chat may end with either. */
+const ANSWERS: ReadonlySet<string> = new Set(['gpt', 'function_call'])
 
 function alternates(turns: readonly ChatTurn[]): boolean {
   const rest = turns[0]?.role === 'system' ? turns.slice(1) : turns
@@ -104,33 +116,56 @@ function alternates(turns: readonly ChatTurn[]): boolean {
 export function trainingObject(
   row: TrainingRow,
   columns: BundleColumns,
-  options: TrainingOptions,
+  options: Pick<BundleOptions, 'format' | 'stage' | 'foldInput'>,
 ): JsonObject {
-  const tools: JsonObject = columns.tools ? { tools: row.tools } : {}
-  if (options.format === 'sharegpt') return { conversations: chatMessages(row), ...tools }
-  return {
-    instruction: options.foldInput ? row.prompt : row.instruction,
-    input: options.foldInput ? '' : row.input,
-    output: row.output ?? '',
-    ...(columns.system ? { system: row.system } : {}),
-    ...(columns.history ? { history: row.history } : {}),
-    ...tools,
-  }
+  const isChat = options.format === 'sharegpt'
+  const object: JsonObject = isChat
+    ? { conversations: chatMessages(row, options.stage === 'dpo') }
+    : {
+        instruction: options.foldInput ? row.prompt : row.instruction,
+        input: options.foldInput ? '' : row.input,
+      }
+  if (options.stage === 'dpo') Object.assign(object, pairObject(row, isChat))
+  else if (!isChat) object.output = row.output ?? ''
+  if (options.stage === 'kto' && row.isGood !== null) object.kto_tag = row.isGood
+  if (!isChat && columns.system) object.system = row.system
+  if (!isChat && columns.history) object.history = row.history
+  if (columns.tools) object.tools = row.tools
+  for (const kind of MEDIA) if (columns[kind]) object[kind] = row.media[kind]
+  return object
 }
 
-function chatMessages(row: TrainingRow): JsonObject[] {
+function pairObject({ pair }: TrainingRow, isChat: boolean): JsonObject {
+  if (pair === null || typeof pair === 'string') return {}
+  const said = (value: string): JsonValue => (isChat ? { from: 'gpt', value } : value)
+  return { chosen: said(pair.chosen), rejected: said(pair.rejected) }
+}
+
+/** Returns the messages of a row; without the answer where it stands in columns of its own. */
+function chatMessages(row: TrainingRow, isQuestion: boolean): JsonObject[] {
   if (row.messages) {
     const [first] = row.messages
     const hasSystem = first?.from === 'system' || row.system === ''
-    return hasSystem ? row.messages : [{ from: 'system', value: row.system }, ...row.messages]
+    const all = hasSystem ? row.messages : [{ from: 'system', value: row.system }, ...row.messages]
+    return isQuestion && isChosen(row, all.at(-1)) ? all.slice(0, -1) : all
   }
   const messages: JsonObject[] = row.system === '' ? [] : [{ from: 'system', value: row.system }]
   for (const [user, assistant] of row.history) {
     messages.push({ from: 'human', value: user }, { from: 'gpt', value: assistant })
   }
   messages.push({ from: 'human', value: row.prompt })
-  messages.push({ from: 'gpt', value: row.output ?? '' })
+  if (!isQuestion) messages.push({ from: 'gpt', value: row.output ?? '' })
   return messages
+}
+
+/** Some files repeat the chosen answer at the end of the chat. */
+function isChosen(
+  { pair }: TrainingRow,
+  last: { from: string; value: string } | undefined,
+): boolean {
+  return (
+    last?.from === 'gpt' && typeof pair === 'object' && pair !== null && last.value === pair.chosen
+  )
 }
 
 interface Chat {
@@ -138,31 +173,27 @@ interface Chat {
   turns: ChatTurn[]
 }
 
-function readMessages(source: readonly JsonValue[]): Chat | string {
-  const messages: { from: string; value: string }[] = []
-  const turns: ChatTurn[] = []
-  for (const message of source) {
-    if (!isObject(message)) return 'message_not_an_object'
-    const isOpenAi = Object.hasOwn(message, 'role')
-    // A call has no text; turning it into a function_call message would invent its format.
-    if (own(message, 'tool_calls')) return 'tool_calls'
-    const flags = new Set<never>()
-    const turn = (isOpenAi ? readOpenAiTurn : readShareGptTurn)(message, flags)
-    if (turn instanceof RowProblem) return 'content_not_text'
-    if (flags.size > 0) return 'non_text_content'
-    const name = String(own(message, isOpenAi ? 'role' : 'from'))
-    const from = (isOpenAi ? FROM_OPENAI : FROM_SHAREGPT).get(name) ?? name
-    messages.push({ from, value: turn.text })
-    turns.push(turn)
+function readMessages(
+  source: readonly JsonValue[],
+  tags: ChatTags | null | undefined,
+): Chat | string {
+  // A call has no text; turning it into a function_call message would invent its format.
+  if (source.some((message) => isObject(message) && own(message, 'tool_calls'))) return 'tool_calls'
+  if (source.some((message) => message === null || typeof message !== typeof source[0])) {
+    return 'message_not_an_object'
   }
+  const notes = chatNotes()
+  const turns = readTurns(source, '', notes, tags)
+  if (turns instanceof RowProblem) return 'content_not_text'
+  if (notes.flags.size > 0) return 'non_text_content'
+  const messages = turns.map(({ role, name, text }) => ({
+    from: FROM[role] ?? FROM_OTHER.get(name) ?? name,
+    value: text,
+  }))
   return { messages, turns }
 }
 
 function withReply(messages: Chat['messages'], reply: string | null): Chat['messages'] {
-  const kept = messages.at(-1)?.from === 'gpt' ? messages.slice(0, -1) : messages
+  const kept = ANSWERS.has(messages.at(-1)?.from ?? '') ? messages.slice(0, -1) : messages
   return reply === null ? kept : [...kept, { from: 'gpt', value: reply }]
-}
-
-function asText(value: JsonValue): string {
-  return typeof value === 'string' ? value : JSON.stringify(value)
 }

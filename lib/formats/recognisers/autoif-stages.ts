@@ -1,4 +1,4 @@
-import { own } from '../shared/build-row'
+import { own } from '../shared/column-path'
 import { defineRecogniser } from '../types'
 
 /** AutoIF stage 2: constraints with raw verification replies. */

@@ -1,5 +1,8 @@
 import { pointerStep } from '../containers/json-exact'
+import { MAPPED_FIELDS } from '@/lib/contracts/cell'
 import { RowProblem } from '../types'
+import { valueAt } from './column-path'
+import { markRow } from './row-marks'
 import type {
   CanonicalRow,
   ColumnMapping,
@@ -20,10 +23,8 @@ export interface RowFields {
   tools: JsonValue | null
 }
 
-/** Returns an own property, undefined when the object lacks it (never one of the prototype). */
-export function own(value: JsonObject, key: string | null): JsonValue | undefined {
-  return key !== null && Object.hasOwn(value, key) ? value[key] : undefined
-}
+/** Mapped fields whose column stays in `extra` too: they say something about the row and are no part of it. */
+const KEPT_FIELDS = new Set<string>(['parent', 'label'])
 
 let lastKeys: readonly string[] | null = null
 let lastMapping: ColumnMapping | null = null
@@ -32,7 +33,8 @@ let lastExtra: readonly string[] = []
 /** Returns the keys that the mapping does not use; rows of one shape share their key array, so the last answer mostly holds. */
 function extraKeys(keys: readonly string[], mapping: ColumnMapping): readonly string[] {
   if (keys === lastKeys && mapping === lastMapping) return lastExtra
-  const used = new Set(Object.values(mapping))
+  const fields = MAPPED_FIELDS.filter((field) => !KEPT_FIELDS.has(field))
+  const used = new Set(fields.map((field) => mapping[field]))
   lastExtra = keys.filter((key) => !used.has(key))
   lastKeys = keys
   lastMapping = mapping
@@ -58,19 +60,22 @@ export function buildRow(
     for (const key of rest) extra[key] = value[key] as JsonValue
   }
   let externalId: string | null = null
-  const id = own(value, mapping.id)
+  const id = valueAt(value, mapping.id)
   if (mapping.id !== null && id !== undefined) {
     if (typeof id === 'string' && !literals) externalId = id
     else {
       externalId = idText(id, literals?.[pointerStep(mapping.id)])
-      extra ??= Object.create(null) as JsonObject
-      extra[mapping.id] = id
+      if (Object.hasOwn(value, mapping.id)) {
+        extra ??= Object.create(null) as JsonObject
+        extra[mapping.id] = id
+      }
     }
   }
   for (const key of kept) {
     extra ??= Object.create(null) as JsonObject
     extra[key] = value[key] as JsonValue
   }
+  markRow(value, keys, mapping, fields, flags)
   const row: CanonicalRow = {
     index: source.index,
     instruction: fields.instruction,
@@ -90,7 +95,8 @@ export function buildRow(
 }
 
 function idText(id: JsonValue, literal: string | undefined): string | null {
-  if (literal !== undefined) return literal
+  // 1.0 is the id 1 of another file: only numbers that a double does not hold are told apart by their text.
+  if (literal !== undefined && !Number.isSafeInteger(id)) return literal
   return typeof id === 'string' || typeof id === 'number' ? String(id) : null
 }
 
@@ -99,7 +105,7 @@ export function textField(
   value: JsonObject,
   key: string | null,
 ): string | null | undefined | RowProblem {
-  const field = own(value, key)
+  const field = valueAt(value, key)
   if (field === undefined || field === null || typeof field === 'string') return field
   return new RowProblem(`${quote(key ?? '')} is ${kindOf(field)}.`, 'a string')
 }

@@ -1,6 +1,7 @@
 import { RowProblem } from '../types'
 import type { CanonicalRow, ColumnMapping, JsonValue, RowFlag, RowSource } from '../types'
-import { buildRow, kindOf, own, quote, textField } from './build-row'
+import { buildRow, kindOf, quote, textField } from './build-row'
+import { own, valueAt } from './column-path'
 
 /**
  * Reads a row with one column per field (Alpaca, mapped tables). A missing input is "" with a flag, a null one stays null; a response that
@@ -8,7 +9,7 @@ import { buildRow, kindOf, own, quote, textField } from './build-row'
  */
 export function readFlatRow(source: RowSource, mapping: ColumnMapping): CanonicalRow | RowProblem {
   const { value } = source
-  const instruction = own(value, mapping.instruction)
+  const instruction = valueAt(value, mapping.instruction)
   if (typeof instruction !== 'string') {
     const key = mapping.instruction
     if (key === null) return new RowProblem('No column is chosen as instruction.', 'a mapping')

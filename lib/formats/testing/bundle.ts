@@ -2,7 +2,7 @@ import { unzipSync } from 'fflate'
 import { bytesSource } from '../containers/source'
 import { writeBundle } from '../llama-factory/bundle'
 import { checkBundle } from '../llama-factory/check'
-import type { BundleOptions } from '../llama-factory/check'
+import type { BundleOptions } from '../llama-factory/bundle-options'
 import { inspectSource } from '../read'
 import { plainRow } from '../stored-row'
 import type { JsonObject } from '../types'
@@ -13,6 +13,7 @@ import { canonicalRows } from './collect'
 export const OPTIONS: BundleOptions = {
   name: 'evolved_small-1',
   format: 'alpaca',
+  stage: 'sft',
   foldInput: false,
   excludeBlocked: false,
   allowEmptyResponses: false,

@@ -1,12 +1,15 @@
 import { stringify } from 'csv-stringify/sync'
+import { spreadsheetText } from '@/lib/contracts/spreadsheet'
 import { stringifyExact } from '../shared/exact-json'
 import type { JsonValue, Literals } from '../types'
 import { addedColumns, freeName, literalsOf, restoreEntries } from './export-row'
 import type { RowBatches } from './json'
 
 export interface CsvOptions {
-  /** Prefixes text cells that start with = + - @ by an apostrophe. Changes data, so it is off by default. */
+  /** Puts an apostrophe before texts and column names that a spreadsheet would run. Changes data, so it is off by default. */
   spreadsheetSafe?: boolean
+  /** Begins with a byte-order mark. */
+  byteOrderMark?: boolean
 }
 
 interface Header {
@@ -25,7 +28,8 @@ export async function* writeCsv(
 ): AsyncGenerator<string> {
   const header = await collectHeader(open())
   const columns = [...header.own, ...header.added.values()]
-  yield line([columns])
+  const mark = options.byteOrderMark ? '\ufeff' : ''
+  yield mark + line([options.spreadsheetSafe ? columns.map(spreadsheetText) : columns])
   for await (const batch of open()) {
     const records = batch.map((item) => {
       const cells = new Map<string, string>()
@@ -64,7 +68,7 @@ function cellText(
 ): string {
   if (value === null) return ''
   if (typeof value !== 'string') return stringifyExact(value, literals, pointer)
-  return options.spreadsheetSafe && /^[=+\-@]/.test(value) ? `'${value}` : value
+  return options.spreadsheetSafe ? spreadsheetText(value) : value
 }
 
 function line(records: string[][]): string {

@@ -1,9 +1,16 @@
 import type { StatusName } from '@/lib/contracts/status'
 import { pointerStep, setKey } from '../containers/json-exact'
-import { own } from '../shared/build-row'
-import { readOpenAiTurn, readShareGptTurn, isObject } from '../shared/chat-turn'
+import { isObject, own } from '../shared/column-path'
+import { chatNotes, contentKeyOf, readTurns, roleKeyOf } from '../shared/chat-turn'
 import { emptyMapping, RowProblem } from '../types'
-import type { CanonicalRow, ColumnMapping, JsonObject, JsonValue, Literals } from '../types'
+import type {
+  CanonicalRow,
+  ChatTags,
+  ColumnMapping,
+  JsonObject,
+  JsonValue,
+  Literals,
+} from '../types'
 
 /** A metric value to be written beside the row, with the reason when it is missing. */
 export interface MetricCell {
@@ -53,7 +60,12 @@ export function restoreEntries(item: ExportRow): Entry[] {
     const kept = row.extra && Object.hasOwn(row.extra, key) ? row.extra[key] : undefined
     if (kept !== undefined) put(key, kept)
     else if (key === mapping.messages && row.messages) {
-      put(key, item.response === undefined ? row.messages : withResponse(row.messages, response))
+      put(
+        key,
+        item.response === undefined
+          ? row.messages
+          : withResponse(row.messages, response, mapping.tags),
+      )
     } else if (key === mapping.instruction) put(key, row.instruction)
     else if (key === mapping.input) put(key, row.input)
     else if (key === mapping.output) put(key, response)
@@ -62,8 +74,12 @@ export function restoreEntries(item: ExportRow): Entry[] {
     else if (key === mapping.tools) put(key, row.tools)
     else if (key === mapping.id) put(key, row.externalId)
   }
-  const outputKey = mapping.output ?? 'output'
-  if (!isChat && response !== null && !row.keys.includes(outputKey)) put(outputKey, response)
+  // A response from inside another column stands there still; only another one needs a key of its own.
+  const isInside =
+    mapping.output !== null && /[.[]/.test(mapping.output) && !row.keys.includes(mapping.output)
+  const outputKey = isInside ? 'output' : (mapping.output ?? 'output')
+  const isThere = row.keys.includes(outputKey) || (isInside && item.response === undefined)
+  if (!isChat && response !== null && !isThere) put(outputKey, response)
   return entries
 }
 
@@ -107,23 +123,34 @@ function finite(value: MetricCell['value']): JsonValue {
 }
 
 /** Returns the chat with its last assistant message replaced, or one appended in the spelling of the others. */
-function withResponse(messages: readonly JsonValue[], response: string | null): JsonValue[] {
-  const isOpenAi = isObject(messages[0]) && Object.hasOwn(messages[0], 'role')
-  const readTurn = isOpenAi ? readOpenAiTurn : readShareGptTurn
-  const at = messages.findLastIndex((message) => {
-    const turn = isObject(message) ? readTurn(message, new Set()) : null
-    return turn !== null && !(turn instanceof RowProblem) && turn.role === 'assistant'
-  })
+function withResponse(
+  messages: readonly JsonValue[],
+  response: string | null,
+  tags: ChatTags | null | undefined,
+): JsonValue[] {
+  const turns = readTurns(messages, '', chatNotes(), tags)
+  const at =
+    turns instanceof RowProblem ? -1 : turns.findLastIndex((turn) => turn.role === 'assistant')
   if (response === null) return at < 0 ? [...messages] : messages.toSpliced(at, 1)
-  if (at < 0) {
-    const added: JsonObject = isOpenAi
-      ? { role: 'assistant', content: response }
-      : { from: 'gpt', value: response }
-    return [...messages, added]
-  }
+  const message = at < 0 ? undefined : messages[at]
+  if (at >= 0 && !isObject(message)) return messages.toSpliced(at, 1, response)
+  if (!isObject(message)) return [...messages, addedMessage(messages[0], response, tags)]
   const changed: JsonObject = {}
-  const message = messages[at] as JsonObject
   for (const key of Object.keys(message)) setKey(changed, key, own(message, key) as JsonValue)
-  changed[isOpenAi ? 'content' : 'value'] = response
+  setKey(changed, contentKeyOf(message, tags) ?? 'content', response)
   return messages.toSpliced(at, 1, changed)
+}
+
+/** Returns an assistant message in the spelling of another message of its chat. */
+function addedMessage(
+  like: JsonValue | undefined,
+  response: string,
+  tags: ChatTags | null | undefined,
+): JsonValue {
+  if (typeof like === 'string') return response
+  const roleKey = (isObject(like) ? roleKeyOf(like, tags) : undefined) ?? 'role'
+  const contentKey = (isObject(like) ? contentKeyOf(like, tags) : undefined) ?? 'content'
+  const given = Object.entries(tags?.roles ?? {}).find(([, role]) => role === 'assistant')
+  const name = given?.[0] ?? (roleKey === 'from' ? 'gpt' : 'assistant')
+  return { [roleKey]: name, [contentKey]: response }
 }

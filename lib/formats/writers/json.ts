@@ -45,10 +45,7 @@ function objectText(
   if (entries.length === 0) return '{}'
   const cells = entries.map(({ key, value, pointer }) => {
     if (!isIndented) return `${JSON.stringify(key)}:${stringifyExact(value, literals, pointer)}`
-    const text = literals
-      ? stringifyExact(value, literals, pointer)
-      : JSON.stringify(value, null, 2).replaceAll('\n', '\n    ')
-    return `    ${JSON.stringify(key)}: ${text}`
+    return `    ${JSON.stringify(key)}: ${stringifyExact(value, literals, pointer, '    ')}`
   })
   return isIndented ? `{\n${cells.join(',\n')}\n  }` : `{${cells.join(',')}}`
 }

@@ -39,12 +39,19 @@ describe('import(export(x)) = x', () => {
   it.each([
     '[{"instruction":"a","input":null,"output":null},{"instruction":"a","output":""},{"output":"o","instruction":"i","input":""}]',
     '[{"id":9007199254740993,"instruction":"a","output":"b","z":-0,"y":1e-7,"x":0.12345678901234567890,"n":12}]',
+    '[{"instruction":"a","output":"b","score":1.0,"x":[1.50,{"y":1E5,"z":-0.0}],"t":1e-07,"u":100,"v":0.5,"w":2.0e0}]',
     '[{"__proto__":{"a":1},"constructor":"c","instruction":"\\u0000\\r\\n\u2028🙂漢","output":"b"}]',
     '[{"b":1,"1":{"2":[{"x":[]}]},"instruction":"a","output":"b","e":{}}]',
     '[{"instruction":"a","output":"b","history":[["q","r"]],"system":"","tools":[{"name":"t","id":12345678901234567890}]},{"instruction":"a","output":"b","history":null,"system":null}]',
     '[{"system":"outer","conversations":[{"from":"system","value":"inner"},{"from":"human","value":"q","weight":12345678901234567890},{"from":"gpt","value":"a"}],"k":1}]',
     '[{"system":"outer","conversations":[{"from":"human","value":"q"}]},{"conversations":[{"from":"human","value":"q"}],"system":null}]',
     '[{"id":"s1","messages":[{"role":"user","content":[{"type":"text","text":"a"}]},{"role":"assistant","content":null,"tool_calls":[]}]}]',
+    '[{"instruction":"s","evolved_instruction":"e","answer":"a"},{"evolved_instruction":"e","instruction":null,"answer":null}]',
+    '[{"conversation":[{"speaker":"User","text":"q","loss_weight":0.5},{"speaker":"chatgpt","text":"a"}],"kto_tag":false}]',
+    '[{"data":["q","a"],"id":"1"},{"id":"2","data":["q","a","r"]}]',
+    '[{"messages":[{"role":"user","content":[{"type":"text","value":"a"},{"type":"image","value":"1.jpg"}]},{"from":"gpt","value":"b"}],"images":["1.jpg"]}]',
+    '[{"prompt":"q","chosen":"good","rejected":"bad","label":false}]',
+    '[{"instruction":"q","responses":["a","b"],"scores":[12345678901234567890,2]}]',
     '[{"prompt":"a","completion":"b","id":"007"},{"completion":"b","prompt":"c","id":7},{"prompt":"c","id":null},{"prompt":"c","id":true}]',
   ])('restores the text itself: %s', async (text) => {
     expect(await roundTrip(text, 'json')).toBe(`${text}\n`)
@@ -174,6 +181,30 @@ describe('added columns', () => {
     ])
   })
 
+  it('writes a byte-order mark, safe headers and numbers as they came, when asked', async () => {
+    const text = '[{"instruction":"a","output":"b","=x":1.0,"@y":"\\tc","z":"\\rd","e":1E5,"f":-1}]'
+    const mapping = (await inspectSource(bytesSource('x.json', text))).detection.mapping
+    const rows = (await canonicalRows(text)).map((row) => exported(stored(row, mapping), mapping))
+    const plain = await join(writeCsv(() => [rows]))
+    expect(plain).toBe(
+      '"instruction","output","=x","@y","z","e","f"\n"a","b","1.0","\tc","\rd","1E5","-1"\n',
+    )
+    expect(await join(writeCsv(() => [rows], { byteOrderMark: true }))).toBe(`\ufeff${plain}`)
+    expect(await join(writeCsv(() => [rows], { spreadsheetSafe: true }))).toBe(
+      `"instruction","output","'=x","'@y","z","e","f"\n"a","b","1.0","'\tc","'\rd","1E5","-1"\n`,
+    )
+    const indented = await join(writeJson([rows], { indent: true }))
+    expect(indented).toContain('    "=x": 1.0,\n')
+  })
+
+  it('indents nested values beside numbers kept as they came', async () => {
+    const text = '[{"instruction":"a","output":"b","x":{"y":[1.0,{"z":[]}]}}]'
+    const rows = (await canonicalRows(text)).map((row) => exported(row, null))
+    expect(await join(writeJson([rows], { indent: true }))).toContain(
+      '"x": {\n      "y": [\n        1.0,\n        {\n          "z": []\n        }\n      ]\n    }',
+    )
+  })
+
   it('puts a generated response into chat rows in their own spelling', async () => {
     const [chat] = await canonicalRows('[{"conversations":[{"from":"human","value":"q"}]}]')
     const { detection } = await inspectSource(
@@ -182,6 +213,37 @@ describe('added columns', () => {
     const items = [{ row: chat as CanonicalRow, mapping: detection.mapping, response: 'r' }]
     expect(await join(writeJson([items], { indent: false }))).toBe(
       '[{"conversations":[{"from":"human","value":"q"},{"from":"gpt","value":"r"}]}]\n',
+    )
+  })
+
+  it.each([
+    ['[{"data":["q","a"]}]', '[{"data":["q","r"]}]'],
+    ['[{"data":["q"]}]', '[{"data":["q","r"]}]'],
+    [
+      '[{"conversation":[{"speaker":"User","text":"q"}]}]',
+      '[{"conversation":[{"speaker":"User","text":"q"},{"speaker":"assistant","text":"r"}]}]',
+    ],
+    [
+      '[{"messages":[{"from":"user","value":"q"},{"role":"bot","content":"a","n":1}]}]',
+      '[{"messages":[{"from":"user","value":"q"},{"role":"bot","content":"r","n":1}]}]',
+    ],
+  ])('puts a generated response into %s', async (text, wanted) => {
+    const { detection } = await inspectSource(bytesSource('x', text))
+    const [row] = await canonicalRows(text)
+    const items = [{ row: row as CanonicalRow, mapping: detection.mapping, response: 'r' }]
+    expect(await join(writeJson([items], { indent: false }))).toBe(`${wanted}\n`)
+  })
+
+  it('leaves a response inside a column where it is, and writes another one beside it', async () => {
+    const text = '[{"instruction":"q","responses":["a","b"]}]'
+    const { detection } = await inspectSource(bytesSource('x', text))
+    const mapping = { ...detection.mapping, output: 'responses[0]' }
+    const { preview } = await inspectSource(bytesSource('x', text), {}, { mapping })
+    if (!preview[0]?.ok) throw new Error('not read')
+    const { row } = preview[0]
+    expect(await join(writeJson([[{ row, mapping }]], { indent: false }))).toBe(`${text}\n`)
+    expect(await join(writeJson([[{ row, mapping, response: 'r' }]], { indent: false }))).toBe(
+      '[{"instruction":"q","responses":["a","b"],"output":"r"}]\n',
     )
   })
 

@@ -1,5 +1,6 @@
 import type { Db } from '@/db/client'
 import { answeredTurn } from '@/lib/formats/shared/answered-turn'
+import type { ChatTags } from '@/lib/formats/types'
 import type { MetricRow } from '@/lib/metrics/types'
 
 /** Which texts a run reads in one cell. */
@@ -17,6 +18,7 @@ interface Stored {
   input: string | null
   response: string | null
   messages: string | null
+  tags: string | null
   parentInstruction: string | null
   parentInput: string | null
   operator: string | null
@@ -25,7 +27,8 @@ interface Stored {
 
 const SELECT = `
   select r.idx, r.instruction, r.input, s.text as response,
-    case when t.kind = 'imported' then r.messages end as messages, p.instruction as parentInstruction, p.input as parentInput, l.operator,
+    case when t.kind = 'imported' then r.messages end as messages,
+    case when r.messages is not null then json_extract(c.source, '$.mapping.tags') end as tags, p.instruction as parentInstruction, p.input as parentInput, l.operator,
     case when @parent then json_extract(c.source, '$.definition.prompts') end as prompts
   from rows r
   join cells c on c.no = r.cell_no
@@ -47,10 +50,17 @@ type Texts = Pick<MetricRow, 'instruction' | 'input' | 'response'>
 function textsOf(row: Stored): Texts {
   const { instruction, input, response } = row
   if (row.messages === null) return { instruction, input, response }
-  const turn = answeredTurn(JSON.parse(row.messages))
+  const turn = answeredTurn(
+    JSON.parse(row.messages),
+    row.tags === null ? null : parseTags(row.tags),
+  )
   return turn
     ? { instruction: turn.user, input: '', response: turn.reply }
     : { instruction, input, response: null }
+}
+
+function parseTags(text: string): ChatTags {
+  return JSON.parse(text) as ChatTags
 }
 
 function hashesOf(prompts: string): Record<string, string> {

@@ -2,6 +2,7 @@ import { and, eq } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { runCells, runs } from '@/db/schema'
 import type { JobProgress } from '@/lib/contracts/job'
+import type { RunRecord } from '@/lib/contracts/run'
 import { addMeters, emptyMeter, type Meter } from '@/lib/contracts/meter'
 import { carriesValue, statusCode, statusOf, STATUSES } from '@/lib/contracts/status'
 import type { RowResult } from '@/lib/metrics/types'
@@ -105,6 +106,19 @@ export class RunState {
     this.examples.set(row.status, `Row ${row.index + 1}: ${words}`.slice(0, EXAMPLE_CHARACTERS))
   }
 
+  /** Records when work on the run began, unless an earlier attempt did; results come later, a whole cell's much later. */
+  begin(): void {
+    const { db } = this.context
+    this.context.commit(() => {
+      const record = this.stored()
+      if (!record || record.startedAt !== null) return
+      db.update(runs)
+        .set({ record: { ...record, startedAt: Date.now() } })
+        .where(eq(runs.no, this.run.no))
+        .run()
+    })
+  }
+
   /** Names what is being worked on. */
   phase(name: string): void {
     this.context.progress({ phase: name })
@@ -156,16 +170,21 @@ export class RunState {
     this.lastCommit = performance.now()
   }
 
-  private writeRecord(notes: Record<string, unknown>): void {
+  private stored(): RunRecord | null {
     const { db } = this.context
-    const stored = db
+    const found = db
       .select({ record: runs.record })
       .from(runs)
       .where(eq(runs.no, this.run.no))
       .get()
-    if (!stored) return
+    return found?.record ?? null
+  }
+
+  private writeRecord(notes: Record<string, unknown>): void {
+    const { db } = this.context
+    const record = this.stored()
+    if (!record) return
     const now = Date.now()
-    const { record } = stored
     const { total, done, valued, reasons } = this.totals()
     const meter = this.session?.meter ?? emptyMeter()
     // Meters start at nought with each attempt, so only what came since the last commit is added.
@@ -179,7 +198,6 @@ export class RunState {
       .set({
         record: {
           ...record,
-          startedAt: record.startedAt ?? now,
           finishedAt: done === total ? now : null,
           rows: done,
           valued,

@@ -6,6 +6,8 @@ const SUPPORTED = new Set([2, 3])
 const DEFAULT_ALIGNMENT = 32
 // Header bytes are read in steps: the metadata of a large vocabulary takes several megabytes.
 const READ_STEP = 4 * 2 ** 20
+// The longest vocabularies take some 30 MB; a header that claims more is damaged, and memory is not endless.
+const MOST_HEADER_BYTES = 512 * 2 ** 20
 const STRING = 8
 const ARRAY = 9
 // Bytes of the fixed-size value types, by type number of the GGUF specification.
@@ -145,6 +147,7 @@ export async function readHeader(file: FileHandle): Promise<GgufHeader> {
     try {
       return parse(bytes)
     } catch (error) {
+      if (length >= MOST_HEADER_BYTES) throw new Error('its header is too long', { cause: error })
       // Only a header that was cut by this read is worth a longer one.
       if (!(error instanceof RangeError) || length === size) throw error
     }

@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
+import { TABLE_CSV, tableRecords } from '@/lib/contracts/spreadsheet'
 import { route } from '@/lib/http/route'
 import { figureQuery } from '@/lib/services/figures'
 import { read } from '@/lib/services/readings-client'
@@ -9,13 +10,8 @@ export const GET = route({
   query: figureQuery,
   async handler({ ctx, params: { studyId, figureId }, query, signal }) {
     const request = { figureId, ...query }
-    const { columns, rows } = await read(ctx.db, 'drawnValues', [studyId, request], signal)
-    const header = columns.map(({ label, unit }) => (unit ? `${label} (${unit})` : label))
-    // A spreadsheet would run a label that begins with one of these; numbers keep their minus sign.
-    const safe = (value: unknown) =>
-      typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-    const body = rows.map((row) => columns.map(({ key }) => safe(row[key] ?? null)))
-    return new Response(stringify([header, ...body], { record_delimiter: '\r\n' }), {
+    const drawn = await read(ctx.db, 'drawnValues', [studyId, request], signal)
+    return new Response(stringify(tableRecords(drawn), TABLE_CSV), {
       headers: {
         'content-type': 'text/csv; charset=utf-8',
         'content-disposition': `attachment; filename="${figureId.replaceAll(/[^a-z0-9-]/g, '')}-values.csv"`,

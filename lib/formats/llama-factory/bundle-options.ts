@@ -1,0 +1,70 @@
+import type { MediaKind } from './carried'
+import { DEFAULT_COLUMNS, DEFAULT_TAGS } from './converter'
+import type { FactoryColumns, FactoryEntry, Stage } from './converter'
+
+/** Shape of the training file. */
+export type BundleFormat = 'alpaca' | 'sharegpt'
+
+/** Optional columns: written for every row as soon as one row has them, since all rows must have the same keys. */
+export interface BundleColumns extends Record<MediaKind, boolean> {
+  system: boolean
+  history: boolean
+  tools: boolean
+}
+
+/** How the bundle is to be written. */
+export interface BundleOptions {
+  /** Data set name: [a-z0-9_-]+. */
+  name: string
+  format: BundleFormat
+  stage: Stage
+  foldInput: boolean
+  /** Leaves out the rows that would stop or be dropped in training. */
+  excludeBlocked: boolean
+  /** Keeps rows with an empty response; the recipe says so. */
+  allowEmptyResponses: boolean
+  /** LLaMA-Factory chat template. */
+  template: string
+  /** Default 2048. */
+  cutoffLen?: number
+}
+
+/** The columns of a bundle that uses all of them. */
+export const ALL_COLUMNS: BundleColumns = {
+  system: true,
+  history: true,
+  tools: true,
+  images: true,
+  videos: true,
+  audios: true,
+}
+
+/** Returns the entry of dataset_info.json under which a bundle's rows are read. */
+export function bundleEntry(
+  { format, stage }: Pick<BundleOptions, 'format' | 'stage'>,
+  columns: BundleColumns,
+): FactoryEntry {
+  const named = (key: keyof FactoryColumns & keyof BundleColumns) => (columns[key] ? key : null)
+  const isChat = format === 'sharegpt'
+  const isPair = stage === 'dpo'
+  return {
+    formatting: format,
+    ranking: isPair,
+    columns: {
+      prompt: isChat ? null : DEFAULT_COLUMNS.prompt,
+      query: isChat ? null : DEFAULT_COLUMNS.query,
+      response: isChat || isPair ? null : DEFAULT_COLUMNS.response,
+      messages: isChat ? DEFAULT_COLUMNS.messages : null,
+      history: isChat ? null : named('history'),
+      system: isChat ? null : named('system'),
+      tools: named('tools'),
+      images: named('images'),
+      videos: named('videos'),
+      audios: named('audios'),
+      chosen: isPair ? 'chosen' : null,
+      rejected: isPair ? 'rejected' : null,
+      kto_tag: stage === 'kto' ? 'kto_tag' : null,
+    },
+    tags: DEFAULT_TAGS,
+  }
+}

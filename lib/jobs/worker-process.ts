@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto'
+import { fstatSync } from 'node:fs'
+import os from 'node:os'
+import v8 from 'node:v8'
+import { migrateDatabase, openDatabase } from '@/db/client'
+import { readConfig } from '@/lib/config'
+import { log } from '@/lib/log'
+import { ensureBuiltInBackends, probeBuiltIns } from '@/lib/services/backends'
+import { BackendPool } from './backend-pool'
+import { acquireWorkerLock } from './lock'
+import { retireWorker } from './heartbeat'
+import { schedulePurge } from './purge'
+import type { JobKind } from './types'
+import { startWatch } from './watch'
+import { WorkerLoop } from './worker-loop'
+
+// Rows are read once and in order, so mapping the whole file only makes this process look as large as the file.
+const MAPPED_BYTES = 32 * 2 ** 20
+// Parsed replies die young; left alone, the heap grows to several times of what lives in it.
+const HEAP_GROWTH_PERCENT = 40
+// Tells a supervisor that starting again is of no use: another worker has this folder.
+const EXIT_LOCKED = 3
+
+// Ctrl-C reaches the whole process group, so the supervisor's own signal may follow at once.
+const IMPATIENT_MS = 2_000
+
+/** Whether standard input is a pipe, which its other end holds open as long as it lives. */
+function followsParent(): boolean {
+  const input = fstatSync(0)
+  return input.isFIFO() || input.isSocket()
+}
+
+/** Ends this process when the one that started it is gone. */
+function followParent(stop: () => void): void {
+  if (!followsParent()) return
+  process.stdin.on('end', stop)
+  process.stdin.on('close', stop)
+  process.stdin.on('error', stop)
+  process.stdin.resume()
+}
+
+/** Serves the data folder with these kinds of jobs until it is told to stop; this is the worker's whole process. */
+export async function runWorkerProcess(kinds: readonly JobKind[]): Promise<void> {
+  v8.setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`)
+  const config = readConfig()
+  const lock = acquireWorkerLock(config.dataDir)
+  if (!lock) {
+    log().error({ dataDir: config.dataDir }, 'another worker runs on this data folder')
+    process.exitCode = EXIT_LOCKED
+    return
+  }
+  const db = openDatabase(config.databasePath)
+  db.$client.pragma(`mmap_size = ${MAPPED_BYTES}`)
+  migrateDatabase(db)
+  ensureBuiltInBackends(db)
+  const { databasePath, dataDir } = config
+  const owner = randomUUID()
+  // Before the priority is lowered: threads inherit it, and this one must be heard while a build takes all cores.
+  const watch = await startWatch({ databasePath, dataDir, owner, followsParent: followsParent() })
+  try {
+    os.setPriority(config.niceness)
+  } catch (error) {
+    log().warn({ err: error }, 'the priority could not be lowered')
+  }
+  const pool = new BackendPool(db, config)
+  const loop = new WorkerLoop({ db, config, pool, owner }, kinds)
+  loop.recover()
+  probeBuiltIns(db)
+  schedulePurge(db)
+
+  let stoppingSince: number | null = null
+  const stop = () => {
+    if (stoppingSince !== null) {
+      // Asked again later: somebody is in a hurry, and the leases are recovered at the next start anyway.
+      if (Date.now() - stoppingSince > IMPATIENT_MS) process.exit(1)
+      return
+    }
+    stoppingSince = Date.now()
+    void loop
+      .stop()
+      .then(() => pool.closeAll())
+      .then(() => watch.stop())
+      .then(() => retireWorker(db, dataDir))
+      .catch((error: unknown) => log().error({ err: error }, 'stopping failed'))
+      .finally(() => {
+        db.$client.close()
+        lock.release()
+        process.exit(0)
+      })
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  followParent(stop)
+  log().info({ pid: process.pid, dataDir: config.dataDir }, 'worker ready')
+  await loop.run()
+}

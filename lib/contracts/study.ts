@@ -197,6 +197,8 @@ export const importPreviewSchema = z.object({
     .nullable(),
   /** The same content (SHA-256) is in this study already. */
   duplicateOf: z.object({ cellId: z.string(), label: z.string() }).nullable(),
+  /** Rows that can be read; null where only the head of the file was looked at. */
+  rowCount: z.number().nullable(),
   /** First 20 rows as they would be stored. */
   rows: z.array(
     z.object({

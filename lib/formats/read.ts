@@ -72,6 +72,8 @@ export async function inspectSource(
     error = cause
   }
   rows.length = Math.min(rows.length, HEAD_ROWS)
+  // Where no row can be read, what is wrong with the first says more than that no text was found.
+  if (rows.every((row) => row.error)) error ??= rows[0]?.error ?? null
   const detection = error
     ? brokenFile(error)
     : detectFormat(rows, sourceName(source), container?.kind ?? 'json-array', chosen)

@@ -184,7 +184,7 @@ export async function importFile(
 ): Promise<ImportedFile> {
   const { db } = ctx
   const knownFile = (sha256: string): ImportedFile | null => {
-    const known = findKnownFile(db, studyId, sha256, plan.mapping)
+    const known = findKnownFile(db, studyId, sha256, plan)
     if (!known) return null
     const { cellId, revision } = known
     const { fileName } = plan

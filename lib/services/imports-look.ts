@@ -45,7 +45,7 @@ type PreviewError = NonNullable<ImportPreview['error']>
 /** What a file shows of itself. */
 export type FileLook = Pick<
   ImportPreview,
-  'keys' | 'confidence' | 'reasons' | 'warnings' | 'error' | 'rows'
+  'keys' | 'confidence' | 'reasons' | 'warnings' | 'error' | 'rowCount' | 'rows'
 > & { formatId: FormatId | null; mapping: ColumnMapping; questions: ImportQuestion[] }
 
 type Failure = FormatError | PreviewError
@@ -74,6 +74,7 @@ function previewRow(read: ReadRow): ImportPreview['rows'] {
 
 interface Read {
   rows: ImportPreview['rows']
+  rowCount: number | null
   error: Failure | null
   canSkip: boolean
   /** Said after the error. */
@@ -90,6 +91,7 @@ async function readUnder(
   let first: FormatError | null = null
   let seen = 0
   let bad = 0
+  let isWhole = true
   try {
     const opening = openingOptions(file.opening)
     const options = { ...opening, skipBadRows: true, batchRows: CHECK_BATCH_ROWS }
@@ -102,17 +104,24 @@ async function readUnder(
         bad += 1
       }
       const position = batch.at(-1)?.byteOffset ?? 0
-      if (seen >= limit || position > CHECK_BYTES || bad > MAX_SKIPPED) break
+      isWhole = seen < limit && position <= CHECK_BYTES && bad <= MAX_SKIPPED
+      if (!isWhole) break
     }
   } catch (error) {
     if (!(error instanceof FormatError)) throw error
-    return { rows, error, canSkip: false, more: '' }
+    return { rows, rowCount: null, error, canSkip: false, more: '' }
   }
   const isTooBad = bad > MAX_SKIPPED
   const other = isTooBad
     ? ` More than ${MAX_SKIPPED} rows cannot be read, so the file is not what it was taken for.`
     : ` ${bad - 1} more of the ${seen} rows looked at cannot be read.`
-  return { rows, error: first, canSkip: bad < seen && !isTooBad, more: bad > 1 ? other : '' }
+  return {
+    rows,
+    rowCount: isWhole ? seen - bad : null,
+    error: first,
+    canSkip: bad < seen && !isTooBad,
+    more: bad > 1 ? other : '',
+  }
 }
 
 function refusal({ error, detection }: Inspection): Failure | null {
@@ -134,11 +143,11 @@ async function checkedRows(
   const rows = inspection.preview.flatMap(previewRow)
   const refused = refusal(inspection)
   if (inspection.error || formatId === null || (refused && !isChanged)) {
-    return { rows, error: refused, canSkip: false, more: '' }
+    return { rows, rowCount: null, error: refused, canSkip: false, more: '' }
   }
   if (mapping.instruction === null && mapping.messages === null) {
     const error = wholeFile('No column is chosen as instruction. Choose one in the mapping.')
-    return { rows, error, canSkip: false, more: '' }
+    return { rows, rowCount: null, error, canSkip: false, more: '' }
   }
   return readUnder(file, { formatId, mapping })
 }
@@ -203,6 +212,7 @@ export async function lookAtFile(file: LookTask): Promise<FileLook> {
     // A file that is refused has nothing to ask before.
     questions: formatId === null ? [] : questionsOf(detection.issues),
     error,
+    rowCount: read.rowCount,
     rows: read.rows,
   }
 }
@@ -218,6 +228,7 @@ export function failedLook(message: string): FileLook {
     warnings: [],
     questions: [],
     error: wholeFile(message),
+    rowCount: null,
     rows: [],
   }
 }

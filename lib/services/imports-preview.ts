@@ -86,7 +86,10 @@ export async function previewUpload(
     place.align = 'none'
     warnings.push("Inputs differ from the parent's, so rows are not aligned by number.")
   }
-  const known = studyId ? findKnownFile(ctx.db, studyId, upload.sha256, mapping) : null
+  const opening = request.opening ?? PLAIN_OPENING
+  const columns = request.columns ?? []
+  const reading = { mapping, opening, columns }
+  const known = studyId ? findKnownFile(ctx.db, studyId, upload.sha256, reading) : null
   return {
     ...look,
     plan: {
@@ -96,8 +99,8 @@ export async function previewUpload(
       sha256: upload.sha256,
       format: formatId ?? '',
       mapping,
-      opening: request.opening ?? PLAIN_OPENING,
-      columns: request.columns ?? [],
+      opening,
+      columns,
       ...place,
       skipBadRows: false,
       questions,

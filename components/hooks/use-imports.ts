@@ -11,6 +11,8 @@ interface PreviewRequest {
   relativePath?: string
   format?: string
   mapping?: ImportPlan['mapping']
+  opening?: ImportPlan['opening']
+  columns?: ImportPlan['columns']
 }
 
 /** What an upload holds: one file, or the data files of an archive and what was left out of it. */

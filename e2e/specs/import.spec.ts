@@ -1,4 +1,7 @@
+import fs from 'node:fs'
+import path from 'node:path'
 import type { Page } from '@playwright/test'
+import { zipSync } from 'fflate'
 import { importFile, newStudy, settle, studyView } from '../api'
 import { expect, test } from '../fixtures'
 
@@ -120,4 +123,84 @@ test('text of a data set is shown as text, never run', async ({ page, request })
   await page.goto(`/studies/${studyId}/rows`)
   await expect(page.getByText('<img src=x').first()).toBeVisible()
   expect(await page.evaluate(() => (window as { hacked?: number }).hacked)).toBeUndefined()
+})
+
+test('a file that cannot be read as it is shows the decision that helps, and it is kept with the rows', async ({
+  page,
+  request,
+}) => {
+  const studyId = await newStudy(request, 'Opening trial')
+  await page.goto(`/studies/${studyId}`)
+  // "instruction,output" and one row in the bytes that Excel writes in China.
+  const chinese = Buffer.from('aW5zdHJ1Y3Rpb24sb3V0cHV0CsTjusOjrMrAvecssNm/xgo=', 'base64')
+  const wrapped = Buffer.from('{"version": "1", "data": [{"instruction": "a", "output": "b"}]}')
+  await choose(page, [
+    { name: 'gb-seeds.csv', buffer: chinese },
+    { name: 'wrapped-iter1-small.json', buffer: wrapped },
+  ])
+  const dialog = page.getByRole('dialog')
+  const table = dialog.getByRole('region', { name: 'gb-seeds.csv' })
+  await expect(table.getByRole('checkbox', { name: 'gb-seeds.csv' })).toBeDisabled()
+  await table.getByRole('button', { name: 'It looks like gb18030: use it' }).click()
+  await expect(table.getByRole('cell', { name: '\u4f60\u597d\uff0c\u4e16\u754c' })).toBeVisible()
+  const object = dialog.getByRole('region', { name: 'wrapped-iter1-small.json' })
+  await object.getByRole('button', { name: 'The rows lie in this property' }).click()
+  await expect(object.getByText('Rows are read out of one object.')).toBeVisible()
+  await dialog.getByRole('button', { name: 'Import 2 files' }).click()
+  await expect(dialog).toBeHidden()
+  await settle(request, studyId)
+  const detail = await studyView(request, studyId)
+  expect(detail.cells.map(({ rowCount }) => rowCount)).toEqual([1, 1])
+})
+
+test('other requests are answered at once while a hostile file is looked at', async ({
+  request,
+}) => {
+  const studyId = await newStudy(request, 'Wide trial')
+  const wide = Buffer.from(`${'name,'.repeat(1_500_000)}name\n1\n`)
+  const upload = await request.post('/api/uploads?name=wide.csv', {
+    data: wide,
+    headers: { 'content-type': 'application/octet-stream' },
+  })
+  const { uploadId } = (await upload.json()) as { uploadId: string }
+  const state = { isDone: false }
+  const started = Date.now()
+  const preview = request
+    .post(`/api/studies/${studyId}/imports/preview`, { data: { uploadIds: [uploadId] } })
+    .finally(() => (state.isDone = true))
+  const waits: number[] = []
+  while (!state.isDone) {
+    const asked = performance.now()
+    expect((await request.get('/api/health')).ok()).toBe(true)
+    waits.push(performance.now() - asked)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  const taken = Date.now() - started
+  const { previews } = (await (await preview).json()) as {
+    previews: { error: { message: string } }[]
+  }
+  expect(previews[0]?.error.message).toContain('1500001 columns')
+  const median = waits.toSorted((a, b) => a - b)[Math.floor(waits.length / 2)] as number
+  // Half of the answers tell whether the process is held up; the slowest one also tells of the machine.
+  expect(median).toBeLessThan(100)
+  expect(Math.max(...waits)).toBeLessThan(Math.max(500, taken / 2))
+})
+
+test('a hostile archive is refused with 422 and nothing of it is unpacked', async ({
+  request,
+  server,
+}) => {
+  const studyId = await newStudy(request, 'Archive trial')
+  const upload = await request.post('/api/uploads?name=twice.zip', {
+    data: Buffer.from(zipSync({ 'Data.json': alpaca(0), 'data.JSON': alpaca(1) })),
+    headers: { 'content-type': 'application/octet-stream' },
+  })
+  const { uploadId } = (await upload.json()) as { uploadId: string }
+  const before = fs.readdirSync(path.join(server.dataDir, 'uploads'))
+  const reply = await request.post(`/api/studies/${studyId}/imports/preview`, {
+    data: { uploadIds: [uploadId] },
+  })
+  expect(reply.status()).toBe(422)
+  expect(await reply.text()).toContain('differ only by case')
+  expect(fs.readdirSync(path.join(server.dataDir, 'uploads'))).toEqual(before)
 })

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { importedColumnsSchema } from './imported-values'
+import { openingSchema } from './opening'
 
 /** Who speaks in a chat; `other` is what tools say, and nobody's text. */
 export const CHAT_ROLES = ['system', 'user', 'assistant', 'other'] as const
@@ -53,6 +55,10 @@ export const cellSourceSchema = z.object({
   format: z.string(),
   container: z.string(),
   mapping: columnMappingSchema.nullable(),
+  /** How the file was opened; absent where nothing had to be decided. */
+  opening: openingSchema.optional(),
+  /** Columns that the user named as values of other tools. */
+  columns: importedColumnsSchema.optional(),
   /** Distinct key orders of the source objects; rows refer to them by index. */
   keySets: z.array(z.array(z.string())),
   /** Set for rows made here: job, backend identity, prompts with hashes, decoding. */

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { StatusName } from './status'
 
 /** A column of finished numbers that another tool wrote beside the rows. */
@@ -62,6 +63,18 @@ export const IMPORTED_VALUES: readonly ImportedValueSpec[] = [
     zeroIsError: true,
   },
 ]
+
+/** As long as a column name of a file may be. */
+const MAX_COLUMN_NAME = 1_000
+
+/** Names of the known columns, as the command line and plans use them. */
+export const IMPORTED_KINDS = IMPORTED_VALUES.map((spec) => spec.key)
+
+/** Columns under names of their own, and which of the known values each holds. */
+export const importedColumnsSchema = z
+  .array(z.object({ column: z.string().min(1).max(MAX_COLUMN_NAME), kind: z.enum(IMPORTED_KINDS) }))
+  .max(IMPORTED_KINDS.length)
+export type ImportedColumn = z.infer<typeof importedColumnsSchema>[number]
 
 /** What is known of the row around a value. */
 export interface ValueContext {

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { columnMappingSchema } from './cell'
 import { importQuestionSchema } from './import-questions'
+import { importedColumnsSchema } from './imported-values'
+import { openingSchema, PLAIN_OPENING } from './opening'
 import { ALIGN_WAYS, operatorRuleSchema } from './operators'
 
 export const ARM_CLASSES = ['small', 'large', 'other'] as const
@@ -160,6 +162,10 @@ export const importPlanSchema = z.object({
   sha256: z.string(),
   format: z.string(),
   mapping: columnMappingSchema,
+  /** How the file is opened, where it does not say it itself. */
+  opening: openingSchema.default(PLAIN_OPENING),
+  /** Columns under names of their own that hold values of other tools. */
+  columns: importedColumnsSchema.default([]),
   seedSetKey: z.string(),
   seedSetLabel: z.string(),
   /** null = these are the seeds. */
@@ -178,6 +184,14 @@ export const importPlanSchema = z.object({
 })
 export type ImportPlan = z.infer<typeof importPlanSchema>
 
+/** A decision that makes a file readable. */
+export const fileRepairSchema = z.object({
+  field: z.enum(['encoding', 'unwrap', 'duplicateKeys', 'loneSurrogates']),
+  /** The suggested decision; null where the file gives no hint. */
+  opening: openingSchema.nullable(),
+})
+export type FileRepair = z.infer<typeof fileRepairSchema>
+
 export const importPreviewSchema = z.object({
   plan: importPlanSchema,
   /** Keys seen in the first 200 rows, for the mapping controls. */
@@ -193,10 +207,14 @@ export const importPreviewSchema = z.object({
       byteOffset: z.number().nullable(),
       /** Only single rows are broken: with `skipBadRows` the rest can be imported. */
       canSkip: z.boolean(),
+      /** What the user may decide so that the file can be read. */
+      repair: fileRepairSchema.nullable(),
     })
     .nullable(),
   /** The same content (SHA-256) is in this study already. */
   duplicateOf: z.object({ cellId: z.string(), label: z.string() }).nullable(),
+  /** Rows that can be read; null where only the head of the file was looked at. */
+  rowCount: z.number().nullable(),
   /** First 20 rows as they would be stored. */
   rows: z.array(
     z.object({

@@ -21,6 +21,8 @@ import type {
   Source,
 } from './types'
 
+// Two hundred rows of usual length are 1 MB; of the longest ones fewer say enough.
+const HEAD_BYTES = 32 << 20
 // As many rows as the preview shows.
 const PREVIEW_ROWS = 20
 
@@ -62,13 +64,16 @@ export async function inspectSource(
     container = opened.container
     for await (const batch of opened.batches) {
       rows.push(...batch)
-      if (rows.length >= HEAD_ROWS) break
+      const position = batch.at(-1)?.byteOffset ?? 0
+      if (rows.length >= HEAD_ROWS || position > HEAD_BYTES) break
     }
   } catch (cause) {
     if (!(cause instanceof FormatError)) throw cause
     error = cause
   }
   rows.length = Math.min(rows.length, HEAD_ROWS)
+  // Where no row can be read, what is wrong with the first says more than that no text was found.
+  if (rows.every((row) => row.error)) error ??= rows[0]?.error ?? null
   const detection = error
     ? brokenFile(error)
     : detectFormat(rows, sourceName(source), container?.kind ?? 'json-array', chosen)

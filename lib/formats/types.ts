@@ -1,5 +1,6 @@
 import type { ChatRole } from '@/lib/contracts/cell'
 import type { ImportedValueSpec } from '@/lib/contracts/imported-values'
+import type { Encoding } from '@/lib/contracts/opening'
 import type { FormatError } from './format-error'
 
 export type { ChatRole }
@@ -61,6 +62,7 @@ export const ROW_FLAGS = [
   'rejected_response',
   'preference',
   'unknown_role',
+  'repeated_key_dropped',
 ] as const
 export type RowFlag = (typeof ROW_FLAGS)[number]
 
@@ -93,9 +95,6 @@ export interface ColumnMapping {
   label?: string | null | undefined
   tags?: ChatTags | null | undefined
 }
-
-export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'gb18030', 'windows-1252'] as const
-export type Encoding = (typeof ENCODINGS)[number]
 
 export const CONTAINERS = ['json-array', 'jsonl', 'csv', 'concatenated'] as const
 export type ContainerKind = (typeof CONTAINERS)[number]

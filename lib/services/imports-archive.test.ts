@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { exportRequestSchema } from '@/lib/contracts/export'
 import { emptyFilter } from '@/lib/contracts/filter'
 import { openExport } from './exports'
+import { filesHere } from './files-tasks'
 import { importFile } from './imports-file'
 import { expandArchives } from './imports-archive'
 import { previewImport } from './imports-preview'
@@ -27,7 +28,11 @@ async function upload(name: string, bytes: Uint8Array): Promise<string> {
 const text = (value: unknown) => Buffer.from(JSON.stringify(value))
 
 async function expand(name: string, bytes: Uint8Array) {
-  const { requests, notes } = await expandArchives(study, [{ uploadId: await upload(name, bytes) }])
+  const { requests, notes } = await expandArchives(
+    study,
+    [{ uploadId: await upload(name, bytes) }],
+    filesHere,
+  )
   return { requests, notes, previews: await previewImport(study, study.studyId, requests) }
 }
 
@@ -92,7 +97,11 @@ describe('an archive', () => {
 
   it('leaves other uploads as they are', async () => {
     const plan = await planFor(study, 'alpaca.json', JSON.stringify(alpacaRows(2, 's')))
-    const { requests, notes } = await expandArchives(study, [{ uploadId: plan.uploadId }])
+    const { requests, notes } = await expandArchives(
+      study,
+      [{ uploadId: plan.uploadId }],
+      filesHere,
+    )
     expect(requests).toEqual([{ uploadId: plan.uploadId }])
     expect(notes).toEqual([])
   })

@@ -1,5 +1,6 @@
 import type { Db } from '@/db/client'
 import type { ImportReport } from '@/lib/contracts/cell'
+import { isPlain } from '@/lib/contracts/opening'
 import type { ImportPlan } from '@/lib/contracts/study'
 import { AppError, throwIfAborted } from '@/lib/errors'
 import { FORMAT_IDS, type FormatId } from '@/lib/formats/types'
@@ -78,6 +79,8 @@ function openPlace(db: Db, studyId: string, plan: ImportPlan, upload: OpenUpload
         format: plan.format,
         container: 'file',
         mapping: plan.mapping,
+        ...(isPlain(plan.opening) ? {} : { opening: plan.opening }),
+        ...(plan.columns.length > 0 ? { columns: plan.columns } : {}),
         keySets: [],
         definition: null,
       },
@@ -115,6 +118,7 @@ async function stageRows(
       expect: upload.expect,
       formatId: formatIdOf(plan.format),
       mapping: plan.mapping,
+      opening: plan.opening,
       skipBadRows: plan.skipBadRows,
       slotIsIndex: plan.armKey === null || plan.align === 'index',
     },
@@ -180,7 +184,7 @@ export async function importFile(
 ): Promise<ImportedFile> {
   const { db } = ctx
   const knownFile = (sha256: string): ImportedFile | null => {
-    const known = findKnownFile(db, studyId, sha256, plan.mapping)
+    const known = findKnownFile(db, studyId, sha256, plan)
     if (!known) return null
     const { cellId, revision } = known
     const { fileName } = plan
@@ -218,7 +222,7 @@ export async function importFile(
     const isSlotted =
       place.armId === null ||
       (alignment !== null && alignment.matched > 0 && alignment.kind === 'index')
-    const values = await readImportedColumns(db, place.cellNo, keySets, hooks.signal)
+    const values = await readImportedColumns(db, place.cellNo, keySets, plan.columns, hooks.signal)
     const revision = inTransaction(db, () => {
       publishImportedColumns(db, studyId, child, values, upload)
       seeds?.publish()

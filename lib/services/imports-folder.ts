@@ -1,11 +1,15 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import type { Config } from '@/lib/config'
 import { AppError } from '@/lib/errors'
-import { readDatasetInfo } from '@/lib/formats/llama-factory/dataset-info'
-import type { PreviewRequest } from './imports-preview'
-import { registerFile, type Upload } from './uploads'
+import { contextOf } from '@/lib/formats/format-error'
+import { readDatasetInfo, type DatasetEntry } from '@/lib/formats/llama-factory/dataset-info'
+import type { PreviewRequest } from './imports-request'
+import { registerFile, type Upload, type UploadsPlace } from './uploads'
 
+/** Files of one import; a folder of more is likely not a study. */
+export const MAX_FILES = 500
+/** Names of data sets that a note gives as examples. */
+const SHOWN_NAMES = 3
 /** Names of files that may hold rows. */
 export const DATA_FILE = /\.(json|jsonl|ndjson|csv|tsv)(\.gz)?$/i
 /** A folder of a LLaMA-Factory data set names its files here. */
@@ -18,13 +22,36 @@ export interface FolderContents {
 }
 
 /** Makes a file of this machine an upload. */
-type Register = (config: Config, file: string) => Promise<Upload>
+type Register = (config: UploadsPlace, file: string) => Promise<Upload>
 
-async function bundle(config: Config, folder: string, register: Register): Promise<FolderContents> {
+/** The entries that nothing can be read from, by reason: a published list names dozens of data sets that are elsewhere. */
+function leftOut(entries: readonly DatasetEntry[]): string[] {
+  const byReason = new Map<string, string[]>()
+  for (const { name, reason } of entries) {
+    if (reason !== null) byReason.set(reason, [...(byReason.get(reason) ?? []), name])
+  }
+  return [...byReason].map(([reason, names]) => {
+    const [first, ...rest] = names.map((name) => contextOf(name))
+    if (rest.length === 0) return `${first}: ${reason}`
+    const shown = [first, ...rest].slice(0, SHOWN_NAMES).join(', ')
+    return `${names.length} data sets (${shown}${names.length > SHOWN_NAMES ? ', ...' : ''}): ${reason}`
+  })
+}
+
+async function bundle(
+  config: UploadsPlace,
+  folder: string,
+  label: string,
+  register: Register,
+): Promise<FolderContents> {
   const requests: PreviewRequest[] = []
-  const notes: string[] = []
-  for (const entry of await readDatasetInfo(folder)) {
-    if (entry.reason !== null) notes.push(`${entry.name}: ${entry.reason}`)
+  const entries = await readDatasetInfo(folder)
+  // Every listed file becomes an upload, also where many entries name the same one.
+  checkCount(
+    entries.reduce((sum, { files }) => sum + files.length, 0),
+    label,
+  )
+  for (const entry of entries) {
     for (const file of entry.files) {
       const { uploadId } = await register(config, file)
       requests.push({
@@ -35,7 +62,15 @@ async function bundle(config: Config, folder: string, register: Register): Promi
       })
     }
   }
-  return { requests, notes }
+  return { requests, notes: leftOut(entries) }
+}
+
+function checkCount(count: number, where: string): void {
+  if (count <= MAX_FILES) return
+  throw new AppError(
+    'data_error',
+    `${where}: ${count} data files. Import at most ${MAX_FILES} at once; choose a part of them.`,
+  )
 }
 
 /**
@@ -45,7 +80,7 @@ async function bundle(config: Config, folder: string, register: Register): Promi
  * in messages. Throws `not_found` when there is nothing to import.
  */
 export async function registerFolder(
-  config: Config,
+  config: UploadsPlace,
   folder: string,
   options: { register?: Register; label?: string } = {},
 ): Promise<FolderContents> {
@@ -53,9 +88,11 @@ export async function registerFolder(
   const names = await fs.readdir(folder, { recursive: true }).catch(() => null)
   if (!names) throw new AppError('not_found', `There is no folder ${folder}.`)
   let contents: FolderContents = { requests: [], notes: [] }
-  if (names.includes(DATASET_INFO)) contents = await bundle(config, folder, register)
+  if (names.includes(DATASET_INFO)) contents = await bundle(config, folder, label, register)
   else {
-    for (const relativePath of names.filter((name) => DATA_FILE.test(name)).toSorted()) {
+    const files = names.filter((name) => DATA_FILE.test(name)).toSorted()
+    checkCount(files.length, label)
+    for (const relativePath of files) {
       const { uploadId } = await register(
         config,
         path.join(/*turbopackIgnore: true*/ folder, relativePath),

@@ -1,21 +1,25 @@
 import { and, eq, isNotNull, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { cells } from '@/db/schema'
-import { MAPPED_FIELDS } from '@/lib/contracts/cell'
-import type { ColumnMapping } from '@/lib/formats/types'
+import { MAPPED_FIELDS, type CellSource } from '@/lib/contracts/cell'
+import { openingSchema } from '@/lib/contracts/opening'
 
-/** Returns what decides how a file is read; a mapping stored before a field existed lacks it. */
-function readingOf(mapping: ColumnMapping | null): string {
-  const columns = MAPPED_FIELDS.map((field) => mapping?.[field] ?? null)
-  return JSON.stringify([columns, mapping?.tags ?? null])
+/** What decides how a file is read. */
+type Reading = Pick<CellSource, 'mapping' | 'opening' | 'columns'>
+
+/** A source that was stored before a field existed lacks it. */
+function readingOf({ mapping, opening, columns }: Reading): string {
+  const fields = MAPPED_FIELDS.map((field) => mapping?.[field] ?? null)
+  const opened = openingSchema.parse(opening ?? {})
+  return JSON.stringify([fields, mapping?.tags ?? null, opened, columns ?? []])
 }
 
 /**
- * Returns the current cell of the study that holds this content, read by the same mapping, or null: another column of the
- * same file holds other rows.
+ * Returns the current cell of the study that holds this content, read in the same way, or null: another column or
+ * another encoding of the same file gives other rows.
  */
-export function findKnownFile(db: Db, studyId: string, sha256: string, mapping: ColumnMapping) {
-  const wanted = readingOf(mapping)
+export function findKnownFile(db: Db, studyId: string, sha256: string, reading: Reading) {
+  const wanted = readingOf(reading)
   const row = db
     .select({ id: cells.id, revision: cells.revision, source: cells.source })
     .from(cells)
@@ -28,6 +32,6 @@ export function findKnownFile(db: Db, studyId: string, sha256: string, mapping: 
       ),
     )
     .all()
-    .find(({ source }) => readingOf(source.mapping) === wanted)
+    .find(({ source }) => readingOf(source) === wanted)
   return row ? { cellId: row.id, revision: row.revision, fileName: row.source.fileName } : null
 }

@@ -1,3 +1,5 @@
+import type { Opening } from '@/lib/contracts/opening'
+import { openingOptions } from '@/lib/formats/containers/open-rows'
 import { readRows } from '@/lib/formats/read'
 import type { ColumnMapping, FileStamp, FormatId, ReadRow } from '@/lib/formats/types'
 import type { Cell } from './cells-flat'
@@ -6,7 +8,7 @@ import { RowCollector } from './imports-rows'
 /** Rows of one batch and transaction: about 30 ms, so that heartbeats and other writers get their turn. */
 const BATCH_ROWS = 2_000
 /** A file with more broken rows than this is not the format that it was taken for. */
-const MAX_SKIPPED = 1_000
+export const MAX_SKIPPED = 1_000
 
 /** What is to be read and how, as plain data. */
 export interface ParseJob {
@@ -16,6 +18,7 @@ export interface ParseJob {
   expect: FileStamp | null
   formatId: FormatId
   mapping: ColumnMapping
+  opening: Opening
   skipBadRows: boolean
   slotIsIndex: boolean
 }
@@ -70,6 +73,7 @@ export async function* parseInThread(
     {
       skipBadRows: job.skipBadRows,
       batchRows: BATCH_ROWS,
+      ...openingOptions(job.opening),
       onBytes: (chunk) => (bytes += chunk.byteLength),
       onNote: (note) => notes.push(note),
       ...(job.expect ? { expect: job.expect } : {}),

@@ -3,8 +3,8 @@ import { Worker } from 'node:worker_threads'
 import { AppError, throwIfAborted, type ErrorCode } from '@/lib/errors'
 import { parseInThread, type ParsedBatch, type ParseEnd, type ParseJob } from './imports-parse-core'
 
-/** Below this a thread's start costs more than it saves. */
-const THREAD_BYTES = 24 * 1024 * 1024
+/** Larger files are read beside the worker's own loop, whose heartbeat and cancelling no row may hold up. */
+const THREAD_BYTES = 1024 * 1024
 /** Batches that may wait: enough to keep both sides busy, about 10 MB. */
 const MAX_WAITING = 4
 

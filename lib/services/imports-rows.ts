@@ -7,6 +7,8 @@ import { flattenResponse, flattenRow, type Cell } from './cells-flat'
 /** Key orders in one file; more means that keys are data, and every reader of the cell would carry them. */
 const MAX_KEY_SETS = 4_096
 
+/** Characters of all of them together. */
+const MAX_KEY_CHARS = 4_000_000
 /** Rows that the report names because parts of them hold no text; the flags count all. */
 const MAX_REMARKS = 5
 
@@ -17,6 +19,7 @@ const NO_RESPONSE = statusCode('no_response')
 export class RowCollector {
   readonly keySets: string[][] = []
   readonly flags: Record<string, number> = {}
+  #keyChars = 0
   readonly #remarks: string[] = []
   #remarked = 0
   #numbers = new Map<string, number>()
@@ -36,10 +39,11 @@ export class RowCollector {
     const name = JSON.stringify(keys)
     let number = this.#numbers.get(name)
     if (number === undefined) {
-      if (this.keySets.length >= MAX_KEY_SETS) {
+      this.#keyChars += name.length
+      if (this.keySets.length >= MAX_KEY_SETS || this.#keyChars > MAX_KEY_CHARS) {
         throw new AppError(
           'data_error',
-          `The rows have more than ${MAX_KEY_SETS} different orders of keys. Write all rows with the same keys.`,
+          `The rows have more than ${MAX_KEY_SETS} different orders of keys, or very long ones. Write all rows with the same keys.`,
         )
       }
       number = this.keySets.push([...keys]) - 1

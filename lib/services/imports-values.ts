@@ -1,11 +1,15 @@
 import { and, desc, eq, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { runCells, runs } from '@/db/schema'
-import { IMPORTED_LABEL, IMPORTED_VALUES } from '@/lib/contracts/imported-values'
+import {
+  IMPORTED_LABEL,
+  type ImportedColumn,
+  type ImportedValueSpec,
+} from '@/lib/contracts/imported-values'
 import type { RunRecord } from '@/lib/contracts/run'
 import { statusCode } from '@/lib/contracts/status'
 import { throwIfAborted } from '@/lib/errors'
-import { importedValues, importedValueSpecs } from '@/lib/formats/shared/imported-values'
+import { importedValues, namedValueSpecs } from '@/lib/formats/shared/imported-values'
 import { parseExact } from '@/lib/formats/shared/exact-json'
 import { unpackFlags } from '@/lib/formats/stored-row'
 import type { JsonObject } from '@/lib/formats/types'
@@ -22,6 +26,8 @@ const READ_ROWS = 4_096
 /** Values of one metric that came with a staged cell; entry i belongs to row `indices[i]`. */
 export interface ImportedColumns {
   metric: MeasuredMetric
+  /** Columns of the metric, under the names that they have in this file. */
+  specs: ImportedValueSpec[]
   /** Source keys that were there. */
   keys: string[]
   indices: Int32Array
@@ -36,20 +42,22 @@ interface StoredRow {
 
 interface Collected {
   metric: MeasuredMetric
+  specs: ImportedValueSpec[]
   keys: string[]
   indices: number[]
   values: Record<string, number[]>
   status: Record<string, number[]>
 }
 
-function collectors(keys: readonly string[]): Collected[] {
-  const found = importedValueSpecs(keys)
+function collectors(keys: readonly string[], columns: readonly ImportedColumn[]): Collected[] {
+  const known = namedValueSpecs(columns)
   return listImported().flatMap((metric) => {
-    const own = found.filter((spec) => spec.metric === metric.id)
+    const specs = known.filter((spec) => spec.metric === metric.id)
+    const own = specs.filter((spec) => keys.includes(spec.key))
     if (own.length === 0) return []
     const empty = () => Object.fromEntries(metric.outputs.map(({ key }) => [key, [] as number[]]))
     const keysOf = own.map((spec) => spec.key)
-    return [{ metric, keys: keysOf, indices: [], values: empty(), status: empty() }]
+    return [{ metric, specs, keys: keysOf, indices: [], values: empty(), status: empty() }]
   })
 }
 
@@ -58,8 +66,7 @@ function addRow(row: StoredRow, into: readonly Collected[]): void {
   const flags = unpackFlags(row.flags)
   // Only whether there is a response counts here, and the flag says so.
   const output = flags.includes('no_response') ? null : ' '
-  for (const { metric, indices, values, status } of into) {
-    const specs = IMPORTED_VALUES.filter((spec) => spec.metric === metric.id)
+  for (const { specs, indices, values, status } of into) {
     indices.push(row.idx)
     importedValues({ extra, flags, output }, specs).forEach((read, i) => {
       const key = specs[i]?.output as string
@@ -71,15 +78,16 @@ function addRow(row: StoredRow, into: readonly Collected[]): void {
 
 /**
  * Returns the results of other tools among the extra fields of a staged cell, by metric; the fields themselves stay with
- * the rows. `keySets` are the key orders of the file, so that files without results are not read again.
+ * the rows. `keySets` are the key orders of the file, so that files without results are not read again; `columns` are those that the user named.
  */
 export async function readImportedColumns(
   db: Db,
   cellNo: number,
   keySets: readonly (readonly string[])[],
+  columns: readonly ImportedColumn[],
   signal?: AbortSignal,
 ): Promise<ImportedColumns[]> {
-  const collected = collectors([...new Set(keySets.flat())])
+  const collected = collectors([...new Set(keySets.flat())], columns)
   if (collected.length === 0) return []
   const page = db.$client.prepare(
     `select idx, extra, flags from rows where cell_no = ? and idx > ? order by idx limit ${READ_ROWS}`,
@@ -94,8 +102,9 @@ export async function readImportedColumns(
     // Heartbeats get their turn.
     await new Promise((resolve) => setImmediate(resolve))
   }
-  return collected.map(({ metric, keys, indices, values, status }) => ({
+  return collected.map(({ metric, specs, keys, indices, values, status }) => ({
     metric,
+    specs,
     keys,
     indices: Int32Array.from(indices),
     columns: Object.fromEntries(
@@ -111,9 +120,9 @@ export async function readImportedColumns(
 }
 
 /** The row's own status is that of the first output that the file has: the measure, not what stands beside it. */
-function rowStatusOf({ metric, keys, columns }: ImportedColumns): Uint8Array {
-  const specs = IMPORTED_VALUES.filter((spec) => keys.includes(spec.key))
-  const first = metric.outputs.find(({ key }) => specs.some((spec) => spec.output === key))
+function rowStatusOf({ metric, specs, keys, columns }: ImportedColumns): Uint8Array {
+  const present = specs.filter((spec) => keys.includes(spec.key))
+  const first = metric.outputs.find(({ key }) => present.some((spec) => spec.output === key))
   return (first && columns[first.key]?.status) ?? new Uint8Array()
 }
 

@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { PLAIN_OPENING } from '@/lib/contracts/opening'
 import { previewImport, startImport } from './imports'
 import { registerFolder } from './imports-folder'
 import { guessPlaces, slug } from './imports-place'
@@ -182,7 +183,7 @@ describe('several files', () => {
       study,
       study.studyId,
       [{ uploadId, relativePath: 'teamA_gsm8k_iter1.json' }],
-      ['gsm8k_seeds.json', 'teamA_gsm8k_iter1.json'],
+      { siblings: ['gsm8k_seeds.json', 'teamA_gsm8k_iter1.json'] },
     )
     expect(beside[0]?.plan).toMatchObject({ seedSetKey: 'gsm8k', armKey: 'teama' })
   })
@@ -271,6 +272,7 @@ describe('reading in a thread', () => {
         tools: null,
         id: null,
       },
+      opening: PLAIN_OPENING,
       skipBadRows: false,
       slotIsIndex: true,
       ...changes,

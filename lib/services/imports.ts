@@ -5,13 +5,12 @@ import { AppError } from '@/lib/errors'
 import { enqueue } from '@/lib/jobs/queue'
 import { checkOperatorRule } from './alignments-operators'
 import type { ServiceContext } from './context'
+import { MAX_FILES } from './imports-folder'
 import { getStudy } from './studies'
 import { openUpload, purgeUploads } from './uploads'
 
-export { previewImport, previewUpload, type PreviewRequest } from './imports-preview'
-
-/** Files of one import; a folder of more is likely not a study. */
-const MAX_FILES = 500
+export { previewImport, previewUpload } from './imports-preview'
+export type { PreviewRequest } from './imports-request'
 
 function checkPlans(plans: readonly ImportPlan[]): void {
   if (plans.length === 0) throw new AppError('invalid_input', 'Choose at least one file to import.')

@@ -151,6 +151,12 @@ export function deleteStudy(db: Db, studyId: string): void {
   db.update(studies).set({ deletedAt: Date.now() }).where(eq(studies.id, studyId)).run()
 }
 
+/** Removes a study for good when it holds no cell: one that was made for an import of which nothing came. */
+export function discardEmptyStudy(db: Db, studyId: string): void {
+  const held = db.select({ n: count() }).from(cells).where(eq(cells.studyId, studyId)).get()
+  if (held?.n === 0) db.delete(studies).where(eq(studies.id, studyId)).run()
+}
+
 /** Brings a deleted study back and returns it. */
 export function restoreStudy(db: Db, studyId: string): StudySummary {
   db.update(studies).set({ deletedAt: null }).where(eq(studies.id, studyId)).run()

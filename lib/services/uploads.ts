@@ -32,6 +32,9 @@ const metaSchema = z.object({
 })
 type UploadMeta = z.infer<typeof metaSchema>
 
+/** Where uploads lie. */
+export type UploadsPlace = Pick<Config, 'uploadsDir'>
+
 /** A file that waits to be imported. */
 export interface Upload {
   uploadId: string
@@ -47,7 +50,7 @@ export function safeFileName(name: string): string {
   return clean === '' || clean === '.' || clean === '..' ? 'file' : clean
 }
 
-function folderOf(config: Config, uploadId: string): string {
+function folderOf(config: UploadsPlace, uploadId: string): string {
   // The id becomes a path, so it must be one of ours.
   if (!/^[0-9a-f-]{36}$/.test(uploadId)) {
     throw new AppError('not_found', 'There is no such upload.')
@@ -73,7 +76,7 @@ export function diskError(error: unknown): unknown {
   return error
 }
 
-async function writeMeta(config: Config, meta: UploadMeta): Promise<Upload> {
+async function writeMeta(config: UploadsPlace, meta: UploadMeta): Promise<Upload> {
   const folder = folderOf(config, meta.uploadId)
   await fs.mkdir(folder, { recursive: true })
   await fs.writeFile(path.join(folder, META_FILE), JSON.stringify(meta))
@@ -86,7 +89,7 @@ async function writeMeta(config: Config, meta: UploadMeta): Promise<Upload> {
  * breaks off. Throws `invalid_input` for an empty or too large file, `data_error` for a full or read-only disk.
  */
 export async function saveUpload(
-  config: Config,
+  config: UploadsPlace,
   name: string,
   body: AsyncIterable<Uint8Array>,
   signal?: AbortSignal,
@@ -131,7 +134,7 @@ export async function saveUpload(
  * Registers a file of this machine for import without copying it, and returns it as an upload. For the command line and
  * start-up only: never give it a path that came over HTTP.
  */
-export async function registerFile(config: Config, file: string): Promise<Upload> {
+export async function registerFile(config: UploadsPlace, file: string): Promise<Upload> {
   const absolute = path.resolve(file)
   const stat = await fs.stat(absolute).catch(() => null)
   if (!stat) throw new AppError('not_found', `There is no file ${file}.`)
@@ -162,7 +165,7 @@ export interface OpenUpload extends Upload {
 }
 
 /** Returns an upload ready to be read; `not_found` when it was imported, removed or never finished. */
-export async function openUpload(config: Config, uploadId: string): Promise<OpenUpload> {
+export async function openUpload(config: UploadsPlace, uploadId: string): Promise<OpenUpload> {
   const folder = folderOf(config, uploadId)
   const text = await fs.readFile(path.join(folder, META_FILE), 'utf8').catch(() => null)
   const meta = text === null ? null : metaSchema.safeParse(JSON.parse(text))
@@ -184,12 +187,12 @@ export async function openUpload(config: Config, uploadId: string): Promise<Open
 }
 
 /** Removes an upload; a registered file itself stays. */
-export async function removeUpload(config: Config, uploadId: string): Promise<void> {
+export async function removeUpload(config: UploadsPlace, uploadId: string): Promise<void> {
   await fs.rm(folderOf(config, uploadId), { recursive: true, force: true })
 }
 
 /** Removes uploads that nobody imported within a week. Returns how many. */
-export async function purgeUploads(config: Config, now = Date.now()): Promise<number> {
+export async function purgeUploads(config: UploadsPlace, now = Date.now()): Promise<number> {
   const names = await fs.readdir(config.uploadsDir).catch(() => [])
   let removed = 0
   for (const name of names) {

@@ -7,6 +7,7 @@ import { ProgressBar } from '@/components/ui/progress-bar'
 import { ErrorState, Notice } from '@/components/ui/states'
 import { suggestedReading } from '@/lib/contracts/import-questions'
 import type { ImportPlan, StudyDetail } from '@/lib/contracts/study'
+import { ImportOpeningFields } from './import-opening-fields'
 import { ImportPlanFields } from './import-plan-fields'
 import { ImportPreviewTable } from './import-preview-table'
 import { canImport, type ImportFile } from './use-import-files'
@@ -144,6 +145,11 @@ export function ImportFileCard({
         <Stack gap="sm" mt="xs">
           <Questions plan={plan} onPlan={onPlan} />
           <Findings file={file} />
+          <ImportOpeningFields
+            plan={plan}
+            repair={preview.error?.repair ?? null}
+            onChange={onPlan}
+          />
           <ImportPlanFields
             plan={plan}
             keys={preview.keys}

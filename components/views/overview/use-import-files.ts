@@ -161,13 +161,25 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
         plan,
         ...(skipChanged && shown ? { isChosen: canImport(shown, plan) } : {}),
       })
-      const isSame = JSON.stringify(plan.mapping) === JSON.stringify(file.plan?.mapping)
-      if (isSame && plan.format === file.plan?.format) return
+      const readingOf = (one: ImportPlan | null) =>
+        JSON.stringify([one?.format, one?.mapping, one?.columns, one?.opening])
+      if (readingOf(plan) === readingOf(file.plan)) return
       try {
-        const { uploadId, format, mapping } = plan
-        const upload = { uploadId, format, mapping, relativePath: file.name }
-        const [preview] = (await previewImport(studyId, upload)).previews
-        if (preview) patch(file.id, { preview, isChosen: canImport(preview, plan) })
+        const { uploadId, format, mapping, opening, columns } = plan
+        const isReopened = JSON.stringify(opening) !== JSON.stringify(file.plan?.opening)
+        // A file that is opened in another way shows other columns: what was guessed before does not bind.
+        const upload = isReopened
+          ? { uploadId, opening }
+          : { uploadId, format, mapping, opening, columns }
+        const [preview] = (await previewImport(studyId, { ...upload, relativePath: file.name }))
+          .previews
+        if (!preview) return
+        const { seedSetKey, seedSetLabel, armKey, armLabel, armClass, scenario, round } = plan
+        const place = { seedSetKey, seedSetLabel, armKey, armLabel, armClass, scenario, round }
+        const kept = isReopened
+          ? { ...preview.plan, ...place, skipBadRows: plan.skipBadRows }
+          : plan
+        patch(file.id, { preview, plan: kept, isChosen: canImport(preview, kept) })
       } catch (error) {
         patch(file.id, { state: 'failed', error })
       }

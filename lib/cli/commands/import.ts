@@ -2,22 +2,24 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
-import type { Command } from 'commander'
-import type { ChatRole } from '@/lib/contracts/cell'
-import type { ImportPlan, ImportPreview } from '@/lib/contracts/study'
-import type { Config } from '@/lib/config'
+import { Option, type Command } from 'commander'
+import { ALIGN_WAYS } from '@/lib/contracts/operators'
+import type { ImportPreview } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
-import { previewImport, startImport, type PreviewRequest } from '@/lib/services/imports'
 import type { ServiceContext } from '@/lib/services/context'
+import { filesHere } from '@/lib/services/files-tasks'
+import { startImport, type PreviewRequest } from '@/lib/services/imports'
 import { expandArchives } from '@/lib/services/imports-archive'
 import { registerFolder } from '@/lib/services/imports-folder'
-import { createStudy, listStudies } from '@/lib/services/studies'
-import { registerFile } from '@/lib/services/uploads'
+import { createStudy, discardEmptyStudy, listStudies } from '@/lib/services/studies'
+import { registerFile, removeUpload } from '@/lib/services/uploads'
 import { printImported } from '../alignment-report'
 import { openContext } from '../context'
 import { followJobs } from '../follow'
+import { addReadingOptions, type ImportOptions } from '../import-options'
+import { plansUnder, troubleOf } from '../import-plans'
+import { previewFacts, sayPreview } from '../import-text'
 import { printRows, say } from '../output'
-import { questionText, rolesOf } from '../questions'
 
 /** The part of a path that may tell what a file holds: what lies above the working, home or temporary folder does not. */
 function tellingPath(entry: string): string {
@@ -28,18 +30,22 @@ function tellingPath(entry: string): string {
   return inside.toSorted((a, b) => a.length - b.length)[0] ?? absolute
 }
 
-/** Registers the files named, and those of folders named (a LLaMA-Factory folder by its dataset_info.json). */
+/** Adds the files named, and those of folders and archives named (a LLaMA-Factory folder by its dataset_info.json), to the requests; returns what was left out. */
 async function registerPaths(
-  config: Config,
+  context: ServiceContext,
   paths: readonly string[],
-): Promise<{ requests: PreviewRequest[]; notes: string[] }> {
-  const requests: PreviewRequest[] = []
+  requests: PreviewRequest[],
+): Promise<string[]> {
   const notes: string[] = []
+  // All of them first: a wrong path costs nothing that was read before it.
   for (const entry of paths) {
-    const stat = fs.statSync(entry, { throwIfNoEntry: false })
-    if (!stat) throw new AppError('not_found', `There is no file or folder ${entry}.`)
-    if (stat.isDirectory()) {
-      const folder = await registerFolder(config, entry)
+    if (!fs.existsSync(entry)) {
+      throw new AppError('not_found', `There is no file or folder ${entry}.`)
+    }
+  }
+  for (const entry of paths) {
+    if (fs.statSync(entry).isDirectory()) {
+      const folder = await registerFolder(context.config, entry)
       const above = tellingPath(entry)
       requests.push(
         ...folder.requests.map((request) => ({
@@ -49,97 +55,60 @@ async function registerPaths(
       )
       notes.push(...folder.notes)
     } else {
-      const { uploadId } = await registerFile(config, entry)
+      const { uploadId } = await registerFile(context.config, entry)
       requests.push({ uploadId, relativePath: tellingPath(entry) })
     }
   }
-  return { requests, notes }
+  const expanded = await expandArchives(context, requests, filesHere)
+  requests.splice(0, requests.length, ...expanded.requests)
+  return [...notes, ...expanded.notes]
 }
 
-function describe(preview: ImportPreview): Record<string, unknown> {
-  const { plan } = preview
-  return {
-    file: plan.fileName,
-    format: plan.format || '?',
-    seedSet: plan.seedSetKey,
-    arm: plan.armKey ?? 'seeds',
-    round: plan.round,
-    align: plan.align,
-    operators: plan.operators,
-    note:
-      preview.error?.message ??
-      (preview.duplicateOf
-        ? 'already imported'
-        : [...plan.questions.map(questionText), ...preview.warnings].join(' ')),
-  }
-}
-
-/** An open question is not answered by a guess. */
-function isBroken({ error, plan }: ImportPreview, options: ImportOptions): boolean {
-  if (plan.questions.length > 0) return true
-  return error !== null && !(error.canSkip && options.skipBadRows === true)
-}
-
-function brokenFiles(broken: readonly ImportPreview[], imported: number): AppError {
-  const lines = broken.map(({ plan, error }) => {
-    if (plan.questions.length > 0)
-      return `${plan.fileName}: ${plan.questions.map(questionText).join(' ')}`
-    const message = error?.message ?? ''
-    const hint = error?.canSkip ? ' (--skip-bad-rows imports the other rows)' : ''
-    return `${message.startsWith(plan.fileName) ? '' : `${plan.fileName}: `}${message}${hint}`
-  })
+function refused(troubles: readonly string[], imported: number): AppError {
   const others = imported > 0 ? `\nThe other files (${imported}) were imported.` : ''
-  return new AppError('data_error', `${lines.join('\n')}${others}`)
+  return new AppError('data_error', `${troubles.join('\n')}${others}`)
 }
 
-function override(plan: ImportPlan, options: ImportOptions): ImportPlan {
-  const seedSet = options.seedSet
-  return {
-    ...plan,
-    ...(seedSet ? { seedSetKey: seedSet, seedSetLabel: seedSet } : {}),
-    ...(options.seeds ? { armKey: null, armLabel: null, round: 0 } : {}),
-    ...(options.arm ? { armKey: options.arm, armLabel: options.arm } : {}),
-    ...(options.round ? { round: Number(options.round) } : {}),
-    ...(options.align ? { align: options.align } : {}),
-    ...(options.operators ? { operators: options.operators } : {}),
-    skipBadRows: options.skipBadRows === true,
-  }
-}
-
-/** Returns the previews under speakers that the user named. */
-function withRoles(
+async function runImport(
   context: ServiceContext,
-  studyId: string,
-  requests: readonly PreviewRequest[],
+  options: ImportOptions,
+  studyId: string | null,
   previews: readonly ImportPreview[],
-  roles: Record<string, ChatRole>,
-): Promise<ImportPreview[]> {
-  const changed = requests.map((request, i) => {
-    const plan = previews[i]?.plan
-    if (!plan || plan.mapping.messages === null) return request
-    const tags = { role: null, content: null, ...plan.mapping.tags }
-    const mapping = { ...plan.mapping, tags: { ...tags, roles: { ...tags.roles, ...roles } } }
-    return { ...request, format: plan.format, mapping }
-  })
-  return previewImport(context, studyId, changed)
-}
-
-interface ImportOptions {
-  study: string
-  seedSet?: string
-  arm?: string
-  seeds?: boolean
-  round?: string
-  align?: ImportPlan['align']
-  operators?: ImportPlan['operators']
-  role: string[]
-  skipBadRows?: boolean
-  dryRun?: boolean
+  json: boolean,
+  queued: Set<string>,
+): Promise<void> {
+  const troubles = previews.flatMap((preview) => troubleOf(preview, options) ?? [])
+  const plans = previews
+    .filter((preview) => !preview.duplicateOf && troubleOf(preview, options) === null)
+    .map(({ plan }) => plan)
+  if (plans.length === 0) {
+    if (troubles.length > 0) throw refused(troubles, 0)
+    if (!json) say('Nothing', 'every file is imported already')
+    else printRows([], true)
+    return
+  }
+  // A study is made only for something to put into it.
+  const study = studyId ?? createStudy(context.db, { name: options.study, description: '' }).id
+  try {
+    const job = await startImport(context, study, plans)
+    for (const { uploadId } of plans) queued.add(uploadId)
+    const [ended] = await followJobs(context, [job.id], json)
+    if (!json) printImported(options.study, ended?.result)
+    else {
+      printRows([{ study, job: job.id, state: ended?.state, result: ended?.result }], true)
+    }
+  } catch (error) {
+    const isPaused = error instanceof AppError && error.details?.['pause'] !== undefined
+    if (studyId === null && !isPaused) discardEmptyStudy(context.db, study)
+    throw error
+  }
+  // The others are in; the exit code still tells that something is missing.
+  if (troubles.length > 0) throw refused(troubles, plans.length)
 }
 
 /** Adds `import`. */
 export function addImportCommand(program: Command): void {
-  program
+  const command = program
     .command('import <paths...>')
     .description(
       'import files, folders or zip archives into a study (made when there is none of this name)',
@@ -149,19 +118,18 @@ export function addImportCommand(program: Command): void {
     .option('--arm <key>', 'evolver of all files')
     .option('--seeds', 'the files are seeds')
     .option('--round <n>', 'round of all files')
-    .option('--align <how>', 'index, id, text (of the parent column) or none')
+    .addOption(
+      new Option(
+        '--align <how>',
+        'how rows meet their parents: by position, id or parent column',
+      ).choices([...ALIGN_WAYS]),
+    )
     .option(
       '--operators <rule>',
       'none, rotation4, rotation5 (inferred from row and round), column:NAME or one:OPERATOR (default: what the name and the columns say)',
     )
-    .option(
-      '--role <name=who>',
-      'who a speaker of the chats is: user, assistant, system or other; more than once',
-      (value: string, all: string[]) => [...all, value],
-      [],
-    )
-    .option('--skip-bad-rows', 'import the rest where single rows are broken')
-    .option('--dry-run', 'show what would be imported')
+  addReadingOptions(command)
+    .option('--dry-run', 'show exactly what would be imported, and import nothing')
     .action(async (paths: string[], options: ImportOptions) => {
       const context = openContext()
       const json = program.opts<{ json?: boolean }>().json === true
@@ -169,35 +137,26 @@ export function addImportCommand(program: Command): void {
       const known = listStudies(context.db).find(
         (study) => study.id === options.study || study.name.toLowerCase() === wanted,
       )
-      const study = known ?? createStudy(context.db, { name: options.study, description: '' })
-      const given = await registerPaths(context.config, paths)
-      const { requests, notes } = await expandArchives(context, given.requests)
-      if (!json) for (const note of [...given.notes, ...notes]) say('Note', note)
-      const roles = rolesOf(options.role)
-      const first = await previewImport(context, study.id, requests)
-      const previews =
-        options.role.length > 0 ? await withRoles(context, study.id, requests, first, roles) : first
-      if (options.dryRun || !json) printRows(previews.map(describe), json)
-      if (options.dryRun) return
-      const broken = previews.filter((preview) => isBroken(preview, options))
-      const plans = previews
-        .filter((preview) => !preview.duplicateOf && !isBroken(preview, options))
-        .map(({ plan }) => override(plan, options))
-      if (plans.length === 0) {
-        if (broken.length > 0) throw brokenFiles(broken, 0)
-        if (!json) say('Nothing', 'every file is imported already')
-        else printRows([], true)
-        return
+      const studyId = known?.id ?? null
+      const requests: PreviewRequest[] = []
+      const queued = new Set<string>()
+      try {
+        const notes = await registerPaths(context, paths, requests)
+        if (!json) for (const note of notes) say('Note', note)
+        const previews = await plansUnder(context, studyId, requests, options)
+        const facts = previews.map((preview) => [preview, troubleOf(preview, options)] as const)
+        if (!json) for (const [preview, trouble] of facts) sayPreview(preview, trouble)
+        if (!options.dryRun) await runImport(context, options, studyId, previews, json, queued)
+        else if (json)
+          printRows(
+            facts.map(([preview, trouble]) => previewFacts(preview, trouble)),
+            true,
+          )
+      } finally {
+        // The job removes what it imported; the rest would only wait for its week to end.
+        for (const { uploadId } of requests) {
+          if (!queued.has(uploadId)) await removeUpload(context.config, uploadId)
+        }
       }
-      const job = await startImport(context, study.id, plans)
-      const [ended] = await followJobs(context, [job.id], json)
-      if (!json) printImported(study.name, ended?.result)
-      if (json)
-        printRows(
-          [{ study: study.id, job: job.id, state: ended?.state, result: ended?.result }],
-          true,
-        )
-      // The others are in; the exit code still tells that something is missing.
-      if (broken.length > 0) throw brokenFiles(broken, plans.length)
     })
 }

@@ -50,7 +50,7 @@ describe('CSV', () => {
       byteOffset: 4,
     })
     expect(await errorOf('a,a\n1,2\n', { name: 'x.csv' })).toMatchObject({
-      reason: 'duplicate_key',
+      reason: 'duplicate_column',
     })
     const bytes = Buffer.from('a,b\nx,?\n')
     bytes[6] = 0xe9
@@ -59,6 +59,30 @@ describe('CSV', () => {
       byteOffset: 6,
     })
     expect(await errorOf('a,b\n', { name: 'x.csv' })).toMatchObject({ reason: 'no_rows' })
+  })
+
+  it('takes the delimiter from a first line of Excel, which is no row', async () => {
+    const text = 'sep=;\r\ninstruction;output\r\na,b;c\r\nonly one\r\n'
+    const rows = await csv(text)
+    expect(rows[0]).toMatchObject({
+      value: { instruction: 'a,b', output: 'c' },
+      rowNumber: 1,
+      line: 3,
+      byteOffset: text.indexOf('a,b'),
+    })
+    expect(rows[1]?.error).toMatchObject({ reason: 'cell_count', line: 4 })
+    expect((await csv('"sep=\t"\na\tb\n1\t2\n'))[0]?.value).toEqual({ a: '1', b: '2' })
+    expect((await csv('sep=|\na|b\n1|2\n'))[0]?.value).toEqual({ a: '1', b: '2' })
+    const broken = await errorOf('sep=;\na;b\n1;2\n"x;1\n', { name: 'x.csv' })
+    expect(broken).toMatchObject({ reason: 'bad_csv', row: 2, line: 4, byteOffset: 14 })
+  })
+
+  it('refuses a table that is too wide or has long names before it looks at the names', async () => {
+    const wide = `${'a,'.repeat(150_000)}a\n1\n`
+    expect(await errorOf(wide, { name: 'x.csv' })).toMatchObject({ reason: 'too_many_keys' })
+    const long = await errorOf(`${'a'.repeat(1_001)},b\n1,2\n`, { name: 'x.csv' })
+    expect(long).toMatchObject({ reason: 'key_too_long' })
+    expect(long.message.length).toBeLessThan(300)
   })
 
   it('keeps __proto__ as a column', async () => {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { Encoding } from '../types'
+import type { Encoding } from '@/lib/contracts/opening'
 
 /** What the first bytes say about the text encoding. `bomBytes` are to be skipped. */
 export interface EncodingGuess {

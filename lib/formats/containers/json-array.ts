@@ -1,12 +1,16 @@
-import { contextOf } from '../format-error'
+import { contextOf, type FormatError } from '../format-error'
 import type { RawRow, ReadOptions } from '../types'
+import { RowBatch } from './batch'
 import { JsonScan } from './json-scan'
 import { RowParser } from './row-parser'
 import type { TextInput } from './text-input'
 import { Window } from './window'
 
+/** Properties behind a wrapped array are a version or a licence. */
+const MAX_TAIL_BYTES = 64 << 10
+
 /** What may come next between elements. */
-type State = 'open' | 'first' | 'element' | 'inside' | 'after' | 'unwrap' | 'done'
+type State = 'open' | 'first' | 'element' | 'inside' | 'after' | 'unwrap' | 'tail' | 'done'
 
 export interface ArrayLayout {
   /** `array`: one JSON array. `concatenated`: values one after another, without a separator. */
@@ -26,19 +30,19 @@ export async function* readJsonArray(
   options: ReadOptions,
   batchRows: number,
 ): AsyncGenerator<RawRow[]> {
-  const splitter = new ArraySplitter(input, layout, options)
+  const splitter = new ArraySplitter(input, layout, options, batchRows)
   for await (const chunk of chunks) {
     splitter.append(chunk)
     while (splitter.next()) {
-      if (splitter.batch.length >= batchRows) yield splitter.takeBatch()
+      if (splitter.batch.isFull) yield splitter.batch.take()
     }
   }
   splitter.finish()
-  if (splitter.batch.length > 0) yield splitter.takeBatch()
+  if (splitter.batch.rows.length > 0) yield splitter.batch.take()
 }
 
 class ArraySplitter {
-  batch: RawRow[] = []
+  readonly batch: RowBatch
   private readonly parser: RowParser
   private readonly scan = new JsonScan()
   private readonly window = new Window()
@@ -49,6 +53,11 @@ class ArraySplitter {
   private start = 0
   private isDropping = false
   private isScalar = false
+  /** Where the scan of a bare element stands: inside a string, and behind a backslash in it. */
+  private isInString = false
+  private isEscaped = false
+  /** What follows a wrapped array in its object. */
+  private behind: Buffer | null = null
   private rowNumber = 0
   private prefixLeft: number
 
@@ -56,8 +65,10 @@ class ArraySplitter {
     input: TextInput,
     private readonly layout: ArrayLayout,
     options: ReadOptions,
+    batchRows: number,
   ) {
     this.parser = new RowParser(input, options)
+    this.batch = new RowBatch(batchRows)
     this.isConcatenated = layout.mode === 'concatenated'
     this.prefixLeft = layout.prefixBytes
     this.state = this.isConcatenated ? 'element' : layout.prefixBytes > 0 ? 'first' : 'open'
@@ -76,17 +87,12 @@ class ArraySplitter {
     }
   }
 
-  takeBatch(): RawRow[] {
-    const batch = this.batch
-    this.batch = []
-    return batch
-  }
-
   /** Goes on to the end of the next element; false when the bytes in hand are used up. */
   next(): boolean {
     const { bytes } = this.window
     while (this.at < bytes.length) {
       if (this.state === 'inside') return this.element()
+      if (this.state === 'tail') return this.takeTail()
       const byte = bytes[this.at] as number
       if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) this.at++
       else this.step(byte)
@@ -98,6 +104,10 @@ class ArraySplitter {
     this.window.finish()
     if (this.state === 'inside' && this.isScalar && this.isConcatenated)
       this.emit(this.window.bytes.length)
+    if (this.state === 'tail') {
+      this.checkTail(this.behind ?? Buffer.alloc(0))
+      return
+    }
     if (this.state === 'done' || (this.isConcatenated && this.state === 'element')) return
     throw this.parser.fileError({
       row: this.state === 'inside' ? this.rowNumber + 1 : null,
@@ -131,13 +141,47 @@ class ArraySplitter {
         } else this.unexpected('"," or "]" after the row')
         return
       case 'unwrap':
-        if (byte !== 0x7d) this.unexpected('"}": the object may hold nothing but the array')
-        this.state = 'done'
+        if (byte !== 0x7d && byte !== 0x2c) this.unexpected('"}" or "," after the array')
+        this.state = byte === 0x7d ? 'done' : 'tail'
         this.at++
         return
       default:
         this.unexpected('nothing after the array', 'text_after_array')
     }
+  }
+
+  /** Keeps what stands beside the array, to be looked at when the file ends. */
+  private takeTail(): false {
+    const rest = this.window.bytes.subarray(this.at)
+    this.behind = this.behind === null ? rest : Buffer.concat([this.behind, rest])
+    this.at = this.window.bytes.length
+    if (this.behind.length <= MAX_TAIL_BYTES) return false
+    throw this.badTail(`at most ${MAX_TAIL_BYTES} bytes of other properties behind the array`)
+  }
+
+  /** Other properties may be texts and numbers; another array of objects would be rows that are lost. */
+  private checkTail(tail: Buffer): void {
+    let value: unknown
+    try {
+      value = JSON.parse(`{${tail.toString('utf8')}`)
+    } catch {
+      throw this.badTail('the other properties of the object, and "}" at the end')
+    }
+    const holdsRows = (item: unknown) =>
+      Array.isArray(item) && item.some((one) => typeof one === 'object' && one !== null)
+    if (Object.values(value as object).some(holdsRows)) {
+      throw this.badTail('one array of rows in the object; write each array to a file of its own')
+    }
+  }
+
+  private badTail(expected: string): FormatError {
+    return this.parser.fileError({
+      row: null,
+      position: this.window.base + this.at,
+      reason: 'text_after_array',
+      problem: 'More than the rows follows the array.',
+      expected,
+    })
   }
 
   private closeArray(): void {
@@ -150,6 +194,8 @@ class ArraySplitter {
     this.start = this.at
     this.isDropping = false
     this.isScalar = byte !== 0x7b && byte !== 0x5b
+    this.isInString = false
+    this.isEscaped = false
     this.scan.reset()
   }
 
@@ -166,15 +212,16 @@ class ArraySplitter {
     return true
   }
 
-  /** A bare element ends before the next comma, bracket or white space outside a string. */
+  /** A bare element ends before the next comma, bracket or white space outside a string; goes on where the last scan ended. */
   private scalarEnd(bytes: Buffer): number {
-    let inString = false
-    for (let at = this.start; at < bytes.length; at++) {
+    for (let at = this.at; at < bytes.length; at++) {
       const byte = bytes[at] as number
-      if (inString && byte === 0x5c) at++
-      else if (byte === 0x22) inString = !inString
-      else if (!inString && (byte === 0x2c || byte === 0x5d || byte === 0x7d || byte <= 0x20))
-        return at
+      if (this.isInString) {
+        if (this.isEscaped) this.isEscaped = false
+        else if (byte === 0x5c) this.isEscaped = true
+        else if (byte === 0x22) this.isInString = false
+      } else if (byte === 0x22) this.isInString = true
+      else if (byte === 0x2c || byte === 0x5d || byte === 0x7d || byte <= 0x20) return at
     }
     return -1
   }
@@ -195,7 +242,7 @@ class ArraySplitter {
             this.window.isSuspect,
             place,
           )
-    this.batch.push(row)
+    this.batch.add(row, size > this.parser.maxRowBytes ? 0 : size)
     this.at = end
     this.state = this.isConcatenated ? 'element' : 'after'
   }

@@ -9,9 +9,16 @@ export interface ExactResult {
   literals: Record<string, string> | null
   hasNonfinite: boolean
   hasReplaced: boolean
+  /** A key occurred more than once and its last value was kept. */
+  hasRepeated: boolean
   /** Position after the value. */
   end: number
 }
+
+/** Longest name of a column: it stands in every list of keys. */
+export const MAX_KEY_CHARS = 1_000
+// Every number that is kept as text has a pointer; with long keys the pointers would outgrow the row by far.
+const MAX_POINTER_CHARS = 4_000
 
 const OPENED: unique symbol = Symbol('opened')
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y
@@ -49,9 +56,11 @@ export function pointerStep(key: string | number): string {
  */
 export class ExactParser {
   private at = 0
-  private literals: Record<string, string> | null = null
+  /** Of a number that is the whole value. */
+  private rootLiteral: string | null = null
   private hasNonfinite = false
   private hasReplaced = false
+  private hasRepeated = false
 
   constructor(
     private readonly text: string,
@@ -61,7 +70,7 @@ export class ExactParser {
   /** Parses a value at the start of the text; with `whole`, only white space may follow it. */
   parse(whole = true): ExactResult {
     this.skipSpace()
-    const { value, keys } = this.value()
+    const { value, keys, literals } = this.value()
     const end = this.at
     this.skipSpace()
     if (whole && this.at < this.text.length) {
@@ -70,25 +79,28 @@ export class ExactParser {
     return {
       value,
       keys,
-      literals: this.literals,
+      literals,
       hasNonfinite: this.hasNonfinite,
       hasReplaced: this.hasReplaced,
+      hasRepeated: this.hasRepeated,
       end,
     }
   }
 
-  private value(): { value: JsonValue; keys: string[] } {
+  private value(): { value: JsonValue; keys: string[]; literals: ExactResult['literals'] } {
     const stack: Frame[] = []
-    let rootKeys: string[] = []
+    let root: Frame | null = null
     for (;;) {
       let done = this.scalarOrOpen(stack)
       while (done !== OPENED) {
         const frame = stack.at(-1)
-        if (!frame) return { value: done, keys: rootKeys }
+        if (!frame) return { value: done, keys: root?.keys ?? [], literals: this.flatten(root) }
         this.put(frame, done)
         if (!this.separator(frame)) break
         stack.pop()
-        if (stack.length === 0) rootKeys = frame.keys
+        const parent = stack.at(-1)
+        if (!parent) root = frame
+        else if (frame.literals) parent.note(frame.literals)
         done = frame.target
       }
       const frame = stack.at(-1)
@@ -101,9 +113,7 @@ export class ExactParser {
     const char = this.text[this.at]
     if (char === '"') return this.string()
     if (char === '{' || char === '[') {
-      const parent = stack.at(-1)
-      const pointer = parent ? parent.pointer + pointerStep(parent.key) : ''
-      const frame = new Frame(char === '{' ? {} : [], pointer)
+      const frame = new Frame(char === '{' ? {} : [])
       if (stack.length >= this.options.maxDepth) {
         const limit = this.options.maxDepth
         this.fail(
@@ -173,9 +183,29 @@ export class ExactParser {
   }
 
   private keepLiteral(parent: Frame | undefined, literal: string): void {
-    this.literals ??= {}
-    const pointer = parent ? parent.pointer + pointerStep(parent.key) : ''
-    setKey(this.literals, pointer, literal)
+    if (parent) parent.note(literal)
+    else this.rootLiteral = literal
+  }
+
+  /** Literals are held by container and key while reading, so that a repeated key drops its old ones at once. */
+  private flatten(root: Frame | null): ExactResult['literals'] {
+    if (this.rootLiteral !== null) return { '': this.rootLiteral }
+    if (!root?.literals) return null
+    const flat: Record<string, string> = {}
+    // Recursion is safe: nesting is limited.
+    const visit = (branch: LiteralBranch, pointer: string): void => {
+      for (const [key, item] of branch) {
+        const at = pointer + pointerStep(key)
+        if (at.length > MAX_POINTER_CHARS) {
+          const problem = 'A number with many digits stands below very long keys.'
+          this.fail('key_too_long', problem, 'short keys, with the texts as their values')
+        }
+        if (typeof item === 'string') setKey(flat, at, item)
+        else visit(item, at)
+      }
+    }
+    visit(root.literals, '')
+    return flat
   }
 
   private put(frame: Frame, value: JsonValue): void {
@@ -224,7 +254,8 @@ export class ExactParser {
         const shown = JSON.stringify(key.slice(0, 40))
         this.fail('duplicate_key', `The key ${shown} occurs twice in one object.`, 'each key once')
       }
-      this.dropLiterals(frame.pointer + pointerStep(key))
+      frame.literals?.delete(key)
+      this.hasRepeated = true
     } else frame.keys.push(key)
     frame.key = key
     this.skipSpace()
@@ -235,13 +266,6 @@ export class ExactParser {
     }
     this.at++
     this.skipSpace()
-  }
-
-  private dropLiterals(pointer: string): void {
-    for (const key of Object.keys(this.literals ?? {})) {
-      if (key === pointer || key.startsWith(`${pointer}/`))
-        delete (this.literals as JsonObject)[key]
-    }
   }
 
   private string(): string {
@@ -264,12 +288,19 @@ export class ExactParser {
   }
 }
 
+/** Literals below one container, by key. */
+type LiteralBranch = Map<string | number, string | LiteralBranch>
+
 class Frame {
   readonly keys: string[] = []
   key: string | number = 0
+  literals: LiteralBranch | null = null
 
-  constructor(
-    readonly target: JsonObject | JsonValue[],
-    readonly pointer: string,
-  ) {}
+  constructor(readonly target: JsonObject | JsonValue[]) {}
+
+  /** Notes a literal, or those of a closed container, under the key in hand. */
+  note(literal: string | LiteralBranch): void {
+    this.literals ??= new Map()
+    this.literals.set(this.key, literal)
+  }
 }

@@ -173,10 +173,40 @@ describe('JSON array', () => {
       [{ a: 1 }, text.indexOf('{"a":1}')],
       [{ a: 2 }, text.indexOf('{"a":2}')],
     ])
-    const more = '{"data": [{"a":1}], "n": 1}'
-    expect(await errorOf(more, { unwrap: true })).toMatchObject({
-      byteOffset: more.indexOf(', "n"'),
-    })
+  })
+
+  it.each([
+    ['before', '{"version": "1", "meta": {"by": "x"}, "data": [{"a":1},{"a":2}]}'],
+    ['behind', '{"data": [{"a":1},{"a":2}], "version": 1, "tags": ["x"]}'],
+    ['around, over lines', '{\n"n": 2,\n"data": [\n{"a":1},\n{"a":2}\n],\n"ok": true\n}\n'],
+    ['far behind', `{"data": [{"a":1},{"a":2}], "note": "${'x'.repeat(3_000)}"}`],
+  ])('asks about rows with a few properties %s, and reads them when told', async (_name, text) => {
+    expect(await errorOf(text)).toMatchObject({ reason: 'wrapped_array' })
+    for (const chunkBytes of [1, 7, 1_000]) {
+      expect(values(await rawRows(text, { unwrap: true, chunkBytes }))).toEqual([
+        { a: 1 },
+        { a: 2 },
+      ])
+    }
+  })
+
+  it.each([
+    ['two arrays of rows', '{"train": [{"a":1}], "test": [{"a":2}]}'],
+    ['a cut object', '{\n"data": [{"a":1}],\n"n": '],
+    ['long text', `{"data": [{"a":1}], "n": "${'x'.repeat(70_000)}"}`],
+  ])('refuses %s beside the rows', async (_name, text) => {
+    const error = await errorOf(text, { unwrap: true })
+    expect(error).toMatchObject({ reason: 'text_after_array', row: null })
+  })
+
+  it.each([
+    ['with a text', '{"id": "1", "documents": [{"a":1}]}'],
+    ['of a chat', '{"source": "x", "dialogue": [{"from":"human","value":"a"}]}'],
+    ['line by line', '{"data": [{"a":1}]}\n{"data": [{"a":2}]}\n'],
+    ['of plain values', '{"scores": [1, 2]}'],
+  ])('takes an object %s for a row', async (_name, text) => {
+    const rows = await rawRows(text, { unwrap: true })
+    expect(rows[0]?.value).toEqual(JSON.parse(text.split('\n')[0] as string))
   })
 
   it('refuses an object of columns with a hint', async () => {

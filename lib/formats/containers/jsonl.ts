@@ -1,4 +1,5 @@
 import type { RawRow, ReadOptions } from '../types'
+import { RowBatch } from './batch'
 import { JsonScan } from './json-scan'
 import { RowParser } from './row-parser'
 import type { TextInput } from './text-input'
@@ -19,7 +20,7 @@ export async function* readJsonl(
   const parser = new RowParser(input, options)
   const scan = new JsonScan()
   const window = new Window()
-  let batch: RawRow[] = []
+  const batch = new RowBatch(batchRows)
   let rowNumber = 0
   let line = 0
   /** Bytes of the current line that were dropped because it is too long. */
@@ -31,7 +32,7 @@ export async function* readJsonl(
     const size = lineEnd - from + dropped
     if (size > parser.maxRowBytes) {
       rowNumber++
-      batch.push(parser.tooLarge(size, place))
+      batch.add(parser.tooLarge(size, place), 0)
       dropped = 0
       return
     }
@@ -39,7 +40,8 @@ export async function* readJsonl(
     const to = hasReturn ? lineEnd - 1 : lineEnd
     if (isBlank(window.bytes, from, to)) return
     rowNumber++
-    batch.push(parser.parse(window.bytes, from, to, scan, false, window.isSuspect, place))
+    const row = parser.parse(window.bytes, from, to, scan, false, window.isSuspect, place)
+    batch.add(row, size)
   }
   for await (const chunk of chunks) {
     const carried = window.bytes.length - from
@@ -49,10 +51,7 @@ export async function* readJsonl(
     while (end >= 0) {
       finishLine(end)
       from = end + 1
-      if (batch.length >= batchRows) {
-        yield batch
-        batch = []
-      }
+      if (batch.isFull) yield batch.take()
       end = window.bytes.indexOf(LINE_FEED, from)
     }
     const open = window.bytes.length - from
@@ -63,7 +62,7 @@ export async function* readJsonl(
   }
   window.finish()
   if (from < window.bytes.length || dropped > 0) finishLine(window.bytes.length)
-  if (batch.length > 0) yield batch
+  if (batch.rows.length > 0) yield batch.take()
 }
 
 function isBlank(bytes: Buffer, from: number, to: number): boolean {

@@ -1,14 +1,22 @@
+import type { Opening } from '@/lib/contracts/opening'
 import type { ContainerSpec, RawRow, ReadOptions, Source } from '../types'
 import { readCsv } from './csv'
 import { readJsonArray } from './json-array'
 import { readJsonl } from './jsonl'
 import { emptyFile, SNIFF_BYTES, sniffContainer } from './sniff'
 import type { Sniffed } from './sniff'
+import { readTsv } from './tsv'
 import { openText, peek } from './text-input'
 import type { TextInput } from './text-input'
 
 // Large enough that the cost of an await per batch vanishes, small enough to show progress and to stop at once.
 const DEFAULT_BATCH_ROWS = 500
+
+/** Returns the reader's options for what the user decided. */
+export function openingOptions(opening: Opening): ReadOptions {
+  const { encoding, unwrap, duplicateKeys, loneSurrogates } = opening
+  return { ...(encoding ? { encoding } : {}), unwrap, duplicateKeys, loneSurrogates }
+}
 
 /** A source with its container known. */
 export interface OpenedRows {
@@ -43,6 +51,10 @@ export async function openRows(source: Source, options: ReadOptions = {}): Promi
     delimiter: sniffed.delimiter,
     notes: input.notes,
   }
+  if (sniffed.wrapKey !== null) {
+    const key = JSON.stringify(sniffed.wrapKey.slice(0, 40))
+    input.notes.push(`Rows are read from the property ${key}; what stands beside it is left out.`)
+  }
   return { container, batches: readBatches(input, chunks, sniffed, options), close: input.close }
 }
 
@@ -70,7 +82,9 @@ function reader(
   batchRows: number,
 ): AsyncGenerator<RawRow[]> {
   if (sniffed.kind === 'csv') {
-    return readCsv(input, chunks, sniffed.delimiter ?? ',', options, batchRows)
+    const layout = { delimiter: sniffed.delimiter ?? ',', prefixBytes: sniffed.prefixBytes }
+    const read = layout.delimiter === '\t' && !sniffed.hasBareReturns ? readTsv : readCsv
+    return read(input, chunks, layout, options, batchRows)
   }
   if (sniffed.kind === 'jsonl') return readJsonl(input, chunks, options, batchRows)
   const mode = sniffed.kind === 'concatenated' ? 'concatenated' : 'array'

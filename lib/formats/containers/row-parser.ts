@@ -2,7 +2,7 @@ import { contextOf, FormatError } from '../format-error'
 import type { FormatErrorInfo } from '../format-error'
 import type { JsonObject, JsonValue, Literals, RawRow, ReadOptions, RowFlag } from '../types'
 import { firstInvalidUtf8 } from './encoding'
-import { ExactParser } from './json-exact'
+import { ExactParser, MAX_KEY_CHARS } from './json-exact'
 import { ExactError } from './json-string'
 import type { ExactOptions } from './json-string'
 import type { JsonScan } from './json-scan'
@@ -12,6 +12,8 @@ import type { TextInput } from './text-input'
 const DEFAULT_MAX_ROW_BYTES = 16 << 20
 const DEFAULT_MAX_DEPTH = 64
 const DEFAULT_MAX_KEYS = 256
+// The quick way searches the text once for every key: past this many steps a scan of the text is cheaper.
+const MAX_KEY_SEARCH = 1 << 20
 const NO_KEYS: readonly string[] = []
 const NO_FLAGS: readonly RowFlag[] = []
 
@@ -89,7 +91,7 @@ export class RowParser {
   /** Returns the row of an element that is larger than the limit; its bytes were not kept. */
   tooLarge(sizeBytes: number, place: RowPlace): RawRow {
     const byteOffset = this.input.toOriginal(place.position)
-    const limit = `at most ${this.maxRowBytes} bytes a row; raise the limit if such a row is right`
+    const limit = `at most ${this.maxRowBytes} bytes a row; split such a row or leave it out`
     return this.broken(place, byteOffset, {
       reason: 'row_too_large',
       byteOffset,
@@ -116,6 +118,7 @@ export class RowParser {
    */
   private flatKeys(value: JsonValue, text: string): readonly string[] | null {
     if (typeof value !== 'object' || value === null || !this.areLastKeysSimple) return null
+    if (this.lastKeys.length * text.length > MAX_KEY_SEARCH) return null
     const keys = Object.keys(value)
     if (!isSame(keys, this.lastKeys) || text.includes('\\u')) return null
     for (let i = 0; i < keys.length; i++) {
@@ -143,6 +146,7 @@ export class RowParser {
       const flags: RowFlag[] = []
       if (result.hasReplaced) flags.push('lone_surrogate_replaced')
       if (result.hasNonfinite) flags.push('nonfinite_number')
+      if (result.hasRepeated) flags.push('repeated_key_dropped')
       return rawRow(place, byteOffset, result.value, keys, result.literals, flags)
     } catch (error) {
       if (!(error instanceof ExactError)) throw error
@@ -193,6 +197,8 @@ export class RowParser {
     byteOffset: number,
   ): readonly string[] {
     if (isSame(keys, this.lastKeys)) return this.lastKeys
+    // More keys than all rows may have together: no need to write them out.
+    if (keys.length > this.maxKeys) this.noteKeys(keys, place, byteOffset)
     const shape = JSON.stringify(keys)
     let shared = this.shapes.get(shape)
     if (!shared) {
@@ -210,7 +216,23 @@ export class RowParser {
   private noteKeys(keys: readonly string[], place: RowPlace, byteOffset: number): void {
     for (const key of keys) {
       if (this.knownKeys.has(key)) continue
+      // Before the key is normalised, which takes long for some texts.
+      if (key.length > MAX_KEY_CHARS) {
+        throw this.keysError(place, byteOffset, {
+          reason: 'key_too_long',
+          problem: `A key is longer than ${MAX_KEY_CHARS} characters.`,
+          expected: 'short keys, with the texts as their values',
+        })
+      }
       this.knownKeys.add(key)
+      if (this.knownKeys.size > this.maxKeys) {
+        throw this.keysError(place, byteOffset, {
+          reason: 'too_many_keys',
+          problem: `The rows up to here have more than ${this.maxKeys} distinct keys.`,
+          expected:
+            'rows with the same few keys; here the keys seem to be data, as in a log-probability file',
+        })
+      }
       const folded = key.normalize('NFC').toLowerCase()
       const twin = this.foldedKeys.get(folded)
       if (twin === undefined) this.foldedKeys.set(folded, key)
@@ -219,17 +241,15 @@ export class RowParser {
           `The keys ${show(twin)} and ${show(key)} differ only by case or Unicode form.`,
         )
     }
-    if (this.knownKeys.size <= this.maxKeys) return
-    throw new FormatError({
-      file: this.input.name,
-      row: place.rowNumber,
-      line: place.line,
-      byteOffset,
-      reason: 'too_many_keys',
-      problem: `The rows up to here have more than ${this.maxKeys} distinct keys.`,
-      expected:
-        'rows with the same few keys; here the keys seem to be data, as in a log-probability file',
-    })
+  }
+
+  private keysError(
+    place: RowPlace,
+    byteOffset: number,
+    info: Pick<FormatErrorInfo, 'reason' | 'problem' | 'expected'>,
+  ): FormatError {
+    const { rowNumber: row, line } = place
+    return new FormatError({ file: this.input.name, row, line, byteOffset, ...info })
   }
 }
 

@@ -2,18 +2,20 @@ import { contextOf, FormatError } from '../format-error'
 import type { ContainerKind, ReadOptions } from '../types'
 import { sniffDelimiter } from './csv'
 import { JsonScan } from './json-scan'
+import { findWrap } from './wrap'
 
-// Chat rows are objects with one array each, so such a key never means "the rows are in here".
-const CHAT_KEYS = new Set(['conversations', 'messages', 'conversation'])
-const WRAP = /^\s*\{\s*"((?:[^"\\]|\\.)*)"\s*:\s*\[\s*(.?)/s
+/** Excel reads the delimiter of a table from such a first line, and writes none; the line is no row. */
+const SEP_LINE = /^"?sep=(.)"?\r?\n/i
 
 /** How rows lie, as far as the head of the file tells. */
 export interface Sniffed {
   kind: ContainerKind
   wrapKey: string | null
-  /** Bytes up to and with the bracket of a wrapped array. */
+  /** Bytes up to and with the bracket of a wrapped array, or of a first line that names the delimiter. */
   prefixBytes: number
   delimiter: string | null
+  /** Lines end in a carriage return alone, as on old Macs. */
+  hasBareReturns: boolean
 }
 
 /**
@@ -52,20 +54,20 @@ function sniffBrace(head: Buffer, text: string, name: string, options: ReadOptio
   const isCut = newline < 0 && head.length >= SNIFF_BYTES
   const scan = new JsonScan()
   const end = scan.run(firstLine, from, firstLine.length)
-  const wrap = WRAP.exec(text)
-  const wrapKey = wrap?.[1] ?? null
-  const holdsObjects = wrap?.[2] === '{' || wrap?.[2] === ']'
-  const isWrap = wrapKey !== null && !CHAT_KEYS.has(wrapKey)
-  if (isWrap && holdsObjects && options.unwrap) {
-    const prefixBytes = Buffer.byteLength((wrap?.[0] ?? '').replace(/\[\s*.?$/s, '['))
-    return { ...plain('json-array'), wrapKey, prefixBytes }
-  }
   const isSpread = end < 0 && (newline >= 0 || isCut) && !scan.isInString
-  if (isWrap && (isSpread || isCut)) {
-    if (holdsObjects) throw wrapped(name, wrapKey)
-    throw columnWise(name, text)
+  // An object alone in the file may hold the rows; objects line by line are rows.
+  const isAlone = end >= 0 && head.length < SNIFF_BYTES && isSpace(head, end)
+  const wrap = isSpread || isCut || isAlone ? findWrap(head) : null
+  if (wrap?.kind === 'rows') {
+    if (!options.unwrap) throw wrapped(name, wrap.key)
+    return { ...plain('json-array'), wrapKey: wrap.key, prefixBytes: wrap.prefixBytes }
   }
+  if (wrap?.kind === 'columns' && !isAlone) throw columnWise(name, text)
   return plain(isSpread && !isCut ? 'concatenated' : 'jsonl')
+}
+
+function isSpace(bytes: Buffer, from: number): boolean {
+  return bytes.toString('utf8', from).trim() === ''
 }
 
 /** Returns the error of rows that lie in the only property of an object. */
@@ -74,7 +76,7 @@ function wrapped(name: string, key: string): FormatError {
     name,
     'wrapped_array',
     `The rows lie in the property ${JSON.stringify(key.slice(0, 40))} of one object.`,
-    'an array at the top level, or your word that this array holds the rows (option unwrap)',
+    'an array at the top level, or your confirmation that this array holds the rows',
     '',
   )
 }
@@ -91,15 +93,21 @@ function columnWise(name: string, text: string): FormatError {
 }
 
 function csv(text: string, name: string): Sniffed {
+  const sep = SEP_LINE.exec(text)
+  if (sep) {
+    const prefixBytes = Buffer.byteLength(sep[0])
+    return { ...plain('csv'), delimiter: sep[1] as string, prefixBytes }
+  }
   const header = text.slice(0, text.search(/[\r\n]|$/))
   const delimiter = sniffDelimiter(header)
   const isTable = /\.(csv|tsv)(\.gz)?$/i.test(name)
   if (delimiter === null && !isTable) throw notRows(name, text, 0)
-  return { ...plain('csv'), delimiter: delimiter ?? ',' }
+  const hasBareReturns = text.includes('\r') && !text.includes('\n')
+  return { ...plain('csv'), delimiter: delimiter ?? ',', hasBareReturns }
 }
 
 function plain(kind: ContainerKind): Sniffed {
-  return { kind, wrapKey: null, prefixBytes: 0, delimiter: null }
+  return { kind, wrapKey: null, prefixBytes: 0, delimiter: null, hasBareReturns: false }
 }
 
 function notRows(name: string, text: string, at: number): FormatError {

@@ -2,7 +2,8 @@ import { Readable, pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { FormatError } from '../format-error'
 import type { FormatErrorInfo } from '../format-error'
-import type { Encoding, ReadOptions, Source } from '../types'
+import type { Encoding } from '@/lib/contracts/opening'
+import type { ReadOptions, Source } from '../types'
 import { decoderOf, guessEncoding, OffsetMap, wholeCharacters } from './encoding'
 import { readBytes, sourceName } from './source'
 
@@ -119,7 +120,8 @@ export async function peek(chunks: AsyncGenerator<Buffer>, n: number): Promise<P
   return { head: Buffer.concat(held).subarray(0, n), all: all(), close }
 }
 
-async function* skip(chunks: AsyncGenerator<Buffer>, n: number): AsyncGenerator<Buffer> {
+/** Yields the chunks without their first `n` bytes. */
+export async function* skip(chunks: AsyncGenerator<Buffer>, n: number): AsyncGenerator<Buffer> {
   let left = n
   for await (const chunk of chunks) {
     const from = Math.min(left, chunk.length)
@@ -241,7 +243,7 @@ function refuseArchives(name: string, head: Buffer): void {
     refuse(
       'parquet',
       'This is a Parquet file.',
-      'JSON, JSONL or CSV; write it out with to_json(lines=True)',
+      'JSON, JSONL or CSV; with pandas: to_json(orient="records", lines=True)',
     )
   }
   if (/^I[xHBwv][A-Z0-9][A-Za-z0-9]$/.test(magic)) {

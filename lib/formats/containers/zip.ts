@@ -1,36 +1,31 @@
-import { open, type FileHandle } from 'node:fs/promises'
-import { createReadStream } from 'node:fs'
-import type { Readable } from 'node:stream'
-import { crc32, createInflateRaw } from 'node:zlib'
-import { FormatError } from '../format-error'
+import { isUtf8 } from 'node:buffer'
+import { open } from 'node:fs/promises'
+import { crc32 } from 'node:zlib'
+import yauzl, { type Entry, type ZipFile } from 'yauzl'
+import { contextOf, FormatError } from '../format-error'
+import { checkNames, nameProblem } from './zip-names'
 
-const LOCAL_FILE = 0x04034b50
-const CENTRAL_FILE = 0x02014b50
-const END_OF_DIRECTORY = 0x06054b50
-const END_BYTES = 22
-const CENTRAL_BYTES = 46
-const LOCAL_BYTES = 30
-/** A comment may follow the end record; its length is 16 bits. */
-const MAX_COMMENT = 0xffff
-/** Marks sizes and offsets that only the 64-bit extension holds. */
-const ZIP64 = 0xffffffff
+/** How zip archives begin: a first file, or the directory of an empty archive. */
+const MARKS = new Set([0x04034b50, 0x06054b50])
 /** Far above any bundle; a directory of more is not a data set. */
 const MAX_ENTRIES = 10_000
 /** Data of this kind shrinks by a factor of 3 to 20; a bomb by 1,000. */
 const MAX_RATIO = 100
 /** Small files may shrink more without being a danger. */
 const FREE_BYTES = 1 << 20
+const STORED = 0
+const DEFLATED = 8
+/** General purpose bits: encrypted, strong encryption, masked directory. */
+const ENCRYPTED_BITS = 0x1 | 0x40 | 0x2000
+/** File type bits of a Unix mode, which the upper half of the attributes holds. */
+const TYPE_BITS = 0o170000
+const ORDINARY_TYPES = new Set([0, 0o100000, 0o040000])
 
 /** One file of an archive, as its directory lists it. */
 export interface ArchivedFile {
   /** Path with forward slashes that stays inside the archive. */
   name: string
   sizeBytes: number
-  packedBytes: number
-  method: number
-  crc: number
-  /** Position of the local header. */
-  offset: number
 }
 
 /** Limits of unpacking, in bytes. */
@@ -38,7 +33,15 @@ export interface ZipLimits {
   maxUnpackedBytes: number
 }
 
-function broken(file: string, reason: string, problem: string, byteOffset: number | null) {
+/** An archive whose whole directory was checked. */
+export interface ZipArchive {
+  files: ArchivedFile[]
+  /** Yields the unpacked bytes of one of the files; throws FormatError when they are not what the directory says. */
+  unpack(file: ArchivedFile): AsyncGenerator<Buffer>
+  close(): void
+}
+
+function broken(file: string, reason: string, problem: string, byteOffset: number | null = null) {
   const expected = 'a zip archive of data files, as an export writes it'
   return new FormatError({ file, row: null, byteOffset, reason, problem, expected })
 }
@@ -48,162 +51,144 @@ export async function isZip(path: string): Promise<boolean> {
   const handle = await open(path, 'r')
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0)
-    if (bytesRead < 4) return false
-    const mark = buffer.readUInt32LE(0)
-    return mark === LOCAL_FILE || mark === END_OF_DIRECTORY
+    return bytesRead === 4 && MARKS.has(buffer.readUInt32LE(0))
   } finally {
     await handle.close()
   }
 }
 
-async function bytesAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, position)
-  return buffer.subarray(0, bytesRead)
+/** What the zip library says, without anything that an archive could have put into it. */
+function damaged(file: string, cause: unknown): FormatError {
+  const said = contextOf(cause instanceof Error ? cause.message : '')
+  return broken(file, 'bad_zip', `The archive is damaged or cut off (${said}).`)
 }
 
-/** Returns where the directory lies and how many files it lists. */
-async function directoryOf(handle: FileHandle, file: string, size: number) {
-  const from = Math.max(0, size - END_BYTES - MAX_COMMENT)
-  const tail = await bytesAt(handle, from, size - from)
-  for (let at = tail.length - END_BYTES; at >= 0; at -= 1) {
-    if (tail.readUInt32LE(at) !== END_OF_DIRECTORY) continue
-    const count = tail.readUInt16LE(at + 10)
-    const bytes = tail.readUInt32LE(at + 12)
-    const offset = tail.readUInt32LE(at + 16)
-    if (count === 0xffff || bytes === ZIP64 || offset === ZIP64) {
-      throw broken(file, 'zip64', 'The archive uses the 64-bit extension of zip.', from + at)
+/** Many tools write UTF-8 without saying so; the standard's old code page is the rule for all other bytes. */
+function nameOf(entry: Entry): string {
+  const raw = entry.fileNameRaw
+  if (isUtf8(raw)) return raw.toString('utf8')
+  return yauzl.getFileNameLowLevel(entry.generalPurposeBitFlag, raw, entry.extraFields, true)
+}
+
+function entryProblem(entry: Entry): { reason: string; problem: string } | null {
+  if ((entry.generalPurposeBitFlag & ENCRYPTED_BITS) !== 0) {
+    return { reason: 'zip_encrypted', problem: 'is encrypted' }
+  }
+  if (entry.compressionMethod !== STORED && entry.compressionMethod !== DEFLATED) {
+    const problem = `is compressed by method ${entry.compressionMethod}; only stored and deflated files are read`
+    return { reason: 'zip_method', problem }
+  }
+  if (!ORDINARY_TYPES.has((entry.externalFileAttributes >>> 16) & TYPE_BITS)) {
+    return { reason: 'zip_type', problem: 'is a link or a device, not a file' }
+  }
+  const { uncompressedSize, compressedSize } = entry
+  if (uncompressedSize > FREE_BYTES && uncompressedSize > compressedSize * MAX_RATIO) {
+    return { reason: 'zip_ratio', problem: `shrinks more than ${MAX_RATIO} times` }
+  }
+  return null
+}
+
+interface Listed {
+  entry: Entry
+  name: string
+  isFolder: boolean
+}
+
+async function readDirectory(zip: ZipFile, file: string): Promise<Listed[]> {
+  if (zip.entryCount > MAX_ENTRIES) {
+    throw broken(file, 'zip_entries', `The archive holds more than ${MAX_ENTRIES} files.`)
+  }
+  const listed: Listed[] = []
+  for await (const entry of zip.eachEntry()) {
+    const raw = nameOf(entry)
+    const isFolder = raw.endsWith('/')
+    const name = isFolder ? raw.slice(0, -1) : raw
+    const shown = JSON.stringify(contextOf(raw))
+    const badName = nameProblem(name)
+    if (badName) throw broken(file, 'zip_path', `The name of the entry ${shown} ${badName}.`)
+    const bad = entryProblem(entry)
+    if (bad) throw broken(file, bad.reason, `The entry ${shown} ${bad.problem}.`)
+    listed.push({ entry, name, isFolder })
+  }
+  return listed
+}
+
+function checkSizes(listed: readonly Listed[], file: string, size: number, limits: ZipLimits) {
+  const total = listed.reduce((sum, { entry }) => sum + entry.uncompressedSize, 0)
+  if (total > limits.maxUnpackedBytes) {
+    throw broken(file, 'zip_size', 'Unpacked, the archive is larger than the limit.')
+  }
+  if (total > FREE_BYTES && total > size * MAX_RATIO) {
+    const problem = `Unpacked, the archive is more than ${MAX_RATIO} times its size.`
+    throw broken(file, 'zip_ratio', problem)
+  }
+}
+
+/** Entries that share bytes unpack to many times what the archive holds. */
+async function checkOverlap(zip: ZipFile, listed: readonly Listed[], file: string) {
+  const sorted = listed.toSorted(
+    (a, b) => a.entry.relativeOffsetOfLocalHeader - b.entry.relativeOffsetOfLocalHeader,
+  )
+  let end = 0
+  for (const { entry, name } of sorted) {
+    const start = entry.relativeOffsetOfLocalHeader
+    if (start < end) {
+      const shown = JSON.stringify(contextOf(name))
+      const problem = `The entry ${shown} overlaps the one before it.`
+      throw broken(file, 'zip_overlap', problem, start)
     }
-    if (offset + bytes > size) break
-    return { count, bytes, offset }
+    const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true })
+    end = fileDataStart + entry.compressedSize
   }
-  throw broken(file, 'bad_zip', 'The directory of the archive is missing or cut off.', size)
 }
 
-/** Returns the path of an entry inside the archive; throws when it leads out of it. */
-function safeName(file: string, raw: string, offset: number): string {
-  const parts = raw.split(/[\\/]/)
-  const leadsOut =
-    raw.startsWith('/') || raw.startsWith('\\') || /^[A-Za-z]:/.test(raw) || parts.includes('..')
-  if (leadsOut || raw.includes('\0')) {
-    throw broken(file, 'zip_path', 'An entry of the archive leads out of its folder.', offset)
+async function* unpackEntry(zip: ZipFile, file: string, entry: Entry, name: string) {
+  const failed = () => {
+    const problem = `The data of ${contextOf(name)} is damaged or cut off.`
+    return broken(file, 'bad_zip', problem, entry.relativeOffsetOfLocalHeader)
   }
-  return parts.filter((part) => part !== '' && part !== '.').join('/')
+  let crc = 0
+  try {
+    const stream = await zip.openReadStreamPromise(entry)
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      crc = crc32(chunk, crc)
+      yield chunk
+    }
+  } catch {
+    // Sizes are checked by the library, against those that were held to the limits.
+    throw failed()
+  }
+  if (crc !== entry.crc32) throw failed()
 }
 
 /**
- * Returns the files that an archive's directory lists, folders left out. Throws FormatError for a damaged archive, an
- * encrypted or unknown entry, a path that leads out, and for more unpacked bytes than the limits allow.
+ * Opens an archive and returns its files, folders left out. The whole directory is checked before anything is unpacked:
+ * throws FormatError for a damaged or encrypted archive, links, unknown methods, entries that overlap, names that lead
+ * out, are too long or occur twice, and for more unpacked bytes than the limits allow. Call `close`.
  */
-export async function listZip(
-  path: string,
-  file: string,
-  limits: ZipLimits,
-): Promise<ArchivedFile[]> {
-  const handle = await open(path, 'r')
+export async function openZip(path: string, file: string, limits: ZipLimits): Promise<ZipArchive> {
+  const zip = await yauzl
+    .openPromise(path, { autoClose: false, decodeStrings: false })
+    .catch((cause: unknown) => {
+      throw damaged(file, cause)
+    })
   try {
-    const { size } = await handle.stat()
-    const { count, bytes, offset } = await directoryOf(handle, file, size)
-    if (count > MAX_ENTRIES) {
-      throw broken(file, 'zip_entries', `The archive holds more than ${MAX_ENTRIES} files.`, offset)
+    const listed = await readDirectory(zip, file)
+    const clash = checkNames(listed)
+    if (clash) throw broken(file, 'zip_names', clash)
+    checkSizes(listed, file, zip.fileSize, limits)
+    await checkOverlap(zip, listed, file)
+    const entries = new Map<ArchivedFile, Entry>()
+    for (const { entry, name, isFolder } of listed) {
+      if (!isFolder) entries.set({ name, sizeBytes: entry.uncompressedSize }, entry)
     }
-    const directory = await bytesAt(handle, offset, bytes)
-    const files: ArchivedFile[] = []
-    let total = 0
-    let at = 0
-    for (let i = 0; i < count; i += 1) {
-      const isWhole = at + CENTRAL_BYTES <= directory.length
-      if (!isWhole || directory.readUInt32LE(at) !== CENTRAL_FILE) {
-        throw broken(file, 'bad_zip', 'The directory of the archive is damaged.', offset + at)
-      }
-      const entry = readEntry(directory, at, file, offset + at)
-      at += entry.length
-      if (entry.file.name === '' || entry.isFolder) continue
-      total += entry.file.sizeBytes
-      if (total > limits.maxUnpackedBytes) {
-        throw broken(file, 'zip_size', 'Unpacked, the archive is larger than the limit.', offset)
-      }
-      files.push(entry.file)
+    return {
+      files: [...entries.keys()],
+      unpack: (wanted) => unpackEntry(zip, file, entries.get(wanted) as Entry, wanted.name),
+      close: () => zip.close(),
     }
-    return files
-  } finally {
-    await handle.close()
-  }
-}
-
-function readEntry(directory: Buffer, at: number, file: string, position: number) {
-  const flags = directory.readUInt16LE(at + 8)
-  const method = directory.readUInt16LE(at + 10)
-  const packedBytes = directory.readUInt32LE(at + 20)
-  const sizeBytes = directory.readUInt32LE(at + 24)
-  const nameBytes = directory.readUInt16LE(at + 28)
-  const length =
-    CENTRAL_BYTES + nameBytes + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32)
-  const raw = directory.toString('utf8', at + CENTRAL_BYTES, at + CENTRAL_BYTES + nameBytes)
-  const offset = directory.readUInt32LE(at + 42)
-  if ((flags & 1) !== 0) {
-    throw broken(file, 'zip_encrypted', 'An entry of the archive is encrypted.', position)
-  }
-  if (method !== 0 && method !== 8) {
-    throw broken(
-      file,
-      'zip_method',
-      'An entry is compressed by another method than deflate.',
-      position,
-    )
-  }
-  if ([packedBytes, sizeBytes, offset].includes(ZIP64)) {
-    throw broken(file, 'zip64', 'The archive uses the 64-bit extension of zip.', position)
-  }
-  if (sizeBytes > FREE_BYTES && sizeBytes > packedBytes * MAX_RATIO) {
-    throw broken(file, 'zip_ratio', `An entry shrinks more than ${MAX_RATIO} times.`, position)
-  }
-  const name = safeName(file, raw, position)
-  const crc = directory.readUInt32LE(at + 16)
-  const isFolder = /[\\/]$/.test(raw)
-  return { file: { name, sizeBytes, packedBytes, method, crc, offset }, length, isFolder }
-}
-
-/** Yields the unpacked bytes of one file of an archive; throws FormatError when they are not what the directory says. */
-export async function* unpackZip(
-  path: string,
-  file: string,
-  entry: ArchivedFile,
-): AsyncGenerator<Buffer> {
-  const start = await dataStart(path, file, entry)
-  const damaged = () =>
-    broken(file, 'bad_zip', `The data of ${entry.name} is damaged or cut off.`, entry.offset)
-  if (entry.packedBytes > 0) {
-    const packed = createReadStream(path, { start, end: start + entry.packedBytes - 1 })
-    const unpacked: Readable = entry.method === 8 ? packed.pipe(createInflateRaw()) : packed
-    packed.on('error', (error) => unpacked.destroy(error))
-    let size = 0
-    let crc = 0
-    try {
-      for await (const chunk of unpacked as AsyncIterable<Buffer>) {
-        size += chunk.length
-        // The directory's size was checked against the limits, so nothing may exceed it.
-        if (size > entry.sizeBytes) throw damaged()
-        crc = crc32(chunk, crc)
-        yield chunk
-      }
-    } catch (cause) {
-      throw cause instanceof FormatError ? cause : damaged()
-    } finally {
-      packed.destroy()
-    }
-    if (size !== entry.sizeBytes || crc !== entry.crc) throw damaged()
-  } else if (entry.sizeBytes > 0) throw damaged()
-}
-
-async function dataStart(path: string, file: string, entry: ArchivedFile): Promise<number> {
-  const handle = await open(path, 'r')
-  try {
-    const head = await bytesAt(handle, entry.offset, LOCAL_BYTES)
-    if (head.length < LOCAL_BYTES || head.readUInt32LE(0) !== LOCAL_FILE) {
-      throw broken(file, 'bad_zip', `The header of ${entry.name} is damaged.`, entry.offset)
-    }
-    return entry.offset + LOCAL_BYTES + head.readUInt16LE(26) + head.readUInt16LE(28)
-  } finally {
-    await handle.close()
+  } catch (cause) {
+    zip.close()
+    throw cause instanceof FormatError ? cause : damaged(file, cause)
   }
 }

@@ -1,14 +1,26 @@
 import {
   IMPORTED_VALUES,
   readImportedValue,
+  type ImportedColumn,
   type ImportedValueSpec,
   type ReadValue,
 } from '@/lib/contracts/imported-values'
 import type { CanonicalRow } from '../types'
 
+/** Returns the known result columns, each under the name that the user gave for it. */
+export function namedValueSpecs(columns: readonly ImportedColumn[]): ImportedValueSpec[] {
+  return IMPORTED_VALUES.map((spec) => {
+    const named = columns.find(({ kind }) => kind === spec.key)
+    return named ? { ...spec, key: named.column } : spec
+  })
+}
+
 /** Returns the known result columns among the keys. */
-export function importedValueSpecs(keys: readonly string[]): ImportedValueSpec[] {
-  return IMPORTED_VALUES.filter((spec) => keys.includes(spec.key))
+export function importedValueSpecs(
+  keys: readonly string[],
+  columns: readonly ImportedColumn[] = [],
+): ImportedValueSpec[] {
+  return namedValueSpecs(columns).filter((spec) => keys.includes(spec.key))
 }
 
 /** What reading needs of a row. */

@@ -1,17 +1,20 @@
 import { z } from 'zod'
 import { columnMappingSchema } from '@/lib/contracts/cell'
+import { importedColumnsSchema } from '@/lib/contracts/imported-values'
+import { openingSchema } from '@/lib/contracts/opening'
 import { route } from '@/lib/http/route'
+import { sharedFiles } from '@/lib/services/files-apart'
 import { previewImport } from '@/lib/services/imports'
 import { expandArchives } from '@/lib/services/imports-archive'
-
-// Previews read the head of each file, a few milliseconds each.
-const MAX_FILES = 500
+import { MAX_FILES } from '@/lib/services/imports-folder'
 
 const changedUpload = z.object({
   uploadId: z.string(),
   relativePath: z.string().max(1_000).optional(),
   format: z.string().optional(),
   mapping: columnMappingSchema.optional(),
+  opening: openingSchema.optional(),
+  columns: importedColumnsSchema.optional(),
 })
 
 export const POST = route({
@@ -24,10 +27,13 @@ export const POST = route({
     /** Names of further files that belong to them: names are judged together. */
     siblings: z.array(z.string().max(1_000)).max(MAX_FILES).default([]),
   }),
-  handler: async ({ ctx, params, body }) => {
+  handler: async ({ ctx, params, body, signal }) => {
     const given = [...body.uploadIds.map((uploadId) => ({ uploadId })), ...body.uploads]
+    const files = sharedFiles()
     // One archive is previewed as the files in it.
-    const { requests, notes } = await expandArchives(ctx, given)
-    return { previews: await previewImport(ctx, params.studyId, requests, body.siblings), notes }
+    const { requests, notes } = await expandArchives(ctx, given, files, signal)
+    const { siblings } = body
+    const previews = await previewImport(ctx, params.studyId, requests, { files, signal, siblings })
+    return { previews, notes }
   },
 })

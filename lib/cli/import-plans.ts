@@ -1,0 +1,119 @@
+import { suggestedReading, type ImportQuestion } from '@/lib/contracts/import-questions'
+import type { ImportPlan, ImportPreview } from '@/lib/contracts/study'
+import { AppError } from '@/lib/errors'
+import { previewUpload, type PreviewRequest } from '@/lib/services/imports'
+import type { ServiceContext } from '@/lib/services/context'
+import {
+  columnsOf,
+  mappingOf,
+  namedFields,
+  openingOf,
+  repairHint,
+  type ImportOptions,
+} from './import-options'
+import { questionText } from './questions'
+
+/** A file that needs several decisions is asked again after each. */
+const MAX_REPAIRS = 4
+
+/** An option that names the field in question answers it, also with another column or none. */
+function isAnswered(question: ImportQuestion, options: ImportOptions): boolean {
+  if (options.yes) return true
+  const fields = namedFields(options)
+  const hasRoles = options.role !== undefined
+  if (question.suggestion === null)
+    return fields.length > 0 || hasRoles || options.format !== undefined
+  const { tags, ...columns } = question.suggestion.mapping
+  return (tags != null && hasRoles) || fields.some((field) => field in columns)
+}
+
+/** Looks at one file under the options; `--yes` takes what is suggested on the way. */
+async function look(
+  context: ServiceContext,
+  studyId: string | null,
+  given: PreviewRequest,
+  siblings: readonly string[],
+  options: ImportOptions,
+): Promise<ImportPreview> {
+  const request = { ...given, opening: openingOf(options), columns: columnsOf(options) }
+  if (options.format) request.format = options.format
+  const preview = () => previewUpload(context, studyId, request, { siblings })
+  let first = await preview()
+  for (let i = 0; options.yes && i < MAX_REPAIRS; i++) {
+    const opening = first.error?.repair?.opening
+    if (!opening) break
+    request.opening = opening
+    first = await preview()
+  }
+  const { plan } = first
+  const open = plan.questions.filter((question) => !isAnswered(question, options))
+  if (open.length > 0) return { ...first, plan: { ...plan, questions: open } }
+  const suggested = options.yes ? suggestedReading(plan) : {}
+  const mapping = mappingOf(suggested.mapping ?? plan.mapping, options)
+  const isChosen = plan.questions.length > 0 || namedFields(options).length > 0 || options.role
+  if (!isChosen) return first
+  const format = options.format ?? suggested.format ?? (plan.format || 'generic')
+  Object.assign(request, { mapping, format })
+  return preview()
+}
+
+function roundOf(text: string): number {
+  const round = Number(text)
+  if (Number.isSafeInteger(round) && round >= 0) return round
+  throw new AppError('invalid_input', `--round takes a whole number, not ${JSON.stringify(text)}.`)
+}
+
+/** Returns the plan as it is imported: with the place that options name, and the round that its arm allows. */
+function placed(plan: ImportPlan, options: ImportOptions): ImportPlan {
+  const { seedSet, arm, round, align, operators } = options
+  const wanted: ImportPlan = {
+    ...plan,
+    ...(seedSet ? { seedSetKey: seedSet, seedSetLabel: seedSet } : {}),
+    ...(options.seeds ? { armKey: null, armLabel: null } : {}),
+    ...(arm ? { armKey: arm, armLabel: arm } : {}),
+    ...(round === undefined ? {} : { round: roundOf(round) }),
+    ...(align ? { align } : {}),
+    ...(operators ? { operators } : {}),
+    skipBadRows: options.skipBadRows === true,
+  }
+  if (wanted.armKey === null) return { ...wanted, round: 0, align: 'none' }
+  return { ...wanted, round: Math.max(1, wanted.round) }
+}
+
+/** Returns the previews of files, with the plans as they are imported under the options. */
+export async function plansUnder(
+  context: ServiceContext,
+  studyId: string | null,
+  requests: readonly PreviewRequest[],
+  options: ImportOptions,
+): Promise<ImportPreview[]> {
+  // Names of files that are imported together tell more than each alone.
+  const siblings = requests.flatMap(({ relativePath }) => relativePath ?? [])
+  const previews: ImportPreview[] = []
+  for (const request of requests) {
+    const preview = await look(context, studyId, request, siblings, options)
+    previews.push({ ...preview, plan: placed(preview.plan, options) })
+  }
+  return previews
+}
+
+/** Names the option and the columns where no instruction is chosen. */
+function chooseHint({ plan, keys, error }: ImportPreview): string {
+  const isMapped = plan.mapping.instruction !== null || plan.mapping.messages !== null
+  if (isMapped || plan.format === '' || (error !== null && error.row !== null)) return ''
+  return ` On the command line: --instruction <column>. Columns: ${keys.join(', ')}.`
+}
+
+/** Returns what keeps a file from being imported, with the options that help; null when nothing does. */
+export function troubleOf(preview: ImportPreview, options: ImportOptions): string | null {
+  const { plan, error } = preview
+  const name = plan.fileName
+  const choose = chooseHint(preview)
+  if (plan.questions.length > 0) {
+    return `${name}: ${plan.questions.map(questionText).join(' ')}${choose}`
+  }
+  if (error === null || (error.canSkip && options.skipBadRows === true)) return null
+  const skip = error.canSkip ? ' (--skip-bad-rows imports the other rows)' : ''
+  const message = error.message.startsWith(name) ? error.message : `${name}: ${error.message}`
+  return `${message}${choose}${repairHint(error)}${skip}`
+}

@@ -67,7 +67,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   const dataDir = path.resolve(
     /*turbopackIgnore: true*/ value.EVOLENS_DATA_DIR ?? xdg('XDG_DATA_HOME', '.local', 'share'),
   )
-  const host = value.HOST ?? '127.0.0.1'
+  // "[::1]" is how URLs write it; sockets and comparisons want it without brackets.
+  const host = (value.HOST ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1')
   const accessToken = value.EVOLENS_ACCESS_TOKEN ?? null
   if (!isLoopbackHost(host) && !accessToken) {
     throw new AppError(

@@ -1,5 +1,6 @@
 import pino, { type Logger } from 'pino'
 import { readConfig } from '@/lib/config'
+import { terminalJson } from '@/lib/contracts/plain-text'
 
 const SECRET_KEY =
   /^(authorization|proxy-authorization|cookie|set-cookie|x-api-key|api-?key|password|secret|access-?token|token)$/i
@@ -59,6 +60,7 @@ export function createLogger(
         const clean = args.map((value) => (typeof value === 'string' ? redactText(value) : value))
         method.apply(this, clean as Parameters<typeof method>)
       },
+      streamWrite: terminalJson,
     },
   }
   return pino(settings, destination ?? pino.destination({ dest: 2, sync: true }))

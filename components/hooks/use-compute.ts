@@ -60,6 +60,8 @@ export function useEvolve(studyId: string) {
 /** A run with the texts of its prompts. */
 interface RunCardData {
   run: RunInfo
+  /** Which weights scored and the error to expect of them; null for metrics that score no given text. */
+  accuracy: { weights: string; error: string } | null
   prompts: {
     id: string
     version: string

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { RowFilter } from '@/lib/contracts/filter'
-import type { FigureMeta, FigureResult } from '@/lib/figures/types'
+import type { FigureListItem, FigureResult } from '@/lib/figures/types'
 import { apiGet, apiUrl } from './api'
 import { studyKeys } from './use-studies'
 
@@ -8,7 +8,7 @@ import { studyKeys } from './use-studies'
 export function useFigureList(studyId: string | null) {
   return useQuery({
     queryKey: [...studyKeys.one(studyId ?? ''), 'figures'],
-    queryFn: ({ signal }) => apiGet<FigureMeta[]>(`/studies/${studyId}/figures`, {}, signal),
+    queryFn: ({ signal }) => apiGet<FigureListItem[]>(`/studies/${studyId}/figures`, {}, signal),
     enabled: studyId !== null,
     staleTime: 60_000,
   })

@@ -21,9 +21,13 @@ interface Previews {
   notes: string[]
 }
 
-/** Reads the first rows of an uploaded file and says what it seems to be; nothing is imported. */
-export async function previewImport(studyId: string, upload: PreviewRequest): Promise<Previews> {
-  const body = { uploads: [upload] }
+/** Reads the first rows of an uploaded file and says what it seems to be; nothing is imported. `siblings` are the names of the files dropped with it. */
+export async function previewImport(
+  studyId: string,
+  upload: PreviewRequest,
+  siblings: readonly string[] = [],
+): Promise<Previews> {
+  const body = { uploads: [upload], siblings }
   const reply = await apiPost<Previews>(`/studies/${studyId}/imports/preview`, body)
   if (reply.previews.length === 0) throw new Error('The server sent no preview of this file.')
   return reply

@@ -1,4 +1,5 @@
 import { blob, index, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import type { KnownModel } from '@/lib/backends/pool/fingerprint'
 import { backends } from './work'
 
 /** What the values of a probe vector are, what each belongs to, and the values. */
@@ -56,4 +57,27 @@ export const backendIdentities = sqliteTable(
     lastSeenAt: integer('last_seen_at').notNull(),
   },
   (table) => [index('backend_identities_backend').on(table.backendId)],
+)
+
+/** Every model that jobs ever met behind a server, by which runs and cached answers know theirs again. */
+export const modelFingerprints = sqliteTable(
+  'model_fingerprints',
+  {
+    /** Hash of what was known when it was first seen. */
+    id: text('id').primaryKey(),
+    /** Hash of the stated identity: models with one of these are told apart by their answers only. */
+    identityHash: text('identity_hash').notNull(),
+    /** What it stated and answered when it was first seen. */
+    known: text('known', { mode: 'json' }).$type<KnownModel>().notNull(),
+    /** Whether another model had stated the same identity before. */
+    isNamesake: integer('is_namesake', { mode: 'boolean' }).notNull(),
+    /** The backend behind which it was seen last. No reference: runs cite the model when the backend is gone. */
+    backendId: text('backend_id').notNull(),
+    firstSeenAt: integer('first_seen_at').notNull(),
+    lastSeenAt: integer('last_seen_at').notNull(),
+  },
+  (table) => [
+    index('model_fingerprints_identity').on(table.identityHash),
+    index('model_fingerprints_backend').on(table.backendId, table.lastSeenAt),
+  ],
 )

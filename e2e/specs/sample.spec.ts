@@ -9,7 +9,10 @@ import {
 } from '../api'
 import { expect, test } from '../fixtures'
 
-test('the sample study is there, is computed and fills the figures', async ({ page, request }) => {
+test('the sample study arrives with its values, and figures stand before anything is computed', async ({
+  page,
+  request,
+}) => {
   const studyId = await sampleStudy(request)
   await page.goto('/')
   await page
@@ -18,16 +21,34 @@ test('the sample study is there, is computed and fills the figures', async ({ pa
     .click()
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Sample')
   await expect(page.getByText('What this study is worth.')).toBeVisible()
-  await expect(page.getByRole('button', { name: /^Compute/ }).first()).toBeVisible()
+  await expect(page.locator('svg.recharts-surface').first()).toBeVisible()
+  await expect(page.getByRole('progressbar', { name: /Progress of the jobs/ })).toBeHidden()
+  // Figures come before the cells.
+  const headings = await page.getByRole('heading', { level: 2 }).allTextContents()
+  expect(headings.indexOf('Key figures')).toBeGreaterThanOrEqual(0)
+  expect(headings.indexOf('Key figures')).toBeLessThan(headings.indexOf('Cells'))
 
-  await computeAll(request, studyId)
-  await page.reload()
-  await expect(page.getByText('every measured metric is computed for every row')).toBeVisible()
+  await page.getByRole('button', { name: 'Difficulty level', exact: true }).click()
+  const card = page.getByRole('dialog')
+  await expect(
+    card.getByText(/came with the sample study and were not computed here/),
+  ).toBeVisible()
+  await expect(card.getByText(/npm run evolens -- sample record/)).toBeVisible()
+  await page.keyboard.press('Escape')
 
   await page.goto(`/studies/${studyId}/figures`)
   await expect(page.getByRole('heading', { name: 'Difficulty levels' })).toBeVisible()
-  await expect(page.locator('svg.recharts-surface').first()).toBeVisible()
   await expect(page.getByText(/rows have a value/).first()).toBeVisible()
+  await expect(page.getByText('Not computed in this study yet.')).toHaveCount(0)
+})
+
+test('what the recorded values leave to be computed is one job', async ({ page, request }) => {
+  const studyId = await sampleStudy(request)
+  await page.goto(`/studies/${studyId}`)
+  await expect(page.getByText(/^1 of \d+ measured metrics? not computed/)).toBeVisible()
+  await computeAll(request, studyId)
+  await page.reload()
+  await expect(page.getByText('every measured metric is computed for every row')).toBeVisible()
 })
 
 test('the compute dialog estimates first, then runs', async ({ page, request }) => {

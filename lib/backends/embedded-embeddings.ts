@@ -2,6 +2,7 @@ import { embeddingsConfig } from './embedded-embeddings/config'
 import type { EmbeddingsConfig } from './embedded-embeddings/config'
 import { probeEmbeddings } from './embedded-embeddings/probe'
 import { openEmbeddings } from './embedded-embeddings/session'
+import { modelFilesHere } from './models/here'
 import { defineBackend } from './types'
 
 /** Sentence embeddings inside the application: transformers.js in a child process, no server needed. */
@@ -12,6 +13,7 @@ export const embeddedEmbeddings = defineBackend<EmbeddingsConfig>({
     'Sentence vectors computed on this machine: all-MiniLM-L6-v2 (int8), or all-mpnet-base-v2 where it can be fetched.',
   capabilities: ['embed'],
   local: true,
+  filesHere: ({ modelId }, dirs) => modelFilesHere(modelId, dirs),
   config: embeddingsConfig,
   open: openEmbeddings,
   probe: probeEmbeddings,

@@ -1,7 +1,9 @@
+import { scoringAccuracy } from './embedded/accuracy'
 import { embeddedConfig } from './embedded/config'
 import type { EmbeddedConfig } from './embedded/config'
 import { probeEmbedded } from './embedded/probe'
 import { openEmbedded } from './embedded/session'
+import { modelFilesHere, sizeOf } from './models/here'
 import { defineBackend } from './types'
 
 /** A language model inside the application: llama.cpp in a child process, any GGUF file, no server needed. */
@@ -12,7 +14,10 @@ export const embedded = defineBackend<EmbeddedConfig>({
     'A GGUF model computed on this machine, with chat, structured output and prompt log-probabilities. Needs no server.',
   capabilities: ['chat', 'structured', 'outputLogprobs', 'promptLogprobs', 'tokenize'],
   local: true,
+  filesHere: ({ modelId, modelPath }, dirs) =>
+    modelPath === null ? modelFilesHere(modelId, dirs) : sizeOf(modelPath) !== null,
   config: embeddedConfig,
+  scoringAccuracy,
   open: (config, env, signal) => openEmbedded(config, env, { signal }),
   probe: probeEmbedded,
 })

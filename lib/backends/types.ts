@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { ErrorCode } from '@/lib/errors'
 
 /** What a backend may be able to do. Metrics ask for capabilities, never for a backend by name. */
 export const CAPABILITIES = [
@@ -43,7 +44,15 @@ export interface ModelIdentity {
   contextLength: number | null
   /** BOS id that the tokenizer adds by itself, null when it adds none. */
   bosId: number | null
+  /** Fingerprint of the model, only where another model has stated all of the above before it; see pool/fingerprint.ts. */
+  fingerprint?: string
 }
+
+/**
+ * What a server states of its model beside the identity, the same after every restart with the same model. `place` (a path
+ * or repository) decides only where nothing else tells two models apart, because files may be moved.
+ */
+export type ModelFacts = Record<string, string | number | boolean>
 
 export interface ChatMessage {
   role: 'system' | 'user' | 'assistant'
@@ -153,6 +162,8 @@ export interface BackendSession {
     open: boolean,
     signal?: AbortSignal,
   ): Promise<Int32Array[]>
+  /** Returns what the server states of its model at this moment. */
+  describe?(signal?: AbortSignal): Promise<ModelFacts>
   close(): Promise<void>
 }
 
@@ -185,6 +196,8 @@ export interface ProbeResult {
   identity: ModelIdentity
   models: string[]
   steps: ProbeStep[]
+  /** Why nothing could be tried; absent where something was. */
+  failed?: ErrorCode
   latencyMs: number | null
   /** Null when the backend offers nothing that tells models apart; absent from stand-ins. */
   vector?: ProbeVector | null
@@ -210,7 +223,11 @@ export interface BackendKind<C = unknown> {
   capabilities: readonly Capability[]
   /** Whether it computes on this machine, so that it shares the cores with the others that do. */
   local?: boolean
+  /** Whether the files that it opens are here, as far as sizes tell; absent where it needs none. */
+  filesHere?(config: C, dirs: Pick<BackendEnvironment, 'cacheDir' | 'modelsDir'>): boolean
   config: z.ZodType<C>
+  /** Which weights scored and the error to expect of them, in words; absent = nobody measured it. */
+  scoringAccuracy?(identity: ModelIdentity): { weights: string; error: string }
   open(config: C, env: BackendEnvironment, signal?: AbortSignal): Promise<BackendSession>
   probe(
     config: C,

@@ -14,8 +14,12 @@ const ENDED = new Set(['succeeded', 'failed', 'cancelled'])
 const GOES_ON: readonly HoldReason[] = ['backend_down', 'disk_full']
 // Often enough for a progress line, rare enough to cost nothing.
 const POLL_MS = 400
+// A job may end its worker twice before it is given up; more deaths than this are no job's fault.
+const MOST_DEATHS = 6
+const DIES =
+  'The worker ends again and again. The lines above say why; "npm start" checks the machine.'
 
-/** Starts a worker for as long as the command runs, unless one serves this data folder already. */
+/** Starts a worker unless one serves this data folder already. */
 function ensureWorker(context: ServiceContext): ChildProcess | null {
   if (workerState(context).alive) return null
   const entry = path.join(process.cwd(), 'lib', 'jobs', 'worker.ts')
@@ -49,8 +53,12 @@ function endError(job: Job): AppError {
   )
 }
 
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null
+}
+
 function stopWorker(child: ChildProcess | null): Promise<void> {
-  if (!child || child.exitCode !== null) return Promise.resolve()
+  if (!child || hasEnded(child)) return Promise.resolve()
   return new Promise((resolve) => {
     child.once('close', () => resolve())
     child.kill('SIGTERM')
@@ -68,7 +76,8 @@ export async function followJobs(
   quiet: boolean,
   onTick?: (job: Job) => void,
 ): Promise<Job[]> {
-  const worker = ensureWorker(context)
+  let worker = ensureWorker(context)
+  let deaths = 0
   const cancel = () => {
     for (const id of ids)
       if (!ENDED.has(getJob(context.db, id).state)) requestCancel(context.db, id)
@@ -80,6 +89,12 @@ export async function followJobs(
       let job = getJob(context.db, id)
       while (!isOver(job)) {
         await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+        // A worker of ours that died (it ends itself when a job does not stop) is followed by another.
+        if (worker && hasEnded(worker)) {
+          deaths += 1
+          if (deaths > MOST_DEATHS) throw new AppError('internal', DIES)
+          worker = ensureWorker(context)
+        }
         job = getJob(context.db, id)
         onTick?.(job)
         if (!quiet) sayAgain('Job', progressText(job))
@@ -94,5 +109,24 @@ export async function followJobs(
   } finally {
     process.removeListener('SIGINT', cancel)
     await stopWorker(worker)
+  }
+}
+
+/**
+ * Follows one job that asks a server who it is or what it can do, and returns it. What goes wrong there is the server's
+ * doing, a missing key included: `backend_unavailable`, since for scripts it is not a bad answer in a file.
+ */
+export async function followAsked(
+  context: ServiceContext,
+  id: string,
+  quiet: boolean,
+  onTick?: (job: Job) => void,
+): Promise<Job> {
+  try {
+    const [ended] = await followJobs(context, [id], quiet, onTick)
+    return ended as Job
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'data_error') throw error
+    throw new AppError('backend_unavailable', error.message, { cause: error })
   }
 }

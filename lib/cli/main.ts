@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { Command } from 'commander'
 import { addAgreementCommand } from './commands/agreement'
+import { addAlignCommand } from './commands/align'
 import { addBackendCommands } from './commands/backends'
 import { addComputeCommand } from './commands/compute'
 import { addEvolveCommand } from './commands/evolve'
@@ -12,17 +13,24 @@ import { addPromptCommands } from './commands/prompts'
 import { addSampleCommands } from './commands/sample'
 import { addSetupCommand } from './commands/setup'
 import { addStudyCommands } from './commands/studies'
-import { reportError } from './output'
+import { terminalText } from '@/lib/contracts/plain-text'
+import { endOnClosedPipe, reportError } from './output'
 
 const program = new Command('evolens')
   .description('Measure, compare and export evolved instruction data.')
   .option('--json', 'machine-readable output')
   .showHelpAfterError()
+  .configureOutput({
+    writeErr: (text) => process.stderr.write(terminalText(text)),
+  })
+
+endOnClosedPipe()
 
 for (const add of [
   addSetupCommand,
   addStudyCommands,
   addImportCommand,
+  addAlignCommand,
   addComputeCommand,
   addEvolveCommand,
   addExportCommand,

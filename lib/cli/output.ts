@@ -1,16 +1,34 @@
 import process from 'node:process'
+import { terminalCell, terminalJson, terminalText } from '@/lib/contracts/plain-text'
 import { AppError, errorCode, errorMessage } from '@/lib/errors'
 
 const WIDTH = 10
 
+/** Ends the program quietly when whoever reads its output goes away, as `head` does. */
+export function endOnClosedPipe(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+      // The reader has all it wanted, so the exit code is that of a command that worked.
+      process.exit(0)
+    })
+  }
+}
+
+/** Prints text as it is, apart from characters that steer a terminal. Everything that commands print passes here. */
+export function printLine(text: string): void {
+  process.stdout.write(`${terminalText(text)}\n`)
+}
+
 /** Prints one line of a step, in the form of the start command. */
 export function say(step: string, text: string): void {
-  process.stdout.write(`${step.padEnd(WIDTH)}${text}\n`)
+  printLine(`${step.padEnd(WIDTH)}${text}`)
 }
 
 /** Rewrites the current line on a terminal; silent elsewhere. */
 export function sayAgain(step: string, text: string): void {
-  if (process.stdout.isTTY) process.stdout.write(`\r\u001b[2K${step.padEnd(WIDTH)}${text}`)
+  if (!process.stdout.isTTY) return
+  process.stdout.write(`\r\u001b[2K${step.padEnd(WIDTH)}${terminalCell(text)}`)
 }
 
 /** Clears a line begun by sayAgain. */
@@ -20,7 +38,7 @@ export function endLine(): void {
 
 /** Prints a value as JSON. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+  process.stdout.write(`${terminalJson(JSON.stringify(value, null, 2))}\n`)
 }
 
 /** Prints rows as aligned columns, or as JSON when asked. */
@@ -31,11 +49,12 @@ export function printRows(rows: readonly Record<string, unknown>[], json: boolea
   }
   const first = rows[0]
   if (!first) {
-    process.stdout.write('none\n')
+    printLine('none')
     return
   }
   const keys = Object.keys(first)
-  const text = (value: unknown) => (value === null || value === undefined ? '-' : String(value))
+  const text = (value: unknown) =>
+    value === null || value === undefined ? '-' : terminalCell(String(value))
   const widths = keys.map((key) =>
     Math.max(key.length, ...rows.map((row) => text(row[key]).length)),
   )
@@ -43,9 +62,9 @@ export function printRows(rows: readonly Record<string, unknown>[], json: boolea
     `${cells
       .map((cell, k) => cell.padEnd(widths[k] ?? 0))
       .join('  ')
-      .trimEnd()}\n`
-  process.stdout.write(line(keys))
-  for (const row of rows) process.stdout.write(line(keys.map((key) => text(row[key]))))
+      .trimEnd()}`
+  printLine(line(keys.map(terminalCell)))
+  for (const row of rows) printLine(line(keys.map((key) => text(row[key]))))
 }
 
 // Exit codes by cause, so that scripts can tell a bad call from a server that is down.
@@ -67,11 +86,14 @@ export function reportError(error: unknown, json: boolean): number {
   endLine()
   const code = errorCode(error)
   if (json) {
-    process.stdout.write(`${JSON.stringify({ error: { code, message: errorMessage(error) } })}\n`)
+    process.stdout.write(
+      `${terminalJson(JSON.stringify({ error: { code, message: errorMessage(error) } }))}\n`,
+    )
   } else {
-    process.stderr.write(`Error: ${errorMessage(error)}\n`)
+    process.stderr.write(`Error: ${terminalText(errorMessage(error))}\n`)
     const unexpected = !(error instanceof AppError) && error instanceof Error
-    if (unexpected && process.env['LOG_LEVEL'] === 'debug') process.stderr.write(`${error.stack}\n`)
+    if (unexpected && process.env['LOG_LEVEL'] === 'debug')
+      process.stderr.write(`${terminalText(error.stack ?? '')}\n`)
   }
   // A job that paused by itself is neither done nor broken.
   if (error instanceof AppError && error.details?.pause !== undefined) return EXIT_PAUSED

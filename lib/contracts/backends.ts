@@ -104,6 +104,8 @@ export const detectionSchema = z.object({
   use: z.enum(['chat', 'embeddings']),
   models: z.array(z.object({ id: z.string(), contextLength: z.number().nullable() })),
   keyNeeded: z.boolean(),
+  /** Whether a key was sent; with `keyNeeded` it is a wrong one. */
+  keySent: z.boolean().default(false),
   note: z.string(),
   evidence: z.array(z.string()),
 })

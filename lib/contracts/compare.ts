@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { columnIdSchema } from './filter'
+import { jsonParameter } from './json-parameter'
 import { metricValueSchema } from './rows'
 
 /** One side of a comparison: an arm at a round, over the chosen seed sets. */
@@ -268,17 +269,7 @@ export type CompareIntervals = z.infer<typeof compareIntervalsSchema>
 // Three texts a pair: a window of this many stays well under a megabyte.
 export const MAX_PAIRS = 200
 
-const stateParameter = z
-  .string()
-  .transform((text, context) => {
-    try {
-      return JSON.parse(text) as unknown
-    } catch {
-      context.addIssue({ code: 'custom', message: 'state is not valid JSON' })
-      return z.NEVER
-    }
-  })
-  .pipe(compareStateSchema)
+const stateParameter = jsonParameter('state').pipe(compareStateSchema)
 
 export const compareQuerySchema = z.object({
   state: stateParameter,

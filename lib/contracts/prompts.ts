@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { cleanName } from './plain-text'
 
 /** A scale of a rubric: labels from low to high, or every integer from min to max. */
 export const rubricScaleSchema = z.discriminatedUnion('kind', [
@@ -65,7 +66,7 @@ export type PromptInfo = z.infer<typeof promptInfoSchema>
 export const promptDraftSchema = z.object({
   promptId: z.string().nullable(),
   /** Rubrics only; other prompts keep their name. */
-  name: z.string().trim().max(RUBRIC_NAME).default(''),
+  name: z.string().transform(cleanName).pipe(z.string().max(RUBRIC_NAME)).default(''),
   template: z.string().trim().min(1).max(PROMPT_CHARACTERS),
   scale: rubricScaleSchema.nullable().default(null),
   parentHash: z.string().nullable().default(null),
@@ -91,7 +92,7 @@ export const promptTrialSchema = z.object({
   studyId: z.string(),
   backendId: z.string(),
   promptId: z.string().nullable(),
-  name: z.string().trim().max(RUBRIC_NAME).default(''),
+  name: z.string().transform(cleanName).pipe(z.string().max(RUBRIC_NAME)).default(''),
   template: z.string().trim().min(1).max(PROMPT_CHARACTERS),
   scale: rubricScaleSchema.nullable().default(null),
   rows: z

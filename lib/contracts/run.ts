@@ -35,6 +35,11 @@ export interface RunDefinition {
 /** The half of a card that is not hashed. */
 export interface RunRecord {
   backendLabel: string | null
+  /**
+   * Id of the model behind the server that computes the run, by its answer to a fixed question. Null or absent for a model
+   * in this process, before the first job, and in runs from before models were recognised so.
+   */
+  fingerprint?: string | null
   /** When work on the run began, its backend being open; not when its first results were stored. */
   startedAt: number | null
   finishedAt: number | null
@@ -53,4 +58,9 @@ export interface RunRecord {
   /** Per cell aggregates that the metric reports (norms, counts). */
   notes: Record<string, unknown>
   appVersion: string
+  /**
+   * Only where values came recorded with the sample study: by which command, when, by which version, and of how many
+   * rows. Rows that were computed or retried here are not among them.
+   */
+  recorded?: { command: string; at: number; appVersion: string; rows: number }
 }

@@ -3,6 +3,7 @@ import { columnMappingSchema } from './cell'
 import { importQuestionSchema } from './import-questions'
 import { importedColumnsSchema } from './imported-values'
 import { openingSchema, PLAIN_OPENING } from './opening'
+import { ALIGN_WAYS, operatorRuleSchema } from './operators'
 
 export const ARM_CLASSES = ['small', 'large', 'other'] as const
 export const SCENARIOS = ['evol-instruct', 'autoif', 'auto-evol', 'other'] as const
@@ -66,7 +67,18 @@ export const cellInfoSchema = z.object({
   format: z.string(),
   createdAt: z.number(),
   alignment: z
-    .object({ kind: z.string(), matched: z.number(), total: z.number(), version: z.number() })
+    .object({
+      kind: z.string(),
+      matched: z.number(),
+      total: z.number(),
+      version: z.number(),
+      /** Why rows are not aligned; null when nothing speaks against them. */
+      reason: z.string().nullable(),
+      /** What was done instead of what was asked for. */
+      note: z.string().nullable(),
+      /** Rows whose operator is known. */
+      operatorRows: z.number(),
+    })
     .nullable(),
   responses: z.object({ label: z.string(), present: z.number(), missing: z.number() }).nullable(),
   /** Flag name -> rows. */
@@ -159,9 +171,9 @@ export const importPlanSchema = z.object({
   scenario: z.enum(SCENARIOS),
   round: z.number().int().min(0),
   /** How rows meet their parents: by position, by id, by the parent's text in the row, not at all. */
-  align: z.enum(['index', 'id', 'text', 'none']),
-  /** Operators to infer from the row number when the file does not record them: rotation of 4, or 5 with breadth. */
-  operators: z.enum(['none', 'rotation4', 'rotation5']).default('none'),
+  align: z.enum(ALIGN_WAYS),
+  /** How the operators of the rows are known. */
+  operators: operatorRuleSchema.default('none'),
   skipBadRows: z.boolean(),
   /** Open questions; a plan is imported once the list is empty. A preview under a given mapping asks none. */
   questions: z.array(importQuestionSchema).default([]),

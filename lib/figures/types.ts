@@ -168,6 +168,13 @@ export interface FigureMeta {
   imported?: { option: string; choice: string }
 }
 
+/** A figure of a study's list: whether it can show anything yet, and what it would need. */
+export interface FigureListItem extends FigureMeta {
+  available: boolean
+  /** Measured metrics whose runs feed it. */
+  needs: string[]
+}
+
 /** A run behind a figure, for its card. */
 export interface FigureCard {
   runId: string

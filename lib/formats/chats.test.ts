@@ -102,6 +102,15 @@ describe('spellings of chats', () => {
     expect(await texts(rows)).toEqual(rows.map(() => ['q', '', 'a']))
   })
 
+  it('reads a chat in a cell of a table', async () => {
+    const cell = JSON.stringify([
+      { role: 'user', content: 'q' },
+      { role: 'assistant', content: 'a' },
+    ]).replaceAll('"', '""')
+    const rows = await readAll(bytesSource('x.csv', `id,conversation\n1,"${cell}"\n`))
+    expect(rows[0]).toMatchObject({ row: { instruction: 'q', output: 'a', externalId: '1' } })
+  })
+
   it('refuses chats in two columns, naming both', async () => {
     const chat = [{ role: 'user', content: 'q' }]
     const { formatId, issues } = await taken([{ messages: chat }, { conversations: chat }])

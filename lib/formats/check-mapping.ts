@@ -1,9 +1,10 @@
+import { mappingWarnings, warn } from './check-warnings'
 import { leftoverTexts } from './leftover'
 import type { Leftover } from './leftover'
 import { quote } from './shared/build-row'
 import { speakerKey } from './shared/chat-format'
 import { own, valueAt } from './shared/column-path'
-import { perhapsParent, roundsColumn } from './shared/flat-mapping'
+import { roundsColumn } from './shared/flat-mapping'
 import { RowProblem } from './types'
 import type {
   CanonicalRow,
@@ -14,7 +15,6 @@ import type {
   HeadInfo,
   MappingSuggestion,
   RawRow,
-  RowFlag,
 } from './types'
 
 // A message that lists more columns than this is not read.
@@ -41,10 +41,6 @@ function readHead(rows: readonly RawRow[], format: FormatDefinition, mapping: Co
 
 function ask(code: string, message: string, suggestion?: MappingSuggestion): DetectionIssue {
   return { severity: 'ask', code, message, ...(suggestion ? { suggestion } : {}) }
-}
-
-function warn(code: string, message: string): DetectionIssue {
-  return { severity: 'warn', code, message }
 }
 
 /** Names of columns for a message. */
@@ -200,42 +196,6 @@ function askResponse(
   ]
 }
 
-function warnFlags(read: Read): DetectionIssue[] {
-  const n = read.rows.length
-  const count = (flag: RowFlag) => read.rows.filter((row) => row.flags.includes(flag)).length
-  const texts: [RowFlag, string][] = [
-    [
-      'multimodal',
-      'carry pictures, films or sounds. These stay with the rows as they are; metrics read the text alone',
-    ],
-    ['rejected_response', 'are labelled as bad answers. They keep their response and are flagged'],
-    ['preference', 'hold answers that were compared. They are flagged'],
-  ]
-  return texts.flatMap(([flag, text]) => {
-    const rows = count(flag)
-    return rows > 0 ? [warn(flag, `${rows} of the first ${n} rows ${text} (${flag}).`)] : []
-  })
-}
-
-function warnRemarks(read: Read): DetectionIssue[] {
-  const remarked = read.rows.filter((row) => row.remarks)
-  const [first] = remarked
-  if (!first?.remarks) return []
-  const more = remarked.length > 1 ? ` So have ${remarked.length - 1} more of the first rows.` : ''
-  return [warn('unread_parts', `Row ${first.index + 1}: ${first.remarks.join('; ')}.${more}`)]
-}
-
-function warnParent(head: HeadInfo, format: FormatDefinition, mapping: ColumnMapping) {
-  const column = format.family === 'flat' ? perhapsParent(head, mapping) : null
-  if (column === null) return []
-  return [
-    warn(
-      'perhaps_parent',
-      `If ${quote(column)} holds the texts that the rows were made from, map it as the parent.`,
-    ),
-  ]
-}
-
 /**
  * Returns what must be asked or told of rows read under a mapping: texts that are left over while no row has a response, speakers that are
  * not known, several rounds in a row, preference data, contents that are no text.
@@ -254,8 +214,6 @@ export function checkMapping(
     ...rounds,
     // The question of rounds names the response too.
     ...(rounds.length > 0 ? [] : askResponse(read, head, format, mapping)),
-    ...warnFlags(read),
-    ...warnRemarks(read),
-    ...warnParent(head, format, mapping),
+    ...mappingWarnings(read.rows, head, format, mapping),
   ]
 }

@@ -25,7 +25,7 @@ export const HEAD_ROWS = 200
 // One stray row is an error row; a tenth of the file is a second format.
 const MIXED_SHARE = 0.1
 /** Remarks under which a format may be right and its answers are not what they seem. */
-const DOUBTS = new Set(['preference', 'preference_chats', 'rejected_response'])
+const DOUBTS = new Set(['preference', 'preference_chats', 'rejected_response', 'other_response'])
 
 /** What the user chose instead of what is detected. */
 export interface ChosenReading {

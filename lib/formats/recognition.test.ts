@@ -178,4 +178,11 @@ describe('a seed and what it evolved into in one row', () => {
     expect(words.mapping).not.toHaveProperty('parent')
     expect(words.issues.map(({ code }) => code)).toEqual(['perhaps_parent'])
   })
+  it('is not sure which response is meant where one was evolved too', async () => {
+    const { issues, confidence } = await taken([
+      { instruction: 's', input: '', output: 'a', evolved_response: 'b' },
+    ])
+    expect(issues.map(({ code }) => code)).toEqual(['other_response'])
+    expect(confidence).toBe(0.5)
+  })
 })

@@ -24,6 +24,7 @@ describe('rows that are more than text, or no good answers', () => {
     expect(await flags({ ...plain, input: 'see <image>' })).toEqual(['multimodal'])
     expect(await flags({ ...plain, images: [] })).toEqual([])
     expect(await flags({ ...plain, image: null })).toEqual([])
+    expect(await flags({ ...plain, image: 'docker' })).toEqual([])
     const chat = ['q', 'a', 'and <image>?', 'b', 'c', 'd']
     expect(await flags({ data: chat })).toEqual(['multimodal', 'multi_turn'])
   })

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { AppError, errorCode, errorMessage, type ErrorCode } from '@/lib/errors'
 import { log } from '@/lib/log'
+import type { Refusal } from './access'
 
 const STATUS: Record<ErrorCode, number> = {
   not_found: 404,
@@ -24,6 +25,14 @@ export function errorBody(
 ): Response {
   const error = details === undefined ? { code, message } : { code, message, details }
   return Response.json({ error }, { status, headers: { 'cache-control': 'no-store' } })
+}
+
+/** Returns the JSON reply of a request that the access checks refused. */
+export function refusalReply({ status, message, retryAfter }: Refusal): Response {
+  const code = status === 429 ? 'rate_limited' : 'invalid_input'
+  const response = errorBody(status, code, message)
+  if (retryAfter) response.headers.set('retry-after', String(retryAfter))
+  return response
 }
 
 /** Returns the reply of a thrown value; unknown errors are logged under an id, and only the id is shown. */

@@ -1,12 +1,10 @@
 import type { z } from 'zod'
 import { AppError } from '@/lib/errors'
 import type { ServiceContext } from '@/lib/services/context'
-import { checkAccess } from './access'
+import { checkAccess, checkSource, type Access } from './access'
+import { jsonBody } from './body'
 import { getContext } from './context'
-import { errorBody, errorResponse } from './respond'
-
-// JSON bodies are requests, not data: files go through streaming routes without a body schema.
-const MAX_BODY_BYTES = 4 * 1024 * 1024
+import { errorResponse, refusalReply } from './respond'
 
 /** What a handler gets: parsed parts and the services' context. `request.body` is unread unless `body` was declared. */
 export interface RouteInput<P, Q, B> {
@@ -26,6 +24,8 @@ export interface RouteDefinition<P, Q, B> {
   query?: z.ZodType<Q>
   /** Parsed from a JSON body. Leave it out to stream `request.body` yourself. */
   body?: z.ZodType<B>
+  /** Set for the routes by which one logs in and out: they cannot ask for the access token. */
+  isOpen?: boolean
   /** Returns plain data (sent as JSON), undefined (204), or a Response of its own (streams, downloads). */
   handler(input: RouteInput<P, Q, B>): unknown
 }
@@ -61,30 +61,6 @@ function queryObject(url: string): Record<string, string | string[]> {
   return Object.fromEntries(entries)
 }
 
-async function jsonBody(request: Request): Promise<unknown> {
-  const type = request.headers.get('content-type') ?? ''
-  if (request.body === null) return {}
-  if (type && !/^application\/json\b/i.test(type)) {
-    throw new AppError('invalid_input', 'Send the body as application/json.')
-  }
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength
-    if (size > MAX_BODY_BYTES) {
-      throw new AppError('invalid_input', `The body is longer than ${MAX_BODY_BYTES} bytes.`)
-    }
-    chunks.push(chunk)
-  }
-  const text = Buffer.concat(chunks).toString('utf8')
-  if (text.trim() === '') return {}
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    throw new AppError('invalid_input', 'The body is not valid JSON.')
-  }
-}
-
 function toResponse(result: unknown): Response {
   if (result instanceof Response) return result
   if (result === undefined) return new Response(null, { status: 204 })
@@ -101,9 +77,10 @@ export function route<P = undefined, Q = undefined, B = undefined>(
   return async (request, context) => {
     try {
       const ctx = getContext()
-      const access = checkAccess(request, ctx.config)
-      if (access.state === 'refused')
-        return errorBody(access.status, 'invalid_input', access.message)
+      const access: Access = definition.isOpen
+        ? (checkSource(request, ctx.config, 'api') ?? { state: 'ok' })
+        : checkAccess(request, ctx.config, 'api')
+      if (access.state === 'refused') return refusalReply(access)
       const result = await definition.handler({
         ctx,
         params: parsePart(definition.params, await context.params, 'address'),

@@ -21,6 +21,7 @@ import { AppError, errorMessage, throwIfAborted } from '@/lib/errors'
 import { log } from '@/lib/log'
 import { getBackendRow, type BackendRow } from '@/lib/services/backends'
 import { readSecret } from '@/lib/services/backends-keys'
+import { recogniseModel } from '@/lib/services/model-fingerprints'
 import { storedCache } from './vector-store'
 
 interface Entry {
@@ -154,6 +155,8 @@ export class BackendPool {
     if (held && held.config !== config) await this.close(row.id)
     else if (held) {
       const shared = await untilAborted(held.opening, signal).catch(() => null)
+      // Between two jobs another model may have taken the place of the one that was opened.
+      await shared?.pool.recheck(signal)
       throwIfAborted(signal)
       // Where another model answers everywhere, what was opened can never be used again.
       if (shared?.pool.stale) await this.close(row.id)
@@ -186,6 +189,8 @@ export class BackendPool {
         backendId: row.id,
         targets: targetsOf(row.config, parsed, row.label),
         env: this.env,
+        recognise: (known) =>
+          this.db.transaction((tx) => recogniseModel(tx, row.id, known), { behavior: 'immediate' }),
         notice,
         ...timed,
       })

@@ -5,7 +5,7 @@ import { listMeasured } from '@/lib/metrics'
 import { createRandom } from '@/lib/stats/random'
 import { startRuns } from '@/lib/services/compute'
 import { listRuns } from '@/lib/services/runs'
-import { getJob } from './queue'
+import { getJob, retryJob } from './queue'
 import { storedColumns, testStudy, type TestStudy } from './testing'
 
 /** What a round of kills is made of. */
@@ -73,6 +73,19 @@ export async function stopWorker(child: ChildProcess): Promise<void> {
   await ended(child)
 }
 
+/**
+ * Queues jobs again that were given up because workers died during them, as a person would; a kill from outside looks the
+ * same. Returns those that are still to end.
+ */
+export function openJobs({ db }: TestStudy, ids: readonly string[]): string[] {
+  return ids.filter((id) => {
+    const { state, error } = getJob(db, id)
+    const isGivenUp = state === 'failed' && error?.startsWith('The worker stopped unexpectedly')
+    if (isGivenUp) retryJob(db, id)
+    return isGivenUp || state === 'queued' || state === 'running'
+  })
+}
+
 function doneRows(study: TestStudy): number {
   return study.db.$client
     .prepare('select coalesce(sum(done), 0) from run_cells')
@@ -105,16 +118,17 @@ export async function chaosRun(options: ChaosOptions): Promise<ChaosResult> {
       backends: Object.fromEntries(known.map((id) => [id, 'fake'])),
     })
     const { jobs } = startRuns(study, study.studyId, request)
+    const ids = jobs.map(({ id }) => id)
     const doneAtKill: number[] = []
     for (let kill = 0; kill < options.kills; kill += 1) {
       const early = kill % EARLY_EVERY === EARLY_EVERY - 1
       const patience = early ? random.below(EARLY_MS) : NO_PROGRESS_MS
+      openJobs(study, ids)
       doneAtKill.push(await killOnce(study, patience, random.below(MAX_DELAY_MS)))
     }
     last = spawnWorker(study)
-    const open = () =>
-      jobs.filter((job) => ['queued', 'running'].includes(getJob(study.db, job.id).state))
-    while (open().length > 0 && Date.now() - started < options.limitMs) await sleep(POLL_MS)
+    while (openJobs(study, ids).length > 0 && Date.now() - started < options.limitMs)
+      await sleep(POLL_MS)
     return {
       kills: options.kills,
       rows: doneRows(study),
@@ -125,7 +139,7 @@ export async function chaosRun(options: ChaosOptions): Promise<ChaosResult> {
           JSON.stringify([metric, total, done, valued, record.rows, record.valued, record.reasons]),
         )
         .sort(),
-      states: jobs.map((job) => getJob(study.db, job.id).state),
+      states: ids.map((id) => getJob(study.db, id).state),
       seconds: (Date.now() - started) / 1000,
     }
   } finally {

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { workerState } from '@/lib/services/system'
 import { createRandom } from '@/lib/stats/random'
-import { ended, spawnWorker, stopWorker } from './chaos-run'
+import { ended, openJobs, spawnWorker, stopWorker } from './chaos-run'
 import { getJob } from './queue'
 import type { TestStudy } from './testing'
 
@@ -57,7 +57,7 @@ export async function runScene(
   const stage = await scene.prepare()
   const { study, jobId, env } = stage
   const job = () => getJob(study.db, jobId)
-  const isOpen = () => ['queued', 'running'].includes(job().state)
+  const isOpen = () => openJobs(study, [jobId]).length > 0
   let kills = 0
   try {
     while (kills < options.kills && isOpen()) {

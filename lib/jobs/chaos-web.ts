@@ -42,21 +42,18 @@ function freePort(): Promise<number> {
 /** Starts the web server, asks it as a page would, and kills it; returns how often it answered. */
 async function killWeb(study: TestStudy, lifeMs: number): Promise<number> {
   const port = await freePort()
-  const web = spawn(
-    process.execPath,
-    ['node_modules/next/dist/bin/next', 'start', '-H', '127.0.0.1', '-p', String(port)],
-    {
-      stdio: 'ignore',
-      env: {
-        ...process.env,
-        NODE_ENV: 'production',
-        EVOLENS_DATA_DIR: study.config.dataDir,
-        EVOLENS_CACHE_DIR: study.config.cacheDir,
-        PORT: String(port),
-        LOG_LEVEL: 'silent',
-      },
+  const web = spawn(process.execPath, ['lib/cli/start/web.mjs'], {
+    stdio: 'ignore',
+    env: {
+      ...process.env,
+      NODE_ENV: 'production',
+      EVOLENS_DATA_DIR: study.config.dataDir,
+      EVOLENS_CACHE_DIR: study.config.cacheDir,
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      LOG_LEVEL: 'silent',
     },
-  )
+  })
   let replies = 0
   let dies = Date.now() + START_MS
   for (let n = 0; Date.now() < dies && web.exitCode === null; n += 1) {

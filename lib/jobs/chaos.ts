@@ -14,7 +14,7 @@ const ROWS_PER_KILL = 10
 const LATENCY_MS = 60
 const SCORING = ['loss', 'difficulty_score', 'difficulty_level', 'first_token_probability', 'mnd']
 const SCENE_SHARE = 20
-// A job that dies eight times without progress is given up, as it should be.
+// Enough to meet every phase of a job of seconds.
 const MOST_SCENE_KILLS = 6
 const LIMIT_MS = 3_600_000
 const WEB_KILLS = 3

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { computeRequestSchema, type DryRun } from '@/lib/contracts/compute'
+import type { RunRecord } from '@/lib/contracts/run'
 import { statusCode } from '@/lib/contracts/status'
 import { listMeasured } from '@/lib/metrics'
 import { startDryRun, startRuns } from '@/lib/services/compute'
@@ -174,19 +175,21 @@ describe('compute', () => {
     const before = Date.now()
     const { runs } = startRuns(study, studyId, request(['mnd', 'difficulty_score']))
     await work(study)
+    const recordOf = (id: string) => getRun(db, id).record as unknown as RunRecord
     for (const { id } of runs) {
-      const { startedAt, finishedAt } = getRun(db, id).record
+      const { startedAt, finishedAt } = recordOf(id)
       expect(startedAt).toBeGreaterThanOrEqual(before)
       expect((finishedAt ?? 0) - (startedAt ?? Infinity)).toBeGreaterThanOrEqual(120)
     }
-    const first = getRun(db, runs[1]?.id ?? '')
+    const id = runs[1]?.id ?? ''
+    const first = recordOf(id)
     db.$client.prepare('update column_chunks set status = zeroblob(length(status))').run()
     db.$client.prepare('update run_cells set done = 0').run()
     startRuns(study, studyId, request(['difficulty_score']))
     await work(study)
-    const again = getRun(db, first.id).record
-    expect(again.startedAt).toBe(first.record.startedAt)
-    expect(again.finishedAt).toBeGreaterThan(first.record.finishedAt ?? Infinity)
+    const again = recordOf(id)
+    expect(again.startedAt).toBe(first.startedAt)
+    expect(again.finishedAt).toBeGreaterThan(first.finishedAt ?? Infinity)
   })
 
   it('pauses with the reason when the backend is gone, and waits for it', async () => {

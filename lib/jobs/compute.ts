@@ -52,6 +52,7 @@ async function run(context: JobContext, { runId }: z.infer<typeof payloadSchema>
       writer,
       state,
       source: { cellNo, responseSetNo, alignmentNo, parent: metric.inputs.parent },
+      confirm: async (abort: AbortSignal) => session?.confirm(abort),
       concurrency: session?.limits.chatConcurrency ?? 1,
     }
     await (metric.scope === 'cell' ? computeWholeCell(work) : computeRows(work))
@@ -65,7 +66,7 @@ export const computeJob = defineJob({
   kind: 'compute',
   lane: 'compute',
   payload: payloadSchema,
-  backends: (db, { runId }) => [getRunRow(db, runId).backendId].filter((id) => id !== null),
+  backends: ({ db }, { runId }) => [getRunRow(db, runId).backendId].filter((id) => id !== null),
   title: () => 'Compute a metric',
   run,
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { detectServer } from '@/lib/backends/detect'
 import { describeDetection } from '@/lib/services/backends-detect'
-import { dropForgottenKeys } from '@/lib/services/backends-keys'
+import { dropForgottenKeys, requireKeyIsSet } from '@/lib/services/backends-keys'
 import { backendEnvironment } from './backend-pool'
 import { defineJob } from './types'
 import { withoutRetry } from './without-retry'
@@ -14,16 +14,20 @@ export const detectJob = defineJob({
   payload: z.object({
     baseUrl: z.string(),
     keyEnv: z.string().nullable(),
+    /** Whether the process that asked has the variable; null when none is named. */
+    keySetHere: z.boolean().nullable().default(null),
     caFile: z.string().nullable(),
     allowPlainHttp: z.boolean(),
   }),
   title: () => 'Look at an address',
-  async run(context, { baseUrl, keyEnv, caFile, allowPlainHttp }) {
+  async run(context, { baseUrl, keyEnv, keySetHere, caFile, allowPlainHttp }) {
+    requireKeyIsSet({ keyEnv }, keySetHere)
     const env = backendEnvironment(context.config, context.db)
     const found = await detectServer(
       {
         baseUrl,
         key: () => (keyEnv === null ? undefined : env.secret(keyEnv)),
+        keyName: keyEnv,
         allowPlainHttp,
         caFile,
         ...(env.network ? { policy: env.network } : {}),

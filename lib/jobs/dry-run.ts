@@ -93,11 +93,15 @@ async function countLeft(
 }
 
 /** A metric of a request with its parameters, and the backend that it will use. */
-function chosenFor(db: Db, request: ComputeRequest, wanted: ComputeRequest['metrics'][number]) {
+function chosenFor(
+  { db, config }: Pick<JobContext, 'db' | 'config'>,
+  request: ComputeRequest,
+  wanted: ComputeRequest['metrics'][number],
+) {
   const chosenParams = parseParams(measuredMetric(wanted.metric), wanted.params)
   const metric = withParams(measuredMetric(wanted.metric), chosenParams)
   const asked = request.backends[metric.id] ?? request.backends[wanted.metric]
-  const choice = chooseBackend(db, needsOf(metric, chosenParams), asked)
+  const choice = chooseBackend(db, needsOf(metric, chosenParams), asked, config)
   return { chosenParams, metric, choice }
 }
 
@@ -108,7 +112,7 @@ async function estimate(
   wanted: ComputeRequest['metrics'][number],
 ): Promise<DryRun> {
   const { db, signal } = context
-  const { chosenParams, metric, choice } = chosenFor(db, request, wanted)
+  const { chosenParams, metric, choice } = chosenFor(context, request, wanted)
   const params = settleParams(metric, chosenParams, choice.backend)
   const cells = requestedCells(db, studyId, request.cellIds, metric)
   const chosen = resolveRowSet(db, studyId, cells, request.rowSet)
@@ -167,8 +171,10 @@ export const dryRunJob = defineJob({
   kind: 'dry-run',
   lane: 'quick',
   payload: payloadSchema,
-  backends: (db, { request }) =>
-    request.metrics.flatMap((wanted) => chosenFor(db, request, wanted).choice.backend?.id ?? []),
+  backends: (around, { request }) =>
+    request.metrics.flatMap(
+      (wanted) => chosenFor(around, request, wanted).choice.backend?.id ?? [],
+    ),
   title: () => 'Estimate',
   async run(context, { studyId, request }) {
     const dryRuns: DryRun[] = []

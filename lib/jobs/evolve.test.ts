@@ -42,6 +42,8 @@ function metered(session: BackendSession, calls: number, stop: AbortController):
     ...session,
     backendId: 'fake',
     label: 'Fake',
+    fingerprint: null,
+    confirm: async () => undefined,
     meter,
     load: { inFlight: 0, waiting: 0 },
     requestErrors: {},

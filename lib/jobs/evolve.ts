@@ -1,17 +1,27 @@
+import { eq } from 'drizzle-orm'
 import { z } from 'zod'
+import { jobs } from '@/db/schema'
+import { modelChanged } from '@/lib/backends/pool/endpoint-pool'
 import { evolveRequestSchema, type EvolveRequest } from '@/lib/contracts/compute'
 import { AppError } from '@/lib/errors'
 import { getPrompt } from '@/lib/prompts'
 import { BREADTH_ORDER, DEPTH_ORDER } from '@/lib/prompts/operators'
 import { currentCells, currentResponseSet, type CellRef } from '@/lib/services/cells'
+import { definitionHash } from '@/lib/services/compute/definition'
 import { promptByHash } from '@/lib/services/prompts'
 import { ensureArm } from '@/lib/services/studies'
 import type { PromptChoice } from './evolve/generate'
 import { evolveRound } from './evolve/round'
 import { respondToCell } from './evolve/respond'
-import { defineJob, type JobContext } from './types'
+import { pauseError } from './pause'
+import { defineJob, type JobContext, type MeteredSession } from './types'
 
-const payloadSchema = z.object({ studyId: z.string(), request: evolveRequestSchema })
+const payloadSchema = z.object({
+  studyId: z.string(),
+  request: evolveRequestSchema,
+  /** Backend -> the model with which the job began there. */
+  models: z.record(z.string(), z.string()).optional(),
+})
 
 /** Keeps the job's progress: texts done and failures with an example. */
 function counter(context: JobContext, total: number) {
@@ -68,12 +78,35 @@ function promptChoice({ db }: JobContext, { prompts }: EvolveRequest): PromptCho
   return (id) => chosen.get(id) ?? getPrompt(id)
 }
 
+/** Returns an open backend that serves the model with which this job began; pauses the job when it is another one. */
+async function openSame(
+  context: JobContext,
+  payload: z.infer<typeof payloadSchema>,
+  backendId: string,
+): Promise<MeteredSession> {
+  const session = await context.openBackend(backendId)
+  // The stated identity counts as well: two servers may state two number formats of one model.
+  const model = definitionHash({ model: session.identity, fingerprint: session.fingerprint })
+  const models = (payload.models ??= {})
+  const before = models[backendId]
+  if (before === undefined) {
+    models[backendId] = model
+    context.commit(() =>
+      context.db.update(jobs).set({ payload }).where(eq(jobs.no, context.job.no)).run(),
+    )
+  } else if (before !== model) {
+    const why = `${session.label} states it otherwise, or answers otherwise.`
+    throw pauseError('model_changed', modelChanged(session.identity.model, why))
+  }
+  return session
+}
+
 async function run(context: JobContext, payload: z.infer<typeof payloadSchema>) {
   const { studyId, request } = payload
   const promptOf = promptChoice(context, request)
-  const evolver = await context.openBackend(request.backendId)
+  const evolver = await openSame(context, payload, request.backendId)
   const writer = request.responseBackendId
-    ? await context.openBackend(request.responseBackendId)
+    ? await openSame(context, payload, request.responseBackendId)
     : evolver
   const armId = ensureArm(context.db, studyId, {
     key: request.armKey,
@@ -166,7 +199,7 @@ async function run(context: JobContext, payload: z.infer<typeof payloadSchema>) 
 export const evolveJob = defineJob({
   kind: 'evolve',
   payload: payloadSchema,
-  backends: (_db, { request: { backendId, responseBackendId } }) =>
+  backends: (_around, { request: { backendId, responseBackendId } }) =>
     [backendId, responseBackendId].filter((id) => id !== null),
   title: ({ request }) => `Evolve ${request.rounds} rounds as ${request.armLabel}`,
   run,

@@ -5,6 +5,7 @@ import { realignStudy } from '@/lib/services/alignments'
 import { cleanupStaging } from '@/lib/services/cells-staging'
 import { importFile, type ImportedFile } from '@/lib/services/imports-file'
 import { removeUpload } from '@/lib/services/uploads'
+import { alignmentLevel, alignmentWords, cellPlace } from './alignment-words'
 import { defineJob, type JobContext } from './types'
 
 const payloadSchema = z.object({ studyId: z.string(), plans: z.array(importPlanSchema) })
@@ -34,9 +35,7 @@ function summary(file: ImportedFile): string {
   if (file.skipped > 0) parts.push(`${file.skipped} broken rows skipped`)
   if (file.revision > 1) parts.push(`revision ${file.revision}`)
   if (file.alignment) {
-    const { matched, total, reason } = file.alignment
-    parts.push(`${matched} of ${total} aligned with their parents`)
-    if (reason) parts.push(reason)
+    parts.push(alignmentWords(file.alignment))
   }
   return `${parts.join(', ')}.`
 }
@@ -47,6 +46,7 @@ async function run(context: JobContext, payload: z.infer<typeof payloadSchema>) 
   const progress = progressOf(context, plans)
   const imported: ImportedFile[] = []
   const failures: string[] = []
+  const realigned: Record<string, unknown>[] = []
   for (const plan of plans) {
     let stored = 0
     try {
@@ -59,7 +59,7 @@ async function run(context: JobContext, payload: z.infer<typeof payloadSchema>) 
       })
       if (file.outcome === 'known') progress.add(plan.sizeBytes, `Checked ${plan.fileName}`)
       imported.push(file)
-      context.log('info', summary(file))
+      context.log(file.alignment ? alignmentLevel(file.alignment) : 'info', summary(file))
       await removeUpload(context.config, plan.uploadId)
     } catch (error) {
       if (errorCode(error) === 'cancelled' || context.signal.aborted) throw error
@@ -70,15 +70,18 @@ async function run(context: JobContext, payload: z.infer<typeof payloadSchema>) 
     }
   }
   for (const { cell, result } of realignStudy(context.db, payload.studyId, context.signal)) {
-    const place = `${cell.seedSetKey}, ${cell.armKey ?? 'seeds'}, round ${cell.round}`
-    context.log('info', `${place}: aligned again, ${result.matched} of ${result.total} rows.`)
+    context.log(alignmentLevel(result), `${cellPlace(cell)}: again, ${alignmentWords(result)}.`)
+    const file = imported.find(({ cellId }) => cellId === cell.id)
+    // What the file came to in the end is what the report tells.
+    if (file) file.alignment = result
+    else realigned.push({ cellId: cell.id, place: cellPlace(cell), ...result })
   }
   if (failures.length > 0) {
     const rest =
       failures.length > 1 ? ` ${failures.length - 1} more files failed; the log names them.` : ''
     throw new AppError('data_error', `${failures[0]}${rest}`, { details: { failures, imported } })
   }
-  return { files: imported }
+  return { files: imported, realigned }
 }
 
 /** Reads files into a study: each whole or not at all; what is done stays when a later file fails. */

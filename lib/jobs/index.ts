@@ -1,3 +1,4 @@
+import { alignJob } from './align'
 import { computeJob } from './compute'
 import { detectJob } from './detect'
 import { dryRunJob } from './dry-run'
@@ -14,6 +15,7 @@ export const JOB_KINDS: readonly JobKind[] = [
   computeJob,
   evolveJob,
   importJob,
+  alignJob,
   dryRunJob,
   detectJob,
   probeJob,

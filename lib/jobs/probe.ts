@@ -12,7 +12,7 @@ import {
   saveProbe,
   saveProbeSteps,
 } from '@/lib/services/backends-probes'
-import { storedKeyName } from '@/lib/services/backends-keys'
+import { requireKeyIsSet, storedKeyName } from '@/lib/services/backends-keys'
 import { backendEnvironment, parseBackendConfig } from './backend-pool'
 import { probeReplicas } from './probe-replicas'
 import { defineJob } from './types'
@@ -28,10 +28,14 @@ function plainKeyName<T>(found: T, backendId: string): T {
 export const probeJob = defineJob({
   kind: 'probe',
   lane: 'quick',
-  payload: z.object({ backendId: z.string() }),
-  backends: (_db, { backendId }) => [backendId],
+  payload: z.object({
+    backendId: z.string(),
+    /** Whether the process that asked has the key's variable; null when none is named. */
+    keySetHere: z.boolean().nullable().default(null),
+  }),
+  backends: (_around, { backendId }) => [backendId],
   title: () => 'Test a backend',
-  async run(context, { backendId }) {
+  async run(context, { backendId, keySetHere }) {
     const { db, job } = context
     const row = getBackendRow(db, backendId)
     const usual = (row.probe?.['steps'] as unknown[] | undefined)?.length ?? 0
@@ -49,6 +53,7 @@ export const probeJob = defineJob({
       context.commit(() => saveProbeSteps(db, no, steps))
     }
     try {
+      requireKeyIsSet(row.config, keySetHere)
       const kind = getBackendKind(row.kind)
       const config = parseBackendConfig(row)
       const env = backendEnvironment(context.config, db)

@@ -114,6 +114,8 @@ export async function runJob(
   try {
     const payload = kind.payload.parse(row.payload)
     const result = await kind.run(context, payload)
+    // What a job leaves in its result is of the backends' models as well.
+    for (const session of sessions) await session.confirm(signal)
     progress = { ...progress, phase: 'Done' }
     db.transaction(
       () => {

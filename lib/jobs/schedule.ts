@@ -1,4 +1,5 @@
 import type { Db } from '@/db/client'
+import type { Config } from '@/lib/config'
 import { BACKEND_KINDS } from '@/lib/backends'
 import { getBackendRow } from '@/lib/services/backends'
 import { claim, runsSuspect, type WaitingJob } from './leases'
@@ -26,11 +27,11 @@ function placeOf(db: Db, backendId: string): string {
 }
 
 /** Returns what a job uses. Jobs of one lane that use the same thing run one after the other. */
-function usesOf(db: Db, kind: JobKind, payload: unknown): string[] {
+function usesOf(around: { db: Db; config: Config }, kind: JobKind, payload: unknown): string[] {
   const lane = kind.lane ?? 'compute'
   try {
-    const backends = kind.backends?.(db, kind.payload.parse(payload)) ?? []
-    const places = new Set(backends.map((id) => `${lane} ${placeOf(db, id)}`))
+    const backends = kind.backends?.(around, kind.payload.parse(payload)) ?? []
+    const places = new Set(backends.map((id) => `${lane} ${placeOf(around.db, id)}`))
     return places.size > 0 ? [...places] : [lane]
   } catch {
     // What it names is gone: the job itself says so when it runs.
@@ -46,8 +47,7 @@ export class Schedule {
   private readonly byName: ReadonlyMap<string, JobKind>
 
   constructor(
-    private readonly db: Db,
-    private readonly owner: string,
+    private readonly around: { db: Db; config: Config; owner: string },
     kinds: readonly JobKind[],
   ) {
     this.byName = new Map(kinds.map((kind) => [kind.kind, kind]))
@@ -55,6 +55,7 @@ export class Schedule {
 
   /** Takes the next job that can run beside those that run, or returns null. */
   next(running: readonly Held[], now: number): { row: JobRow; kind: JobKind; held: Held } | null {
+    const { db, owner } = this.around
     const busy = new Map(running.flatMap(({ uses, since }) => uses.map((name) => [name, since])))
     const kept = new Set<string>()
     let oneSuspect: boolean | null = null
@@ -65,7 +66,7 @@ export class Schedule {
       const lane = kind.lane ?? 'compute'
       const most = MOST_AT_ONCE[lane] ?? Infinity
       if (running.filter((held) => held.lane === lane).length >= most) return false
-      uses = usesOf(this.db, kind, job.payload)
+      uses = usesOf(this.around, kind, job.payload)
       const taken = uses.filter((name) => busy.has(name))
       if (taken.length > 0) {
         // Everything it waits for was taken after it came: nobody passes it a second time.
@@ -76,10 +77,10 @@ export class Schedule {
       if (uses.some((name) => kept.has(name))) return false
       if (!job.suspect) return true
       // Of several jobs that ran when a worker died, one at a time: the next death tells which it was.
-      oneSuspect ??= runsSuspect(this.db, this.owner)
+      oneSuspect ??= runsSuspect(db, owner)
       return !oneSuspect
     }
-    const row = claim(this.db, this.owner, [...this.byName.keys()], now, accept)
+    const row = claim(db, owner, [...this.byName.keys()], now, accept)
     const kind = row && this.byName.get(row.kind)
     return row && kind
       ? { row, kind, held: { lane: kind.lane ?? 'compute', uses, since: now } }

@@ -40,7 +40,7 @@ await runWorkerProcess([
     kind: 'calm',
     payload,
     title,
-    backends: (_db, { backend }) => [backend],
+    backends: (_around, { backend }) => [backend],
     run: async ({ signal }, { ms }) => {
       await sleep(ms, undefined, { signal })
     },
@@ -49,7 +49,7 @@ await runWorkerProcess([
     kind: 'crash',
     payload,
     title,
-    backends: (_db, { backend }) => [backend],
+    backends: (_around, { backend }) => [backend],
     run: async (_context, { ms }) => {
       await sleep(ms)
       process.kill(process.pid, 'SIGKILL')

@@ -129,7 +129,7 @@ export const tryPromptJob = defineJob({
   kind: 'try-prompt',
   lane: 'quick',
   payload: promptTrialSchema,
-  backends: (_db, { backendId }) => [backendId],
+  backends: (_around, { backendId }) => [backendId],
   title: () => 'Try a prompt',
   async run(context, trial) {
     context.progress({ phase: 'Opening the backend' })

@@ -42,7 +42,7 @@ export interface JobKind<P = unknown> {
   lane?: JobLane
   payload: z.ZodType<P>
   /** Ids of the backends that the job uses; none where the kind does not say. */
-  backends?(db: Db, payload: P): readonly string[]
+  backends?(around: Pick<JobContext, 'db' | 'config'>, payload: P): readonly string[]
   title(payload: P): string
   /** Resumable: running it again after a kill at any moment neither loses nor doubles anything. */
   run(context: JobContext, payload: P): Promise<Record<string, unknown> | void>

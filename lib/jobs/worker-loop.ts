@@ -35,7 +35,7 @@ export class WorkerLoop {
     private readonly around: JobSurroundings,
     private readonly kinds: readonly JobKind[],
   ) {
-    this.schedule = new Schedule(around.db, around.owner, kinds)
+    this.schedule = new Schedule(around, kinds)
     this.holds = new HoldWatch(around)
   }
 

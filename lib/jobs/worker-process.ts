@@ -5,7 +5,7 @@ import v8 from 'node:v8'
 import { migrateDatabase, openDatabase } from '@/db/client'
 import { readConfig } from '@/lib/config'
 import { log } from '@/lib/log'
-import { ensureBuiltInBackends, probeBuiltIns } from '@/lib/services/backends'
+import { ensureBuiltInBackends, probeBuiltIns, probeReturned } from '@/lib/services/backends'
 import { BackendPool } from './backend-pool'
 import { acquireWorkerLock } from './lock'
 import { retireWorker } from './heartbeat'
@@ -20,6 +20,9 @@ const MAPPED_BYTES = 32 * 2 ** 20
 const HEAP_GROWTH_PERCENT = 40
 // Tells a supervisor that starting again is of no use: another worker has this folder.
 const EXIT_LOCKED = 3
+
+// How long a page may go on saying that a model file is missing.
+const RETURNED_MS = 2_000
 
 // Ctrl-C reaches the whole process group, so the supervisor's own signal may follow at once.
 const IMPATIENT_MS = 2_000
@@ -67,6 +70,8 @@ export async function runWorkerProcess(kinds: readonly JobKind[]): Promise<void>
   loop.recover()
   probeBuiltIns(db)
   schedulePurge(db)
+  const asked = new Set<string>()
+  setInterval(() => probeReturned(db, config, asked), RETURNED_MS).unref()
 
   let stoppingSince: number | null = null
   const stop = () => {

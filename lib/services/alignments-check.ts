@@ -42,16 +42,27 @@ function meanAndError(values: readonly number[]): { mean: number; variance: numb
   return { mean, variance: squares / Math.max(1, values.length - 1) / values.length }
 }
 
-function sampleSimilarity(db: Db, childNo: number, parentNo: number, n: number) {
-  const pair = db.$client.prepare(
-    'select c.instruction as child, p.instruction as parent from rows c join rows p on p.cell_no = ? and p.idx = c.idx where c.cell_no = ? and c.idx = ?',
-  )
+/** Which row of the child is said to come from which row of the parent. */
+interface Pair {
+  childIdx: number
+  parentIdx: number
+}
+
+function evenly(n: number, pairAt: (k: number) => Pair): Pair[] {
   const count = Math.min(n, SAMPLE_ROWS)
+  return Array.from({ length: count }, (_, k) => pairAt(Math.floor((k * n) / count)))
+}
+
+function sampleSimilarity(db: Db, childNo: number, parentNo: number, pairs: readonly Pair[]) {
+  const pair = db.$client.prepare(
+    'select c.instruction as child, p.instruction as parent from rows c join rows p on p.cell_no = ? and p.idx = ? where c.cell_no = ? and c.idx = ?',
+  )
   const children: Set<string>[] = []
   const parents: Set<string>[] = []
-  for (let k = 0; k < count; k++) {
-    const idx = Math.floor((k * n) / count)
-    const found = pair.get(parentNo, childNo, idx) as { child: string; parent: string } | undefined
+  for (const { childIdx, parentIdx } of pairs) {
+    const found = pair.get(parentNo, parentIdx, childNo, childIdx) as
+      | { child: string; parent: string }
+      | undefined
     // Empty instructions have no grams and would count as unlike everything.
     if (!found || found.child === '' || found.parent === '') continue
     children.push(charGrams(found.child.slice(0, 4000)))
@@ -65,6 +76,48 @@ function sampleSimilarity(db: Db, childNo: number, parentNo: number, n: number) 
     children.map((grams, k) => jaccard(grams, parents[(k + shift) % m] as Set<string>)),
   )
   return { m, paired, random }
+}
+
+/** How alike paired rows are, and the reason when they are no more alike than randomly paired ones. */
+interface SimilarityCheck {
+  by: 'similarity' | 'count'
+  pairedSimilarity: number | null
+  randomSimilarity: number | null
+  reason: string | null
+}
+
+function checkSimilarity(
+  db: Db,
+  childNo: number,
+  parentNo: number,
+  pairs: readonly Pair[],
+): SimilarityCheck {
+  const { m, paired, random } = sampleSimilarity(db, childNo, parentNo, pairs)
+  if (m < MIN_SAMPLE) {
+    return { by: 'count', pairedSimilarity: null, randomSimilarity: null, reason: null }
+  }
+  const a = meanAndError(paired)
+  const b = meanAndError(random)
+  const passed = a.mean - b.mean > 2 * Math.sqrt(a.variance + b.variance)
+  return {
+    by: 'similarity',
+    pairedSimilarity: a.mean,
+    randomSimilarity: b.mean,
+    reason: passed
+      ? null
+      : `rows are no more like their parent (${a.mean.toFixed(3)}) than like other rows (${b.mean.toFixed(3)})`,
+  }
+}
+
+/** Returns whether the texts of rows that ids pair are more alike than randomly paired ones; too few rows say nothing. */
+export function checkPairs(
+  db: Db,
+  childNo: number,
+  parentNo: number,
+  pairs: readonly Pair[],
+): SimilarityCheck {
+  const sample = evenly(pairs.length, (k) => pairs[k] as Pair)
+  return checkSimilarity(db, childNo, parentNo, sample)
 }
 
 /**
@@ -103,19 +156,7 @@ export function checkIndexAlignment(
     return result
   }
   if ((counts.inputs ?? 0) > 0) return result
-  const { m, paired, random } = sampleSimilarity(db, childNo, parentNo, n)
-  if (m < MIN_SAMPLE) return { ...result, by: 'count' }
-  const a = meanAndError(paired)
-  const b = meanAndError(random)
-  const passed = a.mean - b.mean > 2 * Math.sqrt(a.variance + b.variance)
-  return {
-    ...result,
-    by: 'similarity',
-    passed,
-    pairedSimilarity: a.mean,
-    randomSimilarity: b.mean,
-    reason: passed
-      ? null
-      : `rows are no more like their parent (${a.mean.toFixed(3)}) than like other rows (${b.mean.toFixed(3)})`,
-  }
+  const sample = evenly(n, (idx) => ({ childIdx: idx, parentIdx: idx }))
+  const similarity = checkSimilarity(db, childNo, parentNo, sample)
+  return { ...result, ...similarity, passed: similarity.reason === null }
 }

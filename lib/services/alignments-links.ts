@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { eq, min } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { alignments } from '@/db/schema'
+import type { AlignWay } from '@/lib/contracts/operators'
 import { throwIfAborted } from '@/lib/errors'
-import { operatorSql, rotationOperator, type OperatorRule } from './alignments-operators'
+import type { OperatorSql } from './alignments-operators'
 import { inTransaction } from './cells-staging'
 
 /** Links written in one transaction: about 30 ms. */
@@ -17,10 +18,14 @@ export interface AlignedCell {
   rowCount: number
 }
 
-/** One link; the operator is null when it is not known. */
+/** One link. */
 export interface Link {
   childIdx: number
   parentIdx: number
+}
+
+/** A link of a row made here, whose operator was recorded. */
+export interface RecordedLink extends Link {
   operator: string | null
 }
 
@@ -29,7 +34,7 @@ export function openAlignment(
   db: Db,
   childCellNo: number,
   parentCellNo: number | null,
-  kind: 'birth' | 'index' | 'id' | 'text',
+  kind: 'birth' | AlignWay,
 ): number {
   const lowest = db
     .select({ version: min(alignments.version) })
@@ -54,18 +59,47 @@ export function openAlignment(
   return row.no
 }
 
-/** Counts the links of a staged alignment, stores the parameters, and returns matched and total rows. */
+/** Counts the links of a staged alignment, stores kind and parameters, and returns matched and total rows and rows with a known operator. */
 export function closeAlignment(
   db: Db,
   alignmentNo: number,
   childCellNo: number,
-  params: Record<string, unknown>,
-): { matched: number; total: number } {
-  const count = (sql: string, no: number) => (db.$client.prepare(sql).get(no) as { n: number }).n
-  const matched = count('select count(*) as n from links where alignment_no = ?', alignmentNo)
-  const total = count('select count(*) as n from rows where cell_no = ?', childCellNo)
-  db.update(alignments).set({ params, matched, total }).where(eq(alignments.no, alignmentNo)).run()
-  return { matched, total }
+  kind: 'birth' | AlignWay,
+  given: Record<string, unknown>,
+): { matched: number; total: number; operatorRows: number } {
+  // A column may be empty in some rows: their operator is not recorded.
+  db.$client
+    .prepare(
+      "update links set operator_source = null where alignment_no = ? and operator is null and operator_source = 'recorded'",
+    )
+    .run(alignmentNo)
+  const counts = db.$client
+    .prepare(
+      'select count(*) as matched, count(operator) as operators from links where alignment_no = ?',
+    )
+    .get(alignmentNo) as { matched: number; operators: number }
+  const { n: total } = db.$client
+    .prepare('select count(*) as n from rows where cell_no = ?')
+    .get(childCellNo) as { n: number }
+  const { matched, operators: operatorRows } = counts
+  // Counted once here: pages ask for it with every look at the study.
+  const params = { ...given, operatorRows }
+  db.update(alignments)
+    .set({ kind, params, matched, total })
+    .where(eq(alignments.no, alignmentNo))
+    .run()
+  return { matched, total, operatorRows }
+}
+
+function inSteps(
+  child: AlignedCell,
+  signal: AbortSignal | undefined,
+  run: (range: { from: number; to: number }) => void,
+): void {
+  for (let from = 0; from < child.rowCount; from += LINK_ROWS) {
+    throwIfAborted(signal)
+    run({ from, to: from + LINK_ROWS })
+  }
 }
 
 /** Links row i to row i of the parent, or to slot i when there is no parent cell. */
@@ -74,69 +108,62 @@ export function linkByIndex(
   alignmentNo: number,
   child: AlignedCell,
   parentNo: number | null,
-  rule: OperatorRule,
+  operators: OperatorSql,
   signal?: AbortSignal,
 ): void {
-  const operator = operatorSql(rule, child.round)
-  const source = rule === 'none' ? 'null' : "'inferred'"
   const join = parentNo === null ? '' : 'join rows p on p.cell_no = @parent and p.idx = c.idx'
   const statement = db.$client.prepare(
     `insert into links (alignment_no, child_idx, parent_idx, confidence, operator, operator_source)
-     select @alignment, c.idx, c.idx, 1, ${operator}, ${source} from rows c ${join}
+     select @alignment, c.idx, c.idx, 1, ${operators.sql('c.idx')}, ${operators.source} from rows c ${join}
      where c.cell_no = @child and c.idx >= @from and c.idx < @to`,
   )
   const parent = parentNo === null ? {} : { parent: parentNo }
-  for (let from = 0; from < child.rowCount; from += LINK_ROWS) {
-    throwIfAborted(signal)
-    statement.run({
-      alignment: alignmentNo,
-      child: child.no,
-      from,
-      to: from + LINK_ROWS,
-      ...parent,
-    })
-  }
+  const fixed = { alignment: alignmentNo, child: child.no, ...operators.params, ...parent }
+  inSteps(child, signal, (range) => statement.run({ ...fixed, ...range }))
 }
 
-function externalIds(db: Db, cellNo: number): Map<string, number> | null {
-  const found = db.$client
-    .prepare('select external_id, idx from rows where cell_no = ? and external_id is not null')
-    .raw()
-    .iterate(cellNo) as Iterable<[string, number]>
-  const ids = new Map<string, number>()
-  let n = 0
-  for (const [id, idx] of found) {
-    ids.set(id, idx)
-    n++
-  }
-  return n > 0 && ids.size === n ? ids : null
-}
-
-/** Returns links between equal ids, or null when either side lacks ids or repeats one. Operators follow the parent's row. */
-export function idLinks(
+/** Copies the links of another alignment of the same rows with other operators. */
+export function copyLinks(
   db: Db,
+  alignmentNo: number,
   child: AlignedCell,
-  parentNo: number,
-  rule: OperatorRule,
-): Link[] | null {
-  const ours = externalIds(db, child.no)
-  const theirs = externalIds(db, parentNo)
-  if (!ours || !theirs) return null
-  const links: Link[] = []
-  for (const [id, childIdx] of ours) {
-    const parentIdx = theirs.get(id)
-    if (parentIdx === undefined) continue
-    links.push({ childIdx, parentIdx, operator: rotationOperator(rule, parentIdx, child.round) })
-  }
-  return links
+  from: number,
+  operators: OperatorSql,
+  signal?: AbortSignal,
+): void {
+  const statement = db.$client.prepare(
+    `insert into links (alignment_no, child_idx, parent_idx, confidence, operator, operator_source)
+     select @alignment, l.child_idx, l.parent_idx, l.confidence, ${operators.sql('l.parent_idx')}, ${operators.source}
+     from links l join rows c on c.cell_no = @child and c.idx = l.child_idx
+     where l.alignment_no = @source and l.child_idx >= @from and l.child_idx < @to`,
+  )
+  const fixed = { alignment: alignmentNo, child: child.no, source: from, ...operators.params }
+  inSteps(child, signal, (range) => statement.run({ ...fixed, ...range }))
 }
 
-/** Writes links in short transactions; `operatorSource` says how a known operator is known. */
+/** Gives the links of an alignment their operators; a rotation goes by the parent's row. */
+export function setOperators(
+  db: Db,
+  alignmentNo: number,
+  child: AlignedCell,
+  operators: OperatorSql,
+  signal?: AbortSignal,
+): void {
+  if (operators.isNone) return
+  const statement = db.$client.prepare(
+    `update links set operator = ${operators.sql('links.parent_idx')}, operator_source = ${operators.source}
+     from rows c where c.cell_no = @child and c.idx = links.child_idx
+       and links.alignment_no = @alignment and links.child_idx >= @from and links.child_idx < @to`,
+  )
+  const fixed = { alignment: alignmentNo, child: child.no, ...operators.params }
+  inSteps(child, signal, (range) => statement.run({ ...fixed, ...range }))
+}
+
+/** Writes links in short transactions; operators that a link brings were recorded. */
 export function writeLinks(
   db: Db,
   alignmentNo: number,
-  links: readonly Link[],
-  operatorSource: 'recorded' | 'inferred',
+  links: readonly (Link | RecordedLink)[],
 ): void {
   const statement = db.$client.prepare(
     'insert into links (alignment_no, child_idx, parent_idx, confidence, operator, operator_source) values (?, ?, ?, 1, ?, ?)',
@@ -144,8 +171,9 @@ export function writeLinks(
   for (let start = 0; start < links.length; start += LINK_ROWS) {
     inTransaction(db, () => {
       for (const link of links.slice(start, start + LINK_ROWS)) {
-        const source = link.operator === null ? null : operatorSource
-        statement.run(alignmentNo, link.childIdx, link.parentIdx, link.operator, source)
+        const operator = 'operator' in link ? link.operator : null
+        const source = operator === null ? null : 'recorded'
+        statement.run(alignmentNo, link.childIdx, link.parentIdx, operator, source)
       }
     })
   }
@@ -167,14 +195,6 @@ export function updateSlots(
     `update rows set slot = ${slot} where cell_no = @child and idx >= @from and idx < @to and slot is not ${slot}`,
   )
   const parent = parentNo === null ? {} : { parent: parentNo }
-  for (let from = 0; from < child.rowCount; from += LINK_ROWS) {
-    throwIfAborted(signal)
-    statement.run({
-      alignment: alignmentNo,
-      child: child.no,
-      from,
-      to: from + LINK_ROWS,
-      ...parent,
-    })
-  }
+  const fixed = { alignment: alignmentNo, child: child.no, ...parent }
+  inSteps(child, signal, (range) => statement.run({ ...fixed, ...range }))
 }

@@ -5,7 +5,6 @@ import { parseExact } from '@/lib/formats/shared/exact-json'
 import { valueAt } from '@/lib/formats/shared/column-path'
 import type { JsonObject } from '@/lib/formats/types'
 import type { AlignedCell, Link } from './alignments-links'
-import { rotationOperator, type OperatorRule } from './alignments-operators'
 
 /** Rows read at a time: about 10 ms. */
 const READ_ROWS = 4_096
@@ -80,12 +79,7 @@ function meant(candidates: readonly Candidate[], input: string): Candidate | nul
  * the row says it was made from, white space at the ends aside. Rows whose text stands in several rows of the parent are linked only where
  * the input tells which.
  */
-export function textLinks(
-  db: Db,
-  child: AlignedCell,
-  parentNo: number,
-  rule: OperatorRule,
-): TextLinks {
+export function textLinks(db: Db, child: AlignedCell, parentNo: number): TextLinks {
   const known = rowsByText(db, parentNo)
   const links: Link[] = []
   const missed = { silent: 0, unknown: 0, several: 0 }
@@ -97,10 +91,7 @@ export function textLinks(
       else {
         const parent = meant(candidates, input)
         if (!parent) missed.several++
-        else {
-          const operator = rotationOperator(rule, parent.idx, child.round)
-          links.push({ childIdx: idx, parentIdx: parent.idx, operator })
-        }
+        else links.push({ childIdx: idx, parentIdx: parent.idx })
       }
     }
   }

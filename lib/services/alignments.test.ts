@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ImportPlan } from '@/lib/contracts/study'
 import { charGrams, jaccard } from './alignments-check'
-import { operatorSql, rotationOperator } from './alignments-operators'
+import type { OperatorRule } from '@/lib/contracts/operators'
+import { BREADTH_ORDER, operatorFor } from '@/lib/prompts/operators'
+import { operatorColumn, operatorName, operatorSql } from './alignments-operators'
 import { realignStudy } from './alignments'
 import { currentCells, newestAlignment } from './cells'
 import { cleanupStaging } from './cells-staging'
@@ -145,23 +147,30 @@ describe('alignment by id', () => {
 
 describe('inferred operators', () => {
   it('follow the rotation of the evolution script', () => {
-    const first = (rule: 'rotation4' | 'rotation5', round: number, n: number) =>
-      Array.from({ length: n }, (_, idx) => rotationOperator(rule, idx, round))
-    expect(first('rotation4', 1, 5)).toEqual([
+    const found = (rule: OperatorRule, round: number, n: number) => {
+      const { sql } = operatorSql(study.db, 0, round, rule)
+      return study.db.$client
+        .prepare(
+          `with recursive c(idx) as (select 0 union all select idx + 1 from c where idx < ${n - 1}) select ${sql('c.idx')} from c`,
+        )
+        .pluck()
+        .all()
+    }
+    expect(found('rotation4', 1, 5)).toEqual([
       'constraints',
       'deepen',
       'concretizing',
       'reasoning',
       'constraints',
     ])
-    expect(first('rotation4', 2, 5)).toEqual([
+    expect(found('rotation4', 2, 5)).toEqual([
       'deepen',
       'concretizing',
       'reasoning',
       'constraints',
       'deepen',
     ])
-    expect(first('rotation5', 3, 6)).toEqual([
+    expect(found('rotation5', 3, 6)).toEqual([
       'concretizing',
       'reasoning',
       'breadth',
@@ -169,19 +178,33 @@ describe('inferred operators', () => {
       'deepen',
       'concretizing',
     ])
-    expect(rotationOperator('none', 3, 1)).toBeNull()
+    expect(found('none', 1, 1)).toEqual([null])
+    // What the evolution job of this tool uses.
+    for (const round of [1, 2, 3]) {
+      const wanted = Array.from({ length: 12 }, (_, idx) => operatorFor(idx, round, BREADTH_ORDER))
+      expect(found('rotation5', round, 12)).toEqual(wanted)
+    }
   })
 
-  it('are the same in SQL', () => {
-    for (const rule of ['rotation4', 'rotation5'] as const) {
-      const found = study.db.$client
-        .prepare(
-          `with recursive c(idx) as (select 0 union all select idx + 1 from c where idx < 11) select ${operatorSql(rule, 3)} from c`,
-        )
-        .pluck()
-        .all()
-      expect(found).toEqual(Array.from({ length: 12 }, (_, idx) => rotationOperator(rule, idx, 3)))
-    }
+  it('have names of ours in the spellings of others', () => {
+    const names = [
+      'Add Constraints',
+      'deepening',
+      'concretising',
+      'increased reasoning steps',
+      'in-breadth',
+      'Swap',
+    ]
+    expect(names.map(operatorName)).toEqual([
+      'constraints',
+      'deepen',
+      'concretizing',
+      'reasoning',
+      'breadth',
+      'Swap',
+    ])
+    expect(operatorColumn(['instruction', 'type', 'evol_type'])).toBe('evol_type')
+    expect(operatorColumn(['instruction', 'type', 'method'])).toBeNull()
   })
 })
 

@@ -8,7 +8,13 @@ import type { DetectionInfo } from '@/lib/contracts/backends'
 import type { Job } from '@/lib/contracts/job'
 import { AppError } from '@/lib/errors'
 import { enqueue, type Queryable } from '@/lib/jobs/queue'
-import { keyOrigins, refuseReservedKey, storeKey, storedKeyName } from './backends-keys'
+import {
+  keyOrigins,
+  keyVariableIsSet,
+  refuseReservedKey,
+  storeKey,
+  storedKeyName,
+} from './backends-keys'
 
 // The form waits for it.
 const DETECT_PRIORITY = 30
@@ -46,6 +52,7 @@ export function requestDetection(
     payload: {
       baseUrl,
       keyEnv: keyDraft === null ? input.keyEnv : storedKeyName(keyDraft),
+      keySetHere: keyVariableIsSet(input),
       caFile: input.caFile,
       allowPlainHttp: input.allowPlainHttp,
     },

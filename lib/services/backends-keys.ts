@@ -3,14 +3,13 @@ import { backendKeys, backends } from '@/db/schema'
 import { serverAddress } from '@/lib/backends/detect/server-address'
 import { AppError } from '@/lib/errors'
 import type { Queryable } from '@/lib/jobs/queue'
+import { isKeyVariable, requireKeyVariable, unsetKeyError } from './key-variables'
 import { masterKeyProblem, seal, unseal } from './secrets'
 
 type Environment = Record<string, string | undefined>
 type Settings = Record<string, unknown>
 
 const STORED_PREFIX = 'EVOLENS_STORED_KEY_'
-// Our own secrets (master key, access token) must never travel to a server by being named as its key.
-const RESERVED = /^EVOLENS_/i
 // A key that was typed for a backend which was never saved is of no use the next day.
 const KEEP_DRAFT_MS = 24 * 3600 * 1000
 // Far above every service's keys.
@@ -31,15 +30,27 @@ export function usesStoredKey(config: Settings): boolean {
   return ownerOf(config['keyEnv']) !== null
 }
 
-/** Throws `invalid_input` when settings name a variable of Evolens itself as their key. */
+/** Throws `invalid_input` when settings name a variable as their key that is not sent to servers. */
 export function refuseReservedKey(config: Settings): void {
   const { keyEnv } = config
-  if (typeof keyEnv === 'string' && RESERVED.test(keyEnv)) {
-    throw new AppError(
-      'invalid_input',
-      'Variables that begin with EVOLENS_ are never sent to a server. Name another one.',
-    )
-  }
+  if (typeof keyEnv === 'string' && keyEnv !== '') requireKeyVariable(keyEnv)
+}
+
+/** Returns whether the variable that settings name as their key is set in this process; null when they name none. */
+export function keyVariableIsSet(config: Settings, env: Environment = process.env): boolean | null {
+  const { keyEnv } = config
+  if (typeof keyEnv !== 'string' || keyEnv === '' || usesStoredKey(config)) return null
+  return isKeyVariable(keyEnv, env) && Boolean(env[keyEnv])
+}
+
+/**
+ * Throws `data_error` when settings name a variable as their key that this process, the worker, does not have;
+ * `setWhereAsked` says whether the process that asked has it.
+ */
+export function requireKeyIsSet(config: Settings, setWhereAsked: boolean | null): void {
+  refuseReservedKey(usesStoredKey(config) ? {} : config)
+  if (keyVariableIsSet(config) === false)
+    throw unsetKeyError(String(config['keyEnv']), setWhereAsked === true)
 }
 
 /** Returns the origins that a backend's requests go to, sorted: its address and its replicas'. */
@@ -137,7 +148,7 @@ export function readSecret(
 ): string | undefined {
   const owner = ownerOf(name)
   if (owner === null) {
-    refuseReservedKey({ keyEnv: name })
+    requireKeyVariable(name, env)
     return env[name] || undefined
   }
   const stored = db.select().from(backendKeys).where(eq(backendKeys.backendId, owner)).get()
@@ -160,7 +171,5 @@ export function readSecret(
 
 /** Returns whether the key that settings name can be read; null when they name none. Never opens a stored one. */
 export function keyIsSet(config: Settings, env: Environment = process.env): boolean | null {
-  const { keyEnv } = config
-  if (typeof keyEnv !== 'string' || keyEnv === '') return null
-  return usesStoredKey(config) ? masterKeyProblem(env) === null : Boolean(env[keyEnv])
+  return usesStoredKey(config) ? masterKeyProblem(env) === null : keyVariableIsSet(config, env)
 }

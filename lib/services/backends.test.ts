@@ -1,5 +1,10 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { testDatabase } from '@/db/testing'
+import { MODELS } from '@/lib/backends/models/manifest'
+import type { ProbeResult } from '@/lib/backends/types'
 import { readConfig } from '@/lib/config'
 import { computeRequestSchema } from '@/lib/contracts/compute'
 import { listJobs } from '@/lib/jobs/queue'
@@ -11,6 +16,7 @@ import {
   getBackend,
   listBackends,
   probeBuiltIns,
+  probeReturned,
   requestProbe,
   restoreBackend,
   updateBackend,
@@ -27,6 +33,9 @@ const openai = {
   config: { baseUrl: 'http://127.0.0.1:8000', model: 'm', keyEnv: 'LAB_KEY' },
 }
 
+// No model file lies here.
+const NOWHERE = { cacheDir: '/nowhere', modelsDir: null }
+
 function probe(states: Record<string, 'yes' | 'no'>) {
   const capabilities = Object.fromEntries(
     Object.entries(states).map(([name, state]) => [
@@ -34,7 +43,13 @@ function probe(states: Record<string, 'yes' | 'no'>) {
       state === 'no' ? { state, reason: 'No file.' } : { state },
     ]),
   )
-  return { capabilities, identity: { kind: 'x' }, models: [], steps: [], latencyMs: 1 } as never
+  return {
+    capabilities,
+    identity: { kind: 'x' },
+    models: [],
+    steps: [],
+    latencyMs: 1,
+  } as unknown as ProbeResult
 }
 
 describe('backends', () => {
@@ -134,17 +149,54 @@ describe('backends', () => {
     const db = testDatabase()
     ensureBuiltInBackends(db, {})
     addBackend(db, { kind: 'fake', label: 'Fake', config: {} })
-    expect(chooseBackend(db, ['embed'], undefined)).toMatchObject({
+    expect(chooseBackend(db, ['embed'], undefined, NOWHERE)).toMatchObject({
       backend: { id: 'embedded-embeddings' },
     })
     saveProbe(db, 'embedded', probe({ promptLogprobs: 'no', chat: 'no' }))
-    expect(chooseBackend(db, ['promptLogprobs'], undefined)).toMatchObject({
+    expect(chooseBackend(db, ['promptLogprobs'], undefined, NOWHERE)).toMatchObject({
       blocked: 'Embedded SmolLM2 135M has no log-probabilities of given text. No file.',
     })
     const { id } = addBackend(db, openai).backend
-    expect(chooseBackend(db, ['chat'], undefined)).toMatchObject({ backend: { id } })
-    expect(chooseBackend(db, ['promptLogprobs'], id)).toHaveProperty('blocked')
-    expect(chooseBackend(db, [], undefined)).toEqual({ backend: null, identity: null })
+    expect(chooseBackend(db, ['chat'], undefined, NOWHERE)).toMatchObject({ backend: { id } })
+    expect(chooseBackend(db, ['promptLogprobs'], id, NOWHERE)).toHaveProperty('blocked')
+    expect(chooseBackend(db, [], undefined, NOWHERE)).toEqual({ backend: null, identity: null })
+  })
+
+  it('that lacked their files can be chosen as soon as these are here, and are tested again once', () => {
+    const db = testDatabase()
+    ensureBuiltInBackends(db, {})
+    const dirs = { cacheDir: fs.mkdtempSync(path.join(os.tmpdir(), 'evolens-')), modelsDir: null }
+    const lacking = { ...probe({ embed: 'no' }), failed: 'capability_missing' as const }
+    saveProbe(db, 'embedded-embeddings', lacking)
+    const choose = () => chooseBackend(db, ['embed'], undefined, dirs)
+    const probes = () => listJobs(db, { kind: 'probe' }).length
+    const asked = new Set<string>()
+    const look = () => probeReturned(db, dirs, asked)
+    look()
+    expect(choose()).toHaveProperty('blocked')
+    expect(probes()).toBe(0)
+    const folder = path.join(dirs.cacheDir, 'models', 'all-minilm-l6-v2-int8')
+    const files = MODELS.find(({ id }) => id === 'all-minilm-l6-v2-int8')?.files ?? []
+    const place = (size: (bytes: number) => number) => {
+      for (const file of files) {
+        const at = path.join(folder, file.path)
+        fs.mkdirSync(path.dirname(at), { recursive: true })
+        fs.writeFileSync(at, '')
+        fs.truncateSync(at, size(file.bytes ?? 1))
+      }
+    }
+    place((bytes) => bytes - 1)
+    expect(choose()).toHaveProperty('blocked')
+    place((bytes) => bytes)
+    // Nothing that the failed probe said counts any more, its model least of all.
+    expect(choose()).toMatchObject({ backend: { id: 'embedded-embeddings' }, identity: null })
+    look()
+    look()
+    expect(probes()).toBe(1)
+    // A probe that failed for another reason still counts.
+    saveProbe(db, 'embedded-embeddings', { ...lacking, failed: 'backend_unavailable' })
+    expect(choose()).toHaveProperty('blocked')
+    fs.rmSync(dirs.cacheDir, { recursive: true })
   })
 
   it('are tested again at start when they could do nothing', () => {

@@ -3,17 +3,20 @@ import { and, asc, desc, eq, isNull } from 'drizzle-orm'
 import { z } from 'zod'
 import { backends, jobs } from '@/db/schema'
 import { BACKEND_KINDS, BUILT_IN_BACKENDS, FAKE_BACKEND } from '@/lib/backends'
+import type { ModelDirs } from '@/lib/backends/models/paths'
 import type { CapabilityTable } from '@/lib/backends/types'
 import type { BackendInfo } from '@/lib/contracts/backends'
 import { canonicalJson } from '@/lib/contracts/canonical-json'
 import type { Job } from '@/lib/contracts/job'
-import { AppError } from '@/lib/errors'
+import { cleanName } from '@/lib/contracts/plain-text'
+import { AppError, type ErrorCode } from '@/lib/errors'
 import { enqueue, toJob, type Queryable } from '@/lib/jobs/queue'
 import { parseSettings, standInsWanted } from './backends-config'
 import {
   adoptKey,
   dropKey,
   keyIsSet,
+  keyVariableIsSet,
   originsOf,
   reachesFurther,
   refuseReservedKey,
@@ -26,7 +29,7 @@ import { probeState } from './backends-probes'
 /** A stored backend. */
 export type BackendRow = typeof backends.$inferSelect
 
-const labelSchema = z.string().trim().min(1).max(80)
+const labelSchema = z.string().transform(cleanName).pipe(z.string().min(1).max(80))
 /** A key as typed: sealed at once, never shown again. */
 const keySchema = z.string().min(1).max(4_000)
 
@@ -132,7 +135,7 @@ export function requestProbe(db: Queryable, id: string): Job {
   if (waiting) return toJob(waiting)
   return enqueue(db, {
     kind: 'probe',
-    payload: { backendId: id },
+    payload: { backendId: id, keySetHere: keyVariableIsSet(row.config) },
     title: `Test ${row.label}`,
     priority: PROBE_PRIORITY,
     progress: { unit: 'steps' },
@@ -153,7 +156,7 @@ export function addBackend(db: Queryable, input: BackendInput): { backend: Backe
   if (isTyped || input.keyDraft !== undefined) config['keyEnv'] = storedKeyName(id)
   const row = db
     .insert(backends)
-    .values({ id, kind: input.kind, label: input.label, config, createdAt: Date.now() })
+    .values({ id, kind: input.kind, label: cleanName(input.label), config, createdAt: Date.now() })
     .returning()
     .get()
   const job = requestProbe(db, row.id)
@@ -200,7 +203,7 @@ export function updateBackend(
   const changed = typeof patch.key === 'string' || decides(config) !== decides(row.config)
   db.update(backends)
     .set({
-      label: patch.label ?? row.label,
+      label: patch.label === undefined ? row.label : cleanName(patch.label),
       config,
       ...(changed ? { probe: null, probedAt: null } : {}),
     })
@@ -229,6 +232,28 @@ export function deleteBackend(db: Queryable, id: string): void {
 export function restoreBackend(db: Queryable, id: string): BackendInfo {
   db.update(backends).set({ deletedAt: null }).where(eq(backends.id, id)).run()
   return getBackend(db, id)
+}
+
+// What a probe fails with where the model file of the list, or the user's own, is not there.
+const LACKS_FILES: ReadonlySet<unknown> = new Set<ErrorCode>(['capability_missing', 'not_found'])
+
+/** Returns whether the last probe of a backend lacked files that are here now. */
+export function filesReturned(row: BackendRow, dirs: ModelDirs): boolean {
+  if (!LACKS_FILES.has(row.probe?.['failed'])) return false
+  const kind = BACKEND_KINDS.find(({ id }) => id === row.kind)
+  const config = kind?.config.safeParse(row.config)
+  return config?.success === true && kind?.filesHere?.(config.data, dirs) === true
+}
+
+/** Queues probes of the backends whose files came back; `asked` remembers which, so that each return counts once. */
+export function probeReturned(db: Queryable, dirs: ModelDirs, asked: Set<string>): void {
+  for (const row of listBackendRows(db)) {
+    if (!filesReturned(row, dirs)) asked.delete(row.id)
+    else if (!asked.has(row.id)) {
+      asked.add(row.id)
+      requestProbe(db, row.id)
+    }
+  }
 }
 
 /** Queues probes of the built-in backends that were never tested, or could do nothing then: their files may be here now. */

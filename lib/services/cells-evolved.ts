@@ -7,7 +7,7 @@ import {
   openAlignment,
   updateSlots,
   writeLinks,
-  type Link,
+  type RecordedLink,
 } from './alignments-links'
 import {
   appendResponses,
@@ -111,15 +111,15 @@ export function publishEvolvedCell(
     const { rowCount, skipped } = gaps(cell.rows)
     const { seedSetId, round } = cell.place
     const aligned = { no: cellNo, seedSetId, round, rowCount }
-    const links: Link[] = cell.rows.map((row) => ({
+    const links: RecordedLink[] = cell.rows.map((row) => ({
       childIdx: row.idx,
       parentIdx: row.parentIdx,
       operator: row.operator,
     }))
     const alignmentNo = openAlignment(db, cellNo, cell.parentCellNo, 'birth')
-    writeLinks(db, alignmentNo, links, 'recorded')
+    writeLinks(db, alignmentNo, links)
     updateSlots(db, alignmentNo, aligned, cell.parentCellNo)
-    closeAlignment(db, alignmentNo, cellNo, { birth: true })
+    closeAlignment(db, alignmentNo, cellNo, 'birth', { birth: true })
     publishCell(db, cellNo, {
       rowCount,
       report: { rows: cell.rows.length, skipped, flags: flagCounts(cell), notes: cell.notes },

@@ -123,7 +123,7 @@ function ensureJob(
 }
 
 function startOne(
-  db: Db,
+  { db, config }: ServiceContext,
   studyId: string,
   request: ComputeRequest,
   wanted: ComputeRequest['metrics'][number],
@@ -135,6 +135,7 @@ function startOne(
     db,
     needsOf(metric, asked),
     request.backends[metric.id] ?? request.backends[wanted.metric],
+    config,
   )
   if ('blocked' in choice) {
     started.blocked.push({ metric: metric.id, reason: choice.blocked })
@@ -176,10 +177,11 @@ function startOne(
  * `capability_missing` when all are.
  */
 export function startRuns(
-  { db }: ServiceContext,
+  context: ServiceContext,
   studyId: string,
   request: ComputeRequest,
 ): StartedRuns {
+  const { db } = context
   getStudy(db, studyId)
   if (request.metrics.length === 0) throw new AppError('invalid_input', 'Name at least one metric.')
   const started = db.transaction(
@@ -191,7 +193,7 @@ export function startRuns(
         const key = `${measuredMetric(wanted.metric).id} ${JSON.stringify(wanted.params)}`
         if (seen.has(key)) continue
         seen.add(key)
-        startOne(db, studyId, request, wanted, result)
+        startOne(context, studyId, request, wanted, result)
       }
       return result
     },

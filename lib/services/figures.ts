@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Db } from '@/db/client'
 import { rowFilterSchema, type RowFilter } from '@/lib/contracts/filter'
+import { jsonParameter } from '@/lib/contracts/json-parameter'
 import type { ColumnInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import { describeFigure, getFigure, listFigures, parseFigureOptions } from '@/lib/figures'
@@ -11,37 +12,17 @@ import type {
   FigureMeta,
   FigureResult,
   FigureTable,
+  FigureListItem,
 } from '@/lib/figures/types'
 import { listImported, listMetrics } from '@/lib/metrics'
 import { listColumns } from './columns'
 import { loadFigureData, needsNoRun } from './figures-data'
 import { getStudy } from './studies'
 
-/** A figure of a study's list: whether it can show anything yet, and what it would need. */
-export interface FigureListItem extends FigureMeta {
-  available: boolean
-  /** Measured metrics whose runs feed it. */
-  needs: string[]
-}
-
-function json(part: string) {
-  return z
-    .string()
-    .default('{}')
-    .transform((text, context) => {
-      try {
-        return JSON.parse(text) as unknown
-      } catch {
-        context.addIssue({ code: 'custom', message: `${part} is not valid JSON` })
-        return z.NEVER
-      }
-    })
-}
-
 /** Parses `options=<JSON>&filter=<JSON of a row filter>`; what is left out has its default. */
 export const figureQuery = z.object({
-  options: json('options'),
-  filter: json('filter').pipe(rowFilterSchema),
+  options: jsonParameter('options', '{}'),
+  filter: jsonParameter('filter', '{}').pipe(rowFilterSchema),
 })
 
 /** Returns the option and the choice under which a figure draws values that came with the study's files, if any. */

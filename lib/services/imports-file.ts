@@ -217,10 +217,11 @@ export async function importFile(
             ? `Not all rows are aligned with their parents: ${alignment.reason}.`
             : `Rows are not aligned with their parents: ${alignment.reason}.`,
         )
+      if (alignment.note) report.notes.push(`Rows are ${alignment.note}.`)
     }
     const isSlotted =
       place.armId === null ||
-      (alignment !== null && alignment.matched > 0 && plan.align === 'index')
+      (alignment !== null && alignment.matched > 0 && alignment.kind === 'index')
     const values = await readImportedColumns(db, place.cellNo, keySets, plan.columns, hooks.signal)
     const revision = inTransaction(db, () => {
       publishImportedColumns(db, studyId, child, values, upload)

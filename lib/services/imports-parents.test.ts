@@ -181,6 +181,11 @@ describe('a file with seeds and what they evolved into', () => {
     await expect(importFile(study, study.studyId, plan, hooks)).rejects.toMatchObject({
       code: 'cancelled',
     })
+    // After the seeds are staged, too.
+    study.db.$client.exec(
+      "create trigger no_alignment before insert on alignments begin select raise(abort, 'full'); end",
+    )
+    await expect(importFile(study, study.studyId, plan)).rejects.toThrow('full')
     expect(['cells', 'rows', 'links', 'alignments', 'arms', 'seed_sets'].map(count)).toEqual([
       0, 0, 0, 0, 0, 0,
     ])

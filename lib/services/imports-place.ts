@@ -1,5 +1,5 @@
 import type { ImportPlan } from '@/lib/contracts/study'
-import { guessFromFileName, type FileNameGuess } from '@/lib/formats/file-name'
+import { guessFromFileNames, type FileNameGuess } from '@/lib/formats/file-name'
 
 /** Keys stand in URLs and filters. */
 const MAX_KEY = 40
@@ -37,9 +37,12 @@ function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
+/** Rounds whose name tells no seed set still belong together. */
+const UNNAMED_SET = 'main'
+
 function armOf(guess: FileNameGuess): { key: string; label: string } | null {
   if (guess.armClass === 'seeds') return null
-  if (guess.round === null && guess.armLabel === null) return null
+  if (guess.round === null && guess.armLabel === null && !guess.isEvolved) return null
   const parts = [guess.armLabel ?? 'evolver']
   // Another scenario or a reordered file is another arm: its rows do not meet those of the plain one.
   if (guess.scenario === 'auto-evol') parts.unshift('auto')
@@ -47,25 +50,66 @@ function armOf(guess: FileNameGuess): { key: string; label: string } | null {
   return { key: slug(parts.join('-'), 'evolver'), label: capitalised(parts.join(' ')) }
 }
 
-/** Returns where a file seems to belong by its name or path, and what was noticed; a name that tells nothing is taken for seeds. */
-export function guessPlace(path: string): { place: Place; notes: string[] } {
-  const guess = guessFromFileName(path)
+function notesOf(guess: FileNameGuess, operators: Place['operators']): string[] {
+  const notes = [...guess.notes]
+  if (guess.round !== null && guess.seedSet === null) {
+    notes.push(`The name does not tell the seed set; "${UNNAMED_SET}" is proposed.`)
+  }
+  if (operators !== 'none') {
+    const count = operators === 'rotation5' ? 'five operators, breadth included' : 'four operators'
+    notes.push(
+      `Named like the files of the study: operators are proposed by its rotation (${count}). The file does not record them; choose none if it was not so.`,
+    )
+  }
+  return notes
+}
+
+function placeOf(
+  guess: FileNameGuess,
+  path: string,
+  knownSets: readonly KnownSet[],
+): { place: Place; notes: string[] } {
   const stem = (path.split(/[\\/]/).pop() ?? '').replace(/\.[^.]*$/, '')
-  const seedSet = guess.seedSet ?? (stem || 'seeds')
+  const unnamed = guess.round === null ? stem || 'seeds' : UNNAMED_SET
+  const seedSet = guess.seedSet ?? unnamed
+  const key = slug(seedSet, 'seeds')
+  const known = knownSets.find((set) => set.key === key)
   const arm = armOf(guess)
+  const align = arm && guess.alignable ? 'index' : 'none'
+  const operators = align === 'index' ? (guess.rotation ?? 'none') : 'none'
   return {
     place: {
-      seedSetKey: slug(seedSet, 'seeds'),
-      seedSetLabel: capitalised(seedSet.replace(/[_-]+/g, ' ')),
+      seedSetKey: key,
+      seedSetLabel: known?.label ?? capitalised(seedSet.replace(/[_-]+/g, ' ')),
       armKey: arm?.key ?? null,
       armLabel: arm?.label ?? null,
       armClass: guess.armClass === 'seeds' ? 'other' : guess.armClass,
       scenario: guess.scenario,
       round: arm ? Math.max(1, guess.round ?? 1) : 0,
-      align: arm && guess.alignable ? 'index' : 'none',
-      // The files do not say which rotation was used, so none is assumed.
-      operators: 'none',
+      align,
+      operators,
     },
-    notes: guess.notes,
+    notes: notesOf(guess, operators),
   }
+}
+
+/** A seed set that the study holds. */
+export interface KnownSet {
+  key: string
+  label: string
+}
+
+/**
+ * Returns where files that belong together seem to belong by their names or paths, in their order, and what was noticed;
+ * a name that tells nothing is taken for seeds.
+ */
+export function guessPlaces(
+  paths: readonly string[],
+  knownSets: readonly KnownSet[] = [],
+): { place: Place; notes: string[] }[] {
+  const guesses = guessFromFileNames(
+    paths,
+    knownSets.map(({ key }) => key),
+  )
+  return guesses.map((guess, k) => placeOf(guess, paths[k] as string, knownSets))
 }

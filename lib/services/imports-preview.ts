@@ -7,10 +7,12 @@ import type { ServiceContext } from './context'
 import { filesHere, type FileTasks } from './files-tasks'
 import { findKnownFile } from './imports-known'
 import { failedLook, PREVIEW_CHARACTERS, type FileLook } from './imports-look'
+import { settleLineage } from './imports-lineage'
 import { evolvedPlace } from './imports-parents'
-import { guessPlace, type Place } from './imports-place'
+import { guessPlaces, type KnownSet, type Place } from './imports-place'
 import type { PreviewRequest } from './imports-request'
 import { getStudy } from './studies'
+import { listSeedSets } from './studies-detail'
 import { openUpload, type OpenUpload } from './uploads'
 
 /** Says when the first rows contradict alignment by index, so that it is not offered by default. */
@@ -60,11 +62,32 @@ async function lookAt(
   }
 }
 
+/** Where a file seems to belong, and what was noticed. */
+export type PlaceGuess = ReturnType<typeof guessPlaces>[number]
+
+/** Returns where files seem to belong; their names are judged together, those of `siblings` included, which are previewed apart. */
+export async function placesOf(
+  ctx: ServiceContext,
+  studyId: string | null,
+  requests: readonly PreviewRequest[],
+  siblings: readonly string[] = [],
+): Promise<PlaceGuess[]> {
+  const names: string[] = []
+  for (const { uploadId, relativePath } of requests) {
+    names.push(relativePath ?? (await openUpload(ctx.config, uploadId)).givenName)
+  }
+  const others = siblings.filter((name) => !names.includes(name))
+  const known: KnownSet[] = studyId ? listSeedSets(ctx.db, studyId) : []
+  return guessPlaces([...names, ...others], known).slice(0, names.length)
+}
+
 /** How previews are made. */
 export interface PreviewOptions {
   /** Who reads the files; default this process. */
   files?: FileTasks
   signal?: AbortSignal
+  /** Names of further files that belong to them: names are judged together. */
+  siblings?: readonly string[]
 }
 
 /**
@@ -76,16 +99,15 @@ export async function previewUpload(
   studyId: string | null,
   request: PreviewRequest,
   { files = filesHere, signal }: PreviewOptions = {},
+  guessed?: PlaceGuess,
 ): Promise<ImportPreview> {
   const upload = await openUpload(ctx.config, request.uploadId)
   const { formatId, mapping, questions, ...look } = await lookAt(files, upload, request, signal)
-  const guess = guessPlace(request.relativePath ?? upload.givenName)
+  const guess = guessed ?? ((await placesOf(ctx, studyId, [request]))[0] as PlaceGuess)
   const { place, notes } = mapping.parent ? evolvedPlace(guess, mapping.parent) : guess
   const warnings = [...notes, ...look.warnings]
-  if (studyId && place.align === 'index' && inputsDiffer(ctx, studyId, place, look.rows)) {
-    place.align = 'none'
-    warnings.push("Inputs differ from the parent's, so rows are not aligned by number.")
-  }
+  const differ = () => studyId !== null && inputsDiffer(ctx, studyId, place, look.rows)
+  warnings.push(...settleLineage(place, mapping, look.keys, differ))
   const opening = request.opening ?? PLAIN_OPENING
   const columns = request.columns ?? []
   const reading = { mapping, opening, columns }
@@ -121,9 +143,10 @@ export async function previewImport(
   options: PreviewOptions = {},
 ): Promise<ImportPreview[]> {
   if (studyId) getStudy(ctx.db, studyId)
+  const places = await placesOf(ctx, studyId, requests, options.siblings)
   const previews: ImportPreview[] = []
-  for (const request of requests) {
-    previews.push(await previewUpload(ctx, studyId, request, options))
+  for (const [k, request] of requests.entries()) {
+    previews.push(await previewUpload(ctx, studyId, request, options, places[k]))
   }
   return previews
 }

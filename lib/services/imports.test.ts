@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { PLAIN_OPENING } from '@/lib/contracts/opening'
 import { previewImport, startImport } from './imports'
 import { registerFolder } from './imports-folder'
-import { guessPlace, slug } from './imports-place'
+import { guessPlaces, slug } from './imports-place'
 import { parseRows } from './imports-parse'
 import type { ParsedBatch, ParseJob } from './imports-parse-core'
 import { alpacaRows, importRows, planFor, testStudy, type TestStudy } from './imports-testing'
@@ -41,7 +41,7 @@ describe('preview', () => {
       scenario: 'evol-instruct',
       round: 3,
       align: 'index',
-      operators: 'none',
+      operators: 'rotation5',
       mapping: { instruction: 'instruction', input: 'input', output: 'output' },
     })
     expect(result.rows).toHaveLength(20)
@@ -174,24 +174,76 @@ describe('folders', () => {
   })
 })
 
+describe('several files', () => {
+  it('are judged together, with those that are previewed apart', async () => {
+    const uploadId = await upload('teamA_gsm8k_iter1.json', JSON.stringify(alpacaRows(2, 'a')))
+    const alone = await previewImport(study, study.studyId, [{ uploadId }])
+    expect(alone[0]?.plan.armKey).toBe('evolver')
+    const beside = await previewImport(
+      study,
+      study.studyId,
+      [{ uploadId, relativePath: 'teamA_gsm8k_iter1.json' }],
+      { siblings: ['gsm8k_seeds.json', 'teamA_gsm8k_iter1.json'] },
+    )
+    expect(beside[0]?.plan).toMatchObject({ seedSetKey: 'gsm8k', armKey: 'teama' })
+  })
+})
+
 describe('places', () => {
+  const placeOf = (path: string) => guessPlaces([path])[0]?.place
+
   it('keep reordered files and other scenarios apart from the plain arm', () => {
-    expect(guessPlace('alpaca-iter2-small-sample.json').place).toMatchObject({
+    expect(placeOf('alpaca-iter2-small-sample.json')).toMatchObject({
       armKey: 'small-sample',
       align: 'none',
     })
-    expect(guessPlace('gsm8k-auto-large.json').place).toMatchObject({
+    expect(placeOf('gsm8k-auto-large.json')).toMatchObject({
       seedSetKey: 'gsm8k',
       armKey: 'auto-large',
       scenario: 'auto-evol',
       align: 'none',
     })
-    expect(guessPlace('alpaca.json').place).toMatchObject({
+    expect(placeOf('alpaca.json')).toMatchObject({
       seedSetKey: 'alpaca',
       armKey: null,
       round: 0,
     })
-    expect(guessPlace('my upload.json').place).toMatchObject({ seedSetKey: 'my-upload' })
+    expect(placeOf('my upload.json')).toMatchObject({ seedSetKey: 'my-upload' })
+  })
+
+  it('give rounds that begin with the model one seed set and one evolver', () => {
+    const names = [1, 2, 3].map((round) => `qwen2.5-7b_gsm8k_iter${round}.json`)
+    expect(guessPlaces(names).map(({ place }) => place)).toMatchObject(
+      [1, 2, 3].map((round) => ({ seedSetKey: 'gsm8k', armKey: 'qwen2-5-7b', round })),
+    )
+  })
+
+  it('ask for the round of a published evolved set instead of taking it for seeds', () => {
+    const [found] = guessPlaces(['WizardLM_evol_instruct_V2_196k.json'])
+    expect(found?.place).toMatchObject({ armKey: 'evolver', round: 1 })
+    expect(found?.notes.join()).toContain('tells no round')
+  })
+
+  it('keep rounds whose names tell no seed set together, in the only set of the study if there is one', () => {
+    const names = ['iter1.json', 'iter2.json']
+    const keys = (known: { key: string; label: string }[]) =>
+      guessPlaces(names, known).map(({ place }) => [place.seedSetKey, place.seedSetLabel])
+    expect(keys([])).toEqual([
+      ['main', 'Main'],
+      ['main', 'Main'],
+    ])
+    const known = [{ key: 'tasks', label: 'My tasks' }]
+    expect(keys(known)).toEqual([
+      ['tasks', 'My tasks'],
+      ['tasks', 'My tasks'],
+    ])
+  })
+
+  it('propose operators by the rotation for names of the study, and say so', () => {
+    const [found] = guessPlaces(['gsm8k-iter1-small.json'])
+    expect(found?.place.operators).toBe('rotation4')
+    expect(found?.notes.join()).toMatch(/rotation \(four operators\).*does not record/)
+    expect(placeOf('gsm8k_qwen2-7b_iter1.json')?.operators).toBe('none')
   })
 
   it('have keys for URLs, whatever the script of their names', () => {

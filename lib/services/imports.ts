@@ -1,13 +1,15 @@
 import type { Job } from '@/lib/contracts/job'
+import { cleanName } from '@/lib/contracts/plain-text'
 import type { ImportPlan } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import { enqueue } from '@/lib/jobs/queue'
+import { checkOperatorRule } from './alignments-operators'
 import type { ServiceContext } from './context'
 import { MAX_FILES } from './imports-folder'
 import { getStudy } from './studies'
 import { openUpload, purgeUploads } from './uploads'
 
-export { previewImport, previewUpload } from './imports-preview'
+export { placesOf, previewImport, previewUpload, type PlaceGuess } from './imports-preview'
 export type { PreviewRequest } from './imports-request'
 
 function checkPlans(plans: readonly ImportPlan[]): void {
@@ -22,6 +24,7 @@ function checkPlans(plans: readonly ImportPlan[]): void {
     }
     const [question] = plan.questions
     if (question) throw new AppError('invalid_input', `${plan.fileName}: ${question.message}`)
+    checkOperatorRule(plan.operators)
     const place = JSON.stringify([
       plan.seedSetKey,
       plan.armKey,
@@ -38,6 +41,18 @@ function checkPlans(plans: readonly ImportPlan[]): void {
   }
 }
 
+/** Returns the plan with names as they are stored. */
+function cleanNames(plan: ImportPlan): ImportPlan {
+  return {
+    ...plan,
+    fileName: cleanName(plan.fileName),
+    seedSetKey: cleanName(plan.seedSetKey),
+    seedSetLabel: cleanName(plan.seedSetLabel),
+    armKey: plan.armKey === null ? null : cleanName(plan.armKey),
+    armLabel: plan.armLabel === null ? null : cleanName(plan.armLabel),
+  }
+}
+
 /**
  * Queues one job that imports the files, parents before children, and returns it. Throws `invalid_input` when two files
  * would take the same place, or a question is open.
@@ -45,9 +60,10 @@ function checkPlans(plans: readonly ImportPlan[]): void {
 export async function startImport(
   ctx: ServiceContext,
   studyId: string,
-  plans: readonly ImportPlan[],
+  given: readonly ImportPlan[],
 ): Promise<Job> {
   getStudy(ctx.db, studyId)
+  const plans = given.map(cleanNames)
   checkPlans(plans)
   for (const plan of plans) await openUpload(ctx.config, plan.uploadId)
   await purgeUploads(ctx.config)

@@ -63,7 +63,13 @@ describe('readings in a thread', () => {
       name: 'set',
     })
     const figure = { figureId: 'mnd-density', options: {}, filter: emptyFilter() }
+    const query = {
+      filter: { ...emptyFilter(), text: 'answer 1' },
+      sort: { column: 'length', descending: true },
+    }
     for (const result of [
+      await bothWays('rows', [studyId, { ...query, columns: ['mnd.mnd'], offset: 0, limit: 20 }]),
+      await bothWays('histogram', [studyId, 'mnd.mnd', query.filter]),
       await bothWays('figure', [studyId, figure]),
       await bothWays('drawnValues', [studyId, figure]),
       await bothWays('compareSummary', [studyId, state]),

@@ -1,16 +1,22 @@
 import type { Db } from '@/db/client'
 import type { CompareState } from '@/lib/contracts/compare'
 import type { ExportRequest } from '@/lib/contracts/export'
+import type { RowFilter } from '@/lib/contracts/filter'
 import { compareIntervals, comparePage, compareSummary } from './compare'
 import { checkExport } from './exports'
 import { getDrawnValues, getStudyFigure, type FigureRequest } from './figures'
+import { columnHistogram, listRows, type RowQuery } from './rows'
 import { studyOperators } from './rows-operators'
 
 /**
- * Requests that go over whole columns: seconds of arithmetic at half a million rows. The web process has them answered
+ * Requests that go over whole columns or search texts: seconds at half a million rows. The web process has them answered
  * by a thread (readings-client.ts); arguments and results are plain data.
  */
 export const READINGS = {
+  rows: (db: Db, signal: AbortSignal, studyId: string, query: RowQuery) =>
+    listRows(db, studyId, query, signal),
+  histogram: (db: Db, signal: AbortSignal, studyId: string, column: string, filter: RowFilter) =>
+    columnHistogram(db, studyId, column, filter, signal),
   figure: (db: Db, _signal: AbortSignal, studyId: string, request: FigureRequest) =>
     getStudyFigure(db, studyId, request),
   drawnValues: (db: Db, _signal: AbortSignal, studyId: string, request: FigureRequest) =>

@@ -14,6 +14,7 @@ const DIGITS = 7
 interface Scorer {
   definition: RunDefinition
   backendId: string | null
+  fingerprint: string | null
 }
 
 /** Returns losses in nats as the request cache holds them for these ids; null when it no longer does. */
@@ -24,6 +25,7 @@ function cachedLosses(db: Db, scorer: Scorer, ids: Int32Array): (number | null)[
     call: 'score',
     backendId: scorer.backendId ?? '',
     identity: scorer.definition.model as unknown as ModelIdentity,
+    fingerprint: scorer.fingerprint,
     input: ids,
     params: null,
   })

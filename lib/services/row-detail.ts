@@ -143,6 +143,7 @@ function detailsOf(db: Db, studyId: string, cellNo: number, idx: number): RowDet
       runId: runs.id,
       detail: rowDetails.detail,
       definition: runs.definition,
+      record: runs.record,
       backendId: runs.backendId,
     })
     .from(rowDetails)
@@ -157,9 +158,10 @@ function detailsOf(db: Db, studyId: string, cellNo: number, idx: number): RowDet
     )
     .orderBy(desc(runs.pinned), runs.no)
     .all()
-    .map(({ metric, runId, detail: text, definition, backendId }) => {
+    .map(({ metric, runId, detail: text, definition, record, backendId }) => {
       const { strip, ...detail } = JSON.parse(text) as Record<string, unknown>
-      return { metric, runId, detail, strip: tokenStrip(db, { definition, backendId }, strip) }
+      const scorer = { definition, backendId, fingerprint: record.fingerprint ?? null }
+      return { metric, runId, detail, strip: tokenStrip(db, scorer, strip) }
     })
 }
 

@@ -10,6 +10,7 @@ import { outputOf, requireSource } from './columns-describe'
 import { studyRuns } from './columns-runs'
 import { select, warmSelection, type Selection } from './rows-select'
 import { listItems } from './rows-items'
+import { getStudy } from './studies'
 
 export { selectRows } from './rows-select'
 
@@ -117,6 +118,7 @@ export async function listRows(
   signal?: AbortSignal,
 ): Promise<RowPage> {
   const started = performance.now()
+  getStudy(db, studyId)
   const sorted = query.sort.column === POSITION ? [] : [sortColumn(query.sort)]
   await warmSelection(db, studyId, query.filter, [...query.columns, ...sorted], signal)
   const { selection, part, idx } = orderRows(db, studyId, query.filter, query.sort)
@@ -157,10 +159,13 @@ export async function columnHistogram(
   studyId: string,
   columnId: string,
   filter: RowFilter,
+  signal?: AbortSignal,
 ): Promise<ColumnHistogram> {
+  getStudy(db, studyId)
   const source = requireSource(columnId, studyRuns(db, studyId))
   const others = { ...filter, ranges: filter.ranges.filter((range) => range.column !== columnId) }
-  await warmSelection(db, studyId, { ...emptyFilter(), text: others.text }, [columnId])
+  const text = { ...emptyFilter(), text: others.text }
+  await warmSelection(db, studyId, text, [columnId], signal)
   const reader = columnReader(db, studyId)
   const { levels } = outputOf(source)
   const collect = (selection: Selection) =>

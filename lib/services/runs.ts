@@ -135,9 +135,18 @@ export function restoreRun(db: Db, id: string): RunInfo {
 }
 
 /** Returns the record with fresh counts of a run's rows. */
-function recount(db: Db, run: RunRow, reasons: Record<string, number>): RunRecord {
+function recount(db: Db, run: RunRow, reasons: Record<string, number>, reset: number): RunRecord {
   const sums = toRunInfo(db, run)
-  return { ...run.record, rows: sums.done, valued: sums.valued, reasons, finishedAt: null }
+  const { recorded } = run.record
+  return {
+    ...run.record,
+    rows: sums.done,
+    valued: sums.valued,
+    reasons,
+    finishedAt: null,
+    // What is asked again here no longer came with the sample.
+    ...(recorded ? { recorded: { ...recorded, rows: Math.max(0, recorded.rows - reset) } } : {}),
+  }
 }
 
 /** Makes the failed rows of a run pending again and returns how many there were; call it in a transaction. */
@@ -176,7 +185,7 @@ export function resetFailedRows(db: Db, run: RunRow): number {
     reset += failed.length
   }
   db.update(runs)
-    .set({ record: recount(db, run, reasons) })
+    .set({ record: recount(db, run, reasons, reset) })
     .where(eq(runs.no, run.no))
     .run()
   return reset

@@ -4,7 +4,7 @@ import { AppError } from '@/lib/errors'
 import { currentResponseSet } from './cells'
 import { cachesOf } from './columns-cache'
 
-/** Rows searched between two breaths: a few milliseconds of reading. */
+/** Rows searched before other requests get a turn: a few milliseconds of reading. */
 const STEP_ROWS = 4_000
 /** A search text is a few words; SQLite refuses patterns of tens of thousands of characters. */
 const MAX_NEEDLE = 1_000
@@ -114,6 +114,19 @@ export function searchMask(db: Db, cell: SearchCell, text: string): Mask {
   )
 }
 
+/** End of the last search that was asked for, by connection. */
+const turns = new WeakMap<object, Promise<unknown>>()
+
+/** Runs searches one after the other: side by side none would end sooner, and requests without a search would wait for all. */
+function inTurn<T>(db: Db, work: () => Promise<T>): Promise<T> {
+  const mine = (turns.get(db.$client) ?? Promise.resolve()).then(work)
+  turns.set(
+    db.$client,
+    mine.catch(() => undefined),
+  )
+  return mine
+}
+
 /** Searches ahead of `searchMask`, giving way to other requests between steps. */
 export async function warmSearch(
   db: Db,
@@ -125,15 +138,19 @@ export async function warmSearch(
   const cache = cachesOf(db).results
   const key = keyOf(cell, search.needle)
   if (cache.peek(key, search.stamp)) return
-  const mask = new Uint8Array(cell.rowCount)
-  let seen = 0
-  for (const [from, to] of rangesOf(db, search)) {
-    markFound(db, search, mask, from, to)
-    seen += to - from
-    if (seen < STEP_ROWS) continue
-    seen = 0
+  await inTurn(db, async () => {
     signal?.throwIfAborted()
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  cache.put(key, search.stamp, mask, mask.byteLength)
+    if (cache.peek(key, search.stamp)) return
+    const mask = new Uint8Array(cell.rowCount)
+    let seen = 0
+    for (const [from, to] of rangesOf(db, search)) {
+      markFound(db, search, mask, from, to)
+      seen += to - from
+      if (seen < STEP_ROWS) continue
+      seen = 0
+      signal?.throwIfAborted()
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    cache.put(key, search.stamp, mask, mask.byteLength)
+  })
 }

@@ -4,6 +4,7 @@ import { arms, cells, runCells, runs, seedSets } from '@/db/schema'
 import { statusCode } from '@/lib/contracts/status'
 import type { ArmInfo, CellInfo, RunInfo, SeedSetInfo, StudyDetail } from '@/lib/contracts/study'
 import { runLabel } from '@/lib/metrics'
+import { operatorRowsOf, toldBy } from './alignments'
 import { currentCells, currentResponseSet, newestAlignment, type CellRef } from './cells'
 import { listColumns } from './columns'
 import { cachesOf } from './columns-cache'
@@ -198,6 +199,8 @@ export function getStudyDetail(db: Db, studyId: string): StudyDetail {
         matched: alignment.matched,
         total: alignment.total,
         version: alignment.version,
+        ...toldBy(alignment),
+        operatorRows: operatorRowsOf(alignment),
       },
       responses: responsesOf(db, cell, rows, flags),
       flags,

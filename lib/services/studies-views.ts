@@ -3,6 +3,7 @@ import { and, asc, eq, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { views } from '@/db/schema'
 import type { ViewState } from '@/lib/contracts/filter'
+import { cleanName } from '@/lib/contracts/plain-text'
 import { AppError } from '@/lib/errors'
 import { getStudy } from './studies'
 
@@ -25,8 +26,10 @@ export function listViews(db: Db, studyId: string): SavedView[] {
 }
 
 /** Saves a view under a name and returns it; a view of the same name is replaced. */
-export function saveView(db: Db, studyId: string, name: string, state: ViewState): SavedView {
+export function saveView(db: Db, studyId: string, given: string, state: ViewState): SavedView {
   getStudy(db, studyId)
+  const name = cleanName(given)
+  if (name === '') throw new AppError('invalid_input', 'Give the view a name.')
   const same = listViews(db, studyId).find((view) => view.name === name)
   if (same) {
     db.update(views).set({ state }).where(eq(views.id, same.id)).run()

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { and, count, desc, eq, inArray, isNotNull, isNull, max, sql } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { arms, cells, jobs, seedSets, studies } from '@/db/schema'
+import { cleanName } from '@/lib/contracts/plain-text'
 import type { ArmInfo, StudySummary } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 
@@ -20,7 +21,7 @@ export interface StudyInput {
 type StudyRow = typeof studies.$inferSelect
 
 function checkedName(name: string): string {
-  const trimmed = name.trim()
+  const trimmed = cleanName(name)
   if (trimmed === '' || trimmed.length > MAX_NAME) {
     throw new AppError('invalid_input', `A study needs a name of 1 to ${MAX_NAME} characters.`)
   }
@@ -181,7 +182,7 @@ export function ensureSeedSet(db: Db, studyId: string, key: string, label: strin
       id,
       studyId,
       key,
-      label,
+      label: cleanName(label) || key,
       position: (last?.position ?? -1) + 1,
       createdAt: Date.now(),
     })
@@ -216,7 +217,7 @@ export function ensureArm(db: Db, studyId: string, input: ArmInput): string {
       id,
       studyId,
       key: input.key,
-      label: input.label,
+      label: cleanName(input.label) || input.key,
       armClass: input.armClass,
       scenario: input.scenario,
       model: input.model ?? null,

@@ -6,6 +6,7 @@ import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import type { Config } from '@/lib/config'
+import { cleanName } from '@/lib/contracts/plain-text'
 import { AppError } from '@/lib/errors'
 import { streamNamed } from '@/lib/files'
 import type { FileStamp, Source } from '@/lib/formats/types'
@@ -42,13 +43,10 @@ export interface Upload {
   sha256: string
 }
 
-/** Returns a name without folders and control characters, at most 200 characters, never empty. */
+/** Returns a name without folders, control and direction characters, at most 200 characters, never empty. */
 export function safeFileName(name: string): string {
   const base = name.split(/[\\/]/).pop() ?? ''
-  const clean = base
-    .replace(/\p{Cc}/gu, '')
-    .trim()
-    .slice(-200)
+  const clean = cleanName(base).slice(-200)
   return clean === '' || clean === '.' || clean === '..' ? 'file' : clean
 }
 

@@ -1,3 +1,5 @@
+import { xmlText } from '@/lib/contracts/plain-text'
+
 const SVG_NS = 'http://www.w3.org/2000/svg'
 // Room around the figure, so that it does not touch the edge of a slide.
 const MARGIN_PX = 16
@@ -162,7 +164,9 @@ export function figureToSvg(
     for (const element of plate.querySelectorAll('[data-figure-text]')) {
       root.append(...textElements(element, origin))
     }
-    return `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(root)}\n`
+    // Labels may hold characters that no XML document can; the serializer writes them all the same.
+    const drawn = xmlText(new XMLSerializer().serializeToString(root))
+    return `<?xml version="1.0" encoding="UTF-8"?>\n${drawn}\n`
   } finally {
     plate.style.colorScheme = before
   }

@@ -20,6 +20,11 @@ function Evidence({ lines }: { lines: readonly string[] }) {
   )
 }
 
+const KEY_ADVICE = {
+  missing: ' It asks for a key: enter one and look again to see its models.',
+  refused: ' It refuses the key: correct it, or the variable that holds it, and look again.',
+}
+
 interface DetectionResultProps {
   found: DetectionInfo | null
   error: string | null
@@ -45,10 +50,10 @@ export function DetectionResult({ found, error, isLooking, isWaiting }: Detectio
   }
   if (!found) return null
   return (
-    <Notice tone="info">
+    <Notice tone={found.keyNeeded && found.keySent ? 'error' : 'info'}>
       <strong>{found.server}</strong>
       {found.keyNeeded ? null : `, ${plural(found.models.length, 'model')}`}. {found.note}
-      {found.keyNeeded ? ' It asks for a key: enter one and look again to see its models.' : null}
+      {found.keyNeeded ? KEY_ADVICE[found.keySent ? 'refused' : 'missing'] : null}
       <Evidence lines={found.evidence} />
     </Notice>
   )

@@ -28,6 +28,7 @@ const found: DetectionInfo = {
     { id: 'b', contextLength: 1024 },
   ],
   keyNeeded: false,
+  keySent: false,
   note: '',
   evidence: [],
 }

@@ -13,6 +13,7 @@ import { CommandPalette } from './command-palette'
 import classes from './frame.module.css'
 import { GoShortcuts } from './go-shortcuts'
 import { JobIndicator } from './job-indicator'
+import { LogoutButton } from './logout-button'
 import { NAV_COOKIE } from './nav-cookie'
 import { Navigation } from './navigation'
 import { ProgressFavicon } from './progress-favicon'
@@ -26,11 +27,13 @@ const NAV_WIDTH_NARROW = 50
 
 interface AppFrameProps {
   isNavNarrow: boolean
+  /** An access token is configured, so that one can log out. */
+  hasSession: boolean
   children: ReactNode
 }
 
 /** Header, navigation, palette and keys around every page. */
-export function AppFrame({ isNavNarrow, children }: AppFrameProps) {
+export function AppFrame({ isNavNarrow, hasSession, children }: AppFrameProps) {
   const { studyId } = useParams<{ studyId?: string }>()
   const [isNarrow, setIsNarrow] = useState(isNavNarrow)
   const [isMenuOpen, menu] = useDisclosure(false)
@@ -84,6 +87,7 @@ export function AppFrame({ isNavNarrow, children }: AppFrameProps) {
         </Tooltip>
         <JobIndicator />
         <ThemeToggle />
+        {hasSession && <LogoutButton />}
       </AppShell.Header>
       <AppShell.Navbar>
         <Navigation

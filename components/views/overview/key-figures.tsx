@@ -8,11 +8,17 @@ import { useFigureList } from '@/components/hooks/use-figures'
 import { filterQuery, useViewState } from '@/components/hooks/use-view-state'
 import { Section } from '@/components/ui/page'
 import { LoadingLines, QueryState } from '@/components/ui/states'
+import type { FigureListItem } from '@/lib/figures/types'
 import classes from '@/components/views/figures/figures.module.css'
 import { StudyFigure } from '@/components/views/figures/study-figure'
 
 // A first impression; the registry orders figures by weight.
 const SHOWN = 4
+
+/** The first figures that have values, then the others, in the order of the registry. */
+function firstOf(figures: readonly FigureListItem[]): FigureListItem[] {
+  return figures.toSorted((a, b) => Number(b.available) - Number(a.available)).slice(0, SHOWN)
+}
 
 /** The first figures of the registry, small; all of them are one click away. */
 export function KeyFigures({ studyId }: { studyId: string }) {
@@ -37,7 +43,7 @@ export function KeyFigures({ studyId }: { studyId: string }) {
       >
         {(figures) => (
           <div className={classes.grid}>
-            {figures.slice(0, SHOWN).map((figure) => (
+            {firstOf(figures).map((figure) => (
               <StudyFigure
                 key={figure.id}
                 studyId={studyId}

@@ -45,6 +45,8 @@ function Overview({ detail }: { detail: StudyDetail }) {
   const coverage = studyCoverage(detail.cells, measured)
   const missing = coverage.missingIn(detail.cells)
   const isEmpty = detail.cells.length === 0
+  // Figures come first; without any value there is only what can be computed.
+  const hasValues = detail.cells.some((cell) => cell.metrics.some((metric) => metric.valued > 0))
 
   const openCompute = (cells: CellInfo[]) => {
     setChosenCells(cells)
@@ -85,6 +87,20 @@ function Overview({ detail }: { detail: StudyDetail }) {
     </>
   )
 
+  const cells = (
+    <Section
+      title="Cells"
+      note={
+        missing.length > 0
+          ? `${missing.length} of ${plural(measured.filter((metric) => !metric.onDemand).length, 'measured metric')} not computed for every row`
+          : 'every measured metric is computed for every row'
+      }
+    >
+      <StudyMatrix detail={detail} coverage={coverage} onCompute={openCompute} />
+    </Section>
+  )
+  const figures = <KeyFigures studyId={studyId} />
+
   return (
     <Page title={detail.study.name} description={describeStudy(detail)} actions={actions}>
       <PageTitle parts={['Overview', detail.study.name]} />
@@ -97,17 +113,8 @@ function Overview({ detail }: { detail: StudyDetail }) {
       <StudyJobs studyId={studyId} />
       {isEmpty ? null : (
         <>
-          <Section
-            title="Cells"
-            note={
-              missing.length > 0
-                ? `${missing.length} of ${plural(measured.filter((metric) => !metric.onDemand).length, 'measured metric')} not computed for every row`
-                : 'every measured metric is computed for every row'
-            }
-          >
-            <StudyMatrix detail={detail} coverage={coverage} onCompute={openCompute} />
-          </Section>
-          <KeyFigures studyId={studyId} />
+          {hasValues ? figures : cells}
+          {hasValues ? cells : figures}
           <RunCards detail={detail} />
         </>
       )}

@@ -78,6 +78,24 @@ function Reasons({ reasons }: { reasons: Record<string, number> }) {
   )
 }
 
+function recordedText(recorded: NonNullable<RunRecord['recorded']>, done: number): string {
+  const { rows, at, appVersion, command } = recorded
+  const here = done > rows ? ` The other ${formatCount(done - rows)} were computed here.` : ''
+  return `${formatCount(rows)} rows came with the sample study and were not computed here: recorded on ${formatDateTime(at)} by version ${appVersion} with "${command}".${here}`
+}
+
+function Accuracy({ runId }: { runId: string }) {
+  const accuracy = useRunCard(runId).data?.accuracy
+  return accuracy ? (
+    <Facts
+      entries={[
+        ['Weights that scored', accuracy.weights],
+        ['Expected error', accuracy.error],
+      ]}
+    />
+  ) : null
+}
+
 function PromptTexts({ runId }: { runId: string }) {
   const { data } = useRunCard(runId)
   return data?.prompts.map((prompt) => (
@@ -107,9 +125,12 @@ export function RunCard({ run }: { run: RunInfo }) {
       />
       <h3 className={classes.heading}>Model</h3>
       {definition.model ? (
-        <Facts
-          entries={Object.entries(model).map(([name, value]) => [name, show(value)] as const)}
-        />
+        <>
+          <Facts
+            entries={Object.entries(model).map(([name, value]) => [name, show(value)] as const)}
+          />
+          <Accuracy runId={run.id} />
+        </>
       ) : (
         <p className={classes.text}>
           {record.backendLabel === IMPORTED_LABEL
@@ -167,6 +188,9 @@ export function RunCard({ run }: { run: RunInfo }) {
             ([name, value]) => [name, show(value)] as const,
           ),
           ['Program version', show(record.appVersion)],
+          ...(record.recorded
+            ? [['Origin of the values', recordedText(record.recorded, run.done)] as const]
+            : []),
         ]}
       />
       <h3 className={classes.heading}>Rows without a value, or with a remark</h3>

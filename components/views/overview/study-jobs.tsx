@@ -1,12 +1,60 @@
 'use client'
 
+import { Anchor, UnstyledButton } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef } from 'react'
+import Link from 'next/link'
+import { useEffect, useId, useRef, useState } from 'react'
 import { isActive, useJobs } from '@/components/hooks/use-jobs'
 import { studyKeys } from '@/components/hooks/use-studies'
+import { plural } from '@/components/ui/format'
+import { ProgressBar } from '@/components/ui/progress-bar'
 import { JobLine } from '@/components/views/jobs/job-line'
+import { jobFacts, stateText } from '@/components/views/jobs/job-text'
+import type { Job } from '@/lib/contracts/job'
+import { stripOf } from './job-strip'
+import classes from './study-jobs.module.css'
 
-/** Active jobs of the study, with progress; the study is read again when one of them ends. */
+function Strip({ jobs, studyId }: { jobs: readonly Job[]; studyId: string }) {
+  const [isOpen, setIsOpen] = useState(false)
+  const listId = useId()
+  const { shown, share, held } = stripOf(jobs)
+  const state = shown.state === 'running' ? [] : [stateText(shown)]
+  return (
+    <section className="ev-panel" aria-label="Active jobs of this study">
+      <div className={classes.strip}>
+        <strong className={classes.count}>{plural(jobs.length, 'job')}</strong>
+        <span className={classes.text}>
+          <span dir="auto">{shown.title}</span>{' '}
+          <span className="ev-dim">{[...state, jobFacts(shown)].join(' · ')}</span>
+        </span>
+        <div className={classes.bar}>
+          <ProgressBar
+            share={share}
+            label="Progress of the jobs of this study"
+            tone={held ? 'warn' : 'accent'}
+          />
+        </div>
+        <UnstyledButton
+          className={classes.toggle}
+          aria-expanded={isOpen}
+          aria-controls={listId}
+          onClick={() => setIsOpen(!isOpen)}
+        >
+          {isOpen ? 'Hide' : 'Details'}
+        </UnstyledButton>
+        <Anchor component={Link} href={`/jobs?study=${studyId}`} size="sm">
+          All jobs
+        </Anchor>
+      </div>
+      {held && !isOpen ? <p className={classes.held}>{held.error}</p> : null}
+      <div id={listId} hidden={!isOpen} className={classes.list}>
+        {isOpen ? jobs.map((job) => <JobLine key={job.id} job={job} />) : null}
+      </div>
+    </section>
+  )
+}
+
+/** Active jobs of the study in one strip; the study is read again when one of them ends. */
 export function StudyJobs({ studyId }: { studyId: string }) {
   const client = useQueryClient()
   const { data: jobs } = useJobs(studyId)
@@ -21,12 +69,5 @@ export function StudyJobs({ studyId }: { studyId: string }) {
     before.current = signature
   }, [client, signature, studyId])
 
-  if (active.length === 0) return null
-  return (
-    <section className="ev-panel" aria-label="Active jobs of this study">
-      {active.map((job) => (
-        <JobLine key={job.id} job={job} />
-      ))}
-    </section>
-  )
+  return active.length === 0 ? null : <Strip jobs={active} studyId={studyId} />
 }

@@ -17,6 +17,9 @@ export interface ImportFile {
   isChosen: boolean
 }
 
+/** As many as one import takes. */
+const MAX_SIBLINGS = 500
+
 let nextId = 0
 
 /** Path inside a dropped folder, or the name. */
@@ -56,6 +59,8 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
   const [files, setFiles] = useState<ImportFile[]>([])
   const [notes, setNotes] = useState<string[]>([])
   const queue = useRef<{ id: string; file: File }[]>([])
+  /** Names of all files dropped here, which are judged together. */
+  const dropped = useRef<string[]>([])
   const stop = useRef(new AbortController())
   const running = useRef<AbortController | null>(null)
 
@@ -71,7 +76,7 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
         const { uploadId } = await apiUpload(file, nameOf(file), onProgress, signal)
         patch(id, { state: 'reading', sentBytes: file.size })
         const upload = { uploadId, relativePath: nameOf(file) }
-        const { previews, notes: left } = await previewImport(studyId, upload)
+        const { previews, notes: left } = await previewImport(studyId, upload, dropped.current)
         setNotes((before) => [...before, ...left])
         // An archive gives way to the files in it.
         setFiles((before) =>
@@ -108,6 +113,8 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
         .toSorted((a, b) => nameOf(a).localeCompare(nameOf(b), 'en', { numeric: true }))
         .map((file) => ({ id: `file-${(nextId += 1)}`, file }))
       queue.current.push(...entries)
+      const names = entries.map(({ file }) => nameOf(file))
+      dropped.current = [...dropped.current, ...names].slice(-MAX_SIBLINGS)
       setFiles((before) => [
         ...before,
         ...entries.map(({ id, file }) => ({

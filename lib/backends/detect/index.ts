@@ -10,6 +10,8 @@ export interface Detection extends Found {
   baseUrl: string
   /** Whether the list of models was refused without a (valid) key. */
   keyNeeded: boolean
+  /** Whether a key was sent: then the server refused that one. */
+  keySent: boolean
   /** What was asked and what came, for people. */
   evidence: string[]
 }
@@ -39,7 +41,8 @@ export async function detectServer(
       const found = await rule(look, new URL(baseUrl))
       if (!found) continue
       const keyNeeded = look.seen.some(({ status }) => status === 401 || status === 403)
-      return { ...found, baseUrl, keyNeeded, evidence: evidence(look) }
+      const keySent = options.key() !== undefined
+      return { ...found, baseUrl, keyNeeded, keySent, evidence: evidence(look) }
     }
     throw new AppError(
       'capability_missing',

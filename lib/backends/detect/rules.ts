@@ -1,3 +1,4 @@
+import { cleanName } from '@/lib/contracts/plain-text'
 import { countOf, listOf, objectOf, textOf, type Look } from './look'
 
 /** A model that a server offers. */
@@ -34,7 +35,7 @@ async function openaiModels(look: Look): Promise<Record<string, unknown>[]> {
 }
 
 const named = (model: Record<string, unknown>, contextLength: unknown = null): OfferedModel => ({
-  id: textOf(model['id']),
+  id: cleanName(textOf(model['id'])),
   contextLength: countOf(contextLength),
 })
 

@@ -48,6 +48,8 @@ export interface HttpClientOptions {
   baseUrl: string
   /** Read when a request is made; undefined sends none. */
   key: () => string | undefined
+  /** Variable or store that the key comes from, for messages. */
+  keyName?: string | null
   allowPlainHttp: boolean
   /** PEM file of a private certificate authority, trusted beside the usual ones. */
   caFile?: string | null
@@ -124,6 +126,21 @@ function parseBody(raw: RawReply, request: HttpRequest, key: string | undefined)
   }
 }
 
+/** Returns an error that says whether a key was sent and where it came from, when the server refused for the key; others as they are. */
+function keyRefused(error: AppError, key: string | undefined, name: string | null): AppError {
+  if (error.details?.['reason'] !== 'key') return error
+  const where = name === null ? 'the key' : `the key in ${name}`
+  const lead =
+    key === undefined
+      ? 'The server asks for a key and none was sent. Name the environment variable that holds it, or store it.'
+      : `The server refuses ${where}: it is wrong, or not allowed to do this. Correct it and test again.`
+  const said = error.message.replace(/^.*?(?= The server says: |$)/, '')
+  return new AppError(error.code, `${lead}${said}`, {
+    details: error.details,
+    cause: error,
+  })
+}
+
 /** Returns a client for one backend. `send` throws AppError with a Failure as details. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const base = parseBaseUrl(options.baseUrl)
@@ -183,7 +200,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         const body = redactKey(raw.body, target.key)
         const requestId = redactKey(raw.headers['x-request-id'] ?? '', target.key)
         const headers = { ...raw.headers, 'x-request-id': requestId }
-        throw httpError(raw.status, headers, body, request.isList === true, options.judge)
+        const error = httpError(raw.status, headers, body, request.isList === true, options.judge)
+        throw request.withoutKey ? error : keyRefused(error, target.key, options.keyName ?? null)
       }
       const latencyMs = performance.now() - start
       return { json: parseBody(raw, request, target.key), headers: raw.headers, latencyMs }

@@ -112,7 +112,7 @@ function judge(status: number, fields: ErrorFields, isList: boolean): Verdict {
 }
 
 const ADVICE: Record<string, string> = {
-  key: 'The server refuses the key. Check the environment variable named in keyEnv.',
+  key: 'The server refuses the key.',
   not_offered: 'The server does not offer this. Check the model name and the address.',
   redirect: 'The server answers with a redirect, which is not followed. Give its final address.',
   quota: 'The account has no quota left.',

@@ -3,6 +3,8 @@ import type { HttpClient } from '../http/client'
 import { askIfOffered, getJson, type ServerFacts } from '../openai/server'
 import { parseReply } from '../openai/wire'
 import { chooseModel } from '../scoring/models'
+import { statedFacts } from '../scoring/stated-facts'
+import type { ModelFacts } from '../types'
 
 const count = z.number().int().positive().nullish().catch(null)
 const name = z.string().max(500)
@@ -14,7 +16,15 @@ const modelsSchema = z.object({
         id: name,
         aliases: z.array(name).nullish().catch(null),
         meta: z
-          .object({ n_ctx: count, n_ctx_train: count, ftype: name.nullish().catch(null) })
+          .object({
+            n_ctx: count,
+            n_ctx_train: count,
+            n_params: count,
+            n_vocab: count,
+            n_embd: count,
+            size: count,
+            ftype: name.nullish().catch(null),
+          })
           .nullish()
           .catch(null),
       }),
@@ -26,6 +36,7 @@ const propsSchema = z.object({
   build_info: name.nullish().catch(null),
   total_slots: count,
   model_ftype: name.nullish().catch(null),
+  model_path: name.nullish().catch(null),
   default_generation_settings: z.object({ n_ctx: count }).nullish().catch(null),
 })
 
@@ -34,6 +45,8 @@ interface LlamaServerFacts extends ServerFacts {
   model: string
   /** Requests that it works on at once; null where it does not say. */
   slots: number | null
+  /** What tells its model file from others. */
+  file: ModelFacts
 }
 
 /**
@@ -53,14 +66,18 @@ export async function llamaServerFacts(
   const model = chosen ?? chooseModel(names, wanted).id
   const entry = data.find(({ id, aliases }) => id === model || aliases?.includes(model))
   const props = await askIfOffered(client, '/props', propsSchema, signal)
+  const dtype = entry?.meta?.ftype ?? props?.model_ftype ?? ''
+  const { n_params: parameters, n_vocab: vocabulary, n_embd: width, size } = entry?.meta ?? {}
+  const place = props?.model_path
   return {
     // Replies state the id, whatever alias was asked for.
     model: entry?.id ?? model,
     server: props?.build_info ? `llama.cpp ${props.build_info}` : 'llama.cpp',
     contextLength: entry?.meta?.n_ctx ?? props?.default_generation_settings?.n_ctx ?? null,
-    dtype: entry?.meta?.ftype ?? props?.model_ftype ?? '',
+    dtype,
     revision: '',
     slots: props?.total_slots ?? null,
     settings: {},
+    file: statedFacts({ dtype, parameters, vocabulary, width, size, place }),
   }
 }

@@ -162,6 +162,7 @@ export async function connectLlamaServer(
       ...(vector ? { embed: parts.embed } : {}),
       ...(tokens ? { tokenize: tokens.tokenize } : {}),
       ...(tokens?.tokenTexts ? { tokenTexts: tokens.tokenTexts } : {}),
+      describe: async (abort) => (await llamaServerFacts(client, facts.model, abort)).file,
       close: async () => client.close(),
     }
     const promptScores =

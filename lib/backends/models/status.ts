@@ -80,7 +80,7 @@ async function checkFolder(
 }
 
 /** Returns the folders that may hold a whole model, the user's own first. */
-function candidateFolders(manifest: ModelManifest, dirs: ModelDirs): string[] {
+export function candidateFolders(manifest: ModelManifest, dirs: ModelDirs): string[] {
   const folders: string[] = []
   if (dirs.modelsDir) {
     folders.push(modelFolder(dirs.modelsDir, manifest.id))

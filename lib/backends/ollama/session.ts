@@ -14,6 +14,7 @@ import { parseReply } from '../openai/wire'
 import type { ProbePort } from '../probe/port'
 import { keyOf, openServer } from '../scoring/config'
 import { chooseModel } from '../scoring/models'
+import { statedFacts } from '../scoring/stated-facts'
 import { countOf } from '../scoring/wire'
 import { GREEDY, type BackendSession, type EmbedReply } from '../types'
 import { chatCall } from './chat'
@@ -88,6 +89,14 @@ async function describe(
   }
 }
 
+/** Returns what tells the model of a name from another that was put in its place: a pull may happen at any time. */
+function statement(client: HttpClient, model: string): NonNullable<BackendSession['describe']> {
+  return async (signal) => {
+    const entry = (await modelNames(client, signal)).find(({ name }) => name === model)
+    return statedFacts({ revision: entry?.digest, dtype: entry?.details?.quantization_level })
+  }
+}
+
 /** Returns the embed call: texts that do not fit are refused, never cut. */
 function embedCall(client: HttpClient, model: string) {
   return async (texts: readonly string[], signal?: AbortSignal): Promise<EmbedReply> => {
@@ -127,6 +136,7 @@ async function openChat(
     identity: serverIdentity('ollama', { ...config, model: model.name }, facts, settings),
     limits: plainLimits(config.concurrency),
     generate: (request, abort) => generate(request, abort),
+    describe: statement(client, model.name),
     close: async () => client.close(),
   }
 }
@@ -150,6 +160,7 @@ async function openEmbeddings(
     ),
     limits: plainLimits(config.concurrency, EMBED_BATCH),
     embed,
+    describe: statement(client, model.name),
     close: async () => client.close(),
   }
 }

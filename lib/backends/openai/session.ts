@@ -3,6 +3,7 @@ import type { HttpClient } from '../http/client'
 import type { ProbePort } from '../probe/port'
 import { keyOf, openServer, type ServerConfig } from '../scoring/config'
 import { chooseModel, listModels } from '../scoring/models'
+import { statedFacts } from '../scoring/stated-facts'
 import {
   GREEDY,
   type BackendLimits,
@@ -154,7 +155,23 @@ async function openChat(
     identity,
     limits: plainLimits(config.concurrency),
     generate: (request, abort) => generate(request, abort),
+    ...restated(client, config.model, flavour, facts),
     close: async () => client.close(),
+  }
+}
+
+/** Returns the call that states the number format again, where the server stated one. */
+function restated(
+  client: HttpClient,
+  model: string,
+  flavour: OpenaiFlavour,
+  facts: Partial<ServerFacts>,
+): Pick<BackendSession, 'describe'> {
+  const { describe } = flavour
+  if (!describe || !facts.dtype) return {}
+  return {
+    describe: async (signal) =>
+      statedFacts({ dtype: (await describe(client, model, signal)).dtype }),
   }
 }
 
@@ -172,6 +189,7 @@ async function openEmbeddings(
     identity: serverIdentity(flavour.kind, config, { server: flavour.server, ...facts }, settings),
     limits: plainLimits(config.concurrency),
     embed,
+    ...restated(client, config.model, flavour, facts),
     close: async () => client.close(),
   }
 }

@@ -1,8 +1,10 @@
-import { throwIfAborted, type AppError } from '@/lib/errors'
+import { AppError, throwIfAborted } from '@/lib/errors'
 import { CALL_KINDS, type CallKind } from '../shared/checked-calls'
 import { failureKind, isPausing, pausingError } from '../shared/request-error'
+import { untilAborted } from '../shared/until-aborted'
 import type { BackendLimits, BackendSession, ModelIdentity } from '../types'
 import type { Endpoint } from './endpoint'
+import type { Reader } from './unconfirmed'
 import { WaitingLine } from './waiting-line'
 
 /** Who answered, or failed to, last; a repeat goes elsewhere where it can. */
@@ -14,6 +16,8 @@ export interface Ticket {
 interface PoolParts {
   backendId: string
   identity: ModelIdentity
+  /** Id under which the model is recognised again; null for a model in this process. */
+  fingerprint: string | null
   /** Limits of all endpoints together. */
   limits: BackendLimits
   /** Calls that the model offers, as the session that was opened first has them. */
@@ -79,17 +83,45 @@ export class EndpointPool {
     }
   }
 
+  /**
+   * Returns once everything that the reader has read so far is confirmed: each server that answered was asked afterwards
+   * and is the expected model. Throws when one cannot be asked or is another model; the reader is spoiled then.
+   */
+  async confirm(reader: Reader, signal?: AbortSignal): Promise<void> {
+    const owing = this.parts.endpoints.filter(({ unconfirmed }) => unconfirmed.owedTo(reader))
+    // All end before anything is thrown, so that no failure goes unheard.
+    const checks = Promise.allSettled(owing.map((endpoint) => endpoint.confirm()))
+    const settled = await untilAborted(checks, signal)
+    const failed = settled.find((outcome) => outcome.status === 'rejected')
+    if (failed) throw failed.reason
+  }
+
+  /** Throws when the reader has read replies of another model than its own. */
+  throwIfSpoiled(reader: Reader): void {
+    if (reader.spoiled === null) return
+    if (this.stale) throw this.unavailable()
+    const { backendId } = this.parts
+    // The other servers go on; the job begins again at what is confirmed.
+    throw new AppError(
+      'backend_unavailable',
+      `Another model answered at one of the servers: ${reader.spoiled} What came from it since its last check is dropped and computed again.`,
+      { details: { kind: 'retry', reason: 'spoiled', httpStatus: null, backendId } },
+    )
+  }
+
+  /** Makes sure of the model at every server that was not asked a moment ago. */
+  async recheck(signal?: AbortSignal): Promise<void> {
+    const looks = this.parts.endpoints.map((endpoint) => endpoint.recheck())
+    await untilAborted(Promise.all(looks), signal)
+  }
+
   /** Throws the error that pauses a job because nobody is left to ask. */
   unavailable(cause?: unknown): AppError {
-    const { endpoints, backendId } = this.parts
+    const { endpoints, backendId, identity } = this.parts
     const options = { backendId, cause }
     if (this.stale) {
-      const [first] = endpoints
-      return pausingError(
-        'model_changed',
-        `Another model answers: ${first?.trouble ?? ''} Bring the model back and resume, or cancel and start a new run.`,
-        options,
-      )
+      const why = endpoints[0]?.trouble ?? ''
+      return pausingError('model_changed', modelChanged(identity.model, why), options)
     }
     const said = endpoints.map(({ name, trouble }) =>
       endpoints.length > 1 ? `${name}: ${trouble}` : trouble,
@@ -165,6 +197,11 @@ export class EndpointPool {
     }
     throw this.unavailable(broken?.reason)
   }
+}
+
+/** Returns what a job says that pauses because another model answers than the one it began with. */
+export function modelChanged(model: string, why: string): string {
+  return `Another model answers than the one that this began with (${model.slice(0, 100)}): ${why} No value of it was kept. Bring the first model back and resume, or cancel and start again to compute with the one that answers now.`
 }
 
 /**

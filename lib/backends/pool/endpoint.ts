@@ -5,7 +5,9 @@ import { Limiter } from '../shared/limiter'
 import { failureOf, isPausing, requestError } from '../shared/request-error'
 import { untilAborted } from '../shared/until-aborted'
 import type { BackendLimits, BackendSession } from '../types'
+import type { CacheEntry, RequestCache } from '../cache-port'
 import { Health } from './health'
+import { Unconfirmed, type Reader } from './unconfirmed'
 
 // Where the adaptive limits begin and, for tokenising, end.
 const START: Record<CallKind, number> = { chat: 4, score: 2, embed: 4, tokenize: 4 }
@@ -13,8 +15,8 @@ const TOKENIZE_CEILING = 16
 // A server that is down is looked for after two seconds, then ever more rarely.
 const FIRST_LOOK_MS = 2_000
 const LOOK_CAP_MS = 30_000
-// A gateway may put another model behind a name without a connection failing: who has worked this long shows itself anew.
-const SHOW_AGAIN_MS = 600_000
+// Answers wait this long for a check, if no job asks for one before: a kill loses no more than they cost.
+const CONFIRM_MS = 1_000
 
 /** `doubtful`: a request did not get through, so it must be shown to be the same server before it is used again. */
 type EndpointState = 'up' | 'doubtful' | 'down' | 'refused'
@@ -26,10 +28,18 @@ interface EndpointOptions {
   clock: Clock
   /** Model name that its replies must state; empty or absent: that of the first reply. */
   model?: string
-  /** Opens the server afresh and makes sure that it is the expected model; throws `model_changed` when it is not. */
-  reopen?: ((signal?: AbortSignal) => Promise<BackendSession>) | undefined
+  /** What a server needs that may be replaced while we run; absent for an engine in this process. */
+  watch?: Watch | undefined
   /** Told of every change that concerns people. */
   notice(message: string): void
+}
+
+/** How to tell whether a server still serves the expected model. */
+interface Watch {
+  /** Opens the server afresh and makes sure of the model; throws `model_changed` when it is another one. */
+  reopen(): Promise<BackendSession>
+  /** Asks an open session as little as possible; returns what makes the model doubtful, or null. */
+  lookBriefly(session: BackendSession): Promise<string | null>
 }
 
 /** One address of a backend: its session, limits and health. */
@@ -47,8 +57,16 @@ export class Endpoint {
   private readonly health = new Health()
   private looks = 0
   private nextLook = -Infinity
-  private shownAt: number
   private looking: Promise<void> | null = null
+  /** The check that runs, and the one that begins when it has ended. */
+  private checking: Promise<void> | null = null
+  private nextCheck: Promise<void> | null = null
+  private checkedAt: number
+  private flushing = false
+  /** How often another model was found here. */
+  refusals = 0
+  /** Replies that no check has confirmed yet. */
+  readonly unconfirmed = new Unconfirmed()
   /** Model name of its replies. */
   private model: string
 
@@ -58,7 +76,7 @@ export class Endpoint {
   ) {
     this.current = session ? 'up' : 'down'
     const { limits, clock } = options
-    this.shownAt = clock.now()
+    this.checkedAt = clock.now()
     this.model = options.model ?? ''
     const ceilings: Record<CallKind, number> = {
       chat: limits.chatConcurrency,
@@ -108,7 +126,6 @@ export class Endpoint {
     return this.limiters[kind].run(
       async () => {
         if (!this.usable || !this.session) throw this.moved()
-        if (this.shownAt < this.options.clock.now() - SHOW_AGAIN_MS) this.doubt()
         if (this.state === 'doubtful') await this.showItIsWell(signal)
         try {
           const result = await call(this.session)
@@ -163,8 +180,56 @@ export class Endpoint {
     return untilAborted(this.looking, options.signal)
   }
 
+  /**
+   * Notes a reply and what it adds to the cache, which waits until the model has been checked once more. `refusals` is
+   * their number when the request was sent.
+   */
+  replied(
+    reader: Reader,
+    cache: RequestCache,
+    entries: readonly CacheEntry[],
+    refusals: number,
+  ): void {
+    // Asked before another model was found here: nobody knows whose answer it is, even if the first one is back.
+    if (refusals !== this.refusals) throw this.moved()
+    if (!this.options.watch) {
+      if (entries.length > 0) cache.put(entries)
+      return
+    }
+    this.unconfirmed.add(reader, cache, entries)
+    if (entries.length > 0) void this.flushSoon()
+  }
+
+  /**
+   * Confirms the replies that came before this call: asks the server whether it still is the expected model, in a check
+   * that begins after them. Throws when it is another one or cannot be asked. Callers that wait share one check.
+   */
+  confirm(): Promise<void> {
+    if (!this.options.watch) return Promise.resolve()
+    if (this.nextCheck) return this.nextCheck
+    const begin = (): Promise<void> => {
+      this.nextCheck = null
+      const check = this.checkOnce().finally(() => {
+        if (this.checking === check) this.checking = null
+      })
+      this.checking = check
+      return check
+    }
+    if (!this.checking) return begin()
+    this.nextCheck = this.checking.then(begin, begin)
+    return this.nextCheck
+  }
+
+  /** Makes sure of the model unless that was done a moment ago; what comes of it shows in the state. */
+  async recheck(): Promise<void> {
+    if (!this.usable || this.checkedAt > this.options.clock.now() - CONFIRM_MS) return
+    await this.confirm().catch(() => undefined)
+  }
+
   /** Leaves the endpoint out because another model answers there. */
   refuse(why: string): void {
+    this.unconfirmed.spoil(why)
+    this.refusals += 1
     if (this.state !== 'refused') this.options.notice(`${this.name} is left out: ${why}`)
     this.state = 'refused'
     this.trouble = why
@@ -178,6 +243,47 @@ export class Endpoint {
 
   async close(): Promise<void> {
     await this.session?.close()
+  }
+
+  /** Sees to it that answers reach the cache although no job asks for a check. */
+  private async flushSoon(): Promise<void> {
+    if (this.flushing) return
+    this.flushing = true
+    try {
+      await this.options.clock.sleep(CONFIRM_MS)
+      // Meanwhile a job may have seen to it.
+      if (!this.unconfirmed.isEmpty) await this.confirm()
+    } catch {
+      // Answers wait on, or were dropped; the job that needs them is told.
+    } finally {
+      this.flushing = false
+    }
+  }
+
+  private async checkOnce(): Promise<void> {
+    const { watch } = this.options
+    // A look that began before the replies cannot confirm them.
+    await this.looking?.catch(() => undefined)
+    const { session } = this
+    if (!watch || !this.usable || !session) return this.look()
+    const check = this.unconfirmed.begin()
+    let doubt: string | null
+    try {
+      doubt = await watch.lookBriefly(session)
+    } catch (error) {
+      check.giveBack()
+      this.failed(error, null)
+      throw error
+    }
+    if (doubt === null) {
+      this.checkedAt = this.options.clock.now()
+      check.confirm()
+      return
+    }
+    check.giveBack()
+    await this.looking?.catch(() => undefined)
+    // A brief look may be mistaken; opening the server afresh decides.
+    await this.look()
   }
 
   /** A look on behalf of a request: what it meets is never the fault of the request's inputs. */
@@ -194,9 +300,10 @@ export class Endpoint {
 
   private async lookOnce(thorough: boolean): Promise<void> {
     const wasUsable = this.usable
+    const check = this.unconfirmed.begin()
     try {
-      if (this.options.reopen) {
-        const fresh = await this.options.reopen()
+      if (this.options.watch) {
+        const fresh = await this.options.watch.reopen()
         // The open session has no state of its own that the restart of a server would spoil.
         if (this.session) await fresh.close()
         else this.session = fresh
@@ -207,10 +314,11 @@ export class Endpoint {
       }
       this.state = 'up'
       this.looks = 0
-      this.shownAt = this.options.clock.now()
+      this.checkedAt = this.options.clock.now()
       this.health.answered()
       if (!wasUsable) this.options.notice(`${this.name} answers again.`)
     } catch (error) {
+      check.giveBack()
       if (isPausing(error)) this.refuse(errorMessage(error))
       else {
         this.failed(error, this.troubled)
@@ -222,11 +330,12 @@ export class Endpoint {
       }
       throw error
     }
+    check.confirm()
   }
 
   /** Uses the endpoint again only after a look; an engine in this process needs none. */
   private doubt(): void {
-    if (this.state === 'up' && this.options.reopen) this.state = 'doubtful'
+    if (this.state === 'up' && this.options.watch) this.state = 'doubtful'
   }
 
   private failed(error: unknown, kind: CallKind | null): void {

@@ -4,7 +4,13 @@ import { pausingError, requestError } from '../shared/request-error'
 import type { BackendEnvironment, BackendKind, BackendLimits, BackendSession } from '../types'
 import { Endpoint } from './endpoint'
 import { EndpointPool } from './endpoint-pool'
-import { knowModel, modelDifference, type KnownModel } from './fingerprint'
+import {
+  knowModel,
+  knownByStatement,
+  lookBriefly,
+  modelDifference,
+  type KnownModel,
+} from './fingerprint'
 import type { Target } from './replicas'
 
 /** What a pool is opened with. */
@@ -13,8 +19,20 @@ interface OpenPool {
   targets: readonly Target[]
   env: BackendEnvironment
   clock?: Clock
+  /** Finds a server's model among those that were seen before, or remembers it. */
+  recognise?: (known: KnownModel) => Recognised
   /** Told what people should know: who is left out and why, who is back. */
   notice(message: string): void
+}
+
+/** A model that is known by its answers. */
+export interface Recognised {
+  /** Fingerprint: stays the same for as long as the model is recognised. */
+  id: string
+  /** As it was first seen: noise must not carry the reference away step by step. */
+  known: KnownModel
+  /** Whether another model has stated the same identity before, so that the identity alone does not tell which it is. */
+  isNamesake: boolean
 }
 
 // Enough for a server that is well; one that loads its model is taken in when it is ready.
@@ -36,8 +54,7 @@ function limitsOf(one: BackendLimits, endpoints: number): BackendLimits {
 
 async function know(session: BackendSession, isServer: boolean): Promise<KnownModel> {
   // A model in our own process cannot be replaced behind our back.
-  if (!isServer) return { identity: session.identity, vector: null, replied: '' }
-  return knowModel(session)
+  return isServer ? knowModel(session) : knownByStatement(session.identity)
 }
 
 /**
@@ -74,7 +91,7 @@ async function settledWithGrace(
  * another model, or does not open, is left out and looked for again. Throws the first address's error when none opens.
  */
 export async function openPool(kind: BackendKind, options: OpenPool): Promise<EndpointPool> {
-  const { targets, env, clock = SYSTEM_CLOCK, notice, backendId } = options
+  const { targets, env, clock = SYSTEM_CLOCK, notice, backendId, recognise } = options
   const opened = await settledWithGrace(
     targets.map(async ({ config, isServer }) => {
       const session = await kind.open(config, env)
@@ -89,18 +106,21 @@ export async function openPool(kind: BackendKind, options: OpenPool): Promise<En
   )
   const first = opened.find((outcome) => outcome.status === 'fulfilled')?.value
   if (!first) throw (opened[0] as PromiseRejectedResult).reason
-  const { session: shape, known: expected } = first
+  const { session: shape } = first
+  const recognised = targets.some(({ isServer }) => isServer) ? recognise?.(first.known) : undefined
+  const expected = recognised?.known ?? first.known
   const endpoints = targets.map(({ name, config, isServer }, n) => {
     const outcome = opened[n] as (typeof opened)[number]
     const reopen = async () => {
       const fresh = await kind.open(config, env)
       try {
+        if (modelDifference(expected, await knowModel(fresh)) === null) return fresh
         // Asked twice before a job is stopped for it: the noise of a busy server does not come the same way again.
-        const why =
-          modelDifference(expected, await know(fresh, isServer)) &&
-          modelDifference(expected, await know(fresh, isServer))
-        if (why !== null) throw pausingError('model_changed', why, { backendId })
-        return fresh
+        const found = await knowModel(fresh)
+        const why = modelDifference(expected, found)
+        if (why === null) return fresh
+        recognise?.(found)
+        throw pausingError('model_changed', why, { backendId })
       } catch (error) {
         await fresh.close()
         throw error
@@ -113,7 +133,9 @@ export async function openPool(kind: BackendKind, options: OpenPool): Promise<En
         clock,
         notice,
         model: expected.replied,
-        ...(isServer ? { reopen } : {}),
+        ...(isServer
+          ? { watch: { reopen, lookBriefly: (open) => lookBriefly(open, expected) } }
+          : {}),
       })
     if (outcome.status === 'rejected') {
       const endpoint = make(null)
@@ -130,16 +152,27 @@ export async function openPool(kind: BackendKind, options: OpenPool): Promise<En
     return endpoint
   })
   const limits = limitsOf(shape.limits, targets.length)
-  return new EndpointPool({ backendId, identity: shape.identity, limits, shape, endpoints })
+  const { id: fingerprint = null, isNamesake = false } = recognised ?? {}
+  const identity = {
+    ...shape.identity,
+    ...(isNamesake && fingerprint !== null ? { fingerprint } : {}),
+  }
+  return new EndpointPool({ backendId, identity, fingerprint, limits, shape, endpoints })
 }
 
 /** Returns a pool of one session that is open already, for engines in this process and for tests. */
 export function poolOf(
   session: BackendSession,
-  options: { backendId: string; clock?: Clock; notice?: (message: string) => void },
+  options: {
+    backendId: string
+    clock?: Clock
+    fingerprint?: string | null
+    notice?: (message: string) => void
+  },
 ): EndpointPool {
-  const { backendId, clock = SYSTEM_CLOCK, notice = () => undefined } = options
+  const { backendId, clock = SYSTEM_CLOCK, fingerprint = null, notice = () => undefined } = options
   const { identity, limits } = session
   const endpoint = new Endpoint(session, { name: identity.model, limits, clock, notice })
-  return new EndpointPool({ backendId, identity, limits, shape: session, endpoints: [endpoint] })
+  const endpoints = [endpoint]
+  return new EndpointPool({ backendId, identity, fingerprint, limits, shape: session, endpoints })
 }

@@ -1,132 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { memoryCache } from '../cache-port'
-import { fake } from '../fake'
-import { fakeConfigSchema } from '../fake/config'
-import { openFake } from '../fake/session'
-import { clockAt } from '../shared/clock'
-import { sharePool } from '../shared/metered'
+import type { MeteredSession } from '../shared/metered'
 import { requestError } from '../shared/request-error'
-import { GREEDY, type BackendEnvironment, type BackendKind } from '../types'
-import { openPool } from './open-pool'
 import { targetsOf } from './replicas'
-
-const ENV: BackendEnvironment = {
-  cacheDir: '',
-  modelsDir: null,
-  secret: () => undefined,
-  log: () => undefined,
-}
-
-/** A machine that serves a model, or does not. */
-class Machine {
-  isUp = true
-  /** Another seed is another model. */
-  seed = 1
-  /** Thrown instead of the next answers. */
-  busy: { times: number; error: () => Error } | null = null
-  /** Opening never ends. */
-  hangs = false
-  /** States no model in its replies. */
-  silent = false
-  latencyMs = 1
-  asked = 0
-  active = 0
-  mostActive = 0
-  opened = 0
-
-  constructor(readonly address: string) {}
-
-  refuseIfDown(): void {
-    if (this.isUp) return
-    throw requestError(
-      { kind: 'retry', reason: 'ECONNREFUSED', httpStatus: null },
-      `Nothing listens at ${this.address}.`,
-    )
-  }
-
-  session() {
-    this.opened += 1
-    const session = openFake(fakeConfigSchema.parse({ seed: this.seed }))
-    const { generate } = session
-    return {
-      ...session,
-      generate: async (...args: Parameters<NonNullable<typeof generate>>) => {
-        this.refuseIfDown()
-        if (this.busy && this.busy.times > 0) {
-          this.busy.times -= 1
-          throw this.busy.error()
-        }
-        // Small questions are no work.
-        if (args[0].params.maxTokens > 1) this.asked += 1
-        this.active += 1
-        this.mostActive = Math.max(this.mostActive, this.active)
-        await sleep(this.latencyMs)
-        this.active -= 1
-        this.refuseIfDown()
-        const reply = await generate?.(...args)
-        if (!reply) throw new Error('no reply')
-        return { ...reply, model: this.silent ? '' : `fake-${this.seed}` }
-      },
-    }
-  }
-}
-
-function kindOf(machines: readonly Machine[]): BackendKind {
-  return {
-    ...fake,
-    async open(config) {
-      const { baseUrl } = config as { baseUrl: string }
-      const machine = machines.find(({ address }) => address === baseUrl)
-      if (!machine) throw new Error('no such machine')
-      if (machine.hangs) await new Promise(() => undefined)
-      machine.refuseIfDown()
-      return machine.session()
-    },
-  }
-}
-
-const addresses = ['http://a:1', 'http://b:2', 'http://c:3']
-
-async function open(
-  count: number,
-  prepare: (machines: Machine[]) => void = () => undefined,
-  speed = 200,
-) {
-  const machines = addresses.slice(0, count).map((address) => new Machine(address))
-  prepare(machines)
-  const notices: string[] = []
-  const clock = clockAt(speed)
-  const stored = { baseUrl: addresses[0], replicas: addresses.slice(1, count) }
-  const pool = await openPool(kindOf(machines), {
-    backendId: 'backend',
-    targets: targetsOf(stored, stored, 'Backend'),
-    env: ENV,
-    clock,
-    notice: (message) => notices.push(message),
-  })
-  const kept = memoryCache()
-  const keys: string[] = []
-  const cache: typeof kept = {
-    ...kept,
-    get size() {
-      return kept.size
-    },
-    put(entries) {
-      keys.push(...entries.map(({ key }) => key.toString('hex')))
-      kept.put(entries)
-    },
-  }
-  const shared = sharePool(pool, { backendId: 'backend', label: 'Backend', cache, clock })
-  const ask = (n: number) =>
-    shared.handOut().generate?.({
-      messages: [{ role: 'user', content: `question ${n}` }],
-      params: { ...GREEDY, maxTokens: 8 },
-    })
-  const askMany = (from: number, to: number) =>
-    Promise.all(Array.from({ length: to - from }, (_, i) => ask(from + i)))
-  return { machines, notices, clock, pool, cache, keys, ask, askMany }
-}
+import { Machine, openMachines } from './testing'
 
 describe('targets', () => {
   it('are the own address and each replica once, with nothing of them but the host in messages', () => {
@@ -144,7 +21,7 @@ describe('targets', () => {
 
 describe('a pool', () => {
   it('spreads work over its endpoints, each under a limit of its own', async () => {
-    const { machines, pool, askMany } = await open(3)
+    const { machines, pool, askMany } = await openMachines(3)
     await askMany(0, 60)
     for (const { asked, mostActive } of machines) {
       expect(asked).toBeGreaterThan(10)
@@ -155,7 +32,7 @@ describe('a pool', () => {
   })
 
   it('sends more to the faster one', async () => {
-    const { machines, askMany } = await open(2, ([a]) => {
+    const { machines, askMany } = await openMachines(2, ([a]) => {
       if (a) a.latencyMs = 25
     })
     await askMany(0, 60)
@@ -165,7 +42,7 @@ describe('a pool', () => {
   })
 
   it('leaves a dead endpoint out, says so once, and takes it back when it lives', async () => {
-    const { machines, notices, clock, askMany } = await open(2)
+    const { machines, notices, clock, askMany } = await openMachines(2)
     const [a, b] = machines as [Machine, Machine]
     await askMany(0, 10)
     a.isUp = false
@@ -185,7 +62,7 @@ describe('a pool', () => {
   })
 
   it('opens without an endpoint that is away at the start', async () => {
-    const { machines, notices, pool, askMany } = await open(2, ([a]) => {
+    const { machines, notices, pool, askMany } = await openMachines(2, ([a]) => {
       if (a) a.isUp = false
     })
     expect(pool.leftOut()).toEqual(['a:1 is left out: Nothing listens at http://a:1.'])
@@ -195,7 +72,7 @@ describe('a pool', () => {
   })
 
   it('opens without an endpoint that hangs', async () => {
-    const { machines, pool, askMany } = await open(2, ([, b]) => {
+    const { machines, pool, askMany } = await openMachines(2, ([, b]) => {
       if (b) b.hangs = true
     })
     expect(pool.leftOut()).toEqual(['b:2 is left out: It did not open in time.'])
@@ -204,12 +81,14 @@ describe('a pool', () => {
   })
 
   it('does not open when nobody is there', async () => {
-    const nobody = open(2, (machines) => machines.forEach((machine) => (machine.isUp = false)))
+    const nobody = openMachines(2, (machines) =>
+      machines.forEach((machine) => (machine.isUp = false)),
+    )
     await expect(nobody).rejects.toThrow('Nothing listens at http://a:1.')
   })
 
   it('refuses an endpoint of another model by name', async () => {
-    const { machines, notices, pool, askMany } = await open(3, ([, b]) => {
+    const { machines, notices, pool, askMany } = await openMachines(3, ([, b]) => {
       if (b) b.seed = 7
     })
     await askMany(0, 30)
@@ -219,7 +98,7 @@ describe('a pool', () => {
   })
 
   it('moves work away from an endpoint that asks to wait, at no attempt', async () => {
-    const { machines, askMany } = await open(2)
+    const { machines, askMany } = await openMachines(2)
     const [a, b] = machines as [Machine, Machine]
     const details = {
       kind: 'retry',
@@ -236,7 +115,7 @@ describe('a pool', () => {
   })
 
   it('pauses the job with the names of all that are away, and goes on when one is back', async () => {
-    const { machines, ask, pool } = await open(2)
+    const { machines, ask, pool } = await openMachines(2)
     machines.forEach((machine) => (machine.isUp = false))
     const failed = Promise.resolve(ask(1))
     await expect(failed).rejects.toMatchObject({
@@ -252,7 +131,7 @@ describe('a pool', () => {
   })
 
   it('recognises another model after a restart, before it asks it anything', async () => {
-    const { machines, ask, pool } = await open(1)
+    const { machines, ask, pool } = await openMachines(1)
     const [a] = machines as [Machine]
     await ask(0)
     a.isUp = false
@@ -266,22 +145,8 @@ describe('a pool', () => {
     expect(pool.stale).toBe(true)
   })
 
-  it('recognises another model that took the place without a word, within ten minutes', async () => {
-    const { machines, ask, clock } = await open(1, undefined, 10_000)
-    const [a] = machines as [Machine]
-    await ask(0)
-    a.silent = true
-    a.seed = 5
-    await ask(1)
-    await clock.sleep(601_000)
-    await expect(ask(2)).rejects.toMatchObject({
-      details: { pause: 'model_changed' },
-      message: expect.stringContaining('"fake-5" instead of "fake-1"') as string,
-    })
-  })
-
   it('calls an endpoint down that answers with 503 for long, not after a burst', async () => {
-    const { machines, notices, ask, clock } = await open(2)
+    const { machines, notices, ask, clock } = await openMachines(2)
     const [a] = machines as [Machine]
     const details = { kind: 'retry', reason: 'overloaded', httpStatus: 503 } as const
     a.busy = { times: Infinity, error: () => requestError(details, 'The server answered 503.') }
@@ -293,24 +158,15 @@ describe('a pool', () => {
     expect(notices).toEqual(['a:1 does not answer and is left out: The server answered 503.'])
   })
 
-  it('recognises another model by the name in its replies, and keeps none of them', async () => {
-    const { machines, ask, askMany, cache } = await open(2)
-    const [a, b] = machines as [Machine, Machine]
-    await askMany(0, 8)
-    // Replaced without a restart: the open session now answers for another model.
-    const { size } = cache
-    a.seed = 5
-    await askMany(8, 20)
-    expect(cache.size).toBe(size + 12)
-    b.seed = 5
-    await expect(ask(20)).rejects.toMatchObject({ details: { pause: 'model_changed' } })
-    expect(cache.size).toBe(size + 12)
-  })
-
   it('has one cache for all endpoints, whatever their number', async () => {
-    const one = await open(1)
-    const three = await open(3)
-    await Promise.all([one.askMany(0, 5), three.askMany(0, 5)])
+    const one = await openMachines(1)
+    const three = await openMachines(3)
+    const views = [one, three].map(({ shared }) => shared.handOut()) as [
+      MeteredSession,
+      MeteredSession,
+    ]
+    for (let n = 0; n < 5; n += 1) await Promise.all([one.ask(n, views[0]), three.ask(n, views[1])])
+    await Promise.all(views.map((view) => view.confirm()))
     expect(one.keys).toHaveLength(5)
     expect([...three.keys].sort()).toEqual([...one.keys].sort())
   })

@@ -97,6 +97,7 @@ export async function runProbe(spec: ProbeSpec): Promise<ProbeResult> {
       identity: spec.unopened,
       models: [],
       steps: run.steps,
+      failed: errorCode(error),
       latencyMs: null,
       vector: null,
     }

@@ -21,6 +21,8 @@ export interface Parts {
   tokenizer: SessionTokenizer | CapabilityState
   /** Renders conversations to ids; null where the model has no template or the server no route. */
   chatIds?: BackendSession['chatIds'] | null
+  /** What the server states of its model; see BackendSession. */
+  describe?: BackendSession['describe']
   limits?: Partial<BackendLimits>
   missing?: ProbePort['missing']
   remedies?: ProbePort['remedies']
@@ -82,6 +84,7 @@ export function assemble(parts: Parts): ProbePort {
     ...(cuts ? { tokenize: cuts.tokenize } : {}),
     ...(cuts?.tokenTexts ? { tokenTexts: cuts.tokenTexts } : {}),
     ...(parts.chatIds ? { chatIds: parts.chatIds } : {}),
+    ...(parts.describe ? { describe: parts.describe } : {}),
     close: async () => client.close(),
   }
   const scores = !isMissing(score)

@@ -105,6 +105,7 @@ export function openServer(
   return createHttpClient({
     baseUrl: config.baseUrl,
     key: () => (keyEnv === null ? undefined : env.secret(keyEnv)),
+    keyName: keyEnv,
     allowPlainHttp: config.allowPlainHttp,
     caFile: config.caFile,
     ...(env.network ? { policy: env.network } : {}),

@@ -1,4 +1,5 @@
 import { errorCode, errorMessage } from '@/lib/errors'
+import { isPausing } from '../shared/request-error'
 
 /** Codes that say nothing about a way of asking: nobody answers, or the caller has left. */
 const NOT_ABOUT_THE_WAY: ReadonlySet<string> = new Set([
@@ -18,7 +19,8 @@ export async function firstWay<T>(
       await trial(way)
       return { way }
     } catch (error) {
-      if (NOT_ABOUT_THE_WAY.has(errorCode(error))) throw error
+      // Another model answers: no way of asking would help.
+      if (NOT_ABOUT_THE_WAY.has(errorCode(error)) || isPausing(error)) throw error
       refused ||= errorMessage(error)
     }
   }

@@ -1,3 +1,4 @@
+import { cleanName } from '@/lib/contracts/plain-text'
 import { AppError } from '@/lib/errors'
 import type { HttpClient } from '../http/client'
 import { countOf, fieldsOf, listOf, textOf } from './wire'
@@ -11,6 +12,8 @@ export interface ListedModel {
   id: string
   /** Prompt and output together, in tokens; null where the server does not say. */
   contextLength: number | null
+  /** Folder or repository that it was loaded from, where the server says. */
+  root?: string
 }
 
 /** Returns the models of `/v1/models`; hosted services may answer with a plain list. */
@@ -31,8 +34,9 @@ export async function listModels(
   return data.map((entry, i) => {
     const model = fieldsOf(entry, `data.${i}`)
     return {
-      id: textOf(model.id),
+      id: cleanName(textOf(model.id)),
       contextLength: countOf(model.max_model_len) ?? countOf(model.context_length),
+      ...(textOf(model.root) ? { root: textOf(model.root) } : {}),
     }
   })
 }

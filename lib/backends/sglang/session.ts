@@ -9,6 +9,7 @@ import { openServer, unopenedIdentity } from '../scoring/config'
 import { firstWay } from '../scoring/first-way'
 import { chooseModel, listModels } from '../scoring/models'
 import { checkLengths } from '../scoring/send'
+import { statedFacts } from '../scoring/stated-facts'
 import { countOf, fieldsOf, idsOf, textOf } from '../scoring/wire'
 import {
   isTokenizer,
@@ -138,6 +139,14 @@ export async function openSglang(
         bosId: tokenizer?.bosId ?? null,
       },
       model: model.id,
+      async describe(abort) {
+        const { dtype, quantization, model_path } = await get(client, '/get_server_info', abort)
+        return statedFacts({
+          dtype: textOf(dtype),
+          quantisation: textOf(quantization),
+          place: textOf(model_path),
+        })
+      },
       generate: chatOf(client, model.id),
       tokenizer: cuts,
       score: target

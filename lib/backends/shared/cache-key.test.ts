@@ -17,14 +17,21 @@ describe('a cache key', () => {
       { call: 'embed', input: 'text', params: null },
     ] as const
     for (const { call, input, params } of requests) {
-      const text = canonicalJson({ v: 1, call, backend: null, model: identity, input, params })
-      const expected = createHash('sha256').update(text).digest('hex')
-      expect(cacheKeyer({ call, backendId: 'b', identity })(input, params).toString('hex')).toBe(
-        expected,
-      )
-      expect(cacheKey({ call, backendId: 'b', identity, input, params }).toString('hex')).toBe(
-        expected,
-      )
+      for (const fingerprint of [null, 'f1']) {
+        const subject = { call, backendId: 'b', identity, fingerprint }
+        const text = canonicalJson({
+          v: 1,
+          call,
+          backend: null,
+          model: identity,
+          input,
+          params,
+          ...(fingerprint === null ? {} : { fingerprint }),
+        })
+        const expected = createHash('sha256').update(text).digest('hex')
+        expect(cacheKeyer(subject)(input, params).toString('hex')).toBe(expected)
+        expect(cacheKey({ ...subject, input, params }).toString('hex')).toBe(expected)
+      }
     }
   })
 
@@ -34,6 +41,7 @@ describe('a cache key', () => {
         call: 'embed',
         backendId,
         identity: { ...identity, revision },
+        fingerprint: null,
         input: 'x',
         params: null,
       }).toString('hex')

@@ -12,16 +12,20 @@ interface KeySubject {
   /** Id of the configured backend; part of the key only while the model's revision is unknown. */
   backendId: string
   identity: ModelIdentity
+  /** Fingerprint of the model behind a server: another model under the same name must not find these answers. */
+  fingerprint: string | null
 }
 
 /** Returns the cache key of a request: SHA-256 of its canonical JSON. `input` are messages, ids or text, as sent. */
 export type CacheKeyer = (input: unknown, params: unknown) => Buffer
 
 /** Returns the keys' function of one kind of call; what all its requests share is written once. */
-export function cacheKeyer({ call, backendId, identity }: KeySubject): CacheKeyer {
+export function cacheKeyer({ call, backendId, identity, fingerprint }: KeySubject): CacheKeyer {
   // Two servers may state one model name; until a revision tells them apart, each keeps its own answers.
   const backend = identity.revision === 'unknown' ? backendId : null
-  const head = `{"backend":${canonicalJson(backend)},"call":${canonicalJson(call)},"input":`
+  // Models in this process have none: the hash of their file is their revision.
+  const print = fingerprint === null ? '' : `"fingerprint":${canonicalJson(fingerprint)},`
+  const head = `{"backend":${canonicalJson(backend)},"call":${canonicalJson(call)},${print}"input":`
   const model = `,"model":${canonicalJson(identity)},"params":`
   const tail = `,"v":${KEY_VERSION}}`
   return (input, params) =>

@@ -5,7 +5,7 @@ import { packBatches, sendSplitting } from './batches'
 import type { CacheKeyer } from './cache-key'
 import type { InFlight } from './in-flight'
 import { failureOf } from './request-error'
-import { ask, type View } from './view'
+import { ask, storedAnswers, useOthersAnswer, type View } from './view'
 
 /** A call that takes a list of inputs and answers each by itself. */
 interface ListCall<I, O> {
@@ -53,6 +53,7 @@ export async function listCall<I, O>(
       const answer = await spec.inFlight.wait(name, signal)
       if (answer === null) continue
       view.meter.cachedRequests += 1
+      useOthersAnswer(view)
       answers.set(name, answer)
     }
     open = open.filter((index) => !answers.has(names[index] as string))
@@ -74,7 +75,10 @@ function sortOut<I, O>(
   spec: ListCall<I, O>,
   { inputs, keys, names, open, answers }: Wanted<I, O>,
 ): { own: Todo<I>[]; others: Set<string> } {
-  const stored = view.cache.get(open.map((index) => keys[index] as Buffer))
+  const stored = storedAnswers(
+    view,
+    open.map((index) => keys[index] as Buffer),
+  )
   const own: Todo<I>[] = []
   const mine = new Set<string>()
   const others = new Set<string>()
@@ -123,11 +127,10 @@ async function sendAll<I, O>(
         return spec.send(session, inputs)
       },
       signal,
+      (found) =>
+        batch.map(({ key }, n) => ({ key, call: spec.call, value: spec.encode(found[n] as O) })),
     )
     spec.count(inputs)
-    view.cache.put(
-      batch.map(({ key }, n) => ({ key, call: spec.call, value: spec.encode(outputs[n] as O) })),
-    )
     batch.forEach(({ name }, n) => {
       answers.set(name, outputs[n] as O)
       spec.inFlight.done(name, outputs[n] as O)

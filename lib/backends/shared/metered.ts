@@ -9,8 +9,16 @@ import { chatOnce, embedOnce, scoreOnce } from './checked-calls'
 import { SYSTEM_CLOCK, type Clock } from './clock'
 import { InFlight } from './in-flight'
 import { listCall } from './list-call'
-import { DEFAULT_TIMING, type RetryTiming } from './retry'
-import { ask, type Load, type RequestErrors, type View } from './view'
+import { failureKind } from './request-error'
+import { DEFAULT_TIMING, withRetry, type RetryTiming } from './retry'
+import {
+  ask,
+  storedAnswers,
+  useOthersAnswer,
+  type Load,
+  type RequestErrors,
+  type View,
+} from './view'
 
 export type { Meter } from '@/lib/contracts/meter'
 
@@ -18,6 +26,13 @@ export type { Meter } from '@/lib/contracts/meter'
 export interface MeteredSession extends BackendSession {
   readonly backendId: string
   readonly label: string
+  /** Id under which the model behind a server is recognised again; null for a model in this process. */
+  readonly fingerprint: string | null
+  /**
+   * Returns once every reply so far is known to be of this model: its server was asked again after them. Nothing that came
+   * from the session may be stored before. Throws the error that pauses or repeats the job when that does not hold.
+   */
+  confirm(signal?: AbortSignal): Promise<void>
   /** Counts since the session was handed out. */
   readonly meter: Meter
   readonly load: Load
@@ -49,6 +64,12 @@ interface ShareOptions {
   clock?: Clock
 }
 
+/** What a session that is open already is shared with. */
+interface ShareSession extends ShareOptions {
+  /** Fingerprint of its model, for the keys of the cache. */
+  fingerprint?: string | null
+}
+
 interface OneVector {
   vector: Float32Array
   truncated: boolean
@@ -73,17 +94,17 @@ function generateWith(view: View, { keys, chats }: Common) {
         return made
       },
       signal,
+      (made) => [{ key, call: 'chat', value: encodeChat(made) }],
     )
     view.meter.promptTokens += reply.usage.promptTokens
     view.meter.completionTokens += reply.usage.completionTokens
-    view.cache.put([{ key, call: 'chat', value: encodeChat(reply) }])
     return reply
   }
   return async (request: GenerateRequest, signal?: AbortSignal): Promise<GenerateReply> => {
     const key = keys.chat(request.messages, request.params)
     const name = key.toString('hex')
     for (;;) {
-      const stored = view.cache.get([key])[0]
+      const stored = storedAnswers(view, [key])[0]
       if (stored) {
         view.meter.cachedRequests += 1
         return decodeChat(stored)
@@ -92,6 +113,7 @@ function generateWith(view: View, { keys, chats }: Common) {
       const others = await chats.wait(name, signal)
       if (others !== null) {
         view.meter.cachedRequests += 1
+        useOthersAnswer(view)
         return others
       }
     }
@@ -212,11 +234,24 @@ function tokenizeWith(view: View): Partial<BackendSession> {
   }
 }
 
+/** Confirms what a view has read; a server that cannot be asked for the moment is asked again as a request would be. */
+async function confirmView(view: View, signal?: AbortSignal): Promise<void> {
+  const { pool, timing, clock } = view
+  try {
+    await withRetry(() => pool.confirm(view, signal), { signal, timing, clock })
+  } catch (error) {
+    const kind = failureKind(error)
+    if (view.spoiled === null)
+      throw kind === 'retry' || kind === 'wait' ? pool.unavailable(error) : error
+  }
+  pool.throwIfSpoiled(view)
+}
+
 /** Wraps an open pool for sharing: request cache, retry, splitting of refused batches, adaptive limits. */
 export function sharePool(pool: EndpointPool, options: ShareOptions): SharedSession {
   const { backendId, label, timing = DEFAULT_TIMING, clock = SYSTEM_CLOCK } = options
-  const { identity, limits, shape } = pool.parts
-  const subject = { backendId, identity }
+  const { identity, fingerprint, limits, shape } = pool.parts
+  const subject = { backendId, identity, fingerprint }
   const common: Common = {
     keys: {
       chat: cacheKeyer({ ...subject, call: 'chat' }),
@@ -235,10 +270,13 @@ export function sharePool(pool: EndpointPool, options: ShareOptions): SharedSess
       const load: Load = { inFlight: 0, waiting: 0 }
       const requestErrors: RequestErrors = {}
       const guilty = new Map<string, unknown>()
-      const view: View = { pool, cache, meter, load, requestErrors, guard, guilty, timing, clock }
+      const counts = { meter, load, requestErrors }
+      const view: View = { pool, cache, ...counts, guard, guilty, timing, clock, spoiled: null }
       return {
         backendId,
         label,
+        fingerprint,
+        confirm: (signal) => confirmView(view, signal),
         identity,
         limits,
         meter,
@@ -257,7 +295,10 @@ export function sharePool(pool: EndpointPool, options: ShareOptions): SharedSess
 }
 
 /** Shares one session that is open already; see `sharePool`. */
-export function shareSession(session: BackendSession, options: ShareOptions): SharedSession {
-  const { backendId, clock } = options
-  return sharePool(poolOf(session, { backendId, ...(clock ? { clock } : {}) }), options)
+export function shareSession(session: BackendSession, options: ShareSession): SharedSession {
+  const { backendId, clock, fingerprint = null } = options
+  return sharePool(
+    poolOf(session, { backendId, fingerprint, ...(clock ? { clock } : {}) }),
+    options,
+  )
 }

@@ -1,8 +1,9 @@
 import type { Meter } from '@/lib/contracts/meter'
 import { AppError, errorCode, errorMessage } from '@/lib/errors'
-import type { RequestCache } from '../cache-port'
+import type { CacheEntry, RequestCache } from '../cache-port'
 import type { Endpoint } from '../pool/endpoint'
 import type { EndpointPool, Ticket } from '../pool/endpoint-pool'
+import type { Reader } from '../pool/unconfirmed'
 import type { BackendSession } from '../types'
 import type { CallKind } from './checked-calls'
 import type { Clock } from './clock'
@@ -19,7 +20,7 @@ export interface Load {
 export type RequestErrors = Record<string, { count: number; example: string }>
 
 /** One job's view of a backend that it shares with others. */
-export interface View {
+export interface View extends Reader {
   pool: EndpointPool
   cache: RequestCache
   meter: Meter
@@ -64,17 +65,38 @@ interface Request {
   isPart?: boolean
 }
 
+/** Returns the stored answer of each key, or null, in order; those that still wait for their place in the cache as well. */
+export function storedAnswers(view: View, keys: readonly Buffer[]): (Buffer | null)[] {
+  const { cache, pool } = view
+  return cache.get(keys).map((value, n) => {
+    if (value) return value
+    for (const { unconfirmed } of pool.parts.endpoints) {
+      const found = unconfirmed.find(view, cache, keys[n] as Buffer)
+      if (found) return found
+    }
+    return null
+  })
+}
+
+/** Notes that a view uses an answer that another one asked for. */
+export function useOthersAnswer(view: View): void {
+  for (const { unconfirmed } of view.pool.parts.endpoints) unconfirmed.share(view)
+}
+
 /**
- * Sends one request: at the endpoint with most room, under its limit, repeated by the retry rules. Throws an error of the
- * inputs (`data_error`), of every input, or one that pauses the job.
+ * Sends one request: at the endpoint with most room, under its limit, repeated by the retry rules. `entries` are what the
+ * answer adds to the cache once it is confirmed. Throws an error of the inputs (`data_error`), of every input, or one that
+ * pauses the job.
  */
 export async function ask<T>(
   view: View,
   { kind, inputs, weight, sample = null, isPart = false }: Request,
   call: (session: BackendSession, endpoint: Endpoint) => T | Promise<T>,
   signal: AbortSignal | undefined,
+  entries: (answer: T) => readonly CacheEntry[] = () => [],
 ): Promise<T> {
-  const { pool, meter, load, timing, clock } = view
+  const { pool, cache, meter, load, timing, clock } = view
+  pool.throwIfSpoiled(view)
   const ticket: Ticket = { endpoint: null }
   let tries = 0
   const once = async () => {
@@ -92,7 +114,10 @@ export async function ask<T>(
           if (tries > 0) meter.retries += 1
           tries += 1
           try {
-            return await call(session, endpoint)
+            const { refusals } = endpoint
+            const answer = await call(session, endpoint)
+            endpoint.replied(view, cache, entries(answer), refusals)
+            return answer
           } catch (error) {
             if (errorCode(error) !== 'cancelled') noteError(view, error)
             throw error

@@ -13,6 +13,7 @@ import {
 import { parseReply } from '../openai/wire'
 import type { ProbePort } from '../probe/port'
 import { keyOf, openServer } from '../scoring/config'
+import { statedFacts } from '../scoring/stated-facts'
 import { requestError } from '../shared/request-error'
 import { sessionTokenizer, type SessionTokenizer, type TokenizerRoutes } from '../tokenizer'
 import type { BackendSession, EmbedReply } from '../types'
@@ -145,6 +146,11 @@ export async function connectTei(
       limits: plainLimits(flights, Math.min(DEFAULT_BATCH, info.max_client_batch_size ?? 1)),
       embed,
       ...(tokens ? { tokenize: tokens.tokenize } : {}),
+      async describe(abort) {
+        const now = parseReply(infoSchema, await getJson(client, '/info', abort))
+        const { model_id: model, model_sha: revision, model_dtype: dtype } = now
+        return statedFacts({ model, revision, dtype })
+      },
       close: async () => client.close(),
     }
     return {

@@ -7,6 +7,7 @@ import { assemble } from '../scoring/assemble'
 import { chatOf, schemaOf, type ChatDifferences } from '../scoring/chat'
 import { openServer, unopenedIdentity } from '../scoring/config'
 import { mapParallel } from '../scoring/parallel'
+import { statedFacts } from '../scoring/stated-facts'
 import { refuseJoin, rememberTexts } from '../scoring/text-only'
 import { countOf, fieldsOf, textOf } from '../scoring/wire'
 import { isTokenizer, tokenizerOrReason } from '../tokenizer'
@@ -114,6 +115,14 @@ export async function openTgi(
       model: null,
       models: async (abort) => [textOf((await readInfo(client, abort)).model_id)],
       withoutKey: (abort) => readInfo(client, abort, true),
+      async describe(abort) {
+        const now = await readInfo(client, abort)
+        return statedFacts({
+          model: textOf(now.model_id),
+          revision: textOf(now.model_sha),
+          dtype: textOf(now.model_dtype),
+        })
+      },
       generate: chatOf(client, model, DIFFERENCES),
       tokenizer: source?.tokenizer ?? cuts,
       score:

@@ -8,6 +8,7 @@ import { openServer, unopenedIdentity } from '../scoring/config'
 import { firstWay } from '../scoring/first-way'
 import { chooseModel, listModels } from '../scoring/models'
 import { checkLengths } from '../scoring/send'
+import { statedFacts } from '../scoring/stated-facts'
 import { fieldsOf, idsOf, textOf } from '../scoring/wire'
 import {
   isTokenizer,
@@ -164,6 +165,10 @@ export async function openVllm(
       generate: (request, abort) => generate(request, abort),
       tokenizer: found,
       chatIds,
+      async describe(abort) {
+        const listed = chooseModel(await listModels(client, abort), model.id)
+        return statedFacts({ contextLength: listed.contextLength, place: listed.root })
+      },
       score: target
         ? async (sequences, abort) => {
             checkLengths(sequences, longestPrompt)

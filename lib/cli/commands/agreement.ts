@@ -1,4 +1,3 @@
-import process from 'node:process'
 import type { Command } from 'commander'
 import { runs } from '@/db/schema'
 import type { AgreementReport, RatedShare } from '@/lib/contracts/agreement'
@@ -6,7 +5,7 @@ import { AppError } from '@/lib/errors'
 import { agreement } from '@/lib/services/agreement'
 import type { ServiceContext } from '@/lib/services/context'
 import { openContext } from '../context'
-import { printRows } from '../output'
+import { printJson, printLine, printRows } from '../output'
 
 /** Returns the whole id that begins with the given one, and the run's study; throws `not_found` or `invalid_input`. */
 function findRun({ db }: ServiceContext, id: string): { id: string; studyId: string } {
@@ -91,14 +90,14 @@ export function addAgreementCommand(program: Command): void {
       )
       if (!report) throw new AppError('invalid_input', 'Name two different runs.')
       if (json) {
-        process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
+        printJson(report)
         return
       }
       printRows(
         lines(report).map(([what, value]) => ({ what, value })),
         false,
       )
-      process.stdout.write('\n')
+      printLine('')
       const { labels, counts } = report.table
       printRows(
         labels.map((label, i) => ({

@@ -14,7 +14,7 @@ import { addBudgetOptions, readBudget, type BudgetOptions } from '../budget'
 import { findStudy, openContext } from '../context'
 import { followJobs } from '../follow'
 import { jobFacts } from '../job-text'
-import { duration, printJson, printRows } from '../output'
+import { duration, printJson, printLine, printRows } from '../output'
 import { versionParams } from '../prompt-version'
 
 interface ComputeOptions extends BudgetOptions {
@@ -174,7 +174,7 @@ async function compute(
       ],
       false,
     )
-    if (waits) for (const job of jobs) process.stdout.write(`${job.title}: ${jobFacts(job)}\n`)
+    if (waits) for (const job of jobs) printLine(`${job.title}: ${jobFacts(job)}`)
   }
   if (options.wait ?? waits) {
     try {

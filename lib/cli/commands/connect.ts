@@ -7,7 +7,7 @@ import { addBackend } from '@/lib/services/backends'
 import { detectInputSchema, requestDetection } from '@/lib/services/backends-detect'
 import type { ServiceContext } from '@/lib/services/context'
 import { openContext } from '../context'
-import { followJobs } from '../follow'
+import { followAsked } from '../follow'
 import { say } from '../output'
 import { probeAndPrint } from './probe'
 
@@ -97,16 +97,23 @@ async function detect(
       allowPlainHttp: options.allowPlainHttp === true,
     }),
   )
-  try {
-    const [ended] = await followJobs(context, [job.id], quiet)
-    return { found: ended?.result as unknown as DetectionInfo, keyDraft }
-  } catch (error) {
-    // For scripts a server that is away is not a bad answer.
-    if (error instanceof AppError && error.code === 'data_error') {
-      throw new AppError('backend_unavailable', error.message, { cause: error })
-    }
-    throw error
+  const ended = await followAsked(context, job.id, quiet)
+  return { found: ended.result as unknown as DetectionInfo, keyDraft }
+}
+
+/** The error for a server that shows no model without another key. */
+function keyError({ server, keySent }: DetectionInfo, keyEnv: string | undefined): AppError {
+  if (keySent) {
+    const which = keyEnv === undefined ? 'the key' : `the key in ${keyEnv}`
+    return new AppError(
+      'backend_unavailable',
+      `${server} refuses ${which}. Correct it and connect again.`,
+    )
   }
+  return new AppError(
+    'invalid_input',
+    `${server} asks for a key. Name its variable with --key-env, or pipe it in with --key-stdin.`,
+  )
 }
 
 async function connect(url: string, options: ConnectOptions, json: boolean): Promise<void> {
@@ -123,12 +130,7 @@ async function connect(url: string, options: ConnectOptions, json: boolean): Pro
   const found = look?.found ?? null
   if (found && !json) say('Found', `${found.server} at ${found.baseUrl}. ${found.note}`.trim())
   const model = chooseModel(options.model, found)
-  if (!model && found?.keyNeeded) {
-    throw new AppError(
-      'invalid_input',
-      `${found.server} asks for a key. Name its variable with --key-env, or pipe it in with --key-stdin.`,
-    )
-  }
+  if (!model && found?.keyNeeded) throw keyError(found, options.keyEnv)
   const baseUrl = found?.baseUrl ?? serverAddress(url)
   const hasPrices = prices.promptPerMillion !== null || prices.completionPerMillion !== null
   const { backend, job } = addBackend(context.db, {

@@ -1,7 +1,10 @@
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
+import process from 'node:process'
 import { Option, type Command } from 'commander'
-import { importPlanSchema, type ImportPreview } from '@/lib/contracts/study'
+import { ALIGN_WAYS } from '@/lib/contracts/operators'
+import type { ImportPreview } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import type { ServiceContext } from '@/lib/services/context'
 import { filesHere } from '@/lib/services/files-tasks'
@@ -10,12 +13,22 @@ import { expandArchives } from '@/lib/services/imports-archive'
 import { registerFolder } from '@/lib/services/imports-folder'
 import { createStudy, discardEmptyStudy, listStudies } from '@/lib/services/studies'
 import { registerFile, removeUpload } from '@/lib/services/uploads'
+import { printImported } from '../alignment-report'
 import { openContext } from '../context'
 import { followJobs } from '../follow'
 import { addReadingOptions, type ImportOptions } from '../import-options'
 import { plansUnder, troubleOf } from '../import-plans'
 import { previewFacts, sayPreview } from '../import-text'
 import { printRows, say } from '../output'
+
+/** The part of a path that may tell what a file holds: what lies above the working, home or temporary folder does not. */
+function tellingPath(entry: string): string {
+  const absolute = path.resolve(entry)
+  const inside = [process.cwd(), os.homedir(), os.tmpdir()]
+    .map((base) => path.relative(base, absolute))
+    .filter((relative) => !relative.startsWith('..') && !path.isAbsolute(relative))
+  return inside.toSorted((a, b) => a.length - b.length)[0] ?? absolute
+}
 
 /** Adds the files named, and those of folders and archives named (a LLaMA-Factory folder by its dataset_info.json), to the requests; returns what was left out. */
 async function registerPaths(
@@ -33,11 +46,14 @@ async function registerPaths(
   for (const entry of paths) {
     if (fs.statSync(entry).isDirectory()) {
       const folder = await registerFolder(context.config, entry)
-      requests.push(...folder.requests)
+      const above = tellingPath(entry)
+      for (const request of folder.requests) {
+        requests.push({ ...request, relativePath: path.join(above, request.relativePath ?? '') })
+      }
       notes.push(...folder.notes)
     } else {
       const { uploadId } = await registerFile(context.config, entry)
-      requests.push({ uploadId, relativePath: path.basename(entry) })
+      requests.push({ uploadId, relativePath: tellingPath(entry) })
     }
   }
   const expanded = await expandArchives(context, requests, filesHere)
@@ -74,7 +90,8 @@ async function runImport(
     const job = await startImport(context, study, plans)
     for (const { uploadId } of plans) queued.add(uploadId)
     const [ended] = await followJobs(context, [job.id], json)
-    if (json) {
+    if (!json) printImported(options.study, ended?.result)
+    else {
       printRows([{ study, job: job.id, state: ended?.state, result: ended?.result }], true)
     }
   } catch (error) {
@@ -99,15 +116,13 @@ export function addImportCommand(program: Command): void {
     .option('--seeds', 'the files are seeds')
     .option('--round <n>', 'round of all files')
     .addOption(
-      new Option(
-        '--align <how>',
-        'how rows meet their parents: by position, id or parent column',
-      ).choices([...importPlanSchema.shape.align.options]),
-    )
-    .addOption(
-      new Option('--operators <rule>', 'operators inferred from row and round').choices([
-        ...importPlanSchema.shape.operators.unwrap().options,
+      new Option('--align <how>', 'how rows meet their parents (text: the parent column)').choices([
+        ...ALIGN_WAYS,
       ]),
+    )
+    .option(
+      '--operators <rule>',
+      'none, rotation4, rotation5 (inferred from row and round), column:NAME or one:OPERATOR (default: what the name and the columns say)',
     )
   addReadingOptions(command)
     .option('--dry-run', 'show exactly what would be imported, and import nothing')

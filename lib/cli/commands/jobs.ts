@@ -9,7 +9,7 @@ import { addBudgetOptions, readBudget, type BudgetOptions } from '../budget'
 import { findStudy, openContext } from '../context'
 import { followJobs } from '../follow'
 import { jobFacts } from '../job-text'
-import { printJson, printRows } from '../output'
+import { printJson, printLine, printRows } from '../output'
 
 // A log keeps about a thousand lines.
 const WHOLE_LOG = 10_000
@@ -78,16 +78,17 @@ function show(id: string, json: boolean): void {
     return
   }
   const { progress } = job
-  const write = (text: string) => process.stdout.write(`${text}\n`)
-  write(`${job.title} (${job.kind}, ${job.state}${job.request ? `, ${job.request} asked` : ''})`)
-  write(`${progress.phase}: ${jobFacts(job)}`)
-  if (job.error) write(job.error)
+  printLine(
+    `${job.title} (${job.kind}, ${job.state}${job.request ? `, ${job.request} asked` : ''})`,
+  )
+  printLine(`${progress.phase}: ${jobFacts(job)}`)
+  if (job.error) printLine(job.error)
   for (const [name, { count, example }] of Object.entries(progress.reasons)) {
     const sentence = STATUSES.find((status) => status.name === name)?.sentence ?? name
-    write(`${count} rows: ${sentence} ${example}`)
+    printLine(`${count} rows: ${sentence} ${example}`)
   }
   for (const [reason, { count, example }] of Object.entries(progress.requestErrors)) {
-    write(`${count} requests failed (${reason}): ${example}`)
+    printLine(`${count} requests failed (${reason}): ${example}`)
   }
   printRows(events.map(eventRow), false)
 }

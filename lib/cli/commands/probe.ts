@@ -6,8 +6,8 @@ import { backendHistory } from '@/lib/services/backends-probes'
 import type { ServiceContext } from '@/lib/services/context'
 import { findBackend } from '../backend'
 import { openContext } from '../context'
-import { followJobs } from '../follow'
-import { endLine, printJson, say } from '../output'
+import { followAsked } from '../follow'
+import { endLine, printJson, printLine, say } from '../output'
 
 /** Exit code of a probe that found nothing, or not what was required: as for a backend that lacks something. */
 const EXIT_LACKS = 4
@@ -33,7 +33,7 @@ function sayFinding(
 }
 
 function sayCapabilities({ capabilities }: NonNullable<BackendInfo['probe']>): void {
-  process.stdout.write('\n')
+  printLine('')
   for (const [name, found] of Object.entries(capabilities)) {
     const reason = found.state === 'yes' || !found.reason ? '' : `: ${found.reason}`
     sayFinding(found.state, `${name}${reason}`, found)
@@ -59,7 +59,7 @@ export async function probeAndPrint(
     printed = Math.max(printed, steps.length)
   }
   const jobId = options.jobId ?? requestProbe(db, id).id
-  await followJobs(context, [jobId], options.json, (job) => {
+  await followAsked(context, jobId, options.json, (job) => {
     const { probing, probe } = getBackend(db, id)
     follow(probing?.steps ?? (job.state === 'succeeded' ? (probe?.steps ?? []) : []))
   })

@@ -1,11 +1,10 @@
-import process from 'node:process'
 import type { Command } from 'commander'
 import { promptDraftSchema, type PromptInfo, type PromptVersion } from '@/lib/contracts/prompts'
 import { AppError } from '@/lib/errors'
 import { readNamedSync } from '@/lib/files'
 import { listPrompts, savePrompt } from '@/lib/services/prompts'
 import { openContext } from '../context'
-import { printJson, printRows } from '../output'
+import { printJson, printLine, printRows } from '../output'
 import { findVersion } from '../prompt-version'
 
 // Many times the longest prompt that is stored, in any encoding.
@@ -50,7 +49,7 @@ export function addPromptCommands(program: Command): void {
     .action((hash: string) => {
       const [prompt, version] = findVersion(listPrompts(openContext().db), hash)
       if (json()) printJson({ prompt: prompt.id, ...version })
-      else process.stdout.write(`${version.template}\n`)
+      else printLine(version.template)
     })
   prompts
     .command('add <prompt> <file>')

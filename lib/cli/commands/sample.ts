@@ -4,9 +4,14 @@ import path from 'node:path'
 import process from 'node:process'
 import type { Command } from 'commander'
 import { evolveRequestSchema } from '@/lib/contracts/compute'
+import { AppError } from '@/lib/errors'
+import type { ServiceContext } from '@/lib/services/context'
 import { startEvolving } from '@/lib/services/evolve'
 import { dumpSample } from '@/lib/services/sample/dump'
+import { loadSample } from '@/lib/services/sample/load'
+import { recordedCells, recordValues } from '@/lib/services/sample/record'
 import { createSeedStudy, SAMPLE_RECIPE } from '@/lib/services/sample/seeds'
+import { startSample } from '@/lib/services/sample/start'
 import { openContext } from '../context'
 import { followJobs } from '../follow'
 import { say } from '../output'
@@ -14,42 +19,79 @@ import { say } from '../output'
 // Long enough for a full instruction or a worked answer of the sample, short enough for an hour on two cores.
 const MAX_TOKENS = 256
 
-/** Adds `sample remake`: evolves the sample's seeds with the embedded model and writes the data files again. */
+/** Runs `work` on a data folder of its own: recording must not depend on, or touch, the user's studies. */
+async function apart(work: (context: ServiceContext) => Promise<void>): Promise<void> {
+  const before = process.env['EVOLENS_DATA_DIR']
+  const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'evolens-sample-'))
+  process.env['EVOLENS_DATA_DIR'] = dataDir
+  const context = openContext()
+  try {
+    await work(context)
+  } finally {
+    context.db.$client.close()
+    fs.rmSync(dataDir, { recursive: true, force: true })
+    if (before === undefined) delete process.env['EVOLENS_DATA_DIR']
+    else process.env['EVOLENS_DATA_DIR'] = before
+  }
+}
+
+/** Evolves the seeds with the embedded model and writes the data files again. */
+async function remake(context: ServiceContext): Promise<void> {
+  const studyId = createSeedStudy(context.db)
+  for (const arm of SAMPLE_RECIPE.arms) {
+    const { temperature, topP = 1, seed = 1 } = arm.decoding
+    const request = evolveRequestSchema.parse({
+      backendId: 'embedded',
+      armKey: arm.key,
+      armLabel: arm.label,
+      armClass: arm.armClass,
+      rounds: SAMPLE_RECIPE.rounds,
+      temperature,
+      topP,
+      seed,
+      maxTokens: MAX_TOKENS,
+      responseMaxTokens: MAX_TOKENS,
+    })
+    await followJobs(context, [startEvolving(context, studyId, request).id], false)
+  }
+  const manifest = dumpSample(context.db, studyId, SAMPLE_RECIPE)
+  say('Sample', `${manifest.files.length} files written`)
+}
+
+/** Computes the sample's metrics with the embedded models and writes the values beside the data. */
+async function record(context: ServiceContext): Promise<void> {
+  const { db } = context
+  const { studyId } = loadSample(db, { values: false })
+  const { jobs, blocked } = startSample(context, studyId, (wanted) =>
+    recordedCells(db, studyId, wanted),
+  )
+  const [first] = blocked
+  if (first) throw new AppError('capability_missing', `${first.metric}: ${first.reason}`)
+  await followJobs(
+    context,
+    jobs.map((job) => job.id),
+    false,
+  )
+  const values = recordValues(db, studyId)
+  say('Sample', `values of ${values.runs.length} runs written`)
+}
+
+/** Adds `sample remake` (data and values) and `sample record` (values only). */
 export function addSampleCommands(program: Command): void {
-  program
-    .command('sample')
-    .description('the sample study')
+  const sample = program.command('sample').description('the sample study')
+  sample
     .command('remake')
     .description(
-      'evolve the seeds in public/sample again with the embedded model and write the files',
+      'evolve the seeds in public/sample again with the embedded model, write the files, and record the values',
     )
     .action(async () => {
-      // A data folder of its own: the remake must not depend on, or touch, the user's studies.
-      const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'evolens-sample-'))
-      process.env['EVOLENS_DATA_DIR'] = dataDir
-      try {
-        const context = openContext()
-        const studyId = createSeedStudy(context.db)
-        for (const arm of SAMPLE_RECIPE.arms) {
-          const { temperature, topP = 1, seed = 1 } = arm.decoding
-          const request = evolveRequestSchema.parse({
-            backendId: 'embedded',
-            armKey: arm.key,
-            armLabel: arm.label,
-            armClass: arm.armClass,
-            rounds: SAMPLE_RECIPE.rounds,
-            temperature,
-            topP,
-            seed,
-            maxTokens: MAX_TOKENS,
-            responseMaxTokens: MAX_TOKENS,
-          })
-          await followJobs(context, [startEvolving(context, studyId, request).id], false)
-        }
-        const manifest = dumpSample(context.db, studyId, SAMPLE_RECIPE)
-        say('Sample', `${manifest.files.length} files written`)
-      } finally {
-        fs.rmSync(dataDir, { recursive: true, force: true })
-      }
+      await apart(remake)
+      await apart(record)
     })
+  sample
+    .command('record')
+    .description(
+      'compute the metrics of the sample again with the embedded models and write the values beside its data',
+    )
+    .action(() => apart(record))
 }

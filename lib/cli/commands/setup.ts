@@ -1,9 +1,8 @@
 import type { Command } from 'commander'
 import { defaultModelIds } from '@/lib/backends/models/manifest'
-import { startRuns } from '@/lib/services/compute'
 import type { ServiceContext } from '@/lib/services/context'
 import { loadSample } from '@/lib/services/sample/load'
-import { readSampleMetrics } from '@/lib/services/sample/manifest'
+import { startSample } from '@/lib/services/sample/start'
 import { getStudy } from '@/lib/services/studies'
 import { openContext, storageError } from '../context'
 import { say } from '../output'
@@ -18,15 +17,12 @@ function countTables(context: ServiceContext): string {
   return `${studies} ${studies === 1 ? 'study' : 'studies'}, ${rows} rows`
 }
 
-/** Queues every metric that the embedded models can compute on the sample; says why one is left out. */
+/** Queues what the recorded values of the sample leave to be computed; says why a metric is left out. */
 function computeSample(context: ServiceContext, studyId: string): void {
-  const { jobs, blocked } = startRuns(context, studyId, {
-    metrics: readSampleMetrics(),
-    backends: {},
-    rowSet: { kind: 'all' },
-    cellIds: [],
-  })
-  say('Sample', `${jobs.length} metrics queued; the figures fill in while the page is open`)
+  const { jobs, blocked } = startSample(context, studyId)
+  const rows = jobs.reduce((sum, job) => sum + (job.progress.total ?? 0), 0)
+  if (jobs.length > 0)
+    say('Sample', `${rows} rows are left to compute; they fill in while the page is open`)
   for (const { metric, reason } of blocked) say('', `  ${metric} is left out: ${reason}`)
 }
 

@@ -48,7 +48,8 @@ export function settings(args, env) {
       'set PORT to a number from 1 to 65535.',
     )
   }
-  const host = env.HOST || '127.0.0.1'
+  // "[::1]" is how an address of this kind is written in URLs; sockets want it without brackets.
+  const host = (env.HOST || '127.0.0.1').replace(/^\[(.*)\]$/, '$1')
   const token = env.EVOLENS_ACCESS_TOKEN || null
   if (!isLoopback(host) && (!token || token.length < 16)) {
     throw new StartError(

@@ -81,17 +81,10 @@ function answers(options) {
 
 /** Runs web and worker until Ctrl-C, starts them again when they crash, and stops both cleanly. */
 export async function supervise(options) {
-  const next = path.join(ROOT, 'node_modules', 'next', 'dist', 'bin', 'next')
-  const follow = path.join(ROOT, 'lib', 'cli', 'start', 'exit-with-parent.mjs')
-  const address = ['-H', options.host, '-p', String(options.port)]
-  const web = new Child(
-    'Web',
-    ['--import', follow, next, options.dev ? 'dev' : 'start', ...address],
-    options,
-    {
-      NODE_ENV: options.dev ? 'development' : 'production',
-    },
-  )
+  const webFile = path.join(ROOT, 'lib', 'cli', 'start', 'web.mjs')
+  const web = new Child('Web', [webFile, ...(options.dev ? ['--dev'] : [])], options, {
+    NODE_ENV: options.dev ? 'development' : 'production',
+  })
   const worker = new Child(
     'Worker',
     ['--import', 'tsx', path.join(ROOT, 'lib', 'jobs', 'worker.ts')],

@@ -10,7 +10,7 @@ const DEFAULT_MAX_COLUMNS = 256
 /** Longest column name that an error quotes. */
 const NAME_CHARS = 40
 // Cells of these columns hold JSON when they start with a bracket; every other cell stays text.
-const JSON_COLUMNS = new Set(['conversations', 'messages', 'history'])
+const JSON_COLUMNS = new Set(['conversations', 'conversation', 'messages', 'history'])
 
 /** How a table lies in its file. */
 export interface TableLayout {

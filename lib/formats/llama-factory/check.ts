@@ -143,7 +143,7 @@ class Tally {
     if (this.rowsKept === 0) errors.push(whole('no_rows', 'No row is left to train on.'))
     if (this.bytes > MAX_FILE_BYTES)
       errors.push(whole('too_large', 'The data file would exceed 4 GiB.'))
-    const warnings = [...this.warned.values()]
+    const warnings = [...this.warned.values()].map(counted)
     if (options.stage === 'kto' && this.rowsKept > 0 && (!verdicts.good || !verdicts.bad)) {
       const kind = verdicts.good ? 'good' : 'bad'
       warnings.push(
@@ -152,14 +152,17 @@ class Tally {
     }
     if (options.excludeBlocked) {
       warnings.push(
-        ...blocked.map((finding) => ({ ...finding, message: `Left out: ${finding.message}` })),
+        ...blocked.map((finding) => ({
+          ...finding,
+          message: `Left out: ${counted(finding).message}`,
+        })),
       )
     }
     return {
       rowsIn: this.rowsIn,
       rowsKept: this.rowsKept,
       errors: errors.map(counted),
-      warnings: warnings.map(counted),
+      warnings,
       droppedByReason: Object.fromEntries(blocked.map((finding) => [finding.rule, finding.rows])),
       bytesEstimate: this.bytes,
       columns: { ...this.columns },

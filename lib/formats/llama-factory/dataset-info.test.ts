@@ -48,7 +48,7 @@ describe('readDatasetInfo', () => {
       tags: {
         file_name: 'a.json',
         formatting: 'sharegpt',
-        tags: { role_tag: 'who', content_tag: 'what' },
+        tags: { role_tag: 'who' },
       },
       text: 'a.json',
       nothing: {},
@@ -81,6 +81,80 @@ describe('readDatasetInfo', () => {
     expect(table?.files.map((path) => path.slice(-7))).toEqual(['/a.json', '/b.json'])
     expect(table?.mapping).toMatchObject({ instruction: 'q', input: null, output: 'a' })
     expect(chat).toMatchObject({ formatId: 'openai-messages', mapping: { messages: 'messages' } })
+  })
+
+  it('reads chats by the tags of their entry, and answers by their label', async () => {
+    const chats = [
+      {
+        talk: [
+          { who: 'boss', what: 's' },
+          { who: 'Q', what: 'q' },
+          { who: 'gpt', what: 'a' },
+        ],
+        good: false,
+      },
+    ]
+    await writeFile(join(folder, 'a.json'), JSON.stringify(chats))
+    await info({
+      mine: {
+        file_name: 'a.json',
+        formatting: 'sharegpt',
+        columns: { messages: 'talk', kto_tag: 'good' },
+        tags: {
+          role_tag: 'who',
+          content_tag: 'what',
+          user_tag: 'Q',
+          assistant_tag: 'gpt',
+          system_tag: 'boss',
+        },
+      },
+    })
+    const [entry] = await readDatasetInfo(folder)
+    if (!entry?.formatId || !entry.mapping) throw new Error(entry?.reason ?? 'no entry')
+    expect(entry.mapping.tags).toEqual({
+      role: 'who',
+      content: 'what',
+      roles: { Q: 'user', boss: 'system' },
+    })
+    const plan = { formatId: entry.formatId, mapping: entry.mapping }
+    for await (const [read] of readRows({ path: entry.files[0] ?? '' }, plan)) {
+      expect(read).toMatchObject({
+        row: {
+          instruction: 'q',
+          output: 'a',
+          system: 's',
+          flags: ['rejected_response'],
+          extra: { good: false },
+        },
+      })
+    }
+  })
+
+  it('reads preference data without taking an answer for the response', async () => {
+    const rows = [{ instruction: 'q', input: '', chosen: 'good', rejected: 'bad' }]
+    await writeFile(join(folder, 'a.json'), JSON.stringify(rows))
+    const columns = { prompt: 'instruction', query: 'input', chosen: 'chosen' }
+    await info({
+      pairs: {
+        file_name: 'a.json',
+        ranking: true,
+        columns: { ...columns, rejected: 'rejected' },
+      },
+      odd: { file_name: 'a.json', ranking: true, columns: { ...columns, rejected: 'worse' } },
+    })
+    const [pairs, odd] = await readDatasetInfo(folder)
+    expect(odd?.reason).toMatch(/named chosen and rejected/)
+    if (!pairs?.formatId || !pairs.mapping) throw new Error(pairs?.reason ?? 'no entry')
+    const plan = { formatId: pairs.formatId, mapping: pairs.mapping }
+    for await (const [read] of readRows({ path: pairs.files[0] ?? '' }, plan)) {
+      expect(read).toMatchObject({
+        row: {
+          output: null,
+          flags: ['no_response', 'preference'],
+          extra: { chosen: 'good', rejected: 'bad' },
+        },
+      })
+    }
   })
 
   it('names what is wrong with the list itself', async () => {

@@ -4,9 +4,11 @@ import { readNamed } from '@/lib/files'
 import { contextOf, FormatError } from '../format-error'
 import { ExactParser } from '../containers/json-exact'
 import { ExactError } from '../containers/json-string'
+import { roleOf } from '../shared/chat-roles'
+import { CONTENT_KEYS, ROLE_KEYS } from '../shared/chat-turn'
 import { isObject, own } from '../shared/column-path'
 import { emptyMapping } from '../types'
-import type { ColumnMapping, FormatId, JsonObject, JsonValue } from '../types'
+import type { ChatRole, ChatTags, ColumnMapping, FormatId, JsonObject, JsonValue } from '../types'
 import { columnsInForce, tagsInForce } from './converter'
 import type { FactoryColumns, FactoryTags } from './converter'
 
@@ -86,7 +88,8 @@ async function readEntry(root: string, name: string, entry: JsonObject): Promise
   const fileName = own(entry, 'file_name')
   if (typeof fileName !== 'string' || fileName === '')
     return refused(name, 'The entry names no file.')
-  if (own(entry, 'ranking') === true) return refused(name, 'Preference data is not read.')
+  const pair = own(entry, 'ranking') === true ? pairProblem(block(entry, 'columns')) : null
+  if (pair !== null) return refused(name, pair)
   const formatting = own(entry, 'formatting') ?? 'alpaca'
   const columns = columnsInForce(block(entry, 'columns'))
   const shape = shapeOf(formatting, columns, tagsInForce(block(entry, 'tags')))
@@ -106,7 +109,8 @@ function shapeOf(
   columns: FactoryColumns,
   tags: FactoryTags,
 ): { formatId: FormatId; mapping: ColumnMapping } | string {
-  const shared = { ...emptyMapping(), system: columns.system, tools: columns.tools }
+  const { system, tools, kto_tag: label } = columns
+  const shared = { ...emptyMapping(), system, tools, label }
   if (formatting === 'alpaca') {
     const { prompt, query, response, history } = columns
     if (prompt === null) return 'The entry maps no prompt column.'
@@ -118,11 +122,38 @@ function shapeOf(
   if (columns.messages === null) return 'The entry maps no messages column.'
   const mapping = { ...shared, messages: columns.messages }
   if (formatting === 'openai') return { formatId: 'openai-messages', mapping }
-  if (tags.role_tag === 'from' && tags.content_tag === 'value')
-    return { formatId: 'sharegpt', mapping }
-  if (tags.role_tag === 'role' && tags.content_tag === 'content')
-    return { formatId: 'openai-messages', mapping }
-  return 'The entry uses tags of its own; only from/value and role/content are read.'
+  if (tags.role_tag === null || tags.content_tag === null)
+    return 'The tags of the entry name no role_tag or no content_tag.'
+  const formatId = tags.role_tag === 'role' ? 'openai-messages' : 'sharegpt'
+  return { formatId, mapping: { ...mapping, tags: chatTags(tags) } }
+}
+
+/** Tags that say nothing beyond the usual names are left out, so that such an entry and its file map alike. */
+function chatTags(tags: FactoryTags): ChatTags | null {
+  const named: [string | null, ChatRole][] = [
+    [tags.user_tag, 'user'],
+    [tags.assistant_tag, 'assistant'],
+    [tags.system_tag, 'system'],
+    [tags.observation_tag, 'other'],
+    [tags.function_tag, 'other'],
+  ]
+  const roles = named.flatMap(([name, role]): [string, ChatRole][] =>
+    name !== null && roleOf(name, null) !== role ? [[name, role]] : [],
+  )
+  const isUsual = (key: string | null, usual: readonly string[]) =>
+    key !== null && usual.includes(key)
+  const role = isUsual(tags.role_tag, ROLE_KEYS) ? null : tags.role_tag
+  const content = isUsual(tags.content_tag, CONTENT_KEYS) ? null : tags.content_tag
+  if (roles.length === 0 && role === null && content === null) return null
+  return { role, content, roles: Object.fromEntries(roles) }
+}
+
+/** Returns why preference data cannot be imported, null when it can: the answers stay beside the row under the names by which they are known. */
+function pairProblem(columns: JsonObject | null): string | null {
+  const isNamed = (key: string) => columns !== null && own(columns, key) === key
+  return isNamed('chosen') && isNamed('rejected')
+    ? null
+    : 'Preference data is read only where its columns are named chosen and rejected.'
 }
 
 /** Returns the files that a file_name means, all inside the folder, or why there are none. */

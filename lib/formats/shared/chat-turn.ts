@@ -9,7 +9,7 @@ import { roleOf } from './chat-roles'
 /** Keys that name the speaker of a message. */
 export const ROLE_KEYS = ['role', 'from', 'speaker'] as const
 /** Keys that hold the text of a message. */
-const CONTENT_KEYS = ['content', 'value', 'text']
+export const CONTENT_KEYS: readonly string[] = ['content', 'value', 'text']
 
 /** One turn as read: who speaks, under which name, and the text. */
 export interface ChatTurn {

@@ -71,6 +71,11 @@ function lineageOf(head: HeadInfo): Lineage | null {
   return { instruction: plain, parent: seed, output: responseColumn(head.keys, head.objects) }
 }
 
+/** Returns whether a column is by its name a response that was evolved. */
+export function isEvolvedAnswer(column: string): boolean {
+  return EVOLVED_ANSWER.test(plainName(column))
+}
+
 /** Returns the column that lists the instructions of several rounds in one row, null when there is none. */
 export function roundsColumn(head: HeadInfo): string | null {
   const isList = (key: string) => isText(head, `${key}[0]`)

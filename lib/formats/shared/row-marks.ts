@@ -3,10 +3,22 @@ import { valueAt } from './column-path'
 
 /** Columns that hold pictures, films and sounds, or where they lie. */
 const MEDIA_KEY = /^(image|video|audio)s?(_(path|file|url|bytes))?s?$/i
+/** The bare words name other things too: "docker" is the image of a container. */
+const BARE_KEY = /^(image|video|audio)$/i
+/** A file with an extension, a path, or an address. */
+const LIKE_FILE = /^(data|https?|file|s3|gs):|[\\/]|\.[a-z0-9]{2,5}$/i
 /** Columns of preference data: answers that were compared. */
 const COMPARED_KEYS = new Set(['chosen', 'rejected'])
 /** Columns that rank or score several answers of a row. */
-const RANKING_KEYS = new Set(['ranking', 'rankings', 'rank', 'ranks', 'scores', 'ratings'])
+const RANKING_KEYS = new Set([
+  'ranking',
+  'rankings',
+  'rank',
+  'ranks',
+  'scores',
+  'ratings',
+  'rewards',
+])
 /** Place of a picture in a text, as vision models and LLaMA-Factory write it. */
 export const IMAGE_TAG = '<image>'
 
@@ -34,6 +46,11 @@ function markedKeys(keys: readonly string[]): MarkedKeys {
 function isFilled(value: JsonValue | undefined): boolean {
   if (value === undefined || value === null || value === '' || value === false) return false
   return !Array.isArray(value) || value.length > 0
+}
+
+function isMedia(key: string, value: JsonValue | undefined): boolean {
+  if (!isFilled(value)) return false
+  return !BARE_KEY.test(key) || typeof value !== 'string' || LIKE_FILE.test(value.trim())
 }
 
 /** A ranking is of several answers: there is another list of the same length. */
@@ -73,7 +90,7 @@ export function markRow(
     (output?.includes(IMAGE_TAG) ?? false) ||
     (system?.includes(IMAGE_TAG) ?? false) ||
     (history?.some((pair) => pair.some((text) => text.includes(IMAGE_TAG))) ?? false)
-  if (hasTag || media.some((key) => isFilled(row[key]))) add('multimodal')
+  if (hasTag || media.some((key) => isMedia(key, row[key]))) add('multimodal')
   if (mapping.label && labelOf(valueAt(row, mapping.label)) === false) add('rejected_response')
   if (compared.some((key) => isFilled(row[key])) || ranking.some((key) => ranks(row, keys, key))) {
     add('preference')

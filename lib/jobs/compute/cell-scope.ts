@@ -24,6 +24,7 @@ export async function computeWholeCell(work: CellWork): Promise<void> {
   const other = choice && loadOtherCell(db, work.studyId, cell.cellNo, choice)
   const result = await metric.computeCell(rows, params, { ...tools, progress }, other)
   throwIfAborted(tools.signal)
+  await work.confirm(tools.signal)
   writer.setColumns(
     Int32Array.from(rows, (row) => row.index),
     result,

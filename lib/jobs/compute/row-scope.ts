@@ -11,6 +11,11 @@ import type { RunCell, RunState } from './run-state'
 // stores whole chunks again, so a fast backend must not make it happen more often.
 const COMMIT_MS = 1_000
 const COMMIT_ROWS = CHUNK_ROWS
+// A slow check of the model comes more rarely, so that checks take about a tenth of one place at the backend at most.
+const CHECK_SHARE = 10
+const MOST_BETWEEN_MS = 5_000
+// A job that is stopped waits no longer than this for the check of its last results; rows without it stay pending.
+const LAST_CHECK_MS = 3_000
 // Rows are sorted by length inside a window so that batches pack well; the first windows are short so that results show early.
 const WINDOWS = [64, 512]
 // More batches at once than this only queue inside the backend's limiter.
@@ -31,6 +36,8 @@ export interface CellWork {
   source: RowSource
   writer: ColumnWriter
   state: RunState
+  /** Returns once all results so far are known to be of the run's model; throws when they are not. */
+  confirm(signal: AbortSignal): Promise<void>
   /** Calls that the backend takes at once. */
   concurrency: number
 }
@@ -101,17 +108,84 @@ class Batches {
   }
 }
 
-/** Computes the pending rows of a cell in batches and writes them as they come; stops at the first fatal error. */
-export async function computeRows(work: CellWork): Promise<void> {
-  const { db, metric, params, tools, cell, source, writer, state } = work
-  let waiting: RowResult[] = []
-  const commit = () => {
-    if (waiting.length === 0) return
-    const results = waiting
-    waiting = []
+/**
+ * Results that wait until the model behind them is confirmed. Until then they are neither in the columns nor counted: a
+ * reply of another model, which took the place of the run's own a moment ago, never gets there.
+ */
+class Waiting {
+  private results: RowResult[] = []
+  private writing: Promise<void> | null = null
+  private failure: { error: unknown } | null = null
+  private betweenMs = COMMIT_MS
+
+  constructor(
+    private readonly work: CellWork,
+    /** Called when results could not be confirmed or written. */
+    private readonly onFailure: () => void,
+  ) {}
+
+  add(results: readonly RowResult[]): void {
+    // A row that was stopped half-way stays pending; it is not a result.
+    this.results.push(
+      ...results.filter(({ status }) => status !== 'cancelled' && status !== 'not_run'),
+    )
+  }
+
+  /** Begins to write when it is time; the work goes on meanwhile. */
+  writeIfDue(): void {
+    const due = this.work.state.sinceCommit >= this.betweenMs || this.results.length >= COMMIT_ROWS
+    if (!due || this.writing) return
+    this.writing = this.write(this.work.tools.signal)
+      .catch((error: unknown) => {
+        // A job that is stopped writes what it has at its end.
+        if (errorCode(error) === 'cancelled') return
+        this.failure = { error }
+        this.onFailure()
+      })
+      .finally(() => {
+        this.writing = null
+      })
+  }
+
+  /** Throws why results could not be confirmed or written, if that happened. */
+  throwIfFailed(): void {
+    if (this.failure) throw this.failure.error
+  }
+
+  /** Writes what is left; throws when it, or what was written before, could not be. */
+  async end(signal: AbortSignal): Promise<void> {
+    await this.writing
+    this.throwIfFailed()
+    await this.write(signal)
+  }
+
+  private async write(signal: AbortSignal): Promise<void> {
+    if (this.results.length === 0) return
+    const { cell, writer, state, confirm } = this.work
+    const { results } = this
+    this.results = []
+    const start = performance.now()
+    try {
+      await confirm(signal)
+    } catch (error) {
+      this.results.unshift(...results)
+      throw error
+    }
+    const tookMs = performance.now() - start
+    this.betweenMs = Math.min(MOST_BETWEEN_MS, Math.max(COMMIT_MS, CHECK_SHARE * tookMs))
+    for (const result of results) {
+      writer.setRow(result)
+      state.noteExample(result)
+    }
     state.commit(cell, writer, results)
   }
+}
+
+/** Computes the pending rows of a cell in batches and writes them as they come; stops at the first fatal error. */
+export async function computeRows(work: CellWork): Promise<void> {
+  const { db, metric, params, tools, source, writer } = work
   const batches = new Batches(metric.batchRows)
+  const waiting = new Waiting(work, () => batches.clear())
   const lanes = Math.max(1, Math.min(MAX_LANES, Math.ceil(work.concurrency / FIRST_BATCH)))
   const drain = async () => {
     for (let batch = batches.next(); batch.length > 0; batch = batches.next()) {
@@ -119,14 +193,8 @@ export async function computeRows(work: CellWork): Promise<void> {
       const start = performance.now()
       const results = await computeSafely(metric, batch, params, tools)
       batches.took(performance.now() - start)
-      for (const result of results) {
-        // A row that was stopped half-way stays pending; it is not a result.
-        if (result.status === 'cancelled' || result.status === 'not_run') continue
-        writer.setRow(result)
-        state.noteExample(result)
-        waiting.push(result)
-      }
-      if (state.sinceCommit >= COMMIT_MS || waiting.length >= COMMIT_ROWS) commit()
+      waiting.add(results)
+      waiting.writeIfDue()
     }
   }
   let window = 0
@@ -150,11 +218,14 @@ export async function computeRows(work: CellWork): Promise<void> {
         )
         const bad = settled.find((outcome) => outcome.status === 'rejected')
         if (bad) throw bad.reason
+        waiting.throwIfFailed()
         window += 1
       }
-      commit()
+      await waiting.end(tools.signal)
     }
-  } finally {
-    commit()
+  } catch (error) {
+    // What can still be confirmed stays; why the work ended is the first error in any case.
+    await waiting.end(AbortSignal.timeout(LAST_CHECK_MS)).catch(() => undefined)
+    throw error
   }
 }

@@ -1,11 +1,14 @@
 import { and, eq } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { jobs, runCells, runs } from '@/db/schema'
+import { modelChanged } from '@/lib/backends/pool/endpoint-pool'
+import type { ModelIdentity } from '@/lib/backends/types'
 import { canonicalJson } from '@/lib/contracts/canonical-json'
 import type { RunDefinition } from '@/lib/contracts/run'
 import { definitionHash, pendingBackend } from '@/lib/services/compute/definition'
 import { addCell, findRun, type RunCellPlan, type RunRow } from '@/lib/services/compute/extend-run'
 import { PENDING, readRowStatus } from '@/lib/services/compute/row-status'
+import { modelChange } from '@/lib/services/model-fingerprints'
 import { pauseError } from '../pause'
 import type { JobContext, MeteredSession } from '../types'
 import { runCellList } from './run-state'
@@ -67,8 +70,8 @@ function hasResults(db: Db, run: RunRow): boolean {
 }
 
 /**
- * Returns the run with the model of the open session in its definition. A run that has results of another model is
- * refused (`conflict`): mixing them would make one column of two things.
+ * Returns the run with the model of the open session in its definition and record. A run that has results of another model
+ * pauses its job (`model_changed`): mixing them would make one column of two things.
  */
 export function settleModel(
   context: JobContext,
@@ -77,24 +80,35 @@ export function settleModel(
 ): RunRow {
   const { db } = context
   const model = session ? (session.identity as unknown as Record<string, unknown>) : null
-  if (canonicalJson(model) === canonicalJson(run.definition.model)) return run
+  const fingerprint = session?.fingerprint ?? null
+  const before = run.record.fingerprint ?? null
+  const isStated = canonicalJson(model) === canonicalJson(run.definition.model)
+  if (isStated && fingerprint === before) return run
   if (hasResults(db, run)) {
-    throw pauseError(
-      'model_changed',
-      'The backend now serves another model than the one this run began with. Bring the model back and resume, or cancel and start a new run.',
-    )
+    const was = run.definition.model as ModelIdentity | null
+    const now = session && { identity: session.identity, fingerprint }
+    const why =
+      was && now
+        ? modelChange(db, { identity: was, fingerprint: before }, now)
+        : 'the run needs another kind of model.'
+    throw pauseError('model_changed', modelChanged(was?.model ?? 'none', why))
   }
-  if (pendingBackend(run.definition) === null) {
-    context.log('warn', 'The backend states its model otherwise than when it was last tested.')
+  if (!isStated && pendingBackend(run.definition) === null) {
+    context.log('warn', 'The backend serves another model, or states it otherwise, than last time.')
   }
   const definition: RunDefinition = { ...run.definition, model }
   const hash = definitionHash(definition)
-  let settled: RunRow = { ...run, definition, definitionHash: hash }
+  const record = { ...run.record, fingerprint }
+  let settled: RunRow = { ...run, definition, definitionHash: hash, record }
   context.commit(() => {
     const plans = plansOf(db, run)
     const existing = findRun(db, run.studyId, hash, run.rowSet, plans)
     if (existing && existing.no !== run.no) settled = adopt(context, run, existing, plans)
-    else db.update(runs).set({ definition, definitionHash: hash }).where(eq(runs.no, run.no)).run()
+    else {
+      const changes = { definition, definitionHash: hash, record }
+      db.update(runs).set(changes).where(eq(runs.no, run.no)).run()
+    }
   })
-  return settled
+  // The run that was there already may be from before models were recognised.
+  return settled.no === run.no ? settled : settleModel(context, settled, session)
 }

@@ -168,6 +168,7 @@ export async function countRequests(
   const shared = shareSession(await countingSession(session, exchanges, signal), {
     backendId: session.backendId,
     label: session.label,
+    fingerprint: session.fingerprint,
     cache: overlay(stored),
   })
   const counting = shared.handOut()

@@ -110,6 +110,7 @@ export async function respondToCell(
       status: responseStatus(answer),
       finishReason: answer.finishReason,
     }))
+    await session.confirm(context.signal)
     inTransaction(context.db, () => appendResponses(context.db, setNo, items))
     onDone(
       batch.length,

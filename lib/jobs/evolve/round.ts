@@ -93,6 +93,7 @@ export async function evolveRound(
     onDone(result.message)
     return toRow(parent, operator, result)
   })
+  await session.confirm(context.signal)
   const empty = rows.filter((row) => row.instruction === '').length
   const { cellNo } = publishEvolvedCell(context.db, {
     place: {

@@ -9,6 +9,7 @@ import type { Distinct } from './distinct'
 import { tileGraph } from './graphs'
 import { CONTROL, TILE, tileCount, tileCountAcross } from './plan'
 import type { WorkerPlan } from './plan'
+import { inTurn } from './turn'
 
 /** The nearest other row of every row. */
 export interface Neighbours {
@@ -161,15 +162,25 @@ function nextMessage(worker: Worker): Promise<{ rescanned?: number }> {
 }
 
 /**
- * Searches in one thread a core: every row among all others, or with `across` the first rows among the last ones; see
- * WorkerPlan for how they lie.
+ * Returns what a search in one thread a core finds: every row among all others, or with `across` the first rows among the
+ * last ones; see WorkerPlan for how they lie. Searches of several jobs take turns.
  */
-export async function searchInThreads(
+export function searchInThreads(
   rows: Float32Array,
   d: number,
   copies: Uint32Array,
   options: SearchOptions,
   across: WorkerPlan['across'] = null,
+): Promise<DistinctNeighbours> {
+  return inTurn(options.signal, () => searchNow(rows, d, copies, options, across))
+}
+
+async function searchNow(
+  rows: Float32Array,
+  d: number,
+  copies: Uint32Array,
+  options: SearchOptions,
+  across: WorkerPlan['across'],
 ): Promise<DistinctNeighbours> {
   const n = copies.length
   const { signal, progress } = options

@@ -1,8 +1,10 @@
 import { BACKEND_KINDS, STAND_IN_KINDS } from '@/lib/backends'
+import type { ModelDirs } from '@/lib/backends/models/paths'
 import type { Capability, CapabilityTable, ModelIdentity } from '@/lib/backends/types'
 import type { Queryable } from '@/lib/jobs/queue'
 import type { MeasuredMetric } from '@/lib/metrics/types'
-import { getBackendRow, listBackendRows, type BackendRow } from '../backends'
+import { filesReturned, getBackendRow, listBackendRows, type BackendRow } from '../backends'
+import { currentIdentity } from '../model-fingerprints'
 
 /** The backend that a metric will use, or why it cannot run. */
 export type Choice =
@@ -19,11 +21,16 @@ const WORDS: Record<Capability, string> = {
   tokenize: 'a tokenizer',
 }
 
+/** The last probe of a backend; null when there was none, or it lacked files that are here now. */
+function probeOf(row: BackendRow, dirs: ModelDirs): BackendRow['probe'] {
+  return filesReturned(row, dirs) ? null : row.probe
+}
+
 /** Returns why a backend cannot serve these needs, or null when it can as far as is known. */
-function lack(row: BackendRow, needs: readonly Capability[]): string | null {
+function lack(row: BackendRow, needs: readonly Capability[], dirs: ModelDirs): string | null {
   const kind = BACKEND_KINDS.find((entry) => entry.id === row.kind)
   if (!kind) return `${row.label} is of a kind that this version does not know.`
-  const probed = row.probe?.capabilities as CapabilityTable | undefined
+  const probed = probeOf(row, dirs)?.capabilities as CapabilityTable | undefined
   for (const need of needs) {
     const state = probed?.[need]
     if (state?.state === 'no' || (!state && !kind.capabilities.includes(need))) {
@@ -33,34 +40,39 @@ function lack(row: BackendRow, needs: readonly Capability[]): string | null {
   return null
 }
 
-function chosen(row: BackendRow): Choice {
-  return { backend: row, identity: (row.probe?.identity as ModelIdentity | undefined) ?? null }
+function chosen(db: Queryable, row: BackendRow, dirs: ModelDirs): Choice {
+  const probe = probeOf(row, dirs)
+  const stated = probe?.identity as ModelIdentity | undefined
+  // What the choice says of the backend is what its parameters are settled by.
+  const backend = { ...row, probe }
+  return { backend, identity: stated ? currentIdentity(db, row.id, stated) : null }
 }
 
 /**
  * Returns the backend for a metric: the one asked for, else the first that can do everything the metric needs, built-in
- * ones first. Metrics without needs have none.
+ * ones first. Metrics without needs have none. `dirs` is where model files may have come back since the last probe.
  */
 export function chooseBackend(
   db: Queryable,
   needs: readonly Capability[],
   wanted: string | undefined,
+  dirs: ModelDirs,
 ): Choice {
   if (needs.length === 0) return { backend: null, identity: null }
   if (wanted !== undefined) {
     const row = getBackendRow(db, wanted)
-    const reason = lack(row, needs)
-    return reason === null ? chosen(row) : { blocked: reason, backend: row }
+    const reason = lack(row, needs, dirs)
+    return reason === null ? chosen(db, row, dirs) : { blocked: reason, backend: row }
   }
   const rows = listBackendRows(db).filter((row) => row.builtIn || !STAND_IN_KINDS.has(row.kind))
-  const found = rows.find((row) => lack(row, needs) === null)
-  if (found) return chosen(found)
+  const found = rows.find((row) => lack(row, needs, dirs) === null)
+  if (found) return chosen(db, found, dirs)
   // The reason of the backend whose kind could do it says most, for example which model file is missing.
   const near = rows.find((row) => {
     const kind = BACKEND_KINDS.find((entry) => entry.id === row.kind)
     return needs.every((need) => kind?.capabilities.includes(need))
   })
-  const reason = near ? lack(near, needs) : null
+  const reason = near ? lack(near, needs, dirs) : null
   const words = needs.map((need) => WORDS[need]).join(', ')
   return {
     blocked: reason ?? `No backend offers ${words}. Add one on the Backends page.`,

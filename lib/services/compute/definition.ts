@@ -45,6 +45,7 @@ export function buildDefinition(
 export function emptyRecord(backendLabel: string | null): RunRecord {
   return {
     backendLabel,
+    fingerprint: null,
     startedAt: null,
     finishedAt: null,
     rows: 0,

@@ -7,7 +7,7 @@ import { promptCard } from '@/lib/prompts/prompt'
 import { DEPTH_ORDER } from '@/lib/prompts/operators'
 import { AppError } from '@/lib/errors'
 import { currentCells, currentResponseSet, type CellRef } from '../cells'
-import { sampleFolder, type SampleManifest, type SampleRow } from './manifest'
+import { sampleCellName, sampleFolder, type SampleManifest, type SampleRow } from './manifest'
 
 /** What the remade study is called and who made it; the rest is read from the study itself. */
 export interface SampleRecipe {
@@ -69,9 +69,7 @@ export function dumpSample(
   const files: SampleManifest['files'] = []
   const cells = currentCells(db, studyId)
   for (const cell of cells) {
-    const name = cell.armKey
-      ? `${cell.seedSetKey}-iter${cell.round}-${cell.armKey}`
-      : `${cell.seedSetKey}-seeds`
+    const name = sampleCellName(cell)
     const rows = sampleRows(db, cell, name)
     const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('')
     fs.writeFileSync(path.join(folder, `${name}.jsonl`), text)

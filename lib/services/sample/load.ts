@@ -19,6 +19,7 @@ import {
 } from '../cells-staging'
 import { createStudy, ensureArm, ensureSeedSet } from '../studies'
 import { readManifest, readSampleRows, type SampleManifest, type SampleRow } from './manifest'
+import { restoreValues } from './restore'
 
 const ORIGIN = 'sample'
 /** Origin while it is being loaded: what a kill leaves behind is found and removed by the next start. */
@@ -153,10 +154,13 @@ function loadEvolved(
 }
 
 /**
- * Loads the sample study from its files unless it is there already (or was deleted by the user), and returns its id.
- * All or nothing: what a kill leaves behind is removed by the next call.
+ * Loads the sample study from its files, with its recorded values unless told otherwise, where it is not there already
+ * (nor was deleted by the user), and returns its id. All or nothing: what a kill leaves behind is removed by the next call.
  */
-export function loadSample(db: Db): { studyId: string; loaded: boolean } {
+export function loadSample(
+  db: Db,
+  options: { values: boolean } = { values: true },
+): { studyId: string; loaded: boolean } {
   removeHalfLoaded(db)
   const existing = db.select().from(studies).where(eq(studies.origin, ORIGIN)).get()
   if (existing) return { studyId: existing.id, loaded: false }
@@ -200,6 +204,7 @@ export function loadSample(db: Db): { studyId: string; loaded: boolean } {
       loadEvolved(db, manifest, file, place, parentCellNo),
     )
   }
+  if (options.values) restoreValues(db, study.id)
   db.update(studies)
     .set({ origin: ORIGIN })
     .where(and(eq(studies.id, study.id), eq(studies.origin, LOADING)))

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { computeRequestSchema, type ComputeRequest } from '@/lib/contracts/compute'
+import { computeRequestSchema } from '@/lib/contracts/compute'
 import { ARM_CLASSES } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 
@@ -82,10 +82,28 @@ export function readSampleRows(file: string, folder = sampleFolder()): SampleRow
     .map((line) => sampleRowSchema.parse(JSON.parse(line)))
 }
 
-/** Returns the metrics that the start command computes on the sample, with parameters that suit its small model. */
-export function readSampleMetrics(folder = sampleFolder()): ComputeRequest['metrics'] {
+const sampleMetricsSchema = z.object({
+  metrics: z.array(
+    computeRequestSchema.shape.metrics.element.extend({
+      /** Rounds whose values are not recorded, so that a first start has something to compute. */
+      leaveRounds: z.array(z.number().int()).default([]),
+    }),
+  ),
+})
+export type SampleMetric = z.infer<typeof sampleMetricsSchema>['metrics'][number]
+
+/** Returns the metrics that the sample has values of, with parameters that suit its small model. */
+export function readSampleMetrics(folder = sampleFolder()): SampleMetric[] {
   const text = fs.readFileSync(path.join(folder, 'compute.json'), 'utf8')
-  return computeRequestSchema.shape.metrics.parse(
-    (JSON.parse(text) as { metrics: unknown }).metrics,
-  )
+  return sampleMetricsSchema.parse(JSON.parse(text)).metrics
+}
+
+/** Returns the name of a cell's sample file without its ending; recorded values know the cell by it. */
+export function sampleCellName(cell: {
+  seedSetKey: string
+  armKey: string | null
+  round: number
+}): string {
+  const { seedSetKey, armKey, round } = cell
+  return armKey === null ? `${seedSetKey}-seeds` : `${seedSetKey}-iter${round}-${armKey}`
 }

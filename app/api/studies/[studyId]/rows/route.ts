@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { route } from '@/lib/http/route'
-import { listRows, MAX_PAGE_ROWS } from '@/lib/services/rows'
+import { read } from '@/lib/services/readings-client'
+import { MAX_PAGE_ROWS } from '@/lib/services/rows'
 import { viewStateParameter } from '@/lib/services/rows-query'
-import { getStudy } from '@/lib/services/studies'
 
 export const GET = route({
   params: z.object({ studyId: z.string() }),
@@ -11,10 +11,9 @@ export const GET = route({
     offset: z.coerce.number().int().min(0).default(0),
     limit: z.coerce.number().int().min(1).max(MAX_PAGE_ROWS).default(100),
   }),
-  handler({ ctx, params, query, signal }) {
-    getStudy(ctx.db, params.studyId)
+  handler: ({ ctx, params, query, signal }) => {
     const { filter, sort, columns } = query.state
     const { offset, limit } = query
-    return listRows(ctx.db, params.studyId, { filter, sort, columns, offset, limit }, signal)
+    return read(ctx.db, 'rows', [params.studyId, { filter, sort, columns, offset, limit }], signal)
   },
 })

@@ -1,21 +1,12 @@
 import { z } from 'zod'
 import { exportRequestSchema } from '@/lib/contracts/export'
+import { jsonParameter } from '@/lib/contracts/json-parameter'
 import { route } from '@/lib/http/route'
 import { openExport } from '@/lib/services/exports'
 
 const query = z.object({
   /** ExportRequest as JSON: a download is a link, so that the browser streams it to disk. */
-  request: z
-    .string()
-    .transform((text, context) => {
-      try {
-        return JSON.parse(text) as unknown
-      } catch {
-        context.addIssue({ code: 'custom', message: 'request is not valid JSON' })
-        return z.NEVER
-      }
-    })
-    .pipe(exportRequestSchema),
+  request: jsonParameter('request').pipe(exportRequestSchema),
 })
 
 export const GET = route({

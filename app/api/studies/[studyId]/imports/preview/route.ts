@@ -24,13 +24,15 @@ export const POST = route({
     uploadIds: z.array(z.string()).max(MAX_FILES).default([]),
     /** Uploads with a folder path, or with a format or mapping that the user chose. */
     uploads: z.array(changedUpload).max(MAX_FILES).default([]),
+    /** Names of further files that belong to them: names are judged together. */
+    siblings: z.array(z.string().max(1_000)).max(MAX_FILES).default([]),
   }),
   handler: async ({ ctx, params, body, signal }) => {
     const given = [...body.uploadIds.map((uploadId) => ({ uploadId })), ...body.uploads]
     const files = sharedFiles()
     // One archive is previewed as the files in it.
     const { requests, notes } = await expandArchives(ctx, given, files, signal)
-    const previews = await previewImport(ctx, params.studyId, requests, { files, signal })
-    return { previews, notes }
+    const options = { files, signal, siblings: body.siblings }
+    return { previews: await previewImport(ctx, params.studyId, requests, options), notes }
   },
 })

@@ -1,0 +1,89 @@
+import type { Command } from 'commander'
+import { ALIGN_WAYS, alignRequestSchema } from '@/lib/contracts/operators'
+import type { CellInfo } from '@/lib/contracts/study'
+import { AppError } from '@/lib/errors'
+import { startAligning } from '@/lib/services/alignments-change'
+import { ID_RULE } from '@/lib/services/alignments-ids'
+import { getStudyDetail } from '@/lib/services/studies-detail'
+import { printAlignments } from '../alignment-report'
+import { findStudy, openContext } from '../context'
+import { followJobs } from '../follow'
+import { printRows } from '../output'
+
+interface AlignOptions {
+  study: string
+  seedSet?: string
+  arm?: string
+  round?: string
+  by?: string
+  operators?: string
+}
+
+function chosenCells(cells: readonly CellInfo[], options: AlignOptions): CellInfo[] {
+  return cells.filter(
+    (cell) =>
+      cell.armKey !== null &&
+      cell.sourceKind === 'file' &&
+      (options.seedSet === undefined || cell.seedSetKey === options.seedSet) &&
+      (options.arm === undefined || cell.armKey === options.arm) &&
+      (options.round === undefined || cell.round === Number(options.round)),
+  )
+}
+
+function describe({ seedSetKey, armKey, round, rowCount, alignment }: CellInfo) {
+  return {
+    seedSet: seedSetKey,
+    arm: armKey,
+    round,
+    rows: rowCount,
+    aligned: alignment?.matched ?? 0,
+    by: alignment?.kind ?? 'none',
+    operators: alignment?.operatorRows ?? 0,
+    note: alignment?.reason ?? alignment?.note ?? null,
+  }
+}
+
+/** Adds `align`. */
+export function addAlignCommand(program: Command): void {
+  program
+    .command('align')
+    .description(
+      'show how the files of a study meet their parents; with --by or --operators, align them again (a new version; runs keep theirs)',
+    )
+    .requiredOption('--study <name or id>', 'study')
+    .option('--seed-set <key>', 'only this seed set')
+    .option('--arm <key>', 'only this evolver')
+    .option('--round <n>', 'only this round')
+    .option('--by <how>', `index, id or none. ${ID_RULE}`)
+    .option(
+      '--operators <rule>',
+      'none, rotation4, rotation5, column:NAME (a column of the files) or one:OPERATOR (of all rows)',
+    )
+    .action(async (options: AlignOptions) => {
+      const context = openContext()
+      const json = program.opts<{ json?: boolean }>().json === true
+      const studyId = findStudy(context, options.study)
+      const chosen = chosenCells(getStudyDetail(context.db, studyId).cells, options)
+      if (chosen.length === 0) {
+        throw new AppError('not_found', 'The study has no imported file of evolved rows there.')
+      }
+      if (options.by === undefined && options.operators === undefined) {
+        printRows(chosen.map(describe), json)
+        return
+      }
+      if (options.by !== undefined && !ALIGN_WAYS.some((way) => way === options.by)) {
+        throw new AppError('invalid_input', `--by takes ${ALIGN_WAYS.join(', ')}.`)
+      }
+      const request = alignRequestSchema.safeParse({
+        cells: chosen.map(({ id }) => id),
+        align: options.by,
+        operators: options.operators,
+      })
+      if (!request.success) {
+        throw new AppError('invalid_input', request.error.issues[0]?.message ?? 'Bad options.')
+      }
+      const job = startAligning(context, studyId, request.data)
+      const [ended] = await followJobs(context, [job.id], json)
+      printAlignments(ended?.result?.['aligned'], json)
+    })
+}

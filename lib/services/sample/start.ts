@@ -1,0 +1,59 @@
+import type { Db } from '@/db/client'
+import { errorCode, errorMessage } from '@/lib/errors'
+import { getMeasured } from '@/lib/metrics'
+import { requestedCells, startRuns, type StartedRuns } from '../compute'
+import type { ServiceContext } from '../context'
+import { readSampleMetrics, type SampleMetric } from './manifest'
+
+/** Returns the cells in which no run has the metric's values. */
+function cellsWithout(db: Db, studyId: string, { metric }: SampleMetric): string[] {
+  const has = db.$client.prepare(
+    `select 1 from run_cells rc join runs r on r.no = rc.run_no
+     where rc.cell_no = ? and r.metric_id = ? and r.deleted_at is null`,
+  )
+  return requestedCells(db, studyId, [], getMeasured(metric))
+    .filter((cell) => has.get(cell.no, metric) === undefined)
+    .map((cell) => cell.id)
+}
+
+function startOne(
+  context: ServiceContext,
+  studyId: string,
+  { metric, params }: SampleMetric,
+  cellIds: string[],
+): StartedRuns {
+  try {
+    return startRuns(context, studyId, {
+      metrics: [{ metric, params }],
+      backends: {},
+      rowSet: { kind: 'all' },
+      cellIds,
+    })
+  } catch (error) {
+    // No backend can do it here; the other metrics may still run.
+    if (errorCode(error) !== 'capability_missing') throw error
+    return { runs: [], jobs: [], blocked: [{ metric, reason: errorMessage(error) }] }
+  }
+}
+
+/**
+ * Starts the sample's metrics in the cells that `cellsOf` names (by default those that have no values yet) and returns
+ * runs, jobs, and the metrics that cannot run here.
+ */
+export function startSample(
+  context: ServiceContext,
+  studyId: string,
+  cellsOf: (wanted: SampleMetric) => string[] = (wanted) =>
+    cellsWithout(context.db, studyId, wanted),
+): StartedRuns {
+  const all: StartedRuns = { runs: [], jobs: [], blocked: [] }
+  for (const wanted of readSampleMetrics()) {
+    const cellIds = cellsOf(wanted)
+    if (cellIds.length === 0) continue
+    const started = startOne(context, studyId, wanted, cellIds)
+    all.runs.push(...started.runs)
+    all.jobs.push(...started.jobs)
+    all.blocked.push(...started.blocked)
+  }
+  return all
+}

@@ -4,7 +4,8 @@ import { IMPORTED_KINDS, importedColumnsSchema } from '@/lib/contracts/imported-
 import { ENCODINGS, type Encoding, type Opening, PLAIN_OPENING } from '@/lib/contracts/opening'
 import type { ImportPlan } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
-import { FORMAT_IDS, type ChatTags, type ColumnMapping } from '@/lib/formats/types'
+import { FORMAT_IDS, type ColumnMapping } from '@/lib/formats/types'
+import { rolesOf } from './questions'
 
 /** What `--repair` mends, and the decision behind it. */
 const REPAIRS = {
@@ -82,18 +83,6 @@ function pair(option: string, text: string): [string, string] {
   throw new AppError('invalid_input', `Write ${option} as name=value, not ${JSON.stringify(text)}.`)
 }
 
-function rolesOf(options: ImportOptions): ChatTags['roles'] {
-  return Object.fromEntries(
-    (options.role ?? []).map((text) => {
-      const [name, value] = pair('--role', text)
-      const role = CHAT_ROLES.find((known) => known === value)
-      if (role) return [name, role]
-      const known = CHAT_ROLES.join(', ')
-      throw new AppError('invalid_input', `--role: there is no role "${value}". Known: ${known}.`)
-    }),
-  )
-}
-
 /** Returns the decisions about how the files are opened. */
 export function openingOf(options: ImportOptions): Opening {
   const repairs = (options.repair ?? []).map((name) => REPAIRS[name])
@@ -123,7 +112,7 @@ export function namedFields(options: ImportOptions): MappedField[] {
 /** Returns a mapping with the columns that options name; an empty name clears a field. */
 export function mappingOf(mapping: ColumnMapping, options: ImportOptions): ColumnMapping {
   const named = namedFields(options).map((field) => [field, options[field] || null])
-  const roles = rolesOf(options)
+  const roles = rolesOf(options.role ?? [])
   const tags = mapping.tags ?? { role: null, content: null, roles: {} }
   return {
     ...mapping,

@@ -1,7 +1,12 @@
 import { suggestedReading, type ImportQuestion } from '@/lib/contracts/import-questions'
 import type { ImportPlan, ImportPreview } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
-import { previewUpload, type PreviewRequest } from '@/lib/services/imports'
+import {
+  placesOf,
+  previewUpload,
+  type PlaceGuess,
+  type PreviewRequest,
+} from '@/lib/services/imports'
 import type { ServiceContext } from '@/lib/services/context'
 import {
   columnsOf,
@@ -32,12 +37,13 @@ async function look(
   context: ServiceContext,
   studyId: string | null,
   given: PreviewRequest,
-  siblings: readonly string[],
+  place: PlaceGuess | undefined,
   options: ImportOptions,
 ): Promise<ImportPreview> {
   const request = { ...given, opening: openingOf(options), columns: columnsOf(options) }
   if (options.format) request.format = options.format
-  const preview = () => previewUpload(context, studyId, request, { siblings })
+  const preview = () =>
+    previewUpload(context, studyId, request, {}, place && structuredClone(place))
   let first = await preview()
   for (let i = 0; options.yes && i < MAX_REPAIRS; i++) {
     const opening = first.error?.repair?.opening
@@ -87,11 +93,11 @@ export async function plansUnder(
   requests: readonly PreviewRequest[],
   options: ImportOptions,
 ): Promise<ImportPreview[]> {
-  // Names of files that are imported together tell more than each alone.
-  const siblings = requests.flatMap(({ relativePath }) => relativePath ?? [])
   const previews: ImportPreview[] = []
-  for (const request of requests) {
-    const preview = await look(context, studyId, request, siblings, options)
+  // Names are judged together.
+  const places = await placesOf(context, studyId, requests)
+  for (const [k, request] of requests.entries()) {
+    const preview = await look(context, studyId, request, places[k], options)
     previews.push({ ...preview, plan: placed(preview.plan, options) })
   }
   return previews

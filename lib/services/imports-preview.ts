@@ -6,8 +6,8 @@ import { currentCells } from './cells'
 import type { ServiceContext } from './context'
 import { filesHere, type FileTasks } from './files-tasks'
 import { findKnownFile } from './imports-known'
-import { settleLineage } from './imports-lineage'
 import { failedLook, PREVIEW_CHARACTERS, type FileLook } from './imports-look'
+import { settleLineage } from './imports-lineage'
 import { evolvedPlace } from './imports-parents'
 import { guessPlaces, type KnownSet, type Place } from './imports-place'
 import type { PreviewRequest } from './imports-request'
@@ -62,28 +62,32 @@ async function lookAt(
   }
 }
 
+/** Where a file seems to belong, and what was noticed. */
+export type PlaceGuess = ReturnType<typeof guessPlaces>[number]
+
+/** Returns where files seem to belong; their names are judged together, those of `siblings` included, which are previewed apart. */
+export async function placesOf(
+  ctx: ServiceContext,
+  studyId: string | null,
+  requests: readonly PreviewRequest[],
+  siblings: readonly string[] = [],
+): Promise<PlaceGuess[]> {
+  const names: string[] = []
+  for (const { uploadId, relativePath } of requests) {
+    names.push(relativePath ?? (await openUpload(ctx.config, uploadId)).givenName)
+  }
+  const others = siblings.filter((name) => !names.includes(name))
+  const known: KnownSet[] = studyId ? listSeedSets(ctx.db, studyId) : []
+  return guessPlaces([...names, ...others], known).slice(0, names.length)
+}
+
 /** How previews are made. */
 export interface PreviewOptions {
   /** Who reads the files; default this process. */
   files?: FileTasks
   signal?: AbortSignal
-  /** Names of further files that belong to these: names are judged together. */
+  /** Names of further files that belong to them: names are judged together. */
   siblings?: readonly string[]
-}
-
-/** Judges the name of a file together with those of the files that belong to it. */
-function guessOf(
-  ctx: ServiceContext,
-  studyId: string | null,
-  name: string,
-  siblings: readonly string[],
-): ReturnType<typeof guessPlaces>[number] {
-  const others = new Set(siblings)
-  others.delete(name)
-  const known: KnownSet[] = studyId ? listSeedSets(ctx.db, studyId) : []
-  const [guess] = guessPlaces([name, ...others], known)
-  if (!guess) throw new Error('no guess for a file name')
-  return guess
 }
 
 /**
@@ -94,18 +98,16 @@ export async function previewUpload(
   ctx: ServiceContext,
   studyId: string | null,
   request: PreviewRequest,
-  { files = filesHere, signal, siblings = [] }: PreviewOptions = {},
+  { files = filesHere, signal }: PreviewOptions = {},
+  guessed?: PlaceGuess,
 ): Promise<ImportPreview> {
   const upload = await openUpload(ctx.config, request.uploadId)
   const { formatId, mapping, questions, ...look } = await lookAt(files, upload, request, signal)
-  const guess = guessOf(ctx, studyId, request.relativePath ?? upload.givenName, siblings)
+  const guess = guessed ?? ((await placesOf(ctx, studyId, [request]))[0] as PlaceGuess)
   const { place, notes } = mapping.parent ? evolvedPlace(guess, mapping.parent) : guess
+  const warnings = [...notes, ...look.warnings]
   const differ = () => studyId !== null && inputsDiffer(ctx, studyId, place, look.rows)
-  const warnings = [
-    ...notes,
-    ...look.warnings,
-    ...settleLineage(place, mapping, look.keys, differ),
-  ]
+  warnings.push(...settleLineage(place, mapping, look.keys, differ))
   const opening = request.opening ?? PLAIN_OPENING
   const columns = request.columns ?? []
   const reading = { mapping, opening, columns }
@@ -133,7 +135,7 @@ export async function previewUpload(
   }
 }
 
-/** Returns the previews of several uploads, in their order; `siblings` names further files that belong to them. */
+/** Returns the previews of several uploads, in their order. */
 export async function previewImport(
   ctx: ServiceContext,
   studyId: string | null,
@@ -141,14 +143,10 @@ export async function previewImport(
   options: PreviewOptions = {},
 ): Promise<ImportPreview[]> {
   if (studyId) getStudy(ctx.db, studyId)
-  const names: string[] = []
-  for (const { uploadId, relativePath } of requests) {
-    names.push(relativePath ?? (await openUpload(ctx.config, uploadId)).givenName)
-  }
-  const siblings = [...names, ...(options.siblings ?? [])]
+  const places = await placesOf(ctx, studyId, requests, options.siblings)
   const previews: ImportPreview[] = []
-  for (const request of requests) {
-    previews.push(await previewUpload(ctx, studyId, request, { ...options, siblings }))
+  for (const [k, request] of requests.entries()) {
+    previews.push(await previewUpload(ctx, studyId, request, options, places[k]))
   }
   return previews
 }

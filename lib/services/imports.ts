@@ -9,7 +9,7 @@ import { MAX_FILES } from './imports-folder'
 import { getStudy } from './studies'
 import { openUpload, purgeUploads } from './uploads'
 
-export { previewImport, previewUpload } from './imports-preview'
+export { placesOf, previewImport, previewUpload, type PlaceGuess } from './imports-preview'
 export type { PreviewRequest } from './imports-request'
 
 function checkPlans(plans: readonly ImportPlan[]): void {

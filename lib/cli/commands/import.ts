@@ -47,12 +47,9 @@ async function registerPaths(
     if (fs.statSync(entry).isDirectory()) {
       const folder = await registerFolder(context.config, entry)
       const above = tellingPath(entry)
-      requests.push(
-        ...folder.requests.map((request) => ({
-          ...request,
-          relativePath: path.join(above, request.relativePath ?? ''),
-        })),
-      )
+      for (const request of folder.requests) {
+        requests.push({ ...request, relativePath: path.join(above, request.relativePath ?? '') })
+      }
       notes.push(...folder.notes)
     } else {
       const { uploadId } = await registerFile(context.config, entry)
@@ -119,10 +116,9 @@ export function addImportCommand(program: Command): void {
     .option('--seeds', 'the files are seeds')
     .option('--round <n>', 'round of all files')
     .addOption(
-      new Option(
-        '--align <how>',
-        'how rows meet their parents: by position, id or parent column',
-      ).choices([...ALIGN_WAYS]),
+      new Option('--align <how>', 'how rows meet their parents (text: the parent column)').choices([
+        ...ALIGN_WAYS,
+      ]),
     )
     .option(
       '--operators <rule>',

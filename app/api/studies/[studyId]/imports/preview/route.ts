@@ -32,8 +32,7 @@ export const POST = route({
     const files = sharedFiles()
     // One archive is previewed as the files in it.
     const { requests, notes } = await expandArchives(ctx, given, files, signal)
-    const { siblings } = body
-    const previews = await previewImport(ctx, params.studyId, requests, { files, signal, siblings })
-    return { previews, notes }
+    const options = { files, signal, siblings: body.siblings }
+    return { previews: await previewImport(ctx, params.studyId, requests, options), notes }
   },
 })

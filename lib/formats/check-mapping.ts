@@ -68,13 +68,11 @@ function askRoles(unknown: Map<string, ChatRole>, mapping: ColumnMapping): Detec
 
 function askInstruction(head: HeadInfo, mapping: ColumnMapping): DetectionIssue[] {
   if (mapping.instruction !== null || mapping.messages !== null) return []
-  // The input may be all the instruction there is, so it is among what is left.
-  const left = leftoverTexts(head, { ...mapping, input: null })
+  const left = leftoverTexts(head, mapping)
   const named = left.filter((one) => one.mayBeInstruction)
   const [only] = named
   const message = 'No column looks like the instruction. Choose one.'
   if (!only || named.length > 1) return [ask('no_instruction', message)]
-  const input = mapping.input === only.column ? { input: null } : {}
   const answers = left.filter((one) => one.mayBeResponse && one.column !== only.column)
   const [answer] = answers
   const output =
@@ -83,7 +81,7 @@ function askInstruction(head: HeadInfo, mapping: ColumnMapping): DetectionIssue[
     ask(
       'no_instruction',
       `No column is named like an instruction; ${quote(only.column)} may be it. Choose it, or another one.`,
-      { mapping: { instruction: only.column, ...input, ...output } },
+      { mapping: { instruction: only.column, ...output } },
     ),
   ]
 }

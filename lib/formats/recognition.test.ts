@@ -77,7 +77,9 @@ describe('responses under other names', () => {
 
   it('proposes the input as instruction where there is no other', async () => {
     const { asked } = await taken([{ input: 'What is a cat?', output: 'An animal.' }])
-    expect(suggested(asked)).toEqual({ instruction: 'input', input: null })
+    expect(suggested(asked)).toEqual({ instruction: 'input' })
+    const rows = [{ input: 'What is a cat?', output: 'An animal.' }]
+    expect(await texts(rows, suggested(asked))).toEqual([['What is a cat?', null, 'An animal.']])
     const { asked: targets } = await taken([{ inputs: 'What is a cat?', targets: 'An animal.' }])
     expect(suggested(targets)).toEqual({ instruction: 'inputs', output: 'targets' })
     expect(

@@ -87,6 +87,19 @@ describe('rows that are more than text, or no good answers', () => {
     })
   })
 
+  it('asks about prompts that are chats with the answer beside them', async () => {
+    const said = (role: string, content: string) => [{ role, content }]
+    const { mapping, asked, confidence, preview } = await taken([
+      { prompt: said('user', 'q'), completion: said('assistant', 'a'), label: false },
+    ])
+    expect([mapping, asked[0]?.code, confidence]).toEqual([
+      { messages: 'prompt', label: 'label' },
+      'no_response',
+      0,
+    ])
+    expect(preview[0]).toMatchObject({ row: { flags: ['no_response', 'rejected_response'] } })
+  })
+
   it('flags answers that were ranked or scored', async () => {
     const row = { instruction: 'q', input: '', responses: ['a', 'b'], scores: [1, 2] }
     const { preview } = await taken([row])

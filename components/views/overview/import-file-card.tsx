@@ -6,7 +6,7 @@ import { formatBytes, formatShare } from '@/components/ui/format'
 import { ProgressBar } from '@/components/ui/progress-bar'
 import { ErrorState, Notice } from '@/components/ui/states'
 import { suggestedReading } from '@/lib/contracts/import-questions'
-import type { ImportPlan, StudyDetail } from '@/lib/contracts/study'
+import type { ImportPlan, ImportPreview, StudyDetail } from '@/lib/contracts/study'
 import { ImportOpeningFields } from './import-opening-fields'
 import { ImportPlanFields } from './import-plan-fields'
 import { ImportPreviewTable } from './import-preview-table'
@@ -29,9 +29,16 @@ const STATE_TEXT = {
   failed: 'failed',
 }
 
+interface QuestionsProps {
+  preview: ImportPreview
+  plan: ImportPlan
+  onPlan(plan: ImportPlan): void
+}
+
 /** What must be decided first, with the answer that looks right. */
-function Questions({ plan, onPlan }: { plan: ImportPlan; onPlan(plan: ImportPlan): void }) {
+function Questions({ preview, plan, onPlan }: QuestionsProps) {
   if (plan.questions.length === 0) return null
+  const asShown = { ...plan, questions: [] }
   const answered = suggestedReading(plan)
   const hasSuggestion = Object.keys(answered).length > 0
   return (
@@ -47,13 +54,11 @@ function Questions({ plan, onPlan }: { plan: ImportPlan; onPlan(plan: ImportPlan
             Use the suggestion
           </Button>
         ) : null}
-        <Button
-          size="compact-sm"
-          variant="default"
-          onClick={() => onPlan({ ...plan, questions: [] })}
-        >
-          Import as shown
-        </Button>
+        {canImport(preview, asShown) ? (
+          <Button size="compact-sm" variant="default" onClick={() => onPlan(asShown)}>
+            Import as shown
+          </Button>
+        ) : null}
       </Group>
     </Notice>
   )
@@ -143,7 +148,7 @@ export function ImportFileCard({
       ) : null}
       {preview && plan ? (
         <Stack gap="sm" mt="xs">
-          <Questions plan={plan} onPlan={onPlan} />
+          <Questions preview={preview} plan={plan} onPlan={onPlan} />
           <Findings file={file} />
           <ImportOpeningFields
             plan={plan}

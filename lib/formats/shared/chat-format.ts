@@ -38,7 +38,8 @@ export function chatColumn(row: JsonObject): string | null {
   const known = CHAT_KEYS.find(isChat)
   if (known !== undefined) return known
   // Beside an instruction a list of messages under another name is its context.
-  if (instructionColumn(Object.keys(row), [row]) !== null) return null
+  const instruction = instructionColumn(Object.keys(row), [row])
+  if (typeof own(row, instruction) === 'string') return null
   return Object.keys(row).find((key) => !ANSWER_KEYS.has(key) && isChat(key)) ?? null
 }
 

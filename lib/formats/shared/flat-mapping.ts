@@ -20,7 +20,7 @@ const EVOLVED = new RegExp(
 const ROUNDS = new RegExp(`^evolved_${SUBJECT}s$|^evolutions$`)
 /** Columns that name the instruction that a row was made from. */
 const SEED = new RegExp(
-  `^(original|seed|source|parent|base|initial|old|previous|raw)_${SUBJECT}$|^${SUBJECT}_(original|seed)$`,
+  `^(original|seed|source|parent|base|initial)_${SUBJECT}$|^${SUBJECT}_(original|seed)$`,
 )
 /** The same in one word, which says so only beside an evolved instruction. */
 const SHORT_SEED = /^(original|seed|source|parent|base|initial)$/
@@ -104,7 +104,8 @@ export function flatMapping(head: HeadInfo): ColumnMapping {
   return {
     ...emptyMapping(),
     instruction,
-    input: find('input', 'context'),
+    // An input without an instruction may be all the instruction there is.
+    input: instruction === null ? null : find('input', 'context'),
     output,
     system: find('system', 'system_prompt'),
     tools: find('tools'),

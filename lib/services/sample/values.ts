@@ -15,7 +15,7 @@ const statusName = z.enum(STATUSES.map((status) => status.name) as [StatusName, 
 const numberOrNull = z.number().nullable()
 
 /** One row of a recorded run: what its metric returned for it. Numbers are the shortest text that reads back as the same float. */
-export const recordedRowSchema = z.object({
+const recordedRowSchema = z.object({
   /** Name of the sample file that holds the row, without its ending. */
   cell: z.string(),
   index: z.number().int().min(0),
@@ -49,7 +49,7 @@ const recordedRunSchema = z.object({
 export type RecordedRun = z.infer<typeof recordedRunSchema>
 
 /** What `public/sample/values.json` says of the recorded runs beside it. */
-export const recordedValuesSchema = z.object({
+const recordedValuesSchema = z.object({
   /** The command that records the values again. */
   madeBy: z.string(),
   /** When, in milliseconds since the epoch. */

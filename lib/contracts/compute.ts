@@ -60,6 +60,8 @@ export const dryRunSchema = z.object({
   meter: meterSchema,
   secondsLow: z.number(),
   secondsHigh: z.number(),
+  /** What the time assumes, where it depends on more than the backend; null otherwise. */
+  note: z.string().nullable(),
   /** Null when no price is known. */
   cost: z.object({ amount: z.number(), currency: z.string() }).nullable(),
   /** Set when the metric cannot run: what is missing and how to get it. */
@@ -144,6 +146,8 @@ export const systemInfoSchema = z.object({
     heartbeatAt: z.number().nullable(),
     pid: z.number().nullable(),
   }),
+  /** How far worker and engines stand back for other programs: 0 not at all, 19 most. */
+  niceness: z.number(),
   dataDir: z.string(),
   cacheDir: z.string(),
   activeJobs: z.number(),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Db } from '@/db/client'
+import { getBackendKind } from '@/lib/backends'
 import { NO_CACHE } from '@/lib/backends/cache-port'
 import { computeRequestSchema, type ComputeRequest, type DryRun } from '@/lib/contracts/compute'
 import { addMeters, costOf, emptyMeter, tokensOf, type Meter } from '@/lib/contracts/meter'
@@ -15,6 +16,7 @@ import { resolveRowSet } from '@/lib/services/compute/row-sets'
 import { pricesOf } from '@/lib/services/prices'
 import { countRequests, type Counted } from './dry-run/count'
 import { timeInterval } from './dry-run/interval'
+import { watchOwnMachine } from './dry-run/own-machine'
 import { measureRows, type Measured } from './dry-run/measure'
 import { loadDistinct, scanRows, stratified, type Pending, type Scan } from './dry-run/scan'
 import { storedCache } from './vector-store'
@@ -128,6 +130,7 @@ async function estimate(
     meter: emptyMeter(),
     secondsLow: 0,
     secondsHigh: 0,
+    note: null,
     cost: null,
     blocked: null,
   }
@@ -140,7 +143,10 @@ async function estimate(
     const { rows, pending } = pendingRows(db, studyId, hash, request, plans)
     const scan = await scanRows(db, metric, pending, signal)
     const sample = loadDistinct(db, metric, stratified(scan.distinct, SAMPLE_ROWS))
+    const isLocal = backend !== null && getBackendKind(backend.kind).local === true
+    const note = isLocal ? watchOwnMachine(context.config.niceness) : () => null
     const measured = await measureRows(metric, params, session, sample, signal)
+    const assumed = note()
     const counted = await countLeft(context, { metric, params, session }, scan, measured)
     const factor = counted.rows > 0 ? scan.distinctRows / counted.rows : 0
     const meter = scaled(counted.meter, factor)
@@ -155,6 +161,7 @@ async function estimate(
       countedRows: session ? counted.rows : 0,
       meter,
       ...timeInterval(measured.batches, { rows: scan.rows, tokens: tokensOf(meter), headroom }),
+      note: assumed,
       cost: costOf(meter, pricesOf(backend)),
     }
   } catch (error) {

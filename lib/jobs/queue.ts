@@ -132,7 +132,7 @@ export function enqueue(db: Queryable, job: NewJob, now = Date.now()): Job {
   return toJob(row)
 }
 
-/** Asks for a stop: a waiting job is cancelled at once, a running one within about 300 ms. */
+/** Asks for a stop: a waiting job is cancelled at once, a running one within about 300 ms, or 10 s where it does not listen. */
 export function requestCancel(db: Queryable, id: string, now = Date.now()): Job {
   const row = rowById(db, id)
   if (row.state === 'queued' || row.state === 'paused') {

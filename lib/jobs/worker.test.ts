@@ -1,3 +1,4 @@
+import os from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { computeRequestSchema } from '@/lib/contracts/compute'
@@ -57,8 +58,9 @@ describe('the worker process', () => {
     expect(getJob(db, id)).toMatchObject({ state: 'queued', attempts: 0 })
     expect(workerState(study).alive).toBe(false)
 
-    const third = spawnWorker(study)
+    const third = spawnWorker(study, { EVOLENS_NICE: '12' })
     await until(() => getJob(db, id).state === 'running')
+    expect(os.getPriority(third.pid)).toBe(12)
     requestPause(db, id)
     await until(() => getJob(db, id).state === 'paused')
     third.stdin?.end()

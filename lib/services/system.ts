@@ -41,6 +41,7 @@ export function systemInfo(context: ServiceContext): SystemInfo {
     node: process.version,
     platform: `${process.platform}-${process.arch}`,
     worker: workerState(context),
+    niceness: config.niceness,
     dataDir: config.dataDir,
     cacheDir: config.cacheDir,
     activeJobs: active?.n ?? 0,

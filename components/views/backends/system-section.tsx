@@ -25,6 +25,12 @@ export function SystemSection() {
                 ? `alive, process ${pid ?? 'unknown'}`
                 : `not running${heartbeatAt === null ? '' : `, last seen ${formatDateTime(heartbeatAt)}`}`,
             ],
+            [
+              'Priority of computations',
+              system.niceness === 0
+                ? 'that of other programs (EVOLENS_NICE is 0)'
+                : `lowered: other programs go first (EVOLENS_NICE is ${system.niceness})`,
+            ],
             ['Database and uploads', system.dataDir],
             ['Caches and models', system.cacheDir],
           ] as const

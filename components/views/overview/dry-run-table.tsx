@@ -26,6 +26,9 @@ export function DryRunTable({
   estimates: readonly DryRun[]
   measured: readonly MetricInfo[]
 }) {
+  const notes = [
+    ...new Set(estimates.flatMap(({ blocked, note }) => (blocked ? [] : (note ?? [])))),
+  ]
   return (
     <ScrollRegion label="Estimate">
       <table className="ev-table">
@@ -79,6 +82,11 @@ export function DryRunTable({
           ))}
         </tbody>
       </table>
+      {notes.map((note) => (
+        <p key={note} className="ev-dim">
+          {note}
+        </p>
+      ))}
     </ScrollRegion>
   )
 }

@@ -1,3 +1,4 @@
+import os from 'node:os'
 import { afterEach, describe, expect, it } from 'vitest'
 import { EngineHost } from './host'
 
@@ -75,6 +76,20 @@ describe('an engine in a child process', () => {
     controller.abort()
     await expect(waiting).rejects.toMatchObject({ code: 'cancelled' })
     await expect(engine.call('echo', 1)).resolves.toBe(1)
+  })
+
+  it('runs the child at the priority that EVOLENS_NICE asks for', async () => {
+    const niceness = Math.max(4, os.getPriority())
+    const made = new EngineHost({
+      entry: 'lib/backends/child-process/test-child.ts',
+      name: 'The test engine',
+      initArgs: () => ({}),
+      log: () => undefined,
+      env: { ...process.env, EVOLENS_NICE: String(niceness) },
+    })
+    hosts.push(made)
+    await made.start()
+    expect(os.getPriority(made.pid ?? 0)).toBe(niceness)
   })
 
   it('ends the child when closed', async () => {

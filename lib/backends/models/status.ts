@@ -138,5 +138,9 @@ export async function manifestStatus(
 export async function userWheels(modelsDir: string | null): Promise<string[]> {
   if (!modelsDir) return []
   const names = await readdir(modelsDir).catch(() => [])
-  return names.filter((name) => name.endsWith('.whl')).map((name) => path.join(modelsDir, name))
+  const wheels = names
+    .filter((name) => name.endsWith('.whl'))
+    .map((name) => path.join(modelsDir, name))
+  const infos = await Promise.all(wheels.map((wheel) => stat(wheel).catch(() => null)))
+  return wheels.filter((_, at) => infos[at]?.isFile())
 }

@@ -119,7 +119,7 @@ function estimateRow(estimate: DryRun): Record<string, unknown> {
     cached: meter.cachedRequests,
     time: `${duration(secondsLow * 1000)} to ${duration(secondsHigh * 1000)}`,
     cost: cost ? `${cost.amount.toFixed(2)} ${cost.currency}` : null,
-    note: estimate.blocked ?? '',
+    note: estimate.blocked ?? estimate.note ?? '',
   }
 }
 

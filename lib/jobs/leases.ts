@@ -38,7 +38,7 @@ const SUSPECT = sql<number>`(json_extract(${jobs.progress}, '$.crashes') is not 
   and ${ANSWERED} <= json_extract(${jobs.progress}, '$.crashes.requests'))`
 
 /** Returns the jobs whose time has come, in the order of their turns: by priority, then by arrival. */
-export function waitingJobs(
+function waitingJobs(
   db: Queryable,
   kinds: readonly string[],
   now = Date.now(),

@@ -2,6 +2,7 @@
 const HIDDEN = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
 // A terminal's escape sequences whole: what is left of one would stand in the name as text.
 const TERMINAL_SEQUENCES =
+  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
   /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]/g
 const HALF_PAIRS = /\p{Surrogate}/gu
 // What XML 1.0 has no way to write, not even escaped.

@@ -10,24 +10,28 @@ describe('key variables', () => {
   )
 
   it.each([
-    ...[
-      'EVOLENS_MASTER_KEY',
-      'EVOLENS_ACCESS_TOKEN',
-      'AWS_SESSION_TOKEN',
-      'AWS_API_KEY',
-      'PATH',
-      'HOME',
-    ],
-    ...[
-      'GITHUB_TOKEN',
-      'GH_TOKEN',
-      'NPM_TOKEN',
-      'STRIPE_API_KEY',
-      'DJANGO_SECRET_KEY',
-      'SECRET_KEY',
-    ],
-    ...['DEPLOY_SSH_KEY', 'DATABASE_URL', 'MY_PASSWORD', 'HF_TOKEN', 'TLS_PRIVATE_KEY', 'KEY', ''],
-    ...['sk-abc', 'A_KEY=1', '__proto__'],
+    'EVOLENS_MASTER_KEY',
+    'EVOLENS_ACCESS_TOKEN',
+    'AWS_SESSION_TOKEN',
+    'AWS_API_KEY',
+    'PATH',
+    'HOME',
+    'GITHUB_TOKEN',
+    'GH_TOKEN',
+    'NPM_TOKEN',
+    'STRIPE_API_KEY',
+    'DJANGO_SECRET_KEY',
+    'SECRET_KEY',
+    'DEPLOY_SSH_KEY',
+    'DATABASE_URL',
+    'MY_PASSWORD',
+    'HF_TOKEN',
+    'TLS_PRIVATE_KEY',
+    'KEY',
+    '',
+    'sk-abc',
+    'A_KEY=1',
+    '__proto__',
   ])('refuse %j', (name) => expect(isKeyVariable(name, {})).toBe(false))
 
   it('follow the list of the operator, which never covers secrets of Evolens and AWS', () => {

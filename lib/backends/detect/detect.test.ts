@@ -174,11 +174,35 @@ describe('serverAddress', () => {
     ['https://api.fireworks.ai/inference/v1', 'https://api.fireworks.ai/inference'],
     ['https://h/a/v1/chat/completions', 'https://h/a'],
     ['http://h:11434/api/chat', 'http://h:11434'],
+    ['http://h:8080/llm/completion', 'http://h:8080/llm'],
+    ['http://h/docs#/default/health', 'http://h'],
+    ['http://h/v1/models?limit=2', 'http://h'],
+    ['http://h/v1/models/org-m', 'http://h'],
+    ['h:1/health', 'http://h:1'],
+    ['h:1/tokenize', 'http://h:1'],
+    ['h:1/detokenize', 'http://h:1'],
+    ['h:1/v1/completions', 'http://h:1'],
+    ['h:1/v1/chat/completions', 'http://h:1'],
+    ['h:1/v1/embeddings', 'http://h:1'],
+    ['h:1/v1/models', 'http://h:1'],
+    ['h:1/metrics', 'http://h:1'],
+    ['h:1/docs', 'http://h:1'],
+    ['h:1/props', 'http://h:1'],
+    ['h:1/slots', 'http://h:1'],
+    ['h:1/version', 'http://h:1'],
+    ['h:1/info', 'http://h:1'],
+    ['h:1/get_model_info', 'http://h:1'],
+    ['h:1/generate_stream', 'http://h:1'],
+    ['h:1/api/tags', 'http://h:1'],
+    ['h:1/openapi.json', 'http://h:1'],
   ])('%s is %s', (raw, clean) => {
     expect(serverAddress(raw)).toBe(clean)
   })
 
   it('refuses what is no address', () => {
     expect(() => serverAddress('http://')).toThrow('not a URL')
+    expect(() => serverAddress('0.0.0.0:8000/v1')).toThrow('use http://127.0.0.1:8000.')
+    expect(() => serverAddress('https://[::]:1')).toThrow('use https://[::1]:1.')
+    expect(() => serverAddress('http://0:80')).toThrow('use http://127.0.0.1.')
   })
 })

@@ -60,9 +60,10 @@ interface Plain {
 const ESCAPED =
   /\\u([0-9a-f]{4})|\\x([0-9a-f]{2})|%([0-9a-f]{2})|&#x0*([0-9a-f]{2});|&#0*([0-9]{2,3});|\\([^u])|\s+/gi
 
-// Escapes of printable ASCII; for keys with a quote or backslash also those of JSON.
-const HIDING_ESCAPES = /\\u00[2-7]|\\x[2-7]|%[2-7][0-9a-f]|&#|\\\//i
-const HIDING_ESCAPES_QUOTED = /\\|%[2-7][0-9a-f]|&#/i
+// The escapes of printable ASCII, in which a whole reply could hide a key; backslashes double in JSON within JSON.
+const HIDING = /\\+u00[2-7][0-9a-f]|\\+x[2-7][0-9a-f]|%[2-7][0-9a-f]|&#x?[0-9a-f]{2,3};|\\+\//gi
+// Replies are full of escaped quotes: they matter only where the key has one.
+const HIDING_QUOTED = new RegExp(`${HIDING.source}|\\\\+["\\\\]`, 'gi')
 // JSON stands in JSON, as in a message that quotes a reply.
 const LEVELS = 2
 
@@ -76,9 +77,6 @@ function plainOf(match: readonly (string | undefined)[]): string {
   const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
   return code <= 0x20 ? '' : String.fromCharCode(code)
 }
-
-const unescaped = (text: string) =>
-  text.replace(ESCAPED, (...groups: string[]) => plainOf(groups.slice(0, 7)))
 
 function unescapeOnce({ text, starts, ends }: Plain): Plain {
   const plain: Plain = { text: '', starts: [], ends: [] }
@@ -160,14 +158,25 @@ export function redactKey(text: string, key: string | undefined): string {
  */
 export function repeatsKey(text: string, key: string | undefined): boolean {
   if (!key || key.length < SECRET_CHARACTERS) return false
-  const spellings = spellingsOf(key, SECRET_CHARACTERS)
-  const holds = (searched: string) =>
-    spellings.some(({ text: written, part, fold }) => {
-      const folded = fold(searched)
-      return folded.includes(written.slice(0, part)) || folded.includes(written.slice(-part))
-    })
+  const needles = spellingsOf(key, SECRET_CHARACTERS).flatMap(({ text: written, part, fold }) =>
+    [written.slice(0, part), written.slice(-part)].flatMap((piece) =>
+      // The other letters of an encoding are searched for as well: folding megabytes takes longer.
+      fold === base64Letters
+        ? [piece, piece.replaceAll('+', '-').replaceAll('/', '_')]
+        : fold === lowerCase
+          ? [piece, piece.toUpperCase()]
+          : [piece],
+    ),
+  )
+  const holds = (searched: string) => needles.some((needle) => searched.includes(needle))
   if (holds(text)) return true
-  // Replies can be megabytes: they are unescaped only where an escape could hide a key.
-  const mayHide = /["\\]/.test(key) ? HIDING_ESCAPES_QUOTED : HIDING_ESCAPES
-  return mayHide.test(text) && holds(unescaped(unescaped(text)))
+  const escapes = /["\\]/.test(key) ? HIDING_QUOTED : HIDING
+  return text.search(escapes) >= 0 && holds(text.replace(escapes, hidden))
+}
+
+function hidden(escape: string): string {
+  const digits = /[0-9a-f]+(?=;?$)/i.exec(escape)?.[0] ?? ''
+  if (digits === '') return escape.at(-1) as string
+  const code = /^&#\d/.test(escape) ? Number(digits) : Number.parseInt(digits.slice(-2), 16)
+  return String.fromCharCode(code)
 }

@@ -3,15 +3,12 @@ import { mapParallel } from '../scoring/parallel'
 import { bosOf, CHECK_TEXT, compareTokenizers } from './check'
 import type { CapabilityState } from '../types'
 import { loadTokenizer } from './local'
+import { REQUESTS_AT_ONCE, textsOfIds } from './token-texts'
 
 export { CHECK_TEXT } from './check'
 
-// Tokenizing is light on a server; the way there and back is what takes time.
-const REQUESTS_AT_ONCE = 8
 // One word in front of nothing: shows the BOS alone.
 const SHORT_TEXT = 'a b'
-// Ids of a study's texts: tens of thousands at most.
-const MOST_TEXTS = 200_000
 
 /** The tokenizer routes of a server, as far as it has them. */
 export interface TokenizerRoutes {
@@ -31,28 +28,6 @@ export interface SessionTokenizer {
   ): Promise<Int32Array[]>
   detokenize?(ids: Int32Array, signal?: AbortSignal): Promise<string>
   tokenTexts?(ids: Int32Array, signal?: AbortSignal): Promise<string[]>
-}
-
-type Detokenize = NonNullable<TokenizerRoutes['detokenize']>
-
-/**
- * Returns a function from ids to the text of each. An id is put behind another one, because some tokenizers take the
- * blank off the first token of a text.
- */
-function textsOfIds(detokenize: Detokenize, before: Int32Array) {
-  const known = new Map<number, string>()
-  let head: string | null = null
-  return async (ids: Int32Array, signal?: AbortSignal): Promise<string[]> => {
-    const start = head ?? (await detokenize(before, signal))
-    head = start
-    if (known.size > MOST_TEXTS) known.clear()
-    const asked = [...new Set(ids)].filter((id) => !known.has(id))
-    await mapParallel(asked, REQUESTS_AT_ONCE, async (id) => {
-      const text = await detokenize(Int32Array.from([...before, id]), signal)
-      known.set(id, text.startsWith(start) ? text.slice(start.length) : text)
-    })
-    return Array.from(ids, (id) => known.get(id) as string)
-  }
 }
 
 interface Cut {

@@ -2,8 +2,8 @@ import { AppError } from '@/lib/errors'
 
 type Environment = Record<string, string | undefined>
 
-/** Holds the names of variables that may be sent as keys, `*` for any letters; separated by commas or blanks. */
-export const KEY_LIST_VARIABLE = 'EVOLENS_KEY_VARIABLES'
+// Holds the names of variables that may be sent as keys, `*` for any letters; separated by commas or blanks.
+const KEY_LIST_VARIABLE = 'EVOLENS_KEY_VARIABLES'
 
 // What keys of inference servers are called. Whoever may add a backend can send a variable to a server of theirs, so
 // nothing else of the environment is ever read as a key.

@@ -13,8 +13,12 @@ export const PLACEHOLDERS: Record<MediaKind, string> = {
   audios: '<audio>',
 }
 
-/** The column's other spelling, which is an ordinary word too: only a placeholder or a flag makes it media. */
-const SINGULAR: Record<MediaKind, string> = { images: 'image', videos: 'video', audios: 'audio' }
+/** Other spellings of the columns, some of them ordinary words: only a placeholder or a flag makes them media. */
+const OTHER_NAMES: Record<MediaKind, RegExp> = {
+  images: /^images?(_(path|file|url)s?)?$/i,
+  videos: /^videos?(_(path|file|url)s?)?$/i,
+  audios: /^audios?(_(path|file|url)s?)?$/i,
+}
 
 /** Paths or addresses of a row's media, in the order of their placeholders. */
 export type Media = Record<MediaKind, string[]>
@@ -37,22 +41,34 @@ export function mediaOf(
 ): Media | 'media_not_paths' | 'media_missing' {
   const media: Media = { images: [], videos: [], audios: [] }
   const isFlagged = row.flags.includes('multimodal')
-  let found = 0
+  let isFound = false
+  let hasPlace = false
   for (const kind of MEDIA) {
-    const isExpected = isFlagged || countPlaceholders(texts, kind) > 0
-    const value = column(row, kind) ?? (isExpected ? column(row, SINGULAR[kind]) : undefined)
+    const isExpected = countPlaceholders(texts, kind) > 0
+    hasPlace ||= isExpected
+    const value =
+      filled(row, kind) ?? (isExpected || isFlagged ? otherColumn(row, kind) : undefined)
     if (value === undefined) continue
     const paths = pathsOf(value)
     if (paths === null) return 'media_not_paths'
     media[kind] = paths
-    found += paths.length
+    isFound ||= paths.length > 0
   }
-  return isFlagged && found === 0 ? 'media_missing' : media
+  // A flagged row with a placeholder and no column may be HTML: the placeholders decide.
+  return isFlagged && !isFound && !hasPlace ? 'media_missing' : media
 }
 
-function column(row: CanonicalRow, key: string): JsonValue | undefined {
+function otherColumn(row: CanonicalRow, kind: MediaKind): JsonValue | undefined {
+  const key = Object.keys(row.extra ?? {}).find(
+    (name) => OTHER_NAMES[kind].test(name) && filled(row, name) !== undefined,
+  )
+  return key === undefined ? undefined : filled(row, key)
+}
+
+function filled(row: CanonicalRow, key: string): JsonValue | undefined {
   const value = row.extra ? own(row.extra, key) : undefined
-  return value === null || value === '' ? undefined : value
+  const isEmpty = value === null || value === '' || (Array.isArray(value) && value.length === 0)
+  return isEmpty ? undefined : value
 }
 
 function pathsOf(value: JsonValue): string[] | null {
@@ -72,35 +88,42 @@ function listOf(text: string): JsonValue[] {
 }
 
 /** Returns whether a row's answer is marked as good or bad; null when it is not marked. The mark is of the imported answer only. */
-export function verdictOf({ row, response }: ExportRow): boolean | null {
+export function verdictOf({ row, mapping, response }: ExportRow): boolean | null {
   if (response !== undefined) return null
-  for (const key of ['kto_tag', 'label']) {
-    const value = row.extra ? own(row.extra, key) : undefined
+  for (const key of [mapping?.label, 'kto_tag', 'label']) {
+    const value = key && row.extra ? own(row.extra, key) : undefined
     if (typeof value === 'boolean') return value
-    // A table holds it as a word.
-    if (typeof value === 'string' && /^(true|false)$/i.test(value))
-      return value.toLowerCase() === 'true'
+    // A table holds it as a word; numbers are a mark only where the column says that it is one.
+    if (typeof value === 'string' && /^(true|false)$/i.test(value.trim()))
+      return value.trim().toLowerCase() === 'true'
+    if (key !== 'label' && (value === 0 || value === 1)) return value === 1
   }
   return row.flags.includes('rejected_response') ? false : null
 }
 
 /** Returns the two answers that a row carries, null when it carries none, or why they cannot be read. */
 export function pairOf({ row }: ExportRow): AnswerPair | 'pair_unreadable' | null {
-  const rejected = row.extra ? own(row.extra, 'rejected') : undefined
-  const isPair = rejected !== undefined && rejected !== null
-  if (!isPair && !row.flags.includes('preference')) return null
-  const chosen = (row.extra ? own(row.extra, 'chosen') : undefined) ?? row.output ?? undefined
-  const texts = { chosen: answerText(chosen), rejected: answerText(rejected) }
-  return texts.chosen === null || texts.rejected === null
-    ? 'pair_unreadable'
-    : { chosen: texts.chosen, rejected: texts.rejected }
+  const [chosen, rejected] = [filled(row, 'chosen'), filled(row, 'rejected')]
+  if (rejected === undefined && !row.flags.includes('preference')) return null
+  const before = Array.isArray(chosen) ? chosen : row.messages
+  // Two whole chats are a pair only when they differ in nothing but the answer.
+  const isAside =
+    Array.isArray(rejected) &&
+    JSON.stringify(rejected.slice(0, -1)) !== JSON.stringify(before?.slice(0, -1) ?? [])
+  const texts = {
+    chosen: answerText(chosen) ?? (chosen === undefined ? row.output : null),
+    rejected: answerText(rejected),
+  }
+  if (isAside || texts.chosen === null || texts.rejected === null) return 'pair_unreadable'
+  return { chosen: texts.chosen, rejected: texts.rejected }
 }
 
-/** Returns an answer given as text or as one message of the assistant. */
+/** Returns an answer given as text, as one message of the assistant, or as a chat that ends with one. */
 function answerText(value: JsonValue | undefined): string | null {
   if (typeof value === 'string') return value
-  if (!isObject(value)) return null
-  const role = own(value, 'from') ?? own(value, 'role')
-  const text = own(value, 'value') ?? own(value, 'content')
+  const message = Array.isArray(value) ? value.at(-1) : value
+  if (!isObject(message)) return null
+  const role = own(message, 'from') ?? own(message, 'role')
+  const text = own(message, 'value') ?? own(message, 'content')
   return typeof text === 'string' && (role === 'gpt' || role === 'assistant') ? text : null
 }

@@ -294,4 +294,43 @@ describe('checkBundle', () => {
     })
     expect((await rules([item('a', 'b')], { stage: 'dpo' })).dropped).toEqual({ pair_missing: 1 })
   })
+
+  it('reads marks, media and pairs under the other names that files give them', async () => {
+    const kto = { instruction: 'a', input: '', output: 'bad', kto_tag: 0, good: false }
+    const [row] = await imported(JSON.stringify([kto]))
+    expect((await rules([row as ExportRow])).dropped).toEqual({ rejected_response: 1 })
+    const [named] = await imported(JSON.stringify([{ ...kto, kto_tag: null }]))
+    const mapped = {
+      ...(named as ExportRow),
+      mapping: { ...(named?.mapping as never as object), label: 'good' },
+    }
+    expect((await rules([mapped as ExportRow])).dropped).toEqual({ rejected_response: 1 })
+    const path = await imported(JSON.stringify([seen('<image>What?', { image_path: '1.jpg' })]))
+    const options = { format: 'sharegpt', template: 'qwen2_vl' } as const
+    expect(await rules(path, options)).toMatchObject({ kept: 1, errors: [] })
+  })
+
+  it('takes two whole chats for a pair when they differ in the answer only', async () => {
+    const said = (text: string, asked = 'q') => [
+      { role: 'user', content: asked },
+      { role: 'assistant', content: text },
+    ]
+    const pair = { instruction: 'q', input: '', output: '', chosen: said('a'), rejected: said('b') }
+    const items = await imported(JSON.stringify([pair, { ...pair, rejected: said('b', 'r') }]))
+    expect(await rules(items, { stage: 'dpo' })).toMatchObject({
+      kept: 1,
+      dropped: { pair_unreadable: 1 },
+    })
+    expect((await rules(items)).dropped).toEqual({ preference: 2 })
+  })
+
+  it('lets placeholders decide on a flagged row without files', async () => {
+    const flag = (one: ExportRow): ExportRow => ({
+      ...one,
+      row: { ...one.row, flags: ['multimodal'] },
+    })
+    const rows = [seen('Explain <image>x</image>', {}), seen('<image>What?', {})]
+    const items = (await imported(JSON.stringify(rows))).map(flag)
+    expect((await rules(items, { format: 'sharegpt' })).dropped).toEqual({ media_mismatch: 1 })
+  })
 })

@@ -15,7 +15,7 @@ import {
 } from '@/components/hooks/use-compare'
 import { useStudy } from '@/components/hooks/use-studies'
 import { isFiltered, useViewState } from '@/components/hooks/use-view-state'
-import { formatCount, plural } from '@/components/ui/format'
+import { plural } from '@/components/ui/format'
 import { Page, Section } from '@/components/ui/page'
 import { useShortcut } from '@/components/ui/shortcuts'
 import { EmptyState, LoadingLines, Notice, QueryState } from '@/components/ui/states'
@@ -23,6 +23,7 @@ import { PageTitle } from '@/components/views/frame/page-title'
 import { ColumnCard } from '@/components/views/rows/column-card'
 import type { CompareMetric, CompareState, CompareSummary } from '@/lib/contracts/compare'
 import type { StudyDetail } from '@/lib/contracts/study'
+import { alignedBySet } from './aligned-by-set'
 import { DifferenceChart } from './difference-chart'
 import { MetricPicker } from './metric-picker'
 import { MetricTests, TransitionMatrix } from './metric-detail'
@@ -48,15 +49,9 @@ function AlignmentNote({ summary }: { summary: CompareSummary }) {
   return (
     <>
       <p style={{ margin: 0 }} aria-live="polite">
-        <strong>{formatCount(summary.aligned)} aligned pairs</strong> of{' '}
-        {plural(summary.rowsA, 'row')} of A and {plural(summary.rowsB, 'row')} of B
-        {summary.seedSets.length > 1
-          ? `, ${summary.seedSets
-              .filter((set) => set.state === 'aligned')
-              .map((set) => `${set.label} ${formatCount(set.aligned)}`)
-              .join(', ')}`
-          : ''}
-        .{shared > 0 ? ` ${plural(shared, 'row')} set aside: an earlier row has their slot.` : ''}
+        <strong>{plural(summary.aligned, 'aligned pair')}</strong> of {plural(summary.rowsA, 'row')}{' '}
+        of A and {plural(summary.rowsB, 'row')} of B{alignedBySet(summary.seedSets)}.
+        {shared > 0 ? ` ${plural(shared, 'row')} set aside: an earlier row has their slot.` : ''}
       </p>
       {off.map((set) => (
         <Notice key={set.key}>

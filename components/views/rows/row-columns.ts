@@ -1,4 +1,5 @@
 import { columnName } from '@/components/views/frame/column-name'
+import type { ViewState } from '@/lib/contracts/filter'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 
 /** A column of the table: the row's own parts, or a metric. */
@@ -77,5 +78,26 @@ export function tableColumns(
     ROW_COLUMN,
     ...OWN_COLUMNS.filter((column) => ownIds.includes(column.id)),
     ...metrics.map(metricColumn),
+  ]
+}
+
+/**
+ * Columns in their order while a row is open beside the table: what the list is sorted and filtered by stands next to the
+ * row's name, where the narrower table still shows it.
+ */
+export function columnsBesideDetail(
+  columns: readonly RowColumn[],
+  { filter, sort }: Pick<ViewState, 'filter' | 'sort'>,
+): RowColumn[] {
+  const filtered = filter.ranges.map(({ column }) => column)
+  const explained = new Set([sort.column, ...filtered])
+  if (filter.operators.length > 0) explained.add('operator')
+  const [place, ...others] = columns
+  const isExplained = ({ id }: RowColumn) => explained.has(id)
+  return [
+    ...(place ? [place] : []),
+    ...others.filter(({ id }) => id === sort.column),
+    ...others.filter((column) => isExplained(column) && column.id !== sort.column),
+    ...others.filter((column) => !isExplained(column)),
   ]
 }

@@ -19,7 +19,7 @@ import type { ViewState } from '@/lib/contracts/filter'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { ColumnCard } from './column-card'
 import { PickedBar } from './picked-bar'
-import { DEFAULT_OWN, shownMetrics, tableColumns } from './row-columns'
+import { columnsBesideDetail, DEFAULT_OWN, shownMetrics, tableColumns } from './row-columns'
 import { RowDetailPanel } from './row-detail-panel'
 import { RowTable } from './row-table'
 import { RowsToolbar } from './rows-toolbar'
@@ -42,12 +42,16 @@ function Rows({ detail }: { detail: StudyDetail }) {
 
   const { filter, sort, columns: chosen } = controls.state
   const metrics = useMemo(() => shownMetrics(detail, chosen), [detail, chosen])
-  const columns = useMemo(() => tableColumns(ownIds, metrics), [ownIds, metrics])
   const metricKey = metrics.map((column) => column.id).join(',')
   const state = useMemo<ViewState>(
     () => ({ filter, sort, columns: metricKey === '' ? [] : metricKey.split(',') }),
     [filter, sort, metricKey],
   )
+  const isOpen = selected !== null
+  const columns = useMemo(() => {
+    const all = tableColumns(ownIds, metrics)
+    return isOpen ? columnsBesideDetail(all, state) : all
+  }, [ownIds, metrics, isOpen, state])
   const card = detail.columns.find((column) => column.id === cardId?.split('@')[0]) ?? null
 
   const picked = usePickedRows()

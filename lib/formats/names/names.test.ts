@@ -121,6 +121,8 @@ const NAMES: Expected[] = [
   ['qwen2.5-7b/seeds/gsm8k.json', 'gsm8k', 0, null],
   ['round_0/gsm8k.json', 'gsm8k', 0, null],
   ['evolved/round-2/alpaca.json', 'alpaca', 2, null],
+  ['gen2/gsm8k-seeds.json', 'gsm8k', 0, null],
+  ['gen2/gsm8k-iter1-small.json', 'gsm8k', 1, 'small'],
   ['evolens/alpaca.json', 'alpaca', 0, null],
   ['gpt-4_gsm8k_iter_2.json', 'gsm8k', 2, 'gpt-4'],
   ['phi-3-mini-4k-instruct_gsm8k_r2.json', 'gsm8k', 2, 'phi-3-mini-4k-instruct'],
@@ -255,6 +257,10 @@ const TOGETHER: Record<string, Expected[]> = {
     ['evol_0.json', null, 0, null],
     ['evol_1.json', null, 1, null],
     ['evol_2.json', null, 2, null],
+  ],
+  'a folder of all files that looks like a round': [
+    ['gen2/gsm8k.json', 'gsm8k', 0, null],
+    ['gen2/qwen_gsm8k_iter1.json', 'gsm8k', 1, 'qwen'],
   ],
   'one set named in a folder of rounds': [
     ['study/iter1.json', 'gsm8k', 1, null],

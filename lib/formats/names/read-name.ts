@@ -168,6 +168,17 @@ function fromFolders({ folders }: ReadName, wantsLabel: boolean, wantsSet: boole
   return { label, set, isFolderSet }
 }
 
+/** The round that the innermost part of the path with a round or the word for seeds tells; 0 for seeds. */
+function roundHint({ words, folders }: ReadName): number | null {
+  const own = roundOf(words) ?? (ofRole(words, 'seed').length > 0 ? 0 : null)
+  if (own !== null) return own
+  for (const { words: named } of folders) {
+    const round = roundOf(named) ?? (named.length === 1 && named[0]?.role === 'seed' ? 0 : null)
+    if (round !== null) return round
+  }
+  return null
+}
+
 function isKnownSet(words: readonly Word[]): boolean {
   const parts = ofRole(words, 'set', 'word', 'number')
   const isPart = ({ role, lower }: Word) => role === 'set' || SET_PART.test(lower)
@@ -187,15 +198,11 @@ function finish(read: ReadName, guess: FileNameGuess): FileNameGuess {
 
 function generalName(read: ReadName, notes: string[]): FileNameGuess {
   const { words, folders } = read
-  const round =
-    roundOf(words) ?? folders.map((folder) => roundOf(folder.words)).find((n) => n !== null) ?? null
+  const round = roundHint(read)
   const isEvolved = [words, ...folders.map((folder) => folder.words)].some(
     (list) => ofRole(list, 'evolved').length > 0,
   )
-  const isSeed =
-    round === 0 ||
-    ofRole(words, 'seed').length > 0 ||
-    folders.some(({ words: named }) => named.length === 1 && named[0]?.role === 'seed')
+  const isSeed = round === 0
   const known = round !== null && round > 0 ? round : null
   if (known === null && isEvolved) {
     for (const word of words) if (isWizard(word.lower)) word.role = 'word'

@@ -40,6 +40,21 @@ function settleFirstRounds(reads: readonly ReadName[]): void {
   }
 }
 
+/** A folder of all files says nothing of their rounds where names tell them: `gen2/alpaca-iter1.json`. */
+function settleCommonFolders(reads: readonly ReadName[]): void {
+  const hasOwn = reads.some(({ words }) => words.some(({ role }) => role === 'round'))
+  if (!hasOwn || reads.length < 2) return
+  for (const read of reads) {
+    for (const folder of read.folders) {
+      const isCommon = reads.every(({ folders }) =>
+        folders.some(({ text }) => text === folder.text),
+      )
+      if (!isCommon) continue
+      for (const word of folder.words) if (word.role === 'round') word.role = 'detail'
+    }
+  }
+}
+
 /** `evolved_1` to `evolved_3`: bare numbers from 0 or 1 on are rounds where a name speaks of evolution or a model. */
 function settleNumbers(reads: readonly ReadName[]): void {
   const groups = new Map<string, { read: ReadName; word: Word; value: number }[]>()
@@ -186,6 +201,7 @@ export function judgeTogether(
   knownSets: readonly string[],
 ): FileNameGuess[] {
   settleFirstRounds(reads)
+  settleCommonFolders(reads)
   settleNumbers(reads)
   const judged = reads.map((read) => ({ read, guess: guessOf(read) }))
   const seedSets = judged.flatMap(({ guess }) =>

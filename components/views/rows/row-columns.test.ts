@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { emptyFilter } from '@/lib/contracts/filter'
+import type { ColumnInfo } from '@/lib/contracts/study'
+import { columnsBesideDetail, tableColumns } from './row-columns'
+
+const metric = (id: string) =>
+  ({ id, label: id, shortLabel: id, group: id, description: '', metric: id }) as unknown as ColumnInfo
+
+describe('columnsBesideDetail', () => {
+  const columns = tableColumns(
+    ['instruction', 'response', 'operator'],
+    [metric('loss.a'), metric('mnd.distance'), metric('ifd.strict')],
+  )
+  const ids = (state: Parameters<typeof columnsBesideDetail>[1]) =>
+    columnsBesideDetail(columns, state).map(({ id }) => id)
+  const range = (column: string) => ({ column, min: 0, max: 1, missing: false })
+
+  it('puts what the list is sorted and filtered by next to the name of the row', () => {
+    const filter = { ...emptyFilter(), ranges: [range('loss.a')], operators: ['deepen'] }
+    expect(ids({ filter, sort: { column: 'ifd.strict', descending: true } })).toEqual([
+      'row',
+      'ifd.strict',
+      'operator',
+      'loss.a',
+      'instruction',
+      'response',
+      'mnd.distance',
+    ])
+  })
+
+  it('changes nothing in file order without a filter', () => {
+    expect(ids({ filter: emptyFilter(), sort: { column: 'position', descending: false } })).toEqual(
+      columns.map(({ id }) => id),
+    )
+  })
+})

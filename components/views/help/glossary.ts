@@ -33,7 +33,7 @@ export const GLOSSARY: readonly Entry[] = [
   {
     term: 'Alignment',
     meaning:
-      'How rows meet their parents: recorded at birth, by row number, or by id. The matched share is shown; unmatched rows have no lineage.',
+      'How rows meet their parents: recorded at birth, by row number, or by id. The matched share is shown; unmatched rows have no lineage. A click on it in the matrix aligns a file again or sets its operators.',
   },
   {
     term: 'Run and definition',

@@ -55,7 +55,13 @@ export interface StudyView {
     round: number
     rowCount: number
     fileName: string
-    alignment: { kind: string; matched: number; total: number } | null
+    alignment: {
+      kind: string
+      matched: number
+      total: number
+      version: number
+      operatorRows: number
+    } | null
     responses: { present: number; missing: number } | null
   }[]
   columns: { id: string }[]

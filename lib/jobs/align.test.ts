@@ -169,6 +169,13 @@ describe('operators of a file that is in the study', () => {
         alignJob.payload.parse({ studyId: study.studyId, cells: [other.id], ...change }),
       )
     await expect(run({ operators: 'rotation4' })).rejects.toThrow(/Align the rows/)
+    const cells = [cellOf(1).id, other.id]
+    expect(() => startAligning(study, study.studyId, { cells, operators: 'rotation4' })).toThrow(
+      /teamb, round 1.*Align the rows/,
+    )
+    await expect(align(2, { operators: 'column:evol_type' })).rejects.toThrow(
+      /no texts in a column/,
+    )
     await expect(run({ align: 'index', operators: 'column:evol_type' })).rejects.toThrow(
       /more than 100 different values/,
     )

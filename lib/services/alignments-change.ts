@@ -40,14 +40,22 @@ function rulesOf(alignment: AlignmentRow | null) {
   return operatorRuleSchema.safeParse(alignment?.params['operators']).data ?? 'none'
 }
 
-/** Throws `conflict` for rows whose parents and operators are recorded, and for seeds. */
-function checkChangeable(cell: CellRef, alignment: AlignmentRow | null, name: string): void {
+/** Throws `conflict` for rows whose parents and operators are recorded, and for seeds; `invalid_input` for operators without parents. */
+function checkChange(cell: CellRef, alignment: AlignmentRow | null, change: Change): void {
+  const name = nameOf(cell)
   if (cell.armId === null)
     throw new AppError('conflict', `${name}: seeds have no parents to align with.`)
   if (alignment?.kind === 'birth') {
     throw new AppError(
       'conflict',
       `${name}: these rows were made here; their parents and operators are recorded.`,
+    )
+  }
+  const isUnaligned = (change.align ?? requestOf(alignment)) === 'none'
+  if (isUnaligned && (change.operators ?? 'none') !== 'none') {
+    throw new AppError(
+      'invalid_input',
+      `${name}: operators belong to the links between rows and parents. Align the rows by index or id first.`,
     )
   }
 }
@@ -75,7 +83,7 @@ export function changeAlignment(
 ): AlignResult {
   const cell = getCell(db, studyId, cellId)
   const newest = newestAlignment(db, cell.no)
-  checkChangeable(cell, newest, nameOf(cell))
+  checkChange(cell, newest, change)
   const operators = change.operators ?? rulesOf(newest)
   const isSame = change.align === undefined || change.align === requestOf(newest)
   // Asked twice, or a job that goes on after a kill.
@@ -85,12 +93,6 @@ export function changeAlignment(
     result = stageOperators(db, cell, newest, operators, signal)
   } else {
     const request = change.align ?? requestOf(newest)
-    if (request === 'none' && operators !== 'none') {
-      throw new AppError(
-        'invalid_input',
-        `${nameOf(cell)}: operators belong to the links between rows and parents. Align the rows by index or id first.`,
-      )
-    }
     const parent = parentCellOf(currentCells(db, studyId), cell)
     result = stageAlignment(db, cell, parent, { request, operators }, signal)
   }
@@ -116,7 +118,7 @@ export function startAligning(
   getStudy(db, studyId)
   if (request.operators !== undefined) checkOperatorRule(request.operators)
   const chosen = request.cells.map((id) => getCell(db, studyId, id))
-  for (const cell of chosen) checkChangeable(cell, newestAlignment(db, cell.no), nameOf(cell))
+  for (const cell of chosen) checkChange(cell, newestAlignment(db, cell.no), request)
   const [first] = chosen
   const what = request.align === undefined ? 'Operators of' : 'Align'
   const title =
@@ -128,7 +130,7 @@ export function startAligning(
 export function alignmentFacts(db: Db, studyId: string, cellId: string): AlignmentFacts {
   const cell = getCell(db, studyId, cellId)
   const newest = newestAlignment(db, cell.no)
-  const columns = columnsOfCell(db, cell.no)
+  const columns = columnsOfCell(db, cell.no, 'text')
   const likely = operatorColumn(columns)
   const sorted = likely === null ? columns : [likely, ...columns.filter((key) => key !== likely)]
   return {

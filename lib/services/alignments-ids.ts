@@ -56,11 +56,12 @@ function columnIds(db: Db, cellNo: number, key: string): Ids {
     .all(`$."${key}"`, cellNo, `$."${key}"`) as [number, string][]
 }
 
-/** Returns the unmapped columns that the first rows of a cell have, which may still be staged. */
-export function columnsOfCell(db: Db, cellNo: number): string[] {
+/** Returns the unmapped columns of texts, or of whole numbers too, that the first rows of a cell have; it may still be staged. */
+export function columnsOfCell(db: Db, cellNo: number, kind: 'text' | 'id'): string[] {
+  const types = kind === 'text' ? "('text')" : "('text', 'integer')"
   return db.$client
     .prepare(
-      `select distinct e.key from rows r, json_each(r.extra) e where r.cell_no = ? and r.idx < ${HEAD_ROWS} and r.extra is not null`,
+      `select distinct e.key from rows r, json_each(r.extra) e where r.cell_no = ? and r.idx < ${HEAD_ROWS} and r.extra is not null and e.type in ${types}`,
     )
     .pluck()
     .all(cellNo) as string[]
@@ -68,7 +69,7 @@ export function columnsOfCell(db: Db, cellNo: number): string[] {
 
 /** Ids by preference; columns whose name says that they hold ids stand beside the column chosen as id. */
 function sources(db: Db, cellNo: number, before: readonly string[]): Ids[] {
-  const columns = columnsOfCell(db, cellNo)
+  const columns = columnsOfCell(db, cellNo, 'id')
   const of = (names: readonly string[]) =>
     names.filter((name) => columns.includes(name)).map((name) => columnIds(db, cellNo, name))
   return [...of(before), externalIds(db, cellNo), ...of(OWN_KEYS)].filter((ids) => ids.length > 0)

@@ -60,6 +60,12 @@ function columnNames(db: Db, cellNo: number, column: string): Record<string, str
     )
     .pluck()
     .all(jsonPath(column), cellNo, jsonPath(column)) as string[]
+  if (values.length === 0) {
+    throw new AppError(
+      'data_error',
+      `The file has no texts in a column "${column}" beside the mapped ones. Choose a column that holds operators.`,
+    )
+  }
   if (values.length > MAX_NAMES) {
     throw new AppError(
       'data_error',

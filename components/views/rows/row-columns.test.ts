@@ -4,7 +4,14 @@ import type { ColumnInfo } from '@/lib/contracts/study'
 import { columnsBesideDetail, tableColumns } from './row-columns'
 
 const metric = (id: string) =>
-  ({ id, label: id, shortLabel: id, group: id, description: '', metric: id }) as unknown as ColumnInfo
+  ({
+    id,
+    label: id,
+    shortLabel: id,
+    group: id,
+    description: '',
+    metric: id,
+  }) as unknown as ColumnInfo
 
 describe('columnsBesideDetail', () => {
   const columns = tableColumns(

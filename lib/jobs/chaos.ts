@@ -1,6 +1,7 @@
 import { chaosRun } from './chaos-run'
 import { runScene } from './chaos-scene'
 import { SCENES } from './chaos-scenes'
+import { calmRun, swapAndStartAgain, swapRun, SWAPS } from './chaos-swap'
 import { noBuild, webChaos } from './chaos-web'
 
 // `npm run chaos [kills] [seed] [names...]`: kills workers at random moments with SIGKILL and compares what they leave
@@ -19,6 +20,7 @@ const MOST_SCENE_KILLS = 6
 const LIMIT_MS = 3_600_000
 const WEB_KILLS = 3
 const WEB_ROWS = 1_200
+const SWAP_ROWS = 60
 
 let failed = 0
 
@@ -76,7 +78,35 @@ async function web(): Promise<void> {
   compare(`${calm.columns.length} chunks of values and statuses`, disturbed.columns, calm.columns)
 }
 
+/** Replaces the model behind a name while it scores; not one of its values may enter the run or the cache. */
+async function swaps(): Promise<void> {
+  const first = await calmRun(SWAP_ROWS, 'first')
+  const other = await calmRun(SWAP_ROWS, 'other')
+  for (const swap of SWAPS) {
+    const left = await swapRun(swap, SWAP_ROWS)
+    say(`swap, ${swap}: ${left.doneAtSwap} of ${2 * SWAP_ROWS} rows before it, then "${left.says}"`)
+    const known = new Set(first.values)
+    const strange = left.atPause.filter((line) => !known.has(line))
+    compare(
+      `${left.atPause.length} values at the pause`,
+      ['none strange', ...strange],
+      ['none strange'],
+    )
+    compare(`${first.values.length} values at the end`, left.values, first.values)
+    compare(`${first.cached.length} cached answers`, left.cached, first.cached)
+    compare(
+      'pause and end of the job',
+      [left.hold ?? '', left.state],
+      ['model_changed', 'succeeded'],
+    )
+  }
+  const again = await swapAndStartAgain(SWAP_ROWS)
+  say('swap, started again on the other model:')
+  compare(`${other.values.length} values of the new run`, again.second, other.values)
+}
+
 await others()
+if (names.length === 0 || names.includes('swap')) await swaps()
 if (names.length === 0 || names.includes('web')) await web()
 if (names.length === 0 || names.includes('scoring')) await scoring()
 say(failed === 0 ? 'Nothing was lost or doubled.' : `${failed} comparisons failed.`)

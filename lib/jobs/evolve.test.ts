@@ -24,9 +24,9 @@ function study(): TestStudy {
   return made
 }
 
-async function fakeSession(): Promise<BackendSession> {
+async function fakeSession(seed = 1): Promise<BackendSession> {
   const env = { cacheDir: '', modelsDir: null, secret: () => undefined, log: () => undefined }
-  return fake.open(fake.config.parse({}), env)
+  return fake.open(fake.config.parse({ seed }), env)
 }
 
 /** A session that answers `calls` requests and then behaves as if the worker was stopped. */
@@ -68,6 +68,7 @@ async function run(
   session: BackendSession,
   calls = Number.POSITIVE_INFINITY,
   prompts: Record<string, string> = {},
+  models: Record<string, string> = {},
 ) {
   const stop = new AbortController()
   const context: JobContext = {
@@ -80,7 +81,7 @@ async function run(
     commit: (work) => of.db.$client.transaction(work).immediate(),
     openBackend: async () => metered(session, calls, stop),
   }
-  return evolveJob.run(context, { studyId: of.studyId, request: request(prompts) })
+  return evolveJob.run(context, { studyId: of.studyId, request: request(prompts), models })
 }
 
 /** Everything that evolving made, without keys and dates. */
@@ -139,6 +140,21 @@ describe('evolving', () => {
       await run(of, session)
       expect(made(of)).toEqual(made(calm))
     }
+  })
+
+  it('does not go on with another model than it began with', async () => {
+    const of = study()
+    const models = {}
+    const first = await fakeSession()
+    await expect(run(of, first, ROWS + 5, {}, models)).rejects.toMatchObject({ code: 'cancelled' })
+    const other = await fakeSession(2)
+    await expect(run(of, other, undefined, {}, models)).rejects.toMatchObject({
+      details: { pause: 'model_changed' },
+    })
+    await run(of, first, undefined, {}, models)
+    const calm = study()
+    await run(calm, first)
+    expect(made(of)).toEqual(made(calm))
   })
 
   it('sends the stored versions of prompts that it was told to, and names their hashes', async () => {

@@ -51,7 +51,9 @@ export class FaultyServer {
   private server: http.Server | null = null
   private port = 0
   private fault: { act: Fault; left: number; everywhere: boolean } | null = null
-  private readonly scorer = vllmServer(new BigramModel(false))
+  private scorer = vllmServer(new BigramModel(false))
+  /** Wait before each reply, in milliseconds. */
+  latencyMs = 0
   /** Requests of the working paths, as they came in. */
   asked = 0
 
@@ -82,6 +84,11 @@ export class FaultyServer {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))
     server.closeAllConnections()
     await closed
+  }
+
+  /** Serves the model of this salt from now on, without a connection failing. */
+  serve(salt: number): void {
+    this.scorer = vllmServer(new BigramModel(false, null, salt))
   }
 
   /** Answers the next `times` working requests wrongly; `everywhere` the others as well. */
@@ -130,8 +137,12 @@ export class FaultyServer {
     const asked = { path: at, method, headers, body }
     const reply = at === '/v1/embeddings' ? modelStub(asked) : this.scorer(asked)
     const answer = reply?.body as Record<string, unknown>
-    response.writeHead(reply?.status ?? 200, { 'content-type': 'application/json' })
-    response.end(JSON.stringify(change ? change(answer) : answer))
+    const send = () => {
+      response.writeHead(reply?.status ?? 200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(change ? change(answer) : answer))
+    }
+    if (this.latencyMs > 0) setTimeout(send, this.latencyMs)
+    else send()
   }
 }
 

@@ -19,6 +19,11 @@ function verdict(main: ProbeResult, found: ProbeResult): Omit<ProbeStep, 'name'>
     const why = failed ? ` ${failed.name}: ${failed.detail}` : ''
     return { state: 'fail', detail: `lacks ${lacking.join(', ')}.${why}`, remedy: REMEDY }
   }
+  const [ours, theirs] = [main.identity.dtype, found.identity.dtype]
+  if (ours !== theirs) {
+    const detail = `states the number format ${theirs || 'unknown'}, not ${ours || 'unknown'}`
+    return { state: 'fail', detail, remedy: REMEDY }
+  }
   const { verdict: same, reason } = compareVectors(main.vector, found.vector)
   if (same === 'different') return { state: 'fail', detail: reason, remedy: REMEDY }
   if (found.identity.model !== main.identity.model) {

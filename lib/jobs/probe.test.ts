@@ -242,6 +242,26 @@ describe('the model behind a backend', () => {
     expect(backendHistory(db, id).identities).toHaveLength(3)
   })
 
+  it('is another one when it states another number format, even within the tolerance', () => {
+    const { db } = study
+    const { id } = addBackend(db, lab).backend
+    const stated = (dtype: string) =>
+      result({
+        vector: vector(-2),
+        identity: { model: 'm', revision: 'unknown', dtype } as ProbeResult['identity'],
+      })
+    probed(id, stated('Q8_0'), 1)
+    probed(id, stated('Q8_0'), 2)
+    probed(id, stated('unknown'), 3)
+    expect(backendHistory(db, id).identities).toHaveLength(1)
+    probed(id, stated('Q8_0'), 4)
+    probed(id, stated('Q4_1'), 5)
+    expect(backendHistory(db, id).identities).toHaveLength(2)
+    expect(probeState(db, id, 5).modelChange).toMatchObject({
+      reason: 'It states dtype Q4_1 instead of Q8_0.',
+    })
+  })
+
   it('is not judged by a probe that found nothing working', () => {
     const { db } = study
     const { id } = addBackend(db, lab).backend

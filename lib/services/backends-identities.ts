@@ -23,6 +23,12 @@ function sameDescription(a: Record<string, unknown>, b: Record<string, unknown>)
   return DESCRIPTION.every((name) => (a[name] ?? null) === (b[name] ?? null))
 }
 
+/** Whether both state a number format and it is another one: another model, however near its answers are. */
+function otherFormat(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
+  const known = [a['dtype'], b['dtype']].filter((dtype) => dtype && dtype !== 'unknown')
+  return known.length === 2 && known[0] !== known[1]
+}
+
 /**
  * Stores which model was found behind a backend and returns the number of its identity: a known one when the probe
  * vector lies within the tolerance of a stored one, a new one otherwise.
@@ -37,6 +43,7 @@ export function recordIdentity(
   const vector = probe.vector ?? null
   const identity = { ...probe.identity } as Record<string, unknown>
   const match = known.find((row) => {
+    if (otherFormat(row.identity, identity)) return false
     const { verdict } = compareVectors(vectorOf(row), vector)
     if (verdict === 'unknown') return sameDescription(row.identity, identity)
     // The same scores under another name are the same weights, but runs cite the name.
@@ -81,7 +88,7 @@ function identityRows(db: Queryable, backendId: string): IdentityRow[] {
 /** Returns in words how one identity differs from another. */
 function changeOf(before: IdentityRow, after: IdentityRow): string {
   const { verdict, reason } = compareVectors(vectorOf(before), vectorOf(after))
-  if (verdict === 'different') return reason
+  if (verdict === 'different' && !otherFormat(before.identity, after.identity)) return reason
   const parts = DESCRIPTION.flatMap((name) => {
     const [then, now] = [before.identity[name] ?? 'unknown', after.identity[name] ?? 'unknown']
     return then === now ? [] : [`${name} ${String(now)} instead of ${String(then)}`]

@@ -3,6 +3,7 @@ import { and, desc, eq, gt } from 'drizzle-orm'
 import { modelFingerprints, runCells, runs } from '@/db/schema'
 import { knownByStatement, modelDifference, type KnownModel } from '@/lib/backends/pool/fingerprint'
 import type { Recognised } from '@/lib/backends/pool/open-pool'
+import { compareVectors } from '@/lib/backends/probe/identity'
 import type { ModelIdentity } from '@/lib/backends/types'
 import { canonicalJson } from '@/lib/contracts/canonical-json'
 import type { Queryable } from '@/lib/jobs/queue'
@@ -19,6 +20,10 @@ function hashOf(value: unknown): string {
 /** Whether both can be recognised in the same way; a model without an answer cannot be shown to be one that gave one. */
 function comparable(a: KnownModel, b: KnownModel): boolean {
   return a.vector?.of === b.vector?.of
+}
+
+function distance(a: KnownModel, b: KnownModel): number {
+  return compareVectors(a.vector, b.vector).difference ?? 0
 }
 
 /**
@@ -50,15 +55,16 @@ export function recogniseModel(
   now = Date.now(),
 ): Recognised {
   const identityHash = hashOf(found.identity)
-  const namesakes = db
+  const rows = db
     .select()
     .from(modelFingerprints)
     .where(eq(modelFingerprints.identityHash, identityHash))
     .orderBy(modelFingerprints.firstSeenAt, modelFingerprints.id)
     .all()
-  const match = namesakes.find(
-    ({ known }) => comparable(known, found) && modelDifference(known, found) === null,
-  )
+  // Two models may lie so near each other that an answer fits both; then it is the nearer one's.
+  const [match] = rows
+    .filter(({ known }) => comparable(known, found) && modelDifference(known, found) === null)
+    .sort((a, b) => distance(a.known, found) - distance(b.known, found))
   if (match) {
     db.update(modelFingerprints)
       .set({ backendId, lastSeenAt: now })
@@ -68,7 +74,7 @@ export function recogniseModel(
     return { id, known, isNamesake }
   }
   const id = hashOf(found).slice(0, ID_LENGTH)
-  const isNamesake = namesakes.length > 0 || hasUnknownResults(db, found.identity)
+  const isNamesake = rows.length > 0 || hasUnknownResults(db, found.identity)
   const row = { id, identityHash, known: found, isNamesake, backendId }
   db.insert(modelFingerprints)
     .values({ ...row, firstSeenAt: now, lastSeenAt: now })

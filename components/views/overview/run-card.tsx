@@ -170,6 +170,7 @@ export function RunCard({ run }: { run: RunInfo }) {
       <Facts
         entries={[
           ['Backend', record.backendLabel ?? 'none'],
+          ...(record.fingerprint ? [['Model recognised as', record.fingerprint] as const] : []),
           ['Rows', rowSetText(run.rowSet)],
           ['Done', `${formatCount(run.done)} of ${formatCount(run.total)}`],
           [

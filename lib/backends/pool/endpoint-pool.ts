@@ -109,7 +109,7 @@ export class EndpointPool {
     )
   }
 
-  /** Makes sure of the model at every server that was not asked a moment ago. */
+  /** Makes sure of the model at every server that is in use. */
   async recheck(signal?: AbortSignal): Promise<void> {
     const looks = this.parts.endpoints.map((endpoint) => endpoint.recheck())
     await untilAborted(Promise.all(looks), signal)

@@ -61,7 +61,6 @@ export class Endpoint {
   /** The check that runs, and the one that begins when it has ended. */
   private checking: Promise<void> | null = null
   private nextCheck: Promise<void> | null = null
-  private checkedAt: number
   private flushing = false
   /** How often another model was found here. */
   refusals = 0
@@ -76,7 +75,6 @@ export class Endpoint {
   ) {
     this.current = session ? 'up' : 'down'
     const { limits, clock } = options
-    this.checkedAt = clock.now()
     this.model = options.model ?? ''
     const ceilings: Record<CallKind, number> = {
       chat: limits.chatConcurrency,
@@ -220,10 +218,9 @@ export class Endpoint {
     return this.nextCheck
   }
 
-  /** Makes sure of the model unless that was done a moment ago; what comes of it shows in the state. */
+  /** Makes sure of the model; what comes of it shows in the state. */
   async recheck(): Promise<void> {
-    if (!this.usable || this.checkedAt > this.options.clock.now() - CONFIRM_MS) return
-    await this.confirm().catch(() => undefined)
+    if (this.usable) await this.confirm().catch(() => undefined)
   }
 
   /** Leaves the endpoint out because another model answers there. */
@@ -276,7 +273,6 @@ export class Endpoint {
       throw error
     }
     if (doubt === null) {
-      this.checkedAt = this.options.clock.now()
       check.confirm()
       return
     }
@@ -314,7 +310,6 @@ export class Endpoint {
       }
       this.state = 'up'
       this.looks = 0
-      this.checkedAt = this.options.clock.now()
       this.health.answered()
       if (!wasUsable) this.options.notice(`${this.name} answers again.`)
     } catch (error) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { MeteredSession } from '../shared/metered'
 import { requestError } from '../shared/request-error'
 import { targetsOf } from './replicas'
-import { Machine, openMachines } from './testing'
+import { openMachines, type Machine } from './testing'
 
 describe('targets', () => {
   it('are the own address and each replica once, with nothing of them but the host in messages', () => {

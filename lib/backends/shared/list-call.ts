@@ -5,7 +5,7 @@ import { packBatches, sendSplitting } from './batches'
 import type { CacheKeyer } from './cache-key'
 import type { InFlight } from './in-flight'
 import { failureOf } from './request-error'
-import { ask, storedAnswers, useOthersAnswer, type View } from './view'
+import { ask, storedAnswers, noteSharedAnswer, type View } from './view'
 
 /** A call that takes a list of inputs and answers each by itself. */
 interface ListCall<I, O> {
@@ -53,7 +53,7 @@ export async function listCall<I, O>(
       const answer = await spec.inFlight.wait(name, signal)
       if (answer === null) continue
       view.meter.cachedRequests += 1
-      useOthersAnswer(view)
+      noteSharedAnswer(view)
       answers.set(name, answer)
     }
     open = open.filter((index) => !answers.has(names[index] as string))

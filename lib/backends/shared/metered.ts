@@ -14,7 +14,7 @@ import { DEFAULT_TIMING, withRetry, type RetryTiming } from './retry'
 import {
   ask,
   storedAnswers,
-  useOthersAnswer,
+  noteSharedAnswer,
   type Load,
   type RequestErrors,
   type View,
@@ -113,7 +113,7 @@ function generateWith(view: View, { keys, chats }: Common) {
       const others = await chats.wait(name, signal)
       if (others !== null) {
         view.meter.cachedRequests += 1
-        useOthersAnswer(view)
+        noteSharedAnswer(view)
         return others
       }
     }

@@ -79,7 +79,7 @@ export function storedAnswers(view: View, keys: readonly Buffer[]): (Buffer | nu
 }
 
 /** Notes that a view uses an answer that another one asked for. */
-export function useOthersAnswer(view: View): void {
+export function noteSharedAnswer(view: View): void {
   for (const { unconfirmed } of view.pool.parts.endpoints) unconfirmed.share(view)
 }
 

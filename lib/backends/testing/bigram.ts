@@ -13,6 +13,8 @@ const AFTER_BOS: Record<string, number> = { Monday: 0.1 }
 // Every other pair lies between these losses, fixed by its texts.
 const RARE_NATS = 5
 const RARE_SPAN_NATS = 6
+// How far common pairs of two models differ at most.
+const SALT_NATS = 2
 const BOS_ID = 1
 const BOS_TEXT = '<s>'
 const UNKNOWN_ID = 2
@@ -53,6 +55,8 @@ export class BigramModel {
   constructor(
     readonly bos: boolean,
     private readonly fault: Fault | null = null,
+    /** Another salt is another model with the same tokenizer. */
+    private readonly salt = 0,
   ) {
     for (const text of [...TEXTS, ...CANDIDATES]) this.encode(text, false)
   }
@@ -131,9 +135,10 @@ export class BigramModel {
         : before === BOS_TEXT
           ? AFTER_BOS
           : null
+    const place = unit(textHash(before, this.salt), textHash(token))
     const common = table?.[token]
-    if (common !== undefined) return Math.log(common)
-    return -RARE_NATS - RARE_SPAN_NATS * unit(textHash(before), textHash(token))
+    if (common !== undefined) return Math.log(common) - (this.salt === 0 ? 0 : SALT_NATS * place)
+    return -RARE_NATS - RARE_SPAN_NATS * place
   }
 
   /** Returns what a server says of given ids: null first, then one score a token, with the fault if there is one. */

@@ -2,7 +2,7 @@ import { AppError, throwIfAborted } from '@/lib/errors'
 import { CALL_KINDS, type CallKind } from '../shared/checked-calls'
 import { failureKind, isPausing, pausingError } from '../shared/request-error'
 import { untilAborted } from '../shared/until-aborted'
-import type { BackendLimits, BackendSession, ModelIdentity } from '../types'
+import type { BackendLimits, BackendSession, ModelIdentity, ProbeVector } from '../types'
 import type { Endpoint } from './endpoint'
 import type { Reader } from './unconfirmed'
 import { WaitingLine } from './waiting-line'
@@ -18,6 +18,8 @@ interface PoolParts {
   identity: ModelIdentity
   /** Id under which the model is recognised again; null for a model in this process. */
   fingerprint: string | null
+  /** Its answer in numbers to the fixed question; null where it gives none or is not asked. */
+  answer: ProbeVector | null
   /** Limits of all endpoints together. */
   limits: BackendLimits
   /** Calls that the model offers, as the session that was opened first has them. */

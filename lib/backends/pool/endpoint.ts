@@ -6,8 +6,10 @@ import { failureOf, isPausing, requestError } from '../shared/request-error'
 import { untilAborted } from '../shared/until-aborted'
 import type { BackendLimits, BackendSession } from '../types'
 import type { CacheEntry, RequestCache } from '../cache-port'
+import { Confirmation } from './confirmation'
 import { Health } from './health'
-import { Unconfirmed, type Reader } from './unconfirmed'
+import { OTHER_MODEL } from './mark'
+import type { Reader, Unconfirmed } from './unconfirmed'
 
 // Where the adaptive limits begin and, for tokenising, end.
 const START: Record<CallKind, number> = { chat: 4, score: 2, embed: 4, tokenize: 4 }
@@ -15,8 +17,6 @@ const TOKENIZE_CEILING = 16
 // A server that is down is looked for after two seconds, then ever more rarely.
 const FIRST_LOOK_MS = 2_000
 const LOOK_CAP_MS = 30_000
-// Answers wait this long for a check, if no job asks for one before: a kill loses no more than they cost.
-const CONFIRM_MS = 1_000
 
 /** `doubtful`: a request did not get through, so it must be shown to be the same server before it is used again. */
 type EndpointState = 'up' | 'doubtful' | 'down' | 'refused'
@@ -58,14 +58,9 @@ export class Endpoint {
   private looks = 0
   private nextLook = -Infinity
   private looking: Promise<void> | null = null
-  /** The check that runs, and the one that begins when it has ended. */
-  private checking: Promise<void> | null = null
-  private nextCheck: Promise<void> | null = null
-  private flushing = false
   /** How often another model was found here. */
   refusals = 0
-  /** Replies that no check has confirmed yet. */
-  readonly unconfirmed = new Unconfirmed()
+  private readonly replies: Confirmation
   /** Model name of its replies. */
   private model: string
 
@@ -75,6 +70,7 @@ export class Endpoint {
   ) {
     this.current = session ? 'up' : 'down'
     const { limits, clock } = options
+    this.replies = new Confirmation(() => this.checkOnce(), clock)
     this.model = options.model ?? ''
     const ceilings: Record<CallKind, number> = {
       chat: limits.chatConcurrency,
@@ -98,6 +94,11 @@ export class Endpoint {
     const before = this.usable
     this.current = next
     if (this.usable !== before) this.onChange()
+  }
+
+  /** Replies that no check has confirmed yet. */
+  get unconfirmed(): Unconfirmed {
+    return this.replies.unconfirmed
   }
 
   get name(): string {
@@ -194,28 +195,12 @@ export class Endpoint {
       if (entries.length > 0) cache.put(entries)
       return
     }
-    this.unconfirmed.add(reader, cache, entries)
-    if (entries.length > 0) void this.flushSoon()
+    this.replies.add(reader, cache, entries)
   }
 
-  /**
-   * Confirms the replies that came before this call: asks the server whether it still is the expected model, in a check
-   * that begins after them. Throws when it is another one or cannot be asked. Callers that wait share one check.
-   */
+  /** Confirms the replies that came before this call; see Confirmation. Throws when that cannot be. */
   confirm(): Promise<void> {
-    if (!this.options.watch) return Promise.resolve()
-    if (this.nextCheck) return this.nextCheck
-    const begin = (): Promise<void> => {
-      this.nextCheck = null
-      const check = this.checkOnce().finally(() => {
-        if (this.checking === check) this.checking = null
-      })
-      this.checking = check
-      return check
-    }
-    if (!this.checking) return begin()
-    this.nextCheck = this.checking.then(begin, begin)
-    return this.nextCheck
+    return this.options.watch ? this.replies.confirm() : Promise.resolve()
   }
 
   /** Makes sure of the model; what comes of it shows in the state. */
@@ -242,21 +227,7 @@ export class Endpoint {
     await this.session?.close()
   }
 
-  /** Sees to it that answers reach the cache although no job asks for a check. */
-  private async flushSoon(): Promise<void> {
-    if (this.flushing) return
-    this.flushing = true
-    try {
-      await this.options.clock.sleep(CONFIRM_MS)
-      // Meanwhile a job may have seen to it.
-      if (!this.unconfirmed.isEmpty) await this.confirm()
-    } catch {
-      // Answers wait on, or were dropped; the job that needs them is told.
-    } finally {
-      this.flushing = false
-    }
-  }
-
+  /** Asks the server whether it still is the expected model, in a check that confirms what came before it. */
   private async checkOnce(): Promise<void> {
     const { watch } = this.options
     // A look that began before the replies cannot confirm them.
@@ -341,6 +312,10 @@ export class Endpoint {
     if (isPausing(error)) {
       // The dialect saw another model's name in a reply.
       if (error.details?.pause === 'model_changed') this.refuse(errorMessage(error))
+      return
+    }
+    if (failure.reason === OTHER_MODEL) {
+      this.doubt()
       return
     }
     this.troubled = kind

@@ -13,7 +13,8 @@ import {
 } from '../types'
 
 // Easy for any competent model, and no token follows itself.
-const TEXT = 'Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday'
+/** The text by whose scores or embedding a model is recognised. */
+export const FIXED_TEXT = 'Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday'
 // Wider than the tolerance of a probe, because this one is asked under load: a server's own noise stays below 0.05 nats,
 // while other weights, other quantisations included, differ by more than 0.1 on some token.
 const SCORE_TOLERANCE = 0.1
@@ -41,25 +42,33 @@ export interface KnownModel {
   replied: string
 }
 
-async function scoreVector(
-  session: BackendSession,
-  known: Int32Array | null,
-  signal?: AbortSignal,
-): Promise<ProbeVector | null> {
-  const ids = known ?? (await session.tokenize?.([TEXT], true, signal))?.[0]
-  if (!ids || ids.length < 2) return null
-  const [scores] = await scoreOnce(session, [ids], signal)
-  if (!scores) return null
+/** Returns the scores of the fixed text as an answer to compare. */
+export function scoreVector(ids: Int32Array, scores: Float32Array): ProbeVector {
   const values = [...scores.subarray(1)]
   return { of: 'promptScores', labels: [...ids], values, tolerance: SCORE_TOLERANCE }
 }
 
-async function embeddingVector(session: BackendSession, signal?: AbortSignal) {
-  const [vector] = (await embedOnce(session, [TEXT], signal)).vectors
-  if (!vector) return null
+/** Returns the embedding of the fixed text as an answer to compare. */
+export function embeddingVector(vector: Float32Array): ProbeVector {
   const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0)) || 1
   const values = [...vector].map((value) => value / length)
-  return { of: 'embedding' as const, labels: [], values, tolerance: EMBEDDING_TOLERANCE }
+  return { of: 'embedding', labels: [], values, tolerance: EMBEDDING_TOLERANCE }
+}
+
+async function askScores(
+  session: BackendSession,
+  known: Int32Array | null,
+  signal?: AbortSignal,
+): Promise<ProbeVector | null> {
+  const ids = known ?? (await session.tokenize?.([FIXED_TEXT], true, signal))?.[0]
+  if (!ids || ids.length < 2) return null
+  const [scores] = await scoreOnce(session, [ids], signal)
+  return scores ? scoreVector(ids, scores) : null
+}
+
+async function askEmbedding(session: BackendSession, signal?: AbortSignal) {
+  const [vector] = (await embedOnce(session, [FIXED_TEXT], signal)).vectors
+  return vector ? embeddingVector(vector) : null
 }
 
 function askFixed(session: BackendSession, params: Partial<GenerateParams>, signal?: AbortSignal) {
@@ -89,8 +98,8 @@ async function vectorOf(
   ids: Int32Array | null,
   signal?: AbortSignal,
 ): Promise<ProbeVector | null> {
-  if (of === 'promptScores') return session.scoreTokens ? scoreVector(session, ids, signal) : null
-  if (of === 'embedding') return session.embed ? embeddingVector(session, signal) : null
+  if (of === 'promptScores') return session.scoreTokens ? askScores(session, ids, signal) : null
+  if (of === 'embedding') return session.embed ? askEmbedding(session, signal) : null
   return session.generate ? outputVector(session, signal) : null
 }
 

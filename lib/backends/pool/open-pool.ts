@@ -157,7 +157,8 @@ export async function openPool(kind: BackendKind, options: OpenPool): Promise<En
     ...shape.identity,
     ...(isNamesake && fingerprint !== null ? { fingerprint } : {}),
   }
-  return new EndpointPool({ backendId, identity, fingerprint, limits, shape, endpoints })
+  const answer = expected.vector
+  return new EndpointPool({ backendId, identity, fingerprint, answer, limits, shape, endpoints })
 }
 
 /** Returns a pool of one session that is open already, for engines in this process and for tests. */
@@ -174,5 +175,7 @@ export function poolOf(
   const { identity, limits } = session
   const endpoint = new Endpoint(session, { name: identity.model, limits, clock, notice })
   const endpoints = [endpoint]
-  return new EndpointPool({ backendId, identity, fingerprint, limits, shape: session, endpoints })
+  const shape = session
+  const answer = null
+  return new EndpointPool({ backendId, identity, fingerprint, answer, limits, shape, endpoints })
 }

@@ -1,6 +1,7 @@
 import { emptyMeter, type Meter } from '@/lib/contracts/meter'
 import type { RequestCache } from '../cache-port'
 import type { EndpointPool } from '../pool/endpoint-pool'
+import { embeddingMark, scoreMark, type Mark } from '../pool/mark'
 import { poolOf } from '../pool/open-pool'
 import type { BackendSession, EmbedReply, GenerateReply, GenerateRequest } from '../types'
 import { cacheKeyer, type CacheKeyer } from './cache-key'
@@ -128,9 +129,22 @@ function generateWith(view: View, { keys, chats }: Common) {
   }
 }
 
+/** Sends a list with the fixed question at its end and returns the answers to the list, all of the expected model. */
+async function marked<I, O>(
+  mark: Mark<I, O> | null,
+  inputs: readonly I[],
+  send: (inputs: I[]) => Promise<O[]>,
+): Promise<O[]> {
+  if (!mark) return send([...inputs])
+  const answers = await send([...inputs, mark.input])
+  mark.check(answers[inputs.length] as O)
+  return answers.slice(0, inputs.length)
+}
+
 function scoreWith(view: View, { keys, scores }: Common) {
-  const { limits } = view.pool.parts
+  const { limits, answer } = view.pool.parts
   const { meter } = view
+  const mark = scoreMark(answer, limits)
   return (sequences: readonly Int32Array[], signal?: AbortSignal): Promise<Float32Array[]> =>
     listCall<Int32Array, Float32Array>(
       view,
@@ -139,8 +153,11 @@ function scoreWith(view: View, { keys, scores }: Common) {
         keyOf: keys.score,
         inFlight: scores,
         size: (ids) => ids.length,
-        limits: { items: limits.scoreBatchPrompts, size: limits.scoreBatchTokens },
-        send: (session, batch) => scoreOnce(session, batch, signal),
+        limits: {
+          items: limits.scoreBatchPrompts - (mark ? 1 : 0),
+          size: limits.scoreBatchTokens - (mark?.input.length ?? 0),
+        },
+        send: (session, batch) => marked(mark, batch, (list) => scoreOnce(session, list, signal)),
         sample: (ids) => (ids.length > 1 ? ids.slice(0, 2) : null),
         encode: encodeFloats,
         decode: decodeFloats,
@@ -154,8 +171,13 @@ function scoreWith(view: View, { keys, scores }: Common) {
 }
 
 function embedWith(view: View, { keys, vectors }: Common) {
-  const { limits } = view.pool.parts
+  const { limits, answer } = view.pool.parts
   const { meter } = view
+  const mark = embeddingMark(answer, limits)
+  const ofVector = mark && {
+    input: mark.input,
+    check: ({ vector }: OneVector) => mark.check(vector),
+  }
   return async (texts: readonly string[], signal?: AbortSignal): Promise<EmbedReply> => {
     const found = await listCall<string, OneVector>(
       view,
@@ -164,14 +186,15 @@ function embedWith(view: View, { keys, vectors }: Common) {
         keyOf: keys.embed,
         inFlight: vectors,
         size: (text) => text.length,
-        limits: { items: limits.embedBatchTexts, size: Infinity },
-        async send(session, batch) {
-          const reply = await embedOnce(session, batch, signal)
-          return reply.vectors.map((vector, n) => ({
-            vector,
-            truncated: reply.truncated[n] === true,
-          }))
-        },
+        limits: { items: limits.embedBatchTexts - (mark ? 1 : 0), size: Infinity },
+        send: (session, batch) =>
+          marked(ofVector, batch, async (list) => {
+            const reply = await embedOnce(session, list, signal)
+            return reply.vectors.map((vector, n) => ({
+              vector,
+              truncated: reply.truncated[n] === true,
+            }))
+          }),
         // The first float says whether the text was cut.
         encode({ vector, truncated }) {
           const floats = new Float32Array(vector.length + 1)

@@ -11,9 +11,9 @@ import type { RunCell, RunState } from './run-state'
 // stores whole chunks again, so a fast backend must not make it happen more often.
 const COMMIT_MS = 1_000
 const COMMIT_ROWS = CHUNK_ROWS
-// A slow check of the model comes more rarely, so that checks take about a tenth of one place at the backend at most.
-const CHECK_SHARE = 10
-const MOST_BETWEEN_MS = 5_000
+// A slow check of the model comes more rarely, so that checks take about a quarter of one place at the backend at most.
+const CHECK_SHARE = 4
+const MOST_BETWEEN_MS = 3_000
 // A job that is stopped waits no longer than this for the check of its last results; rows without it stay pending.
 const LAST_CHECK_MS = 3_000
 // Rows are sorted by length inside a window so that batches pack well; the first windows are short so that results show early.

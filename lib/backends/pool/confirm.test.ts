@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { NO_CACHE } from '../cache-port'
 import { openMachines, type Machine } from './testing'
 
 const CHANGED = { details: { pause: 'model_changed' } }
@@ -83,6 +84,25 @@ describe('replies', () => {
     await ask(1, fresh)
     await fresh.confirm()
     expect(cache.size).toBe(1)
+  })
+
+  it('to lists show themselves whose they are, even of a model that is gone before the next check', async () => {
+    const { view, shared, machine, cache } = await alone()
+    const texts = ['one of them', 'the other of them']
+    const ids = (await view.tokenize?.(texts, false)) ?? []
+    machine.seed = 5
+    const { checked } = machine
+    const asked = view.scoreTokens?.(ids)
+    while (machine.checked === checked) await new Promise((resolve) => setImmediate(resolve))
+    machine.seed = 1
+    const scores = await asked
+    await view.confirm()
+    expect(cache.size).toBe(2)
+    // What the first model says, without the cache.
+    const plain = await shared.handOut({ cache: NO_CACHE }).scoreTokens?.(ids)
+    expect(scores).toEqual(plain)
+    expect(scores).toHaveLength(2)
+    expect(machine.checked).toBeGreaterThan(checked + 2)
   })
 
   it('on their way while another model is found are not taken, even if the first one is back', async () => {

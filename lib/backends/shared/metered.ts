@@ -129,13 +129,14 @@ function generateWith(view: View, { keys, chats }: Common) {
   }
 }
 
-/** Sends a list with the fixed question at its end and returns the answers to the list, all of the expected model. */
+/** Sends a list with the fixed question at its end and returns the answers to the list; throws when another model answers. */
 async function marked<I, O>(
   mark: Mark<I, O> | null,
   inputs: readonly I[],
   send: (inputs: I[]) => Promise<O[]>,
 ): Promise<O[]> {
-  if (!mark) return send([...inputs])
+  // A text alone stays alone: its refusal is then its own, and a server that mixes up lists can still answer it.
+  if (!mark || inputs.length < 2) return send([...inputs])
   const answers = await send([...inputs, mark.input])
   mark.check(answers[inputs.length] as O)
   return answers.slice(0, inputs.length)

@@ -3,6 +3,9 @@ import path from 'node:path'
 import Database from 'better-sqlite3'
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
+import { AppError } from '@/lib/errors'
+import { brokenDatabase } from './check'
+import { makePrivateFile, makePrivateFolder } from './private-files'
 import * as schema from './schema'
 
 export type Db = BetterSQLite3Database<typeof schema> & { $client: Database.Database }
@@ -20,11 +23,23 @@ function applyPragmas(sqlite: Database.Database): void {
   sqlite.pragma('mmap_size = 268435456')
 }
 
-/** Opens (and creates) the database file and its folder. Migrations are run apart, by `migrateDatabase`. */
+/**
+ * Opens (and creates) the database file and its folder, both for this user only. Migrations are run apart, by
+ * `migrateDatabase`. Throws `data_error` for a file that is no database or is damaged.
+ */
 export function openDatabase(file: string): Db {
-  if (file !== ':memory:') fs.mkdirSync(path.dirname(file), { recursive: true })
+  if (file !== ':memory:') {
+    makePrivateFolder(path.dirname(file))
+    // SQLite gives its journals the mode of the database.
+    makePrivateFile(file)
+  }
   const sqlite = new Database(file)
-  applyPragmas(sqlite)
+  try {
+    applyPragmas(sqlite)
+  } catch (error) {
+    sqlite.close()
+    throw brokenDatabase(error, file)
+  }
   return drizzle(sqlite, { schema })
 }
 
@@ -33,7 +48,35 @@ function migrationsFolder(): string {
   return path.join(process.cwd(), 'db', 'migrations')
 }
 
-/** Brings the database to the newest schema; does nothing when it is there already. */
+function newestKnown(): number {
+  const file = path.join(migrationsFolder(), 'meta', '_journal.json')
+  const journal = JSON.parse(fs.readFileSync(file, 'utf8')) as { entries: { when: number }[] }
+  return Math.max(...journal.entries.map(({ when }) => when))
+}
+
+function refuseNewer(sqlite: Database.Database): void {
+  const table = sqlite
+    .prepare("select 1 from sqlite_master where type = 'table' and name = '__drizzle_migrations'")
+    .get()
+  if (!table) return
+  const newest = sqlite.prepare('select max(created_at) from __drizzle_migrations').pluck().get()
+  if (typeof newest !== 'number' || newest <= newestKnown()) return
+  const day = new Date(newest).toISOString().slice(0, 10)
+  throw new AppError(
+    'data_error',
+    `The database ${sqlite.name} was written by a newer version of Evolens (its tables are of ${day}), which this one would read wrongly. Nothing was changed. Update this copy of Evolens, or set EVOLENS_DATA_DIR to another folder.`,
+  )
+}
+
+/**
+ * Brings the database to the newest schema; does nothing when it is there already. Throws `data_error` for a database that
+ * a newer version wrote, or one that is damaged.
+ */
 export function migrateDatabase(db: Db): void {
-  migrate(db, { migrationsFolder: migrationsFolder() })
+  try {
+    refuseNewer(db.$client)
+    migrate(db, { migrationsFolder: migrationsFolder() })
+  } catch (error) {
+    throw brokenDatabase(error, db.$client.name)
+  }
 }

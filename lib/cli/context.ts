@@ -1,4 +1,6 @@
+import { checkAfterUncleanStop } from '@/db/check'
 import { migrateDatabase, openDatabase } from '@/db/client'
+import { tightenDataFolder } from '@/db/private-files'
 import { readConfig } from '@/lib/config'
 import { AppError } from '@/lib/errors'
 import { isDiskFull } from '@/lib/jobs/disk-full'
@@ -26,11 +28,18 @@ export function storageError(error: unknown, dataDir: string): unknown {
   )
 }
 
-/** Opens the data folder's database, brings it up to date and returns what services need. */
-export function openContext(): ServiceContext {
+/**
+ * Opens the data folder's database, brings it up to date and returns what services need. With `onCheck` the folder is
+ * closed to other users and the database looked through first if its last stop was not an orderly one; `onCheck` is told.
+ */
+export function openContext(onCheck?: () => void): ServiceContext {
   const config = readConfig()
   try {
     const db = openDatabase(config.databasePath)
+    if (onCheck) {
+      tightenDataFolder(config.dataDir)
+      if (checkAfterUncleanStop(db.$client)) onCheck()
+    }
     migrateDatabase(db)
     ensureBuiltInBackends(db)
     return { db, config }

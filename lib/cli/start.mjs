@@ -7,7 +7,26 @@ import { runSetup } from './start/setup.mjs'
 import { supervise } from './start/supervise.mjs'
 import { settings } from './start/settings.mjs'
 
+// How often it is looked whether npm is still there.
+const LOOK_MS = 1_000
+
+/**
+ * Ends this process in order when the npm that started it is gone: npm hands signals to its shell only, and the shell
+ * dies of them without telling anybody.
+ */
+function endWithNpm() {
+  if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    process.kill(process.pid, 'SIGTERM')
+  }, LOOK_MS)
+  timer.unref()
+}
+
 async function main() {
+  endWithNpm()
   const options = settings(process.argv.slice(2), process.env)
   if (options.help) {
     process.stdout.write(options.help)

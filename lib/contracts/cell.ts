@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { importedColumnsSchema } from './imported-values'
+import { LIMITS } from './limits'
 import { openingSchema } from './opening'
 
 /** Who speaks in a chat; `other` is what tools say, and nobody's text. */
@@ -21,28 +22,28 @@ export const MAPPED_FIELDS = [
 ] as const
 export type MappedField = (typeof MAPPED_FIELDS)[number]
 
-// Names of keys and speakers; what is longer is a text.
-const MAX_NAME = 1_000
+/** Name of one of a file's own columns, or a place inside one; null for none. */
+const sourceColumn = z.string().max(LIMITS.sourceColumn).nullable()
 
 /** How the messages of a chat are spelled; see ChatTags in lib/formats/types.ts. */
 const chatTagsSchema = z.object({
-  role: z.string().max(MAX_NAME).nullable(),
-  content: z.string().max(MAX_NAME).nullable(),
-  roles: z.record(z.string().max(MAX_NAME), z.enum(CHAT_ROLES)),
+  role: sourceColumn,
+  content: sourceColumn,
+  roles: z.record(z.string().max(LIMITS.sourceColumn), z.enum(CHAT_ROLES)),
 })
 
 export const columnMappingSchema = z.object({
-  instruction: z.string().nullable(),
-  input: z.string().nullable(),
-  output: z.string().nullable(),
-  system: z.string().nullable(),
-  history: z.string().nullable(),
-  messages: z.string().nullable(),
-  tools: z.string().nullable(),
-  id: z.string().nullable(),
+  instruction: sourceColumn,
+  input: sourceColumn,
+  output: sourceColumn,
+  system: sourceColumn,
+  history: sourceColumn,
+  messages: sourceColumn,
+  tools: sourceColumn,
+  id: sourceColumn,
   /** Absent in cells imported before these existed. */
-  parent: z.string().nullable().optional(),
-  label: z.string().nullable().optional(),
+  parent: sourceColumn.optional(),
+  label: sourceColumn.optional(),
   tags: chatTagsSchema.nullable().optional(),
 })
 

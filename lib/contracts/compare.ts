@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { columnIdSchema } from './filter'
 import { jsonParameter } from './json-parameter'
+import { nameSchema, namesSchema, roundSchema } from './limits'
 import { metricValueSchema } from './rows'
 
 /** One side of a comparison: an arm at a round, over the chosen seed sets. */
 export const compareSideSchema = z.object({
-  arm: z.string().describe('Arm key; the word `seeds` means the seed rows.'),
-  round: z.number().int().min(0).describe('Round of evolution; 0 for the seeds.'),
+  arm: nameSchema.describe('Arm key; the word `seeds` means the seed rows.'),
+  round: roundSchema.describe('Round of evolution; 0 for the seeds.'),
   runs: z
     .array(z.string())
     .default([])
@@ -17,7 +18,7 @@ export type CompareSide = z.infer<typeof compareSideSchema>
 export const COMPARE_SORTS = ['slot', 'difference', 'size'] as const
 
 export const compareStateSchema = z.object({
-  seedSets: z.array(z.string()).default([]).describe('Seed set keys; empty = all.'),
+  seedSets: namesSchema.default([]).describe('Seed set keys; empty = all.'),
   a: compareSideSchema,
   b: compareSideSchema,
   columns: z
@@ -283,6 +284,6 @@ export const compareQuerySchema = z.object({
 
 export const comparePairQuerySchema = z.object({
   state: stateParameter,
-  seedSet: z.string(),
+  seedSet: nameSchema,
   slot: z.coerce.number().int().min(0),
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { keySchema, LIMITS, nameSchema, namesSchema, settingsSchema } from './limits'
 import { budgetSchema, meterSchema } from './meter'
 import { rowSetSchema } from './run'
 
@@ -32,14 +33,14 @@ export const metricInfoSchema = z.object({
 export type MetricInfo = z.infer<typeof metricInfoSchema>
 
 export const computeRequestSchema = z.object({
-  metrics: z.array(
-    z.object({ metric: z.string(), params: z.record(z.string(), z.unknown()).default({}) }),
-  ),
+  metrics: z
+    .array(z.object({ metric: nameSchema, params: settingsSchema.default({}) }))
+    .max(LIMITS.list),
   /** Capability-wise choice: metric id -> backend id; absent = first built-in backend that can do it. */
-  backends: z.record(z.string(), z.string()).default({}),
+  backends: z.record(nameSchema, nameSchema).default({}),
   rowSet: rowSetSchema.default({ kind: 'all' }),
   /** Restrict to these cells; empty = every cell of the study. */
-  cellIds: z.array(z.string()).default([]),
+  cellIds: namesSchema.default([]),
   /** What each job may use up before it pauses; null = no limit. */
   budget: budgetSchema.nullable().optional(),
 })
@@ -70,10 +71,10 @@ export const dryRunSchema = z.object({
 export type DryRun = z.infer<typeof dryRunSchema>
 
 export const evolveRequestSchema = z.object({
-  backendId: z.string(),
+  backendId: nameSchema,
   /** Seed sets by key; empty = all. */
-  seedSets: z.array(z.string()).default([]),
-  armKey: z.string().regex(/^[a-z0-9-]{1,40}$/),
+  seedSets: namesSchema.default([]),
+  armKey: keySchema.regex(/^[a-z0-9-]{1,40}$/),
   armLabel: z.string().min(1).max(80),
   armClass: z.enum(['small', 'large', 'other']).default('other'),
   rounds: z
@@ -104,8 +105,7 @@ export const evolveRequestSchema = z.object({
     .max(4096)
     .default(512)
     .describe('Longest response, in tokens.'),
-  responseBackendId: z
-    .string()
+  responseBackendId: nameSchema
     .nullable()
     .default(null)
     .describe('Writer of the responses; null = the evolver.'),
@@ -114,7 +114,7 @@ export const evolveRequestSchema = z.object({
     .default(true)
     .describe('Also writes a response for each evolved instruction.'),
   prompts: z
-    .record(z.string(), z.string())
+    .record(nameSchema, nameSchema)
     .default({})
     .describe(
       'Prompt id -> hash of the stored version to use; the others are those of the program.',

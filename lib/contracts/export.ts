@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { viewStateSchema } from './filter'
+import { LIMITS, nameSchema } from './limits'
 
 export const EXPORT_FORMATS = ['json', 'jsonl', 'csv', 'llama-factory'] as const
 export const EXPORT_STAGES = ['sft', 'kto', 'dpo'] as const
@@ -16,7 +17,7 @@ export function safeName(text: string): string {
 }
 
 export const exportRequestSchema = z.object({
-  studyId: z.string(),
+  studyId: nameSchema,
   state: viewStateSchema,
   format: z.enum(EXPORT_FORMATS),
   name: z
@@ -66,6 +67,7 @@ export const exportRequestSchema = z.object({
     .describe('Keeps rows with an empty response; the recipe says so.'),
   template: z
     .string()
+    .max(LIMITS.key)
     .default('default')
     .describe('LLaMA-Factory chat template of the model to train.'),
 })

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { LIMITS, nameSchema, namesSchema, roundSchema } from './limits'
 
 /** A metric column by name: `<metric>.<output>` or `<derived>.<variant>`, optionally `@<run id>`. */
-export const columnIdSchema = z.string().regex(/^[a-z0-9_]+\.[A-Za-z0-9_-]+(@[a-z0-9-]+)?$/)
+export const columnIdSchema = nameSchema.regex(/^[a-z0-9_]+\.[A-Za-z0-9_-]+(@[a-z0-9-]+)?$/)
 
 /** Keep rows whose value lies in [min, max]; either end may be open. `missing` keeps rows without a value as well. */
 export const rangeFilterSchema = z.object({
@@ -13,16 +14,19 @@ export const rangeFilterSchema = z.object({
 
 /** Which rows a page shows. Empty lists mean "all". */
 export const rowFilterSchema = z.object({
-  seedSets: z.array(z.string()).default([]),
+  seedSets: namesSchema.default([]),
   /** Arm keys; the word `seeds` means the seed rows. */
-  arms: z.array(z.string()).default([]),
-  rounds: z.array(z.number().int().min(0)).default([]),
-  operators: z.array(z.string()).default([]),
-  ranges: z.array(rangeFilterSchema).default([]),
+  arms: namesSchema.default([]),
+  rounds: z.array(roundSchema).max(LIMITS.list).default([]),
+  operators: namesSchema.default([]),
+  ranges: z.array(rangeFilterSchema).max(LIMITS.list).default([]),
   /** Case-insensitive text in instruction, input or response. */
-  text: z.string().default(''),
+  text: z.string().max(LIMITS.search).default(''),
   /** Only rows with these marks. */
-  marks: z.array(z.enum(['star', 'drop', 'note'])).default([]),
+  marks: z
+    .array(z.enum(['star', 'drop', 'note']))
+    .max(LIMITS.list)
+    .default([]),
   hideDropped: z.boolean().default(false),
 })
 export type RowFilter = z.infer<typeof rowFilterSchema>
@@ -30,7 +34,7 @@ export type RangeFilter = z.infer<typeof rangeFilterSchema>
 
 /** `position` is file order: seed set, arm, round, row. */
 export const rowSortSchema = z.object({
-  column: z.string().default('position'),
+  column: nameSchema.default('position'),
   descending: z.boolean().default(false),
 })
 export type RowSort = z.infer<typeof rowSortSchema>
@@ -38,7 +42,7 @@ export type RowSort = z.infer<typeof rowSortSchema>
 export const viewStateSchema = z.object({
   filter: rowFilterSchema,
   sort: rowSortSchema,
-  columns: z.array(z.string()),
+  columns: namesSchema,
 })
 export type ViewState = z.infer<typeof viewStateSchema>
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { nameSchema } from './limits'
 import { cleanName } from './plain-text'
 
 /** A scale of a rubric: labels from low to high, or every integer from min to max. */
@@ -64,12 +65,12 @@ export type PromptInfo = z.infer<typeof promptInfoSchema>
 
 /** A new version of a prompt, or a new rubric (`promptId` null). */
 export const promptDraftSchema = z.object({
-  promptId: z.string().nullable(),
+  promptId: nameSchema.nullable(),
   /** Rubrics only; other prompts keep their name. */
   name: z.string().transform(cleanName).pipe(z.string().max(RUBRIC_NAME)).default(''),
   template: z.string().trim().min(1).max(PROMPT_CHARACTERS),
   scale: rubricScaleSchema.nullable().default(null),
-  parentHash: z.string().nullable().default(null),
+  parentHash: nameSchema.nullable().default(null),
   note: z.string().trim().max(200).default(''),
 })
 export type PromptDraft = z.infer<typeof promptDraftSchema>
@@ -89,9 +90,9 @@ export type PromptRow = z.infer<typeof promptRowSchema>
 
 /** A draft to be tried on a backend with a few rows; nothing of it is stored with the rows. */
 export const promptTrialSchema = z.object({
-  studyId: z.string(),
-  backendId: z.string(),
-  promptId: z.string().nullable(),
+  studyId: nameSchema,
+  backendId: nameSchema,
+  promptId: nameSchema.nullable(),
   name: z.string().transform(cleanName).pipe(z.string().max(RUBRIC_NAME)).default(''),
   template: z.string().trim().min(1).max(PROMPT_CHARACTERS),
   scale: rubricScaleSchema.nullable().default(null),

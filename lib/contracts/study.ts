@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { columnMappingSchema } from './cell'
 import { importQuestionSchema } from './import-questions'
 import { importedColumnsSchema } from './imported-values'
+import { keySchema, LIMITS, nameSchema, roundSchema, storedLabelSchema } from './limits'
 import { openingSchema, PLAIN_OPENING } from './opening'
 import { ALIGN_WAYS, operatorRuleSchema } from './operators'
 
@@ -156,24 +157,24 @@ export type StudyDetail = z.infer<typeof studyDetailSchema>
 
 /** What the importer believes of one uploaded file; the user may correct every field before importing. */
 export const importPlanSchema = z.object({
-  uploadId: z.string(),
-  fileName: z.string(),
+  uploadId: nameSchema,
+  fileName: z.string().max(LIMITS.path),
   sizeBytes: z.number(),
-  sha256: z.string(),
-  format: z.string(),
+  sha256: nameSchema,
+  format: nameSchema,
   mapping: columnMappingSchema,
   /** How the file is opened, where it does not say it itself. */
   opening: openingSchema.default(PLAIN_OPENING),
   /** Columns under names of their own that hold values of other tools. */
   columns: importedColumnsSchema.default([]),
-  seedSetKey: z.string(),
-  seedSetLabel: z.string(),
+  seedSetKey: keySchema,
+  seedSetLabel: storedLabelSchema,
   /** null = these are the seeds. */
-  armKey: z.string().nullable(),
-  armLabel: z.string().nullable(),
+  armKey: keySchema.nullable(),
+  armLabel: storedLabelSchema.nullable(),
   armClass: z.enum(ARM_CLASSES),
   scenario: z.enum(SCENARIOS),
-  round: z.number().int().min(0),
+  round: roundSchema,
   /** How rows meet their parents: by position, by id, by the parent's text in the row, not at all. */
   align: z.enum(ALIGN_WAYS),
   /** How the operators of the rows are known. */
@@ -191,6 +192,10 @@ export const fileRepairSchema = z.object({
   opening: openingSchema.nullable(),
 })
 export type FileRepair = z.infer<typeof fileRepairSchema>
+/** The files of one import. */
+export const importRequestSchema = z.object({
+  plans: z.array(importPlanSchema).max(LIMITS.plans),
+})
 
 export const importPreviewSchema = z.object({
   plan: importPlanSchema,

@@ -36,11 +36,20 @@ export type RouteHandler = (
   context: { params: Promise<Record<string, string | string[] | undefined>> },
 ) => Promise<Response>
 
+/** What to tell of a failed parse: of a choice of shapes, what is wrong with the one that fits best. */
+function firstIssue(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue | undefined {
+  const [issue] = issues
+  if (issue?.code !== 'invalid_union') return issue
+  const [nearest] = issue.errors.toSorted((a, b) => a.length - b.length)
+  const inner = nearest && firstIssue(nearest)
+  return inner ? { ...inner, path: [...issue.path, ...inner.path] } : issue
+}
+
 function parsePart<T>(schema: z.ZodType<T> | undefined, value: unknown, part: string): T {
   if (!schema) return undefined as T
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
+  const issue = firstIssue(parsed.error.issues)
   const at = issue && issue.path.length > 0 ? ` at ${issue.path.join('.')}` : ''
   throw new AppError(
     'invalid_input',

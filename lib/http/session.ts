@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import { makePrivateFolder, PRIVATE_FILE } from '@/db/private-files'
 
 const COOKIE = 'evolens_access'
 // A month: long enough for a study, short enough that a forgotten browser loses access.
@@ -24,9 +25,9 @@ function sessionKey(dataDir: string): Buffer {
   const file = path.join(dataDir, KEY_FILE)
   let key = readKey(file)
   if (!key) {
-    fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    makePrivateFolder(dataDir)
     const part = `${file}.${process.pid}`
-    fs.writeFileSync(part, randomBytes(KEY_BYTES), { mode: 0o600 })
+    fs.writeFileSync(part, randomBytes(KEY_BYTES), { mode: PRIVATE_FILE })
     fs.renameSync(part, file)
     // Two processes that start at once both end with the file that came last.
     key = readKey(file) as Buffer

@@ -38,11 +38,7 @@ const SUSPECT = sql<number>`(json_extract(${jobs.progress}, '$.crashes') is not 
   and ${ANSWERED} <= json_extract(${jobs.progress}, '$.crashes.requests'))`
 
 /** Returns the jobs whose time has come, in the order of their turns: by priority, then by arrival. */
-function waitingJobs(
-  db: Queryable,
-  kinds: readonly string[],
-  now = Date.now(),
-): WaitingJob[] {
+function waitingJobs(db: Queryable, kinds: readonly string[], now = Date.now()): WaitingJob[] {
   return db
     .select({
       no: jobs.no,

@@ -1,6 +1,10 @@
-import fs from 'node:fs'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
+import { makePrivateFile, makePrivateFolder } from '@/db/private-files'
+
+// How soon a waiting worker takes over when the other one ends.
+const LOOK_AGAIN_MS = 1_000
 
 /** A held lock; `release` gives it up. */
 export interface WorkerLock {
@@ -13,7 +17,8 @@ export interface WorkerLock {
  * no stale lock and no process number to trust.
  */
 export function acquireWorkerLock(dataDir: string): WorkerLock | null {
-  fs.mkdirSync(dataDir, { recursive: true })
+  makePrivateFolder(dataDir)
+  makePrivateFile(path.join(dataDir, 'worker.lock'))
   const file = new Database(path.join(dataDir, 'worker.lock'), { timeout: 0 })
   try {
     file.pragma('journal_mode = MEMORY')
@@ -25,5 +30,17 @@ export function acquireWorkerLock(dataDir: string): WorkerLock | null {
     const { code } = error as { code?: string }
     if (code?.startsWith('SQLITE_BUSY')) return null
     throw error
+  }
+}
+
+/** Returns the lock of a data folder once no other process has it; `onWait` is called once when one has. */
+export async function waitForWorkerLock(dataDir: string, onWait: () => void): Promise<WorkerLock> {
+  let isTold = false
+  for (;;) {
+    const lock = acquireWorkerLock(dataDir)
+    if (lock) return lock
+    if (!isTold) onWait()
+    isTold = true
+    await sleep(LOOK_AGAIN_MS)
   }
 }

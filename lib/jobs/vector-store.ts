@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { Db } from '@/db/client'
+import { PRIVATE_FILE, PRIVATE_FOLDER } from '@/db/private-files'
 import type { RequestCache } from '@/lib/backends/cache-port'
 import { databaseCache } from './request-cache'
 
@@ -111,7 +112,7 @@ export class VectorStore {
     const drop = db.$client.prepare('delete from request_cache where key = ?')
     const part = `${this.pathOf(bytes)}.part`
     const kept: { key: Buffer; value: Buffer }[] = []
-    const file = fs.openSync(part, 'w')
+    const file = fs.openSync(part, 'w', PRIVATE_FILE)
     try {
       let written = 0
       for (let from = 0; from < live.length; from += COPY_RECORDS) {
@@ -160,9 +161,9 @@ export class VectorStore {
   private file(bytes: number): number {
     const held = this.open.get(bytes)
     if (held !== undefined) return held
-    fs.mkdirSync(this.folder, { recursive: true })
+    fs.mkdirSync(this.folder, { recursive: true, mode: PRIVATE_FOLDER })
     const { O_RDWR, O_CREAT } = fs.constants
-    const file = fs.openSync(this.pathOf(bytes), O_RDWR | O_CREAT)
+    const file = fs.openSync(this.pathOf(bytes), O_RDWR | O_CREAT, PRIVATE_FILE)
     this.open.set(bytes, file)
     return file
   }

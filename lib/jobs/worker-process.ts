@@ -7,7 +7,7 @@ import { readConfig } from '@/lib/config'
 import { log } from '@/lib/log'
 import { ensureBuiltInBackends, probeBuiltIns, probeReturned } from '@/lib/services/backends'
 import { BackendPool } from './backend-pool'
-import { acquireWorkerLock } from './lock'
+import { waitForWorkerLock } from './lock'
 import { retireWorker } from './heartbeat'
 import { schedulePurge } from './purge'
 import type { JobKind } from './types'
@@ -18,9 +18,6 @@ import { WorkerLoop } from './worker-loop'
 const MAPPED_BYTES = 32 * 2 ** 20
 // Parsed replies die young; left alone, the heap grows to several times of what lives in it.
 const HEAP_GROWTH_PERCENT = 40
-// Tells a supervisor that starting again is of no use: another worker has this folder.
-const EXIT_LOCKED = 3
-
 // How long a page may go on saying that a model file is missing.
 const RETURNED_MS = 2_000
 
@@ -46,12 +43,17 @@ function followParent(stop: () => void): void {
 export async function runWorkerProcess(kinds: readonly JobKind[]): Promise<void> {
   v8.setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`)
   const config = readConfig()
-  const lock = acquireWorkerLock(config.dataDir)
-  if (!lock) {
-    log().error({ dataDir: config.dataDir }, 'another worker runs on this data folder')
-    process.exitCode = EXIT_LOCKED
-    return
-  }
+  // Replaced once there is something to give back.
+  let stop: () => void = () => process.exit(0)
+  process.on('SIGTERM', () => stop())
+  process.on('SIGINT', () => stop())
+  followParent(() => stop())
+  const lock = await waitForWorkerLock(config.dataDir, () =>
+    log().warn(
+      { dataDir: config.dataDir },
+      'another worker serves this data folder; this one takes over when it ends',
+    ),
+  )
   const db = openDatabase(config.databasePath)
   db.$client.pragma(`mmap_size = ${MAPPED_BYTES}`)
   migrateDatabase(db)
@@ -74,7 +76,7 @@ export async function runWorkerProcess(kinds: readonly JobKind[]): Promise<void>
   setInterval(() => probeReturned(db, config, asked), RETURNED_MS).unref()
 
   let stoppingSince: number | null = null
-  const stop = () => {
+  stop = () => {
     if (stoppingSince !== null) {
       // Asked again later: somebody is in a hurry, and the leases are recovered at the next start anyway.
       if (Date.now() - stoppingSince > IMPATIENT_MS) process.exit(1)
@@ -93,9 +95,6 @@ export async function runWorkerProcess(kinds: readonly JobKind[]): Promise<void>
         process.exit(0)
       })
   }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
-  followParent(stop)
   log().info({ pid: process.pid, dataDir: config.dataDir }, 'worker ready')
   await loop.run()
 }

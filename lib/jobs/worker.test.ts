@@ -38,34 +38,39 @@ describe('the worker process', () => {
     expect(disturbed.counts).toEqual(calm.counts)
   }, 120_000)
 
-  it('has its folder for itself, gives jobs back on SIGTERM, and ends with its parent', async () => {
-    study = testStudy(200, { latencyMs: 20, concurrency: 1 })
-    const { db } = study
+  it('has its folder for itself until it gives its jobs back, while others wait to take over, and ends with its parent', async () => {
+    const here = testStudy(200, { latencyMs: 20, concurrency: 1 })
+    study = here
+    const { db } = here
     const request = computeRequestSchema.parse({
       metrics: [{ metric: 'difficulty_score' }],
       backends: { difficulty_score: 'fake' },
     })
-    const id = startRuns(study, study.studyId, request).jobs[0]?.id ?? ''
-    const first = spawnWorker(study)
+    const id = startRuns(here, here.studyId, request).jobs[0]?.id ?? ''
+    const first = spawnWorker(here)
     await until(() => getJob(db, id).state === 'running')
-    expect(workerState(study)).toMatchObject({ alive: true, pid: first.pid })
-    expect(acquireWorkerLock(study.config.dataDir)).toBeNull()
-    const second = spawnWorker(study)
+    expect(workerState(here)).toMatchObject({ alive: true, pid: first.pid })
+    expect(acquireWorkerLock(here.config.dataDir)).toBeNull()
+    // Others wait: one ends with its parent meanwhile, one takes over.
+    const second = spawnWorker(here)
+    const third = spawnWorker(here, { EVOLENS_NICE: '12' })
+    await sleep(3_000)
+    expect([second.exitCode, third.exitCode]).toEqual([null, null])
+    second.stdin?.end()
     await until(() => second.exitCode !== null)
-    expect(second.exitCode).toBe(3)
+    expect(workerState(here)).toMatchObject({ alive: true, pid: first.pid })
     await stopWorker(first)
     expect(first.exitCode).toBe(0)
-    expect(getJob(db, id)).toMatchObject({ state: 'queued', attempts: 0 })
-    expect(workerState(study).alive).toBe(false)
+    expect(getJob(db, id).attempts).toBe(0)
 
-    const third = spawnWorker(study, { EVOLENS_NICE: '12' })
-    await until(() => getJob(db, id).state === 'running')
+    await until(() => workerState(here).pid === third.pid && getJob(db, id).state === 'running')
     expect(os.getPriority(third.pid)).toBe(12)
     requestPause(db, id)
     await until(() => getJob(db, id).state === 'paused')
     third.stdin?.end()
     await until(() => third.exitCode !== null)
-    const lock = acquireWorkerLock(study.config.dataDir)
+    expect(workerState(here).alive).toBe(false)
+    const lock = acquireWorkerLock(here.config.dataDir)
     expect(lock).not.toBeNull()
     lock?.release()
   }, 90_000)

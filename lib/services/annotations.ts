@@ -1,13 +1,11 @@
 import { and, asc, desc, eq, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { decisions } from '@/db/schema'
+import { LIMITS } from '@/lib/contracts/limits'
 import type { RowDetail } from '@/lib/contracts/rows'
 import { AppError } from '@/lib/errors'
 import { getCell } from './cells'
 import { inTransaction } from './cells-staging'
-
-/** A note is a remark, not a document. */
-const MAX_NOTE = 10_000
 
 /** One decision on one or more rows. */
 export interface AnnotationInput {
@@ -34,8 +32,8 @@ export function notesOf(db: Db, cellNo: number, idx: number): RowDetail['notes']
  */
 export function annotate(db: Db, studyId: string, input: AnnotationInput): number[] {
   const { kind, value, reason } = input
-  if (kind === 'note' && (value === null || value.trim() === '' || value.length > MAX_NOTE)) {
-    throw new AppError('invalid_input', `A note needs 1 to ${MAX_NOTE} characters.`)
+  if (kind === 'note' && (value === null || value.trim() === '' || value.length > LIMITS.note)) {
+    throw new AppError('invalid_input', `A note needs 1 to ${LIMITS.note} characters.`)
   }
   return inTransaction(db, () => {
     const now = Date.now()

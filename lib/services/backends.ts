@@ -8,6 +8,7 @@ import type { CapabilityTable } from '@/lib/backends/types'
 import type { BackendInfo } from '@/lib/contracts/backends'
 import { canonicalJson } from '@/lib/contracts/canonical-json'
 import type { Job } from '@/lib/contracts/job'
+import { LIMITS, nameSchema, settingsSchema } from '@/lib/contracts/limits'
 import { cleanName } from '@/lib/contracts/plain-text'
 import { AppError, type ErrorCode } from '@/lib/errors'
 import { enqueue, toJob, type Queryable } from '@/lib/jobs/queue'
@@ -25,6 +26,7 @@ import {
   usesStoredKey,
 } from './backends-keys'
 import { probeState } from './backends-probes'
+import { refuseBeyond } from './row-limits'
 
 /** A stored backend. */
 export type BackendRow = typeof backends.$inferSelect
@@ -35,9 +37,9 @@ const keySchema = z.string().min(1).max(4_000)
 
 /** A backend as a user sets it up. */
 export const backendInputSchema = z.object({
-  kind: z.string(),
+  kind: nameSchema,
   label: labelSchema,
-  config: z.record(z.string(), z.unknown()).default({}),
+  config: settingsSchema.default({}),
   key: keySchema.optional(),
   /** Id under which a detection stored the key already. */
   keyDraft: z.uuid().optional(),
@@ -47,7 +49,7 @@ export type BackendInput = z.infer<typeof backendInputSchema>
 /** What may be changed later. */
 export const backendPatchSchema = z.object({
   label: labelSchema.optional(),
-  config: z.record(z.string(), z.unknown()).optional(),
+  config: settingsSchema.optional(),
   /** A new key replaces the stored one; null deletes it. */
   key: keySchema.nullable().optional(),
 })
@@ -154,6 +156,7 @@ export function addBackend(db: Queryable, input: BackendInput): { backend: Backe
   if (input.key !== undefined) storeKey(db, id, input.key, originsOf(config))
   else if (input.keyDraft !== undefined) adoptKey(db, id, config)
   if (isTyped || input.keyDraft !== undefined) config['keyEnv'] = storedKeyName(id)
+  refuseBeyond(db, backends, LIMITS.backends, 'backends')
   const row = db
     .insert(backends)
     .values({ id, kind: input.kind, label: cleanName(input.label), config, createdAt: Date.now() })

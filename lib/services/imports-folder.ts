@@ -1,3 +1,4 @@
+import { LIMITS } from '@/lib/contracts/limits'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '@/lib/errors'
@@ -6,8 +7,6 @@ import { readDatasetInfo, type DatasetEntry } from '@/lib/formats/llama-factory/
 import type { PreviewRequest } from './imports-request'
 import { registerFile, type Upload, type UploadsPlace } from './uploads'
 
-/** Files of one import; a folder of more is likely not a study. */
-export const MAX_FILES = 500
 /** Names of data sets that a note gives as examples. */
 const SHOWN_NAMES = 3
 /** Names of files that may hold rows. */
@@ -66,10 +65,10 @@ async function bundle(
 }
 
 function checkCount(count: number, where: string): void {
-  if (count <= MAX_FILES) return
+  if (count <= LIMITS.plans) return
   throw new AppError(
     'data_error',
-    `${where}: ${count} data files. Import at most ${MAX_FILES} at once; choose a part of them.`,
+    `${where}: ${count} data files. Import at most ${LIMITS.plans} at once; choose a part of them.`,
   )
 }
 

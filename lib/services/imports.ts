@@ -1,3 +1,4 @@
+import { LIMITS } from '@/lib/contracts/limits'
 import type { Job } from '@/lib/contracts/job'
 import { cleanName } from '@/lib/contracts/plain-text'
 import type { ImportPlan } from '@/lib/contracts/study'
@@ -5,7 +6,6 @@ import { AppError } from '@/lib/errors'
 import { enqueue } from '@/lib/jobs/queue'
 import { checkOperatorRule } from './alignments-operators'
 import type { ServiceContext } from './context'
-import { MAX_FILES } from './imports-folder'
 import { getStudy } from './studies'
 import { openUpload, purgeUploads } from './uploads'
 
@@ -14,8 +14,8 @@ export type { PreviewRequest } from './imports-request'
 
 function checkPlans(plans: readonly ImportPlan[]): void {
   if (plans.length === 0) throw new AppError('invalid_input', 'Choose at least one file to import.')
-  if (plans.length > MAX_FILES) {
-    throw new AppError('invalid_input', `Import at most ${MAX_FILES} files at once.`)
+  if (plans.length > LIMITS.plans) {
+    throw new AppError('invalid_input', `Import at most ${LIMITS.plans} files at once.`)
   }
   const places = new Map<string, string>()
   for (const plan of plans) {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { and, desc, eq, isNull, max } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { promptVersions } from '@/db/schema'
+import { LIMITS } from '@/lib/contracts/limits'
 import type { PromptDraft, PromptInfo, PromptKind, PromptVersion } from '@/lib/contracts/prompts'
 import { AppError } from '@/lib/errors'
 import { textParam } from '@/lib/metrics/first-token/prompts'
@@ -9,6 +10,7 @@ import { evolvePrompt, getPrompt, PROMPTS } from '@/lib/prompts'
 import { OPERATORS } from '@/lib/prompts/operators'
 import { canonicalText, hashText, withText, type Prompt } from '@/lib/prompts/prompt'
 import { CLARITY, defineRubric, RUBRIC_PLACEHOLDERS } from '@/lib/prompts/rubric'
+import { refuseBeyond } from './row-limits'
 
 type VersionRow = typeof promptVersions.$inferSelect
 
@@ -218,6 +220,7 @@ export function savePrompt(db: Db, draft: PromptDraft): PromptInfo {
         .from(promptVersions)
         .where(eq(promptVersions.promptId, promptId))
         .get()
+      refuseBeyond(db, promptVersions, LIMITS.promptVersions, 'versions of prompts')
       db.insert(promptVersions)
         .values({
           id: randomUUID(),

@@ -1,13 +1,12 @@
 import type { Db } from '@/db/client'
 import { countMask, type Mask } from '@/lib/columns/filter'
+import { LIMITS } from '@/lib/contracts/limits'
 import { AppError } from '@/lib/errors'
 import { currentResponseSet } from './cells'
 import { cachesOf } from './columns-cache'
 
 /** Rows searched before other requests get a turn: a few milliseconds of reading. */
 const STEP_ROWS = 4_000
-/** A search text is a few words; SQLite refuses patterns of tens of thousands of characters. */
-const MAX_NEEDLE = 1_000
 /** When a shorter text left fewer than one row in this many, only those are looked at again. */
 const NARROW_FACTOR = 20
 
@@ -31,8 +30,8 @@ function keyOf(cell: SearchCell, needle: string): string {
 }
 
 function planSearch(db: Db, cell: SearchCell, text: string): Search {
-  if (text.length > MAX_NEEDLE) {
-    throw new AppError('invalid_input', `Search for at most ${MAX_NEEDLE} characters.`)
+  if (text.length > LIMITS.search) {
+    throw new AppError('invalid_input', `Search for at most ${LIMITS.search} characters.`)
   }
   const setNo = currentResponseSet(db, cell.no)?.no ?? -1
   return { cell, needle: text.toLowerCase(), setNo, stamp: String(setNo) }

@@ -3,6 +3,7 @@ import { and, asc, eq, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { views } from '@/db/schema'
 import type { ViewState } from '@/lib/contracts/filter'
+import { LIMITS } from '@/lib/contracts/limits'
 import { cleanName } from '@/lib/contracts/plain-text'
 import { AppError } from '@/lib/errors'
 import { getStudy } from './studies'
@@ -34,6 +35,12 @@ export function saveView(db: Db, studyId: string, given: string, state: ViewStat
   if (same) {
     db.update(views).set({ state }).where(eq(views.id, same.id)).run()
     return { ...same, state }
+  }
+  if (listViews(db, studyId).length >= LIMITS.views) {
+    throw new AppError(
+      'conflict',
+      `A study keeps at most ${LIMITS.views} views. Delete some first.`,
+    )
   }
   const view = { id: randomUUID(), name, state, createdAt: Date.now() }
   db.insert(views)

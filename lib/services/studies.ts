@@ -2,12 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { and, count, desc, eq, inArray, isNotNull, isNull, max, sql } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { arms, cells, jobs, seedSets, studies } from '@/db/schema'
+import { LIMITS } from '@/lib/contracts/limits'
 import { cleanName } from '@/lib/contracts/plain-text'
 import type { ArmInfo, StudySummary } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
-
-/** Stored names are shown in headers and tabs. */
-const MAX_NAME = 120
+import { refuseBeyond } from './row-limits'
 
 /** What the user may set of a study. */
 export interface StudyInput {
@@ -22,14 +21,18 @@ type StudyRow = typeof studies.$inferSelect
 
 function checkedName(name: string): string {
   const trimmed = cleanName(name)
-  if (trimmed === '' || trimmed.length > MAX_NAME) {
-    throw new AppError('invalid_input', `A study needs a name of 1 to ${MAX_NAME} characters.`)
+  if (trimmed === '' || trimmed.length > LIMITS.studyName) {
+    throw new AppError(
+      'invalid_input',
+      `A study needs a name of 1 to ${LIMITS.studyName} characters.`,
+    )
   }
   return trimmed
 }
 
-/** Creates an empty study and returns its summary. */
+/** Creates an empty study and returns its summary. Throws `conflict` when there are as many as are kept. */
 export function createStudy(db: Db, input: StudyInput): StudySummary {
+  refuseBeyond(db, studies, LIMITS.studies, 'studies')
   const row = db
     .insert(studies)
     .values({

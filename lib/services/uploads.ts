@@ -5,6 +5,7 @@ import path from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
+import { PRIVATE_FILE, PRIVATE_FOLDER } from '@/db/private-files'
 import type { Config } from '@/lib/config'
 import { cleanName } from '@/lib/contracts/plain-text'
 import { AppError } from '@/lib/errors'
@@ -78,8 +79,9 @@ export function diskError(error: unknown): unknown {
 
 async function writeMeta(config: UploadsPlace, meta: UploadMeta): Promise<Upload> {
   const folder = folderOf(config, meta.uploadId)
-  await fs.mkdir(folder, { recursive: true })
-  await fs.writeFile(path.join(folder, META_FILE), JSON.stringify(meta))
+  await fs.mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER })
+  const text = JSON.stringify(meta)
+  await fs.writeFile(path.join(folder, META_FILE), text, { mode: PRIVATE_FILE })
   const { uploadId, fileName, sizeBytes, sha256 } = meta
   return { uploadId, fileName, sizeBytes, sha256 }
 }
@@ -110,8 +112,8 @@ export async function saveUpload(
     },
   })
   try {
-    await fs.mkdir(folder, { recursive: true })
-    const target = createWriteStream(path.join(folder, DATA_FILE))
+    await fs.mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER })
+    const target = createWriteStream(path.join(folder, DATA_FILE), { mode: PRIVATE_FILE })
     await pipeline(body, measure, target, signal ? { signal } : {})
     if (sizeBytes === 0) throw new AppError('invalid_input', 'The file is empty.')
     return await writeMeta(config, {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LIMITS } from '@/lib/contracts/limits'
 import { route } from '@/lib/http/route'
 import { createStudy, listStudies } from '@/lib/services/studies'
 
@@ -8,6 +9,9 @@ export const GET = route({
 })
 
 export const POST = route({
-  body: z.object({ name: z.string(), description: z.string().default('') }),
+  body: z.object({
+    name: z.string(),
+    description: z.string().max(LIMITS.description).default(''),
+  }),
   handler: ({ ctx, body }) => createStudy(ctx.db, body),
 })

@@ -43,7 +43,12 @@ export function addSetupCommand(program: Command): void {
     .option('--no-sample', 'do not load the sample study')
     .option('--no-compute', "do not queue the sample's metrics")
     .action(async (options: { models: boolean; sample: boolean; compute: boolean }) => {
-      const context = openContext()
+      const context = openContext(() =>
+        say(
+          'Database',
+          'looked through: it is whole (the last stop was not noted as an orderly one)',
+        ),
+      )
       const missing = options.models
         ? await fetchModels(context.config, defaultModelIds(), false)
         : []

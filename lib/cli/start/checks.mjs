@@ -36,9 +36,9 @@ function writeProblem(folder, error) {
   return error.code ?? error.message
 }
 
-function checkFolder(folder, remedy) {
+function checkFolder(folder, remedy, mode = 0o777) {
   try {
-    fs.mkdirSync(folder, { recursive: true })
+    fs.mkdirSync(folder, { recursive: true, mode })
     const probe = path.join(folder, `.write-test-${process.pid}`)
     fs.writeFileSync(probe, 'x')
     fs.rmSync(probe)
@@ -97,7 +97,8 @@ export async function checkMachine(options) {
   checkNode()
   const elsewhere = (variable) =>
     `give yourself write access to it, or set ${variable} to a folder that you may write.`
-  checkFolder(options.dataDir, elsewhere('EVOLENS_DATA_DIR'))
+  // Data, texts and keys: for this user only, as in db/private-files.ts.
+  checkFolder(options.dataDir, elsewhere('EVOLENS_DATA_DIR'), 0o700)
   checkFolder(options.cacheDir, elsewhere('EVOLENS_CACHE_DIR'))
   const prepared = fs.existsSync('node_modules') && fs.existsSync('.next')
   // Packages and the build are written beside the source.

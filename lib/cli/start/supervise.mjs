@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import fs from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
 import process from 'node:process'
@@ -11,9 +12,6 @@ const FIRST_BACKOFF_MS = 1000
 const LONGEST_BACKOFF_MS = 30_000
 // Long enough for a commit and for Next to close its sockets; then the children are killed.
 const STOP_MS = 8000
-
-// The worker's exit code when another worker serves the same data folder: starting again would change nothing.
-const ALREADY_SERVED = 3
 
 class Child {
   constructor(name, args, options, extraEnvironment = {}) {
@@ -38,9 +36,7 @@ class Child {
       this.process.once('close', (code, signal) => {
         resolve()
         if (this.stopping) return
-        if (code === ALREADY_SERVED)
-          say(this.name, 'not started: another one serves this data folder')
-        else this.restart(code ?? signal, Date.now() - startedAt)
+        this.restart(code ?? signal, Date.now() - startedAt)
       })
     })
   }
@@ -60,6 +56,21 @@ class Child {
     const timer = setTimeout(() => this.process.kill('SIGKILL'), STOP_MS)
     await this.closed
     clearTimeout(timer)
+    this.wasKilled = this.process.signalCode === 'SIGKILL'
+  }
+}
+
+/** Notes how an orderly stop left the database: as long as it is so, the next start need not look through it (db/check.ts). */
+function noteCleanStop(dataDir) {
+  const file = path.join(dataDir, 'evolens.sqlite')
+  // Whoever has it open still has this file, and is not done.
+  if (fs.existsSync(`${file}-wal`)) return
+  try {
+    const { size, mtimeMs } = fs.statSync(file)
+    const note = JSON.stringify({ sizeBytes: size, modifiedMs: mtimeMs })
+    fs.writeFileSync(path.join(dataDir, 'clean-stop'), note, { mode: 0o600 })
+  } catch {
+    // Without the note the next start looks through the database.
   }
 }
 
@@ -98,6 +109,7 @@ export async function supervise(options) {
     ending = true
     say('Stopping', 'web and worker')
     await Promise.all(children.map((child) => child.stop()))
+    if (!children.some((child) => child.wasKilled)) noteCleanStop(options.dataDir)
     say('Stopped', 'nothing is lost; jobs go on at the next start')
     process.exit(0)
   }

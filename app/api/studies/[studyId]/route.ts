@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LIMITS } from '@/lib/contracts/limits'
 import { route } from '@/lib/http/route'
 import { warmReader } from '@/lib/services/readings-client'
 import { deleteStudy, updateStudy } from '@/lib/services/studies'
@@ -19,8 +20,8 @@ export const PATCH = route({
   params,
   body: z.object({
     name: z.string().optional(),
-    description: z.string().max(10_000).optional(),
-    notice: z.string().max(2_000).nullable().optional(),
+    description: z.string().max(LIMITS.description).optional(),
+    notice: z.string().max(LIMITS.notice).nullable().optional(),
   }),
   handler: ({ ctx, params: { studyId }, body }) => updateStudy(ctx.db, studyId, body),
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LIMITS, nameSchema } from '@/lib/contracts/limits'
 import { route } from '@/lib/http/route'
 import { annotate, listAnnotations } from '@/lib/services/annotations'
 import { getStudy } from '@/lib/services/studies'
@@ -8,12 +9,12 @@ const params = z.object({ studyId: z.string() })
 // One batch is one transaction: what a selection on one screen can hold, with room to spare.
 const MAX_ROWS = 10_000
 
-const rowSchema = z.object({ cellId: z.string(), idx: z.number().int().min(0) })
+const rowSchema = z.object({ cellId: nameSchema, idx: z.number().int().min(0) })
 
 const decision = z.object({
   kind: z.enum(['star', 'drop', 'note']),
-  value: z.string().nullable().default(null),
-  reason: z.string().max(2_000).nullable().default(null),
+  value: z.string().max(LIMITS.note).nullable().default(null),
+  reason: z.string().max(LIMITS.reason).nullable().default(null),
 })
 
 const body = z.union([

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { importPlanSchema } from '@/lib/contracts/study'
+import { importRequestSchema } from '@/lib/contracts/study'
 import { route } from '@/lib/http/route'
 import { startImport } from '@/lib/services/imports'
 
 export const POST = route({
   params: z.object({ studyId: z.string() }),
-  body: z.object({ plans: z.array(importPlanSchema) }),
+  body: importRequestSchema,
   handler: async ({ ctx, params, body }) => ({
     jobs: [await startImport(ctx, params.studyId, body.plans)],
   }),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { viewStateSchema } from '@/lib/contracts/filter'
+import { LIMITS } from '@/lib/contracts/limits'
 import { route } from '@/lib/http/route'
 import { listViews, saveView } from '@/lib/services/studies-views'
 
@@ -12,6 +13,6 @@ export const GET = route({
 
 export const POST = route({
   params,
-  body: z.object({ name: z.string().trim().min(1).max(80), state: viewStateSchema }),
+  body: z.object({ name: z.string().trim().min(1).max(LIMITS.viewName), state: viewStateSchema }),
   handler: ({ ctx, params: { studyId }, body }) => saveView(ctx.db, studyId, body.name, body.state),
 })

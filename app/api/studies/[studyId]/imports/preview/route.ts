@@ -1,17 +1,17 @@
 import { z } from 'zod'
 import { columnMappingSchema } from '@/lib/contracts/cell'
 import { importedColumnsSchema } from '@/lib/contracts/imported-values'
+import { LIMITS, nameSchema } from '@/lib/contracts/limits'
 import { openingSchema } from '@/lib/contracts/opening'
 import { route } from '@/lib/http/route'
 import { sharedFiles } from '@/lib/services/files-apart'
 import { previewImport } from '@/lib/services/imports'
 import { expandArchives } from '@/lib/services/imports-archive'
-import { MAX_FILES } from '@/lib/services/imports-folder'
 
 const changedUpload = z.object({
-  uploadId: z.string(),
-  relativePath: z.string().max(1_000).optional(),
-  format: z.string().optional(),
+  uploadId: nameSchema,
+  relativePath: z.string().max(LIMITS.path).optional(),
+  format: nameSchema.optional(),
   mapping: columnMappingSchema.optional(),
   opening: openingSchema.optional(),
   columns: importedColumnsSchema.optional(),
@@ -21,11 +21,11 @@ export const POST = route({
   params: z.object({ studyId: z.string() }),
   body: z.object({
     /** Uploads to look at as they are. */
-    uploadIds: z.array(z.string()).max(MAX_FILES).default([]),
+    uploadIds: z.array(nameSchema).max(LIMITS.plans).default([]),
     /** Uploads with a folder path, or with a format or mapping that the user chose. */
-    uploads: z.array(changedUpload).max(MAX_FILES).default([]),
+    uploads: z.array(changedUpload).max(LIMITS.plans).default([]),
     /** Names of further files that belong to them: names are judged together. */
-    siblings: z.array(z.string().max(1_000)).max(MAX_FILES).default([]),
+    siblings: z.array(z.string().max(LIMITS.path)).max(LIMITS.plans).default([]),
   }),
   handler: async ({ ctx, params, body, signal }) => {
     const given = [...body.uploadIds.map((uploadId) => ({ uploadId })), ...body.uploads]

@@ -75,7 +75,10 @@ function runFor(shown: RunKey, cell: CellRef, reader: ColumnReader, progress: re
   const asked = (run: RunKey) => inCell.some((entry) => entry.runNo === run.no)
   const sameMetric = reader.runs.filter((run) => run.metricId === shown.metricId)
   const own = sameMetric.filter((run) => run.definitionHash === shown.definitionHash && asked(run))
-  const run = own[0] ?? sameMetric.find(asked) ?? null
+  // A run of another definition that has nothing yet would only be named as a conflict, for instance while its model is
+  // not known and it may turn out to be of the shown one.
+  const begun = (run: RunKey) => inCell.some((entry) => entry.runNo === run.no && entry.done > 0)
+  const run = own[0] ?? sameMetric.find(begun) ?? null
   if (!run) return null
   const numbers = new Set(own.length > 0 ? own.map((one) => one.no) : [run.no])
   // Runs of one definition extend each other: the largest says how far the cell is.

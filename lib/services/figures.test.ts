@@ -90,6 +90,18 @@ describe('figures of a study', () => {
     expect(only.prepared.arms.map((arm) => arm.key)).toEqual(['large'])
   })
 
+  it('does not name a run of another definition that has nothing yet', async () => {
+    const waiting = addLevels({ [large]: ['not_run', 'not_run', 'not_run', 'not_run'] }, 'two')
+    addLevels({ [small]: [5, 5, 4, 4] }, 'one')
+    study.db.$client
+      .prepare('update run_cells set done = 0 where run_no = (select no from runs where id = ?)')
+      .run(waiting)
+    study.db.$client.prepare("update runs set pinned = definition_hash = 'one'").run()
+    const { prepared } = await figure(LEVELS)
+    expect(prepared.conflicts).toEqual([])
+    expect(prepared.arms.map((arm) => arm.key)).toEqual(['small'])
+  })
+
   it('leaves out series of another definition until they are asked for', async () => {
     addLevels({ [large]: [1, 2, 3, 4] }, 'two')
     addLevels({ [small]: [5, 5, 4, 4] }, 'one')

@@ -48,6 +48,8 @@ export function checkAfterUncleanStop(sqlite: Database.Database): boolean {
   const file = sqlite.name
   if (stoppedCleanly(file)) return false
   try {
+    const isNew = sqlite.prepare('select 1 from sqlite_master').get() === undefined
+    if (isNew) return false
     const [first] = sqlite.pragma('quick_check(1)') as { quick_check: string }[]
     if (first?.quick_check !== 'ok') throw damaged(file, `is damaged (${first?.quick_check})`)
   } catch (error) {

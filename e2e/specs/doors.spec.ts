@@ -222,6 +222,7 @@ test('every page works under its policy, which allows no inline script without a
   page,
   request,
 }) => {
+  test.slow()
   const studyId = await sampleStudy(request)
   await computeAll(request, studyId)
   const problems: string[] = []

@@ -36,8 +36,18 @@ async function workerOf(url: string): Promise<{ alive: boolean; pid: number | nu
   return ((await answer.json()) as { worker: { alive: boolean; pid: number | null } }).worker
 }
 
-/** Processes that run on a data folder, whoever their parent is by now. */
+/** Processes that run on a data folder, whoever their parent is by now, with what they run. */
 function processesOn(dataDir: string): string[] {
+  return pidsOn(dataDir).flatMap((pid) => {
+    try {
+      return [`${pid} ${fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`]
+    } catch {
+      return []
+    }
+  })
+}
+
+function pidsOn(dataDir: string): string[] {
   return fs.readdirSync('/proc').filter((pid) => {
     if (!/^\d+$/.test(pid)) return false
     try {
@@ -58,7 +68,7 @@ test.describe('npm start', () => {
     dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'evolens-start-'))
   })
   test.afterEach(() => {
-    for (const pid of processesOn(dataDir)) process.kill(Number(pid), 'SIGKILL')
+    for (const pid of pidsOn(dataDir)) process.kill(Number(pid), 'SIGKILL')
     fs.rmSync(dataDir, { recursive: true, force: true })
   })
 
@@ -68,7 +78,7 @@ test.describe('npm start', () => {
     await expect.poll(async () => (await workerOf(url)).alive, { timeout: 30_000 }).toBe(true)
     expect(processesOn(dataDir).length).toBeGreaterThanOrEqual(3)
     npm.kill('SIGTERM')
-    await expect.poll(() => processesOn(dataDir), { timeout: 20_000 }).toEqual([])
+    await expect.poll(() => processesOn(dataDir), { timeout: 40_000 }).toEqual([])
     // In order: what the next start relies on instead of looking through the database.
     expect(fs.existsSync(path.join(dataDir, 'clean-stop'))).toBe(true)
     const modes = fs.readdirSync(dataDir, { withFileTypes: true }).map((entry) => {

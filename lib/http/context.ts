@@ -14,6 +14,8 @@ export function getContext(): ServiceContext {
     migrateDatabase(db)
     ensureBuiltInBackends(db)
     holder.evolensContext = { db, config }
+    // The last one to close the file leaves no journal behind: an orderly stop (db/check.ts).
+    process.once('exit', () => db.$client.close())
   }
   return holder.evolensContext
 }

@@ -78,6 +78,12 @@ function installRemedy(output) {
   return 'read the lines above; "npm ci" shows the whole output.'
 }
 
+/** Returns the packages whose install scripts may run. */
+function allowedScripts() {
+  const { allowScripts } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'))
+  return Object.keys(allowScripts).filter((name) => allowScripts[name] === true)
+}
+
 /** Installs the packages of the lock file; skipped when the lock file is unchanged since. */
 export async function installPackages(options) {
   const lock = fs.readFileSync(path.join(ROOT, 'package-lock.json'))
@@ -94,14 +100,12 @@ export async function installPackages(options) {
     PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1',
     ...(headers ? { npm_config_nodedir: headers } : {}),
   })
+  const npm = (...args) =>
+    run('npm', [...args, '--loglevel', 'error'], env, 'Packages', 'installing')
   try {
-    await run(
-      'npm',
-      ['ci', '--no-audit', '--no-fund', '--loglevel', 'error'],
-      env,
-      'Packages',
-      'installing',
-    )
+    // No package runs anything while it is installed; then those that were looked at, by name.
+    await npm('ci', '--no-audit', '--no-fund', '--ignore-scripts')
+    await npm('rebuild', '--ignore-scripts=false', ...allowedScripts())
   } catch (error) {
     const output = String(error.output ?? error.message)
     process.stderr.write(`${output.split('\n').slice(-25).join('\n')}\n`)

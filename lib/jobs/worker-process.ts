@@ -21,6 +21,10 @@ const HEAP_GROWTH_PERCENT = 40
 // How long a page may go on saying that a model file is missing.
 const RETURNED_MS = 2_000
 
+// A model that is being loaded hears of nothing. The supervisor kills after eight seconds; before that the database is
+// closed in order, and what was not given back by then is recovered at the next start.
+const GIVE_BACK_MS = 5_000
+
 // Ctrl-C reaches the whole process group, so the supervisor's own signal may follow at once.
 const IMPATIENT_MS = 2_000
 
@@ -83,9 +87,8 @@ export async function runWorkerProcess(kinds: readonly JobKind[]): Promise<void>
       return
     }
     stoppingSince = Date.now()
-    void loop
-      .stop()
-      .then(() => pool.closeAll())
+    const late = new Promise((resolve) => setTimeout(resolve, GIVE_BACK_MS))
+    void Promise.race([loop.stop().then(() => pool.closeAll()), late])
       .then(() => watch.stop())
       .then(() => retireWorker(db, dataDir))
       .catch((error: unknown) => log().error({ err: error }, 'stopping failed'))

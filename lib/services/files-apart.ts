@@ -23,13 +23,15 @@ export type FileReply =
 
 /** What a process may take. */
 export interface FileLimits {
-  /** Time without a sign of life. A file of 32 MB takes seconds on a slow machine. */
+  /** Time without a sign of life once it has begun. A file of 32 MB takes seconds on a slow machine. */
   silenceMs: number
   /** Memory for values; the largest row that is read, 16 MB of empty lists, takes 700 MB. */
   heapMb: number
 }
 
 const LIMITS: FileLimits = { silenceMs: 60_000, heapMb: 1_024 }
+/** Time for loading its code, which a busy machine stretches. */
+const START_MS = 60_000
 /** Starting one takes a second, so it waits a while for the next file. */
 const IDLE_MS = 60_000
 /** At once: the machine has other work. */
@@ -129,16 +131,17 @@ function runIn(
     const onAbort = () => {
       end(() => reject(new AppError('cancelled', 'The request was broken off.')))
     }
-    const listen = () => {
+    const listen = (ms: number) => {
       clearTimeout(silence)
-      silence = setTimeout(() => fail(true), limits.silenceMs)
+      silence = setTimeout(() => fail(true), ms)
     }
-    listen()
+    // Its first sign of life says that it has begun.
+    listen(START_MS)
     signal?.addEventListener('abort', onAbort, { once: true })
     child.on('error', () => fail(false))
     child.on('exit', () => fail(false))
     child.on('message', (reply: FileReply) => {
-      if (reply.type === 'alive') return listen()
+      if (reply.type === 'alive') return listen(limits.silenceMs)
       end(() => {
         if (reply.type === 'result') return resolve(reply.result)
         const { code, message, details } = reply

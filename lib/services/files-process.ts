@@ -22,6 +22,7 @@ function send(reply: FileReply): void {
 
 async function run({ name, task }: FileOrder): Promise<void> {
   let last = Date.now()
+  send({ type: 'alive' })
   const tick = () => {
     if (Date.now() - last < TICK_MS) return
     last = Date.now()

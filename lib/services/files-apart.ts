@@ -13,7 +13,8 @@ export interface FileOrder {
 /** What it answers. */
 export type FileReply =
   | { type: 'alive' }
-  | { type: 'result'; result: unknown }
+  /** `isHeavy` where the process kept so much memory that it is not worth keeping. */
+  | { type: 'result'; result: unknown; isHeavy: boolean }
   | {
       type: 'error'
       code: ErrorCode
@@ -117,7 +118,7 @@ function runIn(
   order: FileOrder & { task: { name: string } },
   limits: FileLimits,
   signal: AbortSignal | undefined,
-): Promise<unknown> {
+): Promise<{ result: unknown; isHeavy: boolean }> {
   return new Promise((resolve, reject) => {
     let silence: NodeJS.Timeout
     const end = (settle: () => void) => {
@@ -143,7 +144,7 @@ function runIn(
     child.on('message', (reply: FileReply) => {
       if (reply.type === 'alive') return listen(limits.silenceMs)
       end(() => {
-        if (reply.type === 'result') return resolve(reply.result)
+        if (reply.type === 'result') return resolve(reply)
         const { code, message, details } = reply
         reject(new AppError(code, message, details ? { details } : {}))
       })
@@ -161,8 +162,8 @@ export function filesApart(limits: FileLimits = LIMITS): FileTasks {
     let isSound = false
     try {
       throwIfAborted(signal)
-      const result = await runIn(child, order, limits, signal)
-      isSound = true
+      const { result, isHeavy } = await runIn(child, order, limits, signal)
+      isSound = !isHeavy
       return result
     } catch (error) {
       // An error that the reader told of itself leaves it whole.

@@ -106,7 +106,9 @@ export async function plansUnder(
 /** Names the option and the columns where no instruction is chosen. */
 function chooseHint({ plan, keys, error }: ImportPreview): string {
   const isMapped = plan.mapping.instruction !== null || plan.mapping.messages !== null
-  if (isMapped || plan.format === '' || (error !== null && error.row !== null)) return ''
+  const isSaid = plan.questions.some(({ suggestion }) => suggestion !== null)
+  const isOther = plan.format === '' || (error !== null && error.row !== null)
+  if (isMapped || isSaid || isOther) return ''
   return ` On the command line: --instruction <column>. Columns: ${keys.join(', ')}.`
 }
 

@@ -27,7 +27,8 @@ function openingText(opening: Opening): string {
 }
 
 function rowsText({ rowCount, rows }: ImportPreview): string {
-  return rowCount === null ? `more than ${rows.length}` : String(rowCount)
+  if (rowCount !== null) return String(rowCount)
+  return rows.length > 0 ? `more than ${rows.length}` : 'not read'
 }
 
 /** Returns what would be imported of a file, every option included, for `--json`. */

@@ -13,7 +13,8 @@ export interface FileOrder {
 /** What it answers. */
 export type FileReply =
   | { type: 'alive' }
-  | { type: 'result'; result: unknown }
+  /** `isHeavy` where the process kept so much memory that it is not worth keeping. */
+  | { type: 'result'; result: unknown; isHeavy: boolean }
   | {
       type: 'error'
       code: ErrorCode
@@ -23,13 +24,15 @@ export type FileReply =
 
 /** What a process may take. */
 export interface FileLimits {
-  /** Time without a sign of life. A file of 32 MB takes seconds on a slow machine. */
+  /** Time without a sign of life once it has begun. A file of 32 MB takes seconds on a slow machine. */
   silenceMs: number
   /** Memory for values; the largest row that is read, 16 MB of empty lists, takes 700 MB. */
   heapMb: number
 }
 
 const LIMITS: FileLimits = { silenceMs: 60_000, heapMb: 1_024 }
+/** Time for loading its code, which a busy machine stretches. */
+const START_MS = 60_000
 /** Starting one takes a second, so it waits a while for the next file. */
 const IDLE_MS = 60_000
 /** At once: the machine has other work. */
@@ -115,7 +118,7 @@ function runIn(
   order: FileOrder & { task: { name: string } },
   limits: FileLimits,
   signal: AbortSignal | undefined,
-): Promise<unknown> {
+): Promise<{ result: unknown; isHeavy: boolean }> {
   return new Promise((resolve, reject) => {
     let silence: NodeJS.Timeout
     const end = (settle: () => void) => {
@@ -129,18 +132,19 @@ function runIn(
     const onAbort = () => {
       end(() => reject(new AppError('cancelled', 'The request was broken off.')))
     }
-    const listen = () => {
+    const listen = (ms: number) => {
       clearTimeout(silence)
-      silence = setTimeout(() => fail(true), limits.silenceMs)
+      silence = setTimeout(() => fail(true), ms)
     }
-    listen()
+    // Its first sign of life says that it has begun.
+    listen(START_MS)
     signal?.addEventListener('abort', onAbort, { once: true })
     child.on('error', () => fail(false))
     child.on('exit', () => fail(false))
     child.on('message', (reply: FileReply) => {
-      if (reply.type === 'alive') return listen()
+      if (reply.type === 'alive') return listen(limits.silenceMs)
       end(() => {
-        if (reply.type === 'result') return resolve(reply.result)
+        if (reply.type === 'result') return resolve(reply)
         const { code, message, details } = reply
         reject(new AppError(code, message, details ? { details } : {}))
       })
@@ -158,8 +162,8 @@ export function filesApart(limits: FileLimits = LIMITS): FileTasks {
     let isSound = false
     try {
       throwIfAborted(signal)
-      const result = await runIn(child, order, limits, signal)
-      isSound = true
+      const { result, isHeavy } = await runIn(child, order, limits, signal)
+      isSound = !isHeavy
       return result
     } catch (error) {
       // An error that the reader told of itself leaves it whole.

@@ -4,6 +4,8 @@ import { AppError, errorCode, errorMessage } from '@/lib/errors'
 import type { FileOrder, FileReply } from './files-apart'
 import { FILE_TASKS } from './files-tasks'
 
+/** Freed memory is not given back to the system for long; a usual file leaves 200 MB. */
+const HEAVY_BYTES = 400 * 1024 * 1024
 /** Signs of life are rare enough to cost nothing. */
 const TICK_MS = 1_000
 
@@ -22,6 +24,7 @@ function send(reply: FileReply): void {
 
 async function run({ name, task }: FileOrder): Promise<void> {
   let last = Date.now()
+  send({ type: 'alive' })
   const tick = () => {
     if (Date.now() - last < TICK_MS) return
     last = Date.now()
@@ -33,7 +36,8 @@ async function run({ name, task }: FileOrder): Promise<void> {
       task: unknown,
       tick: () => void,
     ) => Promise<unknown>
-    send({ type: 'result', result: await work(task, tick) })
+    const result = await work(task, tick)
+    send({ type: 'result', result, isHeavy: process.memoryUsage().rss > HEAVY_BYTES })
   } catch (error) {
     const details = error instanceof AppError ? error.details : undefined
     send({ type: 'error', code: errorCode(error), message: errorMessage(error), details })

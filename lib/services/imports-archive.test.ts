@@ -95,6 +95,25 @@ describe('an archive', () => {
     ])
   })
 
+  it('of a published list says once why dozens of data sets are left out', async () => {
+    const far = Array.from({ length: 88 }, (_, k) => [`far${k}`, { hf_hub_url: `a/${k}` }])
+    const info = { ...Object.fromEntries(far), near: { file_name: 'near.json' } }
+    const zip = zipSync({ 'dataset_info.json': text(info), 'near.json': text(alpacaRows(2, 's')) })
+    const { previews, notes } = await expand('list.zip', zip)
+    expect(previews.map(({ plan }) => plan.fileName)).toEqual(['near.json'])
+    expect(notes).toEqual([
+      '88 data sets (far0, far1, far2, ...): Not local (hf_hub_url); nothing is downloaded.',
+    ])
+  })
+
+  it('whose list names one file a thousand times is refused before it is copied', async () => {
+    const many = Array.from({ length: 1_000 }, (_, k) => [`n${k}`, { file_name: 'near.json' }])
+    const info = text(Object.fromEntries(many))
+    const zip = zipSync({ 'dataset_info.json': info, 'near.json': text(alpacaRows(2, 's')) })
+    await expect(expand('list.zip', zip)).rejects.toThrow(/list\.zip: 1000 data files/)
+    expect(await fs.readdir(study.config.uploadsDir)).toHaveLength(1)
+  })
+
   it('leaves other uploads as they are', async () => {
     const plan = await planFor(study, 'alpaca.json', JSON.stringify(alpacaRows(2, 's')))
     const { requests, notes } = await expandArchives(

@@ -32,6 +32,19 @@ function values(columnId: string) {
 }
 
 describe('imported values', () => {
+  it('are read from a column of another name that the user gave, and the source keeps that', async () => {
+    const rows = [
+      { ...base, dist: 0.25, repeat_count: 2 },
+      { ...base, dist: '0.5', repeat_count: 0 },
+    ]
+    const columns = [{ column: 'dist', kind: 'min_neighbor_distance' }]
+    await importRows(study, 'mine.json', rows, { ...seeds, seedSetKey: 'one', columns })
+    expect(values('imported_mnd.mnd')).toEqual([[0.25, 0.5]])
+    expect(values('imported_mnd.repeat_count')).toEqual([[2, 0]])
+    const source = study.db.$client.prepare('select source from cells').pluck().get() as string
+    expect(JSON.parse(source)).toMatchObject({ columns })
+  })
+
   it('of the distance script become columns of a run marked as imported', async () => {
     await importRows(
       study,

@@ -1,4 +1,5 @@
 // What every request meets before Next sees it: Next itself reads bodies of pages into memory and leaves sockets open.
+import { takeTurns } from './take-turns.mjs'
 
 // A head of a request is small; whoever has not sent it by then is not a browser.
 const HEADERS_MS = 15_000
@@ -89,6 +90,7 @@ export function guardServer(server, handle, { dev = false } = {}) {
   server.headersTimeout = HEADERS_MS
   // Files of many gigabytes come through slow lines; a body that stops moving is ended below.
   server.requestTimeout = 0
+  const inTurn = takeTurns()
   server.on('request', (request, response) => {
     request.headers[REMOTE_HEADER] = request.socket.remoteAddress ?? ''
     if (announcesBody(request)) {
@@ -98,7 +100,7 @@ export function guardServer(server, handle, { dev = false } = {}) {
     // The development server takes reports of its own pages as bodies.
     const refused = dev ? null : refusal(request)
     if (refused) refuse(request, response, refused)
-    else handle(request, response)
+    else inTurn(request.url.split('?')[0], () => handle(request, response))
   })
   // Nothing here speaks another protocol; only the development server does.
   if (!dev)

@@ -202,6 +202,7 @@ describe('JSON array', () => {
   it.each([
     ['with a text', '{"id": "1", "documents": [{"a":1}]}'],
     ['of a chat', '{"source": "x", "dialogue": [{"from":"human","value":"a"}]}'],
+    ['of a chat of named speakers', '{"dialog": [{"speaker":"Al","text":"a"}]}'],
     ['line by line', '{"data": [{"a":1}]}\n{"data": [{"a":2}]}\n'],
     ['of plain values', '{"scores": [1, 2]}'],
   ])('takes an object %s for a row', async (_name, text) => {

@@ -1,3 +1,4 @@
+import { ROLE_KEYS } from '../shared/chat-turn'
 import { JsonScan } from './json-scan'
 
 /** An object around the rows: the only array of objects in it, beside a few short properties. */
@@ -64,7 +65,7 @@ function isTurn(bytes: Buffer, from: number): boolean {
   const end = valueEnd(bytes, from)
   const value = end < 0 ? undefined : parsed(bytes, from, end)
   if (typeof value !== 'object' || value === null) return false
-  return 'from' in value || 'role' in value
+  return ROLE_KEYS.some((key) => key in value)
 }
 
 /** Returns the object around the rows that a file seems to begin with, null when there is none. */

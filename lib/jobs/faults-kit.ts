@@ -10,7 +10,6 @@ import { FIXED_QUESTION } from '@/lib/backends/pool/fingerprint'
 import { failureOf } from '@/lib/backends/shared/request-error'
 import { modelStub } from '@/lib/backends/openai/stub'
 import { BigramModel } from '@/lib/backends/testing/bigram'
-import type { Answer } from '@/lib/backends/testing/exchange'
 import { vllmServer } from '@/lib/backends/testing/servers/vllm'
 import { clockAt, type Clock } from '@/lib/backends/shared/clock'
 import { DEFAULT_TIMING } from '@/lib/backends/shared/retry'
@@ -52,9 +51,8 @@ export class FaultyServer {
   private server: http.Server | null = null
   private port = 0
   private fault: { act: Fault; left: number; everywhere: boolean } | null = null
-  /** By salt; each knows the tokens that it was asked for, and keeps them. */
-  private readonly models = new Map<number, Answer>()
-  private salt = 0
+  private readonly first = new BigramModel(false)
+  private scorer = vllmServer(this.first)
   /** Wait before each reply, in milliseconds. */
   latencyMs = 0
   /** Requests of the working paths, as they came in. */
@@ -91,7 +89,7 @@ export class FaultyServer {
 
   /** Serves the model of this salt from now on, without a connection failing. */
   serve(salt: number): void {
-    this.salt = salt
+    this.scorer = vllmServer(new BigramModel(false, null, salt, this.first))
   }
 
   /** Answers the next `times` working requests wrongly; `everywhere` the others as well. */
@@ -138,9 +136,7 @@ export class FaultyServer {
   ): void {
     const { url: at = '', method = '', headers } = request
     const asked = { path: at, method, headers, body }
-    const model = this.models.get(this.salt) ?? vllmServer(new BigramModel(false, null, this.salt))
-    this.models.set(this.salt, model)
-    const reply = at === '/v1/embeddings' ? modelStub(asked) : model(asked)
+    const reply = at === '/v1/embeddings' ? modelStub(asked) : this.scorer(asked)
     const answer = reply?.body as Record<string, unknown>
     const send = () => {
       response.writeHead(reply?.status ?? 200, { 'content-type': 'application/json' })

@@ -58,7 +58,7 @@ export class Endpoint {
   private looks = 0
   private nextLook = -Infinity
   private looking: Promise<void> | null = null
-  /** How often another model was found here. */
+  /** How often another model has answered here. */
   refusals = 0
   private readonly replies: Confirmation
   /** Model name of its replies. */
@@ -210,8 +210,7 @@ export class Endpoint {
 
   /** Leaves the endpoint out because another model answers there. */
   refuse(why: string): void {
-    this.unconfirmed.spoil(why)
-    this.refusals += 1
+    this.drop(why)
     if (this.state !== 'refused') this.options.notice(`${this.name} is left out: ${why}`)
     this.state = 'refused'
     this.trouble = why
@@ -299,6 +298,12 @@ export class Endpoint {
     check.confirm()
   }
 
+  /** Drops what is not confirmed, and what was asked before and is still on its way: another model has answered. */
+  private drop(why: string): void {
+    this.unconfirmed.spoil(why)
+    this.refusals += 1
+  }
+
   /** Uses the endpoint again only after a look; an engine in this process needs none. */
   private doubt(): void {
     if (this.state === 'up' && this.options.watch) this.state = 'doubtful'
@@ -315,6 +320,7 @@ export class Endpoint {
       return
     }
     if (failure.reason === OTHER_MODEL) {
+      this.drop(errorMessage(error))
       this.doubt()
       return
     }

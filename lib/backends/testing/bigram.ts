@@ -49,7 +49,7 @@ export interface Piece {
  */
 export class BigramModel {
   private readonly words = new FakeTokenizer(false)
-  private readonly texts = new Map<number, string>([[BOS_ID, BOS_TEXT]])
+  private readonly texts: Map<number, string>
   private calls = 0
 
   constructor(
@@ -57,7 +57,10 @@ export class BigramModel {
     private readonly fault: Fault | null = null,
     /** Another salt is another model with the same tokenizer. */
     private readonly salt = 0,
+    /** A model with the same vocabulary: each knows the tokens that the other was asked for. */
+    relative?: BigramModel,
   ) {
+    this.texts = relative?.texts ?? new Map([[BOS_ID, BOS_TEXT]])
     for (const text of [...TEXTS, ...CANDIDATES]) this.encode(text, false)
   }
 

@@ -87,13 +87,13 @@ export const FAULT_CASES: readonly FaultCase[] = [
     name: '401',
     fault: status(401),
     kind: 'config',
-    lasting: { ...FAILS, says: /refuses the key/ },
+    lasting: { ...FAILS, says: /asks for a key/ },
   },
   {
     name: '403',
     fault: status(403),
     kind: 'config',
-    lasting: { ...FAILS, says: /refuses the key/ },
+    lasting: { ...FAILS, says: /asks for a key/ },
   },
   {
     name: '404, model',

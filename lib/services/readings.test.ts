@@ -94,13 +94,13 @@ describe('readings in a thread', () => {
   })
 
   it('name the operators of the rows', async () => {
-    expect(await read(study.db, 'operators', [study.studyId])).toEqual([])
+    // The files are named like the paper's, so the rotation of its study was proposed.
+    const rotation = ['breadth', 'concretizing', 'constraints', 'deepen', 'reasoning']
+    expect(await read(study.db, 'operators', [study.studyId])).toEqual(rotation)
     await importRows(study, 'alpaca-iter2-small.json', alpacaRows(40, 'c'), {
-      operators: 'rotation4',
+      operators: 'one:auto',
     })
-    const names = await read(study.db, 'operators', [study.studyId])
-    expect(names).toHaveLength(4)
-    expect(names).toEqual(names.toSorted())
+    expect(await read(study.db, 'operators', [study.studyId])).toEqual(['auto', ...rotation])
   })
 
   it('stop with the request', async () => {

@@ -247,7 +247,7 @@ describe('probe', () => {
     )
     expect(result.capabilities.chat.state).toBe('no')
     expect(result.steps).toEqual([
-      { name: 'connect', state: 'fail', detail: expect.stringContaining('refuses the key') },
+      { name: 'connect', state: 'fail', detail: expect.stringContaining('asks for a key') },
     ])
   })
 

@@ -219,7 +219,7 @@ describe('checkBundle', () => {
     ['HTML in the answer', seen('Write HTML', {}, '<video>x</video> or <audio>'), undefined],
     ['too few images', seen('<image><image>Compare', { images: ['1.jpg'] }), 'media_mismatch'],
     ['an image without a place', seen('What is it?', { images: ['1.jpg'] }), 'media_mismatch'],
-    ['a lost image', seen('<image>What is it?', {}), 'media_missing'],
+    ['a lost image', seen('<image>What is it?', {}), 'media_mismatch'],
     ['bytes', seen('<image>What is it?', { images: [{ bytes: 'x' }] }), 'media_not_paths'],
   ])('media, %s: %s', async (_, row, reason) => {
     const items = await imported(JSON.stringify([row]))

@@ -127,7 +127,7 @@ describe('a bundle, read by the rules of LLaMA-Factory', () => {
       [[], []],
       [[], ['a.wav']],
     ])
-    expect(check.droppedByReason).toEqual({ media_missing: 1, media_mismatch: 1 })
+    expect(check.droppedByReason).toEqual({ media_mismatch: 2 })
     expect(check.warnings.find(({ rule }) => rule === 'media_files')?.at).toEqual([1, 4])
     expect(outcomes(results)).toEqual(['kept', 'kept', 'kept'])
   })

@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm'
-import { cells, studies } from '@/db/schema'
+import { cells, runs, studies } from '@/db/schema'
 import type { Db } from '@/db/client'
 import type { CellSource } from '@/lib/contracts/cell'
 import { statusCode } from '@/lib/contracts/status'
@@ -29,6 +29,8 @@ type SampleFile = SampleManifest['files'][number]
 
 function removeHalfLoaded(db: Db): void {
   for (const study of db.select().from(studies).where(eq(studies.origin, LOADING)).all()) {
+    // Runs name the response sets and alignments of cells, so they go first.
+    db.delete(runs).where(eq(runs.studyId, study.id)).run()
     for (const cell of db
       .select({ no: cells.no })
       .from(cells)

@@ -142,6 +142,8 @@ export const systemInfoSchema = z.object({
   node: z.string(),
   platform: z.string(),
   worker: z.object({
+    /** The page came up a moment ago and its worker is still starting. */
+    isStarting: z.boolean(),
     alive: z.boolean(),
     heartbeatAt: z.number().nullable(),
     pid: z.number().nullable(),

@@ -5,6 +5,8 @@ import { lastHeartbeat } from '@/lib/jobs/heartbeat'
 import { APP_VERSION } from './compute/definition'
 import type { ServiceContext } from './context'
 
+// The worker starts beside the page; a cold start took 20 s on a busy machine.
+const STARTING_S = 30
 // A thread of the worker beats every 2 s, whatever the jobs do; only a machine that stands still keeps it from that.
 const SILENT_MS = 60_000
 
@@ -25,7 +27,8 @@ export function workerState(
 ): SystemInfo['worker'] {
   const { pid, at: heartbeatAt } = lastHeartbeat(db, config.dataDir)
   const recent = heartbeatAt !== null && Math.abs(now - heartbeatAt) < SILENT_MS
-  return { alive: recent && pid !== null && processLives(pid), heartbeatAt, pid }
+  const alive = recent && pid !== null && processLives(pid)
+  return { alive, isStarting: !alive && process.uptime() < STARTING_S, heartbeatAt, pid }
 }
 
 /** Returns the facts of this installation that the pages show. */

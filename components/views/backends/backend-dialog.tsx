@@ -20,7 +20,7 @@ interface BackendDialogProps {
 
 function WorkerNotice() {
   const { data } = useSystem()
-  if (!data || data.worker.alive) return null
+  if (!data || data.worker.alive || data.worker.isStarting) return null
   return (
     <Notice>The worker is not running, so nothing is asked yet. Start it with npm start.</Notice>
   )

@@ -16,14 +16,16 @@ export function SystemSection() {
         skeleton={<LoadingLines lines={3} />}
       >
         {(system) => {
-          const { alive, pid, heartbeatAt } = system.worker
+          const { alive, isStarting, pid, heartbeatAt } = system.worker
           const facts = [
             ['Version', `${system.version}, Node ${system.node}, ${system.platform}`],
             [
               'Worker',
               alive
                 ? `alive, process ${pid ?? 'unknown'}`
-                : `not running${heartbeatAt === null ? '' : `, last seen ${formatDateTime(heartbeatAt)}`}`,
+                : isStarting
+                  ? 'starting'
+                  : `not running${heartbeatAt === null ? '' : `, last seen ${formatDateTime(heartbeatAt)}`}`,
             ],
             [
               'Priority of computations',

@@ -6,7 +6,7 @@ import { Notice } from '@/components/ui/states'
 /** Says so when jobs would only queue up because no worker is alive. */
 export function WorkerNotice() {
   const { data: system } = useSystem()
-  if (!system || system.worker.alive) return null
+  if (!system || system.worker.alive || system.worker.isStarting) return null
   return (
     <div style={{ padding: '12px 24px 0' }}>
       <Notice>

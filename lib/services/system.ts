@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { jobs } from '@/db/schema'
 import type { SystemInfo } from '@/lib/contracts/compute'
-import { lastHeartbeat } from '@/lib/jobs/heartbeat'
-import { APP_VERSION } from './compute/definition'
+import { lastHeartbeat } from '@/lib/queue/heartbeat'
+import { APP_VERSION } from './runs/definition'
 import type { ServiceContext } from './context'
 
 // A thread of the worker beats every 2 s, whatever the jobs do; only a machine that stands still keeps it from that.

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { route } from '@/lib/http/route'
-import { read } from '@/lib/services/readings-client'
+import { read } from '@/lib/services/queries/client'
 import { MAX_PAGE_ROWS } from '@/lib/services/rows'
-import { viewStateParameter } from '@/lib/services/rows-query'
+import { viewStateParameter } from '@/lib/services/rows/query'
 
 export const GET = route({
   params: z.object({ studyId: z.string() }),

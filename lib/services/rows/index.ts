@@ -2,6 +2,7 @@ import type { Db } from '@/db/client'
 import { collectValues, histogramCounts, histogramEdges } from '@/lib/columns/histogram'
 import { sortPermutation } from '@/lib/columns/sort'
 import { emptyFilter, type RowFilter, type RowSort } from '@/lib/contracts/filter'
+import { MAX_PAGE_ROWS } from '@/lib/contracts/rows'
 import type { ColumnHistogram, RowPage } from '@/lib/contracts/rows'
 import { carriesValue } from '@/lib/contracts/status'
 import { columnReader } from '../columns'
@@ -14,8 +15,6 @@ import { getStudy } from '../studies'
 
 export { selectRows } from './select'
 
-/** Rows of one page at most; each carries texts. */
-export const MAX_PAGE_ROWS = 500
 /** Bins of a header histogram: 40 pixels high, about 120 wide. */
 const HEADER_BINS = 30
 

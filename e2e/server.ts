@@ -90,7 +90,7 @@ export async function startServer(options: Options = {}): Promise<Server> {
   }
   const web = run(['lib/cli/start/web.mjs'], env)
   const children = [web]
-  if (complete) children.push(run(['--import', 'tsx', 'lib/jobs/worker.ts'], env))
+  if (complete) children.push(run(['--import', 'tsx', 'lib/worker/main.ts'], env))
   const url = `http://${address}:${port}`
   await waitFor(url)
   return {

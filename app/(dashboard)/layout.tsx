@@ -1,7 +1,7 @@
 import { cookies } from 'next/headers'
 import type { ReactNode } from 'react'
-import { AppFrame } from '@/components/views/frame/app-frame'
-import { NAV_COOKIE } from '@/components/views/frame/nav-cookie'
+import { AppFrame } from '@/components/shell/app-frame'
+import { NAV_COOKIE } from '@/components/shell/nav-cookie'
 import { readConfig } from '@/lib/config'
 
 export default async function DashboardLayout({ children }: { children: ReactNode }) {

@@ -6,9 +6,9 @@ import type { DifficultyLevelsPrepared } from '@/lib/figures/shared/levels'
 import type { LinesPrepared } from '@/lib/figures/shared/lines'
 import type { PreparedCommon } from '@/lib/figures/types'
 import { Density } from './density'
-import { DifficultyLevels } from './difficulty-levels'
+import { DifficultyLevels } from './levels'
 import { ArmLegend, LevelsLegend, PaperItem } from './legend'
-import { ScoresOverRounds } from './scores-over-rounds'
+import { ScoresOverRounds } from './lines'
 
 /** How one figure is drawn: the chart and its legend, both from prepare's output. */
 export interface Drawing {

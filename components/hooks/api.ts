@@ -1,3 +1,4 @@
+import type { Endpoint, Given, GivenParams, Parsed, PartOf } from '@/lib/api/endpoint'
 import type { ErrorCode } from '@/lib/errors'
 
 /** The error codes of the server, and two that only a browser can know. */
@@ -81,8 +82,15 @@ function offline(request: string): ApiError {
 }
 
 /** Calls the API and returns the parsed JSON body; throws ApiError, or the abort as it is. */
-async function api<T>(method: Method, path: string, options: CallOptions = {}): Promise<T> {
-  const url = apiUrl(path, options.query)
+function api<T>(method: Method, path: string, options: CallOptions = {}): Promise<T> {
+  return send(method, apiUrl(path, options.query), options) as Promise<T>
+}
+
+async function send(
+  method: Method,
+  url: string,
+  options: { body?: unknown; signal?: AbortSignal | undefined },
+): Promise<unknown> {
   const request = `${method} ${url.slice(0, 300)}`
   const init: RequestInit = { method, headers: { accept: 'application/json' } }
   if (options.signal) init.signal = options.signal
@@ -99,7 +107,7 @@ async function api<T>(method: Method, path: string, options: CallOptions = {}): 
   }
   const text = await response.text()
   if (!response.ok) throw toApiError(response.status, text, request)
-  return (text === '' ? undefined : JSON.parse(text)) as T
+  return text === '' ? undefined : (JSON.parse(text) as unknown)
 }
 
 /** GET. */
@@ -163,4 +171,46 @@ export function apiUpload(
 /** Returns true when trying the same call again may help. */
 export function isRetryable(error: unknown): boolean {
   return error instanceof ApiError && (error.code === 'offline' || error.status >= 500)
+}
+
+/** Only the parts that an endpoint describes are asked for. */
+type CallInput<E extends Endpoint> = (keyof GivenParams<E> extends never
+  ? { params?: undefined }
+  : { params: GivenParams<E> }) &
+  (PartOf<E, 'query'> extends undefined
+    ? { query?: undefined }
+    : { query: Given<PartOf<E, 'query'>> }) &
+  (PartOf<E, 'body'> extends undefined
+    ? { body?: undefined }
+    : { body: Given<PartOf<E, 'body'>> }) & { signal?: AbortSignal | undefined }
+
+function addressOf(path: string, input: { params?: unknown; query?: unknown }): string {
+  const params = (input.params ?? {}) as Record<string, unknown>
+  const named = path.replaceAll(/\[(\w+)\]/g, (_, name: string) =>
+    encodeURIComponent(String(params[name])),
+  )
+  const query: Record<string, QueryValue> = {}
+  for (const [name, value] of Object.entries((input.query ?? {}) as Record<string, unknown>)) {
+    query[name] =
+      typeof value === 'object' && value !== null ? JSON.stringify(value) : (value as QueryValue)
+  }
+  return apiUrl(named, query)
+}
+
+/** Returns the address of an endpoint: names filled in, query values written (objects as JSON text). */
+export function endpointUrl<const E extends Endpoint>(
+  endpoint: E,
+  input: Omit<CallInput<E>, 'body' | 'signal'>,
+): string {
+  return addressOf(endpoint.path, input)
+}
+
+/** Makes a described call and returns its reply; outside production a reply of another shape is an error. */
+export async function call<const E extends Endpoint>(
+  endpoint: E,
+  input: CallInput<E>,
+): Promise<Parsed<PartOf<E, 'reply'>>> {
+  const reply = await send(endpoint.method, addressOf(endpoint.path, input), input)
+  if (process.env.NODE_ENV === 'production' || !endpoint.reply) return reply as never
+  return endpoint.reply.parse(reply) as never
 }

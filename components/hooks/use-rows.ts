@@ -7,7 +7,8 @@ import {
 } from '@tanstack/react-query'
 import type { RowFilter, ViewState } from '@/lib/contracts/filter'
 import type { ColumnHistogram, RowDetail, RowPage } from '@/lib/contracts/rows'
-import { apiDelete, apiGet, apiPost } from './api'
+import { listRowsEndpoint } from '@/lib/api/rows'
+import { apiDelete, apiGet, apiPost, call } from './api'
 import { studyKeys } from './use-studies'
 
 /** Rows asked for at once: three screens at 1080 px, so that a scroll rarely waits and an answer stays small. */
@@ -23,8 +24,8 @@ export function fetchRowWindow(
   page: number,
   signal?: AbortSignal,
 ): Promise<RowPage> {
-  const query = { state: JSON.stringify(state), offset: page * ROW_WINDOW, limit: ROW_WINDOW }
-  return apiGet<RowPage>(`/studies/${studyId}/rows`, query, signal)
+  const query = { state, offset: page * ROW_WINDOW, limit: ROW_WINDOW }
+  return call(listRowsEndpoint, { params: { studyId }, query, signal })
 }
 
 /** Operators that the study's rows name; empty until they are known. */

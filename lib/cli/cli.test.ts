@@ -7,9 +7,9 @@ import { migrateDatabase, openDatabase } from '@/db/client'
 import { backends, studies } from '@/db/schema'
 import { readConfig } from '@/lib/config'
 import { ensureBuiltInBackends } from '@/lib/services/backends'
-import { importRows } from '@/lib/services/imports-testing'
+import { importRows } from '@/lib/testing/imports'
 import { createStudy } from '@/lib/services/studies'
-import { runEvolens } from './testing'
+import { runEvolens } from '@/lib/testing/cli'
 
 const HOSTILE = 'bad\u001b[31m\u001b]0;owned\u0007\u009b2J\u202eeman\u2028\u0085\r'
 const STEERS = /[^\P{Cc}\n]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { testDatabase } from '@/db/testing'
+import { testDatabase } from '@/lib/testing/database'
 import type { Db } from '@/db/client'
 import { promptDraftSchema } from '@/lib/contracts/prompts'
 import { getMeasured, parseParams } from '@/lib/metrics'

@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { tokenStripSchema } from './token-strip'
 
+/** Most rows of one page: three screens with room to spare. */
+export const MAX_PAGE_ROWS = 500
+
 /** One value of a column in one row, with the reason when it is missing. */
 export const metricValueSchema = z.object({
   /** Scalar, enum ordinal or row index; a vector gives its array. null = missing. */

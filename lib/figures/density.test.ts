@@ -5,7 +5,7 @@ import { ifdDensity } from './ifd-density'
 import { mndDensity } from './mnd-density'
 import type { DensityPrepared } from './shared/density'
 import { axisOf } from './shared/ratio-figure'
-import { testColumn, testData, testSeries, type TestCell } from './testing'
+import { testColumn, testData, testSeries, type TestCell } from '@/lib/testing/figures'
 import type { Figure, FigureData } from './types'
 
 type Typed = { typed: { prepare: unknown; options: Figure['options'] } }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { difficultyLevels } from './difficulty-levels'
 import type { DifficultyLevelsPrepared } from './shared/levels'
-import { testColumn, testData, testSeries, type TestCell } from './testing'
+import { testColumn, testData, testSeries, type TestCell } from '@/lib/testing/figures'
 import type { FigureData } from './types'
 
 const LEVEL = 'difficulty_level.level'

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { scoresOverRounds } from './scores-over-rounds'
 import { meanEstimate, medianEstimate, resamplesFor } from './shared/estimate'
 import type { LinesPrepared } from './shared/lines'
-import { testColumn, testData, testSeries, type TestCell } from './testing'
+import { testColumn, testData, testSeries, type TestCell } from '@/lib/testing/figures'
 import type { FigureData } from './types'
 
 const SCORE = 'difficulty_score.score'

@@ -1,14 +1,14 @@
-import { alpaca } from './alpaca'
+import { alpaca } from './readers/alpaca'
 import { chatTexts } from './chat-texts'
-import { generic } from './generic'
-import { openaiMessages } from './openai-messages'
+import { generic } from './readers/generic'
+import { openaiMessages } from './readers/openai-messages'
 import { autoifChecks, autoifReplies } from './recognisers/autoif-stages'
 import { datasetInfo } from './recognisers/dataset-info'
 import { msSwift } from './recognisers/ms-swift'
 import { resultSummary } from './recognisers/result-summary'
 import { superfilteringRaw } from './recognisers/superfiltering-raw'
 import { tokenLogprobs } from './recognisers/token-logprobs'
-import { sharegpt } from './sharegpt'
+import { sharegpt } from './readers/sharegpt'
 import type { FormatDefinition, FormatId, Recogniser } from './types'
 
 /** Row formats in the order of detection; the first that fits a row wins. */

@@ -3,7 +3,7 @@ import { bytesSource } from './containers/source'
 import { inspectSource, readRows } from './read'
 import { AppendedRunDetector } from './shared/appended-run'
 import { importedValues } from './shared/imported-values'
-import { canonicalRows, readAll } from './testing/collect'
+import { canonicalRows, readAll } from '@/lib/testing/formats/collect'
 import type { CanonicalRow } from './types'
 
 const inspect = async (content: unknown, name = 'x.json', options = {}) => {

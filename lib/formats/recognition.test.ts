@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { inspectRows, suggested, taken, texts } from './testing/taken'
+import { inspectRows, suggested, taken, texts } from '@/lib/testing/formats/taken'
 
 describe('responses under other names', () => {
   it.each(['response', 'answer', 'completion', 'generation', 'reply', 'Response'])(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { inspectRows, suggested, taken, texts } from './testing/taken'
+import { inspectRows, suggested, taken, texts } from '@/lib/testing/formats/taken'
 
 describe('rows that are more than text, or no good answers', () => {
   it.each([

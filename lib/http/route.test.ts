@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import { testDatabase } from '@/db/testing'
+import { testDatabase } from '@/lib/testing/database'
 import { readConfig } from '@/lib/config'
 import { AppError, ERROR_CODES } from '@/lib/errors'
 import { setContext } from './context'

@@ -1,10 +1,14 @@
-import type { z } from 'zod'
+import { z } from 'zod'
+import type { Endpoint, Given, Parsed, ParsedParams, PartOf } from '@/lib/api/endpoint'
 import { AppError } from '@/lib/errors'
 import type { ServiceContext } from '@/lib/services/context'
 import { checkAccess, checkSource, type Access } from './access'
 import { jsonBody } from './body'
 import { getContext } from './context'
 import { errorResponse, refusalReply } from './respond'
+
+// Next gives the names of the folders; a catch-all segment is not used.
+const ANY_PARAMS = z.record(z.string(), z.string())
 
 /** What a handler gets: parsed parts and the services' context. `request.body` is unread unless `body` was declared. */
 export interface RouteInput<P, Q, B> {
@@ -105,4 +109,41 @@ export function route<P = undefined, Q = undefined, B = undefined>(
       return errorResponse(error, `${request.method} ${new URL(request.url).pathname}`)
     }
   }
+}
+
+/** What the handler of an endpoint returns: the described reply, a Response of its own (streams), or nothing (204). */
+type ReplyOf<E extends Endpoint> = E extends { reply: infer Schema }
+  ? Given<Schema>
+  : E extends { streams: string }
+    ? Response
+    : void
+
+// A wrong reply is a fault of ours; in production the page would rather show it than nothing.
+const CHECKS_REPLIES = process.env.NODE_ENV !== 'production'
+
+function checkedReply(endpoint: Endpoint, reply: unknown): unknown {
+  if (!endpoint.reply) return reply instanceof Response ? reply : undefined
+  if (!CHECKS_REPLIES) return reply
+  const parsed = endpoint.reply.safeParse(reply)
+  if (parsed.success) return reply
+  const issue = parsed.error.issues[0]
+  throw new Error(
+    `The reply of ${endpoint.method} ${endpoint.path} is not as described at ${issue?.path.join('.') ?? '?'}: ${issue?.message ?? ''}`,
+  )
+}
+
+/** Returns the route handler of a described endpoint: inputs are parsed, the reply's type (and, outside production, the reply) is checked. */
+export function serve<const E extends Endpoint>(
+  endpoint: E,
+  handler: (
+    input: RouteInput<ParsedParams<E>, Parsed<PartOf<E, 'query'>>, Parsed<PartOf<E, 'body'>>>,
+  ) => ReplyOf<E> | Promise<ReplyOf<E>>,
+): RouteHandler {
+  type Input = Parameters<typeof handler>[0]
+  return route({
+    params: endpoint.params ?? ANY_PARAMS,
+    ...(endpoint.query ? { query: endpoint.query } : {}),
+    ...(endpoint.body ? { body: endpoint.body } : {}),
+    handler: async (input) => checkedReply(endpoint, await handler(input as unknown as Input)),
+  })
 }

@@ -3,7 +3,7 @@ import { carriesValue, statusOf } from '@/lib/contracts/status'
 import { AppError } from '@/lib/errors'
 import { chatIfd } from './chat-ifd'
 import { getMeasured, parseParams } from './index'
-import { stubTools } from './stub-tools'
+import { stubTools } from './example-tools'
 import { asColumns } from './token-loss/worked'
 import type { DerivedMetric, MetricRow, MetricTools } from './types'
 

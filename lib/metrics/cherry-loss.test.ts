@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { getMeasured, parseParams } from './index'
-import { stubTools } from './stub-tools'
+import { stubTools } from './example-tools'
 import { cutPasses } from './token-loss/cut-passes'
 import type { CherryParams } from './token-loss/cherry-template'
 import { cherryTexts } from './token-loss/cherry-template'

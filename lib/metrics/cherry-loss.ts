@@ -1,4 +1,4 @@
-import { stubTools } from './stub-tools'
+import { stubTools } from './example-tools'
 import { CUT_OUTPUTS } from './token-loss/cut-passes'
 import { cutRows } from './token-loss/cut-rows'
 import type { CherryParams } from './token-loss/cherry-template'

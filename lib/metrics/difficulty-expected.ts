@@ -4,7 +4,7 @@ import { renderPrompt, withText } from '@/lib/prompts/prompt'
 import { promptUse } from './judging/ask'
 import { expectedOutputs, expectedRows, TOP_DIGIT } from './judging/expected-rows'
 import { promptTextParam, repeatParams, settledText } from './judging/params'
-import { stubTools } from './stub-tools'
+import { stubTools } from './example-tools'
 import type { MetricRow, MetricTools, RowResult } from './types'
 import { defineMetric } from './types'
 

@@ -4,7 +4,7 @@ import { renderPrompt } from '@/lib/prompts/prompt'
 import { promptForRow, promptParams, promptsInUse, settlePrompts } from './first-token/prompts'
 import { askRows, promptUse } from './judging/ask'
 import type { RowPlan } from './judging/ask'
-import { stubTools } from './stub-tools'
+import { stubTools } from './example-tools'
 import type { MetricRow, MetricTools, OutputSpec, RowResult } from './types'
 import { defineMetric } from './types'
 

@@ -3,7 +3,7 @@ import { statusOf } from '@/lib/contracts/status'
 import { AppError } from '@/lib/errors'
 import { getMeasured, parseParams } from './index'
 import { squaredDistance } from './neighbours/distance.mjs'
-import { stubTools } from './stub-tools'
+import { stubTools } from './example-tools'
 import type { MetricRow, MetricTools } from './types'
 
 const mnd = getMeasured('mnd')

@@ -13,7 +13,7 @@ import {
   outputsOf,
   parseParams,
 } from './index'
-import { stubTools } from './stub-tools'
+import { stubTools } from './example-tools'
 import type { MeasuredMetric, MetricRow, OutputSpec } from './types'
 
 const row: MetricRow = {

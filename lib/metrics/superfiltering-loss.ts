@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { stubTools } from './stub-tools'
+import { stubTools } from './example-tools'
 import { CUT_OUTPUTS } from './token-loss/cut-passes'
 import { cutRows } from './token-loss/cut-rows'
 import { instructionText } from './token-loss/passes'

@@ -1,6 +1,6 @@
 import { count } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
-import type { Queryable } from '@/lib/jobs/queue'
+import type { Queryable } from '@/lib/queue/queue'
 import { AppError } from '@/lib/errors'
 
 /** Throws `conflict` when a table holds as many rows as are kept; deleted ones count until they are purged. */

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { jobs } from '@/db/schema'
 import type { SystemInfo } from '@/lib/contracts/compute'
-import { lastHeartbeat } from '@/lib/jobs/heartbeat'
-import { APP_VERSION } from './compute/definition'
+import { lastHeartbeat } from '@/lib/queue/heartbeat'
+import { APP_VERSION } from './runs/definition'
 import type { ServiceContext } from './context'
 
 // The worker starts beside the page; a cold start took 20 s on a busy machine.

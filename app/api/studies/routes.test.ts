@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { setContext } from '@/lib/http/context'
 import type { RouteHandler } from '@/lib/http/route'
-import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/services/imports-testing'
+import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
 import * as upload from '../uploads/route'
 import * as studies from './route'
 import * as study from './[studyId]/route'

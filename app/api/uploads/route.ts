@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '@/lib/errors'
 import { route } from '@/lib/http/route'
-import { saveUpload } from '@/lib/services/uploads'
+import { saveUpload } from '@/lib/services/imports/uploads'
 
 export const POST = route({
   query: z.object({ name: z.string().min(1).max(500) }),

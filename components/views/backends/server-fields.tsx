@@ -3,7 +3,7 @@
 import { Autocomplete, Collapse, Select, TextInput, UnstyledButton } from '@mantine/core'
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { useState } from 'react'
-import { ParamFields } from '@/components/ui/param-fields'
+import { ParamFields } from '@/components/fields/param-fields'
 import type { BackendKindInfo, DetectionInfo } from '@/lib/contracts/backends'
 import { CommonFields } from './common-fields'
 import { OWN_FIELDS, type FormState } from './form-state'

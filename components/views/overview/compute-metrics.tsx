@@ -2,7 +2,7 @@
 
 import { Anchor, Checkbox, Collapse, Group, Select, Stack } from '@mantine/core'
 import { useState } from 'react'
-import { ParamFields } from '@/components/ui/param-fields'
+import { ParamFields } from '@/components/fields/param-fields'
 import type { BackendInfo } from '@/lib/contracts/backends'
 import type { MetricInfo } from '@/lib/contracts/compute'
 import type { MetricChoice } from './compute-dialog'

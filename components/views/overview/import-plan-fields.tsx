@@ -11,7 +11,7 @@ import {
   Switch,
 } from '@mantine/core'
 import { useState } from 'react'
-import { paramLabel } from '@/components/ui/param-fields'
+import { paramLabel } from '@/components/fields/param-fields'
 import type { ImportPlan, StudyDetail } from '@/lib/contracts/study'
 import { CHAT_ROLES, MAPPED_FIELDS, type ChatRole } from '@/lib/contracts/cell'
 import { ARM_CLASSES, SCENARIOS } from '@/lib/contracts/study'

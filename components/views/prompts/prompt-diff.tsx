@@ -1,4 +1,4 @@
-import { diffTexts } from '@/components/views/rows/text-diff'
+import { diffTexts } from '@/components/views/rows/detail/text-diff'
 import classes from './prompts.module.css'
 
 interface PromptDiffProps {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { emptyFilter } from '@/lib/contracts/filter'
 import type { ColumnInfo } from '@/lib/contracts/study'
-import { columnsBesideDetail, tableColumns } from './row-columns'
+import { columnsBesideDetail, tableColumns } from './table/row-columns'
 
 const metric = (id: string) =>
   ({

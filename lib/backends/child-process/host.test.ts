@@ -6,7 +6,7 @@ const hosts: EngineHost[] = []
 
 function host(initArgs: (crashes: number) => unknown = () => ({}), log: string[] = []) {
   const made = new EngineHost({
-    entry: 'lib/backends/child-process/test-child.ts',
+    entry: 'lib/testing/child.ts',
     name: 'The test engine',
     initArgs,
     log: (message) => log.push(message),
@@ -81,7 +81,7 @@ describe('an engine in a child process', () => {
   it('runs the child at the priority that EVOLENS_NICE asks for', async () => {
     const niceness = Math.max(4, os.getPriority())
     const made = new EngineHost({
-      entry: 'lib/backends/child-process/test-child.ts',
+      entry: 'lib/testing/child.ts',
       name: 'The test engine',
       initArgs: () => ({}),
       log: () => undefined,

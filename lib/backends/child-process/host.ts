@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError, throwIfAborted } from '@/lib/errors'
-import { requestError } from '../shared/request-error'
+import { requestError } from '../session/request-error'
 import type { ChildMessage, ParentMessage } from './protocol'
 import { projectRoot } from './root'
 

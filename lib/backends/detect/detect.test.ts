@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { BACKEND_KINDS } from '..'
-import { startStub, type StubReply, type StubServer } from '../openai/stub'
-import { HOSTED_SUBJECTS } from '../testing/subjects-hosted'
-import { SUBJECTS } from '../testing/subjects'
+import { startStub, type StubReply, type StubServer } from '@/lib/testing/servers/openai'
+import { HOSTED_SUBJECTS } from '@/lib/testing/compliance/subjects/hosted'
+import { SUBJECTS } from '@/lib/testing/compliance/subjects'
 import { detectServer } from '.'
 import { serverAddress } from './server-address'
 

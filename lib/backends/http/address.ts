@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { isIP, isIPv4 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { AppError } from '@/lib/errors'
-import { requestError } from '../shared/request-error'
+import { requestError } from '../session/request-error'
 import type { BackendEnvironment } from '../types'
 import { blockList, classifyAddress, unwrapAddress } from './address-classes'
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { startStub, type StubReply, type StubServer } from '../openai/stub'
+import { startStub, type StubReply, type StubServer } from '@/lib/testing/servers/openai'
 import type { AppError } from '@/lib/errors'
 import { createHttpClient, joinPath, type HttpRequest } from './client'
 

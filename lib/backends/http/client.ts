@@ -1,7 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import { AppError, throwIfAborted } from '@/lib/errors'
-import { requestError } from '../shared/request-error'
+import { requestError } from '../session/request-error'
 import {
   DEFAULT_POLICY,
   mayCarryKey,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import replies from '../openai/fixtures/replies.json'
+import replies from '../dialects/openai/fixtures/replies.json'
 import { readErrorBody } from './error-body'
 import { httpError, retryAfterMs } from './errors'
 

@@ -1,5 +1,5 @@
 import type { AppError, ErrorCode } from '@/lib/errors'
-import { requestError, type Failure, type FailureKind } from '../shared/request-error'
+import { requestError, type Failure, type FailureKind } from '../session/request-error'
 import { cleanMessage, readErrorBody, type ErrorFields } from './error-body'
 
 const TOO_LONG =

@@ -1,7 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import type { LookupFunction } from 'node:net'
-import { requestError } from '../shared/request-error'
+import { requestError } from '../session/request-error'
 import type { TestedAddress } from './address'
 import { redactKey } from './redact'
 

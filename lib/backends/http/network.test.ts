@@ -5,7 +5,7 @@ import net, { type AddressInfo } from 'node:net'
 import path from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import { startStub, type StubServer } from '../openai/stub'
+import { startStub, type StubServer } from '@/lib/testing/servers/openai'
 import { createHttpClient, type HttpClientOptions } from './client'
 
 vi.mock('node:dns/promises', { spy: true })

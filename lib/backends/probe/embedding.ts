@@ -1,4 +1,4 @@
-import { failureKind } from '../shared/request-error'
+import { failureKind } from '../session/request-error'
 import type { ProbeVector } from '../types'
 import type { ProbePort } from './port'
 import { judge, type ProbeRun } from './run'

@@ -1,4 +1,4 @@
-import { failureKind } from '../shared/request-error'
+import { failureKind } from '../session/request-error'
 import type { ModelIdentity, ProbeVector } from '../types'
 import { scoreTolerance } from './identity'
 import type { Continuation, ProbePort, TextScores } from './port'

@@ -1,5 +1,5 @@
 import type { HttpClient } from '../http/client'
-import { chatCall, newDialect } from '../openai/chat'
+import { chatCall, newDialect } from '../dialects/openai/chat'
 import type { BackendSession } from '../types'
 
 type Json = Record<string, unknown>

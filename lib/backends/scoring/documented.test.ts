@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { readEcho as readTogether, listingOf, type Echo } from '../together/score'
-import { readInputLogprobs } from '../sglang/score'
-import { loadExchange } from '../testing/exchange'
-import { readPrefill } from '../tgi/score'
+import { readEcho as readTogether, listingOf, type Echo } from '../dialects/together/score'
+import { readInputLogprobs } from '../dialects/sglang/score'
+import { loadExchange } from '@/lib/testing/recordings/exchange'
+import { readPrefill } from '../dialects/tgi/score'
 import { listedScores, readEchoLists } from './echo'
 
 type Json = Record<string, unknown>

@@ -1,5 +1,5 @@
 import { errorCode, errorMessage } from '@/lib/errors'
-import { isPausing } from '../shared/request-error'
+import { isPausing } from '../session/request-error'
 
 /** Codes that say nothing about a way of asking: nobody answers, or the caller has left. */
 const NOT_ABOUT_THE_WAY: ReadonlySet<string> = new Set([

@@ -1,5 +1,5 @@
 import type { HttpClient } from '../http/client'
-import { requestError } from '../shared/request-error'
+import { requestError } from '../session/request-error'
 
 // Recorded: 76 bytes a token on vLLM with the given token alone, twice that where an echo repeats it.
 const BYTES_PER_TOKEN = 400

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { BigramModel } from '../testing/bigram'
+import { BigramModel } from '@/lib/testing/servers/bigram'
 import type { SessionTokenizer } from '../tokenizer'
 import { rememberTexts } from './text-only'
 

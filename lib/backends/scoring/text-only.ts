@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { requestError } from '../shared/request-error'
+import { requestError } from '../session/request-error'
 import type { SessionTokenizer } from '../tokenizer'
 
 // Texts that were tokenized lately: a batch of rows is scored right after it was cut into tokens.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { failureKind } from '../shared/request-error'
+import { failureKind } from '../session/request-error'
 import { byIndex, checkModel, idsOf } from './wire'
 
 function thrown(run: () => unknown): unknown {

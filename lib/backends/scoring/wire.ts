@@ -1,4 +1,4 @@
-import { pausingError, requestError } from '../shared/request-error'
+import { pausingError, requestError } from '../session/request-error'
 
 // Rounding in float32 may put a certain token just above zero.
 const ROUNDING_NATS = 1e-3

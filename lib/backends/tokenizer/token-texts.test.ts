@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { BigramModel } from '../testing/bigram'
+import { BigramModel } from '@/lib/testing/servers/bigram'
 import { textsOfIds } from './token-texts'
 
 /** A server that decodes as `decode` does, and counts its requests. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { defaultModelIds } from '@/lib/backends/models/manifest'
+import { defaultModelIds } from '@/lib/models/manifest'
 import type { ServiceContext } from '@/lib/services/context'
 import { loadSample } from '@/lib/services/sample/load'
 import { startSample } from '@/lib/services/sample/start'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { errorOf, rawRows } from '../testing/collect'
+import { errorOf, rawRows } from '@/lib/testing/formats/collect'
 
 const csv = (text: string | Uint8Array, chunkBytes?: number) =>
   rawRows(text, { name: 'x.csv', ...(chunkBytes ? { chunkBytes } : {}) })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { errorOf, rawRows } from '../testing/collect'
+import { errorOf, rawRows } from '@/lib/testing/formats/collect'
 
 const values = (rows: { value: unknown }[]) => rows.map((row) => row.value)
 

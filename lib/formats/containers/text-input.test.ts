@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { errorOf, rawRows } from '../testing/collect'
+import { errorOf, rawRows } from '@/lib/testing/formats/collect'
 import { openRows } from './open-rows'
 import { stampOf } from './source'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { bundle, imported, item, OPTIONS } from '../testing/bundle'
+import { bundle, imported, item, OPTIONS } from '@/lib/testing/formats/bundle'
 import { writeBundle } from './bundle'
 import { checkBundle } from './check'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { imported, item, OPTIONS } from '../testing/bundle'
+import { imported, item, OPTIONS } from '@/lib/testing/formats/bundle'
 import type { ExportRow } from '../writers/export-row'
 import { checkBundle } from './check'
 import type { BundleOptions } from './bundle-options'

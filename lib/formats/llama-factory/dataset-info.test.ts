@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readRows } from '../read'
-import { bundle, item, OPTIONS } from '../testing/bundle'
+import { bundle, item, OPTIONS } from '@/lib/testing/formats/bundle'
 import type { CanonicalRow } from '../types'
 import { readDatasetInfo } from './dataset-info'
 

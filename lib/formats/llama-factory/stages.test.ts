@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { bundle, imported, OPTIONS } from '../testing/bundle'
+import { bundle, imported, OPTIONS } from '@/lib/testing/formats/bundle'
 import type { JsonObject } from '../types'
 import type { BundleOptions } from './bundle-options'
 import { columnsInForce, factoryOutcome, tagsInForce } from './converter'

@@ -1,4 +1,4 @@
-import { stubTools } from '../stub-tools'
+import { stubTools } from '@/lib/metrics/example-tools'
 import type { MetricRow, MetricTools, RowResult } from '../types'
 
 /** Returns value or status per row position when a model gives these replies in turn. */

@@ -1,5 +1,5 @@
 import { carriesValue, statusOf } from '@/lib/contracts/status'
-import { stubTools } from '../stub-tools'
+import { stubTools } from '@/lib/metrics/example-tools'
 import type { CellResult, MetricRow, MetricTools, OtherCell } from '../types'
 
 // Vectors are float32, so distances of decimal fractions are right to about seven digits.

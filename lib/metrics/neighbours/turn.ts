@@ -1,4 +1,4 @@
-import { untilAborted } from '@/lib/backends/shared/until-aborted'
+import { untilAborted } from '@/lib/backends/session/until-aborted'
 
 let last: Promise<void> = Promise.resolve()
 

@@ -1,4 +1,4 @@
-import { stubTools } from '../stub-tools'
+import { stubTools } from '@/lib/metrics/example-tools'
 import type { MetricExample, MetricRow, MetricTools, RowResult } from '../types'
 
 // user: x0 x1 end assistant: y0 y1

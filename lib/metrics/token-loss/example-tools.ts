@@ -1,4 +1,4 @@
-import { stubTools } from '../stub-tools'
+import { stubTools } from '@/lib/metrics/example-tools'
 import type { MetricRow, MetricTools } from '../types'
 import type { WorkedCase } from './worked'
 

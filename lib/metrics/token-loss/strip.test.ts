@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '@/lib/errors'
-import { stubTools } from '../stub-tools'
+import { stubTools } from '@/lib/metrics/example-tools'
 import { decodeIds, encodeIds } from './id-codec'
 import type { StripIds } from './strip'
 import { readStrip, storedStrips } from './strip'

@@ -4,7 +4,7 @@ import type { Db } from '@/db/client'
 import type { CellSource } from '@/lib/contracts/cell'
 import { statusCode } from '@/lib/contracts/status'
 import { AppError } from '@/lib/errors'
-import { publishEvolvedCell } from '../cells-evolved'
+import { publishEvolvedCell } from '../cells/evolved'
 import {
   appendResponses,
   appendRows,
@@ -16,7 +16,7 @@ import {
   type NewResponse,
   type NewResponseSet,
   type NewRow,
-} from '../cells-staging'
+} from '../cells/staging'
 import { createStudy, ensureArm, ensureSeedSet } from '../studies'
 import { readManifest, readSampleRows, type SampleManifest, type SampleRow } from './manifest'
 import { restoreValues } from './restore'

@@ -9,7 +9,7 @@ import {
   openStagedCell,
   publishCell,
   type NewRow,
-} from '../cells-staging'
+} from '../cells/staging'
 import { createStudy, ensureSeedSet } from '../studies'
 import type { SampleRecipe } from './dump'
 import { sampleFolder } from './manifest'

@@ -1,7 +1,7 @@
 import type { Db } from '@/db/client'
 import { errorCode, errorMessage } from '@/lib/errors'
 import { getMeasured } from '@/lib/metrics'
-import { requestedCells, startRuns, type StartedRuns } from '../compute'
+import { requestedCells, startRuns, type StartedRuns } from '../runs/compute'
 import type { ServiceContext } from '../context'
 import { readSampleMetrics, type SampleMetric } from './manifest'
 

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
-import { FilterChips } from '@/components/views/frame/filter-chips'
-import classes from '@/components/views/frame/frame.module.css'
+import { FilterChips } from '@/components/shell/filter-chips'
+import classes from '@/components/shell/frame.module.css'
 
 interface StudyLayoutProps {
   params: Promise<{ studyId: string }>

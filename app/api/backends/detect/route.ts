@@ -1,5 +1,5 @@
 import { route } from '@/lib/http/route'
-import { detectInputSchema, requestDetection } from '@/lib/services/backends-detect'
+import { detectInputSchema, requestDetection } from '@/lib/services/backends/detect'
 
 export const POST = route({
   body: detectInputSchema,

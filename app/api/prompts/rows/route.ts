@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { route } from '@/lib/http/route'
-import { previewRows } from '@/lib/services/prompts-trial'
+import { previewRows } from '@/lib/services/prompts/trial'
 
 export const GET = route({
   query: z.object({

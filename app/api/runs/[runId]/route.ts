@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { route } from '@/lib/http/route'
-import { getRunCard } from '@/lib/services/cards'
+import { getRunCard } from '@/lib/services/runs/cards'
 import { deleteRun } from '@/lib/services/runs'
 
 const params = z.object({ runId: z.string() })

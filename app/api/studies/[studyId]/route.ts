@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { LIMITS } from '@/lib/contracts/limits'
 import { route } from '@/lib/http/route'
-import { warmReader } from '@/lib/services/readings-client'
+import { warmReader } from '@/lib/services/queries/client'
 import { deleteStudy, updateStudy } from '@/lib/services/studies'
-import { getStudyDetail } from '@/lib/services/studies-detail'
+import { getStudyDetail } from '@/lib/services/studies/detail'
 
 const params = z.object({ studyId: z.string() })
 

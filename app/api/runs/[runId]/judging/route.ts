@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { route } from '@/lib/http/route'
-import { judgingSummary } from '@/lib/services/agreement-summary'
+import { judgingSummary } from '@/lib/services/agreement/summary'
 
 export const GET = route({
   params: z.object({ runId: z.string() }),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { LIMITS, nameSchema } from '@/lib/contracts/limits'
 import { route } from '@/lib/http/route'
-import { annotate, listAnnotations } from '@/lib/services/annotations'
+import { annotate, listAnnotations } from '@/lib/services/rows/annotations'
 import { getStudy } from '@/lib/services/studies'
 
 const params = z.object({ studyId: z.string() })

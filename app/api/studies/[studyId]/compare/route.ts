@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { compareQuerySchema } from '@/lib/contracts/compare'
 import { route } from '@/lib/http/route'
-import { read } from '@/lib/services/readings-client'
+import { read } from '@/lib/services/queries/client'
 
 export const GET = route({
   params: z.object({ studyId: z.string() }),

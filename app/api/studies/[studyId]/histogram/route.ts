@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { columnIdSchema } from '@/lib/contracts/filter'
 import { route } from '@/lib/http/route'
-import { read } from '@/lib/services/readings-client'
-import { viewStateParameter } from '@/lib/services/rows-query'
+import { read } from '@/lib/services/queries/client'
+import { viewStateParameter } from '@/lib/services/rows/query'
 
 export const GET = route({
   params: z.object({ studyId: z.string() }),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { viewStateSchema } from '@/lib/contracts/filter'
 import { LIMITS } from '@/lib/contracts/limits'
 import { route } from '@/lib/http/route'
-import { listViews, saveView } from '@/lib/services/studies-views'
+import { listViews, saveView } from '@/lib/services/studies/views'
 
 const params = z.object({ studyId: z.string() })
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { computeRequestSchema } from '@/lib/contracts/compute'
 import { route } from '@/lib/http/route'
-import { dryRun } from '@/lib/services/compute'
+import { dryRun } from '@/lib/services/runs/compute'
 
 export const POST = route({
   params: z.object({ studyId: z.string() }),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { exportRequestSchema } from '@/lib/contracts/export'
 import { route } from '@/lib/http/route'
-import { read } from '@/lib/services/readings-client'
+import { read } from '@/lib/services/queries/client'
 
 export const POST = route({
   params: z.object({ studyId: z.string() }),

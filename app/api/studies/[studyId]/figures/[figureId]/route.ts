@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { route } from '@/lib/http/route'
 import { figureQuery } from '@/lib/services/figures'
-import { read } from '@/lib/services/readings-client'
+import { read } from '@/lib/services/queries/client'
 
 export const GET = route({
   params: z.object({ studyId: z.string(), figureId: z.string() }),

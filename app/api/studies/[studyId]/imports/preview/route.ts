@@ -4,9 +4,9 @@ import { importedColumnsSchema } from '@/lib/contracts/imported-values'
 import { LIMITS, nameSchema } from '@/lib/contracts/limits'
 import { openingSchema } from '@/lib/contracts/opening'
 import { route } from '@/lib/http/route'
-import { sharedFiles } from '@/lib/services/files-apart'
+import { sharedFiles } from '@/lib/services/files/apart'
 import { previewImport } from '@/lib/services/imports'
-import { expandArchives } from '@/lib/services/imports-archive'
+import { expandArchives } from '@/lib/services/imports/archive'
 
 const changedUpload = z.object({
   uploadId: nameSchema,

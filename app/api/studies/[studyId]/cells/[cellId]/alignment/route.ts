@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { route } from '@/lib/http/route'
-import { alignmentFacts } from '@/lib/services/alignments-change'
+import { alignmentFacts } from '@/lib/services/alignments/change'
 
 export const GET = route({
   params: z.object({ studyId: z.string(), cellId: z.string() }),

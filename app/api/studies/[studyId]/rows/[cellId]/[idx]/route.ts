@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { route } from '@/lib/http/route'
-import { getRowDetail } from '@/lib/services/row-detail'
+import { getRowDetail } from '@/lib/services/rows/detail'
 import { getStudy } from '@/lib/services/studies'
 
 export const GET = route({

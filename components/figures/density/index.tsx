@@ -1,0 +1,62 @@
+'use client'
+
+import type { DensityCell, DensityPrepared } from '@/lib/figures/shared/density'
+import { niceEnd } from '../axes'
+import { DensityPanel } from './panel'
+import { RangeBar } from './range-bar'
+import { Facets } from '../facets'
+
+const PANEL_PX = 128
+// A histogram of few rows has single tall bins; beyond this multiple of the smooth curve they are cut.
+const TALLEST_BIN = 2.2
+
+function topOf(cells: readonly DensityCell[], prepared: DensityPrepared): number {
+  if (prepared.view === 'cumulative') return 1
+  const tops = cells.flatMap((cell) =>
+    cell.curves.map((curve) => {
+      const smooth = Math.max(0, ...(curve.kde ?? []))
+      const bins = prepared.bars ? Math.max(0, ...curve.density) : 0
+      return smooth > 0 ? Math.min(Math.max(smooth, bins), TALLEST_BIN * smooth) : bins
+    }),
+  )
+  return niceEnd(Math.max(1e-9, ...tops), 4)
+}
+
+/** Histograms with smooth curves: every figure that shows how one column is distributed. */
+export function Density({ prepared }: { prepared: DensityPrepared }) {
+  const { rows, columns, cells, axis, view, xLabel } = prepared
+  const isShared = axis === 'shared' || view === 'cumulative'
+  const sharedTop = topOf(cells, prepared)
+  const cellAt = (row: string, column: string) =>
+    cells.find((one) => one.row === row && one.column === column)
+  return (
+    <>
+      <Facets
+        rows={rows}
+        columns={columns}
+        sharedY={isShared}
+        yLabel={view === 'cumulative' ? 'Cumulative share' : 'Density'}
+        xLabel={xLabel}
+        panelHeight={PANEL_PX}
+        has={(row, column) => cellAt(row, column) !== undefined}
+        panel={(row, column, box) => {
+          const cell = cellAt(row, column)
+          if (!cell) return null
+          const names = [columns, rows].map(
+            (list, i) => list.find((entry) => entry.key === (i === 0 ? column : row))?.label ?? '',
+          )
+          return (
+            <DensityPanel
+              prepared={prepared}
+              cell={cell}
+              title={names.filter(Boolean).join(', ')}
+              box={box}
+              yEnd={isShared ? sharedTop : topOf([cell], prepared)}
+            />
+          )
+        }}
+      />
+      <RangeBar prepared={prepared} />
+    </>
+  )
+}

@@ -1,0 +1,176 @@
+'use client'
+
+import { Button, Skeleton } from '@mantine/core'
+import { useEffect, useId, useMemo, useRef, useState, type ReactNode } from 'react'
+import type { FigureMeta, FigureResult, FigureSelection } from '@/lib/figures/types'
+import { drawingOf } from '@/components/figures'
+import classes from '../figures.module.css'
+import { FigureMenu } from './figure-menu'
+import { Cards, Conflicts, Coverage } from './facts'
+import { OptionsForm, type OptionValue } from './options-form'
+import { ReadoutLine } from './readout-line'
+import { TableView } from './table-view'
+import { FigureProvider, InteractionStore } from '../interaction'
+import { FIGURE_VARIABLES } from '../palette'
+
+// Height of a figure with three rows of panels, kept while it loads so that nothing jumps.
+const RESERVED_PX = 460
+
+export interface FigureFrameProps {
+  /** Title and options, known before the data. */
+  meta: FigureMeta
+  /** null while the data is on its way. Keep the previous result while options change. */
+  result: FigureResult | null
+  /** Options of the URL, shown until the result says what it was made with. */
+  options?: Record<string, unknown>
+  error?: { message: string; onRetry?: () => void } | null
+  /** Receives the options that differ from their defaults; belongs into the URL. */
+  onOptions(changed: Record<string, OptionValue>): void
+  /** Turns a mark or range into a filter of the rows page; absent = marks cannot be opened. */
+  onSelect?: (selection: FigureSelection) => void
+  /** Opens the card of a run. */
+  onCard?: (runId: string) => void
+  /** Address of the drawn values as CSV; offered where the figure has any beyond its table. */
+  drawnHref?: string | null
+  /** What to do when nothing has been computed yet. */
+  emptyAction?: ReactNode
+  /** Level of the title among the page's headings; 2 by default. */
+  headingLevel?: 2 | 3
+  /** Without options, table and exports: for overview pages. */
+  compact?: boolean
+}
+
+function describeFile(result: FigureResult): string {
+  const series = result.prepared.counts.map(
+    (entry) => `${entry.label}: n ${entry.valued} of ${entry.n}`,
+  )
+  const hashes = result.cards.map((card) => card.definitionHash)
+  return [
+    result.altText,
+    `Series: ${series.join('; ')}.`,
+    `Definitions: ${hashes.join(', ') || 'none'}.`,
+    ...result.prepared.notes,
+    `Made with Evolens on ${new Date().toISOString()}.`,
+  ].join('\n')
+}
+
+/** One figure with everything around it: title, reading, chart, legend, counts, definitions, table and exports. */
+export function FigureFrame(props: FigureFrameProps) {
+  const { meta, result, error = null, onOptions, onSelect, onCard, compact = false } = props
+  const id = useId().replaceAll(/\W/g, '')
+  const plate = useRef<HTMLDivElement>(null)
+  const [isTable, setTable] = useState(false)
+  const store = useMemo(() => new InteractionStore(), [])
+  const figure = useMemo(
+    () => ({ store, idPrefix: `figure${id}`, onSelect: onSelect ?? null }),
+    [store, id, onSelect],
+  )
+  // A brushed range belongs to the axis it was drawn on.
+  useEffect(() => store.set({ range: null, at: null }), [store, result?.options])
+  const drawing = drawingOf(meta.id)
+  const Heading = `h${props.headingLevel ?? 2}` as const
+  const options = result?.options ?? props.options ?? {}
+  const isEmpty = result !== null && result.prepared.counts.every((entry) => entry.valued === 0)
+
+  return (
+    <FigureProvider value={figure}>
+      <figure
+        className={`${classes.frame} ${compact ? classes.compact : ''}`}
+        style={FIGURE_VARIABLES}
+        aria-labelledby={`${id}-title`}
+        aria-describedby={result ? `${id}-text` : undefined}
+      >
+        <div ref={plate} className={classes.plate}>
+          <div className={classes.header}>
+            <div className={classes.headings}>
+              <Heading className={classes.title} id={`${id}-title`} data-figure-text>
+                {meta.title}
+              </Heading>
+              <p className={classes.reading}>
+                <span data-figure-text>
+                  {result ? result.reading || meta.description : meta.description}
+                </span>
+              </p>
+            </div>
+            {compact ? null : (
+              <div className={classes.controls}>
+                <OptionsForm meta={meta} options={options} onOptions={onOptions} />
+                <FigureMenu
+                  meta={meta}
+                  result={result}
+                  plate={plate}
+                  isTable={isTable}
+                  onTable={setTable}
+                  describe={describeFile}
+                  drawnHref={meta.hasDrawnValues ? (props.drawnHref ?? null) : null}
+                />
+              </div>
+            )}
+          </div>
+          {error ? (
+            <div className={classes.message} style={{ minHeight: RESERVED_PX }} role="alert">
+              <p>{error.message}</p>
+              {error.onRetry ? (
+                <Button size="xs" onClick={error.onRetry}>
+                  Retry
+                </Button>
+              ) : null}
+            </div>
+          ) : result === null ? (
+            <Skeleton
+              className="ev-late"
+              height={RESERVED_PX}
+              mt={12}
+              aria-label="Loading the figure"
+            />
+          ) : (
+            <>
+              <p id={`${id}-text`} className={classes.hiddenText}>
+                {result.altText}
+              </p>
+              <Conflicts
+                conflicts={result.prepared.conflicts}
+                onMix={(mix) => onOptions({ ...(options as Record<string, OptionValue>), mix })}
+              />
+              {isEmpty || !drawing ? (
+                <div className={classes.message} style={{ minHeight: 160 }}>
+                  <p>
+                    {drawing
+                      ? 'No row has a value for this figure yet.'
+                      : 'This version of the page cannot draw this figure. Reload the page.'}
+                  </p>
+                  {props.emptyAction}
+                </div>
+              ) : isTable ? (
+                <TableView table={result.table} caption={meta.title} onSelect={onSelect ?? null} />
+              ) : (
+                <>
+                  <div className={classes.legend}>
+                    <drawing.Legend prepared={result.prepared} />
+                  </div>
+                  <drawing.Chart prepared={result.prepared} />
+                </>
+              )}
+              {result.prepared.notes.length > 0 && !isEmpty ? (
+                <ul className={classes.notes}>
+                  {result.prepared.notes.map((note) => (
+                    <li key={note} className={classes.count} data-figure-text>
+                      {note}
+                    </li>
+                  ))}
+                </ul>
+              ) : null}
+            </>
+          )}
+        </div>
+        {result && !error && !isEmpty && !isTable ? <ReadoutLine /> : null}
+        {result && !error ? (
+          <figcaption className={classes.foot}>
+            <Coverage counts={result.prepared.counts} />
+            <Cards cards={result.cards} onCard={onCard ?? null} />
+          </figcaption>
+        ) : null}
+      </figure>
+    </FigureProvider>
+  )
+}

@@ -1,0 +1,69 @@
+'use client'
+
+import type { DifficultyLevelsPrepared, LevelPanel } from '@/lib/figures/shared/levels'
+import { niceEnd } from '../axes'
+import { Facets } from '../facets'
+import { DifferencePanel } from './difference'
+import { GroupedPanel } from './grouped'
+import { StackedPanel } from './stacked'
+
+const PANEL_PX = 132
+// Two lines of level names.
+const X_AXIS_PX = 34
+
+function largestShare(panels: readonly LevelPanel[], intervals: boolean): number {
+  const shares = panels.flatMap((panel) =>
+    panel.bars.flatMap((bar) =>
+      [...bar.mix.levels, bar.mix.none, ...(bar.published?.levels ?? [])].map((share) =>
+        intervals && share.count > 0 ? share.high : share.percent,
+      ),
+    ),
+  )
+  return Math.min(100, niceEnd(Math.max(1, ...shares)))
+}
+
+function largestDifference(panels: readonly LevelPanel[]): number {
+  const ends = panels.flatMap((panel) =>
+    panel.differences.flatMap((one) =>
+      one.levels.flatMap((level) => [Math.abs(level.low), Math.abs(level.high)]),
+    ),
+  )
+  return Math.min(100, niceEnd(Math.max(10, ...ends), 4))
+}
+
+/** Difficulty levels: rounds downwards, seed sets across, arms as bars. */
+export function DifficultyLevels({ prepared }: { prepared: DifficultyLevelsPrepared }) {
+  const { view, axis, panels, intervals, rows, columns } = prepared
+  const isShared = axis === 'shared' || view === 'stacked'
+  const label = view === 'difference' ? 'Difference of shares (points)' : 'Share of rows (%)'
+  const shown =
+    view === 'difference' ? panels.filter((panel) => panel.differences.length > 0) : panels
+  const panelAt = (row: string, column: string) =>
+    shown.find((one) => one.row === row && one.column === column)
+  const shownRows = rows.filter((row) => shown.some((panel) => panel.row === row.key))
+  return (
+    <Facets
+      rows={shownRows}
+      columns={columns}
+      sharedY={isShared}
+      yLabel={label}
+      xLabel=""
+      panelHeight={PANEL_PX}
+      xAxisHeight={view === 'stacked' ? 22 : X_AXIS_PX}
+      has={(row, column) => panelAt(row, column) !== undefined}
+      panel={(row, column, box) => {
+        const panel = panelAt(row, column)
+        if (!panel) return null
+        const scope = isShared ? panels : [panel]
+        const common = { prepared, panel, box }
+        if (view === 'stacked') return <StackedPanel {...common} xAxisHeight={22} />
+        if (view === 'difference') {
+          const yEnd = largestDifference(scope)
+          return <DifferencePanel {...common} yEnd={yEnd} xAxisHeight={X_AXIS_PX} />
+        }
+        const yEnd = largestShare(scope, intervals)
+        return <GroupedPanel {...common} yEnd={yEnd} xAxisHeight={X_AXIS_PX} />
+      }}
+    />
+  )
+}

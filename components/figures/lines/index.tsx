@@ -1,0 +1,62 @@
+'use client'
+
+import type { LinePoint, LinesPrepared } from '@/lib/figures/shared/lines'
+import { niceEnd, niceTicks } from '../axes'
+import { Facets } from '../facets'
+import { LinesPanel } from './panel'
+
+const PANEL_PX = 210
+// Lines are read by their slope, so the axis may start above 0; it keeps a tenth of the span free at both ends.
+const FREE_SHARE = 0.1
+
+function ticksOf(points: readonly LinePoint[], intervals: boolean): number[] {
+  const values = points.flatMap((point) => [
+    ...(point.value === null ? [] : [point.value]),
+    ...(point.published === null ? [] : [point.published]),
+    ...(intervals && point.low !== null && point.high !== null ? [point.low, point.high] : []),
+  ])
+  if (values.length === 0) return [0, 1]
+  const low = Math.min(...values)
+  const high = Math.max(...values)
+  const span = high - low || Math.abs(high) || 1
+  const step = niceTicks(span * (1 + 2 * FREE_SHARE), 5)[1] ?? 1
+  const first = Math.floor((low - FREE_SHARE * span) / step) * step
+  const start = low >= 0 ? Math.max(0, first) : first
+  const count = Math.ceil(niceEnd(high + FREE_SHARE * span - start) / step)
+  const ticks = Array.from({ length: count + 1 }, (_, i) =>
+    Number((start + i * step).toPrecision(12)),
+  )
+  const last = ticks.findIndex((tick) => tick >= high)
+  return last < 0 ? ticks : ticks.slice(0, Math.max(2, last + 1))
+}
+
+/** A measure over the rounds: one panel a seed set, one line an arm. */
+export function ScoresOverRounds({ prepared }: { prepared: LinesPrepared }) {
+  const { facets, points, axis, intervals, measure, unit, statistic } = prepared
+  const isShared = axis === 'shared'
+  const shared = ticksOf(points, intervals)
+  const name = `${statistic === 'mean' ? 'Mean' : 'Median'} ${measure.toLowerCase()}`
+  return (
+    <Facets
+      rows={[{ key: 'all', label: '' }]}
+      columns={facets}
+      sharedY={isShared}
+      yLabel={unit ? `${name} (${unit})` : name}
+      xLabel="Round"
+      panelHeight={PANEL_PX}
+      has={() => true}
+      panel={(_, key, box) => {
+        const facet = facets.find((one) => one.key === key)
+        const own = points.filter((point) => point.facet === key)
+        return facet ? (
+          <LinesPanel
+            prepared={prepared}
+            facet={facet}
+            box={box}
+            ticks={isShared ? shared : ticksOf(own, intervals)}
+          />
+        ) : null
+      }}
+    />
+  )
+}

@@ -1,0 +1,99 @@
+'use client'
+
+import { UnstyledButton } from '@mantine/core'
+import { ArmMark } from '@/components/ui/arm-mark'
+import { formatShare } from '@/components/ui/format'
+import type { RowDetail, RowRef } from '@/lib/contracts/rows'
+import type { StudyDetail } from '@/lib/contracts/study'
+import classes from './detail.module.css'
+import { placeOf } from '../table/row-cell'
+
+interface RelativeProps {
+  row: RowRef
+  detail: StudyDetail
+  isCurrent?: boolean
+  onOpen(row: RowRef): void
+}
+
+function Relative({ row, detail, isCurrent = false, onOpen }: RelativeProps) {
+  const { arm, colorIndex } = placeOf(detail, row)
+  const doubt =
+    row.confidence !== null && row.confidence < 1 ? `, ${formatShare(row.confidence)} sure` : ''
+  return (
+    <UnstyledButton
+      className={classes.relative}
+      disabled={isCurrent}
+      onClick={() => onOpen(row)}
+      aria-current={isCurrent ? 'true' : undefined}
+    >
+      <span className={classes.sub}>
+        <ArmMark colorIndex={colorIndex} /> {arm}, round {row.round}, row {row.idx}
+        {row.operator ? `: ${row.operator}` : ''}
+        {doubt}
+      </span>
+      <span className={classes.clip} dir="auto">
+        {row.instruction.slice(0, 400)}
+      </span>
+    </UnstyledButton>
+  )
+}
+
+function List({
+  title,
+  rows,
+  ...rest
+}: { title: string; rows: RowRef[] } & Omit<RelativeProps, 'row'>) {
+  if (rows.length === 0) return null
+  return (
+    <section className={classes.section}>
+      <h3 className={classes.sectionTitle}>{title}</h3>
+      {rows.map((row) => (
+        <Relative key={`${row.cellId}.${row.idx}`} row={row} {...rest} />
+      ))}
+    </section>
+  )
+}
+
+interface RelativesProps {
+  data: RowDetail
+  detail: StudyDetail
+  onOpen(row: RowRef): void
+}
+
+/** From the seed to this row, what grew from it, and the same slot elsewhere. */
+export function Relatives({ data, detail, onOpen }: RelativesProps) {
+  const { row, lineage, children, siblings } = data
+  return (
+    <>
+      <section className={classes.section}>
+        <h3 className={classes.sectionTitle}>Lineage</h3>
+        {lineage.length > 1 ? (
+          <ol className={classes.chain}>
+            {lineage.map((one) => {
+              const isCurrent = one.cellId === row.cellId && one.idx === row.idx
+              return (
+                <li
+                  key={`${one.cellId}.${one.idx}`}
+                  {...(isCurrent ? { 'data-current': true } : {})}
+                >
+                  <Relative row={one} detail={detail} isCurrent={isCurrent} onOpen={onOpen} />
+                </li>
+              )
+            })}
+          </ol>
+        ) : (
+          <p className={classes.sub} style={{ margin: 0 }}>
+            {row.armKey === null ? 'This is a seed.' : 'No parent is known for this row.'}
+          </p>
+        )}
+      </section>
+      <List title="Children" rows={children} detail={detail} onOpen={onOpen} />
+      <List
+        title="Same slot and round, other evolvers"
+        rows={siblings}
+        detail={detail}
+        onOpen={onOpen}
+      />
+    </>
+  )
+}

@@ -1,0 +1,216 @@
+'use client'
+
+import { ActionIcon, CopyButton, Tooltip } from '@mantine/core'
+import {
+  IconChevronDown,
+  IconChevronUp,
+  IconLink,
+  IconStar,
+  IconStarFilled,
+  IconTrash,
+  IconTrashFilled,
+  IconX,
+} from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { useRowDetail } from '@/components/hooks/use-rows'
+import { ArmMark } from '@/components/ui/arm-mark'
+import { ClampedText } from '@/components/ui/clamped-text'
+import { shortHash } from '@/components/ui/format'
+import { useShortcut } from '@/components/ui/shortcuts'
+import { ErrorState, LoadingLines } from '@/components/ui/states'
+import type { RowDetail, RowRef } from '@/lib/contracts/rows'
+import type { StudyDetail } from '@/lib/contracts/study'
+import classes from './detail.module.css'
+import { InstructionText } from './instruction-text'
+import { MetricDetails } from './metric-details'
+import { Relatives } from './relatives'
+import { placeOf } from '../table/row-cell'
+import { RowNotes } from './row-notes'
+import { RowValues } from './row-values'
+import { useMarks } from '../table/use-marks'
+import type { SelectedRow } from '../table/use-row-selection'
+
+interface RowDetailPanelProps {
+  study: StudyDetail
+  selected: SelectedRow
+  /** Whether s and d mean this row; otherwise they mean the picked ones. */
+  hasMarkKeys: boolean
+  onStep(direction: 1 | -1): void
+  onSelect(row: SelectedRow): void
+  onClose(): void
+  onCard(columnId: string): void
+}
+
+interface IconButtonProps {
+  label: string
+  onClick(): void
+  children: ReactNode
+  pressed?: boolean
+}
+
+function IconButton({ label, onClick, children, pressed }: IconButtonProps) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon
+        aria-label={label}
+        onClick={onClick}
+        {...(pressed === undefined ? {} : { 'aria-pressed': pressed })}
+      >
+        {children}
+      </ActionIcon>
+    </Tooltip>
+  )
+}
+
+function TextSection({
+  title,
+  text,
+  missing,
+}: {
+  title: string
+  text: string | null
+  missing?: string
+}) {
+  if (!text && !missing) return null
+  return (
+    <section className={classes.section}>
+      <h3 className={classes.sectionTitle}>{title}</h3>
+      {text ? (
+        <ClampedText text={text} />
+      ) : (
+        <p className={classes.sub} style={{ margin: 0 }}>
+          {missing}
+        </p>
+      )}
+    </section>
+  )
+}
+
+function asText(value: unknown): string | null {
+  if (value === null || value === undefined) return null
+  const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2)
+  return text === '{}' || text === '[]' ? null : text
+}
+
+function Body({
+  data,
+  study,
+  onOpen,
+  onCard,
+}: {
+  data: RowDetail
+  study: StudyDetail
+  onOpen(row: RowRef): void
+  onCard(columnId: string): void
+}) {
+  const { row } = data
+  return (
+    <div className={classes.body}>
+      <InstructionText text={row.instruction} parent={data.parent} />
+      <TextSection title="Input" text={row.input} />
+      <TextSection title="System prompt" text={row.system} />
+      <TextSection title="History" text={asText(row.history)} />
+      <TextSection
+        title="Last user message (losses are of its answer)"
+        text={row.lastPair?.user ?? null}
+      />
+      <TextSection title="Response" text={row.response} missing="This row has no response." />
+      <RowValues data={data} detail={study} onCard={onCard} />
+      <MetricDetails data={data} study={study} />
+      <Relatives data={data} detail={study} onOpen={onOpen} />
+      <RowNotes key={`${row.cellId}.${row.idx}`} studyId={study.study.id} data={data} />
+      <TextSection title="Other fields of the source" text={asText(row.extra)} />
+      <section className={classes.section}>
+        <h3 className={classes.sectionTitle}>Source</h3>
+        <p className={classes.sub} style={{ margin: 0, overflowWrap: 'anywhere' }}>
+          {row.fileName}, row {row.idx}
+          {row.externalId ? `, id ${row.externalId}` : ''}
+          {row.flags.length > 0 ? `, noticed: ${row.flags.join(', ')}` : ''}
+          <br />
+          SHA-256 <span title={row.sha256}>{shortHash(row.sha256)}…</span>
+        </p>
+      </section>
+    </div>
+  )
+}
+
+/** One row with everything that is known of it, beside the table. */
+export function RowDetailPanel(props: RowDetailPanelProps) {
+  const { study, selected, hasMarkKeys, onStep, onSelect, onClose, onCard } = props
+  const query = useRowDetail(study.study.id, selected)
+  const data = query.data
+  const mark = useMarks(study.study.id, query.isPlaceholderData ? undefined : data)
+  const has = (kind: string) => data?.row.marks.includes(kind) ?? false
+  const open = (row: RowRef | null | undefined) =>
+    row && onSelect({ cellId: row.cellId, idx: row.idx, at: null })
+  const nextRound =
+    data?.children.find((child) => child.armKey === data.row.armKey) ?? data?.children[0]
+
+  useShortcut('[', 'Parent: previous round', () => open(data?.parent), { group: 'Row' })
+  useShortcut(']', 'Child: next round', () => open(nextRound), { group: 'Row' })
+  const ofRow = { group: 'Row', enabled: hasMarkKeys }
+  useShortcut('s', 'Star', () => mark('star'), ofRow)
+  useShortcut('d', 'Drop', () => mark('drop'), ofRow)
+  useShortcut('Escape', 'Close the row', onClose, { group: 'Row' })
+
+  const place = data ? placeOf(study, data.row) : null
+  return (
+    <div>
+      <header className={classes.head}>
+        <div className={classes.headLine}>
+          <h2 className={classes.place} style={{ margin: 0, fontSize: '0.875rem' }}>
+            Row {selected.idx}
+          </h2>
+          <IconButton label="Star (s)" pressed={has('star')} onClick={() => mark('star')}>
+            {has('star') ? <IconStarFilled size={16} /> : <IconStar size={16} />}
+          </IconButton>
+          <IconButton label="Drop (d)" pressed={has('drop')} onClick={() => mark('drop')}>
+            {has('drop') ? <IconTrashFilled size={16} /> : <IconTrash size={16} />}
+          </IconButton>
+          <CopyButton value={typeof location === 'undefined' ? '' : location.href}>
+            {({ copied, copy }) => (
+              <IconButton label={copied ? 'Link copied' : 'Copy the link'} onClick={copy}>
+                <IconLink size={16} />
+              </IconButton>
+            )}
+          </CopyButton>
+          <IconButton label="Previous row (k)" onClick={() => onStep(-1)}>
+            <IconChevronUp size={16} />
+          </IconButton>
+          <IconButton label="Next row (j)" onClick={() => onStep(1)}>
+            <IconChevronDown size={16} />
+          </IconButton>
+          <IconButton label="Close (Esc)" onClick={onClose}>
+            <IconX size={16} />
+          </IconButton>
+        </div>
+        <div className={classes.sub}>
+          {place && data ? (
+            <>
+              <ArmMark colorIndex={place.colorIndex} /> {place.arm}, round {data.row.round},{' '}
+              {place.seedSet}
+              {data.row.operator ? `, ${data.row.operator}` : ''}
+            </>
+          ) : (
+            '\u00a0'
+          )}
+        </div>
+      </header>
+      {data ? (
+        <Body data={data} study={study} onOpen={open} onCard={onCard} />
+      ) : query.error ? (
+        <div style={{ padding: 16 }}>
+          <ErrorState
+            error={query.error}
+            what="The row could not be read"
+            onRetry={() => void query.refetch()}
+          />
+        </div>
+      ) : (
+        <div style={{ padding: 16 }}>
+          <LoadingLines lines={10} height={28} />
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,75 @@
+'use client'
+
+import { Anchor } from '@mantine/core'
+import { DASH } from '@/components/ui/format'
+import { columnName } from '@/components/shell/column-name'
+import type { MetricValue, RowDetail } from '@/lib/contracts/rows'
+import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
+import classes from './detail.module.css'
+import { statusSentence, valueText } from '../table/value-cell'
+
+function Value({ column, value }: { column: ColumnInfo; value: MetricValue | undefined }) {
+  if (!value || value.value === null) {
+    return (
+      <span className="ev-dim">
+        {DASH} {statusSentence(value?.status ?? 'not_run')}
+      </span>
+    )
+  }
+  const exact = Array.isArray(value.value) ? value.value.join(' ') : String(value.value)
+  return (
+    <>
+      <span title={exact}>{valueText(column, value.value)}</span>
+      {column.unit ? <span className="ev-dim"> {column.unit}</span> : null}
+      {value.status === 'ok' ? null : <div className="ev-dim">{statusSentence(value.status)}</div>}
+    </>
+  )
+}
+
+interface RowValuesProps {
+  data: RowDetail
+  detail: StudyDetail
+  onCard(columnId: string): void
+}
+
+/** Every value of the row, or why it is missing; each name opens its card. */
+export function RowValues({ data, detail, onCard }: RowValuesProps) {
+  const columns = detail.columns.filter((column) => !column.hidden)
+  return (
+    <section className={classes.section}>
+      <h3 className={classes.sectionTitle}>Values</h3>
+      {columns.length === 0 ? (
+        <p className={classes.sub} style={{ margin: 0 }}>
+          Nothing was computed yet.
+        </p>
+      ) : (
+        <table className="ev-table">
+          <tbody>
+            {columns.map((column, index) => {
+              const isNewGroup = column.group !== columns[index - 1]?.group
+              return (
+                <tr key={column.id}>
+                  <th scope="row" style={{ fontWeight: 400, whiteSpace: 'normal', paddingLeft: 0 }}>
+                    {isNewGroup ? <div style={{ fontWeight: 600 }}>{column.group}</div> : null}
+                    <Anchor
+                      component="button"
+                      type="button"
+                      size="sm"
+                      ta="left"
+                      onClick={() => onCard(column.id)}
+                    >
+                      {column.label === column.shortLabel ? columnName(column) : column.label}
+                    </Anchor>
+                  </th>
+                  <td style={{ verticalAlign: 'bottom' }}>
+                    <Value column={column} value={data.row.values[column.id]} />
+                  </td>
+                </tr>
+              )
+            })}
+          </tbody>
+        </table>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,136 @@
+'use client'
+
+import { Checkbox, CloseButton, Group, NumberInput, Select } from '@mantine/core'
+import type { ViewStateControls } from '@/components/hooks/use-view-state'
+import type { RangeFilter, RowFilter } from '@/lib/contracts/filter'
+import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
+import { offeredColumns } from '../table/row-columns'
+
+interface RangeLineProps {
+  range: RangeFilter
+  column: ColumnInfo | undefined
+  onChange(range: Omit<RangeFilter, 'column'> | null): void
+}
+
+function End({
+  label,
+  value,
+  column,
+  onChange,
+}: {
+  label: string
+  value: number | null
+  column: ColumnInfo | undefined
+  onChange(value: number | null): void
+}) {
+  if (column?.levels) {
+    return (
+      <Select
+        aria-label={label}
+        w={120}
+        comboboxProps={{ withinPortal: false }}
+        data={[
+          { value: '', label: 'any' },
+          ...column.levels.map((level, index) => ({ value: String(index + 1), label: level })),
+        ]}
+        value={value === null ? '' : String(value)}
+        onChange={(next) => onChange(next ? Number(next) : null)}
+      />
+    )
+  }
+  return (
+    <NumberInput
+      key={`${value}`}
+      aria-label={label}
+      w={100}
+      placeholder="any"
+      defaultValue={value ?? ''}
+      onBlur={(event) => {
+        const text = event.currentTarget.value.trim()
+        const next = text === '' || !Number.isFinite(Number(text)) ? null : Number(text)
+        if (next !== value) onChange(next)
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') event.currentTarget.blur()
+      }}
+    />
+  )
+}
+
+function RangeLine({ range, column, onChange }: RangeLineProps) {
+  const { min, max, missing } = range
+  const label = column?.label ?? range.column
+  return (
+    <Group gap={6} wrap="nowrap">
+      <span style={{ flex: 1, minWidth: 0, fontSize: '0.8125rem' }}>{label}</span>
+      <End
+        label={`${label}, at least`}
+        value={min}
+        column={column}
+        onChange={(next) => onChange({ min: next, max, missing })}
+      />
+      <span className="ev-dim">to</span>
+      <End
+        label={`${label}, at most`}
+        value={max}
+        column={column}
+        onChange={(next) => onChange({ min, max: next, missing })}
+      />
+      <Checkbox
+        label="or missing"
+        checked={missing}
+        onChange={(event) => onChange({ min, max, missing: event.currentTarget.checked })}
+      />
+      <CloseButton
+        size="sm"
+        aria-label={`Remove the range of ${label}`}
+        onClick={() => onChange(null)}
+      />
+    </Group>
+  )
+}
+
+interface RangeFieldsProps {
+  detail: StudyDetail
+  filter: RowFilter
+  controls: ViewStateControls
+}
+
+/** Ranges of metrics by number: what brushing a header does, for the keyboard. */
+export function RangeFields({ detail, filter, controls }: RangeFieldsProps) {
+  const free = offeredColumns(detail).filter(
+    (column) =>
+      (column.shape === 'scalar' || column.shape === 'enum') &&
+      !filter.ranges.some((range) => range.column === column.id),
+  )
+  const groups = [...new Set(free.map((column) => column.group))]
+  return (
+    <fieldset style={{ border: 0, margin: 0, padding: 0, display: 'grid', gap: 6 }}>
+      <legend style={{ fontWeight: 600, fontSize: '0.8125rem', padding: '0 0 4px' }}>
+        Metric ranges and levels
+      </legend>
+      {filter.ranges.map((range) => (
+        <RangeLine
+          key={range.column}
+          range={range}
+          column={detail.columns.find((one) => one.id === range.column.split('@')[0])}
+          onChange={(next) => controls.setRange(range.column, next)}
+        />
+      ))}
+      <Select
+        aria-label="Add a metric to filter by"
+        placeholder="Add a metric"
+        searchable
+        comboboxProps={{ withinPortal: false }}
+        data={groups.map((group) => ({
+          group,
+          items: free
+            .filter((column) => column.group === group)
+            .map((column) => ({ value: column.id, label: column.label })),
+        }))}
+        value={null}
+        onChange={(id) => id && controls.setRange(id, { min: null, max: null, missing: false })}
+      />
+    </fieldset>
+  )
+}

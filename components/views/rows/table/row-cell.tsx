@@ -1,0 +1,91 @@
+import { UnstyledButton } from '@mantine/core'
+import { IconNote, IconStarFilled, IconX } from '@tabler/icons-react'
+import { ArmMark } from '@/components/ui/arm-mark'
+import { DASH, formatCount } from '@/components/ui/format'
+import type { RowListItem } from '@/lib/contracts/rows'
+import type { StudyDetail } from '@/lib/contracts/study'
+import type { RowColumn } from './row-columns'
+import classes from '../rows.module.css'
+import { ValueCell } from './value-cell'
+
+/** Names of a row's place, for labels. */
+export function placeOf(
+  detail: StudyDetail,
+  row: Pick<RowListItem, 'seedSetKey' | 'armKey' | 'round'>,
+): { seedSet: string; arm: string; colorIndex: number | null } {
+  const arm = detail.arms.find((one) => one.key === row.armKey)
+  return {
+    seedSet: detail.seedSets.find((one) => one.key === row.seedSetKey)?.label ?? row.seedSetKey,
+    arm: row.armKey === null ? 'Seeds' : (arm?.label ?? row.armKey),
+    colorIndex: row.armKey === null ? null : (arm?.colorIndex ?? 0),
+  }
+}
+
+function Place({ row, detail, onOpen }: { row: RowListItem; detail: StudyDetail; onOpen(): void }) {
+  const { seedSet, arm, colorIndex } = placeOf(detail, row)
+  return (
+    <UnstyledButton
+      className={classes.place}
+      onClick={onOpen}
+      aria-label={`Open row ${row.idx}: ${seedSet}, ${arm}, round ${row.round}`}
+    >
+      <span className={classes.placeLine}>
+        <ArmMark colorIndex={colorIndex} /> <span dir="auto">{arm}</span>
+      </span>
+      <span className={`${classes.placeLine} ev-dim`}>
+        R{row.round} · {formatCount(row.idx)} · {seedSet}
+        {row.marks.includes('star') ? <IconStarFilled size={11} aria-label="starred" /> : null}
+        {row.marks.includes('drop') ? <IconX size={11} aria-label="dropped" /> : null}
+        {row.marks.includes('note') ? <IconNote size={11} aria-label="has a note" /> : null}
+      </span>
+    </UnstyledButton>
+  )
+}
+
+function TextCell({ text, missing }: { text: string | null; missing: string }) {
+  if (text === null || text === '') {
+    return (
+      <span className={classes.missing} title={missing} role="img" aria-label={missing}>
+        {DASH}
+      </span>
+    )
+  }
+  return (
+    <div className={classes.twoLines} dir="auto">
+      {text}
+    </div>
+  )
+}
+
+interface RowCellProps {
+  column: RowColumn
+  row: RowListItem
+  detail: StudyDetail
+  /** Edges of the column's histogram, for the bar in the cell. */
+  edges: readonly number[] | null
+  onOpen(): void
+}
+
+export function RowCell({ column, row, detail, edges, onOpen }: RowCellProps) {
+  if (column.metric) {
+    return <ValueCell column={column.metric} value={row.values[column.id]} edges={edges} />
+  }
+  switch (column.id) {
+    case 'row':
+      return <Place row={row} detail={detail} onOpen={onOpen} />
+    case 'instruction':
+      return <TextCell text={row.instruction} missing="The instruction is empty" />
+    case 'input':
+      return <TextCell text={row.input} missing="No input" />
+    case 'response':
+      return <TextCell text={row.response} missing="No response" />
+    case 'operator':
+      return <TextCell text={row.operator} missing="The operator is not known" />
+    case 'slot':
+      return <TextCell text={row.slot === null ? null : String(row.slot)} missing="Not aligned" />
+    case 'flags':
+      return <TextCell text={row.flags.join(', ')} missing="Nothing was noticed" />
+    default:
+      return null
+  }
+}

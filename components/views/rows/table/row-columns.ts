@@ -1,0 +1,103 @@
+import { columnName } from '@/components/shell/column-name'
+import type { ViewState } from '@/lib/contracts/filter'
+import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
+
+/** A column of the table: the row's own parts, or a metric. */
+export interface RowColumn {
+  id: string
+  label: string
+  title: string
+  width: number
+  /** null for the row's own parts. */
+  metric: ColumnInfo | null
+}
+
+const own = (id: string, label: string, width: number, title = label): RowColumn => ({
+  id,
+  label,
+  title,
+  width,
+  metric: null,
+})
+
+/** Always shown, first and pinned: where the row belongs. */
+const ROW_COLUMN = own('row', 'Row', 190, 'Seed set, evolver, round and number of the row')
+
+export const OWN_COLUMNS: readonly RowColumn[] = [
+  own('instruction', 'Instruction', 330),
+  own('input', 'Input', 180),
+  own('response', 'Response', 200),
+  own('operator', 'Operator', 120, 'What the evolver did to the parent'),
+  own('slot', 'Slot', 70, 'Number of the seed this row grew from'),
+  own('flags', 'Flags', 120, 'What the importer noticed'),
+]
+
+export const DEFAULT_OWN = ['instruction', 'response']
+
+const METRIC_WIDTH = 124
+
+function metricColumn(column: ColumnInfo): RowColumn {
+  return {
+    id: column.id,
+    label: columnName(column),
+    title: `${column.label}. ${column.description}`,
+    width: METRIC_WIDTH,
+    metric: column,
+  }
+}
+
+/** Whether the values of a column lie on one line. */
+export function hasHistogram(column: ColumnInfo): boolean {
+  return column.shape === 'scalar' || column.shape === 'enum'
+}
+
+/** Columns that a reader may choose. */
+export function offeredColumns(detail: StudyDetail): ColumnInfo[] {
+  return detail.columns.filter((column) => !column.hidden)
+}
+
+/** Metric columns to show: the chosen ones that exist, or the default of each metric. */
+export function shownMetrics(detail: StudyDetail, chosen: readonly string[] | null): ColumnInfo[] {
+  if (chosen === null) {
+    // A column without a direction is a remark on a row, not a measure of it.
+    return offeredColumns(detail).filter((column) => column.isDefault)
+  }
+  return chosen.flatMap((id) => {
+    const bare = id.split('@')[0]
+    const column = detail.columns.find((one) => one.id === bare)
+    return column ? [{ ...column, id }] : []
+  })
+}
+
+/** Columns in the order of the table. */
+export function tableColumns(
+  ownIds: readonly string[],
+  metrics: readonly ColumnInfo[],
+): RowColumn[] {
+  return [
+    ROW_COLUMN,
+    ...OWN_COLUMNS.filter((column) => ownIds.includes(column.id)),
+    ...metrics.map(metricColumn),
+  ]
+}
+
+/**
+ * Columns in their order while a row is open beside the table: what the list is sorted and filtered by stands next to the
+ * row's name, where the narrower table still shows it.
+ */
+export function columnsBesideDetail(
+  columns: readonly RowColumn[],
+  { filter, sort }: Pick<ViewState, 'filter' | 'sort'>,
+): RowColumn[] {
+  const filtered = filter.ranges.map(({ column }) => column)
+  const explained = new Set([sort.column, ...filtered])
+  if (filter.operators.length > 0) explained.add('operator')
+  const [place, ...others] = columns
+  const isExplained = ({ id }: RowColumn) => explained.has(id)
+  return [
+    ...(place ? [place] : []),
+    ...others.filter(({ id }) => id === sort.column),
+    ...others.filter((column) => isExplained(column) && column.id !== sort.column),
+    ...others.filter((column) => !isExplained(column)),
+  ]
+}

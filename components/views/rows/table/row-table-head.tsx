@@ -1,0 +1,118 @@
+'use client'
+
+import { UnstyledButton } from '@mantine/core'
+import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
+import type { MouseEvent, ReactNode, TouchEvent } from 'react'
+import type { ViewStateControls } from '@/components/hooks/use-view-state'
+import type { RowSort, ViewState } from '@/lib/contracts/filter'
+import type { ColumnHistogram } from '@/lib/contracts/rows'
+import { HeaderHistogram } from '../filter/header-histogram'
+import type { RowColumn } from './row-columns'
+import { hasHistogram } from './row-columns'
+import classes from '../rows.module.css'
+
+/** First click sorts by what reads as more, second the other way, third back to file order. */
+export function nextSort(sort: RowSort, column: string): RowSort {
+  if (sort.column !== column) return { column, descending: true }
+  return sort.descending ? { column, descending: false } : { column: 'position', descending: false }
+}
+
+const ARROW = { higher: '↑ ', lower: '↓ ', none: '' }
+
+/** `Harder: the instruction helps less.` as `harder`. */
+function firstClause(sentence: string): string {
+  const clause = sentence.split(/[:.,]/)[0] ?? ''
+  return clause.charAt(0).toLowerCase() + clause.slice(1)
+}
+
+interface HeadCellProps {
+  column: RowColumn
+  width: number
+  state: ViewState
+  controls: ViewStateControls
+  onResizeStart(event: MouseEvent | TouchEvent): void
+  onResizeReset(): void
+  isResizing: boolean
+  isPinned: boolean
+  histogram: ColumnHistogram | null
+  onCard(columnId: string): void
+}
+
+function SortIcon({ sort, id }: { sort: RowSort; id: string }): ReactNode {
+  if (sort.column !== id) return null
+  return sort.descending ? (
+    <IconArrowDown size={13} aria-label="highest first" />
+  ) : (
+    <IconArrowUp size={13} aria-label="lowest first" />
+  )
+}
+
+export function HeadCell(props: HeadCellProps) {
+  const { column, width, state, controls, isPinned } = props
+  const { metric } = column
+  const sortId = metric ? column.id : column.id === 'row' ? 'position' : null
+  const range = state.filter.ranges.find((one) => one.column === column.id) ?? null
+  const sorted = state.sort.column === sortId
+  return (
+    <div
+      role="columnheader"
+      className={`${classes.headCell} ${isPinned ? classes.pinned : ''}`}
+      style={{ width }}
+      {...(sortId && sorted
+        ? { 'aria-sort': state.sort.descending ? ('descending' as const) : ('ascending' as const) }
+        : {})}
+    >
+      <div>
+        {sortId ? (
+          <UnstyledButton
+            className={classes.headButton}
+            title={`${column.title} Click to sort.`}
+            onClick={() =>
+              controls.setSort(
+                sortId === 'position'
+                  ? { column: 'position', descending: sorted && !state.sort.descending }
+                  : nextSort(state.sort, sortId),
+              )
+            }
+          >
+            <span className={classes.headLabel}>{column.label}</span>
+            <SortIcon sort={state.sort} id={sortId} />
+          </UnstyledButton>
+        ) : (
+          <div className={classes.headButton} title={column.title}>
+            {column.label}
+          </div>
+        )}
+        {metric ? (
+          <UnstyledButton
+            className={classes.unit}
+            title={`${metric.directionMeans || 'No direction'}. Open the card.`}
+            aria-label={`Card of ${metric.label}`}
+            onClick={() => props.onCard(column.id)}
+          >
+            {ARROW[metric.direction]}
+            {metric.unit || firstClause(metric.directionMeans) || 'card'}
+          </UnstyledButton>
+        ) : null}
+      </div>
+      {metric && hasHistogram(metric) ? (
+        <HeaderHistogram
+          column={metric}
+          data={props.histogram}
+          range={range}
+          onRange={(next) =>
+            controls.setRange(column.id, next ? { ...next, missing: false } : null)
+          }
+        />
+      ) : null}
+      <div
+        className={classes.resizer}
+        onMouseDown={props.onResizeStart}
+        onTouchStart={props.onResizeStart}
+        onDoubleClick={props.onResizeReset}
+        {...(props.isResizing ? { 'data-active': true } : {})}
+        aria-hidden
+      />
+    </div>
+  )
+}

@@ -1,0 +1,228 @@
+'use client'
+
+import { useLocalStorage } from '@mantine/hooks'
+import type { ColumnSizingState } from '@tanstack/react-table'
+import {
+  columnResizingFeature,
+  columnSizingFeature,
+  createColumnHelper,
+  metaHelper,
+  tableFeatures,
+  useTable,
+} from '@tanstack/react-table'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { useHistograms } from '@/components/hooks/use-rows'
+import type { ViewStateControls } from '@/components/hooks/use-view-state'
+import { ErrorState } from '@/components/ui/states'
+import type { ViewState } from '@/lib/contracts/filter'
+import type { RowListItem } from '@/lib/contracts/rows'
+import type { StudyDetail } from '@/lib/contracts/study'
+import { RowCell } from './row-cell'
+import type { RowColumn } from './row-columns'
+import { hasHistogram } from './row-columns'
+import { HeadCell } from './row-table-head'
+import classes from '../rows.module.css'
+import type { PickedRows } from './use-picked-rows'
+import type { SelectedRow } from './use-row-selection'
+import type { ListedRows } from './use-row-windows'
+import { useRowWindows } from './use-row-windows'
+
+const ROW_HEIGHT = 52
+const HEAD_HEIGHT = 83
+const OVERSCAN = 8
+
+const features = tableFeatures({
+  columnSizingFeature,
+  columnResizingFeature,
+  columnMeta: metaHelper<{ column: RowColumn }>(),
+})
+const helper = createColumnHelper<typeof features, RowListItem>()
+const NO_ROWS: RowListItem[] = []
+
+interface RowTableProps {
+  detail: StudyDetail
+  state: ViewState
+  columns: readonly RowColumn[]
+  controls: ViewStateControls
+  selected: SelectedRow | null
+  picked: PickedRows
+  onSelect(row: SelectedRow): void
+  onCard(columnId: string): void
+  /** Called when the length of the list is known or changed. */
+  onListed(listed: ListedRows): void
+}
+
+/** All rows of the filter, drawn as they come into view. */
+export function RowTable(props: RowTableProps) {
+  const { detail, state, columns, controls, selected, picked, onSelect, onListed } = props
+  const scroll = useRef<HTMLDivElement>(null)
+  const [sizing, setSizing] = useLocalStorage<ColumnSizingState>({
+    key: 'evolens-column-widths',
+    defaultValue: {},
+  })
+  const defs = useMemo(
+    () =>
+      columns.map((column) =>
+        helper.display({ id: column.id, size: column.width, minSize: 60, meta: { column } }),
+      ),
+    [columns],
+  )
+  const table = useTable({
+    features,
+    columns: defs,
+    data: NO_ROWS,
+    columnResizeMode: 'onChange',
+    state: { columnSizing: sizing },
+    onColumnSizingChange: setSizing,
+  })
+  const headers = table.getHeaderGroups()[0]?.headers ?? []
+  const width = table.getTotalSize()
+
+  const [count, setCount] = useState(1)
+  const virtualizer = useVirtualizer({
+    count,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: OVERSCAN,
+    scrollPaddingStart: HEAD_HEIGHT,
+  })
+  const items = virtualizer.getVirtualItems()
+  const first = items[0]?.index ?? 0
+  const last = items.at(-1)?.index ?? 0
+  const windows = useRowWindows(detail.study.id, state, first, last)
+  const { listed, rowAt } = windows
+  if (listed && listed.total !== count) setCount(listed.total)
+
+  // They wait for the rows: a browser asks a server six things at a time.
+  const plotted = columns.filter((column) => column.metric && hasHistogram(column.metric))
+  const answers = useHistograms(
+    detail.study.id,
+    plotted.map((column) => column.id),
+    state.filter,
+    listed !== null,
+  )
+  const histograms = new Map(plotted.map((column, index) => [column.id, answers[index] ?? null]))
+
+  useEffect(() => {
+    if (listed) onListed(listed)
+  }, [listed, onListed])
+
+  // A new filter or order starts at the top; a linked row is brought into view once its list is known.
+  const listKey = JSON.stringify([state.filter, state.sort])
+  const shownKey = useRef<string | null>(null)
+  const isKnown = listed !== null
+  const selectedAt = selected?.at ?? null
+  useEffect(() => {
+    if (!isKnown) return
+    if (shownKey.current !== listKey) {
+      const isFirst = shownKey.current === null
+      shownKey.current = listKey
+      virtualizer.scrollToIndex(isFirst ? (selectedAt ?? 0) : 0, {
+        align: isFirst ? 'center' : 'start',
+      })
+    } else if (selectedAt !== null) {
+      virtualizer.scrollToIndex(selectedAt, { align: 'auto' })
+    }
+  }, [isKnown, listKey, selectedAt, virtualizer])
+
+  if (windows.error && !listed) {
+    return (
+      <div style={{ padding: 24 }}>
+        <ErrorState
+          error={windows.error}
+          what="The rows could not be read"
+          onRetry={windows.refetch}
+        />
+      </div>
+    )
+  }
+
+  return (
+    <div ref={scroll} className={classes.scroll} role="region" aria-label="Table of rows">
+      <div
+        className={classes.table}
+        role="table"
+        aria-label="Rows"
+        aria-rowcount={listed ? listed.total + 1 : -1}
+        aria-colcount={columns.length}
+        aria-busy={windows.isFetching}
+        style={{ width, height: virtualizer.getTotalSize() + HEAD_HEIGHT }}
+      >
+        <div role="rowgroup" className={classes.head}>
+          <div role="row" aria-rowindex={1} style={{ display: 'flex' }}>
+            {headers.map((header, index) => {
+              const column = header.column.columnDef.meta?.column
+              return column ? (
+                <HeadCell
+                  key={header.id}
+                  column={column}
+                  width={header.getSize()}
+                  state={state}
+                  controls={controls}
+                  onResizeStart={header.getResizeHandler()}
+                  onResizeReset={() => header.column.resetSize()}
+                  isResizing={header.column.getIsResizing()}
+                  isPinned={index === 0}
+                  histogram={histograms.get(column.id) ?? null}
+                  onCard={props.onCard}
+                />
+              ) : null
+            })}
+          </div>
+        </div>
+        <div role="rowgroup">
+          {isKnown
+            ? items.map((item) => {
+                const row = rowAt(item.index)
+                const isSelected =
+                  row !== null && selected?.cellId === row.cellId && selected.idx === row.idx
+                const open = () =>
+                  row && onSelect({ cellId: row.cellId, idx: row.idx, at: item.index })
+                return (
+                  <div
+                    key={item.index}
+                    role="row"
+                    aria-rowindex={item.index + 2}
+                    className={classes.row}
+                    style={{ transform: `translateY(${item.start}px)` }}
+                    onClick={open}
+                    onKeyDown={(event) => {
+                      if (event.key === 'Enter') open()
+                    }}
+                    {...(isSelected ? { 'data-selected': true } : {})}
+                    {...(row && picked.has(row) ? { 'data-picked': true } : {})}
+                    {...(row?.marks.includes('drop') ? { 'data-dropped': true } : {})}
+                  >
+                    {headers.map((header, index) => {
+                      const column = header.column.columnDef.meta?.column
+                      return (
+                        <div
+                          key={header.id}
+                          role="cell"
+                          className={`${classes.cell} ${index === 0 ? classes.pinned : ''}`}
+                          style={{ width: header.getSize() }}
+                        >
+                          {row && column ? (
+                            <RowCell
+                              column={column}
+                              row={row}
+                              detail={detail}
+                              edges={histograms.get(column.id)?.edges ?? null}
+                              onOpen={open}
+                            />
+                          ) : (
+                            <div className={classes.skeleton} />
+                          )}
+                        </div>
+                      )
+                    })}
+                  </div>
+                )
+              })
+            : null}
+        </div>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,98 @@
+import { DASH, formatCount, formatMetric } from '@/components/ui/format'
+import type { MetricValue } from '@/lib/contracts/rows'
+import { STATUSES } from '@/lib/contracts/status'
+import type { ColumnInfo } from '@/lib/contracts/study'
+import classes from '../rows.module.css'
+
+/** The sentence of a status name, as it is shown beside a dash. */
+export function statusSentence(status: string): string {
+  return STATUSES.find((one) => one.name === status)?.sentence ?? status
+}
+
+/** Text of a value and its exact form. */
+export function valueText(column: ColumnInfo, value: number | (number | null)[]): string {
+  if (Array.isArray(value)) return value.map((one) => formatMetric(one)).join(' ')
+  if (column.levels) return column.levels[value - 1] ?? String(value)
+  if (column.shape === 'rowRef') return `row ${formatCount(value)}`
+  return formatMetric(value)
+}
+
+function Bars({ values }: { values: readonly (number | null)[] }) {
+  const step = 100 / Math.max(1, values.length)
+  return (
+    <svg width="100%" height="34" viewBox="0 0 100 34" preserveAspectRatio="none" aria-hidden>
+      {values.map((value, index) => (
+        <rect
+          key={index}
+          x={index * step}
+          y={34 - 34 * (value ?? 0)}
+          width={step * 0.8}
+          height={34 * (value ?? 0)}
+          fill="var(--ev-bar-strong)"
+        />
+      ))}
+    </svg>
+  )
+}
+
+interface ValueCellProps {
+  column: ColumnInfo
+  value: MetricValue | undefined
+  /** Where the column has no range of its own, its histogram says how long a bar is. */
+  edges: readonly number[] | null
+}
+
+function barShare(
+  column: ColumnInfo,
+  value: number,
+  edges: readonly number[] | null,
+): number | null {
+  const top = column.levels ? column.levels.length : (column.range?.[1] ?? edges?.at(-1))
+  const bottom = column.levels ? 0 : (column.range?.[0] ?? 0)
+  if (top === undefined || !Number.isFinite(top) || top <= bottom) return null
+  return Math.max(0, Math.min(1, (value - bottom) / (top - bottom)))
+}
+
+/** One value with its bar, or a dash with the reason. */
+export function ValueCell({ column, value, edges }: ValueCellProps) {
+  if (!value) return <div className={classes.skeleton} />
+  if (value.value === null) {
+    const reason = statusSentence(value.status)
+    return (
+      <div className={classes.number}>
+        <span
+          className={classes.missing}
+          title={reason}
+          role="img"
+          aria-label={`Missing: ${reason}`}
+        >
+          {DASH}
+        </span>
+      </div>
+    )
+  }
+  if (Array.isArray(value.value)) {
+    const text = valueText(column, value.value)
+    return (
+      <div title={text} role="img" aria-label={text} style={{ paddingTop: 3 }}>
+        <Bars values={value.value} />
+      </div>
+    )
+  }
+  const share = barShare(column, value.value, edges)
+  const remark = value.status === 'ok' ? '' : `. ${statusSentence(value.status)}`
+  return (
+    <>
+      <div
+        className={classes.number}
+        title={`${value.value}${column.unit ? ` ${column.unit}` : ''}${remark}`}
+      >
+        {valueText(column, value.value)}
+        {remark ? <sup aria-label={remark}>*</sup> : null}
+      </div>
+      {share === null ? null : (
+        <div className={classes.bar} style={{ width: `calc((100% - 16px) * ${share})` }} />
+      )}
+    </>
+  )
+}

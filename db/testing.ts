@@ -1,8 +1,0 @@
-import { migrateDatabase, openDatabase, type Db } from './client'
-
-/** Returns a fresh in-memory database with the real migrations applied. */
-export function testDatabase(): Db {
-  const db = openDatabase(':memory:')
-  migrateDatabase(db)
-  return db
-}

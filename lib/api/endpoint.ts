@@ -1,0 +1,59 @@
+import type { z } from 'zod'
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+
+/** Names in square brackets of a path: `/studies/[studyId]` has `studyId`. */
+type NamesOf<Path extends string> = Path extends `${string}[${infer Name}]${infer Rest}`
+  ? Name | NamesOf<Rest>
+  : never
+
+/** The part of an address that names things, as strings. */
+export type PathParams<Path extends string> = { [Name in NamesOf<Path>]: string }
+
+/**
+ * One call of the HTTP interface, described once: the route serves it (`serve` in lib/http), the browser makes it (`call`
+ * in components/hooks), and both take their types from here. `path` follows the folders below app/api.
+ */
+export interface Endpoint {
+  method: Method
+  path: `/${string}`
+  /** What the call does, in one sentence. */
+  summary: string
+  /** Parses the names in the path where they are more than strings. */
+  params?: z.ZodType
+  /** Parsed from the search parameters; a repeated name arrives as an array. */
+  query?: z.ZodType
+  /** Parsed from a JSON body. Without it the handler may stream the body itself. */
+  body?: z.ZodType
+  /** What comes back as JSON. Without it the reply is empty (204), or a stream when `streams` says so. */
+  reply?: z.ZodType
+  /** Media type of a reply that is no JSON: the handler returns a Response. */
+  streams?: string
+}
+
+/** What a caller gives for a part: the schema's input; nothing where the part is not described. */
+export type Given<Schema> = Schema extends z.ZodType ? z.input<Schema> : undefined
+
+/** What a handler gets of a part, parsed; undefined where it is not described. */
+export type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined
+
+/** The schema of one part of an endpoint; undefined where it has none. */
+export type PartOf<
+  E extends Endpoint,
+  Name extends 'params' | 'query' | 'body' | 'reply',
+> = E extends { [K in Name]: infer Schema } ? Schema : undefined
+
+/** What a caller gives for the names in the path. */
+export type GivenParams<E extends Endpoint> = E extends { params: z.ZodType }
+  ? Given<E['params']>
+  : PathParams<E['path']>
+
+/** What a handler gets of the names in the path. */
+export type ParsedParams<E extends Endpoint> = E extends { params: z.ZodType }
+  ? Parsed<E['params']>
+  : PathParams<E['path']>
+
+/** Returns the description as it is, with its literal types. */
+export function endpoint<const E extends Endpoint>(description: E): E {
+  return description
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { jsonParameter } from '@/lib/contracts/json-parameter'
+
+/** Returns the schema of a whole number in an address, with a default where one is given. */
+export function integerParam(options: { min?: number; max?: number }): z.ZodType<number, number> {
+  const { min = 0, max = Number.MAX_SAFE_INTEGER } = options
+  return z.coerce.number().int().min(min).max(max) as unknown as z.ZodType<number, number>
+}
+
+/** Returns the schema of `true` or `false` in an address. */
+export function flagParam(): z.ZodType<boolean, boolean> {
+  return z.enum(['true', 'false']).transform((text) => text === 'true') as unknown as z.ZodType<
+    boolean,
+    boolean
+  >
+}
+
+/** Returns the schema of a value that an address carries as JSON text; callers give the value, `call` writes the text. */
+export function jsonParam<S extends z.ZodType>(
+  name: string,
+  schema: S,
+  fallback?: string,
+): z.ZodType<z.output<S>, z.input<S> | undefined> {
+  const text = jsonParameter(name, fallback).pipe(schema as z.ZodType<z.output<S>, unknown>)
+  return text as unknown as z.ZodType<z.output<S>, z.input<S> | undefined>
+}

@@ -1,0 +1,102 @@
+import type { HttpClient } from '@/lib/backends/http/client'
+import type { Continuation, TextScores } from '@/lib/backends/probe/port'
+import { listedContinuation, listedScores, readEchoLists } from '@/lib/backends/scoring/echo'
+import { sendScoring } from '@/lib/backends/scoring/send'
+import {
+  byIndex,
+  checkModel,
+  countOf,
+  fieldsOf,
+  idsOf,
+  listOf,
+  textOf,
+  wrongReply,
+} from '@/lib/backends/scoring/wire'
+
+async function complete(
+  client: HttpClient,
+  body: Record<string, unknown>,
+  size: number,
+  isList: boolean,
+  signal?: AbortSignal,
+  timeoutMs?: number,
+): Promise<Record<string, unknown>> {
+  const json = await sendScoring(client, {
+    path: '/v1/completions',
+    body: { temperature: 0, logprobs: 1, stream: false, ...body },
+    tokens: size,
+    isList,
+    signal,
+    timeoutMs,
+  })
+  return fieldsOf(json, 'the top')
+}
+
+function echoed(choice: Record<string, unknown>, count: number | null): TextScores {
+  const lists = readEchoLists(choice.logprobs, 'choices.logprobs')
+  if (!lists.ids) wrongReply('tokens', 'The echo does not say which tokens it scored.')
+  const length = count ?? lists.tokens.length
+  if (lists.tokens.length < length) {
+    wrongReply('count', `${lists.tokens.length} scores came back for ${length} tokens.`)
+  }
+  const ids = idsOf(lists.ids, 'token_ids').slice(0, length)
+  // A generated token stands at the end; a value of the first token, if there is one, is of no use.
+  return { ids, scores: listedScores(lists.values, length) }
+}
+
+/** Scores id sequences of at least two tokens in one request, by echo; the ids in the reply are compared with ours. */
+export async function scoreIds(
+  target: { client: HttpClient; model: string; replied: string },
+  sequences: readonly Int32Array[],
+  signal?: AbortSignal,
+): Promise<Float32Array[]> {
+  const tokens = sequences.reduce((sum, ids) => sum + ids.length, 0)
+  const body = {
+    model: target.model,
+    prompt: sequences.map((ids) => Array.from(ids)),
+    max_tokens: 1,
+    echo: true,
+  }
+  const reply = await complete(target.client, body, tokens, sequences.length > 1, signal)
+  checkModel(reply.model, target.replied)
+  const choices = byIndex(listOf(reply.choices, 'choices'), sequences.length)
+  return choices.map((choice, n) => {
+    const ids = sequences[n] as Int32Array
+    const { ids: found, scores } = echoed(choice, ids.length)
+    if (ids.some((id, i) => id !== found?.[i])) {
+      wrongReply('tokens', 'The service scored other tokens than those that were sent.')
+    }
+    return scores
+  })
+}
+
+/** Scores a text as the service cuts it, and says which model answered. */
+export async function scoreText(
+  client: HttpClient,
+  model: string,
+  text: string,
+  signal?: AbortSignal,
+  timeoutMs?: number,
+): Promise<{ ids: Int32Array; scores: Float32Array; model: string }> {
+  const body = { model, prompt: text, max_tokens: 1, echo: true }
+  const reply = await complete(client, body, text.length, false, signal, timeoutMs)
+  const [choice] = byIndex(listOf(reply.choices, 'choices'), 1)
+  const counted = countOf(fieldsOf(reply.usage, 'usage').prompt_tokens)
+  if (counted === null) wrongReply('reply_shape', 'The reply has no count of prompt tokens.')
+  const { ids, scores } = echoed(choice as Record<string, unknown>, counted)
+  return { ids: ids as Int32Array, scores, model: textOf(reply.model) }
+}
+
+/** Generates greedily after bare ids, with the scores of the generated tokens; for the probe. */
+export async function continueIds(
+  client: HttpClient,
+  model: string,
+  ids: Int32Array,
+  count: number,
+  signal?: AbortSignal,
+): Promise<Continuation> {
+  const body = { model, prompt: Array.from(ids), max_tokens: count }
+  const reply = await complete(client, body, ids.length + count, false, signal)
+  const [choice] = byIndex(listOf(reply.choices, 'choices'), 1)
+  return listedContinuation(choice?.text, readEchoLists(choice?.logprobs, 'choices.logprobs'))
+}

@@ -1,0 +1,14 @@
+import { infinityConfigSchema } from './config'
+import { defineServer } from '@/lib/backends/scoring/define'
+
+/** Infinity: OpenAI's embeddings route without its prefix. */
+export const infinity = defineServer({
+  id: 'infinity',
+  label: 'Infinity',
+  description:
+    'Sentence embeddings from an Infinity server. It cuts long texts without saying so; the limit of the model is not known.',
+  capabilities: ['embed'],
+  config: infinityConfigSchema,
+  connect: async (config, env, signal) =>
+    (await import('./session')).connectInfinity(config, env, signal),
+})

@@ -1,0 +1,85 @@
+import type { HttpClient } from '@/lib/backends/http/client'
+import type { Continuation } from '@/lib/backends/probe/port'
+import {
+  checkEchoedText,
+  listedContinuation,
+  listedScores,
+  readEchoLists,
+  type EchoedText,
+} from '@/lib/backends/scoring/echo'
+import { sendScoring } from '@/lib/backends/scoring/send'
+import { byIndex, countOf, fieldsOf, listOf, wrongReply } from '@/lib/backends/scoring/wire'
+
+/** An echoed prompt: its listed tokens without generated ones, and how many tokens the server counts. */
+export interface Echo extends EchoedText {
+  /** Tokens of the prompt by the server's count; one more than are listed where it puts a BOS in front. */
+  counted: number
+}
+
+async function complete(
+  client: HttpClient,
+  body: Record<string, unknown>,
+  size: number,
+  signal?: AbortSignal,
+  timeoutMs?: number,
+) {
+  const json = await sendScoring(client, {
+    path: '/v1/completions',
+    // Never less than one new token: that means without limit here.
+    body: { temperature: 0, stream: false, logprobs: 1, ...body },
+    tokens: size,
+    signal,
+    timeoutMs,
+  })
+  const reply = fieldsOf(json, 'the top')
+  const [choice] = byIndex(listOf(reply.choices, 'choices'), 1)
+  return { choice: choice as Record<string, unknown>, usage: fieldsOf(reply.usage, 'usage') }
+}
+
+/** Echoes a text with its scores. */
+export async function echoText(
+  client: HttpClient,
+  model: string,
+  text: string,
+  signal?: AbortSignal,
+  timeoutMs?: number,
+): Promise<Echo> {
+  const body = { model, prompt: text, max_tokens: 1, echo: true }
+  const { choice, usage } = await complete(client, body, text.length, signal, timeoutMs)
+  if (choice.logprobs === null || choice.logprobs === undefined) {
+    wrongReply('ignored', 'The server took the request for an echo with scores and ignored it.')
+  }
+  const lists = readEchoLists(choice.logprobs, 'choices.logprobs')
+  const counted =
+    countOf(usage.prompt_tokens) ?? wrongReply('reply_shape', 'The reply has no count.')
+  const generated = Number(usage.completion_tokens ?? 0)
+  const listed = lists.tokens.length - generated
+  if (!(listed === counted || listed === counted - 1)) {
+    wrongReply('count', `${Math.max(0, listed)} scores came back for ${counted} tokens.`)
+  }
+  const tokens = lists.tokens.slice(0, listed)
+  checkEchoedText(tokens, text)
+  return { tokens, values: lists.values.slice(0, listed), ids: null, counted }
+}
+
+/** Returns the scores of an echoed text of so many tokens; its BOS is not among them, its first token has none. */
+export function readEcho(echo: Echo, count: number): Float32Array {
+  if (echo.counted !== count + 1 || echo.tokens.length !== count) {
+    wrongReply('count', `${echo.tokens.length} scores came back for ${count} tokens.`)
+  }
+  return listedScores(echo.values, count)
+}
+
+/** Generates greedily after a text, with the scores of the generated tokens; for the probe. */
+export async function continueText(
+  client: HttpClient,
+  model: string,
+  text: string,
+  count: number,
+  signal?: AbortSignal,
+): Promise<Continuation> {
+  const body = { model, prompt: text, max_tokens: count }
+  const { choice } = await complete(client, body, text.length + count, signal)
+  const lists = readEchoLists(choice.logprobs, 'choices.logprobs')
+  return listedContinuation(choice.text, { ...lists, ids: null })
+}

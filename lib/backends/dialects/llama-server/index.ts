@@ -1,0 +1,13 @@
+import { llamaServerConfigSchema } from './config'
+import { defineServer } from '@/lib/backends/scoring/define'
+
+/** The server of llama.cpp: chat and generated scores, or embeddings; no scores of given text. */
+export const llamaServer = defineServer({
+  id: 'llama-server',
+  label: 'llama.cpp (llama-server)',
+  description:
+    'A GGUF model behind llama-server: chat with schema and log-probabilities of generated tokens, or embeddings. It cannot score given text.',
+  capabilities: ['chat', 'structured', 'outputLogprobs', 'embed', 'tokenize'],
+  config: llamaServerConfigSchema,
+  connect: async (...asked) => (await import('./session')).connectLlamaServer(...asked),
+})

@@ -1,0 +1,195 @@
+import type { NetworkEnvironment } from '@/lib/backends/http/address'
+import type { HttpClient } from '@/lib/backends/http/client'
+import { checkVectors } from '../openai/embeddings'
+import { WARM_UP_MS } from '../openai/limits'
+import { askIfOffered, getJson } from '../openai/server'
+import {
+  otherUse,
+  plainLimits,
+  portWithoutScores,
+  serverIdentity,
+  vectorSettings,
+} from '../openai/session'
+import { parseReply } from '../openai/wire'
+import type { ProbePort } from '@/lib/backends/probe/port'
+import { keyOf, openServer } from '@/lib/backends/scoring/config'
+import { chooseModel } from '@/lib/backends/scoring/models'
+import { statedFacts } from '@/lib/backends/scoring/stated-facts'
+import { countOf } from '@/lib/backends/scoring/wire'
+import { GREEDY, type BackendSession, type EmbedReply } from '@/lib/backends/types'
+import { chatCall } from './chat'
+import type { OllamaConfig } from './config'
+import { judgeOllama } from './errors'
+import { embedReplySchema, showSchema, tagsSchema, versionSchema } from './wire'
+
+const EMBED_BATCH = 32
+// Licence and template come with it.
+const SHOW_BYTES = 16 * 1024 * 1024
+const EMBED_TIMEOUT_MS = 180_000
+const ENVELOPE_BYTES = 64 * 1024
+// 4,096 numbers as text.
+const BYTES_PER_VECTOR = 160 * 1024
+
+const MISSING: ProbePort['missing'] = {
+  promptLogprobs: {
+    state: 'no',
+    reason: 'Ollama returns log-probabilities of generated tokens only, not of given text.',
+    remedy: 'For losses and IFD use vLLM, SGLang, or the embedded engine with the same GGUF file.',
+  },
+  tokenize: { state: 'no', reason: 'Ollama has no tokenizer route.' },
+}
+
+interface OllamaModel {
+  name: string
+  revision: string
+  dtype: string
+  server: string
+  /** Context that the model was trained for; null where the server does not say. */
+  contextLength: number | null
+  thinks: boolean
+}
+
+async function modelNames(client: HttpClient, signal?: AbortSignal, withoutKey = false) {
+  return parseReply(tagsSchema, await getJson(client, '/api/tags', signal, withoutKey)).models
+}
+
+/** Returns what the server tells of a model; nothing where it does not. */
+async function show(client: HttpClient, model: string, signal?: AbortSignal) {
+  const body = { model }
+  const limits = { timeoutMs: 10_000, maxBytes: SHOW_BYTES, signal }
+  const { json } = await client.send({ method: 'POST', path: '/api/show', body, ...limits })
+  const { capabilities, model_info } = showSchema.safeParse(json).data ?? {
+    capabilities: [],
+    model_info: {},
+  }
+  const context = Object.entries(model_info).find(([key]) => key.endsWith('.context_length'))?.[1]
+  return { thinks: capabilities.includes('thinking'), contextLength: countOf(context) }
+}
+
+/** Returns the model on the server; a name without a tag means ":latest". */
+async function describe(
+  client: HttpClient,
+  wanted: string,
+  signal?: AbortSignal,
+): Promise<OllamaModel> {
+  const models = await modelNames(client, signal)
+  const listed = models.map(({ name }) => ({ id: name, contextLength: null }))
+  const tagged = models.some(({ name }) => name === `${wanted}:latest`)
+    ? `${wanted}:latest`
+    : wanted
+  const { id } = chooseModel(listed, tagged)
+  const entry = models.find(({ name }) => name === id)
+  const version = (await askIfOffered(client, '/api/version', versionSchema, signal))?.version
+  return {
+    name: id,
+    revision: entry?.digest ?? '',
+    dtype: entry?.details?.quantization_level ?? '',
+    server: version ? `Ollama ${version}` : 'Ollama',
+    ...(await show(client, id, signal)),
+  }
+}
+
+/** Returns what tells the model of a name from another that was put in its place: a pull may happen at any time. */
+function statement(client: HttpClient, model: string): NonNullable<BackendSession['describe']> {
+  return async (signal) => {
+    const entry = (await modelNames(client, signal)).find(({ name }) => name === model)
+    return statedFacts({ revision: entry?.digest, dtype: entry?.details?.quantization_level })
+  }
+}
+
+/** Returns the embed call: texts that do not fit are refused, never cut. */
+function embedCall(client: HttpClient, model: string) {
+  return async (texts: readonly string[], signal?: AbortSignal): Promise<EmbedReply> => {
+    if (texts.length === 0) return { vectors: [], truncated: [] }
+    const { json } = await client.send({
+      method: 'POST',
+      path: '/api/embed',
+      body: { model, input: texts, truncate: false },
+      isList: texts.length > 1,
+      timeoutMs: EMBED_TIMEOUT_MS,
+      maxBytes: ENVELOPE_BYTES + BYTES_PER_VECTOR * texts.length,
+      signal,
+    })
+    const { embeddings } = parseReply(embedReplySchema, json)
+    const vectors = embeddings.map((values) => Float32Array.from(values))
+    return { vectors: checkVectors(vectors, texts.length), truncated: texts.map(() => false) }
+  }
+}
+
+async function openChat(
+  client: HttpClient,
+  config: OllamaConfig,
+  model: OllamaModel,
+  signal?: AbortSignal,
+): Promise<BackendSession> {
+  const { contextLength: trained, thinks } = model
+  const wanted = config.contextLength
+  // A context beyond what the model was trained for is not a longer one.
+  const numCtx = wanted !== null && trained !== null ? Math.min(wanted, trained) : wanted
+  const generate = chatCall(client, { model: model.name, numCtx, thinks })
+  const messages = [{ role: 'user', content: 'Say yes.' } as const]
+  // The first call loads the model.
+  await generate({ messages, params: { ...GREEDY, maxTokens: 1 } }, signal, WARM_UP_MS)
+  const settings = { numCtx: numCtx ?? 'server default', ...(thinks ? { think: false } : {}) }
+  const facts = { ...model, contextLength: numCtx }
+  return {
+    identity: serverIdentity('ollama', { ...config, model: model.name }, facts, settings),
+    limits: plainLimits(config.concurrency),
+    generate: (request, abort) => generate(request, abort),
+    describe: statement(client, model.name),
+    close: async () => client.close(),
+  }
+}
+
+async function openEmbeddings(
+  client: HttpClient,
+  config: OllamaConfig,
+  model: OllamaModel,
+  signal?: AbortSignal,
+): Promise<BackendSession> {
+  const embed = embedCall(client, model.name)
+  const { vectors } = await embed(['warm-up'], signal)
+  const settings = { ...vectorSettings(vectors[0] as Float32Array), longTexts: 'refused' }
+  return {
+    // The context that chat is given says nothing of what an embedding model takes.
+    identity: serverIdentity(
+      'ollama',
+      { ...config, model: model.name, contextLength: null },
+      model,
+      settings,
+    ),
+    limits: plainLimits(config.concurrency, EMBED_BATCH),
+    embed,
+    describe: statement(client, model.name),
+    close: async () => client.close(),
+  }
+}
+
+/** Opens an Ollama server, as both `open` and the probe use it. */
+export async function connectOllama(
+  config: OllamaConfig,
+  env: NetworkEnvironment,
+  signal?: AbortSignal,
+): Promise<ProbePort> {
+  const client = openServer(config, env, judgeOllama)
+  try {
+    const model = await describe(client, config.model, signal)
+    const session =
+      config.use === 'chat'
+        ? await openChat(client, config, model, signal)
+        : await openEmbeddings(client, config, model, signal)
+    return {
+      ...portWithoutScores(session, model.name, keyOf(config, env), {
+        missing: { ...MISSING, ...otherUse(config.use) },
+        remedies: {
+          outputLogprobs: { remedy: 'Update Ollama to 0.12.11 or newer.' },
+        },
+      }),
+      models: async (abort) => (await modelNames(client, abort)).map(({ name }) => name),
+      withoutKey: (abort) => modelNames(client, abort, true),
+    }
+  } catch (error) {
+    client.close()
+    throw error
+  }
+}

@@ -1,0 +1,144 @@
+import { eq, sql } from 'drizzle-orm'
+import type { Db } from '@/db/client'
+import { seedSets } from '@/db/schema'
+import {
+  ALIGN_WAYS,
+  operatorRuleSchema,
+  type AlignCellsRequest,
+  type AlignWay,
+  type AlignmentFacts,
+} from '@/lib/contracts/operators'
+import type { Job } from '@/lib/contracts/job'
+import { AppError } from '@/lib/errors'
+import { enqueue } from '@/lib/queue/queue'
+import { OPERATORS } from '@/lib/prompts/operators'
+import {
+  operatorRowsOf,
+  parentCellOf,
+  stageAlignment,
+  stageOperators,
+  toldBy,
+  type AlignResult,
+} from '../alignments'
+import { ID_RULE, columnsOfCell } from './ids'
+import { checkOperatorRule, operatorColumn } from './operators'
+import { currentCells, getCell, newestAlignment, type AlignmentRow, type CellRef } from '../cells'
+import { inTransaction, publishAlignments } from '../cells/staging'
+import type { ServiceContext } from '../context'
+import { getStudy } from '../studies'
+
+/** Columns offered for operators; a file of more has them elsewhere. */
+const MAX_COLUMNS = 200
+
+type Change = Pick<AlignCellsRequest, 'align' | 'operators'>
+
+function requestOf(alignment: AlignmentRow | null): AlignWay {
+  return ALIGN_WAYS.find((way) => way === alignment?.params['request']) ?? 'none'
+}
+
+function rulesOf(alignment: AlignmentRow | null) {
+  return operatorRuleSchema.safeParse(alignment?.params['operators']).data ?? 'none'
+}
+
+/** Throws `conflict` for rows whose parents and operators are recorded, and for seeds; `invalid_input` for operators without parents. */
+function checkChange(cell: CellRef, alignment: AlignmentRow | null, change: Change): void {
+  const name = nameOf(cell)
+  if (cell.armId === null)
+    throw new AppError('conflict', `${name}: seeds have no parents to align with.`)
+  if (alignment?.kind === 'birth') {
+    throw new AppError(
+      'conflict',
+      `${name}: these rows were made here; their parents and operators are recorded.`,
+    )
+  }
+  const isUnaligned = (change.align ?? requestOf(alignment)) === 'none'
+  if (isUnaligned && (change.operators ?? 'none') !== 'none') {
+    throw new AppError(
+      'invalid_input',
+      `${name}: operators belong to the links between rows and parents. Align the rows by index or id first.`,
+    )
+  }
+}
+
+function nameOf(cell: CellRef): string {
+  return `${cell.seedSetKey}, ${cell.armKey ?? 'seeds'}, round ${cell.round}`
+}
+
+function resultOf(alignment: AlignmentRow): AlignResult {
+  const { no: alignmentNo, kind, matched, total } = alignment
+  const operatorRows = operatorRowsOf(alignment)
+  return { alignmentNo, kind, matched, total, operatorRows, ...toldBy(alignment) }
+}
+
+/**
+ * Gives a file in the study another alignment or other operators: a new version, with which later runs are made. Runs
+ * keep the version they were scored under. Returns what it came to. Throws `conflict` for seeds and rows made here.
+ */
+export function changeAlignment(
+  db: Db,
+  studyId: string,
+  cellId: string,
+  change: Change,
+  signal?: AbortSignal,
+): AlignResult {
+  const cell = getCell(db, studyId, cellId)
+  const newest = newestAlignment(db, cell.no)
+  checkChange(cell, newest, change)
+  const operators = change.operators ?? rulesOf(newest)
+  const isSame = change.align === undefined || change.align === requestOf(newest)
+  // Asked twice, or a job that goes on after a kill.
+  if (newest && isSame && operators === rulesOf(newest)) return resultOf(newest)
+  let result: AlignResult
+  if (newest && isSame && newest.matched > 0) {
+    result = stageOperators(db, cell, newest, operators, signal)
+  } else {
+    const request = change.align ?? requestOf(newest)
+    const parent = parentCellOf(currentCells(db, studyId), cell)
+    result = stageAlignment(db, cell, parent, { request, operators }, signal)
+  }
+  inTransaction(db, () => {
+    publishAlignments(db, cell.no)
+    // Only row numbers say how many slots there are.
+    if (result.matched === 0 || result.kind !== 'index') return
+    db.update(seedSets)
+      .set({ slotCount: sql`max(${seedSets.slotCount}, ${cell.rowCount})` })
+      .where(eq(seedSets.id, cell.seedSetId))
+      .run()
+  })
+  return result
+}
+
+/** Queues a job that changes the alignment of files and returns it; checks what can be checked before it starts. */
+export function startAligning(
+  ctx: ServiceContext,
+  studyId: string,
+  request: AlignCellsRequest,
+): Job {
+  const { db } = ctx
+  getStudy(db, studyId)
+  if (request.operators !== undefined) checkOperatorRule(request.operators)
+  const chosen = request.cells.map((id) => getCell(db, studyId, id))
+  for (const cell of chosen) checkChange(cell, newestAlignment(db, cell.no), request)
+  const [first] = chosen
+  const what = request.align === undefined ? 'Operators of' : 'Align'
+  const title =
+    chosen.length === 1 && first ? `${what} ${nameOf(first)}` : `${what} ${chosen.length} files`
+  return enqueue(db, { kind: 'align', payload: { studyId, ...request }, title, studyId })
+}
+
+/** Returns what a page needs to offer another alignment of a file. Throws `not_found`. */
+export function alignmentFacts(db: Db, studyId: string, cellId: string): AlignmentFacts {
+  const cell = getCell(db, studyId, cellId)
+  const newest = newestAlignment(db, cell.no)
+  const columns = columnsOfCell(db, cell.no, 'text')
+  const likely = operatorColumn(columns)
+  const sorted = likely === null ? columns : [likely, ...columns.filter((key) => key !== likely)]
+  return {
+    isRecorded: newest?.kind === 'birth',
+    align: requestOf(newest),
+    operators: rulesOf(newest),
+    columns: sorted.slice(0, MAX_COLUMNS),
+    operatorNames: [...OPERATORS],
+    idRule: ID_RULE,
+  }
+}

@@ -1,0 +1,139 @@
+import { and, asc, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm'
+import type { Db } from '@/db/client'
+import { alignments, arms, cells, responseSets, seedSets } from '@/db/schema'
+import { AppError } from '@/lib/errors'
+import { inTransaction } from './staging'
+
+/** A published cell with the names of its place; `rowCount` counts positions, skipped ones included. */
+export interface CellRef {
+  no: number
+  id: string
+  studyId: string
+  seedSetId: string
+  seedSetKey: string
+  armId: string | null
+  armKey: string | null
+  round: number
+  revision: number
+  rowCount: number
+  /** Positions that hold no row because the import skipped them, ascending. */
+  skipped: number[]
+}
+
+const columns = {
+  no: cells.no,
+  id: cells.id,
+  studyId: cells.studyId,
+  seedSetId: cells.seedSetId,
+  seedSetKey: seedSets.key,
+  armId: cells.armId,
+  armKey: arms.key,
+  round: cells.round,
+  revision: cells.revision,
+  rowCount: cells.rowCount,
+  // The whole report is not needed here, and parsing it for every request would be.
+  skipped: sql<string>`coalesce(json_extract(${cells.report}, '$.skipped'), '[]')`,
+}
+
+type Selected = Omit<CellRef, 'skipped'> & { skipped: string }
+
+function toRef(row: Selected): CellRef {
+  const skipped = JSON.parse(row.skipped) as { row: number }[]
+  // Reports name rows as people count them, from 1.
+  return { ...row, skipped: skipped.map((entry) => entry.row - 1).sort((a, b) => a - b) }
+}
+
+/** Returns the study's current cells in file order: seed set, seeds before arms, arm, round. */
+export function currentCells(db: Db, studyId: string): CellRef[] {
+  return db
+    .select(columns)
+    .from(cells)
+    .innerJoin(seedSets, eq(cells.seedSetId, seedSets.id))
+    .leftJoin(arms, eq(cells.armId, arms.id))
+    .where(
+      and(eq(cells.studyId, studyId), isNotNull(cells.publishedAt), isNull(cells.supersededAt)),
+    )
+    .orderBy(
+      asc(seedSets.position),
+      asc(seedSets.key),
+      asc(sql`${arms.id} is not null`),
+      asc(arms.colorIndex),
+      asc(arms.key),
+      asc(cells.round),
+    )
+    .all()
+    .map(toRef)
+}
+
+/** Returns one published cell, superseded or not; `not_found` when it is not in the study. */
+export function getCell(db: Db, studyId: string, cellId: string): CellRef {
+  const row = db
+    .select(columns)
+    .from(cells)
+    .innerJoin(seedSets, eq(cells.seedSetId, seedSets.id))
+    .leftJoin(arms, eq(cells.armId, arms.id))
+    .where(and(eq(cells.studyId, studyId), eq(cells.id, cellId), isNotNull(cells.publishedAt)))
+    .get()
+  if (!row) throw new AppError('not_found', 'This study has no such file; it may have been purged.')
+  return toRef(row)
+}
+
+/** Key and facts of the alignment that readers use. */
+export type AlignmentRow = typeof alignments.$inferSelect
+
+/** Returns the newest published alignment of a cell, or null when its rows have no known parents. */
+export function newestAlignment(db: Db, cellNo: number): AlignmentRow | null {
+  const row = db
+    .select()
+    .from(alignments)
+    .where(and(eq(alignments.childCellNo, cellNo), sql`${alignments.version} > 0`))
+    .orderBy(desc(alignments.version))
+    .limit(1)
+    .get()
+  return row ?? null
+}
+
+/** Key and writer of a response set. */
+export type ResponseSetRow = typeof responseSets.$inferSelect
+
+/** Returns the response set that pages show and runs score by default: the newest of the cell. */
+export function currentResponseSet(db: Db, cellNo: number): ResponseSetRow | null {
+  const row = db
+    .select()
+    .from(responseSets)
+    .where(eq(responseSets.cellNo, cellNo))
+    .orderBy(desc(responseSets.no))
+    .limit(1)
+    .get()
+  return row ?? null
+}
+
+/** Takes a cell out of the study; its rows stay until they are purged, so that `restoreCell` can bring it back. */
+export function deleteCell(db: Db, studyId: string, cellId: string): void {
+  const cell = getCell(db, studyId, cellId)
+  db.update(cells)
+    .set({ supersededAt: Date.now() })
+    .where(and(eq(cells.no, cell.no), isNull(cells.supersededAt)))
+    .run()
+}
+
+/** Brings a deleted or superseded cell back. Throws `conflict` when another revision stands in its place. */
+export function restoreCell(db: Db, studyId: string, cellId: string): void {
+  inTransaction(db, () => {
+    const cell = getCell(db, studyId, cellId)
+    const rival = currentCells(db, studyId).find(
+      (other) =>
+        other.no !== cell.no &&
+        other.seedSetId === cell.seedSetId &&
+        other.armId === cell.armId &&
+        other.round === cell.round,
+    )
+    if (rival) {
+      throw new AppError(
+        'conflict',
+        `Revision ${rival.revision} stands in this place. Delete it before restoring revision ${cell.revision}.`,
+      )
+    }
+    db.update(cells).set({ supersededAt: null }).where(eq(cells.no, cell.no)).run()
+  })
+}

@@ -1,0 +1,157 @@
+import { asColumns, getMetric, listMetrics } from '@/lib/metrics'
+import type {
+  DerivedMetric,
+  DerivedVariant,
+  MeasuredMetric,
+  Metric,
+  OutputSpec,
+} from '@/lib/metrics/types'
+import type { ColumnInfo } from '@/lib/contracts/study'
+import { AppError } from '@/lib/errors'
+import type { RunKey } from './runs'
+
+/** What a column id names: an output of a measured metric, or a variant of a derived one. */
+export type ColumnSource =
+  | { kind: 'measured'; metric: MeasuredMetric; output: OutputSpec }
+  | { kind: 'derived'; metric: DerivedMetric; variant: DerivedVariant }
+
+/** Returns metric and key of a column id, with the run id that may follow. */
+export function parseColumnId(id: string): { metric: string; key: string; runId: string | null } {
+  const [name = '', runId = null] = id.split('@')
+  const dot = name.indexOf('.')
+  return { metric: name.slice(0, dot), key: name.slice(dot + 1), runId }
+}
+
+/** Returns the instances of a metric (rubrics) that runs made, each once, as metrics with outputs of their own. */
+function instances(metric: MeasuredMetric, runs: readonly RunKey[]): MeasuredMetric[] {
+  const found = new Map<string, MeasuredMetric>()
+  for (const { metricId, params } of runs) {
+    if (found.has(metricId) || !metricId.startsWith(`${metric.id}_`)) continue
+    const parsed = metric.params.safeParse(params)
+    if (parsed.success) found.set(metricId, { ...asColumns(metric, parsed.data), id: metricId })
+  }
+  return [...found.values()]
+}
+
+/** Returns the registered metrics, those made of instances replaced by the instances that the runs have. */
+function metricsOf(runs: readonly RunKey[]): Metric[] {
+  return listMetrics().flatMap((metric) =>
+    metric.kind === 'measured' && metric.instanceOf ? instances(metric, runs) : [metric],
+  )
+}
+
+/**
+ * Returns the output or variant that a column id names, or null when there is none. Columns of instances (rubrics) are
+ * known by the study's runs only.
+ */
+export function findSource(columnId: string, runs: readonly RunKey[] = []): ColumnSource | null {
+  const { metric: metricId, key } = parseColumnId(columnId)
+  const metric = metricsOf(runs).find((candidate) => candidate.id === metricId)
+  if (!metric) return null
+  if (metric.kind === 'measured') {
+    const output = metric.outputs.find((candidate) => candidate.key === key)
+    return output ? { kind: 'measured', metric, output } : null
+  }
+  const variant = metric.variants.find((candidate) => candidate.key === key)
+  return variant ? { kind: 'derived', metric, variant } : null
+}
+
+/** Returns the source of a column id among the study's; `not_found` names the id. */
+export function requireSource(columnId: string, runs: readonly RunKey[]): ColumnSource {
+  const source = findSource(columnId, runs)
+  if (!source) {
+    throw new AppError(
+      'not_found',
+      `There is no metric column "${columnId}". Choose one of the list.`,
+    )
+  }
+  return source
+}
+
+/** Returns the measured metric whose runs feed a source; null when it reads the texts alone. */
+export function fedBy(source: ColumnSource): string | null {
+  return source.kind === 'measured' ? source.metric.id : source.metric.from
+}
+
+/** Returns the outputs that a derived metric reads. */
+export function readsOf(metric: DerivedMetric): OutputSpec[] {
+  if (metric.from === null) return []
+  const measured = getMetric(metric.from)
+  const outputs = measured.kind === 'measured' ? measured.outputs : []
+  return metric.reads.map((key) => {
+    const output = outputs.find((candidate) => candidate.key === key)
+    if (!output)
+      throw new AppError(
+        'internal',
+        `Metric ${metric.id} reads ${key}, which ${metric.from} lacks.`,
+      )
+    return output
+  })
+}
+
+/** Returns the output's description whichever kind the source is. */
+export function outputOf(source: ColumnSource): OutputSpec {
+  return source.kind === 'measured' ? source.output : source.variant.output
+}
+
+function describe(source: ColumnSource, run: RunKey | null, isDefault: boolean): ColumnInfo {
+  const { metric } = source
+  const output = outputOf(source)
+  const key = source.kind === 'measured' ? output.key : source.variant.key
+  const description =
+    source.kind === 'derived' && source.variant.description
+      ? source.variant.description
+      : output.description
+  return {
+    id: `${metric.id}.${key}`,
+    metric: metric.id,
+    fromMetric: fedBy(source) ?? metric.id,
+    runId: run?.id ?? null,
+    label: source.kind === 'derived' ? source.variant.label : output.label,
+    shortLabel: output.label,
+    group: metric.label,
+    shape: output.shape,
+    levels: output.levels ? [...output.levels] : null,
+    unit: output.unit,
+    range: output.range ? [output.range[0], output.range[1]] : null,
+    direction: output.direction,
+    directionMeans: output.directionMeans,
+    description,
+    formula: metric.formula,
+    source: metric.source,
+    isDefault,
+    hidden: output.hidden ?? false,
+  }
+}
+
+function sourcesOf(metric: Metric): ColumnSource[] {
+  if (metric.kind === 'measured') {
+    return metric.outputs.map((output) => ({ kind: 'measured', metric, output }))
+  }
+  return metric.variants.map((variant) => ({ kind: 'derived', metric, variant }))
+}
+
+/**
+ * Returns every column that the runs can fill, in the registry's order; with `all`, also those that no run has filled
+ * yet (`runId` null while `fromMetric` is measured). The first visible column of a metric that has a direction is its default.
+ */
+export function describeColumns(runList: readonly RunKey[], all = false): ColumnInfo[] {
+  const columns: ColumnInfo[] = []
+  for (const metric of metricsOf(runList)) {
+    const sources = sourcesOf(metric)
+    // A property of the tokenizer is a column, but nobody's first question.
+    const shown = sources.find((source) => {
+      const { hidden, direction } = outputOf(source)
+      return !hidden && direction !== 'none'
+    })
+    for (const source of sources) {
+      const fed = fedBy(source)
+      const run = runList.find((candidate) => candidate.metricId === fed) ?? null
+      // Nobody can compute what only a file brings along.
+      const canRun = all && !(metric.kind === 'measured' && metric.isImported)
+      if (fed !== null && !run && !canRun) continue
+      columns.push(describe(source, run, source === shown))
+    }
+  }
+  return columns
+}

@@ -1,0 +1,104 @@
+import { and, desc, eq, isNull } from 'drizzle-orm'
+import type { Db } from '@/db/client'
+import { runs } from '@/db/schema'
+import type { Column } from '@/lib/columns/column'
+import { columnBytes, emptyColumn, fillFrom } from '@/lib/columns/column'
+import { assembleColumn, type StoredChunk } from '@/lib/columns/chunks'
+import { cachesOf } from './cache'
+
+/** A run as columns need it. */
+export interface RunKey {
+  no: number
+  id: string
+  /** Metric, or the instance of a metric, whose columns the run fills. */
+  metricId: string
+  definitionHash: string
+  pinned: boolean
+  /** Parameters of the definition. */
+  params: Record<string, unknown>
+}
+
+/** Returns the study's runs: pinned ones first, then newest first. */
+export function studyRuns(db: Db, studyId: string): RunKey[] {
+  return db
+    .select({
+      no: runs.no,
+      id: runs.id,
+      metricId: runs.metricId,
+      definitionHash: runs.definitionHash,
+      pinned: runs.pinned,
+      definition: runs.definition,
+    })
+    .from(runs)
+    .where(and(eq(runs.studyId, studyId), isNull(runs.deletedAt)))
+    .orderBy(desc(runs.pinned), desc(runs.no))
+    .all()
+    .map(({ definition, ...run }) => ({ ...run, params: definition.params }))
+}
+
+/** A column with the stamp that changes whenever its stored values do. */
+export interface StampedColumn {
+  column: Column
+  stamp: string
+}
+
+/** Returns the stored version of a run in a cell, and which response set and alignment it used; null when it has no row there. */
+function runCell(db: Db, runNo: number, cellNo: number) {
+  const row = db.$client
+    .prepare(
+      'select version, response_set_no as responses, alignment_no as alignment from run_cells where run_no = ? and cell_no = ?',
+    )
+    .get(runNo, cellNo)
+  return (
+    (row as { version: number; responses: number | null; alignment: number | null } | undefined) ??
+    null
+  )
+}
+
+function loadOutput(
+  db: Db,
+  runNo: number,
+  cellNo: number,
+  output: string,
+  n: number,
+): Column | null {
+  const chunks = db.$client
+    .prepare(
+      'select chunk, dtype, width, row_count as rowCount, "values", status from column_chunks where run_no = ? and cell_no = ? and output = ? order by chunk',
+    )
+    .all(runNo, cellNo, output) as StoredChunk[]
+  return chunks.length === 0 ? null : assembleColumn(chunks, n)
+}
+
+/**
+ * Returns one output of a run in a cell. Rows that the first run did not reach are filled from the others, which must
+ * have the same definition; they count only where they scored the same responses under the same alignment.
+ */
+export function readOutput(
+  db: Db,
+  runList: readonly RunKey[],
+  cell: { no: number; rowCount: number },
+  output: { key: string; width: number; dtype: 'f64' | 'f32' },
+): StampedColumn {
+  const cache = cachesOf(db).columns
+  let result: StampedColumn | null = null
+  let first: ReturnType<typeof runCell> = null
+  for (const run of runList) {
+    const state = runCell(db, run.no, cell.no)
+    if (!state) continue
+    if (first && (state.responses !== first.responses || state.alignment !== first.alignment))
+      continue
+    first ??= state
+    const stamp = `${run.no}:${state.version}`
+    const key = `run/${run.no}/${cell.no}/${output.key}`
+    const bytes = (column: Column | null) => (column ? columnBytes(column) : 0)
+    const column = cache.get(key, stamp, bytes, () =>
+      loadOutput(db, run.no, cell.no, output.key, cell.rowCount),
+    )
+    if (!column) continue
+    result = result
+      ? { column: fillFrom(result.column, column), stamp: `${result.stamp},${stamp}` }
+      : { column, stamp }
+  }
+  return result ?? { column: emptyColumn(cell.rowCount, output.width, output.dtype), stamp: '' }
+}

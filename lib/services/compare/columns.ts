@@ -1,0 +1,98 @@
+import type { Db } from '@/db/client'
+import type { CompareState } from '@/lib/contracts/compare'
+import { carriesValue, statusCode } from '@/lib/contracts/status'
+import type { ColumnInfo } from '@/lib/contracts/study'
+import { AppError } from '@/lib/errors'
+import { listMetrics } from '@/lib/metrics'
+import { columnReader, listColumns, type ColumnReader } from '../columns'
+import { parseColumnId } from '../columns/describe'
+import type { SideReader } from './metrics'
+
+function comparable(column: ColumnInfo): boolean {
+  // A row index is a name, not a quantity.
+  return column.shape !== 'rowRef'
+}
+
+/** Returns a name that says the metric by itself: "Difficulty level" where the column alone is called "level". */
+export function columnName(column: Pick<ColumnInfo, 'label' | 'group'>): string {
+  const { label, group } = column
+  return group.toLowerCase().includes(label.toLowerCase()) ? group : label
+}
+
+/** Returns the description of a column; a run id in the column id is kept. Throws `not_found`, `invalid_input`. */
+function describeColumn(db: Db, studyId: string, columnId: string): ColumnInfo {
+  const { metric, key, runId } = parseColumnId(columnId)
+  const found = listColumns(db, studyId, { all: true }).find((one) => one.id === `${metric}.${key}`)
+  if (!found) {
+    throw new AppError(
+      'not_found',
+      `There is no metric column "${columnId}". Choose one of the list.`,
+    )
+  }
+  if (!comparable(found)) {
+    throw new AppError(
+      'invalid_input',
+      `${found.label} names rows, so it has no difference. Choose another metric.`,
+    )
+  }
+  const named = { ...found, label: columnName(found) }
+  return runId === null ? named : { ...named, id: columnId, runId }
+}
+
+/** Returns the columns of the summary: those asked for, else every default column that a run fills. */
+export function chosenColumns(db: Db, studyId: string, state: CompareState): ColumnInfo[] {
+  if (state.columns.length > 0) {
+    return [...new Set(state.columns)].map((id) => describeColumn(db, studyId, id))
+  }
+  return listColumns(db, studyId)
+    .filter((column) => column.isDefault && !column.hidden && comparable(column))
+    .map((column) => ({ ...column, label: columnName(column) }))
+}
+
+/** Returns the column of the aligned rows: the one asked for, else the first of the summary; null without any. */
+export function rowColumn(db: Db, studyId: string, state: CompareState): ColumnInfo | null {
+  return state.column === null
+    ? (chosenColumns(db, studyId, state)[0] ?? null)
+    : describeColumn(db, studyId, state.column)
+}
+
+function sideColumnId(reader: ColumnReader, column: ColumnInfo, runs: readonly string[]): string {
+  const own = runs.find((id) =>
+    reader.runs.some((run) => run.id === id && run.metricId === column.fromMetric),
+  )
+  return own === undefined ? column.id : `${column.id.split('@')[0]}@${own}`
+}
+
+function checkRuns(reader: ColumnReader, runs: readonly string[]): void {
+  const unknown = runs.find((id) => !reader.runs.some((run) => run.id === id))
+  if (unknown !== undefined) throw new AppError('not_found', `This study has no run ${unknown}.`)
+}
+
+/** Returns what reads one number a row for either side: the value itself, or the chosen entry of a vector. */
+export function sideReader(db: Db, studyId: string, state: CompareState): SideReader {
+  const reader = columnReader(db, studyId)
+  checkRuns(reader, [...state.a.runs, ...state.b.runs])
+  return {
+    warm: (cell, column) => reader.warm(column.id, cell),
+    read(cell, column, side) {
+      const id = sideColumnId(reader, column, state[side].runs)
+      const { values, status, width, n } = reader.read(id, cell)
+      const run = reader.runOf(id)
+      const identity = { runId: run?.id ?? null, definitionHash: run?.definitionHash ?? null }
+      if (width === 1) return { values: Float64Array.from(values), status, ...identity }
+      const picked = new Float64Array(n).fill(Number.NaN)
+      const reasons = status.slice()
+      for (let row = 0; row < n; row += 1) {
+        const entry = state.component < width ? values[row * width + state.component] : undefined
+        if (entry !== undefined && Number.isFinite(entry)) picked[row] = entry
+        // The reply was shorter than this entry: nothing failed, there is just no such token.
+        else if (carriesValue(status[row] as number)) reasons[row] = statusCode('not_applicable')
+      }
+      return { values: picked, status: reasons, ...identity }
+    },
+    dependsOnSetSize(column) {
+      const metric = listMetrics().find((one) => one.id === column.fromMetric)
+      return metric?.kind === 'measured' && metric.scope === 'cell'
+    },
+  }
+}

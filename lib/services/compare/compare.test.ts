@@ -1,0 +1,334 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { compareStateSchema, type CompareState } from '@/lib/contracts/compare'
+import { publishEvolvedCell } from '../cells/evolved'
+import { currentCells } from '../cells'
+import { slotsOfCell } from './slots'
+import { compareIntervals, comparePage, comparePairTexts, compareSummary } from '../compare'
+import { addTestRun } from '@/lib/testing/compare'
+import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
+
+const SMALL = [3, 5, 2, 8, 6, 7, 4, 9, 1, 5]
+const LARGE = [1, 4, 2, 6, 7, 3, 4, 5, 2, 1]
+const SCORE = 'difficulty_score.score'
+const LEVEL = 'difficulty_level.level'
+const DISTANCE = 'mnd.mnd'
+
+const a = { armKey: 'small', armLabel: 'Small', armClass: 'small', seedSetKey: 'general' } as const
+const b = { armKey: 'large', armLabel: 'Large', armClass: 'large', seedSetKey: 'general' } as const
+
+function state(patch: Partial<CompareState> = {}): CompareState {
+  return compareStateSchema.parse({
+    a: { arm: 'small', round: 1 },
+    b: { arm: 'large', round: 1 },
+    ...patch,
+  })
+}
+
+describe('compare', () => {
+  let study: TestStudy
+  let cellA: string
+  let cellB: string
+  const run = (metric: string, hash = 'one') => ({
+    studyId: study.studyId,
+    metric: metric.split('.')[0] as string,
+    output: metric.split('.')[1] as string,
+    hash,
+  })
+
+  beforeEach(async () => {
+    study = await testStudy()
+    const n = SMALL.length
+    await importRows(study, 'seeds.json', alpacaRows(n, 'seed'), {
+      armKey: null,
+      round: 0,
+      seedSetKey: 'general',
+    })
+    const first = await importRows(study, 'a.json', alpacaRows(n, 'a'), {
+      ...a,
+      round: 1,
+      align: 'index',
+    })
+    const second = await importRows(study, 'b.json', alpacaRows(n, 'b'), {
+      ...b,
+      round: 1,
+      align: 'index',
+    })
+    cellA = first.cellId
+    cellB = second.cellId
+  })
+  afterEach(() => study.close())
+
+  it('pairs rows at seed slots and reproduces the worked statistics', async () => {
+    addTestRun(study.db, run(SCORE), { [cellA]: SMALL, [cellB]: LARGE })
+    const summary = await compareSummary(study.db, study.studyId, state({ columns: [SCORE] }))
+    expect(summary).toMatchObject({ aligned: 10, rowsA: 10, rowsB: 10, tests: 2 })
+    const metric = summary.metrics[0]
+    expect(metric?.conflict).toBeNull()
+    expect(metric?.paired).toMatchObject({
+      n: 10,
+      meanDifference: 1.5,
+      aHigher: 6,
+      bHigher: 2,
+      ties: 2,
+    })
+    const wilcoxon = metric?.paired?.wilcoxon
+    if (!wilcoxon?.ok) throw new Error('no value')
+    expect(wilcoxon.p).toBeCloseTo(0.047436892825, 9)
+    const { intervals } = await compareIntervals(
+      study.db,
+      study.studyId,
+      state({ columns: [SCORE] }),
+    )
+    const interval = intervals[SCORE]
+    expect(interval).toMatchObject({ ok: true, resamples: 10_000, strata: 1 })
+    if (!interval?.ok) throw new Error('no value')
+    expect(interval.low).toBeGreaterThan(-0.5)
+    expect(interval.low).toBeLessThan(1.5)
+    expect(interval.high).toBeGreaterThan(1.5)
+    expect(interval.high).toBeLessThan(3.5)
+  })
+
+  it('leaves out pairs without a value and counts the reasons of each side', async () => {
+    const left = [...SMALL.slice(0, 8), 'no_response', 'unparsed'] as const
+    const right = [...LARGE.slice(0, 7), 'unparsed', 2, 'unparsed'] as const
+    addTestRun(study.db, run(SCORE), { [cellA]: left, [cellB]: right })
+    const summary = await compareSummary(study.db, study.studyId, state({ columns: [SCORE] }))
+    const metric = summary.metrics[0]
+    expect(metric?.paired?.n).toBe(7)
+    expect(metric?.pairsWithoutValue).toBe(3)
+    expect(metric?.a).toMatchObject({
+      rows: 10,
+      valued: 8,
+      missing: { no_response: 1, unparsed: 1 },
+    })
+    expect(metric?.b).toMatchObject({ rows: 10, valued: 8, missing: { unparsed: 2 } })
+  })
+
+  it('orders the pairs by difference, missing ones last, with texts of seed and both sides', async () => {
+    addTestRun(study.db, run(SCORE), { [cellA]: [...SMALL.slice(0, 9), 'refused'], [cellB]: LARGE })
+    const query = state({ columns: [SCORE], sort: 'difference', descending: true })
+    const page = await comparePage(study.db, study.studyId, query, 0, 50)
+    expect(page.total).toBe(10)
+    expect(page.rows.map((row) => row.difference)).toEqual([4, 4, 2, 2, 1, 0, 0, -1, -1, null])
+    expect(page.rows[0]).toMatchObject({
+      slot: 5,
+      seed: { instruction: 'seed 5' },
+      a: { instruction: 'a 5', input: 'input 5', response: 'answer 5 to a', clamped: false },
+      b: { instruction: 'b 5' },
+      valueA: { value: 7, status: 'ok' },
+    })
+    expect(page.rows.at(-1)?.valueA).toEqual({ value: null, status: 'refused' })
+    const bySize = await comparePage(
+      study.db,
+      study.studyId,
+      state({ columns: [SCORE], sort: 'size' }),
+      0,
+      3,
+    )
+    expect(bySize.rows.map((row) => Math.abs(row.difference ?? NaN))).toEqual([0, 0, 1])
+    const second = await comparePage(study.db, study.studyId, query, 4, 2)
+    expect(second.rows.map((row) => row.difference)).toEqual([1, 0])
+  })
+
+  it('cuts long texts in lists and gives them whole for one pair', async () => {
+    const long = `${'word '.repeat(2000)}end`
+    const rows = alpacaRows(10, 'c').map((row, k) =>
+      k === 3 ? { ...row, instruction: long } : row,
+    )
+    await importRows(study, 'c.json', rows, { ...a, armKey: 'third', round: 1, align: 'index' })
+    const query = state({ a: { arm: 'third', round: 1, runs: [] } })
+    const page = await comparePage(study.db, study.studyId, query, 3, 1)
+    expect(page.rows[0]?.a.clamped).toBe(true)
+    expect(page.rows[0]?.a.instruction.length).toBeLessThan(2000)
+    const whole = await comparePairTexts(study.db, study.studyId, query, {
+      seedSet: 'general',
+      slot: 3,
+    })
+    expect(whole.a.instruction).toBe(long)
+    await expect(
+      comparePairTexts(study.db, study.studyId, query, { seedSet: 'general', slot: 99 }),
+    ).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it('tests levels by transitions, trend and threshold', async () => {
+    addTestRun(study.db, run(LEVEL), {
+      [cellA]: [1, 2, 3, 4, 5, 5, 4, 3, 2, 4],
+      [cellB]: [1, 1, 3, 3, 5, 4, 2, 3, 2, 5],
+    })
+    const summary = await compareSummary(study.db, study.studyId, state({ columns: [LEVEL] }))
+    const levels = summary.metrics[0]?.levelTests
+    expect(levels?.names).toHaveLength(5)
+    expect(levels?.matrix.flat().reduce((sum, count) => sum + count, 0)).toBe(10)
+    // B 2, A 4: a shift to the right.
+    expect(levels?.matrix[1]?.[3]).toBe(1)
+    expect(levels?.mcnemar).toMatchObject({ threshold: 'hard', onlyA: 2, onlyB: 0 })
+    expect(levels?.trend).toMatchObject({ ok: true, meanShift: 0.4 })
+    expect(summary.metrics[0]?.paired?.wilcoxon.ok).toBe(false)
+  })
+
+  it('reports a conflict instead of comparing different definitions', async () => {
+    addTestRun(study.db, run(SCORE, 'one'), { [cellA]: SMALL, [cellB]: LARGE })
+    const other = addTestRun(study.db, run(SCORE, 'two'), { [cellA]: SMALL, [cellB]: LARGE })
+    const mixed = state({ columns: [SCORE], b: { arm: 'large', round: 1, runs: [other] } })
+    // Without a pin the newest run is shown, so side A must name the older one.
+    const first = (await compareSummary(study.db, study.studyId, mixed)).metrics[0]
+    expect(first?.conflict).toBeNull()
+    const older = await compareSummary(study.db, study.studyId, {
+      ...mixed,
+      a: {
+        arm: 'small',
+        round: 1,
+        runs: [addTestRun(study.db, run(SCORE, 'three'), { [cellA]: SMALL })],
+      },
+    })
+    expect(older.metrics[0]?.conflict?.kind).toBe('definition')
+    expect(older.metrics[0]?.paired).toBeNull()
+    expect(older.tests).toBe(0)
+  })
+
+  it('compares neighbour distances only at equal N', async () => {
+    const short = [...LARGE.slice(0, 9), 'empty_instruction'] as const
+    addTestRun(study.db, run(DISTANCE), { [cellA]: SMALL, [cellB]: short })
+    const metric = (await compareSummary(study.db, study.studyId, state({ columns: [DISTANCE] })))
+      .metrics[0]
+    expect(metric?.conflict).toMatchObject({ kind: 'set_size' })
+    expect(metric?.conflict?.message).toContain('A has 10')
+    const page = await comparePage(study.db, study.studyId, state({ columns: [DISTANCE] }), 0, 1)
+    expect(page.rows[0]).toMatchObject({ difference: null, valueA: { value: 3 } })
+  })
+
+  it('falls back to unpaired tests, labelled so, when no rows meet', async () => {
+    const loose = await importRows(study, 'd.json', alpacaRows(12, 'd'), {
+      ...a,
+      armKey: 'loose',
+      round: 1,
+      align: 'none',
+    })
+    addTestRun(study.db, run(SCORE), {
+      [loose.cellId]: [...SMALL, 'unparsed', 'unparsed'],
+      [cellB]: LARGE,
+    })
+    const query = state({ columns: [SCORE], a: { arm: 'loose', round: 1, runs: [] } })
+    const summary = await compareSummary(study.db, study.studyId, query)
+    expect(summary).toMatchObject({ aligned: 0, rowsA: 12 })
+    expect(summary.seedSets[0]?.state).toBe('not_aligned')
+    expect(summary.metrics[0]?.paired).toBeNull()
+    expect(summary.metrics[0]?.unpaired).toMatchObject({ nA: 10, nB: 10, mannWhitney: { u: 67.5 } })
+    expect((await compareIntervals(study.db, study.studyId, query)).intervals).toEqual({})
+    expect((await comparePage(study.db, study.studyId, query, 0, 5)).total).toBe(0)
+  })
+
+  it('resamples pooled seed sets each for itself, and pairs a round with the seeds', async () => {
+    await importRows(study, 'seeds2.json', alpacaRows(4, 'other seed'), {
+      armKey: null,
+      round: 0,
+      seedSetKey: 'code',
+    })
+    const more = { round: 1, align: 'index', seedSetKey: 'code' } as const
+    const c = await importRows(study, 'a2.json', alpacaRows(4, 'a2'), { ...a, ...more })
+    const d = await importRows(study, 'b2.json', alpacaRows(4, 'b2'), { ...b, ...more })
+    addTestRun(study.db, run(SCORE), {
+      [cellA]: SMALL,
+      [cellB]: LARGE,
+      [c.cellId]: [9, 9, 9, 9],
+      [d.cellId]: [2, 2, 2, 2],
+    })
+    const pooled = state({ columns: [SCORE] })
+    const { intervals } = await compareIntervals(study.db, study.studyId, pooled)
+    expect(intervals[SCORE]).toMatchObject({ ok: true, strata: 2 })
+    const one = state({ columns: [SCORE], seedSets: ['code'] })
+    expect((await compareSummary(study.db, study.studyId, one)).aligned).toBe(4)
+    const seeds = state({ b: { arm: 'seeds', round: 0, runs: [] } })
+    expect((await compareSummary(study.db, study.studyId, seeds)).aligned).toBe(14)
+  })
+
+  it('names what is missing: study, evolver, seed set, column, run', async () => {
+    const missing = { code: 'not_found' }
+    await expect(compareSummary(study.db, 'none', state())).rejects.toMatchObject(missing)
+    const ghost = { arm: 'ghost', round: 1, runs: [] }
+    await expect(
+      compareSummary(study.db, study.studyId, state({ a: ghost })),
+    ).rejects.toMatchObject(missing)
+    const bad = [
+      { seedSets: ['nope'] },
+      { columns: ['nope.nope'] },
+      { b: { ...ghost, arm: 'large', runs: ['x'] } },
+    ]
+    for (const patch of bad) {
+      await expect(compareSummary(study.db, study.studyId, state(patch))).rejects.toMatchObject(
+        missing,
+      )
+    }
+    const absent = await compareSummary(
+      study.db,
+      study.studyId,
+      state({ a: { arm: 'small', round: 3, runs: [] } }),
+    )
+    expect(absent.seedSets[0]?.state).toBe('missing_a')
+  })
+})
+
+describe('slotsOfCell', () => {
+  it('follows parents of parents, not positions', async () => {
+    const study = await testStudy()
+    try {
+      await importRows(study, 'seeds.json', alpacaRows(4, 'seed'), {
+        armKey: null,
+        round: 0,
+        seedSetKey: 'general',
+      })
+      const arm = { ...a, align: 'index' } as const
+      const first = await importRows(study, 'r1.json', alpacaRows(4, 'one'), { ...arm, round: 1 })
+      const parent = currentCells(study.db, study.studyId).find((cell) => cell.id === first.cellId)
+      if (!parent) throw new Error('no cell')
+      // Round 2 was made from the rows of round 1 in another order, and one of them is gone.
+      const parents = [3, 0, 2]
+      const child = publishEvolvedCell(study.db, {
+        place: {
+          studyId: study.studyId,
+          seedSetId: parent.seedSetId,
+          armId: parent.armId,
+          round: 2,
+          source: {
+            kind: 'evolved',
+            fileName: 'r2',
+            sizeBytes: 0,
+            sha256: 'x',
+            format: 'alpaca',
+            container: 'none',
+            mapping: null,
+            keySets: [],
+            definition: null,
+          },
+        },
+        parentCellNo: parent.no,
+        rows: parents.map((parentIdx, idx) => ({
+          idx,
+          instruction: `two from ${parentIdx}`,
+          input: '',
+          parentIdx,
+          operator: 'deepen',
+          extra: null,
+        })),
+        responses: null,
+        notes: [],
+      })
+      const read = await slotsOfCell(study.db, { no: child.cellNo, rowCount: 3 })
+      expect([...read.slots]).toEqual(parents)
+      expect(read.kind).toBe('birth')
+      const query = state({
+        a: { arm: 'small', round: 2, runs: [] },
+        b: { arm: 'small', round: 1, runs: [] },
+      })
+      const page = await comparePage(study.db, study.studyId, query, 0, 10)
+      expect(page.rows.map((row) => [row.slot, row.a.instruction, row.b.instruction])).toEqual([
+        [0, 'two from 0', 'one 0'],
+        [2, 'two from 2', 'one 2'],
+        [3, 'two from 3', 'one 3'],
+      ])
+      expect(page.rows[0]?.a.operator).toBe('deepen')
+    } finally {
+      await study.close()
+    }
+  })
+})

@@ -1,0 +1,221 @@
+import type { CompareMetric, CompareSideValues, CompareState } from '@/lib/contracts/compare'
+import { carriesValue, statusOf } from '@/lib/contracts/status'
+import type { ColumnInfo } from '@/lib/contracts/study'
+import type { CellRef } from '../cells'
+import type { SeedSetPairing } from './sides'
+import { breathe } from './slots'
+import { levelTests, pairedTests, type PFamily, unpairedTests } from './tests'
+
+/** One number a row of one cell, with its status byte and the run it came from. */
+export interface SideColumn {
+  values: Float64Array
+  status: Uint8Array
+  runId: string | null
+  definitionHash: string | null
+}
+
+/** Reads a column of a cell for one side; the side may name runs of its own. */
+export interface SideReader {
+  /** Reads ahead what would block for long. */
+  warm(cell: CellRef, column: ColumnInfo): Promise<void>
+  read(cell: CellRef, column: ColumnInfo, side: 'a' | 'b'): SideColumn
+  /** Whether a value depends on how many rows the set has, so that only sets of equal size compare. */
+  dependsOnSetSize(column: ColumnInfo): boolean
+}
+
+/** Values of one metric on both sides of one seed set. */
+export interface SeedSetValues {
+  pairing: SeedSetPairing
+  a: SideColumn | null
+  b: SideColumn | null
+}
+
+/** Returns the values of one metric on both sides of every seed set. */
+export async function readMetric(
+  pairings: readonly SeedSetPairing[],
+  column: ColumnInfo,
+  reader: SideReader,
+): Promise<SeedSetValues[]> {
+  const parts: SeedSetValues[] = []
+  for (const pairing of pairings) {
+    if (pairing.a) await reader.warm(pairing.a, column)
+    if (pairing.b) await reader.warm(pairing.b, column)
+    parts.push({
+      pairing,
+      a: pairing.a ? reader.read(pairing.a, column, 'a') : null,
+      b: pairing.b ? reader.read(pairing.b, column, 'b') : null,
+    })
+    await breathe()
+  }
+  return parts
+}
+
+/** Whether a row has a number that counts. */
+export function isValued(column: SideColumn, row: number): boolean {
+  return carriesValue(column.status[row] ?? 0) && Number.isFinite(column.values[row])
+}
+
+function sideValues(parts: readonly SeedSetValues[], side: 'a' | 'b'): CompareSideValues {
+  const missing: Record<string, number> = {}
+  let rows = 0
+  let valued = 0
+  for (const { pairing, [side]: part } of parts) {
+    if (!part) continue
+    // Positions that the import skipped hold no row, so they are not missing values either.
+    const skipped = new Set(pairing[side]?.skipped)
+    rows += part.status.length - skipped.size
+    for (let row = 0; row < part.status.length; row += 1) {
+      if (skipped.has(row)) continue
+      if (isValued(part, row)) {
+        valued += 1
+        continue
+      }
+      const code = part.status[row] as number
+      const name = carriesValue(code) ? 'nonfinite' : statusOf(code).name
+      missing[name] = (missing[name] ?? 0) + 1
+    }
+  }
+  return {
+    runId: parts.find((part) => part[side]?.runId)?.[side]?.runId ?? null,
+    definitionHash: definitions(parts, side)[0] ?? null,
+    rows,
+    valued,
+    missing,
+  }
+}
+
+/** Returns the values of rows that have one, in row order. */
+function valuedOnly(column: SideColumn): Float64Array {
+  return column.values.filter((_, row) => isValued(column, row))
+}
+
+export interface PairedValues {
+  a: Float64Array
+  b: Float64Array
+}
+
+/** Returns the values of pairs that have one on both sides, in slot order. */
+export function pairedValues({ pairing, a, b }: SeedSetValues): PairedValues {
+  const n = pairing.pairs.slots.length
+  const left = new Float64Array(n)
+  const right = new Float64Array(n)
+  let k = 0
+  for (let i = 0; a && b && i < n; i += 1) {
+    const rowA = pairing.pairs.rowsA[i] as number
+    const rowB = pairing.pairs.rowsB[i] as number
+    if (!isValued(a, rowA) || !isValued(b, rowB)) continue
+    left[k] = a.values[rowA] as number
+    right[k] = b.values[rowB] as number
+    k += 1
+  }
+  return { a: left.slice(0, k), b: right.slice(0, k) }
+}
+
+function concat(parts: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}
+
+function definitions(parts: readonly SeedSetValues[], side: 'a' | 'b'): string[] {
+  return [...new Set(parts.flatMap((part) => part[side]?.definitionHash ?? []))]
+}
+
+/** Returns why the two sides must not be put on one scale, or null. */
+export function findConflict(
+  parts: readonly SeedSetValues[],
+  column: ColumnInfo,
+  reader: SideReader,
+): CompareMetric['conflict'] {
+  const left = definitions(parts, 'a')
+  const right = definitions(parts, 'b')
+  const all = new Set([...left, ...right])
+  if (all.size > 1) {
+    const short = (hashes: string[]) => hashes.map((hash) => hash.slice(0, 8)).join(', ')
+    return {
+      kind: 'definition',
+      message: `A and B were computed under different definitions (${short(left)} and ${short(right)}), so their values do not share a scale. Choose the same run for both, or compute one of them again.`,
+    }
+  }
+  if (all.size === 0) {
+    const valued = parts.some((part) =>
+      [part.a, part.b].some((side) => side && valuedOnly(side).length),
+    )
+    if (!valued)
+      return { kind: 'no_run', message: 'Not computed yet. Compute it on the study page.' }
+  }
+  if (!reader.dependsOnSetSize(column)) return null
+  for (const { pairing, a, b } of parts) {
+    if (!a || !b) continue
+    const nA = valuedOnly(a).length
+    const nB = valuedOnly(b).length
+    if (nA === 0 || nB === 0 || nA === nB) continue
+    return {
+      kind: 'set_size',
+      message: `${pairing.label}: A has ${nA} rows with a value and B ${nB}. ${column.label} depends on the number of rows, so it is compared only at equal N. Compute it on sets of the same size.`,
+    }
+  }
+  return null
+}
+
+async function pairedPart(
+  parts: readonly SeedSetValues[],
+  column: ColumnInfo,
+  state: CompareState,
+  family: PFamily,
+): Promise<Pick<CompareMetric, 'paired' | 'levelTests' | 'pairsWithoutValue'>> {
+  const values = parts.map(pairedValues)
+  const a = concat(values.map((value) => value.a))
+  const b = concat(values.map((value) => value.b))
+  const aligned = parts.reduce((sum, part) => sum + part.pairing.pairs.slots.length, 0)
+  const names = column.shape === 'enum' ? column.levels : null
+  // The upper two levels ("hard" of five) unless another line is asked for.
+  const threshold = names
+    ? Math.min(names.length, state.threshold ?? Math.max(2, names.length - 1))
+    : 0
+  return {
+    paired: await pairedTests(a, b, family, names === null),
+    levelTests: names ? levelTests(a, b, names, threshold, family) : null,
+    pairsWithoutValue: aligned - a.length,
+  }
+}
+
+/** Returns everything the summary says of one metric, p values not yet corrected. */
+export async function compareMetric(
+  pairings: readonly SeedSetPairing[],
+  column: ColumnInfo,
+  reader: SideReader,
+  state: CompareState,
+  family: PFamily,
+): Promise<CompareMetric> {
+  const parts = await readMetric(pairings, column, reader)
+  const conflict = findConflict(parts, column, reader)
+  const aligned = pairings.reduce((sum, pairing) => sum + pairing.pairs.slots.length, 0)
+  const base: CompareMetric = {
+    column: column.id,
+    label: column.label,
+    shortLabel: column.shortLabel,
+    unit: column.unit,
+    shape: column.shape === 'rowRef' ? 'scalar' : column.shape,
+    direction: column.direction,
+    directionMeans: column.directionMeans,
+    levels: column.levels,
+    a: sideValues(parts, 'a'),
+    b: sideValues(parts, 'b'),
+    conflict,
+    pairsWithoutValue: aligned,
+    paired: null,
+    levelTests: null,
+    unpaired: null,
+  }
+  if (conflict) return base
+  if (aligned > 0) return { ...base, ...(await pairedPart(parts, column, state, family)) }
+  const side = (which: 'a' | 'b') =>
+    concat(parts.flatMap((part) => (part[which] ? [valuedOnly(part[which])] : [])))
+  const names = column.shape === 'enum' ? column.levels : null
+  return { ...base, unpaired: await unpairedTests(side('a'), side('b'), names, family) }
+}

@@ -1,0 +1,143 @@
+import { and, asc, eq, isNull } from 'drizzle-orm'
+import type { Db } from '@/db/client'
+import { arms, seedSets, studies } from '@/db/schema'
+import type { CompareSeedSet, CompareSide, CompareState } from '@/lib/contracts/compare'
+import { AppError } from '@/lib/errors'
+import { currentCells, type CellRef } from '../cells'
+import { breathe, pairSlots, rowBySlot, slotsOfCell, type CellSlots, type SlotPairs } from './slots'
+
+/** The two cells of one seed set, and the rows of them that meet at a slot. */
+export interface SeedSetPairing {
+  key: string
+  label: string
+  a: CellRef | null
+  b: CellRef | null
+  /** Cell of the seed rows themselves, when the study holds them. */
+  seeds: CellRef | null
+  /** Row of the seed cell at each slot, -1 for none; empty when the study holds no seed texts. */
+  seedRows: Int32Array
+  slotsA: CellSlots | null
+  slotsB: CellSlots | null
+  pairs: SlotPairs
+  state: CompareSeedSet['state']
+}
+
+const NO_PAIRS: SlotPairs = {
+  slots: new Int32Array(0),
+  rowsA: new Int32Array(0),
+  rowsB: new Int32Array(0),
+  shared: 0,
+}
+
+const NO_ROWS = new Int32Array(0)
+
+// The word that filters use for the seed rows, which belong to no arm.
+const SEEDS = 'seeds'
+
+function findCell(all: readonly CellRef[], seedSetKey: string, side: CompareSide): CellRef | null {
+  const arm = side.arm === SEEDS ? null : side.arm
+  const round = arm === null ? 0 : side.round
+  return (
+    all.find(
+      (cell) => cell.seedSetKey === seedSetKey && cell.armKey === arm && cell.round === round,
+    ) ?? null
+  )
+}
+
+function checkArm(db: Db, studyId: string, side: CompareSide): void {
+  if (side.arm === SEEDS) return
+  const known = db
+    .select({ key: arms.key })
+    .from(arms)
+    .where(eq(arms.studyId, studyId))
+    .all()
+    .map((arm) => arm.key)
+  if (known.includes(side.arm)) return
+  throw new AppError(
+    'not_found',
+    `This study has no evolver "${side.arm}". Choose one of: ${[SEEDS, ...known].join(', ')}.`,
+  )
+}
+
+function chosenSeedSets(db: Db, studyId: string, keys: readonly string[]) {
+  const all = db
+    .select({ key: seedSets.key, label: seedSets.label })
+    .from(seedSets)
+    .where(eq(seedSets.studyId, studyId))
+    .orderBy(asc(seedSets.position), asc(seedSets.key))
+    .all()
+  if (keys.length === 0) return all
+  const unknown = keys.find((key) => !all.some((set) => set.key === key))
+  if (unknown !== undefined) {
+    throw new AppError('not_found', `This study has no seed set "${unknown}".`)
+  }
+  return all.filter((set) => keys.includes(set.key))
+}
+
+function stateOf(a: CellRef | null, b: CellRef | null, pairs: SlotPairs): CompareSeedSet['state'] {
+  if (!a && !b) return 'missing_both'
+  if (!a) return 'missing_a'
+  if (!b) return 'missing_b'
+  return pairs.slots.length > 0 ? 'aligned' : 'not_aligned'
+}
+
+/** Returns the cells of both sides per seed set with their rows paired at seed slots. Throws `not_found`. */
+export async function pairSides(
+  db: Db,
+  studyId: string,
+  state: CompareState,
+): Promise<SeedSetPairing[]> {
+  const study = db
+    .select({ id: studies.id })
+    .from(studies)
+    .where(and(eq(studies.id, studyId), isNull(studies.deletedAt)))
+    .get()
+  if (!study) throw new AppError('not_found', 'There is no such study. It may have been deleted.')
+  checkArm(db, studyId, state.a)
+  checkArm(db, studyId, state.b)
+  const all = currentCells(db, studyId)
+  const pairings: SeedSetPairing[] = []
+  for (const set of chosenSeedSets(db, studyId, state.seedSets)) {
+    const a = findCell(all, set.key, state.a)
+    const b = findCell(all, set.key, state.b)
+    const seeds = findCell(all, set.key, { arm: SEEDS, round: 0, runs: [] })
+    const slotsA = a ? await slotsOfCell(db, a) : null
+    const slotsB = b ? await slotsOfCell(db, b) : null
+    const pairs = slotsA && slotsB ? pairSlots(slotsA.slots, slotsB.slots) : NO_PAIRS
+    const seedRows = seeds ? rowBySlot((await slotsOfCell(db, seeds)).slots).rows : NO_ROWS
+    await breathe()
+    pairings.push({
+      ...set,
+      a,
+      b,
+      seeds,
+      seedRows,
+      slotsA,
+      slotsB,
+      pairs,
+      state: stateOf(a, b, pairs),
+    })
+  }
+  return pairings
+}
+
+function nRows(cell: CellRef | null): number {
+  return cell ? cell.rowCount - cell.skipped.length : 0
+}
+
+/** Returns what the page says of one seed set. */
+export function describePairing(pairing: SeedSetPairing): CompareSeedSet {
+  return {
+    key: pairing.key,
+    label: pairing.label,
+    state: pairing.state,
+    cellA: pairing.a?.id ?? null,
+    cellB: pairing.b?.id ?? null,
+    rowsA: nRows(pairing.a),
+    rowsB: nRows(pairing.b),
+    aligned: pairing.pairs.slots.length,
+    sharedSlots: pairing.pairs.shared,
+    alignmentA: pairing.slotsA?.kind ?? null,
+    alignmentB: pairing.slotsB?.kind ?? null,
+  }
+}

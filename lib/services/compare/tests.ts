@@ -1,0 +1,184 @@
+import type { LevelsResult, PairedResult, UnpairedResult } from '@/lib/contracts/compare'
+import { holm } from '@/lib/stats/holm'
+import {
+  chiSquareCounts,
+  crossTable,
+  orderedTrend,
+  stuartMaxwell,
+  totalVariation,
+} from '@/lib/stats/levels'
+import { mcnemar, pairedDifferences, signTest, wilcoxonSignedRank } from '@/lib/stats/paired'
+import { histogram } from '@/lib/stats/histogram'
+import { mean, median, sorted, quantileSorted } from '@/lib/stats/summary'
+import { cliffsDelta, kolmogorovSmirnov, mannWhitney } from '@/lib/stats/unpaired'
+import { breathe } from './slots'
+
+/** Every p value of one view, so that all of them are corrected together. */
+export class PFamily {
+  readonly #members: { p: number; pHolm: number }[] = []
+
+  /** Returns the result with a place for its corrected p value, and counts it in. */
+  add<T extends { p: number }>(result: T): T & { pHolm: number } {
+    const member = { ...result, pHolm: 1 }
+    this.#members.push(member)
+    return member
+  }
+
+  /** Writes Holm's corrected values into all results that were added; returns how many there are. */
+  correct(): number {
+    const adjusted = holm(this.#members.map((member) => member.p))
+    this.#members.forEach((member, i) => (member.pHolm = adjusted[i] as number))
+    return this.#members.length
+  }
+}
+
+function meanOrNull(values: Float64Array): number | null {
+  return values.length === 0 ? null : mean(values)
+}
+
+// Odd, so that the middle bin is centred on 0 and "no difference" does not sit on an edge.
+const BINS = 31
+// Share of differences beyond the outer bins' inner edge on each side; one outlier must not flatten the rest.
+const TAIL = 0.005
+
+/** Returns counts of differences in equal bins, symmetric around 0; the outer bins also hold what lies beyond. */
+export function differenceHistogram(differences: Float64Array): PairedResult['histogram'] {
+  if (differences.length === 0) return null
+  const sizes = sorted(differences.map(Math.abs))
+  const reach = quantileSorted(sizes, 1 - TAIL) || (sizes.at(-1) as number) || 1
+  const width = (2 * reach) / BINS
+  const edges = Float64Array.from({ length: BINS + 1 }, (_, j) => (j - BINS / 2) * width)
+  const last = edges[BINS] as number
+  // Just inside, as the last edge may round to less than the reach.
+  const inside = differences.map((d) => Math.max(-last, Math.min(last, d)))
+  return { edges: [...edges], counts: [...histogram(inside, edges).counts] }
+}
+
+/** Returns the tests of aligned values, entry i of both sides from the same seed slot. Differences are A - B. */
+export async function pairedTests(
+  a: Float64Array,
+  b: Float64Array,
+  family: PFamily,
+  ranked: boolean,
+): Promise<PairedResult> {
+  const differences = pairedDifferences(a, b)
+  const wilcoxon = wilcoxonSignedRank(differences)
+  await breathe()
+  const sign = signTest(differences)
+  const cliff = cliffsDelta(a, b)
+  await breathe()
+  const aHigher = differences.filter((d) => d > 0).length
+  const bHigher = differences.filter((d) => d < 0).length
+  return {
+    n: differences.length,
+    meanA: meanOrNull(a),
+    meanB: meanOrNull(b),
+    meanDifference: meanOrNull(differences),
+    medianDifference: differences.length === 0 ? null : median(differences),
+    aHigher,
+    bHigher,
+    ties: differences.length - aHigher - bHigher,
+    // Ordered levels have their own tests; one question asked twice would only weaken the correction.
+    wilcoxon: !ranked
+      ? { ok: false, reason: 'levels' }
+      : wilcoxon.ok
+        ? family.add(wilcoxon)
+        : wilcoxon,
+    sign: !ranked ? { ok: false, reason: 'levels' } : sign.ok ? family.add(sign) : sign,
+    cliff,
+    histogram: differenceHistogram(differences),
+  }
+}
+
+/** Returns how many values each of k levels has; values are 1-based ordinals. */
+function levelCounts(values: Float64Array, k: number): number[] {
+  const counts = Array.from({ length: k }, () => 0)
+  for (const value of values) counts[value - 1] = (counts[value - 1] ?? 0) + 1
+  return counts
+}
+
+/** Returns the tests of aligned ordered levels. `threshold` is the lowest level (1-based) that counts as a hit. */
+export function levelTests(
+  a: Float64Array,
+  b: Float64Array,
+  names: readonly string[],
+  threshold: number,
+  family: PFamily,
+): LevelsResult {
+  const k = names.length
+  const matrix = crossTable(b, a, k)
+  const trend = orderedTrend(matrix)
+  const homogeneity = stuartMaxwell(matrix)
+  let onlyA = 0
+  let onlyB = 0
+  for (let i = 0; i < a.length; i += 1) {
+    const hitA = (a[i] as number) >= threshold
+    const hitB = (b[i] as number) >= threshold
+    if (hitA && !hitB) onlyA += 1
+    if (hitB && !hitA) onlyB += 1
+  }
+  const test = mcnemar(onlyA, onlyB)
+  return {
+    names: [...names],
+    matrix,
+    countsA: levelCounts(a, k),
+    countsB: levelCounts(b, k),
+    trend: trend.ok ? family.add(trend) : trend,
+    homogeneity: homogeneity.ok ? family.add(homogeneity) : homogeneity,
+    mcnemar: {
+      threshold: names[threshold - 1] ?? String(threshold),
+      onlyA,
+      onlyB,
+      test: test.ok ? family.add(test) : test,
+    },
+  }
+}
+
+/** Returns the tests of two sets of values that do not meet at seeds. */
+export async function unpairedTests(
+  a: Float64Array,
+  b: Float64Array,
+  names: readonly string[] | null,
+  family: PFamily,
+): Promise<UnpairedResult> {
+  const ranks = mannWhitney(a, b)
+  await breathe()
+  const ks = kolmogorovSmirnov(a, b)
+  await breathe()
+  return {
+    nA: a.length,
+    nB: b.length,
+    meanA: meanOrNull(a),
+    meanB: meanOrNull(b),
+    mannWhitney: ranks.ok
+      ? family.add({
+          ok: true as const,
+          u: ranks.u,
+          z: ranks.z,
+          p: ranks.p,
+          delta: ranks.cliffsDelta,
+        })
+      : ranks,
+    ks: ks.ok ? family.add(ks) : ks,
+    levels: names ? unpairedLevels(a, b, names, family) : null,
+  }
+}
+
+function unpairedLevels(
+  a: Float64Array,
+  b: Float64Array,
+  names: readonly string[],
+  family: PFamily,
+): UnpairedResult['levels'] {
+  const countsA = levelCounts(a, names.length)
+  const countsB = levelCounts(b, names.length)
+  const chiSquare = chiSquareCounts(countsA, countsB)
+  const variation = totalVariation(countsA, countsB)
+  return {
+    names: [...names],
+    countsA,
+    countsB,
+    chiSquare: chiSquare.ok ? family.add(chiSquare) : chiSquare,
+    totalVariation: variation.ok ? variation.tv : null,
+  }
+}

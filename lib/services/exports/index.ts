@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto'
+import { and, desc, eq, isNull } from 'drizzle-orm'
+import { stringify } from 'yaml'
+import type { Db } from '@/db/client'
+import { subsets } from '@/db/schema'
+import {
+  exportRequestSchema,
+  type ExportRequest,
+  type PreviousExport,
+} from '@/lib/contracts/export'
+import { AppError } from '@/lib/errors'
+import type { JsonObject } from '@/lib/formats/types'
+import { planExport } from './plan'
+import { makeRecipe } from './recipe'
+import { fileOf, toStream, writeExport, type Sent } from './write'
+import { getStudy } from '../studies'
+
+export { checkExport } from './check'
+
+/** Exports listed on the page; older ones stay in the database. */
+const LISTED = 50
+
+/** What is kept of an export beside its recipe. */
+interface StoredRecipe extends Record<string, unknown> {
+  request: ExportRequest
+  recipe: JsonObject
+  file: string
+  /** null while it is being sent, and for good when it was broken off. */
+  sent: Sent | null
+}
+
+/** A download that is ready to be sent. */
+export interface OpenExport {
+  exportId: string
+  fileName: string
+  contentType: string
+  body: ReadableStream<Uint8Array>
+}
+
+/**
+ * Returns the stream of an export and notes it with its recipe among the study's subsets. Throws `invalid_input` before
+ * the first byte when nothing can be written.
+ */
+export async function openExport(
+  db: Db,
+  request: ExportRequest,
+  signal?: AbortSignal,
+): Promise<OpenExport> {
+  const plan = await planExport(db, request, signal)
+  const recipe = makeRecipe(db, plan.study, request, plan.ordered.selection, plan.content.columns)
+  const { pieces, rows } = await writeExport(db, plan, recipe)
+  const { fileName, contentType } = fileOf(request)
+  const exportId = randomUUID()
+  const stored: StoredRecipe = { request, recipe, file: fileName, sent: null }
+  db.insert(subsets)
+    .values({
+      id: exportId,
+      studyId: plan.study.id,
+      name: request.name,
+      state: request.state,
+      recipe: stored,
+      rowCount: rows,
+      createdAt: Date.now(),
+    })
+    .run()
+  const body = toStream(pieces, (sent) => {
+    if (sent)
+      db.update(subsets)
+        .set({ recipe: { ...stored, sent } })
+        .where(eq(subsets.id, exportId))
+        .run()
+  })
+  return { exportId, fileName, contentType, body }
+}
+
+/** Returns the study's exports, newest first. */
+export function listExports(db: Db, studyId: string): PreviousExport[] {
+  getStudy(db, studyId)
+  return db
+    .select()
+    .from(subsets)
+    .where(and(eq(subsets.studyId, studyId), isNull(subsets.deletedAt)))
+    .orderBy(desc(subsets.createdAt))
+    .limit(LISTED)
+    .all()
+    .flatMap((row): PreviousExport[] => {
+      const stored = row.recipe as Partial<StoredRecipe>
+      const request = exportRequestSchema.safeParse(stored.request)
+      // Subsets that were not made by an export have no request.
+      if (!request.success) return []
+      return [
+        {
+          id: row.id,
+          name: row.name,
+          format: request.data.format,
+          rowCount: row.rowCount,
+          bytes: stored.sent?.bytes ?? null,
+          sha256: stored.sent?.sha256 ?? null,
+          createdAt: row.createdAt,
+          request: request.data,
+        },
+      ]
+    })
+}
+
+/** Returns the recipe of an export as YAML, with the hash of the file that was sent. Throws `not_found`. */
+export function exportRecipe(
+  db: Db,
+  studyId: string,
+  exportId: string,
+): { fileName: string; text: string } {
+  const row = db
+    .select()
+    .from(subsets)
+    .where(and(eq(subsets.id, exportId), eq(subsets.studyId, studyId), isNull(subsets.deletedAt)))
+    .get()
+  const stored = row?.recipe as Partial<StoredRecipe> | undefined
+  if (!row || !stored?.recipe)
+    throw new AppError('not_found', 'There is no such export in this study.')
+  const written = stored.sent
+    ? { name: stored.file, bytes: stored.sent.bytes, sha256: stored.sent.sha256 }
+    : { name: stored.file, complete: false }
+  const text = stringify({ ...stored.recipe, file: written }, { lineWidth: 0 })
+  return { fileName: `${row.name}.recipe.yaml`, text }
+}

@@ -1,0 +1,180 @@
+import { eq } from 'drizzle-orm'
+import type { Db } from '@/db/client'
+import { cells } from '@/db/schema'
+import { valueAt, type Column } from '@/lib/columns/column'
+import type { CellSource } from '@/lib/contracts/cell'
+import type { StatusName } from '@/lib/contracts/status'
+import { AppError, throwIfAborted } from '@/lib/errors'
+import { unpackRow, type StoredRow } from '@/lib/formats/stored-row'
+import type { ExportRow, MetricCell } from '@/lib/formats/writers/export-row'
+import { currentResponseSet, newestAlignment, type CellRef } from '../cells'
+import { columnReader, type ColumnReader } from '../columns'
+import type { OrderedRows } from '../rows'
+
+/** Rows read and written in one turn: 10 to 20 ms even as CSV, so that the web process answers others in between. */
+const BATCH_ROWS = 200
+/** A batch of very long rows ends sooner than at its number of rows. */
+const BATCH_CHARACTERS = 2_000_000
+
+/** Which columns are added: `short` says where a row stands, `full` is the sidecar of a training bundle. */
+export type LineageKind = 'none' | 'short' | 'full'
+
+/** What the rows of an export carry. */
+export interface RowContent {
+  studyName: string
+  /** Column ids, written under these names. */
+  columns: readonly string[]
+  lineage: LineageKind
+}
+
+interface ReadRow extends StoredRow {
+  slot: number | null
+  keySet: number
+  response: string | null
+  parentIdx: number | null
+  confidence: number | null
+  operator: string | null
+  operatorSource: string | null
+}
+
+const SELECT_ROW = `select r.slot, r.external_id as externalId, r.instruction, r.input, r.system, r.history,
+    r.messages, r.tools, r.extra, r.key_set as keySet, r.flags, a.text as response,
+    l.parent_idx as parentIdx, l.confidence, l.operator, l.operator_source as operatorSource
+  from rows r
+  left join responses a on a.set_no = ? and a.idx = r.idx
+  left join links l on l.alignment_no = ? and l.child_idx = r.idx
+  where r.cell_no = ? and r.idx = ?`
+
+// Rows made before key orders were noted are in Alpaca shape.
+const PLAIN_KEYS = ['instruction', 'input', 'output']
+
+/** Reads the rows of one cell as they are exported. */
+class CellExporter {
+  readonly #cell: CellRef
+  readonly #source: CellSource
+  readonly #isImported: boolean
+  readonly #alignment: ReturnType<typeof newestAlignment>
+  readonly #parentId: string | null
+  readonly #columns: readonly (readonly [string, Column])[]
+  readonly #content: RowContent
+  readonly #read: (idx: number) => ReadRow | undefined
+
+  constructor(db: Db, cell: CellRef, content: RowContent, reader: ColumnReader) {
+    this.#cell = cell
+    this.#content = content
+    const source = db
+      .select({ source: cells.source })
+      .from(cells)
+      .where(eq(cells.no, cell.no))
+      .get()
+    if (!source)
+      throw new AppError('conflict', 'A file was deleted meanwhile. Start the export again.')
+    this.#source = source.source
+    const responses = currentResponseSet(db, cell.no)
+    this.#isImported = responses === null || responses.kind === 'imported'
+    this.#alignment = newestAlignment(db, cell.no)
+    const parentNo = this.#alignment?.parentCellNo ?? null
+    this.#parentId =
+      parentNo === null
+        ? null
+        : (db.select({ id: cells.id }).from(cells).where(eq(cells.no, parentNo)).get()?.id ?? null)
+    this.#columns = content.columns.map((id) => [id, reader.read(id, cell)] as const)
+    const statement = db.$client.prepare<[number, number, number, number], ReadRow>(SELECT_ROW)
+    const [setNo, alignmentNo] = [responses?.no ?? -1, this.#alignment?.no ?? -1]
+    this.#read = (idx) => statement.get(setNo, alignmentNo, cell.no, idx)
+  }
+
+  #lineage(stored: ReadRow, idx: number): NonNullable<ExportRow['lineage']> {
+    const cell = this.#cell
+    const place = [
+      { key: 'study', value: this.#content.studyName },
+      { key: 'seed_set', value: cell.seedSetKey },
+      { key: 'evolver', value: cell.armKey ?? 'seeds' },
+      { key: 'round', value: cell.round },
+      { key: 'slot', value: stored.slot },
+      { key: 'operator', value: stored.operator },
+    ]
+    if (this.#content.lineage === 'short') return place
+    const { parentIdx } = stored
+    return [
+      { key: 'row_id', value: `${cell.id}:${idx}` },
+      { key: 'source_sha256', value: this.#source.sha256 },
+      ...place,
+      { key: 'operator_source', value: stored.operatorSource },
+      {
+        key: 'parent_id',
+        value:
+          parentIdx === null || this.#parentId === null ? null : `${this.#parentId}:${parentIdx}`,
+      },
+      { key: 'alignment', value: parentIdx === null ? null : (this.#alignment?.kind ?? null) },
+      { key: 'alignment_confidence', value: stored.confidence },
+    ]
+  }
+
+  row(idx: number): { item: ExportRow; characters: number } {
+    const stored = this.#read(idx)
+    if (!stored)
+      throw new AppError('conflict', 'Rows were deleted meanwhile. Start the export again.')
+    const item: ExportRow = {
+      row: unpackRow(stored, {
+        index: idx,
+        output: this.#isImported ? stored.response : null,
+        keys: this.#source.keySets[stored.keySet] ?? PLAIN_KEYS,
+        mapping: this.#source.mapping,
+      }),
+      mapping: this.#source.mapping,
+    }
+    if (!this.#isImported) item.response = stored.response
+    if (this.#content.lineage !== 'none') item.lineage = this.#lineage(stored, idx)
+    if (this.#columns.length > 0) {
+      item.metrics = this.#columns.map(([key, column]): MetricCell => {
+        const { value, status } = valueAt(column, idx)
+        return { key, value, status: status as StatusName }
+      })
+    }
+    const characters =
+      stored.instruction.length +
+      (stored.input?.length ?? 0) +
+      (stored.response?.length ?? 0) +
+      (stored.messages?.length ?? 0) +
+      (stored.extra?.length ?? 0)
+    return { item, characters }
+  }
+}
+
+/**
+ * Yields the rows in the given order with what they carry, in batches, giving way to other work between them. Throws
+ * `conflict` when rows were deleted since the order was made, rather than leaving them out.
+ */
+export async function* exportRows(
+  db: Db,
+  studyId: string,
+  ordered: Pick<OrderedRows, 'selection' | 'part' | 'idx'>,
+  content: RowContent,
+  signal?: AbortSignal,
+): AsyncGenerator<ExportRow[]> {
+  const reader = columnReader(db, studyId)
+  const exporters = new Map<number, CellExporter>()
+  const open = (part: number): CellExporter => {
+    const known = exporters.get(part)
+    if (known) return known
+    const { cell } = ordered.selection.cells[part] as { cell: CellRef }
+    const made = new CellExporter(db, cell, content, reader)
+    exporters.set(part, made)
+    return made
+  }
+  let batch: ExportRow[] = []
+  let characters = 0
+  for (let at = 0; at < ordered.idx.length; at += 1) {
+    const read = open(ordered.part[at] as number).row(ordered.idx[at] as number)
+    batch.push(read.item)
+    characters += read.characters
+    if (batch.length < BATCH_ROWS && characters < BATCH_CHARACTERS) continue
+    yield batch
+    batch = []
+    characters = 0
+    await new Promise((resolve) => setImmediate(resolve))
+    throwIfAborted(signal)
+  }
+  if (batch.length > 0) yield batch
+}

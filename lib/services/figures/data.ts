@@ -1,0 +1,201 @@
+import { and, eq, inArray, isNull } from 'drizzle-orm'
+import type { Db } from '@/db/client'
+import { runCells, runs } from '@/db/schema'
+import type { Column } from '@/lib/columns/column'
+import type { RowFilter } from '@/lib/contracts/filter'
+import type { ArmInfo, ColumnInfo } from '@/lib/contracts/study'
+import type { FigureColumnInfo, FigureData, FigureSeries, SeriesColumn } from '@/lib/figures/types'
+import type { CellRef } from '../cells'
+import { columnReader, listColumns, type ColumnReader } from '../columns'
+import { fedBy, findSource } from '../columns/describe'
+import type { RunKey } from '../columns/runs'
+import { breathe } from '../compare/slots'
+import { operatorCodes } from '../rows/operators'
+import { select, warmSelection } from '../rows/select'
+import { listArms, listSeedSets } from '../studies/detail'
+
+/** How far one run is in one cell. */
+interface Progress {
+  runNo: number
+  cellNo: number
+  done: number
+  total: number
+}
+
+/** Rows of a cell that a figure shows; null = all positions. */
+type Kept = Int32Array | null
+
+const NO_OPERATOR = 255
+
+function progressOf(db: Db, studyId: string): Progress[] {
+  return db
+    .select({
+      runNo: runCells.runNo,
+      cellNo: runCells.cellNo,
+      done: runCells.done,
+      total: runCells.total,
+    })
+    .from(runCells)
+    .innerJoin(runs, eq(runCells.runNo, runs.no))
+    .where(and(eq(runs.studyId, studyId), isNull(runs.deletedAt)))
+    .all()
+}
+
+/** Returns the name of the model of each run, as the run's card has it. */
+function modelsOf(db: Db, runIds: readonly string[]): Map<string, string | null> {
+  if (runIds.length === 0) return new Map()
+  const found = db
+    .select({ id: runs.id, definition: runs.definition })
+    .from(runs)
+    .where(inArray(runs.id, [...runIds]))
+    .all()
+  return new Map(
+    found.map(({ id, definition }) => {
+      const name = definition.model?.['model']
+      return [id, typeof name === 'string' ? name : null]
+    }),
+  )
+}
+
+function pick(column: Column, kept: Kept): Pick<SeriesColumn, 'values' | 'status' | 'width'> {
+  const { values, status, width } = column
+  if (!kept) return { values, status, width }
+  const picked = new Float64Array(kept.length * width)
+  const codes = new Uint8Array(kept.length)
+  kept.forEach((row, i) => {
+    codes[i] = status[row] as number
+    for (let k = 0; k < width; k += 1) picked[i * width + k] = values[row * width + k] as number
+  })
+  return { values: picked, status: codes, width }
+}
+
+/** The run to read in a cell: the shown definition where it was asked, else the newest other run that was. */
+function runFor(shown: RunKey, cell: CellRef, reader: ColumnReader, progress: readonly Progress[]) {
+  const inCell = progress.filter((entry) => entry.cellNo === cell.no)
+  const asked = (run: RunKey) => inCell.some((entry) => entry.runNo === run.no)
+  const sameMetric = reader.runs.filter((run) => run.metricId === shown.metricId)
+  const own = sameMetric.filter((run) => run.definitionHash === shown.definitionHash && asked(run))
+  // A run of another definition that has nothing yet would only be named as a conflict, for instance while its model is
+  // not known and it may turn out to be of the shown one.
+  const begun = (run: RunKey) => inCell.some((entry) => entry.runNo === run.no && entry.done > 0)
+  const run = own[0] ?? sameMetric.find(begun) ?? null
+  if (!run) return null
+  const numbers = new Set(own.length > 0 ? own.map((one) => one.no) : [run.no])
+  // Runs of one definition extend each other: the largest says how far the cell is.
+  const largest = inCell
+    .filter((entry) => numbers.has(entry.runNo))
+    .toSorted((a, b) => b.total - a.total)[0]
+  return { run, isShown: own.length > 0, done: largest?.done ?? 0, total: largest?.total ?? 0 }
+}
+
+/** Returns whether a column is there without any run: a length of the texts themselves. */
+export function needsNoRun(columnId: string): boolean {
+  const source = findSource(columnId)
+  return source !== null && fedBy(source) === null
+}
+
+function readColumn(
+  reader: ColumnReader,
+  info: ColumnInfo,
+  cell: CellRef,
+  kept: Kept,
+  progress: readonly Progress[],
+): SeriesColumn | null {
+  const shown = reader.runOf(info.id)
+  if (!shown) {
+    if (!needsNoRun(info.id)) return null
+    const rows = cell.rowCount - cell.skipped.length
+    const base = { definitionHash: '', runId: null, model: null, done: rows, total: rows }
+    return { ...pick(reader.read(info.id, cell), kept), ...base }
+  }
+  const found = runFor(shown, cell, reader, progress)
+  if (!found) return null
+  const { run, isShown, done, total } = found
+  const column = reader.read(isShown ? info.id : `${info.id.split('@')[0]}@${run.id}`, cell)
+  const base = { definitionHash: run.definitionHash, runId: run.id, model: null, done, total }
+  return { ...pick(column, kept), ...base }
+}
+
+function operatorsOf(db: Db, cell: CellRef, kept: Kept) {
+  const { names, codes } = operatorCodes(db, cell.no, cell.rowCount)
+  const at = (row: number) =>
+    (codes[row] as number) === 0 ? NO_OPERATOR : (codes[row] as number) - 1
+  const picked = kept ? Uint8Array.from(kept, at) : Uint8Array.from(codes, (_, row) => at(row))
+  return { names, codes: picked }
+}
+
+function toInfo(info: ColumnInfo): FigureColumnInfo {
+  const { id, label, shortLabel, unit, levels, direction, directionMeans, range } = info
+  return { id, label, shortLabel, unit, levels, direction, directionMeans, range }
+}
+
+function seriesOf(
+  cell: CellRef,
+  n: number,
+  seedSetLabel: string,
+  arm: ArmInfo | null,
+): FigureSeries {
+  return {
+    key: cell.id,
+    seedSetKey: cell.seedSetKey,
+    seedSetLabel,
+    armKey: cell.armKey,
+    armLabel: arm?.label ?? 'Seeds',
+    armClass: arm?.armClass ?? null,
+    colorIndex: arm?.colorIndex ?? 0,
+    round: cell.round,
+    cellId: cell.id,
+    n,
+    cellRows: cell.rowCount - cell.skipped.length,
+    columns: {},
+  }
+}
+
+/**
+ * Returns the columns of a study's cells as a figure reads them, cut to the rows that the filter keeps. Columns that the
+ * study's metrics do not know are absent.
+ */
+export async function loadFigureData(
+  db: Db,
+  studyId: string,
+  request: { columns: readonly string[]; operators: boolean; filter: RowFilter },
+): Promise<FigureData> {
+  const { filter, operators } = request
+  const infos = listColumns(db, studyId, { all: true }).filter((info) =>
+    request.columns.includes(info.id),
+  )
+  await warmSelection(
+    db,
+    studyId,
+    filter,
+    infos.map((info) => info.id),
+  )
+  const reader = columnReader(db, studyId)
+  const progress = progressOf(db, studyId)
+  const seedSets = new Map(listSeedSets(db, studyId).map((set) => [set.key, set.label]))
+  const arms = new Map(listArms(db, studyId).map((arm) => [arm.key, arm]))
+  const series: FigureSeries[] = []
+  for (const { cell, rows } of select(db, studyId, filter).cells) {
+    const kept = rows.length === cell.rowCount ? null : rows
+    const arm = cell.armKey === null ? null : (arms.get(cell.armKey) ?? null)
+    const label = seedSets.get(cell.seedSetKey) ?? cell.seedSetKey
+    const one = seriesOf(cell, rows.length, label, arm)
+    for (const info of infos) {
+      const column = readColumn(reader, info, cell, kept, progress)
+      if (column) one.columns[info.id] = column
+    }
+    if (operators && cell.armKey !== null) one.operators = operatorsOf(db, cell, kept)
+    series.push(one)
+    await breathe()
+  }
+  const runIds = series.flatMap((one) =>
+    Object.values(one.columns).flatMap((column) => (column.runId === null ? [] : [column.runId])),
+  )
+  const models = modelsOf(db, [...new Set(runIds)])
+  for (const one of series) {
+    for (const column of Object.values(one.columns)) {
+      if (column.runId !== null) column.model = models.get(column.runId) ?? null
+    }
+  }
+  return { series, columns: Object.fromEntries(infos.map((info) => [info.id, toInfo(info)])) }
+}

@@ -1,0 +1,171 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { rowFilterSchema } from '@/lib/contracts/filter'
+import { listFigures } from '@/lib/figures'
+import type { DensityPrepared } from '@/lib/figures/shared/density'
+import type { DifficultyLevelsPrepared } from '@/lib/figures/shared/levels'
+import { findSource } from '../columns/describe'
+import { addTestRun, type TestValue } from '@/lib/testing/compare'
+import {
+  figureQuery,
+  getDrawnValues,
+  getExampleFigure,
+  getStudyFigure,
+  listStudyFigures,
+} from '../figures'
+import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
+
+const LEVELS = 'difficulty-levels'
+
+describe('figures of a study', () => {
+  let study: TestStudy
+  let small: string
+  let large: string
+
+  const figure = (figureId: string, options: unknown = {}, filter: object = {}) =>
+    getStudyFigure(study.db, study.studyId, {
+      figureId,
+      options,
+      filter: rowFilterSchema.parse(filter),
+    })
+  const addLevels = (values: Record<string, readonly TestValue[]>, hash = 'one') =>
+    addTestRun(
+      study.db,
+      { studyId: study.studyId, metric: 'difficulty_level', output: 'level', hash },
+      values,
+    )
+
+  beforeEach(async () => {
+    study = await testStudy()
+    const place = { seedSetKey: 'general', seedSetLabel: 'General', round: 1 }
+    const arm = (key: 'small' | 'large') => ({
+      ...place,
+      armKey: key,
+      armLabel: key === 'small' ? 'Small' : 'Large',
+      armClass: key,
+    })
+    small = (await importRows(study, 'a.json', alpacaRows(4, 'a'), arm('small'))).cellId
+    large = (await importRows(study, 'b.json', alpacaRows(4, 'b'), arm('large'))).cellId
+  })
+  afterEach(() => study.close())
+
+  it('lists every figure and which can show something', () => {
+    const before = listStudyFigures(study.db, study.studyId)
+    expect(before.map((one) => one.id)).toEqual(listFigures().map((one) => one.id))
+    expect(before.find((one) => one.id === LEVELS)).toMatchObject({
+      available: false,
+      needs: ['difficulty_level'],
+    })
+    addLevels({ [small]: [1, 2, 3, 4] })
+    const after = listStudyFigures(study.db, study.studyId)
+    expect(after.filter((one) => one.available).map((one) => one.id)).toEqual([LEVELS])
+  })
+
+  it('prepares stored values with labels, counts and cards', async () => {
+    const runId = addLevels({ [small]: [5, 5, 4, 'unparsed'], [large]: [1, 2, 3, 4] })
+    const result = await figure(LEVELS)
+    const prepared = result.prepared as DifficultyLevelsPrepared
+    expect(prepared.columns).toEqual([{ key: 'general', label: 'General' }])
+    expect(prepared.arms.map((arm) => arm.label)).toEqual(['Small', 'Large'])
+    const bars = prepared.panels[0]?.bars.find((bar) => bar.arm === 'small')
+    expect(bars?.mix.levels.map((level) => level.count)).toEqual([0, 0, 0, 1, 2])
+    expect(prepared.counts.find((one) => one.arm === 'small')).toMatchObject({
+      n: 4,
+      valued: 3,
+      missing: { unparsed: 1 },
+      runId,
+    })
+    expect(result.cards).toEqual([{ runId, definitionHash: 'one', model: null }])
+    expect(result.reading).toContain('Small has more hard')
+  })
+
+  it('shows the rows that the filter keeps', async () => {
+    addLevels({ [small]: [5, 5, 4, 'unparsed'], [large]: [1, 2, 3, 4] })
+    const ranges = [{ column: 'difficulty_level.level', min: 4, max: 5 }]
+    const { prepared } = await figure(LEVELS, {}, { ranges })
+    expect(prepared.counts.map((one) => [one.arm, one.n])).toEqual([
+      ['small', 3],
+      ['large', 1],
+    ])
+    const only = await figure(LEVELS, {}, { arms: ['large'] })
+    expect(only.prepared.arms.map((arm) => arm.key)).toEqual(['large'])
+  })
+
+  it('does not name a run of another definition that has nothing yet', async () => {
+    const waiting = addLevels({ [large]: ['not_run', 'not_run', 'not_run', 'not_run'] }, 'two')
+    addLevels({ [small]: [5, 5, 4, 4] }, 'one')
+    study.db.$client
+      .prepare('update run_cells set done = 0 where run_no = (select no from runs where id = ?)')
+      .run(waiting)
+    study.db.$client.prepare("update runs set pinned = definition_hash = 'one'").run()
+    const { prepared } = await figure(LEVELS)
+    expect(prepared.conflicts).toEqual([])
+    expect(prepared.arms.map((arm) => arm.key)).toEqual(['small'])
+  })
+
+  it('leaves out series of another definition until they are asked for', async () => {
+    addLevels({ [large]: [1, 2, 3, 4] }, 'two')
+    addLevels({ [small]: [5, 5, 4, 4] }, 'one')
+    const apart = await figure(LEVELS)
+    expect(apart.prepared.arms).toHaveLength(1)
+    expect(apart.prepared.conflicts[0]?.definitions).toHaveLength(2)
+    const together = await figure(LEVELS, { mix: true })
+    expect(together.prepared.arms).toHaveLength(2)
+    expect(together.prepared.conflicts[0]?.mixed).toBe(true)
+  })
+
+  it('draws nothing, without failing, before anything is computed', async () => {
+    for (const { id } of listFigures()) {
+      const result = await figure(id)
+      expect(result.prepared.counts).toEqual([])
+      expect(result.table.rows).toEqual([])
+    }
+  })
+
+  it('gives the drawn bins of a density', async () => {
+    addTestRun(
+      study.db,
+      { studyId: study.studyId, metric: 'mnd', output: 'mnd', hash: 'x' },
+      { [small]: [0.05, 0.055, 0.4, 1.3] },
+    )
+    const request = {
+      figureId: 'mnd-density',
+      options: { bins: 'n100' },
+      filter: rowFilterSchema.parse({}),
+    }
+    const { rows } = await getDrawnValues(study.db, study.studyId, request)
+    expect(rows).toHaveLength(100)
+    expect(rows[5]).toMatchObject({ arm: 'Small', count: 2 })
+    const { prepared } = await figure('mnd-density', { bins: 'n100' })
+    expect((prepared as DensityPrepared).cells[0]?.curves[0]?.above).toBe(1)
+    await expect(
+      getDrawnValues(study.db, study.studyId, { ...request, figureId: LEVELS, options: {} }),
+    ).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it('refuses unknown figures, studies and options by name', async () => {
+    await expect(figure('no-such-figure')).rejects.toMatchObject({ code: 'not_found' })
+    await expect(figure(LEVELS, { view: 'pie' })).rejects.toThrow(/view/)
+    expect(() => listStudyFigures(study.db, 'nowhere')).toThrow(/study/)
+  })
+})
+
+it('asks only for columns that a metric has', () => {
+  for (const figure of listFigures()) {
+    const { columns } = figure.example().data
+    for (const id of Object.keys(columns)) expect([id, findSource(id) !== null]).toEqual([id, true])
+  }
+})
+
+it('parses options and filter of an address', () => {
+  expect(figureQuery.parse({})).toMatchObject({ options: {}, filter: { arms: [] } })
+  expect(figureQuery.parse({ filter: '{"arms":["small"]}' }).filter.arms).toEqual(['small'])
+  expect(figureQuery.safeParse({ options: '{' }).success).toBe(false)
+})
+
+it('draws every example', () => {
+  for (const { id } of listFigures()) {
+    const result = getExampleFigure(id)
+    expect(result.table.rows.length).toBeGreaterThan(0)
+    expect(result.cards[0]?.runId).toBe('example')
+  }
+})

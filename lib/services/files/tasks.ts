@@ -1,0 +1,24 @@
+import type { FolderContents } from '../imports/folder'
+import { lookAtFile, type FileLook, type LookTask } from '../imports/look'
+import { expandArchive, type ExpandTask } from '../imports/unpack'
+
+/** What is done with files that users send; arguments and results are plain data. `tick` says that work goes on. */
+export const FILE_TASKS = {
+  look: (task: LookTask, _tick: () => void): Promise<FileLook> => lookAtFile(task),
+  expand: (task: ExpandTask, tick: () => void): Promise<FolderContents> =>
+    expandArchive(task, tick),
+}
+
+export type FileTaskName = keyof typeof FILE_TASKS
+
+/** Who reads files: this process, or another one that may fail without harm (files-apart.ts). */
+export interface FileTasks {
+  look(task: LookTask, signal?: AbortSignal): Promise<FileLook>
+  expand(task: ExpandTask, signal?: AbortSignal): Promise<FolderContents>
+}
+
+/** Reads files in the calling process. */
+export const filesHere: FileTasks = {
+  look: (task) => FILE_TASKS.look(task, () => {}),
+  expand: (task) => FILE_TASKS.expand(task, () => {}),
+}

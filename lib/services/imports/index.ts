@@ -1,0 +1,78 @@
+import { LIMITS } from '@/lib/contracts/limits'
+import type { Job } from '@/lib/contracts/job'
+import { cleanName } from '@/lib/contracts/plain-text'
+import type { ImportPlan } from '@/lib/contracts/study'
+import { AppError } from '@/lib/errors'
+import { enqueue } from '@/lib/queue/queue'
+import { checkOperatorRule } from '../alignments/operators'
+import type { ServiceContext } from '../context'
+import { getStudy } from '../studies'
+import { openUpload, purgeUploads } from './uploads'
+
+export { placesOf, previewImport, previewUpload, type PlaceGuess } from './preview'
+export type { PreviewRequest } from './request'
+
+function checkPlans(plans: readonly ImportPlan[]): void {
+  if (plans.length === 0) throw new AppError('invalid_input', 'Choose at least one file to import.')
+  if (plans.length > LIMITS.plans) {
+    throw new AppError('invalid_input', `Import at most ${LIMITS.plans} files at once.`)
+  }
+  const places = new Map<string, string>()
+  for (const plan of plans) {
+    if (plan.seedSetKey.trim() === '') {
+      throw new AppError('invalid_input', `${plan.fileName}: name the seed set.`)
+    }
+    const [question] = plan.questions
+    if (question) throw new AppError('invalid_input', `${plan.fileName}: ${question.message}`)
+    checkOperatorRule(plan.operators)
+    const place = JSON.stringify([
+      plan.seedSetKey,
+      plan.armKey,
+      plan.armKey === null ? 0 : plan.round,
+    ])
+    const rival = places.get(place)
+    if (rival !== undefined) {
+      throw new AppError(
+        'invalid_input',
+        `${rival} and ${plan.fileName} would take the same place. Give one another seed set, evolver or round.`,
+      )
+    }
+    places.set(place, plan.fileName)
+  }
+}
+
+/** Returns the plan with names as they are stored. */
+function cleanNames(plan: ImportPlan): ImportPlan {
+  return {
+    ...plan,
+    fileName: cleanName(plan.fileName),
+    seedSetKey: cleanName(plan.seedSetKey),
+    seedSetLabel: cleanName(plan.seedSetLabel),
+    armKey: plan.armKey === null ? null : cleanName(plan.armKey),
+    armLabel: plan.armLabel === null ? null : cleanName(plan.armLabel),
+  }
+}
+
+/**
+ * Queues one job that imports the files, parents before children, and returns it. Throws `invalid_input` when two files
+ * would take the same place, or a question is open.
+ */
+export async function startImport(
+  ctx: ServiceContext,
+  studyId: string,
+  given: readonly ImportPlan[],
+): Promise<Job> {
+  getStudy(ctx.db, studyId)
+  const plans = given.map(cleanNames)
+  checkPlans(plans)
+  for (const plan of plans) await openUpload(ctx.config, plan.uploadId)
+  await purgeUploads(ctx.config)
+  const [first] = plans
+  const title = plans.length === 1 ? `Import ${first?.fileName}` : `Import ${plans.length} files`
+  return enqueue(ctx.db, {
+    kind: 'import',
+    payload: { studyId, plans: [...plans] },
+    title,
+    studyId,
+  })
+}

@@ -1,0 +1,152 @@
+import { PLAIN_OPENING } from '@/lib/contracts/opening'
+import type { ImportPreview } from '@/lib/contracts/study'
+import { AppError } from '@/lib/errors'
+import { parentCellOf } from '../alignments'
+import { currentCells } from '../cells'
+import type { ServiceContext } from '../context'
+import { filesHere, type FileTasks } from '../files/tasks'
+import { findKnownFile } from './known'
+import { failedLook, PREVIEW_CHARACTERS, type FileLook } from './look'
+import { settleLineage } from './lineage'
+import { evolvedPlace } from './parents'
+import { guessPlaces, type KnownSet, type Place } from './place'
+import type { PreviewRequest } from './request'
+import { getStudy } from '../studies'
+import { listSeedSets } from '../studies/detail'
+import { openUpload, type OpenUpload } from './uploads'
+
+/** Says when the first rows contradict alignment by index, so that it is not offered by default. */
+function inputsDiffer(
+  ctx: ServiceContext,
+  studyId: string,
+  place: Place,
+  rows: ImportPreview['rows'],
+): boolean {
+  const cells = currentCells(ctx.db, studyId)
+  const seedSetId = cells.find((cell) => cell.seedSetKey === place.seedSetKey)?.seedSetId
+  const armId = cells.find((cell) => cell.armKey === place.armKey)?.armId ?? ''
+  if (!seedSetId) return false
+  const parent = parentCellOf(cells, { seedSetId, armId, round: place.round })
+  if (!parent) return false
+  const input = ctx.db.$client
+    .prepare("select coalesce(input, '') from rows where cell_no = ? and idx = ?")
+    .pluck()
+  return rows.some((row) => {
+    const theirs = input.get(parent.no, row.index) as string | undefined
+    // A preview holds the beginning of a text, and that is enough to tell two inputs apart.
+    return theirs !== undefined && theirs.slice(0, PREVIEW_CHARACTERS) !== (row.input ?? '')
+  })
+}
+
+/** A file that no reader survives is told like any other that cannot be read; the other files are not its business. */
+async function lookAt(
+  files: FileTasks,
+  upload: OpenUpload,
+  request: PreviewRequest,
+  signal: AbortSignal | undefined,
+): Promise<FileLook> {
+  try {
+    const task = {
+      path: upload.path,
+      name: upload.fileName,
+      sizeBytes: upload.sizeBytes,
+      format: request.format ?? null,
+      mapping: request.mapping ?? null,
+      opening: request.opening ?? PLAIN_OPENING,
+      columns: request.columns ?? [],
+    }
+    return await files.look(task, signal)
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'data_error') return failedLook(error.message)
+    throw error
+  }
+}
+
+/** Where a file seems to belong, and what was noticed. */
+export type PlaceGuess = ReturnType<typeof guessPlaces>[number]
+
+/** Returns where files seem to belong; their names are judged together, those of `siblings` included, which are previewed apart. */
+export async function placesOf(
+  ctx: ServiceContext,
+  studyId: string | null,
+  requests: readonly PreviewRequest[],
+  siblings: readonly string[] = [],
+): Promise<PlaceGuess[]> {
+  const names: string[] = []
+  for (const { uploadId, relativePath } of requests) {
+    names.push(relativePath ?? (await openUpload(ctx.config, uploadId)).givenName)
+  }
+  const others = siblings.filter((name) => !names.includes(name))
+  const known: KnownSet[] = studyId ? listSeedSets(ctx.db, studyId) : []
+  return guessPlaces([...names, ...others], known).slice(0, names.length)
+}
+
+/** How previews are made. */
+export interface PreviewOptions {
+  /** Who reads the files; default this process. */
+  files?: FileTasks
+  signal?: AbortSignal
+  /** Names of further files that belong to them: names are judged together. */
+  siblings?: readonly string[]
+}
+
+/**
+ * Returns what one upload seems to be and its first 20 rows as they would be stored. Nothing is imported; what is broken
+ * is told in `error`. Without a study (`null`: it is still to be made) nothing is known of other files.
+ */
+export async function previewUpload(
+  ctx: ServiceContext,
+  studyId: string | null,
+  request: PreviewRequest,
+  { files = filesHere, signal }: PreviewOptions = {},
+  guessed?: PlaceGuess,
+): Promise<ImportPreview> {
+  const upload = await openUpload(ctx.config, request.uploadId)
+  const { formatId, mapping, questions, ...look } = await lookAt(files, upload, request, signal)
+  const guess = guessed ?? ((await placesOf(ctx, studyId, [request]))[0] as PlaceGuess)
+  const { place, notes } = mapping.parent ? evolvedPlace(guess, mapping.parent) : guess
+  const warnings = [...notes, ...look.warnings]
+  const differ = () => studyId !== null && inputsDiffer(ctx, studyId, place, look.rows)
+  warnings.push(...settleLineage(place, mapping, look.keys, differ))
+  const opening = request.opening ?? PLAIN_OPENING
+  const columns = request.columns ?? []
+  const reading = { mapping, opening, columns }
+  const known = studyId ? findKnownFile(ctx.db, studyId, upload.sha256, reading) : null
+  return {
+    ...look,
+    plan: {
+      uploadId: upload.uploadId,
+      fileName: upload.fileName,
+      sizeBytes: upload.sizeBytes,
+      sha256: upload.sha256,
+      format: formatId ?? '',
+      mapping,
+      opening,
+      columns,
+      ...place,
+      skipBadRows: false,
+      questions,
+    },
+    warnings,
+    duplicateOf: known && {
+      cellId: known.cellId,
+      label: `${known.fileName}, revision ${known.revision}`,
+    },
+  }
+}
+
+/** Returns the previews of several uploads, in their order. */
+export async function previewImport(
+  ctx: ServiceContext,
+  studyId: string | null,
+  requests: readonly PreviewRequest[],
+  options: PreviewOptions = {},
+): Promise<ImportPreview[]> {
+  if (studyId) getStudy(ctx.db, studyId)
+  const places = await placesOf(ctx, studyId, requests, options.siblings)
+  const previews: ImportPreview[] = []
+  for (const [k, request] of requests.entries()) {
+    previews.push(await previewUpload(ctx, studyId, request, options, places[k]))
+  }
+  return previews
+}

@@ -1,0 +1,94 @@
+import { createReadStream, createWriteStream } from 'node:fs'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { AppError } from '@/lib/errors'
+import { openZip, type ArchivedFile, type ZipArchive } from '@/lib/formats/containers/zip'
+import { DATA_FILE, DATASET_INFO, registerFolder, type FolderContents } from './folder'
+import { diskError, removeUpload, saveUpload } from './uploads'
+
+/** As large as an upload may be. */
+const LIMITS = { maxUnpackedBytes: 32 * 1024 ** 3 }
+
+/** An archive to unpack, as plain data. */
+export interface ExpandTask {
+  uploadsDir: string
+  uploadId: string
+  path: string
+  name: string
+}
+
+/** What file managers put beside the data. */
+function isJunk(name: string): boolean {
+  return name.split('/').some((part) => part.startsWith('.') || part === '__MACOSX')
+}
+
+function isWanted({ name }: ArchivedFile): boolean {
+  return !isJunk(name) && (DATA_FILE.test(name) || path.posix.basename(name) === DATASET_INFO)
+}
+
+async function unpack(
+  zip: ZipArchive,
+  files: readonly ArchivedFile[],
+  folder: string,
+  tick: () => void,
+) {
+  async function* ticking(file: ArchivedFile) {
+    for await (const chunk of zip.unpack(file)) {
+      tick()
+      yield chunk
+    }
+  }
+  for (const file of files) {
+    const target = path.join(/*turbopackIgnore: true*/ folder, file.name)
+    await fs.mkdir(path.dirname(target), { recursive: true })
+    await pipeline(ticking(file), createWriteStream(target))
+  }
+}
+
+/** A bundle's list of data sets may lie in a folder of the archive. */
+function rootOf(files: readonly ArchivedFile[], folder: string): string {
+  const info = files.find(({ name }) => path.posix.basename(name) === DATASET_INFO)
+  return info ? path.join(/*turbopackIgnore: true*/ folder, path.posix.dirname(info.name)) : folder
+}
+
+/**
+ * Unpacks an archive and returns the uploads that its data files became: those that its dataset_info.json lists, or all.
+ * Throws FormatError or `data_error` before anything is written where its directory is not sound; whatever fails later
+ * leaves nothing behind. `tick` is called while it works.
+ */
+export async function expandArchive(task: ExpandTask, tick: () => void): Promise<FolderContents> {
+  const zip = await openZip(task.path, task.name, LIMITS)
+  const folder = path.join(task.uploadsDir, task.uploadId, 'unpacked')
+  const made: string[] = []
+  try {
+    const files = zip.files.filter(isWanted)
+    if (files.length === 0) {
+      const message = `${task.name}: the archive holds no JSON, JSONL or CSV file.`
+      throw new AppError('data_error', message)
+    }
+    await unpack(zip, files, folder, tick)
+    // Each file becomes an upload of its own, so that it lives and goes like any other.
+    const register = async (_: unknown, file: string) => {
+      tick()
+      const upload = await saveUpload(task, path.basename(file), createReadStream(file))
+      made.push(upload.uploadId)
+      return upload
+    }
+    const options = { register, label: task.name }
+    const contents = await registerFolder(task, rootOf(files, folder), options)
+    const sidecars = files.filter(({ name }) => name.endsWith('.meta.jsonl')).length
+    if (sidecars > 0 && files.some(({ name }) => path.posix.basename(name) === DATASET_INFO)) {
+      contents.notes.push(
+        `${task.name}: the rows are read; lineage and metric values in the sidecar (.meta.jsonl) are not.`,
+      )
+    }
+    return contents
+  } catch (error) {
+    for (const uploadId of made) await removeUpload(task, uploadId)
+    throw diskError(error)
+  } finally {
+    zip.close()
+    await fs.rm(folder, { recursive: true, force: true })
+  }
+}

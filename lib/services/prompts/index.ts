@@ -1,0 +1,309 @@
+import { randomUUID } from 'node:crypto'
+import { and, desc, eq, isNull, max } from 'drizzle-orm'
+import type { Db } from '@/db/client'
+import { promptVersions } from '@/db/schema'
+import { LIMITS } from '@/lib/contracts/limits'
+import type { PromptDraft, PromptInfo, PromptKind, PromptVersion } from '@/lib/contracts/prompts'
+import { AppError } from '@/lib/errors'
+import { textParam } from '@/lib/metrics/first-token/prompts'
+import { evolvePrompt, getPrompt, PROMPTS } from '@/lib/prompts'
+import { OPERATORS } from '@/lib/prompts/operators'
+import { canonicalText, hashText, withText, type Prompt } from '@/lib/prompts/prompt'
+import { CLARITY, defineRubric, RUBRIC_PLACEHOLDERS } from '@/lib/prompts/rubric'
+import { refuseBeyond } from '../row-limits'
+
+type VersionRow = typeof promptVersions.$inferSelect
+
+/** Id under which the rubric that comes with the program is listed. */
+export const BUILT_IN_RUBRIC = 'rubric-clarity'
+const RUBRIC_METRIC = 'rubric'
+const RUBRIC_CONTRACT = 'One label or integer of the scale.'
+
+/** Measured metric that sends a prompt as its `promptText`. */
+const METRIC_OF: Record<string, string> = {
+  'judge-level': 'difficulty_level',
+  'judge-score': 'difficulty_score',
+  'judge-digit': 'difficulty_expected',
+}
+
+const NAMES: Record<PromptKind, string> = {
+  evolve: 'Evolve',
+  respond: 'Respond',
+  judge: 'Judge',
+  rubric: 'Rubric',
+}
+
+function kindOf({ id }: Prompt): PromptKind {
+  if (id.startsWith('evolve-')) return 'evolve'
+  return id.startsWith('judge-') ? 'judge' : 'respond'
+}
+
+function nameOf(prompt: Prompt): string {
+  const [, ...words] = prompt.id.split('-')
+  const rest = words.join(' ')
+  return rest === '' ? NAMES[kindOf(prompt)] : `${NAMES[kindOf(prompt)]}: ${rest}`
+}
+
+/** Returns how often cards name each prompt hash: runs, evolved cells and response sets. */
+function usesByHash(db: Db): Map<string, number> {
+  const found = db.$client
+    .prepare(
+      `select hash, count(*) as n from (
+         select json_extract(p.value, '$.hash') as hash from runs r, json_each(r.definition, '$.prompts') p
+           where r.deleted_at is null
+         union all
+         select json_extract(p.value, '$.hash') from cells c, json_each(c.source, '$.definition.prompts') p
+           where c.superseded_at is null
+         union all
+         select json_extract(p.value, '$.hash') from response_sets s, json_each(s.definition, '$.prompts') p
+       ) group by hash`,
+    )
+    .all() as { hash: string; n: number }[]
+  return new Map(found.map(({ hash, n }) => [hash, n]))
+}
+
+/** Parameter that holds a user's text for a prompt of the program; null where no metric sends it. */
+function textParamOf(prompt: Prompt): string | null {
+  const kind = kindOf(prompt)
+  if (kind === 'judge') return 'promptText'
+  const operator = OPERATORS.find((one) => evolvePrompt(one).id === prompt.id)
+  return operator === undefined ? null : textParam(operator)
+}
+
+function toVersion(
+  row: VersionRow,
+  params: PromptVersion['params'],
+  uses: Map<string, number>,
+): PromptVersion {
+  return {
+    id: row.id,
+    version: `own ${row.version}`,
+    template: row.template,
+    scale: row.scale,
+    hash: row.hash,
+    parentHash: row.parentHash,
+    note: row.note,
+    createdAt: row.createdAt,
+    params,
+    uses: uses.get(row.hash) ?? 0,
+  }
+}
+
+function builtInVersion(
+  text: { template: string; hash: string; version: string },
+  params: PromptVersion['params'],
+  uses: Map<string, number>,
+): PromptVersion {
+  return {
+    id: null,
+    version: text.version,
+    template: text.template,
+    scale: null,
+    hash: text.hash,
+    parentHash: null,
+    note: 'comes with the program',
+    createdAt: null,
+    params,
+    uses: uses.get(text.hash) ?? 0,
+  }
+}
+
+function builtInInfo(prompt: Prompt, own: VersionRow[], uses: Map<string, number>): PromptInfo {
+  const kind = kindOf(prompt)
+  const param = textParamOf(prompt)
+  const paramsOf = (text: string) => (param === null ? null : { [param]: text })
+  const base = builtInVersion(prompt, paramsOf(''), uses)
+  return {
+    id: prompt.id,
+    kind,
+    name: nameOf(prompt),
+    purpose: prompt.purpose,
+    required: [...prompt.placeholders],
+    allowed: [...prompt.placeholders],
+    contract: prompt.contract,
+    metric: METRIC_OF[prompt.id] ?? null,
+    versions: [...own.map((row) => toVersion(row, paramsOf(row.template), uses)), base],
+  }
+}
+
+function rubricInfo(id: string, own: VersionRow[], uses: Map<string, number>): PromptInfo {
+  const versions = own.map((row) => {
+    const { template, name, scale } = row
+    return toVersion(row, { promptText: template, name, scale }, uses)
+  })
+  if (id === BUILT_IN_RUBRIC) {
+    const { name, template, scale, hash } = CLARITY
+    const params = { promptText: template, name, scale }
+    versions.push({ ...builtInVersion({ template, hash, version: '1' }, params, uses), scale })
+  }
+  return {
+    id,
+    kind: 'rubric',
+    name: own[0]?.name ?? CLARITY.name,
+    purpose: 'Rates each row by a question and a scale of your own.',
+    // One of instruction and response must be there; which one is checked when it is saved.
+    required: [],
+    allowed: [...RUBRIC_PLACEHOLDERS],
+    contract: RUBRIC_CONTRACT,
+    metric: RUBRIC_METRIC,
+    versions,
+  }
+}
+
+/** Returns every prompt with its versions: those of the program in their order, then rubrics, newest first. */
+export function listPrompts(db: Db): PromptInfo[] {
+  const rows = db
+    .select()
+    .from(promptVersions)
+    .where(isNull(promptVersions.deletedAt))
+    .orderBy(desc(promptVersions.version))
+    .all()
+  const byPrompt = new Map<string, VersionRow[]>()
+  for (const row of rows) {
+    byPrompt.set(row.promptId, [...(byPrompt.get(row.promptId) ?? []), row])
+  }
+  const uses = usesByHash(db)
+  const known = new Set(PROMPTS.map((prompt) => prompt.id))
+  const newest = (id: string) =>
+    Math.max(0, ...(byPrompt.get(id) ?? []).map((row) => row.createdAt))
+  const rubrics = [...byPrompt.keys()]
+    .filter((id) => !known.has(id) && id !== BUILT_IN_RUBRIC)
+    .toSorted((a, b) => newest(b) - newest(a))
+  return [
+    ...PROMPTS.map((prompt) => builtInInfo(prompt, byPrompt.get(prompt.id) ?? [], uses)),
+    rubricInfo(BUILT_IN_RUBRIC, byPrompt.get(BUILT_IN_RUBRIC) ?? [], uses),
+    ...rubrics.map((id) => rubricInfo(id, byPrompt.get(id) ?? [], uses)),
+  ]
+}
+
+/** Returns one prompt with its versions; throws `not_found`. */
+export function getPromptInfo(db: Db, promptId: string): PromptInfo {
+  const found = listPrompts(db).find((prompt) => prompt.id === promptId)
+  if (!found) {
+    throw new AppError('not_found', 'There is no such prompt; it may have been deleted.')
+  }
+  return found
+}
+
+/** Returns text, scale and hash of a draft as they would be stored; throws `invalid_input` naming what is wrong. */
+export function checkDraft(draft: Pick<PromptDraft, 'promptId' | 'name' | 'template' | 'scale'>): {
+  name: string
+  template: string
+  scale: PromptVersion['scale']
+  hash: string
+} {
+  const builtIn = PROMPTS.find((prompt) => prompt.id === draft.promptId)
+  if (!builtIn) {
+    const { name, template, scale, hash } = defineRubric(draft)
+    return { name, template, scale, hash }
+  }
+  const { template } = withText(builtIn, draft.template)
+  return { name: '', template, scale: null, hash: hashText(template) }
+}
+
+/**
+ * Stores a new version of a prompt, or a new rubric (`promptId` null), and returns the prompt. Throws `conflict` when
+ * the prompt has this very text already.
+ */
+export function savePrompt(db: Db, draft: PromptDraft): PromptInfo {
+  const checked = checkDraft(draft)
+  return db.transaction(
+    () => {
+      const promptId = draft.promptId ?? `rubric-${randomUUID()}`
+      const existing = draft.promptId === null ? null : getPromptInfo(db, draft.promptId)
+      const same = existing?.versions.find((version) => version.hash === checked.hash)
+      if (same) {
+        throw new AppError('conflict', `Version ${same.version} has this very text and scale.`)
+      }
+      const highest = db
+        .select({ version: max(promptVersions.version) })
+        .from(promptVersions)
+        .where(eq(promptVersions.promptId, promptId))
+        .get()
+      refuseBeyond(db, promptVersions, LIMITS.promptVersions, 'versions of prompts')
+      db.insert(promptVersions)
+        .values({
+          id: randomUUID(),
+          promptId,
+          version: (highest?.version ?? 0) + 1,
+          ...checked,
+          parentHash: draft.parentHash,
+          note: draft.note,
+          createdAt: Date.now(),
+        })
+        .run()
+      return getPromptInfo(db, promptId)
+    },
+    { behavior: 'immediate' },
+  )
+}
+
+/** Deletes a version (it can be restored for 7 days). Runs keep their cards: the text is part of their definition. */
+export function deletePromptVersion(db: Db, id: string): void {
+  const { changes } = db
+    .update(promptVersions)
+    .set({ deletedAt: Date.now() })
+    .where(and(eq(promptVersions.id, id), isNull(promptVersions.deletedAt)))
+    .run()
+  if (changes === 0) throw new AppError('not_found', 'There is no such version of a prompt.')
+}
+
+/** Undoes the deletion of a version and returns its prompt. */
+export function restorePromptVersion(db: Db, id: string): PromptInfo {
+  const row = db
+    .update(promptVersions)
+    .set({ deletedAt: null })
+    .where(eq(promptVersions.id, id))
+    .returning()
+    .get()
+  if (!row) throw new AppError('not_found', 'There is no such version of a prompt.')
+  return getPromptInfo(db, row.promptId)
+}
+
+/** Deletes a rubric with all its versions and returns their ids, with which it can be restored. */
+export function deleteRubric(db: Db, promptId: string): { versionIds: string[] } {
+  if (PROMPTS.some((prompt) => prompt.id === promptId) || promptId === BUILT_IN_RUBRIC) {
+    throw new AppError(
+      'conflict',
+      'This prompt comes with the program. Delete its versions instead.',
+    )
+  }
+  const rows = db
+    .update(promptVersions)
+    .set({ deletedAt: Date.now() })
+    .where(and(eq(promptVersions.promptId, promptId), isNull(promptVersions.deletedAt)))
+    .returning({ id: promptVersions.id })
+    .all()
+  if (rows.length === 0) throw new AppError('not_found', 'There is no such rubric.')
+  return { versionIds: rows.map((row) => row.id) }
+}
+
+/**
+ * Returns the program's prompt with the text whose hash is given: its own, or that of a stored version, deleted ones
+ * included, because a job may have begun before. Throws `not_found`.
+ */
+export function promptByHash(db: Db, promptId: string, hash: string): Prompt {
+  const prompt = getPrompt(promptId)
+  if (prompt.hash === hash) return prompt
+  const row = db
+    .select({ template: promptVersions.template, version: promptVersions.version })
+    .from(promptVersions)
+    .where(and(eq(promptVersions.promptId, promptId), eq(promptVersions.hash, hash)))
+    .get()
+  if (!row) {
+    throw new AppError(
+      'not_found',
+      `No stored text of the prompt "${promptId}" has the hash ${hash.slice(0, 12)}. Choose another version.`,
+    )
+  }
+  return withText(prompt, canonicalText(row.template))
+}
+
+/** Returns the stored name of a prompt text, such as "Judge: level, own 2", or null when no stored version has it. */
+export function promptNames(db: Db): (hash: string) => string | null {
+  const names = new Map<string, string>()
+  for (const prompt of listPrompts(db)) {
+    for (const { hash, version } of prompt.versions) names.set(hash, `${prompt.name}, ${version}`)
+  }
+  return (hash) => names.get(hash) ?? null
+}

@@ -1,0 +1,131 @@
+import path from 'node:path'
+import { Worker } from 'node:worker_threads'
+import type { Db } from '@/db/client'
+import { AppError, throwIfAborted, type ErrorCode } from '@/lib/errors'
+import { runReading, type ReadingArgs, type ReadingName, type ReadingResult } from '../queries'
+
+/** Columns that nobody looked at for this long leave the memory with their thread. */
+const IDLE_MS = 10 * 60_000
+
+/** What the thread is sent. */
+export type ReadingRequest =
+  | { type: 'read'; id: number; name: ReadingName; args: unknown }
+  | { type: 'cancel'; id: number }
+
+/** What it answers. */
+export type ReadingReply =
+  | { id: number; result: unknown }
+  | {
+      id: number
+      error: { code: ErrorCode; message: string; details: Record<string, unknown> | undefined }
+    }
+
+interface Waiting {
+  resolve(result: unknown): void
+  reject(error: Error): void
+}
+
+/** One thread with its own connection to a database file. */
+class ReadingThread {
+  readonly #worker: Worker
+  readonly #waiting = new Map<number, Waiting>()
+  #nextId = 0
+  #idle: NodeJS.Timeout | null = null
+  isOpen = true
+
+  constructor(databasePath: string) {
+    // Joined, not given to Worker as a URL: bundlers of the web server would take that for an entry of their own.
+    const file = path.join(
+      /*turbopackIgnore: true*/ process.cwd(),
+      'lib/services/queries/thread.mjs',
+    )
+    this.#worker = new Worker(file, { workerData: { databasePath }, execArgv: [] })
+    // An idle thread must not keep the process from ending.
+    this.#worker.unref()
+    this.#worker.on('message', (reply: ReadingReply) => this.#settle(reply))
+    this.#worker.on('error', (error) => this.#fail(error.message))
+    this.#worker.on('exit', () => this.#fail('The reading thread stopped.'))
+  }
+
+  #settle(reply: ReadingReply): void {
+    const waiting = this.#waiting.get(reply.id)
+    this.#waiting.delete(reply.id)
+    this.#rest()
+    if ('result' in reply) waiting?.resolve(reply.result)
+    else {
+      const { code, message, details } = reply.error
+      waiting?.reject(new AppError(code, message, details ? { details } : {}))
+    }
+  }
+
+  #fail(message: string): void {
+    this.isOpen = false
+    for (const { reject } of this.#waiting.values()) reject(new AppError('internal', message))
+    this.#waiting.clear()
+  }
+
+  #rest(): void {
+    if (this.#waiting.size > 0) return
+    this.#worker.unref()
+    this.#idle = setTimeout(() => void this.close(), IDLE_MS).unref()
+  }
+
+  read(name: ReadingName, args: unknown, signal: AbortSignal | undefined): Promise<unknown> {
+    const id = (this.#nextId += 1)
+    if (this.#idle) clearTimeout(this.#idle)
+    this.#worker.ref()
+    const onAbort = () => {
+      this.#worker.postMessage({ type: 'cancel', id } satisfies ReadingRequest)
+      this.#waiting.get(id)?.reject(new AppError('cancelled', 'The request was broken off.'))
+    }
+    signal?.addEventListener('abort', onAbort, { once: true })
+    return new Promise<unknown>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject })
+      this.#worker.postMessage({ type: 'read', id, name, args } satisfies ReadingRequest)
+    }).finally(() => signal?.removeEventListener('abort', onAbort))
+  }
+
+  async close(): Promise<void> {
+    this.isOpen = false
+    await this.#worker.terminate()
+  }
+}
+
+// Next's reload in development re-evaluates modules; the threads live on globalThis so that none is left behind.
+const holder = globalThis as typeof globalThis & { evolensReaders?: Map<string, ReadingThread> }
+
+function threadOf(databasePath: string): ReadingThread {
+  const threads = (holder.evolensReaders ??= new Map())
+  const known = threads.get(databasePath)
+  if (known?.isOpen) return known
+  const thread = new ReadingThread(databasePath)
+  threads.set(databasePath, thread)
+  return thread
+}
+
+/** Starts the thread before anybody waits for it: loading its code takes about a second. */
+export function warmReader(db: Db): void {
+  if (!db.$client.memory) threadOf(db.$client.name)
+}
+
+/** Ends the thread of a database file, for tests; the next reading starts another. */
+export async function closeReader(db: Db): Promise<void> {
+  await holder.evolensReaders?.get(db.$client.name)?.close()
+}
+
+/**
+ * Returns the result of a reading, computed in a thread so that this process goes on answering meanwhile. A database in
+ * memory cannot be shared and is read here. Throws what the reading throws, `cancelled` when the signal is aborted.
+ */
+export async function read<N extends ReadingName>(
+  db: Db,
+  name: N,
+  args: ReadingArgs<N>,
+  signal?: AbortSignal,
+): Promise<ReadingResult<N>> {
+  throwIfAborted(signal)
+  if (db.$client.memory) {
+    return runReading(db, name, args, signal ?? new AbortController().signal)
+  }
+  return (await threadOf(db.$client.name).read(name, args, signal)) as ReadingResult<N>
+}

@@ -1,0 +1,65 @@
+import type { Db } from '@/db/client'
+import type { CompareState } from '@/lib/contracts/compare'
+import type { ExportRequest } from '@/lib/contracts/export'
+import type { RowFilter } from '@/lib/contracts/filter'
+import { compareIntervals, comparePage, compareSummary } from '../compare'
+import { checkExport } from '../exports'
+import { getDrawnValues, getStudyFigure, type FigureRequest } from '../figures'
+import { columnHistogram, listRows, type RowQuery } from '../rows'
+import { studyOperators } from '../rows/operators'
+
+/**
+ * Requests that go over whole columns or search texts: seconds at half a million rows. The web process has them answered
+ * by a thread (readings-client.ts); arguments and results are plain data.
+ */
+export const READINGS = {
+  rows: (db: Db, signal: AbortSignal, studyId: string, query: RowQuery) =>
+    listRows(db, studyId, query, signal),
+  histogram: (db: Db, signal: AbortSignal, studyId: string, column: string, filter: RowFilter) =>
+    columnHistogram(db, studyId, column, filter, signal),
+  figure: (db: Db, _signal: AbortSignal, studyId: string, request: FigureRequest) =>
+    getStudyFigure(db, studyId, request),
+  drawnValues: (db: Db, _signal: AbortSignal, studyId: string, request: FigureRequest) =>
+    getDrawnValues(db, studyId, request),
+  compareSummary: (db: Db, _signal: AbortSignal, studyId: string, state: CompareState) =>
+    compareSummary(db, studyId, state),
+  compareIntervals: (db: Db, signal: AbortSignal, studyId: string, state: CompareState) =>
+    compareIntervals(db, studyId, state, signal),
+  comparePage: (
+    db: Db,
+    _signal: AbortSignal,
+    studyId: string,
+    state: CompareState,
+    offset: number,
+    limit: number,
+  ) => comparePage(db, studyId, state, offset, limit),
+  operators: (db: Db, _signal: AbortSignal, studyId: string) => studyOperators(db, studyId),
+  exportCheck: (db: Db, signal: AbortSignal, request: ExportRequest) =>
+    checkExport(db, request, signal),
+}
+
+export type ReadingName = keyof typeof READINGS
+
+type Rest<F> = F extends (db: Db, signal: AbortSignal, ...rest: infer R) => unknown ? R : never
+
+/** Arguments of a reading, after database and signal. */
+export type ReadingArgs<N extends ReadingName> = Rest<(typeof READINGS)[N]>
+
+/** What a reading resolves to. */
+export type ReadingResult<N extends ReadingName> = Awaited<ReturnType<(typeof READINGS)[N]>>
+
+/** Runs a reading in the calling thread. */
+export async function runReading<N extends ReadingName>(
+  db: Db,
+  name: N,
+  args: ReadingArgs<N>,
+  signal: AbortSignal,
+): Promise<ReadingResult<N>> {
+  // The table's types are checked above; a call through it needs one common signature.
+  const reading = READINGS[name] as unknown as (
+    db: Db,
+    signal: AbortSignal,
+    ...rest: unknown[]
+  ) => Promise<ReadingResult<N>>
+  return reading(db, signal, ...(args as unknown[]))
+}

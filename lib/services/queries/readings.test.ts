@@ -1,0 +1,117 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { migrateDatabase, openDatabase } from '@/db/client'
+import { compareStateSchema } from '@/lib/contracts/compare'
+import { exportRequestSchema } from '@/lib/contracts/export'
+import { emptyFilter } from '@/lib/contracts/filter'
+import { currentCells } from '../cells'
+import { addTestRun } from '@/lib/testing/compare'
+import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { closeReader, read } from './client'
+import { runReading, type ReadingArgs, type ReadingName } from '../queries'
+import { createStudy } from '../studies'
+
+let study: TestStudy
+
+beforeEach(async () => {
+  const base = await testStudy()
+  const db = openDatabase(path.join(base.config.dataDir, 'evolens.sqlite'))
+  migrateDatabase(db)
+  const { id } = createStudy(db, { name: 'Test' })
+  study = { ...base, db, studyId: id }
+  await importRows(study, 'alpaca.json', alpacaRows(40, 's'))
+  await importRows(study, 'alpaca-iter1-small.json', alpacaRows(40, 'a'))
+  await importRows(study, 'alpaca-iter1-large.json', alpacaRows(40, 'b'))
+})
+afterEach(async () => {
+  await closeReader(study.db)
+  study.db.$client.close()
+  await study.close()
+})
+
+const SIDES = { a: { arm: 'small', round: 1 }, b: { arm: 'large', round: 1 } }
+const signal = new AbortController().signal
+
+async function bothWays<N extends ReadingName>(name: N, args: ReadingArgs<N>) {
+  const inThread = await read(study.db, name, args)
+  const here = await runReading(study.db, name, args, signal)
+  // Times differ between any two calls.
+  const plain = (value: unknown) =>
+    JSON.parse(
+      JSON.stringify(value, (key, of: unknown) =>
+        ['serverMs', 'preparedAt'].includes(key) ? 0 : of,
+      ),
+    ) as unknown
+  return { inThread: plain(inThread), here: plain(here) }
+}
+
+describe('readings in a thread', () => {
+  it('give what they give in place', async () => {
+    const { studyId } = study
+    const run = { studyId, metric: 'mnd', output: 'mnd', hash: 'h' }
+    const values = currentCells(study.db, studyId).map((cell, c) => [
+      cell.id,
+      Array.from({ length: 40 }, (_, row) => (row + c) / 50),
+    ])
+    addTestRun(study.db, run, Object.fromEntries(values) as Record<string, number[]>)
+    const state = compareStateSchema.parse(SIDES)
+    const request = exportRequestSchema.parse({
+      studyId,
+      state: { filter: emptyFilter(), sort: { column: 'position' }, columns: [] },
+      format: 'json',
+      name: 'set',
+    })
+    const figure = { figureId: 'mnd-density', options: {}, filter: emptyFilter() }
+    const query = {
+      filter: { ...emptyFilter(), text: 'answer 1' },
+      sort: { column: 'length', descending: true },
+    }
+    for (const result of [
+      await bothWays('rows', [studyId, { ...query, columns: ['mnd.mnd'], offset: 0, limit: 20 }]),
+      await bothWays('histogram', [studyId, 'mnd.mnd', query.filter]),
+      await bothWays('figure', [studyId, figure]),
+      await bothWays('drawnValues', [studyId, figure]),
+      await bothWays('compareSummary', [studyId, state]),
+      await bothWays('compareIntervals', [studyId, state]),
+      await bothWays('comparePage', [studyId, state, 0, 10]),
+      await bothWays('exportCheck', [request]),
+    ]) {
+      expect(result.inThread).toEqual(result.here)
+      expect(JSON.stringify(result.here).length).toBeGreaterThan(50)
+    }
+  })
+
+  it('pass on errors, and go on after the thread was closed', async () => {
+    const figure = { figureId: 'no-such', options: {}, filter: emptyFilter() }
+    await expect(read(study.db, 'figure', [study.studyId, figure])).rejects.toMatchObject({
+      code: 'not_found',
+    })
+    await closeReader(study.db)
+    const again = { ...figure, figureId: 'mnd-density' }
+    const result = await read(study.db, 'figure', [study.studyId, again])
+    expect(result.figure.id).toBe('mnd-density')
+  })
+
+  it('name the operators of the rows', async () => {
+    // The files are named like the paper's, so the rotation of its study was proposed.
+    const rotation = ['breadth', 'concretizing', 'constraints', 'deepen', 'reasoning']
+    expect(await read(study.db, 'operators', [study.studyId])).toEqual(rotation)
+    await importRows(study, 'alpaca-iter2-small.json', alpacaRows(40, 'c'), {
+      operators: 'one:auto',
+    })
+    expect(await read(study.db, 'operators', [study.studyId])).toEqual(['auto', ...rotation])
+  })
+
+  it('stop with the request', async () => {
+    const state = compareStateSchema.parse(SIDES)
+    const controller = new AbortController()
+    const reading = read(study.db, 'compareIntervals', [study.studyId, state], controller.signal)
+    controller.abort()
+    await expect(reading).rejects.toMatchObject({ code: 'cancelled' })
+    await expect(
+      read(study.db, 'compareIntervals', [study.studyId, state], controller.signal),
+    ).rejects.toMatchObject({ code: 'cancelled' })
+    expect(await fs.stat(study.db.$client.name)).toBeTruthy()
+  })
+})

@@ -1,0 +1,228 @@
+import { and, desc, eq, isNull } from 'drizzle-orm'
+import type { Db } from '@/db/client'
+import { cells, rowDetails, runs } from '@/db/schema'
+import type { RowDetail, RowRef } from '@/lib/contracts/rows'
+import { AppError } from '@/lib/errors'
+import { answeredTurn } from '@/lib/formats/shared/answered-turn'
+import { currentCells, currentResponseSet, getCell, newestAlignment, type CellRef } from '../cells'
+import { listColumns } from '../columns'
+import { tokenStrip } from './detail-strip'
+import { listItems } from './items'
+import { notesOf } from './annotations'
+
+/** Characters of a relative's text in the list of the family. */
+const REF_CHARACTERS = 2_000
+/** Rounds above any file that we know; ends the walk if links ever form a circle. */
+const MAX_ROUNDS = 64
+/** Children of one row: one a round and arm, so dozens. */
+const MAX_CHILDREN = 200
+
+interface LinkRow {
+  idx: number
+  operator: string | null
+  confidence: number | null
+}
+
+function cellByNo(db: Db, no: number): CellRef | null {
+  const row = db
+    .select({ id: cells.id, studyId: cells.studyId })
+    .from(cells)
+    .where(eq(cells.no, no))
+    .get()
+  return row ? getCell(db, row.studyId, row.id) : null
+}
+
+function refOf(db: Db, cell: CellRef, link: LinkRow): RowRef | null {
+  const row = db.$client
+    .prepare(
+      `select substr(instruction, 1, ${REF_CHARACTERS}) as instruction from rows where cell_no = ? and idx = ?`,
+    )
+    .get(cell.no, link.idx) as { instruction: string } | undefined
+  if (!row) return null
+  return {
+    cellId: cell.id,
+    idx: link.idx,
+    seedSetKey: cell.seedSetKey,
+    armKey: cell.armKey,
+    round: cell.round,
+    operator: link.operator,
+    confidence: link.confidence,
+    instruction: row.instruction,
+  }
+}
+
+function linkOf(db: Db, cellNo: number, idx: number) {
+  const alignment = newestAlignment(db, cellNo)
+  if (!alignment) return null
+  const row = db.$client
+    .prepare(
+      'select parent_idx as parentIdx, operator, confidence from links where alignment_no = ? and child_idx = ?',
+    )
+    .get(alignment.no, idx) as
+    | { parentIdx: number; operator: string | null; confidence: number }
+    | undefined
+  return row ? { ...row, parentCellNo: alignment.parentCellNo } : null
+}
+
+/** Returns this row and its ancestors, oldest first. */
+function chainOf(db: Db, cell: CellRef, idx: number): RowRef[] {
+  const chain: RowRef[] = []
+  let at: { cell: CellRef; idx: number } | null = { cell, idx }
+  for (let step = 0; at && step < MAX_ROUNDS; step++) {
+    const link = linkOf(db, at.cell.no, at.idx)
+    const ref = refOf(db, at.cell, {
+      idx: at.idx,
+      operator: link?.operator ?? null,
+      confidence: link?.confidence ?? null,
+    })
+    if (!ref) break
+    chain.unshift(ref)
+    const parent: CellRef | null = link?.parentCellNo ? cellByNo(db, link.parentCellNo) : null
+    at = link && parent ? { cell: parent, idx: link.parentIdx } : null
+  }
+  return chain
+}
+
+function childrenOf(db: Db, all: readonly CellRef[], cell: CellRef, idx: number): RowRef[] {
+  const children: RowRef[] = []
+  for (const other of all) {
+    if (other.seedSetId !== cell.seedSetId || other.armId === null) continue
+    const alignment = newestAlignment(db, other.no)
+    if (alignment?.parentCellNo !== cell.no) continue
+    const links = db.$client
+      .prepare(
+        `select child_idx as idx, operator, confidence from links where alignment_no = ? and parent_idx = ? order by child_idx limit ${MAX_CHILDREN}`,
+      )
+      .all(alignment.no, idx) as LinkRow[]
+    for (const link of links) {
+      const ref = refOf(db, other, link)
+      if (ref) children.push(ref)
+    }
+  }
+  return children
+}
+
+function rowAtSlot(db: Db, cell: CellRef, slot: number): number | null {
+  // Nearly always row = slot, which the key answers; only the rest needs a look at all rows.
+  const direct = db.$client
+    .prepare('select idx from rows where cell_no = ? and idx = ? and slot = ?')
+    .pluck()
+    .get(cell.no, slot, slot) as number | undefined
+  if (direct !== undefined) return direct
+  const found = db.$client
+    .prepare('select idx from rows where cell_no = ? and slot = ? limit 1')
+    .pluck()
+    .get(cell.no, slot) as number | undefined
+  return found ?? null
+}
+
+function siblingsOf(db: Db, all: readonly CellRef[], cell: CellRef, slot: number | null): RowRef[] {
+  if (slot === null) return []
+  const siblings: RowRef[] = []
+  for (const other of all) {
+    const isSibling =
+      other.no !== cell.no && other.seedSetId === cell.seedSetId && other.round === cell.round
+    if (!isSibling) continue
+    const idx = rowAtSlot(db, other, slot)
+    if (idx === null) continue
+    const link = linkOf(db, other.no, idx)
+    const ref = refOf(db, other, {
+      idx,
+      operator: link?.operator ?? null,
+      confidence: link?.confidence ?? null,
+    })
+    if (ref) siblings.push(ref)
+  }
+  return siblings
+}
+
+function detailsOf(db: Db, studyId: string, cellNo: number, idx: number): RowDetail['details'] {
+  return db
+    .select({
+      metric: runs.metricId,
+      runId: runs.id,
+      detail: rowDetails.detail,
+      definition: runs.definition,
+      record: runs.record,
+      backendId: runs.backendId,
+    })
+    .from(rowDetails)
+    .innerJoin(runs, eq(rowDetails.runNo, runs.no))
+    .where(
+      and(
+        eq(runs.studyId, studyId),
+        isNull(runs.deletedAt),
+        eq(rowDetails.cellNo, cellNo),
+        eq(rowDetails.idx, idx),
+      ),
+    )
+    .orderBy(desc(runs.pinned), runs.no)
+    .all()
+    .map(({ metric, runId, detail: text, definition, record, backendId }) => {
+      const { strip, ...detail } = JSON.parse(text) as Record<string, unknown>
+      const scorer = { definition, backendId, fingerprint: record.fingerprint ?? null }
+      return { metric, runId, detail, strip: tokenStrip(db, scorer, strip) }
+    })
+}
+
+function parsed(text: string | null): unknown {
+  return text === null ? null : JSON.parse(text)
+}
+
+/** Returns the last pair of an imported chat, null where instruction and response are that pair. */
+function lastPairOf(
+  db: Db,
+  cell: CellRef,
+  row: { instruction: string; response: string | null },
+  messages: string | null,
+): RowDetail['row']['lastPair'] {
+  if (messages === null || currentResponseSet(db, cell.no)?.kind !== 'imported') return null
+  const source = db.select({ source: cells.source }).from(cells).where(eq(cells.no, cell.no)).get()
+  const turn = answeredTurn(JSON.parse(messages), source?.source.mapping?.tags)
+  return turn && (turn.user !== row.instruction || turn.reply !== row.response) ? turn : null
+}
+
+/**
+ * Returns everything known of one row: whole texts, the values of all columns with reasons, its family, what runs kept of
+ * it, and notes. Throws `not_found` when there is no such row.
+ */
+export function getRowDetail(db: Db, studyId: string, cellId: string, idx: number): RowDetail {
+  const cell = getCell(db, studyId, cellId)
+  const columns = listColumns(db, studyId).map((column) => column.id)
+  const item = listItems(db, studyId, [{ cell, idx }], columns, Number.MAX_SAFE_INTEGER)[0]
+  if (!item) {
+    throw new AppError(
+      'not_found',
+      `This file has no row ${idx + 1}; the import may have skipped it.`,
+    )
+  }
+  const stored = db.$client
+    .prepare(
+      'select system, history, messages, extra, external_id as externalId from rows where cell_no = ? and idx = ?',
+    )
+    .get(cell.no, idx) as Record<
+    'system' | 'history' | 'messages' | 'extra' | 'externalId',
+    string | null
+  >
+  const source = db.select({ source: cells.source }).from(cells).where(eq(cells.no, cell.no)).get()
+  const all = currentCells(db, studyId)
+  const lineage = chainOf(db, cell, idx)
+  return {
+    row: {
+      ...item,
+      system: stored.system,
+      history: parsed(stored.history),
+      extra: parsed(stored.extra),
+      externalId: stored.externalId,
+      fileName: source?.source.fileName ?? '',
+      sha256: source?.source.sha256 ?? '',
+      lastPair: lastPairOf(db, cell, item, stored.messages),
+    },
+    parent: lineage[lineage.length - 2] ?? null,
+    children: childrenOf(db, all, cell, idx),
+    lineage,
+    siblings: siblingsOf(db, all, cell, item.slot),
+    details: detailsOf(db, studyId, cell.no, idx),
+    notes: notesOf(db, cell.no, idx),
+  }
+}

@@ -1,0 +1,191 @@
+import type { Db } from '@/db/client'
+import { collectValues, histogramCounts, histogramEdges } from '@/lib/columns/histogram'
+import { sortPermutation } from '@/lib/columns/sort'
+import { emptyFilter, type RowFilter, type RowSort } from '@/lib/contracts/filter'
+import { MAX_PAGE_ROWS } from '@/lib/contracts/rows'
+import type { ColumnHistogram, RowPage } from '@/lib/contracts/rows'
+import { carriesValue } from '@/lib/contracts/status'
+import { columnReader } from '../columns'
+import { cachesOf } from '../columns/cache'
+import { outputOf, requireSource } from '../columns/describe'
+import { studyRuns } from '../columns/runs'
+import { select, warmSelection, type Selection } from './select'
+import { listItems } from './items'
+import { getStudy } from '../studies'
+
+export { selectRows } from './select'
+
+/** Bins of a header histogram: 40 pixels high, about 120 wide. */
+const HEADER_BINS = 30
+
+/** Sort keys that are not metric columns; `length` is that of the instruction. */
+const POSITION = 'position'
+const LENGTH = 'length'
+const LENGTH_COLUMN = 'instruction_chars'
+
+function sortColumn(sort: RowSort): string {
+  return sort.column === LENGTH ? LENGTH_COLUMN : sort.column
+}
+
+/** What a page of rows shows. */
+export interface RowQuery {
+  filter: RowFilter
+  sort: RowSort
+  /** Column ids whose values are wanted. */
+  columns: readonly string[]
+  offset: number
+  limit: number
+}
+
+/** Rows in display order: `part` indexes the selection's cells, `idx` is the row of that cell. */
+export interface OrderedRows {
+  selection: Selection
+  part: Uint16Array
+  idx: Int32Array
+}
+
+function inFileOrder(selection: Selection): { part: Uint16Array; idx: Int32Array } {
+  const part = new Uint16Array(selection.total)
+  const idx = new Int32Array(selection.total)
+  let at = 0
+  selection.cells.forEach(({ rows }, k) => {
+    part.fill(k, at, at + rows.length)
+    idx.set(rows, at)
+    at += rows.length
+  })
+  return { part, idx }
+}
+
+function reordered(
+  rows: { part: Uint16Array; idx: Int32Array },
+  order: (at: number) => number,
+): { part: Uint16Array; idx: Int32Array } {
+  const part = new Uint16Array(rows.part.length)
+  const idx = new Int32Array(rows.idx.length)
+  for (let at = 0; at < idx.length; at++) {
+    const from = order(at)
+    part[at] = rows.part[from] as number
+    idx[at] = rows.idx[from] as number
+  }
+  return { part, idx }
+}
+
+function sortValues(db: Db, studyId: string, selection: Selection, column: string): Float64Array {
+  const reader = columnReader(db, studyId)
+  const values = new Float64Array(selection.total)
+  let at = 0
+  for (const { cell, rows } of selection.cells) {
+    const data = reader.read(column, cell)
+    for (const row of rows) {
+      const counts = carriesValue(data.status[row] ?? 0)
+      values[at++] = counts ? (data.values[row * data.width] as number) : Number.NaN
+    }
+  }
+  return values
+}
+
+/**
+ * Returns the rows that pass the filter in the order of the sort: `position` is file order, `length` that of the
+ * instruction in characters, anything else a column id. Stable, missing values last, ties in file order.
+ */
+export function orderRows(db: Db, studyId: string, filter: RowFilter, sort: RowSort): OrderedRows {
+  const selection = select(db, studyId, filter)
+  const key = `order/${studyId}/${JSON.stringify([filter, sort])}`
+  const ordered = cachesOf(db).results.get(
+    key,
+    selection.stamp,
+    () => selection.total * 6 + 64,
+    () => {
+      const rows = inFileOrder(selection)
+      if (sort.column === POSITION) {
+        const last = selection.total - 1
+        return sort.descending ? reordered(rows, (at) => last - at) : rows
+      }
+      const values = sortValues(db, studyId, selection, sortColumn(sort))
+      const order = sortPermutation(values, sort.descending)
+      return reordered(rows, (at) => order[at] as number)
+    },
+  )
+  return { selection, ...ordered }
+}
+
+/** Returns one page of rows; texts are read for this page only. Throws `not_found` for an unknown column. */
+export async function listRows(
+  db: Db,
+  studyId: string,
+  query: RowQuery,
+  signal?: AbortSignal,
+): Promise<RowPage> {
+  const started = performance.now()
+  getStudy(db, studyId)
+  const sorted = query.sort.column === POSITION ? [] : [sortColumn(query.sort)]
+  await warmSelection(db, studyId, query.filter, [...query.columns, ...sorted], signal)
+  const { selection, part, idx } = orderRows(db, studyId, query.filter, query.sort)
+  const limit = Math.min(query.limit, MAX_PAGE_ROWS)
+  const wanted = []
+  for (let at = query.offset; at < Math.min(selection.total, query.offset + limit); at++) {
+    const { cell } = selection.cells[part[at] as number] as Selection['cells'][number]
+    wanted.push({ cell, idx: idx[at] as number })
+  }
+  return {
+    total: selection.total,
+    outOf: selection.outOf,
+    offset: query.offset,
+    rows: listItems(db, studyId, wanted, query.columns),
+    serverMs: Math.round((performance.now() - started) * 10) / 10,
+  }
+}
+
+/**
+ * Returns the place of a row in the filtered and sorted list (0-based), or -1 when the filter hides it; for next and
+ * previous in the row detail.
+ */
+export function positionOf(rows: OrderedRows, cellId: string, idx: number): number {
+  const wanted = rows.selection.cells.findIndex((entry) => entry.cell.id === cellId)
+  for (let at = 0; at < rows.idx.length; at++) {
+    if (rows.idx[at] === idx && rows.part[at] === wanted) return at
+  }
+  return -1
+}
+
+/**
+ * Returns the histogram of a column over the filtered rows, leaving out the filter on this column itself, so that a
+ * brush sees what it can choose from. Edges come from all rows of the study and stay put while filters change. Columns of
+ * levels have one bin a level.
+ */
+export async function columnHistogram(
+  db: Db,
+  studyId: string,
+  columnId: string,
+  filter: RowFilter,
+  signal?: AbortSignal,
+): Promise<ColumnHistogram> {
+  getStudy(db, studyId)
+  const source = requireSource(columnId, studyRuns(db, studyId))
+  const others = { ...filter, ranges: filter.ranges.filter((range) => range.column !== columnId) }
+  const text = { ...emptyFilter(), text: others.text }
+  await warmSelection(db, studyId, text, [columnId], signal)
+  const reader = columnReader(db, studyId)
+  const { levels } = outputOf(source)
+  const collect = (selection: Selection) =>
+    collectValues(
+      selection.cells.map(({ cell, rows }) => ({ column: reader.read(columnId, cell), rows })),
+    )
+  const all = select(db, studyId, emptyFilter())
+  const edges = levels
+    ? Array.from({ length: levels.length + 1 }, (_, k) => k + 0.5)
+    : cachesOf(db).results.get(
+        `edges/${studyId}/${columnId}`,
+        all.stamp,
+        () => 512,
+        () => histogramEdges(collect(all).values, HEADER_BINS),
+      )
+  const { values, missing } = collect(select(db, studyId, others))
+  return {
+    column: columnId,
+    edges: [...edges],
+    counts: histogramCounts(values, edges),
+    n: values.length,
+    missing,
+  }
+}

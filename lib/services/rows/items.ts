@@ -1,0 +1,88 @@
+import type { Db } from '@/db/client'
+import { valueAt } from '@/lib/columns/column'
+import type { RowListItem } from '@/lib/contracts/rows'
+import { unpackFlags } from '@/lib/formats/stored-row'
+import { currentResponseSet, newestAlignment, type CellRef } from '../cells'
+import { columnReader } from '../columns'
+
+/** Two lines of a wide table; the detail holds the whole text. */
+const CLAMP_CHARACTERS = 300
+
+interface TextRow {
+  slot: number | null
+  instruction: string
+  input: string | null
+  response: string | null
+  operator: string | null
+  flags: number
+}
+
+/** Returns the marks of a row that are not undone, each once. */
+function marksOf(db: Db, cellNo: number, idx: number): string[] {
+  return db.$client
+    .prepare(
+      'select distinct kind from decisions where cell_no = ? and idx = ? and undone_at is null order by kind',
+    )
+    .pluck()
+    .all(cellNo, idx) as string[]
+}
+
+function textReader(db: Db, cell: CellRef, characters: number) {
+  const responses = currentResponseSet(db, cell.no)?.no ?? -1
+  const alignment = newestAlignment(db, cell.no)?.no ?? -1
+  // Cut in SQL: a 10 MB row must not be copied for 300 characters of it.
+  const statement = db.$client.prepare(
+    `select r.slot, substr(r.instruction, 1, ${characters}) as instruction,
+       substr(r.input, 1, ${characters}) as input, substr(a.text, 1, ${characters}) as response,
+       l.operator, r.flags
+     from rows r
+     left join responses a on a.set_no = ? and a.idx = r.idx
+     left join links l on l.alignment_no = ? and l.child_idx = r.idx
+     where r.cell_no = ? and r.idx = ?`,
+  )
+  return (idx: number) =>
+    (statement.get(responses, alignment, cell.no, idx) as TextRow | undefined) ?? null
+}
+
+/**
+ * Returns the rows in the given order with the values of the columns; rows that are gone are left out. Texts are cut to
+ * `characters`.
+ */
+export function listItems(
+  db: Db,
+  studyId: string,
+  wanted: readonly { cell: CellRef; idx: number }[],
+  columnIds: readonly string[],
+  characters = CLAMP_CHARACTERS,
+): RowListItem[] {
+  const reader = columnReader(db, studyId)
+  const opened = new Map<number, ReturnType<typeof openCell>>()
+  const items: RowListItem[] = []
+
+  function openCell(cell: CellRef) {
+    const columns = columnIds.map((id) => [id, reader.read(id, cell)] as const)
+    const entry = { read: textReader(db, cell, characters), columns }
+    opened.set(cell.no, entry)
+    return entry
+  }
+
+  for (const { cell, idx } of wanted) {
+    const { read, columns } = opened.get(cell.no) ?? openCell(cell)
+    const row = read(idx)
+    if (!row) continue
+    const values: RowListItem['values'] = {}
+    for (const [id, column] of columns) values[id] = valueAt(column, idx)
+    items.push({
+      cellId: cell.id,
+      idx,
+      seedSetKey: cell.seedSetKey,
+      armKey: cell.armKey,
+      round: cell.round,
+      ...row,
+      flags: unpackFlags(row.flags),
+      marks: marksOf(db, cell.no, idx),
+      values,
+    })
+  }
+  return items
+}

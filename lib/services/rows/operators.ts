@@ -1,0 +1,50 @@
+import type { Db } from '@/db/client'
+import { currentCells, newestAlignment } from '../cells'
+import { cachesOf } from '../columns/cache'
+import { breathe } from '../compare/slots'
+import { getStudy } from '../studies'
+
+/** Operators of the rows of a cell as small numbers: 0 = none, k = names[k - 1]. */
+export interface OperatorCodes {
+  names: string[]
+  codes: Uint8Array
+}
+
+/** Returns the operators under the newest alignment of a cell; n = positions of the cell. */
+export function operatorCodes(db: Db, cellNo: number, n: number): OperatorCodes {
+  const alignment = newestAlignment(db, cellNo)
+  if (!alignment) return { names: [], codes: new Uint8Array(n) }
+  // A published alignment never changes, so its key is stamp enough.
+  return cachesOf(db).columns.get(
+    `operators/${cellNo}`,
+    String(alignment.no),
+    (value: OperatorCodes) => value.codes.byteLength,
+    () => {
+      const names: string[] = []
+      const codes = new Uint8Array(n)
+      const links = db.$client
+        .prepare(
+          'select child_idx, operator from links where alignment_no = ? and operator is not null',
+        )
+        .raw()
+        .iterate(alignment.no) as Iterable<[number, string]>
+      for (const [idx, operator] of links) {
+        let code = names.indexOf(operator) + 1
+        if (code === 0) code = names.push(operator)
+        if (idx < n) codes[idx] = code
+      }
+      return { names, codes }
+    },
+  )
+}
+
+/** Returns the names of all operators in the study's current cells, sorted. */
+export async function studyOperators(db: Db, studyId: string): Promise<string[]> {
+  getStudy(db, studyId)
+  const names = new Set<string>()
+  for (const cell of currentCells(db, studyId)) {
+    for (const name of operatorCodes(db, cell.no, cell.rowCount).names) names.add(name)
+    await breathe()
+  }
+  return [...names].sort()
+}

@@ -1,0 +1,257 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { columnOf } from '@/lib/columns/column'
+import { emptyFilter, type RowFilter } from '@/lib/contracts/filter'
+import { statusCode } from '@/lib/contracts/status'
+import { listDerived } from '@/lib/metrics'
+import { realignStudy } from '../alignments'
+import { annotate, undoAnnotation } from './annotations'
+import { currentCells, type CellRef } from '../cells'
+import { columnReader, listColumns } from '../columns'
+import { storeRun } from '@/lib/testing/columns'
+import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { columnHistogram, listRows, orderRows, positionOf, selectRows } from '../rows'
+
+let study: TestStudy
+let seeds: CellRef
+let round1: CellRef
+
+beforeAll(async () => {
+  study = await testStudy()
+  await importRows(study, 'alpaca.json', alpacaRows(6, 'seed text'))
+  const rows = alpacaRows(6, 'evolved')
+  rows[4] = { ...rows[4], output: '', instruction: 'Ünïcode ÉVOLUTION 100%_done' }
+  await importRows(study, 'alpaca-iter1-small.json', rows, { operators: 'rotation4' })
+  realignStudy(study.db, study.studyId)
+  const cells = currentCells(study.db, study.studyId)
+  seeds = cells[0]!
+  round1 = cells[1]!
+  const low = columnOf(Float64Array.of(0.5, 0.1, 0.9, 0.3, 0.7, 0.2))
+  low.status[2] = statusCode('error')
+  storeRun(study.db, study.studyId, {
+    metric: 'mnd',
+    cells: [
+      { cellNo: seeds.no, outputs: { mnd: low } },
+      { cellNo: round1.no, outputs: { mnd: Float64Array.of(1, 1, 0.1, 0.1, 2, 0) } },
+    ],
+  })
+})
+afterAll(() => study.close())
+
+const MND = 'mnd.mnd'
+
+function page(
+  filter: Partial<RowFilter>,
+  sort = { column: 'position', descending: false },
+  columns: string[] = [],
+) {
+  return listRows(study.db, study.studyId, {
+    filter: { ...emptyFilter(), ...filter },
+    sort,
+    columns,
+    offset: 0,
+    limit: 100,
+  })
+}
+
+const places = (result: Awaited<ReturnType<typeof page>>) =>
+  result.rows.map((row) => `${row.armKey ?? 'seeds'}/${row.idx}`)
+
+describe('rows', () => {
+  it('come in file order with texts, operators, slots and values', async () => {
+    const result = await page({}, undefined, [MND])
+    expect(result).toMatchObject({ total: 12, outOf: 12, offset: 0 })
+    expect(result.rows[2]?.values[MND]).toEqual({ value: null, status: 'error' })
+    expect(result.rows[7]).toMatchObject({
+      armKey: 'small',
+      round: 1,
+      idx: 1,
+      slot: 1,
+      operator: 'deepen',
+      instruction: 'evolved 1',
+      input: 'input 1',
+      response: 'answer 1 to evolved',
+      values: { [MND]: { value: 1, status: 'ok' } },
+    })
+    expect(result.rows[10]).toMatchObject({ response: '', flags: ['no_response'] })
+  })
+
+  it('are filtered by place, range, operator and text', async () => {
+    expect((await page({ arms: ['seeds'] })).total).toBe(6)
+    expect(
+      (await page({ rounds: [1], operators: ['constraints'] })).rows.map((row) => row.idx),
+    ).toEqual([0, 4])
+    const range = (min: number | null, max: number | null, missing = false) =>
+      page({ arms: ['seeds'], ranges: [{ column: MND, min, max, missing }] })
+    expect(places(await range(0.2, 0.5))).toEqual(['seeds/0', 'seeds/3', 'seeds/5'])
+    expect(places(await range(0.6, null, true))).toEqual(['seeds/2', 'seeds/4'])
+    expect(places(await page({ text: 'SEED TEXT 3' }))).toEqual(['seeds/3'])
+    expect(places(await page({ text: 'answer 2' }))).toEqual(['seeds/2', 'small/2'])
+    expect(places(await page({ text: 'évolution' }))).toEqual(['small/4'])
+    expect(places(await page({ text: '100%_' }))).toEqual(['small/4'])
+    expect((await page({ text: '%' })).total).toBe(1)
+    await expect(
+      page({ ranges: [{ column: 'no.such', min: 0, max: 1, missing: false }] }),
+    ).rejects.toMatchObject({
+      code: 'not_found',
+    })
+  })
+
+  it('are sorted over all cells: ties in file order, missing last both ways', async () => {
+    const up = await page({}, { column: MND, descending: false })
+    expect(places(up)).toEqual([
+      'small/5',
+      'seeds/1',
+      'small/2',
+      'small/3',
+      'seeds/5',
+      'seeds/3',
+      'seeds/0',
+      'seeds/4',
+      'small/0',
+      'small/1',
+      'small/4',
+      'seeds/2',
+    ])
+    const down = await page({}, { column: MND, descending: true })
+    expect(places(down).slice(0, 3)).toEqual(['small/4', 'small/0', 'small/1'])
+    expect(places(down).at(-1)).toBe('seeds/2')
+    const longest = await page({}, { column: 'length', descending: true })
+    expect(places(longest)[0]).toBe('small/4')
+    const ordered = orderRows(study.db, study.studyId, emptyFilter(), {
+      column: MND,
+      descending: true,
+    })
+    expect(positionOf(ordered, round1.id, 4)).toBe(0)
+    expect(positionOf(ordered, seeds.id, 2)).toBe(11)
+  })
+
+  it('follow marks, and their undoing', async () => {
+    const row = { cellId: seeds.id, idx: 3 }
+    const [drop] = annotate(study.db, study.studyId, {
+      kind: 'drop',
+      rows: [row],
+      value: null,
+      reason: 'dull',
+    })
+    expect((await page({ hideDropped: true })).total).toBe(11)
+    expect(places(await page({ marks: ['drop'] }))).toEqual(['seeds/3'])
+    expect((await page({ marks: ['drop'] })).rows[0]?.marks).toEqual(['drop'])
+    expect(
+      annotate(study.db, study.studyId, { kind: 'drop', rows: [row], value: null, reason: null }),
+    ).toEqual([drop])
+    undoAnnotation(study.db, study.studyId, drop!)
+    expect((await page({ hideDropped: true })).total).toBe(12)
+  })
+
+  it('are selected by cell', () => {
+    const selected = selectRows(study.db, study.studyId, {
+      ...emptyFilter(),
+      ranges: [{ column: MND, min: 0.9, max: null, missing: false }],
+    })
+    expect([...selected].map(([no, rows]) => [no, [...rows]])).toEqual([
+      [seeds.no, []],
+      [round1.no, [0, 1, 4]],
+    ])
+  })
+
+  it('have a histogram that ignores the filter on its own column', async () => {
+    const filter = {
+      ...emptyFilter(),
+      arms: ['seeds'],
+      ranges: [{ column: MND, min: 5, max: 6, missing: false }],
+    }
+    const histogram = await columnHistogram(study.db, study.studyId, MND, filter)
+    expect(histogram).toMatchObject({ n: 5, missing: { error: 1 } })
+    expect(histogram.edges[0]).toBe(0)
+    expect(histogram.edges.at(-1)).toBe(2)
+    expect(histogram.counts.reduce((sum, count) => sum + count, 0)).toBe(5)
+  })
+})
+
+describe('columns', () => {
+  it('are listed for runs that exist; others only on request', () => {
+    const listed = listColumns(study.db, study.studyId)
+    expect(listed.map((column) => column.id)).toContain(MND)
+    expect(listed.every((column) => column.fromMetric === 'mnd')).toBe(true)
+    const all = listColumns(study.db, study.studyId, { all: true })
+    expect(all.filter((column) => column.runId === null).length).toBeGreaterThan(5)
+    expect(new Set(all.map((column) => column.id)).size).toBe(all.length)
+  })
+
+  it('show the pinned run, another one by name, and are filled by runs of the same definition', () => {
+    const { db } = study
+    const values = (value: number) => ({ mnd: new Float64Array(6).fill(value) })
+    const partly = columnOf(new Float64Array(6).fill(7))
+    partly.status.fill(0, 3)
+    const pinned = storeRun(db, study.studyId, {
+      metric: 'mnd',
+      definitionHash: 'other',
+      pinned: true,
+      cells: [{ cellNo: seeds.no, outputs: { mnd: partly } }],
+    })
+    storeRun(db, study.studyId, {
+      metric: 'mnd',
+      definitionHash: 'other',
+      cells: [{ cellNo: seeds.no, outputs: values(8) }],
+    })
+    const named = storeRun(db, study.studyId, {
+      metric: 'mnd',
+      definitionHash: 'third',
+      cells: [{ cellNo: seeds.no, outputs: values(9) }],
+    })
+    const reader = columnReader(db, study.studyId)
+    expect(reader.runOf(MND)?.id).toBe(pinned.id)
+    expect([...reader.read(MND, seeds).values]).toEqual([7, 7, 7, 8, 8, 8])
+    expect([...reader.read(`${MND}@${named.id}`, seeds).values]).toEqual([9, 9, 9, 9, 9, 9])
+    expect([...reader.read(MND, round1).status]).toEqual([0, 0, 0, 0, 0, 0])
+    expect(() => reader.read(`${MND}@nothing`, seeds)).toThrow(/no run/)
+  })
+
+  it('are read again when their version changes, and only then', () => {
+    const { db } = study
+    const run = storeRun(db, study.studyId, {
+      metric: 'mnd',
+      definitionHash: 'versions',
+      cells: [{ cellNo: seeds.no, outputs: { mnd: new Float64Array(6).fill(1) } }],
+    })
+    const read = () => columnReader(db, study.studyId).read(`${MND}@${run.id}`, seeds)
+    const first = read()
+    const changed = Buffer.from(new Float64Array(6).fill(2).buffer)
+    db.$client
+      .prepare('update column_chunks set "values" = ? where run_no = ?')
+      .run(changed, run.no)
+    expect(read()).toBe(first)
+    db.$client.prepare('update run_cells set version = version + 1 where run_no = ?').run(run.no)
+    expect([...read().values]).toEqual([2, 2, 2, 2, 2, 2])
+  })
+
+  it('are derived from the outputs that the metric reads', () => {
+    const { db } = study
+    const [derived] = listDerived().filter(
+      (metric) => metric.from !== null && metric.reads.length > 2,
+    )
+    const reads = Object.fromEntries(
+      (derived?.reads ?? []).map((key, k) => [
+        key,
+        Float64Array.of(1, 2, 3, 4, 5, 6).map((x) => x + k),
+      ]),
+    )
+    storeRun(db, study.studyId, {
+      metric: derived?.from ?? '',
+      cells: [{ cellNo: seeds.no, outputs: reads }],
+    })
+    const views = Object.fromEntries(
+      Object.entries(reads).map(([key, values]) => [key, columnOf(values)]),
+    )
+    const variant = derived?.variants[0]?.key ?? ''
+    const read = columnReader(db, study.studyId).read(`${derived?.id}.${variant}`, seeds)
+    const { values, status } = derived!.derive(views, variant, 6)
+    expect(read.values).toEqual(values)
+    expect(read.status).toEqual(status)
+    expect(read.status[0]).not.toBe(0)
+    // The cell that the run did not reach says so.
+    expect([
+      ...columnReader(db, study.studyId).read(`${derived?.id}.${variant}`, round1).status,
+    ]).toEqual([0, 0, 0, 0, 0, 0])
+  })
+})

@@ -1,0 +1,149 @@
+import type { Db } from '@/db/client'
+import {
+  allIndexes,
+  applyRange,
+  fullMask,
+  intersect,
+  maskToIndexes,
+  type Mask,
+} from '@/lib/columns/filter'
+import type { RowFilter } from '@/lib/contracts/filter'
+import { currentCells, newestAlignment, type CellRef } from '../cells'
+import { columnReader, type ColumnReader } from '../columns'
+import { cachesOf } from '../columns/cache'
+import { operatorCodes } from './operators'
+import { searchMask, warmSearch } from './search'
+
+/** What a filter left of a study: cells in file order with their kept rows, ascending. */
+export interface Selection {
+  cells: { cell: CellRef; rows: Int32Array }[]
+  /** Rows kept. */
+  total: number
+  /** Rows of the study. */
+  outOf: number
+  /** Changes whenever the same filter could give other rows. */
+  stamp: string
+}
+
+/** The word that stands for the seed rows among arm keys. */
+const SEEDS = 'seeds'
+
+function inScope(cell: CellRef, filter: RowFilter): boolean {
+  const { seedSets, arms, rounds } = filter
+  return (
+    (seedSets.length === 0 || seedSets.includes(cell.seedSetKey)) &&
+    (arms.length === 0 || arms.includes(cell.armKey ?? SEEDS)) &&
+    (rounds.length === 0 || rounds.includes(cell.round))
+  )
+}
+
+function keepMarked(db: Db, cell: CellRef, filter: RowFilter, mask: Mask): void {
+  if (filter.marks.length === 0 && !filter.hideDropped) return
+  const entries = db.$client
+    .prepare('select idx, kind from decisions where cell_no = ? and undone_at is null')
+    .raw()
+    .all(cell.no) as [number, string][]
+  if (filter.marks.length > 0) {
+    const marks: readonly string[] = filter.marks
+    const marked = new Uint8Array(mask.length)
+    for (const [idx, kind] of entries) if (marks.includes(kind)) marked[idx] = 1
+    intersect(mask, marked)
+  }
+  if (filter.hideDropped) {
+    for (const [idx, kind] of entries) if (kind === 'drop') mask[idx] = 0
+  }
+}
+
+function keepOperators(db: Db, cell: CellRef, wanted: readonly string[], mask: Mask): void {
+  if (wanted.length === 0) return
+  const { names, codes } = operatorCodes(db, cell.no, cell.rowCount)
+  const kept = names.map((name) => wanted.includes(name))
+  for (let row = 0; row < mask.length; row++) {
+    const code = codes[row] as number
+    if (code === 0 || !kept[code - 1]) mask[row] = 0
+  }
+}
+
+function selectCell(db: Db, reader: ColumnReader, cell: CellRef, filter: RowFilter): Int32Array {
+  const text = filter.text.trim()
+  const plain =
+    cell.skipped.length === 0 &&
+    filter.operators.length === 0 &&
+    filter.ranges.length === 0 &&
+    filter.marks.length === 0 &&
+    !filter.hideDropped &&
+    text === ''
+  if (plain) return allIndexes(cell.rowCount)
+  const mask = fullMask(cell.rowCount)
+  for (const idx of cell.skipped) mask[idx] = 0
+  keepOperators(db, cell, filter.operators, mask)
+  for (const range of filter.ranges) applyRange(mask, reader.read(range.column, cell), range)
+  keepMarked(db, cell, filter, mask)
+  if (text !== '') intersect(mask, searchMask(db, cell, text))
+  return maskToIndexes(mask)
+}
+
+function stampOf(db: Db, studyId: string, cells: readonly CellRef[], reader: ColumnReader): string {
+  const one = (sql: string) =>
+    Object.values(db.$client.prepare(sql).get(studyId) as object).join(':')
+  return [
+    cells.map((cell) => `${cell.no}.${newestAlignment(db, cell.no)?.no ?? 0}`).join(' '),
+    reader.runs.map((run) => (run.pinned ? `${run.no}p` : run.no)).join(' '),
+    one(
+      'select count(*), coalesce(sum(rc.version), 0) from run_cells rc join runs r on r.no = rc.run_no where r.study_id = ?',
+    ),
+    one('select coalesce(max(no), 0), count(undone_at) from decisions where study_id = ?'),
+    one(
+      'select coalesce(max(s.no), 0) from response_sets s join cells c on c.no = s.cell_no where c.study_id = ?',
+    ),
+  ].join('|')
+}
+
+/**
+ * Returns the rows that pass a filter, in file order. Cached until rows, values, marks or alignments change. Throws
+ * `not_found` for an unknown column.
+ */
+export function select(db: Db, studyId: string, filter: RowFilter): Selection {
+  const cells = currentCells(db, studyId)
+  const reader = columnReader(db, studyId)
+  const stamp = stampOf(db, studyId, cells, reader)
+  return cachesOf(db).results.get(
+    `select/${studyId}/${JSON.stringify(filter)}`,
+    stamp,
+    (selection: Selection) => selection.total * 4 + 64,
+    () => {
+      const kept = cells
+        .filter((cell) => inScope(cell, filter))
+        .map((cell) => ({ cell, rows: selectCell(db, reader, cell, filter) }))
+      return {
+        cells: kept,
+        total: kept.reduce((sum, part) => sum + part.rows.length, 0),
+        outOf: cells.reduce((sum, cell) => sum + cell.rowCount - cell.skipped.length, 0),
+        stamp,
+      }
+    },
+  )
+}
+
+/** Returns the rows that pass a filter by cell key, in file order; cells outside the filter are absent. */
+export function selectRows(db: Db, studyId: string, filter: RowFilter): Map<number, Int32Array> {
+  return new Map(select(db, studyId, filter).cells.map((part) => [part.cell.no, part.rows]))
+}
+
+/** Does ahead, giving way to other requests, what a filter or sort needs of the texts themselves. */
+export async function warmSelection(
+  db: Db,
+  studyId: string,
+  filter: RowFilter,
+  columns: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const text = filter.text.trim()
+  const reader = columnReader(db, studyId)
+  const needed = [...columns, ...filter.ranges.map((range) => range.column)]
+  for (const cell of currentCells(db, studyId)) {
+    if (!inScope(cell, filter)) continue
+    if (text !== '') await warmSearch(db, cell, text, signal)
+    for (const column of needed) await reader.warm(column, cell)
+  }
+}

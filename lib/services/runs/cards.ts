@@ -1,0 +1,66 @@
+import type { Db } from '@/db/client'
+import { BACKEND_KINDS } from '@/lib/backends'
+import type { ModelIdentity } from '@/lib/backends/types'
+import type { RunInfo } from '@/lib/contracts/study'
+import { getMetric } from '@/lib/metrics'
+import type { Metric, PromptUse } from '@/lib/metrics/types'
+import { promptNames } from '../prompts'
+import { getRun } from '../runs'
+
+/** A run's provenance with what its hashes stand for: everything needed to repeat or to doubt a number. */
+export interface RunCard {
+  run: RunInfo
+  /** Formula and source of the metric as this version has them. */
+  metric: { id: string; label: string; formula: string; source: string; version: number } | null
+  /** Which weights scored and the error to expect of them; null for metrics that score no given text. */
+  accuracy: { weights: string; error: string } | null
+  /** Texts of the prompts with the name under which they are stored; only those whose hash is the one that the run used. */
+  prompts: (PromptUse & { name: string | null })[]
+}
+
+/** Returns the metric of a run, or null when this version does not know it. */
+function metricOf(id: string): Metric | null {
+  try {
+    return getMetric(id)
+  } catch {
+    return null
+  }
+}
+
+function accuracyOf(metric: Metric | null, { definition }: RunInfo): RunCard['accuracy'] {
+  if (metric?.kind !== 'measured' || !metric.needs.includes('promptLogprobs')) return null
+  const model = definition.model as ModelIdentity | null
+  // Not known before the worker has opened the backend.
+  if (model?.kind === undefined) return null
+  const kind = BACKEND_KINDS.find((one) => one.id === model.kind)
+  return (
+    kind?.scoringAccuracy?.(model) ?? {
+      weights: model.dtype,
+      error: 'not known: that of the server that scored',
+    }
+  )
+}
+
+/** Returns the card of a run. A prompt that has changed since is left out, because its text would be another's. */
+export function getRunCard(db: Db, runId: string): RunCard {
+  const run = getRun(db, runId)
+  const metric = metricOf(run.metric)
+  const nameOf = promptNames(db)
+  const used = new Set(run.definition.prompts.map((prompt) => prompt.hash))
+  const prompts =
+    metric?.kind === 'measured' ? metric.prompts(metric.params.parse(run.definition.params)) : []
+  return {
+    run,
+    accuracy: accuracyOf(metric, run),
+    metric: metric && {
+      id: metric.id,
+      label: metric.label,
+      formula: metric.formula,
+      source: metric.source,
+      version: metric.version,
+    },
+    prompts: prompts
+      .filter((prompt) => used.has(prompt.hash))
+      .map((prompt) => ({ ...prompt, name: nameOf(prompt.hash) })),
+  }
+}

@@ -1,0 +1,214 @@
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import type { Db } from '@/db/client'
+import { cells, runCells, runs } from '@/db/schema'
+import type { Job } from '@/lib/contracts/job'
+import type { RunRecord } from '@/lib/contracts/run'
+import { STATUSES, statusCode } from '@/lib/contracts/status'
+import type { RunInfo } from '@/lib/contracts/study'
+import { AppError } from '@/lib/errors'
+import { enqueue } from '@/lib/queue/queue'
+import { getMeasured, outputsOf, runLabel } from '@/lib/metrics'
+import { ColumnWriter } from '../columns/writer'
+import type { RunRow } from './extend-run'
+import { countRows } from './row-status'
+import { costOfRun } from './prices'
+import { OUTDATED } from './outdated'
+
+/** Codes of statuses that "retry failed rows" asks again. */
+const RETRYABLE = new Set(
+  STATUSES.filter((status) => status.retryable).map((status) => statusCode(status.name)),
+)
+
+/** Returns the row of a run; throws `not_found` when it is not there, or deleted and `deleted` is not set. */
+export function getRunRow(db: Db, id: string, options: { deleted?: boolean } = {}): RunRow {
+  const row = db.select().from(runs).where(eq(runs.id, id)).get()
+  if (!row || (row.deletedAt !== null && !options.deleted)) {
+    throw new AppError('not_found', 'There is no such run; it may have been deleted.')
+  }
+  return row
+}
+
+function toRunInfo(db: Db, run: RunRow): RunInfo {
+  const sums = db
+    .select({
+      total: sql<number>`coalesce(sum(${runCells.total}), 0)`,
+      done: sql<number>`coalesce(sum(${runCells.done}), 0)`,
+      valued: sql<number>`coalesce(sum(${runCells.valued}), 0)`,
+      outdatedCells: sql<number>`coalesce(sum(${OUTDATED}), 0)`,
+    })
+    .from(runCells)
+    .where(eq(runCells.runNo, run.no))
+    .get() ?? { total: 0, done: 0, valued: 0, outdatedCells: 0 }
+  return {
+    id: run.id,
+    metric: run.metricId,
+    metricLabel: runLabel(run.metricId, run.definition.params),
+    metricVersion: run.metricVersion,
+    definitionHash: run.definitionHash,
+    definition: run.definition,
+    rowSet: run.rowSet,
+    record: { ...run.record },
+    cost: costOfRun(db, run),
+    backendId: run.backendId,
+    pinned: run.pinned,
+    createdAt: run.createdAt,
+    ...sums,
+  }
+}
+
+/** Returns one run with its whole card. */
+export function getRun(db: Db, id: string): RunInfo {
+  return toRunInfo(db, getRunRow(db, id))
+}
+
+/** Returns the runs of a study with their cards, newest first. */
+export function listRuns(db: Db, studyId: string): RunInfo[] {
+  return db
+    .select()
+    .from(runs)
+    .where(and(eq(runs.studyId, studyId), isNull(runs.deletedAt)))
+    .orderBy(sql`${runs.no} desc`)
+    .all()
+    .map((run) => toRunInfo(db, run))
+}
+
+/** Makes a run the one that its metric's columns show by default. */
+export function pinRun(db: Db, id: string): RunInfo {
+  db.transaction(
+    () => {
+      const run = getRunRow(db, id)
+      db.update(runs)
+        .set({ pinned: false })
+        .where(and(eq(runs.studyId, run.studyId), eq(runs.metricId, run.metricId)))
+        .run()
+      db.update(runs).set({ pinned: true }).where(eq(runs.no, run.no)).run()
+    },
+    { behavior: 'immediate' },
+  )
+  return getRun(db, id)
+}
+
+/** Deletes a run (it can be restored for 7 days), stops its jobs, and pins the newest other run of its metric. */
+export function deleteRun(db: Db, id: string): void {
+  db.transaction(
+    () => {
+      const run = getRunRow(db, id)
+      const now = Date.now()
+      db.update(runs).set({ deletedAt: now, pinned: false }).where(eq(runs.no, run.no)).run()
+      db.$client
+        .prepare(
+          `update jobs set state = case when state = 'running' then state else 'cancelled' end,
+             request = case when state = 'running' then 'cancel' end,
+             finished_at = case when state = 'running' then finished_at else ? end
+           where kind = 'compute' and json_extract(payload, '$.runId') = ? and state in ('queued', 'paused', 'running')`,
+        )
+        .run(now, id)
+      if (run.pinned) {
+        db.run(sql`update runs set pinned = 1 where no = (
+          select no from runs where study_id = ${run.studyId} and metric_id = ${run.metricId}
+            and deleted_at is null order by no desc limit 1)`)
+      }
+    },
+    { behavior: 'immediate' },
+  )
+}
+
+/** Undoes a deletion; the run is pinned again when its metric has no pinned run. */
+export function restoreRun(db: Db, id: string): RunInfo {
+  db.transaction(
+    () => {
+      const run = getRunRow(db, id, { deleted: true })
+      const pinned = db
+        .select({ no: runs.no })
+        .from(runs)
+        .where(
+          and(
+            eq(runs.studyId, run.studyId),
+            eq(runs.metricId, run.metricId),
+            eq(runs.pinned, true),
+          ),
+        )
+        .get()
+      db.update(runs).set({ deletedAt: null, pinned: !pinned }).where(eq(runs.no, run.no)).run()
+    },
+    { behavior: 'immediate' },
+  )
+  return getRun(db, id)
+}
+
+/** Returns the record with fresh counts of a run's rows. */
+function recount(db: Db, run: RunRow, reasons: Record<string, number>, reset: number): RunRecord {
+  const sums = toRunInfo(db, run)
+  const { recorded } = run.record
+  return {
+    ...run.record,
+    rows: sums.done,
+    valued: sums.valued,
+    reasons,
+    finishedAt: null,
+    // What is asked again here no longer came with the sample.
+    ...(recorded ? { recorded: { ...recorded, rows: Math.max(0, recorded.rows - reset) } } : {}),
+  }
+}
+
+/** Makes the failed rows of a run pending again and returns how many there were; call it in a transaction. */
+export function resetFailedRows(db: Db, run: RunRow): number {
+  const outputs = outputsOf(getMeasured(run.metricId), run.definition.params)
+  const parts = db
+    .select({ cellNo: runCells.cellNo, rowCount: cells.rowCount, version: runCells.version })
+    .from(runCells)
+    .innerJoin(cells, eq(cells.no, runCells.cellNo))
+    .where(eq(runCells.runNo, run.no))
+    .all()
+  const dropDetail = db.$client.prepare(
+    'delete from row_details where run_no = ? and cell_no = ? and idx = ?',
+  )
+  const reasons: Record<string, number> = {}
+  let reset = 0
+  for (const { cellNo, rowCount, version } of parts) {
+    const writer = new ColumnWriter(db, run.no, cellNo, rowCount, outputs)
+    const failed: number[] = []
+    writer.rowStatus.forEach((code, idx) => {
+      if (RETRYABLE.has(code)) failed.push(idx)
+    })
+    if (failed.length > 0) {
+      writer.clearRows(failed)
+      writer.flush()
+      for (const idx of failed) dropDetail.run(run.no, cellNo, idx)
+      const { total, done, valued } = countRows(writer.rowStatus)
+      db.update(runCells)
+        .set({ total, done, valued, version: version + 1, finishedAt: null })
+        .where(and(eq(runCells.runNo, run.no), eq(runCells.cellNo, cellNo)))
+        .run()
+    }
+    for (const [name, count] of Object.entries(countRows(writer.rowStatus).reasons)) {
+      reasons[name] = (reasons[name] ?? 0) + count
+    }
+    reset += failed.length
+  }
+  db.update(runs)
+    .set({ record: recount(db, run, reasons, reset) })
+    .where(eq(runs.no, run.no))
+    .run()
+  return reset
+}
+
+/** Asks again for the rows of a run that failed; throws `conflict` when none did. */
+export function retryRun(db: Db, id: string): Job {
+  return db.transaction(
+    () => {
+      const run = getRunRow(db, id)
+      // Only another file could say more.
+      const count = getMeasured(run.metricId).isImported ? 0 : resetFailedRows(db, run)
+      if (count === 0) throw new AppError('conflict', 'No row of this run can be retried.')
+      return enqueue(db, {
+        kind: 'compute',
+        payload: { runId: run.id },
+        title: `${runLabel(run.metricId, run.definition.params)}, failed rows again`,
+        studyId: run.studyId,
+        progress: { total: count },
+      })
+    },
+    { behavior: 'immediate' },
+  )
+}

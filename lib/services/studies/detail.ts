@@ -1,0 +1,227 @@
+import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm'
+import type { Db } from '@/db/client'
+import { arms, cells, runCells, runs, seedSets } from '@/db/schema'
+import { statusCode } from '@/lib/contracts/status'
+import type { ArmInfo, CellInfo, RunInfo, SeedSetInfo, StudyDetail } from '@/lib/contracts/study'
+import { runLabel } from '@/lib/metrics'
+import { operatorRowsOf, toldBy } from '../alignments'
+import { currentCells, currentResponseSet, newestAlignment, type CellRef } from '../cells'
+import { listColumns } from '../columns'
+import { cachesOf } from '../columns/cache'
+import { studyRuns } from '../columns/runs'
+import { OUTDATED } from '../runs/outdated'
+import { getStudy } from '../studies'
+import { costOfRun } from '../runs/prices'
+
+type Progress = { total: number; done: number; valued: number }
+
+/** Returns the study's seed sets in display order. */
+export function listSeedSets(db: Db, studyId: string): SeedSetInfo[] {
+  return db
+    .select({
+      id: seedSets.id,
+      key: seedSets.key,
+      label: seedSets.label,
+      slotCount: seedSets.slotCount,
+    })
+    .from(seedSets)
+    .where(eq(seedSets.studyId, studyId))
+    .orderBy(asc(seedSets.position), asc(seedSets.key))
+    .all()
+}
+
+/** Returns the study's arms in the order of their colours. */
+export function listArms(db: Db, studyId: string): ArmInfo[] {
+  return db
+    .select({
+      id: arms.id,
+      key: arms.key,
+      label: arms.label,
+      armClass: sql<ArmInfo['armClass']>`${arms.armClass}`,
+      scenario: sql<ArmInfo['scenario']>`${arms.scenario}`,
+      model: arms.model,
+      decoding: arms.decoding,
+      colorIndex: arms.colorIndex,
+    })
+    .from(arms)
+    .where(eq(arms.studyId, studyId))
+    .orderBy(asc(arms.colorIndex), asc(arms.key))
+    .all()
+}
+
+/** Returns the study's runs with their cards: pinned first, then newest. */
+export function listRunInfos(db: Db, studyId: string): RunInfo[] {
+  const progress = new Map(
+    db
+      .select({
+        runNo: runCells.runNo,
+        total: sql<number>`sum(${runCells.total})`,
+        done: sql<number>`sum(${runCells.done})`,
+        valued: sql<number>`sum(${runCells.valued})`,
+        outdatedCells: sql<number>`sum(${OUTDATED})`,
+      })
+      .from(runCells)
+      .innerJoin(runs, eq(runCells.runNo, runs.no))
+      .innerJoin(cells, eq(runCells.cellNo, cells.no))
+      .where(and(eq(runs.studyId, studyId), isNull(cells.supersededAt)))
+      .groupBy(runCells.runNo)
+      .all()
+      .map(({ runNo, ...sums }) => [runNo, sums] as const),
+  )
+  const none = { total: 0, done: 0, valued: 0, outdatedCells: 0 }
+  return db
+    .select()
+    .from(runs)
+    .where(and(eq(runs.studyId, studyId), isNull(runs.deletedAt)))
+    .orderBy(desc(runs.pinned), desc(runs.no))
+    .all()
+    .map((run) => ({
+      id: run.id,
+      metric: run.metricId,
+      metricLabel: runLabel(run.metricId, run.definition.params),
+      metricVersion: run.metricVersion,
+      definitionHash: run.definitionHash,
+      definition: run.definition,
+      rowSet: run.rowSet,
+      record: { ...run.record },
+      cost: costOfRun(db, run),
+      backendId: run.backendId,
+      pinned: run.pinned,
+      createdAt: run.createdAt,
+      ...(progress.get(run.no) ?? none),
+    }))
+}
+
+type CellProgress = Progress & { isOutdated: boolean }
+
+function cellProgress(db: Db, studyId: string): Map<number, Map<number, CellProgress>> {
+  const byCell = new Map<number, Map<number, CellProgress>>()
+  const found = db
+    .select({
+      cellNo: runCells.cellNo,
+      runNo: runCells.runNo,
+      total: runCells.total,
+      done: runCells.done,
+      valued: runCells.valued,
+      outdated: OUTDATED,
+    })
+    .from(runCells)
+    .innerJoin(runs, eq(runCells.runNo, runs.no))
+    .where(and(eq(runs.studyId, studyId), isNull(runs.deletedAt)))
+    .all()
+  for (const { cellNo, runNo, outdated, ...progress } of found) {
+    const ofCell = byCell.get(cellNo) ?? new Map<number, CellProgress>()
+    byCell.set(cellNo, ofCell.set(runNo, { ...progress, isOutdated: outdated === 1 }))
+  }
+  return byCell
+}
+
+function responsesOf(
+  db: Db,
+  cell: CellRef,
+  rows: number,
+  flags: Record<string, number>,
+): CellInfo['responses'] {
+  const set = currentResponseSet(db, cell.no)
+  if (!set) return null
+  const count = (sql: string, ...values: number[]) =>
+    (db.$client.prepare(sql).get(...values) as { n: number }).n
+  // The set that came with the rows was counted when they were published.
+  if (set.kind === 'imported') {
+    const missing = flags['no_response'] ?? 0
+    return { label: set.label, present: rows - missing, missing }
+  }
+  const size = count('select count(*) as n from responses where set_no = ?', set.no)
+  const present = cachesOf(db).results.get(
+    `present/${set.no}`,
+    String(size),
+    () => 64,
+    () =>
+      count(
+        'select count(*) as n from responses where set_no = ? and status = ?',
+        set.no,
+        statusCode('ok'),
+      ),
+  )
+  return { label: set.label, present, missing: Math.max(0, rows - present) }
+}
+
+/** Returns the whole description of a study: sums and counts only, so its cost does not grow with the rows. */
+export function getStudyDetail(db: Db, studyId: string): StudyDetail {
+  const study = getStudy(db, studyId)
+  const runList = studyRuns(db, studyId)
+  const progress = cellProgress(db, studyId)
+  const facts = new Map(
+    db
+      .select({
+        no: cells.no,
+        source: cells.source,
+        report: cells.report,
+        createdAt: cells.createdAt,
+      })
+      .from(cells)
+      .where(eq(cells.studyId, studyId))
+      .all()
+      .map((row) => [row.no, row]),
+  )
+  const metrics = [...new Set(runList.map((run) => run.metricId))]
+
+  function metricsOf(cell: CellRef): CellInfo['metrics'] {
+    return metrics.flatMap((metric) => {
+      const shown = runList.find((run) => run.metricId === metric)
+      const same = runList.filter(
+        (run) => run.metricId === metric && run.definitionHash === shown?.definitionHash,
+      )
+      const reached = same.flatMap((run) => {
+        const found = progress.get(cell.no)?.get(run.no)
+        return found ? [{ metric, runId: run.id, ...found }] : []
+      })
+      // Runs of one definition extend each other: the one that reached furthest speaks for the cell, under the alignment
+      // that stands now if there is one.
+      const furthest = reached.sort(
+        (a, b) => Number(a.isOutdated) - Number(b.isOutdated) || b.done - a.done,
+      )[0]
+      return furthest ? [furthest] : []
+    })
+  }
+
+  const cellInfos = currentCells(db, studyId).map((cell): CellInfo => {
+    const fact = facts.get(cell.no)
+    const rows = cell.rowCount - cell.skipped.length
+    const alignment = newestAlignment(db, cell.no)
+    const flags = fact?.report?.flags ?? {}
+    return {
+      id: cell.id,
+      seedSetKey: cell.seedSetKey,
+      armKey: cell.armKey,
+      round: cell.round,
+      revision: cell.revision,
+      rowCount: rows,
+      fileName: fact?.source.fileName ?? '',
+      sourceKind: fact?.source.kind ?? 'file',
+      sha256: fact?.source.sha256 ?? '',
+      format: fact?.source.format ?? '',
+      createdAt: fact?.createdAt ?? 0,
+      alignment: alignment && {
+        kind: alignment.kind,
+        matched: alignment.matched,
+        total: alignment.total,
+        version: alignment.version,
+        ...toldBy(alignment),
+        operatorRows: operatorRowsOf(alignment),
+      },
+      responses: responsesOf(db, cell, rows, flags),
+      flags,
+      skipped: cell.skipped.length,
+      metrics: metricsOf(cell),
+    }
+  })
+  return {
+    study,
+    seedSets: listSeedSets(db, studyId),
+    arms: listArms(db, studyId),
+    cells: cellInfos,
+    columns: listColumns(db, studyId),
+    runs: listRunInfos(db, studyId),
+  }
+}

@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto'
+import { and, count, desc, eq, inArray, isNotNull, isNull, max, sql } from 'drizzle-orm'
+import type { Db } from '@/db/client'
+import { arms, cells, jobs, seedSets, studies } from '@/db/schema'
+import { LIMITS } from '@/lib/contracts/limits'
+import { cleanName } from '@/lib/contracts/plain-text'
+import type { ArmInfo, StudySummary } from '@/lib/contracts/study'
+import { AppError } from '@/lib/errors'
+import { refuseBeyond } from '../row-limits'
+
+/** What the user may set of a study. */
+export interface StudyInput {
+  name: string
+  description?: string
+  notice?: string | null
+  /** `sample` for the built-in study; default `user`. */
+  origin?: string
+}
+
+type StudyRow = typeof studies.$inferSelect
+
+function checkedName(name: string): string {
+  const trimmed = cleanName(name)
+  if (trimmed === '' || trimmed.length > LIMITS.studyName) {
+    throw new AppError(
+      'invalid_input',
+      `A study needs a name of 1 to ${LIMITS.studyName} characters.`,
+    )
+  }
+  return trimmed
+}
+
+/** Creates an empty study and returns its summary. Throws `conflict` when there are as many as are kept. */
+export function createStudy(db: Db, input: StudyInput): StudySummary {
+  refuseBeyond(db, studies, LIMITS.studies, 'studies')
+  const row = db
+    .insert(studies)
+    .values({
+      id: randomUUID(),
+      name: checkedName(input.name),
+      description: input.description ?? '',
+      notice: input.notice ?? null,
+      origin: input.origin ?? 'user',
+      createdAt: Date.now(),
+    })
+    .returning()
+    .get()
+  return summarise(db, [row])[0] as StudySummary
+}
+
+function counts(db: Db, ids: readonly string[]) {
+  const list = [...ids]
+  const seedSetRows = db
+    .select({ id: seedSets.studyId, n: count() })
+    .from(seedSets)
+    .where(inArray(seedSets.studyId, list))
+    .groupBy(seedSets.studyId)
+    .all()
+  const armRows = db
+    .select({ id: arms.studyId, n: count() })
+    .from(arms)
+    .where(inArray(arms.studyId, list))
+    .groupBy(arms.studyId)
+    .all()
+  const cellRows = db
+    .select({
+      id: cells.studyId,
+      n: count(),
+      rows: sql<number>`sum(coalesce(json_extract(${cells.report}, '$.rows'), ${cells.rowCount}))`,
+    })
+    .from(cells)
+    .where(
+      and(inArray(cells.studyId, list), isNotNull(cells.publishedAt), isNull(cells.supersededAt)),
+    )
+    .groupBy(cells.studyId)
+    .all()
+  const jobRows = db
+    .select({ id: jobs.studyId, n: count() })
+    .from(jobs)
+    .where(and(inArray(jobs.studyId, list), inArray(jobs.state, ['queued', 'running'])))
+    .groupBy(jobs.studyId)
+    .all()
+  const of = (rows: { id: string | null; n: number }[]) =>
+    new Map(rows.map((row) => [row.id, row.n]))
+  return {
+    seedSets: of(seedSetRows),
+    arms: of(armRows),
+    cells: of(cellRows),
+    rows: new Map(cellRows.map((row) => [row.id, row.rows])),
+    jobs: of(jobRows),
+  }
+}
+
+function summarise(db: Db, rows: readonly StudyRow[]): StudySummary[] {
+  if (rows.length === 0) return []
+  const by = counts(
+    db,
+    rows.map((row) => row.id),
+  )
+  return rows.map((row) => ({
+    ...row,
+    seedSetCount: by.seedSets.get(row.id) ?? 0,
+    armCount: by.arms.get(row.id) ?? 0,
+    cellCount: by.cells.get(row.id) ?? 0,
+    rowCount: by.rows.get(row.id) ?? 0,
+    activeJobs: by.jobs.get(row.id) ?? 0,
+  }))
+}
+
+/** Returns studies, newest first; deleted ones only with `deleted`, so that they can be restored. */
+export function listStudies(db: Db, options: { deleted?: boolean } = {}): StudySummary[] {
+  const condition = options.deleted ? isNotNull(studies.deletedAt) : isNull(studies.deletedAt)
+  return summarise(
+    db,
+    db.select().from(studies).where(condition).orderBy(desc(studies.createdAt), studies.id).all(),
+  )
+}
+
+/** Returns one study; `not_found` when it is deleted or never was. */
+export function getStudy(db: Db, studyId: string): StudySummary {
+  const row = db
+    .select()
+    .from(studies)
+    .where(and(eq(studies.id, studyId), isNull(studies.deletedAt)))
+    .get()
+  if (!row) throw new AppError('not_found', 'There is no such study; it may have been deleted.')
+  return summarise(db, [row])[0] as StudySummary
+}
+
+/** Changes name, description or notice, and returns the study. */
+export function updateStudy(
+  db: Db,
+  studyId: string,
+  patch: {
+    name?: string | undefined
+    description?: string | undefined
+    notice?: string | null | undefined
+  },
+): StudySummary {
+  getStudy(db, studyId)
+  const values: Partial<StudyRow> = {}
+  if (patch.name !== undefined) values.name = checkedName(patch.name)
+  if (patch.description !== undefined) values.description = patch.description
+  if (patch.notice !== undefined) values.notice = patch.notice
+  if (Object.keys(values).length > 0) {
+    db.update(studies).set(values).where(eq(studies.id, studyId)).run()
+  }
+  return getStudy(db, studyId)
+}
+
+/** Marks a study as deleted; it can be restored until it is purged. */
+export function deleteStudy(db: Db, studyId: string): void {
+  getStudy(db, studyId)
+  db.update(studies).set({ deletedAt: Date.now() }).where(eq(studies.id, studyId)).run()
+}
+
+/** Removes a study for good when it holds no cell: one that was made for an import of which nothing came. */
+export function discardEmptyStudy(db: Db, studyId: string): void {
+  const held = db.select({ n: count() }).from(cells).where(eq(cells.studyId, studyId)).get()
+  if (held?.n === 0) db.delete(studies).where(eq(studies.id, studyId)).run()
+}
+
+/** Brings a deleted study back and returns it. */
+export function restoreStudy(db: Db, studyId: string): StudySummary {
+  db.update(studies).set({ deletedAt: null }).where(eq(studies.id, studyId)).run()
+  return getStudy(db, studyId)
+}
+
+/** Returns the id of a seed set, creating it after the others when the study has none of this key. */
+export function ensureSeedSet(db: Db, studyId: string, key: string, label: string): string {
+  const found = db
+    .select({ id: seedSets.id })
+    .from(seedSets)
+    .where(and(eq(seedSets.studyId, studyId), eq(seedSets.key, key)))
+    .get()
+  if (found) return found.id
+  const last = db
+    .select({ position: max(seedSets.position) })
+    .from(seedSets)
+    .where(eq(seedSets.studyId, studyId))
+    .get()
+  const id = randomUUID()
+  db.insert(seedSets)
+    .values({
+      id,
+      studyId,
+      key,
+      label: cleanName(label) || key,
+      position: (last?.position ?? -1) + 1,
+      createdAt: Date.now(),
+    })
+    .run()
+  return id
+}
+
+/** What is known of an arm when it is first met. */
+export type ArmInput = Pick<ArmInfo, 'key' | 'label' | 'armClass' | 'scenario'> & {
+  model?: string | null
+  decoding?: Record<string, string | number> | null
+  promptVersion?: string | null
+  variant?: string | null
+}
+
+/** Returns the id of an arm, creating it with the next colour when the study has none of this key. */
+export function ensureArm(db: Db, studyId: string, input: ArmInput): string {
+  const found = db
+    .select({ id: arms.id })
+    .from(arms)
+    .where(and(eq(arms.studyId, studyId), eq(arms.key, input.key)))
+    .get()
+  if (found) return found.id
+  const last = db
+    .select({ colorIndex: max(arms.colorIndex) })
+    .from(arms)
+    .where(eq(arms.studyId, studyId))
+    .get()
+  const id = randomUUID()
+  db.insert(arms)
+    .values({
+      id,
+      studyId,
+      key: input.key,
+      label: cleanName(input.label) || input.key,
+      armClass: input.armClass,
+      scenario: input.scenario,
+      model: input.model ?? null,
+      decoding: input.decoding ?? null,
+      promptVersion: input.promptVersion ?? null,
+      variant: input.variant ?? null,
+      colorIndex: (last?.colorIndex ?? -1) + 1,
+      createdAt: Date.now(),
+    })
+    .run()
+  return id
+}

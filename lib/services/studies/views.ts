@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto'
+import { and, asc, eq, isNull } from 'drizzle-orm'
+import type { Db } from '@/db/client'
+import { views } from '@/db/schema'
+import type { ViewState } from '@/lib/contracts/filter'
+import { LIMITS } from '@/lib/contracts/limits'
+import { cleanName } from '@/lib/contracts/plain-text'
+import { AppError } from '@/lib/errors'
+import { getStudy } from '../studies'
+
+/** A saved filter, sort and column choice. */
+export interface SavedView {
+  id: string
+  name: string
+  state: ViewState
+  createdAt: number
+}
+
+/** Returns the study's saved views, oldest first. */
+export function listViews(db: Db, studyId: string): SavedView[] {
+  return db
+    .select({ id: views.id, name: views.name, state: views.state, createdAt: views.createdAt })
+    .from(views)
+    .where(and(eq(views.studyId, studyId), isNull(views.deletedAt)))
+    .orderBy(asc(views.createdAt), asc(views.id))
+    .all()
+}
+
+/** Saves a view under a name and returns it; a view of the same name is replaced. */
+export function saveView(db: Db, studyId: string, given: string, state: ViewState): SavedView {
+  getStudy(db, studyId)
+  const name = cleanName(given)
+  if (name === '') throw new AppError('invalid_input', 'Give the view a name.')
+  const same = listViews(db, studyId).find((view) => view.name === name)
+  if (same) {
+    db.update(views).set({ state }).where(eq(views.id, same.id)).run()
+    return { ...same, state }
+  }
+  if (listViews(db, studyId).length >= LIMITS.views) {
+    throw new AppError(
+      'conflict',
+      `A study keeps at most ${LIMITS.views} views. Delete some first.`,
+    )
+  }
+  const view = { id: randomUUID(), name, state, createdAt: Date.now() }
+  db.insert(views)
+    .values({ ...view, studyId })
+    .run()
+  return view
+}
+
+/** Removes a saved view; `not_found` when the study has none of this id. */
+export function deleteView(db: Db, studyId: string, viewId: string): void {
+  const changed = db
+    .update(views)
+    .set({ deletedAt: Date.now() })
+    .where(and(eq(views.id, viewId), eq(views.studyId, studyId), isNull(views.deletedAt)))
+    .run()
+  if (changed.changes === 0) throw new AppError('not_found', 'There is no such view.')
+}

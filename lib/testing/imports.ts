@@ -1,0 +1,63 @@
+import fs from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { testDatabase } from './database'
+import { readConfig } from '@/lib/config'
+import type { ImportPlan } from '@/lib/contracts/study'
+import type { ServiceContext } from '@/lib/services/context'
+import { previewUpload } from '@/lib/services/imports'
+import { importFile, type ImportedFile, type ImportHooks } from '@/lib/services/imports/file'
+import { createStudy } from '@/lib/services/studies'
+import { saveUpload } from '@/lib/services/imports/uploads'
+
+/** A fresh database, a folder of its own and an empty study, for tests. */
+export interface TestStudy extends ServiceContext {
+  studyId: string
+  /** Removes the folder. */
+  close(): Promise<void>
+}
+
+/** Returns an empty study in a fresh in-memory database. */
+export async function testStudy(): Promise<TestStudy> {
+  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'evolens-test-'))
+  const config = readConfig({ EVOLENS_DATA_DIR: folder, EVOLENS_CACHE_DIR: folder })
+  const db = testDatabase()
+  const { id } = createStudy(db, { name: 'Test' })
+  return { db, config, studyId: id, close: () => fs.rm(folder, { recursive: true, force: true }) }
+}
+
+/** Returns Alpaca rows `<prefix> <k>` with an input that is the same in every round. */
+export function alpacaRows(n: number, prefix: string): Record<string, unknown>[] {
+  return Array.from({ length: n }, (_, k) => ({
+    instruction: `${prefix} ${k}`,
+    input: `input ${k}`,
+    output: `answer ${k} to ${prefix}`,
+  }))
+}
+
+/** Uploads text under a name and returns the plan that the preview suggests, with changes. */
+export async function planFor(
+  study: TestStudy,
+  name: string,
+  text: string,
+  changes: Partial<ImportPlan> = {},
+): Promise<ImportPlan> {
+  async function* bytes() {
+    yield Buffer.from(text)
+  }
+  const { uploadId } = await saveUpload(study.config, name, bytes())
+  const { plan } = await previewUpload(study, study.studyId, { uploadId })
+  return { ...plan, ...changes }
+}
+
+/** Imports rows as a JSON array under a file name, and returns what came of it. */
+export async function importRows(
+  study: TestStudy,
+  name: string,
+  rows: readonly unknown[],
+  changes: Partial<ImportPlan> = {},
+  hooks: ImportHooks = {},
+): Promise<ImportedFile> {
+  const plan = await planFor(study, name, JSON.stringify(rows), changes)
+  return importFile(study, study.studyId, plan, hooks)
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { ALIGN_WAYS, operatorRuleSchema } from '@/lib/contracts/operators'
+import { throwIfAborted } from '@/lib/errors'
+import { realignStudy, type AlignResult } from '@/lib/services/alignments'
+import { changeAlignment } from '@/lib/services/alignments/change'
+import { getCell, type CellRef } from '@/lib/services/cells'
+import { cleanupStaging } from '@/lib/services/cells/staging'
+import { alignmentLevel, alignmentWords, cellPlace } from './words'
+import { defineJob } from '@/lib/worker/types'
+
+const payloadSchema = z.object({
+  studyId: z.string(),
+  cells: z.array(z.string()),
+  align: z.enum(ALIGN_WAYS).optional(),
+  operators: operatorRuleSchema.optional(),
+})
+
+/** Gives files in the study other parents or operators, and aligns again what descends from them. */
+export const alignJob = defineJob({
+  kind: 'align',
+  lane: 'import',
+  payload: payloadSchema,
+  title: (payload) => `Align ${payload.cells.length} files`,
+  async run(context, { studyId, cells, align, operators }) {
+    const { db, signal } = context
+    const aligned: Record<string, unknown>[] = []
+    const change = {
+      ...(align === undefined ? {} : { align }),
+      ...(operators === undefined ? {} : { operators }),
+    }
+    context.progress({ total: cells.length, unit: 'files', phase: 'Aligning rows' })
+    const tell = (cell: CellRef, result: AlignResult) => {
+      context.log(alignmentLevel(result), `${cellPlace(cell)}: ${alignmentWords(result)}.`)
+      const place = { seedSet: cell.seedSetKey, arm: cell.armKey, round: cell.round }
+      aligned.push({ ...place, ...result })
+    }
+    for (const [k, cellId] of cells.entries()) {
+      throwIfAborted(signal)
+      tell(getCell(db, studyId, cellId), changeAlignment(db, studyId, cellId, change, signal))
+      context.progress({ done: k + 1 })
+      // Heartbeat and cancel get their turn between files.
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    for (const { cell, result } of realignStudy(db, studyId, signal)) tell(cell, result)
+    return { aligned }
+  },
+  cleanup: cleanupStaging,
+})

@@ -1,0 +1,33 @@
+import { throwIfAborted } from '@/lib/errors'
+import { OUTSIDE, PENDING } from '@/lib/services/runs/row-status'
+import { loadRows } from './load-rows'
+import { loadOtherCell } from './other-cell'
+import type { CellWork } from './row-scope'
+
+/**
+ * Computes a whole cell at once, when any of its rows is pending, and writes all columns in one transaction. The
+ * backend's answers are cached one by one, so a kill loses arithmetic only.
+ */
+export async function computeWholeCell(work: CellWork): Promise<void> {
+  const { db, metric, params, tools, cell, source, writer, state } = work
+  if (!writer.rowStatus.includes(PENDING) || !metric.computeCell) return
+  const members: number[] = []
+  writer.rowStatus.forEach((code, idx) => {
+    if (code !== OUTSIDE) members.push(idx)
+  })
+  const rows = loadRows(db, source, members)
+  const progress = (done: number, total: number) => {
+    const share = total > 0 ? done / total : 0
+    state.setAhead(Math.min(members.length - 1, Math.floor(share * members.length)))
+  }
+  const choice = metric.otherCell?.(params)
+  const other = choice && loadOtherCell(db, work.studyId, cell.cellNo, choice)
+  const result = await metric.computeCell(rows, params, { ...tools, progress }, other)
+  throwIfAborted(tools.signal)
+  await work.confirm(tools.signal)
+  writer.setColumns(
+    Int32Array.from(rows, (row) => row.index),
+    result,
+  )
+  state.commit(cell, writer, [], result.record)
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { AppError, throwIfAborted } from '@/lib/errors'
+import { getMeasured, outputsOf, withParams } from '@/lib/metrics'
+import type { MeasuredMetric } from '@/lib/metrics/types'
+import { ColumnWriter } from '@/lib/services/columns/writer'
+import { getRunRow } from '@/lib/services/runs'
+import { computeWholeCell } from './cell-scope'
+import { computeRows } from './row-scope'
+import { runCellList, RunState } from './run-state'
+import { settleModel } from './settle-model'
+import { metricTools } from './tools'
+import { defineJob, type JobContext } from '@/lib/worker/types'
+
+const payloadSchema = z.object({ runId: z.string() })
+
+function metricOf(id: string, version: number): MeasuredMetric {
+  const metric = getMeasured(id)
+  if (metric.version === version) return metric
+  throw new AppError(
+    'conflict',
+    `${metric.label} is computed otherwise since this run began (version ${version}, now ${metric.version}). Start a new run.`,
+  )
+}
+
+async function run(context: JobContext, { runId }: z.infer<typeof payloadSchema>) {
+  const { db, signal } = context
+  const stored = getRunRow(db, runId)
+  const named = metricOf(stored.metricId, stored.metricVersion)
+  context.progress({ phase: 'Opening the backend' })
+  const session = stored.backendId === null ? null : await context.openBackend(stored.backendId)
+  throwIfAborted(signal)
+  const current = settleModel(context, stored, session)
+  const params = named.params.parse(current.definition.params)
+  const metric = withParams(named, params)
+  const outputs = outputsOf(metric, params)
+  const cellList = runCellList(db, current.no)
+  const state = new RunState(context, current, session, cellList)
+  state.begin()
+  const tools = metricTools(session, signal, () => undefined)
+  for (const cell of cellList) {
+    throwIfAborted(signal)
+    const writer = new ColumnWriter(db, current.no, cell.cellNo, cell.rowCount, outputs)
+    state.phase(cell.name)
+    const { cellNo, responseSetNo, alignmentNo } = cell
+    const work = {
+      db,
+      studyId: stored.studyId,
+      metric,
+      params,
+      tools,
+      cell,
+      writer,
+      state,
+      source: { cellNo, responseSetNo, alignmentNo, parent: metric.inputs.parent },
+      confirm: async (abort: AbortSignal) => session?.confirm(abort),
+      concurrency: session?.limits.chatConcurrency ?? 1,
+    }
+    await (metric.scope === 'cell' ? computeWholeCell(work) : computeRows(work))
+  }
+  const { total, done, valued } = state.totals()
+  return { runId: current.id, rows: total, done, valued }
+}
+
+/** Computes what is missing of a run: pending rows in batches, or whole cells. */
+export const computeJob = defineJob({
+  kind: 'compute',
+  lane: 'compute',
+  payload: payloadSchema,
+  backends: ({ db }, { runId }) => [getRunRow(db, runId).backendId].filter((id) => id !== null),
+  title: () => 'Compute a metric',
+  run,
+})

@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { importPlanSchema, type ImportPlan } from '@/lib/contracts/study'
+import { AppError, errorCode, errorMessage } from '@/lib/errors'
+import { realignStudy } from '@/lib/services/alignments'
+import { cleanupStaging } from '@/lib/services/cells/staging'
+import { importFile, type ImportedFile } from '@/lib/services/imports/file'
+import { removeUpload } from '@/lib/services/imports/uploads'
+import { alignmentLevel, alignmentWords, cellPlace } from '../align/words'
+import { defineJob, type JobContext } from '@/lib/worker/types'
+
+const payloadSchema = z.object({ studyId: z.string(), plans: z.array(importPlanSchema) })
+
+/** Follows bytes over all files: row counts are known only at the end. */
+function progressOf(context: JobContext, plans: readonly ImportPlan[]) {
+  const total = plans.reduce((sum, plan) => sum + plan.sizeBytes, 0)
+  const startedAt = Date.now()
+  let done = 0
+  return {
+    add(bytes: number, phase: string) {
+      done = Math.min(total, done + bytes)
+      const seconds = (Date.now() - startedAt) / 1000
+      const ratePerSecond = seconds > 0.5 ? done / seconds : null
+      const etaMs = ratePerSecond ? ((total - done) / ratePerSecond) * 1000 : null
+      context.progress({ done, total, unit: 'bytes', phase, ratePerSecond, etaMs })
+    },
+    failed(count: number, example: string) {
+      context.progress({ failed: count, reasons: { error: { count, example } } })
+    },
+  }
+}
+
+function summary(file: ImportedFile): string {
+  if (file.outcome === 'known') return `${file.fileName} is in the study already; left alone.`
+  const parts = [`${file.fileName}: ${file.rows} rows`]
+  if (file.skipped > 0) parts.push(`${file.skipped} broken rows skipped`)
+  if (file.revision > 1) parts.push(`revision ${file.revision}`)
+  if (file.alignment) {
+    parts.push(alignmentWords(file.alignment))
+  }
+  return `${parts.join(', ')}.`
+}
+
+async function run(context: JobContext, payload: z.infer<typeof payloadSchema>) {
+  // Parents before children, so that most files are aligned once.
+  const plans = payload.plans.toSorted((a, b) => a.round - b.round)
+  const progress = progressOf(context, plans)
+  const imported: ImportedFile[] = []
+  const failures: string[] = []
+  const realigned: Record<string, unknown>[] = []
+  for (const plan of plans) {
+    let stored = 0
+    try {
+      const file = await importFile(context, payload.studyId, plan, {
+        signal: context.signal,
+        onProgress(bytes, rows) {
+          stored = rows
+          progress.add(bytes, `Importing ${plan.fileName}: ${stored} rows`)
+        },
+      })
+      if (file.outcome === 'known') progress.add(plan.sizeBytes, `Checked ${plan.fileName}`)
+      imported.push(file)
+      context.log(file.alignment ? alignmentLevel(file.alignment) : 'info', summary(file))
+      await removeUpload(context.config, plan.uploadId)
+    } catch (error) {
+      if (errorCode(error) === 'cancelled' || context.signal.aborted) throw error
+      if (errorCode(error) === 'internal') throw error
+      failures.push(errorMessage(error))
+      context.log('error', errorMessage(error))
+      progress.failed(failures.length, errorMessage(error))
+    }
+  }
+  for (const { cell, result } of realignStudy(context.db, payload.studyId, context.signal)) {
+    context.log(alignmentLevel(result), `${cellPlace(cell)}: again, ${alignmentWords(result)}.`)
+    const file = imported.find(({ cellId }) => cellId === cell.id)
+    // What the file came to in the end is what the report tells.
+    if (file) file.alignment = result
+    else realigned.push({ cellId: cell.id, place: cellPlace(cell), ...result })
+  }
+  if (failures.length > 0) {
+    const rest =
+      failures.length > 1 ? ` ${failures.length - 1} more files failed; the log names them.` : ''
+    throw new AppError('data_error', `${failures[0]}${rest}`, { details: { failures, imported } })
+  }
+  return { files: imported, realigned }
+}
+
+/** Reads files into a study: each whole or not at all; what is done stays when a later file fails. */
+export const importJob = defineJob({
+  kind: 'import',
+  lane: 'import',
+  payload: payloadSchema,
+  title: ({ plans }) =>
+    plans.length === 1 ? `Import ${plans[0]?.fileName}` : `Import ${plans.length} files`,
+  run,
+  cleanup: cleanupStaging,
+})

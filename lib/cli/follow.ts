@@ -22,7 +22,7 @@ const DIES =
 /** Starts a worker unless one serves this data folder already. */
 function ensureWorker(context: ServiceContext): ChildProcess | null {
   if (workerState(context).alive) return null
-  const entry = path.join(process.cwd(), 'lib', 'jobs', 'worker.ts')
+  const entry = path.join(process.cwd(), 'lib', 'worker', 'main.ts')
   return spawn(process.execPath, ['--import', 'tsx', entry], {
     stdio: ['pipe', 'ignore', 'inherit'],
     env: { ...process.env, LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn' },

@@ -98,7 +98,7 @@ export async function supervise(options) {
   })
   const worker = new Child(
     'Worker',
-    ['--import', 'tsx', path.join(ROOT, 'lib', 'jobs', 'worker.ts')],
+    ['--import', 'tsx', path.join(ROOT, 'lib', 'worker', 'main.ts')],
     options,
   )
   const children = [web, worker]

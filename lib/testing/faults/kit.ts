@@ -68,7 +68,7 @@ export class FaultyServer {
     const listen = (request: http.IncomingMessage, response: http.ServerResponse) =>
       this.receive(request, response)
     const fixture = (name: string) =>
-      readFileSync(path.join(import.meta.dirname, '../backends/http/fixtures', name))
+      readFileSync(path.join(import.meta.dirname, '../../backends/http/fixtures', name))
     this.server = this.secure
       ? https.createServer({ key: fixture('server.key.pem'), cert: fixture('server.pem') }, listen)
       : http.createServer(listen)

@@ -1,5 +1,5 @@
 import { blob, index, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import type { KnownModel } from '@/lib/backends/session/fingerprint'
+import type { KnownModel } from '@/lib/contracts/model'
 import { backends } from './work'
 
 /** What the values of a probe vector are, what each belongs to, and the values. */

@@ -1,8 +1,7 @@
 import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm'
 import { jobs } from '@/db/schema'
-import type { JobProgress, JobState } from '@/lib/contracts/job'
+import type { HoldReason, JobProgress, JobState } from '@/lib/contracts/job'
 import type { ErrorCode } from '@/lib/errors'
-import type { PauseReason } from '@/lib/worker/pause'
 import { addEvent, type JobRow, type Queryable } from './queue'
 
 // A live worker renews every few seconds; a minute survives a stalled disk and a laptop's short sleep.
@@ -120,19 +119,24 @@ export function extendLease(db: Queryable, no: number, owner: string, now = Date
   )
 }
 
+/** Returns the jobs that this worker runs, with what users asked of them. */
+export function runningJobs(
+  db: Queryable,
+  owner: string,
+): { no: number; request: 'cancel' | 'pause' | null }[] {
+  return db
+    .select({ no: jobs.no, request: jobs.request })
+    .from(jobs)
+    .where(and(eq(jobs.state, 'running'), eq(jobs.leaseOwner, owner)))
+    .all()
+}
+
 /** Returns what users asked of the jobs that this worker runs. */
 export function pendingRequests(
   db: Queryable,
   owner: string,
 ): { no: number; request: 'cancel' | 'pause' }[] {
-  return db
-    .select({ no: jobs.no, request: jobs.request })
-    .from(jobs)
-    .where(
-      and(eq(jobs.state, 'running'), eq(jobs.leaseOwner, owner), sql`${jobs.request} is not null`),
-    )
-    .all()
-    .flatMap(({ no, request }) => (request ? [{ no, request }] : []))
+  return runningJobs(db, owner).flatMap(({ no, request }) => (request ? [{ no, request }] : []))
 }
 
 /**
@@ -212,7 +216,7 @@ export function pauseItself(
   db: Queryable,
   no: number,
   owner: string,
-  why: { reason: PauseReason; message: string; backendId?: string | null },
+  why: { reason: HoldReason; message: string; backendId?: string | null },
   now = Date.now(),
 ): boolean {
   const { changes } = db

@@ -24,6 +24,7 @@ import {
   resumeJob,
   retryJob,
 } from './queue'
+import { addRawJob } from '@/lib/testing/queued'
 import { testStudy, type TestStudy } from '@/lib/testing/job-study'
 
 let study: TestStudy
@@ -36,7 +37,7 @@ afterEach(() => study.close())
 const KINDS = ['compute', 'import']
 
 function add(kind = 'compute', priority = 0) {
-  return enqueue(study.db, { kind, payload: { n: 1 }, title: kind, priority })
+  return addRawJob(study.db, { kind, payload: { n: 1 }, priority })
 }
 
 describe('claim', () => {
@@ -72,6 +73,14 @@ describe('claim', () => {
     expect(Array.from({ length: 8 }, taken)).toEqual([...urgent, ...ids])
   })
 
+  it('keeps the place of a job that was paused and goes on, before equals that came after it', () => {
+    const [first, second, third] = [add(), add(), add()]
+    requestPause(study.db, first.id)
+    resumeJob(study.db, first.id, Date.now() + 5)
+    const taken = () => claim(study.db, 'a', KINDS, Date.now() + 10)?.id
+    expect([taken(), taken(), taken()]).toEqual([first.id, second.id, third.id])
+  })
+
   it('leaves a job alone until its time has come', () => {
     add()
     expect(claim(study.db, 'a', KINDS, Date.now() - 60_000)).toBeNull()
@@ -80,7 +89,7 @@ describe('claim', () => {
   it('rolls back with the transaction of its maker', () => {
     const attempt = () =>
       study.db.transaction((tx) => {
-        enqueue(tx, { kind: 'compute', payload: {}, title: 'x' })
+        enqueue(tx, { kind: 'purge', payload: {}, names: {} })
         throw new Error('no')
       })
     expect(attempt).toThrow('no')
@@ -216,7 +225,7 @@ describe('failures', () => {
     const no = claim(study.db, 'w', KINDS)?.no ?? 0
     expect(fail(study.db, no, 'w', { code: 'data_error', message: 'bad file' })).toBe('failed')
     expect(retryJob(study.db, id)).toMatchObject({ state: 'queued', error: null, attempts: 0 })
-    expect(getJobRow(study.db, id).payload).toEqual({ n: 1, retryFailed: true })
+    expect(getJobRow(study.db, id).payload).toEqual({ n: 1 })
     expect(() => retryJob(study.db, id)).toThrow('nothing to retry')
   })
 

@@ -14,6 +14,14 @@ import {
 import { budgetReached, tokensOf, type Budget } from '@/lib/contracts/meter'
 import { STATUSES } from '@/lib/contracts/status'
 import { AppError } from '@/lib/errors'
+import {
+  jobTitle,
+  kindOf,
+  parsePayload,
+  type JobName,
+  type JobNames,
+  type JobPayload,
+} from './kinds'
 
 /** The database or an open transaction of it; every queue function runs in the caller's transaction. */
 export type Queryable = BaseSQLiteDatabase<'sync', RunResult, typeof schema>
@@ -31,11 +39,12 @@ const RETRYABLE_STATUSES = new Set<string>(
 )
 
 /** What the caller says of a new job. */
-export interface NewJob {
-  kind: string
+export interface NewJob<K extends JobName> {
+  kind: K
   /** Ids and parameters only. */
-  payload: Record<string, unknown>
-  title: string
+  payload: JobPayload<K>
+  /** What the payload's ids are called, for the title. */
+  names: JobNames<K>
   studyId?: string | null
   /** Higher runs first; equal priorities run in order of arrival. */
   priority?: number
@@ -110,16 +119,20 @@ function trimEvents(db: Queryable, jobNo: number): void {
     .run()
 }
 
-/** Adds a job and returns it; call inside the transaction that makes what the job works on. */
-export function enqueue(db: Queryable, job: NewJob, now = Date.now()): Job {
+/**
+ * Adds a job and returns it; call inside the transaction that makes what the job works on. Throws `invalid_input` for a
+ * payload that its kind does not know.
+ */
+export function enqueue<K extends JobName>(db: Queryable, job: NewJob<K>, now = Date.now()): Job {
+  const payload = parsePayload(kindOf(job.kind), job.payload)
   const row = db
     .insert(jobs)
     .values({
       id: randomUUID(),
       kind: job.kind,
-      payload: job.payload,
+      payload,
       studyId: job.studyId ?? null,
-      title: job.title,
+      title: jobTitle(job.kind, payload, job.names),
       state: 'queued',
       priority: job.priority ?? 0,
       progress: { ...emptyProgress(), ...job.progress },
@@ -215,10 +228,7 @@ export function resumeJob(db: Queryable, id: string, now = Date.now()): Job {
   return getJob(db, id)
 }
 
-/**
- * Queues an ended job again. Its payload gets `retryFailed: true`, so that a handler which keeps per-row failures knows
- * to redo them; what was done stays done.
- */
+/** Queues an ended job again; what was done stays done. */
 export function retryJob(db: Queryable, id: string, now = Date.now()): Job {
   const row = rowById(db, id)
   if (!toJob(row).retryable) throw new AppError('conflict', 'This job has nothing to retry.')
@@ -232,7 +242,6 @@ export function retryJob(db: Queryable, id: string, now = Date.now()): Job {
       errorCode: null,
       finishedAt: null,
       runAfter: now,
-      payload: { ...row.payload, retryFailed: true },
       progress: { ...row.progress, failed: 0, reasons: {}, requestErrors: {}, crashes: null },
     })
     .where(eq(jobs.no, row.no))

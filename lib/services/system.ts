@@ -1,7 +1,6 @@
-import { sql } from 'drizzle-orm'
-import { jobs } from '@/db/schema'
 import type { SystemInfo } from '@/lib/contracts/compute'
 import { lastHeartbeat } from '@/lib/queue/heartbeat'
+import { countActive } from '@/lib/queue/lookups'
 import { APP_VERSION } from './runs/definition'
 import type { ServiceContext } from './context'
 
@@ -34,11 +33,6 @@ export function workerState(
 /** Returns the facts of this installation that the pages show. */
 export function systemInfo(context: ServiceContext): SystemInfo {
   const { db, config } = context
-  const active = db
-    .select({ n: sql<number>`count(*)` })
-    .from(jobs)
-    .where(sql`${jobs.state} in ('queued', 'running')`)
-    .get()
   return {
     version: APP_VERSION,
     node: process.version,
@@ -47,6 +41,6 @@ export function systemInfo(context: ServiceContext): SystemInfo {
     niceness: config.niceness,
     dataDir: config.dataDir,
     cacheDir: config.cacheDir,
-    activeJobs: active?.n ?? 0,
+    activeJobs: countActive(db),
   }
 }

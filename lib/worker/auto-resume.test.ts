@@ -36,7 +36,11 @@ afterEach(() => {
 
 /** Adds a job that paused by itself. */
 function held(reason: HoldReason, backendId: string | null = null): string {
-  const { id } = enqueue(study.db, { kind: 'compute', payload: {}, title: 'x' })
+  const { id } = enqueue(study.db, {
+    kind: 'compute',
+    payload: { runId: 'x' },
+    names: { run: 'x' },
+  })
   const row = claim(study.db, 'w', ['compute'])
   pauseItself(study.db, row?.no ?? 0, 'w', { reason, message: 'It is away.', backendId })
   return id
@@ -219,9 +223,17 @@ describe('a wall clock that jumps', () => {
   const HOUR = 3_600_000
 
   it('does not hide waiting jobs when it is set back', () => {
-    const { id } = enqueue(study.db, { kind: 'compute', payload: {}, title: 'x' })
+    const { id } = enqueue(study.db, {
+      kind: 'compute',
+      payload: { runId: 'x' },
+      names: { run: 'x' },
+    })
     expect(claim(study.db, 'w', ['compute'], Date.now() - HOUR)?.id).toBe(id)
-    const { id: later } = enqueue(study.db, { kind: 'compute', payload: {}, title: 'x' })
+    const { id: later } = enqueue(study.db, {
+      kind: 'compute',
+      payload: { runId: 'x' },
+      names: { run: 'x' },
+    })
     expect(claim(study.db, 'w', ['compute'], Date.now() - LONGEST_WAIT_MS / 2)).toBeNull()
     expect(getJob(study.db, later).state).toBe('queued')
   })
@@ -231,7 +243,7 @@ describe('a wall clock that jumps', () => {
     const pool = { closeAll: async () => undefined } as unknown as BackendPool
     const { db, config } = study
     const loop = new WorkerLoop({ db, config, pool, owner: 'me' }, [])
-    const { id } = enqueue(db, { kind: 'compute', payload: {}, title: 'x' })
+    const { id } = enqueue(db, { kind: 'compute', payload: { runId: 'x' }, names: { run: 'x' } })
     claim(db, 'me', ['compute'])
     for (const jump of [24 * HOUR, -48 * HOUR]) {
       vi.setSystemTime(Date.now() + jump)

@@ -1,12 +1,10 @@
 import { statfsSync } from 'node:fs'
-import { and, eq, sql } from 'drizzle-orm'
-import { jobs } from '@/db/schema'
 import { SYSTEM_CLOCK, type Clock } from '@/lib/backends/session/clock'
 import { failureKind } from '@/lib/backends/session/request-error'
 import type { HoldReason } from '@/lib/contracts/job'
 import { errorCode, errorMessage } from '@/lib/errors'
 import { log } from '@/lib/log'
-import { addEvent, type Queryable } from '@/lib/queue/queue'
+import { listHeld, resumeHeld, type Held } from '@/lib/queue/holds'
 import type { JobSurroundings } from './run-job'
 
 // A person notices nothing of a restart that takes two seconds; later looks are rarer, because each opens the backend.
@@ -23,11 +21,6 @@ const ENOUGH_BYTES = 64 * 2 ** 20
 /** Reasons that pass without a person. */
 const PASSING: readonly HoldReason[] = ['backend_down', 'disk_full']
 
-interface Held {
-  reason: HoldReason
-  backendId: string | null
-}
-
 interface Look {
   next: number
   tries: number
@@ -40,34 +33,6 @@ interface Look {
 function freeBytes(folder: string): number {
   const { bavail, bsize } = statfsSync(folder)
   return bavail * bsize
-}
-
-function heldBy({ reason, backendId }: Held) {
-  return and(
-    eq(jobs.state, 'paused'),
-    sql`json_extract(${jobs.hold}, '$.reason') = ${reason}`,
-    sql`json_extract(${jobs.hold}, '$.backendId') is ${backendId}`,
-  )
-}
-
-/** Queues the jobs that paused themselves for this reason; returns their ids. Those that a person paused stay. */
-function resumeHeld(db: Queryable, held: Held, message: string, now = Date.now()): string[] {
-  const found = db.select({ no: jobs.no, id: jobs.id }).from(jobs).where(heldBy(held)).all()
-  for (const { no } of found) {
-    db.update(jobs)
-      .set({
-        state: 'queued',
-        request: null,
-        hold: null,
-        error: null,
-        errorCode: null,
-        runAfter: now,
-      })
-      .where(eq(jobs.no, no))
-      .run()
-    addEvent(db, no, 'info', message, now)
-  }
-  return found.map(({ id }) => id)
 }
 
 /** What tests put in place of the real thing. */
@@ -98,7 +63,8 @@ export class HoldWatch {
     const now = this.clock.now()
     if (now < this.nextTable || this.stopped.signal.aborted) return
     this.nextTable = now + TABLE_MS
-    for (const held of this.held()) {
+    for (const held of listHeld(this.around.db)) {
+      if (!PASSING.includes(held.reason)) continue
       const look = this.lookOf(held, now)
       if (look.looking || now < look.next) continue
       look.looking = true
@@ -109,18 +75,6 @@ export class HoldWatch {
   /** Ends the looks; jobs stay paused and are looked after by the next worker. */
   stop(): void {
     this.stopped.abort()
-  }
-
-  private held(): Held[] {
-    return this.around.db
-      .selectDistinct({
-        reason: sql<HoldReason>`json_extract(${jobs.hold}, '$.reason')`,
-        backendId: sql<string | null>`json_extract(${jobs.hold}, '$.backendId')`,
-      })
-      .from(jobs)
-      .where(and(eq(jobs.state, 'paused'), sql`${jobs.hold} is not null`))
-      .all()
-      .filter(({ reason }) => PASSING.includes(reason))
   }
 
   private lookOf(held: Held, now: number): Look {

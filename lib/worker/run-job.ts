@@ -12,6 +12,7 @@ import { diskFullMessage, isDiskFull } from './disk-full'
 import { JobMeter } from './job-meter'
 import { fail, finish, pauseItself, release, saveProgress } from '@/lib/queue/leases'
 import { pauseReasonOf } from './pause'
+import { parsePayload } from '@/lib/queue/kinds'
 import { addEvent, type JobRow } from '@/lib/queue/queue'
 import type { JobContext, JobKind, MeteredSession } from './types'
 
@@ -112,7 +113,7 @@ export async function runJob(
     },
   }
   try {
-    const payload = kind.payload.parse(row.payload)
+    const payload = parsePayload(kind, row.payload)
     const result = await kind.run(context, payload)
     // What a job leaves in its result is of the backends' models as well.
     for (const session of sessions) await session.confirm(signal)

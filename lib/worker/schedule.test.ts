@@ -6,28 +6,29 @@ import { startRuns } from '@/lib/services/runs/compute'
 import { startEvolving } from '@/lib/services/evolve'
 import { JOB_KINDS } from './handlers'
 import { finish, pauseItself, recoverLeases, saveProgress } from '@/lib/queue/leases'
-import { enqueue, getJobRow } from '@/lib/queue/queue'
+import { getJobRow } from '@/lib/queue/queue'
 import { Schedule, type Held } from './schedule'
+import { addRawJob } from '@/lib/testing/queued'
 import { testStudy, type TestStudy } from '@/lib/testing/job-study'
 import { defineJob } from './types'
 
 const payload = z.object({ on: z.array(z.string()).default([]) })
 const KINDS = [
-  defineJob({
-    kind: 'work',
-    payload,
-    title: () => '',
-    run: async () => {},
-    backends: (_, p) => p.on,
-  }),
-  defineJob({
-    kind: 'look',
-    lane: 'quick',
-    payload,
-    title: () => '',
-    run: async () => {},
-    backends: (_, p) => p.on,
-  }),
+  defineJob(
+    { kind: 'work', payload },
+    {
+      run: async () => {},
+      backends: (_, p) => p.on,
+    },
+  ),
+  defineJob(
+    { kind: 'look', payload },
+    {
+      lane: 'quick',
+      run: async () => {},
+      backends: (_, p) => p.on,
+    },
+  ),
 ]
 
 let study: TestStudy
@@ -52,7 +53,7 @@ afterEach(() => study.close())
 function add(name: string, on: string[], options: { kind?: string; priority?: number } = {}) {
   const { kind = 'work', priority = 0 } = options
   clock += 1
-  return enqueue(study.db, { kind, payload: { on }, title: name, priority }, clock).id
+  return addRawJob(study.db, { kind, payload: { on }, title: name, priority }, clock).id
 }
 
 /** Starts whatever can run; returns the names of what was started. */

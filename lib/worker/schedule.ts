@@ -3,6 +3,7 @@ import type { Config } from '@/lib/config'
 import { BACKEND_KINDS } from '@/lib/backends'
 import { getBackendRow } from '@/lib/services/backends'
 import { claim, runsSuspect, type WaitingJob } from '@/lib/queue/leases'
+import { parsePayload } from '@/lib/queue/kinds'
 import type { JobRow } from '@/lib/queue/queue'
 import type { JobKind, JobLane } from './types'
 
@@ -30,7 +31,7 @@ function placeOf(db: Db, backendId: string): string {
 function usesOf(around: { db: Db; config: Config }, kind: JobKind, payload: unknown): string[] {
   const lane = kind.lane ?? 'compute'
   try {
-    const backends = kind.backends?.(around, kind.payload.parse(payload)) ?? []
+    const backends = kind.backends?.(around, parsePayload(kind, payload)) ?? []
     const places = new Set(backends.map((id) => `${lane} ${placeOf(around.db, id)}`))
     return places.size > 0 ? [...places] : [lane]
   } catch {

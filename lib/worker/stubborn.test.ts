@@ -7,7 +7,8 @@ import { addBackend, getBackend } from '@/lib/services/backends'
 import { workerState } from '@/lib/services/system'
 import { ended, spawnWorker } from '@/lib/testing/chaos/run'
 import { FaultyServer } from '@/lib/testing/faults/kit'
-import { enqueue, getJob, listEvents, requestCancel, requestPause } from '@/lib/queue/queue'
+import { getJob, listEvents, requestCancel, requestPause } from '@/lib/queue/queue'
+import { addRawJob } from '@/lib/testing/queued'
 import { testStudy, type TestStudy } from '@/lib/testing/job-study'
 
 let study: TestStudy
@@ -47,7 +48,7 @@ beforeEach(() => {
   study = testStudy(1)
   // Only what the test queues: no probes, no tidying.
   study.db.update(backends).set({ builtIn: false }).run()
-  enqueue(study.db, { kind: 'purge', payload: {}, title: 'Done' })
+  addRawJob(study.db, { kind: 'purge' })
   study.db.$client.exec("update jobs set state = 'succeeded'")
   supervised = supervise()
 })
@@ -64,7 +65,7 @@ async function until(condition: () => boolean, limitMs = 90_000): Promise<void> 
 }
 
 function add(kind: string, payload: Record<string, unknown> = {}): string {
-  return enqueue(study.db, { kind, payload, title: kind }).id
+  return addRawJob(study.db, { kind, payload }).id
 }
 
 const stateOf = (id: string) => getJob(study.db, id).state

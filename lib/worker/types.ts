@@ -1,9 +1,9 @@
-import type { z } from 'zod'
 import type { Db } from '@/db/client'
 import type { RequestCache } from '@/lib/backends/session/cache-port'
 import type { MeteredSession } from '@/lib/backends/session/metered'
 import type { Config } from '@/lib/config'
 import type { JobProgress } from '@/lib/contracts/job'
+import type { PayloadOf } from '@/lib/queue/kinds'
 
 export type { Meter, MeteredSession } from '@/lib/backends/session/metered'
 
@@ -35,22 +35,22 @@ export interface JobContext {
 /** Jobs of one lane that use the same backend run one after the other; all others run beside each other. */
 export type JobLane = 'compute' | 'import' | 'quick' | 'detect' | 'fetch'
 
-/** One kind of job: registered in lib/worker/handlers/index.ts with one line. The payload holds ids and parameters only. */
-export interface JobKind<P = unknown> {
-  kind: string
+/** What runs one kind of job: registered in lib/worker/handlers/index.ts with one line. */
+export interface JobHandler<P> {
   /** Default `compute`. */
   lane?: JobLane
-  payload: z.ZodType<P>
   /** Ids of the backends that the job uses; none where the kind does not say. */
   backends?(around: Pick<JobContext, 'db' | 'config'>, payload: P): readonly string[]
-  title(payload: P): string
   /** Resumable: running it again after a kill at any moment neither loses nor doubles anything. */
   run(context: JobContext, payload: P): Promise<Record<string, unknown> | void>
   /** Removes what a killed worker left half done; called once when a worker starts, before any job runs. */
   cleanup?(db: Db): void
 }
 
-/** Types a job's definition; the registry holds them all as JobKind<unknown>. */
-export function defineJob<P>(kind: JobKind<P>): JobKind {
-  return kind as unknown as JobKind
+/** One kind of job as the worker runs it: its description (`lib/queue/kinds.ts`) and its handler. */
+export type JobKind<P = unknown> = PayloadOf<P> & JobHandler<P>
+
+/** Returns the kind with its handler, which takes the described payload; the registry holds them all as JobKind<unknown>. */
+export function defineJob<P>({ kind, payload }: PayloadOf<P>, handler: JobHandler<P>): JobKind {
+  return { kind, payload, ...handler } as unknown as JobKind
 }

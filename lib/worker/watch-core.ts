@@ -1,7 +1,5 @@
-import { and, eq } from 'drizzle-orm'
 import type { Db } from '@/db/client'
-import { jobs } from '@/db/schema'
-import { pendingRequests, release } from '@/lib/queue/leases'
+import { pendingRequests, release, runningJobs } from '@/lib/queue/leases'
 import { addEvent } from '@/lib/queue/queue'
 
 /** What the thread is told. */
@@ -43,12 +41,7 @@ export class Patience {
 export function releaseAll(db: Db, owner: string, stubborn: readonly number[]): void {
   db.transaction(
     () => {
-      const rows = db
-        .select({ no: jobs.no, request: jobs.request })
-        .from(jobs)
-        .where(and(eq(jobs.state, 'running'), eq(jobs.leaseOwner, owner)))
-        .all()
-      for (const { no, request } of rows) {
+      for (const { no, request } of runningJobs(db, owner)) {
         const isStubborn = stubborn.includes(no)
         release(db, no, owner, request === null ? 'queued' : ENDS[request])
         const words = isStubborn

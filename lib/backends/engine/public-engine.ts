@@ -114,7 +114,7 @@ export class PublicEngine implements CoreEngine {
       return await work(sequence)
     } finally {
       await sequence.clearHistory()
-      sequence.dispose()
+      await sequence.dispose()
     }
   }
 

@@ -1,4 +1,5 @@
 import { canonicalJson } from '@/lib/contracts/canonical-json'
+import type { KnownModel } from '@/lib/contracts/model'
 import { errorCode, errorMessage } from '@/lib/errors'
 import { compareVectors } from '../probe/identity'
 import { chatOnce, embedOnce, scoreOnce, smallChat } from './checked-calls'
@@ -29,18 +30,6 @@ export const FIXED_QUESTION = 'Write one sentence about the sea.'
 const REPLY_TOKENS = 12
 // A busy server may choose another token where two are nearly as likely.
 const REPLY_TRIES = 3
-
-/** What is known of the model behind a session. */
-export interface KnownModel {
-  identity: ModelIdentity
-  facts: ModelFacts
-  /** Its answer to a fixed question in numbers; null where it gives none. */
-  vector: ProbeVector | null
-  /** Its greedy reply to a fixed question where there are no scores of given text or embeddings; null where it varies. */
-  reply: string | null
-  /** Model name in its chat replies; empty where they state none. */
-  replied: string
-}
 
 /** Returns the scores of the fixed text as an answer to compare. */
 export function scoreVector(ids: Int32Array, scores: Float32Array): ProbeVector {

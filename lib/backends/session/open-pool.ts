@@ -1,16 +1,11 @@
+import type { KnownModel } from '@/lib/contracts/model'
 import { errorMessage } from '@/lib/errors'
 import { SYSTEM_CLOCK, type Clock } from './clock'
 import { pausingError, requestError } from './request-error'
 import type { BackendEnvironment, BackendKind, BackendLimits, BackendSession } from '../types'
 import { Endpoint } from './endpoint'
 import { EndpointPool } from './endpoint-pool'
-import {
-  knowModel,
-  knownByStatement,
-  lookBriefly,
-  modelDifference,
-  type KnownModel,
-} from './fingerprint'
+import { knowModel, knownByStatement, lookBriefly, modelDifference } from './fingerprint'
 import type { Target } from './replicas'
 
 /** What a pool is opened with. */

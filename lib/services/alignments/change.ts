@@ -120,10 +120,8 @@ export function startAligning(
   const chosen = request.cells.map((id) => getCell(db, studyId, id))
   for (const cell of chosen) checkChange(cell, newestAlignment(db, cell.no), request)
   const [first] = chosen
-  const what = request.align === undefined ? 'Operators of' : 'Align'
-  const title =
-    chosen.length === 1 && first ? `${what} ${nameOf(first)}` : `${what} ${chosen.length} files`
-  return enqueue(db, { kind: 'align', payload: { studyId, ...request }, title, studyId })
+  const names = { cell: first ? nameOf(first) : '' }
+  return enqueue(db, { kind: 'align', payload: { studyId, ...request }, names, studyId })
 }
 
 /** Returns what a page needs to offer another alignment of a file. Throws `not_found`. */

@@ -50,7 +50,7 @@ export function requestDetection(
       caFile: input.caFile,
       allowPlainHttp: input.allowPlainHttp,
     },
-    title: `Look at ${host}`,
+    names: { host },
     priority: DETECT_PRIORITY,
     progress: { unit: 'routes' },
   })

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { fakeConfigSchema } from '@/lib/backends/dialects/fake/config'
 import { fakeIdentity } from '@/lib/backends/dialects/fake/session'
-import type { KnownModel } from '@/lib/backends/session/fingerprint'
+import type { KnownModel } from '@/lib/contracts/model'
 import { testStudy, type TestStudy } from '@/lib/testing/job-study'
 import { currentIdentity, modelChange, recogniseModel } from './fingerprints'
 

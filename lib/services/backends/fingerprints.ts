@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto'
 import { and, desc, eq, gt } from 'drizzle-orm'
 import { modelFingerprints, runCells, runs } from '@/db/schema'
-import {
-  knownByStatement,
-  modelDifference,
-  type KnownModel,
-} from '@/lib/backends/session/fingerprint'
+import { knownByStatement, modelDifference } from '@/lib/backends/session/fingerprint'
 import type { Recognised } from '@/lib/backends/session/open-pool'
 import { compareVectors } from '@/lib/backends/probe/identity'
 import type { ModelIdentity } from '@/lib/backends/types'
 import { canonicalJson } from '@/lib/contracts/canonical-json'
+import type { KnownModel } from '@/lib/contracts/model'
 import type { Queryable } from '@/lib/queue/queue'
 
 type FingerprintRow = typeof modelFingerprints.$inferSelect

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { and, asc, desc, eq, isNull } from 'drizzle-orm'
 import { z } from 'zod'
-import { backends, jobs } from '@/db/schema'
+import { backends } from '@/db/schema'
 import { BACKEND_KINDS, BUILT_IN_BACKENDS, FAKE_BACKEND } from '@/lib/backends'
 import type { ModelDirs } from '@/lib/models/paths'
 import type { CapabilityTable } from '@/lib/backends/types'
@@ -11,7 +11,8 @@ import type { Job } from '@/lib/contracts/job'
 import { LIMITS, nameSchema, settingsSchema } from '@/lib/contracts/limits'
 import { cleanName } from '@/lib/contracts/plain-text'
 import { AppError, type ErrorCode } from '@/lib/errors'
-import { enqueue, toJob, type Queryable } from '@/lib/queue/queue'
+import { openJobs } from '@/lib/queue/lookups'
+import { enqueue, type Queryable } from '@/lib/queue/queue'
 import { parseSettings, standInsWanted } from './config'
 import {
   adoptKey,
@@ -128,17 +129,12 @@ export function getBackend(db: Queryable, id: string): BackendInfo {
 /** Queues a probe of a backend, or returns the one that waits already. The worker does it: engines never open here. */
 export function requestProbe(db: Queryable, id: string): Job {
   const row = getBackendRow(db, id)
-  const waiting = db
-    .select()
-    .from(jobs)
-    .where(and(eq(jobs.kind, 'probe'), eq(jobs.state, 'queued')))
-    .all()
-    .find((job) => job.payload['backendId'] === id)
-  if (waiting) return toJob(waiting)
+  const waiting = openJobs(db, 'probe', { backendId: id }).find((job) => job.state === 'queued')
+  if (waiting) return waiting
   return enqueue(db, {
     kind: 'probe',
     payload: { backendId: id, keySetHere: keyVariableIsSet(row.config) },
-    title: `Test ${row.label}`,
+    names: { backend: row.label },
     priority: PROBE_PRIORITY,
     progress: { unit: 'steps' },
   })

@@ -1,7 +1,8 @@
-import { and, desc, eq, inArray, lt } from 'drizzle-orm'
-import { backendProbes, backends, jobs } from '@/db/schema'
+import { and, desc, eq, lt } from 'drizzle-orm'
+import { backendProbes, backends } from '@/db/schema'
 import type { ProbeResult, ProbeStep } from '@/lib/backends/types'
 import type { BackendHistory, BackendInfo } from '@/lib/contracts/backends'
+import { openJobs } from '@/lib/queue/lookups'
 import type { Queryable } from '@/lib/queue/queue'
 import { listIdentities, modelChange, recordIdentity } from './identities'
 
@@ -105,13 +106,7 @@ export function probeState(
     .orderBy(desc(backendProbes.no))
     .limit(1)
     .get()
-  const job = db
-    .select({ id: jobs.id, state: jobs.state, payload: jobs.payload })
-    .from(jobs)
-    .where(and(eq(jobs.kind, 'probe'), inArray(jobs.state, ['queued', 'running'])))
-    .orderBy(desc(jobs.no))
-    .all()
-    .find(({ payload }) => payload['backendId'] === backendId)
+  const job = openJobs(db, 'probe', { backendId }).findLast(({ state }) => state !== 'paused')
   const steps = last?.state === 'running' ? last.steps : []
   return {
     probing: job

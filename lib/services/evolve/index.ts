@@ -44,7 +44,7 @@ export function startEvolving(
   return enqueue(db, {
     kind: 'evolve',
     payload: { studyId: study.id, request },
-    title: `Evolve ${request.rounds} rounds as ${request.armLabel}`,
+    names: {},
     studyId: study.id,
     budget: request.budget ?? null,
   })

@@ -1,14 +1,9 @@
 import type { Db } from '@/db/client'
-import type { ImportReport } from '@/lib/contracts/cell'
 import { isPlain } from '@/lib/contracts/opening'
 import type { ImportPlan } from '@/lib/contracts/study'
-import { AppError, throwIfAborted } from '@/lib/errors'
-import { FORMAT_IDS, type FormatId } from '@/lib/formats/types'
 import { parentCellOf, stageAlignment, type AlignResult } from '../alignments'
 import { currentCells } from '../cells'
 import {
-  appendFlatResponses,
-  appendFlatRows,
   discardCell,
   inTransaction,
   openResponseSet,
@@ -17,7 +12,7 @@ import {
 } from '../cells/staging'
 import type { ServiceContext } from '../context'
 import { findKnownFile } from './known'
-import { parseRows } from './parse'
+import { stageRows, type ImportHooks } from './rows/stage'
 import { stageSeeds, type StagedSeeds } from './parents'
 import { DiskSpace } from './space'
 import { publishImportedColumns, readImportedColumns } from './values'
@@ -34,23 +29,6 @@ export interface ImportedFile {
   revision: number
   skipped: number
   alignment: AlignResult | null
-}
-
-/** How the caller follows and stops an import. */
-export interface ImportHooks {
-  signal?: AbortSignal
-  /** Bytes read since the last call, and rows stored so far. */
-  onProgress?(bytes: number, rows: number): void
-}
-
-function formatIdOf(format: string): FormatId {
-  const id = FORMAT_IDS.find((known) => known === format)
-  if (!id)
-    throw new AppError(
-      'invalid_input',
-      `There is no format "${format}". Choose one of ${FORMAT_IDS.join(', ')}.`,
-    )
-  return id
 }
 
 function openPlace(db: Db, studyId: string, plan: ImportPlan, upload: OpenUpload) {
@@ -93,69 +71,6 @@ function openPlace(db: Db, studyId: string, plan: ImportPlan, upload: OpenUpload
     })
     return { cellNo, cellId, setNo, seedSetId, armId, round }
   })
-}
-
-interface Staged {
-  rowCount: number
-  rows: number
-  keySets: string[][]
-  report: ImportReport
-}
-
-async function stageRows(
-  db: Db,
-  plan: ImportPlan,
-  upload: OpenUpload,
-  target: { cellNo: number; setNo: number },
-  hooks: ImportHooks,
-  space: DiskSpace,
-): Promise<Staged> {
-  const parsing = parseRows(
-    {
-      path: upload.path,
-      fileName: upload.fileName,
-      sizeBytes: upload.sizeBytes,
-      expect: upload.expect,
-      formatId: formatIdOf(plan.format),
-      mapping: plan.mapping,
-      opening: plan.opening,
-      skipBadRows: plan.skipBadRows,
-      slotIsIndex: plan.armKey === null || plan.align === 'index',
-    },
-    hooks.signal,
-  )
-  const skipped: ImportReport['skipped'] = []
-  let rows = 0
-  let rowCount = 0
-  try {
-    let next = await parsing.next()
-    for (; !next.done; next = await parsing.next()) {
-      const batch = next.value
-      throwIfAborted(hooks.signal)
-      space.check()
-      inTransaction(db, () => {
-        appendFlatRows(db, target.cellNo, batch.rows)
-        appendFlatResponses(db, target.setNo, batch.responses)
-      })
-      skipped.push(...batch.skipped)
-      rows += batch.count
-      rowCount = batch.rowCount
-      hooks.onProgress?.(batch.bytes, rows)
-      // Timers and messages (heartbeat, cancel) get their turn between transactions.
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-    if (rows === 0) {
-      throw new AppError(
-        'data_error',
-        `${upload.fileName}: no row could be read. Check the format and the columns.`,
-      )
-    }
-    const { keySets, flags, notes } = next.value
-    return { rowCount, rows, keySets, report: { rows, skipped, flags, notes } }
-  } finally {
-    // Closes the file when the loop was left early.
-    await parsing.return({ keySets: [], flags: {}, notes: [] })
-  }
 }
 
 /** Staging in 128 MB steps instead of 4 spares most of the waits for the disk; the log is small again afterwards. */

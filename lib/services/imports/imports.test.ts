@@ -5,8 +5,8 @@ import { PLAIN_OPENING } from '@/lib/contracts/opening'
 import { previewImport, startImport } from '../imports'
 import { registerFolder } from './folder'
 import { guessPlaces, slug } from './place'
-import { parseRows } from './parse'
-import type { ParsedBatch, ParseJob } from './parse-core'
+import { readStoredRows } from './rows/read'
+import type { ParsedBatch, ParseJob } from './rows/batches'
 import { alpacaRows, importRows, planFor, testStudy, type TestStudy } from '@/lib/testing/imports'
 import { openUpload, saveUpload } from './uploads'
 
@@ -277,7 +277,7 @@ describe('reading in a thread', () => {
       slotIsIndex: true,
       ...changes,
     }
-    const parsing = parseRows(job, undefined, threadBytes)
+    const parsing = readStoredRows(job, undefined, threadBytes)
     const batches: ParsedBatch[] = []
     let next = await parsing.next()
     for (; !next.done; next = await parsing.next()) batches.push(next.value)

@@ -67,12 +67,10 @@ export async function startImport(
   checkPlans(plans)
   for (const plan of plans) await openUpload(ctx.config, plan.uploadId)
   await purgeUploads(ctx.config)
-  const [first] = plans
-  const title = plans.length === 1 ? `Import ${first?.fileName}` : `Import ${plans.length} files`
   return enqueue(ctx.db, {
     kind: 'import',
     payload: { studyId, plans: [...plans] },
-    title,
+    names: {},
     studyId,
   })
 }

@@ -13,7 +13,7 @@ import {
   type FormatId,
   type ReadRow,
 } from '@/lib/formats/types'
-import { MAX_SKIPPED } from './parse-core'
+import { MAX_SKIPPED } from './rows/batches'
 import { questionsOf } from './questions'
 import { repairFor } from './repair'
 

@@ -1,6 +1,7 @@
 import type { Db } from '@/db/client'
 import type { Job, JobEvent, JobState } from '@/lib/contracts/job'
 import type { Budget } from '@/lib/contracts/meter'
+import { JOBS, parsePayload } from '@/lib/queue/kinds'
 import {
   getJob,
   getJobRow,
@@ -33,9 +34,11 @@ export type JobAction = (typeof JOB_ACTIONS)[number]
 
 function retry(db: Db, id: string): Job {
   const row = getJobRow(db, id)
-  const { runId } = row.payload
   // The rows of a run that failed wait again; whatever else is missing is pending anyway.
-  if (row.kind === 'compute' && typeof runId === 'string') resetFailedRows(db, getRunRow(db, runId))
+  if (row.kind === JOBS.compute.kind) {
+    const { runId } = parsePayload(JOBS.compute, row.payload)
+    resetFailedRows(db, getRunRow(db, runId))
+  }
   return requeue(db, id)
 }
 

@@ -3,14 +3,11 @@ import { modelStatus } from '@/lib/models/status'
 import type { ModelInfo } from '@/lib/contracts/compute'
 import type { Job } from '@/lib/contracts/job'
 import { AppError } from '@/lib/errors'
-import { enqueue, listJobs } from '@/lib/queue/queue'
+import { lastJob, openJobs } from '@/lib/queue/lookups'
+import { enqueue } from '@/lib/queue/queue'
 import type { ServiceContext } from '../context'
 
 const ACTIVE = ['queued', 'running', 'paused'] as const
-
-function fetchTitle(manifest: ModelManifest): string {
-  return `Fetch ${manifest.label}`
-}
 
 /** Returns a size that is known before fetching; files of unknown size count as 0. */
 function knownSize(manifest: ModelManifest): number {
@@ -22,10 +19,8 @@ async function describe(
   manifest: ModelManifest,
 ): Promise<ModelInfo> {
   const status = await modelStatus(manifest.id, config)
-  const last = listJobs(db, { kind: 'fetch-model' }).find(
-    (job) => job.title === fetchTitle(manifest),
-  )
-  const fetching = last !== undefined && ACTIVE.some((state) => state === last.state)
+  const last = lastJob(db, 'fetch-model', { modelId: manifest.id })
+  const fetching = last !== null && ACTIVE.some((state) => state === last.state)
   const ready = status.state === 'ready'
   const reasons = ready
     ? []
@@ -58,16 +53,12 @@ export function listModels(context: ServiceContext): Promise<ModelInfo[]> {
 export function requestModel({ db }: ServiceContext, id: string): Job {
   const manifest = MODELS.find((model) => model.id === id)
   if (!manifest) throw new AppError('not_found', `There is no model "${id}".`)
-  const title = fetchTitle(manifest)
-  const running = listJobs(db, { kind: 'fetch-model', states: ACTIVE }).find(
-    (job) => job.title === title,
-  )
   return (
-    running ??
+    openJobs(db, 'fetch-model', { modelId: id }).at(-1) ??
     enqueue(db, {
       kind: 'fetch-model',
       payload: { modelId: id },
-      title,
+      names: { model: manifest.label },
       progress: { unit: 'bytes', total: knownSize(manifest) },
     })
   )

@@ -93,7 +93,7 @@ export function tryPrompt(context: ServiceContext, trial: PromptTrial): Job {
   return enqueue(db, {
     kind: 'try-prompt',
     payload: trial,
-    title: `Try a prompt on ${backend.label}`,
+    names: { backend: backend.label },
     studyId: trial.studyId,
     priority: TRIAL_PRIORITY,
     progress: { unit: 'rows', total: trial.rows.length },

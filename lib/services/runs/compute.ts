@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { and, eq } from 'drizzle-orm'
 import type { Db } from '@/db/client'
-import { jobs } from '@/db/schema'
 import type { ComputeRequest, DryRun } from '@/lib/contracts/compute'
 import type { Job } from '@/lib/contracts/job'
 import type { Budget } from '@/lib/contracts/meter'
 import type { RowSet, RunDefinition } from '@/lib/contracts/run'
 import type { RunInfo } from '@/lib/contracts/study'
 import { AppError, throwIfAborted } from '@/lib/errors'
-import { enqueue, getJob, requestCancel, resumeJob, setBudget, toJob } from '@/lib/queue/queue'
+import { openJobs } from '@/lib/queue/lookups'
+import { enqueue, getJob, requestCancel, resumeJob, setBudget } from '@/lib/queue/queue'
 import { getMeasured, getMetric, needsOf, parseParams, runLabel, withParams } from '@/lib/metrics'
 import type { MeasuredMetric } from '@/lib/metrics/types'
 import { requestProbe } from '../backends'
@@ -91,14 +90,9 @@ function ensureJob(
   missing: number,
   budget: Budget | null,
 ): Job {
-  const open = db
-    .select()
-    .from(jobs)
-    .where(and(eq(jobs.kind, 'compute'), eq(jobs.studyId, run.studyId)))
-    .all()
-    .filter((row) => row.payload.runId === run.id)
+  const open = openJobs(db, 'compute', { runId: run.id })
   const waiting = open.find((row) => row.state === 'queued')
-  if (waiting) return budget ? setBudget(db, waiting.id, budget) : toJob(waiting)
+  if (waiting) return budget ? setBudget(db, waiting.id, budget) : waiting
   const paused = open.find((row) => row.state === 'paused')
   if (paused) {
     if (budget) setBudget(db, paused.id, budget)
@@ -107,7 +101,7 @@ function ensureJob(
   return enqueue(db, {
     kind: 'compute',
     payload: { runId: run.id },
-    title: `${runLabel(run.metricId, run.definition.params)}${describeRowSet(run.rowSet)}`,
+    names: { run: `${runLabel(run.metricId, run.definition.params)}${describeRowSet(run.rowSet)}` },
     studyId: run.studyId,
     priority: jobPriority(metric),
     progress: { total: missing },
@@ -212,7 +206,7 @@ export function startDryRun({ db }: ServiceContext, studyId: string, request: Co
   return enqueue(db, {
     kind: 'dry-run',
     payload: { studyId, request },
-    title: 'Estimate',
+    names: {},
     studyId,
     priority: DRY_RUN_PRIORITY,
     progress: { unit: 'metrics', total: request.metrics.length },

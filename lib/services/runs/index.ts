@@ -6,7 +6,8 @@ import type { RunRecord } from '@/lib/contracts/run'
 import { STATUSES, statusCode } from '@/lib/contracts/status'
 import type { RunInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
-import { enqueue } from '@/lib/queue/queue'
+import { openJobs } from '@/lib/queue/lookups'
+import { enqueue, requestCancel } from '@/lib/queue/queue'
 import { getMeasured, outputsOf, runLabel } from '@/lib/metrics'
 import { ColumnWriter } from '../columns/writer'
 import type { RunRow } from './extend-run'
@@ -95,14 +96,7 @@ export function deleteRun(db: Db, id: string): void {
       const run = getRunRow(db, id)
       const now = Date.now()
       db.update(runs).set({ deletedAt: now, pinned: false }).where(eq(runs.no, run.no)).run()
-      db.$client
-        .prepare(
-          `update jobs set state = case when state = 'running' then state else 'cancelled' end,
-             request = case when state = 'running' then 'cancel' end,
-             finished_at = case when state = 'running' then finished_at else ? end
-           where kind = 'compute' and json_extract(payload, '$.runId') = ? and state in ('queued', 'paused', 'running')`,
-        )
-        .run(now, id)
+      for (const job of openJobs(db, 'compute', { runId: id })) requestCancel(db, job.id, now)
       if (run.pinned) {
         db.run(sql`update runs set pinned = 1 where no = (
           select no from runs where study_id = ${run.studyId} and metric_id = ${run.metricId}
@@ -204,7 +198,7 @@ export function retryRun(db: Db, id: string): Job {
       return enqueue(db, {
         kind: 'compute',
         payload: { runId: run.id },
-        title: `${runLabel(run.metricId, run.definition.params)}, failed rows again`,
+        names: { run: `${runLabel(run.metricId, run.definition.params)}, failed rows again` },
         studyId: run.studyId,
         progress: { total: count },
       })

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { and, count, desc, eq, inArray, isNotNull, isNull, max, sql } from 'drizzle-orm'
 import type { Db } from '@/db/client'
-import { arms, cells, jobs, seedSets, studies } from '@/db/schema'
+import { arms, cells, seedSets, studies } from '@/db/schema'
 import { LIMITS } from '@/lib/contracts/limits'
 import { cleanName } from '@/lib/contracts/plain-text'
 import type { ArmInfo, StudySummary } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
+import { countActiveByStudy } from '@/lib/queue/lookups'
 import { refuseBeyond } from '../row-limits'
 
 /** What the user may set of a study. */
@@ -74,12 +75,6 @@ function counts(db: Db, ids: readonly string[]) {
     )
     .groupBy(cells.studyId)
     .all()
-  const jobRows = db
-    .select({ id: jobs.studyId, n: count() })
-    .from(jobs)
-    .where(and(inArray(jobs.studyId, list), inArray(jobs.state, ['queued', 'running'])))
-    .groupBy(jobs.studyId)
-    .all()
   const of = (rows: { id: string | null; n: number }[]) =>
     new Map(rows.map((row) => [row.id, row.n]))
   return {
@@ -87,7 +82,7 @@ function counts(db: Db, ids: readonly string[]) {
     arms: of(armRows),
     cells: of(cellRows),
     rows: new Map(cellRows.map((row) => [row.id, row.rows])),
-    jobs: of(jobRows),
+    jobs: countActiveByStudy(db, list),
   }
 }
 

@@ -173,7 +173,7 @@ const purge: Scene = {
         )
         .run(LONG_AGO)
     })()
-    const { id } = enqueue(study.db, { kind: 'purge', payload: {}, title: 'Tidy up' })
+    const { id } = enqueue(study.db, { kind: 'purge', payload: {}, names: {} })
     return { study, jobId: id, close: () => study.close() }
   },
   snapshot: (stage) => [

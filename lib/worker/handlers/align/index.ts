@@ -1,6 +1,5 @@
-import { z } from 'zod'
-import { ALIGN_WAYS, operatorRuleSchema } from '@/lib/contracts/operators'
 import { throwIfAborted } from '@/lib/errors'
+import { JOBS } from '@/lib/queue/kinds'
 import { realignStudy, type AlignResult } from '@/lib/services/alignments'
 import { changeAlignment } from '@/lib/services/alignments/change'
 import { getCell, type CellRef } from '@/lib/services/cells'
@@ -8,19 +7,9 @@ import { cleanupStaging } from '@/lib/services/cells/staging'
 import { alignmentLevel, alignmentWords, cellPlace } from './words'
 import { defineJob } from '@/lib/worker/types'
 
-const payloadSchema = z.object({
-  studyId: z.string(),
-  cells: z.array(z.string()),
-  align: z.enum(ALIGN_WAYS).optional(),
-  operators: operatorRuleSchema.optional(),
-})
-
 /** Gives files in the study other parents or operators, and aligns again what descends from them. */
-export const alignJob = defineJob({
-  kind: 'align',
+export const alignJob = defineJob(JOBS.align, {
   lane: 'import',
-  payload: payloadSchema,
-  title: (payload) => `Align ${payload.cells.length} files`,
   async run(context, { studyId, cells, align, operators }) {
     const { db, signal } = context
     const aligned: Record<string, unknown>[] = []

@@ -1,7 +1,7 @@
-import { z } from 'zod'
 import { AppError, throwIfAborted } from '@/lib/errors'
 import { getMeasured, outputsOf, withParams } from '@/lib/metrics'
 import type { MeasuredMetric } from '@/lib/metrics/types'
+import { JOBS, type JobPayload } from '@/lib/queue/kinds'
 import { ColumnWriter } from '@/lib/services/columns/writer'
 import { getRunRow } from '@/lib/services/runs'
 import { computeWholeCell } from './cell-scope'
@@ -10,8 +10,6 @@ import { runCellList, RunState } from './run-state'
 import { settleModel } from './settle-model'
 import { metricTools } from './tools'
 import { defineJob, type JobContext } from '@/lib/worker/types'
-
-const payloadSchema = z.object({ runId: z.string() })
 
 function metricOf(id: string, version: number): MeasuredMetric {
   const metric = getMeasured(id)
@@ -22,7 +20,7 @@ function metricOf(id: string, version: number): MeasuredMetric {
   )
 }
 
-async function run(context: JobContext, { runId }: z.infer<typeof payloadSchema>) {
+async function run(context: JobContext, { runId }: JobPayload<'compute'>) {
   const { db, signal } = context
   const stored = getRunRow(db, runId)
   const named = metricOf(stored.metricId, stored.metricVersion)
@@ -62,11 +60,8 @@ async function run(context: JobContext, { runId }: z.infer<typeof payloadSchema>
 }
 
 /** Computes what is missing of a run: pending rows in batches, or whole cells. */
-export const computeJob = defineJob({
-  kind: 'compute',
+export const computeJob = defineJob(JOBS.compute, {
   lane: 'compute',
-  payload: payloadSchema,
   backends: ({ db }, { runId }) => [getRunRow(db, runId).backendId].filter((id) => id !== null),
-  title: () => 'Compute a metric',
   run,
 })

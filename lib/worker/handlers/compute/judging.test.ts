@@ -167,7 +167,7 @@ describe('trials of a prompt', () => {
       rows: rows.map(({ cellId, idx }) => ({ cellId, idx })),
       ...more,
     })
-    const { id } = enqueue(study.db, { kind: 'try-prompt', payload, title: 'Try' })
+    const { id } = enqueue(study.db, { kind: 'try-prompt', payload, names: { backend: 'Fake' } })
     await work()
     const job = getJob(study.db, id)
     return { job, replies: (job.result?.['replies'] ?? []) as TrialReply[] }

@@ -1,10 +1,11 @@
 import { and, eq } from 'drizzle-orm'
 import type { Db } from '@/db/client'
-import { jobs, runCells, runs } from '@/db/schema'
+import { runCells, runs } from '@/db/schema'
 import { modelChanged } from '@/lib/backends/session/endpoint-pool'
 import type { ModelIdentity } from '@/lib/backends/types'
 import { canonicalJson } from '@/lib/contracts/canonical-json'
 import type { RunDefinition } from '@/lib/contracts/run'
+import { replacePayload } from '@/lib/queue/lookups'
 import { definitionHash, pendingBackend } from '@/lib/services/runs/definition'
 import { addCell, findRun, type RunCellPlan, type RunRow } from '@/lib/services/runs/extend-run'
 import { PENDING, readRowStatus } from '@/lib/services/runs/row-status'
@@ -53,10 +54,7 @@ function adopt(
       .run()
     db.update(runs).set({ pinned: true }).where(eq(runs.no, existing.no)).run()
   }
-  db.update(jobs)
-    .set({ payload: { runId: existing.id } })
-    .where(eq(jobs.no, job.no))
-    .run()
+  replacePayload(db, job.no, 'compute', { runId: existing.id })
   return { ...existing, pinned: existing.pinned || run.pinned }
 }
 

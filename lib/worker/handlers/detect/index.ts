@@ -1,5 +1,5 @@
-import { z } from 'zod'
 import { detectServer } from '@/lib/backends/detect'
+import { JOBS } from '@/lib/queue/kinds'
 import { describeDetection } from '@/lib/services/backends/detect'
 import { dropForgottenKeys, requireKeyIsSet } from '@/lib/services/backends/keys'
 import { backendEnvironment } from '@/lib/worker/backend-pool'
@@ -7,19 +7,9 @@ import { defineJob } from '@/lib/worker/types'
 import { withoutRetry } from '@/lib/worker/without-retry'
 
 /** Finds out which kind of server listens at an address and which models it offers; the result is the answer. */
-export const detectJob = defineJob({
-  kind: 'detect',
+export const detectJob = defineJob(JOBS.detect, {
   // A person waits in front of a form, maybe while another backend is being probed.
   lane: 'detect',
-  payload: z.object({
-    baseUrl: z.string(),
-    keyEnv: z.string().nullable(),
-    /** Whether the process that asked has the variable; null when none is named. */
-    keySetHere: z.boolean().nullable().default(null),
-    caFile: z.string().nullable(),
-    allowPlainHttp: z.boolean(),
-  }),
-  title: () => 'Look at an address',
   async run(context, { baseUrl, keyEnv, keySetHere, caFile, allowPlainHttp }) {
     requireKeyIsSet({ keyEnv }, keySetHere)
     const env = backendEnvironment(context.config, context.db)

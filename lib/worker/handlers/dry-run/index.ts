@@ -1,12 +1,12 @@
-import { z } from 'zod'
 import type { Db } from '@/db/client'
 import { getBackendKind } from '@/lib/backends'
 import { NO_CACHE } from '@/lib/backends/session/cache-port'
-import { computeRequestSchema, type ComputeRequest, type DryRun } from '@/lib/contracts/compute'
+import type { ComputeRequest, DryRun } from '@/lib/contracts/compute'
 import { addMeters, costOf, emptyMeter, tokensOf, type Meter } from '@/lib/contracts/meter'
 import { errorCode, errorMessage } from '@/lib/errors'
 import { needsOf, parseParams, withParams } from '@/lib/metrics'
 import type { MeasuredMetric } from '@/lib/metrics/types'
+import { JOBS } from '@/lib/queue/kinds'
 import { measuredMetric, requestedCells } from '@/lib/services/runs/compute'
 import { chooseBackend, settleParams } from '@/lib/services/runs/choose-backend'
 import { buildDefinition, definitionHash } from '@/lib/services/runs/definition'
@@ -21,8 +21,6 @@ import { measureRows, type Measured } from './measure'
 import { loadDistinct, scanRows, stratified, type Pending, type Scan } from './scan'
 import { storedCache } from '@/lib/worker/vector-store'
 import { defineJob, type JobContext, type MeteredSession } from '@/lib/worker/types'
-
-const payloadSchema = z.object({ studyId: z.string(), request: computeRequestSchema })
 
 // Twenty rows, one of each length class, cost seconds and little money.
 const SAMPLE_ROWS = 20
@@ -174,15 +172,12 @@ async function estimate(
  * Predicts tokens, time and cost of each metric of a request: all rows are read, a few are computed for speed and length
  * of replies, many are counted without being sent. Nothing is stored of the rows.
  */
-export const dryRunJob = defineJob({
-  kind: 'dry-run',
+export const dryRunJob = defineJob(JOBS['dry-run'], {
   lane: 'quick',
-  payload: payloadSchema,
   backends: (around, { request }) =>
     request.metrics.flatMap(
       (wanted) => chosenFor(around, request, wanted).choice.backend?.id ?? [],
     ),
-  title: () => 'Estimate',
   async run(context, { studyId, request }) {
     const dryRuns: DryRun[] = []
     for (const wanted of request.metrics) {

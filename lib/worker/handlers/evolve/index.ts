@@ -1,9 +1,8 @@
-import { eq } from 'drizzle-orm'
-import { z } from 'zod'
-import { jobs } from '@/db/schema'
 import { modelChanged } from '@/lib/backends/session/endpoint-pool'
-import { evolveRequestSchema, type EvolveRequest } from '@/lib/contracts/compute'
+import type { EvolveRequest } from '@/lib/contracts/compute'
 import { AppError } from '@/lib/errors'
+import { JOBS, type JobPayload } from '@/lib/queue/kinds'
+import { replacePayload } from '@/lib/queue/lookups'
 import { getPrompt } from '@/lib/prompts'
 import { BREADTH_ORDER, DEPTH_ORDER } from '@/lib/prompts/operators'
 import { currentCells, currentResponseSet, type CellRef } from '@/lib/services/cells'
@@ -15,13 +14,6 @@ import { evolveRound } from './round'
 import { respondToCell } from './respond'
 import { pauseError } from '@/lib/worker/pause'
 import { defineJob, type JobContext, type MeteredSession } from '@/lib/worker/types'
-
-const payloadSchema = z.object({
-  studyId: z.string(),
-  request: evolveRequestSchema,
-  /** Backend -> the model with which the job began there. */
-  models: z.record(z.string(), z.string()).optional(),
-})
 
 /** Keeps the job's progress: texts done and failures with an example. */
 function counter(context: JobContext, total: number) {
@@ -81,7 +73,7 @@ function promptChoice({ db }: JobContext, { prompts }: EvolveRequest): PromptCho
 /** Returns an open backend that serves the model with which this job began; pauses the job when it is another one. */
 async function openSame(
   context: JobContext,
-  payload: z.infer<typeof payloadSchema>,
+  payload: JobPayload<'evolve'>,
   backendId: string,
 ): Promise<MeteredSession> {
   const session = await context.openBackend(backendId)
@@ -91,9 +83,7 @@ async function openSame(
   const before = models[backendId]
   if (before === undefined) {
     models[backendId] = model
-    context.commit(() =>
-      context.db.update(jobs).set({ payload }).where(eq(jobs.no, context.job.no)).run(),
-    )
+    context.commit(() => replacePayload(context.db, context.job.no, 'evolve', payload))
   } else if (before !== model) {
     const why = `${session.label} states it otherwise, or answers otherwise.`
     throw pauseError('model_changed', modelChanged(session.identity.model, why))
@@ -101,7 +91,7 @@ async function openSame(
   return session
 }
 
-async function run(context: JobContext, payload: z.infer<typeof payloadSchema>) {
+async function run(context: JobContext, payload: JobPayload<'evolve'>) {
   const { studyId, request } = payload
   const promptOf = promptChoice(context, request)
   const evolver = await openSame(context, payload, request.backendId)
@@ -196,11 +186,8 @@ async function run(context: JobContext, payload: z.infer<typeof payloadSchema>) 
 }
 
 /** Evol-Instruct rounds with our own prompts through any chat backend; operator and parent are recorded at birth. */
-export const evolveJob = defineJob({
-  kind: 'evolve',
-  payload: payloadSchema,
+export const evolveJob = defineJob(JOBS.evolve, {
   backends: (_around, { request: { backendId, responseBackendId } }) =>
     [backendId, responseBackendId].filter((id) => id !== null),
-  title: ({ request }) => `Evolve ${request.rounds} rounds as ${request.armLabel}`,
   run,
 })

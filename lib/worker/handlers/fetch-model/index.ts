@@ -1,16 +1,13 @@
-import { z } from 'zod'
 import { ensureModel } from '@/lib/models/install'
 import { findModel } from '@/lib/models/manifest'
 import { AppError } from '@/lib/errors'
+import { JOBS } from '@/lib/queue/kinds'
 import { listBackendRows, requestProbe } from '@/lib/services/backends'
 import { defineJob } from '@/lib/worker/types'
 
 /** Fetches a model's files from the first source that has them; resumable, each file checked. */
-export const fetchModelJob = defineJob({
-  kind: 'fetch-model',
+export const fetchModelJob = defineJob(JOBS['fetch-model'], {
   lane: 'fetch',
-  payload: z.object({ modelId: z.string() }),
-  title: ({ modelId }) => `Fetch ${modelId}`,
   async run(context, { modelId }) {
     const manifest = findModel(modelId)
     if (!manifest) throw new AppError('not_found', `There is no model "${modelId}".`)

@@ -1,14 +1,12 @@
-import { z } from 'zod'
-import { importPlanSchema, type ImportPlan } from '@/lib/contracts/study'
+import type { ImportPlan } from '@/lib/contracts/study'
 import { AppError, errorCode, errorMessage } from '@/lib/errors'
+import { JOBS, type JobPayload } from '@/lib/queue/kinds'
 import { realignStudy } from '@/lib/services/alignments'
 import { cleanupStaging } from '@/lib/services/cells/staging'
 import { importFile, type ImportedFile } from '@/lib/services/imports/file'
 import { removeUpload } from '@/lib/services/imports/uploads'
 import { alignmentLevel, alignmentWords, cellPlace } from '../align/words'
 import { defineJob, type JobContext } from '@/lib/worker/types'
-
-const payloadSchema = z.object({ studyId: z.string(), plans: z.array(importPlanSchema) })
 
 /** Follows bytes over all files: row counts are known only at the end. */
 function progressOf(context: JobContext, plans: readonly ImportPlan[]) {
@@ -40,7 +38,7 @@ function summary(file: ImportedFile): string {
   return `${parts.join(', ')}.`
 }
 
-async function run(context: JobContext, payload: z.infer<typeof payloadSchema>) {
+async function run(context: JobContext, payload: JobPayload<'import'>) {
   // Parents before children, so that most files are aligned once.
   const plans = payload.plans.toSorted((a, b) => a.round - b.round)
   const progress = progressOf(context, plans)
@@ -85,12 +83,8 @@ async function run(context: JobContext, payload: z.infer<typeof payloadSchema>) 
 }
 
 /** Reads files into a study: each whole or not at all; what is done stays when a later file fails. */
-export const importJob = defineJob({
-  kind: 'import',
+export const importJob = defineJob(JOBS.import, {
   lane: 'import',
-  payload: payloadSchema,
-  title: ({ plans }) =>
-    plans.length === 1 ? `Import ${plans[0]?.fileName}` : `Import ${plans.length} files`,
   run,
   cleanup: cleanupStaging,
 })

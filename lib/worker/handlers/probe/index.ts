@@ -1,8 +1,8 @@
-import { z } from 'zod'
 import { getBackendKind } from '@/lib/backends'
 import { targetsOf } from '@/lib/backends/session/replicas'
 import type { ProbeStep } from '@/lib/backends/types'
 import { errorMessage } from '@/lib/errors'
+import { JOBS } from '@/lib/queue/kinds'
 import { redactText } from '@/lib/log'
 import { getBackendRow } from '@/lib/services/backends'
 import {
@@ -25,16 +25,9 @@ function plainKeyName<T>(found: T, backendId: string): T {
 }
 
 /** Finds out what a backend can do and stores it beside the backend; each step is written as soon as it is decided. */
-export const probeJob = defineJob({
-  kind: 'probe',
+export const probeJob = defineJob(JOBS.probe, {
   lane: 'quick',
-  payload: z.object({
-    backendId: z.string(),
-    /** Whether the process that asked has the key's variable; null when none is named. */
-    keySetHere: z.boolean().nullable().default(null),
-  }),
   backends: (_around, { backendId }) => [backendId],
-  title: () => 'Test a backend',
   async run(context, { backendId, keySetHere }) {
     const { db, job } = context
     const row = getBackendRow(db, backendId)

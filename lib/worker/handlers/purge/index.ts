@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { z } from 'zod'
 import type { Db } from '@/db/client'
+import { JOBS } from '@/lib/queue/kinds'
 import { enqueue, listJobs } from '@/lib/queue/queue'
 import { defineJob } from '@/lib/worker/types'
 import { vectorStoreOf } from '@/lib/worker/vector-store'
@@ -61,15 +61,12 @@ export function purgeCache(
 export function schedulePurge(db: Db, now = Date.now()): void {
   const last = listJobs(db, { kind: 'purge', limit: 1 })[0]
   if (last && last.createdAt > now - DAY_MS) return
-  enqueue(db, { kind: 'purge', payload: {}, title: 'Tidy up', progress: { unit: 'entries' } }, now)
+  enqueue(db, { kind: 'purge', payload: {}, names: {}, progress: { unit: 'entries' } }, now)
 }
 
 /** Removes what was deleted more than 7 days ago, and answers of backends that nobody used for long. */
-export const purgeJob = defineJob({
-  kind: 'purge',
+export const purgeJob = defineJob(JOBS.purge, {
   lane: 'quick',
-  payload: z.object({}),
-  title: () => 'Tidy up',
   async run({ db, config, commit }) {
     const now = Date.now()
     const vectors = vectorStoreOf(config.dataDir)

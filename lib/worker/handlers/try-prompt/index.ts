@@ -1,10 +1,11 @@
 import { GREEDY } from '@/lib/backends/types'
-import { promptTrialSchema, type PromptTrial, type TrialReply } from '@/lib/contracts/prompts'
+import type { PromptTrial, TrialReply } from '@/lib/contracts/prompts'
 import { AppError, errorMessage, throwIfAborted } from '@/lib/errors'
 import { asColumns, getMeasured, parseParams, withParams } from '@/lib/metrics'
 import type { MetricRow, OutputSpec, RowResult } from '@/lib/metrics/types'
 import { getPrompt } from '@/lib/prompts'
 import { renderPrompt, withText } from '@/lib/prompts/prompt'
+import { JOBS } from '@/lib/queue/kinds'
 import { getCell, currentResponseSet, newestAlignment } from '@/lib/services/cells'
 import { settleParams } from '@/lib/services/runs/choose-backend'
 import { getBackendRow } from '@/lib/services/backends'
@@ -125,12 +126,9 @@ async function tryText(
 }
 
 /** Asks a backend with a draft of a prompt about a few rows; replies and what was read from them are the job's result. */
-export const tryPromptJob = defineJob({
-  kind: 'try-prompt',
+export const tryPromptJob = defineJob(JOBS['try-prompt'], {
   lane: 'quick',
-  payload: promptTrialSchema,
   backends: (_around, { backendId }) => [backendId],
-  title: () => 'Try a prompt',
   async run(context, trial) {
     context.progress({ phase: 'Opening the backend' })
     const session = await context.openBackend(trial.backendId)

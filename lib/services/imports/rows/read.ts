@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { AppError, throwIfAborted, type ErrorCode } from '@/lib/errors'
-import { parseInThread, type ParsedBatch, type ParseEnd, type ParseJob } from './parse-core'
+import { readBatches, type ParsedBatch, type ParseEnd, type ParseJob } from './batches'
 
 /** Larger files are read beside the worker's own loop, whose heartbeat and cancelling no row may hold up. */
 const THREAD_BYTES = 1024 * 1024
@@ -49,7 +49,7 @@ function takeWorker(): Worker {
     return worker
   }
   // Joined, not given to Worker as a URL: bundlers of the web server would take that for an entry of their own.
-  const file = path.join(import.meta.dirname, 'parse-thread.mjs')
+  const file = path.join(import.meta.dirname, 'read-thread.mjs')
   const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB }
   return new Worker(file, { execArgv: [], resourceLimits })
 }
@@ -126,10 +126,10 @@ async function* parseInWorker(
  * their own, so that parsing and writing go on at the same time. Throws FormatError, or an AppError of the same code,
  * message and details.
  */
-export function parseRows(
+export function readStoredRows(
   job: ParseJob,
   signal?: AbortSignal,
   threadBytes = THREAD_BYTES,
 ): AsyncGenerator<ParsedBatch, ParseEnd> {
-  return job.sizeBytes >= threadBytes ? parseInWorker(job, signal) : parseInThread(job, signal)
+  return job.sizeBytes >= threadBytes ? parseInWorker(job, signal) : readBatches(job, signal)
 }

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import { AppError, errorCode, errorMessage } from '@/lib/errors'
-import type { ParseMessage, ParseOrder } from './parse'
-import { parseInThread, type ParseJob } from './parse-core'
+import type { ParseMessage, ParseOrder } from './read'
+import { readBatches, type ParseJob } from './batches'
 
 const port = parentPort
 
@@ -21,7 +21,7 @@ async function send(message: ParseMessage): Promise<void> {
 
 async function run(job: ParseJob): Promise<void> {
   try {
-    const parsing = parseInThread(job)
+    const parsing = readBatches(job)
     for (;;) {
       const next = await parsing.next()
       if (next.done) return await send({ type: 'end', end: next.value })

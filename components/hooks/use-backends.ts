@@ -5,7 +5,7 @@ import type {
   ConnectInfo,
   DetectionInfo,
 } from '@/lib/contracts/backends'
-import type { ModelInfo, SystemInfo } from '@/lib/contracts/compute'
+import type { ModelInfo } from '@/lib/contracts/compute'
 import type { Job } from '@/lib/contracts/job'
 import { apiDelete, apiGet, apiPatch, apiPost } from './api'
 import { isActive, jobKeys } from './use-jobs'
@@ -94,15 +94,6 @@ export function useModels() {
     queryFn: ({ signal }) => apiGet<ModelInfo[]>('/models', {}, signal),
     refetchInterval: (query) =>
       query.state.data?.some((model) => model.state === 'fetching') ? CHANGING_REFETCH_MS : false,
-  })
-}
-
-export function useSystem() {
-  return useQuery({
-    queryKey: ['system'],
-    queryFn: ({ signal }) => apiGet<SystemInfo>('/system', {}, signal),
-    // Only the worker's sign of life changes; its lease is longer than this.
-    refetchInterval: 15_000,
   })
 }
 

@@ -1,0 +1,12 @@
+import { useQuery } from '@tanstack/react-query'
+import { systemEndpoint } from '@/lib/api/system'
+import { call } from './api'
+
+export function useSystem() {
+  return useQuery({
+    queryKey: ['system'],
+    queryFn: ({ signal }) => call(systemEndpoint, { signal }),
+    // Only the worker's sign of life changes; its lease is longer than this.
+    refetchInterval: 15_000,
+  })
+}

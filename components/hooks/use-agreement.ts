@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import type { AgreementReply, JudgingSummary } from '@/lib/contracts/agreement'
-import { apiGet } from './api'
+import { agreementEndpoint } from '@/lib/api/agreement'
+import type { JudgingSummary } from '@/lib/contracts/agreement'
+import { apiGet, call } from './api'
 import { studyKeys } from './use-studies'
 
 /** Runs that hold ratings, and the report on those that are named (two or more). */
@@ -8,7 +9,7 @@ export function useAgreement(studyId: string, runs: readonly string[]) {
   return useQuery({
     queryKey: [...studyKeys.one(studyId), 'agreement', runs],
     queryFn: ({ signal }) =>
-      apiGet<AgreementReply>(`/studies/${studyId}/agreement`, { runs: runs.join(',') }, signal),
+      call(agreementEndpoint, { params: { studyId }, query: { runs: runs.join(',') }, signal }),
     placeholderData: keepPreviousData,
   })
 }

@@ -1,13 +1,13 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
 import {
-  EXPORT_FORMATS,
-  EXPORT_STAGES,
-  type ExportCheck,
-  type ExportRequest,
-  type PreviousExport,
-} from '@/lib/contracts/export'
-import { apiGet, apiPost, apiUrl } from './api'
+  checkExportEndpoint,
+  downloadExportEndpoint,
+  exportRecipeEndpoint,
+  listExportsEndpoint,
+} from '@/lib/api/export'
+import { EXPORT_FORMATS, EXPORT_STAGES, type ExportRequest } from '@/lib/contracts/export'
+import { call, endpointUrl } from './api'
 import { studyKeys } from './use-studies'
 
 const parsers = {
@@ -37,7 +37,7 @@ export function useExportCheck(request: ExportRequest, enabled: boolean) {
   return useQuery({
     queryKey: [...studyKeys.one(request.studyId), 'export', 'check', request],
     queryFn: ({ signal }) =>
-      apiPost<ExportCheck>(`/studies/${request.studyId}/export/check`, request, signal),
+      call(checkExportEndpoint, { params: { studyId: request.studyId }, body: request, signal }),
     placeholderData: keepPreviousData,
     enabled,
   })
@@ -51,7 +51,7 @@ const UNFINISHED_REFETCH_MS = 2_000
 export function usePreviousExports(studyId: string) {
   return useQuery({
     queryKey: previousKey(studyId),
-    queryFn: ({ signal }) => apiGet<PreviousExport[]>(`/studies/${studyId}/export`, {}, signal),
+    queryFn: ({ signal }) => call(listExportsEndpoint, { params: { studyId }, signal }),
     refetchInterval: (query) =>
       query.state.data?.some((one) => one.bytes === null && Date.now() - one.createdAt < 60_000)
         ? UNFINISHED_REFETCH_MS
@@ -69,9 +69,10 @@ export function useDownloadStarted(studyId: string): () => void {
 
 /** Address of a download: a plain link, so that the browser streams it to disk. */
 export function downloadUrl(request: ExportRequest): string {
-  return apiUrl(`/studies/${request.studyId}/export/download`, { request: JSON.stringify(request) })
+  const params = { studyId: request.studyId }
+  return endpointUrl(downloadExportEndpoint, { params, query: { request } })
 }
 
 export function recipeUrl(studyId: string, exportId: string): string {
-  return apiUrl(`/studies/${studyId}/export/${exportId}/recipe`)
+  return endpointUrl(exportRecipeEndpoint, { params: { studyId, exportId } })
 }

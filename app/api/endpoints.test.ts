@@ -7,18 +7,7 @@ const ROUTES = path.join(process.cwd(), 'app/api')
 const DESCRIPTIONS = path.join(process.cwd(), 'lib/api')
 
 /** First segments, or segments below a study, whose routes are not described yet. */
-const NOT_YET = new Set([
-  'jobs',
-  'backends',
-  'models',
-  'prompts',
-  'runs',
-  'metrics',
-  'uploads',
-  'imports',
-  'compute',
-  'evolve',
-])
+const NOT_YET = new Set(['prompts', 'runs', 'metrics', 'uploads', 'imports', 'compute', 'evolve'])
 
 function isPending(route: string): boolean {
   const segments = route.split('/').slice(1)

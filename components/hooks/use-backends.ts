@@ -1,13 +1,25 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type {
-  BackendHistory,
-  BackendInfo,
-  ConnectInfo,
-  DetectionInfo,
+import type { z } from 'zod'
+import {
+  addBackendEndpoint,
+  backendHistoryEndpoint,
+  backendKindsEndpoint,
+  deleteBackendEndpoint,
+  detectBackendEndpoint,
+  duplicateBackendEndpoint,
+  listBackendsEndpoint,
+  probeBackendEndpoint,
+  restoreBackendEndpoint,
+  updateBackendEndpoint,
+} from '@/lib/api/backends'
+import { getJobEndpoint } from '@/lib/api/jobs'
+import { fetchModelEndpoint, listModelsEndpoint } from '@/lib/api/models'
+import {
+  detectionSchema,
+  type backendInputSchema,
+  type detectInputSchema,
 } from '@/lib/contracts/backends'
-import type { ModelInfo } from '@/lib/contracts/compute'
-import type { Job } from '@/lib/contracts/job'
-import { apiDelete, apiGet, apiPatch, apiPost } from './api'
+import { call } from './api'
 import { isActive, jobKeys } from './use-jobs'
 
 // A fetch takes seconds to minutes; this shows its end promptly without a busy loop.
@@ -28,7 +40,7 @@ const backendKeys = {
 export function useBackends(live = false) {
   return useQuery({
     queryKey: backendKeys.list,
-    queryFn: ({ signal }) => apiGet<BackendInfo[]>('/backends', {}, signal),
+    queryFn: ({ signal }) => call(listBackendsEndpoint, { signal }),
     refetchInterval: (query) =>
       live || query.state.data?.some((backend) => backend.probing !== null)
         ? PROBING_REFETCH_MS
@@ -40,7 +52,7 @@ export function useBackends(live = false) {
 export function useConnectInfo() {
   return useQuery({
     queryKey: backendKeys.connect,
-    queryFn: ({ signal }) => apiGet<ConnectInfo>('/backends/kinds', {}, signal),
+    queryFn: ({ signal }) => call(backendKindsEndpoint, { signal }),
     staleTime: Infinity,
   })
 }
@@ -49,25 +61,16 @@ export function useConnectInfo() {
 export function useBackendHistory(id: string, probedAt: number | null, enabled: boolean) {
   return useQuery({
     queryKey: [...backendKeys.history(id), probedAt],
-    queryFn: ({ signal }) => apiGet<BackendHistory>(`/backends/${id}/history`, {}, signal),
+    queryFn: ({ signal }) => call(backendHistoryEndpoint, { params: { backendId: id }, signal }),
     enabled,
   })
-}
-
-interface DetectRequest {
-  url: string
-  keyEnv: string | null
-  key?: string
-  keyDraft?: string
-  caFile: string | null
-  allowPlainHttp: boolean
 }
 
 /** Starts a look at an address; the answer comes through `useDetection`. */
 export function useDetect() {
   return useMutation({
-    mutationFn: (request: DetectRequest) =>
-      apiPost<{ job: Job; keyDraft: string | null }>('/backends/detect', request),
+    mutationFn: (request: z.input<typeof detectInputSchema>) =>
+      call(detectBackendEndpoint, { body: request }),
     // The variables hold a typed key; nothing of them stays once the request is over.
     gcTime: 0,
   })
@@ -77,13 +80,13 @@ export function useDetect() {
 export function useDetection(jobId: string | null) {
   return useQuery({
     queryKey: jobKeys.one(jobId ?? ''),
-    queryFn: ({ signal }) => apiGet<{ job: Job }>(`/jobs/${jobId}`, {}, signal),
+    queryFn: ({ signal }) => call(getJobEndpoint, { params: { jobId: jobId ?? '' }, signal }),
     enabled: jobId !== null,
     refetchInterval: (query) =>
       query.state.data && !isActive(query.state.data.job) ? false : DETECTING_REFETCH_MS,
     select: ({ job }) => ({
       job,
-      found: job.state === 'succeeded' ? (job.result as DetectionInfo | null) : null,
+      found: job.state === 'succeeded' && job.result ? detectionSchema.parse(job.result) : null,
     }),
   })
 }
@@ -91,18 +94,18 @@ export function useDetection(jobId: string | null) {
 export function useModels() {
   return useQuery({
     queryKey: backendKeys.models,
-    queryFn: ({ signal }) => apiGet<ModelInfo[]>('/models', {}, signal),
+    queryFn: ({ signal }) => call(listModelsEndpoint, { signal }),
     refetchInterval: (query) =>
       query.state.data?.some((model) => model.state === 'fetching') ? CHANGING_REFETCH_MS : false,
   })
 }
 
-interface BackendInput {
+interface BackendChange {
   /** null = a new one. */
   id: string | null
   kind: string
   label: string
-  config: Record<string, unknown>
+  config: z.input<typeof backendInputSchema>['config']
   /** A typed key; null deletes the stored one, undefined leaves it. */
   key?: string | null
   keyDraft?: string
@@ -111,10 +114,15 @@ interface BackendInput {
 export function useSaveBackend() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: ({ id, kind, keyDraft, ...input }: BackendInput) =>
+    mutationFn: ({ id, kind, keyDraft, key, ...input }: BackendChange) =>
       id === null
-        ? apiPost<BackendInfo>('/backends', { kind, ...input, ...(keyDraft ? { keyDraft } : {}) })
-        : apiPatch<BackendInfo>(`/backends/${id}`, input),
+        ? call(addBackendEndpoint, {
+            body: { kind, ...input, ...(key ? { key } : {}), ...(keyDraft ? { keyDraft } : {}) },
+          })
+        : call(updateBackendEndpoint, {
+            params: { backendId: id },
+            body: { ...input, ...(key === undefined ? {} : { key }) },
+          }),
     onSuccess: () => client.invalidateQueries({ queryKey: backendKeys.list }),
     // The variables may hold a typed key.
     gcTime: 0,
@@ -124,7 +132,7 @@ export function useSaveBackend() {
 export function useDuplicateBackend() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (id: string) => apiPost<BackendInfo>(`/backends/${id}/duplicate`),
+    mutationFn: (id: string) => call(duplicateBackendEndpoint, { params: { backendId: id } }),
     onSuccess: () => client.invalidateQueries({ queryKey: backendKeys.list }),
   })
 }
@@ -132,7 +140,7 @@ export function useDuplicateBackend() {
 export function useDeleteBackend() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (id: string) => apiDelete<unknown>(`/backends/${id}`),
+    mutationFn: (id: string) => call(deleteBackendEndpoint, { params: { backendId: id } }),
     onSuccess: () => client.invalidateQueries({ queryKey: backendKeys.list }),
   })
 }
@@ -140,7 +148,7 @@ export function useDeleteBackend() {
 export function useRestoreBackend() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (id: string) => apiPost<unknown>(`/backends/${id}/restore`),
+    mutationFn: (id: string) => call(restoreBackendEndpoint, { params: { backendId: id } }),
     onSuccess: () => client.invalidateQueries({ queryKey: backendKeys.list }),
   })
 }
@@ -148,7 +156,7 @@ export function useRestoreBackend() {
 export function useProbeBackend() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (id: string) => apiPost<{ job: Job }>(`/backends/${id}/probe`),
+    mutationFn: (id: string) => call(probeBackendEndpoint, { params: { backendId: id } }),
     onSuccess: () =>
       Promise.all([
         client.invalidateQueries({ queryKey: backendKeys.list }),
@@ -160,7 +168,7 @@ export function useProbeBackend() {
 export function useFetchModel() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (id: string) => apiPost<{ job: Job }>(`/models/${id}/fetch`),
+    mutationFn: (id: string) => call(fetchModelEndpoint, { params: { modelId: id } }),
     onSuccess: () =>
       Promise.all([
         client.invalidateQueries({ queryKey: backendKeys.models }),

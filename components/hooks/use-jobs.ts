@@ -1,7 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { Job, JobEvent, JobState } from '@/lib/contracts/job'
+import { actOnJobEndpoint, getJobEndpoint, listJobsEndpoint } from '@/lib/api/jobs'
+import type { Job, JobAction, JobState } from '@/lib/contracts/job'
 import type { Budget } from '@/lib/contracts/meter'
-import { apiGet, apiPost } from './api'
+import { call } from './api'
 
 // The worker writes progress at most every 500 ms; asking twice as slowly never misses what a reader can follow.
 const ACTIVE_REFETCH_MS = 1_000
@@ -29,28 +30,22 @@ export const jobKeys = {
 export function useJobs(studyId: string | null = null) {
   return useQuery({
     queryKey: jobKeys.list(studyId),
-    queryFn: ({ signal }) => apiGet<Job[]>('/jobs', { studyId }, signal),
+    queryFn: ({ signal }) =>
+      call(listJobsEndpoint, { query: studyId === null ? {} : { studyId }, signal }),
     refetchInterval: (query) =>
       query.state.data?.some(isLive) ? ACTIVE_REFETCH_MS : IDLE_REFETCH_MS,
   })
 }
 
-interface JobDetail {
-  job: Job
-  events: JobEvent[]
-}
-
 export function useJob(jobId: string | null) {
   return useQuery({
     queryKey: jobKeys.one(jobId ?? ''),
-    queryFn: ({ signal }) => apiGet<JobDetail>(`/jobs/${jobId}`, {}, signal),
+    queryFn: ({ signal }) => call(getJobEndpoint, { params: { jobId: jobId ?? '' }, signal }),
     enabled: jobId !== null,
     refetchInterval: (query) =>
       query.state.data && isLive(query.state.data.job) ? ACTIVE_REFETCH_MS : false,
   })
 }
-
-export type JobAction = 'cancel' | 'pause' | 'resume' | 'retry'
 
 export function useJobAction() {
   const client = useQueryClient()
@@ -64,7 +59,11 @@ export function useJobAction() {
       action: JobAction
       /** A new budget, null for none; absent = as it is. */
       budget?: Budget | null
-    }) => apiPost<unknown>(`/jobs/${jobId}/${action}`, budget === undefined ? {} : { budget }),
+    }) =>
+      call(actOnJobEndpoint, {
+        params: { jobId, action },
+        body: budget === undefined ? {} : { budget },
+      }),
     onSettled: () => client.invalidateQueries({ queryKey: jobKeys.all }),
   })
 }

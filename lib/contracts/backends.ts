@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { paramInfoSchema } from './compute'
+import { nameSchema, settingsSchema } from './limits'
 import { pricesSchema } from './meter'
+import { cleanName } from './plain-text'
 
 /** Settings that every backend has beside those of its kind. */
 export const commonSettingsSchema = z.object({
@@ -138,3 +140,40 @@ export const backendHistorySchema = z.object({
   ),
 })
 export type BackendHistory = z.infer<typeof backendHistorySchema>
+
+const labelSchema = z.string().transform(cleanName).pipe(z.string().min(1).max(80))
+/** A key as typed: sealed at once, never shown again. */
+const typedKeySchema = z.string().min(1).max(4_000)
+
+/** A backend as a user sets it up. */
+export const backendInputSchema = z.object({
+  kind: nameSchema,
+  label: labelSchema,
+  config: settingsSchema.default({}),
+  key: typedKeySchema.optional(),
+  /** Id under which a detection stored the key already. */
+  keyDraft: z.uuid().optional(),
+})
+export type BackendInput = z.infer<typeof backendInputSchema>
+
+/** What may be changed later. */
+export const backendPatchSchema = z.object({
+  label: labelSchema.optional(),
+  config: settingsSchema.optional(),
+  /** A new key replaces the stored one; null deletes it. */
+  key: typedKeySchema.nullable().optional(),
+})
+export type BackendPatch = z.infer<typeof backendPatchSchema>
+
+/** An address to look at, and how to get in. */
+export const detectInputSchema = z.object({
+  url: z.string().trim().min(1).max(300),
+  keyEnv: z.string().max(200).nullable().default(null),
+  /** Sealed at once; the job gets its name only. */
+  key: typedKeySchema.optional(),
+  /** Id under which the key is stored already: of an earlier detection, or of the backend that is being changed. */
+  keyDraft: z.uuid().optional(),
+  caFile: z.string().max(1_000).nullable().default(null),
+  allowPlainHttp: z.boolean().default(false),
+})
+export type DetectInput = z.output<typeof detectInputSchema>

@@ -11,6 +11,10 @@ export const JOB_STATES = [
 ] as const
 export type JobState = (typeof JOB_STATES)[number]
 
+/** What a user can ask of a job. */
+export const JOB_ACTIONS = ['cancel', 'pause', 'resume', 'retry'] as const
+export type JobAction = (typeof JOB_ACTIONS)[number]
+
 /**
  * Why a job paused by itself. It goes on by itself when a backend that is down answers again and when a full disk has
  * room; a used-up budget, another model and replies that cannot be believed need a person.

@@ -1,9 +1,7 @@
-import { route } from '@/lib/http/route'
-import { addBackend, backendInputSchema, listBackends } from '@/lib/services/backends'
+import { addBackendEndpoint, listBackendsEndpoint } from '@/lib/api/backends'
+import { serve } from '@/lib/http/route'
+import { addBackend, listBackends } from '@/lib/services/backends'
 
-export const GET = route({ handler: ({ ctx }) => listBackends(ctx.db) })
+export const GET = serve(listBackendsEndpoint, ({ ctx }) => listBackends(ctx.db))
 
-export const POST = route({
-  body: backendInputSchema,
-  handler: ({ ctx, body }) => addBackend(ctx.db, body).backend,
-})
+export const POST = serve(addBackendEndpoint, ({ ctx, body }) => addBackend(ctx.db, body).backend)

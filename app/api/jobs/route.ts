@@ -1,20 +1,11 @@
-import { z } from 'zod'
-import { JOB_STATES } from '@/lib/contracts/job'
-import { route } from '@/lib/http/route'
+import { listJobsEndpoint } from '@/lib/api/jobs'
+import { serve } from '@/lib/http/route'
 import { listJobs } from '@/lib/services/jobs'
 
-const state = z.enum(JOB_STATES)
-
-export const GET = route({
-  query: z.object({
-    studyId: z.string().optional(),
-    state: z.union([state, z.array(state)]).optional(),
-    kind: z.string().optional(),
+export const GET = serve(listJobsEndpoint, ({ ctx, query: { studyId, kind, state } }) =>
+  listJobs(ctx.db, {
+    ...(studyId ? { studyId } : {}),
+    ...(kind ? { kind } : {}),
+    ...(state ? { states: [state].flat() } : {}),
   }),
-  handler: ({ ctx, query }) =>
-    listJobs(ctx.db, {
-      ...(query.studyId ? { studyId: query.studyId } : {}),
-      ...(query.kind ? { kind: query.kind } : {}),
-      ...(query.state ? { states: [query.state].flat() } : {}),
-    }),
-})
+)

@@ -1,4 +1,5 @@
-import { route } from '@/lib/http/route'
+import { listModelsEndpoint } from '@/lib/api/models'
+import { serve } from '@/lib/http/route'
 import { listModels } from '@/lib/services/models'
 
-export const GET = route({ handler: ({ ctx }) => listModels(ctx) })
+export const GET = serve(listModelsEndpoint, ({ ctx }) => listModels(ctx))

@@ -53,7 +53,7 @@ beforeAll(() => {
   const level = { ...params, metric: 'difficulty_level', output: 'level' }
   addTestRun(db, { ...level, hash: 'a' }, values(0))
   addTestRun(db, { ...level, hash: 'b' }, values(1))
-  addTestRun(db, { ...params, metric: 'difficulty_score', output: 'score', hash: 'c' }, values(2))
+  addTestRun(db, { ...params, metric: 'mnd', output: 'mnd', hash: 'c' }, values(2))
   setContext({ db, config: readConfig({ LOG_LEVEL: 'silent' }) })
   vi.stubGlobal('fetch', routeFetch)
 })

@@ -2,10 +2,9 @@
 
 import { Button, Group } from '@mantine/core'
 import { useState } from 'react'
-import type { JobAction } from '@/components/hooks/use-jobs'
 import { useJobAction } from '@/components/hooks/use-jobs'
 import { notifyError, notifyUndo } from '@/components/ui/notify'
-import type { Job } from '@/lib/contracts/job'
+import type { Job, JobAction } from '@/lib/contracts/job'
 import { ResumeDialog } from './resume-dialog'
 
 const LABEL: Record<JobAction, string> = {

@@ -1,10 +1,10 @@
 import process from 'node:process'
 import type { Command } from 'commander'
 import { serverAddress } from '@/lib/backends/detect/server-address'
-import type { DetectionInfo } from '@/lib/contracts/backends'
+import { detectInputSchema, detectionSchema, type DetectionInfo } from '@/lib/contracts/backends'
 import { AppError } from '@/lib/errors'
 import { addBackend } from '@/lib/services/backends'
-import { detectInputSchema, requestDetection } from '@/lib/services/backends/detect'
+import { requestDetection } from '@/lib/services/backends/detect'
 import type { ServiceContext } from '@/lib/services/context'
 import { openContext } from '../context'
 import { followAsked } from '../follow'
@@ -98,7 +98,7 @@ async function detect(
     }),
   )
   const ended = await followAsked(context, job.id, quiet)
-  return { found: ended.result as unknown as DetectionInfo, keyDraft }
+  return { found: detectionSchema.parse(ended.result), keyDraft }
 }
 
 /** The error for a server that shows no model without another key. */

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { z } from 'zod'
 import { BACKEND_KINDS } from '@/lib/backends'
 import type { Detection } from '@/lib/backends/detect'
 import { serverAddress } from '@/lib/backends/detect/server-address'
 import { parseBaseUrl } from '@/lib/backends/http/address'
-import type { DetectionInfo } from '@/lib/contracts/backends'
+import type { DetectInput, DetectionInfo } from '@/lib/contracts/backends'
 import type { Job } from '@/lib/contracts/job'
 import { AppError } from '@/lib/errors'
 import { enqueue, type Queryable } from '@/lib/queue/queue'
@@ -15,23 +14,10 @@ const DETECT_PRIORITY = 30
 // Where a server's own kind is not registered, its OpenAI routes are still of use.
 const FALLBACK_KIND = 'openai'
 
-/** An address to look at, and how to get in. */
-export const detectInputSchema = z.object({
-  url: z.string().trim().min(1).max(300),
-  keyEnv: z.string().max(200).nullable().default(null),
-  /** Sealed at once; the job gets its name only. */
-  key: z.string().min(1).max(4_000).optional(),
-  /** Id under which the key is stored already: of an earlier detection, or of the backend that is being changed. */
-  keyDraft: z.uuid().optional(),
-  caFile: z.string().max(1_000).nullable().default(null),
-  allowPlainHttp: z.boolean().default(false),
-})
-export type DetectInput = z.input<typeof detectInputSchema>
-
 /** Queues a look at an address; `keyDraft` is the id that the backend gets when it is saved with the typed key. */
 export function requestDetection(
   db: Queryable,
-  input: z.output<typeof detectInputSchema>,
+  input: DetectInput,
 ): { job: Job; keyDraft: string | null } {
   refuseReservedKey(input)
   const baseUrl = serverAddress(input.url)

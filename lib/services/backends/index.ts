@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { and, asc, desc, eq, isNull } from 'drizzle-orm'
-import { z } from 'zod'
 import { backends, jobs } from '@/db/schema'
 import { BACKEND_KINDS, BUILT_IN_BACKENDS, FAKE_BACKEND } from '@/lib/backends'
 import type { ModelDirs } from '@/lib/models/paths'
 import type { CapabilityTable } from '@/lib/backends/types'
-import type { BackendInfo } from '@/lib/contracts/backends'
+import type { BackendInfo, BackendInput, BackendPatch } from '@/lib/contracts/backends'
 import { canonicalJson } from '@/lib/contracts/canonical-json'
 import type { Job } from '@/lib/contracts/job'
-import { LIMITS, nameSchema, settingsSchema } from '@/lib/contracts/limits'
+import { LIMITS } from '@/lib/contracts/limits'
 import { cleanName } from '@/lib/contracts/plain-text'
 import { AppError, type ErrorCode } from '@/lib/errors'
 import { enqueue, toJob, type Queryable } from '@/lib/queue/queue'
@@ -30,30 +29,6 @@ import { refuseBeyond } from '../row-limits'
 
 /** A stored backend. */
 export type BackendRow = typeof backends.$inferSelect
-
-const labelSchema = z.string().transform(cleanName).pipe(z.string().min(1).max(80))
-/** A key as typed: sealed at once, never shown again. */
-const keySchema = z.string().min(1).max(4_000)
-
-/** A backend as a user sets it up. */
-export const backendInputSchema = z.object({
-  kind: nameSchema,
-  label: labelSchema,
-  config: settingsSchema.default({}),
-  key: keySchema.optional(),
-  /** Id under which a detection stored the key already. */
-  keyDraft: z.uuid().optional(),
-})
-export type BackendInput = z.infer<typeof backendInputSchema>
-
-/** What may be changed later. */
-export const backendPatchSchema = z.object({
-  label: labelSchema.optional(),
-  config: settingsSchema.optional(),
-  /** A new key replaces the stored one; null deletes it. */
-  key: keySchema.nullable().optional(),
-})
-export type BackendPatch = z.infer<typeof backendPatchSchema>
 
 // Somebody waits for a probe, so it goes before other short jobs.
 const PROBE_PRIORITY = 20

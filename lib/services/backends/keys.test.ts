@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { z } from 'zod'
 import { backendKeys } from '@/db/schema'
+import { detectInputSchema } from '@/lib/contracts/backends'
 import { testDatabase } from '@/lib/testing/database'
 import { getJobRow } from '@/lib/queue/queue'
 import {
@@ -11,7 +13,7 @@ import {
   listBackends,
   updateBackend,
 } from '../backends'
-import { detectInputSchema, requestDetection, type DetectInput } from './detect'
+import { requestDetection } from './detect'
 import { dropForgottenKeys, readSecret, storedKeyName } from './keys'
 
 const CANARY = 'sk-cAnArY-0123456789'
@@ -127,7 +129,7 @@ describe('a typed key', () => {
 })
 
 describe('a key typed for a detection', () => {
-  const look = (db: ReturnType<typeof testDatabase>, asked: DetectInput) =>
+  const look = (db: ReturnType<typeof testDatabase>, asked: z.input<typeof detectInputSchema>) =>
     requestDetection(db, detectInputSchema.parse(asked))
 
   it('stays out of the job, and serves the backend that is saved with it', () => {

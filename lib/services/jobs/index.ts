@@ -1,5 +1,5 @@
 import type { Db } from '@/db/client'
-import type { Job, JobEvent, JobState } from '@/lib/contracts/job'
+import type { Job, JobAction, JobEvent, JobState } from '@/lib/contracts/job'
 import type { Budget } from '@/lib/contracts/meter'
 import {
   getJob,
@@ -26,10 +26,6 @@ export function listJobs(
 export function getJobDetail(db: Db, id: string): { job: Job; events: JobEvent[] } {
   return { job: getJob(db, id), events: listEvents(db, id) }
 }
-
-/** What a user can ask of a job. */
-export const JOB_ACTIONS = ['cancel', 'pause', 'resume', 'retry'] as const
-export type JobAction = (typeof JOB_ACTIONS)[number]
 
 function retry(db: Db, id: string): Job {
   const row = getJobRow(db, id)

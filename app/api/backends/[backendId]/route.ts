@@ -1,26 +1,20 @@
-import { z } from 'zod'
-import { route } from '@/lib/http/route'
 import {
-  backendPatchSchema,
-  deleteBackend,
-  getBackend,
-  updateBackend,
-} from '@/lib/services/backends'
+  deleteBackendEndpoint,
+  getBackendEndpoint,
+  updateBackendEndpoint,
+} from '@/lib/api/backends'
+import { serve } from '@/lib/http/route'
+import { deleteBackend, getBackend, updateBackend } from '@/lib/services/backends'
 
-const params = z.object({ backendId: z.string() })
+export const GET = serve(getBackendEndpoint, ({ ctx, params }) =>
+  getBackend(ctx.db, params.backendId),
+)
 
-export const GET = route({
-  params,
-  handler: ({ ctx, params: { backendId } }) => getBackend(ctx.db, backendId),
-})
+export const PATCH = serve(
+  updateBackendEndpoint,
+  ({ ctx, params, body }) => updateBackend(ctx.db, params.backendId, body).backend,
+)
 
-export const PATCH = route({
-  params,
-  body: backendPatchSchema,
-  handler: ({ ctx, params: { backendId }, body }) => updateBackend(ctx.db, backendId, body).backend,
-})
-
-export const DELETE = route({
-  params,
-  handler: ({ ctx, params: { backendId } }) => deleteBackend(ctx.db, backendId),
-})
+export const DELETE = serve(deleteBackendEndpoint, ({ ctx, params }) =>
+  deleteBackend(ctx.db, params.backendId),
+)

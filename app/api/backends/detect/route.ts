@@ -1,7 +1,5 @@
-import { route } from '@/lib/http/route'
-import { detectInputSchema, requestDetection } from '@/lib/services/backends/detect'
+import { detectBackendEndpoint } from '@/lib/api/backends'
+import { serve } from '@/lib/http/route'
+import { requestDetection } from '@/lib/services/backends/detect'
 
-export const POST = route({
-  body: detectInputSchema,
-  handler: ({ ctx, body }) => requestDetection(ctx.db, body),
-})
+export const POST = serve(detectBackendEndpoint, ({ ctx, body }) => requestDetection(ctx.db, body))

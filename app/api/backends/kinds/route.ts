@@ -1,4 +1,5 @@
-import { route } from '@/lib/http/route'
+import { backendKindsEndpoint } from '@/lib/api/backends'
+import { serve } from '@/lib/http/route'
 import { connectInfo } from '@/lib/services/backends/config'
 
-export const GET = route({ handler: () => connectInfo() })
+export const GET = serve(backendKindsEndpoint, () => connectInfo())

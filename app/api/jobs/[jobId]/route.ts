@@ -1,8 +1,5 @@
-import { z } from 'zod'
-import { route } from '@/lib/http/route'
+import { getJobEndpoint } from '@/lib/api/jobs'
+import { serve } from '@/lib/http/route'
 import { getJobDetail } from '@/lib/services/jobs'
 
-export const GET = route({
-  params: z.object({ jobId: z.string() }),
-  handler: ({ ctx, params }) => getJobDetail(ctx.db, params.jobId),
-})
+export const GET = serve(getJobEndpoint, ({ ctx, params }) => getJobDetail(ctx.db, params.jobId))

@@ -3,10 +3,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { BACKEND_KINDS } from '@/lib/backends'
 import { modelStub, startStub, type StubServer } from '@/lib/testing/servers/openai'
 import type { ProbeResult, ProbeVector } from '@/lib/backends/types'
+import { detectInputSchema } from '@/lib/contracts/backends'
 import type { Job } from '@/lib/contracts/job'
 import { AppError } from '@/lib/errors'
 import { addBackend, getBackend, requestProbe } from '@/lib/services/backends'
-import { detectInputSchema, requestDetection } from '@/lib/services/backends/detect'
+import { requestDetection } from '@/lib/services/backends/detect'
 import {
   backendHistory,
   beginProbe,

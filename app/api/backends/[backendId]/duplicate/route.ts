@@ -1,8 +1,7 @@
-import { z } from 'zod'
-import { route } from '@/lib/http/route'
+import { duplicateBackendEndpoint } from '@/lib/api/backends'
+import { serve } from '@/lib/http/route'
 import { duplicateBackend } from '@/lib/services/backends'
 
-export const POST = route({
-  params: z.object({ backendId: z.string() }),
-  handler: ({ ctx, params }) => duplicateBackend(ctx.db, params.backendId),
-})
+export const POST = serve(duplicateBackendEndpoint, ({ ctx, params }) =>
+  duplicateBackend(ctx.db, params.backendId),
+)

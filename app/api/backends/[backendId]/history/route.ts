@@ -1,9 +1,8 @@
-import { z } from 'zod'
-import { route } from '@/lib/http/route'
+import { backendHistoryEndpoint } from '@/lib/api/backends'
+import { serve } from '@/lib/http/route'
 import { getBackendRow } from '@/lib/services/backends'
 import { backendHistory } from '@/lib/services/backends/probes'
 
-export const GET = route({
-  params: z.object({ backendId: z.string() }),
-  handler: ({ ctx, params }) => backendHistory(ctx.db, getBackendRow(ctx.db, params.backendId).id),
-})
+export const GET = serve(backendHistoryEndpoint, ({ ctx, params }) =>
+  backendHistory(ctx.db, getBackendRow(ctx.db, params.backendId).id),
+)

@@ -1,8 +1,7 @@
-import { z } from 'zod'
-import { route } from '@/lib/http/route'
+import { probeBackendEndpoint } from '@/lib/api/backends'
+import { serve } from '@/lib/http/route'
 import { requestProbe } from '@/lib/services/backends'
 
-export const POST = route({
-  params: z.object({ backendId: z.string() }),
-  handler: ({ ctx, params }) => ({ job: requestProbe(ctx.db, params.backendId) }),
-})
+export const POST = serve(probeBackendEndpoint, ({ ctx, params }) => ({
+  job: requestProbe(ctx.db, params.backendId),
+}))

@@ -1,8 +1,7 @@
-import { z } from 'zod'
-import { route } from '@/lib/http/route'
+import { restoreBackendEndpoint } from '@/lib/api/backends'
+import { serve } from '@/lib/http/route'
 import { restoreBackend } from '@/lib/services/backends'
 
-export const POST = route({
-  params: z.object({ backendId: z.string() }),
-  handler: ({ ctx, params }) => restoreBackend(ctx.db, params.backendId),
-})
+export const POST = serve(restoreBackendEndpoint, ({ ctx, params }) =>
+  restoreBackend(ctx.db, params.backendId),
+)

@@ -1,8 +1,7 @@
-import { z } from 'zod'
-import { route } from '@/lib/http/route'
+import { fetchModelEndpoint } from '@/lib/api/models'
+import { serve } from '@/lib/http/route'
 import { requestModel } from '@/lib/services/models'
 
-export const POST = route({
-  params: z.object({ modelId: z.string() }),
-  handler: ({ ctx, params }) => ({ job: requestModel(ctx, params.modelId) }),
-})
+export const POST = serve(fetchModelEndpoint, ({ ctx, params }) => ({
+  job: requestModel(ctx, params.modelId),
+}))

@@ -2,13 +2,12 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { alignCellsEndpoint, alignmentEndpoint } from '@/lib/api/cells'
 import type { AlignCellsRequest } from '@/lib/contracts/operators'
 import { call } from './api'
-import { jobKeys } from './use-jobs'
-import { studyKeys } from './use-studies'
+import { jobKeys, studyKeys } from './keys'
 
 /** What can be chosen about the alignment of one file. */
 export function useAlignmentFacts(studyId: string, cellId: string) {
   return useQuery({
-    queryKey: [...studyKeys.one(studyId), 'alignment', cellId],
+    queryKey: studyKeys.alignment(studyId, cellId),
     queryFn: ({ signal }) => call(alignmentEndpoint, { params: { studyId, cellId }, signal }),
   })
 }

@@ -20,7 +20,8 @@ import {
   type detectInputSchema,
 } from '@/lib/contracts/backends'
 import { call } from './api'
-import { isActive, jobKeys } from './use-jobs'
+import { backendKeys, jobKeys } from './keys'
+import { isActive } from './use-jobs'
 
 // A fetch takes seconds to minutes; this shows its end promptly without a busy loop.
 const CHANGING_REFETCH_MS = 2_000
@@ -28,13 +29,6 @@ const CHANGING_REFETCH_MS = 2_000
 const PROBING_REFETCH_MS = 500
 // Somebody waits in front of a form for an answer that takes a few hundred milliseconds.
 const DETECTING_REFETCH_MS = 250
-
-const backendKeys = {
-  list: ['backends'] as const,
-  connect: ['connect-info'] as const,
-  models: ['models'] as const,
-  history: (id: string) => ['backend-history', id] as const,
-}
 
 /** Polls while a probe waits or runs, `live` also before the first answer shows one. */
 export function useBackends(live = false) {
@@ -60,7 +54,7 @@ export function useConnectInfo() {
 /** Models found behind a backend and its latest probes; `probedAt` makes a new probe read it afresh. */
 export function useBackendHistory(id: string, probedAt: number | null, enabled: boolean) {
   return useQuery({
-    queryKey: [...backendKeys.history(id), probedAt],
+    queryKey: backendKeys.history(id, probedAt),
     queryFn: ({ signal }) => call(backendHistoryEndpoint, { params: { backendId: id }, signal }),
     enabled,
   })

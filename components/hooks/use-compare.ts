@@ -13,7 +13,7 @@ import type { CompareState } from '@/lib/contracts/compare'
 import { COMPARE_SORTS } from '@/lib/contracts/compare'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { call } from './api'
-import { studyKeys } from './use-studies'
+import { studyKeys } from './keys'
 
 /** Pairs asked for at once: each carries three texts, and about four fit a screen. */
 export const PAIR_WINDOW = 25
@@ -142,7 +142,7 @@ async function comparePart<Part extends 'summary' | 'intervals' | 'rows'>(
 export function useCompareSummary(studyId: string, state: CompareState, isLive: boolean) {
   const asked = summaryState(state)
   return useQuery({
-    queryKey: [...studyKeys.one(studyId), 'compare', 'summary', asked],
+    queryKey: studyKeys.compareSummary(studyId, asked),
     queryFn: ({ signal }) => comparePart(studyId, { state: asked, part: 'summary' }, signal),
     placeholderData: keepPreviousData,
     refetchInterval: isLive ? LIVE_REFETCH_MS : false,
@@ -152,7 +152,7 @@ export function useCompareSummary(studyId: string, state: CompareState, isLive: 
 export function useCompareIntervals(studyId: string, state: CompareState, isLive: boolean) {
   const asked = summaryState(state)
   return useQuery({
-    queryKey: [...studyKeys.one(studyId), 'compare', 'intervals', asked],
+    queryKey: studyKeys.compareIntervals(studyId, asked),
     queryFn: ({ signal }) => comparePart(studyId, { state: asked, part: 'intervals' }, signal),
     refetchInterval: isLive ? LIVE_REFETCH_MS : false,
   })
@@ -167,7 +167,7 @@ export function useComparePairs(
 ) {
   return useQueries({
     queries: pages.map((page) => ({
-      queryKey: [...studyKeys.one(studyId), 'compare', 'rows', state, page],
+      queryKey: studyKeys.comparePage(studyId, state, page),
       queryFn: ({ signal }: { signal: AbortSignal }) =>
         comparePart(
           studyId,
@@ -190,7 +190,7 @@ export function usePairTexts(
 ) {
   const sides = { ...summaryState(state), columns: [] }
   return useQuery({
-    queryKey: [...studyKeys.one(studyId), 'compare', 'pair', sides, pair],
+    queryKey: studyKeys.pairTexts(studyId, sides, pair),
     queryFn: ({ signal }) =>
       call(comparePairEndpoint, {
         params: { studyId },

@@ -3,8 +3,7 @@ import type { ComputeRequest, DryRun, EvolveRequest, MetricInfo } from '@/lib/co
 import type { Job } from '@/lib/contracts/job'
 import type { RunInfo } from '@/lib/contracts/study'
 import { apiGet, apiPost } from './api'
-import { jobKeys } from './use-jobs'
-import { studyKeys } from './use-studies'
+import { jobKeys, studyKeys } from './keys'
 
 export function useMetrics() {
   return useQuery({

@@ -8,7 +8,7 @@ import {
 } from '@/lib/api/export'
 import { EXPORT_FORMATS, EXPORT_STAGES, type ExportRequest } from '@/lib/contracts/export'
 import { call, endpointUrl } from './api'
-import { studyKeys } from './use-studies'
+import { studyKeys } from './keys'
 
 const parsers = {
   format: parseAsStringLiteral(EXPORT_FORMATS).withDefault('json'),
@@ -35,7 +35,7 @@ export type ExportParams = ReturnType<typeof useExportParams>[0]
 /** The checks of an export; asked again whenever a setting changes. */
 export function useExportCheck(request: ExportRequest, enabled: boolean) {
   return useQuery({
-    queryKey: [...studyKeys.one(request.studyId), 'export', 'check', request],
+    queryKey: studyKeys.exportCheck(request),
     queryFn: ({ signal }) =>
       call(checkExportEndpoint, { params: { studyId: request.studyId }, body: request, signal }),
     placeholderData: keepPreviousData,
@@ -43,14 +43,12 @@ export function useExportCheck(request: ExportRequest, enabled: boolean) {
   })
 }
 
-const previousKey = (studyId: string) => [...studyKeys.one(studyId), 'export', 'previous']
-
 // A download that has just begun is listed at once and gets its size when it has been sent.
 const UNFINISHED_REFETCH_MS = 2_000
 
 export function usePreviousExports(studyId: string) {
   return useQuery({
-    queryKey: previousKey(studyId),
+    queryKey: studyKeys.exports(studyId),
     queryFn: ({ signal }) => call(listExportsEndpoint, { params: { studyId }, signal }),
     refetchInterval: (query) =>
       query.state.data?.some((one) => one.bytes === null && Date.now() - one.createdAt < 60_000)
@@ -63,7 +61,7 @@ export function usePreviousExports(studyId: string) {
 export function useDownloadStarted(studyId: string): () => void {
   const client = useQueryClient()
   return () => {
-    setTimeout(() => void client.invalidateQueries({ queryKey: previousKey(studyId) }), 800)
+    setTimeout(() => void client.invalidateQueries({ queryKey: studyKeys.exports(studyId) }), 800)
   }
 }
 

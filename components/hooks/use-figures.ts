@@ -2,12 +2,12 @@ import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query'
 import type { RowFilter } from '@/lib/contracts/filter'
 import { drawnValuesEndpoint, figureEndpoint, listFiguresEndpoint } from '@/lib/api/figures'
 import { call, endpointUrl } from './api'
-import { studyKeys } from './use-studies'
+import { studyKeys } from './keys'
 
 /** Figures that can be drawn for a study, with their options. */
 export function useFigureList(studyId: string | null) {
   return useQuery({
-    queryKey: [...studyKeys.one(studyId ?? ''), 'figures'],
+    queryKey: studyKeys.figures(studyId ?? ''),
     queryFn:
       studyId === null
         ? skipToken
@@ -24,7 +24,7 @@ export function useFigure(
   filter: RowFilter,
 ) {
   return useQuery({
-    queryKey: [...studyKeys.one(studyId), 'figure', figureId, options, filter],
+    queryKey: studyKeys.figure(studyId, figureId, options, filter),
     queryFn: ({ signal }) =>
       call(figureEndpoint, { params: { studyId, figureId }, query: { options, filter }, signal }),
     placeholderData: keepPreviousData,

@@ -2,8 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { Job } from '@/lib/contracts/job'
 import type { ImportPlan, ImportPreview } from '@/lib/contracts/study'
 import { apiPost } from './api'
-import { jobKeys } from './use-jobs'
-import { studyKeys } from './use-studies'
+import { jobKeys, studyKeys } from './keys'
 
 /** One upload to look at; absent fields are detected. */
 interface PreviewRequest {

@@ -8,7 +8,8 @@ import type {
   TrialReply,
 } from '@/lib/contracts/prompts'
 import { apiDelete, apiGet, apiPost } from './api'
-import { jobKeys, useJob } from './use-jobs'
+import { jobKeys } from './keys'
+import { useJob } from './use-jobs'
 
 const promptKeys = {
   list: ['prompts'] as const,

@@ -17,14 +17,10 @@ import {
 } from '@/lib/api/rows'
 import type { ColumnHistogram, MarkKind, RowPage } from '@/lib/contracts/rows'
 import { call } from './api'
-import { studyKeys } from './use-studies'
+import { studyKeys } from './keys'
 
 /** Rows asked for at once: three screens at 1080 px, so that a scroll rarely waits and an answer stays small. */
 export const ROW_WINDOW = 100
-
-export function rowWindowKey(studyId: string, state: ViewState, page: number) {
-  return [...studyKeys.one(studyId), 'rows', state, page] as const
-}
 
 export function fetchRowWindow(
   studyId: string,
@@ -39,7 +35,7 @@ export function fetchRowWindow(
 /** Operators that the study's rows name; empty until they are known. */
 export function useOperators(studyId: string): string[] {
   const query = useQuery({
-    queryKey: [...studyKeys.one(studyId), 'operators'],
+    queryKey: studyKeys.operators(studyId),
     queryFn: ({ signal }) => call(operatorsEndpoint, { params: { studyId }, signal }),
   })
   return query.data ?? []
@@ -53,7 +49,7 @@ export function useRowCount(studyId: string, state: ViewState, enabled = true) {
     columns: [],
   }
   return useQuery({
-    queryKey: [...studyKeys.one(studyId), 'row-count', counted.filter],
+    queryKey: studyKeys.rowCount(studyId, counted.filter),
     queryFn: ({ signal }) =>
       call(listRowsEndpoint, {
         params: { studyId },
@@ -68,7 +64,7 @@ export function useRowCount(studyId: string, state: ViewState, enabled = true) {
 
 export function useRowDetail(studyId: string, row: { cellId: string; idx: number } | null) {
   return useQuery({
-    queryKey: [...studyKeys.one(studyId), 'row', row?.cellId, row?.idx],
+    queryKey: studyKeys.row(studyId, row),
     queryFn: row
       ? ({ signal }) => call(rowDetailEndpoint, { params: { studyId, ...row }, signal })
       : skipToken,
@@ -85,7 +81,7 @@ export function useHistograms(
 ): (ColumnHistogram | null)[] {
   const results = useQueries({
     queries: columns.map((column) => ({
-      queryKey: [...studyKeys.one(studyId), 'histogram', column, filter],
+      queryKey: studyKeys.histogram(studyId, column, filter),
       queryFn: ({ signal }: { signal: AbortSignal }) =>
         call(histogramEndpoint, {
           params: { studyId },
@@ -150,8 +146,5 @@ export function useUndoAnnotation(studyId: string) {
 }
 
 function refreshRows(client: ReturnType<typeof useQueryClient>, studyId: string) {
-  return client.invalidateQueries({
-    queryKey: studyKeys.one(studyId),
-    predicate: (query) => ['rows', 'row', 'row-count'].includes(String(query.queryKey[2])),
-  })
+  return client.invalidateQueries({ queryKey: studyKeys.rows(studyId) })
 }

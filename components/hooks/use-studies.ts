@@ -8,16 +8,10 @@ import {
   updateStudyEndpoint,
 } from '@/lib/api/studies'
 import { call } from './api'
+import { studyKeys } from './keys'
 
 // While a study has active jobs its coverage is asked again at this pace; results are committed about once a second.
 const LIVE_REFETCH_MS = 2_000
-
-export const studyKeys = {
-  list: ['studies'] as const,
-  /** Everything that belongs to one study starts with this, so one call makes all of it stale. */
-  one: (studyId: string) => ['study', studyId] as const,
-  detail: (studyId: string) => ['study', studyId, 'detail'] as const,
-}
 
 export function useStudies() {
   return useQuery({

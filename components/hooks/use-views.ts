@@ -2,13 +2,11 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { deleteViewEndpoint, listViewsEndpoint, saveViewEndpoint } from '@/lib/api/views'
 import type { ViewState } from '@/lib/contracts/filter'
 import { call } from './api'
-import { studyKeys } from './use-studies'
-
-const viewsKey = (studyId: string) => [...studyKeys.one(studyId), 'views']
+import { studyKeys } from './keys'
 
 export function useSavedViews(studyId: string) {
   return useQuery({
-    queryKey: viewsKey(studyId),
+    queryKey: studyKeys.views(studyId),
     queryFn: ({ signal }) => call(listViewsEndpoint, { params: { studyId }, signal }),
   })
 }
@@ -18,7 +16,7 @@ export function useSaveView(studyId: string) {
   return useMutation({
     mutationFn: (input: { name: string; state: ViewState }) =>
       call(saveViewEndpoint, { params: { studyId }, body: input }),
-    onSuccess: () => client.invalidateQueries({ queryKey: viewsKey(studyId) }),
+    onSuccess: () => client.invalidateQueries({ queryKey: studyKeys.views(studyId) }),
   })
 }
 
@@ -26,6 +24,6 @@ export function useDeleteView(studyId: string) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (viewId: string) => call(deleteViewEndpoint, { params: { studyId, viewId } }),
-    onSuccess: () => client.invalidateQueries({ queryKey: viewsKey(studyId) }),
+    onSuccess: () => client.invalidateQueries({ queryKey: studyKeys.views(studyId) }),
   })
 }

@@ -1,14 +1,15 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import type { AgreementReply, JudgingSummary } from '@/lib/contracts/agreement'
-import { apiGet } from './api'
-import { studyKeys } from './use-studies'
+import { agreementEndpoint } from '@/lib/api/agreement'
+import type { JudgingSummary } from '@/lib/contracts/agreement'
+import { apiGet, call } from './api'
+import { judgingKey, studyKeys } from './keys'
 
 /** Runs that hold ratings, and the report on those that are named (two or more). */
 export function useAgreement(studyId: string, runs: readonly string[]) {
   return useQuery({
-    queryKey: [...studyKeys.one(studyId), 'agreement', runs],
+    queryKey: studyKeys.agreement(studyId, runs),
     queryFn: ({ signal }) =>
-      apiGet<AgreementReply>(`/studies/${studyId}/agreement`, { runs: runs.join(',') }, signal),
+      call(agreementEndpoint, { params: { studyId }, query: { runs: runs.join(',') }, signal }),
     placeholderData: keepPreviousData,
   })
 }
@@ -17,7 +18,7 @@ export function useAgreement(studyId: string, runs: readonly string[]) {
 export function useJudgingSummary(runId: string, done: number) {
   return useQuery({
     // With more rows done the counts are others.
-    queryKey: ['judging', runId, done],
+    queryKey: judgingKey(runId, done),
     queryFn: ({ signal }) =>
       apiGet<{ judging: JudgingSummary | null }>(`/runs/${runId}/judging`, {}, signal),
     select: (reply) => reply.judging,

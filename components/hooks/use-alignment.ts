@@ -1,16 +1,14 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { Job } from '@/lib/contracts/job'
-import type { AlignCellsRequest, AlignmentFacts } from '@/lib/contracts/operators'
-import { apiGet, apiPost } from './api'
-import { jobKeys } from './use-jobs'
-import { studyKeys } from './use-studies'
+import { alignCellsEndpoint, alignmentEndpoint } from '@/lib/api/cells'
+import type { AlignCellsRequest } from '@/lib/contracts/operators'
+import { call } from './api'
+import { jobKeys, studyKeys } from './keys'
 
 /** What can be chosen about the alignment of one file. */
 export function useAlignmentFacts(studyId: string, cellId: string) {
   return useQuery({
-    queryKey: [...studyKeys.one(studyId), 'alignment', cellId],
-    queryFn: ({ signal }) =>
-      apiGet<AlignmentFacts>(`/studies/${studyId}/cells/${cellId}/alignment`, {}, signal),
+    queryKey: studyKeys.alignment(studyId, cellId),
+    queryFn: ({ signal }) => call(alignmentEndpoint, { params: { studyId, cellId }, signal }),
   })
 }
 
@@ -19,7 +17,7 @@ export function useAlign(studyId: string) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (request: AlignCellsRequest) =>
-      apiPost<{ jobs: Job[] }>(`/studies/${studyId}/alignments`, request),
+      call(alignCellsEndpoint, { params: { studyId }, body: request }),
     onSuccess: () =>
       Promise.all([
         client.invalidateQueries({ queryKey: jobKeys.all }),

@@ -19,9 +19,9 @@ import {
   type backendInputSchema,
   type detectInputSchema,
 } from '@/lib/contracts/backends'
-import type { SystemInfo } from '@/lib/contracts/compute'
-import { apiGet, call } from './api'
-import { isActive, jobKeys } from './use-jobs'
+import { call } from './api'
+import { backendKeys, jobKeys } from './keys'
+import { isActive } from './use-jobs'
 
 // A fetch takes seconds to minutes; this shows its end promptly without a busy loop.
 const CHANGING_REFETCH_MS = 2_000
@@ -29,13 +29,6 @@ const CHANGING_REFETCH_MS = 2_000
 const PROBING_REFETCH_MS = 500
 // Somebody waits in front of a form for an answer that takes a few hundred milliseconds.
 const DETECTING_REFETCH_MS = 250
-
-const backendKeys = {
-  list: ['backends'] as const,
-  connect: ['connect-info'] as const,
-  models: ['models'] as const,
-  history: (id: string) => ['backend-history', id] as const,
-}
 
 /** Polls while a probe waits or runs, `live` also before the first answer shows one. */
 export function useBackends(live = false) {
@@ -61,7 +54,7 @@ export function useConnectInfo() {
 /** Models found behind a backend and its latest probes; `probedAt` makes a new probe read it afresh. */
 export function useBackendHistory(id: string, probedAt: number | null, enabled: boolean) {
   return useQuery({
-    queryKey: [...backendKeys.history(id), probedAt],
+    queryKey: backendKeys.history(id, probedAt),
     queryFn: ({ signal }) => call(backendHistoryEndpoint, { params: { backendId: id }, signal }),
     enabled,
   })
@@ -98,15 +91,6 @@ export function useModels() {
     queryFn: ({ signal }) => call(listModelsEndpoint, { signal }),
     refetchInterval: (query) =>
       query.state.data?.some((model) => model.state === 'fetching') ? CHANGING_REFETCH_MS : false,
-  })
-}
-
-export function useSystem() {
-  return useQuery({
-    queryKey: ['system'],
-    queryFn: ({ signal }) => apiGet<SystemInfo>('/system', {}, signal),
-    // Only the worker's sign of life changes; its lease is longer than this.
-    refetchInterval: 15_000,
   })
 }
 

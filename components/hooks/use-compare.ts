@@ -8,17 +8,12 @@ import {
   parseAsStringLiteral,
   useQueryStates,
 } from 'nuqs'
-import type {
-  CompareIntervals,
-  ComparePage,
-  ComparePair,
-  CompareState,
-  CompareSummary,
-} from '@/lib/contracts/compare'
+import { type ComparePart, compareEndpoint, comparePairEndpoint } from '@/lib/api/compare'
+import type { CompareState } from '@/lib/contracts/compare'
 import { COMPARE_SORTS } from '@/lib/contracts/compare'
 import type { StudyDetail } from '@/lib/contracts/study'
-import { apiGet } from './api'
-import { studyKeys } from './use-studies'
+import { call } from './api'
+import { studyKeys } from './keys'
 
 /** Pairs asked for at once: each carries three texts, and about four fit a screen. */
 export const PAIR_WINDOW = 25
@@ -135,16 +130,20 @@ function summaryState(state: CompareState): CompareState {
   return { ...state, column: null, sort: 'slot', descending: false }
 }
 
+async function comparePart<Part extends 'summary' | 'intervals' | 'rows'>(
+  studyId: string,
+  query: { state: CompareState; part: Part; offset?: number; limit?: number },
+  signal: AbortSignal,
+): Promise<ComparePart<Part>> {
+  // Which of the shapes came back is what `part` says.
+  return (await call(compareEndpoint, { params: { studyId }, query, signal })) as never
+}
+
 export function useCompareSummary(studyId: string, state: CompareState, isLive: boolean) {
   const asked = summaryState(state)
   return useQuery({
-    queryKey: [...studyKeys.one(studyId), 'compare', 'summary', asked],
-    queryFn: ({ signal }) =>
-      apiGet<CompareSummary>(
-        `/studies/${studyId}/compare`,
-        { state: JSON.stringify(asked), part: 'summary' },
-        signal,
-      ),
+    queryKey: studyKeys.compareSummary(studyId, asked),
+    queryFn: ({ signal }) => comparePart(studyId, { state: asked, part: 'summary' }, signal),
     placeholderData: keepPreviousData,
     refetchInterval: isLive ? LIVE_REFETCH_MS : false,
   })
@@ -153,13 +152,8 @@ export function useCompareSummary(studyId: string, state: CompareState, isLive: 
 export function useCompareIntervals(studyId: string, state: CompareState, isLive: boolean) {
   const asked = summaryState(state)
   return useQuery({
-    queryKey: [...studyKeys.one(studyId), 'compare', 'intervals', asked],
-    queryFn: ({ signal }) =>
-      apiGet<CompareIntervals>(
-        `/studies/${studyId}/compare`,
-        { state: JSON.stringify(asked), part: 'intervals' },
-        signal,
-      ),
+    queryKey: studyKeys.compareIntervals(studyId, asked),
+    queryFn: ({ signal }) => comparePart(studyId, { state: asked, part: 'intervals' }, signal),
     refetchInterval: isLive ? LIVE_REFETCH_MS : false,
   })
 }
@@ -173,16 +167,11 @@ export function useComparePairs(
 ) {
   return useQueries({
     queries: pages.map((page) => ({
-      queryKey: [...studyKeys.one(studyId), 'compare', 'rows', state, page],
+      queryKey: studyKeys.comparePage(studyId, state, page),
       queryFn: ({ signal }: { signal: AbortSignal }) =>
-        apiGet<ComparePage>(
-          `/studies/${studyId}/compare`,
-          {
-            state: JSON.stringify(state),
-            part: 'rows',
-            offset: page * PAIR_WINDOW,
-            limit: PAIR_WINDOW,
-          },
+        comparePart(
+          studyId,
+          { state, part: 'rows', offset: page * PAIR_WINDOW, limit: PAIR_WINDOW },
           signal,
         ),
       // Texts never change; values do while a job runs.
@@ -201,13 +190,13 @@ export function usePairTexts(
 ) {
   const sides = { ...summaryState(state), columns: [] }
   return useQuery({
-    queryKey: [...studyKeys.one(studyId), 'compare', 'pair', sides, pair],
+    queryKey: studyKeys.pairTexts(studyId, sides, pair),
     queryFn: ({ signal }) =>
-      apiGet<Pick<ComparePair, 'seed' | 'a' | 'b'>>(
-        `/studies/${studyId}/compare/pair`,
-        { state: JSON.stringify(sides), seedSet: pair.seedSetKey, slot: pair.slot },
+      call(comparePairEndpoint, {
+        params: { studyId },
+        query: { state: sides, seedSet: pair.seedSetKey, slot: pair.slot },
         signal,
-      ),
+      }),
     enabled,
     staleTime: Infinity,
   })

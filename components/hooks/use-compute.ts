@@ -4,8 +4,7 @@ import type { Given } from '@/lib/api/endpoint'
 import { listMetricsEndpoint } from '@/lib/api/metrics'
 import { pinRunEndpoint, retryRunEndpoint, runCardEndpoint } from '@/lib/api/runs'
 import { call } from './api'
-import { jobKeys } from './use-jobs'
-import { studyKeys } from './use-studies'
+import { jobKeys, studyKeys } from './keys'
 
 export function useMetrics() {
   return useQuery({

@@ -1,14 +1,14 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
 import {
-  EXPORT_FORMATS,
-  EXPORT_STAGES,
-  type ExportCheck,
-  type ExportRequest,
-  type PreviousExport,
-} from '@/lib/contracts/export'
-import { apiGet, apiPost, apiUrl } from './api'
-import { studyKeys } from './use-studies'
+  checkExportEndpoint,
+  downloadExportEndpoint,
+  exportRecipeEndpoint,
+  listExportsEndpoint,
+} from '@/lib/api/export'
+import { EXPORT_FORMATS, EXPORT_STAGES, type ExportRequest } from '@/lib/contracts/export'
+import { call, endpointUrl } from './api'
+import { studyKeys } from './keys'
 
 const parsers = {
   format: parseAsStringLiteral(EXPORT_FORMATS).withDefault('json'),
@@ -35,23 +35,21 @@ export type ExportParams = ReturnType<typeof useExportParams>[0]
 /** The checks of an export; asked again whenever a setting changes. */
 export function useExportCheck(request: ExportRequest, enabled: boolean) {
   return useQuery({
-    queryKey: [...studyKeys.one(request.studyId), 'export', 'check', request],
+    queryKey: studyKeys.exportCheck(request),
     queryFn: ({ signal }) =>
-      apiPost<ExportCheck>(`/studies/${request.studyId}/export/check`, request, signal),
+      call(checkExportEndpoint, { params: { studyId: request.studyId }, body: request, signal }),
     placeholderData: keepPreviousData,
     enabled,
   })
 }
-
-const previousKey = (studyId: string) => [...studyKeys.one(studyId), 'export', 'previous']
 
 // A download that has just begun is listed at once and gets its size when it has been sent.
 const UNFINISHED_REFETCH_MS = 2_000
 
 export function usePreviousExports(studyId: string) {
   return useQuery({
-    queryKey: previousKey(studyId),
-    queryFn: ({ signal }) => apiGet<PreviousExport[]>(`/studies/${studyId}/export`, {}, signal),
+    queryKey: studyKeys.exports(studyId),
+    queryFn: ({ signal }) => call(listExportsEndpoint, { params: { studyId }, signal }),
     refetchInterval: (query) =>
       query.state.data?.some((one) => one.bytes === null && Date.now() - one.createdAt < 60_000)
         ? UNFINISHED_REFETCH_MS
@@ -63,15 +61,16 @@ export function usePreviousExports(studyId: string) {
 export function useDownloadStarted(studyId: string): () => void {
   const client = useQueryClient()
   return () => {
-    setTimeout(() => void client.invalidateQueries({ queryKey: previousKey(studyId) }), 800)
+    setTimeout(() => void client.invalidateQueries({ queryKey: studyKeys.exports(studyId) }), 800)
   }
 }
 
 /** Address of a download: a plain link, so that the browser streams it to disk. */
 export function downloadUrl(request: ExportRequest): string {
-  return apiUrl(`/studies/${request.studyId}/export/download`, { request: JSON.stringify(request) })
+  const params = { studyId: request.studyId }
+  return endpointUrl(downloadExportEndpoint, { params, query: { request } })
 }
 
 export function recipeUrl(studyId: string, exportId: string): string {
-  return apiUrl(`/studies/${studyId}/export/${exportId}/recipe`)
+  return endpointUrl(exportRecipeEndpoint, { params: { studyId, exportId } })
 }

@@ -1,21 +1,19 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query'
 import type { RowFilter } from '@/lib/contracts/filter'
-import type { FigureListItem, FigureResult } from '@/lib/figures/types'
-import { apiGet, apiUrl } from './api'
-import { studyKeys } from './use-studies'
+import { drawnValuesEndpoint, figureEndpoint, listFiguresEndpoint } from '@/lib/api/figures'
+import { call, endpointUrl } from './api'
+import { studyKeys } from './keys'
 
 /** Figures that can be drawn for a study, with their options. */
 export function useFigureList(studyId: string | null) {
   return useQuery({
-    queryKey: [...studyKeys.one(studyId ?? ''), 'figures'],
-    queryFn: ({ signal }) => apiGet<FigureListItem[]>(`/studies/${studyId}/figures`, {}, signal),
-    enabled: studyId !== null,
+    queryKey: studyKeys.figures(studyId ?? ''),
+    queryFn:
+      studyId === null
+        ? skipToken
+        : ({ signal }) => call(listFiguresEndpoint, { params: { studyId }, signal }),
     staleTime: 60_000,
   })
-}
-
-function figureQuery(options: Record<string, unknown>, filter: RowFilter) {
-  return { options: JSON.stringify(options), filter: JSON.stringify(filter) }
 }
 
 /** One figure under options and filter; the previous drawing stays while a new one is made. */
@@ -26,13 +24,9 @@ export function useFigure(
   filter: RowFilter,
 ) {
   return useQuery({
-    queryKey: [...studyKeys.one(studyId), 'figure', figureId, options, filter],
+    queryKey: studyKeys.figure(studyId, figureId, options, filter),
     queryFn: ({ signal }) =>
-      apiGet<FigureResult>(
-        `/studies/${studyId}/figures/${figureId}`,
-        figureQuery(options, filter),
-        signal,
-      ),
+      call(figureEndpoint, { params: { studyId, figureId }, query: { options, filter }, signal }),
     placeholderData: keepPreviousData,
     staleTime: 10_000,
   })
@@ -45,5 +39,8 @@ export function drawnValuesUrl(
   options: Record<string, unknown>,
   filter: RowFilter,
 ): string {
-  return apiUrl(`/studies/${studyId}/figures/${figureId}/drawn`, figureQuery(options, filter))
+  return endpointUrl(drawnValuesEndpoint, {
+    params: { studyId, figureId },
+    query: { options, filter },
+  })
 }

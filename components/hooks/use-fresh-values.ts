@@ -1,9 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import type { StudyDetail } from '@/lib/contracts/study'
-import { studyKeys } from './use-studies'
-
-const READS_VALUES = new Set(['rows', 'row', 'row-count', 'histogram', 'figure', 'compare'])
+import { studyKeys } from './keys'
 
 /** Reads rows, histograms and figures again when runs have made new values or cells have changed. */
 export function useFreshValues(detail: StudyDetail): void {
@@ -16,9 +14,6 @@ export function useFreshValues(detail: StudyDetail): void {
   useEffect(() => {
     if (seen.current === stamp) return
     seen.current = stamp
-    void client.invalidateQueries({
-      queryKey: studyKeys.one(studyId),
-      predicate: (query) => READS_VALUES.has(String(query.queryKey[2])),
-    })
+    void client.invalidateQueries({ queryKey: studyKeys.values(studyId) })
   }, [client, studyId, stamp])
 }

@@ -4,8 +4,7 @@ import type { Parsed } from '@/lib/api/endpoint'
 import type { ImportPlan } from '@/lib/contracts/study'
 import type { PreviewRequest } from '@/lib/contracts/uploads'
 import { call } from './api'
-import { jobKeys } from './use-jobs'
-import { studyKeys } from './use-studies'
+import { jobKeys, studyKeys } from './keys'
 
 /** Reads the first rows of an uploaded file and says what it seems to be; nothing is imported. `siblings` are the names of the files dropped with it. */
 export async function previewImport(

@@ -3,6 +3,7 @@ import { actOnJobEndpoint, getJobEndpoint, listJobsEndpoint } from '@/lib/api/jo
 import type { Job, JobAction, JobState } from '@/lib/contracts/job'
 import type { Budget } from '@/lib/contracts/meter'
 import { call } from './api'
+import { jobKeys } from './keys'
 
 // The worker writes progress at most every 500 ms; asking twice as slowly never misses what a reader can follow.
 const ACTIVE_REFETCH_MS = 1_000
@@ -18,12 +19,6 @@ export function isActive(job: Job): boolean {
 /** Whether a job may change without anybody asking: it works, waits its turn, or waits for its backend. */
 function isLive(job: Job): boolean {
   return isActive(job) || job.hold !== null
-}
-
-export const jobKeys = {
-  all: ['jobs'] as const,
-  list: (studyId: string | null) => ['jobs', 'list', studyId] as const,
-  one: (jobId: string) => ['jobs', 'one', jobId] as const,
 }
 
 /** Jobs, newest first; polls once a second while one is active. */

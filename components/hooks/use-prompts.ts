@@ -13,7 +13,8 @@ import {
 } from '@/lib/api/prompts'
 import type { Given } from '@/lib/api/endpoint'
 import { call } from './api'
-import { jobKeys, useJob } from './use-jobs'
+import { jobKeys } from './keys'
+import { useJob } from './use-jobs'
 
 const promptKeys = {
   list: ['prompts'] as const,

@@ -1,22 +1,26 @@
 import {
   keepPreviousData,
+  skipToken,
   useMutation,
   useQueries,
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query'
 import type { RowFilter, ViewState } from '@/lib/contracts/filter'
-import type { ColumnHistogram, RowDetail, RowPage } from '@/lib/contracts/rows'
-import { listRowsEndpoint } from '@/lib/api/rows'
-import { apiDelete, apiGet, apiPost, call } from './api'
-import { studyKeys } from './use-studies'
+import {
+  annotateEndpoint,
+  histogramEndpoint,
+  listRowsEndpoint,
+  operatorsEndpoint,
+  rowDetailEndpoint,
+  undoAnnotationEndpoint,
+} from '@/lib/api/rows'
+import type { ColumnHistogram, MarkKind, RowPage } from '@/lib/contracts/rows'
+import { call } from './api'
+import { studyKeys } from './keys'
 
 /** Rows asked for at once: three screens at 1080 px, so that a scroll rarely waits and an answer stays small. */
 export const ROW_WINDOW = 100
-
-export function rowWindowKey(studyId: string, state: ViewState, page: number) {
-  return [...studyKeys.one(studyId), 'rows', state, page] as const
-}
 
 export function fetchRowWindow(
   studyId: string,
@@ -31,8 +35,8 @@ export function fetchRowWindow(
 /** Operators that the study's rows name; empty until they are known. */
 export function useOperators(studyId: string): string[] {
   const query = useQuery({
-    queryKey: [...studyKeys.one(studyId), 'operators'],
-    queryFn: ({ signal }) => apiGet<string[]>(`/studies/${studyId}/operators`, {}, signal),
+    queryKey: studyKeys.operators(studyId),
+    queryFn: ({ signal }) => call(operatorsEndpoint, { params: { studyId }, signal }),
   })
   return query.data ?? []
 }
@@ -45,13 +49,13 @@ export function useRowCount(studyId: string, state: ViewState, enabled = true) {
     columns: [],
   }
   return useQuery({
-    queryKey: [...studyKeys.one(studyId), 'row-count', counted.filter],
+    queryKey: studyKeys.rowCount(studyId, counted.filter),
     queryFn: ({ signal }) =>
-      apiGet<RowPage>(
-        `/studies/${studyId}/rows`,
-        { state: JSON.stringify(counted), offset: 0, limit: 1 },
+      call(listRowsEndpoint, {
+        params: { studyId },
+        query: { state: counted, offset: 0, limit: 1 },
         signal,
-      ),
+      }),
     select: (page) => ({ total: page.total, outOf: page.outOf }),
     placeholderData: keepPreviousData,
     enabled,
@@ -60,10 +64,10 @@ export function useRowCount(studyId: string, state: ViewState, enabled = true) {
 
 export function useRowDetail(studyId: string, row: { cellId: string; idx: number } | null) {
   return useQuery({
-    queryKey: [...studyKeys.one(studyId), 'row', row?.cellId, row?.idx],
-    queryFn: ({ signal }) =>
-      apiGet<RowDetail>(`/studies/${studyId}/rows/${row?.cellId}/${row?.idx}`, {}, signal),
-    enabled: row !== null,
+    queryKey: studyKeys.row(studyId, row),
+    queryFn: row
+      ? ({ signal }) => call(rowDetailEndpoint, { params: { studyId, ...row }, signal })
+      : skipToken,
     placeholderData: keepPreviousData,
   })
 }
@@ -75,12 +79,15 @@ export function useHistograms(
   filter: RowFilter,
   enabled: boolean,
 ): (ColumnHistogram | null)[] {
-  const state = JSON.stringify({ filter })
   const results = useQueries({
     queries: columns.map((column) => ({
-      queryKey: [...studyKeys.one(studyId), 'histogram', column, filter],
+      queryKey: studyKeys.histogram(studyId, column, filter),
       queryFn: ({ signal }: { signal: AbortSignal }) =>
-        apiGet<ColumnHistogram>(`/studies/${studyId}/histogram`, { column, state }, signal),
+        call(histogramEndpoint, {
+          params: { studyId },
+          query: { column, state: { filter } },
+          signal,
+        }),
       placeholderData: keepPreviousData,
       staleTime: 10_000,
       enabled,
@@ -91,8 +98,6 @@ export function useHistograms(
     result.data?.column === columns[index] ? (result.data ?? null) : null,
   )
 }
-
-type MarkKind = 'star' | 'drop' | 'note'
 
 interface AnnotationInput {
   cellId: string
@@ -106,7 +111,7 @@ export function useAnnotate(studyId: string) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (input: AnnotationInput) =>
-      apiPost<{ no: number }>(`/studies/${studyId}/annotations`, input),
+      call(annotateEndpoint, { params: { studyId }, body: input }),
     onSettled: () => refreshRows(client, studyId),
   })
 }
@@ -119,12 +124,13 @@ export function useAnnotateRows(studyId: string) {
       kind: MarkKind
       value: string | null
       rows: readonly Pick<AnnotationInput, 'cellId' | 'idx'>[]
-    }) => apiPost<{ nos: number[] }>(`/studies/${studyId}/annotations`, input),
+    }) =>
+      call(annotateEndpoint, { params: { studyId }, body: { ...input, rows: [...input.rows] } }),
     onSettled: () => refreshRows(client, studyId),
   })
   const undo = useMutation({
     mutationFn: async (nos: readonly number[]) => {
-      for (const no of nos) await apiDelete<unknown>(`/studies/${studyId}/annotations/${no}`)
+      for (const no of nos) await call(undoAnnotationEndpoint, { params: { studyId, no } })
     },
     onSettled: () => refreshRows(client, studyId),
   })
@@ -134,14 +140,11 @@ export function useAnnotateRows(studyId: string) {
 export function useUndoAnnotation(studyId: string) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (no: number) => apiDelete<unknown>(`/studies/${studyId}/annotations/${no}`),
+    mutationFn: (no: number) => call(undoAnnotationEndpoint, { params: { studyId, no } }),
     onSettled: () => refreshRows(client, studyId),
   })
 }
 
 function refreshRows(client: ReturnType<typeof useQueryClient>, studyId: string) {
-  return client.invalidateQueries({
-    queryKey: studyKeys.one(studyId),
-    predicate: (query) => ['rows', 'row', 'row-count'].includes(String(query.queryKey[2])),
-  })
+  return client.invalidateQueries({ queryKey: studyKeys.rows(studyId) })
 }

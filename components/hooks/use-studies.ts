@@ -1,21 +1,22 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { StudyDetail, StudySummary } from '@/lib/contracts/study'
-import { apiDelete, apiGet, apiPatch, apiPost } from './api'
+import {
+  createStudyEndpoint,
+  deleteStudyEndpoint,
+  listStudiesEndpoint,
+  restoreStudyEndpoint,
+  studyEndpoint,
+  updateStudyEndpoint,
+} from '@/lib/api/studies'
+import { call } from './api'
+import { studyKeys } from './keys'
 
 // While a study has active jobs its coverage is asked again at this pace; results are committed about once a second.
 const LIVE_REFETCH_MS = 2_000
 
-export const studyKeys = {
-  list: ['studies'] as const,
-  /** Everything that belongs to one study starts with this, so one call makes all of it stale. */
-  one: (studyId: string) => ['study', studyId] as const,
-  detail: (studyId: string) => ['study', studyId, 'detail'] as const,
-}
-
 export function useStudies() {
   return useQuery({
     queryKey: studyKeys.list,
-    queryFn: ({ signal }) => apiGet<StudySummary[]>('/studies', {}, signal),
+    queryFn: ({ signal }) => call(listStudiesEndpoint, { query: {}, signal }),
     refetchInterval: (query) =>
       query.state.data?.some((study) => study.activeJobs > 0) ? LIVE_REFETCH_MS : false,
   })
@@ -25,7 +26,7 @@ export function useStudies() {
 export function useStudy(studyId: string) {
   return useQuery({
     queryKey: studyKeys.detail(studyId),
-    queryFn: ({ signal }) => apiGet<StudyDetail>(`/studies/${studyId}`, {}, signal),
+    queryFn: ({ signal }) => call(studyEndpoint, { params: { studyId }, signal }),
     refetchInterval: (query) =>
       (query.state.data?.study.activeJobs ?? 0) > 0 ? LIVE_REFETCH_MS : false,
   })
@@ -35,7 +36,7 @@ export function useCreateStudy() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (input: { name: string; description: string }) =>
-      apiPost<StudySummary>('/studies', input),
+      call(createStudyEndpoint, { body: input }),
     onSuccess: () => client.invalidateQueries({ queryKey: studyKeys.list }),
   })
 }
@@ -44,7 +45,7 @@ export function useUpdateStudy(studyId: string) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (input: { name?: string; description?: string }) =>
-      apiPatch<StudySummary>(`/studies/${studyId}`, input),
+      call(updateStudyEndpoint, { params: { studyId }, body: input }),
     onSuccess: () =>
       Promise.all([
         client.invalidateQueries({ queryKey: studyKeys.list }),
@@ -57,7 +58,7 @@ export function useUpdateStudy(studyId: string) {
 export function useDeleteStudy() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (studyId: string) => apiDelete<unknown>(`/studies/${studyId}`),
+    mutationFn: (studyId: string) => call(deleteStudyEndpoint, { params: { studyId } }),
     onSuccess: () => client.invalidateQueries({ queryKey: studyKeys.list }),
   })
 }
@@ -65,7 +66,7 @@ export function useDeleteStudy() {
 export function useRestoreStudy() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (studyId: string) => apiPost<unknown>(`/studies/${studyId}/restore`),
+    mutationFn: (studyId: string) => call(restoreStudyEndpoint, { params: { studyId } }),
     onSuccess: () => client.invalidateQueries({ queryKey: studyKeys.list }),
   })
 }

@@ -1,22 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { deleteViewEndpoint, listViewsEndpoint, saveViewEndpoint } from '@/lib/api/views'
 import type { ViewState } from '@/lib/contracts/filter'
-import { apiDelete, apiGet, apiPost } from './api'
-import { studyKeys } from './use-studies'
-
-/** A saved filter, sort and column choice. */
-export interface SavedView {
-  id: string
-  name: string
-  state: ViewState
-  createdAt: number
-}
-
-const viewsKey = (studyId: string) => [...studyKeys.one(studyId), 'views']
+import { call } from './api'
+import { studyKeys } from './keys'
 
 export function useSavedViews(studyId: string) {
   return useQuery({
-    queryKey: viewsKey(studyId),
-    queryFn: ({ signal }) => apiGet<SavedView[]>(`/studies/${studyId}/views`, {}, signal),
+    queryKey: studyKeys.views(studyId),
+    queryFn: ({ signal }) => call(listViewsEndpoint, { params: { studyId }, signal }),
   })
 }
 
@@ -24,15 +15,15 @@ export function useSaveView(studyId: string) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (input: { name: string; state: ViewState }) =>
-      apiPost<SavedView>(`/studies/${studyId}/views`, input),
-    onSuccess: () => client.invalidateQueries({ queryKey: viewsKey(studyId) }),
+      call(saveViewEndpoint, { params: { studyId }, body: input }),
+    onSuccess: () => client.invalidateQueries({ queryKey: studyKeys.views(studyId) }),
   })
 }
 
 export function useDeleteView(studyId: string) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (viewId: string) => apiDelete<unknown>(`/studies/${studyId}/views/${viewId}`),
-    onSuccess: () => client.invalidateQueries({ queryKey: viewsKey(studyId) }),
+    mutationFn: (viewId: string) => call(deleteViewEndpoint, { params: { studyId, viewId } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: studyKeys.views(studyId) }),
   })
 }

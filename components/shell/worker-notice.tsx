@@ -1,6 +1,6 @@
 'use client'
 
-import { useSystem } from '@/components/hooks/use-backends'
+import { useSystem } from '@/components/hooks/use-system'
 import { Notice } from '@/components/ui/states'
 
 /** Says so when jobs would only queue up because no worker is alive. */

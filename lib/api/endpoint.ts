@@ -27,6 +27,8 @@ export interface Endpoint {
   body?: z.ZodType
   /** What comes back as JSON. Without it the reply is empty (204), or a stream when `streams` says so. */
   reply?: z.ZodType
+  /** Set for the calls by which one logs in and out: they cannot ask for the access token. */
+  isOpen?: boolean
   /** Media type of a reply that is no JSON: the handler returns a Response. */
   streams?: string
 }

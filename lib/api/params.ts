@@ -19,6 +19,16 @@ export function flagParam(): z.ZodType<boolean, boolean> {
 export function jsonParam<S extends z.ZodType>(
   name: string,
   schema: S,
+): z.ZodType<z.output<S>, z.input<S>>
+/** Returns the same with a text that stands for a value that was left out. */
+export function jsonParam<S extends z.ZodType>(
+  name: string,
+  schema: S,
+  fallback: string,
+): z.ZodType<z.output<S>, z.input<S> | undefined>
+export function jsonParam<S extends z.ZodType>(
+  name: string,
+  schema: S,
   fallback?: string,
 ): z.ZodType<z.output<S>, z.input<S> | undefined> {
   const text = jsonParameter(name, fallback).pipe(schema as z.ZodType<z.output<S>, unknown>)

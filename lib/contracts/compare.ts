@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { columnIdSchema } from './filter'
-import { jsonParameter } from './json-parameter'
 import { nameSchema, namesSchema, roundSchema } from './limits'
 import { metricValueSchema } from './rows'
 
@@ -269,21 +268,3 @@ export type CompareIntervals = z.infer<typeof compareIntervalsSchema>
 
 // Three texts a pair: a window of this many stays well under a megabyte.
 export const MAX_PAIRS = 200
-
-const stateParameter = jsonParameter('state').pipe(compareStateSchema)
-
-export const compareQuerySchema = z.object({
-  state: stateParameter,
-  part: z
-    .enum(['summary', 'intervals', 'rows', 'all'])
-    .default('all')
-    .describe('`intervals` takes longest; a page asks for the parts apart.'),
-  offset: z.coerce.number().int().min(0).default(0),
-  limit: z.coerce.number().int().min(1).max(MAX_PAIRS).default(50),
-})
-
-export const comparePairQuerySchema = z.object({
-  state: stateParameter,
-  seedSet: nameSchema,
-  slot: z.coerce.number().int().min(0),
-})

@@ -94,14 +94,15 @@ export const exportCheckSchema = z.object({
 export type ExportCheck = z.infer<typeof exportCheckSchema>
 
 /** An export that was downloaded before, with what is needed to make it again. */
-export interface PreviousExport {
-  id: string
-  name: string
-  format: ExportRequest['format']
-  rowCount: number
+export const previousExportSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  format: z.enum(EXPORT_FORMATS),
+  rowCount: z.number(),
   /** null while it is being sent, or when it was broken off. */
-  bytes: number | null
-  sha256: string | null
-  createdAt: number
-  request: ExportRequest
-}
+  bytes: z.number().nullable(),
+  sha256: z.string().nullable(),
+  createdAt: z.number(),
+  request: exportRequestSchema,
+})
+export type PreviousExport = z.infer<typeof previousExportSchema>

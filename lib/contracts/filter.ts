@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { LIMITS, nameSchema, namesSchema, roundSchema } from './limits'
+import { MARK_KINDS } from './rows'
 
 /** A metric column by name: `<metric>.<output>` or `<derived>.<variant>`, optionally `@<run id>`. */
 export const columnIdSchema = nameSchema.regex(/^[a-z0-9_]+\.[A-Za-z0-9_-]+(@[a-z0-9-]+)?$/)
@@ -23,10 +24,7 @@ export const rowFilterSchema = z.object({
   /** Case-insensitive text in instruction, input or response. */
   text: z.string().max(LIMITS.search).default(''),
   /** Only rows with these marks. */
-  marks: z
-    .array(z.enum(['star', 'drop', 'note']))
-    .max(LIMITS.list)
-    .default([]),
+  marks: z.array(z.enum(MARK_KINDS)).max(LIMITS.list).default([]),
   hideDropped: z.boolean().default(false),
 })
 export type RowFilter = z.infer<typeof rowFilterSchema>
@@ -45,6 +43,15 @@ export const viewStateSchema = z.object({
   columns: namesSchema,
 })
 export type ViewState = z.infer<typeof viewStateSchema>
+
+/** A saved filter, sort and column choice. */
+export const savedViewSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: viewStateSchema,
+  createdAt: z.number(),
+})
+export type SavedView = z.infer<typeof savedViewSchema>
 
 /** Returns the filter that keeps every row. */
 export function emptyFilter(): RowFilter {

@@ -1,6 +1,26 @@
 import { z } from 'zod'
 import { tokenStripSchema } from './token-strip'
 
+/** What a user can say of a row. */
+export const MARK_KINDS = ['star', 'drop', 'note'] as const
+export type MarkKind = (typeof MARK_KINDS)[number]
+
+/** One line of the log of decisions. */
+export const annotationEntrySchema = z.object({
+  no: z.number(),
+  studyId: z.string(),
+  cellNo: z.number(),
+  idx: z.number(),
+  kind: z.string(),
+  value: z.string().nullable(),
+  author: z.string(),
+  reason: z.string().nullable(),
+  at: z.number(),
+  /** null while it stands. */
+  undoneAt: z.number().nullable(),
+})
+export type AnnotationEntry = z.infer<typeof annotationEntrySchema>
+
 /** Most rows of one page: three screens with room to spare. */
 export const MAX_PAGE_ROWS = 500
 

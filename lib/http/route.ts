@@ -144,6 +144,7 @@ export function serve<const E extends Endpoint>(
     params: endpoint.params ?? ANY_PARAMS,
     ...(endpoint.query ? { query: endpoint.query } : {}),
     ...(endpoint.body ? { body: endpoint.body } : {}),
+    ...(endpoint.isOpen ? { isOpen: true } : {}),
     handler: async (input) => checkedReply(endpoint, await handler(input as unknown as Input)),
   })
 }

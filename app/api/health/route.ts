@@ -1,4 +1,4 @@
-import { route } from '@/lib/http/route'
+import { healthEndpoint } from '@/lib/api/system'
+import { serve } from '@/lib/http/route'
 
-/** Answers when the web process is up; the start command waits for it. */
-export const GET = route({ handler: () => ({ ok: true }) })
+export const GET = serve(healthEndpoint, () => ({ ok: true }))

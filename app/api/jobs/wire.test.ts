@@ -20,7 +20,11 @@ afterEach(() => {
 })
 
 const probe = () =>
-  enqueue(db, { kind: 'probe', payload: { backendId: 'b', keySetHere: null }, title: 'Test' })
+  enqueue(db, {
+    kind: 'probe',
+    payload: { backendId: 'b', keySetHere: null },
+    names: { backend: 'B' },
+  })
 
 describe('jobs over the wire', () => {
   it('come back as the queue has them, filtered by state', async () => {

@@ -1,10 +1,10 @@
-import { route } from '@/lib/http/route'
+import { logoutEndpoint } from '@/lib/api/system'
+import { serve } from '@/lib/http/route'
 import { endedSessionCookie } from '@/lib/http/session'
 
-/** Ends the session of this browser. */
-export const POST = route({
-  isOpen: true,
-  handler: () =>
+export const POST = serve(
+  logoutEndpoint,
+  () =>
     new Response(null, {
       status: 303,
       headers: {
@@ -13,4 +13,4 @@ export const POST = route({
         'cache-control': 'no-store',
       },
     }),
-})
+)

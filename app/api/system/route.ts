@@ -1,4 +1,5 @@
-import { route } from '@/lib/http/route'
+import { systemEndpoint } from '@/lib/api/system'
+import { serve } from '@/lib/http/route'
 import { systemInfo } from '@/lib/services/system'
 
-export const GET = route({ handler: ({ ctx }) => systemInfo(ctx) })
+export const GET = serve(systemEndpoint, ({ ctx }) => systemInfo(ctx))

@@ -2,7 +2,8 @@
 
 import { Button, Group, Modal, Stack, TextInput } from '@mantine/core'
 import { useEffect, useRef } from 'react'
-import { useConnectInfo, useSystem } from '@/components/hooks/use-backends'
+import { useConnectInfo } from '@/components/hooks/use-backends'
+import { useSystem } from '@/components/hooks/use-system'
 import { ErrorState, LoadingLines, Notice } from '@/components/ui/states'
 import type { BackendInfo, ConnectInfo } from '@/lib/contracts/backends'
 import { DetectionResult } from './detection-result'

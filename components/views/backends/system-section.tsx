@@ -1,6 +1,6 @@
 'use client'
 
-import { useSystem } from '@/components/hooks/use-backends'
+import { useSystem } from '@/components/hooks/use-system'
 import { formatDateTime } from '@/components/ui/format'
 import { Section } from '@/components/ui/page'
 import { LoadingLines, QueryState } from '@/components/ui/states'

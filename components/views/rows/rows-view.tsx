@@ -6,7 +6,8 @@ import { useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
 import { parseAsArrayOf, parseAsString, useQueryState } from 'nuqs'
 import { useEffect, useMemo, useRef, useState } from 'react'
-import { fetchRowWindow, ROW_WINDOW, rowWindowKey } from '@/components/hooks/use-rows'
+import { studyKeys } from '@/components/hooks/keys'
+import { fetchRowWindow, ROW_WINDOW } from '@/components/hooks/use-rows'
 import { useFreshValues } from '@/components/hooks/use-fresh-values'
 import { useStudy } from '@/components/hooks/use-studies'
 import { useViewState } from '@/components/hooks/use-view-state'
@@ -70,7 +71,7 @@ function Rows({ detail }: { detail: StudyDetail }) {
   const rowAt = async (next: number) => {
     const page = Math.floor(next / ROW_WINDOW)
     const { rows, offset } = await client.ensureQueryData({
-      queryKey: rowWindowKey(detail.study.id, state, page),
+      queryKey: studyKeys.rowWindow(detail.study.id, state, page),
       queryFn: ({ signal }) => fetchRowWindow(detail.study.id, state, page, signal),
     })
     return rows[next - offset] ?? null

@@ -1,17 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { figureEndpoint } from '@/lib/api/figures'
 import { rowFilterSchema } from '@/lib/contracts/filter'
 import { listFigures } from '@/lib/figures'
 import type { DensityPrepared } from '@/lib/figures/shared/density'
 import type { DifficultyLevelsPrepared } from '@/lib/figures/shared/levels'
 import { findSource } from '../columns/describe'
 import { addTestRun, type TestValue } from '@/lib/testing/compare'
-import {
-  figureQuery,
-  getDrawnValues,
-  getExampleFigure,
-  getStudyFigure,
-  listStudyFigures,
-} from '../figures'
+import { getDrawnValues, getExampleFigure, getStudyFigure, listStudyFigures } from '../figures'
 import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
 
 const LEVELS = 'difficulty-levels'
@@ -157,9 +152,10 @@ it('asks only for columns that a metric has', () => {
 })
 
 it('parses options and filter of an address', () => {
-  expect(figureQuery.parse({})).toMatchObject({ options: {}, filter: { arms: [] } })
-  expect(figureQuery.parse({ filter: '{"arms":["small"]}' }).filter.arms).toEqual(['small'])
-  expect(figureQuery.safeParse({ options: '{' }).success).toBe(false)
+  const { query } = figureEndpoint
+  expect(query.parse({})).toMatchObject({ options: {}, filter: { arms: [] } })
+  expect(query.parse({ filter: '{"arms":["small"]}' }).filter.arms).toEqual(['small'])
+  expect(query.safeParse({ options: '{' }).success).toBe(false)
 })
 
 it('draws every example', () => {

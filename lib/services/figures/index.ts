@@ -1,7 +1,5 @@
-import { z } from 'zod'
 import type { Db } from '@/db/client'
-import { rowFilterSchema, type RowFilter } from '@/lib/contracts/filter'
-import { jsonParameter } from '@/lib/contracts/json-parameter'
+import type { RowFilter } from '@/lib/contracts/filter'
 import type { ColumnInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import { describeFigure, getFigure, listFigures, parseFigureOptions } from '@/lib/figures'
@@ -18,12 +16,6 @@ import { listImported, listMetrics } from '@/lib/metrics'
 import { listColumns } from '../columns'
 import { loadFigureData, needsNoRun } from './data'
 import { getStudy } from '../studies'
-
-/** Parses `options=<JSON>&filter=<JSON of a row filter>`; what is left out has its default. */
-export const figureQuery = z.object({
-  options: jsonParameter('options', '{}'),
-  filter: jsonParameter('filter', '{}').pipe(rowFilterSchema),
-})
 
 /** Returns the option and the choice under which a figure draws values that came with the study's files, if any. */
 function importedChoice(

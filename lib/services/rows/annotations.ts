@@ -2,14 +2,14 @@ import { and, asc, desc, eq, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { decisions } from '@/db/schema'
 import { LIMITS } from '@/lib/contracts/limits'
-import type { RowDetail } from '@/lib/contracts/rows'
+import type { AnnotationEntry, MarkKind, RowDetail } from '@/lib/contracts/rows'
 import { AppError } from '@/lib/errors'
 import { getCell } from '../cells'
 import { inTransaction } from '../cells/staging'
 
 /** One decision on one or more rows. */
 export interface AnnotationInput {
-  kind: 'star' | 'drop' | 'note'
+  kind: MarkKind
   rows: readonly { cellId: string; idx: number }[]
   /** Text of a note. */
   value: string | null
@@ -68,9 +68,6 @@ export function undoAnnotation(db: Db, studyId: string, no: number): void {
   if (entry.undoneAt !== null) return
   db.update(decisions).set({ undoneAt: Date.now() }).where(eq(decisions.no, no)).run()
 }
-
-/** One line of the log of decisions. */
-export type AnnotationEntry = typeof decisions.$inferSelect
 
 /** Returns the study's log of decisions, newest first, undone ones included. */
 export function listAnnotations(db: Db, studyId: string, limit = 500): AnnotationEntry[] {

@@ -2,19 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { and, asc, eq, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { views } from '@/db/schema'
-import type { ViewState } from '@/lib/contracts/filter'
+import type { SavedView, ViewState } from '@/lib/contracts/filter'
 import { LIMITS } from '@/lib/contracts/limits'
 import { cleanName } from '@/lib/contracts/plain-text'
 import { AppError } from '@/lib/errors'
 import { getStudy } from '../studies'
-
-/** A saved filter, sort and column choice. */
-export interface SavedView {
-  id: string
-  name: string
-  state: ViewState
-  createdAt: number
-}
 
 /** Returns the study's saved views, oldest first. */
 export function listViews(db: Db, studyId: string): SavedView[] {

@@ -3,7 +3,7 @@
 import { Button, Menu, TextInput } from '@mantine/core'
 import { IconBookmark, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
-import type { SavedView } from '@/components/hooks/use-views'
+import type { SavedView } from '@/lib/contracts/filter'
 import { useDeleteView, useSavedViews, useSaveView } from '@/components/hooks/use-views'
 import { notifyDone, notifyError, notifyUndo } from '@/components/ui/notify'
 import type { ViewState } from '@/lib/contracts/filter'

@@ -1,6 +1,7 @@
 import { keepPreviousData, useQueries } from '@tanstack/react-query'
 import { useState } from 'react'
-import { fetchRowWindow, ROW_WINDOW, rowWindowKey } from '@/components/hooks/use-rows'
+import { studyKeys } from '@/components/hooks/keys'
+import { fetchRowWindow, ROW_WINDOW } from '@/components/hooks/use-rows'
 import type { ViewState } from '@/lib/contracts/filter'
 import type { RowListItem } from '@/lib/contracts/rows'
 
@@ -32,7 +33,7 @@ export function useRowWindows(
   const pages = Array.from({ length: to - from + 1 }, (_, offset) => from + offset)
   const results = useQueries({
     queries: pages.map((page) => ({
-      queryKey: rowWindowKey(studyId, state, page),
+      queryKey: studyKeys.rowWindow(studyId, state, page),
       queryFn: ({ signal }: { signal: AbortSignal }) =>
         fetchRowWindow(studyId, state, page, signal),
       // The old rows stay while a new filter is on its way: nothing flashes.

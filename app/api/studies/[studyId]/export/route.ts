@@ -1,8 +1,7 @@
-import { z } from 'zod'
-import { route } from '@/lib/http/route'
+import { listExportsEndpoint } from '@/lib/api/export'
+import { serve } from '@/lib/http/route'
 import { listExports } from '@/lib/services/exports'
 
-export const GET = route({
-  params: z.object({ studyId: z.string() }),
-  handler: ({ ctx, params }) => listExports(ctx.db, params.studyId),
-})
+export const GET = serve(listExportsEndpoint, ({ ctx, params }) =>
+  listExports(ctx.db, params.studyId),
+)

@@ -1,8 +1,7 @@
-import { z } from 'zod'
-import { route } from '@/lib/http/route'
+import { listFiguresEndpoint } from '@/lib/api/figures'
+import { serve } from '@/lib/http/route'
 import { listStudyFigures } from '@/lib/services/figures'
 
-export const GET = route({
-  params: z.object({ studyId: z.string() }),
-  handler: ({ ctx, params: { studyId } }) => listStudyFigures(ctx.db, studyId),
-})
+export const GET = serve(listFiguresEndpoint, ({ ctx, params: { studyId } }) =>
+  listStudyFigures(ctx.db, studyId),
+)

@@ -1,8 +1,7 @@
-import { z } from 'zod'
-import { route } from '@/lib/http/route'
+import { restoreStudyEndpoint } from '@/lib/api/studies'
+import { serve } from '@/lib/http/route'
 import { restoreStudy } from '@/lib/services/studies'
 
-export const POST = route({
-  params: z.object({ studyId: z.string() }),
-  handler: ({ ctx, params }) => restoreStudy(ctx.db, params.studyId),
-})
+export const POST = serve(restoreStudyEndpoint, ({ ctx, params: { studyId } }) =>
+  restoreStudy(ctx.db, studyId),
+)

@@ -1,8 +1,7 @@
-import { z } from 'zod'
-import { route } from '@/lib/http/route'
+import { undoAnnotationEndpoint } from '@/lib/api/rows'
+import { serve } from '@/lib/http/route'
 import { undoAnnotation } from '@/lib/services/rows/annotations'
 
-export const DELETE = route({
-  params: z.object({ studyId: z.string(), no: z.coerce.number().int() }),
-  handler: ({ ctx, params }) => undoAnnotation(ctx.db, params.studyId, params.no),
-})
+export const DELETE = serve(undoAnnotationEndpoint, ({ ctx, params }) =>
+  undoAnnotation(ctx.db, params.studyId, params.no),
+)

@@ -1,8 +1,7 @@
-import { z } from 'zod'
-import { route } from '@/lib/http/route'
+import { deleteCellEndpoint } from '@/lib/api/cells'
+import { serve } from '@/lib/http/route'
 import { deleteCell } from '@/lib/services/cells'
 
-export const DELETE = route({
-  params: z.object({ studyId: z.string(), cellId: z.string() }),
-  handler: ({ ctx, params }) => deleteCell(ctx.db, params.studyId, params.cellId),
-})
+export const DELETE = serve(deleteCellEndpoint, ({ ctx, params }) =>
+  deleteCell(ctx.db, params.studyId, params.cellId),
+)

@@ -1,8 +1,7 @@
-import { z } from 'zod'
-import { route } from '@/lib/http/route'
+import { alignmentEndpoint } from '@/lib/api/cells'
+import { serve } from '@/lib/http/route'
 import { alignmentFacts } from '@/lib/services/alignments/change'
 
-export const GET = route({
-  params: z.object({ studyId: z.string(), cellId: z.string() }),
-  handler: ({ ctx, params }) => alignmentFacts(ctx.db, params.studyId, params.cellId),
-})
+export const GET = serve(alignmentEndpoint, ({ ctx, params }) =>
+  alignmentFacts(ctx.db, params.studyId, params.cellId),
+)

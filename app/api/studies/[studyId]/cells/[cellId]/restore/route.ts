@@ -1,8 +1,7 @@
-import { z } from 'zod'
-import { route } from '@/lib/http/route'
+import { restoreCellEndpoint } from '@/lib/api/cells'
+import { serve } from '@/lib/http/route'
 import { restoreCell } from '@/lib/services/cells'
 
-export const POST = route({
-  params: z.object({ studyId: z.string(), cellId: z.string() }),
-  handler: ({ ctx, params }) => restoreCell(ctx.db, params.studyId, params.cellId),
-})
+export const POST = serve(restoreCellEndpoint, ({ ctx, params }) =>
+  restoreCell(ctx.db, params.studyId, params.cellId),
+)

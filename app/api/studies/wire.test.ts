@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { call, endpointUrl } from '@/components/hooks/api'
+import { agreementEndpoint } from '@/lib/api/agreement'
+import { alignCellsEndpoint, alignmentEndpoint } from '@/lib/api/cells'
+import { compareEndpoint, comparePairEndpoint } from '@/lib/api/compare'
+import {
+  checkExportEndpoint,
+  downloadExportEndpoint,
+  exportRecipeEndpoint,
+  listExportsEndpoint,
+} from '@/lib/api/export'
+import { drawnValuesEndpoint, figureEndpoint, listFiguresEndpoint } from '@/lib/api/figures'
+import {
+  annotateEndpoint,
+  columnsEndpoint,
+  histogramEndpoint,
+  listAnnotationsEndpoint,
+  listRowsEndpoint,
+  operatorsEndpoint,
+  rowDetailEndpoint,
+  undoAnnotationEndpoint,
+} from '@/lib/api/rows'
+import { listStudiesEndpoint, studyEndpoint } from '@/lib/api/studies'
+import { healthEndpoint, systemEndpoint } from '@/lib/api/system'
+import { compareStateSchema } from '@/lib/contracts/compare'
+import { exportRequestSchema } from '@/lib/contracts/export'
+import { emptyFilter } from '@/lib/contracts/filter'
+import { setContext } from '@/lib/http/context'
+import { readConfig } from '@/lib/config'
+import { currentCells } from '@/lib/services/cells'
+import { loadSample } from '@/lib/services/sample/load'
+import { addTestRun, type TestValue } from '@/lib/testing/compare'
+import { testDatabase } from '@/lib/testing/database'
+import { routeFetch } from '@/lib/testing/route-fetch'
+
+// Both ends of the wire over the built-in study: replies are parsed by the route and again by the caller.
+let params: { studyId: string }
+
+beforeAll(() => {
+  const db = testDatabase()
+  params = { studyId: loadSample(db).studyId }
+  const cells = currentCells(db, params.studyId)
+  // Ratings of two judges, and a number; one row of each has a reason instead.
+  const values = (from: number): Record<string, TestValue[]> => {
+    const ofRow = (idx: number) => (idx === 3 ? 'refused' : ((idx + from) % 5) + 1)
+    return Object.fromEntries(
+      cells.map(({ id, rowCount }) => [
+        id,
+        Array.from({ length: rowCount }, (_, idx) => ofRow(idx)),
+      ]),
+    )
+  }
+  const level = { ...params, metric: 'difficulty_level', output: 'level' }
+  addTestRun(db, { ...level, hash: 'a' }, values(0))
+  addTestRun(db, { ...level, hash: 'b' }, values(1))
+  addTestRun(db, { ...params, metric: 'mnd', output: 'mnd', hash: 'c' }, values(2))
+  setContext({ db, config: readConfig({ LOG_LEVEL: 'silent' }) })
+  vi.stubGlobal('fetch', routeFetch)
+})
+afterAll(() => {
+  setContext(null)
+  vi.unstubAllGlobals()
+})
+
+const view = () => ({
+  filter: emptyFilter(),
+  sort: { column: 'position', descending: false },
+  columns: [] as string[],
+})
+
+it('says that it is there, and what it is', async () => {
+  await expect(call(healthEndpoint, {})).resolves.toEqual({ ok: true })
+  expect((await call(systemEndpoint, {})).node).toBe(process.version)
+})
+
+it('carries the study with its runs and columns', async () => {
+  const [listed] = await call(listStudiesEndpoint, { query: {} })
+  const detail = await call(studyEndpoint, { params })
+  expect(listed).toEqual(detail.study)
+  expect(detail.cells).toHaveLength(21)
+  expect(detail.runs).toHaveLength(3)
+  const { columns } = await call(columnsEndpoint, { params, query: { all: true } })
+  expect(columns.length).toBeGreaterThanOrEqual(detail.columns.length)
+  await expect(call(listStudiesEndpoint, { query: { deleted: true } })).resolves.toEqual([])
+})
+
+it('carries rows with every column, their details, histograms and operators', async () => {
+  const { columns } = await call(studyEndpoint, { params })
+  const ids = columns.map(({ id }) => id)
+  const page = await call(listRowsEndpoint, {
+    params,
+    query: { state: { columns: ids }, limit: 500 },
+  })
+  expect(page.rows).toHaveLength(336)
+  for (const { cellId, idx } of page.rows.filter((_, at) => at % 41 === 0)) {
+    const detail = await call(rowDetailEndpoint, { params: { ...params, cellId, idx } })
+    expect(detail.row).toMatchObject({ cellId, idx })
+  }
+  for (const column of columns.filter(({ shape }) => shape === 'scalar' || shape === 'enum')) {
+    const histogram = await call(histogramEndpoint, {
+      params,
+      query: { column: column.id, state: {} },
+    })
+    expect(histogram.column).toBe(column.id)
+  }
+  expect((await call(operatorsEndpoint, { params })).length).toBeGreaterThan(3)
+})
+
+it('carries marks, and takes back the one that is named', async () => {
+  const [row] = (await call(listRowsEndpoint, { params, query: { state: {}, limit: 1 } })).rows
+  const { cellId, idx } = row as { cellId: string; idx: number }
+  const { no, nos } = await call(annotateEndpoint, {
+    params,
+    body: { kind: 'note', value: 'odd', cellId, idx },
+  })
+  expect(nos).toEqual([no])
+  await call(undoAnnotationEndpoint, { params: { ...params, no } })
+  const { entries } = await call(listAnnotationsEndpoint, { params })
+  expect(entries[0]).toMatchObject({ no, value: 'odd', undoneAt: expect.any(Number) })
+})
+
+it('carries every figure', async () => {
+  const figures = await call(listFiguresEndpoint, { params })
+  for (const { id, hasDrawnValues } of figures) {
+    const at = { params: { ...params, figureId: id }, query: { options: {}, filter: {} } }
+    expect((await call(figureEndpoint, at)).figure.id).toBe(id)
+    const drawn = await routeFetch(endpointUrl(drawnValuesEndpoint, at))
+    expect([id, drawn.status]).toEqual([id, hasDrawnValues ? 200 : 404])
+  }
+})
+
+it('carries a comparison in parts and at once, and the texts of a pair', async () => {
+  const { arms, columns } = await call(studyEndpoint, { params })
+  const [a, b] = arms.map(({ key }) => ({ arm: key, round: 1 }))
+  const wanted = columns.filter(({ shape }) => shape !== 'rowRef').slice(0, 24)
+  const state = compareStateSchema.parse({ a, b, columns: wanted.map(({ id }) => id) })
+  const ask = (part: 'summary' | 'intervals' | 'rows' | 'all') =>
+    call(compareEndpoint, { params, query: { state, part } })
+  expect(await ask('summary')).toHaveProperty('metrics')
+  expect(await ask('intervals')).toHaveProperty('intervals')
+  expect(await ask('all')).toHaveProperty('page')
+  const page = await ask('rows')
+  const [pair] = 'rows' in page ? page.rows : []
+  const place = { seedSet: pair?.seedSetKey ?? '', slot: pair?.slot ?? -1 }
+  const texts = await call(comparePairEndpoint, { params, query: { state, ...place } })
+  expect(texts.a.idx).toBe(pair?.a.idx)
+})
+
+it('carries the report on two runs that hold ratings', async () => {
+  const { candidates } = await call(agreementEndpoint, { params, query: {} })
+  const [first, second] = candidates
+  expect(candidates).toHaveLength(2)
+  const runs = `${first?.runId},${second?.runId}`
+  const { report } = await call(agreementEndpoint, { params, query: { runs } })
+  expect(report?.n).toBeGreaterThan(200)
+})
+
+it('carries the check of an export, its download, its recipe and the list', async () => {
+  const given = { studyId: params.studyId, state: view(), format: 'jsonl', name: 'all' }
+  const request = exportRequestSchema.parse(given)
+  expect((await call(checkExportEndpoint, { params, body: request })).rows).toBe(336)
+  const sent = await routeFetch(endpointUrl(downloadExportEndpoint, { params, query: { request } }))
+  expect((await sent.text()).trim().split('\n')).toHaveLength(336)
+  const [listed] = await call(listExportsEndpoint, { params })
+  expect(listed).toMatchObject({ name: 'all', rowCount: 336, request })
+  const at = { params: { ...params, exportId: listed?.id ?? '' } }
+  const recipe = await routeFetch(endpointUrl(exportRecipeEndpoint, at))
+  expect(recipe.headers.get('content-type')).toMatch(/yaml/)
+})
+
+it('carries the alignment of a file, and why it cannot be changed', async () => {
+  const { cells } = await call(studyEndpoint, { params })
+  const cellId = cells.find(({ armKey }) => armKey !== null)?.id ?? ''
+  const facts = await call(alignmentEndpoint, { params: { ...params, cellId } })
+  expect(facts.isRecorded).toBe(true)
+  const body = { cells: [cellId], align: 'index' as const }
+  await expect(call(alignCellsEndpoint, { params, body })).rejects.toMatchObject({
+    code: 'conflict',
+  })
+})

@@ -1,0 +1,73 @@
+import type { CompareState } from '@/lib/contracts/compare'
+import type { ExportRequest } from '@/lib/contracts/export'
+import type { RowFilter, ViewState } from '@/lib/contracts/filter'
+
+// The one place that makes query keys. A key begins with those of what it belongs to, so that whoever changes something
+// names the shortest key that covers it.
+
+const study = (studyId: string) => ['study', studyId] as const
+const values = (studyId: string) => [...study(studyId), 'values'] as const
+const rows = (studyId: string) => [...values(studyId), 'rows'] as const
+const compare = (studyId: string) => [...values(studyId), 'compare'] as const
+
+export const studyKeys = {
+  list: ['studies'] as const,
+  /** Everything that belongs to one study. */
+  one: study,
+  /** Cells, columns and runs. */
+  detail: (studyId: string) => [...study(studyId), 'detail'] as const,
+  views: (studyId: string) => [...study(studyId), 'views'] as const,
+  operators: (studyId: string) => [...study(studyId), 'operators'] as const,
+  figures: (studyId: string) => [...study(studyId), 'figures'] as const,
+  alignment: (studyId: string, cellId: string) => [...study(studyId), 'alignment', cellId] as const,
+  exports: (studyId: string) => [...study(studyId), 'exports'] as const,
+  exportCheck: (request: ExportRequest) =>
+    [...values(request.studyId), 'export-check', request] as const,
+  /** Whatever shows rows or values: new ones make all of it stale. */
+  values,
+  /** Rows in lists, alone and counted: what a mark changes. */
+  rows,
+  rowWindow: (studyId: string, state: ViewState, page: number) =>
+    [...rows(studyId), 'window', state, page] as const,
+  rowCount: (studyId: string, filter: RowFilter) => [...rows(studyId), 'count', filter] as const,
+  row: (studyId: string, row: { cellId: string; idx: number } | null) =>
+    [...rows(studyId), 'one', row] as const,
+  histogram: (studyId: string, column: string, filter: RowFilter) =>
+    [...values(studyId), 'histogram', column, filter] as const,
+  figure: (
+    studyId: string,
+    figureId: string,
+    options: Record<string, unknown>,
+    filter: RowFilter,
+  ) => [...values(studyId), 'figure', figureId, options, filter] as const,
+  agreement: (studyId: string, runs: readonly string[]) =>
+    [...values(studyId), 'agreement', runs] as const,
+  compareSummary: (studyId: string, state: CompareState) =>
+    [...compare(studyId), 'summary', state] as const,
+  compareIntervals: (studyId: string, state: CompareState) =>
+    [...compare(studyId), 'intervals', state] as const,
+  comparePage: (studyId: string, state: CompareState, page: number) =>
+    [...compare(studyId), 'rows', state, page] as const,
+  /** Texts never change. */
+  pairTexts: (studyId: string, state: CompareState, pair: { seedSetKey: string; slot: number }) =>
+    [...study(studyId), 'pair-texts', state, pair] as const,
+}
+
+export const jobKeys = {
+  all: ['jobs'] as const,
+  list: (studyId: string | null) => ['jobs', 'list', studyId] as const,
+  one: (jobId: string) => ['jobs', 'one', jobId] as const,
+}
+
+export const backendKeys = {
+  list: ['backends'] as const,
+  connect: ['connect-info'] as const,
+  models: ['models'] as const,
+  history: (backendId: string, probedAt: unknown) =>
+    ['backend-history', backendId, probedAt] as const,
+}
+
+/** How a run's replies were read, with so many rows done. */
+export const judgingKey = (runId: string, done: number) => ['judging', runId, done] as const
+
+export const systemKey = ['system'] as const

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import {
+  compareIntervalsSchema,
+  comparePageSchema,
+  comparePairSchema,
+  compareStateSchema,
+  compareSummarySchema,
+  MAX_PAIRS,
+} from '@/lib/contracts/compare'
+import { nameSchema } from '@/lib/contracts/limits'
+import { endpoint } from './endpoint'
+import { integerParam, jsonParam } from './params'
+
+const state = jsonParam('state', compareStateSchema)
+
+/** Parts of a comparison, by the name under which a caller asks for them. */
+const COMPARE_PARTS = {
+  summary: compareSummarySchema,
+  intervals: compareIntervalsSchema,
+  rows: comparePageSchema,
+  all: compareIntervalsSchema.extend({ summary: compareSummarySchema, page: comparePageSchema }),
+} as const
+
+/** What comes back for a part. */
+export type ComparePart<Part extends keyof typeof COMPARE_PARTS> = z.output<
+  (typeof COMPARE_PARTS)[Part]
+>
+
+export const compareEndpoint = endpoint({
+  method: 'GET',
+  path: '/studies/[studyId]/compare',
+  summary: 'Compares two sides of a study; a page asks for the parts apart.',
+  query: z.object({
+    state,
+    part: z
+      .enum(['summary', 'intervals', 'rows', 'all'])
+      .default('all')
+      .describe('`intervals` takes longest.'),
+    offset: integerParam({}).prefault(0),
+    limit: integerParam({ min: 1, max: MAX_PAIRS }).prefault(50),
+  }),
+  // The fullest shape first: the first one that fits is taken.
+  reply: z.union([
+    COMPARE_PARTS.all,
+    COMPARE_PARTS.summary,
+    COMPARE_PARTS.rows,
+    COMPARE_PARTS.intervals,
+  ]),
+})
+
+export const comparePairEndpoint = endpoint({
+  method: 'GET',
+  path: '/studies/[studyId]/compare/pair',
+  summary: 'Returns the whole texts of the pair at one seed.',
+  query: z.object({ state, seedSet: nameSchema, slot: integerParam({}) }),
+  reply: comparePairSchema.pick({ seedSetKey: true, slot: true, seed: true, a: true, b: true }),
+})

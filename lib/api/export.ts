@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import {
+  exportCheckSchema,
+  exportRequestSchema,
+  previousExportSchema,
+} from '@/lib/contracts/export'
+import { endpoint } from './endpoint'
+import { jsonParam } from './params'
+
+export const listExportsEndpoint = endpoint({
+  method: 'GET',
+  path: '/studies/[studyId]/export',
+  summary: 'Lists the exports of a study, newest first.',
+  reply: z.array(previousExportSchema),
+})
+
+export const checkExportEndpoint = endpoint({
+  method: 'POST',
+  path: '/studies/[studyId]/export/check',
+  summary: 'Returns what an export would hold, and what would stop or be dropped in training.',
+  body: exportRequestSchema,
+  reply: exportCheckSchema,
+})
+
+export const downloadExportEndpoint = endpoint({
+  method: 'GET',
+  path: '/studies/[studyId]/export/download',
+  summary: 'Returns the rows as a file; a link, so that the browser streams it to disk.',
+  query: z.object({ request: jsonParam('request', exportRequestSchema) }),
+  streams: 'application/octet-stream',
+})
+
+export const exportRecipeEndpoint = endpoint({
+  method: 'GET',
+  path: '/studies/[studyId]/export/[exportId]/recipe',
+  summary: 'Returns the recipe of an export with the hash of the file that was sent.',
+  streams: 'application/yaml',
+})

@@ -1,0 +1,145 @@
+import { z } from 'zod'
+
+/** Rows that a mark stands for: becomes a filter of the rows page. */
+export const figureSelectionSchema = z.object({
+  /** Column to filter on; null = every row of the cells. */
+  column: z.string().nullable(),
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  /** Keep rows without a value too; with an empty range, only those. */
+  missing: z.boolean().exactOptional(),
+  seedSetKey: z.string().nullable(),
+  /** `seeds` = the seed rows; null = every arm. */
+  armKey: z.string().nullable(),
+  round: z.number().nullable(),
+})
+export type FigureSelection = z.infer<typeof figureSelectionSchema>
+
+/** Rows of one series: how many have a value, and why the others do not. */
+const seriesCountSchema = z.object({
+  seriesKey: z.string(),
+  label: z.string(),
+  /** Drawing key of the arm: its key, or `seeds`. */
+  arm: z.string(),
+  seedSetKey: z.string(),
+  round: z.number(),
+  n: z.number(),
+  valued: z.number(),
+  /** Status name -> rows without a value. */
+  missing: z.record(z.string(), z.number()),
+  done: z.number(),
+  total: z.number(),
+  runId: z.string().nullable(),
+  definitionHash: z.string(),
+})
+export type SeriesCount = z.infer<typeof seriesCountSchema>
+
+/** Series of one column whose definitions differ: they share an axis only if the user says so. */
+const figureConflictSchema = z.object({
+  column: z.string(),
+  label: z.string(),
+  /** Whether all groups are drawn; otherwise only the first is. */
+  mixed: z.boolean(),
+  definitions: z.array(z.object({ hash: z.string(), series: z.array(z.string()) })),
+})
+export type FigureConflict = z.infer<typeof figureConflictSchema>
+
+/** An arm as it is drawn: one colour, marker and texture in every figure. */
+const armMarkSchema = z.object({
+  /** The arm's key, or `seeds`. */
+  key: z.string(),
+  label: z.string(),
+  /** null = the seeds. */
+  colorIndex: z.number().nullable(),
+})
+export type ArmMark = z.infer<typeof armMarkSchema>
+
+const preparedShape = {
+  arms: z.array(armMarkSchema),
+  counts: z.array(seriesCountSchema),
+  conflicts: z.array(figureConflictSchema),
+  /** Sentences printed under the chart: what to keep in mind while reading it. */
+  notes: z.array(z.string()),
+}
+const preparedCommonSchema = z.object(preparedShape)
+
+/** What every prepared figure holds besides its own drawing data. Plain JSON. */
+export type PreparedCommon = z.infer<typeof preparedCommonSchema>
+
+const tableColumnSchema = z.object({ key: z.string(), label: z.string(), unit: z.string() })
+export type TableColumn = z.infer<typeof tableColumnSchema>
+
+const tableCellSchema = z.union([z.string(), z.number()]).nullable()
+export type TableCell = z.infer<typeof tableCellSchema>
+
+/** The figure as numbers: shown as its text alternative and written as CSV. */
+const figureTableSchema = z.object({
+  columns: z.array(tableColumnSchema),
+  rows: z.array(z.record(z.string(), tableCellSchema)),
+  /** Parallel to rows: the rows behind a line, where there are any. */
+  selections: z.array(figureSelectionSchema.nullable()).exactOptional(),
+})
+export type FigureTable = z.infer<typeof figureTableSchema>
+
+/** One option as a form control; drawn from the figure's own schema. */
+const optionFieldSchema = z.object({
+  name: z.string(),
+  title: z.string(),
+  description: z.string(),
+  kind: z.enum(['choice', 'switch', 'number']),
+  choices: z.array(z.object({ value: z.string(), label: z.string() })),
+  /** Set where column ids of the study are choices as well; the service adds those that the program has no name for. */
+  ownColumns: z.literal(true).exactOptional(),
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  step: z.number().nullable(),
+  default: z.union([z.string(), z.number(), z.boolean()]),
+  /** Shown beside the title instead of in the menu. */
+  inline: z.boolean(),
+})
+export type OptionField = z.infer<typeof optionFieldSchema>
+
+/** A figure as the browser knows it. */
+const figureMetaSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  description: z.string(),
+  options: z.array(optionFieldSchema),
+  /** Whether the drawn bins or curves can be had as a table of their own. */
+  hasDrawnValues: z.boolean(),
+  /** Option and choice that draw the imported values of the study; absent where it has none. */
+  imported: z.object({ option: z.string(), choice: z.string() }).exactOptional(),
+})
+export type FigureMeta = z.infer<typeof figureMetaSchema>
+
+/** A figure of a study's list: whether it can show anything yet, and what it would need. */
+export const figureListItemSchema = figureMetaSchema.extend({
+  available: z.boolean(),
+  /** Measured metrics whose runs feed it. */
+  needs: z.array(z.string()),
+})
+export type FigureListItem = z.infer<typeof figureListItemSchema>
+
+/** A run behind a figure, for its card. */
+const figureCardSchema = z.object({
+  runId: z.string(),
+  definitionHash: z.string(),
+  model: z.string().nullable(),
+})
+export type FigureCard = z.infer<typeof figureCardSchema>
+
+/** Everything that the browser needs to show one figure. */
+export const figureResultSchema = z.object({
+  figure: figureMetaSchema,
+  /** Options with defaults filled in. */
+  options: z.record(z.string(), z.unknown()),
+  /** What a figure draws is its own; it is handed through as it is. */
+  prepared: z.looseObject(preparedShape) as unknown as z.ZodType<PreparedCommon, PreparedCommon>,
+  table: figureTableSchema,
+  reading: z.string(),
+  altText: z.string(),
+  cards: z.array(figureCardSchema),
+  /** Milliseconds since the epoch. */
+  preparedAt: z.number(),
+})
+export type FigureResult = z.infer<typeof figureResultSchema>

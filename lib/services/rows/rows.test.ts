@@ -9,7 +9,7 @@ import { currentCells, type CellRef } from '../cells'
 import { columnReader, listColumns } from '../columns'
 import { storeRun } from '@/lib/testing/columns'
 import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
-import { columnHistogram, listRows, orderRows, positionOf, selectRows } from '../rows'
+import { columnHistogram, listRows, selectRows } from '../rows'
 
 let study: TestStudy
 let seeds: CellRef
@@ -117,12 +117,6 @@ describe('rows', () => {
     expect(places(down).at(-1)).toBe('seeds/2')
     const longest = await page({}, { column: 'length', descending: true })
     expect(places(longest)[0]).toBe('small/4')
-    const ordered = orderRows(study.db, study.studyId, emptyFilter(), {
-      column: MND,
-      descending: true,
-    })
-    expect(positionOf(ordered, round1.id, 4)).toBe(0)
-    expect(positionOf(ordered, seeds.id, 2)).toBe(11)
   })
 
   it('follow marks, and their undoing', async () => {

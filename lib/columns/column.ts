@@ -17,12 +17,6 @@ export function emptyColumn(n: number, width = 1, dtype: 'f64' | 'f32' = 'f64'):
   return { values, status: new Uint8Array(n), width, n }
 }
 
-/** Returns a column in which every row holds its given number with status `ok`. */
-export function columnOf(values: Float64Array): Column {
-  const status = new Uint8Array(values.length).fill(statusCode('ok'))
-  return { values, status, width: 1, n: values.length }
-}
-
 /** Returns the value of one row with its status name; a missing value is null, as is a missing vector entry. */
 export function valueAt(column: Column, row: number): MetricValue {
   const code = column.status[row] ?? 0

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { statusCode } from '@/lib/contracts/status'
-import { columnOf, emptyColumn, fillFrom, valueAt } from './column'
+import { emptyColumn, fillFrom, valueAt } from './column'
+import { columnOf } from '@/lib/testing/columns'
 import { applyRange, countMask, fullMask, intersect, maskToIndexes } from './filter'
 
 const OK = statusCode('ok')

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { bytesSource } from './containers/source'
 import { inspectSource, readRows } from './read'
 import { importedValues } from './shared/imported-values'
 import { canonicalRows, readAll } from '@/lib/testing/formats/collect'
 import type { CanonicalRow } from './types'
+import { bytesSource } from '@/lib/testing/formats/made'
 
 const inspect = async (content: unknown, name = 'x.json', options = {}) => {
   const text = typeof content === 'string' ? content : JSON.stringify(content)

@@ -71,13 +71,6 @@ export function listImported(): MeasuredMetric[] {
   )
 }
 
-/** Returns the metrics that are computed on read from the columns of a measured one. */
-export function listDerived(from?: string): DerivedMetric[] {
-  return METRICS.filter((metric) => metric.kind === 'derived').filter(
-    (metric) => from === undefined || metric.from === from,
-  )
-}
-
 function isInstance(metric: Metric, id: string): boolean {
   return (
     metric.kind === 'measured' && metric.instanceOf !== undefined && id.startsWith(`${metric.id}_`)

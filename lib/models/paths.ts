@@ -12,12 +12,6 @@ export interface ModelDirs {
   modelsDir: string | null
 }
 
-/** Returns the cache folder used when the environment names none. */
-export function defaultCacheDir(env: Environment = process.env): string {
-  if (env.EVOLENS_CACHE_DIR) return path.resolve(env.EVOLENS_CACHE_DIR)
-  return path.join(env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'evolens')
-}
-
 /** Returns the folder of one model inside a models folder. */
 export function modelFolder(root: string, id: string): string {
   return path.join(root, id)

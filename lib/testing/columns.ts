@@ -1,12 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import type { Db } from '@/db/client'
 import { runCells, runs } from '@/db/schema'
-import { columnOf, type Column } from '@/lib/columns/column'
-import { carriesValue } from '@/lib/contracts/status'
+import type { Column } from '@/lib/columns/column'
+import { carriesValue, statusCode } from '@/lib/contracts/status'
 import { getMetric } from '@/lib/metrics'
 import type { OutputSpec } from '@/lib/metrics/types'
 import { ColumnWriter } from '@/lib/services/columns/writer'
 import { emptyRecord } from '@/lib/services/runs/definition'
+
+/** Returns a column in which every row holds its given number with status `ok`. */
+export function columnOf(values: Float64Array): Column {
+  const status = new Uint8Array(values.length).fill(statusCode('ok'))
+  return { values, status, width: 1, n: values.length }
+}
 
 /** A run to be stored, for tests and benchmarks: columns by cell key and output. */
 export interface StoredRun {

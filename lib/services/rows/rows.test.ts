@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { columnOf } from '@/lib/columns/column'
 import { emptyFilter, type RowFilter } from '@/lib/contracts/filter'
 import { statusCode } from '@/lib/contracts/status'
-import { listDerived } from '@/lib/metrics'
+import { listMetrics } from '@/lib/metrics'
 import { realignStudy } from '../alignments'
 import { annotate, undoAnnotation } from './annotations'
 import { currentCells, type CellRef } from '../cells'
 import { columnReader, listColumns } from '../columns'
-import { storeRun } from '@/lib/testing/columns'
+import { columnOf, storeRun } from '@/lib/testing/columns'
 import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
 import { columnHistogram, listRows, selectRows } from '../rows'
 
@@ -221,8 +220,8 @@ describe('columns', () => {
 
   it('are derived from the outputs that the metric reads', () => {
     const { db } = study
-    const [derived] = listDerived().filter(
-      (metric) => metric.from !== null && metric.reads.length > 2,
+    const [derived] = listMetrics().flatMap((metric) =>
+      metric.kind === 'derived' && metric.from !== null && metric.reads.length > 2 ? [metric] : [],
     )
     const reads = Object.fromEntries(
       (derived?.reads ?? []).map((key, k) => [

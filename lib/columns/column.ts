@@ -1,5 +1,5 @@
 import type { MetricValue } from '@/lib/contracts/rows'
-import { carriesValue, statusCode, statusOf } from '@/lib/contracts/status'
+import { carriesValue, statusOf } from '@/lib/contracts/status'
 
 /** Values of one output over all rows of one cell: `width` numbers and one status byte a row. */
 export interface Column {

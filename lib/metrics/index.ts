@@ -22,7 +22,7 @@ import { rubric } from './rubric'
 import { superfilteringIfd } from './superfiltering-ifd'
 import { superfilteringLoss } from './superfiltering-loss'
 import { tokenProbability } from './token-probability'
-import type { DerivedMetric, MeasuredMetric, Metric, OutputSpec } from './types'
+import type { MeasuredMetric, Metric, OutputSpec } from './types'
 
 export { describeMetric, describeParams } from './describe'
 

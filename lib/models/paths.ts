@@ -1,4 +1,3 @@
-import { homedir } from 'node:os'
 import path from 'node:path'
 import type { ModelFile, ModelManifest } from './manifest'
 

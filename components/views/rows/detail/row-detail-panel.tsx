@@ -13,7 +13,7 @@ import {
 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useRowDetail } from '@/components/hooks/use-rows'
-import { ArmMark } from '@/components/ui/arm-mark'
+import { ArmMark } from '@/components/figures/arm-mark'
 import { ClampedText } from '@/components/ui/clamped-text'
 import { shortHash } from '@/components/ui/format'
 import { useShortcut } from '@/components/ui/shortcuts'

@@ -7,7 +7,6 @@ import {
   contrast,
   INK,
   LEVEL_TONES,
-  OUTCOME_TONES,
   SEED_TONE,
   STATUS_TONES,
   SURFACE,
@@ -20,7 +19,6 @@ const marks: [string, Tone][] = [
   ['seeds', SEED_TONE],
   ['no value', INK.none],
   ['axis', INK.axis],
-  ...Object.entries(OUTCOME_TONES),
   ...Object.entries(STATUS_TONES),
 ]
 

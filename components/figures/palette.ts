@@ -26,12 +26,6 @@ export const LEVEL_TONES: readonly Tone[] = [
   { light: '#3f2b78', dark: '#ddd5f5' },
 ]
 
-export const OUTCOME_TONES: Record<'win' | 'tie' | 'lose', Tone> = {
-  win: { light: '#0072b2', dark: '#3a9bd9' },
-  tie: { light: '#6b7280', dark: '#9aa1ad' },
-  lose: { light: '#d55e00', dark: '#ec7a26' },
-}
-
 export const STATUS_TONES: Record<'ok' | 'warning' | 'error', Tone> = {
   ok: { light: '#1a7f4b', dark: '#58c78d' },
   warning: { light: '#8a5a00', dark: '#e3b45a' },

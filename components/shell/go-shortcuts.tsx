@@ -3,12 +3,13 @@
 import { useRouter } from 'next/navigation'
 import { filterQuery, useViewState } from '@/components/hooks/use-view-state'
 import { useShortcut } from '@/components/ui/shortcuts'
+import { goKey } from './keys'
 import type { PageEntry } from './pages'
 import { GLOBAL_PAGES, STUDY_PAGES } from './pages'
 
 function GoShortcut({ page, href }: { page: PageEntry; href: string }) {
   const router = useRouter()
-  useShortcut(`g ${page.key}`, `Go to ${page.label}`, () => router.push(href), { group: 'Go' })
+  useShortcut(goKey(page), () => router.push(href))
   return null
 }
 

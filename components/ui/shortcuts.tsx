@@ -4,10 +4,14 @@ import type { ReactNode } from 'react'
 import { createContext, useContext, useEffect, useMemo, useRef, useState } from 'react'
 
 /** `g s` is a sequence; `?` and `/` are characters as typed; `Escape` and `Enter` are key names. */
-export interface Shortcut {
+export interface ShortcutKey {
   keys: string
   description: string
+  /** Heading under which lists of keys show it. */
   group: string
+}
+
+interface Shortcut extends ShortcutKey {
   run(event: KeyboardEvent): void
 }
 
@@ -97,10 +101,9 @@ function useRegistry(): Registry {
 
 /** Registers a key while the component is mounted; the newest handler is used without registering again. */
 export function useShortcut(
-  keys: string,
-  description: string,
+  { keys, description, group }: ShortcutKey,
   run: (event: KeyboardEvent) => void,
-  { group = 'This page', enabled = true }: { group?: string; enabled?: boolean } = {},
+  { enabled = true }: { enabled?: boolean } = {},
 ): void {
   const registry = useRegistry()
   const latest = useRef(run)
@@ -114,6 +117,6 @@ export function useShortcut(
 }
 
 /** The keys registered now, for the `?` sheet; read it when the sheet opens. */
-export function useShortcutList(): () => Shortcut[] {
+export function useShortcutList(): () => ShortcutKey[] {
   return useRegistry().list
 }

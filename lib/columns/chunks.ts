@@ -42,18 +42,3 @@ export function assembleColumn(chunks: readonly StoredChunk[], n: number): Colum
   }
   return column
 }
-
-/** Returns the stored form of one chunk of a column, copied. */
-export function chunkOf(column: Column, chunk: number): StoredChunk {
-  const start = chunk * CHUNK_ROWS
-  const end = Math.min(column.n, start + CHUNK_ROWS)
-  const values = column.values.slice(start * column.width, end * column.width)
-  return {
-    chunk,
-    dtype: column.values instanceof Float32Array ? 'f32' : 'f64',
-    width: column.width,
-    rowCount: end - start,
-    values: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
-    status: column.status.slice(start, end),
-  }
-}

@@ -1,5 +1,5 @@
 import type { MetricValue } from '@/lib/contracts/rows'
-import { carriesValue, statusCode, statusOf } from '@/lib/contracts/status'
+import { carriesValue, statusOf } from '@/lib/contracts/status'
 
 /** Values of one output over all rows of one cell: `width` numbers and one status byte a row. */
 export interface Column {
@@ -15,12 +15,6 @@ export function emptyColumn(n: number, width = 1, dtype: 'f64' | 'f32' = 'f64'):
   const values = dtype === 'f32' ? new Float32Array(n * width) : new Float64Array(n * width)
   values.fill(Number.NaN)
   return { values, status: new Uint8Array(n), width, n }
-}
-
-/** Returns a column in which every row holds its given number with status `ok`. */
-export function columnOf(values: Float64Array): Column {
-  const status = new Uint8Array(values.length).fill(statusCode('ok'))
-  return { values, status, width: 1, n: values.length }
 }
 
 /** Returns the value of one row with its status name; a missing value is null, as is a missing vector entry. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { statusCode } from '@/lib/contracts/status'
-import { assembleColumn, CHUNK_ROWS, chunkOf } from './chunks'
-import { columnOf, emptyColumn, fillFrom, valueAt } from './column'
+import { emptyColumn, fillFrom, valueAt } from './column'
+import { columnOf } from '@/lib/testing/columns'
 import { applyRange, countMask, fullMask, intersect, maskToIndexes } from './filter'
 
 const OK = statusCode('ok')
@@ -23,25 +23,6 @@ describe('columns', () => {
     column.status[1] = OK
     expect(valueAt(column, 1)).toEqual({ value: [1, null, 3], status: 'ok' })
     expect(valueAt(column, 0)).toEqual({ value: null, status: 'not_run' })
-  })
-
-  it('survives being cut into chunks, with unaligned bytes and a missing chunk', () => {
-    const n = CHUNK_ROWS * 2 + 10
-    const column = columnOf(Float64Array.from({ length: n }, (_, row) => row / 3))
-    const stored = [0, 1, 2].map((chunk) => {
-      const { values, ...rest } = chunkOf(column, chunk)
-      const shifted = new Uint8Array(values.length + 1)
-      shifted.set(values, 1)
-      return { ...rest, values: shifted.subarray(1) }
-    })
-    expect(stored[2]?.rowCount).toBe(10)
-    expect(assembleColumn(stored, n)).toEqual(column)
-    const gap = assembleColumn([stored[0]!, stored[2]!], n)
-    expect(valueAt(gap, CHUNK_ROWS).status).toBe('not_run')
-    expect(valueAt(gap, n - 1).value).toBe((n - 1) / 3)
-    expect(() => assembleColumn([{ ...stored[0]!, status: new Uint8Array(3) }], n)).toThrow(
-      /damaged/,
-    )
   })
 
   it('fills rows that were not run from another run and leaves reasons alone', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { statusCode } from '@/lib/contracts/status'
-import { columnOf } from './column'
+import { columnOf } from '@/lib/testing/columns'
 import { collectValues, histogramCounts, histogramEdges } from './histogram'
 
 describe('histogram', () => {

@@ -6,9 +6,6 @@ import { z } from 'zod'
  */
 export type OperatorRule = 'none' | 'rotation4' | 'rotation5' | `column:${string}` | `one:${string}`
 
-/** Rules that take no name. */
-export const PLAIN_OPERATOR_RULES = ['none', 'rotation4', 'rotation5'] as const
-
 function isRule(value: unknown): value is OperatorRule {
   if (typeof value !== 'string' || value.length > 300) return false
   return /^(?:none|rotation[45]|column:.+|one:[a-z]+)$/s.test(value)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { bytesSource } from './containers/source'
 import { readAll } from '@/lib/testing/formats/collect'
 import { suggested, taken, texts } from '@/lib/testing/formats/taken'
+import { bytesSource } from '@/lib/testing/formats/made'
 
 describe('spellings of chats', () => {
   const KEYS = ['conversations', 'conversation', 'messages', 'data', 'dialog', 'my_chat']

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { bytesSource } from './containers/source'
 import { inspectSource, readRows } from './read'
-import { AppendedRunDetector } from './shared/appended-run'
 import { importedValues } from './shared/imported-values'
 import { canonicalRows, readAll } from '@/lib/testing/formats/collect'
 import type { CanonicalRow } from './types'
+import { bytesSource } from '@/lib/testing/formats/made'
 
 const inspect = async (content: unknown, name = 'x.json', options = {}) => {
   const text = typeof content === 'string' ? content : JSON.stringify(content)
@@ -271,17 +270,6 @@ describe('results of other tools', () => {
     )
     expect(detection.issues[0]?.code).toBe(code)
     expect(detection.confidence).toBe(1)
-  })
-
-  it('notices a file with the same run twice', () => {
-    const detect = (texts: string[]) => {
-      const detector = new AppendedRunDetector()
-      for (const instruction of texts) detector.add({ instruction, input: '' } as CanonicalRow)
-      return detector.result()
-    }
-    expect(detect(['a', 'b', 'c', 'a', 'b', 'c'])).toEqual({ blockRows: 3, blocks: 2 })
-    expect(detect(['a', 'b', 'c', 'a', 'b'])).toBeNull()
-    expect(detect(['a', 'a', 'a', 'a', 'b'])).toBeNull()
   })
 })
 

@@ -82,25 +82,3 @@ export function unpackRow(stored: StoredRow, parts: StoredParts): CanonicalRow {
   if (Object.keys(literals).length > 0) row.literals = literals
   return row
 }
-
-/** Returns a canonical row in Alpaca shape for rows that were made here. */
-export function plainRow(
-  index: number,
-  texts: { instruction: string; input?: string; output?: string | null },
-): CanonicalRow {
-  const output = texts.output ?? null
-  return {
-    index,
-    instruction: texts.instruction,
-    input: texts.input ?? '',
-    output,
-    system: null,
-    history: null,
-    messages: null,
-    tools: null,
-    externalId: null,
-    extra: null,
-    keys: ['instruction', 'input', 'output'],
-    flags: output ? [] : ['no_response'],
-  }
-}

@@ -79,7 +79,10 @@ export function attempts(): Attempts {
   return (holder.evolensAttempts ??= new Attempts())
 }
 
-/** Forgets all failed attempts, for tests. */
+/**
+ * Forgets all failed attempts, for tests.
+ * @internal
+ */
 export function forgetAttempts(): void {
   delete holder.evolensAttempts
 }

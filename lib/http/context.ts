@@ -20,7 +20,10 @@ export function getContext(): ServiceContext {
   return holder.evolensContext
 }
 
-/** Replaces the process-wide context, for tests of route handlers; null makes the next call open it afresh. */
+/**
+ * Replaces the process-wide context, for tests of route handlers; null makes the next call open it afresh.
+ * @internal
+ */
 export function setContext(context: ServiceContext | null): void {
   if (context) holder.evolensContext = context
   else delete holder.evolensContext

@@ -22,7 +22,7 @@ import { rubric } from './rubric'
 import { superfilteringIfd } from './superfiltering-ifd'
 import { superfilteringLoss } from './superfiltering-loss'
 import { tokenProbability } from './token-probability'
-import type { DerivedMetric, MeasuredMetric, Metric, OutputSpec } from './types'
+import type { MeasuredMetric, Metric, OutputSpec } from './types'
 
 export { describeMetric, describeParams } from './describe'
 
@@ -68,13 +68,6 @@ export function listMeasured(): MeasuredMetric[] {
 export function listImported(): MeasuredMetric[] {
   return METRICS.filter((metric) => metric.kind === 'measured').filter(
     (metric) => metric.isImported === true,
-  )
-}
-
-/** Returns the metrics that are computed on read from the columns of a measured one. */
-export function listDerived(from?: string): DerivedMetric[] {
-  return METRICS.filter((metric) => metric.kind === 'derived').filter(
-    (metric) => from === undefined || metric.from === from,
   )
 }
 

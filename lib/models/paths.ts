@@ -1,4 +1,3 @@
-import { homedir } from 'node:os'
 import path from 'node:path'
 import type { ModelFile, ModelManifest } from './manifest'
 
@@ -10,12 +9,6 @@ export interface ModelDirs {
   cacheDir: string
   /** Folder of files that the user supplied, or null. */
   modelsDir: string | null
-}
-
-/** Returns the cache folder used when the environment names none. */
-export function defaultCacheDir(env: Environment = process.env): string {
-  if (env.EVOLENS_CACHE_DIR) return path.resolve(env.EVOLENS_CACHE_DIR)
-  return path.join(env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'evolens')
 }
 
 /** Returns the folder of one model inside a models folder. */

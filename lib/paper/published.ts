@@ -94,12 +94,3 @@ export function publishedSource(kind: 'levels' | 'scores' | 'lossRatios'): Publi
   const model = 'judge' in part ? part.judge : null
   return { paper: published.paper, source: part.source, model }
 }
-
-/** Returns every published cell of the difficulty figure, for checks over all of them. */
-export function allPublishedLevels(): readonly (PublishedLevels & {
-  seedSet: string
-  round: number
-  arm: string
-})[] {
-  return published.levels.rows
-}

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { consistency, KappaBootstrap, ratingAgreement, slope } from './agreement'
-import { weightedKappa } from './levels'
 
 /** Rows of the worked example of the metric reference, section 3.4, as two columns. */
 const TABLE = [
@@ -24,13 +23,6 @@ describe('ratingAgreement', () => {
     if (!('n' in result) || !result.kappa.ok) throw new Error('no kappa')
     expect(result.kappa.value).toBeCloseTo(0.896729776248, 12)
     expect(result.meanDifference).toBeCloseTo(0.1, 12)
-  })
-
-  it('agrees with the table form of kappa, whatever the number of levels', () => {
-    const table = weightedKappa(TABLE)
-    const result = ratingAgreement(first, second, 1)
-    if (!table.ok || !('n' in result) || !result.kappa.ok) throw new Error('no kappa')
-    expect(result.kappa.value).toBeCloseTo(table.kappa, 12)
   })
 
   it('takes numbers without bins, by hand', () => {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { histogram, uniformEdges, unitEdges } from './histogram'
+import { histogram, uniformEdges } from './histogram'
+
+const unitEdges = uniformEdges(0, 0.01, 100)
 
 describe('histogram', () => {
   it('gives the worked heights of the neighbour-distance figure', () => {
-    const result = histogram([0.05, 0.055, 0.4, 0.4, 1.3], unitEdges())
+    const result = histogram([0.05, 0.055, 0.4, 0.4, 1.3], unitEdges)
     result.density.forEach((height, bin) => {
       expect(height).toBeCloseTo(bin === 5 || bin === 40 ? 50 : 0, 9)
     })
@@ -11,8 +13,7 @@ describe('histogram', () => {
   })
 
   it('compares with the edges: every edge opens its own bin', () => {
-    const edges = unitEdges()
-    const { counts } = histogram(edges, edges)
+    const { counts } = histogram(unitEdges, unitEdges)
     expect([...counts]).toEqual(Array.from({ length: 100 }, (_, b) => (b === 99 ? 2 : 1)))
   })
 

@@ -56,8 +56,3 @@ export function histogram(values: Numbers, edges: Float64Array): Histogram {
   }
   return { edges, counts, density, nInRange, nBelow, nAbove }
 }
-
-/** Returns the 101 edges of the neighbour-distance figure: j * 0.01 from 0 to 1. */
-export function unitEdges(): Float64Array {
-  return uniformEdges(0, 0.01, 100)
-}

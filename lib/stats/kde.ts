@@ -5,16 +5,10 @@ import { sampleStd } from './summary'
 /** A density estimate on a grid. */
 export interface Density {
   ok: true
-  grid: Float64Array
   density: Float64Array
   bandwidth: number
-  n: number
-  /** Whether the values were binned first (within 1e-3 of the curve's maximum of the direct sum). */
-  binned: boolean
 }
 
-// Five million exponentials take about 50 ms, the longest that a web request may hold the process.
-const DIRECT_LIMIT = 5_000_000
 // Bins of a 32nd of the bandwidth keep the error of linear binning near 1e-4 of the maximum.
 const BINS_PER_BANDWIDTH = 32
 // exp(-8.5 ** 2 / 2) = 2e-16: kernels further away add nothing that a double could hold.
@@ -91,22 +85,18 @@ export function kdeBinned(
 }
 
 /**
- * Returns a Gaussian density with Scott's bandwidth on the grid, without boundary correction (mass leaks past the ends,
- * as in the paper's figures). The direct sum equals scipy.stats.gaussian_kde; many values are binned first. No value
- * for fewer than two values (`n_too_small`) or equal ones (`constant`).
+ * Returns a Gaussian density on the grid with `factor` times Scott's bandwidth, without boundary correction (mass leaks
+ * past the ends, as in the paper's figures). The direct sum equals scipy.stats.gaussian_kde; without `direct` values are
+ * binned first where the bins fit. No value for fewer than two values (`n_too_small`) or equal ones (`constant`).
  */
-export function gaussianKde(values: Numbers, grid: Float64Array): Density | NoValue {
+export function gaussianKde(
+  values: Numbers,
+  grid: Float64Array,
+  { factor, direct }: { factor: number; direct: boolean },
+): Density | NoValue {
   if (values.length < 2) return noValue('n_too_small')
-  const bandwidth = scottBandwidth(values)
+  const bandwidth = scottBandwidth(values) * factor
   if (!(bandwidth > 0)) return noValue('constant')
-  const large = values.length * grid.length > DIRECT_LIMIT
-  const binned = large ? kdeBinned(values, grid, bandwidth) : null
-  return {
-    ok: true,
-    grid,
-    density: binned ?? kdeDirect(values, grid, bandwidth),
-    bandwidth,
-    n: values.length,
-    binned: binned !== null,
-  }
+  const binned = direct ? null : kdeBinned(values, grid, bandwidth)
+  return { ok: true, density: binned ?? kdeDirect(values, grid, bandwidth), bandwidth }
 }

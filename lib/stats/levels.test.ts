@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  chiSquareCounts,
-  crossTable,
-  orderedTrend,
-  stuartMaxwell,
-  totalVariation,
-  weightedKappa,
-} from './levels'
+import { chiSquareCounts, crossTable, orderedTrend, stuartMaxwell, totalVariation } from './levels'
 
 const M = [
   [20, 10, 5],
@@ -61,20 +54,6 @@ describe('levels', () => {
     )
   })
 
-  it('quadratic weighted kappa', () => {
-    const o = [
-      [2, 1, 0, 0, 0],
-      [0, 3, 1, 0, 0],
-      [0, 1, 4, 1, 0],
-      [0, 0, 1, 3, 1],
-      [0, 0, 0, 0, 2],
-    ]
-    const k = value(weightedKappa(o))
-    expect(k.kappa).toBeCloseTo(0.896729776248, 11)
-    expect(k.agreement).toBeCloseTo(0.7, 12)
-    expect(k.meanDifference).toBeCloseTo(0.1, 12)
-  })
-
   it('builds the table of two aligned columns', () => {
     expect(crossTable([1, 2, 2], [1, 1, 2], 2)).toEqual([
       [1, 0],
@@ -90,12 +69,6 @@ describe('levels', () => {
     expect(orderedTrend(same)).toEqual({ ok: false, reason: 'all_ties' })
     expect(stuartMaxwell(same)).toEqual({ ok: false, reason: 'all_ties' })
     expect(stuartMaxwell([[0]])).toEqual({ ok: false, reason: 'n_too_small' })
-    expect(
-      weightedKappa([
-        [5, 0],
-        [0, 0],
-      ]),
-    ).toEqual({ ok: false, reason: 'zero_denominator' })
     expect(totalVariation([0, 0], [1, 2])).toEqual({ ok: false, reason: 'n_too_small' })
     expect(chiSquareCounts([0], [2])).toEqual({ ok: false, reason: 'n_too_small' })
     expect(chiSquareCounts([3, 0], [2, 0])).toEqual({ ok: false, reason: 'constant' })

@@ -1,11 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import type { Db } from '@/db/client'
-import { columnChunks, runCells, runs } from '@/db/schema'
-import { CHUNK_ROWS, chunkOf } from '@/lib/columns/chunks'
-import { columnOf, type Column } from '@/lib/columns/column'
-import { carriesValue } from '@/lib/contracts/status'
+import { runCells, runs } from '@/db/schema'
+import type { Column } from '@/lib/columns/column'
+import { carriesValue, statusCode } from '@/lib/contracts/status'
 import { getMetric } from '@/lib/metrics'
+import type { OutputSpec } from '@/lib/metrics/types'
+import { ColumnWriter } from '@/lib/services/columns/writer'
 import { emptyRecord } from '@/lib/services/runs/definition'
+
+/** Returns a column in which every row holds its given number with status `ok`. */
+export function columnOf(values: Float64Array): Column {
+  const status = new Uint8Array(values.length).fill(statusCode('ok'))
+  return { values, status, width: 1, n: values.length }
+}
 
 /** A run to be stored, for tests and benchmarks: columns by cell key and output. */
 export interface StoredRun {
@@ -46,27 +53,37 @@ export function storeRun(db: Db, studyId: string, run: StoredRun): { no: number;
   return { no, id }
 }
 
-function storeCell(db: Db, runNo: number, cell: StoredRun['cells'][number]): void {
-  let total = 0
-  let valued = 0
-  for (const [output, values] of Object.entries(cell.outputs)) {
-    const column = values instanceof Float64Array ? columnOf(values) : values
-    total = column.n
-    valued = column.status.filter(carriesValue).length
-    for (let chunk = 0; chunk * CHUNK_ROWS < column.n; chunk++) {
-      const stored = chunkOf(column, chunk)
-      db.insert(columnChunks)
-        .values({
-          runNo,
-          cellNo: cell.cellNo,
-          output,
-          ...stored,
-          values: Buffer.from(stored.values),
-          status: Buffer.from(stored.status),
-        })
-        .run()
-    }
+/** Returns the spec under which a column is written; only its shape matters to the writer. */
+function specOf(key: string, column: Column): OutputSpec {
+  return {
+    key,
+    label: key,
+    shape: column.width === 1 ? 'scalar' : 'vector',
+    length: column.width,
+    dtype: column.values instanceof Float32Array ? 'f32' : 'f64',
+    unit: '',
+    direction: 'none',
+    directionMeans: '',
+    description: '',
   }
+}
+
+/** Stores the columns of one cell through the writer that jobs use; every row counts as done. */
+export function storeCell(db: Db, runNo: number, cell: StoredRun['cells'][number]): void {
+  const columns = Object.entries(cell.outputs).map(
+    ([key, values]) => [key, values instanceof Float64Array ? columnOf(values) : values] as const,
+  )
+  const total = columns[0]?.[1].n ?? 0
+  const specs = columns.map(([key, column]) => specOf(key, column))
+  const writer = new ColumnWriter(db, runNo, cell.cellNo, total, specs)
+  const rows = Int32Array.from({ length: total }, (_, row) => row)
+  const written = columns.map(([key, { values, status }]) => [
+    key,
+    { values: Float64Array.from(values), status },
+  ])
+  writer.setColumns(rows, { columns: Object.fromEntries(written), record: {} })
+  writer.flush()
+  const valued = columns.at(-1)?.[1].status.filter(carriesValue).length ?? 0
   db.insert(runCells)
     .values({ runNo, cellNo: cell.cellNo, total, done: total, valued, version: 1, finishedAt: 0 })
     .run()

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import type { Db } from '@/db/client'
-import { cells, columnChunks, runCells, runs } from '@/db/schema'
-import { chunkOf } from '@/lib/columns/chunks'
+import { cells, runs } from '@/db/schema'
 import { emptyColumn } from '@/lib/columns/column'
 import { statusCode, type StatusName } from '@/lib/contracts/status'
 import { emptyRecord } from '@/lib/services/runs/definition'
+import { storeCell } from './columns'
 
 /** One value a row, or the reason why there is none. */
 export type TestValue = number | StatusName
@@ -51,20 +51,5 @@ function addValues(
     column.status[row] = statusCode(typeof entry === 'number' ? 'ok' : entry)
     if (typeof entry === 'number') column.values[row] = entry
   })
-  const n = entries.length
-  const valued = entries.filter((entry) => typeof entry === 'number').length
-  db.insert(runCells)
-    .values({ runNo, cellNo: cell.no, total: n, done: n, valued, version: 1 })
-    .run()
-  const { values, status, ...chunk } = chunkOf(column, 0)
-  db.insert(columnChunks)
-    .values({
-      runNo,
-      cellNo: cell.no,
-      output,
-      ...chunk,
-      values: Buffer.from(values),
-      status: Buffer.from(status),
-    })
-    .run()
+  storeCell(db, runNo, { cellNo: cell.no, outputs: { [output]: column } })
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { memoryCache } from '@/lib/backends/session/cache-port'
+import { memoryCache } from './cache'
 import { fake } from '@/lib/backends/dialects/fake'
 import { fakeConfigSchema } from '@/lib/backends/dialects/fake/config'
 import { openFake } from '@/lib/backends/dialects/fake/session'

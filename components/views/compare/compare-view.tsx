@@ -17,6 +17,7 @@ import { useStudy } from '@/components/hooks/use-studies'
 import { isFiltered, useViewState } from '@/components/hooks/use-view-state'
 import { plural } from '@/components/ui/format'
 import { Page, Section } from '@/components/ui/page'
+import { KEYS } from '@/components/shell/keys'
 import { useShortcut } from '@/components/ui/shortcuts'
 import { EmptyState, LoadingLines, Notice, QueryState } from '@/components/ui/states'
 import { PageTitle } from '@/components/shell/page-title'
@@ -82,8 +83,8 @@ function useRoundKeys(
     ) as [SideChoice, SideChoice]
     if (moved.every((side) => roundsOf(side.arm).includes(side.round))) onSides(...moved)
   }
-  useShortcut('[', 'Both sides one round back', () => shift(-1))
-  useShortcut(']', 'Both sides one round on', () => shift(1))
+  useShortcut(KEYS.roundBack, () => shift(-1))
+  useShortcut(KEYS.roundOn, () => shift(1))
 }
 
 function CompareLoaded({ study, a, b }: LoadedProps) {

@@ -13,7 +13,7 @@ import {
 } from 'recharts'
 import type { CompareMetric } from '@/lib/contracts/compare'
 import { formatCount, formatMetric } from '@/components/ui/format'
-import { armColor } from '@/components/ui/arm-mark'
+import { armCss } from '@/components/figures/palette'
 import { formatDifference } from './format'
 import classes from './compare.module.css'
 
@@ -52,8 +52,8 @@ export function DifferenceChart({ metric, colorA, colorB }: DifferenceChartProps
   const reach = histogram.edges.at(-1) as number
   const reading = `A is higher in ${formatCount(paired.aHigher)} pairs, B in ${formatCount(paired.bHigher)}, equal in ${formatCount(paired.ties)}.`
   const fill = (bin: Bin) => {
-    if (bin.low < 0 && bin.high > 0) return 'var(--ev-arm-seeds)'
-    return armColor(bin.middle > 0 ? colorA : colorB)
+    if (bin.low < 0 && bin.high > 0) return armCss(null)
+    return armCss(bin.middle > 0 ? colorA : colorB)
   }
   return (
     <figure className={classes.figure}>

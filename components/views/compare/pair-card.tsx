@@ -4,7 +4,7 @@ import { Anchor, Badge, UnstyledButton } from '@mantine/core'
 import Link from 'next/link'
 import { useMemo, useState } from 'react'
 import { usePairTexts, type DIFF_MODES, type SHOWN_TEXTS } from '@/components/hooks/use-compare'
-import { armColor } from '@/components/ui/arm-mark'
+import { armCss } from '@/components/figures/palette'
 import { DASH, formatMetric } from '@/components/ui/format'
 import type { ComparePair, CompareState, CompareText } from '@/lib/contracts/compare'
 import type { MetricValue } from '@/lib/contracts/rows'
@@ -221,21 +221,21 @@ export function PairCard({ pair, context, isSelected, onSelect }: PairCardProps)
           title="Seed"
           text={seed}
           parts={null}
-          color={armColor(null)}
+          color={armCss(null)}
           empty={pair.seed ? empty : 'The study holds no seed texts.'}
         />
         <TextColumn
           title={`A · ${context.labelA}${operatorSuffix(pair.a, pair.b)}`}
           text={a}
           parts={diff.a}
-          color={armColor(context.colorA)}
+          color={armCss(context.colorA)}
           empty={empty}
         />
         <TextColumn
           title={`B · ${context.labelB}${operatorSuffix(pair.b, pair.a)}`}
           text={b}
           parts={diff.b}
-          color={armColor(context.colorB)}
+          color={armCss(context.colorB)}
           empty={empty}
         />
       </div>

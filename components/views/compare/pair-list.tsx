@@ -6,6 +6,7 @@ import { useRouter } from 'next/navigation'
 import { useEffect, useRef } from 'react'
 import { PAIR_WINDOW, useComparePairs } from '@/components/hooks/use-compare'
 import { formatCount } from '@/components/ui/format'
+import { KEYS } from '@/components/shell/keys'
 import { useShortcut } from '@/components/ui/shortcuts'
 import { ErrorState } from '@/components/ui/states'
 import type { ComparePair, CompareState } from '@/lib/contracts/compare'
@@ -134,8 +135,8 @@ export function PairList(props: PairListProps) {
     awaited.current = -1
     onSelect(pairKey(pair))
   })
-  useShortcut('j', 'Next pair', () => move(1))
-  useShortcut('k', 'Previous pair', () => move(-1))
+  useShortcut(KEYS.nextPair, () => move(1))
+  useShortcut(KEYS.previousPair, () => move(-1))
   // Arrows and Enter act inside the list alone: elsewhere they belong to controls and to the page.
   const onKey = useRef<(event: KeyboardEvent) => void>(() => undefined)
   useEffect(() => {

@@ -2,7 +2,7 @@
 
 import { ActionIcon, Button, Group, MultiSelect, Select, Tooltip } from '@mantine/core'
 import { IconArrowsExchange } from '@tabler/icons-react'
-import { ArmMark } from '@/components/ui/arm-mark'
+import { ArmMark } from '@/components/figures/arm-mark'
 import { SEEDS, useRoundsOf, type SideChoice } from '@/components/hooks/use-compare'
 import type { StudyDetail } from '@/lib/contracts/study'
 import classes from './compare.module.css'

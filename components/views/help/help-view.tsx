@@ -1,16 +1,16 @@
 'use client'
 
-import { Kbd } from '@mantine/core'
 import { useMetrics } from '@/components/hooks/use-compute'
 import { Page, Section } from '@/components/ui/page'
 import { ScrollRegion } from '@/components/ui/scroll-region'
 import { LoadingLines, QueryState } from '@/components/ui/states'
+import { KeyGroups } from '@/components/shell/key-groups'
+import { ALL_KEYS } from '@/components/shell/keys'
 import { PageTitle } from '@/components/shell/page-title'
 import type { MetricInfo } from '@/lib/contracts/compute'
 import { STATUSES } from '@/lib/contracts/status'
 import { GLOSSARY } from './glossary'
 import classes from './help.module.css'
-import { KEYS } from './keys'
 
 function MetricEntry({ metric, from }: { metric: MetricInfo; from: string | null }) {
   return (
@@ -43,24 +43,6 @@ function MetricEntry({ metric, from }: { metric: MetricInfo; from: string | null
         </ul>
       ) : null}
     </section>
-  )
-}
-
-function Keys() {
-  return (
-    <div className={classes.columns}>
-      {KEYS.map(({ place, keys }) => (
-        <div key={place}>
-          <h3 className={classes.name}>{place}</h3>
-          {keys.map(([key, what]) => (
-            <div key={key} className={classes.key}>
-              <span>{what}</span>
-              <Kbd size="xs">{key}</Kbd>
-            </div>
-          ))}
-        </div>
-      ))}
-    </div>
   )
 }
 
@@ -134,7 +116,7 @@ export function HelpView() {
       </Section>
       <Section title="Keys" id="keys">
         <div className={`ev-panel ${classes.panel}`}>
-          <Keys />
+          <KeyGroups keys={ALL_KEYS} />
         </div>
       </Section>
     </Page>

@@ -1,7 +1,7 @@
 'use client'
 
 import { useState } from 'react'
-import { ArmMark } from '@/components/ui/arm-mark'
+import { ArmMark } from '@/components/figures/arm-mark'
 import { ScrollRegion } from '@/components/ui/scroll-region'
 import { formatCount } from '@/components/ui/format'
 import type { CellInfo, StudyDetail } from '@/lib/contracts/study'

@@ -5,6 +5,7 @@ import { IconFilter } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
 import { formatCount } from '@/components/ui/format'
+import { KEYS } from '@/components/shell/keys'
 import { useShortcut } from '@/components/ui/shortcuts'
 import { filterChips } from '@/components/shell/filter-chips'
 import type { ViewState } from '@/lib/contracts/filter'
@@ -35,7 +36,7 @@ function countText(listed: ListedRows | null): string {
 export function RowsToolbar(props: RowsToolbarProps) {
   const { detail, controls, state, own, metrics, listed } = props
   const [isFilterOpen, setIsFilterOpen] = useState(false)
-  useShortcut('f', 'Filter', () => setIsFilterOpen(true))
+  useShortcut(KEYS.filter, () => setIsFilterOpen(true))
   const nParts = filterChips(state.filter, detail).length
 
   return (

@@ -14,6 +14,7 @@ import { useViewState } from '@/components/hooks/use-view-state'
 import { formatCount } from '@/components/ui/format'
 import { Page } from '@/components/ui/page'
 import { EmptyState, LoadingLines, QueryState } from '@/components/ui/states'
+import { KEYS } from '@/components/shell/keys'
 import { useShortcut } from '@/components/ui/shortcuts'
 import { PageTitle } from '@/components/shell/page-title'
 import type { ViewState } from '@/lib/contracts/filter'
@@ -90,12 +91,12 @@ function Rows({ detail }: { detail: StudyDetail }) {
     const row = selected ?? (await rowAt(place.current ?? 0))
     if (row) picked.toggle(row)
   }
-  useShortcut('j', 'Next row', () => void step(1), { group: 'Row' })
-  useShortcut('ArrowDown', 'Next row', () => void step(1), { group: 'Row' })
-  useShortcut('k', 'Previous row', () => void step(-1), { group: 'Row' })
-  useShortcut('ArrowUp', 'Previous row', () => void step(-1), { group: 'Row' })
-  useShortcut('Enter', 'Open the row', () => void openAt(place.current ?? 0), { group: 'Row' })
-  useShortcut('x', 'Pick the row, or let it go', () => void pick(), { group: 'Row' })
+  useShortcut(KEYS.nextRow, () => void step(1))
+  useShortcut(KEYS.nextRowArrow, () => void step(1))
+  useShortcut(KEYS.previousRow, () => void step(-1))
+  useShortcut(KEYS.previousRowArrow, () => void step(-1))
+  useShortcut(KEYS.openRow, () => void openAt(place.current ?? 0))
+  useShortcut(KEYS.pickRow, () => void pick())
 
   return (
     <div className={classes.root}>

@@ -5,9 +5,21 @@ import {
   CONTEXT_PARAMS,
   MODEL_PARAMS,
   TOKEN_DATA_ARRAY,
-  structSize,
   wrongDefaults,
+  type Field,
 } from './layout'
+
+/** The byte size of a structure under the rules of the 64-bit C interfaces. */
+function structSize(fields: readonly Field[]): number {
+  let offset = 0
+  let widest = 1
+  for (const [, type] of fields) {
+    const size = type === 'bool' ? 1 : /\*|size_t|int64/.test(type) ? 8 : 4
+    offset = Math.ceil(offset / size) * size + size
+    widest = Math.max(widest, size)
+  }
+  return Math.ceil(offset / widest) * widest
+}
 
 describe('structure layouts', () => {
   it('have the sizes that the C compiler gives them', () => {

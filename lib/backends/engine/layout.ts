@@ -92,18 +92,6 @@ export const FLASH_ATTENTION_OFF = 0
 /** enum llama_token_attr: bits read here. */
 export const TOKEN_ATTR = { unknown: 1, control: 8, stripLeft: 128, stripRight: 256 } as const
 
-/** Returns the byte size of a structure under the rules of the 64-bit C interfaces, for the layout test. */
-export function structSize(fields: readonly Field[]): number {
-  let offset = 0
-  let widest = 1
-  for (const [, type] of fields) {
-    const size = type === 'bool' ? 1 : /\*|size_t|int64/.test(type) ? 8 : 4
-    offset = Math.ceil(offset / size) * size + size
-    widest = Math.max(widest, size)
-  }
-  return Math.ceil(offset / widest) * widest
-}
-
 /** Returns the names of the fields whose values are not the release's defaults; empty when the layout holds. */
 export function wrongDefaults(
   fields: readonly Field[],

@@ -18,20 +18,6 @@ export interface RequestCache {
   put(entries: readonly CacheEntry[]): void
 }
 
-/** Returns a cache in memory, for tests and for programs without a database. */
-export function memoryCache(): RequestCache & { readonly size: number } {
-  const entries = new Map<string, Buffer>()
-  return {
-    get size() {
-      return entries.size
-    },
-    get: (keys) => keys.map((key) => entries.get(key.toString('hex')) ?? null),
-    put(list) {
-      for (const { key, value } of list) entries.set(key.toString('hex'), value)
-    },
-  }
-}
-
 /** A cache that keeps nothing, for measurements. */
 export const NO_CACHE: RequestCache = {
   get: (keys) => keys.map(() => null),

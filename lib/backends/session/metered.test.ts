@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '@/lib/errors'
-import { memoryCache } from './cache-port'
+import { memoryCache } from '@/lib/testing/cache'
 import { fakeConfigSchema } from '../dialects/fake/config'
 import { openFake } from '../dialects/fake/session'
 import { GREEDY, type BackendSession } from '../types'

@@ -1,5 +1,6 @@
 import { histogram } from '@/lib/stats/histogram'
-import { kdeBinned, kdeDirect, linspace, scottBandwidth } from '@/lib/stats/kde'
+import { gaussianKde, linspace } from '@/lib/stats/kde'
+import type { NoValueReason } from '@/lib/stats/no-value'
 import { mean, quantileSorted, sampleStd } from '@/lib/stats/summary'
 import type { FacetAxis, FigureTable, PreparedCommon, TableCell } from '../types'
 
@@ -23,7 +24,7 @@ export interface DensityCurve {
   cumulative: number[]
   /** null when fewer than two values, or equal ones, leave nothing to smooth. */
   kde: number[] | null
-  kdeMissing: 'n_too_small' | 'constant' | null
+  kdeMissing: NoValueReason | null
   bandwidth: number | null
   partial: boolean
 }
@@ -78,15 +79,16 @@ const FEW_CURVES = 6
 // Three million exponentials take about 30 ms, which a web request may hold the process for.
 const DIRECT_LIMIT = 3_000_000
 
-function smooth(values: Float64Array, grid: Float64Array, factor: number, direct: boolean) {
-  if (values.length < 2) return { kde: null, kdeMissing: 'n_too_small' as const, bandwidth: null }
-  const bandwidth = scottBandwidth(values) * factor
-  if (!(bandwidth > 0)) return { kde: null, kdeMissing: 'constant' as const, bandwidth: null }
-  const binned = direct ? null : kdeBinned(values, grid, bandwidth)
-  const curve = binned ?? kdeDirect(values, grid, bandwidth)
+function curveOf(
+  values: Float64Array,
+  grid: Float64Array,
+  how: { factor: number; direct: boolean },
+) {
+  const found = gaussianKde(values, grid, how)
+  if (!found.ok) return { kde: null, kdeMissing: found.reason, bandwidth: null }
   // Twelve digits are far beyond the eye and halve the size of the reply.
-  const kde = Array.from(curve, (y) => Number(y.toPrecision(12)))
-  return { kde, kdeMissing: null, bandwidth }
+  const kde = Array.from(found.density, (y) => Number(y.toPrecision(12)))
+  return { kde, kdeMissing: null, bandwidth: found.bandwidth }
 }
 
 function shareBeyond(ascending: Float64Array, threshold: DensityPrepared['threshold']) {
@@ -134,7 +136,7 @@ export function densityCells(all: readonly DensityGroup[], settings: DensitySett
         counts: Array.from(bins.counts),
         density: Array.from(bins.density),
         cumulative: cumulative.map((c) => (n === 0 ? 0 : c / n)),
-        ...smooth(values, grid, settings.bandwidth, work <= DIRECT_LIMIT),
+        ...curveOf(values, grid, { factor: settings.bandwidth, direct: work <= DIRECT_LIMIT }),
         partial,
       }
     }),

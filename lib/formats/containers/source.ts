@@ -13,16 +13,6 @@ export function sourceName(source: Source): string {
   return 'path' in source ? basename(source.path) : 'file'
 }
 
-/** Returns a source over bytes in memory; `chunkBytes` sets how they are handed over. */
-export function bytesSource(name: string, bytes: Uint8Array | string, chunkBytes?: number): Source {
-  const data = typeof bytes === 'string' ? Buffer.from(bytes) : bytes
-  const step = chunkBytes ?? READ_BYTES
-  async function* chunks() {
-    for (let at = 0; at < data.length; at += step) yield data.subarray(at, at + step)
-  }
-  return { name, open: chunks }
-}
-
 /** Returns size and time stamp of a file source, null for bytes. Throws FormatError when it cannot be read. */
 export async function stampOf(source: Source): Promise<FileStamp | null> {
   if (!('path' in source)) return null

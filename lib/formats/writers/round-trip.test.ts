@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bytesSource } from '../containers/source'
 import { inspectSource } from '../read'
-import { packRow, plainRow, unpackRow } from '../stored-row'
+import { packRow, unpackRow } from '../stored-row'
 import { canonicalRows } from '@/lib/testing/formats/collect'
 import type { CanonicalRow, ColumnMapping } from '../types'
 import { writeCsv } from './csv'
 import type { ExportRow } from './export-row'
 import { writeJson, writeJsonl } from './json'
+import { bytesSource, plainRow } from '@/lib/testing/formats/made'
 
 const join = async (chunks: AsyncIterable<string>) => {
   let text = ''

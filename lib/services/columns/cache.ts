@@ -71,7 +71,10 @@ export function cachesOf(db: Db): Caches {
   return caches
 }
 
-/** Drops everything kept of an open database, so that a benchmark sees a first request again. */
+/**
+ * Drops everything kept of an open database, so that a benchmark sees a first request again.
+ * @internal
+ */
 export function forgetCaches(db: Db): void {
   byDatabase.delete(db.$client)
 }

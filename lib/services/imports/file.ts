@@ -139,10 +139,11 @@ export async function importFile(
       (alignment !== null && alignment.matched > 0 && alignment.kind === 'index')
     const values = await readImportedColumns(db, place.cellNo, keySets, plan.columns, hooks.signal)
     const revision = inTransaction(db, () => {
-      publishImportedColumns(db, studyId, child, values, upload)
       seeds?.publish()
       const slotCount = isSlotted ? rowCount : 0
-      return publishCell(db, place.cellNo, { rowCount, report, keySets, slotCount })
+      const published = publishCell(db, place.cellNo, { rowCount, report, keySets, slotCount })
+      publishImportedColumns(db, studyId, child, values, upload)
+      return published
     })
     return {
       fileName: upload.fileName,

@@ -123,6 +123,22 @@ describe('imported values', () => {
     expect(listRuns(study.db, study.studyId)[0]).toMatchObject({ total: 8_999, done: 8_999 })
   })
 
+  it('of a file that is imported again replace those of the revision before, in counts and reasons', async () => {
+    const place = { ...seeds, seedSetKey: 'one' }
+    const rows = (distances: number[]) =>
+      distances.map((min_neighbor_distance) => ({ ...base, min_neighbor_distance }))
+    await importRows(study, 'one_distance.json', rows([0.25, 0.5, 0.75]), place)
+    await importRows(study, 'one_distance.json', rows([0.5, 3.4028234663852886e38]), place)
+    expect(listRuns(study.db, study.studyId)).toMatchObject([
+      {
+        total: 2,
+        done: 2,
+        valued: 1,
+        record: { rows: 2, valued: 1, reasons: { ok: 1, n_too_small: 1 } },
+      },
+    ])
+  })
+
   it('cannot be computed or asked again', async () => {
     await importRows(study, 'x.json', [{ ...base, ifd_ppl: 0, ppl_A_direct: 0 }], {
       ...seeds,

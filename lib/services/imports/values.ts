@@ -18,7 +18,7 @@ import type { CellResult, MeasuredMetric } from '@/lib/metrics/types'
 import { ColumnWriter } from '../columns/writer'
 import { buildDefinition, definitionHash } from '../runs/definition'
 import { createRun, pinIfFirst, type RunRow } from '../runs/extend-run'
-import { countRows } from '../runs/row-status'
+import { countRows, countRun, type RowCounts } from '../runs/row-status'
 
 /** Rows read at a time: about 10 ms. */
 const READ_ROWS = 4_096
@@ -156,21 +156,17 @@ function extendedRecord(
   { record }: RunRow,
   imported: ImportedColumns,
   source: ValueSource,
-  counts: ReturnType<typeof countRows>,
+  { done, valued, reasons }: RowCounts,
 ): RunRecord {
   const now = Date.now()
-  const reasons = { ...record.reasons }
-  for (const [name, count] of Object.entries(counts.reasons)) {
-    reasons[name] = (reasons[name] ?? 0) + count
-  }
   const files = (record.notes['files'] ?? []) as unknown[]
   return {
     ...record,
     backendLabel: IMPORTED_LABEL,
     startedAt: record.startedAt ?? now,
     finishedAt: now,
-    rows: record.rows + counts.done,
-    valued: record.valued + counts.valued,
+    rows: done,
+    valued,
     reasons,
     notes: {
       ...record.notes,
@@ -183,7 +179,7 @@ function extendedRecord(
 
 /**
  * Stores imported values as runs, so that tables, filters, figures and exports show them like computed ones. Call it in
- * the transaction that publishes the cell.
+ * the transaction that publishes the cell, after it, so that the revision it replaces no longer counts.
  */
 export function publishImportedColumns(
   db: Db,
@@ -216,7 +212,7 @@ export function publishImportedColumns(
       })
       .run()
     db.update(runs)
-      .set({ record: extendedRecord(run, imported, source, counts) })
+      .set({ record: extendedRecord(run, imported, source, countRun(db, run.no)) })
       .where(eq(runs.no, run.no))
       .run()
   }

@@ -5,6 +5,7 @@ import { promptVersions } from '@/db/schema'
 import { LIMITS } from '@/lib/contracts/limits'
 import type { PromptDraft, PromptInfo, PromptKind, PromptVersion } from '@/lib/contracts/prompts'
 import { AppError } from '@/lib/errors'
+import { listMeasured, parseParams } from '@/lib/metrics'
 import { textParam } from '@/lib/metrics/first-token/prompts'
 import { evolvePrompt, getPrompt, PROMPTS } from '@/lib/prompts'
 import { OPERATORS } from '@/lib/prompts/operators'
@@ -19,11 +20,13 @@ export const BUILT_IN_RUBRIC = 'rubric-clarity'
 const RUBRIC_METRIC = 'rubric'
 const RUBRIC_CONTRACT = 'One label or integer of the scale.'
 
-/** Measured metric that sends a prompt as its `promptText`. */
-const METRIC_OF: Record<string, string> = {
-  'judge-level': 'difficulty_level',
-  'judge-score': 'difficulty_score',
-  'judge-digit': 'difficulty_expected',
+/** The measured metric that asks a judge this prompt; null for prompts that make texts. */
+function metricOf(prompt: Prompt): string | null {
+  if (kindOf(prompt) !== 'judge') return null
+  const asks = listMeasured().find((metric) =>
+    metric.prompts(parseParams(metric, {})).some(({ id }) => id === prompt.id),
+  )
+  return asks?.id ?? null
 }
 
 const NAMES: Record<PromptKind, string> = {
@@ -121,7 +124,7 @@ function builtInInfo(prompt: Prompt, own: VersionRow[], uses: Map<string, number
     required: [...prompt.placeholders],
     allowed: [...prompt.placeholders],
     contract: prompt.contract,
-    metric: METRIC_OF[prompt.id] ?? null,
+    metric: metricOf(prompt),
     versions: [...own.map((row) => toVersion(row, paramsOf(row.template), uses)), base],
   }
 }

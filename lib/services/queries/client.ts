@@ -108,7 +108,10 @@ export function warmReader(db: Db): void {
   if (!db.$client.memory) threadOf(db.$client.name)
 }
 
-/** Ends the thread of a database file, for tests; the next reading starts another. */
+/**
+ * Ends the thread of a database file, for tests; the next reading starts another.
+ * @internal
+ */
 export async function closeReader(db: Db): Promise<void> {
   await holder.evolensReaders?.get(db.$client.name)?.close()
 }

@@ -137,18 +137,6 @@ export async function listRows(
 }
 
 /**
- * Returns the place of a row in the filtered and sorted list (0-based), or -1 when the filter hides it; for next and
- * previous in the row detail.
- */
-export function positionOf(rows: OrderedRows, cellId: string, idx: number): number {
-  const wanted = rows.selection.cells.findIndex((entry) => entry.cell.id === cellId)
-  for (let at = 0; at < rows.idx.length; at++) {
-    if (rows.idx[at] === idx && rows.part[at] === wanted) return at
-  }
-  return -1
-}
-
-/**
  * Returns the histogram of a column over the filtered rows, leaving out the filter on this column itself, so that a
  * brush sees what it can choose from. Edges come from all rows of the study and stay put while filters change. Columns of
  * levels have one bin a level.

@@ -11,9 +11,8 @@ import { enqueue, requestCancel } from '@/lib/queue/queue'
 import { getMeasured, outputsOf, runLabel } from '@/lib/metrics'
 import { ColumnWriter } from '../columns/writer'
 import type { RunRow } from './extend-run'
-import { countRows } from './row-status'
-import { costOfRun } from './prices'
-import { OUTDATED } from './outdated'
+import { countRows, countRun } from './row-status'
+import { summariseRuns } from './summary'
 
 /** Codes of statuses that "retry failed rows" asks again. */
 const RETRYABLE = new Set(
@@ -29,48 +28,15 @@ export function getRunRow(db: Db, id: string, options: { deleted?: boolean } = {
   return row
 }
 
-function toRunInfo(db: Db, run: RunRow): RunInfo {
-  const sums = db
-    .select({
-      total: sql<number>`coalesce(sum(${runCells.total}), 0)`,
-      done: sql<number>`coalesce(sum(${runCells.done}), 0)`,
-      valued: sql<number>`coalesce(sum(${runCells.valued}), 0)`,
-      outdatedCells: sql<number>`coalesce(sum(${OUTDATED}), 0)`,
-    })
-    .from(runCells)
-    .where(eq(runCells.runNo, run.no))
-    .get() ?? { total: 0, done: 0, valued: 0, outdatedCells: 0 }
-  return {
-    id: run.id,
-    metric: run.metricId,
-    metricLabel: runLabel(run.metricId, run.definition.params),
-    metricVersion: run.metricVersion,
-    definitionHash: run.definitionHash,
-    definition: run.definition,
-    rowSet: run.rowSet,
-    record: { ...run.record },
-    cost: costOfRun(db, run),
-    backendId: run.backendId,
-    pinned: run.pinned,
-    createdAt: run.createdAt,
-    ...sums,
-  }
-}
-
-/** Returns one run with its whole card. */
+/** Returns one run with its whole card; throws `not_found` like `getRunRow`. */
 export function getRun(db: Db, id: string): RunInfo {
-  return toRunInfo(db, getRunRow(db, id))
+  const [run] = summariseRuns(db, eq(runs.no, getRunRow(db, id).no))
+  return run as RunInfo
 }
 
 /** Returns the runs of a study with their cards, newest first. */
 export function listRuns(db: Db, studyId: string): RunInfo[] {
-  return db
-    .select()
-    .from(runs)
-    .where(and(eq(runs.studyId, studyId), isNull(runs.deletedAt)))
-    .orderBy(sql`${runs.no} desc`)
-    .all()
-    .map((run) => toRunInfo(db, run))
+  return summariseRuns(db, sql`${eq(runs.studyId, studyId)} and ${isNull(runs.deletedAt)}`)
 }
 
 /** Makes a run the one that its metric's columns show by default. */
@@ -130,34 +96,21 @@ export function restoreRun(db: Db, id: string): RunInfo {
   return getRun(db, id)
 }
 
-/** Returns the record with fresh counts of a run's rows. */
-function recount(db: Db, run: RunRow, reasons: Record<string, number>, reset: number): RunRecord {
-  const sums = toRunInfo(db, run)
-  const { recorded } = run.record
-  return {
-    ...run.record,
-    rows: sums.done,
-    valued: sums.valued,
-    reasons,
-    finishedAt: null,
-    // What is asked again here no longer came with the sample.
-    ...(recorded ? { recorded: { ...recorded, rows: Math.max(0, recorded.rows - reset) } } : {}),
-  }
-}
-
-/** Makes the failed rows of a run pending again and returns how many there were; call it in a transaction. */
+/**
+ * Makes the failed rows of a run's current cells pending again and returns how many there were; call it in a transaction.
+ * Rows of superseded cells stay as they are: no job would compute them.
+ */
 export function resetFailedRows(db: Db, run: RunRow): number {
   const outputs = outputsOf(getMeasured(run.metricId), run.definition.params)
   const parts = db
     .select({ cellNo: runCells.cellNo, rowCount: cells.rowCount, version: runCells.version })
     .from(runCells)
     .innerJoin(cells, eq(cells.no, runCells.cellNo))
-    .where(eq(runCells.runNo, run.no))
+    .where(and(eq(runCells.runNo, run.no), isNull(cells.supersededAt)))
     .all()
   const dropDetail = db.$client.prepare(
     'delete from row_details where run_no = ? and cell_no = ? and idx = ?',
   )
-  const reasons: Record<string, number> = {}
   let reset = 0
   for (const { cellNo, rowCount, version } of parts) {
     const writer = new ColumnWriter(db, run.no, cellNo, rowCount, outputs)
@@ -165,25 +118,29 @@ export function resetFailedRows(db: Db, run: RunRow): number {
     writer.rowStatus.forEach((code, idx) => {
       if (RETRYABLE.has(code)) failed.push(idx)
     })
-    if (failed.length > 0) {
-      writer.clearRows(failed)
-      writer.flush()
-      for (const idx of failed) dropDetail.run(run.no, cellNo, idx)
-      const { total, done, valued } = countRows(writer.rowStatus)
-      db.update(runCells)
-        .set({ total, done, valued, version: version + 1, finishedAt: null })
-        .where(and(eq(runCells.runNo, run.no), eq(runCells.cellNo, cellNo)))
-        .run()
-    }
-    for (const [name, count] of Object.entries(countRows(writer.rowStatus).reasons)) {
-      reasons[name] = (reasons[name] ?? 0) + count
-    }
+    if (failed.length === 0) continue
+    writer.clearRows(failed)
+    writer.flush()
+    for (const idx of failed) dropDetail.run(run.no, cellNo, idx)
+    const { total, done, valued } = countRows(writer.rowStatus)
+    db.update(runCells)
+      .set({ total, done, valued, version: version + 1, finishedAt: null })
+      .where(and(eq(runCells.runNo, run.no), eq(runCells.cellNo, cellNo)))
+      .run()
     reset += failed.length
   }
-  db.update(runs)
-    .set({ record: recount(db, run, reasons, reset) })
-    .where(eq(runs.no, run.no))
-    .run()
+  const { done, valued, reasons } = countRun(db, run.no)
+  const { recorded } = run.record
+  const record: RunRecord = {
+    ...run.record,
+    rows: done,
+    valued,
+    reasons,
+    finishedAt: null,
+    // What is asked again here no longer came with the sample.
+    ...(recorded ? { recorded: { ...recorded, rows: Math.max(0, recorded.rows - reset) } } : {}),
+  }
+  db.update(runs).set({ record }).where(eq(runs.no, run.no)).run()
   return reset
 }
 

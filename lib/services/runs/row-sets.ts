@@ -1,6 +1,6 @@
 import type { Db } from '@/db/client'
 import type { RowSet } from '@/lib/contracts/run'
-import { createRandom } from '@/lib/stats/random'
+import { sampleWithoutReplacement } from '@/lib/stats/random'
 import type { CellRef } from '../cells'
 import { selectRows } from '../rows'
 
@@ -10,27 +10,13 @@ export type Members = Int32Array | null
 // Keeps the draws of different seed sets apart although they share the run's seed.
 const SET_STEP = 7919
 
-/** Returns n distinct slots of 0..count-1, ascending, drawn without replacement; the same for every arm and round. */
-function sampleSlots(count: number, n: number, seed: number): number[] {
-  const random = createRandom(seed)
-  const slots = Array.from({ length: count }, (_, slot) => slot)
-  const taken = Math.min(n, count)
-  for (let i = 0; i < taken; i += 1) {
-    const j = i + random.below(count - i)
-    const held = slots[i] as number
-    slots[i] = slots[j] as number
-    slots[j] = held
-  }
-  return slots.slice(0, taken).sort((a, b) => a - b)
-}
-
-function rowsOfSlots(db: Db, cellNo: number, slots: readonly number[]): Int32Array {
+function rowsOfSlots(db: Db, cellNo: number, slots: Uint32Array): Int32Array {
   const found = db.$client
     .prepare(
       'select idx from rows where cell_no = ? and slot in (select value from json_each(?)) order by idx',
     )
     .pluck()
-    .all(cellNo, JSON.stringify(slots)) as number[]
+    .all(cellNo, JSON.stringify([...slots])) as number[]
   return Int32Array.from(found)
 }
 
@@ -62,7 +48,8 @@ export function resolveRowSet(
   return new Map(
     cells.map((cell) => {
       const set = counts.get(cell.seedSetId)
-      const slots = sampleSlots(
+      // The same slots for every arm and round, because only the seed set enters the draw.
+      const slots = sampleWithoutReplacement(
         set?.n ?? 0,
         rowSet.slots,
         rowSet.seed + SET_STEP * (set?.position ?? 0),

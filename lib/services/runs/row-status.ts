@@ -36,6 +36,20 @@ export function countRows(status: Uint8Array): RowCounts {
   return counts
 }
 
+/** Returns the sums of the counts of several cells. */
+export function sumCounts(all: Iterable<RowCounts>): RowCounts {
+  const sum: RowCounts = { total: 0, done: 0, valued: 0, reasons: {} }
+  for (const counts of all) {
+    sum.total += counts.total
+    sum.done += counts.done
+    sum.valued += counts.valued
+    for (const [name, count] of Object.entries(counts.reasons)) {
+      sum.reasons[name] = (sum.reasons[name] ?? 0) + count
+    }
+  }
+  return sum
+}
+
 /** Returns the row status bytes of a run in a cell; rows without a stored chunk are pending. */
 export function readRowStatus(db: Db, runNo: number, cellNo: number, rowCount: number): Uint8Array {
   const status = new Uint8Array(rowCount)
@@ -49,6 +63,19 @@ export function readRowStatus(db: Db, runNo: number, cellNo: number, rowCount: n
     if (start < rowCount) status.set(bytes.subarray(0, rowCount - start), start)
   }
   return status
+}
+
+/** Returns the counts of a run over its current cells; superseded ones are read by nobody, so they do not count. */
+export function countRun(db: Db, runNo: number): RowCounts {
+  const parts = db.$client
+    .prepare(
+      `select rc.cell_no as cellNo, c.row_count as rowCount from run_cells rc join cells c on c.no = rc.cell_no
+       where rc.run_no = ? and c.superseded_at is null`,
+    )
+    .all(runNo) as { cellNo: number; rowCount: number }[]
+  return sumCounts(
+    parts.map(({ cellNo, rowCount }) => countRows(readRowStatus(db, runNo, cellNo, rowCount))),
+  )
 }
 
 /** Writes the row status bytes of the given chunks; call it in a transaction. */

@@ -1,17 +1,16 @@
-import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm'
+import { and, asc, eq, isNull, sql } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { arms, cells, runCells, runs, seedSets } from '@/db/schema'
 import { statusCode } from '@/lib/contracts/status'
-import type { ArmInfo, CellInfo, RunInfo, SeedSetInfo, StudyDetail } from '@/lib/contracts/study'
-import { runLabel } from '@/lib/metrics'
+import type { ArmInfo, CellInfo, SeedSetInfo, StudyDetail } from '@/lib/contracts/study'
 import { operatorRowsOf, toldBy } from '../alignments'
 import { currentCells, currentResponseSet, newestAlignment, type CellRef } from '../cells'
 import { listColumns } from '../columns'
 import { cachesOf } from '../columns/cache'
 import { studyRuns } from '../columns/runs'
+import { listRuns } from '../runs'
 import { OUTDATED } from '../runs/outdated'
 import { getStudy } from '../studies'
-import { costOfRun } from '../runs/prices'
 
 type Progress = { total: number; done: number; valued: number }
 
@@ -47,49 +46,6 @@ export function listArms(db: Db, studyId: string): ArmInfo[] {
     .where(eq(arms.studyId, studyId))
     .orderBy(asc(arms.colorIndex), asc(arms.key))
     .all()
-}
-
-/** Returns the study's runs with their cards: pinned first, then newest. */
-export function listRunInfos(db: Db, studyId: string): RunInfo[] {
-  const progress = new Map(
-    db
-      .select({
-        runNo: runCells.runNo,
-        total: sql<number>`sum(${runCells.total})`,
-        done: sql<number>`sum(${runCells.done})`,
-        valued: sql<number>`sum(${runCells.valued})`,
-        outdatedCells: sql<number>`sum(${OUTDATED})`,
-      })
-      .from(runCells)
-      .innerJoin(runs, eq(runCells.runNo, runs.no))
-      .innerJoin(cells, eq(runCells.cellNo, cells.no))
-      .where(and(eq(runs.studyId, studyId), isNull(cells.supersededAt)))
-      .groupBy(runCells.runNo)
-      .all()
-      .map(({ runNo, ...sums }) => [runNo, sums] as const),
-  )
-  const none = { total: 0, done: 0, valued: 0, outdatedCells: 0 }
-  return db
-    .select()
-    .from(runs)
-    .where(and(eq(runs.studyId, studyId), isNull(runs.deletedAt)))
-    .orderBy(desc(runs.pinned), desc(runs.no))
-    .all()
-    .map((run) => ({
-      id: run.id,
-      metric: run.metricId,
-      metricLabel: runLabel(run.metricId, run.definition.params),
-      metricVersion: run.metricVersion,
-      definitionHash: run.definitionHash,
-      definition: run.definition,
-      rowSet: run.rowSet,
-      record: { ...run.record },
-      cost: costOfRun(db, run),
-      backendId: run.backendId,
-      pinned: run.pinned,
-      createdAt: run.createdAt,
-      ...(progress.get(run.no) ?? none),
-    }))
 }
 
 type CellProgress = Progress & { isOutdated: boolean }
@@ -222,6 +178,7 @@ export function getStudyDetail(db: Db, studyId: string): StudyDetail {
     arms: listArms(db, studyId),
     cells: cellInfos,
     columns: listColumns(db, studyId),
-    runs: listRunInfos(db, studyId),
+    // Pinned runs first; the sort is stable, so each part stays newest first.
+    runs: listRuns(db, studyId).toSorted((a, b) => Number(b.pinned) - Number(a.pinned)),
   }
 }

@@ -1,6 +1,5 @@
 import type { Db } from '@/db/client'
 import { testDatabase } from '@/lib/testing/database'
-import { columnOf } from '@/lib/columns/column'
 import { emptyFilter, type RowFilter, type RowSort } from '@/lib/contracts/filter'
 import { statusCode } from '@/lib/contracts/status'
 import { listMeasured } from '@/lib/metrics'
@@ -15,7 +14,7 @@ import {
   publishCell,
 } from '@/lib/services/cells/staging'
 import { forgetCaches } from '@/lib/services/columns/cache'
-import { storeRun } from '@/lib/testing/columns'
+import { columnOf, storeRun } from '@/lib/testing/columns'
 import { createStudy, ensureArm, ensureSeedSet } from '@/lib/services/studies'
 import { getStudyDetail } from '@/lib/services/studies/detail'
 import { createRandom } from '@/lib/stats/random'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AppError } from '@/lib/errors'
-import { defaultCacheDir } from '@/lib/models/paths'
+import { readConfig } from '@/lib/config'
 import { modelStatus } from '@/lib/models/status'
 import { startStub, type StubServer } from '../servers/openai'
 import { failureKind } from '@/lib/backends/session/request-error'
@@ -19,7 +19,7 @@ import {
 } from '@/lib/backends/types'
 
 const env: BackendEnvironment = {
-  cacheDir: defaultCacheDir(),
+  cacheDir: readConfig().cacheDir,
   modelsDir: process.env.EVOLENS_MODELS_DIR ?? null,
   secret: () => undefined,
   log: () => undefined,

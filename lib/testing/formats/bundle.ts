@@ -1,13 +1,12 @@
 import { unzipSync } from 'fflate'
-import { bytesSource } from '@/lib/formats/containers/source'
 import { writeBundle } from '@/lib/formats/llama-factory/bundle'
 import { checkBundle } from '@/lib/formats/llama-factory/check'
 import type { BundleOptions } from '@/lib/formats/llama-factory/bundle-options'
 import { inspectSource } from '@/lib/formats/read'
-import { plainRow } from '@/lib/formats/stored-row'
 import type { JsonObject } from '@/lib/formats/types'
 import type { ExportRow } from '@/lib/formats/writers/export-row'
 import { canonicalRows } from './collect'
+import { bytesSource, plainRow } from './made'
 
 /** Options of a strict bundle. */
 export const OPTIONS: BundleOptions = {

@@ -1,4 +1,3 @@
-import { bytesSource } from '@/lib/formats/containers/source'
 import { openRows } from '@/lib/formats/containers/open-rows'
 import { FormatError } from '@/lib/formats/format-error'
 import { inspectSource, readRows } from '@/lib/formats/read'
@@ -10,6 +9,7 @@ import type {
   ReadRowsOptions,
   Source,
 } from '@/lib/formats/types'
+import { bytesSource } from './made'
 
 /** Returns all raw rows of a text or of bytes. */
 export async function rawRows(

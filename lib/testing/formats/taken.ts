@@ -1,6 +1,6 @@
-import { bytesSource } from '@/lib/formats/containers/source'
 import { inspectSource } from '@/lib/formats/read'
 import type { ColumnMapping, DetectionIssue } from '@/lib/formats/types'
+import { bytesSource } from './made'
 
 /** Returns what JSONL of these rows is taken for, or is read as under a chosen format or mapping. */
 export const inspectRows = (rows: readonly unknown[], chosen = {}) =>

@@ -1,7 +1,7 @@
 'use client'
 
 import { UnstyledButton } from '@mantine/core'
-import { ArmMark } from '@/components/ui/arm-mark'
+import { ArmMark } from '@/components/figures/arm-mark'
 import { formatShare } from '@/components/ui/format'
 import type { RowDetail, RowRef } from '@/lib/contracts/rows'
 import type { StudyDetail } from '@/lib/contracts/study'

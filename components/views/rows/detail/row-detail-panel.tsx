@@ -13,9 +13,10 @@ import {
 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useRowDetail } from '@/components/hooks/use-rows'
-import { ArmMark } from '@/components/ui/arm-mark'
+import { ArmMark } from '@/components/figures/arm-mark'
 import { ClampedText } from '@/components/ui/clamped-text'
 import { shortHash } from '@/components/ui/format'
+import { KEYS } from '@/components/shell/keys'
 import { useShortcut } from '@/components/ui/shortcuts'
 import { ErrorState, LoadingLines } from '@/components/ui/states'
 import type { RowDetail, RowRef } from '@/lib/contracts/rows'
@@ -146,12 +147,11 @@ export function RowDetailPanel(props: RowDetailPanelProps) {
   const nextRound =
     data?.children.find((child) => child.armKey === data.row.armKey) ?? data?.children[0]
 
-  useShortcut('[', 'Parent: previous round', () => open(data?.parent), { group: 'Row' })
-  useShortcut(']', 'Child: next round', () => open(nextRound), { group: 'Row' })
-  const ofRow = { group: 'Row', enabled: hasMarkKeys }
-  useShortcut('s', 'Star', () => mark('star'), ofRow)
-  useShortcut('d', 'Drop', () => mark('drop'), ofRow)
-  useShortcut('Escape', 'Close the row', onClose, { group: 'Row' })
+  useShortcut(KEYS.parent, () => open(data?.parent))
+  useShortcut(KEYS.child, () => open(nextRound))
+  useShortcut(KEYS.star, () => mark('star'), { enabled: hasMarkKeys })
+  useShortcut(KEYS.drop, () => mark('drop'), { enabled: hasMarkKeys })
+  useShortcut(KEYS.closeRow, onClose)
 
   const place = data ? placeOf(study, data.row) : null
   return (

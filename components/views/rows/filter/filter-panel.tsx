@@ -3,7 +3,7 @@
 import { Chip, Group, MultiSelect, Stack, Switch } from '@mantine/core'
 import { useOperators } from '@/components/hooks/use-rows'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
-import { ArmMark } from '@/components/ui/arm-mark'
+import { ArmMark } from '@/components/figures/arm-mark'
 import type { RowFilter } from '@/lib/contracts/filter'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { RangeFields } from './range-fields'

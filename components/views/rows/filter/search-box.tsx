@@ -4,6 +4,7 @@ import { CloseButton, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { useRef, useState } from 'react'
+import { KEYS } from '@/components/shell/keys'
 import { useShortcut } from '@/components/ui/shortcuts'
 
 // Long enough to type a word without a request a letter, short enough to feel at once.
@@ -20,7 +21,7 @@ export function SearchBox({ value, onChange }: { value: string; onChange(text: s
     setShown(value)
     setText(value)
   }
-  useShortcut('/', 'Search the texts', () => input.current?.focus())
+  useShortcut(KEYS.search, () => input.current?.focus())
 
   const set = (next: string) => {
     setText(next)

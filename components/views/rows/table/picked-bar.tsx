@@ -5,6 +5,7 @@ import { IconStar, IconTrash } from '@tabler/icons-react'
 import { useAnnotateRows } from '@/components/hooks/use-rows'
 import { plural } from '@/components/ui/format'
 import { notifyError, notifyUndo } from '@/components/ui/notify'
+import { KEYS } from '@/components/shell/keys'
 import { useShortcut } from '@/components/ui/shortcuts'
 import classes from '../rows.module.css'
 import type { PickedRows } from './use-picked-rows'
@@ -28,9 +29,9 @@ export function PickedBar({ studyId, picked }: { studyId: string; picked: Picked
         },
       },
     )
-  useShortcut('s', 'Star the picked rows', () => mark('star'), { group: 'Picked rows' })
-  useShortcut('d', 'Drop the picked rows', () => mark('drop'), { group: 'Picked rows' })
-  useShortcut('Escape', 'Let go of the picked rows', picked.clear, { group: 'Picked rows' })
+  useShortcut(KEYS.starPicked, () => mark('star'))
+  useShortcut(KEYS.dropPicked, () => mark('drop'))
+  useShortcut(KEYS.leavePicked, picked.clear)
 
   return (
     <div className={classes.picked} role="status">

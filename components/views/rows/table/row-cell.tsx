@@ -1,6 +1,6 @@
 import { UnstyledButton } from '@mantine/core'
 import { IconNote, IconStarFilled, IconX } from '@tabler/icons-react'
-import { ArmMark } from '@/components/ui/arm-mark'
+import { ArmMark } from '@/components/figures/arm-mark'
 import { DASH, formatCount } from '@/components/ui/format'
 import type { RowListItem } from '@/lib/contracts/rows'
 import type { StudyDetail } from '@/lib/contracts/study'

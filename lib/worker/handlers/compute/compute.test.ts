@@ -3,6 +3,7 @@ import { computeRequestSchema, type DryRun } from '@/lib/contracts/compute'
 import type { RunRecord } from '@/lib/contracts/run'
 import { statusCode } from '@/lib/contracts/status'
 import { listMeasured } from '@/lib/metrics'
+import { deleteCell, restoreCell } from '@/lib/services/cells'
 import { startDryRun, startRuns } from '@/lib/services/runs/compute'
 import { deleteRun, getRun, listRuns, pinRun, restoreRun, retryRun } from '@/lib/services/runs'
 import { BackendPool } from '@/lib/worker/backend-pool'
@@ -162,6 +163,10 @@ describe('compute', () => {
     expect(job.retryable).toBe(true)
     const runId = runs[0]?.id ?? ''
     db.$client.prepare("update backends set config = '{}' where id = 'fake'").run()
+    // No job computes rows of a superseded cell, so they cannot be asked again.
+    deleteCell(db, studyId, seedCell)
+    expect(() => retryRun(db, runId)).toThrow('No row')
+    restoreCell(db, studyId, seedCell)
     expect(retryRun(db, runId).progress.total).toBe(1)
     await work(study)
     expect(getRun(db, runId)).toMatchObject({ done: 40, valued: 40 })

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { memoryCache } from '@/lib/backends/session/cache-port'
+import { memoryCache } from '@/lib/testing/cache'
 import { EngineHost } from '@/lib/backends/child-process/host'
 import { fake } from '@/lib/backends/dialects/fake'
 import { fakeConfigSchema } from '@/lib/backends/dialects/fake/config'

@@ -8,7 +8,7 @@ import { carriesValue, statusCode, statusOf, STATUSES } from '@/lib/contracts/st
 import type { RowResult } from '@/lib/metrics/types'
 import type { ColumnWriter } from '@/lib/services/columns/writer'
 import type { RunRow } from '@/lib/services/runs/extend-run'
-import { countRows, readRowStatus, type RowCounts } from '@/lib/services/runs/row-status'
+import { countRows, readRowStatus, sumCounts, type RowCounts } from '@/lib/services/runs/row-status'
 import type { JobContext, MeteredSession } from '@/lib/worker/types'
 import { RateMeter } from './rate'
 
@@ -86,16 +86,7 @@ export class RunState {
 
   /** Sums over the run's cells. */
   totals(): RowCounts {
-    const sum: RowCounts = { total: 0, done: 0, valued: 0, reasons: {} }
-    for (const counts of this.counts.values()) {
-      sum.total += counts.total
-      sum.done += counts.done
-      sum.valued += counts.valued
-      for (const [name, count] of Object.entries(counts.reasons)) {
-        sum.reasons[name] = (sum.reasons[name] ?? 0) + count
-      }
-    }
-    return sum
+    return sumCounts(this.counts.values())
   }
 
   /** Keeps one example a status for the job's page. */

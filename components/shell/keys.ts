@@ -1,0 +1,57 @@
+import type { ShortcutKey } from '@/components/ui/shortcuts'
+import { GLOBAL_PAGES, STUDY_PAGES, type PageEntry } from './pages'
+
+const everywhere = (keys: string, description: string) => ({
+  keys,
+  description,
+  group: 'Everywhere',
+})
+const ofRow = (keys: string, description: string) => ({ keys, description, group: 'Row' })
+const picked = (keys: string, description: string) => ({ keys, description, group: 'Picked rows' })
+const ofRows = (keys: string, description: string) => ({ keys, description, group: 'Rows' })
+const compare = (keys: string, description: string) => ({ keys, description, group: 'Compare' })
+
+/** Every key but those that go to a page: what registers a key and what lists keys both read it here. */
+export const KEYS = {
+  sheet: everywhere('?', 'Keys of this page'),
+  search: ofRows('/', 'Search the texts'),
+  filter: ofRows('f', 'Filter'),
+  nextRow: ofRow('j', 'Next row'),
+  nextRowArrow: ofRow('ArrowDown', 'Next row'),
+  previousRow: ofRow('k', 'Previous row'),
+  previousRowArrow: ofRow('ArrowUp', 'Previous row'),
+  openRow: ofRow('Enter', 'Open the row'),
+  pickRow: ofRow('x', 'Pick the row, or let it go'),
+  parent: ofRow('[', 'Parent: previous round'),
+  child: ofRow(']', 'Child: next round'),
+  star: ofRow('s', 'Star'),
+  drop: ofRow('d', 'Drop'),
+  closeRow: ofRow('Escape', 'Close the row'),
+  starPicked: picked('s', 'Star the picked rows'),
+  dropPicked: picked('d', 'Drop the picked rows'),
+  leavePicked: picked('Escape', 'Let go of the picked rows'),
+  nextPair: compare('j', 'Next pair'),
+  previousPair: compare('k', 'Previous pair'),
+  roundBack: compare('[', 'Both sides one round back'),
+  roundOn: compare(']', 'Both sides one round on'),
+} as const satisfies Record<string, ShortcutKey>
+
+/** Keys that the browser, the dialogs or the command palette answer themselves. */
+export const ALWAYS_KEYS: readonly ShortcutKey[] = [
+  everywhere('Ctrl k', 'Command palette: pages, studies, figures, metrics, actions'),
+  everywhere('Escape', 'Close, or leave a selection'),
+  everywhere('Tab', 'To the next control'),
+]
+
+/** Returns the key that goes to a page. */
+export function goKey(page: PageEntry): ShortcutKey {
+  const group = STUDY_PAGES.includes(page) ? 'Go, in a study' : 'Go'
+  return { keys: `g ${page.key}`, description: `Go to ${page.label}`, group }
+}
+
+/** Every key of every page, for the help page. */
+export const ALL_KEYS: readonly ShortcutKey[] = [
+  ...ALWAYS_KEYS,
+  ...[...GLOBAL_PAGES, ...STUDY_PAGES].map(goKey),
+  ...Object.values(KEYS),
+]

@@ -1,0 +1,59 @@
+import { and, eq, isNull, sql, type SQL } from 'drizzle-orm'
+import type { Db } from '@/db/client'
+import { cells, runCells, runs } from '@/db/schema'
+import type { RunInfo } from '@/lib/contracts/study'
+import { runLabel } from '@/lib/metrics'
+import type { RunRow } from './extend-run'
+import { OUTDATED } from './outdated'
+import { costOfRun } from './prices'
+
+type RunSums = Pick<RunInfo, 'total' | 'done' | 'valued' | 'outdatedCells'>
+
+const NO_ROWS: RunSums = { total: 0, done: 0, valued: 0, outdatedCells: 0 }
+
+/** Sums over the current cells of each run; rows of a superseded revision are read by nobody, so they do not count. */
+function sumsByRun(db: Db, which: SQL): Map<number, RunSums> {
+  return new Map(
+    db
+      .select({
+        runNo: runCells.runNo,
+        total: sql<number>`sum(${runCells.total})`,
+        done: sql<number>`sum(${runCells.done})`,
+        valued: sql<number>`sum(${runCells.valued})`,
+        outdatedCells: sql<number>`sum(${OUTDATED})`,
+      })
+      .from(runCells)
+      .innerJoin(runs, eq(runCells.runNo, runs.no))
+      .innerJoin(cells, eq(runCells.cellNo, cells.no))
+      .where(and(which, isNull(cells.supersededAt)))
+      .groupBy(runCells.runNo)
+      .all()
+      .map(({ runNo, ...sums }) => [runNo, sums]),
+  )
+}
+
+/** Returns the cards of the runs that a condition on `runs` selects, newest first, deleted ones included. */
+export function summariseRuns(db: Db, which: SQL): RunInfo[] {
+  const sums = sumsByRun(db, which)
+  return db
+    .select()
+    .from(runs)
+    .where(which)
+    .orderBy(sql`${runs.no} desc`)
+    .all()
+    .map((run: RunRow) => ({
+      id: run.id,
+      metric: run.metricId,
+      metricLabel: runLabel(run.metricId, run.definition.params),
+      metricVersion: run.metricVersion,
+      definitionHash: run.definitionHash,
+      definition: run.definition,
+      rowSet: run.rowSet,
+      record: { ...run.record },
+      cost: costOfRun(db, run),
+      backendId: run.backendId,
+      pinned: run.pinned,
+      createdAt: run.createdAt,
+      ...(sums.get(run.no) ?? NO_ROWS),
+    }))
+}

@@ -1,3 +1,4 @@
+import { readStored } from '@/db/stored-json'
 import { setMaxListeners } from 'node:events'
 import type { Db } from '@/db/client'
 import { SYSTEM_CLOCK, type Clock } from '@/lib/backends/session/clock'
@@ -112,7 +113,11 @@ export async function runJob(
     },
   }
   try {
-    const payload = kind.payload.parse(row.payload)
+    const payload = readStored(kind.payload, row.payload, {
+      table: 'jobs',
+      id: row.id,
+      field: 'payload',
+    })
     const result = await kind.run(context, payload)
     // What a job leaves in its result is of the backends' models as well.
     for (const session of sessions) await session.confirm(signal)

@@ -1,4 +1,5 @@
 import { blob, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { storedJson } from '../stored-json'
 import type { JobHold, JobProgress, JobState } from '@/lib/contracts/job'
 import type { Budget } from '@/lib/contracts/meter'
 
@@ -9,7 +10,7 @@ export const jobs = sqliteTable(
     id: text('id').notNull().unique(),
     kind: text('kind').notNull(),
     /** Ids and parameters only, never data or secrets. */
-    payload: text('payload', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+    payload: storedJson('payload').$type<Record<string, unknown>>().notNull(),
     studyId: text('study_id'),
     title: text('title').notNull(),
     state: text('state').$type<JobState>().notNull(),
@@ -18,15 +19,15 @@ export const jobs = sqliteTable(
     priority: integer('priority').notNull().default(0),
     attempts: integer('attempts').notNull().default(0),
     /** What the job may use up before it pauses. */
-    budget: text('budget', { mode: 'json' }).$type<Budget>(),
+    budget: storedJson('budget').$type<Budget>(),
     /** Why it paused by itself; null otherwise. */
-    hold: text('hold', { mode: 'json' }).$type<JobHold>(),
+    hold: storedJson('hold').$type<JobHold>(),
     leaseOwner: text('lease_owner'),
     leaseUntil: integer('lease_until'),
-    progress: text('progress', { mode: 'json' }).$type<JobProgress>().notNull(),
+    progress: storedJson('progress').$type<JobProgress>().notNull(),
     error: text('error'),
     errorCode: text('error_code'),
-    result: text('result', { mode: 'json' }).$type<Record<string, unknown>>(),
+    result: storedJson('result').$type<Record<string, unknown>>(),
     runAfter: integer('run_after').notNull(),
     createdAt: integer('created_at').notNull(),
     startedAt: integer('started_at'),
@@ -71,9 +72,9 @@ export const backends = sqliteTable('backends', {
   kind: text('kind').notNull(),
   label: text('label').notNull(),
   /** Parsed by the kind's schema; secrets are named, never held. */
-  config: text('config', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+  config: storedJson('config').$type<Record<string, unknown>>().notNull(),
   builtIn: integer('built_in', { mode: 'boolean' }).notNull().default(false),
-  probe: text('probe', { mode: 'json' }).$type<Record<string, unknown>>(),
+  probe: storedJson('probe').$type<Record<string, unknown>>(),
   probedAt: integer('probed_at'),
   createdAt: integer('created_at').notNull(),
   deletedAt: integer('deleted_at'),

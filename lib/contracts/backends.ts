@@ -46,6 +46,19 @@ const modelChangeSchema = z.object({
 })
 export type ModelChange = z.infer<typeof modelChangeSchema>
 
+/** What a probe found. */
+export const probeInfoSchema = z.object({
+  /** Capability -> state. */
+  capabilities: z.record(z.string(), capabilityStateSchema),
+  identity: z.record(z.string(), z.unknown()),
+  models: z.array(z.string()),
+  steps: z.array(probeStepSchema),
+  latencyMs: z.number().nullable(),
+})
+
+/** Settings of a backend as they are stored; its kind's schema reads them before it is opened. */
+export const storedSettingsSchema = z.record(z.string(), z.unknown())
+
 export const backendInfoSchema = z.object({
   id: z.string(),
   kind: z.string(),
@@ -56,16 +69,8 @@ export const backendInfoSchema = z.object({
   offers: z.array(z.string()),
   /** Never holds a key. */
   config: z.record(z.string(), z.unknown()),
-  /** Capability -> state, from the last probe; null when never probed. */
-  probe: z
-    .object({
-      capabilities: z.record(z.string(), capabilityStateSchema),
-      identity: z.record(z.string(), z.unknown()),
-      models: z.array(z.string()),
-      steps: z.array(probeStepSchema),
-      latencyMs: z.number().nullable(),
-    })
-    .nullable(),
+  /** From the last probe; null when never probed. */
+  probe: probeInfoSchema.nullable(),
   probedAt: z.number().nullable(),
   probing: probingSchema.nullable(),
   /** Why the last probe could not be carried out; null when it was. */

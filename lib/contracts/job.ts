@@ -76,6 +76,9 @@ export const jobProgressSchema = z.object({
 })
 export type JobProgress = z.infer<typeof jobProgressSchema>
 
+/** What a job works on and what it left, in the words of its kind. */
+export const jobDataSchema = z.record(z.string(), z.unknown())
+
 /** Returns the progress of a job that has not begun. */
 export function emptyProgress(unit = 'rows'): JobProgress {
   return {
@@ -97,6 +100,14 @@ export function emptyProgress(unit = 'rows'): JobProgress {
     crashes: null,
   }
 }
+
+/** Progress as it is stored: jobs from before a part existed lack that part. */
+export const storedProgressSchema = z.preprocess((value) => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const { done: _d, total: _t, unit: _u, phase: _p, failed: _f, ...later } = emptyProgress()
+  const stored = value as Partial<JobProgress>
+  return { ...later, ...stored, meter: { ...later.meter, ...stored.meter } }
+}, jobProgressSchema)
 
 export const jobSchema = z.object({
   id: z.string(),

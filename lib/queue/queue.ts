@@ -4,14 +4,18 @@ import { and, desc, eq, inArray, lte } from 'drizzle-orm'
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
 import type * as schema from '@/db/schema'
 import { jobEvents, jobs } from '@/db/schema'
+import { readStored } from '@/db/stored-json'
 import {
   emptyProgress,
+  jobDataSchema,
+  jobHoldSchema,
+  storedProgressSchema,
   type Job,
   type JobEvent,
   type JobProgress,
   type JobState,
 } from '@/lib/contracts/job'
-import { budgetReached, tokensOf, type Budget } from '@/lib/contracts/meter'
+import { budgetReached, budgetSchema, tokensOf, type Budget } from '@/lib/contracts/meter'
 import { STATUSES } from '@/lib/contracts/status'
 import { AppError } from '@/lib/errors'
 import {
@@ -52,8 +56,25 @@ export interface NewJob<K extends JobName> {
   budget?: Budget | null
 }
 
+/** Returns a row of the table with its JSON parsed; throws `data_error` where it does not fit. */
+function readJobRow(row: JobRow): JobRow {
+  const place = (field: string) => ({ table: 'jobs', id: row.id, field })
+  return {
+    ...row,
+    payload: readStored(jobDataSchema, row.payload, place('payload')),
+    budget: readStored(budgetSchema.nullable(), row.budget, place('budget')),
+    hold: readStored(jobHoldSchema.nullable(), row.hold, place('hold')),
+    result: readStored(jobDataSchema.nullable(), row.result, place('result')),
+    progress: readStored(storedProgressSchema, row.progress, place('progress')),
+  }
+}
+
 /** Returns the job in the shape that pages read. */
 export function toJob(row: JobRow): Job {
+  return jobOf(readJobRow(row))
+}
+
+function jobOf(row: JobRow): Job {
   const failedRows = Object.entries(row.progress.reasons).some(
     ([name, reason]) => reason.count > 0 && RETRYABLE_STATUSES.has(name),
   )
@@ -84,7 +105,7 @@ export function toJob(row: JobRow): Job {
 function rowById(db: Queryable, id: string): JobRow {
   const row = db.select().from(jobs).where(eq(jobs.id, id)).get()
   if (!row) throw new AppError('not_found', 'There is no such job; it may have been purged.')
-  return row
+  return readJobRow(row)
 }
 
 /** Adds a line to the job's log. */
@@ -231,7 +252,7 @@ export function resumeJob(db: Queryable, id: string, now = Date.now()): Job {
 /** Queues an ended job again; what was done stays done. */
 export function retryJob(db: Queryable, id: string, now = Date.now()): Job {
   const row = rowById(db, id)
-  if (!toJob(row).retryable) throw new AppError('conflict', 'This job has nothing to retry.')
+  if (!jobOf(row).retryable) throw new AppError('conflict', 'This job has nothing to retry.')
   db.update(jobs)
     .set({
       state: 'queued',
@@ -252,7 +273,7 @@ export function retryJob(db: Queryable, id: string, now = Date.now()): Job {
 
 /** Returns one job; `not_found` when it is gone. */
 export function getJob(db: Queryable, id: string): Job {
-  return toJob(rowById(db, id))
+  return jobOf(rowById(db, id))
 }
 
 /** Returns the row of one job with its payload; `not_found` when it is gone. */

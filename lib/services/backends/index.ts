@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { and, asc, desc, eq, isNull } from 'drizzle-orm'
 import { backends } from '@/db/schema'
+import { readStored } from '@/db/stored-json'
 import { BACKEND_KINDS, BUILT_IN_BACKENDS, FAKE_BACKEND } from '@/lib/backends'
 import type { ModelDirs } from '@/lib/models/paths'
 import type { CapabilityTable } from '@/lib/backends/types'
-import type { BackendInfo, BackendInput, BackendPatch } from '@/lib/contracts/backends'
+import {
+  probeInfoSchema,
+  storedSettingsSchema,
+  type BackendInfo,
+  type BackendInput,
+  type BackendPatch,
+} from '@/lib/contracts/backends'
 import { canonicalJson } from '@/lib/contracts/canonical-json'
 import type { Job } from '@/lib/contracts/job'
 import { LIMITS } from '@/lib/contracts/limits'
@@ -58,7 +65,7 @@ export function getBackendRow(db: Queryable, id: string): BackendRow {
     .get()
   if (!row)
     throw new AppError('not_found', 'There is no such backend. Choose one on the Backends page.')
-  return row
+  return readBackendRow(row)
 }
 
 /** Returns the backends that can be used, built-in ones first. */
@@ -71,7 +78,14 @@ export function listBackendRows(db: Queryable): BackendRow[] {
     .all()
 }
 
-function toBackendInfo(db: Queryable, row: BackendRow): BackendInfo {
+/** Returns a row with its settings checked; throws `data_error` where they cannot be read. */
+function readBackendRow(row: BackendRow): BackendRow {
+  const place = { table: 'backends', id: row.id, field: 'config' }
+  return { ...row, config: readStored(storedSettingsSchema, row.config, place) }
+}
+
+function toBackendInfo(db: Queryable, found: BackendRow): BackendInfo {
+  const row = readBackendRow(found)
   const stored = usesStoredKey(row.config)
   const kind = BACKEND_KINDS.find(({ id }) => id === row.kind)
   return {
@@ -83,7 +97,11 @@ function toBackendInfo(db: Queryable, row: BackendRow): BackendInfo {
     offers: [...(kind?.capabilities ?? [])],
     // Pages know a stored key as "stored"; the name it stands under is ours.
     config: stored ? { ...row.config, keyEnv: null } : row.config,
-    probe: row.probe as BackendInfo['probe'],
+    probe: readStored(probeInfoSchema.nullable(), row.probe, {
+      table: 'backends',
+      id: row.id,
+      field: 'probe',
+    }),
     probedAt: row.probedAt,
     keyStored: stored,
     keyIsSet: keyIsSet(row.config),

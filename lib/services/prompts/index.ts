@@ -2,8 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { and, desc, eq, isNull, max } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { promptVersions } from '@/db/schema'
+import { readStored } from '@/db/stored-json'
 import { LIMITS } from '@/lib/contracts/limits'
-import type { PromptDraft, PromptInfo, PromptKind, PromptVersion } from '@/lib/contracts/prompts'
+import {
+  rubricScaleSchema,
+  type PromptDraft,
+  type PromptInfo,
+  type PromptKind,
+  type PromptVersion,
+} from '@/lib/contracts/prompts'
 import { AppError } from '@/lib/errors'
 import { listMeasured, parseParams } from '@/lib/metrics'
 import { textParam } from '@/lib/metrics/first-token/prompts'
@@ -73,6 +80,14 @@ function textParamOf(prompt: Prompt): string | null {
   return operator === undefined ? null : textParam(operator)
 }
 
+function scaleOf({ id, scale }: VersionRow): PromptVersion['scale'] {
+  return readStored(rubricScaleSchema.nullable(), scale, {
+    table: 'prompt_versions',
+    id,
+    field: 'scale',
+  })
+}
+
 function toVersion(
   row: VersionRow,
   params: PromptVersion['params'],
@@ -82,7 +97,7 @@ function toVersion(
     id: row.id,
     version: `own ${row.version}`,
     template: row.template,
-    scale: row.scale,
+    scale: scaleOf(row),
     hash: row.hash,
     parentHash: row.parentHash,
     note: row.note,
@@ -131,8 +146,8 @@ function builtInInfo(prompt: Prompt, own: VersionRow[], uses: Map<string, number
 
 function rubricInfo(id: string, own: VersionRow[], uses: Map<string, number>): PromptInfo {
   const versions = own.map((row) => {
-    const { template, name, scale } = row
-    return toVersion(row, { promptText: template, name, scale }, uses)
+    const { template, name } = row
+    return toVersion(row, { promptText: template, name, scale: scaleOf(row) }, uses)
   })
   if (id === BUILT_IN_RUBRIC) {
     const { name, template, scale, hash } = CLARITY

@@ -1,8 +1,7 @@
 import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm'
 import { jobs } from '@/db/schema'
-import type { JobProgress, JobState } from '@/lib/contracts/job'
+import type { HoldReason, JobProgress, JobState } from '@/lib/contracts/job'
 import type { ErrorCode } from '@/lib/errors'
-import type { PauseReason } from '@/lib/worker/pause'
 import { addEvent, type JobRow, type Queryable } from './queue'
 
 // A live worker renews every few seconds; a minute survives a stalled disk and a laptop's short sleep.
@@ -212,7 +211,7 @@ export function pauseItself(
   db: Queryable,
   no: number,
   owner: string,
-  why: { reason: PauseReason; message: string; backendId?: string | null },
+  why: { reason: HoldReason; message: string; backendId?: string | null },
   now = Date.now(),
 ): boolean {
   const { changes } = db

@@ -1,6 +1,7 @@
 import { statusCode } from '@/lib/contracts/status'
 import { createRandom, type Random } from '@/lib/stats/random'
 import type { FigureColumnInfo, FigureData, FigureSeries, SeriesColumn } from '../types'
+import { SEEDS_KEY } from '@/lib/contracts/seeds'
 
 // Enough rows for smooth curves, few enough that a test draws all figures in no time.
 const EXAMPLE_ROWS = 240
@@ -95,7 +96,7 @@ export function exampleData(columns: readonly ExampleColumn[]): FigureData {
           .map((column) => [column.info.id, fill(column, rows)] as const)
         const codes = Uint8Array.from(rows, (_, i) => (i + round) % OPERATORS.length)
         return {
-          key: `${set.key}/${arm?.key ?? 'seeds'}/${round}`,
+          key: `${set.key}/${arm?.key ?? SEEDS_KEY}/${round}`,
           seedSetKey: set.key,
           seedSetLabel: set.label,
           armKey: arm?.key ?? null,
@@ -103,7 +104,7 @@ export function exampleData(columns: readonly ExampleColumn[]): FigureData {
           armClass: arm?.armClass ?? null,
           colorIndex: arm?.colorIndex ?? 0,
           round,
-          cellId: `${set.key}-${arm?.key ?? 'seeds'}-${round}`,
+          cellId: `${set.key}-${arm?.key ?? SEEDS_KEY}-${round}`,
           n: rows.length,
           cellRows: rows.length,
           columns: Object.fromEntries(filled),

@@ -7,13 +7,11 @@ import type {
   FigureSeries,
   SeriesCount,
 } from '../types'
-
-/** Key of the seeds wherever an arm key is expected. */
-const SEEDS = 'seeds'
+import { SEEDS_KEY } from '@/lib/contracts/seeds'
 
 /** Returns the drawing key of a series' arm. */
 export function armOf(series: FigureSeries): string {
-  return series.armKey ?? SEEDS
+  return series.armKey ?? SEEDS_KEY
 }
 
 /** Returns "Seeds" for round 0 of the seeds, else "Round 2". */

@@ -26,6 +26,7 @@ import { currentCells, getCell, newestAlignment, type AlignmentRow, type CellRef
 import { inTransaction, publishAlignments } from '../cells/staging'
 import type { ServiceContext } from '../context'
 import { getStudy } from '../studies'
+import { cellPlace } from '@/lib/contracts/seeds'
 
 /** Columns offered for operators; a file of more has them elsewhere. */
 const MAX_COLUMNS = 200
@@ -42,7 +43,7 @@ function rulesOf(alignment: AlignmentRow | null) {
 
 /** Throws `conflict` for rows whose parents and operators are recorded, and for seeds; `invalid_input` for operators without parents. */
 function checkChange(cell: CellRef, alignment: AlignmentRow | null, change: Change): void {
-  const name = nameOf(cell)
+  const name = cellPlace(cell)
   if (cell.armId === null)
     throw new AppError('conflict', `${name}: seeds have no parents to align with.`)
   if (alignment?.kind === 'birth') {
@@ -58,10 +59,6 @@ function checkChange(cell: CellRef, alignment: AlignmentRow | null, change: Chan
       `${name}: operators belong to the links between rows and parents. Align the rows by index or id first.`,
     )
   }
-}
-
-function nameOf(cell: CellRef): string {
-  return `${cell.seedSetKey}, ${cell.armKey ?? 'seeds'}, round ${cell.round}`
 }
 
 function resultOf(alignment: AlignmentRow): AlignResult {
@@ -120,7 +117,7 @@ export function startAligning(
   const chosen = request.cells.map((id) => getCell(db, studyId, id))
   for (const cell of chosen) checkChange(cell, newestAlignment(db, cell.no), request)
   const [first] = chosen
-  const names = { cell: first ? nameOf(first) : '' }
+  const names = { cell: first ? cellPlace(first) : '' }
   return enqueue(db, { kind: 'align', payload: { studyId, ...request }, names, studyId })
 }
 

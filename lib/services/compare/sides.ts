@@ -5,6 +5,7 @@ import type { CompareSeedSet, CompareSide, CompareState } from '@/lib/contracts/
 import { AppError } from '@/lib/errors'
 import { currentCells, type CellRef } from '../cells'
 import { breathe, pairSlots, rowBySlot, slotsOfCell, type CellSlots, type SlotPairs } from './slots'
+import { SEEDS_KEY } from '@/lib/contracts/seeds'
 
 /** The two cells of one seed set, and the rows of them that meet at a slot. */
 export interface SeedSetPairing {
@@ -31,11 +32,8 @@ const NO_PAIRS: SlotPairs = {
 
 const NO_ROWS = new Int32Array(0)
 
-// The word that filters use for the seed rows, which belong to no arm.
-const SEEDS = 'seeds'
-
 function findCell(all: readonly CellRef[], seedSetKey: string, side: CompareSide): CellRef | null {
-  const arm = side.arm === SEEDS ? null : side.arm
+  const arm = side.arm === SEEDS_KEY ? null : side.arm
   const round = arm === null ? 0 : side.round
   return (
     all.find(
@@ -45,7 +43,7 @@ function findCell(all: readonly CellRef[], seedSetKey: string, side: CompareSide
 }
 
 function checkArm(db: Db, studyId: string, side: CompareSide): void {
-  if (side.arm === SEEDS) return
+  if (side.arm === SEEDS_KEY) return
   const known = db
     .select({ key: arms.key })
     .from(arms)
@@ -55,7 +53,7 @@ function checkArm(db: Db, studyId: string, side: CompareSide): void {
   if (known.includes(side.arm)) return
   throw new AppError(
     'not_found',
-    `This study has no evolver "${side.arm}". Choose one of: ${[SEEDS, ...known].join(', ')}.`,
+    `This study has no evolver "${side.arm}". Choose one of: ${[SEEDS_KEY, ...known].join(', ')}.`,
   )
 }
 
@@ -100,7 +98,7 @@ export async function pairSides(
   for (const set of chosenSeedSets(db, studyId, state.seedSets)) {
     const a = findCell(all, set.key, state.a)
     const b = findCell(all, set.key, state.b)
-    const seeds = findCell(all, set.key, { arm: SEEDS, round: 0, runs: [] })
+    const seeds = findCell(all, set.key, { arm: SEEDS_KEY, round: 0, runs: [] })
     const slotsA = a ? await slotsOfCell(db, a) : null
     const slotsB = b ? await slotsOfCell(db, b) : null
     const pairs = slotsA && slotsB ? pairSlots(slotsA.slots, slotsB.slots) : NO_PAIRS

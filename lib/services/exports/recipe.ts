@@ -10,6 +10,7 @@ import { parseColumnId } from '../columns/describe'
 import { columnName } from '../compare/columns'
 import { APP_VERSION } from '../runs/definition'
 import { select, type Selection } from '../rows/select'
+import { SEEDS_KEY } from '@/lib/contracts/seeds'
 
 /** Runs of several definitions may feed one column id over time; this is what it meant when it was written. */
 function metricCards(db: Db, studyId: string, columnIds: readonly string[]): JsonObject[] {
@@ -103,7 +104,7 @@ function sourceFiles(db: Db, selection: Selection): JsonObject[] {
       sha256: fact?.source.sha256 ?? '',
       format: fact?.source.format ?? '',
       seed_set: cell.seedSetKey,
-      evolver: fact?.armLabel ?? 'seeds',
+      evolver: fact?.armLabel ?? SEEDS_KEY,
       round: cell.round,
       revision: cell.revision,
       made_here: plain(fact?.source.definition),

@@ -10,6 +10,7 @@ import type { ExportRow, MetricCell } from '@/lib/formats/writers/export-row'
 import { currentResponseSet, newestAlignment, type CellRef } from '../cells'
 import { columnReader, type ColumnReader } from '../columns'
 import type { OrderedRows } from '../rows'
+import { SEEDS_KEY } from '@/lib/contracts/seeds'
 
 /** Rows read and written in one turn: 10 to 20 ms even as CSV, so that the web process answers others in between. */
 const BATCH_ROWS = 200
@@ -89,7 +90,7 @@ class CellExporter {
     const place = [
       { key: 'study', value: this.#content.studyName },
       { key: 'seed_set', value: cell.seedSetKey },
-      { key: 'evolver', value: cell.armKey ?? 'seeds' },
+      { key: 'evolver', value: cell.armKey ?? SEEDS_KEY },
       { key: 'round', value: cell.round },
       { key: 'slot', value: stored.slot },
       { key: 'operator', value: stored.operator },

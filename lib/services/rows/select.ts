@@ -13,6 +13,7 @@ import { columnReader, type ColumnReader } from '../columns'
 import { cachesOf } from '../columns/cache'
 import { operatorCodes } from './operators'
 import { searchMask, warmSearch } from './search'
+import { SEEDS_KEY } from '@/lib/contracts/seeds'
 
 /** What a filter left of a study: cells in file order with their kept rows, ascending. */
 export interface Selection {
@@ -25,14 +26,11 @@ export interface Selection {
   stamp: string
 }
 
-/** The word that stands for the seed rows among arm keys. */
-const SEEDS = 'seeds'
-
 function inScope(cell: CellRef, filter: RowFilter): boolean {
   const { seedSets, arms, rounds } = filter
   return (
     (seedSets.length === 0 || seedSets.includes(cell.seedSetKey)) &&
-    (arms.length === 0 || arms.includes(cell.armKey ?? SEEDS)) &&
+    (arms.length === 0 || arms.includes(cell.armKey ?? SEEDS_KEY)) &&
     (rounds.length === 0 || rounds.includes(cell.round))
   )
 }

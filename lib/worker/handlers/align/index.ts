@@ -4,7 +4,8 @@ import { realignStudy, type AlignResult } from '@/lib/services/alignments'
 import { changeAlignment } from '@/lib/services/alignments/change'
 import { getCell, type CellRef } from '@/lib/services/cells'
 import { cleanupStaging } from '@/lib/services/cells/staging'
-import { alignmentLevel, alignmentWords, cellPlace } from './words'
+import { cellPlace } from '@/lib/contracts/seeds'
+import { alignmentLevel, alignmentWords } from './words'
 import { defineJob } from '@/lib/worker/types'
 
 /** Gives files in the study other parents or operators, and aligns again what descends from them. */

@@ -1,14 +1,5 @@
 import type { AlignResult } from '@/lib/services/alignments'
 
-/** Returns the place of a cell in words. */
-export function cellPlace(cell: {
-  seedSetKey: string
-  armKey: string | null
-  round: number
-}): string {
-  return `${cell.seedSetKey}, ${cell.armKey ?? 'seeds'}, round ${cell.round}`
-}
-
 /** Returns what an alignment came to, in words for logs. */
 export function alignmentWords(result: Omit<AlignResult, 'alignmentNo'>): string {
   const { matched, total, reason, note, operatorRows } = result

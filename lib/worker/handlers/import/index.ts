@@ -5,7 +5,8 @@ import { realignStudy } from '@/lib/services/alignments'
 import { cleanupStaging } from '@/lib/services/cells/staging'
 import { importFile, type ImportedFile } from '@/lib/services/imports/file'
 import { removeUpload } from '@/lib/services/imports/uploads'
-import { alignmentLevel, alignmentWords, cellPlace } from '../align/words'
+import { cellPlace } from '@/lib/contracts/seeds'
+import { alignmentLevel, alignmentWords } from '../align/words'
 import { defineJob, type JobContext } from '@/lib/worker/types'
 
 /** Follows bytes over all files: row counts are known only at the end. */

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { apiGet, apiPost, apiUrl, isRetryable, toApiError } from './api'
+import { deleteStudyEndpoint, listStudiesEndpoint } from '@/lib/api/studies'
+import { apiUrl, call, isRetryable, toApiError } from './api'
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -26,13 +27,15 @@ describe('errors', () => {
   })
   it('is offline, and worth a retry, when nothing answers', async () => {
     vi.stubGlobal('fetch', () => Promise.reject(new TypeError('failed')))
-    const error: unknown = await apiGet('/studies').catch((reason: unknown) => reason)
+    const error: unknown = await call(listStudiesEndpoint, { query: {} }).catch(
+      (reason: unknown) => reason,
+    )
     expect(error).toMatchObject({ code: 'offline' })
     expect(isRetryable(error)).toBe(true)
     expect(isRetryable(toApiError(404, '', ''))).toBe(false)
   })
   it('returns undefined for an empty body', async () => {
     vi.stubGlobal('fetch', () => Promise.resolve(new Response(null, { status: 204 })))
-    await expect(apiPost('/x')).resolves.toBeUndefined()
+    await expect(call(deleteStudyEndpoint, { params: { studyId: 'x' } })).resolves.toBeUndefined()
   })
 })

@@ -1,4 +1,5 @@
-import type { Endpoint, Given, GivenParams, Parsed, PartOf } from '@/lib/api/endpoint'
+import type { Endpoint, Given, GivenParams, Method, Parsed, PartOf } from '@/lib/api/endpoint'
+import { uploadEndpoint } from '@/lib/api/imports'
 import type { ErrorCode } from '@/lib/errors'
 
 /** The error codes of the server, and two that only a browser can know. */
@@ -26,13 +27,6 @@ export class ApiError extends Error {
 }
 
 type QueryValue = string | number | boolean | null | undefined
-type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
-
-interface CallOptions {
-  query?: Record<string, QueryValue>
-  body?: unknown
-  signal?: AbortSignal | undefined
-}
 
 /** Returns `/api/...` with the defined query values appended. */
 export function apiUrl(path: string, query: Record<string, QueryValue> = {}): string {
@@ -81,11 +75,7 @@ function offline(request: string): ApiError {
   )
 }
 
-/** Calls the API and returns the parsed JSON body; throws ApiError, or the abort as it is. */
-function api<T>(method: Method, path: string, options: CallOptions = {}): Promise<T> {
-  return send(method, apiUrl(path, options.query), options) as Promise<T>
-}
-
+/** Returns the parsed JSON of a reply; throws ApiError, or the abort as it is. */
 async function send(
   method: Method,
   url: string,
@@ -110,45 +100,14 @@ async function send(
   return text === '' ? undefined : (JSON.parse(text) as unknown)
 }
 
-/** GET. */
-export function apiGet<T>(
-  path: string,
-  query?: Record<string, QueryValue>,
-  signal?: AbortSignal,
-): Promise<T> {
-  return api<T>('GET', path, { ...(query ? { query } : {}), signal })
-}
-
-/** POST with a JSON body. */
-export function apiPost<T>(path: string, body: unknown = {}, signal?: AbortSignal): Promise<T> {
-  return api<T>('POST', path, { body, signal })
-}
-
-/** PATCH with a JSON body. */
-export function apiPatch<T>(path: string, body: unknown): Promise<T> {
-  return api<T>('PATCH', path, { body })
-}
-
-/** DELETE. */
-export function apiDelete<T>(path: string): Promise<T> {
-  return api<T>('DELETE', path)
-}
-
-interface UploadReply {
-  uploadId: string
-  fileName: string
-  sizeBytes: number
-  sha256: string
-}
-
 /** Sends one file as a raw body; fetch reports no upload progress, hence XMLHttpRequest. */
 export function apiUpload(
   file: File,
   name: string,
   onProgress: (sentBytes: number) => void,
   signal?: AbortSignal,
-): Promise<UploadReply> {
-  const url = apiUrl('/uploads', { name })
+): Promise<Parsed<typeof uploadEndpoint.reply>> {
+  const url = endpointUrl(uploadEndpoint, { query: { name } })
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest()
     xhr.open('POST', url)
@@ -156,7 +115,7 @@ export function apiUpload(
     xhr.upload.onprogress = (event) => onProgress(event.loaded)
     xhr.onload = () => {
       if (xhr.status >= 200 && xhr.status < 300) {
-        resolve(JSON.parse(xhr.responseText) as UploadReply)
+        resolve(parsedReply(uploadEndpoint, JSON.parse(xhr.responseText)))
       } else {
         reject(toApiError(xhr.status, xhr.responseText, `POST ${url}`))
       }
@@ -205,12 +164,18 @@ export function endpointUrl<const E extends Endpoint>(
   return addressOf(endpoint.path, input)
 }
 
+function parsedReply<const E extends Endpoint>(
+  endpoint: E,
+  reply: unknown,
+): Parsed<PartOf<E, 'reply'>> {
+  if (process.env.NODE_ENV === 'production' || !endpoint.reply) return reply as never
+  return endpoint.reply.parse(reply) as never
+}
+
 /** Makes a described call and returns its reply; outside production a reply of another shape is an error. */
 export async function call<const E extends Endpoint>(
   endpoint: E,
   input: CallInput<E>,
 ): Promise<Parsed<PartOf<E, 'reply'>>> {
-  const reply = await send(endpoint.method, addressOf(endpoint.path, input), input)
-  if (process.env.NODE_ENV === 'production' || !endpoint.reply) return reply as never
-  return endpoint.reply.parse(reply) as never
+  return parsedReply(endpoint, await send(endpoint.method, addressOf(endpoint.path, input), input))
 }

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { agreementEndpoint } from '@/lib/api/agreement'
-import type { JudgingSummary } from '@/lib/contracts/agreement'
-import { apiGet, call } from './api'
+import { judgingEndpoint } from '@/lib/api/runs'
+import { call } from './api'
 import { judgingKey, studyKeys } from './keys'
 
 /** Runs that hold ratings, and the report on those that are named (two or more). */
@@ -19,8 +19,7 @@ export function useJudgingSummary(runId: string, done: number) {
   return useQuery({
     // With more rows done the counts are others.
     queryKey: judgingKey(runId, done),
-    queryFn: ({ signal }) =>
-      apiGet<{ judging: JudgingSummary | null }>(`/runs/${runId}/judging`, {}, signal),
+    queryFn: ({ signal }) => call(judgingEndpoint, { params: { runId }, signal }),
     select: (reply) => reply.judging,
     placeholderData: keepPreviousData,
   })

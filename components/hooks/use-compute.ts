@@ -1,14 +1,15 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { ComputeRequest, DryRun, EvolveRequest, MetricInfo } from '@/lib/contracts/compute'
-import type { Job } from '@/lib/contracts/job'
-import type { RunInfo } from '@/lib/contracts/study'
-import { apiGet, apiPost } from './api'
-import { jobKeys, studyKeys } from './keys'
+import { computeEndpoint, dryRunEndpoint, evolveEndpoint } from '@/lib/api/compute'
+import type { Given } from '@/lib/api/endpoint'
+import { listMetricsEndpoint } from '@/lib/api/metrics'
+import { pinRunEndpoint, retryRunEndpoint, runCardEndpoint } from '@/lib/api/runs'
+import { call } from './api'
+import { jobKeys, metricsKey, runCardKey, studyKeys } from './keys'
 
 export function useMetrics() {
   return useQuery({
-    queryKey: ['metrics'],
-    queryFn: ({ signal }) => apiGet<MetricInfo[]>('/metrics', {}, signal),
+    queryKey: metricsKey,
+    queryFn: ({ signal }) => call(listMetricsEndpoint, { signal }),
     // Descriptions are part of the program: they change with a new version, not while a page is open.
     staleTime: Infinity,
   })
@@ -17,8 +18,8 @@ export function useMetrics() {
 /** Estimates a request on a few rows; nothing is stored. */
 export function useDryRun(studyId: string) {
   return useMutation({
-    mutationFn: (request: ComputeRequest) =>
-      apiPost<DryRun[]>(`/studies/${studyId}/compute/dry-run`, request),
+    mutationFn: (request: Given<typeof dryRunEndpoint.body>) =>
+      call(dryRunEndpoint, { params: { studyId }, body: request }),
   })
 }
 
@@ -31,18 +32,11 @@ function useRefresh(studyId: string) {
     ])
 }
 
-interface StartedRuns {
-  runs: RunInfo[]
-  jobs: Job[]
-  /** Metrics that were not started, and why. */
-  blocked: { metric: string; reason: string }[]
-}
-
 export function useCompute(studyId: string) {
   const refresh = useRefresh(studyId)
   return useMutation({
-    mutationFn: (request: ComputeRequest) =>
-      apiPost<StartedRuns>(`/studies/${studyId}/compute`, request),
+    mutationFn: (request: Given<typeof computeEndpoint.body>) =>
+      call(computeEndpoint, { params: { studyId }, body: request }),
     onSuccess: refresh,
   })
 }
@@ -50,31 +44,16 @@ export function useCompute(studyId: string) {
 export function useEvolve(studyId: string) {
   const refresh = useRefresh(studyId)
   return useMutation({
-    mutationFn: (request: EvolveRequest) =>
-      apiPost<{ job: Job }>(`/studies/${studyId}/evolve`, request),
+    mutationFn: (request: Given<typeof evolveEndpoint.body>) =>
+      call(evolveEndpoint, { params: { studyId }, body: request }),
     onSuccess: refresh,
   })
 }
 
-/** A run with the texts of its prompts. */
-interface RunCardData {
-  run: RunInfo
-  /** Which weights scored and the error to expect of them; null for metrics that score no given text. */
-  accuracy: { weights: string; error: string } | null
-  prompts: {
-    id: string
-    version: string
-    hash: string
-    text: string
-    /** Under which it is stored; null when no stored version has this text. */
-    name: string | null
-  }[]
-}
-
 export function useRunCard(runId: string | null) {
   return useQuery({
-    queryKey: ['run-card', runId],
-    queryFn: ({ signal }) => apiGet<RunCardData>(`/runs/${runId}`, {}, signal),
+    queryKey: runCardKey(runId),
+    queryFn: ({ signal }) => call(runCardEndpoint, { params: { runId: runId ?? '' }, signal }),
     enabled: runId !== null,
   })
 }
@@ -82,7 +61,7 @@ export function useRunCard(runId: string | null) {
 export function usePinRun(studyId: string) {
   const refresh = useRefresh(studyId)
   return useMutation({
-    mutationFn: (runId: string) => apiPost<unknown>(`/runs/${runId}/pin`),
+    mutationFn: (runId: string) => call(pinRunEndpoint, { params: { runId } }),
     onSuccess: refresh,
   })
 }
@@ -91,7 +70,7 @@ export function usePinRun(studyId: string) {
 export function useRetryRun(studyId: string) {
   const refresh = useRefresh(studyId)
   return useMutation({
-    mutationFn: (runId: string) => apiPost<unknown>(`/runs/${runId}/retry`),
+    mutationFn: (runId: string) => call(retryRunEndpoint, { params: { runId } }),
     onSuccess: refresh,
   })
 }

@@ -1,26 +1,26 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { z } from 'zod'
 import type { Job } from '@/lib/contracts/job'
-import type {
-  PromptDraft,
-  PromptInfo,
-  PromptRow,
-  PromptTrial,
-  TrialReply,
-} from '@/lib/contracts/prompts'
-import { apiDelete, apiGet, apiPost } from './api'
-import { jobKeys } from './keys'
+import { trialReplySchema, type TrialReply } from '@/lib/contracts/prompts'
+import {
+  deletePromptVersionEndpoint,
+  deleteRubricEndpoint,
+  listPromptsEndpoint,
+  promptRowsEndpoint,
+  restorePromptVersionEndpoint,
+  savePromptEndpoint,
+  tryPromptEndpoint,
+} from '@/lib/api/prompts'
+import type { Given } from '@/lib/api/endpoint'
+import { call } from './api'
+import { jobKeys, promptKeys } from './keys'
 import { useJob } from './use-jobs'
-
-const promptKeys = {
-  list: ['prompts'] as const,
-  rows: (studyId: string, seed: number) => ['prompt-rows', studyId, seed] as const,
-}
 
 /** Every prompt with its versions. */
 export function usePrompts() {
   return useQuery({
     queryKey: promptKeys.list,
-    queryFn: ({ signal }) => apiGet<PromptInfo[]>('/prompts', {}, signal),
+    queryFn: ({ signal }) => call(listPromptsEndpoint, { signal }),
   })
 }
 
@@ -32,14 +32,15 @@ function useRefresh() {
 /** Stores a new version of a prompt, or a new rubric. */
 export function useSavePrompt() {
   return useMutation({
-    mutationFn: (draft: PromptDraft) => apiPost<PromptInfo>('/prompts', draft),
+    mutationFn: (draft: Given<typeof savePromptEndpoint.body>) =>
+      call(savePromptEndpoint, { body: draft }),
     onSuccess: useRefresh(),
   })
 }
 
 export function useDeletePromptVersion() {
   return useMutation({
-    mutationFn: (versionId: string) => apiDelete<unknown>(`/prompts/versions/${versionId}`),
+    mutationFn: (versionId: string) => call(deletePromptVersionEndpoint, { params: { versionId } }),
     onSuccess: useRefresh(),
   })
 }
@@ -48,7 +49,9 @@ export function useDeletePromptVersion() {
 export function useRestorePromptVersions() {
   return useMutation({
     mutationFn: async (versionIds: readonly string[]) => {
-      for (const id of versionIds) await apiPost<PromptInfo>(`/prompts/versions/${id}/restore`)
+      for (const versionId of versionIds) {
+        await call(restorePromptVersionEndpoint, { params: { versionId } })
+      }
     },
     onSuccess: useRefresh(),
   })
@@ -57,7 +60,7 @@ export function useRestorePromptVersions() {
 /** Deletes a rubric; the reply names the versions with which it can be restored. */
 export function useDeleteRubric() {
   return useMutation({
-    mutationFn: (promptId: string) => apiDelete<{ versionIds: string[] }>(`/prompts/${promptId}`),
+    mutationFn: (promptId: string) => call(deleteRubricEndpoint, { params: { promptId } }),
     onSuccess: useRefresh(),
   })
 }
@@ -66,7 +69,8 @@ export function useDeleteRubric() {
 export function usePromptRows(studyId: string | null, seed: number) {
   return useQuery({
     queryKey: promptKeys.rows(studyId ?? '', seed),
-    queryFn: ({ signal }) => apiGet<PromptRow[]>('/prompts/rows', { studyId, seed }, signal),
+    queryFn: ({ signal }) =>
+      call(promptRowsEndpoint, { query: { studyId: studyId ?? '', seed }, signal }),
     enabled: studyId !== null,
     staleTime: Infinity,
   })
@@ -76,13 +80,17 @@ export function usePromptRows(studyId: string | null, seed: number) {
 export function useTryPrompt() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (trial: PromptTrial) => apiPost<{ job: Job }>('/prompts/try', trial),
+    mutationFn: (trial: Given<typeof tryPromptEndpoint.body>) =>
+      call(tryPromptEndpoint, { body: trial }),
     onSuccess: () => client.invalidateQueries({ queryKey: jobKeys.all }),
   })
 }
 
-/** The replies of a trial, null while they are on their way. */
+// What a job of this kind leaves as its result.
+const trialResult = z.object({ replies: z.array(trialReplySchema) })
+
+/** The replies of a trial; none while it runs. */
 export function useTrialReplies(jobId: string | null): { job: Job | null; replies: TrialReply[] } {
   const job = useJob(jobId).data?.job ?? null
-  return { job, replies: (job?.result?.['replies'] ?? []) as TrialReply[] }
+  return { job, replies: job?.result ? trialResult.parse(job.result).replies : [] }
 }

@@ -1,12 +1,8 @@
 import { suggestedReading, type ImportQuestion } from '@/lib/contracts/import-questions'
 import type { ImportPlan, ImportPreview } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
-import {
-  placesOf,
-  previewUpload,
-  type PlaceGuess,
-  type PreviewRequest,
-} from '@/lib/services/imports'
+import type { PreviewRequest } from '@/lib/contracts/uploads'
+import { placesOf, previewUpload, type PlaceGuess } from '@/lib/services/imports'
 import type { ServiceContext } from '@/lib/services/context'
 import {
   columnsOf,

@@ -1,4 +1,5 @@
-import { route } from '@/lib/http/route'
+import { listMetricsEndpoint } from '@/lib/api/metrics'
+import { serve } from '@/lib/http/route'
 import { listMetricInfos } from '@/lib/services/metrics'
 
-export const GET = route({ handler: () => listMetricInfos() })
+export const GET = serve(listMetricsEndpoint, () => listMetricInfos())

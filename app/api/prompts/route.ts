@@ -1,10 +1,7 @@
-import { promptDraftSchema } from '@/lib/contracts/prompts'
-import { route } from '@/lib/http/route'
+import { listPromptsEndpoint, savePromptEndpoint } from '@/lib/api/prompts'
+import { serve } from '@/lib/http/route'
 import { listPrompts, savePrompt } from '@/lib/services/prompts'
 
-export const GET = route({ handler: ({ ctx }) => listPrompts(ctx.db) })
+export const GET = serve(listPromptsEndpoint, ({ ctx }) => listPrompts(ctx.db))
 
-export const POST = route({
-  body: promptDraftSchema,
-  handler: ({ ctx, body }) => savePrompt(ctx.db, body),
-})
+export const POST = serve(savePromptEndpoint, ({ ctx, body }) => savePrompt(ctx.db, body))

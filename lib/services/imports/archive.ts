@@ -4,7 +4,7 @@ import { isZip } from '@/lib/formats/containers/zip'
 import type { ServiceContext } from '../context'
 import type { FileTasks } from '../files/tasks'
 import type { FolderContents } from './folder'
-import type { PreviewRequest } from './request'
+import type { PreviewRequest } from '@/lib/contracts/uploads'
 import { openUpload, removeUpload } from './uploads'
 
 /**

@@ -4,8 +4,8 @@ import path from 'node:path'
 import { AppError } from '@/lib/errors'
 import { contextOf } from '@/lib/formats/format-error'
 import { readDatasetInfo, type DatasetEntry } from '@/lib/formats/llama-factory/dataset-info'
-import type { PreviewRequest } from './request'
-import { registerFile, type Upload, type UploadsPlace } from './uploads'
+import type { PreviewRequest, Upload } from '@/lib/contracts/uploads'
+import { registerFile, type UploadsPlace } from './uploads'
 
 /** Names of data sets that a note gives as examples. */
 const SHOWN_NAMES = 3

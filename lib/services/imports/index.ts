@@ -10,7 +10,6 @@ import { getStudy } from '../studies'
 import { openUpload, purgeUploads } from './uploads'
 
 export { placesOf, previewImport, previewUpload, type PlaceGuess } from './preview'
-export type { PreviewRequest } from './request'
 
 function checkPlans(plans: readonly ImportPlan[]): void {
   if (plans.length === 0) throw new AppError('invalid_input', 'Choose at least one file to import.')

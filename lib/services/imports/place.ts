@@ -1,3 +1,4 @@
+import { keySchema, LIMITS } from '@/lib/contracts/limits'
 import type { ImportPlan } from '@/lib/contracts/study'
 import { guessFromFileNames, type FileNameGuess } from '@/lib/formats/file-name'
 
@@ -28,13 +29,16 @@ export function slug(name: string, fallback: string): string {
     .replace(/^-+|-+$/g, '')
     .slice(0, MAX_KEY)
     .replace(/-+$/, '')
-  if (plain !== '') return plain
+  // A reserved word is no key, though a file may be named so.
+  if (plain !== '') return keySchema.safeParse(plain).success ? plain : `${plain}-${fallback}`
   const points = [...name].slice(0, 6).map((char) => (char.codePointAt(0) as number).toString(36))
   return points.length > 0 ? points.join('-').slice(0, MAX_KEY) : fallback
 }
 
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
+/** Returns a label as it can be stored: a name that is too long is cut, between characters. */
+function labelOf(text: string): string {
+  const label = text.charAt(0).toUpperCase() + text.slice(1)
+  return label.slice(0, LIMITS.label).replace(/[\uD800-\uDBFF]$/, '')
 }
 
 /** Rounds whose name tells no seed set still belong together. */
@@ -47,7 +51,7 @@ function armOf(guess: FileNameGuess): { key: string; label: string } | null {
   // Another scenario or a reordered file is another arm: its rows do not meet those of the plain one.
   if (guess.scenario === 'auto-evol') parts.unshift('auto')
   if (guess.variant !== null) parts.push(guess.variant)
-  return { key: slug(parts.join('-'), 'evolver'), label: capitalised(parts.join(' ')) }
+  return { key: slug(parts.join('-'), 'evolver'), label: labelOf(parts.join(' ')) }
 }
 
 function notesOf(guess: FileNameGuess, operators: Place['operators']): string[] {
@@ -80,7 +84,7 @@ function placeOf(
   return {
     place: {
       seedSetKey: key,
-      seedSetLabel: known?.label ?? capitalised(seedSet.replace(/[_-]+/g, ' ')),
+      seedSetLabel: known?.label ?? labelOf(seedSet.replace(/[_-]+/g, ' ')),
       armKey: arm?.key ?? null,
       armLabel: arm?.label ?? null,
       armClass: guess.armClass === 'seeds' ? 'other' : guess.armClass,

@@ -10,6 +10,7 @@ import type { Config } from '@/lib/config'
 import { cleanName } from '@/lib/contracts/plain-text'
 import { AppError } from '@/lib/errors'
 import { streamNamed } from '@/lib/files'
+import type { Upload } from '@/lib/contracts/uploads'
 import type { FileStamp, Source } from '@/lib/formats/types'
 
 /** Far above any data set of this kind; a guard against filling the disk by mistake. */
@@ -35,14 +36,6 @@ type UploadMeta = z.infer<typeof metaSchema>
 
 /** Where uploads lie. */
 export type UploadsPlace = Pick<Config, 'uploadsDir'>
-
-/** A file that waits to be imported. */
-export interface Upload {
-  uploadId: string
-  fileName: string
-  sizeBytes: number
-  sha256: string
-}
 
 /** Returns a name without folders, control and direction characters, at most 200 characters, never empty. */
 export function safeFileName(name: string): string {

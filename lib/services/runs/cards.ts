@@ -1,22 +1,12 @@
 import type { Db } from '@/db/client'
 import { BACKEND_KINDS } from '@/lib/backends'
 import type { ModelIdentity } from '@/lib/backends/types'
+import type { RunCard } from '@/lib/contracts/run-replies'
 import type { RunInfo } from '@/lib/contracts/study'
 import { getMetric } from '@/lib/metrics'
-import type { Metric, PromptUse } from '@/lib/metrics/types'
+import type { Metric } from '@/lib/metrics/types'
 import { promptNames } from '../prompts'
 import { getRun } from '../runs'
-
-/** A run's provenance with what its hashes stand for: everything needed to repeat or to doubt a number. */
-export interface RunCard {
-  run: RunInfo
-  /** Formula and source of the metric as this version has them. */
-  metric: { id: string; label: string; formula: string; source: string; version: number } | null
-  /** Which weights scored and the error to expect of them; null for metrics that score no given text. */
-  accuracy: { weights: string; error: string } | null
-  /** Texts of the prompts with the name under which they are stored; only those whose hash is the one that the run used. */
-  prompts: (PromptUse & { name: string | null })[]
-}
 
 /** Returns the metric of a run, or null when this version does not know it. */
 function metricOf(id: string): Metric | null {

@@ -6,7 +6,7 @@ import type { ComputeRequest, DryRun } from '@/lib/contracts/compute'
 import type { Job } from '@/lib/contracts/job'
 import type { Budget } from '@/lib/contracts/meter'
 import type { RowSet, RunDefinition } from '@/lib/contracts/run'
-import type { RunInfo } from '@/lib/contracts/study'
+import type { StartedRuns } from '@/lib/contracts/run-replies'
 import { AppError, throwIfAborted } from '@/lib/errors'
 import { enqueue, getJob, requestCancel, resumeJob, setBudget, toJob } from '@/lib/queue/queue'
 import { getMeasured, getMetric, needsOf, parseParams, runLabel, withParams } from '@/lib/metrics'
@@ -28,14 +28,6 @@ const DRY_RUN_PRIORITY = 10
 // The first call may load a model; after that a person would rather start the run.
 const DRY_RUN_WAIT_MS = 120_000
 const DRY_RUN_POLL_MS = 150
-
-/** What a request started. A run without a job has nothing missing. */
-export interface StartedRuns {
-  runs: RunInfo[]
-  jobs: Job[]
-  /** Metrics that cannot run here, with the reason and the remedy. */
-  blocked: { metric: string; reason: string }[]
-}
 
 /** Returns the measured metric behind an id; a derived metric means the one that feeds it. */
 export function measuredMetric(id: string): MeasuredMetric {

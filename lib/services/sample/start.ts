@@ -1,7 +1,8 @@
 import type { Db } from '@/db/client'
+import type { StartedRuns } from '@/lib/contracts/run-replies'
 import { errorCode, errorMessage } from '@/lib/errors'
 import { getMeasured } from '@/lib/metrics'
-import { requestedCells, startRuns, type StartedRuns } from '../runs/compute'
+import { requestedCells, startRuns } from '../runs/compute'
 import type { ServiceContext } from '../context'
 import { readSampleMetrics, type SampleMetric } from './manifest'
 

@@ -1,15 +1,11 @@
-import { z } from 'zod'
-import { route } from '@/lib/http/route'
+import { deleteRubricEndpoint, getPromptEndpoint } from '@/lib/api/prompts'
+import { serve } from '@/lib/http/route'
 import { deleteRubric, getPromptInfo } from '@/lib/services/prompts'
 
-const params = z.object({ promptId: z.string() })
+export const GET = serve(getPromptEndpoint, ({ ctx, params }) =>
+  getPromptInfo(ctx.db, params.promptId),
+)
 
-export const GET = route({
-  params,
-  handler: ({ ctx, params: { promptId } }) => getPromptInfo(ctx.db, promptId),
-})
-
-export const DELETE = route({
-  params,
-  handler: ({ ctx, params: { promptId } }) => deleteRubric(ctx.db, promptId),
-})
+export const DELETE = serve(deleteRubricEndpoint, ({ ctx, params }) =>
+  deleteRubric(ctx.db, params.promptId),
+)

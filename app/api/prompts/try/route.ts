@@ -1,8 +1,5 @@
-import { promptTrialSchema } from '@/lib/contracts/prompts'
-import { route } from '@/lib/http/route'
+import { tryPromptEndpoint } from '@/lib/api/prompts'
+import { serve } from '@/lib/http/route'
 import { tryPrompt } from '@/lib/services/prompts/trial'
 
-export const POST = route({
-  body: promptTrialSchema,
-  handler: ({ ctx, body }) => ({ job: tryPrompt(ctx, body) }),
-})
+export const POST = serve(tryPromptEndpoint, ({ ctx, body }) => ({ job: tryPrompt(ctx, body) }))

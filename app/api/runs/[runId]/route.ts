@@ -1,16 +1,8 @@
-import { z } from 'zod'
-import { route } from '@/lib/http/route'
-import { getRunCard } from '@/lib/services/runs/cards'
+import { deleteRunEndpoint, runCardEndpoint } from '@/lib/api/runs'
+import { serve } from '@/lib/http/route'
 import { deleteRun } from '@/lib/services/runs'
+import { getRunCard } from '@/lib/services/runs/cards'
 
-const params = z.object({ runId: z.string() })
+export const GET = serve(runCardEndpoint, ({ ctx, params }) => getRunCard(ctx.db, params.runId))
 
-export const GET = route({
-  params,
-  handler: ({ ctx, params: { runId } }) => getRunCard(ctx.db, runId),
-})
-
-export const DELETE = route({
-  params,
-  handler: ({ ctx, params: { runId } }) => deleteRun(ctx.db, runId),
-})
+export const DELETE = serve(deleteRunEndpoint, ({ ctx, params }) => deleteRun(ctx.db, params.runId))

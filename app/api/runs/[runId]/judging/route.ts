@@ -1,8 +1,7 @@
-import { z } from 'zod'
-import { route } from '@/lib/http/route'
+import { judgingEndpoint } from '@/lib/api/runs'
+import { serve } from '@/lib/http/route'
 import { judgingSummary } from '@/lib/services/agreement/summary'
 
-export const GET = route({
-  params: z.object({ runId: z.string() }),
-  handler: async ({ ctx, params }) => ({ judging: await judgingSummary(ctx.db, params.runId) }),
-})
+export const GET = serve(judgingEndpoint, async ({ ctx, params }) => ({
+  judging: await judgingSummary(ctx.db, params.runId),
+}))

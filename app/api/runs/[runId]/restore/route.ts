@@ -1,8 +1,5 @@
-import { z } from 'zod'
-import { route } from '@/lib/http/route'
+import { restoreRunEndpoint } from '@/lib/api/runs'
+import { serve } from '@/lib/http/route'
 import { restoreRun } from '@/lib/services/runs'
 
-export const POST = route({
-  params: z.object({ runId: z.string() }),
-  handler: ({ ctx, params }) => restoreRun(ctx.db, params.runId),
-})
+export const POST = serve(restoreRunEndpoint, ({ ctx, params }) => restoreRun(ctx.db, params.runId))

@@ -1,12 +1,9 @@
-import { z } from 'zod'
-import { route } from '@/lib/http/route'
+import { listRunsEndpoint } from '@/lib/api/runs'
+import { serve } from '@/lib/http/route'
 import { listRuns } from '@/lib/services/runs'
 import { getStudy } from '@/lib/services/studies'
 
-export const GET = route({
-  params: z.object({ studyId: z.string() }),
-  handler({ ctx, params }) {
-    getStudy(ctx.db, params.studyId)
-    return listRuns(ctx.db, params.studyId)
-  },
+export const GET = serve(listRunsEndpoint, ({ ctx, params }) => {
+  getStudy(ctx.db, params.studyId)
+  return listRuns(ctx.db, params.studyId)
 })

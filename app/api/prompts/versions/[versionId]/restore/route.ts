@@ -1,8 +1,7 @@
-import { z } from 'zod'
-import { route } from '@/lib/http/route'
+import { restorePromptVersionEndpoint } from '@/lib/api/prompts'
+import { serve } from '@/lib/http/route'
 import { restorePromptVersion } from '@/lib/services/prompts'
 
-export const POST = route({
-  params: z.object({ versionId: z.string() }),
-  handler: ({ ctx, params }) => restorePromptVersion(ctx.db, params.versionId),
-})
+export const POST = serve(restorePromptVersionEndpoint, ({ ctx, params }) =>
+  restorePromptVersion(ctx.db, params.versionId),
+)

@@ -1,10 +1,7 @@
-import { z } from 'zod'
-import { computeRequestSchema } from '@/lib/contracts/compute'
-import { route } from '@/lib/http/route'
+import { dryRunEndpoint } from '@/lib/api/compute'
+import { serve } from '@/lib/http/route'
 import { dryRun } from '@/lib/services/runs/compute'
 
-export const POST = route({
-  params: z.object({ studyId: z.string() }),
-  body: computeRequestSchema,
-  handler: ({ ctx, params, body, signal }) => dryRun(ctx, params.studyId, body, signal),
-})
+export const POST = serve(dryRunEndpoint, ({ ctx, params, body, signal }) =>
+  dryRun(ctx, params.studyId, body, signal),
+)

@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { call } from '@/components/hooks/api'
+import { computeEndpoint, dryRunEndpoint, evolveEndpoint } from '@/lib/api/compute'
+import {
+  deleteRunEndpoint,
+  judgingEndpoint,
+  listRunsEndpoint,
+  pinRunEndpoint,
+  restoreRunEndpoint,
+  retryRunEndpoint,
+  runCardEndpoint,
+} from '@/lib/api/runs'
+import { setContext } from '@/lib/http/context'
+import { testStudy, type TestStudy } from '@/lib/testing/job-study'
+import { routeFetch } from '@/lib/testing/route-fetch'
+
+let study: TestStudy
+
+beforeEach(() => {
+  study = testStudy(12)
+  setContext(study)
+  vi.stubGlobal('fetch', routeFetch)
+})
+afterEach(() => {
+  setContext(null)
+  vi.unstubAllGlobals()
+  study.close()
+})
+
+const request = {
+  metrics: [{ metric: 'difficulty_level' }],
+  backends: { difficulty_level: 'fake' },
+}
+
+describe('runs over the wire', () => {
+  it('are started, listed, pinned, deleted and restored, and show their card', async () => {
+    const params = { studyId: study.studyId }
+    const started = await call(computeEndpoint, { params, body: request })
+    expect(started.blocked).toEqual([])
+    expect(started.jobs).toHaveLength(1)
+    const [run] = await call(listRunsEndpoint, { params })
+    expect(run).toEqual(started.runs[0])
+    const one = { params: { runId: run?.id ?? '' } }
+    const card = await call(runCardEndpoint, one)
+    expect(card.metric?.id).toBe('difficulty_level')
+    expect(card.prompts[0]?.text).toContain('{instruction}')
+    expect(await call(pinRunEndpoint, one)).toMatchObject({ pinned: true })
+    expect((await call(judgingEndpoint, one)).judging).toMatchObject({ asked: 0 })
+    await expect(call(retryRunEndpoint, one)).rejects.toMatchObject({ code: 'conflict' })
+    await call(deleteRunEndpoint, one)
+    await expect(call(runCardEndpoint, one)).rejects.toMatchObject({ code: 'not_found' })
+    expect(await call(restoreRunEndpoint, one)).toMatchObject({ id: run?.id })
+  })
+
+  it('are not estimated without a worker', async () => {
+    const params = { studyId: study.studyId }
+    await expect(call(dryRunEndpoint, { params, body: request })).rejects.toMatchObject({
+      code: 'backend_unavailable',
+    })
+  })
+
+  it('evolve seeds as a job, with defaults for what is left out', async () => {
+    const params = { studyId: study.studyId }
+    const body = { backendId: 'fake', armKey: 'new', armLabel: 'New' }
+    const { job } = await call(evolveEndpoint, { params, body })
+    expect(job).toMatchObject({ kind: 'evolve', title: 'Evolve 3 rounds as New' })
+  })
+})

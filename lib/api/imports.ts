@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { LIMITS, nameSchema } from '@/lib/contracts/limits'
+import { importPreviewSchema, importRequestSchema } from '@/lib/contracts/study'
+import { previewRequestSchema, uploadSchema } from '@/lib/contracts/uploads'
+import { endpoint } from './endpoint'
+import { startedJobsSchema } from './jobs'
+
+export const uploadEndpoint = endpoint({
+  method: 'POST',
+  path: '/uploads',
+  summary: 'Stores the file that the body of the request streams.',
+  query: z.object({ name: z.string().min(1).max(500) }),
+  reply: uploadSchema,
+})
+
+export const previewImportEndpoint = endpoint({
+  method: 'POST',
+  path: '/studies/[studyId]/imports/preview',
+  summary: 'Reads the first rows of uploads and says what they seem to be; nothing is imported.',
+  body: z.object({
+    /** Uploads to look at as they are. */
+    uploadIds: z.array(nameSchema).max(LIMITS.plans).default([]),
+    /** Uploads with a folder path, or with a format or mapping that the user chose. */
+    uploads: z.array(previewRequestSchema).max(LIMITS.plans).default([]),
+    /** Names of further files that belong to them: names are judged together. */
+    siblings: z.array(z.string().max(LIMITS.path)).max(LIMITS.plans).default([]),
+  }),
+  reply: z.object({
+    /** One for each file; the data files of an archive have one each. */
+    previews: z.array(importPreviewSchema),
+    /** What of an archive was left out, and why. */
+    notes: z.array(z.string()),
+  }),
+})
+
+export const startImportEndpoint = endpoint({
+  method: 'POST',
+  path: '/studies/[studyId]/imports',
+  summary: 'Imports files as one job.',
+  body: importRequestSchema,
+  reply: startedJobsSchema,
+})

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { columnMappingSchema } from './cell'
+import { importedColumnsSchema } from './imported-values'
+import { LIMITS, nameSchema } from './limits'
+import { openingSchema } from './opening'
+
+/** A file that waits to be imported. */
+export const uploadSchema = z.object({
+  uploadId: z.string(),
+  fileName: z.string(),
+  sizeBytes: z.number(),
+  sha256: z.string(),
+})
+export type Upload = z.infer<typeof uploadSchema>
+
+/** One upload to look at, with what the user chose; absent fields are detected. */
+export const previewRequestSchema = z.object({
+  uploadId: nameSchema,
+  /** Path inside a dropped folder; its folders help to tell evolver and seed set. */
+  relativePath: z.string().max(LIMITS.path).optional(),
+  format: nameSchema.optional(),
+  mapping: columnMappingSchema.optional(),
+  opening: openingSchema.optional(),
+  columns: importedColumnsSchema.optional(),
+})
+export type PreviewRequest = z.infer<typeof previewRequestSchema>

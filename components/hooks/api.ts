@@ -1,6 +1,5 @@
-import type { Endpoint, Given, GivenParams, Parsed, PartOf } from '@/lib/api/endpoint'
+import type { Endpoint, Given, GivenParams, Method, Parsed, PartOf } from '@/lib/api/endpoint'
 import { uploadEndpoint } from '@/lib/api/imports'
-import { uploadSchema, type Upload } from '@/lib/contracts/uploads'
 import type { ErrorCode } from '@/lib/errors'
 
 /** The error codes of the server, and two that only a browser can know. */
@@ -28,7 +27,6 @@ export class ApiError extends Error {
 }
 
 type QueryValue = string | number | boolean | null | undefined
-type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 
 /** Returns `/api/...` with the defined query values appended. */
 export function apiUrl(path: string, query: Record<string, QueryValue> = {}): string {
@@ -77,7 +75,7 @@ function offline(request: string): ApiError {
   )
 }
 
-/** Makes a request and returns the parsed JSON body; throws ApiError, or the abort as it is. */
+/** Returns the parsed JSON of a reply; throws ApiError, or the abort as it is. */
 async function send(
   method: Method,
   url: string,
@@ -108,7 +106,7 @@ export function apiUpload(
   name: string,
   onProgress: (sentBytes: number) => void,
   signal?: AbortSignal,
-): Promise<Upload> {
+): Promise<Parsed<typeof uploadEndpoint.reply>> {
   const url = endpointUrl(uploadEndpoint, { query: { name } })
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest()
@@ -117,7 +115,7 @@ export function apiUpload(
     xhr.upload.onprogress = (event) => onProgress(event.loaded)
     xhr.onload = () => {
       if (xhr.status >= 200 && xhr.status < 300) {
-        resolve(uploadSchema.parse(JSON.parse(xhr.responseText)))
+        resolve(parsedReply(uploadEndpoint, JSON.parse(xhr.responseText)))
       } else {
         reject(toApiError(xhr.status, xhr.responseText, `POST ${url}`))
       }
@@ -166,12 +164,18 @@ export function endpointUrl<const E extends Endpoint>(
   return addressOf(endpoint.path, input)
 }
 
+function parsedReply<const E extends Endpoint>(
+  endpoint: E,
+  reply: unknown,
+): Parsed<PartOf<E, 'reply'>> {
+  if (process.env.NODE_ENV === 'production' || !endpoint.reply) return reply as never
+  return endpoint.reply.parse(reply) as never
+}
+
 /** Makes a described call and returns its reply; outside production a reply of another shape is an error. */
 export async function call<const E extends Endpoint>(
   endpoint: E,
   input: CallInput<E>,
 ): Promise<Parsed<PartOf<E, 'reply'>>> {
-  const reply = await send(endpoint.method, addressOf(endpoint.path, input), input)
-  if (process.env.NODE_ENV === 'production' || !endpoint.reply) return reply as never
-  return endpoint.reply.parse(reply) as never
+  return parsedReply(endpoint, await send(endpoint.method, addressOf(endpoint.path, input), input))
 }

@@ -67,6 +67,16 @@ export const backendKeys = {
     ['backend-history', backendId, probedAt] as const,
 }
 
+export const promptKeys = {
+  list: ['prompts'] as const,
+  rows: (studyId: string, seed: number) => ['prompt-rows', studyId, seed] as const,
+}
+
+export const metricsKey = ['metrics'] as const
+
+/** A run with the texts of its prompts. */
+export const runCardKey = (runId: string | null) => ['run-card', runId] as const
+
 /** How a run's replies were read, with so many rows done. */
 export const judgingKey = (runId: string, done: number) => ['judging', runId, done] as const
 

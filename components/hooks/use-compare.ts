@@ -18,9 +18,6 @@ import { studyKeys } from './keys'
 /** Pairs asked for at once: each carries three texts, and about four fit a screen. */
 export const PAIR_WINDOW = 25
 
-// Results of running jobs are committed about once a second; a summary need not follow faster than this.
-const LIVE_REFETCH_MS = 5_000
-
 /** The word that stands for the seed rows where an arm is named. */
 export const SEEDS = 'seeds'
 
@@ -139,32 +136,25 @@ async function comparePart<Part extends 'summary' | 'intervals' | 'rows'>(
   return (await call(compareEndpoint, { params: { studyId }, query, signal })) as never
 }
 
-export function useCompareSummary(studyId: string, state: CompareState, isLive: boolean) {
+export function useCompareSummary(studyId: string, state: CompareState) {
   const asked = summaryState(state)
   return useQuery({
     queryKey: studyKeys.compareSummary(studyId, asked),
     queryFn: ({ signal }) => comparePart(studyId, { state: asked, part: 'summary' }, signal),
     placeholderData: keepPreviousData,
-    refetchInterval: isLive ? LIVE_REFETCH_MS : false,
   })
 }
 
-export function useCompareIntervals(studyId: string, state: CompareState, isLive: boolean) {
+export function useCompareIntervals(studyId: string, state: CompareState) {
   const asked = summaryState(state)
   return useQuery({
     queryKey: studyKeys.compareIntervals(studyId, asked),
     queryFn: ({ signal }) => comparePart(studyId, { state: asked, part: 'intervals' }, signal),
-    refetchInterval: isLive ? LIVE_REFETCH_MS : false,
   })
 }
 
 /** The windows of aligned rows that are in sight. */
-export function useComparePairs(
-  studyId: string,
-  state: CompareState,
-  pages: readonly number[],
-  isLive: boolean,
-) {
+export function useComparePairs(studyId: string, state: CompareState, pages: readonly number[]) {
   return useQueries({
     queries: pages.map((page) => ({
       queryKey: studyKeys.comparePage(studyId, state, page),
@@ -176,7 +166,6 @@ export function useComparePairs(
         ),
       // Texts never change; values do while a job runs.
       staleTime: 30_000,
-      refetchInterval: isLive ? LIVE_REFETCH_MS : (false as const),
     })),
   })
 }

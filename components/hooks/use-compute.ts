@@ -4,11 +4,11 @@ import type { Given } from '@/lib/api/endpoint'
 import { listMetricsEndpoint } from '@/lib/api/metrics'
 import { pinRunEndpoint, retryRunEndpoint, runCardEndpoint } from '@/lib/api/runs'
 import { call } from './api'
-import { jobKeys, studyKeys } from './keys'
+import { jobKeys, metricsKey, runCardKey, studyKeys } from './keys'
 
 export function useMetrics() {
   return useQuery({
-    queryKey: ['metrics'],
+    queryKey: metricsKey,
     queryFn: ({ signal }) => call(listMetricsEndpoint, { signal }),
     // Descriptions are part of the program: they change with a new version, not while a page is open.
     staleTime: Infinity,
@@ -52,7 +52,7 @@ export function useEvolve(studyId: string) {
 
 export function useRunCard(runId: string | null) {
   return useQuery({
-    queryKey: ['run-card', runId],
+    queryKey: runCardKey(runId),
     queryFn: ({ signal }) => call(runCardEndpoint, { params: { runId: runId ?? '' }, signal }),
     enabled: runId !== null,
   })

@@ -13,13 +13,8 @@ import {
 } from '@/lib/api/prompts'
 import type { Given } from '@/lib/api/endpoint'
 import { call } from './api'
-import { jobKeys } from './keys'
+import { jobKeys, promptKeys } from './keys'
 import { useJob } from './use-jobs'
-
-const promptKeys = {
-  list: ['prompts'] as const,
-  rows: (studyId: string, seed: number) => ['prompt-rows', studyId, seed] as const,
-}
 
 /** Every prompt with its versions. */
 export function usePrompts() {

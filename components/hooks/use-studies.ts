@@ -10,25 +10,18 @@ import {
 import { call } from './api'
 import { studyKeys } from './keys'
 
-// While a study has active jobs its coverage is asked again at this pace; results are committed about once a second.
-const LIVE_REFETCH_MS = 2_000
-
 export function useStudies() {
   return useQuery({
     queryKey: studyKeys.list,
     queryFn: ({ signal }) => call(listStudiesEndpoint, { query: {}, signal }),
-    refetchInterval: (query) =>
-      query.state.data?.some((study) => study.activeJobs > 0) ? LIVE_REFETCH_MS : false,
   })
 }
 
-/** The study with its cells, columns and runs; asks again by itself while a job of the study is active. */
+/** The study with its cells, columns and runs. */
 export function useStudy(studyId: string) {
   return useQuery({
     queryKey: studyKeys.detail(studyId),
     queryFn: ({ signal }) => call(studyEndpoint, { params: { studyId }, signal }),
-    refetchInterval: (query) =>
-      (query.state.data?.study.activeJobs ?? 0) > 0 ? LIVE_REFETCH_MS : false,
   })
 }
 

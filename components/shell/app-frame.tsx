@@ -8,6 +8,7 @@ import Link from 'next/link'
 import { useParams } from 'next/navigation'
 import type { ReactNode } from 'react'
 import { useState } from 'react'
+import { useJobFeed } from '@/components/hooks/use-job-feed'
 import { BrandMark } from './brand-mark'
 import { CommandPalette } from './command-palette'
 import classes from './frame.module.css'
@@ -35,6 +36,7 @@ interface AppFrameProps {
 /** Header, navigation, palette and keys around every page. */
 export function AppFrame({ isNavNarrow, hasSession, children }: AppFrameProps) {
   const { studyId } = useParams<{ studyId?: string }>()
+  useJobFeed()
   const [isNarrow, setIsNarrow] = useState(isNavNarrow)
   const [isMenuOpen, menu] = useDisclosure(false)
 

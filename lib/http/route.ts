@@ -34,10 +34,10 @@ export interface RouteDefinition<P, Q, B> {
   handler(input: RouteInput<P, Q, B>): unknown
 }
 
-/** Shape of a Next route handler; `params` is a promise. */
+/** Shape of a Next route handler; `params` is a promise, of nothing where the path names nothing. */
 export type RouteHandler = (
   request: Request,
-  context: { params: Promise<Record<string, string | string[] | undefined>> },
+  context: { params: Promise<Record<string, string | string[] | undefined> | undefined> },
 ) => Promise<Response>
 
 /** What to tell of a failed parse: of a choice of shapes, what is wrong with the one that fits best. */
@@ -96,7 +96,7 @@ export function route<P = undefined, Q = undefined, B = undefined>(
       if (access.state === 'refused') return refusalReply(access)
       const result = await definition.handler({
         ctx,
-        params: parsePart(definition.params, await context.params, 'address'),
+        params: parsePart(definition.params, (await context.params) ?? {}, 'address'),
         query: parsePart(definition.query, queryObject(request.url), 'query'),
         body: definition.body
           ? parsePart(definition.body, await jsonBody(request), 'body')

@@ -44,5 +44,7 @@ export const routeFetch: typeof fetch = async (input, init) => {
   })
   const handler = handlers[request.method]
   if (!handler) return new Response('The route has no such method.', { status: 405 })
-  return handler(request, { params: Promise.resolve(found.params) })
+  // As Next does: a path that names nothing has no params.
+  const params = Object.keys(found.params).length > 0 ? found.params : undefined
+  return handler(request, { params: Promise.resolve(params) })
 }

@@ -1,4 +1,3 @@
-import { readStored } from '@/db/stored-json'
 import { setMaxListeners } from 'node:events'
 import type { Db } from '@/db/client'
 import { SYSTEM_CLOCK, type Clock } from '@/lib/backends/session/clock'

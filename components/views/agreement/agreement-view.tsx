@@ -4,7 +4,6 @@ import { Button, MultiSelect, Select } from '@mantine/core'
 import { IconRepeat } from '@tabler/icons-react'
 import { parseAsArrayOf, parseAsString, useQueryState } from 'nuqs'
 import { useAgreement } from '@/components/hooks/use-agreement'
-import { useFreshValues } from '@/components/hooks/use-fresh-values'
 import { useStudy } from '@/components/hooks/use-studies'
 import { formatDateTime } from '@/components/ui/format'
 import { Page, Section } from '@/components/ui/page'
@@ -83,7 +82,6 @@ function Agreement({ detail }: { detail: StudyDetail }) {
   const [dialog, setDialog] = useDialogParam(['again'])
   const named = chosen.filter(Boolean)
   const query = useAgreement(studyId, named)
-  useFreshValues(detail)
 
   return (
     <Page

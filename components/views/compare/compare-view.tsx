@@ -91,9 +91,8 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
   const studyId = study.study.id
   const [params, setParams] = useCompareParams()
   const state: CompareState = useMemo(() => toCompareState(params, a, b), [params, a, b])
-  const isLive = study.study.activeJobs > 0
-  const summary = useCompareSummary(studyId, state, isLive)
-  const intervals = useCompareIntervals(studyId, state, isLive)
+  const summary = useCompareSummary(studyId, state)
+  const intervals = useCompareIntervals(studyId, state)
   const setSides = useCallback(
     (left: SideChoice, right: SideChoice) => void setParams({ a: left, b: right, pair: null }),
     [setParams],
@@ -114,7 +113,6 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
     text: params.text,
     labelA: sideLabel(study, a),
     labelB: sideLabel(study, b),
-    isLive,
     colorA: sideColorIndex(study, a),
     colorB: sideColorIndex(study, b),
     setLabel: (key) => study.seedSets.find((set) => set.key === key)?.label ?? key,

@@ -19,7 +19,6 @@ export interface PairContext {
   studyId: string
   state: CompareState
   /** A job may still add values. */
-  isLive: boolean
   levels: string[] | null
   diff: DiffMode
   text: ShownText

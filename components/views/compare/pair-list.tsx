@@ -95,7 +95,7 @@ export function PairList(props: PairListProps) {
   })
   const items = virtual.getVirtualItems()
   const pages = [...new Set(items.map((item) => Math.floor(item.index / PAIR_WINDOW)))]
-  const queries = useComparePairs(context.studyId, context.state, pages, context.isLive)
+  const queries = useComparePairs(context.studyId, context.state, pages)
   const pairAt = (index: number): ComparePair | undefined => {
     const query = queries[pages.indexOf(Math.floor(index / PAIR_WINDOW))]
     return query?.data?.rows[index % PAIR_WINDOW]

@@ -5,7 +5,6 @@ import Link from 'next/link'
 import { parseAsJson, useQueryState } from 'nuqs'
 import { z } from 'zod'
 import { useFigureList } from '@/components/hooks/use-figures'
-import { useFreshValues } from '@/components/hooks/use-fresh-values'
 import { useStudy } from '@/components/hooks/use-studies'
 import { useViewState } from '@/components/hooks/use-view-state'
 import { Page } from '@/components/ui/page'
@@ -30,7 +29,6 @@ function Gallery({ detail }: { detail: StudyDetail }) {
     'figures',
     optionsParser.withOptions({ history: 'push' }),
   )
-  useFreshValues(detail)
 
   return (
     <QueryState

@@ -4,7 +4,6 @@ import { Button } from '@mantine/core'
 import { IconGitBranch, IconPlayerPlay, IconUpload } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useMetrics } from '@/components/hooks/use-compute'
-import { useFreshValues } from '@/components/hooks/use-fresh-values'
 import { useStudy } from '@/components/hooks/use-studies'
 import { plural } from '@/components/ui/format'
 import { Page, Section } from '@/components/ui/page'
@@ -38,8 +37,6 @@ function Overview({ detail }: { detail: StudyDetail }) {
   const [dialog, setDialog] = useDialogParam(['compute', 'import', 'evolve'])
   const [chosenCells, setChosenCells] = useState<CellInfo[]>([])
   const [dropped, setDropped] = useState<File[]>([])
-
-  useFreshValues(detail)
 
   const measured = metrics?.filter((metric) => metric.kind === 'measured') ?? []
   const coverage = studyCoverage(detail.cells, measured)

@@ -1,11 +1,9 @@
 'use client'
 
 import { Anchor, UnstyledButton } from '@mantine/core'
-import { useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
-import { useEffect, useId, useRef, useState } from 'react'
+import { useId, useState } from 'react'
 import { isActive, useJobs } from '@/components/hooks/use-jobs'
-import { studyKeys } from '@/components/hooks/keys'
 import { plural } from '@/components/ui/format'
 import { ProgressBar } from '@/components/ui/progress-bar'
 import { JobLine } from '@/components/views/jobs/job-line'
@@ -54,20 +52,9 @@ function Strip({ jobs, studyId }: { jobs: readonly Job[]; studyId: string }) {
   )
 }
 
-/** Active jobs of the study in one strip; the study is read again when one of them ends. */
+/** Active jobs of the study in one strip. */
 export function StudyJobs({ studyId }: { studyId: string }) {
-  const client = useQueryClient()
   const { data: jobs } = useJobs(studyId)
   const active = jobs?.filter((job) => isActive(job) || job.state === 'paused') ?? []
-  const signature = active.map((job) => job.id).join(' ')
-  const before = useRef(signature)
-
-  useEffect(() => {
-    if (before.current !== signature) {
-      void client.invalidateQueries({ queryKey: studyKeys.one(studyId) })
-    }
-    before.current = signature
-  }, [client, signature, studyId])
-
   return active.length === 0 ? null : <Strip jobs={active} studyId={studyId} />
 }

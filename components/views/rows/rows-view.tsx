@@ -8,7 +8,6 @@ import { parseAsArrayOf, parseAsString, useQueryState } from 'nuqs'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { studyKeys } from '@/components/hooks/keys'
 import { fetchRowWindow, ROW_WINDOW } from '@/components/hooks/use-rows'
-import { useFreshValues } from '@/components/hooks/use-fresh-values'
 import { useStudy } from '@/components/hooks/use-studies'
 import { useViewState } from '@/components/hooks/use-view-state'
 import { formatCount } from '@/components/ui/format'
@@ -40,7 +39,6 @@ function Rows({ detail }: { detail: StudyDetail }) {
   const [cardId, setCardId] = useQueryState('card', parseAsString)
   const [selected, select] = useRowSelection()
   const [listed, setListed] = useState<ListedRows | null>(null)
-  useFreshValues(detail)
 
   const { filter, sort, columns: chosen } = controls.state
   const metrics = useMemo(() => shownMetrics(detail, chosen), [detail, chosen])

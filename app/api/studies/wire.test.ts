@@ -149,7 +149,7 @@ it('carries a comparison in parts and at once, and the texts of a pair', async (
 
 it('carries the report on two runs that hold ratings', async () => {
   const { candidates } = await call(agreementEndpoint, { params, query: {} })
-  const levels = candidates.filter(({ metric }) => metric === 'difficulty_level')
+  const levels = candidates.filter(({ scaleKey }) => scaleKey === candidates[0]?.scaleKey)
   const [first, second] = levels
   // One of them came with the sample, two were added.
   expect(levels).toHaveLength(3)

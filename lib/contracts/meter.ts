@@ -30,7 +30,7 @@ export function emptyMeter(): Meter {
 
 const KEYS = Object.keys(emptyMeter()) as (keyof Meter)[]
 
-/** Returns the sum of meters; entries that an older record lacks count as nought. */
+/** Returns the sum of meters; entries that an older record lacks count as zero. */
 export function addMeters(...meters: readonly Partial<Meter>[]): Meter {
   const sum = emptyMeter()
   for (const meter of meters) for (const key of KEYS) sum[key] += meter[key] ?? 0

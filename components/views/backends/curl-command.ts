@@ -114,7 +114,7 @@ export function parseCurl(command: string): CurlParts | null {
   const value = () => words[++at] ?? ''
   for (; at < words.length; at += 1) {
     const word = words[at] as string
-    // The next command of a line or pipe is none of our business.
+    // The next command of a line or pipe is left alone.
     if (/^(\||\|\||&&|;|>|>>|2>.*)$/.test(word)) break
     if (word.startsWith('--')) {
       const [name = '', ...given] = word.slice(2).split('=')

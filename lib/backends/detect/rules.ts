@@ -39,7 +39,7 @@ const named = (model: Record<string, unknown>, contextLength: unknown = null): O
   contextLength: countOf(contextLength),
 })
 
-/** Hosted services are known by their name; their other routes are none of our business. */
+/** Hosted services are known by their name; their other routes do not matter here. */
 function hosted(kind: string, server: string, hosts: readonly string[]): DetectRule {
   return async (look, base) => {
     if (!hosts.includes(base.hostname)) return null

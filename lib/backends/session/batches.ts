@@ -34,8 +34,8 @@ function canSplit(error: unknown): boolean {
 }
 
 /**
- * Sends a batch; when the batch as a whole is refused, halves it until the guilty items are alone, so that the others
- * succeed. Passes each guilty item to `failed`; throws when the failure is not about the items. `isPart` tells that the list
+ * Sends a batch; when the batch as a whole is refused, halves it until the refused items are alone, so that the others
+ * succeed. Passes each refused item to `failed`; throws when the failure is not about the items. `isPart` tells that the list
  * that these items come from has failed already.
  */
 export async function sendSplitting(

@@ -41,8 +41,8 @@ export async function listCall<I, O>(
 ): Promise<O[]> {
   const keys = inputs.map((input) => spec.keyOf(input, null))
   const names = keys.map((key) => key.toString('hex'))
-  const guilty = names.find((name) => view.guilty.has(name))
-  if (guilty !== undefined) throw view.guilty.get(guilty)
+  const failed = names.find((name) => view.failedInputs.has(name))
+  if (failed !== undefined) throw view.failedInputs.get(failed)
   const answers = new Map<string, O>()
   let open = names.map((_, index) => index)
   while (open.length > 0) {
@@ -139,7 +139,7 @@ async function sendAll<I, O>(
   const fail = (position: number, error: unknown) => {
     const { name } = todo[position] as Todo<I>
     failures.set(name, error)
-    if (failureOf(error).maxRetries !== undefined) view.guilty.set(name, error)
+    if (failureOf(error).maxRetries !== undefined) view.failedInputs.set(name, error)
     spec.inFlight.failed(name, error)
   }
   const batches = packBatches(

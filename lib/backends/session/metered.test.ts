@@ -82,7 +82,7 @@ describe('a shared session', () => {
     expect(cache.size).toBe(1)
   })
 
-  it('finds the guilty row of a refused batch and keeps the others', async () => {
+  it('finds the refused row of a refused batch and keeps the others', async () => {
     const { shared, cache } = share({ ...openFake(fakeConfigSchema.parse({ failMarker: 'bad' })) })
     const texts = Array.from({ length: 20 }, (_, i) => (i === 13 ? 'bad' : `text ${i}`))
     await expect(shared.handOut().embed?.(texts)).rejects.toMatchObject({ code: 'data_error' })

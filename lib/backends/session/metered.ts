@@ -293,9 +293,18 @@ export function sharePool(pool: EndpointPool, options: ShareOptions): SharedSess
       const meter = emptyMeter()
       const load: Load = { inFlight: 0, waiting: 0 }
       const requestErrors: RequestErrors = {}
-      const guilty = new Map<string, unknown>()
+      const failedInputs = new Map<string, unknown>()
       const counts = { meter, load, requestErrors }
-      const view: View = { pool, cache, ...counts, guard, guilty, timing, clock, spoiled: null }
+      const view: View = {
+        pool,
+        cache,
+        ...counts,
+        guard,
+        failedInputs,
+        timing,
+        clock,
+        spoiled: null,
+      }
       return {
         backendId,
         label,

@@ -32,7 +32,7 @@ export interface View extends Reader {
    * Inputs that brought the server down, by cache key: this job does not ask them again. Its next attempt does, because
    * failures are never kept.
    */
-  guilty: Map<string, unknown>
+  failedInputs: Map<string, unknown>
   timing: RetryTiming
   clock: Clock
 }

@@ -22,7 +22,7 @@ import {
 } from './ratings'
 import { columnReader, type ColumnReader } from '../columns'
 import { affordableResamples, BOOTSTRAP_SEED } from '../compare/bootstrap'
-import { breathe } from '../compare/slots'
+import { yieldToEventLoop } from '../compare/slots'
 import { promptNames } from '../prompts'
 import { listRuns } from '../runs'
 
@@ -111,7 +111,7 @@ async function pairsOf(
       second.push(other.values[row] as number)
       cluster.push(unit)
     }
-    await breathe()
+    await yieldToEventLoop()
   }
   return {
     first: Float64Array.from(first),
@@ -150,7 +150,7 @@ async function bootstrapped(pairs: Pairs, signal?: AbortSignal) {
   for (let b = 0; b < resamples; b += 1) {
     boot.draw()
     if (b % perTurn !== 0) continue
-    await breathe()
+    await yieldToEventLoop()
     signal?.throwIfAborted()
   }
   const interval = boot.interval()
@@ -181,7 +181,7 @@ async function profileOf(
       lengths.push((chars[row] as number) / CHARACTERS)
       ratings.push(values[row] as number)
     }
-    await breathe()
+    await yieldToEventLoop()
   }
   const fitted = slope(lengths, ratings)
   const reasons = Object.entries(counts.statuses).filter(
@@ -211,7 +211,7 @@ async function unitsOf(all: readonly (readonly CellRatings[])[]): Promise<number
       }
       if (ratings.length > 1) units.push(ratings)
     }
-    await breathe()
+    await yieldToEventLoop()
   }
   return units
 }

@@ -8,7 +8,7 @@ import type { OutputSpec } from '@/lib/metrics/types'
 import { wilsonInterval } from '@/lib/stats/intervals'
 import { currentCells, type CellRef } from '../cells'
 import type { ColumnReader } from '../columns'
-import { breathe } from '../compare/slots'
+import { yieldToEventLoop } from '../compare/slots'
 
 /** One run's ratings of one cell. */
 export interface CellRatings {
@@ -76,7 +76,7 @@ export async function readRatings(
   for (const cell of currentCells(db, studyId)) {
     const { values, status } = reader.read(`${run.metric}.${output.key}@${run.id}`, cell)
     found.push({ cell, values, status })
-    await breathe()
+    await yieldToEventLoop()
   }
   return found
 }

@@ -1,7 +1,7 @@
 import { createRandom } from '@/lib/stats/random'
 import { quantileSorted } from '@/lib/stats/summary'
 import type { CompareInterval } from '@/lib/contracts/compare'
-import { breathe } from './slots'
+import { yieldToEventLoop } from './slots'
 
 // The reference number of resamples.
 const WANTED_RESAMPLES = 10_000
@@ -55,7 +55,7 @@ export async function stratifiedBootstrap(
         drawn += end - start
         if (drawn >= DRAWS_PER_TURN) {
           drawn = 0
-          await breathe()
+          await yieldToEventLoop()
           options.signal?.throwIfAborted()
         }
       }

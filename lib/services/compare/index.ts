@@ -26,7 +26,7 @@ import {
   type SideColumn,
 } from './metrics'
 import { describePairing, pairSides, type SeedSetPairing } from './sides'
-import { breathe } from './slots'
+import { yieldToEventLoop } from './slots'
 import { PFamily } from './tests'
 import { textReader, type TextReader } from './texts'
 
@@ -196,12 +196,12 @@ export async function comparePage(
   const reader = sideReader(db, studyId, state)
   const parts = column ? await readMetric(pairings, column, reader) : null
   const conflict = parts && column ? findConflict(parts, column, reader) : null
-  await breathe()
+  await yieldToEventLoop()
   const all = places(pairings)
   const differences = Float64Array.from(all, ({ set, at }) =>
     parts && !conflict ? differenceAt(parts[set] as SeedSetValues, at) : NaN,
   )
-  await breathe()
+  await yieldToEventLoop()
   const sorted = order(all, differences, state)
   const build = pairBuilder(db, pairings, false)
   const rows: ComparePair[] = []

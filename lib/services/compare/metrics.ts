@@ -3,7 +3,7 @@ import { carriesValue, statusOf } from '@/lib/contracts/status'
 import type { ColumnInfo } from '@/lib/contracts/study'
 import type { CellRef } from '../cells'
 import type { SeedSetPairing } from './sides'
-import { breathe } from './slots'
+import { yieldToEventLoop } from './slots'
 import { levelTests, pairedTests, type PFamily, unpairedTests } from './tests'
 
 /** One number a row of one cell, with its status byte and the run it came from. */
@@ -45,7 +45,7 @@ export async function readMetric(
       a: pairing.a ? reader.read(pairing.a, column, 'a') : null,
       b: pairing.b ? reader.read(pairing.b, column, 'b') : null,
     })
-    await breathe()
+    await yieldToEventLoop()
   }
   return parts
 }

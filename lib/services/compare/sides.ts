@@ -4,7 +4,14 @@ import { arms, seedSets, studies } from '@/db/schema'
 import type { CompareSeedSet, CompareSide, CompareState } from '@/lib/contracts/compare'
 import { AppError } from '@/lib/errors'
 import { currentCells, type CellRef } from '../cells'
-import { breathe, pairSlots, rowBySlot, slotsOfCell, type CellSlots, type SlotPairs } from './slots'
+import {
+  yieldToEventLoop,
+  pairSlots,
+  rowBySlot,
+  slotsOfCell,
+  type CellSlots,
+  type SlotPairs,
+} from './slots'
 import { SEEDS_KEY } from '@/lib/contracts/seeds'
 
 /** The two cells of one seed set, and the rows of them that meet at a slot. */
@@ -103,7 +110,7 @@ export async function pairSides(
     const slotsB = b ? await slotsOfCell(db, b) : null
     const pairs = slotsA && slotsB ? pairSlots(slotsA.slots, slotsB.slots) : NO_PAIRS
     const seedRows = seeds ? rowBySlot((await slotsOfCell(db, seeds)).slots).rows : NO_ROWS
-    await breathe()
+    await yieldToEventLoop()
     pairings.push({
       ...set,
       a,

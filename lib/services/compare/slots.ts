@@ -28,7 +28,7 @@ interface CellHead {
 const kept = new WeakMap<Db, Map<string, CellSlots>>()
 
 /** Returns after other work of the process had its turn. */
-export function breathe(): Promise<void> {
+export function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
@@ -44,7 +44,7 @@ async function readPairs(
     for (const [row, value] of statement.all(no, start, start + READ_ROWS)) {
       if (row < n && value !== null) out[row] = value
     }
-    await breathe()
+    await yieldToEventLoop()
   }
 }
 

@@ -11,7 +11,7 @@ import { mcnemar, pairedDifferences, signTest, wilcoxonSignedRank } from '@/lib/
 import { histogram } from '@/lib/stats/histogram'
 import { mean, median, sorted, quantileSorted } from '@/lib/stats/summary'
 import { cliffsDelta, kolmogorovSmirnov, mannWhitney } from '@/lib/stats/unpaired'
-import { breathe } from './slots'
+import { yieldToEventLoop } from './slots'
 
 /** Every p value of one view, so that all of them are corrected together. */
 export class PFamily {
@@ -63,10 +63,10 @@ export async function pairedTests(
 ): Promise<PairedResult> {
   const differences = pairedDifferences(a, b)
   const wilcoxon = wilcoxonSignedRank(differences)
-  await breathe()
+  await yieldToEventLoop()
   const sign = signTest(differences)
   const cliff = cliffsDelta(a, b)
-  await breathe()
+  await yieldToEventLoop()
   const aHigher = differences.filter((d) => d > 0).length
   const bHigher = differences.filter((d) => d < 0).length
   return {
@@ -142,9 +142,9 @@ export async function unpairedTests(
   family: PFamily,
 ): Promise<UnpairedResult> {
   const ranks = mannWhitney(a, b)
-  await breathe()
+  await yieldToEventLoop()
   const ks = kolmogorovSmirnov(a, b)
-  await breathe()
+  await yieldToEventLoop()
   return {
     nA: a.length,
     nB: b.length,

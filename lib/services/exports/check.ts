@@ -5,7 +5,7 @@ import { checkBundle } from '@/lib/formats/llama-factory/check'
 import { columnReader, listColumns } from '../columns'
 import { parseColumnId } from '../columns/describe'
 import { columnName } from '../compare/columns'
-import { breathe } from '../compare/slots'
+import { yieldToEventLoop } from '../compare/slots'
 import { bundleOptions, planExport, type ExportPlan } from './plan'
 import { exportRows } from './rows'
 import { writeText } from './write'
@@ -52,7 +52,7 @@ async function missingValues(db: Db, plan: ExportPlan): Promise<ExportFinding[]>
         rows += 1
       }
     }
-    await breathe()
+    await yieldToEventLoop()
     if (rows === 0) continue
     most = Math.max(most, rows)
     const { metric, key } = parseColumnId(id)

@@ -7,7 +7,7 @@ import { cells } from '@/db/schema'
 import { listColumns } from '../columns'
 import { requireSource } from '../columns/describe'
 import { studyRuns } from '../columns/runs'
-import { breathe } from '../compare/slots'
+import { yieldToEventLoop } from '../compare/slots'
 import { decidingColumns } from './recipe'
 import { exportRows, type RowContent } from './rows'
 import { orderRows, type OrderedRows } from '../rows'
@@ -50,9 +50,9 @@ export async function planExport(
   const { filter, sort } = request.state
   const columns = writtenColumns(db, request)
   await warmSelection(db, study.id, filter, [...columns, ...decidingColumns(request)], signal)
-  await breathe()
+  await yieldToEventLoop()
   const ordered = orderRows(db, study.id, filter, sort)
-  await breathe()
+  await yieldToEventLoop()
   const short = request.lineage ? 'short' : 'none'
   const content: RowContent = {
     studyName: study.name,

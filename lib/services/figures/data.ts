@@ -9,7 +9,7 @@ import type { CellRef } from '../cells'
 import { columnReader, listColumns, type ColumnReader } from '../columns'
 import { fedBy, findSource } from '../columns/describe'
 import type { RunKey } from '../columns/runs'
-import { breathe } from '../compare/slots'
+import { yieldToEventLoop } from '../compare/slots'
 import { operatorCodes } from '../rows/operators'
 import { select, warmSelection } from '../rows/select'
 import { listArms, listSeedSets } from '../studies/detail'
@@ -186,7 +186,7 @@ export async function loadFigureData(
     }
     if (operators && cell.armKey !== null) one.operators = operatorsOf(db, cell, kept)
     series.push(one)
-    await breathe()
+    await yieldToEventLoop()
   }
   const runIds = series.flatMap((one) =>
     Object.values(one.columns).flatMap((column) => (column.runId === null ? [] : [column.runId])),

@@ -1,7 +1,7 @@
 import type { Db } from '@/db/client'
 import { currentCells, newestAlignment } from '../cells'
 import { cachesOf } from '../columns/cache'
-import { breathe } from '../compare/slots'
+import { yieldToEventLoop } from '../compare/slots'
 import { getStudy } from '../studies'
 
 /** Operators of the rows of a cell as small numbers: 0 = none, k = names[k - 1]. */
@@ -44,7 +44,7 @@ export async function studyOperators(db: Db, studyId: string): Promise<string[]>
   const names = new Set<string>()
   for (const cell of currentCells(db, studyId)) {
     for (const name of operatorCodes(db, cell.no, cell.rowCount).names) names.add(name)
-    await breathe()
+    await yieldToEventLoop()
   }
   return [...names].sort()
 }

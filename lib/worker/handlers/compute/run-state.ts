@@ -178,7 +178,7 @@ export class RunState {
     const now = Date.now()
     const { total, done, valued, reasons } = this.totals()
     const meter = this.session?.meter ?? emptyMeter()
-    // Meters start at nought with each attempt, so only what came since the last commit is added.
+    // Meters start at zero with each attempt, so only what came since the last commit is added.
     const grown = Object.fromEntries(
       Object.entries(addMeters(record, meter)).map(([key, sum]) => [
         key,

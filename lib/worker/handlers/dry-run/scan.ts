@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { setImmediate as breathe } from 'node:timers/promises'
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import type { Db } from '@/db/client'
 import { throwIfAborted } from '@/lib/errors'
 import type { MeasuredMetric, MetricRow } from '@/lib/metrics/types'
@@ -88,7 +88,7 @@ export async function scanRows(
         distinct.push({ pending, idx: row.index, size: textLength(row) })
       }
       read += slice.length
-      await breathe()
+      await yieldToEventLoop()
     }
   }
   distinct.sort((a, b) => a.size - b.size)

@@ -1,24 +1,21 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { call } from '@/components/hooks/api'
 import { listBackendsEndpoint } from '@/lib/api/backends'
 import { getJobEndpoint, listJobsEndpoint } from '@/lib/api/jobs'
 import { listPromptsEndpoint } from '@/lib/api/prompts'
 import { emptyProgress } from '@/lib/contracts/job'
-import { setContext } from '@/lib/http/context'
 import { enqueue } from '@/lib/queue/queue'
 import { testStudy, type TestStudy } from '@/lib/testing/job-study'
-import { routeFetch } from '@/lib/testing/route-fetch'
+import { closeWire, openWire } from '@/lib/testing/route-fetch'
 
 let study: TestStudy
 
 beforeEach(() => {
   study = testStudy(2)
-  setContext(study)
-  vi.stubGlobal('fetch', routeFetch)
+  openWire(study)
 })
 afterEach(() => {
-  setContext(null)
-  vi.unstubAllGlobals()
+  closeWire()
   study.close()
 })
 

@@ -25,7 +25,7 @@ const params = z.object({
 type Params = z.infer<typeof params>
 
 function outputs(top: number) {
-  return expectedOutputs(top, 'Expected difficulty', 'Harder in the eyes of the judge model.')
+  return expectedOutputs(top, 'Expected difficulty', 'Rated harder by the judge model.')
 }
 
 async function computeBatch(

@@ -69,7 +69,7 @@ export const difficultyLevel = defineMetric({
       unit: '',
       range: [1, 5],
       direction: 'higher',
-      directionMeans: 'Harder in the eyes of the judge model.',
+      directionMeans: 'Rated harder by the judge model.',
       description: 'Ordinal of the rated level, 1 very easy to 5 very hard.',
     },
   ],

@@ -67,7 +67,7 @@ export const difficultyScore = defineMetric({
       unit: '',
       range: [0, 100],
       direction: 'higher',
-      directionMeans: 'Harder in the eyes of the judge model.',
+      directionMeans: 'Rated harder by the judge model.',
       description: 'Rated difficulty and complexity, 0 to 100.',
     },
   ],

@@ -55,7 +55,7 @@ function topDigit({ scale }: Rubric): number {
 function outputs(settings: Params): readonly OutputSpec[] {
   const rubric = rubricOf(settings)
   const { name, scale } = rubric
-  const means = 'Higher on the scale of the rubric, in the eyes of the judge model.'
+  const means = "Rated higher on the rubric's scale by the judge model."
   if (settings.reading === 'expected') return expectedOutputs(topDigit(rubric), name, means)
   const own = {
     key: KEY,

@@ -1,6 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { vi } from 'vitest'
+import { setContext } from '@/lib/http/context'
 import type { RouteHandler } from '@/lib/http/route'
+import type { ServiceContext } from '@/lib/services/context'
 
 const API = path.join(process.cwd(), 'app/api')
 const ORIGIN = 'http://localhost:3000'
@@ -47,4 +50,16 @@ export const routeFetch: typeof fetch = async (input, init) => {
   // As Next does: a path that names nothing has no params.
   const params = Object.keys(found.params).length > 0 ? found.params : undefined
   return handler(request, { params: Promise.resolve(params) })
+}
+
+/** Answers the browser's calls by the routes over a database; `closeWire` ends it. */
+export function openWire(context: ServiceContext): void {
+  setContext(context)
+  vi.stubGlobal('fetch', routeFetch)
+}
+
+/** Ends what `openWire` began. */
+export function closeWire(): void {
+  setContext(null)
+  vi.unstubAllGlobals()
 }

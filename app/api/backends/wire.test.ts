@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { call } from '@/components/hooks/api'
 import {
   addBackendEndpoint,
@@ -15,22 +15,19 @@ import {
 } from '@/lib/api/backends'
 import { fetchModelEndpoint, listModelsEndpoint } from '@/lib/api/models'
 import { readConfig } from '@/lib/config'
-import { setContext } from '@/lib/http/context'
 import { ensureBuiltInBackends } from '@/lib/services/backends'
 import { testDatabase } from '@/lib/testing/database'
-import { routeFetch } from '@/lib/testing/route-fetch'
+import { closeWire, openWire } from '@/lib/testing/route-fetch'
 
 let db: ReturnType<typeof testDatabase>
 
 beforeEach(() => {
   db = testDatabase()
   ensureBuiltInBackends(db, {})
-  setContext({ db, config: readConfig({ LOG_LEVEL: 'silent' }) })
-  vi.stubGlobal('fetch', routeFetch)
+  openWire({ db, config: readConfig({ LOG_LEVEL: 'silent' }) })
 })
 afterEach(() => {
-  setContext(null)
-  vi.unstubAllGlobals()
+  closeWire()
 })
 
 const SERVER = {

@@ -1,22 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { call } from '@/components/hooks/api'
 import { actOnJobEndpoint, getJobEndpoint, listJobsEndpoint } from '@/lib/api/jobs'
 import { readConfig } from '@/lib/config'
-import { setContext } from '@/lib/http/context'
 import { enqueue } from '@/lib/queue/queue'
 import { testDatabase } from '@/lib/testing/database'
-import { routeFetch } from '@/lib/testing/route-fetch'
+import { closeWire, openWire } from '@/lib/testing/route-fetch'
 
 let db: ReturnType<typeof testDatabase>
 
 beforeEach(() => {
   db = testDatabase()
-  setContext({ db, config: readConfig({ LOG_LEVEL: 'silent' }) })
-  vi.stubGlobal('fetch', routeFetch)
+  openWire({ db, config: readConfig({ LOG_LEVEL: 'silent' }) })
 })
 afterEach(() => {
-  setContext(null)
-  vi.unstubAllGlobals()
+  closeWire()
 })
 
 const probe = () =>

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { call } from '@/components/hooks/api'
 import { listMetricsEndpoint } from '@/lib/api/metrics'
 import {
@@ -11,20 +11,17 @@ import {
   savePromptEndpoint,
   tryPromptEndpoint,
 } from '@/lib/api/prompts'
-import { setContext } from '@/lib/http/context'
 import { testStudy, type TestStudy } from '@/lib/testing/job-study'
-import { routeFetch } from '@/lib/testing/route-fetch'
+import { closeWire, openWire } from '@/lib/testing/route-fetch'
 
 let study: TestStudy
 
 beforeEach(() => {
   study = testStudy(12)
-  setContext(study)
-  vi.stubGlobal('fetch', routeFetch)
+  openWire(study)
 })
 afterEach(() => {
-  setContext(null)
-  vi.unstubAllGlobals()
+  closeWire()
   study.close()
 })
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { call, endpointUrl } from '@/components/hooks/api'
 import { agreementEndpoint } from '@/lib/api/agreement'
 import { alignCellsEndpoint, alignmentEndpoint } from '@/lib/api/cells'
@@ -25,13 +25,12 @@ import { healthEndpoint, systemEndpoint } from '@/lib/api/system'
 import { compareStateSchema } from '@/lib/contracts/compare'
 import { exportRequestSchema } from '@/lib/contracts/export'
 import { emptyFilter } from '@/lib/contracts/filter'
-import { setContext } from '@/lib/http/context'
 import { readConfig } from '@/lib/config'
 import { currentCells } from '@/lib/services/cells'
 import { loadSample } from '@/lib/services/sample/load'
 import { addTestRun, type TestValue } from '@/lib/testing/compare'
 import { testDatabase } from '@/lib/testing/database'
-import { routeFetch } from '@/lib/testing/route-fetch'
+import { closeWire, openWire, routeFetch } from '@/lib/testing/route-fetch'
 
 // Both ends of the wire over the built-in study: replies are parsed by the route and again by the caller.
 let params: { studyId: string }
@@ -54,12 +53,10 @@ beforeAll(() => {
   addTestRun(db, { ...level, hash: 'a' }, values(0))
   addTestRun(db, { ...level, hash: 'b' }, values(1))
   addTestRun(db, { ...params, metric: 'mnd', output: 'mnd', hash: 'c' }, values(2))
-  setContext({ db, config: readConfig({ LOG_LEVEL: 'silent' }) })
-  vi.stubGlobal('fetch', routeFetch)
+  openWire({ db, config: readConfig({ LOG_LEVEL: 'silent' }) })
 })
 afterAll(() => {
-  setContext(null)
-  vi.unstubAllGlobals()
+  closeWire()
 })
 
 const view = () => ({

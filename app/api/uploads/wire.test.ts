@@ -1,20 +1,17 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { call, endpointUrl } from '@/components/hooks/api'
 import { previewImportEndpoint, startImportEndpoint, uploadEndpoint } from '@/lib/api/imports'
-import { setContext } from '@/lib/http/context'
 import { alpacaRows, testStudy, type TestStudy } from '@/lib/testing/imports'
-import { routeFetch } from '@/lib/testing/route-fetch'
+import { closeWire, openWire } from '@/lib/testing/route-fetch'
 
 let study: TestStudy
 
 beforeEach(async () => {
   study = await testStudy()
-  setContext(study)
-  vi.stubGlobal('fetch', routeFetch)
+  openWire(study)
 })
 afterEach(async () => {
-  setContext(null)
-  vi.unstubAllGlobals()
+  closeWire()
   await study.close()
 })
 

@@ -25,7 +25,7 @@ export const metricInfoSchema = z.object({
   source: z.string(),
   needs: z.array(z.string()),
   params: z.array(paramInfoSchema),
-  /** Derived metrics: the measured metric that feeds them. */
+  /** Derived metrics: the measured metric that feeds them; null when the texts do. */
   from: z.string().nullable(),
   /** Computed only when asked for by name; never counted as missing. */
   onDemand: z.boolean(),

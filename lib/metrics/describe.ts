@@ -48,7 +48,7 @@ export function describeMetric(metric: Metric): MetricInfo {
   const measured = metric.kind === 'measured'
   return {
     id: metric.id,
-    kind: measured && metric.isImported ? 'imported' : metric.kind,
+    kind: measured ? (metric.isImported ? 'imported' : 'measured') : 'derived',
     version: metric.version,
     label: metric.label,
     description: metric.description,
@@ -56,7 +56,7 @@ export function describeMetric(metric: Metric): MetricInfo {
     source: metric.source,
     needs: measured ? [...metric.needs] : [],
     params: measured ? describeParams(metric.params) : [],
-    from: measured ? null : metric.from,
+    from: metric.kind === 'derived' ? metric.from : null,
     onDemand: measured && metric.onDemand === true,
   }
 }

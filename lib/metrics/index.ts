@@ -1,5 +1,6 @@
 import type { Capability } from '@/lib/backends/types'
 import { AppError } from '@/lib/errors'
+import { addedWords } from './added-words'
 import { chatIfd } from './chat-ifd'
 import { chatLoss } from './chat-loss'
 import { cherryIfd } from './cherry-ifd'
@@ -13,11 +14,14 @@ import { icIfd } from './ic-ifd'
 import { ifd } from './ifd'
 import { importedIfd } from './imported-ifd'
 import { importedMnd } from './imported-mnd'
+import { instructionCharacters } from './instruction-characters'
 import { instructionLossMetric } from './instruction-loss'
+import { instructionWords } from './instruction-words'
 import { loss } from './loss'
 import { mnd } from './mnd'
 import { novelty } from './novelty'
 import { responseLossMetric } from './response-loss'
+import { responseWords } from './response-words'
 import { rubric } from './rubric'
 import { superfilteringIfd } from './superfiltering-ifd'
 import { superfilteringLoss } from './superfiltering-loss'
@@ -37,6 +41,10 @@ const METRICS: readonly Metric[] = [
   difficultyExpected,
   rubric,
   tokenProbability,
+  instructionWords,
+  instructionCharacters,
+  responseWords,
+  addedWords,
   instructionLossMetric,
   conditionalLossMetric,
   responseLossMetric,
@@ -92,7 +100,9 @@ export function getMeasured(id: string): MeasuredMetric {
   if (metric.kind === 'measured') return metric
   throw new AppError(
     'invalid_input',
-    `Metric "${id}" is computed on read. Run "${metric.from ?? id}" instead, which it reads.`,
+    metric.kind === 'derived'
+      ? `Metric "${id}" is computed on read. Run "${metric.from}" instead, which it reads.`
+      : `Metric "${id}" is computed from the texts when it is read. It needs no run.`,
   )
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { metricInfoSchema } from '@/lib/contracts/compute'
 import { IMPORTED_VALUES } from '@/lib/contracts/imported-values'
+import { statusOf } from '@/lib/contracts/status'
 import {
   describeMetric,
   getMeasured,
@@ -121,16 +122,39 @@ describe.each(listMeasured().map((metric) => [metric.id, metric] as const))(
         code: 'cancelled',
       })
     })
+  },
+)
 
-    it('says what the backend lacks', async () => {
-      const tools = stubTools()
-      const params = parseParams(metric, {})
-      const run = async () =>
-        metric.scope === 'row'
-          ? metric.computeBatch?.([row], params, tools)
-          : metric.computeCell?.([row], params, tools)
-      await expect(run()).rejects.toMatchObject({ code: 'capability_missing' })
-    })
+const measured = listMeasured().map((metric) => ({
+  metric,
+  needs: needsOf(metric, parseParams(metric, {})).length,
+}))
+
+function computeOne(metric: MeasuredMetric) {
+  const params = parseParams(metric, {})
+  return metric.scope === 'row'
+    ? metric.computeBatch?.([row], params, stubTools())
+    : metric.computeCell?.([row], params, stubTools())
+}
+
+it.each(measured.filter(({ needs }) => needs > 0))(
+  'measured $metric.id says what the backend lacks',
+  async ({ metric }) => {
+    const run = async () => computeOne(metric)
+    await expect(run()).rejects.toMatchObject({ code: 'capability_missing' })
+  },
+)
+
+it.each(measured.filter(({ needs }) => needs === 0))(
+  'measured $metric.id computes without any backend, and sends no prompt',
+  async ({ metric }) => {
+    const result = (await computeOne(metric)) ?? []
+    const statuses = Array.isArray(result)
+      ? result.map(({ status }) => status)
+      : Object.values(result.columns).map(({ status }) => statusOf(status[0] ?? 0).name)
+    expect(statuses.length).toBeGreaterThan(0)
+    for (const status of statuses) expect(['ok', 'n_too_small']).toContain(status)
+    expect(metric.prompts(parseParams(metric, {}))).toEqual([])
   },
 )
 
@@ -155,7 +179,7 @@ describe.each(
   ),
 )('derived %s', (_, metric) => {
   it('reads outputs that its source has', () => {
-    const source = getMeasured(metric.from ?? '')
+    const source = getMeasured(metric.from)
     const keys = source.outputs.map(({ key }) => key)
     for (const key of metric.reads) expect(keys).toContain(key)
   })
@@ -171,6 +195,37 @@ describe.each(
       expect(metric.derive({}, key, 0).values).toHaveLength(0)
       const derived = metric.derive({}, key, 2)
       expect([...derived.status]).toEqual([0, 0])
+    }
+  })
+})
+
+describe.each(
+  listMetrics().flatMap((metric) => (metric.kind === 'text' ? [[metric.id, metric] as const] : [])),
+)('text %s', (_, metric) => {
+  it('has complete scalar variants with unique keys, and texts to read', () => {
+    const keys = metric.variants.map(({ key }) => key)
+    expect(new Set(keys).size).toBe(keys.length)
+    for (const { output } of metric.variants) {
+      expectOutput(output)
+      expect(output.shape).toBe('scalar')
+    }
+    expect(metric.reads.length).toBeGreaterThan(0)
+    expect(describeMetric(metric)).toMatchObject({ kind: 'derived', from: null, needs: [] })
+    expect(() => getMeasured(metric.id)).toThrow(/needs no run/)
+  })
+
+  it('reads no other text than it says, and gives a finite number for any', () => {
+    const texts = { instruction: 'a b', input: '\ud800 c', response: 'ไทย 字' }
+    const cut = Object.fromEntries(
+      Object.entries(texts).map(([name, text]) => [
+        name,
+        metric.reads.some((read) => read === name) ? text : '',
+      ]),
+    ) as typeof texts
+    for (const { measure } of metric.variants) {
+      expect(measure(texts)).toBe(measure(cut))
+      expect(measure(texts)).toBeGreaterThan(0)
+      expect(measure({ instruction: '', input: '', response: '' })).toBe(0)
     }
   })
 })

@@ -178,8 +178,8 @@ export interface DerivedVariant {
 
 export interface DerivedMetric extends MetricBase {
   kind: 'derived'
-  /** Measured metric whose columns it reads; null when it reads the row's text only (length). */
-  from: string | null
+  /** Measured metric whose columns it reads. */
+  from: string
   /** Output keys of `from` that it reads. */
   reads: readonly string[]
   /** The first is the default. */
@@ -195,9 +195,26 @@ export interface DerivedMetric extends MetricBase {
   }
 }
 
-export type Metric = MeasuredMetric | DerivedMetric
+/** The texts that a row has of its own. */
+export type RowText = 'instruction' | 'input' | 'response'
+
+export interface TextVariant extends DerivedVariant {
+  /** Pure: the value of one row; a text that the row does not have is empty. */
+  measure(texts: Record<RowText, string>): number
+}
+
+/** A metric that is derived from a row's own texts when it is read, without any run. */
+export interface TextMetric extends MetricBase {
+  kind: 'text'
+  /** Texts that it reads; a row without a response is `no_response` where it reads that. */
+  reads: readonly RowText[]
+  /** The first is the default. */
+  variants: readonly TextVariant[]
+}
+
+export type Metric = MeasuredMetric | DerivedMetric | TextMetric
 
 /** Types a metric's definition; the registry holds them all as Metric. */
-export function defineMetric<P>(metric: MeasuredMetric<P> | DerivedMetric): Metric {
+export function defineMetric<P>(metric: MeasuredMetric<P> | DerivedMetric | TextMetric): Metric {
   return metric as unknown as Metric
 }

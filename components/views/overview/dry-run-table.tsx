@@ -18,6 +18,10 @@ function meterText({ meter }: DryRun): string {
   return `${formatCount(sent)} sent, ${formatCount(completionTokens)} written; ${cached}`
 }
 
+function noCost({ backendId }: DryRun): string {
+  return backendId === null ? 'none' : 'no price known'
+}
+
 /** What each metric would take, measured on a few rows. */
 export function DryRunTable({
   estimates,
@@ -74,7 +78,7 @@ export function DryRunTable({
                   </td>
                   <td className="ev-num">{timeText(estimate)}</td>
                   <td className="ev-num">
-                    {estimate.cost === null ? 'no price known' : costText(estimate.cost)}
+                    {estimate.cost === null ? noCost(estimate) : costText(estimate.cost)}
                   </td>
                 </>
               )}

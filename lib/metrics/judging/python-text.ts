@@ -1,7 +1,7 @@
-// What Python's str.strip() removes: Unicode white space and the four information separators, but no BOM.
 const SPACE =
   '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000'
-const IS_SPACE = new RegExp(`[${SPACE}]`, 'u')
+/** Matches what Python takes for white space: that of Unicode and the four information separators, but no BOM. */
+export const PYTHON_SPACE = new RegExp(`[${SPACE}]`, 'u')
 
 /** Returns the text without the characters at its ends that match; linear, whatever the text repeats. */
 export function stripEnds(text: string, atStart: RegExp, atEnd: RegExp): string {
@@ -14,7 +14,7 @@ export function stripEnds(text: string, atStart: RegExp, atEnd: RegExp): string 
 
 /** Returns the text without the white space that Python's strip removes at both ends. */
 export function pythonStrip(text: string): string {
-  return stripEnds(text, IS_SPACE, IS_SPACE)
+  return stripEnds(text, PYTHON_SPACE, PYTHON_SPACE)
 }
 
 const DECIMAL_DIGIT = /\p{Nd}/u

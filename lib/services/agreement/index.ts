@@ -163,7 +163,9 @@ async function bootstrapped(pairs: Pairs, signal?: AbortSignal) {
   }
 }
 
+// The slope is that of the rating over this many characters of the instruction.
 const CHARACTERS = 100
+const LENGTH_COLUMN = 'instruction_characters.instruction'
 
 async function profileOf(
   reader: ColumnReader,
@@ -175,7 +177,7 @@ async function profileOf(
   const lengths: number[] = []
   const ratings: number[] = []
   for (const { cell, values, status } of cells) {
-    const chars = reader.read('instruction_chars', cell).values
+    const chars = reader.read(LENGTH_COLUMN, cell).values
     for (let row = 0; row < status.length; row += 1) {
       if (!carriesValue(status[row] as number)) continue
       lengths.push((chars[row] as number) / CHARACTERS)
@@ -233,7 +235,7 @@ async function reportOn(
     all.push(await readRatings(db, studyId, reader, run, own))
   }
   const [a, b] = all as [CellRatings[], CellRatings[]]
-  for (const { cell } of a) await reader.warm('instruction_chars', cell)
+  for (const { cell } of a) await reader.warm(LENGTH_COLUMN, cell)
   const pairs = await pairsOf(db, a, b)
   const n = pairs.first.length
   const agreed = ratingAgreement(pairs.first, pairs.second, within)

@@ -5,15 +5,40 @@ import type {
   MeasuredMetric,
   Metric,
   OutputSpec,
+  TextMetric,
+  TextVariant,
 } from '@/lib/metrics/types'
 import type { ColumnInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import type { RunKey } from './runs'
 
-/** What a column id names: an output of a measured metric, or a variant of a derived one. */
+/** A variant of a metric of the texts. */
+export interface TextSource {
+  kind: 'text'
+  metric: TextMetric
+  variant: TextVariant
+}
+
+/** What a column id names: an output of a measured metric, or a variant of one that is computed on read. */
 export type ColumnSource =
   | { kind: 'measured'; metric: MeasuredMetric; output: OutputSpec }
   | { kind: 'derived'; metric: DerivedMetric; variant: DerivedVariant }
+  | TextSource
+
+function sourcesOf(metric: Metric): ColumnSource[] {
+  switch (metric.kind) {
+    case 'measured':
+      return metric.outputs.map((output) => ({ kind: 'measured', metric, output }))
+    case 'derived':
+      return metric.variants.map((variant) => ({ kind: 'derived', metric, variant }))
+    case 'text':
+      return metric.variants.map((variant) => ({ kind: 'text', metric, variant }))
+  }
+}
+
+function keyOf(source: ColumnSource): string {
+  return source.kind === 'measured' ? source.output.key : source.variant.key
+}
 
 /** Returns metric and key of a column id, with the run id that may follow. */
 export function parseColumnId(id: string): { metric: string; key: string; runId: string | null } {
@@ -47,13 +72,7 @@ function metricsOf(runs: readonly RunKey[]): Metric[] {
 export function findSource(columnId: string, runs: readonly RunKey[] = []): ColumnSource | null {
   const { metric: metricId, key } = parseColumnId(columnId)
   const metric = metricsOf(runs).find((candidate) => candidate.id === metricId)
-  if (!metric) return null
-  if (metric.kind === 'measured') {
-    const output = metric.outputs.find((candidate) => candidate.key === key)
-    return output ? { kind: 'measured', metric, output } : null
-  }
-  const variant = metric.variants.find((candidate) => candidate.key === key)
-  return variant ? { kind: 'derived', metric, variant } : null
+  return (metric && sourcesOf(metric).find((source) => keyOf(source) === key)) ?? null
 }
 
 /** Returns the source of a column id among the study's; `not_found` names the id. */
@@ -70,12 +89,12 @@ export function requireSource(columnId: string, runs: readonly RunKey[]): Column
 
 /** Returns the measured metric whose runs feed a source; null when it reads the texts alone. */
 export function fedBy(source: ColumnSource): string | null {
+  if (source.kind === 'text') return null
   return source.kind === 'measured' ? source.metric.id : source.metric.from
 }
 
 /** Returns the outputs that a derived metric reads. */
 export function readsOf(metric: DerivedMetric): OutputSpec[] {
-  if (metric.from === null) return []
   const measured = getMetric(metric.from)
   const outputs = measured.kind === 'measured' ? measured.outputs : []
   return metric.reads.map((key) => {
@@ -97,17 +116,13 @@ export function outputOf(source: ColumnSource): OutputSpec {
 function describe(source: ColumnSource, run: RunKey | null, isDefault: boolean): ColumnInfo {
   const { metric } = source
   const output = outputOf(source)
-  const key = source.kind === 'measured' ? output.key : source.variant.key
-  const description =
-    source.kind === 'derived' && source.variant.description
-      ? source.variant.description
-      : output.description
+  const variant = source.kind === 'measured' ? null : source.variant
   return {
-    id: `${metric.id}.${key}`,
+    id: `${metric.id}.${keyOf(source)}`,
     metric: metric.id,
     fromMetric: fedBy(source) ?? metric.id,
     runId: run?.id ?? null,
-    label: source.kind === 'derived' ? source.variant.label : output.label,
+    label: variant?.label ?? output.label,
     shortLabel: output.label,
     group: metric.label,
     shape: output.shape,
@@ -116,19 +131,12 @@ function describe(source: ColumnSource, run: RunKey | null, isDefault: boolean):
     range: output.range ? [output.range[0], output.range[1]] : null,
     direction: output.direction,
     directionMeans: output.directionMeans,
-    description,
+    description: variant?.description || output.description,
     formula: metric.formula,
     source: metric.source,
     isDefault,
     hidden: output.hidden ?? false,
   }
-}
-
-function sourcesOf(metric: Metric): ColumnSource[] {
-  if (metric.kind === 'measured') {
-    return metric.outputs.map((output) => ({ kind: 'measured', metric, output }))
-  }
-  return metric.variants.map((variant) => ({ kind: 'derived', metric, variant }))
 }
 
 /**

@@ -1,7 +1,9 @@
 import type { Db } from '@/db/client'
-import { columnBytes, type Column } from '@/lib/columns/column'
+import { columnBytes, valueAt, type Column } from '@/lib/columns/column'
+import type { MetricValue } from '@/lib/contracts/rows'
 import type { ColumnInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
+import type { OutputSpec } from '@/lib/metrics/types'
 import { cachesOf } from './cache'
 import {
   describeColumns,
@@ -13,7 +15,7 @@ import {
   type ColumnSource,
 } from './describe'
 import { readOutput, studyRuns, type RunKey, type StampedColumn } from './runs'
-import { isTextColumn, textColumn, warmTextColumn } from './texts'
+import { openTexts } from './texts'
 
 /** The part of a cell that columns need; CellRef has it. */
 export interface ColumnCell {
@@ -33,15 +35,12 @@ export function listColumns(
   return describeColumns(studyRuns(db, studyId), options.all ?? false)
 }
 
-/**
- * Reads the columns of one study. Beside column ids it knows the text lengths `instruction_chars`, `input_chars` and
- * `response_chars`. Make one per request, so that the study's runs are looked up once.
- */
+/** Reads the columns of one study. Make one per request, so that the study's runs are looked up once. */
 export interface ColumnReader {
   /** Returns a column of n = rowCount rows; rows without a value say why. Throws `not_found` for an unknown column or run. */
   read(columnId: string, cell: ColumnCell): Column
-  /** The same with a stamp that changes whenever stored values do, for caches. */
-  readStamped(columnId: string, cell: ColumnCell): StampedColumn
+  /** Returns what looks single rows up: metrics of the texts measure no other row for it. */
+  values(columnId: string, cell: ColumnCell): (idx: number) => MetricValue
   /** Reads ahead what would otherwise block for long, giving way to other requests. */
   warm(columnId: string, cell: ColumnCell): Promise<void>
   /** Returns the run that a column shows, or null when none feeds it. */
@@ -67,47 +66,43 @@ function runsFor(runs: readonly RunKey[], source: ColumnSource, runId: string | 
 export function columnReader(db: Db, studyId: string): ColumnReader {
   const runs = studyRuns(db, studyId)
 
-  function measured(source: ColumnSource, chosen: RunKey[], cell: ColumnCell): StampedColumn {
-    const { key, length, dtype } = outputOf(source)
+  function measured(output: OutputSpec, chosen: RunKey[], cell: ColumnCell): StampedColumn {
+    const { key, length, dtype } = output
     return readOutput(db, chosen, cell, { key, width: length ?? 1, dtype })
   }
 
-  function readStamped(columnId: string, cell: ColumnCell): StampedColumn {
-    if (isTextColumn(columnId)) return textColumn(db, cell, columnId)
+  function read(columnId: string, cell: ColumnCell): Column {
     const source = requireSource(columnId, runs)
     const chosen = runsFor(runs, source, parseColumnId(columnId).runId)
-    if (source.kind === 'measured') return measured(source, chosen, cell)
+    if (source.kind === 'text') return openTexts(db, cell, source).read()
+    if (source.kind === 'measured') return measured(outputOf(source), chosen, cell).column
     const { metric, variant } = source
-    const inputs = new Map<string, StampedColumn>()
-    if (metric.from === null) {
-      for (const name of metric.reads) inputs.set(name, textColumn(db, cell, name))
-    } else {
-      for (const output of readsOf(metric)) {
-        const { key, length, dtype } = output
-        inputs.set(key, readOutput(db, chosen, cell, { key, width: length ?? 1, dtype }))
-      }
-    }
+    const inputs = new Map(
+      readsOf(metric).map((output) => [output.key, measured(output, chosen, cell)]),
+    )
     const stamp = [...inputs.values()].map((input) => input.stamp).join('/')
     const runKey = chosen.map((run) => run.no).join(',')
     const cacheKey = `derived/${metric.id}.${variant.key}/${runKey}/${cell.no}`
-    const column = cachesOf(db).columns.get(cacheKey, stamp, columnBytes, () => {
+    return cachesOf(db).columns.get(cacheKey, stamp, columnBytes, () => {
       const views = Object.fromEntries([...inputs].map(([key, input]) => [key, input.column]))
       const derived = metric.derive(views, variant.key, cell.rowCount)
       const width = cell.rowCount > 0 ? derived.values.length / cell.rowCount : 1
       return { ...derived, width, n: cell.rowCount }
     })
-    return { column, stamp: `${stamp}/${runKey}` }
   }
 
   return {
     runs,
-    readStamped,
-    read: (columnId, cell) => readStamped(columnId, cell).column,
-    async warm(columnId, cell) {
-      if (isTextColumn(columnId)) return warmTextColumn(db, cell, columnId)
+    read,
+    values(columnId, cell) {
       const source = requireSource(columnId, runs)
-      if (source.kind !== 'derived' || source.metric.from !== null) return
-      for (const name of source.metric.reads) await warmTextColumn(db, cell, name)
+      if (source.kind === 'text') return openTexts(db, cell, source).at
+      const column = read(columnId, cell)
+      return (idx) => valueAt(column, idx)
+    },
+    async warm(columnId, cell) {
+      const source = requireSource(columnId, runs)
+      if (source.kind === 'text') await openTexts(db, cell, source).warm()
     },
     runOf(columnId) {
       const source = requireSource(columnId, runs)

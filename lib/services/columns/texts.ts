@@ -1,41 +1,35 @@
 import type { Db } from '@/db/client'
-import { columnBytes, emptyColumn } from '@/lib/columns/column'
-import type { Column } from '@/lib/columns/column'
-import { statusCode } from '@/lib/contracts/status'
-import { AppError } from '@/lib/errors'
+import { columnBytes, emptyColumn, type Column } from '@/lib/columns/column'
+import type { MetricValue } from '@/lib/contracts/rows'
+import { statusCode, statusOf } from '@/lib/contracts/status'
+import type { RowText } from '@/lib/metrics/types'
 import { currentResponseSet } from '../cells'
 import { cachesOf } from './cache'
-import type { StampedColumn } from './runs'
+import type { TextSource } from './describe'
 
-/** Rows measured between two breaths: a few milliseconds of reading. */
-const STEP_ROWS = 5_000
+// Short enough that nobody notices, long enough that giving way costs little.
+const SLICE_MS = 8
 
-/** Lengths of texts, the only columns that need no run. */
-const TEXT_COLUMNS: Record<
-  string,
-  { table: 'rows' | 'responses'; sql: string; missing: 'ok' | 'no_response' }
-> = {
-  instruction_chars: { table: 'rows', sql: 'length(instruction)', missing: 'ok' },
-  input_chars: { table: 'rows', sql: "length(coalesce(input, ''))", missing: 'ok' },
-  response_chars: {
-    table: 'responses',
-    sql: "nullif(length(coalesce(text, '')), 0)",
-    missing: 'no_response',
-  },
+// No response set has this number.
+const NO_SET = -1
+
+const OK = statusCode('ok')
+const NO_RESPONSE = statusCode('no_response')
+
+const COLUMNS: Record<RowText, string> = {
+  instruction: 'r.instruction',
+  input: 'r.input',
+  response: 's.text',
 }
 
-/** Returns whether a name is that of a text length: `instruction_chars`, `input_chars` or `response_chars`. */
-export function isTextColumn(name: string): boolean {
-  return Object.hasOwn(TEXT_COLUMNS, name)
-}
-
-interface TextPlan {
-  cacheKey: string
-  stamp: string
-  n: number
-  statement: string
-  key: number
-  missing: number
+/** A metric of the texts of one cell. */
+export interface TextReading {
+  /** Returns the whole column, measured now where it is not kept. */
+  read(): Column
+  /** Measures what `read` would have to, giving way to other requests. */
+  warm(): Promise<void>
+  /** Returns the value of one row without measuring the others. */
+  at(idx: number): MetricValue
 }
 
 /** A set that is still being written grows; counting its keys takes a millisecond per 100,000. */
@@ -44,68 +38,79 @@ function countResponses(db: Db, setNo: number): number {
   return (row as { n: number }).n
 }
 
-function planText(db: Db, cell: { no: number; rowCount: number }, name: string): TextPlan | null {
-  const spec = TEXT_COLUMNS[name]
-  if (!spec) throw new AppError('internal', `Nothing measures the text column "${name}".`)
-  const set = spec.table === 'responses' ? currentResponseSet(db, cell.no) : null
-  if (spec.table === 'responses' && !set) return null
-  const keyColumn = spec.table === 'rows' ? 'cell_no' : 'set_no'
-  return {
-    cacheKey: `text/${name}/${cell.no}`,
-    stamp: set ? `${set.no}:${set.kind === 'generated' ? countResponses(db, set.no) : ''}` : '',
-    n: cell.rowCount,
-    statement: `select idx, ${spec.sql} from ${spec.table} where ${keyColumn} = ? and idx >= ? and idx < ?`,
-    key: set?.no ?? cell.no,
-    missing: statusCode(spec.missing),
-  }
+/** Returns what changes whenever the current responses of a cell do. */
+export function responseStamp(db: Db, cellNo: number): string {
+  const set = currentResponseSet(db, cellNo)
+  return set ? `${set.no}:${set.kind === 'generated' ? countResponses(db, set.no) : ''}` : ''
 }
 
-function measureStep(db: Db, plan: TextPlan, column: Column, from: number): void {
-  const ok = statusCode('ok')
-  const found = db.$client
-    .prepare(plan.statement)
-    .raw()
-    .all(plan.key, from, from + STEP_ROWS) as [number, number | null][]
-  for (const [idx, length] of found) {
-    if (idx >= plan.n) continue
-    column.status[idx] = length === null ? plan.missing : ok
-    if (length !== null) column.values[idx] = length
-  }
-}
-
-/** Returns the lengths of one kind of text in a cell, in characters. */
-export function textColumn(
+/** Returns what reads a metric of the texts in a cell. */
+export function openTexts(
   db: Db,
   cell: { no: number; rowCount: number },
-  name: string,
-): StampedColumn {
-  const plan = planText(db, cell, name)
-  if (!plan) {
-    const column = emptyColumn(cell.rowCount)
-    column.status.fill(statusCode('no_response'))
-    return { column, stamp: '' }
-  }
-  const column = cachesOf(db).columns.get(plan.cacheKey, plan.stamp, columnBytes, () => {
-    const made = emptyColumn(plan.n)
-    for (let from = 0; from < plan.n; from += STEP_ROWS) measureStep(db, plan, made, from)
-    return made
-  })
-  return { column, stamp: `${plan.cacheKey}/${plan.stamp}` }
-}
-
-/** Measures texts ahead of `textColumn`, giving way to other requests between steps. */
-export async function warmTextColumn(
-  db: Db,
-  cell: { no: number; rowCount: number },
-  name: string,
-): Promise<void> {
-  const plan = planText(db, cell, name)
+  { metric, variant }: TextSource,
+): TextReading {
+  const readsResponse = metric.reads.includes('response')
+  const places = readsResponse
+    ? [currentResponseSet(db, cell.no)?.no ?? NO_SET, cell.no]
+    : [cell.no]
+  const stamp = readsResponse ? responseStamp(db, cell.no) : ''
+  const key = `text/${metric.id}.${variant.key}/${cell.no}`
   const cache = cachesOf(db).columns
-  if (!plan || cache.peek(plan.cacheKey, plan.stamp)) return
-  const column = emptyColumn(plan.n)
-  for (let from = 0; from < plan.n; from += STEP_ROWS) {
-    measureStep(db, plan, column, from)
-    await new Promise((resolve) => setImmediate(resolve))
+  const select = (which: string) =>
+    db.$client
+      .prepare(
+        `select r.idx, ${metric.reads.map((name) => COLUMNS[name]).join(', ')} from rows r
+         ${readsResponse ? 'left join responses s on s.set_no = ? and s.idx = r.idx' : ''}
+         where r.cell_no = ? and ${which}`,
+      )
+      .raw()
+  const one = select('r.idx = ?')
+
+  /** The value of a row's texts, null without a response. */
+  function measure(stored: readonly (string | null)[]): number | null {
+    const texts = { instruction: '', input: '', response: '' }
+    metric.reads.forEach((name, k) => {
+      texts[name] = stored[k] ?? ''
+    })
+    return readsResponse && texts.response === '' ? null : variant.measure(texts)
   }
-  cache.put(plan.cacheKey, plan.stamp, column, columnBytes(column))
+
+  /** Fills rows from `from` on until the time is up; returns the first row that is left. */
+  function fill(column: Column, from: number, end: number): number {
+    const rows = select('r.idx >= ? order by r.idx').iterate(...places, from)
+    for (const [idx, ...stored] of rows as Iterable<[number, ...(string | null)[]]>) {
+      if (idx >= column.n) break
+      const value = measure(stored)
+      column.status[idx] = value === null ? NO_RESPONSE : OK
+      if (value !== null) column.values[idx] = value
+      if (performance.now() > end) return idx + 1
+    }
+    return column.n
+  }
+
+  return {
+    read() {
+      return cache.get(key, stamp, columnBytes, () => {
+        const made = emptyColumn(cell.rowCount)
+        fill(made, 0, Infinity)
+        return made
+      })
+    },
+    async warm() {
+      if (cache.peek(key, stamp)) return
+      const column = emptyColumn(cell.rowCount)
+      for (let at = 0; at < column.n;) {
+        at = fill(column, at, performance.now() + SLICE_MS)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      cache.put(key, stamp, column, columnBytes(column))
+    },
+    at(idx) {
+      const found = one.get(...places, idx) as [number, ...(string | null)[]] | undefined
+      const value = found ? measure(found.slice(1) as (string | null)[]) : null
+      const code = value === null ? (found ? NO_RESPONSE : statusCode('not_run')) : OK
+      return { value, status: statusOf(code).name }
+    },
+  }
 }

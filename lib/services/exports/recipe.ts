@@ -9,6 +9,7 @@ import { columnReader, listColumns } from '../columns'
 import { parseColumnId } from '../columns/describe'
 import { columnName } from '../compare/columns'
 import { APP_VERSION } from '../runs/definition'
+import { sortColumn } from '../rows'
 import { select, type Selection } from '../rows/select'
 import { SEEDS_KEY } from '@/lib/contracts/seeds'
 
@@ -117,8 +118,9 @@ function sourceFiles(db: Db, selection: Selection): JsonObject[] {
 /** Returns the columns that decided which rows are exported and in which order. */
 export function decidingColumns(request: ExportRequest): string[] {
   const { filter, sort } = request.state
-  const sorted = sort.column === 'position' ? [] : [sort.column]
-  return [...new Set([...filter.ranges.map((range) => range.column), ...sorted])]
+  const sorted = sortColumn(sort)
+  const ranged = filter.ranges.map((range) => range.column)
+  return [...new Set([...ranged, ...(sorted === null ? [] : [sorted])])]
 }
 
 /**

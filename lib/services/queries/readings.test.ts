@@ -70,6 +70,7 @@ describe('readings in a thread', () => {
     for (const result of [
       await bothWays('rows', [studyId, { ...query, columns: ['mnd.mnd'], offset: 0, limit: 20 }]),
       await bothWays('histogram', [studyId, 'mnd.mnd', query.filter]),
+      await bothWays('histogram', [studyId, 'response_words.words', query.filter]),
       await bothWays('figure', [studyId, figure]),
       await bothWays('drawnValues', [studyId, figure]),
       await bothWays('compareSummary', [studyId, state]),

@@ -21,10 +21,11 @@ const HEADER_BINS = 30
 /** Sort keys that are not metric columns; `length` is that of the instruction. */
 const POSITION = 'position'
 const LENGTH = 'length'
-const LENGTH_COLUMN = 'instruction_chars'
 
-function sortColumn(sort: RowSort): string {
-  return sort.column === LENGTH ? LENGTH_COLUMN : sort.column
+/** Returns the column by which a sort orders the rows, or null for file order. */
+export function sortColumn({ column }: RowSort): string | null {
+  if (column === POSITION) return null
+  return column === LENGTH ? 'instruction_characters.instruction' : column
 }
 
 /** What a page of rows shows. */
@@ -97,11 +98,12 @@ export function orderRows(db: Db, studyId: string, filter: RowFilter, sort: RowS
     () => selection.total * 6 + 64,
     () => {
       const rows = inFileOrder(selection)
-      if (sort.column === POSITION) {
+      const column = sortColumn(sort)
+      if (column === null) {
         const last = selection.total - 1
         return sort.descending ? reordered(rows, (at) => last - at) : rows
       }
-      const values = sortValues(db, studyId, selection, sortColumn(sort))
+      const values = sortValues(db, studyId, selection, column)
       const order = sortPermutation(values, sort.descending)
       return reordered(rows, (at) => order[at] as number)
     },
@@ -118,8 +120,8 @@ export async function listRows(
 ): Promise<RowPage> {
   const started = performance.now()
   getStudy(db, studyId)
-  const sorted = query.sort.column === POSITION ? [] : [sortColumn(query.sort)]
-  await warmSelection(db, studyId, query.filter, [...query.columns, ...sorted], signal)
+  const sorted = sortColumn(query.sort)
+  await warmSelection(db, studyId, query.filter, sorted === null ? [] : [sorted], signal)
   const { selection, part, idx } = orderRows(db, studyId, query.filter, query.sort)
   const limit = Math.min(query.limit, MAX_PAGE_ROWS)
   const wanted = []

@@ -162,10 +162,11 @@ describe('rows', () => {
 })
 
 describe('columns', () => {
-  it('are listed for runs that exist; others only on request', () => {
+  it('are listed for runs that exist and for the texts; others only on request', () => {
     const listed = listColumns(study.db, study.studyId)
     expect(listed.map((column) => column.id)).toContain(MND)
-    expect(listed.every((column) => column.fromMetric === 'mnd')).toBe(true)
+    const ofTexts = listMetrics().flatMap(({ kind, id }) => (kind === 'text' ? [id] : []))
+    expect(new Set(listed.map((column) => column.fromMetric))).toEqual(new Set(['mnd', ...ofTexts]))
     const all = listColumns(study.db, study.studyId, { all: true })
     expect(all.filter((column) => column.runId === null).length).toBeGreaterThan(5)
     expect(new Set(all.map((column) => column.id)).size).toBe(all.length)
@@ -221,7 +222,7 @@ describe('columns', () => {
   it('are derived from the outputs that the metric reads', () => {
     const { db } = study
     const [derived] = listMetrics().flatMap((metric) =>
-      metric.kind === 'derived' && metric.from !== null && metric.reads.length > 2 ? [metric] : [],
+      metric.kind === 'derived' && metric.reads.length > 2 ? [metric] : [],
     )
     const reads = Object.fromEntries(
       (derived?.reads ?? []).map((key, k) => [

@@ -11,6 +11,7 @@ import type { RowFilter } from '@/lib/contracts/filter'
 import { currentCells, newestAlignment, type CellRef } from '../cells'
 import { columnReader, type ColumnReader } from '../columns'
 import { cachesOf } from '../columns/cache'
+import { responseStamp } from '../columns/texts'
 import { operatorCodes } from './operators'
 import { searchMask, warmSearch } from './search'
 import { SEEDS_KEY } from '@/lib/contracts/seeds'
@@ -85,15 +86,14 @@ function stampOf(db: Db, studyId: string, cells: readonly CellRef[], reader: Col
   const one = (sql: string) =>
     Object.values(db.$client.prepare(sql).get(studyId) as object).join(':')
   return [
-    cells.map((cell) => `${cell.no}.${newestAlignment(db, cell.no)?.no ?? 0}`).join(' '),
+    cells
+      .map(({ no }) => `${no}.${newestAlignment(db, no)?.no ?? 0}.${responseStamp(db, no)}`)
+      .join(' '),
     reader.runs.map((run) => (run.pinned ? `${run.no}p` : run.no)).join(' '),
     one(
       'select count(*), coalesce(sum(rc.version), 0) from run_cells rc join runs r on r.no = rc.run_no where r.study_id = ?',
     ),
     one('select coalesce(max(no), 0), count(undone_at) from decisions where study_id = ?'),
-    one(
-      'select coalesce(max(s.no), 0) from response_sets s join cells c on c.no = s.cell_no where c.study_id = ?',
-    ),
   ].join('|')
 }
 

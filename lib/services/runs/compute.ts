@@ -31,20 +31,12 @@ const DRY_RUN_POLL_MS = 150
 /** Returns the measured metric behind an id; a derived metric means the one that feeds it. */
 export function measuredMetric(id: string): MeasuredMetric {
   const metric = getMetric(id)
-  if (metric.kind === 'measured') {
-    if (!metric.isImported) return metric
-    throw new AppError(
-      'invalid_input',
-      `${metric.label} comes with imported files and is not computed.`,
-    )
-  }
-  if (metric.from === null) {
-    throw new AppError(
-      'invalid_input',
-      `${metric.label} needs no run; it is computed when it is shown.`,
-    )
-  }
-  return getMeasured(metric.from)
+  const measured = getMeasured(metric.kind === 'derived' ? metric.from : id)
+  if (!measured.isImported) return measured
+  throw new AppError(
+    'invalid_input',
+    `${measured.label} comes with imported files and is not computed.`,
+  )
 }
 
 /** Returns the cells of a request that a metric is defined on: seeds have no parent, so such metrics leave them out. */

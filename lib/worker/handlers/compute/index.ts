@@ -24,8 +24,9 @@ async function run(context: JobContext, { runId }: JobPayload<'compute'>) {
   const { db, signal } = context
   const stored = getRunRow(db, runId)
   const named = metricOf(stored.metricId, stored.metricVersion)
-  context.progress({ phase: 'Opening the backend' })
-  const session = stored.backendId === null ? null : await context.openBackend(stored.backendId)
+  const { backendId } = stored
+  if (backendId !== null) context.progress({ phase: 'Opening the backend' })
+  const session = backendId === null ? null : await context.openBackend(backendId)
   throwIfAborted(signal)
   const current = settleModel(context, stored, session)
   const params = named.params.parse(current.definition.params)

@@ -149,7 +149,7 @@ async function estimate(
     const factor = counted.rows > 0 ? scan.distinctRows / counted.rows : 0
     const meter = scaled(counted.meter, factor)
     // What several cells or rows have in common is asked once; the other rows find it in the cache.
-    meter.cachedRequests += Math.round(scan.rows - scan.distinctRows)
+    if (session) meter.cachedRequests += Math.round(scan.rows - scan.distinctRows)
     const headroom = (session?.limits.chatConcurrency ?? 1) / SAMPLE_IN_FLIGHT
     return {
       ...none,

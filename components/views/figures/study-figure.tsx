@@ -26,7 +26,7 @@ export function StudyFigure(props: StudyFigureProps) {
   const router = useRouter()
   const pathname = usePathname()
   const overview = `/studies/${studyId}`
-  const query = useFigure(studyId, meta.id, options, filter)
+  const query = useFigure(studyId, meta, options, filter)
   const { imported } = meta
   const failure = query.data === undefined ? query.error : null
   const openCard = (runId: string) => {

@@ -85,6 +85,23 @@ export function niceEnd(max: number, most = 5): number {
   return Number((Math.ceil(max / step - 1e-9) * step).toPrecision(12))
 }
 
+/** Returns the ticks 1, 2 and 5 times powers of ten within [from, to], as few of them as the room asks for. */
+export function logTicks(from: number, to: number, most = 6): number[] {
+  const first = Math.floor(Math.log10(from))
+  const decades = Math.ceil(Math.log10(to)) - first + 1
+  const ticks = (steps: readonly number[], every: number) =>
+    Array.from({ length: decades }, (_, d) => d)
+      .filter((d) => (first + d) % every === 0)
+      .flatMap((d) => steps.map((step) => Number(`${step}e${first + d}`)))
+      .filter((tick) => tick >= from && tick <= to)
+  for (const steps of [[1, 2, 5], [1, 3], [1]]) {
+    const found = ticks(steps, 1)
+    if (found.length <= most && found.length > 1) return found
+  }
+  // Within less than a factor of two or so the axis is nearly linear.
+  return to < 10 * from ? ticksBetween(from, to, most) : ticks([1], Math.ceil(decades / most))
+}
+
 /** Returns round ticks within [from, to]. */
 export function ticksBetween(from: number, to: number, most = 5): number[] {
   const step = niceTicks(to - from, most)[1] ?? 1

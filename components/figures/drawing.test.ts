@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { OptionField } from '@/lib/figures/types'
-import { niceEnd, niceTicks, ticksBetween } from './axes'
+import { logTicks, niceEnd, niceTicks, ticksBetween } from './axes'
 import { binAt } from './density/cursor'
 import { linePath, stepPath } from './density/curves'
 import { tableToCsv } from './frame/download'
@@ -20,6 +20,14 @@ describe('axes', () => {
   it('start where the data does', () => {
     expect(ticksBetween(0.6, 1)).toEqual([0.6, 0.7, 0.8, 0.9, 1])
     expect(ticksBetween(0, 1)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1])
+  })
+
+  it('lie at round values of a logarithmic axis, few or many factors of ten', () => {
+    expect(logTicks(0.5, 20)).toEqual([0.5, 1, 2, 5, 10, 20])
+    expect(logTicks(0.9, 900)).toEqual([1, 3, 10, 30, 100, 300])
+    expect(logTicks(0.01, 1e4)).toEqual([0.01, 1, 100, 10_000])
+    expect(logTicks(1e-9, 1e9).length).toBeLessThanOrEqual(7)
+    expect(logTicks(2.1, 4.4)).toEqual([2.5, 3, 3.5, 4])
   })
 
   it('end on a tick at or above the highest value', () => {

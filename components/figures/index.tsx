@@ -42,6 +42,7 @@ export const DRAWINGS: Record<string, Drawing> = {
   'ifd-density': curves,
   'ic-ifd-density': curves,
   'first-token-probability': curves,
+  distribution: curves,
 }
 
 /** Returns the drawing of a figure, or null when this version of the page has none. */

@@ -1,4 +1,5 @@
 import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query'
+import { unchosenColumn, type FigureMeta } from '@/lib/contracts/figure'
 import type { RowFilter } from '@/lib/contracts/filter'
 import { drawnValuesEndpoint, figureEndpoint, listFiguresEndpoint } from '@/lib/api/figures'
 import { call, endpointUrl } from './api'
@@ -16,18 +17,26 @@ export function useFigureList(studyId: string | null) {
   })
 }
 
-/** One figure under options and filter; the previous drawing stays while a new one is made. */
+/** One figure under options and filter; the previous drawing stays while a new one is made. Nothing is asked while a column is to be chosen. */
 export function useFigure(
   studyId: string,
-  figureId: string,
+  meta: FigureMeta,
   options: Record<string, unknown>,
   filter: RowFilter,
 ) {
+  const { id: figureId } = meta
+  const isOpen = unchosenColumn(meta, options) !== null
   return useQuery({
     queryKey: studyKeys.figure(studyId, figureId, options, filter),
-    queryFn: ({ signal }) =>
-      call(figureEndpoint, { params: { studyId, figureId }, query: { options, filter }, signal }),
-    placeholderData: keepPreviousData,
+    queryFn: isOpen
+      ? skipToken
+      : ({ signal }) =>
+          call(figureEndpoint, {
+            params: { studyId, figureId },
+            query: { options, filter },
+            signal,
+          }),
+    ...(isOpen ? {} : { placeholderData: keepPreviousData }),
     staleTime: 10_000,
   })
 }

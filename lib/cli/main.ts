@@ -6,6 +6,7 @@ import { addBackendCommands } from './commands/backends'
 import { addComputeCommand } from './commands/compute'
 import { addEvolveCommand } from './commands/evolve'
 import { addExportCommand } from './commands/export'
+import { addFigureCommand } from './commands/figure'
 import { addImportCommand } from './commands/import'
 import { addJobCommands } from './commands/jobs'
 import { addModelCommands } from './commands/models'
@@ -34,6 +35,7 @@ for (const add of [
   addComputeCommand,
   addEvolveCommand,
   addExportCommand,
+  addFigureCommand,
   addAgreementCommand,
   addPromptCommands,
   addJobCommands,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { columnShapeSchema } from './study'
 
 /** Rows that a mark stands for: becomes a filter of the rows page. */
 export const figureSelectionSchema = z.object({
@@ -88,8 +89,8 @@ const optionFieldSchema = z.object({
   description: z.string(),
   kind: z.enum(['choice', 'switch', 'number']),
   choices: z.array(z.object({ value: z.string(), label: z.string() })),
-  /** Set where column ids of the study are choices as well; the service adds those that the program has no name for. */
-  ownColumns: z.literal(true).exactOptional(),
+  /** Set where columns of the study of these shapes are choices as well; the service adds those with values. */
+  columns: z.array(columnShapeSchema).exactOptional(),
   min: z.number().nullable(),
   max: z.number().nullable(),
   step: z.number().nullable(),
@@ -111,6 +112,16 @@ const figureMetaSchema = z.object({
   imported: z.object({ option: z.string(), choice: z.string() }).exactOptional(),
 })
 export type FigureMeta = z.infer<typeof figureMetaSchema>
+
+/** Returns the option that must name a column before the figure can be drawn, or null when none is left open. */
+export function unchosenColumn(
+  meta: FigureMeta,
+  options: Record<string, unknown>,
+): OptionField | null {
+  const isOpen = (field: OptionField) =>
+    field.columns !== undefined && (options[field.name] ?? field.default) === ''
+  return meta.options.find(isOpen) ?? null
+}
 
 /** A figure of a study's list: whether it can show anything yet, and what it would need. */
 export const figureListItemSchema = figureMetaSchema.extend({

@@ -91,6 +91,10 @@ export const cellInfoSchema = z.object({
 })
 export type CellInfo = z.infer<typeof cellInfoSchema>
 
+/** What one row of a column holds. */
+export const columnShapeSchema = z.enum(['scalar', 'vector', 'enum', 'rowRef'])
+export type ColumnShape = z.infer<typeof columnShapeSchema>
+
 /** A column that tables, filters, figures and exports can use; drawn from the metric's own description. */
 export const columnInfoSchema = z.object({
   /** `<metric>.<output or variant>`; `@<run id>` may follow in URLs. */
@@ -102,7 +106,7 @@ export const columnInfoSchema = z.object({
   label: z.string(),
   shortLabel: z.string(),
   group: z.string(),
-  shape: z.enum(['scalar', 'vector', 'enum', 'rowRef']),
+  shape: columnShapeSchema,
   levels: z.array(z.string()).nullable(),
   unit: z.string(),
   range: z.tuple([z.number(), z.number()]).nullable(),

@@ -4,7 +4,7 @@ import { icIfdDensity } from './ic-ifd-density'
 import { ifdDensity } from './ifd-density'
 import { mndDensity } from './mnd-density'
 import type { DensityPrepared } from './shared/density'
-import { axisOf } from './shared/ratio-figure'
+import { axisOf } from './shared/axis'
 import { testColumn, testData, testSeries, type TestCell } from '@/lib/testing/figures'
 import type { Figure, FigureData } from './types'
 

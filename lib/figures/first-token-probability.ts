@@ -1,34 +1,26 @@
 import { z } from 'zod'
 import { carriesValue } from '@/lib/contracts/status'
-import { uniformEdges } from '@/lib/stats/histogram'
-import {
-  densityCells,
-  densityDrawn,
-  densityTable,
-  type DensityGroup,
-  type DensityPrepared,
-} from './shared/density'
-import { densityAltText, densityReading } from './shared/density-text'
+import { evenAxis } from './shared/axis'
+import { densityFigure } from './shared/density-figure'
 import { exampleData, exampleInfo, noise } from './shared/example'
-import { isPartial } from './shared/groups'
-import { amount, axisOption, choice, densityOptions, mixOption } from './shared/options'
+import { ALL, roundGrid, seedSetColumns } from './shared/groups'
 import {
-  armOf,
-  armsOf,
-  countAll,
-  roundLabel,
-  roundsOf,
-  seedSetsOf,
-  comparable,
-} from './shared/series'
-import { defineFigure, type FacetAxis, type FigureData, type FigureSeries } from './types'
+  amount,
+  axisOption,
+  choice,
+  columnsOption,
+  densityOptions,
+  mixOption,
+} from './shared/options'
+import type { FacetAxis, FigureData, FigureSeries } from './types'
 
 const COLUMN = 'first_token_probability.p'
 // The published curve stops here: the spike at 1 would flatten the rest.
 const GRID_END = 0.99
 const CERTAIN = 0.99
 const BINS = 100
-const ALL = 'all'
+// As many as the metric stores.
+const POSITIONS = [0, 1, 2, 3, 4]
 
 const options = z.object({
   k: amount({
@@ -48,148 +40,91 @@ const options = z.object({
       inline: true,
     },
   ),
-  columns: choice(
-    { seedSet: 'Seed sets', [ALL]: 'Pooled' },
-    { title: 'Columns', description: 'One column a seed set, or all seed sets pooled.' },
-  ),
+  ...columnsOption,
   ...densityOptions,
   ...axisOption,
   ...mixOption,
 })
 type Options = z.infer<typeof options>
 
-interface Split {
-  axis: FacetAxis[]
-  /** Whether the token at this row and position belongs to the panel. */
-  keeps(series: FigureSeries, key: string): (row: number, position: number) => boolean
+function rowsOf(data: FigureData, split: Options['rows']): FacetAxis[] {
+  if (split === 'round') return roundGrid(data).rows
+  if (split === 'position') {
+    return POSITIONS.map((p) => ({ key: String(p), label: `Token ${p + 1}` }))
+  }
+  if (split === 'operator') {
+    const names = [...new Set(data.series.flatMap((series) => series.operators?.names ?? []))]
+    return names.map((name) => ({ key: name, label: name }))
+  }
+  return [{ key: ALL, label: 'All rounds' }]
 }
 
-const everything = () => true
-
-function splitBy(data: FigureData, kind: Options['rows'], k: number): Split {
-  if (kind === 'round') {
-    const axis = roundsOf(data).map((round) => ({ key: String(round), label: roundLabel(round) }))
-    return {
-      axis,
-      keeps: (series, key) => (String(series.round) === key ? everything : () => false),
-    }
+/** Returns whether the token at a row and position of the series belongs to a panel row. */
+function keeping(series: FigureSeries, split: Options['rows'], key: string) {
+  if (split === 'round') return () => String(series.round) === key
+  if (split === 'position') return (_row: number, position: number) => String(position) === key
+  if (split === 'operator') {
+    const code = series.operators?.names.indexOf(key) ?? -1
+    const codes = series.operators?.codes
+    return (row: number) => code >= 0 && codes?.[row] === code
   }
-  if (kind === 'position') {
-    const axis = Array.from({ length: k }, (_, p) => ({ key: String(p), label: `Token ${p + 1}` }))
-    return { axis, keeps: (_, key) => (_row, position) => String(position) === key }
-  }
-  if (kind === 'operator') {
-    const names = [...new Set(data.series.flatMap((series) => series.operators?.names ?? []))]
-    return {
-      axis: names.map((name) => ({ key: name, label: name })),
-      keeps: (series, key) => {
-        const code = series.operators?.names.indexOf(key) ?? -1
-        const codes = series.operators?.codes
-        return (row) => code >= 0 && codes?.[row] === code
-      },
-    }
-  }
-  return { axis: [{ key: ALL, label: 'All rounds' }], keeps: () => everything }
+  return () => true
 }
 
 /** Returns the probabilities of the first k tokens of the series' rows that the panel keeps. */
 function collect(
-  members: readonly FigureSeries[],
+  series: FigureSeries,
   k: number,
-  keepsOf: (series: FigureSeries) => (row: number, position: number) => boolean,
+  keeps: (row: number, position: number) => boolean,
 ): Float64Array {
-  const kept = new Float64Array(members.reduce((sum, series) => sum + series.n, 0) * k)
+  const column = series.columns[COLUMN]
+  if (!column) return new Float64Array(0)
+  const { values, status, width } = column
+  const kept = new Float64Array(series.n * k)
   let n = 0
-  for (const series of members) {
-    const column = series.columns[COLUMN]
-    if (!column) continue
-    const { values, status, width } = column
-    const keeps = keepsOf(series)
-    for (let row = 0; row < series.n; row += 1) {
-      if (!carriesValue(status[row] ?? 0)) continue
-      for (let position = 0; position < Math.min(k, width); position += 1) {
-        const value = values[row * width + position] as number
-        if (Number.isFinite(value) && keeps(row, position)) kept[n++] = value
-      }
+  for (let row = 0; row < series.n; row += 1) {
+    if (!carriesValue(status[row] ?? 0)) continue
+    for (let position = 0; position < Math.min(k, width); position += 1) {
+      const value = values[row * width + position] as number
+      if (Number.isFinite(value) && keeps(row, position)) kept[n++] = value
     }
   }
   return kept.slice(0, n)
 }
 
-function prepare(all: FigureData, chosen: Options): DensityPrepared {
-  const { data, conflicts } = comparable(all, COLUMN, chosen.mix)
-  const counts = countAll(data, COLUMN)
-  const split = splitBy(data, chosen.rows, chosen.k)
-  const columns =
-    chosen.columns === 'seedSet' ? seedSetsOf(data) : [{ key: ALL, label: 'All seed sets' }]
-  const arms = armsOf(data, counts)
-  const groups = split.axis.flatMap((row): DensityGroup[] =>
-    columns.flatMap((column) => {
-      const series = arms.flatMap((arm) => {
-        const members = data.series.filter(
-          (one) => armOf(one) === arm.key && (column.key === ALL || one.seedSetKey === column.key),
-        )
-        const values = collect(members, chosen.k, (one) => split.keeps(one, row.key))
-        const keys = new Set(members.map((one) => one.key))
-        const partial = counts.some((entry) => keys.has(entry.seriesKey) && isPartial(entry))
-        return values.length > 0 ? [{ arm: arm.key, values, partial }] : []
-      })
-      return series.length > 0 ? [{ row: row.key, column: column.key, series }] : []
-    }),
-  )
-  const shown = new Set(groups.map((group) => group.row))
-  const threshold = { value: CERTAIN, side: 'above', label: '> 0.99' } as const
-  const edges = uniformEdges(0, 1 / BINS, BINS)
-  const cells = densityCells(groups, {
-    edges,
-    gridFrom: 0,
-    gridTo: GRID_END,
-    bandwidth: chosen.bandwidth,
-    threshold,
-  })
-  const onlyFirst = chosen.k === 1
-  return {
-    rows: split.axis.filter((row) => shown.has(row.key)),
-    columns,
-    ...cells,
-    arms,
-    counts,
-    conflicts,
-    notes: [
-      'The curve stops at 0.99: certain tokens would flatten the rest. Their share is printed in each panel.',
-      ...(onlyFirst
-        ? []
-        : ['The first token is often a formula; split by position to see it apart.']),
-    ],
-    edges: Array.from(edges),
-    view: chosen.view,
-    axis: chosen.axis,
-    bars: false,
-    reversed: true,
-    unit: '',
-    xLabel: 'Probability of the token',
-    // A filter on this column reads the first token only.
-    selectColumn: onlyFirst ? COLUMN : null,
-    threshold,
-    reference: null,
-    unitName: 'tokens',
-  }
-}
-
 /** Certainty of the first tokens under the evolution prompt (the paper's Figure 5). */
-export const firstTokenProbability = defineFigure<Options, DensityPrepared>({
+export const firstTokenProbability = densityFigure<Options>({
   id: 'first-token-probability',
   title: 'First-token probability',
   description:
     'How certain each evolver is of the first tokens it writes: Gaussian density (Scott) of their probabilities, pooled.',
   options,
-  columns: () => [COLUMN],
+  column: () => COLUMN,
   needsOperators: (chosen) => chosen.rows === 'operator',
-  prepare,
-  table: densityTable,
-  drawn: densityDrawn,
-  reading: (prepared) => densityReading(prepared, 'token probability'),
-  altText: (prepared) => densityAltText(prepared, 'Density of first-token probabilities'),
+  panels: (data, { rows, columns }) => ({
+    rows: rowsOf(data, rows),
+    columns: seedSetColumns(data, columns === ALL),
+    holds: (series, _row, column) => column === ALL || series.seedSetKey === column,
+  }),
+  read: (series, row, { rows, k }) => collect(series, k, keeping(series, rows, row)),
+  axis: () => ({ ...evenAxis({ from: 0, to: 1 }, BINS), gridTo: GRID_END }),
+  look: ({ k }) => ({
+    bars: false,
+    reversed: true,
+    xLabel: 'Probability of the token',
+    quantity: 'token probability',
+    subject: 'Density of first-token probabilities',
+    // A filter on this column reads the first token only.
+    selectColumn: k === 1 ? COLUMN : null,
+    threshold: { value: CERTAIN, side: 'above', label: '> 0.99' },
+    unitName: 'tokens',
+  }),
+  notes: ({ chosen }) => [
+    'The curve stops at 0.99: certain tokens would flatten the rest. Their share is printed in each panel.',
+    ...(chosen.k === 1
+      ? []
+      : ['The first token is often a formula; split by position to see it apart.']),
+  ],
   example: () => ({
     data: exampleData([
       {

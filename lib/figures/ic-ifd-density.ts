@@ -1,7 +1,7 @@
-import { ratioFigure } from './shared/ratio-figure'
+import { lossRatioFigure } from './shared/loss-ratio'
 
 /** Instruction-complexity IFD per row. */
-export const icIfdDensity = ratioFigure({
+export const icIfdDensity = lossRatioFigure({
   id: 'ic-ifd-density',
   title: 'IC-IFD',
   description: 'IFD divided by the loss of the instruction itself, as in equation 2 of the paper.',
@@ -12,7 +12,6 @@ export const icIfdDensity = ratioFigure({
     'reference-ppl': 'Reference, perplexity',
   },
   column: (variant) => `ic_ifd.${variant}`,
-  xLabel: 'IC-IFD',
   quantity: 'IC-IFD',
   threshold: null,
   reference: null,

@@ -1,7 +1,7 @@
-import { ratioFigure } from './shared/ratio-figure'
+import { lossRatioFigure } from './shared/loss-ratio'
 
 /** Instruction-following difficulty per row. */
-export const ifdDensity = ratioFigure({
+export const ifdDensity = lossRatioFigure({
   id: 'ifd-density',
   title: 'IFD',
   description:
@@ -15,7 +15,6 @@ export const ifdDensity = ratioFigure({
     imported: 'Imported',
   },
   column: (variant) => (variant === 'imported' ? 'imported_ifd.ifd_ppl' : `ifd.${variant}`),
-  xLabel: 'IFD',
   quantity: 'IFD',
   threshold: { value: 1, side: 'above', label: '> 1' },
   reference: { value: 1, label: 'instruction does not help' },

@@ -1,5 +1,6 @@
 import { AppError } from '@/lib/errors'
 import { difficultyLevels } from './difficulty-levels'
+import { distribution } from './distribution'
 import { firstTokenProbability } from './first-token-probability'
 import { icIfdDensity } from './ic-ifd-density'
 import { ifdDensity } from './ifd-density'
@@ -16,6 +17,7 @@ const FIGURES: readonly Figure[] = [
   ifdDensity,
   icIfdDensity,
   firstTokenProbability,
+  distribution,
 ]
 
 /** Returns every registered figure in the order of the figures page. */

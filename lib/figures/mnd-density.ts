@@ -1,13 +1,11 @@
 import { z } from 'zod'
-import { uniformEdges } from '@/lib/stats/histogram'
-import { densityCells, densityDrawn, densityTable, type DensityPrepared } from './shared/density'
-import { densityAltText, densityReading } from './shared/density-text'
+import { evenAxis } from './shared/axis'
+import { densityFigure } from './shared/density-figure'
 import { exampleData, exampleInfo, noise } from './shared/example'
-import { densityGroups, panelSeries, roundGrid, rowsWith } from './shared/groups'
-import { axisOption, choice, densityOptions, mixOption } from './shared/options'
-import { armsOf, countAll, valuesOf, comparable } from './shared/series'
+import { panelSeries, roundGrid } from './shared/groups'
+import { axisOption, binsOption, choice, densityOptions, mixOption } from './shared/options'
 import { count, list, plural } from './shared/text'
-import { defineFigure, type FigureData } from './types'
+import type { FigureData } from './types'
 
 const COLUMN = 'mnd.mnd'
 // What another tool wrote beside the rows; model, text and threshold are not known.
@@ -28,13 +26,9 @@ const options = z.object({
     },
   ),
   ...densityOptions,
-  bins: choice(
-    { auto: 'Automatic', n100: '100 (paper)', n50: '50', n20: '20' },
-    {
-      title: 'Bins',
-      description:
-        'Bins of equal width from 0 to 1. Automatic: 100 as in the paper, 20 below 500 rows a series.',
-    },
+  ...binsOption(
+    '100 (paper)',
+    'Bins of equal width from 0 to 1. Automatic: 100 as in the paper, 20 below 500 rows a series.',
   ),
   ...axisOption,
   ...mixOption,
@@ -55,68 +49,37 @@ function sizeNotes(data: FigureData): string[] {
   if (!first) return []
   const sizes = first.series.map((one) => `${one.armLabel} ${count(one.cellRows)}`)
   return [
-    `The distance falls as a set grows: compare only sets of equal size. Sets differ in size in ${plural(unequal.length, 'panel')}, for example ${first.series[0]?.seedSetLabel ?? ''} (${list(sizes)}). Run it on the same sample of seeds in every arm to compare them.`,
+    `The distance falls as a set grows: compare only sets of equal size. Sets differ in size in ${plural(unequal.length, 'panel')}, for example ${first.series[0]?.seedSetLabel ?? ''} (${list(sizes)}). Run it on the same sample of seeds for every evolver to compare them.`,
   ]
 }
 
-function prepare(all: FigureData, chosen: Options): DensityPrepared {
-  const column = columnOf(chosen)
-  const { data, conflicts } = comparable(all, column, chosen.mix)
-  const counts = countAll(data, column)
-  const smallest = Math.min(...counts.map((entry) => entry.valued).filter((n) => n > 0))
-  const automatic = smallest >= PAPER_BINS_FROM ? 100 : FEW_BINS
-  const bins = chosen.bins === 'auto' ? automatic : Number(chosen.bins.slice(1))
-  const edges = uniformEdges(0, 1 / bins, bins)
-  const threshold = { value: NEAR_DUPLICATE, side: 'below', label: '< 0.05' } as const
-  const grid = roundGrid(data)
-  const cells = densityCells(
-    densityGroups(data, grid, counts, (series) => valuesOf(series, column)),
-    { edges, gridFrom: 0, gridTo: 1, bandwidth: chosen.bandwidth, threshold },
-  )
-  const rows = rowsWith(
-    grid.rows,
-    cells.cells.map((cell) => cell.row),
-  )
-  const above = cells.cells.flatMap((cell) => cell.curves).reduce((sum, c) => sum + c.above, 0)
-  const off =
-    above > 0
-      ? [`${plural(above, 'value')} above 1: left out of the bars, kept in the smooth curves.`]
-      : []
-  return {
-    ...cells,
-    rows,
-    columns: grid.columns,
-    arms: armsOf(data, counts),
-    counts,
-    conflicts,
-    notes: [...(column === IMPORTED_COLUMN ? [UNKNOWN] : []), ...off, ...sizeNotes(data)],
-    edges: Array.from(edges),
-    view: chosen.view,
-    axis: chosen.axis,
-    bars: true,
-    reversed: false,
-    unit: '',
-    xLabel: 'Squared distance to the nearest neighbour',
-    selectColumn: column,
-    threshold,
-    reference: null,
-    unitName: 'rows',
-  }
-}
-
 /** Distances to the nearest neighbour (the paper's Figure 4). */
-export const mndDensity = defineFigure<Options, DensityPrepared>({
+export const mndDensity = densityFigure<Options>({
   id: 'mnd-density',
   title: 'Nearest-neighbour distance',
   description:
     'How far each instruction is from its nearest neighbour in the same set: histogram with a Gaussian density (Scott).',
   options,
-  columns: (chosen) => [columnOf(chosen)],
-  prepare,
-  table: densityTable,
-  drawn: densityDrawn,
-  reading: (prepared) => densityReading(prepared, 'distance'),
-  altText: (prepared) => densityAltText(prepared, 'Density of nearest-neighbour distances'),
+  column: columnOf,
+  axis(parts, { bins }) {
+    const smallest = Math.min(...parts.map((part) => part.length))
+    const automatic = smallest >= PAPER_BINS_FROM ? 100 : FEW_BINS
+    return evenAxis({ from: 0, to: 1 }, bins === 'auto' ? automatic : Number(bins.slice(1)))
+  },
+  look: () => ({
+    unit: '',
+    xLabel: 'Squared distance to the nearest neighbour',
+    quantity: 'distance',
+    subject: 'Density of nearest-neighbour distances',
+    threshold: { value: NEAR_DUPLICATE, side: 'below', label: '< 0.05' },
+  }),
+  notes: ({ data, chosen, above }) => [
+    ...(columnOf(chosen) === IMPORTED_COLUMN ? [UNKNOWN] : []),
+    ...(above > 0
+      ? [`${plural(above, 'value')} above 1: left out of the bars, kept in the smooth curves.`]
+      : []),
+    ...sizeNotes(data),
+  ],
   example: () => ({
     data: exampleData([
       {

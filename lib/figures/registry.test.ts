@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { statusCode } from '@/lib/contracts/status'
 import { AppError } from '@/lib/errors'
 import { describeFigure, getFigure, listFigures, parseFigureOptions } from '.'
-import type { Figure, FigureData, FigureTable, PreparedCommon } from './types'
+import type { Figure, FigureData, FigureTable, OptionField, PreparedCommon } from './types'
 
 const figures = listFigures().map((figure) => [figure.id, figure] as const)
 
@@ -38,7 +38,8 @@ function lostInJson(value: unknown, path = ''): string[] {
 
 /** Everything that a page asks of a figure; also that nothing is lost on the way to the browser. */
 function run(figure: Figure, data: FigureData, changed: object = {}): PreparedCommon {
-  const prepared = figure.prepare(data, parseFigureOptions(figure, changed))
+  const options = { ...figure.example().options, ...changed }
+  const prepared = figure.prepare(data, parseFigureOptions(figure, options))
   expect(lostInJson(prepared)).toEqual([])
   expectRectangular(figure.table(prepared))
   if (figure.drawn) expectRectangular(figure.drawn(prepared))
@@ -47,6 +48,13 @@ function run(figure: Figure, data: FigureData, changed: object = {}): PreparedCo
     expect(text).not.toMatch(/NaN|undefined|null|Infinity/)
   }
   return prepared
+}
+
+/** The columns of the data that an option takes as choices. */
+function columnsFor({ columns }: OptionField, data: FigureData): string[] {
+  const shapeOf = (levels: readonly string[] | null) => (levels ? 'enum' : 'scalar')
+  const infos = Object.values(data.columns)
+  return infos.flatMap(({ id, levels }) => (columns?.includes(shapeOf(levels)) ? [id] : []))
 }
 
 function withStatus(data: FigureData, name: 'unparsed' | 'not_run'): FigureData {
@@ -91,7 +99,11 @@ describe.each(figures)('%s', (id, figure) => {
       expect(option.title.length).toBeGreaterThan(2)
       expect(option.description).toMatch(/\.$/)
       const values = option.choices.map((choice) => choice.value)
-      expect(option.kind !== 'choice' || values.includes(String(option.default))).toBe(true)
+      // A column of the study has no default: it must be named.
+      const mustName = option.columns !== undefined && option.default === ''
+      expect(option.kind !== 'choice' || mustName || values.includes(String(option.default))).toBe(
+        true,
+      )
     }
     const defaults = Object.fromEntries(meta.options.map((option) => [option.name, option.default]))
     expect(parseFigureOptions(figure, {})).toEqual(defaults)
@@ -106,7 +118,7 @@ describe.each(figures)('%s', (id, figure) => {
     for (const option of options) {
       const values =
         option.kind === 'choice'
-          ? option.choices.map((choice) => choice.value)
+          ? [...option.choices.map((choice) => choice.value), ...columnsFor(option, example.data)]
           : option.kind === 'switch'
             ? [true, false]
             : [option.min, option.max]

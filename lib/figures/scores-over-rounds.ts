@@ -13,7 +13,7 @@ import { isPartial } from './shared/groups'
 import {
   axisOption,
   choice,
-  choiceOrColumn,
+  columnChoice,
   intervalsOption,
   mixOption,
   toggle,
@@ -78,13 +78,14 @@ const MEASURES: Record<string, Measure> = {
 }
 
 const options = z.object({
-  measure: choiceOrColumn(
-    Object.fromEntries(Object.entries(MEASURES).map(([key, m]) => [key, m.label])),
+  measure: columnChoice(
     {
       title: 'Measure',
       description: 'The column whose values are summed up for each round.',
       inline: true,
     },
+    ['scalar', 'enum'],
+    Object.fromEntries(Object.entries(MEASURES).map(([key, m]) => [key, m.label])),
   ),
   statistic: choice(
     { mean: 'Mean', median: 'Median' },
@@ -108,7 +109,7 @@ const options = z.object({
 type Options = z.infer<typeof options>
 
 function measureOf(chosen: Options): Measure {
-  // Any other value is the id of a column that a user made.
+  // Any other value is the id of a column of the study.
   return MEASURES[chosen.measure] ?? { label: '', column: chosen.measure }
 }
 
@@ -193,7 +194,7 @@ export const scoresOverRounds = defineFigure<Options, LinesPrepared>({
   id: 'scores-over-rounds',
   title: 'Scores over rounds',
   description:
-    'Mean or median of a measure from the seeds through the rounds of each arm, with 95 % intervals.',
+    'Mean or median of a measure from the seeds through the rounds of each evolver, with 95 % intervals.',
   options,
   columns: (chosen) => [measureOf(chosen).column],
   prepare,

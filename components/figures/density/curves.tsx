@@ -32,8 +32,18 @@ export function linePath(xs: readonly number[], ys: readonly number[], x: Scale,
     .join('')
 }
 
-function gridOf({ from, to, points }: DensityPrepared['grid']): number[] {
-  return Array.from({ length: points }, (_, i) => from + ((to - from) * i) / (points - 1))
+function gridOf({ grid, scale }: DensityPrepared): number[] {
+  const { from, to, points } = grid
+  const at = (i: number) => i / (points - 1)
+  return Array.from({ length: points }, (_, i) =>
+    scale === 'log' ? from * (to / from) ** at(i) : from + (to - from) * at(i),
+  )
+}
+
+/** Returns the heights of a curve's bars in the units of the y axis. */
+export function barHeights({ view, heights }: DensityPrepared, curve: DensityCurve): number[] {
+  if (view !== 'histogram') return curve.density
+  return heights === 'count' ? curve.counts : curve.counts.map((c) => (100 * c) / curve.n)
 }
 
 interface CurvesProps {
@@ -49,7 +59,7 @@ export function Curves({ prepared, curves, prefix }: CurvesProps & { prefix: str
   if (!x || !y || !area) return null
   const { edges, bars, view } = prepared
   const isCumulative = view === 'cumulative'
-  const grid = gridOf(prepared.grid)
+  const grid = gridOf(prepared)
   const bottom = area.y + area.height
   return (
     <g>
@@ -58,7 +68,7 @@ export function Curves({ prepared, curves, prefix }: CurvesProps & { prefix: str
             curve.n > 0 ? (
               <path
                 key={`bars-${arm.key}`}
-                d={stepPath(edges, curve.density, x, y)}
+                d={stepPath(edges, barHeights(prepared, curve), x, y)}
                 fill={
                   curve.partial ? `url(#${patternId(prefix, arm, true)})` : armCss(arm.colorIndex)
                 }
@@ -72,7 +82,7 @@ export function Curves({ prepared, curves, prefix }: CurvesProps & { prefix: str
         : null}
       {curves.map(({ curve, arm }) => {
         const ys = isCumulative ? curve.cumulative : curve.kde
-        if (!ys || curve.n === 0) return null
+        if (!ys || curve.n === 0 || view === 'histogram') return null
         return (
           <path
             key={`curve-${arm.key}`}
@@ -121,9 +131,10 @@ export function PanelTexts({ prepared, curves }: CurvesProps) {
         : []
     const reason =
       curve.kdeMissing === 'constant' ? 'all values equal' : 'too few values for a curve'
-    const missing = curve.kdeMissing
-      ? [{ key: `${arm.key}-why`, arm, text: `n ${curve.n}: ${reason}` }]
-      : []
+    const missing =
+      view === 'density' && curve.kdeMissing
+        ? [{ key: `${arm.key}-why`, arm, text: `n ${curve.n}: ${reason}` }]
+        : []
     return [...share, ...missing]
   })
   return (

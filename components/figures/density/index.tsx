@@ -2,6 +2,7 @@
 
 import type { DensityCell, DensityPrepared } from '@/lib/figures/shared/density'
 import { niceEnd } from '../axes'
+import { barHeights } from './curves'
 import { DensityPanel } from './panel'
 import { RangeBar } from './range-bar'
 import { Facets } from '../facets'
@@ -15,11 +16,18 @@ function topOf(cells: readonly DensityCell[], prepared: DensityPrepared): number
   const tops = cells.flatMap((cell) =>
     cell.curves.map((curve) => {
       const smooth = Math.max(0, ...(curve.kde ?? []))
-      const bins = prepared.bars ? Math.max(0, ...curve.density) : 0
+      const bins = prepared.bars ? Math.max(0, ...barHeights(prepared, curve)) : 0
+      if (prepared.view === 'histogram') return bins
       return smooth > 0 ? Math.min(Math.max(smooth, bins), TALLEST_BIN * smooth) : bins
     }),
   )
   return niceEnd(Math.max(1e-9, ...tops), 4)
+}
+
+function yLabel({ view, scale, heights, unitName }: DensityPrepared): string {
+  if (view === 'cumulative') return 'Cumulative share'
+  if (view === 'density') return scale === 'log' ? 'Density per factor of ten' : 'Density'
+  return heights === 'count' ? `Number of ${unitName}` : `Share of ${unitName} (%)`
 }
 
 /** Histograms with smooth curves: every figure that shows how one column is distributed. */
@@ -35,7 +43,7 @@ export function Density({ prepared }: { prepared: DensityPrepared }) {
         rows={rows}
         columns={columns}
         sharedY={isShared}
-        yLabel={view === 'cumulative' ? 'Cumulative share' : 'Density'}
+        yLabel={yLabel(prepared)}
         xLabel={xLabel}
         panelHeight={PANEL_PX}
         has={(row, column) => cellAt(row, column) !== undefined}

@@ -3,7 +3,7 @@
 import { useCallback, useMemo } from 'react'
 import { ComposedChart, ReferenceLine, XAxis, YAxis } from 'recharts'
 import type { DensityCell, DensityPrepared } from '@/lib/figures/shared/density'
-import { AXIS_STYLE, GridLines, niceTicks, ticksBetween } from '../axes'
+import { AXIS_STYLE, GridLines, logTicks, niceTicks, ticksBetween } from '../axes'
 import { BARE_X_AXIS_PX, X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
 import { useFigure, type Readout } from '../interaction'
 import { ArmPatterns, panelId } from '../marks'
@@ -13,7 +13,8 @@ import { Curves, PanelTexts } from './curves'
 
 const short = (value: number) => String(Number(value.toPrecision(3)))
 // A chart without data points draws no axes; the curves themselves are drawn from the prepared arrays.
-const FRAME_DATA = [{ x: 0 }]
+// The point has a place on a logarithmic axis, too.
+const FRAME_DATA = [{ x: 1 }]
 
 interface PanelProps {
   prepared: DensityPrepared
@@ -25,7 +26,7 @@ interface PanelProps {
 
 /** One panel of a density figure. */
 export function DensityPanel({ prepared, cell, title, box, yEnd }: PanelProps) {
-  const { edges, arms, reversed, reference, view } = prepared
+  const { edges, arms, reversed, reference, scale, view } = prepared
   const { idPrefix } = useFigure()
   const from = edges[0] ?? 0
   const to = edges.at(-1) ?? 1
@@ -52,7 +53,7 @@ export function DensityPanel({ prepared, cell, title, box, yEnd }: PanelProps) {
   const prefix = panelId(idPrefix, cell.row, cell.column)
   const partial = curves.filter(({ curve }) => curve.partial).map(({ arm }) => arm)
   const yTicks = niceTicks(yEnd, 4)
-  const xTicks = ticksBetween(from, to)
+  const xTicks = scale === 'log' ? logTicks(from, to) : ticksBetween(from, to)
   return (
     <ComposedChart
       width={box.width}
@@ -67,6 +68,7 @@ export function DensityPanel({ prepared, cell, title, box, yEnd }: PanelProps) {
         type="number"
         dataKey="x"
         {...AXIS_STYLE}
+        scale={scale}
         domain={[from, to]}
         ticks={xTicks}
         interval={0}

@@ -36,7 +36,11 @@ export function FigureMenu(props: FigureMenuProps) {
 
   const svg = (background: string | null) =>
     result && plate.current
-      ? figureToSvg(plate.current, { title: meta.title, description: describe(result) }, background)
+      ? figureToSvg(
+          plate.current,
+          { title: result.figure.title, description: describe(result) },
+          background,
+        )
       : null
   const saveSvg = () => {
     const text = svg('#ffffff')

@@ -4,6 +4,7 @@ import { Button, Skeleton } from '@mantine/core'
 import { useEffect, useId, useMemo, useRef, useState, type ReactNode } from 'react'
 import type { FigureMeta, FigureResult, FigureSelection } from '@/lib/figures/types'
 import { drawingOf } from '@/components/figures'
+import { unchosenColumn } from '@/lib/contracts/figure'
 import classes from '../figures.module.css'
 import { FigureMenu } from './figure-menu'
 import { Cards, Conflicts, Coverage } from './facts'
@@ -70,6 +71,8 @@ export function FigureFrame(props: FigureFrameProps) {
   const drawing = drawingOf(meta.id)
   const Heading = `h${props.headingLevel ?? 2}` as const
   const options = result?.options ?? props.options ?? {}
+  const title = result?.figure.title ?? meta.title
+  const unchosen = unchosenColumn(meta, options)
   const isEmpty = result !== null && result.prepared.counts.every((entry) => entry.valued === 0)
 
   return (
@@ -84,7 +87,7 @@ export function FigureFrame(props: FigureFrameProps) {
           <div className={classes.header}>
             <div className={classes.headings}>
               <Heading className={classes.title} id={`${id}-title`} data-figure-text>
-                {meta.title}
+                {title}
               </Heading>
               <p className={classes.reading}>
                 <span data-figure-text>
@@ -116,6 +119,15 @@ export function FigureFrame(props: FigureFrameProps) {
                 </Button>
               ) : null}
             </div>
+          ) : unchosen ? (
+            <div className={classes.message} style={{ minHeight: 160 }}>
+              <p>
+                {unchosen.choices.length > 0
+                  ? `Choose a column to draw: ${unchosen.choices.length} have values.`
+                  : 'No column has values yet.'}
+              </p>
+              {unchosen.choices.length > 0 ? null : props.emptyAction}
+            </div>
           ) : result === null ? (
             <Skeleton
               className="ev-late"
@@ -142,7 +154,7 @@ export function FigureFrame(props: FigureFrameProps) {
                   {props.emptyAction}
                 </div>
               ) : isTable ? (
-                <TableView table={result.table} caption={meta.title} onSelect={onSelect ?? null} />
+                <TableView table={result.table} caption={title} onSelect={onSelect ?? null} />
               ) : (
                 <>
                   <div className={classes.legend}>
@@ -163,8 +175,8 @@ export function FigureFrame(props: FigureFrameProps) {
             </>
           )}
         </div>
-        {result && !error && !isEmpty && !isTable ? <ReadoutLine /> : null}
-        {result && !error ? (
+        {result && !error && !unchosen && !isEmpty && !isTable ? <ReadoutLine /> : null}
+        {result && !error && !unchosen ? (
           <figcaption className={classes.foot}>
             <Coverage counts={result.prepared.counts} />
             <Cards cards={result.cards} onCard={onCard ?? null} />

@@ -27,6 +27,7 @@ function stopsOf({ min, max, step }: OptionField): number[] {
 }
 
 function isShort(field: OptionField): boolean {
+  if (field.columns) return false
   const letters = field.choices.reduce((sum, { label }) => sum + label.length, 0)
   return field.choices.length <= SEGMENTS && letters <= SEGMENT_LETTERS
 }
@@ -57,12 +58,15 @@ function Field({ field, value, onChange }: FieldProps) {
     ) : (
       <Select
         size="xs"
-        w={190}
+        w={field.columns ? 260 : 190}
         aria-label={title}
         title={description}
+        searchable={field.columns !== undefined}
+        placeholder={field.columns ? 'Choose a column' : ''}
+        nothingFoundMessage="No column of that name has values."
         allowDeselect={false}
         data={choices}
-        value={String(value)}
+        value={value === '' ? null : String(value)}
         onChange={(next) => next !== null && onChange(next)}
       />
     )

@@ -12,6 +12,7 @@ import { EmptyState, LoadingLines, QueryState } from '@/components/ui/states'
 import { PageTitle } from '@/components/shell/page-title'
 import type { StudyDetail } from '@/lib/contracts/study'
 import classes from './figures.module.css'
+import { FIGURES_PARAM } from './selection'
 import { StudyFigure } from './study-figure'
 
 /** Options that differ from their defaults, by figure; in the URL as `figures`. */
@@ -26,7 +27,7 @@ function Gallery({ detail }: { detail: StudyDetail }) {
   const { state } = useViewState()
   const list = useFigureList(studyId)
   const [options, setOptions] = useQueryState(
-    'figures',
+    FIGURES_PARAM,
     optionsParser.withOptions({ history: 'push' }),
   )
 

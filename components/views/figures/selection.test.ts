@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { emptyFilter } from '@/lib/contracts/filter'
-import { filterOf } from './selection'
+import { figureHref, filterOf } from './selection'
 
 const none = { column: null, min: null, max: null, seedSetKey: null, armKey: null, round: null }
 
@@ -24,4 +24,15 @@ describe('filterOf', () => {
     ])
     expect(filter).toMatchObject({ seedSets: ['code'], arms: ['seeds'], rounds: [0] })
   })
+})
+
+it('figureHref carries column and filter in a form that the figures page reads', () => {
+  const filter = { ...emptyFilter(), text: 'a&b#c' }
+  const url = new URL(figureHref('s', 'distribution', { column: 'ifd.strict' }, filter), 'http://x')
+  expect(url.pathname).toBe('/studies/s/figures')
+  expect(JSON.parse(url.searchParams.get('figures') ?? '')).toEqual({
+    distribution: { column: 'ifd.strict' },
+  })
+  expect(JSON.parse(url.searchParams.get('filter') ?? '')).toEqual({ text: 'a&b#c' })
+  expect(url.hash).toBe('#figure-distribution')
 })

@@ -3,12 +3,14 @@
 import { Button, Group } from '@mantine/core'
 import Link from 'next/link'
 import { usePathname, useRouter } from 'next/navigation'
+import { useEffect, useRef } from 'react'
 import { FigureFrame } from '@/components/figures/frame'
 import type { OptionValue } from '@/components/figures/frame/options-form'
 import { drawnValuesUrl, useFigure } from '@/components/hooks/use-figures'
 import { filterQuery } from '@/components/hooks/use-view-state'
 import type { RowFilter } from '@/lib/contracts/filter'
 import type { FigureMeta } from '@/lib/figures/types'
+import classes from './figures.module.css'
 import { filterOf } from './selection'
 
 interface StudyFigureProps {
@@ -26,8 +28,14 @@ export function StudyFigure(props: StudyFigureProps) {
   const router = useRouter()
   const pathname = usePathname()
   const overview = `/studies/${studyId}`
-  const query = useFigure(studyId, meta.id, options, filter)
+  const query = useFigure(studyId, meta, options, filter)
   const { imported } = meta
+  const id = `figure-${meta.id}`
+  const place = useRef<HTMLDivElement>(null)
+  // The list of figures arrives after the browser has looked for the address's fragment.
+  useEffect(() => {
+    if (window.location.hash === `#${id}`) place.current?.scrollIntoView()
+  }, [id])
   const failure = query.data === undefined ? query.error : null
   const openCard = (runId: string) => {
     const separator = filterQuery(filter) ? '&' : '?'
@@ -37,7 +45,7 @@ export function StudyFigure(props: StudyFigureProps) {
   }
 
   return (
-    <div id={`figure-${meta.id}`} style={{ minWidth: 0, scrollMarginTop: 104 }}>
+    <div id={id} ref={place} className={classes.figure}>
       <FigureFrame
         meta={meta}
         result={query.data ?? null}
@@ -61,7 +69,7 @@ export function StudyFigure(props: StudyFigureProps) {
               </Button>
             ) : null}
             <Button component={Link} href={`${overview}?do=compute`} variant="default">
-              Compute what is missing
+              Compute missing values
             </Button>
           </Group>
         }

@@ -8,6 +8,7 @@ import { useFigureList } from '@/components/hooks/use-figures'
 import { filterQuery, useViewState } from '@/components/hooks/use-view-state'
 import { Section } from '@/components/ui/page'
 import { LoadingLines, QueryState } from '@/components/ui/states'
+import { unchosenColumn } from '@/lib/contracts/figure'
 import type { FigureListItem } from '@/lib/figures/types'
 import classes from '@/components/views/figures/figures.module.css'
 import { StudyFigure } from '@/components/views/figures/study-figure'
@@ -15,9 +16,10 @@ import { StudyFigure } from '@/components/views/figures/study-figure'
 // A first impression that leaves the cells within reach; the registry orders figures by weight.
 const SHOWN = 2
 
-/** The first figures that have values, then the others, in the order of the registry. */
+/** The first figures that have values without a choice of column, then the others, in the order of the registry. */
 function firstOf(figures: readonly FigureListItem[]): FigureListItem[] {
-  return figures.toSorted((a, b) => Number(b.available) - Number(a.available)).slice(0, SHOWN)
+  const drawn = figures.filter((figure) => unchosenColumn(figure, {}) === null)
+  return drawn.toSorted((a, b) => Number(b.available) - Number(a.available)).slice(0, SHOWN)
 }
 
 /** The first figures of the registry, small; all of them are one click away. */

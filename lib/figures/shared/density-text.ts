@@ -1,23 +1,29 @@
-import type { DensityPrepared } from './density'
+import type { DensityAxis, DensityPrepared } from './density'
 import { coverageText, list, number3, plural } from './text'
 
 function armLabel(prepared: DensityPrepared, key: string): string {
   return prepared.arms.find((arm) => arm.key === key)?.label ?? key
 }
 
+/** Names of evolvers and operators keep their letters. */
+function inSentence(label: string): string {
+  return label.replace(/^(Seeds|Round|Token|All)\b/, (word) => word.toLowerCase())
+}
+
 function panelLabel(prepared: DensityPrepared, row: string, column: string): string {
   const find = (axis: DensityPrepared['rows'], key: string) =>
     axis.find((entry) => entry.key === key)?.label ?? key
-  return [find(prepared.columns, column), find(prepared.rows, row).toLowerCase()]
+  return [find(prepared.columns, column), inSentence(find(prepared.rows, row))]
     .filter(Boolean)
     .join(', ')
 }
 
 /**
  * Returns who has the higher median in how many panels, and the widest gap; '' with nothing to compare. Only panels in
- * which two arms have values count.
+ * which two evolvers have values count.
  */
-export function densityReading(prepared: DensityPrepared, quantity: string): string {
+export function densityReading(prepared: DensityPrepared): string {
+  const { quantity } = prepared
   const arms = prepared.arms.filter((arm) => arm.colorIndex !== null)
   const [first, second] = arms
   if (!first) return ''
@@ -50,8 +56,15 @@ export function densityReading(prepared: DensityPrepared, quantity: string): str
   return `${winner.label} has a higher median ${quantity} than ${other.label} in ${panels}${tail}.`
 }
 
+/** Returns the note on values that the axis does not reach, if there are any. */
+export function offAxis({ gridFrom, gridTo }: DensityAxis, outside: number): string[] {
+  const text = `${plural(outside, 'value')} outside ${gridFrom} to ${gridTo}: off the axis.`
+  return outside > 0 ? [text] : []
+}
+
 /** Returns the figure in words for readers who do not see it. */
-export function densityAltText(prepared: DensityPrepared, title: string): string {
+export function densityAltText(prepared: DensityPrepared): string {
+  const { subject: title } = prepared
   const panels = prepared.cells.filter((cell) => cell.curves.some((curve) => curve.n > 0))
   if (panels.length === 0) return `${title}. No values yet. ${coverageText(prepared.counts)}.`
   const parts = panels.slice(0, 12).map((cell) => {

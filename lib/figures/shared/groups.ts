@@ -1,6 +1,6 @@
 import type { FacetAxis, FigureData, FigureSeries, SeriesCount } from '../types'
 import type { DensityGroup } from './density'
-import { armOf, roundLabel, roundsOf, seedSetsOf } from './series'
+import { armOf, armsOf, roundLabel, roundsOf, seedSetsOf } from './series'
 
 /** Returns whether a series' column is still being computed. */
 export function isPartial(entry: SeriesCount | undefined): boolean {
@@ -36,21 +36,64 @@ export function rowsWith(rows: readonly FacetAxis[], keys: readonly string[]): F
   return rows.filter((row) => keys.includes(row.key))
 }
 
-/** Returns the density panels of the data, with the values that `read` gives for each series. */
+/** Panels with the series that each one pools. */
+export interface Panels extends PanelGrid {
+  holds(series: FigureSeries, row: string, column: string): boolean
+}
+
+/** Key and label of a panel row or column that pools all. */
+export const ALL = 'all'
+
+/** Returns the columns of a panel grid: one a seed set, or one for all. */
+export function seedSetColumns(data: FigureData, pooled: boolean): FacetAxis[] {
+  return pooled ? [{ key: ALL, label: 'All seed sets' }] : seedSetsOf(data)
+}
+
+/** Returns one panel a round and seed set. */
+export function roundPanels(data: FigureData): Panels {
+  return {
+    ...roundGrid(data),
+    holds: (series, row, column) => String(series.round) === row && series.seedSetKey === column,
+  }
+}
+
+/** Returns the values of several series as one array, ascending. */
+function ascending(parts: readonly Float64Array[]): Float64Array {
+  const [first = new Float64Array(0)] = parts
+  if (parts.length < 2) return first.sort()
+  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all.sort()
+}
+
+/**
+ * Returns the density panels of the data. `read` gives the values of a series in a panel row, in an array of its own.
+ * Series and panels without values are left out.
+ */
 export function densityGroups(
   data: FigureData,
-  grid: PanelGrid,
   counts: readonly SeriesCount[],
-  read: (series: FigureSeries) => Float64Array,
+  { rows, columns, holds }: Panels,
+  read: (series: FigureSeries, row: string) => Float64Array,
 ): DensityGroup[] {
   const partial = new Map(counts.map((entry) => [entry.seriesKey, isPartial(entry)]))
-  return panelSeries(data, grid).map(({ row, column, series }) => ({
-    row,
-    column,
-    series: series.map((one) => ({
-      arm: armOf(one),
-      values: read(one),
-      partial: partial.get(one.key) ?? false,
-    })),
-  }))
+  const arms = armsOf(data, counts)
+  return rows.flatMap(({ key: row }) =>
+    columns.flatMap(({ key: column }): DensityGroup[] => {
+      const series = arms.flatMap((arm) => {
+        const members = data.series.filter(
+          (one) => armOf(one) === arm.key && holds(one, row, column),
+        )
+        const values = ascending(members.map((one) => read(one, row)))
+        return values.length > 0
+          ? [{ arm: arm.key, values, partial: members.some((one) => partial.get(one.key)) }]
+          : []
+      })
+      return series.length > 0 ? [{ row, column, series }] : []
+    }),
+  )
 }

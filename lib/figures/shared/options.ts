@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { columnShapeSchema, type ColumnShape } from '@/lib/contracts/study'
 import type { OptionField } from '../types'
+import { ALL } from './groups'
 
 interface Text {
   title: string
@@ -20,16 +22,24 @@ export function choice<const L extends Record<string, string>>(
     .meta({ ...meta, labels })
 }
 
-// As column ids are written: `<metric>.<output>`.
-const COLUMN_ID = /^[a-z0-9_]+\.[A-Za-z0-9_-]+$/
+// Longer than any column id; what does not fit the study is refused by the service, which names what there is.
+const COLUMN_LETTERS = 200
 
-/** Returns a choice among named values that takes column ids of the study as well, for columns that users make. */
-export function choiceOrColumn<const L extends Record<string, string>>(labels: L, text: Text) {
-  const values = Object.keys(labels) as [string, ...string[]]
+/**
+ * Returns the choice of a column of the study whose shape is one of `shapes`. Named choices may stand before them, the
+ * first is the default; without any the column must be given.
+ */
+export function columnChoice<const L extends Record<string, string> = Record<never, string>>(
+  text: Text,
+  shapes: readonly ColumnShape[],
+  named?: L,
+) {
+  const labels: Record<string, string> = named ?? {}
   return z
-    .union([z.enum(values), z.string().regex(COLUMN_ID)])
-    .default(values[0])
-    .meta({ ...text, labels, ownColumns: true })
+    .string()
+    .max(COLUMN_LETTERS)
+    .default(Object.keys(labels)[0] ?? '')
+    .meta({ ...text, labels, columns: shapes })
 }
 
 /** Returns an on/off option. */
@@ -80,16 +90,26 @@ export const axisOption = {
   ),
 }
 
-/** View and smoothing of every density figure. */
-export const densityOptions = {
-  view: choice(
-    { density: 'Density', cumulative: 'Cumulative' },
-    {
-      title: 'View',
-      description: 'Histogram with a smooth curve, or the share of values up to each point.',
-      inline: true,
-    },
+/** Number of bins; `hundred` names the choice of 100. */
+export function binsOption(hundred: string, description: string) {
+  return {
+    bins: choice(
+      { auto: 'Automatic', n100: hundred, n50: '50', n20: '20' },
+      { title: 'Bins', description },
+    ),
+  }
+}
+
+/** Seed sets side by side or pooled. */
+export const columnsOption = {
+  columns: choice(
+    { seedSet: 'Seed sets', [ALL]: 'Pooled' },
+    { title: 'Columns', description: 'One column a seed set, or all seed sets pooled.' },
   ),
+}
+
+/** Smoothing of a density. */
+export const bandwidthOption = {
   bandwidth: amount({
     title: 'Smoothing',
     description: "Times Scott's bandwidth s n^(-1/5); 1 is the paper's setting.",
@@ -100,12 +120,24 @@ export const densityOptions = {
   }),
 }
 
+/** View and smoothing of every density figure over one fixed column. */
+export const densityOptions = {
+  view: choice(
+    { density: 'Density', cumulative: 'Cumulative' },
+    {
+      title: 'View',
+      description: 'Histogram with a smooth curve, or the share of values up to each point.',
+      inline: true,
+    },
+  ),
+  ...bandwidthOption,
+}
+
 const scalar = z.union([z.string(), z.number(), z.boolean()])
 const propertySchema = z.looseObject({
   type: z.string().optional(),
   enum: z.array(z.string()).optional(),
-  anyOf: z.array(z.looseObject({ enum: z.array(z.string()).optional() })).optional(),
-  ownColumns: z.literal(true).optional(),
+  columns: z.array(columnShapeSchema).optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   title: z.string(),
@@ -121,7 +153,8 @@ export function describeOptions(schema: z.ZodType): OptionField[] {
   const json = z.toJSONSchema(schema, { io: 'input' }) as { properties?: Record<string, unknown> }
   return Object.entries(json.properties ?? {}).map(([name, raw]) => {
     const property = propertySchema.parse(raw)
-    const named = property.enum ?? property.anyOf?.[0]?.enum
+    const { columns, labels = {} } = property
+    const named = property.enum ?? (columns ? Object.keys(labels) : null)
     const kind = named ? 'choice' : property.type === 'boolean' ? 'switch' : 'number'
     return {
       name,
@@ -130,9 +163,9 @@ export function describeOptions(schema: z.ZodType): OptionField[] {
       kind,
       choices: (named ?? []).map((value) => ({
         value,
-        label: property.labels?.[value] ?? value,
+        label: labels[value] ?? value,
       })),
-      ...(property.ownColumns ? { ownColumns: true as const } : {}),
+      ...(columns ? { columns } : {}),
       min: property.minimum ?? null,
       max: property.maximum ?? null,
       step: property.step ?? null,

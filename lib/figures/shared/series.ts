@@ -1,4 +1,4 @@
-import { carriesValue, statusOf } from '@/lib/contracts/status'
+import { carriesValue, statusCode, statusOf } from '@/lib/contracts/status'
 import type {
   ArmMark,
   FacetAxis,
@@ -66,6 +66,9 @@ export function valuesOf(series: FigureSeries, columnId: string): Float64Array {
   return kept.subarray(0, k)
 }
 
+// An infinite value stored as a result is in no bar, curve or mean, so it is not counted as one either.
+const NONFINITE = statusCode('nonfinite')
+
 /** Returns how many rows of a series have a value, and the reasons of the others. */
 function countSeries(series: FigureSeries, columnId: string): SeriesCount {
   const column = series.columns[columnId]
@@ -77,7 +80,9 @@ function countSeries(series: FigureSeries, columnId: string): SeriesCount {
     const perCode = new Uint32Array(256)
     for (let row = 0; row < series.n; row += 1) {
       const code = column.status[row] ?? 0
-      perCode[code] = (perCode[code] as number) + 1
+      const isDrawn = column.width > 1 || Number.isFinite(column.values[row])
+      const counted = isDrawn || !carriesValue(code) ? code : NONFINITE
+      perCode[counted] = (perCode[counted] as number) + 1
     }
     perCode.forEach((count, code) => {
       if (count === 0) return

@@ -7,12 +7,12 @@ import type { ArmInfo, ColumnInfo } from '@/lib/contracts/study'
 import type { FigureColumnInfo, FigureData, FigureSeries, SeriesColumn } from '@/lib/figures/types'
 import type { CellRef } from '../cells'
 import { columnReader, listColumns, type ColumnReader } from '../columns'
-import { fedBy, findSource } from '../columns/describe'
 import type { RunKey } from '../columns/runs'
 import { yieldToEventLoop } from '../compare/slots'
 import { operatorCodes } from '../rows/operators'
 import { select, warmSelection } from '../rows/select'
 import { listArms, listSeedSets } from '../studies/detail'
+import { needsNoRun } from './columns'
 
 /** How far one run is in one cell. */
 interface Progress {
@@ -86,12 +86,6 @@ function runFor(shown: RunKey, cell: CellRef, reader: ColumnReader, progress: re
     .filter((entry) => numbers.has(entry.runNo))
     .toSorted((a, b) => b.total - a.total)[0]
   return { run, isShown: own.length > 0, done: largest?.done ?? 0, total: largest?.total ?? 0 }
-}
-
-/** Returns whether a column is there without any run: a length of the texts themselves. */
-export function needsNoRun(columnId: string): boolean {
-  const source = findSource(columnId)
-  return source !== null && fedBy(source) === null
 }
 
 function readColumn(

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { figureEndpoint } from '@/lib/api/figures'
+import { unchosenColumn } from '@/lib/contracts/figure'
 import { rowFilterSchema } from '@/lib/contracts/filter'
-import { listFigures } from '@/lib/figures'
+import { describeFigure, listFigures } from '@/lib/figures'
 import type { DensityPrepared } from '@/lib/figures/shared/density'
 import type { DifficultyLevelsPrepared } from '@/lib/figures/shared/levels'
 import { findSource } from '../columns/describe'
@@ -52,7 +53,9 @@ describe('figures of a study', () => {
     })
     addLevels({ [small]: [1, 2, 3, 4] })
     const after = listStudyFigures(study.db, study.studyId)
-    expect(after.filter((one) => one.available).map((one) => one.id)).toEqual([LEVELS])
+    // Figures over any column may stand on what needs no run.
+    const fixed = after.filter((one) => one.available && unchosenColumn(one, {}) === null)
+    expect(fixed.map((one) => one.id)).toEqual([LEVELS])
   })
 
   it('prepares stored values with labels, counts and cards', async () => {
@@ -109,8 +112,9 @@ describe('figures of a study', () => {
   })
 
   it('draws nothing, without failing, before anything is computed', async () => {
-    for (const { id } of listFigures()) {
-      const result = await figure(id)
+    for (const one of listFigures()) {
+      if (unchosenColumn(describeFigure(one), {})) continue
+      const result = await figure(one.id)
       expect(result.prepared.counts).toEqual([])
       expect(result.table.rows).toEqual([])
     }
@@ -135,6 +139,69 @@ describe('figures of a study', () => {
     await expect(
       getDrawnValues(study.db, study.studyId, { ...request, figureId: LEVELS, options: {} }),
     ).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  describe('over any column', () => {
+    const add = (metric: string, output: string, values: Record<string, readonly TestValue[]>) =>
+      addTestRun(study.db, { studyId: study.studyId, metric, output, hash: metric }, values)
+    const draw = (column: string, more: object = {}, filter: object = {}) =>
+      figure('distribution', { column, ...more }, filter)
+    const choices = () =>
+      listStudyFigures(study.db, study.studyId)
+        .find((one) => one.id === 'distribution')
+        ?.options.find((option) => option.name === 'column')
+        ?.choices.map(({ value }) => value) ?? []
+
+    it('draws measured and imported columns, under the filter of the rows', async () => {
+      add('difficulty_score', 'score', { [small]: [1, 2, 3, 4] })
+      add('imported_mnd', 'mnd', { [large]: [0.5, 0.25, 'error', Infinity] })
+      const measured = await draw('difficulty_score.score', {}, { ranges: [] })
+      expect(measured.prepared.counts.find((one) => one.arm === 'small')?.valued).toBe(4)
+      expect(measured.figure.title).toBe('Distribution of Difficulty score')
+      const imported = await draw('imported_mnd.mnd')
+      expect(imported.prepared.counts[0]).toMatchObject({
+        valued: 2,
+        missing: { error: 1, nonfinite: 1 },
+      })
+      expect(imported.cards.map((card) => card.definitionHash)).toEqual(['imported_mnd'])
+      const ranges = [{ column: 'difficulty_score.score', min: 3, max: 4 }]
+      const kept = await draw('difficulty_score.score', { view: 'histogram' }, { ranges })
+      expect(kept.table.rows).toMatchObject([{ arm: 'Small', n: 2, mean: 3.5 }])
+    })
+
+    it('offers what has values, and no column that it could not draw', () => {
+      expect(choices()).not.toContain('imported_mnd.mnd')
+      add('imported_mnd', 'mnd', { [large]: [0.5, 0.25, 0.1, 0.2] })
+      add('difficulty_score', 'score', { [large]: ['error', 'error', 'error', 'error'] })
+      addLevels({ [small]: [1, 2, 3, 4] })
+      expect(choices()).toContain('imported_mnd.mnd')
+      expect(choices()).not.toContain('difficulty_score.score')
+      expect(choices()).not.toContain('difficulty_level.level')
+    })
+
+    it('shows a column whose run has no value yet with the reasons', async () => {
+      add('difficulty_score', 'score', { [large]: ['error', 'error', 'refused', 'error'] })
+      const { prepared } = await draw('difficulty_score.score')
+      expect(prepared.counts[0]?.missing).toEqual({ error: 3, refused: 1 })
+    })
+
+    it.each([
+      ['', 'This figure needs a column (option column).'],
+      ['no_metric.value', 'This study has no column "no_metric.value" (option column).'],
+      ['\u001b[31m', 'This study has no column'],
+      ['difficulty_level.level', 'holds levels, not numbers'],
+      ['first_token_probability.p', 'holds several numbers a row'],
+      ['mnd.mnd', 'has no values in this study yet: compute mnd first.'],
+    ])('refuses "%s" and names what there is', async (column, problem) => {
+      add('imported_mnd', 'mnd', { [large]: [0.5, 0.25, 0.1, 0.2] })
+      const refused = draw(column).catch((error: unknown) => error)
+      expect(await refused).toMatchObject({ code: 'invalid_input' })
+      expect(String(await refused)).toContain(problem)
+      expect(String(await refused)).toMatch(/Choose one of: .*imported_mnd\.mnd/)
+      await expect(figure('scores-over-rounds', { measure: column || 'x' })).rejects.toThrow(
+        /Choose one of: score, level, .*imported_mnd\.mnd/,
+      )
+    })
   })
 
   it('refuses unknown figures, studies and options by name', async () => {

@@ -1,6 +1,7 @@
 import type { Db } from '@/db/client'
 import type { RowFilter } from '@/lib/contracts/filter'
 import type { ColumnInfo } from '@/lib/contracts/study'
+import { unchosenColumn } from '@/lib/contracts/figure'
 import { AppError } from '@/lib/errors'
 import { describeFigure, getFigure, listFigures, parseFigureOptions } from '@/lib/figures'
 import type {
@@ -12,9 +13,16 @@ import type {
   FigureTable,
   FigureListItem,
 } from '@/lib/figures/types'
-import { listImported, listMetrics } from '@/lib/metrics'
+import { listImported } from '@/lib/metrics'
 import { listColumns } from '../columns'
-import { loadFigureData, needsNoRun } from './data'
+import {
+  checkColumns,
+  columnsWithValues,
+  describeWith,
+  needsNoRun,
+  type ColumnChoice,
+} from './columns'
+import { loadFigureData } from './data'
 import { getStudy } from '../studies'
 
 /** Returns the option and the choice under which a figure draws values that came with the study's files, if any. */
@@ -38,32 +46,22 @@ function importedChoice(
   return null
 }
 
-/** Returns a figure as plain data with the columns of the study that users made (rubrics) among its choices. */
-function describeFor(columns: readonly ColumnInfo[], figure: Figure): FigureMeta {
-  const registered = new Set(listMetrics().map((metric) => metric.id))
-  const own = columns
-    .filter(({ metric, shape, hidden }) => !registered.has(metric) && shape !== 'vector' && !hidden)
-    .map(({ id, label }) => ({ value: id, label }))
-  const meta = describeFigure(figure)
-  const options = meta.options.map((field) =>
-    field.ownColumns ? { ...field, choices: [...field.choices, ...own] } : field,
-  )
-  return { ...meta, options }
-}
-
 /** Returns every figure in display order, with its options; figures without any computed column are not available. */
 export function listStudyFigures(db: Db, studyId: string): FigureListItem[] {
   getStudy(db, studyId)
   const columns = listColumns(db, studyId, { all: true })
+  const valued = columnsWithValues(db, studyId)
   return listFigures().map((figure) => {
+    const meta = describeWith(figure, valued)
     const wanted = figure.columns(parseFigureOptions(figure, {}))
     const found = columns.filter((column) => wanted.includes(column.id))
     const imported = importedChoice(columns, figure)
+    const isThere = found.some((column) => column.runId !== null || needsNoRun(column.id))
     return {
-      ...describeFor(columns, figure),
+      ...meta,
       ...(imported ? { imported } : {}),
       available:
-        imported !== null || found.some((column) => column.runId !== null || needsNoRun(column.id)),
+        imported !== null || isThere || (unchosenColumn(meta, {})?.choices.length ?? 0) > 0,
       needs: [...new Set(found.map((column) => column.fromMetric))],
     }
   })
@@ -85,11 +83,14 @@ function figureResult(
   data: FigureData,
   options: Record<string, unknown>,
   now: number,
-  columns: readonly ColumnInfo[] = [],
+  columns: readonly ColumnChoice[],
 ): FigureResult {
   const prepared = figure.prepare(data, options)
+  const meta = describeWith(figure, columns, options)
+  const drawn = unchosenColumn(meta, {})
+  const label = drawn ? data.columns[String(options[drawn.name])]?.label : undefined
   return {
-    figure: describeFor(columns, figure),
+    figure: label === undefined ? meta : { ...meta, title: `${meta.title} of ${label}` },
     options,
     prepared,
     table: figure.table(prepared),
@@ -112,6 +113,7 @@ async function load(db: Db, studyId: string, request: FigureRequest) {
   getStudy(db, studyId)
   const figure = getFigure(request.figureId)
   const options = parseFigureOptions(figure, request.options)
+  checkColumns(db, studyId, figure, options)
   const data = await loadFigureData(db, studyId, {
     columns: figure.columns(options),
     operators: figure.needsOperators?.(options) ?? false,
@@ -127,7 +129,7 @@ export async function getStudyFigure(
   request: FigureRequest,
 ): Promise<FigureResult> {
   const { figure, options, data } = await load(db, studyId, request)
-  return figureResult(figure, data, options, Date.now(), listColumns(db, studyId))
+  return figureResult(figure, data, options, Date.now(), columnsWithValues(db, studyId))
 }
 
 /** Returns the values that a figure draws (bins, curves) as a table; `not_found` when its table holds them already. */
@@ -152,7 +154,16 @@ export function getExampleFigure(figureId: string, changed: unknown = {}): Figur
   const example = figure.example()
   const given = typeof changed === 'object' && changed !== null ? changed : {}
   const options = parseFigureOptions(figure, { ...example.options, ...given })
-  return figureResult(figure, example.data, options, 0)
+  const columns = Object.values(example.data.columns).map(
+    ({ id, label, levels }): ColumnChoice => ({
+      id,
+      label,
+      group: label,
+      shape: levels ? 'enum' : 'scalar',
+      hidden: false,
+    }),
+  )
+  return figureResult(figure, example.data, options, 0, columns)
 }
 
 /** Returns every figure drawn from its own example data. */

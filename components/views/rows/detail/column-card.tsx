@@ -3,6 +3,7 @@
 import { Drawer } from '@mantine/core'
 import { columnName } from '@/components/shell/column-name'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
+import { ColumnFigures } from '@/components/views/figures/column-figures'
 import { RunCard } from '@/components/views/overview/run-card'
 import classes from '@/components/views/overview/run-card.module.css'
 
@@ -51,6 +52,7 @@ export function ColumnCard({
           <p style={{ marginTop: 0, fontSize: '0.875rem', lineHeight: 1.5 }}>
             {column.description}
           </p>
+          <ColumnFigures studyId={detail.study.id} column={column} />
           <dl className={classes.facts}>
             {facts.map(([name, value]) => (
               <div key={name} className={classes.fact}>

@@ -1,0 +1,78 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { parse } from 'csv-parse/sync'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { migrateDatabase, openDatabase } from '@/db/client'
+import { readConfig } from '@/lib/config'
+import type { FigureResult } from '@/lib/contracts/figure'
+import { ensureBuiltInBackends } from '@/lib/services/backends'
+import { loadSample } from '@/lib/services/sample/load'
+import { runEvolens } from '@/lib/testing/cli'
+
+let folder: string
+let study: string
+
+const evolens = (...args: string[]) =>
+  runEvolens(args, { EVOLENS_DATA_DIR: folder, EVOLENS_CACHE_DIR: folder })
+const figure = (...args: string[]) => evolens('figure', ...args, '--study', study)
+
+beforeAll(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'evolens-figure-'))
+  const config = readConfig({ EVOLENS_DATA_DIR: folder, EVOLENS_CACHE_DIR: folder })
+  const db = openDatabase(config.databasePath)
+  migrateDatabase(db)
+  ensureBuiltInBackends(db)
+  study = loadSample(db).studyId
+  db.$client.close()
+})
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
+
+const SLOW = 60_000
+
+it(
+  'lists the figures, and draws a derived column with every way to write it down',
+  async () => {
+    expect((await figure()).out).toMatch(/distribution +Distribution +yes +column view/)
+    const csv = path.join(folder, 'table.csv')
+    const drawn = path.join(folder, 'drawn.csv')
+    const pooled = 'distribution --column ifd.strict --option rows=all --option columns=all'.split(
+      ' ',
+    )
+    const files = ['--option', 'view=histogram', '--csv', csv, '--drawn', drawn]
+    const { code, out } = await figure(...pooled, ...files)
+    expect(code).toBe(0)
+    expect(out).toMatch(/^Distribution of IFD\n.*median IFD/)
+    expect(out).toMatch(/Rows +\d+ of \d+ rows have a value/)
+    expect(fs.readFileSync(csv, 'utf8')).toMatch(/^Seed set,Panel,Evolver,Values,/)
+    const bins = parse<{ Count: string }>(fs.readFileSync(drawn), { columns: true })
+    const json = await figure(...pooled, '--json')
+    const { prepared } = JSON.parse(json.out) as FigureResult
+    const valued = prepared.counts.reduce((sum, entry) => sum + entry.valued, 0)
+    const counted = bins.reduce((sum, bin) => sum + Number(bin.Count), 0)
+    const outside = parse<{ 'Off the axis': string }>(fs.readFileSync(csv), { columns: true })
+    const off = outside.reduce((sum, row) => sum + Number(row['Off the axis']), 0)
+    expect(valued).toBeGreaterThan(100)
+    expect(counted + off).toBe(valued)
+  },
+  SLOW,
+)
+
+it(
+  'names what there is when column, option or figure is missing or wrong',
+  async () => {
+    for (const [args, problem] of [
+      [['distribution'], /needs a column .*Choose one of: .*ifd\.strict/],
+      [['distribution', '--column', 'ifd.strickt'], /no column "ifd\.strickt".*ifd\.strict/],
+      [['distribution', '--column', 'difficulty_level.level'], /levels, not numbers/],
+      [['difficulty-levels', '--column', 'ifd.strict'], /leave out --column/],
+      [['distribution', '--option', 'colour=red'], /has the options column, view, heights/],
+      [['distribution', '--column', 'ifd.strict', '--option', 'mix=perhaps'], /true or false/],
+      [['no-such-figure'], /no figure "no-such-figure"/],
+    ] as const) {
+      const { code, out, err } = await figure(...args)
+      expect([code, out, err]).toEqual([2, '', expect.stringMatching(problem)])
+    }
+  },
+  SLOW,
+)

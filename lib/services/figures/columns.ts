@@ -1,0 +1,114 @@
+import { and, eq, gt, isNull } from 'drizzle-orm'
+import type { Db } from '@/db/client'
+import { runCells, runs } from '@/db/schema'
+import type { ColumnInfo, ColumnShape } from '@/lib/contracts/study'
+import { AppError } from '@/lib/errors'
+import { describeFigure, parseFigureOptions } from '@/lib/figures'
+import type { Figure, FigureMeta, OptionField } from '@/lib/figures/types'
+import { listColumns } from '../columns'
+import { fedBy, findSource } from '../columns/describe'
+
+/** What is asked of a column to stand among the choices of an option. */
+export type ColumnChoice = Pick<ColumnInfo, 'id' | 'label' | 'group' | 'shape' | 'hidden'>
+
+// A message that names more columns than this is not read.
+const MOST_NAMED = 40
+
+const SHAPE_NAMES: Record<ColumnShape, string> = {
+  scalar: 'one number a row',
+  vector: 'several numbers a row',
+  enum: 'levels, not numbers',
+  rowRef: 'the position of another row',
+}
+
+/** Returns whether a column is there without any run: a length of the texts themselves. */
+export function needsNoRun(columnId: string): boolean {
+  const source = findSource(columnId)
+  return source !== null && fedBy(source) === null
+}
+
+/** Returns the study's columns that have a value in any row. */
+export function columnsWithValues(db: Db, studyId: string): ColumnInfo[] {
+  const valued = db
+    .selectDistinct({ metric: runs.metricId })
+    .from(runCells)
+    .innerJoin(runs, eq(runCells.runNo, runs.no))
+    .where(and(eq(runs.studyId, studyId), isNull(runs.deletedAt), gt(runCells.valued, 0)))
+    .all()
+  const metrics = new Set(valued.map(({ metric }) => metric))
+  return listColumns(db, studyId).filter(
+    (column) => metrics.has(column.fromMetric) || needsNoRun(column.id),
+  )
+}
+
+/** Returns a column's name among those of other metrics: "Imported IFD: IFD", "IFD, strict". */
+function choiceLabel({ group, label }: ColumnChoice): string {
+  return label.toLowerCase().includes(group.toLowerCase()) ? label : `${group}: ${label}`
+}
+
+/** Returns the columns that an option offers beside its named choices. */
+function offered(figure: Figure, field: OptionField, columns: readonly ColumnChoice[]) {
+  const named = new Set(
+    field.choices.flatMap(({ value }) =>
+      figure.columns(parseFigureOptions(figure, { [field.name]: value })),
+    ),
+  )
+  return columns.filter(({ id, shape }) => !named.has(id) && field.columns?.includes(shape))
+}
+
+/** Returns a figure as plain data; options that take a column offer those given, hidden ones only where they are chosen. */
+export function describeWith(
+  figure: Figure,
+  columns: readonly ColumnChoice[],
+  options: Record<string, unknown> = {},
+): FigureMeta {
+  const meta = describeFigure(figure)
+  const fields = meta.options.map((field) => {
+    if (!field.columns) return field
+    const own = offered(figure, field, columns)
+      .filter(({ id, hidden }) => !hidden || id === options[field.name])
+      .map((column) => ({ value: column.id, label: choiceLabel(column) }))
+    return { ...field, choices: [...field.choices, ...own] }
+  })
+  return { ...meta, options: fields }
+}
+
+function problemOf(id: string, field: OptionField, known: readonly ColumnInfo[]): string {
+  if (id === '') return `This figure needs a column (option ${field.name}).`
+  const column = known.find((one) => one.id === id)
+  if (!column) return `This study has no column "${id}" (option ${field.name}).`
+  if (!field.columns?.includes(column.shape)) {
+    return `Column "${id}" holds ${SHAPE_NAMES[column.shape]}, which this figure does not draw.`
+  }
+  return `Column "${id}" has no values in this study yet: compute ${column.fromMetric} first.`
+}
+
+/**
+ * Checks that the columns which the options name are there and can be drawn; `invalid_input` says what is wrong and which
+ * columns there are. A column whose run has begun is let through: the figure then says why rows have no value.
+ */
+export function checkColumns(
+  db: Db,
+  studyId: string,
+  figure: Figure,
+  options: Record<string, unknown>,
+): void {
+  for (const field of describeFigure(figure).options) {
+    const id = String(options[field.name] ?? '')
+    if (!field.columns || field.choices.some(({ value }) => value === id)) continue
+    const known = listColumns(db, studyId, { all: true })
+    const found = known.find((column) => column.id === id)
+    const isThere = found && (found.runId !== null || needsNoRun(id))
+    if (isThere && field.columns.includes(found.shape)) continue
+    const there = offered(figure, field, columnsWithValues(db, studyId)).filter(
+      ({ hidden }) => !hidden,
+    )
+    const names = [...field.choices.map(({ value }) => value), ...there.map((one) => one.id)]
+    const rest = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : ''
+    const choices =
+      names.length > 0
+        ? `Choose one of: ${names.slice(0, MOST_NAMED).join(', ')}${rest}.`
+        : 'No column of this study that it could draw has values yet: import or compute some first.'
+    throw new AppError('invalid_input', `${problemOf(id, field, known)} ${choices}`)
+  }
+}

@@ -8,6 +8,7 @@ import { addEvolveCommand } from './commands/evolve'
 import { addExportCommand } from './commands/export'
 import { addImportCommand } from './commands/import'
 import { addJobCommands } from './commands/jobs'
+import { addMeasureCommand } from './commands/measure'
 import { addModelCommands } from './commands/models'
 import { addPromptCommands } from './commands/prompts'
 import { addSampleCommands } from './commands/sample'
@@ -32,6 +33,7 @@ for (const add of [
   addImportCommand,
   addAlignCommand,
   addComputeCommand,
+  addMeasureCommand,
   addEvolveCommand,
   addExportCommand,
   addAgreementCommand,

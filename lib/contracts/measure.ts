@@ -65,9 +65,8 @@ export const setRunSchema = z.object({
   definitionHash: z.string(),
   /** Whether figures show this run. */
   pinned: z.boolean(),
-  /** Whether it covers a part of the cells: a filter or a sample. */
+  /** Whether it is over a subset: a filter or a sample of the seeds. */
   isSubset: z.boolean(),
-  n: z.number().nullable(),
   params: z.record(z.string(), z.unknown()),
   outputs: z.array(setOutputSchema),
   cells: z.array(setCellSchema),

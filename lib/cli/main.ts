@@ -9,6 +9,7 @@ import { addExportCommand } from './commands/export'
 import { addFigureCommand } from './commands/figure'
 import { addImportCommand } from './commands/import'
 import { addJobCommands } from './commands/jobs'
+import { addMeasureCommand } from './commands/measure'
 import { addModelCommands } from './commands/models'
 import { addPromptCommands } from './commands/prompts'
 import { addSampleCommands } from './commands/sample'
@@ -33,6 +34,7 @@ for (const add of [
   addImportCommand,
   addAlignCommand,
   addComputeCommand,
+  addMeasureCommand,
   addEvolveCommand,
   addExportCommand,
   addFigureCommand,

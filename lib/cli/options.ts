@@ -12,3 +12,16 @@ export function parseOption<T>(schema: z.ZodType<T>, value: unknown, option?: st
   const at = place.length > 0 ? ` (${place.join('.')})` : ''
   throw new AppError('invalid_input', `${name}${at}: ${issue?.message ?? 'not valid'}`)
 }
+
+/** Returns the parameters of a metric that `--params` holds, none without it; throws `invalid_input` where it is not JSON. */
+export function parseParamsOption(text: string | undefined): Record<string, unknown> {
+  if (text === undefined) return {}
+  try {
+    return JSON.parse(text) as Record<string, unknown>
+  } catch {
+    throw new AppError(
+      'invalid_input',
+      '--params is not JSON. Example: --params \'{"maxTokens": 32}\'',
+    )
+  }
+}

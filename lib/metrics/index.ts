@@ -23,6 +23,14 @@ import { novelty } from './novelty'
 import { responseLossMetric } from './response-loss'
 import { responseWords } from './response-words'
 import { rubric } from './rubric'
+import { compressionRatio } from './sets/compression-ratio'
+import { kCenter } from './sets/k-center'
+import { nearestNeighbour } from './sets/nearest-neighbour'
+import { ngramDiversity } from './sets/ngram-diversity'
+import { novelSum } from './sets/novel-sum'
+import { repeats } from './sets/repeats'
+import { selfRepetition } from './sets/self-repetition'
+import { vendiScore } from './sets/vendi-score'
 import { superfilteringIfd } from './superfiltering-ifd'
 import { superfilteringLoss } from './superfiltering-loss'
 import { tokenProbability } from './token-probability'
@@ -56,6 +64,14 @@ const METRICS: readonly Metric[] = [
   cherryLoss,
   superfilteringLoss,
   firstTokenProbability,
+  compressionRatio,
+  ngramDiversity,
+  selfRepetition,
+  repeats,
+  vendiScore,
+  novelSum,
+  kCenter,
+  nearestNeighbour,
   importedMnd,
   importedIfd,
 ]

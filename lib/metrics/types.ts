@@ -7,6 +7,7 @@ import type {
   GenerateRequest,
   ModelIdentity,
 } from '@/lib/backends/types'
+import type { SetOutput } from '@/lib/contracts/measure'
 import type { StatusName } from '@/lib/contracts/status'
 
 /**
@@ -142,6 +143,14 @@ export interface MeasuredMetric<P = unknown> extends MetricBase {
   instanceOf?(params: P): { key: string; label: string } | null
   /** Settles parameters that depend on what the backend can do, before they become part of the definition. */
   settle?(params: P, can: (capability: Capability) => boolean): P
+  /** Measures of a set (sets/define.ts): numbers of the whole cell, which lie in the run's record and not in columns. */
+  set?: {
+    outputs: readonly SetOutput[]
+    /** The numbers of one set of texts or vectors. */
+    numbers(members: unknown, params: unknown): Promise<Record<string, number | null>>
+  }
+  /** Settles parameters that depend on how many rows the chosen cells have, before they are hashed. */
+  settleSizes?(params: P, sizes: readonly number[]): P
   /** Every field has a default and `.describe()`. */
   params: z.ZodType<P>
   outputs: readonly OutputSpec[]

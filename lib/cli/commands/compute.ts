@@ -14,6 +14,7 @@ import { addBudgetOptions, readBudget, type BudgetOptions } from '../budget'
 import { findStudy, openContext } from '../context'
 import { followJobs } from '../follow'
 import { jobFacts } from '../job-text'
+import { parseParamsOption } from '../options'
 import { duration, printJson, printLine, printRows } from '../output'
 import { versionParams } from '../prompt-version'
 
@@ -65,18 +66,6 @@ const COMMANDS: readonly Shortcut[] = [
   },
 ]
 
-function parseJson(text: string | undefined): Record<string, unknown> {
-  if (text === undefined) return {}
-  try {
-    return JSON.parse(text) as Record<string, unknown>
-  } catch {
-    throw new AppError(
-      'invalid_input',
-      '--params is not JSON. Example: --params \'{"maxTokens": 32}\'',
-    )
-  }
-}
-
 function rowSetOf({ sample, sampleSeed }: ComputeOptions): RowSet {
   if (sample === undefined) return { kind: 'all' }
   const slots = Number(sample)
@@ -97,7 +86,7 @@ function requestOf(
     listMeasured()
       .filter((metric) => !metric.onDemand)
       .map((metric) => metric.id)
-  const params = parseJson(options.params)
+  const params = parseParamsOption(options.params)
   const textsOf = versionParams(listPrompts(context.db), options.prompt ?? [], ids)
   const backend = options.backend && findBackend(context, options.backend).id
   return {

@@ -16,6 +16,7 @@ import { chooseBackend, settleParams } from './choose-backend'
 import { buildDefinition, definitionHash } from './definition'
 import { addCell, createRun, findRun, pinIfFirst, planCell, type RunRow } from './extend-run'
 import { resolveRowSet } from './row-sets'
+import { settleSizes } from './set-sizes'
 import type { ServiceContext } from '../context'
 import { pricesOf } from './prices'
 import { getRun } from '../runs'
@@ -113,7 +114,6 @@ function startOne(
     return
   }
   const { backend, identity } = choice
-  const params = settleParams(metric, asked, backend)
   if (backend && request.budget?.money != null && pricesOf(backend) === null) {
     const reason = `A budget of money needs the prices of ${backend.label}. Enter them on the Backends page.`
     started.blocked.push({ metric: metric.id, reason })
@@ -121,7 +121,6 @@ function startOne(
   }
   if (backend && !identity) requestProbe(db, backend.id)
   const model = backend ? (identity ?? { pending: backend.id }) : null
-  const definition = buildDefinition(metric, params, model)
   const cells = requestedCells(db, studyId, request.cellIds, metric)
   const members = resolveRowSet(db, studyId, cells, request.rowSet)
   const plans = cells.map((cell) => planCell(db, cell, members.get(cell.no) ?? null, metric.inputs))
@@ -130,6 +129,8 @@ function startOne(
     started.blocked.push({ metric: metric.id, reason })
     return
   }
+  const params = settleSizes(db, metric, settleParams(metric, asked, backend), plans)
+  const definition = buildDefinition(metric, params, model)
   const search = (wantedDefinition: RunDefinition) =>
     findRun(db, studyId, definitionHash(wantedDefinition), request.rowSet, plans)
   // A run made before the backend was tested gets its model when its job starts; asking again must not make another.

@@ -2,33 +2,24 @@ import { afterEach, expect, it } from 'vitest'
 import { computeRequestSchema } from '@/lib/contracts/compute'
 import { statusCode } from '@/lib/contracts/status'
 import { startRuns } from '@/lib/services/runs/compute'
-import { BackendPool } from '@/lib/worker/backend-pool'
-import { JOB_KINDS } from '@/lib/worker/handlers'
-import { claim } from '@/lib/queue/leases'
 import { getJob } from '@/lib/queue/queue'
-import { runJob } from '@/lib/worker/run-job'
 import { testStudy, type TestStudy } from '@/lib/testing/job-study'
+import { runJobs } from '@/lib/testing/run-jobs'
 
-const OWNER = 'test-worker'
 let study: TestStudy | undefined
 afterEach(() => study?.close())
 
 async function computed(params: Record<string, unknown>) {
   study = testStudy(40)
-  const { db, config, studyId } = study
+  const { db, studyId } = study
   const request = computeRequestSchema.parse({
     metrics: [{ metric: 'novelty', params }],
     backends: { novelty: 'fake' },
   })
   const started = startRuns(study, studyId, request)
   expect(started.blocked).toEqual([])
-  const pool = new BackendPool(db, config)
-  const row = claim(db, OWNER, ['compute'])
-  const kind = JOB_KINDS.find(({ kind: name }) => name === 'compute')
-  if (!row || !kind) throw new Error('nothing to run')
-  await runJob({ db, config, pool, owner: OWNER }, kind, row, new AbortController().signal)
-  await pool.closeAll()
-  expect(getJob(db, row.id).state).toBe('succeeded')
+  await runJobs(study)
+  expect(getJob(db, started.jobs[0]?.id ?? '').state).toBe('succeeded')
   const chunks = db.$client
     .prepare(
       `select cell_no as cellNo, output, "values" as bytes, status from column_chunks order by cell_no, output`,

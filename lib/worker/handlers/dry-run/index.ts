@@ -13,6 +13,7 @@ import { buildDefinition, definitionHash } from '@/lib/services/runs/definition'
 import { findRun, planCell, type RunCellPlan } from '@/lib/services/runs/extend-run'
 import { PENDING, readRowStatus } from '@/lib/services/runs/row-status'
 import { resolveRowSet } from '@/lib/services/runs/row-sets'
+import { settleSizes } from '@/lib/services/runs/set-sizes'
 import { pricesOf } from '@/lib/services/runs/prices'
 import { countRequests, type Counted } from './count'
 import { timeInterval } from './interval'
@@ -113,10 +114,10 @@ async function estimate(
 ): Promise<DryRun> {
   const { db, signal } = context
   const { chosenParams, metric, choice } = chosenFor(context, request, wanted)
-  const params = settleParams(metric, chosenParams, choice.backend)
   const cells = requestedCells(db, studyId, request.cellIds, metric)
   const chosen = resolveRowSet(db, studyId, cells, request.rowSet)
   const plans = cells.map((cell) => planCell(db, cell, chosen.get(cell.no) ?? null, metric.inputs))
+  const params = settleSizes(db, metric, settleParams(metric, chosenParams, choice.backend), plans)
   const none: DryRun = {
     metric: metric.id,
     backendId: choice.backend?.id ?? null,
@@ -143,7 +144,9 @@ async function estimate(
     const sample = loadDistinct(db, metric, stratified(scan.distinct, SAMPLE_ROWS))
     const isLocal = backend !== null && getBackendKind(backend.kind).local === true
     const note = isLocal ? watchOwnMachine(context.config.niceness) : () => null
-    const measured = await measureRows(metric, params, session, sample, signal)
+    // Draws from the sample itself: those of the run would find too few rows in it.
+    const tried = metric.settleSizes?.({ ...chosenParams, n: null }, [sample.length >> 1]) ?? params
+    const measured = await measureRows(metric, tried, session, sample, signal)
     const assumed = note()
     const counted = await countLeft(context, { metric, params, session }, scan, measured)
     const factor = counted.rows > 0 ? scan.distinctRows / counted.rows : 0

@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { STATUSES } from './status'
+
+/** One number of a measure of a set: how it is labelled and read. */
+export const setOutputSchema = z.object({
+  key: z.string(),
+  label: z.string(),
+  unit: z.string(),
+  direction: z.enum(['higher', 'lower', 'none']),
+  directionMeans: z.string(),
+  description: z.string(),
+})
+export type SetOutput = z.infer<typeof setOutputSchema>
+
+const reason = z.enum(STATUSES.map(({ name }) => name)).nullable()
+
+/** One number of one cell. A number that is not there is null and has a reason. */
+export const setValueSchema = z.object({
+  /** Mean over the draws of n. */
+  mean: z.number().nullable(),
+  /** Standard deviation over the draws (divisor: draws minus 1); null where there is a single draw. */
+  sd: z.number().nullable(),
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  /** Why there is no mean. */
+  reason,
+  /** The number over everything that the cell has, at `size`. */
+  whole: z.number().nullable(),
+  wholeReason: reason,
+})
+export type SetValue = z.infer<typeof setValueSchema>
+
+/** What a run records of one cell. */
+export const setRecordSchema = z.object({
+  /** Members of each draw; null = all of them. */
+  n: z.number().nullable(),
+  /** Draws that were made: one where the cell holds no more than n. */
+  draws: z.number(),
+  /** Rows of the cell that have what is measured. */
+  size: z.number(),
+  values: z.record(z.string(), setValueSchema),
+})
+export type SetRecord = z.infer<typeof setRecordSchema>
+
+/** One cell of a run. */
+const setCellSchema = z.object({
+  cellId: z.string(),
+  seedSetKey: z.string(),
+  seedSet: z.string(),
+  armKey: z.string().nullable(),
+  arm: z.string(),
+  round: z.number(),
+  /** Rows that the run covers. */
+  rows: z.number(),
+  /** Null while the cell is not computed. */
+  record: setRecordSchema.nullable(),
+})
+export type SetCell = z.infer<typeof setCellSchema>
+
+/** A run of a measure of a set with its number for each cell. */
+export const setRunSchema = z.object({
+  runId: z.string(),
+  metric: z.string(),
+  label: z.string(),
+  definitionHash: z.string(),
+  /** Whether figures show this run. */
+  pinned: z.boolean(),
+  /** Whether it is over a subset: a filter or a sample of the seeds. */
+  isSubset: z.boolean(),
+  params: z.record(z.string(), z.unknown()),
+  outputs: z.array(setOutputSchema),
+  cells: z.array(setCellSchema),
+})
+export type SetRun = z.infer<typeof setRunSchema>

@@ -1,0 +1,130 @@
+import { and, desc, eq, inArray, isNull } from 'drizzle-orm'
+import type { Db } from '@/db/client'
+import { runCells, runs } from '@/db/schema'
+import type { FigureTable } from '@/lib/contracts/figure'
+import { setRecordSchema, type SetCell, type SetRecord, type SetRun } from '@/lib/contracts/measure'
+import { listMeasured } from '@/lib/metrics'
+import { currentCells } from '../cells'
+import type { RunRow } from '../runs/extend-run'
+import { getStudy } from '../studies'
+import { listArms, listSeedSets } from '../studies/detail'
+
+/** Returns what a run recorded of a cell, or null when it holds no numbers of a set. */
+export function setRecordOf(notes: Record<string, unknown>, cellId: string): SetRecord | null {
+  return setRecordSchema.safeParse(notes[cellId]).data ?? null
+}
+
+function cellsOf(db: Db, studyId: string, chosen: readonly RunRow[]): Map<number, SetCell[]> {
+  const seedSets = new Map(listSeedSets(db, studyId).map((set) => [set.key, set.label]))
+  const arms = new Map(listArms(db, studyId).map((arm) => [arm.key, arm.label]))
+  const numbers = chosen.map(({ no }) => no)
+  const entries = db.select().from(runCells).where(inArray(runCells.runNo, numbers)).all()
+  const found = new Map<number, SetCell[]>(numbers.map((no) => [no, []]))
+  for (const cell of currentCells(db, studyId)) {
+    const { id, no, seedSetKey, armKey, round } = cell
+    for (const { runNo, total, done } of entries.filter(({ cellNo }) => cellNo === no)) {
+      const notes = chosen.find((run) => run.no === runNo)?.record.notes ?? {}
+      found.get(runNo)?.push({
+        cellId: id,
+        seedSetKey,
+        seedSet: seedSets.get(seedSetKey) ?? seedSetKey,
+        armKey,
+        arm: armKey === null ? 'Seeds' : (arms.get(armKey) ?? armKey),
+        round,
+        rows: total,
+        // Rows that came since are not in the numbers; the job that adds them makes new ones.
+        record: done === total ? setRecordOf(notes, id) : null,
+      })
+    }
+  }
+  return found
+}
+
+/** Returns the runs of measures of a set with their numbers, the newest first within each measure; `ids` names some of them. */
+export function listSetRuns(db: Db, studyId: string, ids?: readonly string[]): SetRun[] {
+  getStudy(db, studyId)
+  const measures = listMeasured().filter((metric) => metric.set !== undefined)
+  const known = measures.map(({ id }) => id)
+  const chosen = db
+    .select()
+    .from(runs)
+    .where(
+      and(
+        eq(runs.studyId, studyId),
+        isNull(runs.deletedAt),
+        inArray(runs.metricId, known),
+        ids ? inArray(runs.id, [...ids]) : undefined,
+      ),
+    )
+    .orderBy(desc(runs.no))
+    .all()
+  const cells = cellsOf(db, studyId, chosen)
+  return measures.flatMap((metric) =>
+    chosen
+      .filter((run) => run.metricId === metric.id)
+      .map(({ no, id, definition, definitionHash, pinned, rowSet }) => ({
+        runId: id,
+        metric: metric.id,
+        label: metric.label,
+        definitionHash,
+        pinned,
+        isSubset: rowSet.kind !== 'all',
+        params: definition.params,
+        outputs: [...(metric.set?.outputs ?? [])],
+        cells: cells.get(no) ?? [],
+      })),
+  )
+}
+
+const COLUMNS = [
+  { key: 'measure', label: 'Measure' },
+  { key: 'number', label: 'Number' },
+  { key: 'seedSet', label: 'Seed set' },
+  { key: 'evolver', label: 'Evolver' },
+  { key: 'round', label: 'Round' },
+  { key: 'n', label: 'Rows of a draw' },
+  { key: 'draws', label: 'Draws' },
+  { key: 'mean', label: 'Mean' },
+  { key: 'sd', label: 'SD over draws' },
+  { key: 'min', label: 'Smallest draw' },
+  { key: 'max', label: 'Largest draw' },
+  { key: 'reason', label: 'Reason' },
+  { key: 'size', label: 'Rows of the cell' },
+  { key: 'whole', label: 'Whole cell' },
+  { key: 'wholeReason', label: 'Reason for the whole cell' },
+  { key: 'unit', label: 'Unit' },
+  { key: 'definition', label: 'Definition' },
+  { key: 'run', label: 'Run' },
+].map((column) => ({ ...column, unit: '' }))
+
+/** Returns one line a number and cell: the value at equal size with its spread, the whole cell's, and which run it is of. */
+export function setRunsTable(list: readonly SetRun[]): FigureTable {
+  const rows = list.flatMap(({ label, outputs, cells, definitionHash, runId }) =>
+    cells.flatMap(({ seedSet, arm, round, record }) =>
+      outputs.map(({ key, label: number, unit }) => {
+        const value = record?.values[key]
+        return {
+          measure: label,
+          number,
+          seedSet,
+          evolver: arm,
+          round,
+          n: record?.n ?? null,
+          draws: record?.draws ?? null,
+          mean: value?.mean ?? null,
+          sd: value?.sd ?? null,
+          min: value?.min ?? null,
+          max: value?.max ?? null,
+          reason: value ? value.reason : 'not_run',
+          size: record?.size ?? null,
+          whole: value?.whole ?? null,
+          wholeReason: value ? value.wholeReason : 'not_run',
+          unit,
+          definition: definitionHash,
+          run: runId,
+        }
+      }),
+    ),
+  )
+  return { columns: COLUMNS, rows }
+}

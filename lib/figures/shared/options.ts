@@ -1,30 +1,16 @@
 import { z } from 'zod'
-import type { OptionField } from '../types'
+import { choice, toggle, type OptionText } from '@/lib/contracts/options'
 
-interface Text {
-  title: string
-  description: string
-  inline?: boolean
-}
-
-/** Returns a choice among named values; the first is the default unless one is given. */
-export function choice<const L extends Record<string, string>>(
-  labels: L,
-  text: Text & { default?: keyof L & string },
-) {
-  const values = Object.keys(labels) as (keyof L & string)[]
-  const { default: preset, ...meta } = text
-  return z
-    .enum(values as [keyof L & string, ...(keyof L & string)[]])
-    .default((preset ?? values[0]) as never)
-    .meta({ ...meta, labels })
-}
+export { choice, describeOptions, toggle } from '@/lib/contracts/options'
 
 // As column ids are written: `<metric>.<output>`.
 const COLUMN_ID = /^[a-z0-9_]+\.[A-Za-z0-9_-]+$/
 
 /** Returns a choice among named values that takes column ids of the study as well, for columns that users make. */
-export function choiceOrColumn<const L extends Record<string, string>>(labels: L, text: Text) {
+export function choiceOrColumn<const L extends Record<string, string>>(
+  labels: L,
+  text: OptionText,
+) {
   const values = Object.keys(labels) as [string, ...string[]]
   return z
     .union([z.enum(values), z.string().regex(COLUMN_ID)])
@@ -32,14 +18,10 @@ export function choiceOrColumn<const L extends Record<string, string>>(labels: L
     .meta({ ...text, labels, ownColumns: true })
 }
 
-/** Returns an on/off option. */
-export function toggle(text: Text & { default: boolean }) {
-  const { default: preset, ...meta } = text
-  return z.boolean().default(preset).meta(meta)
-}
-
 /** Returns a number option within bounds; `step` is the distance of the slider's stops. */
-export function amount(text: Text & { default: number; min: number; max: number; step: number }) {
+export function amount(
+  text: OptionText & { default: number; min: number; max: number; step: number },
+) {
   const { default: preset, min, max, step, ...meta } = text
   const base = Number.isInteger(step) ? z.number().int() : z.number()
   return base
@@ -98,46 +80,4 @@ export const densityOptions = {
     max: 3,
     step: 0.25,
   }),
-}
-
-const scalar = z.union([z.string(), z.number(), z.boolean()])
-const propertySchema = z.looseObject({
-  type: z.string().optional(),
-  enum: z.array(z.string()).optional(),
-  anyOf: z.array(z.looseObject({ enum: z.array(z.string()).optional() })).optional(),
-  ownColumns: z.literal(true).optional(),
-  minimum: z.number().optional(),
-  maximum: z.number().optional(),
-  title: z.string(),
-  description: z.string(),
-  default: scalar,
-  step: z.number().optional(),
-  inline: z.boolean().optional(),
-  labels: z.record(z.string(), z.string()).optional(),
-})
-
-/** Returns the form controls of an options schema; throws when a field lacks title, description or default. */
-export function describeOptions(schema: z.ZodType): OptionField[] {
-  const json = z.toJSONSchema(schema, { io: 'input' }) as { properties?: Record<string, unknown> }
-  return Object.entries(json.properties ?? {}).map(([name, raw]) => {
-    const property = propertySchema.parse(raw)
-    const named = property.enum ?? property.anyOf?.[0]?.enum
-    const kind = named ? 'choice' : property.type === 'boolean' ? 'switch' : 'number'
-    return {
-      name,
-      title: property.title,
-      description: property.description,
-      kind,
-      choices: (named ?? []).map((value) => ({
-        value,
-        label: property.labels?.[value] ?? value,
-      })),
-      ...(property.ownColumns ? { ownColumns: true as const } : {}),
-      min: property.minimum ?? null,
-      max: property.maximum ?? null,
-      step: property.step ?? null,
-      default: property.default,
-      inline: property.inline ?? false,
-    }
-  })
 }

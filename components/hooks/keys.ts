@@ -72,6 +72,7 @@ export const promptKeys = {
   rows: (studyId: string, seed: number) => ['prompt-rows', studyId, seed] as const,
 }
 
+export const exportFormatsKey = ['export-formats'] as const
 export const metricsKey = ['metrics'] as const
 
 /** A run with the texts of its prompts. */

@@ -1,28 +1,23 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
-import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
+import { parseAsBoolean, parseAsJson, parseAsString, useQueryStates } from 'nuqs'
 import {
   checkExportEndpoint,
   downloadExportEndpoint,
   exportRecipeEndpoint,
+  listExportFormatsEndpoint,
   listExportsEndpoint,
 } from '@/lib/api/export'
-import { EXPORT_FORMATS, EXPORT_STAGES, type ExportRequest } from '@/lib/contracts/export'
+import { exportOptionsSchema, type ExportRequest } from '@/lib/contracts/export'
 import { call, endpointUrl } from './api'
-import { studyKeys } from './keys'
+import { exportFormatsKey, studyKeys } from './keys'
 
 const parsers = {
-  format: parseAsStringLiteral(EXPORT_FORMATS).withDefault('json'),
+  format: parseAsString,
   name: parseAsString,
   metrics: parseAsBoolean.withDefault(false),
   lineage: parseAsBoolean.withDefault(false),
-  indent: parseAsBoolean.withDefault(true),
-  safe: parseAsBoolean.withDefault(false),
-  bom: parseAsBoolean.withDefault(false),
-  stage: parseAsStringLiteral(EXPORT_STAGES).withDefault('sft'),
-  fold: parseAsBoolean.withDefault(false),
-  exclude: parseAsBoolean.withDefault(false),
-  empty: parseAsBoolean.withDefault(false),
-  template: parseAsString.withDefault('default'),
+  /** Options of the formats that differ from their defaults; kept while formats are tried. */
+  options: parseAsJson(exportOptionsSchema).withDefault({}),
 }
 
 /** The export that the page is set to, kept in the URL. */
@@ -31,6 +26,16 @@ export function useExportParams() {
 }
 
 export type ExportParams = ReturnType<typeof useExportParams>[0]
+
+/** The formats in which rows are written, with their options. */
+export function useExportFormats() {
+  return useQuery({
+    queryKey: exportFormatsKey,
+    queryFn: ({ signal }) => call(listExportFormatsEndpoint, { signal }),
+    // Descriptions are part of the program: they change with a new version, not while a page is open.
+    staleTime: Infinity,
+  })
+}
 
 /** The checks of an export; asked again whenever a setting changes. */
 export function useExportCheck(request: ExportRequest, enabled: boolean) {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   exportCheckSchema,
+  exportFormatSchema,
   exportRequestSchema,
   previousExportSchema,
 } from '@/lib/contracts/export'
@@ -12,6 +13,13 @@ export const listExportsEndpoint = endpoint({
   path: '/studies/[studyId]/export',
   summary: 'Lists the exports of a study, newest first.',
   reply: z.array(previousExportSchema),
+})
+
+export const listExportFormatsEndpoint = endpoint({
+  method: 'GET',
+  path: '/export-formats',
+  summary: 'Lists the formats in which rows are written, with their options.',
+  reply: z.array(exportFormatSchema),
 })
 
 export const checkExportEndpoint = endpoint({

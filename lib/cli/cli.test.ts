@@ -134,6 +134,9 @@ describe('the command line as a process', () => {
     const bad = await evolens([...wanted, '--name', 'My Set'])
     expect(bad.code).toBe(2)
     expect(bad.err).toBe('Error: --name: Use lower-case letters, digits, "_" and "-".\n')
+    const other = await evolens([...wanted, '--template', 'qwen'])
+    expect(other.code).toBe(2)
+    expect(other.err).toContain('--template belongs to --format llama-factory')
     const good = await evolens([...wanted, '--byte-order-mark', '--spreadsheet-safe'])
     expect(good.code).toBe(0)
     expect(fs.readFileSync(out, 'utf8')).toBe(

@@ -7,8 +7,7 @@ export function parseOption<T>(schema: z.ZodType<T>, value: unknown, option?: st
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const place = issue?.path.map(String) ?? []
-  const name =
-    option ?? `--${(place.shift() ?? '').replaceAll(/[A-Z]/g, (one) => `-${one.toLowerCase()}`)}`
+  const name = option ?? flagOf(place.shift() ?? '')
   const at = place.length > 0 ? ` (${place.join('.')})` : ''
   throw new AppError('invalid_input', `${name}${at}: ${issue?.message ?? 'not valid'}`)
 }
@@ -24,4 +23,9 @@ export function parseParamsOption(text: string | undefined): Record<string, unkn
       '--params is not JSON. Example: --params \'{"maxTokens": 32}\'',
     )
   }
+}
+
+/** Returns the flag of an option as it is typed: `--byte-order-mark` of `byteOrderMark`. */
+export function flagOf(name: string): string {
+  return `--${name.replaceAll(/[A-Z]/g, (one) => `-${one.toLowerCase()}`)}`
 }

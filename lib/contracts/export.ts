@@ -1,9 +1,7 @@
 import { z } from 'zod'
 import { viewStateSchema } from './filter'
 import { LIMITS, nameSchema } from './limits'
-
-export const EXPORT_FORMATS = ['json', 'jsonl', 'csv', 'llama-factory'] as const
-export const EXPORT_STAGES = ['sft', 'kto', 'dpo'] as const
+import { optionFieldSchema } from './options'
 
 /** Returns a data set name made of any text: lower case, digits, "_" and "-". */
 export function safeName(text: string): string {
@@ -16,16 +14,23 @@ export function safeName(text: string): string {
   return name || 'export'
 }
 
-export const exportRequestSchema = z.object({
+/** Values of a format's own options, by name; the format parses them. */
+export const exportOptionsSchema = z.record(
+  z.string().max(LIMITS.key),
+  z.union([z.boolean(), z.string().max(LIMITS.key)]),
+)
+
+/** What every export says, whatever its format. */
+export const exportFieldsSchema = z.object({
   studyId: nameSchema,
   state: viewStateSchema,
-  format: z.enum(EXPORT_FORMATS),
+  /** Id of a format in the registry of writers. */
+  format: z.string().max(LIMITS.key),
   name: z
     .string()
     .regex(/^[a-z0-9_-]+$/, 'Use lower-case letters, digits, "_" and "-".')
     .max(80)
     .describe('Data set name and file name.'),
-  /** Write metric columns into the rows (JSON, JSONL, CSV). */
   metrics: z
     .boolean()
     .default(false)
@@ -33,45 +38,36 @@ export const exportRequestSchema = z.object({
   lineage: z
     .boolean()
     .default(false)
-    .describe('Adds study, arm, round, slot and operator to the rows.'),
-  indent: z.boolean().default(true).describe('Indents the JSON array by two blanks.'),
-  spreadsheetSafe: z
-    .boolean()
-    .default(false)
-    .describe(
-      'CSV: puts an apostrophe before cells and column names that a spreadsheet would run as a formula (= + - @, tab, line break). This changes data.',
-    ),
-  byteOrderMark: z
-    .boolean()
-    .default(false)
-    .describe('CSV: begins with a byte-order mark, by which Excel knows UTF-8.'),
-  stage: z
-    .enum(EXPORT_STAGES)
-    .default('sft')
-    .describe(
-      'Training stage: sft imitates answers, kto learns from answers marked as good or bad, dpo from pairs of a chosen and a rejected answer.',
-    ),
-  foldInput: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Joins instruction and input, so that every LLaMA-Factory version builds the same prompt.',
-    ),
-  excludeBlocked: z
-    .boolean()
-    .default(false)
-    .describe('Leaves out the rows that would stop or be dropped in training.'),
-  allowEmptyResponses: z
-    .boolean()
-    .default(false)
-    .describe('Keeps rows with an empty response; the recipe says so.'),
-  template: z
-    .string()
-    .max(LIMITS.key)
-    .default('default')
-    .describe('LLaMA-Factory chat template of the model to train.'),
+    .describe('Adds study, evolver, round, slot and operator to the rows.'),
+  options: exportOptionsSchema.default({}),
 })
-export type ExportRequest = z.infer<typeof exportRequestSchema>
+
+/** Exports noted before options had a field of their own carry them beside the others; both forms are one request. */
+function withOptions(raw: unknown): unknown {
+  if (typeof raw !== 'object' || raw === null || 'options' in raw) return raw
+  const isOption = ([key]: [string, unknown]) => !Object.hasOwn(exportFieldsSchema.shape, key)
+  return { ...raw, options: Object.fromEntries(Object.entries(raw).filter(isOption)) }
+}
+
+type Fields = typeof exportFieldsSchema
+export const exportRequestSchema = z.preprocess(
+  withOptions,
+  exportFieldsSchema,
+) as unknown as z.ZodType<z.output<Fields>, z.input<Fields>>
+export type ExportRequest = z.output<Fields>
+
+/** A format that rows can be written in, as the browser and the command line know it. */
+export const exportFormatSchema = z.object({
+  id: z.string(),
+  label: z.string(),
+  /** What it holds and what it cannot. */
+  description: z.string(),
+  extension: z.string(),
+  /** Lineage and metrics always go along, in a file beside the rows, so they are not asked for. */
+  hasSidecar: z.boolean(),
+  options: z.array(optionFieldSchema),
+})
+export type ExportFormat = z.infer<typeof exportFormatSchema>
 
 const findingSchema = z.object({
   rule: z.string(),
@@ -83,11 +79,21 @@ const findingSchema = z.object({
 })
 export type ExportFinding = z.infer<typeof findingSchema>
 
+/** A switch of the format that lets a blocked export go on. */
+const remedySchema = z.object({
+  option: z.string(),
+  label: z.string(),
+  /** What it does to the rows, after the name of the option: "leaves 2 of 4 rows out". */
+  effect: z.string(),
+})
+export type ExportRemedy = z.infer<typeof remedySchema>
+
 export const exportCheckSchema = z.object({
   rows: z.number(),
   rowsKept: z.number(),
   bytesEstimate: z.number(),
   blocking: z.array(findingSchema),
+  remedies: z.array(remedySchema),
   warnings: z.array(findingSchema),
   droppedByReason: z.record(z.string(), z.number()),
 })
@@ -97,7 +103,8 @@ export type ExportCheck = z.infer<typeof exportCheckSchema>
 export const previousExportSchema = z.object({
   id: z.string(),
   name: z.string(),
-  format: z.enum(EXPORT_FORMATS),
+  /** Name of its format. */
+  formatLabel: z.string(),
   rowCount: z.number(),
   /** null while it is being sent, or when it was broken off. */
   bytes: z.number().nullable(),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { columnShapeSchema } from './study'
+import { optionFieldSchema, type OptionField } from './options'
 
 /** Rows that a mark stands for: becomes a filter of the rows page. */
 export const figureSelectionSchema = z.object({
@@ -81,24 +81,6 @@ const figureTableSchema = z.object({
   selections: z.array(figureSelectionSchema.nullable()).exactOptional(),
 })
 export type FigureTable = z.infer<typeof figureTableSchema>
-
-/** One option as a form control; drawn from the figure's own schema. */
-const optionFieldSchema = z.object({
-  name: z.string(),
-  title: z.string(),
-  description: z.string(),
-  kind: z.enum(['choice', 'switch', 'number']),
-  choices: z.array(z.object({ value: z.string(), label: z.string() })),
-  /** Set where columns of the study of these shapes are choices as well; the service adds those with values. */
-  columns: z.array(columnShapeSchema).exactOptional(),
-  min: z.number().nullable(),
-  max: z.number().nullable(),
-  step: z.number().nullable(),
-  default: z.union([z.string(), z.number(), z.boolean()]),
-  /** Shown beside the title instead of in the menu. */
-  inline: z.boolean(),
-})
-export type OptionField = z.infer<typeof optionFieldSchema>
 
 /** A figure as the browser knows it. */
 const figureMetaSchema = z.object({

@@ -11,12 +11,12 @@ export type {
   FigureResult,
   FigureSelection,
   FigureTable,
-  OptionField,
   PreparedCommon,
   SeriesCount,
   TableCell,
   TableColumn,
 } from '@/lib/contracts/figure'
+export type { OptionField } from '@/lib/contracts/options'
 
 export type ArmClass = (typeof ARM_CLASSES)[number]
 

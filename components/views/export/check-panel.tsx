@@ -53,15 +53,12 @@ interface CheckPanelProps {
     isPlaceholderData: boolean
     refetch(): unknown
   }
-  onExclude(): void
-  onAllowEmpty(): void
+  /** Turns an option of the format on that lets the export go on. */
+  onRemedy(option: string): void
 }
 
-// Rules of the training check that leaving rows out does not answer.
-const WHOLE_FILE = new Set(['no_rows', 'name', 'too_large'])
-
 /** What the export would hold, what speaks against it, and the download. */
-export function CheckPanel({ request, query, onExclude, onAllowEmpty }: CheckPanelProps) {
+export function CheckPanel({ request, query, onRemedy }: CheckPanelProps) {
   const started = useDownloadStarted(request.studyId)
   const { data, error } = query
   if (data === undefined && error) {
@@ -75,7 +72,6 @@ export function CheckPanel({ request, query, onExclude, onAllowEmpty }: CheckPan
   }
   if (data === undefined) return <LoadingLines lines={6} />
   const isCurrent = !query.isPlaceholderData && !error
-  const rowFindings = data.blocking.filter((finding) => !WHOLE_FILE.has(finding.rule))
   const canDownload = isCurrent && data.blocking.length === 0 && data.rowsKept > 0
   const left = data.rows - data.rowsKept
   return (
@@ -99,16 +95,13 @@ export function CheckPanel({ request, query, onExclude, onAllowEmpty }: CheckPan
       {data.blocking.length > 0 ? (
         <>
           <Findings findings={data.blocking} tone="block" />
-          {rowFindings.length > 0 ? (
+          {data.remedies.length > 0 ? (
             <Group gap="xs">
-              <Button variant="default" onClick={onExclude}>
-                Exclude these {plural(left, 'row')}
-              </Button>
-              {rowFindings.every((finding) => finding.rule.startsWith('response_')) ? (
-                <Button variant="subtle" onClick={onAllowEmpty}>
-                  Keep rows without a response
+              {data.remedies.map(({ option, label }) => (
+                <Button key={option} variant="default" onClick={() => onRemedy(option)}>
+                  {label}
                 </Button>
-              ) : null}
+              ))}
             </Group>
           ) : null}
         </>

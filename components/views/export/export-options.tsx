@@ -4,17 +4,12 @@ import { Checkbox, MultiSelect, Select, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { ExportParams } from '@/components/hooks/use-export'
 import { useViewState } from '@/components/hooks/use-view-state'
-import { EXPORT_STAGES, exportRequestSchema, type ExportRequest } from '@/lib/contracts/export'
+import { exportFieldsSchema, type ExportFormat, type ExportRequest } from '@/lib/contracts/export'
+import type { OptionField } from '@/lib/contracts/options'
 import type { StudyDetail } from '@/lib/contracts/study'
 import classes from './export.module.css'
 
-const FIELDS = exportRequestSchema.shape
-
-const STAGE_CHOICES = [
-  { value: 'sft', label: 'Answers to imitate (sft)' },
-  { value: 'kto', label: 'Answers marked good or bad (kto)' },
-  { value: 'dpo', label: 'Pairs of answers (dpo)' },
-]
+const FIELDS = exportFieldsSchema.shape
 
 interface OptionProps {
   label: string
@@ -37,7 +32,7 @@ function Option({ label, description, checked, onChange }: OptionProps) {
 interface ExportOptionsProps {
   study: StudyDetail
   request: ExportRequest
-  params: ExportParams
+  format: ExportFormat
   onChange(patch: Partial<ExportParams>): void
 }
 
@@ -79,97 +74,86 @@ function MetricColumns({ study, request }: Pick<ExportOptionsProps, 'study' | 'r
   )
 }
 
-/** Options of the chosen format; each explained by the contract's own words. */
-export function ExportOptions({ study, request, params, onChange }: ExportOptionsProps) {
-  const isBundle = request.format === 'llama-factory'
+interface FormatFieldProps {
+  field: OptionField
+  value: boolean | string
+  onChange(value: boolean | string): void
+}
+
+function FormatField({ field, value, onChange }: FormatFieldProps) {
+  const { title, description, kind, choices } = field
+  if (kind === 'switch') {
+    return (
+      <Option
+        label={title}
+        description={description}
+        checked={value === true}
+        onChange={onChange}
+      />
+    )
+  }
+  const shared = { label: title, description, value: String(value), maw: 340 }
+  if (kind === 'choice') {
+    return (
+      <Select
+        {...shared}
+        data={choices}
+        onChange={(next) => next !== null && onChange(next)}
+        allowDeselect={false}
+      />
+    )
+  }
+  return (
+    <TextInput
+      {...shared}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      spellCheck={false}
+    />
+  )
+}
+
+/** Returns the options with one of them changed; what has its default is left out, an empty text stands for it. */
+function changed(options: ExportParams['options'], field: OptionField, value: boolean | string) {
+  const { [field.name]: _, ...others } = options
+  return value === field.default || value === '' ? others : { ...others, [field.name]: value }
+}
+
+/** Options of the chosen format; each explained in the words of the format itself. */
+export function ExportOptions({ study, request, format, onChange }: ExportOptionsProps) {
+  const { options } = request
   return (
     <div className={`ev-panel ${classes.block}`}>
       <NameInput request={request} onChange={onChange} />
-      {isBundle ? (
-        <>
-          <Select
-            label="Training stage"
-            description={FIELDS.stage.description}
-            data={STAGE_CHOICES}
-            value={params.stage}
-            onChange={(value) => {
-              const stage = EXPORT_STAGES.find((known) => known === value)
-              if (stage) onChange({ stage })
-            }}
-            allowDeselect={false}
-            maw={340}
-          />
-          <TextInput
-            label="Chat template"
-            description={FIELDS.template.description}
-            value={params.template}
-            onChange={(event) => onChange({ template: event.currentTarget.value })}
-            maw={340}
-            spellCheck={false}
-          />
-          <Option
-            label="Fold input into the instruction"
-            description={FIELDS.foldInput.description}
-            checked={params.fold}
-            onChange={(fold) => onChange({ fold })}
-          />
-          <Option
-            label="Exclude rows that would not train"
-            description={FIELDS.excludeBlocked.description}
-            checked={params.exclude}
-            onChange={(exclude) => onChange({ exclude })}
-          />
-          <Option
-            label="Allow empty responses"
-            description={FIELDS.allowEmptyResponses.description}
-            checked={params.empty}
-            onChange={(empty) => onChange({ empty })}
-          />
-          <p className={classes.note}>
-            Lineage and every metric of each row go into the sidecar; the training file holds the
-            texts only.
-          </p>
-        </>
-      ) : (
+      {format.hasSidecar ? null : (
         <>
           <Option
             label="Lineage columns"
             description={FIELDS.lineage.description}
-            checked={params.lineage}
+            checked={request.lineage}
             onChange={(lineage) => onChange({ lineage })}
           />
           <Option
             label="Metric columns"
             description={FIELDS.metrics.description}
-            checked={params.metrics}
+            checked={request.metrics}
             onChange={(metrics) => onChange({ metrics })}
           />
-          {params.metrics ? <MetricColumns study={study} request={request} /> : null}
+          {request.metrics ? <MetricColumns study={study} request={request} /> : null}
         </>
       )}
-      {request.format === 'json' ? (
-        <Option
-          label="Indent"
-          description={FIELDS.indent.description}
-          checked={params.indent}
-          onChange={(indent) => onChange({ indent })}
+      {format.options.map((field) => (
+        <FormatField
+          key={`${format.id}.${field.name}`}
+          field={field}
+          value={options[field.name] ?? (field.default as boolean | string)}
+          onChange={(value) => onChange({ options: changed(options, field, value) })}
         />
-      ) : null}
-      {request.format === 'csv' ? (
-        <>
-          <Option
-            label="Safe for spreadsheets"
-            description={FIELDS.spreadsheetSafe.description}
-            checked={params.safe}
-            onChange={(safe) => onChange({ safe })}
-          />
-          <Option
-            label="Byte-order mark"
-            description={FIELDS.byteOrderMark.description}
-            checked={params.bom}
-            onChange={(bom) => onChange({ bom })}
-          />
-        </>
+      ))}
+      {format.hasSidecar ? (
+        <p className={classes.note}>
+          Lineage and every metric of each row go into the sidecar; the training file holds the
+          texts only.
+        </p>
       ) : null}
     </div>
   )

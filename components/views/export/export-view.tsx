@@ -3,7 +3,12 @@
 import { Anchor, Button } from '@mantine/core'
 import Link from 'next/link'
 import { useMemo } from 'react'
-import { useExportCheck, useExportParams, type ExportParams } from '@/components/hooks/use-export'
+import {
+  useExportCheck,
+  useExportFormats,
+  useExportParams,
+  type ExportParams,
+} from '@/components/hooks/use-export'
 import { useRowCount } from '@/components/hooks/use-rows'
 import { useStudy } from '@/components/hooks/use-studies'
 import { filterQuery, isFiltered, useViewState } from '@/components/hooks/use-view-state'
@@ -12,7 +17,7 @@ import { Page, Section } from '@/components/ui/page'
 import { EmptyState, LoadingLines, Notice, QueryState } from '@/components/ui/states'
 import { filterChips } from '@/components/shell/filter-chips'
 import { PageTitle } from '@/components/shell/page-title'
-import { safeName, type ExportRequest } from '@/lib/contracts/export'
+import { safeName, type ExportFormat, type ExportRequest } from '@/lib/contracts/export'
 import type { ViewState } from '@/lib/contracts/filter'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { CheckPanel } from './check-panel'
@@ -25,22 +30,21 @@ import classes from './export.module.css'
 const DESCRIPTION =
   'Writes exactly the rows that the filter shows, in the order below, with a recipe that says how they came about.'
 
-function toRequest(study: StudyDetail, params: ExportParams, state: ViewState): ExportRequest {
+function toRequest(
+  study: StudyDetail,
+  params: ExportParams,
+  format: ExportFormat,
+  state: ViewState,
+): ExportRequest {
+  const { name, metrics, lineage, options } = params
   return {
     studyId: study.study.id,
     state,
-    format: params.format,
-    name: safeName(params.name ?? study.study.name),
-    metrics: params.metrics,
-    lineage: params.lineage,
-    indent: params.indent,
-    spreadsheetSafe: params.safe,
-    byteOrderMark: params.bom,
-    stage: params.stage,
-    foldInput: params.fold,
-    excludeBlocked: params.exclude,
-    allowEmptyResponses: params.empty,
-    template: params.template || 'default',
+    format: format.id,
+    name: safeName(name ?? study.study.name),
+    metrics,
+    lineage,
+    options,
   }
 }
 
@@ -75,15 +79,21 @@ function RowsChosen({ study, state }: { study: StudyDetail; state: ViewState }) 
   )
 }
 
-function ExportLoaded({ study }: { study: StudyDetail }) {
+interface ExportLoadedProps {
+  study: StudyDetail
+  formats: readonly ExportFormat[]
+}
+
+function ExportLoaded({ study, formats }: ExportLoadedProps) {
   const { state: view } = useViewState()
   const [params, setParams] = useExportParams()
+  const format = formats.find(({ id }) => id === params.format) ?? (formats[0] as ExportFormat)
   const request = useMemo(() => {
     const known = (view.columns ?? []).filter((id) =>
       study.columns.some((column) => column.id === id.split('@')[0]),
     )
-    return toRequest(study, params, { ...view, columns: known })
-  }, [study, params, view])
+    return toRequest(study, params, format, { ...view, columns: known })
+  }, [study, params, format, view])
   const check = useExportCheck(request, study.study.rowCount > 0)
   if (study.study.rowCount === 0) {
     return (
@@ -95,8 +105,8 @@ function ExportLoaded({ study }: { study: StudyDetail }) {
           </Button>
         }
       >
-        Rows that are imported or evolved in this study can be written as JSON, JSONL, CSV or a
-        training bundle.
+        Rows that are imported or evolved in this study can be written as{' '}
+        {formats.map(({ label }) => label).join(', ')}.
       </EmptyState>
     )
   }
@@ -107,15 +117,16 @@ function ExportLoaded({ study }: { study: StudyDetail }) {
           <RowsChosen study={study} state={request.state} />
           <Section title="Format">
             <FormatChoice
-              value={request.format}
-              onChange={(format) => void setParams({ format })}
+              formats={formats}
+              value={format.id}
+              onChange={(id) => void setParams({ format: id })}
             />
           </Section>
           <Section title="Options">
             <ExportOptions
               study={study}
               request={request}
-              params={params}
+              format={format}
               onChange={(patch) => void setParams(patch)}
             />
           </Section>
@@ -124,8 +135,9 @@ function ExportLoaded({ study }: { study: StudyDetail }) {
           <CheckPanel
             request={request}
             query={check}
-            onExclude={() => void setParams({ exclude: true })}
-            onAllowEmpty={() => void setParams({ empty: true })}
+            onRemedy={(option) =>
+              void setParams({ options: { ...params.options, [option]: true } })
+            }
           />
         </aside>
       </div>
@@ -137,6 +149,7 @@ function ExportLoaded({ study }: { study: StudyDetail }) {
 /** Writes the filtered rows of a study to a file. */
 export function ExportView({ studyId }: { studyId: string }) {
   const study = useStudy(studyId)
+  const formats = useExportFormats()
   return (
     <Page title="Export" description={DESCRIPTION}>
       <PageTitle parts={['Export', study.data?.study.name]} />
@@ -153,7 +166,13 @@ export function ExportView({ studyId }: { studyId: string }) {
                 still adding to this study. An export holds what is stored when it starts.
               </Notice>
             ) : null}
-            <ExportLoaded study={data} />
+            <QueryState
+              query={formats}
+              what="The formats could not be listed"
+              skeleton={<LoadingLines lines={4} height={40} />}
+            >
+              {(list) => <ExportLoaded study={data} formats={list} />}
+            </QueryState>
           </>
         )}
       </QueryState>

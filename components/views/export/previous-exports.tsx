@@ -11,7 +11,6 @@ import { DASH, formatBytes, formatCount, formatDateTime, shortHash } from '@/com
 import { Term } from '@/components/ui/info-tip'
 import { Section } from '@/components/ui/page'
 import { LoadingLines, QueryState } from '@/components/ui/states'
-import { FORMAT_TEXTS } from './format-choice'
 
 /** Exports made before, each with its recipe and a link that makes it again. */
 export function PreviousExports({ studyId }: { studyId: string }) {
@@ -53,7 +52,7 @@ export function PreviousExports({ studyId }: { studyId: string }) {
                   {exports.map((one) => (
                     <tr key={one.id}>
                       <td>{one.name}</td>
-                      <td>{FORMAT_TEXTS[one.format].label}</td>
+                      <td>{one.formatLabel}</td>
                       <td className="ev-num">{formatCount(one.rowCount)}</td>
                       <td className="ev-num">
                         {one.bytes === null ? (

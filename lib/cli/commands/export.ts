@@ -4,20 +4,20 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Option, type Command } from 'commander'
 import {
-  EXPORT_FORMATS,
-  EXPORT_STAGES,
+  exportFieldsSchema,
   exportRequestSchema,
   safeName,
   type ExportCheck,
   type ExportFinding,
+  type ExportFormat,
   type ExportRequest,
 } from '@/lib/contracts/export'
 import { viewStateSchema } from '@/lib/contracts/filter'
 import { AppError } from '@/lib/errors'
-import { checkExport, openExport } from '@/lib/services/exports'
+import { checkExport, listWriters, openExport } from '@/lib/services/exports'
 import { getStudy } from '@/lib/services/studies'
 import { findStudy, openContext } from '../context'
-import { parseOption } from '../options'
+import { flagOf, parseOption } from '../options'
 import { printJson, printRows, say } from '../output'
 
 interface ExportOptions {
@@ -26,6 +26,8 @@ interface ExportOptions {
   name?: string
   out: string
   state?: string
+  metrics?: boolean
+  lineage?: boolean
 }
 
 // Rows named on one line of the terminal; --json has more.
@@ -66,13 +68,59 @@ function parseState(text: string | undefined): ExportRequest['state'] {
   return parseOption(viewStateSchema, value, '--state')
 }
 
-async function runExport(options: ExportOptions, json: boolean): Promise<void> {
+/** Returns the options of the format that were typed. Throws `invalid_input` for one that the format does not have. */
+function typedOptions(command: Command, format: string): ExportRequest['options'] {
+  const typed: ExportRequest['options'] = {}
+  for (const writer of listWriters()) {
+    for (const { name } of writer.options) {
+      if (command.getOptionValueSource(name) !== 'cli') continue
+      if (!ownerOf(name).some(({ id }) => id === format)) {
+        const owners = ownerOf(name).map(({ id }) => id)
+        throw new AppError(
+          'invalid_input',
+          `${flagOf(name)} belongs to --format ${owners.join(' and ')}; the format is ${format}. Leave it out.`,
+        )
+      }
+      typed[name] = command.getOptionValue(name) as boolean | string
+    }
+  }
+  return typed
+}
+
+function ownerOf(option: string): ExportFormat[] {
+  return listWriters().filter(({ options }) => options.some(({ name }) => name === option))
+}
+
+/** Adds a flag for each option of a format; a switch that is on unless told gets a flag that turns it off. */
+function addFormatFlags(command: Command): void {
+  const seen = new Set<string>()
+  for (const { label, options } of listWriters()) {
+    for (const field of options) {
+      if (seen.has(field.name)) continue
+      seen.add(field.name)
+      const { kind, name, choices } = field
+      const flag = kind === 'switch' ? '' : kind === 'choice' ? ' <choice>' : ' <text>'
+      const option = new Option(
+        field.default === true ? `--no-${flagOf(name).slice(2)}` : `${flagOf(name)}${flag}`,
+        `${label}: ${field.default === true ? `not: ${field.description}` : field.description}`,
+      )
+      if (kind === 'choice') option.choices(choices.map(({ value }) => value))
+      command.addOption(option)
+    }
+  }
+}
+
+async function runExport(options: ExportOptions, command: Command, json: boolean): Promise<void> {
+  const typed = typedOptions(command, options.format)
   const context = openContext()
   const { db } = context
-  const { study, out, state, name, ...rest } = options
+  const { study, out, state, name, format, metrics, lineage } = options
   const studyId = findStudy(context, study)
   const request = parseOption(exportRequestSchema, {
-    ...rest,
+    format,
+    metrics,
+    lineage,
+    options: typed,
     name: name ?? safeName(getStudy(db, studyId).name),
     studyId,
     state: parseState(state),
@@ -102,41 +150,30 @@ async function runExport(options: ExportOptions, json: boolean): Promise<void> {
 
 function blockedError(check: ExportCheck): AppError {
   const why = check.blocking.map(({ message }) => message).join(' ')
-  const left = check.rows - check.rowsKept
-  const remedy =
-    left > 0 && check.rowsKept > 0
-      ? ` --exclude-blocked leaves ${left} of ${check.rows} rows out.`
-      : ''
-  return new AppError('data_error', `Nothing was written: ${why}${remedy}`)
+  const [remedy] = check.remedies
+  const hint = remedy ? ` ${flagOf(remedy.option)} ${remedy.effect}.` : ''
+  return new AppError('data_error', `Nothing was written: ${why}${hint}`)
 }
 
 /** Adds `export`. */
 export function addExportCommand(program: Command): void {
-  const about = exportRequestSchema.shape
-  program
+  const about = exportFieldsSchema.shape
+  const command = program
     .command('export')
     .description('write the rows that a filter keeps, in its order')
     .requiredOption('--study <name or id>', 'study')
     .addOption(
       new Option('--format <format>', 'format of the file')
-        .choices(EXPORT_FORMATS)
+        .choices(listWriters().map(({ id }) => id))
         .default('jsonl'),
     )
     .option('--name <name>', 'data set name: a-z 0-9 _ - (default: made of the name of the study)')
     .requiredOption('--out <file>', 'file to write')
     .option('--state <json>', 'filter, sort and columns, as in the address of the rows page')
-    .option('--metrics', 'add metric columns')
-    .option('--lineage', 'add arm, round, slot and operator')
-    .option('--byte-order-mark', about.byteOrderMark.description)
-    .option('--spreadsheet-safe', about.spreadsheetSafe.description)
-    .addOption(
-      new Option('--stage <stage>', about.stage.description).choices(EXPORT_STAGES).default('sft'),
-    )
-    .option('--fold-input', 'join instruction and input')
-    .option('--exclude-blocked', 'leave out rows that would stop or be dropped in training')
-    .option('--allow-empty-responses', 'keep rows with an empty response')
-    .option('--template <name>', 'LLaMA-Factory chat template')
-    .action((options: ExportOptions) =>
-      runExport(options, program.opts<{ json?: boolean }>().json === true),
-    )
+    .option('--metrics', about.metrics.description)
+    .option('--lineage', about.lineage.description)
+  addFormatFlags(command)
+  command.action((options: ExportOptions) =>
+    runExport(options, command, program.opts<{ json?: boolean }>().json === true),
+  )
 }

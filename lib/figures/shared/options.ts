@@ -1,26 +1,9 @@
 import { z } from 'zod'
+import { choice, toggle, type OptionText } from '@/lib/contracts/options'
 import { columnShapeSchema, type ColumnShape } from '@/lib/contracts/study'
-import type { OptionField } from '../types'
 import { ALL } from './groups'
 
-interface Text {
-  title: string
-  description: string
-  inline?: boolean
-}
-
-/** Returns a choice among named values; the first is the default unless one is given. */
-export function choice<const L extends Record<string, string>>(
-  labels: L,
-  text: Text & { default?: keyof L & string },
-) {
-  const values = Object.keys(labels) as (keyof L & string)[]
-  const { default: preset, ...meta } = text
-  return z
-    .enum(values as [keyof L & string, ...(keyof L & string)[]])
-    .default((preset ?? values[0]) as never)
-    .meta({ ...meta, labels })
-}
+export { choice, describeOptions, toggle } from '@/lib/contracts/options'
 
 // Longer than any column id; what does not fit the study is refused by the service, which names what there is.
 const COLUMN_LETTERS = 200
@@ -30,7 +13,7 @@ const COLUMN_LETTERS = 200
  * first is the default; without any the column must be given.
  */
 export function columnChoice<const L extends Record<string, string> = Record<never, string>>(
-  text: Text,
+  text: OptionText,
   shapes: readonly ColumnShape[],
   named?: L,
 ) {
@@ -42,14 +25,10 @@ export function columnChoice<const L extends Record<string, string> = Record<nev
     .meta({ ...text, labels, columns: shapes })
 }
 
-/** Returns an on/off option. */
-export function toggle(text: Text & { default: boolean }) {
-  const { default: preset, ...meta } = text
-  return z.boolean().default(preset).meta(meta)
-}
-
 /** Returns a number option within bounds; `step` is the distance of the slider's stops. */
-export function amount(text: Text & { default: number; min: number; max: number; step: number }) {
+export function amount(
+  text: OptionText & { default: number; min: number; max: number; step: number },
+) {
   const { default: preset, min, max, step, ...meta } = text
   const base = Number.isInteger(step) ? z.number().int() : z.number()
   return base
@@ -131,46 +110,4 @@ export const densityOptions = {
     },
   ),
   ...bandwidthOption,
-}
-
-const scalar = z.union([z.string(), z.number(), z.boolean()])
-const propertySchema = z.looseObject({
-  type: z.string().optional(),
-  enum: z.array(z.string()).optional(),
-  columns: z.array(columnShapeSchema).optional(),
-  minimum: z.number().optional(),
-  maximum: z.number().optional(),
-  title: z.string(),
-  description: z.string(),
-  default: scalar,
-  step: z.number().optional(),
-  inline: z.boolean().optional(),
-  labels: z.record(z.string(), z.string()).optional(),
-})
-
-/** Returns the form controls of an options schema; throws when a field lacks title, description or default. */
-export function describeOptions(schema: z.ZodType): OptionField[] {
-  const json = z.toJSONSchema(schema, { io: 'input' }) as { properties?: Record<string, unknown> }
-  return Object.entries(json.properties ?? {}).map(([name, raw]) => {
-    const property = propertySchema.parse(raw)
-    const { columns, labels = {} } = property
-    const named = property.enum ?? (columns ? Object.keys(labels) : null)
-    const kind = named ? 'choice' : property.type === 'boolean' ? 'switch' : 'number'
-    return {
-      name,
-      title: property.title,
-      description: property.description,
-      kind,
-      choices: (named ?? []).map((value) => ({
-        value,
-        label: labels[value] ?? value,
-      })),
-      ...(columns ? { columns } : {}),
-      min: property.minimum ?? null,
-      max: property.maximum ?? null,
-      step: property.step ?? null,
-      default: property.default,
-      inline: property.inline ?? false,
-    }
-  })
 }

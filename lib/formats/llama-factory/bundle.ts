@@ -1,10 +1,11 @@
 import { AppError } from '@/lib/errors'
 import { stringify } from 'yaml'
+import { zipStream, type ZipEntry } from '../containers/write-zip'
 import { stringifyExact } from '../shared/exact-json'
 import type { JsonObject, JsonValue } from '../types'
 import { addedColumns, freeName } from '../writers/export-row'
 import type { ExportRow } from '../writers/export-row'
-import type { RowBatches } from '../writers/json'
+import type { RowBatches } from '../writers/types'
 import { bundleEntry } from './bundle-options'
 import type { BundleColumns, BundleOptions } from './bundle-options'
 import { DEFAULT_CUTOFF } from './check'
@@ -12,8 +13,6 @@ import type { BundleCheck } from './check'
 import type { Stage } from './converter'
 import { blockedReason } from './row-reason'
 import { toTrainingRow, trainingObject } from './training-row'
-import { zipStream } from './zip'
-import type { ZipEntry } from './zip'
 
 /**
  * Yields the zip of a LLaMA-Factory bundle: dataset_info.json, the data file, the sidecar with lineage and metrics, recipe.yaml and

@@ -1,6 +1,6 @@
 import type { ExportFinding } from '@/lib/contracts/export'
 import { createHash } from 'node:crypto'
-import type { RowBatches } from '../writers/json'
+import { wholeFile, type RowBatches } from '../writers/types'
 import type { ExportRow } from '../writers/export-row'
 import type { BundleColumns, BundleOptions } from './bundle-options'
 import { countPlaceholders, MEDIA } from './carried'
@@ -26,8 +26,6 @@ export interface BundleCheck {
 export const DEFAULT_CUTOFF = 2048
 // A crude yardstick for English text; labelled as an estimate wherever it shows.
 const BYTES_PER_TOKEN = 4
-// The engine's zip format holds 4 GiB a file.
-const MAX_FILE_BYTES = 0xffffffff
 const EXAMPLES = 3
 // Enough to look them up; the count says how many there are.
 const MOST_AT = 100
@@ -136,18 +134,18 @@ class Tally {
     this.settlePlaceholders()
     const errors: ExportFinding[] = []
     if (!/^[a-z0-9_-]+$/.test(options.name)) {
-      errors.push(whole('name', 'The name may hold lower-case letters, digits, "_" and "-" only.'))
+      errors.push(
+        wholeFile('name', 'The name may hold lower-case letters, digits, "_" and "-" only.'),
+      )
     }
     const blocked = [...this.dropped.values()]
     if (!options.excludeBlocked) errors.push(...blocked)
-    if (this.rowsKept === 0) errors.push(whole('no_rows', 'No row is left to train on.'))
-    if (this.bytes > MAX_FILE_BYTES)
-      errors.push(whole('too_large', 'The data file would exceed 4 GiB.'))
+    if (this.rowsKept === 0) errors.push(wholeFile('no_rows', 'No row is left to train on.'))
     const warnings = [...this.warned.values()].map(counted)
     if (options.stage === 'kto' && this.rowsKept > 0 && (!verdicts.good || !verdicts.bad)) {
       const kind = verdicts.good ? 'good' : 'bad'
       warnings.push(
-        whole('kto_one_kind', `All answers are marked as ${kind}: KTO needs both kinds.`),
+        wholeFile('kto_one_kind', `All answers are marked as ${kind}: KTO needs both kinds.`),
       )
     }
     if (options.excludeBlocked) {
@@ -168,10 +166,6 @@ class Tally {
       columns: { ...this.columns },
     }
   }
-}
-
-function whole(rule: string, message: string): ExportFinding {
-  return { rule, message, rows: 0, examples: [], at: [] }
 }
 
 function counted(finding: ExportFinding): ExportFinding {

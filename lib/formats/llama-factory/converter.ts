@@ -1,4 +1,3 @@
-import type { EXPORT_STAGES } from '@/lib/contracts/export'
 import { isObject, own } from '../shared/column-path'
 import type { JsonObject, JsonValue } from '../types'
 import { MEDIA } from './carried'
@@ -34,8 +33,13 @@ export interface FactoryTags {
   system_tag: string | null
 }
 
-/** What training is to do with the rows: imitate answers, learn from marked answers, or from pairs of answers. */
-export type Stage = (typeof EXPORT_STAGES)[number]
+/** What training is to do with the rows. */
+export const STAGES = {
+  sft: 'Answers to imitate (sft)',
+  kto: 'Answers marked good or bad (kto)',
+  dpo: 'Pairs of answers (dpo)',
+} as const
+export type Stage = keyof typeof STAGES
 
 /** An entry of dataset_info.json, as far as it decides what becomes of a row. */
 export interface FactoryEntry {

@@ -1,15 +1,56 @@
 import { stringify } from 'csv-stringify/sync'
+import { z } from 'zod'
+import { toggle } from '@/lib/contracts/options'
 import { spreadsheetText } from '@/lib/contracts/spreadsheet'
 import { stringifyExact } from '../shared/exact-json'
 import type { JsonValue, Literals } from '../types'
 import { addedColumns, freeName, literalsOf, restoreEntries } from './export-row'
-import type { RowBatches } from './json'
+import { defineWriter, everyRow, wholeFile, type RowBatches } from './types'
 
-export interface CsvOptions {
-  /** Puts an apostrophe before texts and column names that a spreadsheet would run. Changes data, so it is off by default. */
-  spreadsheetSafe?: boolean
-  /** Begins with a byte-order mark. */
-  byteOrderMark?: boolean
+/** How the cells are written. */
+type CsvOptions = z.infer<typeof options>
+
+const options = z.object({
+  spreadsheetSafe: toggle({
+    title: 'Safe for spreadsheets',
+    description:
+      'Puts an apostrophe before cells and column names that a spreadsheet would run as a formula (= + - @, tab, line break). This changes data.',
+    default: false,
+  }),
+  byteOrderMark: toggle({
+    title: 'Byte-order mark',
+    description: 'Begins with a byte-order mark, by which Excel knows UTF-8.',
+    default: false,
+  }),
+})
+
+/** A table of quoted cells. */
+export const csv = defineWriter({
+  id: 'csv',
+  label: 'CSV',
+  description:
+    'For spreadsheets. Every cell is quoted text; null becomes an empty cell and nested values JSON text.',
+  extension: 'csv',
+  mediaType: 'text/csv; charset=utf-8',
+  options,
+  prepare: (job) => everyRow(job, () => writeCsv(job.open, job.options), notes(job.options)),
+})
+
+function notes({ spreadsheetSafe }: CsvOptions) {
+  const losses = [
+    wholeFile(
+      'csv_null',
+      'CSV cannot tell null from an empty text; both become an empty cell. JSON and JSONL can.',
+    ),
+    wholeFile(
+      'csv_training',
+      'Do not train on CSV: loaders turn cells such as "NA" or an all-digit column into other types.',
+    ),
+  ]
+  if (!spreadsheetSafe) return losses
+  const message =
+    'Cells and column names that start with = + - @, a tab or a line break get an apostrophe, which changes them.'
+  return [...losses, wholeFile('csv_prefix', message)]
 }
 
 interface Header {
@@ -22,10 +63,7 @@ interface Header {
  * Yields CSV as text: header row, every cell quoted, quotes doubled, 0x0A line ends. null and "" become the same empty cell; nested values
  * become JSON text. Reads the rows twice, because the header needs the keys of all of them.
  */
-export async function* writeCsv(
-  open: () => RowBatches,
-  options: CsvOptions = {},
-): AsyncGenerator<string> {
+async function* writeCsv(open: () => RowBatches, options: CsvOptions): AsyncGenerator<string> {
   const header = await collectHeader(open())
   const columns = [...header.own, ...header.added.values()]
   const mark = options.byteOrderMark ? '\ufeff' : ''

@@ -1,13 +1,30 @@
+import { z } from 'zod'
+import { toggle } from '@/lib/contracts/options'
 import { stringifyExact } from '../shared/exact-json'
 import { exportEntries, literalsOf } from './export-row'
-import type { Entry, ExportRow } from './export-row'
-import type { Literals } from '../types'
+import type { ExportRow } from './export-row'
+import { defineWriter, everyRow, type RowBatches } from './types'
 
-/** Rows to be written, handed over in batches. */
-export type RowBatches = AsyncIterable<readonly ExportRow[]> | Iterable<readonly ExportRow[]>
+/** One array of objects. */
+export const json = defineWriter({
+  id: 'json',
+  label: 'JSON',
+  description:
+    'One array. Keys in the order of the source, null and empty kept apart, numbers to the last digit. Importing it again gives the same rows.',
+  extension: 'json',
+  mediaType: 'application/json; charset=utf-8',
+  options: z.object({
+    indent: toggle({
+      title: 'Indent',
+      description: 'Indents the JSON array by two blanks.',
+      default: true,
+    }),
+  }),
+  prepare: (job) => everyRow(job, () => writeJson(job.open(), job.options)),
+})
 
 /** Yields a JSON array as text: UTF-8 when encoded, no byte-order mark, non-ASCII literal, indented by two blanks or compact. */
-export async function* writeJson(
+async function* writeJson(
   batches: RowBatches,
   options: { indent: boolean },
 ): AsyncGenerator<string> {
@@ -15,7 +32,7 @@ export async function* writeJson(
   for await (const batch of batches) {
     let text = ''
     for (const item of batch) {
-      const object = objectText(exportEntries(item), literalsOf(item), options.indent)
+      const object = objectText(item, options.indent)
       text += isFirst ? '[' : ','
       text += options.indent ? `\n  ${object}` : object
       isFirst = false
@@ -26,22 +43,10 @@ export async function* writeJson(
   else yield options.indent ? '\n]\n' : ']\n'
 }
 
-/** Yields JSONL as text: one object a line, each line ended by 0x0A. */
-export async function* writeJsonl(batches: RowBatches): AsyncGenerator<string> {
-  for await (const batch of batches) {
-    let text = ''
-    for (const item of batch)
-      text += `${objectText(exportEntries(item), literalsOf(item), false)}\n`
-    if (text) yield text
-  }
-}
-
-/** Returns one object; written key by key, since JavaScript objects would move number-like keys to the front. */
-function objectText(
-  entries: readonly Entry[],
-  literals: Literals | null,
-  isIndented: boolean,
-): string {
+/** Returns one row as JSON text; written key by key, since JavaScript objects would move number-like keys to the front. */
+export function objectText(item: ExportRow, isIndented: boolean): string {
+  const literals = literalsOf(item)
+  const entries = exportEntries(item)
   if (entries.length === 0) return '{}'
   const cells = entries.map(({ key, value, pointer }) => {
     if (!isIndented) return `${JSON.stringify(key)}:${stringifyExact(value, literals, pointer)}`

@@ -4,26 +4,16 @@ import { inspectSource } from '../read'
 import { packRow, unpackRow } from '../stored-row'
 import { canonicalRows } from '@/lib/testing/formats/collect'
 import type { CanonicalRow, ColumnMapping } from '../types'
-import { writeCsv } from './csv'
 import type { ExportRow } from './export-row'
-import { writeJson, writeJsonl } from './json'
+import { writtenText } from '@/lib/testing/formats/written'
 import { bytesSource, plainRow } from '@/lib/testing/formats/made'
-
-const join = async (chunks: AsyncIterable<string>) => {
-  let text = ''
-  for await (const chunk of chunks) text += chunk
-  return text
-}
 
 /** Reads, stores, restores and writes a text. */
 async function roundTrip(text: string, kind: 'json' | 'indented' | 'jsonl'): Promise<string> {
   const { detection } = await inspectSource(bytesSource('x.json', text))
   const { mapping } = detection
   const items = (await canonicalRows(text)).map((row) => exported(stored(row, mapping), mapping))
-  const batches = [items.slice(0, 1), items.slice(1)]
-  return join(
-    kind === 'jsonl' ? writeJsonl(batches) : writeJson(batches, { indent: kind === 'indented' }),
-  )
+  return writtenText(kind === 'jsonl' ? kind : 'json', items, { indent: kind === 'indented' })
 }
 
 function stored(row: CanonicalRow, mapping: ColumnMapping): CanonicalRow {
@@ -139,7 +129,7 @@ describe('added columns', () => {
   }
 
   it('writes missing values as null with their status, and never over the row itself', async () => {
-    expect(JSON.parse(await join(writeJsonl([[item]])))).toEqual({
+    expect(JSON.parse(await writtenText('jsonl', [item]))).toEqual({
       instruction: '=a "q"',
       input: '',
       output: 'generated',
@@ -161,8 +151,8 @@ describe('added columns', () => {
       row: plainRow(1, { instruction: '-b', output: 'x\r\ny' }),
       mapping: null,
     }
-    const rows = () => [[item], [other]]
-    const text = await join(writeCsv(rows))
+    const rows = [item, other]
+    const text = await writtenText('csv', rows)
     expect(text.split('\n')[0]).toBe(
       '"instruction","input","output","score","round","score_added","score_status","mnd","mnd_status","p","p_status","ifd","ifd_status"',
     )
@@ -170,7 +160,7 @@ describe('added columns', () => {
       '"=a ""q""","","generated","1","2","","nonfinite","0.5","ok","[0.1,null]","ok","","no_response"\n',
     )
     expect(text).toContain('"-b","","x\r\ny","",""')
-    const safe = await join(writeCsv(rows, { spreadsheetSafe: true }))
+    const safe = await writtenText('csv', rows, { spreadsheetSafe: true })
     expect(safe).toContain('"\'=a ""q"""')
     expect(safe).toContain('"\'-b"')
     const [first, second] = await canonicalRows(text, 'x.csv')
@@ -185,22 +175,22 @@ describe('added columns', () => {
     const text = '[{"instruction":"a","output":"b","=x":1.0,"@y":"\\tc","z":"\\rd","e":1E5,"f":-1}]'
     const mapping = (await inspectSource(bytesSource('x.json', text))).detection.mapping
     const rows = (await canonicalRows(text)).map((row) => exported(stored(row, mapping), mapping))
-    const plain = await join(writeCsv(() => [rows]))
+    const plain = await writtenText('csv', rows)
     expect(plain).toBe(
       '"instruction","output","=x","@y","z","e","f"\n"a","b","1.0","\tc","\rd","1E5","-1"\n',
     )
-    expect(await join(writeCsv(() => [rows], { byteOrderMark: true }))).toBe(`\ufeff${plain}`)
-    expect(await join(writeCsv(() => [rows], { spreadsheetSafe: true }))).toBe(
+    expect(await writtenText('csv', rows, { byteOrderMark: true })).toBe(`\ufeff${plain}`)
+    expect(await writtenText('csv', rows, { spreadsheetSafe: true })).toBe(
       `"instruction","output","'=x","'@y","z","e","f"\n"a","b","1.0","'\tc","'\rd","1E5","-1"\n`,
     )
-    const indented = await join(writeJson([rows], { indent: true }))
+    const indented = await writtenText('json', rows, { indent: true })
     expect(indented).toContain('    "=x": 1.0,\n')
   })
 
   it('indents nested values beside numbers kept as they came', async () => {
     const text = '[{"instruction":"a","output":"b","x":{"y":[1.0,{"z":[]}]}}]'
     const rows = (await canonicalRows(text)).map((row) => exported(row, null))
-    expect(await join(writeJson([rows], { indent: true }))).toContain(
+    expect(await writtenText('json', rows, { indent: true })).toContain(
       '"x": {\n      "y": [\n        1.0,\n        {\n          "z": []\n        }\n      ]\n    }',
     )
   })
@@ -211,7 +201,7 @@ describe('added columns', () => {
       bytesSource('x', '[{"conversations":[{"from":"human","value":"q"}]}]'),
     )
     const items = [{ row: chat as CanonicalRow, mapping: detection.mapping, response: 'r' }]
-    expect(await join(writeJson([items], { indent: false }))).toBe(
+    expect(await writtenText('json', items, { indent: false })).toBe(
       '[{"conversations":[{"from":"human","value":"q"},{"from":"gpt","value":"r"}]}]\n',
     )
   })
@@ -231,7 +221,7 @@ describe('added columns', () => {
     const { detection } = await inspectSource(bytesSource('x', text))
     const [row] = await canonicalRows(text)
     const items = [{ row: row as CanonicalRow, mapping: detection.mapping, response: 'r' }]
-    expect(await join(writeJson([items], { indent: false }))).toBe(`${wanted}\n`)
+    expect(await writtenText('json', items, { indent: false })).toBe(`${wanted}\n`)
   })
 
   it('leaves a response inside a column where it is, and writes another one beside it', async () => {
@@ -241,13 +231,13 @@ describe('added columns', () => {
     const { preview } = await inspectSource(bytesSource('x', text), {}, { mapping })
     if (!preview[0]?.ok) throw new Error('not read')
     const { row } = preview[0]
-    expect(await join(writeJson([[{ row, mapping }]], { indent: false }))).toBe(`${text}\n`)
-    expect(await join(writeJson([[{ row, mapping, response: 'r' }]], { indent: false }))).toBe(
+    expect(await writtenText('json', [{ row, mapping }], { indent: false })).toBe(`${text}\n`)
+    expect(await writtenText('json', [{ row, mapping, response: 'r' }], { indent: false })).toBe(
       '[{"instruction":"q","responses":["a","b"],"output":"r"}]\n',
     )
   })
 
   it('writes an empty list of rows as an empty array', async () => {
-    expect(await join(writeJson([], { indent: true }))).toBe('[]\n')
+    expect(await writtenText('json', [])).toBe('[]\n')
   })
 })

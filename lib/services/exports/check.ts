@@ -1,19 +1,18 @@
 import type { Db } from '@/db/client'
 import type { ExportCheck, ExportFinding, ExportRequest } from '@/lib/contracts/export'
 import { carriesValue, statusOf } from '@/lib/contracts/status'
-import { checkBundle } from '@/lib/formats/llama-factory/check'
+import { wholeFile, type WriterJob } from '@/lib/formats/writers/types'
 import { columnReader, listColumns } from '../columns'
 import { parseColumnId } from '../columns/describe'
 import { columnName } from '../compare/columns'
 import { yieldToEventLoop } from '../compare/slots'
-import { bundleOptions, planExport, type ExportPlan } from './plan'
+import { jobOf, planExport, type ExportPlan } from './plan'
 import { exportRows } from './rows'
-import { writeText } from './write'
 
 /** Rows written to learn the size; spread over all rows, so that a round with long texts counts in proportion. */
 const SIZE_SAMPLE = 300
 
-async function estimateBytes(db: Db, plan: ExportPlan): Promise<number> {
+async function estimateBytes(db: Db, plan: ExportPlan, job: WriterJob<unknown>): Promise<number> {
   const { idx, part, selection } = plan.ordered
   const total = idx.length
   const n = Math.min(total, SIZE_SAMPLE)
@@ -26,7 +25,8 @@ async function estimateBytes(db: Db, plan: ExportPlan): Promise<number> {
   }
   let bytes = 0
   const open = () => exportRows(db, plan.study.id, sample, plan.content)
-  for await (const text of writeText(plan.request, open)) bytes += Buffer.byteLength(text)
+  const prepared = await plan.writer.prepare({ ...job, open, rows: n })
+  for await (const piece of prepared.write()) bytes += Buffer.byteLength(piece)
   return Math.round((bytes * total) / n)
 }
 
@@ -66,54 +66,9 @@ async function missingValues(db: Db, plan: ExportPlan): Promise<ExportFinding[]>
   return [{ rule: 'missing_values', message, rows: most, examples, at: [] }]
 }
 
-function formatNotes(request: ExportRequest): ExportFinding[] {
-  if (request.format !== 'csv') return []
-  const notes = [
-    {
-      rule: 'csv_null',
-      message:
-        'CSV cannot tell null from an empty text; both become an empty cell. JSON and JSONL can.',
-    },
-    {
-      rule: 'csv_training',
-      message:
-        'Do not train on CSV: loaders turn cells such as "NA" or an all-digit column into other types.',
-    },
-    ...(request.spreadsheetSafe
-      ? [
-          {
-            rule: 'csv_prefix',
-            message:
-              'Cells and column names that start with = + - @, a tab or a line break get an apostrophe, which changes them.',
-          },
-        ]
-      : []),
-  ]
-  return notes.map((note) => ({ ...note, rows: 0, examples: [], at: [] }))
-}
-
-async function checkPlain(db: Db, plan: ExportPlan): Promise<ExportCheck> {
-  const rows = plan.ordered.idx.length
-  const empty = {
-    rule: 'no_rows',
-    message: 'The filter leaves no row.',
-    rows: 0,
-    examples: [],
-    at: [],
-  }
-  return {
-    rows,
-    rowsKept: rows,
-    bytesEstimate: await estimateBytes(db, plan),
-    blocking: rows === 0 ? [empty] : [],
-    warnings: [...formatNotes(plan.request), ...(await missingValues(db, plan))],
-    droppedByReason: {},
-  }
-}
-
 /**
- * Returns what an export would hold: rows, size, and for a training bundle every row passed through a port of the
- * trainer's own conversion (formats.md 5.5). Nothing is written.
+ * Returns what an export would hold: rows, size, what its format cannot hold; for a training bundle every row passed
+ * through a port of the trainer's own conversion. Nothing is written.
  */
 export async function checkExport(
   db: Db,
@@ -121,14 +76,22 @@ export async function checkExport(
   signal?: AbortSignal,
 ): Promise<ExportCheck> {
   const plan = await planExport(db, request, signal)
-  if (request.format !== 'llama-factory') return checkPlain(db, plan)
-  const check = await checkBundle(plan.open(), bundleOptions(db, plan))
+  const rows = plan.ordered.idx.length
+  if (rows === 0) {
+    const blocking = [wholeFile('no_rows', 'The filter leaves no row. Widen it.')]
+    const nothing = { remedies: [], warnings: [], droppedByReason: {} }
+    return { rows, rowsKept: 0, bytesEstimate: 0, blocking, ...nothing }
+  }
+  const job = jobOf(db, plan)
+  const { rowsKept, blocking, remedies, warnings, droppedByReason, bytesEstimate } =
+    await plan.writer.prepare(job)
   return {
-    rows: check.rowsIn,
-    rowsKept: check.rowsKept,
-    bytesEstimate: check.bytesEstimate,
-    blocking: check.errors,
-    warnings: [...check.warnings, ...(await missingValues(db, plan))],
-    droppedByReason: check.droppedByReason,
+    rows,
+    rowsKept,
+    bytesEstimate: bytesEstimate ?? (blocking.length > 0 ? 0 : await estimateBytes(db, plan, job)),
+    blocking,
+    remedies,
+    warnings: [...warnings, ...(await missingValues(db, plan))],
+    droppedByReason,
   }
 }

@@ -1,9 +1,10 @@
 import { unzipSync } from 'fflate'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { parse } from 'yaml'
 import { exportRequestSchema, type ExportRequest } from '@/lib/contracts/export'
 import { emptyFilter, type RowFilter } from '@/lib/contracts/filter'
 import { inspectSource, readRows } from '@/lib/formats/read'
+import { WRITERS } from '@/lib/formats/writers'
 import type { CanonicalRow, FormatId, Source } from '@/lib/formats/types'
 import { addTestRun } from '@/lib/testing/compare'
 import { checkExport, exportRecipe, listExports, openExport } from '../exports'
@@ -14,6 +15,10 @@ const SCORE = 'difficulty_score.score'
 
 async function bytesOf(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
   return new Uint8Array(await new Response(body).arrayBuffer())
+}
+
+function withoutOptions({ options: _, ...rest }: Record<string, unknown>) {
+  return rest
 }
 
 function sourceOf(name: string, bytes: Uint8Array): Source {
@@ -205,7 +210,7 @@ describe('exports', () => {
     expect(listExports(study.db, study.studyId)[0]).toMatchObject({ rowCount: 4, bytes: null })
     const bytes = await bytesOf(open.body)
     const listed = listExports(study.db, study.studyId)[0]
-    expect(listed).toMatchObject({ name: 'set', format: 'json', bytes: bytes.byteLength })
+    expect(listed).toMatchObject({ name: 'set', formatLabel: 'JSON', bytes: bytes.byteLength })
     const recipe = parse(exportRecipe(study.db, study.studyId, listed?.id ?? '').text) as Record<
       string,
       never
@@ -222,6 +227,42 @@ describe('exports', () => {
       file: { name: 'set.json', sha256: listed?.sha256 },
     })
     expect(() => exportRecipe(study.db, study.studyId, 'none')).toThrow(/no such export/)
+  })
+
+  it.each(WRITERS.map(({ id }) => id))(
+    'writes the same %s for one request, whenever it is asked and however options are given',
+    async (format) => {
+      await twoRounds()
+      const shared = request({ format, metrics: true })
+      const options = { indent: false, byteOrderMark: true, foldInput: true, stage: 'sft' }
+      const bytes: Buffer[] = []
+      // As requests were noted before options had a field of their own, and as they are noted now.
+      for (const given of [
+        { ...withoutOptions(shared), ...options, template: 'default' },
+        { ...withoutOptions(shared), options },
+      ]) {
+        const open = await openExport(study.db, exportRequestSchema.parse(given))
+        bytes.push(Buffer.from(await bytesOf(open.body)))
+        vi.setSystemTime(Date.now() + 3_600_000)
+      }
+      vi.useRealTimers()
+      expect(bytes[0]?.equals(bytes[1] as Buffer)).toBe(true)
+      const [listed] = listExports(study.db, study.studyId)
+      const recipe = exportRecipe(study.db, study.studyId, listed?.id ?? '').text
+      if (format === 'csv') expect(recipe).toContain('byte_order_mark: true')
+      expect(recipe).toMatch(/^created: /m)
+    },
+  )
+
+  it('names an option that is not valid', async () => {
+    const wrong = request({ format: 'llama-factory', options: { stage: 'rlhf' } })
+    await expect(checkExport(study.db, wrong)).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringContaining('Option stage of LLaMA-Factory bundle'),
+    })
+    await expect(checkExport(study.db, request({ format: 'xlsx' }))).rejects.toThrow(
+      /Choose one of/,
+    )
   })
 
   it('marks a download that was broken off as incomplete', async () => {
@@ -263,7 +304,10 @@ describe('exports', () => {
     expect(check.bytesEstimate).toBe(
       (await exported({ filter: { arms: ['small'] }, metrics: true })).byteLength,
     )
-    const csv = await checkExport(study.db, request({ format: 'csv', spreadsheetSafe: true }))
+    const csv = await checkExport(
+      study.db,
+      request({ format: 'csv', options: { spreadsheetSafe: true } }),
+    )
     expect(csv.warnings.map((one) => one.rule)).toEqual(['csv_null', 'csv_training', 'csv_prefix'])
     const none = await checkExport(study.db, request({ filter: { text: 'nothing like this' } }))
     expect(none.blocking[0]?.rule).toBe('no_rows')
@@ -290,7 +334,7 @@ describe('exports', () => {
     await expect(openExport(study.db, request(patch))).rejects.toMatchObject({
       code: 'invalid_input',
     })
-    const zip = unzipSync(await exported({ ...patch, excludeBlocked: true }))
+    const zip = unzipSync(await exported({ ...patch, options: { excludeBlocked: true } }))
     const text = (name: string) => Buffer.from(zip[name] ?? []).toString('utf8')
     expect(Object.keys(zip)).toEqual([
       'dataset_info.json',

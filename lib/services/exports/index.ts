@@ -10,12 +10,14 @@ import {
 } from '@/lib/contracts/export'
 import { AppError } from '@/lib/errors'
 import type { JsonObject } from '@/lib/formats/types'
+import { WRITERS } from '@/lib/formats/writers'
 import { planExport } from './plan'
 import { makeRecipe } from './recipe'
-import { fileOf, toStream, writeExport, type Sent } from './write'
+import { toStream, writeExport, type Sent } from './write'
 import { getStudy } from '../studies'
 
 export { checkExport } from './check'
+export { listWriters } from '@/lib/formats/writers'
 
 /** Exports listed on the page; older ones stay in the database. */
 const LISTED = 50
@@ -47,9 +49,10 @@ export async function openExport(
   signal?: AbortSignal,
 ): Promise<OpenExport> {
   const plan = await planExport(db, request, signal)
-  const recipe = makeRecipe(db, plan.study, request, plan.ordered.selection, plan.content.columns)
+  const recipe = makeRecipe(db, plan)
   const { pieces, rows } = await writeExport(db, plan, recipe)
-  const { fileName, contentType } = fileOf(request)
+  const { extension, mediaType: contentType } = plan.writer
+  const fileName = `${request.name}.${extension}`
   const exportId = randomUUID()
   const stored: StoredRecipe = { request, recipe, file: fileName, sent: null }
   db.insert(subsets)
@@ -76,6 +79,7 @@ export async function openExport(
 /** Returns the study's exports, newest first. */
 export function listExports(db: Db, studyId: string): PreviousExport[] {
   getStudy(db, studyId)
+  const labels = new Map(WRITERS.map(({ id, label }) => [id, label]))
   return db
     .select()
     .from(subsets)
@@ -92,7 +96,7 @@ export function listExports(db: Db, studyId: string): PreviousExport[] {
         {
           id: row.id,
           name: row.name,
-          format: request.data.format,
+          formatLabel: labels.get(request.data.format) ?? request.data.format,
           rowCount: row.rowCount,
           bytes: stored.sent?.bytes ?? null,
           sha256: stored.sent?.sha256 ?? null,
@@ -120,6 +124,8 @@ export function exportRecipe(
   const written = stored.sent
     ? { name: stored.file, bytes: stored.sent.bytes, sha256: stored.sent.sha256 }
     : { name: stored.file, complete: false }
-  const text = stringify({ ...stored.recipe, file: written }, { lineWidth: 0 })
+  // Recipes noted before the date was kept apart from them hold it themselves.
+  const created = stored.recipe.created ?? new Date(row.createdAt).toISOString()
+  const text = stringify({ ...stored.recipe, created, file: written }, { lineWidth: 0 })
   return { fileName: `${row.name}.recipe.yaml`, text }
 }

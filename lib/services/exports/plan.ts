@@ -1,7 +1,11 @@
 import type { Db } from '@/db/client'
 import type { ExportRequest } from '@/lib/contracts/export'
 import type { StudySummary } from '@/lib/contracts/study'
-import type { BundleOptions } from '@/lib/formats/llama-factory/bundle-options'
+import type { JsonObject } from '@/lib/formats/types'
+import { writerOf } from '@/lib/formats/writers'
+import type { ExportRow } from '@/lib/formats/writers/export-row'
+import type { Writer, WriterJob } from '@/lib/formats/writers/types'
+import { AppError } from '@/lib/errors'
 import { inArray } from 'drizzle-orm'
 import { cells } from '@/db/schema'
 import { listColumns } from '../columns'
@@ -13,11 +17,13 @@ import { exportRows, type RowContent } from './rows'
 import { orderRows, type OrderedRows } from '../rows'
 import { warmSelection } from '../rows/select'
 import { getStudy } from '../studies'
-import type { ExportRow } from '@/lib/formats/writers/export-row'
 
 /** Everything an export needs to know before the first row is read. */
 export interface ExportPlan {
   request: ExportRequest
+  writer: Writer
+  /** The format's options, settled. */
+  options: Record<string, unknown>
   study: StudySummary
   ordered: OrderedRows
   content: RowContent
@@ -25,11 +31,11 @@ export interface ExportPlan {
   open(): AsyncGenerator<ExportRow[]>
 }
 
-function writtenColumns(db: Db, request: ExportRequest): string[] {
+function writtenColumns(db: Db, request: ExportRequest, { hasSidecar }: Writer): string[] {
   const { columns } = request.state
   const runs = studyRuns(db, request.studyId)
   for (const id of columns) requireSource(id, runs)
-  if (request.format === 'llama-factory') {
+  if (hasSidecar) {
     // The sidecar is where values stay with the training rows, so it holds every column that a run filled.
     const filled = listColumns(db, request.studyId).filter((column) => !column.hidden)
     return [...new Set([...columns, ...filled.map((column) => column.id)])]
@@ -40,6 +46,15 @@ function writtenColumns(db: Db, request: ExportRequest): string[] {
   return filled.filter((column) => column.isDefault && !column.hidden).map((column) => column.id)
 }
 
+/** Options of other formats may stand beside those of this one: a page keeps them while formats are tried. */
+function settledOptions(writer: Writer, given: ExportRequest['options']): Record<string, unknown> {
+  const parsed = writer.options.safeParse(given)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const name = issue?.path.join('.') ?? ''
+  throw new AppError('invalid_input', `Option ${name} of ${writer.label}: ${issue?.message ?? ''}`)
+}
+
 /** Returns the plan of an export: the rows that the filter shows, in their order. Throws `not_found` for unknown columns. */
 export async function planExport(
   db: Db,
@@ -48,7 +63,9 @@ export async function planExport(
 ): Promise<ExportPlan> {
   const study = getStudy(db, request.studyId)
   const { filter, sort } = request.state
-  const columns = writtenColumns(db, request)
+  const writer = writerOf(request.format)
+  const options = settledOptions(writer, request.options)
+  const columns = writtenColumns(db, request, writer)
   await warmSelection(db, study.id, filter, [...columns, ...decidingColumns(request)], signal)
   await yieldToEventLoop()
   const ordered = orderRows(db, study.id, filter, sort)
@@ -57,10 +74,12 @@ export async function planExport(
   const content: RowContent = {
     studyName: study.name,
     columns,
-    lineage: request.format === 'llama-factory' ? 'full' : short,
+    lineage: writer.hasSidecar ? 'full' : short,
   }
   return {
     request,
+    writer,
+    options,
     study,
     ordered,
     content,
@@ -68,9 +87,9 @@ export async function planExport(
   }
 }
 
-/** Returns how the training bundle is written: as conversations when a chosen file came as such, else as flat rows. */
-export function bundleOptions(db: Db, plan: ExportPlan): BundleOptions {
-  const { request, ordered } = plan
+/** Returns what the writer is to do with the rows of a plan. */
+export function jobOf(db: Db, plan: ExportPlan, recipe: JsonObject = {}): WriterJob<unknown> {
+  const { request, options, ordered, open } = plan
   const used = ordered.selection.cells.filter((part) => part.rows.length > 0)
   const numbers = used.map((part) => part.cell.no)
   const isChat = db
@@ -79,13 +98,5 @@ export function bundleOptions(db: Db, plan: ExportPlan): BundleOptions {
     .where(inArray(cells.no, numbers))
     .all()
     .some(({ source }) => source.mapping !== null && source.mapping.messages !== null)
-  return {
-    name: request.name,
-    format: isChat ? 'sharegpt' : 'alpaca',
-    stage: request.stage,
-    foldInput: request.foldInput,
-    excludeBlocked: request.excludeBlocked,
-    allowEmptyResponses: request.allowEmptyResponses,
-    template: request.template,
-  }
+  return { name: request.name, options, rows: ordered.idx.length, open, isChat, recipe }
 }

@@ -3,11 +3,11 @@ import type { Db } from '@/db/client'
 import { arms, cells, runs } from '@/db/schema'
 import type { ExportRequest } from '@/lib/contracts/export'
 import { emptyFilter, type RowFilter } from '@/lib/contracts/filter'
-import type { StudySummary } from '@/lib/contracts/study'
 import type { JsonObject, JsonValue } from '@/lib/formats/types'
 import { columnReader, listColumns } from '../columns'
 import { parseColumnId } from '../columns/describe'
 import { columnName } from '../compare/columns'
+import type { ExportPlan } from './plan'
 import { APP_VERSION } from '../runs/definition'
 import { sortColumn } from '../rows'
 import { select, type Selection } from '../rows/select'
@@ -123,33 +123,34 @@ export function decidingColumns(request: ExportRequest): string[] {
   return [...new Set([...ranged, ...(sorted === null ? [] : [sorted])])]
 }
 
+function snakeCase(options: Record<string, unknown>): JsonObject {
+  const named = Object.entries(options).map(([name, value]) => [
+    name.replaceAll(/[A-Z]/g, (one) => `_${one.toLowerCase()}`),
+    plain(value),
+  ])
+  return Object.fromEntries(named) as JsonObject
+}
+
 /**
  * Returns how an export came about: rows after each step of the filter, order, the cards of all columns that decided or
- * were written, source files with their hashes, and the version that wrote it.
+ * were written, source files with their hashes, and the version that wrote it. It holds no date: the same rows give the same recipe.
  */
-export function makeRecipe(
-  db: Db,
-  study: StudySummary,
-  request: ExportRequest,
-  selection: Selection,
-  writtenColumns: readonly string[],
-): JsonObject {
+export function makeRecipe(db: Db, plan: ExportPlan): JsonObject {
+  const { study, request, options, content } = plan
   const { state, format } = request
+  const { selection } = plan.ordered
+  const writtenColumns = content.columns
   const columns = [...new Set([...decidingColumns(request), ...writtenColumns])]
   return {
     tool: 'evolens',
     tool_version: APP_VERSION,
-    created: new Date().toISOString(),
     study: { id: study.id, name: study.name },
     data_set: request.name,
     format,
     options: {
       metrics: request.metrics,
       lineage: request.lineage,
-      indent: request.indent,
-      spreadsheet_safe: request.spreadsheetSafe,
-      byte_order_mark: request.byteOrderMark,
-      fold_input: request.foldInput,
+      ...snakeCase(options),
     },
     rows_in_study: selection.outOf,
     steps: filterSteps(db, study.id, state.filter),

@@ -1,53 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { Db } from '@/db/client'
-import type { ExportRequest } from '@/lib/contracts/export'
 import { AppError } from '@/lib/errors'
-import { writeBundle } from '@/lib/formats/llama-factory/bundle'
-import { checkBundle } from '@/lib/formats/llama-factory/check'
 import type { JsonObject } from '@/lib/formats/types'
-import { writeCsv } from '@/lib/formats/writers/csv'
-import type { ExportRow } from '@/lib/formats/writers/export-row'
-import { writeJson, writeJsonl } from '@/lib/formats/writers/json'
-import { bundleOptions, type ExportPlan } from './plan'
-
-/** What one format is on disk. */
-interface FileKind {
-  extension: string
-  contentType: string
-}
-
-const FILE_KINDS: Record<ExportRequest['format'], FileKind> = {
-  json: { extension: 'json', contentType: 'application/json; charset=utf-8' },
-  jsonl: { extension: 'jsonl', contentType: 'application/x-ndjson; charset=utf-8' },
-  csv: { extension: 'csv', contentType: 'text/csv; charset=utf-8' },
-  'llama-factory': { extension: 'zip', contentType: 'application/zip' },
-}
-
-/** Returns file name and content type of an export. */
-export function fileOf(request: ExportRequest): { fileName: string; contentType: string } {
-  const { extension, contentType } = FILE_KINDS[request.format]
-  return { fileName: `${request.name}.${extension}`, contentType }
-}
-
-/** Yields the text of a plain format for the given rows. */
-export function writeText(
-  request: ExportRequest,
-  open: () => AsyncGenerator<ExportRow[]>,
-): AsyncGenerator<string> {
-  if (request.format === 'csv') {
-    const { spreadsheetSafe, byteOrderMark } = request
-    return writeCsv(open, { spreadsheetSafe, byteOrderMark })
-  }
-  if (request.format === 'jsonl') return writeJsonl(open())
-  return writeJson(open(), { indent: request.indent })
-}
+import { jobOf, type ExportPlan } from './plan'
 
 /** About what one write to a socket takes; smaller pieces only cost turns. */
 const PIECE_BYTES = 64 * 1024
 
-async function* encoded(text: AsyncGenerator<string>): AsyncGenerator<Uint8Array> {
-  for await (const part of text) {
-    const bytes = Buffer.from(part)
+async function* inPieces(parts: AsyncGenerator<string | Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const part of parts) {
+    const bytes = typeof part === 'string' ? Buffer.from(part) : part
     for (let at = 0; at < bytes.length; at += PIECE_BYTES)
       yield bytes.subarray(at, at + PIECE_BYTES)
   }
@@ -59,22 +21,17 @@ export interface Written {
   rows: number
 }
 
-/** Returns the bytes of an export. A training bundle is checked first: `invalid_input` when the checks forbid it. */
+/** Returns the bytes of an export. It is checked first: `invalid_input` when the check forbids it. */
 export async function writeExport(db: Db, plan: ExportPlan, recipe: JsonObject): Promise<Written> {
-  const { request } = plan
   if (plan.ordered.idx.length === 0) {
     throw new AppError('invalid_input', 'The filter leaves no row to export. Widen it.')
   }
-  if (request.format !== 'llama-factory') {
-    return { pieces: encoded(writeText(request, plan.open)), rows: plan.ordered.idx.length }
+  const { blocking, rowsKept, write } = await plan.writer.prepare(jobOf(db, plan, recipe))
+  if (blocking.length > 0) {
+    const why = blocking.map((finding) => finding.message).join(' ')
+    throw new AppError('invalid_input', `The file cannot be written as it stands: ${why}`)
   }
-  const options = bundleOptions(db, plan)
-  const check = await checkBundle(plan.open(), options)
-  if (check.errors.length > 0) {
-    const why = check.errors.map((finding) => finding.message).join(' ')
-    throw new AppError('invalid_input', `The bundle would not train as it stands: ${why}`)
-  }
-  return { pieces: writeBundle(plan.open, check, options, recipe), rows: check.rowsKept }
+  return { pieces: inPieces(write()), rows: rowsKept }
 }
 
 /** What was sent, once all of it was. */

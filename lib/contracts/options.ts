@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { columnShapeSchema } from './study'
+
+/** One option as a form control; drawn from the schema of the thing that has it. */
+export const optionFieldSchema = z.object({
+  name: z.string(),
+  title: z.string(),
+  description: z.string(),
+  kind: z.enum(['choice', 'switch', 'number', 'text']),
+  choices: z.array(z.object({ value: z.string(), label: z.string() })),
+  /** Set where columns of the study of these shapes are choices as well; the service adds those with values. */
+  columns: z.array(columnShapeSchema).exactOptional(),
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  step: z.number().nullable(),
+  default: z.union([z.string(), z.number(), z.boolean()]),
+  /** Shown beside the title instead of in the menu. */
+  inline: z.boolean(),
+})
+export type OptionField = z.infer<typeof optionFieldSchema>
+
+/** How an option is named and explained. */
+export interface OptionText {
+  title: string
+  description: string
+  inline?: boolean
+}
+
+/** Returns a choice among named values; the first is the default unless one is given. */
+export function choice<const L extends Record<string, string>>(
+  labels: L,
+  text: OptionText & { default?: keyof L & string },
+) {
+  const values = Object.keys(labels) as (keyof L & string)[]
+  const { default: preset, ...meta } = text
+  return z
+    .enum(values as [keyof L & string, ...(keyof L & string)[]])
+    .default((preset ?? values[0]) as never)
+    .meta({ ...meta, labels })
+}
+
+/** Returns an on/off option. */
+export function toggle(text: OptionText & { default: boolean }) {
+  const { default: preset, ...meta } = text
+  return z.boolean().default(preset).meta(meta)
+}
+
+const scalar = z.union([z.string(), z.number(), z.boolean()])
+const propertySchema = z.looseObject({
+  type: z.string().optional(),
+  enum: z.array(z.string()).optional(),
+  columns: z.array(columnShapeSchema).optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  title: z.string(),
+  description: z.string(),
+  default: scalar,
+  step: z.number().optional(),
+  inline: z.boolean().optional(),
+  labels: z.record(z.string(), z.string()).optional(),
+})
+
+/** What draws the options that no list of choices stands for. */
+const KINDS: Record<string, OptionField['kind']> = { boolean: 'switch', string: 'text' }
+
+/** Returns the form controls of an options schema; throws when a field lacks title, description or default. */
+export function describeOptions(schema: z.ZodType): OptionField[] {
+  const json = z.toJSONSchema(schema, { io: 'input' }) as { properties?: Record<string, unknown> }
+  return Object.entries(json.properties ?? {}).map(([name, raw]) => {
+    const property = propertySchema.parse(raw)
+    const { columns, labels = {} } = property
+    const named = property.enum ?? (columns ? Object.keys(labels) : null)
+    return {
+      name,
+      title: property.title,
+      description: property.description,
+      kind: named ? 'choice' : (KINDS[property.type ?? ''] ?? 'number'),
+      choices: (named ?? []).map((value) => ({
+        value,
+        label: labels[value] ?? value,
+      })),
+      ...(columns ? { columns } : {}),
+      min: property.minimum ?? null,
+      max: property.maximum ?? null,
+      step: property.step ?? null,
+      default: property.default,
+      inline: property.inline ?? false,
+    }
+  })
+}

@@ -1,0 +1,36 @@
+import { Readable } from 'node:stream'
+import { ZipFile } from 'yazl'
+
+/** One file of an archive; its content is asked for when its turn comes. */
+export interface ZipEntry {
+  name: string
+  chunks(): AsyncIterable<string> | Iterable<string>
+}
+
+/** The same rows give the same bytes: an archive holds no date but this one, the first that zip knows, and no owner. */
+const ENTRY = { mtime: new Date(1980, 0, 1), forceDosTimestamp: true, mode: 0o100644 }
+
+/** Yields a zip archive, file by file, compressed off the main thread; sizes over 4 GiB are written as zip64. */
+export async function* zipStream(entries: readonly ZipEntry[]): AsyncGenerator<Uint8Array> {
+  const zip = new ZipFile()
+  const out = zip.outputStream as Readable
+  let open: Readable | null = null
+  for (const { name, chunks } of entries) {
+    zip.addReadStreamLazy(name, ENTRY, (give) => {
+      open = Readable.from(encoded(chunks()), { objectMode: false })
+      open.on('error', (error) => out.destroy(error))
+      give(null, open)
+    })
+  }
+  zip.end()
+  try {
+    yield* out as AsyncIterable<Uint8Array>
+  } finally {
+    // A pipe does not close its source when the receiver goes away.
+    ;(open as Readable | null)?.destroy()
+  }
+}
+
+async function* encoded(chunks: AsyncIterable<string> | Iterable<string>) {
+  for await (const chunk of chunks) yield Buffer.from(chunk)
+}

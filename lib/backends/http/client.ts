@@ -10,7 +10,7 @@ import {
   type NetworkPolicy,
 } from './address'
 import { trustedCertificates } from './certificates'
-import { httpError, type Judge } from './errors'
+import { httpError, type ClassifyError } from './errors'
 import { exchange, type ExchangeError, type RawReply, type Target } from './exchange'
 import { redactKey, repeatsKey } from './redact'
 
@@ -55,7 +55,7 @@ export interface HttpClientOptions {
   caFile?: string | null
   policy?: NetworkPolicy
   /** What a dialect knows about its own errors; it is asked before the general rules. */
-  judge?: Judge
+  classify?: ClassifyError
   /** How long an unused connection stays open, in milliseconds. */
   idleMs?: number
 }
@@ -200,7 +200,13 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         const body = redactKey(raw.body, target.key)
         const requestId = redactKey(raw.headers['x-request-id'] ?? '', target.key)
         const headers = { ...raw.headers, 'x-request-id': requestId }
-        const error = httpError(raw.status, headers, body, request.isList === true, options.judge)
+        const error = httpError(
+          raw.status,
+          headers,
+          body,
+          request.isList === true,
+          options.classify,
+        )
         throw request.withoutKey ? error : keyRefused(error, target.key, options.keyName ?? null)
       }
       const latencyMs = performance.now() - start

@@ -47,9 +47,9 @@ export interface ErrorReply extends ErrorFields {
 }
 
 /** Returns a dialect's own verdict, or null to leave it to the general rules. */
-export type Judge = (reply: ErrorReply) => Verdict | null
+export type ClassifyError = (reply: ErrorReply) => Verdict | null
 
-function judge400(fields: ErrorFields, isList: boolean): Verdict {
+function classify400(fields: ErrorFields, isList: boolean): Verdict {
   const all = `${fields.code} ${fields.type} ${fields.param} ${fields.message}`
   // Of a list only some input is at fault, and no server says which.
   const one = isList ? 'split' : 'row'
@@ -75,7 +75,7 @@ function judge(status: number, fields: ErrorFields, isList: boolean): Verdict {
   switch (status) {
     case 400:
     case 422:
-      return judge400(fields, isList)
+      return classify400(fields, isList)
     case 401:
     case 403:
       return { kind: 'config', reason: 'key' }
@@ -122,17 +122,17 @@ const ADVICE: Record<string, string> = {
 
 /**
  * Returns the error of a reply with a status that is not 2xx, by the retry rules; `isList` says whether the request held
- * several inputs, `judgeOwn` is what the dialect knows better.
+ * several inputs, `classifyOwn` is what the dialect knows better.
  */
 export function httpError(
   status: number,
   headers: Record<string, string | undefined>,
   body: string,
   isList: boolean,
-  judgeOwn?: Judge,
+  classifyOwn?: ClassifyError,
 ): AppError {
   const fields = readErrorBody(body)
-  const own = judgeOwn?.({ ...fields, status, isList }) ?? null
+  const own = classifyOwn?.({ ...fields, status, isList }) ?? null
   const { code, message, ...verdict } = own ?? judge(status, fields, isList)
   // A date is meant by the server's clock, which need not be ours.
   const wait = retryAfterMs(headers['retry-after'], Date.parse(headers.date ?? '') || Date.now())

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { pricesSchema } from '@/lib/contracts/meter'
 import { createHttpClient, type HttpClient } from '../http/client'
 import type { NetworkEnvironment } from '../http/address'
-import type { Judge } from '../http/errors'
+import type { ClassifyError } from '../http/errors'
 import type { ModelIdentity } from '../types'
 
 /** Returns the settings that every scoring server has; `baseUrl` is where its documentation puts it. */
@@ -48,13 +48,7 @@ export function serverFields(baseUrl: string) {
       .nullable()
       .default(null)
       .describe('Context length in tokens, where the server does not state it.'),
-    concurrency: z
-      .number()
-      .int()
-      .min(1)
-      .max(64)
-      .default(8)
-      .describe('Most requests in flight at once.'),
+    ...concurrencyField(64, 8),
     allowPlainHttp: z
       .boolean()
       .default(false)
@@ -91,15 +85,30 @@ export const tokenizerField = {
     ),
 }
 
+/** Returns the settings of a server that scores given text; `baseUrl` is where its documentation puts it. */
+export function scoringConfig(baseUrl: string) {
+  return z.object({ ...serverFields(baseUrl), ...tokenizerField })
+}
+export type ScoringConfig = z.infer<ReturnType<typeof scoringConfig>>
+
+/** Returns the setting of how many requests run at once, for a kind whose limits are not the usual ones. */
+export function concurrencyField(
+  most: number,
+  usual: number,
+  meaning = 'Most requests in flight at once.',
+) {
+  return { concurrency: z.number().int().min(1).max(most).default(usual).describe(meaning) }
+}
+
 const schema = z.object(serverFields(''))
 /** Settings that every scoring server has. */
 export type ServerConfig = z.infer<typeof schema>
 
-/** Returns the HTTP client of a configured server; `judge` is what its dialect knows about its errors. */
+/** Returns the HTTP client of a configured server; `classify` is what its dialect knows about its errors. */
 export function openServer(
   config: ServerConfig,
   env: NetworkEnvironment,
-  judge?: Judge,
+  classify?: ClassifyError,
 ): HttpClient {
   const { keyEnv } = config
   return createHttpClient({
@@ -109,7 +118,7 @@ export function openServer(
     allowPlainHttp: config.allowPlainHttp,
     caFile: config.caFile,
     ...(env.network ? { policy: env.network } : {}),
-    ...(judge ? { judge } : {}),
+    ...(classify ? { classify } : {}),
   })
 }
 

@@ -3,13 +3,25 @@ import type { NetworkEnvironment } from '../http/address'
 import type { ProbePort } from '../probe/port'
 import { defineBackend, type BackendKind, type Capability } from '../types'
 import { unopenedIdentity, type ServerConfig } from './config'
+import type { ScoringServer } from './open'
 
-/** What tells one scoring dialect from another. */
-export interface ScoringDialect<C extends ServerConfig> {
+/** What every kind of server states of itself. */
+interface Dialect<C extends ServerConfig> {
   id: string
   label: string
   description: string
   config: z.ZodType<C>
+}
+
+/** What tells one scoring dialect from another. */
+export interface ScoringDialect<C extends ServerConfig, T extends object> extends Dialect<C> {
+  /** Loads the dialect. */
+  server(): Promise<ScoringServer<C, T>>
+}
+
+/** What tells one kind of server from another. */
+export interface ServerDialect<C extends ServerConfig> extends Dialect<C> {
+  capabilities: readonly Capability[]
   /**
    * Loads the dialect and opens a server; called by `open` and `probe`, so that both state one identity. `probing` says
    * that what the server lacks is to be shown by trying it.
@@ -20,11 +32,6 @@ export interface ScoringDialect<C extends ServerConfig> {
     signal: AbortSignal | undefined,
     probing: boolean,
   ): Promise<ProbePort>
-}
-
-/** What tells one kind of server from another. */
-export interface ServerDialect<C extends ServerConfig> extends ScoringDialect<C> {
-  capabilities: readonly Capability[]
 }
 
 /** Returns the kind of backend that a dialect of some server makes. */
@@ -46,9 +53,16 @@ export function defineServer<C extends ServerConfig>(dialect: ServerDialect<C>):
 }
 
 /** Returns the kind of backend that a scoring dialect makes: all of them chat, score given text and tokenize. */
-export function defineScoring<C extends ServerConfig>(dialect: ScoringDialect<C>): BackendKind {
+export function defineScoring<C extends ServerConfig, T extends object>({
+  server,
+  ...dialect
+}: ScoringDialect<C, T>): BackendKind {
   return defineServer({
     ...dialect,
     capabilities: ['chat', 'structured', 'outputLogprobs', 'promptLogprobs', 'tokenize'],
+    async connect(config, env, signal) {
+      const [{ openScoring }, loaded] = await Promise.all([import('./open'), server()])
+      return openScoring(dialect.id, loaded, config, env, signal)
+    },
   })
 }

@@ -1,10 +1,9 @@
 import { cleanName } from '@/lib/contracts/plain-text'
 import { AppError } from '@/lib/errors'
 import type { HttpClient } from '../http/client'
+import { getJson } from './ask'
 import { countOf, fieldsOf, listOf, textOf } from './wire'
 
-const QUICK_MS = 10_000
-const MODELS_BYTES = 2 * 1024 * 1024
 const SHOWN = 8
 
 /** A model as a server lists it. */
@@ -22,14 +21,7 @@ export async function listModels(
   signal?: AbortSignal,
   withoutKey = false,
 ): Promise<ListedModel[]> {
-  const { json } = await client.send({
-    method: 'GET',
-    path: '/v1/models',
-    withoutKey,
-    timeoutMs: QUICK_MS,
-    maxBytes: MODELS_BYTES,
-    signal,
-  })
+  const json = await getJson(client, '/v1/models', signal, withoutKey)
   const data = Array.isArray(json) ? json : listOf(fieldsOf(json, 'the top').data, 'data')
   return data.map((entry, i) => {
     const model = fieldsOf(entry, `data.${i}`)

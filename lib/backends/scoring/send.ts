@@ -1,5 +1,6 @@
 import type { HttpClient } from '../http/client'
 import { requestError } from '../session/request-error'
+import { byIndex, fieldsOf, listOf } from './wire'
 
 // Recorded: 76 bytes a token on vLLM with the given token alone, twice that where an echo repeats it.
 const BYTES_PER_TOKEN = 400
@@ -53,6 +54,36 @@ export async function sendScoring(client: HttpClient, request: ScoringRequest): 
     speeds.set(client, before === undefined ? now : before * (1 - NEWEST) + now * NEWEST)
   }
   return json
+}
+
+/** Sends a greedy request to the completions route, within the limits of a scoring request; returns the reply's fields. */
+export async function complete(
+  client: HttpClient,
+  body: Record<string, unknown>,
+  request: Omit<ScoringRequest, 'path' | 'body'>,
+): Promise<Record<string, unknown>> {
+  const path = '/v1/completions'
+  const json = await sendScoring(client, {
+    path,
+    body: { temperature: 0, stream: false, ...body },
+    ...request,
+  })
+  return fieldsOf(json, 'the top')
+}
+
+/** Returns the choices of a completion in the order of its prompts. */
+export function choicesOf(reply: Record<string, unknown>, prompts: number) {
+  return byIndex(listOf(reply.choices, 'choices'), prompts)
+}
+
+/** Returns the only choice of a completion. */
+export function choiceOf(reply: Record<string, unknown>): Record<string, unknown> {
+  return choicesOf(reply, 1)[0] as Record<string, unknown>
+}
+
+/** Returns how many tokens id sequences have together. */
+export function tokensIn(sequences: readonly Int32Array[]): number {
+  return sequences.reduce((sum, ids) => sum + ids.length, 0)
 }
 
 /** Throws the row error of a prompt that the server would refuse, so that its list is not refused with it. */

@@ -3,18 +3,14 @@ import { mapParallel } from '../scoring/parallel'
 import { bosOf, CHECK_TEXT, compareTokenizers } from './check'
 import type { CapabilityState } from '../types'
 import { loadTokenizer } from './local'
+import type { TokenizerRoutes } from './routes'
 import { REQUESTS_AT_ONCE, textsOfIds } from './token-texts'
 
 export { CHECK_TEXT } from './check'
+export type { TokenizerRoutes } from './routes'
 
 // One word in front of nothing: shows the BOS alone.
 const SHORT_TEXT = 'a b'
-
-/** The tokenizer routes of a server, as far as it has them. */
-export interface TokenizerRoutes {
-  tokenize(text: string, addSpecial: boolean, signal?: AbortSignal): Promise<Int32Array>
-  detokenize?(ids: Int32Array, signal?: AbortSignal): Promise<string>
-}
 
 /** The tokenizer that a scoring session uses. */
 export interface SessionTokenizer {
@@ -129,6 +125,20 @@ export async function tokenizerOrReason(
       remedy:
         'Serve the model with its own tokenizer files, or name its tokenizer.json in tokenizerFile.',
     }
+  }
+}
+
+/** Returns the tokenizer of a server with routes alone, or why its ids are of no use: some models put marks at both ends. */
+export async function routesTokenizer(
+  routes: TokenizerRoutes,
+  signal?: AbortSignal,
+): Promise<SessionTokenizer | CapabilityState> {
+  try {
+    const found = await sessionTokenizer({ file: null, routes }, signal)
+    return found ?? { state: 'no', reason: 'The server has no tokenizer route.' }
+  } catch (error) {
+    if (errorCode(error) !== 'capability_missing') throw error
+    return { state: 'no', reason: errorMessage(error) }
   }
 }
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { httpError } from '@/lib/backends/http/errors'
 import { infinity } from '@/lib/backends/dialects/infinity'
 import { llamaServer } from '@/lib/backends/dialects/llama-server'
-import { judgeLlamaServer } from '@/lib/backends/dialects/llama-server/errors'
+import { classifyLlamaServer } from '@/lib/backends/dialects/llama-server/errors'
 import { lmStudio } from '@/lib/backends/dialects/lm-studio'
 import { ollama } from '@/lib/backends/dialects/ollama'
 import { openai } from '@/lib/backends/dialects/openai'
@@ -121,7 +121,7 @@ describe('recorded replies', () => {
   it('of features that are switched off are missing capabilities', () => {
     const judged = (folder: string, name: string) => {
       const { status, response } = loadExchange(folder, name)
-      return httpError(status, {}, JSON.stringify(response), false, judgeLlamaServer)
+      return httpError(status, {}, JSON.stringify(response), false, classifyLlamaServer)
     }
     for (const [folder, name] of [
       ['llama-server', 'embeddings_not_enabled'],

@@ -1,4 +1,4 @@
-import { fireworksConfigSchema } from './config'
+import { scoringConfig } from '@/lib/backends/scoring/config'
 import { defineScoring } from '@/lib/backends/scoring/define'
 
 /** Fireworks' hosted models, scoring ids by echo. */
@@ -7,7 +7,6 @@ export const fireworks = defineScoring({
   label: 'Fireworks',
   description:
     "Hosted models. Scores given token ids where the model's echo passes the probe and its tokenizer.json is at hand; priced by the token.",
-  config: fireworksConfigSchema,
-  connect: async (config, env, signal) =>
-    (await import('./session')).openFireworks(config, env, signal),
+  config: scoringConfig('https://api.fireworks.ai/inference'),
+  server: async () => (await import('./session')).fireworksServer,
 })

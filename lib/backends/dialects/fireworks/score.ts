@@ -1,36 +1,15 @@
 import type { HttpClient } from '@/lib/backends/http/client'
 import type { Continuation, TextScores } from '@/lib/backends/probe/port'
 import { listedContinuation, listedScores, readEchoLists } from '@/lib/backends/scoring/echo'
-import { sendScoring } from '@/lib/backends/scoring/send'
+import { choiceOf, choicesOf, complete, tokensIn } from '@/lib/backends/scoring/send'
 import {
-  byIndex,
   checkModel,
   countOf,
   fieldsOf,
   idsOf,
-  listOf,
   textOf,
   wrongReply,
 } from '@/lib/backends/scoring/wire'
-
-async function complete(
-  client: HttpClient,
-  body: Record<string, unknown>,
-  size: number,
-  isList: boolean,
-  signal?: AbortSignal,
-  timeoutMs?: number,
-): Promise<Record<string, unknown>> {
-  const json = await sendScoring(client, {
-    path: '/v1/completions',
-    body: { temperature: 0, logprobs: 1, stream: false, ...body },
-    tokens: size,
-    isList,
-    signal,
-    timeoutMs,
-  })
-  return fieldsOf(json, 'the top')
-}
 
 function echoed(choice: Record<string, unknown>, count: number | null): TextScores {
   const lists = readEchoLists(choice.logprobs, 'choices.logprobs')
@@ -50,17 +29,17 @@ export async function scoreIds(
   sequences: readonly Int32Array[],
   signal?: AbortSignal,
 ): Promise<Float32Array[]> {
-  const tokens = sequences.reduce((sum, ids) => sum + ids.length, 0)
   const body = {
     model: target.model,
     prompt: sequences.map((ids) => Array.from(ids)),
     max_tokens: 1,
     echo: true,
+    logprobs: 1,
   }
-  const reply = await complete(target.client, body, tokens, sequences.length > 1, signal)
+  const limits = { tokens: tokensIn(sequences), isList: sequences.length > 1, signal }
+  const reply = await complete(target.client, body, limits)
   checkModel(reply.model, target.replied)
-  const choices = byIndex(listOf(reply.choices, 'choices'), sequences.length)
-  return choices.map((choice, n) => {
+  return choicesOf(reply, sequences.length).map((choice, n) => {
     const ids = sequences[n] as Int32Array
     const { ids: found, scores } = echoed(choice, ids.length)
     if (ids.some((id, i) => id !== found?.[i])) {
@@ -78,12 +57,12 @@ export async function scoreText(
   signal?: AbortSignal,
   timeoutMs?: number,
 ): Promise<{ ids: Int32Array; scores: Float32Array; model: string }> {
-  const body = { model, prompt: text, max_tokens: 1, echo: true }
-  const reply = await complete(client, body, text.length, false, signal, timeoutMs)
-  const [choice] = byIndex(listOf(reply.choices, 'choices'), 1)
+  const body = { model, prompt: text, max_tokens: 1, echo: true, logprobs: 1 }
+  const reply = await complete(client, body, { tokens: text.length, signal, timeoutMs })
+  const choice = choiceOf(reply)
   const counted = countOf(fieldsOf(reply.usage, 'usage').prompt_tokens)
   if (counted === null) wrongReply('reply_shape', 'The reply has no count of prompt tokens.')
-  const { ids, scores } = echoed(choice as Record<string, unknown>, counted)
+  const { ids, scores } = echoed(choice, counted)
   return { ids: ids as Int32Array, scores, model: textOf(reply.model) }
 }
 
@@ -95,8 +74,7 @@ export async function continueIds(
   count: number,
   signal?: AbortSignal,
 ): Promise<Continuation> {
-  const body = { model, prompt: Array.from(ids), max_tokens: count }
-  const reply = await complete(client, body, ids.length + count, false, signal)
-  const [choice] = byIndex(listOf(reply.choices, 'choices'), 1)
-  return listedContinuation(choice?.text, readEchoLists(choice?.logprobs, 'choices.logprobs'))
+  const body = { model, prompt: Array.from(ids), max_tokens: count, logprobs: 1 }
+  const choice = choiceOf(await complete(client, body, { tokens: ids.length + count, signal }))
+  return listedContinuation(choice.text, readEchoLists(choice.logprobs, 'choices.logprobs'))
 }

@@ -1,4 +1,5 @@
-import { infinityConfigSchema } from './config'
+import { z } from 'zod'
+import { serverFields } from '@/lib/backends/scoring/config'
 import { defineServer } from '@/lib/backends/scoring/define'
 
 /** Infinity: OpenAI's embeddings route without its prefix. */
@@ -8,7 +9,7 @@ export const infinity = defineServer({
   description:
     'Sentence embeddings from an Infinity server. It cuts long texts without saying so; the limit of the model is not known.',
   capabilities: ['embed'],
-  config: infinityConfigSchema,
+  config: z.object(serverFields('http://127.0.0.1:7997')),
   connect: async (config, env, signal) =>
     (await import('./session')).connectInfinity(config, env, signal),
 })

@@ -1,21 +1,20 @@
 import { z } from 'zod'
 import type { NetworkEnvironment } from '@/lib/backends/http/address'
 import type { HttpClient } from '@/lib/backends/http/client'
-import { embedCall } from '../openai/embeddings'
-import { getJson } from '../openai/server'
+import type { ProbePort } from '@/lib/backends/probe/port'
+import { getJson } from '@/lib/backends/scoring/ask'
+import type { ServerConfig } from '@/lib/backends/scoring/config'
+import { chooseModel } from '@/lib/backends/scoring/models'
 import {
+  EMBEDS_ONLY,
   otherUse,
   plainLimits,
-  portWithoutScores,
   serverIdentity,
   vectorSettings,
-} from '../openai/session'
+} from '@/lib/backends/scoring/plain-server'
+import { openPort } from '@/lib/backends/scoring/port'
+import { embedCall } from '../openai/embeddings'
 import { parseReply } from '../openai/wire'
-import type { ProbePort } from '@/lib/backends/probe/port'
-import { keyOf, openServer } from '@/lib/backends/scoring/config'
-import { chooseModel } from '@/lib/backends/scoring/models'
-import type { BackendSession } from '@/lib/backends/types'
-import type { InfinityConfig } from './config'
 
 const modelsSchema = z.object({
   data: z.array(z.object({ id: z.string().max(500), backend: z.string().max(100).catch('') })),
@@ -27,49 +26,44 @@ async function listed(client: HttpClient, signal?: AbortSignal, withoutKey = fal
 
 /** Opens an Infinity server, as both `open` and the probe use it. */
 export async function connectInfinity(
-  config: InfinityConfig,
+  config: ServerConfig,
   env: NetworkEnvironment,
   signal?: AbortSignal,
 ): Promise<ProbePort> {
-  const client = openServer(config, env)
-  try {
+  return openPort(config, env, undefined, async (client) => {
     const models = await listed(client, signal)
     const names = models.map(({ id }) => ({ id, contextLength: null }))
     const { id: model } = chooseModel(names, config.model)
     const engine = models.find(({ id }) => id === model)?.backend
     // Its routes have no /v1 in front unless the server was started so.
-    const embed = embedCall(client, model, { path: '/embeddings' })
+    const embed = embedCall(client, model, '/embeddings')
     const { vectors } = await embed(['warm-up'], signal)
-    const session: BackendSession = {
-      identity: serverIdentity(
-        'infinity',
-        { ...config, model },
-        { server: 'Infinity' },
-        {
-          ...(engine ? { engine } : {}),
-          ...vectorSettings(vectors[0] as Float32Array),
-          // It cuts to the model's limit and says so nowhere.
-          longTexts: 'cut by the server, unmarked',
-        },
-      ),
-      limits: plainLimits(config.concurrency),
-      embed,
-      close: async () => client.close(),
+    const settings = {
+      ...(engine ? { engine } : {}),
+      ...vectorSettings(vectors[0] as Float32Array),
+      // It cuts to the model's limit and says so nowhere.
+      longTexts: 'cut by the server, unmarked',
     }
     return {
-      ...portWithoutScores(session, model, keyOf(config, env), {
-        missing: {
-          ...otherUse('embeddings'),
-          promptLogprobs: { state: 'no', reason: 'An embedding server returns no scores.' },
-          tokenize: { state: 'no', reason: 'Infinity has no tokenizer route.' },
-        },
-        remedies: { embed: { remedy: 'Start the server with an embedding model.' } },
-      }),
+      session: {
+        identity: serverIdentity(
+          'infinity',
+          { ...config, model },
+          { server: 'Infinity' },
+          settings,
+        ),
+        limits: plainLimits(config.concurrency),
+        embed,
+      },
+      model,
+      missing: {
+        ...otherUse('embeddings'),
+        promptLogprobs: EMBEDS_ONLY,
+        tokenize: { state: 'no', reason: 'Infinity has no tokenizer route.' },
+      },
+      remedies: { embed: { remedy: 'Start the server with an embedding model.' } },
       models: async (abort) => (await listed(client, abort)).map(({ id }) => id),
       withoutKey: (abort) => listed(client, abort, true),
     }
-  } catch (error) {
-    client.close()
-    throw error
-  }
+  })
 }

@@ -7,33 +7,13 @@ import {
   readEchoLists,
   type EchoedText,
 } from '@/lib/backends/scoring/echo'
-import { sendScoring } from '@/lib/backends/scoring/send'
-import { byIndex, countOf, fieldsOf, listOf, wrongReply } from '@/lib/backends/scoring/wire'
+import { choiceOf, complete } from '@/lib/backends/scoring/send'
+import { countOf, fieldsOf, wrongReply } from '@/lib/backends/scoring/wire'
 
 /** An echoed prompt: its listed tokens without generated ones, and how many tokens the server counts. */
 export interface Echo extends EchoedText {
   /** Tokens of the prompt by the server's count; one more than are listed where it puts a BOS in front. */
   counted: number
-}
-
-async function complete(
-  client: HttpClient,
-  body: Record<string, unknown>,
-  size: number,
-  signal?: AbortSignal,
-  timeoutMs?: number,
-) {
-  const json = await sendScoring(client, {
-    path: '/v1/completions',
-    // Never less than one new token: that means without limit here.
-    body: { temperature: 0, stream: false, logprobs: 1, ...body },
-    tokens: size,
-    signal,
-    timeoutMs,
-  })
-  const reply = fieldsOf(json, 'the top')
-  const [choice] = byIndex(listOf(reply.choices, 'choices'), 1)
-  return { choice: choice as Record<string, unknown>, usage: fieldsOf(reply.usage, 'usage') }
 }
 
 /** Echoes a text with its scores. */
@@ -44,8 +24,11 @@ export async function echoText(
   signal?: AbortSignal,
   timeoutMs?: number,
 ): Promise<Echo> {
-  const body = { model, prompt: text, max_tokens: 1, echo: true }
-  const { choice, usage } = await complete(client, body, text.length, signal, timeoutMs)
+  // Never less than one new token: that means without limit here.
+  const body = { model, prompt: text, max_tokens: 1, echo: true, logprobs: 1 }
+  const reply = await complete(client, body, { tokens: text.length, signal, timeoutMs })
+  const choice = choiceOf(reply)
+  const usage = fieldsOf(reply.usage, 'usage')
   if (choice.logprobs === null || choice.logprobs === undefined) {
     wrongReply('ignored', 'The server took the request for an echo with scores and ignored it.')
   }
@@ -78,8 +61,8 @@ export async function continueText(
   count: number,
   signal?: AbortSignal,
 ): Promise<Continuation> {
-  const body = { model, prompt: text, max_tokens: count }
-  const { choice } = await complete(client, body, text.length + count, signal)
+  const body = { model, prompt: text, max_tokens: count, logprobs: 1 }
+  const choice = choiceOf(await complete(client, body, { tokens: text.length + count, signal }))
   const lists = readEchoLists(choice.logprobs, 'choices.logprobs')
   return listedContinuation(choice.text, { ...lists, ids: null })
 }

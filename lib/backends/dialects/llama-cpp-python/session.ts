@@ -1,23 +1,38 @@
-import { errorCode, errorMessage } from '@/lib/errors'
-import type { NetworkEnvironment } from '@/lib/backends/http/address'
+import { AppError } from '@/lib/errors'
 import type { HttpClient } from '@/lib/backends/http/client'
-import { WARM_UP_MS } from '../openai/chat'
-import type { ProbePort } from '@/lib/backends/probe/port'
-import { assemble } from '@/lib/backends/scoring/assemble'
-import { chatOf, schemaOf, type ChatDifferences } from '@/lib/backends/scoring/chat'
-import { openServer, unopenedIdentity } from '@/lib/backends/scoring/config'
+import type { ClassifyError } from '@/lib/backends/http/errors'
+import type { ServerConfig } from '@/lib/backends/scoring/config'
 import { chooseModel, listModels } from '@/lib/backends/scoring/models'
-import { mapParallel } from '@/lib/backends/scoring/parallel'
-import { rememberTexts, refuseJoin } from '@/lib/backends/scoring/text-only'
-import { isTokenizer, tokenizerOrReason } from '@/lib/backends/tokenizer'
+import type { ScoringServer } from '@/lib/backends/scoring/open'
+import { refuseJoin } from '@/lib/backends/scoring/text-only'
+import {
+  idsUnder,
+  routesOf,
+  textUnder,
+  type TokenizerRoutes,
+} from '@/lib/backends/tokenizer/routes'
 import type { CapabilityState } from '@/lib/backends/types'
-import type { LlamaCppPythonConfig } from './config'
-import { judgeLlamaCppPython } from './errors'
+import { WARM_UP_MS } from '../openai/chat'
 import { continueText, echoText, readEcho, type Echo } from './score'
-import { llamaCppPythonRoutes } from './tokens'
 
 const SAMPLE = 'a b c'
 const FLAG = '--logits_all true'
+
+/** What the server's refusals mean: it answers 500 for wrong settings as well. */
+const classifyLlamaCppPython: ClassifyError = ({ status, code, message }) => {
+  if (code === 'model_not_found') {
+    return { kind: 'config', reason: 'not_offered', code: 'capability_missing' }
+  }
+  if (status === 500 && /logits_all/i.test(message)) {
+    return {
+      kind: 'config',
+      reason: 'logits_all',
+      code: 'capability_missing',
+      message: 'The server was started without the option that keeps all logits.',
+    }
+  }
+  return null
+}
 
 const SHIFTED: CapabilityState = {
   state: 'no',
@@ -27,108 +42,90 @@ const SHIFTED: CapabilityState = {
     'Score with another server (vLLM, SGLang) or with the embedded engine, which takes the same GGUF file.',
 }
 
-const NO_TOKENIZER: CapabilityState = {
-  state: 'no',
-  reason: 'Its tokens are of use with prompt scores only, which the server does not give.',
-  remedy: 'See the log-probabilities of given text.',
-}
-
-/** Its chat route takes a schema beside the type. */
-const DIFFERENCES: ChatDifferences = {
-  request: (body) =>
-    body.response_format
-      ? { ...body, response_format: { type: 'json_object', schema: schemaOf(body) } }
-      : body,
-}
-
-/** Echoes a sample, or says why the server cannot. */
-async function trial(
+/**
+ * Returns the tokenizer routes, without the BOS that the server puts in front of every text and never lists with a score.
+ * Whether the route lists it is found by comparing with the counts of the echoed sample.
+ */
+async function shownRoutes(
   client: HttpClient,
-  model: string,
+  echo: Echo,
   signal?: AbortSignal,
-): Promise<Echo | CapabilityState> {
-  try {
-    return await echoText(client, model, SAMPLE, signal, WARM_UP_MS)
-  } catch (error) {
-    const code = errorCode(error)
-    if (code === 'cancelled' || code === 'rate_limited' || code === 'backend_unavailable')
-      throw error
-    return {
-      state: 'no',
-      reason: errorMessage(error),
-      remedy: 'Start the server so that it keeps the logits of all tokens.',
-      flag: FLAG,
-    }
+): Promise<TokenizerRoutes> {
+  const routes = routesOf(client, {
+    tokenize: {
+      path: '/extras/tokenize',
+      body: (text) => ({ input: text }),
+      read: idsUnder('tokens'),
+    },
+    detokenize: {
+      path: '/extras/detokenize',
+      body: (tokens) => ({ tokens }),
+      read: textUnder('text'),
+    },
+  })
+  const listed = echo.tokens.length
+  const hidden = (await routes.tokenize(SAMPLE, true, signal)).length - listed
+  if (hidden !== 0 && !(hidden === 1 && echo.counted === listed + 1)) {
+    throw new AppError(
+      'capability_missing',
+      'The server scores other tokens than its tokenizer route lists.',
+      { details: { kind: 'config', reason: 'special_tokens', httpStatus: null } },
+    )
+  }
+  return {
+    ...routes,
+    // Seen from outside the tokenizer adds nothing: what it adds never shows.
+    tokenize: async (text, addSpecial, abort) =>
+      (await routes.tokenize(text, addSpecial, abort)).slice(hidden),
   }
 }
 
-/** Opens a llama-cpp-python server. It scores text only, and only with a BOS, whose own place it never shows. */
-export async function openLlamaCppPython(
-  config: LlamaCppPythonConfig,
-  env: NetworkEnvironment,
-  signal?: AbortSignal,
-): Promise<ProbePort> {
-  const client = openServer(config, env, judgeLlamaCppPython)
-  try {
+/** llama-cpp-python: scores text only, and only with a BOS, whose own place it never shows. */
+export const llamaCppPythonServer: ScoringServer<ServerConfig, Echo> = {
+  classify: classifyLlamaCppPython,
+  async plan(client, config, signal) {
     const model = chooseModel(await listModels(client, signal), config.model).id
-    const found = await trial(client, model, signal)
-    const echo = 'state' in found ? null : found
-    const aligned = echo !== null && echo.counted === echo.tokens.length + 1
-    const listed = echo?.tokens.length ?? 0
-    const cuts = await tokenizerOrReason(
-      {
-        file: null,
-        ...(echo
-          ? {
-              routes: () =>
-                llamaCppPythonRoutes(
-                  client,
-                  { text: SAMPLE, listed, counted: echo.counted },
-                  signal,
-                ),
-            }
-          : {}),
+    const { contextLength } = config
+    return {
+      served: { server: 'llama-cpp-python', model, contextLength },
+      longestPrompt: contextLength,
+      chat: {
+        // Its chat route takes a schema beside the type.
+        request: (body, { params }) =>
+          params.jsonSchema
+            ? { ...body, response_format: { type: 'json_object', schema: params.jsonSchema } }
+            : body,
       },
-      NO_TOKENIZER,
-      signal,
-    )
-    const tokenizer = isTokenizer(cuts) ? cuts : null
-    const source = tokenizer ? rememberTexts(tokenizer, `llama-cpp-python ${model}`) : null
-    const refusal = 'state' in found ? found : aligned ? (cuts as CapabilityState) : SHIFTED
-    return assemble({
-      client,
-      config,
-      env,
-      identity: {
-        ...unopenedIdentity('llama-cpp-python', 'llama-cpp-python', config),
-        model,
-        settings: aligned ? { scoring: 'echo', hiddenBos: true } : {},
-        tokenizer: tokenizer?.name ?? null,
+      tokenizer: (echo) => (echo ? { routes: () => shownRoutes(client, echo, signal) } : {}),
+      noTokenizer: {
+        state: 'no',
+        reason: 'Its tokens are of use with prompt scores only, which the server does not give.',
+        remedy: 'See the log-probabilities of given text.',
       },
-      model,
-      generate: chatOf(client, model, DIFFERENCES),
-      tokenizer: source?.tokenizer ?? cuts,
-      score:
-        aligned && source
-          ? (sequences, abort) =>
-              mapParallel(sequences, config.concurrency, async (ids) => {
-                const text = await source.textOf(ids, abort)
-                const found = await echoText(client, model, text, abort)
-                if (found.tokens.length !== ids.length) refuseJoin(sequences.length > 1)
-                return readEcho(found, ids.length)
-              })
-          : refusal,
-      limits: { scoreBatchPrompts: 1 },
+      sample: SAMPLE,
+      trialFirst: true,
+      trials: [() => echoText(client, model, SAMPLE, signal, WARM_UP_MS)],
+      refused: (said) => ({
+        state: 'no',
+        reason: said,
+        remedy: 'Start the server so that it keeps the logits of all tokens.',
+        flag: FLAG,
+      }),
+      unusable: (echo) => (echo.counted === echo.tokens.length + 1 ? null : SHIFTED),
+      settings: () => ({ scoring: 'echo', hiddenBos: true }),
+      scoring: {
+        async text(_target, text, ids, isList, abort) {
+          const echo = await echoText(client, model, text, abort)
+          if (echo.tokens.length !== ids.length) refuseJoin(isList)
+          return readEcho(echo, ids.length)
+        },
+      },
+      continue: (_target, { text }, count, abort) =>
+        continueText(client, model, text, count, abort),
       remedies: {
         promptLogprobs: { remedy: 'Keep the logits of all tokens.', flag: FLAG },
         chat: { remedy: 'Name the chat format of the model.', flag: '--chat_format FORMAT' },
       },
-      textOnly: true,
-      longestPrompt: config.contextLength,
-      continue: ({ text }, count, abort) => continueText(client, model, text, count, abort),
-    })
-  } catch (error) {
-    client.close()
-    throw error
-  }
+    }
+  },
 }

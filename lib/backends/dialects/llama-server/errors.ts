@@ -1,7 +1,7 @@
-import type { Judge } from '@/lib/backends/http/errors'
+import type { ClassifyError } from '@/lib/backends/http/errors'
 
 /** What llama-server's errors mean where the general rules do not know it. */
-export const judgeLlamaServer: Judge = ({ status, type, message, isList }) => {
+export const classifyLlamaServer: ClassifyError = ({ status, type, message, isList }) => {
   if (status === 501 && /embeddings/i.test(message)) {
     return {
       kind: 'config',

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import type { HttpClient } from '@/lib/backends/http/client'
-import { askIfOffered, getJson, type ServerFacts } from '../openai/server'
-import { parseReply } from '../openai/wire'
+import { askIfOffered, getJson } from '@/lib/backends/scoring/ask'
 import { chooseModel } from '@/lib/backends/scoring/models'
+import type { ServerFacts } from '@/lib/backends/scoring/plain-server'
 import { statedFacts } from '@/lib/backends/scoring/stated-facts'
 import type { ModelFacts } from '@/lib/backends/types'
+import { parseReply } from '../openai/wire'
 
 const count = z.number().int().positive().nullish().catch(null)
 const name = z.string().max(500)

@@ -1,43 +1,33 @@
 import { errorCode } from '@/lib/errors'
-import type { HttpClient } from '@/lib/backends/http/client'
 import type { NetworkEnvironment } from '@/lib/backends/http/address'
-import { chatCall, newDialect, type ChatVariant } from '../openai/chat'
-import { WARM_UP_MS } from '../openai/limits'
-import { embedCall } from '../openai/embeddings'
+import type { HttpClient } from '@/lib/backends/http/client'
+import type { ProbePort } from '@/lib/backends/probe/port'
 import {
-  dialectSettings,
+  FIRST_CHAT,
   plainLimits,
-  portWithoutScores,
   serverIdentity,
   vectorSettings,
-} from '../openai/session'
-import type { ProbePort } from '@/lib/backends/probe/port'
-import { keyOf, openServer } from '@/lib/backends/scoring/config'
-import { listModels } from '@/lib/backends/scoring/models'
-import {
-  sessionTokenizer,
-  type SessionTokenizer,
-  type TokenizerRoutes,
-} from '@/lib/backends/tokenizer'
-import {
-  GREEDY,
-  type BackendSession,
-  type EmbedReply,
-  type GenerateReply,
-} from '@/lib/backends/types'
+} from '@/lib/backends/scoring/plain-server'
+import { openPort } from '@/lib/backends/scoring/port'
+import { routesTokenizer } from '@/lib/backends/tokenizer'
+import { idsUnder, routesOf, textUnder } from '@/lib/backends/tokenizer/routes'
+import type { EmbedReply, GenerateReply } from '@/lib/backends/types'
+import { chatCall, newDialect, type ChatVariant } from '../openai/chat'
+import { embedCall } from '../openai/embeddings'
+import { WARM_UP_MS } from '../openai/limits'
+import { dialectSettings } from '../openai/session'
 import type { LlamaServerConfig } from './config'
-import { judgeLlamaServer } from './errors'
+import { classifyLlamaServer } from './errors'
 import { llamaServerFacts } from './facts'
 import { Gate } from './gate'
 import { countPromptScores } from './no-scores'
-import { tokenizerRoutes } from './tokenizer'
 
 // The grammar may let the model write a code fence around the object, which is taken off finished replies only.
 const FENCE_TOKENS = 32
 
 /** How llama-server's chat route differs from OpenAI's. */
 const LLAMA_CHAT: ChatVariant = {
-  adapt(body, { params }) {
+  request(body, { params }) {
     const scored = params.topLogprobs !== null
     return {
       ...body,
@@ -50,6 +40,21 @@ const LLAMA_CHAT: ChatVariant = {
   },
 }
 
+function llamaRoutes(client: HttpClient) {
+  return routesOf(client, {
+    tokenize: {
+      path: '/tokenize',
+      body: (text, addSpecial) => ({ content: text, add_special: addSpecial }),
+      read: idsUnder('tokens'),
+    },
+    detokenize: {
+      path: '/detokenize',
+      body: (tokens) => ({ tokens }),
+      read: textUnder('content'),
+    },
+  })
+}
+
 /** Returns the result, or null where the server was not started for this use. */
 async function ifOffered<T>(call: () => Promise<T>): Promise<T | null> {
   try {
@@ -57,19 +62,6 @@ async function ifOffered<T>(call: () => Promise<T>): Promise<T | null> {
   } catch (error) {
     if (errorCode(error) === 'capability_missing') return null
     throw error
-  }
-}
-
-async function tokenizerOf(
-  routes: TokenizerRoutes,
-  signal?: AbortSignal,
-): Promise<SessionTokenizer | string> {
-  try {
-    return (await sessionTokenizer({ file: null, routes }, signal)) ?? 'It has no tokenizer route.'
-  } catch (error) {
-    // Tokenizers of embedding models put marks at both ends.
-    if (errorCode(error) !== 'capability_missing') throw error
-    return (error as Error).message
   }
 }
 
@@ -89,18 +81,12 @@ async function warmUp(
   const embed = embedCall(client, model)
   const vectors = await ifOffered(() => embed(['warm-up'], signal))
   const chat = chatCall(client, model, dialect, LLAMA_CHAT)
-  const params = { ...GREEDY, maxTokens: 1 }
-  const messages = [{ role: 'user', content: 'Say yes.' } as const]
-  const first = await ifOffered(() => chat({ messages, params }, signal, WARM_UP_MS))
+  const first = await ifOffered(() => chat(FIRST_CHAT, signal, WARM_UP_MS))
   dialect.settled = true
   return { chat, first, embed, vectors }
 }
 
-function missingOf(
-  parts: Parts,
-  tokenizer: SessionTokenizer | string,
-  promptScores: string,
-): ProbePort['missing'] {
+function missingOf(parts: Parts, promptScores: string): ProbePort['missing'] {
   const noChat = {
     state: 'no',
     reason: 'The server was started for embeddings only.',
@@ -124,7 +110,6 @@ function missingOf(
             flag: '--embeddings --pooling mean -b 2048 -ub 2048',
           },
         }),
-    ...(typeof tokenizer === 'string' ? { tokenize: { state: 'no', reason: tokenizer } } : {}),
   }
 }
 
@@ -138,56 +123,43 @@ export async function connectLlamaServer(
   signal?: AbortSignal,
   probing = false,
 ): Promise<ProbePort> {
-  const client = openServer(config, env, judgeLlamaServer)
-  try {
+  return openPort(config, env, classifyLlamaServer, async (client) => {
     const facts = await llamaServerFacts(client, config.model, signal)
+    const { model } = facts
     const dialect = newDialect()
-    const parts = await warmUp(client, facts.model, dialect, signal)
-    const routes = tokenizerRoutes(client)
-    const tokenizer = await tokenizerOf(routes, signal)
-    const tokens = typeof tokenizer === 'string' ? null : tokenizer
+    const parts = await warmUp(client, model, dialect, signal)
+    const tokenizer = await routesTokenizer(llamaRoutes(client), signal)
     const gate = new Gate()
     const vector = parts.vectors?.vectors[0]
-    const session: BackendSession = {
-      identity: {
-        ...serverIdentity('llama-server', { ...config, model: facts.model }, facts, {
+    const promptScores =
+      probing && parts.first
+        ? await countPromptScores(client, model, signal)
+        : 'The server does not return scores of given text.'
+    return {
+      session: {
+        identity: serverIdentity('llama-server', { ...config, model }, facts, {
           ...(parts.first ? dialectSettings(dialect) : {}),
           ...(vector ? { ...vectorSettings(vector), longTexts: 'refused' } : {}),
         }),
-        tokenizer: tokens?.name ?? null,
-        bosId: tokens?.bosId ?? null,
+        limits: plainLimits(Math.min(config.concurrency, facts.slots ?? config.concurrency)),
+        ...(parts.first
+          ? {
+              generate: (request, abort) =>
+                gate.run(
+                  request.params.topLogprobs !== null,
+                  () => parts.chat(request, abort),
+                  abort,
+                ),
+            }
+          : {}),
+        ...(vector ? { embed: parts.embed } : {}),
+        describe: async (abort) => (await llamaServerFacts(client, model, abort)).file,
       },
-      limits: plainLimits(Math.min(config.concurrency, facts.slots ?? config.concurrency)),
-      ...(parts.first
-        ? {
-            generate: (request, abort) =>
-              gate.run(
-                request.params.topLogprobs !== null,
-                () => parts.chat(request, abort),
-                abort,
-              ),
-          }
-        : {}),
-      ...(vector ? { embed: parts.embed } : {}),
-      ...(tokens ? { tokenize: tokens.tokenize } : {}),
-      ...(tokens?.tokenTexts ? { tokenTexts: tokens.tokenTexts } : {}),
-      describe: async (abort) => (await llamaServerFacts(client, facts.model, abort)).file,
-      close: async () => client.close(),
-    }
-    const promptScores =
-      probing && parts.first
-        ? await countPromptScores(client, facts.model, signal)
-        : 'The server does not return scores of given text.'
-    const missing = missingOf(parts, tokenizer, promptScores)
-    return {
-      ...portWithoutScores(session, facts.model, keyOf(config, env), { missing, remedies: {} }),
+      tokenizer,
+      model,
+      missing: missingOf(parts, promptScores),
+      remedies: {},
       rawOutputScores: true,
-      ...(tokens?.detokenize ? { detokenize: tokens.detokenize } : {}),
-      models: async (abort) => (await listModels(client, abort)).map(({ id }) => id),
-      withoutKey: (abort) => listModels(client, abort, true),
     }
-  } catch (error) {
-    client.close()
-    throw error
-  }
+  })
 }

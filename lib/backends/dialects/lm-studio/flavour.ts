@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { HttpClient } from '@/lib/backends/http/client'
-import { askIfOffered, type ServerFacts } from '../openai/server'
+import { askIfOffered } from '@/lib/backends/scoring/ask'
+import type { ServerFacts } from '@/lib/backends/scoring/plain-server'
 import { OPENAI, type OpenaiFlavour } from '../openai/session'
 
 // Its own description of models, beside the OpenAI-compatible list (version 0.3.6 and newer).

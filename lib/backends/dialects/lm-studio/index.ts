@@ -1,6 +1,5 @@
-import { z } from 'zod'
 import { openaiConfigSchema } from '../openai/config'
-import { serverFields } from '@/lib/backends/scoring/config'
+import { concurrencyField, serverFields } from '@/lib/backends/scoring/config'
 import { defineServer } from '@/lib/backends/scoring/define'
 
 /** LM Studio's local server. */
@@ -12,13 +11,7 @@ export const lmStudio = defineServer({
   capabilities: ['chat', 'structured', 'outputLogprobs', 'embed'],
   config: openaiConfigSchema.extend({
     baseUrl: serverFields('http://127.0.0.1:1234').baseUrl,
-    concurrency: z
-      .number()
-      .int()
-      .min(1)
-      .max(64)
-      .default(2)
-      .describe('Most requests in flight at once.'),
+    ...concurrencyField(64, 2),
   }),
   async connect(config, env, signal) {
     const { connectOpenai } = await import('../openai/session')

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { useField } from '../openai/config'
-import { serverFields } from '@/lib/backends/scoring/config'
+import { concurrencyField, serverFields } from '@/lib/backends/scoring/config'
 
 /** Settings of an Ollama server. */
 export const ollamaConfigSchema = z.object({
@@ -15,13 +15,11 @@ export const ollamaConfigSchema = z.object({
     .describe(
       'Context that Ollama is told to make (num_ctx). Its own default is smaller and longer prompts would be cut.',
     ),
-  concurrency: z
-    .number()
-    .int()
-    .min(1)
-    .max(64)
-    .default(2)
-    .describe('Most requests in flight at once; the server works on OLLAMA_NUM_PARALLEL of them.'),
+  ...concurrencyField(
+    64,
+    2,
+    'Most requests in flight at once; the server works on OLLAMA_NUM_PARALLEL of them.',
+  ),
 })
 
 export type OllamaConfig = z.infer<typeof ollamaConfigSchema>

@@ -1,7 +1,7 @@
-import type { Judge } from '@/lib/backends/http/errors'
+import type { ClassifyError } from '@/lib/backends/http/errors'
 
 /** What Ollama's errors mean where the general rules do not know it; its error bodies are plain strings. */
-export const judgeOllama: Judge = ({ status, message, isList }) => {
+export const classifyOllama: ClassifyError = ({ status, message, isList }) => {
   if (status === 404) {
     return {
       kind: 'config',

@@ -1,34 +1,29 @@
 import type { NetworkEnvironment } from '@/lib/backends/http/address'
 import type { HttpClient } from '@/lib/backends/http/client'
-import { checkVectors } from '../openai/embeddings'
-import { WARM_UP_MS } from '../openai/limits'
-import { askIfOffered, getJson } from '../openai/server'
+import type { ProbePort } from '@/lib/backends/probe/port'
+import { askIfOffered, getJson } from '@/lib/backends/scoring/ask'
+import { chooseModel } from '@/lib/backends/scoring/models'
 import {
+  FIRST_CHAT,
   otherUse,
   plainLimits,
-  portWithoutScores,
   serverIdentity,
   vectorSettings,
-} from '../openai/session'
-import { parseReply } from '../openai/wire'
-import type { ProbePort } from '@/lib/backends/probe/port'
-import { keyOf, openServer } from '@/lib/backends/scoring/config'
-import { chooseModel } from '@/lib/backends/scoring/models'
+} from '@/lib/backends/scoring/plain-server'
+import { openPort, type PortParts } from '@/lib/backends/scoring/port'
 import { statedFacts } from '@/lib/backends/scoring/stated-facts'
 import { countOf } from '@/lib/backends/scoring/wire'
-import { GREEDY, type BackendSession, type EmbedReply } from '@/lib/backends/types'
+import type { BackendSession } from '@/lib/backends/types'
+import { embedOver } from '../openai/embeddings'
+import { WARM_UP_MS } from '../openai/limits'
+import { parseReply } from '../openai/wire'
 import { chatCall } from './chat'
 import type { OllamaConfig } from './config'
-import { judgeOllama } from './errors'
+import { classifyOllama } from './errors'
 import { embedReplySchema, showSchema, tagsSchema, versionSchema } from './wire'
 
-const EMBED_BATCH = 32
 // Licence and template come with it.
 const SHOW_BYTES = 16 * 1024 * 1024
-const EMBED_TIMEOUT_MS = 180_000
-const ENVELOPE_BYTES = 64 * 1024
-// 4,096 numbers as text.
-const BYTES_PER_VECTOR = 160 * 1024
 
 const MISSING: ProbePort['missing'] = {
   promptLogprobs: {
@@ -97,39 +92,18 @@ function statement(client: HttpClient, model: string): NonNullable<BackendSessio
   }
 }
 
-/** Returns the embed call: texts that do not fit are refused, never cut. */
-function embedCall(client: HttpClient, model: string) {
-  return async (texts: readonly string[], signal?: AbortSignal): Promise<EmbedReply> => {
-    if (texts.length === 0) return { vectors: [], truncated: [] }
-    const { json } = await client.send({
-      method: 'POST',
-      path: '/api/embed',
-      body: { model, input: texts, truncate: false },
-      isList: texts.length > 1,
-      timeoutMs: EMBED_TIMEOUT_MS,
-      maxBytes: ENVELOPE_BYTES + BYTES_PER_VECTOR * texts.length,
-      signal,
-    })
-    const { embeddings } = parseReply(embedReplySchema, json)
-    const vectors = embeddings.map((values) => Float32Array.from(values))
-    return { vectors: checkVectors(vectors, texts.length), truncated: texts.map(() => false) }
-  }
-}
-
 async function openChat(
   client: HttpClient,
   config: OllamaConfig,
   model: OllamaModel,
   signal?: AbortSignal,
-): Promise<BackendSession> {
+): Promise<PortParts['session']> {
   const { contextLength: trained, thinks } = model
   const wanted = config.contextLength
   // A context beyond what the model was trained for is not a longer one.
   const numCtx = wanted !== null && trained !== null ? Math.min(wanted, trained) : wanted
   const generate = chatCall(client, { model: model.name, numCtx, thinks })
-  const messages = [{ role: 'user', content: 'Say yes.' } as const]
-  // The first call loads the model.
-  await generate({ messages, params: { ...GREEDY, maxTokens: 1 } }, signal, WARM_UP_MS)
+  await generate(FIRST_CHAT, signal, WARM_UP_MS)
   const settings = { numCtx: numCtx ?? 'server default', ...(thinks ? { think: false } : {}) }
   const facts = { ...model, contextLength: numCtx }
   return {
@@ -137,7 +111,6 @@ async function openChat(
     limits: plainLimits(config.concurrency),
     generate: (request, abort) => generate(request, abort),
     describe: statement(client, model.name),
-    close: async () => client.close(),
   }
 }
 
@@ -146,8 +119,14 @@ async function openEmbeddings(
   config: OllamaConfig,
   model: OllamaModel,
   signal?: AbortSignal,
-): Promise<BackendSession> {
-  const embed = embedCall(client, model.name)
+): Promise<PortParts['session']> {
+  // Texts that do not fit are refused, never cut.
+  const embed = embedOver(client, {
+    path: '/api/embed',
+    body: (texts) => ({ model: model.name, input: texts, truncate: false }),
+    read: (json) =>
+      parseReply(embedReplySchema, json).embeddings.map((values) => Float32Array.from(values)),
+  })
   const { vectors } = await embed(['warm-up'], signal)
   const settings = { ...vectorSettings(vectors[0] as Float32Array), longTexts: 'refused' }
   return {
@@ -158,10 +137,9 @@ async function openEmbeddings(
       model,
       settings,
     ),
-    limits: plainLimits(config.concurrency, EMBED_BATCH),
+    limits: plainLimits(config.concurrency),
     embed,
     describe: statement(client, model.name),
-    close: async () => client.close(),
   }
 }
 
@@ -171,25 +149,16 @@ export async function connectOllama(
   env: NetworkEnvironment,
   signal?: AbortSignal,
 ): Promise<ProbePort> {
-  const client = openServer(config, env, judgeOllama)
-  try {
+  return openPort(config, env, classifyOllama, async (client) => {
     const model = await describe(client, config.model, signal)
-    const session =
-      config.use === 'chat'
-        ? await openChat(client, config, model, signal)
-        : await openEmbeddings(client, config, model, signal)
+    const open = config.use === 'chat' ? openChat : openEmbeddings
     return {
-      ...portWithoutScores(session, model.name, keyOf(config, env), {
-        missing: { ...MISSING, ...otherUse(config.use) },
-        remedies: {
-          outputLogprobs: { remedy: 'Update Ollama to 0.12.11 or newer.' },
-        },
-      }),
+      session: await open(client, config, model, signal),
+      model: model.name,
+      missing: { ...MISSING, ...otherUse(config.use) },
+      remedies: { outputLogprobs: { remedy: 'Update Ollama to 0.12.11 or newer.' } },
       models: async (abort) => (await modelNames(client, abort)).map(({ name }) => name),
       withoutKey: (abort) => modelNames(client, abort, true),
     }
-  } catch (error) {
-    client.close()
-    throw error
-  }
+  })
 }

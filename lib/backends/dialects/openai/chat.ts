@@ -105,10 +105,12 @@ export function finishReason(reason: string | null | undefined): GenerateReply['
   return reason === 'stop' || reason === 'length' ? reason : 'other'
 }
 
-/** How a server that speaks these routes differs from the rest. */
+/** How a server's chat route differs from OpenAI's. */
 export interface ChatVariant {
-  /** Changes the finished body before it is sent. */
-  adapt?(body: Record<string, unknown>, request: GenerateRequest): Record<string, unknown>
+  /** Returns the finished body as this server wants it. */
+  request?(body: Record<string, unknown>, request: GenerateRequest): Record<string, unknown>
+  /** Returns the reply in OpenAI's shape; what is not understood is passed on as it is. */
+  reply?(json: unknown): unknown
 }
 
 /** Returns the chat call of a session; the dialect is shared by its calls and learns from refusals. */
@@ -125,7 +127,7 @@ export function chatCall(
   ): Promise<GenerateReply> => {
     const body = () => {
       const plain = chatBody(model, request, dialect)
-      return variant.adapt?.(plain, request) ?? plain
+      return variant.request?.(plain, request) ?? plain
     }
     const send = () =>
       client.send({
@@ -145,7 +147,8 @@ export function chatCall(
         if (!learnRefusal(error, dialect)) throw error
       }
     }
-    const wire = parseReply(chatReplySchema, reply.json)
+    const json = variant.reply ? variant.reply(reply.json) : reply.json
+    const wire = parseReply(chatReplySchema, json)
     const choice = wire.choices[0] as ChatWire['choices'][number]
     const usage = {
       promptTokens: wire.usage?.prompt_tokens ?? 0,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { serverFields } from '@/lib/backends/scoring/config'
+import { concurrencyField, serverFields } from '@/lib/backends/scoring/config'
 
 /** What an OpenAI-compatible server's model is for; such a server rarely offers both with one model. */
 export const useField = {
@@ -13,13 +13,7 @@ export const useField = {
 export const openaiConfigSchema = z.object({
   ...serverFields('http://127.0.0.1:8000'),
   ...useField,
-  concurrency: z
-    .number()
-    .int()
-    .min(1)
-    .max(64)
-    .default(16)
-    .describe('Most requests in flight at once.'),
+  ...concurrencyField(64, 16),
 })
 
 export type OpenaiConfig = z.infer<typeof openaiConfigSchema>

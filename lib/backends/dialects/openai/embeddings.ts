@@ -5,7 +5,8 @@ import { requestError } from '@/lib/backends/session/request-error'
 import type { EmbedReply } from '@/lib/backends/types'
 import { embedReplySchema, parseReply } from './wire'
 
-const TIMEOUT_MS = 120_000
+// The first request may load the model.
+const TIMEOUT_MS = 180_000
 // 4,096 dimensions as text take about 80 KB; twice that per vector is generous.
 const BYTES_PER_VECTOR = 160 * 1024
 const ENVELOPE_BYTES = 64 * 1024
@@ -22,7 +23,7 @@ function toVector(embedding: number[] | string): Float32Array {
 }
 
 /** Returns the vectors if they are what embeddings of so many texts can be: as many, alike in length, finite, not empty. */
-export function checkVectors(
+function checkVectors(
   vectors: readonly (Float32Array | undefined)[],
   count: number,
 ): Float32Array[] {
@@ -52,9 +53,33 @@ export function readVectors(json: unknown, count: number): Float32Array[] {
   return checkVectors(vectors, count)
 }
 
-/** How a server that speaks this route differs from the rest. */
-interface EmbedVariant {
-  path?: string
+/** A server's route for embeddings. */
+interface EmbedRoute {
+  path: string
+  body(texts: readonly string[]): unknown
+  /** Returns the vectors of a reply, in the order of the texts. */
+  read(json: unknown, count: number): readonly (Float32Array | undefined)[]
+}
+
+/**
+ * Returns the embed call of a route. Truncation is never asked for, and servers do not say when they cut a text all the
+ * same, so `truncated` is always false.
+ */
+export function embedOver(client: HttpClient, route: EmbedRoute) {
+  return async (texts: readonly string[], signal?: AbortSignal): Promise<EmbedReply> => {
+    if (texts.length === 0) return { vectors: [], truncated: [] }
+    const { json } = await client.send({
+      method: 'POST',
+      path: route.path,
+      body: route.body(texts),
+      isList: texts.length > 1,
+      timeoutMs: TIMEOUT_MS,
+      maxBytes: ENVELOPE_BYTES + BYTES_PER_VECTOR * texts.length,
+      signal,
+    })
+    const vectors = checkVectors(route.read(json, texts.length), texts.length)
+    return { vectors, truncated: texts.map(() => false) }
+  }
 }
 
 function refusesBase64(error: unknown): boolean {
@@ -62,29 +87,20 @@ function refusesBase64(error: unknown): boolean {
 }
 
 /**
- * Returns the embed call of a session. Vectors are asked for as base64 of float32, which is exact and a quarter of the
- * size; a server that refuses it or ignores it sends numbers. Truncation is never asked for, and servers do not say when
- * they cut a text all the same, so `truncated` is always false.
+ * Returns the embed call of a server that speaks OpenAI's route. Vectors are asked for as base64 of float32, which is exact
+ * and a quarter of the size; a server that refuses it or ignores it sends numbers.
  */
-export function embedCall(client: HttpClient, model: string, variant: EmbedVariant = {}) {
+export function embedCall(client: HttpClient, model: string, path = '/v1/embeddings') {
   let encoding: 'base64' | 'float' = 'base64'
-  const send = (texts: readonly string[], signal?: AbortSignal) =>
-    client.send({
-      method: 'POST',
-      path: variant.path ?? '/v1/embeddings',
-      body: { model, input: texts, encoding_format: encoding },
-      isList: texts.length > 1,
-      timeoutMs: TIMEOUT_MS,
-      maxBytes: ENVELOPE_BYTES + BYTES_PER_VECTOR * texts.length,
-      signal,
-    })
-  return async (texts: readonly string[], signal?: AbortSignal): Promise<EmbedReply> => {
-    if (texts.length === 0) return { vectors: [], truncated: [] }
-    const reply = await send(texts, signal).catch((error: unknown) => {
+  const send = embedOver(client, {
+    path,
+    body: (texts) => ({ model, input: texts, encoding_format: encoding }),
+    read: readVectors,
+  })
+  return (texts: readonly string[], signal?: AbortSignal): Promise<EmbedReply> =>
+    send(texts, signal).catch((error: unknown) => {
       if (encoding === 'float' || !refusesBase64(error)) throw error
       encoding = 'float'
       return send(texts, signal)
     })
-    return { vectors: readVectors(reply.json, texts.length), truncated: texts.map(() => false) }
-  }
 }

@@ -32,3 +32,30 @@ export function readLogprobs(
     return { ...tokenLogprob(entry), top }
   })
 }
+
+type Json = Record<string, unknown>
+
+function contentOf(logprobs: Json): unknown {
+  const { tokens, token_logprobs: values, token_ids: ids, top_logprobs: tops } = logprobs
+  if (!Array.isArray(tokens) || !Array.isArray(values)) return null
+  return tokens.map((token: unknown, i) => ({
+    token,
+    logprob: values[i] as unknown,
+    ...(Array.isArray(ids) ? { id: ids[i] as unknown } : {}),
+    top_logprobs: Object.entries(((tops as unknown[] | undefined)?.[i] ?? {}) as Json).map(
+      ([text, logprob]) => ({ token: text, logprob }),
+    ),
+  }))
+}
+
+/** Returns a chat reply whose scores came as the older parallel lists, with OpenAI's list of tokens instead. */
+export function withContent(json: unknown): unknown {
+  const reply = json as { choices?: Json[] } | null
+  if (!Array.isArray(reply?.choices)) return json
+  const choices = reply.choices.map((choice) => {
+    const logprobs = choice?.logprobs as Json | null | undefined
+    if (!logprobs || 'content' in logprobs) return choice
+    return { ...choice, logprobs: { content: contentOf(logprobs) } }
+  })
+  return { ...reply, choices }
+}

@@ -1,49 +1,10 @@
 import { z } from 'zod'
-import { AppError } from '@/lib/errors'
 import type { HttpClient } from '@/lib/backends/http/client'
+import { askIfOffered } from '@/lib/backends/scoring/ask'
+import type { ServerFacts } from '@/lib/backends/scoring/plain-server'
 import { modelsReplySchema } from './wire'
 
-const QUICK_MS = 10_000
-// Hosted services list hundreds of models.
-const MODELS_BYTES = 4 * 1024 * 1024
-
 const versionSchema = z.object({ version: z.string().max(100) })
-
-/** What a server tells about itself and one of its models; unknown where it does not. */
-export interface ServerFacts {
-  server: string
-  contextLength: number | null
-  dtype: string
-  revision: string
-  settings: Record<string, string | number | boolean>
-}
-
-/** Returns what GET `path` answers: a small description of a server or its models. */
-export async function getJson(
-  client: HttpClient,
-  path: string,
-  signal?: AbortSignal,
-  withoutKey = false,
-): Promise<unknown> {
-  const limits = { timeoutMs: QUICK_MS, maxBytes: MODELS_BYTES, signal }
-  return (await client.send({ method: 'GET', path, withoutKey, ...limits })).json
-}
-
-/** Returns what GET `path` answers, or null where the server has no such answer; throws when nothing answers at all. */
-export async function askIfOffered<T>(
-  client: HttpClient,
-  path: string,
-  schema: z.ZodType<T>,
-  signal?: AbortSignal,
-): Promise<T | null> {
-  try {
-    return schema.safeParse(await getJson(client, path, signal)).data ?? null
-  } catch (error) {
-    const answered = error instanceof AppError && typeof error.details?.httpStatus === 'number'
-    if (!answered) throw error
-    return null
-  }
-}
 
 /** Returns what an OpenAI-compatible server says of a model: vLLM tells its version and the context length. */
 export async function describeModel(

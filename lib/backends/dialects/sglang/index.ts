@@ -1,5 +1,5 @@
+import { scoringConfig } from '@/lib/backends/scoring/config'
 import { defineScoring } from '@/lib/backends/scoring/define'
-import { sglangConfigSchema } from './config'
 
 /** SGLang, scoring through its own /generate route. */
 export const sglang = defineScoring({
@@ -7,7 +7,6 @@ export const sglang = defineScoring({
   label: 'SGLang',
   description:
     'Scores given text by token ids (IFD, IC-IFD) through /generate, chats with log-probabilities and schemas.',
-  config: sglangConfigSchema,
-  connect: async (config, env, signal) =>
-    (await import('./session')).openSglang(config, env, signal),
+  config: scoringConfig('http://127.0.0.1:30000'),
+  server: async () => (await import('./session')).sglangServer,
 })

@@ -1,5 +1,5 @@
 import type { HttpClient } from '@/lib/backends/http/client'
-import { sendScoring } from '@/lib/backends/scoring/send'
+import { sendScoring, tokensIn } from '@/lib/backends/scoring/send'
 import { fieldsOf, idsOf, listOf, logprobOf, wrongReply } from '@/lib/backends/scoring/wire'
 
 const PATH = '/generate'
@@ -53,7 +53,7 @@ export async function scoreIds(
   signal?: AbortSignal,
   timeoutMs?: number,
 ): Promise<Float32Array[]> {
-  const tokens = sequences.reduce((sum, ids) => sum + ids.length, 0)
+  const tokens = tokensIn(sequences)
   const body = {
     input_ids: sequences.map((ids) => Array.from(ids)),
     sampling_params: samplingOf(newTokens),

@@ -1,161 +1,90 @@
-import { errorCode } from '@/lib/errors'
-import type { NetworkEnvironment } from '@/lib/backends/http/address'
-import type { HttpClient } from '@/lib/backends/http/client'
-import { WARM_UP_MS } from '../openai/chat'
-import type { ProbePort } from '@/lib/backends/probe/port'
-import { assemble } from '@/lib/backends/scoring/assemble'
-import { chatOf } from '@/lib/backends/scoring/chat'
-import { openServer, unopenedIdentity } from '@/lib/backends/scoring/config'
-import { firstWay } from '@/lib/backends/scoring/first-way'
+import type { ClassifyError } from '@/lib/backends/http/errors'
+import { fieldsIfOffered } from '@/lib/backends/scoring/ask'
+import type { ScoringConfig } from '@/lib/backends/scoring/config'
 import { chooseModel, listModels } from '@/lib/backends/scoring/models'
-import { checkLengths } from '@/lib/backends/scoring/send'
+import type { ScoringServer } from '@/lib/backends/scoring/open'
 import { statedFacts } from '@/lib/backends/scoring/stated-facts'
-import { countOf, fieldsOf, idsOf, textOf } from '@/lib/backends/scoring/wire'
-import {
-  isTokenizer,
-  tokenizerOrReason,
-  type SessionTokenizer,
-  type TokenizerRoutes,
-} from '@/lib/backends/tokenizer'
-import type { CapabilityState } from '@/lib/backends/types'
-import type { SglangConfig } from './config'
-import { judgeSglang } from './errors'
+import { countOf, fieldsOf, textOf } from '@/lib/backends/scoring/wire'
+import { idsUnder, routesOf, textUnder } from '@/lib/backends/tokenizer/routes'
+import { WARM_UP_MS } from '../openai/chat'
 import { continueIds, scoreIds, scoreText, type SglangTarget } from './score'
 
-const QUICK_MS = 10_000
-const SMALL_BYTES = 256 * 1024
-const BYTES_PER_CHARACTER = 40
+const INFO = '/get_server_info'
 const SAFE_FLAGS = '--mem-fraction-static 0.7 --chunked-prefill-size 2048'
 
-const NO_TOKENIZER: CapabilityState = {
-  state: 'no',
-  reason: 'The server has no /tokenize route, and no tokenizer file is named.',
-  remedy: "Update SGLang, or name the model's tokenizer.json in tokenizerFile.",
+/** What SGLang's refusals mean: its own route answers 400 with a sentence for everything. */
+const classifySglang: ClassifyError = ({ status, message, isList }) => {
+  if (status !== 400) return null
+  const one = isList ? 'split' : 'row'
+  if (/longer than the model|context length|exceeds? the maximum/i.test(message)) {
+    return { kind: one, reason: 'too_long' }
+  }
+  if (/not supported|unrecognized|invalid value for/i.test(message)) {
+    return { kind: 'config', reason: 'refused' }
+  }
+  return null
 }
 
-async function get(client: HttpClient, path: string, signal?: AbortSignal) {
-  try {
-    const { json } = await client.send({
-      method: 'GET',
-      path,
-      timeoutMs: QUICK_MS,
-      maxBytes: SMALL_BYTES,
-      signal,
-    })
-    return fieldsOf(json, 'the top')
-  } catch (error) {
+/** SGLang: scores ids through its own /generate route. */
+export const sglangServer: ScoringServer<ScoringConfig, SglangTarget> = {
+  classify: classifySglang,
+  async plan(client, config, signal) {
     // Not every version has every route of information.
-    if (errorCode(error) === 'capability_missing' || errorCode(error) === 'data_error') return {}
-    throw error
-  }
-}
-
-function routesOf(client: HttpClient, model: string): TokenizerRoutes {
-  const post = async (
-    path: string,
-    body: Record<string, unknown>,
-    size: number,
-    signal?: AbortSignal,
-  ) =>
-    fieldsOf(
-      (
-        await client.send({
-          method: 'POST',
-          path,
-          body: { model, ...body },
-          timeoutMs: 3 * QUICK_MS,
-          maxBytes: SMALL_BYTES + BYTES_PER_CHARACTER * size,
-          signal,
-        })
-      ).json,
-      'the top',
-    )
-  return {
-    async tokenize(text, addSpecial, signal) {
-      const body = { prompt: text, add_special_tokens: addSpecial }
-      return idsOf((await post('/tokenize', body, text.length, signal)).tokens, 'tokens')
-    },
-    async detokenize(ids, signal) {
-      const body = { tokens: Array.from(ids), skip_special_tokens: false }
-      const reply = await post('/detokenize', body, ids.length, signal)
-      const text = reply.text ?? reply.prompt
-      return typeof text === 'string' ? text : ''
-    },
-  }
-}
-
-/** Finds out how many new tokens a scoring request must ask for; the first call may take as long as a warm-up. */
-async function findTarget(
-  client: HttpClient,
-  tokenizer: SessionTokenizer,
-  signal?: AbortSignal,
-): Promise<SglangTarget | CapabilityState> {
-  const sample = await tokenizer.tokenize(['a b c'], true, signal)
-  const ways = ([0, 1] as const).map((newTokens) => ({ client, newTokens }))
-  const found = await firstWay(ways, (target) => scoreIds(target, sample, signal, WARM_UP_MS))
-  if ('way' in found) return found.way
-  return {
-    state: 'no',
-    reason: `/generate gave no scores of the prompt: ${found.refused}`,
-    remedy:
-      'Serve a generating model, and do not put a gateway in front that drops return_logprob.',
-    flag: SAFE_FLAGS,
-  }
-}
-
-/** Opens an SGLang server: model, tokenizer and the way it scores are settled before the first row. */
-export async function openSglang(
-  config: SglangConfig,
-  env: NetworkEnvironment,
-  signal?: AbortSignal,
-): Promise<ProbePort> {
-  const client = openServer(config, env, judgeSglang)
-  try {
-    const server = await get(client, '/get_server_info', signal)
-    const model = chooseModel(await listModels(client, signal), config.model)
-    const contextLength =
-      model.contextLength ?? countOf(server.context_length) ?? config.contextLength
-    const longestPrompt = contextLength === null ? null : contextLength - 1
-    const cuts = await tokenizerOrReason(
-      { file: config.tokenizerFile, routes: routesOf(client, model.id) },
-      NO_TOKENIZER,
-      signal,
-    )
-    const tokenizer = isTokenizer(cuts) ? cuts : null
-    const found = tokenizer
-      ? await findTarget(client, tokenizer, signal)
-      : (cuts as CapabilityState)
-    const target = 'client' in found ? found : null
-    const version = textOf(server.version)
-    return assemble({
-      client,
-      config,
-      env,
-      identity: {
-        ...unopenedIdentity('sglang', version ? `SGLang ${version}` : 'SGLang', config),
-        model: model.id,
-        tokenizer: tokenizer?.name ?? null,
-        contextLength,
-        bosId: tokenizer?.bosId ?? null,
+    const info = await fieldsIfOffered(client, INFO, signal)
+    const listed = chooseModel(await listModels(client, signal), config.model)
+    const model = listed.id
+    return {
+      served: {
+        server: `SGLang ${textOf(info.version)}`.trim(),
+        model,
+        contextLength: listed.contextLength ?? countOf(info.context_length) ?? config.contextLength,
       },
-      model: model.id,
+      tokenizer: () => ({
+        routes: routesOf(client, {
+          tokenize: {
+            path: '/tokenize',
+            body: (text, addSpecial) => ({ model, prompt: text, add_special_tokens: addSpecial }),
+            read: idsUnder('tokens'),
+          },
+          detokenize: {
+            path: '/detokenize',
+            body: (tokens) => ({ model, tokens, skip_special_tokens: false }),
+            // Its name changed between versions.
+            read: (json) =>
+              textUnder('text' in fieldsOf(json, 'the top') ? 'text' : 'prompt')(json),
+          },
+        }),
+      }),
+      noTokenizer: {
+        state: 'no',
+        reason: 'The server has no /tokenize route, and no tokenizer file is named.',
+        remedy: "Update SGLang, or name the model's tokenizer.json in tokenizerFile.",
+      },
+      sample: 'a b c',
+      // Some versions refuse to generate nothing.
+      trials: ([0, 1] as const).map((newTokens) => async (sample) => {
+        const target = { client, newTokens }
+        await scoreIds(target, [sample?.ids as Int32Array], signal, WARM_UP_MS)
+        return target
+      }),
+      refused: (said) => ({
+        state: 'no',
+        reason: `/generate gave no scores of the prompt: ${said}`,
+        remedy:
+          'Serve a generating model, and do not put a gateway in front that drops return_logprob.',
+        flag: SAFE_FLAGS,
+      }),
+      scoring: { ids: scoreIds },
+      scoreText,
+      continue: (target, { ids }, count, abort) => continueIds(target, ids, count, abort),
       async describe(abort) {
-        const { dtype, quantization, model_path } = await get(client, '/get_server_info', abort)
+        const { dtype, quantization, model_path } = await fieldsIfOffered(client, INFO, abort)
         return statedFacts({
           dtype: textOf(dtype),
           quantisation: textOf(quantization),
           place: textOf(model_path),
         })
       },
-      generate: chatOf(client, model.id),
-      tokenizer: cuts,
-      score: target
-        ? async (sequences, abort) => {
-            // Its refusals do not say what was wrong, so lengths are compared here.
-            checkLengths(sequences, longestPrompt)
-            return scoreIds(target, sequences, abort)
-          }
-        : (found as CapabilityState),
       missing: {
         embed: {
           state: 'no',
@@ -170,18 +99,6 @@ export async function openSglang(
           flag: SAFE_FLAGS,
         },
       },
-      textOnly: false,
-      longestPrompt,
-      ...(target
-        ? {
-            scoreTexts: (texts, abort) =>
-              Promise.all(texts.map((text) => scoreText(target, text, abort))),
-            continue: ({ ids }, count, abort) => continueIds(target, ids, count, abort),
-          }
-        : {}),
-    })
-  } catch (error) {
-    client.close()
-    throw error
-  }
+    }
+  },
 }

@@ -1,7 +1,7 @@
-import type { Judge } from '@/lib/backends/http/errors'
+import type { ClassifyError } from '@/lib/backends/http/errors'
 
 /** What TEI's errors mean: `{ error, error_type }`, the type in either letter case. */
-export const judgeTei: Judge = ({ status, message, isList }) => {
+export const classifyTei: ClassifyError = ({ status, message, isList }) => {
   const one = isList ? 'split' : 'row'
   if (status === 422) {
     // Not cut because cutting is never asked for; the server's words hold the limit and the count.

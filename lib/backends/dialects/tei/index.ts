@@ -1,5 +1,6 @@
+import { z } from 'zod'
+import { serverFields } from '@/lib/backends/scoring/config'
 import { defineServer } from '@/lib/backends/scoring/define'
-import { teiConfigSchema } from './config'
 
 /** Hugging Face's text-embeddings-inference. */
 export const tei = defineServer({
@@ -8,7 +9,7 @@ export const tei = defineServer({
   description:
     'Sentence embeddings from text-embeddings-inference. Texts beyond the limit of the model are refused, not cut.',
   capabilities: ['embed', 'tokenize'],
-  config: teiConfigSchema,
+  config: z.object(serverFields('http://127.0.0.1:8080')),
   connect: async (config, env, signal) =>
     (await import('./session')).connectTei(config, env, signal),
 })

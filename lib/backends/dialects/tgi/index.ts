@@ -1,5 +1,5 @@
+import { scoringConfig } from '@/lib/backends/scoring/config'
 import { defineScoring } from '@/lib/backends/scoring/define'
-import { tgiConfigSchema } from './config'
 
 /** Text Generation Inference, scoring through the details of its prefill. */
 export const tgi = defineScoring({
@@ -7,6 +7,6 @@ export const tgi = defineScoring({
   label: 'Text Generation Inference (TGI)',
   description:
     'Scores given text where the server was started with --enable-prefill-logprobs, one text a request; chats with log-probabilities.',
-  config: tgiConfigSchema,
-  connect: async (config, env, signal) => (await import('./session')).openTgi(config, env, signal),
+  config: scoringConfig('http://127.0.0.1:8080'),
+  server: async () => (await import('./session')).tgiServer,
 })

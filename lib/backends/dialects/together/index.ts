@@ -1,5 +1,5 @@
+import { scoringConfig } from '@/lib/backends/scoring/config'
 import { defineScoring } from '@/lib/backends/scoring/define'
-import { togetherConfigSchema } from './config'
 
 /** Together's hosted models, scoring by echo. */
 export const together = defineScoring({
@@ -7,7 +7,6 @@ export const together = defineScoring({
   label: 'Together',
   description:
     'Hosted models. Scores given text where the model echoes it and its tokenizer.json is at hand; priced by the token.',
-  config: togetherConfigSchema,
-  connect: async (config, env, signal) =>
-    (await import('./session')).openTogether(config, env, signal),
+  config: scoringConfig('https://api.together.xyz'),
+  server: async () => (await import('./session')).togetherServer,
 })

@@ -7,13 +7,12 @@ import {
   readEchoLists,
   type EchoedText,
 } from '@/lib/backends/scoring/echo'
-import { sendScoring } from '@/lib/backends/scoring/send'
+import { choiceOf, complete } from '@/lib/backends/scoring/send'
 import {
   checkModel,
   countOf,
   fieldsOf,
   idsOf,
-  listOf,
   textOf,
   wrongReply,
 } from '@/lib/backends/scoring/wire'
@@ -30,23 +29,6 @@ export interface Echo extends EchoedText {
  */
 export type Listing = 'listed' | 'unlisted' | 'hidden' | 'none'
 
-async function complete(
-  client: HttpClient,
-  body: Record<string, unknown>,
-  size: number,
-  signal?: AbortSignal,
-  timeoutMs?: number,
-): Promise<Record<string, unknown>> {
-  const json = await sendScoring(client, {
-    path: '/v1/completions',
-    body: { temperature: 0, logprobs: 1, stream: false, ...body },
-    tokens: size,
-    signal,
-    timeoutMs,
-  })
-  return fieldsOf(json, 'the top')
-}
-
 /** Echoes a text with its scores, which stand in a list `prompt` at the top of the reply. */
 export async function echoText(
   client: HttpClient,
@@ -55,8 +37,8 @@ export async function echoText(
   signal?: AbortSignal,
   timeoutMs?: number,
 ): Promise<Echo> {
-  const body = { model, prompt: text, max_tokens: 1, echo: true }
-  const reply = await complete(client, body, text.length, signal, timeoutMs)
+  const body = { model, prompt: text, max_tokens: 1, echo: true, logprobs: 1 }
+  const reply = await complete(client, body, { tokens: text.length, signal, timeoutMs })
   const [prompt] = Array.isArray(reply.prompt) ? (reply.prompt as unknown[]) : []
   if (prompt === undefined) {
     wrongReply('ignored', 'The service took the request for an echo with scores and ignored it.')
@@ -123,13 +105,8 @@ export async function continueText(
   count: number,
   signal?: AbortSignal,
 ): Promise<Continuation> {
-  const reply = await complete(
-    client,
-    { model, prompt: text, max_tokens: count },
-    text.length,
-    signal,
-  )
-  const choice = fieldsOf(listOf(reply.choices, 'choices')[0], 'choices.0')
+  const body = { model, prompt: text, max_tokens: count, logprobs: 1 }
+  const choice = choiceOf(await complete(client, body, { tokens: text.length, signal }))
   const lists = readEchoLists(choice.logprobs, 'choices.0.logprobs')
   return listedContinuation(choice.text, { ...lists, ids: null })
 }

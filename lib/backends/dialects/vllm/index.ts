@@ -1,5 +1,5 @@
+import { scoringConfig } from '@/lib/backends/scoring/config'
 import { defineScoring } from '@/lib/backends/scoring/define'
-import { vllmConfigSchema } from './config'
 
 /** vLLM serving a generating model. */
 export const vllm = defineScoring({
@@ -7,6 +7,6 @@ export const vllm = defineScoring({
   label: 'vLLM',
   description:
     'Scores given text by token ids (IFD, IC-IFD), chats with log-probabilities and schemas. For embeddings run a second, pooling server.',
-  config: vllmConfigSchema,
-  connect: async (config, env, signal) => (await import('./session')).openVllm(config, env, signal),
+  config: scoringConfig('http://127.0.0.1:8000'),
+  server: async () => (await import('./session')).vllmServer,
 })

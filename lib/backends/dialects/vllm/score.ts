@@ -1,7 +1,8 @@
 import type { HttpClient } from '@/lib/backends/http/client'
-import { sendScoring } from '@/lib/backends/scoring/send'
+import type { Continuation } from '@/lib/backends/probe/port'
+import { listedContinuation, readEchoLists } from '@/lib/backends/scoring/echo'
+import { choiceOf, choicesOf, complete, tokensIn } from '@/lib/backends/scoring/send'
 import {
-  byIndex,
   checkModel,
   fieldsOf,
   idsOf,
@@ -10,7 +11,6 @@ import {
   wrongReply,
 } from '@/lib/backends/scoring/wire'
 
-const PATH = '/v1/completions'
 const AS_ID = 'token_id:'
 
 /** How a server gives prompt scores: by its own parameter, or by the older echo. */
@@ -68,35 +68,24 @@ export function readEcho(value: unknown, ids: Int32Array): Float32Array {
   return scores
 }
 
-function bodyOf(target: ScoringTarget, prompt: number[][]): Record<string, unknown> {
-  const common = { model: target.model, prompt, temperature: 0, stream: false }
-  return target.way === 'prompt_logprobs'
-    ? { ...common, max_tokens: 1, prompt_logprobs: 0 }
-    : { ...common, max_tokens: 0, echo: true, logprobs: 0, return_tokens_as_token_ids: true }
-}
-
 /** Scores id sequences of at least two tokens in one request. */
 export async function scoreIds(
-  target: ScoringTarget,
+  { client, model, way }: ScoringTarget,
   sequences: readonly Int32Array[],
   signal?: AbortSignal,
   timeoutMs?: number,
 ): Promise<Float32Array[]> {
   const prompt = sequences.map((ids) => Array.from(ids))
-  const json = await sendScoring(target.client, {
-    path: PATH,
-    body: bodyOf(target, prompt),
-    tokens: sequences.reduce((sum, ids) => sum + ids.length, 0),
-    isList: sequences.length > 1,
-    signal,
-    timeoutMs,
-  })
-  const reply = fieldsOf(json, 'the top')
-  checkModel(reply.model, target.model)
-  const choices = byIndex(listOf(reply.choices, 'choices'), sequences.length)
-  return choices.map((choice, n) => {
+  const asked =
+    way === 'prompt_logprobs'
+      ? { max_tokens: 1, prompt_logprobs: 0 }
+      : { max_tokens: 0, echo: true, logprobs: 0, return_tokens_as_token_ids: true }
+  const limits = { tokens: tokensIn(sequences), isList: sequences.length > 1, signal, timeoutMs }
+  const reply = await complete(client, { model, prompt, ...asked }, limits)
+  checkModel(reply.model, model)
+  return choicesOf(reply, sequences.length).map((choice, n) => {
     const ids = sequences[n] as Int32Array
-    return target.way === 'prompt_logprobs'
+    return way === 'prompt_logprobs'
       ? readPromptLogprobs(choice.prompt_logprobs, ids)
       : readEcho(choice.logprobs, ids)
   })
@@ -108,24 +97,16 @@ export async function scoreText(
   text: string,
   signal?: AbortSignal,
 ): Promise<{ ids: Int32Array; scores: Float32Array }> {
-  const json = await sendScoring(client, {
-    path: PATH,
-    body: {
-      model,
-      prompt: text,
-      max_tokens: 1,
-      temperature: 0,
-      prompt_logprobs: 0,
-      add_special_tokens: true,
-      return_token_ids: true,
-      stream: false,
-    },
-    tokens: text.length,
-    signal,
-  })
-  const [choice] = byIndex(listOf(fieldsOf(json, 'the top').choices, 'choices'), 1)
-  const ids = idsOf(choice?.prompt_token_ids, 'prompt_token_ids')
-  return { ids, scores: readPromptLogprobs(choice?.prompt_logprobs, ids) }
+  const asked = {
+    max_tokens: 1,
+    prompt_logprobs: 0,
+    add_special_tokens: true,
+    return_token_ids: true,
+  }
+  const limits = { tokens: text.length, signal }
+  const choice = choiceOf(await complete(client, { model, prompt: text, ...asked }, limits))
+  const ids = idsOf(choice.prompt_token_ids, 'prompt_token_ids')
+  return { ids, scores: readPromptLogprobs(choice.prompt_logprobs, ids) }
 }
 
 /** Generates greedily after bare ids, with the scores of the generated tokens; for the probe. */
@@ -134,32 +115,13 @@ export async function continueIds(
   ids: Int32Array,
   count: number,
   signal?: AbortSignal,
-) {
-  const json = await sendScoring(client, {
-    path: PATH,
-    body: {
-      model,
-      prompt: Array.from(ids),
-      max_tokens: count,
-      temperature: 0,
-      logprobs: 1,
-      return_token_ids: true,
-      stream: false,
-    },
-    tokens: ids.length + count,
-    signal,
-  })
-  const [choice] = byIndex(listOf(fieldsOf(json, 'the top').choices, 'choices'), 1)
-  const logprobs = fieldsOf(choice?.logprobs, 'choices.logprobs')
-  const values = listOf(logprobs.token_logprobs, 'token_logprobs')
-  const texts = listOf(logprobs.tokens, 'tokens')
-  const generated = Array.isArray(choice?.token_ids) ? idsOf(choice.token_ids, 'token_ids') : null
-  return {
-    text: String(choice?.text ?? ''),
-    tokens: values.map((value, i) => ({
-      text: String(texts[i] ?? ''),
-      id: generated?.[i] ?? null,
-      logprob: logprobOf(value, i),
-    })),
-  }
+): Promise<Continuation> {
+  const asked = { max_tokens: count, logprobs: 1, return_token_ids: true }
+  const limits = { tokens: ids.length + count, signal }
+  const choice = choiceOf(
+    await complete(client, { model, prompt: Array.from(ids), ...asked }, limits),
+  )
+  const lists = readEchoLists(choice.logprobs, 'choices.logprobs')
+  const known = Array.isArray(choice.token_ids) ? choice.token_ids : null
+  return listedContinuation(choice.text, { ...lists, ids: known })
 }

@@ -1,97 +1,38 @@
-import { errorCode } from '@/lib/errors'
-import type { NetworkEnvironment } from '@/lib/backends/http/address'
-import type { HttpClient } from '@/lib/backends/http/client'
-import { chatCall, newDialect, WARM_UP_MS } from '../openai/chat'
-import type { ProbePort } from '@/lib/backends/probe/port'
-import { assemble } from '@/lib/backends/scoring/assemble'
-import { openServer, unopenedIdentity } from '@/lib/backends/scoring/config'
-import { firstWay } from '@/lib/backends/scoring/first-way'
+import type { ClassifyError } from '@/lib/backends/http/errors'
+import { fieldsIfOffered } from '@/lib/backends/scoring/ask'
+import type { ScoringConfig } from '@/lib/backends/scoring/config'
 import { chooseModel, listModels } from '@/lib/backends/scoring/models'
-import { checkLengths } from '@/lib/backends/scoring/send'
+import type { ScoringServer } from '@/lib/backends/scoring/open'
 import { statedFacts } from '@/lib/backends/scoring/stated-facts'
-import { fieldsOf, idsOf, textOf } from '@/lib/backends/scoring/wire'
-import {
-  isTokenizer,
-  tokenizerOrReason,
-  type SessionTokenizer,
-  type TokenizerRoutes,
-} from '@/lib/backends/tokenizer'
-import type { CapabilityState, ModelIdentity } from '@/lib/backends/types'
-import type { VllmConfig } from './config'
-import { judgeVllm } from './errors'
+import { textOf } from '@/lib/backends/scoring/wire'
+import { idsUnder, routesOf, textUnder } from '@/lib/backends/tokenizer/routes'
+import type { CapabilityState } from '@/lib/backends/types'
+import { WARM_UP_MS } from '../openai/chat'
 import { continueIds, scoreIds, scoreText, type ScoringTarget } from './score'
 import { templateCall } from './template'
 
-const QUICK_MS = 10_000
-const SMALL_BYTES = 64 * 1024
-// Ids of a text: at most one token a byte, written in up to eight characters.
-const BYTES_PER_CHARACTER = 40
 const SAFE_FLAGS = '--max-num-batched-tokens 2048 --gpu-memory-utilization 0.80'
 
-async function serverVersion(client: HttpClient, signal?: AbortSignal): Promise<string> {
-  try {
-    const { json } = await client.send({
-      method: 'GET',
-      path: '/version',
-      timeoutMs: QUICK_MS,
-      maxBytes: SMALL_BYTES,
-      signal,
-    })
-    return textOf(fieldsOf(json, 'the top').version)
-  } catch (error) {
-    // Services in front of vLLM may not pass the route on.
-    if (errorCode(error) === 'capability_missing' || errorCode(error) === 'data_error') return ''
-    throw error
+/** What vLLM's refusals mean where the general rules would take them for something else. */
+const classifyVllm: ClassifyError = ({ status, message, isList }) => {
+  if (status !== 400) return null
+  // A prompt that fills the context leaves no room for the one token that has to be generated.
+  if (/is longer than the maximum model length|max_tokens must be at least 1/i.test(message)) {
+    return { kind: isList ? 'split' : 'row', reason: 'too_long' }
   }
-}
-
-/** Returns the tokenizer routes of a vLLM server. */
-function vllmRoutes(client: HttpClient, model: string): TokenizerRoutes {
-  return {
-    async tokenize(text, addSpecial, signal) {
-      const { json } = await client.send({
-        method: 'POST',
-        path: '/tokenize',
-        body: { model, prompt: text, add_special_tokens: addSpecial },
-        timeoutMs: 3 * QUICK_MS,
-        maxBytes: SMALL_BYTES + BYTES_PER_CHARACTER * text.length,
-        signal,
-      })
-      return idsOf(fieldsOf(json, 'the top').tokens, 'tokens')
-    },
-    async detokenize(ids, signal) {
-      const { json } = await client.send({
-        method: 'POST',
-        path: '/detokenize',
-        body: { model, tokens: Array.from(ids) },
-        timeoutMs: 3 * QUICK_MS,
-        maxBytes: SMALL_BYTES + SMALL_BYTES * ids.length,
-        signal,
-      })
-      const { prompt } = fieldsOf(json, 'the top')
-      return typeof prompt === 'string' ? prompt : ''
-    },
+  if (/prompt list length \d+ exceeds/i.test(message)) return { kind: 'split', reason: 'too_many' }
+  // "Prompt" is named as the refused parameter, but the fault is the one text.
+  if (
+    /must be provided and non-empty|decoder prompt cannot be empty|at least one prompt/i.test(
+      message,
+    )
+  ) {
+    return { kind: isList ? 'split' : 'row', reason: 'empty_prompt' }
   }
-}
-
-/** Finds out how the server gives prompt scores; the first call may take as long as the warm-up of an engine. */
-async function scoringWay(
-  client: HttpClient,
-  model: string,
-  tokenizer: SessionTokenizer,
-  signal?: AbortSignal,
-): Promise<ScoringTarget | CapabilityState> {
-  const sample = await tokenizer.tokenize(['a b c'], true, signal)
-  const ways = (['prompt_logprobs', 'echo'] as const).map((way) => ({ client, model, way }))
-  const found = await firstWay(ways, (target) => scoreIds(target, sample, signal, WARM_UP_MS))
-  if ('way' in found) return found.way
-  return {
-    state: 'no',
-    reason: `Neither prompt_logprobs nor echo gave scores: ${found.refused}`,
-    remedy:
-      'Start a generating vLLM server (not a pooling one), not behind a gateway that drops the parameter.',
-    flag: `--runner generate ${SAFE_FLAGS}`,
-  }
+  if (/^1 validation error.*json_invalid/is.test(message))
+    return { kind: 'bug', reason: 'parse_error' }
+  if (/grammar error/i.test(message)) return { kind: 'config', reason: 'bad_schema' }
+  return null
 }
 
 const NO_EMBEDDINGS: CapabilityState = {
@@ -102,93 +43,77 @@ const NO_EMBEDDINGS: CapabilityState = {
   flag: '--runner pooling',
 }
 
-const REMEDIES: ProbePort['remedies'] = {
-  promptLogprobs: {
-    remedy: 'Keep the log-probabilities raw, and the scored chunks small.',
-    flag: `--logprobs-mode raw_logprobs ${SAFE_FLAGS}`,
-  },
-  outputLogprobs: {
-    remedy: 'Allow at least five alternatives a token.',
-    flag: '--max-logprobs 20',
-  },
-  chat: {
-    remedy: 'Serve a model with a chat template, or give one.',
-    flag: '--chat-template FILE',
-  },
-}
-
-const NO_TOKENIZER: CapabilityState = {
-  state: 'no',
-  reason: 'The server has no /tokenize route, and no tokenizer file is named.',
-  remedy: "Let the gateway pass /tokenize on, or name the model's tokenizer.json in tokenizerFile.",
-}
-
-/** Opens a vLLM server: model, context length, tokenizer and the way it scores are settled before the first row. */
-export async function openVllm(
-  config: VllmConfig,
-  env: NetworkEnvironment,
-  signal?: AbortSignal,
-): Promise<ProbePort> {
-  const client = openServer(config, env, judgeVllm)
-  try {
-    const version = await serverVersion(client, signal)
-    const model = chooseModel(await listModels(client, signal), config.model)
-    const contextLength = model.contextLength ?? config.contextLength
-    // One generated token has to fit as well.
-    const longestPrompt = contextLength === null ? null : contextLength - 1
-    const found = await tokenizerOrReason(
-      { file: config.tokenizerFile, routes: vllmRoutes(client, model.id) },
-      NO_TOKENIZER,
-      signal,
-    )
-    const tokenizer = isTokenizer(found) ? found : null
-    const way = tokenizer
-      ? await scoringWay(client, model.id, tokenizer, signal)
-      : (found as CapabilityState)
-    const target = 'client' in way ? way : null
-    const chatIds = target ? await templateCall(client, model.id, signal) : null
-    const identity: ModelIdentity = {
-      ...unopenedIdentity('vllm', version ? `vLLM ${version}` : 'vLLM', config),
-      model: model.id,
-      settings: target ? { scoring: target.way } : {},
-      tokenizer: tokenizer?.name ?? null,
-      contextLength,
-      bosId: tokenizer?.bosId ?? null,
-    }
-    const generate = chatCall(client, model.id, newDialect())
-    return assemble({
-      client,
-      config,
-      env,
-      identity,
-      model: model.id,
-      generate: (request, abort) => generate(request, abort),
-      tokenizer: found,
-      chatIds,
-      async describe(abort) {
-        const listed = chooseModel(await listModels(client, abort), model.id)
-        return statedFacts({ contextLength: listed.contextLength, place: listed.root })
+/** vLLM: scores ids by its own parameter, or by echo behind a gateway that refuses it. */
+export const vllmServer: ScoringServer<ScoringConfig, ScoringTarget> = {
+  classify: classifyVllm,
+  async plan(client, config, signal) {
+    // Services in front of vLLM may not pass the route on.
+    const version = textOf((await fieldsIfOffered(client, '/version', signal)).version)
+    const listed = chooseModel(await listModels(client, signal), config.model)
+    const model = listed.id
+    return {
+      served: {
+        server: version ? `vLLM ${version}` : 'vLLM',
+        model,
+        contextLength: listed.contextLength ?? config.contextLength,
       },
-      score: target
-        ? async (sequences, abort) => {
-            checkLengths(sequences, longestPrompt)
-            return scoreIds(target, sequences, abort)
-          }
-        : (way as CapabilityState),
+      tokenizer: () => ({
+        routes: routesOf(client, {
+          tokenize: {
+            path: '/tokenize',
+            body: (text, addSpecial) => ({ model, prompt: text, add_special_tokens: addSpecial }),
+            read: idsUnder('tokens'),
+          },
+          detokenize: {
+            path: '/detokenize',
+            body: (tokens) => ({ model, tokens }),
+            read: textUnder('prompt'),
+          },
+        }),
+      }),
+      noTokenizer: {
+        state: 'no',
+        reason: 'The server has no /tokenize route, and no tokenizer file is named.',
+        remedy:
+          "Let the gateway pass /tokenize on, or name the model's tokenizer.json in tokenizerFile.",
+      },
+      sample: 'a b c',
+      trials: (['prompt_logprobs', 'echo'] as const).map((way) => async (sample) => {
+        const target = { client, model, way }
+        await scoreIds(target, [sample?.ids as Int32Array], signal, WARM_UP_MS)
+        return target
+      }),
+      refused: (said) => ({
+        state: 'no',
+        reason: `Neither prompt_logprobs nor echo gave scores: ${said}`,
+        remedy:
+          'Start a generating vLLM server (not a pooling one), not behind a gateway that drops the parameter.',
+        flag: `--runner generate ${SAFE_FLAGS}`,
+      }),
+      settings: ({ way }) => ({ scoring: way }),
+      scoring: { ids: scoreIds },
+      scoreText,
+      continue: (target, { ids }, count, abort) => continueIds(target, ids, count, abort),
+      chatIds: () => templateCall(client, model, signal),
+      async describe(abort) {
+        const now = chooseModel(await listModels(client, abort), model)
+        return statedFacts({ contextLength: now.contextLength, place: now.root })
+      },
       missing: { embed: NO_EMBEDDINGS },
-      remedies: REMEDIES,
-      textOnly: false,
-      longestPrompt,
-      ...(target
-        ? {
-            scoreTexts: (texts, abort) =>
-              Promise.all(texts.map((text) => scoreText(target, text, abort))),
-            continue: ({ ids }, count, abort) => continueIds(target, ids, count, abort),
-          }
-        : {}),
-    })
-  } catch (error) {
-    client.close()
-    throw error
-  }
+      remedies: {
+        promptLogprobs: {
+          remedy: 'Keep the log-probabilities raw, and the scored chunks small.',
+          flag: `--logprobs-mode raw_logprobs ${SAFE_FLAGS}`,
+        },
+        outputLogprobs: {
+          remedy: 'Allow at least five alternatives a token.',
+          flag: '--max-logprobs 20',
+        },
+        chat: {
+          remedy: 'Serve a model with a chat template, or give one.',
+          flag: '--chat-template FILE',
+        },
+      },
+    }
+  },
 }

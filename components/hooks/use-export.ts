@@ -33,13 +33,12 @@ export function useExportParams() {
 export type ExportParams = ReturnType<typeof useExportParams>[0]
 
 /** The checks of an export; asked again whenever a setting changes. */
-export function useExportCheck(request: ExportRequest, enabled: boolean) {
+export function useExportCheck(request: ExportRequest) {
   return useQuery({
     queryKey: studyKeys.exportCheck(request),
     queryFn: ({ signal }) =>
       call(checkExportEndpoint, { params: { studyId: request.studyId }, body: request, signal }),
     placeholderData: keepPreviousData,
-    enabled,
   })
 }
 

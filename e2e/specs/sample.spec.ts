@@ -20,7 +20,7 @@ test('the sample study arrives with its values, and figures stand before anythin
     .first()
     .click()
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Sample')
-  await expect(page.getByText('What this study is worth.')).toBeVisible()
+  await expect(page.getByText('About this sample.')).toBeVisible()
   await expect(page.locator('svg.recharts-surface').first()).toBeVisible()
   await expect(page.getByRole('progressbar', { name: /Progress of the jobs/ })).toBeHidden()
   // Figures come before the cells.

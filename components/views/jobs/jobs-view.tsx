@@ -34,12 +34,10 @@ function JobList({ jobs, shown }: { jobs: readonly Job[]; shown: Shown }) {
   if (linked && linked.id === openId) listed.unshift(linked)
   if (listed.length === 0) {
     return (
-      <div className="ev-panel">
-        <EmptyState title={jobs.length === 0 ? 'No job yet' : 'No job in this list'}>
-          Imports, metric runs, evolution, probes and model downloads run here, in a process of
-          their own. They can be paused and go on after a restart; the page may be closed.
-        </EmptyState>
-      </div>
+      <EmptyState title={jobs.length === 0 ? 'No job yet' : 'No job in this list'}>
+        Imports, metric runs, evolution, probes and model downloads run here, in a process of their
+        own. They can be paused and go on after a restart; the page may be closed.
+      </EmptyState>
     )
   }
   return (

@@ -211,11 +211,9 @@ export function PromptPreview({ draft, allowed, problem }: PromptPreviewProps) {
         </Notice>
       ) : null}
       {studyId === null && studies.data ? (
-        <div className="ev-panel">
-          <EmptyState title="No rows to preview">
-            Import files into a study, or open the sample study, to see the prompt with its rows.
-          </EmptyState>
-        </div>
+        <EmptyState title="No rows to preview">
+          Import files into a study, or open the sample study, to see the prompt with its rows.
+        </EmptyState>
       ) : (
         <QueryState
           query={rows}

@@ -25,10 +25,11 @@ export function EmptyState({ title, children, action }: EmptyProps) {
 }
 
 const NEXT_STEP: Partial<Record<ApiError['code'], string>> = {
-  not_found: 'The link may be from another data folder; the list of studies shows what is here.',
+  not_found:
+    'The link may belong to another data folder. The list of studies shows what is available.',
   offline:
-    'Nothing is lost: jobs go on in the worker, and this page resumes when the server is back.',
-  internal: 'The log of the server has the details under the id above.',
+    'Nothing is lost: jobs continue in the worker, and this page resumes when the server is back.',
+  internal: 'The server log has the details under the id above.',
   conflict: 'Reload to see the newer state.',
 }
 
@@ -145,7 +146,7 @@ export function QueryState<T>({ query, what, skeleton, children }: QueryStatePro
               </Button>
             }
           >
-            Shown as of the last answer. {errorText(query.error).message}
+            This is the last known state. {errorText(query.error).message}
           </Notice>
         ) : null}
         {children(query.data)}

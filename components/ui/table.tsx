@@ -76,7 +76,7 @@ export function Table<Row>(props: TableProps<Row>) {
     <ScrollRegion
       label={label}
       {...(props.className === undefined ? {} : { className: props.className })}
-      {...(props.maxHeight === undefined ? {} : { style: { maxHeight: props.maxHeight } })}
+      maxHeight={props.maxHeight}
     >
       <table className={`ev-table ${classes.table} ${props.tableClass ?? ''}`}>
         {caption ? <caption className={classes.caption}>{caption}</caption> : null}

@@ -75,7 +75,7 @@ test('compare sets two evolvers side by side on the same seeds', async ({ page, 
   await expect(page.getByText('48 aligned pairs').first()).toBeVisible()
 })
 
-test('evolving makes a new arm with recorded operators', async ({ request }) => {
+test('evolving makes a new evolver with recorded operators', async ({ request }) => {
   const studyId = await newStudy(request, 'Evolve trial')
   const rows = Array.from({ length: 6 }, (_, i) =>
     JSON.stringify({ instruction: `Explain step ${i}.`, input: '', output: '' }),

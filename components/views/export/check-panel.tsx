@@ -57,10 +57,10 @@ interface CheckPanelProps {
   onAllowEmpty(): void
 }
 
-// Rules of the training check that leaving rows out does not answer.
+// Rules of the training check that excluding rows does not satisfy.
 const WHOLE_FILE = new Set(['no_rows', 'name', 'too_large'])
 
-/** What the export would hold, what speaks against it, and the download. */
+/** What the export would contain, what blocks it, and the download. */
 export function CheckPanel({ request, query, onExclude, onAllowEmpty }: CheckPanelProps) {
   const started = useDownloadStarted(request.studyId)
   const { data, error } = query
@@ -89,11 +89,11 @@ export function CheckPanel({ request, query, onExclude, onAllowEmpty }: CheckPan
         <dd>{formatCount(data.rowsKept)}</dd>
         {left > 0 ? (
           <>
-            <dt>Left out</dt>
+            <dt>Excluded</dt>
             <dd>{formatCount(left)}</dd>
           </>
         ) : null}
-        <dt>Size, about</dt>
+        <dt>Estimated size</dt>
         <dd>{formatBytes(data.bytesEstimate)}</dd>
       </dl>
       {data.blocking.length > 0 ? (

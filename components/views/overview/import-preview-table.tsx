@@ -1,7 +1,7 @@
 import { DASH } from '@/components/ui/format'
 import { Table, type Column } from '@/components/ui/table'
 import type { ImportPreview } from '@/lib/contracts/study'
-import classes from './import.module.css'
+import classes from './overview.module.css'
 
 // Two lines in the preview; the whole text is shown after the import.
 const SHOWN_CHARACTERS = 220

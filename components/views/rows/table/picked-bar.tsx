@@ -10,19 +10,24 @@ import { useShortcut } from '@/components/ui/shortcuts'
 import classes from '../rows.module.css'
 import type { PickedRows } from './use-picked-rows'
 
-/** What can be done with all picked rows at once; each act can be undone as one. */
+const MARKS = [
+  { kind: 'star', label: 'Star', icon: IconStar },
+  { kind: 'drop', label: 'Exclude', icon: IconTrash },
+] as const
+
+/** Actions on all selected rows; each can be undone in one step. */
 export function PickedBar({ studyId, picked }: { studyId: string; picked: PickedRows }) {
   const { annotate, undo } = useAnnotateRows(studyId)
-  const mark = (kind: 'star' | 'drop') =>
+  const mark = (kind: (typeof MARKS)[number]['kind']) =>
     annotate.mutate(
       { kind, value: null, rows: picked.rows },
       {
         onError: (error) => notifyError('The rows were not marked', error),
         onSuccess: ({ nos }) => {
-          const done = kind === 'star' ? 'starred' : 'marked as dropped'
+          const done = kind === 'star' ? 'starred' : 'excluded'
           notifyUndo(`${plural(picked.rows.length, 'row')} ${done}.`, () =>
             undo.mutate(nos, {
-              onError: (error) => notifyError('Not every mark was taken back', error),
+              onError: (error) => notifyError('Not every mark was removed', error),
             }),
           )
           picked.clear()
@@ -35,25 +40,20 @@ export function PickedBar({ studyId, picked }: { studyId: string; picked: Picked
 
   return (
     <div className={classes.picked} role="status">
-      <strong>{plural(picked.rows.length, 'row')} picked</strong>
-      <Button
-        variant="default"
-        leftSection={<IconStar size={14} />}
-        loading={annotate.isPending}
-        onClick={() => mark('star')}
-      >
-        Star
-      </Button>
-      <Button
-        variant="default"
-        leftSection={<IconTrash size={14} />}
-        loading={annotate.isPending}
-        onClick={() => mark('drop')}
-      >
-        Drop
-      </Button>
+      <strong>{plural(picked.rows.length, 'row')} selected</strong>
+      {MARKS.map(({ kind, label, icon: MarkIcon }) => (
+        <Button
+          key={kind}
+          variant="default"
+          leftSection={<MarkIcon size={14} />}
+          loading={annotate.isPending}
+          onClick={() => mark(kind)}
+        >
+          {label}
+        </Button>
+      ))}
       <Button variant="subtle" onClick={picked.clear}>
-        Let go
+        Deselect
       </Button>
     </div>
   )

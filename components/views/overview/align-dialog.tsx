@@ -2,7 +2,7 @@
 
 import { Button, Checkbox, Modal, Select, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
-import { useAlign, useAlignmentFacts } from '@/components/hooks/use-alignment'
+import { useAlign, useAlignmentFacts } from '@/components/hooks/use-imports'
 import { formatCount, plural } from '@/components/ui/format'
 import { DialogFoot } from '@/components/ui/dialog-foot'
 import { notifyDone } from '@/components/ui/notify'

@@ -2,7 +2,7 @@
 
 import { Button } from '@mantine/core'
 import { IconStar, IconTrash } from '@tabler/icons-react'
-import { useAnnotateRows } from '@/components/hooks/use-rows'
+import { useAnnotateRows, useUndoAnnotations } from '@/components/hooks/use-rows'
 import { plural } from '@/components/ui/format'
 import { notifyError, notifyUndo } from '@/components/ui/notify'
 import { KEYS } from '@/components/shell/keys'
@@ -17,7 +17,8 @@ const MARKS = [
 
 /** Actions on all selected rows; each can be undone in one step. */
 export function PickedBar({ studyId, picked }: { studyId: string; picked: PickedRows }) {
-  const { annotate, undo } = useAnnotateRows(studyId)
+  const annotate = useAnnotateRows(studyId)
+  const undo = useUndoAnnotations(studyId)
   const mark = (kind: (typeof MARKS)[number]['kind']) =>
     annotate.mutate(
       { kind, value: null, rows: picked.rows },

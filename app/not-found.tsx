@@ -1,10 +1,11 @@
 import Link from 'next/link'
+import classes from './message.module.css'
 
 export default function NotFound() {
   return (
-    <main style={{ padding: 24, maxWidth: 640, lineHeight: 1.5 }}>
+    <main className={classes.main}>
       <title>Page not found · Evolens</title>
-      <h1 style={{ fontSize: '1.25rem' }}>There is no page at this address</h1>
+      <h1>There is no page at this address</h1>
       <p className="ev-dim">The link may be from another version, or from another data folder.</p>
       <Link href="/studies">Go to the studies</Link>
     </main>

@@ -67,6 +67,9 @@ export const theme = createTheme({
     Checkbox: { defaultProps: { size: 'xs' } },
     Radio: { defaultProps: { size: 'xs' } },
     Switch: { defaultProps: { size: 'xs' } },
+    Fieldset: {
+      styles: { legend: { fontWeight: 600, fontSize: '0.8125rem', padding: '0 0 4px' } },
+    },
     SegmentedControl: { defaultProps: { size: 'xs' }, styles: { label: { padding: '3px 10px' } } },
     Tooltip: { defaultProps: { openDelay: 250, multiline: true, maw: 360, withArrow: false } },
     TagsInput: { defaultProps: { size: 'xs' } },

@@ -32,7 +32,7 @@ function choicesOf(prompts: readonly PromptInfo[], promptId: string): Choice[] {
         value: version.hash,
         label: [
           isRubric ? `${prompt.name}, ${version.version}` : `Version ${version.version}`,
-          version.id === null ? 'of the program' : version.note,
+          version.id === null ? 'built in' : version.note,
         ]
           .filter(Boolean)
           .join(', '),
@@ -79,7 +79,7 @@ export function PromptField({ param, promptId, values, onText, onVersion }: Prom
         allowDeselect={false}
         data={[
           ...choices.map(({ value, label }) => ({ value, label })),
-          ...(isRubric ? [] : [{ value: PASTED, label: 'A text pasted here' }]),
+          ...(isRubric ? [] : [{ value: PASTED, label: 'Pasted text' }]),
         ]}
         value={shown}
         onChange={(value) => {

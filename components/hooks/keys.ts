@@ -76,7 +76,7 @@ export const exportFormatsKey = ['export-formats'] as const
 export const metricsKey = ['metrics'] as const
 
 /** A run with the texts of its prompts. */
-export const runCardKey = (runId: string | null) => ['run-card', runId] as const
+export const runCardKey = (runId: string) => ['run-card', runId] as const
 
 /** How a run's replies were read, with so many rows done. */
 export const judgingKey = (runId: string, done: number) => ['judging', runId, done] as const

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import type { z } from 'zod'
 import {
   addBackendEndpoint,
@@ -21,6 +21,7 @@ import {
 } from '@/lib/contracts/backends'
 import { call } from './api'
 import { backendKeys, jobKeys } from './keys'
+import { useChange } from './use-change'
 import { isActive } from './use-jobs'
 
 // A fetch takes seconds to minutes; this shows its end promptly without a busy loop.
@@ -62,12 +63,9 @@ export function useBackendHistory(id: string, probedAt: number | null, enabled: 
 
 /** Starts a look at an address; the answer comes through `useDetection`. */
 export function useDetect() {
-  return useMutation({
-    mutationFn: (request: z.input<typeof detectInputSchema>) =>
-      call(detectBackendEndpoint, { body: request }),
-    // The variables hold a typed key; nothing of them stays once the request is over.
-    gcTime: 0,
-  })
+  return useChange((request: z.input<typeof detectInputSchema>) =>
+    call(detectBackendEndpoint, { body: request }),
+  )
 }
 
 /** The look's job, polled to its end. */
@@ -106,9 +104,8 @@ interface BackendChange {
 }
 
 export function useSaveBackend() {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: ({ id, kind, keyDraft, key, ...input }: BackendChange) =>
+  return useChange(
+    ({ id, kind, keyDraft, key, ...input }: BackendChange) =>
       id === null
         ? call(addBackendEndpoint, {
             body: { kind, ...input, ...(key ? { key } : {}), ...(keyDraft ? { keyDraft } : {}) },
@@ -117,56 +114,43 @@ export function useSaveBackend() {
             params: { backendId: id },
             body: { ...input, ...(key === undefined ? {} : { key }) },
           }),
-    onSuccess: () => client.invalidateQueries({ queryKey: backendKeys.list }),
-    // The variables may hold a typed key.
-    gcTime: 0,
-  })
+    backendKeys.list,
+  )
 }
 
 export function useDuplicateBackend() {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: (id: string) => call(duplicateBackendEndpoint, { params: { backendId: id } }),
-    onSuccess: () => client.invalidateQueries({ queryKey: backendKeys.list }),
-  })
+  return useChange(
+    (backendId: string) => call(duplicateBackendEndpoint, { params: { backendId } }),
+    backendKeys.list,
+  )
 }
 
 export function useDeleteBackend() {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: (id: string) => call(deleteBackendEndpoint, { params: { backendId: id } }),
-    onSuccess: () => client.invalidateQueries({ queryKey: backendKeys.list }),
-  })
+  return useChange(
+    (backendId: string) => call(deleteBackendEndpoint, { params: { backendId } }),
+    backendKeys.list,
+  )
 }
 
 export function useRestoreBackend() {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: (id: string) => call(restoreBackendEndpoint, { params: { backendId: id } }),
-    onSuccess: () => client.invalidateQueries({ queryKey: backendKeys.list }),
-  })
+  return useChange(
+    (backendId: string) => call(restoreBackendEndpoint, { params: { backendId } }),
+    backendKeys.list,
+  )
 }
 
 export function useProbeBackend() {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: (id: string) => call(probeBackendEndpoint, { params: { backendId: id } }),
-    onSuccess: () =>
-      Promise.all([
-        client.invalidateQueries({ queryKey: backendKeys.list }),
-        client.invalidateQueries({ queryKey: jobKeys.all }),
-      ]),
-  })
+  return useChange(
+    (backendId: string) => call(probeBackendEndpoint, { params: { backendId } }),
+    backendKeys.list,
+    jobKeys.all,
+  )
 }
 
 export function useFetchModel() {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: (id: string) => call(fetchModelEndpoint, { params: { modelId: id } }),
-    onSuccess: () =>
-      Promise.all([
-        client.invalidateQueries({ queryKey: backendKeys.models }),
-        client.invalidateQueries({ queryKey: jobKeys.all }),
-      ]),
-  })
+  return useChange(
+    (modelId: string) => call(fetchModelEndpoint, { params: { modelId } }),
+    backendKeys.models,
+    jobKeys.all,
+  )
 }

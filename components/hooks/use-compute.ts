@@ -1,10 +1,11 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { computeEndpoint, dryRunEndpoint, evolveEndpoint } from '@/lib/api/compute'
 import type { Given } from '@/lib/api/endpoint'
 import { listMetricsEndpoint } from '@/lib/api/metrics'
 import { pinRunEndpoint, retryRunEndpoint, runCardEndpoint } from '@/lib/api/runs'
 import { call } from './api'
 import { jobKeys, metricsKey, runCardKey, studyKeys } from './keys'
+import { useChange } from './use-change'
 
 export function useMetrics() {
   return useQuery({
@@ -17,60 +18,48 @@ export function useMetrics() {
 
 /** Estimates a request on a few rows; nothing is stored. */
 export function useDryRun(studyId: string) {
-  return useMutation({
-    mutationFn: (request: Given<typeof dryRunEndpoint.body>) =>
-      call(dryRunEndpoint, { params: { studyId }, body: request }),
-  })
-}
-
-function useRefresh(studyId: string) {
-  const client = useQueryClient()
-  return () =>
-    Promise.all([
-      client.invalidateQueries({ queryKey: jobKeys.all }),
-      client.invalidateQueries({ queryKey: studyKeys.one(studyId) }),
-    ])
+  return useChange((request: Given<typeof dryRunEndpoint.body>) =>
+    call(dryRunEndpoint, { params: { studyId }, body: request }),
+  )
 }
 
 export function useCompute(studyId: string) {
-  const refresh = useRefresh(studyId)
-  return useMutation({
-    mutationFn: (request: Given<typeof computeEndpoint.body>) =>
+  return useChange(
+    (request: Given<typeof computeEndpoint.body>) =>
       call(computeEndpoint, { params: { studyId }, body: request }),
-    onSuccess: refresh,
-  })
+    jobKeys.all,
+    studyKeys.one(studyId),
+  )
 }
 
 export function useEvolve(studyId: string) {
-  const refresh = useRefresh(studyId)
-  return useMutation({
-    mutationFn: (request: Given<typeof evolveEndpoint.body>) =>
+  return useChange(
+    (request: Given<typeof evolveEndpoint.body>) =>
       call(evolveEndpoint, { params: { studyId }, body: request }),
-    onSuccess: refresh,
-  })
+    jobKeys.all,
+    studyKeys.one(studyId),
+  )
 }
 
-export function useRunCard(runId: string | null) {
+export function useRunCard(runId: string) {
   return useQuery({
     queryKey: runCardKey(runId),
-    queryFn: ({ signal }) => call(runCardEndpoint, { params: { runId: runId ?? '' }, signal }),
-    enabled: runId !== null,
+    queryFn: ({ signal }) => call(runCardEndpoint, { params: { runId }, signal }),
   })
 }
 
 export function usePinRun(studyId: string) {
-  const refresh = useRefresh(studyId)
-  return useMutation({
-    mutationFn: (runId: string) => call(pinRunEndpoint, { params: { runId } }),
-    onSuccess: refresh,
-  })
+  return useChange(
+    (runId: string) => call(pinRunEndpoint, { params: { runId } }),
+    studyKeys.one(studyId),
+  )
 }
 
-/** Asks again for the rows of a run that failed for a reason that may pass. */
+/** Retries the rows of a run that failed for a temporary reason. */
 export function useRetryRun(studyId: string) {
-  const refresh = useRefresh(studyId)
-  return useMutation({
-    mutationFn: (runId: string) => call(retryRunEndpoint, { params: { runId } }),
-    onSuccess: refresh,
-  })
+  return useChange(
+    (runId: string) => call(retryRunEndpoint, { params: { runId } }),
+    jobKeys.all,
+    studyKeys.one(studyId),
+  )
 }

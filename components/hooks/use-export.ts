@@ -38,13 +38,12 @@ export function useExportFormats() {
 }
 
 /** The checks of an export; asked again whenever a setting changes. */
-export function useExportCheck(request: ExportRequest, enabled: boolean) {
+export function useExportCheck(request: ExportRequest) {
   return useQuery({
     queryKey: studyKeys.exportCheck(request),
     queryFn: ({ signal }) =>
       call(checkExportEndpoint, { params: { studyId: request.studyId }, body: request, signal }),
     placeholderData: keepPreviousData,
-    enabled,
   })
 }
 

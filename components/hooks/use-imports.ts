@@ -1,10 +1,13 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
+import { alignCellsEndpoint, alignmentEndpoint } from '@/lib/api/cells'
 import { previewImportEndpoint, startImportEndpoint } from '@/lib/api/imports'
 import type { Parsed } from '@/lib/api/endpoint'
+import type { AlignCellsRequest } from '@/lib/contracts/operators'
 import type { ImportPlan } from '@/lib/contracts/study'
 import type { PreviewRequest } from '@/lib/contracts/uploads'
 import { call } from './api'
 import { jobKeys, studyKeys } from './keys'
+import { useChange } from './use-change'
 
 /** Reads the first rows of an uploaded file and says what it seems to be; nothing is imported. `siblings` are the names of the files dropped with it. */
 export async function previewImport(
@@ -21,15 +24,28 @@ export async function previewImport(
 }
 
 export function useStartImports(studyId: string) {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: (plans: ImportPlan[]) =>
-      call(startImportEndpoint, { params: { studyId }, body: { plans } }),
-    onSuccess: () =>
-      Promise.all([
-        client.invalidateQueries({ queryKey: jobKeys.all }),
-        client.invalidateQueries({ queryKey: studyKeys.one(studyId) }),
-        client.invalidateQueries({ queryKey: studyKeys.list }),
-      ]),
+  return useChange(
+    (plans: ImportPlan[]) => call(startImportEndpoint, { params: { studyId }, body: { plans } }),
+    jobKeys.all,
+    studyKeys.one(studyId),
+    studyKeys.list,
+  )
+}
+
+/** What can be chosen about the alignment of one file. */
+export function useAlignmentFacts(studyId: string, cellId: string) {
+  return useQuery({
+    queryKey: studyKeys.alignment(studyId, cellId),
+    queryFn: ({ signal }) => call(alignmentEndpoint, { params: { studyId, cellId }, signal }),
   })
+}
+
+/** Starts a job that aligns files again or gives them operators. */
+export function useAlign(studyId: string) {
+  return useChange(
+    (request: AlignCellsRequest) =>
+      call(alignCellsEndpoint, { params: { studyId }, body: request }),
+    jobKeys.all,
+    studyKeys.one(studyId),
+  )
 }

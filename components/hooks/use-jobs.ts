@@ -1,9 +1,10 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { actOnJobEndpoint, getJobEndpoint, listJobsEndpoint } from '@/lib/api/jobs'
 import type { Job, JobAction, JobState } from '@/lib/contracts/job'
 import type { Budget } from '@/lib/contracts/meter'
 import { call } from './api'
 import { jobKeys } from './keys'
+import { useChange } from './use-change'
 
 // The worker writes progress at most every 500 ms; asking twice as slowly never misses what a reader can follow.
 const ACTIVE_REFETCH_MS = 1_000
@@ -42,23 +43,20 @@ export function useJob(jobId: string | null) {
   })
 }
 
+interface ActionOnJob {
+  jobId: string
+  action: JobAction
+  /** A new budget, null for none; absent = as it is. */
+  budget?: Budget | null
+}
+
 export function useJobAction() {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: ({
-      jobId,
-      action,
-      budget,
-    }: {
-      jobId: string
-      action: JobAction
-      /** A new budget, null for none; absent = as it is. */
-      budget?: Budget | null
-    }) =>
+  return useChange(
+    ({ jobId, action, budget }: ActionOnJob) =>
       call(actOnJobEndpoint, {
         params: { jobId, action },
         body: budget === undefined ? {} : { budget },
       }),
-    onSettled: () => client.invalidateQueries({ queryKey: jobKeys.all }),
-  })
+    jobKeys.all,
+  )
 }

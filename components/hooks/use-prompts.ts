@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { z } from 'zod'
 import type { Job } from '@/lib/contracts/job'
 import { trialReplySchema, type TrialReply } from '@/lib/contracts/prompts'
@@ -14,6 +14,7 @@ import {
 import type { Given } from '@/lib/api/endpoint'
 import { call } from './api'
 import { jobKeys, promptKeys } from './keys'
+import { useChange } from './use-change'
 import { useJob } from './use-jobs'
 
 /** Every prompt with its versions. */
@@ -24,48 +25,39 @@ export function usePrompts() {
   })
 }
 
-function useRefresh() {
-  const client = useQueryClient()
-  return () => client.invalidateQueries({ queryKey: promptKeys.list })
-}
-
 /** Stores a new version of a prompt, or a new rubric. */
 export function useSavePrompt() {
-  return useMutation({
-    mutationFn: (draft: Given<typeof savePromptEndpoint.body>) =>
-      call(savePromptEndpoint, { body: draft }),
-    onSuccess: useRefresh(),
-  })
+  return useChange(
+    (draft: Given<typeof savePromptEndpoint.body>) => call(savePromptEndpoint, { body: draft }),
+    promptKeys.list,
+  )
 }
 
 export function useDeletePromptVersion() {
-  return useMutation({
-    mutationFn: (versionId: string) => call(deletePromptVersionEndpoint, { params: { versionId } }),
-    onSuccess: useRefresh(),
-  })
+  return useChange(
+    (versionId: string) => call(deletePromptVersionEndpoint, { params: { versionId } }),
+    promptKeys.list,
+  )
 }
 
 /** Brings deleted versions back, one after the other. */
 export function useRestorePromptVersions() {
-  return useMutation({
-    mutationFn: async (versionIds: readonly string[]) => {
-      for (const versionId of versionIds) {
-        await call(restorePromptVersionEndpoint, { params: { versionId } })
-      }
-    },
-    onSuccess: useRefresh(),
-  })
+  return useChange(async (versionIds: readonly string[]) => {
+    for (const versionId of versionIds) {
+      await call(restorePromptVersionEndpoint, { params: { versionId } })
+    }
+  }, promptKeys.list)
 }
 
 /** Deletes a rubric; the reply names the versions with which it can be restored. */
 export function useDeleteRubric() {
-  return useMutation({
-    mutationFn: (promptId: string) => call(deleteRubricEndpoint, { params: { promptId } }),
-    onSuccess: useRefresh(),
-  })
+  return useChange(
+    (promptId: string) => call(deleteRubricEndpoint, { params: { promptId } }),
+    promptKeys.list,
+  )
 }
 
-/** Five rows of a study for previews; another seed shows others. */
+/** Five rows of a study for previews; another random seed draws others. */
 export function usePromptRows(studyId: string | null, seed: number) {
   return useQuery({
     queryKey: promptKeys.rows(studyId ?? '', seed),
@@ -76,14 +68,12 @@ export function usePromptRows(studyId: string | null, seed: number) {
   })
 }
 
-/** Asks a backend with a draft about a few rows, as a short job. */
+/** Sends a draft to a backend for a few rows, as a short job. */
 export function useTryPrompt() {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: (trial: Given<typeof tryPromptEndpoint.body>) =>
-      call(tryPromptEndpoint, { body: trial }),
-    onSuccess: () => client.invalidateQueries({ queryKey: jobKeys.all }),
-  })
+  return useChange(
+    (trial: Given<typeof tryPromptEndpoint.body>) => call(tryPromptEndpoint, { body: trial }),
+    jobKeys.all,
+  )
 }
 
 // What a job of this kind leaves as its result.

@@ -1,11 +1,4 @@
-import {
-  keepPreviousData,
-  skipToken,
-  useMutation,
-  useQueries,
-  useQuery,
-  useQueryClient,
-} from '@tanstack/react-query'
+import { keepPreviousData, skipToken, useQueries, useQuery } from '@tanstack/react-query'
 import type { RowFilter, ViewState } from '@/lib/contracts/filter'
 import {
   annotateEndpoint,
@@ -18,6 +11,7 @@ import {
 import type { ColumnHistogram, MarkKind, RowPage } from '@/lib/contracts/rows'
 import { call } from './api'
 import { studyKeys } from './keys'
+import { useChange } from './use-change'
 
 /** Rows asked for at once: three screens at 1080 px, so that a scroll rarely waits and an answer stays small. */
 export const ROW_WINDOW = 100
@@ -72,7 +66,7 @@ export function useRowDetail(studyId: string, row: { cellId: string; idx: number
   })
 }
 
-/** Histograms of columns over the filtered rows, in the order of the ids; null while one is on its way. */
+/** Histograms of columns over the filtered rows, in the order of the ids; null while one is loading. */
 export function useHistograms(
   studyId: string,
   columns: readonly string[],
@@ -106,45 +100,30 @@ interface AnnotationInput {
   value: string | null
 }
 
+interface MarkedRows extends Pick<AnnotationInput, 'kind' | 'value'> {
+  rows: readonly Pick<AnnotationInput, 'cellId' | 'idx'>[]
+}
+
 /** Adds a mark or note; the reply's `no` undoes it. */
 export function useAnnotate(studyId: string) {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: (input: AnnotationInput) =>
-      call(annotateEndpoint, { params: { studyId }, body: input }),
-    onSettled: () => refreshRows(client, studyId),
-  })
+  return useChange(
+    (input: AnnotationInput) => call(annotateEndpoint, { params: { studyId }, body: input }),
+    studyKeys.rows(studyId),
+  )
 }
 
-/** Adds one mark to many rows in one step; `undo` takes back exactly what it added. */
+/** Adds one mark to many rows in one step. */
 export function useAnnotateRows(studyId: string) {
-  const client = useQueryClient()
-  const annotate = useMutation({
-    mutationFn: (input: {
-      kind: MarkKind
-      value: string | null
-      rows: readonly Pick<AnnotationInput, 'cellId' | 'idx'>[]
-    }) =>
-      call(annotateEndpoint, { params: { studyId }, body: { ...input, rows: [...input.rows] } }),
-    onSettled: () => refreshRows(client, studyId),
-  })
-  const undo = useMutation({
-    mutationFn: async (nos: readonly number[]) => {
-      for (const no of nos) await call(undoAnnotationEndpoint, { params: { studyId, no } })
-    },
-    onSettled: () => refreshRows(client, studyId),
-  })
-  return { annotate, undo }
+  return useChange(
+    ({ rows, ...mark }: MarkedRows) =>
+      call(annotateEndpoint, { params: { studyId }, body: { ...mark, rows: [...rows] } }),
+    studyKeys.rows(studyId),
+  )
 }
 
-export function useUndoAnnotation(studyId: string) {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: (no: number) => call(undoAnnotationEndpoint, { params: { studyId, no } }),
-    onSettled: () => refreshRows(client, studyId),
-  })
-}
-
-function refreshRows(client: ReturnType<typeof useQueryClient>, studyId: string) {
-  return client.invalidateQueries({ queryKey: studyKeys.rows(studyId) })
+/** Takes back marks and notes by their numbers. */
+export function useUndoAnnotations(studyId: string) {
+  return useChange(async (nos: readonly number[]) => {
+    for (const no of nos) await call(undoAnnotationEndpoint, { params: { studyId, no } })
+  }, studyKeys.rows(studyId))
 }

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import {
   createStudyEndpoint,
   deleteStudyEndpoint,
@@ -9,6 +9,7 @@ import {
 } from '@/lib/api/studies'
 import { call } from './api'
 import { studyKeys } from './keys'
+import { useChange } from './use-change'
 
 export function useStudies() {
   return useQuery({
@@ -26,40 +27,32 @@ export function useStudy(studyId: string) {
 }
 
 export function useCreateStudy() {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: (input: { name: string; description: string }) =>
-      call(createStudyEndpoint, { body: input }),
-    onSuccess: () => client.invalidateQueries({ queryKey: studyKeys.list }),
-  })
+  return useChange(
+    (input: { name: string; description: string }) => call(createStudyEndpoint, { body: input }),
+    studyKeys.list,
+  )
 }
 
 export function useUpdateStudy(studyId: string) {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: (input: { name?: string; description?: string }) =>
+  return useChange(
+    (input: { name?: string; description?: string }) =>
       call(updateStudyEndpoint, { params: { studyId }, body: input }),
-    onSuccess: () =>
-      Promise.all([
-        client.invalidateQueries({ queryKey: studyKeys.list }),
-        client.invalidateQueries({ queryKey: studyKeys.detail(studyId) }),
-      ]),
-  })
+    studyKeys.list,
+    studyKeys.detail(studyId),
+  )
 }
 
 /** Deleting hides the study; `useRestoreStudy` brings it back within seven days. */
 export function useDeleteStudy() {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: (studyId: string) => call(deleteStudyEndpoint, { params: { studyId } }),
-    onSuccess: () => client.invalidateQueries({ queryKey: studyKeys.list }),
-  })
+  return useChange(
+    (studyId: string) => call(deleteStudyEndpoint, { params: { studyId } }),
+    studyKeys.list,
+  )
 }
 
 export function useRestoreStudy() {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: (studyId: string) => call(restoreStudyEndpoint, { params: { studyId } }),
-    onSuccess: () => client.invalidateQueries({ queryKey: studyKeys.list }),
-  })
+  return useChange(
+    (studyId: string) => call(restoreStudyEndpoint, { params: { studyId } }),
+    studyKeys.list,
+  )
 }

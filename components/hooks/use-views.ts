@@ -1,8 +1,9 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { deleteViewEndpoint, listViewsEndpoint, saveViewEndpoint } from '@/lib/api/views'
 import type { ViewState } from '@/lib/contracts/filter'
 import { call } from './api'
 import { studyKeys } from './keys'
+import { useChange } from './use-change'
 
 export function useSavedViews(studyId: string) {
   return useQuery({
@@ -12,18 +13,16 @@ export function useSavedViews(studyId: string) {
 }
 
 export function useSaveView(studyId: string) {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: (input: { name: string; state: ViewState }) =>
+  return useChange(
+    (input: { name: string; state: ViewState }) =>
       call(saveViewEndpoint, { params: { studyId }, body: input }),
-    onSuccess: () => client.invalidateQueries({ queryKey: studyKeys.views(studyId) }),
-  })
+    studyKeys.views(studyId),
+  )
 }
 
 export function useDeleteView(studyId: string) {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: (viewId: string) => call(deleteViewEndpoint, { params: { studyId, viewId } }),
-    onSuccess: () => client.invalidateQueries({ queryKey: studyKeys.views(studyId) }),
-  })
+  return useChange(
+    (viewId: string) => call(deleteViewEndpoint, { params: { studyId, viewId } }),
+    studyKeys.views(studyId),
+  )
 }

@@ -69,7 +69,7 @@ export function AppFrame({ isNavNarrow, hasSession, children }: AppFrameProps) {
         >
           <IconMenu2 size={18} />
         </ActionIcon>
-        <Link className={classes.brand} href="/studies" aria-label="Evolens, to the studies">
+        <Link className={classes.brand} href="/studies" aria-label="Evolens, studies">
           <BrandMark />
           <span className={classes.brandText}>Evolens</span>
         </Link>
@@ -83,7 +83,7 @@ export function AppFrame({ isNavNarrow, hasSession, children }: AppFrameProps) {
             aria-keyshortcuts="Control+K"
           >
             <IconSearch size={15} aria-hidden />
-            <span className={classes.searchText}>Go to or do</span>
+            <span className={classes.searchText}>Search or run</span>
             <kbd className={classes.kbd}>Ctrl K</kbd>
           </UnstyledButton>
         </Tooltip>

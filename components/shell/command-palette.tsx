@@ -101,7 +101,7 @@ export function CommandPalette({ studyId }: { studyId: string | null }) {
     <Spotlight
       actions={actions.filter((group) => group.actions.length > 0)}
       shortcut={['mod + K']}
-      nothingFound="Nothing has this name"
+      nothingFound="Nothing found"
       highlightQuery
       limit={MAX_RESULTS}
       scrollable

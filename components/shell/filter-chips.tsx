@@ -1,6 +1,6 @@
 'use client'
 
-import { Button, UnstyledButton } from '@mantine/core'
+import { Button, Text, UnstyledButton } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import { useRowCount } from '@/components/hooks/use-rows'
 import { useStudy } from '@/components/hooks/use-studies'
@@ -15,6 +15,12 @@ interface Chip {
   key: string
   text: string
   without: Partial<RowFilter>
+}
+
+const MARK_TEXT: Record<RowFilter['marks'][number], string> = {
+  star: 'Starred',
+  drop: 'Excluded',
+  note: 'With a note',
 }
 
 function rangeText(range: RangeFilter, study: StudyDetail | undefined): string {
@@ -44,7 +50,7 @@ export function filterChips(filter: RowFilter, study: StudyDetail | undefined): 
   const rounds = [...filter.rounds].sort((a, b) => a - b).join(', ')
   list('rounds', `Round ${rounds}`, filter.rounds.length > 0)
   list('operators', filter.operators.join(', '), filter.operators.length > 0)
-  list('marks', `Marked ${filter.marks.join(', ')}`, filter.marks.length > 0)
+  list('marks', filter.marks.map((mark) => MARK_TEXT[mark]).join(', '), filter.marks.length > 0)
   for (const range of filter.ranges) {
     chips.push({
       key: `range-${range.column}`,
@@ -54,7 +60,11 @@ export function filterChips(filter: RowFilter, study: StudyDetail | undefined): 
   }
   if (filter.text) chips.push({ key: 'text', text: `Text "${filter.text}"`, without: { text: '' } })
   if (filter.hideDropped) {
-    chips.push({ key: 'hideDropped', text: 'Without dropped', without: { hideDropped: false } })
+    chips.push({
+      key: 'hideDropped',
+      text: 'Without excluded rows',
+      without: { hideDropped: false },
+    })
   }
   return chips
 }
@@ -89,9 +99,9 @@ export function FilterChips({ studyId }: { studyId: string }) {
       <Button variant="subtle" size="compact-xs" onClick={clearFilter}>
         Clear all
       </Button>
-      <span className="ev-dim" aria-live="polite" style={{ marginLeft: 'auto' }}>
+      <Text span size="sm" c="dimmed" ml="auto" aria-live="polite">
         {counted}
-      </span>
+      </Text>
     </div>
   )
 }

@@ -1,6 +1,6 @@
 'use client'
 
-import { Anchor, Group, Popover, RingProgress, Tooltip, UnstyledButton } from '@mantine/core'
+import { Anchor, Group, Popover, RingProgress, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import { IconProgress } from '@tabler/icons-react'
 import Link from 'next/link'
 import { useState } from 'react'
@@ -30,10 +30,10 @@ function JobLine({ job }: { job: Job }) {
         <span className="ev-dim">{share === null ? job.state : formatShare(share)}</span>
       </div>
       <ProgressBar share={share} label={job.title} height={4} />
-      <span className="ev-dim" style={{ fontSize: '0.75rem' }}>
+      <Text span size="xs" c="dimmed">
         {total > 0 ? `${formatCount(done)} of ${formatCount(total)} ${unit}` : job.progress.phase}
         {etaMs === null || job.state !== 'running' ? '' : `, ${formatDuration(etaMs)} left`}
-      </span>
+      </Text>
     </div>
   )
 }
@@ -56,7 +56,7 @@ export function JobIndicator() {
             onClick={() => setIsOpen(!isOpen)}
             aria-label={label}
             aria-expanded={isOpen}
-            style={{ display: 'flex', alignItems: 'center', gap: 4, width: 56, height: 30 }}
+            className={classes.jobs}
           >
             {share === null ? (
               <IconProgress size={20} stroke={1.6} color="var(--ev-dim)" aria-hidden />
@@ -69,19 +69,19 @@ export function JobIndicator() {
                 aria-hidden
               />
             )}
-            <span style={{ fontSize: '0.8125rem' }}>{active.length > 0 ? active.length : ''}</span>
+            <span>{active.length > 0 ? active.length : ''}</span>
           </UnstyledButton>
         </Tooltip>
       </Popover.Target>
       <Popover.Dropdown p={0} aria-label="Jobs">
-        <div style={{ maxHeight: 360, overflowY: 'auto' }}>
+        <div className={classes.jobList}>
           {active.map((job) => (
             <JobLine key={job.id} job={job} />
           ))}
           {active.length === 0 ? (
-            <p className="ev-dim" style={{ margin: 0, padding: '12px' }}>
-              Nothing is running.
-            </p>
+            <Text c="dimmed" p={12}>
+              No job is running.
+            </Text>
           ) : null}
         </div>
         <Group px={12} py={8}>

@@ -7,13 +7,17 @@ const everywhere = (keys: string, description: string) => ({
   group: 'Everywhere',
 })
 const ofRow = (keys: string, description: string) => ({ keys, description, group: 'Row' })
-const picked = (keys: string, description: string) => ({ keys, description, group: 'Picked rows' })
+const picked = (keys: string, description: string) => ({
+  keys,
+  description,
+  group: 'Selected rows',
+})
 const ofRows = (keys: string, description: string) => ({ keys, description, group: 'Rows' })
 const compare = (keys: string, description: string) => ({ keys, description, group: 'Compare' })
 
 /** Every key but those that go to a page: what registers a key and what lists keys both read it here. */
 export const KEYS = {
-  sheet: everywhere('?', 'Keys of this page'),
+  sheet: everywhere('?', 'Keyboard shortcuts of this page'),
   search: ofRows('/', 'Search the texts'),
   filter: ofRows('f', 'Filter'),
   nextRow: ofRow('j', 'Next row'),
@@ -21,25 +25,25 @@ export const KEYS = {
   previousRow: ofRow('k', 'Previous row'),
   previousRowArrow: ofRow('ArrowUp', 'Previous row'),
   openRow: ofRow('Enter', 'Open the row'),
-  pickRow: ofRow('x', 'Pick the row, or let it go'),
+  pickRow: ofRow('x', 'Select or deselect the row'),
   parent: ofRow('[', 'Parent: previous round'),
   child: ofRow(']', 'Child: next round'),
   star: ofRow('s', 'Star'),
-  drop: ofRow('d', 'Drop'),
+  drop: ofRow('d', 'Exclude'),
   closeRow: ofRow('Escape', 'Close the row'),
-  starPicked: picked('s', 'Star the picked rows'),
-  dropPicked: picked('d', 'Drop the picked rows'),
-  leavePicked: picked('Escape', 'Let go of the picked rows'),
+  starPicked: picked('s', 'Star the selected rows'),
+  dropPicked: picked('d', 'Exclude the selected rows'),
+  leavePicked: picked('Escape', 'Deselect the rows'),
   nextPair: compare('j', 'Next pair'),
   previousPair: compare('k', 'Previous pair'),
   roundBack: compare('[', 'Both sides one round back'),
-  roundOn: compare(']', 'Both sides one round on'),
+  roundOn: compare(']', 'Both sides one round forward'),
 } as const satisfies Record<string, ShortcutKey>
 
 /** Keys that the browser, the dialogs or the command palette answer themselves. */
 export const ALWAYS_KEYS: readonly ShortcutKey[] = [
   everywhere('Ctrl k', 'Command palette: pages, studies, figures, metrics, actions'),
-  everywhere('Escape', 'Close, or leave a selection'),
+  everywhere('Escape', 'Close, or deselect'),
   everywhere('Tab', 'To the next control'),
 ]
 

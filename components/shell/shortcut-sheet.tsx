@@ -12,7 +12,12 @@ export function ShortcutSheet() {
   const [shown, setShown] = useState<readonly ShortcutKey[] | null>(null)
   useShortcut(KEYS.sheet, () => setShown([...list(), ...ALWAYS_KEYS]))
   return (
-    <Modal opened={shown !== null} onClose={() => setShown(null)} title="Keys" size="lg">
+    <Modal
+      opened={shown !== null}
+      onClose={() => setShown(null)}
+      title="Keyboard shortcuts"
+      size="lg"
+    >
       <KeyGroups keys={shown ?? []} />
     </Modal>
   )

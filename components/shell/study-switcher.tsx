@@ -5,6 +5,7 @@ import { IconChevronDown } from '@tabler/icons-react'
 import Link from 'next/link'
 import { useStudies } from '@/components/hooks/use-studies'
 import { formatCount } from '@/components/ui/format'
+import classes from './frame.module.css'
 
 export function StudySwitcher({ studyId }: { studyId: string | null }) {
   const { data: studies } = useStudies()
@@ -22,12 +23,12 @@ export function StudySwitcher({ studyId }: { studyId: string | null }) {
           rightSection={<IconChevronDown size={14} />}
           aria-label={current ? `Study: ${current.name}. Switch study` : 'Choose a study'}
         >
-          <span style={{ overflow: 'hidden', textOverflow: 'ellipsis' }} dir="auto">
+          <span className={classes.chipText} dir="auto">
             {current?.name ?? (studyId ? '…' : 'Choose a study')}
           </span>
         </Button>
       </Menu.Target>
-      <Menu.Dropdown mah={420} style={{ overflowY: 'auto' }}>
+      <Menu.Dropdown mah={420} className={classes.menu}>
         {studies?.map((study) => (
           <Menu.Item
             key={study.id}

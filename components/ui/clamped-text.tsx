@@ -1,8 +1,8 @@
 'use client'
 
-import { Anchor } from '@mantine/core'
 import { useState } from 'react'
 import { formatCount } from './format'
+import { LinkButton } from './link-button'
 
 // About eight lines of 80 characters: enough to judge a text, short enough to keep what follows in sight.
 const CLAMP_CHARACTERS = 640
@@ -24,15 +24,9 @@ export function ClampedText({ text, limit = CLAMP_CHARACTERS, mono = false }: Cl
         {shown}
       </div>
       {isLong ? (
-        <Anchor
-          component="button"
-          type="button"
-          size="sm"
-          mt={4}
-          onClick={() => setIsOpen(!isOpen)}
-        >
+        <LinkButton mt={4} onClick={() => setIsOpen(!isOpen)}>
           {isOpen ? 'Show less' : `Show all ${formatCount(text.length)} characters`}
-        </Anchor>
+        </LinkButton>
       ) : null}
     </div>
   )

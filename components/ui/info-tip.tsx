@@ -2,22 +2,13 @@
 
 import { Tooltip, UnstyledButton } from '@mantine/core'
 import type { ReactNode } from 'react'
+import classes from './ui.module.css'
 
 /** A term with its explanation on hover, focus and touch. */
 export function Term({ children, tip }: { children: ReactNode; tip: ReactNode }) {
   return (
     <Tooltip label={tip} events={{ hover: true, focus: true, touch: true }}>
-      <UnstyledButton
-        component="span"
-        tabIndex={0}
-        style={{
-          cursor: 'help',
-          font: 'inherit',
-          color: 'inherit',
-          textDecoration: 'underline dotted var(--ev-border-strong)',
-          textUnderlineOffset: 3,
-        }}
-      >
+      <UnstyledButton component="span" tabIndex={0} className={classes.term}>
         {children}
       </UnstyledButton>
     </Tooltip>

@@ -27,7 +27,7 @@ export function notifyUndo(message: string, undo: () => void): void {
     message: (
       <Group justify="space-between" wrap="nowrap">
         <span>{message}</span>
-        <Button variant="default" onClick={onClick} style={{ flex: 'none' }}>
+        <Button variant="default" onClick={onClick} flex="none">
           Undo
         </Button>
       </Group>

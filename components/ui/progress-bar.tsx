@@ -1,3 +1,5 @@
+import classes from './ui.module.css'
+
 interface ProgressBarProps {
   /** 0..1, or null while the total is unknown. */
   share: number | null
@@ -22,22 +24,10 @@ export function ProgressBar({ share, label, tone = 'accent', height = 6 }: Progr
       aria-valuemin={0}
       aria-valuemax={100}
       {...(value === null ? {} : { 'aria-valuenow': Math.round(value * 100) })}
-      style={{
-        height,
-        borderRadius: height / 2,
-        background: 'var(--ev-sunken)',
-        boxShadow: 'inset 0 0 0 1px var(--ev-border)',
-        overflow: 'hidden',
-        minWidth: 24,
-      }}
+      className={classes.progress}
+      style={{ height, borderRadius: height / 2 }}
     >
-      <div
-        style={{
-          height: '100%',
-          width: `${(value ?? 0) * 100}%`,
-          background: TONES[tone],
-        }}
-      />
+      <div style={{ width: `${(value ?? 0) * 100}%`, background: TONES[tone] }} />
     </div>
   )
 }

@@ -1,12 +1,13 @@
 'use client'
 
-import type { CSSProperties, ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { useEffect, useRef } from 'react'
+import classes from './ui.module.css'
 
 interface ScrollRegionProps {
   label: string
   className?: string
-  style?: CSSProperties
+  maxHeight?: number | undefined
   children: ReactNode
 }
 
@@ -14,7 +15,7 @@ interface ScrollRegionProps {
 export function ScrollRegion({
   label,
   className = 'ev-panel',
-  style = {},
+  maxHeight,
   children,
 }: ScrollRegionProps) {
   const box = useRef<HTMLDivElement>(null)
@@ -34,8 +35,8 @@ export function ScrollRegion({
   return (
     <div
       ref={box}
-      className={className}
-      style={{ overflow: 'auto', ...style }}
+      className={`${classes.scroll} ${className}`}
+      {...(maxHeight === undefined ? {} : { style: { maxHeight } })}
       role="region"
       aria-label={label}
     >

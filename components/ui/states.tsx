@@ -13,10 +13,10 @@ interface EmptyProps {
   action?: ReactNode
 }
 
-/** Says what belongs here and offers the one action that fills it. */
+/** A panel that says what belongs here and offers the one action that fills it. */
 export function EmptyState({ title, children, action }: EmptyProps) {
   return (
-    <div className={classes.box}>
+    <div className={`ev-panel ${classes.empty}`}>
       <h2 className={classes.title}>{title}</h2>
       <div className={classes.text}>{children}</div>
       {action ? <Group gap="xs">{action}</Group> : null}
@@ -25,10 +25,11 @@ export function EmptyState({ title, children, action }: EmptyProps) {
 }
 
 const NEXT_STEP: Partial<Record<ApiError['code'], string>> = {
-  not_found: 'The link may be from another data folder; the list of studies shows what is here.',
+  not_found:
+    'The link may belong to another data folder. The list of studies shows what is available.',
   offline:
-    'Nothing is lost: jobs go on in the worker, and this page resumes when the server is back.',
-  internal: 'The log of the server has the details under the id above.',
+    'Nothing is lost: jobs continue in the worker, and this page resumes when the server is back.',
+  internal: 'The server log has the details under the id above.',
   conflict: 'Reload to see the newer state.',
 }
 
@@ -70,9 +71,7 @@ export function ErrorState({ error, what, onRetry }: ErrorProps) {
   return (
     <div className={`${classes.box} ${classes.error}`} role="alert">
       <h2 className={classes.title}>{what}</h2>
-      <p className={classes.text} style={{ color: 'var(--ev-text)' }}>
-        {message}
-      </p>
+      <p className={classes.message}>{message}</p>
       {next ? <p className={classes.text}>{next}</p> : null}
       <Group gap="xs" mt={4}>
         {onRetry ? (
@@ -130,21 +129,11 @@ interface QueryStateProps<T> {
   query: QueryLike<T>
   what: string
   skeleton: ReactNode
-  /** Puts heading and margins of the page around the skeleton and the failure. */
-  wrap?: (content: ReactNode) => ReactNode
   children(data: T): ReactNode
 }
 
-const asIs = (content: ReactNode) => content
-
 /** One way to draw loading, failure, and data that stays on screen while a newer answer fails. */
-export function QueryState<T>({
-  query,
-  what,
-  skeleton,
-  wrap = asIs,
-  children,
-}: QueryStateProps<T>) {
+export function QueryState<T>({ query, what, skeleton, children }: QueryStateProps<T>) {
   if (query.data !== undefined) {
     return (
       <>
@@ -157,7 +146,7 @@ export function QueryState<T>({
               </Button>
             }
           >
-            Shown as of the last answer. {errorText(query.error).message}
+            This is the last known state. {errorText(query.error).message}
           </Notice>
         ) : null}
         {children(query.data)}
@@ -165,7 +154,7 @@ export function QueryState<T>({
     )
   }
   if (query.error) {
-    return wrap(<ErrorState error={query.error} what={what} onRetry={() => query.refetch()} />)
+    return <ErrorState error={query.error} what={what} onRetry={() => query.refetch()} />
   }
-  return wrap(skeleton)
+  return skeleton
 }

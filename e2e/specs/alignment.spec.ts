@@ -41,7 +41,7 @@ test('rows in another order meet by id, and operators are set in the matrix', as
   const dialog = page.getByRole('dialog')
   await expect(dialog.getByText(/aligned by id: the id without its last word/)).toBeVisible()
   await dialog.getByRole('combobox', { name: 'Operators' }).click()
-  await page.getByRole('option', { name: 'Four depth operators in turn' }).click()
+  await page.getByRole('option', { name: 'Four depth operators, rotating' }).click()
   await dialog.getByRole('button', { name: 'Apply' }).click()
   await expect(dialog).toBeHidden()
   await settle(request, studyId)

@@ -21,7 +21,7 @@ function choose(page: Page, files: { name: string; buffer: Buffer }[]): Promise<
   )
 }
 
-test('files are dropped, previewed, corrected and imported, and rows meet their parents', async ({
+test('files are dropped, previewed, corrected and imported, and rows are aligned with their parents', async ({
   page,
   request,
 }) => {
@@ -144,8 +144,8 @@ test('a file that cannot be read as it is shows the decision that helps, and it 
   await table.getByRole('button', { name: 'It looks like gb18030: use it' }).click()
   await expect(table.getByRole('cell', { name: '\u4f60\u597d\uff0c\u4e16\u754c' })).toBeVisible()
   const object = dialog.getByRole('region', { name: 'wrapped-iter1-small.json' })
-  await object.getByRole('button', { name: 'The rows lie in this property' }).click()
-  await expect(object.getByText('Rows are read out of one object.')).toBeVisible()
+  await object.getByRole('button', { name: 'Read the rows from this property' }).click()
+  await expect(object.getByText('Rows are read from a property of one object.')).toBeVisible()
   await dialog.getByRole('button', { name: 'Import 2 files' }).click()
   await expect(dialog).toBeHidden()
   await settle(request, studyId)

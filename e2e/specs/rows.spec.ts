@@ -31,7 +31,7 @@ test('rows are searched, opened by keyboard and linked to', async ({ page, reque
   await expect(page.getByText(/Lineage|Children/).first()).toBeVisible()
 })
 
-test('arrows walk, x picks, and one act marks all picked rows and can be undone', async ({
+test('arrows walk, x selects, and one action marks all selected rows and can be undone', async ({
   page,
   request,
 }) => {
@@ -48,11 +48,11 @@ test('arrows walk, x picks, and one act marks all picked rows and can be undone'
     await expect(page).toHaveURL(/at=0/, { timeout: 2000 })
   }).toPass({ timeout: 20_000 })
   await page.keyboard.press('x')
-  await expect(page.getByText('1 row picked')).toBeVisible()
+  await expect(page.getByText('1 row selected')).toBeVisible()
   await page.keyboard.press('ArrowDown')
   await expect(page).toHaveURL(/at=1/)
   await page.keyboard.press('x')
-  await expect(page.getByText('2 rows picked')).toBeVisible()
+  await expect(page.getByText('2 rows selected')).toBeVisible()
   await page.keyboard.press('s')
   await expect(page.getByText('2 rows starred.')).toBeVisible()
   await expect.poll(starred).toBe(2)

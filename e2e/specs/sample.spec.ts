@@ -20,7 +20,7 @@ test('the sample study arrives with its values, and figures stand before anythin
     .first()
     .click()
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Sample')
-  await expect(page.getByText('What this study is worth.')).toBeVisible()
+  await expect(page.getByText('About this sample.')).toBeVisible()
   await expect(page.locator('svg.recharts-surface').first()).toBeVisible()
   await expect(page.getByRole('progressbar', { name: /Progress of the jobs/ })).toBeHidden()
   // Figures come before the cells.
@@ -75,7 +75,7 @@ test('compare sets two evolvers side by side on the same seeds', async ({ page, 
   await expect(page.getByText('48 aligned pairs').first()).toBeVisible()
 })
 
-test('evolving makes a new arm with recorded operators', async ({ request }) => {
+test('evolving makes a new evolver with recorded operators', async ({ request }) => {
   const studyId = await newStudy(request, 'Evolve trial')
   const rows = Array.from({ length: 6 }, (_, i) =>
     JSON.stringify({ instruction: `Explain step ${i}.`, input: '', output: '' }),

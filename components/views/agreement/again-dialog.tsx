@@ -1,19 +1,20 @@
 'use client'
 
-import { Button, Group, Modal, NumberInput, SegmentedControl, Select, Stack } from '@mantine/core'
+import { Button, Modal, NumberInput, SegmentedControl, Select, Stack } from '@mantine/core'
 import { useState } from 'react'
+import { backendOptions } from '@/components/fields/backend-options'
+import { SampleFields } from '@/components/fields/sample-fields'
 import { useBackends } from '@/components/hooks/use-backends'
 import { useCompute } from '@/components/hooks/use-compute'
+import { DialogFoot } from '@/components/ui/dialog-foot'
 import { notifyDone } from '@/components/ui/notify'
-import { ErrorState } from '@/components/ui/states'
 import type { RatedRun } from '@/lib/contracts/agreement'
 import type { RunInfo } from '@/lib/contracts/study'
 import { runName } from './run-name'
 
-// The reference number of rows for a second judging.
-const SLOTS = 200
-const SEED = 1
-// High enough that a judge that is unsure says so, low enough that it stays the same judge.
+// The reference number of seeds for a second rating.
+const SAMPLE = { slots: 200, seed: 1 }
+// High enough to show where the judge model is unsure, low enough to keep its ratings meaningful.
 const TEMPERATURE = 0.7
 
 interface AgainDialogProps {
@@ -36,7 +37,7 @@ function nextRepeat(run: RunInfo, runs: readonly RunInfo[]): number {
   return Math.max(0, ...numbers) + 1
 }
 
-/** Judges a seeded sample once more: the same judge with another seed, or a second judge. */
+/** Has a random sample rated once more: by the same judge model, or by a second one. */
 export function AgainDialog(props: AgainDialogProps) {
   const { studyId, runs, rated, initialId, onClose, onStarted } = props
   const compute = useCompute(studyId)
@@ -44,13 +45,9 @@ export function AgainDialog(props: AgainDialogProps) {
   const [runId, setRunId] = useState(initialId ?? rated[0]?.runId ?? null)
   const [way, setWay] = useState<Way>('repeat')
   const [backendId, setBackendId] = useState<string | null>(null)
-  const [slots, setSlots] = useState(SLOTS)
-  const [seed, setSeed] = useState(SEED)
+  const [sample, setSample] = useState(SAMPLE)
   const [temperature, setTemperature] = useState(TEMPERATURE)
   const run = runs.find((one) => one.id === runId) ?? null
-  const judges = (backends.data ?? []).filter(
-    (backend) => backend.probe?.capabilities['chat']?.state !== 'no',
-  )
   const isReady = run !== null && (way === 'repeat' || backendId !== null)
 
   const start = () => {
@@ -66,14 +63,14 @@ export function AgainDialog(props: AgainDialogProps) {
       {
         metrics: [{ metric, params: again }],
         backends: backend ? { [metric]: backend } : {},
-        rowSet: { kind: 'sample', slots, seed },
+        rowSet: { kind: 'sample', ...sample },
         cellIds: [],
       },
       {
         onSuccess: ({ runs: started, blocked }) => {
           const second = started[0]
           if (!second) throw new Error(blocked[0]?.reason ?? 'Nothing was started.')
-          notifyDone('The sample is being judged. Agreement shows as ratings arrive.')
+          notifyDone('The sample is being rated. Agreement updates as ratings arrive.')
           onStarted(run.id, second.id)
         },
       },
@@ -81,20 +78,20 @@ export function AgainDialog(props: AgainDialogProps) {
   }
 
   return (
-    <Modal opened onClose={onClose} title="Judge a sample again" size="lg">
+    <Modal opened onClose={onClose} title="Rate a sample again" size="lg">
       <Stack gap="sm">
         <Select
-          label="Run to set beside"
+          label="Run to compare with"
           data={rated.map((one) => ({ value: one.runId, label: runName(one) }))}
           value={runId}
           allowDeselect={false}
           onChange={setRunId}
         />
         <SegmentedControl
-          aria-label="Who judges"
+          aria-label="Judge model"
           data={[
-            { value: 'repeat', label: 'The same judge again' },
-            { value: 'judge', label: 'A second judge' },
+            { value: 'repeat', label: 'Same judge model' },
+            { value: 'judge', label: 'Second judge model' },
           ]}
           value={way}
           onChange={(value) => setWay(value as Way)}
@@ -102,7 +99,7 @@ export function AgainDialog(props: AgainDialogProps) {
         {way === 'repeat' ? (
           <NumberInput
             label="Temperature"
-            description="Above 0 the judge samples its reply. The first run is at its own temperature; two repetitions at one temperature show self-consistency."
+            description="Above 0 the judge model samples its reply. The first run keeps its own temperature; two repetitions at the same temperature measure self-consistency."
             min={0}
             max={2}
             step={0.1}
@@ -111,37 +108,19 @@ export function AgainDialog(props: AgainDialogProps) {
           />
         ) : (
           <Select
-            label="Second judge"
-            description="The prompt and the way of reading stay the same."
-            data={judges.map((backend) => ({ value: backend.id, label: backend.label }))}
+            label="Second judge model"
+            description="The prompt and the parser stay the same."
+            data={backendOptions(backends.data, ['chat'])}
             value={backendId}
             onChange={setBackendId}
           />
         )}
-        <Group grow>
-          <NumberInput
-            label="Seeds of each seed set"
-            description="The rows of these seeds on every arm and round."
-            min={1}
-            value={slots}
-            onChange={(value) => setSlots(Number(value))}
-          />
-          <NumberInput
-            label="Seed of the draw"
-            description="The same seed draws the same rows."
-            value={seed}
-            onChange={(value) => setSeed(Number(value))}
-          />
-        </Group>
-        {compute.error ? <ErrorState error={compute.error} what="Nothing was started" /> : null}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
+        <SampleFields value={sample} onChange={setSample} />
+        <DialogFoot error={compute.error} what="Nothing was started" onClose={onClose}>
           <Button disabled={!isReady} loading={compute.isPending} onClick={start}>
-            Judge the sample
+            Rate the sample
           </Button>
-        </Group>
+        </DialogFoot>
       </Stack>
     </Modal>
   )

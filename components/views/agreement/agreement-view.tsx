@@ -4,21 +4,19 @@ import { Button, MultiSelect, Select } from '@mantine/core'
 import { IconRepeat } from '@tabler/icons-react'
 import { parseAsArrayOf, parseAsString, useQueryState } from 'nuqs'
 import { useAgreement } from '@/components/hooks/use-agreement'
-import { useStudy } from '@/components/hooks/use-studies'
 import { formatDateTime } from '@/components/ui/format'
-import { Page, Section } from '@/components/ui/page'
+import { Section } from '@/components/ui/page'
 import { EmptyState, LoadingLines, QueryState } from '@/components/ui/states'
-import { PageTitle } from '@/components/shell/page-title'
+import { StudyPage } from '@/components/shell/study-page'
 import { useDialogParam } from '@/components/shell/use-dialog-param'
 import type { RatedRun } from '@/lib/contracts/agreement'
-import type { StudyDetail } from '@/lib/contracts/study'
 import { AgainDialog } from './again-dialog'
 import classes from './agreement.module.css'
 import { AgreementResult } from './report'
 import { runName } from './run-name'
 
 const DESCRIPTION =
-  'How far a judge can be trusted: the same rows rated by a second judge, another prompt, or the same judge again.'
+  'How reliable the ratings are: the same rows rated by a second judge model, with another prompt, or again by the same judge model.'
 
 function optionsOf(runs: readonly RatedRun[], scaleKey: string | null, taken: readonly string[]) {
   return runs.map((run) => ({
@@ -73,8 +71,8 @@ function RunPickers({ candidates, chosen, onChange }: PickerProps) {
   )
 }
 
-function Agreement({ detail }: { detail: StudyDetail }) {
-  const studyId = detail.study.id
+/** Compares runs of judge models; the chosen runs are in the URL. */
+export function AgreementView({ studyId }: { studyId: string }) {
   const [chosen, setChosen] = useQueryState(
     'runs',
     parseAsArrayOf(parseAsString).withDefault([]).withOptions({ history: 'push' }),
@@ -82,99 +80,74 @@ function Agreement({ detail }: { detail: StudyDetail }) {
   const [dialog, setDialog] = useDialogParam(['again'])
   const named = chosen.filter(Boolean)
   const query = useAgreement(studyId, named)
+  const again = (isDisabled: boolean) => (
+    <Button
+      variant="default"
+      leftSection={<IconRepeat size={14} />}
+      disabled={isDisabled}
+      onClick={() => setDialog('again')}
+    >
+      Rate a sample again
+    </Button>
+  )
 
   return (
-    <Page
+    <StudyPage
+      studyId={studyId}
       title="Agreement"
       description={DESCRIPTION}
-      actions={
-        <Button
-          variant="default"
-          leftSection={<IconRepeat size={14} />}
-          disabled={(query.data?.candidates.length ?? 0) === 0}
-          onClick={() => setDialog('again')}
-        >
-          Judge a sample again
-        </Button>
-      }
+      actions={again((query.data?.candidates.length ?? 0) === 0)}
     >
-      <PageTitle parts={['Agreement', detail.study.name]} />
-      <QueryState
-        query={query}
-        what="The runs could not be compared"
-        skeleton={<LoadingLines lines={6} height={56} />}
-      >
-        {({ candidates, report }) =>
-          candidates.length === 0 ? (
-            <div className="ev-panel">
+      {(detail) => (
+        <QueryState
+          query={query}
+          what="The runs could not be compared"
+          skeleton={<LoadingLines lines={6} height={56} />}
+        >
+          {({ candidates, report }) =>
+            candidates.length === 0 ? (
               <EmptyState title="No ratings yet">
                 Compute the difficulty level, the difficulty score or a rubric on the Overview page.
-                Then judge a sample again here, with the same judge or a second one.
+                Then have a sample rated again here, by the same judge model or a second one.
               </EmptyState>
-            </div>
-          ) : (
-            <>
-              <Section title="Runs" note="the second must rate on the same scale as the first">
-                <RunPickers
-                  candidates={candidates}
-                  chosen={chosen}
-                  onChange={(runs) => void setChosen(runs)}
-                />
-              </Section>
-              {report && named.length > 1 ? (
-                <AgreementResult report={report} />
-              ) : (
-                <div className="ev-panel">
+            ) : (
+              <>
+                <Section title="Runs" note="both runs must use the same rating scale">
+                  <RunPickers
+                    candidates={candidates}
+                    chosen={chosen}
+                    onChange={(runs) => void setChosen(runs)}
+                  />
+                </Section>
+                {report && named.length > 1 ? (
+                  <AgreementResult report={report} />
+                ) : (
                   <EmptyState
-                    title={candidates.length === 1 ? 'One run to compare' : 'Choose two runs'}
-                    action={
-                      <Button variant="default" onClick={() => setDialog('again')}>
-                        Judge a sample again
-                      </Button>
-                    }
+                    title={candidates.length === 1 ? 'Only one run so far' : 'Choose two runs'}
+                    action={again(false)}
                   >
-                    Agreement needs two sets of ratings of the same rows on one scale. A seeded
-                    sample of 200 seeds is enough to see how far a judge can be trusted.
+                    Agreement is measured on rows that two runs rated on the same scale. A random
+                    sample of 200 seeds is usually enough.
                   </EmptyState>
-                </div>
-              )}
-              {dialog === 'again' ? (
-                <AgainDialog
-                  studyId={studyId}
-                  runs={detail.runs}
-                  rated={candidates}
-                  initialId={named[0] ?? null}
-                  onClose={() => setDialog(null)}
-                  onStarted={(first, second) => {
-                    setDialog(null)
-                    void setChosen([first, second])
-                  }}
-                />
-              ) : null}
-            </>
-          )
-        }
-      </QueryState>
-    </Page>
-  )
-}
-
-/** Compares runs of judges; the chosen runs are in the URL. */
-export function AgreementView({ studyId }: { studyId: string }) {
-  const query = useStudy(studyId)
-  return (
-    <QueryState
-      query={query}
-      what="The study could not be read"
-      skeleton={<LoadingLines lines={8} height={56} />}
-      wrap={(content) => (
-        <Page title="Agreement">
-          <PageTitle parts={['Agreement']} />
-          {content}
-        </Page>
+                )}
+                {dialog === 'again' ? (
+                  <AgainDialog
+                    studyId={studyId}
+                    runs={detail.runs}
+                    rated={candidates}
+                    initialId={named[0] ?? null}
+                    onClose={() => setDialog(null)}
+                    onStarted={(first, second) => {
+                      setDialog(null)
+                      void setChosen([first, second])
+                    }}
+                  />
+                ) : null}
+              </>
+            )
+          }
+        </QueryState>
       )}
-    >
-      {(detail) => <Agreement detail={detail} />}
-    </QueryState>
+    </StudyPage>
   )
 }

@@ -3,9 +3,9 @@
 import { Anchor } from '@mantine/core'
 import Link from 'next/link'
 import { useParams } from 'next/navigation'
-import type { ReactNode } from 'react'
 import { useJudgingSummary } from '@/components/hooks/use-agreement'
 import { formatCount, formatShare } from '@/components/ui/format'
+import { Facts } from '@/components/ui/facts'
 import { Notice } from '@/components/ui/states'
 import type { JudgingSummary } from '@/lib/contracts/agreement'
 
@@ -27,25 +27,18 @@ function entries({ asked, exact, tolerant, schema, ceiling, top }: JudgingSummar
   return list
 }
 
-interface JudgingFactsProps {
-  runId: string
-  done: number
-  /** Draws the facts as the card draws its others. */
-  render(entries: readonly (readonly [string, string])[]): ReactNode
-}
-
-/** How a judge's replies were read, and how many ratings are at the top; nothing for runs without ratings. */
-export function JudgingFacts({ runId, done, render }: JudgingFactsProps) {
+/** How the replies of a judge model were read, and how many ratings are at the top; nothing for runs without ratings. */
+export function JudgingFacts({ runId, done }: { runId: string; done: number }) {
   const { studyId } = useParams<{ studyId: string }>()
   const { data } = useJudgingSummary(runId, done)
   if (!data) return null
   return (
     <>
-      {render(entries(data))}
+      <Facts facts={entries(data)} />
       {data.saturated ? (
         <Notice>
-          More than half of the ratings are at the top of the scale: harder rows can no longer be
-          told apart.
+          More than half of the ratings are at the top of the scale, so the scale no longer
+          separates hard rows from harder ones.
         </Notice>
       ) : null}
       <Anchor component={Link} href={`/studies/${studyId}/agreement?runs=${runId}`} size="sm">

@@ -1,20 +1,20 @@
 import { DASH, formatCount, formatMetric, formatShare, plural } from '@/components/ui/format'
 import { Term } from '@/components/ui/info-tip'
 import { Section } from '@/components/ui/page'
-import { ScrollRegion } from '@/components/ui/scroll-region'
 import { Notice } from '@/components/ui/states'
+import { Table, type Column } from '@/components/ui/table'
 import type { AgreementReport, RatedShare } from '@/lib/contracts/agreement'
 import { STATUSES } from '@/lib/contracts/status'
 import classes from './agreement.module.css'
 import { ConfusionTable } from './confusion-table'
 import { runName } from './run-name'
 
-// Above this the scale no longer tells hard rows from harder ones.
+// Above this share the scale no longer separates hard rows from harder ones.
 const SATURATED = 0.5
 
 const REASONS: Record<string, string> = {
   n_too_small: 'no row was rated by both',
-  zero_denominator: 'both gave one and the same rating to every row',
+  zero_denominator: 'both runs gave the same rating to every row',
 }
 
 function share({ k, n }: RatedShare): string {
@@ -57,7 +57,8 @@ function kappaText({ kappa, kappaReason, clusters }: AgreementReport): {
     kappa.low === null || kappa.high === null
       ? 'no interval: one seed only'
       : `95 % interval ${formatMetric(kappa.low)} to ${formatMetric(kappa.high)}; ${resamples}`
-  const left = kappa.withoutValue > 0 ? `; ${formatCount(kappa.withoutValue)} more had none` : ''
+  const left =
+    kappa.withoutValue > 0 ? `; ${formatCount(kappa.withoutValue)} resamples had no kappa` : ''
   return { value: formatMetric(kappa.value), more: bounds + left }
 }
 
@@ -75,53 +76,39 @@ function reasonsText(reasons: Record<string, number>): string {
     .join('\n')
 }
 
+type Profile = AgreementReport['profiles'][number]
+
 function Profiles({ report }: { report: AgreementReport }) {
+  const columns: Column<Profile>[] = [
+    {
+      name: 'Run',
+      cell: ({ runId }, i) => {
+        const run = report.runs[i]
+        return run ? runName(run) : runId
+      },
+    },
+    { name: 'Rated', kind: 'number', cell: ({ rated }) => formatCount(rated) },
+    { name: 'Mean', kind: 'number', cell: ({ mean }) => formatMetric(mean) },
+    {
+      name: 'At the top of the scale',
+      kind: 'number',
+      hint: ({ ceiling }) => interval(ceiling),
+      cell: ({ ceiling }) => share(ceiling),
+    },
+    {
+      name: 'Without a rating',
+      kind: 'number',
+      hint: ({ reasons }) => reasonsText(reasons) || undefined,
+      cell: ({ failed }) => share(failed),
+    },
+    {
+      name: 'Per 100 characters',
+      kind: 'number',
+      cell: ({ lengthSlope }) => signed(lengthSlope),
+    },
+  ]
   return (
-    <div className="ev-panel">
-      <ScrollRegion label="Each run by itself">
-        <table className="ev-table">
-          <thead>
-            <tr>
-              <th scope="col">Run</th>
-              <th scope="col" className="ev-num">
-                Rated
-              </th>
-              <th scope="col" className="ev-num">
-                Mean
-              </th>
-              <th scope="col" className="ev-num">
-                At the top of the scale
-              </th>
-              <th scope="col" className="ev-num">
-                Without a rating
-              </th>
-              <th scope="col" className="ev-num">
-                Per 100 characters
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {report.profiles.map((profile, i) => {
-              const run = report.runs[i]
-              return (
-                <tr key={profile.runId}>
-                  <td dir="auto">{run ? runName(run) : profile.runId}</td>
-                  <td className="ev-num">{formatCount(profile.rated)}</td>
-                  <td className="ev-num">{formatMetric(profile.mean)}</td>
-                  <td className="ev-num" title={interval(profile.ceiling)}>
-                    {share(profile.ceiling)}
-                  </td>
-                  <td className="ev-num" title={reasonsText(profile.reasons) || undefined}>
-                    {share(profile.failed)}
-                  </td>
-                  <td className="ev-num">{signed(profile.lengthSlope)}</td>
-                </tr>
-              )
-            })}
-          </tbody>
-        </table>
-      </ScrollRegion>
-    </div>
+    <Table label="Each run" columns={columns} rows={report.profiles} keyOf={({ runId }) => runId} />
   )
 }
 
@@ -136,13 +123,13 @@ export function AgreementResult({ report }: { report: AgreementReport }) {
   return (
     <>
       <Section
-        title="Agreement of the first two"
+        title="Agreement of the first two runs"
         note={`${plural(report.n, 'row')} rated by both; ${formatCount(report.onlyFirst)} by the first only, ${formatCount(report.onlySecond)} by the second only. The runs differ in: ${differs.join(', ') || 'nothing'}.`}
       >
         <dl className={`ev-panel ${classes.figures}`}>
           <Figure
             name="Weighted kappa"
-            help="Quadratic weighted kappa: 1 is full agreement, 0 what chance gives with the same shares of ratings. Disagreement counts by its square."
+            help="Quadratic weighted kappa: 1 is full agreement, 0 is chance agreement at the same rating frequencies. Disagreement is weighted by its square."
             {...kappa}
           />
           <Figure
@@ -153,19 +140,19 @@ export function AgreementResult({ report }: { report: AgreementReport }) {
           />
           <Figure
             name={`Within ${plural(scale.within, unit)}`}
-            help="Share of rows whose ratings are at most this far apart."
+            help="Share of rows whose ratings differ by at most this much."
             value={share(report.adjacent)}
             more={interval(report.adjacent)}
           />
           <Figure
             name="Mean difference"
-            help="Second minus first: whether one judge is stricter."
+            help="Second minus first: whether one judge model is stricter."
             value={signed(report.meanDifference)}
             more={`${unit}s, second minus first`}
           />
           <Figure
             name="Self-consistency"
-            help="Over all chosen runs: mean share of equal pairs among the ratings of a row. For one judge asked repeatedly it is how often it agrees with itself."
+            help="Over all chosen runs: mean share of equal pairs among the ratings of a row. For one judge model asked repeatedly, how often it agrees with itself."
             value={consistency ? formatShare(consistency.pairs) : DASH}
             more={
               consistency
@@ -176,8 +163,8 @@ export function AgreementResult({ report }: { report: AgreementReport }) {
         </dl>
         {saturated.length > 0 ? (
           <Notice>
-            More than half of the ratings are at the top of the scale: harder rows can no longer be
-            told apart there, and agreement looks higher than it is.
+            More than half of the ratings are at the top of the scale: the scale no longer separates
+            hard rows from harder ones, and agreement looks higher than it is.
           </Notice>
         ) : null}
       </Section>
@@ -192,8 +179,8 @@ export function AgreementResult({ report }: { report: AgreementReport }) {
         <ConfusionTable table={report.table} />
       </Section>
       <Section
-        title="Each run by itself"
-        note="the slope on length shows whether longer instructions are rated higher"
+        title="Each run"
+        note="change in rating per 100 characters: whether longer instructions are rated higher"
       >
         <Profiles report={report} />
       </Section>

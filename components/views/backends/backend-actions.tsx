@@ -41,7 +41,7 @@ export function BackendActions({ backend, onEdit, onProbe }: BackendActionsProps
   const deleteBackend = () =>
     remove.mutate(backend.id, {
       onSuccess: () =>
-        notifyUndo(`"${backend.label}" was removed. Its runs and cards stay.`, () =>
+        notifyUndo(`"${backend.label}" was removed. Its runs and their values are kept.`, () =>
           restore.mutate(backend.id),
         ),
       onError: (error) => notifyError('The backend was not removed', error),

@@ -1,12 +1,13 @@
 'use client'
 
-import { Group, UnstyledButton } from '@mantine/core'
+import { Group, Stack, Text, UnstyledButton } from '@mantine/core'
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { useId } from 'react'
 import { formatDateTime, plural } from '@/components/ui/format'
 import type { BackendInfo } from '@/lib/contracts/backends'
 import { BackendActions } from './backend-actions'
 import { BackendHistorySection, IdentityTable } from './backend-history'
+import classes from './backends.module.css'
 import { BackendNotices } from './backend-notices'
 import { CapabilityStrip } from './capability-strip'
 import { CapabilityTable, ProbeSteps } from './capability-table'
@@ -28,11 +29,11 @@ function facts(backend: BackendInfo): string {
       ? `model ${config['model']}`
       : null,
     typeof config['baseUrl'] === 'string' ? config['baseUrl'].replace(/^https?:\/\//, '') : null,
-    replicas > 0 ? `and ${plural(replicas, 'replica')}` : null,
+    replicas > 0 ? plural(replicas, 'replica endpoint') : null,
     backend.keyStored ? 'key stored' : backend.keyIsSet ? 'key set' : null,
     probing
       ? probing.state === 'waiting'
-        ? 'waits for the worker'
+        ? 'waiting for the worker'
         : plural(probing.steps.length, 'step')
       : probedAt === null
         ? 'not probed yet'
@@ -45,7 +46,7 @@ function Details({ backend }: { backend: BackendInfo }) {
   const { probe, probing } = backend
   const steps = probing ? probing.steps : (probe?.steps ?? [])
   return (
-    <div style={{ display: 'grid', gap: 16, paddingTop: 12, minWidth: 0 }}>
+    <Stack gap="md" pt={12} miw={0}>
       <CapabilityTable backend={backend} />
       {steps.length > 0 ? (
         <details>
@@ -56,7 +57,7 @@ function Details({ backend }: { backend: BackendInfo }) {
       {probe && !probing ? (
         <>
           <details>
-            <summary>Identity: what decides its numbers</summary>
+            <summary>Identity: what its values depend on</summary>
             <IdentityTable identity={probe.identity} />
           </details>
           <details open={backend.modelChange !== null}>
@@ -65,7 +66,7 @@ function Details({ backend }: { backend: BackendInfo }) {
           </details>
         </>
       ) : null}
-    </div>
+    </Stack>
   )
 }
 
@@ -75,27 +76,27 @@ export function BackendCard({ backend, isOpen, onToggle, onEdit }: BackendCardPr
   const canOpen = backend.probe !== null || backend.probing !== null
   const Chevron = isOpen ? IconChevronDown : IconChevronRight
   return (
-    <section className="ev-panel" style={{ padding: '12px 16px' }} aria-label={backend.label}>
+    <section className={`ev-panel ${classes.card}`} aria-label={backend.label}>
       <Group justify="space-between" align="flex-start" gap="xs" wrap="nowrap">
-        <div style={{ minWidth: 0, flex: '1 1 320px' }}>
-          <h3 style={{ margin: 0, fontSize: '0.875rem', overflowWrap: 'anywhere' }} dir="auto">
+        <div className={classes.head}>
+          <h3 dir="auto">
             {canOpen ? (
               <UnstyledButton
-                style={{ font: 'inherit', textAlign: 'start' }}
+                className={classes.opener}
                 aria-expanded={isOpen}
                 aria-controls={isOpen ? panel : undefined}
                 onClick={() => onToggle(!isOpen)}
               >
-                <Chevron size={14} style={{ verticalAlign: -2, marginInlineEnd: 4 }} />
+                <Chevron size={14} className={classes.chevron} />
                 {backend.label}
               </UnstyledButton>
             ) : (
               backend.label
             )}
           </h3>
-          <div className="ev-dim" style={{ fontSize: '0.8125rem', overflowWrap: 'anywhere' }}>
+          <Text size="sm" c="dimmed">
             {facts(backend)}
-          </div>
+          </Text>
         </div>
         <BackendActions backend={backend} onEdit={onEdit} onProbe={() => onToggle(true)} />
       </Group>

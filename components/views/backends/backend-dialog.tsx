@@ -4,6 +4,7 @@ import { Button, Group, Modal, Stack, TextInput } from '@mantine/core'
 import { useEffect, useRef } from 'react'
 import { useConnectInfo } from '@/components/hooks/use-backends'
 import { useSystem } from '@/components/hooks/use-system'
+import { DialogFoot } from '@/components/ui/dialog-foot'
 import { ErrorState, LoadingLines, Notice } from '@/components/ui/states'
 import type { BackendInfo, ConnectInfo } from '@/lib/contracts/backends'
 import { DetectionResult } from './detection-result'
@@ -61,11 +62,11 @@ function BackendForm({
           <>
             <Group gap="xs" align="flex-end" wrap="nowrap">
               <TextInput
-                style={{ flex: 1 }}
+                flex={1}
                 ref={address}
                 data-autofocus
                 label="Address"
-                description="Of the inference server, or a whole curl command that works."
+                description="Address of the inference server, or a complete curl command that works."
                 placeholder="http://127.0.0.1:8000"
                 spellCheck={false}
                 required
@@ -80,14 +81,14 @@ function BackendForm({
                 loading={isLooking}
                 disabled={form.baseUrl.trim() === ''}
               >
-                {found || connect.isManual ? 'Look again' : 'Find the server'}
+                {found || connect.isManual ? 'Search again' : 'Find the server'}
               </Button>
             </Group>
             {curl?.hadKey ? (
               <Notice>
                 {info.keyStorageProblem
-                  ? `The command held a key; it was dropped. ${info.keyStorageProblem}`
-                  : 'The key of the command stands in the field below. It is encrypted when you go on, or choose another way.'}
+                  ? `The command contained a key, which was removed. ${info.keyStorageProblem}`
+                  : 'The key of the command was copied into the field below and is encrypted when you continue. You can also choose another way to provide it.'}
               </Notice>
             ) : null}
             <KeyField
@@ -108,7 +109,7 @@ function BackendForm({
               isWaiting={connect.isWaiting}
             />
             {connect.startError ? (
-              <ErrorState error={connect.startError} what="The address was not looked at" />
+              <ErrorState error={connect.startError} what="The server was not searched for" />
             ) : null}
           </>
         ) : null}
@@ -123,30 +124,26 @@ function BackendForm({
             onChange={change}
           />
         ) : null}
-        {connect.save.error ? (
-          <ErrorState error={connect.save.error} what="The backend was not saved" />
-        ) : null}
-        <Group justify="space-between" gap="xs">
-          {shows ? (
-            <span />
-          ) : (
-            <Button variant="subtle" onClick={() => connect.setManual(true)}>
-              Choose the kind yourself
-            </Button>
-          )}
-          <Group gap="xs">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              type={shows ? 'submit' : 'button'}
-              loading={connect.save.isPending}
-              disabled={!canSave}
-            >
-              Save and probe
-            </Button>
-          </Group>
-        </Group>
+        <DialogFoot
+          error={connect.save.error}
+          what="The backend was not saved"
+          onClose={onClose}
+          left={
+            shows ? null : (
+              <Button variant="subtle" mr="auto" onClick={() => connect.setManual(true)}>
+                Choose the kind manually
+              </Button>
+            )
+          }
+        >
+          <Button
+            type={shows ? 'submit' : 'button'}
+            loading={connect.save.isPending}
+            disabled={!canSave}
+          >
+            Save and probe
+          </Button>
+        </DialogFoot>
       </Stack>
     </form>
   )
@@ -166,7 +163,7 @@ export function BackendDialog(props: BackendDialogProps) {
       {info.error ? (
         <ErrorState
           error={info.error}
-          what="The kinds could not be read"
+          what="The kinds of backends could not be read"
           onRetry={() => void info.refetch()}
         />
       ) : null}

@@ -1,17 +1,34 @@
 'use client'
 
+import { Stack, Text } from '@mantine/core'
 import { useBackendHistory } from '@/components/hooks/use-backends'
 import { DASH, formatDateTime } from '@/components/ui/format'
-import { ScrollRegion } from '@/components/ui/scroll-region'
+import { Facts } from '@/components/ui/facts'
 import { LoadingLines, QueryState } from '@/components/ui/states'
-import type { BackendInfo } from '@/lib/contracts/backends'
+import { Table, type Column } from '@/components/ui/table'
+import type { BackendHistory, BackendInfo } from '@/lib/contracts/backends'
 
 function text(value: unknown): string {
   if (value === null || value === undefined || value === '') return DASH
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
-/** What decides the numbers of this backend, now and before: each model that was found behind it. */
+type Identity = BackendHistory['identities'][number]
+
+const COLUMNS: readonly Column<Identity>[] = [
+  { name: 'Model', kind: 'wrap', cell: ({ identity }) => text(identity['model']) },
+  { name: 'Server', cell: ({ identity }) => text(identity['server']) },
+  {
+    name: 'Revision, weights',
+    kind: 'wrap',
+    cell: ({ identity }) => `${text(identity['revision'])}, ${text(identity['dtype'])}`,
+  },
+  { name: 'First seen', kind: 'line', cell: ({ firstSeenAt }) => formatDateTime(firstSeenAt) },
+  { name: 'Last seen', kind: 'line', cell: ({ lastSeenAt }) => formatDateTime(lastSeenAt) },
+  { name: 'Difference from the one before', cell: ({ change }) => change ?? DASH },
+]
+
+/** Each model that was found behind this backend, now and before. */
 export function BackendHistorySection({ backend }: { backend: BackendInfo }) {
   const query = useBackendHistory(backend.id, backend.probedAt, backend.probe !== null)
   return (
@@ -21,73 +38,38 @@ export function BackendHistorySection({ backend }: { backend: BackendInfo }) {
       skeleton={<LoadingLines lines={2} />}
     >
       {({ identities, probes }) => (
-        <div style={{ display: 'grid', gap: 8 }}>
+        <Stack gap="xs">
           {identities.length === 0 ? (
-            <p className="ev-dim" style={{ margin: 0 }}>
-              No probe has found a model here yet.
-            </p>
+            <Text c="dimmed">No probe has found a model here yet.</Text>
           ) : (
-            <ScrollRegion label={`Models behind ${backend.label}`} className="">
-              <table className="ev-table">
-                <thead>
-                  <tr>
-                    <th scope="col">Model</th>
-                    <th scope="col">Server</th>
-                    <th scope="col">Revision, weights</th>
-                    <th scope="col">First seen</th>
-                    <th scope="col">Last seen</th>
-                    <th scope="col">Differs from the one before</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {identities.map((record) => (
-                    <tr key={record.no}>
-                      <td style={{ overflowWrap: 'anywhere' }}>{text(record.identity['model'])}</td>
-                      <td>{text(record.identity['server'])}</td>
-                      <td style={{ overflowWrap: 'anywhere' }}>
-                        {text(record.identity['revision'])}, {text(record.identity['dtype'])}
-                      </td>
-                      <td style={{ whiteSpace: 'nowrap' }}>{formatDateTime(record.firstSeenAt)}</td>
-                      <td style={{ whiteSpace: 'nowrap' }}>{formatDateTime(record.lastSeenAt)}</td>
-                      <td>{record.change ?? DASH}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </ScrollRegion>
+            <Table
+              label={`Models behind ${backend.label}`}
+              className=""
+              columns={COLUMNS}
+              rows={identities}
+              keyOf={({ no }) => no}
+            />
           )}
-          <p className="ev-dim" style={{ margin: 0, fontSize: '0.8125rem' }}>
+          <Text size="sm" c="dimmed">
             Latest probes:{' '}
             {probes
               .slice(0, 5)
-              .map((probe) =>
-                probe.state === 'done'
-                  ? `${formatDateTime(probe.startedAt)}, ${probe.passed} passed, ${probe.failed} failed`
-                  : `${formatDateTime(probe.startedAt)}, ${probe.error ?? 'running'}`,
+              .map(
+                ({ startedAt, state, passed, failed, error }) =>
+                  `${formatDateTime(startedAt)}, ${
+                    state === 'done' ? `${passed} passed, ${failed} failed` : (error ?? 'running')
+                  }`,
               )
               .join(' · ')}
-          </p>
-        </div>
+          </Text>
+        </Stack>
       )}
     </QueryState>
   )
 }
 
-/** Every part of the identity that stands on cards and in cache keys. */
+/** Every part of the identity that is part of run definitions and cache keys. */
 export function IdentityTable({ identity }: { identity: Record<string, unknown> }) {
   const entries = Object.entries(identity).filter(([, value]) => value !== null && value !== '')
-  return (
-    <table className="ev-table">
-      <tbody>
-        {entries.map(([name, value]) => (
-          <tr key={name}>
-            <th scope="row" style={{ width: 160 }}>
-              {name}
-            </th>
-            <td style={{ overflowWrap: 'anywhere' }}>{text(value)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  )
+  return <Facts facts={entries.map(([name, value]) => [name, text(value)])} />
 }

@@ -4,10 +4,10 @@ import { Notice } from '@/components/ui/states'
 import type { BackendInfo, ModelChange } from '@/lib/contracts/backends'
 
 function changeText({ at, model, reason }: ModelChange): string {
-  return `Another model answers under the name ${model} since ${formatDateTime(at)}. ${reason} Runs from before keep the old identity and are not continued with this one.`
+  return `Another model answers under the name ${model} since ${formatDateTime(at)}. ${reason} Earlier runs keep the old identity and are not extended with this one.`
 }
 
-/** What a user must know before they trust this backend; nothing where all is well. */
+/** What may be wrong with this backend; nothing when all is well. */
 export function BackendNotices({ backend }: { backend: BackendInfo }) {
   const { keyStored, keyIsSet, probeError, modelChange, probing, config } = backend
   const notices = [

@@ -26,7 +26,7 @@ export function BackendsView() {
     setEdited(null)
     setDialog(null)
   }
-  // Its probe has just begun: the table fills in front of whoever saved it.
+  // Its probe has just begun: the table fills while it runs.
   const saved = (backend: BackendInfo) => {
     close()
     void setOpenId(backend.id)
@@ -41,7 +41,7 @@ export function BackendsView() {
   return (
     <Page
       title="Backends"
-      description="Who computes: models inside this program, and inference servers you connect. A probe finds out what each can do; metrics ask for capabilities, not for names."
+      description="What computes the metrics: embedded models and inference servers that you connect. A probe tests what each can do; metrics require capabilities, not particular backends."
       actions={add}
     >
       <PageTitle parts={['Backends']} />
@@ -53,11 +53,9 @@ export function BackendsView() {
         >
           {(backends) =>
             backends.length === 0 ? (
-              <div className="ev-panel">
-                <EmptyState title="No backend" action={add}>
-                  Connect an inference server that you run, or fetch the embedded models below.
-                </EmptyState>
-              </div>
+              <EmptyState title="No backend" action={add}>
+                Connect an inference server, or download the embedded models below.
+              </EmptyState>
             ) : (
               <Stack gap="xs">
                 {backends.map((backend) => (

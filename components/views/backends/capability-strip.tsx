@@ -1,4 +1,6 @@
+import { Text, VisuallyHidden } from '@mantine/core'
 import type { BackendInfo } from '@/lib/contracts/backends'
+import classes from './backends.module.css'
 import { finishedRows, runningRows, type ProbeRow } from './probe-rows'
 
 // Shape and colour both tell: the marks read in greyscale too.
@@ -28,38 +30,16 @@ export function CapabilityStrip({ backend }: { backend: BackendInfo }) {
   const shown = rows.filter(({ id }) => SHOWN.has(id))
   if (shown.length === 0) return null
   return (
-    <ul
-      aria-label="Capabilities"
-      style={{
-        display: 'flex',
-        flexWrap: 'wrap',
-        gap: '2px 16px',
-        listStyle: 'none',
-        margin: '6px 0 0',
-        padding: 0,
-        fontSize: '0.8125rem',
-      }}
-    >
+    <ul aria-label="Capabilities" className={classes.strip}>
       {shown.map(({ id, label, state, detail }) => {
         const { mark, color, text } = MARK[state] ?? { mark: '', color: '', text: '' }
         return (
           <li key={id} title={state === 'yes' ? undefined : detail || undefined}>
-            <span aria-hidden style={{ color, fontWeight: 700 }}>
+            <Text span inherit aria-hidden c={color} fw={700}>
               {mark}
-            </span>{' '}
+            </Text>{' '}
             <span className={state === 'yes' ? '' : 'ev-dim'}>{label}</span>
-            <span
-              style={{
-                position: 'absolute',
-                width: 1,
-                height: 1,
-                overflow: 'hidden',
-                clipPath: 'inset(50%)',
-              }}
-            >
-              {' '}
-              {text}
-            </span>
+            <VisuallyHidden> {text}</VisuallyHidden>
           </li>
         )
       })}

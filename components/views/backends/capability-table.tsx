@@ -1,5 +1,7 @@
+import { Text } from '@mantine/core'
 import type { BackendInfo, ProbeStepInfo } from '@/lib/contracts/backends'
-import { ScrollRegion } from '@/components/ui/scroll-region'
+import { Table, type Column } from '@/components/ui/table'
+import classes from './backends.module.css'
 import { CopyFlag } from './copy-flag'
 import { finishedRows, runningRows, type ProbeRow, type RowState } from './probe-rows'
 
@@ -12,31 +14,50 @@ const STATE: Record<RowState, { text: string; color: string }> = {
   fact: { text: '', color: 'var(--ev-text)' },
 }
 
-function Line({ row }: { row: ProbeRow }) {
-  const { text, color } = STATE[row.state]
-  return (
-    <tr>
-      <th scope="row" style={{ color: 'var(--ev-text)', whiteSpace: 'normal' }}>
-        {row.label}
-        <div className="ev-dim" style={{ fontWeight: 400 }}>
-          {row.meaning}
-        </div>
-      </th>
-      <td style={{ color, fontWeight: row.state === 'open' ? 400 : 600, whiteSpace: 'nowrap' }}>
-        {row.state === 'open' ? `${text} …` : text}
-      </td>
-      <td style={{ overflowWrap: 'anywhere' }}>{row.detail}</td>
-      <td style={{ overflowWrap: 'anywhere' }}>
-        {row.remedy}
-        {row.flag ? (
+const COLUMNS: readonly Column<ProbeRow>[] = [
+  {
+    name: 'Capability',
+    kind: 'name',
+    className: classes.capability,
+    cell: ({ label, meaning }) => (
+      <>
+        {label}
+        <Text size="sm" c="dimmed">
+          {meaning}
+        </Text>
+      </>
+    ),
+  },
+  {
+    name: 'Works',
+    kind: 'line',
+    className: classes.works,
+    cell: ({ state }) => {
+      const { text, color } = STATE[state]
+      return (
+        <Text span inherit c={color} fw={state === 'open' ? 400 : 600}>
+          {state === 'open' ? `${text} …` : text}
+        </Text>
+      )
+    },
+  },
+  { name: 'What was found', kind: 'wrap', cell: ({ detail }) => detail },
+  {
+    name: 'What to change',
+    kind: 'wrap',
+    className: classes.change,
+    cell: ({ remedy, flag }) => (
+      <>
+        {remedy}
+        {flag ? (
           <div>
-            <CopyFlag flag={row.flag} />
+            <CopyFlag flag={flag} />
           </div>
         ) : null}
-      </td>
-    </tr>
-  )
-}
+      </>
+    ),
+  },
+]
 
 interface CapabilityTableProps {
   backend: BackendInfo
@@ -51,29 +72,14 @@ export function CapabilityTable({ backend }: CapabilityTableProps) {
       ? finishedRows(probe, offers)
       : []
   return (
-    <ScrollRegion label={`What ${label} can do`} className="">
-      <table className="ev-table" style={{ minWidth: 720, tableLayout: 'fixed' }}>
-        <colgroup>
-          <col style={{ width: '27%' }} />
-          <col style={{ width: 104 }} />
-          <col />
-          <col style={{ width: '30%' }} />
-        </colgroup>
-        <thead>
-          <tr>
-            <th scope="col">Capability</th>
-            <th scope="col">Works</th>
-            <th scope="col">What was found</th>
-            <th scope="col">What to change</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <Line key={row.id} row={row} />
-          ))}
-        </tbody>
-      </table>
-    </ScrollRegion>
+    <Table
+      label={`What ${label} can do`}
+      className=""
+      tableClass={classes.capabilities}
+      columns={COLUMNS}
+      rows={rows}
+      keyOf={({ id }) => id}
+    />
   )
 }
 
@@ -86,16 +92,14 @@ const STEP_STATE: Record<string, { text: string; color: string }> = {
 export function ProbeSteps({ steps }: { steps: readonly ProbeStepInfo[] }) {
   if (steps.length === 0) return null
   return (
-    <ol style={{ margin: 0, paddingLeft: 24, fontSize: '0.8125rem', lineHeight: 1.6 }}>
+    <ol className={classes.steps}>
       {steps.map((step, index) => (
         <li key={`${index}-${step.name}`}>
           {step.name}:{' '}
-          <span
-            style={{ color: STEP_STATE[step.state]?.color ?? 'var(--ev-warn)', fontWeight: 600 }}
-          >
+          <Text span inherit fw={600} c={STEP_STATE[step.state]?.color ?? 'var(--ev-warn)'}>
             {STEP_STATE[step.state]?.text ?? 'not known'}
-          </span>
-          {step.detail ? <span style={{ overflowWrap: 'anywhere' }}>, {step.detail}</span> : null}
+          </Text>
+          {step.detail ? `, ${step.detail}` : ''}
         </li>
       ))}
     </ol>

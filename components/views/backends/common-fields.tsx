@@ -9,7 +9,7 @@ interface CommonFieldsProps {
   onChange(change: Partial<FormState>): void
 }
 
-/** Settings that every backend has: prices, and further servers of the same model. */
+/** Settings that every backend has: prices, and replica endpoints. */
 export function CommonFields({ form, isServer, onChange }: CommonFieldsProps) {
   const price = (name: 'promptPerMillion' | 'completionPerMillion', label: string) => (
     <NumberInput
@@ -18,7 +18,7 @@ export function CommonFields({ form, isServer, onChange }: CommonFieldsProps) {
       decimalScale={6}
       hideControls
       placeholder="not known"
-      style={{ flex: '1 1 160px' }}
+      flex="1 1 160px"
       value={form.prices[name] ?? ''}
       onChange={(value) =>
         onChange({
@@ -30,12 +30,12 @@ export function CommonFields({ form, isServer, onChange }: CommonFieldsProps) {
   return (
     <>
       <Group gap="sm" align="flex-end">
-        {price('promptPerMillion', 'Price of a million tokens sent')}
-        {price('completionPerMillion', 'Price of a million written')}
+        {price('promptPerMillion', 'Price per million input tokens')}
+        {price('completionPerMillion', 'Price per million output tokens')}
         <TextInput
           label="Currency"
           maxLength={8}
-          style={{ flex: '0 1 90px' }}
+          flex="0 1 90px"
           value={form.prices.currency}
           onChange={(event) =>
             onChange({ prices: { ...form.prices, currency: event.currentTarget.value } })
@@ -44,8 +44,8 @@ export function CommonFields({ form, isServer, onChange }: CommonFieldsProps) {
       </Group>
       {isServer ? (
         <Textarea
-          label="Further addresses of the same model"
-          description="One a line. Work is spread over all of them; one that serves another model is refused."
+          label="Replica endpoints"
+          description="Further addresses that serve the same model, one per line. Requests are spread over all of them; an endpoint with another model is rejected."
           autosize
           minRows={1}
           maxRows={6}

@@ -1,19 +1,18 @@
 'use client'
 
-import { Loader } from '@mantine/core'
+import { Group, Loader } from '@mantine/core'
 import { plural } from '@/components/ui/format'
 import { Notice } from '@/components/ui/states'
 import type { DetectionInfo } from '@/lib/contracts/backends'
+import classes from './backends.module.css'
 
 function Evidence({ lines }: { lines: readonly string[] }) {
   return (
     <details>
-      <summary>What was asked</summary>
-      <ul className="ev-mono" style={{ margin: '4px 0 0', paddingLeft: 20 }}>
+      <summary>Requests sent</summary>
+      <ul className={`ev-mono ${classes.evidence}`}>
         {lines.map((line) => (
-          <li key={line} style={{ overflowWrap: 'anywhere' }}>
-            {line}
-          </li>
+          <li key={line}>{line}</li>
         ))}
       </ul>
     </details>
@@ -21,8 +20,8 @@ function Evidence({ lines }: { lines: readonly string[] }) {
 }
 
 const KEY_ADVICE = {
-  missing: ' It asks for a key: enter one and look again to see its models.',
-  refused: ' It refuses the key: correct it, or the variable that holds it, and look again.',
+  missing: ' It requires a key: enter one and search again to see its models.',
+  refused: ' It rejects the key: correct it, or the variable that holds it, and search again.',
 }
 
 interface DetectionResultProps {
@@ -37,12 +36,12 @@ interface DetectionResultProps {
 export function DetectionResult({ found, error, isLooking, isWaiting }: DetectionResultProps) {
   if (isLooking) {
     return (
-      <div role="status" style={{ display: 'flex', gap: 8, alignItems: 'center', minHeight: 36 }}>
+      <Group role="status" gap="xs" mih={36}>
         <Loader size={14} />
         <span className="ev-dim">
-          {isWaiting ? 'Waiting for the worker …' : 'Asking the server who it is …'}
+          {isWaiting ? 'Waiting for the worker …' : 'Identifying the server …'}
         </span>
-      </div>
+      </Group>
     )
   }
   if (error) {

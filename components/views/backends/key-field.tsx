@@ -39,8 +39,8 @@ export function KeyField({ form, isStored, storageProblem, onChange }: KeyFieldP
           />
         ) : null}
         {form.keyMode === 'stored' ? (
-          <Text size="xs" c="var(--ev-dim)">
-            Set, encrypted at rest and never shown. Another address clears it.
+          <Text size="xs" c="dimmed">
+            Stored encrypted and never shown. Changing the address deletes it.
           </Text>
         ) : null}
         {form.keyMode === 'typed' && storageProblem ? <Notice>{storageProblem}</Notice> : null}

@@ -1,9 +1,8 @@
 'use client'
 
-import { Autocomplete, Collapse, Select, TextInput, UnstyledButton } from '@mantine/core'
-import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
-import { useState } from 'react'
+import { Autocomplete, Select, Stack, TextInput } from '@mantine/core'
 import { ParamFields } from '@/components/fields/param-fields'
+import { Disclosure } from '@/components/ui/link-button'
 import type { BackendKindInfo, DetectionInfo } from '@/lib/contracts/backends'
 import { CommonFields } from './common-fields'
 import { OWN_FIELDS, type FormState } from './form-state'
@@ -25,11 +24,10 @@ const SHOWN_MODELS = 200
 /** Kind, model, label, and the settings that the kind's schema describes. */
 export function ServerFields(props: ServerFieldsProps) {
   const { form, kinds, kind, found, knownModels, isKindFixed, onChange } = props
-  const [isMore, setMore] = useState(false)
-  const Chevron = isMore ? IconChevronDown : IconChevronRight
   const has = (name: string) => kind?.params.some((param) => param.name === name) ?? false
   const models = [...new Set([...(found?.models.map(({ id }) => id) ?? []), ...knownModels])]
   const params = kind?.params.filter(({ name }) => !OWN_FIELDS.has(name)) ?? []
+  const more = `More settings: prices${kind?.isServer ? ', replica endpoints' : ''}${params.length > 0 ? `, ${params.length} of this kind` : ''}`
   const pickModel = (model: string) => {
     const offered = found?.models.find(({ id }) => id === model)
     onChange({
@@ -59,8 +57,8 @@ export function ServerFields(props: ServerFieldsProps) {
           label="Model"
           description={
             models.length > 0
-              ? 'Names that the server lists; another one can be typed.'
-              : 'Model name as the server knows it.'
+              ? 'Models listed by the server; another name can be typed.'
+              : 'Model name as the server expects it.'
           }
           required
           data={models}
@@ -71,31 +69,22 @@ export function ServerFields(props: ServerFieldsProps) {
       ) : null}
       <TextInput
         label="Label"
-        description="What runs and cards call it."
+        description="Name shown in runs and figures."
         required
         value={form.label}
         maxLength={80}
         onChange={(event) => onChange({ label: event.currentTarget.value })}
       />
-      <UnstyledButton
-        aria-expanded={isMore}
-        onClick={() => setMore(!isMore)}
-        style={{ fontSize: '0.8125rem', fontWeight: 600, alignSelf: 'flex-start' }}
-      >
-        <Chevron size={14} style={{ verticalAlign: -2, marginRight: 4 }} />
-        More settings: prices{kind?.isServer ? ', further addresses' : ''}
-        {params.length > 0 ? `, ${params.length} of this kind` : ''}
-      </UnstyledButton>
-      <Collapse expanded={isMore}>
-        <div style={{ display: 'grid', gap: 12 }}>
+      <Disclosure show={more} hide={more}>
+        <Stack gap="sm" mt="xs">
           <CommonFields form={form} isServer={kind?.isServer ?? false} onChange={onChange} />
           <ParamFields
             params={params}
             values={form.config}
             onChange={(config) => onChange({ config })}
           />
-        </div>
-      </Collapse>
+        </Stack>
+      </Disclosure>
     </>
   )
 }

@@ -1,9 +1,11 @@
 'use client'
 
 import { useSystem } from '@/components/hooks/use-system'
+import { Facts } from '@/components/ui/facts'
 import { formatDateTime } from '@/components/ui/format'
 import { Section } from '@/components/ui/page'
 import { LoadingLines, QueryState } from '@/components/ui/states'
+import classes from './backends.module.css'
 
 /** Where data lives and whether the worker is alive; what a bug report needs. */
 export function SystemSection() {
@@ -22,34 +24,23 @@ export function SystemSection() {
             [
               'Worker',
               alive
-                ? `alive, process ${pid ?? 'unknown'}`
+                ? `running, process ${pid ?? 'unknown'}`
                 : isStarting
                   ? 'starting'
                   : `not running${heartbeatAt === null ? '' : `, last seen ${formatDateTime(heartbeatAt)}`}`,
             ],
             [
-              'Priority of computations',
+              'Process priority',
               system.niceness === 0
-                ? 'that of other programs (EVOLENS_NICE is 0)'
-                : `lowered: other programs go first (EVOLENS_NICE is ${system.niceness})`,
+                ? 'normal (EVOLENS_NICE is 0)'
+                : `lowered, so that other programs go first (EVOLENS_NICE is ${system.niceness})`,
             ],
             ['Database and uploads', system.dataDir],
             ['Caches and models', system.cacheDir],
           ] as const
           return (
-            <div className="ev-panel ev-scroll-x">
-              <table className="ev-table">
-                <tbody>
-                  {facts.map(([name, value]) => (
-                    <tr key={name}>
-                      <th scope="row" style={{ width: 180 }}>
-                        {name}
-                      </th>
-                      <td style={{ overflowWrap: 'anywhere' }}>{value}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
+            <div className={`ev-panel ${classes.facts}`}>
+              <Facts facts={facts} />
             </div>
           )
         }}

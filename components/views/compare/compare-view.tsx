@@ -1,6 +1,6 @@
 'use client'
 
-import { Anchor, Button } from '@mantine/core'
+import { Button, Text } from '@mantine/core'
 import Link from 'next/link'
 import { useCallback, useMemo, useState } from 'react'
 import {
@@ -13,14 +13,14 @@ import {
   useRoundsOf,
   type SideChoice,
 } from '@/components/hooks/use-compare'
-import { useStudy } from '@/components/hooks/use-studies'
 import { isFiltered, useViewState } from '@/components/hooks/use-view-state'
 import { plural } from '@/components/ui/format'
-import { Page, Section } from '@/components/ui/page'
+import { Section } from '@/components/ui/page'
 import { KEYS } from '@/components/shell/keys'
 import { useShortcut } from '@/components/ui/shortcuts'
 import { EmptyState, LoadingLines, Notice, QueryState } from '@/components/ui/states'
-import { PageTitle } from '@/components/shell/page-title'
+import { StudyPage } from '@/components/shell/study-page'
+import { LinkButton } from '@/components/ui/link-button'
 import { ColumnCard } from '@/components/views/rows/detail/column-card'
 import type { CompareMetric, CompareState, CompareSummary } from '@/lib/contracts/compare'
 import type { StudyDetail } from '@/lib/contracts/study'
@@ -35,25 +35,32 @@ import { SummaryTable } from './summary-table'
 import classes from './compare.module.css'
 
 const DESCRIPTION =
-  'Two evolvers on the same seeds. Rows meet at their seed slot; every difference is A minus B.'
+  'Two evolvers on the same seeds. Rows are paired by seed; every difference is A minus B.'
+
+const NOTHING_YET = {
+  title: 'Nothing to compare yet',
+  text: 'A comparison needs evolved rows of two evolvers, or of two rounds of one. Import files, or evolve the seeds on the Overview page.',
+}
 
 /** What is aligned, what is not, and why. */
 function AlignmentNote({ summary }: { summary: CompareSummary }) {
   const off = summary.seedSets.filter((set) => set.state !== 'aligned')
   const shared = summary.seedSets.reduce((sum, set) => sum + set.sharedSlots, 0)
   const reasons: Record<string, string> = {
-    not_aligned: 'rows have no common seed slots, so only unpaired tests apply',
+    not_aligned: 'rows share no seeds, so only unpaired tests apply',
     missing_a: 'A has no file',
     missing_b: 'B has no file',
     missing_both: 'neither side has a file',
   }
   return (
     <>
-      <p style={{ margin: 0 }} aria-live="polite">
+      <Text aria-live="polite">
         <strong>{plural(summary.aligned, 'aligned pair')}</strong> of {plural(summary.rowsA, 'row')}{' '}
         of A and {plural(summary.rowsB, 'row')} of B{alignedBySet(summary.seedSets)}.
-        {shared > 0 ? ` ${plural(shared, 'row')} set aside: an earlier row has their slot.` : ''}
-      </p>
+        {shared > 0
+          ? ` ${plural(shared, 'row')} left out: an earlier row of the same file has their seed.`
+          : ''}
+      </Text>
       {off.map((set) => (
         <Notice key={set.key}>
           {set.label}: {reasons[set.state]}.
@@ -102,7 +109,7 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
   const metrics = summary.data?.metrics ?? []
   const selected =
     params.metric === null
-      ? // The first that has something to show, so that a fresh study does not open on dashes.
+      ? // The first metric with values, so that a new study does not open on dashes.
         (metrics.find((metric) => (metric.paired?.n ?? metric.unpaired?.nA ?? 0) > 0) ?? metrics[0])
       : metrics.find((metric) => metric.column === params.metric)
   const context: PairContext = {
@@ -139,7 +146,7 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
             <AlignmentNote summary={data} />
             <Section
               title="Differences by metric"
-              note={`p values are corrected together by Holm over all ${data.tests} of this view`}
+              note={`p values are Holm-corrected over all ${data.tests} tests of this view`}
               actions={
                 <MetricPicker
                   study={study}
@@ -157,8 +164,8 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
                     </Button>
                   }
                 >
-                  The pairs below can be read; numbers appear here once metrics have run on both
-                  sides.
+                  The pairs can be read below. Numbers appear here once metrics are computed for
+                  both sides.
                 </EmptyState>
               ) : (
                 <SummaryTable
@@ -175,12 +182,12 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
             ) : null}
             <Section
               title="Aligned pairs"
-              note="j and k move, Open shows a row with all its values"
+              note="j and k move through the pairs; Open shows a row with all its values"
             >
               {data.aligned === 0 ? (
-                <EmptyState title="No rows meet">
-                  A and B share no seed slots here. Align one of the files with its parent on the
-                  study page, or choose other sides.
+                <EmptyState title="No pairs">
+                  A and B share no seeds here. Align one of the files with its parent on the
+                  Overview page, or choose other sides.
                 </EmptyState>
               ) : (
                 <PairList
@@ -219,23 +226,16 @@ function Detail({ study, metric, context }: DetailProps) {
         ) : metric.paired?.histogram ? (
           <DifferenceChart metric={metric} colorA={context.colorA} colorB={context.colorB} />
         ) : (
-          <p className="ev-dim">No pair has a value on both sides.</p>
+          <Text c="dimmed">No pair has a value on both sides.</Text>
         )}
       </div>
       <div className="ev-panel ev-scroll-x">
         <MetricTests metric={metric} />
         {column ? (
           <>
-            <Anchor
-              component="button"
-              type="button"
-              size="sm"
-              mt={8}
-              ml={8}
-              onClick={() => setIsCardOpen(true)}
-            >
-              Definition and card
-            </Anchor>
+            <LinkButton m={8} onClick={() => setIsCardOpen(true)}>
+              Run details
+            </LinkButton>
             <ColumnCard
               detail={study}
               column={isCardOpen ? column : null}
@@ -250,43 +250,45 @@ function Detail({ study, metric, context }: DetailProps) {
 
 /** Two evolvers side by side on the same seeds. */
 export function CompareView({ studyId }: { studyId: string }) {
-  const study = useStudy(studyId)
   const [params] = useCompareParams()
   const { state: view } = useViewState()
   return (
-    <Page title="Compare" description={DESCRIPTION}>
-      <PageTitle parts={['Compare', study.data?.study.name]} />
-      {isFiltered(view.filter) ? (
-        <Notice tone="info">
-          The filter above applies to rows, figures and export. A comparison covers every pair, so
-          that both sides keep the same seeds.
-        </Notice>
-      ) : null}
-      <QueryState
-        query={study}
-        what="The study could not be read"
-        skeleton={<LoadingLines lines={12} height={40} />}
-      >
-        {(data) => {
-          const sides = defaultSides(data)
-          const a = params.a ?? sides?.a
-          const b = params.b ?? sides?.b
-          if (a && b) return <CompareLoaded study={data} a={a} b={b} />
-          return (
-            <EmptyState
-              title="Nothing to compare yet"
-              action={
-                <Button component={Link} href={`/studies/${studyId}`}>
-                  Add data
-                </Button>
-              }
-            >
-              A comparison needs evolved rows of two evolvers, or two rounds of one. Import files or
-              run an evolver on the study page.
-            </EmptyState>
-          )
-        }}
-      </QueryState>
-    </Page>
+    <StudyPage
+      studyId={studyId}
+      title="Compare"
+      description={DESCRIPTION}
+      skeleton={{ lines: 12, height: 40 }}
+      empty={NOTHING_YET}
+    >
+      {(study) => {
+        const sides = defaultSides(study)
+        const a = params.a ?? sides?.a
+        const b = params.b ?? sides?.b
+        return (
+          <>
+            {isFiltered(view.filter) ? (
+              <Notice tone="info">
+                The filter above applies to rows, figures and export. A comparison uses every pair,
+                so that both sides keep the same seeds.
+              </Notice>
+            ) : null}
+            {a && b ? (
+              <CompareLoaded study={study} a={a} b={b} />
+            ) : (
+              <EmptyState
+                title={NOTHING_YET.title}
+                action={
+                  <Button component={Link} href={`/studies/${studyId}`}>
+                    Add data
+                  </Button>
+                }
+              >
+                {NOTHING_YET.text}
+              </EmptyState>
+            )}
+          </>
+        )
+      }}
+    </StudyPage>
   )
 }

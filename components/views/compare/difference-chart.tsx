@@ -39,7 +39,7 @@ function BinTip({ bin }: { bin: Bin }) {
   )
 }
 
-/** How the differences of the pairs are spread; bars left of 0 are pairs where B is higher. */
+/** Distribution of the differences; bars left of 0 are pairs in which B is higher. */
 export function DifferenceChart({ metric, colorA, colorB }: DifferenceChartProps) {
   const paired = metric.paired
   const histogram = paired?.histogram

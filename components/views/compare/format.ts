@@ -30,7 +30,7 @@ const REASONS: Record<string, string> = {
   all_ties: 'all values are equal',
   constant: 'all values are equal',
   zero_denominator: 'a denominator is zero',
-  levels: 'ordered levels have tests of their own',
+  levels: 'tested as ordered levels',
 }
 
 /** Why a statistic has no value, in words. */

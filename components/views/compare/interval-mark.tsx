@@ -1,3 +1,5 @@
+import classes from './compare.module.css'
+
 interface IntervalMarkProps {
   estimate: number
   low: number
@@ -15,7 +17,7 @@ export function IntervalMark({ estimate, low, high, label }: IntervalMarkProps) 
   const x = (value: number) => WIDTH / 2 + (value / reach) * (WIDTH / 2 - PADDING)
   const middle = HEIGHT / 2
   return (
-    <svg width={WIDTH} height={HEIGHT} role="img" aria-label={label} style={{ display: 'block' }}>
+    <svg width={WIDTH} height={HEIGHT} role="img" aria-label={label} className={classes.mark}>
       <line x1={WIDTH / 2} x2={WIDTH / 2} y1={1} y2={HEIGHT - 1} stroke="var(--ev-border-strong)" />
       <line
         x1={x(low)}

@@ -59,8 +59,8 @@ function PairedTests({ metric }: { metric: CompareMetric }) {
       {metric.levelTests ? null : (
         <>
           <TestLine
-            name="Wilcoxon signed ranks"
-            tip="Two-sided, zeros dropped, mid-ranks, normal approximation with tie correction. Effect is (W+ − W−) / (W+ + W−)."
+            name="Wilcoxon signed-rank test"
+            tip="Two-sided, zeros excluded, mid-ranks, normal approximation with tie correction. Effect is (W+ − W−) / (W+ + W−)."
             test={wilcoxon}
           >
             {wilcoxon.ok
@@ -69,7 +69,7 @@ function PairedTests({ metric }: { metric: CompareMetric }) {
           </TestLine>
           <TestLine
             name="Sign test"
-            tip="Exact binomial on the pairs that differ. Dominance is (n+ − n−) / n."
+            tip="Exact binomial test on the pairs that differ. Dominance is (n+ − n−) / n."
             test={sign}
           >
             {sign.ok
@@ -80,7 +80,7 @@ function PairedTests({ metric }: { metric: CompareMetric }) {
       )}
       <Line
         name="Cliff's delta"
-        tip="Chance that a row of A is above a row of B, minus the chance of the reverse, over all rows and not only pairs of one seed."
+        tip="Probability that a row of A is higher than a row of B, minus the reverse, over all rows and not only pairs of the same seed."
       >
         {cliff.ok ? (
           <>
@@ -95,7 +95,7 @@ function PairedTests({ metric }: { metric: CompareMetric }) {
   )
 }
 
-// The test needs changes into and out of every level that occurs, else its equations have no solution.
+// The test needs changes into and out of every level that occurs; otherwise its equations have no solution.
 const SPARSE = 'too few pairs change level for this test'
 
 function LevelTests({ levels }: { levels: LevelsResult }) {
@@ -120,7 +120,7 @@ function LevelTests({ levels }: { levels: LevelsResult }) {
       </TestLine>
       <TestLine
         name={`McNemar, ${mcnemar.threshold} or above`}
-        tip="Exact binomial on the pairs where only one side reaches the level."
+        tip="Exact binomial test on the pairs in which only one side reaches the level."
         test={mcnemar.test}
       >
         {`${formatCount(mcnemar.onlyA)} only A, ${formatCount(mcnemar.onlyB)} only B, `}
@@ -155,7 +155,7 @@ function UnpairedTests({ metric }: { metric: CompareMetric }) {
       {levels ? (
         <TestLine
           name="Chi-square of levels (unpaired)"
-          tip="Counts per level, no continuity correction, levels empty on both sides dropped."
+          tip="Counts per level, no continuity correction; levels that are empty on both sides are excluded."
           test={levels.chiSquare}
         >
           {levels.chiSquare.ok
@@ -175,7 +175,7 @@ export function MetricTests({ metric }: { metric: CompareMetric }) {
         <strong>{metric.label}</strong>
         <span className="ev-dim">
           {metric.unpaired
-            ? ` · rows do not meet at seeds, so these tests are unpaired`
+            ? ' · rows cannot be paired by seed, so these tests are unpaired'
             : ` · ${formatCount(metric.paired?.n ?? 0)} pairs, ${formatCount(metric.pairsWithoutValue)} aligned without a value on both sides`}
         </span>
       </caption>

@@ -3,6 +3,7 @@
 import { Button, Checkbox, Popover, Stack } from '@mantine/core'
 import { IconColumns3 } from '@tabler/icons-react'
 import type { StudyDetail } from '@/lib/contracts/study'
+import classes from './compare.module.css'
 
 interface MetricPickerProps {
   study: StudyDetail
@@ -16,7 +17,7 @@ export function MetricPicker({ study, chosen, onChange }: MetricPickerProps) {
   const groups = [...new Set(columns.map((column) => column.group))]
   const toggle = (id: string) => {
     const next = chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]
-    // None would mean the defaults, which is not what unticking the last one asks for.
+    // An empty list means the default metrics, which is not what deselecting the last one asks for.
     if (next.length > 0) onChange(next)
   }
   return (
@@ -26,7 +27,7 @@ export function MetricPicker({ study, chosen, onChange }: MetricPickerProps) {
           Metrics
         </Button>
       </Popover.Target>
-      <Popover.Dropdown mah={420} style={{ overflowY: 'auto' }}>
+      <Popover.Dropdown mah={420} className={classes.metrics}>
         <Stack gap="xs">
           {groups.map((group) => (
             <Checkbox.Group key={group} label={group} value={[...chosen]}>

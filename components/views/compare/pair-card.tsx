@@ -6,6 +6,7 @@ import { useMemo, useState } from 'react'
 import { usePairTexts, type DIFF_MODES, type SHOWN_TEXTS } from '@/components/hooks/use-compare'
 import { armCss } from '@/components/figures/palette'
 import { DASH, formatMetric } from '@/components/ui/format'
+import { LinkButton } from '@/components/ui/link-button'
 import type { ComparePair, CompareState, CompareText } from '@/lib/contracts/compare'
 import type { MetricValue } from '@/lib/contracts/rows'
 import { diffWords, LIST_TIMEOUT_MS, WHOLE_TIMEOUT_MS, type DiffPart } from './word-diff'
@@ -151,8 +152,8 @@ function CardNote({
   isLate: boolean
 }) {
   const notes = [
-    isLoading ? 'Reading the whole texts.' : null,
-    error instanceof Error ? `The whole texts could not be read: ${error.message}` : null,
+    isLoading ? 'Loading the full texts.' : null,
+    error instanceof Error ? `The full texts could not be read: ${error.message}` : null,
     isLate ? 'Words are not marked: these texts differ too much to compare them quickly.' : null,
   ].filter((note) => note !== null)
   return notes.length > 0 ? (
@@ -174,7 +175,7 @@ interface PairCardProps {
   onSelect(): void
 }
 
-/** One seed slot: seed text, both rewritings with their own words marked, both values and the difference. */
+/** One seed: its text, both evolved texts with their own words marked, both values and the difference. */
 export function PairCard({ pair, context, isSelected, onSelect }: PairCardProps) {
   const [isWhole, setIsWhole] = useState(false)
   const isClamped = Boolean(pair.seed?.clamped || pair.a.clamped || pair.b.clamped)
@@ -190,7 +191,7 @@ export function PairCard({ pair, context, isSelected, onSelect }: PairCardProps)
     <article
       className={classes.card}
       data-selected={isSelected || undefined}
-      aria-label={`${context.setLabel(pair.seedSetKey)}, slot ${pair.slot}`}
+      aria-label={`${context.setLabel(pair.seedSetKey)}, seed ${pair.slot}`}
     >
       <header className={classes.cardHead}>
         <UnstyledButton className={classes.cardTitle} aria-pressed={isSelected} onClick={onSelect}>
@@ -221,7 +222,7 @@ export function PairCard({ pair, context, isSelected, onSelect }: PairCardProps)
           text={seed}
           parts={null}
           color={armCss(null)}
-          empty={pair.seed ? empty : 'The study holds no seed texts.'}
+          empty={pair.seed ? empty : 'The study has no seed texts.'}
         />
         <TextColumn
           title={`A · ${context.labelA}${operatorSuffix(pair.a, pair.b)}`}
@@ -239,9 +240,9 @@ export function PairCard({ pair, context, isSelected, onSelect }: PairCardProps)
         />
       </div>
       {canOpen ? (
-        <Anchor component="button" type="button" size="xs" onClick={() => setIsWhole(!isWhole)}>
+        <LinkButton size="xs" onClick={() => setIsWhole(!isWhole)}>
           {isWhole ? 'Show less' : 'Show all'}
-        </Anchor>
+        </LinkButton>
       ) : null}
       <CardNote isLoading={whole.isLoading} error={whole.error} isLate={diff.isLate} />
     </article>

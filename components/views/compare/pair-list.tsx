@@ -1,6 +1,6 @@
 'use client'
 
-import { Group, SegmentedControl, Select } from '@mantine/core'
+import { Box, Group, SegmentedControl, Select } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useRouter } from 'next/navigation'
 import { useEffect, useRef } from 'react'
@@ -80,7 +80,7 @@ function Controls({
   )
 }
 
-/** The pairs of rows that meet at a seed slot, drawn as they come into sight. */
+/** The pairs of rows of one seed, drawn as they scroll into view. */
 export function PairList(props: PairListProps) {
   const { context, total, selected, onSelect } = props
   const router = useRouter()
@@ -103,7 +103,7 @@ export function PairList(props: PairListProps) {
   const shown = items.map((item) => pairAt(item.index))
   const failed = queries.find((query) => query.error && query.data === undefined)
 
-  // Another order or another comparison starts at the top again.
+  // Another order or comparison starts at the top.
   const orderKey = JSON.stringify(context.state)
   const shownOrder = useRef(orderKey)
   useEffect(() => {
@@ -120,7 +120,7 @@ export function PairList(props: PairListProps) {
       const pair = pairAt(item.index)
       return pair !== undefined && pairKey(pair) === selected
     })?.index
-    // Where the last step went counts more than the address: its row may still be on its way.
+    // The target of the last step counts more than the address: its row may not be loaded yet.
     const from = current.current >= 0 ? current.current : (known ?? -1)
     const to = Math.max(0, Math.min(total - 1, from + step))
     current.current = to
@@ -137,7 +137,7 @@ export function PairList(props: PairListProps) {
   })
   useShortcut(KEYS.nextPair, () => move(1))
   useShortcut(KEYS.previousPair, () => move(-1))
-  // Arrows and Enter act inside the list alone: elsewhere they belong to controls and to the page.
+  // Arrows and Enter act inside the list only: elsewhere controls and the page use them.
   const onKey = useRef<(event: KeyboardEvent) => void>(() => undefined)
   useEffect(() => {
     onKey.current = (event) => {
@@ -174,7 +174,7 @@ export function PairList(props: PairListProps) {
           role="region"
           aria-label={`${formatCount(total)} aligned pairs`}
         >
-          <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+          <div className={classes.pairs} style={{ height: virtual.getTotalSize() }}>
             {items.map((item) => {
               const pair = pairAt(item.index)
               return (
@@ -196,7 +196,7 @@ export function PairList(props: PairListProps) {
                       }}
                     />
                   ) : (
-                    <div className="ev-late" style={{ height: CARD_HEIGHT }} aria-hidden />
+                    <Box className="ev-late" h={CARD_HEIGHT} aria-hidden />
                   )}
                 </div>
               )

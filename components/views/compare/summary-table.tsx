@@ -54,16 +54,16 @@ function Interval({
 }) {
   const estimate = metric.paired?.meanDifference
   if (metric.unpaired) return <span className="ev-dim">unpaired</span>
-  if (interval === undefined) return <span className="ev-dim">drawing…</span>
+  if (interval === undefined) return <span className="ev-dim">computing …</span>
   if (!interval.ok || estimate === null || estimate === undefined) {
     return <span className="ev-dim">{DASH}</span>
   }
   const text = formatInterval(interval.low, interval.high)
   const full = `95 % interval ${text}, ${formatCount(interval.resamples)} resamples of the pairs${
-    interval.strata > 1 ? `, each of ${interval.strata} seed sets for itself` : ''
-  }, seed ${interval.seed}.${
+    interval.strata > 1 ? ` within each of ${interval.strata} seed sets` : ''
+  }, random seed ${interval.seed}.${
     interval.resamples < interval.wanted
-      ? ` ${formatCount(interval.wanted)} were wanted; the set is too large for them here.`
+      ? ` Reduced from ${formatCount(interval.wanted)} because of the size of the set.`
       : ''
   }`
   return (
@@ -163,21 +163,21 @@ export function SummaryTable({ metrics, intervals, selected, tests, onSelect }: 
             <th className="ev-num">Mean A</th>
             <th className="ev-num">Mean B</th>
             <th className="ev-num">
-              <Term tip="Mean over pairs of A minus B at the same seed slot.">A − B</Term>
+              <Term tip="Mean over pairs of A minus B, paired by seed.">A − B</Term>
             </th>
             <th>
-              <Term tip="Percentile bootstrap of the mean difference. Seed slots are resampled, each seed set for itself.">
+              <Term tip="Percentile bootstrap of the mean difference. Seeds are resampled within each seed set.">
                 95 % interval
               </Term>
             </th>
             <th className="ev-num">
-              <Term tip="Matched-pairs rank correlation, -1 to 1: the share of rank weight for A above minus that for B above. Levels and unpaired sets show Cliff's delta.">
+              <Term tip="Matched-pairs rank-biserial correlation, −1 to 1: share of rank sum where A is higher minus share where B is higher. Cliff's delta for levels and unpaired sets.">
                 Effect
               </Term>
             </th>
             <th className="ev-num">
               <Term
-                tip={`Wilcoxon signed ranks; ordered trend for levels; Mann-Whitney where unpaired. Corrected by Holm over all ${tests} p values of this view.`}
+                tip={`Wilcoxon signed-rank test; ordered trend for levels; Mann-Whitney where unpaired. Holm-corrected over all ${tests} p values of this view.`}
               >
                 p (Holm)
               </Term>

@@ -57,7 +57,7 @@ interface CheckPanelProps {
   onRemedy(option: string): void
 }
 
-/** What the export would hold, what speaks against it, and the download. */
+/** What the export would contain, what blocks it, and the download. */
 export function CheckPanel({ request, query, onRemedy }: CheckPanelProps) {
   const started = useDownloadStarted(request.studyId)
   const { data, error } = query
@@ -85,11 +85,11 @@ export function CheckPanel({ request, query, onRemedy }: CheckPanelProps) {
         <dd>{formatCount(data.rowsKept)}</dd>
         {left > 0 ? (
           <>
-            <dt>Left out</dt>
+            <dt>Excluded</dt>
             <dd>{formatCount(left)}</dd>
           </>
         ) : null}
-        <dt>Size, about</dt>
+        <dt>Estimated size</dt>
         <dd>{formatBytes(data.bytesEstimate)}</dd>
       </dl>
       {data.blocking.length > 0 ? (

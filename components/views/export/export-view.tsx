@@ -1,6 +1,6 @@
 'use client'
 
-import { Anchor, Button } from '@mantine/core'
+import { Anchor } from '@mantine/core'
 import Link from 'next/link'
 import { useMemo } from 'react'
 import {
@@ -10,13 +10,12 @@ import {
   type ExportParams,
 } from '@/components/hooks/use-export'
 import { useRowCount } from '@/components/hooks/use-rows'
-import { useStudy } from '@/components/hooks/use-studies'
 import { filterQuery, isFiltered, useViewState } from '@/components/hooks/use-view-state'
 import { formatCount } from '@/components/ui/format'
-import { Page, Section } from '@/components/ui/page'
-import { EmptyState, LoadingLines, Notice, QueryState } from '@/components/ui/states'
+import { Section } from '@/components/ui/page'
+import { LoadingLines, Notice, QueryState } from '@/components/ui/states'
 import { filterChips } from '@/components/shell/filter-chips'
-import { PageTitle } from '@/components/shell/page-title'
+import { StudyPage } from '@/components/shell/study-page'
 import { safeName, type ExportFormat, type ExportRequest } from '@/lib/contracts/export'
 import type { ViewState } from '@/lib/contracts/filter'
 import type { StudyDetail } from '@/lib/contracts/study'
@@ -28,7 +27,7 @@ import { PreviousExports } from './previous-exports'
 import classes from './export.module.css'
 
 const DESCRIPTION =
-  'Writes exactly the rows that the filter shows, in the order below, with a recipe that says how they came about.'
+  'Exports exactly the rows that the filter shows, in the order below, with a recipe that records how they were selected and computed.'
 
 function toRequest(
   study: StudyDetail,
@@ -94,22 +93,7 @@ function ExportLoaded({ study, formats }: ExportLoadedProps) {
     )
     return toRequest(study, params, format, { ...view, columns: known })
   }, [study, params, format, view])
-  const check = useExportCheck(request, study.study.rowCount > 0)
-  if (study.study.rowCount === 0) {
-    return (
-      <EmptyState
-        title="No rows to export"
-        action={
-          <Button component={Link} href={`/studies/${study.study.id}`}>
-            Add data
-          </Button>
-        }
-      >
-        Rows that are imported or evolved in this study can be written as{' '}
-        {formats.map(({ label }) => label).join(', ')}.
-      </EmptyState>
-    )
-  }
+  const check = useExportCheck(request)
   return (
     <>
       <div className={classes.layout}>
@@ -146,36 +130,39 @@ function ExportLoaded({ study, formats }: ExportLoadedProps) {
   )
 }
 
+const EMPTY = {
+  title: 'No rows to export',
+  text: 'Rows that are imported or evolved in this study can be exported as data files or as a training bundle.',
+}
+
 /** Writes the filtered rows of a study to a file. */
 export function ExportView({ studyId }: { studyId: string }) {
-  const study = useStudy(studyId)
   const formats = useExportFormats()
   return (
-    <Page title="Export" description={DESCRIPTION}>
-      <PageTitle parts={['Export', study.data?.study.name]} />
-      <QueryState
-        query={study}
-        what="The study could not be read"
-        skeleton={<LoadingLines lines={12} height={40} />}
-      >
-        {(data) => (
-          <>
-            {data.study.activeJobs > 0 ? (
-              <Notice tone="info">
-                {data.study.activeJobs === 1 ? 'A job is' : `${data.study.activeJobs} jobs are`}{' '}
-                still adding to this study. An export holds what is stored when it starts.
-              </Notice>
-            ) : null}
-            <QueryState
-              query={formats}
-              what="The formats could not be listed"
-              skeleton={<LoadingLines lines={4} height={40} />}
-            >
-              {(list) => <ExportLoaded study={data} formats={list} />}
-            </QueryState>
-          </>
-        )}
-      </QueryState>
-    </Page>
+    <StudyPage
+      studyId={studyId}
+      title="Export"
+      description={DESCRIPTION}
+      skeleton={{ lines: 12, height: 40 }}
+      empty={EMPTY}
+    >
+      {(study) => (
+        <>
+          {study.study.activeJobs > 0 ? (
+            <Notice tone="info">
+              {study.study.activeJobs === 1 ? 'A job is' : `${study.study.activeJobs} jobs are`}{' '}
+              still adding to this study. An export contains what is stored when it starts.
+            </Notice>
+          ) : null}
+          <QueryState
+            query={formats}
+            what="The formats could not be listed"
+            skeleton={<LoadingLines lines={4} height={40} />}
+          >
+            {(list) => <ExportLoaded study={study} formats={list} />}
+          </QueryState>
+        </>
+      )}
+    </StudyPage>
   )
 }

@@ -1,6 +1,6 @@
 'use client'
 
-import { Anchor } from '@mantine/core'
+import { Anchor, Text } from '@mantine/core'
 import {
   downloadUrl,
   recipeUrl,
@@ -19,7 +19,7 @@ export function PreviousExports({ studyId }: { studyId: string }) {
   return (
     <Section
       title="Previous exports"
-      note="Downloading again writes the same filter and order with the values of today"
+      note="Downloading again uses the same filter and order with the current values"
     >
       <QueryState
         query={query}
@@ -28,10 +28,10 @@ export function PreviousExports({ studyId }: { studyId: string }) {
       >
         {(exports) =>
           exports.length === 0 ? (
-            <p className="ev-dim" style={{ margin: 0 }}>
-              None yet. Each download is listed here with its recipe: filters, cards, source hashes,
-              row counts.
-            </p>
+            <Text c="dimmed">
+              No export yet. Each download is listed here with its recipe: filters, runs, source
+              hashes and row counts.
+            </Text>
           ) : (
             <div className="ev-panel ev-scroll-x">
               <table className="ev-table">
@@ -44,7 +44,7 @@ export function PreviousExports({ studyId }: { studyId: string }) {
                     <th>
                       <Term tip="SHA-256 of the file that was sent.">Hash</Term>
                     </th>
-                    <th>Made</th>
+                    <th>Created</th>
                     <th>Files</th>
                   </tr>
                 </thead>
@@ -56,7 +56,7 @@ export function PreviousExports({ studyId }: { studyId: string }) {
                       <td className="ev-num">{formatCount(one.rowCount)}</td>
                       <td className="ev-num">
                         {one.bytes === null ? (
-                          <Term tip="Still being sent, or broken off before the end.">
+                          <Term tip="Still being sent, or interrupted before the end.">
                             incomplete
                           </Term>
                         ) : (

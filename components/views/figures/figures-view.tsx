@@ -1,15 +1,11 @@
 'use client'
 
-import { Button } from '@mantine/core'
-import Link from 'next/link'
 import { parseAsJson, useQueryState } from 'nuqs'
 import { z } from 'zod'
 import { useFigureList } from '@/components/hooks/use-figures'
-import { useStudy } from '@/components/hooks/use-studies'
 import { useViewState } from '@/components/hooks/use-view-state'
-import { Page } from '@/components/ui/page'
-import { EmptyState, LoadingLines, QueryState } from '@/components/ui/states'
-import { PageTitle } from '@/components/shell/page-title'
+import { LoadingLines, QueryState } from '@/components/ui/states'
+import { StudyPage } from '@/components/shell/study-page'
 import type { StudyDetail } from '@/lib/contracts/study'
 import classes from './figures.module.css'
 import { FIGURES_PARAM } from './selection'
@@ -68,39 +64,22 @@ function Gallery({ detail }: { detail: StudyDetail }) {
   )
 }
 
+const EMPTY = {
+  title: 'Nothing to draw yet',
+  text: 'Figures compare evolvers over rounds: difficulty levels, densities of MND, IFD and IC-IFD, first-token probabilities. They need rows and computed metrics.',
+}
+
+/** All figures of a study. */
 export function FiguresView({ studyId }: { studyId: string }) {
-  const query = useStudy(studyId)
   return (
-    <Page
+    <StudyPage
+      studyId={studyId}
       title="Figures"
       description="Drawn from the rows of the current filter. Options and filter are in the address: a copied link opens the same figures."
+      skeleton={{ lines: 2, height: 460 }}
+      empty={EMPTY}
     >
-      <PageTitle parts={['Figures', query.data?.study.name]} />
-      <QueryState
-        query={query}
-        what="The study could not be read"
-        skeleton={<LoadingLines lines={2} height={460} />}
-      >
-        {(detail) =>
-          detail.cells.length === 0 ? (
-            <div className="ev-panel">
-              <EmptyState
-                title="Nothing to draw yet"
-                action={
-                  <Button component={Link} href={`/studies/${studyId}?do=import`}>
-                    Import files
-                  </Button>
-                }
-              >
-                Figures compare evolvers over rounds: difficulty levels, densities of MND, IFD and
-                IC-IFD, first-token probabilities. They need rows and computed metrics.
-              </EmptyState>
-            </div>
-          ) : (
-            <Gallery detail={detail} />
-          )
-        }
-      </QueryState>
-    </Page>
+      {(detail) => <Gallery detail={detail} />}
+    </StudyPage>
   )
 }

@@ -3,52 +3,76 @@ interface Entry {
   meaning: string
 }
 
-/** The field's words as this program uses them. */
+/** The terms of the field as they are used on every page. */
 export const GLOSSARY: readonly Entry[] = [
   {
     term: 'Study',
-    meaning: 'Seed sets, what evolvers made of them, and everything measured on both.',
+    meaning: 'Seed sets, the rows evolved from them, and every metric computed on both.',
   },
   {
-    term: 'Seed set, slot',
+    term: 'Seed, seed set',
     meaning:
-      'The instructions that evolution starts from. A slot is the number of one seed; rows that grew from it in any evolver and round share the slot, which is what makes them comparable.',
+      'A seed is an instruction that evolution starts from; a seed set is a numbered list of seeds. Rows are paired by seed: the rows that come from one seed are compared across evolvers and rounds.',
   },
   {
-    term: 'Evolver (arm)',
+    term: 'Evolver',
     meaning:
-      'Who rewrote the instructions: a model with its decoding and prompts. One colour and mark in the whole study.',
+      'The model that rewrote the instructions, with its decoding settings and prompts. It has the same colour and mark in the whole study.',
   },
   { term: 'Round', meaning: 'How often an instruction was rewritten; seeds are round 0.' },
   {
     term: 'Cell',
     meaning:
-      'All rows of one seed set, evolver and round. A changed file imported again makes a new revision.',
+      'All rows of one seed set, evolver and round. Importing a changed file again creates a new revision of the cell.',
+  },
+  {
+    term: 'Subset',
+    meaning:
+      'The rows that a filter selects. A subset can be saved as a view, computed, drawn and exported.',
   },
   {
     term: 'Operator',
     meaning:
-      'What the evolver was asked to do: add constraints, deepen, concretise, increase reasoning steps, or, for breadth, invent a new instruction of the same kind.',
+      'What the evolver was asked to do: add constraints, deepen, concretize, increase reasoning steps, or, for breadth, write a new instruction of the same kind.',
   },
   {
     term: 'Alignment',
     meaning:
-      'How rows meet their parents: recorded at birth, by row number, or by id. The matched share is shown; unmatched rows have no lineage. A click on it in the matrix aligns a file again or sets its operators.',
+      'The link of each row to its parent: recorded while evolving, or found by row number, id or text. The aligned share is shown in each cell, where the alignment and the operators can be changed. Rows without a parent have no lineage.',
   },
   {
-    term: 'Run and definition',
+    term: 'Run, run details',
     meaning:
-      'A run is one computation of a metric. Its definition (metric version, parameters, model, prompts) is hashed; only equal hashes share an axis.',
+      'A run is one computation of a metric. Its definition (metric version, parameters, model, prompts) is hashed, and only values with the same hash share an axis. Run details show the definition, the rows, failures, tokens and cost.',
   },
   {
     term: 'Backend, capability',
     meaning:
-      'Who computes: a model inside this program or a server. Metrics ask for capabilities such as prompt log-probabilities, never for a backend by name.',
+      'A backend is an embedded model or an inference server. Metrics require capabilities, such as prompt log-probabilities, not particular backends.',
+  },
+  {
+    term: 'Replica endpoint',
+    meaning: 'A further address that serves the same model; requests are spread over all of them.',
+  },
+  {
+    term: 'Judge model, response model',
+    meaning:
+      'A judge model rates instructions or responses with a prompt; a response model writes the responses to instructions.',
+  },
+  {
+    term: 'Random seed',
+    meaning:
+      'The number that makes a random sample or a sampled reply repeatable. It has nothing to do with the seeds of a seed set.',
+  },
+  {
+    term: 'Conditional and unconditional loss',
+    meaning:
+      'Mean negative log-likelihood of the response tokens with the instruction as context (conditional) and without it (unconditional), in nats per token.',
   },
   {
     term: 'IFD',
     meaning:
-      'Instruction-following difficulty: how much the instruction helps the model to predict the response. Near 1 it hardly helps.',
+      'Instruction-following difficulty: conditional divided by unconditional loss. Near 1 the instruction hardly helps the model to predict the response.',
   },
   {
     term: 'IC-IFD',
@@ -58,11 +82,24 @@ export const GLOSSARY: readonly Entry[] = [
   {
     term: 'MND',
     meaning:
-      'Minimum neighbour distance: how far a row is from its most similar neighbour in the same cell. Low means repetitive.',
+      'Minimum neighbour distance: the distance of a row from its most similar neighbour in the same cell. Low values mean repetitive rows.',
   },
   {
     term: 'First-token probabilities',
     meaning:
-      'How sure the evolver was of the first tokens it wrote: high values mean a narrow choice, hence similar evolutions.',
+      'How certain the evolver was of the first tokens it wrote. High values mean few alternatives and therefore similar evolutions.',
+  },
+  {
+    term: 'With warnings',
+    meaning: 'A value was computed, but with a caveat, for example on a text that was cut off.',
+  },
+  {
+    term: 'Excluded row',
+    meaning: 'A row marked to be left out. It stays in the study and can be included again.',
+  },
+  {
+    term: 'Cost budget, max runtime',
+    meaning:
+      'Limits per job. A job that reaches one pauses and can be resumed with a higher limit.',
   },
 ]

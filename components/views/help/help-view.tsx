@@ -2,8 +2,8 @@
 
 import { useMetrics } from '@/components/hooks/use-compute'
 import { Page, Section } from '@/components/ui/page'
-import { ScrollRegion } from '@/components/ui/scroll-region'
 import { LoadingLines, QueryState } from '@/components/ui/states'
+import { Table, type Column } from '@/components/ui/table'
 import { KeyGroups } from '@/components/shell/key-groups'
 import { ALL_KEYS } from '@/components/shell/keys'
 import { PageTitle } from '@/components/shell/page-title'
@@ -26,7 +26,7 @@ function MetricEntry({ metric, from }: { metric: MetricInfo; from: string | null
       <p className={`${classes.text} ev-dim`}>
         {metric.source}.{' '}
         {metric.kind === 'derived'
-          ? `Derived on reading${from ? ` from ${from}` : ' from the texts'}: costs nothing.`
+          ? `Derived ${from ? `from ${from}` : 'from the texts'} when it is read: no computation needed.`
           : metric.needs.length > 0
             ? `Needs a backend with: ${metric.needs.join(', ')}.`
             : 'Needs no backend.'}
@@ -46,18 +46,29 @@ function MetricEntry({ metric, from }: { metric: MetricInfo; from: string | null
   )
 }
 
+const STATUS_COLUMNS: readonly Column<(typeof STATUSES)[number]>[] = [
+  { name: 'Reason', kind: 'code', cell: ({ name }) => name },
+  { name: 'Meaning', cell: ({ sentence }) => sentence },
+  { name: 'Has a value', cell: ({ hasValue }) => (hasValue ? 'yes' : 'no') },
+  { name: 'Can be retried', cell: ({ retryable }) => (retryable ? 'yes' : 'no') },
+]
+
+/** What the numbers mean, the terms used, and the keys. */
 export function HelpView() {
   const query = useMetrics()
   return (
-    <Page title="Help" description="What the numbers mean, the words used here, and the keys.">
+    <Page
+      title="Help"
+      description="What the numbers mean, the terms used here, and the keyboard shortcuts."
+    >
       <PageTitle parts={['Help']} />
       <nav aria-label="On this page" className={classes.toc}>
         <a href="#metrics">Metrics</a>
         <a href="#missing">Why a value is missing</a>
-        <a href="#words">Words</a>
+        <a href="#glossary">Glossary</a>
         <a href="#keys">Keys</a>
       </nav>
-      <Section title="Metrics" id="metrics" note="drawn from each metric's own description">
+      <Section title="Metrics" id="metrics" note="definition, formula and source of each">
         <QueryState
           query={query}
           what="The metrics could not be read"
@@ -79,33 +90,17 @@ export function HelpView() {
       <Section
         title="Why a value is missing"
         id="missing"
-        note="a dash in a table, a count under a figure"
+        note="shown as a dash in tables and as a count under figures"
       >
-        <ScrollRegion label="Reasons">
-          <table className="ev-table">
-            <thead>
-              <tr>
-                <th scope="col">Reason</th>
-                <th scope="col">Meaning</th>
-                <th scope="col">Value kept</th>
-                <th scope="col">Asked again on retry</th>
-              </tr>
-            </thead>
-            <tbody>
-              {STATUSES.map((status) => (
-                <tr key={status.code}>
-                  <td className="ev-mono">{status.name}</td>
-                  <td>{status.sentence}</td>
-                  <td>{status.hasValue ? 'yes' : 'no'}</td>
-                  <td>{status.retryable ? 'yes' : 'no'}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </ScrollRegion>
+        <Table
+          label="Reasons"
+          columns={STATUS_COLUMNS}
+          rows={STATUSES}
+          keyOf={({ code }) => code}
+        />
       </Section>
-      <Section title="Words" id="words">
-        <dl className={`ev-panel ${classes.panel}`} style={{ margin: 0 }}>
+      <Section title="Glossary" id="glossary">
+        <dl className={`ev-panel ${classes.panel}`}>
           {GLOSSARY.map(({ term, meaning }) => (
             <div key={term} className={classes.metric}>
               <dt className={classes.name}>{term}</dt>

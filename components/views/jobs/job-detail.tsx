@@ -3,16 +3,11 @@
 import { useJob } from '@/components/hooks/use-jobs'
 import { formatCount, formatDateTime } from '@/components/ui/format'
 import { LoadingLines, QueryState } from '@/components/ui/states'
-import type { JobEvent, JobProgress } from '@/lib/contracts/job'
+import { Table } from '@/components/ui/table'
+import type { JobProgress } from '@/lib/contracts/job'
 import { STATUSES } from '@/lib/contracts/status'
 import { JobNumbers } from './job-numbers'
 import classes from './jobs.module.css'
-
-const LEVEL_COLOR: Record<JobEvent['level'], string> = {
-  info: 'inherit',
-  warn: 'var(--ev-warn)',
-  error: 'var(--ev-error)',
-}
 
 interface ReasonsProps {
   title: string
@@ -25,31 +20,21 @@ function Reasons({ title, unit, reasons }: ReasonsProps) {
   const entries = Object.entries(reasons)
   if (entries.length === 0) return null
   return (
-    <div className="ev-scroll-x">
-      <table className="ev-table">
-        <caption className={classes.caption}>{title}</caption>
-        <thead>
-          <tr>
-            <th scope="col">Reason</th>
-            <th scope="col" className="ev-num">
-              {unit}
-            </th>
-            <th scope="col">An example</th>
-          </tr>
-        </thead>
-        <tbody>
-          {entries.map(([name, { count, example }]) => (
-            <tr key={name}>
-              <td>{STATUSES.find((status) => status.name === name)?.sentence ?? name}</td>
-              <td className="ev-num">{formatCount(count)}</td>
-              <td style={{ overflowWrap: 'anywhere' }} dir="auto">
-                {example}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      label={title}
+      caption={title}
+      className=""
+      columns={[
+        {
+          name: 'Reason',
+          cell: ([name]) => STATUSES.find((status) => status.name === name)?.sentence ?? name,
+        },
+        { name: unit, kind: 'number', cell: ([, { count }]) => formatCount(count) },
+        { name: 'Example', kind: 'wrap', cell: ([, { example }]) => example },
+      ]}
+      rows={entries}
+      keyOf={([name]) => name}
+    />
   )
 }
 
@@ -57,11 +42,11 @@ function timeOf(at: number): string {
   return new Date(at).toLocaleTimeString('en-GB')
 }
 
-/** Reasons for what failed, and the log. */
+/** Numbers of a job, reasons for what failed, and the log. */
 export function JobDetail({ jobId }: { jobId: string }) {
   const query = useJob(jobId)
   return (
-    <div style={{ padding: '4px 16px 16px', background: 'var(--ev-sunken)' }}>
+    <div className={classes.detail}>
       <QueryState
         query={query}
         what="The job could not be read"
@@ -76,12 +61,12 @@ export function JobDetail({ jobId }: { jobId: string }) {
             </p>
             <JobNumbers job={job} />
             <Reasons
-              title="Rows without a value, or with a remark"
+              title="Rows without a value or with warnings"
               unit="Rows"
               reasons={job.progress.reasons}
             />
             <Reasons
-              title="Failed requests: sent again, or the reason of a row above"
+              title="Failed requests, retried or counted above"
               unit="Requests"
               reasons={job.progress.requestErrors}
             />
@@ -92,9 +77,7 @@ export function JobDetail({ jobId }: { jobId: string }) {
                 {events.map((event, index) => (
                   <li key={`${event.at}-${index}`}>
                     <time dateTime={new Date(event.at).toISOString()}>{timeOf(event.at)}</time>
-                    <span style={{ color: LEVEL_COLOR[event.level], overflowWrap: 'anywhere' }}>
-                      {event.message}
-                    </span>
+                    <span data-level={event.level}>{event.message}</span>
                   </li>
                 ))}
               </ol>

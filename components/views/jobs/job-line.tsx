@@ -1,6 +1,6 @@
 'use client'
 
-import { UnstyledButton } from '@mantine/core'
+import { Text, UnstyledButton } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { ProgressBar } from '@/components/ui/progress-bar'
 import type { Job } from '@/lib/contracts/job'
@@ -32,9 +32,9 @@ export function JobLine({ job, isSelected = false, onOpen, extra }: JobLineProps
               {job.title}
             </span>
           )}
-          <span className={classes.state} style={{ color: STATE_COLOR[job.state] }}>
+          <Text span size="xs" fw={600} c={STATE_COLOR[job.state]}>
             {stateText(job)}
-          </span>
+          </Text>
           {job.state === 'running' ? (
             <span className={classes.facts}>{job.progress.phase}</span>
           ) : null}

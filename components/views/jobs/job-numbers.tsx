@@ -19,8 +19,8 @@ function liveFigures({ progress }: Job): Figure[] {
       value: tokensPerSecond === null ? DASH : rateText(tokensPerSecond, 'tokens'),
       note: 'last minute',
     },
-    { name: 'In flight', value: formatCount(inFlight), note: 'requests at the backend' },
-    { name: 'Queue', value: formatCount(waiting), note: 'requests that wait for a place' },
+    { name: 'In flight', value: formatCount(inFlight), note: 'requests sent, not answered' },
+    { name: 'Queue', value: formatCount(waiting), note: 'requests waiting' },
     { name: 'Time left', value: etaMs === null ? DASH : formatDuration(etaMs) },
   ]
 }
@@ -29,7 +29,7 @@ function meterFigures(job: Job): Figure[] {
   const { meter, cost, activeMs } = job.progress
   const kinds = [
     ['prompt', meter.promptTokens],
-    ['written', meter.completionTokens],
+    ['output', meter.completionTokens],
     ['scored', meter.scoredTokens],
     ['embedded', meter.embeddedTokens],
   ] as const
@@ -42,9 +42,9 @@ function meterFigures(job: Job): Figure[] {
     },
     { name: 'Cost', value: cost ? costText(cost) : 'no price known' },
     { name: 'Requests', value: formatCount(meter.requests) },
-    { name: 'Retries', value: formatCount(meter.retries) },
-    { name: 'From the cache', value: formatCount(meter.cachedRequests), note: 'answers' },
-    { name: 'Running time', value: formatDuration(activeMs) },
+    { name: 'Retried', value: formatCount(meter.retries) },
+    { name: 'From cache', value: formatCount(meter.cachedRequests), note: 'requests' },
+    { name: 'Runtime', value: formatDuration(activeMs) },
   ]
 }
 
@@ -70,7 +70,11 @@ export function JobNumbers({ job }: { job: Job }) {
     <>
       {job.state === 'running' ? <Figures figures={liveFigures(job)} label="Now" /> : null}
       {usesBackend ? <Figures figures={meterFigures(job)} label="Used so far" /> : null}
-      {job.budget ? <p className={classes.facts}>Budget: {budgetText(job.budget)}</p> : null}
+      {job.budget ? (
+        <p className={classes.facts}>
+          Limits: {budgetText(job.budget, job.progress.cost?.currency ?? null)}
+        </p>
+      ) : null}
     </>
   )
 }

@@ -27,10 +27,10 @@ export const STATE_COLOR: Record<JobState, string> = {
 }
 
 const HOLD_LABEL: Record<HoldReason, string> = {
-  budget: 'budget used up',
-  backend_down: 'waits for its backend',
+  budget: 'limit reached',
+  backend_down: 'backend not reachable',
   model_changed: 'another model answers',
-  bad_replies: 'replies cannot be believed',
+  bad_replies: 'implausible replies',
   disk_full: 'disk full',
 }
 
@@ -41,7 +41,7 @@ export function stateText(job: Job): string {
   return job.request ? `${label} (${job.request} requested)` : label
 }
 
-/** Kinds of job as a person says them; unknown ones are shown by their id. */
+/** Names of the kinds of job; unknown ones are shown by their id. */
 export const KIND_LABEL: Record<string, string> = {
   compute: 'Metrics',
   evolve: 'Evolution',
@@ -60,17 +60,17 @@ export function jobShare(job: Job): number | null {
   return job.progress.total > 0 ? job.progress.done / job.progress.total : null
 }
 
-/** An amount with enough digits to see a cent of it move. */
+/** An amount with its currency; four decimals below 1. */
 export function costText({ amount, currency }: Cost): string {
   return `${amount.toFixed(amount < 1 ? 4 : 2)} ${currency}`
 }
 
-/** A budget in words: "100,000 tokens, 2.00 of money". */
-export function budgetText({ tokens, money, seconds }: Budget): string {
+/** A budget in words: "100,000 tokens, cost 2.00 USD". */
+export function budgetText({ tokens, money, seconds }: Budget, currency: string | null): string {
   const parts: string[] = []
   if (tokens !== null) parts.push(plural(tokens, 'token'))
-  if (money !== null) parts.push(`${money.toFixed(2)} of money`)
-  if (seconds !== null) parts.push(`${formatDuration(seconds * 1000)} of running`)
+  if (money !== null) parts.push(`cost ${money.toFixed(2)} ${currency ?? ''}`.trim())
+  if (seconds !== null) parts.push(`max runtime ${formatDuration(seconds * 1000)}`)
   return parts.join(', ')
 }
 

@@ -29,17 +29,16 @@ function JobList({ jobs, shown }: { jobs: readonly Job[]; shown: Shown }) {
   const [openId, setOpenId] = useQueryState('job', parseAsString)
   const { data: studies } = useStudies()
   const listed = jobs.filter((job) => isShown(job, shown))
-  // A link may name a job that the filters or the length of the list leave out.
+  // A link may name a job that is filtered out or too old for the list.
   const linked = useJob(listed.some((job) => job.id === openId) ? null : openId).data?.job
   if (linked && linked.id === openId) listed.unshift(linked)
   if (listed.length === 0) {
     return (
-      <div className="ev-panel">
-        <EmptyState title={jobs.length === 0 ? 'No job yet' : 'No job in this list'}>
-          Imports, metric runs, evolution, probes and model downloads run here, in a process of
-          their own. They can be paused and go on after a restart; the page may be closed.
-        </EmptyState>
-      </div>
+      <EmptyState title={jobs.length === 0 ? 'No job yet' : 'No job in this list'}>
+        Imports, metric runs, evolution, probes and model downloads run in a process of their own
+        and are listed here. They can be paused, and continue after a restart or when the page is
+        closed.
+      </EmptyState>
     )
   }
   return (
@@ -78,7 +77,7 @@ export function JobsView() {
   return (
     <Page
       title="Jobs"
-      description="Long work, done by the worker. Open a job for its reasons and its log."
+      description="Long tasks that run in the worker. Open a job for its failures and its log."
       actions={
         <>
           <SegmentedControl

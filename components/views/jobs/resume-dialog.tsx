@@ -1,9 +1,9 @@
 'use client'
 
-import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { Button, Modal, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useJobAction } from '@/components/hooks/use-jobs'
-import { ErrorState } from '@/components/ui/states'
+import { DialogFoot } from '@/components/ui/dialog-foot'
 import type { Job } from '@/lib/contracts/job'
 import { tokensOf } from '@/lib/contracts/meter'
 import { formatCount, formatDuration } from '@/components/ui/format'
@@ -30,19 +30,19 @@ export function ResumeDialog({ job, onClose }: { job: Job; onClose: () => void }
     <Modal opened onClose={onClose} title={`Resume: ${job.title}`} size="lg">
       <Stack gap="md">
         <Text size="sm">
-          {job.error} Used so far: {spentText(job)}. The limits count from the job’s first start;
-          leave a field empty for no limit.
+          {job.error} Used so far: {spentText(job)}. Limits count from the first start of the job.
+          Leave a field empty for no limit.
         </Text>
-        <BudgetFields value={budget} onChange={setBudget} />
-        {act.error ? <ErrorState error={act.error} what="The job was not resumed" /> : null}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
+        <BudgetFields
+          value={budget}
+          currency={job.progress.cost?.currency ?? null}
+          onChange={setBudget}
+        />
+        <DialogFoot error={act.error} what="The job was not resumed" onClose={onClose}>
           <Button loading={act.isPending} onClick={resume}>
             Resume
           </Button>
-        </Group>
+        </DialogFoot>
       </Stack>
     </Modal>
   )

@@ -1,11 +1,12 @@
 'use client'
 
-import { Button, Checkbox, Group, Modal, Select, Stack } from '@mantine/core'
+import { Button, Checkbox, Modal, Select, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
-import { useAlign, useAlignmentFacts } from '@/components/hooks/use-alignment'
+import { useAlign, useAlignmentFacts } from '@/components/hooks/use-imports'
 import { formatCount, plural } from '@/components/ui/format'
+import { DialogFoot } from '@/components/ui/dialog-foot'
 import { notifyDone } from '@/components/ui/notify'
-import { ErrorState, LoadingLines, Notice, QueryState } from '@/components/ui/states'
+import { LoadingLines, Notice, QueryState } from '@/components/ui/states'
 import type { AlignCellsRequest, AlignmentFacts, OperatorRule } from '@/lib/contracts/operators'
 import type { CellInfo, StudyDetail } from '@/lib/contracts/study'
 import { ALIGN_OPTIONS, operatorOptions } from './operator-options'
@@ -27,7 +28,7 @@ function State({ alignment }: { alignment: CellInfo['alignment'] }) {
     <Notice tone={reason === null ? 'info' : 'warn'}>
       <div>
         {formatCount(matched)} of {plural(total, 'row')} aligned with their parents (version{' '}
-        {version}); operators known of {formatCount(operatorRows)}.
+        {version}); operators known for {formatCount(operatorRows)}.
       </div>
       {reason === null ? null : <div>Not aligned: {reason}.</div>}
       {note === null ? null : <div>{note}.</div>}
@@ -66,29 +67,26 @@ function Form({ detail, cell, facts, onClose }: AlignDialogProps & { facts: Alig
 
   if (facts.isRecorded) {
     return (
-      <p style={{ margin: 0 }}>
-        These rows were made here: their parents and operators are recorded and stay as they are.
-      </p>
+      <Text>
+        These rows were evolved here: their parents and operators are recorded and cannot be
+        changed.
+      </Text>
     )
   }
   return (
     <>
       <Select
-        label="Aligned"
-        aria-label="How rows meet their parents"
-        description="Row numbers are checked against inputs and texts; where they fail, ids are tried."
+        label="Alignment"
+        aria-label="Alignment with parents"
+        description="Row numbers are checked against inputs and texts; if the check fails, ids are tried."
         data={ALIGN_OPTIONS}
         value={way}
         onChange={(value) => setWay((value ?? 'index') as AlignmentFacts['align'])}
       />
-      {way === 'id' ? (
-        <p className="ev-dim" style={{ margin: 0 }}>
-          {facts.idRule}
-        </p>
-      ) : null}
+      {way === 'id' ? <Text c="dimmed">{facts.idRule}</Text> : null}
       <Select
         label="Operators"
-        description="In turn: row i of the parent in round r has operator (i + r - 1) mod 4 or 5, as in the study."
+        description="Rotation: row i in round r has operator (i + r - 1) mod 4 or 5."
         data={operatorOptions(facts.columns, facts.operatorNames)}
         disabled={way === 'none'}
         searchable={facts.columns.length > 12}
@@ -102,23 +100,20 @@ function Form({ detail, cell, facts, onClose }: AlignDialogProps & { facts: Alig
           onChange={(event) => setIsForAll(event.currentTarget.checked)}
         />
       ) : null}
-      <p className="ev-dim" style={{ margin: 0 }}>
-        This makes a new version. Runs keep the one they were scored under and are marked as such.
-      </p>
-      {align.error ? <ErrorState error={align.error} what="Nothing was changed" /> : null}
-      <Group justify="flex-end" gap="xs">
-        <Button variant="default" onClick={onClose}>
-          Cancel
-        </Button>
+      <Text c="dimmed">
+        This creates a new version of the alignment. Existing runs keep the version they were
+        computed under and are marked as outdated.
+      </Text>
+      <DialogFoot error={align.error} what="Nothing was changed" onClose={onClose}>
         <Button onClick={start} loading={align.isPending} disabled={!isChanged && !isForAll}>
           Apply
         </Button>
-      </Group>
+      </DialogFoot>
     </>
   )
 }
 
-/** How the rows of one file meet their parents and which operators they have, to look at and to change. */
+/** Shows and changes how the rows of one file are aligned with their parents, and which operators they have. */
 export function AlignDialog(props: AlignDialogProps) {
   const { detail, cell, name, onClose } = props
   const query = useAlignmentFacts(detail.study.id, cell.id)

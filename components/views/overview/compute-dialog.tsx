@@ -1,17 +1,23 @@
 'use client'
 
-import { Button, Group, Input, Modal, Stack } from '@mantine/core'
+import { Button, Input, Modal, Stack } from '@mantine/core'
 import { useState } from 'react'
 import { useBackends } from '@/components/hooks/use-backends'
 import { useCompute, useDryRun } from '@/components/hooks/use-compute'
 import { useViewState } from '@/components/hooks/use-view-state'
 import { plural } from '@/components/ui/format'
+import { DialogFoot } from '@/components/ui/dialog-foot'
 import { notifyDone, notifyError } from '@/components/ui/notify'
 import { ErrorState } from '@/components/ui/states'
 import type { ComputeRequest, MetricInfo } from '@/lib/contracts/compute'
 import type { RowSet } from '@/lib/contracts/run'
 import type { CellInfo, StudyDetail } from '@/lib/contracts/study'
-import { BudgetFields, budgetOrNull, NO_BUDGET } from '@/components/views/jobs/budget-fields'
+import {
+  BudgetFields,
+  budgetOrNull,
+  currencyOf,
+  NO_BUDGET,
+} from '@/components/views/jobs/budget-fields'
 import { ComputeMetrics } from './compute-metrics'
 import { ComputeRows } from './compute-rows'
 import { studyCoverage } from './coverage'
@@ -77,13 +83,18 @@ export function ComputeDialog({ detail, cells, measured, onClose }: ComputeDialo
     budget: budgetOrNull(budget),
   }
 
+  // A metric without a chosen backend may run on any of them.
+  const isOpen = chosen.some(({ id, needs }) => needs.length > 0 && !choices[id]?.backendId)
+  const used = Object.values(request.backends)
+  const currency = currencyOf((backends.data ?? []).filter(({ id }) => isOpen || used.includes(id)))
+
   const start = () =>
     compute.mutate(request, {
       onSuccess: ({ jobs, blocked }) => {
         notifyDone(
           jobs.length > 0
-            ? `${plural(jobs.length, 'job')} queued. Results show as they arrive.`
-            : 'Nothing was missing for these rows: no job was started.',
+            ? `${plural(jobs.length, 'job')} queued. Results appear as they arrive.`
+            : 'No values are missing for these rows, so no job was started.',
         )
         for (const { metric, reason } of blocked) {
           const label = measured.find((one) => one.id === metric)?.label ?? metric
@@ -119,20 +130,16 @@ export function ComputeDialog({ detail, cells, measured, onClose }: ComputeDialo
           }}
         />
         <Input.Wrapper
-          label="Budget of each job"
-          description="A job that has used it up pauses; what it computed stays, and it goes on with a higher one."
+          label="Limits per job"
+          description="A job that reaches a limit pauses. Its results are kept, and it resumes with a higher limit."
         >
-          <BudgetFields value={budget} onChange={setBudget} />
+          <BudgetFields value={budget} currency={currency} onChange={setBudget} />
         </Input.Wrapper>
         {dryRun.data ? <DryRunTable estimates={dryRun.data} measured={measured} /> : null}
         {dryRun.error ? (
           <ErrorState error={dryRun.error} what="The work could not be estimated" />
         ) : null}
-        {compute.error ? <ErrorState error={compute.error} what="Nothing was started" /> : null}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
+        <DialogFoot error={compute.error} what="Nothing was started" onClose={onClose}>
           <Button
             variant="default"
             disabled={chosen.length === 0}
@@ -144,7 +151,7 @@ export function ComputeDialog({ detail, cells, measured, onClose }: ComputeDialo
           <Button disabled={chosen.length === 0} loading={compute.isPending} onClick={start}>
             {chosen.length === 0 ? 'Compute' : `Compute ${plural(chosen.length, 'metric')}`}
           </Button>
-        </Group>
+        </DialogFoot>
       </Stack>
     </Modal>
   )

@@ -1,17 +1,13 @@
 'use client'
 
-import { Anchor, Checkbox, Collapse, Group, Select, Stack } from '@mantine/core'
-import { useState } from 'react'
+import { Box, Checkbox, Fieldset, Group, Select, Stack, Text } from '@mantine/core'
+import { backendOptions } from '@/components/fields/backend-options'
 import { ParamFields } from '@/components/fields/param-fields'
+import { Disclosure } from '@/components/ui/link-button'
 import type { BackendInfo } from '@/lib/contracts/backends'
 import type { MetricInfo } from '@/lib/contracts/compute'
 import type { MetricChoice } from './compute-dialog'
-
-/** Says what a backend lacks for a metric; null when nothing is known to be missing. */
-function lacks(backend: BackendInfo, metric: MetricInfo): string | null {
-  const missing = metric.needs.filter((need) => backend.probe?.capabilities[need]?.state === 'no')
-  return missing.length > 0 ? missing.join(', ') : null
-}
+import classes from './overview.module.css'
 
 interface MetricLineProps {
   metric: MetricInfo
@@ -21,18 +17,10 @@ interface MetricLineProps {
 }
 
 function MetricLine({ metric, backends, choice, onChange }: MetricLineProps) {
-  const [isOpen, setIsOpen] = useState(false)
-  const options = backends.map((backend) => {
-    const missing = lacks(backend, metric)
-    return {
-      value: backend.id,
-      label: missing ? `${backend.label} (lacks ${missing})` : backend.label,
-      disabled: missing !== null,
-    }
-  })
   const nChanged = Object.keys(choice.params).length
+  const changed = nChanged > 0 ? ` (${nChanged} changed)` : ''
   return (
-    <div style={{ borderBottom: '1px solid var(--ev-border)', padding: '8px 0' }}>
+    <div className={classes.metricLine}>
       <Group justify="space-between" align="flex-start" wrap="nowrap" gap="md">
         <Checkbox
           checked={choice.isOn}
@@ -45,31 +33,24 @@ function MetricLine({ metric, backends, choice, onChange }: MetricLineProps) {
           <Select
             aria-label={`Backend for ${metric.label}`}
             w={220}
-            style={{ flex: 'none' }}
+            flex="none"
             disabled={!choice.isOn}
-            data={[{ value: '', label: 'First that can do it' }, ...options]}
+            data={[
+              { value: '', label: 'First suitable backend' },
+              ...backendOptions(backends, metric.needs),
+            ]}
             value={choice.backendId ?? ''}
             onChange={(value) => onChange({ ...choice, backendId: value === '' ? null : value })}
           />
         ) : (
-          <span className="ev-dim" style={{ width: 220, flex: 'none', fontSize: '0.8125rem' }}>
+          <Text size="sm" c="dimmed" w={220} flex="none">
             needs no backend
-          </span>
+          </Text>
         )}
       </Group>
       {metric.params.length > 0 ? (
-        <div style={{ paddingLeft: 28 }}>
-          <Anchor
-            component="button"
-            type="button"
-            size="sm"
-            aria-expanded={isOpen}
-            onClick={() => setIsOpen(!isOpen)}
-          >
-            {isOpen ? 'Hide parameters' : 'Parameters'}
-            {nChanged > 0 ? ` (${nChanged} changed)` : ''}
-          </Anchor>
-          <Collapse expanded={isOpen}>
+        <Box pl={28}>
+          <Disclosure show={`Parameters${changed}`} hide={`Hide parameters${changed}`}>
             <Stack gap="xs" py={8} maw={480}>
               <ParamFields
                 params={metric.params}
@@ -77,8 +58,8 @@ function MetricLine({ metric, backends, choice, onChange }: MetricLineProps) {
                 onChange={(params) => onChange({ ...choice, params })}
               />
             </Stack>
-          </Collapse>
-        </div>
+          </Disclosure>
+        </Box>
       ) : null}
     </div>
   )
@@ -93,8 +74,7 @@ interface ComputeMetricsProps {
 
 export function ComputeMetrics({ measured, backends, choices, onChange }: ComputeMetricsProps) {
   return (
-    <fieldset style={{ border: 0, margin: 0, padding: 0 }}>
-      <legend style={{ fontWeight: 600, padding: 0 }}>Metrics</legend>
+    <Fieldset variant="unstyled" legend="Metrics">
       {measured.map((metric) => {
         const choice = choices[metric.id]
         return choice ? (
@@ -107,6 +87,6 @@ export function ComputeMetrics({ measured, backends, choices, onChange }: Comput
           />
         ) : null
       })}
-    </fieldset>
+    </Fieldset>
   )
 }

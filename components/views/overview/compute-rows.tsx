@@ -1,11 +1,12 @@
 'use client'
 
-import { Group, NumberInput, Radio, Stack } from '@mantine/core'
+import { Box, Radio, Stack } from '@mantine/core'
+import { SampleFields } from '@/components/fields/sample-fields'
 import { isFiltered } from '@/components/hooks/use-view-state'
 import type { RowFilter } from '@/lib/contracts/filter'
 import type { RowSet } from '@/lib/contracts/run'
 
-// Enough slots for a first look at every round; small enough for minutes on a laptop.
+// Enough seeds for a first look at every round, few enough for some minutes on a laptop.
 const DEFAULT_SLOTS = 100
 
 interface ComputeRowsProps {
@@ -24,7 +25,7 @@ export function ComputeRows({ filter, value, onChange }: ComputeRowsProps) {
   return (
     <Radio.Group
       label="Rows"
-      description="Rows that already have a value under the same definition are not computed again."
+      description="Rows that already have a value for the same definition are not computed again."
       value={value.kind}
       onChange={choose}
     >
@@ -34,31 +35,20 @@ export function ComputeRows({ filter, value, onChange }: ComputeRowsProps) {
           value="filter"
           disabled={!filtered}
           label={
-            filtered ? 'Rows of the current filter' : 'Rows of the current filter (none is set)'
+            filtered ? 'Rows of the current filter' : 'Rows of the current filter (no filter set)'
           }
         />
         <Radio
           value="sample"
-          label="A seeded sample of slots, the same on every evolver and round"
+          label="A random sample of seeds, the same in every evolver and round"
         />
         {value.kind === 'sample' ? (
-          <Group gap="sm" pl={28}>
-            <NumberInput
-              label="Slots of each seed set"
-              w={160}
-              min={1}
-              allowDecimal={false}
-              value={value.slots}
-              onChange={(slots) => onChange({ ...value, slots: Number(slots) || 1 })}
+          <Box pl={28} maw={520}>
+            <SampleFields
+              value={value}
+              onChange={(sample) => onChange({ kind: 'sample', ...sample })}
             />
-            <NumberInput
-              label="Seed of the draw"
-              w={160}
-              allowDecimal={false}
-              value={value.seed}
-              onChange={(seed) => onChange({ ...value, seed: Number(seed) || 0 })}
-            />
-          </Group>
+          </Box>
         ) : null}
       </Stack>
     </Radio.Group>

@@ -1,5 +1,6 @@
+import { Text } from '@mantine/core'
 import { formatCount, formatDuration } from '@/components/ui/format'
-import { ScrollRegion } from '@/components/ui/scroll-region'
+import { Table, type Column } from '@/components/ui/table'
 import { costText } from '@/components/views/jobs/job-text'
 import type { DryRun, MetricInfo } from '@/lib/contracts/compute'
 import { tokensOf } from '@/lib/contracts/meter'
@@ -14,15 +15,15 @@ function timeText({ secondsLow, secondsHigh }: DryRun): string {
 function meterText({ meter }: DryRun): string {
   const { promptTokens, completionTokens, scoredTokens, embeddedTokens, cachedRequests } = meter
   const sent = promptTokens + scoredTokens + embeddedTokens
-  const cached = `${formatCount(cachedRequests)} answers from the cache`
-  return `${formatCount(sent)} sent, ${formatCount(completionTokens)} written; ${cached}`
+  const cached = `${formatCount(cachedRequests)} requests from cache`
+  return `${formatCount(sent)} input tokens, ${formatCount(completionTokens)} output tokens; ${cached}`
 }
 
 function noCost({ backendId }: DryRun): string {
   return backendId === null ? 'none' : 'no price known'
 }
 
-/** What each metric would take, measured on a few rows. */
+/** Time, tokens and cost of each metric, estimated from a few rows. */
 export function DryRunTable({
   estimates,
   measured,
@@ -33,64 +34,45 @@ export function DryRunTable({
   const notes = [
     ...new Set(estimates.flatMap(({ blocked, note }) => (blocked ? [] : (note ?? [])))),
   ]
+  const columns: Column<DryRun>[] = [
+    {
+      name: 'Metric',
+      cell: ({ metric }) => measured.find((one) => one.id === metric)?.label ?? metric,
+    },
+    { name: 'Backend', cell: ({ backendLabel }) => backendLabel ?? 'none needed' },
+    {
+      name: 'Rows to compute',
+      kind: 'number',
+      hint: ({ sampleRows, countedRows }) =>
+        `Estimated from ${sampleRows} computed and ${countedRows} counted rows`,
+      cell: ({ rows, rowsDone }) => formatCount(Math.max(0, rows - rowsDone)),
+    },
+    {
+      name: 'Tokens',
+      kind: 'number',
+      hint: meterText,
+      cell: ({ meter }) => formatCount(tokensOf(meter)),
+    },
+    { name: 'Time', kind: 'number', cell: timeText },
+    {
+      name: 'Cost',
+      kind: 'number',
+      cell: (estimate) => (estimate.cost === null ? noCost(estimate) : costText(estimate.cost)),
+    },
+  ]
   return (
-    <ScrollRegion label="Estimate">
-      <table className="ev-table">
-        <thead>
-          <tr>
-            <th scope="col">Metric</th>
-            <th scope="col">Backend</th>
-            <th scope="col" className="ev-num">
-              Rows to do
-            </th>
-            <th scope="col" className="ev-num">
-              Tokens
-            </th>
-            <th scope="col" className="ev-num">
-              Time
-            </th>
-            <th scope="col" className="ev-num">
-              Cost
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {estimates.map((estimate) => (
-            <tr key={estimate.metric}>
-              <td>
-                {measured.find((one) => one.id === estimate.metric)?.label ?? estimate.metric}
-              </td>
-              {estimate.blocked ? (
-                <td colSpan={5} style={{ color: 'var(--ev-warn)' }}>
-                  {estimate.blocked}
-                </td>
-              ) : (
-                <>
-                  <td>{estimate.backendLabel ?? 'none needed'}</td>
-                  <td
-                    className="ev-num"
-                    title={`${estimate.sampleRows} rows computed, ${estimate.countedRows} counted`}
-                  >
-                    {formatCount(Math.max(0, estimate.rows - estimate.rowsDone))}
-                  </td>
-                  <td className="ev-num" title={meterText(estimate)}>
-                    {formatCount(tokensOf(estimate.meter))}
-                  </td>
-                  <td className="ev-num">{timeText(estimate)}</td>
-                  <td className="ev-num">
-                    {estimate.cost === null ? noCost(estimate) : costText(estimate.cost)}
-                  </td>
-                </>
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+    <Table
+      label="Estimate"
+      columns={columns}
+      rows={estimates}
+      keyOf={({ metric }) => metric}
+      instead={({ blocked }) => blocked}
+    >
       {notes.map((note) => (
-        <p key={note} className="ev-dim">
+        <Text key={note} size="sm" c="dimmed" px={12} py={6}>
           {note}
-        </p>
+        </Text>
       ))}
-    </ScrollRegion>
+    </Table>
   )
 }

@@ -13,10 +13,12 @@ import {
   TextInput,
 } from '@mantine/core'
 import { useState } from 'react'
+import { backendOptions } from '@/components/fields/backend-options'
 import { useBackends } from '@/components/hooks/use-backends'
 import { useEvolve } from '@/components/hooks/use-compute'
+import { DialogFoot } from '@/components/ui/dialog-foot'
 import { notifyDone } from '@/components/ui/notify'
-import { ErrorState, Notice } from '@/components/ui/states'
+import { Notice } from '@/components/ui/states'
 import { EvolvePrompts } from '@/components/views/prompts/evolve-prompts'
 import type { EvolveRequest } from '@/lib/contracts/compute'
 import { evolveRequestSchema } from '@/lib/contracts/compute'
@@ -30,9 +32,9 @@ const NUMBERS = [
   ['rounds', 'Rounds', 1],
   ['temperature', 'Temperature', 0.1],
   ['topP', 'Top-p', 0.05],
-  ['seed', 'Sampling seed', 1],
-  ['maxTokens', 'Longest instruction, tokens', 64],
-  ['responseMaxTokens', 'Longest response, tokens', 64],
+  ['seed', 'Random seed', 1],
+  ['maxTokens', 'Max output tokens, instruction', 64],
+  ['responseMaxTokens', 'Max output tokens, response', 64],
 ] as const
 
 const { shape } = evolveRequestSchema
@@ -59,18 +61,11 @@ export function EvolveDialog({ detail, onClose }: { detail: StudyDetail; onClose
   const errorOf = (name: keyof EvolveRequest): string | null => {
     if (!isTried) return null
     if (name === 'armLabel' && draft.armLabel === '') return 'Name the evolver.'
-    if (name === 'armLabel' && taken) return 'This study has an evolver of that name already.'
-    if (name === 'backendId' && draft.backendId === '') return 'Choose who writes.'
+    if (name === 'armLabel' && taken) return 'This study already has an evolver with this name.'
+    if (name === 'backendId' && draft.backendId === '') return 'Choose a backend.'
     return parsed.error?.issues.find((issue) => issue.path[0] === name)?.message ?? null
   }
-  const writers = (backends.data ?? []).map((backend) => {
-    const isOff = backend.probe?.capabilities['chat']?.state === 'no'
-    return {
-      value: backend.id,
-      label: isOff ? `${backend.label} (no chat)` : backend.label,
-      disabled: isOff,
-    }
-  })
+  const chats = backendOptions(backends.data, ['chat'])
   const seeds = detail.seedSets.filter((seedSet) =>
     detail.cells.some((cell) => cell.armKey === null && cell.seedSetKey === seedSet.key),
   )
@@ -80,7 +75,7 @@ export function EvolveDialog({ detail, onClose }: { detail: StudyDetail; onClose
     if (!parsed.success || taken || draft.backendId === '') return
     evolve.mutate(parsed.data, {
       onSuccess: () => {
-        notifyDone('Evolving was queued. Rounds show in the matrix as they are finished.')
+        notifyDone('The evolution was queued. Rounds appear under Cells as they are finished.')
         onClose()
       },
     })
@@ -91,21 +86,21 @@ export function EvolveDialog({ detail, onClose }: { detail: StudyDetail; onClose
       <Stack gap="sm">
         {seeds.length === 0 ? (
           <Notice>
-            This study has no seed texts. Import a seed file first: evolver "Seeds", round 0.
+            This study has no seed texts. Import a seed file first (evolver "Seeds", round 0).
           </Notice>
         ) : null}
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
           <Select
             label="Backend"
-            description="Any backend that can chat."
-            data={writers}
+            description="A backend with chat."
+            data={chats}
             value={String(draft.backendId) || null}
             error={errorOf('backendId')}
             onChange={(backendId) => set({ backendId: backendId ?? '' })}
           />
           <TextInput
             label="Name of the evolver"
-            description="The label of the new arm."
+            description="Shown in tables and figures."
             value={String(draft.armLabel)}
             error={errorOf('armLabel') ?? errorOf('armKey')}
             onChange={(event) => {
@@ -115,7 +110,7 @@ export function EvolveDialog({ detail, onClose }: { detail: StudyDetail; onClose
           />
           <Select
             label="Class"
-            description="Small and large evolvers are compared with each other."
+            description="Size class of the model, for comparisons of small and large evolvers."
             data={[...ARM_CLASSES]}
             value={String(draft.armClass)}
             onChange={(armClass) => set({ armClass: armClass ?? 'other' })}
@@ -134,7 +129,7 @@ export function EvolveDialog({ detail, onClose }: { detail: StudyDetail; onClose
         </SimpleGrid>
         <Checkbox.Group
           label="Seed sets"
-          description="None chosen = all."
+          description="Leave all deselected to use every seed set."
           value={draft.seedSets as string[]}
           onChange={(seedSets) => set({ seedSets })}
         >
@@ -158,8 +153,8 @@ export function EvolveDialog({ detail, onClose }: { detail: StudyDetail; onClose
         />
         {draft.respond === true ? (
           <Select
-            label="Writer of the responses"
-            data={[{ value: '', label: 'The evolver itself' }, ...writers]}
+            label="Response model"
+            data={[{ value: '', label: 'The evolver itself' }, ...chats]}
             value={typeof draft.responseBackendId === 'string' ? draft.responseBackendId : ''}
             onChange={(id) => set({ responseBackendId: id || null })}
           />
@@ -168,15 +163,11 @@ export function EvolveDialog({ detail, onClose }: { detail: StudyDetail; onClose
           value={draft.prompts as Record<string, string>}
           onChange={(prompts) => set({ prompts })}
         />
-        {evolve.error ? <ErrorState error={evolve.error} what="Evolving was not started" /> : null}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
+        <DialogFoot error={evolve.error} what="The evolution was not started" onClose={onClose}>
           <Button onClick={start} loading={evolve.isPending} disabled={seeds.length === 0}>
             Start evolving
           </Button>
-        </Group>
+        </DialogFoot>
       </Stack>
     </Modal>
   )

@@ -1,10 +1,11 @@
 'use client'
 
-import { Button, Group, Modal, Stack } from '@mantine/core'
+import { Button, Modal, Stack, Text } from '@mantine/core'
 import { useStartImports } from '@/components/hooks/use-imports'
 import { plural } from '@/components/ui/format'
+import { DialogFoot } from '@/components/ui/dialog-foot'
 import { notifyDone } from '@/components/ui/notify'
-import { ErrorState, Notice } from '@/components/ui/states'
+import { Notice } from '@/components/ui/states'
 import type { ImportPlan, StudyDetail } from '@/lib/contracts/study'
 import { ImportFileCard } from './import-file-card'
 import { DropArea } from './import-invitation'
@@ -74,16 +75,18 @@ export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProp
             ))}
           </Notice>
         ) : null}
-        {start.error ? <ErrorState error={start.error} what="Nothing was imported" /> : null}
-        <Group justify="flex-end" gap="xs">
-          {clashing.size > 0 ? (
-            <span style={{ color: 'var(--ev-error)' }}>
-              Two files go to the same seed set, evolver and round. Change one of them.
-            </span>
-          ) : null}
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
+        <DialogFoot
+          error={start.error}
+          what="Nothing was imported"
+          onClose={onClose}
+          left={
+            clashing.size > 0 ? (
+              <Text c="var(--ev-error)">
+                Two files have the same seed set, evolver and round. Change one of them.
+              </Text>
+            ) : null
+          }
+        >
           <Button
             onClick={run}
             loading={start.isPending}
@@ -91,7 +94,7 @@ export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProp
           >
             {isBusy ? 'Reading files' : `Import ${plural(plans.length, 'file')}`}
           </Button>
-        </Group>
+        </DialogFoot>
       </Stack>
     </Modal>
   )

@@ -1,12 +1,13 @@
 'use client'
 
-import { Anchor, Button, Checkbox, CloseButton, Collapse, Group, Stack } from '@mantine/core'
-import { useState } from 'react'
+import { Button, Checkbox, CloseButton, Group, Stack, Text } from '@mantine/core'
 import { formatBytes, formatShare } from '@/components/ui/format'
+import { Disclosure } from '@/components/ui/link-button'
 import { ProgressBar } from '@/components/ui/progress-bar'
 import { ErrorState, Notice } from '@/components/ui/states'
 import { suggestedReading } from '@/lib/contracts/import-questions'
 import type { ImportPlan, ImportPreview, StudyDetail } from '@/lib/contracts/study'
+import classes from './overview.module.css'
 import { ImportOpeningFields } from './import-opening-fields'
 import { ImportPlanFields } from './import-plan-fields'
 import { ImportPreviewTable } from './import-preview-table'
@@ -45,7 +46,7 @@ function Questions({ preview, plan, onPlan }: QuestionsProps) {
     <Notice>
       {plan.questions.map(({ code, message }) => (
         <div key={code}>
-          <strong>To be decided.</strong> <span dir="auto">{message}</span>
+          <strong>Your decision is needed.</strong> <span dir="auto">{message}</span>
         </div>
       ))}
       <Group gap="xs" mt={8}>
@@ -75,7 +76,7 @@ function Findings({ file }: { file: ImportFile }) {
         <Notice tone={isSkipping ? 'warn' : 'error'}>
           <strong>
             {isSkipping
-              ? 'Rows that cannot be read are left out.'
+              ? 'Rows that cannot be read are skipped.'
               : 'This file cannot be imported as it is.'}
           </strong>{' '}
           {error.message}
@@ -86,13 +87,13 @@ function Findings({ file }: { file: ImportFile }) {
       ) : null}
       {duplicateOf ? (
         <Notice tone="info">
-          The same content is in this study already: <span dir="auto">{duplicateOf.label}</span>. It
-          is left out unless you tick it.
+          This study already contains the same file: <span dir="auto">{duplicateOf.label}</span>. It
+          is not imported unless you select it.
         </Notice>
       ) : null}
       {warnings.length > 0 ? (
         <Notice>
-          <ul style={{ margin: 0, paddingLeft: 16 }}>
+          <ul className={classes.warnings}>
             {warnings.map((warning) => (
               <li key={warning}>{warning}</li>
             ))}
@@ -112,13 +113,12 @@ export function ImportFileCard({
   onPlan,
   onRemove,
 }: ImportFileCardProps) {
-  const [isOpen, setIsOpen] = useState(true)
   const { preview, plan } = file
   const isMoving = file.state === 'uploading' || file.state === 'reading'
   return (
     <section
-      className="ev-panel"
-      style={{ padding: 12, ...(isClashing ? { borderColor: 'var(--ev-error)' } : {}) }}
+      className={`ev-panel ${classes.file}`}
+      data-clashing={isClashing || undefined}
       aria-label={file.name}
     >
       <Group justify="space-between" wrap="nowrap" gap="sm">
@@ -129,11 +129,11 @@ export function ImportFileCard({
           label={<strong dir="auto">{file.name}</strong>}
         />
         <Group gap="sm" wrap="nowrap">
-          <span className="ev-dim" style={{ whiteSpace: 'nowrap' }}>
+          <Text size="sm" c="dimmed" className={classes.fileFacts}>
             {formatBytes(file.sizeBytes)}
             {plan?.format ? `, ${plan.format}, ${formatShare(preview?.confidence ?? 0)} sure` : ''}
             {STATE_TEXT[file.state] ? `, ${STATE_TEXT[file.state]}` : ''}
-          </span>
+          </Text>
           <CloseButton aria-label={`Remove ${file.name}`} onClick={onRemove} />
         </Group>
       </Group>
@@ -163,20 +163,13 @@ export function ImportFileCard({
             onChange={onPlan}
           />
           {preview.rows.length > 0 ? (
-            <div>
-              <Anchor
-                component="button"
-                type="button"
-                size="sm"
-                aria-expanded={isOpen}
-                onClick={() => setIsOpen(!isOpen)}
-              >
-                {isOpen ? 'Hide the first rows' : `Show the first ${preview.rows.length} rows`}
-              </Anchor>
-              <Collapse expanded={isOpen}>
-                <ImportPreviewTable rows={preview.rows} />
-              </Collapse>
-            </div>
+            <Disclosure
+              isOpenFirst
+              show={`Show the first ${preview.rows.length} rows`}
+              hide="Hide the first rows"
+            >
+              <ImportPreviewTable rows={preview.rows} />
+            </Disclosure>
           ) : null}
         </Stack>
       ) : null}

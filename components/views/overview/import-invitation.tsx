@@ -1,9 +1,10 @@
 'use client'
 
-import { Button, Group } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
 import { Dropzone } from '@mantine/dropzone'
 import { IconFolder, IconUpload } from '@tabler/icons-react'
 import { useRef } from 'react'
+import classes from './overview.module.css'
 
 interface FolderButtonProps {
   onFiles(files: File[]): void
@@ -56,14 +57,14 @@ export function DropArea({ onFiles, isCompact = false }: DropAreaProps) {
       aria-label="Drop files or a folder here"
     >
       {isCompact ? null : (
-        <>
-          <h2 style={{ margin: '0 0 4px', fontSize: '1rem' }}>Drop files or a folder here</h2>
-          <p className="ev-dim" style={{ margin: '0 0 12px', maxWidth: '80ch', lineHeight: 1.5 }}>
+        <div className={classes.drop}>
+          <h2>Drop files or a folder here</h2>
+          <Text c="dimmed" mb={12}>
             JSON arrays and JSONL; Alpaca, ShareGPT and messages formats; the output files of
             evolution pipelines. Seed set, evolver and round are guessed from names and keys, and
             you see the first 20 rows before anything is imported.
-          </p>
-        </>
+          </Text>
+        </div>
       )}
       <Group gap="xs">
         <Button
@@ -85,14 +86,14 @@ interface ImportInvitationProps {
   onFiles(files: File[]): void
 }
 
-/** The drop target of the whole page, and for a study without rows the way in. */
+/** The drop target of the whole page; in a study without rows also the area to drop on. */
 export function ImportInvitation({ isEmpty, onFiles }: ImportInvitationProps) {
   return (
     <>
       <Dropzone.FullScreen onDrop={onFiles} active>
-        <p style={{ textAlign: 'center', fontSize: '1rem', padding: 48 }}>
+        <Text size="lg" className={classes.dropPage}>
           Drop to import into this study
-        </p>
+        </Text>
       </Dropzone.FullScreen>
       {isEmpty ? <DropArea onFiles={onFiles} /> : null}
     </>

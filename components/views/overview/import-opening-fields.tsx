@@ -4,14 +4,14 @@ import type { FileRepair, ImportPlan } from '@/lib/contracts/study'
 
 type Field = FileRepair['field']
 
-/** What each decision says, and the value that it sets and takes back. */
+/** The texts of each decision, and the value that it sets and resets. */
 const DECISIONS: Record<
   Exclude<Field, 'encoding'>,
   { take: string; taken: string; on: Partial<Opening>; off: Partial<Opening> }
 > = {
   unwrap: {
-    take: 'The rows lie in this property',
-    taken: 'Rows are read out of one object',
+    take: 'Read the rows from this property',
+    taken: 'Rows are read from a property of one object',
     on: { unwrap: true },
     off: { unwrap: false },
   },
@@ -22,8 +22,8 @@ const DECISIONS: Record<
     off: { duplicateKeys: 'error' },
   },
   loneSurrogates: {
-    take: 'Replace half characters by U+FFFD',
-    taken: 'Half characters are replaced by U+FFFD',
+    take: 'Replace lone surrogates by U+FFFD',
+    taken: 'Lone surrogates are replaced by U+FFFD',
     on: { loneSurrogates: 'replace' },
     off: { loneSurrogates: 'error' },
   },
@@ -37,7 +37,7 @@ interface ImportOpeningFieldsProps {
   onChange(plan: ImportPlan): void
 }
 
-/** How the file is opened: shown where an error asks for a decision, and as long as one is taken. */
+/** How the file is opened: shown where an error needs a decision, and as long as one is set. */
 export function ImportOpeningFields({ plan, repair, onChange }: ImportOpeningFieldsProps) {
   const { opening } = plan
   const set = (change: Partial<Opening>) =>
@@ -72,7 +72,7 @@ export function ImportOpeningFields({ plan, repair, onChange }: ImportOpeningFie
           <Group key={field} gap={4}>
             <span className="ev-dim">{taken}.</span>
             <Button size="compact-sm" variant="default" onClick={() => set(off)}>
-              Take back
+              Reset
             </Button>
           </Group>
         ) : (

@@ -1,17 +1,8 @@
 'use client'
 
-import {
-  Anchor,
-  Autocomplete,
-  Collapse,
-  Group,
-  NumberInput,
-  Select,
-  SimpleGrid,
-  Switch,
-} from '@mantine/core'
-import { useState } from 'react'
+import { Autocomplete, NumberInput, Select, SimpleGrid, Switch, Text } from '@mantine/core'
 import { paramLabel } from '@/components/fields/param-fields'
+import { Disclosure } from '@/components/ui/link-button'
 import type { ImportPlan, StudyDetail } from '@/lib/contracts/study'
 import { CHAT_ROLES, MAPPED_FIELDS, type ChatRole } from '@/lib/contracts/cell'
 import { ARM_CLASSES, SCENARIOS } from '@/lib/contracts/study'
@@ -30,7 +21,6 @@ interface ImportPlanFieldsProps {
 
 /** Everything the importer guessed, as controls. */
 export function ImportPlanFields({ plan, keys, reasons, detail, onChange }: ImportPlanFieldsProps) {
-  const [isOpen, setIsOpen] = useState(false)
   const set = (patch: Partial<ImportPlan>) => onChange({ ...plan, ...patch })
 
   // A mapping that is chosen answers what was asked about it.
@@ -96,8 +86,8 @@ export function ImportPlanFields({ plan, keys, reasons, detail, onChange }: Impo
           onChange={(round) => set({ round: Number(round) || 0 })}
         />
         <Select
-          label="Aligned"
-          aria-label="How rows meet their parents"
+          label="Alignment"
+          aria-label="Alignment with parents"
           data={ALIGN_OPTIONS}
           disabled={plan.armKey === null}
           value={plan.align}
@@ -127,26 +117,22 @@ export function ImportPlanFields({ plan, keys, reasons, detail, onChange }: Impo
           </>
         ) : null}
       </SimpleGrid>
-      <Group gap="md" mt={8}>
-        <Anchor
-          component="button"
-          type="button"
-          size="sm"
-          aria-expanded={isOpen}
-          onClick={() => setIsOpen(!isOpen)}
-        >
-          {isOpen ? 'Hide the mapping' : 'Mapping of columns'}
-        </Anchor>
-        <Switch
-          label="Skip rows that cannot be read"
-          checked={plan.skipBadRows}
-          onChange={(event) => set({ skipBadRows: event.currentTarget.checked })}
-        />
-        <span className="ev-dim" style={{ fontSize: '0.8125rem' }}>
-          {reasons.join('; ')}
-        </span>
-      </Group>
-      <Collapse expanded={isOpen}>
+      <Disclosure
+        show="Mapping of columns"
+        hide="Hide the mapping"
+        beside={
+          <>
+            <Switch
+              label="Skip rows that cannot be read"
+              checked={plan.skipBadRows}
+              onChange={(event) => set({ skipBadRows: event.currentTarget.checked })}
+            />
+            <Text size="sm" c="dimmed">
+              {reasons.join('; ')}
+            </Text>
+          </>
+        }
+      >
         <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm" mt={8}>
           {MAPPED_FIELDS.map((field) => (
             <Select
@@ -170,7 +156,7 @@ export function ImportPlanFields({ plan, keys, reasons, detail, onChange }: Impo
             />
           ))}
         </SimpleGrid>
-      </Collapse>
+      </Disclosure>
     </div>
   )
 }

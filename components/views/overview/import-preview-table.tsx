@@ -1,53 +1,47 @@
 import { DASH } from '@/components/ui/format'
-import { ScrollRegion } from '@/components/ui/scroll-region'
+import { Table, type Column } from '@/components/ui/table'
 import type { ImportPreview } from '@/lib/contracts/study'
+import classes from './overview.module.css'
 
-// Two lines in the preview; the whole text is seen after the import.
+// Two lines in the preview; the whole text is shown after the import.
 const SHOWN_CHARACTERS = 220
 
-function Cell({ text, missing }: { text: string | null; missing: string }) {
-  if (text === null || text === '') {
-    return (
-      <td className="ev-dim" title={missing}>
-        {DASH}
-      </td>
-    )
+type PreviewRow = ImportPreview['rows'][number]
+
+function text(
+  name: string,
+  missing: string,
+  read: (row: PreviewRow) => string | null,
+): Column<PreviewRow> {
+  return {
+    name,
+    className: classes.previewText,
+    hint: (row) => (read(row) ? undefined : missing),
+    cell: (row) => {
+      const value = read(row)
+      if (!value) return <span className="ev-dim">{DASH}</span>
+      return value.length > SHOWN_CHARACTERS ? `${value.slice(0, SHOWN_CHARACTERS)} …` : value
+    },
   }
-  return (
-    <td dir="auto" style={{ maxWidth: 420, overflowWrap: 'anywhere' }}>
-      {text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)} …` : text}
-    </td>
-  )
 }
+
+const COLUMNS: readonly Column<PreviewRow>[] = [
+  { name: 'Row', kind: 'number', cell: ({ index }) => index },
+  text('Instruction', 'The instruction is empty', ({ instruction }) => instruction),
+  text('Input', 'No input', ({ input }) => input),
+  text('Response', 'No response; it is marked as missing', ({ output }) => output),
+  { name: 'Flags', className: 'ev-dim', cell: ({ flags }) => flags.join(', ') },
+]
 
 /** The first rows as they would be stored. */
 export function ImportPreviewTable({ rows }: { rows: ImportPreview['rows'] }) {
   return (
-    <ScrollRegion label="First rows" style={{ maxHeight: 280 }}>
-      <table className="ev-table">
-        <thead>
-          <tr>
-            <th scope="col" className="ev-num">
-              Row
-            </th>
-            <th scope="col">Instruction</th>
-            <th scope="col">Input</th>
-            <th scope="col">Response</th>
-            <th scope="col">Flags</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.index}>
-              <td className="ev-num">{row.index}</td>
-              <Cell text={row.instruction} missing="The instruction is empty" />
-              <Cell text={row.input} missing="No input" />
-              <Cell text={row.output} missing="No response; it is marked as missing" />
-              <td className="ev-dim">{row.flags.join(', ')}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollRegion>
+    <Table
+      label="First rows"
+      columns={COLUMNS}
+      rows={rows}
+      keyOf={({ index }) => index}
+      maxHeight={280}
+    />
   )
 }

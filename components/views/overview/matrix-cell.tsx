@@ -29,7 +29,7 @@ function CoverageLines({ coverage }: { coverage: readonly MetricCoverage[] }) {
           {done === 0
             ? 'not computed'
             : `${formatCount(done)} of ${formatCount(total)} rows, ${formatCount(valued)} with a value`}
-          {isOutdated ? ', under an older alignment' : ''}
+          {isOutdated ? ', for an older alignment' : ''}
         </div>
       ))}
     </>
@@ -55,7 +55,7 @@ function SourceLines({ cell }: { cell: CellInfo }) {
   )
 }
 
-/** Why rows have no parents, or how they found them, and how many operators are known. */
+/** How rows are aligned with their parents, or why not, and how many operators are known. */
 function LineageLines({ alignment }: { alignment: CellInfo['alignment'] }) {
   if (alignment === null) return <>Rows are not aligned with their parents. Click to align them.</>
   const { matched, total, version, reason, note, operatorRows } = alignment
@@ -68,8 +68,8 @@ function LineageLines({ alignment }: { alignment: CellInfo['alignment'] }) {
       {note === null ? null : <div>{note}.</div>}
       <div>
         {operatorRows === 0
-          ? 'Operators are not known. Click to set them.'
-          : `Operators known of ${plural(operatorRows, 'row')}`}
+          ? 'Operators unknown. Click to set them.'
+          : `Operators known for ${plural(operatorRows, 'row')}`}
       </div>
     </>
   )
@@ -91,10 +91,10 @@ function Facts({ cell, name, onAlign }: { cell: CellInfo; name: string; onAlign(
     <>
       {missing > 0 ? (
         <div className={`${classes.fact} ${classes.warn}`}>
-          {missing === cell.rowCount ? 'no responses' : `${formatCount(missing)} without reply`}
+          {missing === cell.rowCount ? 'no responses' : `${formatCount(missing)} without response`}
         </div>
       ) : (
-        <div className={classes.fact}>all replies</div>
+        <div className={classes.fact}>all responses</div>
       )}
       {cell.armKey === null ? null : (
         <Tooltip multiline maw={420} label={<LineageLines alignment={cell.alignment} />}>
@@ -130,15 +130,15 @@ export function MatrixCell({ studyId, cell, name, coverage, onCompute, onAlign }
             href={`/studies/${studyId}/rows${filterQuery(filter)}`}
             aria-label={`${plural(cell.rowCount, 'row')}: ${name}`}
           >
-            {formatCount(cell.rowCount)} <span style={{ fontWeight: 400 }}>rows</span>
+            {formatCount(cell.rowCount)} <span>rows</span>
           </Link>
         </Tooltip>
         {complete < coverage.length ? (
-          <Tooltip label={`Compute what is missing in ${name}`}>
+          <Tooltip label={`Compute missing values of ${name}`}>
             <ActionIcon
               size={22}
               onClick={onCompute}
-              aria-label={`Compute what is missing in ${name}`}
+              aria-label={`Compute missing values of ${name}`}
             >
               <IconPlayerPlay size={14} />
             </ActionIcon>

@@ -15,8 +15,8 @@ export function operatorOptions(
       group: 'Rule',
       items: [
         { value: 'none', label: 'Not known' },
-        { value: 'rotation4', label: 'Four depth operators in turn' },
-        { value: 'rotation5', label: 'Four depth operators and breadth in turn' },
+        { value: 'rotation4', label: 'Four depth operators, rotating' },
+        { value: 'rotation5', label: 'Four depth operators and breadth, rotating' },
       ],
     },
     {
@@ -24,17 +24,17 @@ export function operatorOptions(
       items: columns.map((name) => ({ value: `column:${name}`, label: `Column "${name}"` })),
     },
     {
-      group: 'One for all rows',
+      group: 'Same for all rows',
       items: operatorNames.map((name) => ({ value: `one:${name}`, label: `All rows: ${name}` })),
     },
   ]
   return groups.filter(({ items }) => items.length > 0)
 }
 
-/** Choices of how rows meet their parents. */
+/** Ways to align rows with their parents. */
 export const ALIGN_OPTIONS = [
-  { value: 'index', label: 'Row by row' },
+  { value: 'index', label: 'By row number' },
   { value: 'id', label: 'By id' },
-  { value: 'text', label: "By the parent's text" },
-  { value: 'none', label: 'Not at all' },
+  { value: 'text', label: 'By parent text' },
+  { value: 'none', label: 'None' },
 ]

@@ -4,11 +4,10 @@ import { Button } from '@mantine/core'
 import { IconGitBranch, IconPlayerPlay, IconUpload } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useMetrics } from '@/components/hooks/use-compute'
-import { useStudy } from '@/components/hooks/use-studies'
 import { plural } from '@/components/ui/format'
 import { Page, Section } from '@/components/ui/page'
-import { LoadingLines, Notice, QueryState } from '@/components/ui/states'
-import { PageTitle } from '@/components/shell/page-title'
+import { Notice } from '@/components/ui/states'
+import { StudyPage } from '@/components/shell/study-page'
 import { useDialogParam } from '@/components/shell/use-dialog-param'
 import type { CellInfo, StudyDetail } from '@/lib/contracts/study'
 import { ComputeDialog } from './compute-dialog'
@@ -42,7 +41,7 @@ function Overview({ detail }: { detail: StudyDetail }) {
   const coverage = studyCoverage(detail.cells, measured)
   const missing = coverage.missingIn(detail.cells)
   const isEmpty = detail.cells.length === 0
-  // Figures come first; without any value there is only what can be computed.
+  // Figures come first; as long as there is no value, the cells do.
   const hasValues = detail.cells.some((cell) => cell.metrics.some((metric) => metric.valued > 0))
 
   const openCompute = (cells: CellInfo[]) => {
@@ -79,7 +78,7 @@ function Overview({ detail }: { detail: StudyDetail }) {
         leftSection={<IconPlayerPlay size={14} />}
         onClick={() => openCompute([])}
       >
-        {missing.length > 0 ? 'Compute what is missing' : 'Compute'}
+        {missing.length > 0 ? 'Compute missing values' : 'Compute'}
       </Button>
     </>
   )
@@ -100,10 +99,9 @@ function Overview({ detail }: { detail: StudyDetail }) {
 
   return (
     <Page title={detail.study.name} description={describeStudy(detail)} actions={actions}>
-      <PageTitle parts={['Overview', detail.study.name]} />
       {detail.study.notice ? (
         <Notice tone="info">
-          <strong>What this study is worth.</strong> {detail.study.notice}
+          <strong>About this sample.</strong> {detail.study.notice}
         </Notice>
       ) : null}
       <ImportInvitation isEmpty={isEmpty} onFiles={openImport} />
@@ -127,21 +125,11 @@ function Overview({ detail }: { detail: StudyDetail }) {
   )
 }
 
+/** The study at a glance: key figures, cells, runs, and what can be done. */
 export function OverviewView({ studyId }: { studyId: string }) {
-  const query = useStudy(studyId)
   return (
-    <QueryState
-      query={query}
-      what="The study could not be read"
-      skeleton={<LoadingLines lines={8} height={56} />}
-      wrap={(content) => (
-        <Page title="Overview">
-          <PageTitle parts={['Overview']} />
-          {content}
-        </Page>
-      )}
-    >
+    <StudyPage studyId={studyId} title="Overview" hasOwnHeading>
       {(detail) => <Overview detail={detail} />}
-    </QueryState>
+    </StudyPage>
   )
 }

@@ -10,6 +10,8 @@ import {
   formatShare,
   plural,
 } from '@/components/ui/format'
+import { Facts } from '@/components/ui/facts'
+import { Table, type Column } from '@/components/ui/table'
 import { JudgingFacts } from '@/components/views/agreement/judging-facts'
 import { costText } from '@/components/views/jobs/job-text'
 import { IMPORTED_LABEL } from '@/lib/contracts/imported-values'
@@ -30,52 +32,38 @@ function show(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
-function Facts({ entries }: { entries: readonly (readonly [string, string])[] }) {
-  return (
-    <dl className={classes.facts}>
-      {entries.map(([name, value]) => (
-        <div key={name} className={classes.fact}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  )
-}
-
 function rowSetText(rowSet: Record<string, unknown>): string {
   if (rowSet['kind'] === 'sample') {
-    return `${show(rowSet['slots'])} slots of each seed set, seed ${show(rowSet['seed'])}`
+    return `${show(rowSet['slots'])} seeds per seed set, random seed ${show(rowSet['seed'])}`
   }
   return rowSet['kind'] === 'filter' ? `rows of a filter: ${show(rowSet['filter'])}` : 'all rows'
 }
 
+const REASON_COLUMNS: readonly Column<readonly [string, number]>[] = [
+  {
+    name: 'Reason',
+    cell: ([name]) => (
+      <>
+        {STATUSES.find((status) => status.name === name)?.sentence ?? name}{' '}
+        <span className="ev-dim ev-mono">{name}</span>
+      </>
+    ),
+  },
+  { name: 'Rows', kind: 'number', cell: ([, rows]) => formatCount(rows) },
+]
+
 function Reasons({ reasons }: { reasons: Record<string, number> }) {
   const entries = Object.entries(reasons).filter(([name, rows]) => rows > 0 && name !== 'ok')
   if (entries.length === 0)
-    return <p className={classes.text}>Every row was computed as defined.</p>
+    return <p className={classes.text}>Every row has a value without warnings.</p>
   return (
-    <table className="ev-table">
-      <thead>
-        <tr>
-          <th scope="col">Reason</th>
-          <th scope="col" className="ev-num">
-            Rows
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {entries.map(([name, rows]) => (
-          <tr key={name}>
-            <td>
-              {STATUSES.find((status) => status.name === name)?.sentence ?? name}{' '}
-              <span className="ev-dim ev-mono">{name}</span>
-            </td>
-            <td className="ev-num">{formatCount(rows)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Table
+      label="Reasons"
+      className=""
+      columns={REASON_COLUMNS}
+      rows={entries}
+      keyOf={([name]) => name}
+    />
   )
 }
 
@@ -89,7 +77,7 @@ function Accuracy({ runId }: { runId: string }) {
   const accuracy = useRunCard(runId).data?.accuracy
   return accuracy ? (
     <Facts
-      entries={[
+      facts={[
         ['Weights that scored', accuracy.weights],
         ['Expected error', accuracy.error],
       ]}
@@ -116,7 +104,7 @@ export function RunCard({ run }: { run: RunInfo }) {
     <div className={classes.card}>
       <h3 className={classes.heading}>Definition</h3>
       <Facts
-        entries={[
+        facts={[
           ['Metric', `${run.metricLabel}, version ${run.metricVersion}`],
           ['Definition hash', definition.metric ? run.definitionHash : DASH],
           ...Object.entries(definition.params).map(
@@ -128,14 +116,14 @@ export function RunCard({ run }: { run: RunInfo }) {
       {definition.model ? (
         <>
           <Facts
-            entries={Object.entries(model).map(([name, value]) => [name, show(value)] as const)}
+            facts={Object.entries(model).map(([name, value]) => [name, show(value)] as const)}
           />
           <Accuracy runId={run.id} />
         </>
       ) : (
         <p className={classes.text}>
           {record.backendLabel === IMPORTED_LABEL
-            ? 'Not known: the values came with the files named below.'
+            ? 'Not known: the values were imported with the files named below.'
             : 'This metric needs no model.'}
         </p>
       )}
@@ -143,7 +131,7 @@ export function RunCard({ run }: { run: RunInfo }) {
       {definition.prompts.length > 0 ? (
         <>
           <Facts
-            entries={definition.prompts.map(
+            facts={definition.prompts.map(
               (prompt) => [`${prompt.id}, version ${prompt.version}`, prompt.hash] as const,
             )}
           />
@@ -152,30 +140,24 @@ export function RunCard({ run }: { run: RunInfo }) {
       ) : (
         <p className={classes.text}>This metric sends no prompt.</p>
       )}
-      {definition.prompts.length > 0 ? (
-        <JudgingFacts
-          runId={run.id}
-          done={run.done}
-          render={(entries) => <Facts entries={entries} />}
-        />
-      ) : null}
+      {definition.prompts.length > 0 ? <JudgingFacts runId={run.id} done={run.done} /> : null}
       {run.outdatedCells > 0 ? (
         <p className={classes.text}>
           {plural(run.outdatedCells, 'cell')} of this run {run.outdatedCells === 1 ? 'was' : 'were'}{' '}
-          aligned again or got other operators since: the values there are those of the older
-          version. Compute again for the new one.
+          realigned or given other operators since then: the values there belong to the older
+          version. Compute them again for the new one.
         </p>
       ) : null}
       <h3 className={classes.heading}>Record</h3>
       <Facts
-        entries={[
+        facts={[
           ['Backend', record.backendLabel ?? 'none'],
           ...(record.fingerprint ? [['Model recognised as', record.fingerprint] as const] : []),
           ['Rows', rowSetText(run.rowSet)],
           ['Done', `${formatCount(run.done)} of ${formatCount(run.total)}`],
           [
             'With a value',
-            `${formatCount(run.valued)} (${formatShare(run.done > 0 ? run.valued / run.done : 0)} of those done)`,
+            `${formatCount(run.valued)} (${formatShare(run.done > 0 ? run.valued / run.done : 0)} of the rows done)`,
           ],
           ['Created', formatDateTime(run.createdAt)],
           ['Started', record.startedAt ? formatDateTime(record.startedAt) : 'not started'],
@@ -186,13 +168,13 @@ export function RunCard({ run }: { run: RunInfo }) {
           ],
           [
             'Tokens',
-            `${formatCount(record.promptTokens ?? 0)} prompt, ${formatCount(record.completionTokens ?? 0)} written, ${formatCount(record.scoredTokens ?? 0)} scored, ${formatCount(record.embeddedTokens ?? 0)} embedded`,
+            `${formatCount(record.promptTokens ?? 0)} prompt, ${formatCount(record.completionTokens ?? 0)} output, ${formatCount(record.scoredTokens ?? 0)} scored, ${formatCount(record.embeddedTokens ?? 0)} embedded`,
           ],
           [
             'Requests',
-            `${formatCount(record.requests ?? 0)} sent, ${formatCount(record.retries ?? 0)} of them again; ${formatCount(record.cachedRequests ?? 0)} answers from the cache`,
+            `${formatCount(record.requests ?? 0)} sent, ${formatCount(record.retries ?? 0)} of them retried; ${formatCount(record.cachedRequests ?? 0)} from cache`,
           ],
-          ['Cost', run.cost ? `${costText(run.cost)}, at the present prices` : 'no price known'],
+          ['Cost', run.cost ? `${costText(run.cost)}, at current prices` : 'no price known'],
           ...Object.entries(record.notes ?? {}).map(
             ([name, value]) => [name, show(value)] as const,
           ),
@@ -202,7 +184,7 @@ export function RunCard({ run }: { run: RunInfo }) {
             : []),
         ]}
       />
-      <h3 className={classes.heading}>Rows without a value, or with a remark</h3>
+      <h3 className={classes.heading}>Rows without a value or with warnings</h3>
       <Reasons reasons={record.reasons ?? {}} />
     </div>
   )

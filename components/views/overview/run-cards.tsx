@@ -1,13 +1,14 @@
 'use client'
 
-import { Anchor, Button, Drawer, Group } from '@mantine/core'
+import { Button, Drawer, Group, Text } from '@mantine/core'
 import { parseAsString, useQueryState } from 'nuqs'
 import { usePinRun, useRetryRun } from '@/components/hooks/use-compute'
 import { formatCount, formatDateTime, shortHash } from '@/components/ui/format'
-import { ScrollRegion } from '@/components/ui/scroll-region'
+import { LinkButton } from '@/components/ui/link-button'
 import { notifyDone, notifyError } from '@/components/ui/notify'
 import { Section } from '@/components/ui/page'
 import { ProgressBar } from '@/components/ui/progress-bar'
+import { Table, type Column } from '@/components/ui/table'
 import { IMPORTED_LABEL } from '@/lib/contracts/imported-values'
 import type { RunRecord } from '@/lib/contracts/run'
 import { STATUSES } from '@/lib/contracts/status'
@@ -16,10 +17,10 @@ import { RunCard } from './run-card'
 
 const RETRYABLE = new Set<string>(STATUSES.filter((one) => one.retryable).map((one) => one.name))
 
-/** Rows of a run that failed for a reason that may pass. */
+/** Rows of a run that failed for a temporary reason. */
 function retryableRows(run: RunInfo): number {
   const { reasons = {}, backendLabel } = run.record as Partial<RunRecord>
-  // Only another file could say more.
+  // Values of a file do not change when they are asked for again.
   if (backendLabel === IMPORTED_LABEL) return 0
   return Object.entries(reasons).reduce(
     (sum, [name, rows]) => sum + (RETRYABLE.has(name) ? rows : 0),
@@ -27,36 +28,54 @@ function retryableRows(run: RunInfo): number {
   )
 }
 
-function RunLine({ run, onOpen }: { run: RunInfo; onOpen(): void }) {
-  const { backendLabel } = run.record as Partial<RunRecord>
-  const failed = run.done - run.valued
-  return (
-    <tr>
-      <td>
-        <Anchor component="button" type="button" onClick={onOpen} size="sm" fw={600}>
-          {run.metricLabel}
-        </Anchor>
-        {run.pinned ? <span className="ev-dim"> · shown</span> : null}
-      </td>
-      <td>{backendLabel ?? <span className="ev-dim">none needed</span>}</td>
-      <td className="ev-mono" title={run.definitionHash}>
-        {shortHash(run.definitionHash)}
-      </td>
-      <td className="ev-num">
-        {formatCount(run.done)} of {formatCount(run.total)}
-        <ProgressBar
-          share={run.total > 0 ? run.done / run.total : null}
-          label={`Progress of ${run.metricLabel}`}
-          height={4}
-        />
-      </td>
-      <td className="ev-num">{failed > 0 ? formatCount(failed) : 'none'}</td>
-      <td style={{ whiteSpace: 'nowrap' }}>{formatDateTime(run.createdAt)}</td>
-    </tr>
-  )
+function columnsOf(onOpen: (id: string) => void): Column<RunInfo>[] {
+  return [
+    {
+      name: 'Metric',
+      cell: (run) => (
+        <>
+          <LinkButton onClick={() => onOpen(run.id)} fw={600}>
+            {run.metricLabel}
+          </LinkButton>
+          {run.pinned ? <span className="ev-dim"> · shown</span> : null}
+        </>
+      ),
+    },
+    {
+      name: 'Backend',
+      cell: ({ record }) =>
+        (record as Partial<RunRecord>).backendLabel ?? <span className="ev-dim">none needed</span>,
+    },
+    {
+      name: 'Definition',
+      kind: 'code',
+      hint: ({ definitionHash }) => definitionHash,
+      cell: ({ definitionHash }) => shortHash(definitionHash),
+    },
+    {
+      name: 'Rows done',
+      kind: 'number',
+      cell: (run) => (
+        <>
+          {formatCount(run.done)} of {formatCount(run.total)}
+          <ProgressBar
+            share={run.total > 0 ? run.done / run.total : null}
+            label={`Progress of ${run.metricLabel}`}
+            height={4}
+          />
+        </>
+      ),
+    },
+    {
+      name: 'Without a value',
+      kind: 'number',
+      cell: ({ done, valued }) => (done > valued ? formatCount(done - valued) : 'none'),
+    },
+    { name: 'Created', kind: 'line', cell: ({ createdAt }) => formatDateTime(createdAt) },
+  ]
 }
 
-/** Provenance of every number of the study; a card opens with the whole definition and record. */
+/** Provenance of every number of the study; each run opens with its whole definition and record. */
 export function RunCards({ detail }: { detail: StudyDetail }) {
   const [openId, setOpenId] = useQueryState('run', parseAsString.withOptions({ history: 'push' }))
   const pin = usePinRun(detail.study.id)
@@ -66,42 +85,23 @@ export function RunCards({ detail }: { detail: StudyDetail }) {
   const close = () => void setOpenId(null)
 
   return (
-    <Section title="Runs" note="what each number was measured with">
+    <Section title="Runs" note="how each value was computed">
       {detail.runs.length === 0 ? (
-        <p className="ev-dim" style={{ margin: 0 }}>
-          Nothing was computed yet.
-        </p>
+        <Text c="dimmed">No metric has been computed yet.</Text>
       ) : (
-        <ScrollRegion label="Runs">
-          <table className="ev-table">
-            <thead>
-              <tr>
-                <th scope="col">Metric</th>
-                <th scope="col">Backend</th>
-                <th scope="col">Definition</th>
-                <th scope="col" className="ev-num">
-                  Rows done
-                </th>
-                <th scope="col" className="ev-num">
-                  Without a value
-                </th>
-                <th scope="col">Created</th>
-              </tr>
-            </thead>
-            <tbody>
-              {detail.runs.map((run) => (
-                <RunLine key={run.id} run={run} onOpen={() => void setOpenId(run.id)} />
-              ))}
-            </tbody>
-          </table>
-        </ScrollRegion>
+        <Table
+          label="Runs"
+          columns={columnsOf((id) => void setOpenId(id))}
+          rows={detail.runs}
+          keyOf={({ id }) => id}
+        />
       )}
       <Drawer
         opened={open !== null}
         onClose={close}
         position="right"
         size="lg"
-        title={open ? `Card: ${open.metricLabel}` : ''}
+        title={open ? `Run details: ${open.metricLabel}` : ''}
       >
         {open ? (
           <>
@@ -114,7 +114,7 @@ export function RunCards({ detail }: { detail: StudyDetail }) {
                   onClick={() =>
                     pin.mutate(open.id, {
                       onSuccess: () => notifyDone('Tables and figures now show this run.'),
-                      onError: (error) => notifyError('The run was not chosen', error),
+                      onError: (error) => notifyError('The run was not selected', error),
                     })
                   }
                 >
@@ -127,7 +127,7 @@ export function RunCards({ detail }: { detail: StudyDetail }) {
                   loading={retry.isPending}
                   onClick={() =>
                     retry.mutate(open.id, {
-                      onSuccess: () => notifyDone('The failed rows are asked again.'),
+                      onSuccess: () => notifyDone('The failed rows are being retried.'),
                       onError: (error) => notifyError('Nothing was started', error),
                     })
                   }

@@ -45,8 +45,7 @@ export function StudyMatrix({ detail, coverage, onCompute }: StudyMatrixProps) {
                   key={group.armKey ?? 'seeds'}
                   colSpan={group.columns.length}
                   scope="colgroup"
-                  className={classes.group}
-                  style={{ color: 'var(--ev-text)' }}
+                  className={`${classes.group} ${classes.evolver}`}
                 >
                   <ArmMark colorIndex={group.colorIndex} /> <span dir="auto">{group.label}</span>
                 </th>
@@ -69,9 +68,7 @@ export function StudyMatrix({ detail, coverage, onCompute }: StudyMatrixProps) {
               <tr key={seedSet.id}>
                 <th scope="row" className={classes.rowHead}>
                   <span dir="auto">{seedSet.label}</span>
-                  <div className={classes.fact} style={{ fontWeight: 400 }}>
-                    {formatCount(seedSet.slotCount)} slots
-                  </div>
+                  <div className={classes.fact}>{formatCount(seedSet.slotCount)} seeds</div>
                 </th>
                 {columns.map((column) => {
                   const cell = detail.cells.find(

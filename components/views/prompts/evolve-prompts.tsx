@@ -22,8 +22,8 @@ export function EvolvePrompts({ value, onChange }: EvolvePromptsProps) {
       description={
         <>
           {choices.length === 0
-            ? 'Those of the program. '
-            : 'The hash of each is part of the definition of what is written. '}
+            ? 'The built-in prompts. '
+            : 'The hash of each prompt is part of the definition of the evolved rows. '}
           <Anchor href="/prompts?prompt=evolve-constraints" target="_blank" size="xs">
             Read and edit prompts
           </Anchor>

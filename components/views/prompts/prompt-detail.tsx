@@ -1,6 +1,6 @@
 'use client'
 
-import { Button, Group, Select, Switch } from '@mantine/core'
+import { Button, Select, Switch, Text } from '@mantine/core'
 import { useClipboard } from '@mantine/hooks'
 import { IconCopy, IconPencil } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -12,7 +12,7 @@ import {
 import { DASH, formatDateTime, plural, shortHash } from '@/components/ui/format'
 import { notifyDone, notifyError, notifyUndo } from '@/components/ui/notify'
 import { Section } from '@/components/ui/page'
-import { ScrollRegion } from '@/components/ui/scroll-region'
+import { Table, type Column } from '@/components/ui/table'
 import type { PromptInfo, PromptVersion } from '@/lib/contracts/prompts'
 import { copyOf, editOf, type Draft } from './draft'
 import { PromptDiff } from './prompt-diff'
@@ -28,46 +28,37 @@ interface PromptDetailProps {
 }
 
 function Versions({ prompt, version, onSelect }: Omit<PromptDetailProps, 'onEdit'>) {
+  const columns: Column<PromptVersion>[] = [
+    {
+      name: 'Version',
+      cell: (one) => (
+        <Button
+          variant={one === version ? 'filled' : 'default'}
+          size="compact-xs"
+          aria-pressed={one === version}
+          onClick={() => onSelect(one.hash)}
+        >
+          {one.version}
+        </Button>
+      ),
+    },
+    { name: 'Hash', kind: 'code', hint: ({ hash }) => hash, cell: ({ hash }) => shortHash(hash) },
+    { name: 'Note', cell: ({ note }) => note || DASH },
+    { name: 'Runs that use it', kind: 'number', cell: ({ uses }) => uses },
+    {
+      name: 'Created',
+      kind: 'line',
+      cell: ({ createdAt }) => (createdAt === null ? DASH : formatDateTime(createdAt)),
+    },
+  ]
   return (
-    <ScrollRegion label="Versions">
-      <table className="ev-table">
-        <thead>
-          <tr>
-            <th scope="col">Version</th>
-            <th scope="col">Hash</th>
-            <th scope="col">Note</th>
-            <th scope="col" className="ev-num">
-              Cards that name it
-            </th>
-            <th scope="col">Written</th>
-          </tr>
-        </thead>
-        <tbody>
-          {prompt.versions.map((one) => (
-            <tr key={one.hash} style={{ background: one === version ? 'var(--ev-selected)' : '' }}>
-              <td>
-                <Button
-                  variant={one === version ? 'filled' : 'default'}
-                  size="compact-xs"
-                  aria-pressed={one === version}
-                  onClick={() => onSelect(one.hash)}
-                >
-                  {one.version}
-                </Button>
-              </td>
-              <td className="ev-mono" title={one.hash}>
-                {shortHash(one.hash)}
-              </td>
-              <td dir="auto">{one.note || DASH}</td>
-              <td className="ev-num">{one.uses}</td>
-              <td style={{ whiteSpace: 'nowrap' }}>
-                {one.createdAt === null ? DASH : formatDateTime(one.createdAt)}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollRegion>
+    <Table
+      label="Versions"
+      columns={columns}
+      rows={prompt.versions}
+      keyOf={({ hash }) => hash}
+      isSelected={(one) => one === version}
+    />
   )
 }
 
@@ -96,7 +87,7 @@ export function PromptDetail({ prompt, version, onSelect, onEdit }: PromptDetail
   const deleteRubric = () =>
     removeRubric.mutate(prompt.id, {
       onSuccess: ({ versionIds }) =>
-        notifyUndo(`${prompt.name} was deleted. Its runs keep their cards.`, () =>
+        notifyUndo(`${prompt.name} was deleted. Its runs keep their details.`, () =>
           undo(versionIds),
         ),
       onError: (error) => notifyError('The rubric was not deleted', error),
@@ -128,13 +119,11 @@ export function PromptDetail({ prompt, version, onSelect, onEdit }: PromptDetail
           </>
         }
       >
-        <p className="ev-dim" style={{ margin: 0, fontSize: '0.8125rem' }}>
+        <Text size="sm" c="dimmed">
           Placeholders: {prompt.allowed.map((name) => `{${name}}`).join(', ')}. Reply:{' '}
           {prompt.contract} {version.scale ? `Scale: ${scaleText(version.scale)}.` : ''}
-        </p>
-        <div className="ev-panel">
-          <Versions prompt={prompt} version={version} onSelect={onSelect} />
-        </div>
+        </Text>
+        <Versions prompt={prompt} version={version} onSelect={onSelect} />
       </Section>
       <Section
         title={`Text of version ${version.version}`}
@@ -181,14 +170,14 @@ export function PromptDetail({ prompt, version, onSelect, onEdit }: PromptDetail
       >
         {isDiff && parent ? (
           <>
-            <Group gap={4} style={{ fontSize: '0.8125rem' }} className="ev-dim">
+            <Text size="sm" c="dimmed">
               From version {parent.version} to version {version.version}.
               {JSON.stringify(parent.scale) === JSON.stringify(version.scale) ||
               !parent.scale ||
               !version.scale
                 ? ''
                 : ` The scale was ${scaleText(parent.scale)}, now ${scaleText(version.scale)}.`}
-            </Group>
+            </Text>
             <PromptDiff before={parent.template} after={version.template} />
           </>
         ) : (

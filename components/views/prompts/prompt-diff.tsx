@@ -1,3 +1,4 @@
+import { DiffText } from '@/components/ui/diff-text'
 import { diffTexts } from '@/components/views/rows/detail/text-diff'
 import classes from './prompts.module.css'
 
@@ -6,30 +7,12 @@ interface PromptDiffProps {
   after: string
 }
 
-/** The words that a version dropped and added, in one text. */
+/** The words that a version removed and added, in one text. */
 export function PromptDiff({ before, after }: PromptDiffProps) {
   const parts = diffTexts(before, after)
   return (
     <pre className={`ev-panel ${classes.text}`} dir="auto">
-      {parts
-        ? parts.map((part, index) => {
-            if (part.kind === 'added') {
-              return (
-                <ins key={index} className={classes.added}>
-                  {part.text}
-                </ins>
-              )
-            }
-            if (part.kind === 'removed') {
-              return (
-                <del key={index} className={classes.removed}>
-                  {part.text}
-                </del>
-              )
-            }
-            return <span key={index}>{part.text}</span>
-          })
-        : after}
+      {parts ? <DiffText parts={parts} /> : after}
     </pre>
   )
 }

@@ -1,6 +1,6 @@
 'use client'
 
-import { Button, Group, Stack, Switch, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, Stack, Switch, Text, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useSavePrompt } from '@/components/hooks/use-prompts'
 import { notifyDone } from '@/components/ui/notify'
@@ -34,9 +34,9 @@ interface PromptEditorProps {
 function scaleProblem({ scale }: Draft): string | null {
   if (!scale) return null
   if (scale.kind === 'integers') {
-    return scale.min < scale.max ? null : 'The scale must end above where it begins.'
+    return scale.min < scale.max ? null : 'The end of the scale must be above its start.'
   }
-  if (scale.labels.length < 2) return 'A scale needs two labels or more.'
+  if (scale.labels.length < 2) return 'A scale needs at least two labels.'
   const plain = scale.labels.map((label) => label.toLowerCase())
   return new Set(plain).size === plain.length ? null : 'Two labels are the same.'
 }
@@ -65,8 +65,8 @@ export function PromptEditor(props: PromptEditorProps) {
         title={prompt && draft.promptId ? `New version of ${prompt.name}` : 'New rubric'}
         note={
           parent
-            ? `began as version ${parent.version}; the version itself stays as it is`
-            : 'a question of your own to a judge'
+            ? `based on version ${parent.version}, which stays unchanged`
+            : 'your own question to a judge model'
         }
         actions={
           <>
@@ -76,7 +76,7 @@ export function PromptEditor(props: PromptEditorProps) {
             <Button
               disabled={!isReady}
               loading={save.isPending}
-              title={problem ?? nameProblem ?? (changed ? undefined : 'Nothing was changed yet.')}
+              title={problem ?? nameProblem ?? (changed ? undefined : 'No changes yet.')}
               onClick={() =>
                 save.mutate(draft, {
                   onSuccess: (saved) => {
@@ -97,7 +97,7 @@ export function PromptEditor(props: PromptEditorProps) {
             {isRubric ? (
               <TextInput
                 label="Name"
-                description="The name of its column."
+                description="Name of the resulting column."
                 w={260}
                 maxLength={RUBRIC_NAME}
                 value={draft.name}
@@ -106,7 +106,7 @@ export function PromptEditor(props: PromptEditorProps) {
             ) : null}
             <TextInput
               label="Note"
-              description="Why this version; shown in the list of versions."
+              description="Reason for this version, shown in the list of versions."
               w={340}
               maxLength={200}
               value={draft.note}
@@ -118,7 +118,7 @@ export function PromptEditor(props: PromptEditorProps) {
           ) : null}
           <Textarea
             label="Text"
-            description={`Type or paste it. Placeholders: ${allowed.map((name) => `{${name}}`).join(', ')}. Sent as one user message.`}
+            description={`Placeholders: ${allowed.map((name) => `{${name}}`).join(', ')}. Sent as one user message.`}
             autosize
             minRows={10}
             maxRows={28}
@@ -135,11 +135,7 @@ export function PromptEditor(props: PromptEditorProps) {
             needsOneOf={needsOneOf}
             onReplace={(template) => set({ template })}
           />
-          {scaleProblem(draft) ? (
-            <p className={classes.error} style={{ margin: 0 }}>
-              {scaleProblem(draft)}
-            </p>
-          ) : null}
+          {scaleProblem(draft) ? <Text c="var(--ev-error)">{scaleProblem(draft)}</Text> : null}
         </Stack>
       </Section>
       {parent ? (
@@ -156,11 +152,7 @@ export function PromptEditor(props: PromptEditorProps) {
           {isDiff && isChanged(draft, parent) ? (
             <PromptDiff before={parent.template} after={draft.template} />
           ) : null}
-          {isDiff && !isChanged(draft, parent) ? (
-            <p className="ev-dim" style={{ margin: 0 }}>
-              Nothing yet.
-            </p>
-          ) : null}
+          {isDiff && !isChanged(draft, parent) ? <Text c="dimmed">No changes yet.</Text> : null}
         </Section>
       ) : null}
       <PromptPreview

@@ -3,7 +3,7 @@ import classes from './prompts.module.css'
 
 const GROUPS: readonly { kinds: readonly PromptKind[]; label: string }[] = [
   { kinds: ['rubric'], label: 'Your rubrics' },
-  { kinds: ['judge'], label: 'Judging difficulty' },
+  { kinds: ['judge'], label: 'Rating difficulty' },
   { kinds: ['evolve'], label: 'Evolving instructions' },
   { kinds: ['respond'], label: 'Writing responses' },
 ]

@@ -4,6 +4,7 @@ import { Button, Group, NumberInput, Select } from '@mantine/core'
 import { IconPlayerPlay, IconRefresh } from '@tabler/icons-react'
 import { parseAsString, useQueryState } from 'nuqs'
 import { useState } from 'react'
+import { backendOptions } from '@/components/fields/backend-options'
 import { useBackends } from '@/components/hooks/use-backends'
 import { isActive } from '@/components/hooks/use-jobs'
 import { usePromptRows, useTrialReplies, useTryPrompt } from '@/components/hooks/use-prompts'
@@ -24,7 +25,7 @@ interface PromptPreviewProps {
   problem: string | null
 }
 
-/** What the preview puts in for {top}, the end of a scale of digits. */
+/** Value of {top} in the preview: the end of a scale of digits. */
 const TOP = '5'
 
 function valuesOf(row: PromptRow): Record<string, string> {
@@ -58,7 +59,7 @@ function Reply({ reply }: { reply: TrialReply }) {
         {reply.note ? ` · ${reply.note}` : ''}
       </p>
       <div className={classes.rendered} dir="auto">
-        {reply.reply ?? <span className="ev-dim">nothing came back</span>}
+        {reply.reply ?? <span className="ev-dim">no reply</span>}
       </div>
     </>
   )
@@ -99,7 +100,7 @@ function RowPreview(props: {
   )
 }
 
-/** The prompt as five rows of a study would be asked, live; and what a backend answers to it. */
+/** The prompt filled in for five rows of a study, and the replies of a backend. */
 export function PromptPreview({ draft, allowed, problem }: PromptPreviewProps) {
   const studies = useStudies()
   const backends = useBackends()
@@ -116,14 +117,7 @@ export function PromptPreview({ draft, allowed, problem }: PromptPreviewProps) {
   const studyId = filled.find((study) => study.id === chosen)?.id ?? filled[0]?.id ?? null
   const rows = usePromptRows(studyId, seed)
   const template = canonicalText(draft.template)
-  const chats = (backends.data ?? []).map((backend) => {
-    const isOff = backend.probe?.capabilities['chat']?.state === 'no'
-    return {
-      value: backend.id,
-      label: isOff ? `${backend.label} (no chat)` : backend.label,
-      disabled: isOff,
-    }
-  })
+  const chats = backendOptions(backends.data, ['chat'])
   const text = JSON.stringify([template, draft.scale])
   const isStale = replies.length > 0 && text !== triedText
   const isWaiting = trial.isPending || (job !== null && isActive(job))
@@ -147,7 +141,7 @@ export function PromptPreview({ draft, allowed, problem }: PromptPreviewProps) {
   return (
     <Section
       title="Preview on five rows"
-      note="what is sent, with the row's own text marked; nothing is stored"
+      note="the prompt as it is sent, with the text of the row marked; nothing is stored"
     >
       <Group gap="xs" align="flex-end">
         <Select
@@ -181,8 +175,8 @@ export function PromptPreview({ draft, allowed, problem }: PromptPreviewProps) {
           onChange={setBackendId}
         />
         <NumberInput
-          label="Reply, tokens"
-          w={100}
+          label="Max output tokens"
+          w={140}
           min={4}
           max={2048}
           step={64}
@@ -206,16 +200,14 @@ export function PromptPreview({ draft, allowed, problem }: PromptPreviewProps) {
       ) : null}
       {isStale ? (
         <Notice tone="info">
-          The replies are to the text as it was when it was tried. Try again to see what it does
-          now.
+          These replies belong to an earlier version of the text. Try again to see replies to the
+          current one.
         </Notice>
       ) : null}
       {studyId === null && studies.data ? (
-        <div className="ev-panel">
-          <EmptyState title="No rows to preview">
-            Import files into a study, or open the sample study, to see the prompt with its rows.
-          </EmptyState>
-        </div>
+        <EmptyState title="No rows to preview">
+          Import files into a study, or open the sample study, to see the prompt with its rows.
+        </EmptyState>
       ) : (
         <QueryState
           query={rows}

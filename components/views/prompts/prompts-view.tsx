@@ -28,15 +28,15 @@ function Prompts({ prompts }: { prompts: PromptInfo[] }) {
     { prompt: parseAsString, version: parseAsString },
     { history: 'push' },
   )
-  // What was typed survives a reload and a look at another page.
+  // A draft survives a reload and a visit to another page.
   const [draft, setDraft] = useSessionStorage<Draft | null>({
     key: 'evolens-prompt-draft',
     defaultValue: null,
   })
-  const putAside = () => {
+  const discard = () => {
     if (!draft) return
     setDraft(null)
-    notifyUndo('The draft was put aside.', () => setDraft(draft))
+    notifyUndo('The draft was discarded.', () => setDraft(draft))
   }
   const prompt =
     prompts.find((one) => one.id === at.prompt) ??
@@ -55,7 +55,7 @@ function Prompts({ prompts }: { prompts: PromptInfo[] }) {
         prompts={prompts}
         selectedId={draft ? (edited?.id ?? null) : prompt.id}
         onSelect={(id) => {
-          putAside()
+          discard()
           void setAt({ prompt: id, version: null })
         }}
       />
@@ -66,7 +66,7 @@ function Prompts({ prompts }: { prompts: PromptInfo[] }) {
           parent={parent}
           allowed={edited?.allowed ?? rubricPlaceholders(prompts)}
           onChange={setDraft}
-          onDiscard={putAside}
+          onDiscard={discard}
           onSaved={(saved) => {
             setDraft(null)
             void setAt({ prompt: saved.id, version: null })
@@ -107,7 +107,7 @@ export function PromptsView() {
   return (
     <Page
       title="Prompts"
-      description="What models are asked: operators of evolution, judges of difficulty, and rubrics of your own. A text never changes; an edit is a new version, and its hash is part of the definition of every run that used it."
+      description="The prompts sent to models: evolution operators, difficulty ratings, and your own rubrics. A stored text never changes; each edit is a new version, and its hash is part of the definition of every run that uses it."
       actions={<NewRubricButton />}
     >
       <PageTitle parts={['Prompts']} />

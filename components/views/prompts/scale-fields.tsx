@@ -1,6 +1,6 @@
 'use client'
 
-import { Group, NumberInput, SegmentedControl, Textarea } from '@mantine/core'
+import { Group, Input, NumberInput, SegmentedControl, Textarea } from '@mantine/core'
 import { useState } from 'react'
 import type { RubricScale } from '@/lib/contracts/prompts'
 
@@ -9,9 +9,9 @@ interface ScaleFieldsProps {
   onChange(scale: RubricScale): void
 }
 
-/** The answers that a rubric takes: integers, or labels from low to high. */
+/** The ratings that a rubric allows: integers, or labels from low to high. */
 export function ScaleFields({ scale, onChange }: ScaleFieldsProps) {
-  // What is typed stays as typed: a line that is still empty is no label yet.
+  // The text stays as typed: a line that is still empty is not a label yet.
   const [typed, setTyped] = useState(scale.kind === 'labels' ? scale.labels.join('\n') : '')
   const setLabels = (text: string) => {
     setTyped(text)
@@ -25,7 +25,7 @@ export function ScaleFields({ scale, onChange }: ScaleFieldsProps) {
     <div>
       <Group gap="md" align="flex-end" mb={4}>
         <div>
-          <div style={{ fontWeight: 500, marginBottom: 4 }}>Scale of the answers</div>
+          <Input.Label mb={4}>Rating scale</Input.Label>
           <SegmentedControl
             aria-label="Kind of scale"
             data={[
@@ -41,27 +41,23 @@ export function ScaleFields({ scale, onChange }: ScaleFieldsProps) {
         </div>
         {scale.kind === 'integers' ? (
           <>
-            <NumberInput
-              label="From"
-              w={90}
-              allowDecimal={false}
-              value={scale.min}
-              onChange={(min) => onChange({ ...scale, min: Number(min) })}
-            />
-            <NumberInput
-              label="To"
-              w={90}
-              allowDecimal={false}
-              value={scale.max}
-              onChange={(max) => onChange({ ...scale, max: Number(max) })}
-            />
+            {(['min', 'max'] as const).map((end) => (
+              <NumberInput
+                key={end}
+                label={end === 'min' ? 'From' : 'To'}
+                w={90}
+                allowDecimal={false}
+                value={scale[end]}
+                onChange={(value) => onChange({ ...scale, [end]: Number(value) })}
+              />
+            ))}
           </>
         ) : null}
       </Group>
       {scale.kind === 'labels' ? (
         <Textarea
           label="Labels, from low to high"
-          description="One a line. Your text must ask for these very words."
+          description="One per line. Your prompt must ask for exactly these words."
           autosize
           minRows={3}
           maxRows={10}

@@ -1,6 +1,6 @@
 'use client'
 
-import { Anchor } from '@mantine/core'
+import { LinkButton } from '@/components/ui/link-button'
 import { checkTemplate } from '@/lib/prompts/render'
 import classes from './prompts.module.css'
 
@@ -22,15 +22,15 @@ export function templateProblem(
 ): string | null {
   if (template.trim() === '') return 'The text is empty.'
   const { missing } = checkTemplate(template, required, allowed)
-  if (missing.length > 0) return `The text must hold {${missing.join('} and {')}}.`
+  if (missing.length > 0) return `The text must contain {${missing.join('} and {')}}.`
   const absent = checkTemplate(template, needsOneOf, allowed).missing
   if (needsOneOf.length > 0 && absent.length === needsOneOf.length) {
-    return `The text must hold {${needsOneOf.join('} or {')}}, where that text belongs.`
+    return `The text must contain {${needsOneOf.join('} or {')}}.`
   }
   return null
 }
 
-/** What is wrong with a text, what looks wrong, and one click to mend it. */
+/** Errors and warnings of a template, each with a button that corrects it. */
 export function TemplateChecks(props: TemplateChecksProps) {
   const { template, required, allowed, needsOneOf = [], onReplace } = props
   const problem = templateProblem(template, required, allowed, needsOneOf)
@@ -42,24 +42,19 @@ export function TemplateChecks(props: TemplateChecksProps) {
       {foreign.map(({ found, meant, isFilled }) => (
         <li key={found} className={classes.warn}>
           <span className="ev-mono">{found}</span>{' '}
-          {isFilled ? 'leaves its signs around the text.' : 'is sent as it stands.'}{' '}
-          <Anchor
-            component="button"
-            type="button"
-            size="sm"
-            onClick={() => onReplace(template.replaceAll(found, meant))}
-          >
-            Write {meant} instead
-          </Anchor>
+          {isFilled ? 'leaves extra braces around the text.' : 'is sent unchanged.'}{' '}
+          <LinkButton onClick={() => onReplace(template.replaceAll(found, meant))}>
+            Replace by {meant}
+          </LinkButton>
         </li>
       ))}
       {unknown.map((name) => (
         <li key={name} className={classes.warn}>
-          <span className="ev-mono">{`{${name}}`}</span> is no placeholder here and is sent as it
-          stands. There are: {allowed.map((one) => `{${one}}`).join(', ')}.
+          <span className="ev-mono">{`{${name}}`}</span> is not a placeholder here and is sent
+          unchanged. Placeholders are: {allowed.map((one) => `{${one}}`).join(', ')}.
         </li>
       ))}
-      {isFine ? <li className="ev-dim">All placeholders are in place.</li> : null}
+      {isFine ? <li className="ev-dim">All placeholders are valid.</li> : null}
     </ul>
   )
 }

@@ -1,21 +1,17 @@
 'use client'
 
 import { Button } from '@mantine/core'
-import { IconUpload } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
-import Link from 'next/link'
 import { parseAsArrayOf, parseAsString, useQueryState } from 'nuqs'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { studyKeys } from '@/components/hooks/keys'
 import { fetchRowWindow, ROW_WINDOW } from '@/components/hooks/use-rows'
-import { useStudy } from '@/components/hooks/use-studies'
 import { useViewState } from '@/components/hooks/use-view-state'
 import { formatCount } from '@/components/ui/format'
-import { Page } from '@/components/ui/page'
-import { EmptyState, LoadingLines, QueryState } from '@/components/ui/states'
+import { EmptyState } from '@/components/ui/states'
 import { KEYS } from '@/components/shell/keys'
 import { useShortcut } from '@/components/ui/shortcuts'
-import { PageTitle } from '@/components/shell/page-title'
+import { StudyPage } from '@/components/shell/study-page'
 import type { ViewState } from '@/lib/contracts/filter'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { ColumnCard } from './detail/column-card'
@@ -98,7 +94,6 @@ function Rows({ detail }: { detail: StudyDetail }) {
 
   return (
     <div className={classes.root}>
-      <PageTitle parts={['Rows', detail.study.name]} />
       <RowsToolbar
         detail={detail}
         controls={controls}
@@ -111,16 +106,16 @@ function Rows({ detail }: { detail: StudyDetail }) {
       {picked.rows.length > 0 ? <PickedBar studyId={detail.study.id} picked={picked} /> : null}
       {listed?.total === 0 ? (
         <EmptyState
-          title="No row passes this filter"
+          title="No row matches this filter"
           action={<Button onClick={controls.clearFilter}>Clear the filter</Button>}
         >
-          The study has {formatCount(listed.outOf)} rows. Take away a part of the filter above, or
-          all of it.
+          The study has {formatCount(listed.outOf)} rows. Remove a part of the filter above, or
+          clear it.
         </EmptyState>
       ) : null}
       <div
         className={`${classes.body} ${selected ? classes.withDetail : ''}`}
-        style={listed?.total === 0 ? { display: 'none' } : {}}
+        hidden={listed?.total === 0}
       >
         <RowTable
           detail={detail}
@@ -152,46 +147,22 @@ function Rows({ detail }: { detail: StudyDetail }) {
   )
 }
 
+const EMPTY = {
+  title: 'No rows yet',
+  text: 'Rows are listed here with their texts, parents and metric values once a file is imported.',
+}
+
+/** The rows of a study as a table, with one of them opened beside it. */
 export function RowsView({ studyId }: { studyId: string }) {
-  const query = useStudy(studyId)
   return (
-    <QueryState
-      query={query}
-      what="The study could not be read"
-      skeleton={<LoadingLines lines={12} height={52} />}
-      wrap={(content) => (
-        <Page title="Rows">
-          <PageTitle parts={['Rows']} />
-          {content}
-        </Page>
-      )}
+    <StudyPage
+      studyId={studyId}
+      title="Rows"
+      skeleton={{ lines: 12, height: 52 }}
+      empty={EMPTY}
+      hasOwnHeading
     >
-      {(detail) =>
-        detail.cells.length === 0 ? (
-          <Page title="Rows">
-            <PageTitle parts={['Rows', detail.study.name]} />
-            <div className="ev-panel">
-              <EmptyState
-                title="No rows yet"
-                action={
-                  <Button
-                    component={Link}
-                    href={`/studies/${studyId}?do=import`}
-                    leftSection={<IconUpload size={14} />}
-                  >
-                    Import files
-                  </Button>
-                }
-              >
-                Rows are listed here with their texts, parents and metric values once a file is
-                imported.
-              </EmptyState>
-            </div>
-          </Page>
-        ) : (
-          <Rows detail={detail} />
-        )
-      }
-    </QueryState>
+      {(detail) => <Rows detail={detail} />}
+    </StudyPage>
   )
 }

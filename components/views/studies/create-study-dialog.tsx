@@ -1,11 +1,11 @@
 'use client'
 
-import { Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core'
+import { Button, Modal, Stack, Textarea, TextInput } from '@mantine/core'
 import { useRouter } from 'next/navigation'
 import type { FormEvent } from 'react'
 import { useState } from 'react'
 import { useCreateStudy } from '@/components/hooks/use-studies'
-import { ErrorState } from '@/components/ui/states'
+import { DialogFoot } from '@/components/ui/dialog-foot'
 
 interface DialogProps {
   opened: boolean
@@ -52,17 +52,11 @@ export function CreateStudyDialog({ opened, onClose }: DialogProps) {
             value={description}
             onChange={(event) => setDescription(event.currentTarget.value)}
           />
-          {create.error ? (
-            <ErrorState error={create.error} what="The study was not created" />
-          ) : null}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
+          <DialogFoot error={create.error} what="The study was not created" onClose={onClose}>
             <Button type="submit" loading={create.isPending}>
               Create and import files
             </Button>
-          </Group>
+          </DialogFoot>
         </Stack>
       </form>
     </Modal>

@@ -1,43 +1,48 @@
 'use client'
 
-import { Anchor, Button } from '@mantine/core'
+import { Anchor, Button, Text } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import Link from 'next/link'
 import { useStudies } from '@/components/hooks/use-studies'
 import { formatCount, formatDateTime } from '@/components/ui/format'
-import { ScrollRegion } from '@/components/ui/scroll-region'
 import { Page } from '@/components/ui/page'
 import { EmptyState, LoadingLines, QueryState } from '@/components/ui/states'
 import { PageTitle } from '@/components/shell/page-title'
 import { useDialogParam } from '@/components/shell/use-dialog-param'
+import { Table, type Column } from '@/components/ui/table'
 import type { StudySummary } from '@/lib/contracts/study'
 import { CreateStudyDialog } from './create-study-dialog'
+import classes from './studies.module.css'
 import { StudyMenu } from './study-menu'
 
-function StudyRow({ study }: { study: StudySummary }) {
-  return (
-    <tr>
-      <td style={{ minWidth: 220 }}>
+const COLUMNS: readonly Column<StudySummary>[] = [
+  {
+    name: 'Study',
+    className: classes.name,
+    cell: (study) => (
+      <>
         <Anchor component={Link} href={`/studies/${study.id}`} fw={600} dir="auto">
           {study.name}
         </Anchor>
         {study.origin === 'sample' ? <span className="ev-dim"> · sample</span> : null}
-        <div className="ev-dim" style={{ maxWidth: '70ch' }} dir="auto">
+        <Text size="sm" c="dimmed" maw="70ch" dir="auto">
           {study.description}
-        </div>
-      </td>
-      <td className="ev-num">{formatCount(study.rowCount)}</td>
-      <td className="ev-num">{formatCount(study.seedSetCount)}</td>
-      <td className="ev-num">{formatCount(study.armCount)}</td>
-      <td className="ev-num">{formatCount(study.cellCount)}</td>
-      <td className="ev-num">{study.activeJobs > 0 ? `${study.activeJobs} running` : 'none'}</td>
-      <td style={{ whiteSpace: 'nowrap' }}>{formatDateTime(study.createdAt)}</td>
-      <td>
-        <StudyMenu study={study} />
-      </td>
-    </tr>
-  )
-}
+        </Text>
+      </>
+    ),
+  },
+  { name: 'Rows', kind: 'number', cell: ({ rowCount }) => formatCount(rowCount) },
+  { name: 'Seed sets', kind: 'number', cell: ({ seedSetCount }) => formatCount(seedSetCount) },
+  { name: 'Evolvers', kind: 'number', cell: ({ armCount }) => formatCount(armCount) },
+  { name: 'Cells', kind: 'number', cell: ({ cellCount }) => formatCount(cellCount) },
+  {
+    name: 'Jobs',
+    kind: 'number',
+    cell: ({ activeJobs }) => (activeJobs > 0 ? `${activeJobs} running` : 'none'),
+  },
+  { name: 'Created', kind: 'line', cell: ({ createdAt }) => formatDateTime(createdAt) },
+  { name: 'Actions', cell: (study) => <StudyMenu study={study} /> },
+]
 
 export function StudiesView() {
   const query = useStudies()
@@ -51,7 +56,7 @@ export function StudiesView() {
   return (
     <Page
       title="Studies"
-      description="A study holds seed sets, what evolvers made of them in each round, and the metrics of every row."
+      description="A study contains seed sets, the rows that evolvers made from them in each round, and the metrics of every row."
       actions={create}
     >
       <PageTitle parts={['Studies']} />
@@ -62,47 +67,13 @@ export function StudiesView() {
       >
         {(studies) =>
           studies.length === 0 ? (
-            <div className="ev-panel">
-              <EmptyState title="No study yet" action={create}>
-                Create one and drop your files on it: seeds, evolved rounds, in JSON, JSONL, Alpaca,
-                ShareGPT or messages format. The sample study comes back with{' '}
-                <code className="ev-mono">npm run evolens -- sample</code>.
-              </EmptyState>
-            </div>
+            <EmptyState title="No study yet" action={create}>
+              Create a study and drop your files on it: seeds and evolved rounds in JSON, JSONL,
+              Alpaca, ShareGPT or messages format. Restore the sample study with{' '}
+              <code className="ev-mono">npm run evolens -- sample</code>.
+            </EmptyState>
           ) : (
-            <ScrollRegion label="Studies">
-              <table className="ev-table">
-                <thead>
-                  <tr>
-                    <th scope="col">Study</th>
-                    <th scope="col" className="ev-num">
-                      Rows
-                    </th>
-                    <th scope="col" className="ev-num">
-                      Seed sets
-                    </th>
-                    <th scope="col" className="ev-num">
-                      Evolvers
-                    </th>
-                    <th scope="col" className="ev-num">
-                      Cells
-                    </th>
-                    <th scope="col" className="ev-num">
-                      Jobs
-                    </th>
-                    <th scope="col">Created</th>
-                    <th scope="col">
-                      <span className="ev-dim">Actions</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {studies.map((study) => (
-                    <StudyRow key={study.id} study={study} />
-                  ))}
-                </tbody>
-              </table>
-            </ScrollRegion>
+            <Table label="Studies" columns={COLUMNS} rows={studies} keyOf={({ id }) => id} />
           )
         }
       </QueryState>

@@ -1,10 +1,11 @@
 'use client'
 
-import { ActionIcon, Button, Group, Menu, Modal, Stack, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Menu, Modal, Stack, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconDots, IconPencil, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useDeleteStudy, useRestoreStudy, useUpdateStudy } from '@/components/hooks/use-studies'
+import { DialogFoot } from '@/components/ui/dialog-foot'
 import { notifyError, notifyUndo } from '@/components/ui/notify'
 import type { StudySummary } from '@/lib/contracts/study'
 
@@ -13,10 +14,7 @@ function RenameDialog({ study, onClose }: { study: StudySummary; onClose(): void
   const [name, setName] = useState(study.name)
   const [description, setDescription] = useState(study.description)
   const save = () =>
-    update.mutate(
-      { name: name.trim(), description: description.trim() },
-      { onSuccess: onClose, onError: (error) => notifyError('The study was not changed', error) },
-    )
+    update.mutate({ name: name.trim(), description: description.trim() }, { onSuccess: onClose })
   return (
     <Modal opened onClose={onClose} title="Name and description">
       <Stack gap="sm">
@@ -32,14 +30,11 @@ function RenameDialog({ study, onClose }: { study: StudySummary; onClose(): void
           value={description}
           onChange={(event) => setDescription(event.currentTarget.value)}
         />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
+        <DialogFoot error={update.error} what="The study was not changed" onClose={onClose}>
           <Button onClick={save} loading={update.isPending} disabled={name.trim() === ''}>
             Save
           </Button>
-        </Group>
+        </DialogFoot>
       </Stack>
     </Modal>
   )

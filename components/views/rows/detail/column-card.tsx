@@ -1,6 +1,7 @@
 'use client'
 
-import { Drawer } from '@mantine/core'
+import { Box, Drawer, Text } from '@mantine/core'
+import { Facts } from '@/components/ui/facts'
 import { columnName } from '@/components/shell/column-name'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 import { ColumnFigures } from '@/components/views/figures/column-figures'
@@ -13,7 +14,7 @@ function nameOf(column: ColumnInfo): string {
   return column.label === column.shortLabel ? columnName(column) : column.label
 }
 
-/** Definition of a column and the card of the run that filled it. */
+/** Definition of a column and the details of the run that filled it. */
 export function ColumnCard({
   detail,
   column,
@@ -28,7 +29,7 @@ export function ColumnCard({
     ? ([
         ['Formula', column.formula],
         ['Unit', column.unit || 'none'],
-        ['Range', column.range ? `${column.range[0]} to ${column.range[1]}` : 'not bounded'],
+        ['Range', column.range ? `${column.range[0]} to ${column.range[1]}` : 'unbounded'],
         [
           'Direction',
           column.direction === 'none'
@@ -45,30 +46,21 @@ export function ColumnCard({
       onClose={onClose}
       position="right"
       size="lg"
-      title={column ? `Card: ${nameOf(column)}` : ''}
+      title={column ? `Run details: ${nameOf(column)}` : ''}
     >
       {column ? (
         <div className={classes.card}>
-          <p style={{ marginTop: 0, fontSize: '0.875rem', lineHeight: 1.5 }}>
-            {column.description}
-          </p>
+          <Text mb="md">{column.description}</Text>
           <ColumnFigures studyId={detail.study.id} column={column} />
-          <dl className={classes.facts}>
-            {facts.map(([name, value]) => (
-              <div key={name} className={classes.fact}>
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-              </div>
-            ))}
-          </dl>
+          <Facts facts={facts} />
           {run ? (
-            <div style={{ marginTop: 24 }}>
+            <Box mt="lg">
               <RunCard run={run} />
-            </div>
+            </Box>
           ) : (
-            <p className={classes.text} style={{ marginTop: 16 }}>
-              Derived from the texts alone: no run, no model.
-            </p>
+            <Text mt="md" c="dimmed">
+              Computed from the texts alone: there is no run and no model.
+            </Text>
           )}
         </div>
       ) : null}

@@ -3,6 +3,7 @@
 import { SegmentedControl } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { ClampedText } from '@/components/ui/clamped-text'
+import { DiffText } from '@/components/ui/diff-text'
 import type { RowRef } from '@/lib/contracts/rows'
 import classes from './detail.module.css'
 import { diffTexts } from './text-diff'
@@ -12,7 +13,7 @@ interface InstructionTextProps {
   parent: RowRef | null
 }
 
-/** The instruction, against its parent or plain. */
+/** The instruction, plain or compared with its parent. */
 export function InstructionText({ text, parent }: InstructionTextProps) {
   const [mode, setMode] = useState<'diff' | 'plain'>('diff')
   const parts = useMemo(() => (parent ? diffTexts(parent.instruction, text) : null), [parent, text])
@@ -27,7 +28,7 @@ export function InstructionText({ text, parent }: InstructionTextProps) {
             value={mode}
             onChange={(value) => setMode(value as 'diff' | 'plain')}
             data={[
-              { value: 'diff', label: 'Against its parent' },
+              { value: 'diff', label: 'Compared with parent' },
               { value: 'plain', label: 'Plain' },
             ]}
           />
@@ -36,19 +37,7 @@ export function InstructionText({ text, parent }: InstructionTextProps) {
       <div className={classes.text}>
         {parent && mode === 'diff' && parts ? (
           <div className="ev-prose" dir="auto">
-            {parts.map((part, index) =>
-              part.kind === 'same' ? (
-                <span key={index}>{part.text}</span>
-              ) : part.kind === 'added' ? (
-                <ins key={index} className={classes.ins}>
-                  {part.text}
-                </ins>
-              ) : (
-                <del key={index} className={classes.del}>
-                  {part.text}
-                </del>
-              ),
-            )}
+            <DiffText parts={parts} />
           </div>
         ) : (
           <ClampedText text={text} limit={4_000} />

@@ -1,3 +1,4 @@
+import { Text } from '@mantine/core'
 import { ClampedText } from '@/components/ui/clamped-text'
 import { formatMetric } from '@/components/ui/format'
 import type { RowDetail } from '@/lib/contracts/rows'
@@ -63,10 +64,12 @@ export function MetricDetails({ data, study }: { data: RowDetail; study: StudyDe
     return (
       <section key={runId} className={classes.section}>
         <h3 className={classes.sectionTitle}>
-          {strip ? `${label}: tokens of this row` : `${label}: what came back`}
+          {strip ? `${label}: tokens of this row` : `${label}: reply`}
         </h3>
         {typeof message === 'string' ? (
-          <p style={{ margin: '0 0 4px', color: 'var(--ev-error)' }}>{message}</p>
+          <Text c="var(--ev-error)" mb={4}>
+            {message}
+          </Text>
         ) : null}
         {strip ? <HeatStrip label={label} strip={strip} /> : null}
         {tokens.length > 0 ? <Tokens tokens={tokens} /> : null}

@@ -60,7 +60,7 @@ interface RelativesProps {
   onOpen(row: RowRef): void
 }
 
-/** From the seed to this row, what grew from it, and the same slot elsewhere. */
+/** The rows from the seed to this one, its children, and rows of the same seed and round. */
 export function Relatives({ data, detail, onOpen }: RelativesProps) {
   const { row, lineage, children, siblings } = data
   return (
@@ -82,14 +82,14 @@ export function Relatives({ data, detail, onOpen }: RelativesProps) {
             })}
           </ol>
         ) : (
-          <p className={classes.sub} style={{ margin: 0 }}>
+          <p className={classes.sub}>
             {row.armKey === null ? 'This is a seed.' : 'No parent is known for this row.'}
           </p>
         )}
       </section>
       <List title="Children" rows={children} detail={detail} onOpen={onOpen} />
       <List
-        title="Same slot and round, other evolvers"
+        title="Same seed and round, other evolvers"
         rows={siblings}
         detail={detail}
         onOpen={onOpen}

@@ -34,7 +34,7 @@ import type { SelectedRow } from '../table/use-row-selection'
 interface RowDetailPanelProps {
   study: StudyDetail
   selected: SelectedRow
-  /** Whether s and d mean this row; otherwise they mean the picked ones. */
+  /** Whether s and d mean this row; otherwise they mean the selected rows. */
   hasMarkKeys: boolean
   onStep(direction: 1 | -1): void
   onSelect(row: SelectedRow): void
@@ -76,13 +76,7 @@ function TextSection({
   return (
     <section className={classes.section}>
       <h3 className={classes.sectionTitle}>{title}</h3>
-      {text ? (
-        <ClampedText text={text} />
-      ) : (
-        <p className={classes.sub} style={{ margin: 0 }}>
-          {missing}
-        </p>
-      )}
+      {text ? <ClampedText text={text} /> : <p className={classes.sub}>{missing}</p>}
     </section>
   )
 }
@@ -112,7 +106,7 @@ function Body({
       <TextSection title="System prompt" text={row.system} />
       <TextSection title="History" text={asText(row.history)} />
       <TextSection
-        title="Last user message (losses are of its answer)"
+        title="Last user message (losses are computed on its answer)"
         text={row.lastPair?.user ?? null}
       />
       <TextSection title="Response" text={row.response} missing="This row has no response." />
@@ -123,10 +117,10 @@ function Body({
       <TextSection title="Other fields of the source" text={asText(row.extra)} />
       <section className={classes.section}>
         <h3 className={classes.sectionTitle}>Source</h3>
-        <p className={classes.sub} style={{ margin: 0, overflowWrap: 'anywhere' }}>
+        <p className={classes.sub}>
           {row.fileName}, row {row.idx}
           {row.externalId ? `, id ${row.externalId}` : ''}
-          {row.flags.length > 0 ? `, noticed: ${row.flags.join(', ')}` : ''}
+          {row.flags.length > 0 ? `, flags: ${row.flags.join(', ')}` : ''}
           <br />
           SHA-256 <span title={row.sha256}>{shortHash(row.sha256)}…</span>
         </p>
@@ -158,13 +152,11 @@ export function RowDetailPanel(props: RowDetailPanelProps) {
     <div>
       <header className={classes.head}>
         <div className={classes.headLine}>
-          <h2 className={classes.place} style={{ margin: 0, fontSize: '0.875rem' }}>
-            Row {selected.idx}
-          </h2>
+          <h2 className={classes.place}>Row {selected.idx}</h2>
           <IconButton label="Star (s)" pressed={has('star')} onClick={() => mark('star')}>
             {has('star') ? <IconStarFilled size={16} /> : <IconStar size={16} />}
           </IconButton>
-          <IconButton label="Drop (d)" pressed={has('drop')} onClick={() => mark('drop')}>
+          <IconButton label="Exclude (d)" pressed={has('drop')} onClick={() => mark('drop')}>
             {has('drop') ? <IconTrashFilled size={16} /> : <IconTrash size={16} />}
           </IconButton>
           <CopyButton value={typeof location === 'undefined' ? '' : location.href}>
@@ -199,7 +191,7 @@ export function RowDetailPanel(props: RowDetailPanelProps) {
       {data ? (
         <Body data={data} study={study} onOpen={open} onCard={onCard} />
       ) : query.error ? (
-        <div style={{ padding: 16 }}>
+        <div className={classes.wait}>
           <ErrorState
             error={query.error}
             what="The row could not be read"
@@ -207,7 +199,7 @@ export function RowDetailPanel(props: RowDetailPanelProps) {
           />
         </div>
       ) : (
-        <div style={{ padding: 16 }}>
+        <div className={classes.wait}>
           <LoadingLines lines={10} height={28} />
         </div>
       )}

@@ -2,7 +2,7 @@
 
 import { Button, Group, Textarea } from '@mantine/core'
 import { useState } from 'react'
-import { useAnnotate, useUndoAnnotation } from '@/components/hooks/use-rows'
+import { useAnnotate, useUndoAnnotations } from '@/components/hooks/use-rows'
 import { formatDateTime } from '@/components/ui/format'
 import { notifyError, notifyUndo } from '@/components/ui/notify'
 import type { RowDetail } from '@/lib/contracts/rows'
@@ -11,7 +11,7 @@ import classes from './detail.module.css'
 /** The note on the row; saving replaces it, older ones stay in the log. */
 export function RowNotes({ studyId, data }: { studyId: string; data: RowDetail }) {
   const annotate = useAnnotate(studyId)
-  const undo = useUndoAnnotation(studyId)
+  const undo = useUndoAnnotations(studyId)
   const { cellId, idx } = data.row
   const note = data.notes.find((one) => one.kind === 'note')
   const saved = note?.value ?? ''
@@ -25,7 +25,7 @@ export function RowNotes({ studyId, data }: { studyId: string; data: RowDetail }
     )
   const remove = () =>
     note &&
-    undo.mutate(note.no, {
+    undo.mutate([note.no], {
       onSuccess: () => {
         setText('')
         notifyUndo('The note was removed.', () => {

@@ -1,7 +1,7 @@
 'use client'
 
-import { Anchor } from '@mantine/core'
 import { DASH } from '@/components/ui/format'
+import { LinkButton } from '@/components/ui/link-button'
 import { columnName } from '@/components/shell/column-name'
 import type { MetricValue, RowDetail } from '@/lib/contracts/rows'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
@@ -32,36 +32,28 @@ interface RowValuesProps {
   onCard(columnId: string): void
 }
 
-/** Every value of the row, or why it is missing; each name opens its card. */
+/** Every value of the row, or why it is missing; each name opens its run details. */
 export function RowValues({ data, detail, onCard }: RowValuesProps) {
   const columns = detail.columns.filter((column) => !column.hidden)
   return (
     <section className={classes.section}>
       <h3 className={classes.sectionTitle}>Values</h3>
       {columns.length === 0 ? (
-        <p className={classes.sub} style={{ margin: 0 }}>
-          Nothing was computed yet.
-        </p>
+        <p className={classes.sub}>No metric has been computed yet.</p>
       ) : (
-        <table className="ev-table">
+        <table className={`ev-table ${classes.values}`}>
           <tbody>
             {columns.map((column, index) => {
               const isNewGroup = column.group !== columns[index - 1]?.group
               return (
                 <tr key={column.id}>
-                  <th scope="row" style={{ fontWeight: 400, whiteSpace: 'normal', paddingLeft: 0 }}>
-                    {isNewGroup ? <div style={{ fontWeight: 600 }}>{column.group}</div> : null}
-                    <Anchor
-                      component="button"
-                      type="button"
-                      size="sm"
-                      ta="left"
-                      onClick={() => onCard(column.id)}
-                    >
+                  <th scope="row">
+                    {isNewGroup ? <div className={classes.valueGroup}>{column.group}</div> : null}
+                    <LinkButton onClick={() => onCard(column.id)}>
                       {column.label === column.shortLabel ? columnName(column) : column.label}
-                    </Anchor>
+                    </LinkButton>
                   </th>
-                  <td style={{ verticalAlign: 'bottom' }}>
+                  <td>
                     <Value column={column} value={data.row.values[column.id]} />
                   </td>
                 </tr>

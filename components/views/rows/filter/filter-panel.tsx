@@ -1,6 +1,6 @@
 'use client'
 
-import { Chip, Group, MultiSelect, Stack, Switch } from '@mantine/core'
+import { Chip, Fieldset, Group, MultiSelect, Stack, Switch } from '@mantine/core'
 import { useOperators } from '@/components/hooks/use-rows'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
 import { ArmMark } from '@/components/figures/arm-mark'
@@ -10,7 +10,7 @@ import { RangeFields } from './range-fields'
 
 const MARKS = [
   { value: 'star', label: 'Starred' },
-  { value: 'drop', label: 'Dropped' },
+  { value: 'drop', label: 'Excluded' },
   { value: 'note', label: 'With a note' },
 ]
 
@@ -24,10 +24,7 @@ interface ChipsProps {
 function Chips({ label, options, value, onChange }: ChipsProps) {
   if (options.length === 0) return null
   return (
-    <fieldset style={{ border: 0, margin: 0, padding: 0 }}>
-      <legend style={{ fontWeight: 600, fontSize: '0.8125rem', padding: '0 0 4px' }}>
-        {label}
-      </legend>
+    <Fieldset variant="unstyled" legend={label}>
       <Chip.Group multiple value={[...value]} onChange={onChange}>
         <Group gap={6}>
           {options.map((option) => (
@@ -42,7 +39,7 @@ function Chips({ label, options, value, onChange }: ChipsProps) {
           ))}
         </Group>
       </Chip.Group>
-    </fieldset>
+    </Fieldset>
   )
 }
 
@@ -102,7 +99,7 @@ export function FilterPanel({ detail, filter, controls }: FilterPanelProps) {
         onChange={(marks) => setFilter({ marks: marks as RowFilter['marks'] })}
       />
       <Switch
-        label="Leave out dropped rows"
+        label="Hide excluded rows"
         checked={filter.hideDropped}
         onChange={(event) => setFilter({ hideDropped: event.currentTarget.checked })}
       />

@@ -57,7 +57,7 @@ function describe(column: ColumnInfo, data: ColumnHistogram): string {
 
 interface HeaderHistogramProps {
   column: ColumnInfo
-  /** null while it is on its way. */
+  /** null while it is loading. */
   data: ColumnHistogram | null
   range: { min: number | null; max: number | null } | null
   onRange(range: Range | null): void

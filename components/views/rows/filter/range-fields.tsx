@@ -1,6 +1,15 @@
 'use client'
 
-import { Checkbox, CloseButton, Group, NumberInput, Select } from '@mantine/core'
+import {
+  Checkbox,
+  CloseButton,
+  Fieldset,
+  Group,
+  NumberInput,
+  Select,
+  Stack,
+  Text,
+} from '@mantine/core'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
 import type { RangeFilter, RowFilter } from '@/lib/contracts/filter'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
@@ -62,7 +71,9 @@ function RangeLine({ range, column, onChange }: RangeLineProps) {
   const label = column?.label ?? range.column
   return (
     <Group gap={6} wrap="nowrap">
-      <span style={{ flex: 1, minWidth: 0, fontSize: '0.8125rem' }}>{label}</span>
+      <Text size="sm" flex={1} miw={0}>
+        {label}
+      </Text>
       <End
         label={`${label}, at least`}
         value={min}
@@ -96,7 +107,7 @@ interface RangeFieldsProps {
   controls: ViewStateControls
 }
 
-/** Ranges of metrics by number: what brushing a header does, for the keyboard. */
+/** Ranges of metrics typed as numbers: the same as dragging over a histogram, for the keyboard. */
 export function RangeFields({ detail, filter, controls }: RangeFieldsProps) {
   const free = offeredColumns(detail).filter(
     (column) =>
@@ -105,32 +116,31 @@ export function RangeFields({ detail, filter, controls }: RangeFieldsProps) {
   )
   const groups = [...new Set(free.map((column) => column.group))]
   return (
-    <fieldset style={{ border: 0, margin: 0, padding: 0, display: 'grid', gap: 6 }}>
-      <legend style={{ fontWeight: 600, fontSize: '0.8125rem', padding: '0 0 4px' }}>
-        Metric ranges and levels
-      </legend>
-      {filter.ranges.map((range) => (
-        <RangeLine
-          key={range.column}
-          range={range}
-          column={detail.columns.find((one) => one.id === range.column.split('@')[0])}
-          onChange={(next) => controls.setRange(range.column, next)}
+    <Fieldset variant="unstyled" legend="Metric ranges and levels">
+      <Stack gap={6}>
+        {filter.ranges.map((range) => (
+          <RangeLine
+            key={range.column}
+            range={range}
+            column={detail.columns.find((one) => one.id === range.column.split('@')[0])}
+            onChange={(next) => controls.setRange(range.column, next)}
+          />
+        ))}
+        <Select
+          aria-label="Add a metric to filter by"
+          placeholder="Add a metric"
+          searchable
+          comboboxProps={{ withinPortal: false }}
+          data={groups.map((group) => ({
+            group,
+            items: free
+              .filter((column) => column.group === group)
+              .map((column) => ({ value: column.id, label: column.label })),
+          }))}
+          value={null}
+          onChange={(id) => id && controls.setRange(id, { min: null, max: null, missing: false })}
         />
-      ))}
-      <Select
-        aria-label="Add a metric to filter by"
-        placeholder="Add a metric"
-        searchable
-        comboboxProps={{ withinPortal: false }}
-        data={groups.map((group) => ({
-          group,
-          items: free
-            .filter((column) => column.group === group)
-            .map((column) => ({ value: column.id, label: column.label })),
-        }))}
-        value={null}
-        onChange={(id) => id && controls.setRange(id, { min: null, max: null, missing: false })}
-      />
-    </fieldset>
+      </Stack>
+    </Fieldset>
   )
 }

@@ -1,6 +1,6 @@
 'use client'
 
-import { Button, Menu, TextInput } from '@mantine/core'
+import { Button, Group, Menu, TextInput } from '@mantine/core'
 import { IconBookmark, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { SavedView } from '@/lib/contracts/filter'
@@ -50,8 +50,8 @@ export function ViewsMenu({ studyId, state, onApply }: ViewsMenuProps) {
       </Menu.Target>
       <Menu.Dropdown>
         {views?.map((view) => (
-          <div key={view.id} style={{ display: 'flex' }}>
-            <Menu.Item closeMenuOnClick onClick={() => onApply(view.state)} style={{ flex: 1 }}>
+          <Group key={view.id} gap={0} wrap="nowrap">
+            <Menu.Item closeMenuOnClick onClick={() => onApply(view.state)} flex={1}>
               <span dir="auto">{view.name}</span>
             </Menu.Item>
             <Menu.Item
@@ -62,12 +62,15 @@ export function ViewsMenu({ studyId, state, onApply }: ViewsMenuProps) {
             >
               <IconTrash size={14} />
             </Menu.Item>
-          </div>
+          </Group>
         ))}
         {views?.length === 0 ? <Menu.Label>No saved view yet</Menu.Label> : null}
         <Menu.Divider />
-        <form
-          style={{ display: 'flex', gap: 6, padding: 6 }}
+        <Group
+          component="form"
+          gap={6}
+          p={6}
+          wrap="nowrap"
           onSubmit={(event) => {
             event.preventDefault()
             if (name.trim()) saveView()
@@ -80,7 +83,7 @@ export function ViewsMenu({ studyId, state, onApply }: ViewsMenuProps) {
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}
             onKeyDown={(event) => event.stopPropagation()}
-            style={{ flex: 1 }}
+            flex={1}
           />
           <Button
             type="submit"
@@ -90,7 +93,7 @@ export function ViewsMenu({ studyId, state, onApply }: ViewsMenuProps) {
           >
             Save
           </Button>
-        </form>
+        </Group>
       </Menu.Dropdown>
     </Menu>
   )

@@ -1,6 +1,6 @@
 'use client'
 
-import { Button, Checkbox, Group, Popover, ScrollArea, TextInput } from '@mantine/core'
+import { Button, Checkbox, Fieldset, Group, Popover, ScrollArea, TextInput } from '@mantine/core'
 import { IconColumns3 } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
@@ -43,10 +43,7 @@ export function ColumnChooser({ detail, own, metrics, onOwn, onMetrics }: Column
     const found = items.filter((item) => matches(item.label) || matches(title))
     if (found.length === 0) return null
     return (
-      <fieldset key={title} style={{ border: 0, margin: '0 0 12px', padding: 0 }}>
-        <legend style={{ fontWeight: 600, fontSize: '0.8125rem', padding: '0 0 2px' }}>
-          {title}
-        </legend>
+      <Fieldset key={title} variant="unstyled" legend={title} mb={12}>
         {found.map((item) => (
           <Checkbox
             key={item.id}
@@ -57,7 +54,7 @@ export function ColumnChooser({ detail, own, metrics, onOwn, onMetrics }: Column
             onChange={(event) => item.toggle(event.currentTarget.checked)}
           />
         ))}
-      </fieldset>
+      </Fieldset>
     )
   }
 

@@ -2,7 +2,7 @@
 
 import { Button } from '@mantine/core'
 import { IconStar, IconTrash } from '@tabler/icons-react'
-import { useAnnotateRows } from '@/components/hooks/use-rows'
+import { useAnnotateRows, useUndoAnnotations } from '@/components/hooks/use-rows'
 import { plural } from '@/components/ui/format'
 import { notifyError, notifyUndo } from '@/components/ui/notify'
 import { KEYS } from '@/components/shell/keys'
@@ -10,19 +10,25 @@ import { useShortcut } from '@/components/ui/shortcuts'
 import classes from '../rows.module.css'
 import type { PickedRows } from './use-picked-rows'
 
-/** What can be done with all picked rows at once; each act can be undone as one. */
+const MARKS = [
+  { kind: 'star', label: 'Star', icon: IconStar },
+  { kind: 'drop', label: 'Exclude', icon: IconTrash },
+] as const
+
+/** Actions on all selected rows; each can be undone in one step. */
 export function PickedBar({ studyId, picked }: { studyId: string; picked: PickedRows }) {
-  const { annotate, undo } = useAnnotateRows(studyId)
-  const mark = (kind: 'star' | 'drop') =>
+  const annotate = useAnnotateRows(studyId)
+  const undo = useUndoAnnotations(studyId)
+  const mark = (kind: (typeof MARKS)[number]['kind']) =>
     annotate.mutate(
       { kind, value: null, rows: picked.rows },
       {
         onError: (error) => notifyError('The rows were not marked', error),
         onSuccess: ({ nos }) => {
-          const done = kind === 'star' ? 'starred' : 'marked as dropped'
+          const done = kind === 'star' ? 'starred' : 'excluded'
           notifyUndo(`${plural(picked.rows.length, 'row')} ${done}.`, () =>
             undo.mutate(nos, {
-              onError: (error) => notifyError('Not every mark was taken back', error),
+              onError: (error) => notifyError('Not every mark was removed', error),
             }),
           )
           picked.clear()
@@ -35,25 +41,20 @@ export function PickedBar({ studyId, picked }: { studyId: string; picked: Picked
 
   return (
     <div className={classes.picked} role="status">
-      <strong>{plural(picked.rows.length, 'row')} picked</strong>
-      <Button
-        variant="default"
-        leftSection={<IconStar size={14} />}
-        loading={annotate.isPending}
-        onClick={() => mark('star')}
-      >
-        Star
-      </Button>
-      <Button
-        variant="default"
-        leftSection={<IconTrash size={14} />}
-        loading={annotate.isPending}
-        onClick={() => mark('drop')}
-      >
-        Drop
-      </Button>
+      <strong>{plural(picked.rows.length, 'row')} selected</strong>
+      {MARKS.map(({ kind, label, icon: MarkIcon }) => (
+        <Button
+          key={kind}
+          variant="default"
+          leftSection={<MarkIcon size={14} />}
+          loading={annotate.isPending}
+          onClick={() => mark(kind)}
+        >
+          {label}
+        </Button>
+      ))}
       <Button variant="subtle" onClick={picked.clear}>
-        Let go
+        Deselect
       </Button>
     </div>
   )

@@ -8,7 +8,7 @@ import type { RowColumn } from './row-columns'
 import classes from '../rows.module.css'
 import { ValueCell } from './value-cell'
 
-/** Names of a row's place, for labels. */
+/** Seed set and evolver of a row by name, for labels. */
 export function placeOf(
   detail: StudyDetail,
   row: Pick<RowListItem, 'seedSetKey' | 'armKey' | 'round'>,
@@ -35,7 +35,7 @@ function Place({ row, detail, onOpen }: { row: RowListItem; detail: StudyDetail;
       <span className={`${classes.placeLine} ev-dim`}>
         R{row.round} · {formatCount(row.idx)} · {seedSet}
         {row.marks.includes('star') ? <IconStarFilled size={11} aria-label="starred" /> : null}
-        {row.marks.includes('drop') ? <IconX size={11} aria-label="dropped" /> : null}
+        {row.marks.includes('drop') ? <IconX size={11} aria-label="excluded" /> : null}
         {row.marks.includes('note') ? <IconNote size={11} aria-label="has a note" /> : null}
       </span>
     </UnstyledButton>
@@ -80,11 +80,11 @@ export function RowCell({ column, row, detail, edges, onOpen }: RowCellProps) {
     case 'response':
       return <TextCell text={row.response} missing="No response" />
     case 'operator':
-      return <TextCell text={row.operator} missing="The operator is not known" />
+      return <TextCell text={row.operator} missing="The operator is unknown" />
     case 'slot':
       return <TextCell text={row.slot === null ? null : String(row.slot)} missing="Not aligned" />
     case 'flags':
-      return <TextCell text={row.flags.join(', ')} missing="Nothing was noticed" />
+      return <TextCell text={row.flags.join(', ')} missing="No flags" />
     default:
       return null
   }

@@ -28,8 +28,8 @@ export const OWN_COLUMNS: readonly RowColumn[] = [
   own('input', 'Input', 180),
   own('response', 'Response', 200),
   own('operator', 'Operator', 120, 'What the evolver did to the parent'),
-  own('slot', 'Slot', 70, 'Number of the seed this row grew from'),
-  own('flags', 'Flags', 120, 'What the importer noticed'),
+  own('slot', 'Seed', 70, 'Number of the seed that this row comes from'),
+  own('flags', 'Flags', 120, 'Remarks of the importer'),
 ]
 
 export const DEFAULT_OWN = ['instruction', 'response']

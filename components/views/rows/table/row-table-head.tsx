@@ -11,7 +11,7 @@ import type { RowColumn } from './row-columns'
 import { hasHistogram } from './row-columns'
 import classes from '../rows.module.css'
 
-/** First click sorts by what reads as more, second the other way, third back to file order. */
+/** The first click sorts from high to low, the second from low to high, the third restores file order. */
 export function nextSort(sort: RowSort, column: string): RowSort {
   if (sort.column !== column) return { column, descending: true }
   return sort.descending ? { column, descending: false } : { column: 'position', descending: false }
@@ -86,12 +86,12 @@ export function HeadCell(props: HeadCellProps) {
         {metric ? (
           <UnstyledButton
             className={classes.unit}
-            title={`${metric.directionMeans || 'No direction'}. Open the card.`}
-            aria-label={`Card of ${metric.label}`}
+            title={`${metric.directionMeans || 'No direction'}. Open the run details.`}
+            aria-label={`Run details of ${metric.label}`}
             onClick={() => props.onCard(column.id)}
           >
             {ARROW[metric.direction]}
-            {metric.unit || firstClause(metric.directionMeans) || 'card'}
+            {metric.unit || firstClause(metric.directionMeans) || 'details'}
           </UnstyledButton>
         ) : null}
       </div>

@@ -53,7 +53,7 @@ interface RowTableProps {
   onListed(listed: ListedRows): void
 }
 
-/** All rows of the filter, drawn as they come into view. */
+/** All rows of the filter, drawn as they scroll into view. */
 export function RowTable(props: RowTableProps) {
   const { detail, state, columns, controls, selected, picked, onSelect, onListed } = props
   const scroll = useRef<HTMLDivElement>(null)
@@ -128,7 +128,7 @@ export function RowTable(props: RowTableProps) {
 
   if (windows.error && !listed) {
     return (
-      <div style={{ padding: 24 }}>
+      <div className={classes.failed}>
         <ErrorState
           error={windows.error}
           what="The rows could not be read"
@@ -150,7 +150,7 @@ export function RowTable(props: RowTableProps) {
         style={{ width, height: virtualizer.getTotalSize() + HEAD_HEIGHT }}
       >
         <div role="rowgroup" className={classes.head}>
-          <div role="row" aria-rowindex={1} style={{ display: 'flex' }}>
+          <div role="row" aria-rowindex={1} className={classes.headRow}>
             {headers.map((header, index) => {
               const column = header.column.columnDef.meta?.column
               return column ? (

@@ -1,11 +1,11 @@
-import { useAnnotate, useUndoAnnotation } from '@/components/hooks/use-rows'
+import { useAnnotate, useUndoAnnotations } from '@/components/hooks/use-rows'
 import { notifyError, notifyUndo } from '@/components/ui/notify'
 import type { RowDetail } from '@/lib/contracts/rows'
 
-/** Sets or takes back a star or a drop; a drop offers to undo it. */
+/** Sets or removes a star or an exclusion; an exclusion can be undone. */
 export function useMarks(studyId: string, data: RowDetail | undefined) {
   const annotate = useAnnotate(studyId)
-  const undo = useUndoAnnotation(studyId)
+  const undo = useUndoAnnotations(studyId)
 
   return (kind: 'star' | 'drop') => {
     if (!data) return
@@ -13,7 +13,7 @@ export function useMarks(studyId: string, data: RowDetail | undefined) {
     const set = data.notes.find((note) => note.kind === kind)
     const onError = (error: unknown) => notifyError('The mark was not saved', error)
     if (set) {
-      undo.mutate(set.no, { onError })
+      undo.mutate([set.no], { onError })
       return
     }
     annotate.mutate(
@@ -21,7 +21,7 @@ export function useMarks(studyId: string, data: RowDetail | undefined) {
       {
         onError,
         onSuccess: ({ no }) => {
-          if (kind === 'drop') notifyUndo('The row is marked as dropped.', () => undo.mutate(no))
+          if (kind === 'drop') notifyUndo('The row was excluded.', () => undo.mutate([no]))
         },
       },
     )

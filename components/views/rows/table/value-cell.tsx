@@ -74,7 +74,7 @@ export function ValueCell({ column, value, edges }: ValueCellProps) {
   if (Array.isArray(value.value)) {
     const text = valueText(column, value.value)
     return (
-      <div title={text} role="img" aria-label={text} style={{ paddingTop: 3 }}>
+      <div title={text} role="img" aria-label={text} className={classes.bars}>
         <Bars values={value.value} />
       </div>
     )

@@ -1,9 +1,10 @@
 'use client'
 
-import { Anchor, SegmentedControl } from '@mantine/core'
+import { SegmentedControl } from '@mantine/core'
 import type { KeyboardEvent } from 'react'
 import { useId, useRef, useState } from 'react'
 import { formatCount } from '@/components/ui/format'
+import { LinkButton } from '@/components/ui/link-button'
 import type { TokenStrip } from '@/lib/contracts/token-strip'
 import classes from './heat-strip.module.css'
 import type { StripCell, StripView } from './heat-strip-cells'
@@ -26,17 +27,17 @@ const BLOCK_TOKENS = 200
 const MOST_TINT = 62
 
 const VIEW_LABELS: Record<StripView, string> = {
-  given: 'Given the instruction',
-  alone: 'Alone',
+  given: 'Conditional loss',
+  alone: 'Unconditional loss',
   difference: 'Difference',
   instruction: 'Instruction',
 }
 
 const VIEW_HELP: Record<StripView, string> = {
-  given: 'Loss of each token of the response after the instruction.',
-  alone: 'Loss of each token of the response without the instruction.',
+  given: 'Conditional loss: of each response token, given the instruction.',
+  alone: 'Unconditional loss: of each response token, without the instruction.',
   difference:
-    'Loss after the instruction minus loss without it: below 0 the instruction helps (blue, solid line), above 0 it misleads (orange, dotted line).',
+    'Conditional minus unconditional loss: below 0 the instruction helps (blue, solid line), above 0 it misleads (orange, dotted line).',
   instruction: 'Loss of each token of the instruction.',
 }
 
@@ -160,12 +161,12 @@ export function HeatStrip({ label, strip }: HeatStripProps) {
       {hasLosses ? null : (
         <p className={classes.help}>
           The losses of these tokens are no longer in the request cache. Compute this row again to
-          see them; its values above stay as they are.
+          see them; its values above remain.
         </p>
       )}
       {strip.joint.texts === null ? (
         <p className={classes.help}>
-          The backend tells no texts of tokens, so their ids are shown.
+          The backend does not return the texts of tokens, so their ids are shown.
         </p>
       ) : null}
       <div
@@ -190,11 +191,11 @@ export function HeatStrip({ label, strip }: HeatStripProps) {
         ))}
       </div>
       {cells.length > FIRST_TOKENS ? (
-        <Anchor component="button" type="button" size="sm" onClick={() => setIsWhole(!isWhole)}>
+        <LinkButton onClick={() => setIsWhole(!isWhole)}>
           {isWhole
             ? `Show the first ${FIRST_TOKENS} tokens`
             : `Show all ${formatCount(cells.length)} tokens`}
-        </Anchor>
+        </LinkButton>
       ) : null}
       <div className={classes.foot}>
         <div className={classes.readout} aria-hidden="true">

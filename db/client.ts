@@ -7,6 +7,7 @@ import { AppError } from '@/lib/errors'
 import { brokenDatabase } from './check'
 import { makePrivateFile, makePrivateFolder } from './private-files'
 import * as schema from './schema'
+import { nameEntriesOf } from './stored-json'
 
 export type Db = BetterSQLite3Database<typeof schema> & { $client: Database.Database }
 
@@ -40,6 +41,7 @@ export function openDatabase(file: string): Db {
     sqlite.close()
     throw brokenDatabase(error, file)
   }
+  nameEntriesOf(sqlite)
   return drizzle(sqlite, { schema })
 }
 

@@ -1,5 +1,7 @@
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import type { ViewState } from '@/lib/contracts/filter'
+import { storedExportSchema } from '@/lib/contracts/export'
+import { viewStateSchema } from '@/lib/contracts/filter'
+import { storedJson } from '../stored-json'
 import { cells } from './cells'
 import { studies } from './studies'
 
@@ -12,7 +14,7 @@ export const views = sqliteTable(
       .notNull()
       .references(() => studies.id, { onDelete: 'cascade' }),
     name: text('name').notNull(),
-    state: text('state', { mode: 'json' }).$type<ViewState>().notNull(),
+    state: storedJson('state', viewStateSchema).notNull(),
     createdAt: integer('created_at').notNull(),
     deletedAt: integer('deleted_at'),
   },
@@ -28,9 +30,9 @@ export const subsets = sqliteTable(
       .notNull()
       .references(() => studies.id, { onDelete: 'cascade' }),
     name: text('name').notNull(),
-    state: text('state', { mode: 'json' }).$type<ViewState>().notNull(),
+    state: storedJson('state', viewStateSchema).notNull(),
     /** How it was written: format, options, rows in and out, file hashes. */
-    recipe: text('recipe', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+    recipe: storedJson('recipe', storedExportSchema).notNull(),
     rowCount: integer('row_count').notNull(),
     createdAt: integer('created_at').notNull(),
     deletedAt: integer('deleted_at'),

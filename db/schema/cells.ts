@@ -7,7 +7,9 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core'
-import type { CellSource, ImportReport } from '@/lib/contracts/cell'
+import { cellSourceSchema, importReportSchema } from '@/lib/contracts/cell'
+import { plainObjectSchema } from '@/lib/contracts/plain-object'
+import { storedJson } from '../stored-json'
 import { arms, seedSets, studies } from './studies'
 
 /** Seed set x (seeds | arm x round) with a revision. `no` is the short key that rows and chunks carry. */
@@ -27,8 +29,8 @@ export const cells = sqliteTable(
     round: integer('round').notNull(),
     revision: integer('revision').notNull().default(1),
     rowCount: integer('row_count').notNull().default(0),
-    source: text('source', { mode: 'json' }).$type<CellSource>().notNull(),
-    report: text('report', { mode: 'json' }).$type<ImportReport>(),
+    source: storedJson('source', cellSourceSchema).notNull(),
+    report: storedJson('report', importReportSchema),
     sourceSha256: text('source_sha256').notNull(),
     /** null while the rows are staged; readers only see published cells. */
     publishedAt: integer('published_at'),
@@ -80,7 +82,7 @@ export const responseSets = sqliteTable(
     /** imported | generated. */
     kind: text('kind').notNull(),
     label: text('label').notNull(),
-    definition: text('definition', { mode: 'json' }).$type<Record<string, unknown>>(),
+    definition: storedJson('definition', plainObjectSchema),
     definitionHash: text('definition_hash'),
     createdAt: integer('created_at').notNull(),
   },
@@ -115,7 +117,7 @@ export const alignments = sqliteTable(
     /** birth | index | id | text | similarity. */
     kind: text('kind').notNull(),
     version: integer('version').notNull().default(1),
-    params: text('params', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+    params: storedJson('params', plainObjectSchema).notNull(),
     matched: integer('matched').notNull(),
     total: integer('total').notNull(),
     createdAt: integer('created_at').notNull(),

@@ -1,20 +1,17 @@
 import { blob, index, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import type { KnownModel } from '@/lib/contracts/model'
+import { z } from 'zod'
+import { probeStepSchema } from '@/lib/contracts/backends'
+import { plainObjectSchema } from '@/lib/contracts/plain-object'
+import { knownModelSchema, probeVectorSchema } from '@/lib/contracts/model'
+import { storedJson } from '../stored-json'
 import { backends } from './work'
-
-/** What the values of a probe vector are, what each belongs to, and the values. */
-export interface StoredVector {
-  of: string
-  labels: (number | string)[]
-  values: number[]
-}
 
 /** Keys that users typed in, sealed with the master key; apart from `backends`, so that no page can read one by mistake. */
 export const backendKeys = sqliteTable('backend_keys', {
   /** No reference: a key may be stored while its backend is still being set up. */
   backendId: text('backend_id').primaryKey(),
   /** The only origins that this key may be sent to. */
-  origins: text('origins', { mode: 'json' }).$type<string[]>().notNull(),
+  origins: storedJson('origins', z.array(z.string())).notNull(),
   nonce: blob('nonce', { mode: 'buffer' }).notNull(),
   /** AES-256-GCM ciphertext with its tag at the end; the backend's id is the associated data. */
   sealed: blob('sealed', { mode: 'buffer' }).notNull(),
@@ -31,7 +28,7 @@ export const backendProbes = sqliteTable(
       .references(() => backends.id, { onDelete: 'cascade' }),
     jobId: text('job_id').notNull(),
     state: text('state').$type<'running' | 'done' | 'failed'>().notNull(),
-    steps: text('steps', { mode: 'json' }).$type<Record<string, unknown>[]>().notNull(),
+    steps: storedJson('steps', z.array(probeStepSchema)).notNull(),
     error: text('error'),
     identityNo: integer('identity_no'),
     startedAt: integer('started_at').notNull(),
@@ -48,9 +45,9 @@ export const backendIdentities = sqliteTable(
     backendId: text('backend_id')
       .notNull()
       .references(() => backends.id, { onDelete: 'cascade' }),
-    identity: text('identity', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+    identity: storedJson('identity', plainObjectSchema).notNull(),
     /** Answer to the probe's fixed question, by which the model is known again; null where the server gives none. */
-    vector: text('vector', { mode: 'json' }).$type<StoredVector>(),
+    vector: storedJson('vector', probeVectorSchema.omit({ tolerance: true })),
     /** Largest difference between two such answers of one model, in the unit of the values. */
     tolerance: real('tolerance'),
     firstSeenAt: integer('first_seen_at').notNull(),
@@ -68,7 +65,7 @@ export const modelFingerprints = sqliteTable(
     /** Hash of the stated identity: models with one of these are told apart by their answers only. */
     identityHash: text('identity_hash').notNull(),
     /** What it stated and answered when it was first seen. */
-    known: text('known', { mode: 'json' }).$type<KnownModel>().notNull(),
+    known: storedJson('known', knownModelSchema).notNull(),
     /** Whether another model had stated the same identity before. */
     isNamesake: integer('is_namesake', { mode: 'boolean' }).notNull(),
     /** The backend behind which it was seen last. No reference: runs cite the model when the backend is gone. */

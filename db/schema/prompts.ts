@@ -1,6 +1,6 @@
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { storedJson } from '../stored-json'
-import type { RubricScale } from '@/lib/contracts/prompts'
+import { rubricScaleSchema } from '@/lib/contracts/prompts'
 
 /** Texts of prompts that users wrote; a text never changes, an edit is a new version. */
 export const promptVersions = sqliteTable(
@@ -15,7 +15,7 @@ export const promptVersions = sqliteTable(
     name: text('name').notNull().default(''),
     template: text('template').notNull(),
     /** Rubrics only. */
-    scale: storedJson('scale').$type<RubricScale>(),
+    scale: storedJson('scale', rubricScaleSchema),
     /** The hash that cards show. */
     hash: text('hash').notNull(),
     parentHash: text('parent_hash'),

@@ -1,5 +1,6 @@
 import { blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import type { RowSet, RunDefinition, RunRecord } from '@/lib/contracts/run'
+import { rowSetSchema, runDefinitionSchema, storedRunRecordSchema } from '@/lib/contracts/run'
+import { storedJson } from '../stored-json'
 import { alignments, cells, responseSets } from './cells'
 import { studies } from './studies'
 
@@ -16,11 +17,11 @@ export const runs = sqliteTable(
     metricId: text('metric_id').notNull(),
     metricVersion: integer('metric_version').notNull(),
     /** Decides cache and whether two series may share an axis. */
-    definition: text('definition', { mode: 'json' }).$type<RunDefinition>().notNull(),
+    definition: storedJson('definition', runDefinitionSchema).notNull(),
     definitionHash: text('definition_hash').notNull(),
-    rowSet: text('row_set', { mode: 'json' }).$type<RowSet>().notNull(),
+    rowSet: storedJson('row_set', rowSetSchema).notNull(),
     /** Not hashed: endpoint, dates, counts, failures by reason, timings. */
-    record: text('record', { mode: 'json' }).$type<RunRecord>().notNull(),
+    record: storedJson('record', storedRunRecordSchema).notNull(),
     backendId: text('backend_id'),
     /** Shown by default for its metric; at most one a metric and study. */
     pinned: integer('pinned', { mode: 'boolean' }).notNull().default(false),

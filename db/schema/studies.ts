@@ -1,4 +1,6 @@
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { decodingSchema } from '@/lib/contracts/study'
+import { storedJson } from '../stored-json'
 
 /** Times are milliseconds since the epoch everywhere. */
 export const studies = sqliteTable('studies', {
@@ -45,7 +47,7 @@ export const arms = sqliteTable(
     scenario: text('scenario').notNull().default('evol-instruct'),
     model: text('model'),
     /** Decoding as recorded: {temperature, topP, seed, ...}. */
-    decoding: text('decoding', { mode: 'json' }).$type<Record<string, string | number>>(),
+    decoding: storedJson('decoding', decodingSchema),
     promptVersion: text('prompt_version'),
     variant: text('variant'),
     /** Index into the arm palette: an arm has one colour in the whole study. */

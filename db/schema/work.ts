@@ -1,7 +1,10 @@
 import { blob, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { z } from 'zod'
 import { storedJson } from '../stored-json'
-import type { JobHold, JobProgress, JobState } from '@/lib/contracts/job'
-import type { Budget } from '@/lib/contracts/meter'
+import { storedProbeSchema } from '@/lib/contracts/backends'
+import { jobHoldSchema, storedProgressSchema, type JobState } from '@/lib/contracts/job'
+import { plainObjectSchema } from '@/lib/contracts/plain-object'
+import { budgetSchema } from '@/lib/contracts/meter'
 
 export const jobs = sqliteTable(
   'jobs',
@@ -10,7 +13,7 @@ export const jobs = sqliteTable(
     id: text('id').notNull().unique(),
     kind: text('kind').notNull(),
     /** Ids and parameters only, never data or secrets. */
-    payload: storedJson('payload').$type<Record<string, unknown>>().notNull(),
+    payload: storedJson('payload', plainObjectSchema).notNull(),
     studyId: text('study_id'),
     title: text('title').notNull(),
     state: text('state').$type<JobState>().notNull(),
@@ -19,15 +22,15 @@ export const jobs = sqliteTable(
     priority: integer('priority').notNull().default(0),
     attempts: integer('attempts').notNull().default(0),
     /** What the job may use up before it pauses. */
-    budget: storedJson('budget').$type<Budget>(),
+    budget: storedJson('budget', budgetSchema),
     /** Why it paused by itself; null otherwise. */
-    hold: storedJson('hold').$type<JobHold>(),
+    hold: storedJson('hold', jobHoldSchema),
     leaseOwner: text('lease_owner'),
     leaseUntil: integer('lease_until'),
-    progress: storedJson('progress').$type<JobProgress>().notNull(),
+    progress: storedJson('progress', storedProgressSchema).notNull(),
     error: text('error'),
     errorCode: text('error_code'),
-    result: storedJson('result').$type<Record<string, unknown>>(),
+    result: storedJson('result', plainObjectSchema),
     runAfter: integer('run_after').notNull(),
     createdAt: integer('created_at').notNull(),
     startedAt: integer('started_at'),
@@ -72,9 +75,9 @@ export const backends = sqliteTable('backends', {
   kind: text('kind').notNull(),
   label: text('label').notNull(),
   /** Parsed by the kind's schema; secrets are named, never held. */
-  config: storedJson('config').$type<Record<string, unknown>>().notNull(),
+  config: storedJson('config', plainObjectSchema).notNull(),
   builtIn: integer('built_in', { mode: 'boolean' }).notNull().default(false),
-  probe: storedJson('probe').$type<Record<string, unknown>>(),
+  probe: storedJson('probe', storedProbeSchema),
   probedAt: integer('probed_at'),
   createdAt: integer('created_at').notNull(),
   deletedAt: integer('deleted_at'),
@@ -83,6 +86,6 @@ export const backends = sqliteTable('backends', {
 /** Small facts of the installation: worker heartbeat, schema notes. */
 export const settings = sqliteTable('settings', {
   key: text('key').primaryKey(),
-  value: text('value', { mode: 'json' }).$type<unknown>().notNull(),
+  value: storedJson('value', z.unknown()).notNull(),
   updatedAt: integer('updated_at').notNull(),
 })

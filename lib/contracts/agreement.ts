@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { plainObjectSchema } from './plain-object'
 
 /** A run whose ratings can be set beside those of another run. */
 export const ratedRunSchema = z.object({
@@ -11,7 +12,7 @@ export const ratedRunSchema = z.object({
   prompts: z.array(z.string()),
   temperature: z.number().nullable(),
   repeat: z.number().nullable(),
-  rowSet: z.record(z.string(), z.unknown()),
+  rowSet: plainObjectSchema,
   done: z.number(),
   total: z.number(),
   createdAt: z.number(),

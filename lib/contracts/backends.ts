@@ -3,6 +3,7 @@ import { paramInfoSchema } from './compute'
 import { nameSchema, settingsSchema } from './limits'
 import { pricesSchema } from './meter'
 import { cleanName } from './plain-text'
+import { plainObjectSchema } from './plain-object'
 
 /** Settings that every backend has beside those of its kind. */
 export const commonSettingsSchema = z.object({
@@ -21,7 +22,7 @@ const capabilityStateSchema = z.object({
 })
 export type CapabilityInfo = z.infer<typeof capabilityStateSchema>
 
-const probeStepSchema = z.object({
+export const probeStepSchema = z.object({
   name: z.string(),
   state: z.string(),
   detail: z.string(),
@@ -50,14 +51,17 @@ export type ModelChange = z.infer<typeof modelChangeSchema>
 export const probeInfoSchema = z.object({
   /** Capability -> state. */
   capabilities: z.record(z.string(), capabilityStateSchema),
-  identity: z.record(z.string(), z.unknown()),
+  identity: plainObjectSchema,
   models: z.array(z.string()),
   steps: z.array(probeStepSchema),
   latencyMs: z.number().nullable(),
 })
 
-/** Settings of a backend as they are stored; its kind's schema reads them before it is opened. */
-export const storedSettingsSchema = z.record(z.string(), z.unknown())
+/** The latest probe as it is stored beside its backend. */
+export const storedProbeSchema = probeInfoSchema.extend({
+  /** Error code of a probe that could try nothing. */
+  failed: z.string().optional(),
+})
 
 export const backendInfoSchema = z.object({
   id: z.string(),
@@ -68,7 +72,7 @@ export const backendInfoSchema = z.object({
   /** Capabilities that its kind can have at best. */
   offers: z.array(z.string()),
   /** Never holds a key. */
-  config: z.record(z.string(), z.unknown()),
+  config: plainObjectSchema,
   /** From the last probe; null when never probed. */
   probe: probeInfoSchema.nullable(),
   probedAt: z.number().nullable(),
@@ -121,7 +125,7 @@ export type DetectionInfo = z.infer<typeof detectionSchema>
 /** A model that was found behind a backend, and when. */
 const identityRecordSchema = z.object({
   no: z.number(),
-  identity: z.record(z.string(), z.unknown()),
+  identity: plainObjectSchema,
   firstSeenAt: z.number(),
   lastSeenAt: z.number(),
   /** In what it differs from the one before; null for the first one. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { importedColumnsSchema } from './imported-values'
 import { LIMITS } from './limits'
 import { openingSchema } from './opening'
+import { plainObjectSchema } from './plain-object'
 
 /** Who speaks in a chat; `other` is what tools say, and nobody's text. */
 export const CHAT_ROLES = ['system', 'user', 'assistant', 'other'] as const
@@ -63,7 +64,7 @@ export const cellSourceSchema = z.object({
   /** Distinct key orders of the source objects; rows refer to them by index. */
   keySets: z.array(z.array(z.string())),
   /** Set for rows made here: job, backend identity, prompts with hashes, decoding. */
-  definition: z.record(z.string(), z.unknown()).nullable(),
+  definition: plainObjectSchema.nullable(),
 })
 export type CellSource = z.infer<typeof cellSourceSchema>
 

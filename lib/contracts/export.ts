@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { viewStateSchema } from './filter'
 import { LIMITS, nameSchema } from './limits'
 import { optionFieldSchema } from './options'
+import { plainObjectSchema } from './plain-object'
 
 /** Returns a data set name made of any text: lower case, digits, "_" and "-". */
 export function safeName(text: string): string {
@@ -98,6 +99,16 @@ export const exportCheckSchema = z.object({
   droppedByReason: z.record(z.string(), z.number()),
 })
 export type ExportCheck = z.infer<typeof exportCheckSchema>
+
+/** How an export is kept: all of it is absent from subsets that no export made. */
+export const storedExportSchema = z.object({
+  /** Absent where it asks for what this version cannot write. */
+  request: exportRequestSchema.optional().catch(undefined),
+  recipe: plainObjectSchema.optional(),
+  file: z.string().optional(),
+  /** What was sent; null while it is being sent, and for good when it was broken off. */
+  sent: z.object({ bytes: z.number(), sha256: z.string() }).nullable().optional(),
+})
 
 /** An export that was downloaded before, with what is needed to make it again. */
 export const previousExportSchema = z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { optionFieldSchema, type OptionField } from './options'
+import { plainObjectSchema } from './plain-object'
 
 /** Rows that a mark stands for: becomes a filter of the rows page. */
 export const figureSelectionSchema = z.object({
@@ -125,7 +126,7 @@ export type FigureCard = z.infer<typeof figureCardSchema>
 export const figureResultSchema = z.object({
   figure: figureMetaSchema,
   /** Options with defaults filled in. */
-  options: z.record(z.string(), z.unknown()),
+  options: plainObjectSchema,
   /** What a figure draws is its own; it is handed through as it is. */
   prepared: z.looseObject(preparedShape) as unknown as z.ZodType<PreparedCommon, PreparedCommon>,
   table: figureTableSchema,

@@ -48,7 +48,8 @@ export type ViewState = z.infer<typeof viewStateSchema>
 export const savedViewSchema = z.object({
   id: z.string(),
   name: z.string(),
-  state: viewStateSchema,
+  /** null where it cannot be read: such a view can only be removed. */
+  state: viewStateSchema.nullable(),
   createdAt: z.number(),
 })
 export type SavedView = z.infer<typeof savedViewSchema>

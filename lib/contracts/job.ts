@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { budgetSchema, emptyMeter, meterSchema } from './meter'
+import { plainObjectSchema } from './plain-object'
 
 export const JOB_STATES = [
   'queued',
@@ -76,9 +77,6 @@ export const jobProgressSchema = z.object({
 })
 export type JobProgress = z.infer<typeof jobProgressSchema>
 
-/** What a job works on and what it left, in the words of its kind. */
-export const jobDataSchema = z.record(z.string(), z.unknown())
-
 /** Returns the progress of a job that has not begun. */
 export function emptyProgress(unit = 'rows'): JobProgress {
   return {
@@ -125,7 +123,7 @@ export const jobSchema = z.object({
   /** Why the job failed, waits to be tried again, or paused by itself. */
   error: z.string().nullable(),
   errorCode: z.string().nullable(),
-  result: z.record(z.string(), z.unknown()).nullable(),
+  result: plainObjectSchema.nullable(),
   createdAt: z.number(),
   startedAt: z.number().nullable(),
   finishedAt: z.number().nullable(),

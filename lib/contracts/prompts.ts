@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { nameSchema } from './limits'
 import { cleanName } from './plain-text'
+import { plainObjectSchema } from './plain-object'
 
 /** A scale of a rubric: labels from low to high, or every integer from min to max. */
 export const rubricScaleSchema = z.discriminatedUnion('kind', [
@@ -39,7 +40,7 @@ export const promptVersionSchema = z.object({
   note: z.string(),
   createdAt: z.number().nullable(),
   /** Parameters that make a metric use this version; null for prompts that no metric sends. */
-  params: z.record(z.string(), z.unknown()).nullable(),
+  params: plainObjectSchema.nullable(),
   /** Runs and evolved cells whose card has this hash. */
   uses: z.number(),
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { tokenStripSchema } from './token-strip'
+import { plainObjectSchema } from './plain-object'
 
 /** What a user can say of a row. */
 export const MARK_KINDS = ['star', 'drop', 'note'] as const
@@ -97,7 +98,7 @@ export const rowDetailSchema = z.object({
     z.object({
       metric: z.string(),
       runId: z.string(),
-      detail: z.record(z.string(), z.unknown()),
+      detail: plainObjectSchema,
       /** Tokens with their losses, where the run scored tokens. */
       strip: tokenStripSchema.nullable(),
     }),

@@ -5,6 +5,7 @@ import { importedColumnsSchema } from './imported-values'
 import { keySchema, LIMITS, nameSchema, roundSchema, storedLabelSchema } from './limits'
 import { openingSchema, PLAIN_OPENING } from './opening'
 import { ALIGN_WAYS, operatorRuleSchema } from './operators'
+import { rowSetSchema, runDefinitionSchema, runRecordSchema } from './run'
 
 export const ARM_CLASSES = ['small', 'large', 'other'] as const
 export const SCENARIOS = ['evol-instruct', 'autoif', 'auto-evol', 'other'] as const
@@ -33,6 +34,9 @@ export const seedSetInfoSchema = z.object({
 })
 export type SeedSetInfo = z.infer<typeof seedSetInfoSchema>
 
+/** Decoding of an evolver as recorded: temperature, top-p, seed and the like. */
+export const decodingSchema = z.record(z.string(), z.union([z.string(), z.number()]))
+
 export const armInfoSchema = z.object({
   id: z.string(),
   key: z.string(),
@@ -40,7 +44,7 @@ export const armInfoSchema = z.object({
   armClass: z.enum(ARM_CLASSES),
   scenario: z.enum(SCENARIOS),
   model: z.string().nullable(),
-  decoding: z.record(z.string(), z.union([z.string(), z.number()])).nullable(),
+  decoding: decodingSchema.nullable(),
   colorIndex: z.number(),
 })
 export type ArmInfo = z.infer<typeof armInfoSchema>
@@ -127,15 +131,9 @@ export const runInfoSchema = z.object({
   metricLabel: z.string(),
   metricVersion: z.number(),
   definitionHash: z.string(),
-  definition: z.object({
-    metric: z.string(),
-    metricVersion: z.number(),
-    params: z.record(z.string(), z.unknown()),
-    model: z.record(z.string(), z.unknown()).nullable(),
-    prompts: z.array(z.object({ id: z.string(), version: z.string(), hash: z.string() })),
-  }),
-  rowSet: z.record(z.string(), z.unknown()),
-  record: z.record(z.string(), z.unknown()),
+  definition: runDefinitionSchema,
+  rowSet: rowSetSchema,
+  record: runRecordSchema,
   /** What its tokens cost at the present prices of its backend; null where none are known. */
   cost: z.object({ amount: z.number(), currency: z.string() }).nullable(),
   backendId: z.string().nullable(),
@@ -156,6 +154,8 @@ export const studyDetailSchema = z.object({
   cells: z.array(cellInfoSchema),
   columns: z.array(columnInfoSchema),
   runs: z.array(runInfoSchema),
+  /** What cannot be read of stored files and runs: where it lies and what to do. */
+  unreadable: z.array(z.string()),
 })
 export type StudyDetail = z.infer<typeof studyDetailSchema>
 

@@ -1,20 +1,21 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { jobs } from '@/db/schema'
+import { jsonPart } from '@/db/stored-json'
 import type { HoldReason, JobHold } from '@/lib/contracts/job'
 import { addEvent, type Queryable } from './queue'
 
 /** What jobs that paused by themselves wait for. */
 export type Held = Pick<JobHold, 'reason' | 'backendId'>
 
-const REASON = sql<HoldReason>`json_extract(${jobs.hold}, '$.reason')`
-const BACKEND = sql<string | null>`json_extract(${jobs.hold}, '$.backendId')`
+const REASON = jsonPart<HoldReason>(jobs.hold, '$.reason')
+const BACKEND = jsonPart<string | null>(jobs.hold, '$.backendId')
 
 /** Returns what jobs wait for that paused by themselves, each once. Those that a person paused wait for nothing. */
 export function listHeld(db: Queryable): Held[] {
   return db
     .selectDistinct({ reason: REASON, backendId: BACKEND })
     .from(jobs)
-    .where(and(eq(jobs.state, 'paused'), sql`${jobs.hold} is not null`))
+    .where(and(eq(jobs.state, 'paused'), sql`${REASON} is not null`))
     .all()
 }
 

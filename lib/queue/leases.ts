@@ -1,5 +1,6 @@
-import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, inArray, sql } from 'drizzle-orm'
 import { jobs } from '@/db/schema'
+import { jsonPart, readableRows, type UnreadableRow } from '@/db/stored-json'
 import type { HoldReason, JobProgress, JobState } from '@/lib/contracts/job'
 import type { ErrorCode } from '@/lib/errors'
 import { addEvent, type JobRow, type Queryable } from './queue'
@@ -30,22 +31,40 @@ export interface WaitingJob {
 }
 
 // How far a job has come: rows done, and requests that were answered.
-const DONE = sql`coalesce(json_extract(${jobs.progress}, '$.done'), 0)`
-const ANSWERED = sql`coalesce(json_extract(${jobs.progress}, '$.meter.requests') - json_extract(${jobs.progress}, '$.meter.retries'), 0)`
-const SUSPECT = sql<number>`(json_extract(${jobs.progress}, '$.crashes') is not null
-  and ${DONE} <= json_extract(${jobs.progress}, '$.crashes.done')
-  and ${ANSWERED} <= json_extract(${jobs.progress}, '$.crashes.requests'))`
+const DONE = sql`coalesce(${jsonPart(jobs.progress, '$.done')}, 0)`
+const ANSWERED = sql`coalesce(${jsonPart(jobs.progress, '$.meter.requests')} - ${jsonPart(jobs.progress, '$.meter.retries')}, 0)`
+const SUSPECT = sql<number>`(${jsonPart(jobs.progress, '$.crashes')} is not null
+  and ${DONE} <= ${jsonPart(jobs.progress, '$.crashes.done')}
+  and ${ANSWERED} <= ${jsonPart(jobs.progress, '$.crashes.requests')})`
+
+/** Ends jobs whose stored values cannot be read, so that they do not hold up the others. */
+function failUnreadable(
+  db: Queryable,
+  found: readonly UnreadableRow<{ no: number }>[],
+  now: number,
+): void {
+  for (const { row, error } of found) {
+    if (row.no === undefined) continue
+    db.update(jobs)
+      .set({
+        state: 'failed',
+        request: null,
+        leaseOwner: null,
+        leaseUntil: null,
+        error: error.message,
+        errorCode: error.code,
+        finishedAt: now,
+      })
+      .where(eq(jobs.no, row.no))
+      .run()
+    addEvent(db, row.no, 'error', error.message, now)
+  }
+}
 
 /** Returns the jobs whose time has come, in the order of their turns: by priority, then by arrival. */
 function waitingJobs(db: Queryable, kinds: readonly string[], now = Date.now()): WaitingJob[] {
-  return db
-    .select({
-      no: jobs.no,
-      kind: jobs.kind,
-      payload: jobs.payload,
-      runAfter: jobs.runAfter,
-      suspect: SUSPECT,
-    })
+  const query = db
+    .select({ ...getTableColumns(jobs), suspect: SUSPECT })
     .from(jobs)
     .where(
       and(
@@ -55,8 +74,9 @@ function waitingJobs(db: Queryable, kinds: readonly string[], now = Date.now()):
       ),
     )
     .orderBy(desc(jobs.priority), asc(jobs.no))
-    .all()
-    .map((job) => ({ ...job, suspect: job.suspect === 1 }))
+  const { rows, unreadable } = readableRows(() => query.all())
+  failUnreadable(db, unreadable, now)
+  return rows.map((job) => ({ ...job, suspect: job.suspect === 1 }))
 }
 
 /** Returns whether this worker runs a job during which one died and which has not got on since. */
@@ -149,7 +169,7 @@ export function saveProgress(
   owner: string,
   progress: JobProgress,
 ): boolean {
-  const moved = sql`coalesce(json_extract(${jobs.progress}, '$.done'), 0) < ${progress.done}`
+  const moved = sql`${DONE} < ${progress.done}`
   const attempts = sql`case when ${moved} then 1 else ${jobs.attempts} end`
   return db.update(jobs).set({ progress, attempts }).where(owned(no, owner)).run().changes === 1
 }
@@ -189,7 +209,7 @@ export function fail(
   error: { code: ErrorCode; message: string; final?: boolean },
   now = Date.now(),
 ): JobState | null {
-  const row = db.select().from(jobs).where(owned(no, owner)).get()
+  const row = db.select({ attempts: jobs.attempts }).from(jobs).where(owned(no, owner)).get()
   if (!row) return null
   const again = !error.final && RETRY_CODES.includes(error.code) && row.attempts < MAX_ATTEMPTS
   const wait = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (row.attempts - 1))
@@ -290,13 +310,14 @@ export function recoverLeases(
   now = Date.now(),
 ): string[] {
   const expired = options.all ? sql`1` : sql`coalesce(${jobs.leaseUntil}, 0) < ${now}`
-  const dead = db
+  const query = db
     .select()
     .from(jobs)
     .where(
       and(eq(jobs.state, 'running'), sql`coalesce(${jobs.leaseOwner}, '') <> ${owner}`, expired),
     )
-    .all()
+  const { rows: dead, unreadable } = readableRows(() => query.all())
+  failUnreadable(db, unreadable, now)
   for (const row of dead) {
     const wanted =
       row.request === 'cancel' ? 'cancelled' : row.request === 'pause' ? 'paused' : 'queued'

@@ -1,5 +1,6 @@
 import { and, asc, count, desc, eq, inArray, sql } from 'drizzle-orm'
 import { jobs } from '@/db/schema'
+import { jsonPart, readableRows } from '@/db/stored-json'
 import type { Job } from '@/lib/contracts/job'
 import { kindOf, parsePayload, type JobName, type JobPayload } from './kinds'
 import { toJob, type Queryable } from './queue'
@@ -10,7 +11,7 @@ const ACTIVE = ['queued', 'running'] as const
 /** Chooses the jobs of a kind whose payload holds these ids. */
 function about<K extends JobName>(kind: K, named: Partial<JobPayload<K>>) {
   const ids = Object.entries(named).map(
-    ([key, value]) => sql`json_extract(${jobs.payload}, ${`$.${key}`}) = ${value}`,
+    ([key, value]) => sql`${jsonPart(jobs.payload, `$.${key}`)} = ${value}`,
   )
   return and(eq(jobs.kind, kind), ...ids)
 }
@@ -21,7 +22,8 @@ export function lastJob<K extends JobName>(
   kind: K,
   named: Partial<JobPayload<K>>,
 ): Job | null {
-  const row = db.select().from(jobs).where(about(kind, named)).orderBy(desc(jobs.no)).get()
+  const query = db.select().from(jobs).where(about(kind, named)).orderBy(desc(jobs.no)).limit(1)
+  const [row] = readableRows(() => query.all()).rows
   return row ? toJob(row) : null
 }
 
@@ -31,13 +33,12 @@ export function openJobs<K extends JobName>(
   kind: K,
   named: Partial<JobPayload<K>>,
 ): Job[] {
-  return db
+  const query = db
     .select()
     .from(jobs)
     .where(and(about(kind, named), inArray(jobs.state, [...OPEN])))
     .orderBy(asc(jobs.no))
-    .all()
-    .map(toJob)
+  return readableRows(() => query.all()).rows.map(toJob)
 }
 
 /** Returns how many jobs wait or run. */

@@ -4,18 +4,15 @@ import { and, desc, eq, inArray, lte } from 'drizzle-orm'
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
 import type * as schema from '@/db/schema'
 import { jobEvents, jobs } from '@/db/schema'
-import { readStored } from '@/db/stored-json'
+import { readableRows, type UnreadableRow } from '@/db/stored-json'
 import {
   emptyProgress,
-  jobDataSchema,
-  jobHoldSchema,
-  storedProgressSchema,
   type Job,
   type JobEvent,
   type JobProgress,
   type JobState,
 } from '@/lib/contracts/job'
-import { budgetReached, budgetSchema, tokensOf, type Budget } from '@/lib/contracts/meter'
+import { budgetReached, tokensOf, type Budget } from '@/lib/contracts/meter'
 import { STATUSES } from '@/lib/contracts/status'
 import { AppError } from '@/lib/errors'
 import {
@@ -56,25 +53,8 @@ export interface NewJob<K extends JobName> {
   budget?: Budget | null
 }
 
-/** Returns a row of the table with its JSON parsed; throws `data_error` where it does not fit. */
-function readJobRow(row: JobRow): JobRow {
-  const place = (field: string) => ({ table: 'jobs', id: row.id, field })
-  return {
-    ...row,
-    payload: readStored(jobDataSchema, row.payload, place('payload')),
-    budget: readStored(budgetSchema.nullable(), row.budget, place('budget')),
-    hold: readStored(jobHoldSchema.nullable(), row.hold, place('hold')),
-    result: readStored(jobDataSchema.nullable(), row.result, place('result')),
-    progress: readStored(storedProgressSchema, row.progress, place('progress')),
-  }
-}
-
 /** Returns the job in the shape that pages read. */
 export function toJob(row: JobRow): Job {
-  return jobOf(readJobRow(row))
-}
-
-function jobOf(row: JobRow): Job {
   const failedRows = Object.entries(row.progress.reasons).some(
     ([name, reason]) => reason.count > 0 && RETRYABLE_STATUSES.has(name),
   )
@@ -102,10 +82,26 @@ function jobOf(row: JobRow): Job {
   }
 }
 
+/** Returns the row of a job that cannot be read with nothing in the place of its JSON, and the reason as its error. */
+function withoutUnreadable({ row, error }: UnreadableRow<JobRow>): JobRow {
+  const none = { payload: {}, budget: null, hold: null, result: null, progress: emptyProgress() }
+  return { ...none, ...row, error: error.message, errorCode: error.code } as JobRow
+}
+
+/** Returns the jobs of a query; what cannot be read of one is its error. */
+function readJobs(query: () => JobRow[]): Job[] {
+  const { rows, unreadable } = readableRows(query)
+  return [...rows, ...unreadable.map(withoutUnreadable)].sort((a, b) => b.no - a.no).map(toJob)
+}
+
+function noSuchJob(): AppError {
+  return new AppError('not_found', 'There is no such job; it may have been purged.')
+}
+
 function rowById(db: Queryable, id: string): JobRow {
   const row = db.select().from(jobs).where(eq(jobs.id, id)).get()
-  if (!row) throw new AppError('not_found', 'There is no such job; it may have been purged.')
-  return readJobRow(row)
+  if (!row) throw noSuchJob()
+  return row
 }
 
 /** Adds a line to the job's log. */
@@ -168,16 +164,19 @@ export function enqueue<K extends JobName>(db: Queryable, job: NewJob<K>, now = 
 
 /** Asks for a stop: a waiting job is cancelled at once, a running one within about 300 ms, or 10 s where it does not listen. */
 export function requestCancel(db: Queryable, id: string, now = Date.now()): Job {
-  const row = rowById(db, id)
+  // Whatever else the row holds: a job that cannot be read can be cancelled.
+  const read = () => readJobs(() => db.select().from(jobs).where(eq(jobs.id, id)).all())[0]
+  const row = read()
+  if (!row) throw noSuchJob()
   if (row.state === 'queued' || row.state === 'paused') {
     db.update(jobs)
       .set({ state: 'cancelled', request: null, hold: null, finishedAt: now })
-      .where(eq(jobs.no, row.no))
+      .where(eq(jobs.id, id))
       .run()
   } else if (row.state === 'running') {
-    db.update(jobs).set({ request: 'cancel' }).where(eq(jobs.no, row.no)).run()
+    db.update(jobs).set({ request: 'cancel' }).where(eq(jobs.id, id)).run()
   } else throw new AppError('conflict', `This job has ended already (${row.state}).`)
-  return getJob(db, id)
+  return read() ?? row
 }
 
 /** Asks for a pause: a waiting job pauses at once, a running one at its next safe point. */
@@ -252,7 +251,7 @@ export function resumeJob(db: Queryable, id: string, now = Date.now()): Job {
 /** Queues an ended job again; what was done stays done. */
 export function retryJob(db: Queryable, id: string, now = Date.now()): Job {
   const row = rowById(db, id)
-  if (!jobOf(row).retryable) throw new AppError('conflict', 'This job has nothing to retry.')
+  if (!toJob(row).retryable) throw new AppError('conflict', 'This job has nothing to retry.')
   db.update(jobs)
     .set({
       state: 'queued',
@@ -273,7 +272,7 @@ export function retryJob(db: Queryable, id: string, now = Date.now()): Job {
 
 /** Returns one job; `not_found` when it is gone. */
 export function getJob(db: Queryable, id: string): Job {
-  return jobOf(rowById(db, id))
+  return toJob(rowById(db, id))
 }
 
 /** Returns the row of one job with its payload; `not_found` when it is gone. */
@@ -281,12 +280,12 @@ export function getJobRow(db: Queryable, id: string): JobRow {
   return rowById(db, id)
 }
 
-/** Returns jobs, newest first. */
+/** Returns jobs, newest first; what cannot be read of one is its error, and the others are listed all the same. */
 export function listJobs(
   db: Queryable,
   filter: { studyId?: string; states?: readonly JobState[]; kind?: string; limit?: number } = {},
 ): Job[] {
-  return db
+  const query = db
     .select()
     .from(jobs)
     .where(
@@ -298,8 +297,7 @@ export function listJobs(
     )
     .orderBy(desc(jobs.no))
     .limit(filter.limit ?? 200)
-    .all()
-    .map(toJob)
+  return readJobs(() => query.all())
 }
 
 /** Returns the newest log lines of a job, oldest first. */

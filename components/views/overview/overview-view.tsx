@@ -104,6 +104,11 @@ function Overview({ detail }: { detail: StudyDetail }) {
           <strong>About this sample.</strong> {detail.study.notice}
         </Notice>
       ) : null}
+      {detail.unreadable.map((message) => (
+        <Notice key={message} tone="warn">
+          {message}
+        </Notice>
+      ))}
       <ImportInvitation isEmpty={isEmpty} onFiles={openImport} />
       <StudyJobs studyId={studyId} />
       {isEmpty ? null : (

@@ -12,7 +12,7 @@ const NEWS_MS = 7 * 24 * 3600 * 1000
 
 function vectorOf(row: IdentityRow): ProbeVector | null {
   if (!row.vector) return null
-  return { ...row.vector, tolerance: row.tolerance ?? 0 } as ProbeVector
+  return { ...row.vector, tolerance: row.tolerance ?? 0 }
 }
 
 // What describes a model; names and versions of servers do not.

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { and, asc, desc, eq, isNull } from 'drizzle-orm'
 import { backends } from '@/db/schema'
-import { readStored } from '@/db/stored-json'
+import { readableRows } from '@/db/stored-json'
 import { BACKEND_KINDS, BUILT_IN_BACKENDS, FAKE_BACKEND } from '@/lib/backends'
 import type { ModelDirs } from '@/lib/models/paths'
 import type { CapabilityTable } from '@/lib/backends/types'
 import {
   probeInfoSchema,
-  storedSettingsSchema,
   type BackendInfo,
   type BackendInput,
   type BackendPatch,
@@ -65,27 +64,24 @@ export function getBackendRow(db: Queryable, id: string): BackendRow {
     .get()
   if (!row)
     throw new AppError('not_found', 'There is no such backend. Choose one on the Backends page.')
-  return readBackendRow(row)
+  return row
 }
 
-/** Returns the backends that can be used, built-in ones first. */
+/** Returns the backends that can be used, built-in ones first; those that cannot be read are left out. */
 export function listBackendRows(db: Queryable): BackendRow[] {
-  return db
+  return readBackendRows(db).rows
+}
+
+function readBackendRows(db: Queryable) {
+  const query = db
     .select()
     .from(backends)
     .where(isNull(backends.deletedAt))
     .orderBy(desc(backends.builtIn), asc(backends.createdAt))
-    .all()
+  return readableRows(() => query.all())
 }
 
-/** Returns a row with its settings checked; throws `data_error` where they cannot be read. */
-function readBackendRow(row: BackendRow): BackendRow {
-  const place = { table: 'backends', id: row.id, field: 'config' }
-  return { ...row, config: readStored(storedSettingsSchema, row.config, place) }
-}
-
-function toBackendInfo(db: Queryable, found: BackendRow): BackendInfo {
-  const row = readBackendRow(found)
+function toBackendInfo(db: Queryable, row: BackendRow): BackendInfo {
   const stored = usesStoredKey(row.config)
   const kind = BACKEND_KINDS.find(({ id }) => id === row.kind)
   return {
@@ -97,11 +93,7 @@ function toBackendInfo(db: Queryable, found: BackendRow): BackendInfo {
     offers: [...(kind?.capabilities ?? [])],
     // Pages know a stored key as "stored"; the name it stands under is ours.
     config: stored ? { ...row.config, keyEnv: null } : row.config,
-    probe: readStored(probeInfoSchema.nullable(), row.probe, {
-      table: 'backends',
-      id: row.id,
-      field: 'probe',
-    }),
+    probe: row.probe && probeInfoSchema.parse(row.probe),
     probedAt: row.probedAt,
     keyStored: stored,
     keyIsSet: keyIsSet(row.config),
@@ -109,9 +101,16 @@ function toBackendInfo(db: Queryable, found: BackendRow): BackendInfo {
   }
 }
 
-/** Returns every backend that can be used; keys are only ever "set" or not. */
+/** Returns every backend; keys are only ever "set" or not. What cannot be read of one is the error of its probe. */
 export function listBackends(db: Queryable): BackendInfo[] {
-  return listBackendRows(db).map((row) => toBackendInfo(db, row))
+  const { rows, unreadable } = readBackendRows(db)
+  return [
+    ...rows.map((row) => toBackendInfo(db, row)),
+    ...unreadable.map(({ row, error }) => ({
+      ...toBackendInfo(db, { config: {}, ...row, probe: null } as BackendRow),
+      probeError: error.message,
+    })),
+  ]
 }
 
 /** Returns one backend. */
@@ -139,7 +138,7 @@ export function addBackend(db: Queryable, input: BackendInput): { backend: Backe
   const config = parseSettings(input.kind, input.config)
   const isTyped = input.key !== undefined
   const id = (isTyped ? undefined : input.keyDraft) ?? randomUUID()
-  if (db.select().from(backends).where(eq(backends.id, id)).get()) {
+  if (db.select({ id: backends.id }).from(backends).where(eq(backends.id, id)).get()) {
     throw new AppError('conflict', 'This backend was saved already. Reload the page.')
   }
   if (input.key !== undefined) storeKey(db, id, input.key, originsOf(config))
@@ -215,9 +214,16 @@ export function duplicateBackend(db: Queryable, id: string): BackendInfo {
 
 /** Deletes a backend (it can be restored for 7 days); built-in ones stay. Runs keep their cards. */
 export function deleteBackend(db: Queryable, id: string): void {
-  const row = getBackendRow(db, id)
-  if (row.builtIn) throw new AppError('conflict', 'Built-in backends cannot be deleted.')
-  db.update(backends).set({ deletedAt: Date.now() }).where(eq(backends.id, id)).run()
+  // Whatever else the row holds: a backend that cannot be read can be deleted.
+  const row = db
+    .update(backends)
+    .set({ deletedAt: Date.now() })
+    .where(and(eq(backends.id, id), eq(backends.builtIn, false), isNull(backends.deletedAt)))
+    .returning({ id: backends.id })
+    .get()
+  if (row) return
+  getBackendRow(db, id)
+  throw new AppError('conflict', 'Built-in backends cannot be deleted.')
 }
 
 /** Undoes a deletion. */
@@ -231,7 +237,7 @@ const LACKS_FILES: ReadonlySet<unknown> = new Set<ErrorCode>(['capability_missin
 
 /** Returns whether the last probe of a backend lacked files that are here now. */
 export function filesReturned(row: BackendRow, dirs: ModelDirs): boolean {
-  if (!LACKS_FILES.has(row.probe?.['failed'])) return false
+  if (!LACKS_FILES.has(row.probe?.failed)) return false
   const kind = BACKEND_KINDS.find(({ id }) => id === row.kind)
   const config = kind?.config.safeParse(row.config)
   return config?.success === true && kind?.filesHere?.(config.data, dirs) === true

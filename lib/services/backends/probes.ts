@@ -9,10 +9,6 @@ import { listIdentities, modelChange, recordIdentity } from './identities'
 // More than anybody looks back; a probe's steps are a few kilobytes.
 const KEPT_PROBES = 20
 
-function plain(value: unknown): Record<string, unknown> {
-  return JSON.parse(JSON.stringify(value)) as Record<string, unknown>
-}
-
 /** Opens the record of a probe and returns its number; a record that a dead worker left open is closed. */
 export function beginProbe(
   db: Queryable,
@@ -58,7 +54,7 @@ export function closeLeftProbes(db: Queryable, backendId?: string, now = Date.no
 /** Writes the steps that a running probe has decided so far. */
 export function saveProbeSteps(db: Queryable, no: number, steps: readonly ProbeStep[]): void {
   db.update(backendProbes)
-    .set({ steps: steps.map(plain) })
+    .set({ steps: [...steps] })
     .where(eq(backendProbes.no, no))
     .run()
 }
@@ -79,16 +75,13 @@ export function saveProbe(
   now = Date.now(),
   no: number | null = null,
 ): void {
-  db.update(backends)
-    .set({ probe: plain(probe), probedAt: now })
-    .where(eq(backends.id, backendId))
-    .run()
+  db.update(backends).set({ probe, probedAt: now }).where(eq(backends.id, backendId)).run()
   // A server that did not say which model answers (it failed every step) is no other model.
   const able = Object.values(probe.capabilities).some(({ state }) => state === 'yes')
   const identityNo = able ? recordIdentity(db, backendId, probe, now) : null
   if (no === null) return
   db.update(backendProbes)
-    .set({ state: 'done', steps: probe.steps.map(plain), identityNo, finishedAt: now })
+    .set({ state: 'done', steps: probe.steps, identityNo, finishedAt: now })
     .where(eq(backendProbes.no, no))
     .run()
 }
@@ -113,7 +106,7 @@ export function probeState(
       ? {
           jobId: job.id,
           state: job.state === 'running' ? 'running' : 'waiting',
-          steps: steps as unknown as ProbeStep[],
+          steps,
         }
       : null,
     probeError: last?.state === 'failed' ? (last.error ?? 'The probe failed.') : null,
@@ -136,8 +129,8 @@ export function backendHistory(db: Queryable, backendId: string): BackendHistory
       finishedAt,
       error,
       identityNo,
-      passed: steps.filter((step) => step['state'] === 'pass').length,
-      failed: steps.filter((step) => step['state'] === 'fail').length,
+      passed: steps.filter((step) => step.state === 'pass').length,
+      failed: steps.filter((step) => step.state === 'fail').length,
     }))
   return { identities: listIdentities(db, backendId), probes }
 }

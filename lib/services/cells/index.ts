@@ -1,6 +1,8 @@
 import { and, asc, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { alignments, arms, cells, responseSets, seedSets } from '@/db/schema'
+import { readStored } from '@/db/stored-json'
+import { importReportSchema } from '@/lib/contracts/cell'
 import { AppError } from '@/lib/errors'
 import { inTransaction } from './staging'
 
@@ -32,19 +34,44 @@ const columns = {
   revision: cells.revision,
   rowCount: cells.rowCount,
   // The whole report is not needed here, and parsing it for every request would be.
-  skipped: sql<string>`coalesce(json_extract(${cells.report}, '$.skipped'), '[]')`,
+  // A report that is no JSON is left whole, so that reading it says so.
+  skipped: sql<string>`case when json_valid(${cells.report}) then coalesce(json_extract(${cells.report}, '$.skipped'), '[]') else coalesce(${cells.report}, '[]') end`,
 }
 
 type Selected = Omit<CellRef, 'skipped'> & { skipped: string }
 
+const skippedSchema = importReportSchema.shape.skipped
+
 function toRef(row: Selected): CellRef {
-  const skipped = JSON.parse(row.skipped) as { row: number }[]
+  const place = () => ({ table: 'cells', id: row.id, field: 'report' })
   // Reports name rows as people count them, from 1.
-  return { ...row, skipped: skipped.map((entry) => entry.row - 1).sort((a, b) => a - b) }
+  const skipped = readStored(skippedSchema, row.skipped, place).map((entry) => entry.row - 1)
+  return { ...row, skipped: skipped.sort((a, b) => a - b) }
 }
 
 /** Returns the study's current cells in file order: seed set, seeds before arms, arm, round. */
 export function currentCells(db: Db, studyId: string): CellRef[] {
+  return selectCurrent(db, studyId).map(toRef)
+}
+
+/** Returns the same; where the report of one cannot be read it has no skipped rows, and `onError` hears what is wrong. */
+export function listedCells(
+  db: Db,
+  studyId: string,
+  onError: (error: AppError) => void,
+): CellRef[] {
+  return selectCurrent(db, studyId).map((row) => {
+    try {
+      return toRef(row)
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+      onError(error)
+      return { ...row, skipped: [] }
+    }
+  })
+}
+
+function selectCurrent(db: Db, studyId: string): Selected[] {
   return db
     .select(columns)
     .from(cells)
@@ -62,7 +89,10 @@ export function currentCells(db: Db, studyId: string): CellRef[] {
       asc(cells.round),
     )
     .all()
-    .map(toRef)
+}
+
+function noSuchCell(): AppError {
+  return new AppError('not_found', 'This study has no such file; it may have been purged.')
 }
 
 /** Returns one published cell, superseded or not; `not_found` when it is not in the study. */
@@ -74,7 +104,7 @@ export function getCell(db: Db, studyId: string, cellId: string): CellRef {
     .leftJoin(arms, eq(cells.armId, arms.id))
     .where(and(eq(cells.studyId, studyId), eq(cells.id, cellId), isNotNull(cells.publishedAt)))
     .get()
-  if (!row) throw new AppError('not_found', 'This study has no such file; it may have been purged.')
+  if (!row) throw noSuchCell()
   return toRef(row)
 }
 
@@ -110,10 +140,12 @@ export function currentResponseSet(db: Db, cellNo: number): ResponseSetRow | nul
 
 /** Takes a cell out of the study; its rows stay until they are purged, so that `restoreCell` can bring it back. */
 export function deleteCell(db: Db, studyId: string, cellId: string): void {
-  const cell = getCell(db, studyId, cellId)
+  // Whatever else the row holds: a cell that cannot be read can be deleted.
+  const place = and(eq(cells.studyId, studyId), eq(cells.id, cellId), isNotNull(cells.publishedAt))
+  if (!db.select({ no: cells.no }).from(cells).where(place).get()) throw noSuchCell()
   db.update(cells)
     .set({ supersededAt: Date.now() })
-    .where(and(eq(cells.no, cell.no), isNull(cells.supersededAt)))
+    .where(and(place, isNull(cells.supersededAt)))
     .run()
 }
 

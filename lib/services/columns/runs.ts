@@ -1,6 +1,7 @@
 import { and, desc, eq, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { runs } from '@/db/schema'
+import { readableRows } from '@/db/stored-json'
 import type { Column } from '@/lib/columns/column'
 import { columnBytes, emptyColumn, fillFrom } from '@/lib/columns/column'
 import { assembleColumn, type StoredChunk } from '@/lib/columns/chunks'
@@ -18,9 +19,9 @@ export interface RunKey {
   params: Record<string, unknown>
 }
 
-/** Returns the study's runs: pinned ones first, then newest first. */
+/** Returns the study's runs: pinned ones first, then newest first. What cannot be read has no values. */
 export function studyRuns(db: Db, studyId: string): RunKey[] {
-  return db
+  const query = db
     .select({
       no: runs.no,
       id: runs.id,
@@ -32,8 +33,8 @@ export function studyRuns(db: Db, studyId: string): RunKey[] {
     .from(runs)
     .where(and(eq(runs.studyId, studyId), isNull(runs.deletedAt)))
     .orderBy(desc(runs.pinned), desc(runs.no))
-    .all()
-    .map(({ definition, ...run }) => ({ ...run, params: definition.params }))
+  const { rows } = readableRows(() => query.all())
+  return rows.map(({ definition, ...run }) => ({ ...run, params: definition.params }))
 }
 
 /** A column with the stamp that changes whenever its stored values do. */

@@ -3,17 +3,13 @@ import { and, desc, eq, isNull } from 'drizzle-orm'
 import { stringify } from 'yaml'
 import type { Db } from '@/db/client'
 import { subsets } from '@/db/schema'
-import {
-  exportRequestSchema,
-  type ExportRequest,
-  type PreviousExport,
-} from '@/lib/contracts/export'
+import { readableRows } from '@/db/stored-json'
+import type { ExportRequest, PreviousExport } from '@/lib/contracts/export'
 import { AppError } from '@/lib/errors'
-import type { JsonObject } from '@/lib/formats/types'
 import { WRITERS } from '@/lib/formats/writers'
 import { planExport } from './plan'
 import { makeRecipe } from './recipe'
-import { toStream, writeExport, type Sent } from './write'
+import { toStream, writeExport } from './write'
 import { getStudy } from '../studies'
 
 export { checkExport } from './check'
@@ -21,15 +17,6 @@ export { listWriters } from '@/lib/formats/writers'
 
 /** Exports listed on the page; older ones stay in the database. */
 const LISTED = 50
-
-/** What is kept of an export beside its recipe. */
-interface StoredRecipe extends Record<string, unknown> {
-  request: ExportRequest
-  recipe: JsonObject
-  file: string
-  /** null while it is being sent, and for good when it was broken off. */
-  sent: Sent | null
-}
 
 /** A download that is ready to be sent. */
 export interface OpenExport {
@@ -54,7 +41,7 @@ export async function openExport(
   const { extension, mediaType: contentType } = plan.writer
   const fileName = `${request.name}.${extension}`
   const exportId = randomUUID()
-  const stored: StoredRecipe = { request, recipe, file: fileName, sent: null }
+  const stored = { request, recipe, file: fileName, sent: null }
   db.insert(subsets)
     .values({
       id: exportId,
@@ -80,31 +67,29 @@ export async function openExport(
 export function listExports(db: Db, studyId: string): PreviousExport[] {
   getStudy(db, studyId)
   const labels = new Map(WRITERS.map(({ id, label }) => [id, label]))
-  return db
+  const query = db
     .select()
     .from(subsets)
     .where(and(eq(subsets.studyId, studyId), isNull(subsets.deletedAt)))
     .orderBy(desc(subsets.createdAt))
     .limit(LISTED)
-    .all()
-    .flatMap((row): PreviousExport[] => {
-      const stored = row.recipe as Partial<StoredRecipe>
-      const request = exportRequestSchema.safeParse(stored.request)
-      // Subsets that were not made by an export have no request.
-      if (!request.success) return []
-      return [
-        {
-          id: row.id,
-          name: row.name,
-          formatLabel: labels.get(request.data.format) ?? request.data.format,
-          rowCount: row.rowCount,
-          bytes: stored.sent?.bytes ?? null,
-          sha256: stored.sent?.sha256 ?? null,
-          createdAt: row.createdAt,
-          request: request.data,
-        },
-      ]
-    })
+  // One that cannot be read says so when its recipe is asked for; without a request it cannot be made again.
+  return readableRows(() => query.all()).rows.flatMap((row): PreviousExport[] => {
+    const { request, sent } = row.recipe
+    if (!request) return []
+    return [
+      {
+        id: row.id,
+        name: row.name,
+        formatLabel: labels.get(request.format) ?? request.format,
+        rowCount: row.rowCount,
+        bytes: sent?.bytes ?? null,
+        sha256: sent?.sha256 ?? null,
+        createdAt: row.createdAt,
+        request,
+      },
+    ]
+  })
 }
 
 /** Returns the recipe of an export as YAML, with the hash of the file that was sent. Throws `not_found`. */
@@ -118,7 +103,7 @@ export function exportRecipe(
     .from(subsets)
     .where(and(eq(subsets.id, exportId), eq(subsets.studyId, studyId), isNull(subsets.deletedAt)))
     .get()
-  const stored = row?.recipe as Partial<StoredRecipe> | undefined
+  const stored = row?.recipe
   if (!row || !stored?.recipe)
     throw new AppError('not_found', 'There is no such export in this study.')
   const written = stored.sent

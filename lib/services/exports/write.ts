@@ -35,7 +35,7 @@ export async function writeExport(db: Db, plan: ExportPlan, recipe: JsonObject):
 }
 
 /** What was sent, once all of it was. */
-export interface Sent {
+interface Sent {
   bytes: number
   sha256: string
 }

@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { and, desc, eq, isNull, max } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { promptVersions } from '@/db/schema'
-import { readStored } from '@/db/stored-json'
+import { readableRows } from '@/db/stored-json'
 import { LIMITS } from '@/lib/contracts/limits'
 import {
-  rubricScaleSchema,
   type PromptDraft,
   type PromptInfo,
   type PromptKind,
@@ -59,13 +58,13 @@ function usesByHash(db: Db): Map<string, number> {
   const found = db.$client
     .prepare(
       `select hash, count(*) as n from (
-         select json_extract(p.value, '$.hash') as hash from runs r, json_each(r.definition, '$.prompts') p
+         select json_extract(p.value, '$.hash') as hash from runs r, json_each(case when json_valid(r.definition) then r.definition end, '$.prompts') p
            where r.deleted_at is null
          union all
-         select json_extract(p.value, '$.hash') from cells c, json_each(c.source, '$.definition.prompts') p
+         select json_extract(p.value, '$.hash') from cells c, json_each(case when json_valid(c.source) then c.source end, '$.definition.prompts') p
            where c.superseded_at is null
          union all
-         select json_extract(p.value, '$.hash') from response_sets s, json_each(s.definition, '$.prompts') p
+         select json_extract(p.value, '$.hash') from response_sets s, json_each(case when json_valid(s.definition) then s.definition end, '$.prompts') p
        ) group by hash`,
     )
     .all() as { hash: string; n: number }[]
@@ -80,14 +79,6 @@ function textParamOf(prompt: Prompt): string | null {
   return operator === undefined ? null : textParam(operator)
 }
 
-function scaleOf({ id, scale }: VersionRow): PromptVersion['scale'] {
-  return readStored(rubricScaleSchema.nullable(), scale, {
-    table: 'prompt_versions',
-    id,
-    field: 'scale',
-  })
-}
-
 function toVersion(
   row: VersionRow,
   params: PromptVersion['params'],
@@ -97,7 +88,7 @@ function toVersion(
     id: row.id,
     version: `own ${row.version}`,
     template: row.template,
-    scale: scaleOf(row),
+    scale: row.scale,
     hash: row.hash,
     parentHash: row.parentHash,
     note: row.note,
@@ -147,7 +138,9 @@ function builtInInfo(prompt: Prompt, own: VersionRow[], uses: Map<string, number
 function rubricInfo(id: string, own: VersionRow[], uses: Map<string, number>): PromptInfo {
   const versions = own.map((row) => {
     const { template, name } = row
-    return toVersion(row, { promptText: template, name, scale: scaleOf(row) }, uses)
+    // Every rubric has a scale; without it nobody can be asked.
+    const params = row.scale && { promptText: template, name, scale: row.scale }
+    return toVersion(row, params, uses)
   })
   if (id === BUILT_IN_RUBRIC) {
     const { name, template, scale, hash } = CLARITY
@@ -170,12 +163,19 @@ function rubricInfo(id: string, own: VersionRow[], uses: Map<string, number>): P
 
 /** Returns every prompt with its versions: those of the program in their order, then rubrics, newest first. */
 export function listPrompts(db: Db): PromptInfo[] {
-  const rows = db
+  const query = db
     .select()
     .from(promptVersions)
     .where(isNull(promptVersions.deletedAt))
     .orderBy(desc(promptVersions.version))
-    .all()
+  const { rows: readable, unreadable } = readableRows(() => query.all())
+  const rows = [
+    ...readable,
+    // Its note says what is wrong with it.
+    ...unreadable.map(
+      ({ row, error }) => ({ ...row, scale: null, note: error.message }) as VersionRow,
+    ),
+  ]
   const byPrompt = new Map<string, VersionRow[]>()
   for (const row of rows) {
     byPrompt.set(row.promptId, [...(byPrompt.get(row.promptId) ?? []), row])

@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, isNull, sql } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { cells, runCells, runs } from '@/db/schema'
 import type { Job } from '@/lib/contracts/job'
@@ -19,11 +19,15 @@ const RETRYABLE = new Set(
   STATUSES.filter((status) => status.retryable).map((status) => statusCode(status.name)),
 )
 
+function noSuchRun(): AppError {
+  return new AppError('not_found', 'There is no such run; it may have been deleted.')
+}
+
 /** Returns the row of a run; throws `not_found` when it is not there, or deleted and `deleted` is not set. */
 export function getRunRow(db: Db, id: string, options: { deleted?: boolean } = {}): RunRow {
   const row = db.select().from(runs).where(eq(runs.id, id)).get()
   if (!row || (row.deletedAt !== null && !options.deleted)) {
-    throw new AppError('not_found', 'There is no such run; it may have been deleted.')
+    throw noSuchRun()
   }
   return row
 }
@@ -34,9 +38,10 @@ export function getRun(db: Db, id: string): RunInfo {
   return run as RunInfo
 }
 
-/** Returns the runs of a study with their cards, newest first. */
-export function listRuns(db: Db, studyId: string): RunInfo[] {
-  return summariseRuns(db, sql`${eq(runs.studyId, studyId)} and ${isNull(runs.deletedAt)}`)
+/** Returns the runs of a study with their cards, newest first; `onError` hears of those that cannot be read. */
+export function listRuns(db: Db, studyId: string, onError?: (error: AppError) => void): RunInfo[] {
+  const which = sql`${eq(runs.studyId, studyId)} and ${isNull(runs.deletedAt)}`
+  return summariseRuns(db, which, onError)
 }
 
 /** Makes a run the one that its metric's columns show by default. */
@@ -59,15 +64,27 @@ export function pinRun(db: Db, id: string): RunInfo {
 export function deleteRun(db: Db, id: string): void {
   db.transaction(
     () => {
-      const run = getRunRow(db, id)
+      const { no, studyId, metricId, pinned } = getTableColumns(runs)
+      // Whatever else the row holds: a run that cannot be read can be deleted.
+      const run = db
+        .select({ no, studyId, metricId, pinned })
+        .from(runs)
+        .where(and(eq(runs.id, id), isNull(runs.deletedAt)))
+        .get()
+      if (!run) throw noSuchRun()
       const now = Date.now()
       db.update(runs).set({ deletedAt: now, pinned: false }).where(eq(runs.no, run.no)).run()
       for (const job of openJobs(db, 'compute', { runId: id })) requestCancel(db, job.id, now)
-      if (run.pinned) {
-        db.run(sql`update runs set pinned = 1 where no = (
-          select no from runs where study_id = ${run.studyId} and metric_id = ${run.metricId}
-            and deleted_at is null order by no desc limit 1)`)
-      }
+      if (!run.pinned) return
+      const same = and(eq(runs.studyId, run.studyId), eq(runs.metricId, run.metricId))
+      const next = db
+        .select({ no })
+        .from(runs)
+        .where(and(same, isNull(runs.deletedAt)))
+        .orderBy(desc(runs.no))
+        .limit(1)
+        .get()
+      if (next) db.update(runs).set({ pinned: true }).where(eq(runs.no, next.no)).run()
     },
     { behavior: 'immediate' },
   )

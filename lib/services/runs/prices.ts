@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { backends } from '@/db/schema'
+import { readableRows } from '@/db/stored-json'
 import { costOf, pricesSchema, type Cost, type Meter, type Prices } from '@/lib/contracts/meter'
 
 /** Returns the prices in a backend's configuration, null where there are none. */
@@ -17,6 +18,7 @@ export function costOfRun(
   run: { backendId: string | null; record: Partial<Meter> },
 ): Cost | null {
   if (run.backendId === null) return null
-  const row = db.select().from(backends).where(eq(backends.id, run.backendId)).get()
+  const query = db.select().from(backends).where(eq(backends.id, run.backendId))
+  const [row] = readableRows(() => query.all()).rows
   return costOf(run.record, pricesOf(row ?? null))
 }

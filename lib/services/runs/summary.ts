@@ -1,7 +1,9 @@
 import { and, eq, isNull, sql, type SQL } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { cells, runCells, runs } from '@/db/schema'
+import { readableRows } from '@/db/stored-json'
 import type { RunInfo } from '@/lib/contracts/study'
+import type { AppError } from '@/lib/errors'
 import { runLabel } from '@/lib/metrics'
 import type { RunRow } from './extend-run'
 import { OUTDATED } from './outdated'
@@ -32,28 +34,36 @@ function sumsByRun(db: Db, which: SQL): Map<number, RunSums> {
   )
 }
 
-/** Returns the cards of the runs that a condition on `runs` selects, newest first, deleted ones included. */
-export function summariseRuns(db: Db, which: SQL): RunInfo[] {
+/**
+ * Returns the cards of the runs that a condition on `runs` selects, newest first, deleted ones included. A run that cannot
+ * be read is left out, and `onError` hears what is wrong with it.
+ */
+export function summariseRuns(
+  db: Db,
+  which: SQL,
+  onError: (error: AppError) => void = () => {},
+): RunInfo[] {
   const sums = sumsByRun(db, which)
-  return db
+  const query = db
     .select()
     .from(runs)
     .where(which)
     .orderBy(sql`${runs.no} desc`)
-    .all()
-    .map((run: RunRow) => ({
-      id: run.id,
-      metric: run.metricId,
-      metricLabel: runLabel(run.metricId, run.definition.params),
-      metricVersion: run.metricVersion,
-      definitionHash: run.definitionHash,
-      definition: run.definition,
-      rowSet: run.rowSet,
-      record: { ...run.record },
-      cost: costOfRun(db, run),
-      backendId: run.backendId,
-      pinned: run.pinned,
-      createdAt: run.createdAt,
-      ...(sums.get(run.no) ?? NO_ROWS),
-    }))
+  const { rows, unreadable } = readableRows(() => query.all())
+  for (const { error } of unreadable) onError(error)
+  return rows.map((run: RunRow) => ({
+    id: run.id,
+    metric: run.metricId,
+    metricLabel: runLabel(run.metricId, run.definition.params),
+    metricVersion: run.metricVersion,
+    definitionHash: run.definitionHash,
+    definition: run.definition,
+    rowSet: run.rowSet,
+    record: run.record,
+    cost: costOfRun(db, run),
+    backendId: run.backendId,
+    pinned: run.pinned,
+    createdAt: run.createdAt,
+    ...(sums.get(run.no) ?? NO_ROWS),
+  }))
 }

@@ -1,7 +1,6 @@
 import { and, eq } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { rowDetails, runCells, runs } from '@/db/schema'
-import type { RunRecord } from '@/lib/contracts/run'
 import { AppError } from '@/lib/errors'
 import { getMeasured, outputsOf } from '@/lib/metrics'
 import { currentCells, type CellRef } from '../cells'
@@ -66,7 +65,7 @@ function restoreRun(
   const cells = new Map(currentCells(db, studyId).map((cell) => [sampleCellName(cell), cell]))
   const { definition, rowSet, backendId } = recorded
   const created = createRun(db, { studyId, definition, rowSet, backend: null })
-  const record = renameCells(recorded.record as unknown as RunRecord, (key) => cells.get(key)?.id)
+  const record = renameCells(recorded.record, (key) => cells.get(key)?.id)
   const run = db
     .update(runs)
     .set({

@@ -2,7 +2,12 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { canonicalJson } from '@/lib/contracts/canonical-json'
-import { rowSetSchema, type RunRecord } from '@/lib/contracts/run'
+import {
+  rowSetSchema,
+  runDefinitionSchema,
+  runRecordSchema,
+  type RunRecord,
+} from '@/lib/contracts/run'
 import { STATUSES, type StatusName } from '@/lib/contracts/status'
 import { AppError } from '@/lib/errors'
 import { getMeasured, parseParams } from '@/lib/metrics'
@@ -26,22 +31,14 @@ const recordedRowSchema = z.object({
 })
 export type RecordedRow = z.infer<typeof recordedRowSchema>
 
-const definitionSchema = z.object({
-  metric: z.string(),
-  metricVersion: z.number().int(),
-  params: z.record(z.string(), z.unknown()),
-  model: z.record(z.string(), z.unknown()).nullable(),
-  prompts: z.array(z.object({ id: z.string(), version: z.string(), hash: z.string() })),
-})
-
 const recordedRunSchema = z.object({
   /** Rows, one JSON line each. */
   file: z.string(),
   sha256: z.string(),
-  definition: definitionSchema,
+  definition: runDefinitionSchema,
   rowSet: rowSetSchema,
   /** As the run's card had it, with cells named by their sample file. */
-  record: z.record(z.string(), z.unknown()),
+  record: runRecordSchema,
   backendId: z.string().nullable(),
   createdAt: z.number(),
   cells: z.array(z.object({ cell: z.string(), finishedAt: z.number() })),

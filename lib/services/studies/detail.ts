@@ -1,10 +1,12 @@
-import { and, asc, eq, isNull, sql } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, isNull, sql } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { arms, cells, runCells, runs, seedSets } from '@/db/schema'
+import { readableRows } from '@/db/stored-json'
 import { statusCode } from '@/lib/contracts/status'
 import type { ArmInfo, CellInfo, SeedSetInfo, StudyDetail } from '@/lib/contracts/study'
+import type { AppError } from '@/lib/errors'
 import { operatorRowsOf, toldBy } from '../alignments'
-import { currentCells, currentResponseSet, newestAlignment, type CellRef } from '../cells'
+import { currentResponseSet, listedCells, newestAlignment, type CellRef } from '../cells'
 import { listColumns } from '../columns'
 import { cachesOf } from '../columns/cache'
 import { studyRuns } from '../columns/runs'
@@ -107,19 +109,16 @@ export function getStudyDetail(db: Db, studyId: string): StudyDetail {
   const study = getStudy(db, studyId)
   const runList = studyRuns(db, studyId)
   const progress = cellProgress(db, studyId)
-  const facts = new Map(
-    db
-      .select({
-        no: cells.no,
-        source: cells.source,
-        report: cells.report,
-        createdAt: cells.createdAt,
-      })
-      .from(cells)
-      .where(eq(cells.studyId, studyId))
-      .all()
-      .map((row) => [row.no, row]),
-  )
+  const unreadable = new Set<string>()
+  const onError = ({ message }: AppError) => unreadable.add(message)
+  const { no, source, report, createdAt } = getTableColumns(cells)
+  const query = db
+    .select({ no, source, report, createdAt })
+    .from(cells)
+    .where(and(eq(cells.studyId, studyId), isNull(cells.supersededAt)))
+  const read = readableRows(() => query.all())
+  for (const { error } of read.unreadable) onError(error)
+  const facts = new Map(read.rows.map((row) => [row.no, row]))
   const metrics = [...new Set(runList.map((run) => run.metricId))]
 
   function metricsOf(cell: CellRef): CellInfo['metrics'] {
@@ -141,7 +140,7 @@ export function getStudyDetail(db: Db, studyId: string): StudyDetail {
     })
   }
 
-  const cellInfos = currentCells(db, studyId).map((cell): CellInfo => {
+  const cellInfos = listedCells(db, studyId, onError).map((cell): CellInfo => {
     const fact = facts.get(cell.no)
     const rows = cell.rowCount - cell.skipped.length
     const alignment = newestAlignment(db, cell.no)
@@ -179,6 +178,7 @@ export function getStudyDetail(db: Db, studyId: string): StudyDetail {
     cells: cellInfos,
     columns: listColumns(db, studyId),
     // Pinned runs first; the sort is stable, so each part stays newest first.
-    runs: listRuns(db, studyId).toSorted((a, b) => Number(b.pinned) - Number(a.pinned)),
+    runs: listRuns(db, studyId, onError).toSorted((a, b) => Number(b.pinned) - Number(a.pinned)),
+    unreadable: [...unreadable],
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { and, count, desc, eq, inArray, isNotNull, isNull, max, sql } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { arms, cells, seedSets, studies } from '@/db/schema'
+import { jsonPart } from '@/db/stored-json'
 import { LIMITS } from '@/lib/contracts/limits'
 import { cleanName } from '@/lib/contracts/plain-text'
 import type { ArmInfo, StudySummary } from '@/lib/contracts/study'
@@ -67,7 +68,7 @@ function counts(db: Db, ids: readonly string[]) {
     .select({
       id: cells.studyId,
       n: count(),
-      rows: sql<number>`sum(coalesce(json_extract(${cells.report}, '$.rows'), ${cells.rowCount}))`,
+      rows: sql<number>`sum(coalesce(${jsonPart(cells.report, '$.rows')}, ${cells.rowCount}))`,
     })
     .from(cells)
     .where(

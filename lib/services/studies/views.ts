@@ -2,20 +2,22 @@ import { randomUUID } from 'node:crypto'
 import { and, asc, eq, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { views } from '@/db/schema'
+import { readableRows } from '@/db/stored-json'
 import type { SavedView, ViewState } from '@/lib/contracts/filter'
 import { LIMITS } from '@/lib/contracts/limits'
 import { cleanName } from '@/lib/contracts/plain-text'
 import { AppError } from '@/lib/errors'
 import { getStudy } from '../studies'
 
-/** Returns the study's saved views, oldest first. */
+/** Returns the study's saved views, oldest first, those that cannot be read last. */
 export function listViews(db: Db, studyId: string): SavedView[] {
-  return db
+  const query = db
     .select({ id: views.id, name: views.name, state: views.state, createdAt: views.createdAt })
     .from(views)
     .where(and(eq(views.studyId, studyId), isNull(views.deletedAt)))
     .orderBy(asc(views.createdAt), asc(views.id))
-    .all()
+  const { rows, unreadable } = readableRows(() => query.all())
+  return [...rows, ...unreadable.map(({ row }) => ({ ...row, state: null }) as SavedView)]
 }
 
 /** Saves a view under a name and returns it; a view of the same name is replaced. */

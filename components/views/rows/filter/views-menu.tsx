@@ -32,12 +32,12 @@ export function ViewsMenu({ studyId, state, onApply }: ViewsMenuProps) {
         onError: (error) => notifyError('The view was not saved', error),
       },
     )
-  const removeView = (view: SavedView) =>
-    remove.mutate(view.id, {
+  const removeView = ({ id, name, state }: SavedView) =>
+    remove.mutate(id, {
       onSuccess: () =>
-        notifyUndo(`The view "${view.name}" was removed.`, () =>
-          save.mutate({ name: view.name, state: view.state }),
-        ),
+        state
+          ? notifyUndo(`The view "${name}" was removed.`, () => save.mutate({ name, state }))
+          : notifyDone(`The view "${name}" was removed.`),
       onError: (error) => notifyError('The view was not removed', error),
     })
 
@@ -51,8 +51,14 @@ export function ViewsMenu({ studyId, state, onApply }: ViewsMenuProps) {
       <Menu.Dropdown>
         {views?.map((view) => (
           <Group key={view.id} gap={0} wrap="nowrap">
-            <Menu.Item closeMenuOnClick onClick={() => onApply(view.state)} flex={1}>
+            <Menu.Item
+              closeMenuOnClick
+              disabled={view.state === null}
+              onClick={() => view.state && onApply(view.state)}
+              flex={1}
+            >
               <span dir="auto">{view.name}</span>
+              {view.state ? null : ' (cannot be read)'}
             </Menu.Item>
             <Menu.Item
               w={36}

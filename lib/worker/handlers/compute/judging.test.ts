@@ -147,8 +147,10 @@ describe('repeated judging', () => {
     // The probe that this run asked for has been made by now and says the same.
     expect((await compute('difficulty_level', {})).id).toBe(untested.id)
     const stored = study.db.select().from(backends).where(eq(backends.id, 'fake')).get()
-    const capabilities = { chat: { state: 'yes' }, structured: { state: 'no' } }
-    const probe = { ...stored?.probe, capabilities }
+    if (!stored?.probe) throw new Error('the backend was not probed')
+    const state = (is: 'yes' | 'no') => ({ state: is })
+    const capabilities = { chat: state('yes'), structured: state('no') }
+    const probe = { ...stored.probe, capabilities }
     study.db.update(backends).set({ probe }).where(eq(backends.id, 'fake')).run()
     const { definition } = await compute('difficulty_level', {})
     expect(definition.params).toMatchObject({ constrained: 'never' })

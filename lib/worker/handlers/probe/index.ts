@@ -31,7 +31,7 @@ export const probeJob = defineJob(JOBS.probe, {
   async run(context, { backendId, keySetHere }) {
     const { db, job } = context
     const row = getBackendRow(db, backendId)
-    const usual = (row.probe?.['steps'] as unknown[] | undefined)?.length ?? 0
+    const usual = row.probe?.steps.length ?? 0
     context.progress({ phase: `Testing ${row.label}`, unit: 'steps', total: usual })
     let no = 0
     context.commit(() => {

@@ -12,6 +12,7 @@ import { loadSample } from '@/lib/services/sample/load'
 import { recordedCells, recordValues } from '@/lib/services/sample/record'
 import { createSeedStudy, SAMPLE_RECIPE } from '@/lib/services/sample/seeds'
 import { startSample } from '@/lib/services/sample/start'
+import { validRuns, type RecordedRun } from '@/lib/services/sample/values'
 import { openContext } from '../context'
 import { followJobs } from '../follow'
 import { say } from '../output'
@@ -58,12 +59,16 @@ async function remake(context: ServiceContext): Promise<void> {
   say('Sample', `${manifest.files.length} files written`)
 }
 
-/** Computes the sample's metrics with the embedded models and writes the values beside the data. */
-async function record(context: ServiceContext): Promise<void> {
+/**
+ * Computes those of the sample's metrics whose recorded values are not kept, with the embedded models, and writes the values
+ * beside the data.
+ */
+async function record(context: ServiceContext, kept: readonly RecordedRun[]): Promise<void> {
   const { db } = context
   const { studyId } = loadSample(db, { values: false })
+  const isKept = (metric: string) => kept.some(({ definition }) => definition.metric === metric)
   const { jobs, blocked } = startSample(context, studyId, (wanted) =>
-    recordedCells(db, studyId, wanted),
+    isKept(wanted.metric) ? [] : recordedCells(db, studyId, wanted),
   )
   const [first] = blocked
   if (first) throw new AppError('capability_missing', `${first.metric}: ${first.reason}`)
@@ -72,8 +77,8 @@ async function record(context: ServiceContext): Promise<void> {
     jobs.map((job) => job.id),
     false,
   )
-  const values = recordValues(db, studyId)
-  say('Sample', `values of ${values.runs.length} runs written`)
+  const values = recordValues(db, studyId, undefined, kept)
+  say('Sample', `values of ${values.runs.length} runs written, ${kept.length} of them kept`)
 }
 
 /** Adds `sample remake` (data and values) and `sample record` (values only). */
@@ -86,12 +91,15 @@ export function addSampleCommands(program: Command): void {
     )
     .action(async () => {
       await apart(remake)
-      await apart(record)
+      await apart((context) => record(context, []))
     })
   sample
     .command('record')
     .description(
-      'compute the metrics of the sample again with the embedded models and write the values beside its data',
+      'compute the metrics of the sample that are new or defined otherwise now, with the embedded models, and write the values beside its data',
     )
-    .action(() => apart(record))
+    .option('--all', 'compute all of them again, as after a change of a model')
+    .action(({ all }: { all?: boolean }) =>
+      apart((context) => record(context, all === true ? [] : validRuns())),
+    )
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { eq } from 'drizzle-orm'
@@ -15,17 +14,16 @@ import { readOutput, studyRuns } from '../columns/runs'
 import { pendingBackend } from '../runs/definition'
 import { PENDING, readRowStatus } from '../runs/row-status'
 import type { RunRow } from '../runs/extend-run'
-import { sampleCellName, sampleFolder, type SampleMetric } from './manifest'
+import { readSampleMetrics, sampleCellName, sampleFolder, type SampleMetric } from './manifest'
 import {
+  hashOfFile,
+  RECORD_COMMAND,
   renameCells,
   writeValues,
   type RecordedRow,
   type RecordedRun,
   type RecordedValues,
 } from './values'
-
-/** The command that records the sample's values again; named on cards and in failing tests. */
-export const RECORD_COMMAND = 'npm run evolens -- sample record'
 
 // Tokens for the heat strip: their losses are in the request cache, which is not recorded, and without them they show nothing.
 const NOT_RECORDED: ReadonlySet<string> = new Set(['strip'])
@@ -131,7 +129,8 @@ function dumpRun(db: Db, run: RunRow, folder: string): RecordedRun {
   const { definition, rowSet, backendId, createdAt } = run
   return {
     file,
-    sha256: createHash('sha256').update(text).digest('hex'),
+    sha256: hashOfFile(folder, file),
+    at: Date.now(),
     definition,
     rowSet,
     record: { ...renameCells(run.record, (id) => names.get(id)) },
@@ -145,17 +144,25 @@ function dumpRun(db: Db, run: RunRow, folder: string): RecordedRun {
 }
 
 /**
- * Writes the runs of a computed sample study as files beside its data, so that a new installation shows them at once;
- * returns the list of them. Throws `conflict` when a run is not complete.
+ * Writes the runs of a computed sample study as files beside its data, so that a new installation shows them at once, and
+ * returns the list of them with those that are kept as they were recorded before. Throws `conflict` when a run is not
+ * complete.
  */
-export function recordValues(db: Db, studyId: string, folder = sampleFolder()): RecordedValues {
+export function recordValues(
+  db: Db,
+  studyId: string,
+  folder = sampleFolder(),
+  kept: readonly RecordedRun[] = [],
+): RecordedValues {
   const stored = db.select().from(runs).where(eq(runs.studyId, studyId)).orderBy(runs.no).all()
-  const manifest = fs.readFileSync(path.join(folder, 'sample.json'))
+  const made = stored.filter((run) => run.deletedAt === null).map((run) => dumpRun(db, run, folder))
+  const order = readSampleMetrics(folder).map(({ metric }) => metric)
   const values: RecordedValues = {
     madeBy: RECORD_COMMAND,
-    at: Date.now(),
-    manifest: createHash('sha256').update(manifest).digest('hex'),
-    runs: stored.filter((run) => run.deletedAt === null).map((run) => dumpRun(db, run, folder)),
+    manifest: hashOfFile(folder, 'sample.json'),
+    runs: [...kept, ...made].toSorted(
+      (a, b) => order.indexOf(a.definition.metric) - order.indexOf(b.definition.metric),
+    ),
   }
   writeValues(values, folder)
   return values

@@ -8,15 +8,14 @@ import { inTransaction } from '../cells/staging'
 import { ColumnWriter } from '../columns/writer'
 import { addCell, createRun, pinIfFirst, planCell, type RunRow } from '../runs/extend-run'
 import { countRows } from '../runs/row-status'
-import { readSampleMetrics, sampleCellName, sampleFolder } from './manifest'
+import { sampleCellName, sampleFolder } from './manifest'
 import {
-  outdatedBecause,
+  RECORD_COMMAND,
   readRecordedRows,
-  readValues,
   renameCells,
+  validRuns,
   type RecordedRow,
   type RecordedRun,
-  type RecordedValues,
 } from './values'
 
 function fillCell(
@@ -55,13 +54,7 @@ function fillCell(
     .run()
 }
 
-function restoreRun(
-  db: Db,
-  studyId: string,
-  recorded: RecordedRun,
-  from: RecordedValues,
-  folder: string,
-): void {
+function restoreRun(db: Db, studyId: string, recorded: RecordedRun, folder: string): void {
   const cells = new Map(currentCells(db, studyId).map((cell) => [sampleCellName(cell), cell]))
   const { definition, rowSet, backendId } = recorded
   const created = createRun(db, { studyId, definition, rowSet, backend: null })
@@ -72,8 +65,8 @@ function restoreRun(
       record: {
         ...record,
         recorded: {
-          command: from.madeBy,
-          at: from.at,
+          command: RECORD_COMMAND,
+          at: recorded.at,
           appVersion: record.appVersion,
           rows: record.rows,
         },
@@ -102,14 +95,7 @@ function restoreRun(
  * this version makes are left out: they are computed instead.
  */
 export function restoreValues(db: Db, studyId: string, folder = sampleFolder()): void {
-  const values = readValues(folder)
-  if (!values) return
-  const wanted = readSampleMetrics(folder)
   inTransaction(db, () => {
-    for (const recorded of values.runs) {
-      const asked = wanted.find((one) => one.metric === recorded.definition.metric)
-      if (!asked || outdatedBecause(recorded, asked) !== null) continue
-      restoreRun(db, studyId, recorded, values, folder)
-    }
+    for (const recorded of validRuns(folder)) restoreRun(db, studyId, recorded, folder)
   })
 }

@@ -16,9 +16,9 @@ import { startRuns } from '../runs/compute'
 import { listRuns } from '../runs'
 import { loadSample } from './load'
 import { readSampleMetrics, sampleFolder, type SampleMetric } from './manifest'
-import { RECORD_COMMAND, recordedCells, recordValues } from './record'
+import { recordedCells, recordValues } from './record'
 import { restoreValues } from './restore'
-import { readValues, writeValues } from './values'
+import { RECORD_COMMAND, readValues, validRuns, writeValues } from './values'
 
 let folder: string
 const open: Db[] = []
@@ -110,7 +110,8 @@ describe('recorded values of the sample', () => {
       const { notes: _made, ...expected } = before.get(run.metric) ?? {}
       expect(record).toEqual(expected)
       const { rows, appVersion } = record as unknown as RunRecord
-      expect(recorded).toEqual({ command: RECORD_COMMAND, at: values.at, rows, appVersion })
+      const at = values.runs.find((one) => one.definition.metric === run.metric)?.at
+      expect(recorded).toEqual({ command: RECORD_COMMAND, at, rows, appVersion })
     }
     for (const { file, sha256 } of values.runs) {
       const bytes = fs.readFileSync(path.join(folder, file))
@@ -154,5 +155,28 @@ describe('recorded values of the sample', () => {
         .toSorted(),
     ).toEqual(others.map((run) => run.definition.metric).toSorted())
     expect(readValues(folder)?.runs).toHaveLength(values.runs.length)
+    expect(validRuns(folder)).toEqual(others)
+
+    // Recording again keeps what still holds to the letter, in the order of the sample's metrics.
+    const again = database('again.db')
+    const next = loadSample(again, { values: false })
+    const isKept = (metric: string) => others.some((run) => run.definition.metric === metric)
+    for (const wanted of readSampleMetrics()) {
+      if (isKept(wanted.metric)) continue
+      start(again, next.studyId, wanted, recordedCells(again, next.studyId, wanted))
+    }
+    await work(again)
+    const files = () => others.map(({ file }) => fs.readFileSync(path.join(folder, file), 'utf8'))
+    const before = files()
+    const recorded = recordValues(again, next.studyId, folder, validRuns(folder))
+    expect(recorded.runs.map((run) => run.definition.metric)).toEqual(
+      readSampleMetrics().map(({ metric }) => metric),
+    )
+    expect(recorded.runs.slice(-others.length)).toEqual(others)
+    expect(files()).toEqual(before)
+    expect(validRuns(folder)).toEqual(recorded.runs)
+
+    fs.appendFileSync(path.join(folder, 'sample.json'), ' ')
+    expect(validRuns(folder)).toEqual([])
   }, 60_000)
 })

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
@@ -12,9 +13,12 @@ import { STATUSES, type StatusName } from '@/lib/contracts/status'
 import { AppError } from '@/lib/errors'
 import { getMeasured, parseParams } from '@/lib/metrics'
 import { promptCard } from '@/lib/prompts/prompt'
-import { sampleFolder } from './manifest'
+import { readSampleMetrics, sampleFolder } from './manifest'
 
 const FILE = 'values.json'
+
+/** The command that records the sample's values; named on cards and in failing tests. */
+export const RECORD_COMMAND = 'npm run evolens -- sample record'
 
 const statusName = z.enum(STATUSES.map((status) => status.name) as [StatusName, ...StatusName[]])
 const numberOrNull = z.number().nullable()
@@ -35,6 +39,8 @@ const recordedRunSchema = z.object({
   /** Rows, one JSON line each. */
   file: z.string(),
   sha256: z.string(),
+  /** When it was recorded, in milliseconds since the epoch. */
+  at: z.number(),
   definition: runDefinitionSchema,
   rowSet: rowSetSchema,
   /** As the run's card had it, with cells named by their sample file. */
@@ -47,10 +53,8 @@ export type RecordedRun = z.infer<typeof recordedRunSchema>
 
 /** What `public/sample/values.json` says of the recorded runs beside it. */
 const recordedValuesSchema = z.object({
-  /** The command that records the values again. */
+  /** The command that records the values. */
   madeBy: z.string(),
-  /** When, in milliseconds since the epoch. */
-  at: z.number(),
   /** SHA-256 of the sample's manifest, which names every data file by its own. */
   manifest: z.string(),
   runs: z.array(recordedRunSchema),
@@ -98,6 +102,24 @@ export function outdatedBecause(
     return `${metric.label} has another prompt now`
   }
   return null
+}
+
+/** Returns the SHA-256 of a file beside the sample. */
+export function hashOfFile(folder: string, file: string): string {
+  return createHash('sha256')
+    .update(fs.readFileSync(path.join(folder, file)))
+    .digest('hex')
+}
+
+/** Returns the recorded runs that are of the data that is there and of the definition that this version makes. */
+export function validRuns(folder = sampleFolder()): RecordedRun[] {
+  const values = readValues(folder)
+  if (!values || values.manifest !== hashOfFile(folder, 'sample.json')) return []
+  const wanted = readSampleMetrics(folder)
+  return values.runs.filter((run) => {
+    const asked = wanted.find(({ metric }) => metric === run.definition.metric)
+    return asked !== undefined && outdatedBecause(run, asked) === null
+  })
 }
 
 /** Returns the record with cells named by `name` in place of their keys; throws `data_error` for a cell that is not there. */

@@ -23,6 +23,10 @@ import { loadDistinct, scanRows, stratified, type Pending, type Scan } from './s
 import { storedCache } from '@/lib/worker/vector-store'
 import { defineJob, type JobContext, type MeteredSession } from '@/lib/worker/types'
 
+// Half a million rows are read in about this time; what is left of a larger study is extrapolated.
+const SCAN_MS = 10_000
+// Without a backend nothing is sent that could be counted: some rows to measure the speed are enough.
+const SPEED_SCAN_MS = 500
 // Twenty rows, one of each length class, cost seconds and little money.
 const SAMPLE_ROWS = 20
 // Counting sends nothing; so many rows leave an error of a few per cent whatever their lengths.
@@ -140,7 +144,7 @@ async function estimate(
     const definition = buildDefinition(metric, params, session?.identity ?? null)
     const hash = definitionHash(definition)
     const { rows, pending } = pendingRows(db, studyId, hash, request, plans)
-    const scan = await scanRows(db, metric, pending, signal)
+    const scan = await scanRows(db, metric, pending, signal, session ? SCAN_MS : SPEED_SCAN_MS)
     const sample = loadDistinct(db, metric, stratified(scan.distinct, SAMPLE_ROWS))
     const isLocal = backend !== null && getBackendKind(backend.kind).local === true
     const note = isLocal ? watchOwnMachine(context.config.niceness) : () => null

@@ -9,8 +9,6 @@ import { loadRows, textLength } from '../compute/load-rows'
 
 // A slice takes a few milliseconds: other jobs of the worker go on between slices.
 const SLICE_ROWS = 500
-// Half a million rows are read in about this time; what is left of a larger study is extrapolated.
-const SCAN_MS = 10_000
 // Characters of a digest that tell texts apart: 2^80 makes a chance hit impossible in practice.
 const DIGEST_BYTES = 10
 
@@ -63,13 +61,13 @@ export function loadPending(
   return loadRows(db, source, indices)
 }
 
-/** Reads the rows to be done, slice by slice, and returns the different ones by length. */
+/** Reads the rows to be done, slice by slice until time runs out, and returns the different ones by length. */
 export async function scanRows(
   db: Db,
   metric: MeasuredMetric,
   cells: readonly Pending[],
   signal: AbortSignal,
-  limitMs = SCAN_MS,
+  limitMs: number,
 ): Promise<Scan> {
   const rows = cells.reduce((sum, { indices }) => sum + indices.length, 0)
   const seen = new Set<string>()

@@ -1,3 +1,4 @@
+import { sortAscending } from '@/lib/stats/sort'
 import type { FacetAxis, FigureData, FigureSeries, SeriesCount } from '../types'
 import type { DensityGroup } from './density'
 import { armOf, armsOf, roundLabel, roundsOf, seedSetsOf } from './series'
@@ -60,14 +61,14 @@ export function roundPanels(data: FigureData): Panels {
 /** Returns the values of several series as one array, ascending. */
 function ascending(parts: readonly Float64Array[]): Float64Array {
   const [first = new Float64Array(0)] = parts
-  if (parts.length < 2) return first.sort()
+  if (parts.length < 2) return sortAscending(first)
   const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0
   for (const part of parts) {
     all.set(part, at)
     at += part.length
   }
-  return all.sort()
+  return sortAscending(all)
 }
 
 /**

@@ -39,8 +39,8 @@ function fromKeys(keys: Uint32Array): void {
 /** Sorts numbers without NaN in place, ascending, and returns them; several times faster than the native sort on whole columns. */
 export function sortAscending(values: Float64Array): Float64Array {
   if (values.length < FEW) return values.sort()
-  let from = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length)
-  let to = new Uint32Array(from.length)
+  let from: Uint32Array = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length)
+  let to: Uint32Array = new Uint32Array(from.length)
   const own = from
   toKeys(from)
   const starts = new Uint32Array(DIGITS)

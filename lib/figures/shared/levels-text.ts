@@ -1,6 +1,6 @@
 import type { FacetAxis, FigureTable, TableCell } from '../types'
 import type { DifficultyLevelsPrepared, LevelBars, LevelPanel } from './levels'
-import { verdictOf } from './overlay'
+import { CELL_COLUMNS, intervalColumns, publishedCells } from './overlay'
 import { coverageText, list, percent, plural } from './text'
 
 const labelOf = (axis: readonly FacetAxis[], key: string) =>
@@ -88,17 +88,6 @@ export function levelsTable(prepared: DifficultyLevelsPrepared): FigureTable {
         const isNone = i === bar.mix.levels.length
         const published = isNone ? bar.published?.none : bar.published?.levels[i]
         const asked = bar.mix.asked > 0
-        const verdict = published
-          ? verdictOf({
-              own: asked ? share.percent : null,
-              low: share.low,
-              high: share.high,
-              published: published.percent,
-              ownModel: bar.model,
-              publishedModel: overlay.model,
-              role: 'judge',
-            })
-          : null
         rows.push({
           seedSet: labelOf(prepared.columns, panel.column),
           round: Number(panel.row),
@@ -109,13 +98,15 @@ export function levelsTable(prepared: DifficultyLevelsPrepared): FigureTable {
           percent: asked ? share.percent : null,
           low: asked ? share.low : null,
           high: asked ? share.high : null,
-          ...(overlay.shown
-            ? {
-                paper: published?.percent ?? null,
-                difference: published && asked ? share.percent - published.percent : null,
-                verdict: verdict ? `${verdict.verdict}: ${verdict.reason}` : null,
-              }
-            : {}),
+          ...publishedCells(overlay.shown, {
+            own: asked ? share.percent : null,
+            low: share.low,
+            high: share.high,
+            published: published?.percent ?? null,
+            ownModel: bar.model,
+            publishedModel: overlay.model,
+            role: 'judge model',
+          }),
         })
         selections.push({
           column: prepared.column,
@@ -129,23 +120,14 @@ export function levelsTable(prepared: DifficultyLevelsPrepared): FigureTable {
       })
     }
   }
-  const overlayColumns = [
-    { key: 'paper', label: 'Paper', unit: '%' },
-    { key: 'difference', label: 'Own minus paper', unit: 'points' },
-    { key: 'verdict', label: 'Verdict', unit: '' },
-  ]
   return {
     columns: [
-      { key: 'seedSet', label: 'Seed set', unit: '' },
-      { key: 'round', label: 'Round', unit: '' },
-      { key: 'arm', label: 'Arm', unit: '' },
+      ...CELL_COLUMNS,
       { key: 'level', label: 'Level', unit: '' },
       { key: 'rows', label: 'Rows', unit: '' },
       { key: 'asked', label: 'Rows asked', unit: '' },
       { key: 'percent', label: 'Share', unit: '%' },
-      { key: 'low', label: '95 % from', unit: '%' },
-      { key: 'high', label: '95 % to', unit: '%' },
-      ...(overlay.shown ? overlayColumns : []),
+      ...intervalColumns('%', overlay.shown, 'points'),
     ],
     rows,
     selections,

@@ -1,5 +1,5 @@
-import type { FacetAxis, FigureTable, PreparedCommon, TableCell } from '../types'
-import { verdictOf } from './overlay'
+import type { FacetAxis, FigureSelection, FigureTable, PreparedCommon, TableCell } from '../types'
+import { CELL_COLUMNS, intervalColumns, publishedCells } from './overlay'
 import { roundLabel } from './series'
 import { coverageText, list, number3, plural } from './text'
 
@@ -91,24 +91,15 @@ export function linesAltText(prepared: LinesPrepared): string {
   return `Lines of the ${what} over rounds. ${lines.join('; ')}. ${coverageText(prepared.counts)}.`
 }
 
+/** Returns the rows behind a point: its cell. */
+export function pointSelection({ facet, arm, round }: LinePoint): FigureSelection {
+  return { column: null, min: null, max: null, seedSetKey: facet, armKey: arm, round }
+}
+
 /** Returns one line a point, with the published value and the verdict where it is shown. */
 export function linesTable(prepared: LinesPrepared): FigureTable {
   const { overlay, unit } = prepared
   const rows = prepared.points.map((point): Record<string, TableCell> => {
-    const verdict =
-      point.published === null
-        ? null
-        : verdictOf({
-            own: point.value,
-            low: point.low,
-            high: point.high,
-            published: point.published,
-            ownModel: point.model,
-            publishedModel: overlay.model,
-            role: overlay.role,
-          })
-    const difference =
-      point.published === null || point.value === null ? null : point.value - point.published
     return {
       seedSet: facetLabel(prepared, point.facet),
       round: point.round,
@@ -117,41 +108,26 @@ export function linesTable(prepared: LinesPrepared): FigureTable {
       value: point.value,
       low: point.low,
       high: point.high,
-      ...(overlay.shown
-        ? {
-            paper: point.published,
-            difference,
-            verdict: verdict ? `${verdict.verdict}: ${verdict.reason}` : null,
-          }
-        : {}),
+      ...publishedCells(overlay.shown, {
+        own: point.value,
+        low: point.low,
+        high: point.high,
+        published: point.published,
+        ownModel: point.model,
+        publishedModel: overlay.model,
+        role: overlay.role,
+      }),
     }
   })
   const name = prepared.statistic === 'mean' ? 'Mean' : 'Median'
   return {
     columns: [
-      { key: 'seedSet', label: 'Seed set', unit: '' },
-      { key: 'round', label: 'Round', unit: '' },
-      { key: 'arm', label: 'Arm', unit: '' },
+      ...CELL_COLUMNS,
       { key: 'n', label: 'Rows with a value', unit: '' },
       { key: 'value', label: `${name} ${prepared.measure.toLowerCase()}`, unit },
-      { key: 'low', label: '95 % from', unit },
-      { key: 'high', label: '95 % to', unit },
-      ...(overlay.shown
-        ? [
-            { key: 'paper', label: 'Paper', unit },
-            { key: 'difference', label: 'Own minus paper', unit },
-            { key: 'verdict', label: 'Verdict', unit: '' },
-          ]
-        : []),
+      ...intervalColumns(unit, overlay.shown),
     ],
     rows,
-    selections: prepared.points.map((point) => ({
-      column: null,
-      min: null,
-      max: null,
-      seedSetKey: point.facet,
-      armKey: point.arm,
-      round: point.round,
-    })),
+    selections: prepared.points.map(pointSelection),
   }
 }

@@ -1,13 +1,12 @@
-import type { FacetAxis, FigureTable, TableCell } from '../types'
+import type { FigureTable, TableCell } from '../types'
 import { placeOn, type DensityCell, type DensityPrepared } from './density'
+import { labelOf } from './text'
 
 function facetCells(prepared: DensityPrepared, cell: DensityCell, arm: string) {
-  const label = (axis: FacetAxis[], key: string) =>
-    axis.find((entry) => entry.key === key)?.label ?? key
   return {
-    panel: label(prepared.rows, cell.row),
-    column: label(prepared.columns, cell.column),
-    arm: prepared.arms.find((entry) => entry.key === arm)?.label ?? arm,
+    panel: labelOf(prepared.rows, cell.row),
+    column: labelOf(prepared.columns, cell.column),
+    arm: labelOf(prepared.arms, arm),
   }
 }
 

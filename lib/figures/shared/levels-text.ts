@@ -1,14 +1,7 @@
-import type { FacetAxis, FigureTable, TableCell } from '../types'
+import type { FigureTable, TableCell } from '../types'
 import type { DifficultyLevelsPrepared, LevelBars, LevelPanel } from './levels'
 import { CELL_COLUMNS, intervalColumns, publishedCells } from './overlay'
-import { coverageText, list, percent, plural } from './text'
-
-const labelOf = (axis: readonly FacetAxis[], key: string) =>
-  axis.find((entry) => entry.key === key)?.label ?? key
-
-function armLabel(prepared: DifficultyLevelsPrepared, key: string): string {
-  return prepared.arms.find((arm) => arm.key === key)?.label ?? key
-}
+import { coverageText, labelOf, list, percent, plural } from './text'
 
 function panelName(prepared: DifficultyLevelsPrepared, panel: LevelPanel): string {
   const row = labelOf(prepared.rows, panel.row).toLowerCase()
@@ -37,15 +30,15 @@ export function levelsReading(prepared: DifficultyLevelsPrepared): string {
     const widest = bars.toSorted((x, y) => y.bar.mix.asked - x.bar.mix.asked)[0]
     const share = widest ? hardShare(widest.bar) : null
     if (!widest || share === null) return ''
-    return `${percent(share)} of ${armLabel(prepared, widest.bar.arm)} are hard or very hard (${panelName(prepared, widest.panel)}).`
+    return `${percent(share)} of ${labelOf(prepared.arms, widest.bar.arm)} are hard or very hard (${panelName(prepared, widest.panel)}).`
   }
   const compared = pairs.filter(
     (pair) => pair.first === sample.first && pair.second === sample.second,
   )
   const more = compared.filter((pair) => pair.a > pair.b).length
   const fewer = compared.filter((pair) => pair.a < pair.b).length
-  const first = armLabel(prepared, sample.first)
-  const second = armLabel(prepared, sample.second)
+  const first = labelOf(prepared.arms, sample.first)
+  const second = labelOf(prepared.arms, sample.second)
   if (more === 0 && fewer === 0) {
     return `${first} and ${second} have equal shares of hard instructions in every panel.`
   }
@@ -67,7 +60,7 @@ export function levelsAltText(prepared: DifficultyLevelsPrepared): string {
         )
         const none =
           bar.mix.none.count > 0 ? [`no level ${percent(bar.mix.none.percent / 100)}`] : []
-        return `${panelName(prepared, panel)}, ${armLabel(prepared, bar.arm)}: ${list([...shares, ...none])}`
+        return `${panelName(prepared, panel)}, ${labelOf(prepared.arms, bar.arm)}: ${list([...shares, ...none])}`
       }),
   )
   if (parts.length === 0)
@@ -91,7 +84,7 @@ export function levelsTable(prepared: DifficultyLevelsPrepared): FigureTable {
         rows.push({
           seedSet: labelOf(prepared.columns, panel.column),
           round: Number(panel.row),
-          arm: armLabel(prepared, bar.arm),
+          arm: labelOf(prepared.arms, bar.arm),
           level: isNone ? 'no level' : (prepared.levels[i] ?? String(i + 1)),
           rows: share.count,
           asked: bar.mix.asked,

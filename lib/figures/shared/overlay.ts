@@ -17,7 +17,7 @@ interface VerdictInput {
   ownModel: string | null
   /** null where the paper names none. */
   publishedModel: string | null
-  /** What the model is called in the sentence: judge, scorer. */
+  /** What the model is called in the sentence: judge model, scoring model. */
   role: string
 }
 

@@ -30,6 +30,11 @@ export function list(words: readonly string[]): string {
   return `${words.slice(0, -1).join(', ')} and ${words[words.length - 1] as string}`
 }
 
+/** Returns the label of a key among evolvers, panel rows or columns; the key where it is none of them. */
+export function labelOf(entries: readonly { key: string; label: string }[], key: string): string {
+  return entries.find((entry) => entry.key === key)?.label ?? key
+}
+
 /** Returns the sums over all series: rows, rows with a value, and the reasons of the rest. */
 function totals(counts: readonly SeriesCount[]) {
   const missing: Record<string, number> = {}

@@ -62,6 +62,10 @@ describe('values', () => {
       missing: { nonfinite: 2, error: 1 },
     })
     expect(first(prepared)?.n).toBe(2)
+    expect(distribution.typed.table(prepared).rows[0]).toMatchObject({
+      n: 2,
+      missing: '2 nonfinite and 1 error',
+    })
   })
 
   it('that are whole numbers never lie on an edge, and each bin holds equally many of them', () => {

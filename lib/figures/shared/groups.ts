@@ -2,6 +2,7 @@ import { sortAscending } from '@/lib/stats/sort'
 import type { FacetAxis, FigureData, FigureSeries, SeriesCount } from '../types'
 import type { DensityGroup } from './density'
 import { armOf, armsOf, roundLabel, roundsOf, seedSetsOf } from './series'
+import { totals } from './text'
 
 /** Returns whether a series' column is still being computed. */
 export function isPartial(entry: SeriesCount | undefined): boolean {
@@ -81,7 +82,7 @@ export function densityGroups(
   { rows, columns, holds }: Panels,
   read: (series: FigureSeries, row: string) => Float64Array,
 ): DensityGroup[] {
-  const partial = new Map(counts.map((entry) => [entry.seriesKey, isPartial(entry)]))
+  const countOf = new Map(counts.map((entry) => [entry.seriesKey, entry]))
   const arms = armsOf(data, counts)
   return rows.flatMap(({ key: row }) =>
     columns.flatMap(({ key: column }): DensityGroup[] => {
@@ -90,9 +91,10 @@ export function densityGroups(
           (one) => armOf(one) === arm.key && holds(one, row, column),
         )
         const values = ascending(members.map((one) => read(one, row)))
-        return values.length > 0
-          ? [{ arm: arm.key, values, partial: members.some((one) => partial.get(one.key)) }]
-          : []
+        if (values.length === 0) return []
+        const own = members.flatMap((one) => countOf.get(one.key) ?? [])
+        const { missing } = totals(own)
+        return [{ arm: arm.key, values, partial: own.some(isPartial), missing }]
       })
       return series.length > 0 ? [{ row, column, series }] : []
     }),

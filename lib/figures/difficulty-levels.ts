@@ -1,10 +1,5 @@
 import { z } from 'zod'
-import {
-  publishedArm,
-  publishedLevels,
-  publishedSeedSet,
-  publishedSource,
-} from '@/lib/paper/published'
+import { publishedLevels, publishedSeedSet, publishedSource } from '@/lib/paper/published'
 import { exampleLevels } from './shared/example'
 import { isPartial, panelSeries, roundGrid, rowsWith } from './shared/groups'
 import {
@@ -18,6 +13,7 @@ import {
   type LevelPanel,
 } from './shared/levels'
 import { levelsAltText, levelsReading, levelsTable } from './shared/levels-text'
+import { publishedPlace } from './shared/overlay'
 import { choice, intervalsOption, axisOption, mixOption, toggle } from './shared/options'
 import { armOf, armsOf, countAll, comparable } from './shared/series'
 import { defineFigure, type FigureData, type FigureSeries } from './types'
@@ -33,7 +29,7 @@ const options = z.object({
     {
       title: 'View',
       description:
-        'Bars side by side, bars that add up to 100 %, or the first arm minus the second.',
+        'Bars side by side, bars that add up to 100 %, or the first evolver minus the second.',
       inline: true,
     },
   ),
@@ -51,12 +47,7 @@ const options = z.object({
 type Options = z.infer<typeof options>
 
 function publishedMix(series: FigureSeries): LevelMix | null {
-  const found = publishedLevels({
-    seedSet: series.seedSetKey,
-    rows: series.cellRows,
-    round: series.round,
-    arm: publishedArm(series.armClass),
-  })
+  const found = publishedLevels(publishedPlace(series))
   return found ? levelMix(found.counts, found.n) : null
 }
 
@@ -146,12 +137,12 @@ function prepare(all: FigureData, { view, paper, intervals, axis, mix }: Options
   }
 }
 
-/** Shares of the difficulty levels per round, seed set and arm (the paper's Figure 2). */
+/** Shares of the difficulty levels per round, seed set and evolver (the paper's Figure 2). */
 export const difficultyLevels = defineFigure<Options, DifficultyLevelsPrepared>({
   id: 'difficulty-levels',
   title: 'Difficulty levels',
   description:
-    'Share of each difficulty level among the rows that the judge was asked about; a reply without a level is a segment of its own.',
+    'Share of each difficulty level among the rows that the judge model was asked about; a reply without a level is a segment of its own.',
   options,
   columns: () => [LEVEL],
   prepare,

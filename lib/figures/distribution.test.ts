@@ -62,6 +62,45 @@ describe('values', () => {
       missing: { nonfinite: 2, error: 1 },
     })
     expect(first(prepared)?.n).toBe(2)
+    expect(distribution.typed.table(prepared).rows[0]).toMatchObject({
+      n: 2,
+      missing: '2 nonfinite and 1 error',
+    })
+  })
+
+  it('too large or too small for their squares are missing with a reason as well', () => {
+    const prepared = prepare(data([1e308, -1e308, 5e-324, 0, 2]))
+    expect(prepared.counts[0]).toMatchObject({ valued: 2, missing: { out_of_range: 3 } })
+  })
+
+  it.each([
+    ['far apart', [1e-150, 1e150]],
+    ['large and close', [2 ** 53, 2 ** 53 + 2]],
+    ['ids', [1e12, 1e12 + 1, 1e12 + 5]],
+    ['zeros', [0, -0, 0]],
+    ['below zero', [-5, -4, -3.5]],
+    ['one far from many', [...Array.from({ length: 500 }, (_, i) => i / 500), 1e100]],
+  ])('%s give finite numbers, ascending edges, and each value in one place', (_, cells) => {
+    for (const view of ['density', 'histogram', 'cumulative'])
+      for (const scale of ['linear', 'log']) {
+        const prepared = prepare(data(cells), { view, scale })
+        const { edges } = prepared
+        expect(edges.every((edge, i) => i === 0 || edge > (edges[i - 1] ?? 0))).toBe(true)
+        expect(
+          JSON.stringify(distribution.typed.drawn?.(prepared).rows.map((r) => r['from'])),
+        ).not.toMatch(/null/)
+        const curve = first(prepared)
+        const inside = curve?.counts.reduce((a, b) => a + b, 0) ?? 0
+        expect(inside).toBeGreaterThan(0)
+        expect(inside + (curve?.below ?? 0) + (curve?.above ?? 0)).toBe(cells.length)
+        for (const value of [
+          curve?.mean,
+          curve?.median,
+          ...(curve?.kde ?? []),
+          ...(curve?.density ?? []),
+        ])
+          expect(Number.isFinite(value)).toBe(true)
+      }
   })
 
   it('that are whole numbers never lie on an edge, and each bin holds equally many of them', () => {

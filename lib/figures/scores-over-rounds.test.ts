@@ -48,7 +48,7 @@ it('compares a judge of the same name by interval, and says why others do not co
     return figure.table(prepare(rows, { paper: true })).rows[0]?.['verdict']
   }
   expect(judged('Qwen/Qwen2.5-72B-Instruct')).toMatch(/^match/)
-  expect(judged('smollm2-135m')).toMatch(/^not comparable: other judge: smollm2-135m/)
+  expect(judged('smollm2-135m')).toMatch(/^not comparable: other judge model: smollm2-135m/)
 })
 
 it('has the published mean level and loss ratios for the other measures', () => {

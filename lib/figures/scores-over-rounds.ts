@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import {
-  publishedArm,
   publishedLevels,
   publishedLossRatio,
   publishedScore,
@@ -18,6 +17,7 @@ import {
   mixOption,
   toggle,
 } from './shared/options'
+import { publishedPlace } from './shared/overlay'
 import { linesAltText, linesReading, linesTable, type LinesPrepared } from './shared/lines'
 import {
   armOf,
@@ -52,24 +52,28 @@ const MEASURES: Record<string, Measure> = {
   score: {
     label: 'Difficulty score',
     column: 'difficulty_score.score',
-    published: { kind: 'scores', role: 'judge', read: publishedScore },
+    published: { kind: 'scores', role: 'judge model', read: publishedScore },
   },
   level: {
     label: 'Difficulty level',
     column: 'difficulty_level.level',
-    published: { kind: 'levels', role: 'judge', read: publishedMeanLevel },
+    published: { kind: 'levels', role: 'judge model', read: publishedMeanLevel },
   },
   ifd: {
     label: 'IFD',
     column: 'ifd.strict',
-    published: { kind: 'lossRatios', role: 'scorer', read: (at) => publishedLossRatio('ifd', at) },
+    published: {
+      kind: 'lossRatios',
+      role: 'scoring model',
+      read: (at) => publishedLossRatio('ifd', at),
+    },
   },
   icIfd: {
     label: 'IC-IFD',
     column: 'ic_ifd.strict',
     published: {
       kind: 'lossRatios',
-      role: 'scorer',
+      role: 'scoring model',
       read: (at) => publishedLossRatio('ic-ifd', at),
     },
   },
@@ -115,14 +119,7 @@ function measureOf(chosen: Options): Measure {
 
 function published(measure: Measure, chosen: Options, series: FigureSeries): number | null {
   if (!chosen.paper || chosen.statistic !== 'mean') return null
-  return (
-    measure.published?.read({
-      seedSet: series.seedSetKey,
-      rows: series.cellRows,
-      round: series.round,
-      arm: publishedArm(series.armClass),
-    }) ?? null
-  )
+  return measure.published?.read(publishedPlace(series)) ?? null
 }
 
 function overlayNotes(measure: Measure, chosen: Options, marks: number): string[] {

@@ -9,10 +9,10 @@ export interface Density {
   bandwidth: number
 }
 
-// Values are gathered in cells of half a bandwidth, so none is further than a quarter from the middle of its cell.
-const CELLS_PER_BANDWIDTH = 2
-// Terms of the series of a kernel around the middle of a cell: the first one left out is below 0.25^14 / sqrt(14!) = 1e-14.
-const TERMS = 14
+// Values are gathered in cells of a quarter of a bandwidth, so none is further than an eighth from the middle of its cell.
+const CELLS_PER_BANDWIDTH = 4
+// Terms of the series of a kernel around the middle of a cell: the first one left out is below 0.125^11 / sqrt(11!) = 2e-14.
+const TERMS = 11
 // exp(-8.75 ** 2 / 2) = 2e-17: cells further away add nothing that a double could hold.
 const REACH = 8.75
 

@@ -102,7 +102,6 @@ export function CursorLayer({ prepared, label, read }: CursorProps) {
         aria-valuemax={edge(edges.length - 1)}
         aria-valuenow={at ?? edge(0)}
         tabIndex={0}
-        style={{ cursor: 'crosshair', touchAction: 'pan-y' }}
         onKeyDown={onKeyDown}
         onBlur={leave}
         onPointerDown={(event) => {

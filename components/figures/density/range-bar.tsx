@@ -32,7 +32,7 @@ function hitsOf(prepared: DensityPrepared, range: readonly [number, number]): Hi
   })
 }
 
-/** The marked range: how many values of each arm lie in it, and the way to their rows. */
+/** The marked range: how many values of each arm lie in it, and links to their rows. */
 export function RangeBar({ prepared }: { prepared: DensityPrepared }) {
   const { store, onSelect, idPrefix } = useFigure()
   const range = useInteraction('range')

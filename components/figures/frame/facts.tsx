@@ -83,7 +83,7 @@ export function Coverage({ counts }: { counts: readonly SeriesCount[] }) {
   )
 }
 
-/** Definitions behind the figure; each opens its card. */
+/** Definitions behind the figure; each opens its run details. */
 export function Cards(props: {
   cards: readonly FigureCard[]
   onCard: ((runId: string) => void) | null
@@ -100,7 +100,7 @@ export function Cards(props: {
             key={runId}
             type="button"
             className={classes.linkButton}
-            title={`Open the card of ${definitionHash}`}
+            title={`Open the run details of ${definitionHash}`}
             onClick={() => onCard(runId)}
           >
             {label}

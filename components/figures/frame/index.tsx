@@ -14,13 +14,10 @@ import { TableView } from './table-view'
 import { FigureProvider, InteractionStore } from '../interaction'
 import { FIGURE_VARIABLES } from '../palette'
 
-// Height of a figure with three rows of panels, kept while it loads so that nothing jumps.
-const RESERVED_PX = 460
-
 export interface FigureFrameProps {
   /** Title and options, known before the data. */
   meta: FigureMeta
-  /** null while the data is on its way. Keep the previous result while options change. */
+  /** null until the data has come. Keep the previous result while options change. */
   result: FigureResult | null
   /** Options of the URL, shown until the result says what it was made with. */
   options?: Record<string, unknown>
@@ -29,7 +26,7 @@ export interface FigureFrameProps {
   onOptions(changed: Record<string, OptionValue>): void
   /** Turns a mark or range into a filter of the rows page; absent = marks cannot be opened. */
   onSelect?: (selection: FigureSelection) => void
-  /** Opens the card of a run. */
+  /** Opens the details of a run. */
   onCard?: (runId: string) => void
   /** Address of the drawn values as CSV; offered where the figure has any beyond its table. */
   drawnHref?: string | null
@@ -111,7 +108,7 @@ export function FigureFrame(props: FigureFrameProps) {
             )}
           </div>
           {error ? (
-            <div className={classes.message} style={{ minHeight: RESERVED_PX }} role="alert">
+            <div className={`${classes.message} ${classes.reserved}`} role="alert">
               <p>{error.message}</p>
               {error.onRetry ? (
                 <Button size="xs" onClick={error.onRetry}>
@@ -120,7 +117,7 @@ export function FigureFrame(props: FigureFrameProps) {
               ) : null}
             </div>
           ) : unchosen ? (
-            <div className={classes.message} style={{ minHeight: 160 }}>
+            <div className={`${classes.message} ${classes.short}`}>
               <p>
                 {unchosen.choices.length > 0
                   ? `Choose a column to draw: ${unchosen.choices.length} have values.`
@@ -130,9 +127,7 @@ export function FigureFrame(props: FigureFrameProps) {
             </div>
           ) : result === null ? (
             <Skeleton
-              className="ev-late"
-              height={RESERVED_PX}
-              mt={12}
+              className={`ev-late ${classes.reserved} ${classes.drawn}`}
               aria-label="Loading the figure"
             />
           ) : (
@@ -145,7 +140,7 @@ export function FigureFrame(props: FigureFrameProps) {
                 onMix={(mix) => onOptions({ ...(options as Record<string, OptionValue>), mix })}
               />
               {isEmpty || !drawing ? (
-                <div className={classes.message} style={{ minHeight: 160 }}>
+                <div className={`${classes.message} ${classes.short}`}>
                   <p>
                     {drawing
                       ? 'No row has a value for this figure yet.'

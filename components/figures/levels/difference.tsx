@@ -90,7 +90,8 @@ export function DifferencePanel({ prepared, panel, box, yEnd, xAxisHeight }: Pan
   return (
     <LevelChart
       box={box}
-      title={panelTitle(prepared, panel)}
+      prepared={prepared}
+      panel={panel}
       data={data}
       category="level"
       hasLongNames
@@ -98,8 +99,6 @@ export function DifferencePanel({ prepared, panel, box, yEnd, xAxisHeight }: Pan
       ticks={[-yEnd, -yEnd / 2, 0, yEnd / 2, yEnd]}
       yEnd={yEnd}
       gap="25%"
-      prefix={prefix}
-      arms={arms}
       read={read}
     >
       <ReferenceLine y={0} stroke={toneCss(INK.axis)} />

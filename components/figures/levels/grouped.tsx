@@ -53,7 +53,8 @@ export function GroupedPanel({ prepared, panel, box, yEnd, xAxisHeight }: PanelP
   return (
     <LevelChart
       box={box}
-      title={panelTitle(prepared, panel)}
+      prepared={prepared}
+      panel={panel}
       data={data}
       category="label"
       hasLongNames
@@ -62,8 +63,6 @@ export function GroupedPanel({ prepared, panel, box, yEnd, xAxisHeight }: PanelP
       yEnd={yEnd}
       gap="18%"
       barGap={3}
-      prefix={panelId(idPrefix, panel.row, panel.column)}
-      arms={arms}
       read={read}
     >
       {bars.map(({ arm, bars: own }) => (

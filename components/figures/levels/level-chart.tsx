@@ -2,15 +2,17 @@
 
 import type { ReactNode } from 'react'
 import { BarChart, Tooltip, XAxis, YAxis } from 'recharts'
-import type { ArmMark } from '@/lib/figures/types'
+import type { DifficultyLevelsPrepared, LevelPanel } from '@/lib/figures/shared/levels'
 import { AXIS_STYLE, CURSOR_STYLE, GridLines, ReportHover, StackedTick } from '../axes'
 import { BARE_X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
-import type { Readout } from '../interaction'
-import { ArmPatterns } from '../marks'
+import { useFigure, type Readout } from '../interaction'
+import { ArmPatterns, panelId } from '../marks'
+import { panelTitle } from './parts'
 
 interface LevelChartProps {
   box: PanelBox
-  title: string
+  prepared: DifficultyLevelsPrepared
+  panel: LevelPanel
   data: Record<string, string | number>[]
   /** Key of the categories along x. */
   category: string
@@ -22,9 +24,6 @@ interface LevelChartProps {
   /** Space between groups, as a share of a group. */
   gap: string
   barGap?: number
-  prefix: string
-  /** Arms whose textures the bars use. */
-  arms: readonly ArmMark[]
   read(label: string): Readout | null
   /** Bars, in front of the axes. */
   children: ReactNode
@@ -32,7 +31,8 @@ interface LevelChartProps {
 
 /** Axes, grid, textures and hover of one panel of level bars; x has no line of its own where zero is not at the bottom. */
 export function LevelChart(props: LevelChartProps) {
-  const { box, ticks, hasLongNames, read } = props
+  const { box, prepared, panel, ticks, hasLongNames, read } = props
+  const { idPrefix } = useFigure()
   const from = ticks[0] ?? 0
   const names = hasLongNames ? StackedTick : AXIS_STYLE.tick
   return (
@@ -43,9 +43,9 @@ export function LevelChart(props: LevelChartProps) {
       margin={{ top: 6, right: 2, bottom: 0, left: 0 }}
       barCategoryGap={props.gap}
       {...(props.barGap === undefined ? {} : { barGap: props.barGap })}
-      title={props.title}
+      title={panelTitle(prepared, panel)}
     >
-      <ArmPatterns prefix={props.prefix} arms={props.arms} />
+      <ArmPatterns prefix={panelId(idPrefix, panel.row, panel.column)} arms={prepared.arms} />
       <GridLines at={ticks} />
       <XAxis
         dataKey={props.category}

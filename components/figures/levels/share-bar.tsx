@@ -3,6 +3,7 @@
 import { useYAxisScale, type BarShapeProps } from 'recharts'
 import type { LevelShare } from '@/lib/figures/shared/levels'
 import type { ArmMark } from '@/lib/figures/types'
+import classes from '../figures.module.css'
 import { patternId } from '../marks'
 import { armCss, INK, toneCss } from '../palette'
 
@@ -33,7 +34,7 @@ export function ShareBar(props: ShareBarProps) {
   const high = scale(share.high)
   const outline = published ? scale(published.percent) : undefined
   return (
-    <g onClick={onSelect ?? undefined} style={onSelect ? { cursor: 'pointer' } : undefined}>
+    <g onClick={onSelect ?? undefined} className={onSelect ? classes.clickable : undefined}>
       {onSelect ? (
         <rect
           x={x}

@@ -4,6 +4,7 @@ import { useCallback } from 'react'
 import { Bar, type BarShapeProps } from 'recharts'
 import type { DifficultyLevelsPrepared, LevelPanel } from '@/lib/figures/shared/levels'
 import type { PanelBox } from '../facets'
+import classes from '../figures.module.css'
 import { useFigure, type Readout } from '../interaction'
 import { panelId } from '../marks'
 import { contrast, INK, LEVEL_TONES, toneCss, type Tone } from '../palette'
@@ -33,7 +34,7 @@ function Segment(props: {
   const { x, y, width, height } = box
   if (!(height > 0)) return null
   return (
-    <g onClick={onSelect ?? undefined} style={onSelect ? { cursor: 'pointer' } : undefined}>
+    <g onClick={onSelect ?? undefined} className={onSelect ? classes.clickable : undefined}>
       <rect
         x={x}
         y={y}
@@ -99,7 +100,8 @@ export function StackedPanel({ prepared, panel, box, xAxisHeight }: PanelProps) 
   return (
     <LevelChart
       box={box}
-      title={panelTitle(prepared, panel)}
+      prepared={prepared}
+      panel={panel}
       data={data}
       category="arm"
       hasLongNames={false}
@@ -107,8 +109,6 @@ export function StackedPanel({ prepared, panel, box, xAxisHeight }: PanelProps) 
       ticks={QUARTERS}
       yEnd={100}
       gap="22%"
-      prefix={prefix}
-      arms={[]}
       read={read}
     >
       {[...levels, NO_LEVEL].map((level, i) => (

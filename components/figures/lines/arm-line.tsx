@@ -3,6 +3,7 @@
 import { useXAxisScale, useYAxisScale } from 'recharts'
 import type { LinePoint } from '@/lib/figures/shared/lines'
 import type { ArmMark } from '@/lib/figures/types'
+import classes from '../figures.module.css'
 import { MarkerShape } from '../marks'
 import { armCss, armDash, INK, toneCss } from '../palette'
 
@@ -71,7 +72,7 @@ export function ArmLine({ arm, index, count, points, start, intervals, onSelect 
           <g
             key={point.round}
             onClick={select}
-            style={select ? { cursor: 'pointer' } : undefined}
+            className={select ? classes.clickable : undefined}
             opacity={point.partial ? 0.6 : 1}
           >
             {select ? (

@@ -2,7 +2,7 @@
 
 import { useCallback } from 'react'
 import { Line, LineChart, Tooltip, XAxis, YAxis } from 'recharts'
-import type { LinePoint, LinesPrepared } from '@/lib/figures/shared/lines'
+import { pointSelection, type LinePoint, type LinesPrepared } from '@/lib/figures/shared/lines'
 import { AXIS_STYLE, GridLines, ReportHover } from '../axes'
 import { X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
 import { useFigure, type Readout } from '../interaction'
@@ -108,19 +108,7 @@ export function LinesPanel({ prepared, facet, box, ticks }: PanelProps) {
             points={points.filter((point) => point.arm === arm.key)}
             start={start}
             intervals={intervals}
-            onSelect={
-              onSelect
-                ? (point) =>
-                    onSelect({
-                      column: null,
-                      min: null,
-                      max: null,
-                      seedSetKey: point.facet,
-                      armKey: point.arm,
-                      round: point.round,
-                    })
-                : null
-            }
+            onSelect={onSelect ? (point) => onSelect(pointSelection(point)) : null}
           />
         )
       })}

@@ -1,13 +1,12 @@
-import type { FacetAxis, FigureTable, TableCell } from '../types'
+import type { FigureTable, TableCell } from '../types'
 import { placeOn, type DensityCell, type DensityPrepared } from './density'
+import { labelOf, list, reasonTexts } from './text'
 
 function facetCells(prepared: DensityPrepared, cell: DensityCell, arm: string) {
-  const label = (axis: FacetAxis[], key: string) =>
-    axis.find((entry) => entry.key === key)?.label ?? key
   return {
-    panel: label(prepared.rows, cell.row),
-    column: label(prepared.columns, cell.column),
-    arm: prepared.arms.find((entry) => entry.key === arm)?.label ?? arm,
+    panel: labelOf(prepared.rows, cell.row),
+    column: labelOf(prepared.columns, cell.column),
+    arm: labelOf(prepared.arms, arm),
   }
 }
 
@@ -23,10 +22,13 @@ export function densityTable(prepared: DensityPrepared): FigureTable {
   const shareColumn = threshold
     ? [{ key: 'share', label: `Share ${threshold.label}`, unit: '%' }]
     : []
+  // Several values a row have no rows of their own.
+  const isByRow = prepared.unitName === 'rows'
   const rows = prepared.cells.flatMap((cell) =>
     cell.curves.map((curve): Record<string, TableCell> => ({
       ...facetCells(prepared, cell, curve.arm),
       n: curve.n,
+      ...(isByRow ? { missing: list(reasonTexts(curve.missing)) || null } : {}),
       mean: curve.mean,
       median: curve.median,
       sd: curve.sd,
@@ -41,6 +43,7 @@ export function densityTable(prepared: DensityPrepared): FigureTable {
     columns: [
       ...FACET_COLUMNS,
       { key: 'n', label: 'Values', unit: '' },
+      ...(isByRow ? [{ key: 'missing', label: 'Missing', unit: '' }] : []),
       { key: 'mean', label: 'Mean', unit },
       { key: 'median', label: 'Median', unit },
       { key: 'sd', label: 'SD', unit },

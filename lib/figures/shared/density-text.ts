@@ -1,9 +1,5 @@
 import type { DensityAxis, DensityPrepared } from './density'
-import { coverageText, list, number3, plural } from './text'
-
-function armLabel(prepared: DensityPrepared, key: string): string {
-  return prepared.arms.find((arm) => arm.key === key)?.label ?? key
-}
+import { coverageText, labelOf, list, number3, plural } from './text'
 
 /** Names of evolvers and operators keep their letters. */
 function inSentence(label: string): string {
@@ -11,9 +7,7 @@ function inSentence(label: string): string {
 }
 
 function panelLabel(prepared: DensityPrepared, row: string, column: string): string {
-  const find = (axis: DensityPrepared['rows'], key: string) =>
-    axis.find((entry) => entry.key === key)?.label ?? key
-  return [find(prepared.columns, column), inSentence(find(prepared.rows, row))]
+  return [labelOf(prepared.columns, column), inSentence(labelOf(prepared.rows, row))]
     .filter(Boolean)
     .join(', ')
 }
@@ -39,7 +33,7 @@ export function densityReading(prepared: DensityPrepared): string {
       .toSorted((x, y) => y.curve.n - x.curve.n)[0]
     if (!panel || panel.curve.median === null) return ''
     const where = panelLabel(prepared, panel.cell.row, panel.cell.column)
-    const who = armLabel(prepared, panel.curve.arm)
+    const who = labelOf(prepared.arms, panel.curve.arm)
     return `Median ${quantity} of ${who} is ${number3(panel.curve.median)} (${where}).`
   }
   const higher = gaps.filter((gap) => gap.a > gap.b).length
@@ -71,7 +65,7 @@ export function densityAltText(prepared: DensityPrepared): string {
     const medians = cell.curves.flatMap((curve) =>
       curve.median === null
         ? []
-        : [`${armLabel(prepared, curve.arm)} median ${number3(curve.median)} of ${curve.n}`],
+        : [`${labelOf(prepared.arms, curve.arm)} median ${number3(curve.median)} of ${curve.n}`],
     )
     return `${panelLabel(prepared, cell.row, cell.column)}: ${list(medians)}`
   })

@@ -27,6 +27,8 @@ export interface DensityCurve {
   kdeMissing: NoValueReason | null
   bandwidth: number | null
   partial: boolean
+  /** Status name -> rows of the pooled series without a value. */
+  missing: Record<string, number>
 }
 
 export interface DensityCell {
@@ -69,7 +71,12 @@ export interface DensityGroup {
   row: string
   column: string
   /** Values ascend. */
-  series: { arm: string; values: Float64Array; partial: boolean }[]
+  series: {
+    arm: string
+    values: Float64Array
+    partial: boolean
+    missing: Record<string, number>
+  }[]
 }
 
 /** Bins and grid of the x axis that all panels share. */
@@ -148,7 +155,7 @@ export function densityCells(groups: readonly DensityGroup[], settings: DensityS
   const cells = groups.map(({ row, column, series }): DensityCell => ({
     row,
     column,
-    curves: series.map(({ arm, values, partial }) => {
+    curves: series.map(({ arm, values, partial, missing }) => {
       const bins = histogram(values, settings.edges)
       const n = values.length
       const at = (q: number) => quantileSorted(values, q)
@@ -170,6 +177,7 @@ export function densityCells(groups: readonly DensityGroup[], settings: DensityS
         cumulative: cumulative.map((c) => c / n),
         ...curveOf(values, grid, settings),
         partial,
+        missing,
       }
     }),
   }))

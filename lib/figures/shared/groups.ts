@@ -1,6 +1,8 @@
+import { sortAscending } from '@/lib/stats/sort'
 import type { FacetAxis, FigureData, FigureSeries, SeriesCount } from '../types'
 import type { DensityGroup } from './density'
 import { armOf, armsOf, roundLabel, roundsOf, seedSetsOf } from './series'
+import { totals } from './text'
 
 /** Returns whether a series' column is still being computed. */
 export function isPartial(entry: SeriesCount | undefined): boolean {
@@ -60,14 +62,14 @@ export function roundPanels(data: FigureData): Panels {
 /** Returns the values of several series as one array, ascending. */
 function ascending(parts: readonly Float64Array[]): Float64Array {
   const [first = new Float64Array(0)] = parts
-  if (parts.length < 2) return first.sort()
+  if (parts.length < 2) return sortAscending(first)
   const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0
   for (const part of parts) {
     all.set(part, at)
     at += part.length
   }
-  return all.sort()
+  return sortAscending(all)
 }
 
 /**
@@ -80,7 +82,7 @@ export function densityGroups(
   { rows, columns, holds }: Panels,
   read: (series: FigureSeries, row: string) => Float64Array,
 ): DensityGroup[] {
-  const partial = new Map(counts.map((entry) => [entry.seriesKey, isPartial(entry)]))
+  const countOf = new Map(counts.map((entry) => [entry.seriesKey, entry]))
   const arms = armsOf(data, counts)
   return rows.flatMap(({ key: row }) =>
     columns.flatMap(({ key: column }): DensityGroup[] => {
@@ -89,9 +91,10 @@ export function densityGroups(
           (one) => armOf(one) === arm.key && holds(one, row, column),
         )
         const values = ascending(members.map((one) => read(one, row)))
-        return values.length > 0
-          ? [{ arm: arm.key, values, partial: members.some((one) => partial.get(one.key)) }]
-          : []
+        if (values.length === 0) return []
+        const own = members.flatMap((one) => countOf.get(one.key) ?? [])
+        const { missing } = totals(own)
+        return [{ arm: arm.key, values, partial: own.some(isPartial), missing }]
       })
       return series.length > 0 ? [{ row, column, series }] : []
     }),

@@ -1,14 +1,7 @@
-import type { FacetAxis, FigureTable, TableCell } from '../types'
+import type { FigureTable, TableCell } from '../types'
 import type { DifficultyLevelsPrepared, LevelBars, LevelPanel } from './levels'
-import { verdictOf } from './overlay'
-import { coverageText, list, percent, plural } from './text'
-
-const labelOf = (axis: readonly FacetAxis[], key: string) =>
-  axis.find((entry) => entry.key === key)?.label ?? key
-
-function armLabel(prepared: DifficultyLevelsPrepared, key: string): string {
-  return prepared.arms.find((arm) => arm.key === key)?.label ?? key
-}
+import { CELL_COLUMNS, intervalColumns, publishedCells } from './overlay'
+import { coverageText, labelOf, list, percent, plural } from './text'
 
 function panelName(prepared: DifficultyLevelsPrepared, panel: LevelPanel): string {
   const row = labelOf(prepared.rows, panel.row).toLowerCase()
@@ -37,15 +30,15 @@ export function levelsReading(prepared: DifficultyLevelsPrepared): string {
     const widest = bars.toSorted((x, y) => y.bar.mix.asked - x.bar.mix.asked)[0]
     const share = widest ? hardShare(widest.bar) : null
     if (!widest || share === null) return ''
-    return `${percent(share)} of ${armLabel(prepared, widest.bar.arm)} are hard or very hard (${panelName(prepared, widest.panel)}).`
+    return `${percent(share)} of ${labelOf(prepared.arms, widest.bar.arm)} are hard or very hard (${panelName(prepared, widest.panel)}).`
   }
   const compared = pairs.filter(
     (pair) => pair.first === sample.first && pair.second === sample.second,
   )
   const more = compared.filter((pair) => pair.a > pair.b).length
   const fewer = compared.filter((pair) => pair.a < pair.b).length
-  const first = armLabel(prepared, sample.first)
-  const second = armLabel(prepared, sample.second)
+  const first = labelOf(prepared.arms, sample.first)
+  const second = labelOf(prepared.arms, sample.second)
   if (more === 0 && fewer === 0) {
     return `${first} and ${second} have equal shares of hard instructions in every panel.`
   }
@@ -67,7 +60,7 @@ export function levelsAltText(prepared: DifficultyLevelsPrepared): string {
         )
         const none =
           bar.mix.none.count > 0 ? [`no level ${percent(bar.mix.none.percent / 100)}`] : []
-        return `${panelName(prepared, panel)}, ${armLabel(prepared, bar.arm)}: ${list([...shares, ...none])}`
+        return `${panelName(prepared, panel)}, ${labelOf(prepared.arms, bar.arm)}: ${list([...shares, ...none])}`
       }),
   )
   if (parts.length === 0)
@@ -88,34 +81,25 @@ export function levelsTable(prepared: DifficultyLevelsPrepared): FigureTable {
         const isNone = i === bar.mix.levels.length
         const published = isNone ? bar.published?.none : bar.published?.levels[i]
         const asked = bar.mix.asked > 0
-        const verdict = published
-          ? verdictOf({
-              own: asked ? share.percent : null,
-              low: share.low,
-              high: share.high,
-              published: published.percent,
-              ownModel: bar.model,
-              publishedModel: overlay.model,
-              role: 'judge',
-            })
-          : null
         rows.push({
           seedSet: labelOf(prepared.columns, panel.column),
           round: Number(panel.row),
-          arm: armLabel(prepared, bar.arm),
+          arm: labelOf(prepared.arms, bar.arm),
           level: isNone ? 'no level' : (prepared.levels[i] ?? String(i + 1)),
           rows: share.count,
           asked: bar.mix.asked,
           percent: asked ? share.percent : null,
           low: asked ? share.low : null,
           high: asked ? share.high : null,
-          ...(overlay.shown
-            ? {
-                paper: published?.percent ?? null,
-                difference: published && asked ? share.percent - published.percent : null,
-                verdict: verdict ? `${verdict.verdict}: ${verdict.reason}` : null,
-              }
-            : {}),
+          ...publishedCells(overlay.shown, {
+            own: asked ? share.percent : null,
+            low: share.low,
+            high: share.high,
+            published: published?.percent ?? null,
+            ownModel: bar.model,
+            publishedModel: overlay.model,
+            role: 'judge model',
+          }),
         })
         selections.push({
           column: prepared.column,
@@ -129,23 +113,14 @@ export function levelsTable(prepared: DifficultyLevelsPrepared): FigureTable {
       })
     }
   }
-  const overlayColumns = [
-    { key: 'paper', label: 'Paper', unit: '%' },
-    { key: 'difference', label: 'Own minus paper', unit: 'points' },
-    { key: 'verdict', label: 'Verdict', unit: '' },
-  ]
   return {
     columns: [
-      { key: 'seedSet', label: 'Seed set', unit: '' },
-      { key: 'round', label: 'Round', unit: '' },
-      { key: 'arm', label: 'Arm', unit: '' },
+      ...CELL_COLUMNS,
       { key: 'level', label: 'Level', unit: '' },
       { key: 'rows', label: 'Rows', unit: '' },
       { key: 'asked', label: 'Rows asked', unit: '' },
       { key: 'percent', label: 'Share', unit: '%' },
-      { key: 'low', label: '95 % from', unit: '%' },
-      { key: 'high', label: '95 % to', unit: '%' },
-      ...(overlay.shown ? overlayColumns : []),
+      ...intervalColumns('%', overlay.shown, 'points'),
     ],
     rows,
     selections,

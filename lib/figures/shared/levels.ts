@@ -12,7 +12,7 @@ export interface LevelShare {
 
 /** Levels of one series. */
 export interface LevelMix {
-  /** Rows that the judge was asked about: the denominator of every share. */
+  /** Rows that the judge model was asked about: the denominator of every share. */
   asked: number
   levels: LevelShare[]
   /** Asked, but no level could be read. */
@@ -59,7 +59,7 @@ export interface DifficultyLevelsPrepared extends PreparedCommon {
   overlay: { shown: boolean; source: string; model: string | null; cells: number }
 }
 
-// Rows in these states were never put to the judge, so they belong to no share. A table, for loops over whole columns.
+// Rows in these states were never put to the judge model, so they belong to no share. A table, for loops over whole columns.
 const NOT_ASKED = new Uint8Array(256)
 NOT_ASKED[statusCode('not_run')] = 1
 NOT_ASKED[statusCode('cancelled')] = 1

@@ -1,7 +1,7 @@
-import type { FacetAxis, FigureTable, PreparedCommon, TableCell } from '../types'
-import { verdictOf } from './overlay'
+import type { FacetAxis, FigureSelection, FigureTable, PreparedCommon, TableCell } from '../types'
+import { CELL_COLUMNS, intervalColumns, publishedCells } from './overlay'
 import { roundLabel } from './series'
-import { coverageText, list, number3, plural } from './text'
+import { coverageText, labelOf, list, number3, plural } from './text'
 
 /** One round of one arm. */
 export interface LinePoint {
@@ -32,14 +32,6 @@ export interface LinesPrepared extends PreparedCommon {
   overlay: { shown: boolean; source: string; model: string | null; role: string }
 }
 
-function armLabel(prepared: LinesPrepared, key: string): string {
-  return prepared.arms.find((arm) => arm.key === key)?.label ?? key
-}
-
-function facetLabel(prepared: LinesPrepared, key: string): string {
-  return prepared.facets.find((facet) => facet.key === key)?.label ?? key
-}
-
 /** Returns who is ahead in how many cells, or how one arm moves from its first to its last round. */
 export function linesReading(prepared: LinesPrepared): string {
   const arms = prepared.arms.filter((arm) => arm.colorIndex !== null)
@@ -61,7 +53,7 @@ export function linesReading(prepared: LinesPrepared): string {
       const isFirst = up >= down
       const [winner, loser, times] = isFirst ? [first, second, up] : [second, first, down]
       const [high, low] = isFirst ? [widest.a, widest.b] : [widest.b, widest.a]
-      const where = `${facetLabel(prepared, widest.a.facet)}, ${roundLabel(widest.a.round).toLowerCase()}`
+      const where = `${labelOf(prepared.facets, widest.a.facet)}, ${roundLabel(widest.a.round).toLowerCase()}`
       return `${winner.label} has a higher ${what} than ${loser.label} in ${times} of ${plural(pairs.length, 'cell')}; widest in ${where}: ${number3(high.value ?? 0)} against ${number3(low.value ?? 0)}.`
     }
   }
@@ -69,7 +61,7 @@ export function linesReading(prepared: LinesPrepared): string {
   const start = own[0]
   const end = own.filter((point) => point.facet === start?.facet).at(-1)
   if (!start || !end || start === end) return ''
-  return `${first.label}: ${what} goes from ${number3(start.value ?? 0)} in round ${start.round} to ${number3(end.value ?? 0)} in round ${end.round} (${facetLabel(prepared, start.facet)}).`
+  return `${first.label}: ${what} goes from ${number3(start.value ?? 0)} in round ${start.round} to ${number3(end.value ?? 0)} in round ${end.round} (${labelOf(prepared.facets, start.facet)}).`
 }
 
 /** Returns every line in words. */
@@ -91,67 +83,43 @@ export function linesAltText(prepared: LinesPrepared): string {
   return `Lines of the ${what} over rounds. ${lines.join('; ')}. ${coverageText(prepared.counts)}.`
 }
 
+/** Returns the rows behind a point: its cell. */
+export function pointSelection({ facet, arm, round }: LinePoint): FigureSelection {
+  return { column: null, min: null, max: null, seedSetKey: facet, armKey: arm, round }
+}
+
 /** Returns one line a point, with the published value and the verdict where it is shown. */
 export function linesTable(prepared: LinesPrepared): FigureTable {
   const { overlay, unit } = prepared
   const rows = prepared.points.map((point): Record<string, TableCell> => {
-    const verdict =
-      point.published === null
-        ? null
-        : verdictOf({
-            own: point.value,
-            low: point.low,
-            high: point.high,
-            published: point.published,
-            ownModel: point.model,
-            publishedModel: overlay.model,
-            role: overlay.role,
-          })
-    const difference =
-      point.published === null || point.value === null ? null : point.value - point.published
     return {
-      seedSet: facetLabel(prepared, point.facet),
+      seedSet: labelOf(prepared.facets, point.facet),
       round: point.round,
-      arm: armLabel(prepared, point.arm),
+      arm: labelOf(prepared.arms, point.arm),
       n: point.n,
       value: point.value,
       low: point.low,
       high: point.high,
-      ...(overlay.shown
-        ? {
-            paper: point.published,
-            difference,
-            verdict: verdict ? `${verdict.verdict}: ${verdict.reason}` : null,
-          }
-        : {}),
+      ...publishedCells(overlay.shown, {
+        own: point.value,
+        low: point.low,
+        high: point.high,
+        published: point.published,
+        ownModel: point.model,
+        publishedModel: overlay.model,
+        role: overlay.role,
+      }),
     }
   })
   const name = prepared.statistic === 'mean' ? 'Mean' : 'Median'
   return {
     columns: [
-      { key: 'seedSet', label: 'Seed set', unit: '' },
-      { key: 'round', label: 'Round', unit: '' },
-      { key: 'arm', label: 'Arm', unit: '' },
+      ...CELL_COLUMNS,
       { key: 'n', label: 'Rows with a value', unit: '' },
       { key: 'value', label: `${name} ${prepared.measure.toLowerCase()}`, unit },
-      { key: 'low', label: '95 % from', unit },
-      { key: 'high', label: '95 % to', unit },
-      ...(overlay.shown
-        ? [
-            { key: 'paper', label: 'Paper', unit },
-            { key: 'difference', label: 'Own minus paper', unit },
-            { key: 'verdict', label: 'Verdict', unit: '' },
-          ]
-        : []),
+      ...intervalColumns(unit, overlay.shown),
     ],
     rows,
-    selections: prepared.points.map((point) => ({
-      column: null,
-      min: null,
-      max: null,
-      seedSetKey: point.facet,
-      armKey: point.arm,
-      round: point.round,
-    })),
+    selections: prepared.points.map(pointSelection),
   }
 }

@@ -64,7 +64,7 @@ export const axisOption = {
     { shared: 'Shared', own: 'Own' },
     {
       title: 'Axis range',
-      description: 'Shared axes compare panels honestly; own axes show the shape of each panel.',
+      description: 'Shared axes make panels comparable; own axes show the shape of each panel.',
     },
   ),
 }

@@ -1,11 +1,14 @@
+import { publishedArm, type PublishedPlace } from '@/lib/paper/published'
+import type { FigureSeries, TableCell, TableColumn } from '../types'
+
 /** How an own value stands beside a published one. */
-export interface Verdict {
+interface Verdict {
   verdict: 'match' | 'differs' | 'not comparable'
   /** Why the two cannot be compared, or what decided; never empty. */
   reason: string
 }
 
-export interface VerdictInput {
+interface VerdictInput {
   own: number | null
   /** 95 % interval of the own value. */
   low: number | null
@@ -14,7 +17,7 @@ export interface VerdictInput {
   ownModel: string | null
   /** null where the paper names none. */
   publishedModel: string | null
-  /** What the model is called in the sentence: judge, scorer. */
+  /** What the model is called in the sentence: judge model, scoring model. */
   role: string
 }
 
@@ -47,4 +50,51 @@ export function verdictOf(input: VerdictInput): Verdict {
         verdict: 'differs',
         reason: 'the published value lies outside the 95 % interval; prompt wording is our own',
       }
+}
+
+/** Returns the cell of a series as published numbers name it. */
+export function publishedPlace(series: FigureSeries): PublishedPlace {
+  return {
+    seedSet: series.seedSetKey,
+    rows: series.cellRows,
+    round: series.round,
+    arm: publishedArm(series.armClass),
+  }
+}
+
+/** Columns of a table whose lines are of one cell each. */
+export const CELL_COLUMNS: readonly TableColumn[] = [
+  { key: 'seedSet', label: 'Seed set', unit: '' },
+  { key: 'round', label: 'Round', unit: '' },
+  { key: 'arm', label: 'Evolver', unit: '' },
+]
+
+/** Returns the table columns of an own value's 95 % interval, and of the published value beside it where it is shown. */
+export function intervalColumns(unit: string, shown: boolean, pointsUnit = unit): TableColumn[] {
+  const published = [
+    { key: 'paper', label: 'Paper', unit },
+    { key: 'difference', label: 'Own minus paper', unit: pointsUnit },
+    { key: 'verdict', label: 'Verdict', unit: '' },
+  ]
+  return [
+    { key: 'low', label: '95 % from', unit },
+    { key: 'high', label: '95 % to', unit },
+    ...(shown ? published : []),
+  ]
+}
+
+/** Returns the cells of those published columns; empty where they are not shown. */
+export function publishedCells(
+  shown: boolean,
+  input: Omit<VerdictInput, 'published'> & { published: number | null },
+): Record<string, TableCell> {
+  if (!shown) return {}
+  const { own, published } = input
+  if (published === null) return { paper: null, difference: null, verdict: null }
+  const { verdict, reason } = verdictOf({ ...input, published })
+  return {
+    paper: published,
+    difference: own === null ? null : own - published,
+    verdict: `${verdict}: ${reason}`,
+  }
 }

@@ -53,6 +53,15 @@ function seriesLabel(series: FigureSeries): string {
     : `${series.seedSetLabel}, round ${series.round}, ${series.armLabel}`
 }
 
+// Squares of numbers in between are numbers, too; beyond, spread and curves would overflow or vanish.
+const SMALLEST = 1e-150
+const LARGEST = 1e150
+
+function isDrawable(value: number): boolean {
+  const size = Math.abs(value)
+  return (size >= SMALLEST && size <= LARGEST) || size === 0
+}
+
 /** Returns the values of a scalar column that count, in row order; empty when the column is absent. */
 export function valuesOf(series: FigureSeries, columnId: string): Float64Array {
   const column = series.columns[columnId]
@@ -61,13 +70,19 @@ export function valuesOf(series: FigureSeries, columnId: string): Float64Array {
   let k = 0
   for (let row = 0; row < series.n; row += 1) {
     const value = column.values[row * column.width] as number
-    if (carriesValue(column.status[row] ?? 0) && Number.isFinite(value)) kept[k++] = value
+    if (carriesValue(column.status[row] ?? 0) && isDrawable(value)) kept[k++] = value
   }
   return kept.subarray(0, k)
 }
 
-// An infinite value stored as a result is in no bar, curve or mean, so it is not counted as one either.
 const NONFINITE = statusCode('nonfinite')
+const OUT_OF_RANGE = statusCode('out_of_range')
+
+/** Returns the status under which a row is counted: a value that no bar, curve or mean can hold is missing with its reason. */
+function codeOf(code: number, value: number): number {
+  if (isDrawable(value)) return code
+  return Number.isFinite(value) ? OUT_OF_RANGE : NONFINITE
+}
 
 /** Returns how many rows of a series have a value, and the reasons of the others. */
 function countSeries(series: FigureSeries, columnId: string): SeriesCount {
@@ -80,8 +95,8 @@ function countSeries(series: FigureSeries, columnId: string): SeriesCount {
     const perCode = new Uint32Array(256)
     for (let row = 0; row < series.n; row += 1) {
       const code = column.status[row] ?? 0
-      const isDrawn = column.width > 1 || Number.isFinite(column.values[row])
-      const counted = isDrawn || !carriesValue(code) ? code : NONFINITE
+      const counted =
+        column.width === 1 && carriesValue(code) ? codeOf(code, column.values[row] as number) : code
       perCode[counted] = (perCode[counted] as number) + 1
     }
     perCode.forEach((count, code) => {

@@ -30,8 +30,13 @@ export function list(words: readonly string[]): string {
   return `${words.slice(0, -1).join(', ')} and ${words[words.length - 1] as string}`
 }
 
+/** Returns the label of a key among evolvers, panel rows or columns; the key where it is none of them. */
+export function labelOf(entries: readonly { key: string; label: string }[], key: string): string {
+  return entries.find((entry) => entry.key === key)?.label ?? key
+}
+
 /** Returns the sums over all series: rows, rows with a value, and the reasons of the rest. */
-function totals(counts: readonly SeriesCount[]) {
+export function totals(counts: readonly SeriesCount[]) {
   const missing: Record<string, number> = {}
   let n = 0
   let valued = 0
@@ -45,12 +50,17 @@ function totals(counts: readonly SeriesCount[]) {
   return { n, valued, missing }
 }
 
+/** Returns "88 no response" for each reason, the commonest first. */
+export function reasonTexts(missing: Readonly<Record<string, number>>): string[] {
+  return Object.entries(missing)
+    .toSorted((a, b) => b[1] - a[1])
+    .map(([name, rows]) => `${count(rows)} ${name.replaceAll('_', ' ')}`)
+}
+
 /** Returns "3,012 of 3,100 rows have a value" with the reasons of the others. */
 export function coverageText(counts: readonly SeriesCount[]): string {
   const { n, valued, missing } = totals(counts)
-  const reasons = Object.entries(missing)
-    .toSorted((a, b) => b[1] - a[1])
-    .map(([name, rows]) => `${count(rows)} ${name.replaceAll('_', ' ')}`)
+  const reasons = reasonTexts(missing)
   const base = `${count(valued)} of ${count(n)} rows have a value`
   return reasons.length > 0 ? `${base}; missing: ${list(reasons)}` : base
 }

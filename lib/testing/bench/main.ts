@@ -2,6 +2,7 @@ import process from 'node:process'
 import { readConfig } from '@/lib/config'
 import { errorMessage } from '@/lib/errors'
 import { benchEmbeddedScoring, FAST_OVER_DECODE } from './embedded-scoring'
+import { benchFigures } from './figures'
 import { benchImport } from './import'
 import { benchHalfMillion } from './half-million'
 import { benchMnd } from './mnd'
@@ -89,6 +90,12 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
       milliseconds(`rows page, ${page.name}, first`, page.firstMs, 100),
       milliseconds(`rows page, ${page.name}, next`, page.nextMs, 100),
     ])
+  },
+  figures: async () => {
+    const { rows, timings } = await benchFigures()
+    return timings.map(({ name, ms, kilobytes }) =>
+      milliseconds(`figure of ${rows} rows, ${name} (${kilobytes.toFixed(0)} KB)`, ms, 100),
+    )
   },
   parsing: async () => {
     const { bytesPerToken, tokensPerSecond } = benchReplyParsing()

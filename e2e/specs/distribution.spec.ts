@@ -1,0 +1,57 @@
+import { sampleStudy } from '../api'
+import { expect, test } from '../fixtures'
+
+test('any column with values can be drawn, and its address opens the same figure again', async ({
+  page,
+  request,
+}) => {
+  const studyId = await sampleStudy(request)
+  await page.goto(`/studies/${studyId}/figures`)
+  const figure = page.locator('#figure-distribution')
+  await expect(figure.getByText(/Choose a column to draw: \d+ have values\./)).toBeVisible()
+  await figure.getByRole('combobox', { name: 'Column' }).fill('difficulty sc')
+  await page.getByRole('option', { name: 'Difficulty score' }).click()
+  const title = figure.getByRole('heading', { name: 'Distribution of Difficulty score' })
+  await expect(title).toBeVisible()
+  await expect(figure.getByText(/rows have a value/)).toBeVisible()
+  await figure.getByText('Histogram', { exact: true }).click()
+  await expect(figure.getByText('Number of rows')).toBeVisible()
+
+  await page.reload()
+  await expect(title).toBeVisible()
+  await expect(figure.getByText('Number of rows')).toBeVisible()
+  await expect(figure.locator('svg.recharts-surface').first()).toBeVisible()
+})
+
+test('the card of a column leads to its distribution', async ({ page, request }) => {
+  const studyId = await sampleStudy(request)
+  await page.goto(`/studies/${studyId}/rows?cols=ifd.strict`)
+  await page.getByRole('button', { name: 'Card of IFD' }).first().click()
+  await page.getByRole('dialog').getByRole('link', { name: 'Draw: distribution' }).click()
+  const title = page.getByRole('heading', { name: 'Distribution of IFD' })
+  await expect(title).toBeVisible()
+  await expect(title).toBeInViewport()
+})
+
+test('a column that is not there is refused by name, with those that are', async ({
+  page,
+  request,
+}) => {
+  const studyId = await sampleStudy(request)
+  const ask = (options: object) =>
+    request.get(
+      `/api/studies/${studyId}/figures/distribution?options=${encodeURIComponent(JSON.stringify(options))}`,
+    )
+  for (const options of [{}, { column: 'no_metric.value' }, { column: 'difficulty_level.level' }]) {
+    const reply = await ask(options)
+    expect(reply.status()).toBe(400)
+    expect(await reply.text()).toContain('ifd.strict')
+  }
+  expect((await ask({ column: 'ifd.strict', view: 'cumulative' })).status()).toBe(200)
+
+  const wrong = JSON.stringify({ distribution: { column: 'no_metric.value' } })
+  await page.goto(`/studies/${studyId}/figures?figures=${encodeURIComponent(wrong)}`)
+  await expect(page.locator('#figure-distribution').getByRole('alert')).toContainText(
+    /no column "no_metric\.value".*ifd\.strict/,
+  )
+})

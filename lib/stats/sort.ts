@@ -1,0 +1,77 @@
+// Below this the counting tables cost more than the native sort.
+const FEW = 2_000
+const DIGIT_BITS = 11
+const DIGITS = 1 << DIGIT_BITS
+const DIGIT = DIGITS - 1
+// Six digits of 11 bits hold the 64 bits of a number.
+const PASSES = 6
+const SIGN = 0x80_00_00_00
+
+/** Returns digit `pass` of a key, 0 the lowest. */
+function digitOf(low: number, high: number, pass: number): number {
+  if (pass === 0) return low & DIGIT
+  if (pass === 1) return (low >>> 11) & DIGIT
+  if (pass === 2) return ((low >>> 22) | (high << 10)) & DIGIT
+  if (pass === 3) return (high >>> 1) & DIGIT
+  if (pass === 4) return (high >>> 12) & DIGIT
+  return high >>> 23
+}
+
+/** Turns the bits of numbers into keys that ascend with them. */
+function toKeys(bits: Uint32Array): void {
+  for (let i = 0; i < bits.length; i += 2) {
+    const high = bits[i + 1] as number
+    const isNegative = high >= SIGN
+    bits[i + 1] = isNegative ? ~high : high ^ SIGN
+    if (isNegative) bits[i] = ~(bits[i] as number)
+  }
+}
+
+function fromKeys(keys: Uint32Array): void {
+  for (let i = 0; i < keys.length; i += 2) {
+    const high = keys[i + 1] as number
+    const isNegative = high < SIGN
+    keys[i + 1] = isNegative ? ~high : high ^ SIGN
+    if (isNegative) keys[i] = ~(keys[i] as number)
+  }
+}
+
+/** Sorts numbers without NaN in place, ascending, and returns them; several times faster than the native sort on whole columns. */
+export function sortAscending(values: Float64Array): Float64Array {
+  if (values.length < FEW) return values.sort()
+  let from: Uint32Array = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length)
+  let to: Uint32Array = new Uint32Array(from.length)
+  const own = from
+  toKeys(from)
+  const starts = new Uint32Array(DIGITS)
+  for (let pass = 0; pass < PASSES; pass += 1) {
+    starts.fill(0)
+    for (let i = 0; i < from.length; i += 2) {
+      const digit = digitOf(from[i] as number, from[i + 1] as number, pass)
+      starts[digit] = (starts[digit] as number) + 1
+    }
+    // All numbers share the digit: whole numbers have no low bits.
+    if (starts.includes(values.length)) continue
+    let at = 0
+    for (let digit = 0; digit < DIGITS; digit += 1) {
+      const count = starts[digit] as number
+      starts[digit] = at
+      at += count
+    }
+    for (let i = 0; i < from.length; i += 2) {
+      const low = from[i] as number
+      const high = from[i + 1] as number
+      const digit = digitOf(low, high, pass)
+      const place = 2 * (starts[digit] as number)
+      starts[digit] = (starts[digit] as number) + 1
+      to[place] = low
+      to[place + 1] = high
+    }
+    const swap = from
+    from = to
+    to = swap
+  }
+  if (from !== own) own.set(from)
+  fromKeys(own)
+  return values
+}

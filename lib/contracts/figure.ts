@@ -90,6 +90,8 @@ const optionFieldSchema = z.object({
   choices: z.array(z.object({ value: z.string(), label: z.string() })),
   /** Set where column ids of the study are choices as well; the service adds those that the program has no name for. */
   ownColumns: z.literal(true).exactOptional(),
+  /** Set where every measure of a set is a choice; the service adds those that the figure does not name. */
+  setMeasures: z.literal(true).exactOptional(),
   min: z.number().nullable(),
   max: z.number().nullable(),
   step: z.number().nullable(),

@@ -5,6 +5,7 @@ import { icIfdDensity } from './ic-ifd-density'
 import { ifdDensity } from './ifd-density'
 import { mndDensity } from './mnd-density'
 import { scoresOverRounds } from './scores-over-rounds'
+import { setMeasures } from './set-measures'
 import { describeOptions } from './shared/options'
 import type { Figure, FigureMeta } from './types'
 
@@ -16,6 +17,7 @@ const FIGURES: readonly Figure[] = [
   ifdDensity,
   icIfdDensity,
   firstTokenProbability,
+  setMeasures,
 ]
 
 /** Returns every registered figure in the order of the figures page. */

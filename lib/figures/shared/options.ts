@@ -23,13 +23,22 @@ export function choice<const L extends Record<string, string>>(
 // As column ids are written: `<metric>.<output>`.
 const COLUMN_ID = /^[a-z0-9_]+\.[A-Za-z0-9_-]+$/
 
-/** Returns a choice among named values that takes column ids of the study as well, for columns that users make. */
-export function choiceOrColumn<const L extends Record<string, string>>(labels: L, text: Text) {
+function openChoice(labels: Record<string, string>, text: Text & Record<string, unknown>) {
   const values = Object.keys(labels) as [string, ...string[]]
   return z
     .union([z.enum(values), z.string().regex(COLUMN_ID)])
     .default(values[0])
-    .meta({ ...text, labels, ownColumns: true })
+    .meta({ ...text, labels })
+}
+
+/** Returns a choice among named values that takes column ids of the study as well, for columns that users make. */
+export function choiceOrColumn(labels: Record<string, string>, text: Text) {
+  return openChoice(labels, { ...text, ownColumns: true })
+}
+
+/** Returns a choice among numbers of measures of a set (`<metric>.<output>`); the service adds those not named here. */
+export function choiceOfMeasure(labels: Record<string, string>, text: Text) {
+  return openChoice(labels, { ...text, setMeasures: true })
 }
 
 /** Returns an on/off option. */
@@ -106,6 +115,7 @@ const propertySchema = z.looseObject({
   enum: z.array(z.string()).optional(),
   anyOf: z.array(z.looseObject({ enum: z.array(z.string()).optional() })).optional(),
   ownColumns: z.literal(true).optional(),
+  setMeasures: z.literal(true).optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   title: z.string(),
@@ -133,6 +143,7 @@ export function describeOptions(schema: z.ZodType): OptionField[] {
         label: property.labels?.[value] ?? value,
       })),
       ...(property.ownColumns ? { ownColumns: true as const } : {}),
+      ...(property.setMeasures ? { setMeasures: true as const } : {}),
       min: property.minimum ?? null,
       max: property.maximum ?? null,
       step: property.step ?? null,

@@ -12,7 +12,7 @@ import type {
   FigureTable,
   FigureListItem,
 } from '@/lib/figures/types'
-import { listImported, listMetrics } from '@/lib/metrics'
+import { listImported, listMeasured, listMetrics } from '@/lib/metrics'
 import { listColumns } from '../columns'
 import { loadFigureData, needsNoRun } from './data'
 import { getStudy } from '../studies'
@@ -38,6 +38,25 @@ function importedChoice(
   return null
 }
 
+/** Returns the columns of all measures of a set that a figure can draw; none where it draws no such measure. */
+function measuresIn(figure: Figure): string[] {
+  const field = describeFigure(figure).options.find(({ setMeasures }) => setMeasures)
+  if (!field) return []
+  return setChoices().flatMap(({ value }) =>
+    figure.columns(parseFigureOptions(figure, { [field.name]: value })),
+  )
+}
+
+/** Returns every number of every measure of a set as a choice. */
+function setChoices(): { value: string; label: string }[] {
+  return listMeasured().flatMap(({ id, label, set }) =>
+    (set?.outputs ?? []).map((output) => ({
+      value: `${id}.${output.key}`,
+      label: output.label === label ? label : `${label}: ${output.label}`,
+    })),
+  )
+}
+
 /** Returns a figure as plain data with the columns of the study that users made (rubrics) among its choices. */
 function describeFor(columns: readonly ColumnInfo[], figure: Figure): FigureMeta {
   const registered = new Set(listMetrics().map((metric) => metric.id))
@@ -45,9 +64,12 @@ function describeFor(columns: readonly ColumnInfo[], figure: Figure): FigureMeta
     .filter(({ metric, shape, hidden }) => !registered.has(metric) && shape !== 'vector' && !hidden)
     .map(({ id, label }) => ({ value: id, label }))
   const meta = describeFigure(figure)
-  const options = meta.options.map((field) =>
-    field.ownColumns ? { ...field, choices: [...field.choices, ...own] } : field,
-  )
+  const options = meta.options.map((field) => {
+    const more = [...(field.ownColumns ? own : []), ...(field.setMeasures ? setChoices() : [])]
+    const known = new Set(field.choices.map(({ value }) => value))
+    const added = more.filter(({ value }) => !known.has(value))
+    return { ...field, choices: [...field.choices, ...added] }
+  })
   return { ...meta, options }
 }
 
@@ -58,12 +80,14 @@ export function listStudyFigures(db: Db, studyId: string): FigureListItem[] {
   return listFigures().map((figure) => {
     const wanted = figure.columns(parseFigureOptions(figure, {}))
     const found = columns.filter((column) => wanted.includes(column.id))
+    const drawable = columns.filter(({ id }) => measuresIn(figure).includes(id))
     const imported = importedChoice(columns, figure)
     return {
       ...describeFor(columns, figure),
       ...(imported ? { imported } : {}),
       available:
-        imported !== null || found.some((column) => column.runId !== null || needsNoRun(column.id)),
+        imported !== null ||
+        [...found, ...drawable].some((column) => column.runId !== null || needsNoRun(column.id)),
       needs: [...new Set(found.map((column) => column.fromMetric))],
     }
   })

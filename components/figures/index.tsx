@@ -43,6 +43,9 @@ export const DRAWINGS: Record<string, Drawing> = {
   'ic-ifd-density': curves,
   'first-token-probability': curves,
   distribution: curves,
+  'set-measures': drawing<LinesPrepared>(ScoresOverRounds, ({ prepared }) => (
+    <ArmLegend prepared={prepared} kind="line" />
+  )),
 }
 
 /** Returns the drawing of a figure, or null when this version of the page has none. */

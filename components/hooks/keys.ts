@@ -40,6 +40,7 @@ export const studyKeys = {
     options: Record<string, unknown>,
     filter: RowFilter,
   ) => [...values(studyId), 'figure', figureId, options, filter] as const,
+  measures: (studyId: string) => [...values(studyId), 'measures'] as const,
   agreement: (studyId: string, runs: readonly string[]) =>
     [...values(studyId), 'agreement', runs] as const,
   compareSummary: (studyId: string, state: CompareState) =>

@@ -29,6 +29,8 @@ export const metricInfoSchema = z.object({
   from: z.string().nullable(),
   /** Computed only when asked for by name; never counted as missing. */
   onDemand: z.boolean(),
+  /** Measures of a set: one number for each cell, none for a row. */
+  ofSet: z.boolean(),
 })
 export type MetricInfo = z.infer<typeof metricInfoSchema>
 

@@ -10,6 +10,8 @@ export const optionFieldSchema = z.object({
   choices: z.array(z.object({ value: z.string(), label: z.string() })),
   /** Set where columns of the study of these shapes are choices as well; the service adds those with values. */
   columns: z.array(columnShapeSchema).exactOptional(),
+  /** Set where every number of a measure of a set is a choice; the service adds those that the schema does not name. */
+  setMeasures: z.literal(true).exactOptional(),
   min: z.number().nullable(),
   max: z.number().nullable(),
   step: z.number().nullable(),
@@ -50,6 +52,7 @@ const propertySchema = z.looseObject({
   type: z.string().optional(),
   enum: z.array(z.string()).optional(),
   columns: z.array(columnShapeSchema).optional(),
+  setMeasures: z.literal(true).optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   title: z.string(),
@@ -68,8 +71,8 @@ export function describeOptions(schema: z.ZodType): OptionField[] {
   const json = z.toJSONSchema(schema, { io: 'input' }) as { properties?: Record<string, unknown> }
   return Object.entries(json.properties ?? {}).map(([name, raw]) => {
     const property = propertySchema.parse(raw)
-    const { columns, labels = {} } = property
-    const named = property.enum ?? (columns ? Object.keys(labels) : null)
+    const { columns, setMeasures, labels = {} } = property
+    const named = property.enum ?? (columns || setMeasures ? Object.keys(labels) : null)
     return {
       name,
       title: property.title,
@@ -80,6 +83,7 @@ export function describeOptions(schema: z.ZodType): OptionField[] {
         label: labels[value] ?? value,
       })),
       ...(columns ? { columns } : {}),
+      ...(setMeasures ? { setMeasures } : {}),
       min: property.minimum ?? null,
       max: property.maximum ?? null,
       step: property.step ?? null,

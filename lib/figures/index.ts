@@ -6,6 +6,7 @@ import { icIfdDensity } from './ic-ifd-density'
 import { ifdDensity } from './ifd-density'
 import { mndDensity } from './mnd-density'
 import { scoresOverRounds } from './scores-over-rounds'
+import { setMeasures } from './set-measures'
 import { describeOptions } from './shared/options'
 import type { Figure, FigureMeta } from './types'
 
@@ -18,6 +19,7 @@ const FIGURES: readonly Figure[] = [
   icIfdDensity,
   firstTokenProbability,
   distribution,
+  setMeasures,
 ]
 
 /** Returns every registered figure in the order of the figures page. */

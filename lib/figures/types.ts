@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { FigureTable, PreparedCommon } from '@/lib/contracts/figure'
+import type { SetOutput, SetRecord } from '@/lib/contracts/measure'
 import type { ARM_CLASSES } from '@/lib/contracts/study'
 
 export type {
@@ -34,6 +35,8 @@ export interface SeriesColumn {
   /** Rows that the run has finished, of the rows it covers, in the whole cell. */
   done: number
   total: number
+  /** Measures of a set: the numbers of the whole cell. Null while they are not computed. */
+  record?: SetRecord | null
 }
 
 /** One cell of a study as a figure sees it. */
@@ -68,6 +71,8 @@ export interface FigureColumnInfo {
   direction: 'higher' | 'lower' | 'none'
   directionMeans: string
   range: readonly [number, number] | null
+  /** Measures of a set: the numbers that the cells have. */
+  sets?: readonly SetOutput[]
 }
 
 export interface FigureData {

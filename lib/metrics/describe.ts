@@ -58,5 +58,6 @@ export function describeMetric(metric: Metric): MetricInfo {
     params: measured ? describeParams(metric.params) : [],
     from: metric.kind === 'derived' ? metric.from : null,
     onDemand: measured && metric.onDemand === true,
+    ofSet: measured && metric.set !== undefined,
   }
 }

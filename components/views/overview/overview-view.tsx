@@ -17,6 +17,7 @@ import { ImportDialog } from './import-dialog'
 import { ImportInvitation } from './import-invitation'
 import { KeyFigures } from './key-figures'
 import { RunCards } from './run-cards'
+import { SetMeasures } from './set-measures'
 import { StudyJobs } from './study-jobs'
 import { StudyMatrix } from './study-matrix'
 
@@ -33,11 +34,13 @@ function describeStudy({ study }: StudyDetail): string {
 function Overview({ detail }: { detail: StudyDetail }) {
   const studyId = detail.study.id
   const { data: metrics } = useMetrics()
-  const [dialog, setDialog] = useDialogParam(['compute', 'import', 'evolve'])
+  const [dialog, setDialog] = useDialogParam(['compute', 'measure', 'import', 'evolve'])
   const [chosenCells, setChosenCells] = useState<CellInfo[]>([])
   const [dropped, setDropped] = useState<File[]>([])
 
-  const measured = metrics?.filter((metric) => metric.kind === 'measured') ?? []
+  const all = metrics?.filter((metric) => metric.kind === 'measured') ?? []
+  const measured = all.filter((metric) => !metric.ofSet)
+  const ofSets = all.filter((metric) => metric.ofSet)
   const coverage = studyCoverage(detail.cells, measured)
   const missing = coverage.missingIn(detail.cells)
   const isEmpty = detail.cells.length === 0
@@ -115,12 +118,16 @@ function Overview({ detail }: { detail: StudyDetail }) {
         <>
           {hasValues ? figures : cells}
           {hasValues ? cells : figures}
+          <SetMeasures studyId={studyId} onCompute={() => setDialog('measure')} />
           <RunCards detail={detail} />
         </>
       )}
       {/* A link can open it before the metrics are here; its choices start from them. */}
       {dialog === 'compute' && metrics ? (
         <ComputeDialog detail={detail} cells={chosenCells} measured={measured} onClose={close} />
+      ) : null}
+      {dialog === 'measure' && metrics ? (
+        <ComputeDialog detail={detail} cells={[]} measured={ofSets} onClose={close} />
       ) : null}
       {dialog === 'import' ? (
         <ImportDialog detail={detail} initialFiles={dropped} onClose={close} />

@@ -15,6 +15,7 @@ import { Table, type Column } from '@/components/ui/table'
 import { JudgingFacts } from '@/components/views/agreement/judging-facts'
 import { costText } from '@/components/views/jobs/job-text'
 import { IMPORTED_LABEL } from '@/lib/contracts/imported-values'
+import { setRecordSchema } from '@/lib/contracts/measure'
 import type { RunRecord } from '@/lib/contracts/run'
 import { STATUSES } from '@/lib/contracts/status'
 import type { RunInfo } from '@/lib/contracts/study'
@@ -85,6 +86,24 @@ function Accuracy({ runId }: { runId: string }) {
   ) : null
 }
 
+function MetricTexts({ runId }: { runId: string }) {
+  const metric = useRunCard(runId).data?.metric
+  return metric ? (
+    <Facts
+      facts={[
+        ['Formula', metric.formula],
+        ['Source', metric.source],
+      ]}
+    />
+  ) : null
+}
+
+/** What a metric reports of a cell; the numbers of a set have a table of their own on the page. */
+function noteText(value: unknown): string {
+  const record = setRecordSchema.loose().safeParse(value).data
+  return show(record ? { ...record, values: undefined } : value)
+}
+
 function PromptTexts({ runId }: { runId: string }) {
   const { data } = useRunCard(runId)
   return data?.prompts.map((prompt) => (
@@ -112,6 +131,7 @@ export function RunCard({ run }: { run: RunInfo }) {
           ),
         ]}
       />
+      <MetricTexts runId={run.id} />
       <h3 className={classes.heading}>Model</h3>
       {definition.model ? (
         <>
@@ -176,7 +196,7 @@ export function RunCard({ run }: { run: RunInfo }) {
           ],
           ['Cost', run.cost ? `${costText(run.cost)}, at current prices` : 'no price known'],
           ...Object.entries(record.notes ?? {}).map(
-            ([name, value]) => [name, show(value)] as const,
+            ([name, value]) => [name, noteText(value)] as const,
           ),
           ['Program version', show(record.appVersion)],
           ...(record.recorded

@@ -27,10 +27,7 @@ interface MeasureOptions {
 
 const DIGITS = 6
 // What fits a terminal; --csv and --json have everything.
-const SHOWN = [
-  ...['number', 'seedSet', 'evolver', 'round', 'n', 'draws'],
-  ...['mean', 'sd', 'reason', 'size', 'whole'],
-]
+const SHOWN = 'number seedSet evolver round n draws mean sd reason size whole'.split(' ')
 
 const measures = () => listMeasured().filter((metric) => metric.set !== undefined)
 

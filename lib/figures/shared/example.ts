@@ -1,3 +1,4 @@
+import type { SetRecord } from '@/lib/contracts/measure'
 import { statusCode } from '@/lib/contracts/status'
 import { createRandom, type Random } from '@/lib/stats/random'
 import type { FigureColumnInfo, FigureData, FigureSeries, SeriesColumn } from '../types'
@@ -55,6 +56,8 @@ interface ExampleColumn {
   evolvedOnly?: boolean
   /** Writes the values of one row; returns its status, ok when nothing. */
   row(row: ExampleRow, out: Float64Array): Parameters<typeof statusCode>[0] | void
+  /** What a measure of a set would record of the rows. */
+  record?(rows: readonly ExampleRow[]): SetRecord
 }
 
 function fill(column: ExampleColumn, rows: readonly ExampleRow[]): SeriesColumn {
@@ -75,6 +78,7 @@ function fill(column: ExampleColumn, rows: readonly ExampleRow[]): SeriesColumn 
     model: null,
     done: total,
     total,
+    ...(column.record && { record: column.record(rows) }),
   }
 }
 

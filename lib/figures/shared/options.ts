@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { choice, toggle, type OptionText } from '@/lib/contracts/options'
-import { columnShapeSchema, type ColumnShape } from '@/lib/contracts/study'
+import { type ColumnShape } from '@/lib/contracts/study'
 import { ALL } from './groups'
 
 export { choice, describeOptions, toggle } from '@/lib/contracts/options'
@@ -23,6 +23,15 @@ export function columnChoice<const L extends Record<string, string> = Record<nev
     .max(COLUMN_LETTERS)
     .default(Object.keys(labels)[0] ?? '')
     .meta({ ...text, labels, columns: shapes })
+}
+
+/** Returns a choice among numbers of measures of a set (`<metric>.<output>`); the service adds those not named here. */
+export function choiceOfMeasure(labels: Record<string, string>, text: OptionText) {
+  return z
+    .string()
+    .max(COLUMN_LETTERS)
+    .default(Object.keys(labels)[0] ?? '')
+    .meta({ ...text, labels, setMeasures: true })
 }
 
 /** Returns a number option within bounds; `step` is the distance of the slider's stops. */

@@ -27,9 +27,9 @@ export const compressionRatio = defineTextMeasure({
   description:
     'How much smaller gzip makes the texts of a cell: repeated phrases compress, so a higher ratio means less varied texts. The package "diversity" compresses the gzip file once more and so gives a slightly lower number.',
   formula: 'bytes of the texts joined by one blank (UTF-8) / bytes of gzip, level 9, of that',
-  source:
-    'arXiv 2403.00553; zlib as in pako 2.1.0, whose sizes equal those of zlib 1.2.13 and so those of Python, on every machine',
+  source: 'arXiv 2403.00553; pako 2.1.0, whose sizes are those of zlib 1.2.13 on every machine',
   params: {},
+  computedBy: 'pako 2.1.0, gzip level 9 (sizes of zlib 1.2.13)',
   outputs: [
     {
       key: 'ratio',

@@ -29,6 +29,8 @@ interface SetMeasure<Shape extends z.ZodRawShape, Members> {
   source: string
   /** Parameters beyond those that every measure of a set has; each with a default and `.describe()`. */
   params: Shape
+  /** The program that the numbers depend on, with its version; recorded beside them. */
+  computedBy?: string
   outputs: readonly SetOutput[]
   /** Pure. A number that the set does not have is null. */
   measure(
@@ -114,6 +116,7 @@ function register<Shape extends z.ZodRawShape, Members>(
 ) {
   const own = z.object(measure.params)
   const params = z.object({ ...kind.params, ...measure.params, ...drawParams })
+  const by = measure.computedBy === undefined ? {} : { computedBy: measure.computedBy }
   const keys = measure.outputs.map(({ key }) => key)
   const numbers = async (members: unknown, given: unknown) =>
     measure.measure(members as Members, own.parse(given ?? {}), nextTurn)
@@ -164,7 +167,7 @@ function register<Shape extends z.ZodRawShape, Members>(
         },
         (done, total) => tools.progress(done, total),
       )
-      return { columns: columns.all, record: { ...record, ...drawn } }
+      return { columns: columns.all, record: { ...record, ...drawn, ...by } }
     },
     examples: measure.examples.map(({ name, set, params: given, expected }) => ({
       name,

@@ -5,6 +5,7 @@ import type { ColumnInfo, ColumnShape } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import { describeFigure, parseFigureOptions } from '@/lib/figures'
 import type { Figure, FigureMeta, OptionField } from '@/lib/figures/types'
+import { listMeasured } from '@/lib/metrics'
 import { listColumns } from '../columns'
 import { fedBy, findSource } from '../columns/describe'
 
@@ -56,6 +57,25 @@ function offered(figure: Figure, field: OptionField, columns: readonly ColumnCho
   return columns.filter(({ id, shape }) => !named.has(id) && field.columns?.includes(shape))
 }
 
+/** Returns every number of every measure of a set as a choice. */
+function setChoices(): { value: string; label: string }[] {
+  return listMeasured().flatMap(({ id, label, set }) =>
+    (set?.outputs ?? []).map((output) => ({
+      value: `${id}.${output.key}`,
+      label: output.label === label ? label : `${label}: ${output.label}`,
+    })),
+  )
+}
+
+/** Returns the columns of all measures of a set that a figure can draw; none where it draws no such measure. */
+export function measuresIn(figure: Figure): string[] {
+  const field = describeFigure(figure).options.find(({ setMeasures }) => setMeasures)
+  if (!field) return []
+  return setChoices().flatMap(({ value }) =>
+    figure.columns(parseFigureOptions(figure, { [field.name]: value })),
+  )
+}
+
 /** Returns a figure as plain data; options that take a column offer those given, hidden ones only where they are chosen. */
 export function describeWith(
   figure: Figure,
@@ -64,6 +84,11 @@ export function describeWith(
 ): FigureMeta {
   const meta = describeFigure(figure)
   const fields = meta.options.map((field) => {
+    if (field.setMeasures) {
+      const named = new Set(field.choices.map(({ value }) => value))
+      const more = setChoices().filter(({ value }) => !named.has(value))
+      return { ...field, choices: [...field.choices, ...more] }
+    }
     if (!field.columns) return field
     const own = offered(figure, field, columns)
       .filter(({ id, hidden }) => !hidden || id === options[field.name])

@@ -7,9 +7,11 @@ import type { ArmInfo, ColumnInfo } from '@/lib/contracts/study'
 import type { FigureColumnInfo, FigureData, FigureSeries, SeriesColumn } from '@/lib/figures/types'
 import type { CellRef } from '../cells'
 import { columnReader, listColumns, type ColumnReader } from '../columns'
+import { findSource } from '../columns/describe'
 import type { RunKey } from '../columns/runs'
 import { yieldToEventLoop } from '../compare/slots'
 import { operatorCodes } from '../rows/operators'
+import { setRecordOf } from '../measures'
 import { select, warmSelection } from '../rows/select'
 import { listArms, listSeedSets } from '../studies/detail'
 import { needsNoRun } from './columns'
@@ -41,18 +43,17 @@ function progressOf(db: Db, studyId: string): Progress[] {
     .all()
 }
 
-/** Returns the name of the model of each run, as the run's card has it. */
-function modelsOf(db: Db, runIds: readonly string[]): Map<string, string | null> {
-  if (runIds.length === 0) return new Map()
+/** Returns the name of the model of each run, as the run's card has it, and what it recorded of cells. */
+function factsOf(db: Db, runIds: readonly string[]) {
   const found = db
-    .select({ id: runs.id, definition: runs.definition })
+    .select({ id: runs.id, definition: runs.definition, record: runs.record })
     .from(runs)
     .where(inArray(runs.id, [...runIds]))
     .all()
   return new Map(
-    found.map(({ id, definition }) => {
+    found.map(({ id, definition, record }) => {
       const name = definition.model?.['model']
-      return [id, typeof name === 'string' ? name : null]
+      return [id, { model: typeof name === 'string' ? name : null, notes: record.notes }]
     }),
   )
 }
@@ -120,7 +121,10 @@ function operatorsOf(db: Db, cell: CellRef, kept: Kept) {
 
 function toInfo(info: ColumnInfo): FigureColumnInfo {
   const { id, label, shortLabel, unit, levels, direction, directionMeans, range } = info
-  return { id, label, shortLabel, unit, levels, direction, directionMeans, range }
+  const source = findSource(id)
+  const sets = source?.kind === 'measured' ? source.metric.set?.outputs : undefined
+  const base = { id, label, shortLabel, unit, levels, direction, directionMeans, range }
+  return sets ? { ...base, sets } : base
 }
 
 function seriesOf(
@@ -185,11 +189,15 @@ export async function loadFigureData(
   const runIds = series.flatMap((one) =>
     Object.values(one.columns).flatMap((column) => (column.runId === null ? [] : [column.runId])),
   )
-  const models = modelsOf(db, [...new Set(runIds)])
+  const facts = factsOf(db, [...new Set(runIds)])
+  const columns = Object.fromEntries(infos.map((info) => [info.id, toInfo(info)]))
   for (const one of series) {
-    for (const column of Object.values(one.columns)) {
-      if (column.runId !== null) column.model = models.get(column.runId) ?? null
+    for (const [id, column] of Object.entries(one.columns)) {
+      const { model, notes } = facts.get(column.runId ?? '') ?? { model: null, notes: {} }
+      column.model = model
+      if (!columns[id]?.sets) continue
+      column.record = column.done === column.total ? setRecordOf(notes, one.cellId) : null
     }
   }
-  return { series, columns: Object.fromEntries(infos.map((info) => [info.id, toInfo(info)])) }
+  return { series, columns }
 }

@@ -19,6 +19,7 @@ import {
   checkColumns,
   columnsWithValues,
   describeWith,
+  measuresIn,
   needsNoRun,
   type ColumnChoice,
 } from './columns'
@@ -61,7 +62,12 @@ export function listStudyFigures(db: Db, studyId: string): FigureListItem[] {
       ...meta,
       ...(imported ? { imported } : {}),
       available:
-        imported !== null || isThere || (unchosenColumn(meta, {})?.choices.length ?? 0) > 0,
+        imported !== null ||
+        isThere ||
+        measuresIn(figure).some((id) =>
+          columns.some((one) => one.id === id && one.runId !== null),
+        ) ||
+        (unchosenColumn(meta, {})?.choices.length ?? 0) > 0,
       needs: [...new Set(found.map((column) => column.fromMetric))],
     }
   })

@@ -1,8 +1,10 @@
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { computeRequestSchema } from '@/lib/contracts/compute'
+import { rowFilterSchema } from '@/lib/contracts/filter'
 import { drawnMembers } from '@/lib/metrics/sets/draws'
 import { getJob, resumeJob } from '@/lib/queue/queue'
+import { getStudyFigure, listStudyFigures } from '@/lib/services/figures'
 import { getRun } from '@/lib/services/runs'
 import { startRuns } from '@/lib/services/runs/compute'
 import { testStudy, testText, type TestStudy } from '@/lib/testing/job-study'
@@ -106,6 +108,27 @@ describe('a measure of a set', () => {
     expect(value?.mean).toBeLessThanOrEqual(20)
     expect(value?.whole).toBeLessThanOrEqual(60)
     expect(getRun(study.db, run.runId).definition.model).toMatchObject({ kind: 'fake' })
+  })
+
+  it('is drawn over the rounds, any of them, from the pinned run', async () => {
+    const { db, studyId } = study
+    await measured('ngram_diversity', { n: 15, draws: 6 })
+    const listed = listStudyFigures(db, studyId).find(({ id }) => id === 'set-measures')
+    expect(listed?.available).toBe(true)
+    const choices = listed?.options[0]?.choices.map(({ value }) => value) ?? []
+    expect(new Set(choices).size).toBe(choices.length)
+    expect(choices).toEqual(expect.arrayContaining(['compression_ratio.ratio', 'vendi_score.qInf']))
+    const filter = rowFilterSchema.parse({})
+    const draw = (measure: string) =>
+      getStudyFigure(db, studyId, { figureId: 'set-measures', options: { measure }, filter })
+    const { table, cards, prepared } = await draw('ngram_diversity.n2')
+    const [run] = listSetRuns(db, studyId)
+    expect(table.rows.map(({ mean }) => mean)).toEqual(
+      run?.cells.map(({ record }) => record?.values['n2']?.mean),
+    )
+    expect(cards).toEqual([{ runId: run?.runId, definitionHash: run?.definitionHash, model: null }])
+    expect(prepared.notes[0]).toMatch(/6 seeded draws of 15 rows/)
+    expect((await draw('vendi_score.q1')).table.rows).toEqual([])
   })
 
   it('compresses about as Node does, whose own library has other sizes', async () => {

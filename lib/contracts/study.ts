@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { columnMappingSchema } from './cell'
+import { COLUMN_KINDS, COLUMN_SHAPES } from './column-kinds'
 import { importQuestionSchema } from './import-questions'
 import { importedColumnsSchema } from './imported-values'
 import { keySchema, LIMITS, nameSchema, roundSchema, storedLabelSchema } from './limits'
@@ -102,7 +103,7 @@ export const columnInfoSchema = z.object({
   label: z.string(),
   shortLabel: z.string(),
   group: z.string(),
-  shape: z.enum(['scalar', 'vector', 'enum', 'rowRef']),
+  shape: z.enum(COLUMN_SHAPES),
   levels: z.array(z.string()).nullable(),
   unit: z.string(),
   range: z.tuple([z.number(), z.number()]).nullable(),
@@ -165,7 +166,7 @@ export const importPlanSchema = z.object({
   mapping: columnMappingSchema,
   /** How the file is opened, where it does not say it itself. */
   opening: openingSchema.default(PLAIN_OPENING),
-  /** Columns under names of their own that hold values of other tools. */
+  /** Columns that the user chose, to be filtered, sorted and drawn by. */
   columns: importedColumnsSchema.default([]),
   seedSetKey: keySchema,
   seedSetLabel: storedLabelSchema,
@@ -197,10 +198,25 @@ export const importRequestSchema = z.object({
   plans: z.array(importPlanSchema).max(LIMITS.plans),
 })
 
+/** A column that could be chosen, by the first rows. */
+const furtherColumnSchema = z.object({
+  column: z.string(),
+  kind: z.enum(COLUMN_KINDS),
+  /** Why another kind may be meant; null where the guess is plain. */
+  doubt: z.string().nullable(),
+  /** The first distinct values, each cut. */
+  samples: z.array(z.string()),
+  distinct: z.number(),
+  rows: z.number(),
+})
+export type FurtherColumn = z.infer<typeof furtherColumnSchema>
+
 export const importPreviewSchema = z.object({
   plan: importPlanSchema,
   /** Keys seen in the first 200 rows, for the mapping controls. */
   keys: z.array(z.string()),
+  /** Columns that nothing is mapped to, as far as the first rows show them: what each could be imported as. */
+  further: z.array(furtherColumnSchema),
   confidence: z.number(),
   reasons: z.array(z.string()),
   warnings: z.array(z.string()),

@@ -1,5 +1,7 @@
 import type { Db } from '@/db/client'
-import { columnBytes, type Column } from '@/lib/columns/column'
+import { columnBytes, valueAt, type Column } from '@/lib/columns/column'
+import { isCoded } from '@/lib/contracts/column-kinds'
+import type { MetricValue } from '@/lib/contracts/rows'
 import type { ColumnInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import { cachesOf } from './cache'
@@ -12,6 +14,7 @@ import {
   requireSource,
   type ColumnSource,
 } from './describe'
+import { dictionaryOf, type Dictionary } from './dictionary'
 import { readOutput, studyRuns, type RunKey, type StampedColumn } from './runs'
 import { isTextColumn, textColumn, warmTextColumn } from './texts'
 
@@ -44,6 +47,10 @@ export interface ColumnReader {
   readStamped(columnId: string, cell: ColumnCell): StampedColumn
   /** Reads ahead what would otherwise block for long, giving way to other requests. */
   warm(columnId: string, cell: ColumnCell): Promise<void>
+  /** Returns what reads one row of a column: words of the column in place of the numbers that stand for them. */
+  valuesIn(columnId: string, cell: ColumnCell): (row: number) => MetricValue
+  /** Returns the distinct values of a column; null where its numbers stand for nothing but themselves. */
+  dictionary(columnId: string): Dictionary | null
   /** Returns the run that a column shows, or null when none feeds it. */
   runOf(columnId: string): RunKey | null
   runs: readonly RunKey[]
@@ -99,10 +106,30 @@ export function columnReader(db: Db, studyId: string): ColumnReader {
     return { column, stamp: `${stamp}/${runKey}` }
   }
 
+  const read = (columnId: string, cell: ColumnCell) => readStamped(columnId, cell).column
+
+  function dictionary(columnId: string): Dictionary | null {
+    if (isTextColumn(columnId)) return null
+    const source = requireSource(columnId, runs)
+    const { shape } = outputOf(source)
+    return isCoded(shape) ? dictionaryOf(db, studyId, source.metric.id, shape) : null
+  }
+
   return {
     runs,
     readStamped,
-    read: (columnId, cell) => readStamped(columnId, cell).column,
+    read,
+    dictionary,
+    valuesIn(columnId, cell) {
+      const column = read(columnId, cell)
+      const words = dictionary(columnId)
+      if (!words) return (row) => valueAt(column, row)
+      return (row) => {
+        const { value, status } = valueAt(column, row)
+        const word = typeof value === 'number' ? words.valueOf(value) : null
+        return { value: Array.isArray(word) ? [...word] : word, status } as MetricValue
+      }
+    },
     async warm(columnId, cell) {
       if (isTextColumn(columnId)) return warmTextColumn(db, cell, columnId)
       const source = requireSource(columnId, runs)

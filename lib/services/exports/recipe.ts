@@ -54,6 +54,7 @@ const STEPS: readonly { step: string; keys: readonly (keyof RowFilter)[] }[] = [
   { step: 'rounds', keys: ['rounds'] },
   { step: 'operators', keys: ['operators'] },
   { step: 'metric ranges', keys: ['ranges'] },
+  { step: 'values of columns', keys: ['values'] },
   { step: 'text', keys: ['text'] },
   { step: 'marks', keys: ['marks', 'hideDropped'] },
 ]
@@ -118,7 +119,9 @@ function sourceFiles(db: Db, selection: Selection): JsonObject[] {
 export function decidingColumns(request: ExportRequest): string[] {
   const { filter, sort } = request.state
   const sorted = sort.column === 'position' ? [] : [sort.column]
-  return [...new Set([...filter.ranges.map((range) => range.column), ...sorted])]
+  return [
+    ...new Set([...[...filter.ranges, ...filter.values].map(({ column }) => column), ...sorted]),
+  ]
 }
 
 /**

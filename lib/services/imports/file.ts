@@ -137,12 +137,19 @@ export async function importFile(
     const isSlotted =
       place.armId === null ||
       (alignment !== null && alignment.matched > 0 && alignment.kind === 'index')
-    const values = await readImportedColumns(db, place.cellNo, keySets, plan.columns, hooks.signal)
+    const values = await readImportedColumns(
+      db,
+      { studyId, no: place.cellNo },
+      keySets,
+      plan.columns,
+      hooks.signal,
+    )
+    report.notes.push(...values.notes)
     const revision = inTransaction(db, () => {
       seeds?.publish()
       const slotCount = isSlotted ? rowCount : 0
       const published = publishCell(db, place.cellNo, { rowCount, report, keySets, slotCount })
-      publishImportedColumns(db, studyId, child, values, upload)
+      publishImportedColumns(db, studyId, child, values.columns, upload)
       return published
     })
     return {

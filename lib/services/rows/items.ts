@@ -1,5 +1,4 @@
 import type { Db } from '@/db/client'
-import { valueAt } from '@/lib/columns/column'
 import type { RowListItem } from '@/lib/contracts/rows'
 import { unpackFlags } from '@/lib/formats/stored-row'
 import { currentResponseSet, newestAlignment, type CellRef } from '../cells'
@@ -60,7 +59,7 @@ export function listItems(
   const items: RowListItem[] = []
 
   function openCell(cell: CellRef) {
-    const columns = columnIds.map((id) => [id, reader.read(id, cell)] as const)
+    const columns = columnIds.map((id) => [id, reader.valuesIn(id, cell)] as const)
     const entry = { read: textReader(db, cell, characters), columns }
     opened.set(cell.no, entry)
     return entry
@@ -71,7 +70,7 @@ export function listItems(
     const row = read(idx)
     if (!row) continue
     const values: RowListItem['values'] = {}
-    for (const [id, column] of columns) values[id] = valueAt(column, idx)
+    for (const [id, valueOf] of columns) values[id] = valueOf(idx)
     items.push({
       cellId: cell.id,
       idx,

@@ -89,7 +89,7 @@ export function columnsBesideDetail(
   columns: readonly RowColumn[],
   { filter, sort }: Pick<ViewState, 'filter' | 'sort'>,
 ): RowColumn[] {
-  const filtered = filter.ranges.map(({ column }) => column)
+  const filtered = [...filter.ranges, ...filter.values].map(({ column }) => column)
   const explained = new Set([sort.column, ...filtered])
   if (filter.operators.length > 0) explained.add('operator')
   const [place, ...others] = columns

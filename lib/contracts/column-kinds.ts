@@ -23,6 +23,11 @@ export function isQuantity(shape: ColumnShape): shape is 'scalar' | 'vector' | '
   return shape === 'scalar' || shape === 'vector' || shape === 'enum'
 }
 
+/** Returns whether a column of this shape has few words that many rows share, so that they can be drawn. */
+export function hasWords(shape: ColumnShape): boolean {
+  return shape === 'enum' || (isCoded(shape) && shape !== 'text')
+}
+
 /** Returns the words under which a value is counted, filtered and drawn: its tags, or itself. */
 export function wordsOf(value: CodedValue): readonly string[] {
   if (typeof value === 'boolean') return [value ? 'yes' : 'no']

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { valueFilterSchema } from './filter'
 
 /** Rows that a mark stands for: becomes a filter of the rows page. */
 export const figureSelectionSchema = z.object({
@@ -6,6 +7,8 @@ export const figureSelectionSchema = z.object({
   column: z.string().nullable(),
   min: z.number().nullable(),
   max: z.number().nullable(),
+  /** Words to filter on where the column has them instead of numbers; the range is not looked at then. */
+  values: valueFilterSchema.pick({ match: true, values: true }).exactOptional(),
   /** Keep rows without a value too; with an empty range, only those. */
   missing: z.boolean().exactOptional(),
   seedSetKey: z.string().nullable(),
@@ -81,6 +84,9 @@ const figureTableSchema = z.object({
 })
 export type FigureTable = z.infer<typeof figureTableSchema>
 
+/** Which columns of a study an option takes beside those that it names: of numbers, or of categories, flags and tags. */
+export const OWN_COLUMNS = ['numbers', 'words'] as const
+
 /** One option as a form control; drawn from the figure's own schema. */
 const optionFieldSchema = z.object({
   name: z.string(),
@@ -89,7 +95,7 @@ const optionFieldSchema = z.object({
   kind: z.enum(['choice', 'switch', 'number']),
   choices: z.array(z.object({ value: z.string(), label: z.string() })),
   /** Set where column ids of the study are choices as well; the service adds those that the program has no name for. */
-  ownColumns: z.literal(true).exactOptional(),
+  ownColumns: z.enum(OWN_COLUMNS).exactOptional(),
   min: z.number().nullable(),
   max: z.number().nullable(),
   step: z.number().nullable(),

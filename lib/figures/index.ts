@@ -1,4 +1,5 @@
 import { AppError } from '@/lib/errors'
+import { categoryShares } from './category-shares'
 import { difficultyLevels } from './difficulty-levels'
 import { firstTokenProbability } from './first-token-probability'
 import { icIfdDensity } from './ic-ifd-density'
@@ -12,6 +13,7 @@ import type { Figure, FigureMeta } from './types'
 const FIGURES: readonly Figure[] = [
   difficultyLevels,
   scoresOverRounds,
+  categoryShares,
   mndDensity,
   ifdDensity,
   icIfdDensity,

@@ -1,5 +1,10 @@
 import type { FacetAxis, FigureTable, TableCell } from '../types'
-import type { DifficultyLevelsPrepared, LevelBars, LevelPanel } from './levels'
+import {
+  levelSelection,
+  type DifficultyLevelsPrepared,
+  type LevelBars,
+  type LevelPanel,
+} from './levels'
 import { verdictOf } from './overlay'
 import { coverageText, list, percent, plural } from './text'
 
@@ -66,15 +71,17 @@ export function levelsAltText(prepared: DifficultyLevelsPrepared): string {
           (level, i) => `${prepared.levels[i] ?? i + 1} ${percent(level.percent / 100)}`,
         )
         const none =
-          bar.mix.none.count > 0 ? [`no level ${percent(bar.mix.none.percent / 100)}`] : []
+          bar.mix.none.count > 0
+            ? [`${prepared.names.none} ${percent(bar.mix.none.percent / 100)}`]
+            : []
         return `${panelName(prepared, panel)}, ${armLabel(prepared, bar.arm)}: ${list([...shares, ...none])}`
       }),
   )
   if (parts.length === 0)
-    return `Difficulty levels. No row is rated yet. ${coverageText(prepared.counts)}.`
+    return `Share of each ${prepared.names.each}. No row has one yet. ${coverageText(prepared.counts)}.`
   const shown = parts.slice(0, 18).join('; ')
   const rest = parts.length > 18 ? `; ${parts.length - 18} more series in the table` : ''
-  return `Bars of the share of each difficulty level. ${shown}${rest}. ${coverageText(prepared.counts)}.`
+  return `Bars of the share of each ${prepared.names.each}. ${shown}${rest}. ${coverageText(prepared.counts)}.`
 }
 
 /** Returns one line a level and series, with the published share where it is shown. */
@@ -103,7 +110,7 @@ export function levelsTable(prepared: DifficultyLevelsPrepared): FigureTable {
           seedSet: labelOf(prepared.columns, panel.column),
           round: Number(panel.row),
           arm: armLabel(prepared, bar.arm),
-          level: isNone ? 'no level' : (prepared.levels[i] ?? String(i + 1)),
+          level: isNone ? prepared.names.none : (prepared.levels[i] ?? String(i + 1)),
           rows: share.count,
           asked: bar.mix.asked,
           percent: asked ? share.percent : null,
@@ -117,15 +124,7 @@ export function levelsTable(prepared: DifficultyLevelsPrepared): FigureTable {
               }
             : {}),
         })
-        selections.push({
-          column: prepared.column,
-          min: i + 1,
-          max: isNone ? null : i + 1,
-          ...(isNone ? { missing: true } : {}),
-          seedSetKey: panel.column,
-          armKey: bar.arm,
-          round: Number(panel.row),
-        })
+        selections.push(levelSelection(prepared, panel, bar.arm, i))
       })
     }
   }
@@ -139,7 +138,7 @@ export function levelsTable(prepared: DifficultyLevelsPrepared): FigureTable {
       { key: 'seedSet', label: 'Seed set', unit: '' },
       { key: 'round', label: 'Round', unit: '' },
       { key: 'arm', label: 'Arm', unit: '' },
-      { key: 'level', label: 'Level', unit: '' },
+      { key: 'level', label: prepared.names.one, unit: '' },
       { key: 'rows', label: 'Rows', unit: '' },
       { key: 'asked', label: 'Rows asked', unit: '' },
       { key: 'percent', label: 'Share', unit: '%' },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { OWN_COLUMNS } from '@/lib/contracts/figure'
 import type { OptionField } from '../types'
 
 interface Text {
@@ -24,12 +25,16 @@ export function choice<const L extends Record<string, string>>(
 const COLUMN_ID = /^[a-z0-9_]+\.[A-Za-z0-9_-]+$/
 
 /** Returns a choice among named values that takes column ids of the study as well, for columns that users make. */
-export function choiceOrColumn<const L extends Record<string, string>>(labels: L, text: Text) {
+export function choiceOrColumn<const L extends Record<string, string>>(
+  labels: L,
+  text: Text,
+  ownColumns: (typeof OWN_COLUMNS)[number] = 'numbers',
+) {
   const values = Object.keys(labels) as [string, ...string[]]
   return z
     .union([z.enum(values), z.string().regex(COLUMN_ID)])
     .default(values[0])
-    .meta({ ...text, labels, ownColumns: true })
+    .meta({ ...text, labels, ownColumns })
 }
 
 /** Returns an on/off option. */
@@ -105,7 +110,7 @@ const propertySchema = z.looseObject({
   type: z.string().optional(),
   enum: z.array(z.string()).optional(),
   anyOf: z.array(z.looseObject({ enum: z.array(z.string()).optional() })).optional(),
-  ownColumns: z.literal(true).optional(),
+  ownColumns: z.enum(OWN_COLUMNS).optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   title: z.string(),
@@ -132,7 +137,7 @@ export function describeOptions(schema: z.ZodType): OptionField[] {
         value,
         label: property.labels?.[value] ?? value,
       })),
-      ...(property.ownColumns ? { ownColumns: true as const } : {}),
+      ...(property.ownColumns ? { ownColumns: property.ownColumns } : {}),
       min: property.minimum ?? null,
       max: property.maximum ?? null,
       step: property.step ?? null,

@@ -197,5 +197,9 @@ export async function loadFigureData(
       if (column.runId !== null) column.model = models.get(column.runId) ?? null
     }
   }
-  return { series, columns: Object.fromEntries(infos.map((info) => [info.id, toInfo(info)])) }
+  const columns = infos.map((info) => {
+    const words = reader.dictionary(info.id)?.words()
+    return [info.id, { ...toInfo(info), ...(words ? { words } : {}) }] as const
+  })
+  return { series, columns: Object.fromEntries(columns) }
 }

@@ -1,4 +1,5 @@
 import type { Db } from '@/db/client'
+import { hasWords, isCoded } from '@/lib/contracts/column-kinds'
 import type { RowFilter } from '@/lib/contracts/filter'
 import type { ColumnInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
@@ -12,7 +13,7 @@ import type {
   FigureTable,
   FigureListItem,
 } from '@/lib/figures/types'
-import { listImported, listMetrics } from '@/lib/metrics'
+import { getMeasured, listImported, listMetrics } from '@/lib/metrics'
 import { listColumns } from '../columns'
 import { loadFigureData, needsNoRun } from './data'
 import { getStudy } from '../studies'
@@ -22,14 +23,14 @@ function importedChoice(
   columns: readonly ColumnInfo[],
   figure: Figure,
 ): { option: string; choice: string } | null {
-  const metrics = new Set(listImported().map((metric) => metric.id))
+  const isImported = (id: string) => listImported().some((metric) => getMeasured(id) === metric)
   const filled = new Set(
     columns
-      .filter(({ metric, runId }) => runId !== null && metrics.has(metric))
+      .filter(({ fromMetric, runId }) => runId !== null && isImported(fromMetric))
       .map(({ id }) => id),
   )
   if (filled.size === 0) return null
-  for (const { name, choices } of describeFigure(figure).options) {
+  for (const { name, choices } of describeFor(columns, figure).options) {
     for (const { value } of choices) {
       const ids = figure.columns(parseFigureOptions(figure, { [name]: value }))
       if (ids.some((id) => filled.has(id))) return { option: name, choice: value }
@@ -38,16 +39,19 @@ function importedChoice(
   return null
 }
 
-/** Returns a figure as plain data with the columns of the study that users made (rubrics) among its choices. */
+/** Returns a figure as plain data with the columns of the study that users made (rubrics, chosen columns) among its choices. */
 function describeFor(columns: readonly ColumnInfo[], figure: Figure): FigureMeta {
   const registered = new Set(listMetrics().map((metric) => metric.id))
-  const own = columns
-    .filter(({ metric, shape, hidden }) => !registered.has(metric) && shape !== 'vector' && !hidden)
-    .map(({ id, label }) => ({ value: id, label }))
+  const own = columns.filter(({ metric, hidden }) => !registered.has(metric) && !hidden)
   const meta = describeFigure(figure)
-  const options = meta.options.map((field) =>
-    field.ownColumns ? { ...field, choices: [...field.choices, ...own] } : field,
-  )
+  const options = meta.options.map((field) => {
+    const { ownColumns } = field
+    if (!ownColumns) return field
+    const fits = ({ shape }: ColumnInfo) =>
+      ownColumns === 'words' ? hasWords(shape) : shape !== 'vector' && !isCoded(shape)
+    const added = own.filter(fits).map(({ id, label }) => ({ value: id, label }))
+    return { ...field, choices: [...field.choices, ...added] }
+  })
   return { ...meta, options }
 }
 

@@ -6,9 +6,11 @@ import { LIMITS } from '@/lib/contracts/limits'
 import { columnMetric } from '@/lib/metrics'
 import { createRandom } from '@/lib/stats/random'
 import { importRows, planFor, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { filterOf } from '@/components/views/figures/selection'
 import { listColumns } from '../columns'
 import { planExport } from '../exports/plan'
 import { writeText } from '../exports/write'
+import { getStudyFigure, listStudyFigures } from '../figures'
 import { columnHistogram, listRows } from '../rows'
 import { listRuns } from '../runs'
 import { importFile } from './file'
@@ -168,6 +170,37 @@ describe('columns chosen from a file', () => {
       { word: 'law', rows: 1 },
       { word: 'math', rows: 1 },
     ])
+  })
+
+  it('are drawn as shares, numbers over rounds, and each bar leads to its rows', async () => {
+    const figures = listStudyFigures(study.db, study.studyId)
+    const choices = (id: string, option: string) => {
+      const figure = figures.find((one) => one.id === id)
+      const field = figure?.options.find(({ name }) => name === option)
+      return field?.choices.map(({ label }) => label).toSorted() ?? []
+    }
+    const words = ['Difficulty level', 'checked', 'source', 'topics']
+    expect(choices('category-shares', 'column')).toEqual(words)
+    expect(choices('scores-over-rounds', 'measure')).toContain('quality')
+    expect(choices('scores-over-rounds', 'measure')).not.toContain('source')
+    const shares = figures.find((one) => one.id === 'category-shares')
+    expect(shares).toMatchObject({ available: true, imported: { option: 'column' } })
+    const drawn = await getStudyFigure(study.db, study.studyId, {
+      figureId: 'category-shares',
+      options: { column: idOf('tags') },
+      filter: rowFilterSchema.parse({}),
+    })
+    const { rows, selections = [] } = drawn.table
+    expect(rows.map(({ level, rows: n }) => [level, n])).toEqual([
+      ['easy', 2],
+      ['math', 2],
+      ['law', 1],
+      ['no value', 1],
+    ])
+    for (const [k, selection] of selections.entries()) {
+      const filter = filterOf(selection!, rowFilterSchema.parse({}))
+      expect(await page(filter)).toHaveLength(rows[k]?.['rows'] as number)
+    }
   })
 
   it('go on under the same numbers in files that come later, and words that came before stay', async () => {

@@ -34,8 +34,9 @@ function rangeText(range: RangeFilter, study: StudyDetail | undefined): string {
 function valuesText({ column: id, match, values, missing }: ValueFilter, study?: StudyDetail) {
   const column = study?.columns.find((one) => one.id === id)
   const label = column ? columnName(column) : id
+  if (values.length === 0) return missing ? `${label} is missing` : `${label} has a value`
   const words = values.map((value) => `"${value}"`).join(', ')
-  return `${label} ${MATCH_TEXT[match]} ${words || 'nothing'}${missing ? ' or missing' : ''}`
+  return `${label} ${MATCH_TEXT[match]} ${words}${missing ? ' or missing' : ''}`
 }
 
 /** One chip for each part of the filter, with the filter that is left without it. */

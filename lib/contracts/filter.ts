@@ -19,7 +19,7 @@ export const valueFilterSchema = z.object({
   column: columnIdSchema,
   match: z.enum(VALUE_MATCHES).default('any'),
   values: z.array(z.string().max(LIMITS.columnText)).max(LIMITS.list),
-  /** Keeps rows without a value as well; with no values, only those. */
+  /** Keeps rows without a value as well. Where no values are named: only those, and without it all that have any. */
   missing: z.boolean().default(false),
 })
 export type ValueFilter = z.infer<typeof valueFilterSchema>

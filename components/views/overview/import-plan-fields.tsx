@@ -12,10 +12,11 @@ import {
 } from '@mantine/core'
 import { useState } from 'react'
 import { paramLabel } from '@/components/fields/param-fields'
-import type { ImportPlan, StudyDetail } from '@/lib/contracts/study'
+import type { ImportPlan, ImportPreview, StudyDetail } from '@/lib/contracts/study'
 import { CHAT_ROLES, MAPPED_FIELDS, type ChatRole } from '@/lib/contracts/cell'
 import { ARM_CLASSES, SCENARIOS } from '@/lib/contracts/study'
 import { OPERATORS as OPERATOR_NAMES } from '@/lib/prompts/operators'
+import { ImportColumns } from './import-columns'
 import { keyOf } from './key-of'
 import { ALIGN_OPTIONS, operatorOptions } from './operator-options'
 
@@ -23,13 +24,21 @@ const SEEDS = 'Seeds'
 interface ImportPlanFieldsProps {
   plan: ImportPlan
   keys: readonly string[]
+  further: ImportPreview['further']
   reasons: readonly string[]
   detail: StudyDetail
   onChange(plan: ImportPlan): void
 }
 
+/** Says how many columns could be chosen, since the mapping is closed at first. */
+function mappingLabel({ columns }: ImportPlan, further: ImportPreview['further']): string {
+  if (further.length === 0) return 'Mapping of columns'
+  return `Mapping of columns (${columns.length} of ${further.length} further ones chosen)`
+}
+
 /** Everything the importer guessed, as controls. */
-export function ImportPlanFields({ plan, keys, reasons, detail, onChange }: ImportPlanFieldsProps) {
+export function ImportPlanFields(props: ImportPlanFieldsProps) {
+  const { plan, keys, further, reasons, detail, onChange } = props
   const [isOpen, setIsOpen] = useState(false)
   const set = (patch: Partial<ImportPlan>) => onChange({ ...plan, ...patch })
 
@@ -135,7 +144,7 @@ export function ImportPlanFields({ plan, keys, reasons, detail, onChange }: Impo
           aria-expanded={isOpen}
           onClick={() => setIsOpen(!isOpen)}
         >
-          {isOpen ? 'Hide the mapping' : 'Mapping of columns'}
+          {isOpen ? 'Hide the mapping' : mappingLabel(plan, further)}
         </Anchor>
         <Switch
           label="Skip rows that cannot be read"
@@ -170,6 +179,11 @@ export function ImportPlanFields({ plan, keys, reasons, detail, onChange }: Impo
             />
           ))}
         </SimpleGrid>
+        <ImportColumns
+          further={further}
+          columns={plan.columns}
+          onChange={(columns) => set({ columns })}
+        />
       </Collapse>
     </div>
   )

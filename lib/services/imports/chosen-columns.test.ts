@@ -135,6 +135,8 @@ describe('columns chosen from a file', () => {
     expect(await by('text', 'contains', ['short'])).toEqual([1])
     expect(await by('text', 'any', ['Fine.'])).toEqual([0, 3])
     expect(await by('text', 'any', ['fine.'])).toEqual([])
+    expect(await by('text', 'contains', [])).toEqual([0, 1, 3])
+    expect(await by('text', 'contains', [], true)).toEqual([2, 4])
     const range = { column: idOf('number'), min: 0, max: null }
     expect(await found({ ranges: [range] })).toEqual([0, 1])
   })

@@ -10,8 +10,9 @@ import type { CellRef } from '../cells'
 import type { Selection } from './select'
 
 /** Returns one byte for each number of the dictionary: 1 where its value passes. */
-function keptNumbers(dictionary: Dictionary, { match, values }: ValueFilter): Uint8Array {
+function keptNumbers(dictionary: Dictionary, { match, values, missing }: ValueFilter): Uint8Array {
   const { names, of } = dictionary.words()
+  if (values.length === 0) return new Uint8Array(of.length).fill(missing ? 0 : 1)
   const wanted = new Set(values)
   const parts = values.map((value) => value.toLowerCase())
   const isWanted = (name: string) =>

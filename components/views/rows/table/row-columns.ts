@@ -1,4 +1,5 @@
 import { columnName } from '@/components/shell/column-name'
+import { isCoded } from '@/lib/contracts/column-kinds'
 import type { ViewState } from '@/lib/contracts/filter'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 
@@ -35,13 +36,14 @@ export const OWN_COLUMNS: readonly RowColumn[] = [
 export const DEFAULT_OWN = ['instruction', 'response']
 
 const METRIC_WIDTH = 124
+const WORD_WIDTH = 180
 
 function metricColumn(column: ColumnInfo): RowColumn {
   return {
     id: column.id,
     label: columnName(column),
     title: `${column.label}. ${column.description}`,
-    width: METRIC_WIDTH,
+    width: isCoded(column.shape) ? WORD_WIDTH : METRIC_WIDTH,
     metric: column,
   }
 }

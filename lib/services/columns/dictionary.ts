@@ -45,6 +45,23 @@ export class Dictionary {
     return ranks
   }
 
+  /** Returns how many rows have each word, given the rows of each value by its number. */
+  countWords(rowsOf: Uint32Array): { word: string; rows: number }[] {
+    const rowsAt = (number: number) => rowsOf[number] as number
+    // A text is its own word: half a million of them need no list of words beside them.
+    if (this.shape === 'text')
+      return this.values.map((value, k) => ({ word: String(value), rows: rowsAt(k + 1) }))
+    const { names, of } = this.words()
+    const counts = names.map((word) => ({ word, rows: 0 }))
+    of.forEach((places, number) => {
+      for (const place of places) {
+        const count = counts[place] as { rows: number }
+        count.rows += rowsAt(number)
+      }
+    })
+    return counts
+  }
+
   /** Returns the words of the values. */
   words(): Words {
     if (this.#words) return this.#words

@@ -1,4 +1,5 @@
 import { applyNumbers, type Mask } from '@/lib/columns/filter'
+import { wordsOf } from '@/lib/contracts/column-kinds'
 import type { RangeFilter, ValueFilter } from '@/lib/contracts/filter'
 import { LIMITS } from '@/lib/contracts/limits'
 import type { ColumnHistogram } from '@/lib/contracts/rows'
@@ -10,22 +11,22 @@ import type { CellRef } from '../cells'
 import type { Selection } from './select'
 
 /** Returns one byte for each number of the dictionary: 1 where its value passes. */
-function keptNumbers(dictionary: Dictionary, { match, values, missing }: ValueFilter): Uint8Array {
-  const { names, of } = dictionary.words()
-  if (values.length === 0) return new Uint8Array(of.length).fill(missing ? 0 : 1)
+function keptNumbers(dictionary: Dictionary, filter: ValueFilter): Uint8Array {
+  const { match, values, missing } = filter
+  const kept = new Uint8Array(dictionary.values.length + 1)
+  if (values.length === 0) return kept.fill(missing ? 0 : 1)
   const wanted = new Set(values)
   const parts = values.map((value) => value.toLowerCase())
-  const isWanted = (name: string) =>
+  const isHit = (word: string) =>
     match === 'contains'
-      ? parts.some((part) => name.toLowerCase().includes(part))
-      : wanted.has(name)
-  const hits = Uint8Array.from(names, (name) => Number(isWanted(name)))
-  return Uint8Array.from(of, (places) => {
-    let found = 0
-    for (const place of places) found += hits[place] as number
-    if (match === 'none') return Number(found === 0)
-    return Number(match === 'all' ? found === wanted.size : found > 0)
+      ? parts.some((part) => word.toLowerCase().includes(part))
+      : wanted.has(word)
+  dictionary.values.forEach((value, k) => {
+    const found = new Set(wordsOf(value).filter(isHit)).size
+    const needed = match === 'all' ? wanted.size : 1
+    kept[k + 1] = Number(match === 'none' ? found === 0 : found >= needed)
   })
+  return kept
 }
 
 /** Returns what keeps the rows of a cell whose words pass the filter; throws `invalid_input` where the column has no words, or not so. */
@@ -59,8 +60,7 @@ export function countWords(
   column: string,
   dictionary: Dictionary,
 ): Pick<ColumnHistogram, 'n' | 'missing' | 'words'> {
-  const { names, of } = dictionary.words()
-  const rowsOf = new Uint32Array(of.length)
+  const rowsOf = new Uint32Array(dictionary.values.length + 1)
   const missing: Record<string, number> = {}
   let n = 0
   for (const { cell, rows } of selection.cells) {
@@ -76,13 +76,8 @@ export function countWords(
       }
     }
   }
-  const counts = new Uint32Array(names.length)
-  of.forEach((places, number) => {
-    for (const place of places)
-      counts[place] = (counts[place] as number) + (rowsOf[number] as number)
-  })
-  const present = names
-    .map((word, k) => ({ word, rows: counts[k] as number }))
+  const present = dictionary
+    .countWords(rowsOf)
     .filter(({ rows }) => rows > 0)
     .sort((a, b) => b.rows - a.rows)
   const shown = present.slice(0, LIMITS.countedValues)

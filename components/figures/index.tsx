@@ -27,9 +27,11 @@ const curves = drawing<DensityPrepared>(Density, ({ prepared }) => (
   <ArmLegend prepared={prepared} kind="line" />
 ))
 
+const levels = drawing<DifficultyLevelsPrepared>(DifficultyLevels, LevelsLegend)
+
 /** The drawing of each figure by its id. */
 export const DRAWINGS: Record<string, Drawing> = {
-  'difficulty-levels': drawing<DifficultyLevelsPrepared>(DifficultyLevels, LevelsLegend),
+  'difficulty-levels': levels,
   'scores-over-rounds': drawing<LinesPrepared>(ScoresOverRounds, ({ prepared }) => (
     <>
       <ArmLegend prepared={prepared} kind="line" />
@@ -38,6 +40,7 @@ export const DRAWINGS: Record<string, Drawing> = {
       ) : null}
     </>
   )),
+  'category-shares': levels,
   'mnd-density': curves,
   'ifd-density': curves,
   'ic-ifd-density': curves,

@@ -63,7 +63,7 @@ export function PaperItem({ kind, source }: { kind: 'bar' | 'line'; source: stri
 /** Legend of the difficulty figure: arms, or levels where the bars are stacked. */
 export function LevelsLegend({ prepared }: { prepared: DifficultyLevelsPrepared }) {
   const { idPrefix } = useFigure()
-  const { view, levels, overlay } = prepared
+  const { view, levels, overlay, names } = prepared
   const none = `${idPrefix}-legend-none`
   const hasNone = prepared.panels.some((panel) => panel.bars.some((bar) => bar.mix.none.count > 0))
   return (
@@ -84,7 +84,7 @@ export function LevelsLegend({ prepared }: { prepared: DifficultyLevelsPrepared 
       {hasNone && view !== 'difference' ? (
         <span className={classes.legendItem}>
           <Box fill={`url(#${none}-none)`} stroke={toneCss(INK.none)} prefix={none} />
-          <span data-figure-text>reply without a level</span>
+          <span data-figure-text>{names.legend}</span>
         </span>
       ) : null}
       {overlay.shown && overlay.cells > 0 && view === 'grouped' ? (

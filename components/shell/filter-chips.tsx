@@ -6,7 +6,8 @@ import { useRowCount } from '@/components/hooks/use-rows'
 import { useStudy } from '@/components/hooks/use-studies'
 import { isFiltered, useViewState } from '@/components/hooks/use-view-state'
 import { formatCount, formatMetric, formatShare } from '@/components/ui/format'
-import type { RangeFilter, RowFilter } from '@/lib/contracts/filter'
+import { MATCH_TEXT } from '@/lib/contracts/column-kinds'
+import type { RangeFilter, RowFilter, ValueFilter } from '@/lib/contracts/filter'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { columnName } from './column-name'
 import classes from './frame.module.css'
@@ -36,6 +37,14 @@ function rangeText(range: RangeFilter, study: StudyDetail | undefined): string {
   return `${label} ${show(range.min)} to ${show(range.max)}${missing}`
 }
 
+function valuesText({ column: id, match, values, missing }: ValueFilter, study?: StudyDetail) {
+  const column = study?.columns.find((one) => one.id === id)
+  const label = column ? columnName(column) : id
+  if (values.length === 0) return missing ? `${label} is missing` : `${label} has a value`
+  const words = values.map((value) => `"${value}"`).join(', ')
+  return `${label} ${MATCH_TEXT[match]} ${words}${missing ? ' or missing' : ''}`
+}
+
 /** One chip for each part of the filter, with the filter that is left without it. */
 export function filterChips(filter: RowFilter, study: StudyDetail | undefined): Chip[] {
   const armLabel = (key: string) =>
@@ -56,6 +65,13 @@ export function filterChips(filter: RowFilter, study: StudyDetail | undefined): 
       key: `range-${range.column}`,
       text: rangeText(range, study),
       without: { ranges: filter.ranges.filter((other) => other !== range) },
+    })
+  }
+  for (const [k, one] of filter.values.entries()) {
+    chips.push({
+      key: `values-${k}`,
+      text: valuesText(one, study),
+      without: { values: filter.values.filter((other) => other !== one) },
     })
   }
   if (filter.text) chips.push({ key: 'text', text: `Text "${filter.text}"`, without: { text: '' } })

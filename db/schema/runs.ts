@@ -76,6 +76,24 @@ export const columnChunks = sqliteTable(
   (table) => [primaryKey({ columns: [table.runNo, table.cellNo, table.output, table.chunk] })],
 )
 
+/**
+ * Distinct values of a column that holds words instead of numbers, as JSON: chunks hold their numbers, counted from 1. Only
+ * added to and never renumbered, because every cell of the study refers to them.
+ */
+export const columnValues = sqliteTable(
+  'column_values',
+  {
+    studyId: text('study_id')
+      .notNull()
+      .references(() => studies.id, { onDelete: 'cascade' }),
+    /** The column's metric, as in `runs.metric_id`. */
+    metricId: text('metric_id').notNull(),
+    no: integer('no').notNull(),
+    value: text('value').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.studyId, table.metricId, table.no] })],
+)
+
 /** Replies, tokens and error messages of single rows (JSON text). */
 export const rowDetails = sqliteTable(
   'row_details',

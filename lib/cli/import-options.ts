@@ -61,7 +61,7 @@ export function addReadingOptions(command: Command): Command {
     .option('--role <name=role>', `who a speaker of chats is: ${CHAT_ROLES.join(', ')}`, collect)
     .option(
       '--column <name=kind>',
-      `column with values of another tool; kinds: ${IMPORTED_KINDS.join(', ')}`,
+      `column to filter, sort and draw by; kinds: ${IMPORTED_KINDS.join(', ')}; tags in one text: name=tags:<separator>`,
       collect,
     )
     .addOption(new Option('--encoding <name>', 'encoding of the text').choices([...ENCODINGS]))
@@ -92,16 +92,20 @@ export function openingOf(options: ImportOptions): Opening {
   }) as Opening
 }
 
-/** Returns the columns that hold values of other tools; throws `invalid_input` naming the kinds that there are. */
+/** Returns the columns that were chosen; throws `invalid_input` naming the kinds that there are. */
 export function columnsOf(options: ImportOptions): ImportPlan['columns'] {
   const columns = (options.column ?? []).map((text) => {
-    const [column, kind] = pair('--column', text)
-    return { column, kind }
+    const [column, what] = pair('--column', text)
+    const [kind = '', separator] = what.split(/:(.*)/s)
+    return { column, kind, ...(separator === undefined ? {} : { separator }) }
   })
   const parsed = importedColumnsSchema.safeParse(columns)
   if (parsed.success) return parsed.data
   const known = IMPORTED_KINDS.join(', ')
-  throw new AppError('invalid_input', `--column takes name=kind, each kind once. Kinds: ${known}.`)
+  throw new AppError(
+    'invalid_input',
+    `--column takes name=kind, each column once. Kinds: ${known}. Tags in one text: name=tags:<separator>.`,
+  )
 }
 
 /** Fields of the mapping that options name. */

@@ -9,8 +9,15 @@ function mappingText({ mapping, columns }: ImportPlan): string {
     mapping[field] ? [`${field}=${mapping[field]}`] : [],
   )
   const roles = Object.entries(mapping.tags?.roles ?? {}).map(([name, role]) => `${name}=${role}`)
-  const values = columns.map(({ column, kind }) => `${column}=${kind}`)
+  const values = columns.map(
+    ({ column, kind, separator }) => `${column}=${kind}${separator ? `:${separator}` : ''}`,
+  )
   return [...fields, ...roles, ...values].join(', ') || 'none'
+}
+
+/** Returns what a further column could be imported as. */
+function furtherText({ column, kind, doubt }: ImportPreview['further'][number]): string {
+  return `${column}=${kind}${doubt === null ? '' : ` (${doubt})`}`
 }
 
 /** Returns the decisions about opening a file, or that there are none. */
@@ -33,7 +40,7 @@ function rowsText({ rowCount, rows }: ImportPreview): string {
 
 /** Returns what would be imported of a file, every option included, for `--json`. */
 export function previewFacts(preview: ImportPreview, trouble: string | null) {
-  const { plan, rowCount, warnings, duplicateOf } = preview
+  const { plan, rowCount, warnings, duplicateOf, further } = preview
   return {
     file: plan.fileName,
     format: plan.format || null,
@@ -47,6 +54,7 @@ export function previewFacts(preview: ImportPreview, trouble: string | null) {
     mapping: plan.mapping,
     opening: plan.opening,
     columns: plan.columns,
+    further,
     skipBadRows: plan.skipBadRows,
     rows: rowCount,
     isKnown: duplicateOf !== null,
@@ -58,6 +66,8 @@ export function previewFacts(preview: ImportPreview, trouble: string | null) {
 /** Prints what would be imported of a file, every option included. */
 export function sayPreview(preview: ImportPreview, trouble: string | null): void {
   const { plan, warnings, duplicateOf } = preview
+  const chosen = new Set(plan.columns.map(({ column }) => column))
+  const further = preview.further.filter(({ column }) => !chosen.has(column))
   say('File', `${plan.fileName}, format ${plan.format || 'not known'}, rows ${rowsText(preview)}`)
   if (trouble !== null) {
     say('', `Not imported: ${trouble}`)
@@ -73,5 +83,6 @@ export function sayPreview(preview: ImportPreview, trouble: string | null): void
   say('', `Columns  ${mappingText(plan)}`)
   const skipping = plan.skipBadRows ? ', broken rows are skipped' : ''
   say('', `Opened   ${openingText(plan.opening)}${skipping}`)
+  if (further.length > 0) say('', `Further  ${further.map(furtherText).join(', ')} (--column)`)
   for (const warning of warnings) say('', `Note     ${warning}`)
 }

@@ -3,6 +3,8 @@ import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ColumnKind } from '@/lib/contracts/column-kinds'
+import { columnMetric } from '@/lib/metrics'
 
 let folder: string
 beforeAll(async () => {
@@ -186,5 +188,45 @@ describe('import on the command line', { timeout: 120_000 }, () => {
     // The same content is known only when it is read in the same way.
     const again = await evolens('import', '--study', 'S', '--encoding', 'gb18030', chinese)
     expect(again.out).toContain('Already imported')
+  })
+
+  it('imports chosen columns, by which an export is then filtered and sorted', async () => {
+    const rows = [
+      {
+        instruction: 'a',
+        output: 'x',
+        source: 'web',
+        topics: 'law; math',
+        sure: 'yes',
+        score: '2',
+      },
+      { instruction: 'b', output: 'y', source: 'books', topics: 'math', sure: 'no', score: '1,5' },
+      { instruction: 'c', output: 'z', source: 'web', topics: 'math;art', sure: 'yes', score: '1' },
+    ]
+    const name = await file('mine.json', JSON.stringify(rows))
+    const dry = await evolens('import', '--study', 'Columns', '--dry-run', name)
+    expect(dry.out).toMatch(/Further {2}source=\w+, topics=\w+ \(.*\), sure=category \(.*\), score/)
+    const columns = ['source=category', 'topics=tags:;', 'sure=boolean', 'score=number']
+    const chosen = columns.flatMap((column) => ['--column', column])
+    expect(await evolens('import', '--study', 'Columns', ...chosen, name)).toMatchObject({
+      code: 0,
+    })
+    const id = (column: string, kind: ColumnKind) => `${columnMetric(column, kind).metric.id}.value`
+    const ids = [id('source', 'category'), id('topics', 'tags'), id('sure', 'boolean')]
+    const values = [
+      { column: ids[0], values: ['web'] },
+      { column: ids[1], match: 'all', values: ['math'] },
+    ]
+    const sort = { column: id('score', 'number') }
+    const state = JSON.stringify({ filter: { values }, sort, columns: ids })
+    const out = path.join(folder, 'out.jsonl')
+    const args = ['export', '--study', 'Columns', '--state', state, '--metrics', '--out', out]
+    expect(await evolens(...args)).toMatchObject({ code: 0 })
+    const lines = (await fs.readFile(out, 'utf8')).trim().split('\n')
+    const written = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(written.map((row) => [row['instruction'], ...ids.map((one) => row[one])])).toEqual([
+      ['c', 'web', ['math', 'art'], true],
+      ['a', 'web', ['law', 'math'], true],
+    ])
   })
 })

@@ -33,6 +33,20 @@ export function applyRange(mask: Mask, column: Column, range: Range): void {
   }
 }
 
+/**
+ * Clears the rows of `mask` whose stored number is not `kept` (one byte a number). A row without a value stays only with
+ * `missing`.
+ */
+export function applyNumbers(mask: Mask, column: Column, kept: Uint8Array, missing: boolean): void {
+  const { values, status } = column
+  const keepMissing = missing ? 1 : 0
+  for (let row = 0; row < mask.length; row++) {
+    if (mask[row] === 0) continue
+    if (!carriesValue(status[row] ?? 0)) mask[row] = keepMissing
+    else if (kept[values[row] as number] !== 1) mask[row] = 0
+  }
+}
+
 /** Clears the rows of `mask` that `other` does not keep. */
 export function intersect(mask: Mask, other: Mask): void {
   for (let row = 0; row < mask.length; row++) if (other[row] !== 1) mask[row] = 0

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { valueFilterSchema } from './filter'
 import { optionFieldSchema, type OptionField } from './options'
 import { plainObjectSchema } from './plain-object'
 
@@ -8,6 +9,8 @@ export const figureSelectionSchema = z.object({
   column: z.string().nullable(),
   min: z.number().nullable(),
   max: z.number().nullable(),
+  /** Words to filter on where the column has them instead of numbers; the range is not looked at then. */
+  values: valueFilterSchema.pick({ match: true, values: true }).exactOptional(),
   /** Keep rows without a value too; with an empty range, only those. */
   missing: z.boolean().exactOptional(),
   seedSetKey: z.string().nullable(),

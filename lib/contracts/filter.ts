@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { VALUE_MATCHES } from './column-kinds'
 import { LIMITS, nameSchema, namesSchema, roundSchema } from './limits'
 import { MARK_KINDS } from './rows'
 
@@ -13,6 +14,16 @@ export const rangeFilterSchema = z.object({
   missing: z.boolean().default(false),
 })
 
+/** Keep rows by the words of a column: its category, its tags, yes or no, its text. `contains` ignores case. */
+export const valueFilterSchema = z.object({
+  column: columnIdSchema,
+  match: z.enum(VALUE_MATCHES).default('any'),
+  values: z.array(z.string().max(LIMITS.columnText)).max(LIMITS.list),
+  /** Keeps rows without a value as well. Where no values are named: only those, and without it all that have any. */
+  missing: z.boolean().default(false),
+})
+export type ValueFilter = z.infer<typeof valueFilterSchema>
+
 /** Which rows a page shows. Empty lists mean "all". */
 export const rowFilterSchema = z.object({
   seedSets: namesSchema.default([]),
@@ -21,6 +32,7 @@ export const rowFilterSchema = z.object({
   rounds: z.array(roundSchema).max(LIMITS.list).default([]),
   operators: namesSchema.default([]),
   ranges: z.array(rangeFilterSchema).max(LIMITS.list).default([]),
+  values: z.array(valueFilterSchema).max(LIMITS.list).default([]),
   /** Case-insensitive text in instruction, input or response. */
   text: z.string().max(LIMITS.search).default(''),
   /** Only rows with these marks. */

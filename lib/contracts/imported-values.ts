@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { COLUMN_KINDS, type ColumnKind } from './column-kinds'
+import { LIMITS } from './limits'
 import type { StatusName } from './status'
 
 /** A column of finished numbers that another tool wrote beside the rows. */
@@ -67,14 +69,34 @@ export const IMPORTED_VALUES: readonly ImportedValueSpec[] = [
 /** As long as a column name of a file may be. */
 const MAX_COLUMN_NAME = 1_000
 
-/** Names of the known columns, as the command line and plans use them. */
-export const IMPORTED_KINDS = IMPORTED_VALUES.map((spec) => spec.key)
+const KNOWN_VALUES = IMPORTED_VALUES.map((spec) => spec.key)
 
-/** Columns under names of their own, and which of the known values each holds. */
+/** What a chosen column holds, as the command line and plans name it: a kind of column, or one of the known values. */
+export const IMPORTED_KINDS = [...COLUMN_KINDS, ...KNOWN_VALUES]
+
+/** A column of a file that the user chose, and what it holds. */
+const importedColumnSchema = z.object({
+  column: z.string().min(1).max(MAX_COLUMN_NAME),
+  kind: z.enum(IMPORTED_KINDS),
+  /** Tags written in one text: what stands between them. Without it a text is read as a JSON list. */
+  separator: z.string().min(1).max(LIMITS.separator).optional(),
+})
+export type ImportedColumn = z.infer<typeof importedColumnSchema>
+
+/** Columns that the user chose; a column holds one thing, and a known value has one column. */
 export const importedColumnsSchema = z
-  .array(z.object({ column: z.string().min(1).max(MAX_COLUMN_NAME), kind: z.enum(IMPORTED_KINDS) }))
-  .max(IMPORTED_KINDS.length)
-export type ImportedColumn = z.infer<typeof importedColumnsSchema>[number]
+  .array(importedColumnSchema)
+  .max(LIMITS.chosenColumns)
+  .refine((columns) => {
+    const known = columns.map(({ kind }) => kind).filter((kind) => KNOWN_VALUES.includes(kind))
+    const names = columns.map(({ column }) => column)
+    return new Set(names).size === names.length && new Set(known).size === known.length
+  }, 'A column is named once, and a known value has one column.')
+
+/** Returns the kind of column that was chosen, null where it is one of the known values. */
+export function columnKindOf({ kind }: Pick<ImportedColumn, 'kind'>): ColumnKind | null {
+  return COLUMN_KINDS.find((one) => one === kind) ?? null
+}
 
 /** What is known of the row around a value. */
 export interface ValueContext {

@@ -22,6 +22,25 @@ export const LIMITS = {
   path: 1_000,
   /** Names of a file's own columns. */
   sourceColumn: 500,
+  /** Columns of one file that become columns of the study. */
+  chosenColumns: 100,
+  /** What stands between two tags: a sign, perhaps with a blank on each side. */
+  separator: 3,
+  /** A category or tag, in characters; what is longer is a text. */
+  word: 200,
+  /** Distinct categories of one column over the whole study: more are no categories, and no list shows them. */
+  categories: 1_000,
+  /** Distinct tags of one column, for the same reason. */
+  tags: 10_000,
+  /** Tags of one row. */
+  rowTags: 200,
+  /** A value of a column of texts, in characters: a remark or a source, not a document. */
+  columnText: 10_000,
+  /** Distinct values of one column, and their characters together: they are kept in memory while rows are filtered. */
+  distinctValues: 1_000_000,
+  distinctCharacters: 100_000_000,
+  /** Values that a list of counts shows; the others are counted together. */
+  countedValues: 200,
   /** Rounds of evolution; studies have three to ten. */
   round: 999,
   /** JSON of parameters or of a backend's settings, in characters: several prompt texts. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { columnShapeSchema } from './study'
+import { COLUMN_SHAPES } from './column-kinds'
 
 /** One option as a form control; drawn from the schema of the thing that has it. */
 export const optionFieldSchema = z.object({
@@ -9,7 +9,7 @@ export const optionFieldSchema = z.object({
   kind: z.enum(['choice', 'switch', 'number', 'text']),
   choices: z.array(z.object({ value: z.string(), label: z.string() })),
   /** Set where columns of the study of these shapes are choices as well; the service adds those with values. */
-  columns: z.array(columnShapeSchema).exactOptional(),
+  columns: z.array(z.enum(COLUMN_SHAPES)).exactOptional(),
   /** Set where every number of a measure of a set is a choice; the service adds those that the schema does not name. */
   setMeasures: z.literal(true).exactOptional(),
   min: z.number().nullable(),
@@ -51,7 +51,7 @@ const scalar = z.union([z.string(), z.number(), z.boolean()])
 const propertySchema = z.looseObject({
   type: z.string().optional(),
   enum: z.array(z.string()).optional(),
-  columns: z.array(columnShapeSchema).optional(),
+  columns: z.array(z.enum(COLUMN_SHAPES)).optional(),
   setMeasures: z.literal(true).optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),

@@ -27,8 +27,16 @@ export const MAX_PAGE_ROWS = 500
 
 /** One value of a column in one row, with the reason when it is missing. */
 export const metricValueSchema = z.object({
-  /** Scalar, enum ordinal or row index; a vector gives its array. null = missing. */
-  value: z.union([z.number(), z.array(z.number().nullable())]).nullable(),
+  /** Scalar, enum ordinal or row index; a vector gives its array; category and text, flag, tags as they are. null = missing. */
+  value: z
+    .union([
+      z.number(),
+      z.string(),
+      z.boolean(),
+      z.array(z.number().nullable()),
+      z.array(z.string()),
+    ])
+    .nullable(),
   status: z.string(),
 })
 export type MetricValue = z.infer<typeof metricValueSchema>
@@ -115,5 +123,13 @@ export const columnHistogramSchema = z.object({
   counts: z.array(z.number()),
   n: z.number(),
   missing: z.record(z.string(), z.number()),
+  /** Columns of words instead of numbers: rows of each, most frequent first; edges and counts are empty then. */
+  words: z
+    .object({
+      counts: z.array(z.object({ word: z.string(), rows: z.number() })),
+      /** Distinct words that the list leaves out. */
+      more: z.number(),
+    })
+    .nullable(),
 })
 export type ColumnHistogram = z.infer<typeof columnHistogramSchema>

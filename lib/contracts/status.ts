@@ -88,6 +88,21 @@ export const STATUSES = [
     true,
     "The operator that made this row is not known; set the operators of its file, or name one in the metric's parameters.",
   ),
+  define(40, 'not_in_file', false, false, 'The file has no value in this row.'),
+  define(
+    41,
+    'not_of_kind',
+    false,
+    false,
+    "The value in the file is not of the column's kind; it stays in the row's own fields.",
+  ),
+  define(
+    42,
+    'value_too_long',
+    false,
+    false,
+    "The value in the file is longer than a column of this kind takes; it stays in the row's own fields.",
+  ),
 ] as const satisfies readonly StatusInfo[]
 
 export type StatusName = (typeof STATUSES)[number]['name']

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { columnMappingSchema } from './cell'
+import { COLUMN_KINDS, COLUMN_SHAPES } from './column-kinds'
 import { importQuestionSchema } from './import-questions'
 import { importedColumnsSchema } from './imported-values'
 import { keySchema, LIMITS, nameSchema, roundSchema, storedLabelSchema } from './limits'
@@ -96,8 +97,6 @@ export const cellInfoSchema = z.object({
 export type CellInfo = z.infer<typeof cellInfoSchema>
 
 /** What one row of a column holds. */
-export const columnShapeSchema = z.enum(['scalar', 'vector', 'enum', 'rowRef'])
-export type ColumnShape = z.infer<typeof columnShapeSchema>
 
 /** A column that tables, filters, figures and exports can use; drawn from the metric's own description. */
 export const columnInfoSchema = z.object({
@@ -110,7 +109,7 @@ export const columnInfoSchema = z.object({
   label: z.string(),
   shortLabel: z.string(),
   group: z.string(),
-  shape: columnShapeSchema,
+  shape: z.enum(COLUMN_SHAPES),
   levels: z.array(z.string()).nullable(),
   unit: z.string(),
   range: z.tuple([z.number(), z.number()]).nullable(),
@@ -169,7 +168,7 @@ export const importPlanSchema = z.object({
   mapping: columnMappingSchema,
   /** How the file is opened, where it does not say it itself. */
   opening: openingSchema.default(PLAIN_OPENING),
-  /** Columns under names of their own that hold values of other tools. */
+  /** Columns that the user chose, to be filtered, sorted and drawn by. */
   columns: importedColumnsSchema.default([]),
   seedSetKey: keySchema,
   seedSetLabel: storedLabelSchema,
@@ -201,10 +200,25 @@ export const importRequestSchema = z.object({
   plans: z.array(importPlanSchema).max(LIMITS.plans),
 })
 
+/** A column that could be chosen, by the first rows. */
+const furtherColumnSchema = z.object({
+  column: z.string(),
+  kind: z.enum(COLUMN_KINDS),
+  /** Why another kind may be meant; null where the guess is plain. */
+  doubt: z.string().nullable(),
+  /** The first distinct values, each cut. */
+  samples: z.array(z.string()),
+  distinct: z.number(),
+  rows: z.number(),
+})
+export type FurtherColumn = z.infer<typeof furtherColumnSchema>
+
 export const importPreviewSchema = z.object({
   plan: importPlanSchema,
   /** Keys seen in the first 200 rows, for the mapping controls. */
   keys: z.array(z.string()),
+  /** Columns that nothing is mapped to, as far as the first rows show them: what each could be imported as. */
+  further: z.array(furtherColumnSchema),
   confidence: z.number(),
   reasons: z.array(z.string()),
   warnings: z.array(z.string()),

@@ -114,6 +114,12 @@ function prepare(all: FigureData, { view, paper, intervals, axis, mix }: Options
     ),
     columns: grid.columns,
     column: LEVEL,
+    names: {
+      one: 'Level',
+      each: 'difficulty level',
+      none: 'no level',
+      legend: 'reply without a level',
+    },
     levels,
     view,
     intervals,

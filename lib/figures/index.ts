@@ -1,4 +1,5 @@
 import { AppError } from '@/lib/errors'
+import { categoryShares } from './category-shares'
 import { difficultyLevels } from './difficulty-levels'
 import { distribution } from './distribution'
 import { firstTokenProbability } from './first-token-probability'
@@ -14,6 +15,7 @@ import type { Figure, FigureMeta } from './types'
 const FIGURES: readonly Figure[] = [
   difficultyLevels,
   scoresOverRounds,
+  categoryShares,
   mndDensity,
   ifdDensity,
   icIfdDensity,

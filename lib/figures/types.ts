@@ -68,6 +68,8 @@ export interface FigureColumnInfo {
   shortLabel: string
   unit: string
   levels: readonly string[] | null
+  /** Words that the column's numbers stand for: those of each number, as places in `names`. */
+  words?: { names: readonly string[]; of: readonly (readonly number[])[] }
   direction: 'higher' | 'lower' | 'none'
   directionMeans: string
   range: readonly [number, number] | null

@@ -1,4 +1,5 @@
 import type { Capability } from '@/lib/backends/types'
+import type { ColumnKind } from '@/lib/contracts/column-kinds'
 import { AppError } from '@/lib/errors'
 import { addedWords } from './added-words'
 import { chatIfd } from './chat-ifd'
@@ -12,6 +13,7 @@ import { difficultyScore } from './difficulty-score'
 import { firstTokenProbability } from './first-token-probability'
 import { icIfd } from './ic-ifd'
 import { ifd } from './ifd'
+import { importedColumn } from './imported-column'
 import { importedIfd } from './imported-ifd'
 import { importedMnd } from './imported-mnd'
 import { instructionCharacters } from './instruction-characters'
@@ -74,6 +76,7 @@ const METRICS: readonly Metric[] = [
   nearestNeighbour,
   importedMnd,
   importedIfd,
+  importedColumn,
 ]
 
 /** Returns every registered metric in display order. */
@@ -143,6 +146,16 @@ export function outputsOf(metric: MeasuredMetric, params: unknown): readonly Out
 /** Returns the metric as its columns show it under these parameters: id and label of the instance, its own outputs. */
 export function asColumns(metric: MeasuredMetric, params: unknown): MeasuredMetric {
   return { ...metric, ...columnsOwner(metric, params), outputs: outputsOf(metric, params) }
+}
+
+/** Returns the metric of a column that the user chose from a file, as its columns show it, with its parameters. */
+export function columnMetric(
+  column: string,
+  kind: ColumnKind,
+): { metric: MeasuredMetric; params: Record<string, unknown> } {
+  const measured = getMeasured(importedColumn.id)
+  const params = parseParams(measured, { column, kind })
+  return { metric: asColumns(measured, params), params }
 }
 
 /** Returns the label of what a run measured; an id that this version does not know stands for itself. */

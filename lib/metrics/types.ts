@@ -7,6 +7,7 @@ import type {
   GenerateRequest,
   ModelIdentity,
 } from '@/lib/backends/types'
+import type { ColumnShape } from '@/lib/contracts/column-kinds'
 import type { SetOutput } from '@/lib/contracts/measure'
 import type { StatusName } from '@/lib/contracts/status'
 
@@ -31,8 +32,11 @@ export interface MetricRow {
 export interface OutputSpec {
   key: string
   label: string
-  /** `enum` stores 1-based ordinals into `levels`; `rowRef` a row index of the same cell; `vector` has `length` entries. */
-  shape: 'scalar' | 'vector' | 'enum' | 'rowRef'
+  /**
+   * `enum` stores 1-based ordinals into `levels`; `rowRef` a row index of the same cell; `vector` has `length` entries;
+   * the others store 1-based numbers of the column's distinct values, which the study keeps.
+   */
+  shape: ColumnShape
   dtype: 'f64' | 'f32'
   length?: number
   levels?: readonly string[]
@@ -44,6 +48,8 @@ export interface OutputSpec {
   description: string
   /** Hidden outputs are kept for derivation and never offered as a column by default. */
   hidden?: boolean
+  /** Chosen by the user by name, so it is shown at once although it has no direction. */
+  isChosen?: boolean
 }
 
 /** What a row-scope metric returns for one row. A value counts only under a status that carries one. */

@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { call, endpointUrl } from '@/components/hooks/api'
+import { downloadExportEndpoint } from '@/lib/api/export'
+import { figureEndpoint } from '@/lib/api/figures'
 import { previewImportEndpoint, startImportEndpoint, uploadEndpoint } from '@/lib/api/imports'
+import { exportRequestSchema } from '@/lib/contracts/export'
+import { histogramEndpoint, listRowsEndpoint, rowDetailEndpoint } from '@/lib/api/rows'
+import { studyEndpoint } from '@/lib/api/studies'
+import { importFile } from '@/lib/services/imports/file'
 import { alpacaRows, testStudy, type TestStudy } from '@/lib/testing/imports'
 import { closeWire, openWire } from '@/lib/testing/route-fetch'
 
@@ -39,6 +45,67 @@ describe('files over the wire', () => {
     const plans = previews.map(({ plan }) => plan)
     const { jobs } = await call(startImportEndpoint, { params, body: { plans } })
     expect(jobs).toMatchObject([{ kind: 'import', title: `Import ${name}` }])
+  })
+
+  it('have columns that are chosen in the preview, and filter, sort, draw and export by them', async () => {
+    const params = { studyId: study.studyId }
+    const rows = ['web', 'books', 'web', ''].map((source, k) => ({
+      instruction: `ask ${k}`,
+      output: 'so',
+      source,
+      topics: [`t${k % 2}`, 'all'],
+    }))
+    const { uploadId } = await upload('code.json', JSON.stringify(rows))
+    const columns = [
+      { column: 'source', kind: 'category' },
+      { column: 'topics', kind: 'tags' },
+    ]
+    const preview = await call(previewImportEndpoint, {
+      params,
+      body: { uploads: [{ uploadId, columns }] },
+    })
+    const [{ plan, further }] = preview.previews as [(typeof preview.previews)[0]]
+    expect(further).toMatchObject([
+      { column: 'source', samples: ['web', 'books'], distinct: 2, rows: 3 },
+      { column: 'topics', kind: 'tags', distinct: 2, rows: 4 },
+    ])
+    await importFile(study, study.studyId, plan)
+    const detail = await call(studyEndpoint, { params })
+    const [source, topics] = ['source', 'topics'].map(
+      (label) => detail.columns.find((column) => column.label === label)?.id as string,
+    ) as [string, string]
+    const values = [{ column: topics, match: 'any' as const, values: ['t0'] }]
+    const state = { filter: { values }, sort: { column: source }, columns: [source, topics] }
+    const page = await call(listRowsEndpoint, { params, query: { state } })
+    expect(
+      page.rows.map(({ instruction, values: of }) => [instruction, of[source]?.value]),
+    ).toEqual([
+      ['ask 0', 'web'],
+      ['ask 2', 'web'],
+    ])
+    const { cellId } = page.rows[0] as { cellId: string }
+    const at = { ...params, cellId, idx: 3 }
+    const { row } = await call(rowDetailEndpoint, { params: at })
+    expect(row.values[source]).toEqual({ value: null, status: 'not_in_file' })
+    expect(row.values[topics]).toEqual({ value: ['t1', 'all'], status: 'ok' })
+    const counted = await call(histogramEndpoint, { params, query: { column: source, state: {} } })
+    expect(counted).toMatchObject({ n: 3, missing: { not_in_file: 1 } })
+    const drawn = await call(figureEndpoint, {
+      params: { ...params, figureId: 'category-shares' },
+      query: { options: { column: topics }, filter: {} },
+    })
+    expect(drawn.table.rows.map(({ level, percent }) => [level, percent])).toEqual([
+      ['all', 100],
+      ['t0', 50],
+      ['t1', 50],
+      ['no value', 0],
+    ])
+    const wanted = { ...params, state, format: 'csv', name: 'x', metrics: true }
+    const query = { request: exportRequestSchema.parse(wanted) }
+    const response = await fetch(endpointUrl(downloadExportEndpoint, { params, query }))
+    const csv = await response.text()
+    expect(csv).toContain('"web","ok","[""t0"",""all""]","ok"')
+    expect(csv.trim().split('\n')).toHaveLength(3)
   })
 
   it.each([

@@ -2,13 +2,18 @@
 
 import { useCallback } from 'react'
 import { Bar, type BarShapeProps } from 'recharts'
-import type { DifficultyLevelsPrepared, LevelBars, LevelPanel } from '@/lib/figures/shared/levels'
+import {
+  levelSelection,
+  type DifficultyLevelsPrepared,
+  type LevelBars,
+  type LevelPanel,
+} from '@/lib/figures/shared/levels'
 import { niceTicks } from '../axes'
 import type { PanelBox } from '../facets'
 import { useFigure, type Readout } from '../interaction'
 import { panelId } from '../marks'
 import { LevelChart } from './level-chart'
-import { levelSelection, NO_LEVEL, panelTitle, shareText } from './parts'
+import { NO_LEVEL, panelTitle, shareText } from './parts'
 import { ShareBar } from './share-bar'
 
 interface PanelProps {

@@ -1,5 +1,4 @@
 import type { DifficultyLevelsPrepared, LevelPanel, LevelShare } from '@/lib/figures/shared/levels'
-import type { FigureSelection } from '@/lib/figures/types'
 
 /** Category of replies from which no level could be read. */
 export const NO_LEVEL = 'none'
@@ -16,23 +15,4 @@ const one = (value: number) => value.toFixed(1)
 export function shareText(share: LevelShare, asked: number, published: LevelShare | null): string {
   const own = `${share.count.toLocaleString('en-US')} of ${asked.toLocaleString('en-US')}, ${one(share.percent)} % (${one(share.low)}–${one(share.high)})`
   return published ? `${own}, paper ${one(published.percent)} %` : own
-}
-
-/** Returns the rows of one level of one arm; the index after the last level means rows without one. */
-export function levelSelection(
-  prepared: DifficultyLevelsPrepared,
-  panel: LevelPanel,
-  arm: string,
-  level: number,
-): FigureSelection {
-  const isNone = level === prepared.levels.length
-  return {
-    column: prepared.column,
-    min: level + 1,
-    max: isNone ? null : level + 1,
-    ...(isNone ? { missing: true } : {}),
-    seedSetKey: panel.column,
-    armKey: arm,
-    round: Number(panel.row),
-  }
 }

@@ -2,14 +2,18 @@
 
 import { useCallback } from 'react'
 import { Bar, type BarShapeProps } from 'recharts'
-import type { DifficultyLevelsPrepared, LevelPanel } from '@/lib/figures/shared/levels'
+import {
+  levelSelection,
+  type DifficultyLevelsPrepared,
+  type LevelPanel,
+} from '@/lib/figures/shared/levels'
 import type { PanelBox } from '../facets'
 import classes from '../figures.module.css'
 import { useFigure, type Readout } from '../interaction'
 import { panelId } from '../marks'
 import { contrast, INK, LEVEL_TONES, toneCss, type Tone } from '../palette'
 import { LevelChart } from './level-chart'
-import { levelSelection, NO_LEVEL, panelTitle } from './parts'
+import { NO_LEVEL, panelTitle } from './parts'
 
 // Below this height a number does not fit into its segment.
 const LABEL_PX = 13

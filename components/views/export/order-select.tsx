@@ -2,7 +2,7 @@
 
 import { Select } from '@mantine/core'
 import { useViewState } from '@/components/hooks/use-view-state'
-import type { StudyDetail } from '@/lib/contracts/study'
+import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 
 const FILE_ORDER = 'position'
 
@@ -10,9 +10,8 @@ const FILE_ORDER = 'position'
 export function OrderSelect({ study }: { study: StudyDetail }) {
   const { state, setSort } = useViewState()
   const { column, descending } = state.sort
-  const columns = study.columns.filter(
-    (one) => !one.hidden && (one.shape === 'scalar' || one.shape === 'enum' || one.id === column),
-  )
+  const sorts = ({ shape }: ColumnInfo) => shape !== 'vector' && shape !== 'rowRef'
+  const columns = study.columns.filter((one) => !one.hidden && (sorts(one) || one.id === column))
   const data = [
     { value: FILE_ORDER, label: 'File order' },
     { value: `-${FILE_ORDER}`, label: 'File order, reversed' },

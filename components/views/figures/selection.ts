@@ -4,14 +4,17 @@ import type { FigureSelection } from '@/lib/figures/types'
 
 /** The filter that keeps the rows behind a mark of a figure drawn under `filter`. */
 export function filterOf(selection: FigureSelection, filter: RowFilter): RowFilter {
-  const { column, min, max, missing = false, seedSetKey, armKey, round } = selection
-  const others = filter.ranges.filter((range) => range.column !== column)
+  const { column, min, max, values, missing = false, seedSetKey, armKey, round } = selection
+  const isOther = (one: { column: string }) => one.column !== column
+  const range = column === null || values ? [] : [{ column, min, max, missing }]
+  const words = column === null || !values ? [] : [{ column, ...values, missing }]
   return {
     ...filter,
     seedSets: seedSetKey === null ? filter.seedSets : [seedSetKey],
     arms: armKey === null ? filter.arms : [armKey],
     rounds: round === null ? filter.rounds : [round],
-    ranges: column === null ? filter.ranges : [...others, { column, min, max, missing }],
+    ranges: [...filter.ranges.filter(isOther), ...range],
+    values: [...filter.values.filter(isOther), ...words],
   }
 }
 

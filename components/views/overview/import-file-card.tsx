@@ -158,6 +158,7 @@ export function ImportFileCard({
           <ImportPlanFields
             plan={plan}
             keys={preview.keys}
+            further={preview.further}
             reasons={preview.reasons}
             detail={detail}
             onChange={onPlan}

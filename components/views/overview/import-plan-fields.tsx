@@ -3,10 +3,11 @@
 import { Autocomplete, NumberInput, Select, SimpleGrid, Switch, Text } from '@mantine/core'
 import { paramLabel } from '@/components/fields/param-fields'
 import { Disclosure } from '@/components/ui/link-button'
-import type { ImportPlan, StudyDetail } from '@/lib/contracts/study'
+import type { ImportPlan, ImportPreview, StudyDetail } from '@/lib/contracts/study'
 import { CHAT_ROLES, MAPPED_FIELDS, type ChatRole } from '@/lib/contracts/cell'
 import { ARM_CLASSES, SCENARIOS } from '@/lib/contracts/study'
 import { OPERATORS as OPERATOR_NAMES } from '@/lib/prompts/operators'
+import { ImportColumns } from './import-columns'
 import { keyOf } from './key-of'
 import { ALIGN_OPTIONS, operatorOptions } from './operator-options'
 
@@ -14,13 +15,21 @@ const SEEDS = 'Seeds'
 interface ImportPlanFieldsProps {
   plan: ImportPlan
   keys: readonly string[]
+  further: ImportPreview['further']
   reasons: readonly string[]
   detail: StudyDetail
   onChange(plan: ImportPlan): void
 }
 
+/** Says how many columns could be chosen, since the mapping is closed at first. */
+function mappingLabel({ columns }: ImportPlan, further: ImportPreview['further']): string {
+  if (further.length === 0) return 'Mapping of columns'
+  return `Mapping of columns (${columns.length} of ${further.length} further ones chosen)`
+}
+
 /** Everything the importer guessed, as controls. */
-export function ImportPlanFields({ plan, keys, reasons, detail, onChange }: ImportPlanFieldsProps) {
+export function ImportPlanFields(props: ImportPlanFieldsProps) {
+  const { plan, keys, further, reasons, detail, onChange } = props
   const set = (patch: Partial<ImportPlan>) => onChange({ ...plan, ...patch })
 
   // A mapping that is chosen answers what was asked about it.
@@ -118,7 +127,7 @@ export function ImportPlanFields({ plan, keys, reasons, detail, onChange }: Impo
         ) : null}
       </SimpleGrid>
       <Disclosure
-        show="Mapping of columns"
+        show={mappingLabel(plan, further)}
         hide="Hide the mapping"
         beside={
           <>
@@ -156,6 +165,11 @@ export function ImportPlanFields({ plan, keys, reasons, detail, onChange }: Impo
             />
           ))}
         </SimpleGrid>
+        <ImportColumns
+          further={further}
+          columns={plan.columns}
+          onChange={(columns) => set({ columns })}
+        />
       </Disclosure>
     </div>
   )

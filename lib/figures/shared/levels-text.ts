@@ -1,5 +1,10 @@
 import type { FigureTable, TableCell } from '../types'
-import type { DifficultyLevelsPrepared, LevelBars, LevelPanel } from './levels'
+import {
+  levelSelection,
+  type DifficultyLevelsPrepared,
+  type LevelBars,
+  type LevelPanel,
+} from './levels'
 import { CELL_COLUMNS, intervalColumns, publishedCells } from './overlay'
 import { coverageText, labelOf, list, percent, plural } from './text'
 
@@ -59,15 +64,17 @@ export function levelsAltText(prepared: DifficultyLevelsPrepared): string {
           (level, i) => `${prepared.levels[i] ?? i + 1} ${percent(level.percent / 100)}`,
         )
         const none =
-          bar.mix.none.count > 0 ? [`no level ${percent(bar.mix.none.percent / 100)}`] : []
+          bar.mix.none.count > 0
+            ? [`${prepared.names.none} ${percent(bar.mix.none.percent / 100)}`]
+            : []
         return `${panelName(prepared, panel)}, ${labelOf(prepared.arms, bar.arm)}: ${list([...shares, ...none])}`
       }),
   )
   if (parts.length === 0)
-    return `Difficulty levels. No row is rated yet. ${coverageText(prepared.counts)}.`
+    return `Share of each ${prepared.names.each}. No row has one yet. ${coverageText(prepared.counts)}.`
   const shown = parts.slice(0, 18).join('; ')
   const rest = parts.length > 18 ? `; ${parts.length - 18} more series in the table` : ''
-  return `Bars of the share of each difficulty level. ${shown}${rest}. ${coverageText(prepared.counts)}.`
+  return `Bars of the share of each ${prepared.names.each}. ${shown}${rest}. ${coverageText(prepared.counts)}.`
 }
 
 /** Returns one line a level and series, with the published share where it is shown. */
@@ -85,7 +92,7 @@ export function levelsTable(prepared: DifficultyLevelsPrepared): FigureTable {
           seedSet: labelOf(prepared.columns, panel.column),
           round: Number(panel.row),
           arm: labelOf(prepared.arms, bar.arm),
-          level: isNone ? 'no level' : (prepared.levels[i] ?? String(i + 1)),
+          level: isNone ? prepared.names.none : (prepared.levels[i] ?? String(i + 1)),
           rows: share.count,
           asked: bar.mix.asked,
           percent: asked ? share.percent : null,
@@ -101,22 +108,14 @@ export function levelsTable(prepared: DifficultyLevelsPrepared): FigureTable {
             role: 'judge model',
           }),
         })
-        selections.push({
-          column: prepared.column,
-          min: i + 1,
-          max: isNone ? null : i + 1,
-          ...(isNone ? { missing: true } : {}),
-          seedSetKey: panel.column,
-          armKey: bar.arm,
-          round: Number(panel.row),
-        })
+        selections.push(levelSelection(prepared, panel, bar.arm, i))
       })
     }
   }
   return {
     columns: [
       ...CELL_COLUMNS,
-      { key: 'level', label: 'Level', unit: '' },
+      { key: 'level', label: prepared.names.one, unit: '' },
       { key: 'rows', label: 'Rows', unit: '' },
       { key: 'asked', label: 'Rows asked', unit: '' },
       { key: 'percent', label: 'Share', unit: '%' },

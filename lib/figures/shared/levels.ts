@@ -1,6 +1,6 @@
 import { carriesValue, statusCode } from '@/lib/contracts/status'
 import { wilsonInterval } from '@/lib/stats/intervals'
-import type { FacetAxis, FigureSeries, PreparedCommon } from '../types'
+import type { FacetAxis, FigureSelection, FigureSeries, PreparedCommon } from '../types'
 
 /** Share of one level among the rows that were rated, with its Wilson interval, all in percent. */
 export interface LevelShare {
@@ -46,12 +46,26 @@ export interface LevelPanel {
   differences: LevelDifference[]
 }
 
-/** What the difficulty figure draws. */
+/** What a figure of levels calls them. */
+export interface LevelNames {
+  /** Heads the column of the table. */
+  one: string
+  /** "Bars of the share of each ...". */
+  each: string
+  /** Rows without one, in the table and in the legend. */
+  none: string
+  legend: string
+}
+
+/** What a figure of levels draws. */
 export interface DifficultyLevelsPrepared extends PreparedCommon {
   rows: FacetAxis[]
   columns: FacetAxis[]
   column: string
+  names: LevelNames
   levels: readonly string[]
+  /** Filter of each level, and of no level at the end, where it is not the level's ordinal. */
+  filters?: LevelFilter[]
   view: 'grouped' | 'stacked' | 'difference'
   intervals: boolean
   axis: 'shared' | 'own'
@@ -59,12 +73,38 @@ export interface DifficultyLevelsPrepared extends PreparedCommon {
   overlay: { shown: boolean; source: string; model: string | null; cells: number }
 }
 
+/** What of a selection tells the rows of one level. */
+export type LevelFilter = Pick<FigureSelection, 'column' | 'min' | 'max' | 'values' | 'missing'>
+
+/** Returns the rows of one level of one arm; the index after the last level means rows without one. */
+export function levelSelection(
+  prepared: DifficultyLevelsPrepared,
+  panel: LevelPanel,
+  arm: string,
+  level: number,
+): FigureSelection {
+  const isNone = level === prepared.levels.length
+  const ordinal = {
+    column: prepared.column,
+    min: level + 1,
+    max: isNone ? null : level + 1,
+    ...(isNone ? { missing: true } : {}),
+  }
+  return {
+    ...(prepared.filters?.[level] ?? ordinal),
+    seedSetKey: panel.column,
+    armKey: arm,
+    round: Number(panel.row),
+  }
+}
+
 // Rows in these states were never put to the judge model, so they belong to no share. A table, for loops over whole columns.
 const NOT_ASKED = new Uint8Array(256)
 NOT_ASKED[statusCode('not_run')] = 1
 NOT_ASKED[statusCode('cancelled')] = 1
 
-function share(count: number, asked: number): LevelShare {
+/** Returns a share of the rows that were asked, in percent, with its interval. */
+export function share(count: number, asked: number): LevelShare {
   const interval = wilsonInterval(count, asked)
   if (!interval.ok) return { count, percent: 0, low: 0, high: 0 }
   return {
@@ -85,6 +125,11 @@ export function levelMix(counts: readonly number[], asked: number): LevelMix {
     none: share(asked - rated, asked),
     meanLevel: rated === 0 ? null : weighted / rated,
   }
+}
+
+/** Returns whether a row with this status byte belongs to the denominator of shares. */
+export function wasAsked(code: number): boolean {
+  return NOT_ASKED[code] !== 1
 }
 
 /** Returns the level mix of a series' enum column with k levels; nothing was asked where the column is absent. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { choice, toggle, type OptionText } from '@/lib/contracts/options'
-import { type ColumnShape } from '@/lib/contracts/study'
+import type { ColumnShape } from '@/lib/contracts/column-kinds'
 import { ALL } from './groups'
 
 export { choice, describeOptions, toggle } from '@/lib/contracts/options'

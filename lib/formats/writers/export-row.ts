@@ -1,3 +1,4 @@
+import type { MetricValue } from '@/lib/contracts/rows'
 import type { StatusName } from '@/lib/contracts/status'
 import { pointerStep, setKey } from '../containers/json-exact'
 import { isObject, own } from '../shared/column-path'
@@ -15,7 +16,7 @@ import type {
 /** A metric value to be written beside the row, with the reason when it is missing. */
 export interface MetricCell {
   key: string
-  value: number | readonly (number | null)[] | null
+  value: MetricValue['value']
   status: StatusName
 }
 
@@ -118,8 +119,8 @@ export function literalsOf(item: ExportRow): Literals | null {
 }
 
 function finite(value: MetricCell['value']): JsonValue {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null
-  return value === null ? null : value.map((x) => (x !== null && Number.isFinite(x) ? x : null))
+  if (Array.isArray(value)) return value.map(finite)
+  return typeof value === 'number' && !Number.isFinite(value) ? null : value
 }
 
 /** Returns the chat with its last assistant message replaced, or one appended in the spelling of the others. */

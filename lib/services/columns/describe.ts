@@ -149,8 +149,8 @@ export function describeColumns(runList: readonly RunKey[], all = false): Column
     const sources = sourcesOf(metric)
     // A property of the tokenizer is a column, but nobody's first question.
     const shown = sources.find((source) => {
-      const { hidden, direction } = outputOf(source)
-      return !hidden && direction !== 'none'
+      const { hidden, direction, isChosen } = outputOf(source)
+      return !hidden && (direction !== 'none' || isChosen)
     })
     for (const source of sources) {
       const fed = fedBy(source)

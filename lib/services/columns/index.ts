@@ -1,5 +1,6 @@
 import type { Db } from '@/db/client'
 import { columnBytes, valueAt, type Column } from '@/lib/columns/column'
+import { isCoded } from '@/lib/contracts/column-kinds'
 import type { MetricValue } from '@/lib/contracts/rows'
 import type { ColumnInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
@@ -14,6 +15,7 @@ import {
   requireSource,
   type ColumnSource,
 } from './describe'
+import { dictionaryOf, type Dictionary } from './dictionary'
 import { readOutput, studyRuns, type RunKey, type StampedColumn } from './runs'
 import { openTexts } from './texts'
 
@@ -39,10 +41,15 @@ export function listColumns(
 export interface ColumnReader {
   /** Returns a column of n = rowCount rows; rows without a value say why. Throws `not_found` for an unknown column or run. */
   read(columnId: string, cell: ColumnCell): Column
-  /** Returns what looks single rows up: metrics of the texts measure no other row for it. */
-  values(columnId: string, cell: ColumnCell): (idx: number) => MetricValue
   /** Reads ahead what would otherwise block for long, giving way to other requests. */
   warm(columnId: string, cell: ColumnCell): Promise<void>
+  /**
+   * Returns what looks single rows up, words of the column in place of the numbers that stand for them; metrics of the
+   * texts measure no other row for it.
+   */
+  valuesIn(columnId: string, cell: ColumnCell): (row: number) => MetricValue
+  /** Returns the distinct values of a column; null where its numbers stand for nothing but themselves. */
+  dictionary(columnId: string): Dictionary | null
   /** Returns the run that a column shows, or null when none feeds it. */
   runOf(columnId: string): RunKey | null
   runs: readonly RunKey[]
@@ -91,14 +98,28 @@ export function columnReader(db: Db, studyId: string): ColumnReader {
     })
   }
 
+  function dictionary(columnId: string): Dictionary | null {
+    const source = requireSource(columnId, runs)
+    if (source.kind === 'text') return null
+    const { shape } = outputOf(source)
+    return isCoded(shape) ? dictionaryOf(db, studyId, source.metric.id, shape) : null
+  }
+
   return {
     runs,
     read,
-    values(columnId, cell) {
+    dictionary,
+    valuesIn(columnId, cell) {
       const source = requireSource(columnId, runs)
       if (source.kind === 'text') return openTexts(db, cell, source).at
       const column = read(columnId, cell)
-      return (idx) => valueAt(column, idx)
+      const words = dictionary(columnId)
+      if (!words) return (row) => valueAt(column, row)
+      return (row) => {
+        const { value, status } = valueAt(column, row)
+        const word = typeof value === 'number' ? words.valueOf(value) : null
+        return { value: Array.isArray(word) ? [...word] : word, status } as MetricValue
+      }
     },
     async warm(columnId, cell) {
       const source = requireSource(columnId, runs)

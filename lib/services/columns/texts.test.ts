@@ -68,7 +68,7 @@ it.each(textSources)('$id is there without any run, whole and row by row', async
   })
   const [cell] = currentCells(db, studyId)
   const reader = columnReader(db, studyId)
-  const each = ROWS_A.map((_, idx) => reader.values(id, cell!)(idx))
+  const each = ROWS_A.map((_, idx) => reader.valuesIn(id, cell!)(idx))
   await reader.warm(id, cell!)
   const { values, status } = reader.read(id, cell!)
   ROWS_A.forEach(({ instruction, input, output }, idx) => {
@@ -79,7 +79,7 @@ it.each(textSources)('$id is there without any run, whole and row by row', async
     expect(values[idx]).toBe(value ?? NaN)
   })
   expect(reader.read(id, cell!)).toBe(reader.read(id, cell!))
-  expect(reader.values(id, cell!)(99)).toEqual({ value: null, status: 'not_run' })
+  expect(reader.valuesIn(id, cell!)(99)).toEqual({ value: null, status: 'not_run' })
 })
 
 it('sorts, filters and bins rows by their texts', async () => {

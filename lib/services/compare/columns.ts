@@ -1,5 +1,6 @@
 import type { Db } from '@/db/client'
 import type { CompareState } from '@/lib/contracts/compare'
+import { isQuantity } from '@/lib/contracts/column-kinds'
 import { carriesValue, statusCode } from '@/lib/contracts/status'
 import type { ColumnInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
@@ -9,8 +10,7 @@ import { parseColumnId } from '../columns/describe'
 import type { SideReader } from './metrics'
 
 function comparable(column: ColumnInfo): boolean {
-  // A row index is a name, not a quantity.
-  return column.shape !== 'rowRef'
+  return isQuantity(column.shape)
 }
 
 /** Returns a name that says the metric by itself: "Difficulty level" where the column alone is called "level". */
@@ -32,7 +32,7 @@ function describeColumn(db: Db, studyId: string, columnId: string): ColumnInfo {
   if (!comparable(found)) {
     throw new AppError(
       'invalid_input',
-      `${found.label} names rows, so it has no difference. Choose another metric.`,
+      `${found.label} holds no numbers, so it has no difference. Choose another metric.`,
     )
   }
   const named = { ...found, label: columnName(found) }

@@ -1,3 +1,4 @@
+import { isQuantity } from '@/lib/contracts/column-kinds'
 import type { CompareMetric, CompareSideValues, CompareState } from '@/lib/contracts/compare'
 import { carriesValue, statusOf } from '@/lib/contracts/status'
 import type { ColumnInfo } from '@/lib/contracts/study'
@@ -200,7 +201,7 @@ export async function compareMetric(
     label: column.label,
     shortLabel: column.shortLabel,
     unit: column.unit,
-    shape: column.shape === 'rowRef' ? 'scalar' : column.shape,
+    shape: isQuantity(column.shape) ? column.shape : 'scalar',
     direction: column.direction,
     directionMeans: column.directionMeans,
     levels: column.levels,

@@ -55,6 +55,7 @@ const STEPS: readonly { step: string; keys: readonly (keyof RowFilter)[] }[] = [
   { step: 'rounds', keys: ['rounds'] },
   { step: 'operators', keys: ['operators'] },
   { step: 'metric ranges', keys: ['ranges'] },
+  { step: 'values of columns', keys: ['values'] },
   { step: 'text', keys: ['text'] },
   { step: 'marks', keys: ['marks', 'hideDropped'] },
 ]
@@ -119,8 +120,8 @@ function sourceFiles(db: Db, selection: Selection): JsonObject[] {
 export function decidingColumns(request: ExportRequest): string[] {
   const { filter, sort } = request.state
   const sorted = sortColumn(sort)
-  const ranged = filter.ranges.map((range) => range.column)
-  return [...new Set([...ranged, ...(sorted === null ? [] : [sorted])])]
+  const filtered = [...filter.ranges, ...filter.values].map(({ column }) => column)
+  return [...new Set([...filtered, ...(sorted === null ? [] : [sorted])])]
 }
 
 function snakeCase(options: Record<string, unknown>): JsonObject {

@@ -1,8 +1,8 @@
 import { eq } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { cells } from '@/db/schema'
-import { valueAt, type Column } from '@/lib/columns/column'
 import type { CellSource } from '@/lib/contracts/cell'
+import type { MetricValue } from '@/lib/contracts/rows'
 import type { StatusName } from '@/lib/contracts/status'
 import { AppError, throwIfAborted } from '@/lib/errors'
 import { unpackRow, type StoredRow } from '@/lib/formats/stored-row'
@@ -56,7 +56,7 @@ class CellExporter {
   readonly #isImported: boolean
   readonly #alignment: ReturnType<typeof newestAlignment>
   readonly #parentId: string | null
-  readonly #columns: readonly (readonly [string, Column])[]
+  readonly #columns: readonly (readonly [string, (row: number) => MetricValue])[]
   readonly #content: RowContent
   readonly #read: (idx: number) => ReadRow | undefined
 
@@ -79,7 +79,7 @@ class CellExporter {
       parentNo === null
         ? null
         : (db.select({ id: cells.id }).from(cells).where(eq(cells.no, parentNo)).get()?.id ?? null)
-    this.#columns = content.columns.map((id) => [id, reader.read(id, cell)] as const)
+    this.#columns = content.columns.map((id) => [id, reader.valuesIn(id, cell)] as const)
     const statement = db.$client.prepare<[number, number, number, number], ReadRow>(SELECT_ROW)
     const [setNo, alignmentNo] = [responses?.no ?? -1, this.#alignment?.no ?? -1]
     this.#read = (idx) => statement.get(setNo, alignmentNo, cell.no, idx)
@@ -128,8 +128,8 @@ class CellExporter {
     if (!this.#isImported) item.response = stored.response
     if (this.#content.lineage !== 'none') item.lineage = this.#lineage(stored, idx)
     if (this.#columns.length > 0) {
-      item.metrics = this.#columns.map(([key, column]): MetricCell => {
-        const { value, status } = valueAt(column, idx)
+      item.metrics = this.#columns.map(([key, valueOf]): MetricCell => {
+        const { value, status } = valueOf(idx)
         return { key, value, status: status as StatusName }
       })
     }

@@ -1,7 +1,8 @@
 import { and, eq, gt, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { runCells, runs } from '@/db/schema'
-import type { ColumnInfo, ColumnShape } from '@/lib/contracts/study'
+import type { ColumnShape } from '@/lib/contracts/column-kinds'
+import type { ColumnInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import { describeFigure, parseFigureOptions } from '@/lib/figures'
 import type { Figure, FigureMeta, OptionField } from '@/lib/figures/types'
@@ -20,6 +21,10 @@ const SHAPE_NAMES: Record<ColumnShape, string> = {
   vector: 'several numbers a row',
   enum: 'levels, not numbers',
   rowRef: 'the position of another row',
+  boolean: 'yes or no, not numbers',
+  category: 'categories, not numbers',
+  tags: 'tags, not numbers',
+  text: 'texts, not numbers',
 }
 
 /** Returns whether a column is there without any run: a length of the texts themselves. */

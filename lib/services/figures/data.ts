@@ -190,7 +190,12 @@ export async function loadFigureData(
     Object.values(one.columns).flatMap((column) => (column.runId === null ? [] : [column.runId])),
   )
   const facts = factsOf(db, [...new Set(runIds)])
-  const columns = Object.fromEntries(infos.map((info) => [info.id, toInfo(info)]))
+  const columns = Object.fromEntries(
+    infos.map((info) => {
+      const words = reader.dictionary(info.id)?.words()
+      return [info.id, { ...toInfo(info), ...(words ? { words } : {}) }]
+    }),
+  )
   for (const one of series) {
     for (const [id, column] of Object.entries(one.columns)) {
       const { model, notes } = facts.get(column.runId ?? '') ?? { model: null, notes: {} }

@@ -55,7 +55,7 @@ describe('figures of a study', () => {
     const after = listStudyFigures(study.db, study.studyId)
     // Figures over any column may stand on what needs no run.
     const fixed = after.filter((one) => one.available && unchosenColumn(one, {}) === null)
-    expect(fixed.map((one) => one.id)).toEqual([LEVELS])
+    expect(fixed.map((one) => one.id)).toEqual([LEVELS, 'category-shares'])
   })
 
   it('prepares stored values with labels, counts and cards', async () => {
@@ -212,9 +212,13 @@ describe('figures of a study', () => {
 })
 
 it('asks only for columns that a metric has', () => {
+  const key = { no: 1, id: '', definitionHash: '', pinned: true }
+  const params = { column: 'source', kind: 'category' }
+  const chosen = { ...key, metricId: 'imported_column_example', params }
   for (const figure of listFigures()) {
     const { columns } = figure.example().data
-    for (const id of Object.keys(columns)) expect([id, findSource(id) !== null]).toEqual([id, true])
+    for (const id of Object.keys(columns))
+      expect([id, findSource(id, [chosen]) !== null]).toEqual([id, true])
   }
 })
 

@@ -13,7 +13,7 @@ import type {
   FigureTable,
   FigureListItem,
 } from '@/lib/figures/types'
-import { listImported } from '@/lib/metrics'
+import { getMeasured, listImported } from '@/lib/metrics'
 import { listColumns } from '../columns'
 import {
   checkColumns,
@@ -30,15 +30,16 @@ import { getStudy } from '../studies'
 function importedChoice(
   columns: readonly ColumnInfo[],
   figure: Figure,
+  meta: FigureMeta,
 ): { option: string; choice: string } | null {
-  const metrics = new Set(listImported().map((metric) => metric.id))
+  const isImported = (id: string) => listImported().some((metric) => getMeasured(id) === metric)
   const filled = new Set(
     columns
-      .filter(({ metric, runId }) => runId !== null && metrics.has(metric))
+      .filter(({ fromMetric, runId }) => runId !== null && isImported(fromMetric))
       .map(({ id }) => id),
   )
   if (filled.size === 0) return null
-  for (const { name, choices } of describeFigure(figure).options) {
+  for (const { name, choices } of meta.options) {
     for (const { value } of choices) {
       const ids = figure.columns(parseFigureOptions(figure, { [name]: value }))
       if (ids.some((id) => filled.has(id))) return { option: name, choice: value }
@@ -56,7 +57,7 @@ export function listStudyFigures(db: Db, studyId: string): FigureListItem[] {
     const meta = describeWith(figure, valued)
     const wanted = figure.columns(parseFigureOptions(figure, {}))
     const found = columns.filter((column) => wanted.includes(column.id))
-    const imported = importedChoice(columns, figure)
+    const imported = importedChoice(columns, figure, meta)
     const isThere = found.some((column) => column.runId !== null || needsNoRun(column.id))
     return {
       ...meta,

@@ -29,6 +29,8 @@ export interface ImportedFile {
   revision: number
   skipped: number
   alignment: AlignResult | null
+  /** Values of chosen columns that were not read, the first of each named with its row. */
+  notes: string[]
 }
 
 function openPlace(db: Db, studyId: string, plan: ImportPlan, upload: OpenUpload) {
@@ -102,8 +104,16 @@ export async function importFile(
     const known = findKnownFile(db, studyId, sha256, plan)
     if (!known) return null
     const { cellId, revision } = known
-    const { fileName } = plan
-    return { fileName, cellId, outcome: 'known', rows: 0, revision, skipped: 0, alignment: null }
+    return {
+      fileName: plan.fileName,
+      cellId,
+      outcome: 'known',
+      rows: 0,
+      revision,
+      skipped: 0,
+      alignment: null,
+      notes: [],
+    }
   }
   // A job that was killed after publishing has no upload any more, so the plan's own hash is asked first.
   const before = knownFile(plan.sha256)
@@ -137,12 +147,19 @@ export async function importFile(
     const isSlotted =
       place.armId === null ||
       (alignment !== null && alignment.matched > 0 && alignment.kind === 'index')
-    const values = await readImportedColumns(db, place.cellNo, keySets, plan.columns, hooks.signal)
+    const values = await readImportedColumns(
+      db,
+      { studyId, no: place.cellNo },
+      keySets,
+      plan.columns,
+      hooks.signal,
+    )
+    report.notes.push(...values.notes)
     const revision = inTransaction(db, () => {
       seeds?.publish()
       const slotCount = isSlotted ? rowCount : 0
       const published = publishCell(db, place.cellNo, { rowCount, report, keySets, slotCount })
-      publishImportedColumns(db, studyId, child, values, upload)
+      publishImportedColumns(db, studyId, child, values.columns, upload)
       return published
     })
     return {
@@ -153,6 +170,7 @@ export async function importFile(
       revision,
       skipped: report.skipped.length,
       alignment,
+      notes: values.notes,
     }
   } catch (error) {
     seeds?.discard()

@@ -1,3 +1,4 @@
+import { MAPPED_FIELDS } from '@/lib/contracts/cell'
 import type { Opening } from '@/lib/contracts/opening'
 import type { ImportedColumn } from '@/lib/contracts/imported-values'
 import type { ImportQuestion } from '@/lib/contracts/import-questions'
@@ -13,6 +14,7 @@ import {
   type FormatId,
   type ReadRow,
 } from '@/lib/formats/types'
+import { furtherColumns, isKept, type HeadRow } from './further'
 import { MAX_SKIPPED } from './rows/batches'
 import { questionsOf } from './questions'
 import { repairFor } from './repair'
@@ -45,7 +47,7 @@ type PreviewError = NonNullable<ImportPreview['error']>
 /** What a file shows of itself. */
 export type FileLook = Pick<
   ImportPreview,
-  'keys' | 'confidence' | 'reasons' | 'warnings' | 'error' | 'rowCount' | 'rows'
+  'keys' | 'further' | 'confidence' | 'reasons' | 'warnings' | 'error' | 'rowCount' | 'rows'
 > & { formatId: FormatId | null; mapping: ColumnMapping; questions: ImportQuestion[] }
 
 type Failure = FormatError | PreviewError
@@ -74,6 +76,8 @@ function previewRow(read: ReadRow): ImportPreview['rows'] {
 
 interface Read {
   rows: ImportPreview['rows']
+  /** What the rows of the head keep beside their texts. */
+  head: HeadRow[]
   rowCount: number | null
   error: Failure | null
   canSkip: boolean
@@ -87,6 +91,7 @@ async function readUnder(
   plan: { formatId: FormatId; mapping: ColumnMapping },
 ): Promise<Read> {
   const rows: ImportPreview['rows'] = []
+  const head: HeadRow[] = []
   const limit = file.sizeBytes <= CHECK_BYTES ? CHECK_ROWS : HEAD_ROWS
   let first: FormatError | null = null
   let seen = 0
@@ -99,6 +104,7 @@ async function readUnder(
       for (const read of batch) {
         seen += 1
         if (seen <= PREVIEW_ROWS) rows.push(...previewRow(read))
+        if (seen <= HEAD_ROWS && read.ok) head.push(read.row)
         if (read.ok) continue
         first ??= read.error
         bad += 1
@@ -109,7 +115,7 @@ async function readUnder(
     }
   } catch (error) {
     if (!(error instanceof FormatError)) throw error
-    return { rows, rowCount: null, error, canSkip: false, more: '' }
+    return { rows, head, rowCount: null, error, canSkip: false, more: '' }
   }
   const isTooBad = bad > MAX_SKIPPED
   const other = isTooBad
@@ -117,6 +123,7 @@ async function readUnder(
     : ` ${bad - 1} more of the ${seen} rows looked at cannot be read.`
   return {
     rows,
+    head,
     rowCount: isWhole ? seen - bad : null,
     error: first,
     canSkip: bad < seen && !isTooBad,
@@ -143,11 +150,11 @@ async function checkedRows(
   const rows = inspection.preview.flatMap(previewRow)
   const refused = refusal(inspection)
   if (inspection.error || formatId === null || (refused && !isChanged)) {
-    return { rows, rowCount: null, error: refused, canSkip: false, more: '' }
+    return { rows, head: [], rowCount: null, error: refused, canSkip: false, more: '' }
   }
   if (mapping.instruction === null && mapping.messages === null) {
     const error = wholeFile('No column is chosen as instruction. Choose one in the mapping.')
-    return { rows, rowCount: null, error, canSkip: false, more: '' }
+    return { rows, head: [], rowCount: null, error, canSkip: false, more: '' }
   }
   return readUnder(file, { formatId, mapping })
 }
@@ -182,13 +189,24 @@ function warningsOf(
   return warnings
 }
 
-function wrongColumns(file: LookTask, keys: readonly string[]): PreviewError | null {
-  const named = file.columns.find(({ column }) => !keys.includes(column))
-  if (!named) return null
-  const shown = JSON.stringify(named.column.slice(0, 40))
-  return wholeFile(
-    `${file.name}: no column is called ${shown}. The first rows have: ${keys.join(', ')}.`,
-  )
+function wrongColumns(
+  file: LookTask,
+  keys: readonly string[],
+  mapping: ColumnMapping,
+  head: readonly HeadRow[],
+): PreviewError | null {
+  for (const { column } of file.columns) {
+    if (isKept(head, column)) continue
+    const field = MAPPED_FIELDS.find((one) => mapping[one] === column)
+    if (!field && keys.includes(column)) continue
+    const shown = JSON.stringify(column.slice(0, 40))
+    return wholeFile(
+      field
+        ? `${file.name}: the column ${shown} is mapped as ${field}. Map it as nothing, or do not choose it.`
+        : `${file.name}: no column is called ${shown}. The first rows have: ${keys.join(', ')}.`,
+    )
+  }
+  return null
 }
 
 /** Returns what one file seems to be and its first 20 rows as they would be stored; what is broken is told in `error`. */
@@ -201,11 +219,13 @@ export async function lookAtFile(file: LookTask): Promise<FileLook> {
   const mapping = file.mapping ?? detection.mapping
   const isChanged = chosenFormat !== undefined || file.mapping !== null
   const read = await checkedRows(file, inspection, { formatId, mapping, isChanged })
-  const error = (await previewError(read, file)) ?? wrongColumns(file, detection.keys)
+  const error =
+    (await previewError(read, file)) ?? wrongColumns(file, detection.keys, mapping, read.head)
   return {
     formatId,
     mapping,
     keys: detection.keys,
+    further: furtherColumns(read.head, mapping),
     confidence: detection.confidence,
     reasons: detection.reasons,
     warnings: warningsOf(inspection, file.columns, error),
@@ -223,6 +243,7 @@ export function failedLook(message: string): FileLook {
     formatId: null,
     mapping: emptyMapping(),
     keys: [],
+    further: [],
     confidence: 0,
     reasons: [],
     warnings: [],

@@ -13,8 +13,9 @@ import { importedValues, namedValueSpecs } from '@/lib/formats/shared/imported-v
 import { parseExact } from '@/lib/formats/shared/exact-json'
 import { unpackFlags } from '@/lib/formats/stored-row'
 import type { JsonObject } from '@/lib/formats/types'
-import { listImported, parseParams } from '@/lib/metrics'
+import { getMeasured, listImported, parseParams } from '@/lib/metrics'
 import type { CellResult, MeasuredMetric } from '@/lib/metrics/types'
+import { chosenReaders } from './chosen-columns'
 import { ColumnWriter } from '../columns/writer'
 import { buildDefinition, definitionHash } from '../runs/definition'
 import { createRun, pinIfFirst, type RunRow } from '../runs/extend-run'
@@ -26,12 +27,30 @@ const READ_ROWS = 4_096
 /** Values of one metric that came with a staged cell; entry i belongs to row `indices[i]`. */
 export interface ImportedColumns {
   metric: MeasuredMetric
-  /** Columns of the metric, under the names that they have in this file. */
-  specs: ImportedValueSpec[]
+  params: Record<string, unknown>
   /** Source keys that were there. */
   keys: string[]
   indices: Int32Array
   columns: CellResult['columns']
+  /** The row's own status: that of the measure, not of what stands beside it. */
+  rowStatus: Uint8Array
+}
+
+/** The extra fields of a stored row. */
+export interface ReadExtra {
+  idx: number
+  extra: JsonObject | null
+  /** Numbers as they are written, by JSON pointer, where the parsed ones cannot say it. */
+  literals: Record<string, string>
+  flags: ReturnType<typeof unpackFlags>
+}
+
+/** Takes the rows of a cell in their order and makes columns of them. */
+export interface ValueReader {
+  add(row: ReadExtra): void
+  /** What the report says of values that were not read. */
+  notes(): string[]
+  finish(db: Db, studyId: string): ImportedColumns | Promise<ImportedColumns>
 }
 
 interface StoredRow {
@@ -40,94 +59,113 @@ interface StoredRow {
   flags: number
 }
 
-interface Collected {
-  metric: MeasuredMetric
-  specs: ImportedValueSpec[]
-  keys: string[]
-  indices: number[]
-  values: Record<string, number[]>
-  status: Record<string, number[]>
-}
+/** Reads the known results of one metric. */
+class KnownValues implements ValueReader {
+  readonly #metric: MeasuredMetric
+  readonly #specs: ImportedValueSpec[]
+  readonly #keys: string[]
+  readonly #indices: number[] = []
+  readonly #columns: Record<string, { values: number[]; status: number[] }>
 
-function collectors(keys: readonly string[], columns: readonly ImportedColumn[]): Collected[] {
-  const known = namedValueSpecs(columns)
-  return listImported().flatMap((metric) => {
-    const specs = known.filter((spec) => spec.metric === metric.id)
-    const own = specs.filter((spec) => keys.includes(spec.key))
-    if (own.length === 0) return []
-    const empty = () => Object.fromEntries(metric.outputs.map(({ key }) => [key, [] as number[]]))
-    const keysOf = own.map((spec) => spec.key)
-    return [{ metric, specs, keys: keysOf, indices: [], values: empty(), status: empty() }]
-  })
-}
+  constructor(metric: MeasuredMetric, specs: ImportedValueSpec[], keys: string[]) {
+    this.#metric = metric
+    this.#specs = specs
+    this.#keys = keys
+    const empty = metric.outputs.map(({ key }) => [key, { values: [], status: [] }])
+    this.#columns = Object.fromEntries(empty)
+  }
 
-function addRow(row: StoredRow, into: readonly Collected[]): void {
-  const extra = row.extra === null ? null : (parseExact(row.extra, {}, '') as JsonObject)
-  const flags = unpackFlags(row.flags)
-  // Only whether there is a response counts here, and the flag says so.
-  const output = flags.includes('no_response') ? null : ' '
-  for (const { specs, indices, values, status } of into) {
-    indices.push(row.idx)
-    importedValues({ extra, flags, output }, specs).forEach((read, i) => {
-      const key = specs[i]?.output as string
-      values[key]?.push(read.value ?? Number.NaN)
-      status[key]?.push(statusCode(read.status))
+  add({ idx, extra, flags }: ReadExtra): void {
+    // Only whether there is a response counts here, and the flag says so.
+    const output = flags.includes('no_response') ? null : ' '
+    this.#indices.push(idx)
+    importedValues({ extra, flags, output }, this.#specs).forEach((read, i) => {
+      const column = this.#columns[this.#specs[i]?.output as string]
+      column?.values.push(read.value ?? Number.NaN)
+      column?.status.push(statusCode(read.status))
     })
+  }
+
+  notes(): string[] {
+    return []
+  }
+
+  finish(): ImportedColumns {
+    const columns: CellResult['columns'] = {}
+    for (const [key, { values, status }] of Object.entries(this.#columns)) {
+      columns[key] = { values: Float64Array.from(values), status: Uint8Array.from(status) }
+    }
+    const metric = this.#metric
+    const present = this.#specs.filter((spec) => this.#keys.includes(spec.key))
+    const first = metric.outputs.find(({ key }) => present.some((spec) => spec.output === key))
+    return {
+      metric,
+      params: parseParams(metric, {}),
+      keys: this.#keys,
+      indices: Int32Array.from(this.#indices),
+      columns,
+      rowStatus: (first && columns[first.key]?.status) ?? new Uint8Array(),
+    }
   }
 }
 
+function knownReaders(keys: readonly string[], columns: readonly ImportedColumn[]): ValueReader[] {
+  const known = namedValueSpecs(columns)
+  return listImported().flatMap((metric) => {
+    const specs = known.filter((spec) => spec.metric === metric.id)
+    const own = specs.flatMap(({ key }) => (keys.includes(key) ? [key] : []))
+    return own.length === 0 ? [] : [new KnownValues(metric, specs, own)]
+  })
+}
+
+/** What the extra fields of a cell hold, and what the report says of them. */
+export interface ReadColumns {
+  columns: ImportedColumns[]
+  notes: string[]
+}
+
 /**
- * Returns the results of other tools among the extra fields of a staged cell, by metric; the fields themselves stay with
- * the rows. `keySets` are the key orders of the file, so that files without results are not read again; `columns` are those that the user named.
+ * Returns the columns among the extra fields of a staged cell; the fields themselves stay with the rows. `keySets` are the
+ * key orders of the file, so that files without results are not read again; `columns` are those that the user named.
  */
 export async function readImportedColumns(
   db: Db,
-  cellNo: number,
+  cell: { studyId: string; no: number },
   keySets: readonly (readonly string[])[],
   columns: readonly ImportedColumn[],
   signal?: AbortSignal,
-): Promise<ImportedColumns[]> {
-  const collected = collectors([...new Set(keySets.flat())], columns)
-  if (collected.length === 0) return []
+): Promise<ReadColumns> {
+  const keys = [...new Set(keySets.flat())]
+  const readers = [...knownReaders(keys, columns), ...chosenReaders(columns)]
+  if (readers.length === 0) return { columns: [], notes: [] }
   const page = db.$client.prepare(
     `select idx, extra, flags from rows where cell_no = ? and idx > ? order by idx limit ${READ_ROWS}`,
   )
   let last = -1
   for (;;) {
     throwIfAborted(signal)
-    const rows = page.all(cellNo, last) as StoredRow[]
-    for (const row of rows) addRow(row, collected)
+    const rows = page.all(cell.no, last) as StoredRow[]
+    for (const { idx, extra: text, flags } of rows) {
+      const literals: ReadExtra['literals'] = {}
+      const extra = text === null ? null : (parseExact(text, literals, '') as JsonObject)
+      const row = { idx, extra, literals, flags: unpackFlags(flags) }
+      for (const reader of readers) reader.add(row)
+    }
     if (rows.length < READ_ROWS) break
     last = rows.at(-1)?.idx as number
     // Heartbeats get their turn.
     await new Promise((resolve) => setImmediate(resolve))
   }
-  return collected.map(({ metric, specs, keys, indices, values, status }) => ({
-    metric,
-    specs,
-    keys,
-    indices: Int32Array.from(indices),
-    columns: Object.fromEntries(
-      metric.outputs.map(({ key }) => [
-        key,
-        {
-          values: Float64Array.from(values[key] ?? []),
-          status: Uint8Array.from(status[key] ?? []),
-        },
-      ]),
-    ),
-  }))
+  const read: ReadColumns = { columns: [], notes: [] }
+  for (const reader of readers) {
+    read.columns.push(await reader.finish(db, cell.studyId))
+    read.notes.push(...reader.notes())
+  }
+  return read
 }
 
-/** The row's own status is that of the first output that the file has: the measure, not what stands beside it. */
-function rowStatusOf({ metric, specs, keys, columns }: ImportedColumns): Uint8Array {
-  const present = specs.filter((spec) => keys.includes(spec.key))
-  const first = metric.outputs.find(({ key }) => present.some((spec) => spec.output === key))
-  return (first && columns[first.key]?.status) ?? new Uint8Array()
-}
-
-function runFor(db: Db, studyId: string, metric: MeasuredMetric): RunRow {
-  const definition = buildDefinition(metric, parseParams(metric, {}), null)
+function runFor(db: Db, studyId: string, { metric, params }: ImportedColumns): RunRow {
+  const definition = buildDefinition(getMeasured(metric.id), params, null)
   const found = db
     .select()
     .from(runs)
@@ -189,11 +227,10 @@ export function publishImportedColumns(
   source: ValueSource,
 ): void {
   for (const imported of all) {
-    const { metric, indices, columns } = imported
-    const run = runFor(db, studyId, metric)
+    const { metric, indices, columns, rowStatus } = imported
+    const run = runFor(db, studyId, imported)
     const writer = new ColumnWriter(db, run.no, cell.no, cell.rowCount, metric.outputs)
     writer.setColumns(indices, { columns, record: {} })
-    const rowStatus = rowStatusOf(imported)
     indices.forEach((index, i) => {
       writer.rowStatus[index] = rowStatus[i] as number
     })

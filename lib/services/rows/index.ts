@@ -10,6 +10,7 @@ import { cachesOf } from '../columns/cache'
 import { outputOf, requireSource } from '../columns/describe'
 import { studyRuns } from '../columns/runs'
 import { select, warmSelection, type Selection } from './select'
+import { countWords } from './words'
 import { listItems } from './items'
 import { getStudy } from '../studies'
 
@@ -73,13 +74,15 @@ function reordered(
 
 function sortValues(db: Db, studyId: string, selection: Selection, column: string): Float64Array {
   const reader = columnReader(db, studyId)
+  const ranks = reader.dictionary(column)?.ranks()
   const values = new Float64Array(selection.total)
   let at = 0
   for (const { cell, rows } of selection.cells) {
     const data = reader.read(column, cell)
     for (const row of rows) {
       const counts = carriesValue(data.status[row] ?? 0)
-      values[at++] = counts ? (data.values[row * data.width] as number) : Number.NaN
+      const value = counts ? (data.values[row * data.width] as number) : Number.NaN
+      values[at++] = ranks && counts ? (ranks[value] as number) : value
     }
   }
   return values
@@ -141,7 +144,7 @@ export async function listRows(
 /**
  * Returns the histogram of a column over the filtered rows, leaving out the filter on this column itself, so that a
  * brush sees what it can choose from. Edges come from all rows of the study and stay put while filters change. Columns of
- * levels have one bin a level.
+ * levels have one bin a level; columns of words are counted by word.
  */
 export async function columnHistogram(
   db: Db,
@@ -152,10 +155,21 @@ export async function columnHistogram(
 ): Promise<ColumnHistogram> {
   getStudy(db, studyId)
   const source = requireSource(columnId, studyRuns(db, studyId))
-  const others = { ...filter, ranges: filter.ranges.filter((range) => range.column !== columnId) }
+  const isOther = ({ column }: { column: string }) => column !== columnId
+  const others = {
+    ...filter,
+    ranges: filter.ranges.filter(isOther),
+    values: filter.values.filter(isOther),
+  }
   const text = { ...emptyFilter(), text: others.text }
   await warmSelection(db, studyId, text, [columnId], signal)
   const reader = columnReader(db, studyId)
+  const dictionary = reader.dictionary(columnId)
+  if (dictionary) {
+    const selection = select(db, studyId, others)
+    const counted = countWords(selection, reader, columnId, dictionary)
+    return { column: columnId, edges: [], counts: [], ...counted }
+  }
   const { levels } = outputOf(source)
   const collect = (selection: Selection) =>
     collectValues(
@@ -177,5 +191,6 @@ export async function columnHistogram(
     counts: histogramCounts(values, edges),
     n: values.length,
     missing,
+    words: null,
   }
 }

@@ -59,7 +59,7 @@ export function listItems(
   const items: RowListItem[] = []
 
   function openCell(cell: CellRef) {
-    const columns = columnIds.map((id) => [id, reader.values(id, cell)] as const)
+    const columns = columnIds.map((id) => [id, reader.valuesIn(id, cell)] as const)
     const entry = { read: textReader(db, cell, characters), columns }
     opened.set(cell.no, entry)
     return entry

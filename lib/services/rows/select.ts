@@ -13,6 +13,7 @@ import { columnReader, type ColumnReader } from '../columns'
 import { cachesOf } from '../columns/cache'
 import { responseStamp } from '../columns/texts'
 import { operatorCodes } from './operators'
+import { checkRange, wordFilter } from './words'
 import { searchMask, warmSearch } from './search'
 import { SEEDS_KEY } from '@/lib/contracts/seeds'
 
@@ -63,12 +64,21 @@ function keepOperators(db: Db, cell: CellRef, wanted: readonly string[], mask: M
   }
 }
 
-function selectCell(db: Db, reader: ColumnReader, cell: CellRef, filter: RowFilter): Int32Array {
+type CellFilter = (mask: Mask, cell: CellRef) => void
+
+function selectCell(
+  db: Db,
+  reader: ColumnReader,
+  cell: CellRef,
+  filter: RowFilter,
+  words: readonly CellFilter[],
+): Int32Array {
   const text = filter.text.trim()
   const plain =
     cell.skipped.length === 0 &&
     filter.operators.length === 0 &&
     filter.ranges.length === 0 &&
+    filter.values.length === 0 &&
     filter.marks.length === 0 &&
     !filter.hideDropped &&
     text === ''
@@ -77,6 +87,7 @@ function selectCell(db: Db, reader: ColumnReader, cell: CellRef, filter: RowFilt
   for (const idx of cell.skipped) mask[idx] = 0
   keepOperators(db, cell, filter.operators, mask)
   for (const range of filter.ranges) applyRange(mask, reader.read(range.column, cell), range)
+  for (const keep of words) keep(mask, cell)
   keepMarked(db, cell, filter, mask)
   if (text !== '') intersect(mask, searchMask(db, cell, text))
   return maskToIndexes(mask)
@@ -110,9 +121,11 @@ export function select(db: Db, studyId: string, filter: RowFilter): Selection {
     stamp,
     (selection: Selection) => selection.total * 4 + 64,
     () => {
+      for (const range of filter.ranges) checkRange(reader, range)
+      const words = filter.values.map((one) => wordFilter(reader, one))
       const kept = cells
         .filter((cell) => inScope(cell, filter))
-        .map((cell) => ({ cell, rows: selectCell(db, reader, cell, filter) }))
+        .map((cell) => ({ cell, rows: selectCell(db, reader, cell, filter, words) }))
       return {
         cells: kept,
         total: kept.reduce((sum, part) => sum + part.rows.length, 0),
@@ -138,7 +151,7 @@ export async function warmSelection(
 ): Promise<void> {
   const text = filter.text.trim()
   const reader = columnReader(db, studyId)
-  const needed = [...columns, ...filter.ranges.map((range) => range.column)]
+  const needed = [...columns, ...[...filter.ranges, ...filter.values].map(({ column }) => column)]
   for (const cell of currentCells(db, studyId)) {
     if (!inScope(cell, filter)) continue
     if (text !== '') await warmSearch(db, cell, text, signal)

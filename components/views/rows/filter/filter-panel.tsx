@@ -7,6 +7,7 @@ import { ArmMark } from '@/components/figures/arm-mark'
 import type { RowFilter } from '@/lib/contracts/filter'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { RangeFields } from './range-fields'
+import { ValueFields } from './value-fields'
 
 const MARKS = [
   { value: 'star', label: 'Starred' },
@@ -92,6 +93,7 @@ export function FilterPanel({ detail, filter, controls }: FilterPanelProps) {
         onChange={(chosen) => setFilter({ operators: chosen })}
       />
       <RangeFields detail={detail} filter={filter} controls={controls} />
+      <ValueFields detail={detail} filter={filter} controls={controls} />
       <Chips
         label="Marks"
         options={MARKS}

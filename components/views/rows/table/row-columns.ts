@@ -1,4 +1,5 @@
 import { columnName } from '@/components/shell/column-name'
+import { isCoded } from '@/lib/contracts/column-kinds'
 import type { ViewState } from '@/lib/contracts/filter'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 
@@ -35,13 +36,14 @@ export const OWN_COLUMNS: readonly RowColumn[] = [
 export const DEFAULT_OWN = ['instruction', 'response']
 
 const METRIC_WIDTH = 124
+const WORD_WIDTH = 180
 
 function metricColumn(column: ColumnInfo): RowColumn {
   return {
     id: column.id,
     label: columnName(column),
     title: `${column.label}. ${column.description}`,
-    width: METRIC_WIDTH,
+    width: isCoded(column.shape) ? WORD_WIDTH : METRIC_WIDTH,
     metric: column,
   }
 }
@@ -89,7 +91,7 @@ export function columnsBesideDetail(
   columns: readonly RowColumn[],
   { filter, sort }: Pick<ViewState, 'filter' | 'sort'>,
 ): RowColumn[] {
-  const filtered = filter.ranges.map(({ column }) => column)
+  const filtered = [...filter.ranges, ...filter.values].map(({ column }) => column)
   const explained = new Set([sort.column, ...filtered])
   if (filter.operators.length > 0) explained.add('operator')
   const [place, ...others] = columns

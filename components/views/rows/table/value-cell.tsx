@@ -1,4 +1,6 @@
+import { Badge } from '@mantine/core'
 import { DASH, formatCount, formatMetric } from '@/components/ui/format'
+import { isCoded, wordsOf, type CodedValue } from '@/lib/contracts/column-kinds'
 import type { MetricValue } from '@/lib/contracts/rows'
 import { STATUSES } from '@/lib/contracts/status'
 import type { ColumnInfo } from '@/lib/contracts/study'
@@ -9,9 +11,13 @@ export function statusSentence(status: string): string {
   return STATUSES.find((one) => one.name === status)?.sentence ?? status
 }
 
-/** Text of a value and its exact form. */
-export function valueText(column: ColumnInfo, value: number | (number | null)[]): string {
-  if (Array.isArray(value)) return value.map((one) => formatMetric(one)).join(' ')
+type Value = NonNullable<MetricValue['value']>
+
+/** Text of a value. */
+export function valueText(column: ColumnInfo, value: Value): string {
+  if (isCoded(column.shape)) return wordsOf(value as CodedValue).join(', ')
+  if (Array.isArray(value)) return value.map((one) => formatMetric(one as number | null)).join(' ')
+  if (typeof value !== 'number') return String(value)
   if (column.levels) return column.levels[value - 1] ?? String(value)
   if (column.shape === 'rowRef') return `row ${formatCount(value)}`
   return formatMetric(value)
@@ -32,6 +38,22 @@ function Bars({ values }: { values: readonly (number | null)[] }) {
         />
       ))}
     </svg>
+  )
+}
+
+/** Category, flag or text, or tags as chips. */
+function WordCell({ column, value }: { column: ColumnInfo; value: Value }) {
+  const text = valueText(column, value)
+  return (
+    <div className={classes.twoLines} dir="auto" title={text}>
+      {Array.isArray(value)
+        ? value.map((tag, k) => (
+            <Badge key={k} variant="default" tt="none" fw={400} mr={4}>
+              {tag}
+            </Badge>
+          ))
+        : text}
+    </div>
   )
 }
 
@@ -71,15 +93,16 @@ export function ValueCell({ column, value, edges }: ValueCellProps) {
       </div>
     )
   }
+  if (isCoded(column.shape)) return <WordCell column={column} value={value.value} />
   if (Array.isArray(value.value)) {
     const text = valueText(column, value.value)
     return (
       <div title={text} role="img" aria-label={text} className={classes.bars}>
-        <Bars values={value.value} />
+        <Bars values={value.value as (number | null)[]} />
       </div>
     )
   }
-  const share = barShare(column, value.value, edges)
+  const share = barShare(column, value.value as number, edges)
   const remark = value.status === 'ok' ? '' : `. ${statusSentence(value.status)}`
   return (
     <>

@@ -59,6 +59,7 @@ async function run(context: JobContext, payload: JobPayload<'import'>) {
       if (file.outcome === 'known') progress.add(plan.sizeBytes, `Checked ${plan.fileName}`)
       imported.push(file)
       context.log(file.alignment ? alignmentLevel(file.alignment) : 'info', summary(file))
+      for (const note of file.notes) context.log('warn', `${file.fileName}: ${note}`)
       await removeUpload(context.config, plan.uploadId)
     } catch (error) {
       if (errorCode(error) === 'cancelled' || context.signal.aborted) throw error

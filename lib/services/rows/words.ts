@@ -1,0 +1,85 @@
+import { applyNumbers, type Mask } from '@/lib/columns/filter'
+import { wordsOf } from '@/lib/contracts/column-kinds'
+import type { RangeFilter, ValueFilter } from '@/lib/contracts/filter'
+import { LIMITS } from '@/lib/contracts/limits'
+import type { ColumnHistogram } from '@/lib/contracts/rows'
+import { carriesValue, statusOf } from '@/lib/contracts/status'
+import { AppError } from '@/lib/errors'
+import type { ColumnReader } from '../columns'
+import type { Dictionary } from '../columns/dictionary'
+import type { CellRef } from '../cells'
+import type { Selection } from './select'
+
+/** Returns one byte for each number of the dictionary: 1 where its value passes. */
+function keptNumbers(dictionary: Dictionary, filter: ValueFilter): Uint8Array {
+  const { match, values, missing } = filter
+  const kept = new Uint8Array(dictionary.values.length + 1)
+  if (values.length === 0) return kept.fill(missing ? 0 : 1)
+  const wanted = new Set(values)
+  const parts = values.map((value) => value.toLowerCase())
+  const isHit = (word: string) =>
+    match === 'contains'
+      ? parts.some((part) => word.toLowerCase().includes(part))
+      : wanted.has(word)
+  dictionary.values.forEach((value, k) => {
+    const found = new Set(wordsOf(value).filter(isHit)).size
+    const needed = match === 'all' ? wanted.size : 1
+    kept[k + 1] = Number(match === 'none' ? found === 0 : found >= needed)
+  })
+  return kept
+}
+
+/** Returns what keeps the rows of a cell whose words pass the filter; throws `invalid_input` where the column has no words, or not so. */
+export function wordFilter(reader: ColumnReader, filter: ValueFilter) {
+  const dictionary = reader.dictionary(filter.column)
+  if (!dictionary?.matches.includes(filter.match)) {
+    const ways = dictionary ? `Choose one of ${dictionary.matches.join(', ')}.` : 'Use a range.'
+    throw new AppError(
+      'invalid_input',
+      `The column ${filter.column} cannot be filtered by "${filter.match}" of values. ${ways}`,
+    )
+  }
+  const kept = keptNumbers(dictionary, filter)
+  return (mask: Mask, cell: CellRef) =>
+    applyNumbers(mask, reader.read(filter.column, cell), kept, filter.missing)
+}
+
+/** Throws `invalid_input` for a range over a column of words. */
+export function checkRange(reader: ColumnReader, { column }: RangeFilter): void {
+  if (!reader.dictionary(column)) return
+  throw new AppError(
+    'invalid_input',
+    `The column ${column} holds words, so it has no range. Filter by its values.`,
+  )
+}
+
+/** Returns how many of the selected rows have each word of a column, the most frequent first, and why the others have none. */
+export function countWords(
+  selection: Selection,
+  reader: ColumnReader,
+  column: string,
+  dictionary: Dictionary,
+): Pick<ColumnHistogram, 'n' | 'missing' | 'words'> {
+  const rowsOf = new Uint32Array(dictionary.values.length + 1)
+  const missing: Record<string, number> = {}
+  let n = 0
+  for (const { cell, rows } of selection.cells) {
+    const { values, status } = reader.read(column, cell)
+    for (const row of rows) {
+      const code = status[row] ?? 0
+      if (carriesValue(code)) {
+        n += 1
+        rowsOf[values[row] as number] = (rowsOf[values[row] as number] as number) + 1
+      } else {
+        const { name } = statusOf(code)
+        missing[name] = (missing[name] ?? 0) + 1
+      }
+    }
+  }
+  const present = dictionary
+    .countWords(rowsOf)
+    .filter(({ rows }) => rows > 0)
+    .sort((a, b) => b.rows - a.rows)
+  const shown = present.slice(0, LIMITS.countedValues)
+  return { n, missing, words: { counts: shown, more: present.length - shown.length } }
+}

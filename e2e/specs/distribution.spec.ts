@@ -1,10 +1,14 @@
 import { sampleStudy } from '../api'
 import { expect, test } from '../fixtures'
 
+// All figures of the page are asked for at once, and this one is the last.
+const DRAWN = { timeout: 60_000 }
+
 test('any column with values can be drawn, and its address opens the same figure again', async ({
   page,
   request,
 }) => {
+  test.slow()
   const studyId = await sampleStudy(request)
   await page.goto(`/studies/${studyId}/figures`)
   const figure = page.locator('#figure-distribution')
@@ -12,24 +16,25 @@ test('any column with values can be drawn, and its address opens the same figure
   await figure.getByRole('combobox', { name: 'Column' }).fill('difficulty sc')
   await page.getByRole('option', { name: 'Difficulty score' }).click()
   const title = figure.getByRole('heading', { name: 'Distribution of Difficulty score' })
-  await expect(title).toBeVisible()
+  await expect(title).toBeVisible(DRAWN)
   await expect(figure.getByText(/rows have a value/)).toBeVisible()
   await figure.getByText('Histogram', { exact: true }).click()
   await expect(figure.getByText('Number of rows')).toBeVisible()
 
   await page.reload()
-  await expect(title).toBeVisible()
+  await expect(title).toBeVisible(DRAWN)
   await expect(figure.getByText('Number of rows')).toBeVisible()
   await expect(figure.locator('svg.recharts-surface').first()).toBeVisible()
 })
 
 test('the card of a column leads to its distribution', async ({ page, request }) => {
+  test.slow()
   const studyId = await sampleStudy(request)
   await page.goto(`/studies/${studyId}/rows?cols=ifd.strict`)
   await page.getByRole('button', { name: 'Card of IFD' }).first().click()
   await page.getByRole('dialog').getByRole('link', { name: 'Draw: distribution' }).click()
   const title = page.getByRole('heading', { name: 'Distribution of IFD' })
-  await expect(title).toBeVisible()
+  await expect(title).toBeVisible(DRAWN)
   await expect(title).toBeInViewport()
 })
 

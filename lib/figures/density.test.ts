@@ -209,6 +209,20 @@ it('says who is higher in how many panels', () => {
   )
 })
 
+it('names the widest gap in favour of who is higher more often', () => {
+  const data = testData([
+    one('mnd.mnd', [0.4, 0.4, 0.4]),
+    one('mnd.mnd', [0.3, 0.3, 0.3], { arm: 'large' }),
+    one('mnd.mnd', [0.5, 0.5, 0.5], { round: 2 }),
+    one('mnd.mnd', [0.3, 0.3, 0.3], { arm: 'large', round: 2 }),
+    one('mnd.mnd', [0.1, 0.1, 0.1], { round: 3 }),
+    one('mnd.mnd', [0.9, 0.9, 0.9], { arm: 'large', round: 3 }),
+  ])
+  expect(mndDensity.typed.reading(prepare(mndDensity, data))).toBe(
+    'small has a higher median distance than large in 2 of 3 panels; widest in set, round 2: 0.500 against 0.300.',
+  )
+})
+
 it('draws fewer points with many panels, and the same curve', () => {
   const cells = [0.1, 0.25, 0.3, 0.5, 0.7]
   const many = Array.from({ length: 8 }, (_, round) => one('mnd.mnd', cells, { round: round + 1 }))

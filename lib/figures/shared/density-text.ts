@@ -1,6 +1,9 @@
 import type { DensityAxis, DensityPrepared } from './density'
 import { coverageText, labelOf, list, number3, plural } from './text'
 
+// Ends of linear axes are round; those of logarithmic ones are values themselves.
+const END_DIGITS = 6
+
 /** Names of evolvers and operators keep their letters. */
 function inSentence(label: string): string {
   return label.replace(/^(Seeds|Round|Token|All)\b/, (word) => word.toLowerCase())
@@ -42,7 +45,9 @@ export function densityReading(prepared: DensityPrepared): string {
   const [winner, other, times] = isFirst ? [first, second, higher] : [second, first, lower]
   if (times === 0)
     return `${first.label} and ${second.label} have equal median ${quantity} in every panel.`
-  const widest = gaps.toSorted((x, y) => Math.abs(y.a - y.b) - Math.abs(x.a - x.b))[0]
+  // The widest gap in the winner's favour: another one would contradict the sentence.
+  const lead = (gap: { a: number; b: number }) => (isFirst ? gap.a - gap.b : gap.b - gap.a)
+  const widest = gaps.toSorted((x, y) => lead(y) - lead(x))[0]
   const tail = widest
     ? `; widest in ${panelLabel(prepared, widest.cell.row, widest.cell.column)}: ${number3(isFirst ? widest.a : widest.b)} against ${number3(isFirst ? widest.b : widest.a)}`
     : ''
@@ -52,7 +57,8 @@ export function densityReading(prepared: DensityPrepared): string {
 
 /** Returns the note on values that the axis does not reach, if there are any. */
 export function offAxis({ gridFrom, gridTo }: DensityAxis, outside: number): string[] {
-  const text = `${plural(outside, 'value')} outside ${gridFrom} to ${gridTo}: off the axis.`
+  const ends = [gridFrom, gridTo].map((end) => Number(end.toPrecision(END_DIGITS)))
+  const text = `${plural(outside, 'value')} outside ${ends.join(' to ')}: off the axis.`
   return outside > 0 ? [text] : []
 }
 

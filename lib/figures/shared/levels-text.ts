@@ -49,7 +49,9 @@ export function levelsReading(prepared: DifficultyLevelsPrepared): string {
   }
   const isFirst = more >= fewer
   const [winner, loser, times] = isFirst ? [first, second, more] : [second, first, fewer]
-  const widest = compared.toSorted((x, y) => Math.abs(y.a - y.b) - Math.abs(x.a - x.b))[0] ?? sample
+  // The widest gap in the winner's favour: another one would contradict the sentence.
+  const lead = (pair: { a: number; b: number }) => (isFirst ? pair.a - pair.b : pair.b - pair.a)
+  const widest = compared.toSorted((x, y) => lead(y) - lead(x))[0] ?? sample
   const panels = `${times} of ${plural(compared.length, 'panel')}`
   return `${winner} has more hard and very hard instructions than ${loser} in ${panels}; widest in ${panelName(prepared, widest.panel)}: ${percent(isFirst ? widest.a : widest.b)} against ${percent(isFirst ? widest.b : widest.a)}.`
 }

@@ -48,9 +48,10 @@ export function linesReading(prepared: LinesPrepared): string {
     })
     const up = pairs.filter((pair) => pair.gap > 0).length
     const down = pairs.filter((pair) => pair.gap < 0).length
-    const widest = pairs.toSorted((x, y) => Math.abs(y.gap) - Math.abs(x.gap))[0]
+    const isFirst = up >= down
+    // The widest gap in the winner's favour: another one would contradict the sentence.
+    const widest = pairs.toSorted((x, y) => (isFirst ? y.gap - x.gap : x.gap - y.gap))[0]
     if (widest && up + down > 0) {
-      const isFirst = up >= down
       const [winner, loser, times] = isFirst ? [first, second, up] : [second, first, down]
       const [high, low] = isFirst ? [widest.a, widest.b] : [widest.b, widest.a]
       const where = `${labelOf(prepared.facets, widest.a.facet)}, ${roundLabel(widest.a.round).toLowerCase()}`

@@ -59,9 +59,9 @@ export function DropArea({ onFiles, isCompact = false }: DropAreaProps) {
         <>
           <h2 style={{ margin: '0 0 4px', fontSize: '1rem' }}>Drop files or a folder here</h2>
           <p className="ev-dim" style={{ margin: '0 0 12px', maxWidth: '80ch', lineHeight: 1.5 }}>
-            JSON arrays and JSONL; Alpaca, ShareGPT and messages formats; the output files of
-            evolution pipelines. Seed set, evolver and round are guessed from names and keys, and
-            you see the first 20 rows before anything is imported.
+            JSON arrays, JSONL, CSV and Parquet; Alpaca, ShareGPT and messages formats; the output
+            files of evolution pipelines. Seed set, evolver and round are guessed from names and
+            keys, and you see the first 20 rows before anything is imported.
           </p>
         </>
       )}

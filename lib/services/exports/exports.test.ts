@@ -17,7 +17,8 @@ async function bytesOf(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
   return new Uint8Array(await new Response(body).arrayBuffer())
 }
 
-function withoutOptions({ options: _, ...rest }: Record<string, unknown>) {
+function withoutOptions(request: ExportRequest): Omit<ExportRequest, 'options'> {
+  const { options: _, ...rest } = request
   return rest
 }
 
@@ -249,7 +250,7 @@ describe('exports', () => {
       expect(bytes[0]?.equals(bytes[1] as Buffer)).toBe(true)
       const [listed] = listExports(study.db, study.studyId)
       const recipe = exportRecipe(study.db, study.studyId, listed?.id ?? '').text
-      if (format === 'csv') expect(recipe).toContain('byte_order_mark: true')
+      expect(recipe.includes('byte_order_mark: true')).toBe(format === 'csv')
       expect(recipe).toMatch(/^created: /m)
     },
   )

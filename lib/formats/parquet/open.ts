@@ -8,6 +8,7 @@ import type { RawRow, ReadOptions, Source } from '../types'
 import { DamagedParquet, UnreadColumn } from './damaged'
 import { MAGIC, readFooter, type ByteSlices } from './footer'
 import { ParquetRows } from './groups'
+import { ThriftError } from './thrift'
 
 /** Text handed on at a time. */
 const CHUNK_CHARS = 1 << 20
@@ -115,8 +116,12 @@ function formatError(name: string, error: unknown, byteOffset: number): unknown 
       error,
     )
   }
-  const own = error instanceof DamagedParquet ? error.message : null
-  const why = own ?? contextOf(error instanceof Error ? error.message : '')
+  const message = error instanceof Error ? error.message : ''
+  // The library's own words, where it has some; anything else is where its code came to, which tells nobody anything.
+  const known = message.startsWith('parquet ')
+    ? contextOf(message)
+    : 'Its parts contradict each other.'
+  const why = error instanceof DamagedParquet || error instanceof ThriftError ? message : known
   const problem = `The Parquet file cannot be read. ${why}`
   return fileError(name, 'bad_parquet', problem, byteOffset, error)
 }

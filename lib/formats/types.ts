@@ -96,7 +96,7 @@ export interface ColumnMapping {
   tags?: ChatTags | null | undefined
 }
 
-export const CONTAINERS = ['json-array', 'jsonl', 'csv', 'concatenated'] as const
+export const CONTAINERS = ['json-array', 'jsonl', 'csv', 'parquet', 'concatenated'] as const
 export type ContainerKind = (typeof CONTAINERS)[number]
 
 /** How the rows lie in the file. */

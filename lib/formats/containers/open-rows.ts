@@ -5,6 +5,7 @@ import { readJsonArray } from './json-array'
 import { readJsonl } from './jsonl'
 import { emptyFile, SNIFF_BYTES, sniffContainer } from './sniff'
 import type { Sniffed } from './sniff'
+import { isParquet, openParquet } from '../parquet/open'
 import { readTsv } from './tsv'
 import { openText, peek } from './text-input'
 import type { TextInput } from './text-input'
@@ -32,6 +33,7 @@ export interface OpenedRows {
  * `close` when you stop early: the file is open until then.
  */
 export async function openRows(source: Source, options: ReadOptions = {}): Promise<OpenedRows> {
+  if (await isParquet(source)) return openParquetRows(source, options)
   const input = await openText(source, options)
   let sniffed: Sniffed
   let chunks: AsyncGenerator<Buffer>
@@ -55,19 +57,36 @@ export async function openRows(source: Source, options: ReadOptions = {}): Promi
     const key = JSON.stringify(sniffed.wrapKey.slice(0, 40))
     input.notes.push(`Rows are read from the property ${key}; what stands beside it is left out.`)
   }
-  return { container, batches: readBatches(input, chunks, sniffed, options), close: input.close }
+  const batches = reader(input, chunks, sniffed, options, batchRowsOf(options))
+  return { container, batches: readBatches(input, batches, options), close: input.close }
+}
+
+async function openParquetRows(source: Source, options: ReadOptions): Promise<OpenedRows> {
+  const { input, batches } = await openParquet(source, options, batchRowsOf(options))
+  const { encoding, compression, notes, close } = input
+  const container = {
+    kind: 'parquet',
+    encoding,
+    compression,
+    wrapKey: null,
+    delimiter: null,
+    notes,
+  } as const
+  return { container, batches: readBatches(input, batches, options), close }
+}
+
+function batchRowsOf({ batchRows = DEFAULT_BATCH_ROWS }: ReadOptions): number {
+  return batchRows
 }
 
 async function* readBatches(
   input: TextInput,
-  chunks: AsyncGenerator<Buffer>,
-  sniffed: Sniffed,
+  batches: AsyncGenerator<RawRow[]>,
   options: ReadOptions,
 ): AsyncGenerator<RawRow[]> {
   for (const note of input.notes) options.onNote?.(note)
-  const batchRows = options.batchRows ?? DEFAULT_BATCH_ROWS
   let isEmpty = true
-  for await (const batch of reader(input, chunks, sniffed, options, batchRows)) {
+  for await (const batch of batches) {
     isEmpty = false
     yield batch
   }

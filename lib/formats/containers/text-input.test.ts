@@ -134,7 +134,7 @@ describe('packed and binary files', () => {
 
   it.each([
     ['zip', Buffer.from('PK\u0003\u0004rest of it')],
-    ['parquet', Buffer.from('PAR1\u0015\u0004')],
+    ['packed_parquet', gzipSync(Buffer.from('PAR1\u0015\u0004'))],
     ['faiss', Buffer.from('IxFI\u0000\u0003\u0000\u0000')],
   ])('refuses %s with a reason', async (reason, bytes) => {
     expect(await errorOf(bytes)).toMatchObject({ reason })

@@ -52,6 +52,7 @@ export async function openText(source: Source, options: ReadOptions): Promise<Te
           8,
         )
       : raw
+    if (isGzip) refuseArchives(name, unpacked.head)
     const input = decoded(name, unpacked, options)
     if (!isGzip) return input
     const note = 'Unpacked from gzip; byte offsets are those of the unpacked text.'
@@ -240,11 +241,7 @@ function refuseArchives(name: string, head: Buffer): void {
     )
   }
   if (magic === 'PAR1') {
-    refuse(
-      'parquet',
-      'This is a Parquet file.',
-      'JSON, JSONL or CSV; with pandas: to_json(orient="records", lines=True)',
-    )
+    refuse('packed_parquet', 'This is a Parquet file packed with gzip.', 'the unpacked file')
   }
   if (/^I[xHBwv][A-Z0-9][A-Za-z0-9]$/.test(magic)) {
     refuse(

@@ -126,7 +126,11 @@ describe('an archive', () => {
   })
 
   it.each([
-    ['holds no file', zipSync({ 'notes.txt': Buffer.from('x') }), /no JSON, JSONL or CSV file/],
+    [
+      'holds no file',
+      zipSync({ 'notes.txt': Buffer.from('x') }),
+      /no JSON, JSONL, CSV or Parquet file/,
+    ],
     [
       'lists none that is here',
       zipSync({ 'dataset_info.json': text({ far: { hf_hub_url: 'a/b' } }) }),

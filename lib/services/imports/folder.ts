@@ -10,7 +10,7 @@ import { registerFile, type UploadsPlace } from './uploads'
 /** Names of data sets that a note gives as examples. */
 const SHOWN_NAMES = 3
 /** Names of files that may hold rows. */
-export const DATA_FILE = /\.(json|jsonl|ndjson|csv|tsv)(\.gz)?$/i
+export const DATA_FILE = /\.(?:(?:json|jsonl|ndjson|csv|tsv)(?:\.gz)?|parquet)$/i
 /** A folder of a LLaMA-Factory data set names its files here. */
 export const DATASET_INFO = 'dataset_info.json'
 

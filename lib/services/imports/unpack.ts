@@ -64,7 +64,7 @@ export async function expandArchive(task: ExpandTask, tick: () => void): Promise
   try {
     const files = zip.files.filter(isWanted)
     if (files.length === 0) {
-      const message = `${task.name}: the archive holds no JSON, JSONL or CSV file.`
+      const message = `${task.name}: the archive holds no JSON, JSONL, CSV or Parquet file.`
       throw new AppError('data_error', message)
     }
     await unpack(zip, files, folder, tick)

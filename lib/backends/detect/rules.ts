@@ -192,6 +192,7 @@ export const DETECT_RULES: readonly DetectRule[] = [
   ollama,
   infinity,
   owner('llama-cpp-python', 'llama-cpp-python server', 'me'),
+  owner('lmdeploy', 'LMDeploy', 'lmdeploy'),
   owner('lm-studio', 'LM Studio', 'organization_owner'),
   compatible,
 ]

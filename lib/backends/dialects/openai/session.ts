@@ -143,7 +143,7 @@ export async function connectOpenai(
       },
       ...(routes ? { tokenizer: await routesTokenizer(routes(client), signal) } : {}),
       model,
-      missing: { ...flavour.missing, ...otherUse(config.use) },
+      missing: { ...otherUse(config.use), ...flavour.missing },
       remedies: flavour.remedies,
     }
   })

@@ -1,4 +1,5 @@
-import type { BackendInfo, ProbeStepInfo } from '@/lib/contracts/backends'
+import type { BackendInfo } from '@/lib/contracts/backends'
+import type { ProbeStepInfo } from '@/lib/contracts/probe-steps'
 import { ScrollRegion } from '@/components/ui/scroll-region'
 import { CopyFlag } from './copy-flag'
 import { finishedRows, runningRows, type ProbeRow, type RowState } from './probe-rows'

@@ -1,5 +1,5 @@
 import type { BackendInfo } from '@/lib/contracts/backends'
-import { finishedRows, runningRows, type ProbeRow } from './probe-rows'
+import { CAPABILITY_ROWS, finishedRows, runningRows, type ProbeRow } from './probe-rows'
 
 // Shape and colour both tell: the marks read in greyscale too.
 const MARK: Record<string, { mark: string; color: string; text: string }> = {
@@ -9,14 +9,6 @@ const MARK: Record<string, { mark: string; color: string; text: string }> = {
   unknown: { mark: '?', color: 'var(--ev-warn)', text: 'not known' },
   open: { mark: '…', color: 'var(--ev-dim)', text: 'is being tested' },
 }
-const SHOWN = new Set([
-  'chat',
-  'structured',
-  'outputLogprobs',
-  'promptLogprobs',
-  'embed',
-  'tokenize',
-])
 
 /** The six capabilities in one line. */
 export function CapabilityStrip({ backend }: { backend: BackendInfo }) {
@@ -25,7 +17,7 @@ export function CapabilityStrip({ backend }: { backend: BackendInfo }) {
     : backend.probe
       ? finishedRows(backend.probe, backend.offers)
       : []
-  const shown = rows.filter(({ id }) => SHOWN.has(id))
+  const shown = rows.filter(({ id }) => CAPABILITY_ROWS.has(id))
   if (shown.length === 0) return null
   return (
     <ul

@@ -121,6 +121,11 @@ const ROWS: readonly RowKind[] = [
   },
 ]
 
+/** Ids of the rows that stand for a capability; the others tell facts about it. */
+export const CAPABILITY_ROWS: ReadonlySet<string> = new Set(
+  ROWS.filter(({ capability }) => capability !== undefined).map(({ id }) => id),
+)
+
 const STEP_STATE: Record<string, RowState> = { pass: 'yes', fail: 'no', unknown: 'unknown' }
 
 function stepOf(kind: RowKind, steps: readonly ProbeStepInfo[]): ProbeStepInfo | undefined {

@@ -1,5 +1,6 @@
 import { cleanName } from '@/lib/contracts/plain-text'
-import { countOf, listOf, objectOf, textOf, type Look } from './look'
+import { countOf, textOf } from '../scoring/wire'
+import { listOf, objectOf, type Look } from './look'
 
 /** A model that a server offers. */
 export interface OfferedModel {

@@ -1,6 +1,6 @@
 import { blob, index, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { z } from 'zod'
-import { probeStepSchema } from '@/lib/contracts/backends'
+import { probeStepSchema } from '@/lib/contracts/probe-steps'
 import { plainObjectSchema } from '@/lib/contracts/plain-object'
 import { knownModelSchema, probeVectorSchema } from '@/lib/contracts/model'
 import { storedJson } from '../stored-json'

@@ -6,6 +6,7 @@ import { fireworks } from './dialects/fireworks'
 import { infinity } from './dialects/infinity'
 import { llamaCppPython } from './dialects/llama-cpp-python'
 import { llamaServer } from './dialects/llama-server'
+import { lmdeploy } from './dialects/lmdeploy'
 import { lmStudio } from './dialects/lm-studio'
 import { ollama } from './dialects/ollama'
 import { openai } from './dialects/openai'
@@ -30,6 +31,7 @@ export const BACKEND_KINDS: readonly BackendKind[] = [
   llamaServer,
   ollama,
   lmStudio,
+  lmdeploy,
   tei,
   infinity,
   fake,

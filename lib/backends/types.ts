@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { ModelFacts, ModelIdentity, ProbeVector } from '@/lib/contracts/model'
+import type { ProbeStepId } from '@/lib/contracts/probe-steps'
 import type { ErrorCode } from '@/lib/errors'
 
 export type { ModelFacts, ModelIdentity, ProbeVector }
@@ -140,6 +141,8 @@ export interface BackendSession {
 }
 
 export interface ProbeStep {
+  id: ProbeStepId
+  /** What people read; nothing is found by it. */
   name: string
   state: 'pass' | 'fail' | 'unknown'
   detail: string

@@ -1,3 +1,4 @@
+import { probeStepSchema } from './probe-steps'
 import { z } from 'zod'
 import { paramInfoSchema } from './compute'
 import { nameSchema, settingsSchema } from './limits'
@@ -21,15 +22,6 @@ const capabilityStateSchema = z.object({
   flag: z.string().optional(),
 })
 export type CapabilityInfo = z.infer<typeof capabilityStateSchema>
-
-export const probeStepSchema = z.object({
-  name: z.string(),
-  state: z.string(),
-  detail: z.string(),
-  remedy: z.string().optional(),
-  flag: z.string().optional(),
-})
-export type ProbeStepInfo = z.infer<typeof probeStepSchema>
 
 /** A probe that waits or runs, with the steps that are decided. */
 const probingSchema = z.object({

@@ -1,7 +1,7 @@
 import { Text, VisuallyHidden } from '@mantine/core'
 import type { BackendInfo } from '@/lib/contracts/backends'
 import classes from './backends.module.css'
-import { finishedRows, runningRows, type ProbeRow } from './probe-rows'
+import { CAPABILITY_ROWS, finishedRows, runningRows, type ProbeRow } from './probe-rows'
 
 // Shape and colour both tell: the marks read in greyscale too.
 const MARK: Record<string, { mark: string; color: string; text: string }> = {
@@ -11,14 +11,6 @@ const MARK: Record<string, { mark: string; color: string; text: string }> = {
   unknown: { mark: '?', color: 'var(--ev-warn)', text: 'not known' },
   open: { mark: '…', color: 'var(--ev-dim)', text: 'is being tested' },
 }
-const SHOWN = new Set([
-  'chat',
-  'structured',
-  'outputLogprobs',
-  'promptLogprobs',
-  'embed',
-  'tokenize',
-])
 
 /** The six capabilities in one line. */
 export function CapabilityStrip({ backend }: { backend: BackendInfo }) {
@@ -27,7 +19,7 @@ export function CapabilityStrip({ backend }: { backend: BackendInfo }) {
     : backend.probe
       ? finishedRows(backend.probe, backend.offers)
       : []
-  const shown = rows.filter(({ id }) => SHOWN.has(id))
+  const shown = rows.filter(({ id }) => CAPABILITY_ROWS.has(id))
   if (shown.length === 0) return null
   return (
     <ul aria-label="Capabilities" className={classes.strip}>

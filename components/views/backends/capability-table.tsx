@@ -1,5 +1,6 @@
 import { Text } from '@mantine/core'
-import type { BackendInfo, ProbeStepInfo } from '@/lib/contracts/backends'
+import type { BackendInfo } from '@/lib/contracts/backends'
+import type { ProbeStepInfo } from '@/lib/contracts/probe-steps'
 import { Table, type Column } from '@/components/ui/table'
 import classes from './backends.module.css'
 import { CopyFlag } from './copy-flag'

@@ -1,13 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { finishedRows, runningRows } from './probe-rows'
 
-const step = (name: string, state: string, detail = 'found') => ({ name, state, detail })
+const step = (id: string, state: string, detail = 'found', name = id) => ({
+  id,
+  name,
+  state,
+  detail,
+})
 
 describe('runningRows', () => {
   it('are open until a step decides them', () => {
     const steps = [step('chat', 'pass', 'ok'), step('determinism', 'pass', 'exact')]
     const rows = runningRows(steps, ['chat', 'promptLogprobs', 'embed'])
-    const replica = runningRows([step('replica h:1', 'fail', 'another model')], [])
+    const replica = runningRows([step('replica', 'fail', 'another model', 'replica h:1')], [])
     expect(replica.at(-1)).toMatchObject({ label: 'Replica h:1', state: 'no' })
     const states = Object.fromEntries(rows.map(({ id, state }) => [id, state]))
     expect(states).toMatchObject({ structured: 'absent', byIds: 'open' })
@@ -36,7 +41,7 @@ describe('finishedRows', () => {
         },
         identity: { contextLength: 1024, tokenizer: 'x', bosId: null },
         models: [],
-        steps: [step('chat', 'pass', 'replies'), step('prompt scores', 'pass')],
+        steps: [step('chat', 'pass', 'replies'), step('promptScores', 'pass')],
         latencyMs: 1,
       },
       ['chat', 'promptLogprobs'],

@@ -1,5 +1,6 @@
 import { formatCount, formatDuration } from '@/components/ui/format'
-import type { BackendInfo, CapabilityInfo, ProbeStepInfo } from '@/lib/contracts/backends'
+import type { BackendInfo, CapabilityInfo } from '@/lib/contracts/backends'
+import type { ProbeStepId, ProbeStepInfo } from '@/lib/contracts/probe-steps'
 
 /**
  * How a row of the table stands. `absent` = no server of this kind has it, `open` = the running probe has not decided it
@@ -27,8 +28,8 @@ interface RowKind {
   belongsTo?: string
   /** Whether it works or not; other rows without a capability state a fact. */
   isAbility?: boolean
-  /** Steps that decide the row, by name; the first one that was taken tells what was found. */
-  steps: readonly string[]
+  /** Steps that decide the row, by id; the first one that was taken tells what was found. */
+  steps: readonly ProbeStepId[]
 }
 
 const NOT_OFFERED = 'This kind of backend does not offer it.'
@@ -46,21 +47,21 @@ const ROWS: readonly RowKind[] = [
     label: 'Structured output',
     meaning: 'replies in a given JSON form',
     capability: 'structured',
-    steps: ['structured output', 'replies that follow a schema'],
+    steps: ['structured'],
   },
   {
     id: 'outputLogprobs',
     label: 'Generated log-probabilities',
     meaning: 'of the tokens it writes: first-token probability, expected scores',
     capability: 'outputLogprobs',
-    steps: ['log-probabilities of generated tokens'],
+    steps: ['outputLogprobs'],
   },
   {
     id: 'promptLogprobs',
     label: 'Prompt log-probabilities',
     meaning: 'of given tokens: IFD and IC-IFD',
     capability: 'promptLogprobs',
-    steps: ['prompt scores'],
+    steps: ['promptScores'],
   },
   {
     id: 'byIds',
@@ -68,7 +69,7 @@ const ROWS: readonly RowKind[] = [
     meaning: 'texts are joined exactly',
     belongsTo: 'promptLogprobs',
     isAbility: true,
-    steps: ['prompt scores by ids'],
+    steps: ['byIds'],
   },
   {
     id: 'byText',
@@ -76,7 +77,7 @@ const ROWS: readonly RowKind[] = [
     meaning: 'the server cuts the text into tokens itself',
     belongsTo: 'promptLogprobs',
     isAbility: true,
-    steps: ['prompt scores by text'],
+    steps: ['byText'],
   },
   {
     id: 'embed',
@@ -96,14 +97,14 @@ const ROWS: readonly RowKind[] = [
     id: 'length',
     label: 'Context length',
     meaning: 'longest text, in tokens',
-    steps: ['context length'],
+    steps: ['length'],
   },
   {
     id: 'bos',
     label: 'BOS token',
     meaning: 'what the tokenizer puts before a text',
     belongsTo: 'promptLogprobs',
-    steps: ['BOS'],
+    steps: ['bos'],
   },
   {
     id: 'determinism',
@@ -120,10 +121,15 @@ const ROWS: readonly RowKind[] = [
   },
 ]
 
+/** Ids of the rows that stand for a capability; the others tell facts about it. */
+export const CAPABILITY_ROWS: ReadonlySet<string> = new Set(
+  ROWS.filter(({ capability }) => capability !== undefined).map(({ id }) => id),
+)
+
 const STEP_STATE: Record<string, RowState> = { pass: 'yes', fail: 'no', unknown: 'unknown' }
 
 function stepOf(kind: RowKind, steps: readonly ProbeStepInfo[]): ProbeStepInfo | undefined {
-  return steps.find(({ name }) => kind.steps.includes(name))
+  return steps.find(({ id }) => kind.steps.some((one) => one === id))
 }
 
 function row(kind: RowKind, change: Partial<ProbeRow>): ProbeRow {
@@ -189,7 +195,7 @@ function looksFor(kind: RowKind, offers: readonly string[]): boolean {
 /** One row for each further address, in the order in which they were tested. */
 function replicaRows(steps: readonly ProbeStepInfo[]): ProbeRow[] {
   return steps
-    .filter(({ name }) => name.startsWith('replica '))
+    .filter(({ id }) => id === 'replica')
     .map((step) => {
       const label = step.name.replace(/^r/, 'R')
       const meaning = 'the same model at a further address'

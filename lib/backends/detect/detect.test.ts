@@ -104,6 +104,13 @@ const SERVERS: Record<string, { routes: Routes; found: object; headers?: Record<
       routes: { '/models': list({ id: 'org/m', owned_by: 'infinity' }) },
       found: { kind: 'infinity', use: 'embeddings' },
     },
+    LMDeploy: {
+      routes: {
+        '/health': { status: 'healthy' },
+        '/v1/models': list({ id: 'm', owned_by: 'lmdeploy', root: 'm' }),
+      },
+      found: { kind: 'lmdeploy', use: 'chat', models: [{ id: 'm', contextLength: null }] },
+    },
     'LM Studio': {
       routes: { '/v1/models': list({ id: 'm', owned_by: 'organization_owner' }) },
       found: { kind: 'lm-studio' },

@@ -86,13 +86,3 @@ export function objectOf(value: unknown): Record<string, unknown> {
 export function listOf(value: unknown): Record<string, unknown>[] {
   return Array.isArray(value) ? value.map(objectOf) : []
 }
-
-/** Returns a positive whole number, or null. */
-export function countOf(value: unknown): number | null {
-  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : null
-}
-
-/** Returns a short text, or an empty one. */
-export function textOf(value: unknown): string {
-  return typeof value === 'string' ? value.slice(0, 200) : ''
-}

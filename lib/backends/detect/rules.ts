@@ -1,5 +1,6 @@
 import { cleanName } from '@/lib/contracts/plain-text'
-import { countOf, listOf, objectOf, textOf, type Look } from './look'
+import { countOf, textOf } from '../scoring/wire'
+import { listOf, objectOf, type Look } from './look'
 
 /** A model that a server offers. */
 export interface OfferedModel {
@@ -192,6 +193,7 @@ export const DETECT_RULES: readonly DetectRule[] = [
   ollama,
   infinity,
   owner('llama-cpp-python', 'llama-cpp-python server', 'me'),
+  owner('lmdeploy', 'LMDeploy', 'lmdeploy'),
   owner('lm-studio', 'LM Studio', 'organization_owner'),
   compatible,
 ]

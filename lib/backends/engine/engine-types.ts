@@ -62,10 +62,17 @@ export interface SpecialToken {
   stripRight: boolean
 }
 
+/** What a generation is asked with: a grammar, or null, constrains the reply. */
+export type GenerateArgs = [
+  prompt: Int32Array,
+  params: GenerateParams,
+  grammar: string | null,
+  signal?: AbortSignal,
+]
+
 /** An opened model, whichever way it is reached. Every method may run while others are under way. */
 export interface CoreEngine {
   readonly vocabSize: number
-  readonly trainedContext: number
   readonly bosId: number | null
   readonly chatTemplate: string | null
   readonly bosText: string
@@ -77,11 +84,6 @@ export interface CoreEngine {
   /** Text of one id alone, control tokens included. */
   tokenText(id: number): string
   score(sequences: readonly Int32Array[], signal?: AbortSignal): Promise<Float32Array[]>
-  generate(
-    prompt: Int32Array,
-    params: GenerateParams,
-    grammar: string | null,
-    signal?: AbortSignal,
-  ): Promise<GenerationResult>
+  generate(...asked: GenerateArgs): Promise<GenerationResult>
   close(): Promise<void>
 }

@@ -35,7 +35,6 @@ export interface LlamaLibrary {
   contextOfSequence(context: Pointer): number
   vocab(model: Pointer): Pointer
   vocabSize(vocab: Pointer): number
-  trainedContext(model: Pointer): number
   metadata(model: Pointer, key: string): string | null
   chatTemplate(model: Pointer): string | null
   tokenize(vocab: Pointer, text: string, addSpecial: boolean): Int32Array
@@ -154,7 +153,6 @@ export function openLibrary(folder: string, release: string): LlamaLibrary {
     contextOfSequence: llama.func('uint32_t llama_n_ctx_seq(void *)'),
     vocab: llama.func('void *llama_model_get_vocab(void *)'),
     vocabSize: llama.func('int32_t llama_vocab_n_tokens(void *)'),
-    trainedContext: llama.func('int32_t llama_model_n_ctx_train(void *)'),
     metadata(model, key) {
       const target = new Uint8Array(4_096)
       const length = Number(metaValue(model, key, target, target.length))

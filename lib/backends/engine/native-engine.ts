@@ -1,6 +1,11 @@
 import { AppError } from '@/lib/errors'
-import type { GenerateParams } from '../types'
-import type { CoreEngine, EngineArgs, GenerationResult, SpecialToken } from './engine-types'
+import type {
+  CoreEngine,
+  EngineArgs,
+  GenerateArgs,
+  GenerationResult,
+  SpecialToken,
+} from './engine-types'
 import { TOKEN_ATTR } from './layout'
 import type { LlamaLibrary, Pointer } from './library'
 import { NativeContext, batchTokens } from './native-context'
@@ -26,7 +31,6 @@ export interface NativeOptions extends Pick<
 /** A model reached through llama.cpp's own library. */
 export class NativeEngine implements CoreEngine {
   readonly vocabSize: number
-  readonly trainedContext: number
   readonly bosId: number | null
   readonly chatTemplate: string | null
   readonly bosText: string
@@ -52,7 +56,6 @@ export class NativeEngine implements CoreEngine {
     if (!this.model) throw new Error('llama.cpp cannot load the model file')
     this.vocab = library.vocab(this.model)
     this.vocabSize = library.vocabSize(this.vocab)
-    this.trainedContext = library.trainedContext(this.model)
     const bos = library.bos(this.vocab)
     const eos = library.eos(this.vocab)
     this.bosId = library.addsBos(this.vocab) && bos >= 0 ? bos : null
@@ -97,13 +100,8 @@ export class NativeEngine implements CoreEngine {
     return this.scorer.score(sequences, signal)
   }
 
-  generate(
-    prompt: Int32Array,
-    params: GenerateParams,
-    grammar: string | null,
-    signal?: AbortSignal,
-  ): Promise<GenerationResult> {
-    return this.generator.generate(prompt, params, grammar, signal)
+  generate(...asked: GenerateArgs): Promise<GenerationResult> {
+    return this.generator.generate(...asked)
   }
 
   close(): Promise<void> {

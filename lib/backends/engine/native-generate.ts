@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { AppError } from '@/lib/errors'
 import type { GenerateParams, GeneratedToken, TokenLogprob } from '../types'
-import type { GenerationResult } from './engine-types'
+import type { GenerateArgs, GenerationResult } from './engine-types'
 import { logSumExp, topIds } from './logsumexp'
 import { contextStep } from './native-context'
 import type { NativeContext } from './native-context'
@@ -56,12 +56,7 @@ export class NativeGenerator {
   }
 
   /** Returns the reply to a prompt. Rejects with `data_error` when the prompt fills the context, or `cancelled`. */
-  generate(
-    prompt: Int32Array,
-    params: GenerateParams,
-    grammar: string | null,
-    signal?: AbortSignal,
-  ): Promise<GenerationResult> {
+  generate(...[prompt, params, grammar, signal]: GenerateArgs): Promise<GenerationResult> {
     const room = this.model.contextLength - prompt.length
     if (prompt.length === 0 || room < 1) {
       const message = `The prompt has ${prompt.length} tokens and the model reads at most ${this.model.contextLength}, reply included.`

@@ -2,7 +2,13 @@ import { LlamaGrammarEvaluationState } from 'node-llama-cpp'
 import type { Llama, LlamaContext, LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp'
 import { AppError, throwIfAborted } from '@/lib/errors'
 import type { GenerateParams, GeneratedToken, TokenLogprob } from '../types'
-import type { CoreEngine, EngineArgs, GenerationResult, SpecialToken } from './engine-types'
+import type {
+  CoreEngine,
+  EngineArgs,
+  GenerateArgs,
+  GenerationResult,
+  SpecialToken,
+} from './engine-types'
 import { topIds } from './logsumexp'
 import { ReplyText } from './reply-text'
 import { randomStream, sampleToken } from './sampler'
@@ -29,7 +35,6 @@ function asTokens(ids: Int32Array): Token[] {
  */
 export class PublicEngine implements CoreEngine {
   readonly vocabSize: number
-  readonly trainedContext: number
   readonly bosId: number | null
   readonly chatTemplate: string | null
   readonly bosText: string
@@ -46,7 +51,6 @@ export class PublicEngine implements CoreEngine {
     const { tokens } = model
     const tokenizer = model.fileInfo.metadata.tokenizer
     this.vocabSize = tokenizer.ggml.tokens.length
-    this.trainedContext = model.trainContextSize
     this.bosId = tokens.shouldPrependBosToken ? tokens.bos : null
     this.bosText = tokens.bosString ?? ''
     this.eosText = tokens.eosString ?? ''
@@ -88,13 +92,8 @@ export class PublicEngine implements CoreEngine {
     return results
   }
 
-  generate(
-    prompt: Int32Array,
-    params: GenerateParams,
-    grammar: string | null,
-    signal?: AbortSignal,
-  ): Promise<GenerationResult> {
-    return this.exclusively(() => this.generateOne(prompt, params, grammar, signal))
+  generate(...asked: GenerateArgs): Promise<GenerationResult> {
+    return this.exclusively(() => this.generateOne(...asked))
   }
 
   async close(): Promise<void> {
@@ -145,10 +144,7 @@ export class PublicEngine implements CoreEngine {
   }
 
   private generateOne(
-    prompt: Int32Array,
-    params: GenerateParams,
-    grammar: string | null,
-    signal?: AbortSignal,
+    ...[prompt, params, grammar, signal]: GenerateArgs
   ): Promise<GenerationResult> {
     const room = this.contextLength - prompt.length
     if (prompt.length === 0 || room < 1) {

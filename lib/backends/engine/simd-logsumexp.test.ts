@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '@/lib/stats/random'
-import { RowLogSumExp } from './simd-logsumexp'
+import wabt from 'wabt'
+import { MODULE_BASE64, RowLogSumExp } from './simd-logsumexp'
 
 function exact(row: ArrayLike<number>): number {
   const values = Array.from(row)
@@ -9,6 +12,15 @@ function exact(row: ArrayLike<number>): number {
 }
 
 describe('RowLogSumExp', () => {
+  it('runs what its source says', async () => {
+    const file = 'simd-logsumexp.wat'
+    const source = readFileSync(path.join(import.meta.dirname, file), 'utf8')
+    const module = (await wabt()).parseWat(file, source, { simd: true })
+    module.validate()
+    const assembled = Buffer.from(module.toBinary({}).buffer).toString('base64')
+    expect(MODULE_BASE64).toBe(assembled)
+  })
+
   it('agrees with float64 at every length, spread and place', () => {
     const random = createRandom(7).next
     for (const length of [1, 2, 3, 4, 5, 31, 1_000, 49_152]) {

@@ -6,6 +6,8 @@ const QUESTION = 'What is the capital of France?'
 const ALTERNATIVES = 5
 // Output scores of one server differ by up to 0.13 nats when several requests run at once (recorded: llama-server).
 const SAME_MODEL_NATS = 0.25
+// Probabilities add up to 1 at most; scores rounded to bfloat16 may say a little more.
+const MOST_MASS = 1.1
 // A free answer to the question would be none of these.
 const COLOURS = ['zx-red', 'zx-blue']
 const SCHEMA = {
@@ -16,13 +18,6 @@ const SCHEMA = {
 }
 // Room for a code fence around the object, which some servers let the model write.
 const SCHEMA_TOKENS = 64
-
-/** Steps of each capability. */
-export const CHAT_STEPS = {
-  chat: ['chat'],
-  outputLogprobs: ['log-probabilities of generated tokens'],
-  structured: ['structured output'],
-} as const
 
 /** What the chat steps found out. */
 export interface ChatFindings {
@@ -54,7 +49,7 @@ export async function chatSteps(run: ProbeRun, port: ProbePort): Promise<ChatFin
   if (!chats) return findings
   modelStep(run, port, findings.first as GenerateReply)
   await run.step(
-    CHAT_STEPS.outputLogprobs[0],
+    'outputLogprobs',
     async () => {
       const reply = await ask({ maxTokens: 1, topLogprobs: ALTERNATIVES })
       const top = reply.tokens?.[0]?.top ?? []
@@ -70,18 +65,20 @@ export async function chatSteps(run: ProbeRun, port: ProbePort): Promise<ChatFin
         ({ logprob }, i) =>
           Number.isFinite(logprob) && logprob <= (i === 0 ? 0 : (top[i - 1]?.logprob ?? 0)),
       )
-      return judge(
-        top.length > 0 && sorted,
-        top.length > 0
-          ? `${top.length} alternatives a token`
-          : 'no alternatives came with the token',
-        remedies.outputLogprobs,
-      )
+      if (top.length === 0) {
+        return judge(false, 'no alternatives came with the token', remedies.outputLogprobs)
+      }
+      const mass = top.reduce((sum, { logprob }) => sum + Math.exp(logprob), 0)
+      if (mass > MOST_MASS) {
+        const detail = `the alternatives are ${mass.toFixed(2)} likely together: no log-probabilities`
+        return judge(false, detail, remedies.outputLogprobs)
+      }
+      return judge(sorted, `${top.length} alternatives a token`, remedies.outputLogprobs)
     },
     remedies.outputLogprobs,
   )
   await run.step(
-    CHAT_STEPS.structured[0],
+    'structured',
     async () => {
       const reply = await ask({ maxTokens: SCHEMA_TOKENS, jsonSchema: SCHEMA })
       const follows = COLOURS.includes(colourOf(reply.text))
@@ -109,7 +106,7 @@ function modelStep(run: ProbeRun, port: ProbePort, reply: GenerateReply): void {
   if (model === null) return
   const same = reply.model === model
   run.note({
-    name: 'model',
+    id: 'model',
     state: same ? 'pass' : 'unknown',
     detail: same
       ? `replies as ${model}`

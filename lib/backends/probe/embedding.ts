@@ -14,9 +14,6 @@ const OTHER = 'the sum of two primes'
 const UNKNOWN_LIMIT_WORDS = 9_000
 const LONGEST_TRIED = 8_192
 
-/** Steps that embeddings need. */
-export const EMBED_STEPS = ['embeddings'] as const
-
 function gap(a: Float32Array, b: Float32Array): number {
   if (a.length !== b.length) return Infinity
   return a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] as number))), 0)
@@ -67,7 +64,7 @@ async function limitStep(run: ProbeRun, port: ProbePort): Promise<void> {
   if (limit !== null && limit > LONGEST_TRIED) return
   const words = limit === null ? UNKNOWN_LIMIT_WORDS : limit + 2
   const long = 'word '.repeat(words)
-  await run.step('texts beyond the limit', async () => {
+  await run.step('beyondLimit', async () => {
     try {
       // Sent one by one: a refusal must be about a single text.
       const one = await session.embed?.([`${long}red`], run.signal)

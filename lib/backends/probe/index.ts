@@ -1,3 +1,4 @@
+import type { ProbeStepId } from '@/lib/contracts/probe-steps'
 import { errorCode, errorMessage } from '@/lib/errors'
 import {
   CAPABILITIES,
@@ -7,8 +8,8 @@ import {
   type OnProbeStep,
   type ProbeResult,
 } from '../types'
-import { CHAT_STEPS, chatSteps } from './chat'
-import { EMBED_STEPS, embeddingSteps } from './embedding'
+import { chatSteps } from './chat'
+import { embeddingSteps } from './embedding'
 import type { ProbePort } from './port'
 import { ProbeRun } from './run'
 import { SCORING_STEPS, scoringSteps } from './scoring'
@@ -41,9 +42,9 @@ async function keyStep(run: ProbeRun, port: ProbePort): Promise<void> {
   if (key) {
     run.note(
       key.isSet
-        ? { name: 'key', state: 'pass', detail: `${key.name} is set` }
+        ? { id: 'key', state: 'pass', detail: `${key.name} is set` }
         : {
-            name: 'key',
+            id: 'key',
             state: 'fail',
             detail: `${key.name} is not set`,
             remedy: `Set ${key.name} in the environment of the worker and start it again.`,
@@ -64,7 +65,7 @@ async function keyStep(run: ProbeRun, port: ProbePort): Promise<void> {
 async function modelsStep(run: ProbeRun, port: ProbePort): Promise<string[]> {
   if (!port.models) return []
   let models: string[] = []
-  await run.step('list of models', async () => {
+  await run.step('models', async () => {
     models = (await port.models?.(run.signal)) ?? []
     const { model } = port
     if (model === null) return { state: 'pass', detail: models.join(', ') || 'no names' }
@@ -91,7 +92,7 @@ export async function runProbe(spec: ProbeSpec): Promise<ProbeResult> {
   } catch (error) {
     if (errorCode(error) === 'cancelled') throw error
     const detail = errorMessage(error)
-    run.note({ name: 'connect', state: 'fail', detail })
+    run.note({ id: 'connect', state: 'fail', detail })
     return {
       capabilities: tableOf(() => ({ state: 'no', reason: detail })),
       identity: spec.unopened,
@@ -104,7 +105,7 @@ export async function runProbe(spec: ProbeSpec): Promise<ProbeResult> {
   }
   const { session } = port
   try {
-    run.note({ name: 'connect', state: 'pass', detail: port.connected ?? session.identity.server })
+    run.note({ id: 'connect', state: 'pass', detail: port.connected ?? session.identity.server })
     await keyStep(run, port)
     const models = await modelsStep(run, port)
     const { first, vector: outputVector } = await chatSteps(run, port)
@@ -115,25 +116,25 @@ export async function runProbe(spec: ProbeSpec): Promise<ProbeResult> {
     const latencyMs = first?.latencyMs ?? (await measureLatency(run, port))
     if (latencyMs !== null) {
       run.note({
-        name: 'latency',
+        id: 'latency',
         state: 'pass',
         detail: `${latencyMs.toFixed(0)} ms, one short request`,
       })
     }
-    const found = (name: keyof CapabilityTable, steps: readonly string[], there: boolean) =>
+    const found = (name: keyof CapabilityTable, steps: readonly ProbeStepId[], there: boolean) =>
       there ? run.capability(steps) : (port.missing[name] ?? NOT_OFFERED)
     const chats = session.generate !== undefined
     const capabilities: CapabilityTable = {
-      chat: found('chat', CHAT_STEPS.chat, chats),
-      structured: found('structured', ['chat', ...CHAT_STEPS.structured], chats),
-      outputLogprobs: found('outputLogprobs', ['chat', ...CHAT_STEPS.outputLogprobs], chats),
+      chat: found('chat', ['chat'], chats),
+      structured: found('structured', ['chat', 'structured'], chats),
+      outputLogprobs: found('outputLogprobs', ['chat', 'outputLogprobs'], chats),
       promptLogprobs: found(
         'promptLogprobs',
         ['tokenize', ...SCORING_STEPS],
         session.scoreTokens !== undefined,
       ),
-      embed: found('embed', EMBED_STEPS, session.embed !== undefined),
-      tokenize: found('tokenize', ['tokenize', 'BOS'], session.tokenize !== undefined),
+      embed: found('embed', ['embeddings'], session.embed !== undefined),
+      tokenize: found('tokenize', ['tokenize', 'bos'], session.tokenize !== undefined),
     }
     const vector = scoreVector ?? embedVector ?? outputVector
     return { capabilities, identity: session.identity, models, steps: run.steps, latencyMs, vector }

@@ -1,8 +1,9 @@
+import { PROBE_STEPS, type ProbeStepId } from '@/lib/contracts/probe-steps'
 import { errorCode, errorMessage } from '@/lib/errors'
 import type { CapabilityState, OnProbeStep, ProbeStep } from '../types'
 
 /** What a step found. */
-export type Outcome = Omit<ProbeStep, 'name'>
+export type Outcome = Omit<ProbeStep, 'id' | 'name'>
 
 /** What to change so that a step passes. */
 export type Remedy = Pick<ProbeStep, 'remedy' | 'flag'>
@@ -22,14 +23,15 @@ export class ProbeRun {
   ) {}
 
   /** Adds a decided step; returns whether it passed. */
-  note(step: ProbeStep): boolean {
+  note({ id, ...outcome }: Omit<ProbeStep, 'name'>): boolean {
+    const step = { id, name: PROBE_STEPS[id], ...outcome }
     this.steps.push(step)
     this.onStep?.(step)
     return step.state === 'pass'
   }
 
   /** Runs a step; an error is its failure, except `cancelled`, which is thrown. Returns whether it passed. */
-  async step(name: string, work: () => Promise<Outcome>, remedy: Remedy = {}): Promise<boolean> {
+  async step(id: ProbeStepId, work: () => Promise<Outcome>, remedy: Remedy = {}): Promise<boolean> {
     let outcome: Outcome
     try {
       outcome = await work()
@@ -37,16 +39,16 @@ export class ProbeRun {
       if (errorCode(error) === 'cancelled') throw error
       outcome = { state: 'fail', detail: errorMessage(error), ...remedy }
     }
-    return this.note({ name, ...outcome })
+    return this.note({ id, ...outcome })
   }
 
   /** Returns the state of a capability that needs all these steps; a step that did not run does not count. */
-  capability(names: readonly string[]): CapabilityState {
-    const named = this.steps.filter((step) => names.includes(step.name))
+  capability(ids: readonly ProbeStepId[]): CapabilityState {
+    const taken = this.steps.filter((step) => ids.includes(step.id))
     const failure =
-      named.find((step) => step.state === 'fail') ?? named.find((step) => step.state === 'unknown')
+      taken.find((step) => step.state === 'fail') ?? taken.find((step) => step.state === 'unknown')
     if (!failure) {
-      return named.length > 0 ? { state: 'yes' } : { state: 'no', reason: 'It was not tried.' }
+      return taken.length > 0 ? { state: 'yes' } : { state: 'no', reason: 'It was not tried.' }
     }
     const { remedy, flag } = failure
     return {

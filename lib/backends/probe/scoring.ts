@@ -21,11 +21,11 @@ const LONGEST_TRIED = 8192
 
 /** Steps that prompt scores need; those that did not run do not count. */
 export const SCORING_STEPS = [
-  'BOS',
-  'prompt scores',
+  'bos',
+  'promptScores',
   'order',
   'prefix',
-  'shifted sum',
+  'shift',
   'alignment',
   'determinism',
 ] as const
@@ -56,10 +56,10 @@ interface Probed {
   tolerance: number
 }
 
-async function scoreStep(probed: Probed, name: string): Promise<boolean> {
+async function scoreStep(probed: Probed): Promise<boolean> {
   const { run, port, ids } = probed
   return run.step(
-    name,
+    'promptScores',
     async () => {
       const started = performance.now()
       const [scores] = (await port.session.scoreTokens?.([ids], run.signal)) ?? []
@@ -90,7 +90,7 @@ async function textStep(probed: Probed): Promise<void> {
   const { run, port, ids, scores, tolerance } = probed
   const scoreTexts = port.scoreTexts?.bind(port)
   if (!scoreTexts) return
-  await run.step('prompt scores by text', async () => {
+  await run.step('byText', async () => {
     const [found] = (await scoreTexts([PROBE_TEXT], run.signal)) as [TextScores]
     if (found.ids && !equal(found.ids, ids)) {
       const both = found.ids.length === ids.length + 1 ? 'one more token in front' : 'other tokens'
@@ -129,7 +129,7 @@ async function orderSteps(probed: Probed): Promise<void> {
 }
 
 async function shiftStep({ run, scores }: Probed): Promise<boolean> {
-  return run.step('shifted sum', async () => {
+  return run.step('shift', async () => {
     const half = scores.subarray(Math.floor(scores.length / 2))
     const mean = -half.reduce((sum, value) => sum + value, 0) / half.length
     const detail = `mean loss ${mean.toFixed(2)} nats over the second half`
@@ -223,10 +223,10 @@ async function lengthStep({ run, port, ids }: Probed): Promise<void> {
       limit === null
         ? 'the server does not state a limit; set contextLength if you know it'
         : `${limit} tokens by its own account; not tried`
-    run.note({ name: 'context length', state: limit === null ? 'unknown' : 'pass', detail })
+    run.note({ id: 'length', state: limit === null ? 'unknown' : 'pass', detail })
     return
   }
-  await run.step('context length', async () => {
+  await run.step('length', async () => {
     const filled = (length: number) =>
       Int32Array.from({ length }, (_, i) => ids[i % ids.length] as number)
     const [scores] = (await port.session.scoreTokens?.([filled(limit)], run.signal)) ?? []
@@ -255,16 +255,16 @@ export async function scoringSteps(
   const identity: ModelIdentity = port.session.identity
   const tolerance = scoreTolerance(port.scoreDtype ?? identity.dtype)
   const probed = { run, port, ids, longer, tolerance, scores: new Float32Array() }
-  if (!(await scoreStep(probed, 'prompt scores'))) return null
+  if (!(await scoreStep(probed))) return null
   run.note(
     port.textOnly
       ? {
-          name: 'prompt scores by ids',
+          id: 'byIds',
           state: 'fail',
           detail:
             'the server takes text only: a row is scored where its text is cut into the same tokens, else it says why',
         }
-      : { name: 'prompt scores by ids', state: 'pass', detail: 'ids are sent, nothing is added' },
+      : { id: 'byIds', state: 'pass', detail: 'ids are sent, nothing is added' },
   )
   await textStep(probed)
   await orderSteps(probed)

@@ -37,7 +37,7 @@ export async function tokenizeSteps(run: ProbeRun, port: ProbePort): Promise<Int
     port.remedies.tokenize,
   )
   if (!good) return null
-  await run.step('BOS', async () => {
+  await run.step('bos', async () => {
     const [ids = new Int32Array()] = plain
     const [full = new Int32Array()] = special
     const added = full.length - ids.length

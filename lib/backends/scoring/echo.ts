@@ -1,4 +1,6 @@
+import type { HttpClient } from '../http/client'
 import type { Continuation } from '../probe/port'
+import { choiceOf, complete } from './send'
 import { fieldsOf, idsOf, listOf, logprobOf, wrongReply } from './wire'
 
 /** An echoed text: its tokens as text, and their values as the server sent them. */
@@ -52,4 +54,34 @@ export function listedContinuation(
       logprob: logprobOf(values[i], i),
     })),
   }
+}
+
+/** Returns the reply to a text echoed with its scores. One token is generated: none means without limit on some servers. */
+export function requestEcho(
+  client: HttpClient,
+  model: string,
+  text: string,
+  signal?: AbortSignal,
+  timeoutMs?: number,
+): Promise<Record<string, unknown>> {
+  const body = { model, prompt: text, max_tokens: 1, echo: true, logprobs: 1 }
+  return complete(client, body, { tokens: text.length, signal, timeoutMs })
+}
+
+/** Generates greedily after bare ids or a text, with the scores of the generated tokens; for the probe. */
+export async function continuePrompt(
+  client: HttpClient,
+  model: string,
+  prompt: Int32Array | string,
+  count: number,
+  signal?: AbortSignal,
+): Promise<Continuation> {
+  const asked = typeof prompt === 'string' ? prompt : Array.from(prompt)
+  const body = { model, prompt: asked, max_tokens: count, logprobs: 1 }
+  const choice = choiceOf(await complete(client, body, { tokens: prompt.length + count, signal }))
+  const lists = readEchoLists(choice.logprobs, 'choices.logprobs')
+  return listedContinuation(
+    choice.text,
+    typeof prompt === 'string' ? { ...lists, ids: null } : lists,
+  )
 }

@@ -1,6 +1,7 @@
 import { cleanName } from '@/lib/contracts/plain-text'
 import { AppError } from '@/lib/errors'
 import type { HttpClient } from '../http/client'
+import type { ModelFacts } from '../types'
 import { getJson } from './ask'
 import { countOf, fieldsOf, listOf, textOf } from './wire'
 
@@ -58,4 +59,16 @@ export function findModel(
   const listed = models.find(({ id }) => id === config.model)
   const contextLength = listed?.contextLength ?? config.contextLength
   return { id: config.model, contextLength }
+}
+
+/** Returns what a server states of its model without what it does not state. */
+export function statedFacts(
+  stated: Record<string, string | number | boolean | null | undefined>,
+): ModelFacts {
+  return Object.fromEntries(
+    Object.entries(stated).filter((entry): entry is [string, string | number | boolean] => {
+      const [, value] = entry
+      return value !== null && value !== undefined && value !== ''
+    }),
+  )
 }

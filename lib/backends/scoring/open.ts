@@ -28,6 +28,13 @@ const NO_EMBEDDINGS: CapabilityState = {
   remedy: 'Add a second backend with an embedding model.',
 }
 
+/** What to say of a service without a tokenizer route while no file is named. */
+export const NAME_A_FILE: CapabilityState = {
+  state: 'no',
+  reason: 'The service has no tokenizer route, and no tokenizer file is named.',
+  remedy: "Name the model's tokenizer.json in tokenizerFile; it is checked against the service.",
+}
+
 /** Codes that say nothing about a way of asking: nobody answers, or the caller has left. */
 const NOT_ABOUT_THE_WAY: ReadonlySet<string> = new Set([
   'cancelled',

@@ -34,6 +34,17 @@ export function textUnder(name: string): (json: unknown) => string {
   }
 }
 
+/** Returns the route by which vLLM and SGLang make ids of a text. */
+export function tokenizeRoute(
+  model: string,
+): Route<[text: string, addSpecial: boolean], Int32Array> {
+  return {
+    path: '/tokenize',
+    body: (text, addSpecial) => ({ model, prompt: text, add_special_tokens: addSpecial }),
+    read: idsUnder('tokens'),
+  }
+}
+
 /** Returns a server's tokenizer routes from what tells them from those of others. */
 export function routesOf(
   client: HttpClient,

@@ -1,6 +1,7 @@
 import process from 'node:process'
 import type { Command } from 'commander'
-import type { BackendInfo, ProbeStepInfo } from '@/lib/contracts/backends'
+import type { BackendInfo } from '@/lib/contracts/backends'
+import type { ProbeStepInfo } from '@/lib/contracts/probe-steps'
 import { getBackend, requestProbe } from '@/lib/services/backends'
 import { backendHistory } from '@/lib/services/backends/probes'
 import type { ServiceContext } from '@/lib/services/context'

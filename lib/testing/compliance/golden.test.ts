@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { startStub } from '../servers/openai'
+import { BACKEND_KINDS, STAND_IN_KINDS } from '@/lib/backends'
 import type { BackendEnvironment, BackendSession } from '@/lib/backends/types'
 import { BigramModel } from '../servers/bigram'
 import { SUBJECTS } from './subjects'
@@ -40,14 +41,13 @@ const SCORING = SUBJECTS.filter(
 
 describe('a table of bigrams through every scoring dialect', () => {
   it('is served by all of them', () => {
-    expect([...new Set(SCORING.map(({ kind }) => kind.id))].sort()).toEqual([
-      'fireworks',
-      'llama-cpp-python',
-      'sglang',
-      'tgi',
-      'together',
-      'vllm',
-    ])
+    const kinds = BACKEND_KINDS.filter(
+      ({ id, local, capabilities }) =>
+        capabilities.includes('promptLogprobs') && !local && !STAND_IN_KINDS.has(id),
+    )
+    expect([...new Set(SCORING.map(({ kind }) => kind.id))].sort()).toEqual(
+      kinds.map(({ id }) => id).sort(),
+    )
   })
 
   it.each(SCORING)('$name gives the losses computed by hand', async (subject) => {

@@ -1,6 +1,8 @@
 import type { BackendKind, Capability } from '@/lib/backends/types'
 import type { FailureKind } from '@/lib/backends/session/request-error'
-import type { Answer } from '../recordings/exchange'
+import { loadExchange, replaying, type Answer } from '../recordings/exchange'
+import { BigramModel, type Fault } from '../servers/bigram'
+import type { StubRequest } from '../servers/openai'
 
 /** What a recorded refusal must become (the retry rules), and by which call of a session it is met. */
 export interface ExpectedError {
@@ -22,9 +24,9 @@ export interface Refusal {
 }
 
 /**
- * One backend as the compliance suite sees it. A dialect enters the suite with one entry in subjects.ts: the suite then
- * checks its promises on a well-behaved server, replays every `err_*` exchange of its folder in testing/wire, and makes
- * sure that the probe denies each misbehaving server what it pretends.
+ * One backend as the compliance suite sees it. A dialect enters the suite with a file in `subjects/` and its line in the
+ * index there: the suite then checks its promises on a well-behaved server, replays every `err_*` exchange of its folder
+ * in `lib/testing/recordings`, and makes sure that the probe denies each misbehaving server what it pretends.
  */
 export interface Subject {
   /** Title in the suite and in the compliance table. */
@@ -38,9 +40,48 @@ export interface Subject {
   serve?(): Answer
   /** Id of the model file that it needs; the subject is skipped, with a reason, where it is not there. */
   model?: string
-  /** Folder in testing/wire. */
+  /** Folder in lib/testing/recordings. */
   wire?: string
   /** Every `err_*` exchange of that folder. */
   errors?: Record<string, ExpectedError>
   refusals?: readonly Refusal[]
+}
+
+/** What a server of chat offers. */
+export const CHAT = ['chat', 'structured', 'outputLogprobs'] as const
+/** What a server that scores given text offers. */
+export const SCORING = [...CHAT, 'promptLogprobs', 'tokenize'] as const
+
+/** Returns the settings of a server with the model NAME, and what else the subject sets. */
+export function named(change: Record<string, unknown> = {}): Subject['config'] {
+  return (url) => ({ baseUrl: url, model: 'NAME', ...change })
+}
+
+/** Returns the server of a bigram model with these options: well-behaved unless a fault is named. */
+export function bigramServer<O extends object>(
+  server: (model: BigramModel, options: O) => Answer,
+  usualBos: boolean,
+) {
+  return (options = {} as O, fault: Fault | null = null, bos = usualBos) =>
+    server(new BigramModel(bos, fault), options)
+}
+
+/** Returns a misbehaving server that must be denied a capability, prompt scores unless another is named. */
+export function refusal(
+  name: string,
+  serve: () => Answer,
+  because: RegExp,
+  capability: Capability = 'promptLogprobs',
+): Refusal {
+  return { name, serve, because, capability }
+}
+
+/** Returns a server that gives a stored reply on its route (to the requests that `when` picks), else answers as `otherwise`. */
+export function recorded(
+  folder: string,
+  name: string,
+  otherwise: Answer,
+  when?: (request: StubRequest) => boolean,
+): Answer {
+  return replaying(loadExchange(folder, name), otherwise, when)
 }

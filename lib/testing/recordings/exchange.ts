@@ -24,7 +24,7 @@ export interface Exchange {
 /** What a stub server answers; null drops the connection. */
 export type Answer = (request: StubRequest) => StubReply | null
 
-/** Returns the exchange in testing/wire/<server>/<name>.json. */
+/** Returns the exchange in lib/testing/recordings/<server>/<name>.json. */
 export function loadExchange(server: string, name: string): Exchange {
   return JSON.parse(readFileSync(path.join(FOLDER, server, `${name}.json`), 'utf8')) as Exchange
 }

@@ -22,7 +22,9 @@ export const fake = defineBackend({
       capabilities,
       identity: fakeIdentity(config),
       models: [`fake-${config.seed}`],
-      steps: [{ name: 'fake', state: 'pass', detail: 'made up, always available' }],
+      steps: [
+        { id: 'connect', name: 'connect', state: 'pass', detail: 'made up, always available' },
+      ],
       latencyMs: 0,
     }
   },

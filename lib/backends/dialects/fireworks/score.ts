@@ -1,6 +1,6 @@
 import type { HttpClient } from '@/lib/backends/http/client'
-import type { Continuation, TextScores } from '@/lib/backends/probe/port'
-import { listedContinuation, listedScores, readEchoLists } from '@/lib/backends/scoring/echo'
+import type { TextScores } from '@/lib/backends/probe/port'
+import { listedScores, readEchoLists, requestEcho } from '@/lib/backends/scoring/echo'
 import { choiceOf, choicesOf, complete, tokensIn } from '@/lib/backends/scoring/send'
 import {
   checkModel,
@@ -57,24 +57,10 @@ export async function scoreText(
   signal?: AbortSignal,
   timeoutMs?: number,
 ): Promise<{ ids: Int32Array; scores: Float32Array; model: string }> {
-  const body = { model, prompt: text, max_tokens: 1, echo: true, logprobs: 1 }
-  const reply = await complete(client, body, { tokens: text.length, signal, timeoutMs })
+  const reply = await requestEcho(client, model, text, signal, timeoutMs)
   const choice = choiceOf(reply)
   const counted = countOf(fieldsOf(reply.usage, 'usage').prompt_tokens)
   if (counted === null) wrongReply('reply_shape', 'The reply has no count of prompt tokens.')
   const { ids, scores } = echoed(choice, counted)
   return { ids: ids as Int32Array, scores, model: textOf(reply.model) }
-}
-
-/** Generates greedily after bare ids, with the scores of the generated tokens; for the probe. */
-export async function continueIds(
-  client: HttpClient,
-  model: string,
-  ids: Int32Array,
-  count: number,
-  signal?: AbortSignal,
-): Promise<Continuation> {
-  const body = { model, prompt: Array.from(ids), max_tokens: count, logprobs: 1 }
-  const choice = choiceOf(await complete(client, body, { tokens: ids.length + count, signal }))
-  return listedContinuation(choice.text, readEchoLists(choice.logprobs, 'choices.logprobs'))
 }

@@ -1,11 +1,12 @@
 import type { ClassifyError } from '@/lib/backends/http/errors'
 import type { ScoringConfig } from '@/lib/backends/scoring/config'
+import { continuePrompt } from '@/lib/backends/scoring/echo'
 import { findModel, listModels } from '@/lib/backends/scoring/models'
-import type { ScoringServer } from '@/lib/backends/scoring/open'
+import { NAME_A_FILE, type ScoringServer } from '@/lib/backends/scoring/open'
 import { CHECK_TEXT } from '@/lib/backends/tokenizer'
 import { WARM_UP_MS } from '../openai/chat'
 import { withContent } from '../openai/logprobs'
-import { continueIds, scoreIds, scoreText } from './score'
+import { scoreIds, scoreText } from './score'
 
 /** What Fireworks' refusals mean: 422 lists fields of the request that do not validate, which no other row would change. */
 const classifyFireworks: ClassifyError = ({ status, message }) => {
@@ -22,12 +23,7 @@ export const fireworksServer: ScoringServer<ScoringConfig, { ids: Int32Array; re
       served: { server: 'Fireworks', model, contextLength },
       chat: { reply: withContent },
       tokenizer: (target) => (target ? { serverIds: async () => target.ids } : {}),
-      noTokenizer: {
-        state: 'no',
-        reason: 'The service has no tokenizer route, and no tokenizer file is named.',
-        remedy:
-          "Name the model's tokenizer.json in tokenizerFile; it is checked against the service.",
-      },
+      noTokenizer: NAME_A_FILE,
       sample: CHECK_TEXT,
       // Without the file nothing could be scored, so nothing is spent on finding out.
       trialFirst: config.tokenizerFile !== null,
@@ -49,7 +45,8 @@ export const fireworksServer: ScoringServer<ScoringConfig, { ids: Int32Array; re
           scoreIds({ client, model, replied }, sequences, abort),
       },
       scoreText: (_target, text, abort) => scoreText(client, model, text, abort),
-      continue: (_target, { ids }, count, abort) => continueIds(client, model, ids, count, abort),
+      continue: (_target, { ids }, count, abort) =>
+        continuePrompt(client, model, ids, count, abort),
     }
   },
 }

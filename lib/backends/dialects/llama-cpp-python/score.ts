@@ -1,13 +1,12 @@
 import type { HttpClient } from '@/lib/backends/http/client'
-import type { Continuation } from '@/lib/backends/probe/port'
 import {
   checkEchoedText,
-  listedContinuation,
   listedScores,
   readEchoLists,
+  requestEcho,
   type EchoedText,
 } from '@/lib/backends/scoring/echo'
-import { choiceOf, complete } from '@/lib/backends/scoring/send'
+import { choiceOf } from '@/lib/backends/scoring/send'
 import { countOf, fieldsOf, wrongReply } from '@/lib/backends/scoring/wire'
 
 /** An echoed prompt: its listed tokens without generated ones, and how many tokens the server counts. */
@@ -24,9 +23,7 @@ export async function echoText(
   signal?: AbortSignal,
   timeoutMs?: number,
 ): Promise<Echo> {
-  // Never less than one new token: that means without limit here.
-  const body = { model, prompt: text, max_tokens: 1, echo: true, logprobs: 1 }
-  const reply = await complete(client, body, { tokens: text.length, signal, timeoutMs })
+  const reply = await requestEcho(client, model, text, signal, timeoutMs)
   const choice = choiceOf(reply)
   const usage = fieldsOf(reply.usage, 'usage')
   if (choice.logprobs === null || choice.logprobs === undefined) {
@@ -51,18 +48,4 @@ export function readEcho(echo: Echo, count: number): Float32Array {
     wrongReply('count', `${echo.tokens.length} scores came back for ${count} tokens.`)
   }
   return listedScores(echo.values, count)
-}
-
-/** Generates greedily after a text, with the scores of the generated tokens; for the probe. */
-export async function continueText(
-  client: HttpClient,
-  model: string,
-  text: string,
-  count: number,
-  signal?: AbortSignal,
-): Promise<Continuation> {
-  const body = { model, prompt: text, max_tokens: count, logprobs: 1 }
-  const choice = choiceOf(await complete(client, body, { tokens: text.length + count, signal }))
-  const lists = readEchoLists(choice.logprobs, 'choices.logprobs')
-  return listedContinuation(choice.text, { ...lists, ids: null })
 }

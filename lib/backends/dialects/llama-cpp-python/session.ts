@@ -2,6 +2,7 @@ import { AppError } from '@/lib/errors'
 import type { HttpClient } from '@/lib/backends/http/client'
 import type { ClassifyError } from '@/lib/backends/http/errors'
 import type { ServerConfig } from '@/lib/backends/scoring/config'
+import { continuePrompt } from '@/lib/backends/scoring/echo'
 import { chooseModel, listModels } from '@/lib/backends/scoring/models'
 import type { ScoringServer } from '@/lib/backends/scoring/open'
 import { refuseJoin } from '@/lib/backends/scoring/text-only'
@@ -13,7 +14,7 @@ import {
 } from '@/lib/backends/tokenizer/routes'
 import type { CapabilityState } from '@/lib/backends/types'
 import { WARM_UP_MS } from '../openai/chat'
-import { continueText, echoText, readEcho, type Echo } from './score'
+import { echoText, readEcho, type Echo } from './score'
 
 const SAMPLE = 'a b c'
 const FLAG = '--logits_all true'
@@ -121,7 +122,7 @@ export const llamaCppPythonServer: ScoringServer<ServerConfig, Echo> = {
         },
       },
       continue: (_target, { text }, count, abort) =>
-        continueText(client, model, text, count, abort),
+        continuePrompt(client, model, text, count, abort),
       remedies: {
         promptLogprobs: { remedy: 'Keep the logits of all tokens.', flag: FLAG },
         chat: { remedy: 'Name the chat format of the model.', flag: '--chat_format FORMAT' },

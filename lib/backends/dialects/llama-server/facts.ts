@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import type { HttpClient } from '@/lib/backends/http/client'
 import { askIfOffered, getJson } from '@/lib/backends/scoring/ask'
-import { chooseModel } from '@/lib/backends/scoring/models'
+import { chooseModel, statedFacts } from '@/lib/backends/scoring/models'
 import type { ServerFacts } from '@/lib/backends/scoring/plain-server'
-import { statedFacts } from '@/lib/backends/scoring/stated-facts'
 import type { ModelFacts } from '@/lib/backends/types'
 import { parseReply } from '../openai/wire'
 

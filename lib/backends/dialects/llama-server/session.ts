@@ -1,7 +1,9 @@
 import { errorCode } from '@/lib/errors'
 import type { NetworkEnvironment } from '@/lib/backends/http/address'
 import type { HttpClient } from '@/lib/backends/http/client'
+import type { ClassifyError } from '@/lib/backends/http/errors'
 import type { ProbePort } from '@/lib/backends/probe/port'
+import type { ServerConfig } from '@/lib/backends/scoring/config'
 import {
   FIRST_CHAT,
   plainLimits,
@@ -16,14 +18,42 @@ import { chatCall, newDialect, type ChatVariant } from '../openai/chat'
 import { embedCall } from '../openai/embeddings'
 import { WARM_UP_MS } from '../openai/limits'
 import { dialectSettings } from '../openai/session'
-import type { LlamaServerConfig } from './config'
-import { classifyLlamaServer } from './errors'
 import { llamaServerFacts } from './facts'
 import { Gate } from './gate'
 import { countPromptScores } from './no-scores'
 
 // The grammar may let the model write a code fence around the object, which is taken off finished replies only.
 const FENCE_TOKENS = 32
+
+/** What llama-server's errors mean where the general rules do not know it. */
+export const classifyLlamaServer: ClassifyError = ({ status, type, message, isList }) => {
+  if (status === 501 && /embeddings/i.test(message)) {
+    return {
+      kind: 'config',
+      reason: 'not_offered',
+      code: 'capability_missing',
+      message: 'The server was started for another use.',
+    }
+  }
+  // Client mistakes arrive as 500; an embedding text above the physical batch is one of them.
+  if (status === 500 && /too large to process/i.test(message)) {
+    return {
+      kind: isList ? 'split' : 'row',
+      reason: 'too_long',
+      message:
+        'The text is longer than the physical batch. Start the server with larger -b and -ub, for example 2048.',
+    }
+  }
+  if (type === 'exceed_context_size_error') {
+    return {
+      kind: isList ? 'split' : 'row',
+      reason: 'too_long',
+      message:
+        "The text is longer than a slot's context. Start the server with a larger -c, or fewer -np.",
+    }
+  }
+  return null
+}
 
 /** How llama-server's chat route differs from OpenAI's. */
 const LLAMA_CHAT: ChatVariant = {
@@ -118,7 +148,7 @@ function missingOf(parts: Parts, promptScores: string): ProbePort['missing'] {
  * -1.14 alone, -1.01 among six), so requests for scores run alone.
  */
 export async function connectLlamaServer(
-  config: LlamaServerConfig,
+  config: ServerConfig,
   env: NetworkEnvironment,
   signal?: AbortSignal,
   probing = false,

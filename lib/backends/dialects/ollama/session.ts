@@ -1,8 +1,9 @@
 import type { NetworkEnvironment } from '@/lib/backends/http/address'
 import type { HttpClient } from '@/lib/backends/http/client'
+import type { ClassifyError } from '@/lib/backends/http/errors'
 import type { ProbePort } from '@/lib/backends/probe/port'
 import { askIfOffered, getJson } from '@/lib/backends/scoring/ask'
-import { chooseModel } from '@/lib/backends/scoring/models'
+import { chooseModel, statedFacts } from '@/lib/backends/scoring/models'
 import {
   FIRST_CHAT,
   otherUse,
@@ -11,7 +12,6 @@ import {
   vectorSettings,
 } from '@/lib/backends/scoring/plain-server'
 import { openPort, type PortParts } from '@/lib/backends/scoring/port'
-import { statedFacts } from '@/lib/backends/scoring/stated-facts'
 import { countOf } from '@/lib/backends/scoring/wire'
 import type { BackendSession } from '@/lib/backends/types'
 import { embedOver } from '../openai/embeddings'
@@ -19,11 +19,39 @@ import { WARM_UP_MS } from '../openai/limits'
 import { parseReply } from '../openai/wire'
 import { chatCall } from './chat'
 import type { OllamaConfig } from './config'
-import { classifyOllama } from './errors'
 import { embedReplySchema, showSchema, tagsSchema, versionSchema } from './wire'
 
 // Licence and template come with it.
 const SHOW_BYTES = 16 * 1024 * 1024
+
+/** What Ollama's errors mean where the general rules do not know it; its error bodies are plain strings. */
+const classifyOllama: ClassifyError = ({ status, message, isList }) => {
+  if (status === 404) {
+    return {
+      kind: 'config',
+      reason: 'not_offered',
+      code: 'capability_missing',
+      message: 'Ollama does not have this model or route. Fetch the model with "ollama pull NAME".',
+    }
+  }
+  if (
+    (status === 400 || status === 500) &&
+    /exceeds? (the )?(maximum )?context length/i.test(message)
+  ) {
+    return {
+      kind: isList ? 'split' : 'row',
+      reason: 'too_long',
+      message: 'The text is longer than the context. Set a larger contextLength for this backend.',
+    }
+  }
+  if (status === 503) {
+    return { kind: 'retry', reason: 'overloaded', message: 'The queue of Ollama is full.' }
+  }
+  if (/does not support/i.test(message)) {
+    return { kind: 'config', reason: 'not_offered', code: 'capability_missing' }
+  }
+  return null
+}
 
 const MISSING: ProbePort['missing'] = {
   promptLogprobs: {

@@ -5,7 +5,20 @@ import type { TokenWire } from './wire'
 // Servers write minus infinity as -9999; such an entry is no value.
 const FLOOR = -9998
 
+// Rounding in float32 may put a certain token just above zero; anything higher is a logit.
+const ROUNDING_NATS = 1e-3
+
+function wrong(reason: string, message: string): never {
+  throw requestError({ kind: 'data_error', reason, httpStatus: 200 }, message)
+}
+
 function tokenLogprob(entry: TokenWire): TokenLogprob {
+  if (entry.logprob > ROUNDING_NATS) {
+    wrong(
+      'score',
+      'The server sent values above 0 as log-probabilities: they are logits. Start it with raw log-probabilities.',
+    )
+  }
   return { text: entry.token, id: entry.id ?? null, logprob: Math.min(0, entry.logprob) }
 }
 
@@ -19,10 +32,7 @@ export function readLogprobs(
 ): GeneratedToken[] {
   return content.map((entry) => {
     if (!Number.isFinite(entry.logprob) || entry.logprob <= FLOOR) {
-      throw requestError(
-        { kind: 'data_error', reason: 'floor', httpStatus: 200 },
-        'The server clamped the log-probability of a generated token.',
-      )
+      wrong('floor', 'The server clamped the log-probability of a generated token.')
     }
     const top = (entry.top_logprobs ?? [])
       .filter(({ logprob }) => Number.isFinite(logprob) && logprob > FLOOR)

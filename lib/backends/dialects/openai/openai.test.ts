@@ -253,7 +253,12 @@ describe('probe', () => {
     )
     expect(result.capabilities.chat.state).toBe('no')
     expect(result.steps).toEqual([
-      { name: 'connect', state: 'fail', detail: expect.stringContaining('asks for a key') },
+      {
+        id: 'connect',
+        name: 'connect',
+        state: 'fail',
+        detail: expect.stringContaining('asks for a key'),
+      },
     ])
   })
 

@@ -2,7 +2,7 @@ import type { NetworkEnvironment } from '@/lib/backends/http/address'
 import type { HttpClient } from '@/lib/backends/http/client'
 import type { ClassifyError } from '@/lib/backends/http/errors'
 import type { ProbePort } from '@/lib/backends/probe/port'
-import { chooseModel, listModels } from '@/lib/backends/scoring/models'
+import { chooseModel, listModels, statedFacts } from '@/lib/backends/scoring/models'
 import {
   FIRST_CHAT,
   otherUse,
@@ -12,7 +12,6 @@ import {
   type ServerFacts,
 } from '@/lib/backends/scoring/plain-server'
 import { openPort, type PortParts } from '@/lib/backends/scoring/port'
-import { statedFacts } from '@/lib/backends/scoring/stated-facts'
 import { routesTokenizer, type TokenizerRoutes } from '@/lib/backends/tokenizer'
 import type { ModelIdentity } from '@/lib/backends/types'
 import { chatCall, newDialect, type ChatVariant, type Dialect } from './chat'
@@ -143,7 +142,7 @@ export async function connectOpenai(
       },
       ...(routes ? { tokenizer: await routesTokenizer(routes(client), signal) } : {}),
       model,
-      missing: { ...flavour.missing, ...otherUse(config.use) },
+      missing: { ...otherUse(config.use), ...flavour.missing },
       remedies: flavour.remedies,
     }
   })

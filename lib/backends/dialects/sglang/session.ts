@@ -1,11 +1,10 @@
 import type { ClassifyError } from '@/lib/backends/http/errors'
 import { fieldsIfOffered } from '@/lib/backends/scoring/ask'
 import type { ScoringConfig } from '@/lib/backends/scoring/config'
-import { chooseModel, listModels } from '@/lib/backends/scoring/models'
+import { chooseModel, listModels, statedFacts } from '@/lib/backends/scoring/models'
 import type { ScoringServer } from '@/lib/backends/scoring/open'
-import { statedFacts } from '@/lib/backends/scoring/stated-facts'
 import { countOf, fieldsOf, textOf } from '@/lib/backends/scoring/wire'
-import { idsUnder, routesOf, textUnder } from '@/lib/backends/tokenizer/routes'
+import { routesOf, textUnder, tokenizeRoute } from '@/lib/backends/tokenizer/routes'
 import { WARM_UP_MS } from '../openai/chat'
 import { continueIds, scoreIds, scoreText, type SglangTarget } from './score'
 
@@ -41,11 +40,7 @@ export const sglangServer: ScoringServer<ScoringConfig, SglangTarget> = {
       },
       tokenizer: () => ({
         routes: routesOf(client, {
-          tokenize: {
-            path: '/tokenize',
-            body: (text, addSpecial) => ({ model, prompt: text, add_special_tokens: addSpecial }),
-            read: idsUnder('tokens'),
-          },
+          tokenize: tokenizeRoute(model),
           detokenize: {
             path: '/detokenize',
             body: (tokens) => ({ model, tokens, skip_special_tokens: false }),

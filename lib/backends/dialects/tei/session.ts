@@ -1,9 +1,12 @@
+import { z } from 'zod'
 import { AppError } from '@/lib/errors'
 import type { NetworkEnvironment } from '@/lib/backends/http/address'
 import type { HttpClient } from '@/lib/backends/http/client'
+import type { ClassifyError } from '@/lib/backends/http/errors'
 import type { ProbePort } from '@/lib/backends/probe/port'
 import { getJson } from '@/lib/backends/scoring/ask'
 import type { ServerConfig } from '@/lib/backends/scoring/config'
+import { statedFacts } from '@/lib/backends/scoring/models'
 import {
   EMBEDS_ONLY,
   otherUse,
@@ -12,23 +15,72 @@ import {
   vectorSettings,
 } from '@/lib/backends/scoring/plain-server'
 import { openPort } from '@/lib/backends/scoring/port'
-import { statedFacts } from '@/lib/backends/scoring/stated-facts'
 import { requestError } from '@/lib/backends/session/request-error'
 import { routesTokenizer } from '@/lib/backends/tokenizer'
 import { routesOf, type TokenizerRoutes } from '@/lib/backends/tokenizer/routes'
 import { embedOver } from '../openai/embeddings'
 import { parseReply } from '../openai/wire'
-import { classifyTei } from './errors'
-import {
-  decodeReplySchema,
-  embedReplySchema,
-  infoSchema,
-  tokenizeReplySchema,
-  type TeiInfo,
-} from './wire'
 
 // What the server takes unless it is told otherwise.
 const DEFAULT_BATCH = 32
+
+const count = z.number().int().positive().nullish().catch(null)
+const name = z.string().max(500)
+
+/** What GET /info tells. `model_type` has one key: what the model is for. */
+const infoSchema = z.object({
+  model_id: name,
+  model_sha: name.nullish().catch(null),
+  model_dtype: name.nullish().catch(null),
+  model_type: z.object({
+    embedding: z.object({ pooling: name.catch('unknown') }).nullish(),
+  }),
+  max_concurrent_requests: count,
+  max_input_length: count,
+  max_client_batch_size: count,
+  version: name.nullish().catch(null),
+})
+type TeiInfo = z.infer<typeof infoSchema>
+
+/** Vectors in the order of the texts. */
+const embedReplySchema = z.array(z.array(z.number()))
+
+/** One list of tokens a text. */
+const tokenizeReplySchema = z.array(z.array(z.object({ id: z.number().int().nonnegative() })))
+
+/** One text a list of ids. */
+const decodeReplySchema = z.array(z.string())
+
+/** What TEI's errors mean: `{ error, error_type }`, the type in either letter case. */
+const classifyTei: ClassifyError = ({ status, message, isList }) => {
+  const one = isList ? 'split' : 'row'
+  if (status === 422) {
+    // Not cut because cutting is never asked for; the server's words hold the limit and the count.
+    return /empty/i.test(message)
+      ? { kind: one, reason: 'empty_prompt', message: 'The text is empty.' }
+      : {
+          kind: one,
+          reason: 'too_long',
+          message: 'The text is longer than the model takes, or its tokenizer refuses it.',
+        }
+  }
+  if (status === 413) {
+    return {
+      kind: 'split',
+      reason: 'too_large',
+      message: 'The list is longer than the server takes (--max-client-batch-size).',
+    }
+  }
+  if (status === 424) {
+    return {
+      kind: 'retry',
+      reason: 'engine',
+      maxRetries: 1,
+      message: 'The engine behind the server failed, or its model is not one for embeddings.',
+    }
+  }
+  return null
+}
 
 function teiRoutes(client: HttpClient): TokenizerRoutes {
   return routesOf(client, {

@@ -1,13 +1,11 @@
 import type { HttpClient } from '@/lib/backends/http/client'
-import type { Continuation } from '@/lib/backends/probe/port'
 import {
   checkEchoedText,
-  listedContinuation,
   listedScores,
   readEchoLists,
+  requestEcho,
   type EchoedText,
 } from '@/lib/backends/scoring/echo'
-import { choiceOf, complete } from '@/lib/backends/scoring/send'
 import {
   checkModel,
   countOf,
@@ -37,8 +35,7 @@ export async function echoText(
   signal?: AbortSignal,
   timeoutMs?: number,
 ): Promise<Echo> {
-  const body = { model, prompt: text, max_tokens: 1, echo: true, logprobs: 1 }
-  const reply = await complete(client, body, { tokens: text.length, signal, timeoutMs })
+  const reply = await requestEcho(client, model, text, signal, timeoutMs)
   const [prompt] = Array.isArray(reply.prompt) ? (reply.prompt as unknown[]) : []
   if (prompt === undefined) {
     wrongReply('ignored', 'The service took the request for an echo with scores and ignored it.')
@@ -95,18 +92,4 @@ export async function scoreText(
   const echo = await echoText(target.client, target.model, text, signal)
   checkModel(echo.model, target.replied)
   return readEcho(echo, ids, text, target.listing)
-}
-
-/** Generates greedily after a text, with the scores of the generated tokens; for the probe. */
-export async function continueText(
-  client: HttpClient,
-  model: string,
-  text: string,
-  count: number,
-  signal?: AbortSignal,
-): Promise<Continuation> {
-  const body = { model, prompt: text, max_tokens: count, logprobs: 1 }
-  const choice = choiceOf(await complete(client, body, { tokens: text.length, signal }))
-  const lists = readEchoLists(choice.logprobs, 'choices.0.logprobs')
-  return listedContinuation(choice.text, { ...lists, ids: null })
 }

@@ -1,10 +1,11 @@
 import type { ScoringConfig } from '@/lib/backends/scoring/config'
+import { continuePrompt } from '@/lib/backends/scoring/echo'
 import { findModel, listModels } from '@/lib/backends/scoring/models'
-import type { ScoringServer } from '@/lib/backends/scoring/open'
+import { NAME_A_FILE, type ScoringServer } from '@/lib/backends/scoring/open'
 import { CHECK_TEXT } from '@/lib/backends/tokenizer'
 import { WARM_UP_MS } from '../openai/chat'
 import { withContent } from '../openai/logprobs'
-import { continueText, echoText, listingOf, readEcho, scoreText, type Listing } from './score'
+import { echoText, listingOf, readEcho, scoreText, type Listing } from './score'
 
 /** Together: scores text only, so a row is scored where its text has exactly the tokens asked for. */
 export const togetherServer: ScoringServer<ScoringConfig, { replied: string; listing: Listing }> = {
@@ -18,12 +19,7 @@ export const togetherServer: ScoringServer<ScoringConfig, { replied: string; lis
           logprobs === true ? { ...body, logprobs: Math.max(1, Number(count)) } : body,
         reply: withContent,
       },
-      noTokenizer: {
-        state: 'no',
-        reason: 'The service has no tokenizer route, and no tokenizer file is named.',
-        remedy:
-          "Name the model's tokenizer.json in tokenizerFile; it is checked against the service.",
-      },
+      noTokenizer: NAME_A_FILE,
       sample: CHECK_TEXT,
       trials: [
         async (sample) => {
@@ -59,7 +55,7 @@ export const togetherServer: ScoringServer<ScoringConfig, { replied: string; lis
           scoreText({ client, model, ...target }, text, ids, abort),
       },
       continue: (_target, { text }, count, abort) =>
-        continueText(client, model, text, count, abort),
+        continuePrompt(client, model, text, count, abort),
     }
   },
 }

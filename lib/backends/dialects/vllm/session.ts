@@ -1,11 +1,10 @@
 import type { ClassifyError } from '@/lib/backends/http/errors'
 import { fieldsIfOffered } from '@/lib/backends/scoring/ask'
 import type { ScoringConfig } from '@/lib/backends/scoring/config'
-import { chooseModel, listModels } from '@/lib/backends/scoring/models'
+import { chooseModel, listModels, statedFacts } from '@/lib/backends/scoring/models'
 import type { ScoringServer } from '@/lib/backends/scoring/open'
-import { statedFacts } from '@/lib/backends/scoring/stated-facts'
 import { textOf } from '@/lib/backends/scoring/wire'
-import { idsUnder, routesOf, textUnder } from '@/lib/backends/tokenizer/routes'
+import { routesOf, textUnder, tokenizeRoute } from '@/lib/backends/tokenizer/routes'
 import type { CapabilityState } from '@/lib/backends/types'
 import { WARM_UP_MS } from '../openai/chat'
 import { continueIds, scoreIds, scoreText, type ScoringTarget } from './score'
@@ -59,11 +58,7 @@ export const vllmServer: ScoringServer<ScoringConfig, ScoringTarget> = {
       },
       tokenizer: () => ({
         routes: routesOf(client, {
-          tokenize: {
-            path: '/tokenize',
-            body: (text, addSpecial) => ({ model, prompt: text, add_special_tokens: addSpecial }),
-            read: idsUnder('tokens'),
-          },
+          tokenize: tokenizeRoute(model),
           detokenize: {
             path: '/detokenize',
             body: (tokens) => ({ model, tokens }),

@@ -2,15 +2,14 @@ import { embedded } from '@/lib/backends/engine'
 import { embeddedEmbeddings } from '@/lib/backends/embeddings'
 import { fake } from '@/lib/backends/dialects/fake'
 import { CAPABILITIES } from '@/lib/backends/types'
-import type { Subject } from '../subject'
+import { SCORING, type Subject } from '../subject'
 import { SERVER_SUBJECTS } from './servers'
 import { HOSTED_SUBJECTS } from './hosted'
+import { LMDEPLOY_SUBJECTS } from './lmdeploy'
 import { LLAMA_CPP_PYTHON_SUBJECTS } from './llama-cpp-python'
 import { SGLANG_SUBJECTS } from './sglang'
 import { TGI_SUBJECTS } from './tgi'
 import { VLLM_SUBJECTS } from './vllm'
-
-const CHAT = ['chat', 'structured', 'outputLogprobs'] as const
 
 /** Every backend that the compliance suite runs over; a dialect enters it with one entry. */
 export const SUBJECTS: readonly Subject[] = [
@@ -20,7 +19,7 @@ export const SUBJECTS: readonly Subject[] = [
     name: 'embedded',
     kind: embedded,
     config: () => ({}),
-    has: [...CHAT, 'promptLogprobs', 'tokenize'],
+    has: SCORING,
     model: 'smollm2-135m-instruct',
   },
   {
@@ -31,6 +30,7 @@ export const SUBJECTS: readonly Subject[] = [
     model: 'all-minilm-l6-v2-int8',
   },
   ...SERVER_SUBJECTS,
+  ...LMDEPLOY_SUBJECTS,
   ...VLLM_SUBJECTS,
   ...SGLANG_SUBJECTS,
   ...TGI_SUBJECTS,

@@ -1,24 +1,16 @@
 import { llamaCppPython } from '@/lib/backends/dialects/llama-cpp-python'
-import { BigramModel, type Fault } from '@/lib/testing/servers/bigram'
-import { loadExchange, replaying } from '@/lib/testing/recordings/exchange'
-import {
-  llamaCppPythonServer,
-  type LlamaCppPythonOptions,
-} from '@/lib/testing/servers/llama-cpp-python'
-import type { Subject } from '../subject'
+import { llamaCppPythonServer } from '@/lib/testing/servers/llama-cpp-python'
+import { bigramServer, CHAT, named, recorded, refusal, SCORING, type Subject } from '../subject'
 
-const CHAT = ['chat', 'structured', 'outputLogprobs'] as const
-
-const server = (options: LlamaCppPythonOptions = {}, bos = true, fault: Fault | null = null) =>
-  llamaCppPythonServer(new BigramModel(bos, fault), options)
+const server = bigramServer(llamaCppPythonServer, true)
 
 /** llama-cpp-python: scores with a BOS, is refused without one. */
 export const LLAMA_CPP_PYTHON_SUBJECTS: readonly Subject[] = [
   {
     name: 'llama-cpp-python, BOS',
     kind: llamaCppPython,
-    config: (url) => ({ baseUrl: url, model: 'NAME', dtype: 'quantised' }),
-    has: [...CHAT, 'promptLogprobs', 'tokenize'],
+    config: named({ dtype: 'quantised' }),
+    has: SCORING,
     serve: () => server({ listsBos: true }),
     wire: 'llama-cpp-python',
     errors: {
@@ -26,41 +18,30 @@ export const LLAMA_CPP_PYTHON_SUBJECTS: readonly Subject[] = [
       err_other: { call: 'score', kind: 'retry', reason: 'server_error' },
     },
     refusals: [
-      {
-        name: 'off by one without BOS (documented)',
-        serve: () =>
-          replaying(
-            loadExchange('llama-cpp-python', 'completions_echo_without_bos_wrong'),
-            server({}, false),
+      refusal(
+        'off by one without BOS (documented)',
+        () =>
+          recorded(
+            'llama-cpp-python',
+            'completions_echo_without_bos_wrong',
+            server({}, null, false),
           ),
-        capability: 'promptLogprobs',
-        because: /off by one/,
-      },
-      {
-        name: 'shifted by one, BOS or not',
-        serve: () => server({}, true, 'shifted'),
-        capability: 'promptLogprobs',
-        because: /shifted/,
-      },
-      {
-        name: 'echo ignored',
-        serve: () => server({ ignoresEcho: true }),
-        capability: 'promptLogprobs',
-        because: /scores came back/,
-      },
-      {
-        name: 'logits of the last token only',
-        serve: () => server({ noLogits: true }),
-        capability: 'promptLogprobs',
-        because: /keeps all logits/,
-      },
+        /off by one/,
+      ),
+      refusal('shifted by one, BOS or not', () => server({}, 'shifted'), /shifted/),
+      refusal('echo ignored', () => server({ ignoresEcho: true }), /scores came back/),
+      refusal(
+        'logits of the last token only',
+        () => server({ noLogits: true }),
+        /keeps all logits/,
+      ),
     ],
   },
   {
     name: 'llama-cpp-python, no BOS',
     kind: llamaCppPython,
-    config: (url) => ({ baseUrl: url, model: 'NAME' }),
+    config: named(),
     has: [...CHAT, 'tokenize'],
-    serve: () => server({}, false),
+    serve: () => server({}, null, false),
   },
 ]

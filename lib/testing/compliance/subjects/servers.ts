@@ -5,29 +5,21 @@ import { ollama } from '@/lib/backends/dialects/ollama'
 import { openai } from '@/lib/backends/dialects/openai'
 import { modelStub } from '@/lib/testing/servers/openai'
 import { tei } from '@/lib/backends/dialects/tei'
-import { BigramModel } from '@/lib/testing/servers/bigram'
-import { loadExchange, replaying, type Answer } from '@/lib/testing/recordings/exchange'
 import { infinityServer, poolingServer, teiServer } from '@/lib/testing/servers/embeddings'
-import { llamaServer, type LlamaServerOptions } from '@/lib/testing/servers/llama-server'
+import { llamaServer } from '@/lib/testing/servers/llama-server'
 import { ollamaServer } from '@/lib/testing/servers/ollama'
-import type { Subject } from '../subject'
+import { bigramServer, CHAT, named, recorded, refusal, type Subject } from '../subject'
 
-const CHAT = ['chat', 'structured', 'outputLogprobs'] as const
 const CHAT_ROUTE = '/v1/chat/completions'
-const named = (url: string) => ({ baseUrl: url, model: 'NAME' })
-const embedding = (url: string) => ({ ...named(url), use: 'embeddings' })
-
-const llama = (options: LlamaServerOptions = {}, bos = false) =>
-  llamaServer(new BigramModel(bos), options)
-const recordedLlama = (name: string, otherwise: Answer) =>
-  replaying(loadExchange('llama-server', name), otherwise)
+const embedding = named({ use: 'embeddings' })
+const llama = bigramServer(llamaServer, false)
 
 /** Servers that do not score given text: chat servers, and servers of embeddings. */
 export const SERVER_SUBJECTS: readonly Subject[] = [
   {
     name: 'OpenAI, chat',
     kind: openai,
-    config: named,
+    config: named(),
     has: CHAT,
     serve: () => modelStub,
     wire: 'openai',
@@ -58,7 +50,7 @@ export const SERVER_SUBJECTS: readonly Subject[] = [
   {
     name: 'llama-server',
     kind: llamaServerKind,
-    config: named,
+    config: named(),
     has: [...CHAT, 'tokenize'],
     serve: () => llama(),
     wire: 'llama-server',
@@ -72,53 +64,53 @@ export const SERVER_SUBJECTS: readonly Subject[] = [
       err_unauthorized: { call: 'tokenize', kind: 'config', reason: 'key' },
     },
     refusals: [
-      {
-        name: 'echo ignored (recorded)',
-        serve: () => recordedLlama('completions_echo_ignored', llama()),
-        capability: 'promptLogprobs',
-        because: /scores of 6 tokens .* answered with 1, of what it generated/,
-      },
-      {
-        name: 'prompt_logprobs ignored (recorded)',
-        serve: () => recordedLlama('completions_prompt_logprobs_ignored', llama()),
-        capability: 'promptLogprobs',
-        because: /scores of 6 tokens .* ignores them/,
-      },
-      {
-        name: 'scores of a chat left out (recorded)',
-        serve: () =>
-          replaying(
-            loadExchange('llama-server', 'chat_echo_ignored'),
+      refusal(
+        'echo ignored (recorded)',
+        () => recorded('llama-server', 'completions_echo_ignored', llama()),
+        /scores of 6 tokens .* answered with 1, of what it generated/,
+      ),
+      refusal(
+        'prompt_logprobs ignored (recorded)',
+        () => recorded('llama-server', 'completions_prompt_logprobs_ignored', llama()),
+        /scores of 6 tokens .* ignores them/,
+      ),
+      refusal(
+        'scores of a chat left out (recorded)',
+        () =>
+          recorded(
+            'llama-server',
+            'chat_echo_ignored',
             llama(),
             ({ body }) => body.logprobs === true,
           ),
-        capability: 'outputLogprobs',
-        because: /no log-probabilities/,
-      },
-      {
-        name: 'a choice ignored (recorded)',
-        serve: () =>
-          replaying(
-            loadExchange('llama-server', 'chat_structured_outputs_ignored'),
+        /no log-probabilities/,
+        'outputLogprobs',
+      ),
+      refusal(
+        'a choice ignored (recorded)',
+        () =>
+          recorded(
+            'llama-server',
+            'chat_structured_outputs_ignored',
             llama(),
             ({ body }) => body.response_format !== undefined,
           ),
-        capability: 'structured',
-        because: /ignored/,
-      },
+        /ignored/,
+        'structured',
+      ),
     ],
   },
   {
     name: 'llama-server with BOS',
     kind: llamaServerKind,
-    config: (url) => ({ baseUrl: url }),
+    config: named({ model: 'default' }),
     has: [...CHAT, 'tokenize'],
-    serve: () => llama({}, true),
+    serve: () => llama({}, null, true),
   },
   {
     name: 'llama-server, embeddings',
     kind: llamaServerKind,
-    config: named,
+    config: named(),
     has: ['embed'],
     serve: () => llama({ embeddings: true, marks: true }),
     wire: 'llama-server',
@@ -136,7 +128,7 @@ export const SERVER_SUBJECTS: readonly Subject[] = [
   {
     name: 'Ollama, chat',
     kind: ollama,
-    config: named,
+    config: named(),
     has: CHAT,
     serve: () => ollamaServer(),
     wire: 'ollama',
@@ -145,12 +137,12 @@ export const SERVER_SUBJECTS: readonly Subject[] = [
       err_model_not_found: { call: 'chat', kind: 'config', reason: 'not_offered' },
     },
     refusals: [
-      {
-        name: 'a version without log-probabilities',
-        serve: () => ollamaServer({ old: true }),
-        capability: 'outputLogprobs',
-        because: /no log-probabilities/,
-      },
+      refusal(
+        'a version without log-probabilities',
+        () => ollamaServer({ old: true }),
+        /no log-probabilities/,
+        'outputLogprobs',
+      ),
     ],
   },
   {
@@ -163,28 +155,29 @@ export const SERVER_SUBJECTS: readonly Subject[] = [
   {
     name: 'LM Studio, chat',
     kind: lmStudio,
-    config: named,
+    config: named(),
     has: ['chat', 'structured'],
     serve: () =>
-      replaying(
-        loadExchange('lm-studio', 'chat_logprobs_null'),
-        replaying(loadExchange('lm-studio', 'models'), modelStub),
+      recorded(
+        'lm-studio',
+        'chat_logprobs_null',
+        recorded('lm-studio', 'models', modelStub),
         ({ body }) => body.logprobs === true,
       ),
     wire: 'lm-studio',
     refusals: [
-      {
-        name: 'log-probabilities null (documented)',
-        serve: () => replaying(loadExchange('lm-studio', 'chat_logprobs_null'), modelStub),
-        capability: 'outputLogprobs',
-        because: /no log-probabilities/,
-      },
+      refusal(
+        'log-probabilities null (documented)',
+        () => recorded('lm-studio', 'chat_logprobs_null', modelStub),
+        /no log-probabilities/,
+        'outputLogprobs',
+      ),
     ],
   },
   {
     name: 'TEI',
     kind: tei,
-    config: named,
+    config: named(),
     has: ['embed'],
     serve: () => teiServer(),
     wire: 'tei',
@@ -199,14 +192,14 @@ export const SERVER_SUBJECTS: readonly Subject[] = [
   {
     name: 'TEI, model without end marks',
     kind: tei,
-    config: named,
+    config: named(),
     has: ['embed', 'tokenize'],
     serve: () => teiServer(false),
   },
   {
     name: 'Infinity',
     kind: infinity,
-    config: named,
+    config: named(),
     has: ['embed'],
     serve: infinityServer,
     wire: 'infinity',

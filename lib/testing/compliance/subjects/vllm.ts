@@ -1,21 +1,16 @@
 import { vllm } from '@/lib/backends/dialects/vllm'
-import { BigramModel, type Fault } from '@/lib/testing/servers/bigram'
-import { loadExchange, replaying } from '@/lib/testing/recordings/exchange'
-import { vllmServer, type VllmOptions } from '@/lib/testing/servers/vllm'
-import type { Subject } from '../subject'
+import { vllmServer } from '@/lib/testing/servers/vllm'
+import { bigramServer, named, recorded, refusal, SCORING, type Subject } from '../subject'
 
-const has = ['chat', 'structured', 'outputLogprobs', 'promptLogprobs', 'tokenize'] as const
-
-const server = (options: VllmOptions = {}, fault: Fault | null = null, bos = false) =>
-  vllmServer(new BigramModel(bos, fault), options)
+const server = bigramServer(vllmServer, false)
 
 /** vLLM, scoring by its own parameter and, behind a gateway that refuses it, by echo. */
 export const VLLM_SUBJECTS: readonly Subject[] = [
   {
     name: 'vLLM',
     kind: vllm,
-    config: (url) => ({ baseUrl: url, model: 'NAME', dtype: 'float32' }),
-    has,
+    config: named({ dtype: 'float32' }),
+    has: SCORING,
     serve: () => server(),
     wire: 'vllm',
     errors: {
@@ -41,89 +36,65 @@ export const VLLM_SUBJECTS: readonly Subject[] = [
       err_unauthorized: { call: 'open', kind: 'config', reason: 'key' },
     },
     refusals: [
-      {
-        name: 'prompt_logprobs and echo ignored',
-        serve: () => server({ ignores: true, ignoresEcho: true }),
-        capability: 'promptLogprobs',
-        because: /ignored/,
-      },
-      {
-        name: 'scores missing from a stream (recorded)',
-        serve: () => replaying(loadExchange('vllm', 'prompt_logprobs_stream_k0_missing'), server()),
-        capability: 'promptLogprobs',
-        because: /not JSON|event stream/,
-      },
-      {
-        name: 'an unknown parameter ignored (recorded)',
-        serve: () => replaying(loadExchange('vllm', 'unknown_field_ignored'), server()),
-        capability: 'promptLogprobs',
-        because: /ignored|another model|smollm2/,
-      },
-      {
-        name: 'shifted by one',
-        serve: () => server({}, 'shifted'),
-        capability: 'promptLogprobs',
-        because: /shifted/,
-      },
-      {
-        name: 'clamped to -9999',
-        serve: () => server({}, 'clamped'),
-        capability: 'promptLogprobs',
-        because: /clamped to -9999/,
-      },
-      {
-        name: 'other numbers at every request',
-        serve: () => server({}, 'noisy'),
-        capability: 'promptLogprobs',
-        because: /apart|determinism|prefix|order/,
-      },
-      {
-        name: 'prompts truncated',
-        serve: () => server({ truncates: 4 }),
-        capability: 'promptLogprobs',
-        because: /came back for|scores/,
-      },
-      {
-        name: 'guided_choice ignored (recorded): a schema without effect',
-        serve: () =>
-          replaying(
-            loadExchange('vllm', 'chat_guided_choice_ignored'),
+      refusal(
+        'prompt_logprobs and echo ignored',
+        () => server({ ignores: true, ignoresEcho: true }),
+        /ignored/,
+      ),
+      refusal(
+        'scores missing from a stream (recorded)',
+        () => recorded('vllm', 'prompt_logprobs_stream_k0_missing', server()),
+        /not JSON|event stream/,
+      ),
+      refusal(
+        'an unknown parameter ignored (recorded)',
+        () => recorded('vllm', 'unknown_field_ignored', server()),
+        /ignored|another model|smollm2/,
+      ),
+      refusal('shifted by one', () => server({}, 'shifted'), /shifted/),
+      refusal('clamped to -9999', () => server({}, 'clamped'), /clamped to -9999/),
+      refusal(
+        'other numbers at every request',
+        () => server({}, 'noisy'),
+        /apart|determinism|prefix|order/,
+      ),
+      refusal('prompts truncated', () => server({ truncates: 4 }), /came back for|scores/),
+      refusal(
+        'guided_choice ignored (recorded): a schema without effect',
+        () =>
+          recorded(
+            'vllm',
+            'chat_guided_choice_ignored',
             server(),
             ({ body }) => body.response_format !== undefined,
           ),
-        capability: 'structured',
-        because: /ignored/,
-      },
+        /ignored/,
+        'structured',
+      ),
     ],
   },
   {
     name: 'vLLM with BOS',
     kind: vllm,
-    config: (url) => ({ baseUrl: url, model: 'NAME', dtype: 'bfloat16' }),
-    has,
+    config: named({ dtype: 'bfloat16' }),
+    has: SCORING,
     serve: () => server({}, null, true),
     refusals: [
-      {
-        name: 'the BOS twice',
-        serve: () => server({ doubleBos: true }, null, true),
-        capability: 'promptLogprobs',
-        because: /special tokens other than one BOS/,
-      },
+      refusal(
+        'the BOS twice',
+        () => server({ doubleBos: true }, null, true),
+        /special tokens other than one BOS/,
+      ),
     ],
   },
   {
     name: 'vLLM, echo',
     kind: vllm,
-    config: (url) => ({ baseUrl: url, model: 'NAME', dtype: 'float32' }),
-    has,
+    config: named({ dtype: 'float32' }),
+    has: SCORING,
     serve: () => server({ refuses: true }),
     refusals: [
-      {
-        name: 'shifted by one, echo',
-        serve: () => server({ refuses: true }, 'shifted'),
-        capability: 'promptLogprobs',
-        because: /shifted/,
-      },
+      refusal('shifted by one, echo', () => server({ refuses: true }, 'shifted'), /shifted/),
     ],
   },
 ]

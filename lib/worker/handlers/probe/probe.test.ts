@@ -59,7 +59,7 @@ function result(change: Partial<ProbeResult> = {}): ProbeResult {
     capabilities: { chat: { state: 'yes' } } as ProbeResult['capabilities'],
     identity: { kind: 'openai', model: 'm', revision: 'unknown' } as ProbeResult['identity'],
     models: ['m'],
-    steps: [{ name: 'chat', state: 'pass', detail: 'replies' }],
+    steps: [{ id: 'chat', name: 'chat', state: 'pass', detail: 'replies' }],
     latencyMs: 1,
     ...change,
   }
@@ -132,8 +132,8 @@ describe('a probe', () => {
     if (!kind) throw new Error('the kind is registered')
     const seen: number[] = []
     vi.spyOn(kind, 'probe').mockImplementation(async (_config, _env, _signal, onStep) => {
-      for (const name of ['a', 'b']) {
-        onStep?.({ name, state: 'pass', detail: '' })
+      for (const id of ['chat', 'model'] as const) {
+        onStep?.({ id, name: id, state: 'pass', detail: '' })
         seen.push(getBackend(db, backend.id).probing?.steps.length ?? -1)
       }
       return result()

@@ -1,11 +1,12 @@
 import { compareVectors } from '@/lib/backends/probe/identity'
+import type { Outcome } from '@/lib/backends/probe/run'
 import type { Target } from '@/lib/backends/session/replicas'
 import type { ProbeResult, ProbeStep } from '@/lib/backends/types'
 import { errorCode, errorMessage } from '@/lib/errors'
 
 const REMEDY = 'Serve the same weights there with the same settings, or take the address out.'
 
-function verdict(main: ProbeResult, found: ProbeResult): Omit<ProbeStep, 'name'> {
+function verdict(main: ProbeResult, found: ProbeResult): Outcome {
   const failed = found.steps.find(({ state }) => state === 'fail')
   const works = Object.values(found.capabilities).some(({ state }) => state === 'yes')
   if (!works && failed) return { state: 'fail', detail: failed.detail, remedy: REMEDY }
@@ -46,13 +47,13 @@ export async function probeReplicas(
   onStep: (step: ProbeStep) => void,
 ): Promise<void> {
   for (const { name, config } of targets) {
-    let outcome: Omit<ProbeStep, 'name'>
+    let outcome: Outcome
     try {
       outcome = verdict(main, await probe(config))
     } catch (error) {
       if (errorCode(error) === 'cancelled') throw error
       outcome = { state: 'fail', detail: errorMessage(error), remedy: REMEDY }
     }
-    onStep({ name: `replica ${name}`, ...outcome })
+    onStep({ id: 'replica', name: `replica ${name}`, ...outcome })
   }
 }

@@ -16,7 +16,7 @@ export interface Column<Row> {
 
 const KIND = {
   text: '',
-  number: 'ev-num',
+  number: `ev-num ${classes.line}`,
   code: 'ev-mono',
   line: classes.line,
   wrap: classes.wrap,

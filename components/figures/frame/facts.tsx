@@ -100,7 +100,7 @@ export function Cards(props: {
             key={runId}
             type="button"
             className={classes.linkButton}
-            title={`Open the card of ${definitionHash}`}
+            title={`Open the run details of ${definitionHash}`}
             onClick={() => onCard(runId)}
           >
             {label}

@@ -76,7 +76,6 @@ function columnsOf(jobs: readonly Job[] | undefined): Column<ModelInfo>[] {
     {
       name: 'Size',
       kind: 'number',
-      className: classes.size,
       hint: ({ sizeBytes }) => (sizeBytes > 0 ? undefined : 'Known after the download'),
       cell: ({ sizeBytes }) => (sizeBytes > 0 ? formatBytes(sizeBytes) : DASH),
     },

@@ -61,7 +61,7 @@ export function StudyFigure(props: StudyFigureProps) {
               </Button>
             ) : null}
             <Button component={Link} href={`${overview}?do=compute`} variant="default">
-              Compute what is missing
+              Compute missing values
             </Button>
           </Group>
         }

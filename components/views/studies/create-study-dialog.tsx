@@ -45,7 +45,7 @@ export function CreateStudyDialog({ opened, onClose }: DialogProps) {
           />
           <Textarea
             label="Description"
-            description="What is compared, and on what. Shown in lists and cards."
+            description="What is compared, and on which data. Shown in the list of studies."
             autosize
             minRows={2}
             maxLength={4000}

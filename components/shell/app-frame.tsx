@@ -12,13 +12,12 @@ import { useJobFeed } from '@/components/hooks/use-job-feed'
 import { BrandMark } from './brand-mark'
 import { CommandPalette } from './command-palette'
 import classes from './frame.module.css'
-import { GoShortcuts } from './go-shortcuts'
+import { GoShortcuts, ShortcutSheet } from './frame-shortcuts'
 import { JobIndicator } from './job-indicator'
 import { LogoutButton } from './logout-button'
 import { NAV_COOKIE } from './nav-cookie'
 import { Navigation } from './navigation'
 import { ProgressFavicon } from './progress-favicon'
-import { ShortcutSheet } from './shortcut-sheet'
 import { StudySwitcher } from './study-switcher'
 import { ThemeToggle } from './theme-toggle'
 import { WorkerNotice } from './worker-notice'
@@ -100,7 +99,9 @@ export function AppFrame({ isNavNarrow, hasSession, children }: AppFrameProps) {
         />
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
-        <WorkerNotice />
+        <div className={classes.notice}>
+          <WorkerNotice />
+        </div>
         {children}
       </AppShell.Main>
       <CommandPalette studyId={studyId ?? null} />

@@ -1,8 +1,9 @@
-import { Text } from '@mantine/core'
+import { ActionIcon, Text, Tooltip } from '@mantine/core'
+import { useClipboard } from '@mantine/hooks'
+import { IconCheck, IconCopy } from '@tabler/icons-react'
 import type { BackendInfo, ProbeStepInfo } from '@/lib/contracts/backends'
 import { Table, type Column } from '@/components/ui/table'
 import classes from './backends.module.css'
-import { CopyFlag } from './copy-flag'
 import { finishedRows, runningRows, type ProbeRow, type RowState } from './probe-rows'
 
 const STATE: Record<RowState, { text: string; color: string }> = {
@@ -12,6 +13,26 @@ const STATE: Record<RowState, { text: string; color: string }> = {
   unknown: { text: 'Not known', color: 'var(--ev-warn)' },
   open: { text: 'Testing', color: 'var(--ev-dim)' },
   fact: { text: '', color: 'var(--ev-text)' },
+}
+
+/** A launch flag or setting, with a button that copies it. */
+function CopyFlag({ flag }: { flag: string }) {
+  const clipboard = useClipboard()
+  const Icon = clipboard.copied ? IconCheck : IconCopy
+  return (
+    <span className={classes.flag}>
+      <code className="ev-mono">{flag}</code>
+      <Tooltip label={clipboard.copied ? 'Copied' : 'Copy'}>
+        <ActionIcon
+          size="sm"
+          aria-label={clipboard.copied ? 'Copied' : `Copy ${flag}`}
+          onClick={() => clipboard.copy(flag)}
+        >
+          <Icon size={14} />
+        </ActionIcon>
+      </Tooltip>
+    </span>
+  )
 }
 
 const COLUMNS: readonly Column<ProbeRow>[] = [

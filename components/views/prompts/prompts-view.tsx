@@ -18,6 +18,11 @@ import classes from './prompts.module.css'
 
 const DEFAULT_PROMPT = 'judge-level'
 
+/** The draft survives a reload and a visit to another page. */
+function useDraft() {
+  return useSessionStorage<Draft | null>({ key: 'evolens-prompt-draft', defaultValue: null })
+}
+
 /** Placeholders that a rubric knows: those of any rubric in the list. */
 function rubricPlaceholders(prompts: readonly PromptInfo[]): readonly string[] {
   return prompts.find((prompt) => prompt.kind === 'rubric')?.allowed ?? []
@@ -28,11 +33,7 @@ function Prompts({ prompts }: { prompts: PromptInfo[] }) {
     { prompt: parseAsString, version: parseAsString },
     { history: 'push' },
   )
-  // A draft survives a reload and a visit to another page.
-  const [draft, setDraft] = useSessionStorage<Draft | null>({
-    key: 'evolens-prompt-draft',
-    defaultValue: null,
-  })
+  const [draft, setDraft] = useDraft()
   const discard = () => {
     if (!draft) return
     setDraft(null)
@@ -86,10 +87,7 @@ function Prompts({ prompts }: { prompts: PromptInfo[] }) {
 }
 
 function NewRubricButton() {
-  const [, setDraft] = useSessionStorage<Draft | null>({
-    key: 'evolens-prompt-draft',
-    defaultValue: null,
-  })
+  const [, setDraft] = useDraft()
   return (
     <Button
       variant="default"

@@ -1,37 +1,40 @@
 'use client'
 
 import { Button, Modal, Stack, Textarea, TextInput } from '@mantine/core'
-import { useRouter } from 'next/navigation'
 import type { FormEvent } from 'react'
 import { useState } from 'react'
-import { useCreateStudy } from '@/components/hooks/use-studies'
 import { DialogFoot } from '@/components/ui/dialog-foot'
 
-interface DialogProps {
-  opened: boolean
+interface StudyText {
+  name: string
+  description: string
+}
+
+interface StudyDialogProps {
+  title: string
+  /** Text of the button. */
+  action: string
+  /** What is said when it fails. */
+  failure: string
+  initial?: StudyText
+  change: { error: unknown; isPending: boolean }
+  onSubmit(text: StudyText): void
   onClose(): void
 }
 
-export function CreateStudyDialog({ opened, onClose }: DialogProps) {
-  const router = useRouter()
-  const create = useCreateStudy()
-  const [name, setName] = useState('')
-  const [description, setDescription] = useState('')
+/** Asks for the name and the description of a study. */
+export function StudyDialog(props: StudyDialogProps) {
+  const { title, action, failure, initial, change, onSubmit, onClose } = props
+  const [name, setName] = useState(initial?.name ?? '')
+  const [description, setDescription] = useState(initial?.description ?? '')
   const [isTried, setIsTried] = useState(false)
-  const nameError = isTried && name.trim() === '' ? 'Give the study a name.' : null
-
   const submit = (event: FormEvent) => {
     event.preventDefault()
     setIsTried(true)
-    if (name.trim() === '') return
-    create.mutate(
-      { name: name.trim(), description: description.trim() },
-      { onSuccess: (study) => router.push(`/studies/${study.id}?do=import`) },
-    )
+    if (name.trim()) onSubmit({ name: name.trim(), description: description.trim() })
   }
-
   return (
-    <Modal opened={opened} onClose={onClose} title="Create a study">
+    <Modal opened onClose={onClose} title={title}>
       <form onSubmit={submit} noValidate>
         <Stack gap="sm">
           <TextInput
@@ -40,7 +43,7 @@ export function CreateStudyDialog({ opened, onClose }: DialogProps) {
             data-autofocus
             maxLength={120}
             value={name}
-            error={nameError}
+            error={isTried && name.trim() === '' ? 'Give the study a name.' : null}
             onChange={(event) => setName(event.currentTarget.value)}
           />
           <Textarea
@@ -52,9 +55,9 @@ export function CreateStudyDialog({ opened, onClose }: DialogProps) {
             value={description}
             onChange={(event) => setDescription(event.currentTarget.value)}
           />
-          <DialogFoot error={create.error} what="The study was not created" onClose={onClose}>
-            <Button type="submit" loading={create.isPending}>
-              Create and import files
+          <DialogFoot error={change.error} what={failure} onClose={onClose}>
+            <Button type="submit" loading={change.isPending}>
+              {action}
             </Button>
           </DialogFoot>
         </Stack>

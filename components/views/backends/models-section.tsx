@@ -81,6 +81,7 @@ function columnsOf(jobs: readonly Job[] | undefined): Column<ModelInfo>[] {
     },
     {
       name: 'State',
+      kind: 'line',
       className: classes.modelState,
       cell: (model) => <State model={model} job={jobOf(model, jobs)} />,
     },

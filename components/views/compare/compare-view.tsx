@@ -10,7 +10,7 @@ import {
   useCompareIntervals,
   useCompareParams,
   useCompareSummary,
-  useRoundsOf,
+  roundsOf,
   type SideChoice,
 } from '@/components/hooks/use-compare'
 import { isFiltered, useViewState } from '@/components/hooks/use-view-state'
@@ -83,12 +83,11 @@ function useRoundKeys(
   b: SideChoice,
   onSides: (a: SideChoice, b: SideChoice) => void,
 ) {
-  const roundsOf = useRoundsOf(study)
   const shift = (step: number) => {
     const moved = [a, b].map((side) =>
       side.arm === SEEDS ? side : { ...side, round: side.round + step },
     ) as [SideChoice, SideChoice]
-    if (moved.every((side) => roundsOf(side.arm).includes(side.round))) onSides(...moved)
+    if (moved.every((side) => roundsOf(study, side.arm).includes(side.round))) onSides(...moved)
   }
   useShortcut(KEYS.roundBack, () => shift(-1))
   useShortcut(KEYS.roundOn, () => shift(1))

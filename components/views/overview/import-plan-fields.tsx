@@ -62,7 +62,6 @@ export function ImportPlanFields({ plan, keys, reasons, detail, onChange }: Impo
       <SimpleGrid cols={{ base: 1, xs: 2, md: isNewArm ? 7 : 5 }} spacing="sm">
         <Autocomplete
           label="Seed set"
-          size="xs"
           data={detail.seedSets.map((one) => one.label)}
           value={plan.seedSetLabel}
           error={plan.seedSetKey === '' ? 'Name the seed set.' : null}
@@ -70,7 +69,6 @@ export function ImportPlanFields({ plan, keys, reasons, detail, onChange }: Impo
         />
         <Autocomplete
           label="Evolver"
-          size="xs"
           data={[SEEDS, ...detail.arms.map((one) => one.label)]}
           value={plan.armKey === null ? SEEDS : (plan.armLabel ?? plan.armKey)}
           error={plan.armKey === '' ? 'Name the evolver, or write "Seeds".' : null}

@@ -84,7 +84,10 @@ export const theme = createTheme({
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
     Select: { defaultProps: { size: 'xs', allowDeselect: false } },
     Fieldset: {
-      styles: { legend: { fontWeight: 600, fontSize: '0.8125rem', padding: '0 0 4px' } },
+      styles: {
+        root: { margin: 0, padding: 0, border: 0, minWidth: 0 },
+        legend: { fontWeight: 600, fontSize: '0.8125rem', padding: '0 0 4px' },
+      },
     },
     SegmentedControl: { defaultProps: { size: 'xs' }, styles: { label: { padding: '3px 10px' } } },
     Tooltip: { defaultProps: { openDelay: 250, multiline: true, maw: 360, withArrow: false } },

@@ -1,7 +1,7 @@
 import { Text, VisuallyHidden } from '@mantine/core'
 import type { BackendInfo } from '@/lib/contracts/backends'
 import classes from './backends.module.css'
-import { finishedRows, runningRows, type ProbeRow } from './probe-rows'
+import { probedRows } from './capability-table'
 
 // Shape and colour both tell: the marks read in greyscale too.
 const MARK: Record<string, { mark: string; color: string; text: string }> = {
@@ -22,12 +22,7 @@ const SHOWN = new Set([
 
 /** The six capabilities in one line. */
 export function CapabilityStrip({ backend }: { backend: BackendInfo }) {
-  const rows: ProbeRow[] = backend.probing
-    ? runningRows(backend.probing.steps, backend.offers)
-    : backend.probe
-      ? finishedRows(backend.probe, backend.offers)
-      : []
-  const shown = rows.filter(({ id }) => SHOWN.has(id))
+  const shown = probedRows(backend).filter(({ id }) => SHOWN.has(id))
   if (shown.length === 0) return null
   return (
     <ul aria-label="Capabilities" className={classes.strip}>

@@ -80,25 +80,21 @@ const COLUMNS: readonly Column<ProbeRow>[] = [
   },
 ]
 
-interface CapabilityTableProps {
-  backend: BackendInfo
+/** Returns what the probe of a backend found, or has found so far. */
+export function probedRows({ probe, probing, offers }: BackendInfo): ProbeRow[] {
+  if (probing) return runningRows(probing.steps, offers)
+  return probe ? finishedRows(probe, offers) : []
 }
 
 /** What a backend was found able to do, why not, and what to change; fills while the probe runs. */
-export function CapabilityTable({ backend }: CapabilityTableProps) {
-  const { label, probe, probing, offers } = backend
-  const rows = probing
-    ? runningRows(probing.steps, offers)
-    : probe
-      ? finishedRows(probe, offers)
-      : []
+export function CapabilityTable({ backend }: { backend: BackendInfo }) {
   return (
     <Table
-      label={`What ${label} can do`}
+      label={`What ${backend.label} can do`}
       className=""
       tableClass={classes.capabilities}
       columns={COLUMNS}
-      rows={rows}
+      rows={probedRows(backend)}
       keyOf={({ id }) => id}
     />
   )

@@ -40,6 +40,7 @@ const DESCRIPTION =
 const NOTHING_YET = {
   title: 'Nothing to compare yet',
   text: 'A comparison needs evolved rows of two evolvers, or of two rounds of one. Import files, or evolve the seeds on the Overview page.',
+  when: (study: StudyDetail) => defaultSides(study) === null,
 }
 
 /** What is aligned, what is not, and why. */
@@ -271,20 +272,7 @@ export function CompareView({ studyId }: { studyId: string }) {
                 so that both sides keep the same seeds.
               </Notice>
             ) : null}
-            {a && b ? (
-              <CompareLoaded study={study} a={a} b={b} />
-            ) : (
-              <EmptyState
-                title={NOTHING_YET.title}
-                action={
-                  <Button component={Link} href={`/studies/${studyId}`}>
-                    Add data
-                  </Button>
-                }
-              >
-                {NOTHING_YET.text}
-              </EmptyState>
-            )}
+            {a && b ? <CompareLoaded study={study} a={a} b={b} /> : null}
           </>
         )
       }}

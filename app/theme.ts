@@ -86,7 +86,7 @@ export const theme = createTheme({
     Fieldset: {
       styles: {
         root: { margin: 0, padding: 0, border: 0, minWidth: 0 },
-        legend: { fontWeight: 600, fontSize: '0.8125rem', padding: '0 0 4px' },
+        legend: { marginBottom: 4, padding: 0, fontWeight: 600, fontSize: '0.8125rem' },
       },
     },
     SegmentedControl: { defaultProps: { size: 'xs' }, styles: { label: { padding: '3px 10px' } } },

@@ -29,6 +29,30 @@ const slate: MantineColorsTuple = [
   '#101216',
 ]
 
+const SMALL = [
+  'Autocomplete',
+  'Button',
+  'Checkbox',
+  'MultiSelect',
+  'NumberInput',
+  'PasswordInput',
+  'Radio',
+  'Switch',
+  'TagsInput',
+  'Textarea',
+  'TextInput',
+]
+
+const overlay = {
+  defaultProps: {
+    transitionProps: { duration: 100 },
+    closeButtonProps: { 'aria-label': 'Close' },
+  },
+  styles: { title: { fontWeight: 600, fontSize: '1rem' } },
+}
+
+const popover = { defaultProps: { shadow: 'md', transitionProps: { duration: 100 } } }
+
 export const theme = createTheme({
   primaryColor: 'ink',
   primaryShade: { light: 8, dark: 6 },
@@ -56,41 +80,22 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
-    Button: { defaultProps: { size: 'xs' } },
+    ...Object.fromEntries(SMALL.map((name) => [name, { defaultProps: { size: 'xs' } }])),
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
-    TextInput: { defaultProps: { size: 'xs' } },
-    Textarea: { defaultProps: { size: 'xs' } },
-    NumberInput: { defaultProps: { size: 'xs' } },
     Select: { defaultProps: { size: 'xs', allowDeselect: false } },
-    MultiSelect: { defaultProps: { size: 'xs' } },
-    NativeSelect: { defaultProps: { size: 'xs' } },
-    Checkbox: { defaultProps: { size: 'xs' } },
-    Radio: { defaultProps: { size: 'xs' } },
-    Switch: { defaultProps: { size: 'xs' } },
     Fieldset: {
-      styles: { legend: { fontWeight: 600, fontSize: '0.8125rem', padding: '0 0 4px' } },
+      styles: {
+        root: { margin: 0, padding: 0, border: 0, minWidth: 0 },
+        legend: { marginBottom: 4, padding: 0, fontWeight: 600, fontSize: '0.8125rem' },
+      },
     },
     SegmentedControl: { defaultProps: { size: 'xs' }, styles: { label: { padding: '3px 10px' } } },
     Tooltip: { defaultProps: { openDelay: 250, multiline: true, maw: 360, withArrow: false } },
-    TagsInput: { defaultProps: { size: 'xs' } },
-    Modal: {
-      defaultProps: {
-        yOffset: 48,
-        transitionProps: { duration: 100 },
-        closeButtonProps: { 'aria-label': 'Close' },
-      },
-      styles: { title: { fontWeight: 600, fontSize: '1rem' } },
-    },
-    Drawer: {
-      defaultProps: {
-        transitionProps: { duration: 100 },
-        closeButtonProps: { 'aria-label': 'Close' },
-      },
-      styles: { title: { fontWeight: 600, fontSize: '1rem' } },
-    },
+    Modal: { ...overlay, defaultProps: { ...overlay.defaultProps, yOffset: 48 } },
+    Drawer: overlay,
     Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
-    Popover: { defaultProps: { shadow: 'md', transitionProps: { duration: 100 } } },
-    Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 100 } } },
+    Popover: popover,
+    Menu: popover,
   },
 })
 

@@ -1,6 +1,7 @@
 'use client'
 
 import { NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core'
+import type { ChangeEvent } from 'react'
 import type { ParamInfo } from '@/lib/contracts/compute'
 import { PromptField } from './prompt-field'
 
@@ -51,24 +52,19 @@ function ParamField({ param, value, onChange }: ParamFieldProps) {
         />
       )
     case 'text':
-      return (
-        <Textarea
-          {...common}
-          autosize
-          minRows={2}
-          maxRows={8}
-          value={typeof value === 'string' ? value : ''}
-          onChange={(event) => onChange(event.currentTarget.value)}
-        />
+    case 'string': {
+      const text = {
+        ...common,
+        value: typeof value === 'string' ? value : '',
+        onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) =>
+          onChange(event.currentTarget.value),
+      }
+      return param.type === 'text' ? (
+        <Textarea {...text} autosize minRows={2} maxRows={8} />
+      ) : (
+        <TextInput {...text} />
       )
-    case 'string':
-      return (
-        <TextInput
-          {...common}
-          value={typeof value === 'string' ? value : ''}
-          onChange={(event) => onChange(event.currentTarget.value)}
-        />
-      )
+    }
   }
 }
 

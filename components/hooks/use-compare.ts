@@ -68,15 +68,11 @@ export function useCompareParams() {
 
 export type CompareParams = ReturnType<typeof useCompareParams>[0]
 
-function roundsOf(study: StudyDetail, arm: string): number[] {
+/** Rounds of an evolver, or of the seeds, that the study has, ascending. */
+export function roundsOf(study: StudyDetail, arm: string): number[] {
   const key = arm === SEEDS ? null : arm
   const rounds = study.cells.filter((cell) => cell.armKey === key).map((cell) => cell.round)
   return [...new Set(rounds)].sort((a, b) => a - b)
-}
-
-/** Rounds of an arm that the study holds, ascending. */
-export function useRoundsOf(study: StudyDetail): (arm: string) => number[] {
-  return (arm) => roundsOf(study, arm)
 }
 
 /** Returns the sides to begin with: the small arm against the next, at the last round both have; null with one cell. */

@@ -3,28 +3,57 @@
 import { AppShell, ActionIcon, Tooltip, UnstyledButton } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { spotlight } from '@mantine/spotlight'
-import { IconMenu2, IconSearch } from '@tabler/icons-react'
+import { IconLogout, IconMenu2, IconSearch } from '@tabler/icons-react'
 import Link from 'next/link'
 import { useParams } from 'next/navigation'
 import type { ReactNode } from 'react'
 import { useState } from 'react'
 import { useJobFeed } from '@/components/hooks/use-job-feed'
-import { BrandMark } from './brand-mark'
 import { CommandPalette } from './command-palette'
 import classes from './frame.module.css'
-import { GoShortcuts } from './go-shortcuts'
+import { GoShortcuts, ShortcutSheet } from './frame-shortcuts'
 import { JobIndicator } from './job-indicator'
-import { LogoutButton } from './logout-button'
 import { NAV_COOKIE } from './nav-cookie'
 import { Navigation } from './navigation'
 import { ProgressFavicon } from './progress-favicon'
-import { ShortcutSheet } from './shortcut-sheet'
 import { StudySwitcher } from './study-switcher'
 import { ThemeToggle } from './theme-toggle'
 import { WorkerNotice } from './worker-notice'
 
 const NAV_WIDTH = 200
 const NAV_WIDTH_NARROW = 50
+
+/** The product mark: a text and what it grew into. Same drawing as the site icon. */
+function BrandMark() {
+  return (
+    <svg width={22} height={22} viewBox="0 0 32 32" fill="none" aria-hidden>
+      <rect width="32" height="32" rx="7" fill="#3f4896" />
+      <path
+        d="M8 23c5 0 5-7 9-7s4-7 8-7M17 16c3 0 4 4 8 4"
+        stroke="#fff"
+        strokeWidth="2.2"
+        strokeLinecap="round"
+      />
+      <circle cx="8" cy="23" r="2.8" fill="#fff" />
+      <circle cx="17" cy="16" r="2.8" fill="#fff" />
+      <circle cx="25" cy="9" r="2.8" fill="#fff" />
+      <circle cx="25" cy="20" r="2.2" fill="#3f4896" stroke="#fff" strokeWidth="1.8" />
+    </svg>
+  )
+}
+
+/** Ends this browser's session. A form, so that it works however the page's scripts fare. */
+function LogoutButton() {
+  return (
+    <form method="post" action="/api/logout">
+      <Tooltip label="Log out">
+        <ActionIcon type="submit" aria-label="Log out" size={30}>
+          <IconLogout size={18} stroke={1.6} />
+        </ActionIcon>
+      </Tooltip>
+    </form>
+  )
+}
 
 interface AppFrameProps {
   isNavNarrow: boolean
@@ -100,7 +129,9 @@ export function AppFrame({ isNavNarrow, hasSession, children }: AppFrameProps) {
         />
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
-        <WorkerNotice />
+        <div className={classes.notice}>
+          <WorkerNotice />
+        </div>
         {children}
       </AppShell.Main>
       <CommandPalette studyId={studyId ?? null} />

@@ -22,50 +22,35 @@ export interface PageEntry {
   href(studyId: string): string
 }
 
+const ofStudy = (id: string, label: string, icon: Icon, key: string, path = `/${id}`) => ({
+  id,
+  label,
+  icon,
+  key,
+  href: (studyId: string) => `/studies/${studyId}${path}`,
+})
+const global = (id: string, label: string, icon: Icon, key: string) => ({
+  id,
+  label,
+  icon,
+  key,
+  href: () => `/${id}`,
+})
+
 /** Pages inside a study, in the order of the work. */
 export const STUDY_PAGES: readonly PageEntry[] = [
-  {
-    id: 'overview',
-    label: 'Overview',
-    icon: IconLayoutGrid,
-    key: 'o',
-    href: (id) => `/studies/${id}`,
-  },
-  { id: 'rows', label: 'Rows', icon: IconList, key: 'r', href: (id) => `/studies/${id}/rows` },
-  {
-    id: 'figures',
-    label: 'Figures',
-    icon: IconChartHistogram,
-    key: 'f',
-    href: (id) => `/studies/${id}/figures`,
-  },
-  {
-    id: 'compare',
-    label: 'Compare',
-    icon: IconColumns,
-    key: 'c',
-    href: (id) => `/studies/${id}/compare`,
-  },
-  {
-    id: 'agreement',
-    label: 'Agreement',
-    icon: IconScale,
-    key: 'a',
-    href: (id) => `/studies/${id}/agreement`,
-  },
-  {
-    id: 'export',
-    label: 'Export',
-    icon: IconDownload,
-    key: 'e',
-    href: (id) => `/studies/${id}/export`,
-  },
+  ofStudy('overview', 'Overview', IconLayoutGrid, 'o', ''),
+  ofStudy('rows', 'Rows', IconList, 'r'),
+  ofStudy('figures', 'Figures', IconChartHistogram, 'f'),
+  ofStudy('compare', 'Compare', IconColumns, 'c'),
+  ofStudy('agreement', 'Agreement', IconScale, 'a'),
+  ofStudy('export', 'Export', IconDownload, 'e'),
 ]
 
 export const GLOBAL_PAGES: readonly PageEntry[] = [
-  { id: 'studies', label: 'Studies', icon: IconStack2, key: 's', href: () => '/studies' },
-  { id: 'backends', label: 'Backends', icon: IconCpu, key: 'b', href: () => '/backends' },
-  { id: 'prompts', label: 'Prompts', icon: IconMessage2, key: 'p', href: () => '/prompts' },
-  { id: 'jobs', label: 'Jobs', icon: IconProgress, key: 'j', href: () => '/jobs' },
-  { id: 'help', label: 'Help', icon: IconHelp, key: 'h', href: () => '/help' },
+  global('studies', 'Studies', IconStack2, 's'),
+  global('backends', 'Backends', IconCpu, 'b'),
+  global('prompts', 'Prompts', IconMessage2, 'p'),
+  global('jobs', 'Jobs', IconProgress, 'j'),
+  global('help', 'Help', IconHelp, 'h'),
 ]

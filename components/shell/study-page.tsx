@@ -18,8 +18,8 @@ interface StudyPageProps {
   actions?: ReactNode
   /** Lines of the skeleton, about as high as what comes. */
   skeleton?: { lines: number; height: number }
-  /** What is said of a study without rows, in place of the content. */
-  empty?: { title: string; text: string }
+  /** What is said in place of the content: of a study without rows, or where `when` says so. */
+  empty?: { title: string; text: string; when?(detail: StudyDetail): boolean }
   /** The content draws heading and margins itself once the study is known. */
   hasOwnHeading?: boolean
   children(detail: StudyDetail): ReactNode
@@ -32,7 +32,10 @@ export function StudyPage(props: StudyPageProps) {
   const { studyId, title, description, actions, empty, hasOwnHeading, children } = props
   const query = useStudy(studyId)
   const detail = query.data
-  const isEmpty = empty !== undefined && detail?.study.rowCount === 0
+  const isEmpty =
+    empty !== undefined &&
+    detail !== undefined &&
+    (empty.when?.(detail) ?? detail.study.rowCount === 0)
   const content = (
     <QueryState
       query={query}

@@ -16,20 +16,11 @@ export interface Column<Row> {
 
 const KIND = {
   text: '',
-  number: 'ev-num',
+  number: `ev-num ${classes.line}`,
   code: 'ev-mono',
   line: classes.line,
   wrap: classes.wrap,
   name: classes.rowName,
-}
-
-function HeadCell<Row>({ column }: { column: Column<Row> }) {
-  const { name, head = name, kind, className = '' } = column
-  return (
-    <th scope="col" className={`${kind === 'number' ? 'ev-num' : ''} ${className}`}>
-      {head}
-    </th>
-  )
 }
 
 function Cell<Row>({ column, row, index }: { column: Column<Row>; row: Row; index: number }) {
@@ -82,8 +73,14 @@ export function Table<Row>(props: TableProps<Row>) {
         {caption ? <caption className={classes.caption}>{caption}</caption> : null}
         <thead>
           <tr>
-            {columns.map((column) => (
-              <HeadCell key={column.name} column={column} />
+            {columns.map(({ name, head = name, kind, className = '' }) => (
+              <th
+                key={name}
+                scope="col"
+                className={`${kind === 'number' ? 'ev-num' : ''} ${className}`}
+              >
+                {head}
+              </th>
             ))}
           </tr>
         </thead>

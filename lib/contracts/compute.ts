@@ -92,25 +92,29 @@ export const evolveRequestSchema = z.object({
     .describe('Adds the breadth operator to the rotation of the four depth operators.'),
   temperature: z.number().min(0).max(2).default(0).describe('0 decodes greedily.'),
   topP: z.number().min(0).max(1).default(0.95),
-  seed: z.number().int().default(1).describe('Seed of sampling; the row number is added to it.'),
+  seed: z
+    .number()
+    .int()
+    .default(1)
+    .describe('Random seed of sampling; the row number is added to it.'),
   maxTokens: z
     .number()
     .int()
     .min(16)
     .max(4096)
     .default(512)
-    .describe('Longest evolved instruction, in tokens.'),
+    .describe('Limit for each evolved instruction.'),
   responseMaxTokens: z
     .number()
     .int()
     .min(16)
     .max(4096)
     .default(512)
-    .describe('Longest response, in tokens.'),
+    .describe('Limit for each response.'),
   responseBackendId: nameSchema
     .nullable()
     .default(null)
-    .describe('Writer of the responses; null = the evolver.'),
+    .describe('Response model; null = the evolver.'),
   respond: z
     .boolean()
     .default(true)

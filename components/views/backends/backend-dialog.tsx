@@ -3,7 +3,7 @@
 import { Button, Group, Modal, Stack, TextInput } from '@mantine/core'
 import { useEffect, useRef } from 'react'
 import { useConnectInfo } from '@/components/hooks/use-backends'
-import { useSystem } from '@/components/hooks/use-system'
+import { WorkerNotice } from '@/components/shell/worker-notice'
 import { DialogFoot } from '@/components/ui/dialog-foot'
 import { ErrorState, LoadingLines, Notice } from '@/components/ui/states'
 import type { BackendInfo, ConnectInfo } from '@/lib/contracts/backends'
@@ -18,14 +18,6 @@ interface BackendDialogProps {
   backend: BackendInfo | null
   onClose(): void
   onSaved(saved: BackendInfo): void
-}
-
-function WorkerNotice() {
-  const { data } = useSystem()
-  if (!data || data.worker.alive || data.worker.isStarting) return null
-  return (
-    <Notice>The worker is not running, so nothing is asked yet. Start it with npm start.</Notice>
-  )
 }
 
 function BackendForm({

@@ -1,7 +1,8 @@
 import { Text, VisuallyHidden } from '@mantine/core'
 import type { BackendInfo } from '@/lib/contracts/backends'
 import classes from './backends.module.css'
-import { CAPABILITY_ROWS, finishedRows, runningRows, type ProbeRow } from './probe-rows'
+import { CAPABILITY_ROWS } from './probe-rows'
+import { probedRows } from './capability-table'
 
 // Shape and colour both tell: the marks read in greyscale too.
 const MARK: Record<string, { mark: string; color: string; text: string }> = {
@@ -14,12 +15,7 @@ const MARK: Record<string, { mark: string; color: string; text: string }> = {
 
 /** The six capabilities in one line. */
 export function CapabilityStrip({ backend }: { backend: BackendInfo }) {
-  const rows: ProbeRow[] = backend.probing
-    ? runningRows(backend.probing.steps, backend.offers)
-    : backend.probe
-      ? finishedRows(backend.probe, backend.offers)
-      : []
-  const shown = rows.filter(({ id }) => CAPABILITY_ROWS.has(id))
+  const shown = probedRows(backend).filter(({ id }) => CAPABILITY_ROWS.has(id))
   if (shown.length === 0) return null
   return (
     <ul aria-label="Capabilities" className={classes.strip}>

@@ -1,9 +1,10 @@
-import { Text } from '@mantine/core'
+import { ActionIcon, Text, Tooltip } from '@mantine/core'
+import { useClipboard } from '@mantine/hooks'
+import { IconCheck, IconCopy } from '@tabler/icons-react'
 import type { BackendInfo } from '@/lib/contracts/backends'
 import type { ProbeStepInfo } from '@/lib/contracts/probe-steps'
 import { Table, type Column } from '@/components/ui/table'
 import classes from './backends.module.css'
-import { CopyFlag } from './copy-flag'
 import { finishedRows, runningRows, type ProbeRow, type RowState } from './probe-rows'
 
 const STATE: Record<RowState, { text: string; color: string }> = {
@@ -13,6 +14,26 @@ const STATE: Record<RowState, { text: string; color: string }> = {
   unknown: { text: 'Not known', color: 'var(--ev-warn)' },
   open: { text: 'Testing', color: 'var(--ev-dim)' },
   fact: { text: '', color: 'var(--ev-text)' },
+}
+
+/** A launch flag or setting, with a button that copies it. */
+function CopyFlag({ flag }: { flag: string }) {
+  const clipboard = useClipboard()
+  const Icon = clipboard.copied ? IconCheck : IconCopy
+  return (
+    <span className={classes.flag}>
+      <code className="ev-mono">{flag}</code>
+      <Tooltip label={clipboard.copied ? 'Copied' : 'Copy'}>
+        <ActionIcon
+          size="sm"
+          aria-label={clipboard.copied ? 'Copied' : `Copy ${flag}`}
+          onClick={() => clipboard.copy(flag)}
+        >
+          <Icon size={14} />
+        </ActionIcon>
+      </Tooltip>
+    </span>
+  )
 }
 
 const COLUMNS: readonly Column<ProbeRow>[] = [
@@ -60,25 +81,21 @@ const COLUMNS: readonly Column<ProbeRow>[] = [
   },
 ]
 
-interface CapabilityTableProps {
-  backend: BackendInfo
+/** Returns what the probe of a backend found, or has found so far. */
+export function probedRows({ probe, probing, offers }: BackendInfo): ProbeRow[] {
+  if (probing) return runningRows(probing.steps, offers)
+  return probe ? finishedRows(probe, offers) : []
 }
 
 /** What a backend was found able to do, why not, and what to change; fills while the probe runs. */
-export function CapabilityTable({ backend }: CapabilityTableProps) {
-  const { label, probe, probing, offers } = backend
-  const rows = probing
-    ? runningRows(probing.steps, offers)
-    : probe
-      ? finishedRows(probe, offers)
-      : []
+export function CapabilityTable({ backend }: { backend: BackendInfo }) {
   return (
     <Table
-      label={`What ${label} can do`}
+      label={`What ${backend.label} can do`}
       className=""
       tableClass={classes.capabilities}
       columns={COLUMNS}
-      rows={rows}
+      rows={probedRows(backend)}
       keyOf={({ id }) => id}
     />
   )

@@ -45,7 +45,7 @@ export function CommonFields({ form, isServer, onChange }: CommonFieldsProps) {
       {isServer ? (
         <Textarea
           label="Replica endpoints"
-          description="Further addresses that serve the same model, one per line. Requests are spread over all of them; an endpoint with another model is rejected."
+          description="More addresses that serve the same model, one per line. Requests are spread over all of them; an endpoint with another model is rejected."
           autosize
           minRows={1}
           maxRows={6}

@@ -47,7 +47,6 @@ export function KeyField({ form, isStored, storageProblem, onChange }: KeyFieldP
         {form.keyMode === 'typed' && !storageProblem ? (
           <PasswordInput
             aria-label="Key"
-            size="xs"
             autoComplete="new-password"
             spellCheck={false}
             description="Encrypted with EVOLENS_MASTER_KEY before it is stored, sent to this address only, never shown again."

@@ -76,12 +76,12 @@ function columnsOf(jobs: readonly Job[] | undefined): Column<ModelInfo>[] {
     {
       name: 'Size',
       kind: 'number',
-      className: classes.size,
       hint: ({ sizeBytes }) => (sizeBytes > 0 ? undefined : 'Known after the download'),
       cell: ({ sizeBytes }) => (sizeBytes > 0 ? formatBytes(sizeBytes) : DASH),
     },
     {
       name: 'State',
+      kind: 'line',
       className: classes.modelState,
       cell: (model) => <State model={model} job={jobOf(model, jobs)} />,
     },

@@ -53,7 +53,6 @@ export function ServerFields(props: ServerFieldsProps) {
       />
       {has('model') ? (
         <Autocomplete
-          size="xs"
           label="Model"
           description={
             models.length > 0

@@ -10,7 +10,7 @@ import {
   useCompareIntervals,
   useCompareParams,
   useCompareSummary,
-  useRoundsOf,
+  roundsOf,
   type SideChoice,
 } from '@/components/hooks/use-compare'
 import { isFiltered, useViewState } from '@/components/hooks/use-view-state'
@@ -24,7 +24,7 @@ import { LinkButton } from '@/components/ui/link-button'
 import { ColumnCard } from '@/components/views/rows/detail/column-card'
 import type { CompareMetric, CompareState, CompareSummary } from '@/lib/contracts/compare'
 import type { StudyDetail } from '@/lib/contracts/study'
-import { alignedBySet } from './aligned-by-set'
+import { alignedBySet } from './format'
 import { DifferenceChart } from './difference-chart'
 import { MetricPicker } from './metric-picker'
 import { MetricTests, TransitionMatrix } from './metric-detail'
@@ -40,6 +40,7 @@ const DESCRIPTION =
 const NOTHING_YET = {
   title: 'Nothing to compare yet',
   text: 'A comparison needs evolved rows of two evolvers, or of two rounds of one. Import files, or evolve the seeds on the Overview page.',
+  when: (study: StudyDetail) => defaultSides(study) === null,
 }
 
 /** What is aligned, what is not, and why. */
@@ -83,12 +84,11 @@ function useRoundKeys(
   b: SideChoice,
   onSides: (a: SideChoice, b: SideChoice) => void,
 ) {
-  const roundsOf = useRoundsOf(study)
   const shift = (step: number) => {
     const moved = [a, b].map((side) =>
       side.arm === SEEDS ? side : { ...side, round: side.round + step },
     ) as [SideChoice, SideChoice]
-    if (moved.every((side) => roundsOf(side.arm).includes(side.round))) onSides(...moved)
+    if (moved.every((side) => roundsOf(study, side.arm).includes(side.round))) onSides(...moved)
   }
   useShortcut(KEYS.roundBack, () => shift(-1))
   useShortcut(KEYS.roundOn, () => shift(1))
@@ -272,20 +272,7 @@ export function CompareView({ studyId }: { studyId: string }) {
                 so that both sides keep the same seeds.
               </Notice>
             ) : null}
-            {a && b ? (
-              <CompareLoaded study={study} a={a} b={b} />
-            ) : (
-              <EmptyState
-                title={NOTHING_YET.title}
-                action={
-                  <Button component={Link} href={`/studies/${studyId}`}>
-                    Add data
-                  </Button>
-                }
-              >
-                {NOTHING_YET.text}
-              </EmptyState>
-            )}
+            {a && b ? <CompareLoaded study={study} a={a} b={b} /> : null}
           </>
         )
       }}

@@ -1,5 +1,6 @@
 import { formatP } from '@/lib/stats/no-value'
-import { DASH, formatMetric } from '@/components/ui/format'
+import { DASH, formatCount, formatMetric } from '@/components/ui/format'
+import type { CompareSeedSet } from '@/lib/contracts/compare'
 
 const MINUS = '\u2212'
 
@@ -53,4 +54,13 @@ export function strengthOf(effect: number): string {
   if (size < 0.147) return 'negligible'
   if (size < 0.33) return 'small'
   return size < 0.474 ? 'medium' : 'large'
+}
+
+/** Returns `: Math 16, Code 12`, or nothing where one number says it all or no seed set has a pair. */
+export function alignedBySet(
+  seedSets: readonly Pick<CompareSeedSet, 'label' | 'state' | 'aligned'>[],
+): string {
+  const aligned = seedSets.filter((set) => set.state === 'aligned')
+  if (seedSets.length < 2 || aligned.length === 0) return ''
+  return `: ${aligned.map((set) => `${set.label} ${formatCount(set.aligned)}`).join(', ')}`
 }

@@ -3,7 +3,7 @@
 import { ActionIcon, Button, Group, MultiSelect, Select, Tooltip } from '@mantine/core'
 import { IconArrowsExchange } from '@tabler/icons-react'
 import { ArmMark } from '@/components/figures/arm-mark'
-import { SEEDS, useRoundsOf, type SideChoice } from '@/components/hooks/use-compare'
+import { SEEDS, roundsOf, type SideChoice } from '@/components/hooks/use-compare'
 import type { StudyDetail } from '@/lib/contracts/study'
 import classes from './compare.module.css'
 
@@ -26,17 +26,16 @@ interface SideSelectProps {
 }
 
 function SideSelect({ name, study, side, onChange }: SideSelectProps) {
-  const roundsOf = useRoundsOf(study)
   const armOptions = [
-    ...(roundsOf(SEEDS).length > 0 ? [{ value: SEEDS, label: 'Seeds' }] : []),
+    ...(roundsOf(study, SEEDS).length > 0 ? [{ value: SEEDS, label: 'Seeds' }] : []),
     ...study.arms
-      .filter((arm) => roundsOf(arm.key).length > 0)
+      .filter((arm) => roundsOf(study, arm.key).length > 0)
       .map((arm) => ({ value: arm.key, label: arm.label })),
   ]
-  const rounds = roundsOf(side.arm)
+  const rounds = roundsOf(study, side.arm)
   const chooseArm = (arm: string | null) => {
     if (!arm) return
-    const held = roundsOf(arm)
+    const held = roundsOf(study, arm)
     onChange({ arm, round: held.includes(side.round) ? side.round : (held.at(-1) ?? 0) })
   }
   return (

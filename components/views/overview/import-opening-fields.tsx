@@ -54,7 +54,6 @@ export function ImportOpeningFields({ plan, repair, onChange }: ImportOpeningFie
     <Group gap="xs" align="end">
       {hasEncoding ? (
         <Select
-          size="xs"
           label="Encoding of the text"
           data={[{ value: '', label: 'UTF-8, or what the file says' }, ...ENCODINGS]}
           value={opening.encoding ?? ''}

@@ -71,7 +71,6 @@ export function ImportPlanFields(props: ImportPlanFieldsProps) {
       <SimpleGrid cols={{ base: 1, xs: 2, md: isNewArm ? 7 : 5 }} spacing="sm">
         <Autocomplete
           label="Seed set"
-          size="xs"
           data={detail.seedSets.map((one) => one.label)}
           value={plan.seedSetLabel}
           error={plan.seedSetKey === '' ? 'Name the seed set.' : null}
@@ -79,7 +78,6 @@ export function ImportPlanFields(props: ImportPlanFieldsProps) {
         />
         <Autocomplete
           label="Evolver"
-          size="xs"
           data={[SEEDS, ...detail.arms.map((one) => one.label)]}
           value={plan.armKey === null ? SEEDS : (plan.armLabel ?? plan.armKey)}
           error={plan.armKey === '' ? 'Name the evolver, or write "Seeds".' : null}

@@ -74,44 +74,10 @@ function recordedText(recorded: NonNullable<RunRecord['recorded']>, done: number
   return `${formatCount(rows)} rows came with the sample study and were not computed here: recorded on ${formatDateTime(at)} by version ${appVersion} with "${command}".${here}`
 }
 
-function Accuracy({ runId }: { runId: string }) {
-  const accuracy = useRunCard(runId).data?.accuracy
-  return accuracy ? (
-    <Facts
-      facts={[
-        ['Weights that scored', accuracy.weights],
-        ['Expected error', accuracy.error],
-      ]}
-    />
-  ) : null
-}
-
-function MetricTexts({ runId }: { runId: string }) {
-  const metric = useRunCard(runId).data?.metric
-  return metric ? (
-    <Facts
-      facts={[
-        ['Formula', metric.formula],
-        ['Source', metric.source],
-      ]}
-    />
-  ) : null
-}
-
 /** What a metric reports of a cell; the numbers of a set have a table of their own on the page. */
 function noteText(value: unknown): string {
   const record = setRecordSchema.loose().safeParse(value).data
   return show(record ? { ...record, values: undefined } : value)
-}
-
-function PromptTexts({ runId }: { runId: string }) {
-  const { data } = useRunCard(runId)
-  return data?.prompts.map((prompt) => (
-    <details key={prompt.id} className={classes.prompt}>
-      <summary>Text of {prompt.name ?? prompt.id}</summary>
-      <ClampedText text={prompt.text} limit={4_000} mono />
-    </details>
-  ))
 }
 
 /** What was measured, with what, on which rows, and how many failed. */
@@ -119,6 +85,7 @@ export function RunCard({ run }: { run: RunInfo }) {
   const { definition } = run
   const record = run.record as Partial<RunRecord>
   const model = definition.model ?? {}
+  const more = useRunCard(run.id).data
   return (
     <div className={classes.card}>
       <h3 className={classes.heading}>Definition</h3>
@@ -131,14 +98,28 @@ export function RunCard({ run }: { run: RunInfo }) {
           ),
         ]}
       />
-      <MetricTexts runId={run.id} />
+      {more?.metric ? (
+        <Facts
+          facts={[
+            ['Formula', more.metric.formula],
+            ['Source', more.metric.source],
+          ]}
+        />
+      ) : null}
       <h3 className={classes.heading}>Model</h3>
       {definition.model ? (
         <>
           <Facts
             facts={Object.entries(model).map(([name, value]) => [name, show(value)] as const)}
           />
-          <Accuracy runId={run.id} />
+          {more?.accuracy ? (
+            <Facts
+              facts={[
+                ['Weights that scored', more.accuracy.weights],
+                ['Expected error', more.accuracy.error],
+              ]}
+            />
+          ) : null}
         </>
       ) : (
         <p className={classes.text}>
@@ -155,12 +136,17 @@ export function RunCard({ run }: { run: RunInfo }) {
               (prompt) => [`${prompt.id}, version ${prompt.version}`, prompt.hash] as const,
             )}
           />
-          <PromptTexts runId={run.id} />
+          {more?.prompts.map((prompt) => (
+            <details key={prompt.id} className={classes.prompt}>
+              <summary>Text of {prompt.name ?? prompt.id}</summary>
+              <ClampedText text={prompt.text} limit={4_000} mono />
+            </details>
+          ))}
+          <JudgingFacts runId={run.id} done={run.done} />
         </>
       ) : (
         <p className={classes.text}>This metric sends no prompt.</p>
       )}
-      {definition.prompts.length > 0 ? <JudgingFacts runId={run.id} done={run.done} /> : null}
       {run.outdatedCells > 0 ? (
         <p className={classes.text}>
           {plural(run.outdatedCells, 'cell')} of this run {run.outdatedCells === 1 ? 'was' : 'were'}{' '}

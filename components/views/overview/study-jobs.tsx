@@ -1,10 +1,11 @@
 'use client'
 
-import { Anchor, UnstyledButton } from '@mantine/core'
+import { Anchor } from '@mantine/core'
 import Link from 'next/link'
 import { useId, useState } from 'react'
 import { isActive, useJobs } from '@/components/hooks/use-jobs'
 import { plural } from '@/components/ui/format'
+import { LinkButton } from '@/components/ui/link-button'
 import { ProgressBar } from '@/components/ui/progress-bar'
 import { JobLine } from '@/components/views/jobs/job-line'
 import { jobFacts, stateText } from '@/components/views/jobs/job-text'
@@ -20,7 +21,7 @@ function Strip({ jobs, studyId }: { jobs: readonly Job[]; studyId: string }) {
   return (
     <section className="ev-panel" aria-label="Active jobs of this study">
       <div className={classes.strip}>
-        <strong className={classes.count}>{plural(jobs.length, 'job')}</strong>
+        <strong>{plural(jobs.length, 'job')}</strong>
         <span className={classes.text}>
           <span dir="auto">{shown.title}</span>{' '}
           <span className="ev-dim">{[...state, jobFacts(shown)].join(' · ')}</span>
@@ -32,14 +33,13 @@ function Strip({ jobs, studyId }: { jobs: readonly Job[]; studyId: string }) {
             tone={held ? 'warn' : 'accent'}
           />
         </div>
-        <UnstyledButton
-          className={classes.toggle}
+        <LinkButton
           aria-expanded={isOpen}
           aria-controls={listId}
           onClick={() => setIsOpen(!isOpen)}
         >
           {isOpen ? 'Hide' : 'Details'}
-        </UnstyledButton>
+        </LinkButton>
         <Anchor component={Link} href={`/jobs?study=${studyId}`} size="sm">
           All jobs
         </Anchor>

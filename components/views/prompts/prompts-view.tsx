@@ -23,16 +23,17 @@ function rubricPlaceholders(prompts: readonly PromptInfo[]): readonly string[] {
   return prompts.find((prompt) => prompt.kind === 'rubric')?.allowed ?? []
 }
 
-function Prompts({ prompts }: { prompts: PromptInfo[] }) {
+interface PromptsProps {
+  prompts: PromptInfo[]
+  draft: Draft | null
+  setDraft(draft: Draft | null): void
+}
+
+function Prompts({ prompts, draft, setDraft }: PromptsProps) {
   const [at, setAt] = useQueryStates(
     { prompt: parseAsString, version: parseAsString },
     { history: 'push' },
   )
-  // A draft survives a reload and a visit to another page.
-  const [draft, setDraft] = useSessionStorage<Draft | null>({
-    key: 'evolens-prompt-draft',
-    defaultValue: null,
-  })
   const discard = () => {
     if (!draft) return
     setDraft(null)
@@ -85,30 +86,27 @@ function Prompts({ prompts }: { prompts: PromptInfo[] }) {
   )
 }
 
-function NewRubricButton() {
-  const [, setDraft] = useSessionStorage<Draft | null>({
+/** Prompts of the program and of the user: versions, editing, difference and live preview. */
+export function PromptsView() {
+  const query = usePrompts()
+  // It survives a reload and a visit to another page.
+  const [draft, setDraft] = useSessionStorage<Draft | null>({
     key: 'evolens-prompt-draft',
     defaultValue: null,
   })
   return (
-    <Button
-      variant="default"
-      leftSection={<IconPlus size={14} />}
-      onClick={() => setDraft(newRubric())}
-    >
-      New rubric
-    </Button>
-  )
-}
-
-/** Prompts of the program and of the user: versions, editing, difference and live preview. */
-export function PromptsView() {
-  const query = usePrompts()
-  return (
     <Page
       title="Prompts"
       description="The prompts sent to models: evolution operators, difficulty ratings, and your own rubrics. A stored text never changes; each edit is a new version, and its hash is part of the definition of every run that uses it."
-      actions={<NewRubricButton />}
+      actions={
+        <Button
+          variant="default"
+          leftSection={<IconPlus size={14} />}
+          onClick={() => setDraft(newRubric())}
+        >
+          New rubric
+        </Button>
+      }
     >
       <PageTitle parts={['Prompts']} />
       <QueryState
@@ -116,7 +114,7 @@ export function PromptsView() {
         what="The prompts could not be read"
         skeleton={<LoadingLines lines={8} height={56} />}
       >
-        {(prompts) => <Prompts prompts={prompts} />}
+        {(prompts) => <Prompts prompts={prompts} draft={draft} setDraft={setDraft} />}
       </QueryState>
     </Page>
   )

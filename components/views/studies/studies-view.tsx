@@ -3,7 +3,8 @@
 import { Anchor, Button, Text } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import Link from 'next/link'
-import { useStudies } from '@/components/hooks/use-studies'
+import { useRouter } from 'next/navigation'
+import { useCreateStudy, useStudies } from '@/components/hooks/use-studies'
 import { formatCount, formatDateTime } from '@/components/ui/format'
 import { Page } from '@/components/ui/page'
 import { EmptyState, LoadingLines, QueryState } from '@/components/ui/states'
@@ -11,8 +12,8 @@ import { PageTitle } from '@/components/shell/page-title'
 import { useDialogParam } from '@/components/shell/use-dialog-param'
 import { Table, type Column } from '@/components/ui/table'
 import type { StudySummary } from '@/lib/contracts/study'
-import { CreateStudyDialog } from './create-study-dialog'
 import classes from './studies.module.css'
+import { StudyDialog } from './study-dialog'
 import { StudyMenu } from './study-menu'
 
 const COLUMNS: readonly Column<StudySummary>[] = [
@@ -46,6 +47,8 @@ const COLUMNS: readonly Column<StudySummary>[] = [
 
 export function StudiesView() {
   const query = useStudies()
+  const router = useRouter()
+  const creation = useCreateStudy()
   const [dialog, setDialog] = useDialogParam(['create'])
   const create = (
     <Button leftSection={<IconPlus size={14} />} onClick={() => setDialog('create')}>
@@ -77,7 +80,20 @@ export function StudiesView() {
           )
         }
       </QueryState>
-      <CreateStudyDialog opened={dialog === 'create'} onClose={() => setDialog(null)} />
+      {dialog === 'create' ? (
+        <StudyDialog
+          title="Create a study"
+          action="Create and import files"
+          failure="The study was not created"
+          change={creation}
+          onSubmit={(text) =>
+            creation.mutate(text, {
+              onSuccess: (study) => router.push(`/studies/${study.id}?do=import`),
+            })
+          }
+          onClose={() => setDialog(null)}
+        />
+      ) : null}
     </Page>
   )
 }

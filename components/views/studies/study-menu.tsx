@@ -1,47 +1,17 @@
 'use client'
 
-import { ActionIcon, Button, Menu, Modal, Stack, TextInput } from '@mantine/core'
+import { ActionIcon, Menu } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconDots, IconPencil, IconTrash } from '@tabler/icons-react'
-import { useState } from 'react'
 import { useDeleteStudy, useRestoreStudy, useUpdateStudy } from '@/components/hooks/use-studies'
-import { DialogFoot } from '@/components/ui/dialog-foot'
 import { notifyError, notifyUndo } from '@/components/ui/notify'
 import type { StudySummary } from '@/lib/contracts/study'
+import { StudyDialog } from './study-dialog'
 
-function RenameDialog({ study, onClose }: { study: StudySummary; onClose(): void }) {
-  const update = useUpdateStudy(study.id)
-  const [name, setName] = useState(study.name)
-  const [description, setDescription] = useState(study.description)
-  const save = () =>
-    update.mutate({ name: name.trim(), description: description.trim() }, { onSuccess: onClose })
-  return (
-    <Modal opened onClose={onClose} title="Name and description">
-      <Stack gap="sm">
-        <TextInput
-          label="Name"
-          data-autofocus
-          value={name}
-          error={name.trim() === '' ? 'Give the study a name.' : null}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <TextInput
-          label="Description"
-          value={description}
-          onChange={(event) => setDescription(event.currentTarget.value)}
-        />
-        <DialogFoot error={update.error} what="The study was not changed" onClose={onClose}>
-          <Button onClick={save} loading={update.isPending} disabled={name.trim() === ''}>
-            Save
-          </Button>
-        </DialogFoot>
-      </Stack>
-    </Modal>
-  )
-}
-
+/** Renames and deletes a study. */
 export function StudyMenu({ study }: { study: StudySummary }) {
   const [isRenaming, rename] = useDisclosure(false)
+  const update = useUpdateStudy(study.id)
   const remove = useDeleteStudy()
   const restore = useRestoreStudy()
 
@@ -71,7 +41,17 @@ export function StudyMenu({ study }: { study: StudySummary }) {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      {isRenaming ? <RenameDialog study={study} onClose={rename.close} /> : null}
+      {isRenaming ? (
+        <StudyDialog
+          title="Name and description"
+          action="Save"
+          failure="The study was not changed"
+          initial={study}
+          change={update}
+          onSubmit={(text) => update.mutate(text, { onSuccess: rename.close })}
+          onClose={rename.close}
+        />
+      ) : null}
     </>
   )
 }

@@ -20,7 +20,7 @@ export const SAMPLE_RECIPE: SampleRecipe = {
   description:
     'Forty-eight seed instructions in three seed sets, evolved over three rounds by SmolLM2-135M-Instruct, once decoded greedily and once sampled at temperature 0.7; responses by the same model.',
   notice:
-    'Made by a model of 135 million parameters: it is a real evolver and an honest scorer of token losses, but it often answers or repeats an instruction instead of rewriting it, and its ratings of difficulty say little. Learn the tool with it; do not draw conclusions. First-token probabilities are always measured greedily, so the two arms coincide in round 1, where both start from the same seeds.',
+    'Made by a model of 135 million parameters: it evolves instructions and its token losses are exact, but it often answers or repeats an instruction instead of rewriting it, and its difficulty ratings are not reliable. Use this study to learn the tool, not to draw conclusions. First-token probabilities are always measured greedily, so the two evolvers coincide in round 1, where both start from the same seeds.',
   madeBy: 'npm run evolens -- sample remake',
   seedSets: [
     { key: 'general', label: 'General', file: 'general-seeds.jsonl' },

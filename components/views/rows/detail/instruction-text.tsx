@@ -23,7 +23,6 @@ export function InstructionText({ text, parent }: InstructionTextProps) {
         <h3 className={classes.sectionTitle}>Instruction</h3>
         {parent ? (
           <SegmentedControl
-            size="xs"
             aria-label="How the instruction is shown"
             value={mode}
             onChange={(value) => setMode(value as 'diff' | 'plain')}

@@ -12,12 +12,13 @@ import {
   IconX,
 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import { useRowDetail } from '@/components/hooks/use-rows'
+import { useAnnotate, useRowDetail, useUndoAnnotations } from '@/components/hooks/use-rows'
 import { ArmMark } from '@/components/figures/arm-mark'
 import { ClampedText } from '@/components/ui/clamped-text'
 import { shortHash } from '@/components/ui/format'
 import { KEYS } from '@/components/shell/keys'
 import { useShortcut } from '@/components/ui/shortcuts'
+import { notifyError, notifyUndo } from '@/components/ui/notify'
 import { ErrorState, LoadingLines } from '@/components/ui/states'
 import type { RowDetail, RowRef } from '@/lib/contracts/rows'
 import type { StudyDetail } from '@/lib/contracts/study'
@@ -28,7 +29,6 @@ import { Relatives } from './relatives'
 import { placeOf } from '../table/row-cell'
 import { RowNotes } from './row-notes'
 import { RowValues } from './row-values'
-import { useMarks } from '../table/use-marks'
 import type { SelectedRow } from '../table/use-row-selection'
 
 interface RowDetailPanelProps {
@@ -127,6 +127,32 @@ function Body({
       </section>
     </div>
   )
+}
+
+/** Sets or removes a star or an exclusion; an exclusion can be undone. */
+function useMarks(studyId: string, data: RowDetail | undefined) {
+  const annotate = useAnnotate(studyId)
+  const undo = useUndoAnnotations(studyId)
+
+  return (kind: 'star' | 'drop') => {
+    if (!data) return
+    const { cellId, idx } = data.row
+    const set = data.notes.find((note) => note.kind === kind)
+    const onError = (error: unknown) => notifyError('The mark was not saved', error)
+    if (set) {
+      undo.mutate([set.no], { onError })
+      return
+    }
+    annotate.mutate(
+      { cellId, idx, kind, value: null },
+      {
+        onError,
+        onSuccess: ({ no }) => {
+          if (kind === 'drop') notifyUndo('The row was excluded.', () => undo.mutate([no]))
+        },
+      },
+    )
+  }
 }
 
 /** One row with everything that is known of it, beside the table. */

@@ -146,7 +146,6 @@ export function HeatStrip({ label, strip }: HeatStripProps) {
   return (
     <div className={classes.strip}>
       <SegmentedControl
-        size="xs"
         aria-label={`${label}: what the tokens show`}
         value={view}
         onChange={(value) => {

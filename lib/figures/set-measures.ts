@@ -5,7 +5,7 @@ import { isPartial } from './shared/groups'
 import { axisOption, choice, choiceOfMeasure, mixOption } from './shared/options'
 import { linesAltText, linesReading, type LinePoint, type LinesPrepared } from './shared/lines'
 import { armOf, armsOf, comparable, countAll, roundsOf, seedSetsOf } from './shared/series'
-import { list, plural } from './shared/text'
+import { count, list, plural } from './shared/text'
 import { defineFigure, type FigureData, type FigureTable } from './types'
 
 // What a cell counts for itself: its rows are in the set. The numbers lie in the record beside it.
@@ -81,7 +81,7 @@ function notesOf(data: FigureData, chosen: Options, points: readonly SetPoint[])
   const equal = [
     ...(drawn.length > 0
       ? [
-          `Means over up to ${plural(most, 'seeded draw')} of ${list(sizes.map(String))} rows; lines show ${spread} of the draws.`,
+          `Means over up to ${plural(most, 'seeded draw')} of ${list(sizes.map(count))} rows; lines show ${spread} of the draws.`,
         ]
       : []),
     ...(single > 0 && most > 1

@@ -28,6 +28,7 @@ export function StudyFigure(props: StudyFigureProps) {
   const overview = `/studies/${studyId}`
   const query = useFigure(studyId, meta.id, options, filter)
   const { imported } = meta
+  const dialog = meta.options.some((field) => field.setMeasures) ? 'measure' : 'compute'
   const failure = query.data === undefined ? query.error : null
   const openCard = (runId: string) => {
     const separator = filterQuery(filter) ? '&' : '?'
@@ -60,7 +61,7 @@ export function StudyFigure(props: StudyFigureProps) {
                 Show the imported values
               </Button>
             ) : null}
-            <Button component={Link} href={`${overview}?do=compute`} variant="default">
+            <Button component={Link} href={`${overview}?do=${dialog}`} variant="default">
               Compute what is missing
             </Button>
           </Group>

@@ -36,6 +36,11 @@ export const GLOSSARY: readonly Entry[] = [
       'How rows meet their parents: recorded at birth, by row number, or by id. The matched share is shown; unmatched rows have no lineage. A click on it in the matrix aligns a file again or sets its operators.',
   },
   {
+    term: 'Measure of a set',
+    meaning:
+      'One number for a whole cell or subset, such as its compression ratio. It depends on how many rows there are, so cells are compared over random draws of equally many rows; the spread over the draws is shown.',
+  },
+  {
     term: 'Run and definition',
     meaning:
       'A run is one computation of a metric. Its definition (metric version, parameters, model, prompts) is hashed; only equal hashes share an axis.',

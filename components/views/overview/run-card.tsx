@@ -16,6 +16,7 @@ import { IMPORTED_LABEL } from '@/lib/contracts/imported-values'
 import { setRecordSchema } from '@/lib/contracts/measure'
 import type { RunRecord } from '@/lib/contracts/run'
 import { STATUSES } from '@/lib/contracts/status'
+import type { RunCard as CardReply } from '@/lib/contracts/run-replies'
 import type { RunInfo } from '@/lib/contracts/study'
 import classes from './run-card.module.css'
 
@@ -86,28 +87,34 @@ function recordedText(recorded: NonNullable<RunRecord['recorded']>, done: number
   return `${formatCount(rows)} rows came with the sample study and were not computed here: recorded on ${formatDateTime(at)} by version ${appVersion} with "${command}".${here}`
 }
 
-function Accuracy({ runId }: { runId: string }) {
-  const accuracy = useRunCard(runId).data?.accuracy
-  return accuracy ? (
-    <Facts
-      entries={[
-        ['Weights that scored', accuracy.weights],
-        ['Expected error', accuracy.error],
-      ]}
-    />
-  ) : null
+/** Facts that only the whole card has; none while it is read. */
+function CardFacts({
+  runId,
+  read,
+}: {
+  runId: string
+  read(card: CardReply): readonly (readonly [string, string])[]
+}) {
+  const { data } = useRunCard(runId)
+  return data ? <Facts entries={read(data)} /> : null
 }
 
-function MetricTexts({ runId }: { runId: string }) {
-  const metric = useRunCard(runId).data?.metric
-  return metric ? (
-    <Facts
-      entries={[
+function metricTexts({ metric }: CardReply) {
+  return metric
+    ? ([
         ['Formula', metric.formula],
         ['Source', metric.source],
-      ]}
-    />
-  ) : null
+      ] as const)
+    : []
+}
+
+function accuracyTexts({ accuracy }: CardReply) {
+  return accuracy
+    ? ([
+        ['Weights that scored', accuracy.weights],
+        ['Expected error', accuracy.error],
+      ] as const)
+    : []
 }
 
 /** What a metric reports of a cell; the numbers of a set have a table of their own on the page. */
@@ -143,14 +150,14 @@ export function RunCard({ run }: { run: RunInfo }) {
           ),
         ]}
       />
-      <MetricTexts runId={run.id} />
+      <CardFacts runId={run.id} read={metricTexts} />
       <h3 className={classes.heading}>Model</h3>
       {definition.model ? (
         <>
           <Facts
             entries={Object.entries(model).map(([name, value]) => [name, show(value)] as const)}
           />
-          <Accuracy runId={run.id} />
+          <CardFacts runId={run.id} read={accuracyTexts} />
         </>
       ) : (
         <p className={classes.text}>

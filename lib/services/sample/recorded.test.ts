@@ -58,6 +58,8 @@ describe('the values that ship with the sample', () => {
 
   it('are of the models that are fetched, described as they are today', () => {
     for (const { run } of runs) {
+      // Measures of texts alone have none.
+      if (run.definition.model === null) continue
       const { revision } = run.definition.model as { revision: string }
       const shipped = MODELS.flatMap(({ files }) => files.map(({ sha256 }) => sha256))
       expect({ remedy, known: shipped.includes(revision) }).toEqual({ remedy, known: true })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { SetOutput, SetRecord } from '@/lib/contracts/measure'
+import { setFields, type SetOutput, type SetRecord } from '@/lib/contracts/measure'
 import { exampleData, exampleInfo } from './shared/example'
 import { isPartial } from './shared/groups'
 import { axisOption, choice, choiceOfMeasure, mixOption } from './shared/options'
@@ -166,24 +166,14 @@ function table({ points, facets, arms, output, measure, unit }: SetMeasuresPrepa
       { key: 'reason', label: 'Reason', unit: '' },
       { key: 'size', label: 'Rows of the cell', unit: '' },
       { key: 'whole', label: 'Whole cell', unit },
+      { key: 'wholeReason', label: 'Reason for the whole cell', unit: '' },
     ],
-    rows: points.map(({ facet, round, arm, record }) => {
-      const value = record?.values[output]
-      return {
-        seedSet: labelOf(facets, facet),
-        round,
-        arm: labelOf(arms, arm),
-        n: record?.n ?? null,
-        draws: record?.draws ?? null,
-        mean: value?.mean ?? null,
-        sd: value?.sd ?? null,
-        min: value?.min ?? null,
-        max: value?.max ?? null,
-        reason: value ? value.reason : 'not_run',
-        size: record?.size ?? null,
-        whole: value?.whole ?? null,
-      }
-    }),
+    rows: points.map(({ facet, round, arm, record }) => ({
+      seedSet: labelOf(facets, facet),
+      round,
+      arm: labelOf(arms, arm),
+      ...setFields(record, output),
+    })),
   }
 }
 

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { DASH, formatBytes, formatDuration, formatMetric, formatShare, plural } from './format'
+import {
+  DASH,
+  formatBytes,
+  formatDuration,
+  formatMetric,
+  formatShare,
+  formatSpread,
+  plural,
+} from './format'
 
 describe('formatMetric', () => {
   it.each([
@@ -14,6 +22,17 @@ describe('formatMetric', () => {
   it('is a dash for what is no number', () => {
     expect([null, undefined, Number.NaN, Infinity].map(formatMetric)).toEqual(Array(4).fill(DASH))
   })
+})
+
+describe('formatSpread', () => {
+  it.each([
+    [2.836339, 0.004365, '2.8363 ± 0.0044'],
+    [98.76, 12.3, '99 ± 12'],
+    [-0.5, 0.25, '\u22120.50 ± 0.25'],
+    [0.15457, 0.000995, '0.15457 ± 0.00100'],
+    [3.0079843, null, '3.008'],
+    [1234.5678, 0, '1234.6'],
+  ])('%f and %f read %s', (mean, sd, text) => expect(formatSpread(mean, sd)).toBe(text))
 })
 
 describe('other units', () => {

@@ -45,6 +45,21 @@ export function formatShare(share: number): string {
   return Number.isFinite(share) ? percentFormat.format(share) : DASH
 }
 
+/** Decimals that show two digits of a spread: a mean is not known to more of them. */
+function decimalsOf(spread: number): number {
+  return Math.min(12, Math.max(0, 1 - Math.floor(Math.log10(spread))))
+}
+
+/** `2.8363 ± 0.0044`: a mean to the digits that its spread leaves; five digits where there is no spread. */
+export function formatSpread(mean: number, sd: number | null): string {
+  const decimals = sd === null || !(sd > 0) ? null : decimalsOf(sd)
+  const text =
+    sd === null || decimals === null
+      ? String(Number(mean.toPrecision(5)))
+      : `${mean.toFixed(decimals)} ± ${sd.toFixed(decimals)}`
+  return text.replaceAll('-', '\u2212')
+}
+
 /** `3 min 20 s`; two units at most. */
 export function formatDuration(ms: number): string {
   const seconds = Math.round(ms / 1000)

@@ -72,3 +72,20 @@ export const setRunSchema = z.object({
   cells: z.array(setCellSchema),
 })
 export type SetRun = z.infer<typeof setRunSchema>
+
+/** Returns one number of a cell as the fields of a table: what was drawn, mean and spread, and that of the whole cell. */
+export function setFields(record: SetRecord | null, key: string) {
+  const value = record?.values[key]
+  return {
+    n: record?.n ?? null,
+    draws: record?.draws ?? null,
+    mean: value?.mean ?? null,
+    sd: value?.sd ?? null,
+    min: value?.min ?? null,
+    max: value?.max ?? null,
+    reason: value ? value.reason : 'not_run',
+    size: record?.size ?? null,
+    whole: value?.whole ?? null,
+    wholeReason: value ? value.wholeReason : 'not_run',
+  }
+}

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { SetOutput, SetRecord } from '@/lib/contracts/measure'
+import { setFields, type SetOutput, type SetRecord } from '@/lib/contracts/measure'
 import { exampleData, exampleInfo } from './shared/example'
 import { isPartial } from './shared/groups'
 import { axisOption, choice, choiceOfMeasure, mixOption } from './shared/options'
 import { linesAltText, linesReading, type LinePoint, type LinesPrepared } from './shared/lines'
 import { armOf, armsOf, comparable, countAll, roundsOf, seedSetsOf } from './shared/series'
-import { list, plural } from './shared/text'
+import { count, list, plural } from './shared/text'
 import { defineFigure, type FigureData, type FigureTable } from './types'
 
 // What a cell counts for itself: its rows are in the set. The numbers lie in the record beside it.
@@ -81,7 +81,7 @@ function notesOf(data: FigureData, chosen: Options, points: readonly SetPoint[])
   const equal = [
     ...(drawn.length > 0
       ? [
-          `Means over up to ${plural(most, 'seeded draw')} of ${list(sizes.map(String))} rows; lines show ${spread} of the draws.`,
+          `Means over up to ${plural(most, 'seeded draw')} of ${list(sizes.map(count))} rows; lines show ${spread} of the draws.`,
         ]
       : []),
     ...(single > 0 && most > 1
@@ -166,24 +166,14 @@ function table({ points, facets, arms, output, measure, unit }: SetMeasuresPrepa
       { key: 'reason', label: 'Reason', unit: '' },
       { key: 'size', label: 'Rows of the cell', unit: '' },
       { key: 'whole', label: 'Whole cell', unit },
+      { key: 'wholeReason', label: 'Reason for the whole cell', unit: '' },
     ],
-    rows: points.map(({ facet, round, arm, record }) => {
-      const value = record?.values[output]
-      return {
-        seedSet: labelOf(facets, facet),
-        round,
-        arm: labelOf(arms, arm),
-        n: record?.n ?? null,
-        draws: record?.draws ?? null,
-        mean: value?.mean ?? null,
-        sd: value?.sd ?? null,
-        min: value?.min ?? null,
-        max: value?.max ?? null,
-        reason: value ? value.reason : 'not_run',
-        size: record?.size ?? null,
-        whole: value?.whole ?? null,
-      }
-    }),
+    rows: points.map(({ facet, round, arm, record }) => ({
+      seedSet: labelOf(facets, facet),
+      round,
+      arm: labelOf(arms, arm),
+      ...setFields(record, output),
+    })),
   }
 }
 

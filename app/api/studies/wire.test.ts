@@ -75,8 +75,8 @@ it('carries the study with its runs and columns', async () => {
   const detail = await call(studyEndpoint, { params })
   expect(listed).toEqual(detail.study)
   expect(detail.cells).toHaveLength(21)
-  // Five came with the sample, three were added.
-  expect(detail.runs).toHaveLength(8)
+  // Six came with the sample, three were added.
+  expect(detail.runs).toHaveLength(9)
   const { columns } = await call(columnsEndpoint, { params, query: { all: true } })
   expect(columns.length).toBeGreaterThanOrEqual(detail.columns.length)
   await expect(call(listStudiesEndpoint, { query: { deleted: true } })).resolves.toEqual([])

@@ -36,6 +36,7 @@ export function StudyFigure(props: StudyFigureProps) {
   useEffect(() => {
     if (window.location.hash === `#${id}`) place.current?.scrollIntoView()
   }, [id])
+  const dialog = meta.options.some((field) => field.setMeasures) ? 'measure' : 'compute'
   const failure = query.data === undefined ? query.error : null
   const openCard = (runId: string) => {
     const separator = filterQuery(filter) ? '&' : '?'
@@ -68,7 +69,7 @@ export function StudyFigure(props: StudyFigureProps) {
                 Show the imported values
               </Button>
             ) : null}
-            <Button component={Link} href={`${overview}?do=compute`} variant="default">
+            <Button component={Link} href={`${overview}?do=${dialog}`} variant="default">
               Compute missing values
             </Button>
           </Group>

@@ -41,6 +41,11 @@ export const GLOSSARY: readonly Entry[] = [
       'The link of each row to its parent: recorded while evolving, or found by row number, id or text. The aligned share is shown in each cell, where the alignment and the operators can be changed. Rows without a parent have no lineage.',
   },
   {
+    term: 'Measure of a set',
+    meaning:
+      'One number for a whole cell or subset, such as its compression ratio. It depends on how many rows there are, so cells are compared over random draws of equally many rows; the spread over the draws is shown.',
+  },
+  {
     term: 'Run, run details',
     meaning:
       'A run is one computation of a metric. Its definition (metric version, parameters, model, prompts) is hashed, and only values with the same hash share an axis. Run details show the definition, the rows, failures, tokens and cost.',

@@ -3,7 +3,7 @@
 import { Anchor, Button } from '@mantine/core'
 import { parseAsString, useQueryState } from 'nuqs'
 import { measuresCsvUrl, useSetRuns } from '@/components/hooks/use-measures'
-import { formatCount, formatMetric, plural, shortHash } from '@/components/ui/format'
+import { formatCount, formatSpread, plural, shortHash } from '@/components/ui/format'
 import { Section } from '@/components/ui/page'
 import { ScrollRegion } from '@/components/ui/scroll-region'
 import { LoadingLines, QueryState } from '@/components/ui/states'
@@ -30,12 +30,13 @@ function Value({ record, output }: { record: SetCell['record']; output: string }
         </span>
       ) : (
         <span title={`${mean} (draws from ${min} to ${max})`}>
-          {formatMetric(mean)}
-          {sd === null ? ' (one draw)' : ` ± ${formatMetric(sd)}`}
+          {formatSpread(mean, sd)}
+          {sd === null ? ' (one draw)' : sd === 0 ? ' in every draw' : ''}
         </span>
       )}
       <div className="ev-dim" title={whole === null ? undefined : String(whole)}>
-        whole cell {whole === null ? 'none' : formatMetric(whole)}, n {formatCount(record.size)}
+        whole cell {whole === null ? 'none' : formatSpread(whole, null)}, n{' '}
+        {formatCount(record.size)}
       </div>
     </>
   )
@@ -80,7 +81,7 @@ function MeasureTable({ run, onOpen }: { run: SetRun; onOpen(): void }) {
               <td dir="auto">{cell.arm}</td>
               <td className="ev-num">{cell.round}</td>
               {run.outputs.map(({ key }) => (
-                <td key={key} className="ev-num">
+                <td key={key} className="ev-num" style={{ whiteSpace: 'nowrap' }}>
                   <Value record={cell.record} output={key} />
                 </td>
               ))}

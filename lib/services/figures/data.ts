@@ -86,7 +86,9 @@ function runFor(shown: RunKey, cell: CellRef, reader: ColumnReader, progress: re
   const largest = inCell
     .filter((entry) => numbers.has(entry.runNo))
     .toSorted((a, b) => b.total - a.total)[0]
-  return { run, isShown: own.length > 0, done: largest?.done ?? 0, total: largest?.total ?? 0 }
+  const furthest = sameMetric.find(({ no }) => no === largest?.runNo) ?? run
+  const { done, total } = largest ?? { done: 0, total: 0 }
+  return { run, furthest, isShown: own.length > 0, done, total }
 }
 
 function readColumn(
@@ -105,9 +107,11 @@ function readColumn(
   }
   const found = runFor(shown, cell, reader, progress)
   if (!found) return null
-  const { run, isShown, done, total } = found
+  const { run, furthest, isShown, done, total } = found
   const column = reader.read(isShown ? info.id : `${info.id.split('@')[0]}@${run.id}`, cell)
-  const base = { definitionHash: run.definitionHash, runId: run.id, model: null, done, total }
+  // Numbers of a set do not add up over runs: those of the run with most rows speak for the cell.
+  const runId = setsOf(info.id) ? furthest.id : run.id
+  const base = { definitionHash: run.definitionHash, runId, model: null, done, total }
   return { ...pick(column, kept), ...base }
 }
 
@@ -119,10 +123,15 @@ function operatorsOf(db: Db, cell: CellRef, kept: Kept) {
   return { names, codes: picked }
 }
 
+/** The numbers of a set that lie beside a column, undefined where it is one of rows. */
+function setsOf(columnId: string) {
+  const source = findSource(columnId)
+  return source?.kind === 'measured' ? source.metric.set?.outputs : undefined
+}
+
 function toInfo(info: ColumnInfo): FigureColumnInfo {
   const { id, label, shortLabel, unit, levels, direction, directionMeans, range } = info
-  const source = findSource(id)
-  const sets = source?.kind === 'measured' ? source.metric.set?.outputs : undefined
+  const sets = setsOf(id)
   const base = { id, label, shortLabel, unit, levels, direction, directionMeans, range }
   return sets ? { ...base, sets } : base
 }

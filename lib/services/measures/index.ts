@@ -2,7 +2,13 @@ import { and, desc, eq, inArray, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { runCells, runs } from '@/db/schema'
 import type { FigureTable } from '@/lib/contracts/figure'
-import { setRecordSchema, type SetCell, type SetRecord, type SetRun } from '@/lib/contracts/measure'
+import {
+  setFields,
+  setRecordSchema,
+  type SetCell,
+  type SetRecord,
+  type SetRun,
+} from '@/lib/contracts/measure'
 import { listMeasured } from '@/lib/metrics'
 import { currentCells } from '../cells'
 import type { RunRow } from '../runs/extend-run'
@@ -101,29 +107,17 @@ const COLUMNS = [
 export function setRunsTable(list: readonly SetRun[]): FigureTable {
   const rows = list.flatMap(({ label, outputs, cells, definitionHash, runId }) =>
     cells.flatMap(({ seedSet, arm, round, record }) =>
-      outputs.map(({ key, label: number, unit }) => {
-        const value = record?.values[key]
-        return {
-          measure: label,
-          number,
-          seedSet,
-          evolver: arm,
-          round,
-          n: record?.n ?? null,
-          draws: record?.draws ?? null,
-          mean: value?.mean ?? null,
-          sd: value?.sd ?? null,
-          min: value?.min ?? null,
-          max: value?.max ?? null,
-          reason: value ? value.reason : 'not_run',
-          size: record?.size ?? null,
-          whole: value?.whole ?? null,
-          wholeReason: value ? value.wholeReason : 'not_run',
-          unit,
-          definition: definitionHash,
-          run: runId,
-        }
-      }),
+      outputs.map(({ key, label: number, unit }) => ({
+        measure: label,
+        number,
+        seedSet,
+        evolver: arm,
+        round,
+        ...setFields(record, key),
+        unit,
+        definition: definitionHash,
+        run: runId,
+      })),
     ),
   )
   return { columns: COLUMNS, rows }

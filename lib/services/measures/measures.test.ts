@@ -1,12 +1,12 @@
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { computeRequestSchema } from '@/lib/contracts/compute'
+import { computeRequestSchema, type DryRun } from '@/lib/contracts/compute'
 import { rowFilterSchema } from '@/lib/contracts/filter'
 import { drawnMembers } from '@/lib/metrics/sets/draws'
 import { getJob, resumeJob } from '@/lib/queue/queue'
 import { getStudyFigure, listStudyFigures } from '@/lib/services/figures'
 import { getRun } from '@/lib/services/runs'
-import { startRuns } from '@/lib/services/runs/compute'
+import { startDryRun, startRuns } from '@/lib/services/runs/compute'
 import { testStudy, testText, type TestStudy } from '@/lib/testing/job-study'
 import { runJobs } from '@/lib/testing/run-jobs'
 import { listSetRuns, setRunsTable } from '.'
@@ -129,6 +129,29 @@ describe('a measure of a set', () => {
     expect(cards).toEqual([{ runId: run?.runId, definitionHash: run?.definitionHash, model: null }])
     expect(prepared.notes[0]).toMatch(/6 seeded draws of 15 rows/)
     expect((await draw('vendi_score.q1')).table.rows).toEqual([])
+  })
+
+  it('draws the whole cells although a subset was measured later by the same definition', async () => {
+    const whole = await measured('repeats', { n: 5 })
+    const rowSet = { kind: 'sample', slots: 12, seed: 3 }
+    const subset = await measured('repeats', { n: 5 }, { rowSet })
+    expect(subset.definitionHash).toBe(whole.definitionHash)
+    const { table, cards } = await getStudyFigure(study.db, study.studyId, {
+      figureId: 'set-measures',
+      options: { measure: 'repeats.share' },
+      filter: rowFilterSchema.parse({}),
+    })
+    expect(table.rows.map(({ size }) => size)).toEqual([60, 60])
+    expect(cards.map(({ runId }) => runId)).toEqual([whole.runId])
+  })
+
+  it('is estimated beforehand like any metric', async () => {
+    const request = { metrics: [{ metric: 'compression_ratio', params: { n: 55 } }] }
+    const { id } = startDryRun(study, study.studyId, computeRequestSchema.parse(request))
+    await runJobs(study)
+    const { dryRuns } = getJob(study.db, id).result as { dryRuns: DryRun[] }
+    expect(dryRuns[0]).toMatchObject({ rows: 120, rowsDone: 0, blocked: null })
+    expect(dryRuns[0]?.secondsHigh).toBeGreaterThan(0)
   })
 
   it('compresses about as Node does, whose own library has other sizes', async () => {

@@ -17,7 +17,7 @@ test('any column with values can be drawn, and its address opens the same figure
   await page.getByRole('option', { name: 'Difficulty score' }).click()
   const title = figure.getByRole('heading', { name: 'Distribution of Difficulty score' })
   await expect(title).toBeVisible(DRAWN)
-  await expect(figure.getByText(/rows have a value/)).toBeVisible()
+  await expect(figure.getByText(/^\d+ of \d+ rows have a value/)).toBeVisible()
   await figure.getByText('Histogram', { exact: true }).click()
   await expect(figure.getByText('Number of rows')).toBeVisible()
 

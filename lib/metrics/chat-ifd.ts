@@ -1,4 +1,5 @@
 import { asColumns } from './token-loss/worked'
+import { higherVariant } from './token-loss/metric'
 import type { RatioForm } from './token-loss/ratios'
 import { rowIcIfd, rowIfd } from './token-loss/ratios'
 import type { LossColumns, Loss } from './token-loss/read'
@@ -9,7 +10,7 @@ import {
   READS,
   responseLoss,
 } from './token-loss/read'
-import type { DerivedMetric, DerivedVariant } from './types'
+import type { DerivedMetric } from './types'
 import { defineMetric } from './types'
 
 interface ChatVariant {
@@ -71,25 +72,6 @@ const VARIANTS: Record<string, ChatVariant> = {
   },
 }
 
-function describe(key: string, variant: ChatVariant): DerivedVariant {
-  const { label, unit, description, directionMeans } = variant
-  return {
-    key,
-    label,
-    description,
-    output: {
-      key: 'chat_ifd',
-      label,
-      shape: 'scalar',
-      dtype: 'f64',
-      unit,
-      direction: 'higher',
-      directionMeans,
-      description,
-    },
-  }
-}
-
 const derive: DerivedMetric['derive'] = (columns, key, n) => {
   const variant = VARIANTS[key] ?? (VARIANTS['ifd'] as ChatVariant)
   return deriveRows(columns, n, variant.of)
@@ -107,7 +89,9 @@ export const chatIfd = defineMetric({
   source: 'This product’s variant of the strict mode; not comparable with published values',
   from: 'chat_loss',
   reads: READS.chat,
-  variants: Object.entries(VARIANTS).map(([key, variant]) => describe(key, variant)),
+  variants: Object.entries(VARIANTS).map(([key, { of: _read, ...variant }]) =>
+    higherVariant('chat_ifd', { key, ...variant }),
+  ),
   derive,
   examples: [
     {

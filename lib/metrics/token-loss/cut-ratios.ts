@@ -1,5 +1,6 @@
 import { carriesValue, statusCode, statusOf } from '@/lib/contracts/status'
 import type { DerivedVariant } from '../types'
+import { higherVariant } from './metric'
 import type { Loss, LossColumns } from './read'
 import { missing, present } from './read'
 
@@ -52,19 +53,5 @@ export function cutVariant(
   description: string,
   directionMeans: string,
 ): DerivedVariant {
-  return {
-    key,
-    label,
-    description,
-    output: {
-      key,
-      label,
-      shape: 'scalar',
-      dtype: 'f64',
-      unit,
-      direction: 'higher',
-      directionMeans,
-      description,
-    },
-  }
+  return higherVariant(key, { key, label, unit, description, directionMeans })
 }

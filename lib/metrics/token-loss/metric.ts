@@ -1,5 +1,12 @@
 import { carriesValue, statusOf } from '@/lib/contracts/status'
-import { defineMetric, type DerivedMetric, type Metric, type MetricExample } from '../types'
+import {
+  defineMetric,
+  type DerivedMetric,
+  type DerivedVariant,
+  type Metric,
+  type MetricExample,
+  type OutputSpec,
+} from '../types'
 import { deriveRows, type Loss, type LossColumns, type LossMode } from './read'
 import {
   asColumns,
@@ -70,6 +77,21 @@ function workedExample(
     : [{ name: worked.name, expected: Object.fromEntries(stated), run }]
 }
 
+type Described = Pick<DerivedVariant, 'key' | 'label' | 'description'> &
+  Pick<OutputSpec, 'unit' | 'directionMeans'>
+
+/** Returns one variant of a derived metric of losses, all of which read as harder where they are higher. */
+export function higherVariant(output: string, described: Described): DerivedVariant {
+  const { key, ...rest } = described
+  const { label, description } = rest
+  return {
+    key,
+    label,
+    description,
+    output: { ...rest, key: output, shape: 'scalar', dtype: 'f64', direction: 'higher' },
+  }
+}
+
 /** Returns a metric that is derived from the stored token losses. */
 export function lossMetric({ directionMeans, variants, expected, ...own }: LossMetric): Metric {
   const [first] = Object.values(variants) as [LossVariant]
@@ -81,22 +103,13 @@ export function lossMetric({ directionMeans, variants, expected, ...own }: LossM
     version: 1,
     from: 'loss',
     variants: Object.entries(variants).map(([key, { label, mode, unit, text }]) => {
-      const description = `${text} ${MODE_TEXT[mode]}`
-      return {
+      return higherVariant(own.id, {
         key,
         label,
-        description,
-        output: {
-          key: own.id,
-          label,
-          shape: 'scalar',
-          dtype: 'f64',
-          unit,
-          direction: 'higher',
-          directionMeans,
-          description,
-        },
-      }
+        unit,
+        description: `${text} ${MODE_TEXT[mode]}`,
+        directionMeans,
+      })
     }),
     derive,
     examples: CASES.flatMap((worked, at) => workedExample(worked, at, expected, derive)),

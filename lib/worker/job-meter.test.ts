@@ -143,7 +143,7 @@ describe('a budget', () => {
     await runOnce(id)
     const paused = getJob(study.db, id)
     expect(paused).toMatchObject({ state: 'paused', errorCode: 'budget' })
-    expect(paused.error).toContain('5,000 tokens')
+    expect(paused.error).toContain('The token budget of 5,000 is used up.')
     const spent = tokensOf(paused.progress.meter)
     expect(spent).toBeGreaterThanOrEqual(5_000)
     expect(spent).toBeLessThan(8_000)

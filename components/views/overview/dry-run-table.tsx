@@ -1,6 +1,6 @@
 import { formatCount, formatDuration } from '@/components/ui/format'
 import { ScrollRegion } from '@/components/ui/scroll-region'
-import { costText } from '@/components/views/jobs/job-text'
+import { costText } from '@/lib/contracts/job-text'
 import type { DryRun, MetricInfo } from '@/lib/contracts/compute'
 import { tokensOf } from '@/lib/contracts/meter'
 

@@ -11,7 +11,7 @@ import {
   plural,
 } from '@/components/ui/format'
 import { JudgingFacts } from '@/components/views/agreement/judging-facts'
-import { costText } from '@/components/views/jobs/job-text'
+import { costText } from '@/lib/contracts/job-text'
 import { IMPORTED_LABEL } from '@/lib/contracts/imported-values'
 import type { RunRecord } from '@/lib/contracts/run'
 import { STATUSES } from '@/lib/contracts/status'

@@ -126,7 +126,7 @@ export function addExportCommand(program: Command): void {
     .requiredOption('--out <file>', 'file to write')
     .option('--state <json>', 'filter, sort and columns, as in the address of the rows page')
     .option('--metrics', 'add metric columns')
-    .option('--lineage', 'add arm, round, slot and operator')
+    .option('--lineage', 'add evolver, round, slot and operator')
     .option('--byte-order-mark', about.byteOrderMark.description)
     .option('--spreadsheet-safe', about.spreadsheetSafe.description)
     .addOption(

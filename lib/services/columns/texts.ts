@@ -1,4 +1,8 @@
+import { count, eq, type SQL } from 'drizzle-orm'
+import { z } from 'zod'
 import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
+import { responses } from '@/db/schema'
 import { columnBytes, emptyColumn } from '@/lib/columns/column'
 import type { Column } from '@/lib/columns/column'
 import { statusCode } from '@/lib/contracts/status'
@@ -7,7 +11,7 @@ import { currentResponseSet } from '../cells'
 import { cachesOf } from './cache'
 import type { StampedColumn } from './runs'
 
-/** Rows measured between two breaths: a few milliseconds of reading. */
+/** Rows measured before other work gets a turn: a few milliseconds of reading. */
 const STEP_ROWS = 5_000
 
 /** Lengths of texts, the only columns that need no run. */
@@ -38,10 +42,9 @@ interface TextPlan {
   missing: number
 }
 
-/** A set that is still being written grows; counting its keys takes a millisecond per 100,000. */
-function countResponses(db: Db, setNo: number): number {
-  const row = db.$client.prepare('select count(*) as n from responses where set_no = ?').get(setNo)
-  return (row as { n: number }).n
+/** Returns the number of responses that a condition selects; a set that is being written grows, and 100,000 take a millisecond. */
+export function countResponses(db: Db, which: SQL | undefined): number {
+  return db.select({ n: count() }).from(responses).where(which).get()?.n ?? 0
 }
 
 function planText(db: Db, cell: { no: number; rowCount: number }, name: string): TextPlan | null {
@@ -52,7 +55,9 @@ function planText(db: Db, cell: { no: number; rowCount: number }, name: string):
   const keyColumn = spec.table === 'rows' ? 'cell_no' : 'set_no'
   return {
     cacheKey: `text/${name}/${cell.no}`,
-    stamp: set ? `${set.no}:${set.kind === 'generated' ? countResponses(db, set.no) : ''}` : '',
+    stamp: set
+      ? `${set.no}:${set.kind === 'generated' ? countResponses(db, eq(responses.setNo, set.no)) : ''}`
+      : '',
     n: cell.rowCount,
     statement: `select idx, ${spec.sql} from ${spec.table} where ${keyColumn} = ? and idx >= ? and idx < ?`,
     key: set?.no ?? cell.no,
@@ -62,10 +67,11 @@ function planText(db: Db, cell: { no: number; rowCount: number }, name: string):
 
 function measureStep(db: Db, plan: TextPlan, column: Column, from: number): void {
   const ok = statusCode('ok')
-  const found = db.$client
-    .prepare(plan.statement)
-    .raw()
-    .all(plan.key, from, from + STEP_ROWS) as [number, number | null][]
+  const found = hotRead(db, {
+    why: 'measures every row of a file',
+    sql: plan.statement,
+    row: z.tuple([z.number(), z.number().nullable()]),
+  }).all(plan.key, from, from + STEP_ROWS)
   for (const [idx, length] of found) {
     if (idx >= plan.n) continue
     column.status[idx] = length === null ? plan.missing : ok

@@ -1,5 +1,7 @@
+import { z } from 'zod'
 import { and, desc, eq, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
 import { runCells, runs } from '@/db/schema'
 import {
   IMPORTED_LABEL,
@@ -34,11 +36,12 @@ export interface ImportedColumns {
   columns: CellResult['columns']
 }
 
-interface StoredRow {
-  idx: number
-  extra: string | null
-  flags: number
-}
+const storedRowSchema = z.object({
+  idx: z.number(),
+  extra: z.string().nullable(),
+  flags: z.number(),
+})
+type StoredRow = z.output<typeof storedRowSchema>
 
 interface Collected {
   metric: MeasuredMetric
@@ -89,13 +92,15 @@ export async function readImportedColumns(
 ): Promise<ImportedColumns[]> {
   const collected = collectors([...new Set(keySets.flat())], columns)
   if (collected.length === 0) return []
-  const page = db.$client.prepare(
-    `select idx, extra, flags from rows where cell_no = ? and idx > ? order by idx limit ${READ_ROWS}`,
-  )
+  const page = hotRead(db, {
+    why: 'goes over every row of a file',
+    sql: `select idx, extra, flags from rows where cell_no = ? and idx > ? order by idx limit ${READ_ROWS}`,
+    row: storedRowSchema,
+  })
   let last = -1
   for (;;) {
     throwIfAborted(signal)
-    const rows = page.all(cellNo, last) as StoredRow[]
+    const rows = page.all(cellNo, last)
     for (const row of rows) addRow(row, collected)
     if (rows.length < READ_ROWS) break
     last = rows.at(-1)?.idx as number

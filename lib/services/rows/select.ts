@@ -1,4 +1,8 @@
+import { and, eq, isNull } from 'drizzle-orm'
+import { z } from 'zod'
 import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
+import { decisions } from '@/db/schema'
 import {
   allIndexes,
   applyRange,
@@ -37,18 +41,19 @@ function inScope(cell: CellRef, filter: RowFilter): boolean {
 
 function keepMarked(db: Db, cell: CellRef, filter: RowFilter, mask: Mask): void {
   if (filter.marks.length === 0 && !filter.hideDropped) return
-  const entries = db.$client
-    .prepare('select idx, kind from decisions where cell_no = ? and undone_at is null')
-    .raw()
-    .all(cell.no) as [number, string][]
+  const entries = db
+    .select({ idx: decisions.idx, kind: decisions.kind })
+    .from(decisions)
+    .where(and(eq(decisions.cellNo, cell.no), isNull(decisions.undoneAt)))
+    .all()
   if (filter.marks.length > 0) {
     const marks: readonly string[] = filter.marks
     const marked = new Uint8Array(mask.length)
-    for (const [idx, kind] of entries) if (marks.includes(kind)) marked[idx] = 1
+    for (const { idx, kind } of entries) if (marks.includes(kind)) marked[idx] = 1
     intersect(mask, marked)
   }
   if (filter.hideDropped) {
-    for (const [idx, kind] of entries) if (kind === 'drop') mask[idx] = 0
+    for (const { idx, kind } of entries) if (kind === 'drop') mask[idx] = 0
   }
 }
 
@@ -82,8 +87,9 @@ function selectCell(db: Db, reader: ColumnReader, cell: CellRef, filter: RowFilt
 }
 
 function stampOf(db: Db, studyId: string, cells: readonly CellRef[], reader: ColumnReader): string {
+  const row = z.tuple([z.number()], z.number())
   const one = (sql: string) =>
-    Object.values(db.$client.prepare(sql).get(studyId) as object).join(':')
+    hotRead(db, { why: 'three counts with every page of rows', sql, row }).get(studyId)?.join(':')
   return [
     cells.map((cell) => `${cell.no}.${newestAlignment(db, cell.no)?.no ?? 0}`).join(' '),
     reader.runs.map((run) => (run.pinned ? `${run.no}p` : run.no)).join(' '),

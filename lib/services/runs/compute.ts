@@ -123,7 +123,7 @@ function startOne(
   const { backend, identity } = choice
   const params = settleParams(metric, asked, backend)
   if (backend && request.budget?.money != null && pricesOf(backend) === null) {
-    const reason = `A budget of money needs the prices of ${backend.label}. Enter them on the Backends page.`
+    const reason = `A cost budget needs the prices of ${backend.label}. Enter them on the Backends page.`
     started.blocked.push({ metric: metric.id, reason })
     return
   }

@@ -7,6 +7,7 @@ import { ArmMark } from '@/components/figures/arm-mark'
 import type { RowFilter } from '@/lib/contracts/filter'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { RangeFields } from './range-fields'
+import { SEEDS_LABEL } from '@/lib/contracts/seeds'
 
 const MARKS = [
   { value: 'star', label: 'Starred' },
@@ -68,7 +69,7 @@ export function FilterPanel({ detail, filter, controls }: FilterPanelProps) {
       <Chips
         label="Evolvers"
         options={[
-          { value: 'seeds', label: 'Seeds', colorIndex: null },
+          { value: 'seeds', label: SEEDS_LABEL, colorIndex: null },
           ...detail.arms.map((arm) => ({
             value: arm.key,
             label: arm.label,

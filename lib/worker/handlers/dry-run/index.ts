@@ -20,7 +20,7 @@ import { watchOwnMachine } from './own-machine'
 import { measureRows, type Measured } from './measure'
 import { loadDistinct, scanRows, stratified, type Pending, type Scan } from './scan'
 import { storedCache } from '@/lib/worker/vector-store'
-import { defineJob, type JobContext, type MeteredSession } from '@/lib/worker/types'
+import { defineJob, type WorkerContext, type MeteredSession } from '@/lib/worker/types'
 
 // Twenty rows, one of each length class, cost seconds and little money.
 const SAMPLE_ROWS = 20
@@ -73,7 +73,7 @@ interface Subject {
 
 /** Counts what is left to send; where the metric cannot be counted, what the sample sent stands for the rest. */
 async function countLeft(
-  context: JobContext,
+  context: WorkerContext,
   { metric, params, session }: Subject,
   scan: Scan,
   measured: Measured,
@@ -94,7 +94,7 @@ async function countLeft(
 
 /** A metric of a request with its parameters, and the backend that it will use. */
 function chosenFor(
-  { db, config }: Pick<JobContext, 'db' | 'config'>,
+  { db, config }: Pick<WorkerContext, 'db' | 'config'>,
   request: ComputeRequest,
   wanted: ComputeRequest['metrics'][number],
 ) {
@@ -106,7 +106,7 @@ function chosenFor(
 }
 
 async function estimate(
-  context: JobContext,
+  context: WorkerContext,
   studyId: string,
   request: ComputeRequest,
   wanted: ComputeRequest['metrics'][number],

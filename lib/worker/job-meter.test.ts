@@ -149,7 +149,7 @@ describe('a budget', () => {
     expect(spent).toBeLessThan(8_000)
     expect(paused.progress.done).toBeGreaterThan(0)
     expect(paused.progress.done).toBeLessThan(600)
-    expect(listEvents(study.db, id).at(-1)?.message).toContain('Paused: The budget')
+    expect(listEvents(study.db, id).at(-1)?.message).toContain('Paused: The token budget')
 
     expect(() => actOnJob(study.db, id, 'resume')).toThrow('higher budget')
     actOnJob(study.db, id, 'resume', { budget: null })

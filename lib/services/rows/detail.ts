@@ -1,4 +1,5 @@
 import { and, desc, eq, isNull, sql, type SQL } from 'drizzle-orm'
+import { z } from 'zod'
 import type { Db } from '@/db/client'
 import { cells, links, rowDetails, rows, runs } from '@/db/schema'
 import { readStored } from '@/db/stored-json'
@@ -6,6 +7,7 @@ import { plainObjectSchema } from '@/lib/contracts/plain-object'
 import type { RowDetail, RowRef } from '@/lib/contracts/rows'
 import { AppError } from '@/lib/errors'
 import { answeredTurn } from '@/lib/formats/shared/answered-turn'
+import type { ChatTags } from '@/lib/formats/types'
 import { currentCells, currentResponseSet, getCell, newestAlignment, type CellRef } from '../cells'
 import { listColumns } from '../columns'
 import { tokenStrip } from './detail-strip'
@@ -164,20 +166,16 @@ function detailsOf(db: Db, studyId: string, cellNo: number, idx: number): RowDet
     })
 }
 
-function parsed(text: string | null): unknown {
-  return text === null ? null : JSON.parse(text)
-}
-
 /** Returns the last pair of an imported chat, null where instruction and response are that pair. */
 function lastPairOf(
   db: Db,
   cell: CellRef,
   row: { instruction: string; response: string | null },
-  messages: string | null,
+  messages: unknown,
+  tags: ChatTags | null | undefined,
 ): RowDetail['row']['lastPair'] {
   if (messages === null || currentResponseSet(db, cell.no)?.kind !== 'imported') return null
-  const source = db.select({ source: cells.source }).from(cells).where(eq(cells.no, cell.no)).get()
-  const turn = answeredTurn(JSON.parse(messages), source?.source.mapping?.tags)
+  const turn = answeredTurn(messages, tags)
   return turn && (turn.user !== row.instruction || turn.reply !== row.response) ? turn : null
 }
 
@@ -202,18 +200,22 @@ export function getRowDetail(db: Db, studyId: string, cellId: string, idx: numbe
     .where(and(eq(rows.cellNo, cell.no), eq(rows.idx, idx)))
     .get() as Record<'system' | 'history' | 'messages' | 'extra' | 'externalId', string | null>
   const source = db.select({ source: cells.source }).from(cells).where(eq(cells.no, cell.no)).get()
+  const parsed = (field: 'history' | 'extra' | 'messages'): unknown => {
+    const place = () => ({ table: 'rows', id: `${cell.id}:${idx}`, field })
+    return stored[field] === null ? null : readStored(z.unknown(), stored[field], place)
+  }
   const all = currentCells(db, studyId)
   const lineage = chainOf(db, cell, idx)
   return {
     row: {
       ...item,
       system: stored.system,
-      history: parsed(stored.history),
-      extra: parsed(stored.extra),
+      history: parsed('history'),
+      extra: parsed('extra'),
       externalId: stored.externalId,
       fileName: source?.source.fileName ?? '',
       sha256: source?.source.sha256 ?? '',
-      lastPair: lastPairOf(db, cell, item, stored.messages),
+      lastPair: lastPairOf(db, cell, item, parsed('messages'), source?.source.mapping?.tags),
     },
     parent: lineage[lineage.length - 2] ?? null,
     children: childrenOf(db, all, cell, idx),

@@ -10,7 +10,7 @@ import {
 import { deleteCellEndpoint } from '@/lib/api/cells'
 import { actOnJobEndpoint, getJobEndpoint, listJobsEndpoint } from '@/lib/api/jobs'
 import { listPromptsEndpoint } from '@/lib/api/prompts'
-import { listRowsEndpoint } from '@/lib/api/rows'
+import { listRowsEndpoint, rowDetailEndpoint } from '@/lib/api/rows'
 import { deleteRunEndpoint, runCardEndpoint } from '@/lib/api/runs'
 import { studyEndpoint } from '@/lib/api/studies'
 import { listViewsEndpoint, saveViewEndpoint } from '@/lib/api/views'
@@ -207,6 +207,16 @@ describe('a stored JSON value', () => {
     const query = { state, offset: 0, limit: 10 }
     await expect(call(listRowsEndpoint, { ...atStudy(), query })).rejects.toMatchObject(
       told('cells', cell?.id ?? '', 'report'),
+    )
+  })
+
+  it.each(['history', 'extra', 'messages'])('of a row is named: %s', async (field) => {
+    const [cell] = (await call(studyEndpoint, atStudy())).cells
+    const cellId = cell?.id ?? ''
+    store('rows', field, 'no json')
+    const params = { studyId: study.studyId, cellId, idx: 0 }
+    await expect(call(rowDetailEndpoint, { params })).rejects.toMatchObject(
+      told('rows', `${cellId}:0`, field),
     )
   })
 

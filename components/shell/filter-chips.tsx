@@ -11,6 +11,7 @@ import type { RangeFilter, RowFilter, ValueFilter } from '@/lib/contracts/filter
 import type { StudyDetail } from '@/lib/contracts/study'
 import { columnName } from './column-name'
 import classes from './frame.module.css'
+import { SEEDS_LABEL } from '@/lib/contracts/seeds'
 
 interface Chip {
   key: string
@@ -48,7 +49,7 @@ function valuesText({ column: id, match, values, missing }: ValueFilter, study?:
 /** One chip for each part of the filter, with the filter that is left without it. */
 export function filterChips(filter: RowFilter, study: StudyDetail | undefined): Chip[] {
   const armLabel = (key: string) =>
-    key === 'seeds' ? 'Seeds' : (study?.arms.find((arm) => arm.key === key)?.label ?? key)
+    key === 'seeds' ? SEEDS_LABEL : (study?.arms.find((arm) => arm.key === key)?.label ?? key)
   const seedLabel = (key: string) => study?.seedSets.find((set) => set.key === key)?.label ?? key
   const chips: Chip[] = []
   const list = (key: keyof RowFilter, text: string, isOn: boolean) => {

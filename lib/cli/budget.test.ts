@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { emptyProgress, type Job } from '@/lib/contracts/job'
 import { readBudget } from './budget'
-import { jobFacts } from './job-text'
+import { jobFacts } from '@/lib/contracts/job-text'
 
 describe('readBudget', () => {
   it('tells a new budget from none and from nothing said', () => {
@@ -25,8 +25,9 @@ describe('jobFacts', () => {
     progress.meter.promptTokens = 40_000
     progress.meter.retries = 3
     progress.requestErrors = { rate_limit: { count: 3, example: '' } }
-    expect(jobFacts({ state: 'running', progress } as Job)).toBe(
-      '1,200 of 5,000 rows, 31 rows/s, 4 in flight, 9 waiting, 3 retries, requests failed: rate_limit 3, 40,000 tokens, 0.5000 EUR, 1 min 2 s left',
+    const job = { state: 'running', progress, startedAt: 1, finishedAt: null } as Job
+    expect(jobFacts(job, { requests: true })).toBe(
+      '1,200 of 5,000 rows · 31.0 rows/s · 1 min 2 s left · 4 in flight, 9 waiting · 3 retried · requests failed: rate_limit 3 · 40,000 tokens · 0.5000 EUR',
     )
   })
 })

@@ -14,8 +14,11 @@ export interface BudgetOptions {
 export function addBudgetOptions(command: Command): Command {
   return command
     .option('--budget-tokens <n>', 'pause each job after so many tokens')
-    .option('--budget-money <amount>', "pause each job at this cost, in the backend's currency")
-    .option('--budget-minutes <n>', 'pause each job after so many minutes of running')
+    .option(
+      '--budget-money <amount>',
+      "pause each job at this cost budget, in the backend's currency",
+    )
+    .option('--budget-minutes <n>', 'pause each job at this max runtime, in minutes')
 }
 
 function positive(name: string, text: string | undefined): number | null {

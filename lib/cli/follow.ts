@@ -6,7 +6,7 @@ import { AppError, ERROR_CODES } from '@/lib/errors'
 import { getJob, requestCancel } from '@/lib/queue/queue'
 import type { ServiceContext } from '@/lib/services/context'
 import { workerState } from '@/lib/services/system'
-import { jobFacts } from './job-text'
+import { jobFacts } from '@/lib/contracts/job-text'
 import { endLine, say, sayAgain } from './output'
 
 const ENDED = new Set(['succeeded', 'failed', 'cancelled'])
@@ -31,7 +31,9 @@ function ensureWorker(context: ServiceContext): ChildProcess | null {
 
 function progressText(job: Job): string {
   const held = job.state === 'paused' || job.state === 'queued' ? job.error : null
-  return held === null ? `${job.progress.phase}: ${jobFacts(job)}` : `${job.state}: ${held}`
+  return held === null
+    ? `${job.progress.phase}: ${jobFacts(job, { requests: true })}`
+    : `${job.state}: ${held}`
 }
 
 function isOver(job: Job): boolean {

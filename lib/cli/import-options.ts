@@ -1,11 +1,10 @@
 import { Option, type Command } from 'commander'
-import { CHAT_ROLES, MAPPED_FIELDS, type MappedField } from '@/lib/contracts/cell'
+import { CHAT_ROLES, MAPPED_FIELDS, type ChatRole, type MappedField } from '@/lib/contracts/cell'
 import { IMPORTED_KINDS, importedColumnsSchema } from '@/lib/contracts/imported-values'
 import { ENCODINGS, type Encoding, type Opening, PLAIN_OPENING } from '@/lib/contracts/opening'
 import type { ImportPlan } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import { FORMAT_IDS, type ColumnMapping } from '@/lib/formats/types'
-import { rolesOf } from './questions'
 
 /** What `--repair` mends, and the decision behind it. */
 const REPAIRS = {
@@ -81,6 +80,20 @@ function pair(option: string, text: string): [string, string] {
   const at = text.lastIndexOf('=')
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
   throw new AppError('invalid_input', `Write ${option} as name=value, not ${JSON.stringify(text)}.`)
+}
+
+/** Returns the speakers that `--role name=who` options name. Throws `invalid_input` for a who that is none. */
+export function rolesOf(values: readonly string[]): Record<string, ChatRole> {
+  const roles = values.map((value): [string, ChatRole] => {
+    const [name, who] = pair('--role', value)
+    const role = CHAT_ROLES.find((known) => known === who)
+    if (role) return [name, role]
+    throw new AppError(
+      'invalid_input',
+      `--role ${value}: write the name in the file, "=" and one of ${CHAT_ROLES.join(', ')}.`,
+    )
+  })
+  return Object.fromEntries(roles)
 }
 
 /** Returns the decisions about how the files are opened. */

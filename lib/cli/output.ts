@@ -99,13 +99,3 @@ export function reportError(error: unknown, json: boolean): number {
   if (error instanceof AppError && error.details?.pause !== undefined) return EXIT_PAUSED
   return EXIT_CODES[code] ?? 1
 }
-
-/** Returns a duration as a person says it: `3 min 20 s`. */
-export function duration(ms: number): string {
-  const seconds = Math.round(ms / 1000)
-  if (seconds < 60) return `${seconds} s`
-  const minutes = Math.floor(seconds / 60)
-  return minutes < 60
-    ? `${minutes} min ${seconds % 60} s`
-    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
-}

@@ -27,7 +27,7 @@ export type MappedField = (typeof MAPPED_FIELDS)[number]
 const sourceColumn = z.string().max(LIMITS.sourceColumn).nullable()
 
 /** How the messages of a chat are spelled; see ChatTags in lib/formats/types.ts. */
-const chatTagsSchema = z.object({
+export const chatTagsSchema = z.object({
   role: sourceColumn,
   content: sourceColumn,
   roles: z.record(z.string().max(LIMITS.sourceColumn), z.enum(CHAT_ROLES)),

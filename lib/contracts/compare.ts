@@ -5,7 +5,7 @@ import { metricValueSchema } from './rows'
 
 /** One side of a comparison: an arm at a round, over the chosen seed sets. */
 export const compareSideSchema = z.object({
-  arm: nameSchema.describe('Arm key; the word `seeds` means the seed rows.'),
+  arm: nameSchema.describe('Key of the evolver; the word `seeds` means the seed rows.'),
   round: roundSchema.describe('Round of evolution; 0 for the seeds.'),
   runs: z
     .array(z.string())

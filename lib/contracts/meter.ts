@@ -100,12 +100,13 @@ export interface Spent {
 
 const whole = (value: number) => Math.round(value).toLocaleString('en-GB')
 
-/** Returns the budget that is used up, in words, or null. */
+/** Returns the limit that is reached, in words ("cost budget of 2"), or null. */
 export function budgetReached(budget: Budget | null, spent: Spent): string | null {
   if (!budget) return null
   const { tokens, money, seconds } = budget
-  if (tokens !== null && spent.tokens >= tokens) return `${whole(tokens)} tokens`
-  if (money !== null && spent.money !== null && spent.money >= money) return `${money} of money`
-  if (seconds !== null && spent.seconds >= seconds) return `${whole(seconds)} s of running`
+  if (tokens !== null && spent.tokens >= tokens) return `token budget of ${whole(tokens)}`
+  if (money !== null && spent.money !== null && spent.money >= money)
+    return `cost budget of ${money}`
+  if (seconds !== null && spent.seconds >= seconds) return `max runtime of ${whole(seconds)} s`
   return null
 }

@@ -13,7 +13,7 @@ export const rowSetSchema = z.discriminatedUnion('kind', [
     seed: z
       .number()
       .int()
-      .describe('Seed of the draw; the same slots are used on every arm and round.'),
+      .describe('Random seed of the draw; the same slots are used on every evolver and round.'),
   }),
 ])
 export type RowSet = z.infer<typeof rowSetSchema>

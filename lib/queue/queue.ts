@@ -226,7 +226,7 @@ export function resumeJob(db: Queryable, id: string, now = Date.now()): Job {
     if (reached !== null) {
       throw new AppError(
         'conflict',
-        `The budget of ${reached} is used up. Resume with a higher budget, or without one.`,
+        `The ${reached} is used up. Resume with a higher budget, or without one.`,
       )
     }
     db.update(jobs)

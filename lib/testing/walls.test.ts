@@ -90,3 +90,56 @@ describe('the walls between rooms', () => {
     expect(found).not.toContain('lib/services/rows.test.ts')
   })
 })
+
+// What only the database's own files may do: hand a text of SQL to SQLite or read JSON without a schema.
+const RAW_SQL: readonly [string, RegExp][] = [
+  [
+    'a raw statement',
+    /\$client\s*\.\s*(?:prepare|exec)\b|\{\s*\$client\b|=\s*[\w.]+\.\$client\s*$/m,
+  ],
+  ['SQL run past the schema', /\bdb\s*\.\s*(?:run|all|get|values)\s*\(\s*sql`(?!pragma)/],
+  ['JSON that no schema reads', /mode:\s*'json'/],
+]
+
+function productFiles(folder: string): string[] {
+  return fs
+    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => path.join(folder, name))
+    .filter((file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$/.test(file))
+    .filter((file) => !file.startsWith(path.join('lib', 'testing')))
+}
+
+function rawSql(text: string): string[] {
+  return RAW_SQL.filter(([, pattern]) => pattern.test(text)).map(([name]) => name)
+}
+
+describe('SQL', () => {
+  it('goes through drizzle or db/hot-sql.ts', () => {
+    const files = ['app', 'lib', 'components'].flatMap(productFiles)
+    expect(files.length).toBeGreaterThan(500)
+    const broken = files.flatMap((file) =>
+      rawSql(fs.readFileSync(file, 'utf8')).map((name) => `${file}: ${name}`),
+    )
+    expect(broken).toEqual([])
+    expect(rawSql(fs.readFileSync('db/hot-sql.ts', 'utf8'))).toEqual(['a raw statement'])
+  })
+
+  it.each([
+    'db.$client.prepare(text)',
+    'context.db.$client\n  .prepare(text)',
+    'study.db.$client.exec(text)',
+    'const { $client } = db',
+    'const sqlite = db.$client',
+    'db.run(sql`delete from rows`)',
+    "text('x', { mode: 'json' })",
+  ])('is found where it does not: %s', (text) => {
+    expect(rawSql(text)).toHaveLength(1)
+  })
+
+  it.each(['db.$client.name', 'db.$client.transaction(work)', 'db.run(sql`pragma optimize`)'])(
+    'may use the connection itself: %s',
+    (text) => {
+      expect(rawSql(text)).toEqual([])
+    },
+  )
+})

@@ -89,7 +89,7 @@ export class JobMeter {
   error(reached: string): Error {
     return pauseError(
       'budget',
-      `The budget of ${reached} is used up. What was computed stays; resume with a higher budget to go on.`,
+      `The ${reached} is used up. What was computed stays; resume with a higher budget to go on.`,
     )
   }
 

@@ -14,7 +14,7 @@ import { fail, finish, pauseItself, release, saveProgress } from '@/lib/queue/le
 import { pauseReasonOf } from './pause'
 import { parsePayload } from '@/lib/queue/kinds'
 import { addEvent, type JobRow } from '@/lib/queue/queue'
-import type { JobContext, JobKind, MeteredSession } from './types'
+import type { WorkerContext, JobKind, MeteredSession } from './types'
 
 // Pages poll once a second or so; writing more often only costs transactions.
 const PROGRESS_MS = 500
@@ -85,7 +85,7 @@ export async function runJob(
   }, PROGRESS_MS)
   const event = (level: 'info' | 'warn' | 'error', message: string) =>
     addEvent(db, row.no, level, redactText(message))
-  const context: JobContext = {
+  const context: WorkerContext = {
     db,
     config,
     job: { no: row.no, id: row.id, studyId: row.studyId, attempts: row.attempts },

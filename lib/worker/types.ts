@@ -8,7 +8,7 @@ import type { PayloadOf } from '@/lib/queue/kinds'
 export type { Meter, MeteredSession } from '@/lib/backends/session/metered'
 
 /** What a handler gets from the worker. */
-export interface JobContext {
+export interface WorkerContext {
   db: Db
   config: Config
   job: { no: number; id: string; studyId: string | null; attempts: number }
@@ -40,9 +40,9 @@ export interface JobHandler<P> {
   /** Default `compute`. */
   lane?: JobLane
   /** Ids of the backends that the job uses; none where the kind does not say. */
-  backends?(around: Pick<JobContext, 'db' | 'config'>, payload: P): readonly string[]
+  backends?(around: Pick<WorkerContext, 'db' | 'config'>, payload: P): readonly string[]
   /** Resumable: running it again after a kill at any moment neither loses nor doubles anything. */
-  run(context: JobContext, payload: P): Promise<Record<string, unknown> | void>
+  run(context: WorkerContext, payload: P): Promise<Record<string, unknown> | void>
   /** Removes what a killed worker left half done; called once when a worker starts, before any job runs. */
   cleanup?(db: Db): void
 }

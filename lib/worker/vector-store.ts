@@ -1,7 +1,9 @@
+import { z } from 'zod'
 import fs from 'node:fs'
 import path from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { Db } from '@/db/client'
+import { hotRead, hotWrite } from '@/db/hot-sql'
 import { PRIVATE_FILE, PRIVATE_FOLDER } from '@/db/private-files'
 import type { RequestCache } from '@/lib/backends/session/cache-port'
 import { databaseCache } from './request-cache'
@@ -90,11 +92,11 @@ export class VectorStore {
     for (const bytes of this.lengths()) {
       const head = Buffer.concat([MAGIC, Buffer.alloc(4)])
       head.writeUInt32LE(bytes, 4)
-      const live = db.$client
-        .prepare(
-          `select key, value from request_cache where call = 'embed' and length(value) = ${POINTER_BYTES} and substr(value, 1, 8) = ?`,
-        )
-        .all(head) as { key: Buffer; value: Buffer }[]
+      const live = hotRead(db, {
+        why: 'goes over every cached vector',
+        sql: `select key, value from request_cache where call = 'embed' and length(value) = ${POINTER_BYTES} and substr(value, 1, 8) = ?`,
+        row: z.object({ key: z.instanceof(Buffer), value: z.instanceof(Buffer) }),
+      }).all(head)
       const before = fs.statSync(this.pathOf(bytes)).size
       if (live.length * bytes > before * LIVE_SHARE) continue
       freed += before - this.rewrite(db, bytes, live)
@@ -108,8 +110,9 @@ export class VectorStore {
   }
 
   private rewrite(db: Db, bytes: number, live: { key: Buffer; value: Buffer }[]): number {
-    const update = db.$client.prepare('update request_cache set value = ? where key = ?')
-    const drop = db.$client.prepare('delete from request_cache where key = ?')
+    const why = 'once a cached vector'
+    const update = hotWrite(db, { why, sql: 'update request_cache set value = ? where key = ?' })
+    const drop = hotWrite(db, { why, sql: 'delete from request_cache where key = ?' })
     const part = `${this.pathOf(bytes)}.part`
     const kept: { key: Buffer; value: Buffer }[] = []
     const file = fs.openSync(part, 'w', PRIVATE_FILE)

@@ -6,10 +6,11 @@ import { ArmMark } from '@/components/figures/arm-mark'
 import { SEEDS, roundsOf, type SideChoice } from '@/components/hooks/use-compare'
 import type { StudyDetail } from '@/lib/contracts/study'
 import classes from './compare.module.css'
+import { SEEDS_LABEL } from '@/lib/contracts/seeds'
 
 /** `Small greedy, round 2`, or `Seeds`. */
 export function sideLabel(study: StudyDetail, side: SideChoice): string {
-  if (side.arm === SEEDS) return 'Seeds'
+  if (side.arm === SEEDS) return SEEDS_LABEL
   const arm = study.arms.find((one) => one.key === side.arm)
   return `${arm?.label ?? side.arm}, round ${side.round}`
 }
@@ -27,7 +28,7 @@ interface SideSelectProps {
 
 function SideSelect({ name, study, side, onChange }: SideSelectProps) {
   const armOptions = [
-    ...(roundsOf(study, SEEDS).length > 0 ? [{ value: SEEDS, label: 'Seeds' }] : []),
+    ...(roundsOf(study, SEEDS).length > 0 ? [{ value: SEEDS, label: SEEDS_LABEL }] : []),
     ...study.arms
       .filter((arm) => roundsOf(study, arm.key).length > 0)
       .map((arm) => ({ value: arm.key, label: arm.label })),

@@ -5,7 +5,8 @@ import type { ReactNode } from 'react'
 import { ProgressBar } from '@/components/ui/progress-bar'
 import type { Job } from '@/lib/contracts/job'
 import { JobActions } from './job-actions'
-import { jobFacts, jobShare, STATE_COLOR, stateText } from './job-text'
+import { jobFacts, stateText } from '@/lib/contracts/job-text'
+import { jobShare, STATE_COLOR } from './job-text'
 import classes from './jobs.module.css'
 
 interface JobLineProps {

@@ -1,7 +1,7 @@
 import { DASH, formatCount, formatDuration } from '@/components/ui/format'
 import type { Job } from '@/lib/contracts/job'
 import { tokensOf } from '@/lib/contracts/meter'
-import { budgetText, costText, rateText } from './job-text'
+import { budgetText, costText, rateText } from '@/lib/contracts/job-text'
 import classes from './jobs.module.css'
 
 interface Figure {

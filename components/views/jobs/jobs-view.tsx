@@ -10,7 +10,7 @@ import { PageTitle } from '@/components/shell/page-title'
 import type { Job } from '@/lib/contracts/job'
 import { JobDetail } from './job-detail'
 import { JobLine } from './job-line'
-import { KIND_LABEL } from './job-text'
+import { KIND_LABEL } from '@/lib/contracts/job-text'
 import classes from './jobs.module.css'
 
 const SHOWN = ['all', 'active', 'failed', 'done'] as const

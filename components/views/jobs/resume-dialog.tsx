@@ -8,7 +8,7 @@ import type { Job } from '@/lib/contracts/job'
 import { tokensOf } from '@/lib/contracts/meter'
 import { formatCount, formatDuration } from '@/components/ui/format'
 import { BudgetFields, budgetOrNull, NO_BUDGET } from './budget-fields'
-import { costText } from './job-text'
+import { costText } from '@/lib/contracts/job-text'
 
 function spentText({ progress }: Job): string {
   const { meter, cost, activeMs } = progress

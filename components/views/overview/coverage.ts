@@ -1,5 +1,6 @@
 import type { MetricInfo } from '@/lib/contracts/compute'
 import type { CellInfo, StudyDetail } from '@/lib/contracts/study'
+import { SEEDS_LABEL } from '@/lib/contracts/seeds'
 
 export interface MetricCoverage {
   metric: MetricInfo
@@ -80,7 +81,7 @@ export function matrixGroups(detail: StudyDetail): MatrixGroup[] {
   const columnsOf = (armKey: string | null) =>
     roundsOf(armKey).map((round) => ({ key: `${armKey ?? 'seeds'}-${round}`, armKey, round }))
   if (detail.cells.some((cell) => cell.armKey === null)) {
-    groups.push({ armKey: null, label: 'Seeds', colorIndex: null, columns: columnsOf(null) })
+    groups.push({ armKey: null, label: SEEDS_LABEL, colorIndex: null, columns: columnsOf(null) })
   }
   for (const arm of detail.arms) {
     const columns = columnsOf(arm.key)

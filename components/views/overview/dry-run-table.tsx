@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core'
 import { formatCount, formatDuration } from '@/components/ui/format'
 import { Table, type Column } from '@/components/ui/table'
-import { costText } from '@/components/views/jobs/job-text'
+import { costText } from '@/lib/contracts/job-text'
 import type { DryRun, MetricInfo } from '@/lib/contracts/compute'
 import { tokensOf } from '@/lib/contracts/meter'
 

@@ -10,8 +10,9 @@ import { OPERATORS as OPERATOR_NAMES } from '@/lib/prompts/operators'
 import { ImportColumns } from './import-columns'
 import { keyOf } from './key-of'
 import { ALIGN_OPTIONS, operatorOptions } from './operator-options'
+import { SEEDS_LABEL } from '@/lib/contracts/seeds'
 
-const SEEDS = 'Seeds'
+const SEEDS = SEEDS_LABEL
 interface ImportPlanFieldsProps {
   plan: ImportPlan
   keys: readonly string[]

@@ -13,7 +13,7 @@ import {
 import { Facts } from '@/components/ui/facts'
 import { Table, type Column } from '@/components/ui/table'
 import { JudgingFacts } from '@/components/views/agreement/judging-facts'
-import { costText } from '@/components/views/jobs/job-text'
+import { costText } from '@/lib/contracts/job-text'
 import { IMPORTED_LABEL } from '@/lib/contracts/imported-values'
 import { setRecordSchema } from '@/lib/contracts/measure'
 import type { RunRecord } from '@/lib/contracts/run'

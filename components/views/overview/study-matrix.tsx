@@ -10,6 +10,7 @@ import type { Coverage } from './coverage'
 import { matrixGroups } from './coverage'
 import { MatrixCell } from './matrix-cell'
 import classes from './matrix.module.css'
+import { SEEDS_LABEL } from '@/lib/contracts/seeds'
 
 interface StudyMatrixProps {
   detail: StudyDetail
@@ -25,7 +26,7 @@ export function StudyMatrix({ detail, coverage, onCompute }: StudyMatrixProps) {
   )
   const [aligning, setAligning] = useState<CellInfo | null>(null)
   const armLabel = (armKey: string | null) =>
-    detail.arms.find((arm) => arm.key === armKey)?.label ?? 'Seeds'
+    detail.arms.find((arm) => arm.key === armKey)?.label ?? SEEDS_LABEL
   const nameOf = (cell: CellInfo) => {
     const set = detail.seedSets.find((one) => one.key === cell.seedSetKey)?.label
     return `${set}, ${armLabel(cell.armKey)}, round ${cell.round}`

@@ -1,3 +1,4 @@
+import { formatDuration } from '@/lib/contracts/format'
 import type { Command } from 'commander'
 import type { ComputeRequest, DryRun } from '@/lib/contracts/compute'
 import { tokensOf } from '@/lib/contracts/meter'
@@ -13,9 +14,9 @@ import { findBackend } from '../backend'
 import { addBudgetOptions, readBudget, type BudgetOptions } from '../budget'
 import { findStudy, openContext } from '../context'
 import { followJobs } from '../follow'
-import { jobFacts } from '../job-text'
+import { jobFacts } from '@/lib/contracts/job-text'
 import { parseParamsOption } from '../options'
-import { duration, printJson, printLine, printRows } from '../output'
+import { printJson, printLine, printRows } from '../output'
 import { versionParams } from '../prompt-version'
 
 interface ComputeOptions extends BudgetOptions {
@@ -42,7 +43,7 @@ interface Shortcut {
 const COMMANDS: readonly Shortcut[] = [
   {
     name: 'compute',
-    description: 'compute what is missing of the metrics (all of them without --metric)',
+    description: 'compute missing values of the metrics (all of them without --metric)',
     metrics: null,
     waits: false,
   },
@@ -106,7 +107,7 @@ function estimateRow(estimate: DryRun): Record<string, unknown> {
     rows: estimate.rows - estimate.rowsDone,
     tokens: tokensOf(meter),
     cached: meter.cachedRequests,
-    time: `${duration(secondsLow * 1000)} to ${duration(secondsHigh * 1000)}`,
+    time: `${formatDuration(secondsLow * 1000)} to ${formatDuration(secondsHigh * 1000)}`,
     cost: cost ? `${cost.amount.toFixed(2)} ${cost.currency}` : null,
     note: estimate.blocked ?? estimate.note ?? '',
   }
@@ -163,7 +164,8 @@ async function compute(
       ],
       false,
     )
-    if (waits) for (const job of jobs) printLine(`${job.title}: ${jobFacts(job)}`)
+    if (waits)
+      for (const job of jobs) printLine(`${job.title}: ${jobFacts(job, { requests: true })}`)
   }
   if (options.wait ?? waits) {
     try {
@@ -192,7 +194,7 @@ export function addComputeCommand(program: Command): void {
         '--prompt <hashes...>',
         'stored versions of prompts to ask by ("prompts" lists them); the first digits are enough',
       )
-      .option('--sample <n>', 'only n seeds of each seed set, the same on every arm')
+      .option('--sample <n>', 'only n seeds of each seed set, the same for every evolver')
       .option('--sample-seed <n>', 'seed of the draw', '1')
       .option('--dry-run', 'predict tokens, time and cost; compute nothing')
       .option(

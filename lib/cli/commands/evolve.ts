@@ -13,8 +13,8 @@ export function addEvolveCommand(program: Command): void {
     .command('evolve')
     .description("evolve a study's seeds by Evol-Instruct rounds and write responses")
     .requiredOption('--study <name or id>', 'study whose seeds are evolved')
-    .requiredOption('--arm <key>', 'short name of the new arm, for example small-greedy')
-    .option('--label <text>', 'name of the arm (default: its key)')
+    .requiredOption('--arm <key>', 'short name of the new evolver, for example small-greedy')
+    .option('--label <text>', 'name of the evolver (default: its key)')
     .option('--backend <id or label>', 'backend of the evolver', 'embedded')
     .option(
       '--response-backend <id or label>',

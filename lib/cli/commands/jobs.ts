@@ -8,7 +8,7 @@ import { actOnJob, getJobDetail, listJobs } from '@/lib/services/jobs'
 import { addBudgetOptions, readBudget, type BudgetOptions } from '../budget'
 import { findStudy, openContext } from '../context'
 import { followJobs } from '../follow'
-import { jobFacts } from '../job-text'
+import { costText, jobFacts } from '@/lib/contracts/job-text'
 import { printJson, printLine, printRows } from '../output'
 
 // A log keeps about a thousand lines.
@@ -48,7 +48,7 @@ function listRow({ id, state, title, progress, error }: Job): Record<string, unk
     done: `${done}/${total} ${unit}`,
     failed,
     tokens: tokensOf(meter),
-    cost: cost ? `${cost.amount.toFixed(2)} ${cost.currency}` : null,
+    cost: cost ? costText(cost) : null,
     error,
   }
 }
@@ -81,7 +81,7 @@ function show(id: string, json: boolean): void {
   printLine(
     `${job.title} (${job.kind}, ${job.state}${job.request ? `, ${job.request} asked` : ''})`,
   )
-  printLine(`${progress.phase}: ${jobFacts(job)}`)
+  printLine(`${progress.phase}: ${jobFacts(job, { requests: true })}`)
   if (job.error) printLine(job.error)
   for (const [name, { count, example }] of Object.entries(progress.reasons)) {
     const sentence = STATUSES.find((status) => status.name === name)?.sentence ?? name

@@ -3,18 +3,15 @@ import { defaultModelIds } from '@/lib/models/manifest'
 import type { ServiceContext } from '@/lib/services/context'
 import { loadSample } from '@/lib/services/sample/load'
 import { startSample } from '@/lib/services/sample/start'
-import { getStudy } from '@/lib/services/studies'
+import { getStudy, listStudies } from '@/lib/services/studies'
 import { openContext, storageError } from '../context'
 import { say } from '../output'
 import { fetchModels } from './models'
 
 function countTables(context: ServiceContext): string {
-  const { studies, rows } = context.db.$client
-    .prepare(
-      'select (select count(*) from studies where deleted_at is null) as studies, coalesce(sum(row_count), 0) as rows from cells',
-    )
-    .get() as { studies: number; rows: number }
-  return `${studies} ${studies === 1 ? 'study' : 'studies'}, ${rows} rows`
+  const list = listStudies(context.db)
+  const rows = list.reduce((sum, study) => sum + study.rowCount, 0)
+  return `${list.length} ${list.length === 1 ? 'study' : 'studies'}, ${rows} rows`
 }
 
 /** Queues what the recorded values of the sample leave to be computed; says why a metric is left out. */

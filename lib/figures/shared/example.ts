@@ -2,7 +2,7 @@ import type { SetRecord } from '@/lib/contracts/measure'
 import { statusCode } from '@/lib/contracts/status'
 import { createRandom, type Random } from '@/lib/stats/random'
 import type { FigureColumnInfo, FigureData, FigureSeries, SeriesColumn } from '../types'
-import { SEEDS_KEY } from '@/lib/contracts/seeds'
+import { SEEDS_KEY, SEEDS_LABEL } from '@/lib/contracts/seeds'
 
 // Enough rows for smooth curves, few enough that a test draws all figures in no time.
 const EXAMPLE_ROWS = 240
@@ -104,7 +104,7 @@ export function exampleData(columns: readonly ExampleColumn[]): FigureData {
           seedSetKey: set.key,
           seedSetLabel: set.label,
           armKey: arm?.key ?? null,
-          armLabel: arm?.label ?? 'Seeds',
+          armLabel: arm?.label ?? SEEDS_LABEL,
           armClass: arm?.armClass ?? null,
           colorIndex: arm?.colorIndex ?? 0,
           round,

@@ -7,7 +7,7 @@ import type {
   FigureSeries,
   SeriesCount,
 } from '../types'
-import { SEEDS_KEY } from '@/lib/contracts/seeds'
+import { SEEDS_KEY, SEEDS_LABEL } from '@/lib/contracts/seeds'
 
 /** Returns the drawing key of a series' arm. */
 export function armOf(series: FigureSeries): string {
@@ -16,7 +16,7 @@ export function armOf(series: FigureSeries): string {
 
 /** Returns "Seeds" for round 0 of the seeds, else "Round 2". */
 export function roundLabel(round: number): string {
-  return round === 0 ? 'Seeds' : `Round ${round}`
+  return round === 0 ? SEEDS_LABEL : `Round ${round}`
 }
 
 /**
@@ -30,7 +30,11 @@ export function armsOf(data: FigureData, counts: readonly SeriesCount[]): ArmMar
     const key = armOf(series)
     if (arms.has(key) || !valued.has(series.key)) continue
     const colorIndex = series.armKey === null ? null : series.colorIndex
-    arms.set(key, { key, label: series.armKey === null ? 'Seeds' : series.armLabel, colorIndex })
+    arms.set(key, {
+      key,
+      label: series.armKey === null ? SEEDS_LABEL : series.armLabel,
+      colorIndex,
+    })
   }
   return [...arms.values()].toSorted((a, b) => (a.colorIndex ?? -1) - (b.colorIndex ?? -1))
 }

@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
 import type {
   AgreementReply,
   AgreementReport,
@@ -74,10 +76,11 @@ interface Pairs {
 
 function slotsOf(db: Db, cellNo: number, rowCount: number): Int32Array {
   const slots = new Int32Array(rowCount).fill(-1)
-  const found = db.$client
-    .prepare('select idx, slot from rows where cell_no = ? and slot is not null')
-    .raw()
-    .iterate(cellNo) as Iterable<[number, number]>
+  const found = hotRead(db, {
+    why: 'goes over every row of a file',
+    sql: 'select idx, slot from rows where cell_no = ? and slot is not null',
+    row: z.tuple([z.number(), z.number()]),
+  }).iterate(cellNo)
   for (const [idx, slot] of found) slots[idx] = slot
   return slots
 }

@@ -1,9 +1,14 @@
+import { z } from 'zod'
 import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
 
 /** Rows looked at when only similarity can tell: the difference of two means is clear with far fewer. */
 const SAMPLE_ROWS = 200
 /** Below this many pairs a difference of means says nothing, so the file order is believed. */
 const MIN_SAMPLE = 8
+
+// A sum over no rows is null.
+const COUNT = z.number().nullable()
 
 /** Outcome of the test whether row i of a file comes from row i of its parent. */
 export interface IndexCheck {
@@ -54,15 +59,15 @@ function evenly(n: number, pairAt: (k: number) => Pair): Pair[] {
 }
 
 function sampleSimilarity(db: Db, childNo: number, parentNo: number, pairs: readonly Pair[]) {
-  const pair = db.$client.prepare(
-    'select c.instruction as child, p.instruction as parent from rows c join rows p on p.cell_no = ? and p.idx = ? where c.cell_no = ? and c.idx = ?',
-  )
+  const pair = hotRead(db, {
+    why: 'one look for each pair of a sample',
+    sql: 'select c.instruction as child, p.instruction as parent from rows c join rows p on p.cell_no = ? and p.idx = ? where c.cell_no = ? and c.idx = ?',
+    row: z.object({ child: z.string(), parent: z.string() }),
+  })
   const children: Set<string>[] = []
   const parents: Set<string>[] = []
   for (const { childIdx, parentIdx } of pairs) {
-    const found = pair.get(parentNo, parentIdx, childNo, childIdx) as
-      | { child: string; parent: string }
-      | undefined
+    const found = pair.get(parentNo, parentIdx, childNo, childIdx)
     // Empty instructions have no grams and would count as unlike everything.
     if (!found || found.child === '' || found.parent === '') continue
     children.push(charGrams(found.child.slice(0, 4000)))
@@ -131,15 +136,16 @@ export function checkIndexAlignment(
   parentNo: number,
   n: number,
 ): IndexCheck {
-  const counts = db.$client
-    .prepare(
-      `select count(*) as pairs,
+  const counted = hotRead(db, {
+    why: 'compares every row of a file with its parent',
+    sql: `select count(*) as pairs,
          sum(coalesce(c.input, '') <> coalesce(p.input, '')) as mismatches,
          sum(coalesce(p.input, '') <> '') as inputs,
          sum(c.slot is not p.slot) as slots
        from rows c join rows p on p.cell_no = ? and p.idx = c.idx where c.cell_no = ?`,
-    )
-    .get(parentNo, childNo) as Record<'pairs' | 'mismatches' | 'inputs' | 'slots', number | null>
+    row: z.object({ pairs: COUNT, mismatches: COUNT, inputs: COUNT, slots: COUNT }),
+  }).get(parentNo, childNo)
+  const counts = counted ?? { pairs: 0, mismatches: 0, inputs: 0, slots: 0 }
   const result: IndexCheck = {
     passed: true,
     by: 'input',

@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
 import type { Link } from './links'
 
 /** The rule by which rows meet by id, for previews and help. */
@@ -33,7 +35,8 @@ const PARTS: Record<string, { of(words: readonly string[]): string; name: string
 }
 
 /** Row and id of every row that has one. */
-type Ids = readonly (readonly [idx: number, id: string])[]
+const ID_ROW = z.tuple([z.number(), z.string()])
+type Ids = readonly z.output<typeof ID_ROW>[]
 
 /** How rows meet their parents by id, or why they do not. */
 export type IdPairing =
@@ -41,30 +44,29 @@ export type IdPairing =
   | { links: null; reason: string }
 
 function externalIds(db: Db, cellNo: number): Ids {
-  return db.$client
-    .prepare('select idx, external_id from rows where cell_no = ? and external_id is not null')
-    .raw()
-    .all(cellNo) as [number, string][]
+  return hotRead(db, {
+    why: 'goes over every row of a file',
+    sql: 'select idx, external_id from rows where cell_no = ? and external_id is not null',
+    row: ID_ROW,
+  }).all(cellNo)
 }
 
 function columnIds(db: Db, cellNo: number, key: string): Ids {
-  return db.$client
-    .prepare(
-      "select idx, cast(json_extract(extra, ?) as text) as id from rows where cell_no = ? and extra is not null and json_type(extra, ?) in ('text', 'integer')",
-    )
-    .raw()
-    .all(`$."${key}"`, cellNo, `$."${key}"`) as [number, string][]
+  return hotRead(db, {
+    why: 'goes over every row of a file',
+    sql: "select idx, cast(json_extract(extra, ?) as text) as id from rows where cell_no = ? and extra is not null and json_type(extra, ?) in ('text', 'integer')",
+    row: ID_ROW,
+  }).all(`$."${key}"`, cellNo, `$."${key}"`)
 }
 
 /** Returns the unmapped columns of texts, or of whole numbers too, that the first rows of a cell have; it may still be staged. */
 export function columnsOfCell(db: Db, cellNo: number, kind: 'text' | 'id'): string[] {
   const types = kind === 'text' ? "('text')" : "('text', 'integer')"
-  return db.$client
-    .prepare(
-      `select distinct e.key from rows r, json_each(r.extra) e where r.cell_no = ? and r.idx < ${HEAD_ROWS} and r.extra is not null and e.type in ${types}`,
-    )
-    .pluck()
-    .all(cellNo) as string[]
+  return hotRead(db, {
+    why: 'only SQL names the keys without reading the rows',
+    sql: `select distinct e.key from rows r, json_each(r.extra) e where r.cell_no = ? and r.idx < ${HEAD_ROWS} and r.extra is not null and e.type in ${types}`,
+    row: z.string(),
+  }).all(cellNo)
 }
 
 /** Ids by preference; columns whose name says that they hold ids stand beside the column chosen as id. */

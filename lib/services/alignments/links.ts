@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { eq, min } from 'drizzle-orm'
+import { and, count, eq, isNull, min } from 'drizzle-orm'
 import type { Db } from '@/db/client'
-import { alignments } from '@/db/schema'
+import { hotWrite } from '@/db/hot-sql'
+import { alignments, links, rows } from '@/db/schema'
 import type { AlignWay } from '@/lib/contracts/operators'
 import { throwIfAborted } from '@/lib/errors'
 import type { OperatorSql } from './operators'
@@ -68,20 +69,19 @@ export function closeAlignment(
   given: Record<string, unknown>,
 ): { matched: number; total: number; operatorRows: number } {
   // A column may be empty in some rows: their operator is not recorded.
-  db.$client
-    .prepare(
-      "update links set operator_source = null where alignment_no = ? and operator is null and operator_source = 'recorded'",
-    )
-    .run(alignmentNo)
-  const counts = db.$client
-    .prepare(
-      'select count(*) as matched, count(operator) as operators from links where alignment_no = ?',
-    )
-    .get(alignmentNo) as { matched: number; operators: number }
-  const { n: total } = db.$client
-    .prepare('select count(*) as n from rows where cell_no = ?')
-    .get(childCellNo) as { n: number }
-  const { matched, operators: operatorRows } = counts
+  const ofAlignment = eq(links.alignmentNo, alignmentNo)
+  db.update(links)
+    .set({ operatorSource: null })
+    .where(and(ofAlignment, isNull(links.operator), eq(links.operatorSource, 'recorded')))
+    .run()
+  const counts = db
+    .select({ matched: count(), operatorRows: count(links.operator) })
+    .from(links)
+    .where(ofAlignment)
+    .get()
+  const { matched, operatorRows } = counts ?? { matched: 0, operatorRows: 0 }
+  const all = db.select({ n: count() }).from(rows).where(eq(rows.cellNo, childCellNo)).get()
+  const total = all?.n ?? 0
   // Counted once here: pages ask for it with every look at the study.
   const params = { ...given, operatorRows }
   db.update(alignments)
@@ -112,11 +112,12 @@ export function linkByIndex(
   signal?: AbortSignal,
 ): void {
   const join = parentNo === null ? '' : 'join rows p on p.cell_no = @parent and p.idx = c.idx'
-  const statement = db.$client.prepare(
-    `insert into links (alignment_no, child_idx, parent_idx, confidence, operator, operator_source)
+  const statement = hotWrite(db, {
+    why: 'links every row of a file',
+    sql: `insert into links (alignment_no, child_idx, parent_idx, confidence, operator, operator_source)
      select @alignment, c.idx, c.idx, 1, ${operators.sql('c.idx')}, ${operators.source} from rows c ${join}
      where c.cell_no = @child and c.idx >= @from and c.idx < @to`,
-  )
+  })
   const parent = parentNo === null ? {} : { parent: parentNo }
   const fixed = { alignment: alignmentNo, child: child.no, ...operators.params, ...parent }
   inSteps(child, signal, (range) => statement.run({ ...fixed, ...range }))
@@ -131,12 +132,13 @@ export function copyLinks(
   operators: OperatorSql,
   signal?: AbortSignal,
 ): void {
-  const statement = db.$client.prepare(
-    `insert into links (alignment_no, child_idx, parent_idx, confidence, operator, operator_source)
+  const statement = hotWrite(db, {
+    why: 'links every row of a file',
+    sql: `insert into links (alignment_no, child_idx, parent_idx, confidence, operator, operator_source)
      select @alignment, l.child_idx, l.parent_idx, l.confidence, ${operators.sql('l.parent_idx')}, ${operators.source}
      from links l join rows c on c.cell_no = @child and c.idx = l.child_idx
      where l.alignment_no = @source and l.child_idx >= @from and l.child_idx < @to`,
-  )
+  })
   const fixed = { alignment: alignmentNo, child: child.no, source: from, ...operators.params }
   inSteps(child, signal, (range) => statement.run({ ...fixed, ...range }))
 }
@@ -150,11 +152,12 @@ export function setOperators(
   signal?: AbortSignal,
 ): void {
   if (operators.isNone) return
-  const statement = db.$client.prepare(
-    `update links set operator = ${operators.sql('links.parent_idx')}, operator_source = ${operators.source}
+  const statement = hotWrite(db, {
+    why: 'goes over every link of a file',
+    sql: `update links set operator = ${operators.sql('links.parent_idx')}, operator_source = ${operators.source}
      from rows c where c.cell_no = @child and c.idx = links.child_idx
        and links.alignment_no = @alignment and links.child_idx >= @from and links.child_idx < @to`,
-  )
+  })
   const fixed = { alignment: alignmentNo, child: child.no, ...operators.params }
   inSteps(child, signal, (range) => statement.run({ ...fixed, ...range }))
 }
@@ -163,14 +166,15 @@ export function setOperators(
 export function writeLinks(
   db: Db,
   alignmentNo: number,
-  links: readonly (Link | RecordedLink)[],
+  found: readonly (Link | RecordedLink)[],
 ): void {
-  const statement = db.$client.prepare(
-    'insert into links (alignment_no, child_idx, parent_idx, confidence, operator, operator_source) values (?, ?, ?, 1, ?, ?)',
-  )
-  for (let start = 0; start < links.length; start += LINK_ROWS) {
+  const statement = hotWrite(db, {
+    why: 'once a row',
+    sql: 'insert into links (alignment_no, child_idx, parent_idx, confidence, operator, operator_source) values (?, ?, ?, 1, ?, ?)',
+  })
+  for (let start = 0; start < found.length; start += LINK_ROWS) {
     inTransaction(db, () => {
-      for (const link of links.slice(start, start + LINK_ROWS)) {
+      for (const link of found.slice(start, start + LINK_ROWS)) {
         const operator = 'operator' in link ? link.operator : null
         const source = operator === null ? null : 'recorded'
         statement.run(alignmentNo, link.childIdx, link.parentIdx, operator, source)
@@ -191,9 +195,10 @@ export function updateSlots(
     parentNo === null
       ? '(select l.parent_idx from links l where l.alignment_no = @alignment and l.child_idx = rows.idx)'
       : '(select p.slot from links l join rows p on p.cell_no = @parent and p.idx = l.parent_idx where l.alignment_no = @alignment and l.child_idx = rows.idx)'
-  const statement = db.$client.prepare(
-    `update rows set slot = ${slot} where cell_no = @child and idx >= @from and idx < @to and slot is not ${slot}`,
-  )
+  const statement = hotWrite(db, {
+    why: 'goes over every row of a file',
+    sql: `update rows set slot = ${slot} where cell_no = @child and idx >= @from and idx < @to and slot is not ${slot}`,
+  })
   const parent = parentNo === null ? {} : { parent: parentNo }
   const fixed = { alignment: alignmentNo, child: child.no, ...parent }
   inSteps(child, signal, (range) => statement.run({ ...fixed, ...range }))

@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
 import { operatorRuleSchema, operatorRuleValue, type OperatorRule } from '@/lib/contracts/operators'
 import { AppError } from '@/lib/errors'
 import { BREADTH_ORDER, DEPTH_ORDER, isOperator, OPERATORS } from '@/lib/prompts/operators'
@@ -54,12 +56,11 @@ function rotationOrder(rule: OperatorRule): readonly (typeof OPERATORS)[number][
 
 /** Values of a column by the names they are stored under. */
 function columnNames(db: Db, cellNo: number, column: string): Record<string, string> {
-  const values = db.$client
-    .prepare(
-      `select distinct json_extract(extra, ?) from rows where cell_no = ? and json_type(extra, ?) = 'text' limit ${MAX_NAMES + 1}`,
-    )
-    .pluck()
-    .all(jsonPath(column), cellNo, jsonPath(column)) as string[]
+  const values = hotRead(db, {
+    why: 'goes over every row of a file',
+    sql: `select distinct json_extract(extra, ?) from rows where cell_no = ? and json_type(extra, ?) = 'text' limit ${MAX_NAMES + 1}`,
+    row: z.string(),
+  }).all(jsonPath(column), cellNo, jsonPath(column))
   if (values.length === 0) {
     throw new AppError(
       'data_error',

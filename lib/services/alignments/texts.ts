@@ -1,5 +1,7 @@
+import { z } from 'zod'
 import { and, eq, isNotNull, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
 import { cells } from '@/db/schema'
 import { parseExact } from '@/lib/formats/shared/exact-json'
 import { valueAt } from '@/lib/formats/shared/column-path'
@@ -27,11 +29,13 @@ export function* parentTexts(db: Db, cellNo: number): Generator<ParentText[]> {
   const found = db.select({ source: cells.source }).from(cells).where(eq(cells.no, cellNo)).get()
   const column = found?.source.mapping?.parent
   if (!column) return
-  const page = db.$client.prepare(
-    `select idx, coalesce(input, '') as input, extra from rows where cell_no = ? and idx > ? order by idx limit ${READ_ROWS}`,
-  )
+  const page = hotRead(db, {
+    why: 'goes over every row of a file',
+    sql: `select idx, coalesce(input, '') as input, extra from rows where cell_no = ? and idx > ? order by idx limit ${READ_ROWS}`,
+    row: z.object({ idx: z.number(), input: z.string(), extra: z.string().nullable() }),
+  })
   for (let last = -1; ;) {
-    const rows = page.all(cellNo, last) as { idx: number; input: string; extra: string | null }[]
+    const rows = page.all(cellNo, last)
     yield rows.map(({ idx, input, extra }) => {
       const text = extra === null ? null : valueAt(parseExact(extra, {}) as JsonObject, column)
       return { idx, input, text: typeof text === 'string' && text !== '' ? text : null }
@@ -48,11 +52,11 @@ interface Candidate {
 
 /** Texts of a cell, without white space at their ends, with the rows that have them; a row is found with and without its input. */
 function rowsByText(db: Db, cellNo: number): Map<string, Candidate[]> {
-  const rows = db.$client
-    .prepare(
-      "select idx, instruction, coalesce(input, '') as input from rows where cell_no = ? order by idx",
-    )
-    .iterate(cellNo) as Iterable<Candidate & { instruction: string }>
+  const rows = hotRead(db, {
+    why: 'goes over every row of a file',
+    sql: "select idx, instruction, coalesce(input, '') as input from rows where cell_no = ? order by idx",
+    row: z.object({ idx: z.number(), instruction: z.string(), input: z.string() }),
+  }).iterate(cellNo)
   const found = new Map<string, Candidate[]>()
   for (const { idx, instruction, input } of rows) {
     const texts = input === '' ? [instruction] : [instruction, `${instruction}\n${input}`]

@@ -1,17 +1,9 @@
-/** One row as it is stored; JSON fields are JSON text, `flags` is a bit mask in the order of ROW_FLAGS. */
-export interface NewRow {
+import type { StoredRow } from '@/lib/formats/stored-row'
+/** One row as it is stored; JSON fields are JSON text. */
+export interface NewRow extends StoredRow {
   idx: number
   slot: number | null
-  externalId: string | null
-  instruction: string
-  input: string | null
-  system: string | null
-  history: string | null
-  messages: string | null
-  tools: string | null
-  extra: string | null
   keySet: number
-  flags: number
 }
 
 /** One response as it is stored; `status` is a code of the status registry. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { and, eq, isNotNull, isNull, max, sql, type SQL } from 'drizzle-orm'
 import type { Db } from '@/db/client'
+import { hotWrite } from '@/db/hot-sql'
 import { alignments, arms, cells, responseSets, seedSets } from '@/db/schema'
 import type { CellSource, ImportReport } from '@/lib/contracts/cell'
 import { AppError } from '@/lib/errors'
@@ -66,6 +67,24 @@ export function openResponseSet(db: Db, cellNo: number, set: NewResponseSet): nu
   return row.no
 }
 
+/** Returns a row that holds an instruction, and of the rest only what is given. */
+export function plainRow(
+  given: Pick<NewRow, 'idx' | 'slot' | 'instruction'> & Partial<NewRow>,
+): NewRow {
+  return {
+    externalId: null,
+    input: null,
+    system: null,
+    history: null,
+    messages: null,
+    tools: null,
+    extra: null,
+    keySet: 0,
+    flags: 0,
+    ...given,
+  }
+}
+
 const INSERT_ROWS =
   'insert into rows (cell_no, idx, slot, external_id, instruction, input, system, history, messages, tools, extra, key_set, flags) values '
 const INSERT_RESPONSES =
@@ -82,16 +101,16 @@ function insertFlat(
   flat: readonly Cell[],
 ): void {
   const one = `(${key}${',?'.repeat(fields)})`
-  const many = db.$client.prepare(
-    head + Array.from({ length: ROWS_PER_INSERT }, () => one).join(','),
-  )
+  const why = 'once a row of an import'
+  const rows = Array.from({ length: ROWS_PER_INSERT }, () => one)
+  const many = hotWrite(db, { why, sql: head + rows.join(',') })
   const step = fields * ROWS_PER_INSERT
   const whole = flat.length - (flat.length % step)
-  for (let start = 0; start < whole; start += step) many.run(flat.slice(start, start + step))
+  for (let start = 0; start < whole; start += step) many.run(...flat.slice(start, start + step))
   if (whole === flat.length) return
-  const single = db.$client.prepare(head + one)
+  const single = hotWrite(db, { why, sql: head + one })
   for (let start = whole; start < flat.length; start += fields) {
-    single.run(flat.slice(start, start + fields))
+    single.run(...flat.slice(start, start + fields))
   }
 }
 
@@ -194,9 +213,10 @@ export function publishAlignments(db: Db, childCellNo: number): void {
 }
 
 function deleteInBatches(db: Db, table: string, key: string, no: number): void {
-  const statement = db.$client.prepare(
-    `delete from ${table} where rowid in (select rowid from ${table} where ${key} = ? limit ${DELETE_ROWS})`,
-  )
+  const statement = hotWrite(db, {
+    why: 'goes over every row of a file',
+    sql: `delete from ${table} where rowid in (select rowid from ${table} where ${key} = ? limit ${DELETE_ROWS})`,
+  })
   while (statement.run(no).changes > 0);
 }
 

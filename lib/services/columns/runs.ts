@@ -1,10 +1,12 @@
+import { z } from 'zod'
 import { and, desc, eq, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
 import { runs } from '@/db/schema'
 import { readableRows } from '@/db/stored-json'
 import type { Column } from '@/lib/columns/column'
 import { columnBytes, emptyColumn, fillFrom } from '@/lib/columns/column'
-import { assembleColumn, type StoredChunk } from '@/lib/columns/chunks'
+import { assembleColumn } from '@/lib/columns/chunks'
 import { cachesOf } from './cache'
 
 /** A run as columns need it. */
@@ -43,17 +45,28 @@ export interface StampedColumn {
   stamp: string
 }
 
+const runCellSchema = z.object({
+  version: z.number(),
+  responses: z.number().nullable(),
+  alignment: z.number().nullable(),
+})
+
+const storedChunkSchema = z.object({
+  chunk: z.number(),
+  dtype: z.enum(['f64', 'f32']),
+  width: z.number(),
+  rowCount: z.number(),
+  values: z.instanceof(Uint8Array),
+  status: z.instanceof(Uint8Array),
+})
+
 /** Returns the stored version of a run in a cell, and which response set and alignment it used; null when it has no row there. */
 function runCell(db: Db, runNo: number, cellNo: number) {
-  const row = db.$client
-    .prepare(
-      'select version, response_set_no as responses, alignment_no as alignment from run_cells where run_no = ? and cell_no = ?',
-    )
-    .get(runNo, cellNo)
-  return (
-    (row as { version: number; responses: number | null; alignment: number | null } | undefined) ??
-    null
-  )
+  return hotRead(db, {
+    why: 'once a column and file of every table and figure',
+    sql: 'select version, response_set_no as responses, alignment_no as alignment from run_cells where run_no = ? and cell_no = ?',
+    row: runCellSchema,
+  }).get(runNo, cellNo)
 }
 
 function loadOutput(
@@ -63,11 +76,11 @@ function loadOutput(
   output: string,
   n: number,
 ): Column | null {
-  const chunks = db.$client
-    .prepare(
-      'select chunk, dtype, width, row_count as rowCount, "values", status from column_chunks where run_no = ? and cell_no = ? and output = ? order by chunk',
-    )
-    .all(runNo, cellNo, output) as StoredChunk[]
+  const chunks = hotRead(db, {
+    why: 'reads the values of every row of a file',
+    sql: 'select chunk, dtype, width, row_count as rowCount, "values", status from column_chunks where run_no = ? and cell_no = ? and output = ? order by chunk',
+    row: storedChunkSchema,
+  }).all(runNo, cellNo, output)
   return chunks.length === 0 ? null : assembleColumn(chunks, n)
 }
 

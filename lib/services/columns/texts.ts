@@ -1,4 +1,8 @@
+import { count, eq, type SQL } from 'drizzle-orm'
+import { z } from 'zod'
 import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
+import { responses } from '@/db/schema'
 import { columnBytes, emptyColumn, type Column } from '@/lib/columns/column'
 import type { MetricValue } from '@/lib/contracts/rows'
 import { statusCode, statusOf } from '@/lib/contracts/status'
@@ -32,16 +36,17 @@ export interface TextReading {
   at(idx: number): MetricValue
 }
 
-/** A set that is still being written grows; counting its keys takes a millisecond per 100,000. */
-function countResponses(db: Db, setNo: number): number {
-  const row = db.$client.prepare('select count(*) as n from responses where set_no = ?').get(setNo)
-  return (row as { n: number }).n
+/** Returns the number of responses that a condition selects; a set that is being written grows, and 100,000 take a millisecond. */
+export function countResponses(db: Db, which: SQL | undefined): number {
+  return db.select({ n: count() }).from(responses).where(which).get()?.n ?? 0
 }
 
 /** Returns what changes whenever the current responses of a cell do. */
 export function responseStamp(db: Db, cellNo: number): string {
   const set = currentResponseSet(db, cellNo)
-  return set ? `${set.no}:${set.kind === 'generated' ? countResponses(db, set.no) : ''}` : ''
+  return set
+    ? `${set.no}:${set.kind === 'generated' ? countResponses(db, eq(responses.setNo, set.no)) : ''}`
+    : ''
 }
 
 /** Returns what reads a metric of the texts in a cell. */
@@ -58,13 +63,13 @@ export function openTexts(
   const key = `text/${metric.id}.${variant.key}/${cell.no}`
   const cache = cachesOf(db).columns
   const select = (which: string) =>
-    db.$client
-      .prepare(
-        `select r.idx, ${metric.reads.map((name) => COLUMNS[name]).join(', ')} from rows r
-         ${readsResponse ? 'left join responses s on s.set_no = ? and s.idx = r.idx' : ''}
-         where r.cell_no = ? and ${which}`,
-      )
-      .raw()
+    hotRead(db, {
+      why: 'measures every row of a file',
+      sql: `select r.idx, ${metric.reads.map((name) => COLUMNS[name]).join(', ')} from rows r
+        ${readsResponse ? 'left join responses s on s.set_no = ? and s.idx = r.idx' : ''}
+        where r.cell_no = ? and ${which}`,
+      row: z.tuple([z.number()]).rest(z.string().nullable()),
+    })
   const one = select('r.idx = ?')
 
   /** The value of a row's texts, null without a response. */
@@ -79,7 +84,7 @@ export function openTexts(
   /** Fills rows from `from` on until the time is up; returns the first row that is left. */
   function fill(column: Column, from: number, end: number): number {
     const rows = select('r.idx >= ? order by r.idx').iterate(...places, from)
-    for (const [idx, ...stored] of rows as Iterable<[number, ...(string | null)[]]>) {
+    for (const [idx, ...stored] of rows) {
       if (idx >= column.n) break
       const value = measure(stored)
       column.status[idx] = value === null ? NO_RESPONSE : OK
@@ -107,9 +112,9 @@ export function openTexts(
       cache.put(key, stamp, column, columnBytes(column))
     },
     at(idx) {
-      const found = one.get(...places, idx) as [number, ...(string | null)[]] | undefined
-      const value = found ? measure(found.slice(1) as (string | null)[]) : null
-      const code = value === null ? (found ? NO_RESPONSE : statusCode('not_run')) : OK
+      const [found, ...stored] = one.get(...places, idx) ?? [null]
+      const value = found === null ? null : measure(stored)
+      const code = value === null ? (found === null ? statusCode('not_run') : NO_RESPONSE) : OK
       return { value, status: statusOf(code).name }
     },
   }

@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import type { Db } from '@/db/client'
+import { hotRead, hotWrite } from '@/db/hot-sql'
 import { CHUNK_ROWS } from '@/lib/columns/chunks'
 import { carriesValue, statusCode } from '@/lib/contracts/status'
 import type { CellResult, OutputSpec, RowResult } from '@/lib/metrics/types'
@@ -9,11 +11,11 @@ interface OpenOutput {
   status: Uint8Array
 }
 
-interface StoredOutput {
-  output: string
-  values: Buffer
-  status: Buffer
-}
+const storedOutputSchema = z.object({
+  output: z.string(),
+  values: z.instanceof(Uint8Array),
+  status: z.instanceof(Uint8Array),
+})
 
 function widthOf(spec: OutputSpec): number {
   return spec.shape === 'vector' ? (spec.length ?? 1) : 1
@@ -102,12 +104,13 @@ export class ColumnWriter {
 
   /** Writes the chunks that changed. The memory stays as it is until `saved`, because the transaction may yet fail. */
   flush(): void {
-    const write = this.db.$client.prepare(
-      `insert into column_chunks (run_no, cell_no, output, chunk, dtype, width, row_count, "values", status)
+    const write = hotWrite(this.db, {
+      why: 'every second while a job computes',
+      sql: `insert into column_chunks (run_no, cell_no, output, chunk, dtype, width, row_count, "values", status)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?)
        on conflict do update set dtype = excluded.dtype, width = excluded.width, row_count = excluded.row_count,
          "values" = excluded."values", status = excluded.status`,
-    )
+    })
     for (const chunk of this.dirty) {
       for (const spec of this.outputs) {
         const column = this.open.get(chunk)?.get(spec.key) as OpenOutput
@@ -149,11 +152,11 @@ export class ColumnWriter {
     const held = this.open.get(chunk)
     if (held) return held
     const rows = Math.min(CHUNK_ROWS, this.rowCount - chunk * CHUNK_ROWS)
-    const stored = this.db.$client
-      .prepare(
-        'select output, "values", status from column_chunks where run_no = ? and cell_no = ? and chunk = ?',
-      )
-      .all(this.runNo, this.cellNo, chunk) as StoredOutput[]
+    const stored = hotRead(this.db, {
+      why: 'every second while a job computes',
+      sql: 'select output, "values", status from column_chunks where run_no = ? and cell_no = ? and chunk = ?',
+      row: storedOutputSchema,
+    }).all(this.runNo, this.cellNo, chunk)
     const fresh = new Map(
       this.outputs.map((spec) => {
         const values = floats(spec, rows * widthOf(spec))

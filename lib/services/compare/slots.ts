@@ -1,5 +1,7 @@
+import { z } from 'zod'
 import { eq } from 'drizzle-orm'
 import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
 import { cells } from '@/db/schema'
 import { newestAlignment, type AlignmentRow } from '../cells'
 
@@ -39,10 +41,11 @@ async function readPairs(
   n: number,
   out: Int32Array,
 ): Promise<void> {
-  const statement = db.$client.prepare<[number, number, number], [number, number | null]>(sql).raw()
+  const row = z.tuple([z.number(), z.number().nullable()])
+  const statement = hotRead(db, { why: 'goes over every row of a file', sql, row })
   for (let start = 0; start < n; start += READ_ROWS) {
-    for (const [row, value] of statement.all(no, start, start + READ_ROWS)) {
-      if (row < n && value !== null) out[row] = value
+    for (const [idx, value] of statement.all(no, start, start + READ_ROWS)) {
+      if (idx < n && value !== null) out[idx] = value
     }
     await yieldToEventLoop()
   }

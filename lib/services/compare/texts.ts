@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
 import type { CompareText } from '@/lib/contracts/compare'
 import { currentResponseSet, newestAlignment, type CellRef } from '../cells'
 
@@ -7,13 +9,14 @@ const CLAMP_CHARACTERS = 1500
 // Far beyond any instruction; bounds the reply when a row of many megabytes is opened.
 const WHOLE_CHARACTERS = 1_000_000
 
-interface TextRow {
-  instruction: string
-  input: string | null
-  response: string | null
-  operator: string | null
-  longest: number
-}
+const text = z.string().nullable()
+const textRowSchema = z.object({
+  instruction: z.string(),
+  input: text,
+  response: text,
+  operator: text,
+  longest: z.number(),
+})
 
 /** Reads the texts of single rows of one cell. */
 export interface TextReader {
@@ -26,8 +29,9 @@ export function textReader(db: Db, cell: CellRef, whole = false): TextReader {
   const alignment = newestAlignment(db, cell.no)
   const characters = whole ? WHOLE_CHARACTERS : CLAMP_CHARACTERS
   // Cut in SQL, by whole characters: a row of megabytes must not be copied for a few lines of it.
-  const statement = db.$client.prepare<[number, number, number, number], TextRow>(
-    `select substr(r.instruction, 1, ${characters}) as instruction,
+  const statement = hotRead(db, {
+    why: 'once a row of a list',
+    sql: `select substr(r.instruction, 1, ${characters}) as instruction,
        substr(r.input, 1, ${characters}) as input,
        substr(a.text, 1, ${characters}) as response,
        l.operator,
@@ -36,7 +40,8 @@ export function textReader(db: Db, cell: CellRef, whole = false): TextReader {
      left join responses a on a.set_no = ? and a.idx = r.idx
      left join links l on l.alignment_no = ? and l.child_idx = r.idx
      where r.cell_no = ? and r.idx = ?`,
-  )
+    row: textRowSchema,
+  })
   return {
     read(idx) {
       const row = statement.get(responses?.no ?? -1, alignment?.no ?? -1, cell.no, idx)

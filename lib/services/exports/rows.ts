@@ -1,11 +1,13 @@
+import { z } from 'zod'
 import { eq } from 'drizzle-orm'
 import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
 import { cells } from '@/db/schema'
 import type { CellSource } from '@/lib/contracts/cell'
 import type { MetricValue } from '@/lib/contracts/rows'
 import type { StatusName } from '@/lib/contracts/status'
 import { AppError, throwIfAborted } from '@/lib/errors'
-import { unpackRow, type StoredRow } from '@/lib/formats/stored-row'
+import { unpackRow } from '@/lib/formats/stored-row'
 import type { ExportRow, MetricCell } from '@/lib/formats/writers/export-row'
 import { currentResponseSet, newestAlignment, type CellRef } from '../cells'
 import { columnReader, type ColumnReader } from '../columns'
@@ -28,15 +30,26 @@ export interface RowContent {
   lineage: LineageKind
 }
 
-interface ReadRow extends StoredRow {
-  slot: number | null
-  keySet: number
-  response: string | null
-  parentIdx: number | null
-  confidence: number | null
-  operator: string | null
-  operatorSource: string | null
-}
+const text = z.string().nullable()
+const readRowSchema = z.object({
+  slot: z.number().nullable(),
+  externalId: text,
+  instruction: z.string(),
+  input: text,
+  system: text,
+  history: text,
+  messages: text,
+  tools: text,
+  extra: text,
+  keySet: z.number(),
+  flags: z.number(),
+  response: text,
+  parentIdx: z.number().nullable(),
+  confidence: z.number().nullable(),
+  operator: text,
+  operatorSource: text,
+})
+type ReadRow = z.output<typeof readRowSchema>
 
 const SELECT_ROW = `select r.slot, r.external_id as externalId, r.instruction, r.input, r.system, r.history,
     r.messages, r.tools, r.extra, r.key_set as keySet, r.flags, a.text as response,
@@ -58,7 +71,7 @@ class CellExporter {
   readonly #parentId: string | null
   readonly #columns: readonly (readonly [string, (row: number) => MetricValue])[]
   readonly #content: RowContent
-  readonly #read: (idx: number) => ReadRow | undefined
+  readonly #read: (idx: number) => ReadRow | null
 
   constructor(db: Db, cell: CellRef, content: RowContent, reader: ColumnReader) {
     this.#cell = cell
@@ -80,7 +93,11 @@ class CellExporter {
         ? null
         : (db.select({ id: cells.id }).from(cells).where(eq(cells.no, parentNo)).get()?.id ?? null)
     this.#columns = content.columns.map((id) => [id, reader.valuesIn(id, cell)] as const)
-    const statement = db.$client.prepare<[number, number, number, number], ReadRow>(SELECT_ROW)
+    const statement = hotRead(db, {
+      why: 'once a row of the export',
+      sql: SELECT_ROW,
+      row: readRowSchema,
+    })
     const [setNo, alignmentNo] = [responses?.no ?? -1, this.#alignment?.no ?? -1]
     this.#read = (idx) => statement.get(setNo, alignmentNo, cell.no, idx)
   }

@@ -9,6 +9,7 @@ import {
   discardCell,
   inTransaction,
   openStagedCell,
+  plainRow,
   publishCell,
   type NewRow,
 } from '../cells/staging'
@@ -57,20 +58,7 @@ function shouldMakeSeeds(
 }
 
 function seedRow(idx: number, instruction: string): NewRow {
-  return {
-    idx,
-    slot: idx,
-    externalId: null,
-    instruction,
-    input: null,
-    system: null,
-    history: null,
-    messages: null,
-    tools: null,
-    extra: null,
-    keySet: 0,
-    flags: NO_RESPONSE,
-  }
+  return plainRow({ idx, slot: idx, instruction, flags: NO_RESPONSE })
 }
 
 /**

@@ -1,3 +1,5 @@
+import { and, eq, inArray } from 'drizzle-orm'
+import { rows as storedRows } from '@/db/schema'
 import { PLAIN_OPENING } from '@/lib/contracts/opening'
 import type { ImportPreview } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
@@ -28,11 +30,15 @@ function inputsDiffer(
   if (!seedSetId) return false
   const parent = parentCellOf(cells, { seedSetId, armId, round: place.round })
   if (!parent) return false
-  const input = ctx.db.$client
-    .prepare("select coalesce(input, '') from rows where cell_no = ? and idx = ?")
-    .pluck()
+  const indices = rows.map((row) => row.index)
+  const found = ctx.db
+    .select({ idx: storedRows.idx, input: storedRows.input })
+    .from(storedRows)
+    .where(and(eq(storedRows.cellNo, parent.no), inArray(storedRows.idx, indices)))
+    .all()
+  const inputs = new Map(found.map(({ idx, input }) => [idx, input ?? '']))
   return rows.some((row) => {
-    const theirs = input.get(parent.no, row.index) as string | undefined
+    const theirs = inputs.get(row.index)
     // A preview holds the beginning of a text, and that is enough to tell two inputs apart.
     return theirs !== undefined && theirs.slice(0, PREVIEW_CHARACTERS) !== (row.input ?? '')
   })

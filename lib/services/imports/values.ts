@@ -1,5 +1,7 @@
+import { z } from 'zod'
 import { and, desc, eq, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
 import { runCells, runs } from '@/db/schema'
 import {
   IMPORTED_LABEL,
@@ -53,11 +55,11 @@ export interface ValueReader {
   finish(db: Db, studyId: string): ImportedColumns | Promise<ImportedColumns>
 }
 
-interface StoredRow {
-  idx: number
-  extra: string | null
-  flags: number
-}
+const storedRowSchema = z.object({
+  idx: z.number(),
+  extra: z.string().nullable(),
+  flags: z.number(),
+})
 
 /** Reads the known results of one metric. */
 class KnownValues implements ValueReader {
@@ -138,13 +140,15 @@ export async function readImportedColumns(
   const keys = [...new Set(keySets.flat())]
   const readers = [...knownReaders(keys, columns), ...chosenReaders(columns)]
   if (readers.length === 0) return { columns: [], notes: [] }
-  const page = db.$client.prepare(
-    `select idx, extra, flags from rows where cell_no = ? and idx > ? order by idx limit ${READ_ROWS}`,
-  )
+  const page = hotRead(db, {
+    why: 'goes over every row of a file',
+    sql: `select idx, extra, flags from rows where cell_no = ? and idx > ? order by idx limit ${READ_ROWS}`,
+    row: storedRowSchema,
+  })
   let last = -1
   for (;;) {
     throwIfAborted(signal)
-    const rows = page.all(cell.no, last) as StoredRow[]
+    const rows = page.all(cell.no, last)
     for (const { idx, extra: text, flags } of rows) {
       const literals: ReadExtra['literals'] = {}
       const extra = text === null ? null : (parseExact(text, literals, '') as JsonObject)

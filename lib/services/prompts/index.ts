@@ -1,6 +1,8 @@
+import { z } from 'zod'
 import { randomUUID } from 'node:crypto'
 import { and, desc, eq, isNull, max } from 'drizzle-orm'
 import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
 import { promptVersions } from '@/db/schema'
 import { readableRows } from '@/db/stored-json'
 import { LIMITS } from '@/lib/contracts/limits'
@@ -55,9 +57,9 @@ function nameOf(prompt: Prompt): string {
 
 /** Returns how often cards name each prompt hash: runs, evolved cells and response sets. */
 function usesByHash(db: Db): Map<string, number> {
-  const found = db.$client
-    .prepare(
-      `select hash, count(*) as n from (
+  const found = hotRead(db, {
+    why: 'counts in the JSON of every card without reading one',
+    sql: `select hash, count(*) as n from (
          select json_extract(p.value, '$.hash') as hash from runs r, json_each(case when json_valid(r.definition) then r.definition end, '$.prompts') p
            where r.deleted_at is null
          union all
@@ -66,9 +68,9 @@ function usesByHash(db: Db): Map<string, number> {
          union all
          select json_extract(p.value, '$.hash') from response_sets s, json_each(case when json_valid(s.definition) then s.definition end, '$.prompts') p
        ) group by hash`,
-    )
-    .all() as { hash: string; n: number }[]
-  return new Map(found.map(({ hash, n }) => [hash, n]))
+    row: z.tuple([z.string().nullable(), z.number()]),
+  }).all()
+  return new Map(found.flatMap(([hash, n]) => (hash === null ? [] : [[hash, n] as const])))
 }
 
 /** Parameter that holds a user's text for a prompt of the program; null where no metric sends it. */

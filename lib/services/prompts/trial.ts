@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
 import type { Job } from '@/lib/contracts/job'
 import type { PromptRow, PromptTrial } from '@/lib/contracts/prompts'
 import { AppError } from '@/lib/errors'
@@ -29,16 +31,23 @@ const ROW_SQL = `
   left join rows p on p.cell_no = a.parent_cell_no and p.idx = l.parent_idx
   where r.cell_no = @cellNo and r.idx = @idx`
 
-type Texts = Pick<PromptRow, 'instruction' | 'input' | 'response' | 'parent'>
+const text = z.string().nullable()
+const textsSchema = z.object({
+  instruction: z.string(),
+  input: text,
+  response: text,
+  parent: text,
+})
+type Texts = z.output<typeof textsSchema>
 
 function textsOf(db: Db, cell: CellRef, idx: number): Texts | null {
-  const found = db.$client.prepare(ROW_SQL).get({
+  const why = 'texts of megabytes are cut where they lie'
+  return hotRead(db, { why, sql: ROW_SQL, row: textsSchema }).get({
     cellNo: cell.no,
     idx,
     setNo: currentResponseSet(db, cell.no)?.no ?? null,
     alignmentNo: newestAlignment(db, cell.no)?.no ?? null,
   })
-  return (found as Texts | undefined) ?? null
 }
 
 /**

@@ -2,18 +2,18 @@ import path from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Db } from '@/db/client'
 import { AppError, throwIfAborted, type ErrorCode } from '@/lib/errors'
-import { runReading, type ReadingArgs, type ReadingName, type ReadingResult } from '../queries'
+import { runQuery, type QueryArgs, type QueryName, type QueryResult } from '../queries'
 
 /** Columns that nobody looked at for this long leave the memory with their thread. */
 const IDLE_MS = 10 * 60_000
 
 /** What the thread is sent. */
-export type ReadingRequest =
-  | { type: 'read'; id: number; name: ReadingName; args: unknown }
+export type QueryRequest =
+  | { type: 'read'; id: number; name: QueryName; args: unknown }
   | { type: 'cancel'; id: number }
 
 /** What it answers. */
-export type ReadingReply =
+export type QueryReply =
   | { id: number; result: unknown }
   | {
       id: number
@@ -26,7 +26,7 @@ interface Waiting {
 }
 
 /** One thread with its own connection to a database file. */
-class ReadingThread {
+class QueryWorker {
   readonly #worker: Worker
   readonly #waiting = new Map<number, Waiting>()
   #nextId = 0
@@ -42,12 +42,12 @@ class ReadingThread {
     this.#worker = new Worker(file, { workerData: { databasePath }, execArgv: [] })
     // An idle thread must not keep the process from ending.
     this.#worker.unref()
-    this.#worker.on('message', (reply: ReadingReply) => this.#settle(reply))
+    this.#worker.on('message', (reply: QueryReply) => this.#settle(reply))
     this.#worker.on('error', (error) => this.#fail(error.message))
-    this.#worker.on('exit', () => this.#fail('The reading thread stopped.'))
+    this.#worker.on('exit', () => this.#fail('The query worker stopped.'))
   }
 
-  #settle(reply: ReadingReply): void {
+  #settle(reply: QueryReply): void {
     const waiting = this.#waiting.get(reply.id)
     this.#waiting.delete(reply.id)
     this.#rest()
@@ -70,18 +70,18 @@ class ReadingThread {
     this.#idle = setTimeout(() => void this.close(), IDLE_MS).unref()
   }
 
-  read(name: ReadingName, args: unknown, signal: AbortSignal | undefined): Promise<unknown> {
+  read(name: QueryName, args: unknown, signal: AbortSignal | undefined): Promise<unknown> {
     const id = (this.#nextId += 1)
     if (this.#idle) clearTimeout(this.#idle)
     this.#worker.ref()
     const onAbort = () => {
-      this.#worker.postMessage({ type: 'cancel', id } satisfies ReadingRequest)
+      this.#worker.postMessage({ type: 'cancel', id } satisfies QueryRequest)
       this.#waiting.get(id)?.reject(new AppError('cancelled', 'The request was broken off.'))
     }
     signal?.addEventListener('abort', onAbort, { once: true })
     return new Promise<unknown>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })
-      this.#worker.postMessage({ type: 'read', id, name, args } satisfies ReadingRequest)
+      this.#worker.postMessage({ type: 'read', id, name, args } satisfies QueryRequest)
     }).finally(() => signal?.removeEventListener('abort', onAbort))
   }
 
@@ -92,13 +92,13 @@ class ReadingThread {
 }
 
 // Next's reload in development re-evaluates modules; the threads live on globalThis so that none is left behind.
-const holder = globalThis as typeof globalThis & { evolensReaders?: Map<string, ReadingThread> }
+const holder = globalThis as typeof globalThis & { evolensReaders?: Map<string, QueryWorker> }
 
-function threadOf(databasePath: string): ReadingThread {
+function threadOf(databasePath: string): QueryWorker {
   const threads = (holder.evolensReaders ??= new Map())
   const known = threads.get(databasePath)
   if (known?.isOpen) return known
-  const thread = new ReadingThread(databasePath)
+  const thread = new QueryWorker(databasePath)
   threads.set(databasePath, thread)
   return thread
 }
@@ -109,7 +109,7 @@ export function warmReader(db: Db): void {
 }
 
 /**
- * Ends the thread of a database file, for tests; the next reading starts another.
+ * Ends the thread of a database file, for tests; the next query starts another.
  * @internal
  */
 export async function closeReader(db: Db): Promise<void> {
@@ -117,18 +117,18 @@ export async function closeReader(db: Db): Promise<void> {
 }
 
 /**
- * Returns the result of a reading, computed in a thread so that this process goes on answering meanwhile. A database in
- * memory cannot be shared and is read here. Throws what the reading throws, `cancelled` when the signal is aborted.
+ * Returns the result of a query, computed in a thread so that this process goes on answering meanwhile. A database in
+ * memory cannot be shared and is read here. Throws what the query throws, `cancelled` when the signal is aborted.
  */
-export async function read<N extends ReadingName>(
+export async function read<N extends QueryName>(
   db: Db,
   name: N,
-  args: ReadingArgs<N>,
+  args: QueryArgs<N>,
   signal?: AbortSignal,
-): Promise<ReadingResult<N>> {
+): Promise<QueryResult<N>> {
   throwIfAborted(signal)
   if (db.$client.memory) {
-    return runReading(db, name, args, signal ?? new AbortController().signal)
+    return runQuery(db, name, args, signal ?? new AbortController().signal)
   }
-  return (await threadOf(db.$client.name).read(name, args, signal)) as ReadingResult<N>
+  return (await threadOf(db.$client.name).read(name, args, signal)) as QueryResult<N>
 }

@@ -10,9 +10,9 @@ import { studyOperators } from '../rows/operators'
 
 /**
  * Requests that go over whole columns or search texts: seconds at half a million rows. The web process has them answered
- * by a thread (readings-client.ts); arguments and results are plain data.
+ * by a thread (client.ts); arguments and results are plain data.
  */
-export const READINGS = {
+export const QUERIES = {
   rows: (db: Db, signal: AbortSignal, studyId: string, query: RowQuery) =>
     listRows(db, studyId, query, signal),
   histogram: (db: Db, signal: AbortSignal, studyId: string, column: string, filter: RowFilter) =>
@@ -38,28 +38,28 @@ export const READINGS = {
     checkExport(db, request, signal),
 }
 
-export type ReadingName = keyof typeof READINGS
+export type QueryName = keyof typeof QUERIES
 
 type Rest<F> = F extends (db: Db, signal: AbortSignal, ...rest: infer R) => unknown ? R : never
 
-/** Arguments of a reading, after database and signal. */
-export type ReadingArgs<N extends ReadingName> = Rest<(typeof READINGS)[N]>
+/** Arguments of a query, after database and signal. */
+export type QueryArgs<N extends QueryName> = Rest<(typeof QUERIES)[N]>
 
-/** What a reading resolves to. */
-export type ReadingResult<N extends ReadingName> = Awaited<ReturnType<(typeof READINGS)[N]>>
+/** What a query resolves to. */
+export type QueryResult<N extends QueryName> = Awaited<ReturnType<(typeof QUERIES)[N]>>
 
-/** Runs a reading in the calling thread. */
-export async function runReading<N extends ReadingName>(
+/** Runs a query in the calling thread. */
+export async function runQuery<N extends QueryName>(
   db: Db,
   name: N,
-  args: ReadingArgs<N>,
+  args: QueryArgs<N>,
   signal: AbortSignal,
-): Promise<ReadingResult<N>> {
+): Promise<QueryResult<N>> {
   // The table's types are checked above; a call through it needs one common signature.
-  const reading = READINGS[name] as unknown as (
+  const query = QUERIES[name] as unknown as (
     db: Db,
     signal: AbortSignal,
     ...rest: unknown[]
-  ) => Promise<ReadingResult<N>>
-  return reading(db, signal, ...(args as unknown[]))
+  ) => Promise<QueryResult<N>>
+  return query(db, signal, ...(args as unknown[]))
 }

@@ -1,19 +1,19 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { openDatabase } from '@/db/client'
 import { AppError, errorCode, errorMessage } from '@/lib/errors'
-import type { ReadingReply, ReadingRequest } from './client'
-import { runReading } from '../queries'
+import type { QueryReply, QueryRequest } from './client'
+import { runQuery } from '../queries'
 
 const port = parentPort
 const db = openDatabase((workerData as { databasePath: string }).databasePath)
 const running = new Map<number, AbortController>()
 
-async function answer(request: Extract<ReadingRequest, { type: 'read' }>): Promise<ReadingReply> {
+async function answer(request: Extract<QueryRequest, { type: 'read' }>): Promise<QueryReply> {
   const { id, name, args } = request
   const controller = new AbortController()
   running.set(id, controller)
   try {
-    return { id, result: await runReading(db, name, args as never, controller.signal) }
+    return { id, result: await runQuery(db, name, args as never, controller.signal) }
   } catch (error) {
     const details = error instanceof AppError ? error.details : undefined
     return { id, error: { code: errorCode(error), message: errorMessage(error), details } }
@@ -22,7 +22,7 @@ async function answer(request: Extract<ReadingRequest, { type: 'read' }>): Promi
   }
 }
 
-port?.on('message', (request: ReadingRequest) => {
+port?.on('message', (request: QueryRequest) => {
   if (request.type === 'cancel') running.get(request.id)?.abort()
   else void answer(request).then((reply) => port.postMessage(reply))
 })

@@ -1,4 +1,6 @@
+import { eq } from 'drizzle-orm'
 import type { Db } from '@/db/client'
+import { requestCache } from '@/db/schema'
 import { decodeFloats } from '@/lib/backends/session/cache-values'
 import { cacheKey } from '@/lib/backends/session/cache-key'
 import type { ModelIdentity } from '@/lib/backends/types'
@@ -29,12 +31,13 @@ function cachedLosses(db: Db, scorer: Scorer, ids: Int32Array): (number | null)[
     input: ids,
     params: null,
   })
-  const value = db.$client
-    .prepare('select value from request_cache where key = ?')
-    .pluck()
-    .get(key) as Buffer | undefined
-  if (!value) return null
-  const scores = decodeFloats(value)
+  const found = db
+    .select({ value: requestCache.value })
+    .from(requestCache)
+    .where(eq(requestCache.key, key))
+    .get()
+  if (!found) return null
+  const scores = decodeFloats(found.value)
   if (scores.length !== ids.length) return null
   return Array.from(scores, (score, i) =>
     // The first token has nothing before it; a clamped value is none.

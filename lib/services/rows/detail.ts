@@ -1,9 +1,13 @@
-import { and, desc, eq, isNull } from 'drizzle-orm'
+import { and, desc, eq, isNull, sql, type SQL } from 'drizzle-orm'
+import { z } from 'zod'
 import type { Db } from '@/db/client'
-import { cells, rowDetails, runs } from '@/db/schema'
+import { cells, links, rowDetails, rows, runs } from '@/db/schema'
+import { readStored } from '@/db/stored-json'
+import { plainObjectSchema } from '@/lib/contracts/plain-object'
 import type { RowDetail, RowRef } from '@/lib/contracts/rows'
 import { AppError } from '@/lib/errors'
 import { answeredTurn } from '@/lib/formats/shared/answered-turn'
+import type { ChatTags } from '@/lib/formats/types'
 import { currentCells, currentResponseSet, getCell, newestAlignment, type CellRef } from '../cells'
 import { listColumns } from '../columns'
 import { tokenStrip } from './detail-strip'
@@ -33,11 +37,11 @@ function cellByNo(db: Db, no: number): CellRef | null {
 }
 
 function refOf(db: Db, cell: CellRef, link: LinkRow): RowRef | null {
-  const row = db.$client
-    .prepare(
-      `select substr(instruction, 1, ${REF_CHARACTERS}) as instruction from rows where cell_no = ? and idx = ?`,
-    )
-    .get(cell.no, link.idx) as { instruction: string } | undefined
+  const row = db
+    .select({ instruction: sql<string>`substr(${rows.instruction}, 1, ${REF_CHARACTERS})` })
+    .from(rows)
+    .where(and(eq(rows.cellNo, cell.no), eq(rows.idx, link.idx)))
+    .get()
   if (!row) return null
   return {
     cellId: cell.id,
@@ -54,13 +58,12 @@ function refOf(db: Db, cell: CellRef, link: LinkRow): RowRef | null {
 function linkOf(db: Db, cellNo: number, idx: number) {
   const alignment = newestAlignment(db, cellNo)
   if (!alignment) return null
-  const row = db.$client
-    .prepare(
-      'select parent_idx as parentIdx, operator, confidence from links where alignment_no = ? and child_idx = ?',
-    )
-    .get(alignment.no, idx) as
-    | { parentIdx: number; operator: string | null; confidence: number }
-    | undefined
+  const { parentIdx, operator, confidence } = links
+  const row = db
+    .select({ parentIdx, operator, confidence })
+    .from(links)
+    .where(and(eq(links.alignmentNo, alignment.no), eq(links.childIdx, idx)))
+    .get()
   return row ? { ...row, parentCellNo: alignment.parentCellNo } : null
 }
 
@@ -89,12 +92,15 @@ function childrenOf(db: Db, all: readonly CellRef[], cell: CellRef, idx: number)
     if (other.seedSetId !== cell.seedSetId || other.armId === null) continue
     const alignment = newestAlignment(db, other.no)
     if (alignment?.parentCellNo !== cell.no) continue
-    const links = db.$client
-      .prepare(
-        `select child_idx as idx, operator, confidence from links where alignment_no = ? and parent_idx = ? order by child_idx limit ${MAX_CHILDREN}`,
-      )
-      .all(alignment.no, idx) as LinkRow[]
-    for (const link of links) {
+    const { childIdx, operator, confidence } = links
+    const found = db
+      .select({ idx: childIdx, operator, confidence })
+      .from(links)
+      .where(and(eq(links.alignmentNo, alignment.no), eq(links.parentIdx, idx)))
+      .orderBy(childIdx)
+      .limit(MAX_CHILDREN)
+      .all()
+    for (const link of found) {
       const ref = refOf(db, other, link)
       if (ref) children.push(ref)
     }
@@ -104,16 +110,10 @@ function childrenOf(db: Db, all: readonly CellRef[], cell: CellRef, idx: number)
 
 function rowAtSlot(db: Db, cell: CellRef, slot: number): number | null {
   // Nearly always row = slot, which the key answers; only the rest needs a look at all rows.
-  const direct = db.$client
-    .prepare('select idx from rows where cell_no = ? and idx = ? and slot = ?')
-    .pluck()
-    .get(cell.no, slot, slot) as number | undefined
-  if (direct !== undefined) return direct
-  const found = db.$client
-    .prepare('select idx from rows where cell_no = ? and slot = ? limit 1')
-    .pluck()
-    .get(cell.no, slot) as number | undefined
-  return found ?? null
+  const atSlot = and(eq(rows.cellNo, cell.no), eq(rows.slot, slot))
+  const find = (where: SQL | undefined) =>
+    db.select({ idx: rows.idx }).from(rows).where(where).limit(1).get()?.idx
+  return find(and(atSlot, eq(rows.idx, slot))) ?? find(atSlot) ?? null
 }
 
 function siblingsOf(db: Db, all: readonly CellRef[], cell: CellRef, slot: number | null): RowRef[] {
@@ -159,14 +159,11 @@ function detailsOf(db: Db, studyId: string, cellNo: number, idx: number): RowDet
     .orderBy(desc(runs.pinned), runs.no)
     .all()
     .map(({ metric, runId, detail: text, definition, record, backendId }) => {
-      const { strip, ...detail } = JSON.parse(text) as Record<string, unknown>
+      const place = () => ({ table: 'row_details', id: `${runId}:${idx}`, field: 'detail' })
+      const { strip, ...detail } = readStored(plainObjectSchema, text, place)
       const scorer = { definition, backendId, fingerprint: record.fingerprint ?? null }
       return { metric, runId, detail, strip: tokenStrip(db, scorer, strip) }
     })
-}
-
-function parsed(text: string | null): unknown {
-  return text === null ? null : JSON.parse(text)
 }
 
 /** Returns the last pair of an imported chat, null where instruction and response are that pair. */
@@ -174,11 +171,11 @@ function lastPairOf(
   db: Db,
   cell: CellRef,
   row: { instruction: string; response: string | null },
-  messages: string | null,
+  messages: unknown,
+  tags: ChatTags | null | undefined,
 ): RowDetail['row']['lastPair'] {
   if (messages === null || currentResponseSet(db, cell.no)?.kind !== 'imported') return null
-  const source = db.select({ source: cells.source }).from(cells).where(eq(cells.no, cell.no)).get()
-  const turn = answeredTurn(JSON.parse(messages), source?.source.mapping?.tags)
+  const turn = answeredTurn(messages, tags)
   return turn && (turn.user !== row.instruction || turn.reply !== row.response) ? turn : null
 }
 
@@ -196,27 +193,29 @@ export function getRowDetail(db: Db, studyId: string, cellId: string, idx: numbe
       `This file has no row ${idx + 1}; the import may have skipped it.`,
     )
   }
-  const stored = db.$client
-    .prepare(
-      'select system, history, messages, extra, external_id as externalId from rows where cell_no = ? and idx = ?',
-    )
-    .get(cell.no, idx) as Record<
-    'system' | 'history' | 'messages' | 'extra' | 'externalId',
-    string | null
-  >
+  const { system, history, messages, extra, externalId } = rows
+  const stored = db
+    .select({ system, history, messages, extra, externalId })
+    .from(rows)
+    .where(and(eq(rows.cellNo, cell.no), eq(rows.idx, idx)))
+    .get() as Record<'system' | 'history' | 'messages' | 'extra' | 'externalId', string | null>
   const source = db.select({ source: cells.source }).from(cells).where(eq(cells.no, cell.no)).get()
+  const parsed = (field: 'history' | 'extra' | 'messages'): unknown => {
+    const place = () => ({ table: 'rows', id: `${cell.id}:${idx}`, field })
+    return stored[field] === null ? null : readStored(z.unknown(), stored[field], place)
+  }
   const all = currentCells(db, studyId)
   const lineage = chainOf(db, cell, idx)
   return {
     row: {
       ...item,
       system: stored.system,
-      history: parsed(stored.history),
-      extra: parsed(stored.extra),
+      history: parsed('history'),
+      extra: parsed('extra'),
       externalId: stored.externalId,
       fileName: source?.source.fileName ?? '',
       sha256: source?.source.sha256 ?? '',
-      lastPair: lastPairOf(db, cell, item, stored.messages),
+      lastPair: lastPairOf(db, cell, item, parsed('messages'), source?.source.mapping?.tags),
     },
     parent: lineage[lineage.length - 2] ?? null,
     children: childrenOf(db, all, cell, idx),

@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
 import type { RowListItem } from '@/lib/contracts/rows'
 import { unpackFlags } from '@/lib/formats/stored-row'
 import { currentResponseSet, newestAlignment, type CellRef } from '../cells'
@@ -7,40 +9,41 @@ import { columnReader } from '../columns'
 /** Two lines of a wide table; the detail holds the whole text. */
 const CLAMP_CHARACTERS = 300
 
-interface TextRow {
-  slot: number | null
-  instruction: string
-  input: string | null
-  response: string | null
-  operator: string | null
-  flags: number
-}
+const text = z.string().nullable()
+const textRowSchema = z.object({
+  slot: z.number().nullable(),
+  instruction: z.string(),
+  input: text,
+  response: text,
+  operator: text,
+  flags: z.number(),
+})
 
 /** Returns the marks of a row that are not undone, each once. */
 function marksOf(db: Db, cellNo: number, idx: number): string[] {
-  return db.$client
-    .prepare(
-      'select distinct kind from decisions where cell_no = ? and idx = ? and undone_at is null order by kind',
-    )
-    .pluck()
-    .all(cellNo, idx) as string[]
+  return hotRead(db, {
+    why: 'once a row of a page',
+    sql: 'select distinct kind from decisions where cell_no = ? and idx = ? and undone_at is null order by kind',
+    row: z.string(),
+  }).all(cellNo, idx)
 }
 
 function textReader(db: Db, cell: CellRef, characters: number) {
   const responses = currentResponseSet(db, cell.no)?.no ?? -1
   const alignment = newestAlignment(db, cell.no)?.no ?? -1
   // Cut in SQL: a 10 MB row must not be copied for 300 characters of it.
-  const statement = db.$client.prepare(
-    `select r.slot, substr(r.instruction, 1, ${characters}) as instruction,
+  const statement = hotRead(db, {
+    why: 'once a row of a page',
+    sql: `select r.slot, substr(r.instruction, 1, ${characters}) as instruction,
        substr(r.input, 1, ${characters}) as input, substr(a.text, 1, ${characters}) as response,
        l.operator, r.flags
      from rows r
      left join responses a on a.set_no = ? and a.idx = r.idx
      left join links l on l.alignment_no = ? and l.child_idx = r.idx
      where r.cell_no = ? and r.idx = ?`,
-  )
-  return (idx: number) =>
-    (statement.get(responses, alignment, cell.no, idx) as TextRow | undefined) ?? null
+    row: textRowSchema,
+  })
+  return (idx: number) => statement.get(responses, alignment, cell.no, idx)
 }
 
 /**

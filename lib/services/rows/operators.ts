@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
 import { currentCells, newestAlignment } from '../cells'
 import { cachesOf } from '../columns/cache'
 import { yieldToEventLoop } from '../compare/slots'
@@ -22,12 +24,11 @@ export function operatorCodes(db: Db, cellNo: number, n: number): OperatorCodes 
     () => {
       const names: string[] = []
       const codes = new Uint8Array(n)
-      const links = db.$client
-        .prepare(
-          'select child_idx, operator from links where alignment_no = ? and operator is not null',
-        )
-        .raw()
-        .iterate(alignment.no) as Iterable<[number, string]>
+      const links = hotRead(db, {
+        why: 'goes over every link of a file',
+        sql: 'select child_idx, operator from links where alignment_no = ? and operator is not null',
+        row: z.tuple([z.number(), z.string()]),
+      }).iterate(alignment.no)
       for (const [idx, operator] of links) {
         let code = names.indexOf(operator) + 1
         if (code === 0) code = names.push(operator)

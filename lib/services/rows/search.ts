@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
 import { countMask, type Mask } from '@/lib/columns/filter'
 import { LIMITS } from '@/lib/contracts/limits'
 import { AppError } from '@/lib/errors'
@@ -23,7 +25,7 @@ interface Search {
   stamp: string
 }
 
-type Found = [idx: number, ...texts: (string | null)[]][]
+const foundSchema = z.tuple([z.number()], z.string().nullable())
 
 function keyOf(cell: SearchCell, needle: string): string {
   return `search/${cell.no}/${needle}`
@@ -48,11 +50,8 @@ function likePattern(needle: string): string {
 
 function markFound(db: Db, search: Search, mask: Mask, from: number, to: number): void {
   const { cell, needle, setNo } = search
-  const rows = (sql: string, ...values: unknown[]) =>
-    db.$client
-      .prepare(sql)
-      .raw()
-      .all(...values) as Found
+  const rows = (sql: string, ...values: (number | string)[]) =>
+    hotRead(db, { why: 'goes over every row of a file', sql, row: foundSchema }).all(...values)
   const inRows = 'from rows where cell_no = ? and idx >= ? and idx < ?'
   const inResponses = 'from responses where set_no = ? and idx >= ? and idx < ?'
   if (foldsInSql(needle)) {

@@ -1,4 +1,8 @@
+import { and, eq, isNull } from 'drizzle-orm'
+import { z } from 'zod'
 import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
+import { decisions } from '@/db/schema'
 import {
   allIndexes,
   applyRange,
@@ -39,18 +43,19 @@ function inScope(cell: CellRef, filter: RowFilter): boolean {
 
 function keepMarked(db: Db, cell: CellRef, filter: RowFilter, mask: Mask): void {
   if (filter.marks.length === 0 && !filter.hideDropped) return
-  const entries = db.$client
-    .prepare('select idx, kind from decisions where cell_no = ? and undone_at is null')
-    .raw()
-    .all(cell.no) as [number, string][]
+  const entries = db
+    .select({ idx: decisions.idx, kind: decisions.kind })
+    .from(decisions)
+    .where(and(eq(decisions.cellNo, cell.no), isNull(decisions.undoneAt)))
+    .all()
   if (filter.marks.length > 0) {
     const marks: readonly string[] = filter.marks
     const marked = new Uint8Array(mask.length)
-    for (const [idx, kind] of entries) if (marks.includes(kind)) marked[idx] = 1
+    for (const { idx, kind } of entries) if (marks.includes(kind)) marked[idx] = 1
     intersect(mask, marked)
   }
   if (filter.hideDropped) {
-    for (const [idx, kind] of entries) if (kind === 'drop') mask[idx] = 0
+    for (const { idx, kind } of entries) if (kind === 'drop') mask[idx] = 0
   }
 }
 
@@ -94,8 +99,9 @@ function selectCell(
 }
 
 function stampOf(db: Db, studyId: string, cells: readonly CellRef[], reader: ColumnReader): string {
+  const row = z.tuple([z.number()], z.number())
   const one = (sql: string) =>
-    Object.values(db.$client.prepare(sql).get(studyId) as object).join(':')
+    hotRead(db, { why: 'three counts with every page of rows', sql, row }).get(studyId)?.join(':')
   return [
     cells
       .map(({ no }) => `${no}.${newestAlignment(db, no)?.no ?? 0}.${responseStamp(db, no)}`)

@@ -115,7 +115,7 @@ function startOne(
   }
   const { backend, identity } = choice
   if (backend && request.budget?.money != null && pricesOf(backend) === null) {
-    const reason = `A budget of money needs the prices of ${backend.label}. Enter them on the Backends page.`
+    const reason = `A cost budget needs the prices of ${backend.label}. Enter them on the Backends page.`
     started.blocked.push({ metric: metric.id, reason })
     return
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { and, desc, eq, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { runCells, runs } from '@/db/schema'
+import { readableRows } from '@/db/stored-json'
 import { canonicalJson } from '@/lib/contracts/canonical-json'
 import type { RunDefinition, RowSet } from '@/lib/contracts/run'
 import { columnsOwner, getMeasured } from '@/lib/metrics'
@@ -143,20 +144,22 @@ export function addCell(db: Db, runNo: number, plan: RunCellPlan): number {
   return counts.total - counts.done
 }
 
-/** Shows a run by default for its metric when none is, or when it goes on from the one that is. */
-export function pinIfFirst(db: Db, run: RunRow): void {
-  const pinned = db
+/** Returns the run that its metric's columns show by default in a study; undefined when none is, or it cannot be read. */
+export function pinnedRun(
+  db: Db,
+  { studyId, metricId }: Pick<RunRow, 'studyId' | 'metricId'>,
+): RunRow | undefined {
+  const isMetric = and(eq(runs.studyId, studyId), eq(runs.metricId, metricId))
+  const query = db
     .select()
     .from(runs)
-    .where(
-      and(
-        eq(runs.studyId, run.studyId),
-        eq(runs.metricId, run.metricId),
-        eq(runs.pinned, true),
-        isNull(runs.deletedAt),
-      ),
-    )
-    .get()
+    .where(and(isMetric, eq(runs.pinned, true), isNull(runs.deletedAt)))
+  return readableRows(() => query.all()).rows[0]
+}
+
+/** Shows a run by default for its metric when none is, or when it goes on from the one that is. */
+export function pinIfFirst(db: Db, run: RunRow): void {
+  const pinned = pinnedRun(db, run)
   if (pinned && pinned.definitionHash !== run.definitionHash) return
   // A sample does not take the place of a whole run of the same definition.
   if (pinned && pinned.rowSet.kind === 'all' && run.rowSet.kind !== 'all') return

@@ -1,5 +1,6 @@
 import { and, desc, eq, getTableColumns, isNull, sql } from 'drizzle-orm'
 import type { Db } from '@/db/client'
+import { hotWrite } from '@/db/hot-sql'
 import { cells, runCells, runs } from '@/db/schema'
 import type { Job } from '@/lib/contracts/job'
 import type { RunRecord } from '@/lib/contracts/run'
@@ -10,7 +11,7 @@ import { openJobs } from '@/lib/queue/lookups'
 import { enqueue, requestCancel } from '@/lib/queue/queue'
 import { getMeasured, outputsOf, runLabel } from '@/lib/metrics'
 import { ColumnWriter } from '../columns/writer'
-import type { RunRow } from './extend-run'
+import { pinnedRun, type RunRow } from './extend-run'
 import { countRows, countRun } from './row-status'
 import { summariseRuns } from './summary'
 
@@ -95,17 +96,7 @@ export function restoreRun(db: Db, id: string): RunInfo {
   db.transaction(
     () => {
       const run = getRunRow(db, id, { deleted: true })
-      const pinned = db
-        .select({ no: runs.no })
-        .from(runs)
-        .where(
-          and(
-            eq(runs.studyId, run.studyId),
-            eq(runs.metricId, run.metricId),
-            eq(runs.pinned, true),
-          ),
-        )
-        .get()
+      const pinned = pinnedRun(db, run)
       db.update(runs).set({ deletedAt: null, pinned: !pinned }).where(eq(runs.no, run.no)).run()
     },
     { behavior: 'immediate' },
@@ -125,9 +116,10 @@ export function resetFailedRows(db: Db, run: RunRow): number {
     .innerJoin(cells, eq(cells.no, runCells.cellNo))
     .where(and(eq(runCells.runNo, run.no), isNull(cells.supersededAt)))
     .all()
-  const dropDetail = db.$client.prepare(
-    'delete from row_details where run_no = ? and cell_no = ? and idx = ?',
-  )
+  const dropDetail = hotWrite(db, {
+    why: 'once a row that failed',
+    sql: 'delete from row_details where run_no = ? and cell_no = ? and idx = ?',
+  })
   let reset = 0
   for (const { cellNo, rowCount, version } of parts) {
     const writer = new ColumnWriter(db, run.no, cellNo, rowCount, outputs)

@@ -1,4 +1,8 @@
+import { eq } from 'drizzle-orm'
+import { z } from 'zod'
 import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
+import { seedSets } from '@/db/schema'
 import type { RowSet } from '@/lib/contracts/run'
 import { sampleWithoutReplacement } from '@/lib/stats/random'
 import type { CellRef } from '../cells'
@@ -11,12 +15,11 @@ export type Members = Int32Array | null
 const SET_STEP = 7919
 
 function rowsOfSlots(db: Db, cellNo: number, slots: Uint32Array): Int32Array {
-  const found = db.$client
-    .prepare(
-      'select idx from rows where cell_no = ? and slot in (select value from json_each(?)) order by idx',
-    )
-    .pluck()
-    .all(cellNo, JSON.stringify([...slots])) as number[]
+  const found = hotRead(db, {
+    why: 'more slots than a statement takes parameters',
+    sql: 'select idx from rows where cell_no = ? and slot in (select value from json_each(?)) order by idx',
+    row: z.number(),
+  }).all(cellNo, JSON.stringify([...slots]))
   return Int32Array.from(found)
 }
 
@@ -35,15 +38,12 @@ export function resolveRowSet(
     )
   }
   const counts = new Map(
-    (
-      db.$client
-        .prepare('select id, slot_count as n, position from seed_sets where study_id = ?')
-        .all(studyId) as {
-        id: string
-        n: number
-        position: number
-      }[]
-    ).map((set) => [set.id, set]),
+    db
+      .select({ id: seedSets.id, n: seedSets.slotCount, position: seedSets.position })
+      .from(seedSets)
+      .where(eq(seedSets.studyId, studyId))
+      .all()
+      .map((set) => [set.id, set]),
   )
   return new Map(
     cells.map((cell) => {

@@ -1,4 +1,8 @@
+import { and, eq, isNull } from 'drizzle-orm'
+import { z } from 'zod'
 import type { Db } from '@/db/client'
+import { hotRead, hotWrite } from '@/db/hot-sql'
+import { cells, runCells } from '@/db/schema'
 import { CHUNK_ROWS } from '@/lib/columns/chunks'
 import { carriesValue, statusCode, statusOf } from '@/lib/contracts/status'
 
@@ -53,11 +57,11 @@ export function sumCounts(all: Iterable<RowCounts>): RowCounts {
 /** Returns the row status bytes of a run in a cell; rows without a stored chunk are pending. */
 export function readRowStatus(db: Db, runNo: number, cellNo: number, rowCount: number): Uint8Array {
   const status = new Uint8Array(rowCount)
-  const stored = db.$client
-    .prepare(
-      'select chunk, status from column_chunks where run_no = ? and cell_no = ? and output = ? order by chunk',
-    )
-    .all(runNo, cellNo, ROW_OUTPUT) as { chunk: number; status: Buffer }[]
+  const stored = hotRead(db, {
+    why: 'reads the status of every row of a file',
+    sql: 'select chunk, status from column_chunks where run_no = ? and cell_no = ? and output = ? order by chunk',
+    row: z.object({ chunk: z.number(), status: z.instanceof(Uint8Array) }),
+  }).all(runNo, cellNo, ROW_OUTPUT)
   for (const { chunk, status: bytes } of stored) {
     const start = chunk * CHUNK_ROWS
     if (start < rowCount) status.set(bytes.subarray(0, rowCount - start), start)
@@ -67,12 +71,12 @@ export function readRowStatus(db: Db, runNo: number, cellNo: number, rowCount: n
 
 /** Returns the counts of a run over its current cells; superseded ones are read by nobody, so they do not count. */
 export function countRun(db: Db, runNo: number): RowCounts {
-  const parts = db.$client
-    .prepare(
-      `select rc.cell_no as cellNo, c.row_count as rowCount from run_cells rc join cells c on c.no = rc.cell_no
-       where rc.run_no = ? and c.superseded_at is null`,
-    )
-    .all(runNo) as { cellNo: number; rowCount: number }[]
+  const parts = db
+    .select({ cellNo: runCells.cellNo, rowCount: cells.rowCount })
+    .from(runCells)
+    .innerJoin(cells, eq(cells.no, runCells.cellNo))
+    .where(and(eq(runCells.runNo, runNo), isNull(cells.supersededAt)))
+    .all()
   return sumCounts(
     parts.map(({ cellNo, rowCount }) => countRows(readRowStatus(db, runNo, cellNo, rowCount))),
   )
@@ -86,11 +90,12 @@ export function writeRowStatus(
   status: Uint8Array,
   chunks: Iterable<number>,
 ): void {
-  const write = db.$client.prepare(
-    `insert into column_chunks (run_no, cell_no, output, chunk, dtype, width, row_count, "values", status)
+  const write = hotWrite(db, {
+    why: 'every second while a job computes',
+    sql: `insert into column_chunks (run_no, cell_no, output, chunk, dtype, width, row_count, "values", status)
      values (?, ?, '${ROW_OUTPUT}', ?, 'f32', 0, ?, x'', ?)
      on conflict do update set status = excluded.status, row_count = excluded.row_count`,
-  )
+  })
   for (const chunk of chunks) {
     const bytes = status.slice(chunk * CHUNK_ROWS, (chunk + 1) * CHUNK_ROWS)
     write.run(runNo, cellNo, chunk, bytes.length, Buffer.from(bytes.buffer))

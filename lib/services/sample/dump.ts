@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import { and, eq, getTableColumns } from 'drizzle-orm'
+import { z } from 'zod'
 import type { Db } from '@/db/client'
+import { alignments, links, responses, rows } from '@/db/schema'
+import { readStored } from '@/db/stored-json'
 import { evolvePrompt } from '@/lib/prompts'
 import { promptCard } from '@/lib/prompts/prompt'
 import { DEPTH_ORDER } from '@/lib/prompts/operators'
@@ -20,41 +24,45 @@ export interface SampleRecipe {
   rounds: number
 }
 
-interface StoredRow {
-  idx: number
-  external_id: string | null
-  instruction: string
-  input: string | null
-  operator: string | null
-  parent: number | null
-  extra: string | null
-  output: string | null
-  finish_reason: string | null
-}
-
-const ROWS_SQL = `
-  select r.idx, r.external_id, r.instruction, r.input, r.extra, l.operator, l.parent_idx as parent,
-    p.text as output, p.finish_reason
-  from rows r
-  left join alignments a on a.child_cell_no = r.cell_no and a.kind = 'birth'
-  left join links l on l.alignment_no = a.no and l.child_idx = r.idx
-  left join responses p on p.set_no = ? and p.idx = r.idx
-  where r.cell_no = ? order by r.idx`
+const keptSchema = z.object({ finish_reason: z.string().optional() })
 
 function sampleRows(db: Db, cell: CellRef, name: string): SampleRow[] {
-  const setNo = currentResponseSet(db, cell.no)?.no ?? null
-  const rows = db.$client.prepare(ROWS_SQL).all(setNo, cell.no) as StoredRow[]
-  return rows.map((row) => {
-    const extra = JSON.parse(row.extra ?? '{}') as { finish_reason?: string }
+  const setNo = currentResponseSet(db, cell.no)?.no ?? -1
+  const born = and(eq(alignments.childCellNo, rows.cellNo), eq(alignments.kind, 'birth'))
+  const linked = and(eq(links.alignmentNo, alignments.no), eq(links.childIdx, rows.idx))
+  const answered = and(eq(responses.setNo, setNo), eq(responses.idx, rows.idx))
+  const { idx, externalId, instruction, input, extra } = getTableColumns(rows)
+  const found = db
+    .select({
+      idx,
+      externalId,
+      instruction,
+      input,
+      extra,
+      operator: links.operator,
+      parent: links.parentIdx,
+      output: responses.text,
+      finishReason: responses.finishReason,
+    })
+    .from(rows)
+    .leftJoin(alignments, born)
+    .leftJoin(links, linked)
+    .leftJoin(responses, answered)
+    .where(eq(rows.cellNo, cell.no))
+    .orderBy(rows.idx)
+    .all()
+  return found.map((row) => {
+    const place = () => ({ table: 'rows', id: `${cell.id}:${row.idx}`, field: 'extra' })
+    const kept = readStored(keptSchema, row.extra ?? '{}', place)
     return {
-      id: row.external_id ?? `${name}-${String(row.idx).padStart(2, '0')}`,
+      id: row.externalId ?? `${name}-${String(row.idx).padStart(2, '0')}`,
       instruction: row.instruction,
       input: row.input,
       output: row.output,
-      response_finish_reason: row.finish_reason,
+      response_finish_reason: row.finishReason,
       operator: row.operator,
       parent: row.parent,
-      finish_reason: extra.finish_reason ?? null,
+      finish_reason: kept.finish_reason ?? null,
     }
   })
 }

@@ -15,7 +15,7 @@ import {
   publishCell,
   type NewResponse,
   type NewResponseSet,
-  type NewRow,
+  plainRow,
 } from '../cells/staging'
 import { createStudy, ensureArm, ensureSeedSet } from '../studies'
 import { readManifest, readSampleRows, type SampleManifest, type SampleRow } from './manifest'
@@ -94,20 +94,9 @@ function loadSeeds(
     round: 0,
     source: sourceOf(manifest, file),
   })
-  const stored = rows.map((row, idx): NewRow => ({
-    idx,
-    slot: idx,
-    externalId: row.id,
-    instruction: row.instruction,
-    input: row.input,
-    system: null,
-    history: null,
-    messages: null,
-    tools: null,
-    extra: null,
-    keySet: 0,
-    flags: 0,
-  }))
+  const stored = rows.map(({ id, instruction, input }, idx) =>
+    plainRow({ idx, slot: idx, externalId: id, instruction, input }),
+  )
   const setNo = openResponseSet(db, cellNo, responseSet(manifest))
   inTransaction(db, () => {
     appendRows(db, cellNo, stored)

@@ -8,6 +8,7 @@ import {
   inTransaction,
   openStagedCell,
   publishCell,
+  plainRow,
   type NewRow,
 } from '../cells/staging'
 import { createStudy, ensureSeedSet } from '../studies'
@@ -48,20 +49,8 @@ const seedSchema = z.object({ id: z.string(), instruction: z.string(), input: z.
 
 function seedRow(line: string, idx: number): NewRow {
   const seed = seedSchema.parse(JSON.parse(line))
-  return {
-    idx,
-    slot: idx,
-    externalId: seed.id,
-    instruction: seed.instruction,
-    input: seed.input,
-    system: null,
-    history: null,
-    messages: null,
-    tools: null,
-    extra: null,
-    keySet: 0,
-    flags: 0,
-  }
+  const { id, instruction, input } = seed
+  return plainRow({ idx, slot: idx, externalId: id, instruction, input })
 }
 
 /** Makes a study that holds the sample's seeds only, ready to be evolved; returns its id. */

@@ -1,4 +1,6 @@
+import { and, eq, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
+import { runCells, runs } from '@/db/schema'
 import type { StartedRuns } from '@/lib/contracts/run-replies'
 import { errorCode, errorMessage } from '@/lib/errors'
 import { getMeasured } from '@/lib/metrics'
@@ -8,12 +10,17 @@ import { readSampleMetrics, type SampleMetric } from './manifest'
 
 /** Returns the cells in which no run has the metric's values. */
 function cellsWithout(db: Db, studyId: string, { metric }: SampleMetric): string[] {
-  const has = db.$client.prepare(
-    `select 1 from run_cells rc join runs r on r.no = rc.run_no
-     where rc.cell_no = ? and r.metric_id = ? and r.deleted_at is null`,
+  const has = new Set(
+    db
+      .select({ no: runCells.cellNo })
+      .from(runCells)
+      .innerJoin(runs, eq(runs.no, runCells.runNo))
+      .where(and(eq(runs.studyId, studyId), eq(runs.metricId, metric), isNull(runs.deletedAt)))
+      .all()
+      .map(({ no }) => no),
   )
   return requestedCells(db, studyId, [], getMeasured(metric))
-    .filter((cell) => has.get(cell.no, metric) === undefined)
+    .filter((cell) => !has.has(cell.no))
     .map((cell) => cell.id)
 }
 

@@ -1,6 +1,6 @@
 import { and, asc, eq, getTableColumns, isNull, sql } from 'drizzle-orm'
 import type { Db } from '@/db/client'
-import { arms, cells, runCells, runs, seedSets } from '@/db/schema'
+import { arms, cells, responses, runCells, runs, seedSets } from '@/db/schema'
 import { readableRows } from '@/db/stored-json'
 import { statusCode } from '@/lib/contracts/status'
 import type { ArmInfo, CellInfo, SeedSetInfo, StudyDetail } from '@/lib/contracts/study'
@@ -9,6 +9,7 @@ import { operatorRowsOf, toldBy } from '../alignments'
 import { currentResponseSet, listedCells, newestAlignment, type CellRef } from '../cells'
 import { listColumns } from '../columns'
 import { cachesOf } from '../columns/cache'
+import { countResponses } from '../columns/texts'
 import { studyRuns } from '../columns/runs'
 import { listRuns } from '../runs'
 import { OUTDATED } from '../runs/outdated'
@@ -82,24 +83,18 @@ function responsesOf(
 ): CellInfo['responses'] {
   const set = currentResponseSet(db, cell.no)
   if (!set) return null
-  const count = (sql: string, ...values: number[]) =>
-    (db.$client.prepare(sql).get(...values) as { n: number }).n
   // The set that came with the rows was counted when they were published.
   if (set.kind === 'imported') {
     const missing = flags['no_response'] ?? 0
     return { label: set.label, present: rows - missing, missing }
   }
-  const size = count('select count(*) as n from responses where set_no = ?', set.no)
+  const inSet = eq(responses.setNo, set.no)
+  const size = countResponses(db, inSet)
   const present = cachesOf(db).results.get(
     `present/${set.no}`,
     String(size),
     () => 64,
-    () =>
-      count(
-        'select count(*) as n from responses where set_no = ? and status = ?',
-        set.no,
-        statusCode('ok'),
-      ),
+    () => countResponses(db, and(inSet, eq(responses.status, statusCode('ok')))),
   )
   return { label: set.label, present, missing: Math.max(0, rows - present) }
 }

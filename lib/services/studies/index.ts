@@ -162,14 +162,20 @@ export function restoreStudy(db: Db, studyId: string): StudySummary {
   return getStudy(db, studyId)
 }
 
+function idByKey(
+  db: Db,
+  table: typeof seedSets | typeof arms,
+  studyId: string,
+  key: string,
+): string | undefined {
+  const place = and(eq(table.studyId, studyId), eq(table.key, key))
+  return db.select({ id: table.id }).from(table).where(place).get()?.id
+}
+
 /** Returns the id of a seed set, creating it after the others when the study has none of this key. */
 export function ensureSeedSet(db: Db, studyId: string, key: string, label: string): string {
-  const found = db
-    .select({ id: seedSets.id })
-    .from(seedSets)
-    .where(and(eq(seedSets.studyId, studyId), eq(seedSets.key, key)))
-    .get()
-  if (found) return found.id
+  const found = idByKey(db, seedSets, studyId, key)
+  if (found) return found
   const last = db
     .select({ position: max(seedSets.position) })
     .from(seedSets)
@@ -199,12 +205,8 @@ export type ArmInput = Pick<ArmInfo, 'key' | 'label' | 'armClass' | 'scenario'> 
 
 /** Returns the id of an arm, creating it with the next colour when the study has none of this key. */
 export function ensureArm(db: Db, studyId: string, input: ArmInput): string {
-  const found = db
-    .select({ id: arms.id })
-    .from(arms)
-    .where(and(eq(arms.studyId, studyId), eq(arms.key, input.key)))
-    .get()
-  if (found) return found.id
+  const found = idByKey(db, arms, studyId, input.key)
+  if (found) return found
   const last = db
     .select({ colorIndex: max(arms.colorIndex) })
     .from(arms)

@@ -8,6 +8,7 @@ import type { RowFilter } from '@/lib/contracts/filter'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { RangeFields } from './range-fields'
 import { ValueFields } from './value-fields'
+import { SEEDS_LABEL } from '@/lib/contracts/seeds'
 
 const MARKS = [
   { value: 'star', label: 'Starred' },
@@ -66,7 +67,7 @@ export function FilterPanel({ detail, filter, controls }: FilterPanelProps) {
       <Chips
         label="Evolvers"
         options={[
-          { value: 'seeds', label: 'Seeds', colorIndex: null },
+          { value: 'seeds', label: SEEDS_LABEL, colorIndex: null },
           ...detail.arms.map((arm) => ({
             value: arm.key,
             label: arm.label,

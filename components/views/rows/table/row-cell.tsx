@@ -7,6 +7,7 @@ import type { StudyDetail } from '@/lib/contracts/study'
 import type { RowColumn } from './row-columns'
 import classes from '../rows.module.css'
 import { ValueCell } from './value-cell'
+import { SEEDS_LABEL } from '@/lib/contracts/seeds'
 
 /** Seed set and evolver of a row by name, for labels. */
 export function placeOf(
@@ -16,7 +17,7 @@ export function placeOf(
   const arm = detail.arms.find((one) => one.key === row.armKey)
   return {
     seedSet: detail.seedSets.find((one) => one.key === row.seedSetKey)?.label ?? row.seedSetKey,
-    arm: row.armKey === null ? 'Seeds' : (arm?.label ?? row.armKey),
+    arm: row.armKey === null ? SEEDS_LABEL : (arm?.label ?? row.armKey),
     colorIndex: row.armKey === null ? null : (arm?.colorIndex ?? 0),
   }
 }

@@ -27,7 +27,7 @@ function failure(message: Extract<ParseMessage, { type: 'error' }>): AppError {
   return new AppError(code, message.message, details ? { details } : {})
 }
 
-/** A reading thread takes a third of a second to start, so it waits a while for the next file. */
+/** A thread that reads files takes a third of a second to start, so it waits a while for the next file. */
 const IDLE_MS = 30_000
 /** Rows die young but not at once: with the usual 16 MB half of the time went into copying them. */
 const YOUNG_GENERATION_MB = 192
@@ -86,7 +86,9 @@ async function* parseInWorker(
     push({ type: 'error', code: 'internal', message: error.message, details: undefined })
   worker.on('message', push)
   worker.on('error', broken)
-  worker.on('exit', () => broken(new Error('The reading thread stopped.')))
+  worker.on('exit', () =>
+    broken(new Error('The thread that reads the file stopped. Import it again.')),
+  )
   const tell = (order: ParseOrder) => worker.postMessage(order)
   const onAbort = () => wake()
   signal?.addEventListener('abort', onAbort)

@@ -7,7 +7,7 @@ import { getRun } from '@/lib/services/runs'
 import { getStudyDetail } from '@/lib/services/studies/detail'
 import { alignJob } from '../align'
 import { loadRows } from '../compute/load-rows'
-import type { JobContext } from '@/lib/worker/types'
+import type { WorkerContext } from '@/lib/worker/types'
 
 let study: TestStudy
 
@@ -18,7 +18,7 @@ afterEach(() => study.close())
 
 function testJob() {
   const logs: string[] = []
-  const context: JobContext = {
+  const context: WorkerContext = {
     db: study.db,
     config: study.config,
     job: { no: 1, id: 'job', studyId: study.studyId, attempts: 1 },

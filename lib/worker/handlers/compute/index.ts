@@ -9,7 +9,7 @@ import { computeRows } from './row-scope'
 import { runCellList, RunState } from './run-state'
 import { settleModel } from './settle-model'
 import { metricTools } from './tools'
-import { defineJob, type JobContext } from '@/lib/worker/types'
+import { defineJob, type WorkerContext } from '@/lib/worker/types'
 
 function metricOf(id: string, version: number): MeasuredMetric {
   const metric = getMeasured(id)
@@ -20,7 +20,7 @@ function metricOf(id: string, version: number): MeasuredMetric {
   )
 }
 
-async function run(context: JobContext, { runId }: JobPayload<'compute'>) {
+async function run(context: WorkerContext, { runId }: JobPayload<'compute'>) {
   const { db, signal } = context
   const stored = getRunRow(db, runId)
   const named = metricOf(stored.metricId, stored.metricVersion)

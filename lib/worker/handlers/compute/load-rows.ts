@@ -1,6 +1,10 @@
+import { z } from 'zod'
 import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
+import { readStored } from '@/db/stored-json'
+import { chatTagsSchema } from '@/lib/contracts/cell'
+import { runDefinitionSchema } from '@/lib/contracts/run'
 import { answeredTurn } from '@/lib/formats/shared/answered-turn'
-import type { ChatTags } from '@/lib/formats/types'
 import type { MetricRow } from '@/lib/metrics/types'
 
 /** Which texts a run reads in one cell. */
@@ -12,18 +16,20 @@ export interface RowSource {
   parent: boolean
 }
 
-interface Stored {
-  idx: number
-  instruction: string
-  input: string | null
-  response: string | null
-  messages: string | null
-  tags: string | null
-  parentInstruction: string | null
-  parentInput: string | null
-  operator: string | null
-  prompts: string | null
-}
+const text = z.string().nullable()
+const storedSchema = z.object({
+  idx: z.number(),
+  instruction: z.string(),
+  input: text,
+  response: text,
+  messages: text,
+  tags: text,
+  parentInstruction: text,
+  parentInput: text,
+  operator: text,
+  prompts: text,
+})
+type Stored = z.output<typeof storedSchema>
 
 const SELECT = `
   select r.idx, r.instruction, r.input, s.text as response,
@@ -47,24 +53,22 @@ type Texts = Pick<MetricRow, 'instruction' | 'input' | 'response'>
  * instruction is the first user message, which the stored response need not answer. A generated response answers the
  * row's instruction.
  */
-function textsOf(row: Stored): Texts {
+function textsOf(row: Stored, cellNo: number): Texts {
   const { instruction, input, response } = row
   if (row.messages === null) return { instruction, input, response }
+  const at = (field: string) => () => ({ table: 'cells', id: String(cellNo), field })
   const turn = answeredTurn(
-    JSON.parse(row.messages),
-    row.tags === null ? null : parseTags(row.tags),
+    readStored(z.unknown(), row.messages, at(`messages of row ${row.idx + 1}`)),
+    row.tags === null ? null : readStored(chatTagsSchema, row.tags, at('source')),
   )
   return turn
     ? { instruction: turn.user, input: '', response: turn.reply }
     : { instruction, input, response: null }
 }
 
-function parseTags(text: string): ChatTags {
-  return JSON.parse(text) as ChatTags
-}
-
-function hashesOf(prompts: string): Record<string, string> {
-  const list = JSON.parse(prompts) as { id: string; hash: string }[]
+function hashesOf(prompts: string, cellNo: number): Record<string, string> {
+  const place = () => ({ table: 'cells', id: String(cellNo), field: 'source' })
+  const list = readStored(runDefinitionSchema.shape.prompts, prompts, place)
   return Object.fromEntries(list.map(({ id, hash }) => [id, hash]))
 }
 
@@ -77,22 +81,23 @@ export function loadRows(db: Db, source: RowSource, indices: readonly number[]):
   const { cellNo, responseSetNo, alignmentNo, parent } = source
   const rows: MetricRow[] = []
   let known = null as { text: string; hashes: Record<string, string> } | null
-  const found = db.$client.prepare(SELECT).iterate({
+  const why = 'reads every row that a run scores'
+  const found = hotRead(db, { why, sql: SELECT, row: storedSchema }).iterate({
     cellNo,
     responseSetNo,
     alignmentNo,
     from,
     to,
     parent: parent ? 1 : 0,
-  }) as Iterable<Stored>
+  })
   for (const row of found) {
     if (!wanted.has(row.idx)) continue
     if (row.prompts !== null && row.prompts !== known?.text) {
-      known = { text: row.prompts, hashes: hashesOf(row.prompts) }
+      known = { text: row.prompts, hashes: hashesOf(row.prompts, cellNo) }
     }
     rows.push({
       index: row.idx,
-      ...textsOf(row),
+      ...textsOf(row, cellNo),
       parent:
         parent && row.parentInstruction !== null
           ? { instruction: row.parentInstruction, input: row.parentInput }

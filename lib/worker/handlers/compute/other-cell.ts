@@ -14,7 +14,7 @@ function isMeant(own: CellRef, other: CellRef, { relation, arm }: OtherCellChoic
 
 function sentence({ relation, arm }: OtherCellChoice): string {
   if (relation === 'seeds') return 'This cell is the seeds, or its seed set has none.'
-  if (relation === 'arm') return `There is no arm "${arm}" in this seed set and round.`
+  if (relation === 'arm') return `There is no evolver "${arm}" in this seed set and round.`
   return 'There is no round before this one.'
 }
 

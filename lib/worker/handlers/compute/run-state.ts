@@ -1,6 +1,7 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
-import { runCells, runs } from '@/db/schema'
+import { hotWrite } from '@/db/hot-sql'
+import { arms, cells, runCells, runs, seedSets } from '@/db/schema'
 import type { JobProgress } from '@/lib/contracts/job'
 import type { RunRecord } from '@/lib/contracts/run'
 import { addMeters, emptyMeter, type Meter } from '@/lib/contracts/meter'
@@ -9,7 +10,7 @@ import type { RowResult } from '@/lib/metrics/types'
 import type { ColumnWriter } from '@/lib/services/columns/writer'
 import type { RunRow } from '@/lib/services/runs/extend-run'
 import { countRows, readRowStatus, sumCounts, type RowCounts } from '@/lib/services/runs/row-status'
-import type { JobContext, MeteredSession } from '@/lib/worker/types'
+import type { WorkerContext, MeteredSession } from '@/lib/worker/types'
 import { RateMeter } from './rate'
 
 // An example shows the kind of trouble, not a whole reply.
@@ -37,15 +38,24 @@ function nameOf({ seedSet, arm, round }: CellNames): string {
 
 /** Returns the current cells of a run, early rounds first; superseded ones are left as they are. */
 export function runCellList(db: Db, runNo: number): RunCell[] {
-  const found = db.$client
-    .prepare(
-      `select rc.cell_no as cellNo, c.id as cellId, c.row_count as rowCount, rc.response_set_no as responseSetNo,
-         rc.alignment_no as alignmentNo, s.label as seedSet, a.label as arm, c.round
-       from run_cells rc join cells c on c.no = rc.cell_no join seed_sets s on s.id = c.seed_set_id
-       left join arms a on a.id = c.arm_id
-       where rc.run_no = ? and c.superseded_at is null order by c.round, s.position, s.key, a.color_index, c.no`,
-    )
-    .all(runNo) as (Omit<RunCell, 'name'> & CellNames)[]
+  const found = db
+    .select({
+      cellNo: runCells.cellNo,
+      cellId: cells.id,
+      rowCount: cells.rowCount,
+      responseSetNo: runCells.responseSetNo,
+      alignmentNo: runCells.alignmentNo,
+      seedSet: seedSets.label,
+      arm: arms.label,
+      round: cells.round,
+    })
+    .from(runCells)
+    .innerJoin(cells, eq(cells.no, runCells.cellNo))
+    .innerJoin(seedSets, eq(seedSets.id, cells.seedSetId))
+    .leftJoin(arms, eq(arms.id, cells.armId))
+    .where(and(eq(runCells.runNo, runNo), isNull(cells.supersededAt)))
+    .orderBy(cells.round, seedSets.position, seedSets.key, arms.colorIndex, cells.no)
+    .all()
   return found.map(({ seedSet, arm, round, ...cell }) => ({
     ...cell,
     name: nameOf({ seedSet, arm, round }),
@@ -65,7 +75,7 @@ export class RunState {
   private ahead = 0
 
   constructor(
-    private readonly context: JobContext,
+    private readonly context: WorkerContext,
     private readonly run: RunRow,
     private readonly session: MeteredSession | null,
     cellList: readonly RunCell[],
@@ -135,10 +145,11 @@ export class RunState {
     this.report()
     this.context.commit(() => {
       writer.flush()
-      const detail = db.$client.prepare(
-        `insert into row_details (run_no, cell_no, idx, detail) values (?, ?, ?, ?)
+      const detail = hotWrite(db, {
+        why: 'once a row that a job computes',
+        sql: `insert into row_details (run_no, cell_no, idx, detail) values (?, ?, ?, ?)
          on conflict do update set detail = excluded.detail`,
-      )
+      })
       for (const row of results) {
         if (row.detail) detail.run(this.run.no, cell.cellNo, row.index, JSON.stringify(row.detail))
       }

@@ -11,7 +11,7 @@ import { addCell, findRun, type RunCellPlan, type RunRow } from '@/lib/services/
 import { PENDING, readRowStatus } from '@/lib/services/runs/row-status'
 import { modelChange } from '@/lib/services/backends/fingerprints'
 import { pauseError } from '@/lib/worker/pause'
-import type { JobContext, MeteredSession } from '@/lib/worker/types'
+import type { WorkerContext, MeteredSession } from '@/lib/worker/types'
 import { runCellList } from './run-state'
 
 function plansOf(db: Db, run: RunRow): RunCellPlan[] {
@@ -39,7 +39,7 @@ function plansOf(db: Db, run: RunRow): RunCellPlan[] {
 
 /** Moves the job to a run that has this definition already; the one made before the model was known goes. */
 function adopt(
-  context: JobContext,
+  context: WorkerContext,
   run: RunRow,
   existing: RunRow,
   plans: readonly RunCellPlan[],
@@ -72,7 +72,7 @@ function hasResults(db: Db, run: RunRow): boolean {
  * pauses its job (`model_changed`): mixing them would make one column of two things.
  */
 export function settleModel(
-  context: JobContext,
+  context: WorkerContext,
   run: RunRow,
   session: MeteredSession | null,
 ): RunRow {

@@ -21,7 +21,7 @@ import { watchOwnMachine } from './own-machine'
 import { measureRows, type Measured } from './measure'
 import { loadDistinct, scanRows, stratified, type Pending, type Scan } from './scan'
 import { storedCache } from '@/lib/worker/vector-store'
-import { defineJob, type JobContext, type MeteredSession } from '@/lib/worker/types'
+import { defineJob, type WorkerContext, type MeteredSession } from '@/lib/worker/types'
 
 // Half a million rows are read in about this time; what is left of a larger study is extrapolated.
 const SCAN_MS = 10_000
@@ -78,7 +78,7 @@ interface Subject {
 
 /** Counts what is left to send; where the metric cannot be counted, what the sample sent stands for the rest. */
 async function countLeft(
-  context: JobContext,
+  context: WorkerContext,
   { metric, params, session }: Subject,
   scan: Scan,
   measured: Measured,
@@ -99,7 +99,7 @@ async function countLeft(
 
 /** A metric of a request with its parameters, and the backend that it will use. */
 function chosenFor(
-  { db, config }: Pick<JobContext, 'db' | 'config'>,
+  { db, config }: Pick<WorkerContext, 'db' | 'config'>,
   request: ComputeRequest,
   wanted: ComputeRequest['metrics'][number],
 ) {
@@ -111,7 +111,7 @@ function chosenFor(
 }
 
 async function estimate(
-  context: JobContext,
+  context: WorkerContext,
   studyId: string,
   request: ComputeRequest,
   wanted: ComputeRequest['metrics'][number],

@@ -10,7 +10,7 @@ import { cleanupStaging } from '@/lib/services/cells/staging'
 import { savePrompt } from '@/lib/services/prompts'
 import { evolveJob } from '../evolve'
 import { testStudy, type TestStudy } from '@/lib/testing/job-study'
-import type { JobContext, MeteredSession } from '@/lib/worker/types'
+import type { WorkerContext, MeteredSession } from '@/lib/worker/types'
 
 const ROWS = 23
 const open: TestStudy[] = []
@@ -71,7 +71,7 @@ async function run(
   models: Record<string, string> = {},
 ) {
   const stop = new AbortController()
-  const context: JobContext = {
+  const context: WorkerContext = {
     db: of.db,
     config: of.config,
     job: { no: 1, id: 'job', studyId: of.studyId, attempts: 1 },

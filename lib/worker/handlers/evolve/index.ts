@@ -1,3 +1,5 @@
+import { eq } from 'drizzle-orm'
+import { cells } from '@/db/schema'
 import { modelChanged } from '@/lib/backends/session/endpoint-pool'
 import type { EvolveRequest } from '@/lib/contracts/compute'
 import { AppError } from '@/lib/errors'
@@ -13,10 +15,10 @@ import type { PromptChoice } from './generate'
 import { evolveRound } from './round'
 import { respondToCell } from './respond'
 import { pauseError } from '@/lib/worker/pause'
-import { defineJob, type JobContext, type MeteredSession } from '@/lib/worker/types'
+import { defineJob, type WorkerContext, type MeteredSession } from '@/lib/worker/types'
 
 /** Keeps the job's progress: texts done and failures with an example. */
-function counter(context: JobContext, total: number) {
+function counter(context: WorkerContext, total: number) {
   const startedAt = Date.now()
   let done = 0
   let failed = 0
@@ -40,7 +42,7 @@ function counter(context: JobContext, total: number) {
   }
 }
 
-function seedCells(context: JobContext, studyId: string, request: EvolveRequest): CellRef[] {
+function seedCells(context: WorkerContext, studyId: string, request: EvolveRequest): CellRef[] {
   const wanted = new Set(request.seedSets)
   const cells = currentCells(context.db, studyId).filter(
     (cell) => cell.armId === null && (wanted.size === 0 || wanted.has(cell.seedSetKey)),
@@ -55,15 +57,17 @@ function seedCells(context: JobContext, studyId: string, request: EvolveRequest)
 }
 
 /** The cell of an earlier attempt of this job, so that a resumed job does not make it twice. */
-function madeBefore(context: JobContext, cell: CellRef): boolean {
-  const row = context.db.$client
-    .prepare("select json_extract(source, '$.definition.jobId') as job from cells where no = ?")
-    .get(cell.no) as { job: string | null }
-  return row.job === context.job.id
+function madeBefore(context: WorkerContext, cell: CellRef): boolean {
+  const row = context.db
+    .select({ source: cells.source })
+    .from(cells)
+    .where(eq(cells.no, cell.no))
+    .get()
+  return row?.source.definition?.['jobId'] === context.job.id
 }
 
 /** The prompts that the request names by hash, and those of the program for the rest; each is looked up once. */
-function promptChoice({ db }: JobContext, { prompts }: EvolveRequest): PromptChoice {
+function promptChoice({ db }: WorkerContext, { prompts }: EvolveRequest): PromptChoice {
   const chosen = new Map(
     Object.entries(prompts).map(([id, hash]) => [id, promptByHash(db, id, hash)]),
   )
@@ -72,7 +76,7 @@ function promptChoice({ db }: JobContext, { prompts }: EvolveRequest): PromptCho
 
 /** Returns an open backend that serves the model with which this job began; pauses the job when it is another one. */
 async function openSame(
-  context: JobContext,
+  context: WorkerContext,
   payload: JobPayload<'evolve'>,
   backendId: string,
 ): Promise<MeteredSession> {
@@ -91,7 +95,7 @@ async function openSame(
   return session
 }
 
-async function run(context: JobContext, payload: JobPayload<'evolve'>) {
+async function run(context: WorkerContext, payload: JobPayload<'evolve'>) {
   const { studyId, request } = payload
   const promptOf = promptChoice(context, request)
   const evolver = await openSame(context, payload, request.backendId)

@@ -1,5 +1,5 @@
-import { and, eq } from 'drizzle-orm'
-import { cells, responseSets } from '@/db/schema'
+import { and, eq, ne, notInArray } from 'drizzle-orm'
+import { cells, responses, responseSets, rows } from '@/db/schema'
 import { promptCard } from '@/lib/prompts/prompt'
 import {
   appendResponses,
@@ -7,8 +7,9 @@ import {
   openResponseSet,
   type NewResponse,
 } from '@/lib/services/cells/staging'
+import { countResponses } from '@/lib/services/columns/texts'
 import { definitionHash } from '@/lib/services/runs/definition'
-import type { JobContext, MeteredSession } from '@/lib/worker/types'
+import type { WorkerContext, MeteredSession } from '@/lib/worker/types'
 import { mapConcurrent, respondOne, responseStatus, type PromptChoice } from './generate'
 
 interface TextRow {
@@ -32,7 +33,7 @@ function responseDefinition(
 
 /** Finds the set of an interrupted attempt, or opens one. */
 function responseSetFor(
-  context: JobContext,
+  context: WorkerContext,
   cellNo: number,
   session: MeteredSession,
   promptOf: PromptChoice,
@@ -55,23 +56,26 @@ function responseSetFor(
   })
 }
 
-function pendingRows(context: JobContext, cellNo: number, setNo: number): TextRow[] {
-  return context.db.$client
-    .prepare(
-      'select idx, instruction, input from rows where cell_no = ? and idx not in (select idx from responses where set_no = ?) order by idx',
-    )
-    .all(cellNo, setNo) as TextRow[]
+function pendingRows(context: WorkerContext, cellNo: number, setNo: number): TextRow[] {
+  const { idx, instruction, input } = rows
+  const done = context.db
+    .select({ idx: responses.idx })
+    .from(responses)
+    .where(eq(responses.setNo, setNo))
+  return context.db
+    .select({ idx, instruction, input })
+    .from(rows)
+    .where(and(eq(rows.cellNo, cellNo), notInArray(idx, done)))
+    .orderBy(idx)
+    .all()
 }
 
 /** Brings the cell's report in line with the responses that it has now. */
-function updateReport(context: JobContext, cellNo: number, setNo: number): void {
+function updateReport(context: WorkerContext, cellNo: number, setNo: number): void {
   const cell = context.db.select().from(cells).where(eq(cells.no, cellNo)).get()
   if (!cell?.report) return
-  const { present } = context.db.$client
-    .prepare(
-      "select count(*) as present from responses where set_no = ? and text is not null and text <> ''",
-    )
-    .get(setNo) as { present: number }
+  const answered = and(eq(responses.setNo, setNo), ne(responses.text, ''))
+  const present = countResponses(context.db, answered)
   const { no_response: _old, ...flags } = cell.report.flags
   const missing = cell.rowCount - present
   context.db
@@ -88,7 +92,7 @@ function updateReport(context: JobContext, cellNo: number, setNo: number): void 
  * written stays, so a killed job goes on where it was. Calls `onDone` with the number of rows just finished.
  */
 export async function respondToCell(
-  context: JobContext,
+  context: WorkerContext,
   session: MeteredSession,
   cellNo: number,
   promptOf: PromptChoice,

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
+import { eq } from 'drizzle-orm'
+import { rows } from '@/db/schema'
 import { evolvePrompt } from '@/lib/prompts'
 import { promptCard } from '@/lib/prompts/prompt'
 import { operatorFor, type Operator } from '@/lib/prompts/operators'
 import { publishEvolvedCell, type EvolvedRow } from '@/lib/services/cells/evolved'
 import type { CellRef } from '@/lib/services/cells'
-import type { JobContext, MeteredSession } from '@/lib/worker/types'
+import type { WorkerContext, MeteredSession } from '@/lib/worker/types'
 import {
   evolveOne,
   mapConcurrent,
@@ -33,13 +35,17 @@ interface ParentRow {
   input: string | null
 }
 
-function parentRows(context: JobContext, cellNo: number): ParentRow[] {
-  return context.db.$client
-    .prepare('select idx, instruction, input from rows where cell_no = ? order by idx')
-    .all(cellNo) as ParentRow[]
+function parentRows(context: WorkerContext, cellNo: number): ParentRow[] {
+  const { idx, instruction, input } = rows
+  return context.db
+    .select({ idx, instruction, input })
+    .from(rows)
+    .where(eq(rows.cellNo, cellNo))
+    .orderBy(idx)
+    .all()
 }
 
-function definitionOf(context: JobContext, plan: RoundPlan, session: MeteredSession) {
+function definitionOf(context: WorkerContext, plan: RoundPlan, session: MeteredSession) {
   return {
     jobId: context.job.id,
     model: session.identity,
@@ -79,7 +85,7 @@ function contentHash(rows: readonly EvolvedRow[]): string {
  * nothing but cached replies, so the next attempt repeats it at the cost of look-ups.
  */
 export async function evolveRound(
-  context: JobContext,
+  context: WorkerContext,
   session: MeteredSession,
   plan: RoundPlan,
   onDone: (failed: string | null) => void,

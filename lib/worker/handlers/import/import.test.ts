@@ -1,11 +1,11 @@
 import fs from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { currentCells, newestAlignment } from '@/lib/services/cells'
-import { cleanupStaging, openStagedCell, appendRows } from '@/lib/services/cells/staging'
+import { appendRows, cleanupStaging, openStagedCell, plainRow } from '@/lib/services/cells/staging'
 import { alpacaRows, importRows, planFor, testStudy, type TestStudy } from '@/lib/testing/imports'
 import { getStudyDetail } from '@/lib/services/studies/detail'
 import { importJob } from '../import'
-import type { JobContext } from '@/lib/worker/types'
+import type { WorkerContext } from '@/lib/worker/types'
 
 let study: TestStudy
 
@@ -16,7 +16,7 @@ afterEach(() => study.close())
 
 function testJob(of: TestStudy, signal: AbortSignal = new AbortController().signal) {
   const logs: string[] = []
-  const context: JobContext = {
+  const context: WorkerContext = {
     db: of.db,
     config: of.config,
     job: { no: 1, id: 'job', studyId: of.studyId, attempts: 1 },
@@ -194,20 +194,7 @@ describe('import job', () => {
         definition: null,
       },
     })
-    const row = {
-      slot: null,
-      externalId: null,
-      instruction: 'half',
-      input: null,
-      system: null,
-      history: null,
-      messages: null,
-      tools: null,
-      extra: null,
-      keySet: 0,
-      flags: 0,
-    }
-    appendRows(study.db, cellNo, [{ ...row, idx: 0 }])
+    appendRows(study.db, cellNo, [plainRow({ idx: 0, slot: null, instruction: 'half' })])
     expect(currentCells(study.db, study.studyId)).toHaveLength(1)
     expect(cleanupStaging(study.db)).toBe(1)
     expect(tableCounts()).toMatchObject({ cells: 1, rows: 3 })

@@ -7,10 +7,10 @@ import { importFile, type ImportedFile } from '@/lib/services/imports/file'
 import { removeUpload } from '@/lib/services/imports/uploads'
 import { cellPlace } from '@/lib/contracts/seeds'
 import { alignmentLevel, alignmentWords } from '../align/words'
-import { defineJob, type JobContext } from '@/lib/worker/types'
+import { defineJob, type WorkerContext } from '@/lib/worker/types'
 
 /** Follows bytes over all files: row counts are known only at the end. */
-function progressOf(context: JobContext, plans: readonly ImportPlan[]) {
+function progressOf(context: WorkerContext, plans: readonly ImportPlan[]) {
   const total = plans.reduce((sum, plan) => sum + plan.sizeBytes, 0)
   const startedAt = Date.now()
   let done = 0
@@ -39,7 +39,7 @@ function summary(file: ImportedFile): string {
   return `${parts.join(', ')}.`
 }
 
-async function run(context: JobContext, payload: JobPayload<'import'>) {
+async function run(context: WorkerContext, payload: JobPayload<'import'>) {
   // Parents before children, so that most files are aligned once.
   const plans = payload.plans.toSorted((a, b) => a.round - b.round)
   const progress = progressOf(context, plans)

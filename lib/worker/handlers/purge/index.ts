@@ -1,5 +1,6 @@
-import { sql } from 'drizzle-orm'
+import { and, count, eq, inArray, isNotNull, lt, notInArray, sql } from 'drizzle-orm'
 import type { Db } from '@/db/client'
+import { backends, promptVersions, requestCache, runs, studies, subsets, views } from '@/db/schema'
 import { JOBS } from '@/lib/queue/kinds'
 import { enqueue, listJobs } from '@/lib/queue/queue'
 import { defineJob } from '@/lib/worker/types'
@@ -14,19 +15,24 @@ const CACHE_BYTES = 16 * 2 ** 30
 const CACHE_BATCH = 2_000
 
 /** Tables whose rows carry `deleted_at`. Backends stay while a run's card names them. */
-const SOFT_DELETED = ['runs', 'views', 'subsets', 'studies', 'prompt_versions'] as const
+const SOFT_DELETED = [runs, views, subsets, studies, promptVersions] as const
 
 function purgeDeleted(db: Db, before: number): number {
   let removed = 0
   for (const table of SOFT_DELETED) {
-    removed += db.$client.prepare(`delete from ${table} where deleted_at < ?`).run(before).changes
+    removed += db.delete(table).where(lt(table.deletedAt, before)).run().changes
   }
-  removed += db.$client
-    .prepare(
-      `delete from backends where deleted_at < ? and built_in = 0
-         and id not in (select backend_id from runs where backend_id is not null)`,
+  const cited = db.select({ id: runs.backendId }).from(runs).where(isNotNull(runs.backendId))
+  removed += db
+    .delete(backends)
+    .where(
+      and(
+        lt(backends.deletedAt, before),
+        eq(backends.builtIn, false),
+        notInArray(backends.id, cited),
+      ),
     )
-    .run(before).changes
+    .run().changes
   return removed
 }
 
@@ -40,20 +46,24 @@ export function purgeCache(
   vectorBytes: number,
   mostBytes = CACHE_BYTES,
 ): number {
-  let removed = db.$client
-    .prepare('delete from request_cache where used_at < ?')
-    .run(now - KEEP_CACHE_MS).changes
+  let removed = db
+    .delete(requestCache)
+    .where(lt(requestCache.usedAt, now - KEEP_CACHE_MS))
+    .run().changes
   // Vectors lie in files beside: an entry stands for its share of them.
-  const vectors = db.$client.prepare("select count(*) from request_cache where call = 'embed'")
-  const share = vectorBytes / Math.max(1, vectors.pluck().get() as number)
-  const total = db.$client.prepare(
-    "select coalesce(sum(length(value) + case call when 'embed' then ? else 0 end), 0) from request_cache",
-  )
-  const size = () => total.pluck().get(share) as number
-  const drop = db.$client.prepare(
-    `delete from request_cache where key in (select key from request_cache order by used_at limit ${CACHE_BATCH})`,
-  )
-  while (size() > mostBytes) removed += drop.run().changes
+  const isVector = eq(requestCache.call, 'embed')
+  const vectors = db.select({ n: count() }).from(requestCache).where(isVector).get()?.n ?? 0
+  const share = vectorBytes / Math.max(1, vectors)
+  const bytes = sql<number>`coalesce(sum(length(${requestCache.value}) + case when ${isVector} then ${share} else 0 end), 0)`
+  const size = () => db.select({ bytes }).from(requestCache).get()?.bytes ?? 0
+  const oldest = db
+    .select({ key: requestCache.key })
+    .from(requestCache)
+    .orderBy(requestCache.usedAt)
+    .limit(CACHE_BATCH)
+  while (size() > mostBytes) {
+    removed += db.delete(requestCache).where(inArray(requestCache.key, oldest)).run().changes
+  }
   return removed
 }
 

@@ -13,7 +13,7 @@ import { getPromptInfo } from '@/lib/services/prompts'
 import { computeSafely } from '../compute/row-scope'
 import { loadRows } from '../compute/load-rows'
 import { metricTools } from '../compute/tools'
-import { defineJob, type JobContext, type MeteredSession } from '@/lib/worker/types'
+import { defineJob, type WorkerContext, type MeteredSession } from '@/lib/worker/types'
 
 // The page shows the beginning of a reply; the job's row in the database stays small.
 const REPLY_CHARACTERS = 4_000
@@ -25,11 +25,11 @@ interface TrialRow {
 }
 
 /** The metric whose replies the prompt asks for; null for prompts of evolution. */
-function metricOf(db: JobContext['db'], promptId: string | null): string | null {
+function metricOf(db: WorkerContext['db'], promptId: string | null): string | null {
   return promptId === null ? 'rubric' : getPromptInfo(db, promptId).metric
 }
 
-function loadTrialRows(context: JobContext, trial: PromptTrial, response: boolean): TrialRow[] {
+function loadTrialRows(context: WorkerContext, trial: PromptTrial, response: boolean): TrialRow[] {
   const { db } = context
   return trial.rows.flatMap(({ cellId, idx }) => {
     const cell = getCell(db, trial.studyId, cellId)
@@ -56,7 +56,7 @@ function words(result: RowResult, output: OutputSpec | undefined): string | null
 }
 
 async function tryMetric(
-  context: JobContext,
+  context: WorkerContext,
   trial: PromptTrial,
   metricId: string,
   session: MeteredSession,
@@ -92,7 +92,7 @@ async function tryMetric(
 }
 
 async function tryText(
-  context: JobContext,
+  context: WorkerContext,
   trial: PromptTrial,
   session: MeteredSession,
 ): Promise<TrialReply[]> {

@@ -9,7 +9,7 @@ import { currentCells } from '../cells'
 import { addTestRun } from '@/lib/testing/compare'
 import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
 import { closeReader, read } from './client'
-import { runReading, type ReadingArgs, type ReadingName } from '../queries'
+import { runQuery, type QueryArgs, type QueryName } from '../queries'
 import { createStudy } from '../studies'
 
 let study: TestStudy
@@ -33,9 +33,9 @@ afterEach(async () => {
 const SIDES = { a: { arm: 'small', round: 1 }, b: { arm: 'large', round: 1 } }
 const signal = new AbortController().signal
 
-async function bothWays<N extends ReadingName>(name: N, args: ReadingArgs<N>) {
+async function bothWays<N extends QueryName>(name: N, args: QueryArgs<N>) {
   const inThread = await read(study.db, name, args)
-  const here = await runReading(study.db, name, args, signal)
+  const here = await runQuery(study.db, name, args, signal)
   // Times differ between any two calls.
   const plain = (value: unknown) =>
     JSON.parse(
@@ -46,7 +46,7 @@ async function bothWays<N extends ReadingName>(name: N, args: ReadingArgs<N>) {
   return { inThread: plain(inThread), here: plain(here) }
 }
 
-describe('readings in a thread', () => {
+describe('queries in a worker', () => {
   it('give what they give in place', async () => {
     const { studyId } = study
     const run = { studyId, metric: 'mnd', output: 'mnd', hash: 'h' }
@@ -107,9 +107,9 @@ describe('readings in a thread', () => {
   it('stop with the request', async () => {
     const state = compareStateSchema.parse(SIDES)
     const controller = new AbortController()
-    const reading = read(study.db, 'compareIntervals', [study.studyId, state], controller.signal)
+    const query = read(study.db, 'compareIntervals', [study.studyId, state], controller.signal)
     controller.abort()
-    await expect(reading).rejects.toMatchObject({ code: 'cancelled' })
+    await expect(query).rejects.toMatchObject({ code: 'cancelled' })
     await expect(
       read(study.db, 'compareIntervals', [study.studyId, state], controller.signal),
     ).rejects.toMatchObject({ code: 'cancelled' })

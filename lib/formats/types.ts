@@ -247,7 +247,7 @@ export interface FormatDefinition {
   toCanonical(source: RowSource, mapping: ColumnMapping): CanonicalRow | RowProblem
 }
 
-/** A parsed row on its way to its canonical form. */
+/** A parsed row, before a format makes its canonical form of it. */
 export interface RowSource {
   index: number
   value: JsonObject

@@ -40,11 +40,11 @@ export function alpacaRows(n: number, prefix: string): Record<string, unknown>[]
 export async function planFor(
   study: TestStudy,
   name: string,
-  text: string,
+  content: string | Uint8Array,
   changes: Partial<ImportPlan> = {},
 ): Promise<ImportPlan> {
   async function* bytes() {
-    yield Buffer.from(text)
+    yield Buffer.from(content)
   }
   const { uploadId } = await saveUpload(study.config, name, bytes())
   const { plan } = await previewUpload(study, study.studyId, { uploadId })

@@ -112,10 +112,10 @@ function FormatField({ field, value, onChange }: FormatFieldProps) {
   )
 }
 
-/** Returns the options with one of them changed; what has its default is left out, an empty text stands for it. */
+/** Returns the options with one of them changed; what has its default is left out. */
 function changed(options: ExportParams['options'], field: OptionField, value: boolean | string) {
   const { [field.name]: _, ...others } = options
-  return value === field.default || value === '' ? others : { ...others, [field.name]: value }
+  return value === field.default ? others : { ...others, [field.name]: value }
 }
 
 /** Options of the chosen format; each explained in the words of the format itself. */

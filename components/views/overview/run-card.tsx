@@ -18,7 +18,6 @@ import { IMPORTED_LABEL } from '@/lib/contracts/imported-values'
 import { setRecordSchema } from '@/lib/contracts/measure'
 import type { RunRecord } from '@/lib/contracts/run'
 import { STATUSES } from '@/lib/contracts/status'
-import type { RunCard as CardReply } from '@/lib/contracts/run-replies'
 import type { RunInfo } from '@/lib/contracts/study'
 import classes from './run-card.module.css'
 

@@ -4,7 +4,7 @@ import { FormatError } from '../format-error'
 import type { RawRow, ReadOptions } from '../types'
 import { RowBatch } from './batch'
 import { checkUtf8, TableRows, type TableLayout } from './table-rows'
-import { skip, type TextInput } from './text-input'
+import type { TextInput } from './text-input'
 
 /** The parser turns a whole chunk into records before it hands over the first: small chunks keep few of them in memory. */
 const SLICE_BYTES = 64 << 10
@@ -53,7 +53,7 @@ export async function* readCsv(
     max_record_size: table.maxRowBytes,
   })
   let failure: unknown = null
-  const text = checkUtf8(skip(chunks, prefixBytes), input, prefixBytes)
+  const text = checkUtf8(chunks, input, prefixBytes)
   pipeline(Readable.from(sliced(text), { objectMode: false }), parser, (error) => {
     failure = error ?? null
   })

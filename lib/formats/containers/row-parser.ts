@@ -184,8 +184,7 @@ export class RowParser {
     byteOffset: number,
     info: Omit<FormatErrorInfo, 'file' | 'row' | 'line'>,
   ): RawRow {
-    const { rowNumber: row, line } = place
-    const error = new FormatError({ file: this.input.name, row, line, ...info })
+    const error = this.rowError(place, info)
     const broken = rawRow(place, byteOffset, null, NO_KEYS, null, NO_FLAGS)
     broken.error = error
     return broken
@@ -218,7 +217,8 @@ export class RowParser {
       if (this.knownKeys.has(key)) continue
       // Before the key is normalised, which takes long for some texts.
       if (key.length > MAX_KEY_CHARS) {
-        throw this.keysError(place, byteOffset, {
+        throw this.rowError(place, {
+          byteOffset,
           reason: 'key_too_long',
           problem: `A key is longer than ${MAX_KEY_CHARS} characters.`,
           expected: 'short keys, with the texts as their values',
@@ -226,7 +226,8 @@ export class RowParser {
       }
       this.knownKeys.add(key)
       if (this.knownKeys.size > this.maxKeys) {
-        throw this.keysError(place, byteOffset, {
+        throw this.rowError(place, {
+          byteOffset,
           reason: 'too_many_keys',
           problem: `The rows up to here have more than ${this.maxKeys} distinct keys.`,
           expected:
@@ -243,13 +244,11 @@ export class RowParser {
     }
   }
 
-  private keysError(
-    place: RowPlace,
-    byteOffset: number,
-    info: Pick<FormatErrorInfo, 'reason' | 'problem' | 'expected'>,
+  private rowError(
+    { rowNumber: row, line }: RowPlace,
+    info: Omit<FormatErrorInfo, 'file' | 'row' | 'line'>,
   ): FormatError {
-    const { rowNumber: row, line } = place
-    return new FormatError({ file: this.input.name, row, line, byteOffset, ...info })
+    return new FormatError({ file: this.input.name, row, line, ...info })
   }
 }
 

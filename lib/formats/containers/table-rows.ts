@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue, RawRow, ReadOptions, RowFlag } from '../typ
 import { firstInvalidUtf8, wholeCharacters } from './encoding'
 import { ExactParser, MAX_KEY_CHARS, setKey } from './json-exact'
 import { ExactError, type ExactOptions } from './json-string'
-import type { TextInput } from './text-input'
+import { skip, type TextInput } from './text-input'
 
 const DEFAULT_MAX_ROW_BYTES = 16 << 20
 const DEFAULT_MAX_COLUMNS = 256
@@ -156,9 +156,9 @@ export class TableRows {
   }
 }
 
-/** Passes the chunks on from a position; throws FormatError at the first byte that is not UTF-8 (a table is one text: no row of it can be trusted then). */
+/** Passes the chunks on from a position on; throws FormatError at the first byte that is not UTF-8 (a table is one text: no row of it can be trusted then). */
 export async function* checkUtf8(
-  chunks: AsyncIterable<Buffer>,
+  chunks: AsyncGenerator<Buffer>,
   input: TextInput,
   from: number,
 ): AsyncGenerator<Buffer> {
@@ -176,7 +176,7 @@ export async function* checkUtf8(
       expected: 'UTF-8; choose another encoding (GB18030, Windows-1252) or convert the file',
     })
   }
-  for await (const chunk of chunks) {
+  for await (const chunk of skip(chunks, from)) {
     const bytes: Buffer = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk
     const whole = wholeCharacters('utf-8', bytes)
     const complete = bytes.subarray(0, whole)

@@ -2,7 +2,7 @@ import { FormatError } from '../format-error'
 import type { RawRow, ReadOptions } from '../types'
 import { RowBatch } from './batch'
 import { checkUtf8, TableRows, type TableLayout } from './table-rows'
-import { skip, type TextInput } from './text-input'
+import type { TextInput } from './text-input'
 
 const QUOTE = 0x22
 const TAB = 0x09
@@ -33,11 +33,7 @@ export async function* readTsv(
 ): AsyncGenerator<RawRow[]> {
   const reader = new TsvReader(input, new TableRows(input, options), layout.prefixBytes, batchRows)
   const { batch } = reader
-  for await (const chunk of checkUtf8(
-    skip(chunks, layout.prefixBytes),
-    input,
-    layout.prefixBytes,
-  )) {
+  for await (const chunk of checkUtf8(chunks, input, layout.prefixBytes)) {
     reader.append(chunk)
     while (reader.next(false)) if (batch.isFull) yield batch.take()
   }

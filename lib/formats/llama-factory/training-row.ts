@@ -10,7 +10,7 @@ import type { BundleColumns, BundleOptions } from './bundle-options'
 import { MEDIA, mediaOf, pairOf, verdictOf } from './carried'
 import type { AnswerPair, Media } from './carried'
 
-/** A row on its way into the training file, or why it cannot go. */
+/** A row as it is written into the training file. */
 export interface TrainingRow {
   prompt: string
   /** Instruction and input that make the last prompt. */

@@ -27,7 +27,7 @@ export interface ExportRow {
   mapping: ColumnMapping | null
   /** Set to write a response other than the imported one (a generated set). */
   response?: string | null
-  /** Study, arm, round, ...: written after the row's own keys. */
+  /** Study, evolver, round, ...: written after the row's own keys. */
   lineage?: readonly { key: string; value: string | number | null }[]
   /** Written last, each followed by `<key>_status`. */
   metrics?: readonly MetricCell[]

@@ -44,7 +44,9 @@ export const llamaFactory = defineWriter({
     }),
   }),
   async prepare({ name, isChat, options, open, recipe }) {
-    const settings = { name, format: isChat ? 'sharegpt' : 'alpaca', ...options } as const
+    // A field that is being typed is empty for a while.
+    const template = options.template || 'default'
+    const settings = { name, format: isChat ? 'sharegpt' : 'alpaca', ...options, template } as const
     const check = await checkBundle(open(), settings)
     const { rowsKept, errors, warnings, droppedByReason, bytesEstimate } = check
     return {

@@ -1,4 +1,5 @@
 import type { Db } from '@/db/client'
+import { hotWrite } from '@/db/hot-sql'
 import { wordsOf, type CodedValue } from '@/lib/contracts/column-kinds'
 import { LIMITS } from '@/lib/contracts/limits'
 import { AppError } from '@/lib/errors'
@@ -55,9 +56,10 @@ export async function addValues(
   checkLimits(column, new Set([...stored, ...values]))
   const known = new Map(stored.map((text, k) => [text, k + 1]))
   const numbers = new Float64Array(values.length)
-  const add = db.$client.prepare(
-    'insert into column_values (study_id, metric_id, no, value) values (?, ?, ?, ?)',
-  )
+  const add = hotWrite(db, {
+    why: 'once a distinct value, of which a file may have a million',
+    sql: 'insert into column_values (study_id, metric_id, no, value) values (?, ?, ?, ?)',
+  })
   for (let from = 0; from < values.length; from += ADD_VALUES) {
     inTransaction(db, () => {
       // Another import may have added some meanwhile.

@@ -1,4 +1,8 @@
+import { and, eq, max } from 'drizzle-orm'
+import { z } from 'zod'
 import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
+import { columnValues } from '@/db/schema'
 import { matchesOf, wordsOf, type CodedShape, type CodedValue } from '@/lib/contracts/column-kinds'
 import { cachesOf } from './cache'
 
@@ -87,10 +91,12 @@ export function dictionaryOf(
   metricId: string,
   shape: CodedShape,
 ): Dictionary {
-  const count = db.$client
-    .prepare('select coalesce(max(no), 0) from column_values where study_id = ? and metric_id = ?')
-    .pluck()
-    .get(studyId, metricId) as number
+  const found = db
+    .select({ last: max(columnValues.no) })
+    .from(columnValues)
+    .where(and(eq(columnValues.studyId, studyId), eq(columnValues.metricId, metricId)))
+    .get()
+  const count = found?.last ?? 0
   let bytes = 0
   return cachesOf(db).columns.get(
     `values/${studyId}/${metricId}`,
@@ -109,10 +115,9 @@ export function dictionaryOf(
 
 /** Returns the values of a column with numbers above `no`, as JSON in the order of their numbers. */
 export function storedAfter(db: Db, studyId: string, metricId: string, no: number): string[] {
-  return db.$client
-    .prepare(
-      'select value from column_values where study_id = ? and metric_id = ? and no > ? order by no',
-    )
-    .pluck()
-    .all(studyId, metricId, no) as string[]
+  return hotRead(db, {
+    why: 'reads all distinct values of a column, of which there may be a million',
+    sql: 'select value from column_values where study_id = ? and metric_id = ? and no > ? order by no',
+    row: z.string(),
+  }).all(studyId, metricId, no)
 }

@@ -104,6 +104,7 @@ describe('exports', () => {
     ['jsonl', 'odd rows', ODD_ROWS],
     ['json', 'conversations', JSON.stringify(CHATS)],
     ['jsonl', 'conversations', JSON.stringify(CHATS)],
+    ['parquet', 'conversations', JSON.stringify(CHATS.map((one) => ({ c: one.conversations })))],
   ] as const)('import of an exported %s gives the same %s', async (format, _name, text) => {
     const plan = await planFor(study, 'original.json', text, seeds)
     await importFile(study, study.studyId, plan)
@@ -115,12 +116,7 @@ describe('exports', () => {
     expect(after.map((row) => row.keys)).toEqual(before.map((row) => row.keys))
     const again = await testStudy()
     try {
-      const second = await planFor(
-        again,
-        `set.${format}`,
-        Buffer.from(bytes).toString('utf8'),
-        seeds,
-      )
+      const second = await planFor(again, `set.${format}`, bytes, seeds)
       await importFile(again, again.studyId, second)
       const open = await openExport(again.db, { ...request({ format }), studyId: again.studyId })
       expect(Buffer.from(await bytesOf(open.body)).equals(Buffer.from(bytes))).toBe(true)

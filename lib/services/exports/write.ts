@@ -73,7 +73,7 @@ export function toStream(
         await pieces.return(undefined)
       },
     },
-    // One piece ahead: the next batch is read while the last one is sent.
+    // One piece ahead: the next batch is read while the last one is being sent.
     { highWaterMark: 1 },
   )
 }

@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PLAIN_OPENING } from '@/lib/contracts/opening'
+import { parquetOf } from '@/lib/testing/formats/parquet-file'
 import { filesApart } from './apart'
 import type { LookTask } from '../imports/look'
 
@@ -12,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => fs.rm(folder, { recursive: true, force: true }))
 
-async function task(name: string, text: string): Promise<LookTask> {
+async function task(name: string, text: string | Uint8Array): Promise<LookTask> {
   const file = path.join(folder, name)
   await fs.writeFile(file, text)
   const rest = { format: null, mapping: null, opening: PLAIN_OPENING, columns: [] }
@@ -51,6 +52,15 @@ describe('files read in a process of their own', () => {
     expect(duration).toBeGreaterThan(500)
     // A process that reads them itself answers nobody for nearly all of that time.
     expect(longest).toBeLessThan(duration / 3)
+  }, 60_000)
+
+  it('may be Parquet, of which a damaged one is told with its name', async () => {
+    const files = filesApart(roomy)
+    const bytes = await parquetOf('[{"instruction":"a","output":"b","tags":["x",null]}]')
+    const look = await files.look(await task('rows.parquet', bytes))
+    expect(look).toMatchObject({ formatId: 'alpaca', error: null, rowCount: 1 })
+    const cut = await files.look(await task('cut.parquet', bytes.subarray(0, 150)))
+    expect(cut.error?.message).toMatch(/^cut\.parquet, byte 0: .* cut off/)
   }, 60_000)
 
   it('are given up after the time limit, and the next file is read', async () => {

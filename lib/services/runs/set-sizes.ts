@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
 import { statusCode } from '@/lib/contracts/status'
 import type { MeasuredMetric } from '@/lib/metrics/types'
 import type { RunCellPlan } from './extend-run'
@@ -13,10 +15,8 @@ function textCount(db: Db, { cell, members, responseSetNo }: RunCellPlan, reads:
     ? `select count(*) from responses where set_no = @no and status = @ok and trim(text, ${BLANK}) <> '' and ${inRun}`
     : `select count(*) from rows where cell_no = @no and trim(instruction, ${BLANK}) <> '' and ${inRun}`
   const no = reads ? responseSetNo : cell.no
-  return db.$client
-    .prepare(sql)
-    .pluck()
-    .get({ no, chosen, ...(reads && { ok: statusCode('ok') }) }) as number
+  const count = hotRead(db, { why: 'trims and counts the texts of a file', sql, row: z.number() })
+  return count.get({ no, chosen, ...(reads && { ok: statusCode('ok') }) }) ?? 0
 }
 
 /**

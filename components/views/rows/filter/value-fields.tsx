@@ -72,6 +72,7 @@ function ValueLine({ studyId, filter, value, column, onChange }: ValueLineProps)
         <MultiSelect
           {...shared}
           searchable
+          nothingFoundMessage={words ? 'No row has such a value.' : 'Counting the values'}
           data={names.map((name) => ({
             value: name,
             label: rowsOf.has(name) ? `${name} (${formatCount(rowsOf.get(name) ?? 0)})` : name,

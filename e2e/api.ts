@@ -64,7 +64,7 @@ export interface StudyView {
     } | null
     responses: { present: number; missing: number } | null
   }[]
-  columns: { id: string }[]
+  columns: { id: string; label: string; shape: string }[]
 }
 
 /** Returns cells and columns of a study. */

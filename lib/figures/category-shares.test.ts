@@ -60,7 +60,7 @@ describe('shares of categories', () => {
     ])
     expect(table.rows[0]?.['low']).toBeCloseTo(13.68, 2)
     expect(table.rows[0]?.['high']).toBeCloseTo(69.43, 2)
-    expect(reading).toBe('"b" is the most frequent source: 50.0 % of 6 rows with a value.')
+    expect(reading).toBe('The most frequent value of source is "b": 50.0 % of 6 rows with a value.')
     const words = table.selections?.map((one) => [one?.values?.values, one?.missing ?? false])
     expect(words).toEqual([
       [['b'], false],

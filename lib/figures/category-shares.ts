@@ -239,7 +239,7 @@ export const categoryShares = defineFigure<Options, SharesPrepared>({
   reading: ({ top, names }) =>
     top === null
       ? ''
-      : `"${top.word}" is the most frequent ${names.one}: ${percent(top.share)} of ${count(top.rows)} rows with a value.`,
+      : `The most frequent value of ${names.one} is "${top.word}": ${percent(top.share)} of ${count(top.rows)} rows with a value.`,
   altText: levelsAltText,
   example: () => ({
     data: exampleData([

@@ -1,6 +1,6 @@
 'use client'
 
-import { Checkbox, Select, TextInput } from '@mantine/core'
+import { Checkbox, Select, Stack, Text, TextInput } from '@mantine/core'
 import { formatCount } from '@/components/ui/format'
 import { COLUMN_KINDS } from '@/lib/contracts/column-kinds'
 import { IMPORTED_VALUES, type ImportedColumn } from '@/lib/contracts/imported-values'
@@ -80,24 +80,26 @@ interface ImportColumnsProps {
 export function ImportColumns({ further, columns, onChange }: ImportColumnsProps) {
   if (further.length === 0) return null
   return (
-    <table className="ev-table" aria-label="Further columns">
-      <caption style={{ textAlign: 'left' }}>
+    <Stack gap={4} mt="md">
+      <Text size="sm">
         Further columns. Those you choose can be filtered, sorted and drawn by; the others stay with
         the rows.
-      </caption>
-      <tbody>
-        {further.map((one) => (
-          <ColumnLine
-            key={one.column}
-            further={one}
-            chosen={columns.find(({ column }) => column === one.column)}
-            onChange={(chosen) => {
-              const others = columns.filter(({ column }) => column !== one.column)
-              onChange(chosen ? [...others, chosen] : others)
-            }}
-          />
-        ))}
-      </tbody>
-    </table>
+      </Text>
+      <table className="ev-table" aria-label="Further columns">
+        <tbody>
+          {further.map((one) => (
+            <ColumnLine
+              key={one.column}
+              further={one}
+              chosen={columns.find(({ column }) => column === one.column)}
+              onChange={(chosen) => {
+                const others = columns.filter(({ column }) => column !== one.column)
+                onChange(chosen ? [...others, chosen] : others)
+              }}
+            />
+          ))}
+        </tbody>
+      </table>
+    </Stack>
   )
 }

@@ -19,7 +19,9 @@ interface ValueLineProps {
 
 function ValueLine({ studyId, filter, value, column, onChange }: ValueLineProps) {
   const { match, values, missing } = value
-  const [histogram] = useHistograms(studyId, [value.column], filter, true)
+  // Counts are those under the other filters, so they stay while values are picked.
+  const others = { ...filter, values: filter.values.filter((one) => one.column !== value.column) }
+  const [histogram] = useHistograms(studyId, [value.column], others, true)
   const words = histogram?.words
   const rowsOf = new Map(words?.counts.map(({ word, rows }) => [word, rows]))
   const names = [...new Set([...rowsOf.keys(), ...values])]
@@ -72,6 +74,7 @@ function ValueLine({ studyId, filter, value, column, onChange }: ValueLineProps)
         <MultiSelect
           {...shared}
           searchable
+          nothingFoundMessage={words ? 'No row has such a value.' : 'Counting the values'}
           data={names.map((name) => ({
             value: name,
             label: rowsOf.has(name) ? `${name} (${formatCount(rowsOf.get(name) ?? 0)})` : name,

@@ -92,7 +92,9 @@ describe('imported values', () => {
     expect(ids.join(' ')).not.toContain('imported_ifd')
     const figures = listStudyFigures(study.db, study.studyId)
     expect(figures.flatMap(({ id, imported }) => (imported ? [{ id, imported }] : []))).toEqual([
+      { id: 'scores-over-rounds', imported: { option: 'measure', choice: 'imported_mnd.mnd' } },
       { id: 'mnd-density', imported: { option: 'values', choice: 'imported' } },
+      { id: 'distribution', imported: { option: 'column', choice: 'imported_mnd.mnd' } },
     ])
   })
 

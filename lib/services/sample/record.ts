@@ -16,6 +16,7 @@ import { PENDING, readRowStatus } from '../runs/row-status'
 import type { RunRow } from '../runs/extend-run'
 import { readSampleMetrics, sampleCellName, sampleFolder, type SampleMetric } from './manifest'
 import {
+  hashOfData,
   hashOfFile,
   RECORD_COMMAND,
   renameCells,
@@ -159,7 +160,7 @@ export function recordValues(
   const order = readSampleMetrics(folder).map(({ metric }) => metric)
   const values: RecordedValues = {
     madeBy: RECORD_COMMAND,
-    manifest: hashOfFile(folder, 'sample.json'),
+    manifest: hashOfData(folder),
     runs: [...kept, ...made].toSorted(
       (a, b) => order.indexOf(a.definition.metric) - order.indexOf(b.definition.metric),
     ),

@@ -13,7 +13,7 @@ import { STATUSES, type StatusName } from '@/lib/contracts/status'
 import { AppError } from '@/lib/errors'
 import { getMeasured, parseParams } from '@/lib/metrics'
 import { promptCard } from '@/lib/prompts/prompt'
-import { readSampleMetrics, sampleFolder } from './manifest'
+import { readManifest, readSampleMetrics, sampleFolder } from './manifest'
 
 const FILE = 'values.json'
 
@@ -111,10 +111,19 @@ export function hashOfFile(folder: string, file: string): string {
     .digest('hex')
 }
 
+/** Returns the hash of what the manifest says of the data; the words that present the sample may change. */
+export function hashOfData(folder: string): string {
+  const words = new Set(['name', 'description', 'notice'])
+  const data = Object.entries(readManifest(folder)).filter(([key]) => !words.has(key))
+  return createHash('sha256')
+    .update(canonicalJson(Object.fromEntries(data)))
+    .digest('hex')
+}
+
 /** Returns the recorded runs that are of the data that is there and of the definition that this version makes. */
 export function validRuns(folder = sampleFolder()): RecordedRun[] {
   const values = readValues(folder)
-  if (!values || values.manifest !== hashOfFile(folder, 'sample.json')) return []
+  if (!values || values.manifest !== hashOfData(folder)) return []
   const wanted = readSampleMetrics(folder)
   return values.runs.filter((run) => {
     const asked = wanted.find(({ metric }) => metric === run.definition.metric)

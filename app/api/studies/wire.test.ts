@@ -22,6 +22,7 @@ import {
 } from '@/lib/api/rows'
 import { listStudiesEndpoint, studyEndpoint } from '@/lib/api/studies'
 import { healthEndpoint, systemEndpoint } from '@/lib/api/system'
+import { unchosenColumn } from '@/lib/contracts/figure'
 import { compareStateSchema } from '@/lib/contracts/compare'
 import { exportRequestSchema } from '@/lib/contracts/export'
 import { emptyFilter } from '@/lib/contracts/filter'
@@ -75,8 +76,8 @@ it('carries the study with its runs and columns', async () => {
   const detail = await call(studyEndpoint, { params })
   expect(listed).toEqual(detail.study)
   expect(detail.cells).toHaveLength(21)
-  // Six came with the sample, three were added.
-  expect(detail.runs).toHaveLength(9)
+  // Seven came with the sample, three were added.
+  expect(detail.runs).toHaveLength(10)
   const { columns } = await call(columnsEndpoint, { params, query: { all: true } })
   expect(columns.length).toBeGreaterThanOrEqual(detail.columns.length)
   await expect(call(listStudiesEndpoint, { query: { deleted: true } })).resolves.toEqual([])
@@ -119,8 +120,11 @@ it('carries marks, and takes back the one that is named', async () => {
 
 it('carries every figure', async () => {
   const figures = await call(listFiguresEndpoint, { params })
-  for (const { id, hasDrawnValues } of figures) {
-    const at = { params: { ...params, figureId: id }, query: { options: {}, filter: {} } }
+  for (const figure of figures) {
+    const { id, hasDrawnValues } = figure
+    const open = unchosenColumn(figure, {})
+    const options = open ? { [open.name]: open.choices[0]?.value ?? '' } : {}
+    const at = { params: { ...params, figureId: id }, query: { options, filter: {} } }
     expect((await call(figureEndpoint, at)).figure.id).toBe(id)
     const drawn = await routeFetch(endpointUrl(drawnValuesEndpoint, at))
     expect([id, drawn.status]).toEqual([id, hasDrawnValues ? 200 : 404])

@@ -15,7 +15,7 @@ import { ensureBuiltInBackends } from '../backends'
 import { startRuns } from '../runs/compute'
 import { listRuns } from '../runs'
 import { loadSample } from './load'
-import { readSampleMetrics, sampleFolder, type SampleMetric } from './manifest'
+import { readManifest, readSampleMetrics, sampleFolder, type SampleMetric } from './manifest'
 import { recordedCells, recordValues } from './record'
 import { restoreValues } from './restore'
 import { RECORD_COMMAND, readValues, validRuns, writeValues } from './values'
@@ -176,7 +176,13 @@ describe('recorded values of the sample', () => {
     expect(files()).toEqual(before)
     expect(validRuns(folder)).toEqual(recorded.runs)
 
-    fs.appendFileSync(path.join(folder, 'sample.json'), ' ')
+    const manifest = path.join(folder, 'sample.json')
+    const change = (key: string, value: unknown) =>
+      fs.writeFileSync(manifest, JSON.stringify({ ...readManifest(folder), [key]: value }))
+    const kept = validRuns(folder).length
+    change('notice', 'Other words')
+    expect(validRuns(folder)).toHaveLength(kept)
+    change('rounds', 2)
     expect(validRuns(folder)).toEqual([])
   }, 60_000)
 })

@@ -13,7 +13,7 @@ import { useRowCount } from '@/components/hooks/use-rows'
 import { filterQuery, isFiltered, useViewState } from '@/components/hooks/use-view-state'
 import { formatCount } from '@/components/ui/format'
 import { Section } from '@/components/ui/page'
-import { LoadingLines, Notice, QueryState } from '@/components/ui/states'
+import { Notice, QueryState } from '@/components/ui/states'
 import { filterChips } from '@/components/shell/filter-chips'
 import { StudyPage } from '@/components/shell/study-page'
 import { safeName, type ExportFormat, type ExportRequest } from '@/lib/contracts/export'
@@ -143,7 +143,8 @@ export function ExportView({ studyId }: { studyId: string }) {
       studyId={studyId}
       title="Export"
       description={DESCRIPTION}
-      skeleton={{ lines: 12, height: 40 }}
+      lines={12}
+      height={40}
       empty={EMPTY}
     >
       {(study) => (
@@ -154,11 +155,7 @@ export function ExportView({ studyId }: { studyId: string }) {
               still adding to this study. An export contains what is stored when it starts.
             </Notice>
           ) : null}
-          <QueryState
-            query={formats}
-            what="The formats could not be listed"
-            skeleton={<LoadingLines lines={4} height={40} />}
-          >
+          <QueryState query={formats} what="The formats could not be listed" lines={4} height={40}>
             {(list) => <ExportLoaded study={study} formats={list} />}
           </QueryState>
         </>

@@ -10,7 +10,7 @@ import {
 import { DASH, formatBytes, formatCount, formatDateTime, shortHash } from '@/components/ui/format'
 import { Term } from '@/components/ui/info-tip'
 import { Section } from '@/components/ui/page'
-import { LoadingLines, QueryState } from '@/components/ui/states'
+import { QueryState } from '@/components/ui/states'
 
 /** Exports made before, each with its recipe and a link that makes it again. */
 export function PreviousExports({ studyId }: { studyId: string }) {
@@ -21,11 +21,7 @@ export function PreviousExports({ studyId }: { studyId: string }) {
       title="Previous exports"
       note="Downloading again uses the same filter and order with the current values"
     >
-      <QueryState
-        query={query}
-        what="The previous exports could not be read"
-        skeleton={<LoadingLines lines={3} />}
-      >
+      <QueryState query={query} what="The previous exports could not be read" lines={3}>
         {(exports) =>
           exports.length === 0 ? (
             <Text c="dimmed">

@@ -2,7 +2,7 @@
 
 import { useJob } from '@/components/hooks/use-jobs'
 import { formatCount, formatDateTime } from '@/components/ui/format'
-import { LoadingLines, QueryState } from '@/components/ui/states'
+import { QueryState } from '@/components/ui/states'
 import { Table } from '@/components/ui/table'
 import type { JobProgress } from '@/lib/contracts/job'
 import { STATUSES } from '@/lib/contracts/status'
@@ -47,11 +47,7 @@ export function JobDetail({ jobId }: { jobId: string }) {
   const query = useJob(jobId)
   return (
     <div className={classes.detail}>
-      <QueryState
-        query={query}
-        what="The job could not be read"
-        skeleton={<LoadingLines lines={4} />}
-      >
+      <QueryState query={query} what="The job could not be read" lines={4}>
         {({ job, events }) => (
           <>
             <p className={classes.facts}>

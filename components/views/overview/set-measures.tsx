@@ -6,7 +6,7 @@ import { measuresCsvUrl, useSetRuns } from '@/components/hooks/use-measures'
 import { formatCount, formatSpread, plural, shortHash } from '@/components/ui/format'
 import { Section } from '@/components/ui/page'
 import { ScrollRegion } from '@/components/ui/scroll-region'
-import { LoadingLines, QueryState } from '@/components/ui/states'
+import { QueryState } from '@/components/ui/states'
 import type { SetCell, SetRun } from '@/lib/contracts/measure'
 import { STATUSES, type StatusName } from '@/lib/contracts/status'
 
@@ -121,11 +121,7 @@ export function SetMeasures({ studyId, onCompute }: SetMeasuresProps) {
       note="one number for each cell, at equal size"
       actions={actions}
     >
-      <QueryState
-        query={query}
-        what="The measures could not be read"
-        skeleton={<LoadingLines lines={2} height={56} />}
-      >
+      <QueryState query={query} what="The measures could not be read" lines={2} height={56}>
         {(runs) => {
           const tables = (pinned: boolean) =>
             runs

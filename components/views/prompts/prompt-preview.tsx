@@ -10,7 +10,7 @@ import { isActive } from '@/components/hooks/use-jobs'
 import { usePromptRows, useTrialReplies, useTryPrompt } from '@/components/hooks/use-prompts'
 import { useStudies } from '@/components/hooks/use-studies'
 import { Section } from '@/components/ui/page'
-import { EmptyState, ErrorState, LoadingLines, Notice, QueryState } from '@/components/ui/states'
+import { EmptyState, ErrorState, Notice, QueryState } from '@/components/ui/states'
 import { promptTrialSchema, type PromptRow, type TrialReply } from '@/lib/contracts/prompts'
 import { STATUSES } from '@/lib/contracts/status'
 import { canonicalText } from '@/lib/prompts/render'
@@ -209,11 +209,7 @@ export function PromptPreview({ draft, allowed, problem }: PromptPreviewProps) {
           Import files into a study, or open the sample study, to see the prompt with its rows.
         </EmptyState>
       ) : (
-        <QueryState
-          query={rows}
-          what="The rows could not be read"
-          skeleton={<LoadingLines lines={5} height={96} />}
-        >
+        <QueryState query={rows} what="The rows could not be read" lines={5} height={96}>
           {(found) => (
             <div className="ev-panel">
               {found.map((row) => (

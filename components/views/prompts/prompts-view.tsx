@@ -7,7 +7,7 @@ import { parseAsString, useQueryStates } from 'nuqs'
 import { usePrompts } from '@/components/hooks/use-prompts'
 import { notifyUndo } from '@/components/ui/notify'
 import { Page } from '@/components/ui/page'
-import { LoadingLines, QueryState } from '@/components/ui/states'
+import { QueryState } from '@/components/ui/states'
 import { PageTitle } from '@/components/shell/page-title'
 import type { PromptInfo } from '@/lib/contracts/prompts'
 import { newRubric, type Draft } from './draft'
@@ -109,11 +109,7 @@ export function PromptsView() {
       }
     >
       <PageTitle parts={['Prompts']} />
-      <QueryState
-        query={query}
-        what="The prompts could not be read"
-        skeleton={<LoadingLines lines={8} height={56} />}
-      >
+      <QueryState query={query} what="The prompts could not be read" lines={8} height={56}>
         {(prompts) => <Prompts prompts={prompts} draft={draft} setDraft={setDraft} />}
       </QueryState>
     </Page>

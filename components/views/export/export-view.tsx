@@ -1,6 +1,6 @@
 'use client'
 
-import { Anchor } from '@mantine/core'
+import { Anchor, Select } from '@mantine/core'
 import Link from 'next/link'
 import { useMemo } from 'react'
 import {
@@ -18,11 +18,9 @@ import { filterChips } from '@/components/shell/filter-chips'
 import { StudyPage } from '@/components/shell/study-page'
 import { safeName, type ExportFormat, type ExportRequest } from '@/lib/contracts/export'
 import type { ViewState } from '@/lib/contracts/filter'
-import type { StudyDetail } from '@/lib/contracts/study'
+import type { StudyDetail, ColumnInfo } from '@/lib/contracts/study'
 import { CheckPanel } from './check-panel'
-import { FormatChoice } from './format-choice'
-import { ExportOptions } from './export-options'
-import { OrderSelect } from './order-select'
+import { ExportOptions, FormatChoice } from './export-options'
 import { PreviousExports } from './previous-exports'
 import classes from './export.module.css'
 
@@ -45,6 +43,39 @@ function toRequest(
     lineage,
     options,
   }
+}
+
+const FILE_ORDER = 'position'
+
+/** Order of the rows, shared with the rows page. */
+function OrderSelect({ study }: { study: StudyDetail }) {
+  const { state, setSort } = useViewState()
+  const { column, descending } = state.sort
+  const sorts = ({ shape }: ColumnInfo) => shape !== 'vector' && shape !== 'rowRef'
+  const columns = study.columns.filter((one) => !one.hidden && (sorts(one) || one.id === column))
+  const data = [
+    { value: FILE_ORDER, label: 'File order' },
+    { value: `-${FILE_ORDER}`, label: 'File order, reversed' },
+    ...columns.flatMap((one) => [
+      { value: `-${one.id}`, label: `${one.label}, highest first` },
+      { value: one.id, label: `${one.label}, lowest first` },
+    ]),
+  ]
+  const value = `${descending ? '-' : ''}${column}`
+  const known = data.some((one) => one.value === value)
+  return (
+    <Select
+      label="Order"
+      description="Rows without a value come last; ties stay in file order."
+      data={known ? data : [...data, { value, label: value.replace(/^-/, '') }]}
+      value={value}
+      onChange={(next) =>
+        next && setSort({ column: next.replace(/^-/, ''), descending: next.startsWith('-') })
+      }
+      searchable
+      w={340}
+    />
+  )
 }
 
 /** Which rows: the filter in words, its count, and where to change it. */

@@ -5,7 +5,7 @@ import { formatCount, formatDateTime } from '@/components/ui/format'
 import { QueryState } from '@/components/ui/states'
 import { Table } from '@/components/ui/table'
 import type { JobProgress } from '@/lib/contracts/job'
-import { STATUSES } from '@/lib/contracts/status'
+import { statusSentence } from '@/lib/contracts/status'
 import { JobNumbers } from './job-numbers'
 import classes from './jobs.module.css'
 
@@ -27,7 +27,7 @@ function Reasons({ title, unit, reasons }: ReasonsProps) {
       columns={[
         {
           name: 'Reason',
-          cell: ([name]) => STATUSES.find((status) => status.name === name)?.sentence ?? name,
+          cell: ([name]) => statusSentence(name),
         },
         { name: unit, kind: 'number', cell: ([, { count }]) => formatCount(count) },
         { name: 'Example', kind: 'wrap', cell: ([, { example }]) => example },

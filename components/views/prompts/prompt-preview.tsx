@@ -12,7 +12,7 @@ import { useStudies } from '@/components/hooks/use-studies'
 import { Section } from '@/components/ui/page'
 import { EmptyState, ErrorState, Notice, QueryState } from '@/components/ui/states'
 import { promptTrialSchema, type PromptRow, type TrialReply } from '@/lib/contracts/prompts'
-import { STATUSES } from '@/lib/contracts/status'
+import { statusSentence } from '@/lib/contracts/status'
 import { canonicalText } from '@/lib/prompts/render'
 import type { Draft } from './draft'
 import classes from './prompts.module.css'
@@ -39,17 +39,13 @@ function valuesOf(row: PromptRow): Record<string, string> {
   }
 }
 
-function statusText(name: string): string {
-  return STATUSES.find((status) => status.name === name)?.sentence ?? name
-}
-
 function Reply({ reply }: { reply: TrialReply }) {
   return (
     <>
       <p className={classes.place}>
         {reply.value === null ? (
           <span className={reply.status === 'ok' ? undefined : classes.warn}>
-            {reply.status === 'ok' ? 'Reply' : statusText(reply.status)}
+            {reply.status === 'ok' ? 'Reply' : statusSentence(reply.status)}
           </span>
         ) : (
           <>

@@ -1,4 +1,4 @@
-import { expect, type APIRequestContext } from '@playwright/test'
+import { expect, type APIRequestContext, type Locator, type Page } from '@playwright/test'
 
 interface StudyBrief {
   id: string
@@ -79,11 +79,7 @@ export async function importFile(
   file: { name: string; text: string },
   changes: Record<string, unknown> = {},
 ): Promise<void> {
-  const upload = await request.post(`/api/uploads?name=${encodeURIComponent(file.name)}`, {
-    data: Buffer.from(file.text),
-    headers: { 'content-type': 'application/octet-stream' },
-  })
-  const { uploadId } = (await upload.json()) as { uploadId: string }
+  const uploadId = await uploadBytes(request, file.name, Buffer.from(file.text))
   const preview = await request.post(`/api/studies/${studyId}/imports/preview`, {
     data: { uploadIds: [uploadId] },
   })
@@ -92,6 +88,64 @@ export async function importFile(
   const started = await request.post(`/api/studies/${studyId}/imports`, { data: { plans } })
   expect(started.ok(), await started.text()).toBe(true)
   await settle(request, studyId)
+}
+
+/** A file as it is chosen in the page: its bytes, or rows of a JSON array. */
+export interface ChosenFile {
+  name: string
+  content: Buffer | readonly unknown[]
+}
+
+/** Chooses files in the page's field for them. */
+export function chooseFiles(page: Page, files: readonly ChosenFile[]): Promise<void> {
+  const input = page.locator('input[type="file"]').first()
+  return input.setInputFiles(
+    files.map(({ name, content }) => ({
+      name,
+      buffer: Buffer.isBuffer(content) ? content : Buffer.from(JSON.stringify(content)),
+      mimeType: 'application/octet-stream',
+    })),
+  )
+}
+
+/** Makes a study, opens its page and chooses files there; returns its id and the dialog of the import. */
+export async function chooseInNewStudy(
+  page: Page,
+  request: APIRequestContext,
+  name: string,
+  files: readonly ChosenFile[],
+): Promise<{ studyId: string; dialog: Locator }> {
+  const studyId = await newStudy(request, name)
+  await page.goto(`/studies/${studyId}`)
+  await chooseFiles(page, files)
+  return { studyId, dialog: page.getByRole('dialog') }
+}
+
+/** Imports what the dialog offers, waits for the end and returns what the study has then. */
+export async function importChosen(
+  request: APIRequestContext,
+  { studyId, dialog }: { studyId: string; dialog: Locator },
+  files = 1,
+): Promise<StudyView> {
+  const button = files === 1 ? 'Import 1 file' : `Import ${files} files`
+  await dialog.getByRole('button', { name: button }).click()
+  await expect(dialog).toBeHidden()
+  await settle(request, studyId)
+  return studyView(request, studyId)
+}
+
+/** Uploads bytes and returns the id of the upload. */
+export async function uploadBytes(
+  request: APIRequestContext,
+  name: string,
+  data: Buffer,
+): Promise<string> {
+  const upload = await request.post(`/api/uploads?name=${encodeURIComponent(name)}`, {
+    data,
+    headers: { 'content-type': 'application/octet-stream' },
+  })
+  const { uploadId } = (await upload.json()) as { uploadId: string }
+  return uploadId
 }
 
 /** Adds the deterministic test backend once and returns its id. */

@@ -133,7 +133,7 @@ export function isRetryable(error: unknown): boolean {
 }
 
 /** Only the parts that an endpoint describes are asked for. */
-type CallInput<E extends Endpoint> = (keyof GivenParams<E> extends never
+export type CallInput<E extends Endpoint> = (keyof GivenParams<E> extends never
   ? { params?: undefined }
   : { params: GivenParams<E> }) &
   (PartOf<E, 'query'> extends undefined

@@ -14,14 +14,10 @@ import {
 } from '@/lib/api/backends'
 import { getJobEndpoint } from '@/lib/api/jobs'
 import { fetchModelEndpoint, listModelsEndpoint } from '@/lib/api/models'
-import {
-  detectionSchema,
-  type backendInputSchema,
-  type detectInputSchema,
-} from '@/lib/contracts/backends'
+import { detectionSchema, type backendInputSchema } from '@/lib/contracts/backends'
 import { call } from './api'
 import { backendKeys, jobKeys } from './keys'
-import { useChange } from './use-change'
+import { useChange, useChangeOf, useSend } from './use-change'
 import { isActive } from './use-jobs'
 
 // A fetch takes seconds to minutes; this shows its end promptly without a busy loop.
@@ -63,9 +59,7 @@ export function useBackendHistory(id: string, probedAt: number | null, enabled: 
 
 /** Starts a look at an address; the answer comes through `useDetection`. */
 export function useDetect() {
-  return useChange((request: z.input<typeof detectInputSchema>) =>
-    call(detectBackendEndpoint, { body: request }),
-  )
+  return useSend(detectBackendEndpoint, {})
 }
 
 /** The look's job, polled to its end. */
@@ -119,38 +113,21 @@ export function useSaveBackend() {
 }
 
 export function useDuplicateBackend() {
-  return useChange(
-    (backendId: string) => call(duplicateBackendEndpoint, { params: { backendId } }),
-    backendKeys.list,
-  )
+  return useChangeOf(duplicateBackendEndpoint, 'backendId', backendKeys.list)
 }
 
 export function useDeleteBackend() {
-  return useChange(
-    (backendId: string) => call(deleteBackendEndpoint, { params: { backendId } }),
-    backendKeys.list,
-  )
+  return useChangeOf(deleteBackendEndpoint, 'backendId', backendKeys.list)
 }
 
 export function useRestoreBackend() {
-  return useChange(
-    (backendId: string) => call(restoreBackendEndpoint, { params: { backendId } }),
-    backendKeys.list,
-  )
+  return useChangeOf(restoreBackendEndpoint, 'backendId', backendKeys.list)
 }
 
 export function useProbeBackend() {
-  return useChange(
-    (backendId: string) => call(probeBackendEndpoint, { params: { backendId } }),
-    backendKeys.list,
-    jobKeys.all,
-  )
+  return useChangeOf(probeBackendEndpoint, 'backendId', backendKeys.list, jobKeys.all)
 }
 
 export function useFetchModel() {
-  return useChange(
-    (modelId: string) => call(fetchModelEndpoint, { params: { modelId } }),
-    backendKeys.models,
-    jobKeys.all,
-  )
+  return useChangeOf(fetchModelEndpoint, 'modelId', backendKeys.models, jobKeys.all)
 }

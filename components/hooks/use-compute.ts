@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { computeEndpoint, dryRunEndpoint, evolveEndpoint } from '@/lib/api/compute'
-import type { Given } from '@/lib/api/endpoint'
 import { listMetricsEndpoint } from '@/lib/api/metrics'
 import { pinRunEndpoint, retryRunEndpoint, runCardEndpoint } from '@/lib/api/runs'
 import { call } from './api'
 import { jobKeys, metricsKey, runCardKey, studyKeys } from './keys'
-import { useChange } from './use-change'
+import { useChangeOf, useSend } from './use-change'
 
 export function useMetrics() {
   return useQuery({
@@ -18,27 +17,15 @@ export function useMetrics() {
 
 /** Estimates a request on a few rows; nothing is stored. */
 export function useDryRun(studyId: string) {
-  return useChange((request: Given<typeof dryRunEndpoint.body>) =>
-    call(dryRunEndpoint, { params: { studyId }, body: request }),
-  )
+  return useSend(dryRunEndpoint, { studyId })
 }
 
 export function useCompute(studyId: string) {
-  return useChange(
-    (request: Given<typeof computeEndpoint.body>) =>
-      call(computeEndpoint, { params: { studyId }, body: request }),
-    jobKeys.all,
-    studyKeys.one(studyId),
-  )
+  return useSend(computeEndpoint, { studyId }, jobKeys.all, studyKeys.one(studyId))
 }
 
 export function useEvolve(studyId: string) {
-  return useChange(
-    (request: Given<typeof evolveEndpoint.body>) =>
-      call(evolveEndpoint, { params: { studyId }, body: request }),
-    jobKeys.all,
-    studyKeys.one(studyId),
-  )
+  return useSend(evolveEndpoint, { studyId }, jobKeys.all, studyKeys.one(studyId))
 }
 
 export function useRunCard(runId: string) {
@@ -49,17 +36,10 @@ export function useRunCard(runId: string) {
 }
 
 export function usePinRun(studyId: string) {
-  return useChange(
-    (runId: string) => call(pinRunEndpoint, { params: { runId } }),
-    studyKeys.one(studyId),
-  )
+  return useChangeOf(pinRunEndpoint, 'runId', studyKeys.one(studyId))
 }
 
 /** Retries the rows of a run that failed for a temporary reason. */
 export function useRetryRun(studyId: string) {
-  return useChange(
-    (runId: string) => call(retryRunEndpoint, { params: { runId } }),
-    jobKeys.all,
-    studyKeys.one(studyId),
-  )
+  return useChangeOf(retryRunEndpoint, 'runId', jobKeys.all, studyKeys.one(studyId))
 }

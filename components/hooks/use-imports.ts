@@ -2,12 +2,11 @@ import { useQuery } from '@tanstack/react-query'
 import { alignCellsEndpoint, alignmentEndpoint } from '@/lib/api/cells'
 import { previewImportEndpoint, startImportEndpoint } from '@/lib/api/imports'
 import type { Parsed } from '@/lib/api/endpoint'
-import type { AlignCellsRequest } from '@/lib/contracts/operators'
 import type { ImportPlan } from '@/lib/contracts/study'
 import type { PreviewRequest } from '@/lib/contracts/uploads'
 import { call } from './api'
 import { jobKeys, studyKeys } from './keys'
-import { useChange } from './use-change'
+import { useChange, useSend } from './use-change'
 
 /** Reads the first rows of an uploaded file and says what it seems to be; nothing is imported. `siblings` are the names of the files dropped with it. */
 export async function previewImport(
@@ -42,10 +41,5 @@ export function useAlignmentFacts(studyId: string, cellId: string) {
 
 /** Starts a job that aligns files again or gives them operators. */
 export function useAlign(studyId: string) {
-  return useChange(
-    (request: AlignCellsRequest) =>
-      call(alignCellsEndpoint, { params: { studyId }, body: request }),
-    jobKeys.all,
-    studyKeys.one(studyId),
-  )
+  return useSend(alignCellsEndpoint, { studyId }, jobKeys.all, studyKeys.one(studyId))
 }

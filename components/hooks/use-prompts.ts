@@ -11,10 +11,9 @@ import {
   savePromptEndpoint,
   tryPromptEndpoint,
 } from '@/lib/api/prompts'
-import type { Given } from '@/lib/api/endpoint'
 import { call } from './api'
 import { jobKeys, promptKeys } from './keys'
-import { useChange } from './use-change'
+import { useChange, useChangeOf, useSend } from './use-change'
 import { useJob } from './use-jobs'
 
 /** Every prompt with its versions. */
@@ -27,17 +26,11 @@ export function usePrompts() {
 
 /** Stores a new version of a prompt, or a new rubric. */
 export function useSavePrompt() {
-  return useChange(
-    (draft: Given<typeof savePromptEndpoint.body>) => call(savePromptEndpoint, { body: draft }),
-    promptKeys.list,
-  )
+  return useSend(savePromptEndpoint, {}, promptKeys.list)
 }
 
 export function useDeletePromptVersion() {
-  return useChange(
-    (versionId: string) => call(deletePromptVersionEndpoint, { params: { versionId } }),
-    promptKeys.list,
-  )
+  return useChangeOf(deletePromptVersionEndpoint, 'versionId', promptKeys.list)
 }
 
 /** Brings deleted versions back, one after the other. */
@@ -51,10 +44,7 @@ export function useRestorePromptVersions() {
 
 /** Deletes a rubric; the reply names the versions with which it can be restored. */
 export function useDeleteRubric() {
-  return useChange(
-    (promptId: string) => call(deleteRubricEndpoint, { params: { promptId } }),
-    promptKeys.list,
-  )
+  return useChangeOf(deleteRubricEndpoint, 'promptId', promptKeys.list)
 }
 
 /** Five rows of a study for previews; another random seed draws others. */
@@ -70,10 +60,7 @@ export function usePromptRows(studyId: string | null, seed: number) {
 
 /** Sends a draft to a backend for a few rows, as a short job. */
 export function useTryPrompt() {
-  return useChange(
-    (trial: Given<typeof tryPromptEndpoint.body>) => call(tryPromptEndpoint, { body: trial }),
-    jobKeys.all,
-  )
+  return useSend(tryPromptEndpoint, {}, jobKeys.all)
 }
 
 // What a job of this kind leaves as its result.

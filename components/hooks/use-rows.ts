@@ -11,7 +11,7 @@ import {
 import type { ColumnHistogram, MarkKind, RowPage } from '@/lib/contracts/rows'
 import { call } from './api'
 import { studyKeys } from './keys'
-import { useChange } from './use-change'
+import { useChange, useSend } from './use-change'
 
 /** Rows asked for at once: three screens at 1080 px, so that a scroll rarely waits and an answer stays small. */
 export const ROW_WINDOW = 100
@@ -106,10 +106,7 @@ interface MarkedRows extends Pick<AnnotationInput, 'kind' | 'value'> {
 
 /** Adds a mark or note; the reply's `no` undoes it. */
 export function useAnnotate(studyId: string) {
-  return useChange(
-    (input: AnnotationInput) => call(annotateEndpoint, { params: { studyId }, body: input }),
-    studyKeys.rows(studyId),
-  )
+  return useSend(annotateEndpoint, { studyId }, studyKeys.rows(studyId))
 }
 
 /** Adds one mark to many rows in one step. */

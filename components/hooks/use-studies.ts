@@ -9,7 +9,7 @@ import {
 } from '@/lib/api/studies'
 import { call } from './api'
 import { studyKeys } from './keys'
-import { useChange } from './use-change'
+import { useChangeOf, useSend } from './use-change'
 
 export function useStudies() {
   return useQuery({
@@ -27,32 +27,18 @@ export function useStudy(studyId: string) {
 }
 
 export function useCreateStudy() {
-  return useChange(
-    (input: { name: string; description: string }) => call(createStudyEndpoint, { body: input }),
-    studyKeys.list,
-  )
+  return useSend(createStudyEndpoint, {}, studyKeys.list)
 }
 
 export function useUpdateStudy(studyId: string) {
-  return useChange(
-    (input: { name?: string; description?: string }) =>
-      call(updateStudyEndpoint, { params: { studyId }, body: input }),
-    studyKeys.list,
-    studyKeys.detail(studyId),
-  )
+  return useSend(updateStudyEndpoint, { studyId }, studyKeys.list, studyKeys.detail(studyId))
 }
 
 /** Deleting hides the study; `useRestoreStudy` brings it back within seven days. */
 export function useDeleteStudy() {
-  return useChange(
-    (studyId: string) => call(deleteStudyEndpoint, { params: { studyId } }),
-    studyKeys.list,
-  )
+  return useChangeOf(deleteStudyEndpoint, 'studyId', studyKeys.list)
 }
 
 export function useRestoreStudy() {
-  return useChange(
-    (studyId: string) => call(restoreStudyEndpoint, { params: { studyId } }),
-    studyKeys.list,
-  )
+  return useChangeOf(restoreStudyEndpoint, 'studyId', studyKeys.list)
 }

@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { deleteViewEndpoint, listViewsEndpoint, saveViewEndpoint } from '@/lib/api/views'
-import type { ViewState } from '@/lib/contracts/filter'
 import { call } from './api'
 import { studyKeys } from './keys'
-import { useChange } from './use-change'
+import { useChange, useSend } from './use-change'
 
 export function useSavedViews(studyId: string) {
   return useQuery({
@@ -13,11 +12,7 @@ export function useSavedViews(studyId: string) {
 }
 
 export function useSaveView(studyId: string) {
-  return useChange(
-    (input: { name: string; state: ViewState }) =>
-      call(saveViewEndpoint, { params: { studyId }, body: input }),
-    studyKeys.views(studyId),
-  )
+  return useSend(saveViewEndpoint, { studyId }, studyKeys.views(studyId))
 }
 
 export function useDeleteView(studyId: string) {

@@ -5,7 +5,7 @@ import { IconX } from '@tabler/icons-react'
 import { useRowCount } from '@/components/hooks/use-rows'
 import { useStudy } from '@/components/hooks/use-studies'
 import { isFiltered, useViewState } from '@/components/hooks/use-view-state'
-import { formatCount, formatMetric, formatShare } from '@/components/ui/format'
+import { formatCount, formatValue, formatShare } from '@/components/ui/format'
 import { MATCH_TEXT } from '@/lib/contracts/column-kinds'
 import type { RangeFilter, RowFilter, ValueFilter } from '@/lib/contracts/filter'
 import type { StudyDetail } from '@/lib/contracts/study'
@@ -28,7 +28,7 @@ const MARK_TEXT: Record<RowFilter['marks'][number], string> = {
 function rangeText(range: RangeFilter, study: StudyDetail | undefined): string {
   const column = study?.columns.find((one) => one.id === range.column)
   const label = column ? columnName(column) : range.column
-  const show = (value: number) => column?.levels?.[value - 1] ?? formatMetric(value)
+  const show = (value: number) => column?.levels?.[value - 1] ?? formatValue(value)
   const missing = range.missing ? ' or missing' : ''
   if (range.min !== null && range.min === range.max)
     return `${label} = ${show(range.min)}${missing}`

@@ -6,7 +6,7 @@ import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { useStudy } from '@/components/hooks/use-studies'
 import { Page } from '@/components/ui/page'
-import { EmptyState, LoadingLines, QueryState } from '@/components/ui/states'
+import { EmptyState, QueryState } from '@/components/ui/states'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { PageTitle } from './page-title'
 
@@ -16,8 +16,9 @@ interface StudyPageProps {
   title: string
   description?: ReactNode
   actions?: ReactNode
-  /** Lines of the skeleton, about as high as what comes. */
-  skeleton?: { lines: number; height: number }
+  /** Lines that stand in place of the content while it loads, about as high as it. */
+  lines?: number
+  height?: number
   /** What is said in place of the content: of a study without rows, or where `when` says so. */
   empty?: { title: string; text: string; when?(detail: StudyDetail): boolean }
   /** The content draws heading and margins itself once the study is known. */
@@ -25,11 +26,10 @@ interface StudyPageProps {
   children(detail: StudyDetail): ReactNode
 }
 
-const SKELETON = { lines: 8, height: 56 }
-
 /** The frame of a page of a study: title, heading, loading, failure, and what is said where there are no rows. */
 export function StudyPage(props: StudyPageProps) {
   const { studyId, title, description, actions, empty, hasOwnHeading, children } = props
+  const { lines = 8, height = 56 } = props
   const query = useStudy(studyId)
   const detail = query.data
   const isEmpty =
@@ -37,11 +37,7 @@ export function StudyPage(props: StudyPageProps) {
     detail !== undefined &&
     (empty.when?.(detail) ?? detail.study.rowCount === 0)
   const content = (
-    <QueryState
-      query={query}
-      what="The study could not be read"
-      skeleton={<LoadingLines {...(props.skeleton ?? SKELETON)} />}
-    >
+    <QueryState query={query} what="The study could not be read" lines={lines} height={height}>
       {(data) =>
         isEmpty ? (
           <EmptyState

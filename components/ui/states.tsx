@@ -128,12 +128,14 @@ interface QueryLike<T> {
 interface QueryStateProps<T> {
   query: QueryLike<T>
   what: string
-  skeleton: ReactNode
+  /** Lines of the skeleton and the height of each, about as high together as what comes. */
+  lines: number
+  height?: number
   children(data: T): ReactNode
 }
 
 /** One way to draw loading, failure, and data that stays on screen while a newer answer fails. */
-export function QueryState<T>({ query, what, skeleton, children }: QueryStateProps<T>) {
+export function QueryState<T>({ query, what, children, ...skeleton }: QueryStateProps<T>) {
   if (query.data !== undefined) {
     return (
       <>
@@ -156,5 +158,5 @@ export function QueryState<T>({ query, what, skeleton, children }: QueryStatePro
   if (query.error) {
     return <ErrorState error={query.error} what={what} onRetry={() => query.refetch()} />
   }
-  return skeleton
+  return <LoadingLines {...skeleton} />
 }

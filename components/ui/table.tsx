@@ -50,7 +50,7 @@ interface TableProps<Row> {
   /** Stands in place of all cells but the first, for a row that has no values. */
   instead?(row: Row): ReactNode
   isSelected?(row: Row): boolean
-  caption?: string
+  caption?: ReactNode
   /** Of the box around it: a panel, unless it stands in one already. */
   className?: string
   tableClass?: string | undefined
@@ -88,10 +88,7 @@ export function Table<Row>(props: TableProps<Row>) {
           {rows.map((row, index) => {
             const inPlace = instead?.(row) ?? null
             return (
-              <tr
-                key={keyOf(row, index)}
-                {...(isSelected?.(row) ? { className: classes.selected } : {})}
-              >
+              <tr key={keyOf(row, index)} data-selected={isSelected?.(row) || undefined}>
                 {first ? <Cell column={first} row={row} index={index} /> : null}
                 {inPlace === null ? (
                   others.map((column) => (

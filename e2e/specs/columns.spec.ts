@@ -1,30 +1,24 @@
-import { newStudy, settle, studyView } from '../api'
+import { chooseInNewStudy, importChosen } from '../api'
 import { expect, test } from '../fixtures'
 
 test('further columns are chosen in the mapping, shown, filtered and drawn', async ({
   page,
   request,
 }) => {
-  const studyId = await newStudy(request, 'Columns trial')
-  await page.goto(`/studies/${studyId}`)
   const rows = Array.from({ length: 8 }, (_, k) => ({
     instruction: `Name fruit ${k}.`,
     output: 'Quince.',
     source: k % 4 === 0 ? 'books' : 'web',
     topics: k % 2 === 0 ? ['food', 'easy'] : ['food'],
   }))
-  const buffer = Buffer.from(JSON.stringify(rows))
-  const file = { name: 'fruits.json', buffer, mimeType: 'application/octet-stream' }
-  await page.locator('input[type="file"]').first().setInputFiles([file])
-  const dialog = page.getByRole('dialog')
+  const file = { name: 'fruits.json', content: rows }
+  const chosen = await chooseInNewStudy(page, request, 'Columns trial', [file])
+  const { studyId, dialog } = chosen
   await dialog.getByRole('button', { name: /Mapping of columns \(0 of 2/ }).click()
   await dialog.getByRole('checkbox', { name: 'source' }).check()
   await dialog.getByRole('checkbox', { name: 'topics' }).check()
   await expect(dialog.getByRole('combobox', { name: 'Kind of topics' })).toHaveValue('tags')
-  await dialog.getByRole('button', { name: 'Import 1 file' }).click()
-  await expect(dialog).toBeHidden()
-  await settle(request, studyId)
-  const { columns } = await studyView(request, studyId)
+  const { columns } = await importChosen(request, chosen)
   expect(columns.map(({ label, shape }) => [label, shape])).toEqual(
     expect.arrayContaining([
       ['source', 'category'],
@@ -34,6 +28,14 @@ test('further columns are chosen in the mapping, shown, filtered and drawn', asy
 
   await page.goto(`/studies/${studyId}/rows`)
   await expect(page.getByText('books').first()).toBeVisible()
+  // The names of the rows stay in sight when the table is moved sideways.
+  const name = page.getByRole('button', { name: /^Open row 0/ })
+  const place = await name.boundingBox()
+  await page
+    .getByRole('region', { name: 'Table of rows' })
+    .evaluate((box) => (box.scrollLeft = 300))
+  await expect.poll(() => name.boundingBox()).toEqual(place)
+  await page.getByRole('region', { name: 'Table of rows' }).evaluate((box) => (box.scrollLeft = 0))
   await page.getByRole('button', { name: /^Filter/ }).click()
   await page.getByRole('combobox', { name: 'Add a column to filter by' }).click()
   await page.getByRole('option', { name: 'source' }).click()

@@ -1,8 +1,15 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import type { Page } from '@playwright/test'
 import { zipSync } from 'fflate'
-import { importFile, newStudy, settle, studyView } from '../api'
+import {
+  chooseFiles,
+  chooseInNewStudy,
+  importChosen,
+  importFile,
+  newStudy,
+  studyView,
+  uploadBytes,
+} from '../api'
 import { expect, test } from '../fixtures'
 
 function alpaca(round: number, rows = 12): Buffer {
@@ -14,29 +21,16 @@ function alpaca(round: number, rows = 12): Buffer {
   return Buffer.from(JSON.stringify(items, null, 4))
 }
 
-function choose(page: Page, files: { name: string; buffer: Buffer }[]): Promise<void> {
-  const input = page.locator('input[type="file"]').first()
-  return input.setInputFiles(
-    files.map((file) => ({ ...file, mimeType: 'application/octet-stream' })),
-  )
-}
-
 test('files are dropped, previewed, corrected and imported, and rows are aligned with their parents', async ({
   page,
   request,
 }) => {
-  const studyId = await newStudy(request, 'Import trial')
-  await page.goto(`/studies/${studyId}`)
-  await choose(page, [
-    { name: 'objects-seeds.json', buffer: alpaca(0) },
-    { name: 'objects-iter1-small.json', buffer: alpaca(1) },
+  const chosen = await chooseInNewStudy(page, request, 'Import trial', [
+    { name: 'objects-seeds.json', content: alpaca(0) },
+    { name: 'objects-iter1-small.json', content: alpaca(1) },
   ])
-  const dialog = page.getByRole('dialog')
-  await expect(dialog.getByText('objects-iter1-small.json').first()).toBeVisible()
-  await dialog.getByRole('button', { name: 'Import 2 files' }).click()
-  await expect(dialog).toBeHidden()
-  await settle(request, studyId)
-  const detail = await studyView(request, studyId)
+  await expect(chosen.dialog.getByText('objects-iter1-small.json').first()).toBeVisible()
+  const detail = await importChosen(request, chosen, 2)
   expect(detail.cells).toHaveLength(2)
   const evolved = detail.cells.find((cell) => cell.armKey !== null)
   expect(evolved?.alignment).toMatchObject({ matched: 12, total: 12 })
@@ -49,32 +43,25 @@ test('a broken file names row and byte and stays out, the others go on', async (
   page,
   request,
 }) => {
-  const studyId = await newStudy(request, 'Broken trial')
-  await page.goto(`/studies/${studyId}`)
-  const broken = '{"instruction": "a", "output": "b"}\n{"instruction": "c", \n'
-  await choose(page, [
-    { name: 'broken-seeds.jsonl', buffer: Buffer.from(broken) },
-    { name: 'objects-seeds.json', buffer: alpaca(0) },
+  const content = Buffer.from('{"instruction": "a", "output": "b"}\n{"instruction": "c", \n')
+  const broken = { name: 'broken-seeds.jsonl', content }
+  const chosen = await chooseInNewStudy(page, request, 'Broken trial', [
+    broken,
+    { name: 'objects-seeds.json', content: alpaca(0) },
   ])
-  const dialog = page.getByRole('dialog')
+  const { studyId, dialog } = chosen
   const card = dialog.getByRole('region', { name: 'broken-seeds.jsonl' })
   await expect(card.getByRole('alert')).toContainText(/row 2, line 2, byte \d+: .*Expected: /)
   await expect(card.getByRole('checkbox', { name: 'broken-seeds.jsonl' })).toBeDisabled()
-  await dialog.getByRole('button', { name: 'Import 1 file' }).click()
-  await expect(dialog).toBeHidden()
-  await settle(request, studyId)
-  const detail = await studyView(request, studyId)
+  const detail = await importChosen(request, chosen)
   expect(detail.cells.map((cell) => cell.fileName)).toEqual(['objects-seeds.json'])
 
   await page.goto(`/studies/${studyId}?do=import`)
-  await choose(page, [{ name: 'broken-seeds.jsonl', buffer: Buffer.from(broken) }])
+  await chooseFiles(page, [broken])
   const skip = card.getByRole('switch', { name: /Skip rows/ })
   await expect(dialog.getByRole('button', { name: 'Import 0 files' })).toBeDisabled()
   await skip.click({ force: true })
-  await dialog.getByRole('button', { name: 'Import 1 file' }).click()
-  await expect(dialog).toBeHidden()
-  await settle(request, studyId)
-  const after = await studyView(request, studyId)
+  const after = await importChosen(request, chosen)
   expect(after.cells.map((cell) => cell.rowCount).toSorted((a, b) => a - b)).toEqual([1, 12])
 })
 
@@ -101,18 +88,15 @@ test('an exported bundle is dropped as it is and comes back', async ({ page, req
     `/api/studies/${studyId}/export/download?request=${encodeURIComponent(JSON.stringify(wanted))}`,
   )
   expect(bundle.ok(), `download: ${bundle.status()}`).toBe(true)
-  const again = await newStudy(request, 'Bundle again')
-  await page.goto(`/studies/${again}`)
-  await choose(page, [{ name: 'colour-set.zip', buffer: await bundle.body() }])
-  const dialog = page.getByRole('dialog')
+  const zip = { name: 'colour-set.zip', content: await bundle.body() }
+  const again = await chooseInNewStudy(page, request, 'Bundle again', [zip])
+  const { dialog } = again
   await expect(dialog.getByRole('region', { name: 'colour-set.json' })).toContainText(
     'Name colour 3.',
   )
   await expect(dialog.getByText(/sidecar/)).toBeVisible()
-  await dialog.getByRole('button', { name: 'Import 1 file' }).click()
-  await expect(dialog).toBeHidden()
-  await settle(request, again)
-  expect((await studyView(request, again)).cells.map((cell) => cell.rowCount)).toEqual([4])
+  const { cells } = await importChosen(request, again)
+  expect(cells.map((cell) => cell.rowCount)).toEqual([4])
 })
 
 test('text of a data set is shown as text, never run', async ({ page, request }) => {
@@ -129,16 +113,14 @@ test('a file that cannot be read as it is shows the decision that helps, and it 
   page,
   request,
 }) => {
-  const studyId = await newStudy(request, 'Opening trial')
-  await page.goto(`/studies/${studyId}`)
   // "instruction,output" and one row in the bytes that Excel writes in China.
   const chinese = Buffer.from('aW5zdHJ1Y3Rpb24sb3V0cHV0CsTjusOjrMrAvecssNm/xgo=', 'base64')
   const wrapped = Buffer.from('{"version": "1", "data": [{"instruction": "a", "output": "b"}]}')
-  await choose(page, [
-    { name: 'gb-seeds.csv', buffer: chinese },
-    { name: 'wrapped-iter1-small.json', buffer: wrapped },
+  const chosen = await chooseInNewStudy(page, request, 'Opening trial', [
+    { name: 'gb-seeds.csv', content: chinese },
+    { name: 'wrapped-iter1-small.json', content: wrapped },
   ])
-  const dialog = page.getByRole('dialog')
+  const { dialog } = chosen
   const table = dialog.getByRole('region', { name: 'gb-seeds.csv' })
   await expect(table.getByRole('checkbox', { name: 'gb-seeds.csv' })).toBeDisabled()
   await table.getByRole('button', { name: 'It looks like gb18030: use it' }).click()
@@ -146,10 +128,7 @@ test('a file that cannot be read as it is shows the decision that helps, and it 
   const object = dialog.getByRole('region', { name: 'wrapped-iter1-small.json' })
   await object.getByRole('button', { name: 'Read the rows from this property' }).click()
   await expect(object.getByText('Rows are read from a property of one object.')).toBeVisible()
-  await dialog.getByRole('button', { name: 'Import 2 files' }).click()
-  await expect(dialog).toBeHidden()
-  await settle(request, studyId)
-  const detail = await studyView(request, studyId)
+  const detail = await importChosen(request, chosen, 2)
   expect(detail.cells.map(({ rowCount }) => rowCount)).toEqual([1, 1])
 })
 
@@ -158,11 +137,7 @@ test('other requests are answered at once while a hostile file is looked at', as
 }) => {
   const studyId = await newStudy(request, 'Wide trial')
   const wide = Buffer.from(`${'name,'.repeat(1_500_000)}name\n1\n`)
-  const upload = await request.post('/api/uploads?name=wide.csv', {
-    data: wide,
-    headers: { 'content-type': 'application/octet-stream' },
-  })
-  const { uploadId } = (await upload.json()) as { uploadId: string }
+  const uploadId = await uploadBytes(request, 'wide.csv', wide)
   const state = { isDone: false }
   const started = Date.now()
   const preview = request
@@ -191,11 +166,8 @@ test('a hostile archive is refused with 422 and nothing of it is unpacked', asyn
   server,
 }) => {
   const studyId = await newStudy(request, 'Archive trial')
-  const upload = await request.post('/api/uploads?name=twice.zip', {
-    data: Buffer.from(zipSync({ 'Data.json': alpaca(0), 'data.JSON': alpaca(1) })),
-    headers: { 'content-type': 'application/octet-stream' },
-  })
-  const { uploadId } = (await upload.json()) as { uploadId: string }
+  const zip = Buffer.from(zipSync({ 'Data.json': alpaca(0), 'data.JSON': alpaca(1) }))
+  const uploadId = await uploadBytes(request, 'twice.zip', zip)
   const before = fs.readdirSync(path.join(server.dataDir, 'uploads'))
   const reply = await request.post(`/api/studies/${studyId}/imports/preview`, {
     data: { uploadIds: [uploadId] },

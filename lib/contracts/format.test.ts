@@ -4,10 +4,20 @@ import {
   formatBytes,
   formatDuration,
   formatMetric,
+  formatValue,
   formatShare,
   formatSpread,
   plural,
 } from './format'
+
+it.each([
+  [16, '16'],
+  [9, '9'],
+  [12_345, '12,345'],
+  [0.53215, '0.532'],
+  [Number.NaN, DASH],
+  [null, DASH],
+])('the value of a row, %s, reads %s', (value, text) => expect(formatValue(value)).toBe(text))
 
 describe('formatMetric', () => {
   it.each([

@@ -40,6 +40,11 @@ export function formatMetric(value: number | null | undefined): string {
   return significant.format(value).replace('-', '\u2212')
 }
 
+/** Returns the value of one row: a whole number (words, a rating) as it is, others to three significant digits. */
+export function formatValue(value: number | null | undefined): string {
+  return Number.isSafeInteger(value) ? formatCount(value as number) : formatMetric(value)
+}
+
 /** Returns a share in 0..1 as a percentage with one decimal. */
 export function formatShare(share: number): string {
   return Number.isFinite(share) ? percentFormat.format(share) : DASH

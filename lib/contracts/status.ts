@@ -110,6 +110,11 @@ export type StatusName = (typeof STATUSES)[number]['name']
 const byName = new Map<string, StatusInfo>(STATUSES.map((status) => [status.name, status]))
 const byCode = new Map<number, StatusInfo>(STATUSES.map((status) => [status.code, status]))
 
+/** Returns what a status name means, in a sentence; a name that is not known stays as it is. */
+export function statusSentence(name: string): string {
+  return byName.get(name)?.sentence ?? name
+}
+
 /** Returns the byte stored for a status name. */
 export function statusCode(name: StatusName): number {
   return (byName.get(name) as StatusInfo).code

@@ -1,9 +1,10 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { vi } from 'vitest'
+import { afterEach, beforeEach, vi } from 'vitest'
 import { setContext } from '@/lib/http/context'
 import type { RouteHandler } from '@/lib/http/route'
 import type { ServiceContext } from '@/lib/services/context'
+import { testStudy, type TestStudy } from './job-study'
 
 const API = path.join(process.cwd(), 'app/api')
 const ORIGIN = 'http://localhost:3000'
@@ -62,4 +63,18 @@ export function openWire(context: ServiceContext): void {
 export function closeWire(): void {
   setContext(null)
   vi.unstubAllGlobals()
+}
+
+/** Opens the wire over a new study of so many rows before each test of a file, hands the study over, and closes both afterwards. */
+export function wireEach(rows: number, take: (study: TestStudy) => void): void {
+  let study: TestStudy
+  beforeEach(() => {
+    study = testStudy(rows)
+    openWire(study)
+    take(study)
+  })
+  afterEach(() => {
+    closeWire()
+    study.close()
+  })
 }

@@ -1,6 +1,7 @@
 'use client'
 
-import { statusHelp } from '@/components/figures/frame/reasons'
+import { Table, type Column } from '@/components/ui/table'
+import { statusSentence } from '@/lib/contracts/status'
 import type { FigureCard, FigureConflict, SeriesCount } from '@/lib/figures/types'
 import classes from '../figures.module.css'
 
@@ -15,6 +16,19 @@ function sumReasons(counts: readonly SeriesCount[]): [string, number][] {
   }
   return [...sums].toSorted((a, b) => b[1] - a[1])
 }
+
+const SERIES_COLUMNS: readonly Column<SeriesCount>[] = [
+  { name: 'Series', cell: ({ label }) => label },
+  { name: 'Rows', kind: 'number', cell: ({ n }) => count(n) },
+  { name: 'With a value', kind: 'number', cell: ({ valued }) => count(valued) },
+  {
+    name: 'Missing',
+    cell: ({ missing }) =>
+      Object.entries(missing)
+        .map(([name, rows]) => `${count(rows)} ${name.replaceAll('_', ' ')}`)
+        .join(', ') || '–',
+  },
+]
 
 /** Rows without a value by reason, and how far running computations are. */
 export function Coverage({ counts }: { counts: readonly SeriesCount[] }) {
@@ -41,7 +55,7 @@ export function Coverage({ counts }: { counts: readonly SeriesCount[] }) {
         <span>
           missing:{' '}
           {reasons.map(([name, rows], i) => (
-            <span key={name} title={statusHelp(name)}>
+            <span key={name} title={statusSentence(name)}>
               {i > 0 ? ', ' : ''}
               {count(rows)} {name.replaceAll('_', ' ')}
             </span>
@@ -50,34 +64,13 @@ export function Coverage({ counts }: { counts: readonly SeriesCount[] }) {
       )}
       <details>
         <summary className={classes.clickable}>By series</summary>
-        <table className={classes.table}>
-          <thead>
-            <tr>
-              <th scope="col">Series</th>
-              <th scope="col" className={classes.number}>
-                Rows
-              </th>
-              <th scope="col" className={classes.number}>
-                With a value
-              </th>
-              <th scope="col">Missing</th>
-            </tr>
-          </thead>
-          <tbody>
-            {counts.map((entry) => (
-              <tr key={entry.seriesKey}>
-                <td>{entry.label}</td>
-                <td className={classes.number}>{count(entry.n)}</td>
-                <td className={classes.number}>{count(entry.valued)}</td>
-                <td>
-                  {Object.entries(entry.missing)
-                    .map(([name, rows]) => `${count(rows)} ${name.replaceAll('_', ' ')}`)
-                    .join(', ') || '–'}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Table
+          label="Counts by series"
+          className=""
+          columns={SERIES_COLUMNS}
+          rows={counts}
+          keyOf={({ seriesKey }) => seriesKey}
+        />
       </details>
     </div>
   )

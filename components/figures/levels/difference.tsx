@@ -2,13 +2,11 @@
 
 import { useCallback } from 'react'
 import { Bar, ReferenceLine, useYAxisScale, type BarShapeProps } from 'recharts'
-import type { DifficultyLevelsPrepared, LevelPanel } from '@/lib/figures/shared/levels'
 import type { ArmMark } from '@/lib/figures/types'
-import type { PanelBox } from '../facets'
 import { useFigure, type Readout } from '../interaction'
 import { panelId, patternId } from '../marks'
 import { armCss, INK, toneCss } from '../palette'
-import { LevelChart } from './level-chart'
+import { LevelChart, type LevelPanelProps } from './level-chart'
 import { panelTitle } from './parts'
 
 interface Difference {
@@ -52,16 +50,9 @@ function DifferenceBar(props: {
 
 const signed = (value: number) => `${value >= 0 ? '+' : '−'}${Math.abs(value).toFixed(1)}`
 
-interface PanelProps {
-  prepared: DifficultyLevelsPrepared
-  panel: LevelPanel
-  box: PanelBox
-  yEnd: number
-  xAxisHeight: number
-}
-
 /** Shares of one arm minus those of the baseline, level by level, in points. */
-export function DifferencePanel({ prepared, panel, box, yEnd, xAxisHeight }: PanelProps) {
+export function DifferencePanel({ yEnd, ...of }: LevelPanelProps & { yEnd: number }) {
+  const { prepared, panel } = of
   const { idPrefix } = useFigure()
   const { levels, arms, intervals } = prepared
   const prefix = panelId(idPrefix, panel.row, panel.column)
@@ -69,10 +60,6 @@ export function DifferencePanel({ prepared, panel, box, yEnd, xAxisHeight }: Pan
     (key: string) => arms.find((arm) => arm.key === key)?.label ?? key,
     [arms],
   )
-  const data = levels.map((level, i) => ({
-    level,
-    ...Object.fromEntries(panel.differences.map((d) => [d.arm, d.levels[i]?.difference ?? 0])),
-  }))
   const read = useCallback(
     (level: string): Readout => {
       const i = levels.indexOf(level)
@@ -89,25 +76,24 @@ export function DifferencePanel({ prepared, panel, box, yEnd, xAxisHeight }: Pan
   )
   return (
     <LevelChart
-      box={box}
-      prepared={prepared}
-      panel={panel}
-      data={data}
-      category="level"
+      of={of}
+      groups={levels.map((name, i) => ({
+        name,
+        values: panel.differences.map((one) => one.levels[i]?.difference ?? 0),
+      }))}
       hasLongNames
-      xAxisHeight={xAxisHeight}
       ticks={[-yEnd, -yEnd / 2, 0, yEnd / 2, yEnd]}
       yEnd={yEnd}
       gap="25%"
       read={read}
     >
       <ReferenceLine y={0} stroke={toneCss(INK.axis)} />
-      {panel.differences.map((one) => {
+      {panel.differences.map((one, k) => {
         const arm = arms.find((candidate) => candidate.key === one.arm)
         return arm ? (
           <Bar
             key={one.arm}
-            dataKey={one.arm}
+            dataKey={`values[${k}]`}
             isAnimationActive={false}
             maxBarSize={30}
             shape={(shape: BarShapeProps) => {

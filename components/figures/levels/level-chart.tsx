@@ -9,29 +9,39 @@ import { useFigure, type Readout } from '../interaction'
 import { ArmPatterns, panelId } from '../marks'
 import { panelTitle } from './parts'
 
-interface LevelChartProps {
-  box: PanelBox
+/** What a panel of any view is drawn from. */
+export interface LevelPanelProps {
   prepared: DifficultyLevelsPrepared
   panel: LevelPanel
-  data: Record<string, string | number>[]
-  /** Key of the categories along x. */
-  category: string
-  /** Categories of several words, broken into lines. */
-  hasLongNames: boolean
+  box: PanelBox
   xAxisHeight: number
+}
+
+/** One category along x, with the height of each bar in it. */
+export interface LevelGroup {
+  name: string
+  values: number[]
+}
+
+interface LevelChartProps {
+  of: LevelPanelProps
+  groups: LevelGroup[]
+  /** Categories of several words, broken into lines. */
+  hasLongNames?: boolean
   ticks: readonly number[]
   yEnd: number
   /** Space between groups, as a share of a group. */
   gap: string
   barGap?: number
-  read(label: string): Readout | null
+  read(name: string): Readout | null
   /** Bars, in front of the axes. */
   children: ReactNode
 }
 
 /** Axes, grid, textures and hover of one panel of level bars; x has no line of its own where zero is not at the bottom. */
 export function LevelChart(props: LevelChartProps) {
-  const { box, prepared, panel, ticks, hasLongNames, read } = props
+  const { ticks, hasLongNames, read } = props
+  const { box, prepared, panel, xAxisHeight } = props.of
   const { idPrefix } = useFigure()
   const from = ticks[0] ?? 0
   const names = hasLongNames ? StackedTick : AXIS_STYLE.tick
@@ -39,7 +49,7 @@ export function LevelChart(props: LevelChartProps) {
     <BarChart
       width={box.width}
       height={box.height}
-      data={props.data}
+      data={props.groups}
       margin={{ top: 6, right: 2, bottom: 0, left: 0 }}
       barCategoryGap={props.gap}
       {...(props.barGap === undefined ? {} : { barGap: props.barGap })}
@@ -48,12 +58,12 @@ export function LevelChart(props: LevelChartProps) {
       <ArmPatterns prefix={panelId(idPrefix, panel.row, panel.column)} arms={prepared.arms} />
       <GridLines at={ticks} />
       <XAxis
-        dataKey={props.category}
+        dataKey="name"
         {...AXIS_STYLE}
         {...(from < 0 ? { axisLine: false } : {})}
         interval={0}
         tick={box.showX ? names : false}
-        height={box.showX ? props.xAxisHeight : BARE_X_AXIS_PX}
+        height={box.showX ? xAxisHeight : BARE_X_AXIS_PX}
       />
       <YAxis
         {...AXIS_STYLE}

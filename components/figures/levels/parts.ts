@@ -1,4 +1,10 @@
-import type { DifficultyLevelsPrepared, LevelPanel, LevelShare } from '@/lib/figures/shared/levels'
+import type {
+  DifficultyLevelsPrepared,
+  LevelBars,
+  LevelPanel,
+  LevelShare,
+} from '@/lib/figures/shared/levels'
+import type { ArmMark } from '@/lib/figures/types'
 
 /** Category of replies from which no level could be read. */
 export const NO_LEVEL = 'none'
@@ -7,6 +13,17 @@ export function panelTitle(prepared: DifficultyLevelsPrepared, panel: LevelPanel
   const column = prepared.columns.find((entry) => entry.key === panel.column)?.label ?? panel.column
   const row = prepared.rows.find((entry) => entry.key === panel.row)?.label ?? panel.row
   return `${column}, ${row.toLowerCase()}`
+}
+
+/** Returns the arms of a panel with rated rows, in order, each with its bars. */
+export function ratedBars(
+  { arms }: DifficultyLevelsPrepared,
+  panel: LevelPanel,
+): { arm: ArmMark; own: LevelBars }[] {
+  return arms.flatMap((arm) => {
+    const own = panel.bars.find((bar) => bar.arm === arm.key)
+    return own && own.mix.asked > 0 ? [{ arm, own }] : []
+  })
 }
 
 const one = (value: number) => value.toFixed(1)

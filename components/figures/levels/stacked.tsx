@@ -2,18 +2,13 @@
 
 import { useCallback } from 'react'
 import { Bar, type BarShapeProps } from 'recharts'
-import {
-  levelSelection,
-  type DifficultyLevelsPrepared,
-  type LevelPanel,
-} from '@/lib/figures/shared/levels'
-import type { PanelBox } from '../facets'
+import { levelSelection } from '@/lib/figures/shared/levels'
 import classes from '../figures.module.css'
 import { useFigure, type Readout } from '../interaction'
 import { panelId } from '../marks'
 import { contrast, INK, LEVEL_TONES, toneCss, type Tone } from '../palette'
-import { LevelChart } from './level-chart'
-import { NO_LEVEL, panelTitle } from './parts'
+import { LevelChart, type LevelPanelProps } from './level-chart'
+import { NO_LEVEL, panelTitle, ratedBars } from './parts'
 
 // Below this height a number does not fit into its segment.
 const LABEL_PX = 13
@@ -28,7 +23,6 @@ function inkOn(tone: Tone): string {
 
 function Segment(props: {
   box: BarShapeProps
-  level: number
   tone: Tone | null
   prefix: string
   percent: number
@@ -63,53 +57,33 @@ function Segment(props: {
   )
 }
 
-interface PanelProps {
-  prepared: DifficultyLevelsPrepared
-  panel: LevelPanel
-  box: PanelBox
-  xAxisHeight: number
-}
-
 /** One bar an arm that adds up to 100 %, easiest level at the bottom. */
-export function StackedPanel({ prepared, panel, box, xAxisHeight }: PanelProps) {
+export function StackedPanel(of: LevelPanelProps) {
+  const { prepared, panel } = of
   const { idPrefix, onSelect } = useFigure()
-  const { levels, arms } = prepared
+  const { levels } = prepared
   const prefix = panelId(idPrefix, panel.row, panel.column)
-  const rated = arms.flatMap((arm) => {
-    const bars = panel.bars.find((bar) => bar.arm === arm.key)
-    return bars && bars.mix.asked > 0 ? [{ arm, mix: bars.mix }] : []
-  })
-  const data = rated.map(({ arm, mix }) => ({
-    arm: arm.label,
-    ...Object.fromEntries([...mix.levels, mix.none].map((share, i) => [`l${i}`, share.percent])),
-  }))
+  const rated = ratedBars(prepared, panel)
   const read = useCallback(
     (label: string): Readout | null => {
-      const arm = arms.find((one) => one.label === label)
-      const mix = panel.bars.find((bar) => bar.arm === arm?.key)?.mix
-      if (!arm || !mix) return null
-      const parts = [...mix.levels, mix.none].map(
-        (share, i) => `${levels[i] ?? NO_LEVEL} ${share.percent.toFixed(1)} %`,
-      )
-      const item = {
-        key: arm.key,
-        label: arm.label,
-        colorIndex: arm.colorIndex,
-        text: parts.join(', '),
-      }
-      return { title: `${panelTitle(prepared, panel)}, n ${mix.asked}`, items: [item] }
+      const found = ratedBars(prepared, panel).find(({ arm }) => arm.label === label)
+      if (!found) return null
+      const { arm, own } = found
+      const text = [...own.mix.levels, own.mix.none]
+        .map((share, i) => `${levels[i] ?? NO_LEVEL} ${share.percent.toFixed(1)} %`)
+        .join(', ')
+      const item = { key: arm.key, label: arm.label, colorIndex: arm.colorIndex, text }
+      return { title: `${panelTitle(prepared, panel)}, n ${own.mix.asked}`, items: [item] }
     },
-    [prepared, panel, arms, levels],
+    [prepared, panel, levels],
   )
   return (
     <LevelChart
-      box={box}
-      prepared={prepared}
-      panel={panel}
-      data={data}
-      category="arm"
-      hasLongNames={false}
-      xAxisHeight={xAxisHeight}
+      of={of}
+      groups={rated.map(({ arm, own }) => ({
+        name: arm.label,
+        values: [...own.mix.levels, own.mix.none].map((share) => share.percent),
+      }))}
       ticks={QUARTERS}
       yEnd={100}
       gap="22%"
@@ -118,24 +92,23 @@ export function StackedPanel({ prepared, panel, box, xAxisHeight }: PanelProps) 
       {[...levels, NO_LEVEL].map((level, i) => (
         <Bar
           key={level}
-          dataKey={`l${i}`}
+          dataKey={`values[${i}]`}
           name={level}
           stackId="levels"
           isAnimationActive={false}
           maxBarSize={64}
           shape={(shape: BarShapeProps) => {
-            const own = rated[shape.originalDataIndex]
-            const share = own ? (own.mix.levels[i] ?? own.mix.none) : null
+            const found = rated[shape.originalDataIndex]
+            const mix = found?.own.mix
             return (
               <Segment
                 box={shape}
-                level={i}
                 tone={LEVEL_TONES[i] ?? null}
                 prefix={prefix}
-                percent={share?.percent ?? 0}
+                percent={(mix?.levels[i] ?? mix?.none)?.percent ?? 0}
                 onSelect={
-                  onSelect && own
-                    ? () => onSelect(levelSelection(prepared, panel, own.arm.key, i))
+                  onSelect && found
+                    ? () => onSelect(levelSelection(prepared, panel, found.arm.key, i))
                     : null
                 }
               />

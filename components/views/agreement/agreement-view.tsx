@@ -6,7 +6,7 @@ import { parseAsArrayOf, parseAsString, useQueryState } from 'nuqs'
 import { useAgreement } from '@/components/hooks/use-agreement'
 import { formatDateTime } from '@/components/ui/format'
 import { Section } from '@/components/ui/page'
-import { EmptyState, LoadingLines, QueryState } from '@/components/ui/states'
+import { EmptyState, QueryState } from '@/components/ui/states'
 import { StudyPage } from '@/components/shell/study-page'
 import { useDialogParam } from '@/components/shell/use-dialog-param'
 import type { RatedRun } from '@/lib/contracts/agreement'
@@ -99,11 +99,7 @@ export function AgreementView({ studyId }: { studyId: string }) {
       actions={again((query.data?.candidates.length ?? 0) === 0)}
     >
       {(detail) => (
-        <QueryState
-          query={query}
-          what="The runs could not be compared"
-          skeleton={<LoadingLines lines={6} height={56} />}
-        >
+        <QueryState query={query} what="The runs could not be compared" lines={6} height={56}>
           {({ candidates, report }) =>
             candidates.length === 0 ? (
               <EmptyState title="No ratings yet">

@@ -5,7 +5,7 @@ import { ScrollRegion } from '@/components/ui/scroll-region'
 import { Notice } from '@/components/ui/states'
 import { Table, type Column } from '@/components/ui/table'
 import type { AgreementReport, RatedShare } from '@/lib/contracts/agreement'
-import { STATUSES } from '@/lib/contracts/status'
+import { statusSentence } from '@/lib/contracts/status'
 import classes from './agreement.module.css'
 import { runName } from './run-name'
 
@@ -69,10 +69,10 @@ function signed(value: number | null): string {
 
 function reasonsText(reasons: Record<string, number>): string {
   return Object.entries(reasons)
-    .map(([name, rows]) => {
-      const sentence = STATUSES.find((status) => status.name === name)?.sentence ?? name
-      return `${formatCount(rows)} ${name.replaceAll('_', ' ')}: ${sentence}`
-    })
+    .map(
+      ([name, rows]) =>
+        `${formatCount(rows)} ${name.replaceAll('_', ' ')}: ${statusSentence(name)}`,
+    )
     .join('\n')
 }
 

@@ -9,8 +9,7 @@ import type { BackendInfo, ModelChange } from '@/lib/contracts/backends'
 import { BackendActions } from './backend-actions'
 import { BackendHistorySection, IdentityTable } from './backend-history'
 import classes from './backends.module.css'
-import { CapabilityStrip } from './capability-strip'
-import { CapabilityTable, ProbeSteps } from './capability-table'
+import { CapabilityStrip, CapabilityTable, ProbeSteps } from './capability-table'
 
 interface BackendCardProps {
   backend: BackendInfo

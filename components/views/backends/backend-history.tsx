@@ -4,7 +4,7 @@ import { Stack, Text } from '@mantine/core'
 import { useBackendHistory } from '@/components/hooks/use-backends'
 import { DASH, formatDateTime } from '@/components/ui/format'
 import { Facts } from '@/components/ui/facts'
-import { LoadingLines, QueryState } from '@/components/ui/states'
+import { QueryState } from '@/components/ui/states'
 import { Table, type Column } from '@/components/ui/table'
 import type { BackendHistory, BackendInfo } from '@/lib/contracts/backends'
 
@@ -32,11 +32,7 @@ const COLUMNS: readonly Column<Identity>[] = [
 export function BackendHistorySection({ backend }: { backend: BackendInfo }) {
   const query = useBackendHistory(backend.id, backend.probedAt, backend.probe !== null)
   return (
-    <QueryState
-      query={query}
-      what="The history could not be read"
-      skeleton={<LoadingLines lines={2} />}
-    >
+    <QueryState query={query} what="The history could not be read" lines={2}>
       {({ identities, probes }) => (
         <Stack gap="xs">
           {identities.length === 0 ? (

@@ -7,7 +7,7 @@ import { useState } from 'react'
 import { useBackends } from '@/components/hooks/use-backends'
 import { isActive, useJobs } from '@/components/hooks/use-jobs'
 import { Page, Section } from '@/components/ui/page'
-import { EmptyState, LoadingLines, QueryState } from '@/components/ui/states'
+import { EmptyState, QueryState } from '@/components/ui/states'
 import { PageTitle } from '@/components/shell/page-title'
 import { useDialogParam } from '@/components/shell/use-dialog-param'
 import type { BackendInfo } from '@/lib/contracts/backends'
@@ -46,11 +46,7 @@ export function BackendsView() {
     >
       <PageTitle parts={['Backends']} />
       <Section title="Backends">
-        <QueryState
-          query={query}
-          what="The backends could not be read"
-          skeleton={<LoadingLines lines={3} height={72} />}
-        >
+        <QueryState query={query} what="The backends could not be read" lines={3} height={72}>
           {(backends) =>
             backends.length === 0 ? (
               <EmptyState title="No backend" action={add}>

@@ -1,11 +1,17 @@
-import { ActionIcon, Text, Tooltip } from '@mantine/core'
+import { ActionIcon, Text, Tooltip, VisuallyHidden } from '@mantine/core'
 import { useClipboard } from '@mantine/hooks'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import type { BackendInfo } from '@/lib/contracts/backends'
 import type { ProbeStepInfo } from '@/lib/contracts/probe-steps'
 import { Table, type Column } from '@/components/ui/table'
 import classes from './backends.module.css'
-import { finishedRows, runningRows, type ProbeRow, type RowState } from './probe-rows'
+import {
+  CAPABILITY_ROWS,
+  finishedRows,
+  runningRows,
+  type ProbeRow,
+  type RowState,
+} from './probe-rows'
 
 const STATE: Record<RowState, { text: string; color: string }> = {
   yes: { text: 'Yes', color: 'var(--ev-ok)' },
@@ -82,9 +88,40 @@ const COLUMNS: readonly Column<ProbeRow>[] = [
 ]
 
 /** Returns what the probe of a backend found, or has found so far. */
-export function probedRows({ probe, probing, offers }: BackendInfo): ProbeRow[] {
+function probedRows({ probe, probing, offers }: BackendInfo): ProbeRow[] {
   if (probing) return runningRows(probing.steps, offers)
   return probe ? finishedRows(probe, offers) : []
+}
+
+// Shape and colour both tell: the marks read in greyscale too.
+const MARK: Record<string, { mark: string; color: string; text: string }> = {
+  yes: { mark: '●', color: 'var(--ev-ok)', text: 'works' },
+  no: { mark: '×', color: 'var(--ev-error)', text: 'does not work' },
+  absent: { mark: '–', color: 'var(--ev-dim)', text: 'is not offered' },
+  unknown: { mark: '?', color: 'var(--ev-warn)', text: 'not known' },
+  open: { mark: '…', color: 'var(--ev-dim)', text: 'is being tested' },
+}
+
+/** The six capabilities in one line. */
+export function CapabilityStrip({ backend }: { backend: BackendInfo }) {
+  const shown = probedRows(backend).filter(({ id }) => CAPABILITY_ROWS.has(id))
+  if (shown.length === 0) return null
+  return (
+    <ul aria-label="Capabilities" className={classes.strip}>
+      {shown.map(({ id, label, state, detail }) => {
+        const { mark, color, text } = MARK[state] ?? { mark: '', color: '', text: '' }
+        return (
+          <li key={id} title={state === 'yes' ? undefined : detail || undefined}>
+            <Text span inherit aria-hidden c={color} fw={700}>
+              {mark}
+            </Text>{' '}
+            <span className={state === 'yes' ? '' : 'ev-dim'}>{label}</span>
+            <VisuallyHidden> {text}</VisuallyHidden>
+          </li>
+        )
+      })}
+    </ul>
+  )
 }
 
 /** What a backend was found able to do, why not, and what to change; fills while the probe runs. */

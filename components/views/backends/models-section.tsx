@@ -7,7 +7,7 @@ import { DASH, formatBytes, formatShare } from '@/components/ui/format'
 import { notifyError } from '@/components/ui/notify'
 import { Section } from '@/components/ui/page'
 import { ProgressBar } from '@/components/ui/progress-bar'
-import { LoadingLines, QueryState } from '@/components/ui/states'
+import { QueryState } from '@/components/ui/states'
 import { Table, type Column } from '@/components/ui/table'
 import type { ModelInfo } from '@/lib/contracts/compute'
 import type { Job } from '@/lib/contracts/job'
@@ -106,11 +106,7 @@ export function ModelsSection() {
   const { data: jobs } = useJobs()
   return (
     <Section title="Embedded models" note="run on this machine, no server needed">
-      <QueryState
-        query={query}
-        what="The models could not be read"
-        skeleton={<LoadingLines lines={3} height={48} />}
-      >
+      <QueryState query={query} what="The models could not be read" lines={3} height={48}>
         {(models) => (
           <Table
             label="Embedded models"

@@ -4,7 +4,7 @@ import { useSystem } from '@/components/hooks/use-system'
 import { Facts } from '@/components/ui/facts'
 import { formatDateTime } from '@/components/ui/format'
 import { Section } from '@/components/ui/page'
-import { LoadingLines, QueryState } from '@/components/ui/states'
+import { QueryState } from '@/components/ui/states'
 import classes from './backends.module.css'
 
 /** Where data lives and whether the worker is alive; what a bug report needs. */
@@ -12,11 +12,7 @@ export function SystemSection() {
   const query = useSystem()
   return (
     <Section title="This installation">
-      <QueryState
-        query={query}
-        what="The system could not be read"
-        skeleton={<LoadingLines lines={3} />}
-      >
+      <QueryState query={query} what="The system could not be read" lines={3}>
         {(system) => {
           const { alive, isStarting, pid, heartbeatAt } = system.worker
           const facts = [

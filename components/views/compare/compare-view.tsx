@@ -18,7 +18,7 @@ import { plural } from '@/components/ui/format'
 import { Section } from '@/components/ui/page'
 import { KEYS } from '@/components/shell/keys'
 import { useShortcut } from '@/components/ui/shortcuts'
-import { EmptyState, LoadingLines, Notice, QueryState } from '@/components/ui/states'
+import { EmptyState, Notice, QueryState } from '@/components/ui/states'
 import { StudyPage } from '@/components/shell/study-page'
 import { LinkButton } from '@/components/ui/link-button'
 import { ColumnCard } from '@/components/views/rows/detail/column-card'
@@ -136,11 +136,7 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
         onSides={(sides) => setSides(sides.a, sides.b)}
         onSets={(sets) => void setParams({ sets, pair: null })}
       />
-      <QueryState
-        query={summary}
-        what="The comparison could not be made"
-        skeleton={<LoadingLines lines={10} height={40} />}
-      >
+      <QueryState query={summary} what="The comparison could not be made" lines={10} height={40}>
         {(data) => (
           <>
             <AlignmentNote summary={data} />
@@ -257,7 +253,8 @@ export function CompareView({ studyId }: { studyId: string }) {
       studyId={studyId}
       title="Compare"
       description={DESCRIPTION}
-      skeleton={{ lines: 12, height: 40 }}
+      lines={12}
+      height={40}
       empty={NOTHING_YET}
     >
       {(study) => {

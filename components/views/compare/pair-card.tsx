@@ -5,7 +5,7 @@ import Link from 'next/link'
 import { useMemo, useState } from 'react'
 import { usePairTexts, type DIFF_MODES, type SHOWN_TEXTS } from '@/components/hooks/use-compare'
 import { armCss } from '@/components/figures/palette'
-import { DASH, formatMetric } from '@/components/ui/format'
+import { DASH, formatValue } from '@/components/ui/format'
 import { LinkButton } from '@/components/ui/link-button'
 import type { ComparePair, CompareState, CompareText } from '@/lib/contracts/compare'
 import type { MetricValue } from '@/lib/contracts/rows'
@@ -88,7 +88,7 @@ function TextColumn({ title, text, parts, color, empty }: ColumnProps) {
 
 function valueText(value: MetricValue, levels: string[] | null): string {
   if (typeof value.value !== 'number') return DASH
-  return levels?.[value.value - 1] ?? formatMetric(value.value)
+  return levels?.[value.value - 1] ?? formatValue(value.value)
 }
 
 function Value({

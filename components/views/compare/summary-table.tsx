@@ -4,6 +4,7 @@ import { Tooltip, UnstyledButton } from '@mantine/core'
 import type { CompareInterval, CompareMetric, CompareSideValues } from '@/lib/contracts/compare'
 import { DASH, formatCount, formatMetric } from '@/components/ui/format'
 import { Term } from '@/components/ui/info-tip'
+import { Table, type Column } from '@/components/ui/table'
 import { formatDifference, formatInterval, missingText, pText, reasonText } from './format'
 import { IntervalMark } from './interval-mark'
 import classes from './compare.module.css'
@@ -22,11 +23,11 @@ function Missing({ side }: { side: CompareSideValues }) {
   return <Term tip={missingText(side.missing)}>{formatCount(missing)}</Term>
 }
 
-function MissingCell({ metric }: { metric: CompareMetric }) {
+function MissingRows({ metric }: { metric: CompareMetric }) {
   return (
-    <td className="ev-num">
+    <>
       <Missing side={metric.a} /> · <Missing side={metric.b} />
-    </td>
+    </>
   )
 }
 
@@ -100,123 +101,99 @@ function whyMissing({ a, b }: CompareMetric): string {
   return sides.length > 0 ? `: ${sides.join('; ')}` : ''
 }
 
-function MetricRow({
-  metric,
-  interval,
-}: {
-  metric: CompareMetric
-  interval: CompareInterval | undefined
-}) {
-  if (metric.conflict) {
-    return (
-      <>
-        <td colSpan={7} className={classes.conflict}>
-          {metric.conflict.message}
-        </td>
-        <MissingCell metric={metric} />
-      </>
-    )
-  }
-  if (metric.paired?.n === 0) {
-    return (
-      <>
-        <td colSpan={7} className={classes.conflict}>
-          No pair has a value on both sides{whyMissing(metric)}.
-        </td>
-        <MissingCell metric={metric} />
-      </>
-    )
-  }
-  const side = metric.paired ?? metric.unpaired
-  const effect = effectOf(metric)
-  const n = metric.paired
-    ? formatCount(metric.paired.n)
-    : `${formatCount(metric.unpaired?.nA ?? 0)} · ${formatCount(metric.unpaired?.nB ?? 0)}`
-  return (
-    <>
-      <td className="ev-num">{formatMetric(side?.meanA)}</td>
-      <td className="ev-num">{formatMetric(side?.meanB)}</td>
-      <td className="ev-num" title={String(metric.paired?.meanDifference ?? '')}>
-        {formatDifference(metric.paired?.meanDifference)}
-      </td>
-      <td>
-        <Interval metric={metric} interval={interval} />
-      </td>
-      <td className="ev-num">{effect === null ? DASH : formatDifference(effect)}</td>
-      <td className="ev-num">
-        <PValue metric={metric} />
-      </td>
-      <td className="ev-num">{n}</td>
-      <MissingCell metric={metric} />
-    </>
-  )
+/** Why there are no numbers; null where there are. */
+function insteadOf(metric: CompareMetric): string | null {
+  if (metric.conflict) return metric.conflict.message
+  if (metric.paired?.n !== 0) return null
+  return `No pair has a value on both sides${whyMissing(metric)}.`
+}
+
+function columnsOf(props: SummaryTableProps): Column<CompareMetric>[] {
+  const { intervals, selected, tests, onSelect } = props
+  const number = (name: string, tip: string, cell: Column<CompareMetric>['cell']) =>
+    ({ name, kind: 'number', head: <Term tip={tip}>{name}</Term>, cell }) as const
+  const sideOf = ({ paired, unpaired }: CompareMetric) => paired ?? unpaired
+  return [
+    {
+      name: 'Metric',
+      kind: 'name',
+      className: classes.metric,
+      cell: ({ column, label, unit, directionMeans }) => (
+        <Tooltip label={directionMeans ? `${label}. ${directionMeans}` : label}>
+          <UnstyledButton aria-pressed={column === selected} onClick={() => onSelect(column)}>
+            {label}
+            {unit ? <span className="ev-dim"> ({unit})</span> : null}
+          </UnstyledButton>
+        </Tooltip>
+      ),
+    },
+    { name: 'Mean A', kind: 'number', cell: (metric) => formatMetric(sideOf(metric)?.meanA) },
+    { name: 'Mean B', kind: 'number', cell: (metric) => formatMetric(sideOf(metric)?.meanB) },
+    {
+      ...number('A − B', 'Mean over pairs of A minus B, paired by seed.', ({ paired }) =>
+        formatDifference(paired?.meanDifference),
+      ),
+      hint: ({ paired }) => String(paired?.meanDifference ?? ''),
+    },
+    {
+      name: '95 % interval',
+      head: (
+        <Term tip="Percentile bootstrap of the mean difference. Seeds are resampled within each seed set.">
+          95 % interval
+        </Term>
+      ),
+      cell: (metric) => <Interval metric={metric} interval={intervals?.[metric.column]} />,
+    },
+    number(
+      'Effect',
+      "Matched-pairs rank-biserial correlation, −1 to 1: share of rank sum where A is higher minus share where B is higher. Cliff's delta for levels and unpaired sets.",
+      (metric) => {
+        const effect = effectOf(metric)
+        return effect === null ? DASH : formatDifference(effect)
+      },
+    ),
+    number(
+      'p (Holm)',
+      `Wilcoxon signed-rank test; ordered trend for levels; Mann-Whitney where unpaired. Holm-corrected over all ${tests} p values of this view.`,
+      (metric) => <PValue metric={metric} />,
+    ),
+    number('n', 'Pairs with a value on both sides.', ({ paired, unpaired }) =>
+      paired
+        ? formatCount(paired.n)
+        : `${formatCount(unpaired?.nA ?? 0)} · ${formatCount(unpaired?.nB ?? 0)}`,
+    ),
+    number(
+      'Missing A · B',
+      'Rows of A and of B without a value; hover a count for the reasons.',
+      (metric) => <MissingRows metric={metric} />,
+    ),
+  ]
 }
 
 /** One line a metric: means, mean difference with its interval, effect, corrected p, n and what is missing. */
-export function SummaryTable({ metrics, intervals, selected, tests, onSelect }: SummaryTableProps) {
+export function SummaryTable(props: SummaryTableProps) {
   return (
-    <div className={`ev-panel ev-scroll-x ${classes.summary}`}>
-      <table className="ev-table">
-        <thead>
-          <tr>
-            <th>Metric</th>
-            <th className="ev-num">Mean A</th>
-            <th className="ev-num">Mean B</th>
-            <th className="ev-num">
-              <Term tip="Mean over pairs of A minus B, paired by seed.">A − B</Term>
-            </th>
-            <th>
-              <Term tip="Percentile bootstrap of the mean difference. Seeds are resampled within each seed set.">
-                95 % interval
-              </Term>
-            </th>
-            <th className="ev-num">
-              <Term tip="Matched-pairs rank-biserial correlation, −1 to 1: share of rank sum where A is higher minus share where B is higher. Cliff's delta for levels and unpaired sets.">
-                Effect
-              </Term>
-            </th>
-            <th className="ev-num">
-              <Term
-                tip={`Wilcoxon signed-rank test; ordered trend for levels; Mann-Whitney where unpaired. Holm-corrected over all ${tests} p values of this view.`}
-              >
-                p (Holm)
-              </Term>
-            </th>
-            <th className="ev-num">
-              <Term tip="Pairs with a value on both sides.">n</Term>
-            </th>
-            <th className="ev-num">
-              <Term tip="Rows of A and of B without a value; hover a count for the reasons.">
-                Missing A · B
-              </Term>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {metrics.map((metric) => (
-            <tr key={metric.column} data-selected={metric.column === selected || undefined}>
-              <th scope="row" className={classes.metric} aria-label={metric.label}>
-                <Tooltip
-                  label={
-                    metric.directionMeans
-                      ? `${metric.label}. ${metric.directionMeans}`
-                      : metric.label
-                  }
-                >
-                  <UnstyledButton
-                    aria-pressed={metric.column === selected}
-                    onClick={() => onSelect(metric.column)}
-                  >
-                    {metric.label}
-                    {metric.unit ? <span className="ev-dim"> ({metric.unit})</span> : null}
-                  </UnstyledButton>
-                </Tooltip>
-              </th>
-              <MetricRow metric={metric} interval={intervals?.[metric.column]} />
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      label="Differences by metric"
+      className={`ev-panel ${classes.summary}`}
+      columns={columnsOf(props)}
+      rows={props.metrics}
+      keyOf={({ column }) => column}
+      isSelected={({ column }) => column === props.selected}
+      instead={(metric) => {
+        const reason = insteadOf(metric)
+        return reason === null ? null : (
+          <span className={classes.conflict}>
+            {reason}
+            {metric.conflict ? (
+              <>
+                {' '}
+                Missing A · B: <MissingRows metric={metric} />
+              </>
+            ) : null}
+          </span>
+        )
+      }}
+    />
   )
 }

@@ -1,6 +1,6 @@
 'use client'
 
-import { Checkbox, MultiSelect, Select, TextInput } from '@mantine/core'
+import { Checkbox, MultiSelect, Radio, Select, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { ExportParams } from '@/components/hooks/use-export'
 import { useViewState } from '@/components/hooks/use-view-state'
@@ -71,6 +71,31 @@ function MetricColumns({ study, request }: Pick<ExportOptionsProps, 'study' | 'r
       clearable
       maw={520}
     />
+  )
+}
+
+interface FormatChoiceProps {
+  formats: readonly ExportFormat[]
+  value: string
+  onChange(format: string): void
+}
+
+/** The formats with what each holds and what it cannot. */
+export function FormatChoice({ formats, value, onChange }: FormatChoiceProps) {
+  return (
+    <Radio.Group aria-label="Format" value={value} onChange={onChange}>
+      <div className={classes.formats}>
+        {formats.map(({ id, label, description }) => (
+          <Radio.Card key={id} value={id} className={classes.format}>
+            <Radio.Indicator />
+            <span>
+              <strong>{label}</strong>
+              <span className={classes.formatText}>{description}</span>
+            </span>
+          </Radio.Card>
+        ))}
+      </div>
+    </Radio.Group>
   )
 }
 

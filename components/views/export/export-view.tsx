@@ -1,6 +1,6 @@
 'use client'
 
-import { Anchor } from '@mantine/core'
+import { Anchor, Select } from '@mantine/core'
 import Link from 'next/link'
 import { useMemo } from 'react'
 import {
@@ -13,16 +13,14 @@ import { useRowCount } from '@/components/hooks/use-rows'
 import { filterQuery, isFiltered, useViewState } from '@/components/hooks/use-view-state'
 import { formatCount } from '@/components/ui/format'
 import { Section } from '@/components/ui/page'
-import { LoadingLines, Notice, QueryState } from '@/components/ui/states'
+import { Notice, QueryState } from '@/components/ui/states'
 import { filterChips } from '@/components/shell/filter-chips'
 import { StudyPage } from '@/components/shell/study-page'
 import { safeName, type ExportFormat, type ExportRequest } from '@/lib/contracts/export'
 import type { ViewState } from '@/lib/contracts/filter'
-import type { StudyDetail } from '@/lib/contracts/study'
+import type { StudyDetail, ColumnInfo } from '@/lib/contracts/study'
 import { CheckPanel } from './check-panel'
-import { FormatChoice } from './format-choice'
-import { ExportOptions } from './export-options'
-import { OrderSelect } from './order-select'
+import { ExportOptions, FormatChoice } from './export-options'
 import { PreviousExports } from './previous-exports'
 import classes from './export.module.css'
 
@@ -45,6 +43,39 @@ function toRequest(
     lineage,
     options,
   }
+}
+
+const FILE_ORDER = 'position'
+
+/** Order of the rows, shared with the rows page. */
+function OrderSelect({ study }: { study: StudyDetail }) {
+  const { state, setSort } = useViewState()
+  const { column, descending } = state.sort
+  const sorts = ({ shape }: ColumnInfo) => shape !== 'vector' && shape !== 'rowRef'
+  const columns = study.columns.filter((one) => !one.hidden && (sorts(one) || one.id === column))
+  const data = [
+    { value: FILE_ORDER, label: 'File order' },
+    { value: `-${FILE_ORDER}`, label: 'File order, reversed' },
+    ...columns.flatMap((one) => [
+      { value: `-${one.id}`, label: `${one.label}, highest first` },
+      { value: one.id, label: `${one.label}, lowest first` },
+    ]),
+  ]
+  const value = `${descending ? '-' : ''}${column}`
+  const known = data.some((one) => one.value === value)
+  return (
+    <Select
+      label="Order"
+      description="Rows without a value come last; ties stay in file order."
+      data={known ? data : [...data, { value, label: value.replace(/^-/, '') }]}
+      value={value}
+      onChange={(next) =>
+        next && setSort({ column: next.replace(/^-/, ''), descending: next.startsWith('-') })
+      }
+      searchable
+      w={340}
+    />
+  )
 }
 
 /** Which rows: the filter in words, its count, and where to change it. */
@@ -143,7 +174,8 @@ export function ExportView({ studyId }: { studyId: string }) {
       studyId={studyId}
       title="Export"
       description={DESCRIPTION}
-      skeleton={{ lines: 12, height: 40 }}
+      lines={12}
+      height={40}
       empty={EMPTY}
     >
       {(study) => (
@@ -154,11 +186,7 @@ export function ExportView({ studyId }: { studyId: string }) {
               still adding to this study. An export contains what is stored when it starts.
             </Notice>
           ) : null}
-          <QueryState
-            query={formats}
-            what="The formats could not be listed"
-            skeleton={<LoadingLines lines={4} height={40} />}
-          >
+          <QueryState query={formats} what="The formats could not be listed" lines={4} height={40}>
             {(list) => <ExportLoaded study={study} formats={list} />}
           </QueryState>
         </>

@@ -10,7 +10,49 @@ import {
 import { DASH, formatBytes, formatCount, formatDateTime, shortHash } from '@/components/ui/format'
 import { Term } from '@/components/ui/info-tip'
 import { Section } from '@/components/ui/page'
-import { LoadingLines, QueryState } from '@/components/ui/states'
+import { QueryState } from '@/components/ui/states'
+import { Table, type Column } from '@/components/ui/table'
+import type { PreviousExport } from '@/lib/contracts/export'
+
+function columnsOf(studyId: string, onDownload: () => void): Column<PreviousExport>[] {
+  return [
+    { name: 'Name', cell: ({ name }) => name },
+    { name: 'Format', cell: ({ formatLabel }) => formatLabel },
+    { name: 'Rows', kind: 'number', cell: ({ rowCount }) => formatCount(rowCount) },
+    {
+      name: 'Size',
+      kind: 'number',
+      cell: ({ bytes }) =>
+        bytes === null ? (
+          <Term tip="Still being sent, or interrupted before the end.">incomplete</Term>
+        ) : (
+          formatBytes(bytes)
+        ),
+    },
+    {
+      name: 'Hash',
+      head: <Term tip="SHA-256 of the file that was sent.">Hash</Term>,
+      kind: 'code',
+      hint: ({ sha256 }) => sha256 ?? undefined,
+      cell: ({ sha256 }) => (sha256 ? shortHash(sha256) : DASH),
+    },
+    { name: 'Created', kind: 'line', cell: ({ createdAt }) => formatDateTime(createdAt) },
+    {
+      name: 'Files',
+      kind: 'line',
+      cell: ({ id, request }) => (
+        <>
+          <Anchor href={downloadUrl(request)} download size="sm" onClick={onDownload} mr="sm">
+            Download again
+          </Anchor>
+          <Anchor href={recipeUrl(studyId, id)} download size="sm">
+            Recipe
+          </Anchor>
+        </>
+      ),
+    },
+  ]
+}
 
 /** Exports made before, each with its recipe and a link that makes it again. */
 export function PreviousExports({ studyId }: { studyId: string }) {
@@ -21,11 +63,7 @@ export function PreviousExports({ studyId }: { studyId: string }) {
       title="Previous exports"
       note="Downloading again uses the same filter and order with the current values"
     >
-      <QueryState
-        query={query}
-        what="The previous exports could not be read"
-        skeleton={<LoadingLines lines={3} />}
-      >
+      <QueryState query={query} what="The previous exports could not be read" lines={3}>
         {(exports) =>
           exports.length === 0 ? (
             <Text c="dimmed">
@@ -33,59 +71,12 @@ export function PreviousExports({ studyId }: { studyId: string }) {
               hashes and row counts.
             </Text>
           ) : (
-            <div className="ev-panel ev-scroll-x">
-              <table className="ev-table">
-                <thead>
-                  <tr>
-                    <th>Name</th>
-                    <th>Format</th>
-                    <th className="ev-num">Rows</th>
-                    <th className="ev-num">Size</th>
-                    <th>
-                      <Term tip="SHA-256 of the file that was sent.">Hash</Term>
-                    </th>
-                    <th>Created</th>
-                    <th>Files</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {exports.map((one) => (
-                    <tr key={one.id}>
-                      <td>{one.name}</td>
-                      <td>{one.formatLabel}</td>
-                      <td className="ev-num">{formatCount(one.rowCount)}</td>
-                      <td className="ev-num">
-                        {one.bytes === null ? (
-                          <Term tip="Still being sent, or interrupted before the end.">
-                            incomplete
-                          </Term>
-                        ) : (
-                          formatBytes(one.bytes)
-                        )}
-                      </td>
-                      <td className="ev-mono" title={one.sha256 ?? ''}>
-                        {one.sha256 ? shortHash(one.sha256) : DASH}
-                      </td>
-                      <td>{formatDateTime(one.createdAt)}</td>
-                      <td>
-                        <Anchor
-                          href={downloadUrl(one.request)}
-                          download
-                          size="sm"
-                          onClick={started}
-                          mr="sm"
-                        >
-                          Download again
-                        </Anchor>
-                        <Anchor href={recipeUrl(studyId, one.id)} download size="sm">
-                          Recipe
-                        </Anchor>
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table
+              label="Previous exports"
+              columns={columnsOf(studyId, started)}
+              rows={exports}
+              keyOf={({ id }) => id}
+            />
           )
         }
       </QueryState>

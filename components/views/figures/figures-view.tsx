@@ -4,7 +4,7 @@ import { parseAsJson, useQueryState } from 'nuqs'
 import { z } from 'zod'
 import { useFigureList } from '@/components/hooks/use-figures'
 import { useViewState } from '@/components/hooks/use-view-state'
-import { LoadingLines, QueryState } from '@/components/ui/states'
+import { QueryState } from '@/components/ui/states'
 import { StudyPage } from '@/components/shell/study-page'
 import type { StudyDetail } from '@/lib/contracts/study'
 import classes from './figures.module.css'
@@ -28,11 +28,7 @@ function Gallery({ detail }: { detail: StudyDetail }) {
   )
 
   return (
-    <QueryState
-      query={list}
-      what="The figures could not be listed"
-      skeleton={<LoadingLines lines={2} height={460} />}
-    >
+    <QueryState query={list} what="The figures could not be listed" lines={2} height={460}>
       {(figures) => (
         <>
           <nav className={classes.toc} aria-label="Figures">
@@ -76,7 +72,8 @@ export function FiguresView({ studyId }: { studyId: string }) {
       studyId={studyId}
       title="Figures"
       description="Drawn from the rows of the current filter. Options and filter are in the address: a copied link opens the same figures."
-      skeleton={{ lines: 2, height: 460 }}
+      lines={2}
+      height={460}
       empty={EMPTY}
     >
       {(detail) => <Gallery detail={detail} />}

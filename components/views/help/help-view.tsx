@@ -2,7 +2,7 @@
 
 import { useMetrics } from '@/components/hooks/use-compute'
 import { Page, Section } from '@/components/ui/page'
-import { LoadingLines, QueryState } from '@/components/ui/states'
+import { QueryState } from '@/components/ui/states'
 import { Table, type Column } from '@/components/ui/table'
 import { KeyGroups } from '@/components/shell/key-groups'
 import { ALL_KEYS } from '@/components/shell/keys'
@@ -69,11 +69,7 @@ export function HelpView() {
         <a href="#keys">Keys</a>
       </nav>
       <Section title="Metrics" id="metrics" note="definition, formula and source of each">
-        <QueryState
-          query={query}
-          what="The metrics could not be read"
-          skeleton={<LoadingLines lines={8} height={64} />}
-        >
+        <QueryState query={query} what="The metrics could not be read" lines={8} height={64}>
           {(metrics) => (
             <div className={`ev-panel ${classes.panel}`}>
               {metrics.map((metric) => (

@@ -2,10 +2,10 @@
 
 import { useJob } from '@/components/hooks/use-jobs'
 import { formatCount, formatDateTime } from '@/components/ui/format'
-import { LoadingLines, QueryState } from '@/components/ui/states'
+import { QueryState } from '@/components/ui/states'
 import { Table } from '@/components/ui/table'
 import type { JobProgress } from '@/lib/contracts/job'
-import { STATUSES } from '@/lib/contracts/status'
+import { statusSentence } from '@/lib/contracts/status'
 import { JobNumbers } from './job-numbers'
 import classes from './jobs.module.css'
 
@@ -27,7 +27,7 @@ function Reasons({ title, unit, reasons }: ReasonsProps) {
       columns={[
         {
           name: 'Reason',
-          cell: ([name]) => STATUSES.find((status) => status.name === name)?.sentence ?? name,
+          cell: ([name]) => statusSentence(name),
         },
         { name: unit, kind: 'number', cell: ([, { count }]) => formatCount(count) },
         { name: 'Example', kind: 'wrap', cell: ([, { example }]) => example },
@@ -47,11 +47,7 @@ export function JobDetail({ jobId }: { jobId: string }) {
   const query = useJob(jobId)
   return (
     <div className={classes.detail}>
-      <QueryState
-        query={query}
-        what="The job could not be read"
-        skeleton={<LoadingLines lines={4} />}
-      >
+      <QueryState query={query} what="The job could not be read" lines={4}>
         {({ job, events }) => (
           <>
             <p className={classes.facts}>

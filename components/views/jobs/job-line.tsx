@@ -3,11 +3,25 @@
 import { Text, UnstyledButton } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { ProgressBar } from '@/components/ui/progress-bar'
-import type { Job } from '@/lib/contracts/job'
-import { JobActions } from './job-actions'
+import type { Job, JobState } from '@/lib/contracts/job'
 import { jobFacts, stateText } from '@/lib/contracts/job-text'
-import { jobShare, STATE_COLOR } from './job-text'
+import { JobActions } from './job-actions'
 import classes from './jobs.module.css'
+
+const STATE_COLOR: Record<JobState, string> = {
+  queued: 'var(--ev-dim)',
+  running: 'var(--ev-accent)',
+  paused: 'var(--ev-warn)',
+  succeeded: 'var(--ev-ok)',
+  failed: 'var(--ev-error)',
+  cancelled: 'var(--ev-dim)',
+}
+
+/** 0..1, or null while the total is unknown. */
+function jobShare(job: Job): number | null {
+  if (job.state === 'succeeded') return 1
+  return job.progress.total > 0 ? job.progress.done / job.progress.total : null
+}
 
 interface JobLineProps {
   job: Job

@@ -5,7 +5,7 @@ import { parseAsString, parseAsStringLiteral, useQueryState } from 'nuqs'
 import { isActive, useJob, useJobs } from '@/components/hooks/use-jobs'
 import { useStudies } from '@/components/hooks/use-studies'
 import { Page } from '@/components/ui/page'
-import { EmptyState, LoadingLines, QueryState } from '@/components/ui/states'
+import { EmptyState, QueryState } from '@/components/ui/states'
 import { PageTitle } from '@/components/shell/page-title'
 import type { Job } from '@/lib/contracts/job'
 import { JobDetail } from './job-detail'
@@ -114,11 +114,7 @@ export function JobsView() {
       }
     >
       <PageTitle parts={['Jobs']} />
-      <QueryState
-        query={query}
-        what="The jobs could not be read"
-        skeleton={<LoadingLines lines={6} height={64} />}
-      >
+      <QueryState query={query} what="The jobs could not be read" lines={6} height={64}>
         {(jobs) => (
           <JobList
             jobs={kind === null ? jobs : jobs.filter((job) => job.kind === kind)}

@@ -6,7 +6,7 @@ import { useAlign, useAlignmentFacts } from '@/components/hooks/use-imports'
 import { formatCount, plural } from '@/components/ui/format'
 import { DialogFoot } from '@/components/ui/dialog-foot'
 import { notifyDone } from '@/components/ui/notify'
-import { LoadingLines, Notice, QueryState } from '@/components/ui/states'
+import { Notice, QueryState } from '@/components/ui/states'
 import type { AlignCellsRequest, AlignmentFacts, OperatorRule } from '@/lib/contracts/operators'
 import type { CellInfo, StudyDetail } from '@/lib/contracts/study'
 import { ALIGN_OPTIONS, operatorOptions } from './operator-options'
@@ -121,11 +121,7 @@ export function AlignDialog(props: AlignDialogProps) {
     <Modal opened onClose={onClose} size="lg" title={`Parents and operators: ${name}`}>
       <Stack gap="sm">
         <State alignment={cell.alignment} />
-        <QueryState
-          query={query}
-          what="The alignment could not be read"
-          skeleton={<LoadingLines lines={4} />}
-        >
+        <QueryState query={query} what="The alignment could not be read" lines={4}>
           {(facts) => <Form {...props} facts={facts} />}
         </QueryState>
       </Stack>

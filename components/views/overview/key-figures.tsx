@@ -7,7 +7,7 @@ import type { OptionValue } from '@/components/figures/frame/options-form'
 import { useFigureList } from '@/components/hooks/use-figures'
 import { filterQuery, useViewState } from '@/components/hooks/use-view-state'
 import { Section } from '@/components/ui/page'
-import { LoadingLines, QueryState } from '@/components/ui/states'
+import { QueryState } from '@/components/ui/states'
 import { unchosenColumn } from '@/lib/contracts/figure'
 import type { FigureListItem } from '@/lib/figures/types'
 import classes from '@/components/views/figures/figures.module.css'
@@ -38,11 +38,7 @@ export function KeyFigures({ studyId }: { studyId: string }) {
   )
   return (
     <Section title="Key figures" actions={all}>
-      <QueryState
-        query={list}
-        what="The figures could not be listed"
-        skeleton={<LoadingLines lines={2} height={460} />}
-      >
+      <QueryState query={list} what="The figures could not be listed" lines={2} height={460}>
         {(figures) => (
           <div className={classes.grid}>
             {firstOf(figures).map((figure) => (

@@ -17,7 +17,7 @@ import { costText } from '@/lib/contracts/job-text'
 import { IMPORTED_LABEL } from '@/lib/contracts/imported-values'
 import { setRecordSchema } from '@/lib/contracts/measure'
 import type { RunRecord } from '@/lib/contracts/run'
-import { STATUSES } from '@/lib/contracts/status'
+import { statusSentence } from '@/lib/contracts/status'
 import type { RunInfo } from '@/lib/contracts/study'
 import classes from './run-card.module.css'
 
@@ -45,7 +45,7 @@ const REASON_COLUMNS: readonly Column<readonly [string, number]>[] = [
     name: 'Reason',
     cell: ([name]) => (
       <>
-        {STATUSES.find((status) => status.name === name)?.sentence ?? name}{' '}
+        {statusSentence(name)}
         <span className="ev-dim ev-mono">{name}</span>
       </>
     ),

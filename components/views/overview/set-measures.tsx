@@ -1,17 +1,15 @@
 'use client'
 
-import { Anchor, Button } from '@mantine/core'
+import { Button, Text } from '@mantine/core'
 import { parseAsString, useQueryState } from 'nuqs'
 import { measuresCsvUrl, useSetRuns } from '@/components/hooks/use-measures'
 import { formatCount, formatSpread, plural, shortHash } from '@/components/ui/format'
+import { LinkButton } from '@/components/ui/link-button'
 import { Section } from '@/components/ui/page'
-import { ScrollRegion } from '@/components/ui/scroll-region'
-import { LoadingLines, QueryState } from '@/components/ui/states'
+import { QueryState } from '@/components/ui/states'
+import { Table, type Column } from '@/components/ui/table'
 import type { SetCell, SetRun } from '@/lib/contracts/measure'
-import { STATUSES, type StatusName } from '@/lib/contracts/status'
-
-const reasonText = (reason: StatusName | null) =>
-  STATUSES.find(({ name }) => name === reason)?.sentence ?? ''
+import { statusSentence } from '@/lib/contracts/status'
 
 function paramText(run: SetRun): string {
   const { n, draws, seed, field, textRecipe } = run.params
@@ -25,7 +23,7 @@ function Value({ record, output }: { record: SetCell['record']; output: string }
   return (
     <>
       {mean === null ? (
-        <span title={reasonText(reason)}>
+        <span title={reason ? statusSentence(reason) : ''}>
           no value <span className="ev-dim ev-mono">{reason}</span>
         </span>
       ) : (
@@ -42,54 +40,44 @@ function Value({ record, output }: { record: SetCell['record']; output: string }
   )
 }
 
+function columnsOf({ outputs }: SetRun): Column<SetCell>[] {
+  return [
+    { name: 'Seed set', cell: ({ seedSet }) => seedSet },
+    { name: 'Evolver', cell: ({ arm }) => arm },
+    { name: 'Round', kind: 'number', cell: ({ round }) => round },
+    ...outputs.map(({ key, label, unit, description, directionMeans, direction }) => {
+      const word = { none: '', higher: 'Higher: ', lower: 'Lower: ' }[direction]
+      return {
+        name: key,
+        kind: 'number' as const,
+        head: (
+          <span title={`${description} ${word}${directionMeans}`}>
+            {label} {unit ? <span className="ev-dim">({unit})</span> : null}
+          </span>
+        ),
+        cell: ({ record }: SetCell) => <Value record={record} output={key} />,
+      }
+    }),
+  ]
+}
+
 function MeasureTable({ run, onOpen }: { run: SetRun; onOpen(): void }) {
   return (
-    <ScrollRegion label={run.label}>
-      <table className="ev-table">
-        <caption style={{ textAlign: 'left', padding: '6px 10px' }}>
+    <Table
+      label={run.label}
+      caption={
+        <Text inherit fw={400}>
           <strong>{run.label}</strong>: {paramText(run)}.{' '}
-          <Anchor component="button" type="button" size="sm" onClick={onOpen}>
-            Run details
-          </Anchor>{' '}
+          <LinkButton onClick={onOpen}>Run details</LinkButton>{' '}
           <span className="ev-dim ev-mono" title={run.definitionHash}>
             {shortHash(run.definitionHash)}
           </span>
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Seed set</th>
-            <th scope="col">Evolver</th>
-            <th scope="col" className="ev-num">
-              Round
-            </th>
-            {run.outputs.map(({ key, label, unit, description, directionMeans, direction }) => (
-              <th
-                key={key}
-                scope="col"
-                className="ev-num"
-                title={`${description} ${direction === 'none' ? '' : `${direction === 'higher' ? 'Higher' : 'Lower'}: `}${directionMeans}`}
-              >
-                {label} {unit ? <span className="ev-dim">({unit})</span> : null}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {run.cells.map((cell) => (
-            <tr key={cell.cellId}>
-              <td dir="auto">{cell.seedSet}</td>
-              <td dir="auto">{cell.arm}</td>
-              <td className="ev-num">{cell.round}</td>
-              {run.outputs.map(({ key }) => (
-                <td key={key} className="ev-num" style={{ whiteSpace: 'nowrap' }}>
-                  <Value record={cell.record} output={key} />
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollRegion>
+        </Text>
+      }
+      columns={columnsOf(run)}
+      rows={run.cells}
+      keyOf={({ cellId }) => cellId}
+    />
   )
 }
 
@@ -121,11 +109,7 @@ export function SetMeasures({ studyId, onCompute }: SetMeasuresProps) {
       note="one number for each cell, at equal size"
       actions={actions}
     >
-      <QueryState
-        query={query}
-        what="The measures could not be read"
-        skeleton={<LoadingLines lines={2} height={56} />}
-      >
+      <QueryState query={query} what="The measures could not be read" lines={2} height={56}>
         {(runs) => {
           const tables = (pinned: boolean) =>
             runs
@@ -135,10 +119,10 @@ export function SetMeasures({ studyId, onCompute }: SetMeasuresProps) {
               ))
           const others = tables(false)
           return runs.length === 0 ? (
-            <p className="ev-dim" style={{ margin: 0 }}>
+            <Text c="dimmed">
               None yet. They compare whole cells, for example by how much their texts repeat each
               other, over random draws of equally many rows.
-            </p>
+            </Text>
           ) : (
             <>
               {tables(true)}

@@ -54,6 +54,28 @@ function readyFile(file: ImportFile, preview: ImportPreview, i: number): ImportF
   }
 }
 
+/** The parts of a plan on which depends how its first rows are read. */
+const readingOf = (plan: ImportPlan | null) =>
+  JSON.stringify([plan?.format, plan?.mapping, plan?.columns, plan?.opening])
+
+/**
+ * Returns a file with a preview that was asked for under `asked`. Whatever was changed since then stays; a preview for
+ * another reading than the present one is out of date and changes nothing.
+ */
+export function withPreview(
+  file: ImportFile,
+  asked: ImportPlan,
+  preview: ImportPreview,
+  isReopened: boolean,
+): ImportFile {
+  const now = file.plan
+  if (!now || readingOf(now) !== readingOf(asked)) return file
+  const { seedSetKey, seedSetLabel, armKey, armLabel, armClass, scenario, round, skipBadRows } = now
+  const place = { seedSetKey, seedSetLabel, armKey, armLabel, armClass, scenario, round }
+  const plan = isReopened ? { ...preview.plan, ...place, skipBadRows } : now
+  return { ...file, preview, plan, isChosen: canImport(preview, plan) }
+}
+
 /** Uploads files one after the other, reads their first rows, and keeps the plans as they are corrected. */
 export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
   const [files, setFiles] = useState<ImportFile[]>([])
@@ -161,8 +183,6 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
         plan,
         ...(skipChanged && shown ? { isChosen: canImport(shown, plan) } : {}),
       })
-      const readingOf = (one: ImportPlan | null) =>
-        JSON.stringify([one?.format, one?.mapping, one?.columns, one?.opening])
       if (readingOf(plan) === readingOf(file.plan)) return
       try {
         const { uploadId, format, mapping, opening, columns } = plan
@@ -174,12 +194,11 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
         const [preview] = (await previewImport(studyId, { ...upload, relativePath: file.name }))
           .previews
         if (!preview) return
-        const { seedSetKey, seedSetLabel, armKey, armLabel, armClass, scenario, round } = plan
-        const place = { seedSetKey, seedSetLabel, armKey, armLabel, armClass, scenario, round }
-        const kept = isReopened
-          ? { ...preview.plan, ...place, skipBadRows: plan.skipBadRows }
-          : plan
-        patch(file.id, { preview, plan: kept, isChosen: canImport(preview, kept) })
+        setFiles((before) =>
+          before.map((one) =>
+            one.id === file.id ? withPreview(one, plan, preview, isReopened) : one,
+          ),
+        )
       } catch (error) {
         patch(file.id, { state: 'failed', error })
       }

@@ -10,9 +10,9 @@ import { isActive } from '@/components/hooks/use-jobs'
 import { usePromptRows, useTrialReplies, useTryPrompt } from '@/components/hooks/use-prompts'
 import { useStudies } from '@/components/hooks/use-studies'
 import { Section } from '@/components/ui/page'
-import { EmptyState, ErrorState, LoadingLines, Notice, QueryState } from '@/components/ui/states'
+import { EmptyState, ErrorState, Notice, QueryState } from '@/components/ui/states'
 import { promptTrialSchema, type PromptRow, type TrialReply } from '@/lib/contracts/prompts'
-import { STATUSES } from '@/lib/contracts/status'
+import { statusSentence } from '@/lib/contracts/status'
 import { canonicalText } from '@/lib/prompts/render'
 import type { Draft } from './draft'
 import classes from './prompts.module.css'
@@ -39,17 +39,13 @@ function valuesOf(row: PromptRow): Record<string, string> {
   }
 }
 
-function statusText(name: string): string {
-  return STATUSES.find((status) => status.name === name)?.sentence ?? name
-}
-
 function Reply({ reply }: { reply: TrialReply }) {
   return (
     <>
       <p className={classes.place}>
         {reply.value === null ? (
           <span className={reply.status === 'ok' ? undefined : classes.warn}>
-            {reply.status === 'ok' ? 'Reply' : statusText(reply.status)}
+            {reply.status === 'ok' ? 'Reply' : statusSentence(reply.status)}
           </span>
         ) : (
           <>
@@ -209,11 +205,7 @@ export function PromptPreview({ draft, allowed, problem }: PromptPreviewProps) {
           Import files into a study, or open the sample study, to see the prompt with its rows.
         </EmptyState>
       ) : (
-        <QueryState
-          query={rows}
-          what="The rows could not be read"
-          skeleton={<LoadingLines lines={5} height={96} />}
-        >
+        <QueryState query={rows} what="The rows could not be read" lines={5} height={96}>
           {(found) => (
             <div className="ev-panel">
               {found.map((row) => (

@@ -7,13 +7,12 @@ import { parseAsString, useQueryStates } from 'nuqs'
 import { usePrompts } from '@/components/hooks/use-prompts'
 import { notifyUndo } from '@/components/ui/notify'
 import { Page } from '@/components/ui/page'
-import { LoadingLines, QueryState } from '@/components/ui/states'
+import { QueryState } from '@/components/ui/states'
 import { PageTitle } from '@/components/shell/page-title'
-import type { PromptInfo } from '@/lib/contracts/prompts'
+import type { PromptInfo, PromptKind } from '@/lib/contracts/prompts'
 import { newRubric, type Draft } from './draft'
 import { PromptDetail } from './prompt-detail'
 import { PromptEditor } from './prompt-editor'
-import { PromptList } from './prompt-list'
 import classes from './prompts.module.css'
 
 const DEFAULT_PROMPT = 'judge-level'
@@ -87,6 +86,47 @@ function Prompts({ prompts, draft, setDraft }: PromptsProps) {
 }
 
 /** Prompts of the program and of the user: versions, editing, difference and live preview. */
+const GROUPS: readonly { kinds: readonly PromptKind[]; label: string }[] = [
+  { kinds: ['rubric'], label: 'Your rubrics' },
+  { kinds: ['judge'], label: 'Rating difficulty' },
+  { kinds: ['evolve'], label: 'Evolving instructions' },
+  { kinds: ['respond'], label: 'Writing responses' },
+]
+
+interface PromptListProps {
+  prompts: readonly PromptInfo[]
+  selectedId: string | null
+  onSelect(promptId: string): void
+}
+
+function PromptList({ prompts, selectedId, onSelect }: PromptListProps) {
+  return (
+    <nav className={`ev-panel ${classes.list}`} aria-label="Prompts">
+      {GROUPS.map(({ kinds, label }) => (
+        <div key={label}>
+          <h2 className={classes.group}>{label}</h2>
+          {prompts
+            .filter((prompt) => kinds.includes(prompt.kind))
+            .map((prompt) => (
+              <button
+                key={prompt.id}
+                type="button"
+                className={classes.item}
+                aria-current={prompt.id === selectedId ? 'true' : undefined}
+                onClick={() => onSelect(prompt.id)}
+              >
+                <span dir="auto">{prompt.name}</span>
+                <span className={classes.count}>
+                  {prompt.versions.length > 1 ? `${prompt.versions.length} versions` : ''}
+                </span>
+              </button>
+            ))}
+        </div>
+      ))}
+    </nav>
+  )
+}
+
 export function PromptsView() {
   const query = usePrompts()
   // It survives a reload and a visit to another page.
@@ -109,11 +149,7 @@ export function PromptsView() {
       }
     >
       <PageTitle parts={['Prompts']} />
-      <QueryState
-        query={query}
-        what="The prompts could not be read"
-        skeleton={<LoadingLines lines={8} height={56} />}
-      >
+      <QueryState query={query} what="The prompts could not be read" lines={8} height={56}>
         {(prompts) => <Prompts prompts={prompts} draft={draft} setDraft={setDraft} />}
       </QueryState>
     </Page>

@@ -13,6 +13,14 @@ const metric = (id: string) =>
     metric: id,
   }) as unknown as ColumnInfo
 
+it('gives a column room for its whole name, within bounds', () => {
+  const widthOf = (label: string) =>
+    tableColumns([], [{ ...metric(label), group: label, shape: 'scalar' }]).at(-1)?.width ?? 0
+  expect(widthOf('IFD')).toBe(124)
+  expect(widthOf('Instruction words')).toBeGreaterThanOrEqual(160)
+  expect(widthOf('a name '.repeat(20))).toBe(220)
+})
+
 describe('columnsBesideDetail', () => {
   const columns = tableColumns(
     ['instruction', 'response', 'operator'],

@@ -155,13 +155,7 @@ const EMPTY = {
 /** The rows of a study as a table, with one of them opened beside it. */
 export function RowsView({ studyId }: { studyId: string }) {
   return (
-    <StudyPage
-      studyId={studyId}
-      title="Rows"
-      skeleton={{ lines: 12, height: 52 }}
-      empty={EMPTY}
-      hasOwnHeading
-    >
+    <StudyPage studyId={studyId} title="Rows" lines={12} height={52} empty={EMPTY} hasOwnHeading>
       {(detail) => <Rows detail={detail} />}
     </StudyPage>
   )

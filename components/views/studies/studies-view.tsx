@@ -7,7 +7,7 @@ import { useRouter } from 'next/navigation'
 import { useCreateStudy, useStudies } from '@/components/hooks/use-studies'
 import { formatCount, formatDateTime } from '@/components/ui/format'
 import { Page } from '@/components/ui/page'
-import { EmptyState, LoadingLines, QueryState } from '@/components/ui/states'
+import { EmptyState, QueryState } from '@/components/ui/states'
 import { PageTitle } from '@/components/shell/page-title'
 import { useDialogParam } from '@/components/shell/use-dialog-param'
 import { Table, type Column } from '@/components/ui/table'
@@ -63,11 +63,7 @@ export function StudiesView() {
       actions={create}
     >
       <PageTitle parts={['Studies']} />
-      <QueryState
-        query={query}
-        what="The studies could not be read"
-        skeleton={<LoadingLines lines={4} height={56} />}
-      >
+      <QueryState query={query} what="The studies could not be read" lines={4} height={56}>
         {(studies) =>
           studies.length === 0 ? (
             <EmptyState title="No study yet" action={create}>

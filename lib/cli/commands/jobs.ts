@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { JOB_ACTIONS, JOB_STATES, type Job, type JobState } from '@/lib/contracts/job'
 import { tokensOf } from '@/lib/contracts/meter'
-import { STATUSES } from '@/lib/contracts/status'
+import { statusSentence } from '@/lib/contracts/status'
 import { AppError } from '@/lib/errors'
 import { listEvents } from '@/lib/queue/queue'
 import { actOnJob, getJobDetail, listJobs } from '@/lib/services/jobs'
@@ -84,7 +84,7 @@ function show(id: string, json: boolean): void {
   printLine(`${progress.phase}: ${jobFacts(job, { requests: true })}`)
   if (job.error) printLine(job.error)
   for (const [name, { count, example }] of Object.entries(progress.reasons)) {
-    const sentence = STATUSES.find((status) => status.name === name)?.sentence ?? name
+    const sentence = statusSentence(name)
     printLine(`${count} rows: ${sentence} ${example}`)
   }
   for (const [reason, { count, example }] of Object.entries(progress.requestErrors)) {

@@ -1,10 +1,14 @@
 'use client'
 
-import { Box, Drawer, Text } from '@mantine/core'
+import { Anchor, Box, Drawer, Group, Text } from '@mantine/core'
+import Link from 'next/link'
+import { useFigureList } from '@/components/hooks/use-figures'
+import { useViewState } from '@/components/hooks/use-view-state'
 import { Facts } from '@/components/ui/facts'
 import { columnName } from '@/components/shell/column-name'
+import { unchosenColumn } from '@/lib/contracts/figure'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
-import { ColumnFigures } from '@/components/views/figures/column-figures'
+import { figureHref } from '@/components/views/figures/selection'
 import { RunCard } from '@/components/views/overview/run-card'
 import classes from '@/components/views/overview/run-card.module.css'
 
@@ -12,6 +16,29 @@ const DIRECTION = { higher: 'Higher: ', lower: 'Lower: ', none: '' }
 
 function nameOf(column: ColumnInfo): string {
   return column.label === column.shortLabel ? columnName(column) : column.label
+}
+
+/** Links to the figures that draw a column of this kind, under the filter of the page. */
+function ColumnFigures({ studyId, column }: { studyId: string; column: ColumnInfo }) {
+  const { state } = useViewState()
+  const list = useFigureList(studyId)
+  return (
+    <Group gap="md" mb="md">
+      {(list.data ?? []).map((figure) => {
+        const field = unchosenColumn(figure, {})
+        return field?.columns?.includes(column.shape) ? (
+          <Anchor
+            key={figure.id}
+            component={Link}
+            size="sm"
+            href={figureHref(studyId, figure.id, { [field.name]: column.id }, state.filter)}
+          >
+            Draw: {figure.title.toLowerCase()}
+          </Anchor>
+        ) : null
+      })}
+    </Group>
+  )
 }
 
 /** Definition of a column and the details of the run that filled it. */

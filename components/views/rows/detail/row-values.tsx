@@ -4,9 +4,10 @@ import { DASH } from '@/components/ui/format'
 import { LinkButton } from '@/components/ui/link-button'
 import { columnName } from '@/components/shell/column-name'
 import type { MetricValue, RowDetail } from '@/lib/contracts/rows'
+import { statusSentence } from '@/lib/contracts/status'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 import classes from './detail.module.css'
-import { statusSentence, valueText } from '../table/value-cell'
+import { valueText } from '../table/value-cell'
 
 function Value({ column, value }: { column: ColumnInfo; value: MetricValue | undefined }) {
   if (!value || value.value === null) {

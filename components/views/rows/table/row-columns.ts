@@ -37,13 +37,18 @@ export const DEFAULT_OWN = ['instruction', 'response']
 
 const METRIC_WIDTH = 124
 const WORD_WIDTH = 180
+// Of a head: a bold letter, and the padding with the arrow of the order.
+const LETTER_WIDTH = 7.5
+const HEAD_PADDING = 36
 
 function metricColumn(column: ColumnInfo): RowColumn {
+  const label = columnName(column)
+  const least = isCoded(column.shape) ? WORD_WIDTH : METRIC_WIDTH
   return {
     id: column.id,
-    label: columnName(column),
+    label,
     title: `${column.label}. ${column.description}`,
-    width: isCoded(column.shape) ? WORD_WIDTH : METRIC_WIDTH,
+    width: Math.min(220, Math.max(least, Math.ceil(label.length * LETTER_WIDTH) + HEAD_PADDING)),
     metric: column,
   }
 }

@@ -6,6 +6,7 @@ import type { MouseEvent, ReactNode, TouchEvent } from 'react'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
 import type { RowSort, ViewState } from '@/lib/contracts/filter'
 import type { ColumnHistogram } from '@/lib/contracts/rows'
+import type { ColumnInfo } from '@/lib/contracts/study'
 import { HeaderHistogram } from '../filter/header-histogram'
 import type { RowColumn } from './row-columns'
 import { hasHistogram } from './row-columns'
@@ -19,10 +20,15 @@ export function nextSort(sort: RowSort, column: string): RowSort {
 
 const ARROW = { higher: '↑ ', lower: '↓ ', none: '' }
 
-/** `Harder: the instruction helps less.` as `harder`. */
-function firstClause(sentence: string): string {
-  const clause = sentence.split(/[:.,]/)[0] ?? ''
-  return clause.charAt(0).toLowerCase() + clause.slice(1)
+/** Under the name of a column: its unit, or `harder` of `Harder: the instruction helps less.` */
+function subtitle({ unit, direction, directionMeans }: ColumnInfo): string {
+  const [clause = ''] = direction === 'none' ? [] : directionMeans.split(/[:.,]/)
+  return unit || clause.charAt(0).toLowerCase() + clause.slice(1) || 'details'
+}
+
+/** One sentence after the other, whether or not the first has its full stop. */
+function sentences(first: string, second: string): string {
+  return `${first.replace(/\.$/, '')}. ${second}`
 }
 
 interface HeadCellProps {
@@ -66,7 +72,7 @@ export function HeadCell(props: HeadCellProps) {
         {sortId ? (
           <UnstyledButton
             className={classes.headButton}
-            title={`${column.title} Click to sort.`}
+            title={sentences(column.title, 'Click to sort.')}
             onClick={() =>
               controls.setSort(
                 sortId === 'position'
@@ -86,12 +92,12 @@ export function HeadCell(props: HeadCellProps) {
         {metric ? (
           <UnstyledButton
             className={classes.unit}
-            title={`${metric.directionMeans || 'No direction'}. Open the run details.`}
+            title={sentences(metric.directionMeans || 'No direction', 'Open the run details.')}
             aria-label={`Run details of ${metric.label}`}
             onClick={() => props.onCard(column.id)}
           >
             {ARROW[metric.direction]}
-            {metric.unit || firstClause(metric.directionMeans) || 'details'}
+            {subtitle(metric)}
           </UnstyledButton>
         ) : null}
       </div>

@@ -1,26 +1,21 @@
 import { Badge } from '@mantine/core'
-import { DASH, formatCount, formatMetric } from '@/components/ui/format'
+import { DASH, formatCount, formatValue } from '@/components/ui/format'
 import { isCoded, wordsOf, type CodedValue } from '@/lib/contracts/column-kinds'
 import type { MetricValue } from '@/lib/contracts/rows'
-import { STATUSES } from '@/lib/contracts/status'
+import { statusSentence } from '@/lib/contracts/status'
 import type { ColumnInfo } from '@/lib/contracts/study'
 import classes from '../rows.module.css'
-
-/** The sentence of a status name, as it is shown beside a dash. */
-export function statusSentence(status: string): string {
-  return STATUSES.find((one) => one.name === status)?.sentence ?? status
-}
 
 type Value = NonNullable<MetricValue['value']>
 
 /** Text of a value. */
 export function valueText(column: ColumnInfo, value: Value): string {
   if (isCoded(column.shape)) return wordsOf(value as CodedValue).join(', ')
-  if (Array.isArray(value)) return value.map((one) => formatMetric(one as number | null)).join(' ')
+  if (Array.isArray(value)) return value.map((one) => formatValue(one as number | null)).join(' ')
   if (typeof value !== 'number') return String(value)
   if (column.levels) return column.levels[value - 1] ?? String(value)
   if (column.shape === 'rowRef') return `row ${formatCount(value)}`
-  return formatMetric(value)
+  return formatValue(value)
 }
 
 function Bars({ values }: { values: readonly (number | null)[] }) {

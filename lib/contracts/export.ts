@@ -39,7 +39,7 @@ export const exportFieldsSchema = z.object({
   lineage: z
     .boolean()
     .default(false)
-    .describe('Adds study, evolver, round, slot and operator to the rows.'),
+    .describe('Adds study, evolver, round, seed slot and operator to the rows.'),
   options: exportOptionsSchema.default({}),
 })
 
@@ -114,13 +114,16 @@ export const storedExportSchema = z.object({
 export const previousExportSchema = z.object({
   id: z.string(),
   name: z.string(),
-  /** Name of its format. */
-  formatLabel: z.string(),
+  /** Name of its format; null where the stored export does not say. */
+  formatLabel: z.string().nullable(),
   rowCount: z.number(),
   /** null while it is being sent, or when it was broken off. */
   bytes: z.number().nullable(),
   sha256: z.string().nullable(),
   createdAt: z.number(),
-  request: exportRequestSchema,
+  /** null where it cannot be made again; `problem` says why. */
+  request: exportRequestSchema.nullable(),
+  hasRecipe: z.boolean(),
+  problem: z.string().nullable(),
 })
 export type PreviousExport = z.infer<typeof previousExportSchema>

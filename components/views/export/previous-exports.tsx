@@ -52,10 +52,12 @@ export function PreviousExports({ studyId }: { studyId: string }) {
                   {exports.map((one) => (
                     <tr key={one.id}>
                       <td>{one.name}</td>
-                      <td>{one.formatLabel}</td>
+                      <td>{one.formatLabel ?? DASH}</td>
                       <td className="ev-num">{formatCount(one.rowCount)}</td>
                       <td className="ev-num">
-                        {one.bytes === null ? (
+                        {one.bytes === null && one.problem ? (
+                          DASH
+                        ) : one.bytes === null ? (
                           <Term tip="Still being sent, or interrupted before the end.">
                             incomplete
                           </Term>
@@ -68,18 +70,23 @@ export function PreviousExports({ studyId }: { studyId: string }) {
                       </td>
                       <td>{formatDateTime(one.createdAt)}</td>
                       <td>
-                        <Anchor
-                          href={downloadUrl(one.request)}
-                          download
-                          size="sm"
-                          onClick={started}
-                          mr="sm"
-                        >
-                          Download again
-                        </Anchor>
-                        <Anchor href={recipeUrl(studyId, one.id)} download size="sm">
-                          Recipe
-                        </Anchor>
+                        {one.request ? (
+                          <Anchor
+                            href={downloadUrl(one.request)}
+                            download
+                            size="sm"
+                            onClick={started}
+                            mr="sm"
+                          >
+                            Download again
+                          </Anchor>
+                        ) : null}
+                        {one.hasRecipe ? (
+                          <Anchor href={recipeUrl(studyId, one.id)} download size="sm">
+                            Recipe
+                          </Anchor>
+                        ) : null}
+                        {one.problem ? <Text size="sm">{one.problem}</Text> : null}
                       </td>
                     </tr>
                   ))}

@@ -4,19 +4,17 @@ import { viewStateSchema } from '@/lib/contracts/filter'
 import { storedJson } from '../stored-json'
 import { cells } from './cells'
 import { studies } from './studies'
+import { createdAndDeleted, id, ownedBy, ownedByNo, ownNo } from './columns'
 
 /** A saved filter, sort and column choice. */
 export const views = sqliteTable(
   'views',
   {
-    id: text('id').primaryKey(),
-    studyId: text('study_id')
-      .notNull()
-      .references(() => studies.id, { onDelete: 'cascade' }),
+    id: id(),
+    studyId: ownedBy('study_id', () => studies.id),
     name: text('name').notNull(),
     state: storedJson('state', viewStateSchema).notNull(),
-    createdAt: integer('created_at').notNull(),
-    deletedAt: integer('deleted_at'),
+    ...createdAndDeleted(),
   },
   (table) => [index('views_study').on(table.studyId)],
 )
@@ -25,17 +23,14 @@ export const views = sqliteTable(
 export const subsets = sqliteTable(
   'subsets',
   {
-    id: text('id').primaryKey(),
-    studyId: text('study_id')
-      .notNull()
-      .references(() => studies.id, { onDelete: 'cascade' }),
+    id: id(),
+    studyId: ownedBy('study_id', () => studies.id),
     name: text('name').notNull(),
     state: storedJson('state', viewStateSchema).notNull(),
     /** How it was written: format, options, rows in and out, file hashes. */
     recipe: storedJson('recipe', storedExportSchema).notNull(),
     rowCount: integer('row_count').notNull(),
-    createdAt: integer('created_at').notNull(),
-    deletedAt: integer('deleted_at'),
+    ...createdAndDeleted(),
   },
   (table) => [index('subsets_study').on(table.studyId)],
 )
@@ -44,13 +39,9 @@ export const subsets = sqliteTable(
 export const decisions = sqliteTable(
   'decisions',
   {
-    no: integer('no').primaryKey({ autoIncrement: true }),
-    studyId: text('study_id')
-      .notNull()
-      .references(() => studies.id, { onDelete: 'cascade' }),
-    cellNo: integer('cell_no')
-      .notNull()
-      .references(() => cells.no, { onDelete: 'cascade' }),
+    no: ownNo(),
+    studyId: ownedBy('study_id', () => studies.id),
+    cellNo: ownedByNo('cell_no', () => cells.no),
     idx: integer('idx').notNull(),
     /** star | drop | note. */
     kind: text('kind').notNull(),

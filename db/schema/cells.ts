@@ -11,19 +11,15 @@ import { cellSourceSchema, importReportSchema } from '@/lib/contracts/cell'
 import { plainObjectSchema } from '@/lib/contracts/plain-object'
 import { storedJson } from '../stored-json'
 import { arms, seedSets, studies } from './studies'
+import { numbered, ownedBy, ownedByNo } from './columns'
 
 /** Seed set x (seeds | arm x round) with a revision. `no` is the short key that rows and chunks carry. */
 export const cells = sqliteTable(
   'cells',
   {
-    no: integer('no').primaryKey({ autoIncrement: true }),
-    id: text('id').notNull().unique(),
-    studyId: text('study_id')
-      .notNull()
-      .references(() => studies.id, { onDelete: 'cascade' }),
-    seedSetId: text('seed_set_id')
-      .notNull()
-      .references(() => seedSets.id, { onDelete: 'cascade' }),
+    ...numbered(),
+    studyId: ownedBy('study_id', () => studies.id),
+    seedSetId: ownedBy('seed_set_id', () => seedSets.id),
     /** null for the seeds themselves (round 0). */
     armId: text('arm_id').references(() => arms.id, { onDelete: 'cascade' }),
     round: integer('round').notNull(),
@@ -48,9 +44,7 @@ export const cells = sqliteTable(
 export const rows = sqliteTable(
   'rows',
   {
-    cellNo: integer('cell_no')
-      .notNull()
-      .references(() => cells.no, { onDelete: 'cascade' }),
+    cellNo: ownedByNo('cell_no', () => cells.no),
     idx: integer('idx').notNull(),
     /** Seed slot, or null when it is not known. */
     slot: integer('slot'),
@@ -74,11 +68,8 @@ export const rows = sqliteTable(
 export const responseSets = sqliteTable(
   'response_sets',
   {
-    no: integer('no').primaryKey({ autoIncrement: true }),
-    id: text('id').notNull().unique(),
-    cellNo: integer('cell_no')
-      .notNull()
-      .references(() => cells.no, { onDelete: 'cascade' }),
+    ...numbered(),
+    cellNo: ownedByNo('cell_no', () => cells.no),
     /** imported | generated. */
     kind: text('kind').notNull(),
     label: text('label').notNull(),
@@ -92,9 +83,7 @@ export const responseSets = sqliteTable(
 export const responses = sqliteTable(
   'responses',
   {
-    setNo: integer('set_no')
-      .notNull()
-      .references(() => responseSets.no, { onDelete: 'cascade' }),
+    setNo: ownedByNo('set_no', () => responseSets.no),
     idx: integer('idx').notNull(),
     text: text('text'),
     status: integer('status').notNull(),
@@ -107,11 +96,8 @@ export const responses = sqliteTable(
 export const alignments = sqliteTable(
   'alignments',
   {
-    no: integer('no').primaryKey({ autoIncrement: true }),
-    id: text('id').notNull().unique(),
-    childCellNo: integer('child_cell_no')
-      .notNull()
-      .references(() => cells.no, { onDelete: 'cascade' }),
+    ...numbered(),
+    childCellNo: ownedByNo('child_cell_no', () => cells.no),
     /** null: rows are linked to seed slots whose texts are not here. */
     parentCellNo: integer('parent_cell_no').references(() => cells.no, { onDelete: 'cascade' }),
     /** birth | index | id | text | similarity. */
@@ -128,9 +114,7 @@ export const alignments = sqliteTable(
 export const links = sqliteTable(
   'links',
   {
-    alignmentNo: integer('alignment_no')
-      .notNull()
-      .references(() => alignments.no, { onDelete: 'cascade' }),
+    alignmentNo: ownedByNo('alignment_no', () => alignments.no),
     childIdx: integer('child_idx').notNull(),
     /** Row of the parent cell, or the slot when the alignment has no parent cell. */
     parentIdx: integer('parent_idx').notNull(),

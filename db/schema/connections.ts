@@ -5,6 +5,7 @@ import { plainObjectSchema } from '@/lib/contracts/plain-object'
 import { knownModelSchema, probeVectorSchema } from '@/lib/contracts/model'
 import { storedJson } from '../stored-json'
 import { backends } from './work'
+import { id, ownedBy, ownNo, seenTimes } from './columns'
 
 /** Keys that users typed in, sealed with the master key; apart from `backends`, so that no page can read one by mistake. */
 export const backendKeys = sqliteTable('backend_keys', {
@@ -22,10 +23,8 @@ export const backendKeys = sqliteTable('backend_keys', {
 export const backendProbes = sqliteTable(
   'backend_probes',
   {
-    no: integer('no').primaryKey({ autoIncrement: true }),
-    backendId: text('backend_id')
-      .notNull()
-      .references(() => backends.id, { onDelete: 'cascade' }),
+    no: ownNo(),
+    backendId: ownedBy('backend_id', () => backends.id),
     jobId: text('job_id').notNull(),
     state: text('state').$type<'running' | 'done' | 'failed'>().notNull(),
     steps: storedJson('steps', z.array(probeStepSchema)).notNull(),
@@ -41,17 +40,14 @@ export const backendProbes = sqliteTable(
 export const backendIdentities = sqliteTable(
   'backend_identities',
   {
-    no: integer('no').primaryKey({ autoIncrement: true }),
-    backendId: text('backend_id')
-      .notNull()
-      .references(() => backends.id, { onDelete: 'cascade' }),
+    no: ownNo(),
+    backendId: ownedBy('backend_id', () => backends.id),
     identity: storedJson('identity', plainObjectSchema).notNull(),
     /** Answer to the probe's fixed question, by which the model is known again; null where the server gives none. */
     vector: storedJson('vector', probeVectorSchema.omit({ tolerance: true })),
     /** Largest difference between two such answers of one model, in the unit of the values. */
     tolerance: real('tolerance'),
-    firstSeenAt: integer('first_seen_at').notNull(),
-    lastSeenAt: integer('last_seen_at').notNull(),
+    ...seenTimes(),
   },
   (table) => [index('backend_identities_backend').on(table.backendId)],
 )
@@ -61,7 +57,7 @@ export const modelFingerprints = sqliteTable(
   'model_fingerprints',
   {
     /** Hash of what was known when it was first seen. */
-    id: text('id').primaryKey(),
+    id: id(),
     /** Hash of the stated identity: models with one of these are told apart by their answers only. */
     identityHash: text('identity_hash').notNull(),
     /** What it stated and answered when it was first seen. */
@@ -70,8 +66,7 @@ export const modelFingerprints = sqliteTable(
     isNamesake: integer('is_namesake', { mode: 'boolean' }).notNull(),
     /** The backend behind which it was seen last. No reference: runs cite the model when the backend is gone. */
     backendId: text('backend_id').notNull(),
-    firstSeenAt: integer('first_seen_at').notNull(),
-    lastSeenAt: integer('last_seen_at').notNull(),
+    ...seenTimes(),
   },
   (table) => [
     index('model_fingerprints_identity').on(table.identityHash),

@@ -1,12 +1,13 @@
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { storedJson } from '../stored-json'
 import { rubricScaleSchema } from '@/lib/contracts/prompts'
+import { createdAndDeleted, id } from './columns'
 
 /** Texts of prompts that users wrote; a text never changes, an edit is a new version. */
 export const promptVersions = sqliteTable(
   'prompt_versions',
   {
-    id: text('id').primaryKey(),
+    id: id(),
     /** Id of a prompt that comes with the program, or of a user's rubric. */
     promptId: text('prompt_id').notNull(),
     /** Counts from 1 within the prompt; numbers of deleted versions are not given again. */
@@ -20,8 +21,7 @@ export const promptVersions = sqliteTable(
     hash: text('hash').notNull(),
     parentHash: text('parent_hash'),
     note: text('note').notNull().default(''),
-    createdAt: integer('created_at').notNull(),
-    deletedAt: integer('deleted_at'),
+    ...createdAndDeleted(),
   },
   (table) => [
     uniqueIndex('prompt_versions_version').on(table.promptId, table.version),

@@ -3,16 +3,14 @@ import { rowSetSchema, runDefinitionSchema, storedRunRecordSchema } from '@/lib/
 import { storedJson } from '../stored-json'
 import { alignments, cells, responseSets } from './cells'
 import { studies } from './studies'
+import { createdAndDeleted, numbered, ownedBy, ownedByNo } from './columns'
 
 /** One computation of a measured metric: a hashed definition over an explicit row set. */
 export const runs = sqliteTable(
   'runs',
   {
-    no: integer('no').primaryKey({ autoIncrement: true }),
-    id: text('id').notNull().unique(),
-    studyId: text('study_id')
-      .notNull()
-      .references(() => studies.id, { onDelete: 'cascade' }),
+    ...numbered(),
+    studyId: ownedBy('study_id', () => studies.id),
     /** Metric, or instance of a metric (one rubric), whose columns the run fills; `definition.metric` is the metric. */
     metricId: text('metric_id').notNull(),
     metricVersion: integer('metric_version').notNull(),
@@ -25,8 +23,7 @@ export const runs = sqliteTable(
     backendId: text('backend_id'),
     /** Shown by default for its metric; at most one a metric and study. */
     pinned: integer('pinned', { mode: 'boolean' }).notNull().default(false),
-    createdAt: integer('created_at').notNull(),
-    deletedAt: integer('deleted_at'),
+    ...createdAndDeleted(),
   },
   (table) => [index('runs_study').on(table.studyId, table.metricId)],
 )
@@ -35,12 +32,8 @@ export const runs = sqliteTable(
 export const runCells = sqliteTable(
   'run_cells',
   {
-    runNo: integer('run_no')
-      .notNull()
-      .references(() => runs.no, { onDelete: 'cascade' }),
-    cellNo: integer('cell_no')
-      .notNull()
-      .references(() => cells.no, { onDelete: 'cascade' }),
+    runNo: ownedByNo('run_no', () => runs.no),
+    cellNo: ownedByNo('cell_no', () => cells.no),
     responseSetNo: integer('response_set_no').references(() => responseSets.no),
     alignmentNo: integer('alignment_no').references(() => alignments.no),
     /** Rows of the row set in this cell. */
@@ -61,9 +54,7 @@ export const runCells = sqliteTable(
 export const columnChunks = sqliteTable(
   'column_chunks',
   {
-    runNo: integer('run_no')
-      .notNull()
-      .references(() => runs.no, { onDelete: 'cascade' }),
+    runNo: ownedByNo('run_no', () => runs.no),
     cellNo: integer('cell_no').notNull(),
     output: text('output').notNull(),
     chunk: integer('chunk').notNull(),
@@ -83,9 +74,7 @@ export const columnChunks = sqliteTable(
 export const columnValues = sqliteTable(
   'column_values',
   {
-    studyId: text('study_id')
-      .notNull()
-      .references(() => studies.id, { onDelete: 'cascade' }),
+    studyId: ownedBy('study_id', () => studies.id),
     /** The column's metric, as in `runs.metric_id`. */
     metricId: text('metric_id').notNull(),
     no: integer('no').notNull(),
@@ -98,9 +87,7 @@ export const columnValues = sqliteTable(
 export const rowDetails = sqliteTable(
   'row_details',
   {
-    runNo: integer('run_no')
-      .notNull()
-      .references(() => runs.no, { onDelete: 'cascade' }),
+    runNo: ownedByNo('run_no', () => runs.no),
     cellNo: integer('cell_no').notNull(),
     idx: integer('idx').notNull(),
     detail: text('detail').notNull(),

@@ -1,27 +1,25 @@
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { decodingSchema } from '@/lib/contracts/study'
 import { storedJson } from '../stored-json'
+import { createdAndDeleted, id, ownedBy } from './columns'
 
 /** Times are milliseconds since the epoch everywhere. */
 export const studies = sqliteTable('studies', {
-  id: text('id').primaryKey(),
+  id: id(),
   name: text('name').notNull(),
   description: text('description').notNull().default(''),
   /** Markdown-free notice shown on every page of the study, for example what the sample is worth. */
   notice: text('notice'),
   /** `sample` for the built-in study, so that a second start finds it. */
   origin: text('origin').notNull().default('user'),
-  createdAt: integer('created_at').notNull(),
-  deletedAt: integer('deleted_at'),
+  ...createdAndDeleted(),
 })
 
 export const seedSets = sqliteTable(
   'seed_sets',
   {
-    id: text('id').primaryKey(),
-    studyId: text('study_id')
-      .notNull()
-      .references(() => studies.id, { onDelete: 'cascade' }),
+    id: id(),
+    studyId: ownedBy('study_id', () => studies.id),
     key: text('key').notNull(),
     label: text('label').notNull(),
     /** Slots 0..slotCount-1; rows of every arm and round meet at the same slot. */
@@ -35,10 +33,8 @@ export const seedSets = sqliteTable(
 export const arms = sqliteTable(
   'arms',
   {
-    id: text('id').primaryKey(),
-    studyId: text('study_id')
-      .notNull()
-      .references(() => studies.id, { onDelete: 'cascade' }),
+    id: id(),
+    studyId: ownedBy('study_id', () => studies.id),
     key: text('key').notNull(),
     label: text('label').notNull(),
     /** small | large | other. */

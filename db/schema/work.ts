@@ -5,12 +5,12 @@ import { storedProbeSchema } from '@/lib/contracts/backends'
 import { jobHoldSchema, storedProgressSchema, type JobState } from '@/lib/contracts/job'
 import { plainObjectSchema } from '@/lib/contracts/plain-object'
 import { budgetSchema } from '@/lib/contracts/meter'
+import { createdAndDeleted, id, numbered, ownedByNo, ownNo } from './columns'
 
 export const jobs = sqliteTable(
   'jobs',
   {
-    no: integer('no').primaryKey({ autoIncrement: true }),
-    id: text('id').notNull().unique(),
+    ...numbered(),
     kind: text('kind').notNull(),
     /** Ids and parameters only, never data or secrets. */
     payload: storedJson('payload', plainObjectSchema).notNull(),
@@ -45,10 +45,8 @@ export const jobs = sqliteTable(
 export const jobEvents = sqliteTable(
   'job_events',
   {
-    no: integer('no').primaryKey({ autoIncrement: true }),
-    jobNo: integer('job_no')
-      .notNull()
-      .references(() => jobs.no, { onDelete: 'cascade' }),
+    no: ownNo(),
+    jobNo: ownedByNo('job_no', () => jobs.no),
     at: integer('at').notNull(),
     level: text('level').$type<'info' | 'warn' | 'error'>().notNull(),
     message: text('message').notNull(),
@@ -71,7 +69,7 @@ export const requestCache = sqliteTable(
 )
 
 export const backends = sqliteTable('backends', {
-  id: text('id').primaryKey(),
+  id: id(),
   kind: text('kind').notNull(),
   label: text('label').notNull(),
   /** Parsed by the kind's schema; secrets are named, never held. */
@@ -79,8 +77,7 @@ export const backends = sqliteTable('backends', {
   builtIn: integer('built_in', { mode: 'boolean' }).notNull().default(false),
   probe: storedJson('probe', storedProbeSchema),
   probedAt: integer('probed_at'),
-  createdAt: integer('created_at').notNull(),
-  deletedAt: integer('deleted_at'),
+  ...createdAndDeleted(),
 })
 
 /** Small facts of the installation: worker heartbeat, schema notes. */

@@ -1,13 +1,11 @@
 import { z } from 'zod'
 import { agreementReplySchema } from '@/lib/contracts/agreement'
-import { endpoint } from './endpoint'
+import { get } from './endpoint'
 
 // Comparing more runs at once than this says nothing that a few do not.
 const MOST_RUNS = 20
 
-export const agreementEndpoint = endpoint({
-  method: 'GET',
-  path: '/studies/[studyId]/agreement',
+export const agreementEndpoint = get('/studies/[studyId]/agreement', {
   summary: 'Lists the runs that hold ratings, and reports on those that are named.',
   query: z.object({
     runs: z

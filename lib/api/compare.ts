@@ -8,7 +8,7 @@ import {
   MAX_PAIRS,
 } from '@/lib/contracts/compare'
 import { nameSchema } from '@/lib/contracts/limits'
-import { endpoint } from './endpoint'
+import { get } from './endpoint'
 import { integerParam, jsonParam } from './params'
 
 const state = jsonParam('state', compareStateSchema)
@@ -26,9 +26,7 @@ export type ComparePart<Part extends keyof typeof COMPARE_PARTS> = z.output<
   (typeof COMPARE_PARTS)[Part]
 >
 
-export const compareEndpoint = endpoint({
-  method: 'GET',
-  path: '/studies/[studyId]/compare',
+export const compareEndpoint = get('/studies/[studyId]/compare', {
   summary: 'Compares two sides of a study; a page asks for the parts apart.',
   query: z.object({
     state,
@@ -48,9 +46,7 @@ export const compareEndpoint = endpoint({
   ]),
 })
 
-export const comparePairEndpoint = endpoint({
-  method: 'GET',
-  path: '/studies/[studyId]/compare/pair',
+export const comparePairEndpoint = get('/studies/[studyId]/compare/pair', {
   summary: 'Returns the whole texts of the pair at one seed.',
   query: z.object({ state, seedSet: nameSchema, slot: integerParam({}) }),
   reply: comparePairSchema.pick({ seedSetKey: true, slot: true, seed: true, a: true, b: true }),

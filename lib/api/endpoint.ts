@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
 /** Names in square brackets of a path: `/studies/[studyId]` has `studyId`. */
 type NamesOf<Path extends string> = Path extends `${string}[${infer Name}]${infer Rest}`
@@ -55,7 +55,34 @@ export type ParsedParams<E extends Endpoint> = E extends { params: z.ZodType }
   ? Parsed<E['params']>
   : PathParams<E['path']>
 
-/** Returns the description as it is, with its literal types. */
-export function endpoint<const E extends Endpoint>(description: E): E {
-  return description
+/** Returns a function that describes a call of this method, with its literal types. */
+function describer<const M extends Method>(method: M) {
+  return <const Path extends `/${string}`, const Rest extends Omit<Endpoint, 'method' | 'path'>>(
+    path: Path,
+    rest: Rest,
+  ): { method: M; path: Path } & Rest => ({ method, path, ...rest })
 }
+
+/** Returns the description of a call that reads. */
+export const get = describer('GET')
+/** Returns the description of a call that starts or adds something. */
+export const post = describer('POST')
+/** Returns the description of a call that changes a thing. */
+export const patch = describer('PATCH')
+/** Returns the description of a call that deletes. */
+export const remove = describer('DELETE')
+
+/** Returns the call that deletes a thing, which can be restored until it is purged. */
+export const deletion = <const Path extends `/${string}`>(path: Path, thing: string) =>
+  remove(path, { summary: `Deletes ${thing}; it can be restored for 7 days.` })
+
+/** Returns the call that undoes the deletion and answers with the thing. */
+export const restoration = <const Tail extends string, S extends z.ZodType>(
+  path: `/${Tail}`,
+  thing: string,
+  reply: S,
+) =>
+  post(`/${path.slice(1) as Tail}/restore` as const, {
+    summary: `Undoes the deletion of ${thing}.`,
+    reply,
+  })

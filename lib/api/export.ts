@@ -5,42 +5,32 @@ import {
   exportRequestSchema,
   previousExportSchema,
 } from '@/lib/contracts/export'
-import { endpoint } from './endpoint'
+import { get, post } from './endpoint'
 import { jsonParam } from './params'
 
-export const listExportsEndpoint = endpoint({
-  method: 'GET',
-  path: '/studies/[studyId]/export',
+export const listExportsEndpoint = get('/studies/[studyId]/export', {
   summary: 'Lists the exports of a study, newest first.',
   reply: z.array(previousExportSchema),
 })
 
-export const listExportFormatsEndpoint = endpoint({
-  method: 'GET',
-  path: '/export-formats',
+export const listExportFormatsEndpoint = get('/export-formats', {
   summary: 'Lists the formats in which rows are written, with their options.',
   reply: z.array(exportFormatSchema),
 })
 
-export const checkExportEndpoint = endpoint({
-  method: 'POST',
-  path: '/studies/[studyId]/export/check',
+export const checkExportEndpoint = post('/studies/[studyId]/export/check', {
   summary: 'Returns what an export would hold, and what would stop or be dropped in training.',
   body: exportRequestSchema,
   reply: exportCheckSchema,
 })
 
-export const downloadExportEndpoint = endpoint({
-  method: 'GET',
-  path: '/studies/[studyId]/export/download',
+export const downloadExportEndpoint = get('/studies/[studyId]/export/download', {
   summary: 'Returns the rows as a file; a link, so that the browser streams it to disk.',
   query: z.object({ request: jsonParam('request', exportRequestSchema) }),
   streams: 'application/octet-stream',
 })
 
-export const exportRecipeEndpoint = endpoint({
-  method: 'GET',
-  path: '/studies/[studyId]/export/[exportId]/recipe',
+export const exportRecipeEndpoint = get('/studies/[studyId]/export/[exportId]/recipe', {
   summary: 'Returns the recipe of an export with the hash of the file that was sent.',
   streams: 'application/yaml',
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { figureListItemSchema, figureResultSchema } from '@/lib/contracts/figure'
 import { rowFilterSchema } from '@/lib/contracts/filter'
-import { endpoint } from './endpoint'
+import { get } from './endpoint'
 import { jsonParam } from './params'
 
 /** What is left out has its default. */
@@ -10,24 +10,18 @@ const figureQuery = z.object({
   filter: jsonParam('filter', rowFilterSchema, '{}'),
 })
 
-export const listFiguresEndpoint = endpoint({
-  method: 'GET',
-  path: '/studies/[studyId]/figures',
+export const listFiguresEndpoint = get('/studies/[studyId]/figures', {
   summary: 'Lists the figures that can be drawn of a study, with their options.',
   reply: z.array(figureListItemSchema),
 })
 
-export const figureEndpoint = endpoint({
-  method: 'GET',
-  path: '/studies/[studyId]/figures/[figureId]',
+export const figureEndpoint = get('/studies/[studyId]/figures/[figureId]', {
   summary: 'Returns one figure under options and a filter: what is drawn, its table and its runs.',
   query: figureQuery,
   reply: figureResultSchema,
 })
 
-export const drawnValuesEndpoint = endpoint({
-  method: 'GET',
-  path: '/studies/[studyId]/figures/[figureId]/drawn',
+export const drawnValuesEndpoint = get('/studies/[studyId]/figures/[figureId]/drawn', {
   summary:
     'Returns the drawn bins or curves of a figure as CSV, where its table only sums them up.',
   query: figureQuery,

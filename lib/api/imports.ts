@@ -2,20 +2,16 @@ import { z } from 'zod'
 import { LIMITS, nameSchema } from '@/lib/contracts/limits'
 import { importPreviewSchema, importRequestSchema } from '@/lib/contracts/study'
 import { previewRequestSchema, uploadSchema } from '@/lib/contracts/uploads'
-import { endpoint } from './endpoint'
+import { post } from './endpoint'
 import { startedJobsSchema } from './jobs'
 
-export const uploadEndpoint = endpoint({
-  method: 'POST',
-  path: '/uploads',
+export const uploadEndpoint = post('/uploads', {
   summary: 'Stores the file that the body of the request streams.',
   query: z.object({ name: z.string().min(1).max(500) }),
   reply: uploadSchema,
 })
 
-export const previewImportEndpoint = endpoint({
-  method: 'POST',
-  path: '/studies/[studyId]/imports/preview',
+export const previewImportEndpoint = post('/studies/[studyId]/imports/preview', {
   summary: 'Reads the first rows of uploads and says what they seem to be; nothing is imported.',
   body: z.object({
     /** Uploads to look at as they are. */
@@ -33,9 +29,7 @@ export const previewImportEndpoint = endpoint({
   }),
 })
 
-export const startImportEndpoint = endpoint({
-  method: 'POST',
-  path: '/studies/[studyId]/imports',
+export const startImportEndpoint = post('/studies/[studyId]/imports', {
   summary: 'Imports files as one job.',
   body: importRequestSchema,
   reply: startedJobsSchema,

@@ -1,19 +1,23 @@
 import { z } from 'zod'
 import { JOB_ACTIONS, JOB_STATES, jobEventSchema, jobSchema } from '@/lib/contracts/job'
 import { budgetSchema } from '@/lib/contracts/meter'
-import { endpoint } from './endpoint'
+import { get, post } from './endpoint'
 
 const state = z.enum(JOB_STATES)
 
-/** A call that starts one job answers with it. */
-export const startedJobSchema = z.object({ job: jobSchema })
+/** Returns the call that starts one job and answers with it. */
+export const startsJob = <
+  const Path extends `/${string}`,
+  const Rest extends { summary: string; body?: z.ZodType },
+>(
+  path: Path,
+  rest: Rest,
+) => post(path, { ...rest, reply: z.object({ job: jobSchema }) })
 
 /** A call that starts jobs answers with them. */
 export const startedJobsSchema = z.object({ jobs: z.array(jobSchema) })
 
-export const listJobsEndpoint = endpoint({
-  method: 'GET',
-  path: '/jobs',
+export const listJobsEndpoint = get('/jobs', {
   summary: 'Lists jobs, newest first, of one study or of all.',
   query: z.object({
     studyId: z.string().optional(),
@@ -23,16 +27,12 @@ export const listJobsEndpoint = endpoint({
   reply: z.array(jobSchema),
 })
 
-export const getJobEndpoint = endpoint({
-  method: 'GET',
-  path: '/jobs/[jobId]',
+export const getJobEndpoint = get('/jobs/[jobId]', {
   summary: 'Returns one job with its log.',
   reply: z.object({ job: jobSchema, events: z.array(jobEventSchema) }),
 })
 
-export const actOnJobEndpoint = endpoint({
-  method: 'POST',
-  path: '/jobs/[jobId]/[action]',
+export const actOnJobEndpoint = post('/jobs/[jobId]/[action]', {
   summary: 'Cancels, pauses, resumes or retries a job.',
   params: z.object({ jobId: z.string(), action: z.enum(JOB_ACTIONS) }),
   /** A new budget, null for none; without one it stays. */

@@ -1,10 +1,8 @@
 import { z } from 'zod'
 import { metricInfoSchema } from '@/lib/contracts/compute'
-import { endpoint } from './endpoint'
+import { get } from './endpoint'
 
-export const listMetricsEndpoint = endpoint({
-  method: 'GET',
-  path: '/metrics',
+export const listMetricsEndpoint = get('/metrics', {
   summary: 'Lists the metrics in display order.',
   reply: z.array(metricInfoSchema),
 })

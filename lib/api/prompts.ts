@@ -5,42 +5,32 @@ import {
   promptRowSchema,
   promptTrialSchema,
 } from '@/lib/contracts/prompts'
-import { endpoint } from './endpoint'
-import { startedJobSchema } from './jobs'
+import { deletion, get, post, remove, restoration } from './endpoint'
+import { startsJob } from './jobs'
 import { integerParam } from './params'
 
-export const listPromptsEndpoint = endpoint({
-  method: 'GET',
-  path: '/prompts',
+export const listPromptsEndpoint = get('/prompts', {
   summary: 'Lists every prompt with its versions.',
   reply: z.array(promptInfoSchema),
 })
 
-export const savePromptEndpoint = endpoint({
-  method: 'POST',
-  path: '/prompts',
+export const savePromptEndpoint = post('/prompts', {
   summary: 'Stores a new version of a prompt, or a new rubric.',
   body: promptDraftSchema,
   reply: promptInfoSchema,
 })
 
-export const getPromptEndpoint = endpoint({
-  method: 'GET',
-  path: '/prompts/[promptId]',
+export const getPromptEndpoint = get('/prompts/[promptId]', {
   summary: 'Returns one prompt with its versions.',
   reply: promptInfoSchema,
 })
 
-export const deleteRubricEndpoint = endpoint({
-  method: 'DELETE',
-  path: '/prompts/[promptId]',
+export const deleteRubricEndpoint = remove('/prompts/[promptId]', {
   summary: 'Deletes a rubric and names the versions with which it can be restored.',
   reply: z.object({ versionIds: z.array(z.string()) }),
 })
 
-export const promptRowsEndpoint = endpoint({
-  method: 'GET',
-  path: '/prompts/rows',
+export const promptRowsEndpoint = get('/prompts/rows', {
   summary: 'Draws rows of a study for previews of a prompt.',
   query: z.object({
     studyId: z.string(),
@@ -50,23 +40,18 @@ export const promptRowsEndpoint = endpoint({
   reply: z.array(promptRowSchema),
 })
 
-export const tryPromptEndpoint = endpoint({
-  method: 'POST',
-  path: '/prompts/try',
+export const tryPromptEndpoint = startsJob('/prompts/try', {
   summary: 'Asks a backend with a draft about a few rows, as a job.',
   body: promptTrialSchema,
-  reply: startedJobSchema,
 })
 
-export const deletePromptVersionEndpoint = endpoint({
-  method: 'DELETE',
-  path: '/prompts/versions/[versionId]',
-  summary: 'Deletes a version of a prompt; it can be restored for 7 days.',
-})
+export const deletePromptVersionEndpoint = deletion(
+  '/prompts/versions/[versionId]',
+  'a version of a prompt',
+)
 
-export const restorePromptVersionEndpoint = endpoint({
-  method: 'POST',
-  path: '/prompts/versions/[versionId]/restore',
-  summary: 'Undoes the deletion of a version.',
-  reply: promptInfoSchema,
-})
+export const restorePromptVersionEndpoint = restoration(
+  '/prompts/versions/[versionId]',
+  'a version of a prompt',
+  promptInfoSchema,
+)

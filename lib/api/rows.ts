@@ -10,7 +10,7 @@ import {
   rowPageSchema,
 } from '@/lib/contracts/rows'
 import { columnInfoSchema } from '@/lib/contracts/study'
-import { endpoint } from './endpoint'
+import { get, post, remove } from './endpoint'
 import { flagParam, integerParam, jsonParam } from './params'
 
 /** What a page may leave out of the state that it sends: all rows, file order, no column. */
@@ -24,9 +24,7 @@ const viewState = jsonParam(
   '{}',
 )
 
-export const listRowsEndpoint = endpoint({
-  method: 'GET',
-  path: '/studies/[studyId]/rows',
+export const listRowsEndpoint = get('/studies/[studyId]/rows', {
   summary: 'Lists the rows that pass a filter, one page at a time.',
   query: z.object({
     state: viewState,
@@ -36,32 +34,24 @@ export const listRowsEndpoint = endpoint({
   reply: rowPageSchema,
 })
 
-export const rowDetailEndpoint = endpoint({
-  method: 'GET',
-  path: '/studies/[studyId]/rows/[cellId]/[idx]',
+export const rowDetailEndpoint = get('/studies/[studyId]/rows/[cellId]/[idx]', {
   summary: 'Returns one row with its lineage, values and notes.',
   params: z.object({ studyId: z.string(), cellId: z.string(), idx: integerParam({}) }),
   reply: rowDetailSchema,
 })
 
-export const histogramEndpoint = endpoint({
-  method: 'GET',
-  path: '/studies/[studyId]/histogram',
+export const histogramEndpoint = get('/studies/[studyId]/histogram', {
   summary: 'Counts the values of one column over the rows that pass a filter.',
   query: z.object({ column: columnIdSchema, state: viewState }),
   reply: columnHistogramSchema,
 })
 
-export const operatorsEndpoint = endpoint({
-  method: 'GET',
-  path: '/studies/[studyId]/operators',
+export const operatorsEndpoint = get('/studies/[studyId]/operators', {
   summary: 'Lists the operators that the rows of a study name.',
   reply: z.array(z.string()),
 })
 
-export const columnsEndpoint = endpoint({
-  method: 'GET',
-  path: '/studies/[studyId]/columns',
+export const columnsEndpoint = get('/studies/[studyId]/columns', {
   summary: 'Lists the metric columns of a study; with `all` those that have no values yet too.',
   query: z.object({ all: flagParam().default(false) }),
   reply: z.object({ columns: z.array(columnInfoSchema) }),
@@ -79,16 +69,12 @@ const decision = z.object({
   reason: z.string().max(LIMITS.reason).nullable().default(null),
 })
 
-export const listAnnotationsEndpoint = endpoint({
-  method: 'GET',
-  path: '/studies/[studyId]/annotations',
+export const listAnnotationsEndpoint = get('/studies/[studyId]/annotations', {
   summary: 'Returns the log of marks and notes, newest first, undone ones included.',
   reply: z.object({ entries: z.array(annotationEntrySchema) }),
 })
 
-export const annotateEndpoint = endpoint({
-  method: 'POST',
-  path: '/studies/[studyId]/annotations',
+export const annotateEndpoint = post('/studies/[studyId]/annotations', {
   summary: 'Adds a mark or note to one row or to many.',
   body: z.union([
     decision.extend({ rows: z.array(markedRow).min(1).max(MAX_ROWS) }),
@@ -101,9 +87,7 @@ export const annotateEndpoint = endpoint({
   reply: z.object({ no: z.number(), nos: z.array(z.number()) }),
 })
 
-export const undoAnnotationEndpoint = endpoint({
-  method: 'DELETE',
-  path: '/studies/[studyId]/annotations/[no]',
+export const undoAnnotationEndpoint = remove('/studies/[studyId]/annotations/[no]', {
   summary: 'Takes back one mark or note by the number of its log entry.',
   params: z.object({ studyId: z.string(), no: integerParam({}) }),
 })

@@ -1,37 +1,29 @@
 import { z } from 'zod'
 import { LIMITS } from '@/lib/contracts/limits'
 import { studyDetailSchema, studySummarySchema } from '@/lib/contracts/study'
-import { endpoint } from './endpoint'
+import { deletion, get, patch, post, restoration } from './endpoint'
 import { flagParam } from './params'
 
 const description = z.string().max(LIMITS.description)
 
-export const listStudiesEndpoint = endpoint({
-  method: 'GET',
-  path: '/studies',
+export const listStudiesEndpoint = get('/studies', {
   summary: 'Lists the studies, newest first; with `deleted` those that can still be restored.',
   query: z.object({ deleted: flagParam().default(false) }),
   reply: z.array(studySummarySchema),
 })
 
-export const createStudyEndpoint = endpoint({
-  method: 'POST',
-  path: '/studies',
+export const createStudyEndpoint = post('/studies', {
   summary: 'Creates an empty study.',
   body: z.object({ name: z.string(), description: description.default('') }),
   reply: studySummarySchema,
 })
 
-export const studyEndpoint = endpoint({
-  method: 'GET',
-  path: '/studies/[studyId]',
+export const studyEndpoint = get('/studies/[studyId]', {
   summary: 'Returns a study with its cells, columns and runs.',
   reply: studyDetailSchema,
 })
 
-export const updateStudyEndpoint = endpoint({
-  method: 'PATCH',
-  path: '/studies/[studyId]',
+export const updateStudyEndpoint = patch('/studies/[studyId]', {
   summary: 'Changes name, description or notice of a study.',
   body: z.object({
     name: z.string().optional(),
@@ -41,15 +33,6 @@ export const updateStudyEndpoint = endpoint({
   reply: studySummarySchema,
 })
 
-export const deleteStudyEndpoint = endpoint({
-  method: 'DELETE',
-  path: '/studies/[studyId]',
-  summary: 'Deletes a study; it can be restored until it is purged.',
-})
+export const deleteStudyEndpoint = deletion('/studies/[studyId]', 'a study')
 
-export const restoreStudyEndpoint = endpoint({
-  method: 'POST',
-  path: '/studies/[studyId]/restore',
-  summary: 'Brings a deleted study back.',
-  reply: studySummarySchema,
-})
+export const restoreStudyEndpoint = restoration('/studies/[studyId]', 'a study', studySummarySchema)

@@ -1,33 +1,25 @@
 import { z } from 'zod'
 import { systemInfoSchema } from '@/lib/contracts/compute'
-import { endpoint } from './endpoint'
+import { get, post } from './endpoint'
 
-export const healthEndpoint = endpoint({
-  method: 'GET',
-  path: '/health',
+export const healthEndpoint = get('/health', {
   summary: 'Answers when the web process is up; the start command waits for it.',
   reply: z.object({ ok: z.boolean() }),
 })
 
-export const systemEndpoint = endpoint({
-  method: 'GET',
-  path: '/system',
+export const systemEndpoint = get('/system', {
   summary: 'Returns the facts of this installation: versions, folders and the state of the worker.',
   reply: systemInfoSchema,
 })
 
-export const loginEndpoint = endpoint({
-  method: 'POST',
-  path: '/login',
+export const loginEndpoint = post('/login', {
   summary:
     'Takes the form of the login page: redirects to where the browser wanted to go, or returns the page again with what is wrong.',
   isOpen: true,
   streams: 'text/html',
 })
 
-export const logoutEndpoint = endpoint({
-  method: 'POST',
-  path: '/logout',
+export const logoutEndpoint = post('/logout', {
   summary: 'Ends the session of this browser and redirects to the login page.',
   isOpen: true,
   streams: 'text/html',

@@ -1,27 +1,23 @@
 import { z } from 'zod'
+import { numbers, numbersOrNull, texts } from './fields'
 import { plainObjectSchema } from './plain-object'
 
 /** A run whose ratings can be set beside those of another run. */
 export const ratedRunSchema = z.object({
-  runId: z.string(),
-  label: z.string(),
+  ...texts('runId', 'label'),
   /** Runs with the same key rate on the same scale. */
   scaleKey: z.string(),
   model: z.string().nullable(),
   /** Name or short hash of each prompt. */
   prompts: z.array(z.string()),
-  temperature: z.number().nullable(),
-  repeat: z.number().nullable(),
+  ...numbersOrNull('temperature', 'repeat'),
   rowSet: plainObjectSchema,
-  done: z.number(),
-  total: z.number(),
-  createdAt: z.number(),
+  ...numbers('done', 'total', 'createdAt'),
 })
 export type RatedRun = z.infer<typeof ratedRunSchema>
 
 const shareSchema = z.object({
-  k: z.number(),
-  n: z.number(),
+  ...numbers('k', 'n'),
   /** Wilson score interval, 95 %; null for n = 0. */
   low: z.number().nullable(),
   high: z.number().nullable(),
@@ -48,8 +44,7 @@ export const agreementSchema = z.object({
   scale: z.object({
     label: z.string(),
     levels: z.array(z.string()).nullable(),
-    min: z.number(),
-    max: z.number(),
+    ...numbers('min', 'max'),
     /** Ratings at most this far apart are adjacent. */
     within: z.number(),
   }),
@@ -59,8 +54,7 @@ export const agreementSchema = z.object({
   differs: z.array(z.string()),
   /** Rows that the first two runs both rated, and rows that only one of them rated. */
   n: z.number(),
-  onlyFirst: z.number(),
-  onlySecond: z.number(),
+  ...numbers('onlyFirst', 'onlySecond'),
   /** Seed slots that those rows come from: the units of resampling. */
   clusters: z.number(),
   exact: shareSchema,
@@ -70,10 +64,8 @@ export const agreementSchema = z.object({
   /** Quadratic weighted kappa with its percentile bootstrap interval; null where it does not exist, with the reason. */
   kappa: z
     .object({
-      value: z.number(),
-      low: z.number().nullable(),
-      high: z.number().nullable(),
-      resamples: z.number(),
+      ...numbers('value', 'resamples'),
+      ...numbersOrNull('low', 'high'),
       /** Resamples in which every rating was the same, so that kappa does not exist. */
       withoutValue: z.number(),
     })
@@ -84,9 +76,7 @@ export const agreementSchema = z.object({
   /** Over all the runs that were named. */
   consistency: z
     .object({
-      units: z.number(),
-      pairs: z.number(),
-      unanimous: z.number(),
+      ...numbers('units', 'pairs', 'unanimous'),
       /** Krippendorff's alpha (interval); null when all ratings are equal. */
       alpha: z.number().nullable(),
     })

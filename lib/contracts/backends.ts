@@ -1,5 +1,6 @@
 import { probeStepSchema } from './probe-steps'
 import { z } from 'zod'
+import { numbers, numbersOrNull, texts } from './fields'
 import { paramInfoSchema } from './compute'
 import { nameSchema, settingsSchema } from './limits'
 import { pricesSchema } from './meter'
@@ -56,10 +57,7 @@ export const storedProbeSchema = probeInfoSchema.extend({
 })
 
 export const backendInfoSchema = z.object({
-  id: z.string(),
-  kind: z.string(),
-  kindLabel: z.string(),
-  label: z.string(),
+  ...texts('id', 'kind', 'kindLabel', 'label'),
   builtIn: z.boolean(),
   /** Capabilities that its kind can have at best. */
   offers: z.array(z.string()),
@@ -81,9 +79,7 @@ export const backendInfoSchema = z.object({
 export type BackendInfo = z.infer<typeof backendInfoSchema>
 
 export const backendKindInfoSchema = z.object({
-  id: z.string(),
-  label: z.string(),
-  description: z.string(),
+  ...texts('id', 'label', 'description'),
   capabilities: z.array(z.string()),
   params: z.array(paramInfoSchema),
   /** Whether it is a server with an address; the others run inside this program. */
@@ -100,10 +96,7 @@ export type ConnectInfo = z.infer<typeof connectInfoSchema>
 
 /** What a detection found at an address; the result of a `detect` job. */
 export const detectionSchema = z.object({
-  kind: z.string(),
-  kindLabel: z.string(),
-  server: z.string(),
-  baseUrl: z.string(),
+  ...texts('kind', 'kindLabel', 'server', 'baseUrl'),
   use: z.enum(['chat', 'embeddings']),
   models: z.array(z.object({ id: z.string(), contextLength: z.number().nullable() })),
   keyNeeded: z.boolean(),
@@ -118,8 +111,7 @@ export type DetectionInfo = z.infer<typeof detectionSchema>
 const identityRecordSchema = z.object({
   no: z.number(),
   identity: plainObjectSchema,
-  firstSeenAt: z.number(),
-  lastSeenAt: z.number(),
+  ...numbers('firstSeenAt', 'lastSeenAt'),
   /** In what it differs from the one before; null for the first one. */
   change: z.string().nullable(),
 })
@@ -131,12 +123,9 @@ export const backendHistorySchema = z.object({
     z.object({
       no: z.number(),
       state: z.enum(['running', 'done', 'failed']),
-      startedAt: z.number(),
-      finishedAt: z.number().nullable(),
-      passed: z.number(),
-      failed: z.number(),
+      ...numbers('startedAt', 'passed', 'failed'),
+      ...numbersOrNull('finishedAt', 'identityNo'),
       error: z.string().nullable(),
-      identityNo: z.number().nullable(),
     }),
   ),
 })

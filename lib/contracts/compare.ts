@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { numbers, numbersOrNull, texts, textsOrNull } from './fields'
 import { columnIdSchema } from './filter'
 import { nameSchema, namesSchema, roundSchema } from './limits'
 import { metricValueSchema } from './rows'
@@ -58,12 +59,10 @@ const pValues = { p: z.number(), pHolm: z.number() }
 export const compareIntervalSchema = z.union([
   z.object({
     ok: z.literal(true),
-    low: z.number(),
-    high: z.number(),
+    ...numbers('low', 'high'),
     /** Resamples drawn; fewer than `wanted` when n is so large that the budget of draws ends first. */
     resamples: z.number(),
-    wanted: z.number(),
-    seed: z.number(),
+    ...numbers('wanted', 'seed'),
     /** Seed sets that were resampled each for itself. */
     strata: z.number(),
   }),
@@ -73,14 +72,8 @@ export type CompareInterval = z.infer<typeof compareIntervalSchema>
 
 /** Tests on aligned pairs. Differences are A - B. */
 export const pairedResultSchema = z.object({
-  n: z.number(),
-  meanA: z.number().nullable(),
-  meanB: z.number().nullable(),
-  meanDifference: z.number().nullable(),
-  medianDifference: z.number().nullable(),
-  aHigher: z.number(),
-  bHigher: z.number(),
-  ties: z.number(),
+  ...numbers('n', 'aHigher', 'bHigher', 'ties'),
+  ...numbersOrNull('meanA', 'meanB', 'meanDifference', 'medianDifference'),
   wilcoxon: z.union([
     z.object({ ok: z.literal(true), n: z.number(), z: z.number(), effect: z.number(), ...pValues }),
     missingStatistic,
@@ -88,9 +81,7 @@ export const pairedResultSchema = z.object({
   sign: z.union([
     z.object({
       ok: z.literal(true),
-      nPlus: z.number(),
-      nMinus: z.number(),
-      dominance: z.number(),
+      ...numbers('nPlus', 'nMinus', 'dominance'),
       ...pValues,
     }),
     missingStatistic,
@@ -119,8 +110,7 @@ export const levelsResultSchema = z.object({
   /** Pairs where only one side reaches the threshold. */
   mcnemar: z.object({
     threshold: z.string(),
-    onlyA: z.number(),
-    onlyB: z.number(),
+    ...numbers('onlyA', 'onlyB'),
     test: z.union([
       z.object({ ok: z.literal(true), oddsRatio: z.number().nullable(), ...pValues }),
       missingStatistic,
@@ -131,10 +121,8 @@ export type LevelsResult = z.infer<typeof levelsResultSchema>
 
 /** Tests on two sets of rows that do not meet at seeds; always labelled unpaired. */
 export const unpairedResultSchema = z.object({
-  nA: z.number(),
-  nB: z.number(),
-  meanA: z.number().nullable(),
-  meanB: z.number().nullable(),
+  ...numbers('nA', 'nB'),
+  ...numbersOrNull('meanA', 'meanB'),
   mannWhitney: z.union([
     z.object({ ok: z.literal(true), u: z.number(), z: z.number(), delta: z.number(), ...pValues }),
     missingStatistic,
@@ -148,9 +136,7 @@ export const unpairedResultSchema = z.object({
       chiSquare: z.union([
         z.object({
           ok: z.literal(true),
-          chi2: z.number(),
-          df: z.number(),
-          cramersV: z.number(),
+          ...numbers('chi2', 'df', 'cramersV'),
           ...pValues,
         }),
         missingStatistic,
@@ -162,20 +148,15 @@ export const unpairedResultSchema = z.object({
 export type UnpairedResult = z.infer<typeof unpairedResultSchema>
 
 export const compareSideValuesSchema = z.object({
-  runId: z.string().nullable(),
-  definitionHash: z.string().nullable(),
-  rows: z.number(),
-  valued: z.number(),
+  ...textsOrNull('runId', 'definitionHash'),
+  ...numbers('rows', 'valued'),
   /** Status name -> rows of this side without a value. */
   missing: z.record(z.string(), z.number()),
 })
 export type CompareSideValues = z.infer<typeof compareSideValuesSchema>
 
 export const compareMetricSchema = z.object({
-  column: z.string(),
-  label: z.string(),
-  shortLabel: z.string(),
-  unit: z.string(),
+  ...texts('column', 'label', 'shortLabel', 'unit'),
   shape: z.enum(['scalar', 'vector', 'enum']),
   direction: z.enum(['higher', 'lower', 'none']),
   directionMeans: z.string(),
@@ -195,14 +176,10 @@ export const compareMetricSchema = z.object({
 export type CompareMetric = z.infer<typeof compareMetricSchema>
 
 export const compareSeedSetSchema = z.object({
-  key: z.string(),
-  label: z.string(),
+  ...texts('key', 'label'),
   state: z.enum(['aligned', 'not_aligned', 'missing_a', 'missing_b', 'missing_both']),
-  cellA: z.string().nullable(),
-  cellB: z.string().nullable(),
-  rowsA: z.number(),
-  rowsB: z.number(),
-  aligned: z.number(),
+  ...textsOrNull('cellA', 'cellB'),
+  ...numbers('rowsA', 'rowsB', 'aligned'),
   /** Rows set aside because an earlier row of the same side holds their slot. */
   sharedSlots: z.number(),
   /** How each side met its slots: `index`, `birth`, ... */
@@ -213,8 +190,7 @@ export type CompareSeedSet = z.infer<typeof compareSeedSetSchema>
 
 export const compareSummarySchema = z.object({
   seedSets: z.array(compareSeedSetSchema),
-  rowsA: z.number(),
-  rowsB: z.number(),
+  ...numbers('rowsA', 'rowsB'),
   /** Pairs of rows at the same seed slot. */
   aligned: z.number(),
   metrics: z.array(compareMetricSchema),
@@ -225,11 +201,9 @@ export const compareSummarySchema = z.object({
 export type CompareSummary = z.infer<typeof compareSummarySchema>
 
 export const compareTextSchema = z.object({
-  cellId: z.string(),
+  ...texts('cellId', 'instruction'),
   idx: z.number(),
-  instruction: z.string(),
-  input: z.string().nullable(),
-  response: z.string().nullable(),
+  ...textsOrNull('input', 'response'),
   /** Whether one of the texts was cut; the pair's own address gives them whole. */
   clamped: z.boolean(),
   operator: z.string().nullable(),
@@ -252,8 +226,7 @@ export type ComparePair = z.infer<typeof comparePairSchema>
 
 export const comparePageSchema = z.object({
   column: z.string().nullable(),
-  total: z.number(),
-  offset: z.number(),
+  ...numbers('total', 'offset'),
   rows: z.array(comparePairSchema),
   serverMs: z.number(),
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { numbers, numbersOrNull, texts, textsOrNull } from './fields'
 import { keySchema, LIMITS, nameSchema, namesSchema, settingsSchema } from './limits'
 import { budgetSchema, meterSchema } from './meter'
 import { rowSetSchema } from './run'
@@ -19,10 +20,7 @@ export const metricInfoSchema = z.object({
   id: z.string(),
   kind: z.enum(['measured', 'derived', 'imported']),
   version: z.number(),
-  label: z.string(),
-  description: z.string(),
-  formula: z.string(),
-  source: z.string(),
+  ...texts('label', 'description', 'formula', 'source'),
   needs: z.array(z.string()),
   params: z.array(paramInfoSchema),
   /** Derived metrics: the measured metric that feeds them; null when the texts do. */
@@ -51,18 +49,15 @@ export type ComputeRequest = z.infer<typeof computeRequestSchema>
 /** What a run would cost, measured on a few rows. Times are an interval. */
 export const dryRunSchema = z.object({
   metric: z.string(),
-  backendId: z.string().nullable(),
-  backendLabel: z.string().nullable(),
-  rows: z.number(),
-  rowsDone: z.number(),
+  ...textsOrNull('backendId', 'backendLabel'),
+  ...numbers('rows', 'rowsDone'),
   /** Rows that were really computed, to measure speed and lengths of replies. */
   sampleRows: z.number(),
   /** Rows whose requests were counted without sending them. */
   countedRows: z.number(),
   /** What is still to be sent, in requests and tokens, and how many answers the cache has. */
   meter: meterSchema,
-  secondsLow: z.number(),
-  secondsHigh: z.number(),
+  ...numbers('secondsLow', 'secondsHigh'),
   /** What the time assumes, where it depends on more than the backend; null otherwise. */
   note: z.string().nullable(),
   /** Null when no price is known. */
@@ -131,10 +126,7 @@ export const evolveRequestSchema = z.object({
 export type EvolveRequest = z.infer<typeof evolveRequestSchema>
 
 export const modelInfoSchema = z.object({
-  id: z.string(),
-  label: z.string(),
-  licence: z.string(),
-  purpose: z.string(),
+  ...texts('id', 'label', 'licence', 'purpose'),
   sizeBytes: z.number(),
   state: z.enum(['ready', 'missing', 'fetching', 'failed']),
   path: z.string().nullable(),
@@ -144,20 +136,16 @@ export const modelInfoSchema = z.object({
 export type ModelInfo = z.infer<typeof modelInfoSchema>
 
 export const systemInfoSchema = z.object({
-  version: z.string(),
-  node: z.string(),
-  platform: z.string(),
+  ...texts('version', 'node', 'platform'),
   worker: z.object({
     /** The page came up a moment ago and its worker is still starting. */
     isStarting: z.boolean(),
     alive: z.boolean(),
-    heartbeatAt: z.number().nullable(),
-    pid: z.number().nullable(),
+    ...numbersOrNull('heartbeatAt', 'pid'),
   }),
   /** How far worker and engines stand back for other programs: 0 not at all, 19 most. */
   niceness: z.number(),
-  dataDir: z.string(),
-  cacheDir: z.string(),
+  ...texts('dataDir', 'cacheDir'),
   activeJobs: z.number(),
 })
 export type SystemInfo = z.infer<typeof systemInfoSchema>

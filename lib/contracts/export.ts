@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { numbers, texts } from './fields'
 import { viewStateSchema } from './filter'
 import { LIMITS, nameSchema } from './limits'
 import { optionFieldSchema } from './options'
@@ -39,7 +40,7 @@ export const exportFieldsSchema = z.object({
   lineage: z
     .boolean()
     .default(false)
-    .describe('Adds study, evolver, round, slot and operator to the rows.'),
+    .describe('Adds study, evolver, round, seed slot and operator to the rows.'),
   options: exportOptionsSchema.default({}),
 })
 
@@ -59,8 +60,7 @@ export type ExportRequest = z.output<Fields>
 
 /** A format that rows can be written in, as the browser and the command line know it. */
 export const exportFormatSchema = z.object({
-  id: z.string(),
-  label: z.string(),
+  ...texts('id', 'label'),
   /** What it holds and what it cannot. */
   description: z.string(),
   extension: z.string(),
@@ -71,8 +71,7 @@ export const exportFormatSchema = z.object({
 export type ExportFormat = z.infer<typeof exportFormatSchema>
 
 const findingSchema = z.object({
-  rule: z.string(),
-  message: z.string(),
+  ...texts('rule', 'message'),
   rows: z.number(),
   examples: z.array(z.string()),
   /** The first rows concerned, counted from 1 in the order of the export. */
@@ -82,17 +81,14 @@ export type ExportFinding = z.infer<typeof findingSchema>
 
 /** A switch of the format that lets a blocked export go on. */
 const remedySchema = z.object({
-  option: z.string(),
-  label: z.string(),
+  ...texts('option', 'label'),
   /** What it does to the rows, after the name of the option: "leaves 2 of 4 rows out". */
   effect: z.string(),
 })
 export type ExportRemedy = z.infer<typeof remedySchema>
 
 export const exportCheckSchema = z.object({
-  rows: z.number(),
-  rowsKept: z.number(),
-  bytesEstimate: z.number(),
+  ...numbers('rows', 'rowsKept', 'bytesEstimate'),
   blocking: z.array(findingSchema),
   remedies: z.array(remedySchema),
   warnings: z.array(findingSchema),
@@ -112,15 +108,17 @@ export const storedExportSchema = z.object({
 
 /** An export that was downloaded before, with what is needed to make it again. */
 export const previousExportSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  /** Name of its format. */
-  formatLabel: z.string(),
+  ...texts('id', 'name'),
+  /** Name of its format; null where the stored export does not say. */
+  formatLabel: z.string().nullable(),
   rowCount: z.number(),
   /** null while it is being sent, or when it was broken off. */
   bytes: z.number().nullable(),
   sha256: z.string().nullable(),
   createdAt: z.number(),
-  request: exportRequestSchema,
+  /** null where it cannot be made again; `problem` says why. */
+  request: exportRequestSchema.nullable(),
+  hasRecipe: z.boolean(),
+  problem: z.string().nullable(),
 })
 export type PreviousExport = z.infer<typeof previousExportSchema>

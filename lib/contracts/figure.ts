@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { numbers, numbersOrNull, texts } from './fields'
 import { valueFilterSchema } from './filter'
 import { optionFieldSchema, type OptionField } from './options'
 import { plainObjectSchema } from './plain-object'
@@ -7,8 +8,7 @@ import { plainObjectSchema } from './plain-object'
 export const figureSelectionSchema = z.object({
   /** Column to filter on; null = every row of the cells. */
   column: z.string().nullable(),
-  min: z.number().nullable(),
-  max: z.number().nullable(),
+  ...numbersOrNull('min', 'max'),
   /** Words to filter on where the column has them instead of numbers; the range is not looked at then. */
   values: valueFilterSchema.pick({ match: true, values: true }).exactOptional(),
   /** Keep rows without a value too; with an empty range, only those. */
@@ -22,18 +22,14 @@ export type FigureSelection = z.infer<typeof figureSelectionSchema>
 
 /** Rows of one series: how many have a value, and why the others do not. */
 const seriesCountSchema = z.object({
-  seriesKey: z.string(),
-  label: z.string(),
+  ...texts('seriesKey', 'label'),
   /** Drawing key of the arm: its key, or `seeds`. */
   arm: z.string(),
   seedSetKey: z.string(),
-  round: z.number(),
-  n: z.number(),
-  valued: z.number(),
+  ...numbers('round', 'n', 'valued'),
   /** Status name -> rows without a value. */
   missing: z.record(z.string(), z.number()),
-  done: z.number(),
-  total: z.number(),
+  ...numbers('done', 'total'),
   runId: z.string().nullable(),
   definitionHash: z.string(),
 })
@@ -41,8 +37,7 @@ export type SeriesCount = z.infer<typeof seriesCountSchema>
 
 /** Series of one column whose definitions differ: they share an axis only if the user says so. */
 const figureConflictSchema = z.object({
-  column: z.string(),
-  label: z.string(),
+  ...texts('column', 'label'),
   /** Whether all groups are drawn; otherwise only the first is. */
   mixed: z.boolean(),
   definitions: z.array(z.object({ hash: z.string(), series: z.array(z.string()) })),
@@ -88,9 +83,7 @@ export type FigureTable = z.infer<typeof figureTableSchema>
 
 /** A figure as the browser knows it. */
 const figureMetaSchema = z.object({
-  id: z.string(),
-  title: z.string(),
-  description: z.string(),
+  ...texts('id', 'title', 'description'),
   options: z.array(optionFieldSchema),
   /** Whether the drawn bins or curves can be had as a table of their own. */
   hasDrawnValues: z.boolean(),
@@ -119,8 +112,7 @@ export type FigureListItem = z.infer<typeof figureListItemSchema>
 
 /** A run behind a figure, for its card. */
 const figureCardSchema = z.object({
-  runId: z.string(),
-  definitionHash: z.string(),
+  ...texts('runId', 'definitionHash'),
   model: z.string().nullable(),
 })
 export type FigureCard = z.infer<typeof figureCardSchema>
@@ -133,8 +125,7 @@ export const figureResultSchema = z.object({
   /** What a figure draws is its own; it is handed through as it is. */
   prepared: z.looseObject(preparedShape) as unknown as z.ZodType<PreparedCommon, PreparedCommon>,
   table: figureTableSchema,
-  reading: z.string(),
-  altText: z.string(),
+  ...texts('reading', 'altText'),
   cards: z.array(figureCardSchema),
   /** Milliseconds since the epoch. */
   preparedAt: z.number(),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { numbers, numbersOrNull, texts } from './fields'
 import { budgetSchema, emptyMeter, meterSchema } from './meter'
 import { plainObjectSchema } from './plain-object'
 
@@ -39,8 +40,7 @@ export type JobHold = z.infer<typeof jobHoldSchema>
 
 /** What a running job says of itself, rewritten at every commit. */
 export const jobProgressSchema = z.object({
-  done: z.number(),
-  total: z.number(),
+  ...numbers('done', 'total'),
   unit: z.string(),
   /** Work named in words: "Scoring code, round 2". */
   phase: z.string(),
@@ -70,8 +70,7 @@ export const jobProgressSchema = z.object({
       stuck: z.number(),
       /** Without a row done in between. */
       idle: z.number(),
-      done: z.number(),
-      requests: z.number(),
+      ...numbers('done', 'requests'),
     })
     .nullable(),
 })
@@ -108,9 +107,7 @@ export const storedProgressSchema = z.preprocess((value) => {
 }, jobProgressSchema)
 
 export const jobSchema = z.object({
-  id: z.string(),
-  kind: z.string(),
-  title: z.string(),
+  ...texts('id', 'kind', 'title'),
   studyId: z.string().nullable(),
   state: z.enum(JOB_STATES),
   request: z.enum(['cancel', 'pause']).nullable(),
@@ -125,8 +122,7 @@ export const jobSchema = z.object({
   errorCode: z.string().nullable(),
   result: plainObjectSchema.nullable(),
   createdAt: z.number(),
-  startedAt: z.number().nullable(),
-  finishedAt: z.number().nullable(),
+  ...numbersOrNull('startedAt', 'finishedAt'),
   /** Whether "retry failed rows" has anything to do. */
   retryable: z.boolean(),
 })

@@ -1,14 +1,12 @@
 import { z } from 'zod'
+import { numbersOrNull, texts } from './fields'
 import { STATUSES } from './status'
 
 /** One number of a measure of a set: how it is labelled and read. */
 export const setOutputSchema = z.object({
-  key: z.string(),
-  label: z.string(),
-  unit: z.string(),
+  ...texts('key', 'label', 'unit'),
   direction: z.enum(['higher', 'lower', 'none']),
-  directionMeans: z.string(),
-  description: z.string(),
+  ...texts('directionMeans', 'description'),
 })
 export type SetOutput = z.infer<typeof setOutputSchema>
 
@@ -20,8 +18,7 @@ export const setValueSchema = z.object({
   mean: z.number().nullable(),
   /** Standard deviation over the draws (divisor: draws minus 1); null where there is a single draw. */
   sd: z.number().nullable(),
-  min: z.number().nullable(),
-  max: z.number().nullable(),
+  ...numbersOrNull('min', 'max'),
   /** Why there is no mean. */
   reason,
   /** The number over everything that the cell has, at `size`. */
@@ -44,11 +41,8 @@ export type SetRecord = z.infer<typeof setRecordSchema>
 
 /** One cell of a run. */
 const setCellSchema = z.object({
-  cellId: z.string(),
-  seedSetKey: z.string(),
-  seedSet: z.string(),
+  ...texts('cellId', 'seedSetKey', 'seedSet', 'arm'),
   armKey: z.string().nullable(),
-  arm: z.string(),
   round: z.number(),
   /** Rows that the run covers. */
   rows: z.number(),
@@ -59,10 +53,7 @@ export type SetCell = z.infer<typeof setCellSchema>
 
 /** A run of a measure of a set with its number for each cell. */
 export const setRunSchema = z.object({
-  runId: z.string(),
-  metric: z.string(),
-  label: z.string(),
-  definitionHash: z.string(),
+  ...texts('runId', 'metric', 'label', 'definitionHash'),
   /** Whether figures show this run. */
   pinned: z.boolean(),
   /** Whether it is over a subset: a filter or a sample of the seeds. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { numbers } from './fields'
 
 /** What backends did for a job or a run. Tokens count only what was sent: answers of the cache cost nothing. */
 export const meterSchema = z.object({
@@ -8,10 +9,7 @@ export const meterSchema = z.object({
   cachedRequests: z.number(),
   /** Requests sent again after a failure. */
   retries: z.number(),
-  promptTokens: z.number(),
-  completionTokens: z.number(),
-  scoredTokens: z.number(),
-  embeddedTokens: z.number(),
+  ...numbers('promptTokens', 'completionTokens', 'scoredTokens', 'embeddedTokens'),
 })
 export type Meter = z.infer<typeof meterSchema>
 

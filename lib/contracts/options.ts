@@ -1,20 +1,17 @@
 import { z } from 'zod'
+import { numbersOrNull, texts } from './fields'
 import { COLUMN_SHAPES } from './column-kinds'
 
 /** One option as a form control; drawn from the schema of the thing that has it. */
 export const optionFieldSchema = z.object({
-  name: z.string(),
-  title: z.string(),
-  description: z.string(),
+  ...texts('name', 'title', 'description'),
   kind: z.enum(['choice', 'switch', 'number', 'text']),
   choices: z.array(z.object({ value: z.string(), label: z.string() })),
   /** Set where columns of the study of these shapes are choices as well; the service adds those with values. */
   columns: z.array(z.enum(COLUMN_SHAPES)).exactOptional(),
   /** Set where every number of a measure of a set is a choice; the service adds those that the schema does not name. */
   setMeasures: z.literal(true).exactOptional(),
-  min: z.number().nullable(),
-  max: z.number().nullable(),
-  step: z.number().nullable(),
+  ...numbersOrNull('min', 'max', 'step'),
   default: z.union([z.string(), z.number(), z.boolean()]),
   /** Shown beside the title instead of in the menu. */
   inline: z.boolean(),
@@ -55,8 +52,7 @@ const propertySchema = z.looseObject({
   setMeasures: z.literal(true).optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
-  title: z.string(),
-  description: z.string(),
+  ...texts('title', 'description'),
   default: scalar,
   step: z.number().optional(),
   inline: z.boolean().optional(),

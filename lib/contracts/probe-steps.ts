@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { texts } from './fields'
 
 /** What each step of a probe is called, by its id; the probe, the page and stored probes find steps by id. */
 export const PROBE_STEPS = {
@@ -41,10 +42,7 @@ function withId(value: unknown): unknown {
 export const probeStepSchema = z.preprocess(
   withId,
   z.object({
-    id: z.string(),
-    name: z.string(),
-    state: z.string(),
-    detail: z.string(),
+    ...texts('id', 'name', 'state', 'detail'),
     remedy: z.string().optional(),
     flag: z.string().optional(),
   }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { texts, textsOrNull } from './fields'
 import { nameSchema } from './limits'
 import { cleanName } from './plain-text'
 import { plainObjectSchema } from './plain-object'
@@ -29,8 +30,7 @@ export type PromptKind = (typeof PROMPT_KINDS)[number]
 export const promptVersionSchema = z.object({
   /** null = the text that comes with the program. */
   id: z.string().nullable(),
-  version: z.string(),
-  template: z.string(),
+  ...texts('version', 'template'),
   /** Rubrics only. */
   scale: rubricScaleSchema.nullable(),
   /** SHA-256 of what is sent and, for rubrics, of the scale: the hash on the cards of runs. */
@@ -49,8 +49,7 @@ export type PromptVersion = z.infer<typeof promptVersionSchema>
 export const promptInfoSchema = z.object({
   id: z.string(),
   kind: z.enum(PROMPT_KINDS),
-  name: z.string(),
-  purpose: z.string(),
+  ...texts('name', 'purpose'),
   /** Placeholders that a text must hold. */
   required: z.array(z.string()),
   /** Placeholders that a text may hold. */
@@ -83,9 +82,7 @@ export const promptRowSchema = z.object({
   /** Where the row is: "Code, small, round 2, row 14". */
   place: z.string(),
   instruction: z.string(),
-  input: z.string().nullable(),
-  response: z.string().nullable(),
-  parent: z.string().nullable(),
+  ...textsOrNull('input', 'response', 'parent'),
 })
 export type PromptRow = z.infer<typeof promptRowSchema>
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { numbers, texts, textsOrNull } from './fields'
 import { tokenStripSchema } from './token-strip'
 import { plainObjectSchema } from './plain-object'
 
@@ -8,15 +9,9 @@ export type MarkKind = (typeof MARK_KINDS)[number]
 
 /** One line of the log of decisions. */
 export const annotationEntrySchema = z.object({
-  no: z.number(),
-  studyId: z.string(),
-  cellNo: z.number(),
-  idx: z.number(),
-  kind: z.string(),
-  value: z.string().nullable(),
-  author: z.string(),
-  reason: z.string().nullable(),
-  at: z.number(),
+  ...numbers('no', 'cellNo', 'idx', 'at'),
+  ...texts('studyId', 'kind', 'author'),
+  ...textsOrNull('value', 'reason'),
   /** null while it stands. */
   undoneAt: z.number().nullable(),
 })
@@ -42,17 +37,13 @@ export const metricValueSchema = z.object({
 export type MetricValue = z.infer<typeof metricValueSchema>
 
 export const rowListItemSchema = z.object({
-  cellId: z.string(),
-  idx: z.number(),
-  seedSetKey: z.string(),
-  armKey: z.string().nullable(),
-  round: z.number(),
+  ...texts('cellId', 'seedSetKey'),
+  ...numbers('idx', 'round'),
+  ...textsOrNull('armKey', 'operator'),
   slot: z.number().nullable(),
-  operator: z.string().nullable(),
   /** Clamped to 300 characters for lists; the detail holds the whole text. */
   instruction: z.string(),
-  input: z.string().nullable(),
-  response: z.string().nullable(),
+  ...textsOrNull('input', 'response'),
   flags: z.array(z.string()),
   marks: z.array(z.string()),
   values: z.record(z.string(), metricValueSchema),
@@ -73,14 +64,10 @@ export type RowPage = z.infer<typeof rowPageSchema>
 
 /** A short form of a relative of the row. */
 export const rowRefSchema = z.object({
-  cellId: z.string(),
-  idx: z.number(),
-  seedSetKey: z.string(),
-  armKey: z.string().nullable(),
-  round: z.number(),
-  operator: z.string().nullable(),
+  ...texts('cellId', 'seedSetKey', 'instruction'),
+  ...numbers('idx', 'round'),
+  ...textsOrNull('armKey', 'operator'),
   confidence: z.number().nullable(),
-  instruction: z.string(),
 })
 export type RowRef = z.infer<typeof rowRefSchema>
 
@@ -90,8 +77,7 @@ export const rowDetailSchema = z.object({
     history: z.unknown(),
     extra: z.unknown(),
     externalId: z.string().nullable(),
-    fileName: z.string(),
-    sha256: z.string(),
+    ...texts('fileName', 'sha256'),
     /** What losses are of where that is not instruction and response: the last user and assistant pair of a chat. */
     lastPair: z.object({ user: z.string(), reply: z.string() }).nullable(),
   }),
@@ -104,8 +90,7 @@ export const rowDetailSchema = z.object({
   /** Metric id -> what the run kept of this row: reply, tokens, error. */
   details: z.array(
     z.object({
-      metric: z.string(),
-      runId: z.string(),
+      ...texts('metric', 'runId'),
       detail: plainObjectSchema,
       /** Tokens with their losses, where the run scored tokens. */
       strip: tokenStripSchema.nullable(),

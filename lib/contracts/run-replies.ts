@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { texts } from './fields'
 import { jobSchema } from './job'
 import { runInfoSchema } from './study'
 
@@ -17,10 +18,7 @@ export const runCardSchema = z.object({
   /** Formula and source of the metric as this version has them; null where it does not know the metric. */
   metric: z
     .object({
-      id: z.string(),
-      label: z.string(),
-      formula: z.string(),
-      source: z.string(),
+      ...texts('id', 'label', 'formula', 'source'),
       version: z.number(),
     })
     .nullable(),
@@ -29,10 +27,7 @@ export const runCardSchema = z.object({
   /** Texts of the prompts; only those whose hash is the one that the run used. */
   prompts: z.array(
     z.object({
-      id: z.string(),
-      version: z.string(),
-      hash: z.string(),
-      text: z.string(),
+      ...texts('id', 'version', 'hash', 'text'),
       /** Under which it is stored; null when no stored version has this text. */
       name: z.string().nullable(),
     }),

@@ -12,95 +12,62 @@ export interface StatusInfo {
   readonly retryable: boolean
 }
 
-function define(
-  code: number,
-  name: string,
-  hasValue: boolean,
-  retryable: boolean,
-  sentence: string,
-) {
-  return { code, name, hasValue, retryable, sentence }
+function define(hasValue: boolean, retryable: boolean) {
+  return (code: number, name: string, sentence: string): StatusInfo => {
+    return { code, name, sentence, hasValue, retryable }
+  }
 }
+const valued = define(true, false)
+const missing = define(false, false)
+const failed = define(false, true)
 
 export const STATUSES = [
-  define(0, 'not_run', false, false, 'Not computed yet.'),
-  define(1, 'ok', true, false, 'Computed as defined.'),
-  define(
+  missing(0, 'not_run', 'Not computed yet.'),
+  valued(1, 'ok', 'Computed as defined.'),
+  valued(
     2,
     'repaired',
-    true,
-    false,
     'The reply did not follow the format exactly; the tolerant parser read it.',
   ),
-  define(
-    3,
-    'truncated_input',
-    true,
-    false,
-    'The text was cut to the length that the metric defines.',
-  ),
-  define(10, 'no_response', false, false, 'The row has no response.'),
-  define(11, 'empty_instruction', false, false, 'The instruction is empty.'),
-  define(12, 'one_token_response', false, false, 'The response leaves no token to score.'),
-  define(13, 'one_token_instruction', false, false, 'The instruction leaves no token to score.'),
-  define(
-    14,
-    'too_long',
-    false,
-    false,
-    "The text is longer than the model's context; it was not cut.",
-  ),
-  define(
-    15,
-    'backend_floor',
-    false,
-    true,
-    'The server clamped a needed log-probability (minus infinity).',
-  ),
-  define(
-    16,
-    'backend_unsupported',
-    false,
-    false,
-    'The backend cannot provide what the metric needs.',
-  ),
-  define(17, 'zero_denominator', false, false, 'A loss in the denominator is exactly zero.'),
-  define(18, 'error', false, true, 'The request failed; the message is kept with the row.'),
-  define(19, 'cancelled', false, true, 'Stopped before this row was reached.'),
-  define(20, 'n_too_small', false, false, 'Too few rows for this value to exist.'),
-  define(21, 'ambiguous', false, true, 'The reply names more than one answer.'),
-  define(22, 'refused', false, true, 'The model refused to answer.'),
-  define(23, 'truncated', false, true, 'The reply was cut by the token limit.'),
-  define(24, 'empty', false, true, 'The reply is empty.'),
-  define(25, 'unparsed', false, true, 'The reply holds no answer that could be read.'),
-  define(26, 'nonfinite', false, true, 'The reply is not a finite number.'),
-  define(27, 'out_of_range', false, true, 'The number is outside the scale.'),
-  define(28, 'low_coverage', false, true, 'The labels hold too little of the probability.'),
-  define(29, 'constant', false, false, 'All values are equal, so the statistic is undefined.'),
-  define(30, 'no_parent', false, false, 'The row has no parent in the alignment used.'),
-  define(31, 'not_applicable', false, false, 'The metric is not defined for this row.'),
-  define(32, 'left_out', false, false, "The metric's own rule leaves this row out."),
+  valued(3, 'truncated_input', 'The text was cut to the length that the metric defines.'),
+  missing(10, 'no_response', 'The row has no response.'),
+  missing(11, 'empty_instruction', 'The instruction is empty.'),
+  missing(12, 'one_token_response', 'The response leaves no token to score.'),
+  missing(13, 'one_token_instruction', 'The instruction leaves no token to score.'),
+  missing(14, 'too_long', "The text is longer than the model's context; it was not cut."),
+  failed(15, 'backend_floor', 'The server clamped a needed log-probability (minus infinity).'),
+  missing(16, 'backend_unsupported', 'The backend cannot provide what the metric needs.'),
+  missing(17, 'zero_denominator', 'A loss in the denominator is exactly zero.'),
+  failed(18, 'error', 'The request failed; the message is kept with the row.'),
+  failed(19, 'cancelled', 'Stopped before this row was reached.'),
+  missing(20, 'n_too_small', 'Too few rows for this value to exist.'),
+  failed(21, 'ambiguous', 'The reply names more than one answer.'),
+  failed(22, 'refused', 'The model refused to answer.'),
+  failed(23, 'truncated', 'The reply was cut by the token limit.'),
+  failed(24, 'empty', 'The reply is empty.'),
+  failed(25, 'unparsed', 'The reply holds no answer that could be read.'),
+  failed(26, 'nonfinite', 'The reply is not a finite number.'),
+  failed(27, 'out_of_range', 'The number is outside the scale.'),
+  failed(28, 'low_coverage', 'The labels hold too little of the probability.'),
+  missing(29, 'constant', 'All values are equal, so the statistic is undefined.'),
+  missing(30, 'no_parent', 'The row has no parent in the alignment used.'),
+  missing(31, 'not_applicable', 'The metric is not defined for this row.'),
+  missing(32, 'left_out', "The metric's own rule leaves this row out."),
   // Retried like a failure, because operators can be set after the import.
-  define(
+  failed(
     33,
     'no_operator',
-    false,
-    true,
     "The operator that made this row is not known; set the operators of its file, or name one in the metric's parameters.",
   ),
-  define(40, 'not_in_file', false, false, 'The file has no value in this row.'),
-  define(
+  missing(40, 'not_in_file', 'The file has no value in this row.'),
+  missing(
     41,
     'not_of_kind',
-    false,
-    false,
     "The value in the file is not of the column's kind; it stays in the row's own fields.",
   ),
-  define(
+  missing(
     42,
     'value_too_long',
-    false,
-    false,
     "The value in the file is longer than a column of this kind takes; it stays in the row's own fields.",
   ),
 ] as const satisfies readonly StatusInfo[]

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { booleans, numbers, numbersOrNull, texts, textsOrNull } from './fields'
 import { columnMappingSchema } from './cell'
 import { COLUMN_KINDS, COLUMN_SHAPES } from './column-kinds'
 import { importQuestionSchema } from './import-questions'
@@ -12,25 +13,15 @@ export const ARM_CLASSES = ['small', 'large', 'other'] as const
 export const SCENARIOS = ['evol-instruct', 'autoif', 'auto-evol', 'other'] as const
 
 export const studySummarySchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  description: z.string(),
+  ...texts('id', 'name', 'description', 'origin'),
   notice: z.string().nullable(),
-  origin: z.string(),
-  createdAt: z.number(),
+  ...numbers('createdAt', 'seedSetCount', 'armCount', 'cellCount', 'rowCount', 'activeJobs'),
   deletedAt: z.number().nullable(),
-  seedSetCount: z.number(),
-  armCount: z.number(),
-  cellCount: z.number(),
-  rowCount: z.number(),
-  activeJobs: z.number(),
 })
 export type StudySummary = z.infer<typeof studySummarySchema>
 
 export const seedSetInfoSchema = z.object({
-  id: z.string(),
-  key: z.string(),
-  label: z.string(),
+  ...texts('id', 'key', 'label'),
   slotCount: z.number(),
 })
 export type SeedSetInfo = z.infer<typeof seedSetInfoSchema>
@@ -39,9 +30,7 @@ export type SeedSetInfo = z.infer<typeof seedSetInfoSchema>
 export const decodingSchema = z.record(z.string(), z.union([z.string(), z.number()]))
 
 export const armInfoSchema = z.object({
-  id: z.string(),
-  key: z.string(),
-  label: z.string(),
+  ...texts('id', 'key', 'label'),
   armClass: z.enum(ARM_CLASSES),
   scenario: z.enum(SCENARIOS),
   model: z.string().nullable(),
@@ -52,34 +41,25 @@ export type ArmInfo = z.infer<typeof armInfoSchema>
 
 /** How far the pinned run of one metric has come in one cell. */
 const cellMetricSchema = z.object({
-  metric: z.string(),
-  runId: z.string(),
-  total: z.number(),
-  done: z.number(),
-  valued: z.number(),
+  ...texts('metric', 'runId'),
+  ...numbers('total', 'done', 'valued'),
   /** The rows were aligned again or got other operators since: the values are those of the older version. */
   isOutdated: z.boolean(),
 })
 
 export const cellInfoSchema = z.object({
-  id: z.string(),
-  seedSetKey: z.string(),
+  ...texts('id', 'seedSetKey'),
   /** null = the seeds. */
   armKey: z.string().nullable(),
-  round: z.number(),
-  revision: z.number(),
-  rowCount: z.number(),
+  ...numbers('round', 'revision', 'rowCount'),
   fileName: z.string(),
   sourceKind: z.enum(['file', 'evolved']),
-  sha256: z.string(),
-  format: z.string(),
+  ...texts('sha256', 'format'),
   createdAt: z.number(),
   alignment: z
     .object({
       kind: z.string(),
-      matched: z.number(),
-      total: z.number(),
-      version: z.number(),
+      ...numbers('matched', 'total', 'version'),
       /** Why rows are not aligned; null when nothing speaks against them. */
       reason: z.string().nullable(),
       /** What was done instead of what was asked for. */
@@ -106,30 +86,21 @@ export const columnInfoSchema = z.object({
   /** Measured metric whose run feeds it. */
   fromMetric: z.string(),
   runId: z.string().nullable(),
-  label: z.string(),
-  shortLabel: z.string(),
-  group: z.string(),
+  ...texts('label', 'shortLabel', 'group'),
   shape: z.enum(COLUMN_SHAPES),
   levels: z.array(z.string()).nullable(),
   unit: z.string(),
   range: z.tuple([z.number(), z.number()]).nullable(),
   direction: z.enum(['higher', 'lower', 'none']),
-  directionMeans: z.string(),
-  description: z.string(),
-  formula: z.string(),
-  source: z.string(),
-  isDefault: z.boolean(),
-  hidden: z.boolean(),
+  ...texts('directionMeans', 'description', 'formula', 'source'),
+  ...booleans('isDefault', 'hidden'),
 })
 export type ColumnInfo = z.infer<typeof columnInfoSchema>
 
 /** A run with its whole provenance card. */
 export const runInfoSchema = z.object({
-  id: z.string(),
-  metric: z.string(),
-  metricLabel: z.string(),
+  ...texts('id', 'metric', 'metricLabel', 'definitionHash'),
   metricVersion: z.number(),
-  definitionHash: z.string(),
   definition: runDefinitionSchema,
   rowSet: rowSetSchema,
   record: runRecordSchema,
@@ -140,9 +111,7 @@ export const runInfoSchema = z.object({
   createdAt: z.number(),
   /** Cells that were aligned again or got other operators since the run read them. */
   outdatedCells: z.number(),
-  total: z.number(),
-  done: z.number(),
-  valued: z.number(),
+  ...numbers('total', 'done', 'valued'),
 })
 export type RunInfo = z.infer<typeof runInfoSchema>
 
@@ -208,8 +177,7 @@ const furtherColumnSchema = z.object({
   doubt: z.string().nullable(),
   /** The first distinct values, each cut. */
   samples: z.array(z.string()),
-  distinct: z.number(),
-  rows: z.number(),
+  ...numbers('distinct', 'rows'),
 })
 export type FurtherColumn = z.infer<typeof furtherColumnSchema>
 
@@ -226,8 +194,7 @@ export const importPreviewSchema = z.object({
   error: z
     .object({
       message: z.string(),
-      row: z.number().nullable(),
-      byteOffset: z.number().nullable(),
+      ...numbersOrNull('row', 'byteOffset'),
       /** Only single rows are broken: with `skipBadRows` the rest can be imported. */
       canSkip: z.boolean(),
       /** What the user may decide so that the file can be read. */
@@ -243,8 +210,7 @@ export const importPreviewSchema = z.object({
     z.object({
       index: z.number(),
       instruction: z.string(),
-      input: z.string().nullable(),
-      output: z.string().nullable(),
+      ...textsOrNull('input', 'output'),
       flags: z.array(z.string()),
     }),
   ),

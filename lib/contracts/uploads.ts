@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { texts } from './fields'
 import { columnMappingSchema } from './cell'
 import { importedColumnsSchema } from './imported-values'
 import { LIMITS, nameSchema } from './limits'
@@ -6,10 +7,8 @@ import { openingSchema } from './opening'
 
 /** A file that waits to be imported. */
 export const uploadSchema = z.object({
-  uploadId: z.string(),
-  fileName: z.string(),
+  ...texts('uploadId', 'fileName', 'sha256'),
   sizeBytes: z.number(),
-  sha256: z.string(),
 })
 export type Upload = z.infer<typeof uploadSchema>
 

@@ -17,13 +17,15 @@ import type { PreviousExport } from '@/lib/contracts/export'
 function columnsOf(studyId: string, onDownload: () => void): Column<PreviousExport>[] {
   return [
     { name: 'Name', cell: ({ name }) => name },
-    { name: 'Format', cell: ({ formatLabel }) => formatLabel },
+    { name: 'Format', cell: ({ formatLabel }) => formatLabel ?? DASH },
     { name: 'Rows', kind: 'number', cell: ({ rowCount }) => formatCount(rowCount) },
     {
       name: 'Size',
       kind: 'number',
-      cell: ({ bytes }) =>
-        bytes === null ? (
+      cell: ({ bytes, problem }) =>
+        bytes === null && problem ? (
+          DASH
+        ) : bytes === null ? (
           <Term tip="Still being sent, or interrupted before the end.">incomplete</Term>
         ) : (
           formatBytes(bytes)
@@ -40,14 +42,19 @@ function columnsOf(studyId: string, onDownload: () => void): Column<PreviousExpo
     {
       name: 'Files',
       kind: 'line',
-      cell: ({ id, request }) => (
+      cell: ({ id, request, hasRecipe, problem }) => (
         <>
-          <Anchor href={downloadUrl(request)} download size="sm" onClick={onDownload} mr="sm">
-            Download again
-          </Anchor>
-          <Anchor href={recipeUrl(studyId, id)} download size="sm">
-            Recipe
-          </Anchor>
+          {request ? (
+            <Anchor href={downloadUrl(request)} download size="sm" onClick={onDownload} mr="sm">
+              Download again
+            </Anchor>
+          ) : null}
+          {hasRecipe ? (
+            <Anchor href={recipeUrl(studyId, id)} download size="sm">
+              Recipe
+            </Anchor>
+          ) : null}
+          {problem ? <Text size="sm">{problem}</Text> : null}
         </>
       ),
     },

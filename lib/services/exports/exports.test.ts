@@ -261,6 +261,26 @@ describe('exports', () => {
     )
   })
 
+  it('lists an export that cannot be read or made again, with the reason', async () => {
+    await twoRounds()
+    for (const name of ['sound', 'older', 'torn']) {
+      const open = await openExport(study.db, request({ name }))
+      await bytesOf(open.body)
+    }
+    const set = (name: string, recipe: string) =>
+      study.db.$client.prepare(`update subsets set recipe = ${recipe} where name = ?`).run(name)
+    set('older', "json_set(recipe, '$.request.name', 'Not a name')")
+    set('torn', "'{'")
+    study.db.$client.prepare("update subsets set state = '?' where name = 'sound'").run()
+    const byName = new Map(listExports(study.db, study.studyId).map((one) => [one.name, one]))
+    expect(byName.get('sound')).toMatchObject({ problem: null, hasRecipe: true })
+    expect(byName.get('older')).toMatchObject({ request: null, hasRecipe: true, rowCount: 12 })
+    expect(byName.get('older')?.problem).toMatch(/cannot make this export again/)
+    expect(byName.get('torn')).toMatchObject({ request: null, hasRecipe: false, rowCount: 12 })
+    expect(byName.get('torn')?.problem).toContain('table subsets')
+    expect(byName.get('torn')?.problem).toContain(byName.get('torn')?.id)
+  })
+
   it('marks a download that was broken off as incomplete', async () => {
     await importRows(study, 'seeds.json', alpacaRows(1500, 'seed'), seeds)
     const open = await openExport(study.db, request())

@@ -63,33 +63,47 @@ export async function openExport(
   return { exportId, fileName, contentType, body }
 }
 
-/** Returns the study's exports, newest first. */
+const { id, name, recipe, rowCount, createdAt } = subsets
+// What exports are listed and told by; the rest of the entry is in the recipe too.
+const NOTED = { id, name, recipe, rowCount, createdAt }
+type Noted = Omit<typeof subsets.$inferSelect, 'studyId' | 'state' | 'deletedAt'>
+
+// The recipe of an export is kept as plain text, so it outlives what this version can make again.
+const UNKNOWN_REQUEST =
+  'This version of Evolens cannot make this export again: it was requested in a form that is not known here. The recipe says what it held.'
+
+/** An entry as it is listed; without what cannot be read, and then with the reason. */
+function listed({ recipe: stored, ...row }: Noted, problem: string | null): PreviousExport {
+  const { request = null, sent } = stored
+  return {
+    ...row,
+    formatLabel:
+      request && (WRITERS.find((one) => one.id === request.format)?.label ?? request.format),
+    bytes: sent?.bytes ?? null,
+    sha256: sent?.sha256 ?? null,
+    request,
+    hasRecipe: stored.recipe !== undefined,
+    problem: problem ?? (request ? null : UNKNOWN_REQUEST),
+  }
+}
+
+/** Returns the study's exports, newest first; one that cannot be read or made again says why. */
 export function listExports(db: Db, studyId: string): PreviousExport[] {
   getStudy(db, studyId)
-  const labels = new Map(WRITERS.map(({ id, label }) => [id, label]))
   const query = db
-    .select()
+    .select(NOTED)
     .from(subsets)
     .where(and(eq(subsets.studyId, studyId), isNull(subsets.deletedAt)))
-    .orderBy(desc(subsets.createdAt))
+    .orderBy(desc(createdAt))
     .limit(LISTED)
-  // One that cannot be read says so when its recipe is asked for; without a request it cannot be made again.
-  return readableRows(() => query.all()).rows.flatMap((row): PreviousExport[] => {
-    const { request, sent } = row.recipe
-    if (!request) return []
-    return [
-      {
-        id: row.id,
-        name: row.name,
-        formatLabel: labels.get(request.format) ?? request.format,
-        rowCount: row.rowCount,
-        bytes: sent?.bytes ?? null,
-        sha256: sent?.sha256 ?? null,
-        createdAt: row.createdAt,
-        request,
-      },
-    ]
-  })
+  const { rows, unreadable } = readableRows(() => query.all())
+  return [
+    // Subsets that no export made have no recipe.
+    ...rows
+      .filter((row) => row.recipe.request ?? row.recipe.recipe)
+      .map((row) => listed(row, null)),
+    ...unreadable.map(({ row, error }) => listed({ ...row, recipe: {} } as Noted, error.message)),
+  ].toSorted((a, b) => b.createdAt - a.createdAt)
 }
 
 /** Returns the recipe of an export as YAML, with the hash of the file that was sent. Throws `not_found`. */
@@ -99,7 +113,7 @@ export function exportRecipe(
   exportId: string,
 ): { fileName: string; text: string } {
   const row = db
-    .select()
+    .select(NOTED)
     .from(subsets)
     .where(and(eq(subsets.id, exportId), eq(subsets.studyId, studyId), isNull(subsets.deletedAt)))
     .get()

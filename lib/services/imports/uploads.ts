@@ -5,6 +5,7 @@ import path from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
+import { numbers, texts } from '@/lib/contracts/fields'
 import { PRIVATE_FILE, PRIVATE_FOLDER } from '@/db/private-files'
 import type { Config } from '@/lib/config'
 import { cleanName } from '@/lib/contracts/plain-text'
@@ -21,11 +22,8 @@ const META_FILE = 'upload.json'
 const DATA_FILE = 'data'
 
 const metaSchema = z.object({
-  uploadId: z.string(),
-  fileName: z.string(),
-  sizeBytes: z.number(),
-  sha256: z.string(),
-  createdAt: z.number(),
+  ...texts('uploadId', 'fileName', 'sha256'),
+  ...numbers('sizeBytes', 'createdAt'),
   /** Name as it came, with folders of a dropped directory: only ever read for hints, never opened. */
   givenName: z.string(),
   /** Set for files of this machine that are read where they lie. */

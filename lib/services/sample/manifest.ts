@@ -1,14 +1,14 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
+import { texts, textsOrNull } from '@/lib/contracts/fields'
 import { computeRequestSchema } from '@/lib/contracts/compute'
 import { ARM_CLASSES } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 
 /** What `public/sample/sample.json` says of the data files beside it. */
 export const sampleManifestSchema = z.object({
-  name: z.string(),
-  description: z.string(),
+  ...texts('name', 'description'),
   /** Shown on every page of the study: what the data is worth. */
   notice: z.string(),
   /** The command that remakes the files. */
@@ -18,8 +18,7 @@ export const sampleManifestSchema = z.object({
   seedSets: z.array(z.object({ key: z.string(), label: z.string(), file: z.string() })),
   arms: z.array(
     z.object({
-      key: z.string(),
-      label: z.string(),
+      ...texts('key', 'label'),
       armClass: z.enum(ARM_CLASSES),
       decoding: z.record(z.string(), z.union([z.string(), z.number()])),
     }),
@@ -31,9 +30,7 @@ export const sampleManifestSchema = z.object({
   /** Every data file with its SHA-256. */
   files: z.array(
     z.object({
-      file: z.string(),
-      sha256: z.string(),
-      seedSet: z.string(),
+      ...texts('file', 'sha256', 'seedSet'),
       arm: z.string().nullable(),
       round: z.number().int(),
       rows: z.number().int(),
@@ -44,12 +41,8 @@ export type SampleManifest = z.infer<typeof sampleManifestSchema>
 
 /** One line of a sample file. */
 export const sampleRowSchema = z.object({
-  id: z.string(),
-  instruction: z.string(),
-  input: z.string().nullable(),
-  output: z.string().nullable(),
-  response_finish_reason: z.string().nullable(),
-  operator: z.string().nullable(),
+  ...texts('id', 'instruction'),
+  ...textsOrNull('input', 'output', 'response_finish_reason', 'operator'),
   /** Row of the parent file; null for seeds. */
   parent: z.number().int().nullable(),
   finish_reason: z.string().nullable(),

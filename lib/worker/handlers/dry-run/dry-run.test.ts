@@ -82,6 +82,19 @@ describe('the dry run', () => {
     expect(again.meter.cachedRequests).toBe(200)
   })
 
+  it('times a metric without a backend on batches of its own', async () => {
+    study = testStudy(4_000)
+    const { id } = startDryRun(study, study.studyId, {
+      ...request('added_words'),
+      backends: {},
+    })
+    await work(study)
+    const [predicted] = (getJob(study.db, id).result as { dryRuns: DryRun[] }).dryRuns
+    expect(predicted).toMatchObject({ blocked: null, backendId: null })
+    expect(predicted?.sampleRows).toBe(1_000)
+    expect(predicted?.secondsLow).toBeGreaterThan(0)
+  })
+
   it('counts only rows that are still to be done', async () => {
     study = testStudy(50)
     await compute(study, 'difficulty_score')
@@ -123,12 +136,17 @@ describe('its parts', () => {
       { rows: 2, seconds: 2, tokens: 20 },
       { rows: 2, seconds: 4, tokens: 20 },
     ]
-    const work = { rows: 100, tokens: 1_000, headroom: 1 }
+    const work = {
+      rows: 100,
+      tokens: 1_000,
+      reads: [{ rows: 10, seconds: 1, tokens: 0 }],
+      headroom: 1,
+    }
     const { secondsLow, secondsHigh } = timeInterval(batches, work)
-    // 0.1 to 0.2 s a token, the waking first batch left out.
-    expect(secondsLow).toBeCloseTo(70, 6)
-    expect(secondsHigh).toBeGreaterThan(150)
-    expect(timeInterval(batches, { ...work, headroom: 4 }).secondsLow).toBeCloseTo(17.5, 6)
+    // 0.1 to 0.2 s a token, the waking first batch left out, and 0.1 s a row for reading it.
+    expect(secondsLow).toBeCloseTo(77, 6)
+    expect(secondsHigh).toBeCloseTo((10 + 175) * 1.3, 6)
+    expect(timeInterval(batches, { ...work, headroom: 4 }).secondsLow).toBeCloseTo(24.5, 6)
     expect(timeInterval([], work)).toEqual({ secondsLow: 0, secondsHigh: 0 })
   })
 })

@@ -18,7 +18,7 @@ import { pricesOf } from '@/lib/services/runs/prices'
 import { countRequests, type Counted } from './count'
 import { timeInterval } from './interval'
 import { watchOwnMachine } from './own-machine'
-import { measureRows, type Measured } from './measure'
+import { measureRows, sampleSize, type Measured } from './measure'
 import { loadDistinct, scanRows, stratified, type Pending, type Scan } from './scan'
 import { storedCache } from '@/lib/worker/vector-store'
 import { defineJob, type WorkerContext, type MeteredSession } from '@/lib/worker/types'
@@ -27,8 +27,6 @@ import { defineJob, type WorkerContext, type MeteredSession } from '@/lib/worker
 const SCAN_MS = 10_000
 // Without a backend nothing is sent that could be counted: some rows to measure the speed are enough.
 const SPEED_SCAN_MS = 500
-// Twenty rows, one of each length class, cost seconds and little money.
-const SAMPLE_ROWS = 20
 // Counting sends nothing; so many rows leave an error of a few per cent whatever their lengths.
 const COUNT_ROWS = 2_000
 // Requests that the largest batch of the sample keeps in flight: where an adaptive limit begins.
@@ -145,7 +143,7 @@ async function estimate(
     const hash = definitionHash(definition)
     const { rows, pending } = pendingRows(db, studyId, hash, request, plans)
     const scan = await scanRows(db, metric, pending, signal, session ? SCAN_MS : SPEED_SCAN_MS)
-    const sample = loadDistinct(db, metric, stratified(scan.distinct, SAMPLE_ROWS))
+    const sample = loadDistinct(db, metric, stratified(scan.distinct, sampleSize(session)))
     const isLocal = backend !== null && getBackendKind(backend.kind).local === true
     const note = isLocal ? watchOwnMachine(context.config.niceness) : () => null
     // Draws from the sample itself: those of the run would find too few rows in it.
@@ -165,7 +163,12 @@ async function estimate(
       sampleRows: measured.batches.reduce((sum, batch) => sum + batch.rows, 0),
       countedRows: session ? counted.rows : 0,
       meter,
-      ...timeInterval(measured.batches, { rows: scan.rows, tokens: tokensOf(meter), headroom }),
+      ...timeInterval(measured.batches, {
+        rows: scan.rows,
+        tokens: tokensOf(meter),
+        reads: scan.reads,
+        headroom,
+      }),
       note: assumed,
       cost: costOf(meter, pricesOf(backend)),
     }

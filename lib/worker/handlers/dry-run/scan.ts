@@ -6,6 +6,7 @@ import type { MeasuredMetric, MetricRow } from '@/lib/metrics/types'
 import type { RunCellPlan } from '@/lib/services/runs/extend-run'
 import { createRandom } from '@/lib/stats/random'
 import { loadRows, textLength } from '../compute/load-rows'
+import type { Timed } from './measure'
 
 // A slice takes a few milliseconds: other jobs of the worker go on between slices.
 const SLICE_ROWS = 500
@@ -33,6 +34,8 @@ export interface Scan {
   distinct: Distinct[]
   /** Distinct rows in all: counted, or extrapolated where reading took too long. */
   distinctRows: number
+  /** What each slice took. */
+  reads: Timed[]
 }
 
 /** Returns what distinguishes a row for this metric: the texts that it reads. */
@@ -74,10 +77,12 @@ export async function scanRows(
   const distinct: Distinct[] = []
   const end = performance.now() + limitMs
   let read = 0
+  const reads: Timed[] = []
   for (const pending of cells) {
     for (let at = 0; at < pending.indices.length; at += SLICE_ROWS) {
       if (performance.now() > end && read > 0) break
       throwIfAborted(signal)
+      const start = performance.now()
       const slice = [...pending.indices.subarray(at, at + SLICE_ROWS)]
       for (const row of loadPending(db, metric, pending, slice)) {
         const key = digest(metric, row)
@@ -86,12 +91,18 @@ export async function scanRows(
         distinct.push({ pending, idx: row.index, size: textLength(row) })
       }
       read += slice.length
+      reads.push({ rows: slice.length, seconds: (performance.now() - start) / 1000, tokens: 0 })
       await yieldToEventLoop()
     }
   }
   distinct.sort((a, b) => a.size - b.size)
   const share = read > 0 ? distinct.length / read : 0
-  return { rows, distinct, distinctRows: read === rows ? distinct.length : rows * share }
+  return {
+    rows,
+    distinct,
+    distinctRows: read === rows ? distinct.length : rows * share,
+    reads,
+  }
 }
 
 /**

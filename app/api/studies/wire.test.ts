@@ -24,6 +24,7 @@ import { listStudiesEndpoint, studyEndpoint } from '@/lib/api/studies'
 import { healthEndpoint, systemEndpoint } from '@/lib/api/system'
 import { compareStateSchema } from '@/lib/contracts/compare'
 import { exportRequestSchema } from '@/lib/contracts/export'
+import { unchosenColumn } from '@/lib/contracts/figure'
 import { emptyFilter } from '@/lib/contracts/filter'
 import { readConfig } from '@/lib/config'
 import { currentCells } from '@/lib/services/cells'
@@ -119,8 +120,11 @@ it('carries marks, and takes back the one that is named', async () => {
 
 it('carries every figure', async () => {
   const figures = await call(listFiguresEndpoint, { params })
-  for (const { id, hasDrawnValues } of figures) {
-    const at = { params: { ...params, figureId: id }, query: { options: {}, filter: {} } }
+  for (const figure of figures) {
+    const { id, hasDrawnValues } = figure
+    const open = unchosenColumn(figure, {})
+    const options = open ? { [open.name]: open.choices[0]?.value } : {}
+    const at = { params: { ...params, figureId: id }, query: { options, filter: {} } }
     expect((await call(figureEndpoint, at)).figure.id).toBe(id)
     const drawn = await routeFetch(endpointUrl(drawnValuesEndpoint, at))
     expect([id, drawn.status]).toEqual([id, hasDrawnValues ? 200 : 404])

@@ -95,6 +95,7 @@ it('keeps only options that differ from their defaults', () => {
     id: 'x',
     title: 'X',
     description: '',
+    drawing: 'curves' as const,
     hasDrawnValues: false,
     options: [field('a', 'one'), field('b', true)],
   }

@@ -1,6 +1,7 @@
 'use client'
 
 import type { ComponentType } from 'react'
+import type { FigureDrawing } from '@/lib/contracts/figure'
 import type { DensityPrepared } from '@/lib/figures/shared/density'
 import type { DifficultyLevelsPrepared } from '@/lib/figures/shared/levels'
 import type { LinesPrepared } from '@/lib/figures/shared/lines'
@@ -10,8 +11,8 @@ import { DifficultyLevels } from './levels'
 import { ArmLegend, LevelsLegend, PaperItem } from './legend'
 import { ScoresOverRounds } from './lines'
 
-/** How one figure is drawn: the chart and its legend, both from prepare's output. */
-export interface Drawing {
+/** How figures are drawn: the chart and its legend, both from prepare's output. */
+interface Drawing {
   Chart: ComponentType<{ prepared: PreparedCommon }>
   Legend: ComponentType<{ prepared: PreparedCommon }>
 }
@@ -23,16 +24,13 @@ function drawing<P extends PreparedCommon>(
   return { Chart, Legend } as unknown as Drawing
 }
 
-const curves = drawing<DensityPrepared>(Density, ({ prepared }) => (
-  <ArmLegend prepared={prepared} kind="line" />
-))
-
-const levels = drawing<DifficultyLevelsPrepared>(DifficultyLevels, LevelsLegend)
-
-/** The drawing of each figure by its id. */
-export const DRAWINGS: Record<string, Drawing> = {
-  'difficulty-levels': levels,
-  'scores-over-rounds': drawing<LinesPrepared>(ScoresOverRounds, ({ prepared }) => (
+/** Every drawing that figures name as theirs; a new one is a word in lib/contracts/figure.ts and an entry here. */
+const DRAWINGS: Record<FigureDrawing, Drawing> = {
+  curves: drawing<DensityPrepared>(Density, ({ prepared }) => (
+    <ArmLegend prepared={prepared} kind="line" />
+  )),
+  levels: drawing<DifficultyLevelsPrepared>(DifficultyLevels, LevelsLegend),
+  lines: drawing<LinesPrepared>(ScoresOverRounds, ({ prepared }) => (
     <>
       <ArmLegend prepared={prepared} kind="line" />
       {prepared.points.some((point) => point.published !== null) ? (
@@ -40,18 +38,9 @@ export const DRAWINGS: Record<string, Drawing> = {
       ) : null}
     </>
   )),
-  'category-shares': levels,
-  'mnd-density': curves,
-  'ifd-density': curves,
-  'ic-ifd-density': curves,
-  'first-token-probability': curves,
-  distribution: curves,
-  'set-measures': drawing<LinesPrepared>(ScoresOverRounds, ({ prepared }) => (
-    <ArmLegend prepared={prepared} kind="line" />
-  )),
 }
 
-/** Returns the drawing of a figure, or null when this version of the page has none. */
-export function drawingOf(id: string): Drawing | null {
-  return DRAWINGS[id] ?? null
+/** Returns the drawing of this name, or null when this version of the page has none. */
+export function drawingOf(name: string): Drawing | null {
+  return (DRAWINGS as Record<string, Drawing>)[name] ?? null
 }

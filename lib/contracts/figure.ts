@@ -81,9 +81,14 @@ const figureTableSchema = z.object({
 })
 export type FigureTable = z.infer<typeof figureTableSchema>
 
+/** The ways in which figures are drawn; components/figures/index.tsx has the drawing of each. */
+const DRAWINGS = ['curves', 'levels', 'lines'] as const
+export type FigureDrawing = (typeof DRAWINGS)[number]
+
 /** A figure as the browser knows it. */
 const figureMetaSchema = z.object({
   ...texts('id', 'title', 'description'),
+  drawing: z.enum(DRAWINGS),
   options: z.array(optionFieldSchema),
   /** Whether the drawn bins or curves can be had as a table of their own. */
   hasDrawnValues: z.boolean(),

@@ -26,11 +26,12 @@ export function stateText(job: Job): string {
   return job.request ? `${label} (${job.request} requested)` : label
 }
 
-/** Names of the kinds of job; unknown ones are shown by their id. */
-export const KIND_LABEL: Record<string, string> = {
+/** Every kind of job (lib/queue/kinds.ts) and the name under which lists offer it. */
+export const KIND_LABEL = {
   compute: 'Metrics',
   evolve: 'Evolution',
   import: 'Imports',
+  align: 'Alignments',
   'dry-run': 'Estimates',
   'try-prompt': 'Trials of prompts',
   probe: 'Probes',

@@ -232,6 +232,7 @@ export const categoryShares = defineFigure<Options, SharesPrepared>({
   title: 'Shares of categories',
   description:
     'Share of each category or tag among the rows of a cell; rows without a value are a bar of their own.',
+  drawing: 'levels',
   options,
   columns: ({ column }) => [column],
   prepare,

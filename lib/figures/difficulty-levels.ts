@@ -149,6 +149,7 @@ export const difficultyLevels = defineFigure<Options, DifficultyLevelsPrepared>(
   title: 'Difficulty levels',
   description:
     'Share of each difficulty level among the rows that the judge model was asked about; a reply without a level is a segment of its own.',
+  drawing: 'levels',
   options,
   columns: () => [LEVEL],
   prepare,

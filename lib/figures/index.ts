@@ -39,9 +39,9 @@ export function getFigure(id: string): Figure {
 
 /** Returns the figure as plain data for the browser: texts and option controls. */
 export function describeFigure(figure: Figure): FigureMeta {
-  const { id, title, description, options } = figure
+  const { id, title, description, drawing, options } = figure
   const hasDrawnValues = figure.drawn !== undefined
-  return { id, title, description, options: describeOptions(options), hasDrawnValues }
+  return { id, title, description, drawing, options: describeOptions(options), hasDrawnValues }
 }
 
 /** Returns the options with defaults filled in; `invalid_input` names the field. */

@@ -192,6 +192,7 @@ export const scoresOverRounds = defineFigure<Options, LinesPrepared>({
   title: 'Scores over rounds',
   description:
     'Mean or median of a measure from the seeds through the rounds of each evolver, with 95 % intervals.',
+  drawing: 'lines',
   options,
   columns: (chosen) => [measureOf(chosen).column],
   prepare,

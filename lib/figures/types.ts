@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { FigureTable, PreparedCommon } from '@/lib/contracts/figure'
+import type { FigureDrawing, FigureTable, PreparedCommon } from '@/lib/contracts/figure'
 import type { SetOutput, SetRecord } from '@/lib/contracts/measure'
 import type { ARM_CLASSES } from '@/lib/contracts/study'
 
@@ -97,6 +97,8 @@ export interface Figure<
   title: string
   /** One sentence: what it shows and how it is computed. */
   description: string
+  /** Which drawing takes what prepare returns. */
+  drawing: FigureDrawing
   /** Every field has a default, a title and a description; the JSON goes into the URL. */
   options: z.ZodType<O>
   /** Column ids wanted under these options. The first is the one that decides whether there is anything to draw. */

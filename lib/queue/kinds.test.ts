@@ -3,6 +3,7 @@ import { BackendPool } from '@/lib/worker/backend-pool'
 import { JOB_KINDS } from '@/lib/worker/handlers'
 import { runJob } from '@/lib/worker/run-job'
 import { testStudy, type TestStudy } from '@/lib/testing/job-study'
+import { KIND_LABEL } from '@/lib/contracts/job-text'
 import { addRawJob } from '@/lib/testing/queued'
 import { JOBS, jobTitle, type JobPayload } from './kinds'
 import { claim } from './leases'
@@ -23,6 +24,10 @@ describe('the kinds of jobs', () => {
   it('are those that the worker runs', () => {
     expect(JOB_KINDS.map(({ kind }) => kind).toSorted()).toEqual(Object.keys(JOBS).toSorted())
     for (const [name, { kind }] of Object.entries(JOBS)) expect(kind).toBe(name)
+  })
+
+  it('are those that the list of jobs offers', () => {
+    expect(Object.keys(KIND_LABEL).toSorted()).toEqual(Object.keys(JOBS).toSorted())
   })
 
   it('make the title of a job from its payload and the names behind its ids', () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { computeRequestSchema, evolveRequestSchema } from '@/lib/contracts/compute'
+import type { KIND_LABEL } from '@/lib/contracts/job-text'
 import { ALIGN_WAYS, operatorRuleSchema } from '@/lib/contracts/operators'
 import { promptTrialSchema } from '@/lib/contracts/prompts'
 import { importPlanSchema } from '@/lib/contracts/study'
@@ -91,7 +92,7 @@ export const JOBS = {
     payload: z.object({}),
     title: (_payload: unknown, _names: object) => 'Tidy up',
   },
-} as const
+} as const satisfies Record<keyof typeof KIND_LABEL, object>
 
 /** The name of a kind of job. */
 export type JobName = keyof typeof JOBS

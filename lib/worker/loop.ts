@@ -12,8 +12,9 @@ import type { JobKind } from './types'
 const TICK_MS = 200
 const LEASE_RENEWAL_MS = 10_000
 const COMPLAINT_MS = 30_000
-// Handlers stop at their next safe point; one that hangs in native code is left behind.
-const SHUTDOWN_GRACE_MS = 8_000
+// Handlers stop at their next safe point; from one that does not, its job is taken. Less than the process waits for that
+// (process.ts), or the job would be found at the next start as one during which a worker died.
+const SHUTDOWN_GRACE_MS = 3_500
 
 interface Running {
   row: JobRow

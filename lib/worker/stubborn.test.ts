@@ -107,6 +107,20 @@ describe('a job that does not stop when asked to', () => {
   }, 240_000)
 })
 
+describe('a worker that is told to stop', () => {
+  it('gives back a job that does not hear of it, at no cost to the job', async () => {
+    const id = add('deaf')
+    await until(() => stateOf(id) === 'running')
+    await sleep(500)
+    supervised.child.kill('SIGTERM')
+    const begun = () =>
+      listEvents(study.db, id).filter(({ message }) => /^(Started|Went on)/.test(message))
+    await until(() => begun().length === 2)
+    expect(supervised.deaths).toBe(1)
+    expect(getJob(study.db, id)).toMatchObject({ attempts: 1, progress: { crashes: null } })
+  }, 240_000)
+})
+
 describe('a job that kills its worker', () => {
   it('is given up the second time it gets no further, across restarts, and the others go on', async () => {
     const other = add('calm', { ms: 3_000, backend: 'fake' })

@@ -65,7 +65,7 @@ export function FigureFrame(props: FigureFrameProps) {
   )
   // A brushed range belongs to the axis it was drawn on.
   useEffect(() => store.set({ range: null, at: null }), [store, result?.options])
-  const drawing = drawingOf(meta.id)
+  const drawing = drawingOf(meta.drawing)
   const Heading = `h${props.headingLevel ?? 2}` as const
   const options = result?.options ?? props.options ?? {}
   const title = result?.figure.title ?? meta.title

@@ -108,6 +108,7 @@ export function densityFigure<O extends DensityOptions>(config: DensityConfig<O>
     id,
     title,
     description,
+    drawing: 'curves',
     options,
     columns: (chosen) => [config.column(chosen)],
     ...(needsOperators ? { needsOperators } : {}),

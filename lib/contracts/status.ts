@@ -88,6 +88,7 @@ export const STATUSES = [
     true,
     "The operator that made this row is not known; set the operators of its file, or name one in the metric's parameters.",
   ),
+  define(34, 'no_finish_reason', false, false, 'The file does not say why the evolver stopped.'),
   define(40, 'not_in_file', false, false, 'The file has no value in this row.'),
   define(
     41,

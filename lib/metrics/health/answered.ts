@@ -1,3 +1,4 @@
+import { isBlank } from './empty'
 import { proseOf } from './language'
 import { normalText } from './normal'
 import { asksFor } from './requests'
@@ -11,11 +12,11 @@ const GIVES =
 export const answered: HealthRule = {
   key: 'answered',
   label: 'answered',
-  rule: 'The parent asks for something (a question mark, an imperative or a wish, in English, Chinese, Japanese, Korean, German, French, Spanish or Russian) and the row, without code, asks for nothing or opens as a reply does ("Here is", "The answer is"); no value where the parent asks for nothing.',
+  rule: 'The parent asks for something (a question mark, an imperative or a wish, in English, Chinese, Japanese, Korean, German, French, Spanish, Portuguese, Italian or Russian) and the row, without code, asks for nothing or opens as a reply does ("Here is", "The answer is"); no value where the parent asks for nothing.',
   read: ({ instruction, parent }) => {
     if (!parent) return { missing: 'no_parent' }
     if (!asksFor(proseOf(parent.instruction))) return { missing: 'not_applicable' }
-    if (instruction.trim() === '') return NO
+    if (isBlank(instruction)) return NO
     if (normalText(instruction) === normalText(parent.instruction)) return NO
     const opening = GIVES.exec(instruction)
     if (opening) return yes(`opens with "${opening[0].trim()}"`)

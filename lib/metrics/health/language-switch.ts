@@ -4,6 +4,8 @@ import { scriptsOf } from './scripts'
 
 // Of fewer letters neither script nor language can be told.
 const FEWEST_LETTERS = 20
+// Of fewer the detector takes names and formulas for another language of the same script.
+const FEWEST_TO_DETECT = 40
 // The parent's script must cover at least this share of the row's letters.
 const COVER = 0.5
 // Languages whose scores are nearer than this (Danish and Swedish) are not told apart.
@@ -26,7 +28,7 @@ const english = 'Explain why the sky looks red at sunset and blue at noon.'
 export const languageSwitch: HealthRule = {
   key: 'language_switch',
   label: 'language switch',
-  rule: "Row and parent, without code, are mainly in different scripts and the parent's covers less than half of the row's letters; or, in one script, a detector of 60 languages (eld) is sure of both and finds different ones (parameter sameScript). Needs 20 letters in each.",
+  rule: "Row and parent, without code, are mainly in different scripts and the parent's covers less than half of the row's letters; or, in one script, a detector of 60 languages (eld) is sure of both and finds different ones (parameter sameScript). Needs 20 letters in each, the detector 40; a Han character counts as three, kana and Hangul as two.",
   read: ({ instruction, parent }, { sameScript }, detect) => {
     if (!parent) return { missing: 'no_parent' }
     const [text, before] = [proseOf(instruction), proseOf(parent.instruction)]
@@ -38,7 +40,9 @@ export const languageSwitch: HealthRule = {
       const covered = (own.of.get(other.main) ?? 0) / own.letters
       return covered < COVER ? yes(`${other.main} to ${own.main}`) : NO
     }
-    const change = sameScript === 'detect' ? tellApart(detect(text), detect(before)) : null
+    const isLong = Math.min(own.letters, other.letters) >= FEWEST_TO_DETECT
+    const change =
+      isLong && sameScript === 'detect' ? tellApart(detect(text), detect(before)) : null
     return change === null ? NO : yes(change)
   },
   examples: [

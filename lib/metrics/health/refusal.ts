@@ -17,7 +17,7 @@ const PATTERNS: readonly RegExp[] = [
   /^我(?:无法|無法|不能)(?:提供|协助|帮助|满足|完成|回答|生成|继续|改写)/,
   /作为(?:一个|一名|一款)?(?:人工智能|ai|语言模型|大语言模型).{0,30}?(?:无法|不能|不会|没有)/,
   /^(?:es tut mir (?:sehr )?leid|entschuldigung|tut mir leid)\b.{0,80}?\b(?:nicht|keine?n?)\b/,
-  /^(?:je suis (?:vraiment |sincèrement )?désolée?|désolée?)\b.{0,60}?\bpeux pas\b/,
+  /^(?:je suis (?:vraiment |sincèrement )?désolée?|désolée?)(?!\p{L}).{0,60}?\bpeux pas\b/u,
   /^(?:lo siento|lo lamento)\b.{0,40}?\bno (?:puedo|me es posible)\b/,
   /^(?:desculpe|sinto muito|lamento)\b.{0,40}?\bnão (?:posso|consigo)\b/,
   /^(?:mi dispiace|spiacente)\b.{0,40}?\bnon posso\b/,

@@ -32,6 +32,14 @@ const JAPANESE = 'Japanese'
 // Japanese is written in Han and kana together; Chinese text holds kana only where it quotes some.
 const KANA_SHARE = 0.05
 
+// What one character says in letters: otherwise a Latin name of two words would outweigh a Chinese sentence.
+const WEIGHTS = new Map([
+  ['Han', 3],
+  ['Hangul', 2],
+  ['Hiragana', 2],
+  ['Katakana', 2],
+])
+
 const LETTER = /\p{L}/u
 const PATTERNS = SCRIPTS.map((name) => [name, new RegExp(`\\p{Script=${name}}`, 'u')] as const)
 
@@ -49,7 +57,7 @@ function scriptOf(character: string): string | null {
   return script
 }
 
-/** Letters of a text by script. */
+/** Letters of a text by script; a Han character counts as three, kana and Hangul as two. */
 export interface Scripts {
   letters: number
   /** Script of most letters; '' without any. */
@@ -64,8 +72,9 @@ export function scriptsOf(text: string): Scripts {
   for (const character of text) {
     const script = scriptOf(character)
     if (script === null) continue
-    letters += 1
-    of.set(script, (of.get(script) ?? 0) + 1)
+    const weight = WEIGHTS.get(script) ?? 1
+    letters += weight
+    of.set(script, (of.get(script) ?? 0) + weight)
   }
   const kana = (of.get('Hiragana') ?? 0) + (of.get('Katakana') ?? 0)
   const japanese = kana + (of.get('Han') ?? 0)

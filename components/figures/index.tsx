@@ -41,6 +41,7 @@ export const DRAWINGS: Record<string, Drawing> = {
     </>
   )),
   'category-shares': levels,
+  'health-rates': levels,
   'mnd-density': curves,
   'ifd-density': curves,
   'ic-ifd-density': curves,

@@ -28,7 +28,7 @@ interface PanelProps {
 export function GroupedPanel({ prepared, panel, box, yEnd, xAxisHeight }: PanelProps) {
   const { idPrefix, onSelect } = useFigure()
   const { levels, arms, intervals } = prepared
-  const labels = [...levels, NO_LEVEL]
+  const labels = prepared.hasNone === false ? levels : [...levels, NO_LEVEL]
   const shareOf = useCallback(
     (bars: LevelBars, i: number) => bars.mix.levels[i] ?? bars.mix.none,
     [],
@@ -48,7 +48,8 @@ export function GroupedPanel({ prepared, panel, box, yEnd, xAxisHeight }: PanelP
         const own = panel.bars.find((bar) => bar.arm === arm.key)
         if (!own || own.mix.asked === 0) return []
         const published = i < levels.length ? own.published?.levels[i] : own.published?.none
-        const text = shareText(shareOf(own, i), own.mix.asked, published ?? null)
+        const share = shareOf(own, i)
+        const text = shareText(share, share.of ?? own.mix.asked, published ?? null)
         return [{ key: arm.key, label: arm.label, colorIndex: arm.colorIndex, text }]
       })
       return { title: `${panelTitle(prepared, panel)}, ${label}`, items }

@@ -17,6 +17,8 @@ export const figureSelectionSchema = z.object({
   /** `seeds` = the seed rows; null = every arm. */
   armKey: z.string().nullable(),
   round: z.number().nullable(),
+  /** Operators of the rows; absent = every operator. */
+  operators: z.array(z.string()).exactOptional(),
 })
 export type FigureSelection = z.infer<typeof figureSelectionSchema>
 

@@ -3,6 +3,7 @@ import { categoryShares } from './category-shares'
 import { difficultyLevels } from './difficulty-levels'
 import { distribution } from './distribution'
 import { firstTokenProbability } from './first-token-probability'
+import { healthRates } from './health-rates'
 import { icIfdDensity } from './ic-ifd-density'
 import { ifdDensity } from './ifd-density'
 import { mndDensity } from './mnd-density'
@@ -16,6 +17,7 @@ const FIGURES: readonly Figure[] = [
   difficultyLevels,
   scoresOverRounds,
   categoryShares,
+  healthRates,
   mndDensity,
   ifdDensity,
   icIfdDensity,

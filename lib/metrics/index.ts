@@ -12,6 +12,7 @@ import { difficultyLevel } from './difficulty-level'
 import { difficultyScore } from './difficulty-score'
 import { firstTokenProbability } from './first-token-probability'
 import { icIfd } from './ic-ifd'
+import { health } from './health'
 import { ifd } from './ifd'
 import { importedColumn } from './imported-column'
 import { importedIfd } from './imported-ifd'
@@ -55,6 +56,7 @@ const METRICS: readonly Metric[] = [
   instructionCharacters,
   responseWords,
   addedWords,
+  health,
   instructionLossMetric,
   conditionalLossMetric,
   responseLossMetric,

@@ -24,6 +24,8 @@ export interface MetricRow {
   /** Set only for metrics that declare `inputs.parent`; null when the alignment has no parent for the row. */
   parent: { instruction: string; input: string | null } | null
   operator: string | null
+  /** Why the evolver stopped, as the file says it; set only for metrics that declare `inputs.finishReason`. */
+  finishReason?: string | null
   /** Prompt id -> hash of the texts that the row's cell was evolved with, where that is recorded. */
   promptHashes?: Readonly<Record<string, string>>
 }
@@ -137,9 +139,9 @@ export interface MeasuredMetric<P = unknown> extends MetricBase {
   needs: readonly Capability[]
   /** Capabilities that a choice of parameters adds to `needs`; read through `needsOf`. */
   needsFor?(params: P): readonly Capability[]
-  inputs: { response: boolean; parent: boolean }
+  inputs: { response: boolean; parent: boolean; finishReason?: boolean }
   /** Inputs where they depend on the parameters; read through `withParams`. */
-  inputsFor?(params: P): { response: boolean; parent: boolean }
+  inputsFor?(params: P): MeasuredMetric['inputs']
   /** Computed only when asked for by name; never counted as missing. */
   onDemand?: boolean
   /**

@@ -23,7 +23,8 @@ export function GroupedPanel({ yEnd, ...of }: LevelPanelProps & { yEnd: number }
       const i = label === NO_LEVEL ? levels.length : levels.indexOf(label)
       const items = ratedBars(prepared, panel).map(({ arm, own }) => {
         const published = i < levels.length ? own.published?.levels[i] : own.published?.none
-        const text = shareText(shareOf(own, i), own.mix.asked, published ?? null)
+        const share = shareOf(own, i)
+        const text = shareText(share, share.of ?? own.mix.asked, published ?? null)
         return { key: arm.key, label: arm.label, colorIndex: arm.colorIndex, text }
       })
       return { title: `${panelTitle(prepared, panel)}, ${label}`, items }
@@ -33,7 +34,7 @@ export function GroupedPanel({ yEnd, ...of }: LevelPanelProps & { yEnd: number }
   return (
     <LevelChart
       of={of}
-      groups={[...levels, NO_LEVEL].map((name, i) => ({
+      groups={(prepared.hasNone === false ? levels : [...levels, NO_LEVEL]).map((name, i) => ({
         name,
         values: rated.map(({ own }) => shareOf(own, i).percent),
       }))}

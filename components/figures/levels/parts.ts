@@ -30,6 +30,7 @@ const one = (value: number) => value.toFixed(1)
 
 /** Returns "120 of 240, 50.0 % (43.7–56.3), paper 35.7 %". */
 export function shareText(share: LevelShare, asked: number, published: LevelShare | null): string {
+  if (asked === 0) return 'no row with a value'
   const own = `${share.count.toLocaleString('en-US')} of ${asked.toLocaleString('en-US')}, ${one(share.percent)} % (${one(share.low)}–${one(share.high)})`
   return published ? `${own}, paper ${one(published.percent)} %` : own
 }

@@ -13,6 +13,7 @@ export function filterOf(selection: FigureSelection, filter: RowFilter): RowFilt
     seedSets: seedSetKey === null ? filter.seedSets : [seedSetKey],
     arms: armKey === null ? filter.arms : [armKey],
     rounds: round === null ? filter.rounds : [round],
+    operators: selection.operators ?? filter.operators,
     ranges: [...filter.ranges.filter(isOther), ...range],
     values: [...filter.values.filter(isOther), ...words],
   }

@@ -36,6 +36,11 @@ export const GLOSSARY: readonly Entry[] = [
       'What the evolver was asked to do: add constraints, deepen, concretize, increase reasoning steps, or, for breadth, write a new instruction of the same kind.',
   },
   {
+    term: 'Evolution health',
+    meaning:
+      'Flags of an evolved row that show in its text: empty, a copy of its parent, answered instead of rewritten, refused, a leaked template, another language, truncated, too long, an input that no longer fits. Each follows one rule, stated with its column.',
+  },
+  {
     term: 'Alignment',
     meaning:
       'The link of each row to its parent: recorded while evolving, or found by row number, id or text. The aligned share is shown in each cell, where the alignment and the operators can be changed. Rows without a parent have no lineage.',

@@ -8,6 +8,8 @@ export interface LevelShare {
   percent: number
   low: number
   high: number
+  /** Rows that it is a share of, where that is not the series' `asked`. */
+  of?: number
 }
 
 /** Levels of one series. */
@@ -66,6 +68,8 @@ export interface DifficultyLevelsPrepared extends PreparedCommon {
   levels: readonly string[]
   /** Filter of each level, and of no level at the end, where it is not the level's ordinal. */
   filters?: LevelFilter[]
+  /** Whether rows without a level are a category of their own; they are unless this is false. */
+  hasNone?: boolean
   view: 'grouped' | 'stacked' | 'difference'
   intervals: boolean
   axis: 'shared' | 'own'
@@ -74,7 +78,10 @@ export interface DifficultyLevelsPrepared extends PreparedCommon {
 }
 
 /** What of a selection tells the rows of one level. */
-export type LevelFilter = Pick<FigureSelection, 'column' | 'min' | 'max' | 'values' | 'missing'>
+export type LevelFilter = Pick<
+  FigureSelection,
+  'column' | 'min' | 'max' | 'values' | 'missing' | 'operators'
+> & { seedSetKey?: string | null }
 
 /** Returns the rows of one level of one arm; the index after the last level means rows without one. */
 export function levelSelection(
@@ -91,10 +98,10 @@ export function levelSelection(
     ...(isNone ? { missing: true } : {}),
   }
   return {
-    ...(prepared.filters?.[level] ?? ordinal),
     seedSetKey: panel.column,
     armKey: arm,
     round: Number(panel.row),
+    ...(prepared.filters?.[level] ?? ordinal),
   }
 }
 

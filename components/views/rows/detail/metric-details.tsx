@@ -64,7 +64,11 @@ export function MetricDetails({ data, study }: { data: RowDetail; study: StudyDe
     return (
       <section key={runId} className={classes.section}>
         <h3 className={classes.sectionTitle}>
-          {strip ? `${label}: tokens of this row` : `${label}: reply`}
+          {strip
+            ? `${label}: tokens of this row`
+            : typeof reply === 'string'
+              ? `${label}: reply`
+              : label}
         </h3>
         {typeof message === 'string' ? (
           <Text c="var(--ev-error)" mb={4}>

@@ -50,7 +50,7 @@ async function run(context: WorkerContext, { runId }: JobPayload<'compute'>) {
       cell,
       writer,
       state,
-      source: { cellNo, responseSetNo, alignmentNo, parent: metric.inputs.parent },
+      source: { cellNo, responseSetNo, alignmentNo, ...metric.inputs },
       confirm: async (abort: AbortSignal) => session?.confirm(abort),
       concurrency: session?.limits.chatConcurrency ?? 1,
     }

@@ -80,3 +80,19 @@ describe('the prompts that a cell was evolved with', () => {
     expect(loadRows(db, { ...source(null), parent: true }, [0])[0]?.promptHashes).toBeUndefined()
   })
 })
+
+describe('why the evolver stopped', () => {
+  it.each([
+    ['{"finish_reason":"length"}', 'length'],
+    ['{"note":1,"finishReason":"stop"}', 'stop'],
+    ['{"stop_reason":"max_tokens"}', 'max_tokens'],
+    ['{"finish_reason":null,"id":7}', null],
+    [null, null],
+  ])('is read from the own fields of a row: %s is %s', (extra, reason) => {
+    study = testStudy(1)
+    const { db } = study
+    db.$client.prepare('update rows set extra = ? where cell_no = 1 and idx = 0').run(extra)
+    expect(loadRows(db, { ...source(null), finishReason: true }, [0])[0]?.finishReason).toBe(reason)
+    expect(loadRows(db, source(null), [0])[0]).not.toHaveProperty('finishReason')
+  })
+})

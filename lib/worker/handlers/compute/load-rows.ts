@@ -3,6 +3,7 @@ import type { Db } from '@/db/client'
 import { hotRead } from '@/db/hot-sql'
 import { readStored } from '@/db/stored-json'
 import { chatTagsSchema } from '@/lib/contracts/cell'
+import { plainObjectSchema } from '@/lib/contracts/plain-object'
 import { runDefinitionSchema } from '@/lib/contracts/run'
 import { answeredTurn } from '@/lib/formats/shared/answered-turn'
 import type { MetricRow } from '@/lib/metrics/types'
@@ -14,6 +15,8 @@ export interface RowSource {
   alignmentNo: number | null
   /** Whether the metric asks for parents. */
   parent: boolean
+  /** Whether it asks why the evolver stopped. */
+  finishReason?: boolean
 }
 
 const text = z.string().nullable()
@@ -28,6 +31,7 @@ const storedSchema = z.object({
   parentInput: text,
   operator: text,
   prompts: text,
+  extra: text,
 })
 type Stored = z.output<typeof storedSchema>
 
@@ -35,7 +39,8 @@ const SELECT = `
   select r.idx, r.instruction, r.input, s.text as response,
     case when t.kind = 'imported' then r.messages end as messages,
     case when r.messages is not null then json_extract(c.source, '$.mapping.tags') end as tags, p.instruction as parentInstruction, p.input as parentInput, l.operator,
-    case when @parent then json_extract(c.source, '$.definition.prompts') end as prompts
+    case when @parent then json_extract(c.source, '$.definition.prompts') end as prompts,
+    case when @finishReason then r.extra end as extra
   from rows r
   join cells c on c.no = r.cell_no
   left join response_sets t on t.no = @responseSetNo
@@ -72,13 +77,28 @@ function hashesOf(prompts: string, cellNo: number): Record<string, string> {
   return Object.fromEntries(list.map(({ id, hash }) => [id, hash]))
 }
 
+// Names under which files say why a reply ended; the first is that of this program's own files.
+const FINISH_KEYS = ['finish_reason', 'finishReason', 'stop_reason']
+
+function finishReasonOf({ extra, idx }: Stored, cellNo: number): string | null {
+  if (extra === null) return null
+  const field = `extra of row ${idx + 1}`
+  const own = readStored(plainObjectSchema, extra, () => ({
+    table: 'cells',
+    id: String(cellNo),
+    field,
+  }))
+  const found = FINISH_KEYS.map((key) => own[key]).find((value) => typeof value === 'string')
+  return typeof found === 'string' ? found : null
+}
+
 /** Returns the rows at the given ascending positions as a metric sees them; positions without a row are left out. */
 export function loadRows(db: Db, source: RowSource, indices: readonly number[]): MetricRow[] {
   const from = indices[0]
   const to = indices.at(-1)
   if (from === undefined || to === undefined) return []
   const wanted = new Set(indices)
-  const { cellNo, responseSetNo, alignmentNo, parent } = source
+  const { cellNo, responseSetNo, alignmentNo, parent, finishReason = false } = source
   const rows: MetricRow[] = []
   let known = null as { text: string; hashes: Record<string, string> } | null
   const why = 'reads every row that a run scores'
@@ -89,6 +109,7 @@ export function loadRows(db: Db, source: RowSource, indices: readonly number[]):
     from,
     to,
     parent: parent ? 1 : 0,
+    finishReason: finishReason ? 1 : 0,
   })
   for (const row of found) {
     if (!wanted.has(row.idx)) continue
@@ -103,6 +124,7 @@ export function loadRows(db: Db, source: RowSource, indices: readonly number[]):
           ? { instruction: row.parentInstruction, input: row.parentInput }
           : null,
       operator: row.operator,
+      ...(finishReason ? { finishReason: finishReasonOf(row, cellNo) } : {}),
       ...(row.prompts !== null && known ? { promptHashes: known.hashes } : {}),
     })
   }

@@ -1,0 +1,73 @@
+import { isBlank } from './empty'
+import { proseOf } from './language'
+import { normalText } from './normal'
+import { asksFor } from './requests'
+import { NO, yes, type HealthRule } from './rule'
+
+// How replies begin that give something, unless what they give is the task.
+const GIVES =
+  /^[\s"'“*#]*(?:(?:sure|certainly|of course|absolutely)[,!.:]?\s+)?(?:here(?:'s| is| are)|the (?:final )?answer is|answer\s*:|solution\s*:|to solve this|to answer this)\b(?![^.:\n]{0,60}\b(?:task|prompt|instruction|question|rewrit\w+|version|challenge|puzzle|example of how)\b)|^[\s"'“*#]*(?:here(?:'s| is)) (?:a|the|one) possible (?:answer|solution|response)\b|^(?:答案|解答|解)[是为：:]|^(?:以下是|下面是)(?![^。：:]{0,20}(?:任务|提示|指令|问题|改写|重写))/i
+
+/** The flag of a row that answers its parent. */
+export const answered: HealthRule = {
+  key: 'answered',
+  label: 'answered',
+  rule: 'The parent asks for something (a question mark, an imperative or a wish, in English, Chinese, Japanese, Korean, German, French, Spanish, Portuguese, Italian or Russian) and the row, without code, asks for nothing or opens as a reply does ("Here is", "The answer is"); no value where the parent asks for nothing.',
+  read: ({ instruction, parent }) => {
+    if (!parent) return { missing: 'no_parent' }
+    if (!asksFor(proseOf(parent.instruction))) return { missing: 'not_applicable' }
+    if (isBlank(instruction)) return NO
+    if (normalText(instruction) === normalText(parent.instruction)) return NO
+    const opening = GIVES.exec(instruction)
+    if (opening) return yes(`opens with "${opening[0].trim()}"`)
+    return asksFor(proseOf(instruction)) ? NO : yes('asks for nothing')
+  },
+  examples: [
+    [
+      'an answer',
+      {
+        instruction: 'The four main types of renewable energy are solar, wind, water and heat.',
+        parent: { instruction: 'Name four kinds of renewable energy.', input: null },
+      },
+      'yes',
+    ],
+    [
+      'a rewritten question',
+      {
+        instruction: 'Two dice are thrown twice. What is the probability of two nines?',
+        parent: { instruction: 'What is the probability of a nine with two dice?', input: null },
+      },
+      'no',
+    ],
+    [
+      'code as a reply',
+      {
+        instruction: 'Here is a function:\n```\ndef f(): return 1\n```',
+        parent: { instruction: 'Write a function.', input: null },
+      },
+      'yes',
+    ],
+    [
+      'a task under a preface',
+      {
+        instruction: "Here's the rewritten prompt: write a function of two arguments.",
+        parent: { instruction: 'Write a function.', input: null },
+      },
+      'no',
+    ],
+    [
+      'an answer in Chinese',
+      {
+        instruction: '天空呈现红色是因为阳光在大气中散射。',
+        parent: { instruction: '请解释日落时天空为何是红色的。', input: null },
+      },
+      'yes',
+    ],
+    [
+      'a parent that asks for nothing',
+      { instruction: 'It is red.', parent: { instruction: 'The sky is red.', input: null } },
+      'not_applicable',
+    ],
+    ['no parent', { parent: null }, 'no_parent'],
+  ],
+}

@@ -1,0 +1,102 @@
+import { proseOf, type Languages } from './language'
+import { NO, yes, type HealthRule } from './rule'
+import { scriptsOf } from './scripts'
+
+// Of fewer letters neither script nor language can be told.
+const FEWEST_LETTERS = 20
+// Of fewer the detector takes names and formulas for another language of the same script.
+const FEWEST_TO_DETECT = 40
+// The parent's script must cover at least this share of the row's letters.
+const COVER = 0.5
+// Languages whose scores are nearer than this (Danish and Swedish) are not told apart.
+const NEAR = 0.9
+
+function tellApart(own: Languages, other: Languages): string | null {
+  const [first] = own ?? []
+  const [second] = other ?? []
+  if (!own || !other || !first || !second || first[0] === second[0]) return null
+  const scoreOf = (languages: NonNullable<Languages>, language: string) =>
+    languages.find(([name]) => name === language)?.[1] ?? 0
+  const isSure =
+    scoreOf(own, second[0]) < NEAR * first[1] && scoreOf(other, first[0]) < NEAR * second[1]
+  return isSure ? `${second[0]} to ${first[0]}` : null
+}
+
+const english = 'Explain why the sky looks red at sunset and blue at noon.'
+
+/** The flag of a row in another language than its parent. */
+export const languageSwitch: HealthRule = {
+  key: 'language_switch',
+  label: 'language switch',
+  rule: "Row and parent, without code, are mainly in different scripts and the parent's covers less than half of the row's letters; or, in one script, a detector of 60 languages (eld) is sure of both and finds different ones (parameter sameScript). Needs 20 letters in each, the detector 40; a Han character counts as three, kana and Hangul as two.",
+  read: ({ instruction, parent }, { sameScript }, detect) => {
+    if (!parent) return { missing: 'no_parent' }
+    const [text, before] = [proseOf(instruction), proseOf(parent.instruction)]
+    const [own, other] = [scriptsOf(text), scriptsOf(before)]
+    if (own.letters < FEWEST_LETTERS || other.letters < FEWEST_LETTERS) {
+      return { missing: 'not_applicable' }
+    }
+    if (own.main !== other.main) {
+      const covered = (own.of.get(other.main) ?? 0) / own.letters
+      return covered < COVER ? yes(`${other.main} to ${own.main}`) : NO
+    }
+    const isLong = Math.min(own.letters, other.letters) >= FEWEST_TO_DETECT
+    const change =
+      isLong && sameScript === 'detect' ? tellApart(detect(text), detect(before)) : null
+    return change === null ? NO : yes(change)
+  },
+  examples: [
+    [
+      'English to Chinese',
+      {
+        instruction: '请解释为什么日落时天空看起来是红色的，而中午是蓝色的，并举例说明。',
+        parent: { instruction: english, input: null },
+      },
+      'yes',
+    ],
+    [
+      'Chinese to Japanese',
+      {
+        instruction: '日没時に空が赤く見えるのはなぜか、例を挙げて説明してください。',
+        parent: {
+          instruction: '请解释为什么日落时天空看起来是红色的，而中午是蓝色的。',
+          input: null,
+        },
+      },
+      'yes',
+    ],
+    [
+      'English to French',
+      {
+        instruction: 'Explique pourquoi le ciel est rouge au coucher du soleil et bleu à midi.',
+        parent: { instruction: english, input: null },
+      },
+      'yes',
+    ],
+    [
+      'Japanese with more Han characters',
+      {
+        instruction: '日本国憲法第九条戦争放棄条項の成立過程と解釈変遷を説明せよ。',
+        parent: {
+          instruction: 'ひまわりのたねがどのようにそだつかをわかりやすくおしえてください。',
+          input: null,
+        },
+      },
+      'no',
+    ],
+    [
+      'code under a text in the same language',
+      {
+        instruction: `${english}\n\`\`\`\nПеременная = значение + другая_переменная + третья_переменная\n\`\`\``,
+        parent: { instruction: english, input: null },
+      },
+      'no',
+    ],
+    [
+      'too few letters',
+      { instruction: '3 + 4 = ?', parent: { instruction: 'Add.', input: null } },
+      'not_applicable',
+    ],
+    ['no parent', { parent: null }, 'no_parent'],
+  ],
+}

@@ -1,0 +1,85 @@
+import { evolvePrompt } from '@/lib/prompts'
+import { OPERATORS } from '@/lib/prompts/operators'
+import { phrasesOf } from './params'
+import { NO, yes, type HealthRule } from './rule'
+
+// Headers of the evolution prompts of WizardLM and Auto-Evol, between hash signs in whatever case.
+const HEADERS = [
+  'rewritten prompt',
+  'the given prompt',
+  'given prompt',
+  'created prompt',
+  'methods list',
+  'plan',
+  'rewritten instruction',
+  'final rewritten instruction',
+  'finally rewritten instruction',
+  'instruction',
+]
+const HEADER = new RegExp(`#\\s?(?:${HEADERS.join('|')})\\s?#`, 'i')
+const OPENING = /^[\s#*"'“]*(?:rewritten|created) (?:prompt|instruction)[\s#*"']{0,4}[:：]/i
+// Marks of chat templates, which no task holds unless it is about them.
+const CHAT = /<\|(?:im_start|im_end|eot_id|start_header_id|endoftext)\|>|\[\/?INST\]/
+// Four words in a row may be chance; five of a prompt in a row are the prompt's.
+const RUN = 5
+
+function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+}
+
+let runs: Set<string> | null = null
+
+/** Every run of five words in the evolution prompts, between their placeholders. */
+function promptRuns(): Set<string> {
+  if (runs) return runs
+  runs = new Set()
+  for (const operator of OPERATORS) {
+    for (const piece of evolvePrompt(operator).template.split(/\{[a-z_]+\}/)) {
+      const words = wordsOf(piece)
+      for (let at = 0; at + RUN <= words.length; at += 1) {
+        runs.add(words.slice(at, at + RUN).join(' '))
+      }
+    }
+  }
+  return runs
+}
+
+function promptWording(text: string): string | null {
+  const words = wordsOf(text)
+  const known = promptRuns()
+  for (let at = 0; at + RUN <= words.length; at += 1) {
+    const run = words.slice(at, at + RUN).join(' ')
+    if (known.has(run)) return run
+  }
+  return null
+}
+
+/** The flag of a row that holds pieces of the evolver's prompt. */
+export const leakedTemplate: HealthRule = {
+  key: 'leaked_template',
+  label: 'leaked template',
+  rule: 'The instruction holds a header of an evolution prompt (#Rewritten Prompt#, #Methods List# and the like), begins with "rewritten prompt:" or "created prompt:", holds a mark of a chat template, five words in a row of an evolution prompt of Evolens, or a phrase of parameter markers.',
+  read: ({ instruction }, { markers }) => {
+    const lower = instruction.toLowerCase()
+    const found =
+      HEADER.exec(instruction)?.[0] ??
+      OPENING.exec(instruction)?.[0].trim() ??
+      CHAT.exec(instruction)?.[0] ??
+      phrasesOf(markers).find((phrase) => lower.includes(phrase)) ??
+      promptWording(instruction)
+    return found === null ? NO : yes(found)
+  },
+  examples: [
+    ['a header', { instruction: '#rewritten prompt#:\nWrite a poem.' }, 'yes'],
+    ['a header of Auto-Evol', { instruction: 'Step 2 #Plan#: combine both.' }, 'yes'],
+    ['the opening words', { instruction: 'Created Prompt: Write a poem.' }, 'yes'],
+    ['a chat template', { instruction: 'Write a poem.<|im_end|>' }, 'yes'],
+    ['words of the prompt', { instruction: 'Write a poem 10 to 20 words longer.' }, 'yes'],
+    ['a plan', { instruction: 'Make a #plan for my garden, and call it Plan #1.' }, 'no'],
+    [
+      'a task about prompts',
+      { instruction: 'Explain what a rewritten prompt is: a definition.' },
+      'no',
+    ],
+  ],
+}

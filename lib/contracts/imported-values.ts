@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { COLUMN_KINDS, type ColumnKind } from './column-kinds'
 import { LIMITS } from './limits'
+import type { SetOutput } from './measure'
 import type { StatusName } from './status'
 
 /** A column of finished numbers that another tool wrote beside the rows. */
@@ -11,6 +12,8 @@ export interface ImportedValueSpec {
   /** Metric and output that show it. */
   metric: string
   output: string
+  /** How that output describes itself in tables, filters and exports. */
+  column: Omit<SetOutput, 'key'>
   /** The tool writes 0 where it failed. */
   zeroIsError: boolean
 }
@@ -27,6 +30,14 @@ export const IMPORTED_LABEL = 'imported'
 /** The largest float32: what the distance script writes when there is no neighbour. */
 const FLOAT32_MAX = 3.4028234663852886e38
 
+const perplexity = (label: string, what: string): ImportedValueSpec['column'] => ({
+  label,
+  unit: '',
+  direction: 'higher',
+  directionMeans: 'More surprising to the scoring model.',
+  description: `Perplexity of the answer ${what}, as imported; the model is not known.`,
+})
+
 /** Columns that are known to hold results; any other column stays an extra field. */
 export const IMPORTED_VALUES: readonly ImportedValueSpec[] = [
   {
@@ -34,6 +45,13 @@ export const IMPORTED_VALUES: readonly ImportedValueSpec[] = [
     label: 'Minimum neighbour distance (imported)',
     metric: 'imported_mnd',
     output: 'mnd',
+    column: {
+      label: 'MND imported',
+      unit: 'as imported',
+      direction: 'higher',
+      directionMeans: 'More diverse: the nearest other instruction is further away.',
+      description: 'Distance to the nearest other row, as imported; model and text are not known.',
+    },
     zeroIsError: false,
   },
   {
@@ -41,6 +59,13 @@ export const IMPORTED_VALUES: readonly ImportedValueSpec[] = [
     label: 'Repeat count (imported)',
     metric: 'imported_mnd',
     output: 'repeat_count',
+    column: {
+      label: 'repeats imported',
+      unit: 'rows',
+      direction: 'lower',
+      directionMeans: 'Fewer near copies.',
+      description: 'Number of near copies, as imported; the threshold is not known.',
+    },
     zeroIsError: false,
   },
   {
@@ -48,6 +73,13 @@ export const IMPORTED_VALUES: readonly ImportedValueSpec[] = [
     label: 'IFD from perplexities (imported)',
     metric: 'imported_ifd',
     output: 'ifd_ppl',
+    column: {
+      label: 'IFD ppl imported',
+      unit: '',
+      direction: 'higher',
+      directionMeans: 'Harder: the instruction helps less. From 1 on it does not help.',
+      description: 'Ratio of perplexities, as imported; the model is not known.',
+    },
     zeroIsError: true,
   },
   {
@@ -55,6 +87,7 @@ export const IMPORTED_VALUES: readonly ImportedValueSpec[] = [
     label: 'Perplexity of the answer alone (imported)',
     metric: 'imported_ifd',
     output: 'ppl_alone',
+    column: perplexity('ppl alone imported', 'alone'),
     zeroIsError: true,
   },
   {
@@ -62,6 +95,7 @@ export const IMPORTED_VALUES: readonly ImportedValueSpec[] = [
     label: 'Perplexity of the answer given the instruction (imported)',
     metric: 'imported_ifd',
     output: 'ppl_conditioned',
+    column: perplexity('ppl given x imported', 'given the instruction'),
     zeroIsError: true,
   },
 ]

@@ -8,28 +8,6 @@ export const importedMnd = importedMetric({
   description: 'Neighbour distance as another tool wrote it beside the rows.',
   formula: 'not known; the script of arXiv 2412.11231 writes min over j != i of |e_i - e_j|^2',
   source: 'min_neighbor_distance and repeat_count of the imported file',
-  outputs: [
-    {
-      key: 'mnd',
-      label: 'MND imported',
-      shape: 'scalar',
-      dtype: 'f64',
-      unit: 'as imported',
-      direction: 'higher',
-      directionMeans: 'More diverse: the nearest other instruction is further away.',
-      description: 'Distance to the nearest other row, as imported; model and text are not known.',
-    },
-    {
-      key: 'repeat_count',
-      label: 'repeats imported',
-      shape: 'scalar',
-      dtype: 'f64',
-      unit: 'rows',
-      direction: 'lower',
-      directionMeans: 'Fewer near copies.',
-      description: 'Number of near copies, as imported; the threshold is not known.',
-    },
-  ],
   examples: [
     importedExample('reads numbers and the mark for no neighbour', 'min_neighbor_distance', {
       plain: { raw: 0.25, expected: 0.25 },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { defineMetric, type MeasuredMetric, type Metric } from '../types'
+import { IMPORTED_VALUES } from '@/lib/contracts/imported-values'
+import { defineMetric, type MeasuredMetric, type Metric, type OutputSpec } from '../types'
 
 /** The hashed parameters of imported values: nobody knows how they were made, and the card says so. */
 const unknown = z.object({
@@ -11,23 +12,26 @@ const unknown = z.object({
 
 type Own<P> = Pick<
   MeasuredMetric<P>,
-  | 'id'
-  | 'label'
-  | 'description'
-  | 'formula'
-  | 'source'
-  | 'outputs'
-  | 'outputsFor'
-  | 'instanceOf'
-  | 'examples'
+  'id' | 'label' | 'description' | 'formula' | 'source' | 'outputsFor' | 'instanceOf' | 'examples'
 >
 
-/** Returns a metric whose values come with files and are never computed here. */
+/** The known columns of files that this metric shows. */
+function knownOutputs(metric: string): OutputSpec[] {
+  return IMPORTED_VALUES.filter((spec) => spec.metric === metric).map(({ output, column }) => ({
+    ...column,
+    key: output,
+    shape: 'scalar',
+    dtype: 'f64',
+  }))
+}
+
+/** Returns a metric whose values come with files and are never computed here; its outputs are those of the known columns unless given. */
 export function importedMetric<P = z.infer<typeof unknown>>(
-  own: Own<P> & { params?: z.ZodType<P> },
+  own: Own<P> & { params?: z.ZodType<P>; outputs?: readonly OutputSpec[] },
 ): Metric {
   return defineMetric({
     params: unknown as unknown as z.ZodType<P>,
+    outputs: knownOutputs(own.id),
     ...own,
     kind: 'measured',
     isImported: true,

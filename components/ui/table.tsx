@@ -69,7 +69,9 @@ export function Table<Row>(props: TableProps<Row>) {
       {...(props.className === undefined ? {} : { className: props.className })}
       maxHeight={props.maxHeight}
     >
-      <table className={`ev-table ${classes.table} ${props.tableClass ?? ''}`}>
+      <table
+        className={`ev-table ${classes.table} ${props.maxHeight ? classes.sticky : ''} ${props.tableClass ?? ''}`}
+      >
         {caption ? <caption className={classes.caption}>{caption}</caption> : null}
         <thead>
           <tr>

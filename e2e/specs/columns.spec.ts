@@ -41,7 +41,7 @@ test('further columns are chosen in the mapping, shown, filtered and drawn', asy
   await page.getByRole('option', { name: 'source' }).click()
   await page.getByRole('combobox', { name: 'Values of source' }).click()
   await page.getByRole('option', { name: 'books (2)' }).click()
-  await expect(page.getByText('2 of 8 rows')).toBeVisible()
+  await expect(page.getByText('2 of 8 rows').first()).toBeVisible()
 
   await page.goto(`/studies/${studyId}/figures`)
   const figure = page.locator('#figure-category-shares')

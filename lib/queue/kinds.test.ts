@@ -54,7 +54,7 @@ describe('the kinds of jobs', () => {
       'Align general, small, round 1',
       'Operators of general, small, round 1',
       'Fetch SmolLM2',
-      'Test Lab',
+      'Probe of Lab',
     ])
   })
 })

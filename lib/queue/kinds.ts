@@ -75,7 +75,7 @@ export const JOBS = {
   probe: {
     kind: 'probe',
     payload: z.object({ backendId: z.string(), keySetHere }),
-    title: (_payload: unknown, { backend }: { backend: string }) => `Test ${backend}`,
+    title: (_payload: unknown, { backend }: { backend: string }) => `Probe of ${backend}`,
   },
   'try-prompt': {
     kind: 'try-prompt',

@@ -1,6 +1,6 @@
 'use client'
 
-import { Box } from '@mantine/core'
+import { Table, type Column } from '@/components/ui/table'
 import type { FigureSelection, FigureTable, TableCell } from '@/lib/figures/types'
 import classes from '../figures.module.css'
 
@@ -19,65 +19,48 @@ interface TableViewProps {
   onSelect: ((selection: FigureSelection) => void) | null
 }
 
-/** The figure as numbers; three digits shown, the exact value on hover and in the CSV. */
-export function TableView({ table, caption, onSelect }: TableViewProps) {
+type Row = FigureTable['rows'][number]
+
+function columnsOf({ table, onSelect }: TableViewProps): Column<Row>[] {
   const { columns, rows, selections } = table
   const isNumber = (key: string) => rows.some((row) => typeof row[key] === 'number')
-  const hasRows = onSelect !== null && selections !== undefined
+  const link: Column<Row> = {
+    name: 'Rows',
+    cell: (_, index) => {
+      const selection = selections?.[index]
+      return selection ? (
+        <button type="button" className={classes.linkButton} onClick={() => onSelect?.(selection)}>
+          show
+        </button>
+      ) : null
+    },
+  }
+  return [
+    ...columns.map(({ key, label, unit }): Column<Row> => ({
+      name: key,
+      head: (
+        <>
+          {label} {unit ? <span className="ev-dim">({unit})</span> : null}
+        </>
+      ),
+      kind: isNumber(key) ? 'number' : 'line',
+      hint: ({ [key]: value }) => (typeof value === 'number' ? String(value) : undefined),
+      cell: ({ [key]: value = null }) => cellText(value),
+    })),
+    ...(onSelect && selections ? [link] : []),
+  ]
+}
+
+/** The figure as numbers; three digits shown, the exact value on hover and in the CSV. */
+export function TableView(props: TableViewProps) {
   return (
-    // Scrollable regions must be reachable by keyboard.
-    <Box
-      className={`${classes.tableBox} ${classes.drawn}`}
-      tabIndex={0}
-      role="region"
-      aria-label={`Table: ${caption}`}
-    >
-      <table className={classes.table}>
-        <thead>
-          <tr>
-            {columns.map(({ key, label, unit }) => (
-              <th key={key} scope="col" className={isNumber(key) ? classes.number : undefined}>
-                {label} {unit ? <span className={classes.unit}>({unit})</span> : null}
-              </th>
-            ))}
-            {hasRows ? <th scope="col">Rows</th> : null}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row, r) => {
-            const selection = selections?.[r] ?? null
-            return (
-              <tr key={columns.map(({ key }) => row[key] ?? '').join('|') + String(r)}>
-                {columns.map(({ key }) => {
-                  const value = row[key] ?? null
-                  return (
-                    <td
-                      key={key}
-                      className={isNumber(key) ? classes.number : undefined}
-                      title={typeof value === 'number' ? String(value) : undefined}
-                    >
-                      {cellText(value)}
-                    </td>
-                  )
-                })}
-                {hasRows ? (
-                  <td>
-                    {selection ? (
-                      <button
-                        type="button"
-                        className={classes.linkButton}
-                        onClick={() => onSelect(selection)}
-                      >
-                        show
-                      </button>
-                    ) : null}
-                  </td>
-                ) : null}
-              </tr>
-            )
-          })}
-        </tbody>
-      </table>
-    </Box>
+    <Table
+      label={`Table: ${props.caption}`}
+      className={`ev-panel ${classes.drawn}`}
+      columns={columnsOf(props)}
+      rows={props.table.rows}
+      keyOf={(_, index) => index}
+      maxHeight={420}
+    />
   )
 }

@@ -73,7 +73,7 @@ function BackendForm({
                 loading={isLooking}
                 disabled={form.baseUrl.trim() === ''}
               >
-                {found || connect.isManual ? 'Search again' : 'Find the server'}
+                {found || connect.lookError ? 'Search again' : 'Find the server'}
               </Button>
             </Group>
             {curl?.hadKey ? (

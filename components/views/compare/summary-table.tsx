@@ -176,6 +176,7 @@ export function SummaryTable(props: SummaryTableProps) {
     <Table
       label="Differences by metric"
       className={`ev-panel ${classes.summary}`}
+      maxHeight={420}
       columns={columnsOf(props)}
       rows={props.metrics}
       keyOf={({ column }) => column}

@@ -9,9 +9,9 @@ import { StudyPage } from '@/components/shell/study-page'
 import type { StudyDetail } from '@/lib/contracts/study'
 import classes from './figures.module.css'
 import { FIGURES_PARAM } from './selection'
-import { StudyFigure } from './study-figure'
+import { FigureGrid } from './study-figure'
 
-/** Options that differ from their defaults, by figure; in the URL as `figures`. */
+/** `FigureOptions`; in the URL as `figures`. */
 const optionsSchema = z.record(
   z.string(),
   z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
@@ -38,22 +38,13 @@ function Gallery({ detail }: { detail: StudyDetail }) {
               </a>
             ))}
           </nav>
-          <div className={classes.grid}>
-            {figures.map((figure) => (
-              <StudyFigure
-                key={figure.id}
-                studyId={studyId}
-                meta={figure}
-                options={options[figure.id] ?? {}}
-                filter={state.filter}
-                onOptions={(changed) => {
-                  const { [figure.id]: _before, ...others } = options
-                  const isDefault = Object.keys(changed).length === 0
-                  void setOptions(isDefault ? others : { ...others, [figure.id]: changed })
-                }}
-              />
-            ))}
-          </div>
+          <FigureGrid
+            studyId={studyId}
+            figures={figures}
+            filter={state.filter}
+            options={options}
+            onOptions={(changed) => void setOptions(changed)}
+          />
         </>
       )}
     </QueryState>

@@ -9,7 +9,7 @@ import type { OptionValue } from '@/components/figures/frame/options-form'
 import { drawnValuesUrl, useFigure } from '@/components/hooks/use-figures'
 import { filterQuery } from '@/components/hooks/use-view-state'
 import type { RowFilter } from '@/lib/contracts/filter'
-import type { FigureMeta } from '@/lib/figures/types'
+import type { FigureListItem, FigureMeta } from '@/lib/figures/types'
 import classes from './figures.module.css'
 import { filterOf } from './selection'
 
@@ -23,7 +23,7 @@ interface StudyFigureProps {
 }
 
 /** One figure of a study: fetches it, and opens rows and cards from it. */
-export function StudyFigure(props: StudyFigureProps) {
+function StudyFigure(props: StudyFigureProps) {
   const { studyId, meta, options, filter, isCompact = false, onOptions } = props
   const router = useRouter()
   const pathname = usePathname()
@@ -75,6 +75,36 @@ export function StudyFigure(props: StudyFigureProps) {
           </Group>
         }
       />
+    </div>
+  )
+}
+
+/** Options that differ from their defaults, by figure. */
+export type FigureOptions = Record<string, Record<string, OptionValue>>
+
+interface FigureGridProps extends Pick<StudyFigureProps, 'studyId' | 'filter' | 'isCompact'> {
+  figures: readonly FigureListItem[]
+  options: FigureOptions
+  onOptions(options: FigureOptions): void
+}
+
+/** Figures of a study side by side, each with its options. */
+export function FigureGrid({ figures, options, onOptions, ...shared }: FigureGridProps) {
+  return (
+    <div className={classes.grid}>
+      {figures.map((figure) => (
+        <StudyFigure
+          key={figure.id}
+          {...shared}
+          meta={figure}
+          options={options[figure.id] ?? {}}
+          onOptions={(changed) => {
+            const { [figure.id]: _before, ...others } = options
+            const isDefault = Object.keys(changed).length === 0
+            onOptions(isDefault ? others : { ...others, [figure.id]: changed })
+          }}
+        />
+      ))}
     </div>
   )
 }

@@ -3,15 +3,13 @@
 import { Anchor } from '@mantine/core'
 import Link from 'next/link'
 import { useState } from 'react'
-import type { OptionValue } from '@/components/figures/frame/options-form'
 import { useFigureList } from '@/components/hooks/use-figures'
 import { filterQuery, useViewState } from '@/components/hooks/use-view-state'
 import { Section } from '@/components/ui/page'
 import { QueryState } from '@/components/ui/states'
 import { unchosenColumn } from '@/lib/contracts/figure'
 import type { FigureListItem } from '@/lib/figures/types'
-import classes from '@/components/views/figures/figures.module.css'
-import { StudyFigure } from '@/components/views/figures/study-figure'
+import { FigureGrid, type FigureOptions } from '@/components/views/figures/study-figure'
 
 // A first impression that leaves the cells within reach; the registry orders figures by weight.
 const SHOWN = 2
@@ -26,7 +24,7 @@ function firstOf(figures: readonly FigureListItem[]): FigureListItem[] {
 export function KeyFigures({ studyId }: { studyId: string }) {
   const { state } = useViewState()
   const list = useFigureList(studyId)
-  const [options, setOptions] = useState<Record<string, Record<string, OptionValue>>>({})
+  const [options, setOptions] = useState<FigureOptions>({})
   const all = (
     <Anchor
       component={Link}
@@ -40,21 +38,14 @@ export function KeyFigures({ studyId }: { studyId: string }) {
     <Section title="Key figures" actions={all}>
       <QueryState query={list} what="The figures could not be listed" lines={2} height={460}>
         {(figures) => (
-          <div className={classes.grid}>
-            {firstOf(figures).map((figure) => (
-              <StudyFigure
-                key={figure.id}
-                studyId={studyId}
-                meta={figure}
-                options={options[figure.id] ?? {}}
-                filter={state.filter}
-                isCompact
-                onOptions={(changed) =>
-                  setOptions((before) => ({ ...before, [figure.id]: changed }))
-                }
-              />
-            ))}
-          </div>
+          <FigureGrid
+            studyId={studyId}
+            figures={firstOf(figures)}
+            filter={state.filter}
+            isCompact
+            options={options}
+            onOptions={setOptions}
+          />
         )}
       </QueryState>
     </Section>

@@ -2,6 +2,7 @@
 
 import { Button, Drawer, Group, Text } from '@mantine/core'
 import { parseAsString, useQueryState } from 'nuqs'
+import type { ReactNode } from 'react'
 import { usePinRun, useRetryRun } from '@/components/hooks/use-compute'
 import { formatCount, formatDateTime, shortHash } from '@/components/ui/format'
 import { LinkButton } from '@/components/ui/link-button'
@@ -75,6 +76,28 @@ function columnsOf(onOpen: (id: string) => void): Column<RunInfo>[] {
   ]
 }
 
+interface RunActionProps {
+  change: ReturnType<typeof usePinRun> | ReturnType<typeof useRetryRun>
+  runId: string
+  done: string
+  failure: string
+  children: ReactNode
+}
+
+/** A button that changes a run and says whether it worked. */
+function RunAction({ change, runId, done, failure, children }: RunActionProps) {
+  const act = () =>
+    change.mutate(runId, {
+      onSuccess: () => notifyDone(done),
+      onError: (error) => notifyError(failure, error),
+    })
+  return (
+    <Button variant="default" loading={change.isPending} onClick={act}>
+      {children}
+    </Button>
+  )
+}
+
 /** Provenance of every number of the study; each run opens with its whole definition and record. */
 export function RunCards({ detail }: { detail: StudyDetail }) {
   const [openId, setOpenId] = useQueryState('run', parseAsString.withOptions({ history: 'push' }))
@@ -108,32 +131,24 @@ export function RunCards({ detail }: { detail: StudyDetail }) {
             <RunCard run={open} />
             <Group gap="xs" mt="md">
               {open.pinned ? null : (
-                <Button
-                  variant="default"
-                  loading={pin.isPending}
-                  onClick={() =>
-                    pin.mutate(open.id, {
-                      onSuccess: () => notifyDone('Tables and figures now show this run.'),
-                      onError: (error) => notifyError('The run was not selected', error),
-                    })
-                  }
+                <RunAction
+                  change={pin}
+                  runId={open.id}
+                  done="Tables and figures now show this run."
+                  failure="The run was not selected"
                 >
                   Show this run in tables and figures
-                </Button>
+                </RunAction>
               )}
               {nRetryable > 0 ? (
-                <Button
-                  variant="default"
-                  loading={retry.isPending}
-                  onClick={() =>
-                    retry.mutate(open.id, {
-                      onSuccess: () => notifyDone('The failed rows are being retried.'),
-                      onError: (error) => notifyError('Nothing was started', error),
-                    })
-                  }
+                <RunAction
+                  change={retry}
+                  runId={open.id}
+                  done="The failed rows are being retried."
+                  failure="Nothing was started"
                 >
                   Retry {formatCount(nRetryable)} failed rows
-                </Button>
+                </RunAction>
               ) : null}
             </Group>
           </>

@@ -205,7 +205,7 @@ describe('backends', () => {
     saveProbe(db, 'embedded', probe({ chat: 'no' }))
     saveProbe(db, 'embedded-embeddings', probe({ embed: 'yes' }))
     probeBuiltIns(db)
-    expect(listJobs(db).map((job) => job.title)).toEqual(['Test Embedded SmolLM2 135M'])
+    expect(listJobs(db).map((job) => job.title)).toEqual(['Probe of Embedded SmolLM2 135M'])
   })
 
   it('cannot be measured while no worker runs', async () => {

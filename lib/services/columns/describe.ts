@@ -47,15 +47,21 @@ export function parseColumnId(id: string): { metric: string; key: string; runId:
   return { metric: name.slice(0, dot), key: name.slice(dot + 1), runId }
 }
 
-/** Returns the instances of a metric (rubrics) that runs made, each once, as metrics with outputs of their own. */
+/**
+ * Returns the instances of a metric (rubrics, columns of files) that runs made, each once, as metrics with outputs of
+ * their own: the first made first, so that columns of a file stay in its order.
+ */
 function instances(metric: MeasuredMetric, runs: readonly RunKey[]): MeasuredMetric[] {
   const found = new Map<string, MeasuredMetric>()
-  for (const { metricId, params } of runs) {
+  const firstRun = new Map<string, number>()
+  for (const { metricId, params, no } of runs) {
+    firstRun.set(metricId, Math.min(no, firstRun.get(metricId) ?? no))
     if (found.has(metricId) || !metricId.startsWith(`${metric.id}_`)) continue
     const parsed = metric.params.safeParse(params)
     if (parsed.success) found.set(metricId, { ...asColumns(metric, parsed.data), id: metricId })
   }
-  return [...found.values()]
+  const made = (id: string) => firstRun.get(id) ?? 0
+  return [...found.values()].toSorted((a, b) => made(a.id) - made(b.id))
 }
 
 /** Returns the registered metrics, those made of instances replaced by the instances that the runs have. */

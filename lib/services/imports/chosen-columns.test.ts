@@ -103,7 +103,10 @@ describe('columns chosen from a file', () => {
     expect(values('tags')).toEqual([['math', 'easy'], [], ['math'], ['easy', 'law'], 'not_in_file'])
     const text = ['Fine.', 'Too SHORT\nby far', 'not_in_file', 'Fine.', 'not_in_file']
     expect(values('text')).toEqual(text)
-    const shown = listColumns(study.db, study.studyId).filter(({ group }) => group === 'source')
+    const columns = listColumns(study.db, study.studyId)
+    const own = columns.filter(({ metric }) => metric.startsWith('imported_column_'))
+    expect(own.map(({ label }) => label)).toEqual(COLUMNS.map(({ column }) => column))
+    const shown = columns.filter(({ group }) => group === 'source')
     expect(shown).toMatchObject([{ shape: 'category', isDefault: true, label: 'source' }])
   })
 

@@ -55,7 +55,7 @@ interface FilterPanelProps {
 export function FilterPanel({ detail, filter, controls }: FilterPanelProps) {
   const rounds = [...new Set(detail.cells.map((cell) => cell.round))].sort((a, b) => a - b)
   const { setFilter } = controls
-  const operators = useOperators(detail.study.id)
+  const operators = [...new Set([...useOperators(detail.study.id), ...filter.operators])]
   return (
     <Stack gap="sm">
       <Chips
@@ -83,16 +83,19 @@ export function FilterPanel({ detail, filter, controls }: FilterPanelProps) {
         value={filter.rounds.map(String)}
         onChange={(next) => setFilter({ rounds: next.map(Number) })}
       />
-      <MultiSelect
-        label="Operators"
-        placeholder={filter.operators.length === 0 ? 'all' : ''}
-        nothingFoundMessage="No row of this study names an operator."
-        data={[...new Set([...operators, ...filter.operators])]}
-        value={filter.operators}
-        clearable
-        comboboxProps={{ withinPortal: false }}
-        onChange={(chosen) => setFilter({ operators: chosen })}
-      />
+      {operators.length > 0 ? (
+        <Fieldset variant="unstyled" legend="Operators">
+          <MultiSelect
+            aria-label="Operators"
+            placeholder={filter.operators.length === 0 ? 'all' : ''}
+            data={operators}
+            value={filter.operators}
+            clearable
+            comboboxProps={{ withinPortal: false }}
+            onChange={(chosen) => setFilter({ operators: chosen })}
+          />
+        </Fieldset>
+      ) : null}
       <RangeFields detail={detail} filter={filter} controls={controls} />
       <ValueFields detail={detail} filter={filter} controls={controls} />
       <Chips

@@ -43,7 +43,8 @@ const HEAD_PADDING = 36
 
 function metricColumn(column: ColumnInfo): RowColumn {
   const label = columnName(column)
-  const least = isCoded(column.shape) ? WORD_WIDTH : METRIC_WIDTH
+  const hasText = isCoded(column.shape) && column.shape !== 'boolean'
+  const least = hasText ? WORD_WIDTH : METRIC_WIDTH
   return {
     id: column.id,
     label,

@@ -4,7 +4,7 @@ import { renderPrompt } from '@/lib/prompts/prompt'
 import { promptForRow, promptParams, promptsInUse, settlePrompts } from './first-token/prompts'
 import { askRows, promptUse } from './judging/ask'
 import type { RowPlan } from './judging/ask'
-import { stubTools } from './example-tools'
+import { stubReply, stubTools } from './example-tools'
 import type { MetricRow, MetricTools, OutputSpec, RowResult } from './types'
 import { defineMetric } from './types'
 
@@ -170,14 +170,7 @@ async function runExample(): Promise<Record<string, number | string | null>> {
   const tools = stubTools({
     async generate() {
       const token = (p: number) => ({ text: 't', id: null, logprob: Math.log(p), top: [] })
-      return {
-        text: 'tt',
-        finishReason: 'stop',
-        usage: { promptTokens: 1, completionTokens: 2 },
-        tokens: [token(0.5), token(0.25)],
-        model: 'stub',
-        latencyMs: 0,
-      }
+      return stubReply({ text: 'tt', tokens: [token(0.5), token(0.25)] })
     },
   })
   const [good, orphan, foreign, reworded, unknown] = await computeBatch(

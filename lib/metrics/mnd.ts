@@ -2,21 +2,20 @@ import { z } from 'zod'
 import { throwIfAborted } from '@/lib/errors'
 import { equalSizeMeans } from './neighbours/equal-size'
 import { mndExample } from './neighbours/example'
-import { MND_OUTPUTS, REFERENCE_CAP } from './neighbours/outputs'
 import { tileCount } from './neighbours/plan'
-import { differentTexts, embedRows, readsResponse, textRecipe } from './neighbours/row-vectors'
-import { emptyColumns } from './neighbours/columns'
-import type { CellResult, MetricRow, MetricTools } from './types'
+import { differentTexts, embedRows } from './neighbours/row-vectors'
+import {
+  distanceOutput,
+  emptyColumns,
+  NEIGHBOUR_RUN,
+  nearOutput,
+  neighbourParams,
+} from './neighbours/columns'
+import type { CellResult, MetricRow, MetricTools, OutputSpec } from './types'
 import { defineMetric } from './types'
 
 const params = z.object({
-  textRecipe,
-  threshold: z
-    .number()
-    .min(0)
-    .max(4)
-    .default(0.05)
-    .describe('Squared distance below which another row counts as a repeat.'),
+  ...neighbourParams('another row counts as a repeat'),
   repeatCap: z
     .number()
     .int()
@@ -31,11 +30,52 @@ const params = z.object({
     .nullable()
     .default(null)
     .describe(
-      'Rows of the draws whose mean distance goes on the card, so that cells of different size compare; empty makes none.',
+      'Rows of the draws whose mean distance is shown in the run details, so that cells of different size compare; empty makes none.',
     ),
   seed: z.number().int().min(0).default(0).describe('Seed of those draws.'),
 })
 type Params = z.infer<typeof params>
+
+// More repeats than this the reference script cannot count: it looks at 500 neighbours, the row among them.
+const REFERENCE_CAP = 499
+
+const OUTPUTS: readonly OutputSpec[] = [
+  distanceOutput({
+    key: 'mnd',
+    label: 'MND',
+    directionMeans:
+      'More diverse: the nearest other instruction is further away. Falls as the cell grows.',
+    description: 'Squared Euclidean distance to the nearest other row of the cell.',
+  }),
+  {
+    key: 'neighbour',
+    label: 'nearest row',
+    shape: 'rowRef',
+    dtype: 'f64',
+    unit: '',
+    direction: 'none',
+    directionMeans: 'Names a row.',
+    description: 'The nearest other row of the cell; the first one where several are equally near.',
+  },
+  nearOutput({
+    key: 'repeat_count',
+    label: 'repeats',
+    directionMeans: 'Fewer near copies.',
+    description: 'Number of other rows nearer than the threshold.',
+  }),
+  {
+    key: 'reference_cap',
+    label: 'over the reference cap',
+    shape: 'scalar',
+    dtype: 'f64',
+    unit: '',
+    range: [0, 1],
+    direction: 'none',
+    directionMeans: 'The reference script would have counted fewer.',
+    description: `1 when a row has more than ${REFERENCE_CAP} repeats, which the reference script cannot count.`,
+    hidden: true,
+  },
+]
 
 async function computeCell(
   rows: readonly MetricRow[],
@@ -43,7 +83,7 @@ async function computeCell(
   tools: MetricTools,
 ): Promise<CellResult> {
   throwIfAborted(tools.signal)
-  const columns = emptyColumns(MND_OUTPUTS, rows.length)
+  const columns = emptyColumns(OUTPUTS, rows.length)
   const nTexts = differentTexts(rows, recipe)
   const nTiles = tileCount(nTexts)
   const total = nTexts + nTiles
@@ -90,24 +130,16 @@ async function computeCell(
 }
 
 /** Distance of each row to its nearest other row in embedding space. */
-export const mnd = defineMetric({
-  kind: 'measured',
-  scope: 'cell',
+export const mnd = defineMetric<Params>({
+  ...NEIGHBOUR_RUN,
   id: 'mnd',
-  version: 1,
   label: 'Minimum neighbour distance',
   description: 'How far an instruction is from the nearest other instruction of its cell.',
   formula: 'MND_i = min over j != i of sum_k (e_ik - e_jk)^2   (squared, no root)',
   source:
     'arXiv 2412.11231, diversity script; self excluded by index, repeats counted over all rows',
-  needs: ['embed'],
-  inputs: { response: false, parent: false },
-  inputsFor: ({ textRecipe: recipe }) => ({ response: readsResponse(recipe), parent: false }),
   params,
-  outputs: MND_OUTPUTS,
-  prompts: () => [],
-  // Cell scope: all rows at once, embedded in calls of 256 texts.
-  batchRows: 256,
+  outputs: OUTPUTS,
   computeCell,
   examples: [
     {

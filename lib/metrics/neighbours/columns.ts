@@ -1,6 +1,42 @@
+import { z } from 'zod'
 import { statusCode } from '@/lib/contracts/status'
 import type { StatusName } from '@/lib/contracts/status'
-import type { CellResult, OutputSpec } from '../types'
+import type { CellResult, MeasuredMetric, OutputSpec } from '../types'
+import { readsResponse, textRecipe, type TextRecipe } from './row-vectors'
+
+/** What all metrics of distances between rows have in common. */
+export const NEIGHBOUR_RUN = {
+  kind: 'measured',
+  scope: 'cell',
+  version: 1,
+  needs: ['embed'],
+  inputs: { response: false, parent: false },
+  inputsFor: ({ textRecipe: recipe }: { textRecipe: TextRecipe }) => {
+    return { response: readsResponse(recipe), parent: false }
+  },
+  prompts: () => [],
+  // Cell scope: all rows at once, embedded in calls of 256 texts.
+  batchRows: 256,
+} as const satisfies Partial<MeasuredMetric<{ textRecipe: TextRecipe }>>
+
+/** Returns the parameters that they share; a row is near below the threshold. */
+export function neighbourParams(near: string) {
+  const threshold = z.number().min(0).max(4).default(0.05)
+  return { textRecipe, threshold: threshold.describe(`Squared distance below which ${near}.`) }
+}
+
+type Described = Pick<OutputSpec, 'key' | 'label' | 'directionMeans' | 'description'>
+
+/** Returns an output that holds a distance to a row. */
+export function distanceOutput(described: Described): OutputSpec {
+  const own = { shape: 'scalar', dtype: 'f64', range: [0, 4], direction: 'higher' } as const
+  return { ...own, unit: 'squared distance', ...described }
+}
+
+/** Returns an output that counts near rows. */
+export function nearOutput(described: Described): OutputSpec {
+  return { shape: 'scalar', dtype: 'f64', unit: 'rows', direction: 'lower', ...described }
+}
 
 /** Columns being filled; every row starts as `not_run` and gets one status for all outputs. */
 export interface FilledColumns {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Prompt } from '@/lib/prompts/prompt'
 import { definePrompt, renderPrompt, withText } from '@/lib/prompts/prompt'
 import type { MetricRow, PromptUse } from '../types'
+import { promptUse } from '../judging/ask'
 import type { CutTexts } from './cut-rows'
 import { instructionText } from './passes'
 
@@ -106,12 +107,7 @@ function headerOf({ template, placeholders }: Prompt): string {
 /** Returns the prompts of a run, whose hashes are part of its definition. */
 export function cherryPrompts(params: CherryParams): PromptUse[] {
   const used = new Map(templates(params).map((prompt) => [prompt.id, prompt]))
-  return [...used.values()].map(({ id, version, hash, template }) => ({
-    id,
-    version,
-    hash,
-    text: template,
-  }))
+  return [...used.values()].map(promptUse)
 }
 
 /** Returns the texts of a row. `wiz` counts the instruction alone in its truncation rules, as its script does. */

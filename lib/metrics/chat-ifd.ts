@@ -1,3 +1,4 @@
+import { CHAT_SUMS } from './chat-loss'
 import { asColumns } from './token-loss/worked'
 import { harderVariants, type HarderVariant } from './token-loss/metric'
 import { rowIcIfd, rowIfd, type RatioForm } from './token-loss/ratios'
@@ -65,7 +66,7 @@ const VARIANTS: Record<string, HarderVariant> = {
 
 const derived = harderVariants(VARIANTS, { output: 'chat_ifd' })
 
-/** Strict IFD, IC-IFD and losses under the scorer's own chat template. */
+/** Strict IFD, IC-IFD and losses under the scoring model's own chat template. */
 export const chatIfd = defineMetric({
   ...derived,
   kind: 'derived',
@@ -82,20 +83,7 @@ export const chatIfd = defineMetric({
     {
       name: 'a row of known sums',
       run() {
-        const values = {
-          anchored: 1,
-          jx0: 4,
-          jxSum: 2,
-          jxN: 1,
-          jnSum: 0,
-          jnN: 0,
-          jy0: 3,
-          jySum: 1,
-          jyN: 1,
-          ay0: 3.5,
-          aySum: 1.5,
-          ayN: 1,
-        }
+        const values = { ...CHAT_SUMS, jnSum: 0 }
         const columns = asColumns([{ index: 0, status: 'ok', values }])
         return Object.fromEntries(
           Object.keys(VARIANTS).map((key) => [

@@ -11,6 +11,20 @@ const ID = 'chat_loss'
 // A model whose template is: user x0 x1 end assistant y0 y1.
 const [USER, END, ASSISTANT] = [1, 2, 3]
 const WORDS: Record<string, number[]> = { x: [10, 11], y: [30, 31] }
+/** Sums of a row of two tokens each under that template, with known losses. */
+export const CHAT_SUMS = {
+  jx0: 4,
+  jxSum: 2,
+  jxN: 1,
+  jnN: 0,
+  jy0: 3,
+  jySum: 1,
+  jyN: 1,
+  ay0: 3.5,
+  aySum: 1.5,
+  ayN: 1,
+  anchored: 1,
+}
 const EXAMPLE = stubTools({
   tokenize: async (texts) => texts.map((text) => Int32Array.from(WORDS[text] ?? [])),
   chatIds: async (conversations, open) =>
@@ -29,7 +43,7 @@ function computeBatch(
   return lossRows(ID, rows, tools, (askable) => planChatRows(askable, tools))
 }
 
-/** Token losses under the scorer's own chat template: a labelled variant of the strict mode, not its default. */
+/** Token losses under the scoring model's own chat template: a labelled variant of the strict mode, not its default. */
 export const chatLoss = defineMetric({
   ...LOSS_RUN,
   id: ID,
@@ -57,19 +71,7 @@ export const chatLoss = defineMetric({
         )
         return result?.values as Record<string, number | null>
       },
-      expected: {
-        jx0: 4,
-        jxSum: 2,
-        jxN: 1,
-        jnN: 0,
-        jy0: 3,
-        jySum: 1,
-        jyN: 1,
-        ay0: 3.5,
-        aySum: 1.5,
-        ayN: 1,
-        anchored: 1,
-      },
+      expected: CHAT_SUMS,
     },
   ],
 })

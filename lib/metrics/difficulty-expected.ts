@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { judgeDigit } from '@/lib/prompts/judge-digit'
 import { renderPrompt, withText } from '@/lib/prompts/prompt'
+import { whole } from './params'
 import { promptUse } from './judging/ask'
 import { resultsOf } from './judging/example'
 import { expectedOutputs, expectedRows, TOP_DIGIT } from './judging/expected-rows'
@@ -12,13 +13,10 @@ const ID = 'difficulty_expected'
 const DEFAULT_TOP = 5
 
 const params = z.object({
-  top: z
-    .number()
-    .int()
-    .min(2)
-    .max(TOP_DIGIT)
-    .default(DEFAULT_TOP)
-    .describe('Top of the scale of digits, which begins at 1.'),
+  top: whole(
+    { min: 2, max: TOP_DIGIT, preset: DEFAULT_TOP },
+    'Top of the scale of digits, which begins at 1.',
+  ),
   repeat: repeatParams.repeat,
   promptText: promptTextParam(judgeDigit.id, '{instruction} and {top}'),
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { GenerateReply, GenerateRequest } from '@/lib/backends/types'
 import { renderPrompt } from '@/lib/prompts/prompt'
+import { whole } from './params'
 import { promptForRow, promptParams, promptsInUse, settlePrompts } from './first-token/prompts'
 import { askRows, promptUse } from './judging/ask'
 import type { RowPlan } from './judging/ask'
@@ -16,22 +17,14 @@ const FLOOR = -9998
 
 const params = z.object({
   ...promptParams,
-  k: z
-    .number()
-    .int()
-    .min(1)
-    .max(20)
-    .default(DEFAULT_K)
-    .describe('How many tokens are generated and measured per row.'),
-  alternatives: z
-    .number()
-    .int()
-    .min(0)
-    .max(20)
-    .default(0)
-    .describe(
-      'How many alternatives per token are kept with the row, where the backend returns them.',
-    ),
+  k: whole(
+    { min: 1, max: 20, preset: DEFAULT_K },
+    'How many tokens are generated and measured per row.',
+  ),
+  alternatives: whole(
+    { min: 0, max: 20, preset: 0 },
+    'How many alternatives per token are kept with the row, where the backend returns them.',
+  ),
 })
 type Params = z.infer<typeof params>
 

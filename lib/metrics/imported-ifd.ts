@@ -32,7 +32,7 @@ export const importedIfd = importedMetric({
       description: 'Ratio of perplexities, as imported; the model is not known.',
     },
     perplexity('ppl_alone', 'ppl alone imported', 'alone'),
-    perplexity('ppl_conditioned', 'ppl given x imported', 'given the instruction'),
+    perplexity('ppl_conditioned', 'ppl given x imported', 'conditional on the instruction'),
   ],
   examples: [
     importedExample('reads numbers, failures and empty answers', 'ifd_ppl', {

@@ -5,34 +5,26 @@ import { mndExample } from './neighbours/example'
 import { tileCount } from './neighbours/plan'
 import { differentTexts, embedRows } from './neighbours/row-vectors'
 import {
-  distanceOutput,
   emptyColumns,
   NEIGHBOUR_RUN,
-  nearOutput,
+  neighbourOutputs,
   neighbourParams,
 } from './neighbours/columns'
+import { wholeOrNone } from './params'
 import type { CellResult, MetricRow, MetricTools, OutputSpec } from './types'
 import { defineMetric } from './types'
 
 const params = z.object({
   ...neighbourParams('another row counts as a repeat'),
-  repeatCap: z
-    .number()
-    .int()
-    .min(1)
-    .nullable()
-    .default(null)
-    .describe('Largest repeat count, 499 for the reference script; empty counts all rows.'),
-  equalSize: z
-    .number()
-    .int()
-    .min(2)
-    .nullable()
-    .default(null)
-    .describe(
-      'Rows of the draws whose mean distance is shown in the run details, so that cells of different size compare; empty makes none.',
-    ),
-  seed: z.number().int().min(0).default(0).describe('Seed of those draws.'),
+  repeatCap: wholeOrNone(
+    1,
+    'Largest repeat count, 499 for the reference script; empty counts all rows.',
+  ),
+  equalSize: wholeOrNone(
+    2,
+    'Rows of the draws whose mean distance is shown in the run details, so that cells of different size compare; empty makes none.',
+  ),
+  seed: z.number().int().min(0).default(0).describe('Random seed of those draws.'),
 })
 type Params = z.infer<typeof params>
 
@@ -40,29 +32,29 @@ type Params = z.infer<typeof params>
 const REFERENCE_CAP = 499
 
 const OUTPUTS: readonly OutputSpec[] = [
-  distanceOutput({
-    key: 'mnd',
-    label: 'MND',
-    directionMeans:
-      'More diverse: the nearest other instruction is further away. Falls as the cell grows.',
-    description: 'Squared Euclidean distance to the nearest other row of the cell.',
-  }),
-  {
-    key: 'neighbour',
-    label: 'nearest row',
-    shape: 'rowRef',
-    dtype: 'f64',
-    unit: '',
-    direction: 'none',
-    directionMeans: 'Names a row.',
-    description: 'The nearest other row of the cell; the first one where several are equally near.',
-  },
-  nearOutput({
-    key: 'repeat_count',
-    label: 'repeats',
-    directionMeans: 'Fewer near copies.',
-    description: 'Number of other rows nearer than the threshold.',
-  }),
+  ...neighbourOutputs(
+    {
+      key: 'mnd',
+      label: 'MND',
+      directionMeans:
+        'More diverse: the nearest other instruction is further away. Falls as the cell grows.',
+      description: 'Squared Euclidean distance to the nearest other row of the cell.',
+    },
+    {
+      key: 'neighbour',
+      label: 'nearest row',
+      shape: 'rowRef',
+      directionMeans: 'Names a row.',
+      description:
+        'The nearest other row of the cell; the first one where several are equally near.',
+    },
+    {
+      key: 'repeat_count',
+      label: 'repeats',
+      directionMeans: 'Fewer near copies.',
+      description: 'Number of other rows nearer than the threshold.',
+    },
+  ),
   {
     key: 'reference_cap',
     label: 'over the reference cap',
@@ -129,6 +121,9 @@ async function computeCell(
   return { columns: columns.all, record: { ...record, nDistinct, nRescanned, ...draws } }
 }
 
+const compute = (rows: readonly MetricRow[], tools: MetricTools) =>
+  computeCell(rows, params.parse({}), tools)
+
 /** Distance of each row to its nearest other row in embedding space. */
 export const mnd = defineMetric<Params>({
   ...NEIGHBOUR_RUN,
@@ -152,7 +147,7 @@ export const mnd = defineMetric<Params>({
             [0.6, 0.8],
             [0.8, 0.6],
           ],
-          (rows, tools) => computeCell(rows, params.parse({}), tools),
+          compute,
         ),
       expected: { mnd: '0.4 0.4 0.08 0.08', repeats: '0 0 0 0', nearest: '3 2 3 2' },
     },
@@ -166,13 +161,13 @@ export const mnd = defineMetric<Params>({
             [0.98, 0.198997487421],
             [0, 1],
           ],
-          (rows, tools) => computeCell(rows, params.parse({}), tools),
+          compute,
         ),
       expected: { mnd: '0 0 0.04 1.602005', repeats: '2 2 2 0', nearest: '1 0 0 2' },
     },
     {
       name: 'one row alone',
-      run: () => mndExample([[1, 0]], (rows, tools) => computeCell(rows, params.parse({}), tools)),
+      run: () => mndExample([[1, 0]], compute),
       expected: { mnd: 'n_too_small', repeats: 'n_too_small', nearest: 'n_too_small' },
     },
   ],

@@ -2,16 +2,15 @@ import { z } from 'zod'
 import { throwIfAborted } from '@/lib/errors'
 import { required } from './failures'
 import {
-  distanceOutput,
   emptyColumns,
   NEIGHBOUR_RUN,
-  nearOutput,
+  neighbourOutputs,
   neighbourParams,
 } from './neighbours/columns'
 import { noveltyExample } from './neighbours/example'
 import { tileCountAcross } from './neighbours/plan'
 import { differentTexts, embedRows } from './neighbours/row-vectors'
-import type { CellResult, MetricRow, MetricTools, OtherCell, OutputSpec } from './types'
+import type { CellResult, MetricRow, MetricTools, OtherCell } from './types'
 import { defineMetric } from './types'
 
 const params = z.object({
@@ -19,40 +18,37 @@ const params = z.object({
     .enum(['seeds', 'previous', 'arm'])
     .default('seeds')
     .describe(
-      'Rows that novelty is measured against, of the same seed set: its seeds, the same arm one round before, or another arm in the same round.',
+      'Rows that novelty is measured against, of the same seed set: its seeds, the same evolver one round before, or another evolver in the same round.',
     ),
   arm: z
     .string()
     .default('')
-    .describe('Key of the other arm, where novelty is measured against one.'),
+    .describe('Key of the other evolver, where novelty is measured against one.'),
   ...neighbourParams('a row of the other cell counts as near'),
 })
 type Params = z.infer<typeof params>
 
-const OUTPUTS: readonly OutputSpec[] = [
-  distanceOutput({
+const OUTPUTS = neighbourOutputs(
+  {
     key: 'novelty',
     label: 'novelty',
     directionMeans: 'Further from everything in the other cell. Falls as that cell grows.',
     description: 'Squared Euclidean distance to the nearest row of the other cell.',
-  }),
+  },
   {
     key: 'nearest_index',
     label: 'nearest row there',
     shape: 'scalar',
-    dtype: 'f64',
-    unit: '',
-    direction: 'none',
     directionMeans: 'Names a row of the other cell, counted from 0.',
     description: 'Index of the nearest row in the other cell; the first of equally near ones.',
   },
-  nearOutput({
+  {
     key: 'near_count',
     label: 'near rows there',
     directionMeans: 'Fewer near copies in the other cell.',
     description: 'Number of rows of the other cell nearer than the threshold.',
-  }),
-]
+  },
+)
 
 async function computeCell(
   rows: readonly MetricRow[],

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { whole } from './params'
 import { exampleRow, stubScores, stubTools } from './example-tools'
 import { CUT_OUTPUTS } from './token-loss/cut-passes'
 import { cutRows } from './token-loss/cut-rows'
@@ -8,17 +9,14 @@ import type { MetricRow, MetricTools, RowResult } from './types'
 import { defineMetric } from './types'
 
 const ID = 'superfiltering_loss'
-// The context of GPT-2, the scorer of the published script.
+// The context of GPT-2, the scoring model of the published script.
 const GPT2_TOKENS = 1_024
 
 const params = z.object({
-  maxTokens: z
-    .number()
-    .int()
-    .min(32)
-    .max(32_768)
-    .default(GPT2_TOKENS)
-    .describe('Tokens after which the text is cut; 1024 in the published script.'),
+  maxTokens: whole(
+    { min: 32, max: 32_768, preset: GPT2_TOKENS },
+    'Tokens after which the text is cut; 1024 in the published script.',
+  ),
 })
 
 type Params = z.output<typeof params>

@@ -225,36 +225,35 @@ function embedWith(view: View, { keys, vectors }: Common) {
 /** Tokenising is limited and repeated like any call, but not cached: asking again is as cheap as looking up. */
 function tokenizeWith(view: View): Partial<BackendSession> {
   const { tokenize, tokenTexts, chatIds } = view.pool.parts.shape
-  const request = (inputs: number) => ({ kind: 'tokenize', inputs: 1, weight: inputs }) as const
+  const asked = <T>(
+    weight: number,
+    call: (session: BackendSession) => Promise<T> | undefined,
+    none: T,
+    signal?: AbortSignal,
+  ) =>
+    ask(
+      view,
+      { kind: 'tokenize', inputs: 1, weight },
+      async (session) => (await call(session)) ?? none,
+      signal,
+    )
   return {
-    ...(tokenize
-      ? {
-          tokenize: (texts, addSpecial, signal) =>
-            ask(
-              view,
-              request(texts.length),
-              (session) => session.tokenize?.(texts, addSpecial, signal) ?? [],
-              signal,
-            ),
-        }
-      : {}),
-    ...(tokenTexts
-      ? {
-          tokenTexts: (ids, signal) =>
-            ask(view, request(1), (session) => session.tokenTexts?.(ids, signal) ?? [], signal),
-        }
-      : {}),
-    ...(chatIds
-      ? {
-          chatIds: (conversations, open, signal) =>
-            ask(
-              view,
-              request(conversations.length),
-              (session) => session.chatIds?.(conversations, open, signal) ?? [],
-              signal,
-            ),
-        }
-      : {}),
+    ...(tokenize && {
+      tokenize: (texts, addSpecial, signal) =>
+        asked(texts.length, (one) => one.tokenize?.(texts, addSpecial, signal), [], signal),
+    }),
+    ...(tokenTexts && {
+      tokenTexts: (ids, signal) => asked(1, (one) => one.tokenTexts?.(ids, signal), [], signal),
+    }),
+    ...(chatIds && {
+      chatIds: (conversations, open, signal) =>
+        asked(
+          conversations.length,
+          (one) => one.chatIds?.(conversations, open, signal),
+          [],
+          signal,
+        ),
+    }),
   }
 }
 

@@ -21,7 +21,7 @@ export function expectedOutputs(top: number, label: string, means: string): Outp
       range: [1, top],
       direction: 'higher',
       directionMeans: means,
-      description: `Mean of the rating under the judge's own probabilities of the digits 1 to ${top}.`,
+      description: `Mean of the rating under the probabilities that the judge model gives the digits 1 to ${top}.`,
     },
     {
       ...own,
@@ -29,7 +29,7 @@ export function expectedOutputs(top: number, label: string, means: string): Outp
       label: `${label}, spread`,
       range: [0, (top - 1) / 2],
       direction: 'none',
-      directionMeans: 'Larger: the judge is less sure of its rating.',
+      directionMeans: 'Larger: the judge model is less sure of its rating.',
       description: 'Standard deviation of the rating under the same probabilities.',
       hidden: true,
     },
@@ -40,7 +40,7 @@ export function expectedOutputs(top: number, label: string, means: string): Outp
       range: [0, 1],
       direction: 'none',
       directionMeans:
-        'Below 0.5 the judge would rather say something else, and there is no rating.',
+        'Below 0.5 the judge model would rather reply something else, and there is no rating.',
       description: 'Probability that the digits of the scale hold together.',
       hidden: true,
     },

@@ -27,15 +27,18 @@ export function neighbourParams(near: string) {
 
 type Described = Pick<OutputSpec, 'key' | 'label' | 'directionMeans' | 'description'>
 
-/** Returns an output that holds a distance to a row. */
-export function distanceOutput(described: Described): OutputSpec {
-  const own = { shape: 'scalar', dtype: 'f64', range: [0, 4], direction: 'higher' } as const
-  return { ...own, unit: 'squared distance', ...described }
-}
-
-/** Returns an output that counts near rows. */
-export function nearOutput(described: Described): OutputSpec {
-  return { shape: 'scalar', dtype: 'f64', unit: 'rows', direction: 'lower', ...described }
+/** Returns the outputs that they share: the distance to the nearest row, which one it is, and how many rows are near. */
+export function neighbourOutputs(
+  distance: Described,
+  nearest: Described & Pick<OutputSpec, 'shape'>,
+  near: Described,
+): readonly OutputSpec[] {
+  const number = { shape: 'scalar', dtype: 'f64' } as const
+  return [
+    { ...number, unit: 'squared distance', range: [0, 4], direction: 'higher', ...distance },
+    { ...number, unit: '', direction: 'none', ...nearest },
+    { ...number, unit: 'rows', direction: 'lower', ...near },
+  ]
 }
 
 /** Columns being filled; every row starts as `not_run` and gets one status for all outputs. */

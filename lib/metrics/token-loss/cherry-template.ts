@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Prompt } from '@/lib/prompts/prompt'
 import { definePrompt, renderPrompt, withText } from '@/lib/prompts/prompt'
+import { whole } from '../params'
 import type { MetricRow, PromptUse } from '../types'
 import { promptUse } from '../judging/ask'
 import type { CutTexts } from './cut-rows'
@@ -63,15 +64,10 @@ export const cherryParams = z
       .describe(
         'alpaca: sections under headings; wiz: the bare instruction and the header of the response.',
       ),
-    maxTokens: z
-      .number()
-      .int()
-      .min(32)
-      .max(32_768)
-      .default(ANALYSIS_TOKENS)
-      .describe(
-        'Tokens after which the text is cut: 512 in the published analysis, 1024 in its selection.',
-      ),
+    maxTokens: whole(
+      { min: 32, max: 32_768, preset: ANALYSIS_TOKENS },
+      'Tokens after which the text is cut: 512 in the published analysis, 1024 in its selection.',
+    ),
     plainText: text('Template of rows without input, with {instruction}.'),
     inputText: text('Template of rows with input, with {instruction} and {input}.'),
   })

@@ -4,12 +4,7 @@ import { equalSizeMeans } from './neighbours/equal-size'
 import { mndExample } from './neighbours/example'
 import { tileCount } from './neighbours/plan'
 import { differentTexts, embedRows } from './neighbours/row-vectors'
-import {
-  emptyColumns,
-  NEIGHBOUR_RUN,
-  neighbourOutputs,
-  neighbourParams,
-} from './neighbours/columns'
+import { emptyColumns, NEIGHBOUR_RUN, nearOutputs, neighbourParams } from './neighbours/columns'
 import { wholeOrNone } from './params'
 import type { CellResult, MetricRow, MetricTools, OutputSpec } from './types'
 import { defineMetric } from './types'
@@ -32,7 +27,7 @@ type Params = z.infer<typeof params>
 const REFERENCE_CAP = 499
 
 const OUTPUTS: readonly OutputSpec[] = [
-  ...neighbourOutputs(
+  ...nearOutputs(
     {
       key: 'mnd',
       label: 'MND',

@@ -1,12 +1,7 @@
 import { z } from 'zod'
 import { throwIfAborted } from '@/lib/errors'
 import { required } from './failures'
-import {
-  emptyColumns,
-  NEIGHBOUR_RUN,
-  neighbourOutputs,
-  neighbourParams,
-} from './neighbours/columns'
+import { emptyColumns, NEIGHBOUR_RUN, nearOutputs, neighbourParams } from './neighbours/columns'
 import { noveltyExample } from './neighbours/example'
 import { tileCountAcross } from './neighbours/plan'
 import { differentTexts, embedRows } from './neighbours/row-vectors'
@@ -28,7 +23,7 @@ const params = z.object({
 })
 type Params = z.infer<typeof params>
 
-const OUTPUTS = neighbourOutputs(
+const OUTPUTS = nearOutputs(
   {
     key: 'novelty',
     label: 'novelty',

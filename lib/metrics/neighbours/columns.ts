@@ -28,7 +28,7 @@ export function neighbourParams(near: string) {
 type Described = Pick<OutputSpec, 'key' | 'label' | 'directionMeans' | 'description'>
 
 /** Returns the outputs that they share: the distance to the nearest row, which one it is, and how many rows are near. */
-export function neighbourOutputs(
+export function nearOutputs(
   distance: Described,
   nearest: Described & Pick<OutputSpec, 'shape'>,
   near: Described,

@@ -46,7 +46,7 @@ export async function scoreIds(
   })
 }
 
-/** Scores a text as the service cuts it, and says which model answered. */
+/** Scores a text as the service tokenizes it, and says which model answered. */
 export async function scoreText(
   ...asked: EchoRequest
 ): Promise<{ ids: Int32Array; scores: Float32Array; model: string }> {

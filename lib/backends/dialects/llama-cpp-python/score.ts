@@ -1,10 +1,9 @@
+import type { EchoedText, EchoRequest } from '@/lib/backends/scoring/echo'
 import {
   checkEchoedText,
   listedScores,
   readEchoLists,
   requestEcho,
-  type EchoedText,
-  type EchoRequest,
 } from '@/lib/backends/scoring/echo'
 import { choiceOf } from '@/lib/backends/scoring/send'
 import { fieldsOf, wrongReply } from '@/lib/backends/scoring/wire'

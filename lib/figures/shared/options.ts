@@ -58,7 +58,7 @@ export const mixOption = {
 }
 
 /** The switch for 95 % intervals. */
-export const intervalsOption = {
+const intervalsOption = {
   intervals: toggle({
     title: '95 % intervals',
     description:

@@ -89,8 +89,9 @@ function sourcesUnder(folder: string): string[] {
 describe('words that users read', () => {
   const root = path.join(import.meta.dirname, '..')
 
-  it('keeps to the terms of the glossary in pages and components', () => {
-    const files = ['app', 'components'].flatMap((folder) => sourcesUnder(path.join(root, folder)))
+  it('keeps to the terms of the glossary in pages, components, and descriptions of metrics, figures, prompts and models', () => {
+    const folders = ['app', 'components', 'lib/metrics', 'lib/figures', 'lib/prompts', 'lib/models']
+    const files = folders.flatMap((folder) => sourcesUnder(path.join(root, folder)))
     expect(files.length).toBeGreaterThan(200)
     const found = files.flatMap((file) =>
       problems(path.relative(root, file), readFileSync(file, 'utf8')),

@@ -2,18 +2,17 @@ import { z } from 'zod'
 import { COLUMN_SHAPES, hasWords } from '@/lib/contracts/column-kinds'
 import { carriesValue } from '@/lib/contracts/status'
 import { exampleData, exampleInfo } from './shared/example'
-import { isPartial, panelSeries, roundGrid, rowsWith } from './shared/groups'
+import { levelPanels } from './shared/level-panels'
 import {
   share,
   wasAsked,
   type DifficultyLevelsPrepared,
   type LevelFilter,
   type LevelMix,
-  type LevelPanel,
 } from './shared/levels'
 import { levelsAltText, levelsTable } from './shared/levels-text'
-import { amount, axisOption, columnChoice, intervalsOption, mixOption } from './shared/options'
-import { armOf, armsOf, comparable, countAll } from './shared/series'
+import { amount, columnChoice, panelOptions } from './shared/options'
+import { comparable } from './shared/series'
 import { count, percent } from './shared/text'
 import { defineFigure, type FigureColumnInfo, type FigureData, type FigureSeries } from './types'
 
@@ -44,9 +43,7 @@ const options = z.object({
     max: 16,
     step: 1,
   }),
-  ...intervalsOption,
-  ...axisOption,
-  ...mixOption,
+  ...panelOptions,
 })
 type Options = z.infer<typeof options>
 
@@ -165,8 +162,6 @@ function prepare(all: FigureData, settings: Options): SharesPrepared {
   const { shown, others, totals } = chooseWords(data, column, words, most)
   const isOther = new Uint8Array(words.names.length)
   for (const place of others) isOther[place] = 1
-  const counts = countAll(data, column)
-  const grid = roundGrid(data)
   let valuedRows = 0
   const mixOf = (series: FigureSeries): LevelMix => {
     const { counts: own, asked, valued, marked } = tally(series, column, words, isOther)
@@ -179,36 +174,18 @@ function prepare(all: FigureData, settings: Options): SharesPrepared {
       meanLevel: null,
     }
   }
-  const panels = panelSeries(data, grid).map(({ row, column: set, series }): LevelPanel => {
-    const bars = series.map((one) => ({
-      arm: armOf(one),
-      mix: mixOf(one),
-      partial: isPartial(counts.find((entry) => entry.seriesKey === one.key)),
-      model: one.columns[column]?.model ?? null,
-      published: null,
-    }))
-    return { row, column: set, bars, differences: [] }
-  })
+  const drawn = levelPanels(data, column, { mixOf })
   const names = axisNames(shown.map((place) => words.names[place] as string))
   const first = shown.toSorted((a, b) => (totals[b] as number) - (totals[a] as number))[0]
   const label = info?.label ?? 'word'
-  const drawn = panels.filter((panel) => panel.bars.some((bar) => bar.mix.asked > 0))
   return {
-    rows: rowsWith(
-      grid.rows,
-      drawn.map((panel) => panel.row),
-    ),
-    columns: grid.columns,
-    column,
+    ...drawn,
     names: { one: label, each: label, none: 'no value', legend: 'row without a value' },
     levels: others.length > 0 ? [...names, OTHER] : names,
     filters: filtersOf(column, words, shown, others),
     view: 'grouped',
     intervals,
     axis,
-    panels,
-    arms: armsOf(data, counts),
-    counts,
     conflicts,
     notes: notesOf(words, shown.length, others.length),
     overlay: { shown: false, source: '', model: null, cells: 0 },

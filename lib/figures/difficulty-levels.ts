@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { publishedLevels, publishedSeedSet, publishedSource } from '@/lib/paper/published'
 import { exampleLevels } from './shared/example'
-import { isPartial, panelSeries, roundGrid, rowsWith } from './shared/groups'
+import { levelPanels } from './shared/level-panels'
 import {
   levelMix,
   levelMixOf,
@@ -14,8 +14,8 @@ import {
 } from './shared/levels'
 import { levelsAltText, levelsReading, levelsTable } from './shared/levels-text'
 import { publishedPlace } from './shared/overlay'
-import { choice, intervalsOption, axisOption, mixOption, toggle } from './shared/options'
-import { armOf, armsOf, countAll, comparable } from './shared/series'
+import { choice, panelOptions, paperOption } from './shared/options'
+import { comparable } from './shared/series'
 import { defineFigure, type FigureData, type FigureSeries } from './types'
 
 const LEVEL = 'difficulty_level.level'
@@ -33,16 +33,8 @@ const options = z.object({
       inline: true,
     },
   ),
-  paper: toggle({
-    title: 'Published values',
-    description:
-      "Outlines the paper's own shares behind the bars of the same seed set, round and class of evolver.",
-    default: false,
-    inline: true,
-  }),
-  ...intervalsOption,
-  ...axisOption,
-  ...mixOption,
+  ...paperOption("Outlines the paper's own shares behind the bars"),
+  ...panelOptions,
 })
 type Options = z.infer<typeof options>
 
@@ -90,30 +82,17 @@ function notesOf(panels: readonly LevelPanel[], levels: readonly string[]): stri
 function prepare(all: FigureData, { view, paper, intervals, axis, mix }: Options) {
   const { data, conflicts } = comparable(all, LEVEL, mix)
   const levels = data.columns[LEVEL]?.levels ?? DEFAULT_LEVELS
-  const counts = countAll(data, LEVEL)
-  const grid = roundGrid(data)
   const order = differenceOrder(data)
-  const panels = panelSeries(data, grid).map(({ row, column, series }): LevelPanel => {
-    const bars = series.map((one) => ({
-      arm: armOf(one),
-      mix: levelMixOf(one, LEVEL, levels.length),
-      partial: isPartial(counts.find((entry) => entry.seriesKey === one.key)),
-      model: one.columns[LEVEL]?.model ?? null,
-      published: paper ? publishedMix(one) : null,
-    }))
-    return { row, column, bars, differences: differencesOf(bars, order) }
+  const drawn = levelPanels(data, LEVEL, {
+    mixOf: (series) => levelMixOf(series, LEVEL, levels.length),
+    publishedOf: (series) => (paper ? publishedMix(series) : null),
+    differencesOf: (bars) => differencesOf(bars, order),
   })
+  const { panels } = drawn
   const source = publishedSource('levels')
   const known = data.series.filter((one) => publishedSeedSet(one.seedSetKey, one.cellRows) !== null)
   return {
-    rows: rowsWith(
-      grid.rows,
-      panels
-        .filter((panel) => panel.bars.some((bar) => bar.mix.asked > 0))
-        .map((panel) => panel.row),
-    ),
-    columns: grid.columns,
-    column: LEVEL,
+    ...drawn,
     names: {
       one: 'Level',
       each: 'difficulty level',
@@ -124,9 +103,6 @@ function prepare(all: FigureData, { view, paper, intervals, axis, mix }: Options
     view,
     intervals,
     axis,
-    panels,
-    arms: armsOf(data, counts),
-    counts,
     conflicts,
     notes: [
       ...notesOf(panels, levels),

@@ -9,14 +9,7 @@ import {
 import { meanEstimate, medianEstimate, resamplesFor } from './shared/estimate'
 import { exampleData, exampleInfo, noise } from './shared/example'
 import { isPartial } from './shared/groups'
-import {
-  axisOption,
-  choice,
-  columnChoice,
-  intervalsOption,
-  mixOption,
-  toggle,
-} from './shared/options'
+import { choice, columnChoice, panelOptions, paperOption } from './shared/options'
 import { publishedPlace } from './shared/overlay'
 import { linesAltText, linesReading, linesTable, type LinesPrepared } from './shared/lines'
 import {
@@ -99,16 +92,8 @@ const options = z.object({
       inline: true,
     },
   ),
-  paper: toggle({
-    title: 'Published values',
-    description:
-      "Adds the paper's own means as hollow marks, for the same seed set, round and class of evolver.",
-    default: false,
-    inline: true,
-  }),
-  ...intervalsOption,
-  ...axisOption,
-  ...mixOption,
+  ...paperOption("Adds the paper's own means as hollow marks"),
+  ...panelOptions,
 })
 type Options = z.infer<typeof options>
 

@@ -64,7 +64,7 @@ it('gives a reason in the table where there is no number', () => {
 
 it('says under the picture at which size, over how many draws, and what a filter does not do', () => {
   expect(prepare().notes).toEqual([
-    'Means over up to 20 seeded draws of 3 rows; lines show one standard deviation of the draws.',
+    'Means over up to 20 random draws of 3 rows; lines show one standard deviation of the draws.',
     '1 cell of just that size: one draw, so no spread.',
     '1 cell with fewer rows than that: no point.',
   ])

@@ -21,7 +21,7 @@ const options = z.object({
     {
       title: 'Size',
       description:
-        'Mean over seeded draws of equally many rows, by which cells compare, or the number of each whole cell.',
+        'Mean over random draws of equally many rows, by which cells compare, or the number of each whole cell.',
       inline: true,
     },
   ),
@@ -81,7 +81,7 @@ function notesOf(data: FigureData, chosen: Options, points: readonly SetPoint[])
   const equal = [
     ...(drawn.length > 0
       ? [
-          `Means over up to ${plural(most, 'seeded draw')} of ${list(sizes.map(count))} rows; lines show ${spread} of the draws.`,
+          `Means over up to ${plural(most, 'random draw')} of ${list(sizes.map(count))} rows; lines show ${spread} of the draws.`,
         ]
       : []),
     ...(single > 0 && most > 1

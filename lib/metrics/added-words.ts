@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { throwIfAborted } from '@/lib/errors'
-import { stubTools } from './example-tools'
+import { exampleRow, stubTools } from './example-tools'
 import { WITH_INPUT, WITHOUT_INPUT } from './texts/length'
 import { countWords, WORD_RULE } from './texts/words'
 import { defineMetric, type MeasuredMetric, type MetricRow, type RowResult } from './types'
@@ -32,7 +32,7 @@ const computeBatch: MeasuredMetric<Params>['computeBatch'] = async (rows, chosen
 }
 
 async function example(instruction: string, parent: MetricRow['parent'], input: string | null) {
-  const row = { index: 0, instruction, input, response: null, parent, operator: null }
+  const row = exampleRow({ instruction, input, parent })
   const run = async (text: Params['text']) => {
     const [result] = (await computeBatch?.([row], { text }, stubTools())) ?? []
     return result?.values['words'] ?? result?.status ?? null

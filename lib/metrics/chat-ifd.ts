@@ -1,31 +1,23 @@
+import { CHAT_SUMS } from './chat-loss'
 import { asColumns } from './token-loss/worked'
-import { higherVariant } from './token-loss/metric'
-import type { RatioForm } from './token-loss/ratios'
-import { rowIcIfd, rowIfd } from './token-loss/ratios'
-import type { LossColumns, Loss } from './token-loss/read'
+import { harderVariants, type HarderVariant } from './token-loss/metric'
+import { rowIcIfd, rowIfd, type RatioForm } from './token-loss/ratios'
 import {
   conditionalLoss,
-  deriveRows,
   instructionLoss,
   READS,
   responseLoss,
+  type RowFormula,
 } from './token-loss/read'
-import type { DerivedMetric } from './types'
 import { defineMetric } from './types'
 
-interface ChatVariant {
-  label: string
-  unit: string
-  description: string
-  directionMeans: string
-  of(columns: LossColumns, i: number): Loss
-}
-
 const HARDER = 'Harder: the instruction helps less. From 1 on it does not help.'
-const ifdOf = (form: RatioForm) => (columns: LossColumns, i: number) =>
-  rowIfd(columns, i, 'strict', form)
+const ifdOf =
+  (form: RatioForm): RowFormula =>
+  (columns, i) =>
+    rowIfd(columns, i, 'strict', form)
 
-const VARIANTS: Record<string, ChatVariant> = {
+const VARIANTS: Record<string, HarderVariant> = {
   ifd: {
     label: 'IFD (chat template)',
     unit: '',
@@ -72,13 +64,11 @@ const VARIANTS: Record<string, ChatVariant> = {
   },
 }
 
-const derive: DerivedMetric['derive'] = (columns, key, n) => {
-  const variant = VARIANTS[key] ?? (VARIANTS['ifd'] as ChatVariant)
-  return deriveRows(columns, n, variant.of)
-}
+const derived = harderVariants(VARIANTS, { output: 'chat_ifd' })
 
-/** Strict IFD, IC-IFD and losses under the scorer's own chat template. */
+/** Strict IFD, IC-IFD and losses under the scoring model's own chat template. */
 export const chatIfd = defineMetric({
+  ...derived,
   kind: 'derived',
   id: 'chat_ifd',
   version: 1,
@@ -89,31 +79,17 @@ export const chatIfd = defineMetric({
   source: 'This product’s variant of the strict mode; not comparable with published values',
   from: 'chat_loss',
   reads: READS.chat,
-  variants: Object.entries(VARIANTS).map(([key, { of: _read, ...variant }]) =>
-    higherVariant('chat_ifd', { key, ...variant }),
-  ),
-  derive,
   examples: [
     {
       name: 'a row of known sums',
       run() {
-        const values = {
-          anchored: 1,
-          jx0: 4,
-          jxSum: 2,
-          jxN: 1,
-          jnSum: 0,
-          jnN: 0,
-          jy0: 3,
-          jySum: 1,
-          jyN: 1,
-          ay0: 3.5,
-          aySum: 1.5,
-          ayN: 1,
-        }
+        const values = { ...CHAT_SUMS, jnSum: 0 }
         const columns = asColumns([{ index: 0, status: 'ok', values }])
         return Object.fromEntries(
-          Object.keys(VARIANTS).map((key) => [key, derive(columns, key, 1).values[0] as number]),
+          Object.keys(VARIANTS).map((key) => [
+            key,
+            derived.derive(columns, key, 1).values[0] as number,
+          ]),
         )
       },
       // L(x) = (4 + 2) / 2, L(y|x) = (3 + 1) / 2, L(y) = (3.5 + 1.5) / 2

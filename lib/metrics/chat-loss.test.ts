@@ -3,19 +3,13 @@ import { carriesValue, statusOf } from '@/lib/contracts/status'
 import { AppError } from '@/lib/errors'
 import { chatIfd } from './chat-ifd'
 import { getMeasured, parseParams } from './index'
-import { stubTools } from './example-tools'
+import { exampleRow, stubTools } from './example-tools'
 import { asColumns } from './token-loss/worked'
 import type { DerivedMetric, MetricRow, MetricTools } from './types'
 
 const metric = getMeasured('chat_loss')
-const row = (index: number, instruction: string, response: string | null): MetricRow => ({
-  index,
-  instruction,
-  input: null,
-  response,
-  parent: null,
-  operator: null,
-})
+const row = (index: number, instruction: string, response: string | null) =>
+  exampleRow({ index, instruction, response })
 // Two newlines are one token, as in most vocabularies.
 const encode = (text: string) =>
   Array.from(text.replaceAll('\n\n', '\u2028'), (c) => c.charCodeAt(0))
@@ -33,7 +27,7 @@ function makeTools(template: Template, more: Partial<MetricTools> = {}) {
   const sequences: Int32Array[] = []
   const { before, after, header, bos } = template
   const tools = stubTools({
-    ...(bos === undefined ? {} : { bosId: bos }),
+    identity: { bosId: bos ?? null },
     tokenize: async (texts) => texts.map((text) => Int32Array.from(encode(text))),
     chatIds: async (conversations, open) =>
       conversations.map(([message]) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { getMeasured, parseParams } from './index'
-import { stubTools } from './example-tools'
+import { exampleRow, stubScores, stubTools } from './example-tools'
 import { cutPasses } from './token-loss/cut-passes'
 import type { CherryParams } from './token-loss/cherry-template'
 import { cherryTexts } from './token-loss/cherry-template'
@@ -8,7 +8,7 @@ import type { MetricRow } from './types'
 
 const metric = getMeasured('cherry_loss')
 const row = (instruction: string, response: string | null, input: string | null = null) =>
-  ({ index: 0, instruction, input, response, parent: null, operator: null }) satisfies MetricRow
+  exampleRow({ instruction, input, response })
 const paramsOf = (params: unknown) => parseParams(metric, params) as unknown as CherryParams
 const rule = (maxTokens: number) => ({ maxTokens, spare: 4, skips: true })
 const list = (n: number) => Int32Array.from({ length: n }, (_, i) => i)
@@ -16,7 +16,7 @@ const list = (n: number) => Int32Array.from({ length: n }, (_, i) => i)
 /** A tokenizer of characters under which every token has a loss of one nat. */
 const tools = stubTools({
   tokenize: async (texts) => texts.map((text) => Int32Array.from(text, (c) => c.charCodeAt(0))),
-  scoreTokens: async (all) => all.map((ids) => Float32Array.from(ids, (_, i) => (i ? -1 : NaN))),
+  scoreTokens: stubScores((ids) => Array.from(ids.slice(1), () => 1)),
 })
 const run = async (rows: MetricRow[], params: unknown = {}) =>
   (await metric.computeBatch?.(rows, parseParams(metric, params), tools)) ?? []

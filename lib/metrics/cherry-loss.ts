@@ -1,8 +1,9 @@
-import { stubTools } from './example-tools'
+import { exampleRow, stubScores, stubTools } from './example-tools'
 import { CUT_OUTPUTS } from './token-loss/cut-passes'
 import { cutRows } from './token-loss/cut-rows'
 import type { CherryParams } from './token-loss/cherry-template'
 import { cherryParams, cherryPrompts, cherryTexts } from './token-loss/cherry-template'
+import { LOSS_RUN } from './token-loss/outputs'
 import type { MetricRow, MetricTools, RowResult } from './types'
 import { defineMetric } from './types'
 
@@ -27,8 +28,7 @@ function computeBatch(
 
 /** Token losses of the cherry mode: other texts than the strict mode, cut to a length, hence a run of its own. */
 export const cherryLoss = defineMetric<CherryParams>({
-  kind: 'measured',
-  scope: 'row',
+  ...LOSS_RUN,
   id: ID,
   version: 1,
   label: 'Token losses (Cherry)',
@@ -37,29 +37,18 @@ export const cherryLoss = defineMetric<CherryParams>({
   formula:
     'joint = tok(template(x) + y) cut at max, scored from len(tok(template(x))) on;   direct = tok(H + y) cut at max - len(tok(template(x))) + 4, scored from len(tok(H)) on',
   source: 'Li et al. 2023 (Cherry LLM), analysis script; own wording of the template',
-  needs: ['promptLogprobs', 'tokenize'],
-  inputs: { response: true, parent: false },
   params: cherryParams,
   outputs: CUT_OUTPUTS,
   // A mode for comparison with its paper: nobody misses it who did not ask for it.
   onDemand: true,
   prompts: cherryPrompts,
-  // As the plain losses: two sequences a row fill a backend's token batch.
-  batchRows: 32,
   computeBatch,
   examples: [
     {
       name: 'a row of known tokens',
       async run() {
         const params = cherryParams.parse({})
-        const row = {
-          index: 0,
-          instruction: 'x',
-          input: null,
-          response: 'y',
-          parent: null,
-          operator: null,
-        }
+        const row = exampleRow({ instruction: 'x', response: 'y' })
         const { before, header } = cherryTexts(row, params)
         const ids: Record<string, number[]> = {
           [before]: [1, 2, 3],
@@ -70,8 +59,7 @@ export const cherryLoss = defineMetric<CherryParams>({
         const nll: Record<number, number[]> = { 5: [9, 9, 3, 1], 3: [2.75, 1.5] }
         const tools = stubTools({
           tokenize: async (texts) => texts.map((text) => Int32Array.from(ids[text] ?? [])),
-          scoreTokens: async (all) =>
-            all.map((one) => Float32Array.from([NaN, ...(nll[one.length] ?? []).map((v) => -v)])),
+          scoreTokens: stubScores((one) => nll[one.length] ?? []),
         })
         const [result] = await computeBatch([row], params, tools)
         return result?.values as Record<string, number | null>

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { judgeDigit } from '@/lib/prompts/judge-digit'
 import { renderPrompt, withText } from '@/lib/prompts/prompt'
+import { whole } from './params'
 import { promptUse } from './judging/ask'
+import { resultsOf } from './judging/example'
 import { expectedOutputs, expectedRows, TOP_DIGIT } from './judging/expected-rows'
 import { promptTextParam, repeatParams, settledText } from './judging/params'
-import { stubTools } from './example-tools'
 import type { MetricRow, MetricTools, RowResult } from './types'
 import { defineMetric } from './types'
 
@@ -12,13 +13,10 @@ const ID = 'difficulty_expected'
 const DEFAULT_TOP = 5
 
 const params = z.object({
-  top: z
-    .number()
-    .int()
-    .min(2)
-    .max(TOP_DIGIT)
-    .default(DEFAULT_TOP)
-    .describe('Top of the scale of digits, which begins at 1.'),
+  top: whole(
+    { min: 2, max: TOP_DIGIT, preset: DEFAULT_TOP },
+    'Top of the scale of digits, which begins at 1.',
+  ),
   repeat: repeatParams.repeat,
   promptText: promptTextParam(judgeDigit.id, '{instruction} and {top}'),
 })
@@ -79,34 +77,15 @@ async function runExample(): Promise<Record<string, number | string | null>> {
   const replies = [
     { '2': 0.1, '3': 0.5, ' 4': 0.3, The: 0.1 },
     { The: 0.6, '3': 0.4 },
-  ]
-  const tools = stubTools({
-    async generate({ messages }) {
-      const row = Number(/#(\d)#/.exec(messages[0]?.content ?? '')?.[1])
-      const top = Object.entries(replies[row] ?? {}).map(([text, p]) => ({
-        text,
-        id: null,
-        logprob: Math.log(p),
-      }))
-      return {
-        text: '3',
-        finishReason: 'length',
-        usage: { promptTokens: 1, completionTokens: 1 },
-        tokens: [{ text: '3', id: null, logprob: Math.log(0.5), top }],
-        model: 'stub',
-        latencyMs: 0,
-      }
-    },
+  ].map((alternatives) => {
+    const top = Object.entries(alternatives).map(([text, p]) => {
+      return { text, id: null, logprob: Math.log(p) }
+    })
+    return { text: '3', tokens: [{ text: '3', id: null, logprob: Math.log(0.5), top }] }
   })
-  const rows = replies.map((_, index) => ({
-    index,
-    instruction: `#${index}#`,
-    input: null,
-    response: null,
-    parent: null,
-    operator: null,
-  }))
-  const [good, low] = await computeBatch(rows, params.parse({}), tools)
+  const [good, low] = await resultsOf(replies, (rows, tools) =>
+    computeBatch(rows, params.parse({}), tools),
+  )
   return {
     expected: good?.values['expected'] as number,
     coverage: good?.values['coverage'] as number,

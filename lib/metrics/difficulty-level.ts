@@ -1,6 +1,16 @@
 import { judgeLevel } from '@/lib/prompts/judge-level'
 import { difficultyMetric } from './judging/difficulty'
-import { LEVELS, levelParsers } from './judging/level-parser'
+import { labelParsers } from './judging/label-parser'
+
+const LEVELS = ['very easy', 'easy', 'medium', 'hard', 'very hard'] as const
+
+/**
+ * Parsers of the difficulty level (metric reference, section 3.1). `exact` is the parse of the reference script: white
+ * space stripped, then equality with one lower-case label; `structured` reads {"difficulty": label}.
+ *
+ * @internal
+ */
+export const levelParsers = labelParsers(LEVELS, 'difficulty')
 
 /** Difficulty of an instruction on five levels, rated by a judge model. */
 export const difficultyLevel = difficultyMetric({

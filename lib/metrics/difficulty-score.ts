@@ -1,6 +1,19 @@
 import { judgeScore } from '@/lib/prompts/judge-score'
 import { difficultyMetric } from './judging/difficulty'
-import { scoreParsers } from './judging/score-parser'
+import type { ReplyParsers } from './judging/label-parser'
+import { numberParsers, parseNumberExact } from './judging/number-parser'
+
+/**
+ * Parsers of the difficulty score (metric reference, section 3.2). `exact` is the parse of the reference script, Python's
+ * float with no range check, except that NaN and infinities, which the script would average, are `nonfinite`;
+ * `structured` reads {"score": number}.
+ *
+ * @internal
+ */
+export const scoreParsers: ReplyParsers = {
+  ...numberParsers({ min: 0, max: 100, integer: false, jsonKey: 'score' }),
+  exact: parseNumberExact,
+}
 
 /** Difficulty and complexity of an instruction from 0 to 100, rated by a judge model. */
 export const difficultyScore = difficultyMetric({

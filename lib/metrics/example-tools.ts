@@ -1,21 +1,33 @@
-import type { ModelIdentity } from '@/lib/backends/types'
-import type { MetricTools } from '@/lib/metrics/types'
+import type { GenerateReply, ModelIdentity } from '@/lib/backends/types'
+import type { MetricRow, MetricTools } from '@/lib/metrics/types'
+
+/** Returns a row that has these fields and nothing else: for examples and tests. */
+export function exampleRow(fields: Partial<MetricRow>): MetricRow {
+  const empty = { index: 0, instruction: '', input: null, response: null }
+  return { ...empty, parent: null, operator: null, ...fields }
+}
+
+/** Returns the reply of a model that does not exist. */
+export function stubReply(fields: Partial<GenerateReply>): GenerateReply {
+  const usage = { promptTokens: 1, completionTokens: 1 }
+  return { text: '', finishReason: 'stop', usage, model: 'stub', latencyMs: 0, ...fields }
+}
+
+/** Returns the call that scores sequences with the losses that `nllOf` states for positions 1 and on. */
+export function stubScores(
+  nllOf: (ids: Int32Array) => Iterable<number>,
+): NonNullable<MetricTools['scoreTokens']> {
+  return async (all) =>
+    all.map((ids) => Float32Array.from([NaN, ...Array.from(nllOf(ids), (nll) => -nll)]))
+}
 
 /** Returns the tools of a model that does not exist, with the given calls: for examples and tests. */
-export function stubTools(
-  calls: Partial<Omit<MetricTools, 'identity'>> & Partial<ModelIdentity> = {},
-): MetricTools {
-  const {
-    generate,
-    scoreTokens,
-    tokenize,
-    tokenTexts,
-    chatIds,
-    embed,
-    progress,
-    signal,
-    ...identity
-  } = calls
+export function stubTools({
+  identity,
+  ...calls
+}: Partial<Omit<MetricTools, 'identity'>> & {
+  identity?: Partial<ModelIdentity>
+} = {}): MetricTools {
   return {
     identity: {
       kind: 'stub',
@@ -29,13 +41,8 @@ export function stubTools(
       bosId: null,
       ...identity,
     },
-    ...(generate && { generate }),
-    ...(scoreTokens && { scoreTokens }),
-    ...(tokenize && { tokenize }),
-    ...(tokenTexts && { tokenTexts }),
-    ...(chatIds && { chatIds }),
-    ...(embed && { embed }),
-    progress: progress ?? (() => undefined),
-    signal: signal ?? new AbortController().signal,
+    progress: () => undefined,
+    signal: new AbortController().signal,
+    ...calls,
   }
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import type { GenerateReply, GenerateRequest } from '@/lib/backends/types'
 import { renderPrompt } from '@/lib/prompts/prompt'
+import { whole } from './params'
 import { promptForRow, promptParams, promptsInUse, settlePrompts } from './first-token/prompts'
 import { askRows, promptUse } from './judging/ask'
 import type { RowPlan } from './judging/ask'
-import { stubTools } from './example-tools'
+import { stubReply, stubTools } from './example-tools'
 import type { MetricRow, MetricTools, OutputSpec, RowResult } from './types'
 import { defineMetric } from './types'
 
@@ -16,22 +17,14 @@ const FLOOR = -9998
 
 const params = z.object({
   ...promptParams,
-  k: z
-    .number()
-    .int()
-    .min(1)
-    .max(20)
-    .default(DEFAULT_K)
-    .describe('How many tokens are generated and measured per row.'),
-  alternatives: z
-    .number()
-    .int()
-    .min(0)
-    .max(20)
-    .default(0)
-    .describe(
-      'How many alternatives per token are kept with the row, where the backend returns them.',
-    ),
+  k: whole(
+    { min: 1, max: 20, preset: DEFAULT_K },
+    'How many tokens are generated and measured per row.',
+  ),
+  alternatives: whole(
+    { min: 0, max: 20, preset: 0 },
+    'How many alternatives per token are kept with the row, where the backend returns them.',
+  ),
 })
 type Params = z.infer<typeof params>
 
@@ -170,14 +163,7 @@ async function runExample(): Promise<Record<string, number | string | null>> {
   const tools = stubTools({
     async generate() {
       const token = (p: number) => ({ text: 't', id: null, logprob: Math.log(p), top: [] })
-      return {
-        text: 'tt',
-        finishReason: 'stop',
-        usage: { promptTokens: 1, completionTokens: 2 },
-        tokens: [token(0.5), token(0.25)],
-        model: 'stub',
-        latencyMs: 0,
-      }
+      return stubReply({ text: 'tt', tokens: [token(0.5), token(0.25)] })
     },
   })
   const [good, orphan, foreign, reworded, unknown] = await computeBatch(

@@ -1,20 +1,13 @@
-import { lossMetric } from './token-loss/metric'
-import { rowIcIfd, type RatioForm } from './token-loss/ratios'
-import { READS, type LossColumns, type LossMode } from './token-loss/read'
+import { lossMetric, ratioVariants } from './token-loss/metric'
+import { rowIcIfd } from './token-loss/ratios'
+import { READS } from './token-loss/read'
 
-const FORM: Record<RatioForm, { text: string; unit: string }> = {
+const variant = ratioVariants(rowIcIfd, {
   loss: {
     text: "IFD divided by the instruction's loss, as the paper's code and equation.",
     unit: '1/nat',
   },
   ppl: { text: "IFD divided by the instruction's perplexity, as the paper's wording.", unit: '' },
-}
-
-const variant = (label: string, mode: LossMode, form: RatioForm) => ({
-  ...FORM[form],
-  label,
-  mode,
-  read: (columns: LossColumns, row: number) => rowIcIfd(columns, row, mode, form),
 })
 
 /** Instruction-complex-aware IFD. */

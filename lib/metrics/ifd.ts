@@ -1,17 +1,10 @@
-import { lossMetric } from './token-loss/metric'
-import { rowIfd, type RatioForm } from './token-loss/ratios'
-import { READS, type LossColumns, type LossMode } from './token-loss/read'
+import { lossMetric, ratioVariants } from './token-loss/metric'
+import { rowIfd } from './token-loss/ratios'
+import { READS } from './token-loss/read'
 
-const FORM: Record<RatioForm, { text: string; unit: string }> = {
+const variant = ratioVariants(rowIfd, {
   loss: { text: 'Ratio of mean losses.', unit: '' },
   ppl: { text: 'Ratio of perplexities.', unit: '' },
-}
-
-const variant = (label: string, mode: LossMode, form: RatioForm) => ({
-  ...FORM[form],
-  label,
-  mode,
-  read: (columns: LossColumns, row: number) => rowIfd(columns, row, mode, form),
 })
 
 /** Instruction-following difficulty of a row's response under its instruction. */

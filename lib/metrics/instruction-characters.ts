@@ -7,17 +7,16 @@ export const instructionCharacters = instructionLength({
   description: 'How long the instruction is, in characters.',
   source: 'Text length; the rule is our own',
   measure: CHARACTERS,
-  direction: 'none',
   examples: [
-    [
-      'adds the characters of the input',
-      { instruction: 'Add.', input: '2 + 40' },
-      { with_input: 10, instruction: 4 },
-    ],
     [
       'counts code points',
       { instruction: '写诗 \u{1f600}e\u0301' },
       { with_input: 6, instruction: 6 },
+    ],
+    [
+      'adds the characters of the input',
+      { instruction: 'Add.', input: '2 + 40' },
+      { with_input: 10, instruction: 4 },
     ],
   ],
 })

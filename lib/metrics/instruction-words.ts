@@ -7,7 +7,6 @@ export const instructionWords = instructionLength({
   description: 'How long the instruction is, in words.',
   source: 'Word counts of the cases in figures 8 and 9 of arXiv 2412.11231; the rule is our own',
   measure: WORDS,
-  direction: 'higher',
   examples: [
     [
       'adds the words of the input',

@@ -4,7 +4,7 @@ import { ifd } from './ifd'
 import { icIfd } from './ic-ifd'
 import { instructionLossMetric } from './instruction-loss'
 import { getMeasured, parseParams } from './index'
-import { stubTools } from './example-tools'
+import { exampleRow, stubTools } from './example-tools'
 import { asColumns } from './token-loss/worked'
 import type { DerivedMetric, MetricRow, MetricTools } from './types'
 import { carriesValue, statusOf } from '@/lib/contracts/status'
@@ -37,8 +37,7 @@ function makeTools(
   const calls: Calls = { tokenize: 0, score: 0, sequences: [] }
   const bos = options.bosId === undefined ? [] : [options.bosId]
   const tools = stubTools({
-    bosId: options.bosId ?? null,
-    contextLength: options.contextLength ?? null,
+    identity: { bosId: options.bosId ?? null, contextLength: options.contextLength ?? null },
     async tokenize(texts, addSpecial) {
       calls.tokenize += 1
       return texts.map((text) =>
@@ -63,7 +62,7 @@ function makeRow(
   response: string | null,
   input: string | null = null,
 ) {
-  return { index, instruction, input, response, parent: null, operator: null } satisfies MetricRow
+  return exampleRow({ index, instruction, input, response })
 }
 
 async function run(rows: MetricRow[], tools: MetricTools, params: unknown = {}) {

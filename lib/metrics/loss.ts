@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { LOSS_OUTPUTS } from './token-loss/outputs'
+import { LOSS_OUTPUTS, LOSS_RUN } from './token-loss/outputs'
 import { planPasses } from './token-loss/passes'
 import { lossRows } from './token-loss/planned'
 import { rowTexts, tokenizeRows } from './token-loss/tokenize'
 import { CASE_A, CASE_B } from './token-loss/worked'
-import { exampleTools } from './token-loss/example-tools'
+import { exampleRow, stubScores, stubTools } from './example-tools'
 import type { MetricRow, MetricTools, RowResult } from './types'
 import { defineMetric } from './types'
 
@@ -50,8 +50,7 @@ function computeBatch(
 
 /** Token losses of instruction and response: the sums from which every IFD variant is derived. */
 export const loss = defineMetric({
-  kind: 'measured',
-  scope: 'row',
+  ...LOSS_RUN,
   id: ID,
   version: 2,
   label: 'Token losses',
@@ -60,13 +59,8 @@ export const loss = defineMetric({
   formula:
     'nll_i = -ln p(t_i | t_0 .. t_(i-1)), summed over the spans of x, the joining newline and y',
   source: 'arXiv 2412.11231, loss script; strict spans are this product’s definition',
-  needs: ['promptLogprobs', 'tokenize'],
-  inputs: { response: true, parent: false },
   params,
   outputs: LOSS_OUTPUTS,
-  prompts: () => [],
-  // About 64 sequences: enough to fill a backend's token batch, little enough to commit every second or so.
-  batchRows: 32,
   computeBatch,
   examples: [
     {
@@ -104,11 +98,26 @@ export const loss = defineMetric({
 
 /** Float32 scores hold these halves exactly, so the sums are exact too. */
 async function exampleSums(
-  worked: typeof CASE_A,
+  { bosId, tokens }: typeof CASE_A,
   jointNll: number[],
   aloneNll: number[],
 ): Promise<Record<string, number | null>> {
-  const { rows, tools } = exampleTools({ ...worked, jointNll, aloneNll })
-  const [result] = await computeBatch(rows, params.parse({}), tools)
+  const bos = bosId === null ? [] : [bosId]
+  const texts: Record<string, Int32Array> = {
+    x: tokens.x,
+    'x\n': tokens.xn,
+    y: tokens.y,
+    'x\ny': tokens.joined,
+    'a b': Int32Array.from([...bos, 40, 41]),
+  }
+  const joined = tokens.joined.join()
+  const tools = stubTools({
+    identity: { bosId },
+    tokenize: async (asked, addSpecial) =>
+      asked.map((text) => (texts[text] ?? new Int32Array(0)).slice(addSpecial ? 0 : bos.length)),
+    scoreTokens: stubScores((ids) => (ids.join() === joined ? jointNll : aloneNll)),
+  })
+  const row = exampleRow({ instruction: 'x', response: 'y' })
+  const [result] = await computeBatch([row], params.parse({}), tools)
   return (result as RowResult).values as Record<string, number | null>
 }

@@ -3,14 +3,13 @@ import { statusOf } from '@/lib/contracts/status'
 import { AppError } from '@/lib/errors'
 import { getMeasured, parseParams } from './index'
 import { squaredDistance } from './neighbours/distance.mjs'
-import { stubTools } from './example-tools'
+import { exampleRow, stubTools } from './example-tools'
 import type { MetricRow, MetricTools } from './types'
 
 const mnd = getMeasured('mnd')
 
-function makeRow(index: number, instruction: string, input: string | null = null): MetricRow {
-  return { index, instruction, input, response: null, parent: null, operator: null }
-}
+const makeRow = (index: number, instruction: string, input: string | null = null) =>
+  exampleRow({ index, instruction, input })
 
 /** Embeds a text as the two numbers it starts with. */
 const embed: NonNullable<MetricTools['embed']> = async (texts) => {

@@ -2,40 +2,67 @@ import { z } from 'zod'
 import { throwIfAborted } from '@/lib/errors'
 import { equalSizeMeans } from './neighbours/equal-size'
 import { mndExample } from './neighbours/example'
-import { MND_OUTPUTS, REFERENCE_CAP } from './neighbours/outputs'
 import { tileCount } from './neighbours/plan'
-import { differentTexts, embedRows, readsResponse, textRecipe } from './neighbours/row-vectors'
-import { emptyColumns } from './neighbours/columns'
-import type { CellResult, MetricRow, MetricTools } from './types'
+import { differentTexts, embedRows } from './neighbours/row-vectors'
+import { emptyColumns, NEIGHBOUR_RUN, nearOutputs, neighbourParams } from './neighbours/columns'
+import { wholeOrNone } from './params'
+import type { CellResult, MetricRow, MetricTools, OutputSpec } from './types'
 import { defineMetric } from './types'
 
 const params = z.object({
-  textRecipe,
-  threshold: z
-    .number()
-    .min(0)
-    .max(4)
-    .default(0.05)
-    .describe('Squared distance below which another row counts as a repeat.'),
-  repeatCap: z
-    .number()
-    .int()
-    .min(1)
-    .nullable()
-    .default(null)
-    .describe('Largest repeat count, 499 for the reference script; empty counts all rows.'),
-  equalSize: z
-    .number()
-    .int()
-    .min(2)
-    .nullable()
-    .default(null)
-    .describe(
-      'Rows of the draws whose mean distance goes on the card, so that cells of different size compare; empty makes none.',
-    ),
-  seed: z.number().int().min(0).default(0).describe('Seed of those draws.'),
+  ...neighbourParams('another row counts as a repeat'),
+  repeatCap: wholeOrNone(
+    1,
+    'Largest repeat count, 499 for the reference script; empty counts all rows.',
+  ),
+  equalSize: wholeOrNone(
+    2,
+    'Rows of the draws whose mean distance is shown in the run details, so that cells of different size compare; empty makes none.',
+  ),
+  seed: z.number().int().min(0).default(0).describe('Random seed of those draws.'),
 })
 type Params = z.infer<typeof params>
+
+// More repeats than this the reference script cannot count: it looks at 500 neighbours, the row among them.
+const REFERENCE_CAP = 499
+
+const OUTPUTS: readonly OutputSpec[] = [
+  ...nearOutputs(
+    {
+      key: 'mnd',
+      label: 'MND',
+      directionMeans:
+        'More diverse: the nearest other instruction is further away. Falls as the cell grows.',
+      description: 'Squared Euclidean distance to the nearest other row of the cell.',
+    },
+    {
+      key: 'neighbour',
+      label: 'nearest row',
+      shape: 'rowRef',
+      directionMeans: 'Names a row.',
+      description:
+        'The nearest other row of the cell; the first one where several are equally near.',
+    },
+    {
+      key: 'repeat_count',
+      label: 'repeats',
+      directionMeans: 'Fewer near copies.',
+      description: 'Number of other rows nearer than the threshold.',
+    },
+  ),
+  {
+    key: 'reference_cap',
+    label: 'over the reference cap',
+    shape: 'scalar',
+    dtype: 'f64',
+    unit: '',
+    range: [0, 1],
+    direction: 'none',
+    directionMeans: 'The reference script would have counted fewer.',
+    description: `1 when a row has more than ${REFERENCE_CAP} repeats, which the reference script cannot count.`,
+    hidden: true,
+  },
+]
 
 async function computeCell(
   rows: readonly MetricRow[],
@@ -43,7 +70,7 @@ async function computeCell(
   tools: MetricTools,
 ): Promise<CellResult> {
   throwIfAborted(tools.signal)
-  const columns = emptyColumns(MND_OUTPUTS, rows.length)
+  const columns = emptyColumns(OUTPUTS, rows.length)
   const nTexts = differentTexts(rows, recipe)
   const nTiles = tileCount(nTexts)
   const total = nTexts + nTiles
@@ -89,25 +116,20 @@ async function computeCell(
   return { columns: columns.all, record: { ...record, nDistinct, nRescanned, ...draws } }
 }
 
+const compute = (rows: readonly MetricRow[], tools: MetricTools) =>
+  computeCell(rows, params.parse({}), tools)
+
 /** Distance of each row to its nearest other row in embedding space. */
-export const mnd = defineMetric({
-  kind: 'measured',
-  scope: 'cell',
+export const mnd = defineMetric<Params>({
+  ...NEIGHBOUR_RUN,
   id: 'mnd',
-  version: 1,
   label: 'Minimum neighbour distance',
   description: 'How far an instruction is from the nearest other instruction of its cell.',
   formula: 'MND_i = min over j != i of sum_k (e_ik - e_jk)^2   (squared, no root)',
   source:
     'arXiv 2412.11231, diversity script; self excluded by index, repeats counted over all rows',
-  needs: ['embed'],
-  inputs: { response: false, parent: false },
-  inputsFor: ({ textRecipe: recipe }) => ({ response: readsResponse(recipe), parent: false }),
   params,
-  outputs: MND_OUTPUTS,
-  prompts: () => [],
-  // Cell scope: all rows at once, embedded in calls of 256 texts.
-  batchRows: 256,
+  outputs: OUTPUTS,
   computeCell,
   examples: [
     {
@@ -120,7 +142,7 @@ export const mnd = defineMetric({
             [0.6, 0.8],
             [0.8, 0.6],
           ],
-          (rows, tools) => computeCell(rows, params.parse({}), tools),
+          compute,
         ),
       expected: { mnd: '0.4 0.4 0.08 0.08', repeats: '0 0 0 0', nearest: '3 2 3 2' },
     },
@@ -134,13 +156,13 @@ export const mnd = defineMetric({
             [0.98, 0.198997487421],
             [0, 1],
           ],
-          (rows, tools) => computeCell(rows, params.parse({}), tools),
+          compute,
         ),
       expected: { mnd: '0 0 0.04 1.602005', repeats: '2 2 2 0', nearest: '1 0 0 2' },
     },
     {
       name: 'one row alone',
-      run: () => mndExample([[1, 0]], (rows, tools) => computeCell(rows, params.parse({}), tools)),
+      run: () => mndExample([[1, 0]], compute),
       expected: { mnd: 'n_too_small', repeats: 'n_too_small', nearest: 'n_too_small' },
     },
   ],

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { throwIfAborted } from '@/lib/errors'
 import { required } from './failures'
-import { emptyColumns } from './neighbours/columns'
+import { emptyColumns, NEIGHBOUR_RUN, nearOutputs, neighbourParams } from './neighbours/columns'
 import { noveltyExample } from './neighbours/example'
 import { tileCountAcross } from './neighbours/plan'
-import { differentTexts, embedRows, readsResponse, textRecipe } from './neighbours/row-vectors'
-import type { CellResult, MetricRow, MetricTools, OtherCell, OutputSpec } from './types'
+import { differentTexts, embedRows } from './neighbours/row-vectors'
+import type { CellResult, MetricRow, MetricTools, OtherCell } from './types'
 import { defineMetric } from './types'
 
 const params = z.object({
@@ -13,31 +13,20 @@ const params = z.object({
     .enum(['seeds', 'previous', 'arm'])
     .default('seeds')
     .describe(
-      'Rows that novelty is measured against, of the same seed set: its seeds, the same arm one round before, or another arm in the same round.',
+      'Rows that novelty is measured against, of the same seed set: its seeds, the same evolver one round before, or another evolver in the same round.',
     ),
   arm: z
     .string()
     .default('')
-    .describe('Key of the other arm, where novelty is measured against one.'),
-  textRecipe,
-  threshold: z
-    .number()
-    .min(0)
-    .max(4)
-    .default(0.05)
-    .describe('Squared distance below which a row of the other cell counts as near.'),
+    .describe('Key of the other evolver, where novelty is measured against one.'),
+  ...neighbourParams('a row of the other cell counts as near'),
 })
 type Params = z.infer<typeof params>
 
-const OUTPUTS: readonly OutputSpec[] = [
+const OUTPUTS = nearOutputs(
   {
     key: 'novelty',
     label: 'novelty',
-    shape: 'scalar',
-    dtype: 'f64',
-    unit: 'squared distance',
-    range: [0, 4],
-    direction: 'higher',
     directionMeans: 'Further from everything in the other cell. Falls as that cell grows.',
     description: 'Squared Euclidean distance to the nearest row of the other cell.',
   },
@@ -45,23 +34,16 @@ const OUTPUTS: readonly OutputSpec[] = [
     key: 'nearest_index',
     label: 'nearest row there',
     shape: 'scalar',
-    dtype: 'f64',
-    unit: '',
-    direction: 'none',
     directionMeans: 'Names a row of the other cell, counted from 0.',
     description: 'Index of the nearest row in the other cell; the first of equally near ones.',
   },
   {
     key: 'near_count',
     label: 'near rows there',
-    shape: 'scalar',
-    dtype: 'f64',
-    unit: 'rows',
-    direction: 'lower',
     directionMeans: 'Fewer near copies in the other cell.',
     description: 'Number of rows of the other cell nearer than the threshold.',
   },
-]
+)
 
 async function computeCell(
   rows: readonly MetricRow[],
@@ -115,25 +97,17 @@ async function computeCell(
 }
 
 /** Distance of each row to the nearest row of another cell in embedding space. */
-export const novelty = defineMetric({
-  kind: 'measured',
-  scope: 'cell',
+export const novelty = defineMetric<Params>({
+  ...NEIGHBOUR_RUN,
   id: 'novelty',
-  version: 1,
   label: 'Novelty',
   description: 'How far an instruction is from the nearest instruction of another cell.',
   formula: 'novelty_i = min over j in the other cell of sum_k (e_ik - f_jk)^2   (squared, no root)',
   source: 'The neighbour distance of arXiv 2412.11231 taken across two sets; not in the paper',
-  needs: ['embed'],
-  inputs: { response: false, parent: false },
-  inputsFor: ({ textRecipe: recipe }) => ({ response: readsResponse(recipe), parent: false }),
   onDemand: true,
   otherCell: ({ against, arm }) => ({ relation: against, arm }),
   params,
   outputs: OUTPUTS,
-  prompts: () => [],
-  // Cell scope: all rows at once, embedded in calls of 256 texts.
-  batchRows: 256,
   computeCell,
   examples: [
     {

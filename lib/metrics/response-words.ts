@@ -7,7 +7,6 @@ export const responseWords = lengthMetric({
   description: 'How long the response is, in words.',
   source: 'Zhao et al. 2024, Long Is More for Alignment (arXiv 2402.04833); the rule is our own',
   measure: WORDS,
-  direction: 'higher',
   variants: [
     {
       key: 'words',

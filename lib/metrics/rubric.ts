@@ -25,7 +25,7 @@ const params = z.object({
     .max(PROMPT_LENGTH)
     .default(CLARITY.template)
     .meta({ prompt: ID })
-    .describe('The rubric: what the judge is asked, and the scale of its answers.'),
+    .describe('The rubric: what the judge model is asked, and the scale of its answers.'),
   name: z.string().max(RUBRIC_NAME).default(CLARITY.name).meta({ hidden: true }),
   scale: rubricScaleSchema.default(CLARITY.scale).meta({ hidden: true }),
   reading: z
@@ -150,8 +150,9 @@ export const rubric = defineMetric({
   version: 1,
   label: 'Rubric',
   description: 'A judge model rates each row by a question and a scale that you write.',
-  formula: 'rating = the label or integer of the scale that the judge answers, read from its reply',
-  source: 'your own rubric; its text, scale and hash are on the card',
+  formula:
+    'rating = the label or integer of the scale that the judge model replies with, read from its reply',
+  source: 'your own rubric; its text, scale and hash are in the run details',
   needs: ['chat'],
   needsFor: ({ constrained, reading }) => {
     if (reading === 'expected') return ['outputLogprobs']

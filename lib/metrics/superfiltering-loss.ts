@@ -1,23 +1,22 @@
 import { z } from 'zod'
-import { stubTools } from './example-tools'
+import { whole } from './params'
+import { exampleRow, stubScores, stubTools } from './example-tools'
 import { CUT_OUTPUTS } from './token-loss/cut-passes'
 import { cutRows } from './token-loss/cut-rows'
+import { LOSS_RUN } from './token-loss/outputs'
 import { instructionText } from './token-loss/passes'
 import type { MetricRow, MetricTools, RowResult } from './types'
 import { defineMetric } from './types'
 
 const ID = 'superfiltering_loss'
-// The context of GPT-2, the scorer of the published script.
+// The context of GPT-2, the scoring model of the published script.
 const GPT2_TOKENS = 1_024
 
 const params = z.object({
-  maxTokens: z
-    .number()
-    .int()
-    .min(32)
-    .max(32_768)
-    .default(GPT2_TOKENS)
-    .describe('Tokens after which the text is cut; 1024 in the published script.'),
+  maxTokens: whole(
+    { min: 32, max: 32_768, preset: GPT2_TOKENS },
+    'Tokens after which the text is cut; 1024 in the published script.',
+  ),
 })
 
 type Params = z.output<typeof params>
@@ -37,8 +36,7 @@ function computeBatch(
 
 /** Token losses of Superfiltering with its truncation; rows that are not cut equal the plain token losses. */
 export const superfilteringLoss = defineMetric<Params>({
-  kind: 'measured',
-  scope: 'row',
+  ...LOSS_RUN,
   id: ID,
   version: 1,
   label: 'Token losses (Superfiltering, cut)',
@@ -47,33 +45,20 @@ export const superfilteringLoss = defineMetric<Params>({
   formula:
     'joint = tok(x + newline + y) cut at max, scored from len(tok(x + newline)) on;   alone = tok(y) cut at max - len(tok(x + newline)) + 1, scored from its second token on',
   source: 'Li et al. 2024 (Superfiltering), data analysis script',
-  needs: ['promptLogprobs', 'tokenize'],
-  inputs: { response: true, parent: false },
   params,
   outputs: CUT_OUTPUTS,
   // Only rows longer than the limit differ from the plain token losses, which serve the mode otherwise.
   onDemand: true,
-  prompts: () => [],
-  // As the plain losses: two sequences a row fill a backend's token batch.
-  batchRows: 32,
   computeBatch,
   examples: [
     {
       name: 'a row that is cut',
       async run() {
         // x and its newline have 20 tokens, y has 20; 32 are kept, and 32 - 20 + 1 of y alone.
-        const row = {
-          index: 0,
-          instruction: 'x'.repeat(19),
-          input: null,
-          response: 'y'.repeat(20),
-          parent: null,
-          operator: null,
-        }
+        const row = exampleRow({ instruction: 'x'.repeat(19), response: 'y'.repeat(20) })
         const tools = stubTools({
           tokenize: async (all) => all.map((text) => Int32Array.from(text, (c) => c.charCodeAt(0))),
-          scoreTokens: async (all) =>
-            all.map((ids) => Float32Array.from(ids, (_, i) => (i === 0 ? NaN : -0.5))),
+          scoreTokens: stubScores((ids) => Array.from(ids.slice(1), () => 0.5)),
         })
         const [result] = await computeBatch([row], { maxTokens: 32 }, tools)
         return { status: result?.status ?? '', ...(result?.values as Record<string, number>) }

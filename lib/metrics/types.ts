@@ -104,7 +104,8 @@ export interface MetricExample {
   expected: Record<string, number | string | null>
 }
 
-interface MetricBase {
+/** What every metric states of itself. */
+export interface MetricBase {
   id: string
   version: number
   label: string
@@ -116,7 +117,7 @@ interface MetricBase {
   examples: readonly MetricExample[]
 }
 
-/** Which cell of the same seed set is meant: its seeds, the same arm a round before, or another arm in the same round. */
+/** Which cell of the same seed set is meant: its seeds, the same evolver a round before, or another evolver in the same round. */
 export interface OtherCellChoice {
   relation: 'seeds' | 'previous' | 'arm'
   /** Key of the arm where the relation names one. */

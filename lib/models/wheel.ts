@@ -12,7 +12,7 @@ const MESSAGE_CHARS = 300
 // Large enough to inflate at full speed, small enough that the archive is never held.
 const READ_BYTES = 256 * 1024
 
-/** What a download reports on its way, and how it is stopped. */
+/** What a download reports while it runs, and how it is stopped. */
 export interface TransferOptions {
   signal?: AbortSignal | undefined
   /** Bytes so far, and the total when it is known. */

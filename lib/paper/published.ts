@@ -15,7 +15,7 @@ export interface PublishedLevels {
 export interface PublishedSource {
   paper: string
   source: string
-  /** Judge or scorer; null where the paper does not name it. */
+  /** Judge model or scoring model; null where the paper does not name it. */
   model: string | null
 }
 

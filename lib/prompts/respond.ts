@@ -1,6 +1,6 @@
 import { definePrompt } from './prompt'
 
-const CONTRACT = 'The answer as free text; white space at both ends is dropped.'
+const CONTRACT = 'The answer as free text; white space at both ends is removed.'
 const SAMPLING = { temperature: 0, topP: 1, maxTokens: 2048 }
 
 /** Answers an instruction that has no input. */

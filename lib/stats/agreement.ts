@@ -18,12 +18,8 @@ interface RatingAgreement {
 }
 
 // Entries of one cluster's sums.
-const COUNT = 0
-const FIRST = 1
-const SECOND = 2
-const FIRST_SQUARED = 3
-const SECOND_SQUARED = 4
-const DIFFERENCE_SQUARED = 5
+const [COUNT, FIRST, SECOND] = [0, 1, 2]
+const [FIRST_SQUARED, SECOND_SQUARED, DIFFERENCE_SQUARED] = [3, 4, 5]
 const WIDTH = 6
 
 // A difference of large sums below this share of them is rounding, not spread.

@@ -8,11 +8,16 @@ export interface Ranks {
   tieSum: number
 }
 
+/** Returns the positions of the values in ascending order of value. */
+export function ascendingOrder(values: Numbers): Uint32Array {
+  const order = Uint32Array.from({ length: values.length }, (_, i) => i)
+  return order.sort((a, b) => (values[a] as number) - (values[b] as number))
+}
+
 /** Returns mid-ranks and the tie correction term of the values. */
 export function midRanks(values: Numbers): Ranks {
   const n = values.length
-  const order = Uint32Array.from({ length: n }, (_, i) => i)
-  order.sort((a, b) => (values[a] as number) - (values[b] as number))
+  const order = ascendingOrder(values)
   const ranks = new Float64Array(n)
   let tieSum = 0
   for (let start = 0; start < n;) {

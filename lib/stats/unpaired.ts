@@ -4,11 +4,16 @@ import { noValue } from './no-value'
 import { midRanks } from './ranks'
 import { sorted } from './summary'
 
-function concatenated(a: Numbers, b: Numbers): Float64Array {
+/** U of the first sample by mid-ranks of both, with the tie correction term; null when one sample is empty. */
+function uOf(a: Numbers, b: Numbers): { u: number; tieSum: number } | null {
+  if (a.length === 0 || b.length === 0) return null
   const all = new Float64Array(a.length + b.length)
   all.set(a, 0)
   all.set(b, a.length)
-  return all
+  const { ranks, tieSum } = midRanks(all)
+  let rankSum = 0
+  for (let i = 0; i < a.length; i += 1) rankSum += ranks[i] as number
+  return { u: rankSum - (a.length * (a.length + 1)) / 2, tieSum }
 }
 
 /** Mann-Whitney test. */
@@ -28,15 +33,11 @@ export interface MannWhitneyResult {
  * (scipy.stats.mannwhitneyu, method "asymptotic"), and Cliff's delta from the same ranks.
  */
 export function mannWhitney(a: Numbers, b: Numbers): MannWhitneyResult | NoValue {
-  const nA = a.length
-  const nB = b.length
-  if (nA === 0 || nB === 0) return noValue('n_too_small')
-  const { ranks, tieSum } = midRanks(concatenated(a, b))
-  let rankSum = 0
-  for (let i = 0; i < nA; i += 1) rankSum += ranks[i] as number
-  const pairs = nA * nB
-  const n = nA + nB
-  const u = rankSum - (nA * (nA + 1)) / 2
+  const found = uOf(a, b)
+  if (found === null) return noValue('n_too_small')
+  const { u, tieSum } = found
+  const pairs = a.length * b.length
+  const n = a.length + b.length
   const sigma = Math.sqrt((pairs / 12) * (n + 1 - tieSum / (n * (n - 1))))
   if (!(sigma > 0)) return noValue('all_ties')
   const z = (Math.max(u, pairs - u) - pairs / 2 - 0.5) / sigma
@@ -53,12 +54,9 @@ export function mannWhitney(a: Numbers, b: Numbers): MannWhitneyResult | NoValue
 
 /** Returns Cliff's delta of two samples by ranks, -1..1; no value when one is empty. */
 export function cliffsDelta(a: Numbers, b: Numbers): { ok: true; delta: number } | NoValue {
-  if (a.length === 0 || b.length === 0) return noValue('n_too_small')
-  const { ranks } = midRanks(concatenated(a, b))
-  let rankSum = 0
-  for (let i = 0; i < a.length; i += 1) rankSum += ranks[i] as number
-  const u = rankSum - (a.length * (a.length + 1)) / 2
-  return { ok: true, delta: (2 * u) / (a.length * b.length) - 1 }
+  const found = uOf(a, b)
+  if (found === null) return noValue('n_too_small')
+  return { ok: true, delta: (2 * found.u) / (a.length * b.length) - 1 }
 }
 
 /** Two-sample Kolmogorov-Smirnov test. */

@@ -3,26 +3,11 @@ import { decodeFloats, encodeFloats } from '@/lib/backends/session/cache-values'
 import { computeRequestSchema } from '@/lib/contracts/compute'
 import { startRuns } from '@/lib/services/runs/compute'
 import { listRuns } from '@/lib/services/runs'
-import { FaultStudy, FaultyServer, type Fault } from '@/lib/testing/faults/kit'
+import { faultTools, type Fault, type FaultStudy } from '@/lib/testing/faults/kit'
 import { requestCancel, resumeJob } from '@/lib/queue/queue'
 
-const closing: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
-
-async function server(): Promise<FaultyServer> {
-  const made = new FaultyServer()
-  await made.start()
-  closing.push(() => made.stop())
-  return made
-}
-
-function studyOn(...options: ConstructorParameters<typeof FaultStudy>): FaultStudy {
-  const made = new FaultStudy(...options)
-  closing.push(() => made.close())
-  return made
-}
+const { server, studyOn, closeAll } = faultTools()
+afterEach(closeAll)
 
 /** Answers the first `times` requests as one model and the others as another one. */
 function swapAfter(times: number, first: Fault, other: Fault): Fault {

@@ -102,31 +102,32 @@ const sglang: DetectRule = async (look) => {
   }
 }
 
-const tgi: DetectRule = async (look) => {
+/** What Hugging Face's servers say at /info, or null where the limit of the model is not among it. */
+async function huggingFaceInfo(look: Look, limitKey: string) {
   const info = objectOf((await look.get('/info')).json)
-  const router = textOf(info['router'])
-  const limit = countOf(info['max_total_tokens'])
-  if (!router.startsWith('text-generation-router') || limit === null) return null
-  return {
-    kind: 'tgi',
-    server: `TGI ${textOf(info['version'])}`.trim(),
-    models: [{ id: textOf(info['model_id']) || 'tgi', contextLength: limit }],
-    use: 'chat',
+  const limit = countOf(info[limitKey])
+  if (limit === null) return null
+  const found = (kind: 'tgi' | 'tei', use: 'chat' | 'embeddings') => ({
+    kind,
+    server: `${kind.toUpperCase()} ${textOf(info['version'])}`.trim(),
+    models: [{ id: textOf(info['model_id']) || kind, contextLength: limit }],
+    use,
     note: '',
-  }
+  })
+  return { info, found }
+}
+
+const tgi: DetectRule = async (look) => {
+  const said = await huggingFaceInfo(look, 'max_total_tokens')
+  const isTgi = textOf(said?.info['router']).startsWith('text-generation-router')
+  return said && isTgi ? said.found('tgi', 'chat') : null
 }
 
 const tei: DetectRule = async (look) => {
-  const info = objectOf((await look.get('/info')).json)
-  const limit = countOf(info['max_input_length'])
-  if (!('embedding' in objectOf(info['model_type'])) || limit === null) return null
-  return {
-    kind: 'tei',
-    server: `TEI ${textOf(info['version'])}`.trim(),
-    models: [{ id: textOf(info['model_id']) || 'tei', contextLength: limit }],
-    use: 'embeddings',
-    note: '',
-  }
+  const said = await huggingFaceInfo(look, 'max_input_length')
+  return said && 'embedding' in objectOf(said.info['model_type'])
+    ? said.found('tei', 'embeddings')
+    : null
 }
 
 const ollama: DetectRule = async (look) => {

@@ -35,12 +35,13 @@ function checkIds(sequences: readonly Int32Array[]): void {
 function promptIds(messages: readonly ChatMessage[], open = true): Int32Array {
   const { engine } = current()
   const ids: number[] = []
-  for (const part of chatPrompt(engine, messages, open)) {
+  for (const part of chatPrompt(engine.facts, messages, open)) {
     if ('id' in part) ids.push(part.id)
     else for (const id of engine.tokenize(part.text, false)) ids.push(id)
   }
   // Some templates write the BOS themselves; it stands once.
-  if (engine.bosId !== null && ids[0] !== engine.bosId) ids.unshift(engine.bosId)
+  const { bosId } = engine.facts
+  if (bosId !== null && ids[0] !== bosId) ids.unshift(bosId)
   return Int32Array.from(ids)
 }
 

@@ -70,15 +70,33 @@ export type GenerateArgs = [
   signal?: AbortSignal,
 ]
 
+/** What an opened model's vocabulary and template are. */
+export interface EngineFacts {
+  vocabSize: number
+  bosId: number | null
+  chatTemplate: string | null
+  bosText: string
+  eosText: string
+  /** Control tokens, longest text first. */
+  specials: readonly SpecialToken[]
+}
+
+/** Returns the control tokens among the ids of a vocabulary, longest text first; `read` is null for any other token. */
+export function controlTokens(
+  vocabSize: number,
+  read: (id: number) => Omit<SpecialToken, 'id'> | null,
+): SpecialToken[] {
+  const specials: SpecialToken[] = []
+  for (let id = 0; id < vocabSize; id += 1) {
+    const token = read(id)
+    if (token && token.text !== '') specials.push({ id, ...token })
+  }
+  return specials.sort((a, b) => b.text.length - a.text.length)
+}
+
 /** An opened model, whichever way it is reached. Every method may run while others are under way. */
 export interface CoreEngine {
-  readonly vocabSize: number
-  readonly bosId: number | null
-  readonly chatTemplate: string | null
-  readonly bosText: string
-  readonly eosText: string
-  /** Control tokens, longest text first. */
-  readonly specials: readonly SpecialToken[]
+  readonly facts: EngineFacts
   /** Ids of plain text; control tokens written in the text stay text. */
   tokenize(text: string, addSpecial: boolean): Int32Array
   /** Text of one id alone, control tokens included. */

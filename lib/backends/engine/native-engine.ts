@@ -1,11 +1,7 @@
 import { AppError } from '@/lib/errors'
-import type {
-  CoreEngine,
-  EngineArgs,
-  GenerateArgs,
-  GenerationResult,
-  SpecialToken,
-} from './engine-types'
+import { controlTokens, type SpecialToken } from './engine-types'
+import type { CoreEngine, EngineArgs, EngineFacts, GenerateArgs } from './engine-types'
+import type { GenerationResult } from './engine-types'
 import { TOKEN_ATTR } from './layout'
 import type { LlamaLibrary, Pointer } from './library'
 import { NativeContext, batchTokens } from './native-context'
@@ -30,12 +26,8 @@ export interface NativeOptions extends Pick<
 
 /** A model reached through llama.cpp's own library. */
 export class NativeEngine implements CoreEngine {
-  readonly vocabSize: number
-  readonly bosId: number | null
-  readonly chatTemplate: string | null
-  readonly bosText: string
-  readonly eosText: string
-  readonly specials: readonly SpecialToken[]
+  readonly facts: EngineFacts
+  private readonly vocabSize: number
   private readonly model: Pointer
   private readonly vocab: Pointer
   private readonly scorer: NativeScorer
@@ -58,11 +50,14 @@ export class NativeEngine implements CoreEngine {
     this.vocabSize = library.vocabSize(this.vocab)
     const bos = library.bos(this.vocab)
     const eos = library.eos(this.vocab)
-    this.bosId = library.addsBos(this.vocab) && bos >= 0 ? bos : null
-    this.bosText = bos >= 0 ? this.tokenText(bos) : ''
-    this.eosText = eos >= 0 ? this.tokenText(eos) : ''
-    this.chatTemplate = library.chatTemplate(this.model)
-    this.specials = this.readSpecials()
+    this.facts = {
+      vocabSize: this.vocabSize,
+      bosId: library.addsBos(this.vocab) && bos >= 0 ? bos : null,
+      bosText: bos >= 0 ? this.tokenText(bos) : '',
+      eosText: eos >= 0 ? this.tokenText(eos) : '',
+      chatTemplate: library.chatTemplate(this.model),
+      specials: controlTokens(this.vocabSize, (id) => this.readSpecial(id)),
+    }
     const batch = batchTokens(this.vocabSize)
     const time = options.tuneThreads ? (count: number) => this.timeDecode(count) : null
     this.governor = new ThreadGovernor(options.threads, time)
@@ -146,17 +141,12 @@ export class NativeEngine implements CoreEngine {
     return run()
   }
 
-  private readSpecials(): SpecialToken[] {
-    const specials: SpecialToken[] = []
-    for (let id = 0; id < this.vocabSize; id += 1) {
-      const attributes = this.library.attributes(this.vocab, id)
-      if ((attributes & (TOKEN_ATTR.control | TOKEN_ATTR.unknown)) === 0) continue
-      const text = this.tokenText(id)
-      const stripLeft = (attributes & TOKEN_ATTR.stripLeft) !== 0
-      const stripRight = (attributes & TOKEN_ATTR.stripRight) !== 0
-      if (text !== '') specials.push({ id, text, stripLeft, stripRight })
-    }
-    return specials.sort((a, b) => b.text.length - a.text.length)
+  private readSpecial(id: number): Omit<SpecialToken, 'id'> | null {
+    const attributes = this.library.attributes(this.vocab, id)
+    if ((attributes & (TOKEN_ATTR.control | TOKEN_ATTR.unknown)) === 0) return null
+    const stripLeft = (attributes & TOKEN_ATTR.stripLeft) !== 0
+    const stripRight = (attributes & TOKEN_ATTR.stripRight) !== 0
+    return { text: this.tokenText(id), stripLeft, stripRight }
   }
 
   private bytesOf(id: number): Uint8Array {

@@ -2,13 +2,9 @@ import { LlamaGrammarEvaluationState } from 'node-llama-cpp'
 import type { Llama, LlamaContext, LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp'
 import { AppError, throwIfAborted } from '@/lib/errors'
 import type { GenerateParams, GeneratedToken, TokenLogprob } from '../types'
-import type {
-  CoreEngine,
-  EngineArgs,
-  GenerateArgs,
-  GenerationResult,
-  SpecialToken,
-} from './engine-types'
+import { controlTokens, type SpecialToken } from './engine-types'
+import type { CoreEngine, EngineArgs, EngineFacts, GenerateArgs } from './engine-types'
+import type { GenerationResult } from './engine-types'
 import { topIds } from './logsumexp'
 import { ReplyText } from './reply-text'
 import { randomStream, sampleToken } from './sampler'
@@ -34,12 +30,7 @@ function asTokens(ids: Int32Array): Token[] {
  * layouts. One sequence at a time, so that a reply does not depend on what runs beside it.
  */
 export class PublicEngine implements CoreEngine {
-  readonly vocabSize: number
-  readonly bosId: number | null
-  readonly chatTemplate: string | null
-  readonly bosText: string
-  readonly eosText: string
-  readonly specials: readonly SpecialToken[]
+  readonly facts: EngineFacts
   private turn: Promise<unknown> = Promise.resolve()
 
   private constructor(
@@ -50,12 +41,15 @@ export class PublicEngine implements CoreEngine {
   ) {
     const { tokens } = model
     const tokenizer = model.fileInfo.metadata.tokenizer
-    this.vocabSize = tokenizer.ggml.tokens.length
-    this.bosId = tokens.shouldPrependBosToken ? tokens.bos : null
-    this.bosText = tokens.bosString ?? ''
-    this.eosText = tokens.eosString ?? ''
-    this.chatTemplate = tokenizer.chat_template ?? null
-    this.specials = this.readSpecials()
+    const vocabSize = tokenizer.ggml.tokens.length
+    this.facts = {
+      vocabSize,
+      bosId: tokens.shouldPrependBosToken ? tokens.bos : null,
+      bosText: tokens.bosString ?? '',
+      eosText: tokens.eosString ?? '',
+      chatTemplate: tokenizer.chat_template ?? null,
+      specials: controlTokens(vocabSize, (id) => this.readSpecial(id)),
+    }
   }
 
   /** Opens a model file. Throws the library's own error when it cannot be loaded. */
@@ -76,7 +70,7 @@ export class PublicEngine implements CoreEngine {
 
   tokenize(text: string, addSpecial: boolean): Int32Array {
     const ids = this.model.tokenize(text, false)
-    const bos = addSpecial ? this.bosId : null
+    const bos = addSpecial ? this.facts.bosId : null
     return Int32Array.from(bos === null ? ids : [bos, ...ids])
   }
 
@@ -205,7 +199,7 @@ export class PublicEngine implements CoreEngine {
       )
       const table = outputs[last]?.next.probabilities
       if (!table) throw new AppError('data_error', 'The library returned no probabilities.')
-      const logprobs = new Float32Array(this.vocabSize).fill(SMALLEST)
+      const logprobs = new Float32Array(this.facts.vocabSize).fill(SMALLEST)
       for (const [token, p] of table) if (p > 0) logprobs[token] = Math.log(p)
       const id = sampleToken(logprobs, params, random) as Token
       if (params.topLogprobs !== null) {
@@ -245,15 +239,10 @@ export class PublicEngine implements CoreEngine {
     return { ...one(id), top: topIds(logprobs, alternatives).map(one) }
   }
 
-  private readSpecials(): SpecialToken[] {
-    const specials: SpecialToken[] = []
-    for (let id = 0; id < this.vocabSize; id += 1) {
-      const attributes = this.model.getTokenAttributes(id as Token)
-      if (!attributes.control && !attributes.unknown) continue
-      const text = this.tokenText(id)
-      if (text === '') continue
-      specials.push({ id, text, stripLeft: attributes.lstrip, stripRight: attributes.rstrip })
-    }
-    return specials.sort((a, b) => b.text.length - a.text.length)
+  private readSpecial(id: number): Omit<SpecialToken, 'id'> | null {
+    const { control, unknown, lstrip, rstrip } = this.model.getTokenAttributes(id as Token)
+    return control || unknown
+      ? { text: this.tokenText(id), stripLeft: lstrip, stripRight: rstrip }
+      : null
   }
 }

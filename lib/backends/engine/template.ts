@@ -2,18 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { Template } from '@huggingface/jinja'
 import { AppError, errorMessage } from '@/lib/errors'
 import type { ChatMessage } from '../types'
-import type { SpecialToken } from './engine-types'
+import type { EngineFacts, SpecialToken } from './engine-types'
 
 /** A part of a prompt: a control token of the template, or text that is never read as one. */
 export type PromptPart = { id: number } | { text: string }
 
 /** What of a model the template needs. */
-export interface TemplateModel {
-  chatTemplate: string | null
-  bosText: string
-  eosText: string
-  specials: readonly SpecialToken[]
-}
+export type TemplateModel = Pick<EngineFacts, 'chatTemplate' | 'bosText' | 'eosText' | 'specials'>
 
 interface Piece {
   text: string

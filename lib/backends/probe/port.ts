@@ -1,7 +1,7 @@
 import type { BackendSession, Capability, CapabilityState } from '../types'
 import type { Remedy } from './run'
 
-/** Scores of a text as the server cut it into tokens. */
+/** Scores of a text as the server tokenized it. */
 export interface TextScores {
   /** The server's own ids of the text; null when it does not tell them. */
   ids: Int32Array | null

@@ -145,7 +145,7 @@ async function shiftStep({ run, scores }: Probed): Promise<boolean> {
   })
 }
 
-/** Returns how many of the generated tokens can be scored after the prompt, and the ids of both; text-only servers must cut the joint alike. */
+/** Returns how many of the generated tokens can be scored after the prompt, and the ids of both; text-only servers must tokenize the joint text alike. */
 async function joined(probed: Probed, generated: Continuation): Promise<[number, Int32Array]> {
   const { run, port, ids } = probed
   const { tokens } = generated
@@ -155,9 +155,10 @@ async function joined(probed: Probed, generated: Continuation): Promise<[number,
     const byIds = Int32Array.from([...ids, ...part.map((token) => token.id ?? -1)])
     if (known && !port.textOnly) return [count, byIds]
     const text = PROBE_TEXT + part.map((token) => token.text).join('')
-    const [cut = new Int32Array()] = (await port.session.tokenize?.([text], true, run.signal)) ?? []
-    const kept = cut.length === ids.length + count && equal(cut.subarray(0, ids.length), ids)
-    if (kept && (!known || equal(cut, byIds))) return [count, cut]
+    const [found = new Int32Array()] =
+      (await port.session.tokenize?.([text], true, run.signal)) ?? []
+    const kept = found.length === ids.length + count && equal(found.subarray(0, ids.length), ids)
+    if (kept && (!known || equal(found, byIds))) return [count, found]
   }
   return [0, ids]
 }
@@ -175,7 +176,7 @@ async function alignmentStep(probed: Probed): Promise<void> {
     if (count === 0) {
       return {
         state: 'unknown',
-        detail: 'the generated text is cut into other tokens when it is sent',
+        detail: 'the generated text has other tokens when it is sent',
       }
     }
     const [scored = new Float32Array()] =
@@ -230,7 +231,7 @@ async function lengthStep({ run, port, ids }: Probed): Promise<void> {
     const filled = (length: number) =>
       Int32Array.from({ length }, (_, i) => ids[i % ids.length] as number)
     const [scores] = (await port.session.scoreTokens?.([filled(limit)], run.signal)) ?? []
-    if (scores?.length !== limit) return judge(false, `${limit} tokens came back cut`)
+    if (scores?.length !== limit) return judge(false, `of ${limit} tokens only a part came back`)
     try {
       await port.session.scoreTokens?.([filled(limit + 1)], run.signal)
     } catch (error) {
@@ -262,7 +263,7 @@ export async function scoringSteps(
           id: 'byIds',
           state: 'fail',
           detail:
-            'the server takes text only: a row is scored where its text is cut into the same tokens, else it says why',
+            'the server takes text only: a row is scored where its text has the same tokens, else it says why',
         }
       : { id: 'byIds', state: 'pass', detail: 'ids are sent, nothing is added' },
   )

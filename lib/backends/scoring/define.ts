@@ -19,19 +19,22 @@ export interface ScoringDialect<C extends ServerConfig, T extends object> extend
   server(): Promise<ScoringServer<C, T>>
 }
 
+/**
+ * Opens a server, as both `open` and the probe use it, so that both state one identity. `probing` says that what the
+ * server lacks is to be shown by trying it.
+ */
+export type Connect<C extends ServerConfig> = (
+  config: C,
+  env: NetworkEnvironment,
+  signal?: AbortSignal,
+  probing?: boolean,
+) => Promise<ProbePort>
+
 /** What tells one kind of server from another. */
 export interface ServerDialect<C extends ServerConfig> extends Dialect<C> {
   capabilities: readonly Capability[]
-  /**
-   * Loads the dialect and opens a server; called by `open` and `probe`, so that both state one identity. `probing` says
-   * that what the server lacks is to be shown by trying it.
-   */
-  connect(
-    config: C,
-    env: NetworkEnvironment,
-    signal: AbortSignal | undefined,
-    probing: boolean,
-  ): Promise<ProbePort>
+  /** Loads the dialect and opens a server. */
+  connect: Connect<C>
 }
 
 /** Returns the kind of backend that a dialect of some server makes. */

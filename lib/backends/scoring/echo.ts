@@ -1,7 +1,7 @@
 import type { HttpClient } from '../http/client'
 import type { Continuation } from '../probe/port'
 import { choiceOf, complete } from './send'
-import { fieldsOf, idsOf, listOf, logprobOf, wrongReply } from './wire'
+import { countOf, fieldsOf, idsOf, listOf, logprobOf, textOf, wrongReply } from './wire'
 
 /** An echoed text: its tokens as text, and their values as the server sent them. */
 export interface EchoedText {
@@ -56,16 +56,39 @@ export function listedContinuation(
   }
 }
 
-/** Returns the reply to a text echoed with its scores. One token is generated: none means without limit on some servers. */
-export function requestEcho(
+/** What a text is echoed with. */
+export type EchoRequest = [
   client: HttpClient,
   model: string,
   text: string,
   signal?: AbortSignal,
   timeoutMs?: number,
-): Promise<Record<string, unknown>> {
+]
+
+/** A reply to a text echoed with its scores. */
+interface EchoReply {
+  reply: Record<string, unknown>
+  /** The model that it names, empty where it names none. */
+  model: string
+  /** Tokens of the prompt by the server's count. */
+  counted: number | null
+}
+
+/** Returns the reply to a text echoed with its scores. One token is generated: none means without limit on some servers. */
+export async function requestEcho(
+  ...[client, model, text, signal, timeoutMs]: EchoRequest
+): Promise<EchoReply> {
   const body = { model, prompt: text, max_tokens: 1, echo: true, logprobs: 1 }
-  return complete(client, body, { tokens: text.length, signal, timeoutMs })
+  const reply = await complete(client, body, { tokens: text.length, signal, timeoutMs })
+  const usage = fieldsOf(reply.usage ?? {}, 'usage')
+  return { reply, model: textOf(reply.model), counted: countOf(usage.prompt_tokens) }
+}
+
+/** Throws unless the ids that a service scored are those of the tokenizer file, or those that were sent. */
+export function checkScoredIds(found: ArrayLike<number> | null, ids: Int32Array, of: string): void {
+  if (found === null || ids.some((id, i) => id !== found[i])) {
+    wrongReply('tokens', `The service scored other tokens than those ${of}.`)
+  }
 }
 
 /** Generates greedily after bare ids or a text, with the scores of the generated tokens; for the probe. */

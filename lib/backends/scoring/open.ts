@@ -35,8 +35,8 @@ export const NAME_A_FILE: CapabilityState = {
   remedy: "Name the model's tokenizer.json in tokenizerFile; it is checked against the service.",
 }
 
-/** Codes that say nothing about a way of asking: nobody answers, or the caller has left. */
-const NOT_ABOUT_THE_WAY: ReadonlySet<string> = new Set([
+/** Codes that say nothing about the request: nobody answers, or the caller has left. */
+const NOT_ABOUT_THE_REQUEST: ReadonlySet<string> = new Set([
   'cancelled',
   'backend_unavailable',
   'rate_limited',
@@ -44,14 +44,14 @@ const NOT_ABOUT_THE_WAY: ReadonlySet<string> = new Set([
 
 type ScoreCall = NonNullable<BackendSession['scoreTokens']>
 
-/** The sample text as the session's tokenizer cuts it, special tokens added. */
+/** The sample text in the tokens of the session's tokenizer, special tokens added. */
 export interface Sample {
   ids: Int32Array
   bosId: number | null
 }
 
 /** How a dialect asks for scores of given tokens: ids, several sequences a request; or one text a request. */
-type Scoring<T> =
+type ScoringMode<T> =
   | {
       ids(
         target: T,
@@ -106,8 +106,8 @@ export interface ScoringPlan<T extends object> {
   settings?(target: T): ModelIdentity['settings']
   /** The tokenizer as it shows in what the server scores. */
   shown?(tokenizer: SessionTokenizer, target: T): SessionTokenizer
-  scoring: Scoring<T>
-  /** Scores a text as the server cuts it; for the probe. */
+  scoring: ScoringMode<T>
+  /** Scores a text as the server tokenizes it; for the probe. */
   scoreText?(target: T, text: string, signal?: AbortSignal): Promise<TextScores>
   /** Generates greedily after a bare prompt; for the probe. */
   continue(
@@ -134,7 +134,7 @@ export interface ScoringServer<C extends ServerConfig, T extends object> {
 type Found<T> = { target: T } | { missing: CapabilityState }
 
 /** Returns the target of the first trial that succeeds, or how the server refused the first. */
-async function tryWays<T extends object>(
+async function tryInTurn<T extends object>(
   plan: ScoringPlan<T>,
   sample: Sample | null,
 ): Promise<Found<T>> {
@@ -143,8 +143,8 @@ async function tryWays<T extends object>(
     try {
       return { target: await trial(sample) }
     } catch (error) {
-      // Another model answers: no way of asking would help.
-      if (NOT_ABOUT_THE_WAY.has(errorCode(error)) || isPausing(error)) throw error
+      // Another model answers: no other request would help.
+      if (NOT_ABOUT_THE_REQUEST.has(errorCode(error)) || isPausing(error)) throw error
       said ||= errorMessage(error)
     }
   }
@@ -159,13 +159,13 @@ async function findOut<T extends object>(
   const tokenizerWith = (target: T | null) =>
     tokenizerOrReason({ file, ...plan.tokenizer?.(target) }, plan.noTokenizer, signal)
   if (plan.trialFirst) {
-    const found = await tryWays(plan, null)
+    const found = await tryInTurn(plan, null)
     return { found, tokenizer: await tokenizerWith('target' in found ? found.target : null) }
   }
   const tokenizer = await tokenizerWith(null)
   if (!isTokenizer(tokenizer)) return { tokenizer, found: { missing: tokenizer } }
   const [ids] = (await tokenizer.tokenize([plan.sample], true, signal)) as [Int32Array]
-  return { tokenizer, found: await tryWays(plan, { ids, bosId: tokenizer.bosId }) }
+  return { tokenizer, found: await tryInTurn(plan, { ids, bosId: tokenizer.bosId }) }
 }
 
 /** Returns the scores of each sequence; a single token has none and is not sent, because servers refuse empty prompts. */

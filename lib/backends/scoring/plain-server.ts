@@ -1,11 +1,11 @@
 import {
   GREEDY,
   type BackendLimits,
-  type CapabilityState,
   type CapabilityTable,
   type GenerateRequest,
   type ModelIdentity,
 } from '../types'
+import type { ProbePort } from '../probe/port'
 import type { ServerConfig } from './config'
 
 // A hosted service takes up to 256 texts a request; 32 keeps a refused batch cheap to split.
@@ -26,12 +26,6 @@ export interface ServerFacts {
 export const FIRST_CHAT: GenerateRequest = {
   messages: [{ role: 'user', content: 'Say yes.' }],
   params: { ...GREEDY, maxTokens: 1 },
-}
-
-/** Why a server of embeddings has no prompt scores. */
-export const EMBEDS_ONLY: CapabilityState = {
-  state: 'no',
-  reason: 'An embedding server returns no scores.',
 }
 
 /** Returns the limits of a server without prompt scores. */
@@ -79,3 +73,12 @@ export function otherUse(use: 'chat' | 'embeddings'): Partial<CapabilityTable> {
   const no = not('embeddings', 'chat')
   return { chat: no, structured: no, outputLogprobs: no }
 }
+
+/** What a server of nothing but embeddings says of the rest. */
+export const EMBEDS_ONLY = {
+  missing: {
+    ...otherUse('embeddings'),
+    promptLogprobs: { state: 'no', reason: 'An embedding server returns no scores.' },
+  },
+  remedies: { embed: { remedy: 'Start the server with an embedding model.' } },
+} as const satisfies Pick<ProbePort, 'missing' | 'remedies'>

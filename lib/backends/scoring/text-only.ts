@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { requestError } from '../session/request-error'
 import type { SessionTokenizer } from '../tokenizer'
 
-// Texts that were tokenized lately: a batch of rows is scored right after it was cut into tokens.
+// Texts that were tokenized lately: a batch of rows is scored right after it was tokenized.
 const MOST_CHARACTERS = 64 * 1024 * 1024
 // Nobody scores with more of such servers at once.
 const MOST_MODELS = 4
@@ -11,7 +11,7 @@ const MOST_MODELS = 4
 export function refuseJoin(isList = false): never {
   throw requestError(
     { kind: isList ? 'split' : 'row', reason: 'join', httpStatus: null },
-    'This server takes text only, and it cuts the joined text of this row into other tokens than its parts. Score the row with a backend that takes token ids.',
+    'This server takes text only, and it tokenizes the joined text of this row into other tokens than its parts. Score the row with a backend that takes token ids.',
   )
 }
 
@@ -53,7 +53,7 @@ class TextMemo {
   }
 }
 
-// Replicas of one model share what was cut: a row may be cut by one of them and scored by another.
+// Replicas of one model share what was tokenized: a row may be tokenized by one of them and scored by another.
 const memos = new Map<string, TextMemo>()
 
 function memoOf(model: string): TextMemo {
@@ -68,8 +68,8 @@ function memoOf(model: string): TextMemo {
 }
 
 /**
- * Wraps a tokenizer so that it remembers what it cut, for all sessions of one `model` (kind, name and tokenizer). A
- * sequence of ids is scored only if some text has these very tokens: one that was cut lately, or what the tokenizer
+ * Wraps a tokenizer so that it remembers what it tokenized, for all sessions of one `model` (kind, name and tokenizer). A
+ * sequence of ids is scored only if some text has these very tokens: one that was tokenized lately, or what the tokenizer
  * makes of the ids, checked by cutting it again.
  */
 export function rememberTexts(tokenizer: SessionTokenizer, model: string): TextSource {
@@ -85,12 +85,12 @@ export function rememberTexts(tokenizer: SessionTokenizer, model: string): TextS
     tokenizer: {
       ...tokenizer,
       async tokenize(list, addSpecial, signal) {
-        const cut = await tokenizer.tokenize(list, addSpecial, signal)
-        cut.forEach((ids, i) => {
+        const found = await tokenizer.tokenize(list, addSpecial, signal)
+        found.forEach((ids, i) => {
           const bare = addSpecial && bosId !== null ? ids.subarray(1) : ids
           memo.set(bare, list[i] as string)
         })
-        return cut
+        return found
       },
     },
     async textOf(ids, signal) {
@@ -99,8 +99,8 @@ export function rememberTexts(tokenizer: SessionTokenizer, model: string): TextS
       if (known !== undefined) return known
       if (!detokenize) return refuseJoin()
       const text = await detokenize(bare, signal)
-      const [cut] = await tokenizer.tokenize([text], false, signal)
-      const same = cut?.length === bare.length && cut.every((id, i) => id === bare[i])
+      const [again] = await tokenizer.tokenize([text], false, signal)
+      const same = again?.length === bare.length && again.every((id, i) => id === bare[i])
       return same ? text : refuseJoin()
     },
   }

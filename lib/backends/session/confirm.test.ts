@@ -178,7 +178,7 @@ describe('replies', () => {
     a.seed = 5
     await expect(reader.confirm()).rejects.toMatchObject({
       code: 'backend_unavailable',
-      message: expect.stringMatching(/one of the servers.*dropped and computed again/) as string,
+      message: expect.stringMatching(/one of the servers.*discarded and computed again/) as string,
     })
     const kept = cache.size
     expect(kept).toBeLessThan(8)

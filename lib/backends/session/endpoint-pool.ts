@@ -106,7 +106,7 @@ export class EndpointPool {
     // The other servers go on; the job begins again at what is confirmed.
     throw new AppError(
       'backend_unavailable',
-      `Another model answered at one of the servers: ${reader.spoiled} What came from it since its last check is dropped and computed again.`,
+      `Another model answered at one of the servers: ${reader.spoiled} What came from it since its last check is discarded and computed again.`,
       { details: { kind: 'retry', reason: 'spoiled', httpStatus: null, backendId } },
     )
   }

@@ -298,7 +298,7 @@ export class Endpoint {
     check.confirm()
   }
 
-  /** Drops what is not confirmed, and what was asked before and is still on its way: another model has answered. */
+  /** Drops what is not confirmed, and the replies to earlier requests that are still to come: another model has answered. */
   private drop(why: string): void {
     this.unconfirmed.spoil(why)
     this.refusals += 1

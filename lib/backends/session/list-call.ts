@@ -5,7 +5,7 @@ import { packBatches, sendSplitting } from './batches'
 import type { CacheKeyer } from './cache-key'
 import type { InFlight } from './in-flight'
 import { failureOf } from './request-error'
-import { ask, storedAnswers, noteSharedAnswer, type View } from './view'
+import { ask, storedAnswers, noteSharedAnswer, type JobSession } from './job-session'
 
 /** A call that takes a list of inputs and answers each by itself. */
 interface ListCall<I, O> {
@@ -34,26 +34,26 @@ interface Todo<I> {
  * similar size, each kept as it arrives. All batches end before anything is thrown, so that what succeeded is kept.
  */
 export async function listCall<I, O>(
-  view: View,
+  job: JobSession,
   spec: ListCall<I, O>,
   inputs: readonly I[],
   signal?: AbortSignal,
 ): Promise<O[]> {
   const keys = inputs.map((input) => spec.keyOf(input, null))
   const names = keys.map((key) => key.toString('hex'))
-  const failed = names.find((name) => view.failedInputs.has(name))
-  if (failed !== undefined) throw view.failedInputs.get(failed)
+  const failed = names.find((name) => job.failedInputs.has(name))
+  if (failed !== undefined) throw job.failedInputs.get(failed)
   const answers = new Map<string, O>()
   let open = names.map((_, index) => index)
   while (open.length > 0) {
-    const { own, others } = sortOut(view, spec, { inputs, keys, names, open, answers })
-    await sendAll(view, spec, own, answers, signal)
+    const { own, others } = sortOut(job, spec, { inputs, keys, names, open, answers })
+    await sendAll(job, spec, own, answers, signal)
     for (const name of others) {
       // Null: the one who asked was stopped, so the next turn asks again.
       const answer = await spec.inFlight.wait(name, signal)
       if (answer === null) continue
-      view.meter.cachedRequests += 1
-      noteSharedAnswer(view)
+      job.meter.cachedRequests += 1
+      noteSharedAnswer(job)
       answers.set(name, answer)
     }
     open = open.filter((index) => !answers.has(names[index] as string))
@@ -71,12 +71,12 @@ interface Wanted<I, O> {
 
 /** Takes what the cache has; returns what this caller must ask for, and what others are asking for. */
 function sortOut<I, O>(
-  view: View,
+  job: JobSession,
   spec: ListCall<I, O>,
   { inputs, keys, names, open, answers }: Wanted<I, O>,
 ): { own: Todo<I>[]; others: Set<string> } {
   const stored = storedAnswers(
-    view,
+    job,
     open.map((index) => keys[index] as Buffer),
   )
   const own: Todo<I>[] = []
@@ -86,7 +86,7 @@ function sortOut<I, O>(
     const name = names[index] as string
     const value = stored[n]
     if (value) {
-      view.meter.cachedRequests += 1
+      job.meter.cachedRequests += 1
       if (!answers.has(name)) answers.set(name, spec.decode(value))
     } else if (mine.has(name) || others.has(name)) {
       // The same input twice in one list.
@@ -99,7 +99,7 @@ function sortOut<I, O>(
 }
 
 async function sendAll<I, O>(
-  view: View,
+  job: JobSession,
   spec: ListCall<I, O>,
   todo: readonly Todo<I>[],
   answers: Map<string, O>,
@@ -112,7 +112,7 @@ async function sendAll<I, O>(
     const batch = positions.map((position) => todo[position] as Todo<I>)
     const inputs = batch.map(({ input }) => input)
     const outputs = await ask(
-      view,
+      job,
       {
         kind: spec.call,
         inputs: batch.length,
@@ -139,7 +139,7 @@ async function sendAll<I, O>(
   const fail = (position: number, error: unknown) => {
     const { name } = todo[position] as Todo<I>
     failures.set(name, error)
-    if (failureOf(error).maxRetries !== undefined) view.failedInputs.set(name, error)
+    if (failureOf(error).maxRetries !== undefined) job.failedInputs.set(name, error)
     spec.inFlight.failed(name, error)
   }
   const batches = packBatches(

@@ -18,8 +18,8 @@ import {
   noteSharedAnswer,
   type Load,
   type RequestErrors,
-  type View,
-} from './view'
+  type JobSession,
+} from './job-session'
 
 export type { Meter } from '@/lib/contracts/meter'
 
@@ -51,7 +51,7 @@ export interface HandOutOptions {
 /** A backend opened once and handed out to several jobs, which share its limits and cache. */
 export interface SharedSession {
   readonly pool: EndpointPool
-  /** Returns a view with a meter of its own; closing a view does nothing. */
+  /** Returns a session with a meter of its own; closing it does nothing. */
   handOut(options?: HandOutOptions): MeteredSession
   close(): Promise<void>
 }
@@ -76,7 +76,7 @@ interface OneVector {
   truncated: boolean
 }
 
-/** What all views of a backend share: keys, and the prompts that are being asked for. */
+/** What all jobs of a backend share: keys, and the prompts that are being asked for. */
 interface Common {
   keys: { chat: CacheKeyer; score: CacheKeyer; embed: CacheKeyer }
   chats: InFlight<GenerateReply>
@@ -84,10 +84,10 @@ interface Common {
   vectors: InFlight<OneVector>
 }
 
-function generateWith(view: View, { keys, chats }: Common) {
+function generateWith(job: JobSession, { keys, chats }: Common) {
   const send = async (request: GenerateRequest, key: Buffer, signal?: AbortSignal) => {
     const reply = await ask(
-      view,
+      job,
       { kind: 'chat', inputs: 1, weight: 1 },
       async (session, endpoint) => {
         const made = await chatOnce(session, request, signal)
@@ -97,24 +97,24 @@ function generateWith(view: View, { keys, chats }: Common) {
       signal,
       (made) => [{ key, call: 'chat', value: encodeChat(made) }],
     )
-    view.meter.promptTokens += reply.usage.promptTokens
-    view.meter.completionTokens += reply.usage.completionTokens
+    job.meter.promptTokens += reply.usage.promptTokens
+    job.meter.completionTokens += reply.usage.completionTokens
     return reply
   }
   return async (request: GenerateRequest, signal?: AbortSignal): Promise<GenerateReply> => {
     const key = keys.chat(request.messages, request.params)
     const name = key.toString('hex')
     for (;;) {
-      const stored = storedAnswers(view, [key])[0]
+      const stored = storedAnswers(job, [key])[0]
       if (stored) {
-        view.meter.cachedRequests += 1
+        job.meter.cachedRequests += 1
         return decodeChat(stored)
       }
       if (chats.begin(name)) break
       const others = await chats.wait(name, signal)
       if (others !== null) {
-        view.meter.cachedRequests += 1
-        noteSharedAnswer(view)
+        job.meter.cachedRequests += 1
+        noteSharedAnswer(job)
         return others
       }
     }
@@ -142,13 +142,13 @@ async function marked<I, O>(
   return answers.slice(0, inputs.length)
 }
 
-function scoreWith(view: View, { keys, scores }: Common) {
-  const { limits, answer } = view.pool.parts
-  const { meter } = view
+function scoreWith(job: JobSession, { keys, scores }: Common) {
+  const { limits, answer } = job.pool.parts
+  const { meter } = job
   const mark = scoreMark(answer, limits)
   return (sequences: readonly Int32Array[], signal?: AbortSignal): Promise<Float32Array[]> =>
     listCall<Int32Array, Float32Array>(
-      view,
+      job,
       {
         call: 'score',
         keyOf: keys.score,
@@ -171,9 +171,9 @@ function scoreWith(view: View, { keys, scores }: Common) {
     )
 }
 
-function embedWith(view: View, { keys, vectors }: Common) {
-  const { limits, answer } = view.pool.parts
-  const { meter } = view
+function embedWith(job: JobSession, { keys, vectors }: Common) {
+  const { limits, answer } = job.pool.parts
+  const { meter } = job
   const mark = embeddingMark(answer, limits)
   const ofVector = mark && {
     input: mark.input,
@@ -181,7 +181,7 @@ function embedWith(view: View, { keys, vectors }: Common) {
   }
   return async (texts: readonly string[], signal?: AbortSignal): Promise<EmbedReply> => {
     const found = await listCall<string, OneVector>(
-      view,
+      job,
       {
         call: 'embed',
         keyOf: keys.embed,
@@ -223,52 +223,51 @@ function embedWith(view: View, { keys, vectors }: Common) {
 }
 
 /** Tokenising is limited and repeated like any call, but not cached: asking again is as cheap as looking up. */
-function tokenizeWith(view: View): Partial<BackendSession> {
-  const { tokenize, tokenTexts, chatIds } = view.pool.parts.shape
-  const request = (inputs: number) => ({ kind: 'tokenize', inputs: 1, weight: inputs }) as const
+function tokenizeWith(job: JobSession): Partial<BackendSession> {
+  const { tokenize, tokenTexts, chatIds } = job.pool.parts.shape
+  const asked = <T>(
+    weight: number,
+    call: (session: BackendSession) => Promise<T> | undefined,
+    none: T,
+    signal?: AbortSignal,
+  ) =>
+    ask(
+      job,
+      { kind: 'tokenize', inputs: 1, weight },
+      async (session) => (await call(session)) ?? none,
+      signal,
+    )
   return {
-    ...(tokenize
-      ? {
-          tokenize: (texts, addSpecial, signal) =>
-            ask(
-              view,
-              request(texts.length),
-              (session) => session.tokenize?.(texts, addSpecial, signal) ?? [],
-              signal,
-            ),
-        }
-      : {}),
-    ...(tokenTexts
-      ? {
-          tokenTexts: (ids, signal) =>
-            ask(view, request(1), (session) => session.tokenTexts?.(ids, signal) ?? [], signal),
-        }
-      : {}),
-    ...(chatIds
-      ? {
-          chatIds: (conversations, open, signal) =>
-            ask(
-              view,
-              request(conversations.length),
-              (session) => session.chatIds?.(conversations, open, signal) ?? [],
-              signal,
-            ),
-        }
-      : {}),
+    ...(tokenize && {
+      tokenize: (texts, addSpecial, signal) =>
+        asked(texts.length, (one) => one.tokenize?.(texts, addSpecial, signal), [], signal),
+    }),
+    ...(tokenTexts && {
+      tokenTexts: (ids, signal) => asked(1, (one) => one.tokenTexts?.(ids, signal), [], signal),
+    }),
+    ...(chatIds && {
+      chatIds: (conversations, open, signal) =>
+        asked(
+          conversations.length,
+          (one) => one.chatIds?.(conversations, open, signal),
+          [],
+          signal,
+        ),
+    }),
   }
 }
 
-/** Confirms what a view has read; a server that cannot be asked for the moment is asked again as a request would be. */
-async function confirmView(view: View, signal?: AbortSignal): Promise<void> {
-  const { pool, timing, clock } = view
+/** Confirms what a job has read; a server that cannot be asked for the moment is asked again as a request would be. */
+async function confirmSession(job: JobSession, signal?: AbortSignal): Promise<void> {
+  const { pool, timing, clock } = job
   try {
-    await withRetry(() => pool.confirm(view, signal), { signal, timing, clock })
+    await withRetry(() => pool.confirm(job, signal), { signal, timing, clock })
   } catch (error) {
     const kind = failureKind(error)
-    if (view.spoiled === null)
+    if (job.spoiled === null)
       throw kind === 'retry' || kind === 'wait' ? pool.unavailable(error) : error
   }
-  pool.throwIfSpoiled(view)
+  pool.throwIfSpoiled(job)
 }
 
 /** Wraps an open pool for sharing: request cache, retry, splitting of refused batches, adaptive limits. */
@@ -295,7 +294,7 @@ export function sharePool(pool: EndpointPool, options: ShareOptions): SharedSess
       const requestErrors: RequestErrors = {}
       const failedInputs = new Map<string, unknown>()
       const counts = { meter, load, requestErrors }
-      const view: View = {
+      const job: JobSession = {
         pool,
         cache,
         ...counts,
@@ -309,16 +308,16 @@ export function sharePool(pool: EndpointPool, options: ShareOptions): SharedSess
         backendId,
         label,
         fingerprint,
-        confirm: (signal) => confirmView(view, signal),
+        confirm: (signal) => confirmSession(job, signal),
         identity,
         limits,
         meter,
         load,
         requestErrors,
-        ...(shape.generate ? { generate: generateWith(view, common) } : {}),
-        ...(shape.scoreTokens ? { scoreTokens: scoreWith(view, common) } : {}),
-        ...(shape.embed ? { embed: embedWith(view, common) } : {}),
-        ...tokenizeWith(view),
+        ...(shape.generate ? { generate: generateWith(job, common) } : {}),
+        ...(shape.scoreTokens ? { scoreTokens: scoreWith(job, common) } : {}),
+        ...(shape.embed ? { embed: embedWith(job, common) } : {}),
+        ...tokenizeWith(job),
         close: async () => {
           // The pool owns the connections.
         },

@@ -26,12 +26,12 @@ export interface SessionTokenizer {
   tokenTexts?(ids: Int32Array, signal?: AbortSignal): Promise<string[]>
 }
 
-interface Cut {
+interface ShortText {
   plain: Int32Array
   bosId: number | null
 }
 
-function overRoutes(routes: TokenizerRoutes, { plain, bosId }: Cut): SessionTokenizer {
+function overRoutes(routes: TokenizerRoutes, { plain, bosId }: ShortText): SessionTokenizer {
   const { detokenize } = routes
   return {
     name: 'server',
@@ -42,7 +42,7 @@ function overRoutes(routes: TokenizerRoutes, { plain, bosId }: Cut): SessionToke
   }
 }
 
-async function cutOverRoutes(routes: TokenizerRoutes, signal?: AbortSignal): Promise<Cut> {
+async function tokenizeShort(routes: TokenizerRoutes, signal?: AbortSignal): Promise<ShortText> {
   const plain = await routes.tokenize(SHORT_TEXT, false, signal)
   return { plain, bosId: bosOf(plain, await routes.tokenize(SHORT_TEXT, true, signal)) }
 }
@@ -82,20 +82,20 @@ export async function sessionTokenizer(
 ): Promise<SessionTokenizer | null> {
   const { file, serverIds } = options
   const routes = typeof options.routes === 'function' ? await options.routes() : options.routes
-  let cut: Cut | null = null
+  let short: ShortText | null = null
   if (routes) {
     try {
-      cut = await cutOverRoutes(routes, signal)
+      short = await tokenizeShort(routes, signal)
     } catch (error) {
       // A server without the route; anything else is thrown.
       if (errorCode(error) !== 'capability_missing' || !isNotOffered(error)) throw error
     }
   }
   if (file !== null) {
-    const ask = routes && cut ? (text: string) => routes.tokenize(text, true, signal) : serverIds
+    const ask = routes && short ? (text: string) => routes.tokenize(text, true, signal) : serverIds
     return fromFile(file, ask ? () => ask(CHECK_TEXT) : null)
   }
-  return routes && cut ? overRoutes(routes, cut) : null
+  return routes && short ? overRoutes(routes, short) : null
 }
 
 function isNotOffered(error: unknown): boolean {

@@ -58,7 +58,7 @@ export const mixOption = {
 }
 
 /** The switch for 95 % intervals. */
-export const intervalsOption = {
+const intervalsOption = {
   intervals: toggle({
     title: '95 % intervals',
     description:
@@ -76,6 +76,15 @@ export const axisOption = {
       description: 'Shared axes make panels comparable; own axes show the shape of each panel.',
     },
   ),
+}
+
+/** How a figure of panels shows shares or means: intervals, axes, and whether definitions may differ. */
+export const panelOptions = { ...intervalsOption, ...axisOption, ...mixOption }
+
+/** The switch for the published values of the paper; `what` says how they are drawn. */
+export function paperOption(what: string) {
+  const description = `${what}, for the same seed set, round and class of evolver.`
+  return { paper: toggle({ title: 'Published values', description, default: false, inline: true }) }
 }
 
 /** Number of bins; `hundred` names the choice of 100. */

@@ -1,9 +1,9 @@
 import { CsvError, parse } from 'csv-parse'
 import { pipeline, Readable } from 'node:stream'
 import { FormatError } from '../format-error'
-import type { RawRow, ReadOptions } from '../types'
+import type { RawRow } from '../types'
 import { RowBatch } from './batch'
-import { checkUtf8, TableRows, type TableLayout } from './table-rows'
+import { checkUtf8, TableRows, type TableArgs } from './table-rows'
 import type { TextInput } from './text-input'
 
 /** The parser turns a whole chunk into records before it hands over the first: small chunks keep few of them in memory. */
@@ -36,11 +36,7 @@ async function* sliced(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
  * parsed as JSON. Throws FormatError for broken quoting, duplicate column names and bytes that are not UTF-8.
  */
 export async function* readCsv(
-  input: TextInput,
-  chunks: AsyncGenerator<Buffer>,
-  layout: TableLayout,
-  options: ReadOptions,
-  batchRows: number,
+  ...[input, chunks, layout, options, batchRows]: TableArgs
 ): AsyncGenerator<RawRow[]> {
   const table = new TableRows(input, options)
   const { delimiter, prefixBytes } = layout

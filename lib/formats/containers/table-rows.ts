@@ -19,6 +19,15 @@ export interface TableLayout {
   prefixBytes: number
 }
 
+/** What the rows of a table are read from. */
+export type TableArgs = [
+  input: TextInput,
+  chunks: AsyncGenerator<Buffer>,
+  layout: TableLayout,
+  options: ReadOptions,
+  batchRows: number,
+]
+
 /** Where a table row lies. */
 export interface TablePlace {
   rowNumber: number

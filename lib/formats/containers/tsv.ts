@@ -1,7 +1,7 @@
 import { FormatError } from '../format-error'
-import type { RawRow, ReadOptions } from '../types'
+import type { RawRow } from '../types'
 import { RowBatch } from './batch'
-import { checkUtf8, TableRows, type TableLayout } from './table-rows'
+import { checkUtf8, TableRows, type TableArgs } from './table-rows'
 import type { TextInput } from './text-input'
 
 const QUOTE = 0x22
@@ -25,11 +25,7 @@ interface TsvRecord {
  * faults, bytes that are not UTF-8 and lines that are too long.
  */
 export async function* readTsv(
-  input: TextInput,
-  chunks: AsyncGenerator<Buffer>,
-  layout: TableLayout,
-  options: ReadOptions,
-  batchRows: number,
+  ...[input, chunks, layout, options, batchRows]: TableArgs
 ): AsyncGenerator<RawRow[]> {
   const reader = new TsvReader(input, new TableRows(input, options), layout.prefixBytes, batchRows)
   const { batch } = reader

@@ -19,7 +19,7 @@ export interface BundleOptions {
   format: BundleFormat
   stage: Stage
   foldInput: boolean
-  /** Leaves out the rows that would stop or be dropped in training. */
+  /** Excludes the rows that training would leave out or stop at. */
   excludeBlocked: boolean
   /** Keeps rows with an empty response; the recipe says so. */
   allowEmptyResponses: boolean

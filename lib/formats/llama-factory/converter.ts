@@ -6,32 +6,34 @@ import { templateProblem } from './template-step'
 import type { FactoryTurn, TemplateInput } from './template-step'
 
 /** Column names of an entry in dataset_info.json; null = not mapped. */
-export interface FactoryColumns {
-  prompt: string | null
-  query: string | null
-  response: string | null
-  messages: string | null
-  history: string | null
-  system: string | null
-  tools: string | null
-  images: string | null
-  videos: string | null
-  audios: string | null
-  chosen: string | null
-  rejected: string | null
-  kto_tag: string | null
-}
+export type FactoryColumns = Record<
+  | 'prompt'
+  | 'query'
+  | 'response'
+  | 'messages'
+  | 'history'
+  | 'system'
+  | 'tools'
+  | 'images'
+  | 'videos'
+  | 'audios'
+  | 'chosen'
+  | 'rejected'
+  | 'kto_tag',
+  string | null
+>
 
 /** Role and key names of a chat entry; null = not given in a `tags` block. */
-export interface FactoryTags {
-  role_tag: string | null
-  content_tag: string | null
-  user_tag: string | null
-  assistant_tag: string | null
-  observation_tag: string | null
-  function_tag: string | null
-  system_tag: string | null
-}
+export type FactoryTags = Record<
+  | 'role_tag'
+  | 'content_tag'
+  | 'user_tag'
+  | 'assistant_tag'
+  | 'observation_tag'
+  | 'function_tag'
+  | 'system_tag',
+  string | null
+>
 
 /** What training is to do with the rows. */
 export const STAGES = {
@@ -86,40 +88,23 @@ export const DEFAULT_TAGS: FactoryTags = {
   system_tag: 'system',
 }
 
+function namesOf<N extends string>(
+  block: JsonObject | null,
+  preset: Record<N, string | null>,
+): Record<N, string | null> {
+  if (!block) return preset
+  const names = Object.keys(preset).map((key) => [key, text(own(block, key))])
+  return Object.fromEntries(names) as Record<N, string | null>
+}
+
 /** Returns the columns in force: with a `columns` block, every key that it does not list is null. */
 export function columnsInForce(block: JsonObject | null): FactoryColumns {
-  if (!block) return DEFAULT_COLUMNS
-  const named = (key: string) => text(own(block, key))
-  return {
-    prompt: named('prompt'),
-    query: named('query'),
-    response: named('response'),
-    messages: named('messages'),
-    history: named('history'),
-    system: named('system'),
-    tools: named('tools'),
-    images: named('images'),
-    videos: named('videos'),
-    audios: named('audios'),
-    chosen: named('chosen'),
-    rejected: named('rejected'),
-    kto_tag: named('kto_tag'),
-  }
+  return namesOf(block, DEFAULT_COLUMNS)
 }
 
 /** Returns the tags in force, by the same rule. */
 export function tagsInForce(block: JsonObject | null): FactoryTags {
-  if (!block) return DEFAULT_TAGS
-  const named = (key: string) => text(own(block, key))
-  return {
-    role_tag: named('role_tag'),
-    content_tag: named('content_tag'),
-    user_tag: named('user_tag'),
-    assistant_tag: named('assistant_tag'),
-    observation_tag: named('observation_tag'),
-    function_tag: named('function_tag'),
-    system_tag: named('system_tag'),
-  }
+  return namesOf(block, DEFAULT_TAGS)
 }
 
 function text(value: JsonValue | undefined): string | null {

@@ -1,16 +1,16 @@
-/** Reason -> what is true of the rows that training would drop or stop at, after "<n> rows". */
+/** Reason -> what is true of the rows that training would leave out or stop at, after "<n> rows". */
 export const REASONS: Record<string, string> = {
-  response_missing: 'have no response: training would drop them',
+  response_missing: 'have no response: training would leave them out',
   response_empty: 'have an empty response: the model would be trained to answer nothing',
   role_order:
-    'have messages in an order that training drops (user and assistant must alternate, known roles only)',
-  odd_number_of_messages: 'do not end with an answer: training would drop them',
-  no_turns: 'hold no message but the system one: training would drop them',
+    'have messages in an order that training leaves out (user and assistant must alternate, known roles only)',
+  odd_number_of_messages: 'do not end with an answer: training would leave them out',
+  no_turns: 'hold no message but the system one: training would leave them out',
   tool_calls: 'hold tool calls, which this bundle cannot express',
   non_text_content: 'hold images or other content that is not text',
   content_not_text: 'hold a message whose content is not text',
   message_not_an_object: 'hold a message that is not an object',
-  lone_surrogate: 'hold half a surrogate pair, which the loader removes or refuses',
+  lone_surrogate: 'hold a lone surrogate, which the loader removes or refuses',
   tools_blank: 'have tools that are blank: training stops at them (no tools is an empty text)',
   tools_not_json: 'have tools that are not JSON: training stops at them',
   tools_not_a_list: 'have tools that are not a list of objects: training stops at them',

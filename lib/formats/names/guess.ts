@@ -59,12 +59,12 @@ export function withVariant(
   const marked = { ...guess, alignable: false, rotation: null }
   if (sortedBy !== undefined) {
     guess.notes.push(
-      'The rows are sorted by a score, so row numbers do not meet those of the source.',
+      'The rows are sorted by a score, so row numbers do not match those of the source.',
     )
     return { ...marked, variant: `sorted-${sortedBy}` }
   }
   if (!isSample) return guess
-  guess.notes.push('A random sample in random order: row numbers do not meet those of the source.')
+  guess.notes.push('A random sample in random order: row numbers do not match those of the source.')
   return { ...marked, variant: 'sample' }
 }
 

@@ -28,7 +28,7 @@ export function paperName(name: string, notes: string[]): FileNameGuess | null {
   const auto = AUTO.exec(name)
   if (auto) {
     const guess = evolvedGuess(auto[1] as string, 1, label(auto[2] as string), 'auto-evol', notes)
-    notes.push('Auto-Evol leaves failed rows out, so row numbers do not meet those of the source.')
+    notes.push('Auto-Evol leaves failed rows out, so row numbers do not match those of the source.')
     return { ...withVariant(guess, auto[3] !== undefined, auto[4]), alignable: false }
   }
   const autoif = AUTOIF.exec(name)

@@ -7,12 +7,8 @@ const MAX_PAGE_BYTES = 128 << 20
 /** Values of one page; writers end pages at some ten thousand, columns of nulls at a row group's length. */
 const MAX_PAGE_VALUES = 4_000_000
 /** Codes of page types and encodings that are told apart here. */
-const DATA_PAGE = 0
-const DICTIONARY_PAGE = 2
-const DATA_PAGE_V2 = 3
-const PLAIN_DICTIONARY = 2
-const RLE = 3
-const RLE_DICTIONARY = 8
+const [DATA_PAGE, DICTIONARY_PAGE, DATA_PAGE_V2] = [0, 2, 3]
+const [PLAIN_DICTIONARY, RLE, RLE_DICTIONARY] = [2, 3, 8]
 
 /** What is known of a column before its pages are read. */
 export interface LeafInfo {

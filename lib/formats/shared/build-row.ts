@@ -13,15 +13,10 @@ import type {
 } from '../types'
 
 /** The canonical fields that a format has read from a row. */
-export interface RowFields {
-  instruction: string
-  input: string | null
-  output: string | null
-  system: string | null
-  history: [string, string][] | null
-  messages: JsonValue[] | null
-  tools: JsonValue | null
-}
+export type RowFields = Pick<
+  CanonicalRow,
+  'instruction' | 'input' | 'output' | 'system' | 'history' | 'messages' | 'tools'
+>
 
 /** Mapped fields whose column stays in `extra` too: they say something about the row and are no part of it. */
 const KEPT_FIELDS = new Set<string>(['parent', 'label'])

@@ -34,7 +34,7 @@ export const llamaFactory = defineWriter({
     }),
     excludeBlocked: toggle({
       title: 'Exclude rows that would not train',
-      description: 'Leaves out the rows that would stop or be dropped in training.',
+      description: 'Excludes the rows that training would leave out or stop at.',
       default: false,
     }),
     allowEmptyResponses: toggle({

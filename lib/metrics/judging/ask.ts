@@ -1,8 +1,19 @@
-import type { GenerateReply, GenerateRequest } from '@/lib/backends/types'
+import type { GenerateParams, GenerateReply, GenerateRequest } from '@/lib/backends/types'
+import type { StatusName } from '@/lib/contracts/status'
 import type { Prompt } from '@/lib/prompts/prompt'
 import { errorMessage, throwIfAborted } from '@/lib/errors'
 import { isRowError, required } from '../failures'
 import type { MetricRow, MetricTools, PromptUse, RowResult } from '../types'
+
+/** Returns what a row is asked by its message, or the result where its status needs no request. */
+export function planMessage(
+  { index }: MetricRow,
+  asked: { content: string } | { status: StatusName },
+  params: GenerateParams,
+): RowPlan {
+  if ('status' in asked) return { result: { index, status: asked.status, values: {} } }
+  return { request: { messages: [{ role: 'user', content: asked.content }], params } }
+}
 
 /** A row's request with what to do with its reply, or the result that needs no request. */
 export type RowPlan = { request: GenerateRequest } | { result: RowResult }

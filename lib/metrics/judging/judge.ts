@@ -2,7 +2,7 @@ import type { GenerateParams, GenerateReply } from '@/lib/backends/types'
 import { GREEDY } from '@/lib/backends/types'
 import type { StatusName } from '@/lib/contracts/status'
 import type { MetricRow, MetricTools, RowResult } from '../types'
-import { askRows } from './ask'
+import { askRows, planMessage } from './ask'
 import type { ReplyParsers } from './label-parser'
 import type { JudgeParams } from './params'
 import type { Parsed } from './parsed'
@@ -56,13 +56,7 @@ export async function judgeRows(
     metric,
     rows,
     tools,
-    (row) => {
-      const asked = message(row)
-      if ('status' in asked) {
-        return { result: { index: row.index, status: asked.status, values: {} } }
-      }
-      return { request: { messages: [{ role: 'user', content: asked.content }], params } }
-    },
+    (row) => planMessage(row, message(row), params),
     ({ index }, reply) => {
       const { value, status, rule } = readReply(isConstrained ? parsers.structured : free, reply)
       const exact = isConstrained ? null : parsers.exact(reply.text).value !== null

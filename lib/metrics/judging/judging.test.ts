@@ -12,20 +12,11 @@ import {
   parseParams,
   runLabel,
 } from '@/lib/metrics'
-import { stubTools } from '@/lib/metrics/example-tools'
+import { exampleRow, stubReply, stubTools } from '@/lib/metrics/example-tools'
 import type { MetricRow } from '../types'
 
-function makeRow(index: number, extra: Partial<MetricRow> = {}): MetricRow {
-  return {
-    index,
-    instruction: `task ${index}`,
-    input: 'in',
-    response: null,
-    parent: null,
-    operator: null,
-    ...extra,
-  }
-}
+const makeRow = (index: number, extra: Partial<MetricRow> = {}) =>
+  exampleRow({ index, instruction: `task ${index}`, input: 'in', ...extra })
 
 async function run(
   id: string,
@@ -38,15 +29,7 @@ async function run(
   const tools = stubTools({
     async generate(request) {
       requests.push(request)
-      const usage = { promptTokens: 1, completionTokens: 1 }
-      return {
-        text: '',
-        finishReason: 'stop',
-        usage,
-        model: 'stub',
-        latencyMs: 0,
-        ...reply(request),
-      }
+      return stubReply(reply(request))
     },
   })
   const results = await metric.computeBatch?.(rows, parseParams(metric, params), tools)

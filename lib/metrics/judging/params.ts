@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { canonicalText, withText, type Prompt } from '@/lib/prompts/prompt'
+import { whole } from '../params'
 
 // As the reference scripts: room for a judge that thinks aloud; replies end far earlier.
 const MAX_TOKENS = 2048
@@ -18,13 +19,10 @@ export const replyParams = {
     .describe(
       'Whether a JSON schema constrains the reply: auto does it where the backend can. The exact-parse rate then says nothing.',
     ),
-  maxTokens: z
-    .number()
-    .int()
-    .min(4)
-    .max(8192)
-    .default(MAX_TOKENS)
-    .describe('Longest reply in tokens; a reply cut by it counts only when it is exact.'),
+  maxTokens: whole(
+    { min: 4, max: 8192, preset: MAX_TOKENS },
+    'Longest reply in tokens; a reply cut by it counts only when it is exact.',
+  ),
 }
 
 /** Parameters of repeated judging. */
@@ -35,15 +33,10 @@ export const repeatParams = {
     .max(2)
     .default(0)
     .describe('0 decodes greedily, as the reference; higher for repeated judging.'),
-  repeat: z
-    .number()
-    .int()
-    .min(0)
-    .max(1000)
-    .default(0)
-    .describe(
-      'Number of the repetition, 0 for the first: runs that differ only here show how far the judge agrees with itself.',
-    ),
+  repeat: whole(
+    { min: 0, max: 1000, preset: 0 },
+    'Number of the repetition, 0 for the first: runs that differ only here show how far the judge model agrees with itself.',
+  ),
 }
 
 /** Longest prompt text that is taken. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { expectedValue } from './expected-value'
+import { expectedValue } from './expected-rows'
 import { labelParsers } from './label-parser'
-import { levelParsers } from './level-parser'
+import { levelParsers } from '../difficulty-level'
 import { numberParsers } from './number-parser'
 import { isRefusal } from './parsed'
 import { parsePythonFloat, pythonStrip } from './python-text'
-import { scoreParsers } from './score-parser'
+import { scoreParsers } from '../difficulty-score'
 
 describe('exact level', () => {
   it.each([

@@ -1,6 +1,45 @@
+import { z } from 'zod'
 import { statusCode } from '@/lib/contracts/status'
 import type { StatusName } from '@/lib/contracts/status'
-import type { CellResult, OutputSpec } from '../types'
+import type { CellResult, MeasuredMetric, OutputSpec } from '../types'
+import { readsResponse, textRecipe, type TextRecipe } from './row-vectors'
+
+/** What all metrics of distances between rows have in common. */
+export const NEIGHBOUR_RUN = {
+  kind: 'measured',
+  scope: 'cell',
+  version: 1,
+  needs: ['embed'],
+  inputs: { response: false, parent: false },
+  inputsFor: ({ textRecipe: recipe }: { textRecipe: TextRecipe }) => {
+    return { response: readsResponse(recipe), parent: false }
+  },
+  prompts: () => [],
+  // Cell scope: all rows at once, embedded in calls of 256 texts.
+  batchRows: 256,
+} as const satisfies Partial<MeasuredMetric<{ textRecipe: TextRecipe }>>
+
+/** Returns the parameters that they share; a row is near below the threshold. */
+export function neighbourParams(near: string) {
+  const threshold = z.number().min(0).max(4).default(0.05)
+  return { textRecipe, threshold: threshold.describe(`Squared distance below which ${near}.`) }
+}
+
+type Described = Pick<OutputSpec, 'key' | 'label' | 'directionMeans' | 'description'>
+
+/** Returns the outputs that they share: the distance to the nearest row, which one it is, and how many rows are near. */
+export function nearOutputs(
+  distance: Described,
+  nearest: Described & Pick<OutputSpec, 'shape'>,
+  near: Described,
+): readonly OutputSpec[] {
+  const number = { shape: 'scalar', dtype: 'f64' } as const
+  return [
+    { ...number, unit: 'squared distance', range: [0, 4], direction: 'higher', ...distance },
+    { ...number, unit: '', direction: 'none', ...nearest },
+    { ...number, unit: 'rows', direction: 'lower', ...near },
+  ]
+}
 
 /** Columns being filled; every row starts as `not_run` and gets one status for all outputs. */
 export interface FilledColumns {

@@ -1,5 +1,5 @@
 import { carriesValue, statusOf } from '@/lib/contracts/status'
-import { stubTools } from '@/lib/metrics/example-tools'
+import { exampleRow, stubTools } from '@/lib/metrics/example-tools'
 import type { CellResult, MetricRow, MetricTools, OtherCell } from '../types'
 
 // Vectors are float32, so distances of decimal fractions are right to about seven digits.
@@ -8,10 +8,9 @@ const DIGITS = 6
 type Vectors = readonly (readonly number[])[]
 
 function rowsOf(n: number, first: number): MetricRow[] {
-  return Array.from({ length: n }, (_, index): MetricRow => {
-    const instruction = `#${first + index}#`
-    return { index, instruction, input: null, response: null, parent: null, operator: null }
-  })
+  return Array.from({ length: n }, (_, index) =>
+    exampleRow({ index, instruction: `#${first + index}#` }),
+  )
 }
 
 function toolsOf(vectors: Vectors): MetricTools {

@@ -3,9 +3,16 @@ import { z } from 'zod'
 import type { SetOutput } from '@/lib/contracts/measure'
 import type { StatusName } from '@/lib/contracts/status'
 import { throwIfAborted } from '@/lib/errors'
+import { whole, wholeOrNone } from '../params'
 import { emptyColumns } from '../neighbours/columns'
 import { differentTexts, embedRows, readsResponse, textRecipe } from '../neighbours/row-vectors'
-import { defineMetric, type MetricRow, type MetricTools, type OutputSpec } from '../types'
+import {
+  defineMetric,
+  type MetricBase,
+  type MetricRow,
+  type MetricTools,
+  type OutputSpec,
+} from '../types'
 import { measureDraws, type SetNumbers } from './draws'
 
 /** Vectors of a set, row-major n x d. */
@@ -18,15 +25,7 @@ export interface SetVectors {
 /** Lets other work of the process in and throws `cancelled` when the job was stopped: call it every tenth of a second. */
 export type Pause = () => Promise<void>
 
-interface SetMeasure<Shape extends z.ZodRawShape, Members> {
-  id: string
-  version: number
-  label: string
-  /** One sentence. */
-  description: string
-  formula: string
-  /** Paper and equation, or script. */
-  source: string
+interface SetMeasure<Shape extends z.ZodRawShape, Members> extends Omit<MetricBase, 'examples'> {
   /** Parameters beyond those that every measure of a set has; each with a default and `.describe()`. */
   params: Shape
   /** The program that the numbers depend on, with its version; recorded beside them. */
@@ -49,23 +48,15 @@ interface SetMeasure<Shape extends z.ZodRawShape, Members> {
 
 /** What all measures of a set have in common: at which size cells are compared, and what is drawn. */
 const drawParams = {
-  n: z
-    .number()
-    .int()
-    .min(2)
-    .nullable()
-    .default(null)
-    .describe(
-      'Rows of each draw, the same for every cell, because the number depends on how many there are; empty takes the rows of the smallest chosen cell.',
-    ),
-  draws: z.number().int().min(1).max(1000).default(20).describe('Draws for each cell.'),
-  seed: z
-    .number()
-    .int()
-    .min(0)
-    .max(2 ** 32 - 1)
-    .default(0)
-    .describe('Random seed of the draws; cells of equal size get the same positions.'),
+  n: wholeOrNone(
+    2,
+    'Rows of each draw, the same for every cell, because the number depends on how many there are; empty takes the rows of the smallest chosen cell.',
+  ),
+  draws: whole({ min: 1, max: 1000, preset: 20 }, 'Draws for each cell.'),
+  seed: whole(
+    { min: 0, max: 2 ** 32 - 1, preset: 0 },
+    'Random seed of the draws; cells of equal size get the same positions.',
+  ),
 }
 
 const FIELDS = ['instruction', 'instruction-and-input', 'response'] as const

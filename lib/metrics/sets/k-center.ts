@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { whole } from '../params'
 import { defineVectorMeasure } from './define'
 import { SIX_VECTORS } from './example-vectors'
 import { innerProducts, squaredDistances, unitVectors } from './vectors'
@@ -14,7 +14,7 @@ export const kCenter = defineVectorMeasure({
     'centres: the first row, then each time the row farthest from all centres; radius = max over i of min over centres of |e_i - c|; facility location = mean over i of max over centres of cos(e_i, c)',
   source: 'greedy k-center (Gonzalez 1985); facility location as in arXiv 2402.00530, divided by n',
   params: {
-    k: z.number().int().min(1).max(10_000).default(10).describe('Number of centres.'),
+    k: whole({ min: 1, max: 10_000, preset: 10 }, 'Number of centres.'),
   },
   outputs: [
     {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { whole } from '../params'
 import { defineVectorMeasure, type SetVectors } from './define'
 import { SIX_VECTORS } from './example-vectors'
 import { eachVector, innerProducts, unitVectors } from './vectors'
@@ -28,13 +29,10 @@ export const novelSum = defineVectorMeasure({
   source:
     'arXiv 2502.17184, computed as NovelSumScorer of OpenDataArena does, where the density is that of the row itself',
   params: {
-    neighbours: z
-      .number()
-      .int()
-      .min(1)
-      .max(1000)
-      .default(10)
-      .describe('Nearest distinct vectors from which the density of a place is told.'),
+    neighbours: whole(
+      { min: 1, max: 1000, preset: 10 },
+      'Nearest distinct vectors from which the density of a place is told.',
+    ),
     densityPower: z.number().min(0).max(4).default(0.5).describe('Power of the density.'),
     distancePower: z.number().min(0).max(4).default(1).describe('Power of the rank.'),
   },

@@ -6,14 +6,21 @@ import { countCharacters, countWords, WORD_RULE } from './words'
 export interface LengthUnit {
   unit: 'words' | 'characters'
   rule: string
+  direction: OutputSpec['direction']
   count(text: string): number
 }
 
-export const WORDS: LengthUnit = { unit: 'words', rule: WORD_RULE, count: countWords }
+export const WORDS: LengthUnit = {
+  unit: 'words',
+  rule: WORD_RULE,
+  direction: 'higher',
+  count: countWords,
+}
 
 export const CHARACTERS: LengthUnit = {
   unit: 'characters',
   rule: "Unicode code points, as Python's len() counts them.",
+  direction: 'none',
   count: countCharacters,
 }
 
@@ -35,14 +42,13 @@ interface Own extends Pick<TextMetric, 'id' | 'label' | 'description' | 'source'
   measure: LengthUnit
   /** The first is the default. */
   variants: readonly Variant[]
-  direction: OutputSpec['direction']
   /** Name, texts, and the length in each variant. */
   examples: readonly (readonly [string, Texts, Record<string, number>])[]
 }
 
 /** Returns a metric that is the length of texts of a row. */
-export function lengthMetric({ measure, variants, direction, examples, ...own }: Own): TextMetric {
-  const { unit, rule, count } = measure
+export function lengthMetric({ measure, variants, examples, ...own }: Own): TextMetric {
+  const { unit, rule, direction, count } = measure
   const made = variants.map(({ of, ...variant }) => ({
     ...variant,
     output: {

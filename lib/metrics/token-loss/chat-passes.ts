@@ -99,7 +99,7 @@ function chatPasses(head: Int32Array, y: Int32Array, frame: ChatFrame): LossPass
   }
 }
 
-/** Returns the passes of each row under the scorer's own chat template; see chat_loss. */
+/** Returns the passes of each row under the scoring model's own chat template; see chat_loss. */
 export async function planChatRows(
   rows: readonly MetricRow[],
   tools: MetricTools,

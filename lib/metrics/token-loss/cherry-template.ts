@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import type { Prompt } from '@/lib/prompts/prompt'
 import { definePrompt, renderPrompt, withText } from '@/lib/prompts/prompt'
+import { whole } from '../params'
 import type { MetricRow, PromptUse } from '../types'
+import { promptUse } from '../judging/ask'
 import type { CutTexts } from './cut-rows'
 import { instructionText } from './passes'
 
@@ -62,15 +64,10 @@ export const cherryParams = z
       .describe(
         'alpaca: sections under headings; wiz: the bare instruction and the header of the response.',
       ),
-    maxTokens: z
-      .number()
-      .int()
-      .min(32)
-      .max(32_768)
-      .default(ANALYSIS_TOKENS)
-      .describe(
-        'Tokens after which the text is cut: 512 in the published analysis, 1024 in its selection.',
-      ),
+    maxTokens: whole(
+      { min: 32, max: 32_768, preset: ANALYSIS_TOKENS },
+      'Tokens after which the text is cut: 512 in the published analysis, 1024 in its selection.',
+    ),
     plainText: text('Template of rows without input, with {instruction}.'),
     inputText: text('Template of rows with input, with {instruction} and {input}.'),
   })
@@ -106,12 +103,7 @@ function headerOf({ template, placeholders }: Prompt): string {
 /** Returns the prompts of a run, whose hashes are part of its definition. */
 export function cherryPrompts(params: CherryParams): PromptUse[] {
   const used = new Map(templates(params).map((prompt) => [prompt.id, prompt]))
-  return [...used.values()].map(({ id, version, hash, template }) => ({
-    id,
-    version,
-    hash,
-    text: template,
-  }))
+  return [...used.values()].map(promptUse)
 }
 
 /** Returns the texts of a row. `wiz` counts the instruction alone in its truncation rules, as its script does. */

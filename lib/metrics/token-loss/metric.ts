@@ -7,7 +7,8 @@ import {
   type MetricExample,
   type OutputSpec,
 } from '../types'
-import { deriveRows, type Loss, type LossColumns, type LossMode } from './read'
+import type { RatioForm } from './ratios'
+import { deriveRows, type Loss, type LossColumns, type LossMode, type RowFormula } from './read'
 import {
   asColumns,
   CASE_A,
@@ -38,7 +39,7 @@ interface LossVariant {
   unit: string
   /** One sentence; what the mode averages over follows it. */
   text: string
-  read(columns: LossColumns, row: number): Loss
+  of: RowFormula
 }
 
 type Shared = Pick<DerivedMetric, 'id' | 'label' | 'description' | 'formula' | 'source' | 'reads'>
@@ -77,42 +78,56 @@ function workedExample(
     : [{ name: worked.name, expected: Object.fromEntries(stated), run }]
 }
 
-type Described = Pick<DerivedVariant, 'key' | 'label' | 'description'> &
-  Pick<OutputSpec, 'unit' | 'directionMeans'>
+/** One variant of a derived metric of losses, all of which read as harder where they are higher. */
+export interface HarderVariant extends Pick<OutputSpec, 'label' | 'unit' | 'description'> {
+  directionMeans: string
+  /** The number of a row. */
+  of: RowFormula
+}
 
-/** Returns one variant of a derived metric of losses, all of which read as harder where they are higher. */
-export function higherVariant(output: string, described: Described): DerivedVariant {
-  const { key, ...rest } = described
-  const { label, description } = rest
+/**
+ * Returns the variants of a metric that is a number of each row, and what derives them; the first is the default. Rows
+ * with a value keep the status of the column `statusFrom`, `ok` where none is named.
+ */
+export function harderVariants(
+  variants: Record<string, HarderVariant>,
+  { output, statusFrom }: { output?: string; statusFrom?: string },
+): Pick<DerivedMetric, 'variants' | 'derive'> {
+  const [first] = Object.values(variants) as [HarderVariant]
   return {
-    key,
-    label,
-    description,
-    output: { ...rest, key: output, shape: 'scalar', dtype: 'f64', direction: 'higher' },
+    variants: Object.entries(variants).map(([key, { of: _read, ...texts }]): DerivedVariant => {
+      const { label, description } = texts
+      const shape = { shape: 'scalar', dtype: 'f64', direction: 'higher' } as const
+      return { key, label, description, output: { ...texts, ...shape, key: output ?? key } }
+    }),
+    derive: (columns, key, n) => deriveRows(columns, n, (variants[key] ?? first).of, statusFrom),
+  }
+}
+
+/** Returns what makes the variants of a ratio: of losses or of perplexities, in a mode. */
+export function ratioVariants(
+  read: (columns: LossColumns, row: number, mode: LossMode, form: RatioForm) => Loss,
+  forms: Record<RatioForm, { text: string; unit: string }>,
+): (label: string, mode: LossMode, form: RatioForm) => LossVariant {
+  return (label, mode, form) => {
+    return { ...forms[form], label, mode, of: (columns, row) => read(columns, row, mode, form) }
   }
 }
 
 /** Returns a metric that is derived from the stored token losses. */
 export function lossMetric({ directionMeans, variants, expected, ...own }: LossMetric): Metric {
-  const [first] = Object.values(variants) as [LossVariant]
-  const derive: DerivedMetric['derive'] = (columns, variant, n) =>
-    deriveRows(columns, n, (variants[variant] ?? first).read)
+  const described = Object.entries(variants).map(([key, { label, mode, unit, text, of }]) => {
+    const description = `${text} ${MODE_TEXT[mode]}`
+    return [key, { label, unit, description, directionMeans, of }] as const
+  })
+  const derived = harderVariants(Object.fromEntries(described), { output: own.id })
   return defineMetric({
     ...own,
+    ...derived,
     kind: 'derived',
     version: 1,
     from: 'loss',
-    variants: Object.entries(variants).map(([key, { label, mode, unit, text }]) => {
-      return higherVariant(own.id, {
-        key,
-        label,
-        unit,
-        description: `${text} ${MODE_TEXT[mode]}`,
-        directionMeans,
-      })
-    }),
-    derive,
-    examples: CASES.flatMap((worked, at) => workedExample(worked, at, expected, derive)),
+    examples: CASES.flatMap((worked, at) => workedExample(worked, at, expected, derived.derive)),
   })
 }
 
@@ -132,7 +147,7 @@ export function meanLossMetric({
     mode,
     unit: 'nat',
     text,
-    read: (columns, row) => read(columns, row, mode),
+    of: (columns, row) => read(columns, row, mode),
   })
   return lossMetric({
     ...own,

@@ -1,4 +1,15 @@
-import type { OutputSpec } from '../types'
+import type { MeasuredMetric, OutputSpec } from '../types'
+
+/** What all runs that store token losses have in common. */
+export const LOSS_RUN = {
+  kind: 'measured',
+  scope: 'row',
+  needs: ['promptLogprobs', 'tokenize'],
+  inputs: { response: true, parent: false },
+  prompts: () => [],
+  // About 64 sequences: enough to fill a backend's token batch, little enough to commit every second or so.
+  batchRows: 32,
+} as const satisfies Partial<MeasuredMetric>
 
 function sum(key: string, label: string, description: string): OutputSpec {
   return {

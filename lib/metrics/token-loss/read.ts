@@ -26,7 +26,8 @@ export function missing(reason: StatusName): Loss {
   return { value: null, missing: reason }
 }
 
-function meanOver(
+/** Returns the mean over stored sums, with the token `first` where it was scored; `noTokens` where there is none. */
+export function meanOver(
   columns: LossColumns,
   i: number,
   names: readonly string[],
@@ -99,20 +100,25 @@ export const READS = {
   chat: [...JOINT_X, ...JOINT_Y, 'ay0', 'aySum', 'ayN'],
 } as const
 
-/** Returns values and status bytes of n rows of a formula; missing rows hold 0 under their reason. */
+/**
+ * Returns values and status bytes of n rows of a formula; missing rows hold 0 under their reason, others have the status
+ * of the column `statusFrom` where one is named (a row that was cut says so).
+ */
 export function deriveRows(
   columns: LossColumns,
   n: number,
   formula: RowFormula,
+  statusFrom?: string,
 ): { values: Float64Array; status: Uint8Array } {
   const values = new Float64Array(n)
   const status = new Uint8Array(n)
   const ok = statusCode('ok')
+  const own = statusFrom === undefined ? undefined : columns[statusFrom]?.status
   for (let i = 0; i < n; i += 1) {
     const loss = formula(columns, i)
     if (loss.missing === null) {
       values[i] = loss.value
-      status[i] = ok
+      status[i] = own?.[i] ?? ok
     } else status[i] = statusCode(loss.missing)
   }
   return { values, status }

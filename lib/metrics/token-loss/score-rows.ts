@@ -8,7 +8,7 @@ import { together } from './together'
 /** Scores of a sequence of the plan, or null when it was not scored. */
 export type ScoreOf = (ids: Int32Array | null) => Float32Array | null
 
-/** One row on its way to the backend. */
+/** One row whose sequences are sent to the backend. */
 export interface PlannedRow {
   index: number
   /** Sequences to score; those of one token or none are left out, as they have no score. */

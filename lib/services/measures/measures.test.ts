@@ -127,7 +127,7 @@ describe('a measure of a set', () => {
       run?.cells.map(({ record }) => record?.values['n2']?.mean),
     )
     expect(cards).toEqual([{ runId: run?.runId, definitionHash: run?.definitionHash, model: null }])
-    expect(prepared.notes[0]).toMatch(/6 seeded draws of 15 rows/)
+    expect(prepared.notes[0]).toMatch(/6 random draws of 15 rows/)
     expect((await draw('vendi_score.q1')).table.rows).toEqual([])
   })
 

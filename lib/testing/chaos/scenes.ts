@@ -20,6 +20,15 @@ function lines(stage: Stage, sql: string): string[] {
   return stage.study.db.$client.prepare(sql).pluck().all() as string[]
 }
 
+/** A study with the job to kill, closed together with the server that it asks. */
+function stageOf(study: Stage['study'], jobId: string, server?: { close(): void }) {
+  const close = () => {
+    server?.close()
+    study.close()
+  }
+  return { study, jobId, close }
+}
+
 /** A server on the loopback address that lives as long as its scene. */
 async function serve(answer: http.RequestListener): Promise<{ url: string; close(): void }> {
   const server = http.createServer(answer)
@@ -48,7 +57,7 @@ const evolve: Scene = {
       temperature: 0.7,
     })
     const { id } = startEvolving(study, study.studyId, request)
-    return { study, jobId: id, close: () => study.close() }
+    return stageOf(study, id)
   },
   snapshot: (stage) => [
     ...lines(
@@ -85,7 +94,7 @@ const importing: Scene = {
     const { uploadId } = await registerFile(study.config, file)
     const { plan } = await previewUpload(study, studyId, { uploadId })
     const job = await startImport(study, studyId, [plan])
-    return { study, jobId: job.id, close: () => study.close() }
+    return stageOf(study, job.id)
   },
   snapshot(stage) {
     const texts = lines(
@@ -135,14 +144,7 @@ const probe: Scene = {
       .values({ id: 'slow', kind: 'openai', label: 'Slow', config, createdAt: 1 })
       .run()
     const { id } = requestProbe(study.db, 'slow')
-    return {
-      study,
-      jobId: id,
-      close() {
-        server.close()
-        study.close()
-      },
-    }
+    return stageOf(study, id, server)
   },
   snapshot: (stage) =>
     lines(
@@ -174,7 +176,7 @@ const purge: Scene = {
         .run(LONG_AGO)
     })()
     const { id } = enqueue(study.db, { kind: 'purge', payload: {}, names: {} })
-    return { study, jobId: id, close: () => study.close() }
+    return stageOf(study, id)
   },
   snapshot: (stage) => [
     ...lines(stage, "select 'answers ' || count(*) from request_cache"),
@@ -236,15 +238,8 @@ const fetchModel: Scene = {
     const study = testStudy(1)
     const hub = await slowHub()
     const { id } = requestModel(study, MODEL)
-    return {
-      study,
-      jobId: id,
-      env: { HF_ENDPOINT: hub.url, HF_TOKEN: '', EVOLENS_MODELS_DIR: '' },
-      close() {
-        hub.close()
-        study.close()
-      },
-    }
+    const env = { HF_ENDPOINT: hub.url, HF_TOKEN: '', EVOLENS_MODELS_DIR: '' }
+    return { ...stageOf(study, id, hub), env }
   },
   snapshot({ study }) {
     const folder = path.join(study.config.cacheDir, 'models', MODEL)

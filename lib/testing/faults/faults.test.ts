@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import type * as Client from '@/lib/backends/http/client'
 import { retryRun } from '@/lib/services/runs'
 import { DOWN, FAULT_CASES, type Lasting } from './cases'
-import { closedPort, FaultStudy, FaultyServer, status, type Fault } from './kit'
+import { closedPort, faultTools, status, type Fault, type FaultStudy } from './kit'
 import { resumeJob } from '@/lib/queue/queue'
 
 // Long enough for a busy machine; cases that wait for it shorten it.
@@ -31,21 +31,8 @@ vi.mock('@/lib/backends/http/client', async (original) => {
 })
 
 const printed: string[][] = []
-const closing: (() => Promise<void>)[] = []
+const { server, studyOn, closeAll } = faultTools()
 let calm: { columns: string[]; entries: number }
-
-async function server(secure = false): Promise<FaultyServer> {
-  const made = new FaultyServer(secure)
-  await made.start()
-  closing.push(() => made.stop())
-  return made
-}
-
-function studyOn(...options: ConstructorParameters<typeof FaultStudy>): FaultStudy {
-  const made = new FaultStudy(...options)
-  closing.push(() => made.close())
-  return made
-}
 
 /** Nothing lost, nothing doubled: the columns of an undisturbed run, and each prompt's answer kept once. */
 function expectWhole(study: FaultStudy): void {
@@ -79,7 +66,7 @@ beforeAll(async () => {
 afterEach(async () => {
   vi.mocked(lookup).mockReset()
   limits.timeoutMs = PATIENT_MS
-  for (const close of closing.splice(0).reverse()) await close()
+  await closeAll()
 })
 
 afterAll(() => {

@@ -337,3 +337,24 @@ export class FaultStudy {
     return new HoldWatch({ db, config, pool: this.pool }, { clock: this.clock })
   }
 }
+
+/** Returns what makes servers and studies of one test file, and closes them after a test. */
+export function faultTools() {
+  const closing: (() => Promise<void>)[] = []
+  return {
+    async server(secure = false): Promise<FaultyServer> {
+      const made = new FaultyServer(secure)
+      await made.start()
+      closing.push(() => made.stop())
+      return made
+    },
+    studyOn(...options: ConstructorParameters<typeof FaultStudy>): FaultStudy {
+      const made = new FaultStudy(...options)
+      closing.push(() => made.close())
+      return made
+    },
+    async closeAll(): Promise<void> {
+      for (const close of closing.splice(0).reverse()) await close()
+    },
+  }
+}

@@ -1,15 +1,14 @@
 import type { HttpClient } from '@/lib/backends/http/client'
 import type { TextScores } from '@/lib/backends/probe/port'
-import { listedScores, readEchoLists, requestEcho } from '@/lib/backends/scoring/echo'
-import { choiceOf, choicesOf, complete, tokensIn } from '@/lib/backends/scoring/send'
 import {
-  checkModel,
-  countOf,
-  fieldsOf,
-  idsOf,
-  textOf,
-  wrongReply,
-} from '@/lib/backends/scoring/wire'
+  checkScoredIds,
+  listedScores,
+  readEchoLists,
+  requestEcho,
+  type EchoRequest,
+} from '@/lib/backends/scoring/echo'
+import { choiceOf, choicesOf, complete, tokensIn } from '@/lib/backends/scoring/send'
+import { checkModel, idsOf, wrongReply } from '@/lib/backends/scoring/wire'
 
 function echoed(choice: Record<string, unknown>, count: number | null): TextScores {
   const lists = readEchoLists(choice.logprobs, 'choices.logprobs')
@@ -42,25 +41,18 @@ export async function scoreIds(
   return choicesOf(reply, sequences.length).map((choice, n) => {
     const ids = sequences[n] as Int32Array
     const { ids: found, scores } = echoed(choice, ids.length)
-    if (ids.some((id, i) => id !== found?.[i])) {
-      wrongReply('tokens', 'The service scored other tokens than those that were sent.')
-    }
+    checkScoredIds(found, ids, 'that were sent')
     return scores
   })
 }
 
-/** Scores a text as the service cuts it, and says which model answered. */
+/** Scores a text as the service tokenizes it, and says which model answered. */
 export async function scoreText(
-  client: HttpClient,
-  model: string,
-  text: string,
-  signal?: AbortSignal,
-  timeoutMs?: number,
+  ...asked: EchoRequest
 ): Promise<{ ids: Int32Array; scores: Float32Array; model: string }> {
-  const reply = await requestEcho(client, model, text, signal, timeoutMs)
+  const { reply, model, counted } = await requestEcho(...asked)
   const choice = choiceOf(reply)
-  const counted = countOf(fieldsOf(reply.usage, 'usage').prompt_tokens)
   if (counted === null) wrongReply('reply_shape', 'The reply has no count of prompt tokens.')
   const { ids, scores } = echoed(choice, counted)
-  return { ids: ids as Int32Array, scores, model: textOf(reply.model) }
+  return { ids: ids as Int32Array, scores, model }
 }

@@ -10,6 +10,5 @@ export const infinity = defineServer({
     'Sentence embeddings from an Infinity server. It cuts long texts without saying so; the limit of the model is not known.',
   capabilities: ['embed'],
   config: z.object(serverFields('http://127.0.0.1:7997')),
-  connect: async (config, env, signal) =>
-    (await import('./session')).connectInfinity(config, env, signal),
+  connect: async (...asked) => (await import('./session')).connectInfinity(...asked),
 })

@@ -1,17 +1,15 @@
 import { z } from 'zod'
-import type { NetworkEnvironment } from '@/lib/backends/http/address'
 import type { HttpClient } from '@/lib/backends/http/client'
-import type { ProbePort } from '@/lib/backends/probe/port'
 import { getJson } from '@/lib/backends/scoring/ask'
 import type { ServerConfig } from '@/lib/backends/scoring/config'
 import { chooseModel } from '@/lib/backends/scoring/models'
 import {
   EMBEDS_ONLY,
-  otherUse,
   plainLimits,
   serverIdentity,
   vectorSettings,
 } from '@/lib/backends/scoring/plain-server'
+import type { Connect } from '@/lib/backends/scoring/define'
 import { openPort } from '@/lib/backends/scoring/port'
 import { embedCall } from '../openai/embeddings'
 import { parseReply } from '../openai/wire'
@@ -25,12 +23,8 @@ async function listed(client: HttpClient, signal?: AbortSignal, withoutKey = fal
 }
 
 /** Opens an Infinity server, as both `open` and the probe use it. */
-export async function connectInfinity(
-  config: ServerConfig,
-  env: NetworkEnvironment,
-  signal?: AbortSignal,
-): Promise<ProbePort> {
-  return openPort(config, env, undefined, async (client) => {
+export const connectInfinity: Connect<ServerConfig> = (config, env, signal) =>
+  openPort(config, env, undefined, async (client) => {
     const models = await listed(client, signal)
     const names = models.map(({ id }) => ({ id, contextLength: null }))
     const { id: model } = chooseModel(names, config.model)
@@ -56,14 +50,12 @@ export async function connectInfinity(
         embed,
       },
       model,
+      ...EMBEDS_ONLY,
       missing: {
-        ...otherUse('embeddings'),
-        promptLogprobs: EMBEDS_ONLY,
+        ...EMBEDS_ONLY.missing,
         tokenize: { state: 'no', reason: 'Infinity has no tokenizer route.' },
       },
-      remedies: { embed: { remedy: 'Start the server with an embedding model.' } },
       models: async (abort) => (await listed(client, abort)).map(({ id }) => id),
       withoutKey: (abort) => listed(client, abort, true),
     }
   })
-}

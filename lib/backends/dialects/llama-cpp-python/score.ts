@@ -1,13 +1,12 @@
-import type { HttpClient } from '@/lib/backends/http/client'
+import type { EchoedText, EchoRequest } from '@/lib/backends/scoring/echo'
 import {
   checkEchoedText,
   listedScores,
   readEchoLists,
   requestEcho,
-  type EchoedText,
 } from '@/lib/backends/scoring/echo'
 import { choiceOf } from '@/lib/backends/scoring/send'
-import { countOf, fieldsOf, wrongReply } from '@/lib/backends/scoring/wire'
+import { fieldsOf, wrongReply } from '@/lib/backends/scoring/wire'
 
 /** An echoed prompt: its listed tokens without generated ones, and how many tokens the server counts. */
 export interface Echo extends EchoedText {
@@ -16,29 +15,21 @@ export interface Echo extends EchoedText {
 }
 
 /** Echoes a text with its scores. */
-export async function echoText(
-  client: HttpClient,
-  model: string,
-  text: string,
-  signal?: AbortSignal,
-  timeoutMs?: number,
-): Promise<Echo> {
-  const reply = await requestEcho(client, model, text, signal, timeoutMs)
+export async function echoText(...asked: EchoRequest): Promise<Echo> {
+  const { reply, counted } = await requestEcho(...asked)
   const choice = choiceOf(reply)
-  const usage = fieldsOf(reply.usage, 'usage')
   if (choice.logprobs === null || choice.logprobs === undefined) {
     wrongReply('ignored', 'The server took the request for an echo with scores and ignored it.')
   }
   const lists = readEchoLists(choice.logprobs, 'choices.logprobs')
-  const counted =
-    countOf(usage.prompt_tokens) ?? wrongReply('reply_shape', 'The reply has no count.')
-  const generated = Number(usage.completion_tokens ?? 0)
+  if (counted === null) wrongReply('reply_shape', 'The reply has no count.')
+  const generated = Number(fieldsOf(reply.usage, 'usage').completion_tokens ?? 0)
   const listed = lists.tokens.length - generated
   if (!(listed === counted || listed === counted - 1)) {
     wrongReply('count', `${Math.max(0, listed)} scores came back for ${counted} tokens.`)
   }
   const tokens = lists.tokens.slice(0, listed)
-  checkEchoedText(tokens, text)
+  checkEchoedText(tokens, asked[2])
   return { tokens, values: lists.values.slice(0, listed), ids: null, counted }
 }
 

@@ -1,5 +1,4 @@
 import { errorCode } from '@/lib/errors'
-import type { NetworkEnvironment } from '@/lib/backends/http/address'
 import type { HttpClient } from '@/lib/backends/http/client'
 import type { ClassifyError } from '@/lib/backends/http/errors'
 import type { ProbePort } from '@/lib/backends/probe/port'
@@ -10,6 +9,7 @@ import {
   serverIdentity,
   vectorSettings,
 } from '@/lib/backends/scoring/plain-server'
+import type { Connect } from '@/lib/backends/scoring/define'
 import { openPort } from '@/lib/backends/scoring/port'
 import { routesTokenizer } from '@/lib/backends/tokenizer'
 import { idsUnder, routesOf, textUnder } from '@/lib/backends/tokenizer/routes'
@@ -147,13 +147,8 @@ function missingOf(parts: Parts, promptScores: string): ProbePort['missing'] {
  * Opens a llama-server, as both `open` and the probe use it. Its generated scores change with what else runs (recorded:
  * -1.14 alone, -1.01 among six), so requests for scores run alone.
  */
-export async function connectLlamaServer(
-  config: ServerConfig,
-  env: NetworkEnvironment,
-  signal?: AbortSignal,
-  probing = false,
-): Promise<ProbePort> {
-  return openPort(config, env, classifyLlamaServer, async (client) => {
+export const connectLlamaServer: Connect<ServerConfig> = (config, env, signal, probing) =>
+  openPort(config, env, classifyLlamaServer, async (client) => {
     const facts = await llamaServerFacts(client, config.model, signal)
     const { model } = facts
     const dialect = newDialect()
@@ -192,4 +187,3 @@ export async function connectLlamaServer(
       rawOutputScores: true,
     }
   })
-}

@@ -1,7 +1,5 @@
 import { z } from 'zod'
-import type { HttpClient } from '@/lib/backends/http/client'
 import { askIfOffered } from '@/lib/backends/scoring/ask'
-import type { ServerFacts } from '@/lib/backends/scoring/plain-server'
 import { OPENAI, type OpenaiFlavour } from '../openai/session'
 
 // Its own description of models, beside the OpenAI-compatible list (version 0.3.6 and newer).
@@ -15,11 +13,7 @@ const modelsSchema = z.object({
   ),
 })
 
-async function describe(
-  client: HttpClient,
-  model: string,
-  signal?: AbortSignal,
-): Promise<Partial<ServerFacts>> {
+const describe: OpenaiFlavour['describe'] = async (client, model, signal) => {
   const list = await askIfOffered(client, '/api/v0/models', modelsSchema, signal)
   const entry = list?.data.find(({ id }) => id === model)
   return {

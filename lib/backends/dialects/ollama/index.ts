@@ -9,6 +9,5 @@ export const ollama = defineServer({
     'A model of a local Ollama: chat with schema and log-probabilities of generated tokens (from 0.12.11), or embeddings. It cannot score given text.',
   capabilities: ['chat', 'structured', 'outputLogprobs', 'embed'],
   config: ollamaConfigSchema,
-  connect: async (config, env, signal) =>
-    (await import('./session')).connectOllama(config, env, signal),
+  connect: async (...asked) => (await import('./session')).connectOllama(...asked),
 })

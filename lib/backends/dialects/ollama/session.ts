@@ -1,4 +1,3 @@
-import type { NetworkEnvironment } from '@/lib/backends/http/address'
 import type { HttpClient } from '@/lib/backends/http/client'
 import type { ClassifyError } from '@/lib/backends/http/errors'
 import type { ProbePort } from '@/lib/backends/probe/port'
@@ -11,6 +10,7 @@ import {
   serverIdentity,
   vectorSettings,
 } from '@/lib/backends/scoring/plain-server'
+import type { Connect } from '@/lib/backends/scoring/define'
 import { openPort, type PortParts } from '@/lib/backends/scoring/port'
 import { countOf } from '@/lib/backends/scoring/wire'
 import type { BackendSession } from '@/lib/backends/types'
@@ -172,12 +172,8 @@ async function openEmbeddings(
 }
 
 /** Opens an Ollama server, as both `open` and the probe use it. */
-export async function connectOllama(
-  config: OllamaConfig,
-  env: NetworkEnvironment,
-  signal?: AbortSignal,
-): Promise<ProbePort> {
-  return openPort(config, env, classifyOllama, async (client) => {
+export const connectOllama: Connect<OllamaConfig> = (config, env, signal) =>
+  openPort(config, env, classifyOllama, async (client) => {
     const model = await describe(client, config.model, signal)
     const open = config.use === 'chat' ? openChat : openEmbeddings
     return {
@@ -189,4 +185,3 @@ export async function connectOllama(
       withoutKey: (abort) => modelNames(client, abort, true),
     }
   })
-}

@@ -1,7 +1,9 @@
+import { z } from 'zod'
 import type { NetworkEnvironment } from '@/lib/backends/http/address'
 import type { HttpClient } from '@/lib/backends/http/client'
 import type { ClassifyError } from '@/lib/backends/http/errors'
 import type { ProbePort } from '@/lib/backends/probe/port'
+import { askIfOffered } from '@/lib/backends/scoring/ask'
 import { chooseModel, listModels, statedFacts } from '@/lib/backends/scoring/models'
 import {
   FIRST_CHAT,
@@ -18,7 +20,7 @@ import { chatCall, newDialect, type ChatVariant, type Dialect } from './chat'
 import type { OpenaiConfig } from './config'
 import { embedCall } from './embeddings'
 import { WARM_UP_MS } from './limits'
-import { describeModel } from './server'
+import { modelsReplySchema } from './wire'
 
 /** What sets a kind of server apart that speaks OpenAI's routes. */
 export interface OpenaiFlavour {
@@ -32,6 +34,22 @@ export interface OpenaiFlavour {
   /** Its tokenizer routes, where it has any. */
   routes?(client: HttpClient): TokenizerRoutes
   describe?(client: HttpClient, model: string, signal?: AbortSignal): Promise<Partial<ServerFacts>>
+}
+
+const versionSchema = z.object({ version: z.string().max(100) })
+
+/** What an OpenAI-compatible server says of a model: vLLM tells its version and the context length. */
+const describeModel: OpenaiFlavour['describe'] = async (client, model, signal) => {
+  const list = await askIfOffered(client, '/v1/models', modelsReplySchema, signal)
+  const entry = list?.data.find(({ id }) => id === model)
+  if (entry?.owned_by !== 'vllm') return {}
+  const version = (await askIfOffered(client, '/version', versionSchema, signal))?.version
+  return {
+    server: version ? `vLLM ${version}` : 'vLLM',
+    contextLength: entry.max_model_len ?? null,
+    // vLLM refuses what is longer unless it is asked to cut.
+    settings: { longTexts: 'refused' },
+  }
 }
 
 /** OpenAI and whatever is like it. */

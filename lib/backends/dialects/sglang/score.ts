@@ -73,7 +73,7 @@ export async function scoreIds(
   )
 }
 
-/** Scores a text as the server cuts it, special tokens added; for the probe. */
+/** Scores a text as the server tokenizes it, special tokens added; for the probe. */
 export async function scoreText(target: SglangTarget, text: string, signal?: AbortSignal) {
   const body = { text, sampling_params: samplingOf(target.newTokens), ...SCORING }
   const request = { path: PATH, body, tokens: text.length, signal }

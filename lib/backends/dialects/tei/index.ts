@@ -10,6 +10,5 @@ export const tei = defineServer({
     'Sentence embeddings from text-embeddings-inference. Texts beyond the limit of the model are refused, not cut.',
   capabilities: ['embed', 'tokenize'],
   config: z.object(serverFields('http://127.0.0.1:8080')),
-  connect: async (config, env, signal) =>
-    (await import('./session')).connectTei(config, env, signal),
+  connect: async (...asked) => (await import('./session')).connectTei(...asked),
 })

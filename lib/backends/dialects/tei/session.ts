@@ -1,19 +1,17 @@
 import { z } from 'zod'
 import { AppError } from '@/lib/errors'
-import type { NetworkEnvironment } from '@/lib/backends/http/address'
 import type { HttpClient } from '@/lib/backends/http/client'
 import type { ClassifyError } from '@/lib/backends/http/errors'
-import type { ProbePort } from '@/lib/backends/probe/port'
 import { getJson } from '@/lib/backends/scoring/ask'
 import type { ServerConfig } from '@/lib/backends/scoring/config'
 import { statedFacts } from '@/lib/backends/scoring/models'
 import {
   EMBEDS_ONLY,
-  otherUse,
   plainLimits,
   serverIdentity,
   vectorSettings,
 } from '@/lib/backends/scoring/plain-server'
+import type { Connect } from '@/lib/backends/scoring/define'
 import { openPort } from '@/lib/backends/scoring/port'
 import { requestError } from '@/lib/backends/session/request-error'
 import { routesTokenizer } from '@/lib/backends/tokenizer'
@@ -138,12 +136,8 @@ function identityOf(config: ServerConfig, info: TeiInfo, vector: Float32Array) {
 }
 
 /** Opens a TEI server, as both `open` and the probe use it. */
-export async function connectTei(
-  config: ServerConfig,
-  env: NetworkEnvironment,
-  signal?: AbortSignal,
-): Promise<ProbePort> {
-  return openPort(config, env, classifyTei, async (client) => {
+export const connectTei: Connect<ServerConfig> = (config, env, signal) =>
+  openPort(config, env, classifyTei, async (client) => {
     const info = await describe(client, config.model, signal)
     // Unit vectors; texts that do not fit are refused, never cut.
     const embed = embedOver(client, {
@@ -166,12 +160,10 @@ export async function connectTei(
       },
       tokenizer: await routesTokenizer(teiRoutes(client), signal),
       model: info.model_id,
-      missing: { ...otherUse('embeddings'), promptLogprobs: EMBEDS_ONLY },
-      remedies: { embed: { remedy: 'Start the server with an embedding model.' } },
+      ...EMBEDS_ONLY,
       models: async (abort) => [
         parseReply(infoSchema, await getJson(client, '/info', abort)).model_id,
       ],
       withoutKey: (abort) => getJson(client, '/info', abort, true),
     }
   })
-}

@@ -3,7 +3,7 @@ import type { Continuation } from '@/lib/backends/probe/port'
 import { sendScoring } from '@/lib/backends/scoring/send'
 import { fieldsOf, idsOf, listOf, logprobOf, wrongReply } from '@/lib/backends/scoring/wire'
 
-/** Tokens of a prompt as the server cut it, and their scores. */
+/** Tokens of a prompt as the server tokenized it, and their scores. */
 export interface Prefill {
   ids: Int32Array
   scores: Float32Array
@@ -49,7 +49,7 @@ export function readPrefill(details: Record<string, unknown>): Prefill {
   return { ids, scores }
 }
 
-/** Scores a text as the server cuts it, with the special tokens that it adds. */
+/** Scores a text as the server tokenizes it, with the special tokens that it adds. */
 export async function scoreText(
   client: HttpClient,
   text: string,

@@ -1,19 +1,14 @@
 import type { HttpClient } from '@/lib/backends/http/client'
 import {
   checkEchoedText,
+  checkScoredIds,
   listedScores,
   readEchoLists,
   requestEcho,
   type EchoedText,
+  type EchoRequest,
 } from '@/lib/backends/scoring/echo'
-import {
-  checkModel,
-  countOf,
-  fieldsOf,
-  idsOf,
-  textOf,
-  wrongReply,
-} from '@/lib/backends/scoring/wire'
+import { checkModel, fieldsOf, idsOf, wrongReply } from '@/lib/backends/scoring/wire'
 
 /** An echoed prompt, the model that the reply names, and how many tokens the service counts. */
 export interface Echo extends EchoedText {
@@ -28,21 +23,14 @@ export interface Echo extends EchoedText {
 export type Listing = 'listed' | 'unlisted' | 'hidden' | 'none'
 
 /** Echoes a text with its scores, which stand in a list `prompt` at the top of the reply. */
-export async function echoText(
-  client: HttpClient,
-  model: string,
-  text: string,
-  signal?: AbortSignal,
-  timeoutMs?: number,
-): Promise<Echo> {
-  const reply = await requestEcho(client, model, text, signal, timeoutMs)
+export async function echoText(...asked: EchoRequest): Promise<Echo> {
+  const { reply, ...said } = await requestEcho(...asked)
   const [prompt] = Array.isArray(reply.prompt) ? (reply.prompt as unknown[]) : []
   if (prompt === undefined) {
     wrongReply('ignored', 'The service took the request for an echo with scores and ignored it.')
   }
   const lists = readEchoLists(fieldsOf(prompt, 'prompt.0').logprobs, 'prompt.0.logprobs')
-  const usage = fieldsOf(reply.usage ?? {}, 'usage')
-  return { ...lists, model: textOf(reply.model), counted: countOf(usage.prompt_tokens) }
+  return { ...lists, ...said }
 }
 
 /** Returns where the BOS is in an echo of a text with these ids (special tokens included); throws when the counts differ. */
@@ -73,10 +61,7 @@ export function readEcho(
   const listed = listing === 'listed' ? 1 : 0
   checkEchoedText(echo.tokens.slice(listed), text)
   if (echo.ids) {
-    const found = idsOf(echo.ids, 'token_ids')
-    if (found.some((id, i) => id !== ids[i + unlisted])) {
-      wrongReply('tokens', 'The service scored other tokens than those of the tokenizer file.')
-    }
+    checkScoredIds(idsOf(echo.ids, 'token_ids'), ids.subarray(unlisted), 'of the tokenizer file')
   }
   if (unlisted === 0) return listedScores(echo.values, ids.length)
   return listedScores([null, ...echo.values], ids.length)

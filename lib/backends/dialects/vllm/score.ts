@@ -91,7 +91,7 @@ export async function scoreIds(
   })
 }
 
-/** Scores a text as the server cuts it, special tokens added; for the probe. */
+/** Scores a text as the server tokenizes it, special tokens added; for the probe. */
 export async function scoreText(
   { client, model }: ScoringTarget,
   text: string,

@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { computeRequestSchema, type DryRun } from '@/lib/contracts/compute'
 import { listMeasured, needsOf, parseParams } from '@/lib/metrics'
 import { getJob, requestCancel } from '@/lib/queue/queue'
-import { claim } from '@/lib/queue/leases'
 import { getStudyDetail } from '@/lib/services/studies/detail'
 import { realignStudy } from '@/lib/services/alignments'
 import { listRuns } from '@/lib/services/runs'
@@ -11,11 +10,8 @@ import { currentCells } from '@/lib/services/cells'
 import { columnReader } from '@/lib/services/columns'
 import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
 import { testStudy as storedStudy, type TestStudy as StoredStudy } from '@/lib/testing/job-study'
-import { BackendPool } from '@/lib/worker/backend-pool'
-import { JOB_KINDS } from '@/lib/worker/handlers'
-import { runJob } from '@/lib/worker/run-job'
+import { runJobs } from '@/lib/testing/run-jobs'
 
-const OWNER = 'test'
 const ADDED = 'added_words.words'
 
 /** Metrics that ask no backend for anything. */
@@ -36,20 +32,6 @@ async function imported(): Promise<TestStudy> {
 
 function request(metrics: readonly string[], params: Record<string, unknown> = {}) {
   return computeRequestSchema.parse({ metrics: metrics.map((metric) => ({ metric, params })) })
-}
-
-async function work(
-  { db, config }: Pick<TestStudy, 'db' | 'config'>,
-  signal = new AbortController().signal,
-): Promise<void> {
-  const pool = new BackendPool(db, config)
-  const kinds = JOB_KINDS.map((kind) => kind.kind)
-  for (let row = claim(db, OWNER, kinds); row; row = claim(db, OWNER, kinds)) {
-    const kind = JOB_KINDS.find((entry) => entry.kind === row?.kind)
-    if (!kind) throw new Error('no such kind')
-    await runJob({ db, config, pool, owner: OWNER }, kind, row, signal)
-  }
-  await pool.closeAll()
 }
 
 const EVOLVED = [
@@ -76,7 +58,7 @@ describe('a metric of the texts alone', () => {
     const estimated = startDryRun(study, studyId, request(ids))
     const started = startRuns(study, studyId, request(ids))
     expect(started.blocked).toEqual([])
-    await work(study)
+    await runJobs(study)
     const { dryRuns } = getJob(db, estimated.id).result as { dryRuns: DryRun[] }
     for (const estimate of dryRuns) {
       expect(estimate).toMatchObject({ backendId: null, blocked: null, cost: null, rowsDone: 0 })
@@ -107,7 +89,7 @@ describe('a metric of the texts alone', () => {
       startRuns(study, studyId, request(['added_words'], { text })).runs[0]
     const runs = [start('with_input'), start('instruction')]
     expect(new Set(runs.map((run) => run?.definitionHash)).size).toBe(2)
-    await work(study)
+    await runJobs(study)
     const cell = currentCells(db, studyId).find(({ armId }) => armId !== null)
     const reader = columnReader(db, studyId)
     const values = runs.map((run) => [...reader.read(`${ADDED}@${run?.id}`, cell!).values])
@@ -122,7 +104,7 @@ describe('a metric of the texts alone', () => {
     const { db, studyId } = study
     await importRows(study, 'alpaca-iter1-small.json', EVOLVED)
     startRuns(study, studyId, request(['added_words']))
-    await work(study)
+    await runJobs(study)
     expect(listRuns(db, studyId)[0]).toMatchObject({
       done: 2,
       valued: 0,
@@ -134,7 +116,7 @@ describe('a metric of the texts alone', () => {
     expect(evolved()?.alignment).toMatchObject({ matched: 2 })
     expect(evolved()?.metrics).toMatchObject([{ metric: 'added_words', isOutdated: true }])
     startRuns(study, studyId, request(['added_words']))
-    await work(study)
+    await runJobs(study)
     expect(evolved()?.metrics).toMatchObject([{ isOutdated: false, done: 2, valued: 2 }])
   })
 
@@ -151,16 +133,12 @@ describe('a metric of the texts alone', () => {
     })
     db.$client.prepare('update cells set row_count = ? where no = 2').run(rows)
     const { jobs } = startRuns(study, studyId, request(['added_words']))
-    const stop = new AbortController()
     const stored = db.$client.prepare('select coalesce(sum(done), 0) from run_cells').pluck()
-    const timer = setInterval(() => {
-      if ((stored.get() as number) > 0 && !stop.signal.aborted) {
-        requestCancel(db, jobs[0]?.id ?? '')
-        stop.abort('cancel')
-      }
-    }, 1)
-    await work(study, stop.signal)
-    clearInterval(timer)
+    await runJobs(study, () => {
+      if (stored.get() === 0) return null
+      requestCancel(db, jobs[0]?.id ?? '')
+      return 'cancel'
+    })
     expect(getJob(db, jobs[0]?.id ?? '').state).toBe('cancelled')
     const [run] = listRuns(db, studyId)
     expect(run?.done).toBeGreaterThan(0)

@@ -19,8 +19,8 @@ export interface Load {
 /** Failed requests by reason, with one example each. */
 export type RequestErrors = Record<string, { count: number; example: string }>
 
-/** One job's view of a backend that it shares with others. */
-export interface View extends Reader {
+/** What one job has of a backend that it shares with others. */
+export interface JobSession extends Reader {
   pool: EndpointPool
   cache: RequestCache
   meter: Meter
@@ -40,7 +40,7 @@ export interface View extends Reader {
 // An example shows the kind of trouble, not a whole reply.
 const EXAMPLE_CHARACTERS = 200
 
-function noteError({ requestErrors }: View, error: unknown): void {
+function noteError({ requestErrors }: JobSession, error: unknown): void {
   const reason =
     error instanceof AppError && typeof error.details?.reason === 'string'
       ? error.details.reason
@@ -66,21 +66,21 @@ interface Request {
 }
 
 /** Returns the stored answer of each key, or null, in order; those that still wait for their place in the cache as well. */
-export function storedAnswers(view: View, keys: readonly Buffer[]): (Buffer | null)[] {
-  const { cache, pool } = view
+export function storedAnswers(job: JobSession, keys: readonly Buffer[]): (Buffer | null)[] {
+  const { cache, pool } = job
   return cache.get(keys).map((value, n) => {
     if (value) return value
     for (const { unconfirmed } of pool.parts.endpoints) {
-      const found = unconfirmed.find(view, cache, keys[n] as Buffer)
+      const found = unconfirmed.find(job, cache, keys[n] as Buffer)
       if (found) return found
     }
     return null
   })
 }
 
-/** Notes that a view uses an answer that another one asked for. */
-export function noteSharedAnswer(view: View): void {
-  for (const { unconfirmed } of view.pool.parts.endpoints) unconfirmed.share(view)
+/** Notes that a job uses an answer that another one asked for. */
+export function noteSharedAnswer(job: JobSession): void {
+  for (const { unconfirmed } of job.pool.parts.endpoints) unconfirmed.share(job)
 }
 
 /**
@@ -89,14 +89,14 @@ export function noteSharedAnswer(view: View): void {
  * pauses the job.
  */
 export async function ask<T>(
-  view: View,
+  job: JobSession,
   { kind, inputs, weight, sample = null, isPart = false }: Request,
   call: (session: BackendSession, endpoint: Endpoint) => T | Promise<T>,
   signal: AbortSignal | undefined,
   entries: (answer: T) => readonly CacheEntry[] = () => [],
 ): Promise<T> {
-  const { pool, cache, meter, load, timing, clock } = view
-  pool.throwIfSpoiled(view)
+  const { pool, cache, meter, load, timing, clock } = job
+  pool.throwIfSpoiled(job)
   const ticket: Ticket = { endpoint: null }
   let tries = 0
   const once = async () => {
@@ -108,7 +108,7 @@ export async function ask<T>(
         async (session, endpoint) => {
           began = true
           load.waiting -= 1
-          view.guard?.()
+          job.guard?.()
           load.inFlight += 1
           meter.requests += 1
           if (tries > 0) meter.retries += 1
@@ -116,10 +116,10 @@ export async function ask<T>(
           try {
             const { refusals } = endpoint
             const answer = await call(session, endpoint)
-            endpoint.replied(view, cache, entries(answer), refusals)
+            endpoint.replied(job, cache, entries(answer), refusals)
             return answer
           } catch (error) {
-            if (errorCode(error) !== 'cancelled') noteError(view, error)
+            if (errorCode(error) !== 'cancelled') noteError(job, error)
             throw error
           } finally {
             load.inFlight -= 1

@@ -9,6 +9,7 @@ import { AppError } from '@/lib/errors'
 import { WRITERS } from '@/lib/formats/writers'
 import { planExport } from './plan'
 import { makeRecipe } from './recipe'
+import { outputFolder } from './recipe-name'
 import { toStream, writeExport } from './write'
 import { getStudy } from '../studies'
 
@@ -111,6 +112,7 @@ export function exportRecipe(
     : { name: stored.file, complete: false }
   // Recipes noted before the date was kept apart from them hold it themselves.
   const created = stored.recipe.created ?? new Date(row.createdAt).toISOString()
-  const text = stringify({ ...stored.recipe, created, file: written }, { lineWidth: 0 })
+  const output_dir = outputFolder(row.name, stored.recipe)
+  const text = stringify({ ...stored.recipe, created, output_dir, file: written }, { lineWidth: 0 })
   return { fileName: `${row.name}.recipe.yaml`, text }
 }

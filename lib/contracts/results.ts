@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { keySchema, LIMITS, nameSchema, roundSchema } from './limits'
 
-/** How a number is to be read. `unstated`: the file does not say, and the size of a number proves nothing (0.9 % exists). */
-export const RESULT_UNITS = ['fraction', 'percent', 'count', 'unstated'] as const
+/** How a number is to be read. `points`: on a scale of its own, as a reward or a score of 0 to 10. `unstated`: the file does not say, and the size of a number proves nothing (0.9 % exists). */
+export const RESULT_UNITS = ['fraction', 'percent', 'count', 'points', 'unstated'] as const
 export type ResultUnit = (typeof RESULT_UNITS)[number]
 
 /** Why a result has no value. */
@@ -186,11 +186,13 @@ export function isAttainable(facts: ResultFacts): boolean | null {
   if (!isShare || n === null || n === 0 || value === null) return null
   if (unit !== 'fraction' && unit !== 'percent') return null
   const scale = unit === 'percent' ? n / 100 : n
-  // Half of the last digit; numbers with all digits carry the rounding of the machine instead.
-  const within = Math.max(0.5 * 10 ** -decimalsOf(written) * scale, 1e-9 * n)
-  if (within >= 0.5) return null
+  // What is printed was rounded or cut off; numbers with all their digits carry the rounding of the machine instead.
+  const digit = 10 ** -decimalsOf(written) * scale
+  const slack = 1e-9 * n
+  if (1.5 * digit + 2 * slack >= 1) return null
   const hits = value * scale
-  return hits > -within && hits < n + within && Math.abs(hits - Math.round(hits)) <= within
+  const smallest = Math.ceil(hits - digit / 2 - slack)
+  return smallest >= 0 && smallest <= n && smallest < hits + Math.max(digit, slack)
 }
 
 type Comparable = Pick<

@@ -62,6 +62,21 @@ it(
       /gsm8k,,"exact_match,strict-match",.*,seeds,0,fruit,/,
     )
 
+    const out = path.join(folder, 'eee')
+    const written = await evolens('results', 'export', ...of, '--out', out)
+    expect([written.code, written.err]).toEqual([0, ''])
+    expect(written.out).toMatch(/Written: 1 files[^]*1 results without a value are left out/)
+    const [name = ''] = fs.readdirSync(out)
+    expect(JSON.parse(fs.readFileSync(path.join(out, name), 'utf8'))).toMatchObject({
+      model_info: { id: model },
+      eval_library: { name: 'lm-evaluation-harness', version: '0.4.9' },
+    })
+
+    const paper = await evolens('results', 'list', ...of, '--benchmark', 'GSM8K', '--paper')
+    expect(paper.out).toMatch(
+      /GSM8K +accuracy +Mistral-7B-v0\.3 +LLM \(Llama-3\.1-70B-Instruct\) +1 /,
+    )
+
     const compared = await evolens('results', 'compare', '2', '3', ...of, '--json')
     expect(JSON.parse(compared.out)).toMatchObject({ comparable: false, difference: null })
     const same = await evolens('results', 'compare', '2', '2', ...of)

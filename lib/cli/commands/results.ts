@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { stringify } from 'csv-stringify/sync'
 import { TABLE_CSV, tableRecords } from '@/lib/contracts/spreadsheet'
 import {
+  importResultsSchema,
   percentOf,
   resultModelSchema,
   RESULT_UNITS,
@@ -14,6 +15,8 @@ import {
 import { LIMITS } from '@/lib/contracts/limits'
 import { AppError } from '@/lib/errors'
 import { RESULT_READERS } from '@/lib/formats/results'
+import { everyEvalEverFiles } from '@/lib/formats/results/write-every-eval-ever'
+import { publishedResults } from '@/lib/paper/results'
 import { filesHere } from '@/lib/services/files/tasks'
 import { registerFile } from '@/lib/services/imports/uploads'
 import { listResults } from '@/lib/services/results'
@@ -35,8 +38,13 @@ interface ImportOptions extends Place {
 }
 
 interface ListOptions extends Place {
+  paper?: boolean
   benchmark?: string
   csv?: string
+}
+
+interface ExportOptions extends Place {
+  out: string
 }
 
 interface MapOptions extends Place {
@@ -89,15 +97,12 @@ async function importFiles(paths: string[], options: ImportOptions, json: boolea
     uploads.push({ uploadId, relativePath })
   }
   const { model, unit } = options
-  if (unit !== undefined && !['fraction', 'percent', 'count'].includes(unit)) {
-    throw new AppError('invalid_input', '--unit: fraction, percent or count')
-  }
-  const done = await importResults(
-    context,
-    studyId,
-    { uploads, ...(model ? { model } : {}), ...(unit ? { unit: unit as 'percent' } : {}) },
-    filesHere,
-  )
+  const given = parseOption(importResultsSchema, {
+    uploads,
+    ...(model === undefined ? {} : { model }),
+    ...(unit === undefined ? {} : { unit }),
+  })
+  const done = await importResults(context, studyId, given, filesHere)
   if (json) printJson(done)
   else {
     for (const note of done.notes) say('Note', note)
@@ -147,7 +152,7 @@ function list(options: ListOptions, json: boolean): void {
   const context = openContext()
   const all = listResults(context.db, findStudy(context, options.study))
   const wanted = options.benchmark?.toLowerCase()
-  const results = all.results.filter(
+  const results = [...all.results, ...(options.paper ? publishedResults() : [])].filter(
     ({ benchmark }) => wanted === undefined || benchmark.toLowerCase() === wanted,
   )
   if (options.csv !== undefined) {
@@ -156,6 +161,21 @@ function list(options: ListOptions, json: boolean): void {
   if (json) printJson({ ...all, results })
   else printRows(results.map(shown), false)
   if (options.csv !== undefined && !json) printLine(`Written: ${options.csv}`)
+}
+
+/** Writes the results into a folder, one file for each model, tool and date. */
+function exportResults(options: ExportOptions): void {
+  const context = openContext()
+  const { results } = listResults(context.db, findStudy(context, options.study))
+  const { files, left } = everyEvalEverFiles(results)
+  if (files.length === 0) throw new AppError('invalid_input', 'There is no result with a value.')
+  fs.mkdirSync(options.out, { recursive: true })
+  for (const { name, content } of files) {
+    fs.writeFileSync(path.join(options.out, name), `${JSON.stringify(content, null, 2)}\n`)
+  }
+  printLine(`Written: ${files.length} files in ${options.out}`)
+  if (left > 0)
+    say('Note', `${left} results without a value are left out; the format has no place for them.`)
 }
 
 function compare(numbers: readonly string[], options: Place, json: boolean): void {
@@ -201,7 +221,7 @@ function map(model: string, options: MapOptions, json: boolean): void {
   else say('Mapped', `${model}: ${row?.results ?? 0} results`)
 }
 
-/** Adds `results import|list|map|compare`: what models trained on the data reached on benchmarks. */
+/** Adds `results import|list|export|map|compare`: what models trained on the data reached on benchmarks. */
 export function addResultsCommand(program: Command): void {
   const json = () => program.opts<{ json?: boolean }>().json === true
   const group = program
@@ -228,8 +248,15 @@ export function addResultsCommand(program: Command): void {
     .description('the results with their models')
     .requiredOption('--study <name or id>', 'study')
     .option('--benchmark <name>', 'of this benchmark only')
+    .option('--paper', "the numbers of the paper's tables too")
     .option('--csv <file>', 'also writes them, unrounded, with file and place')
     .action((options: ListOptions) => list(options, json()))
+  group
+    .command('export')
+    .description('writes the results as files of the common schema Every Eval Ever')
+    .requiredOption('--study <name or id>', 'study')
+    .requiredOption('--out <folder>', 'folder to write into')
+    .action((options: ExportOptions) => exportResults(options))
   group
     .command('map <model>')
     .description('says what a model was trained on')

@@ -12,7 +12,7 @@ import {
 } from '@/lib/contracts/results'
 import { SEEDS_KEY } from '@/lib/contracts/seeds'
 import { AppError } from '@/lib/errors'
-import { recipeMark } from '../exports/recipe-name'
+import { recipeMark } from '@/lib/formats/llama-factory/output-folder'
 import { getStudy } from '../studies'
 import { listArms, listSeedSets } from '../studies/detail'
 

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { unzipSync } from 'fflate'
 import { parse } from 'yaml'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { exportRequestSchema } from '@/lib/contracts/export'
@@ -133,14 +134,17 @@ describe('models', () => {
     const request = exportRequestSchema.parse({
       studyId: study.studyId,
       state: { filter: { ...emptyFilter(), rounds: [1] }, sort: {}, columns: [] },
-      format: 'jsonl',
+      format: 'llama-factory',
+      options: { allowEmptyResponses: true },
       name: 'alpaca-round-1',
     })
     const { exportId, body } = await openExport(study.db, request)
-    await new Response(body).arrayBuffer()
-    const { text } = exportRecipe(study.db, study.studyId, exportId)
-    const folder = (parse(text) as { output_dir: string }).output_dir
+    const zip = unzipSync(new Uint8Array(await new Response(body).arrayBuffer()))
+    const settings = parse(Buffer.from(zip['train_sft.yaml'] ?? []).toString('utf8'))
+    const folder = (settings as { output_dir: string }).output_dir
     expect(folder).toMatch(/^saves\/alpaca-round-1-[0-9a-f]{8}$/)
+    const { text } = exportRecipe(study.db, study.studyId, exportId)
+    expect(parse(text)).toMatchObject({ output_dir: folder })
     const names = [`${folder}/checkpoint-500`, folder.replace('/', '__')]
     for (const [at, name] of [...names, 'saves/x-00000000'].entries()) {
       await take({ [`t${at}.csv`]: table(name) })

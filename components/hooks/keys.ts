@@ -21,6 +21,8 @@ export const studyKeys = {
   figures: (studyId: string) => [...study(studyId), 'figures'] as const,
   alignment: (studyId: string, cellId: string) => [...study(studyId), 'alignment', cellId] as const,
   results: (studyId: string) => [...study(studyId), 'results'] as const,
+  resultComparison: (studyId: string, pair: readonly number[]) =>
+    [...study(studyId), 'results', 'compare', pair] as const,
   exports: (studyId: string) => [...study(studyId), 'exports'] as const,
   exportCheck: (request: ExportRequest) =>
     [...values(request.studyId), 'export-check', request] as const,

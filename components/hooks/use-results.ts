@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import {
+  compareResultsEndpoint,
   deleteResultFileEndpoint,
   everyEvalEverEndpoint,
   importResultsEndpoint,
@@ -30,6 +31,17 @@ export function usePaperResults(isShown: boolean) {
     enabled: isShown,
     // Printed numbers do not change.
     staleTime: Infinity,
+  })
+}
+
+/** What can be said of two results, once two are chosen. */
+export function useResultComparison(studyId: string, pair: readonly number[]) {
+  const [a = 0, b = 0] = pair
+  return useQuery({
+    queryKey: studyKeys.resultComparison(studyId, pair),
+    queryFn: ({ signal }) =>
+      call(compareResultsEndpoint, { params: { studyId }, query: { a, b }, signal }),
+    enabled: pair.length === 2,
   })
 }
 

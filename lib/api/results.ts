@@ -3,10 +3,12 @@ import {
   importedResultsSchema,
   importResultsSchema,
   mappedModelSchema,
+  resultComparisonSchema,
   resultListSchema,
   storedResultSchema,
 } from '@/lib/contracts/results'
 import { endpoint } from './endpoint'
+import { integerParam } from './params'
 
 export const listResultsEndpoint = endpoint({
   method: 'GET',
@@ -21,6 +23,18 @@ export const importResultsEndpoint = endpoint({
   summary: 'Imports uploaded result files and a pasted table; files that cannot be read are named.',
   body: importResultsSchema,
   reply: importedResultsSchema,
+})
+
+export const compareResultsEndpoint = endpoint({
+  method: 'GET',
+  path: '/studies/[studyId]/results/compare',
+  summary:
+    "Gives the difference of two results by their numbers, or why there is none; the paper's have numbers below 0.",
+  query: z.object({
+    a: integerParam({ min: Number.MIN_SAFE_INTEGER }),
+    b: integerParam({ min: Number.MIN_SAFE_INTEGER }),
+  }),
+  reply: resultComparisonSchema,
 })
 
 export const resultsCsvEndpoint = endpoint({

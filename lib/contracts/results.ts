@@ -140,6 +140,29 @@ export const resultListSchema = z.object({
 })
 export type ResultList = z.infer<typeof resultListSchema>
 
+/** What can be said of two results. */
+export const resultComparisonSchema = z.object({
+  /** Why they cannot be compared; empty where they can. */
+  reasons: z.array(z.string()),
+  /** a minus b in percentage points; null where they cannot be compared or have no percentage. */
+  difference: z.number().nullable(),
+  /** Over the items that both have; null where one has no outcomes of items that are right or wrong. */
+  paired: z
+    .object({
+      n: z.number(),
+      /** Items of either that the other does not have. */
+      unpaired: z.number(),
+      both: z.number(),
+      onlyA: z.number(),
+      onlyB: z.number(),
+      neither: z.number(),
+      /** McNemar's exact test; null where no item tells them apart. */
+      p: z.number().nullable(),
+    })
+    .nullable(),
+})
+export type ResultComparison = z.infer<typeof resultComparisonSchema>
+
 /** Characters of a pasted table: a page of a paper, not a data set. */
 const PASTED = 1_000_000
 
@@ -168,14 +191,20 @@ export const importedResultsSchema = z.object({
 })
 export type ImportedResults = z.infer<typeof importedResultsSchema>
 
+/** Returns what two spellings of a benchmark's name share: `GSM8K`, `gsm8k` and `gsm-8k` are one. */
+export function benchmarkKey(name: string): string {
+  // EvalPlus adds a plus to the name of another set of tests.
+  return name.toLowerCase().replaceAll(/[^\p{L}\p{N}+]/gu, '')
+}
+
 /** Returns a value in percent: of a fraction a hundred times it, null where it has another unit or is missing. */
 export function percentOf({ value, unit }: Pick<ResultFacts, 'value' | 'unit'>): number | null {
   if (value === null || (unit !== 'fraction' && unit !== 'percent')) return null
   return unit === 'fraction' ? value * 100 : value
 }
 
-/** Digits after the point of a number as it is written, its exponent counted in. */
-function decimalsOf(written: string): number {
+/** Returns the digits after the point of a number as it is written, its exponent counted in. */
+export function decimalsOf(written: string): number {
   const [, fraction = '', exponent = '0'] = /(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(written) ?? []
   return Math.max(0, fraction.length - Number(exponent))
 }

@@ -3,7 +3,7 @@ import { storedResultSchema, whyNotComparable } from '@/lib/contracts/results'
 import { publishedResults } from './results'
 
 const all = publishedResults()
-const ofTable = (table: number) => all.filter(({ place }) => place === `Table ${table}`)
+const ofTable = (table: number) => all.filter(({ fileId }) => fileId === `table-${table}`)
 
 describe('published results', () => {
   it('hold every number of tables 1 to 5 and 9 to 15', () => {
@@ -36,7 +36,7 @@ describe('published results', () => {
     expect(wrong).toHaveLength(22)
     expect(all.filter(({ isShare }) => isShare)).toHaveLength(564)
     const humaneval = wrong.filter(
-      ({ place, benchmark }) => place === 'Table 3' && benchmark === 'HumanEval',
+      ({ fileId, benchmark }) => fileId === 'table-3' && benchmark === 'HumanEval',
     )
     expect(humaneval.map(({ written }) => written)).toEqual(['65.35', '70.96'])
   })

@@ -93,13 +93,13 @@ function resultOf(printed: Printed, no: number): StoredResult {
     fewShot: null,
     templateHash: null,
     date: null,
-    place: `Table ${table}`,
+    place: [`Table ${table}`, TITLES.get(table)].filter(Boolean).join(': '),
   }
   return {
     ...facts,
     no,
     fileId: `table-${table}`,
-    fileName: [`${published.paper}, Table ${table}`, TITLES.get(table)].filter(Boolean).join(': '),
+    fileName: `${published.paper}, Table ${table}`,
     source: 'paper',
     mapping: {
       ...unknownModel(),

@@ -3,6 +3,7 @@
 import { Anchor, Button } from '@mantine/core'
 import Link from 'next/link'
 import { useState } from 'react'
+import { useResultComparison } from '@/components/hooks/use-results'
 import { filterQuery } from '@/components/hooks/use-view-state'
 import { DASH, formatCount } from '@/components/ui/format'
 import { Notice } from '@/components/ui/states'
@@ -10,7 +11,7 @@ import { Table, type Column } from '@/components/ui/table'
 import { emptyFilter } from '@/lib/contracts/filter'
 import { MISSING_REASONS, type StoredResult } from '@/lib/contracts/results'
 import type { StudyDetail } from '@/lib/contracts/study'
-import { comparisonOf, evolverLabel, valueText } from './words'
+import { comparisonText, evolverLabel, valueText } from './words'
 
 /** More lines are drawn when they are asked for: a folder of MMLU alone brings hundreds. */
 const FIRST_ROWS = 200
@@ -54,7 +55,9 @@ export function ResultsTable({ studyId, arms, results }: ResultsTableProps) {
     setChosen((before) =>
       before.includes(no) ? before.filter((one) => one !== no) : [...before, no].slice(-2),
     )
-  const comparison = a && b ? comparisonOf(a, b) : null
+  const pair = a && b ? [a.no, b.no] : []
+  const comparison = useResultComparison(studyId, pair).data
+  const lines = a && b && comparison ? comparisonText(a, b, comparison) : []
   const shown = isAll ? results : results.slice(0, FIRST_ROWS)
 
   const columns: readonly Column<StoredResult>[] = [
@@ -87,7 +90,7 @@ export function ResultsTable({ studyId, arms, results }: ResultsTableProps) {
           seedSets.join(', '),
           temperature === null ? '' : `temperature ${temperature}`,
         ].filter(Boolean)
-        if (parts.length === 0) return <span className="ev-dim">not said</span>
+        if (parts.length === 0) return <span className="ev-dim">not stated</span>
         const text = parts.join(', ')
         return href === null ? (
           text
@@ -126,22 +129,23 @@ export function ResultsTable({ studyId, arms, results }: ResultsTableProps) {
         </>
       ),
     },
-    { name: 'File', kind: 'wrap', cell: ({ fileName }) => fileName },
+    { name: 'File', hint: ({ place }) => place, cell: ({ fileName }) => fileName },
   ]
   return (
     <>
-      {comparison ? (
+      {lines.length > 0 ? (
         <Notice
-          tone={comparison.reasons.length > 0 ? 'warn' : 'info'}
+          tone={comparison?.difference === null ? 'warn' : 'info'}
           action={
             <Button variant="default" size="xs" onClick={() => setChosen([])}>
               Deselect
             </Button>
           }
         >
-          <div dir="auto">{comparison.text}</div>
-          {comparison.reasons.map((reason) => (
-            <div key={reason}>{reason}</div>
+          {lines.map((line) => (
+            <div key={line} dir="auto">
+              {line}
+            </div>
           ))}
         </Notice>
       ) : null}

@@ -14,7 +14,7 @@ import { Section } from '@/components/ui/page'
 import { EmptyState, LoadingLines, QueryState } from '@/components/ui/states'
 import { StudyPage } from '@/components/shell/study-page'
 import { useDialogParam } from '@/components/shell/use-dialog-param'
-import type { ResultList, StoredResult } from '@/lib/contracts/results'
+import { benchmarkKey, type ResultList, type StoredResult } from '@/lib/contracts/results'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { ImportResultsDialog } from './import-results-dialog'
 import { ResultsTable } from './results-table'
@@ -34,15 +34,18 @@ interface ShownProps {
 /** The results with their filter; benchmark and published numbers are in the URL. */
 function ShownResults({ detail, results, isPaper, onPaper }: ShownProps) {
   const [benchmark, setBenchmark] = useQueryState('benchmark', parseAsString)
-  const benchmarks = [...new Set(results.map((result) => result.benchmark))].toSorted()
-  const chosen = results.filter((result) => benchmark === null || result.benchmark === benchmark)
+  // The paper writes GSM8K and its evaluation tool gsm8k: one choice shows both.
+  const names = new Map(results.map((result) => [benchmarkKey(result.benchmark), result.benchmark]))
+  const chosen = results.filter(
+    (result) => benchmark === null || benchmarkKey(result.benchmark) === benchmark,
+  )
   return (
     <Section title="Results" note={plural(chosen.length, 'number')}>
       <Group gap="md" align="end">
         <Select
           label="Benchmark"
           placeholder="all"
-          data={benchmarks}
+          data={[...names].map(([value, label]) => ({ value, label }))}
           value={benchmark}
           clearable
           searchable

@@ -16,7 +16,7 @@ const FROM: Record<MappedModel['from'], string> = {
   user: 'as you said',
   recipe: 'from the recipe in its name',
   other: 'as you said for another kind of file',
-  none: 'not said yet',
+  none: 'not stated yet',
 }
 
 interface ModelsProps {

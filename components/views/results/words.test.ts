@@ -1,25 +1,37 @@
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { publishedResults } from '@/lib/paper/results'
-import { comparisonOf, valueText } from './words'
+import { comparisonText, valueText } from './words'
 
-const ofTable = (table: number, metric: string) =>
-  publishedResults().filter((one) => one.place === `Table ${table}` && one.metric === metric)
+const [a, b] = publishedResults()
+const PAIRED = { n: 10, unpaired: 0, both: 4, onlyA: 5, onlyB: 0, neither: 1, p: 0.0625 }
 
-describe('what is said of two results', () => {
-  it('is a difference with a warning within one table, and reasons between two', () => {
-    const [a, b] = ofTable(12, 'pass@1').filter(({ benchmark }) => benchmark === 'MBPP')
-    const other = ofTable(1, 'pass@1').find(({ benchmark }) => benchmark === 'MBPP')
-    if (!a || !b || !other) throw new Error('no results')
-    expect(comparisonOf(b, a).text).toMatch(/: \+3\.00 percentage points\. A difference alone/)
-    expect(comparisonOf(a, other)).toMatchObject({
-      text: expect.stringMatching(/cannot be compared\.$/),
-      reasons: expect.arrayContaining(['The harness is stated by neither file.']),
-    })
-  })
-  it('never makes a percentage of points', () => {
-    const [reward] = ofTable(14, 'mean reward')
-    if (!reward) throw new Error('no result')
-    expect(valueText(reward)).toBe('1.54')
-    expect(valueText({ value: 0.5, unit: 'fraction', written: '0.5' })).toBe('50.00 %')
-  })
+it('says of two results no more than their items or reasons allow', () => {
+  if (!a || !b) throw new Error('no results')
+  const say = (comparison: Parameters<typeof comparisonText>[2]) => comparisonText(a, b, comparison)
+  const reasons = ['The harness differs: x and y.']
+  expect(say({ reasons, difference: null, paired: null })).toEqual([
+    expect.stringMatching(/cannot be compared\.$/),
+    ...reasons,
+  ])
+  const difference = 3
+  expect(say({ reasons: [], difference, paired: null })).toEqual([
+    expect.stringMatching(/: \+3\.00 percentage points\.$/),
+    'Without outcomes of single items it cannot be tested whether this is chance.',
+  ])
+  expect(say({ reasons: [], difference, paired: PAIRED })[1]).toBe(
+    "Of 10 shared items only the first has 5 right, only the second 0: McNemar's exact test p = 0.063.",
+  )
+  const same = { ...PAIRED, onlyA: 0, p: null, unpaired: 3 }
+  expect(say({ reasons: [], difference: 0, paired: same })[1]).toMatch(
+    /no item tells them apart\. 3 items are in one of them only\.$/,
+  )
+})
+
+it('shows no more digits than were written, and never makes a percentage of points', () => {
+  const reward = publishedResults().find(({ metric }) => metric === 'mean reward')
+  if (!reward) throw new Error('no result')
+  expect(valueText(reward)).toBe('1.54')
+  expect(valueText({ value: 0.5, unit: 'fraction', written: '0.5' })).toBe('50 %')
+  expect(valueText({ value: 0.3363, unit: 'fraction', written: '0.3363' })).toBe('33.63 %')
+  expect(valueText({ value: 31.2, unit: 'percent', written: '31.2' })).toBe('31.2 %')
 })

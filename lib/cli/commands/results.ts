@@ -4,12 +4,12 @@ import type { Command } from 'commander'
 import { stringify } from 'csv-stringify/sync'
 import { TABLE_CSV, tableRecords } from '@/lib/contracts/spreadsheet'
 import {
+  benchmarkKey,
   importResultsSchema,
   percentOf,
   resultModelSchema,
   RESULT_UNITS,
   unknownModel,
-  whyNotComparable,
   type StoredResult,
 } from '@/lib/contracts/results'
 import { LIMITS } from '@/lib/contracts/limits'
@@ -20,6 +20,7 @@ import { publishedResults } from '@/lib/paper/results'
 import { filesHere } from '@/lib/services/files/tasks'
 import { registerFile } from '@/lib/services/imports/uploads'
 import { listResults } from '@/lib/services/results'
+import { compareResults } from '@/lib/services/results/compare'
 import { importResults } from '@/lib/services/results/import'
 import { mapModel } from '@/lib/services/results/models'
 import { resultsTable } from '@/lib/services/results/table'
@@ -151,9 +152,9 @@ function shown(result: StoredResult): Record<string, unknown> {
 function list(options: ListOptions, json: boolean): void {
   const context = openContext()
   const all = listResults(context.db, findStudy(context, options.study))
-  const wanted = options.benchmark?.toLowerCase()
+  const wanted = options.benchmark === undefined ? undefined : benchmarkKey(options.benchmark)
   const results = [...all.results, ...(options.paper ? publishedResults() : [])].filter(
-    ({ benchmark }) => wanted === undefined || benchmark.toLowerCase() === wanted,
+    ({ benchmark }) => wanted === undefined || benchmarkKey(benchmark) === wanted,
   )
   if (options.csv !== undefined) {
     fs.writeFileSync(options.csv, stringify(tableRecords(resultsTable(results)), TABLE_CSV))
@@ -180,19 +181,24 @@ function exportResults(options: ExportOptions): void {
 
 function compare(numbers: readonly string[], options: Place, json: boolean): void {
   const context = openContext()
-  const { results } = listResults(context.db, findStudy(context, options.study))
-  const [a, b] = numbers.map((number) => {
-    const found = results.find(({ no }) => String(no) === number)
-    if (!found) throw new AppError('not_found', `There is no result ${number} in this study.`)
-    return found
-  }) as [StoredResult, StoredResult]
-  const reasons = whyNotComparable(a, b)
-  const [left, right] = [percentOf(a), percentOf(b)]
-  const difference = reasons.length > 0 || left === null || right === null ? null : left - right
-  if (json) printJson({ comparable: reasons.length === 0, reasons, difference })
-  else if (reasons.length > 0) for (const reason of reasons) say('Not', reason)
-  else if (difference === null) say('Not', 'One of them has no value in percent.')
-  else say('Difference', `${Number(difference.toPrecision(DIGITS))} percentage points`)
+  const [a = NaN, b = NaN] = numbers.map(Number)
+  const found = compareResults(context.db, findStudy(context, options.study), { a, b })
+  const { reasons, difference, paired } = found
+  if (json) {
+    printJson({ comparable: reasons.length === 0, ...found })
+    return
+  }
+  for (const reason of reasons) say('Not', reason)
+  if (difference === null) {
+    if (reasons.length === 0) say('Not', 'One of them has no value in percent.')
+    return
+  }
+  say('Difference', `${Number(difference.toPrecision(DIGITS))} percentage points`)
+  if (paired === null) return
+  const { n, onlyA, onlyB, unpaired, p } = paired
+  const test = p === null ? 'no item tells them apart' : `p ${Number(p.toPrecision(DIGITS))}`
+  say('McNemar', `${n} shared items, only the first ${onlyA}, only the second ${onlyB}: ${test}`)
+  if (unpaired > 0) say('Note', `${unpaired} items are in one of them only`)
 }
 
 function map(model: string, options: MapOptions, json: boolean): void {
@@ -272,7 +278,9 @@ export function addResultsCommand(program: Command): void {
     .action((model: string, options: MapOptions) => map(model, options, json()))
   group
     .command('compare <a> <b>')
-    .description('difference of two results by their numbers in the list, or why there is none')
+    .description(
+      "difference of two results by their numbers in the list, with McNemar's test over shared items, or why there is none",
+    )
     .requiredOption('--study <name or id>', 'study')
     .action((a: string, b: string, options: Place) => compare([a, b], options, json()))
 }

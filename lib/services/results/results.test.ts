@@ -10,6 +10,7 @@ import { exportRecipe, openExport } from '@/lib/services/exports'
 import { filesHere } from '@/lib/services/files/tasks'
 import { saveUpload } from '@/lib/services/imports/uploads'
 import { testStudy, type TestStudy } from '@/lib/testing/job-study'
+import { compareResults } from './compare'
 import { importResults } from './import'
 import { mapModel } from './models'
 import { resultsTable } from './table'
@@ -208,5 +209,50 @@ describe('two results', () => {
     expect(why(b, b2)).toEqual([])
     expect(why(b, c)).toHaveLength(4)
     expect(why(a, b)?.[0]).toBe('The harness is stated by one of them only.')
+  })
+
+  it('are tested over the items that both have, paired by id and hash', async () => {
+    const lines = (outcomes: string, hash = 'h') =>
+      [...outcomes]
+        .map((hit, id) =>
+          JSON.stringify({
+            doc_id: id,
+            filter: 'none',
+            metrics: ['acc'],
+            acc: Number(hit),
+            doc_hash: id === 0 ? hash : 'h',
+          }),
+        )
+        .join('\n')
+    const numbers = (model: string, acc: number, n: number) =>
+      JSON.stringify({
+        results: { task: { 'acc,none': acc } },
+        'n-shot': { task: 0 },
+        'n-samples': { task: { effective: n } },
+        model_name: model,
+        chat_template_sha: null,
+        lm_eval_version: '0.4.9',
+      })
+    await take({
+      [`a/results_${STAMP}.json`]: numbers('a', 0.7, 10),
+      [`a/samples_task_${STAMP}.jsonl`]: lines('1111111000'),
+      [`b/results_${STAMP}.json`]: numbers('b', 0.2, 10),
+      [`b/samples_task_${STAMP}.jsonl`]: lines('1000000001', 'other'),
+    })
+    const [a, b] = list().results.map(({ no }) => no)
+    const found = compareResults(study.db, study.studyId, { a: a ?? 0, b: b ?? 0 })
+    expect(found.reasons).toEqual([])
+    expect(found.difference).toBeCloseTo(50, 12)
+    // scipy.stats.binomtest(6, 7).pvalue
+    expect(found.paired).toEqual({
+      n: 9,
+      unpaired: 2,
+      both: 0,
+      onlyA: 6,
+      onlyB: 1,
+      neither: 2,
+      p: expect.closeTo(0.125, 12),
+    })
+    expect(() => compareResults(study.db, study.studyId, { a: 0, b: -1 })).toThrow(/no result 0/)
   })
 })

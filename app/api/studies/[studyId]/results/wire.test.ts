@@ -3,6 +3,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { call, endpointUrl } from '@/components/hooks/api'
 import {
+  compareResultsEndpoint,
   deleteResultFileEndpoint,
   everyEvalEverEndpoint,
   importResultsEndpoint,
@@ -89,11 +90,25 @@ it('maps a model, removes a file and restores it', async () => {
   await expect(call(restoreResultFileEndpoint, at)).rejects.toMatchObject({ code: 'not_found' })
 })
 
+it('compares two results, or says why not', async () => {
+  const { results } = await call(listResultsEndpoint, { params })
+  const [a, b] = results.filter(({ items }) => items > 0).map(({ no }) => no)
+  const ask = (one = 0, other = 0) =>
+    call(compareResultsEndpoint, { params, query: { a: one, b: other } })
+  expect(await ask(a, a)).toMatchObject({ difference: 0, paired: { n: 4, onlyA: 0, p: null } })
+  expect(await ask(a, b)).toMatchObject({
+    reasons: [expect.stringMatching(/^The metric key differs: exact_match,strict-match and/)],
+  })
+  expect((await ask(a, -1)).reasons.length).toBeGreaterThan(3)
+  await expect(ask(999)).rejects.toMatchObject({ code: 'not_found' })
+})
+
 it("gives the paper's numbers to be shown beside them", async () => {
   const printed = await call(paperResultsEndpoint, {})
-  expect(printed.find(({ place }) => place === 'Table 1')).toMatchObject({
+  expect(printed.find(({ fileId }) => fileId === 'table-1')).toMatchObject({
     benchmark: 'IFEval',
     written: '19.59',
+    place: 'Table 1: Evol-Instruct, Llama-3.1 evolvers, 6 students',
     unit: 'percent',
     mapping: { armKey: 'LLM (Llama-3.1-70B-Instruct)', round: 1, student: 'Mistral-7B-v0.3' },
   })

@@ -19,6 +19,7 @@ const UNITS: Record<string, ResultUnit> = {
   percent: 'percent',
   percentage: 'percent',
   count: 'count',
+  points: 'points',
 }
 
 function readEvaluation(value: unknown, file: FileView): ReadResult[] {

@@ -58,6 +58,13 @@ const NOT_REPORTED = new Set(['', '-', '–', '—', 'n/a', 'na', 'none', 'null'
 const NOT_A_NUMBER = /^[+-]?(?:nan|inf|infinity)$/i
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 
+/** A number too large for a double is none. */
+function numberOr(value: number, written: string): Score {
+  return Number.isFinite(value)
+    ? { value, missing: null, written }
+    : { value: null, missing: 'not_a_number', written }
+}
+
 /** Returns a number as it is written, or the reason why there is none; throws `data_error` for anything else. */
 export function scoreOf(raw: unknown, file: FileView, place: string): Score {
   if (raw === null || raw === undefined) {
@@ -67,13 +74,13 @@ export function scoreOf(raw: unknown, file: FileView, place: string): Score {
     return { value: null, missing: 'error', written: shown(raw['error']) }
   }
   const written = typeof raw === 'string' ? raw.trim() : raw
-  if (typeof written === 'number') return { value: written, missing: null, written: String(raw) }
+  if (typeof written === 'number') return numberOr(written, String(raw))
   if (typeof written === 'string') {
     if (NOT_REPORTED.has(written.toLowerCase())) {
       return { value: null, missing: 'not_reported', written }
     }
     if (NOT_A_NUMBER.test(written)) return { value: null, missing: 'not_a_number', written }
-    if (NUMBER.test(written)) return { value: Number(written), missing: null, written }
+    if (NUMBER.test(written)) return numberOr(Number(written), written)
   }
   throw unexpected(file, place, 'a number such as 0.31 or 31.2, or N/A where there is none', raw)
 }

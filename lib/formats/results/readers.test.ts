@@ -209,6 +209,14 @@ describe('a table', () => {
     }
   })
 
+  it('has no value where a number is NaN or too large', async () => {
+    const lines = ['NaN', '-inf', '1e999'].map((value) => `m,b,x,${value}`)
+    const { results } = await readText('t.csv', [HEAD, ...lines].join('\n'), 'percent')
+    expect(results.map(({ value, missing }) => [value, missing])).toEqual(
+      lines.map(() => [null, 'not_a_number']),
+    )
+  })
+
   it('never guesses a unit from the size of a number', async () => {
     const table = `${HEAD}\nm,mbpp,pass@1,0.9\n`
     await expect(readText('t.csv', table)).rejects.toThrow(

@@ -20,6 +20,9 @@ export const studyKeys = {
   operators: (studyId: string) => [...study(studyId), 'operators'] as const,
   figures: (studyId: string) => [...study(studyId), 'figures'] as const,
   alignment: (studyId: string, cellId: string) => [...study(studyId), 'alignment', cellId] as const,
+  results: (studyId: string) => [...study(studyId), 'results'] as const,
+  resultComparison: (studyId: string, pair: readonly number[]) =>
+    [...study(studyId), 'results', 'compare', pair] as const,
   exports: (studyId: string) => [...study(studyId), 'exports'] as const,
   exportCheck: (request: ExportRequest) =>
     [...values(request.studyId), 'export-check', request] as const,
@@ -74,6 +77,7 @@ export const promptKeys = {
 }
 
 export const exportFormatsKey = ['export-formats'] as const
+export const paperResultsKey = ['paper-results'] as const
 export const metricsKey = ['metrics'] as const
 
 /** A run with the texts of its prompts. */

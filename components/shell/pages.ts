@@ -10,6 +10,7 @@ import {
   IconProgress,
   IconScale,
   IconStack2,
+  IconTrophy,
   type Icon,
 } from '@tabler/icons-react'
 
@@ -44,6 +45,7 @@ export const STUDY_PAGES: readonly PageEntry[] = [
   ofStudy('figures', 'Figures', IconChartHistogram, 'f'),
   ofStudy('compare', 'Compare', IconColumns, 'c'),
   ofStudy('agreement', 'Agreement', IconScale, 'a'),
+  ofStudy('results', 'Results', IconTrophy, 't'),
   ofStudy('export', 'Export', IconDownload, 'e'),
 ]
 

@@ -12,6 +12,7 @@ import { addJobCommands } from './commands/jobs'
 import { addMeasureCommand } from './commands/measure'
 import { addModelCommands } from './commands/models'
 import { addPromptCommands } from './commands/prompts'
+import { addResultsCommand } from './commands/results'
 import { addSampleCommands } from './commands/sample'
 import { addSetupCommand } from './commands/setup'
 import { addStudyCommands } from './commands/studies'
@@ -35,6 +36,7 @@ for (const add of [
   addAlignCommand,
   addComputeCommand,
   addMeasureCommand,
+  addResultsCommand,
   addEvolveCommand,
   addExportCommand,
   addFigureCommand,

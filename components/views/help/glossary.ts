@@ -31,6 +31,15 @@ export const GLOSSARY: readonly Entry[] = [
       'The rows that a filter selects. A subset can be saved as a view, computed, drawn and exported.',
   },
   {
+    term: 'Benchmark result',
+    meaning:
+      'What a model trained on the data reached on a benchmark, with the unit, n and place in its file. Two results are compared only where benchmark, metric key, examples in the prompt, chat template and version of the evaluation tool agree.',
+  },
+  {
+    term: 'Student',
+    meaning: 'The model that was trained on evolved rows and then evaluated.',
+  },
+  {
     term: 'Operator',
     meaning:
       'What the evolver was asked to do: add constraints, deepen, concretize, increase reasoning steps, or, for breadth, write a new instruction of the same kind.',

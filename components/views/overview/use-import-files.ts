@@ -22,14 +22,14 @@ const MAX_SIBLINGS = 500
 
 let nextId = 0
 
-/** Path inside a dropped folder, or the name. */
-function nameOf(file: File): string {
+/** Returns the path inside a dropped folder, or the name. */
+export function nameOf(file: File): string {
   const path = (file as File & { path?: string }).path ?? file.webkitRelativePath
   return (path || file.name).replace(/^\.?\//, '')
 }
 
-/** Files that a folder brings along and nobody means. */
-function isJunk(name: string): boolean {
+/** Returns whether a folder brought the file along and nobody means it. */
+export function isJunk(name: string): boolean {
   return name.split('/').some((part) => part.startsWith('.') || part === '__MACOSX')
 }
 

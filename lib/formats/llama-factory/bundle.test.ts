@@ -53,6 +53,7 @@ describe('writeBundle', () => {
       finetuning_type: 'full',
       dataset: 'evolved_small-1',
       dataset_dir: '.',
+      output_dir: expect.stringMatching(/^saves\/evolved_small-1-[0-9a-f]{8}$/),
       template: 'qwen',
       cutoff_len: 2048,
       learning_rate: 0.00002,

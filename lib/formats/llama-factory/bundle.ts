@@ -11,6 +11,7 @@ import type { BundleColumns, BundleOptions } from './bundle-options'
 import { DEFAULT_CUTOFF } from './check'
 import type { BundleCheck } from './check'
 import type { Stage } from './converter'
+import { outputFolder } from './output-folder'
 import { blockedReason } from './row-reason'
 import { toTrainingRow, trainingObject } from './training-row'
 
@@ -45,7 +46,7 @@ function bundleEntries(
     { name: `${name}.json`, chunks: () => dataFile(open(), check, options) },
     { name: `${name}.meta.jsonl`, chunks: () => sidecar(open(), check, options) },
     { name: 'recipe.yaml', chunks: () => [recipeYaml(recipe, check, options)] },
-    { name: `train_${options.stage}.yaml`, chunks: () => [trainYaml(options)] },
+    { name: `train_${options.stage}.yaml`, chunks: () => [trainYaml(options, recipe)] },
   ]
 }
 
@@ -70,13 +71,15 @@ const STAGE_SETTINGS: Record<Stage, JsonObject> = {
 }
 
 /** Returns the training settings: the paper's on one GPU (8 rows a step there and here 8 accumulated). */
-function trainYaml(options: BundleOptions): string {
+function trainYaml(options: BundleOptions, recipe: JsonObject): string {
   return stringify({
     stage: options.stage,
     do_train: true,
     finetuning_type: 'full',
     dataset: options.name,
     dataset_dir: '.',
+    // Results of a model saved there are known to come from this export.
+    output_dir: outputFolder(options.name, recipe),
     template: options.template,
     cutoff_len: options.cutoffLen ?? DEFAULT_CUTOFF,
     ...STAGE_SETTINGS[options.stage],

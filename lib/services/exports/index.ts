@@ -6,6 +6,7 @@ import { subsets } from '@/db/schema'
 import { readableRows } from '@/db/stored-json'
 import type { ExportRequest, PreviousExport } from '@/lib/contracts/export'
 import { AppError } from '@/lib/errors'
+import { outputFolder } from '@/lib/formats/llama-factory/output-folder'
 import { WRITERS } from '@/lib/formats/writers'
 import { planExport } from './plan'
 import { makeRecipe } from './recipe'
@@ -125,6 +126,7 @@ export function exportRecipe(
     : { name: stored.file, complete: false }
   // Recipes noted before the date was kept apart from them hold it themselves.
   const created = stored.recipe.created ?? new Date(row.createdAt).toISOString()
-  const text = stringify({ ...stored.recipe, created, file: written }, { lineWidth: 0 })
+  const output_dir = outputFolder(row.name, stored.recipe)
+  const text = stringify({ ...stored.recipe, created, output_dir, file: written }, { lineWidth: 0 })
   return { fileName: `${row.name}.recipe.yaml`, text }
 }

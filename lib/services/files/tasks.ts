@@ -1,3 +1,5 @@
+import { readResultFile, type ResultsTask } from '@/lib/formats/results/read'
+import type { ResultsRead } from '@/lib/formats/results/types'
 import type { FolderContents } from '../imports/folder'
 import { lookAtFile, type FileLook, type LookTask } from '../imports/look'
 import { expandArchive, type ExpandTask } from '../imports/unpack'
@@ -7,6 +9,7 @@ export const FILE_TASKS = {
   look: (task: LookTask, _tick: () => void): Promise<FileLook> => lookAtFile(task),
   expand: (task: ExpandTask, tick: () => void): Promise<FolderContents> =>
     expandArchive(task, tick),
+  results: (task: ResultsTask, _tick: () => void): Promise<ResultsRead> => readResultFile(task),
 }
 
 export type FileTaskName = keyof typeof FILE_TASKS
@@ -15,10 +18,12 @@ export type FileTaskName = keyof typeof FILE_TASKS
 export interface FileTasks {
   look(task: LookTask, signal?: AbortSignal): Promise<FileLook>
   expand(task: ExpandTask, signal?: AbortSignal): Promise<FolderContents>
+  results(task: ResultsTask, signal?: AbortSignal): Promise<ResultsRead>
 }
 
 /** Reads files in the calling process. */
 export const filesHere: FileTasks = {
   look: (task) => FILE_TASKS.look(task, () => {}),
   expand: (task) => FILE_TASKS.expand(task, () => {}),
+  results: (task) => FILE_TASKS.results(task, () => {}),
 }

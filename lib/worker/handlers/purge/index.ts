@@ -1,6 +1,15 @@
 import { and, count, eq, inArray, isNotNull, lt, notInArray, sql } from 'drizzle-orm'
 import type { Db } from '@/db/client'
-import { backends, promptVersions, requestCache, runs, studies, subsets, views } from '@/db/schema'
+import {
+  backends,
+  promptVersions,
+  requestCache,
+  resultFiles,
+  runs,
+  studies,
+  subsets,
+  views,
+} from '@/db/schema'
 import { JOBS } from '@/lib/queue/kinds'
 import { enqueue, listJobs } from '@/lib/queue/queue'
 import { defineJob } from '@/lib/worker/types'
@@ -15,7 +24,7 @@ const CACHE_BYTES = 16 * 2 ** 30
 const CACHE_BATCH = 2_000
 
 /** Tables whose rows carry `deleted_at`. Backends stay while a run's card names them. */
-const SOFT_DELETED = [runs, views, subsets, studies, promptVersions] as const
+const SOFT_DELETED = [runs, views, subsets, resultFiles, studies, promptVersions] as const
 
 function purgeDeleted(db: Db, before: number): number {
   let removed = 0

@@ -1,0 +1,68 @@
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { z } from 'zod'
+import { resultFactsSchema, resultItemSchema, resultModelSchema } from '@/lib/contracts/results'
+import { storedJson } from '../stored-json'
+import { studies } from './studies'
+
+/** A file that benchmark results came from. */
+export const resultFiles = sqliteTable(
+  'result_files',
+  {
+    id: text('id').primaryKey(),
+    studyId: text('study_id')
+      .notNull()
+      .references(() => studies.id, { onDelete: 'cascade' }),
+    /** Name with the folders it came in. */
+    name: text('name').notNull(),
+    /** Id of the reader that read it. */
+    format: text('format').notNull(),
+    sha256: text('sha256').notNull(),
+    sizeBytes: integer('size_bytes').notNull(),
+    createdAt: integer('created_at').notNull(),
+    deletedAt: integer('deleted_at'),
+  },
+  (table) => [index('result_files_study').on(table.studyId)],
+)
+
+/** One number of a result file. */
+export const results = sqliteTable(
+  'results',
+  {
+    no: integer('no').primaryKey({ autoIncrement: true }),
+    fileId: text('file_id')
+      .notNull()
+      .references(() => resultFiles.id, { onDelete: 'cascade' }),
+    facts: storedJson('facts', resultFactsSchema).notNull(),
+  },
+  (table) => [index('results_file').on(table.fileId)],
+)
+
+/** Outcomes of the items behind a result; they may come from another file than the number. */
+export const resultItems = sqliteTable(
+  'result_items',
+  {
+    resultNo: integer('result_no')
+      .primaryKey()
+      .references(() => results.no, { onDelete: 'cascade' }),
+    fileId: text('file_id')
+      .notNull()
+      .references(() => resultFiles.id, { onDelete: 'cascade' }),
+    count: integer('count').notNull(),
+    items: storedJson('items', z.array(resultItemSchema)).notNull(),
+  },
+  (table) => [index('result_items_file').on(table.fileId)],
+)
+
+/** What a model name of one kind of result file stands for, as the user said. */
+export const resultModels = sqliteTable(
+  'result_models',
+  {
+    studyId: text('study_id')
+      .notNull()
+      .references(() => studies.id, { onDelete: 'cascade' }),
+    source: text('source').notNull(),
+    model: text('model').notNull(),
+    mapping: storedJson('mapping', resultModelSchema).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.studyId, table.source, table.model] })],
+)

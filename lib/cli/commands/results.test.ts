@@ -1,0 +1,100 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { runEvolens } from '@/lib/testing/cli'
+
+// Node and tsx are started for each call.
+const SLOW = 120_000
+
+let folder: string
+const evolens = (...args: string[]) =>
+  runEvolens(args, { EVOLENS_DATA_DIR: folder, EVOLENS_CACHE_DIR: folder, LOG_LEVEL: 'error' })
+const of = ['--study', 'S']
+
+beforeAll(async () => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'evolens-results-'))
+  const seeds = path.join(folder, 'fruit.json')
+  fs.writeFileSync(seeds, '[{"instruction":"Count the apples","output":"2"}]')
+  await evolens('import', '--seeds', '--seed-set', 'fruit', ...of, seeds)
+  const run = path.join(folder, 'eval', 'student-a')
+  fs.mkdirSync(run, { recursive: true })
+  const fixtures = path.join(process.cwd(), 'lib/formats/results/fixtures')
+  const stamp = '2024-12-15T00-00-00.500000'
+  fs.copyFileSync(
+    path.join(fixtures, 'lm-eval-results.json'),
+    path.join(run, `results_${stamp}.json`),
+  )
+  fs.copyFileSync(
+    path.join(fixtures, 'lm-eval-samples-gsm8k.jsonl'),
+    path.join(run, `samples_gsm8k_${stamp}.jsonl`),
+  )
+  fs.writeFileSync(path.join(run, 'broken.json'), '{"results": {"gsm8k":')
+}, SLOW)
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
+
+it(
+  'imports a folder, tells of the half-written file, and lists, maps and compares what is there',
+  async () => {
+    const done = await evolens('results', 'import', ...of, path.join(folder, 'eval'))
+    expect(done.code).toBe(3)
+    expect(done.err).toMatch(/eval\/student-a\/broken\.json, the file: .*half written/)
+    expect(done.out).toMatch(/results_2024-12-15T00-00-00\.500000\.json +lm-evaluation-harness +9/)
+    expect(done.out).toMatch(/not said what they were trained on: saves\/alpaca-round-1-0a1b2c3d/)
+
+    const model = 'saves/alpaca-round-1-0a1b2c3d'
+    const more = '--evolver seeds --round 0 --student Llama-3-8B --seed-set fruit'.split(' ')
+    const mapped = await evolens('results', 'map', model, '--source', 'lm-eval', ...of, ...more)
+    expect([mapped.code, mapped.err]).toEqual([0, ''])
+
+    const csv = path.join(folder, 'results.csv')
+    const listed = await evolens('results', 'list', ...of, '--benchmark', 'gsm8k', '--csv', csv)
+    const [head, first] = listed.out.split('\n').map((line) => line.trim().split(/\s{2,}/))
+    expect(head).toEqual(
+      'no benchmark metric model evolver round student value unit percent n attainable'.split(' '),
+    )
+    expect(first?.slice(1)).toEqual(
+      ['gsm8k', 'exact_match,strict-match', model, 'seeds', '0', 'Llama-3-8B'].concat(
+        '0.5 fraction 50 4 true'.split(' '),
+      ),
+    )
+    expect(fs.readFileSync(csv, 'utf8')).toMatch(
+      /gsm8k,,"exact_match,strict-match",.*,seeds,0,fruit,/,
+    )
+
+    const out = path.join(folder, 'eee')
+    const written = await evolens('results', 'export', ...of, '--out', out)
+    expect([written.code, written.err]).toEqual([0, ''])
+    expect(written.out).toMatch(/Written: 1 files[^]*1 results without a value are left out/)
+    const [name = ''] = fs.readdirSync(out)
+    expect(JSON.parse(fs.readFileSync(path.join(out, name), 'utf8'))).toMatchObject({
+      model_info: { id: model },
+      eval_library: { name: 'lm-evaluation-harness', version: '0.4.9' },
+    })
+
+    const paper = await evolens('results', 'list', ...of, '--benchmark', 'GSM8K', '--paper')
+    expect(paper.out).toMatch(
+      /GSM8K +accuracy +Mistral-7B-v0\.3 +LLM \(Llama-3\.1-70B-Instruct\) +1 /,
+    )
+
+    const compared = await evolens('results', 'compare', '2', '3', ...of, '--json')
+    expect(JSON.parse(compared.out)).toMatchObject({ comparable: false, difference: null })
+    const same = await evolens('results', 'compare', '2', '2', ...of)
+    expect(same.out).toMatch(/Difference\s*0 percentage points/)
+  },
+  SLOW,
+)
+
+it(
+  'takes a table only with its unit',
+  async () => {
+    const table = path.join(folder, 't.csv')
+    fs.writeFileSync(table, 'model,benchmark,metric,value\nm,mbpp,pass@1,0.9\n')
+    const refused = await evolens('results', 'import', ...of, table)
+    expect([refused.code, refused.out]).toEqual([3, ''])
+    expect(refused.err).toMatch(/t\.csv, line 2, unit: expected fraction, percent or count/)
+    const taken = await evolens('results', 'import', ...of, '--unit', 'percent', table, '--json')
+    expect(JSON.parse(taken.out)).toMatchObject({ files: [{ name: 't.csv', results: 1 }] })
+  },
+  SLOW,
+)

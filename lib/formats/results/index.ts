@@ -1,0 +1,24 @@
+import { alpacaEval } from './alpaca-eval'
+import { evalPlus } from './evalplus'
+import { everyEvalEver } from './every-eval-ever'
+import { followBench } from './followbench'
+import { ifeval } from './ifeval'
+import { lmEvalResults } from './lm-eval'
+import { lmEvalSamples } from './lm-eval-samples'
+import { openCompassResult, openCompassSummary } from './opencompass'
+import { resultTable } from './table'
+import type { ResultReader } from './types'
+
+/** Every kind of result file; the first that fits reads it. */
+export const RESULT_READERS: readonly ResultReader[] = [
+  lmEvalResults,
+  lmEvalSamples,
+  ifeval,
+  evalPlus,
+  alpacaEval,
+  openCompassSummary,
+  followBench,
+  everyEvalEver,
+  resultTable,
+  openCompassResult,
+]

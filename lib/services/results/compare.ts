@@ -1,0 +1,69 @@
+import { eq } from 'drizzle-orm'
+import type { Db } from '@/db/client'
+import { resultItems } from '@/db/schema'
+import {
+  percentOf,
+  whyNotComparable,
+  type ResultComparison,
+  type ResultItem,
+  type StoredResult,
+} from '@/lib/contracts/results'
+import { AppError } from '@/lib/errors'
+import { publishedResults } from '@/lib/paper/results'
+import { mcnemar } from '@/lib/stats/paired'
+import { listResults } from '.'
+
+function itemsOf(db: Db, { no, items }: StoredResult): ResultItem[] | null {
+  // Outcomes whose file was removed stay stored until the file is gone for good.
+  if (items === 0) return null
+  const row = db.select().from(resultItems).where(eq(resultItems.resultNo, no)).get()
+  const isYesOrNo = row?.items.every(({ hits, of }) => of === 1 && (hits === 0 || hits === 1))
+  return isYesOrNo ? (row?.items ?? null) : null
+}
+
+/** Items are paired by id; another hash under the same id is another item. */
+function paired(a: readonly ResultItem[], b: readonly ResultItem[]): ResultComparison['paired'] {
+  const others = new Map(b.map((item) => [item.id, item]))
+  const counts = { both: 0, onlyA: 0, onlyB: 0, neither: 0 }
+  for (const item of a) {
+    const other = others.get(item.id)
+    if (!other || other.hash !== item.hash) continue
+    if (item.hits === 1) counts[other.hits === 1 ? 'both' : 'onlyA']++
+    else counts[other.hits === 1 ? 'onlyB' : 'neither']++
+  }
+  const n = counts.both + counts.onlyA + counts.onlyB + counts.neither
+  const test = mcnemar(counts.onlyA, counts.onlyB)
+  return {
+    n,
+    unpaired: a.length + b.length - 2 * n,
+    ...counts,
+    p: test.ok ? test.p : null,
+  }
+}
+
+/**
+ * Returns what can be said of two results by their numbers (those below 0 are the paper's): why they cannot be compared, or
+ * their difference, and over single items McNemar's exact test. Throws `not_found`.
+ */
+export function compareResults(
+  db: Db,
+  studyId: string,
+  numbers: { a: number; b: number },
+): ResultComparison {
+  const all = [...listResults(db, studyId).results, ...publishedResults()]
+  const found = (no: number) => {
+    const result = all.find((one) => one.no === no)
+    if (!result) throw new AppError('not_found', `There is no result ${no} in this study.`)
+    return result
+  }
+  const [a, b] = [found(numbers.a), found(numbers.b)]
+  const reasons = whyNotComparable(a, b)
+  if (reasons.length > 0) return { reasons, difference: null, paired: null }
+  const [left, right] = [percentOf(a), percentOf(b)]
+  const [ofA, ofB] = [itemsOf(db, a), itemsOf(db, b)]
+  return {
+    reasons,
+    difference: left === null || right === null ? null : left - right,
+    paired: ofA && ofB ? paired(ofA, ofB) : null,
+  }
+}

@@ -170,7 +170,7 @@ export function useComparePairs(studyId: string, state: CompareState, pages: rea
 export function usePairTexts(
   studyId: string,
   state: CompareState,
-  pair: { seedSetKey: string; slot: number },
+  pair: { seedSetKey: string; slot: number; copy: number },
   enabled: boolean,
 ) {
   const sides = { ...summaryState(state), columns: [] }
@@ -179,7 +179,7 @@ export function usePairTexts(
     queryFn: ({ signal }) =>
       call(comparePairEndpoint, {
         params: { studyId },
-        query: { state: sides, seedSet: pair.seedSetKey, slot: pair.slot },
+        query: { state: sides, seedSet: pair.seedSetKey, slot: pair.slot, copy: pair.copy },
         signal,
       }),
     enabled,

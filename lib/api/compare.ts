@@ -52,6 +52,18 @@ export const comparePairEndpoint = endpoint({
   method: 'GET',
   path: '/studies/[studyId]/compare/pair',
   summary: 'Returns the whole texts of the pair at one seed.',
-  query: z.object({ state, seedSet: nameSchema, slot: integerParam({}) }),
-  reply: comparePairSchema.pick({ seedSetKey: true, slot: true, seed: true, a: true, b: true }),
+  query: z.object({
+    state,
+    seedSet: nameSchema,
+    slot: integerParam({}),
+    copy: integerParam({}).prefault(0),
+  }),
+  reply: comparePairSchema.pick({
+    seedSetKey: true,
+    slot: true,
+    copy: true,
+    seed: true,
+    a: true,
+    b: true,
+  }),
 })

@@ -60,20 +60,26 @@ export const compareIntervalSchema = z.union([
     ok: z.literal(true),
     low: z.number(),
     high: z.number(),
-    /** Resamples drawn; fewer than `wanted` when n is so large that the budget of draws ends first. */
+    /** Resamples that have a mean, and those that hold no seed with a value. */
     resamples: z.number(),
-    wanted: z.number(),
+    withoutValue: z.number(),
     seed: z.number(),
+    /** Seeds that were resampled, each with all its pairs; the same resamples for every metric. */
+    seeds: z.number(),
     /** Seed sets that were resampled each for itself. */
     strata: z.number(),
+    /** Drawing seeds with replacement, or a random weight for each seed where there are more than 5,000. */
+    method: z.enum(['multinomial', 'weights']),
   }),
   missingStatistic,
 ])
 export type CompareInterval = z.infer<typeof compareIntervalSchema>
 
-/** Tests on aligned pairs. Differences are A - B. */
+/** Tests on aligned pairs. Differences are A - B; a test counts each seed once, with the mean of its pairs. */
 export const pairedResultSchema = z.object({
   n: z.number(),
+  /** Seeds of these pairs. */
+  seeds: z.number(),
   meanA: z.number().nullable(),
   meanB: z.number().nullable(),
   meanDifference: z.number().nullable(),
@@ -203,8 +209,10 @@ export const compareSeedSetSchema = z.object({
   rowsA: z.number(),
   rowsB: z.number(),
   aligned: z.number(),
-  /** Rows set aside because an earlier row of the same side holds their slot. */
-  sharedSlots: z.number(),
+  /** Seeds that have a pair; fewer than `aligned` where several rows share one. */
+  seeds: z.number(),
+  /** Rows set aside because the other side has fewer rows of their seed. */
+  unmatched: z.number(),
   /** How each side met its slots: `index`, `birth`, ... */
   alignmentA: z.string().nullable(),
   alignmentB: z.string().nullable(),
@@ -239,6 +247,8 @@ export type CompareText = z.infer<typeof compareTextSchema>
 export const comparePairSchema = z.object({
   seedSetKey: z.string(),
   slot: z.number(),
+  /** How many earlier pairs have the same seed. */
+  copy: z.number(),
   /** null when the study holds no seed texts. */
   seed: compareTextSchema.nullable(),
   a: compareTextSchema,

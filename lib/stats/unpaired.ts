@@ -1,14 +1,11 @@
 import { kolmogorovUpperTail, normalTwoSided } from './distributions'
 import type { NoValue, Numbers } from './no-value'
 import { noValue } from './no-value'
-import { midRanks } from './ranks'
-import { sorted } from './summary'
+import { jointRanks } from './ranks'
+import { sortAscending } from './sort'
 
-function concatenated(a: Numbers, b: Numbers): Float64Array {
-  const all = new Float64Array(a.length + b.length)
-  all.set(a, 0)
-  all.set(b, a.length)
-  return all
+function ascending(values: Numbers): Float64Array {
+  return sortAscending(Float64Array.from(values))
 }
 
 /** Mann-Whitney test. */
@@ -31,9 +28,7 @@ export function mannWhitney(a: Numbers, b: Numbers): MannWhitneyResult | NoValue
   const nA = a.length
   const nB = b.length
   if (nA === 0 || nB === 0) return noValue('n_too_small')
-  const { ranks, tieSum } = midRanks(concatenated(a, b))
-  let rankSum = 0
-  for (let i = 0; i < nA; i += 1) rankSum += ranks[i] as number
+  const { first: rankSum, tieSum } = jointRanks(ascending(a), ascending(b))
   const pairs = nA * nB
   const n = nA + nB
   const u = rankSum - (nA * (nA + 1)) / 2
@@ -54,9 +49,7 @@ export function mannWhitney(a: Numbers, b: Numbers): MannWhitneyResult | NoValue
 /** Returns Cliff's delta of two samples by ranks, -1..1; no value when one is empty. */
 export function cliffsDelta(a: Numbers, b: Numbers): { ok: true; delta: number } | NoValue {
   if (a.length === 0 || b.length === 0) return noValue('n_too_small')
-  const { ranks } = midRanks(concatenated(a, b))
-  let rankSum = 0
-  for (let i = 0; i < a.length; i += 1) rankSum += ranks[i] as number
+  const { first: rankSum } = jointRanks(ascending(a), ascending(b))
   const u = rankSum - (a.length * (a.length + 1)) / 2
   return { ok: true, delta: (2 * u) / (a.length * b.length) - 1 }
 }
@@ -73,8 +66,8 @@ export function kolmogorovSmirnov(a: Numbers, b: Numbers): KolmogorovSmirnovResu
   const nA = a.length
   const nB = b.length
   if (nA === 0 || nB === 0) return noValue('n_too_small')
-  const x = sorted(a)
-  const y = sorted(b)
+  const x = ascending(a)
+  const y = ascending(b)
   let i = 0
   let j = 0
   let d = 0

@@ -46,7 +46,8 @@ const NOTHING_YET = {
 /** What is aligned, what is not, and why. */
 function AlignmentNote({ summary }: { summary: CompareSummary }) {
   const off = summary.seedSets.filter((set) => set.state !== 'aligned')
-  const shared = summary.seedSets.reduce((sum, set) => sum + set.sharedSlots, 0)
+  const seeds = summary.seedSets.reduce((sum, set) => sum + set.seeds, 0)
+  const unmatched = summary.seedSets.reduce((sum, set) => sum + set.unmatched, 0)
   const reasons: Record<string, string> = {
     not_aligned: 'rows share no seeds, so only unpaired tests apply',
     missing_a: 'A has no file',
@@ -58,8 +59,11 @@ function AlignmentNote({ summary }: { summary: CompareSummary }) {
       <Text aria-live="polite">
         <strong>{plural(summary.aligned, 'aligned pair')}</strong> of {plural(summary.rowsA, 'row')}{' '}
         of A and {plural(summary.rowsB, 'row')} of B{alignedBySet(summary.seedSets)}.
-        {shared > 0
-          ? ` ${plural(shared, 'row')} left out: an earlier row of the same file has their seed.`
+        {seeds < summary.aligned
+          ? ` They come from ${plural(seeds, 'seed')}; intervals and tests treat the pairs of a seed as one unit.`
+          : ''}
+        {unmatched > 0
+          ? ` ${plural(unmatched, 'row')} left out: the other side has fewer rows of their seed.`
           : ''}
       </Text>
       {off.map((set) => (

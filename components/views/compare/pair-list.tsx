@@ -36,7 +36,8 @@ interface PairListProps {
 }
 
 function pairKey(pair: ComparePair): string {
-  return `${pair.seedSetKey}.${pair.slot}`
+  const seed = `${pair.seedSetKey}.${pair.slot}`
+  return pair.copy === 0 ? seed : `${seed}.${pair.copy}`
 }
 
 function Controls({

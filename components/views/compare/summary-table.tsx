@@ -30,9 +30,10 @@ function MissingCell({ metric }: { metric: CompareMetric }) {
   )
 }
 
-/** The one p value of the row: signed ranks, the trend of ordered levels, or ranks of unpaired sets. */
+/** The one p value of the row: signed ranks, the trend of ordered levels (McNemar for two), or ranks of unpaired sets. */
 function mainTest(metric: CompareMetric) {
-  if (metric.levelTests) return metric.levelTests.trend
+  const { levelTests } = metric
+  if (levelTests) return levelTests.names.length > 2 ? levelTests.trend : levelTests.mcnemar.test
   if (metric.unpaired) return metric.unpaired.mannWhitney
   return metric.paired?.wilcoxon ?? null
 }
@@ -59,23 +60,16 @@ function Interval({
     return <span className="ev-dim">{DASH}</span>
   }
   const text = formatInterval(interval.low, interval.high)
-  const full = `95 % interval ${text}, ${formatCount(interval.resamples)} resamples of the pairs${
+  const full = `95 % interval ${text}, ${formatCount(interval.resamples)} resamples of ${formatCount(interval.seeds)} seeds${
     interval.strata > 1 ? ` within each of ${interval.strata} seed sets` : ''
-  }, random seed ${interval.seed}.${
-    interval.resamples < interval.wanted
-      ? ` Reduced from ${formatCount(interval.wanted)} because of the size of the set.`
-      : ''
-  }`
+  }, all pairs of a seed together, ${
+    interval.method === 'weights' ? 'by random weights' : 'drawn with replacement'
+  }, random seed ${interval.seed}.`
   return (
     <Tooltip label={full}>
       <UnstyledButton component="span" tabIndex={0} className={classes.interval}>
         <IntervalMark estimate={estimate} low={interval.low} high={interval.high} label={full} />
-        <span>
-          {text}
-          {interval.resamples < interval.wanted ? (
-            <span className="ev-dim"> ({formatCount(interval.resamples)} resamples)</span>
-          ) : null}
-        </span>
+        <span>{text}</span>
       </UnstyledButton>
     </Tooltip>
   )
@@ -166,7 +160,7 @@ export function SummaryTable({ metrics, intervals, selected, tests, onSelect }: 
               <Term tip="Mean over pairs of A minus B, paired by seed.">A − B</Term>
             </th>
             <th>
-              <Term tip="Percentile bootstrap of the mean difference. Seeds are resampled within each seed set.">
+              <Term tip="Percentile bootstrap of the mean difference, 10,000 resamples. Seeds are resampled within each seed set, all pairs of a seed together; every metric sees the same resamples.">
                 95 % interval
               </Term>
             </th>
@@ -177,7 +171,7 @@ export function SummaryTable({ metrics, intervals, selected, tests, onSelect }: 
             </th>
             <th className="ev-num">
               <Term
-                tip={`Wilcoxon signed-rank test; ordered trend for levels; Mann-Whitney where unpaired. Holm-corrected over all ${tests} p values of this view.`}
+                tip={`Wilcoxon signed-rank test; ordered trend for levels, McNemar for yes and no; Mann-Whitney where unpaired. Holm-corrected over all ${tests} p values of this view.`}
               >
                 p (Holm)
               </Term>

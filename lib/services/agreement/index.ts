@@ -30,8 +30,6 @@ import { listRuns } from '../runs'
 
 // The reference number of resamples; large runs get fewer, and the report says how many.
 const WANTED_RESAMPLES = 10_000
-// About two seconds of drawing: 10,000 resamples up to 10,000 seeds, fewer beyond.
-const DRAW_BUDGET = 100_000_000
 // A few milliseconds of drawing between turns of the event loop.
 const DRAWS_PER_TURN = 60_000
 // Scales with more steps than this count ratings a twentieth of the scale apart as adjacent, others one step.
@@ -148,7 +146,7 @@ function tableOf({ first, second }: Pairs, output: OutputSpec): AgreementReport[
 
 async function bootstrapped(pairs: Pairs, signal?: AbortSignal) {
   const boot = new KappaBootstrap(pairs.first, pairs.second, pairs.cluster, BOOTSTRAP_SEED)
-  const resamples = affordableResamples(boot.clusters, WANTED_RESAMPLES, DRAW_BUDGET)
+  const resamples = affordableResamples(boot.clusters, WANTED_RESAMPLES)
   const perTurn = Math.max(1, Math.floor(DRAWS_PER_TURN / Math.max(1, boot.clusters)))
   for (let b = 0; b < resamples; b += 1) {
     boot.draw()

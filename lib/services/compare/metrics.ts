@@ -5,7 +5,7 @@ import type { ColumnInfo } from '@/lib/contracts/study'
 import type { CellRef } from '../cells'
 import type { SeedSetPairing } from './sides'
 import { yieldToEventLoop } from './slots'
-import { levelTests, pairedTests, type PFamily, unpairedTests } from './tests'
+import { levelTests, pairedTests, type PairedValues, type PFamily, unpairedTests } from './tests'
 
 /** One number a row of one cell, with its status byte and the run it came from. */
 export interface SideColumn {
@@ -90,26 +90,28 @@ function valuedOnly(column: SideColumn): Float64Array {
   return column.values.filter((_, row) => isValued(column, row))
 }
 
-export interface PairedValues {
-  a: Float64Array
-  b: Float64Array
-}
-
-/** Returns the values of pairs that have one on both sides, in slot order. */
-export function pairedValues({ pairing, a, b }: SeedSetValues): PairedValues {
-  const n = pairing.pairs.slots.length
+/** Returns the values of pairs that have one on both sides, seed sets one after another, in slot order. */
+export function pairedValues(parts: readonly SeedSetValues[]): PairedValues {
+  const n = parts.reduce((sum, { pairing }) => sum + pairing.pairs.slots.length, 0)
   const left = new Float64Array(n)
   const right = new Float64Array(n)
+  const seeds = new Int32Array(n)
   let k = 0
-  for (let i = 0; a && b && i < n; i += 1) {
-    const rowA = pairing.pairs.rowsA[i] as number
-    const rowB = pairing.pairs.rowsB[i] as number
-    if (!isValued(a, rowA) || !isValued(b, rowB)) continue
-    left[k] = a.values[rowA] as number
-    right[k] = b.values[rowB] as number
-    k += 1
+  let first = 0
+  for (const { pairing, a, b } of parts) {
+    const { rowsA, rowsB, clusters } = pairing.pairs
+    for (let i = 0; a && b && i < clusters.length; i += 1) {
+      const rowA = rowsA[i] as number
+      const rowB = rowsB[i] as number
+      if (!isValued(a, rowA) || !isValued(b, rowB)) continue
+      left[k] = a.values[rowA] as number
+      right[k] = b.values[rowB] as number
+      seeds[k] = first + (clusters[i] as number)
+      k += 1
+    }
+    first += pairing.pairs.seeds
   }
-  return { a: left.slice(0, k), b: right.slice(0, k) }
+  return { a: left.slice(0, k), b: right.slice(0, k), seeds: seeds.slice(0, k) }
 }
 
 function concat(parts: readonly Float64Array[]): Float64Array {
@@ -169,9 +171,7 @@ async function pairedPart(
   state: CompareState,
   family: PFamily,
 ): Promise<Pick<CompareMetric, 'paired' | 'levelTests' | 'pairsWithoutValue'>> {
-  const values = parts.map(pairedValues)
-  const a = concat(values.map((value) => value.a))
-  const b = concat(values.map((value) => value.b))
+  const values = pairedValues(parts)
   const aligned = parts.reduce((sum, part) => sum + part.pairing.pairs.slots.length, 0)
   const names = column.shape === 'enum' ? column.levels : null
   // The upper two levels ("hard" of five) unless another line is asked for.
@@ -179,9 +179,9 @@ async function pairedPart(
     ? Math.min(names.length, state.threshold ?? Math.max(2, names.length - 1))
     : 0
   return {
-    paired: await pairedTests(a, b, family, names === null),
-    levelTests: names ? levelTests(a, b, names, threshold, family) : null,
-    pairsWithoutValue: aligned - a.length,
+    paired: await pairedTests(values, family, names === null),
+    levelTests: names ? levelTests(values, names, threshold, family) : null,
+    pairsWithoutValue: aligned - values.a.length,
   }
 }
 

@@ -8,11 +8,17 @@ import {
   parseAsStringLiteral,
   useQueryStates,
 } from 'nuqs'
-import { type ComparePart, compareEndpoint, comparePairEndpoint } from '@/lib/api/compare'
+import {
+  type COMPARE_TABLE_FORMATS,
+  type ComparePart,
+  compareEndpoint,
+  comparePairEndpoint,
+  compareTableEndpoint,
+} from '@/lib/api/compare'
 import type { CompareState } from '@/lib/contracts/compare'
 import { COMPARE_SORTS } from '@/lib/contracts/compare'
 import type { StudyDetail } from '@/lib/contracts/study'
-import { call } from './api'
+import { call, endpointUrl } from './api'
 import { studyKeys } from './keys'
 
 /** Pairs asked for at once: each carries three texts, and about four fit a screen. */
@@ -54,6 +60,8 @@ const parsers = {
   metrics: parseAsArrayOf(parseAsString).withDefault([]),
   entry: parseAsInteger.withDefault(0),
   level: parseAsInteger,
+  length: parseAsString,
+  flag: parseAsString,
   order: parseAsStringLiteral(COMPARE_SORTS).withDefault('slot'),
   desc: parseAsBoolean.withDefault(false),
   diff: parseAsStringLiteral(DIFF_MODES).withDefault('sides'),
@@ -113,6 +121,8 @@ export function toCompareState(params: CompareParams, a: SideChoice, b: SideChoi
     column: params.metric,
     component: params.entry,
     threshold: params.level,
+    lengthColumn: params.length,
+    flagColumn: params.flag,
     sort: params.order,
     descending: params.desc,
   }
@@ -147,6 +157,16 @@ export function useCompareIntervals(studyId: string, state: CompareState) {
     queryKey: studyKeys.compareIntervals(studyId, asked),
     queryFn: ({ signal }) => comparePart(studyId, { state: asked, part: 'intervals' }, signal),
   })
+}
+
+/** Address of the summary as a table to download. */
+export function compareTableHref(
+  studyId: string,
+  state: CompareState,
+  format: (typeof COMPARE_TABLE_FORMATS)[number],
+): string {
+  const query = { state: summaryState(state), format }
+  return endpointUrl(compareTableEndpoint, { params: { studyId }, query })
 }
 
 /** The windows of aligned rows that are in sight. */

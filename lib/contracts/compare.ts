@@ -44,6 +44,16 @@ export const compareStateSchema = z.object({
     .describe(
       'Lowest level that counts as a hit in the McNemar test; null = the upper two levels.',
     ),
+  lengthColumn: columnIdSchema
+    .nullable()
+    .default(null)
+    .describe('Length that differences are controlled for: pairs within 10 %, and a regression.'),
+  flagColumn: columnIdSchema
+    .nullable()
+    .default(null)
+    .describe(
+      'Column of yes and no; differences are also given without pairs in which a side is flagged.',
+    ),
   sort: z.enum(COMPARE_SORTS).default('slot').describe('`size` sorts by the absolute difference.'),
   descending: z.boolean().default(false),
 })
@@ -167,6 +177,32 @@ export const unpairedResultSchema = z.object({
 })
 export type UnpairedResult = z.infer<typeof unpairedResultSchema>
 
+/** The mean difference A - B over some of the pairs; errors count a seed once. */
+export const compareControlSchema = z.intersection(
+  z.object({
+    pairs: z.enum(['all', 'unflagged']),
+    /** `matched`: lengths within 10 % of the longer one; `adjusted`: regression on length with a term for the side. */
+    length: z.enum(['as_is', 'matched', 'adjusted']),
+    n: z.number(),
+  }),
+  z.union([
+    z.object({
+      ok: z.literal(true),
+      estimate: z.number(),
+      standardError: z.number(),
+      low: z.number(),
+      high: z.number(),
+      seeds: z.number(),
+      /** Change of the metric for each unit of length; null without a regression. */
+      slope: z.number().nullable(),
+      /** (1.960 + 0.842) standard errors: the difference found with 80 % power by a two-sided test at 5 %. */
+      detectable: z.number(),
+    }),
+    missingStatistic,
+  ]),
+)
+export type CompareControl = z.infer<typeof compareControlSchema>
+
 export const compareSideValuesSchema = z.object({
   runId: z.string().nullable(),
   definitionHash: z.string().nullable(),
@@ -196,6 +232,8 @@ export const compareMetricSchema = z.object({
   pairsWithoutValue: z.number(),
   paired: pairedResultSchema.nullable(),
   levelTests: levelsResultSchema.nullable(),
+  /** Before and after control for length and flags; all pairs as they are come first. Empty without pairs. */
+  controls: z.array(compareControlSchema),
   unpaired: unpairedResultSchema.nullable(),
 })
 export type CompareMetric = z.infer<typeof compareMetricSchema>

@@ -2,6 +2,7 @@
 
 import { Tooltip, UnstyledButton } from '@mantine/core'
 import type { CompareInterval, CompareMetric, CompareSideValues } from '@/lib/contracts/compare'
+import { effectOf, mainTest } from '@/lib/contracts/compare-report'
 import { DASH, formatCount, formatMetric } from '@/components/ui/format'
 import { Term } from '@/components/ui/info-tip'
 import { formatDifference, formatInterval, missingText, pText, reasonText } from './format'
@@ -28,22 +29,6 @@ function MissingCell({ metric }: { metric: CompareMetric }) {
       <Missing side={metric.a} /> · <Missing side={metric.b} />
     </td>
   )
-}
-
-/** The one p value of the row: signed ranks, the trend of ordered levels (McNemar for two), or ranks of unpaired sets. */
-function mainTest(metric: CompareMetric) {
-  const { levelTests } = metric
-  if (levelTests) return levelTests.names.length > 2 ? levelTests.trend : levelTests.mcnemar.test
-  if (metric.unpaired) return metric.unpaired.mannWhitney
-  return metric.paired?.wilcoxon ?? null
-}
-
-function effectOf(metric: CompareMetric): number | null {
-  if (metric.unpaired)
-    return metric.unpaired.mannWhitney.ok ? metric.unpaired.mannWhitney.delta : null
-  const { wilcoxon, cliff } = metric.paired ?? {}
-  if (wilcoxon?.ok) return wilcoxon.effect
-  return metric.levelTests && cliff?.ok ? cliff.delta : null
 }
 
 function Interval({
@@ -76,7 +61,7 @@ function Interval({
 }
 
 function PValue({ metric }: { metric: CompareMetric }) {
-  const test = mainTest(metric)
+  const test = mainTest(metric)?.test
   if (!test) return <>{DASH}</>
   if (!test.ok) return <Term tip={`No test: ${reasonText(test.reason)}.`}>{DASH}</Term>
   return (

@@ -7,7 +7,7 @@ import { AppError } from '@/lib/errors'
 import { listMetrics } from '@/lib/metrics'
 import { columnReader, listColumns, type ColumnReader } from '../columns'
 import { parseColumnId } from '../columns/describe'
-import type { SideReader } from './metrics'
+import type { SideReader } from './side-values'
 
 // Words of a boolean value, in the order of their levels.
 const YES_NO = [wordsOf(false), wordsOf(true)].flat()
@@ -52,6 +52,23 @@ export function chosenColumns(db: Db, studyId: string, state: CompareState): Col
   return listColumns(db, studyId)
     .filter((column) => column.isDefault && !column.hidden && isComparable(column.shape))
     .map(asCompared)
+}
+
+/** Returns a column that differences are controlled for; null where none was asked for. */
+export function controlColumn(
+  db: Db,
+  studyId: string,
+  columnId: string | null,
+  wants: 'number' | 'flag',
+): ColumnInfo | null {
+  if (columnId === null) return null
+  const column = describeColumn(db, studyId, columnId)
+  const isFlag = column.levels === YES_NO
+  if (wants === 'flag' ? isFlag : column.shape === 'scalar') return column
+  throw new AppError(
+    'invalid_input',
+    `${column.label} holds no ${wants === 'flag' ? 'yes or no, so it flags no rows' : 'single numbers, so it is no length'}. Choose another column.`,
+  )
 }
 
 /** Returns the column of the aligned rows: the one asked for, else the first of the summary; null without any. */

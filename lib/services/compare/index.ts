@@ -15,16 +15,17 @@ import type { ColumnInfo } from '@/lib/contracts/study'
 import { sortPermutation } from '@/lib/columns/sort'
 import { AppError } from '@/lib/errors'
 import { clusteredIntervals, type SeedSums } from './bootstrap'
-import { chosenColumns, sideReader, rowColumn } from './columns'
+import { chosenColumns, controlColumn, rowColumn, sideReader } from './columns'
+import { pairFlags, pairLengths, type Controls } from './controls'
+import { compareMetric, findConflict } from './metrics'
 import {
-  compareMetric,
-  findConflict,
   isValued,
   pairedValues,
   readMetric,
   type SeedSetValues,
   type SideColumn,
-} from './metrics'
+  type SideReader,
+} from './side-values'
 import { describePairing, pairSides, type SeedSetPairing } from './sides'
 import { yieldToEventLoop } from './slots'
 import { PFamily, type PairedValues } from './tests'
@@ -34,6 +35,21 @@ import { textReader, type TextReader } from './texts'
 const KEPT_INTERVALS = 256
 
 const keptIntervals = new Map<string, CompareInterval>()
+
+async function readControls(
+  db: Db,
+  studyId: string,
+  state: CompareState,
+  pairings: readonly SeedSetPairing[],
+  reader: SideReader,
+): Promise<Controls> {
+  const length = controlColumn(db, studyId, state.lengthColumn, 'number')
+  const flag = controlColumn(db, studyId, state.flagColumn, 'flag')
+  return {
+    length: length ? pairLengths(await readMetric(pairings, length, reader)) : null,
+    flagged: flag ? pairFlags(await readMetric(pairings, flag, reader)) : null,
+  }
+}
 
 /**
  * Returns, for every metric shown, the paired tests of A - B over rows that meet at a seed slot; unpaired tests, apart,
@@ -48,9 +64,10 @@ export async function compareSummary(
   const pairings = await pairSides(db, studyId, state)
   const reader = sideReader(db, studyId, state)
   const family = new PFamily()
+  const controls = await readControls(db, studyId, state, pairings, reader)
   const metrics: CompareSummary['metrics'] = []
   for (const column of chosenColumns(db, studyId, state)) {
-    metrics.push(await compareMetric(pairings, column, reader, state, family))
+    metrics.push(await compareMetric(pairings, column, reader, state, family, controls))
   }
   const tests = family.correct()
   const seedSets = pairings.map(describePairing)

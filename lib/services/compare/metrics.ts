@@ -2,59 +2,17 @@ import { isQuantity } from '@/lib/contracts/column-kinds'
 import type { CompareMetric, CompareSideValues, CompareState } from '@/lib/contracts/compare'
 import { carriesValue, statusOf } from '@/lib/contracts/status'
 import type { ColumnInfo } from '@/lib/contracts/study'
-import type { CellRef } from '../cells'
 import type { SeedSetPairing } from './sides'
-import { yieldToEventLoop } from './slots'
-import { levelTests, pairedTests, type PairedValues, type PFamily, unpairedTests } from './tests'
-
-/** One number a row of one cell, with its status byte and the run it came from. */
-export interface SideColumn {
-  values: Float64Array
-  status: Uint8Array
-  runId: string | null
-  definitionHash: string | null
-}
-
-/** Reads a column of a cell for one side; the side may name runs of its own. */
-export interface SideReader {
-  /** Reads ahead what would block for long. */
-  warm(cell: CellRef, column: ColumnInfo): Promise<void>
-  read(cell: CellRef, column: ColumnInfo, side: 'a' | 'b'): SideColumn
-  /** Whether a value depends on how many rows the set has, so that only sets of equal size compare. */
-  dependsOnSetSize(column: ColumnInfo): boolean
-}
-
-/** Values of one metric on both sides of one seed set. */
-export interface SeedSetValues {
-  pairing: SeedSetPairing
-  a: SideColumn | null
-  b: SideColumn | null
-}
-
-/** Returns the values of one metric on both sides of every seed set. */
-export async function readMetric(
-  pairings: readonly SeedSetPairing[],
-  column: ColumnInfo,
-  reader: SideReader,
-): Promise<SeedSetValues[]> {
-  const parts: SeedSetValues[] = []
-  for (const pairing of pairings) {
-    if (pairing.a) await reader.warm(pairing.a, column)
-    if (pairing.b) await reader.warm(pairing.b, column)
-    parts.push({
-      pairing,
-      a: pairing.a ? reader.read(pairing.a, column, 'a') : null,
-      b: pairing.b ? reader.read(pairing.b, column, 'b') : null,
-    })
-    await yieldToEventLoop()
-  }
-  return parts
-}
-
-/** Whether a row has a number that counts. */
-export function isValued(column: SideColumn, row: number): boolean {
-  return carriesValue(column.status[row] ?? 0) && Number.isFinite(column.values[row])
-}
+import { controlledDifferences, type Controls } from './controls'
+import {
+  isValued,
+  pairedValues,
+  readMetric,
+  type SeedSetValues,
+  type SideColumn,
+  type SideReader,
+} from './side-values'
+import { levelTests, pairedTests, type PFamily, unpairedTests } from './tests'
 
 function sideValues(parts: readonly SeedSetValues[], side: 'a' | 'b'): CompareSideValues {
   const missing: Record<string, number> = {}
@@ -88,30 +46,6 @@ function sideValues(parts: readonly SeedSetValues[], side: 'a' | 'b'): CompareSi
 /** Returns the values of rows that have one, in row order. */
 function valuedOnly(column: SideColumn): Float64Array {
   return column.values.filter((_, row) => isValued(column, row))
-}
-
-/** Returns the values of pairs that have one on both sides, seed sets one after another, in slot order. */
-export function pairedValues(parts: readonly SeedSetValues[]): PairedValues {
-  const n = parts.reduce((sum, { pairing }) => sum + pairing.pairs.slots.length, 0)
-  const left = new Float64Array(n)
-  const right = new Float64Array(n)
-  const seeds = new Int32Array(n)
-  let k = 0
-  let first = 0
-  for (const { pairing, a, b } of parts) {
-    const { rowsA, rowsB, clusters } = pairing.pairs
-    for (let i = 0; a && b && i < clusters.length; i += 1) {
-      const rowA = rowsA[i] as number
-      const rowB = rowsB[i] as number
-      if (!isValued(a, rowA) || !isValued(b, rowB)) continue
-      left[k] = a.values[rowA] as number
-      right[k] = b.values[rowB] as number
-      seeds[k] = first + (clusters[i] as number)
-      k += 1
-    }
-    first += pairing.pairs.seeds
-  }
-  return { a: left.slice(0, k), b: right.slice(0, k), seeds: seeds.slice(0, k) }
 }
 
 function concat(parts: readonly Float64Array[]): Float64Array {
@@ -170,7 +104,8 @@ async function pairedPart(
   column: ColumnInfo,
   state: CompareState,
   family: PFamily,
-): Promise<Pick<CompareMetric, 'paired' | 'levelTests' | 'pairsWithoutValue'>> {
+  controls: Controls,
+): Promise<Pick<CompareMetric, 'paired' | 'levelTests' | 'controls' | 'pairsWithoutValue'>> {
   const values = pairedValues(parts)
   const aligned = parts.reduce((sum, part) => sum + part.pairing.pairs.slots.length, 0)
   const names = column.shape === 'enum' ? column.levels : null
@@ -181,6 +116,7 @@ async function pairedPart(
   return {
     paired: await pairedTests(values, family, names === null),
     levelTests: names ? levelTests(values, names, threshold, family) : null,
+    controls: controlledDifferences(values, controls),
     pairsWithoutValue: aligned - values.a.length,
   }
 }
@@ -192,6 +128,7 @@ export async function compareMetric(
   reader: SideReader,
   state: CompareState,
   family: PFamily,
+  controls: Controls,
 ): Promise<CompareMetric> {
   const parts = await readMetric(pairings, column, reader)
   const conflict = findConflict(parts, column, reader)
@@ -211,10 +148,11 @@ export async function compareMetric(
     pairsWithoutValue: aligned,
     paired: null,
     levelTests: null,
+    controls: [],
     unpaired: null,
   }
   if (conflict) return base
-  if (aligned > 0) return { ...base, ...(await pairedPart(parts, column, state, family)) }
+  if (aligned > 0) return { ...base, ...(await pairedPart(parts, column, state, family, controls)) }
   const side = (which: 'a' | 'b') =>
     concat(parts.flatMap((part) => (part[which] ? [valuedOnly(part[which])] : [])))
   const names = column.shape === 'enum' ? column.levels : null

@@ -11,7 +11,7 @@ const LARGE = Float64Array.from([1, 4, 2, 6, 7, 3, 4, 5, 2, 1])
 
 /** Pairs of which each has a seed of its own. */
 function alone(a: Float64Array, b: Float64Array) {
-  return { a, b, seeds: Int32Array.from(a.keys()) }
+  return { a, b, seeds: Int32Array.from(a.keys()), pairs: Int32Array.from(a.keys()) }
 }
 
 describe('pairedTests', () => {

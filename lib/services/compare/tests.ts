@@ -68,11 +68,13 @@ export interface PairedValues {
   b: Float64Array
   /** Number of each pair's seed. */
   seeds: Int32Array
+  /** Number of each pair among all pairs of the comparison. */
+  pairs: Int32Array
 }
 
 /** Returns the tests of aligned values. Differences are A - B; ranks and signs are of one mean difference a seed. */
 export async function pairedTests(
-  { a, b, seeds }: PairedValues,
+  { a, b, seeds }: Omit<PairedValues, 'pairs'>,
   family: PFamily,
   ranked: boolean,
 ): Promise<PairedResult> {
@@ -120,7 +122,7 @@ function levelCounts(values: Float64Array, k: number): number[] {
  * hits. `threshold` is the lowest level (1-based) that counts as a hit.
  */
 export function levelTests(
-  { a, b, seeds }: PairedValues,
+  { a, b, seeds }: Omit<PairedValues, 'pairs'>,
   names: readonly string[],
   threshold: number,
   family: PFamily,

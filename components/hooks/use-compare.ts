@@ -3,6 +3,7 @@ import {
   createParser,
   parseAsArrayOf,
   parseAsBoolean,
+  parseAsFloat,
   parseAsInteger,
   parseAsString,
   parseAsStringLiteral,
@@ -66,6 +67,10 @@ const parsers = {
   desc: parseAsBoolean.withDefault(false),
   diff: parseAsStringLiteral(DIFF_MODES).withDefault('sides'),
   text: parseAsStringLiteral(SHOWN_TEXTS).withDefault('instruction'),
+  least: parseAsFloat,
+  only: parseAsStringLiteral(['a', 'b'] as const),
+  levelA: parseAsInteger,
+  levelB: parseAsInteger,
   pair: parseAsString,
 }
 
@@ -123,14 +128,22 @@ export function toCompareState(params: CompareParams, a: SideChoice, b: SideChoi
     threshold: params.level,
     lengthColumn: params.length,
     flagColumn: params.flag,
+    pairs: {
+      atLeast: params.least,
+      only: params.only,
+      levelA: params.levelA,
+      levelB: params.levelB,
+    },
     sort: params.order,
     descending: params.desc,
   }
 }
 
+const ANY_PAIR = { atLeast: null, only: null, levelA: null, levelB: null }
+
 /** The part of a state that the summary depends on; the others only order and page the rows. */
 function summaryState(state: CompareState): CompareState {
-  return { ...state, column: null, sort: 'slot', descending: false }
+  return { ...state, column: null, pairs: ANY_PAIR, sort: 'slot', descending: false }
 }
 
 async function comparePart<Part extends 'summary' | 'intervals' | 'rows'>(

@@ -14,6 +14,19 @@ export const compareSideSchema = z.object({
 })
 export type CompareSide = z.infer<typeof compareSideSchema>
 
+/** Which of the aligned rows are listed, by the column of the list. */
+const pairFilterSchema = z.object({
+  atLeast: z.number().min(0).nullable().default(null).describe('Smallest absolute difference.'),
+  only: z
+    .enum(['a', 'b'])
+    .nullable()
+    .default(null)
+    .describe('Only this side reaches the threshold of a column of levels, yes of yes and no.'),
+  levelA: z.number().int().min(1).nullable().default(null).describe('Level of side A, from 1.'),
+  levelB: z.number().int().min(1).nullable().default(null).describe('Level of side B, from 1.'),
+})
+export type PairFilter = z.infer<typeof pairFilterSchema>
+
 export const COMPARE_SORTS = ['slot', 'difference', 'size'] as const
 
 export const compareStateSchema = z.object({
@@ -54,6 +67,7 @@ export const compareStateSchema = z.object({
     .describe(
       'Column of yes and no; differences are also given without pairs in which a side is flagged.',
     ),
+  pairs: pairFilterSchema.prefault({}),
   sort: z.enum(COMPARE_SORTS).default('slot').describe('`size` sorts by the absolute difference.'),
   descending: z.boolean().default(false),
 })
@@ -300,6 +314,7 @@ export type ComparePair = z.infer<typeof comparePairSchema>
 
 export const comparePageSchema = z.object({
   column: z.string().nullable(),
+  /** Pairs that the filter leaves. */
   total: z.number(),
   offset: z.number(),
   rows: z.array(comparePairSchema),

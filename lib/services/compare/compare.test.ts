@@ -235,6 +235,29 @@ describe('compare', () => {
     expect(second.rows.map((row) => row.difference)).toEqual([1, 0])
   })
 
+  it('lists only pairs that differ by as much, or whose levels are asked for', async () => {
+    addTestRun(study.db, run(SCORE), { [cellA]: [...SMALL.slice(0, 9), 'refused'], [cellB]: LARGE })
+    addTestRun(study.db, run(LEVEL), {
+      [cellA]: [1, 2, 3, 4, 5, 5, 4, 3, 2, 4],
+      [cellB]: [1, 1, 3, 3, 5, 4, 2, 3, 4, 'refused'],
+    })
+    const slots = async (column: string, pairs: Partial<CompareState['pairs']>) => {
+      const query = compareStateSchema.parse({ ...state(), column, pairs })
+      const page = await comparePage(study.db, study.studyId, query, 0, 50)
+      expect(page.total).toBe(page.rows.length)
+      return page.rows.map(({ slot }) => slot)
+    }
+    // Missing values are in no filtered list, not even from 0.
+    expect(await slots(SCORE, { atLeast: 0 })).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8])
+    expect(await slots(SCORE, { atLeast: 2 })).toEqual([0, 3, 5, 7])
+    // "hard" and above: 4 of 5.
+    expect(await slots(LEVEL, { only: 'a' })).toEqual([3, 6])
+    expect(await slots(LEVEL, { only: 'b' })).toEqual([8])
+    expect(await slots(LEVEL, { levelA: 4, levelB: 2 })).toEqual([6])
+    expect(await slots(LEVEL, { levelB: 3, atLeast: 1 })).toEqual([3])
+    await expect(slots(SCORE, { only: 'a' })).rejects.toMatchObject({ code: 'invalid_input' })
+  })
+
   it('cuts long texts in lists and gives them whole for one pair', async () => {
     const long = `${'word '.repeat(2000)}end`
     const rows = alpacaRows(10, 'c').map((row, k) =>

@@ -17,7 +17,7 @@ import { AppError } from '@/lib/errors'
 import { clusteredIntervals, type SeedSums } from './bootstrap'
 import { chosenColumns, controlColumn, rowColumn, sideReader } from './columns'
 import { pairFlags, pairLengths, type Controls } from './controls'
-import { compareMetric, findConflict } from './metrics'
+import { compareMetric, findConflict, hitLevel } from './metrics'
 import {
   isValued,
   pairedValues,
@@ -166,6 +166,39 @@ function places(pairings: readonly SeedSetPairing[]): Place[] {
   )
 }
 
+/** Returns whether a pair passes the filter; throws `invalid_input` where the column has no levels to filter by. */
+function pairFilter(
+  parts: readonly SeedSetValues[] | null,
+  column: ColumnInfo | null,
+  state: CompareState,
+): ((place: Place, difference: number) => boolean) | null {
+  const { atLeast, only, levelA, levelB } = state.pairs
+  if (atLeast === null && only === null && levelA === null && levelB === null) return null
+  const levels = column?.shape === 'enum' ? column.levels : null
+  if (!levels && (only !== null || levelA !== null || levelB !== null)) {
+    throw new AppError(
+      'invalid_input',
+      `${column?.label ?? 'This list'} has no levels to filter by. Choose a column of levels, or of yes and no.`,
+    )
+  }
+  const threshold = hitLevel(levels, state)
+  const valueAt = ({ set, at }: Place, side: 'a' | 'b') => {
+    const part = parts?.[set]
+    const values = part?.[side]
+    const row = part?.pairing.pairs[side === 'a' ? 'rowsA' : 'rowsB'][at] ?? -1
+    return values && isValued(values, row) ? (values.values[row] as number) : NaN
+  }
+  return (place, difference) => {
+    if (atLeast !== null && !(Math.abs(difference) >= atLeast)) return false
+    const a = valueAt(place, 'a')
+    const b = valueAt(place, 'b')
+    if (levelA !== null && a !== levelA) return false
+    if (levelB !== null && b !== levelB) return false
+    if (only === 'a') return a >= threshold && b < threshold
+    return only === 'b' ? b >= threshold && a < threshold : true
+  }
+}
+
 function order(
   all: readonly Place[],
   differences: Float64Array,
@@ -227,10 +260,12 @@ export async function comparePage(
   const parts = column ? await readMetric(pairings, column, reader) : null
   const conflict = parts && column ? findConflict(parts, column, reader) : null
   await yieldToEventLoop()
-  const all = places(pairings)
-  const differences = Float64Array.from(all, ({ set, at }) =>
-    parts && !conflict ? differenceAt(parts[set] as SeedSetValues, at) : NaN,
-  )
+  const differenceOf = ({ set, at }: Place) =>
+    parts && !conflict ? differenceAt(parts[set] as SeedSetValues, at) : NaN
+  const passes = pairFilter(parts, column, state)
+  const every = places(pairings)
+  const all = passes ? every.filter((place) => passes(place, differenceOf(place))) : every
+  const differences = Float64Array.from(all, differenceOf)
   await yieldToEventLoop()
   const sorted = order(all, differences, state)
   const build = pairBuilder(db, pairings, false)

@@ -99,6 +99,14 @@ export function findConflict(
   return null
 }
 
+/** Returns the lowest level that counts as a hit: the upper two ("hard" of five) unless another is asked for; 0 without levels. */
+export function hitLevel(
+  names: readonly string[] | null,
+  { threshold }: Pick<CompareState, 'threshold'>,
+): number {
+  return names ? Math.min(names.length, threshold ?? Math.max(2, names.length - 1)) : 0
+}
+
 async function pairedPart(
   parts: readonly SeedSetValues[],
   column: ColumnInfo,
@@ -109,10 +117,7 @@ async function pairedPart(
   const values = pairedValues(parts)
   const aligned = parts.reduce((sum, part) => sum + part.pairing.pairs.slots.length, 0)
   const names = column.shape === 'enum' ? column.levels : null
-  // The upper two levels ("hard" of five) unless another line is asked for.
-  const threshold = names
-    ? Math.min(names.length, state.threshold ?? Math.max(2, names.length - 1))
-    : 0
+  const threshold = hitLevel(names, state)
   return {
     paired: await pairedTests(values, family, names === null),
     levelTests: names ? levelTests(values, names, threshold, family) : null,

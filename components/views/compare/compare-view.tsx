@@ -195,7 +195,9 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
                   intervals={intervals.data?.intervals}
                   selected={selected?.column ?? null}
                   tests={data.tests}
-                  onSelect={(metric) => void setParams({ metric })}
+                  onSelect={(metric) =>
+                    void setParams({ metric, only: null, levelA: null, levelB: null })
+                  }
                 />
               )}
             </Section>
@@ -224,6 +226,13 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
                   selected={params.pair}
                   onSelect={(pair) => void setParams({ pair }, { history: 'replace' })}
                   onOrder={(order, desc) => void setParams({ order, desc, pair: null })}
+                  onFilter={({ atLeast: least, ...levels }) =>
+                    void setParams({
+                      ...(least === undefined ? {} : { least }),
+                      ...levels,
+                      pair: null,
+                    })
+                  }
                   onDiff={(diff) => void setParams({ diff })}
                   onText={(text) => void setParams({ text })}
                 />

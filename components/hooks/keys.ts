@@ -53,8 +53,11 @@ export const studyKeys = {
   comparePage: (studyId: string, state: CompareState, page: number) =>
     [...compare(studyId), 'rows', state, page] as const,
   /** Texts never change. */
-  pairTexts: (studyId: string, state: CompareState, pair: { seedSetKey: string; slot: number }) =>
-    [...study(studyId), 'pair-texts', state, pair] as const,
+  pairTexts: (
+    studyId: string,
+    state: CompareState,
+    pair: { seedSetKey: string; slot: number; copy: number },
+  ) => [...study(studyId), 'pair-texts', state, pair] as const,
 }
 
 export const jobKeys = {

@@ -3,16 +3,23 @@ import {
   createParser,
   parseAsArrayOf,
   parseAsBoolean,
+  parseAsFloat,
   parseAsInteger,
   parseAsString,
   parseAsStringLiteral,
   useQueryStates,
 } from 'nuqs'
-import { type ComparePart, compareEndpoint, comparePairEndpoint } from '@/lib/api/compare'
+import {
+  type COMPARE_TABLE_FORMATS,
+  type ComparePart,
+  compareEndpoint,
+  comparePairEndpoint,
+  compareTableEndpoint,
+} from '@/lib/api/compare'
 import type { CompareState } from '@/lib/contracts/compare'
 import { COMPARE_SORTS } from '@/lib/contracts/compare'
 import type { StudyDetail } from '@/lib/contracts/study'
-import { call } from './api'
+import { call, endpointUrl } from './api'
 import { studyKeys } from './keys'
 
 /** Pairs asked for at once: each carries three texts, and about four fit a screen. */
@@ -54,10 +61,16 @@ const parsers = {
   metrics: parseAsArrayOf(parseAsString).withDefault([]),
   entry: parseAsInteger.withDefault(0),
   level: parseAsInteger,
+  length: parseAsString,
+  flag: parseAsString,
   order: parseAsStringLiteral(COMPARE_SORTS).withDefault('slot'),
   desc: parseAsBoolean.withDefault(false),
   diff: parseAsStringLiteral(DIFF_MODES).withDefault('sides'),
   text: parseAsStringLiteral(SHOWN_TEXTS).withDefault('instruction'),
+  least: parseAsFloat,
+  only: parseAsStringLiteral(['a', 'b'] as const),
+  levelA: parseAsInteger,
+  levelB: parseAsInteger,
   pair: parseAsString,
 }
 
@@ -113,14 +126,24 @@ export function toCompareState(params: CompareParams, a: SideChoice, b: SideChoi
     column: params.metric,
     component: params.entry,
     threshold: params.level,
+    lengthColumn: params.length,
+    flagColumn: params.flag,
+    pairs: {
+      atLeast: params.least,
+      only: params.only,
+      levelA: params.levelA,
+      levelB: params.levelB,
+    },
     sort: params.order,
     descending: params.desc,
   }
 }
 
+const ANY_PAIR = { atLeast: null, only: null, levelA: null, levelB: null }
+
 /** The part of a state that the summary depends on; the others only order and page the rows. */
 function summaryState(state: CompareState): CompareState {
-  return { ...state, column: null, sort: 'slot', descending: false }
+  return { ...state, column: null, pairs: ANY_PAIR, sort: 'slot', descending: false }
 }
 
 async function comparePart<Part extends 'summary' | 'intervals' | 'rows'>(
@@ -149,6 +172,16 @@ export function useCompareIntervals(studyId: string, state: CompareState) {
   })
 }
 
+/** Address of the summary as a table to download. */
+export function compareTableHref(
+  studyId: string,
+  state: CompareState,
+  format: (typeof COMPARE_TABLE_FORMATS)[number],
+): string {
+  const query = { state: summaryState(state), format }
+  return endpointUrl(compareTableEndpoint, { params: { studyId }, query })
+}
+
 /** The windows of aligned rows that are in sight. */
 export function useComparePairs(studyId: string, state: CompareState, pages: readonly number[]) {
   return useQueries({
@@ -170,7 +203,7 @@ export function useComparePairs(studyId: string, state: CompareState, pages: rea
 export function usePairTexts(
   studyId: string,
   state: CompareState,
-  pair: { seedSetKey: string; slot: number },
+  pair: { seedSetKey: string; slot: number; copy: number },
   enabled: boolean,
 ) {
   const sides = { ...summaryState(state), columns: [] }
@@ -179,7 +212,7 @@ export function usePairTexts(
     queryFn: ({ signal }) =>
       call(comparePairEndpoint, {
         params: { studyId },
-        query: { state: sides, seedSet: pair.seedSetKey, slot: pair.slot },
+        query: { state: sides, seedSet: pair.seedSetKey, slot: pair.slot, copy: pair.copy },
         signal,
       }),
     enabled,

@@ -48,6 +48,29 @@ export const compareEndpoint = get('/studies/[studyId]/compare', {
 
 export const comparePairEndpoint = get('/studies/[studyId]/compare/pair', {
   summary: 'Returns the whole texts of the pair at one seed.',
-  query: z.object({ state, seedSet: nameSchema, slot: integerParam({}) }),
-  reply: comparePairSchema.pick({ seedSetKey: true, slot: true, seed: true, a: true, b: true }),
+  query: z.object({
+    state,
+    seedSet: nameSchema,
+    slot: integerParam({}),
+    copy: integerParam({}).prefault(0),
+  }),
+  reply: comparePairSchema.pick({
+    seedSetKey: true,
+    slot: true,
+    copy: true,
+    seed: true,
+    a: true,
+    b: true,
+  }),
+})
+
+/** Ways in which the table of a comparison is written. */
+export const COMPARE_TABLE_FORMATS = ['csv', 'latex', 'markdown'] as const
+
+export const compareTableEndpoint = endpoint({
+  method: 'GET',
+  path: '/studies/[studyId]/compare/table',
+  summary: 'Returns the summary of a comparison with its intervals as a table to download.',
+  query: z.object({ state, format: z.enum(COMPARE_TABLE_FORMATS).default('csv') }),
+  streams: 'text/plain',
 })

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { addAgreementCommand } from './commands/agreement'
 import { addAlignCommand } from './commands/align'
 import { addBackendCommands } from './commands/backends'
+import { addCompareCommand } from './commands/compare'
 import { addComputeCommand } from './commands/compute'
 import { addEvolveCommand } from './commands/evolve'
 import { addExportCommand } from './commands/export'
@@ -40,6 +41,7 @@ for (const add of [
   addEvolveCommand,
   addExportCommand,
   addFigureCommand,
+  addCompareCommand,
   addAgreementCommand,
   addPromptCommands,
   addJobCommands,

@@ -71,6 +71,13 @@ export const agreementSchema = z.object({
     })
     .nullable(),
   kappaReason: z.string().nullable(),
+  /**
+   * Cohen's kappa without weights, and Gwet's AC1 (without) and AC2 (quadratic weights), of levels or whole steps; null
+   * where the scale is finer or the coefficient does not exist.
+   */
+  unweightedKappa: z.number().nullable(),
+  ac1: z.number().nullable(),
+  ac2: z.number().nullable(),
   /** Counts: rows are the first run's ratings, columns the second's. Numbers are binned for the table only. */
   table: z.object({ labels: z.array(z.string()), counts: z.array(z.array(z.number())) }),
   /** Over all the runs that were named. */

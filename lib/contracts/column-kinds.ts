@@ -23,6 +23,13 @@ export function isQuantity(shape: ColumnShape): shape is 'scalar' | 'vector' | '
   return shape === 'scalar' || shape === 'vector' || shape === 'enum'
 }
 
+/** Returns whether two sides can be compared by values of this shape: quantities, and yes or no as two levels. */
+export function isComparable(
+  shape: ColumnShape,
+): shape is 'scalar' | 'vector' | 'enum' | 'boolean' {
+  return isQuantity(shape) || shape === 'boolean'
+}
+
 /** Returns whether a column of this shape has few words that many rows share, so that they can be drawn. */
 export function hasWords(shape: ColumnShape): boolean {
   return shape === 'enum' || (isCoded(shape) && shape !== 'text')

@@ -15,6 +15,19 @@ export const compareSideSchema = z.object({
 })
 export type CompareSide = z.infer<typeof compareSideSchema>
 
+/** Which of the aligned rows are listed, by the column of the list. */
+const pairFilterSchema = z.object({
+  atLeast: z.number().min(0).nullable().default(null).describe('Smallest absolute difference.'),
+  only: z
+    .enum(['a', 'b'])
+    .nullable()
+    .default(null)
+    .describe('Only this side reaches the threshold of a column of levels, yes of yes and no.'),
+  levelA: z.number().int().min(1).nullable().default(null).describe('Level of side A, from 1.'),
+  levelB: z.number().int().min(1).nullable().default(null).describe('Level of side B, from 1.'),
+})
+export type PairFilter = z.infer<typeof pairFilterSchema>
+
 export const COMPARE_SORTS = ['slot', 'difference', 'size'] as const
 
 export const compareStateSchema = z.object({
@@ -45,6 +58,17 @@ export const compareStateSchema = z.object({
     .describe(
       'Lowest level that counts as a hit in the McNemar test; null = the upper two levels.',
     ),
+  lengthColumn: columnIdSchema
+    .nullable()
+    .default(null)
+    .describe('Length that differences are controlled for: pairs within 10 %, and a regression.'),
+  flagColumn: columnIdSchema
+    .nullable()
+    .default(null)
+    .describe(
+      'Column of yes and no; differences are also given without pairs in which a side is flagged.',
+    ),
+  pairs: pairFilterSchema.prefault({}),
   sort: z.enum(COMPARE_SORTS).default('slot').describe('`size` sorts by the absolute difference.'),
   descending: z.boolean().default(false),
 })
@@ -60,19 +84,25 @@ export const compareIntervalSchema = z.union([
   z.object({
     ok: z.literal(true),
     ...numbers('low', 'high'),
-    /** Resamples drawn; fewer than `wanted` when n is so large that the budget of draws ends first. */
-    resamples: z.number(),
-    ...numbers('wanted', 'seed'),
+    /** Resamples that have a mean, and those that hold no seed with a value. */
+    ...numbers('resamples', 'withoutValue'),
+    seed: z.number(),
+    /** Seeds that were resampled, each with all its pairs; the same resamples for every metric. */
+    seeds: z.number(),
     /** Seed sets that were resampled each for itself. */
     strata: z.number(),
+    /** Drawing seeds with replacement, or a random weight for each seed where there are more than 5,000. */
+    method: z.enum(['multinomial', 'weights']),
   }),
   missingStatistic,
 ])
 export type CompareInterval = z.infer<typeof compareIntervalSchema>
 
-/** Tests on aligned pairs. Differences are A - B. */
+/** Tests on aligned pairs. Differences are A - B; a test counts each seed once, with the mean of its pairs. */
 export const pairedResultSchema = z.object({
   ...numbers('n', 'aHigher', 'bHigher', 'ties'),
+  /** Seeds of these pairs. */
+  seeds: z.number(),
   ...numbersOrNull('meanA', 'meanB', 'meanDifference', 'medianDifference'),
   wilcoxon: z.union([
     z.object({ ok: z.literal(true), n: z.number(), z: z.number(), effect: z.number(), ...pValues }),
@@ -147,6 +177,32 @@ export const unpairedResultSchema = z.object({
 })
 export type UnpairedResult = z.infer<typeof unpairedResultSchema>
 
+/** The mean difference A - B over some of the pairs; errors count a seed once. */
+export const compareControlSchema = z.intersection(
+  z.object({
+    pairs: z.enum(['all', 'unflagged']),
+    /** `matched`: lengths within 10 % of the longer one; `adjusted`: regression on length with a term for the side. */
+    length: z.enum(['as_is', 'matched', 'adjusted']),
+    n: z.number(),
+  }),
+  z.union([
+    z.object({
+      ok: z.literal(true),
+      estimate: z.number(),
+      standardError: z.number(),
+      low: z.number(),
+      high: z.number(),
+      seeds: z.number(),
+      /** Change of the metric for each unit of length; null without a regression. */
+      slope: z.number().nullable(),
+      /** (1.960 + 0.842) standard errors: the difference found with 80 % power by a two-sided test at 5 %. */
+      detectable: z.number(),
+    }),
+    missingStatistic,
+  ]),
+)
+export type CompareControl = z.infer<typeof compareControlSchema>
+
 export const compareSideValuesSchema = z.object({
   ...textsOrNull('runId', 'definitionHash'),
   ...numbers('rows', 'valued'),
@@ -171,6 +227,8 @@ export const compareMetricSchema = z.object({
   pairsWithoutValue: z.number(),
   paired: pairedResultSchema.nullable(),
   levelTests: levelsResultSchema.nullable(),
+  /** Before and after control for length and flags; all pairs as they are come first. Empty without pairs. */
+  controls: z.array(compareControlSchema),
   unpaired: unpairedResultSchema.nullable(),
 })
 export type CompareMetric = z.infer<typeof compareMetricSchema>
@@ -180,8 +238,10 @@ export const compareSeedSetSchema = z.object({
   state: z.enum(['aligned', 'not_aligned', 'missing_a', 'missing_b', 'missing_both']),
   ...textsOrNull('cellA', 'cellB'),
   ...numbers('rowsA', 'rowsB', 'aligned'),
-  /** Rows set aside because an earlier row of the same side holds their slot. */
-  sharedSlots: z.number(),
+  /** Seeds that have a pair; fewer than `aligned` where several rows share one. */
+  seeds: z.number(),
+  /** Rows set aside because the other side has fewer rows of their seed. */
+  unmatched: z.number(),
   /** How each side met its slots: `index`, `birth`, ... */
   alignmentA: z.string().nullable(),
   alignmentB: z.string().nullable(),
@@ -213,6 +273,8 @@ export type CompareText = z.infer<typeof compareTextSchema>
 export const comparePairSchema = z.object({
   seedSetKey: z.string(),
   slot: z.number(),
+  /** How many earlier pairs have the same seed. */
+  copy: z.number(),
   /** null when the study holds no seed texts. */
   seed: compareTextSchema.nullable(),
   a: compareTextSchema,
@@ -226,6 +288,7 @@ export type ComparePair = z.infer<typeof comparePairSchema>
 
 export const comparePageSchema = z.object({
   column: z.string().nullable(),
+  /** `total` counts the pairs that the filter leaves. */
   ...numbers('total', 'offset'),
   rows: z.array(comparePairSchema),
   serverMs: z.number(),

@@ -231,3 +231,56 @@ export function slope(x: Numbers, y: Numbers): { ok: true; value: number } | NoV
   }
   return xx > 0 ? { ok: true, value: xy / xx } : noValue('constant')
 }
+
+/** Chance-corrected agreement of two ratings of the same rows. */
+export interface ChanceCorrected {
+  /** Cohen's kappa; null where both ratings are one constant. */
+  kappa: number | null
+  /** Gwet's coefficient: AC1 without weights, AC2 with them; null for one level. */
+  gwet: number | null
+}
+
+/**
+ * Returns Cohen's kappa and Gwet's AC (Gwet, 2008) of a table of counts, with the weight of levels i and j on a scale of
+ * k: 1 for i = j only (`none`), or 1 - (i - j)^2 / (k - 1)^2 (`quadratic`). Levels that nobody used count in k.
+ */
+export function chanceCorrected(
+  table: readonly Numbers[],
+  weights: 'none' | 'quadratic',
+): ChanceCorrected | NoValue {
+  const k = table.length
+  const weight = (i: number, j: number) => {
+    if (weights === 'none' || k < 2) return Number(i === j)
+    return 1 - ((i - j) / (k - 1)) ** 2
+  }
+  const first = Array.from({ length: k }, () => 0)
+  const second = Array.from({ length: k }, () => 0)
+  let n = 0
+  let agreed = 0
+  let allWeights = 0
+  for (let i = 0; i < k; i += 1) {
+    for (let j = 0; j < k; j += 1) {
+      const count = (table[i] as Numbers)[j] as number
+      n += count
+      agreed += weight(i, j) * count
+      allWeights += weight(i, j)
+      first[i] = (first[i] as number) + count
+      second[j] = (second[j] as number) + count
+    }
+  }
+  if (n === 0) return noValue('n_too_small')
+  const observed = agreed / n
+  let byChance = 0
+  let spread = 0
+  for (let i = 0; i < k; i += 1) {
+    for (let j = 0; j < k; j += 1) {
+      byChance += (weight(i, j) * ((first[i] as number) * (second[j] as number))) / n ** 2
+    }
+    const share = ((first[i] as number) + (second[i] as number)) / (2 * n)
+    spread += share * (1 - share)
+  }
+  const gwetChance = k < 2 ? 1 : (allWeights / (k * (k - 1))) * spread
+  const corrected = (chance: number) =>
+    1 - chance > ROUNDING ? (observed - chance) / (1 - chance) : null
+  return { kappa: corrected(byChance), gwet: corrected(gwetChance) }
+}

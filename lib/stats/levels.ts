@@ -40,9 +40,56 @@ export function crossTable(first: Numbers, second: Numbers, k: number): number[]
   return table
 }
 
-/** Returns z, p and the mean shift (second minus first, in levels) of an ordered paired table. */
+/** What the tests of levels need where the pairs of a seed are one unit. */
+export interface SeedMoments {
+  /** Sum over seeds of d d', d the seed's counts of the first side's levels minus those of the second's. */
+  covariance: readonly Numbers[]
+  /** Sum over seeds of the squared sum of its shifts (second minus first, in levels). */
+  shiftSquares: number
+}
+
+/**
+ * Returns the moments of two aligned columns of 1-based ordinals with the number of each pair's seed, pairs of a seed
+ * one after another. With one pair a seed they are what the tests take from the table itself.
+ */
+export function seedMoments(
+  first: Numbers,
+  second: Numbers,
+  seed: Numbers,
+  k: number,
+): SeedMoments {
+  const covariance = Array.from({ length: k }, () => zeros(k))
+  let shiftSquares = 0
+  for (let from = 0; from < first.length;) {
+    const counts = zeros(k)
+    let shift = 0
+    let end = from
+    while (end < first.length && seed[end] === seed[from]) {
+      const i = (first[end] as number) - 1
+      const j = (second[end] as number) - 1
+      counts[i] = (counts[i] as number) + 1
+      counts[j] = (counts[j] as number) - 1
+      shift += j - i
+      end += 1
+    }
+    for (const [i, row] of covariance.entries()) {
+      const own = counts[i] as number
+      if (own === 0) continue
+      for (let j = 0; j < k; j += 1) row[j] = (row[j] as number) + own * (counts[j] as number)
+    }
+    shiftSquares += shift * shift
+    from = end
+  }
+  return { covariance, shiftSquares }
+}
+
+/**
+ * Returns z, p and the mean shift (second minus first, in levels) of an ordered paired table; with `moments` the unit is
+ * the seed.
+ */
 export function orderedTrend(
   table: CountTable,
+  moments?: SeedMoments,
 ): { ok: true; z: number; p: number; meanShift: number } | NoValue {
   const { n } = marginals(table)
   if (n === 0) return noValue('n_too_small')
@@ -54,8 +101,9 @@ export function orderedTrend(
       squares += (j - i) ** 2 * at(table, i, j)
     }
   }
-  if (squares === 0) return noValue('all_ties')
-  const z = shift / Math.sqrt(squares)
+  const spread = moments?.shiftSquares ?? squares
+  if (spread === 0) return noValue('all_ties')
+  const z = shift / Math.sqrt(spread)
   return { ok: true, z, p: normalTwoSided(z), meanShift: shift / n }
 }
 
@@ -90,9 +138,9 @@ export interface ChiSquareResult {
 
 /**
  * Returns the Stuart-Maxwell test of marginal homogeneity; levels empty on both sides are dropped
- * (statsmodels SquareTable.homogeneity("stuart_maxwell")).
+ * (statsmodels SquareTable.homogeneity("stuart_maxwell")). With `moments` the unit is the seed.
  */
-export function stuartMaxwell(table: CountTable): ChiSquareResult | NoValue {
+export function stuartMaxwell(table: CountTable, moments?: SeedMoments): ChiSquareResult | NoValue {
   const all = marginals(table)
   if (all.n === 0) return noValue('n_too_small')
   const kept = all.rows.flatMap((r, i) => (r + (all.columns[i] as number) > 0 ? [i] : []))
@@ -101,11 +149,12 @@ export function stuartMaxwell(table: CountTable): ChiSquareResult | NoValue {
   const free = kept.slice(0, size)
   const excess = free.map((i) => (all.rows[i] as number) - (all.columns[i] as number))
   const covariance = free.map((i) =>
-    free.map((j) =>
-      i === j
+    free.map((j) => {
+      if (moments) return at(moments.covariance, i, j)
+      return i === j
         ? (all.rows[i] as number) + (all.columns[i] as number) - 2 * at(table, i, i)
-        : -(at(table, i, j) + at(table, j, i)),
-    ),
+        : -(at(table, i, j) + at(table, j, i))
+    }),
   )
   const solution = solve(covariance, excess)
   if (solution === null) return noValue('all_ties')

@@ -1,13 +1,33 @@
 import { binomialTwoSided, normalTwoSided } from './distributions'
 import type { NoValue, Numbers } from './no-value'
 import { noValue } from './no-value'
-import { midRanks } from './ranks'
+import { jointRanks } from './ranks'
+import { sortAscending } from './sort'
 
 /** Returns a[i] - b[i] for every position; both sides have one entry an aligned row. */
 export function pairedDifferences(a: Numbers, b: Numbers): Float64Array {
   return Float64Array.from({ length: Math.min(a.length, b.length) }, (_, i) => {
     return (a[i] as number) - (b[i] as number)
   })
+}
+
+/**
+ * Returns one mean a cluster, in order; entries of a cluster are one after another, and a cluster of one entry keeps it.
+ */
+export function meansByCluster(values: Numbers, clusters: Numbers): Float64Array {
+  const means = new Float64Array(values.length)
+  let n = 0
+  for (let from = 0; from < values.length; n += 1) {
+    let sum = 0
+    let end = from
+    while (end < values.length && clusters[end] === clusters[from]) {
+      sum += values[end] as number
+      end += 1
+    }
+    means[n] = sum / (end - from)
+    from = end
+  }
+  return means.slice(0, n)
 }
 
 /** Wilcoxon signed-rank test. */
@@ -30,16 +50,15 @@ export interface WilcoxonResult {
  */
 export function wilcoxonSignedRank(differences: Numbers): WilcoxonResult | NoValue {
   if (differences.length === 0) return noValue('n_too_small')
-  const nonZero = Float64Array.from(differences).filter((d) => d !== 0)
-  const n = nonZero.length
+  const ascending = sortAscending(Float64Array.from(differences))
+  const belowZero = ascending.findIndex((d) => !(d < 0))
+  const nMinus = belowZero === -1 ? ascending.length : belowZero
+  const above = ascending.subarray(nMinus).findIndex((d) => d > 0)
+  const positive = above === -1 ? new Float64Array(0) : ascending.subarray(nMinus + above)
+  const negative = ascending.slice(0, nMinus).reverse().map(Math.abs)
+  const n = positive.length + nMinus
   if (n === 0) return noValue('all_ties')
-  const { ranks, tieSum } = midRanks(nonZero.map(Math.abs))
-  let wPlus = 0
-  let wMinus = 0
-  for (let i = 0; i < n; i += 1) {
-    if ((nonZero[i] as number) > 0) wPlus += ranks[i] as number
-    else wMinus += ranks[i] as number
-  }
+  const { first: wPlus, second: wMinus, tieSum } = jointRanks(positive, negative)
   const variance = (n * (n + 1) * (2 * n + 1)) / 24 - tieSum / 48
   const z = (Math.min(wPlus, wMinus) - (n * (n + 1)) / 4) / Math.sqrt(variance)
   return {

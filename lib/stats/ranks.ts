@@ -1,34 +1,46 @@
 import type { Numbers } from './no-value'
 
-/** Mid-ranks of values: ties share the mean of the ranks they cover. */
-export interface Ranks {
-  /** Rank of each value in input order, 1-based. */
-  ranks: Float64Array
+/** Rank sums of two samples ranked together. */
+export interface JointRanks {
+  first: number
+  second: number
   /** Sum over groups of equal values of t^3 - t, t the size of the group. */
   tieSum: number
+}
+
+function endOfGroup(ascending: Numbers, from: number, value: number): number {
+  let end = from
+  while (end < ascending.length && (ascending[end] as number) === value) end += 1
+  return end
+}
+
+/** Returns the sums of mid-ranks (ties share the mean of the ranks they cover) of two ascending samples, and the tie term. */
+export function jointRanks(a: Numbers, b: Numbers): JointRanks {
+  let first = 0
+  let second = 0
+  let tieSum = 0
+  let i = 0
+  let j = 0
+  while (i < a.length || j < b.length) {
+    const value = Math.min(
+      i < a.length ? (a[i] as number) : Infinity,
+      j < b.length ? (b[j] as number) : Infinity,
+    )
+    const endA = endOfGroup(a, i, value)
+    const endB = endOfGroup(b, j, value)
+    const size = endA - i + endB - j
+    const rank = i + j + (size + 1) / 2
+    first += rank * (endA - i)
+    second += rank * (endB - j)
+    tieSum += size ** 3 - size
+    i = endA
+    j = endB
+  }
+  return { first, second, tieSum }
 }
 
 /** Returns the positions of the values in ascending order of value. */
 export function ascendingOrder(values: Numbers): Uint32Array {
   const order = Uint32Array.from({ length: values.length }, (_, i) => i)
   return order.sort((a, b) => (values[a] as number) - (values[b] as number))
-}
-
-/** Returns mid-ranks and the tie correction term of the values. */
-export function midRanks(values: Numbers): Ranks {
-  const n = values.length
-  const order = ascendingOrder(values)
-  const ranks = new Float64Array(n)
-  let tieSum = 0
-  for (let start = 0; start < n;) {
-    const value = values[order[start] as number] as number
-    let end = start + 1
-    while (end < n && (values[order[end] as number] as number) === value) end += 1
-    const rank = (start + 1 + end) / 2
-    for (let i = start; i < end; i += 1) ranks[order[i] as number] = rank
-    const size = end - start
-    tieSum += size ** 3 - size
-    start = end
-  }
-  return { ranks, tieSum }
 }

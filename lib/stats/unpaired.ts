@@ -1,19 +1,11 @@
 import { kolmogorovUpperTail, normalTwoSided } from './distributions'
 import type { NoValue, Numbers } from './no-value'
 import { noValue } from './no-value'
-import { midRanks } from './ranks'
-import { sorted } from './summary'
+import { jointRanks } from './ranks'
+import { sortAscending } from './sort'
 
-/** U of the first sample by mid-ranks of both, with the tie correction term; null when one sample is empty. */
-function uOf(a: Numbers, b: Numbers): { u: number; tieSum: number } | null {
-  if (a.length === 0 || b.length === 0) return null
-  const all = new Float64Array(a.length + b.length)
-  all.set(a, 0)
-  all.set(b, a.length)
-  const { ranks, tieSum } = midRanks(all)
-  let rankSum = 0
-  for (let i = 0; i < a.length; i += 1) rankSum += ranks[i] as number
-  return { u: rankSum - (a.length * (a.length + 1)) / 2, tieSum }
+function ascending(values: Numbers): Float64Array {
+  return sortAscending(Float64Array.from(values))
 }
 
 /** Mann-Whitney test. */
@@ -33,11 +25,13 @@ export interface MannWhitneyResult {
  * (scipy.stats.mannwhitneyu, method "asymptotic"), and Cliff's delta from the same ranks.
  */
 export function mannWhitney(a: Numbers, b: Numbers): MannWhitneyResult | NoValue {
-  const found = uOf(a, b)
-  if (found === null) return noValue('n_too_small')
-  const { u, tieSum } = found
-  const pairs = a.length * b.length
-  const n = a.length + b.length
+  const nA = a.length
+  const nB = b.length
+  if (nA === 0 || nB === 0) return noValue('n_too_small')
+  const { first: rankSum, tieSum } = jointRanks(ascending(a), ascending(b))
+  const pairs = nA * nB
+  const n = nA + nB
+  const u = rankSum - (nA * (nA + 1)) / 2
   const sigma = Math.sqrt((pairs / 12) * (n + 1 - tieSum / (n * (n - 1))))
   if (!(sigma > 0)) return noValue('all_ties')
   const z = (Math.max(u, pairs - u) - pairs / 2 - 0.5) / sigma
@@ -54,9 +48,10 @@ export function mannWhitney(a: Numbers, b: Numbers): MannWhitneyResult | NoValue
 
 /** Returns Cliff's delta of two samples by ranks, -1..1; no value when one is empty. */
 export function cliffsDelta(a: Numbers, b: Numbers): { ok: true; delta: number } | NoValue {
-  const found = uOf(a, b)
-  if (found === null) return noValue('n_too_small')
-  return { ok: true, delta: (2 * found.u) / (a.length * b.length) - 1 }
+  if (a.length === 0 || b.length === 0) return noValue('n_too_small')
+  const { first: rankSum } = jointRanks(ascending(a), ascending(b))
+  const u = rankSum - (a.length * (a.length + 1)) / 2
+  return { ok: true, delta: (2 * u) / (a.length * b.length) - 1 }
 }
 
 /** Two-sample Kolmogorov-Smirnov test. */
@@ -71,8 +66,8 @@ export function kolmogorovSmirnov(a: Numbers, b: Numbers): KolmogorovSmirnovResu
   const nA = a.length
   const nB = b.length
   if (nA === 0 || nB === 0) return noValue('n_too_small')
-  const x = sorted(a)
-  const y = sorted(b)
+  const x = ascending(a)
+  const y = ascending(b)
   let i = 0
   let j = 0
   let d = 0

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { call, endpointUrl } from '@/components/hooks/api'
 import { agreementEndpoint } from '@/lib/api/agreement'
 import { alignCellsEndpoint, alignmentEndpoint } from '@/lib/api/cells'
-import { compareEndpoint, comparePairEndpoint } from '@/lib/api/compare'
+import { compareEndpoint, comparePairEndpoint, compareTableEndpoint } from '@/lib/api/compare'
 import {
   checkExportEndpoint,
   downloadExportEndpoint,
@@ -141,6 +141,13 @@ it('carries a comparison in parts and at once, and the texts of a pair', async (
   expect(await ask('summary')).toHaveProperty('metrics')
   expect(await ask('intervals')).toHaveProperty('intervals')
   expect(await ask('all')).toHaveProperty('page')
+  const file = async (format: 'csv' | 'latex' | 'markdown') =>
+    (
+      await routeFetch(endpointUrl(compareTableEndpoint, { params, query: { state, format } }))
+    ).text()
+  expect(await file('csv')).toMatch(/^Metric,Unit,Mean A,Mean B,A - B,95 % low,/)
+  expect(await file('latex')).toMatch(/^\\begin\{tabular\}\{ll/)
+  expect(await file('markdown')).toMatch(/^\| Metric \| Unit \|/)
   const page = await ask('rows')
   const [pair] = 'rows' in page ? page.rows : []
   const place = { seedSet: pair?.seedSetKey ?? '', slot: pair?.slot ?? -1 }

@@ -181,6 +181,12 @@ export function AgreementResult({ report }: { report: AgreementReport }) {
             {...kappa}
           />
           <Figure
+            name="Gwet's AC2"
+            help="Agreement beyond chance with quadratic weights, for levels and whole steps. Unlike kappa it stays high when nearly all ratings are equal. AC1 and the second kappa have no weights."
+            value={formatMetric(report.ac2)}
+            more={`AC1 ${formatMetric(report.ac1)}; kappa without weights ${formatMetric(report.unweightedKappa)}`}
+          />
+          <Figure
             name="Exact agreement"
             help="Share of rows with the same rating."
             value={share(report.exact)}

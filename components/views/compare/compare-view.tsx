@@ -1,9 +1,10 @@
 'use client'
 
-import { Button, Text } from '@mantine/core'
+import { Button, Group, Menu, Text } from '@mantine/core'
 import Link from 'next/link'
 import { useCallback, useMemo, useState } from 'react'
 import {
+  compareTableHref,
   defaultSides,
   SEEDS,
   toCompareState,
@@ -22,9 +23,17 @@ import { EmptyState, Notice, QueryState } from '@/components/ui/states'
 import { StudyPage } from '@/components/shell/study-page'
 import { LinkButton } from '@/components/ui/link-button'
 import { ColumnCard } from '@/components/views/rows/detail/column-card'
-import type { CompareMetric, CompareState, CompareSummary } from '@/lib/contracts/compare'
+import type {
+  CompareInterval,
+  CompareMetric,
+  CompareState,
+  CompareSummary,
+} from '@/lib/contracts/compare'
+import { compareSentence } from '@/lib/contracts/compare-report'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { alignedBySet } from './format'
+import { ControlPicker } from './control-picker'
+import { ControlTable } from './control-table'
 import { DifferenceChart } from './difference-chart'
 import { MetricPicker } from './metric-picker'
 import { MetricTests, TransitionMatrix } from './metric-detail'
@@ -46,7 +55,8 @@ const NOTHING_YET = {
 /** What is aligned, what is not, and why. */
 function AlignmentNote({ summary }: { summary: CompareSummary }) {
   const off = summary.seedSets.filter((set) => set.state !== 'aligned')
-  const shared = summary.seedSets.reduce((sum, set) => sum + set.sharedSlots, 0)
+  const seeds = summary.seedSets.reduce((sum, set) => sum + set.seeds, 0)
+  const unmatched = summary.seedSets.reduce((sum, set) => sum + set.unmatched, 0)
   const reasons: Record<string, string> = {
     not_aligned: 'rows share no seeds, so only unpaired tests apply',
     missing_a: 'A has no file',
@@ -58,8 +68,11 @@ function AlignmentNote({ summary }: { summary: CompareSummary }) {
       <Text aria-live="polite">
         <strong>{plural(summary.aligned, 'aligned pair')}</strong> of {plural(summary.rowsA, 'row')}{' '}
         of A and {plural(summary.rowsB, 'row')} of B{alignedBySet(summary.seedSets)}.
-        {shared > 0
-          ? ` ${plural(shared, 'row')} left out: an earlier row of the same file has their seed.`
+        {seeds < summary.aligned
+          ? ` They come from ${plural(seeds, 'seed')}; intervals and tests treat the pairs of a seed as one unit.`
+          : ''}
+        {unmatched > 0
+          ? ` ${plural(unmatched, 'row')} left out: the other side has fewer rows of their seed.`
           : ''}
       </Text>
       {off.map((set) => (
@@ -144,11 +157,20 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
               title="Differences by metric"
               note={`p values are Holm-corrected over all ${data.tests} tests of this view`}
               actions={
-                <MetricPicker
-                  study={study}
-                  chosen={data.metrics.map((metric) => metric.column)}
-                  onChange={(metrics) => void setParams({ metrics })}
-                />
+                <Group gap="sm">
+                  <ControlPicker
+                    study={study}
+                    length={params.length}
+                    flag={params.flag}
+                    onChange={(changed) => void setParams(changed)}
+                  />
+                  <MetricPicker
+                    study={study}
+                    chosen={data.metrics.map((metric) => metric.column)}
+                    onChange={(metrics) => void setParams({ metrics })}
+                  />
+                  <TableMenu studyId={studyId} state={state} />
+                </Group>
               }
             >
               {data.metrics.length === 0 ? (
@@ -169,12 +191,20 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
                   intervals={intervals.data?.intervals}
                   selected={selected?.column ?? null}
                   tests={data.tests}
-                  onSelect={(metric) => void setParams({ metric })}
+                  onSelect={(metric) =>
+                    void setParams({ metric, only: null, levelA: null, levelB: null })
+                  }
                 />
               )}
             </Section>
             {selected && !selected.conflict ? (
-              <Detail study={study} metric={selected} context={context} />
+              <Detail
+                study={study}
+                metric={selected}
+                interval={intervals.data?.intervals[selected.column]}
+                tests={data.tests}
+                context={context}
+              />
             ) : null}
             <Section
               title="Aligned pairs"
@@ -192,6 +222,13 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
                   selected={params.pair}
                   onSelect={(pair) => void setParams({ pair }, { history: 'replace' })}
                   onOrder={(order, desc) => void setParams({ order, desc, pair: null })}
+                  onFilter={({ atLeast: least, ...levels }) =>
+                    void setParams({
+                      ...(least === undefined ? {} : { least }),
+                      ...levels,
+                      pair: null,
+                    })
+                  }
                   onDiff={(diff) => void setParams({ diff })}
                   onText={(text) => void setParams({ text })}
                 />
@@ -204,43 +241,81 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
   )
 }
 
+const FORMATS = [
+  ['csv', 'CSV'],
+  ['latex', 'LaTeX'],
+  ['markdown', 'Markdown'],
+] as const
+
+/** The table of differences as a file. */
+function TableMenu({ studyId, state }: { studyId: string; state: CompareState }) {
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button variant="default">Download table</Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {FORMATS.map(([format, label]) => (
+          <Menu.Item
+            key={format}
+            component="a"
+            href={compareTableHref(studyId, state, format)}
+            download
+          >
+            {label}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
 interface DetailProps {
   study: StudyDetail
   metric: CompareMetric
+  interval: CompareInterval | undefined
+  tests: number
   context: PairContext
 }
 
 /** How the differences of the chosen metric are spread, and all its tests. */
-function Detail({ study, metric, context }: DetailProps) {
+function Detail({ study, metric, interval, tests, context }: DetailProps) {
   const [isCardOpen, setIsCardOpen] = useState(false)
   const column = study.columns.find((one) => one.id === metric.column.split('@')[0]) ?? null
+  const labels = { a: context.labelA, b: context.labelB }
+  const sentence = compareSentence(metric, interval, labels, tests)
   return (
-    <div className={classes.detail}>
-      <div className="ev-panel">
-        {metric.levelTests ? (
-          <TransitionMatrix levels={metric.levelTests} />
-        ) : metric.paired?.histogram ? (
-          <DifferenceChart metric={metric} colorA={context.colorA} colorB={context.colorB} />
-        ) : (
-          <Text c="dimmed">No pair has a value on both sides.</Text>
-        )}
+    <>
+      {/* Without its interval the sentence would change under the reader. */}
+      {sentence && (interval || metric.unpaired) ? <Text>{sentence}</Text> : null}
+      {metric.controls.length > 1 ? <ControlTable controls={metric.controls} /> : null}
+      <div className={classes.detail}>
+        <div className="ev-panel">
+          {metric.levelTests ? (
+            <TransitionMatrix levels={metric.levelTests} />
+          ) : metric.paired?.histogram ? (
+            <DifferenceChart metric={metric} colorA={context.colorA} colorB={context.colorB} />
+          ) : (
+            <Text c="dimmed">No pair has a value on both sides.</Text>
+          )}
+        </div>
+        <div className="ev-panel ev-scroll-x">
+          <MetricTests metric={metric} />
+          {column ? (
+            <>
+              <LinkButton m={8} onClick={() => setIsCardOpen(true)}>
+                Run details
+              </LinkButton>
+              <ColumnCard
+                detail={study}
+                column={isCardOpen ? column : null}
+                onClose={() => setIsCardOpen(false)}
+              />
+            </>
+          ) : null}
+        </div>
       </div>
-      <div className="ev-panel ev-scroll-x">
-        <MetricTests metric={metric} />
-        {column ? (
-          <>
-            <LinkButton m={8} onClick={() => setIsCardOpen(true)}>
-              Run details
-            </LinkButton>
-            <ColumnCard
-              detail={study}
-              column={isCardOpen ? column : null}
-              onClose={() => setIsCardOpen(false)}
-            />
-          </>
-        ) : null}
-      </div>
-    </div>
+    </>
   )
 }
 

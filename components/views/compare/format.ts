@@ -32,6 +32,7 @@ const REASONS: Record<string, string> = {
   constant: 'all values are equal',
   zero_denominator: 'a denominator is zero',
   levels: 'tested as ordered levels',
+  two_levels: "two levels: McNemar's test asks the same",
 }
 
 /** Why a statistic has no value, in words. */

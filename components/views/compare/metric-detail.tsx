@@ -60,7 +60,7 @@ function PairedTests({ metric }: { metric: CompareMetric }) {
         <>
           <TestLine
             name="Wilcoxon signed-rank test"
-            tip="Two-sided, zeros excluded, mid-ranks, normal approximation with tie correction. Effect is (W+ − W−) / (W+ + W−)."
+            tip="One mean difference a seed. Two-sided, zeros excluded, mid-ranks, normal approximation with tie correction. Effect is (W+ − W−) / (W+ + W−)."
             test={wilcoxon}
           >
             {wilcoxon.ok
@@ -69,7 +69,7 @@ function PairedTests({ metric }: { metric: CompareMetric }) {
           </TestLine>
           <TestLine
             name="Sign test"
-            tip="Exact binomial test on the pairs that differ. Dominance is (n+ − n−) / n."
+            tip="Exact binomial test on the seeds whose mean difference is not zero. Dominance is (n+ − n−) / n."
             test={sign}
           >
             {sign.ok
@@ -102,25 +102,29 @@ function LevelTests({ levels }: { levels: LevelsResult }) {
   const { trend, homogeneity, mcnemar } = levels
   return (
     <>
-      <TestLine
-        name="Ordered trend"
-        tip="Whether levels shift to one side; equal to McNemar without correction when there are two levels."
-        test={trend}
-      >
-        {trend.ok
-          ? `mean shift ${formatDifference(trend.meanShift)} levels, z ${formatMetric(trend.z)}, `
-          : null}
-      </TestLine>
-      <TestLine
-        name="Stuart-Maxwell"
-        tip="Whether the two distributions of levels differ at all, in any direction."
-        test={homogeneity.ok ? homogeneity : { ok: false, reason: SPARSE }}
-      >
-        {homogeneity.ok ? `χ² ${formatMetric(homogeneity.chi2)}, ${homogeneity.df} df, ` : null}
-      </TestLine>
+      {levels.names.length > 2 ? (
+        <>
+          <TestLine
+            name="Ordered trend"
+            tip="Whether levels shift to one side; pairs of a seed are one unit."
+            test={trend}
+          >
+            {trend.ok
+              ? `mean shift ${formatDifference(trend.meanShift)} levels, z ${formatMetric(trend.z)}, `
+              : null}
+          </TestLine>
+          <TestLine
+            name="Stuart-Maxwell"
+            tip="Whether the two distributions of levels differ at all, in any direction."
+            test={homogeneity.ok ? homogeneity : { ok: false, reason: SPARSE }}
+          >
+            {homogeneity.ok ? `χ² ${formatMetric(homogeneity.chi2)}, ${homogeneity.df} df, ` : null}
+          </TestLine>
+        </>
+      ) : null}
       <TestLine
         name={`McNemar, ${mcnemar.threshold} or above`}
-        tip="Exact binomial test on the pairs in which only one side reaches the level."
+        tip="Exact binomial test on the seeds in which one side reaches the level more often; with one pair a seed, on the pairs in which only one side does."
         test={mcnemar.test}
       >
         {`${formatCount(mcnemar.onlyA)} only A, ${formatCount(mcnemar.onlyB)} only B, `}

@@ -2,7 +2,7 @@
 
 import { Button, Checkbox, Popover, Stack } from '@mantine/core'
 import { IconColumns3 } from '@tabler/icons-react'
-import { isQuantity } from '@/lib/contracts/column-kinds'
+import { isComparable } from '@/lib/contracts/column-kinds'
 import type { StudyDetail } from '@/lib/contracts/study'
 import classes from './compare.module.css'
 
@@ -14,7 +14,7 @@ interface MetricPickerProps {
 
 /** Which metrics the summary shows; they are one family of tests. */
 export function MetricPicker({ study, chosen, onChange }: MetricPickerProps) {
-  const columns = study.columns.filter((column) => !column.hidden && isQuantity(column.shape))
+  const columns = study.columns.filter((column) => !column.hidden && isComparable(column.shape))
   const groups = [...new Set(columns.map((column) => column.group))]
   const toggle = (id: string) => {
     const next = chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]

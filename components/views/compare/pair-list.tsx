@@ -8,8 +8,9 @@ import { PAIR_WINDOW, useComparePairs } from '@/components/hooks/use-compare'
 import { formatCount } from '@/components/ui/format'
 import { KEYS } from '@/components/shell/keys'
 import { useShortcut } from '@/components/ui/shortcuts'
-import { ErrorState } from '@/components/ui/states'
-import type { ComparePair, CompareState } from '@/lib/contracts/compare'
+import { EmptyState, ErrorState } from '@/components/ui/states'
+import type { ComparePair, CompareState, PairFilter } from '@/lib/contracts/compare'
+import { PairFilterFields } from './pair-filter'
 import { PairCard, type DiffMode, type PairContext, type ShownText } from './pair-card'
 import classes from './compare.module.css'
 
@@ -31,17 +32,20 @@ interface PairListProps {
   selected: string | null
   onSelect(pair: string): void
   onOrder(sort: CompareState['sort'], descending: boolean): void
+  onFilter(changed: Partial<PairFilter>): void
   onDiff(mode: DiffMode): void
   onText(text: ShownText): void
 }
 
 function pairKey(pair: ComparePair): string {
-  return `${pair.seedSetKey}.${pair.slot}`
+  const seed = `${pair.seedSetKey}.${pair.slot}`
+  return pair.copy === 0 ? seed : `${seed}.${pair.copy}`
 }
 
 function Controls({
   context,
   onOrder,
+  onFilter,
   onDiff,
   onText,
 }: Omit<PairListProps, 'total' | 'selected' | 'onSelect'>) {
@@ -57,6 +61,7 @@ function Controls({
         }
         w={180}
       />
+      <PairFilterFields filter={context.state.pairs} levels={context.levels} onChange={onFilter} />
       <SegmentedControl
         aria-label="Text shown"
         data={[
@@ -82,7 +87,10 @@ function Controls({
 
 /** The pairs of rows of one seed, drawn as they scroll into view. */
 export function PairList(props: PairListProps) {
-  const { context, total, selected, onSelect } = props
+  const { context, selected, onSelect } = props
+  // How many pairs the filter leaves comes with the first window.
+  const [first] = useComparePairs(context.studyId, context.state, [0])
+  const total = first?.data?.total ?? props.total
   const router = useRouter()
   const scroller = useRef<HTMLDivElement>(null)
   const current = useRef(-1)
@@ -167,6 +175,10 @@ export function PairList(props: PairListProps) {
           what="The pairs could not be read"
           onRetry={() => void failed.refetch()}
         />
+      ) : total === 0 ? (
+        <EmptyState title="No pair passes the filter">
+          Ask for a smaller difference, or clear the levels.
+        </EmptyState>
       ) : (
         <div
           ref={scroller}

@@ -2,6 +2,7 @@
 
 import { Tooltip, UnstyledButton } from '@mantine/core'
 import type { CompareInterval, CompareMetric, CompareSideValues } from '@/lib/contracts/compare'
+import { effectOf, mainTest } from '@/lib/contracts/compare-report'
 import { DASH, formatCount, formatMetric } from '@/components/ui/format'
 import { Term } from '@/components/ui/info-tip'
 import { Table, type Column } from '@/components/ui/table'
@@ -31,21 +32,6 @@ function MissingRows({ metric }: { metric: CompareMetric }) {
   )
 }
 
-/** The one p value of the row: signed ranks, the trend of ordered levels, or ranks of unpaired sets. */
-function mainTest(metric: CompareMetric) {
-  if (metric.levelTests) return metric.levelTests.trend
-  if (metric.unpaired) return metric.unpaired.mannWhitney
-  return metric.paired?.wilcoxon ?? null
-}
-
-function effectOf(metric: CompareMetric): number | null {
-  if (metric.unpaired)
-    return metric.unpaired.mannWhitney.ok ? metric.unpaired.mannWhitney.delta : null
-  const { wilcoxon, cliff } = metric.paired ?? {}
-  if (wilcoxon?.ok) return wilcoxon.effect
-  return metric.levelTests && cliff?.ok ? cliff.delta : null
-}
-
 function Interval({
   metric,
   interval,
@@ -60,30 +46,23 @@ function Interval({
     return <span className="ev-dim">{DASH}</span>
   }
   const text = formatInterval(interval.low, interval.high)
-  const full = `95 % interval ${text}, ${formatCount(interval.resamples)} resamples of the pairs${
+  const full = `95 % interval ${text}, ${formatCount(interval.resamples)} resamples of ${formatCount(interval.seeds)} seeds${
     interval.strata > 1 ? ` within each of ${interval.strata} seed sets` : ''
-  }, random seed ${interval.seed}.${
-    interval.resamples < interval.wanted
-      ? ` Reduced from ${formatCount(interval.wanted)} because of the size of the set.`
-      : ''
-  }`
+  }, all pairs of a seed together, ${
+    interval.method === 'weights' ? 'by random weights' : 'drawn with replacement'
+  }, random seed ${interval.seed}.`
   return (
     <Tooltip label={full}>
       <UnstyledButton component="span" tabIndex={0} className={classes.interval}>
         <IntervalMark estimate={estimate} low={interval.low} high={interval.high} label={full} />
-        <span>
-          {text}
-          {interval.resamples < interval.wanted ? (
-            <span className="ev-dim"> ({formatCount(interval.resamples)} resamples)</span>
-          ) : null}
-        </span>
+        <span>{text}</span>
       </UnstyledButton>
     </Tooltip>
   )
 }
 
 function PValue({ metric }: { metric: CompareMetric }) {
-  const test = mainTest(metric)
+  const test = mainTest(metric)?.test
   if (!test) return <>{DASH}</>
   if (!test.ok) return <Term tip={`No test: ${reasonText(test.reason)}.`}>{DASH}</Term>
   return (
@@ -138,7 +117,7 @@ function columnsOf(props: SummaryTableProps): Column<CompareMetric>[] {
     {
       name: '95 % interval',
       head: (
-        <Term tip="Percentile bootstrap of the mean difference. Seeds are resampled within each seed set.">
+        <Term tip="Percentile bootstrap of the mean difference, 10,000 resamples. Seeds are resampled within each seed set, all pairs of a seed together; every metric sees the same resamples.">
           95 % interval
         </Term>
       ),
@@ -154,7 +133,7 @@ function columnsOf(props: SummaryTableProps): Column<CompareMetric>[] {
     ),
     number(
       'p (Holm)',
-      `Wilcoxon signed-rank test; ordered trend for levels; Mann-Whitney where unpaired. Holm-corrected over all ${tests} p values of this view.`,
+      `Wilcoxon signed-rank test; ordered trend for levels, McNemar for yes and no; Mann-Whitney where unpaired. Holm-corrected over all ${tests} p values of this view.`,
       (metric) => <PValue metric={metric} />,
     ),
     number('n', 'Pairs with a value on both sides.', ({ paired, unpaired }) =>

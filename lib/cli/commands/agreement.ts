@@ -51,6 +51,10 @@ function lines(report: AgreementReport): [string, string][] {
         ? `${number(kappa.value)}, 95 % interval ${number(kappa.low)} to ${number(kappa.high)} (quadratic weights; ${kappa.resamples} resamples of ${report.clusters} seeds)`
         : `none: ${report.kappaReason ?? 'unknown'}`,
     ],
+    [
+      'other coefficients',
+      `kappa without weights ${number(report.unweightedKappa)}, Gwet's AC1 ${number(report.ac1)}, AC2 ${number(report.ac2)} (quadratic weights)`,
+    ],
     ['exact', share(report.exact)],
     [`within ${report.scale.within}`, share(report.adjacent)],
     ['difference', `${number(report.meanDifference)} (second minus first, mean)`],

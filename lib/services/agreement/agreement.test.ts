@@ -50,6 +50,10 @@ describe('agreement of two runs', () => {
     expect(found.kappa?.low).toBeLessThan(0.896)
     expect(found.kappa?.high).toBeGreaterThan(0.897)
     expect(found.kappa?.resamples).toBe(10_000)
+    // By scikit-learn 1.9.1 and from Gwet's definition in numpy.
+    expect(found.unweightedKappa).toBeCloseTo(0.6153846153846154, 12)
+    expect(found.ac1).toBeCloseTo(0.6276183087664856, 12)
+    expect(found.ac2).toBeCloseTo(0.9308357348703168, 12)
     expect(found.exact).toMatchObject({ k: 14, n: 20 })
     expect(found.adjacent).toMatchObject({ k: 20, n: 20 })
     expect(found.meanDifference).toBeCloseTo(0.1, 12)
@@ -89,7 +93,7 @@ describe('agreement of two runs', () => {
 
   it('has no kappa where every rating is the same, and says why', async () => {
     const found = await report(add(FIRST.map(() => 5)), add(FIRST.map(() => 5)))
-    expect(found).toMatchObject({ kappa: null, kappaReason: 'zero_denominator' })
+    expect(found).toMatchObject({ kappa: null, kappaReason: 'zero_denominator', ac1: 1, ac2: 1 })
     expect(found.profiles[0]?.ceiling).toMatchObject({ k: 20, n: 20 })
     const none = await report(add(['error']), add(FIRST))
     expect(none).toMatchObject({ n: 0, kappa: null, kappaReason: 'n_too_small' })
@@ -100,6 +104,7 @@ describe('agreement of two runs', () => {
     const found = await report(add([0, 5, 99, 100], ...score), add([5, 15, 100, 100], ...score))
     expect(found.scale).toMatchObject({ min: 0, max: 100, within: 5 })
     expect(found.exact.k).toBe(1)
+    expect(found).toMatchObject({ unweightedKappa: null, ac1: null, ac2: null })
     expect(found.adjacent.k).toBe(3)
     expect(found.table.counts[0]?.slice(0, 2)).toEqual([1, 1])
     expect(found.table.counts[9]?.[9]).toBe(2)

@@ -12,7 +12,13 @@ import { carriesValue } from '@/lib/contracts/status'
 import type { RunInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import type { OutputSpec } from '@/lib/metrics/types'
-import { consistency, KappaBootstrap, ratingAgreement, slope } from '@/lib/stats/agreement'
+import {
+  chanceCorrected,
+  consistency,
+  KappaBootstrap,
+  ratingAgreement,
+  slope,
+} from '@/lib/stats/agreement'
 import {
   countRatings,
   ratedRun,
@@ -30,8 +36,6 @@ import { listRuns } from '../runs'
 
 // The reference number of resamples; large runs get fewer, and the report says how many.
 const WANTED_RESAMPLES = 10_000
-// About two seconds of drawing: 10,000 resamples up to 10,000 seeds, fewer beyond.
-const DRAW_BUDGET = 100_000_000
 // A few milliseconds of drawing between turns of the event loop.
 const DRAWS_PER_TURN = 60_000
 // Scales with more steps than this count ratings a twentieth of the scale apart as adjacent, others one step.
@@ -125,10 +129,26 @@ async function pairsOf(
   }
 }
 
+/** Whether a scale has more steps than a table has room for. */
+function isFineScale(output: OutputSpec): boolean {
+  const [min, max] = output.range as readonly [number, number]
+  return !output.levels && (max - min + 1 > FINE_STEPS || !Number.isInteger(min))
+}
+
+/** Coefficients of a table of whole steps; binned numbers have none. */
+function coefficients(table: AgreementReport['table'], output: OutputSpec) {
+  const none = { unweightedKappa: null, ac1: null, ac2: null }
+  if (isFineScale(output)) return none
+  const plain = chanceCorrected(table.counts, 'none')
+  const weighted = chanceCorrected(table.counts, 'quadratic')
+  if (!('gwet' in plain) || !('gwet' in weighted)) return none
+  return { unweightedKappa: plain.kappa, ac1: plain.gwet, ac2: weighted.gwet }
+}
+
 function tableOf({ first, second }: Pairs, output: OutputSpec): AgreementReport['table'] {
   const [min, max] = output.range as readonly [number, number]
   const steps = max - min + 1
-  const isFine = !output.levels && (steps > FINE_STEPS || !Number.isInteger(min))
+  const isFine = isFineScale(output)
   const width = isFine ? (max - min) / TABLE_BINS : 1
   const size = isFine ? TABLE_BINS : steps
   const labels = Array.from({ length: size }, (_, i) => {
@@ -148,7 +168,7 @@ function tableOf({ first, second }: Pairs, output: OutputSpec): AgreementReport[
 
 async function bootstrapped(pairs: Pairs, signal?: AbortSignal) {
   const boot = new KappaBootstrap(pairs.first, pairs.second, pairs.cluster, BOOTSTRAP_SEED)
-  const resamples = affordableResamples(boot.clusters, WANTED_RESAMPLES, DRAW_BUDGET)
+  const resamples = affordableResamples(boot.clusters, WANTED_RESAMPLES)
   const perTurn = Math.max(1, Math.floor(DRAWS_PER_TURN / Math.max(1, boot.clusters)))
   for (let b = 0; b < resamples; b += 1) {
     boot.draw()
@@ -244,6 +264,7 @@ async function reportOn(
   const agreed = ratingAgreement(pairs.first, pairs.second, within)
   const has = 'n' in agreed ? agreed : null
   const boot = await bootstrapped(pairs, signal)
+  const table = tableOf(pairs, output)
   const units = consistency(await unitsOf(all))
   const profiles: RatingProfile[] = []
   for (const [i, { run }] of chosen.entries()) {
@@ -277,7 +298,8 @@ async function reportOn(
         }
       : null,
     kappaReason: has ? (has.kappa.ok ? null : has.kappa.reason) : 'n_too_small',
-    table: tableOf(pairs, output),
+    ...coefficients(table, output),
+    table,
     consistency: units.ok
       ? {
           units: units.units,

@@ -1,16 +1,21 @@
 import type { Db } from '@/db/client'
 import type { CompareState } from '@/lib/contracts/compare'
-import { isQuantity } from '@/lib/contracts/column-kinds'
+import { isComparable, wordsOf } from '@/lib/contracts/column-kinds'
 import { carriesValue, statusCode } from '@/lib/contracts/status'
 import type { ColumnInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import { listMetrics } from '@/lib/metrics'
 import { columnReader, listColumns, type ColumnReader } from '../columns'
 import { parseColumnId } from '../columns/describe'
-import type { SideReader } from './metrics'
+import type { SideReader } from './side-values'
 
-function comparable(column: ColumnInfo): boolean {
-  return isQuantity(column.shape)
+// Words of a boolean value, in the order of their levels.
+const YES_NO = [wordsOf(false), wordsOf(true)].flat()
+
+/** Returns the column under its own name; yes or no as two levels. */
+function asCompared(column: ColumnInfo): ColumnInfo {
+  const named = { ...column, label: columnName(column) }
+  return column.shape === 'boolean' ? { ...named, shape: 'enum', levels: YES_NO } : named
 }
 
 /** Returns a name that says the metric by itself: "Difficulty level" where the column alone is called "level". */
@@ -29,13 +34,13 @@ function describeColumn(db: Db, studyId: string, columnId: string): ColumnInfo {
       `There is no metric column "${columnId}". Choose one of the list.`,
     )
   }
-  if (!comparable(found)) {
+  if (!isComparable(found.shape)) {
     throw new AppError(
       'invalid_input',
       `${found.label} holds no numbers, so it has no difference. Choose another metric.`,
     )
   }
-  const named = { ...found, label: columnName(found) }
+  const named = asCompared(found)
   return runId === null ? named : { ...named, id: columnId, runId }
 }
 
@@ -45,8 +50,25 @@ export function chosenColumns(db: Db, studyId: string, state: CompareState): Col
     return [...new Set(state.columns)].map((id) => describeColumn(db, studyId, id))
   }
   return listColumns(db, studyId)
-    .filter((column) => column.isDefault && !column.hidden && comparable(column))
-    .map((column) => ({ ...column, label: columnName(column) }))
+    .filter((column) => column.isDefault && !column.hidden && isComparable(column.shape))
+    .map(asCompared)
+}
+
+/** Returns a column that differences are controlled for; null where none was asked for. */
+export function controlColumn(
+  db: Db,
+  studyId: string,
+  columnId: string | null,
+  wants: 'number' | 'flag',
+): ColumnInfo | null {
+  if (columnId === null) return null
+  const column = describeColumn(db, studyId, columnId)
+  const isFlag = column.levels === YES_NO
+  if (wants === 'flag' ? isFlag : column.shape === 'scalar') return column
+  throw new AppError(
+    'invalid_input',
+    `${column.label} holds no ${wants === 'flag' ? 'yes or no, so it flags no rows' : 'single numbers, so it is no length'}. Choose another column.`,
+  )
 }
 
 /** Returns the column of the aligned rows: the one asked for, else the first of the summary; null without any. */
@@ -79,6 +101,12 @@ export function sideReader(db: Db, studyId: string, state: CompareState): SideRe
       const { values, status, width, n } = reader.read(id, cell)
       const run = reader.runOf(id)
       const identity = { runId: run?.id ?? null, definitionHash: run?.definitionHash ?? null }
+      const words = reader.dictionary(id)
+      if (words) {
+        const level = Float64Array.from([NaN, ...words.values], (value) => Number(value) + 1)
+        const levels = Float64Array.from(values, (no) => level[no] ?? NaN)
+        return { values: levels, status, ...identity }
+      }
       if (width === 1) return { values: Float64Array.from(values), status, ...identity }
       const picked = new Float64Array(n).fill(Number.NaN)
       const reasons = status.slice()

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { compareStateSchema, type CompareState } from '@/lib/contracts/compare'
-import { publishEvolvedCell } from '../cells/evolved'
 import { currentCells } from '../cells'
-import { slotsOfCell } from './slots'
 import { compareIntervals, comparePage, comparePairTexts, compareSummary } from '../compare'
+import { columnMetric } from '@/lib/metrics'
+import golden from '@/lib/stats/golden/fixtures/golden.json'
 import { addTestRun } from '@/lib/testing/compare'
 import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
 
@@ -88,6 +88,111 @@ describe('compare', () => {
     expect(interval.high).toBeLessThan(3.5)
   })
 
+  it('takes all pairs of a seed as one unit', async () => {
+    // Three rows of each of ten seeds on either side; the last seed has one more on side A.
+    const rowsOf = (name: string, n: number) => alpacaRows(n, name)
+    const shared = async (armKey: string, n: number) => {
+      const { cellId } = await importRows(study, `${armKey}.json`, rowsOf(armKey, n), {
+        ...a,
+        armKey,
+        round: 1,
+        align: 'none',
+      })
+      const cell = currentCells(study.db, study.studyId).find((one) => one.id === cellId)
+      for (let idx = 0; idx < n; idx += 1) {
+        study.db.$client
+          .prepare('update rows set slot = ? where cell_no = ? and idx = ?')
+          .run(Math.min(9, Math.floor(idx / 3)), cell?.no, idx)
+      }
+      return cellId
+    }
+    const left = await shared('three', 31)
+    const right = await shared('drei', 30)
+    const thrice = (values: readonly number[]) => values.flatMap((value) => [value, value, value])
+    addTestRun(study.db, run(SCORE), {
+      [left]: [...thrice(SMALL), 50],
+      [right]: thrice(LARGE),
+      [cellA]: SMALL,
+      [cellB]: LARGE,
+    })
+    const sides = {
+      columns: [SCORE],
+      a: { arm: 'three', round: 1, runs: [] },
+      b: { arm: 'drei', round: 1, runs: [] },
+    }
+    const summary = await compareSummary(study.db, study.studyId, state(sides))
+    expect(summary.seedSets[0]).toMatchObject({ aligned: 30, seeds: 10, unmatched: 1 })
+    const alone = await compareSummary(study.db, study.studyId, state({ columns: [SCORE] }))
+    expect(summary.metrics[0]?.paired).toMatchObject({ n: 30, seeds: 10, meanDifference: 1.5 })
+    expect(summary.metrics[0]?.paired?.wilcoxon).toEqual(alone.metrics[0]?.paired?.wilcoxon)
+    const { intervals } = await compareIntervals(study.db, study.studyId, state(sides))
+    const single = await compareIntervals(study.db, study.studyId, state({ columns: [SCORE] }))
+    const [wide, plain] = [intervals[SCORE], single.intervals[SCORE]]
+    if (!wide?.ok || !plain?.ok) throw new Error('no value')
+    expect(wide.low).toBeCloseTo(plain.low, 12)
+    expect(wide.high).toBeCloseTo(plain.high, 12)
+    const page = await comparePage(study.db, study.studyId, state(sides), 0, 4)
+    expect(page.rows.map((row) => [row.slot, row.copy])).toEqual([
+      [0, 0],
+      [0, 1],
+      [0, 2],
+      [1, 0],
+    ])
+    const third = { seedSet: 'general', slot: 0, copy: 2 }
+    const texts = await comparePairTexts(study.db, study.studyId, state(sides), third)
+    expect(texts).toMatchObject({ copy: 2, a: { idx: 2 }, b: { idx: 2 } })
+    await expect(
+      comparePairTexts(study.db, study.studyId, state(sides), { ...third, copy: 3 }),
+    ).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it('tests yes and no by McNemar, and gives the p values of lm-evaluation-harness issue 3831', async () => {
+    const { n, both, onlyA, onlyB } = golden.harness
+    const rows = (name: string, isRight: (k: number) => boolean) =>
+      alpacaRows(n, name).map((row, k) => ({ ...row, right: isRight(k) }))
+    const columns = [{ column: 'right', kind: 'boolean' as const }]
+    const rightA = rows('one', (k) => k < both + onlyA)
+    const rightB = rows('two', (k) => k < both || (k >= both + onlyA && k < both + onlyA + onlyB))
+    const place = { seedSetKey: 'items', round: 1, columns } as const
+    await importRows(study, 'items.json', alpacaRows(n, 'item'), {
+      armKey: null,
+      round: 0,
+      seedSetKey: 'items',
+    })
+    for (const [armKey, list] of [
+      ['one', rightA],
+      ['two', rightB],
+    ] as const) {
+      await importRows(study, `${armKey}.json`, list, { ...a, ...place, armKey, align: 'index' })
+      const apart = { ...a, ...place, armKey: `${armKey}-apart`, align: 'none' } as const
+      await importRows(study, `${armKey}-apart.json`, list.toReversed(), apart)
+    }
+    const right = `${columnMetric('right', 'boolean').metric.id}.value`
+    const compared = async (first: string, second: string) => {
+      const query = state({
+        columns: [right],
+        seedSets: ['items'],
+        a: { arm: first, round: 1, runs: [] },
+        b: { arm: second, round: 1, runs: [] },
+      })
+      return (await compareSummary(study.db, study.studyId, query)).metrics[0]
+    }
+    const paired = await compared('one', 'two')
+    expect(paired).toMatchObject({ shape: 'enum', levels: ['no', 'yes'], paired: { n } })
+    expect(paired?.levelTests).toMatchObject({
+      matrix: [
+        [n - both - onlyA - onlyB, onlyA],
+        [onlyB, both],
+      ],
+      mcnemar: { threshold: 'yes', onlyA, onlyB },
+    })
+    const test = paired?.levelTests?.mcnemar.test
+    const unpaired = (await compared('one-apart', 'two-apart'))?.unpaired?.levels?.chiSquare
+    if (!test?.ok || !unpaired?.ok) throw new Error('no value')
+    expect(test.p.toFixed(3)).toBe('0.008')
+    expect(unpaired.p.toFixed(3)).toBe('0.080')
+  })
+
   it('leaves out pairs without a value and counts the reasons of each side', async () => {
     const left = [...SMALL.slice(0, 8), 'no_response', 'unparsed'] as const
     const right = [...LARGE.slice(0, 7), 'unparsed', 2, 'unparsed'] as const
@@ -130,6 +235,29 @@ describe('compare', () => {
     expect(second.rows.map((row) => row.difference)).toEqual([1, 0])
   })
 
+  it('lists only pairs that differ by as much, or whose levels are asked for', async () => {
+    addTestRun(study.db, run(SCORE), { [cellA]: [...SMALL.slice(0, 9), 'refused'], [cellB]: LARGE })
+    addTestRun(study.db, run(LEVEL), {
+      [cellA]: [1, 2, 3, 4, 5, 5, 4, 3, 2, 4],
+      [cellB]: [1, 1, 3, 3, 5, 4, 2, 3, 4, 'refused'],
+    })
+    const slots = async (column: string, pairs: Partial<CompareState['pairs']>) => {
+      const query = compareStateSchema.parse({ ...state(), column, pairs })
+      const page = await comparePage(study.db, study.studyId, query, 0, 50)
+      expect(page.total).toBe(page.rows.length)
+      return page.rows.map(({ slot }) => slot)
+    }
+    // Missing values are in no filtered list, not even from 0.
+    expect(await slots(SCORE, { atLeast: 0 })).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8])
+    expect(await slots(SCORE, { atLeast: 2 })).toEqual([0, 3, 5, 7])
+    // "hard" and above: 4 of 5.
+    expect(await slots(LEVEL, { only: 'a' })).toEqual([3, 6])
+    expect(await slots(LEVEL, { only: 'b' })).toEqual([8])
+    expect(await slots(LEVEL, { levelA: 4, levelB: 2 })).toEqual([6])
+    expect(await slots(LEVEL, { levelB: 3, atLeast: 1 })).toEqual([3])
+    await expect(slots(SCORE, { only: 'a' })).rejects.toMatchObject({ code: 'invalid_input' })
+  })
+
   it('cuts long texts in lists and gives them whole for one pair', async () => {
     const long = `${'word '.repeat(2000)}end`
     const rows = alpacaRows(10, 'c').map((row, k) =>
@@ -143,10 +271,11 @@ describe('compare', () => {
     const whole = await comparePairTexts(study.db, study.studyId, query, {
       seedSet: 'general',
       slot: 3,
+      copy: 0,
     })
     expect(whole.a.instruction).toBe(long)
     await expect(
-      comparePairTexts(study.db, study.studyId, query, { seedSet: 'general', slot: 99 }),
+      comparePairTexts(study.db, study.studyId, query, { seedSet: 'general', slot: 99, copy: 0 }),
     ).rejects.toMatchObject({ code: 'not_found' })
   })
 
@@ -265,70 +394,5 @@ describe('compare', () => {
       state({ a: { arm: 'small', round: 3, runs: [] } }),
     )
     expect(absent.seedSets[0]?.state).toBe('missing_a')
-  })
-})
-
-describe('slotsOfCell', () => {
-  it('follows parents of parents, not positions', async () => {
-    const study = await testStudy()
-    try {
-      await importRows(study, 'seeds.json', alpacaRows(4, 'seed'), {
-        armKey: null,
-        round: 0,
-        seedSetKey: 'general',
-      })
-      const arm = { ...a, align: 'index' } as const
-      const first = await importRows(study, 'r1.json', alpacaRows(4, 'one'), { ...arm, round: 1 })
-      const parent = currentCells(study.db, study.studyId).find((cell) => cell.id === first.cellId)
-      if (!parent) throw new Error('no cell')
-      // Round 2 was made from the rows of round 1 in another order, and one of them is gone.
-      const parents = [3, 0, 2]
-      const child = publishEvolvedCell(study.db, {
-        place: {
-          studyId: study.studyId,
-          seedSetId: parent.seedSetId,
-          armId: parent.armId,
-          round: 2,
-          source: {
-            kind: 'evolved',
-            fileName: 'r2',
-            sizeBytes: 0,
-            sha256: 'x',
-            format: 'alpaca',
-            container: 'none',
-            mapping: null,
-            keySets: [],
-            definition: null,
-          },
-        },
-        parentCellNo: parent.no,
-        rows: parents.map((parentIdx, idx) => ({
-          idx,
-          instruction: `two from ${parentIdx}`,
-          input: '',
-          parentIdx,
-          operator: 'deepen',
-          extra: null,
-        })),
-        responses: null,
-        notes: [],
-      })
-      const read = await slotsOfCell(study.db, { no: child.cellNo, rowCount: 3 })
-      expect([...read.slots]).toEqual(parents)
-      expect(read.kind).toBe('birth')
-      const query = state({
-        a: { arm: 'small', round: 2, runs: [] },
-        b: { arm: 'small', round: 1, runs: [] },
-      })
-      const page = await comparePage(study.db, study.studyId, query, 0, 10)
-      expect(page.rows.map((row) => [row.slot, row.a.instruction, row.b.instruction])).toEqual([
-        [0, 'two from 0', 'one 0'],
-        [2, 'two from 2', 'one 2'],
-        [3, 'two from 3', 'one 3'],
-      ])
-      expect(page.rows[0]?.a.operator).toBe('deepen')
-    } finally {
-      await study.close()
-    }
   })
 })

@@ -14,26 +14,42 @@ import { statusOf } from '@/lib/contracts/status'
 import type { ColumnInfo } from '@/lib/contracts/study'
 import { sortPermutation } from '@/lib/columns/sort'
 import { AppError } from '@/lib/errors'
-import { stratifiedBootstrap } from './bootstrap'
-import { chosenColumns, sideReader, rowColumn } from './columns'
+import { clusteredIntervals, type SeedSums } from './bootstrap'
+import { chosenColumns, controlColumn, rowColumn, sideReader } from './columns'
+import { pairFlags, pairLengths, type Controls } from './controls'
+import { compareMetric, findConflict, hitLevel } from './metrics'
 import {
-  compareMetric,
-  findConflict,
   isValued,
   pairedValues,
   readMetric,
   type SeedSetValues,
   type SideColumn,
-} from './metrics'
+  type SideReader,
+} from './side-values'
 import { describePairing, pairSides, type SeedSetPairing } from './sides'
 import { yieldToEventLoop } from './slots'
-import { PFamily } from './tests'
+import { PFamily, type PairedValues } from './tests'
 import { textReader, type TextReader } from './texts'
 
 // An interval is a few hundred bytes; these are the last few comparisons looked at.
 const KEPT_INTERVALS = 256
 
 const keptIntervals = new Map<string, CompareInterval>()
+
+async function readControls(
+  db: Db,
+  studyId: string,
+  state: CompareState,
+  pairings: readonly SeedSetPairing[],
+  reader: SideReader,
+): Promise<Controls> {
+  const length = controlColumn(db, studyId, state.lengthColumn, 'number')
+  const flag = controlColumn(db, studyId, state.flagColumn, 'flag')
+  return {
+    length: length ? pairLengths(await readMetric(pairings, length, reader)) : null,
+    flagged: flag ? pairFlags(await readMetric(pairings, flag, reader)) : null,
+  }
+}
 
 /**
  * Returns, for every metric shown, the paired tests of A - B over rows that meet at a seed slot; unpaired tests, apart,
@@ -48,9 +64,10 @@ export async function compareSummary(
   const pairings = await pairSides(db, studyId, state)
   const reader = sideReader(db, studyId, state)
   const family = new PFamily()
+  const controls = await readControls(db, studyId, state, pairings, reader)
   const metrics: CompareSummary['metrics'] = []
   for (const column of chosenColumns(db, studyId, state)) {
-    metrics.push(await compareMetric(pairings, column, reader, state, family))
+    metrics.push(await compareMetric(pairings, column, reader, state, family, controls))
   }
   const tests = family.correct()
   const seedSets = pairings.map(describePairing)
@@ -67,28 +84,22 @@ export async function compareSummary(
   }
 }
 
-function contentKey(strata: readonly Float64Array[]): string {
-  const hash = createHash('sha256')
-  for (const stratum of strata) {
-    hash.update(`${stratum.length};`)
-    hash.update(new Uint8Array(stratum.buffer, stratum.byteOffset, stratum.byteLength))
-  }
+function contentKey(strata: readonly number[], { sums, counts }: SeedSums): string {
+  const hash = createHash('sha256').update(strata.join())
+  for (const column of [sums, counts]) hash.update(new Uint8Array(column.buffer))
   return hash.digest('base64')
 }
 
-async function keptInterval(
-  strata: readonly Float64Array[],
-  signal: AbortSignal | undefined,
-): Promise<CompareInterval> {
-  const key = contentKey(strata)
-  const found = keptIntervals.get(key)
-  if (found) return found
-  const interval = await stratifiedBootstrap(strata, signal ? { signal } : {})
-  keptIntervals.set(key, interval)
-  if (keptIntervals.size > KEPT_INTERVALS) {
-    keptIntervals.delete(keptIntervals.keys().next().value as string)
+/** Differences added up by seed, over all seeds of the comparison: a seed without a value keeps its place. */
+function seedSums({ a, b, seeds }: PairedValues, size: number): SeedSums {
+  const sums = new Float64Array(size)
+  const counts = new Float64Array(size)
+  for (let i = 0; i < a.length; i += 1) {
+    const seed = seeds[i] as number
+    sums[seed] = (sums[seed] as number) + ((a[i] as number) - (b[i] as number))
+    counts[seed] = (counts[seed] as number) + 1
   }
-  return interval
+  return { sums, counts }
 }
 
 /**
@@ -104,17 +115,34 @@ export async function compareIntervals(
   const started = performance.now()
   const pairings = await pairSides(db, studyId, state)
   const reader = sideReader(db, studyId, state)
+  const strata = pairings.flatMap(({ pairs }) => (pairs.seeds > 0 ? [pairs.seeds] : []))
+  const size = strata.reduce((sum, seeds) => sum + seeds, 0)
   const intervals: CompareIntervals['intervals'] = {}
+  const fresh: { column: string; key: string; sums: SeedSums }[] = []
   for (const column of chosenColumns(db, studyId, state)) {
     const parts = await readMetric(pairings, column, reader)
     if (findConflict(parts, column, reader)) continue
-    const strata = parts.map((part) => {
-      const { a, b } = pairedValues(part)
-      return a.map((value, i) => value - (b[i] as number))
-    })
-    if (strata.every((stratum) => stratum.length === 0)) continue
-    intervals[column.id] = await keptInterval(strata, signal)
+    const values = pairedValues(parts)
+    if (values.a.length === 0) continue
+    const sums = seedSums(values, size)
+    const key = contentKey(strata, sums)
+    const known = keptIntervals.get(key)
+    if (known) intervals[column.id] = known
+    else fresh.push({ column: column.id, key, sums })
   }
+  const drawn = await clusteredIntervals(
+    strata,
+    fresh.map(({ sums }) => sums),
+    signal ? { signal } : {},
+  )
+  drawn.forEach((interval, i) => {
+    const { column, key } = fresh[i] as (typeof fresh)[0]
+    intervals[column] = interval
+    keptIntervals.set(key, interval)
+    if (keptIntervals.size > KEPT_INTERVALS) {
+      keptIntervals.delete(keptIntervals.keys().next().value as string)
+    }
+  })
   return { intervals, serverMs: performance.now() - started }
 }
 
@@ -138,6 +166,39 @@ function places(pairings: readonly SeedSetPairing[]): Place[] {
   )
 }
 
+/** Returns whether a pair passes the filter; throws `invalid_input` where the column has no levels to filter by. */
+function pairFilter(
+  parts: readonly SeedSetValues[] | null,
+  column: ColumnInfo | null,
+  state: CompareState,
+): ((place: Place, difference: number) => boolean) | null {
+  const { atLeast, only, levelA, levelB } = state.pairs
+  if (atLeast === null && only === null && levelA === null && levelB === null) return null
+  const levels = column?.shape === 'enum' ? column.levels : null
+  if (!levels && (only !== null || levelA !== null || levelB !== null)) {
+    throw new AppError(
+      'invalid_input',
+      `${column?.label ?? 'This list'} has no levels to filter by. Choose a column of levels, or of yes and no.`,
+    )
+  }
+  const threshold = hitLevel(levels, state)
+  const valueAt = ({ set, at }: Place, side: 'a' | 'b') => {
+    const part = parts?.[set]
+    const values = part?.[side]
+    const row = part?.pairing.pairs[side === 'a' ? 'rowsA' : 'rowsB'][at] ?? -1
+    return values && isValued(values, row) ? (values.values[row] as number) : NaN
+  }
+  return (place, difference) => {
+    if (atLeast !== null && !(Math.abs(difference) >= atLeast)) return false
+    const a = valueAt(place, 'a')
+    const b = valueAt(place, 'b')
+    if (levelA !== null && a !== levelA) return false
+    if (levelB !== null && b !== levelB) return false
+    if (only === 'a') return a >= threshold && b < threshold
+    return only === 'b' ? b >= threshold && a < threshold : true
+  }
+}
+
 function order(
   all: readonly Place[],
   differences: Float64Array,
@@ -159,6 +220,8 @@ function valueOf(column: SideColumn | null, row: number): MetricValue {
     : { value: null, status }
 }
 
+type PairTexts = Pick<ComparePair, 'seedSetKey' | 'slot' | 'copy' | 'seed' | 'a' | 'b'>
+
 function pairBuilder(db: Db, pairings: readonly SeedSetPairing[], whole: boolean) {
   const readers = new Map<string, TextReader>()
   const readerOf = (pairing: SeedSetPairing, side: 'a' | 'b' | 'seeds') => {
@@ -168,17 +231,17 @@ function pairBuilder(db: Db, pairings: readonly SeedSetPairing[], whole: boolean
     readers.set(cell.id, reader)
     return reader
   }
-  return (
-    pairing: SeedSetPairing,
-    at: number,
-  ): Pick<ComparePair, 'seedSetKey' | 'slot' | 'seed' | 'a' | 'b'> => {
-    const slot = pairing.pairs.slots[at] as number
+  return (pairing: SeedSetPairing, at: number): PairTexts => {
+    const { slots } = pairing.pairs
+    const slot = slots[at] as number
+    let copy = 0
+    while (slots[at - copy - 1] === slot) copy += 1
     const a = readerOf(pairing, 'a')?.read(pairing.pairs.rowsA[at] as number)
     const b = readerOf(pairing, 'b')?.read(pairing.pairs.rowsB[at] as number)
     if (!a || !b) throw new AppError('conflict', 'The files changed meanwhile. Reload the page.')
     const seedRow = pairing.seedRows[slot] ?? -1
     const seed = seedRow < 0 ? null : (readerOf(pairing, 'seeds')?.read(seedRow) ?? null)
-    return { seedSetKey: pairing.key, slot, seed, a, b }
+    return { seedSetKey: pairing.key, slot, copy, seed, a, b }
   }
 }
 
@@ -197,10 +260,12 @@ export async function comparePage(
   const parts = column ? await readMetric(pairings, column, reader) : null
   const conflict = parts && column ? findConflict(parts, column, reader) : null
   await yieldToEventLoop()
-  const all = places(pairings)
-  const differences = Float64Array.from(all, ({ set, at }) =>
-    parts && !conflict ? differenceAt(parts[set] as SeedSetValues, at) : NaN,
-  )
+  const differenceOf = ({ set, at }: Place) =>
+    parts && !conflict ? differenceAt(parts[set] as SeedSetValues, at) : NaN
+  const passes = pairFilter(parts, column, state)
+  const every = places(pairings)
+  const all = passes ? every.filter((place) => passes(place, differenceOf(place))) : every
+  const differences = Float64Array.from(all, differenceOf)
   await yieldToEventLoop()
   const sorted = order(all, differences, state)
   const build = pairBuilder(db, pairings, false)
@@ -231,12 +296,13 @@ export async function comparePairTexts(
   db: Db,
   studyId: string,
   state: CompareState,
-  place: { seedSet: string; slot: number },
-): Promise<Pick<ComparePair, 'seedSetKey' | 'slot' | 'seed' | 'a' | 'b'>> {
+  place: { seedSet: string; slot: number; copy: number },
+): Promise<PairTexts> {
   const pairings = await pairSides(db, studyId, { ...state, seedSets: [place.seedSet] })
   const pairing = pairings[0]
-  const at = pairing?.pairs.slots.indexOf(place.slot) ?? -1
-  if (!pairing || at < 0) {
+  const first = pairing?.pairs.slots.indexOf(place.slot) ?? -1
+  const at = first + place.copy
+  if (!pairing || first < 0 || pairing.pairs.slots[at] !== place.slot) {
     throw new AppError('not_found', 'No pair of rows meets at this slot. Reload the page.')
   }
   return pairBuilder(db, pairings, true)(pairing, at)

@@ -2,59 +2,17 @@ import { isQuantity } from '@/lib/contracts/column-kinds'
 import type { CompareMetric, CompareSideValues, CompareState } from '@/lib/contracts/compare'
 import { carriesValue, statusOf } from '@/lib/contracts/status'
 import type { ColumnInfo } from '@/lib/contracts/study'
-import type { CellRef } from '../cells'
 import type { SeedSetPairing } from './sides'
-import { yieldToEventLoop } from './slots'
+import { controlledDifferences, type Controls } from './controls'
+import {
+  isValued,
+  pairedValues,
+  readMetric,
+  type SeedSetValues,
+  type SideColumn,
+  type SideReader,
+} from './side-values'
 import { levelTests, pairedTests, type PFamily, unpairedTests } from './tests'
-
-/** One number a row of one cell, with its status byte and the run it came from. */
-export interface SideColumn {
-  values: Float64Array
-  status: Uint8Array
-  runId: string | null
-  definitionHash: string | null
-}
-
-/** Reads a column of a cell for one side; the side may name runs of its own. */
-export interface SideReader {
-  /** Reads ahead what would block for long. */
-  warm(cell: CellRef, column: ColumnInfo): Promise<void>
-  read(cell: CellRef, column: ColumnInfo, side: 'a' | 'b'): SideColumn
-  /** Whether a value depends on how many rows the set has, so that only sets of equal size compare. */
-  dependsOnSetSize(column: ColumnInfo): boolean
-}
-
-/** Values of one metric on both sides of one seed set. */
-export interface SeedSetValues {
-  pairing: SeedSetPairing
-  a: SideColumn | null
-  b: SideColumn | null
-}
-
-/** Returns the values of one metric on both sides of every seed set. */
-export async function readMetric(
-  pairings: readonly SeedSetPairing[],
-  column: ColumnInfo,
-  reader: SideReader,
-): Promise<SeedSetValues[]> {
-  const parts: SeedSetValues[] = []
-  for (const pairing of pairings) {
-    if (pairing.a) await reader.warm(pairing.a, column)
-    if (pairing.b) await reader.warm(pairing.b, column)
-    parts.push({
-      pairing,
-      a: pairing.a ? reader.read(pairing.a, column, 'a') : null,
-      b: pairing.b ? reader.read(pairing.b, column, 'b') : null,
-    })
-    await yieldToEventLoop()
-  }
-  return parts
-}
-
-/** Whether a row has a number that counts. */
-export function isValued(column: SideColumn, row: number): boolean {
-  return carriesValue(column.status[row] ?? 0) && Number.isFinite(column.values[row])
-}
 
 function sideValues(parts: readonly SeedSetValues[], side: 'a' | 'b'): CompareSideValues {
   const missing: Record<string, number> = {}
@@ -88,28 +46,6 @@ function sideValues(parts: readonly SeedSetValues[], side: 'a' | 'b'): CompareSi
 /** Returns the values of rows that have one, in row order. */
 function valuedOnly(column: SideColumn): Float64Array {
   return column.values.filter((_, row) => isValued(column, row))
-}
-
-export interface PairedValues {
-  a: Float64Array
-  b: Float64Array
-}
-
-/** Returns the values of pairs that have one on both sides, in slot order. */
-export function pairedValues({ pairing, a, b }: SeedSetValues): PairedValues {
-  const n = pairing.pairs.slots.length
-  const left = new Float64Array(n)
-  const right = new Float64Array(n)
-  let k = 0
-  for (let i = 0; a && b && i < n; i += 1) {
-    const rowA = pairing.pairs.rowsA[i] as number
-    const rowB = pairing.pairs.rowsB[i] as number
-    if (!isValued(a, rowA) || !isValued(b, rowB)) continue
-    left[k] = a.values[rowA] as number
-    right[k] = b.values[rowB] as number
-    k += 1
-  }
-  return { a: left.slice(0, k), b: right.slice(0, k) }
 }
 
 function concat(parts: readonly Float64Array[]): Float64Array {
@@ -163,25 +99,30 @@ export function findConflict(
   return null
 }
 
+/** Returns the lowest level that counts as a hit: the upper two ("hard" of five) unless another is asked for; 0 without levels. */
+export function hitLevel(
+  names: readonly string[] | null,
+  { threshold }: Pick<CompareState, 'threshold'>,
+): number {
+  return names ? Math.min(names.length, threshold ?? Math.max(2, names.length - 1)) : 0
+}
+
 async function pairedPart(
   parts: readonly SeedSetValues[],
   column: ColumnInfo,
   state: CompareState,
   family: PFamily,
-): Promise<Pick<CompareMetric, 'paired' | 'levelTests' | 'pairsWithoutValue'>> {
-  const values = parts.map(pairedValues)
-  const a = concat(values.map((value) => value.a))
-  const b = concat(values.map((value) => value.b))
+  controls: Controls,
+): Promise<Pick<CompareMetric, 'paired' | 'levelTests' | 'controls' | 'pairsWithoutValue'>> {
+  const values = pairedValues(parts)
   const aligned = parts.reduce((sum, part) => sum + part.pairing.pairs.slots.length, 0)
   const names = column.shape === 'enum' ? column.levels : null
-  // The upper two levels ("hard" of five) unless another line is asked for.
-  const threshold = names
-    ? Math.min(names.length, state.threshold ?? Math.max(2, names.length - 1))
-    : 0
+  const threshold = hitLevel(names, state)
   return {
-    paired: await pairedTests(a, b, family, names === null),
-    levelTests: names ? levelTests(a, b, names, threshold, family) : null,
-    pairsWithoutValue: aligned - a.length,
+    paired: await pairedTests(values, family, names === null),
+    levelTests: names ? levelTests(values, names, threshold, family) : null,
+    controls: controlledDifferences(values, controls),
+    pairsWithoutValue: aligned - values.a.length,
   }
 }
 
@@ -192,6 +133,7 @@ export async function compareMetric(
   reader: SideReader,
   state: CompareState,
   family: PFamily,
+  controls: Controls,
 ): Promise<CompareMetric> {
   const parts = await readMetric(pairings, column, reader)
   const conflict = findConflict(parts, column, reader)
@@ -211,10 +153,11 @@ export async function compareMetric(
     pairsWithoutValue: aligned,
     paired: null,
     levelTests: null,
+    controls: [],
     unpaired: null,
   }
   if (conflict) return base
-  if (aligned > 0) return { ...base, ...(await pairedPart(parts, column, state, family)) }
+  if (aligned > 0) return { ...base, ...(await pairedPart(parts, column, state, family, controls)) }
   const side = (which: 'a' | 'b') =>
     concat(parts.flatMap((part) => (part[which] ? [valuedOnly(part[which])] : [])))
   const names = column.shape === 'enum' ? column.levels : null

@@ -34,7 +34,9 @@ const NO_PAIRS: SlotPairs = {
   slots: new Int32Array(0),
   rowsA: new Int32Array(0),
   rowsB: new Int32Array(0),
-  shared: 0,
+  clusters: new Int32Array(0),
+  seeds: 0,
+  unmatched: 0,
 }
 
 const NO_ROWS = new Int32Array(0)
@@ -109,7 +111,7 @@ export async function pairSides(
     const slotsA = a ? await slotsOfCell(db, a) : null
     const slotsB = b ? await slotsOfCell(db, b) : null
     const pairs = slotsA && slotsB ? pairSlots(slotsA.slots, slotsB.slots) : NO_PAIRS
-    const seedRows = seeds ? rowBySlot((await slotsOfCell(db, seeds)).slots).rows : NO_ROWS
+    const seedRows = seeds ? rowBySlot((await slotsOfCell(db, seeds)).slots) : NO_ROWS
     await yieldToEventLoop()
     pairings.push({
       ...set,
@@ -141,7 +143,8 @@ export function describePairing(pairing: SeedSetPairing): CompareSeedSet {
     rowsA: nRows(pairing.a),
     rowsB: nRows(pairing.b),
     aligned: pairing.pairs.slots.length,
-    sharedSlots: pairing.pairs.shared,
+    seeds: pairing.pairs.seeds,
+    unmatched: pairing.pairs.unmatched,
     alignmentA: pairing.slotsA?.kind ?? null,
     alignmentB: pairing.slotsB?.kind ?? null,
   }

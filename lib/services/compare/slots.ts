@@ -105,49 +105,95 @@ export async function slotsOfCell(db: Db, cell: CellHead): Promise<CellSlots> {
   return read
 }
 
-/** Rows of two cells that meet at the same slot, in slot order. */
+/** Rows of two cells that meet at the same slot, in slot order; several pairs may share a slot. */
 export interface SlotPairs {
   slots: Int32Array
   rowsA: Int32Array
   rowsB: Int32Array
-  /** Rows set aside because an earlier row of their cell holds the same slot. */
-  shared: number
+  /** Number of each pair's seed, 0.. without gaps. */
+  clusters: Int32Array
+  /** Seeds that have a pair. */
+  seeds: number
+  /** Rows set aside because the other cell has fewer rows at their slot. */
+  unmatched: number
 }
 
-/** The first row of every slot, and how many further rows share one. */
-export interface SlotRows {
-  /** Entry s is the row at slot s, -1 when there is none. */
-  rows: Int32Array
-  shared: number
-}
-
-/** Returns the rows by slot: of several rows with one slot the first counts. */
-export function rowBySlot(slots: Int32Array): SlotRows {
+function highestSlot(slots: Int32Array): number {
   // Slots are positions in the seed set, so the highest one is about the number of rows.
   let highest = -1
   for (let row = 0; row < slots.length; row += 1) highest = Math.max(highest, slots[row] as number)
-  const rows = new Int32Array(highest + 1).fill(-1)
-  let shared = 0
+  return highest
+}
+
+/** Returns the first row of every slot, -1 where there is none. */
+export function rowBySlot(slots: Int32Array): Int32Array {
+  const rows = new Int32Array(highestSlot(slots) + 1).fill(-1)
+  for (let row = slots.length - 1; row >= 0; row -= 1) {
+    const slot = slots[row] as number
+    if (slot >= 0) rows[slot] = row
+  }
+  return rows
+}
+
+/** Rows in the order of their slots; those of slot s begin at starts[s]. */
+function rowsInOrder(slots: Int32Array, size: number): { rows: Int32Array; starts: Int32Array } {
+  const starts = new Int32Array(size + 1)
+  for (const slot of slots) if (slot >= 0) starts[slot + 1] = (starts[slot + 1] as number) + 1
+  for (let slot = 0; slot < size; slot += 1) {
+    starts[slot + 1] = (starts[slot + 1] as number) + (starts[slot] as number)
+  }
+  const next = starts.slice()
+  const rows = new Int32Array(starts[size] as number)
   for (let row = 0; row < slots.length; row += 1) {
     const slot = slots[row] as number
     if (slot < 0) continue
-    if (rows[slot] === -1) rows[slot] = row
-    else shared += 1
+    const at = next[slot] as number
+    rows[at] = row
+    next[slot] = at + 1
   }
-  return { rows, shared }
+  return { rows, starts }
 }
 
-/** Returns the pairs of rows with equal slots, one a slot, in slot order. */
+/**
+ * Returns the pairs of rows with equal slots, in slot order. Of several rows at a slot the first of A meets the first of
+ * B, and so on; the mean difference of a seed does not depend on which of them meet.
+ */
 export function pairSlots(a: Int32Array, b: Int32Array): SlotPairs {
-  const left = rowBySlot(a)
-  const right = rowBySlot(b)
-  const slots = Int32Array.from(left.rows.keys()).filter(
-    (slot) => left.rows[slot] !== -1 && (right.rows[slot] ?? -1) !== -1,
-  )
+  const size = Math.max(highestSlot(a), highestSlot(b)) + 1
+  const left = rowsInOrder(a, size)
+  const right = rowsInOrder(b, size)
+  const most = Math.min(left.rows.length, right.rows.length)
+  const [slots, rowsA, rowsB, clusters] = [0, 1, 2, 3].map(() => new Int32Array(most)) as [
+    Int32Array,
+    Int32Array,
+    Int32Array,
+    Int32Array,
+  ]
+  let n = 0
+  let seeds = 0
+  let unmatched = 0
+  for (let slot = 0; slot < size; slot += 1) {
+    const fromA = left.starts[slot] as number
+    const fromB = right.starts[slot] as number
+    const inA = (left.starts[slot + 1] as number) - fromA
+    const inB = (right.starts[slot + 1] as number) - fromB
+    if (inA === 0 || inB === 0) continue
+    for (let k = 0; k < Math.min(inA, inB); k += 1) {
+      slots[n] = slot
+      rowsA[n] = left.rows[fromA + k] as number
+      rowsB[n] = right.rows[fromB + k] as number
+      clusters[n] = seeds
+      n += 1
+    }
+    seeds += 1
+    unmatched += Math.abs(inA - inB)
+  }
   return {
-    slots,
-    rowsA: slots.map((slot) => left.rows[slot] as number),
-    rowsB: slots.map((slot) => right.rows[slot] as number),
-    shared: left.shared + right.shared,
+    slots: slots.slice(0, n),
+    rowsA: rowsA.slice(0, n),
+    rowsB: rowsB.slice(0, n),
+    clusters: clusters.slice(0, n),
+    seeds,
+    unmatched,
   }
 }

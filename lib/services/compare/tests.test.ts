@@ -1,17 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import { pairedBootstrap } from '@/lib/stats/intervals'
 import { createRandom } from '@/lib/stats/random'
-import { affordableResamples, BOOTSTRAP_SEED, stratifiedBootstrap } from './bootstrap'
+import golden from '@/lib/stats/golden/fixtures/golden.json'
+import { BOOTSTRAP_SEED, clusteredIntervals } from './bootstrap'
 import { pairSlots } from './slots'
 import { differenceHistogram, levelTests, pairedTests, PFamily, unpairedTests } from './tests'
 
 const SMALL = Float64Array.from([3, 5, 2, 8, 6, 7, 4, 9, 1, 5])
 const LARGE = Float64Array.from([1, 4, 2, 6, 7, 3, 4, 5, 2, 1])
 
+/** Pairs of which each has a seed of its own. */
+function alone(a: Float64Array, b: Float64Array) {
+  return { a, b, seeds: Int32Array.from(a.keys()), pairs: Int32Array.from(a.keys()) }
+}
+
 describe('pairedTests', () => {
   it('reproduces the worked example', async () => {
     const family = new PFamily()
-    const result = await pairedTests(SMALL, LARGE, family, true)
+    const result = await pairedTests(alone(SMALL, LARGE), family, true)
     expect(result).toMatchObject({ n: 10, meanDifference: 1.5, aHigher: 6, bHigher: 2, ties: 2 })
     if (!result.wilcoxon.ok || !result.sign.ok || !result.cliff.ok) throw new Error('no value')
     expect(result.wilcoxon.z).toBeCloseTo(-1.982378511133, 9)
@@ -26,7 +32,11 @@ describe('pairedTests', () => {
   })
 
   it('gives reasons instead of numbers without pairs and for equal sides', async () => {
-    const none = await pairedTests(new Float64Array(0), new Float64Array(0), new PFamily(), true)
+    const none = await pairedTests(
+      alone(new Float64Array(0), new Float64Array(0)),
+      new PFamily(),
+      true,
+    )
     expect(none).toMatchObject({
       n: 0,
       meanA: null,
@@ -35,10 +45,54 @@ describe('pairedTests', () => {
       histogram: null,
     })
     const family = new PFamily()
-    const equal = await pairedTests(SMALL, SMALL, family, true)
+    const equal = await pairedTests(alone(SMALL, SMALL), family, true)
     expect(equal.wilcoxon).toEqual({ ok: false, reason: 'all_ties' })
     expect(equal.sign).toEqual({ ok: false, reason: 'all_ties' })
     expect(family.correct()).toBe(0)
+  })
+})
+
+describe('the seed as unit', () => {
+  const twice = (values: Float64Array) =>
+    Float64Array.from(values.length === 0 ? [] : [...values].flatMap((value) => [value, value]))
+  const doubled = (a: Float64Array, b: Float64Array) => ({
+    a: twice(a),
+    b: twice(b),
+    seeds: Int32Array.from({ length: 2 * a.length }, (_, i) => Math.floor(i / 2)),
+  })
+
+  it('makes no test stronger by copies of rows', async () => {
+    const [once, copies] = [new PFamily(), new PFamily()]
+    const one = await pairedTests(alone(SMALL, LARGE), once, true)
+    const two = await pairedTests(doubled(SMALL, LARGE), copies, true)
+    expect(two).toMatchObject({
+      n: 20,
+      seeds: 10,
+      aHigher: 12,
+      wilcoxon: one.wilcoxon,
+      sign: one.sign,
+    })
+    const a = Float64Array.from([1, 2, 3, 3, 2, 1, 3, 2, 2, 1])
+    const b = Float64Array.from([1, 1, 3, 2, 1, 2, 1, 2, 1, 1])
+    const names = ['x', 'y', 'z']
+    const alike = levelTests(alone(a, b), names, 2, once)
+    const more = levelTests(doubled(a, b), names, 2, copies)
+    expect(more.trend).toEqual(alike.trend)
+    expect(more.homogeneity).toEqual(alike.homogeneity)
+    expect(more.mcnemar.test).toEqual(alike.mcnemar.test)
+    expect(more.mcnemar.onlyA).toBe(2 * alike.mcnemar.onlyA)
+  })
+
+  it('leaves two levels to McNemar alone', () => {
+    const family = new PFamily()
+    const a = Float64Array.from([2, 2, 2, 1])
+    const result = levelTests(alone(a, Float64Array.from([1, 1, 2, 2])), ['no', 'yes'], 2, family)
+    expect(result).toMatchObject({
+      trend: { reason: 'two_levels' },
+      homogeneity: { reason: 'two_levels' },
+      mcnemar: { onlyA: 2, onlyB: 1, test: { ok: true, p: 1 } },
+    })
+    expect(family.correct()).toBe(1)
   })
 })
 
@@ -61,8 +115,7 @@ describe('levelTests', () => {
     )
     const family = new PFamily()
     const result = levelTests(
-      Float64Array.from(a),
-      Float64Array.from(b),
+      alone(Float64Array.from(a), Float64Array.from(b)),
       ['x', 'y', 'z'],
       2,
       family,
@@ -101,46 +154,99 @@ describe('unpairedTests', () => {
   })
 })
 
-describe('stratifiedBootstrap', () => {
+describe('clusteredIntervals', () => {
   const differences = Float64Array.from([2, 1, 0, 2, -1, 4, 0, 4, -1, 4])
+  const ones = (n: number) => new Float64Array(n).fill(1)
 
-  it('equals the plain bootstrap when there is one stratum', async () => {
+  it('equal the plain bootstrap when every seed has one pair', async () => {
     const plain = pairedBootstrap(differences, { resamples: 500, seed: BOOTSTRAP_SEED })
-    const here = await stratifiedBootstrap([differences], { resamples: 500 })
-    if (!plain.ok) throw new Error('no value')
-    const { low, high } = plain
-    expect(here).toMatchObject({ ok: true, resamples: 500, strata: 1, low, high })
+    const metric = { sums: differences, counts: ones(10) }
+    const [here] = await clusteredIntervals([10], [metric], { resamples: 500 })
+    if (!plain.ok || !here?.ok) throw new Error('no value')
+    expect(here).toMatchObject({ resamples: 500, strata: 1, seeds: 10, method: 'multinomial' })
+    expect(here.low).toBeCloseTo(plain.low, 12)
+    expect(here.high).toBeCloseTo(plain.high, 12)
   })
 
-  it('resamples each stratum for itself', async () => {
-    // Constant within strata: every resample has the same mean, which pooling would not give.
-    const result = await stratifiedBootstrap(
-      [Float64Array.from([5, 5]), Float64Array.from([1, 1, 1])],
-      {
-        resamples: 50,
-      },
+  it('equal numpy with the same resamples, several pairs a seed and gaps included', async () => {
+    const { strata, resamples, seed, columns, multinomial } = golden.bootstrap
+    for (const name of ['several', 'one'] as const) {
+      const sums = Float64Array.from(columns[name].sums)
+      const counts = Float64Array.from(columns[name].counts)
+      const [result] = await clusteredIntervals(strata, [{ sums, counts }], { resamples, seed })
+      const [low, high, drawn] = multinomial[name].interval as [number, number, number]
+      if (!result?.ok) throw new Error('no value')
+      expect(result.low).toBeCloseTo(low, 12)
+      expect(result.high).toBeCloseTo(high, 12)
+      expect(result.resamples).toBe(drawn)
+    }
+  })
+
+  it('draw the pairs of a seed together: copies of a row narrow nothing', async () => {
+    const copies = { sums: differences.map((d) => 5 * d), counts: ones(10).map((n) => 5 * n) }
+    const [one, five] = await clusteredIntervals(
+      [10],
+      [{ sums: differences, counts: ones(10) }, copies],
+      { resamples: 500 },
     )
-    expect(result).toMatchObject({ ok: true, low: 13 / 5, high: 13 / 5, strata: 2 })
+    if (!one?.ok || !five?.ok) throw new Error('no value')
+    expect(five.low).toBeCloseTo(one.low, 12)
+    expect(five.high).toBeCloseTo(one.high, 12)
   })
 
-  it('says how many resamples the budget allowed, and gives none a reason', async () => {
-    expect(affordableResamples(10_000, 10_000)).toBe(10_000)
-    expect(affordableResamples(50_000, 10_000)).toBe(2000)
-    const result = await stratifiedBootstrap([differences], { resamples: 1000, budget: 2000 })
-    expect(result).toMatchObject({ resamples: 200, wanted: 1000 })
-    expect(await stratifiedBootstrap([])).toEqual({ ok: false, reason: 'n_too_small' })
+  it('give a metric the same interval whatever others are shown', async () => {
+    const metric = { sums: differences, counts: ones(10) }
+    const gaps = { sums: differences.map((d, i) => (i < 4 ? d : 0)), counts: ones(10).fill(0, 4) }
+    const both = await clusteredIntervals([6, 4], [gaps, metric], { resamples: 300 })
+    const [alone] = await clusteredIntervals([6, 4], [metric], { resamples: 300 })
+    expect(both[1]).toEqual(alone)
+    // Of four valued seeds among six some resamples hold none.
+    const first = both[0]
+    if (!first?.ok) throw new Error('no value')
+    expect(first.strata).toBe(1)
+    expect(first.resamples + first.withoutValue).toBe(300)
   })
 
-  it('lets other work run in between and stops when aborted', async () => {
-    const random = createRandom(1)
-    const many = Float64Array.from({ length: 20_000 }, () => random.next())
+  it('resample each stratum for itself, many seeds by weights', async () => {
+    // Constant within strata: every resample has the same mean, which pooling would not give.
+    const sums = Float64Array.from({ length: 6000 }, (_, i) => (i < 2000 ? 5 : 1))
+    const [result] = await clusteredIntervals([2000, 4000], [{ sums, counts: ones(6000) }], {
+      resamples: 50,
+    })
+    if (!result?.ok) throw new Error('no value')
+    expect(result).toMatchObject({ strata: 2, method: 'weights' })
+    expect(result.low).toBeCloseTo(14 / 6, 9)
+    expect(result.high).toBeCloseTo(14 / 6, 9)
+  })
+
+  it('are as wide by weights as the normal interval of many seeds', async () => {
+    const random = createRandom(3)
+    const sums = Float64Array.from({ length: 6000 }, () => random.next())
+    const [result] = await clusteredIntervals([6000], [{ sums, counts: ones(6000) }])
+    if (!result?.ok) throw new Error('no value')
+    // 2 x 1.96 x sqrt(1/12) / sqrt(6000), within three errors of 10,000 draws.
+    expect((result.high - result.low) / 0.014608).toBeCloseTo(1, 1)
+    expect(result.resamples).toBe(10_000)
+  })
+
+  it('have a reason without two seeds', async () => {
+    const few = { ok: false, reason: 'n_too_small' }
+    expect(await clusteredIntervals([], [])).toEqual([])
+    const one = { sums: Float64Array.of(3), counts: Float64Array.of(2) }
+    expect(await clusteredIntervals([1], [one])).toEqual([few])
+    const alone = { sums: Float64Array.of(3, 0), counts: Float64Array.of(1, 0) }
+    expect(await clusteredIntervals([2], [alone])).toEqual([few])
+  })
+
+  it('let other work run in between and stop when aborted', async () => {
+    const many = { sums: Float64Array.from({ length: 20_000 }, (_, i) => i), counts: ones(20_000) }
     let turns = 0
     const timer = setInterval(() => (turns += 1), 0)
-    await stratifiedBootstrap([many], { resamples: 200 })
+    await clusteredIntervals([20_000], [many], { resamples: 2000 })
     clearInterval(timer)
     expect(turns).toBeGreaterThan(3)
     await expect(
-      stratifiedBootstrap([many], { resamples: 100_000, signal: AbortSignal.abort() }),
+      clusteredIntervals([20_000], [many], { signal: AbortSignal.abort() }),
     ).rejects.toThrow(/abort/i)
   })
 })
@@ -157,11 +263,20 @@ describe('differenceHistogram', () => {
 })
 
 describe('pairSlots', () => {
-  it('meets at slots, leaves rows without one, and sets doubles aside', () => {
+  it('meets at slots, leaves rows without one, and sets a surplus aside', () => {
     const pairs = pairSlots(Int32Array.from([4, -1, 2, 2, 0]), Int32Array.from([0, 2, 9]))
     expect([...pairs.slots]).toEqual([0, 2])
     expect([...pairs.rowsA]).toEqual([4, 2])
     expect([...pairs.rowsB]).toEqual([0, 1])
-    expect(pairs.shared).toBe(1)
+    expect(pairs).toMatchObject({ seeds: 2, unmatched: 1 })
+  })
+
+  it('keeps several rows of a seed together', () => {
+    const pairs = pairSlots(Int32Array.from([3, 1, 1, 1]), Int32Array.from([1, 3, 1]))
+    expect([...pairs.slots]).toEqual([1, 1, 3])
+    expect([...pairs.rowsA]).toEqual([1, 2, 0])
+    expect([...pairs.rowsB]).toEqual([0, 2, 1])
+    expect([...pairs.clusters]).toEqual([0, 0, 1])
+    expect(pairs).toMatchObject({ seeds: 2, unmatched: 1 })
   })
 })

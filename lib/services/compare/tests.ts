@@ -4,12 +4,20 @@ import {
   chiSquareCounts,
   crossTable,
   orderedTrend,
+  seedMoments,
   stuartMaxwell,
   totalVariation,
 } from '@/lib/stats/levels'
-import { mcnemar, pairedDifferences, signTest, wilcoxonSignedRank } from '@/lib/stats/paired'
+import {
+  mcnemar,
+  meansByCluster,
+  pairedDifferences,
+  signTest,
+  wilcoxonSignedRank,
+} from '@/lib/stats/paired'
 import { histogram } from '@/lib/stats/histogram'
-import { mean, median, sorted, quantileSorted } from '@/lib/stats/summary'
+import { sortAscending } from '@/lib/stats/sort'
+import { mean, quantileSorted } from '@/lib/stats/summary'
 import { cliffsDelta, kolmogorovSmirnov, mannWhitney } from '@/lib/stats/unpaired'
 import { yieldToEventLoop } from './slots'
 
@@ -44,7 +52,7 @@ const TAIL = 0.005
 /** Returns counts of differences in equal bins, symmetric around 0; the outer bins also hold what lies beyond. */
 export function differenceHistogram(differences: Float64Array): PairedResult['histogram'] {
   if (differences.length === 0) return null
-  const sizes = sorted(differences.map(Math.abs))
+  const sizes = sortAscending(differences.map(Math.abs))
   const reach = quantileSorted(sizes, 1 - TAIL) || (sizes.at(-1) as number) || 1
   const width = (2 * reach) / BINS
   const edges = Float64Array.from({ length: BINS + 1 }, (_, j) => (j - BINS / 2) * width)
@@ -54,27 +62,39 @@ export function differenceHistogram(differences: Float64Array): PairedResult['hi
   return { edges: [...edges], counts: [...histogram(inside, edges).counts] }
 }
 
-/** Returns the tests of aligned values, entry i of both sides from the same seed slot. Differences are A - B. */
+/** Values of aligned pairs, entry i of both sides from the same seed; pairs of a seed are one after another. */
+export interface PairedValues {
+  a: Float64Array
+  b: Float64Array
+  /** Number of each pair's seed. */
+  seeds: Int32Array
+  /** Number of each pair among all pairs of the comparison. */
+  pairs: Int32Array
+}
+
+/** Returns the tests of aligned values. Differences are A - B; ranks and signs are of one mean difference a seed. */
 export async function pairedTests(
-  a: Float64Array,
-  b: Float64Array,
+  { a, b, seeds }: Omit<PairedValues, 'pairs'>,
   family: PFamily,
   ranked: boolean,
 ): Promise<PairedResult> {
   const differences = pairedDifferences(a, b)
-  const wilcoxon = wilcoxonSignedRank(differences)
+  const units = meansByCluster(differences, seeds)
+  const wilcoxon = wilcoxonSignedRank(units)
   await yieldToEventLoop()
-  const sign = signTest(differences)
+  const sign = signTest(units)
   const cliff = cliffsDelta(a, b)
   await yieldToEventLoop()
   const aHigher = differences.filter((d) => d > 0).length
   const bHigher = differences.filter((d) => d < 0).length
   return {
     n: differences.length,
+    seeds: units.length,
     meanA: meanOrNull(a),
     meanB: meanOrNull(b),
     meanDifference: meanOrNull(differences),
-    medianDifference: differences.length === 0 ? null : median(differences),
+    medianDifference:
+      differences.length === 0 ? null : quantileSorted(sortAscending(differences.slice()), 0.5),
     aHigher,
     bHigher,
     ties: differences.length - aHigher - bHigher,
@@ -97,27 +117,36 @@ function levelCounts(values: Float64Array, k: number): number[] {
   return counts
 }
 
-/** Returns the tests of aligned ordered levels. `threshold` is the lowest level (1-based) that counts as a hit. */
+/**
+ * Returns the tests of aligned ordered levels, with the seed as unit: McNemar's counts seeds in which one side has more
+ * hits. `threshold` is the lowest level (1-based) that counts as a hit.
+ */
 export function levelTests(
-  a: Float64Array,
-  b: Float64Array,
+  { a, b, seeds }: Omit<PairedValues, 'pairs'>,
   names: readonly string[],
   threshold: number,
   family: PFamily,
 ): LevelsResult {
   const k = names.length
   const matrix = crossTable(b, a, k)
-  const trend = orderedTrend(matrix)
-  const homogeneity = stuartMaxwell(matrix)
+  const moments = seedMoments(b, a, seeds, k)
+  // Of two levels McNemar's test asks the same exactly; one question asked twice would only weaken the correction.
+  const twice = { ok: false, reason: 'two_levels' } as const
+  const trend = k === 2 ? twice : orderedTrend(matrix, moments)
+  const homogeneity = k === 2 ? twice : stuartMaxwell(matrix, moments)
   let onlyA = 0
   let onlyB = 0
+  const hits = new Float64Array(a.length)
   for (let i = 0; i < a.length; i += 1) {
     const hitA = (a[i] as number) >= threshold
     const hitB = (b[i] as number) >= threshold
     if (hitA && !hitB) onlyA += 1
     if (hitB && !hitA) onlyB += 1
+    hits[i] = Number(hitA) - Number(hitB)
   }
-  const test = mcnemar(onlyA, onlyB)
+  const bySeed = meansByCluster(hits, seeds)
+  const count = (sign: number) => bySeed.filter((hit) => hit * sign > 0).length
+  const test = mcnemar(count(1), count(-1))
   return {
     names: [...names],
     matrix,

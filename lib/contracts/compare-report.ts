@@ -1,0 +1,221 @@
+import type { CompareInterval, CompareMetric, CompareSummary } from './compare'
+import { DASH, formatMetric, plural } from './format'
+
+// A corrected p value below this is called a difference.
+const LEVEL = 0.05
+
+/** The test whose p value stands for a metric. */
+export interface MainTest {
+  name: string
+  test: { ok: true; p: number; pHolm: number } | { ok: false; reason: string }
+}
+
+/** Returns the one test of a metric: signed ranks, the trend of ordered levels, McNemar for two, ranks of unpaired sets; null without any. */
+export function mainTest({ levelTests, unpaired, paired }: CompareMetric): MainTest | null {
+  if (levelTests && levelTests.names.length > 2) {
+    return { name: 'ordered trend', test: levelTests.trend }
+  }
+  if (levelTests) return { name: "exact McNemar's test", test: levelTests.mcnemar.test }
+  if (unpaired) return { name: 'Mann-Whitney test', test: unpaired.mannWhitney }
+  return paired ? { name: 'Wilcoxon signed-rank test', test: paired.wilcoxon } : null
+}
+
+/** Returns the effect size of a metric, -1 to 1: rank-biserial, or Cliff's delta for levels and unpaired sets; null without one. */
+export function effectOf({ unpaired, paired, levelTests }: CompareMetric): number | null {
+  if (unpaired) return unpaired.mannWhitney.ok ? unpaired.mannWhitney.delta : null
+  if (paired?.wilcoxon.ok) return paired.wilcoxon.effect
+  return levelTests && paired?.cliff.ok ? paired.cliff.delta : null
+}
+
+function pWords(p: number): string {
+  if (p < 0.001) return 'p < 0.001'
+  return `p = ${p.toPrecision(2)}`
+}
+
+function corrected(test: { pHolm: number }, tests: number): string {
+  const family = tests > 1 ? `, Holm-corrected over ${tests} tests` : ''
+  return `${pWords(test.pHolm)}${family}`
+}
+
+function unpairedSentence(metric: CompareMetric, labels: Labels, tests: number): string | null {
+  const { unpaired, label } = metric
+  if (!unpaired || unpaired.nA === 0 || unpaired.nB === 0) return null
+  const { mannWhitney, nA, nB } = unpaired
+  const start = `In ${plural(nA, 'row')} of ${labels.a} and ${plural(nB, 'row')} of ${labels.b} that are not paired by seed`
+  if (!mannWhitney.ok) return `${start}, all values of ${label} are equal.`
+  const test = `Mann-Whitney test, ${corrected(mannWhitney, tests)}`
+  if (mannWhitney.pHolm >= LEVEL) return `${start}, no difference in ${label} is shown (${test}).`
+  const higher = mannWhitney.delta > 0
+  return `${start}, ${label} tends to be ${higher ? 'higher' : 'lower'} for ${labels.a} (Cliff's delta ${formatMetric(mannWhitney.delta)}; ${test}); seeds are not controlled for.`
+}
+
+/** Names of the sides in a sentence. */
+export interface Labels {
+  a: string
+  b: string
+}
+
+/**
+ * Returns one sentence on a metric that a reader may quote; null where nothing was compared. It names a direction only
+ * where interval and corrected test both show it, and never calls two sides equal.
+ */
+export function compareSentence(
+  metric: CompareMetric,
+  interval: CompareInterval | undefined,
+  labels: Labels,
+  tests: number,
+): string | null {
+  if (metric.conflict) return null
+  const { paired, label, unit } = metric
+  if (!paired) return unpairedSentence(metric, labels, tests)
+  const main = mainTest(metric)
+  const difference = paired.meanDifference
+  if (paired.n === 0 || difference === null || !main) return null
+  const seeds =
+    paired.seeds === paired.n
+      ? `${plural(paired.n, 'pair')} of rows from the same seeds`
+      : `${plural(paired.n, 'pair')} of rows from ${plural(paired.seeds, 'seed')}`
+  const amount = (value: number) => `${formatMetric(value)}${unit ? ` ${unit}` : ''}`
+  const { test } = main
+  const range = interval?.ok
+    ? `95 % interval ${formatMetric(interval.low)} to ${formatMetric(interval.high)}, seeds resampled`
+    : 'no interval'
+  const shown = test.ok ? `${main.name}, ${corrected(test, tests)}` : 'no test'
+  const brackets = `(${range}; ${shown})`
+  const beyondZero = interval?.ok === true && (interval.low > 0 || interval.high < 0)
+  const tested = test.ok && test.pHolm < LEVEL
+  if (beyondZero && tested) {
+    const size = formatMetric(Math.abs(difference))
+    return `Over ${seeds}, ${label} is on average ${size}${unit ? ` ${unit}` : ''} ${difference > 0 ? 'higher' : 'lower'} for ${labels.a} than for ${labels.b} ${brackets}.`
+  }
+  const start = `Over ${seeds}, the mean difference in ${label} between ${labels.a} and ${labels.b} is ${amount(difference)} ${brackets}`
+  if (beyondZero || tested) return `${start}; interval and test do not both show a difference.`
+  const all = metric.controls[0]
+  const power =
+    all?.ok && all.detectable > 0
+      ? ` A true difference of ${amount(all.detectable)} would be found with a probability of 80 % (single test at 5 %).`
+      : ''
+  return `${start}; this shows no difference, and does not show that they are equal.${power}`
+}
+
+interface TableColumn {
+  key: string
+  label: string
+  unit: string
+}
+
+/** The comparison as numbers. */
+export interface CompareTable {
+  columns: TableColumn[]
+  rows: Record<string, string | number | null>[]
+}
+
+const COLUMNS: readonly (readonly [key: string, label: string])[] = [
+  ['metric', 'Metric'],
+  ['unit', 'Unit'],
+  ['meanA', 'Mean A'],
+  ['meanB', 'Mean B'],
+  ['difference', 'A - B'],
+  ['low', '95 % low'],
+  ['high', '95 % high'],
+  ['effect', 'Effect'],
+  ['test', 'Test'],
+  ['p', 'p'],
+  ['pHolm', 'p (Holm)'],
+  ['pairs', 'Pairs'],
+  ['seeds', 'Seeds'],
+  ['missingA', 'Missing A'],
+  ['missingB', 'Missing B'],
+  ['detectable', 'Detectable (80 % power)'],
+  ['note', 'Note'],
+]
+
+/** Returns the summary as a table, one line a metric; what does not exist is null, and a conflict is in the note. */
+export function compareTable(
+  summary: CompareSummary,
+  intervals: Readonly<Record<string, CompareInterval>>,
+): CompareTable {
+  const rows = summary.metrics.map((metric) => {
+    const side = metric.paired ?? metric.unpaired
+    const interval = intervals[metric.column]
+    const main = mainTest(metric)
+    const test = main?.test.ok ? main.test : null
+    const all = metric.controls[0]
+    return {
+      metric: metric.label,
+      unit: metric.unit,
+      meanA: side?.meanA ?? null,
+      meanB: side?.meanB ?? null,
+      difference: metric.paired?.meanDifference ?? null,
+      low: interval?.ok ? interval.low : null,
+      high: interval?.ok ? interval.high : null,
+      effect: effectOf(metric),
+      test: main?.name ?? null,
+      p: test?.p ?? null,
+      pHolm: test?.pHolm ?? null,
+      pairs: metric.paired?.n ?? null,
+      seeds: metric.paired?.seeds ?? null,
+      missingA: metric.a.rows - metric.a.valued,
+      missingB: metric.b.rows - metric.b.valued,
+      detectable: all?.ok ? all.detectable : null,
+      note: metric.conflict?.message ?? (metric.unpaired ? 'not paired by seed' : ''),
+    }
+  })
+  return { columns: COLUMNS.map(([key, label]) => ({ key, label, unit: '' })), rows }
+}
+
+// Numbers that are counts: written whole.
+const COUNTS = new Set(['pairs', 'seeds', 'missingA', 'missingB'])
+
+function shownCell(key: string, value: string | number | null | undefined): string {
+  if (value === null || value === undefined) return DASH
+  if (typeof value === 'string') return value
+  if (COUNTS.has(key)) return String(value)
+  if ((key === 'p' || key === 'pHolm') && value < 0.001) return '< 0.001'
+  return formatMetric(value)
+}
+
+function cells({ columns, rows }: CompareTable): string[][] {
+  return rows.map((row) => columns.map(({ key }) => shownCell(key, row[key])))
+}
+
+/** Returns the table in Markdown; a bar or a line break in a name cannot end its cell. */
+export function markdownTable(table: CompareTable): string {
+  const safe = (text: string) =>
+    text.replaceAll(/\s+/gu, ' ').replaceAll(/[\\`*_{}[\]<>|#]/gu, (sign) => `\\${sign}`)
+  const line = (texts: readonly string[]) => `| ${texts.map(safe).join(' | ')} |`
+  const rule = `|${table.columns.map(({ key }) => (TEXTS.has(key) ? ' --- ' : ' ---: ')).join('|')}|`
+  return `${[line(table.columns.map(({ label }) => label)), rule, ...cells(table).map(line)].join('\n')}\n`
+}
+
+// Columns of words; all others are aligned to the right.
+const TEXTS = new Set(['metric', 'unit', 'test', 'note'])
+
+const LATEX: Record<string, string> = {
+  '\\': '\\textbackslash{}',
+  '~': '\\textasciitilde{}',
+  '^': '\\textasciicircum{}',
+  '<': '$<$',
+  '>': '$>$',
+  '\u2212': '$-$',
+  '–': '--',
+}
+
+/** Returns the table in LaTeX (booktabs); no character of a name is a command. */
+export function latexTable(table: CompareTable): string {
+  const safe = (text: string) =>
+    text
+      .replaceAll(/\s+/gu, ' ')
+      .replaceAll(/[\\{}$&#%_~^<>\u2212–]/gu, (sign) => LATEX[sign] ?? `\\${sign}`)
+  const line = (texts: readonly string[]) => `${texts.map(safe).join(' & ')} \\\\`
+  const spec = table.columns.map(({ key }) => (TEXTS.has(key) ? 'l' : 'r')).join('')
+  return `${[
+    `\\begin{tabular}{${spec}}`,
+    '\\toprule',
+    line(table.columns.map(({ label }) => label)),
+    '\\midrule',
+    ...cells(table).map(line),
+    '\\bottomrule',
+    '\\end{tabular}',
+  ].join('\n')}\n`
+}

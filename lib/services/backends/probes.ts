@@ -1,4 +1,5 @@
-import { and, desc, eq, lt } from 'drizzle-orm'
+import { and, desc, eq } from 'drizzle-orm'
+import { keepNewest, newest } from '@/db/newest'
 import { backendProbes, backends } from '@/db/schema'
 import type { ProbeResult, ProbeStep } from '@/lib/backends/types'
 import type { BackendHistory, BackendInfo } from '@/lib/contracts/backends'
@@ -22,19 +23,13 @@ export function beginProbe(
     .values({ backendId, jobId, state: 'running', steps: [], startedAt: now })
     .returning({ no: backendProbes.no })
     .get()
-  const oldest = db
-    .select({ no: backendProbes.no })
-    .from(backendProbes)
-    .where(eq(backendProbes.backendId, backendId))
-    .orderBy(desc(backendProbes.no))
-    .limit(1)
-    .offset(KEPT_PROBES)
-    .get()
-  if (oldest) {
-    db.delete(backendProbes)
-      .where(and(eq(backendProbes.backendId, backendId), lt(backendProbes.no, oldest.no + 1)))
-      .run()
-  }
+  keepNewest(
+    db,
+    backendProbes,
+    backendProbes.no,
+    eq(backendProbes.backendId, backendId),
+    KEPT_PROBES,
+  )
   return no
 }
 
@@ -92,13 +87,7 @@ export function probeState(
   backendId: string,
   now = Date.now(),
 ): Pick<BackendInfo, 'probing' | 'probeError' | 'modelChange'> {
-  const last = db
-    .select()
-    .from(backendProbes)
-    .where(eq(backendProbes.backendId, backendId))
-    .orderBy(desc(backendProbes.no))
-    .limit(1)
-    .get()
+  const last = newest(db, backendProbes, backendProbes.no, eq(backendProbes.backendId, backendId))
   const job = openJobs(db, 'probe', { backendId }).findLast(({ state }) => state !== 'paused')
   const steps = last?.state === 'running' ? last.steps : []
   return {

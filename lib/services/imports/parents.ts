@@ -1,4 +1,4 @@
-import type { Db } from '@/db/client'
+import { inTransaction, type Db } from '@/db/client'
 import type { CellSource, ImportReport } from '@/lib/contracts/cell'
 import type { ImportPlan } from '@/lib/contracts/study'
 import { emptyMapping, ROW_FLAGS } from '@/lib/formats/types'
@@ -7,7 +7,6 @@ import type { AlignedCell } from '../alignments/links'
 import {
   appendRows,
   discardCell,
-  inTransaction,
   openStagedCell,
   plainRow,
   publishCell,

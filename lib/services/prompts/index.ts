@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { randomUUID } from 'node:crypto'
 import { and, desc, eq, isNull, max } from 'drizzle-orm'
-import type { Db } from '@/db/client'
+import { inTransaction, type Db } from '@/db/client'
 import { hotRead } from '@/db/hot-sql'
 import { promptVersions } from '@/db/schema'
 import { readableRows } from '@/db/stored-json'
@@ -227,35 +227,32 @@ export function checkDraft(draft: Pick<PromptDraft, 'promptId' | 'name' | 'templ
  */
 export function savePrompt(db: Db, draft: PromptDraft): PromptInfo {
   const checked = checkDraft(draft)
-  return db.transaction(
-    () => {
-      const promptId = draft.promptId ?? `rubric-${randomUUID()}`
-      const existing = draft.promptId === null ? null : getPromptInfo(db, draft.promptId)
-      const same = existing?.versions.find((version) => version.hash === checked.hash)
-      if (same) {
-        throw new AppError('conflict', `Version ${same.version} has this very text and scale.`)
-      }
-      const highest = db
-        .select({ version: max(promptVersions.version) })
-        .from(promptVersions)
-        .where(eq(promptVersions.promptId, promptId))
-        .get()
-      refuseBeyond(db, promptVersions, LIMITS.promptVersions, 'versions of prompts')
-      db.insert(promptVersions)
-        .values({
-          id: randomUUID(),
-          promptId,
-          version: (highest?.version ?? 0) + 1,
-          ...checked,
-          parentHash: draft.parentHash,
-          note: draft.note,
-          createdAt: Date.now(),
-        })
-        .run()
-      return getPromptInfo(db, promptId)
-    },
-    { behavior: 'immediate' },
-  )
+  return inTransaction(db, () => {
+    const promptId = draft.promptId ?? `rubric-${randomUUID()}`
+    const existing = draft.promptId === null ? null : getPromptInfo(db, draft.promptId)
+    const same = existing?.versions.find((version) => version.hash === checked.hash)
+    if (same) {
+      throw new AppError('conflict', `Version ${same.version} has this very text and scale.`)
+    }
+    const highest = db
+      .select({ version: max(promptVersions.version) })
+      .from(promptVersions)
+      .where(eq(promptVersions.promptId, promptId))
+      .get()
+    refuseBeyond(db, promptVersions, LIMITS.promptVersions, 'versions of prompts')
+    db.insert(promptVersions)
+      .values({
+        id: randomUUID(),
+        promptId,
+        version: (highest?.version ?? 0) + 1,
+        ...checked,
+        parentHash: draft.parentHash,
+        note: draft.note,
+        createdAt: Date.now(),
+      })
+      .run()
+    return getPromptInfo(db, promptId)
+  })
 }
 
 /** Deletes a version (it can be restored for 7 days). Runs keep their cards: the text is part of their definition. */

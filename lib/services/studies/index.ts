@@ -52,18 +52,13 @@ export function createStudy(db: Db, input: StudyInput): StudySummary {
 
 function counts(db: Db, ids: readonly string[]) {
   const list = [...ids]
-  const seedSetRows = db
-    .select({ id: seedSets.studyId, n: count() })
-    .from(seedSets)
-    .where(inArray(seedSets.studyId, list))
-    .groupBy(seedSets.studyId)
-    .all()
-  const armRows = db
-    .select({ id: arms.studyId, n: count() })
-    .from(arms)
-    .where(inArray(arms.studyId, list))
-    .groupBy(arms.studyId)
-    .all()
+  const rowsOf = (table: typeof seedSets | typeof arms) =>
+    db
+      .select({ id: table.studyId, n: count() })
+      .from(table)
+      .where(inArray(table.studyId, list))
+      .groupBy(table.studyId)
+      .all()
   const cellRows = db
     .select({
       id: cells.studyId,
@@ -79,8 +74,8 @@ function counts(db: Db, ids: readonly string[]) {
   const of = (rows: { id: string | null; n: number }[]) =>
     new Map(rows.map((row) => [row.id, row.n]))
   return {
-    seedSets: of(seedSetRows),
-    arms: of(armRows),
+    seedSets: of(rowsOf(seedSets)),
+    arms: of(rowsOf(arms)),
     cells: of(cellRows),
     rows: new Map(cellRows.map((row) => [row.id, row.rows])),
     jobs: countActiveByStudy(db, list),

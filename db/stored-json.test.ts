@@ -1,6 +1,6 @@
 import { is } from 'drizzle-orm'
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { call } from '@/components/hooks/api'
 import {
   backendHistoryEndpoint,
@@ -18,19 +18,14 @@ import { emptyFilter } from '@/lib/contracts/filter'
 import { emptyProgress } from '@/lib/contracts/job'
 import { claim } from '@/lib/queue/leases'
 import { enqueue } from '@/lib/queue/queue'
-import { testStudy, type TestStudy } from '@/lib/testing/job-study'
-import { closeWire, openWire } from '@/lib/testing/route-fetch'
+import type { TestStudy } from '@/lib/testing/job-study'
+import { wireStudy } from '@/lib/testing/wire-study'
 import * as schema from './schema'
 
 let study: TestStudy
 
-beforeEach(() => {
-  study = testStudy(2)
-  openWire(study)
-})
-afterEach(() => {
-  closeWire()
-  study.close()
+wireStudy(2, (opened) => {
+  study = opened
 })
 
 function store(table: string, field: string, text: string, id?: string): void {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { call } from '@/components/hooks/api'
 import { computeEndpoint, dryRunEndpoint, evolveEndpoint } from '@/lib/api/compute'
 import {
@@ -10,18 +10,13 @@ import {
   retryRunEndpoint,
   runCardEndpoint,
 } from '@/lib/api/runs'
-import { testStudy, type TestStudy } from '@/lib/testing/job-study'
-import { closeWire, openWire } from '@/lib/testing/route-fetch'
+import type { TestStudy } from '@/lib/testing/job-study'
+import { wireStudy } from '@/lib/testing/wire-study'
 
 let study: TestStudy
 
-beforeEach(() => {
-  study = testStudy(12)
-  openWire(study)
-})
-afterEach(() => {
-  closeWire()
-  study.close()
+wireStudy(12, (opened) => {
+  study = opened
 })
 
 const request = {

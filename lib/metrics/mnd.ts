@@ -31,7 +31,7 @@ const params = z.object({
     .nullable()
     .default(null)
     .describe(
-      'Rows of the draws whose mean distance goes on the card, so that cells of different size compare; empty makes none.',
+      'Rows of the draws whose mean distance is shown in the run details, so that cells of different size compare; empty makes none.',
     ),
   seed: z.number().int().min(0).default(0).describe('Seed of those draws.'),
 })

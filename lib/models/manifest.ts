@@ -81,7 +81,7 @@ export const MODELS: readonly ModelManifest[] = [
     label: 'SmolLM2 135M Instruct (Q4_1)',
     purpose: 'language',
     description:
-      'A small real chat model for scoring, demonstrations and tests. An honest scorer for IFD, not a judge to trust.',
+      'A small real chat model for scoring, demonstrations and tests. Its losses serve for IFD; as a judge model it is too weak.',
     licence: 'Apache-2.0',
     licenceUrl: APACHE,
     origin: 'https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct',

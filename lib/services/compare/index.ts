@@ -237,7 +237,7 @@ export async function comparePairTexts(
   const pairing = pairings[0]
   const at = pairing?.pairs.slots.indexOf(place.slot) ?? -1
   if (!pairing || at < 0) {
-    throw new AppError('not_found', 'No pair of rows meets at this slot. Reload the page.')
+    throw new AppError('not_found', 'No pair of rows comes from this seed. Reload the page.')
   }
   return pairBuilder(db, pairings, true)(pairing, at)
 }

@@ -34,7 +34,7 @@ export function evolvedPlace(
   const { place, notes } = guess
   const name = JSON.stringify(column.slice(0, 40))
   if (place.armKey !== null) {
-    const note = `Rows meet their parents by the text in ${name}.`
+    const note = `Rows are aligned with their parents by the text in ${name}.`
     return { place: { ...place, align: 'text' }, notes: [...notes, note] }
   }
   return {

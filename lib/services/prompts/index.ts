@@ -40,7 +40,7 @@ function metricOf(prompt: Prompt): string | null {
 const NAMES: Record<PromptKind, string> = {
   evolve: 'Evolve',
   respond: 'Respond',
-  judge: 'Judge',
+  judge: 'Judge model',
   rubric: 'Rubric',
 }
 
@@ -55,10 +55,10 @@ function nameOf(prompt: Prompt): string {
   return rest === '' ? NAMES[kindOf(prompt)] : `${NAMES[kindOf(prompt)]}: ${rest}`
 }
 
-/** Returns how often cards name each prompt hash: runs, evolved cells and response sets. */
+/** Returns how often runs, evolved cells and response sets name each prompt hash. */
 function usesByHash(db: Db): Map<string, number> {
   const found = hotRead(db, {
-    why: 'counts in the JSON of every card without reading one',
+    why: 'counts in the JSON of every definition without reading one',
     sql: `select hash, count(*) as n from (
          select json_extract(p.value, '$.hash') as hash from runs r, json_each(case when json_valid(r.definition) then r.definition end, '$.prompts') p
            where r.deleted_at is null
@@ -316,7 +316,7 @@ export function promptByHash(db: Db, promptId: string, hash: string): Prompt {
   return withText(prompt, canonicalText(row.template))
 }
 
-/** Returns the stored name of a prompt text, such as "Judge: level, own 2", or null when no stored version has it. */
+/** Returns the stored name of a prompt text, such as "Judge model: level, own 2", or null when no stored version has it. */
 export function promptNames(db: Db): (hash: string) => string | null {
   const names = new Map<string, string>()
   for (const prompt of listPrompts(db)) {

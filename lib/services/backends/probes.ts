@@ -92,11 +92,7 @@ export function probeState(
   const steps = last?.state === 'running' ? last.steps : []
   return {
     probing: job
-      ? {
-          jobId: job.id,
-          state: job.state === 'running' ? 'running' : 'waiting',
-          steps,
-        }
+      ? { jobId: job.id, state: job.state === 'running' ? 'running' : 'waiting', steps }
       : null,
     probeError: last?.state === 'failed' ? (last.error ?? 'The probe failed.') : null,
     modelChange: modelChange(db, backendId, now),
@@ -111,13 +107,8 @@ export function backendHistory(db: Queryable, backendId: string): BackendHistory
     .where(eq(backendProbes.backendId, backendId))
     .orderBy(desc(backendProbes.no))
     .all()
-    .map(({ no, state, startedAt, finishedAt, error, identityNo, steps }) => ({
-      no,
-      state,
-      startedAt,
-      finishedAt,
-      error,
-      identityNo,
+    .map(({ steps, backendId: _backend, jobId: _job, ...probe }) => ({
+      ...probe,
       passed: steps.filter((step) => step.state === 'pass').length,
       failed: steps.filter((step) => step.state === 'fail').length,
     }))

@@ -167,15 +167,24 @@ function idByKey(
   return db.select({ id: table.id }).from(table).where(place).get()?.id
 }
 
+/** The number after those that the study's entries have in this column. */
+function nextPlace(
+  db: Db,
+  table: typeof seedSets | typeof arms,
+  column: typeof seedSets.position | typeof arms.colorIndex,
+  studyId: string,
+): number {
+  const query = db
+    .select({ last: max(column) })
+    .from(table)
+    .where(eq(table.studyId, studyId))
+  return (query.get()?.last ?? -1) + 1
+}
+
 /** Returns the id of a seed set, creating it after the others when the study has none of this key. */
 export function ensureSeedSet(db: Db, studyId: string, key: string, label: string): string {
   const found = idByKey(db, seedSets, studyId, key)
   if (found) return found
-  const last = db
-    .select({ position: max(seedSets.position) })
-    .from(seedSets)
-    .where(eq(seedSets.studyId, studyId))
-    .get()
   const id = randomUUID()
   db.insert(seedSets)
     .values({
@@ -183,7 +192,7 @@ export function ensureSeedSet(db: Db, studyId: string, key: string, label: strin
       studyId,
       key,
       label: cleanName(label) || key,
-      position: (last?.position ?? -1) + 1,
+      position: nextPlace(db, seedSets, seedSets.position, studyId),
       createdAt: Date.now(),
     })
     .run()
@@ -202,25 +211,14 @@ export type ArmInput = Pick<ArmInfo, 'key' | 'label' | 'armClass' | 'scenario'> 
 export function ensureArm(db: Db, studyId: string, input: ArmInput): string {
   const found = idByKey(db, arms, studyId, input.key)
   if (found) return found
-  const last = db
-    .select({ colorIndex: max(arms.colorIndex) })
-    .from(arms)
-    .where(eq(arms.studyId, studyId))
-    .get()
   const id = randomUUID()
   db.insert(arms)
     .values({
       id,
       studyId,
-      key: input.key,
+      ...input,
       label: cleanName(input.label) || input.key,
-      armClass: input.armClass,
-      scenario: input.scenario,
-      model: input.model ?? null,
-      decoding: input.decoding ?? null,
-      promptVersion: input.promptVersion ?? null,
-      variant: input.variant ?? null,
-      colorIndex: (last?.colorIndex ?? -1) + 1,
+      colorIndex: nextPlace(db, arms, arms.colorIndex, studyId),
       createdAt: Date.now(),
     })
     .run()

@@ -42,6 +42,10 @@ const OUT: readonly [word: RegExp, instead: string][] = [
 /** Attributes that hold names for the program, not texts. */
 const NO_TEXT = new Set(['className', 'href', 'id', 'key', 'type', 'role', 'src', 'd', 'style'])
 
+/** SQL and flags of the command line, which scripts of users hold. */
+const FOR_PROGRAM =
+  /"--|\br\.slot\b|\bp\.slot\b|\bslot (?:=|is|from|in)\b|slot, external_id|set slot =|idx, slot/
+
 function isForProgram(node: ts.Node): boolean {
   const { parent } = node
   return (
@@ -97,6 +101,16 @@ describe('words that users read', () => {
       problems(path.relative(root, file), readFileSync(file, 'utf8')),
     )
     expect(found).toEqual([])
+  })
+
+  it('keeps to them in what the command line, jobs, errors and HTTP say', () => {
+    const rooms = ['services', 'worker', 'queue', 'cli', 'api', 'contracts', 'http']
+    const files = rooms.flatMap((room) => sourcesUnder(path.join(root, 'lib', room)))
+    expect(files.length).toBeGreaterThan(200)
+    const found = files.flatMap((file) =>
+      problems(path.relative(root, file), readFileSync(file, 'utf8')),
+    )
+    expect(found.filter((line) => !FOR_PROGRAM.test(line))).toEqual([])
   })
 
   it('finds words in texts, attributes and templates, and leaves names of the program alone', () => {

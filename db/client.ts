@@ -3,11 +3,15 @@ import path from 'node:path'
 import Database from 'better-sqlite3'
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
+import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
 import { AppError } from '@/lib/errors'
 import { brokenDatabase } from './check'
 import { makePrivateFile, makePrivateFolder } from './private-files'
 import * as schema from './schema'
 import { nameEntriesOf } from './stored-json'
+
+/** The database or an open transaction of it. */
+export type Queryable = BaseSQLiteDatabase<'sync', Database.RunResult, typeof schema>
 
 export type Db = BetterSQLite3Database<typeof schema> & { $client: Database.Database }
 
@@ -43,6 +47,11 @@ export function openDatabase(file: string): Db {
   }
   nameEntriesOf(sqlite)
   return drizzle(sqlite, { schema })
+}
+
+/** Runs `work` in one write transaction and returns what it returns; rolled back when it throws. */
+export function inTransaction<T>(db: Db, work: () => T): T {
+  return db.$client.transaction(work).immediate()
 }
 
 /** Returns the folder of the generated migrations, found from the working folder of the app. */

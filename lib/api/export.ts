@@ -19,7 +19,7 @@ export const listExportFormatsEndpoint = get('/export-formats', {
 })
 
 export const checkExportEndpoint = post('/studies/[studyId]/export/check', {
-  summary: 'Returns what an export would hold, and what would stop or be dropped in training.',
+  summary: 'Returns what an export would hold, and what would stop it or be excluded in training.',
   body: exportRequestSchema,
   reply: exportCheckSchema,
 })

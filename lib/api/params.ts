@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { jsonParameter } from '@/lib/contracts/json-parameter'
+import { parseOutsideJson } from '@/lib/contracts/parse-json'
 
 /** Returns the schema of a whole number in an address, with a default where one is given. */
 export function integerParam(options: { min?: number; max?: number }): z.ZodType<number, number> {
@@ -13,6 +13,18 @@ export function flagParam(): z.ZodType<boolean, boolean> {
     boolean,
     boolean
   >
+}
+
+/** The schema of a search parameter that holds JSON; `fallback` stands for one that was left out. */
+function jsonText(name: string, fallback?: string) {
+  const text = fallback === undefined ? z.string() : z.string().default(fallback)
+  return text.transform((given, context) => {
+    const parsed = parseOutsideJson(given)
+    if ('value' in parsed) return parsed.value
+    const what = parsed.problem === 'key' ? 'has a key "__proto__"' : 'is not valid JSON'
+    context.addIssue({ code: 'custom', message: `${name} ${what}` })
+    return z.NEVER
+  })
 }
 
 /** Returns the schema of a value that an address carries as JSON text; callers give the value, `call` writes the text. */
@@ -31,6 +43,6 @@ export function jsonParam<S extends z.ZodType>(
   schema: S,
   fallback?: string,
 ): z.ZodType<z.output<S>, z.input<S> | undefined> {
-  const text = jsonParameter(name, fallback).pipe(schema as z.ZodType<z.output<S>, unknown>)
+  const text = jsonText(name, fallback).pipe(schema as z.ZodType<z.output<S>, unknown>)
   return text as unknown as z.ZodType<z.output<S>, z.input<S> | undefined>
 }

@@ -88,6 +88,6 @@ export const annotateEndpoint = post('/studies/[studyId]/annotations', {
 })
 
 export const undoAnnotationEndpoint = remove('/studies/[studyId]/annotations/[no]', {
-  summary: 'Takes back one mark or note by the number of its log entry.',
+  summary: 'Undoes one mark or note by the number of its log entry.',
   params: z.object({ studyId: z.string(), no: integerParam({}) }),
 })

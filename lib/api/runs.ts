@@ -6,7 +6,7 @@ import { deletion, get, post, restoration } from './endpoint'
 import { startsJob } from './jobs'
 
 export const listRunsEndpoint = get('/studies/[studyId]/runs', {
-  summary: 'Lists the runs of a study with their cards, newest first.',
+  summary: 'Lists the runs of a study with their details, newest first.',
   reply: z.array(runInfoSchema),
 })
 
@@ -29,6 +29,6 @@ export const retryRunEndpoint = startsJob('/runs/[runId]/retry', {
 })
 
 export const judgingEndpoint = get('/runs/[runId]/judging', {
-  summary: "Says how a judge's replies were read; null for runs that hold no ratings.",
+  summary: "Says how a judge model's replies were read; null for runs that hold no ratings.",
   reply: z.object({ judging: judgingSummarySchema.nullable() }),
 })

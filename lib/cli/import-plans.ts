@@ -12,10 +12,33 @@ import {
   repairHint,
   type ImportOptions,
 } from './import-options'
-import { questionText } from './questions'
 
 /** A file that needs several decisions is asked again after each. */
 const MAX_REPAIRS = 4
+
+/** Quotes a value for a shell; columns and speakers have names that the file chose. */
+function shellWord(text: string): string {
+  return /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
+}
+
+/** The options of `import` that take a suggestion over, empty when there is none. */
+function suggestedFlags({ suggestion }: ImportQuestion): string[] {
+  if (suggestion === null) return []
+  const { tags, ...columns } = suggestion.mapping
+  const mapped = Object.entries(columns).flatMap(([field, column]) =>
+    typeof column === 'string' ? [`--${field} ${shellWord(column)}`] : [],
+  )
+  const roles = Object.entries(tags?.roles ?? {}).map(
+    ([name, role]) => `--role ${shellWord(`${name}=${role}`)}`,
+  )
+  return [...mapped, ...roles]
+}
+
+/** A question with the options that answer it as suggested. */
+function questionText(question: ImportQuestion): string {
+  const flags = suggestedFlags(question).join(' ')
+  return flags === '' ? question.message : `${question.message} If so: ${flags}, or --yes.`
+}
 
 /** An option that names the field in question answers it, also with another column or none. */
 function isAnswered(question: ImportQuestion, options: ImportOptions): boolean {

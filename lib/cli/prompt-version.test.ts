@@ -32,7 +32,7 @@ describe('stored versions of prompts on the command line', () => {
 
   it('are refused where no metric sends them', () => {
     const judge = store('judge-level', 'Rate {instruction}')
-    expect(() => versionParams(listPrompts(db), [judge], ['loss'])).toThrow(/Judge: level/)
+    expect(() => versionParams(listPrompts(db), [judge], ['loss'])).toThrow(/Judge model: level/)
     expect(() => versionParams(listPrompts(db), ['zz'], ['loss'])).toThrow(/begins with "zz"/)
   })
 })

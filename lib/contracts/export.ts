@@ -40,7 +40,7 @@ export const exportFieldsSchema = z.object({
   lineage: z
     .boolean()
     .default(false)
-    .describe('Adds study, evolver, round, seed slot and operator to the rows.'),
+    .describe('Adds study, evolver, round, number of the seed and operator to the rows.'),
   options: exportOptionsSchema.default({}),
 })
 

@@ -48,13 +48,13 @@ export const pricesSchema = z.object({
     .min(0)
     .nullable()
     .default(null)
-    .describe('Price of a million tokens sent: prompts, scored texts, embedded texts.'),
+    .describe('Price of a million input tokens: prompts, scored texts, embedded texts.'),
   completionPerMillion: z
     .number()
     .min(0)
     .nullable()
     .default(null)
-    .describe('Price of a million generated tokens.'),
+    .describe('Price of a million output tokens.'),
   currency: z.string().max(8).default('USD').describe('Currency of the prices, for example USD.'),
 })
 export type Prices = z.infer<typeof pricesSchema>

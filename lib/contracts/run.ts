@@ -9,11 +9,13 @@ export const rowSetSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('filter'), filter: rowFilterSchema }),
   z.object({
     kind: z.literal('sample'),
-    slots: z.number().int().min(1).describe('Number of seed slots drawn from each seed set.'),
+    slots: z.number().int().min(1).describe('Number of seeds drawn from each seed set.'),
     seed: z
       .number()
       .int()
-      .describe('Random seed of the draw; the same slots are used on every evolver and round.'),
+      .describe(
+        'Random seed by which they are drawn; the same seeds are used for every evolver and round.',
+      ),
   }),
 ])
 export type RowSet = z.infer<typeof rowSetSchema>

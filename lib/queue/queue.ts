@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { RunResult } from 'better-sqlite3'
-import { and, desc, eq, inArray, lte } from 'drizzle-orm'
-import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
-import type * as schema from '@/db/schema'
+import { and, desc, eq, inArray } from 'drizzle-orm'
+import type { Queryable } from '@/db/client'
+import { keepNewest } from '@/db/newest'
 import { jobEvents, jobs } from '@/db/schema'
 import { readableRows, type UnreadableRow } from '@/db/stored-json'
 import {
@@ -24,8 +23,8 @@ import {
   type JobPayload,
 } from './kinds'
 
-/** The database or an open transaction of it; every queue function runs in the caller's transaction. */
-export type Queryable = BaseSQLiteDatabase<'sync', RunResult, typeof schema>
+// Every queue function runs in the caller's transaction.
+export type { Queryable }
 
 /** A row of the jobs table, as the worker sees it. */
 export type JobRow = typeof jobs.$inferSelect
@@ -117,23 +116,8 @@ export function addEvent(
     .values({ jobNo, at: now, level, message })
     .returning({ no: jobEvents.no })
     .get()
-  if (no % TRIM_EVERY === 0) trimEvents(db, jobNo)
-}
-
-/** Drops the oldest lines of a log that has grown past its limit. */
-function trimEvents(db: Queryable, jobNo: number): void {
-  const oldest = db
-    .select({ no: jobEvents.no })
-    .from(jobEvents)
-    .where(eq(jobEvents.jobNo, jobNo))
-    .orderBy(desc(jobEvents.no))
-    .limit(1)
-    .offset(LOG_LINES)
-    .get()
-  if (!oldest) return
-  db.delete(jobEvents)
-    .where(and(eq(jobEvents.jobNo, jobNo), lte(jobEvents.no, oldest.no)))
-    .run()
+  if (no % TRIM_EVERY === 0)
+    keepNewest(db, jobEvents, jobEvents.no, eq(jobEvents.jobNo, jobNo), LOG_LINES)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { inTransaction } from '@/db/client'
 import { statfsSync } from 'node:fs'
 import { SYSTEM_CLOCK, type Clock } from '@/lib/backends/session/clock'
 import { failureKind } from '@/lib/backends/session/request-error'
@@ -93,7 +94,7 @@ export class HoldWatch {
     try {
       const message = await this.over(held)
       if (message !== null && !this.stopped.signal.aborted) {
-        const ids = db.transaction(() => resumeHeld(db, held, message), { behavior: 'immediate' })
+        const ids = inTransaction(db, () => resumeHeld(db, held, message))
         if (ids.length > 0) log().info({ jobs: ids, reason: held.reason }, 'jobs go on')
         look.resumedAt = this.clock.now()
         return

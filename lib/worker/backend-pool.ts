@@ -1,4 +1,4 @@
-import type { Db } from '@/db/client'
+import { inTransaction, type Db } from '@/db/client'
 import { getBackendKind } from '@/lib/backends'
 import type { RequestCache } from '@/lib/backends/session/cache-port'
 import { openPool } from '@/lib/backends/session/open-pool'
@@ -189,8 +189,7 @@ export class BackendPool {
         backendId: row.id,
         targets: targetsOf(row.config, parsed, row.label),
         env: this.env,
-        recognise: (known) =>
-          this.db.transaction((tx) => recogniseModel(tx, row.id, known), { behavior: 'immediate' }),
+        recognise: (known) => inTransaction(this.db, () => recogniseModel(this.db, row.id, known)),
         notice,
         ...timed,
       })

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { inTransaction } from '@/db/client'
 import { log } from '@/lib/log'
 import { HoldWatch } from './auto-resume'
 import { announceWorker } from '@/lib/queue/heartbeat'
@@ -45,9 +46,7 @@ export class WorkerLoop {
     const { db, owner, config } = this.around
     announceWorker(db, config.dataDir, owner)
     for (const { cleanup } of this.kinds) cleanup?.(db)
-    const found = db.transaction(() => recoverLeases(db, owner, { all: true }), {
-      behavior: 'immediate',
-    })
+    const found = inTransaction(db, () => recoverLeases(db, owner, { all: true }))
     if (found.length > 0) log().warn({ jobs: found }, 'jobs of a dead worker wait again')
   }
 

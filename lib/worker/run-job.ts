@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import type { Db } from '@/db/client'
+import { inTransaction, type Db } from '@/db/client'
 import { SYSTEM_CLOCK, type Clock } from '@/lib/backends/session/clock'
 import { failureKind } from '@/lib/backends/session/request-error'
 import type { Config } from '@/lib/config'
@@ -96,13 +96,10 @@ export async function runJob(
       dirty = true
     },
     commit(work) {
-      db.transaction(
-        () => {
-          work()
-          write()
-        },
-        { behavior: 'immediate' },
-      )
+      inTransaction(db, () => {
+        work()
+        write()
+      })
     },
     async openBackend(id, options) {
       const onNotice = (message: string) => event('warn', message)
@@ -118,14 +115,11 @@ export async function runJob(
     // What a job leaves in its result is of the backends' models as well.
     for (const session of sessions) await session.confirm(signal)
     progress = { ...progress, phase: 'Done' }
-    db.transaction(
-      () => {
-        progress = atRest({ ...progress, ...meter.progress() })
-        if (!saveProgress(db, row.no, owner, progress)) lost()
-        finish(db, row.no, owner, result ?? null)
-      },
-      { behavior: 'immediate' },
-    )
+    inTransaction(db, () => {
+      progress = atRest({ ...progress, ...meter.progress() })
+      if (!saveProgress(db, row.no, owner, progress)) lost()
+      finish(db, row.no, owner, result ?? null)
+    })
   } catch (error) {
     const reached = signal.reason === OVER_TIME ? meter.overTime() : null
     const cause = reached === null ? error : meter.error(reached)
@@ -179,32 +173,29 @@ function endBadly(
   progress: JobRow['progress'],
 ): void {
   const reason = signal.aborted ? (signal.reason as StopReason) : null
-  db.transaction(
-    () => {
-      saveProgress(db, row.no, owner, atRest(progress))
-      if (reason === 'lost') return
-      if (reason !== null) {
-        release(db, row.no, owner, AFTER_STOP[reason])
-        return
-      }
-      const pause = isDiskFull(error) ? 'disk_full' : pauseReasonOf(error)
-      if (pause !== null) {
-        const text = pause === 'disk_full' ? diskFullMessage(config.dataDir) : errorMessage(error)
-        const backendId = error instanceof AppError ? error.details?.backendId : null
-        pauseItself(db, row.no, owner, {
-          reason: pause,
-          message: redactText(text),
-          backendId: typeof backendId === 'string' ? backendId : null,
-        })
-        return
-      }
-      const code = errorCode(error)
-      if (code === 'internal')
-        log().error({ err: error, job: row.id, kind: row.kind }, 'a job failed')
-      // What fails for every row fails the next time as well.
-      const final = failureKind(error) === 'config'
-      fail(db, row.no, owner, { code, message: redactText(errorMessage(error)), final })
-    },
-    { behavior: 'immediate' },
-  )
+  inTransaction(db, () => {
+    saveProgress(db, row.no, owner, atRest(progress))
+    if (reason === 'lost') return
+    if (reason !== null) {
+      release(db, row.no, owner, AFTER_STOP[reason])
+      return
+    }
+    const pause = isDiskFull(error) ? 'disk_full' : pauseReasonOf(error)
+    if (pause !== null) {
+      const text = pause === 'disk_full' ? diskFullMessage(config.dataDir) : errorMessage(error)
+      const backendId = error instanceof AppError ? error.details?.backendId : null
+      pauseItself(db, row.no, owner, {
+        reason: pause,
+        message: redactText(text),
+        backendId: typeof backendId === 'string' ? backendId : null,
+      })
+      return
+    }
+    const code = errorCode(error)
+    if (code === 'internal')
+      log().error({ err: error, job: row.id, kind: row.kind }, 'a job failed')
+    // What fails for every row fails the next time as well.
+    const final = failureKind(error) === 'config'
+    fail(db, row.no, owner, { code, message: redactText(errorMessage(error)), final })
+  })
 }

@@ -1,4 +1,4 @@
-import type { Db } from '@/db/client'
+import { inTransaction, type Db } from '@/db/client'
 import { pendingRequests, release, runningJobs } from '@/lib/queue/leases'
 import { addEvent } from '@/lib/queue/queue'
 
@@ -39,17 +39,14 @@ export class Patience {
  * again at no cost. From then on the worker can write nothing for them.
  */
 export function releaseAll(db: Db, owner: string, stubborn: readonly number[]): void {
-  db.transaction(
-    () => {
-      for (const { no, request } of runningJobs(db, owner)) {
-        const isStubborn = stubborn.includes(no)
-        release(db, no, owner, request === null ? 'queued' : ENDS[request])
-        const words = isStubborn
-          ? 'The job did not stop when asked to, so the worker was ended and starts again. What was committed is kept.'
-          : 'The worker starts again because of another job; what was committed is kept.'
-        addEvent(db, no, isStubborn ? 'warn' : 'info', words)
-      }
-    },
-    { behavior: 'immediate' },
-  )
+  inTransaction(db, () => {
+    for (const { no, request } of runningJobs(db, owner)) {
+      const isStubborn = stubborn.includes(no)
+      release(db, no, owner, request === null ? 'queued' : ENDS[request])
+      const words = isStubborn
+        ? 'The job did not stop when asked to, so the worker was ended and starts again. What was committed is kept.'
+        : 'The worker starts again because of another job; what was committed is kept.'
+      addEvent(db, no, isStubborn ? 'warn' : 'info', words)
+    }
+  })
 }

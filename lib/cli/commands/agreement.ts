@@ -16,7 +16,7 @@ function findRun({ db }: ServiceContext, id: string): { id: string; studyId: str
     .filter((run) => run.id.startsWith(id))
   const [first, second] = found
   if (!first)
-    throw new AppError('not_found', `There is no run "${id}". The card of a run shows its id.`)
+    throw new AppError('not_found', `There is no run "${id}". Its run details show the id.`)
   if (second)
     throw new AppError('invalid_input', `Several runs begin with "${id}"; give more of it.`)
   return first
@@ -76,7 +76,7 @@ function lines(report: AgreementReport): [string, string][] {
 export function addAgreementCommand(program: Command): void {
   program
     .command('agreement')
-    .description('how well two judges, or one judge asked again, agree on the rows both rated')
+    .description('how well two judge models, or two runs of one, agree on the rows both rated')
     .argument('<runs...>', 'ids of two or more runs of one study; the first digits are enough')
     .action(async (ids: string[]) => {
       const context = openContext()

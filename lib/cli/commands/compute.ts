@@ -195,7 +195,7 @@ export function addComputeCommand(program: Command): void {
         'stored versions of prompts to ask by ("prompts" lists them); the first digits are enough',
       )
       .option('--sample <n>', 'only n seeds of each seed set, the same for every evolver')
-      .option('--sample-seed <n>', 'seed of the draw', '1')
+      .option('--sample-seed <n>', 'random seed by which they are drawn', '1')
       .option('--dry-run', 'predict tokens, time and cost; compute nothing')
       .option(
         entry.waits ? '--no-wait' : '--wait',

@@ -23,9 +23,9 @@ export function addEvolveCommand(program: Command): void {
     .option('--rounds <n>', 'rounds', '3')
     .option('--temperature <t>', '0 decodes greedily', '0')
     .option('--top-p <p>', 'nucleus sampling', '0.95')
-    .option('--seed <n>', 'seed of sampling', '1')
-    .option('--max-tokens <n>', 'longest evolved instruction', '512')
-    .option('--response-max-tokens <n>', 'longest response', '512')
+    .option('--seed <n>', 'random seed of sampling', '1')
+    .option('--max-tokens <n>', 'most output tokens of an evolved instruction', '512')
+    .option('--response-max-tokens <n>', 'most output tokens of a response', '512')
     .option('--breadth', 'add the breadth operator to the rotation')
     .option('--wait', 'follow the job to its end')
   addBudgetOptions(command).action(

@@ -53,6 +53,6 @@ describe('evolens import', () => {
     const told = await evolens('import', '--study', 'B', '--role', 'tulu 3=assistant', at)
     expect([told.code, told.err]).toEqual([0, expect.not.stringContaining('tulu')])
     const bad = await evolens('import', '--study', 'B', '--role', 'tulu', at)
-    expect([bad.code, bad.err]).toEqual([2, expect.stringContaining('--role tulu: write')])
+    expect([bad.code, bad.err]).toEqual([2, expect.stringContaining('Write --role as name=value')])
   }, 60_000)
 })

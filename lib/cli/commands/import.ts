@@ -117,9 +117,10 @@ export function addImportCommand(program: Command): void {
     .option('--seeds', 'the files are seeds')
     .option('--round <n>', 'round of all files')
     .addOption(
-      new Option('--align <how>', 'how rows meet their parents (text: the parent column)').choices([
-        ...ALIGN_WAYS,
-      ]),
+      new Option(
+        '--align <how>',
+        'how rows are aligned with their parents (text: the parent column)',
+      ).choices([...ALIGN_WAYS]),
     )
     .option(
       '--operators <rule>',

@@ -18,7 +18,7 @@ const DESCRIPTIONS = {
   cancel: 'stop a job; what it computed stays',
   pause: 'pause a job at its next safe point',
   resume: 'let a paused job go on, with another budget where one is given',
-  retry: 'queue an ended job again: its failed rows, and what is missing',
+  retry: 'queue an ended job again: its failed rows and missing values',
 } as const
 
 interface ListOptions {

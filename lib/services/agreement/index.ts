@@ -50,7 +50,7 @@ function required(runs: readonly RunInfo[], id: string): { run: RunInfo; output:
   if (output) return { run, output }
   throw new AppError(
     'invalid_input',
-    `${run.metricLabel} holds no ratings of a judge. Choose a run that rates rows on a scale.`,
+    `${run.metricLabel} holds no ratings by a judge model. Choose a run that rates rows on a scale.`,
   )
 }
 

@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm'
-import type { Db } from '@/db/client'
+import { inTransaction, type Db } from '@/db/client'
 import { seedSets } from '@/db/schema'
 import {
   ALIGN_WAYS,
@@ -23,7 +23,7 @@ import {
 import { ID_RULE, columnsOfCell } from './ids'
 import { checkOperatorRule, operatorColumn } from './operators'
 import { currentCells, getCell, newestAlignment, type AlignmentRow, type CellRef } from '../cells'
-import { inTransaction, publishAlignments } from '../cells/staging'
+import { publishAlignments } from '../cells/staging'
 import type { ServiceContext } from '../context'
 import { getStudy } from '../studies'
 import { cellPlace } from '@/lib/contracts/seeds'

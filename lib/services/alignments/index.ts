@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { z } from 'zod'
-import type { Db } from '@/db/client'
+import { inTransaction, type Db } from '@/db/client'
 import { seedSets } from '@/db/schema'
 import { throwIfAborted } from '@/lib/errors'
 import { operatorRuleSchema, type AlignWay, type OperatorRule } from '@/lib/contracts/operators'
@@ -19,7 +19,7 @@ import {
 import { checkOperatorRule, operatorSql, type OperatorSql } from './operators'
 import { textLinks } from './texts'
 import { currentCells, newestAlignment, type AlignmentRow, type CellRef } from '../cells'
-import { discardAlignment, inTransaction, publishAlignments } from '../cells/staging'
+import { discardAlignment, publishAlignments } from '../cells/staging'
 
 const requestSchema = z.object({
   request: z.enum(['index', 'id', 'text']),

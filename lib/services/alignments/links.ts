@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { and, count, eq, isNull, min } from 'drizzle-orm'
-import type { Db } from '@/db/client'
+import { inTransaction, type Db } from '@/db/client'
 import { hotWrite } from '@/db/hot-sql'
 import { alignments, links, rows } from '@/db/schema'
 import type { AlignWay } from '@/lib/contracts/operators'
 import { throwIfAborted } from '@/lib/errors'
 import type { OperatorSql } from './operators'
-import { inTransaction } from '../cells/staging'
 
 /** Links written in one transaction: about 30 ms. */
 const LINK_ROWS = 20_000

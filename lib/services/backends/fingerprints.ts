@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { and, desc, eq, gt } from 'drizzle-orm'
+import { and, eq, gt } from 'drizzle-orm'
+import { newest } from '@/db/newest'
 import { modelFingerprints, runCells, runs } from '@/db/schema'
 import { knownByStatement, modelDifference } from '@/lib/backends/session/fingerprint'
 import type { Recognised } from '@/lib/backends/session/open-pool'
@@ -96,13 +97,8 @@ export function currentIdentity(
   backendId: string,
   stated: ModelIdentity,
 ): ModelIdentity {
-  const last = db
-    .select()
-    .from(modelFingerprints)
-    .where(eq(modelFingerprints.backendId, backendId))
-    .orderBy(desc(modelFingerprints.lastSeenAt))
-    .limit(1)
-    .get()
+  const seenThere = eq(modelFingerprints.backendId, backendId)
+  const last = newest(db, modelFingerprints, modelFingerprints.lastSeenAt, seenThere)
   if (!last?.isNamesake || last.identityHash !== hashOf(stated)) return stated
   return { ...stated, fingerprint: last.id }
 }

@@ -1,4 +1,5 @@
-import { and, desc, eq, lt } from 'drizzle-orm'
+import { and, desc, eq } from 'drizzle-orm'
+import { keepNewest, newest } from '@/db/newest'
 import { backendProbes, backends } from '@/db/schema'
 import type { ProbeResult, ProbeStep } from '@/lib/backends/types'
 import type { BackendHistory, BackendInfo } from '@/lib/contracts/backends'
@@ -22,19 +23,13 @@ export function beginProbe(
     .values({ backendId, jobId, state: 'running', steps: [], startedAt: now })
     .returning({ no: backendProbes.no })
     .get()
-  const oldest = db
-    .select({ no: backendProbes.no })
-    .from(backendProbes)
-    .where(eq(backendProbes.backendId, backendId))
-    .orderBy(desc(backendProbes.no))
-    .limit(1)
-    .offset(KEPT_PROBES)
-    .get()
-  if (oldest) {
-    db.delete(backendProbes)
-      .where(and(eq(backendProbes.backendId, backendId), lt(backendProbes.no, oldest.no + 1)))
-      .run()
-  }
+  keepNewest(
+    db,
+    backendProbes,
+    backendProbes.no,
+    eq(backendProbes.backendId, backendId),
+    KEPT_PROBES,
+  )
   return no
 }
 
@@ -92,22 +87,12 @@ export function probeState(
   backendId: string,
   now = Date.now(),
 ): Pick<BackendInfo, 'probing' | 'probeError' | 'modelChange'> {
-  const last = db
-    .select()
-    .from(backendProbes)
-    .where(eq(backendProbes.backendId, backendId))
-    .orderBy(desc(backendProbes.no))
-    .limit(1)
-    .get()
+  const last = newest(db, backendProbes, backendProbes.no, eq(backendProbes.backendId, backendId))
   const job = openJobs(db, 'probe', { backendId }).findLast(({ state }) => state !== 'paused')
   const steps = last?.state === 'running' ? last.steps : []
   return {
     probing: job
-      ? {
-          jobId: job.id,
-          state: job.state === 'running' ? 'running' : 'waiting',
-          steps,
-        }
+      ? { jobId: job.id, state: job.state === 'running' ? 'running' : 'waiting', steps }
       : null,
     probeError: last?.state === 'failed' ? (last.error ?? 'The probe failed.') : null,
     modelChange: modelChange(db, backendId, now),
@@ -122,13 +107,8 @@ export function backendHistory(db: Queryable, backendId: string): BackendHistory
     .where(eq(backendProbes.backendId, backendId))
     .orderBy(desc(backendProbes.no))
     .all()
-    .map(({ no, state, startedAt, finishedAt, error, identityNo, steps }) => ({
-      no,
-      state,
-      startedAt,
-      finishedAt,
-      error,
-      identityNo,
+    .map(({ steps, backendId: _backend, jobId: _job, ...probe }) => ({
+      ...probe,
       passed: steps.filter((step) => step.state === 'pass').length,
       failed: steps.filter((step) => step.state === 'fail').length,
     }))

@@ -1,4 +1,4 @@
-import type { Db } from '@/db/client'
+import { inTransaction, type Db } from '@/db/client'
 import type { ImportReport } from '@/lib/contracts/cell'
 import { ROW_FLAGS } from '@/lib/formats/types'
 import { statusCode } from '@/lib/contracts/status'
@@ -13,7 +13,6 @@ import {
   appendResponses,
   appendRows,
   discardCell,
-  inTransaction,
   openResponseSet,
   openStagedCell,
   publishCell,

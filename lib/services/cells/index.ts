@@ -1,10 +1,10 @@
-import { and, asc, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm'
-import type { Db } from '@/db/client'
+import { and, asc, eq, gt, isNotNull, isNull, sql, type SQL } from 'drizzle-orm'
+import { inTransaction, type Db } from '@/db/client'
+import { newest } from '@/db/newest'
 import { alignments, arms, cells, responseSets, seedSets } from '@/db/schema'
 import { readStored } from '@/db/stored-json'
 import { importReportSchema } from '@/lib/contracts/cell'
 import { AppError } from '@/lib/errors'
-import { inTransaction } from './staging'
 
 /** A published cell with the names of its place; `rowCount` counts positions, skipped ones included. */
 export interface CellRef {
@@ -71,15 +71,18 @@ export function listedCells(
   })
 }
 
-function selectCurrent(db: Db, studyId: string): Selected[] {
+/** The published cells of a study that a condition chooses. */
+function published(db: Db, studyId: string, condition: SQL) {
   return db
     .select(columns)
     .from(cells)
     .innerJoin(seedSets, eq(cells.seedSetId, seedSets.id))
     .leftJoin(arms, eq(cells.armId, arms.id))
-    .where(
-      and(eq(cells.studyId, studyId), isNotNull(cells.publishedAt), isNull(cells.supersededAt)),
-    )
+    .where(and(eq(cells.studyId, studyId), isNotNull(cells.publishedAt), condition))
+}
+
+function selectCurrent(db: Db, studyId: string): Selected[] {
+  return published(db, studyId, isNull(cells.supersededAt))
     .orderBy(
       asc(seedSets.position),
       asc(seedSets.key),
@@ -97,13 +100,7 @@ function noSuchCell(): AppError {
 
 /** Returns one published cell, superseded or not; `not_found` when it is not in the study. */
 export function getCell(db: Db, studyId: string, cellId: string): CellRef {
-  const row = db
-    .select(columns)
-    .from(cells)
-    .innerJoin(seedSets, eq(cells.seedSetId, seedSets.id))
-    .leftJoin(arms, eq(cells.armId, arms.id))
-    .where(and(eq(cells.studyId, studyId), eq(cells.id, cellId), isNotNull(cells.publishedAt)))
-    .get()
+  const row = published(db, studyId, eq(cells.id, cellId)).get()
   if (!row) throw noSuchCell()
   return toRef(row)
 }
@@ -113,14 +110,8 @@ export type AlignmentRow = typeof alignments.$inferSelect
 
 /** Returns the newest published alignment of a cell, or null when its rows have no known parents. */
 export function newestAlignment(db: Db, cellNo: number): AlignmentRow | null {
-  const row = db
-    .select()
-    .from(alignments)
-    .where(and(eq(alignments.childCellNo, cellNo), sql`${alignments.version} > 0`))
-    .orderBy(desc(alignments.version))
-    .limit(1)
-    .get()
-  return row ?? null
+  const isRead = and(eq(alignments.childCellNo, cellNo), gt(alignments.version, 0))
+  return newest(db, alignments, alignments.version, isRead)
 }
 
 /** Key and writer of a response set. */
@@ -128,14 +119,7 @@ export type ResponseSetRow = typeof responseSets.$inferSelect
 
 /** Returns the response set that pages show and runs score by default: the newest of the cell. */
 export function currentResponseSet(db: Db, cellNo: number): ResponseSetRow | null {
-  const row = db
-    .select()
-    .from(responseSets)
-    .where(eq(responseSets.cellNo, cellNo))
-    .orderBy(desc(responseSets.no))
-    .limit(1)
-    .get()
-  return row ?? null
+  return newest(db, responseSets, responseSets.no, eq(responseSets.cellNo, cellNo))
 }
 
 /** Takes a cell out of the study; its rows stay until they are purged, so that `restoreCell` can bring it back. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { and, eq, isNotNull, isNull, max, sql, type SQL } from 'drizzle-orm'
-import type { Db } from '@/db/client'
+import { inTransaction, type Db } from '@/db/client'
 import { hotWrite } from '@/db/hot-sql'
 import { alignments, arms, cells, responseSets, seedSets } from '@/db/schema'
 import type { CellSource, ImportReport } from '@/lib/contracts/cell'
@@ -136,11 +136,6 @@ export function appendResponses(db: Db, setNo: number, items: readonly NewRespon
   const flat: Cell[] = []
   for (const response of items) flattenResponse(response, flat)
   appendFlatResponses(db, setNo, flat)
-}
-
-/** Runs `work` in one write transaction and returns what it returns; rolled back when it throws. */
-export function inTransaction<T>(db: Db, work: () => T): T {
-  return db.$client.transaction(work).immediate()
 }
 
 /** What becomes known while rows are read. */

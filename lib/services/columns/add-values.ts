@@ -1,9 +1,8 @@
-import type { Db } from '@/db/client'
+import { inTransaction, type Db } from '@/db/client'
 import { hotWrite } from '@/db/hot-sql'
 import { wordsOf, type CodedValue } from '@/lib/contracts/column-kinds'
 import { LIMITS } from '@/lib/contracts/limits'
 import { AppError } from '@/lib/errors'
-import { inTransaction } from '../cells/staging'
 import { storedAfter } from './dictionary'
 
 // Some milliseconds of writing; others may write in between.

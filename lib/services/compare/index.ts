@@ -303,7 +303,7 @@ export async function comparePairTexts(
   const first = pairing?.pairs.slots.indexOf(place.slot) ?? -1
   const at = first + place.copy
   if (!pairing || first < 0 || pairing.pairs.slots[at] !== place.slot) {
-    throw new AppError('not_found', 'No pair of rows meets at this slot. Reload the page.')
+    throw new AppError('not_found', 'No pair of rows comes from this seed. Reload the page.')
   }
   return pairBuilder(db, pairings, true)(pairing, at)
 }

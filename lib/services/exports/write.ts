@@ -29,7 +29,7 @@ export async function writeExport(db: Db, plan: ExportPlan, recipe: JsonObject):
   const { blocking, rowsKept, write } = await plan.writer.prepare(jobOf(db, plan, recipe))
   if (blocking.length > 0) {
     const why = blocking.map((finding) => finding.message).join(' ')
-    throw new AppError('invalid_input', `The file cannot be written as it stands: ${why}`)
+    throw new AppError('invalid_input', `The file cannot be written: ${why}`)
   }
   return { pieces: inPieces(write()), rows: rowsKept }
 }

@@ -1,15 +1,9 @@
-import type { Db } from '@/db/client'
+import { inTransaction, type Db } from '@/db/client'
 import { isPlain } from '@/lib/contracts/opening'
 import type { ImportPlan } from '@/lib/contracts/study'
 import { parentCellOf, stageAlignment, type AlignResult } from '../alignments'
 import { currentCells } from '../cells'
-import {
-  discardCell,
-  inTransaction,
-  openResponseSet,
-  openStagedCell,
-  publishCell,
-} from '../cells/staging'
+import { discardCell, openResponseSet, openStagedCell, publishCell } from '../cells/staging'
 import type { ServiceContext } from '../context'
 import { findKnownFile } from './known'
 import { stageRows, type ImportHooks } from './rows/stage'

@@ -21,7 +21,7 @@ export function settleLineage(
     if (column !== null) {
       notes.push(
         !differ
-          ? `Rows meet their parents by row number; where that fails, by the column "${column}". ${ID_RULE}`
+          ? `Rows are aligned with their parents by row number; where that fails, by the column "${column}". ${ID_RULE}`
           : `Inputs differ from the parent's at the same row numbers, so rows are aligned by the column "${column}". ${ID_RULE}`,
       )
       if (differ) place.align = 'id'

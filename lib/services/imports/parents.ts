@@ -1,4 +1,4 @@
-import type { Db } from '@/db/client'
+import { inTransaction, type Db } from '@/db/client'
 import type { CellSource, ImportReport } from '@/lib/contracts/cell'
 import type { ImportPlan } from '@/lib/contracts/study'
 import { emptyMapping, ROW_FLAGS } from '@/lib/formats/types'
@@ -7,7 +7,6 @@ import type { AlignedCell } from '../alignments/links'
 import {
   appendRows,
   discardCell,
-  inTransaction,
   openStagedCell,
   plainRow,
   publishCell,
@@ -35,7 +34,7 @@ export function evolvedPlace(
   const { place, notes } = guess
   const name = JSON.stringify(column.slice(0, 40))
   if (place.armKey !== null) {
-    const note = `Rows meet their parents by the text in ${name}.`
+    const note = `Rows are aligned with their parents by the text in ${name}.`
     return { place: { ...place, align: 'text' }, notes: [...notes, note] }
   }
   return {

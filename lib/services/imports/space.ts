@@ -37,12 +37,12 @@ export class DiskSpace {
     )
   }
 
-  /** Throws `data_error` while there is still room to take back what was staged. */
+  /** Throws `data_error` while there is still room to undo what was staged. */
   check(): void {
     if (this.free(this.folder) >= RESERVE_BYTES / 2) return
     throw new AppError(
       'data_error',
-      `${this.fileName}: the disk of the database is nearly full, so the import was taken back; nothing of the file is stored. Free some space and import it again.`,
+      `${this.fileName}: the disk of the database is nearly full, so the import was undone; nothing of the file is stored. Free some space and import it again.`,
     )
   }
 }

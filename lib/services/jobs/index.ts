@@ -1,4 +1,4 @@
-import type { Db } from '@/db/client'
+import { inTransaction, type Db } from '@/db/client'
 import type { Job, JobAction, JobEvent, JobState } from '@/lib/contracts/job'
 import type { Budget } from '@/lib/contracts/meter'
 import { JOBS, parsePayload } from '@/lib/queue/kinds'
@@ -55,11 +55,8 @@ export function actOnJob(
   action: JobAction,
   options: { budget?: Budget | null } = {},
 ): Job {
-  return db.transaction(
-    () => {
-      if (options.budget !== undefined) setBudget(db, id, options.budget)
-      return ACTIONS[action](db, id)
-    },
-    { behavior: 'immediate' },
-  )
+  return inTransaction(db, () => {
+    if (options.budget !== undefined) setBudget(db, id, options.budget)
+    return ACTIONS[action](db, id)
+  })
 }

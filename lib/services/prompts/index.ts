@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { randomUUID } from 'node:crypto'
 import { and, desc, eq, isNull, max } from 'drizzle-orm'
-import type { Db } from '@/db/client'
+import { inTransaction, type Db } from '@/db/client'
 import { hotRead } from '@/db/hot-sql'
 import { promptVersions } from '@/db/schema'
 import { readableRows } from '@/db/stored-json'
@@ -40,7 +40,7 @@ function metricOf(prompt: Prompt): string | null {
 const NAMES: Record<PromptKind, string> = {
   evolve: 'Evolve',
   respond: 'Respond',
-  judge: 'Judge',
+  judge: 'Judge model',
   rubric: 'Rubric',
 }
 
@@ -55,10 +55,10 @@ function nameOf(prompt: Prompt): string {
   return rest === '' ? NAMES[kindOf(prompt)] : `${NAMES[kindOf(prompt)]}: ${rest}`
 }
 
-/** Returns how often cards name each prompt hash: runs, evolved cells and response sets. */
+/** Returns how often runs, evolved cells and response sets name each prompt hash. */
 function usesByHash(db: Db): Map<string, number> {
   const found = hotRead(db, {
-    why: 'counts in the JSON of every card without reading one',
+    why: 'counts in the JSON of every definition without reading one',
     sql: `select hash, count(*) as n from (
          select json_extract(p.value, '$.hash') as hash from runs r, json_each(case when json_valid(r.definition) then r.definition end, '$.prompts') p
            where r.deleted_at is null
@@ -227,35 +227,32 @@ export function checkDraft(draft: Pick<PromptDraft, 'promptId' | 'name' | 'templ
  */
 export function savePrompt(db: Db, draft: PromptDraft): PromptInfo {
   const checked = checkDraft(draft)
-  return db.transaction(
-    () => {
-      const promptId = draft.promptId ?? `rubric-${randomUUID()}`
-      const existing = draft.promptId === null ? null : getPromptInfo(db, draft.promptId)
-      const same = existing?.versions.find((version) => version.hash === checked.hash)
-      if (same) {
-        throw new AppError('conflict', `Version ${same.version} has this very text and scale.`)
-      }
-      const highest = db
-        .select({ version: max(promptVersions.version) })
-        .from(promptVersions)
-        .where(eq(promptVersions.promptId, promptId))
-        .get()
-      refuseBeyond(db, promptVersions, LIMITS.promptVersions, 'versions of prompts')
-      db.insert(promptVersions)
-        .values({
-          id: randomUUID(),
-          promptId,
-          version: (highest?.version ?? 0) + 1,
-          ...checked,
-          parentHash: draft.parentHash,
-          note: draft.note,
-          createdAt: Date.now(),
-        })
-        .run()
-      return getPromptInfo(db, promptId)
-    },
-    { behavior: 'immediate' },
-  )
+  return inTransaction(db, () => {
+    const promptId = draft.promptId ?? `rubric-${randomUUID()}`
+    const existing = draft.promptId === null ? null : getPromptInfo(db, draft.promptId)
+    const same = existing?.versions.find((version) => version.hash === checked.hash)
+    if (same) {
+      throw new AppError('conflict', `Version ${same.version} has this very text and scale.`)
+    }
+    const highest = db
+      .select({ version: max(promptVersions.version) })
+      .from(promptVersions)
+      .where(eq(promptVersions.promptId, promptId))
+      .get()
+    refuseBeyond(db, promptVersions, LIMITS.promptVersions, 'versions of prompts')
+    db.insert(promptVersions)
+      .values({
+        id: randomUUID(),
+        promptId,
+        version: (highest?.version ?? 0) + 1,
+        ...checked,
+        parentHash: draft.parentHash,
+        note: draft.note,
+        createdAt: Date.now(),
+      })
+      .run()
+    return getPromptInfo(db, promptId)
+  })
 }
 
 /** Deletes a version (it can be restored for 7 days). Runs keep their cards: the text is part of their definition. */
@@ -319,7 +316,7 @@ export function promptByHash(db: Db, promptId: string, hash: string): Prompt {
   return withText(prompt, canonicalText(row.template))
 }
 
-/** Returns the stored name of a prompt text, such as "Judge: level, own 2", or null when no stored version has it. */
+/** Returns the stored name of a prompt text, such as "Judge model: level, own 2", or null when no stored version has it. */
 export function promptNames(db: Db): (hash: string) => string | null {
   const names = new Map<string, string>()
   for (const prompt of listPrompts(db)) {

@@ -48,7 +48,7 @@ describe('prompts', () => {
       draft({ template: 'Judge {instruction}', parentHash: own?.hash ?? null }),
     )
     expect(next.versions[0]).toMatchObject({ version: 'own 2', parentHash: own?.hash ?? null })
-    expect(promptNames(db)(own?.hash ?? '')).toBe('Judge: level, own 1')
+    expect(promptNames(db)(own?.hash ?? '')).toBe('Judge model: level, own 1')
     expect(promptByHash(db, 'judge-level', own?.hash ?? '').template).toBe('Rate {instruction}')
     expect(() => promptByHash(db, 'judge-level', 'nothing')).toThrow(/hash nothing/)
   })

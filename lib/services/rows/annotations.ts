@@ -1,11 +1,10 @@
 import { and, asc, desc, eq, isNull } from 'drizzle-orm'
-import type { Db } from '@/db/client'
+import { inTransaction, type Db } from '@/db/client'
 import { decisions } from '@/db/schema'
 import { LIMITS } from '@/lib/contracts/limits'
 import type { AnnotationEntry, MarkKind, RowDetail } from '@/lib/contracts/rows'
 import { AppError } from '@/lib/errors'
 import { getCell } from '../cells'
-import { inTransaction } from '../cells/staging'
 
 /** One decision on one or more rows. */
 export interface AnnotationInput {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Db } from '@/db/client'
+import { inTransaction, type Db } from '@/db/client'
 import type { ComputeRequest, DryRun } from '@/lib/contracts/compute'
 import type { Job } from '@/lib/contracts/job'
 import type { Budget } from '@/lib/contracts/meter'
@@ -156,21 +156,18 @@ export function startRuns(
   const { db } = context
   getStudy(db, studyId)
   if (request.metrics.length === 0) throw new AppError('invalid_input', 'Name at least one metric.')
-  const started = db.transaction(
-    () => {
-      const result: StartedRuns = { runs: [], jobs: [], blocked: [] }
-      const seen = new Set<string>()
-      for (const wanted of request.metrics) {
-        // Several derived metrics may come from one measurement.
-        const key = `${measuredMetric(wanted.metric).id} ${JSON.stringify(wanted.params)}`
-        if (seen.has(key)) continue
-        seen.add(key)
-        startOne(context, studyId, request, wanted, result)
-      }
-      return result
-    },
-    { behavior: 'immediate' },
-  )
+  const started = inTransaction(db, () => {
+    const result: StartedRuns = { runs: [], jobs: [], blocked: [] }
+    const seen = new Set<string>()
+    for (const wanted of request.metrics) {
+      // Several derived metrics may come from one measurement.
+      const key = `${measuredMetric(wanted.metric).id} ${JSON.stringify(wanted.params)}`
+      if (seen.has(key)) continue
+      seen.add(key)
+      startOne(context, studyId, request, wanted, result)
+    }
+    return result
+  })
   const first = started.blocked[0]
   if (started.runs.length === 0 && first) {
     throw new AppError('capability_missing', first.reason, {

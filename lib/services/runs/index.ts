@@ -1,5 +1,5 @@
 import { and, desc, eq, getTableColumns, isNull, sql } from 'drizzle-orm'
-import type { Db } from '@/db/client'
+import { inTransaction, type Db } from '@/db/client'
 import { hotWrite } from '@/db/hot-sql'
 import { cells, runCells, runs } from '@/db/schema'
 import type { Job } from '@/lib/contracts/job'
@@ -47,60 +47,51 @@ export function listRuns(db: Db, studyId: string, onError?: (error: AppError) =>
 
 /** Makes a run the one that its metric's columns show by default. */
 export function pinRun(db: Db, id: string): RunInfo {
-  db.transaction(
-    () => {
-      const run = getRunRow(db, id)
-      db.update(runs)
-        .set({ pinned: false })
-        .where(and(eq(runs.studyId, run.studyId), eq(runs.metricId, run.metricId)))
-        .run()
-      db.update(runs).set({ pinned: true }).where(eq(runs.no, run.no)).run()
-    },
-    { behavior: 'immediate' },
-  )
+  inTransaction(db, () => {
+    const run = getRunRow(db, id)
+    db.update(runs)
+      .set({ pinned: false })
+      .where(and(eq(runs.studyId, run.studyId), eq(runs.metricId, run.metricId)))
+      .run()
+    db.update(runs).set({ pinned: true }).where(eq(runs.no, run.no)).run()
+  })
   return getRun(db, id)
 }
 
 /** Deletes a run (it can be restored for 7 days), stops its jobs, and pins the newest other run of its metric. */
 export function deleteRun(db: Db, id: string): void {
-  db.transaction(
-    () => {
-      const { no, studyId, metricId, pinned } = getTableColumns(runs)
-      // Whatever else the row holds: a run that cannot be read can be deleted.
-      const run = db
-        .select({ no, studyId, metricId, pinned })
-        .from(runs)
-        .where(and(eq(runs.id, id), isNull(runs.deletedAt)))
-        .get()
-      if (!run) throw noSuchRun()
-      const now = Date.now()
-      db.update(runs).set({ deletedAt: now, pinned: false }).where(eq(runs.no, run.no)).run()
-      for (const job of openJobs(db, 'compute', { runId: id })) requestCancel(db, job.id, now)
-      if (!run.pinned) return
-      const same = and(eq(runs.studyId, run.studyId), eq(runs.metricId, run.metricId))
-      const next = db
-        .select({ no })
-        .from(runs)
-        .where(and(same, isNull(runs.deletedAt)))
-        .orderBy(desc(runs.no))
-        .limit(1)
-        .get()
-      if (next) db.update(runs).set({ pinned: true }).where(eq(runs.no, next.no)).run()
-    },
-    { behavior: 'immediate' },
-  )
+  inTransaction(db, () => {
+    const { no, studyId, metricId, pinned } = getTableColumns(runs)
+    // Whatever else the row holds: a run that cannot be read can be deleted.
+    const run = db
+      .select({ no, studyId, metricId, pinned })
+      .from(runs)
+      .where(and(eq(runs.id, id), isNull(runs.deletedAt)))
+      .get()
+    if (!run) throw noSuchRun()
+    const now = Date.now()
+    db.update(runs).set({ deletedAt: now, pinned: false }).where(eq(runs.no, run.no)).run()
+    for (const job of openJobs(db, 'compute', { runId: id })) requestCancel(db, job.id, now)
+    if (!run.pinned) return
+    const same = and(eq(runs.studyId, run.studyId), eq(runs.metricId, run.metricId))
+    const next = db
+      .select({ no })
+      .from(runs)
+      .where(and(same, isNull(runs.deletedAt)))
+      .orderBy(desc(runs.no))
+      .limit(1)
+      .get()
+    if (next) db.update(runs).set({ pinned: true }).where(eq(runs.no, next.no)).run()
+  })
 }
 
 /** Undoes a deletion; the run is pinned again when its metric has no pinned run. */
 export function restoreRun(db: Db, id: string): RunInfo {
-  db.transaction(
-    () => {
-      const run = getRunRow(db, id, { deleted: true })
-      const pinned = pinnedRun(db, run)
-      db.update(runs).set({ deletedAt: null, pinned: !pinned }).where(eq(runs.no, run.no)).run()
-    },
-    { behavior: 'immediate' },
-  )
+  inTransaction(db, () => {
+    const run = getRunRow(db, id, { deleted: true })
+    const pinned = pinnedRun(db, run)
+    db.update(runs).set({ deletedAt: null, pinned: !pinned }).where(eq(runs.no, run.no)).run()
+  })
   return getRun(db, id)
 }
 
@@ -155,20 +146,17 @@ export function resetFailedRows(db: Db, run: RunRow): number {
 
 /** Asks again for the rows of a run that failed; throws `conflict` when none did. */
 export function retryRun(db: Db, id: string): Job {
-  return db.transaction(
-    () => {
-      const run = getRunRow(db, id)
-      // Only another file could say more.
-      const count = getMeasured(run.metricId).isImported ? 0 : resetFailedRows(db, run)
-      if (count === 0) throw new AppError('conflict', 'No row of this run can be retried.')
-      return enqueue(db, {
-        kind: 'compute',
-        payload: { runId: run.id },
-        names: { run: `${runLabel(run.metricId, run.definition.params)}, failed rows again` },
-        studyId: run.studyId,
-        progress: { total: count },
-      })
-    },
-    { behavior: 'immediate' },
-  )
+  return inTransaction(db, () => {
+    const run = getRunRow(db, id)
+    // Only another file could say more.
+    const count = getMeasured(run.metricId).isImported ? 0 : resetFailedRows(db, run)
+    if (count === 0) throw new AppError('conflict', 'No row of this run can be retried.')
+    return enqueue(db, {
+      kind: 'compute',
+      payload: { runId: run.id },
+      names: { run: `${runLabel(run.metricId, run.definition.params)}, failed rows again` },
+      studyId: run.studyId,
+      progress: { total: count },
+    })
+  })
 }

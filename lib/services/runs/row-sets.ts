@@ -16,7 +16,7 @@ const SET_STEP = 7919
 
 function rowsOfSlots(db: Db, cellNo: number, slots: Uint32Array): Int32Array {
   const found = hotRead(db, {
-    why: 'more slots than a statement takes parameters',
+    why: 'more seeds than a statement takes parameters',
     sql: 'select idx from rows where cell_no = ? and slot in (select value from json_each(?)) order by idx',
     row: z.number(),
   }).all(cellNo, JSON.stringify([...slots]))

@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm'
 import { cells, runs, studies } from '@/db/schema'
-import type { Db } from '@/db/client'
+import { inTransaction, type Db } from '@/db/client'
 import type { CellSource } from '@/lib/contracts/cell'
 import { statusCode } from '@/lib/contracts/status'
 import { AppError } from '@/lib/errors'
@@ -9,7 +9,6 @@ import {
   appendResponses,
   appendRows,
   discardCell,
-  inTransaction,
   openResponseSet,
   openStagedCell,
   publishCell,

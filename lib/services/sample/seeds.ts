@@ -2,15 +2,8 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import type { Db } from '@/db/client'
-import {
-  appendRows,
-  inTransaction,
-  openStagedCell,
-  publishCell,
-  plainRow,
-  type NewRow,
-} from '../cells/staging'
+import { inTransaction, type Db } from '@/db/client'
+import { appendRows, openStagedCell, publishCell, plainRow, type NewRow } from '../cells/staging'
 import { createStudy, ensureSeedSet } from '../studies'
 import type { SampleRecipe } from './dump'
 import { sampleFolder } from './manifest'

@@ -19,13 +19,9 @@ type Progress = { total: number; done: number; valued: number }
 
 /** Returns the study's seed sets in display order. */
 export function listSeedSets(db: Db, studyId: string): SeedSetInfo[] {
+  const { id, key, label, slotCount } = seedSets
   return db
-    .select({
-      id: seedSets.id,
-      key: seedSets.key,
-      label: seedSets.label,
-      slotCount: seedSets.slotCount,
-    })
+    .select({ id, key, label, slotCount })
     .from(seedSets)
     .where(eq(seedSets.studyId, studyId))
     .orderBy(asc(seedSets.position), asc(seedSets.key))
@@ -34,17 +30,11 @@ export function listSeedSets(db: Db, studyId: string): SeedSetInfo[] {
 
 /** Returns the study's arms in the order of their colours. */
 export function listArms(db: Db, studyId: string): ArmInfo[] {
+  const { id, key, label, model, decoding, colorIndex } = arms
+  const armClass = sql<ArmInfo['armClass']>`${arms.armClass}`
+  const scenario = sql<ArmInfo['scenario']>`${arms.scenario}`
   return db
-    .select({
-      id: arms.id,
-      key: arms.key,
-      label: arms.label,
-      armClass: sql<ArmInfo['armClass']>`${arms.armClass}`,
-      scenario: sql<ArmInfo['scenario']>`${arms.scenario}`,
-      model: arms.model,
-      decoding: arms.decoding,
-      colorIndex: arms.colorIndex,
-    })
+    .select({ id, key, label, armClass, scenario, model, decoding, colorIndex })
     .from(arms)
     .where(eq(arms.studyId, studyId))
     .orderBy(asc(arms.colorIndex), asc(arms.key))
@@ -55,22 +45,16 @@ type CellProgress = Progress & { isOutdated: boolean }
 
 function cellProgress(db: Db, studyId: string): Map<number, Map<number, CellProgress>> {
   const byCell = new Map<number, Map<number, CellProgress>>()
+  const { cellNo, runNo, total, done, valued } = runCells
   const found = db
-    .select({
-      cellNo: runCells.cellNo,
-      runNo: runCells.runNo,
-      total: runCells.total,
-      done: runCells.done,
-      valued: runCells.valued,
-      outdated: OUTDATED,
-    })
+    .select({ cellNo, runNo, total, done, valued, outdated: OUTDATED })
     .from(runCells)
     .innerJoin(runs, eq(runCells.runNo, runs.no))
     .where(and(eq(runs.studyId, studyId), isNull(runs.deletedAt)))
     .all()
-  for (const { cellNo, runNo, outdated, ...progress } of found) {
-    const ofCell = byCell.get(cellNo) ?? new Map<number, CellProgress>()
-    byCell.set(cellNo, ofCell.set(runNo, { ...progress, isOutdated: outdated === 1 }))
+  for (const { cellNo: cell, runNo: run, outdated, ...progress } of found) {
+    const ofCell = byCell.get(cell) ?? new Map<number, CellProgress>()
+    byCell.set(cell, ofCell.set(run, { ...progress, isOutdated: outdated === 1 }))
   }
   return byCell
 }

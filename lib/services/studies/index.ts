@@ -52,18 +52,13 @@ export function createStudy(db: Db, input: StudyInput): StudySummary {
 
 function counts(db: Db, ids: readonly string[]) {
   const list = [...ids]
-  const seedSetRows = db
-    .select({ id: seedSets.studyId, n: count() })
-    .from(seedSets)
-    .where(inArray(seedSets.studyId, list))
-    .groupBy(seedSets.studyId)
-    .all()
-  const armRows = db
-    .select({ id: arms.studyId, n: count() })
-    .from(arms)
-    .where(inArray(arms.studyId, list))
-    .groupBy(arms.studyId)
-    .all()
+  const rowsOf = (table: typeof seedSets | typeof arms) =>
+    db
+      .select({ id: table.studyId, n: count() })
+      .from(table)
+      .where(inArray(table.studyId, list))
+      .groupBy(table.studyId)
+      .all()
   const cellRows = db
     .select({
       id: cells.studyId,
@@ -79,8 +74,8 @@ function counts(db: Db, ids: readonly string[]) {
   const of = (rows: { id: string | null; n: number }[]) =>
     new Map(rows.map((row) => [row.id, row.n]))
   return {
-    seedSets: of(seedSetRows),
-    arms: of(armRows),
+    seedSets: of(rowsOf(seedSets)),
+    arms: of(rowsOf(arms)),
     cells: of(cellRows),
     rows: new Map(cellRows.map((row) => [row.id, row.rows])),
     jobs: countActiveByStudy(db, list),
@@ -172,15 +167,24 @@ function idByKey(
   return db.select({ id: table.id }).from(table).where(place).get()?.id
 }
 
+/** The number after those that the study's entries have in this column. */
+function nextPlace(
+  db: Db,
+  table: typeof seedSets | typeof arms,
+  column: typeof seedSets.position | typeof arms.colorIndex,
+  studyId: string,
+): number {
+  const query = db
+    .select({ last: max(column) })
+    .from(table)
+    .where(eq(table.studyId, studyId))
+  return (query.get()?.last ?? -1) + 1
+}
+
 /** Returns the id of a seed set, creating it after the others when the study has none of this key. */
 export function ensureSeedSet(db: Db, studyId: string, key: string, label: string): string {
   const found = idByKey(db, seedSets, studyId, key)
   if (found) return found
-  const last = db
-    .select({ position: max(seedSets.position) })
-    .from(seedSets)
-    .where(eq(seedSets.studyId, studyId))
-    .get()
   const id = randomUUID()
   db.insert(seedSets)
     .values({
@@ -188,7 +192,7 @@ export function ensureSeedSet(db: Db, studyId: string, key: string, label: strin
       studyId,
       key,
       label: cleanName(label) || key,
-      position: (last?.position ?? -1) + 1,
+      position: nextPlace(db, seedSets, seedSets.position, studyId),
       createdAt: Date.now(),
     })
     .run()
@@ -207,25 +211,14 @@ export type ArmInput = Pick<ArmInfo, 'key' | 'label' | 'armClass' | 'scenario'> 
 export function ensureArm(db: Db, studyId: string, input: ArmInput): string {
   const found = idByKey(db, arms, studyId, input.key)
   if (found) return found
-  const last = db
-    .select({ colorIndex: max(arms.colorIndex) })
-    .from(arms)
-    .where(eq(arms.studyId, studyId))
-    .get()
   const id = randomUUID()
   db.insert(arms)
     .values({
       id,
       studyId,
-      key: input.key,
+      ...input,
       label: cleanName(input.label) || input.key,
-      armClass: input.armClass,
-      scenario: input.scenario,
-      model: input.model ?? null,
-      decoding: input.decoding ?? null,
-      promptVersion: input.promptVersion ?? null,
-      variant: input.variant ?? null,
-      colorIndex: (last?.colorIndex ?? -1) + 1,
+      colorIndex: nextPlace(db, arms, arms.colorIndex, studyId),
       createdAt: Date.now(),
     })
     .run()

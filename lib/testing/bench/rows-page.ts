@@ -1,4 +1,4 @@
-import type { Db } from '@/db/client'
+import { inTransaction, type Db } from '@/db/client'
 import { testDatabase } from '@/lib/testing/database'
 import { emptyFilter, type RowFilter, type RowSort } from '@/lib/contracts/filter'
 import { statusCode } from '@/lib/contracts/status'
@@ -8,7 +8,6 @@ import { currentCells } from '@/lib/services/cells'
 import {
   appendResponses,
   appendRows,
-  inTransaction,
   openResponseSet,
   openStagedCell,
   publishCell,

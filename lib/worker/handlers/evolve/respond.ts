@@ -1,12 +1,8 @@
+import { inTransaction } from '@/db/client'
 import { and, eq, ne, notInArray } from 'drizzle-orm'
 import { cells, responses, responseSets, rows } from '@/db/schema'
 import { promptCard } from '@/lib/prompts/prompt'
-import {
-  appendResponses,
-  inTransaction,
-  openResponseSet,
-  type NewResponse,
-} from '@/lib/services/cells/staging'
+import { appendResponses, openResponseSet, type NewResponse } from '@/lib/services/cells/staging'
 import { countResponses } from '@/lib/services/columns/texts'
 import { definitionHash } from '@/lib/services/runs/definition'
 import type { WorkerContext, MeteredSession } from '@/lib/worker/types'

@@ -4,12 +4,16 @@ import { scriptsOf } from './scripts'
 
 // Of fewer letters neither script nor language can be told.
 const FEWEST_LETTERS = 20
-// Of fewer the detector takes names and formulas for another language of the same script.
-const FEWEST_TO_DETECT = 40
+// Where letters are less than this share of all that is not white space, the detector takes formulas for a language.
+const PROSE_SHARE = 0.6
 // The parent's script must cover at least this share of the row's letters.
 const COVER = 0.5
 // Languages whose scores are nearer than this (Danish and Swedish) are not told apart.
 const NEAR = 0.9
+
+function isProse(text: string, letters: number): boolean {
+  return letters >= PROSE_SHARE * text.replaceAll(/\s+/g, '').length
+}
 
 function tellApart(own: Languages, other: Languages): string | null {
   const [first] = own ?? []
@@ -28,7 +32,7 @@ const english = 'Explain why the sky looks red at sunset and blue at noon.'
 export const languageSwitch: HealthRule = {
   key: 'language_switch',
   label: 'language switch',
-  rule: "Row and parent, without code, are mainly in different scripts and the parent's covers less than half of the row's letters; or, in one script, a detector of 60 languages (eld) is sure of both and finds different ones (parameter sameScript). Needs 20 letters in each, the detector 40; a Han character counts as three, kana and Hangul as two.",
+  rule: "Row and parent, without code, are mainly in different scripts and the parent's covers less than half of the row's letters; or, in one script, a detector of 60 languages (eld) is sure of both and finds different ones (parameter sameScript). Needs 20 letters in each, and the detector mostly letters; a Han character counts as three, kana and Hangul as two.",
   read: ({ instruction, parent }, { sameScript }, detect) => {
     if (!parent) return { missing: 'no_parent' }
     const [text, before] = [proseOf(instruction), proseOf(parent.instruction)]
@@ -40,9 +44,9 @@ export const languageSwitch: HealthRule = {
       const covered = (own.of.get(other.main) ?? 0) / own.letters
       return covered < COVER ? yes(`${other.main} to ${own.main}`) : NO
     }
-    const isLong = Math.min(own.letters, other.letters) >= FEWEST_TO_DETECT
-    const change =
-      isLong && sameScript === 'detect' ? tellApart(detect(text), detect(before)) : null
+    const canDetect =
+      sameScript === 'detect' && isProse(text, own.letters) && isProse(before, other.letters)
+    const change = canDetect ? tellApart(detect(text), detect(before)) : null
     return change === null ? NO : yes(change)
   },
   examples: [

@@ -17,19 +17,24 @@ export interface RobustEstimate {
 const Z_95 = 1.959963984540054
 const Z_80 = 0.8416212335729143
 
-/** Returns the sum over seeds of the squared sum of their scores, and how many seeds there are. */
+/** Returns the sum over seeds of the squared sum of their scores, and how many seeds there are; rows of a seed are one after another. */
 function clusteredSquares(
   scores: Float64Array,
   seeds: Numbers,
 ): { squares: number; seeds: number } {
-  const bySeed = new Map<number, number>()
-  for (let i = 0; i < scores.length; i += 1) {
-    const seed = seeds[i] as number
-    bySeed.set(seed, (bySeed.get(seed) ?? 0) + (scores[i] as number))
-  }
   let squares = 0
-  for (const sum of bySeed.values()) squares += sum * sum
-  return { squares, seeds: bySeed.size }
+  let found = 0
+  for (let from = 0; from < scores.length; found += 1) {
+    let sum = 0
+    let end = from
+    while (end < scores.length && seeds[end] === seeds[from]) {
+      sum += scores[end] as number
+      end += 1
+    }
+    squares += sum * sum
+    from = end
+  }
+  return { squares, seeds: found }
 }
 
 function robust(estimate: number, variance: number, n: number, seeds: number): RobustEstimate {
@@ -53,7 +58,8 @@ function robust(estimate: number, variance: number, n: number, seeds: number): R
 export function robustMean(values: Numbers, seeds: Numbers): RobustEstimate | NoValue {
   const n = values.length
   const centre = mean(values)
-  const scores = Float64Array.from({ length: n }, (_, i) => (values[i] as number) - centre)
+  const scores = new Float64Array(n)
+  for (let i = 0; i < n; i += 1) scores[i] = (values[i] as number) - centre
   const found = clusteredSquares(scores, seeds)
   if (found.seeds < 2) return noValue('n_too_small')
   const correction = found.seeds / (found.seeds - 1)

@@ -6,9 +6,11 @@ import { sortAscending } from './sort'
 
 /** Returns a[i] - b[i] for every position; both sides have one entry an aligned row. */
 export function pairedDifferences(a: Numbers, b: Numbers): Float64Array {
-  return Float64Array.from({ length: Math.min(a.length, b.length) }, (_, i) => {
-    return (a[i] as number) - (b[i] as number)
-  })
+  const differences = new Float64Array(Math.min(a.length, b.length))
+  for (let i = 0; i < differences.length; i += 1) {
+    differences[i] = (a[i] as number) - (b[i] as number)
+  }
+  return differences
 }
 
 /**

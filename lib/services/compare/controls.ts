@@ -1,5 +1,6 @@
 import type { CompareControl } from '@/lib/contracts/compare'
 import { detectableDifference, lengthAdjusted, robustMean } from '@/lib/stats/cluster-robust'
+import { pairedDifferences } from '@/lib/stats/paired'
 import { isValued, type SeedSetValues, type SideColumn } from './side-values'
 import type { PairedValues } from './tests'
 
@@ -45,32 +46,35 @@ function isMatched(a: number, b: number): boolean {
 
 type Kind = Pick<CompareControl, 'pairs' | 'length'>
 
-function controlled(
-  values: PairedValues,
-  kind: Kind,
-  { length, flagged }: Controls,
-): CompareControl {
+/** Returns the pairs with a value that a control leaves. */
+function chosenPairs(values: PairedValues, kind: Kind, { length, flagged }: Controls): number[] {
   const chosen: number[] = []
-  for (const [i, pair] of values.pairs.entries()) {
+  for (let i = 0; i < values.pairs.length; i += 1) {
+    const pair = values.pairs[i] as number
     if (kind.pairs === 'unflagged' && flagged?.[pair] !== 0) continue
     const [a, b] = [length?.a[pair] ?? NaN, length?.b[pair] ?? NaN]
     if (kind.length === 'adjusted' && !(Number.isFinite(a) && Number.isFinite(b))) continue
     if (kind.length === 'matched' && !isMatched(a, b)) continue
     chosen.push(i)
   }
-  const pick = (from: Float64Array) => Float64Array.from(chosen, (i) => from[i] as number)
-  const a = pick(values.a)
-  const b = pick(values.b)
-  const seeds = Int32Array.from(chosen, (i) => values.seeds[i] as number)
-  const lengths = (from: Float64Array) =>
-    Float64Array.from(chosen, (i) => from[values.pairs[i] as number] as number)
+  return chosen
+}
+
+function controlled(values: PairedValues, kind: Kind, controls: Controls): CompareControl {
+  const { length } = controls
+  let { a, b, seeds, pairs } = values
+  if (kind.pairs !== 'all' || kind.length !== 'as_is') {
+    const chosen = chosenPairs(values, kind, controls)
+    a = Float64Array.from(chosen, (i) => values.a[i] as number)
+    b = Float64Array.from(chosen, (i) => values.b[i] as number)
+    seeds = Int32Array.from(chosen, (i) => values.seeds[i] as number)
+    pairs = Int32Array.from(chosen, (i) => values.pairs[i] as number)
+  }
+  const lengths = (from: Float64Array) => Float64Array.from(pairs, (pair) => from[pair] as number)
   const result =
     kind.length === 'adjusted' && length
       ? lengthAdjusted({ a, b, lengthA: lengths(length.a), lengthB: lengths(length.b), seeds })
-      : robustMean(
-          a.map((value, i) => value - (b[i] as number)),
-          seeds,
-        )
+      : robustMean(pairedDifferences(a, b), seeds)
   if (!result.ok) return { ...kind, ...result, n: a.length }
   const slope = 'slope' in result ? (result.slope as number) : null
   return { ...kind, ...result, slope, detectable: detectableDifference(result.standardError) }

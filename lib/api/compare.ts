@@ -67,9 +67,7 @@ export const comparePairEndpoint = get('/studies/[studyId]/compare/pair', {
 /** Ways in which the table of a comparison is written. */
 export const COMPARE_TABLE_FORMATS = ['csv', 'latex', 'markdown'] as const
 
-export const compareTableEndpoint = endpoint({
-  method: 'GET',
-  path: '/studies/[studyId]/compare/table',
+export const compareTableEndpoint = get('/studies/[studyId]/compare/table', {
   summary: 'Returns the summary of a comparison with its intervals as a table to download.',
   query: z.object({ state, format: z.enum(COMPARE_TABLE_FORMATS).default('csv') }),
   streams: 'text/plain',

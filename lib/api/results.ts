@@ -7,27 +7,21 @@ import {
   resultListSchema,
   storedResultSchema,
 } from '@/lib/contracts/results'
-import { endpoint } from './endpoint'
+import { get, patch, post, remove } from './endpoint'
 import { integerParam } from './params'
 
-export const listResultsEndpoint = endpoint({
-  method: 'GET',
-  path: '/studies/[studyId]/results',
+export const listResultsEndpoint = get('/studies/[studyId]/results', {
   summary: 'Lists the benchmark results of a study with their files and models.',
   reply: resultListSchema,
 })
 
-export const importResultsEndpoint = endpoint({
-  method: 'POST',
-  path: '/studies/[studyId]/results',
+export const importResultsEndpoint = post('/studies/[studyId]/results', {
   summary: 'Imports uploaded result files and a pasted table; files that cannot be read are named.',
   body: importResultsSchema,
   reply: importedResultsSchema,
 })
 
-export const compareResultsEndpoint = endpoint({
-  method: 'GET',
-  path: '/studies/[studyId]/results/compare',
+export const compareResultsEndpoint = get('/studies/[studyId]/results/compare', {
   summary:
     "Gives the difference of two results by their numbers, or why there is none; the paper's have numbers below 0.",
   query: z.object({
@@ -37,42 +31,30 @@ export const compareResultsEndpoint = endpoint({
   reply: resultComparisonSchema,
 })
 
-export const resultsCsvEndpoint = endpoint({
-  method: 'GET',
-  path: '/studies/[studyId]/results/csv',
+export const resultsCsvEndpoint = get('/studies/[studyId]/results/csv', {
   summary: 'Returns the benchmark results as CSV, one line each, with file and place.',
   streams: 'text/csv',
 })
 
-export const everyEvalEverEndpoint = endpoint({
-  method: 'GET',
-  path: '/studies/[studyId]/results/every-eval-ever',
+export const everyEvalEverEndpoint = get('/studies/[studyId]/results/every-eval-ever', {
   summary: 'Returns the results that have a value as a zip archive of Every Eval Ever files.',
   streams: 'application/zip',
 })
 
-export const mapModelEndpoint = endpoint({
-  method: 'PUT',
-  path: '/studies/[studyId]/results/models',
+export const mapModelEndpoint = patch('/studies/[studyId]/results/models', {
   summary: 'Says what a model of one kind of result file was trained on.',
   body: mappedModelSchema.pick({ source: true, model: true, mapping: true }),
 })
 
-export const deleteResultFileEndpoint = endpoint({
-  method: 'DELETE',
-  path: '/studies/[studyId]/results/files/[fileId]',
+export const deleteResultFileEndpoint = remove('/studies/[studyId]/results/files/[fileId]', {
   summary: 'Removes a result file with its numbers; it can be restored for seven days.',
 })
 
-export const restoreResultFileEndpoint = endpoint({
-  method: 'POST',
-  path: '/studies/[studyId]/results/files/[fileId]/restore',
+export const restoreResultFileEndpoint = post('/studies/[studyId]/results/files/[fileId]/restore', {
   summary: 'Brings a removed result file back.',
 })
 
-export const paperResultsEndpoint = endpoint({
-  method: 'GET',
-  path: '/paper/results',
+export const paperResultsEndpoint = get('/paper/results', {
   summary: "Lists the numbers of the paper's tables of results.",
   reply: z.array(storedResultSchema),
 })

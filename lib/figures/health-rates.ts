@@ -11,7 +11,7 @@ import {
   type LevelFilter,
   type LevelPanel,
 } from './shared/levels'
-import { axisOption, choice, intervalsOption, mixOption } from './shared/options'
+import { choice, panelOptions } from './shared/options'
 import {
   armOf,
   armsOf,
@@ -58,9 +58,7 @@ const options = z.object({
     description: 'The flag that is shown by operator or by seed set.',
     inline: true,
   }),
-  ...intervalsOption,
-  ...axisOption,
-  ...mixOption,
+  ...panelOptions,
 })
 type Options = z.infer<typeof options>
 

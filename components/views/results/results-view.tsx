@@ -11,7 +11,7 @@ import {
 } from '@/components/hooks/use-results'
 import { plural } from '@/components/ui/format'
 import { Section } from '@/components/ui/page'
-import { EmptyState, LoadingLines, QueryState } from '@/components/ui/states'
+import { EmptyState, QueryState } from '@/components/ui/states'
 import { StudyPage } from '@/components/shell/study-page'
 import { useDialogParam } from '@/components/shell/use-dialog-param'
 import { benchmarkKey, type ResultList, type StoredResult } from '@/lib/contracts/results'
@@ -22,7 +22,7 @@ import { ResultSources } from './sources'
 
 const DESCRIPTION =
   'What models trained on the data reached on benchmarks. Select two results to compare them.'
-const SKELETON = <LoadingLines lines={8} height={40} />
+const SKELETON = { lines: 8, height: 40 }
 
 interface ShownProps {
   detail: StudyDetail
@@ -103,11 +103,7 @@ function Content({ detail, list, onImport }: ContentProps) {
   return (
     <>
       {isPaper ? (
-        <QueryState
-          query={paper}
-          what="The published numbers could not be read"
-          skeleton={SKELETON}
-        >
+        <QueryState query={paper} what="The published numbers could not be read" {...SKELETON}>
           {shown}
         </QueryState>
       ) : (
@@ -145,7 +141,7 @@ export function ResultsView({ studyId }: { studyId: string }) {
     <StudyPage studyId={studyId} title="Results" description={DESCRIPTION} actions={actions}>
       {(detail) => (
         <>
-          <QueryState query={query} what="The results could not be read" skeleton={SKELETON}>
+          <QueryState query={query} what="The results could not be read" {...SKELETON}>
             {(list) => <Content detail={detail} list={list} onImport={open} />}
           </QueryState>
           {dialog === 'import-results' ? (

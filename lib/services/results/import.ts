@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { and, eq, isNull } from 'drizzle-orm'
-import type { Db } from '@/db/client'
+import { inTransaction, type Db } from '@/db/client'
 import { resultFiles, resultItems, results } from '@/db/schema'
 import { cleanName } from '@/lib/contracts/plain-text'
 import {
@@ -11,7 +11,6 @@ import {
 } from '@/lib/contracts/results'
 import { AppError } from '@/lib/errors'
 import type { ReadResult } from '@/lib/formats/results/types'
-import { inTransaction } from '../cells/staging'
 import type { ServiceContext } from '../context'
 import type { FileTasks } from '../files/tasks'
 import { openUpload, removeUpload, saveUpload } from '../imports/uploads'

@@ -2,6 +2,6 @@ import { mapModelEndpoint } from '@/lib/api/results'
 import { serve } from '@/lib/http/route'
 import { mapModel } from '@/lib/services/results/models'
 
-export const PUT = serve(mapModelEndpoint, ({ ctx, params: { studyId }, body }) =>
+export const PATCH = serve(mapModelEndpoint, ({ ctx, params: { studyId }, body }) =>
   mapModel(ctx.db, studyId, body),
 )

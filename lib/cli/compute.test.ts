@@ -1,47 +1,36 @@
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { migrateDatabase, openDatabase } from '@/db/client'
-import { readConfig } from '@/lib/config'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { DryRun } from '@/lib/contracts/compute'
 import type { Job } from '@/lib/contracts/job'
 import type { RunInfo } from '@/lib/contracts/study'
 import { createStudy } from '@/lib/services/studies'
-import { runEvolens } from '@/lib/testing/cli'
+import { cliFolder } from '@/lib/testing/cli-folder'
 import { importRows } from '@/lib/testing/imports'
 
 const PLACE = { seedSetKey: 'general' } as const
 const ROUND = { armKey: 'small', armLabel: 'Small', armClass: 'small', round: 1 } as const
 const COMPUTE = ['--json', 'compute', '--study', 'Words', '--metric', 'added_words']
 
-let folder: string
+const { folder, evolens, fill } = cliFolder()
 
-const evolens = (args: readonly string[]) =>
-  runEvolens(args, { EVOLENS_DATA_DIR: folder, EVOLENS_CACHE_DIR: folder, LOG_LEVEL: 'warn' })
-
-beforeAll(async () => {
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'evolens-compute-'))
-  const config = readConfig({ EVOLENS_DATA_DIR: folder, EVOLENS_CACHE_DIR: folder })
-  const db = openDatabase(config.databasePath)
-  migrateDatabase(db)
-  const { id: studyId } = createStudy(db, { name: 'Words' })
-  const ctx = { db, config, studyId, close: async () => undefined }
-  const rows = (instruction: string) => [{ instruction, input: 'x', output: 'a b' }]
-  await importRows(ctx, 'seeds.json', rows('Add.'), { ...PLACE, armKey: null, round: 0 })
-  await importRows(ctx, 'r1.json', rows('Add 1 to 2.'), { ...PLACE, ...ROUND, align: 'index' })
-  db.$client.close()
-})
-afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
+beforeAll(() =>
+  fill(async (context) => {
+    const ctx = { ...context, studyId: createStudy(context.db, { name: 'Words' }).id }
+    const rows = (instruction: string) => [{ instruction, input: 'x', output: 'a b' }]
+    await importRows(ctx, 'seeds.json', rows('Add.'), { ...PLACE, armKey: null, round: 0 })
+    await importRows(ctx, 'r1.json', rows('Add 1 to 2.'), { ...PLACE, ...ROUND, align: 'index' })
+  }),
+)
 
 describe('a metric that needs no backend, on the command line as a process', () => {
   it('is estimated and computed without --backend, and exported beside the lengths', async () => {
-    const estimate = await evolens([...COMPUTE, '--dry-run'])
+    const estimate = await evolens(...COMPUTE, '--dry-run')
     expect([estimate.code, estimate.err]).toEqual([0, ''])
     expect(JSON.parse(estimate.out) as DryRun[]).toMatchObject([
       { metric: 'added_words', backendId: null, rows: 1, blocked: null, meter: { requests: 0 } },
     ])
-    const done = await evolens([...COMPUTE, '--wait'])
+    const done = await evolens(...COMPUTE, '--wait')
     expect(done.code).toBe(0)
     const { runs, jobs, blocked } = JSON.parse(done.out) as {
       runs: RunInfo[]
@@ -56,7 +45,7 @@ describe('a metric that needs no backend, on the command line as a process', () 
 
     const out = path.join(folder, 'words.jsonl')
     const wanted = ['export', '--study', 'Words', '--format', 'jsonl', '--metrics', '--out', out]
-    expect(await evolens(wanted)).toMatchObject({ code: 0 })
+    expect(await evolens(...wanted)).toMatchObject({ code: 0 })
     const lines = fs.readFileSync(out, 'utf8').trim().split('\n')
     expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
       { 'instruction_words.with_input': 2, 'response_words.words': 2, 'added_words.words': null },
@@ -65,13 +54,13 @@ describe('a metric that needs no backend, on the command line as a process', () 
   }, 120_000)
 
   it('is refused by name where there is nothing to run', async () => {
-    const { code, err } = await evolens([
+    const { code, err } = await evolens(
       'compute',
       '--study',
       'Words',
       '--metric',
       'instruction_words',
-    ])
+    )
     expect(code).toBe(2)
     expect(err).toContain('It needs no run.')
   }, 60_000)

@@ -1,12 +1,9 @@
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { migrateDatabase, openDatabase } from '@/db/client'
-import { readConfig } from '@/lib/config'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { getMeasured } from '@/lib/metrics'
 import { createStudy } from '@/lib/services/studies'
-import { runEvolens } from '@/lib/testing/cli'
+import { cliFolder } from '@/lib/testing/cli-folder'
 import { importRows } from '@/lib/testing/imports'
 
 const PLACE = { seedSetKey: 'general' } as const
@@ -22,30 +19,22 @@ const EVOLVED = [
 // Levels are exported as ordinals.
 const YES = 2
 
-let folder: string
+const { folder, evolens, fill } = cliFolder()
 
-const evolens = (args: readonly string[]) =>
-  runEvolens(args, { EVOLENS_DATA_DIR: folder, EVOLENS_CACHE_DIR: folder, LOG_LEVEL: 'warn' })
-
-beforeAll(async () => {
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'evolens-health-'))
-  const config = readConfig({ EVOLENS_DATA_DIR: folder, EVOLENS_CACHE_DIR: folder })
-  const db = openDatabase(config.databasePath)
-  migrateDatabase(db)
-  const { id: studyId } = createStudy(db, { name: 'Health' })
-  const ctx = { db, config, studyId, close: async () => undefined }
-  const seeds = EVOLVED.map(() => ({ instruction: SEED, input: 'leaf', output: 'a' }))
-  const rows = EVOLVED.map(([instruction, finish_reason]) => ({
-    instruction,
-    input: 'leaf',
-    output: 'a',
-    finish_reason,
-  }))
-  await importRows(ctx, 'seeds.json', seeds, { ...PLACE, armKey: null, round: 0 })
-  await importRows(ctx, 'r1.json', rows, { ...PLACE, ...ROUND, align: 'index' })
-  db.$client.close()
-})
-afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
+beforeAll(() =>
+  fill(async (context) => {
+    const ctx = { ...context, studyId: createStudy(context.db, { name: 'Health' }).id }
+    const seeds = EVOLVED.map(() => ({ instruction: SEED, input: 'leaf', output: 'a' }))
+    const rows = EVOLVED.map(([instruction, finish_reason]) => ({
+      instruction,
+      input: 'leaf',
+      output: 'a',
+      finish_reason,
+    }))
+    await importRows(ctx, 'seeds.json', seeds, { ...PLACE, armKey: null, round: 0 })
+    await importRows(ctx, 'r1.json', rows, { ...PLACE, ...ROUND, align: 'index' })
+  }),
+)
 
 interface Exported {
   round: number
@@ -55,14 +44,14 @@ interface Exported {
 describe('evolution health, on the command line as processes', () => {
   it('is computed by a worker, exported as columns, and drawn', async () => {
     const of = ['--study', 'Health']
-    const done = await evolens(['compute', ...of, '--metric', 'health', '--wait'])
+    const done = await evolens('compute', ...of, '--metric', 'health', '--wait')
     expect([done.code, done.err]).toEqual([0, ''])
 
     const out = path.join(folder, 'rows.jsonl')
     const columns = getMeasured('health').outputs.map(({ key }) => `health.${key}`)
     const state = JSON.stringify({ filter: {}, sort: {}, columns })
     const wanted = ['export', ...of, '--format', 'jsonl', '--metrics', '--state', state]
-    expect(await evolens([...wanted, '--out', out])).toMatchObject({ code: 0 })
+    expect(await evolens(...wanted, '--out', out)).toMatchObject({ code: 0 })
     const lines = fs.readFileSync(out, 'utf8').trim().split('\n')
     const rows = lines.slice(EVOLVED.length).map((line) => JSON.parse(line) as Exported)
     const flagsOf = (row: Exported) =>
@@ -79,7 +68,7 @@ describe('evolution health, on the command line as processes', () => {
     expect(rows.map((row) => row['health.over_long'])).toEqual([null, null, null, null])
 
     const csv = path.join(folder, 'rates.csv')
-    const drawn = await evolens(['figure', 'health-rates', ...of, '--csv', csv])
+    const drawn = await evolens('figure', 'health-rates', ...of, '--csv', csv)
     expect([drawn.code, drawn.err]).toEqual([0, ''])
     const table = fs.readFileSync(csv, 'utf8')
     expect(table).toMatch(/Refusal,1,4,25,/)

@@ -95,7 +95,7 @@ export const IMPORTED_VALUES: readonly ImportedValueSpec[] = [
     label: 'Perplexity of the answer given the instruction (imported)',
     metric: 'imported_ifd',
     output: 'ppl_conditioned',
-    column: perplexity('ppl given x imported', 'given the instruction'),
+    column: perplexity('ppl given x imported', 'conditional on the instruction'),
     zeroIsError: true,
   },
 ]

@@ -195,31 +195,43 @@ describe('loss ratios', () => {
   })
 })
 
-it('says who is higher in how many panels', () => {
-  const data = testData([
-    one('mnd.mnd', [0.4, 0.5, 0.6]),
-    one('mnd.mnd', [0.1, 0.2, 0.3], { arm: 'large' }),
-    one('mnd.mnd', [0.1, 0.1, 0.3], { round: 2 }),
-    one('mnd.mnd', [0.2, 0.2, 0.3], { arm: 'large', round: 2 }),
-    one('mnd.mnd', [0.4, 0.4, 0.3], { round: 3 }),
-    one('mnd.mnd', [0.2, 0.2, 0.3], { arm: 'large', round: 3 }),
-  ])
-  expect(mndDensity.typed.reading(prepare(mndDensity, data))).toBe(
-    'small has a higher median distance than large in 2 of 3 panels; widest in set, round 1: 0.500 against 0.200.',
+// Values of the small and the large evolver in rounds 1, 2 and 3.
+it.each([
+  [
+    'says who is higher in how many panels',
+    [
+      [0.4, 0.5, 0.6],
+      [0.1, 0.2, 0.3],
+      [0.1, 0.1, 0.3],
+      [0.2, 0.2, 0.3],
+      [0.4, 0.4, 0.3],
+      [0.2, 0.2, 0.3],
+    ],
+    'round 1: 0.500 against 0.200',
+  ],
+  [
+    'names the widest gap in favour of who is higher more often',
+    [
+      [0.4, 0.4, 0.4],
+      [0.3, 0.3, 0.3],
+      [0.5, 0.5, 0.5],
+      [0.3, 0.3, 0.3],
+      [0.1, 0.1, 0.1],
+      [0.9, 0.9, 0.9],
+    ],
+    'round 2: 0.500 against 0.300',
+  ],
+])('%s', (_, values, widest) => {
+  const data = testData(
+    values.map((own, i) =>
+      one('mnd.mnd', own, {
+        round: Math.floor(i / 2) + 1,
+        ...(i % 2 === 1 ? { arm: 'large' } : {}),
+      }),
+    ),
   )
-})
-
-it('names the widest gap in favour of who is higher more often', () => {
-  const data = testData([
-    one('mnd.mnd', [0.4, 0.4, 0.4]),
-    one('mnd.mnd', [0.3, 0.3, 0.3], { arm: 'large' }),
-    one('mnd.mnd', [0.5, 0.5, 0.5], { round: 2 }),
-    one('mnd.mnd', [0.3, 0.3, 0.3], { arm: 'large', round: 2 }),
-    one('mnd.mnd', [0.1, 0.1, 0.1], { round: 3 }),
-    one('mnd.mnd', [0.9, 0.9, 0.9], { arm: 'large', round: 3 }),
-  ])
   expect(mndDensity.typed.reading(prepare(mndDensity, data))).toBe(
-    'small has a higher median distance than large in 2 of 3 panels; widest in set, round 2: 0.500 against 0.300.',
+    `small has a higher median distance than large in 2 of 3 panels; widest in set, ${widest}.`,
   )
 })
 

@@ -1,36 +1,25 @@
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { migrateDatabase, openDatabase } from '@/db/client'
-import { readConfig } from '@/lib/config'
+import { beforeAll, expect, it } from 'vitest'
 import { ensureBuiltInBackends } from '@/lib/services/backends'
 import { loadSample } from '@/lib/services/sample/load'
 import { getStudyDetail } from '@/lib/services/studies/detail'
-import { runEvolens } from '@/lib/testing/cli'
+import { cliFolder } from '@/lib/testing/cli-folder'
 
-let folder: string
+const { folder, evolens, fill } = cliFolder()
 let study: string
 let sides: string[]
 
-const compare = (...args: string[]) =>
-  runEvolens(['compare', '--study', study, ...args], {
-    EVOLENS_DATA_DIR: folder,
-    EVOLENS_CACHE_DIR: folder,
-  })
+const compare = (...args: string[]) => evolens('compare', '--study', study, ...args)
 
-beforeAll(() => {
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'evolens-compare-'))
-  const config = readConfig({ EVOLENS_DATA_DIR: folder, EVOLENS_CACHE_DIR: folder })
-  const db = openDatabase(config.databasePath)
-  migrateDatabase(db)
-  ensureBuiltInBackends(db)
-  study = loadSample(db).studyId
-  const [a, b] = getStudyDetail(db, study).arms.map(({ key }) => `${key}.1`)
-  sides = ['--a', a ?? '', '--b', b ?? '']
-  db.$client.close()
-})
-afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
+beforeAll(() =>
+  fill(({ db }) => {
+    ensureBuiltInBackends(db)
+    study = loadSample(db).studyId
+    const [a, b] = getStudyDetail(db, study).arms.map(({ key }) => `${key}.1`)
+    sides = ['--a', a ?? '', '--b', b ?? '']
+  }),
+)
 
 it(
   'prints table, sentences and controls, writes files, and refuses a side that is none',

@@ -1,32 +1,23 @@
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import { parse } from 'csv-parse/sync'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { migrateDatabase, openDatabase } from '@/db/client'
-import { readConfig } from '@/lib/config'
+import { beforeAll, expect, it } from 'vitest'
 import type { FigureResult } from '@/lib/contracts/figure'
 import { ensureBuiltInBackends } from '@/lib/services/backends'
 import { loadSample } from '@/lib/services/sample/load'
-import { runEvolens } from '@/lib/testing/cli'
+import { cliFolder } from '@/lib/testing/cli-folder'
 
-let folder: string
+const { folder, evolens, fill } = cliFolder()
 let study: string
 
-const evolens = (...args: string[]) =>
-  runEvolens(args, { EVOLENS_DATA_DIR: folder, EVOLENS_CACHE_DIR: folder })
 const figure = (...args: string[]) => evolens('figure', ...args, '--study', study)
 
-beforeAll(() => {
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'evolens-figure-'))
-  const config = readConfig({ EVOLENS_DATA_DIR: folder, EVOLENS_CACHE_DIR: folder })
-  const db = openDatabase(config.databasePath)
-  migrateDatabase(db)
-  ensureBuiltInBackends(db)
-  study = loadSample(db).studyId
-  db.$client.close()
-})
-afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
+beforeAll(() =>
+  fill(({ db }) => {
+    ensureBuiltInBackends(db)
+    study = loadSample(db).studyId
+  }),
+)
 
 const SLOW = 60_000
 

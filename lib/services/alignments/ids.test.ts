@@ -44,6 +44,16 @@ function parents(): (number | null)[] {
   return TOPICS.map((_, k) => found.find(({ c }) => c === k)?.p ?? null)
 }
 
+/** Imports seeds that are numbered by position, and evolved rows. */
+async function numbered(evolved: ReturnType<typeof rows>) {
+  await importRows(
+    study,
+    'alpaca.json',
+    rows((k) => k, 'Tell me about'),
+  )
+  return importRows(study, 'alpaca-iter1-small.json', evolved)
+}
+
 describe('rows that row numbers do not bring to their parents', () => {
   it.each<[string, (k: number) => Id, (k: number) => Id, RegExp]>([
     ['equal ids', (k) => k, (k) => k, /ids equal the parent's/],
@@ -82,16 +92,7 @@ describe('rows that row numbers do not bring to their parents', () => {
   })
 
   it('are not aligned where two parts of the id lead to different parents', async () => {
-    await importRows(
-      study,
-      'alpaca.json',
-      rows((k) => k, 'Tell me about'),
-    )
-    const { alignment } = await importRows(
-      study,
-      'alpaca-iter1-small.json',
-      rows((k) => `${k}_${(k + 3) % 10}`, 'Explain', REVERSED),
-    )
+    const { alignment } = await numbered(rows((k) => `${k}_${(k + 3) % 10}`, 'Explain', REVERSED))
     expect(alignment).toMatchObject({
       matched: 0,
       reason: expect.stringMatching(/ambiguous.*column/),
@@ -137,16 +138,7 @@ describe('rows that row numbers do not bring to their parents', () => {
   })
 
   it('keep row numbers where the texts bear them out, whatever the ids say', async () => {
-    await importRows(
-      study,
-      'alpaca.json',
-      rows((k) => k, 'Tell me about'),
-    )
-    const { alignment } = await importRows(
-      study,
-      'alpaca-iter1-small.json',
-      rows((k) => 9 - k, 'Explain'),
-    )
+    const { alignment } = await numbered(rows((k) => 9 - k, 'Explain'))
     expect(alignment).toMatchObject({ kind: 'index', matched: 10, note: null })
   })
 })

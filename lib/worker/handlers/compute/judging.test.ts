@@ -84,10 +84,10 @@ describe('rubrics as metrics', () => {
     expect(
       own.map(({ label, shape, levels, isDefault }) => [label, shape, levels?.length, isDefault]),
     ).toEqual([
-      ['Depth', 'enum', 5, true],
       ['Tone', 'scalar', undefined, true],
+      ['Depth', 'enum', 5, true],
     ])
-    const id = own[1]?.id ?? ''
+    const id = own[0]?.id ?? ''
     const histogram = await columnHistogram(db, studyId, id, rowFilterSchema.parse({}))
     expect(histogram.n).toBe(2 * ROWS)
     const ranges = [{ column: id, min: 3, max: 5 }]

@@ -2,24 +2,22 @@ import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlit
 import { z } from 'zod'
 import { resultFactsSchema, resultItemSchema, resultModelSchema } from '@/lib/contracts/results'
 import { storedJson } from '../stored-json'
+import { createdAndDeleted, id, ownedBy, ownNo } from './columns'
 import { studies } from './studies'
 
 /** A file that benchmark results came from. */
 export const resultFiles = sqliteTable(
   'result_files',
   {
-    id: text('id').primaryKey(),
-    studyId: text('study_id')
-      .notNull()
-      .references(() => studies.id, { onDelete: 'cascade' }),
+    id: id(),
+    studyId: ownedBy('study_id', () => studies.id),
     /** Name with the folders it came in. */
     name: text('name').notNull(),
     /** Id of the reader that read it. */
     format: text('format').notNull(),
     sha256: text('sha256').notNull(),
     sizeBytes: integer('size_bytes').notNull(),
-    createdAt: integer('created_at').notNull(),
-    deletedAt: integer('deleted_at'),
+    ...createdAndDeleted(),
   },
   (table) => [index('result_files_study').on(table.studyId)],
 )
@@ -28,10 +26,8 @@ export const resultFiles = sqliteTable(
 export const results = sqliteTable(
   'results',
   {
-    no: integer('no').primaryKey({ autoIncrement: true }),
-    fileId: text('file_id')
-      .notNull()
-      .references(() => resultFiles.id, { onDelete: 'cascade' }),
+    no: ownNo(),
+    fileId: ownedBy('file_id', () => resultFiles.id),
     facts: storedJson('facts', resultFactsSchema).notNull(),
   },
   (table) => [index('results_file').on(table.fileId)],
@@ -44,9 +40,7 @@ export const resultItems = sqliteTable(
     resultNo: integer('result_no')
       .primaryKey()
       .references(() => results.no, { onDelete: 'cascade' }),
-    fileId: text('file_id')
-      .notNull()
-      .references(() => resultFiles.id, { onDelete: 'cascade' }),
+    fileId: ownedBy('file_id', () => resultFiles.id),
     count: integer('count').notNull(),
     items: storedJson('items', z.array(resultItemSchema)).notNull(),
   },
@@ -57,9 +51,7 @@ export const resultItems = sqliteTable(
 export const resultModels = sqliteTable(
   'result_models',
   {
-    studyId: text('study_id')
-      .notNull()
-      .references(() => studies.id, { onDelete: 'cascade' }),
+    studyId: ownedBy('study_id', () => studies.id),
     source: text('source').notNull(),
     model: text('model').notNull(),
     mapping: storedJson('mapping', resultModelSchema).notNull(),

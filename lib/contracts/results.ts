@@ -16,6 +16,16 @@ export type MissingReason = keyof typeof MISSING_REASONS
 const shortText = z.string().max(LIMITS.sourceColumn)
 const count = z.number().int().nonnegative()
 
+/** How a result was measured, where its source says nothing of it. */
+export const UNSTATED = {
+  stderr: null,
+  harness: null,
+  harnessVersion: null,
+  fewShot: null,
+  templateHash: null,
+  date: null,
+} as const
+
 /** One number of a result file, as it stands there. */
 export const resultFactsSchema = z.object({
   /** Name of the evaluated model as the file writes it. */

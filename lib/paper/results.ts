@@ -1,4 +1,4 @@
-import { isAttainable, unknownModel, type StoredResult } from '@/lib/contracts/results'
+import { isAttainable, unknownModel, UNSTATED, type StoredResult } from '@/lib/contracts/results'
 import { SEEDS_KEY } from '@/lib/contracts/seeds'
 import published from './published.json'
 import tables from './results.json'
@@ -87,12 +87,7 @@ function resultOf(printed: Printed, no: number): StoredResult {
     n,
     k: null,
     isShare: n !== null,
-    stderr: null,
-    harness: null,
-    harnessVersion: null,
-    fewShot: null,
-    templateHash: null,
-    date: null,
+    ...UNSTATED,
     place: [`Table ${table}`, TITLES.get(table)].filter(Boolean).join(': '),
   }
   return {

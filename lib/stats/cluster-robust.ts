@@ -1,6 +1,7 @@
 import type { NoValue, Numbers } from './no-value'
 import { noValue } from './no-value'
 import { mean } from './summary'
+import { sumByCluster } from './paired'
 
 /** An estimate whose standard error counts the rows of a seed as one unit. */
 export interface RobustEstimate {
@@ -17,23 +18,15 @@ export interface RobustEstimate {
 const Z_95 = 1.959963984540054
 const Z_80 = 0.8416212335729143
 
-/** Returns the sum over seeds of the squared sum of their scores, and how many seeds there are; rows of a seed are one after another. */
+/** Returns the sum over seeds of the squared sum of their scores, and how many seeds there are. */
 function clusteredSquares(
   scores: Float64Array,
   seeds: Numbers,
 ): { squares: number; seeds: number } {
   let squares = 0
-  let found = 0
-  for (let from = 0; from < scores.length; found += 1) {
-    let sum = 0
-    let end = from
-    while (end < scores.length && seeds[end] === seeds[from]) {
-      sum += scores[end] as number
-      end += 1
-    }
+  const found = sumByCluster(scores, seeds, (sum) => {
     squares += sum * sum
-    from = end
-  }
+  })
   return { squares, seeds: found }
 }
 

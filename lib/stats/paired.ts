@@ -13,11 +13,12 @@ export function pairedDifferences(a: Numbers, b: Numbers): Float64Array {
   return differences
 }
 
-/**
- * Returns one mean a cluster, in order; entries of a cluster are one after another, and a cluster of one entry keeps it.
- */
-export function meansByCluster(values: Numbers, clusters: Numbers): Float64Array {
-  const means = new Float64Array(values.length)
+/** Hands over the sum and the size of each cluster, in order, and returns how many there are; entries of a cluster are one after another. */
+export function sumByCluster(
+  values: Numbers,
+  clusters: Numbers,
+  take: (sum: number, size: number, index: number) => void,
+): number {
   let n = 0
   for (let from = 0; from < values.length; n += 1) {
     let sum = 0
@@ -26,9 +27,18 @@ export function meansByCluster(values: Numbers, clusters: Numbers): Float64Array
       sum += values[end] as number
       end += 1
     }
-    means[n] = sum / (end - from)
+    take(sum, end - from, n)
     from = end
   }
+  return n
+}
+
+/** Returns one mean a cluster, in order; a cluster of one entry keeps it. */
+export function meansByCluster(values: Numbers, clusters: Numbers): Float64Array {
+  const means = new Float64Array(values.length)
+  const n = sumByCluster(values, clusters, (sum, size, index) => {
+    means[index] = sum / size
+  })
   return means.slice(0, n)
 }
 

@@ -1,6 +1,6 @@
 'use client'
 
-import { Group, Select } from '@mantine/core'
+import { Group, Select, type SelectProps } from '@mantine/core'
 import type { StudyDetail } from '@/lib/contracts/study'
 
 interface ControlPickerProps {
@@ -17,29 +17,29 @@ export function ControlPicker({ study, length, flag, onChange }: ControlPickerPr
     columns
       .filter((column) => column.shape === shape)
       .map(({ id, label }) => ({ value: id, label }))
+  const choice = (shape: 'scalar' | 'boolean', field: 'length' | 'flag', texts: SelectProps) => (
+    <Select
+      {...texts}
+      data={options(shape)}
+      value={field === 'length' ? length : flag}
+      onChange={(value) => onChange({ [field]: value })}
+      clearable
+      searchable
+      w={190}
+    />
+  )
   return (
     <Group gap="sm">
-      <Select
-        aria-label="Length to control for"
-        placeholder="Length control"
-        data={options('scalar')}
-        value={length}
-        onChange={(value) => onChange({ length: value })}
-        clearable
-        searchable
-        w={190}
-      />
-      {options('boolean').length > 0 ? (
-        <Select
-          aria-label="Flag whose rows are left out"
-          placeholder="Without flagged rows"
-          data={options('boolean')}
-          value={flag}
-          onChange={(value) => onChange({ flag: value })}
-          clearable
-          w={190}
-        />
-      ) : null}
+      {choice('scalar', 'length', {
+        'aria-label': 'Length to control for',
+        placeholder: 'Length control',
+      })}
+      {options('boolean').length > 0
+        ? choice('boolean', 'flag', {
+            'aria-label': 'Flag whose rows are left out',
+            placeholder: 'Without flagged rows',
+          })
+        : null}
     </Group>
   )
 }

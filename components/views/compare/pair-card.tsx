@@ -187,6 +187,22 @@ export function PairCard({ pair, context, isSelected, onSelect }: PairCardProps)
   const diff = useDiff(context.diff, { seed, a, b }, isWhole ? WHOLE_TIMEOUT_MS : LIST_TIMEOUT_MS)
   const canOpen = isWhole || isClamped || [seed, a, b].some(isLong)
   const empty = context.text === 'response' ? 'No response.' : 'Empty.'
+  const side = (name: 'A' | 'B', label: string, own: CompareText, other: CompareText) =>
+    `${name} · ${label}${operatorSuffix(own, other)}`
+  const sides = [
+    {
+      name: side('A', context.labelA, pair.a, pair.b),
+      text: a,
+      parts: diff.a,
+      color: context.colorA,
+    },
+    {
+      name: side('B', context.labelB, pair.b, pair.a),
+      text: b,
+      parts: diff.b,
+      color: context.colorB,
+    },
+  ]
   return (
     <article
       className={classes.card}
@@ -224,20 +240,16 @@ export function PairCard({ pair, context, isSelected, onSelect }: PairCardProps)
           color={armCss(null)}
           empty={pair.seed ? empty : 'The study has no seed texts.'}
         />
-        <TextColumn
-          title={`A · ${context.labelA}${operatorSuffix(pair.a, pair.b)}`}
-          text={a}
-          parts={diff.a}
-          color={armCss(context.colorA)}
-          empty={empty}
-        />
-        <TextColumn
-          title={`B · ${context.labelB}${operatorSuffix(pair.b, pair.a)}`}
-          text={b}
-          parts={diff.b}
-          color={armCss(context.colorB)}
-          empty={empty}
-        />
+        {sides.map(({ name, text, parts, color }) => (
+          <TextColumn
+            key={name}
+            title={name}
+            text={text}
+            parts={parts}
+            color={armCss(color)}
+            empty={empty}
+          />
+        ))}
       </div>
       {canOpen ? (
         <LinkButton size="xs" onClick={() => setIsWhole(!isWhole)}>

@@ -11,6 +11,11 @@ import type { MappedModel, ResultModel } from '@/lib/contracts/results'
 import { SEEDS_KEY, SEEDS_LABEL } from '@/lib/contracts/seeds'
 import type { StudyDetail } from '@/lib/contracts/study'
 
+const STUDENT_FIELDS = [
+  { field: 'student', label: 'Student', description: 'The base model that was trained.' },
+  { field: 'size', label: 'Size', placeholder: '8B' },
+] as const
+
 const numberOf = (value: string | number) => (typeof value === 'number' ? value : null)
 const textOf = (value: string) => (value.trim() === '' ? null : value)
 
@@ -53,20 +58,15 @@ export function ModelDialog({ detail, model, onClose }: ModelDialogProps) {
           value={mapping.seedSets}
           onChange={(seedSets) => set({ seedSets })}
         />
-        <TextInput
-          label="Student"
-          description="The base model that was trained."
-          value={mapping.student ?? ''}
-          maxLength={LIMITS.label}
-          onChange={(event) => set({ student: textOf(event.currentTarget.value) })}
-        />
-        <TextInput
-          label="Size"
-          placeholder="8B"
-          value={mapping.size ?? ''}
-          maxLength={LIMITS.label}
-          onChange={(event) => set({ size: textOf(event.currentTarget.value) })}
-        />
+        {STUDENT_FIELDS.map(({ field, ...texts }) => (
+          <TextInput
+            key={field}
+            {...texts}
+            value={mapping[field] ?? ''}
+            maxLength={LIMITS.label}
+            onChange={(event) => set({ [field]: textOf(event.currentTarget.value) })}
+          />
+        ))}
         <Select
           label="Tuning"
           data={[

@@ -1,4 +1,4 @@
-import type { ResultFacts } from '@/lib/contracts/results'
+import { UNSTATED, type ResultFacts } from '@/lib/contracts/results'
 import { AppError } from '@/lib/errors'
 import type { ReadResult } from './types'
 
@@ -100,12 +100,7 @@ export function resultOf(
     n: null,
     k: null,
     isShare: false,
-    stderr: null,
-    harness: null,
-    harnessVersion: null,
-    fewShot: null,
-    templateHash: null,
-    date: null,
+    ...UNSTATED,
     items: null,
     ...known,
   }

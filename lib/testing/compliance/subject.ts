@@ -57,6 +57,11 @@ export function named(change: Record<string, unknown> = {}): Subject['config'] {
   return (url) => ({ baseUrl: url, model: 'NAME', ...change })
 }
 
+/** Returns what the subjects of a server that scores share: its kind, the number format it states, all capabilities of scoring. */
+export function scoring(kind: Subject['kind'], dtype: string) {
+  return { kind, config: named({ dtype }), has: SCORING }
+}
+
 /** Returns the server of a bigram model with these options: well-behaved unless a fault is named. */
 export function bigramServer<O extends object>(
   server: (model: BigramModel, options: O) => Answer,

@@ -1,6 +1,6 @@
 import { llamaCppPython } from '@/lib/backends/dialects/llama-cpp-python'
 import { llamaCppPythonServer } from '@/lib/testing/servers/llama-cpp-python'
-import { bigramServer, CHAT, named, recorded, refusal, SCORING, type Subject } from '../subject'
+import { bigramServer, CHAT, named, recorded, refusal, scoring, type Subject } from '../subject'
 
 const server = bigramServer(llamaCppPythonServer, true)
 
@@ -8,9 +8,7 @@ const server = bigramServer(llamaCppPythonServer, true)
 export const LLAMA_CPP_PYTHON_SUBJECTS: readonly Subject[] = [
   {
     name: 'llama-cpp-python, BOS',
-    kind: llamaCppPython,
-    config: named({ dtype: 'quantised' }),
-    has: SCORING,
+    ...scoring(llamaCppPython, 'quantised'),
     serve: () => server({ listsBos: true }),
     wire: 'llama-cpp-python',
     errors: {

@@ -1,6 +1,6 @@
 import { sglang } from '@/lib/backends/dialects/sglang'
 import { sglangServer } from '@/lib/testing/servers/sglang'
-import { bigramServer, named, recorded, refusal, SCORING, type Subject } from '../subject'
+import { bigramServer, named, recorded, refusal, SCORING, scoring, type Subject } from '../subject'
 
 const server = bigramServer(sglangServer, false)
 
@@ -8,9 +8,7 @@ const server = bigramServer(sglangServer, false)
 export const SGLANG_SUBJECTS: readonly Subject[] = [
   {
     name: 'SGLang',
-    kind: sglang,
-    config: named({ dtype: 'bfloat16' }),
-    has: SCORING,
+    ...scoring(sglang, 'bfloat16'),
     serve: () => server({}, null, true),
     wire: 'sglang',
     errors: { err_bad_request: { call: 'score', kind: 'row', reason: 'refused' } },

@@ -1,6 +1,6 @@
 import { tgi } from '@/lib/backends/dialects/tgi'
 import { tgiServer } from '@/lib/testing/servers/tgi'
-import { bigramServer, named, recorded, refusal, SCORING, type Subject } from '../subject'
+import { bigramServer, named, recorded, refusal, SCORING, scoring, type Subject } from '../subject'
 
 const server = bigramServer(tgiServer, true)
 
@@ -8,9 +8,7 @@ const server = bigramServer(tgiServer, true)
 export const TGI_SUBJECTS: readonly Subject[] = [
   {
     name: 'TGI',
-    kind: tgi,
-    config: named({ dtype: 'bfloat16' }),
-    has: SCORING,
+    ...scoring(tgi, 'bfloat16'),
     serve: () => server(),
     wire: 'tgi',
     errors: {

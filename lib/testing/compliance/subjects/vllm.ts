@@ -1,6 +1,6 @@
 import { vllm } from '@/lib/backends/dialects/vllm'
 import { vllmServer } from '@/lib/testing/servers/vllm'
-import { bigramServer, named, recorded, refusal, SCORING, type Subject } from '../subject'
+import { bigramServer, recorded, refusal, scoring, type Subject } from '../subject'
 
 const server = bigramServer(vllmServer, false)
 
@@ -8,9 +8,7 @@ const server = bigramServer(vllmServer, false)
 export const VLLM_SUBJECTS: readonly Subject[] = [
   {
     name: 'vLLM',
-    kind: vllm,
-    config: named({ dtype: 'float32' }),
-    has: SCORING,
+    ...scoring(vllm, 'float32'),
     serve: () => server(),
     wire: 'vllm',
     errors: {
@@ -75,9 +73,7 @@ export const VLLM_SUBJECTS: readonly Subject[] = [
   },
   {
     name: 'vLLM with BOS',
-    kind: vllm,
-    config: named({ dtype: 'bfloat16' }),
-    has: SCORING,
+    ...scoring(vllm, 'bfloat16'),
     serve: () => server({}, null, true),
     refusals: [
       refusal(
@@ -89,9 +85,7 @@ export const VLLM_SUBJECTS: readonly Subject[] = [
   },
   {
     name: 'vLLM, echo',
-    kind: vllm,
-    config: named({ dtype: 'float32' }),
-    has: SCORING,
+    ...scoring(vllm, 'float32'),
     serve: () => server({ refuses: true }),
     refusals: [
       refusal('shifted by one, echo', () => server({ refuses: true }, 'shifted'), /shifted/),

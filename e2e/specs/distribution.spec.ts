@@ -13,6 +13,8 @@ test('any column with values can be drawn, and its address opens the same figure
   await page.goto(`/studies/${studyId}/figures`)
   const figure = page.locator('#figure-distribution')
   await expect(figure.getByText(/Choose a column to draw: \d+ have values\./)).toBeVisible()
+  // Figures above take their height when they are drawn; a list of choices hides while its field is out of sight.
+  await page.waitForLoadState('networkidle')
   await figure.getByRole('combobox', { name: 'Column' }).fill('difficulty sc')
   await page.getByRole('option', { name: 'Difficulty score' }).click()
   const title = figure.getByRole('heading', { name: 'Distribution of Difficulty score' })

@@ -30,6 +30,11 @@ export function isComparable(
   return isQuantity(shape) || shape === 'boolean'
 }
 
+/** Returns whether a column answers yes or no: values of a file, or a metric of these two levels. */
+export function isYesNo(column: { shape: ColumnShape; levels: readonly string[] | null }): boolean {
+  return column.shape === 'boolean' || column.levels?.join() === 'no,yes'
+}
+
 /** Returns whether a column of this shape has few words that many rows share, so that they can be drawn. */
 export function hasWords(shape: ColumnShape): boolean {
   return shape === 'enum' || (isCoded(shape) && shape !== 'text')

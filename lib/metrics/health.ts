@@ -40,7 +40,7 @@ const outputs: readonly OutputSpec[] = [
   {
     ...output(
       ANY,
-      'flagged',
+      'Flagged',
       'Whether any flag of evolution health is raised; no value where none is and one of them has no value for want of a parent.',
     ),
     isChosen: true,

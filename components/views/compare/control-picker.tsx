@@ -1,6 +1,7 @@
 'use client'
 
 import { Group, Select, type SelectProps } from '@mantine/core'
+import { isYesNo } from '@/lib/contracts/column-kinds'
 import type { StudyDetail } from '@/lib/contracts/study'
 
 interface ControlPickerProps {
@@ -13,14 +14,14 @@ interface ControlPickerProps {
 /** Chooses the length that differences are controlled for, and the column whose flagged rows are left out. */
 export function ControlPicker({ study, length, flag, onChange }: ControlPickerProps) {
   const columns = study.columns.filter((column) => !column.hidden)
-  const options = (shape: 'scalar' | 'boolean') =>
-    columns
-      .filter((column) => column.shape === shape)
-      .map(({ id, label }) => ({ value: id, label }))
-  const choice = (shape: 'scalar' | 'boolean', field: 'length' | 'flag', texts: SelectProps) => (
+  const options = {
+    length: columns.filter(({ shape }) => shape === 'scalar'),
+    flag: columns.filter(isYesNo),
+  }
+  const choice = (field: 'length' | 'flag', texts: SelectProps) => (
     <Select
       {...texts}
-      data={options(shape)}
+      data={options[field].map(({ id, label }) => ({ value: id, label }))}
       value={field === 'length' ? length : flag}
       onChange={(value) => onChange({ [field]: value })}
       clearable
@@ -30,12 +31,12 @@ export function ControlPicker({ study, length, flag, onChange }: ControlPickerPr
   )
   return (
     <Group gap="sm">
-      {choice('scalar', 'length', {
+      {choice('length', {
         'aria-label': 'Length to control for',
         placeholder: 'Length control',
       })}
-      {options('boolean').length > 0
-        ? choice('boolean', 'flag', {
+      {options.flag.length > 0
+        ? choice('flag', {
             'aria-label': 'Flag whose rows are left out',
             placeholder: 'Without flagged rows',
           })

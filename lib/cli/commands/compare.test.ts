@@ -27,11 +27,13 @@ it(
   async () => {
     const file = (name: string) => path.join(folder, name)
     const metric = ['--metric', 'instruction_words.instruction', '--metric', 'ifd.strict']
-    const length = ['--length', 'instruction_characters.instruction']
+    const length = ['--length', 'instruction_characters.instruction', '--flag', 'health.flagged']
     const files = ['--csv', file('t.csv'), '--latex', file('t.tex'), '--markdown', file('t.md')]
     const { code, out, err } = await compare(...sides, ...metric, ...length, ...files)
     expect([code, out]).toEqual([0, expect.stringMatching(/Over \d+ pairs of rows from the same/)])
     expect(out + err).toMatch(/all pairs, length adjusted: -?\d/)
+    // Flags of evolution health leave rows out as flags of a file do.
+    expect(out + err).toMatch(/unflagged/)
     expect(fs.readFileSync(file('t.csv'), 'utf8')).toMatch(/^Metric,Unit,Mean A.*\r\n.*IFD/s)
     expect(fs.readFileSync(file('t.tex'), 'utf8')).toContain('\\toprule')
     expect(fs.readFileSync(file('t.md'), 'utf8')).toMatch(/^\| Metric \|/)

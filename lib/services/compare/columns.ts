@@ -1,6 +1,6 @@
 import type { Db } from '@/db/client'
 import type { CompareState } from '@/lib/contracts/compare'
-import { isComparable, wordsOf } from '@/lib/contracts/column-kinds'
+import { isComparable, isYesNo, wordsOf } from '@/lib/contracts/column-kinds'
 import { carriesValue, statusCode } from '@/lib/contracts/status'
 import type { ColumnInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
@@ -15,7 +15,7 @@ const YES_NO = [wordsOf(false), wordsOf(true)].flat()
 /** Returns the column under its own name; yes or no as two levels. */
 function asCompared(column: ColumnInfo): ColumnInfo {
   const named = { ...column, label: columnName(column) }
-  return column.shape === 'boolean' ? { ...named, shape: 'enum', levels: YES_NO } : named
+  return isYesNo(column) ? { ...named, shape: 'enum', levels: YES_NO } : named
 }
 
 /** Returns a name that says the metric by itself: "Difficulty level" where the column alone is called "level". */

@@ -13,7 +13,7 @@ export interface StatusInfo {
 }
 
 function define(hasValue: boolean, retryable: boolean) {
-  return (code: number, name: string, sentence: string): StatusInfo => {
+  return <const Name extends string>(code: number, name: Name, sentence: string) => {
     return { code, name, sentence, hasValue, retryable }
   }
 }
@@ -73,10 +73,11 @@ export const STATUSES = [
   ),
 ] as const satisfies readonly StatusInfo[]
 
-export type StatusName = (typeof STATUSES)[number]['name']
+type Status = (typeof STATUSES)[number]
+export type StatusName = Status['name']
 
-const byName = new Map<string, StatusInfo>(STATUSES.map((status) => [status.name, status]))
-const byCode = new Map<number, StatusInfo>(STATUSES.map((status) => [status.code, status]))
+const byName = new Map<string, Status>(STATUSES.map((status) => [status.name, status]))
+const byCode = new Map<number, Status>(STATUSES.map((status) => [status.code, status]))
 
 /** Returns what a status name means, in a sentence; a name that is not known stays as it is. */
 export function statusSentence(name: string): string {
@@ -85,12 +86,12 @@ export function statusSentence(name: string): string {
 
 /** Returns the byte stored for a status name. */
 export function statusCode(name: StatusName): number {
-  return (byName.get(name) as StatusInfo).code
+  return (byName.get(name) as Status).code
 }
 
 /** Returns the registry entry of a stored byte; an unknown byte (a newer database) reads as `error`. */
-export function statusOf(code: number): StatusInfo {
-  return byCode.get(code) ?? (byName.get('error') as StatusInfo)
+export function statusOf(code: number): Status {
+  return byCode.get(code) ?? (byName.get('error') as Status)
 }
 
 const VALUE_TABLE = new Uint8Array(256)

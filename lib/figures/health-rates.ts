@@ -28,7 +28,7 @@ import { defineFigure, type FigureData, type FigureSeries, type FigureTable } fr
 const FLAGS = {
   flagged: 'Any flag',
   empty: 'Empty',
-  copy_exact: 'Copy of parent',
+  copy_exact: 'Copy',
   copy_near: 'Near copy',
   answered: 'Answered',
   refusal: 'Refusal',

@@ -34,8 +34,3 @@ export function quantileSorted(ascending: Numbers, q: number): number {
   const high = ascending[Math.min(lower + 1, n - 1)] as number
   return low + (high - low) * (position - lower)
 }
-
-/** Returns the median, NaN for no values. */
-export function median(values: Numbers): number {
-  return quantileSorted(sorted(values), 0.5)
-}

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { mean, quantileSorted, sampleStd, sorted } from './summary'
+import { sortAscending } from './sort'
+import { mean, quantileSorted, sampleStd } from './summary'
 
+const sorted = (values: number[]) => sortAscending(Float64Array.from(values))
 const median = (values: number[]) => quantileSorted(sorted(values), 0.5)
 
 const VALUES = [0.7, 0.1, 3.5, 0.4, 9, 0.4, 2, 3.5]

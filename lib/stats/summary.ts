@@ -16,11 +16,6 @@ export function sampleStd(values: Numbers): number {
   return Math.sqrt(sum / (values.length - 1))
 }
 
-/** Returns the values in ascending order as a new array. */
-export function sorted(values: Numbers): Float64Array {
-  return Float64Array.from(values).sort()
-}
-
 /**
  * Returns the q quantile of ascending values, interpolated linearly between order statistics (numpy's default, type 7);
  * NaN for no values.

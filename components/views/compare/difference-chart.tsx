@@ -84,7 +84,7 @@ export function DifferenceChart({ metric, colorA, colorB }: DifferenceChartProps
               allowDecimals={false}
               tick={{ fontSize: 11, fill: 'var(--ev-dim)' }}
               stroke="var(--ev-border-strong)"
-              width={40}
+              width="auto"
               tickFormatter={(value: number) => formatCount(value)}
             />
             <Tooltip

@@ -8,30 +8,29 @@ export { choice, describeOptions, toggle } from '@/lib/contracts/options'
 // Longer than any column id; what does not fit the study is refused by the service, which names what there is.
 const COLUMN_LETTERS = 200
 
+function openChoice(labels: Record<string, string>, meta: object) {
+  return z
+    .string()
+    .max(COLUMN_LETTERS)
+    .default(Object.keys(labels)[0] ?? '')
+    .meta({ ...meta, labels })
+}
+
 /**
  * Returns the choice of a column of the study whose shape is one of `shapes`. Named choices may stand before them, the
  * first is the default; without any the column must be given.
  */
-export function columnChoice<const L extends Record<string, string> = Record<never, string>>(
+export function columnChoice(
   text: OptionText,
   shapes: readonly ColumnShape[],
-  named?: L,
+  named: Record<string, string> = {},
 ) {
-  const labels: Record<string, string> = named ?? {}
-  return z
-    .string()
-    .max(COLUMN_LETTERS)
-    .default(Object.keys(labels)[0] ?? '')
-    .meta({ ...text, labels, columns: shapes })
+  return openChoice(named, { ...text, columns: shapes })
 }
 
 /** Returns a choice among numbers of measures of a set (`<metric>.<output>`); the service adds those not named here. */
 export function choiceOfMeasure(labels: Record<string, string>, text: OptionText) {
-  return z
-    .string()
-    .max(COLUMN_LETTERS)
-    .default(Object.keys(labels)[0] ?? '')
-    .meta({ ...text, labels, setMeasures: true })
+  return openChoice(labels, { ...text, setMeasures: true })
 }
 
 /** Returns a number option within bounds; `step` is the distance of the slider's stops. */

@@ -52,13 +52,16 @@ function choiceLabel({ group, label }: ColumnChoice): string {
   return label.toLowerCase().includes(group.toLowerCase()) ? label : `${group}: ${label}`
 }
 
+/** Returns the columns that a figure draws under any of the choices of an option. */
+export function columnsOfChoices(figure: Figure, { name, choices }: OptionField): string[] {
+  return choices.flatMap(({ value }) =>
+    figure.columns(parseFigureOptions(figure, { [name]: value })),
+  )
+}
+
 /** Returns the columns that an option offers beside its named choices. */
 function offered(figure: Figure, field: OptionField, columns: readonly ColumnChoice[]) {
-  const named = new Set(
-    field.choices.flatMap(({ value }) =>
-      figure.columns(parseFigureOptions(figure, { [field.name]: value })),
-    ),
-  )
+  const named = new Set(columnsOfChoices(figure, field))
   return columns.filter(({ id, shape }) => !named.has(id) && field.columns?.includes(shape))
 }
 
@@ -69,15 +72,6 @@ function setChoices(): { value: string; label: string }[] {
       value: `${id}.${output.key}`,
       label: output.label === label ? label : `${label}: ${output.label}`,
     })),
-  )
-}
-
-/** Returns the columns of all measures of a set that a figure can draw; none where it draws no such measure. */
-export function measuresIn(figure: Figure): string[] {
-  const field = describeFigure(figure).options.find(({ setMeasures }) => setMeasures)
-  if (!field) return []
-  return setChoices().flatMap(({ value }) =>
-    figure.columns(parseFigureOptions(figure, { [field.name]: value })),
   )
 }
 

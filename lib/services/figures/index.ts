@@ -13,13 +13,13 @@ import type {
   FigureTable,
   FigureListItem,
 } from '@/lib/figures/types'
-import { getMeasured, listImported } from '@/lib/metrics'
+import { getMeasured } from '@/lib/metrics'
 import { listColumns } from '../columns'
 import {
   checkColumns,
   columnsWithValues,
   describeWith,
-  measuresIn,
+  columnsOfChoices,
   needsNoRun,
   type ColumnChoice,
 } from './columns'
@@ -32,10 +32,9 @@ function importedChoice(
   figure: Figure,
   meta: FigureMeta,
 ): { option: string; choice: string } | null {
-  const isImported = (id: string) => listImported().some((metric) => getMeasured(id) === metric)
   const filled = new Set(
     columns
-      .filter(({ fromMetric, runId }) => runId !== null && isImported(fromMetric))
+      .filter(({ fromMetric, runId }) => runId !== null && getMeasured(fromMetric).isImported)
       .map(({ id }) => id),
   )
   if (filled.size === 0) return null
@@ -59,15 +58,15 @@ export function listStudyFigures(db: Db, studyId: string): FigureListItem[] {
     const found = columns.filter((column) => wanted.includes(column.id))
     const imported = importedChoice(columns, figure, meta)
     const isThere = found.some((column) => column.runId !== null || needsNoRun(column.id))
+    const sets = meta.options.find(({ setMeasures }) => setMeasures)
+    const measured = new Set(sets ? columnsOfChoices(figure, sets) : [])
     return {
       ...meta,
       ...(imported ? { imported } : {}),
       available:
         imported !== null ||
         isThere ||
-        measuresIn(figure).some((id) =>
-          columns.some((one) => one.id === id && one.runId !== null),
-        ) ||
+        columns.some(({ id, runId }) => runId !== null && measured.has(id)) ||
         (unchosenColumn(meta, {})?.choices.length ?? 0) > 0,
       needs: [...new Set(found.map((column) => column.fromMetric))],
     }

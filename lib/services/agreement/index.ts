@@ -29,19 +29,28 @@ import {
   type CellRatings,
 } from './ratings'
 import { columnReader, type ColumnReader } from '../columns'
-import { affordableResamples, BOOTSTRAP_SEED } from '../compare/bootstrap'
+import { BOOTSTRAP_SEED } from '../compare/bootstrap'
 import { yieldToEventLoop } from '../compare/slots'
 import { promptNames } from '../prompts'
 import { listRuns } from '../runs'
 
 // The reference number of resamples; large runs get fewer, and the report says how many.
 const WANTED_RESAMPLES = 10_000
+// About two seconds of drawing.
+const DRAW_BUDGET = 100_000_000
 // A few milliseconds of drawing between turns of the event loop.
 const DRAWS_PER_TURN = 60_000
 // Scales with more steps than this count ratings a twentieth of the scale apart as adjacent, others one step.
 const FINE_STEPS = 20
 // Cells of the table where the scale is of numbers.
 const TABLE_BINS = 10
+
+/** As many resamples of n clusters as are wanted, or what the budget of draws allows. */
+function affordableResamples(n: number): number {
+  return n === 0
+    ? WANTED_RESAMPLES
+    : Math.max(1, Math.min(WANTED_RESAMPLES, Math.floor(DRAW_BUDGET / n)))
+}
 
 function required(runs: readonly RunInfo[], id: string): { run: RunInfo; output: OutputSpec } {
   const run = runs.find((one) => one.id === id)
@@ -168,7 +177,7 @@ function tableOf({ first, second }: Pairs, output: OutputSpec): AgreementReport[
 
 async function bootstrapped(pairs: Pairs, signal?: AbortSignal) {
   const boot = new KappaBootstrap(pairs.first, pairs.second, pairs.cluster, BOOTSTRAP_SEED)
-  const resamples = affordableResamples(boot.clusters, WANTED_RESAMPLES)
+  const resamples = affordableResamples(boot.clusters)
   const perTurn = Math.max(1, Math.floor(DRAWS_PER_TURN / Math.max(1, boot.clusters)))
   for (let b = 0; b < resamples; b += 1) {
     boot.draw()

@@ -6,17 +6,10 @@ import { yieldToEventLoop } from './slots'
 
 // The reference number of resamples.
 const WANTED_RESAMPLES = 10_000
-// About two seconds of drawing: full resamples up to 10,000 seeds, fewer (and said so) beyond.
-const DRAW_BUDGET = 100_000_000
 // Milliseconds of drawing between turns of the event loop.
 const TURN_MS = 5
 // Any fixed number: the same data give the same interval on every machine.
 export const BOOTSTRAP_SEED = 20_241_211
-
-/** Returns how many resamples n units get: as many as wanted, or what the budget of draws allows. */
-export function affordableResamples(n: number, wanted: number): number {
-  return n === 0 ? wanted : Math.max(1, Math.min(wanted, Math.floor(DRAW_BUDGET / n)))
-}
 
 /** Differences of one metric, added up for each seed of each seed set. */
 export interface SeedSums {

@@ -125,7 +125,9 @@ export async function runJob(
     const cause = reached === null ? error : meter.error(reached)
     clearInterval(timer)
     const last = { ...progress, ...meter.progress() }
-    await whenThereIsRoom(around, stopped, () => endBadly(around, row, stopped, cause, last))
+    await whenThereIsRoom(around, stopped, () =>
+      endWithoutSuccess(around, row, stopped, cause, last),
+    )
   } finally {
     clearInterval(timer)
     for (const session of sessions) await session.close()
@@ -165,7 +167,7 @@ async function whenThereIsRoom(
   }
 }
 
-function endBadly(
+function endWithoutSuccess(
   { db, owner, config }: JobSurroundings,
   row: JobRow,
   signal: AbortSignal,

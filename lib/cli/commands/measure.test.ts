@@ -1,18 +1,14 @@
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { runEvolens } from '@/lib/testing/cli'
+import { beforeAll, expect, it } from 'vitest'
+import { cliFolder } from '@/lib/testing/cli-folder'
 
 // Node, tsx and a worker of its own are started for each call.
 const SLOW = 120_000
 
-let folder: string
-const evolens = (...args: string[]) =>
-  runEvolens(args, { EVOLENS_DATA_DIR: folder, EVOLENS_CACHE_DIR: folder, LOG_LEVEL: 'error' })
+const { folder, evolens } = cliFolder()
 
 beforeAll(async () => {
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'evolens-measure-'))
   const write = (name: string, rows: number, more: string) => {
     const list = Array.from({ length: rows }, (_, i) => ({
       instruction: `Count the ${i} apples${more}`,
@@ -27,9 +23,6 @@ beforeAll(async () => {
   await evolens(...place, '--seeds', seeds)
   await evolens(...place, '--arm', 'small', '--round', '1', '--align', 'none', small)
 }, SLOW)
-afterAll(() => {
-  fs.rmSync(folder, { recursive: true, force: true })
-})
 
 it(
   'measures every cell at the size of the smallest, prints a table and writes it unrounded',

@@ -1,19 +1,15 @@
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { runEvolens } from '@/lib/testing/cli'
+import { beforeAll, expect, it } from 'vitest'
+import { cliFolder } from '@/lib/testing/cli-folder'
 
 // Node and tsx are started for each call.
 const SLOW = 120_000
 
-let folder: string
-const evolens = (...args: string[]) =>
-  runEvolens(args, { EVOLENS_DATA_DIR: folder, EVOLENS_CACHE_DIR: folder, LOG_LEVEL: 'error' })
+const { folder, evolens } = cliFolder()
 const of = ['--study', 'S']
 
 beforeAll(async () => {
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'evolens-results-'))
   const seeds = path.join(folder, 'fruit.json')
   fs.writeFileSync(seeds, '[{"instruction":"Count the apples","output":"2"}]')
   await evolens('import', '--seeds', '--seed-set', 'fruit', ...of, seeds)
@@ -31,8 +27,6 @@ beforeAll(async () => {
   )
   fs.writeFileSync(path.join(run, 'broken.json'), '{"results": {"gsm8k":')
 }, SLOW)
-afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
-
 it(
   'imports a folder, tells of the half-written file, and lists, maps and compares what is there',
   async () => {

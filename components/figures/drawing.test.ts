@@ -96,6 +96,7 @@ it('keeps only options that differ from their defaults', () => {
     title: 'X',
     description: '',
     drawing: 'curves' as const,
+    question: 'source' as const,
     hasDrawnValues: false,
     options: [field('a', 'one'), field('b', true)],
   }

@@ -87,10 +87,24 @@ export type FigureTable = z.infer<typeof figureTableSchema>
 const DRAWINGS = ['curves', 'levels', 'lines'] as const
 export type FigureDrawing = (typeof DRAWINGS)[number]
 
+/** The questions that figures answer, in the order of the figures page, with their headings. */
+export const FIGURE_QUESTIONS = {
+  hard: 'How hard are the instructions?',
+  diverse: 'How diverse are they?',
+  certain: 'How certain is the evolver?',
+  worth: 'Which rows are worth training on?',
+  healthy: 'Are the rows healthy?',
+  source: 'Where do the rows come from?',
+  gain: 'Did training gain from them?',
+} as const
+const QUESTION_KEYS = Object.keys(FIGURE_QUESTIONS) as (keyof typeof FIGURE_QUESTIONS)[]
+export type FigureQuestion = keyof typeof FIGURE_QUESTIONS
+
 /** A figure as the browser knows it. */
 const figureMetaSchema = z.object({
   ...texts('id', 'title', 'description'),
   drawing: z.enum(DRAWINGS),
+  question: z.enum(QUESTION_KEYS),
   options: z.array(optionFieldSchema),
   /** Whether the drawn bins or curves can be had as a table of their own. */
   hasDrawnValues: z.boolean(),

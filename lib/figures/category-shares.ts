@@ -210,6 +210,7 @@ export const categoryShares = defineFigure<Options, SharesPrepared>({
   description:
     'Share of each category or tag among the rows of a cell; rows without a value are a bar of their own.',
   drawing: 'levels',
+  question: 'source',
   options,
   columns: ({ column }) => [column],
   prepare,

@@ -126,6 +126,7 @@ export const difficultyLevels = defineFigure<Options, DifficultyLevelsPrepared>(
   description:
     'Share of each difficulty level among the rows that the judge model was asked about; a reply without a level is a segment of its own.',
   drawing: 'levels',
+  question: 'hard',
   options,
   columns: () => [LEVEL],
   prepare,

@@ -139,6 +139,7 @@ function notes({
 /** How the values of any numeric column are distributed. */
 export const distribution = densityFigure<Options>({
   id: 'distribution',
+  question: 'source',
   title: 'Distribution',
   description:
     'How the values of a column are distributed: bars with a Gaussian density (Scott), bars of rows, or the share of values up to each point.',

@@ -95,6 +95,7 @@ function collect(
 /** Certainty of the first tokens under the evolution prompt (the paper's Figure 5). */
 export const firstTokenProbability = densityFigure<Options>({
   id: 'first-token-probability',
+  question: 'certain',
   title: 'First-token probability',
   description:
     'How certain each evolver is of the first tokens it writes: Gaussian density (Scott) of their probabilities, pooled.',

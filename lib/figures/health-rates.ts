@@ -291,6 +291,7 @@ function altText(prepared: HealthRatesPrepared): string {
 export const healthRates = defineFigure<Options, HealthRatesPrepared>({
   id: 'health-rates',
   drawing: 'levels',
+  question: 'healthy',
   title: 'Evolution health',
   description:
     'Share of evolved rows with each flag of evolution health per round and evolver, or one flag by operator or seed set, with Wilson intervals.',

@@ -3,6 +3,7 @@ import { lossRatioFigure } from './shared/loss-ratio'
 /** Instruction-complexity IFD per row. */
 export const icIfdDensity = lossRatioFigure({
   id: 'ic-ifd-density',
+  question: 'worth',
   title: 'IC-IFD',
   description: 'IFD divided by the loss of the instruction itself, as in equation 2 of the paper.',
   variants: {

@@ -3,6 +3,7 @@ import { lossRatioFigure } from './shared/loss-ratio'
 /** Instruction-following difficulty per row. */
 export const ifdDensity = lossRatioFigure({
   id: 'ifd-density',
+  question: 'worth',
   title: 'IFD',
   description:
     'Instruction-following difficulty: loss of the response after the instruction, divided by its loss alone.',

@@ -41,9 +41,17 @@ export function getFigure(id: string): Figure {
 
 /** Returns the figure as plain data for the browser: texts and option controls. */
 export function describeFigure(figure: Figure): FigureMeta {
-  const { id, title, description, drawing, options } = figure
+  const { id, title, description, drawing, question, options } = figure
   const hasDrawnValues = figure.drawn !== undefined
-  return { id, title, description, drawing, options: describeOptions(options), hasDrawnValues }
+  return {
+    id,
+    title,
+    description,
+    drawing,
+    question,
+    options: describeOptions(options),
+    hasDrawnValues,
+  }
 }
 
 /** Returns the options with defaults filled in; `invalid_input` names the field. */

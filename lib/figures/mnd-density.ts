@@ -56,6 +56,7 @@ function sizeNotes(data: FigureData): string[] {
 /** Distances to the nearest neighbour (the paper's Figure 4). */
 export const mndDensity = densityFigure<Options>({
   id: 'mnd-density',
+  question: 'diverse',
   title: 'Nearest-neighbour distance',
   description:
     'How far each instruction is from its nearest neighbour in the same set: histogram with a Gaussian density (Scott).',

@@ -178,6 +178,7 @@ export const scoresOverRounds = defineFigure<Options, LinesPrepared>({
   description:
     'Mean or median of a measure from the seeds through the rounds of each evolver, with 95 % intervals.',
   drawing: 'lines',
+  question: 'hard',
   options,
   columns: (chosen) => [measureOf(chosen).column],
   prepare,

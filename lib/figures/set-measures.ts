@@ -184,6 +184,7 @@ export const setMeasures = defineFigure<Options, SetMeasuresPrepared>({
   description:
     'One number for each cell, such as its compression ratio, from the seeds through the rounds of each evolver: the mean over seeded draws of equally many rows, with their spread.',
   drawing: 'lines',
+  question: 'diverse',
   options,
   columns: (chosen) => [columnOf(chosen)],
   prepare,

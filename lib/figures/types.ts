@@ -1,5 +1,10 @@
 import type { z } from 'zod'
-import type { FigureDrawing, FigureTable, PreparedCommon } from '@/lib/contracts/figure'
+import type {
+  FigureDrawing,
+  FigureQuestion,
+  FigureTable,
+  PreparedCommon,
+} from '@/lib/contracts/figure'
 import type { SetOutput, SetRecord } from '@/lib/contracts/measure'
 import type { ARM_CLASSES } from '@/lib/contracts/study'
 
@@ -99,6 +104,8 @@ export interface Figure<
   description: string
   /** Which drawing takes what prepare returns. */
   drawing: FigureDrawing
+  /** The question under which the figures page has it. */
+  question: FigureQuestion
   /** Every field has a default, a title and a description; the JSON goes into the URL. */
   options: z.ZodType<O>
   /** Column ids wanted under these options. The first is the one that decides whether there is anything to draw. */

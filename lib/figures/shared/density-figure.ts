@@ -1,5 +1,11 @@
 import type { z } from 'zod'
-import { defineFigure, type FigureColumnInfo, type FigureData, type FigureSeries } from '../types'
+import {
+  defineFigure,
+  type Figure,
+  type FigureColumnInfo,
+  type FigureData,
+  type FigureSeries,
+} from '../types'
 import { densityCells, type DensityAxis, type DensityPrepared } from './density'
 import { densityDrawn, densityTable } from './density-table'
 import { densityAltText, densityReading } from './density-text'
@@ -32,8 +38,7 @@ export interface DensityContext<O> {
 }
 
 /** One figure of how a column is distributed. */
-export interface DensityConfig<O extends DensityOptions> {
-  id: string
+export interface DensityConfig<O extends DensityOptions> extends Pick<Figure, 'id' | 'question'> {
   title: string
   description: string
   options: z.ZodType<O>
@@ -103,12 +108,13 @@ function prepareDensity<O extends DensityOptions>(
 
 /** Returns a figure of how one column is distributed: everything but its column, axis, texts and example. */
 export function densityFigure<O extends DensityOptions>(config: DensityConfig<O>) {
-  const { id, title, description, options, needsOperators, example } = config
+  const { id, question, title, description, options, needsOperators, example } = config
   return defineFigure<O, DensityPrepared>({
     id,
     title,
     description,
     drawing: 'curves',
+    question,
     options,
     columns: (chosen) => [config.column(chosen)],
     ...(needsOperators ? { needsOperators } : {}),

@@ -5,10 +5,10 @@ import { densityFigure } from './density-figure'
 import { offAxis } from './density-text'
 import { exampleData, exampleInfo, noise } from './example'
 import { axisOption, choice, densityOptions, mixOption } from './options'
+import type { Figure } from '../types'
 
 /** What sets one loss-ratio figure apart from another. */
-interface LossRatio {
-  id: string
+interface LossRatio extends Pick<Figure, 'id' | 'question'> {
   title: string
   description: string
   /** Variant key -> its name; the first is the default. */
@@ -24,7 +24,7 @@ interface LossRatio {
 
 /** Returns the density figure of a loss ratio: panels by round and seed set, an axis from 0 to where the values end. */
 export function lossRatioFigure(config: LossRatio) {
-  const { id, title, description, quantity, threshold, reference } = config
+  const { id, question, title, description, quantity, threshold, reference } = config
   const options = z.object({
     variant: choice(config.variants, {
       title: 'Mode',
@@ -39,6 +39,7 @@ export function lossRatioFigure(config: LossRatio) {
   type Options = z.infer<typeof options>
   return densityFigure<Options>({
     id,
+    question,
     title,
     description,
     options,

@@ -93,6 +93,14 @@ export interface FacetAxis {
   label: string
 }
 
+/** Where the rows of each series are counted in what a figure draws. */
+export interface RowPlaces {
+  /** How many counts are drawn; their order is the drawing's (lib/figures/shared/tiles.ts). */
+  size: number
+  /** Returns what tells the places of a row, or null where the series is not drawn. */
+  of(series: FigureSeries): ((row: number, count: (place: number) => void) => void) | null
+}
+
 /** A figure: which columns it asks for, and everything that is drawn, as pure functions. */
 export interface Figure<
   O extends Record<string, unknown> = Record<string, unknown>,
@@ -117,6 +125,10 @@ export interface Figure<
   table(prepared: P): FigureTable
   /** The drawn curves or bins, where the table only sums them up; a second CSV. */
   drawn?(prepared: P): FigureTable
+  /** What the browser gets of prepared, where that is finer than a screen shows; tables and texts are made before. */
+  sent?(prepared: P): P
+  /** Which of the drawn counts each row is in, for brushes of other figures; null where these options have none. */
+  places?(data: FigureData, prepared: P): RowPlaces | null
   /** One sentence that says what the figure shows; '' when there is nothing to say. */
   reading(prepared: P): string
   altText(prepared: P): string

@@ -6,7 +6,7 @@ import {
   type FigureData,
   type FigureSeries,
 } from '../types'
-import { densityCells, type DensityAxis, type DensityPrepared } from './density'
+import { coarser, densityCells, type DensityAxis, type DensityPrepared } from './density'
 import { densityDrawn, densityTable } from './density-table'
 import { densityAltText, densityReading } from './density-text'
 import { densityGroups, roundPanels, rowsWith, type Panels } from './groups'
@@ -121,6 +121,7 @@ export function densityFigure<O extends DensityOptions>(config: DensityConfig<O>
     prepare: (data, chosen) => prepareDensity(config, data, chosen),
     table: densityTable,
     drawn: densityDrawn,
+    sent: coarser,
     reading: densityReading,
     altText: densityAltText,
     example,

@@ -99,7 +99,7 @@ describe('tiles of a brush', () => {
         const counts = sums[to]?.map((sum, k) => sum - (sums[from]?.[k] ?? 0)) ?? []
         return (row: string, column: string, arm: string) => {
           const group = tile.groups.indexOf(groupKey(row, column, arm))
-          return [...counts.slice(group * tile.perGroup, (group + 1) * tile.perGroup)]
+          return Array.from(counts.slice(group * tile.perGroup, (group + 1) * tile.perGroup))
         }
       }
       const mnd = countsOf(0)

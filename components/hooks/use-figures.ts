@@ -17,25 +17,27 @@ export function useFigureList(studyId: string | null) {
   })
 }
 
-/** One figure under options and filter; the previous drawing stays while a new one is made. Nothing is asked while a column is to be chosen. */
+/** One figure under options and filter; the previous drawing stays while a new one is made. Nothing is asked while a column is to be chosen, or before the figure is wanted. */
 export function useFigure(
   studyId: string,
   meta: FigureMeta,
   options: Record<string, unknown>,
   filter: RowFilter,
+  isWanted: boolean,
 ) {
   const { id: figureId } = meta
   const isOpen = unchosenColumn(meta, options) !== null
   return useQuery({
     queryKey: studyKeys.figure(studyId, figureId, options, filter),
-    queryFn: isOpen
-      ? skipToken
-      : ({ signal }) =>
-          call(figureEndpoint, {
-            params: { studyId, figureId },
-            query: { options, filter },
-            signal,
-          }),
+    queryFn:
+      isOpen || !isWanted
+        ? skipToken
+        : ({ signal }) =>
+            call(figureEndpoint, {
+              params: { studyId, figureId },
+              query: { options, filter },
+              signal,
+            }),
     ...(isOpen ? {} : { placeholderData: keepPreviousData }),
     staleTime: 10_000,
   })

@@ -45,6 +45,7 @@ test('further columns are chosen in the mapping, shown, filtered and drawn', asy
 
   await page.goto(`/studies/${studyId}/figures`)
   const figure = page.locator('#figure-category-shares')
+  await figure.scrollIntoViewIfNeeded()
   await figure.getByRole('button', { name: 'Show the imported values' }).click()
   await expect(
     figure.getByText(/The most frequent value of (source is "web"|topics is "food")/),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { figureListItemSchema, figureResultSchema } from '@/lib/contracts/figure'
 import { rowFilterSchema } from '@/lib/contracts/filter'
+import { brushTilesSchema } from '@/lib/contracts/tiles'
 import { get } from './endpoint'
 import { jsonParam } from './params'
 
@@ -19,6 +20,21 @@ export const figureEndpoint = get('/studies/[studyId]/figures/[figureId]', {
   summary: 'Returns one figure under options and a filter: what is drawn, its table and its runs.',
   query: figureQuery,
   reply: figureResultSchema,
+})
+
+/** Figures in one request of a brush: more do not fit a window. */
+const MOST_TARGETS = 40
+
+export const brushEndpoint = get('/studies/[studyId]/figures/[figureId]/brush', {
+  summary:
+    'Returns counts of other figures by where their rows are on the axis of this one, for redrawing them while a range is marked.',
+  query: figureQuery.extend({
+    targets: jsonParam(
+      'targets',
+      z.array(z.object({ figureId: z.string(), options: z.unknown() })).max(MOST_TARGETS),
+    ),
+  }),
+  reply: brushTilesSchema,
 })
 
 export const drawnValuesEndpoint = get('/studies/[studyId]/figures/[figureId]/drawn', {

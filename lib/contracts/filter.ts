@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { VALUE_MATCHES } from './column-kinds'
 import { LIMITS, nameSchema, namesSchema, roundSchema } from './limits'
+import { plainObjectSchema } from './plain-object'
 import { MARK_KINDS } from './rows'
 
 /** A metric column by name: `<metric>.<output>` or `<derived>.<variant>`, optionally `@<run id>`. */
@@ -53,6 +54,10 @@ export const viewStateSchema = z.object({
   filter: rowFilterSchema,
   sort: rowSortSchema,
   columns: namesSchema,
+  /** The figures page, where the view was saved there: shown figures (null = those shown at first) and their options. */
+  figures: z
+    .object({ show: z.string().max(LIMITS.reason).nullable(), options: plainObjectSchema })
+    .exactOptional(),
 })
 export type ViewState = z.infer<typeof viewStateSchema>
 

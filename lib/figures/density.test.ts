@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { distribution } from './distribution'
 import { firstTokenProbability } from './first-token-probability'
 import { icIfdDensity } from './ic-ifd-density'
 import { ifdDensity } from './ifd-density'
 import { mndDensity } from './mnd-density'
-import type { DensityPrepared } from './shared/density'
+import { coarser, type DensityPrepared } from './shared/density'
 import { axisOf } from './shared/axis'
 import { testColumn, testData, testSeries, type TestCell } from '@/lib/testing/figures'
 import type { Figure, FigureData } from './types'
@@ -245,4 +246,25 @@ it('draws fewer points with many panels, and the same curve', () => {
     fine.cells[0]?.curves[0]?.kde?.[0] ?? 0,
     9,
   )
+})
+
+it('sends heights as exact as a picture, and leaves those of the tables alone', () => {
+  const { typed } = distribution
+  const { data, options } = typed.example()
+  const chosen = typed.options.parse(options)
+  const prepared = typed.prepare(data, chosen)
+  const sent = coarser(prepared)
+  for (const [c, cell] of prepared.cells.entries()) {
+    for (const [k, curve] of cell.curves.entries()) {
+      const top = Math.max(...(curve.kde ?? []))
+      const drawn = sent.cells[c]?.curves[k]?.kde ?? []
+      expect(drawn).toHaveLength(curve.kde?.length ?? 0)
+      for (const [i, y] of drawn.entries())
+        expect(Math.abs(y - (curve.kde?.[i] ?? 0))).toBeLessThan(1e-3 * top)
+    }
+  }
+  expect(JSON.stringify(sent).length).toBeLessThan(0.7 * JSON.stringify(prepared).length)
+  const bars = coarser({ ...prepared, view: 'histogram' })
+  expect(bars.cells[0]?.curves[0]).toMatchObject({ kde: null, density: [] })
+  expect(bars.cells[0]?.curves[0]?.counts).toEqual(prepared.cells[0]?.curves[0]?.counts)
 })

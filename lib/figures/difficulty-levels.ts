@@ -5,6 +5,7 @@ import { levelPanels } from './shared/level-panels'
 import {
   levelMix,
   levelMixOf,
+  levelPlaces,
   shareDifference,
   type DifficultyLevelsPrepared,
   type LevelBars,
@@ -133,5 +134,7 @@ export const difficultyLevels = defineFigure<Options, DifficultyLevelsPrepared>(
   table: levelsTable,
   reading: levelsReading,
   altText: levelsAltText,
+  places: (all, prepared, { mix }) =>
+    levelPlaces(comparable(all, LEVEL, mix).data, prepared, LEVEL),
   example: () => ({ data: exampleLevels(LEVEL, DEFAULT_LEVELS), options: { paper: true } }),
 })

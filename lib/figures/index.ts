@@ -39,11 +39,16 @@ export function getFigure(id: string): Figure {
   return figure
 }
 
+// Making the JSON schema of options takes longer than preparing a small figure.
+const described = new WeakMap<Figure, FigureMeta>()
+
 /** Returns the figure as plain data for the browser: texts and option controls. */
 export function describeFigure(figure: Figure): FigureMeta {
+  const before = described.get(figure)
+  if (before) return before
   const { id, title, description, drawing, question, options } = figure
   const hasDrawnValues = figure.drawn !== undefined
-  return {
+  const meta = {
     id,
     title,
     description,
@@ -52,6 +57,8 @@ export function describeFigure(figure: Figure): FigureMeta {
     options: describeOptions(options),
     hasDrawnValues,
   }
+  described.set(figure, meta)
+  return meta
 }
 
 /** Returns the options with defaults filled in; `invalid_input` names the field. */

@@ -7,6 +7,7 @@ import type {
 } from '@/lib/contracts/figure'
 import type { SetOutput, SetRecord } from '@/lib/contracts/measure'
 import type { ARM_CLASSES } from '@/lib/contracts/study'
+import type { Tile } from './shared/tiles'
 
 export type {
   ArmMark,
@@ -93,6 +94,12 @@ export interface FacetAxis {
   label: string
 }
 
+/** Where the rows of each series are counted in what a figure draws: the layout of a tile. */
+export interface RowPlaces extends Omit<Tile, 'counts'> {
+  /** Returns what counts a row in its places, or null where the series is not drawn. */
+  of(series: FigureSeries): ((row: number, counts: Uint32Array) => void) | null
+}
+
 /** A figure: which columns it asks for, and everything that is drawn, as pure functions. */
 export interface Figure<
   O extends Record<string, unknown> = Record<string, unknown>,
@@ -117,6 +124,12 @@ export interface Figure<
   table(prepared: P): FigureTable
   /** The drawn curves or bins, where the table only sums them up; a second CSV. */
   drawn?(prepared: P): FigureTable
+  /** What the browser gets of prepared, where that is finer than a screen shows; tables and texts are made before. */
+  sent?(prepared: P): P
+  /** Which of the drawn counts each row is in, for brushes of other figures; null where these options have none. */
+  places?(data: FigureData, prepared: P, options: O): RowPlaces | null
+  /** The x axis on which a range of rows can be marked; null where it stands for no column of rows. */
+  brushAxis?(prepared: P): { column: string; edges: readonly number[] } | null
   /** One sentence that says what the figure shows; '' when there is nothing to say. */
   reading(prepared: P): string
   altText(prepared: P): string

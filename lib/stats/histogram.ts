@@ -17,7 +17,7 @@ export function uniformEdges(start: number, step: number, n: number): Float64Arr
 }
 
 /** Returns the bin of a value, or -1 outside: bins are closed on the left, the last one on both sides. */
-function binOf(value: number, edges: Numbers): number {
+export function binOf(value: number, edges: Numbers): number {
   const last = edges.length - 1
   if (!(value >= (edges[0] as number) && value <= (edges[last] as number))) return -1
   let low = 0

@@ -61,6 +61,8 @@ function Field({ field, value, onChange }: FieldProps) {
         w={field.columns ? 260 : 190}
         aria-label={title}
         title={description}
+        // The list stays while figures above take their height.
+        comboboxProps={{ hideDetached: false }}
         searchable={field.columns !== undefined}
         placeholder={field.columns ? 'Choose a column' : ''}
         nothingFoundMessage="No column of that name has values."
@@ -141,7 +143,7 @@ export function OptionsForm({ meta, options, onOptions }: OptionsFormProps) {
   return (
     <>
       {meta.options.filter((one) => one.inline).map(field)}
-      <Popover position="bottom-end" shadow="md" trapFocus returnFocus>
+      <Popover position="bottom-end" shadow="md" trapFocus returnFocus hideDetached={false}>
         <Popover.Target>
           <Button size="xs" variant="default">
             Options{nChanged > 0 ? ` (${nChanged})` : ''}

@@ -1,53 +1,52 @@
 'use client'
 
-import { parseAsJson, useQueryState } from 'nuqs'
-import { z } from 'zod'
+import { Button, Group } from '@mantine/core'
 import { useFigureList } from '@/components/hooks/use-figures'
 import { useViewState } from '@/components/hooks/use-view-state'
 import { QueryState } from '@/components/ui/states'
 import { StudyPage } from '@/components/shell/study-page'
+import { ViewsMenu } from '@/components/views/rows/filter/views-menu'
+import type { FigureListItem } from '@/lib/contracts/figure'
+import type { ViewState } from '@/lib/contracts/filter'
 import type { StudyDetail } from '@/lib/contracts/study'
-import classes from './figures.module.css'
-import { FIGURES_PARAM } from './selection'
-import { FigureGrid } from './study-figure'
+import { ArrangedFigures } from './arranged'
+import { useLayout } from './use-layout'
 
-/** `FigureOptions`; in the URL as `figures`. */
-const optionsSchema = z.record(
-  z.string(),
-  z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-)
-const optionsParser = parseAsJson(optionsSchema).withDefault({})
+interface GalleryProps {
+  detail: StudyDetail
+  figures: readonly FigureListItem[]
+}
 
-function Gallery({ detail }: { detail: StudyDetail }) {
-  const studyId = detail.study.id
-  const { state } = useViewState()
-  const list = useFigureList(studyId)
-  const [options, setOptions] = useQueryState(
-    FIGURES_PARAM,
-    optionsParser.withOptions({ history: 'push' }),
-  )
-
+function Gallery({ detail, figures }: GalleryProps) {
+  const { state, setView } = useViewState()
+  const arrangement = useLayout(figures)
+  const view: ViewState = { ...state, columns: state.columns ?? [], figures: arrangement.saved }
   return (
-    <QueryState query={list} what="The figures could not be listed" lines={2} height={460}>
-      {(figures) => (
-        <>
-          <nav className={classes.toc} aria-label="Figures">
-            {figures.map((figure) => (
-              <a key={figure.id} href={`#figure-${figure.id}`}>
-                {figure.title}
-              </a>
-            ))}
-          </nav>
-          <FigureGrid
-            studyId={studyId}
-            figures={figures}
-            filter={state.filter}
-            options={options}
-            onOptions={(changed) => void setOptions(changed)}
-          />
-        </>
-      )}
-    </QueryState>
+    <>
+      <Group gap="xs" justify="flex-end">
+        <Button
+          variant="default"
+          disabled={arrangement.isFirst}
+          onClick={() => arrangement.setAll(null)}
+        >
+          Reset the page
+        </Button>
+        <ViewsMenu
+          studyId={detail.study.id}
+          state={view}
+          onApply={(saved) => {
+            setView(saved)
+            if (saved.figures) arrangement.setAll(saved.figures)
+          }}
+        />
+      </Group>
+      <ArrangedFigures
+        detail={detail}
+        figures={figures}
+        filter={state.filter}
+        arrangement={arrangement}
+      />
+    </>
   )
 }
 
@@ -56,18 +55,27 @@ const EMPTY = {
   text: 'Figures compare evolvers over rounds: difficulty levels, densities of MND, IFD and IC-IFD, first-token probabilities. They need rows and computed metrics.',
 }
 
+function Listed({ detail }: { detail: StudyDetail }) {
+  const list = useFigureList(detail.study.id)
+  return (
+    <QueryState query={list} what="The figures could not be listed" lines={2} height={460}>
+      {(figures) => <Gallery detail={detail} figures={figures} />}
+    </QueryState>
+  )
+}
+
 /** All figures of a study. */
 export function FiguresView({ studyId }: { studyId: string }) {
   return (
     <StudyPage
       studyId={studyId}
       title="Figures"
-      description="Drawn from the rows of the current filter. Options and filter are in the address: a copied link opens the same figures."
+      description="Drawn from the rows of the current filter. Filter, options and arrangement are in the address: a copied link opens the same page."
       lines={2}
       height={460}
       empty={EMPTY}
     >
-      {(detail) => <Gallery detail={detail} />}
+      {(detail) => <Listed detail={detail} />}
     </StudyPage>
   )
 }

@@ -22,6 +22,9 @@ export function filterOf(selection: FigureSelection, filter: RowFilter): RowFilt
 /** Name of the figures' options in the address of the figures page. */
 export const FIGURES_PARAM = 'figures'
 
+/** Name of the shown figures, with place and width, in the address of the figures page. */
+export const SHOWN_PARAM = 'show'
+
 /** The address of one figure on the figures page, with options that differ from their defaults. */
 export function figureHref(
   studyId: string,

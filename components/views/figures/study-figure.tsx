@@ -3,7 +3,8 @@
 import { Button, Group } from '@mantine/core'
 import Link from 'next/link'
 import { usePathname, useRouter } from 'next/navigation'
-import { useEffect, useRef } from 'react'
+import { useIntersection } from '@mantine/hooks'
+import { useEffect, useState } from 'react'
 import { FigureFrame } from '@/components/figures/frame'
 import type { OptionValue } from '@/components/figures/frame/options-form'
 import { drawnValuesUrl, useFigure } from '@/components/hooks/use-figures'
@@ -11,7 +12,12 @@ import { filterQuery } from '@/components/hooks/use-view-state'
 import type { RowFilter } from '@/lib/contracts/filter'
 import type { FigureListItem, FigureMeta } from '@/lib/figures/types'
 import classes from './figures.module.css'
+import { dialogOf } from './figure-entry'
+import { withOptions, type FigureOptions } from './layout'
 import { filterOf } from './selection'
+
+// Figures this near to the window are loaded: about one screen ahead.
+const NEAR = { rootMargin: '800px 0px' }
 
 interface StudyFigureProps {
   studyId: string
@@ -19,24 +25,27 @@ interface StudyFigureProps {
   options: Record<string, OptionValue>
   filter: RowFilter
   isCompact?: boolean
+  /** Level of the title among the page's headings; 2 by default. */
+  headingLevel?: 2 | 3
   onOptions(options: Record<string, OptionValue>): void
 }
 
-/** One figure of a study: fetches it, and opens rows and cards from it. */
-function StudyFigure(props: StudyFigureProps) {
+/** One figure of a study: fetches it once it is near the window, and opens rows and cards from it. */
+export function StudyFigure(props: StudyFigureProps) {
   const { studyId, meta, options, filter, isCompact = false, onOptions } = props
   const router = useRouter()
   const pathname = usePathname()
   const overview = `/studies/${studyId}`
-  const query = useFigure(studyId, meta, options, filter)
+  const { ref: place, entry } = useIntersection<HTMLDivElement>(NEAR)
+  const [isNear, setIsNear] = useState(false)
+  if (entry?.isIntersecting && !isNear) setIsNear(true)
+  const query = useFigure(studyId, meta, options, filter, isNear)
   const { imported } = meta
   const id = `figure-${meta.id}`
-  const place = useRef<HTMLDivElement>(null)
   // The list of figures arrives after the browser has looked for the address's fragment.
   useEffect(() => {
-    if (window.location.hash === `#${id}`) place.current?.scrollIntoView()
+    if (window.location.hash === `#${id}`) document.getElementById(id)?.scrollIntoView()
   }, [id])
-  const dialog = meta.options.some((field) => field.setMeasures) ? 'measure' : 'compute'
   const failure = query.data === undefined ? query.error : null
   const openCard = (runId: string) => {
     const separator = filterQuery(filter) ? '&' : '?'
@@ -59,6 +68,7 @@ function StudyFigure(props: StudyFigureProps) {
         onCard={openCard}
         drawnHref={meta.hasDrawnValues ? drawnValuesUrl(studyId, meta.id, options, filter) : null}
         compact={isCompact}
+        headingLevel={props.headingLevel ?? 2}
         emptyAction={
           <Group gap="xs">
             {imported && options[imported.option] !== imported.choice ? (
@@ -69,7 +79,7 @@ function StudyFigure(props: StudyFigureProps) {
                 Show the imported values
               </Button>
             ) : null}
-            <Button component={Link} href={`${overview}?do=${dialog}`} variant="default">
+            <Button component={Link} href={`${overview}?do=${dialogOf(meta)}`} variant="default">
               Compute missing values
             </Button>
           </Group>
@@ -78,9 +88,6 @@ function StudyFigure(props: StudyFigureProps) {
     </div>
   )
 }
-
-/** Options that differ from their defaults, by figure. */
-export type FigureOptions = Record<string, Record<string, OptionValue>>
 
 interface FigureGridProps extends Pick<StudyFigureProps, 'studyId' | 'filter' | 'isCompact'> {
   figures: readonly FigureListItem[]
@@ -98,11 +105,7 @@ export function FigureGrid({ figures, options, onOptions, ...shared }: FigureGri
           {...shared}
           meta={figure}
           options={options[figure.id] ?? {}}
-          onOptions={(changed) => {
-            const { [figure.id]: _before, ...others } = options
-            const isDefault = Object.keys(changed).length === 0
-            onOptions(isDefault ? others : { ...others, [figure.id]: changed })
-          }}
+          onOptions={(changed) => onOptions(withOptions(options, figure.id, changed))}
         />
       ))}
     </div>

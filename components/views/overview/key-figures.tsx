@@ -9,7 +9,8 @@ import { Section } from '@/components/ui/page'
 import { QueryState } from '@/components/ui/states'
 import { unchosenColumn } from '@/lib/contracts/figure'
 import type { FigureListItem } from '@/lib/figures/types'
-import { FigureGrid, type FigureOptions } from '@/components/views/figures/study-figure'
+import type { FigureOptions } from '@/components/views/figures/layout'
+import { FigureGrid } from '@/components/views/figures/study-figure'
 
 // A first impression that leaves the cells within reach; the registry orders figures by weight.
 const SHOWN = 2

@@ -1,16 +1,20 @@
 import type { z } from 'zod'
+import { carriesValue } from '@/lib/contracts/status'
+import { binOf } from '@/lib/stats/histogram'
 import {
   defineFigure,
   type Figure,
   type FigureColumnInfo,
   type FigureData,
   type FigureSeries,
+  type RowPlaces,
 } from '../types'
-import { densityCells, type DensityAxis, type DensityPrepared } from './density'
+import { coarser, densityCells, type DensityAxis, type DensityPrepared } from './density'
 import { densityDrawn, densityTable } from './density-table'
 import { densityAltText, densityReading } from './density-text'
 import { densityGroups, roundPanels, rowsWith, type Panels } from './groups'
-import { armsOf, comparable, countAll, valuesOf } from './series'
+import { armOf, armsOf, comparable, countAll, isDrawable, valuesOf } from './series'
+import { groupKey } from './tiles'
 
 /** Options that every density figure has; a figure may have more. */
 type DensityOptions = Pick<DensityPrepared, 'view' | 'axis'> & { bandwidth: number; mix: boolean }
@@ -106,6 +110,44 @@ function prepareDensity<O extends DensityOptions>(
   }
 }
 
+/** Where rows are counted: the bins of each curve, with one bin before and one after them. */
+function placesOf<O extends DensityOptions>(
+  config: DensityConfig<O>,
+  all: FigureData,
+  { cells, edges }: DensityPrepared,
+  chosen: O,
+): RowPlaces | null {
+  // Other readings may take several values of a row.
+  if (config.read) return null
+  const column = config.column(chosen)
+  const { data } = comparable(all, column, chosen.mix)
+  const panels = config.panels?.(data, chosen) ?? roundPanels(data)
+  const curves = cells.flatMap((cell) => cell.curves.map(({ arm }) => ({ ...cell, arm })))
+  const perGroup = edges.length + 1
+  return {
+    groups: curves.map((curve) => groupKey(curve.row, curve.column, curve.arm)),
+    perGroup,
+    edges,
+    of(series) {
+      const source = series.columns[column]
+      if (!source || !data.series.includes(series)) return null
+      const starts = curves.flatMap((curve, k) =>
+        curve.arm === armOf(series) && panels.holds(series, curve.row, curve.column)
+          ? [k * perGroup]
+          : [],
+      )
+      const { values, status, width } = source
+      return (row, counts) => {
+        const value = values[row * width] as number
+        if (!carriesValue(status[row] ?? 0) || !isDrawable(value)) return
+        const bin = binOf(value, edges)
+        const place = bin >= 0 ? bin + 1 : value < (edges[0] as number) ? 0 : perGroup - 1
+        for (const start of starts) counts[start + place] = (counts[start + place] as number) + 1
+      }
+    },
+  }
+}
+
 /** Returns a figure of how one column is distributed: everything but its column, axis, texts and example. */
 export function densityFigure<O extends DensityOptions>(config: DensityConfig<O>) {
   const { id, question, title, description, options, needsOperators, example } = config
@@ -121,6 +163,10 @@ export function densityFigure<O extends DensityOptions>(config: DensityConfig<O>
     prepare: (data, chosen) => prepareDensity(config, data, chosen),
     table: densityTable,
     drawn: densityDrawn,
+    sent: coarser,
+    places: (data, prepared, chosen) => placesOf(config, data, prepared, chosen),
+    brushAxis: ({ selectColumn, edges, unitName }) =>
+      selectColumn !== null && unitName === 'rows' ? { column: selectColumn, edges } : null,
     reading: densityReading,
     altText: densityAltText,
     example,

@@ -112,9 +112,7 @@ function curveOf(ascending: Float64Array, grid: Float64Array, settings: DensityS
       : ascending
   const found = gaussianKde(placed, grid, bandwidth)
   if (!found.ok) return { kde: null, kdeMissing: found.reason, bandwidth: null }
-  // Twelve digits are far beyond the eye and halve the size of the reply.
-  const kde = Array.from(found.density, (y) => Number(y.toPrecision(12)))
-  return { kde, kdeMissing: null, bandwidth: found.bandwidth }
+  return { kde: Array.from(found.density), kdeMissing: null, bandwidth: found.bandwidth }
 }
 
 /** Returns how many ascending values lie below a limit. */
@@ -183,4 +181,31 @@ export function densityCells(groups: readonly DensityGroup[], settings: DensityS
   }))
   const { gridFrom: from, gridTo: to, scale } = settings
   return { cells, grid: { from, to, points }, edges: Array.from(settings.edges), scale }
+}
+
+// A panel is at most some 1,500 pixels high, in print too; four digits of the peak are finer.
+const DRAWN_DIGITS = 4
+
+function rounded(values: number[]): number[] {
+  const top = Math.max(0, ...values)
+  const power = top > 0 ? 10 ** (DRAWN_DIGITS - 1 - Math.floor(Math.log10(top))) : 0
+  // Peaks beyond the range of numbers stay as they are.
+  return power > 0 && Number.isFinite(power * top)
+    ? values.map((value) => Number((Math.round(value * power) / power).toPrecision(DRAWN_DIGITS)))
+    : values
+}
+
+/** Returns the density with heights as exact as a picture can show them, and no curve that the view does not draw. */
+export function coarser(prepared: DensityPrepared): DensityPrepared {
+  const isSmooth = prepared.view === 'density'
+  const cells = prepared.cells.map((cell) => ({
+    ...cell,
+    curves: cell.curves.map((curve) => ({
+      ...curve,
+      density: isSmooth ? rounded(curve.density) : [],
+      cumulative: rounded(curve.cumulative),
+      kde: isSmooth && curve.kde ? rounded(curve.kde) : null,
+    })),
+  }))
+  return { ...prepared, cells }
 }

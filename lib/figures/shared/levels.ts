@@ -1,6 +1,15 @@
 import { carriesValue, statusCode } from '@/lib/contracts/status'
 import { wilsonInterval } from '@/lib/stats/intervals'
-import type { FacetAxis, FigureSelection, FigureSeries, PreparedCommon } from '../types'
+import { SEEDS_KEY } from '@/lib/contracts/seeds'
+import type {
+  FacetAxis,
+  FigureData,
+  FigureSelection,
+  FigureSeries,
+  PreparedCommon,
+  RowPlaces,
+} from '../types'
+import { groupKey } from './tiles'
 
 /** Share of one level among the rows that were rated, with its Wilson interval, all in percent. */
 export interface LevelShare {
@@ -154,6 +163,37 @@ export function levelMixOf(series: FigureSeries, columnId: string, k: number): L
     }
   }
   return levelMix(counts, asked)
+}
+
+/** Returns where the rows of a level column are counted: the levels of each bar, and none at the end. */
+export function levelPlaces(
+  data: FigureData,
+  { panels, levels }: DifficultyLevelsPrepared,
+  columnId: string,
+): RowPlaces {
+  const bars = panels.flatMap(({ row, column, bars: own }) =>
+    own.map(({ arm }) => groupKey(row, column, arm)),
+  )
+  const perGroup = levels.length + 1
+  return {
+    groups: bars,
+    perGroup,
+    edges: [],
+    of(series) {
+      const column = series.columns[columnId]
+      const arm = series.armKey ?? SEEDS_KEY
+      const bar = bars.indexOf(groupKey(String(series.round), series.seedSetKey, arm))
+      if (!column || bar < 0 || !data.series.includes(series)) return null
+      return (row, counts) => {
+        const code = column.status[row] ?? 0
+        if (!wasAsked(code)) return
+        const level = carriesValue(code) ? (column.values[row] as number) : 0
+        const isLevel = Number.isInteger(level) && level >= 1 && level <= levels.length
+        const place = bar * perGroup + (isLevel ? level - 1 : levels.length)
+        counts[place] = (counts[place] as number) + 1
+      }
+    },
+  }
 }
 
 /**

@@ -98,7 +98,7 @@ function figureResult(
   return {
     figure: label === undefined ? meta : { ...meta, title: `${meta.title} of ${label}` },
     options,
-    prepared,
+    prepared: figure.sent?.(prepared) ?? prepared,
     table: figure.table(prepared),
     reading: figure.reading(prepared),
     altText: figure.altText(prepared),

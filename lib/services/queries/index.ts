@@ -5,6 +5,7 @@ import type { RowFilter } from '@/lib/contracts/filter'
 import { compareIntervals, comparePage, compareSummary } from '../compare'
 import { checkExport } from '../exports'
 import { getDrawnValues, getStudyFigure, type FigureRequest } from '../figures'
+import { brushTiles, type BrushRequest } from '../figures/tiles'
 import { columnHistogram, listRows, type RowQuery } from '../rows'
 import { studyOperators } from '../rows/operators'
 
@@ -21,6 +22,8 @@ export const QUERIES = {
     getStudyFigure(db, studyId, request),
   drawnValues: (db: Db, _signal: AbortSignal, studyId: string, request: FigureRequest) =>
     getDrawnValues(db, studyId, request),
+  brushTiles: (db: Db, _signal: AbortSignal, studyId: string, request: BrushRequest) =>
+    brushTiles(db, studyId, request),
   compareSummary: (db: Db, _signal: AbortSignal, studyId: string, state: CompareState) =>
     compareSummary(db, studyId, state),
   compareIntervals: (db: Db, signal: AbortSignal, studyId: string, state: CompareState) =>

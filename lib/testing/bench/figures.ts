@@ -3,7 +3,9 @@ import { emptyFilter } from '@/lib/contracts/filter'
 import { storeRun } from '@/lib/testing/columns'
 import { createRandom } from '@/lib/stats/random'
 import { ensureArm, ensureSeedSet, createStudy } from '@/lib/services/studies'
+import type { Db } from '@/db/client'
 import { getStudyFigure } from '@/lib/services/figures'
+import { brushTiles } from '@/lib/services/figures/tiles'
 
 // The paper's whole collection with its seeds.
 const ROWS = 556_346
@@ -18,6 +20,8 @@ export interface FigureTiming {
   ms: number
   /** Size of the reply. */
   kilobytes: number
+  /** Milliseconds that it may take; 100 unless given. */
+  most?: number
 }
 
 /** Makes the cells of a study as large as the paper's, without texts, and one column of each kind of value. */
@@ -56,6 +60,40 @@ function fill() {
   return { db, studyId, rows: perCell * cells.length }
 }
 
+/** What a brush asks once when it begins: the counts of five other figures. */
+async function benchBrush(db: Db, studyId: string): Promise<FigureTiming> {
+  const score = { column: 'difficulty_score.score' }
+  const targets = [
+    { figureId: 'mnd-density', options: {} },
+    ...['density', 'histogram', 'cumulative'].map((view) => ({
+      figureId: 'distribution',
+      options: { ...score, view },
+    })),
+    { figureId: 'distribution', options: { column: 'mnd.mnd' } },
+  ]
+  const request = { figureId: 'distribution', options: score, filter: emptyFilter(), targets }
+  const times: number[] = []
+  let kilobytes = 0
+  for (let i = 0; i < RUNS; i += 1) {
+    const start = performance.now()
+    const reply = await brushTiles(db, studyId, request)
+    times.push(performance.now() - start)
+    kilobytes = Math.max(...reply.tiles.map((tile) => JSON.stringify(tile).length / 1000))
+  }
+  // Once a brush, while the pointer goes over its first bins.
+  const most = 1_000
+  return {
+    name: 'brush over five others, largest tile',
+    ms: median(times.slice(1)),
+    kilobytes,
+    most,
+  }
+}
+
+function median(times: readonly number[]): number {
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0
+}
+
 /** Returns how long figures over half a million rows take once their columns are loaded. */
 export async function benchFigures(): Promise<{ rows: number; timings: FigureTiming[] }> {
   const { db, studyId, rows } = fill()
@@ -80,9 +118,9 @@ export async function benchFigures(): Promise<{ rows: number; timings: FigureTim
       kilobytes = JSON.stringify(result).length / 1000
     }
     // The first one loads the columns.
-    const warm = times.slice(1).toSorted((a, b) => a - b)
-    timings.push({ name, ms: warm[Math.floor(warm.length / 2)] ?? 0, kilobytes })
+    timings.push({ name, ms: median(times.slice(1)), kilobytes })
   }
+  timings.push(await benchBrush(db, studyId))
   db.$client.close()
   return { rows, timings }
 }

@@ -1,0 +1,63 @@
+import { sampleStudy } from '../api'
+import { expect, test } from '../fixtures'
+
+test('figures are shown, moved by keys, sized, pinned and hidden, and the address opens the same page', async ({
+  page,
+  request,
+}) => {
+  test.slow()
+  const studyId = await sampleStudy(request)
+  await page.goto(`/studies/${studyId}/figures`)
+  const contents = page.getByRole('navigation', { name: 'Questions' })
+  await expect(
+    contents.getByRole('link', { name: 'Which rows are worth training on? 1 of 2' }),
+  ).toBeVisible()
+
+  // A line of the list loads nothing until it is shown.
+  const asked: string[] = []
+  page.on('request', (sent) => void asked.push(sent.url()))
+  await page.getByRole('button', { name: 'Show IC-IFD' }).click()
+  const worth = page.locator('#question-worth')
+  await expect(worth.getByRole('heading', { level: 3 })).toHaveText(['IFD', 'IC-IFD'])
+  await expect.poll(() => asked.some((url) => url.includes('/figures/ic-ifd-density'))).toBe(true)
+
+  await worth.getByRole('button', { name: 'Move IC-IFD' }).press('ArrowUp')
+  await expect(worth.getByRole('heading', { level: 3 })).toHaveText(['IC-IFD', 'IFD'])
+  await expect(worth.getByRole('button', { name: 'Move IC-IFD' })).toBeFocused()
+  await worth.getByRole('group', { name: 'Place of IC-IFD' }).getByText('Full').click()
+  await page.getByRole('button', { name: 'Pin IFD', exact: true }).click()
+  await expect(page.locator('#question-pinned').getByRole('heading', { level: 3 })).toHaveText(
+    'IFD',
+  )
+  await page.getByRole('button', { name: 'Hide Evolution health' }).click()
+  await expect(page.getByRole('button', { name: 'Show Evolution health' })).toBeVisible()
+
+  const shown = new URL(page.url()).searchParams.get('show')
+  expect(shown).toMatch(/ic-ifd-density\.full,\*ifd-density/)
+  await page.reload()
+  await expect(page.locator('#question-pinned').getByRole('heading', { level: 3 })).toHaveText(
+    'IFD',
+  )
+  await page.goBack()
+  await expect(page.getByRole('button', { name: 'Hide Evolution health' })).toBeVisible()
+
+  await page.getByRole('button', { name: 'Views' }).click()
+  await page.getByRole('textbox', { name: 'Name of the view' }).fill('pinned')
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Reset the page' }).click()
+  await expect(page.locator('#question-pinned')).toHaveCount(0)
+  await page.getByRole('button', { name: 'Views' }).click()
+  await page.getByRole('menuitem', { name: 'pinned', exact: true }).click()
+  await expect(page.locator('#question-pinned').getByRole('heading', { level: 3 })).toHaveText(
+    'IFD',
+  )
+})
+
+test('a link to a figure that is not among the shown ones opens it', async ({ page, request }) => {
+  const studyId = await sampleStudy(request)
+  await page.goto(`/studies/${studyId}/figures#figure-ic-ifd-density`)
+  const figure = page.locator('#figure-ic-ifd-density')
+  await expect(figure.locator('svg.recharts-surface').first()).toBeVisible({ timeout: 60_000 })
+  await expect(figure.getByRole('heading', { name: 'IC-IFD' })).toBeInViewport()
+})

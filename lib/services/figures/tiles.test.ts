@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { rowFilterSchema } from '@/lib/contracts/filter'
+import type { DensityPrepared } from '@/lib/figures/shared/density'
+import type { DifficultyLevelsPrepared } from '@/lib/figures/shared/levels'
+import {
+  boundsOf,
+  groupKey,
+  packCounts,
+  placeOnEdges,
+  runningSums,
+  unpackCounts,
+} from '@/lib/figures/shared/tiles'
+import { createRandom } from '@/lib/stats/random'
+import { addTestRun, type TestValue } from '@/lib/testing/compare'
+import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { getStudyFigure } from '.'
+import { brushTiles } from './tiles'
+
+const ROWS = 400
+const SCORE = 'difficulty_score.score'
+const MND = { figureId: 'mnd-density', options: { bins: 'n20' } }
+const LEVELS = { figureId: 'difficulty-levels', options: {} }
+
+describe('tiles of a brush', () => {
+  let study: TestStudy
+  let cells: string[]
+
+  const figure = async <P>(
+    { figureId, options }: { figureId: string; options: object },
+    filter: object,
+  ) => {
+    const request = { figureId, options, filter: rowFilterSchema.parse(filter) }
+    const { prepared } = await getStudyFigure(study.db, study.studyId, request)
+    return prepared as unknown as P
+  }
+  const tilesOf = (figureId: string, options: object, targets: object[], filter: object = {}) =>
+    brushTiles(study.db, study.studyId, {
+      figureId,
+      options,
+      filter: rowFilterSchema.parse(filter),
+      targets: targets as { figureId: string; options: object }[],
+    })
+
+  beforeEach(async () => {
+    study = await testStudy()
+    const random = createRandom(11)
+    cells = []
+    for (const key of ['small', 'large']) {
+      const place = { seedSetKey: 'general', seedSetLabel: 'General', round: 1 }
+      const arm = { armKey: key, armLabel: key, armClass: key as 'small' | 'large' }
+      const { cellId } = await importRows(study, `${key}.json`, alpacaRows(ROWS, key), {
+        ...place,
+        ...arm,
+      })
+      cells.push(cellId)
+    }
+    const add = (metric: string, output: string, value: () => TestValue) =>
+      addTestRun(
+        study.db,
+        { studyId: study.studyId, metric, output, hash: `of ${metric}` },
+        Object.fromEntries(cells.map((id) => [id, Array.from({ length: ROWS }, value)])),
+      )
+    const maybe = (value: number): TestValue => (random.next() < 0.05 ? 'unparsed' : value)
+    // Halves and whole numbers, so that many lie on edges; distances above 1 lie off the axis of their figure.
+    add('difficulty_score', 'score', () => maybe(Math.floor(200 * random.next()) / 2))
+    add('mnd', 'mnd', () => maybe(Math.floor(22 * random.next()) / 20))
+    add('difficulty_level', 'level', () => maybe(1 + Math.floor(5 * random.next())))
+  })
+  afterEach(() => study.close())
+
+  it('sum over every range of bins to what the filter with this range keeps', async () => {
+    const base = { ranges: [{ column: 'difficulty_level.level', min: 1, max: 4, missing: true }] }
+    const own = { column: SCORE, min: 10, max: 20, missing: false }
+    const reply = await tilesOf('distribution', { column: SCORE, bins: 'n20' }, [MND, LEVELS], {
+      ranges: [...base.ranges, own],
+    })
+    expect(reply.column).toBe(SCORE)
+    expect(reply.tiles.map(({ figureId }) => figureId)).toEqual([
+      'mnd-density',
+      'difficulty-levels',
+    ])
+    expect(reply.places.some((place) => place % 2 === 0)).toBe(true)
+    const random = createRandom(5)
+    for (let trial = 0; trial < 12; trial += 1) {
+      const first = Math.floor(20 * random.next())
+      const last = first + 1 + Math.floor((20 - first) * random.next())
+      const range = {
+        column: SCORE,
+        min: reply.edges[first],
+        max: reply.edges[last],
+        missing: false,
+      }
+      const filter = { ranges: [...base.ranges, range] }
+      const { from, to } = boundsOf(reply.places, first, last)
+      const countsOf = (at: number) => {
+        const tile = reply.tiles[at] as (typeof reply.tiles)[number]
+        const size = tile.groups.length * tile.perGroup
+        const sums = runningSums(unpackCounts(tile.packed, size), size)
+        const counts = sums[to]?.map((sum, k) => sum - (sums[from]?.[k] ?? 0)) ?? []
+        return (row: string, column: string, arm: string) => {
+          const group = tile.groups.indexOf(groupKey(row, column, arm))
+          return Array.from(counts.slice(group * tile.perGroup, (group + 1) * tile.perGroup))
+        }
+      }
+      const mnd = countsOf(0)
+      const density = await figure<DensityPrepared>(MND, filter)
+      for (const { row, column, curves } of density.cells)
+        for (const { arm, below, counts, above } of curves)
+          expect(mnd(row, column, arm)).toEqual([below, ...counts, above])
+      const levels = countsOf(1)
+      const drawn = await figure<DifficultyLevelsPrepared>(LEVELS, filter)
+      for (const { row, column, bars } of drawn.panels)
+        for (const { arm, mix } of bars)
+          expect(levels(row, column, arm)).toEqual(
+            [...mix.levels, mix.none].map(({ count }) => count),
+          )
+      const kept = drawn.counts.reduce((sum, { n }) => sum + n, 0)
+      expect(reply.rows.slice(from, to).reduce((sum, n) => sum + n, 0)).toBe(kept)
+    }
+  })
+
+  it('leave out figures whose rows have no single place, and refuse an axis of no rows', async () => {
+    const scores = { figureId: 'scores-over-rounds', options: {} }
+    const reply = await tilesOf('mnd-density', {}, [scores, LEVELS])
+    expect(reply.tiles.map(({ figureId }) => figureId)).toEqual(['difficulty-levels'])
+    expect(reply.total).toBe(2 * ROWS)
+    await expect(tilesOf('difficulty-levels', {}, [])).rejects.toThrow(/no range can be marked/)
+  })
+})
+
+it('tells values on an edge from those beside it', () => {
+  const edges = [0, 0.5, 1]
+  expect([-0.1, 0, 0.2, 0.5, 0.7, 1, 1.1, Number.NaN].map((x) => placeOnEdges(x, edges))).toEqual([
+    -1, 0, 1, 2, 3, 4, -1, -1,
+  ])
+})
+
+it('packs counts of any size', () => {
+  const lists = [Uint32Array.of(0, 1, 127), Uint32Array.of(128, 16_384, 4_294_967_295)]
+  expect(unpackCounts(packCounts(lists), 3)).toEqual(lists)
+})

@@ -1,0 +1,108 @@
+import type { Db } from '@/db/client'
+import { carriesValue } from '@/lib/contracts/status'
+import type { BrushTiles } from '@/lib/contracts/tiles'
+import { AppError } from '@/lib/errors'
+import { getFigure, parseFigureOptions } from '@/lib/figures'
+import { filterEdge, packCounts, placeOnEdges } from '@/lib/figures/shared/tiles'
+import { columnReader } from '../columns'
+import { yieldToEventLoop } from '../compare/slots'
+import { select } from '../rows/select'
+import { getStudy } from '../studies'
+import { checkColumns } from './columns'
+import { loadFigureData } from './data'
+import type { FigureRequest } from '.'
+
+/** A figure whose axis is brushed, and those that are to follow. */
+export interface BrushRequest extends FigureRequest {
+  targets: readonly { figureId: string; options?: unknown }[]
+}
+
+const OFF_AXIS = 0xffff
+
+/**
+ * Returns the counts of each target by place on the brushed figure's axis, from the rows that the filter keeps without
+ * its own range on that column. A row's place is that of the value by which the filter judges it, so that the sum over a
+ * range equals what the filter with this range keeps. Targets whose rows have no single place are left out. Throws
+ * `invalid_input` when the figure has no axis of rows.
+ */
+export async function brushTiles(
+  db: Db,
+  studyId: string,
+  request: BrushRequest,
+): Promise<BrushTiles> {
+  getStudy(db, studyId)
+  const parse = (given: { figureId: string; options?: unknown }) => {
+    const figure = getFigure(given.figureId)
+    const options = parseFigureOptions(figure, given.options)
+    checkColumns(db, studyId, figure, options)
+    return { figure, options }
+  }
+  const source = parse(request)
+  const targets = request.targets.map(parse).filter(({ figure }) => figure.places !== undefined)
+  const columnsOf = ({ figure, options }: typeof source) => figure.columns(options)
+  const load = (filter: FigureRequest['filter'], parts: readonly (typeof source)[]) =>
+    loadFigureData(db, studyId, {
+      columns: [...new Set(parts.flatMap(columnsOf))],
+      operators: parts.some(({ figure, options }) => figure.needsOperators?.(options)),
+      filter,
+    })
+  const [column = ''] = columnsOf(source)
+  const filter = {
+    ...request.filter,
+    ranges: request.filter.ranges.filter((range) => range.column !== column),
+  }
+  const data = await load(filter, [source, ...targets])
+  const axis = source.figure.brushAxis?.(source.figure.prepare(data, source.options)) ?? null
+  if (axis === null || axis.column !== column) {
+    throw new AppError(
+      'invalid_input',
+      `The axis of ${source.figure.title} stands for no column of rows, so no range can be marked on it.`,
+    )
+  }
+  const edges = axis.edges.map(filterEdge)
+  const nPlaces = 2 * edges.length - 1
+  const rows = new Uint32Array(nPlaces)
+  const tiles = targets.flatMap(({ figure, options }) => {
+    const places = figure.places?.(data, figure.prepare(data, options), options)
+    if (!places) return []
+    const size = places.groups.length * places.perGroup
+    const counts = Array.from({ length: nPlaces }, () => new Uint32Array(size))
+    return [{ figureId: figure.id, places, counts }]
+  })
+  const reader = columnReader(db, studyId)
+  const selection = select(db, studyId, filter)
+  for (const [k, { cell, rows: kept }] of selection.cells.entries()) {
+    const series = data.series[k]
+    if (!series || series.cellId !== cell.id) continue
+    const { values, status, width } = reader.read(column, cell)
+    const at = Uint16Array.from(kept, (row) => {
+      if (!carriesValue(status[row] ?? 0)) return OFF_AXIS
+      const place = placeOnEdges(values[row * width] as number, edges)
+      return place < 0 ? OFF_AXIS : place
+    })
+    for (const place of at) if (place !== OFF_AXIS) rows[place] = (rows[place] as number) + 1
+    for (const { places, counts } of tiles) {
+      const count = places.of(series)
+      if (!count) continue
+      at.forEach((place, row) => {
+        if (place !== OFF_AXIS) count(row, counts[place] as Uint32Array)
+      })
+      await yieldToEventLoop()
+    }
+  }
+  const used = [...rows.keys()].filter((place) => rows[place] !== 0)
+  return {
+    column,
+    edges,
+    places: used,
+    rows: used.map((place) => rows[place] as number),
+    total: selection.total,
+    tiles: tiles.map(({ figureId, places: { groups, perGroup, edges: own }, counts }) => ({
+      figureId,
+      groups: [...groups],
+      perGroup,
+      edges: [...own],
+      packed: packCounts(used.map((place) => counts[place] as Uint32Array)),
+    })),
+  }
+}

@@ -23,8 +23,8 @@ const SECRET = /token|key|secret|password|auth/i
 /** Returns an address without host, user and parameters that may hold a secret. */
 export function viewPath(address: string): string {
   const { pathname, searchParams, hash } = new URL(address, 'http://localhost')
-  for (const name of [...searchParams.keys()]) if (SECRET.test(name)) searchParams.delete(name)
-  const query = searchParams.toString()
+  const kept = [...searchParams].filter(([name]) => !SECRET.test(name))
+  const query = new URLSearchParams(kept).toString()
   return `${pathname}${query === '' ? '' : `?${query}`}${hash}`
 }
 

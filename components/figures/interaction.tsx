@@ -42,6 +42,8 @@ export interface FigureContextValue {
   /** Prefix of ids in this figure's drawings. */
   idPrefix: string
   onSelect: ((selection: FigureSelection) => void) | null
+  /** Whether series are told apart without colour: areas need a texture then. */
+  patterns: boolean
 }
 
 const FigureContext = createContext<FigureContextValue | null>(null)

@@ -11,6 +11,8 @@ import {
 } from './palette'
 
 const SURFACE_CSS = toneCss(SURFACE)
+// Textures are quiet beside colours, and full where they are all that tells series apart.
+const TEXTURE_OPACITY = 'var(--figure-texture, 0.55)'
 
 /** Returns an id prefix for one panel of a figure that is safe inside url(#...). */
 export function panelId(prefix: string, row: string, column: string): string {
@@ -25,10 +27,17 @@ export function patternId(prefix: string, arm: ArmMark, partial: boolean): strin
 
 function Texture({ colorIndex }: { colorIndex: number | null }) {
   const texture = armTexture(colorIndex)
-  const mark = { stroke: SURFACE_CSS, strokeOpacity: 0.55, fill: 'none' }
-  if (texture === 'dots') return <circle cx="3" cy="3" r="1" fill={SURFACE_CSS} fillOpacity="0.6" />
+  const mark = { stroke: SURFACE_CSS, strokeOpacity: TEXTURE_OPACITY, fill: 'none' }
+  if (texture === 'dots')
+    return <circle cx="3" cy="3" r="1" fill={SURFACE_CSS} fillOpacity={TEXTURE_OPACITY} />
   if (texture === 'lines') return <path d="M0 3H6" strokeWidth="1.2" {...mark} />
   if (texture === 'grid') return <path d="M0 3H6M3 0V6" strokeWidth="1" {...mark} />
+  if (texture === 'columns') return <path d="M3 0V6" strokeWidth="1.2" {...mark} />
+  if (texture === 'slopes')
+    return <path d="M-1 5L1 7M0 0L6 6M5 -1L7 1" strokeWidth="1.2" {...mark} />
+  if (texture === 'rings') return <circle cx="3" cy="3" r="1.8" strokeWidth="1" {...mark} />
+  if (texture === 'checks')
+    return <path d="M0 0h3v3h-3ZM3 3h3v3h-3Z" fill={SURFACE_CSS} fillOpacity={TEXTURE_OPACITY} />
   return null
 }
 

@@ -47,7 +47,7 @@ export type Marker = (typeof MARKERS)[number]
 
 // A second cycle of four keeps arms apart when there are more arms than colours.
 const DASHES = ['', '7 3', '2 2.5', '9 3 2 3', '4 2', '12 3', '1 3', '6 2 1 2']
-const TEXTURES = ['solid', 'dots', 'lines', 'grid'] as const
+const TEXTURES = ['solid', 'dots', 'lines', 'grid', 'columns', 'slopes', 'rings', 'checks'] as const
 export type Texture = (typeof TEXTURES)[number]
 
 const at = <T>(items: readonly T[], index: number): T => items[index % items.length] as T
@@ -75,9 +75,27 @@ function armTone(colorIndex: number | null): Tone {
   return colorIndex === null ? SEED_TONE : at(ARM_TONES, colorIndex)
 }
 
+// Four greys, each at 3:1 on its background and apart from the next.
+const GREY_TONES: readonly Tone[] = [
+  { light: '#1f1f1f', dark: '#f5f5f5' },
+  { light: '#8e8e8e', dark: '#7d7d7d' },
+  { light: '#4f4f4f', dark: '#c4c4c4' },
+  { light: '#6e6e6e', dark: '#a0a0a0' },
+]
+
+const armName = (colorIndex: number | null) =>
+  `--figure-arm-${colorIndex === null ? 'seeds' : colorIndex % ARM_TONES.length}`
+
+/** Returns the CSS colour of an arm; a figure without colours sets the variable it looks at. */
 export function armCss(colorIndex: number | null): string {
-  return toneCss(armTone(colorIndex))
+  return `var(${armName(colorIndex)}, ${toneCss(armTone(colorIndex))})`
 }
+
+/** CSS variables of a figure whose series are told apart without colour. */
+export const GREY_VARIABLES = {
+  ...Object.fromEntries(GREY_TONES.map((tone, i) => [armName(i), toneCss(tone)])),
+  '--figure-texture': '1',
+} as Record<string, string>
 
 /** Returns the line dash of an arm; '' is a full line. */
 export function armDash(colorIndex: number | null): string {

@@ -1,4 +1,5 @@
 import process from 'node:process'
+import type { Citation } from '@/lib/contracts/citation'
 import { terminalCell, terminalJson, terminalText } from '@/lib/contracts/plain-text'
 import { AppError, errorCode, errorMessage } from '@/lib/errors'
 
@@ -34,6 +35,11 @@ export function sayAgain(step: string, text: string): void {
 /** Clears a line begun by sayAgain. */
 export function endLine(): void {
   if (process.stdout.isTTY) process.stdout.write('\r\u001b[2K')
+}
+
+/** Prints how something is cited: the sentence, then the BibTeX entry. */
+export function printCitation({ sentence, bibtex }: Citation): void {
+  printLine(`${sentence}\n\n${bibtex.trimEnd()}`)
 }
 
 /** Prints a value as JSON. */

@@ -1,5 +1,6 @@
 import type { CompareInterval, CompareMetric, CompareSummary } from './compare'
 import { DASH, formatMetric, plural } from './format'
+import { latexText } from './latex'
 
 // A corrected p value below this is called a difference.
 const LEVEL = 0.05
@@ -191,23 +192,9 @@ export function markdownTable(table: CompareTable): string {
 // Columns of words; all others are aligned to the right.
 const TEXTS = new Set(['metric', 'unit', 'test', 'note'])
 
-const LATEX: Record<string, string> = {
-  '\\': '\\textbackslash{}',
-  '~': '\\textasciitilde{}',
-  '^': '\\textasciicircum{}',
-  '<': '$<$',
-  '>': '$>$',
-  '\u2212': '$-$',
-  '–': '--',
-}
-
 /** Returns the table in LaTeX (booktabs); no character of a name is a command. */
 export function latexTable(table: CompareTable): string {
-  const safe = (text: string) =>
-    text
-      .replaceAll(/\s+/gu, ' ')
-      .replaceAll(/[\\{}$&#%_~^<>\u2212–]/gu, (sign) => LATEX[sign] ?? `\\${sign}`)
-  const line = (texts: readonly string[]) => `${texts.map(safe).join(' & ')} \\\\`
+  const line = (texts: readonly string[]) => `${texts.map(latexText).join(' & ')} \\\\`
   const spec = table.columns.map(({ key }) => (TEXTS.has(key) ? 'l' : 'r')).join('')
   return `${[
     `\\begin{tabular}{${spec}}`,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { citationSchema } from './citation'
 import { numbers, numbersOrNull, texts } from './fields'
-import { valueFilterSchema } from './filter'
+import { rowFilterSchema, valueFilterSchema } from './filter'
 import { optionFieldSchema, type OptionField } from './options'
 import { plainObjectSchema } from './plain-object'
 
@@ -148,6 +149,13 @@ export const figureResultSchema = z.object({
   table: figureTableSchema,
   ...texts('reading', 'altText'),
   cards: z.array(figureCardSchema),
+  /** Name of the study; null = generated example data. */
+  study: z.string().nullable(),
+  /** Rows that were drawn; {} = all. */
+  filter: rowFilterSchema.partial(),
+  citation: citationSchema,
+  /** Version of Evolens. */
+  version: z.string(),
   /** Milliseconds since the epoch. */
   preparedAt: z.number(),
 })

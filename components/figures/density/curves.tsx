@@ -3,6 +3,7 @@
 import { usePlotArea, useXAxisScale, useYAxisScale } from 'recharts'
 import type { DensityCurve, DensityPrepared } from '@/lib/figures/shared/density'
 import type { ArmMark } from '@/lib/figures/types'
+import { useFigure } from '../interaction'
 import { MarkerShape, patternId } from '../marks'
 import { armCss, armDash, INK, toneCss } from '../palette'
 
@@ -56,6 +57,7 @@ export function Curves({ prepared, curves, prefix }: CurvesProps & { prefix: str
   const x = useXAxisScale()
   const y = useYAxisScale()
   const area = usePlotArea()
+  const { patterns } = useFigure()
   if (!x || !y || !area) return null
   const { edges, bars, view } = prepared
   const isCumulative = view === 'cumulative'
@@ -70,7 +72,9 @@ export function Curves({ prepared, curves, prefix }: CurvesProps & { prefix: str
                 key={`bars-${arm.key}`}
                 d={stepPath(edges, barHeights(prepared, curve), x, y)}
                 fill={
-                  curve.partial ? `url(#${patternId(prefix, arm, true)})` : armCss(arm.colorIndex)
+                  curve.partial || patterns
+                    ? `url(#${patternId(prefix, arm, curve.partial)})`
+                    : armCss(arm.colorIndex)
                 }
                 fillOpacity={curve.partial ? 0.4 : 0.24}
                 stroke={armCss(arm.colorIndex)}

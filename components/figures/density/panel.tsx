@@ -27,7 +27,7 @@ interface PanelProps {
 /** One panel of a density figure. */
 export function DensityPanel({ prepared, cell, title, box, yEnd }: PanelProps) {
   const { edges, arms, reversed, reference, scale, view } = prepared
-  const { idPrefix } = useFigure()
+  const { idPrefix, patterns } = useFigure()
   const from = edges[0] ?? 0
   const to = edges.at(-1) ?? 1
   const curves = useMemo(
@@ -51,7 +51,7 @@ export function DensityPanel({ prepared, cell, title, box, yEnd }: PanelProps) {
     [title, edges, curves],
   )
   const prefix = panelId(idPrefix, cell.row, cell.column)
-  const partial = curves.filter(({ curve }) => curve.partial).map(({ arm }) => arm)
+  const patterned = curves.filter(({ curve }) => curve.partial || patterns).map(({ arm }) => arm)
   const yTicks = niceTicks(yEnd, 4)
   const xTicks = scale === 'log' ? logTicks(from, to) : ticksBetween(from, to)
   return (
@@ -94,7 +94,7 @@ export function DensityPanel({ prepared, cell, title, box, yEnd }: PanelProps) {
       {reference && view === 'density' && reference.value < to ? (
         <ReferenceLine x={reference.value} stroke={toneCss(INK.axis)} strokeDasharray="3 3" />
       ) : null}
-      <ArmPatterns prefix={prefix} arms={partial} />
+      <ArmPatterns prefix={prefix} arms={patterned} />
       <Curves prepared={prepared} curves={curves} prefix={prefix} />
       <PanelTexts prepared={prepared} curves={curves} />
       <CursorLayer

@@ -1,15 +1,11 @@
+import type { FigureRecord } from '@/lib/contracts/figure-record'
 import { xmlText } from '@/lib/contracts/plain-text'
+import { boxesOf, svgElement, textElements } from './export-texts'
 
-const SVG_NS = 'http://www.w3.org/2000/svg'
 // Room around the figure, so that it does not touch the edge of a slide.
 const MARGIN_PX = 16
-
-/** What the file says of itself. */
-export interface SvgTexts {
-  title: string
-  /** Reading, n per series, definitions and date. */
-  description: string
-}
+// On paper the width is counted with its margin, so it is small: marks at the edge must not be cut.
+const PRINT_MARGIN_PX = 3
 
 // Every property that our drawings set through styles or inheritance, with the value that needs no attribute.
 const PROPERTIES: readonly (readonly [name: string, initial: string])[] = [
@@ -67,93 +63,56 @@ function standalone(source: SVGSVGElement, left: number, top: number): SVGSVGEle
   return copy
 }
 
-interface TextLine {
-  text: string
-  left: number
-  right: number
-  top: number
-  height: number
-}
-
-/** Returns the lines of an element's text as the page broke them. */
-function linesOf(element: Element): TextLine[] {
-  const lines: TextLine[] = []
-  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
-  const range = document.createRange()
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    for (const word of (node.nodeValue ?? '').matchAll(/\S+/g)) {
-      range.setStart(node, word.index)
-      range.setEnd(node, word.index + word[0].length)
-      const box = range.getBoundingClientRect()
-      const last = lines.at(-1)
-      if (last && Math.abs(last.top - box.top) < box.height / 2) {
-        // Pieces of one word come as nodes of their own without a gap between them.
-        last.text += box.left - last.right > 1 ? ` ${word[0]}` : word[0]
-        last.right = box.right
-        continue
-      }
-      const { left, right, top, height } = box
-      lines.push({ text: word[0], left, right, top, height })
-    }
-  }
-  return lines
-}
-
-function textElements(element: Element, origin: DOMRect): SVGTextElement[] {
-  const style = getComputedStyle(element)
-  const size = Number.parseFloat(style.fontSize)
-  return linesOf(element).map((line) => {
-    const text = document.createElementNS(SVG_NS, 'text')
-    text.setAttribute('x', (line.left - origin.left).toFixed(1))
-    // Baseline: the middle of the line plus about a third of the font size.
-    text.setAttribute('y', (line.top - origin.top + line.height / 2 + size * 0.35).toFixed(1))
-    text.setAttribute('fill', style.color)
-    text.setAttribute('font-family', style.fontFamily.replaceAll('"', ''))
-    text.setAttribute('font-size', style.fontSize)
-    if (style.fontWeight !== '400') text.setAttribute('font-weight', style.fontWeight)
-    text.textContent = line.text
-    return text
-  })
-}
-
-function described(name: 'title' | 'desc', content: string): SVGElement {
-  const element = document.createElementNS(SVG_NS, name)
+function described(name: 'title' | 'desc' | 'metadata', content: string): SVGElement {
+  const element = svgElement(name, {})
   element.textContent = content
   return element
 }
 
+/** How the picture is to come out. */
+export interface SvgLook {
+  /** null = transparent. */
+  background: string | null
+  /** Width on paper; null = as many pixels as on screen. */
+  widthMm: number | null
+  /** Every colour as the grey of its lightness. */
+  grey: boolean
+}
+
+/** Returns the room around a figure in pixels of its layout. */
+export function marginOf({ widthMm }: Pick<SvgLook, 'widthMm'>): number {
+  return widthMm === null ? MARGIN_PX : PRINT_MARGIN_PX
+}
+
 /**
  * Returns the figure as one SVG document in light colours: all its panels, legend samples and marked texts where the
- * page shows them. Text stays text.
+ * page shows them. Text stays text. Its card is in title, desc and metadata.
  */
-export function figureToSvg(
-  plate: HTMLElement,
-  texts: SvgTexts,
-  background: string | null,
-): string {
+export function figureToSvg(plate: HTMLElement, record: FigureRecord, look: SvgLook): string {
   const before = plate.style.colorScheme
   // Exports are for paper and slides: light colours whatever the page wears.
   plate.style.colorScheme = 'light'
   try {
     const origin = plate.getBoundingClientRect()
-    const root = document.createElementNS(SVG_NS, 'svg')
-    const width = Math.ceil(origin.width) + 2 * MARGIN_PX
-    const height = Math.ceil(origin.height) + 2 * MARGIN_PX
-    root.setAttribute('xmlns', SVG_NS)
-    root.setAttribute('width', String(width))
-    root.setAttribute('height', String(height))
-    root.setAttribute('viewBox', `${-MARGIN_PX} ${-MARGIN_PX} ${width} ${height}`)
-    root.setAttribute('role', 'img')
-    root.append(described('title', texts.title), described('desc', texts.description))
-    if (background !== null) {
-      const sheet = document.createElementNS(SVG_NS, 'rect')
-      sheet.setAttribute('x', String(-MARGIN_PX))
-      sheet.setAttribute('y', String(-MARGIN_PX))
-      sheet.setAttribute('width', String(width))
-      sheet.setAttribute('height', String(height))
-      sheet.setAttribute('fill', background)
-      root.append(sheet)
+    const margin = marginOf(look)
+    const width = Math.ceil(origin.width) + 2 * margin
+    const height = Math.ceil(origin.height) + 2 * margin
+    const unit = look.widthMm === null ? null : look.widthMm / width
+    const length = (px: number) => (unit === null ? String(px) : `${(px * unit).toFixed(3)}mm`)
+    const root = svgElement('svg', {
+      width: length(width),
+      height: length(height),
+      viewBox: `${-margin} ${-margin} ${width} ${height}`,
+      role: 'img',
+    })
+    const metadata = described('metadata', record.json)
+    root.append(described('title', record.title), described('desc', record.description), metadata)
+    if (look.background !== null) {
+      const sheet = { x: -margin, y: -margin, width, height, fill: look.background }
+      root.append(svgElement('rect', sheet))
     }
+    const texts = [...plate.querySelectorAll('[data-figure-text]')]
+    for (const element of texts) root.append(...boxesOf(element, origin))
     for (const svg of plate.querySelectorAll<SVGSVGElement>(
       'svg.recharts-surface, svg[data-figure-mark]',
     )) {
@@ -161,13 +120,29 @@ export function figureToSvg(
       const box = svg.getBoundingClientRect()
       root.append(standalone(svg, box.left - origin.left, box.top - origin.top))
     }
-    for (const element of plate.querySelectorAll('[data-figure-text]')) {
-      root.append(...textElements(element, origin))
-    }
+    for (const element of texts) root.append(...textElements(element, origin))
+    if (look.grey) turnGrey(root)
     // Labels may hold characters that no XML document can; the serializer writes them all the same.
     const drawn = xmlText(new XMLSerializer().serializeToString(root))
     return `<?xml version="1.0" encoding="UTF-8"?>\n${drawn}\n`
   } finally {
     plate.style.colorScheme = before
+  }
+}
+
+const COLOR = /rgba?\((\d+), (\d+), (\d+)/
+
+/** Makes every colour of a drawing the grey of its lightness. */
+function turnGrey(root: SVGElement): void {
+  for (const element of root.querySelectorAll('[fill], [stroke]')) {
+    for (const name of ['fill', 'stroke']) {
+      const value = element.getAttribute(name)
+      if (value === null) continue
+      const grey = value.replace(COLOR, (found, r: string, g: string, b: string) => {
+        const light = Math.round(0.2126 * Number(r) + 0.7152 * Number(g) + 0.0722 * Number(b))
+        return `${found.slice(0, found.indexOf('('))}(${light}, ${light}, ${light}`
+      })
+      element.setAttribute(name, grey)
+    }
   }
 }

@@ -108,29 +108,37 @@ export function Cards(props: {
   )
 }
 
+/** Returns which series of a column differ in definition, in a sentence. */
+export function conflictText({ label, mixed, definitions }: FigureConflict): string {
+  if (mixed) {
+    return `${definitions.length} definitions of ${label} share these axes: the values may not be comparable.`
+  }
+  const left = definitions.slice(1).reduce((sum, group) => sum + group.series.length, 0)
+  return `${left} series of ${label} have another definition and are left out.`
+}
+
 /** Says which series differ in definition, and offers to draw them all or only one group. */
 export function Conflicts(props: {
   conflicts: readonly FigureConflict[]
   onMix: (mix: boolean) => void
 }) {
-  return props.conflicts.map(({ column, label, mixed, definitions }) => (
-    <div key={column} className={classes.conflict} role="note">
-      <span data-figure-text>
-        {mixed
-          ? `${definitions.length} definitions of ${label} share these axes: the values may not be comparable.`
-          : `${definitions.slice(1).reduce((sum, group) => sum + group.series.length, 0)} series of ${label} have another definition and are left out.`}
-      </span>
-      <ul className={classes.list}>
-        {definitions.map(({ hash, series }) => (
-          <li key={hash}>
-            {hash.slice(0, 10)}: {series.slice(0, 4).join('; ')}
-            {series.length > 4 ? ` and ${series.length - 4} more` : ''}
-          </li>
-        ))}
-      </ul>
-      <button type="button" className={classes.linkButton} onClick={() => props.onMix(!mixed)}>
-        {mixed ? 'Draw one definition only' : 'Draw them anyway'}
-      </button>
-    </div>
-  ))
+  return props.conflicts.map((conflict) => {
+    const { column, mixed, definitions } = conflict
+    return (
+      <div key={column} className={classes.conflict} role="note">
+        <span data-figure-text>{conflictText(conflict)}</span>
+        <ul className={classes.list}>
+          {definitions.map(({ hash, series }) => (
+            <li key={hash}>
+              {hash.slice(0, 10)}: {series.slice(0, 4).join('; ')}
+              {series.length > 4 ? ` and ${series.length - 4} more` : ''}
+            </li>
+          ))}
+        </ul>
+        <button type="button" className={classes.linkButton} onClick={() => props.onMix(!mixed)}>
+          {mixed ? 'Draw one definition only' : 'Draw them anyway'}
+        </button>
+      </div>
+    )
+  })
 }

@@ -4,6 +4,7 @@ import { ActionIcon, Button, Menu } from '@mantine/core'
 import { useClipboard } from '@mantine/hooks'
 import {
   IconChartHistogram,
+  IconContrast2,
   IconDots,
   IconDownload,
   IconLink,
@@ -11,7 +12,10 @@ import {
 } from '@tabler/icons-react'
 import { useState, type RefObject } from 'react'
 import type { FigureMeta, FigureResult } from '@/lib/figures/types'
+import { figureRecord, viewPath } from '@/lib/contracts/figure-record'
+import { CiteItems } from './cite-menu'
 import { saveFile, svgToPng, tableToCsv } from './download'
+import { ExportDialog } from './export-dialog'
 import { figureToSvg } from './export-svg'
 
 interface FigureMenuProps {
@@ -20,8 +24,9 @@ interface FigureMenuProps {
   plate: RefObject<HTMLDivElement | null>
   isTable: boolean
   onTable(isTable: boolean): void
-  /** Text of the file's description. */
-  describe(result: FigureResult): string
+  /** Whether series are told apart without colour. */
+  patterns: boolean
+  onPatterns(patterns: boolean): void
   drawnHref: string | null
 }
 
@@ -29,29 +34,24 @@ const ICON_PX = 14
 
 /** Table view, downloads and link of one figure. */
 export function FigureMenu(props: FigureMenuProps) {
-  const { meta, result, plate, isTable, onTable, describe, drawnHref } = props
+  const { meta, result, plate, isTable, onTable, patterns, onPatterns, drawnHref } = props
   const clipboard = useClipboard()
   const [problem, setProblem] = useState('')
   const canDraw = result !== null && !isTable
 
-  const svg = (background: string | null) =>
-    result && plate.current
-      ? figureToSvg(
-          plate.current,
-          { title: result.figure.title, description: describe(result) },
-          background,
-        )
-      : null
-  const saveSvg = () => {
-    const text = svg('#ffffff')
-    if (text) saveFile(`${meta.id}.svg`, new Blob([text], { type: 'image/svg+xml' }))
-  }
-  const savePng = async (background: string | null) => {
-    const text = svg(background)
-    if (!text) return
+  const [isExporting, setExporting] = useState(false)
+
+  // As it stands on the page; the dialog lays a figure out for paper.
+  const save = async (kind: 'svg' | 'png') => {
+    if (!result || !plate.current) return
+    const record = figureRecord(result, { path: viewPath(window.location.href), at: Date.now() })
+    const look = { background: '#ffffff', widthMm: null, grey: patterns }
     try {
       setProblem('')
-      saveFile(`${meta.id}${background ? '' : '-transparent'}.png`, await svgToPng(text))
+      const svg = figureToSvg(plate.current, record, look)
+      const file =
+        kind === 'png' ? await svgToPng(svg, record, 2) : new Blob([svg], { type: 'image/svg+xml' })
+      saveFile(`${meta.id}.${kind}`, file)
     } catch (error) {
       setProblem(error instanceof Error ? error.message : 'The picture could not be made.')
     }
@@ -86,6 +86,14 @@ export function FigureMenu(props: FigureMenuProps) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
+          <Menu.Item
+            leftSection={<IconDownload size={ICON_PX} />}
+            disabled={!canDraw}
+            onClick={() => setExporting(true)}
+          >
+            Export …
+          </Menu.Item>
+          <Menu.Divider />
           <Menu.Item leftSection={<IconDownload size={ICON_PX} />} onClick={saveCsv}>
             CSV, table
           </Menu.Item>
@@ -102,25 +110,28 @@ export function FigureMenu(props: FigureMenuProps) {
           <Menu.Item
             leftSection={<IconDownload size={ICON_PX} />}
             disabled={!canDraw}
-            onClick={saveSvg}
+            onClick={() => void save('svg')}
           >
             SVG
           </Menu.Item>
           <Menu.Item
             leftSection={<IconDownload size={ICON_PX} />}
             disabled={!canDraw}
-            onClick={() => void savePng('#ffffff')}
+            onClick={() => void save('png')}
           >
-            PNG, white, 2x
-          </Menu.Item>
-          <Menu.Item
-            leftSection={<IconDownload size={ICON_PX} />}
-            disabled={!canDraw}
-            onClick={() => void savePng(null)}
-          >
-            PNG, transparent, 2x
+            PNG
           </Menu.Item>
           <Menu.Divider />
+          <Menu.Item
+            role="menuitemcheckbox"
+            aria-checked={patterns}
+            leftSection={<IconContrast2 size={ICON_PX} />}
+            closeMenuOnClick={false}
+            onClick={() => onPatterns(!patterns)}
+          >
+            {patterns ? 'Colours' : 'Patterns without colour'}
+          </Menu.Item>
+          <CiteItems citation={result?.citation ?? null} />
           <Menu.Item
             leftSection={<IconLink size={ICON_PX} />}
             closeMenuOnClick={false}
@@ -130,6 +141,9 @@ export function FigureMenu(props: FigureMenuProps) {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {isExporting && result ? (
+        <ExportDialog result={result} onClose={() => setExporting(false)} />
+      ) : null}
       {problem ? <span role="alert">{problem}</span> : null}
     </>
   )

@@ -1,6 +1,7 @@
 'use client'
 
 import { Button, Skeleton } from '@mantine/core'
+import { useLocalStorage } from '@mantine/hooks'
 import { useEffect, useId, useMemo, useRef, useState, type ReactNode } from 'react'
 import type { FigureMeta, FigureResult, FigureSelection } from '@/lib/figures/types'
 import { drawingOf } from '@/components/figures'
@@ -8,11 +9,12 @@ import { unchosenColumn } from '@/lib/contracts/figure'
 import classes from '../figures.module.css'
 import { FigureMenu } from './figure-menu'
 import { Cards, Conflicts, Coverage } from './facts'
+import { FigureBody, FigureNotes } from './figure-body'
 import { OptionsForm, type OptionValue } from './options-form'
 import { ReadoutLine } from './readout-line'
 import { TableView } from './table-view'
 import { FigureProvider, InteractionStore } from '../interaction'
-import { FIGURE_VARIABLES } from '../palette'
+import { FIGURE_VARIABLES, GREY_VARIABLES } from '../palette'
 
 export interface FigureFrameProps {
   /** Title and options, known before the data. */
@@ -38,20 +40,6 @@ export interface FigureFrameProps {
   compact?: boolean
 }
 
-function describeFile(result: FigureResult): string {
-  const series = result.prepared.counts.map(
-    (entry) => `${entry.label}: n ${entry.valued} of ${entry.n}`,
-  )
-  const hashes = result.cards.map((card) => card.definitionHash)
-  return [
-    result.altText,
-    `Series: ${series.join('; ')}.`,
-    `Definitions: ${hashes.join(', ') || 'none'}.`,
-    ...result.prepared.notes,
-    `Made with Evolens on ${new Date().toISOString()}.`,
-  ].join('\n')
-}
-
 /** One figure with everything around it: title, reading, chart, legend, counts, definitions, table and exports. */
 export function FigureFrame(props: FigureFrameProps) {
   const { meta, result, error = null, onOptions, onSelect, onCard, compact = false } = props
@@ -59,9 +47,14 @@ export function FigureFrame(props: FigureFrameProps) {
   const plate = useRef<HTMLDivElement>(null)
   const [isTable, setTable] = useState(false)
   const store = useMemo(() => new InteractionStore(), [])
+  // One choice for all figures: who needs it needs it everywhere.
+  const [patterns, setPatterns] = useLocalStorage({
+    key: 'evolens-figure-patterns',
+    defaultValue: false,
+  })
   const figure = useMemo(
-    () => ({ store, idPrefix: `figure${id}`, onSelect: onSelect ?? null }),
-    [store, id, onSelect],
+    () => ({ store, idPrefix: `figure${id}`, onSelect: onSelect ?? null, patterns }),
+    [store, id, onSelect, patterns],
   )
   // A brushed range belongs to the axis it was drawn on.
   useEffect(() => store.set({ range: null, at: null }), [store, result?.options])
@@ -80,7 +73,11 @@ export function FigureFrame(props: FigureFrameProps) {
         aria-labelledby={`${id}-title`}
         aria-describedby={result ? `${id}-text` : undefined}
       >
-        <div ref={plate} className={classes.plate}>
+        <div
+          ref={plate}
+          className={`${classes.plate} ${patterns ? classes.grey : ''}`}
+          style={patterns ? GREY_VARIABLES : undefined}
+        >
           <div className={classes.header}>
             <div className={classes.headings}>
               <Heading className={classes.title} id={`${id}-title`} data-figure-text>
@@ -101,7 +98,8 @@ export function FigureFrame(props: FigureFrameProps) {
                   plate={plate}
                   isTable={isTable}
                   onTable={setTable}
-                  describe={describeFile}
+                  patterns={patterns}
+                  onPatterns={setPatterns}
                   drawnHref={meta.hasDrawnValues ? (props.drawnHref ?? null) : null}
                 />
               </div>
@@ -151,22 +149,9 @@ export function FigureFrame(props: FigureFrameProps) {
               ) : isTable ? (
                 <TableView table={result.table} caption={title} onSelect={onSelect ?? null} />
               ) : (
-                <>
-                  <div className={classes.legend}>
-                    <drawing.Legend prepared={result.prepared} />
-                  </div>
-                  <drawing.Chart prepared={result.prepared} />
-                </>
+                <FigureBody result={result} />
               )}
-              {result.prepared.notes.length > 0 && !isEmpty ? (
-                <ul className={classes.notes}>
-                  {result.prepared.notes.map((note) => (
-                    <li key={note} className={classes.count} data-figure-text>
-                      {note}
-                    </li>
-                  ))}
-                </ul>
-              ) : null}
+              {isEmpty ? null : <FigureNotes notes={result.prepared.notes} />}
             </>
           )}
         </div>

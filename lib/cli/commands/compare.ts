@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import type { Command } from 'commander'
 import { stringify } from 'csv-stringify/sync'
+import { comparisonCitation } from '@/lib/contracts/compare-citation'
 import { compareStateSchema, type CompareSide } from '@/lib/contracts/compare'
 import {
   compareSentence,
@@ -13,9 +14,11 @@ import { SEEDS_KEY } from '@/lib/contracts/seeds'
 import { TABLE_CSV, tableRecords } from '@/lib/contracts/spreadsheet'
 import { AppError } from '@/lib/errors'
 import { compareIntervals, compareSummary } from '@/lib/services/compare'
+import { APP_VERSION } from '@/lib/services/runs/definition'
+import { getStudy } from '@/lib/services/studies'
 import { findStudy, openContext } from '../context'
 import { parseOption } from '../options'
-import { printJson, printLine, printRows, say } from '../output'
+import { printCitation, printJson, printLine, printRows, say } from '../output'
 
 interface CompareCommand {
   study: string
@@ -26,6 +29,7 @@ interface CompareCommand {
   length?: string
   flag?: string
   threshold?: string
+  cite?: true
   csv?: string
   latex?: string
   markdown?: string
@@ -75,9 +79,18 @@ async function compare(command: CompareCommand, json: boolean): Promise<void> {
   const sentences = summary.metrics.map((metric) =>
     compareSentence(metric, intervals[metric.column], labels, summary.tests),
   )
+  const citation = comparisonCitation(summary, labels, {
+    study: getStudy(context.db, studyId).name,
+    version: APP_VERSION,
+    at: Date.now(),
+  })
   writeFiles(command, table)
   if (json) {
-    printJson({ summary, intervals, sentences })
+    printJson({ summary, intervals, sentences, citation })
+    return
+  }
+  if (command.cite) {
+    printCitation(citation)
     return
   }
   printRows(
@@ -113,6 +126,7 @@ export function addCompareCommand(program: Command): void {
     .option('--length <column>', 'control differences for this length')
     .option('--flag <column>', 'give differences without rows flagged in this column, too')
     .option('--threshold <level>', 'lowest level that counts as a hit in the McNemar test')
+    .option('--cite', 'print a sentence and a BibTeX entry that cite the runs behind it')
     .option('--csv <file>', 'write the table as CSV')
     .option('--latex <file>', 'write the table as LaTeX')
     .option('--markdown <file>', 'write the table as Markdown')

@@ -38,7 +38,11 @@ it(
     expect(fs.readFileSync(csv, 'utf8')).toMatch(/^Seed set,Panel,Evolver,Values,/)
     const bins = parse<{ Count: string }>(fs.readFileSync(drawn), { columns: true })
     const json = await figure(...pooled, '--json')
-    const { prepared } = JSON.parse(json.out) as FigureResult
+    const { prepared, citation, cards } = JSON.parse(json.out) as FigureResult
+    const cited = (await figure(...pooled, '--cite')).out
+    expect(cited).toContain(citation.sentence)
+    expect(cited).toContain('@misc{evolens-figure-')
+    expect(citation.bibtex).toContain(cards[0]?.runId)
     const valued = prepared.counts.reduce((sum, entry) => sum + entry.valued, 0)
     const counted = bins.reduce((sum, bin) => sum + Number(bin.Count), 0)
     const outside = parse<{ 'Off the axis': string }>(fs.readFileSync(csv), { columns: true })

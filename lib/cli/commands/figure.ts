@@ -11,13 +11,14 @@ import { coverageText } from '@/lib/figures/shared/text'
 import { getDrawnValues, getStudyFigure, listStudyFigures } from '@/lib/services/figures'
 import { findStudy, openContext } from '../context'
 import { parseOption } from '../options'
-import { printJson, printLine, printRows, say } from '../output'
+import { printCitation, printJson, printLine, printRows, say } from '../output'
 
 interface FigureCommand {
   study: string
   column?: string
   option: string[]
   filter: string
+  cite?: true
   csv?: string
   drawn?: string
 }
@@ -92,6 +93,10 @@ async function drawFigure(figureId: string, command: FigureCommand, json: boolea
     printJson(result)
     return
   }
+  if (command.cite) {
+    printCitation(result.citation)
+    return
+  }
   const { columns, rows } = result.table
   printLine(result.figure.title)
   if (result.reading) printLine(result.reading)
@@ -143,6 +148,7 @@ export function addFigureCommand(program: Command): void {
       [],
     )
     .option('--filter <json>', 'rows to draw, as in the address of the rows page', '{}')
+    .option('--cite', 'print a sentence and a BibTeX entry that cite the runs behind it')
     .option('--csv <file>', 'write the table to a file')
     .option('--drawn <file>', 'write the drawn bins and curves to a file')
     .action(async (id: string | undefined, command: FigureCommand) => {

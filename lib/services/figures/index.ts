@@ -1,6 +1,7 @@
 import type { Db } from '@/db/client'
 import type { RowFilter } from '@/lib/contracts/filter'
 import type { ColumnInfo } from '@/lib/contracts/study'
+import { citationOf } from '@/lib/contracts/citation'
 import { unchosenColumn } from '@/lib/contracts/figure'
 import { AppError } from '@/lib/errors'
 import { describeFigure, getFigure, listFigures, parseFigureOptions } from '@/lib/figures'
@@ -13,6 +14,7 @@ import type {
   FigureTable,
   FigureListItem,
 } from '@/lib/figures/types'
+import { coverageText } from '@/lib/figures/shared/text'
 import { getMeasured } from '@/lib/metrics'
 import { listColumns } from '../columns'
 import {
@@ -24,6 +26,7 @@ import {
   type ColumnChoice,
 } from './columns'
 import { loadFigureData } from './data'
+import { APP_VERSION } from '../runs/definition'
 import { getStudy } from '../studies'
 
 /** Returns the option and the choice under which a figure draws values that came with the study's files, if any. */
@@ -83,27 +86,48 @@ function cardsOf(data: FigureData): FigureCard[] {
   return [...cards.values()]
 }
 
+/** A figure with all that it is prepared from. */
+interface Loaded {
+  figure: Figure
+  data: FigureData
+  options: Record<string, unknown>
+}
+
 /** Returns what the browser shows of a figure prepared from data. */
 function figureResult(
-  figure: Figure,
-  data: FigureData,
-  options: Record<string, unknown>,
-  now: number,
+  { figure, data, options }: Loaded,
   columns: readonly ColumnChoice[],
+  source: { study: string; filter: RowFilter } | null,
 ): FigureResult {
   const prepared = figure.prepare(data, options)
   const meta = describeWith(figure, columns, options)
   const drawn = unchosenColumn(meta, {})
   const label = drawn ? data.columns[String(options[drawn.name])]?.label : undefined
+  const title = label === undefined ? meta.title : `${meta.title} of ${label}`
+  const cards = cardsOf(data)
+  const study = source?.study ?? null
+  const at = source === null ? null : Date.now()
   return {
-    figure: label === undefined ? meta : { ...meta, title: `${meta.title} of ${label}` },
+    figure: { ...meta, title },
     options,
     prepared: figure.sent?.(prepared) ?? prepared,
     table: figure.table(prepared),
     reading: figure.reading(prepared),
     altText: figure.altText(prepared),
-    cards: cardsOf(data),
-    preparedAt: now,
+    cards,
+    study,
+    filter: source?.filter ?? {},
+    citation: citationOf({
+      kind: 'figure',
+      title,
+      study,
+      basis: coverageText(prepared.counts),
+      runs: cards,
+      version: APP_VERSION,
+      at,
+    }),
+    version: APP_VERSION,
+    preparedAt: at ?? 0,
   }
 }
 
@@ -115,8 +139,7 @@ export interface FigureRequest {
   filter: RowFilter
 }
 
-async function load(db: Db, studyId: string, request: FigureRequest) {
-  getStudy(db, studyId)
+async function load(db: Db, studyId: string, request: FigureRequest): Promise<Loaded> {
   const figure = getFigure(request.figureId)
   const options = parseFigureOptions(figure, request.options)
   checkColumns(db, studyId, figure, options)
@@ -134,8 +157,10 @@ export async function getStudyFigure(
   studyId: string,
   request: FigureRequest,
 ): Promise<FigureResult> {
-  const { figure, options, data } = await load(db, studyId, request)
-  return figureResult(figure, data, options, Date.now(), columnsWithValues(db, studyId))
+  const { name } = getStudy(db, studyId)
+  const loaded = await load(db, studyId, request)
+  const source = { study: name, filter: request.filter }
+  return figureResult(loaded, columnsWithValues(db, studyId), source)
 }
 
 /** Returns the values that a figure draws (bins, curves) as a table; `not_found` when its table holds them already. */
@@ -144,6 +169,7 @@ export async function getDrawnValues(
   studyId: string,
   request: FigureRequest,
 ): Promise<FigureTable> {
+  getStudy(db, studyId)
   const { figure, options, data } = await load(db, studyId, request)
   if (!figure.drawn) {
     throw new AppError(
@@ -169,7 +195,7 @@ export function getExampleFigure(figureId: string, changed: unknown = {}): Figur
       hidden: false,
     }),
   )
-  return figureResult(figure, example.data, options, 0, columns)
+  return figureResult({ figure, data: example.data, options }, columns, null)
 }
 
 /** Returns every figure drawn from its own example data. */

@@ -1,0 +1,257 @@
+'use client'
+
+import { Button, Modal, NumberInput, SegmentedControl, Stack, Switch, Text } from '@mantine/core'
+import { useLocalStorage } from '@mantine/hooks'
+import { useEffect, useRef, useState } from 'react'
+import { DialogFoot } from '@/components/ui/dialog-foot'
+import { ScrollRegion } from '@/components/ui/scroll-region'
+import { figureRecord, viewPath } from '@/lib/contracts/figure-record'
+import type { FigureResult } from '@/lib/figures/types'
+import classes from '../figures.module.css'
+import { saveFile, svgAddress, svgToPng } from './download'
+import {
+  COLUMN_MM,
+  DEFAULT_CHOICES,
+  FONT_PT,
+  layoutWidth,
+  readChoices,
+  WIDTH_MM,
+  type ExportChoices,
+} from './export-choices'
+import { loadPdfFonts, svgToPdf } from './export-pdf'
+import { figureToSvg, marginOf } from './export-svg'
+import { PrintPlate } from './print-plate'
+
+// Charts measure their room after they are there, and draw once more; the picture is taken when two looks agree.
+const LOOK_EVERY_MS = 60
+const MOST_LOOKS = 50
+
+// What A4 paper holds between its margins.
+const PAGE_MM = 250
+
+const wait = (ms: number) =>
+  new Promise<void>((resolve) => {
+    setTimeout(resolve, ms)
+  })
+
+const recordOf = (result: FigureResult) =>
+  figureRecord(result, { path: viewPath(window.location.href), at: Date.now() })
+
+/** Returns the picture once its layout has come to rest. */
+async function settledSvg(
+  plate: HTMLElement,
+  result: FigureResult,
+  choices: ExportChoices,
+): Promise<string> {
+  if (choices.format === 'pdf') await loadPdfFonts()
+  const record = recordOf(result)
+  const background = choices.transparent && choices.format !== 'pdf' ? null : '#ffffff'
+  const draw = () =>
+    figureToSvg(plate, record, { background, widthMm: choices.widthMm, grey: choices.grey })
+  let last = ''
+  for (let look = 0; look < MOST_LOOKS; look += 1) {
+    await wait(LOOK_EVERY_MS)
+    const now = draw()
+    if (now === last) return now
+    last = now
+  }
+  return last
+}
+
+/** Returns the height of a picture on paper. */
+function heightOf(svg: string): number {
+  return Number.parseFloat(/height="([\d.]+)mm"/.exec(svg)?.[1] ?? '0')
+}
+
+interface Picture {
+  svg: string
+  of: ExportChoices
+}
+
+/** The last picture, and for what it was drawn. */
+interface Done {
+  shape: string
+  result: FigureResult
+  picture: Picture | null
+  problem: unknown
+}
+
+async function fileOf({ svg, of }: Picture, result: FigureResult): Promise<Blob> {
+  const record = recordOf(result)
+  if (of.format === 'svg') return new Blob([svg], { type: 'image/svg+xml' })
+  if (of.format === 'png') return svgToPng(svg, record, of.scale)
+  const size = { widthMm: of.widthMm, heightMm: heightOf(svg) }
+  return svgToPdf(svg, record, size, result.version)
+}
+
+interface FieldsProps {
+  choices: ExportChoices
+  onChange(patch: Partial<ExportChoices>): void
+}
+
+function Fields({ choices, onChange }: FieldsProps) {
+  const { format, scale, transparent, widthMm, fontPt } = choices
+  const column = Object.entries(COLUMN_MM).find(([, mm]) => mm === widthMm)?.[0] ?? 'own'
+  return (
+    <Stack gap="sm">
+      <SegmentedControl
+        aria-label="Format"
+        data={['pdf', 'svg', 'png'].map((value) => ({ value, label: value.toUpperCase() }))}
+        value={format}
+        onChange={(value) => onChange({ format: value as ExportChoices['format'] })}
+      />
+      <SegmentedControl
+        aria-label="Column"
+        data={[
+          { value: 'single', label: 'Single column' },
+          { value: 'double', label: 'Double' },
+          ...(column === 'own' ? [{ value: 'own', label: 'Own' }] : []),
+        ]}
+        value={column}
+        onChange={(value) => value !== 'own' && onChange({ widthMm: COLUMN_MM[value as 'single'] })}
+      />
+      <NumberInput
+        label="Width (mm)"
+        {...WIDTH_MM}
+        clampBehavior="blur"
+        value={widthMm}
+        onChange={(value) =>
+          typeof value === 'number' &&
+          value >= WIDTH_MM.min &&
+          value <= WIDTH_MM.max &&
+          onChange({ widthMm: value })
+        }
+      />
+      <NumberInput
+        label="Text (pt)"
+        {...FONT_PT}
+        step={0.5}
+        clampBehavior="blur"
+        value={fontPt}
+        onChange={(value) =>
+          typeof value === 'number' &&
+          value >= FONT_PT.min &&
+          value <= FONT_PT.max &&
+          onChange({ fontPt: value })
+        }
+      />
+      {format === 'png' ? (
+        <SegmentedControl
+          aria-label="Resolution"
+          data={[
+            { value: '2', label: '2x (192 dpi)' },
+            { value: '4', label: '4x (384 dpi)' },
+          ]}
+          value={String(scale)}
+          onChange={(value) => onChange({ scale: value === '2' ? 2 : 4 })}
+        />
+      ) : null}
+      {format === 'pdf' ? null : (
+        <Switch
+          label="Transparent background"
+          checked={transparent}
+          onChange={(event) => onChange({ transparent: event.currentTarget.checked })}
+        />
+      )}
+      <Switch
+        label="Patterns without colour"
+        checked={choices.grey}
+        onChange={(event) => onChange({ grey: event.currentTarget.checked })}
+      />
+      <Switch
+        label="Title and reading"
+        checked={choices.title}
+        onChange={(event) => onChange({ title: event.currentTarget.checked })}
+      />
+      <Switch
+        label="Caption: n, definitions, runs"
+        checked={choices.caption}
+        onChange={(event) => onChange({ caption: event.currentTarget.checked })}
+      />
+      <Text size="xs" c="dimmed">
+        The card of the figure (options, filter, n, missing, definitions, runs) is in the file as
+        metadata.
+      </Text>
+    </Stack>
+  )
+}
+
+/** Asks for format, size and look of a picture, shows it as it will be, and saves it. */
+export function ExportDialog({ result, onClose }: { result: FigureResult; onClose(): void }) {
+  const [stored, setStored] = useLocalStorage<unknown>({
+    key: 'evolens-figure-export',
+    defaultValue: DEFAULT_CHOICES,
+    getInitialValueInEffect: false,
+  })
+  const choices = readChoices(stored)
+  const shape = JSON.stringify(choices)
+  const plate = useRef<HTMLDivElement>(null)
+  const [done, setDone] = useState<Done | null>(null)
+  // What was drawn for other choices is not what will be saved.
+  const isDone = done?.shape === shape && done.result === result
+  const picture = isDone ? done.picture : null
+  const problem = isDone ? done.problem : null
+  const width = layoutWidth(choices) - 2 * marginOf(choices)
+
+  useEffect(() => {
+    let isCurrent = true
+    const made = (done: Done) => {
+      if (isCurrent) setDone(done)
+    }
+    const of = readChoices(JSON.parse(shape))
+    const draw = async () => {
+      if (!plate.current) return
+      const svg = await settledSvg(plate.current, result, of)
+      made({ shape, result, picture: { svg, of }, problem: null })
+    }
+    draw().catch((problem: unknown) => made({ shape, result, picture: null, problem }))
+    return () => {
+      isCurrent = false
+    }
+  }, [shape, result])
+
+  const save = async () => {
+    if (!done || !picture) return
+    try {
+      setDone({ ...done, problem: null })
+      const file = await fileOf(picture, result)
+      saveFile(`${result.figure.id}.${picture.of.format}`, file)
+      onClose()
+    } catch (error) {
+      setDone({ ...done, problem: error })
+    }
+  }
+
+  return (
+    <Modal opened onClose={onClose} size="xl" title={`Export ${result.figure.title}`}>
+      <div className={classes.exportGrid}>
+        <Fields choices={choices} onChange={(patch) => setStored({ ...choices, ...patch })} />
+        <div className={classes.preview} aria-busy={picture === null}>
+          {picture ? (
+            <>
+              <ScrollRegion className={classes.paper} label="Preview">
+                <img src={svgAddress(picture.svg)} alt={result.altText} />
+              </ScrollRegion>
+              <Text size="xs" c="dimmed">
+                {picture.of.widthMm} × {heightOf(picture.svg).toFixed(0)} mm
+                {heightOf(picture.svg) > PAGE_MM
+                  ? ': taller than a page. A wider picture puts panels side by side.'
+                  : ''}
+              </Text>
+            </>
+          ) : (
+            <Text size="sm" c="dark.5" role="status">
+              {problem ? 'No picture' : 'Drawing …'}
+            </Text>
+          )}
+        </div>
+      </div>
+      <PrintPlate result={result} choices={choices} width={width} plate={plate} />
+      <DialogFoot error={problem} what="The picture was not made" onClose={onClose}>
+        <Button disabled={picture === null} onClick={() => void save()}>
+          Save {choices.format.toUpperCase()}
+        </Button>
+      </DialogFoot>
+    </Modal>
+  )
+}

@@ -1,0 +1,171 @@
+import type { FigureRecord } from '@/lib/contracts/figure-record'
+import { xmlText } from '@/lib/contracts/plain-text'
+
+// The name that .print[data-pdf] gives to every text: layout and file use the same letters.
+const FAMILY = 'EvolensFigure'
+
+// Arimo has the widths of Arial and Helvetica, and Latin, Greek and Cyrillic letters.
+const FONTS = [
+  {
+    style: 'normal',
+    weight: '400',
+    url: new URL(
+      '../../../node_modules/@expo-google-fonts/arimo/400Regular/Arimo_400Regular.ttf',
+      import.meta.url,
+    ),
+  },
+  {
+    style: 'bold',
+    weight: '700',
+    url: new URL(
+      '../../../node_modules/@expo-google-fonts/arimo/700Bold/Arimo_700Bold.ttf',
+      import.meta.url,
+    ),
+  },
+] as const
+
+const loaded = new Map<string, Promise<ArrayBuffer>>()
+
+async function loadFont(url: URL): Promise<ArrayBuffer> {
+  const response = await fetch(url)
+  if (!response.ok) {
+    throw new Error('The font of PDF files could not be loaded. Reload the page, or export SVG.')
+  }
+  return response.arrayBuffer()
+}
+
+function fontBytes(url: URL): Promise<ArrayBuffer> {
+  const before = loaded.get(url.href)
+  if (before) return before
+  const bytes = loadFont(url)
+  loaded.set(url.href, bytes)
+  bytes.catch(() => loaded.delete(url.href))
+  return bytes
+}
+
+/** Makes the letters of PDF files known to the page, so that a figure is laid out with them. */
+export async function loadPdfFonts(): Promise<void> {
+  await Promise.all(
+    FONTS.map(async ({ weight, url }) => {
+      const bytes = await fontBytes(url)
+      const isThere = [...document.fonts].some(
+        (face) => face.family === FAMILY && face.weight === weight,
+      )
+      if (!isThere) document.fonts.add(await new FontFace(FAMILY, bytes, { weight }).load())
+    }),
+  )
+}
+
+function base64(bytes: ArrayBuffer): string {
+  let text = ''
+  const view = new Uint8Array(bytes)
+  // Arguments of a call are limited, so the bytes go in pieces.
+  for (let at = 0; at < view.length; at += 8192) {
+    text += String.fromCharCode(...view.subarray(at, at + 8192))
+  }
+  return btoa(text)
+}
+
+// Scripts that run from right to left or whose letters change beside each other, and marks put over letters.
+const NOT_IN_ORDER = /[\p{M}\p{Bidi_Control}\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u
+
+/** The first text that a font cannot show letter by letter, with the character; null when all can be shown. */
+export function unshownText(
+  texts: readonly string[],
+  hasGlyph: (code: number) => boolean,
+): { text: string; character: string } | null {
+  for (const text of texts) {
+    for (const character of text.normalize('NFC')) {
+      const code = character.codePointAt(0) ?? 0
+      if (/\s/u.test(character)) continue
+      if (code > 0xffff || NOT_IN_ORDER.test(character) || !hasGlyph(code)) {
+        return { text, character }
+      }
+    }
+  }
+  return null
+}
+
+// The writer takes one byte a character; references are ASCII whatever the letters.
+function asciiXml(text: string): string {
+  return xmlText(text).replaceAll(
+    /[<>&"'\u0080-\u{10ffff}]/gu,
+    (char) => `&#${char.codePointAt(0) ?? 0};`,
+  )
+}
+
+function xmp({ title, description, json }: FigureRecord, version: string): string {
+  const alternative = (name: string, text: string) =>
+    `<dc:${name}><rdf:Alt><rdf:li xml:lang="x-default">${asciiXml(text)}</rdf:li></rdf:Alt></dc:${name}>`
+  return [
+    '<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>',
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">',
+    '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:evolens="urn:evolens:figure:1">',
+    alternative('title', title),
+    alternative('description', description),
+    `<xmp:CreatorTool>Evolens ${asciiXml(version)}</xmp:CreatorTool>`,
+    `<evolens:card>${asciiXml(json)}</evolens:card>`,
+    '</rdf:Description></rdf:RDF></x:xmpmeta>',
+    '<?xpacket end="w"?>',
+  ].join('\n')
+}
+
+/** Prepares a drawing for the writer: composed letters, plain blanks, and the two weights that the file has. */
+function simplify(drawing: Element): string[] {
+  for (const element of drawing.querySelectorAll('text, tspan')) {
+    for (const child of element.childNodes) {
+      if (child.nodeType !== Node.TEXT_NODE) continue
+      child.nodeValue = (child.nodeValue ?? '').normalize('NFC').replaceAll(/\s/gu, ' ')
+    }
+    const weight = Number(element.getAttribute('font-weight') ?? 400)
+    element.setAttribute('font-weight', weight >= 600 ? 'bold' : 'normal')
+  }
+  return [...drawing.querySelectorAll('text')].map(({ textContent }) => textContent ?? '')
+}
+
+interface PdfSize {
+  widthMm: number
+  heightMm: number
+}
+
+/** The picture as a PDF of one page: vectors, text as text, its card as metadata. Throws for letters that its fonts lack. */
+export async function svgToPdf(
+  svg: string,
+  record: FigureRecord,
+  { widthMm, heightMm }: PdfSize,
+  version: string,
+): Promise<Blob> {
+  // Half a megabyte that only a PDF needs.
+  const [{ jsPDF }, { svg2pdf }] = await Promise.all([import('jspdf'), import('svg2pdf.js')])
+  const doc = new jsPDF({
+    unit: 'mm',
+    format: [widthMm, heightMm],
+    orientation: widthMm >= heightMm ? 'landscape' : 'portrait',
+    compress: true,
+    putOnlyUsedFonts: true,
+  })
+  for (const { style, url } of FONTS) {
+    doc.addFileToVFS(`${style}.ttf`, base64(await fontBytes(url)))
+    doc.addFont(`${style}.ttf`, FAMILY, style)
+  }
+  doc.setFont(FAMILY, 'normal')
+  const drawing = new DOMParser().parseFromString(svg, 'image/svg+xml').documentElement
+  const font = doc.getFont() as unknown as {
+    metadata: { characterToGlyph(code: number): number }
+  }
+  const unshown = unshownText(simplify(drawing), (code) => font.metadata.characterToGlyph(code) > 0)
+  if (unshown) {
+    throw new Error(
+      `PDF files cannot show “${unshown.character}” in “${unshown.text.slice(0, 60)}”. Choose SVG or PNG, which show every script, or rename what the label names.`,
+    )
+  }
+  doc.setProperties({
+    title: record.title,
+    subject: record.description,
+    creator: `Evolens ${version}`,
+  })
+  doc.setLanguage('en')
+  doc.addMetadata(xmp(record, version), true)
+  await svg2pdf(drawing, doc, { x: 0, y: 0, width: widthMm, height: heightMm })
+  return doc.output('blob')
+}

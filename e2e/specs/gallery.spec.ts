@@ -1,0 +1,59 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import { drawingChanges, drawnLines } from '../gallery'
+import { expect, test } from '../fixtures'
+
+const FOLDER = path.resolve(import.meta.dirname, '../gallery')
+const WRITE = 'npm run e2e -- gallery -u'
+
+test('every figure draws its own example as it is kept, without errors or accessibility violations', async ({
+  page,
+}, info) => {
+  const isWriting =
+    info.config.updateSnapshots === 'all' || info.config.updateSnapshots === 'changed'
+  await page.emulateMedia({ reducedMotion: 'reduce', colorScheme: 'light' })
+  const errors: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text())
+  })
+  page.on('pageerror', (error) => errors.push(error.message))
+  await page.goto('/gallery')
+  const ids = await page
+    .locator('section a[href^="/gallery/"]')
+    .evaluateAll((links) => links.map((link) => link.textContent ?? ''))
+  expect(ids.length).toBeGreaterThanOrEqual(10)
+  const problems: string[] = []
+  for (const id of ids) {
+    await page.goto(`/gallery/${id}`)
+    const figure = page.locator('figure')
+    await expect(figure).toHaveCount(1)
+    // Charts measure their room first and draw then: two looks that agree.
+    let now: string[] = []
+    await expect(async () => {
+      const before = now
+      now = await drawnLines(figure)
+      expect(now.length).toBeGreaterThan(3)
+      expect(now).toEqual(before)
+    }).toPass({ intervals: [100] })
+    const { violations } = await new AxeBuilder({ page }).include('figure').analyze()
+    problems.push(
+      ...violations.map((one) => `${id}: ${one.id} ${one.nodes[0]?.html.slice(0, 120)}`),
+    )
+    problems.push(...errors.splice(0).map((text) => `${id}: ${text}`))
+    const file = path.join(FOLDER, `${id}.txt`)
+    if (isWriting) {
+      fs.mkdirSync(FOLDER, { recursive: true })
+      fs.writeFileSync(file, `${now.join('\n')}\n`)
+    } else if (fs.existsSync(file)) {
+      const kept = fs.readFileSync(file, 'utf8').trimEnd().split('\n')
+      const changes = drawingChanges(kept, now).map((change) => `${id}, ${change}`)
+      problems.push(...changes)
+    } else problems.push(`${id} has no kept drawing. Look at /gallery/${id}, then run: ${WRITE}`)
+  }
+  const kept = fs.readdirSync(FOLDER).map((name) => name.replace(/\.txt$/, ''))
+  problems.push(
+    ...kept.filter((id) => !ids.includes(id)).map((id) => `${id}.txt is of no figure: delete it`),
+  )
+  expect(problems, `A drawing that changed on purpose is kept by: ${WRITE}`).toEqual([])
+})

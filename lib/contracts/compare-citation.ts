@@ -1,0 +1,26 @@
+import { citationOf, type Citation, type CitedRun, type CitedWork } from './citation'
+import type { CompareSummary } from './compare'
+import { plural } from './format'
+import type { Labels } from './compare-report'
+
+/** Returns how a comparison is cited: its sides, its pairs and the runs of its metrics. */
+export function comparisonCitation(
+  summary: Pick<CompareSummary, 'aligned' | 'metrics'>,
+  labels: Labels,
+  source: Pick<CitedWork, 'study' | 'version' | 'at'>,
+): Citation {
+  const runs = new Map<string, CitedRun>()
+  for (const metric of summary.metrics) {
+    for (const { runId, definitionHash } of [metric.a, metric.b]) {
+      if (runId !== null)
+        runs.set(runId, { runId, definitionHash: definitionHash ?? '', model: null })
+    }
+  }
+  return citationOf({
+    ...source,
+    kind: 'comparison',
+    title: `${labels.a} against ${labels.b}`,
+    basis: `${plural(summary.aligned, 'aligned pair')}; ${summary.metrics.map(({ label }) => label).join(', ')}`,
+    runs: [...runs.values()],
+  })
+}

@@ -16,8 +16,8 @@ import {
   comparePairEndpoint,
   compareTableEndpoint,
 } from '@/lib/api/compare'
-import type { CompareState } from '@/lib/contracts/compare'
-import { COMPARE_SORTS } from '@/lib/contracts/compare'
+import type { CompareState, SidePair } from '@/lib/contracts/compare'
+import { COMPARE_AGAINST, COMPARE_SORTS, MAX_SIDES, pairState } from '@/lib/contracts/compare'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { call, endpointUrl } from './api'
 import { studyKeys } from './keys'
@@ -56,6 +56,8 @@ export const SHOWN_TEXTS = ['instruction', 'response'] as const
 const parsers = {
   a: sideParser,
   b: sideParser,
+  more: parseAsArrayOf(sideParser).withDefault([]),
+  against: parseAsStringLiteral(COMPARE_AGAINST).withDefault('reference'),
   sets: parseAsArrayOf(parseAsString).withDefault([]),
   metric: parseAsString,
   metrics: parseAsArrayOf(parseAsString).withDefault([]),
@@ -122,6 +124,8 @@ export function toCompareState(params: CompareParams, a: SideChoice, b: SideChoi
     seedSets: params.sets,
     a: { ...a, runs: [] },
     b: { ...b, runs: [] },
+    more: params.more.slice(0, MAX_SIDES - 2).map((side) => ({ ...side, runs: [] })),
+    against: params.against,
     columns: params.metrics,
     column: params.metric,
     component: params.entry,
@@ -164,11 +168,21 @@ export function useCompareSummary(studyId: string, state: CompareState) {
   })
 }
 
-export function useCompareIntervals(studyId: string, state: CompareState) {
-  const asked = summaryState(state)
-  return useQuery({
-    queryKey: studyKeys.compareIntervals(studyId, asked),
-    queryFn: ({ signal }) => comparePart(studyId, { state: asked, part: 'intervals' }, signal),
+/** Intervals of each pair of sides. */
+export function useCompareIntervals(
+  studyId: string,
+  state: CompareState,
+  pairs: readonly SidePair[],
+) {
+  return useQueries({
+    queries: pairs.map((pair) => {
+      const asked = { ...summaryState(pairState(state, pair)), against: 'reference' as const }
+      return {
+        queryKey: studyKeys.compareIntervals(studyId, asked),
+        queryFn: ({ signal }: { signal: AbortSignal }) =>
+          comparePart(studyId, { state: asked, part: 'intervals' }, signal),
+      }
+    }),
   })
 }
 
@@ -206,7 +220,7 @@ export function usePairTexts(
   pair: { seedSetKey: string; slot: number; copy: number },
   enabled: boolean,
 ) {
-  const sides = { ...summaryState(state), columns: [] }
+  const sides = { ...summaryState(state), columns: [], more: [] }
   return useQuery({
     queryKey: studyKeys.pairTexts(studyId, sides, pair),
     queryFn: ({ signal }) =>

@@ -1,16 +1,16 @@
 import { citationOf, type Citation, type CitedRun, type CitedWork } from './citation'
 import type { CompareSummary } from './compare'
 import { plural } from './format'
-import type { Labels } from './compare-report'
+import { comparedPairs } from './compare-report'
 
 /** Returns how a comparison is cited: its sides, its pairs and the runs of its metrics. */
 export function comparisonCitation(
-  summary: Pick<CompareSummary, 'aligned' | 'metrics'>,
-  labels: Labels,
+  summary: CompareSummary,
+  sides: readonly string[],
   source: Pick<CitedWork, 'study' | 'version' | 'at'>,
 ): Citation {
   const runs = new Map<string, CitedRun>()
-  for (const metric of summary.metrics) {
+  for (const metric of comparedPairs(summary).flatMap(({ metrics }) => metrics)) {
     for (const { runId, definitionHash } of [metric.a, metric.b]) {
       if (runId !== null)
         runs.set(runId, { runId, definitionHash: definitionHash ?? '', model: null })
@@ -19,7 +19,7 @@ export function comparisonCitation(
   return citationOf({
     ...source,
     kind: 'comparison',
-    title: `${labels.a} against ${labels.b}`,
+    title: sides.join(' against '),
     basis: `${plural(summary.aligned, 'aligned pair')}; ${summary.metrics.map(({ label }) => label).join(', ')}`,
     runs: [...runs.values()],
   })

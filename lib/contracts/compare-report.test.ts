@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import type { CompareInterval, CompareMetric, CompareSummary } from './compare'
-import { compareSentence, compareTable, latexTable, markdownTable } from './compare-report'
+import type { CompareInterval, CompareMetric, CompareOmnibus, CompareSummary } from './compare'
+import {
+  compareSentence,
+  compareTable,
+  latexTable,
+  markdownTable,
+  omnibusSentence,
+} from './compare-report'
 
 const side = { runId: null, definitionHash: null, rows: 12, valued: 10, missing: {} }
 
@@ -116,12 +122,38 @@ describe('the sentence to quote', () => {
 describe('the table', () => {
   const hostile = '50% of $x_1$ & \\cmd{} | *a* <b>\nnext'
   const metric = metricOf(0.0001, 1.5, hostile)
-  const summary = { metrics: [metric] } as unknown as CompareSummary
-  const table = compareTable(summary, { 'score.score': intervalOf(-0.39, 2.8475) })
+  const part = { aligned: 10, metrics: [metric] }
+  const summary = { ...part, further: [], omnibus: [] } as unknown as CompareSummary
+  const sides = ['small.1', 'large.1', 'seeds']
+  const table = compareTable(summary, [{ 'score.score': intervalOf(-0.39, 2.8475) }], sides)
 
   it('holds unrounded numbers, and null where there is none', () => {
     expect(table.rows[0]).toMatchObject({ low: -0.39, high: 2.8475, pairs: 10, missingA: 2 })
-    expect(compareTable(summary, {}).rows[0]).toMatchObject({ low: null, high: null })
+    expect(compareTable(summary, [], sides).rows[0]).toMatchObject({ low: null, high: null })
+  })
+
+  it('of three sides names both sides of each line, and the test over all of them', () => {
+    const friedman = { ok: true, n: 9, chi2: 7, df: 2, concordance: 0.39, meanRanks: [1, 2, 3] }
+    const three = {
+      ...summary,
+      further: [{ ...part, a: 2, b: 1 }],
+      omnibus: [
+        { column: 'score.score', label: 'Score', friedman: { ...friedman, p: 0.03, pHolm: 0.09 } },
+        { column: 'x.x', label: 'X', friedman: { ok: false, reason: 'all_ties' } },
+      ],
+    } as unknown as CompareSummary
+    const { columns, rows } = compareTable(three, [{}, { 'score.score': intervalOf(1, 2) }], sides)
+    expect(columns.slice(0, 2).map(({ label }) => label)).toEqual(['Side A', 'Side B'])
+    expect(rows).toMatchObject([
+      { a: 'small.1', b: 'large.1', low: null },
+      { a: 'seeds', b: 'large.1', low: 1 },
+      { a: 'all sides', test: 'Friedman test', p: 0.03, pHolm: 0.09, seeds: 9, effect: 0.39 },
+      { a: 'all sides', note: 'every seed has equal values on all sides' },
+    ])
+    expect(omnibusSentence(three.omnibus[0] as CompareOmnibus, 3, 8)).toBe(
+      "Over 9 seeds with a value on all 3 sides, no difference in Score between sides is shown (Friedman test, p = 0.090, Holm-corrected over 8 tests; Kendall's W 0.390).",
+    )
+    expect(omnibusSentence(three.omnibus[1] as CompareOmnibus, 3, 8)).toContain('has no test over')
   })
 
   it('is Markdown in which a name cannot end its cell', () => {

@@ -1,4 +1,10 @@
-import type { CompareInterval, CompareMetric, CompareSummary } from './compare'
+import type {
+  CompareInterval,
+  CompareMetric,
+  CompareOmnibus,
+  CompareSummary,
+  SidePair,
+} from './compare'
 import { DASH, formatMetric, plural } from './format'
 import { latexText } from './latex'
 
@@ -131,38 +137,114 @@ const COLUMNS: readonly (readonly [key: string, label: string])[] = [
   ['note', 'Note'],
 ]
 
-/** Returns the summary as a table, one line a metric; what does not exist is null, and a conflict is in the note. */
+type TableRow = CompareTable['rows'][number]
+
+function metricRow(metric: CompareMetric, interval: CompareInterval | undefined): TableRow {
+  const side = metric.paired ?? metric.unpaired
+  const main = mainTest(metric)
+  const test = main?.test.ok ? main.test : null
+  const all = metric.controls[0]
+  return {
+    metric: metric.label,
+    unit: metric.unit,
+    meanA: side?.meanA ?? null,
+    meanB: side?.meanB ?? null,
+    difference: metric.paired?.meanDifference ?? null,
+    low: interval?.ok ? interval.low : null,
+    high: interval?.ok ? interval.high : null,
+    effect: effectOf(metric),
+    test: main?.name ?? null,
+    p: test?.p ?? null,
+    pHolm: test?.pHolm ?? null,
+    pairs: metric.paired?.n ?? null,
+    seeds: metric.paired?.seeds ?? null,
+    missingA: metric.a.rows - metric.a.valued,
+    missingB: metric.b.rows - metric.b.valued,
+    detectable: all?.ok ? all.detectable : null,
+    note: metric.conflict?.message ?? (metric.unpaired ? 'not paired by seed' : ''),
+  }
+}
+
+function omnibusRow({ label, friedman }: CompareOmnibus): TableRow {
+  return {
+    a: 'all sides',
+    metric: label,
+    test: FRIEDMAN,
+    ...(friedman.ok
+      ? {
+          effect: friedman.concordance,
+          p: friedman.p,
+          pHolm: friedman.pHolm,
+          seeds: friedman.n,
+          note: "effect: Kendall's W",
+        }
+      : { note: OMNIBUS_REASONS[friedman.reason] ?? friedman.reason }),
+  }
+}
+
+const FRIEDMAN = 'Friedman test'
+
+/** Why there is no test over all sides. */
+const OMNIBUS_REASONS: Readonly<Record<string, string>> = {
+  n_too_small: 'fewer than two seeds have a value on every side',
+  all_ties: 'every seed has equal values on all sides',
+  conflict: 'the sides do not share a scale',
+}
+
+/** Returns one sentence on a metric over all sides; it names no side, as the test does not. */
+export function omnibusSentence(
+  { label, friedman }: CompareOmnibus,
+  sides: number,
+  tests: number,
+): string {
+  if (!friedman.ok) {
+    return `${label} has no test over all ${sides} sides: ${OMNIBUS_REASONS[friedman.reason] ?? friedman.reason}.`
+  }
+  const start = `Over ${plural(friedman.n, 'seed')} with a value on all ${sides} sides`
+  const test = `(${FRIEDMAN}, ${corrected(friedman, tests)}; Kendall's W ${formatMetric(friedman.concordance)})`
+  return friedman.pHolm < LEVEL
+    ? `${start}, ${label} differs between sides ${test}; which ones, the pairs say.`
+    : `${start}, no difference in ${label} between sides is shown ${test}.`
+}
+
+/** What is compared on two sides, of a summary of two or more. */
+export interface ComparedPair extends SidePair {
+  aligned: number
+  metrics: CompareMetric[]
+}
+
+/** Returns the pairs of sides of a summary, A and B first, as `sidePairs` gives them. */
+export function comparedPairs({ aligned, metrics, further }: CompareSummary): ComparedPair[] {
+  return [{ a: 0, b: 1, aligned, metrics }, ...further]
+}
+
+/**
+ * Returns the summary as a table, one line a metric and pair of sides; what does not exist is null, and a conflict is in
+ * the note. `intervals` has an entry a pair; with more than two sides their names begin each line.
+ */
 export function compareTable(
   summary: CompareSummary,
-  intervals: Readonly<Record<string, CompareInterval>>,
+  intervals: readonly Readonly<Record<string, CompareInterval>>[],
+  sides: readonly string[],
 ): CompareTable {
-  const rows = summary.metrics.map((metric) => {
-    const side = metric.paired ?? metric.unpaired
-    const interval = intervals[metric.column]
-    const main = mainTest(metric)
-    const test = main?.test.ok ? main.test : null
-    const all = metric.controls[0]
-    return {
-      metric: metric.label,
-      unit: metric.unit,
-      meanA: side?.meanA ?? null,
-      meanB: side?.meanB ?? null,
-      difference: metric.paired?.meanDifference ?? null,
-      low: interval?.ok ? interval.low : null,
-      high: interval?.ok ? interval.high : null,
-      effect: effectOf(metric),
-      test: main?.name ?? null,
-      p: test?.p ?? null,
-      pHolm: test?.pHolm ?? null,
-      pairs: metric.paired?.n ?? null,
-      seeds: metric.paired?.seeds ?? null,
-      missingA: metric.a.rows - metric.a.valued,
-      missingB: metric.b.rows - metric.b.valued,
-      detectable: all?.ok ? all.detectable : null,
-      note: metric.conflict?.message ?? (metric.unpaired ? 'not paired by seed' : ''),
-    }
-  })
-  return { columns: COLUMNS.map(([key, label]) => ({ key, label, unit: '' })), rows }
+  const names: readonly (readonly [key: string, label: string])[] =
+    summary.further.length > 0
+      ? [
+          ['a', 'Side A'],
+          ['b', 'Side B'],
+        ]
+      : []
+  const rows = comparedPairs(summary).flatMap(({ a, b, metrics }, i) =>
+    metrics.map((metric) => ({
+      a: sides[a] ?? null,
+      b: sides[b] ?? null,
+      ...metricRow(metric, intervals[i]?.[metric.column]),
+    })),
+  )
+  return {
+    columns: [...names, ...COLUMNS].map(([key, label]) => ({ key, label, unit: '' })),
+    rows: [...rows, ...summary.omnibus.map(omnibusRow)],
+  }
 }
 
 // Numbers that are counts: written whole.
@@ -190,7 +272,7 @@ export function markdownTable(table: CompareTable): string {
 }
 
 // Columns of words; all others are aligned to the right.
-const TEXTS = new Set(['metric', 'unit', 'test', 'note'])
+const TEXTS = new Set(['a', 'b', 'metric', 'unit', 'test', 'note'])
 
 /** Returns the table in LaTeX (booktabs); no character of a name is a command. */
 export function latexTable(table: CompareTable): string {

@@ -3,6 +3,7 @@ import { numbers, numbersOrNull, texts, textsOrNull } from './fields'
 import { columnIdSchema } from './filter'
 import { nameSchema, namesSchema, roundSchema } from './limits'
 import { metricValueSchema } from './rows'
+import { SEEDS_KEY } from './seeds'
 
 /** One side of a comparison: an arm at a round, over the chosen seed sets. */
 export const compareSideSchema = z.object({
@@ -28,12 +29,25 @@ const pairFilterSchema = z.object({
 })
 export type PairFilter = z.infer<typeof pairFilterSchema>
 
+// Six sides are fifteen pairs: what one table and one correction can still say.
+export const MAX_SIDES = 6
+export const COMPARE_AGAINST = ['reference', 'all'] as const
+
 export const COMPARE_SORTS = ['slot', 'difference', 'size'] as const
 
 export const compareStateSchema = z.object({
   seedSets: namesSchema.default([]).describe('Seed set keys; empty = all.'),
   a: compareSideSchema,
-  b: compareSideSchema,
+  b: compareSideSchema.describe('The reference: differences are taken from it.'),
+  more: z
+    .array(compareSideSchema)
+    .max(MAX_SIDES - 2)
+    .default([])
+    .describe('Further sides, compared with B too; all p values are one Holm family.'),
+  against: z
+    .enum(COMPARE_AGAINST)
+    .default('reference')
+    .describe('Whether further sides are compared with B only, or every side with every other.'),
   columns: z
     .array(columnIdSchema)
     .max(24)
@@ -73,6 +87,38 @@ export const compareStateSchema = z.object({
   descending: z.boolean().default(false),
 })
 export type CompareState = z.infer<typeof compareStateSchema>
+
+/** Positions of two sides among A, B and the further ones, from 0; differences are the first minus the second. */
+export interface SidePair {
+  a: number
+  b: number
+}
+
+/** Returns all sides in order: A, B, then the further ones. */
+export function sidesOf({ a, b, more }: Pick<CompareState, 'a' | 'b' | 'more'>): CompareSide[] {
+  return [a, b, ...more]
+}
+
+/** Returns a side as it is written in addresses and commands: `small.2`, or `seeds`. */
+export function sideName({ arm, round }: Pick<CompareSide, 'arm' | 'round'>): string {
+  return arm === SEEDS_KEY ? arm : `${arm}.${round}`
+}
+
+/** Returns the pairs of sides that are compared: A and B, then the further sides with B, or every side with every other. */
+export function sidePairs({ more, against }: Pick<CompareState, 'more' | 'against'>): SidePair[] {
+  const further = more.flatMap((_, i) => {
+    const a = i + 2
+    const others = Array.from({ length: a }, (_, b) => b).filter((b) => b !== 1)
+    return [{ a, b: 1 }, ...(against === 'all' ? others.map((b) => ({ a, b })) : [])]
+  })
+  return [{ a: 0, b: 1 }, ...further]
+}
+
+/** Returns the state of two of the sides alone, as sides A and B. */
+export function pairState(state: CompareState, { a, b }: SidePair): CompareState {
+  const sides = sidesOf(state)
+  return { ...state, a: sides[a] as CompareSide, b: sides[b] as CompareSide, more: [] }
+}
 
 /** Why a statistic has no value, in the words of lib/stats. */
 const missingStatistic = z.object({ ok: z.literal(false), reason: z.string() })
@@ -248,13 +294,39 @@ export const compareSeedSetSchema = z.object({
 })
 export type CompareSeedSet = z.infer<typeof compareSeedSetSchema>
 
-export const compareSummarySchema = z.object({
+const comparePartSchema = z.object({
   seedSets: z.array(compareSeedSetSchema),
   ...numbers('rowsA', 'rowsB'),
   /** Pairs of rows at the same seed slot. */
   aligned: z.number(),
   metrics: z.array(compareMetricSchema),
-  /** p values in the Holm family. */
+})
+
+/** One test over three or more sides at once, by seeds that have a value on every side. */
+export const compareOmnibusSchema = z.object({
+  ...texts('column', 'label'),
+  friedman: z.union([
+    z.object({
+      ok: z.literal(true),
+      ...numbers('n', 'chi2', 'df', 'concordance'),
+      /** Mean rank of each side over the seeds; 1 is the lowest value. */
+      meanRanks: z.array(z.number()),
+      ...pValues,
+    }),
+    missingStatistic,
+  ]),
+})
+export type CompareOmnibus = z.infer<typeof compareOmnibusSchema>
+
+/** Two further sides; `a` and `b` are their positions among A, B and the others, from 0. */
+export const compareFurtherSchema = comparePartSchema.extend(numbers('a', 'b'))
+export type CompareFurther = z.infer<typeof compareFurtherSchema>
+
+export const compareSummarySchema = comparePartSchema.extend({
+  /** The other pairs of sides, where there are more than two. */
+  further: z.array(compareFurtherSchema),
+  omnibus: z.array(compareOmnibusSchema),
+  /** p values in the Holm family: of all pairs of sides and the omnibus tests. */
   tests: z.number(),
   serverMs: z.number(),
 })

@@ -229,7 +229,7 @@ export function ExportDialog({ result, onClose }: { result: FigureResult; onClos
         <div className={classes.preview} aria-busy={picture === null}>
           {picture ? (
             <>
-              <ScrollRegion className={classes.paper} label="Preview">
+              <ScrollRegion className={classes.paper ?? ''} label="Preview">
                 <img src={svgAddress(picture.svg)} alt={result.altText} />
               </ScrollRegion>
               <Text size="xs" c="dimmed">

@@ -28,7 +28,9 @@ import type {
   CompareMetric,
   CompareState,
   CompareSummary,
+  SidePair,
 } from '@/lib/contracts/compare'
+import { sidePairs } from '@/lib/contracts/compare'
 import { compareSentence } from '@/lib/contracts/compare-report'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { alignedBySet } from './format'
@@ -40,11 +42,12 @@ import { MetricTests, TransitionMatrix } from './metric-detail'
 import type { PairContext } from './pair-card'
 import { PairList } from './pair-list'
 import { SidePicker, sideColorIndex, sideLabel } from './side-picker'
+import { SidesSection } from './sides-section'
 import { SummaryTable } from './summary-table'
 import classes from './compare.module.css'
 
 const DESCRIPTION =
-  'Two evolvers on the same seeds. Rows are paired by seed; every difference is A minus B.'
+  'Two to six evolvers on the same seeds. Rows are paired by seed; every difference is A minus B.'
 
 const NOTHING_YET = {
   title: 'Nothing to compare yet',
@@ -90,18 +93,17 @@ interface LoadedProps {
   b: SideChoice
 }
 
-/** `[` and `]` move both sides one round, where both have it. */
+/** `[` and `]` move all sides one round, where all have it. */
 function useRoundKeys(
   study: StudyDetail,
-  a: SideChoice,
-  b: SideChoice,
-  onSides: (a: SideChoice, b: SideChoice) => void,
+  sides: readonly SideChoice[],
+  onSides: (sides: SideChoice[]) => void,
 ) {
   const shift = (step: number) => {
-    const moved = [a, b].map((side) =>
+    const moved = sides.map((side) =>
       side.arm === SEEDS ? side : { ...side, round: side.round + step },
-    ) as [SideChoice, SideChoice]
-    if (moved.every((side) => roundsOf(study, side.arm).includes(side.round))) onSides(...moved)
+    )
+    if (moved.every((side) => roundsOf(study, side.arm).includes(side.round))) onSides(moved)
   }
   useShortcut(KEYS.roundBack, () => shift(-1))
   useShortcut(KEYS.roundOn, () => shift(1))
@@ -112,12 +114,16 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
   const [params, setParams] = useCompareParams()
   const state: CompareState = useMemo(() => toCompareState(params, a, b), [params, a, b])
   const summary = useCompareSummary(studyId, state)
-  const intervals = useCompareIntervals(studyId, state)
+  const byPair = useCompareIntervals(studyId, state, sidePairs(state))
+  const intervals = byPair[0]?.data?.intervals
+  const sides = [a, b, ...params.more]
+  const names = sides.map((side) => sideLabel(study, side))
   const setSides = useCallback(
-    (left: SideChoice, right: SideChoice) => void setParams({ a: left, b: right, pair: null }),
+    ([left, right, ...more]: SideChoice[]) =>
+      void setParams({ a: left ?? null, b: right ?? null, more, pair: null }),
     [setParams],
   )
-  useRoundKeys(study, a, b, setSides)
+  useRoundKeys(study, sides, setSides)
 
   const metrics = summary.data?.metrics ?? []
   const selected =
@@ -127,7 +133,7 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
       : metrics.find((metric) => metric.column === params.metric)
   const context: PairContext = {
     studyId,
-    state: { ...state, column: selected?.column ?? params.metric },
+    state: { ...state, more: [], column: selected?.column ?? params.metric },
     levels: selected?.levels ?? null,
     diff: params.diff,
     text: params.text,
@@ -143,18 +149,28 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
     <>
       <SidePicker
         study={study}
-        a={a}
-        b={b}
+        sides={sides}
         sets={params.sets}
-        onSides={(sides) => setSides(sides.a, sides.b)}
+        onSides={setSides}
         onSets={(sets) => void setParams({ sets, pair: null })}
       />
       <QueryState query={summary} what="The comparison could not be made" lines={10} height={40}>
         {(data) => (
           <>
             <AlignmentNote summary={data} />
+            {data.further.length > 0 && selected ? (
+              <SidesSection
+                summary={data}
+                sides={names}
+                intervals={byPair.map((query) => query.data?.intervals)}
+                column={selected.column}
+                against={params.against}
+                onAgainst={(against) => void setParams({ against })}
+                onShow={(pair) => setSides(shownFirst(sides, pair))}
+              />
+            ) : null}
             <Section
-              title="Differences by metric"
+              title={data.further.length > 0 ? 'A and B by metric' : 'Differences by metric'}
               note={`p values are Holm-corrected over all ${data.tests} tests of this view`}
               actions={
                 <Group gap="sm">
@@ -188,7 +204,7 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
               ) : (
                 <SummaryTable
                   metrics={data.metrics}
-                  intervals={intervals.data?.intervals}
+                  intervals={intervals}
                   selected={selected?.column ?? null}
                   tests={data.tests}
                   onSelect={(metric) =>
@@ -201,7 +217,7 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
               <Detail
                 study={study}
                 metric={selected}
-                interval={intervals.data?.intervals[selected.column]}
+                interval={intervals?.[selected.column]}
                 tests={data.tests}
                 context={context}
               />
@@ -239,6 +255,12 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
       </QueryState>
     </>
   )
+}
+
+/** The sides with two of them as A and B; the others follow. */
+function shownFirst(sides: readonly SideChoice[], { a, b }: SidePair): SideChoice[] {
+  const [first, second] = [sides[a], sides[b]] as [SideChoice, SideChoice]
+  return [first, second, ...sides.filter((_, i) => i !== a && i !== b)]
 }
 
 const FORMATS = [
@@ -319,7 +341,7 @@ function Detail({ study, metric, interval, tests, context }: DetailProps) {
   )
 }
 
-/** Two evolvers side by side on the same seeds. */
+/** Two to six evolvers side by side on the same seeds. */
 export function CompareView({ studyId }: { studyId: string }) {
   const [params] = useCompareParams()
   const { state: view } = useViewState()

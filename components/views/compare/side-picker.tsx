@@ -1,9 +1,10 @@
 'use client'
 
 import { ActionIcon, Button, Group, MultiSelect, Select, Tooltip } from '@mantine/core'
-import { IconArrowsExchange } from '@tabler/icons-react'
+import { IconArrowsExchange, IconX } from '@tabler/icons-react'
 import { ArmMark } from '@/components/figures/arm-mark'
 import { SEEDS, roundsOf, type SideChoice } from '@/components/hooks/use-compare'
+import { MAX_SIDES } from '@/lib/contracts/compare'
 import type { StudyDetail } from '@/lib/contracts/study'
 import classes from './compare.module.css'
 import { SEEDS_LABEL } from '@/lib/contracts/seeds'
@@ -19,14 +20,19 @@ export function sideColorIndex(study: StudyDetail, side: SideChoice): number | n
   return study.arms.find((arm) => arm.key === side.arm)?.colorIndex ?? null
 }
 
+/** Letters of the sides in order. */
+const LETTERS = ['A', 'B', 'C', 'D', 'E', 'F'] as const
+
 interface SideSelectProps {
-  name: 'A' | 'B'
+  name: (typeof LETTERS)[number]
+  /** Said beside the letter. */
+  note?: string
   study: StudyDetail
   side: SideChoice
   onChange(side: SideChoice): void
 }
 
-function SideSelect({ name, study, side, onChange }: SideSelectProps) {
+function SideSelect({ name, note, study, side, onChange }: SideSelectProps) {
   const armOptions = [
     ...(roundsOf(study, SEEDS).length > 0 ? [{ value: SEEDS, label: SEEDS_LABEL }] : []),
     ...study.arms
@@ -43,6 +49,7 @@ function SideSelect({ name, study, side, onChange }: SideSelectProps) {
     <div className={classes.side}>
       <span className={classes.sideName}>
         <ArmMark colorIndex={sideColorIndex(study, side)} /> {name}
+        {note}
       </span>
       <Select
         aria-label={`Evolver of side ${name}`}
@@ -63,26 +70,65 @@ function SideSelect({ name, study, side, onChange }: SideSelectProps) {
   )
 }
 
+/** Returns a side of the study that is not chosen yet: the round of A where there is one; null without any. */
+function nextSide(study: StudyDetail, chosen: readonly SideChoice[]): SideChoice | null {
+  const round = chosen[0]?.round
+  const free = [SEEDS, ...study.arms.map((arm) => arm.key)]
+    .flatMap((arm) => roundsOf(study, arm).map((own) => ({ arm, round: own })))
+    .filter((side) => !chosen.some((one) => one.arm === side.arm && one.round === side.round))
+  return free.find((side) => side.round === round) ?? free[0] ?? null
+}
+
 interface SidePickerProps {
   study: StudyDetail
-  a: SideChoice
-  b: SideChoice
+  /** A, B (the reference) and the further ones. */
+  sides: readonly SideChoice[]
   sets: string[]
-  onSides(sides: { a: SideChoice; b: SideChoice }): void
+  onSides(sides: SideChoice[]): void
   onSets(sets: string[]): void
 }
 
-/** Chooses the two evolvers, their rounds, and the seed sets. */
-export function SidePicker({ study, a, b, sets, onSides, onSets }: SidePickerProps) {
+/** Chooses two to six evolvers, their rounds, and the seed sets. */
+export function SidePicker({ study, sides, sets, onSides, onSets }: SidePickerProps) {
+  const added = sides.length < MAX_SIDES ? nextSide(study, sides) : null
+  const [a, b, ...more] = sides as [SideChoice, SideChoice, ...SideChoice[]]
+  const select = (at: number, note?: string) => (
+    <SideSelect
+      name={LETTERS[at] as (typeof LETTERS)[number]}
+      {...(note === undefined ? {} : { note })}
+      study={study}
+      side={sides[at] as SideChoice}
+      onChange={(side) => onSides(sides.with(at, side))}
+    />
+  )
   return (
     <Group gap="md" align="flex-end">
-      <SideSelect name="A" study={study} side={a} onChange={(side) => onSides({ a: side, b })} />
+      {select(0)}
       <Tooltip label="Swap A and B">
-        <ActionIcon aria-label="Swap A and B" onClick={() => onSides({ a: b, b: a })} mb={4}>
+        <ActionIcon aria-label="Swap A and B" onClick={() => onSides([b, a, ...more])} mb={4}>
           <IconArrowsExchange size={16} />
         </ActionIcon>
       </Tooltip>
-      <SideSelect name="B" study={study} side={b} onChange={(side) => onSides({ a, b: side })} />
+      {select(1, more.length > 0 ? '(reference)' : undefined)}
+      {more.map((_, i) => (
+        <Group key={i} gap={4} align="flex-end">
+          {select(i + 2)}
+          <Tooltip label={`Take side ${LETTERS[i + 2]} out`}>
+            <ActionIcon
+              aria-label={`Take side ${LETTERS[i + 2]} out`}
+              onClick={() => onSides(sides.toSpliced(i + 2, 1))}
+              mb={4}
+            >
+              <IconX size={16} />
+            </ActionIcon>
+          </Tooltip>
+        </Group>
+      ))}
+      {added ? (
+        <Button variant="default" onClick={() => onSides([...sides, added])}>
+          Add a side
+        </Button>
+      ) : null}
       {study.seedSets.length > 1 ? (
         <MultiSelect
           label="Seed sets"

@@ -23,7 +23,7 @@ beforeAll(() =>
 
 it(
   'prints table, sentences and controls, writes files, and refuses a side that is none',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const file = (name: string) => path.join(folder, name)
     const metric = ['--metric', 'instruction_words.instruction', '--metric', 'ifd.strict']
@@ -45,5 +45,80 @@ it(
     const wrong = await compare('--a', 'nowhere', '--b', 'seeds')
     expect(wrong.code).not.toBe(0)
     expect(wrong.err).toContain("write the evolver's key and the round")
+  },
+)
+
+it(
+  'compares three sides with a reference, and all with all, in the table and in JSON',
+  { timeout: 120_000 },
+  async () => {
+    const [, a = '', , b = ''] = sides
+    const three = ['--side', b, '--side', a, '--side', 'seeds']
+    const metric = ['--metric', 'instruction_words.instruction']
+    const csv = path.join(folder, 'three.csv')
+    const plain = await compare(...three, ...metric, '--csv', csv)
+    expect(plain).toMatchObject({ code: 0 })
+    expect(plain.out).toMatch(/Over \d+ seeds with a value on all 3 sides, /)
+    const lines = fs.readFileSync(csv, 'utf8').trim().split('\r\n')
+    expect(lines.map((line) => line.split(',').slice(0, 2))).toEqual([
+      ['Side A', 'Side B'],
+      [a, b],
+      ['seeds', b],
+      ['all sides', ''],
+    ])
+    const all = ['--reference', 'seeds', '--all-pairs', '--json']
+    const json = JSON.parse((await compare(...three, ...metric, ...all)).out)
+    expect(json.summary.further.map((pair: { a: number; b: number }) => [pair.a, pair.b])).toEqual([
+      [2, 1],
+      [2, 0],
+    ])
+    expect(json.furtherIntervals).toHaveLength(2)
+    const wrong = [
+      ['--side', a],
+      [...three, '--reference', 'nobody.1'],
+      ['--side', a, '--side', b, '--side', a],
+    ]
+    for (const options of wrong) {
+      const { code, err } = await compare(...options)
+      expect(code).not.toBe(0)
+      expect(err).toMatch(/--side two to six times|is none of the sides|chosen twice/)
+    }
+  },
+)
+
+it(
+  'lists pairs by difference, flag and level, and says what does not fit',
+  { timeout: 120_000 },
+  async () => {
+    const words = ['--metric', 'instruction_words.instruction', '--pair-metric']
+    const list = async (...options: string[]) => {
+      const { out } = await compare(...sides, ...words, ...options, '--pairs', '200', '--json')
+      return JSON.parse(out).page as {
+        total: number
+        rows: { difference: number; valueA: { value: number }; valueB: { value: number } }[]
+      }
+    }
+    const every = await list('instruction_words.instruction')
+    const far = await list(
+      'instruction_words.instruction',
+      '--at-least',
+      '5',
+      '--sort',
+      'difference',
+      '--descending',
+    )
+    const differences = far.rows.map(({ difference }) => difference)
+    expect(far.total).toBe(every.rows.filter((row) => Math.abs(row.difference) >= 5).length)
+    expect(far.total).toBeGreaterThan(0)
+    expect(differences).toEqual(differences.toSorted((x, y) => y - x))
+    // Yes or no are the levels 1 (no) and 2.
+    const only = await list('health.flagged', '--only', 'a')
+    const levels = only.rows.map(({ valueA, valueB }) => [valueA.value, valueB.value])
+    expect(new Set(levels.flatMap(String))).toEqual(new Set(['2,1']))
+    const { out } = await compare(...sides, ...words, 'ifd.strict', '--pairs', '2')
+    expect(out).toMatch(/pairs +2 of \d+, by ifd\.strict/)
+    // The first column has no levels.
+    const wrong = await compare(...sides, '--pairs', '5', '--only', 'a')
+    expect([wrong.code === 0, wrong.err]).toEqual([false, expect.stringContaining('no levels')])
   },
 )

@@ -1,19 +1,35 @@
 import fs from 'node:fs'
 import type { Command } from 'commander'
 import { stringify } from 'csv-stringify/sync'
+import { z } from 'zod'
 import { comparisonCitation } from '@/lib/contracts/compare-citation'
-import { compareStateSchema, type CompareSide } from '@/lib/contracts/compare'
 import {
+  COMPARE_SORTS,
+  compareStateSchema,
+  MAX_PAIRS,
+  MAX_SIDES,
+  pairState,
+  sideName,
+  sidesOf,
+  type CompareIntervals,
+  type CompareMetric,
+  type ComparePage,
+  type CompareSide,
+  type CompareState,
+} from '@/lib/contracts/compare'
+import {
+  comparedPairs,
   compareSentence,
   compareTable,
   latexTable,
   markdownTable,
+  omnibusSentence,
   type CompareTable,
 } from '@/lib/contracts/compare-report'
 import { SEEDS_KEY } from '@/lib/contracts/seeds'
 import { TABLE_CSV, tableRecords } from '@/lib/contracts/spreadsheet'
 import { AppError } from '@/lib/errors'
-import { compareIntervals, compareSummary } from '@/lib/services/compare'
+import { compareIntervals, comparePage, compareSummary } from '@/lib/services/compare'
 import { APP_VERSION } from '@/lib/services/runs/definition'
 import { getStudy } from '@/lib/services/studies'
 import { findStudy, openContext } from '../context'
@@ -22,8 +38,11 @@ import { printCitation, printJson, printLine, printRows, say } from '../output'
 
 interface CompareCommand {
   study: string
-  a: string
-  b: string
+  a?: string
+  b?: string
+  side: string[]
+  reference?: string
+  allPairs?: boolean
   set: string[]
   metric: string[]
   length?: string
@@ -33,6 +52,14 @@ interface CompareCommand {
   csv?: string
   latex?: string
   markdown?: string
+  pairs?: string
+  pairMetric?: string
+  atLeast?: string
+  only?: string
+  levelA?: string
+  levelB?: string
+  sort?: string
+  descending?: boolean
 }
 
 /** Returns the side of `small.2`, or of the word `seeds`. */
@@ -49,6 +76,76 @@ function sideOf(text: string, option: string): Pick<CompareSide, 'arm' | 'round'
   )
 }
 
+const NO_SIDES =
+  'Name the sides: --a and --b, or --side two to six times, the first of which is the reference unless --reference names another.'
+
+/** Returns A, B (the reference) and the further sides that the options name. */
+function chosenSides({ a, b, side, reference }: CompareCommand) {
+  if (side.length === 0) {
+    if (a === undefined || b === undefined) throw new AppError('invalid_input', NO_SIDES)
+    return { a: sideOf(a, '--a'), b: sideOf(b, '--b'), more: [] }
+  }
+  if (a !== undefined || b !== undefined || side.length < 2 || side.length > MAX_SIDES) {
+    throw new AppError('invalid_input', NO_SIDES)
+  }
+  const base = reference ?? (side[0] as string)
+  if (!side.includes(base)) {
+    throw new AppError('invalid_input', `--reference "${base}" is none of the sides.`)
+  }
+  const at = side.indexOf(base)
+  const [first, ...more] = side.filter((_, i) => i !== at).map((text) => sideOf(text, '--side'))
+  return { a: first, b: sideOf(base, '--reference'), more }
+}
+
+const limitSchema = z.coerce.number().int().min(1).max(MAX_PAIRS)
+
+const numberOrNull = (text: string | undefined) => (text === undefined ? null : Number(text))
+
+function stateOf(command: CompareCommand): CompareState {
+  return parseOption(
+    compareStateSchema,
+    {
+      ...chosenSides(command),
+      against: command.allPairs ? 'all' : 'reference',
+      seedSets: command.set,
+      columns: command.metric,
+      column: command.pairMetric ?? null,
+      lengthColumn: command.length ?? null,
+      flagColumn: command.flag ?? null,
+      threshold: numberOrNull(command.threshold),
+      pairs: {
+        atLeast: numberOrNull(command.atLeast),
+        only: command.only ?? null,
+        levelA: numberOrNull(command.levelA),
+        levelB: numberOrNull(command.levelB),
+      },
+      sort: command.sort,
+      descending: command.descending,
+    },
+    'compare',
+  )
+}
+
+/** Prints pairs of rows of A and B with their values, as the page lists them. */
+function printPairs({ column, total, rows }: ComparePage): void {
+  say('pairs', `${rows.length} of ${total}${column === null ? '' : `, by ${column}`}`)
+  printRows(
+    rows.map(({ seedSetKey, slot, valueA, valueB, difference, a, b }) => ({
+      'seed set': seedSetKey,
+      seed: slot,
+      A: valueA.value ?? valueA.status,
+      B: valueB.value ?? valueB.status,
+      'A - B': difference,
+      'instruction of A': a.instruction.slice(0, SHOWN_CHARACTERS),
+      'instruction of B': b.instruction.slice(0, SHOWN_CHARACTERS),
+    })),
+    false,
+  )
+}
+
+// Two texts and five short columns fit a wide terminal; --json has the texts.
+const SHOWN_CHARACTERS = 50
+
 function writeFiles(command: CompareCommand, table: CompareTable): void {
   const { csv, latex, markdown } = command
   if (csv) fs.writeFileSync(csv, stringify(tableRecords(table), TABLE_CSV))
@@ -56,37 +153,53 @@ function writeFiles(command: CompareCommand, table: CompareTable): void {
   if (markdown) fs.writeFileSync(markdown, markdownTable(table))
 }
 
+function printControls({ label, controls }: CompareMetric): void {
+  for (const control of controls.length > 1 ? controls : []) {
+    const value = control.ok
+      ? `${control.estimate} (95 % interval ${control.low} to ${control.high}, ${control.n} pairs, ${control.seeds} seeds)`
+      : `none: ${control.reason} (${control.n} pairs)`
+    say(label, `${control.pairs} pairs, length ${control.length}: ${value}`)
+  }
+}
+
 async function compare(command: CompareCommand, json: boolean): Promise<void> {
   const context = openContext()
+  const { db } = context
   const studyId = findStudy(context, command.study)
-  const state = parseOption(
-    compareStateSchema,
-    {
-      a: sideOf(command.a, '--a'),
-      b: sideOf(command.b, '--b'),
-      seedSets: command.set,
-      columns: command.metric,
-      lengthColumn: command.length ?? null,
-      flagColumn: command.flag ?? null,
-      threshold: command.threshold === undefined ? null : Number(command.threshold),
-    },
-    'compare',
-  )
-  const summary = await compareSummary(context.db, studyId, state)
-  const { intervals } = await compareIntervals(context.db, studyId, state)
-  const table = compareTable(summary, intervals)
-  const labels = { a: `A (${command.a})`, b: `B (${command.b})` }
-  const sentences = summary.metrics.map((metric) =>
-    compareSentence(metric, intervals[metric.column], labels, summary.tests),
-  )
-  const citation = comparisonCitation(summary, labels, {
-    study: getStudy(context.db, studyId).name,
+  const state = stateOf(command)
+  const limit = command.pairs === undefined ? 0 : parseOption(limitSchema, command.pairs, '--pairs')
+  const summary = await compareSummary(db, studyId, state)
+  const pairs = comparedPairs(summary)
+  const intervals: CompareIntervals['intervals'][] = []
+  for (const pair of pairs) {
+    intervals.push((await compareIntervals(db, studyId, pairState(state, pair))).intervals)
+  }
+  const page = limit > 0 ? await comparePage(db, studyId, state, 0, limit) : null
+  const names = sidesOf(state).map(sideName)
+  const table = compareTable(summary, intervals, names)
+  const sentences = pairs.flatMap(({ a, b, metrics }, i) => {
+    const labels = { a: `A (${names[a]})`, b: `B (${names[b]})` }
+    return metrics.map((metric) =>
+      compareSentence(metric, intervals[i]?.[metric.column], labels, summary.tests),
+    )
+  })
+  const overall = summary.omnibus.map((one) => omnibusSentence(one, names.length, summary.tests))
+  const citation = comparisonCitation(summary, names, {
+    study: getStudy(db, studyId).name,
     version: APP_VERSION,
     at: Date.now(),
   })
   writeFiles(command, table)
   if (json) {
-    printJson({ summary, intervals, sentences, citation })
+    printJson({
+      summary,
+      intervals: intervals[0],
+      furtherIntervals: intervals.slice(1),
+      sentences,
+      overall,
+      page,
+      citation,
+    })
     return
   }
   if (command.cite) {
@@ -99,16 +212,9 @@ async function compare(command: CompareCommand, json: boolean): Promise<void> {
     ),
     false,
   )
-  for (const sentence of sentences) if (sentence) printLine(sentence)
-  for (const metric of summary.metrics) {
-    const { label, controls } = metric
-    for (const control of controls.length > 1 ? controls : []) {
-      const value = control.ok
-        ? `${control.estimate} (95 % interval ${control.low} to ${control.high}, ${control.n} pairs, ${control.seeds} seeds)`
-        : `none: ${control.reason} (${control.n} pairs)`
-      say(label, `${control.pairs} pairs, length ${control.length}: ${value}`)
-    }
-  }
+  for (const sentence of [...sentences, ...overall]) if (sentence) printLine(sentence)
+  for (const metric of summary.metrics) printControls(metric)
+  if (page) printPairs(page)
 }
 
 const several = (text: string, before: string[]) => [...before, text]
@@ -117,16 +223,38 @@ const several = (text: string, before: string[]) => [...before, text]
 export function addCompareCommand(program: Command): void {
   program
     .command('compare')
-    .description('compare two sides of a study on the same seeds, as the Compare page does')
+    .description('compare two to six sides of a study on the same seeds, as the Compare page does')
     .requiredOption('--study <name or id>', 'study')
-    .requiredOption('--a <evolver.round>', 'side A, for example small.2, or seeds')
-    .requiredOption('--b <evolver.round>', 'side B')
+    .option('--a <evolver.round>', 'side A, for example small.2, or seeds')
+    .option('--b <evolver.round>', 'side B; differences are A minus B')
+    .option(
+      '--side <evolver.round>',
+      'a side, given two to six times in place of --a and --b',
+      several,
+      [],
+    )
+    .option(
+      '--reference <evolver.round>',
+      'the side that all others are compared with; the first --side without',
+    )
+    .option('--all-pairs', 'compare every side with every other')
     .option('--set <key>', 'seed set; may be given several times, all without', several, [])
     .option('--metric <column>', 'column to compare; may be given several times', several, [])
     .option('--length <column>', 'control differences for this length')
     .option('--flag <column>', 'give differences without rows flagged in this column, too')
     .option('--threshold <level>', 'lowest level that counts as a hit in the McNemar test')
     .option('--cite', 'print a sentence and a BibTeX entry that cite the runs behind it')
+    .option('--pairs <n>', `list up to n pairs of rows of A and B, at most ${MAX_PAIRS}`)
+    .option('--pair-metric <column>', 'column that the listed pairs are filtered and sorted by')
+    .option('--at-least <difference>', 'list pairs that differ by at least this much')
+    .option(
+      '--only <side>',
+      'list pairs in which only a, or only b, reaches the threshold or is flagged',
+    )
+    .option('--level-a <n>', 'list pairs with this level on side A, counted from 1')
+    .option('--level-b <n>', 'list pairs with this level on side B')
+    .option('--sort <order>', `order of the listed pairs: ${COMPARE_SORTS.join(', ')}`)
+    .option('--descending', 'list the last of that order first')
     .option('--csv <file>', 'write the table as CSV')
     .option('--latex <file>', 'write the table as LaTeX')
     .option('--markdown <file>', 'write the table as Markdown')

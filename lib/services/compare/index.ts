@@ -7,7 +7,6 @@ import {
   type ComparePage,
   type ComparePair,
   type CompareState,
-  type CompareSummary,
 } from '@/lib/contracts/compare'
 import type { MetricValue } from '@/lib/contracts/rows'
 import { statusOf } from '@/lib/contracts/status'
@@ -15,74 +14,26 @@ import type { ColumnInfo } from '@/lib/contracts/study'
 import { sortPermutation } from '@/lib/columns/sort'
 import { AppError } from '@/lib/errors'
 import { clusteredIntervals, type SeedSums } from './bootstrap'
-import { chosenColumns, controlColumn, rowColumn, sideReader } from './columns'
-import { pairFlags, pairLengths, type Controls } from './controls'
-import { compareMetric, findConflict, hitLevel } from './metrics'
+import { chosenColumns, rowColumn, sideReader } from './columns'
+import { findConflict, hitLevel } from './metrics'
 import {
   isValued,
   pairedValues,
   readMetric,
   type SeedSetValues,
   type SideColumn,
-  type SideReader,
 } from './side-values'
-import { describePairing, pairSides, type SeedSetPairing } from './sides'
+import { pairSides, type SeedSetPairing } from './sides'
 import { yieldToEventLoop } from './slots'
-import { PFamily, type PairedValues } from './tests'
+import type { PairedValues } from './tests'
 import { textReader, type TextReader } from './texts'
+
+export { compareSummary } from './summary'
 
 // An interval is a few hundred bytes; these are the last few comparisons looked at.
 const KEPT_INTERVALS = 256
 
 const keptIntervals = new Map<string, CompareInterval>()
-
-async function readControls(
-  db: Db,
-  studyId: string,
-  state: CompareState,
-  pairings: readonly SeedSetPairing[],
-  reader: SideReader,
-): Promise<Controls> {
-  const length = controlColumn(db, studyId, state.lengthColumn, 'number')
-  const flag = controlColumn(db, studyId, state.flagColumn, 'flag')
-  return {
-    length: length ? pairLengths(await readMetric(pairings, length, reader)) : null,
-    flagged: flag ? pairFlags(await readMetric(pairings, flag, reader)) : null,
-  }
-}
-
-/**
- * Returns, for every metric shown, the paired tests of A - B over rows that meet at a seed slot; unpaired tests, apart,
- * where no rows meet; or why the sides do not compare. All p values of the summary are one Holm family.
- */
-export async function compareSummary(
-  db: Db,
-  studyId: string,
-  state: CompareState,
-): Promise<CompareSummary> {
-  const started = performance.now()
-  const pairings = await pairSides(db, studyId, state)
-  const reader = sideReader(db, studyId, state)
-  const family = new PFamily()
-  const controls = await readControls(db, studyId, state, pairings, reader)
-  const metrics: CompareSummary['metrics'] = []
-  for (const column of chosenColumns(db, studyId, state)) {
-    metrics.push(await compareMetric(pairings, column, reader, state, family, controls))
-  }
-  const tests = family.correct()
-  const seedSets = pairings.map(describePairing)
-  const sum = (key: 'rowsA' | 'rowsB' | 'aligned') =>
-    seedSets.reduce((total, set) => total + set[key], 0)
-  return {
-    seedSets,
-    rowsA: sum('rowsA'),
-    rowsB: sum('rowsB'),
-    aligned: sum('aligned'),
-    metrics,
-    tests,
-    serverMs: performance.now() - started,
-  }
-}
 
 function contentKey(strata: readonly number[], { sums, counts }: SeedSums): string {
   const hash = createHash('sha256').update(strata.join())

@@ -86,3 +86,19 @@ export function pairedValues(parts: readonly SeedSetValues[]): PairedValues {
     pairs: pairs.slice(0, k),
   }
 }
+
+/** Returns the mean of a seed set's rows of side A at each slot, NaN where a slot has no value. */
+export function meansBySlot({ pairing, a }: SeedSetValues): Float64Array {
+  const slots = pairing.slotsA?.slots
+  if (!a || !slots) return new Float64Array(0)
+  const size = slots.reduce((most, slot) => Math.max(most, slot + 1), 0)
+  const sums = new Float64Array(size)
+  const counts = new Float64Array(size)
+  slots.forEach((slot, row) => {
+    if (slot < 0 || !isValued(a, row)) return
+    sums[slot] = (sums[slot] as number) + (a.values[row] as number)
+    counts[slot] = (counts[slot] as number) + 1
+  })
+  // 0 / 0 where a slot has no value.
+  return sums.map((sum, slot) => sum / (counts[slot] as number))
+}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import scipy
+import scipy.special
 import sklearn
 import statsmodels
 import statsmodels.api as sm
@@ -223,6 +224,36 @@ def agreement(rng):
     }
 
 
+def friedman(rng):
+    """Six treatments over blocks: continuous, levels with ties, and few blocks."""
+    cases = {
+        "continuous": rng.normal(0, 1, (60, 4)) + np.array([0, 0.2, 0.4, 0.1]),
+        "levels": np.clip(rng.integers(1, 5, (200, 6)) + (np.arange(6) > 3), 1, 5).astype(float),
+        "few": np.array([[1.0, 2.0, 2.0], [3.0, 1.0, 2.0]]),
+        "far": np.arange(300.0).reshape(100, 3),
+    }
+    out = {}
+    for name, blocks in cases.items():
+        test = stats.friedmanchisquare(*blocks.T)
+        out[name] = {"treatments": blocks.T.tolist(), "chi2": test.statistic, "p": test.pvalue}
+    return out
+
+
+def unpaired(rng):
+    """Counts of levels on both sides, one level empty; Cramer's V and total variation from their definitions."""
+    a, b = [30, 12, 0, 5, 3], [14, 25, 0, 9, 12]
+    counts = np.array([a, b])
+    chi2, p, df, _ = stats.chi2_contingency(counts[:, counts.sum(0) > 0], correction=False)
+    x, y = rng.normal(0, 1, 80), rng.normal(0.4, 1.3, 120)
+    ks = stats.ks_2samp(x, y)
+    return {
+        "countsA": a, "countsB": b, "chi2": chi2, "p": p, "df": int(df),
+        "cramersV": math.sqrt(chi2 / counts.sum()),
+        "totalVariation": float(abs(counts[0] / counts[0].sum() - counts[1] / counts[1].sum()).sum() / 2),
+        "ks": {"a": x.tolist(), "b": y.tolist(), "d": ks.statistic, "p": float(scipy.special.kolmogorov(ks.statistic * math.sqrt(80 * 120 / 200)))},
+    }
+
+
 def harness():
     """n = 220, unpaired p 0.080 and paired p 0.008, as lm-evaluation-harness issue 3831's proposal reports them.
 
@@ -251,6 +282,8 @@ def main():
         "agreement": agreement(rng),
         "holm": {"p": ps, "adjusted": multipletests(ps, method="holm")[1].tolist()},
         "harness": harness(),
+        "friedman": friedman(rng),
+        "unpaired": unpaired(rng),
     }
     path = Path(__file__).parent / "fixtures" / "golden.json"
     path.write_text(json.dumps(golden, indent=1) + "\n")

@@ -1,4 +1,5 @@
 import { compareTableEndpoint } from '@/lib/api/compare'
+import { pairState, sideName, sidePairs, sidesOf, type CompareState } from '@/lib/contracts/compare'
 import { compareTable, latexTable, markdownTable } from '@/lib/contracts/compare-report'
 import { csvResponse } from '@/lib/http/csv'
 import { serve } from '@/lib/http/route'
@@ -10,10 +11,14 @@ const WRITTEN = {
 } as const
 
 export const GET = serve(compareTableEndpoint, async ({ ctx, params, query, signal }) => {
-  const args = [params.studyId, query.state] as [string, typeof query.state]
-  const summary = await read(ctx.db, 'compareSummary', args, signal)
-  const { intervals } = await read(ctx.db, 'compareIntervals', args, signal)
-  const table = compareTable(summary, intervals)
+  const { state } = query
+  const summary = await read(ctx.db, 'compareSummary', [params.studyId, state], signal)
+  const intervals = []
+  for (const pair of sidePairs(state)) {
+    const args: [string, CompareState] = [params.studyId, pairState(state, pair)]
+    intervals.push((await read(ctx.db, 'compareIntervals', args, signal)).intervals)
+  }
+  const table = compareTable(summary, intervals, sidesOf(state).map(sideName))
   if (query.format === 'csv') return csvResponse(table, 'comparison')
   const { write, extension } = WRITTEN[query.format]
   return new Response(write(table), {

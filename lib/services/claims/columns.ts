@@ -98,8 +98,11 @@ function controlled(metric: CompareMetric, full: Finding): Finding[] {
     if (control.pairs !== 'all' || control.length === 'as_is') return []
     const label = `${full.label}, ${words[control.length]}`
     if (!control.ok) {
-      const because = 'too few pairs of equal length'
-      return [emptyFinding({ label, a: full.a, b: full.b, of: full.of, because })]
+      // Where all lengths are equal a regression on them has nothing to take out.
+      const isEven = control.reason === 'constant'
+      const because = isEven ? 'all lengths are equal' : 'too few pairs of equal length'
+      const { a, b, of } = full
+      return [emptyFinding({ label, a, b, of, because, ...(isEven ? { expected: null } : {}) })]
     }
     const { estimate, low, high, standardError, n, seeds } = control
     const p = standardError > 0 ? normalTwoSided(Math.abs(estimate) / standardError) : null
@@ -160,7 +163,8 @@ export function filledOnly(
   study: ClaimStudy,
   findings: readonly Finding[],
 ): { findings: Finding[]; actions: ClaimAction[]; notes: string[] } {
-  const isEmpty = ({ n, runs }: Finding) => n === 0 && runs.length === 0
+  const isEmpty = ({ n, runs, compare }: Finding) =>
+    n === 0 && runs.length === 0 && compare !== null
   const filled = findings.filter((finding) => !isEmpty(finding))
   const missing = [
     ...new Set(findings.filter(isEmpty).flatMap(({ compare }) => compare?.column ?? [])),

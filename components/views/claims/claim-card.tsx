@@ -45,12 +45,18 @@ function columnsOf(studyId: string): Column<Finding>[] {
       name: 'Difference',
       kind: 'name',
       cell: (finding) => {
+        const { label, a, b } = finding
         const url = compareUrl(studyId, finding)
-        return url ? <Link href={url}>{finding.label}</Link> : finding.label
+        return (
+          <>
+            {url ? <Link href={url}>{label}</Link> : label}
+            <div className={classes.sides}>
+              {a} − {b}
+            </div>
+          </>
+        )
       },
     },
-    { name: 'A', cell: ({ a }) => a },
-    { name: 'B', cell: ({ b }) => b },
     {
       name: 'A − B',
       kind: 'number',
@@ -102,19 +108,16 @@ function factsOf({ check, published, notes, runs, resultFiles }: ClaimCard) {
 /** Links to what a claim rests on. */
 function Links({ studyId, card }: { studyId: string; card: ClaimCard }) {
   const { figure, rows, resultFiles, actions } = card
+  const filter = rows && filterQuery({ ...emptyFilter(), ...rows })
   const hasResults = resultFiles.length > 0 || actions.some(({ kind }) => kind === 'results')
   const needsCompute = actions.some(({ kind }) => kind === 'compute')
   const needsImport = actions.some(({ kind }) => kind === 'import')
   return (
     <div className={classes.links}>
-      {figure && rows ? (
-        <Link href={`/studies/${studyId}/figures#figure-${figure}`}>Figure</Link>
+      {figure && filter ? (
+        <Link href={`/studies/${studyId}/figures${filter}#figure-${figure}`}>Figure</Link>
       ) : null}
-      {rows ? (
-        <Link href={`/studies/${studyId}/rows${filterQuery({ ...emptyFilter(), ...rows })}`}>
-          Rows
-        </Link>
-      ) : null}
+      {filter ? <Link href={`/studies/${studyId}/rows${filter}`}>Rows</Link> : null}
       {hasResults ? <Link href={`/studies/${studyId}/results`}>Results</Link> : null}
       {needsCompute ? <Link href={`/studies/${studyId}?do=compute`}>Compute metrics</Link> : null}
       {needsImport ? <Link href={`/studies/${studyId}?do=import`}>Import files</Link> : null}

@@ -74,9 +74,9 @@ function whyUndecided(finding: Finding): string {
   if (units < FEWEST_UNITS) {
     return `${few}: too few to tell; at least ${FEWEST_UNITS} are needed`
   }
-  const what =
-    expected === 'not_lower' ? 'interval does not exclude' : 'interval and test do not show'
-  return `${what} ${expected === 'not_lower' ? 'a loss beyond the margin' : 'a difference in either direction'} over ${few}`
+  return expected === 'not_lower'
+    ? `a loss beyond the margin is not excluded over ${few}`
+    : `no direction is shown over ${few}`
 }
 
 /** Returns the findings with p values corrected together (Holm) and the state of each. */

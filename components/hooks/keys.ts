@@ -43,6 +43,11 @@ export const studyKeys = {
     options: Record<string, unknown>,
     filter: RowFilter,
   ) => [...values(studyId), 'figure', figureId, options, filter] as const,
+  claims: (studyId: string) => [...values(studyId), 'claims'] as const,
+  claimList: (studyId: string, choice: object) =>
+    [...values(studyId), 'claims', 'list', choice] as const,
+  claimCard: (studyId: string, choice: object, claim: string) =>
+    [...values(studyId), 'claims', 'card', choice, claim] as const,
   measures: (studyId: string) => [...values(studyId), 'measures'] as const,
   agreement: (studyId: string, runs: readonly string[]) =>
     [...values(studyId), 'agreement', runs] as const,

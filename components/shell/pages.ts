@@ -1,5 +1,6 @@
 import {
   IconChartHistogram,
+  IconChecklist,
   IconColumns,
   IconCpu,
   IconDownload,
@@ -46,6 +47,7 @@ export const STUDY_PAGES: readonly PageEntry[] = [
   ofStudy('compare', 'Compare', IconColumns, 'c'),
   ofStudy('agreement', 'Agreement', IconScale, 'a'),
   ofStudy('results', 'Results', IconTrophy, 't'),
+  ofStudy('claims', 'Claims', IconChecklist, 'l'),
   ofStudy('export', 'Export', IconDownload, 'e'),
 ]
 

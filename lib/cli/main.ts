@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { addAgreementCommand } from './commands/agreement'
 import { addAlignCommand } from './commands/align'
 import { addBackendCommands } from './commands/backends'
+import { addClaimsCommand } from './commands/claims'
 import { addCompareCommand } from './commands/compare'
 import { addComputeCommand } from './commands/compute'
 import { addEvolveCommand } from './commands/evolve'
@@ -41,6 +42,7 @@ for (const add of [
   addEvolveCommand,
   addExportCommand,
   addFigureCommand,
+  addClaimsCommand,
   addCompareCommand,
   addAgreementCommand,
   addPromptCommands,

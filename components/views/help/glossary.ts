@@ -121,4 +121,9 @@ export const GLOSSARY: readonly Entry[] = [
     meaning:
       'Limits per job. A job that reaches one pauses and can be resumed with a higher limit.',
   },
+  {
+    term: 'Claim, verdict',
+    meaning:
+      'A statement of the paper, or your own, that is checked on the study. Match and differs need a direction that interval and corrected test both show; not comparable says why there is no such answer.',
+  },
 ]

@@ -1,7 +1,9 @@
 import type { Db } from '@/db/client'
+import type { ClaimChoice } from '@/lib/contracts/claims'
 import type { CompareState } from '@/lib/contracts/compare'
 import type { ExportRequest } from '@/lib/contracts/export'
 import type { RowFilter } from '@/lib/contracts/filter'
+import { checkClaims } from '../claims'
 import { compareIntervals, comparePage, compareSummary } from '../compare'
 import { checkExport } from '../exports'
 import { getDrawnValues, getStudyFigure, type FigureRequest } from '../figures'
@@ -36,6 +38,13 @@ export const QUERIES = {
     offset: number,
     limit: number,
   ) => comparePage(db, studyId, state, offset, limit),
+  claims: (
+    db: Db,
+    signal: AbortSignal,
+    studyId: string,
+    choice: ClaimChoice,
+    ids: string[] | null,
+  ) => checkClaims(db, studyId, choice, ids ? { ids, signal } : { signal }),
   operators: (db: Db, _signal: AbortSignal, studyId: string) => studyOperators(db, studyId),
   exportCheck: (db: Db, signal: AbortSignal, request: ExportRequest) =>
     checkExport(db, request, signal),

@@ -13,7 +13,8 @@ import { publishedResults } from '@/lib/paper/results'
 import { mcnemar } from '@/lib/stats/paired'
 import { listResults } from '.'
 
-function itemsOf(db: Db, { no, items }: StoredResult): ResultItem[] | null {
+/** Returns the outcomes of a result's items; null where it has none, or some that are neither right nor wrong. */
+export function resultItemsOf(db: Db, { no, items }: StoredResult): ResultItem[] | null {
   // Outcomes whose file was removed stay stored until the file is gone for good.
   if (items === 0) return null
   const row = db.select().from(resultItems).where(eq(resultItems.resultNo, no)).get()
@@ -60,7 +61,7 @@ export function compareResults(
   const reasons = whyNotComparable(a, b)
   if (reasons.length > 0) return { reasons, difference: null, paired: null }
   const [left, right] = [percentOf(a), percentOf(b)]
-  const [ofA, ofB] = [itemsOf(db, a), itemsOf(db, b)]
+  const [ofA, ofB] = [resultItemsOf(db, a), resultItemsOf(db, b)]
   return {
     reasons,
     difference: left === null || right === null ? null : left - right,

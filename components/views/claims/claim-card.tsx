@@ -1,0 +1,165 @@
+'use client'
+
+import { Badge } from '@mantine/core'
+import Link from 'next/link'
+import { sideText } from '@/components/hooks/use-compare'
+import { filterQuery } from '@/components/hooks/use-view-state'
+import { Facts } from '@/components/ui/facts'
+import { formatCount, formatMetric, plural, shortHash } from '@/components/ui/format'
+import { Table, type Column } from '@/components/ui/table'
+import { VERDICTS, type ClaimCard, type Finding, type Verdict } from '@/lib/contracts/claims'
+import { emptyFilter } from '@/lib/contracts/filter'
+import classes from './claims.module.css'
+
+const COLOR: Record<Verdict, string> = { match: 'teal', differs: 'red', not_comparable: 'gray' }
+
+const SAYS: Record<Finding['state'], string> = {
+  shown: 'as claimed',
+  opposite: 'the opposite',
+  undecided: 'not decided',
+  missing: 'no number',
+  context: 'shown beside',
+}
+
+function compareUrl(studyId: string, { compare }: Finding): string | null {
+  if (!compare) return null
+  const { a, b, seedSets, column, columns, lengthColumn } = compare
+  const params = new URLSearchParams({
+    a: sideText(a),
+    b: sideText(b),
+    metrics: columns.join(),
+    ...(seedSets.length > 0 ? { sets: seedSets.join() } : {}),
+    ...(column ? { metric: column } : {}),
+    ...(lengthColumn ? { length: lengthColumn } : {}),
+  })
+  return `/studies/${studyId}/compare?${params.toString()}`
+}
+
+function pText(p: number | null): string {
+  return p !== null && p < 0.001 ? '< 0.001' : formatMetric(p)
+}
+
+function columnsOf(studyId: string): Column<Finding>[] {
+  return [
+    {
+      name: 'Difference',
+      kind: 'name',
+      cell: (finding) => {
+        const { label, a, b } = finding
+        const url = compareUrl(studyId, finding)
+        return (
+          <>
+            {url ? <Link href={url}>{label}</Link> : label}
+            <div className={classes.sides}>
+              {a} − {b}
+            </div>
+          </>
+        )
+      },
+    },
+    {
+      name: 'A − B',
+      kind: 'number',
+      cell: ({ effect, unit }) =>
+        `${formatMetric(effect)}${effect !== null && unit ? ` ${unit}` : ''}`,
+    },
+    {
+      name: '95 % interval',
+      kind: 'number',
+      hint: ({ interval }) => interval ?? undefined,
+      cell: ({ low, high }) =>
+        low === null ? formatMetric(null) : `${formatMetric(low)} to ${formatMetric(high)}`,
+    },
+    {
+      name: 'p (Holm)',
+      kind: 'number',
+      hint: ({ test }) => test ?? undefined,
+      cell: ({ pHolm }) => pText(pHolm),
+    },
+    {
+      name: 'n of total',
+      kind: 'number',
+      hint: ({ units, unitName }) => plural(units, unitName),
+      cell: ({ n, of }) => `${formatCount(n)} of ${formatCount(of)}`,
+    },
+    { name: 'Published', cell: ({ published }) => published?.text ?? formatMetric(null) },
+    {
+      name: 'Says',
+      cell: ({ state, because }) => (because ? `${SAYS[state]}: ${because}` : SAYS[state]),
+    },
+  ]
+}
+
+function factsOf({ check, published, notes, runs, resultFiles }: ClaimCard) {
+  const tests = runs.map(
+    ({ metric, definitionHash, model }) =>
+      `${metric} (${[shortHash(definitionHash), model].filter(Boolean).join(', ')})`,
+  )
+  const facts: [string, string][] = [
+    ['Check', check],
+    ['Published', published],
+  ]
+  const used = [...tests, ...resultFiles].join('; ')
+  if (used) facts.push(['Runs and files', used])
+  if (notes.length > 0) facts.push(['Notes', notes.join(' ')])
+  return facts
+}
+
+/** Links to what a claim rests on. */
+function Links({ studyId, card }: { studyId: string; card: ClaimCard }) {
+  const { figure, rows, resultFiles, actions } = card
+  const filter = rows && filterQuery({ ...emptyFilter(), ...rows })
+  const hasResults = resultFiles.length > 0 || actions.some(({ kind }) => kind === 'results')
+  const needsCompute = actions.some(({ kind }) => kind === 'compute')
+  const needsImport = actions.some(({ kind }) => kind === 'import')
+  return (
+    <div className={classes.links}>
+      {figure && filter ? (
+        <Link href={`/studies/${studyId}/figures${filter}#figure-${figure}`}>Figure</Link>
+      ) : null}
+      {filter ? <Link href={`/studies/${studyId}/rows${filter}`}>Rows</Link> : null}
+      {hasResults ? <Link href={`/studies/${studyId}/results`}>Results</Link> : null}
+      {needsCompute ? <Link href={`/studies/${studyId}?do=compute`}>Compute metrics</Link> : null}
+      {needsImport ? <Link href={`/studies/${studyId}?do=import`}>Import files</Link> : null}
+    </div>
+  )
+}
+
+/** One claim: verdict with its reason, every difference behind it, and where each comes from. */
+export function ClaimPanel({ studyId, card }: { studyId: string; card: ClaimCard }) {
+  const { id, claim, verdict, because, actions, findings } = card
+  return (
+    <article className={`ev-panel ${classes.card}`} id={`claim-${id}`}>
+      <div className={classes.head}>
+        <span className="ev-mono">{id}</span>
+        <h3 className={classes.title} dir="auto">
+          {claim}
+        </h3>
+        <Badge color={COLOR[verdict]} variant="light">
+          {VERDICTS[verdict]}
+        </Badge>
+      </div>
+      {because ? (
+        <p className={classes.reason} dir="auto">
+          {because}
+        </p>
+      ) : null}
+      {actions.map(({ text }) => (
+        <p key={text} className={classes.reason} dir="auto">
+          {text}
+        </p>
+      ))}
+      {findings.length > 0 ? (
+        <Table
+          label={`Differences of ${id}`}
+          columns={columnsOf(studyId)}
+          rows={findings}
+          keyOf={(_, index) => index}
+          maxHeight={360}
+        />
+      ) : null}
+      <Facts facts={factsOf(card)} />
+      <Links studyId={studyId} card={card} />
+    </article>
+  )
+}

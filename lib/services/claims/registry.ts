@@ -1,0 +1,382 @@
+import type { ClaimQuestion } from '@/lib/contracts/claims'
+import {
+  atEqualLength,
+  DIFFICULTY,
+  facetFindings,
+  hasRound,
+  inEveryRound,
+  inLastRound,
+  withoutRows,
+} from './checks/difficulty'
+import {
+  isJudgedPairs,
+  rewardCheck,
+  saturationCheck,
+  selectionCheck,
+  setNumbers,
+} from './checks/others'
+import { both, isFollowing, resultsCheck } from './checks/results'
+import { filledOnly } from './columns'
+import type { ClaimStudy, Outcome, Sides } from './study'
+
+/** A claim of the paper, or one it did not test, with its check. */
+export interface ClaimEntry {
+  id: string
+  question: ClaimQuestion
+  claim: string
+  check: string
+  published: string
+  /** Scenario of the evolvers that the claim is about; any where it is absent. */
+  scenario?: 'evol-instruct' | 'autoif' | 'auto-evol'
+  figure: string | null
+  run(study: ClaimStudy, sides: Sides): Promise<Outcome>
+}
+
+const SMALL_LARGE = { a: { side: 'small' }, b: { side: 'large' } } as const
+const higher = 'higher' as const
+const lower = 'lower' as const
+
+/** Both evolvers at rounds of their own, by difficulty in each seed set. */
+async function crossDifficulty(study: ClaimStudy, sides: Sides): Promise<Outcome> {
+  if (!hasRound(study, sides.small.key, 2) || !hasRound(study, sides.large.key, 3)) {
+    return withoutRows(sides, 'at round 2 and round 3, respectively')
+  }
+  return filledOnly(study, await facetFindings(study, sides, [2, 3], DIFFICULTY))
+}
+
+async function tooHard(study: ClaimStudy, sides: Sides): Promise<Outcome> {
+  if (!hasRound(study, sides.small.key, 3) || !hasRound(study, sides.large.key, 3)) {
+    return withoutRows(sides, 'at round 3')
+  }
+  return filledOnly(study, await facetFindings(study, sides, [3, 3], DIFFICULTY.slice(0, 1)))
+}
+
+/** The claims in the order of the paper, then those that it did not test. */
+export const CLAIMS: readonly ClaimEntry[] = [
+  {
+    id: 'C01',
+    question: 'gain',
+    claim:
+      'After one round of Evol-Instruct, data of the small evolver train better students than data of the large one.',
+    check:
+      'Mean difference of benchmark results of the same students; bootstrap over students and benchmarks, sign test.',
+    published: '42 of 48 numbers higher in Table 1, 39 of 48 in Table 2.',
+    scenario: 'evol-instruct',
+    figure: null,
+    run: resultsCheck(() => [
+      {
+        label: 'Results, round 1',
+        a: { side: 'small', round: 1 },
+        b: { side: 'large', round: 1 },
+        expected: higher,
+        tables: [1, 2],
+      },
+    ]),
+  },
+  {
+    id: 'C02',
+    question: 'hard',
+    claim: 'Instructions of the small evolver are harder in every round and seed set.',
+    check:
+      'Paired difference of difficulty level and score in each round and seed set; all must hold.',
+    published: 'Mean level higher in 9 of 9 facets (Figure 2), mean score in 9 of 9 (Table 13).',
+    scenario: 'evol-instruct',
+    figure: 'difficulty-levels',
+    run: inEveryRound(DIFFICULTY),
+  },
+  {
+    id: 'C03',
+    question: 'gain',
+    claim: 'In rounds 1 and 2 students of the small evolver are ahead on all benchmarks.',
+    check: 'Mean difference of results in both rounds, and its sign on each benchmark and round.',
+    published: '16 of 16 numbers higher (Table 10).',
+    scenario: 'evol-instruct',
+    figure: null,
+    run: resultsCheck(() => [
+      {
+        label: 'Results, rounds 1 and 2',
+        ...SMALL_LARGE,
+        expected: higher,
+        tables: [10],
+        only: ({ mapping }) => mapping.round === 1 || mapping.round === 2,
+        every: ({ benchmark, mapping }) => `${benchmark}, round ${mapping.round}`,
+      },
+    ]),
+  },
+  {
+    id: 'C04',
+    question: 'hard',
+    claim:
+      'Round 3 of the small evolver is too hard: its students lose instruction following and fall behind those of the large evolver.',
+    check:
+      'IFEval of round 3 against round 2 and against the large evolver; difficulty level of round 3.',
+    published:
+      '4 of 4 IFEval numbers fall and end below the large evolver (Table 10); 66.80 % very hard against 22.14 % for Alpaca (Figure 2).',
+    scenario: 'evol-instruct',
+    figure: 'difficulty-levels',
+    run: both(
+      tooHard,
+      resultsCheck(() => [
+        {
+          label: 'IFEval, round 3 against round 2',
+          a: { side: 'small', round: 3 },
+          b: { side: 'small', round: 2 },
+          expected: lower,
+          tables: [10],
+          only: isFollowing,
+        },
+        {
+          label: 'IFEval, round 3 against the large evolver',
+          a: { side: 'small', round: 3 },
+          b: { side: 'large', round: 3 },
+          expected: lower,
+          tables: [10],
+          only: isFollowing,
+        },
+      ]),
+    ),
+  },
+  {
+    id: 'C05',
+    question: 'hard',
+    claim:
+      'Round 2 of the small evolver is already harder, and trains better students, than round 3 of the large one.',
+    check:
+      'Paired difference of difficulty across rounds in each seed set; mean difference of results.',
+    published:
+      'Mean score higher in 3 of 3 seed sets (Table 13), 7 of 8 results higher (Table 10; MATH 11.48 against 11.82).',
+    scenario: 'evol-instruct',
+    figure: 'scores-over-rounds',
+    run: both(
+      crossDifficulty,
+      resultsCheck(() => [
+        {
+          label: 'Results, round 2 against round 3',
+          a: { side: 'small', round: 2 },
+          b: { side: 'large', round: 3 },
+          expected: higher,
+          tables: [10],
+        },
+      ]),
+    ),
+  },
+  {
+    id: 'C06',
+    question: 'gain',
+    claim:
+      'The advantage holds for students of every size, except for instruction following of the smallest.',
+    check:
+      'Mean difference of results over sizes without instruction following of the smallest size, and its sign at each size.',
+    published: 'Higher in 45, equal in 2 and lower in 9 of 56 numbers (Table 11).',
+    scenario: 'evol-instruct',
+    figure: null,
+    run: resultsCheck((study) => {
+      const billions = (size: string | null) => Number.parseFloat(size ?? '')
+      const smallest = (list: readonly (string | null)[]) =>
+        Math.min(...list.map(billions).filter((size) => !Number.isNaN(size)))
+      // The paper's smallest student has 0.5 billion parameters.
+      const own = smallest(study.results.map(({ mapping }) => mapping.size))
+      const least = Number.isFinite(own) ? own : 0.5
+      return [
+        {
+          label: 'Results over sizes',
+          ...SMALL_LARGE,
+          expected: higher,
+          tables: [11],
+          only: (result) =>
+            result.mapping.size !== null &&
+            !(isFollowing(result) && billions(result.mapping.size) === least),
+          every: ({ mapping }) => mapping.size ?? '',
+        },
+      ]
+    }),
+  },
+  {
+    id: 'C07',
+    question: 'gain',
+    claim:
+      'AutoIF: constraints written by the small evolver train better instruction following, with comparable general ability.',
+    check:
+      'Mean difference of instruction-following results; general ability not lower by more than the margin.',
+    published:
+      '23 of 24 IFEval and 24 of 30 FollowBench numbers higher; 16 of 24 of general ability (Table 3).',
+    scenario: 'autoif',
+    figure: null,
+    run: resultsCheck(({ margin }) => [
+      {
+        label: 'Instruction following',
+        ...SMALL_LARGE,
+        expected: higher,
+        tables: [3],
+        only: isFollowing,
+      },
+      {
+        label: 'General ability',
+        ...SMALL_LARGE,
+        expected: 'not_lower',
+        margin,
+        tables: [3],
+        only: (result) => !isFollowing(result),
+      },
+    ]),
+  },
+  {
+    id: 'C08',
+    question: 'diverse',
+    claim: 'AutoIF: the set of the small evolver is more diverse.',
+    check:
+      'Paired difference of the minimum neighbour distance at equal n; set measures beside it.',
+    published: 'Curves only (Figure 4); 780 verified constraints against 420.',
+    scenario: 'autoif',
+    figure: 'mnd-density',
+    run: both(inLastRound([{ id: 'mnd.mnd', expected: higher }]), setNumbers),
+  },
+  {
+    id: 'C09',
+    question: 'gain',
+    claim: 'Auto Evol-Instruct: the set of the small evolver trains better students.',
+    check:
+      'Mean difference of results. That it lists more ways to evolve is not checked: Evolens does not extract them.',
+    published: '23 of 24 numbers higher (Table 4); 6.9 % more ways to evolve.',
+    scenario: 'auto-evol',
+    figure: null,
+    run: resultsCheck(() => [{ label: 'Results', ...SMALL_LARGE, expected: higher, tables: [4] }]),
+  },
+  {
+    id: 'C10',
+    question: 'diverse',
+    claim:
+      'The small evolver puts less probability on its likeliest token, so its output space is wider.',
+    check: 'Paired difference of the probability of the first token in each round and seed set.',
+    published: 'Curves only (Figure 5).',
+    figure: 'first-token-probability',
+    run: inEveryRound([{ id: 'first_token_probability.p', expected: lower }]),
+  },
+  {
+    id: 'C11',
+    question: 'gain',
+    claim: 'The advantage holds at every temperature of the evolver.',
+    check: 'Mean difference of results over temperatures, and its sign at each temperature.',
+    published: '11 of 12 numbers higher (Table 12; MBPP at 0.7 is 32.80 against 36.00).',
+    scenario: 'evol-instruct',
+    figure: null,
+    run: resultsCheck(() => [
+      {
+        label: 'Results over temperatures',
+        ...SMALL_LARGE,
+        expected: higher,
+        tables: [12],
+        only: ({ mapping }) => mapping.temperature !== null,
+        every: ({ mapping }) => `temperature ${mapping.temperature}`,
+      },
+    ]),
+  },
+  {
+    id: 'C12',
+    question: 'selection',
+    claim:
+      'Where rows are too hard, IFD rises although students get worse; IC-IFD falls with them.',
+    check: 'Paired difference of IFD and IC-IFD in the last round, and of the results of round 3.',
+    published:
+      'IFD 83.04 against 82.03, IC-IFD 35.89 against 37.05, x 100, two data sets (Table 15).',
+    scenario: 'evol-instruct',
+    figure: 'ic-ifd-density',
+    run: both(
+      inLastRound([
+        { id: 'ifd.strict', expected: higher },
+        { id: 'ic_ifd.strict', expected: lower },
+      ]),
+      resultsCheck(() => [
+        {
+          label: 'Instruction following, round 3',
+          a: { side: 'small', round: 3 },
+          b: { side: 'large', round: 3 },
+          expected: lower,
+          tables: [10],
+          only: isFollowing,
+        },
+      ]),
+    ),
+  },
+  {
+    id: 'C13',
+    question: 'selection',
+    claim:
+      'The quarter of rows with the highest IC-IFD trains better than all rows and than quarters selected by length, perplexity or IFD.',
+    check: 'Results of students trained on exports, by what the export was selected by.',
+    published: '4 of 4 IFEval numbers highest (Table 5).',
+    figure: 'ic-ifd-density',
+    run: selectionCheck(
+      ['all rows', 'length', 'perplexity', 'IFD'],
+      (result) => !isJudgedPairs(result),
+    ),
+  },
+  {
+    id: 'C14',
+    question: 'selection',
+    claim:
+      'Selection by IC-IFD beats selection by IFD and all rows when responses are judged in pairs.',
+    check: 'Win rates of students trained on exports, by what the export was selected by.',
+    published: '6 of 6 bars (Figure 6), 3 of 3 bars (Figure 7).',
+    figure: null,
+    run: selectionCheck(['IFD', 'all rows'], isJudgedPairs),
+  },
+  {
+    id: 'C15',
+    question: 'selection',
+    claim:
+      'A reward model is a poor measure of instructions: it does not tell which of two sets trains better students.',
+    check:
+      'In each round and seed set: does the sign of the mean reward difference agree with that of the results?',
+    published:
+      'Higher reward for the small evolver in 5 of 9 cells; its sign agrees with Table 10 in 6 of 9 (Table 14).',
+    figure: null,
+    run: rewardCheck,
+  },
+  {
+    id: 'C16',
+    question: 'gain',
+    claim: 'Seed data alone train weaker students than evolved data.',
+    check: 'Mean difference of results of evolved data and seeds for the same students.',
+    published:
+      'Evolved data higher in 185 of 192 comparisons, 1 tie (Table 9 against Tables 1 and 2).',
+    figure: null,
+    run: resultsCheck(() => [
+      {
+        label: 'Small evolver against seeds',
+        a: { side: 'small', round: 1 },
+        b: { side: 'seeds' },
+        expected: higher,
+        tables: [1, 2, 9],
+      },
+      {
+        label: 'Large evolver against seeds',
+        a: { side: 'large', round: 1 },
+        b: { side: 'seeds' },
+        expected: higher,
+        tables: [1, 2, 9],
+      },
+    ]),
+  },
+  {
+    id: 'X01',
+    question: 'extra',
+    claim: 'The harder instructions of the small evolver are harder at equal length, too.',
+    check:
+      'Difference of difficulty in the last round as it is, among pairs with about equally many added words, and by regression on them.',
+    published: 'Not tested by the paper.',
+    figure: 'difficulty-levels',
+    run: atEqualLength,
+  },
+  {
+    id: 'X02',
+    question: 'extra',
+    claim:
+      'The scale of difficulty is not saturated: fewer than half of the rows of the last round have the top level.',
+    check:
+      'Share of rows with the top level for each evolver, with Wilson interval and binomial test.',
+    published: '66.80 % very hard in round 3 of the small evolver for Alpaca (Figure 2).',
+    figure: 'difficulty-levels',
+    run: saturationCheck,
+  },
+]

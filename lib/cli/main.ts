@@ -10,6 +10,7 @@ import { addExportCommand } from './commands/export'
 import { addFigureCommand } from './commands/figure'
 import { addImportCommand } from './commands/import'
 import { addJobCommands } from './commands/jobs'
+import { addLineageCommand } from './commands/lineage'
 import { addMeasureCommand } from './commands/measure'
 import { addModelCommands } from './commands/models'
 import { addPromptCommands } from './commands/prompts'
@@ -36,6 +37,7 @@ for (const add of [
   addImportCommand,
   addAlignCommand,
   addComputeCommand,
+  addLineageCommand,
   addMeasureCommand,
   addResultsCommand,
   addEvolveCommand,

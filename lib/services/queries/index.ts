@@ -5,6 +5,7 @@ import type { RowFilter } from '@/lib/contracts/filter'
 import { compareIntervals, comparePage, compareSummary } from '../compare'
 import { checkExport } from '../exports'
 import { getDrawnValues, getStudyFigure, type FigureRequest } from '../figures'
+import { lineagePage, lineageStory, type LineageQuery } from '../lineage'
 import { columnHistogram, listRows, type RowQuery } from '../rows'
 import { studyOperators } from '../rows/operators'
 
@@ -15,6 +16,15 @@ import { studyOperators } from '../rows/operators'
 export const QUERIES = {
   rows: (db: Db, signal: AbortSignal, studyId: string, query: RowQuery) =>
     listRows(db, studyId, query, signal),
+  lineage: (db: Db, signal: AbortSignal, studyId: string, query: LineageQuery) =>
+    lineagePage(db, studyId, query, signal),
+  lineageStory: (
+    db: Db,
+    _signal: AbortSignal,
+    studyId: string,
+    seed: { seedSetKey: string; slot: number },
+    columns?: readonly string[],
+  ) => lineageStory(db, studyId, seed, columns),
   histogram: (db: Db, signal: AbortSignal, studyId: string, column: string, filter: RowFilter) =>
     columnHistogram(db, studyId, column, filter, signal),
   figure: (db: Db, _signal: AbortSignal, studyId: string, request: FigureRequest) =>

@@ -14,7 +14,7 @@ import { parentIn, stepAt, type StepPlace } from './places'
 import { StepCell } from './step-cell'
 import { Trajectory } from './trajectory'
 
-const ROW_HEIGHT = 176
+const ROW_HEIGHT = 200
 const HEAD_HEIGHT = 44
 const OVERSCAN = 3
 const SEED_WIDTH = 260

@@ -57,13 +57,18 @@ interface StepCellProps {
 /** One step: operator, values and flags, and the text with its changes against the parent. */
 export function StepCell({ step, parent, columns }: StepCellProps) {
   const { operator, confidence, more } = step
-  const lost = step.armKey !== null && parent === null
+  const isSeed = step.armKey === null
+  const text = <StepText step={step} parent={parent} />
+  // What is wrong with a row is read first.
+  const sorted = [...columns].sort(
+    (a, b) => Number(b.shape === 'boolean') - Number(a.shape === 'boolean'),
+  )
+  const lost = !isSeed && parent === null
   return (
     <>
+      {isSeed ? text : null}
       <div className={classes.facts}>
-        {step.armKey === null ? null : (
-          <span className={classes.operator}>{operator ?? 'operator unknown'}</span>
-        )}
+        {isSeed ? null : <span className={classes.operator}>{operator ?? 'operator unknown'}</span>}
         {lost ? (
           <Badge color="yellow" variant="light" tt="none">
             {step.parent === null ? 'no parent' : 'parent not among these rows'}
@@ -77,11 +82,11 @@ export function StepCell({ step, parent, columns }: StepCellProps) {
             {more} more of this seed
           </Badge>
         ) : null}
-        {columns.map((column) => (
+        {sorted.map((column) => (
           <StepValue key={column.id} step={step} column={column} />
         ))}
       </div>
-      <StepText step={step} parent={parent} />
+      {isSeed ? null : text}
     </>
   )
 }

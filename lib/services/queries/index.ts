@@ -2,10 +2,12 @@ import type { Db } from '@/db/client'
 import type { CompareState } from '@/lib/contracts/compare'
 import type { ExportRequest } from '@/lib/contracts/export'
 import type { RowFilter } from '@/lib/contracts/filter'
+import type { ParentPlace } from '@/lib/contracts/operators'
 import { compareIntervals, comparePage, compareSummary } from '../compare'
 import { checkExport } from '../exports'
 import { getDrawnValues, getStudyFigure, type FigureRequest } from '../figures'
 import { lineagePage, lineageStory, type LineageQuery } from '../lineage'
+import { similarityPreview } from '../alignments/preview'
 import { columnHistogram, listRows, type RowQuery } from '../rows'
 import { studyOperators } from '../rows/operators'
 
@@ -25,6 +27,13 @@ export const QUERIES = {
     seed: { seedSetKey: string; slot: number },
     columns?: readonly string[],
   ) => lineageStory(db, studyId, seed, columns),
+  similarity: (
+    db: Db,
+    _signal: AbortSignal,
+    studyId: string,
+    cellId: string,
+    options: { threshold: number; parent: ParentPlace | null },
+  ) => similarityPreview(db, studyId, cellId, options),
   histogram: (db: Db, signal: AbortSignal, studyId: string, column: string, filter: RowFilter) =>
     columnHistogram(db, studyId, column, filter, signal),
   figure: (db: Db, _signal: AbortSignal, studyId: string, request: FigureRequest) =>

@@ -1,6 +1,7 @@
 import type { CompareState } from '@/lib/contracts/compare'
 import type { ExportRequest } from '@/lib/contracts/export'
 import type { RowFilter, ViewState } from '@/lib/contracts/filter'
+import type { LineageSort } from '@/lib/contracts/lineage'
 
 // The one place that makes query keys. A key begins with those of what it belongs to, so that whoever changes something
 // names the shortest key that covers it.
@@ -20,6 +21,8 @@ export const studyKeys = {
   operators: (studyId: string) => [...study(studyId), 'operators'] as const,
   figures: (studyId: string) => [...study(studyId), 'figures'] as const,
   alignment: (studyId: string, cellId: string) => [...study(studyId), 'alignment', cellId] as const,
+  similarity: (studyId: string, cellId: string, threshold: number, parent: unknown) =>
+    [...study(studyId), 'similarity', cellId, threshold, parent] as const,
   results: (studyId: string) => [...study(studyId), 'results'] as const,
   resultComparison: (studyId: string, pair: readonly number[]) =>
     [...study(studyId), 'results', 'compare', pair] as const,
@@ -35,6 +38,14 @@ export const studyKeys = {
   rowCount: (studyId: string, filter: RowFilter) => [...rows(studyId), 'count', filter] as const,
   row: (studyId: string, row: { cellId: string; idx: number } | null) =>
     [...rows(studyId), 'one', row] as const,
+  /** Steps show marks, so a mark changes them. */
+  lineage: (
+    studyId: string,
+    state: { filter: RowFilter; sort: LineageSort; columns: readonly string[] },
+    page: number,
+  ) => [...rows(studyId), 'lineage', state, page] as const,
+  lineageStory: (studyId: string, seed: { seedSetKey: string; slot: number } | null) =>
+    [...rows(studyId), 'story', seed] as const,
   histogram: (studyId: string, column: string, filter: RowFilter) =>
     [...values(studyId), 'histogram', column, filter] as const,
   figure: (

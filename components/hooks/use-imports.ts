@@ -1,7 +1,8 @@
-import { useQuery } from '@tanstack/react-query'
-import { alignCellsEndpoint, alignmentEndpoint } from '@/lib/api/cells'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { alignCellsEndpoint, alignmentEndpoint, similarityEndpoint } from '@/lib/api/cells'
 import { previewImportEndpoint, startImportEndpoint } from '@/lib/api/imports'
 import type { Parsed } from '@/lib/api/endpoint'
+import type { ParentPlace } from '@/lib/contracts/operators'
 import type { ImportPlan } from '@/lib/contracts/study'
 import type { PreviewRequest } from '@/lib/contracts/uploads'
 import { call } from './api'
@@ -36,6 +37,24 @@ export function useAlignmentFacts(studyId: string, cellId: string) {
   return useQuery({
     queryKey: studyKeys.alignment(studyId, cellId),
     queryFn: ({ signal }) => call(alignmentEndpoint, { params: { studyId, cellId }, signal }),
+  })
+}
+
+/** What alignment of a file by likeness would come to; asked only while it is wanted. */
+export function useSimilarity(
+  studyId: string,
+  cellId: string,
+  { threshold, parent }: { threshold: number; parent: ParentPlace | null },
+) {
+  return useQuery({
+    queryKey: studyKeys.similarity(studyId, cellId, threshold, parent),
+    queryFn: ({ signal }) =>
+      call(similarityEndpoint, {
+        params: { studyId, cellId },
+        query: { threshold, parent },
+        signal,
+      }),
+    placeholderData: keepPreviousData,
   })
 }
 

@@ -13,6 +13,7 @@ const picked = (keys: string, description: string) => ({
   group: 'Selected rows',
 })
 const ofRows = (keys: string, description: string) => ({ keys, description, group: 'Rows' })
+const lineage = (keys: string, description: string) => ({ keys, description, group: 'Lineage' })
 const compare = (keys: string, description: string) => ({ keys, description, group: 'Compare' })
 
 /** Every key but those that go to a page: what registers a key and what lists keys both read it here. */
@@ -34,6 +35,13 @@ export const KEYS = {
   starPicked: picked('s', 'Star the selected rows'),
   dropPicked: picked('d', 'Exclude the selected rows'),
   leavePicked: picked('Escape', 'Deselect the rows'),
+  nextSeed: lineage('j', 'Next seed'),
+  previousSeed: lineage('k', 'Previous seed'),
+  earlierRound: lineage('[', 'Step of the round before'),
+  laterRound: lineage(']', 'Step of the next round'),
+  previousEvolver: lineage('h', 'Step of the evolver to the left'),
+  nextEvolver: lineage('l', 'Step of the evolver to the right'),
+  openStep: lineage('Enter', 'Open the step'),
   nextPair: compare('j', 'Next pair'),
   previousPair: compare('k', 'Previous pair'),
   roundBack: compare('[', 'Both sides one round back'),

@@ -4,6 +4,7 @@ import {
   IconColumns,
   IconCpu,
   IconDownload,
+  IconGitBranch,
   IconHelp,
   IconLayoutGrid,
   IconList,
@@ -43,6 +44,7 @@ const global = (id: string, label: string, icon: Icon, key: string) => ({
 export const STUDY_PAGES: readonly PageEntry[] = [
   ofStudy('overview', 'Overview', IconLayoutGrid, 'o', ''),
   ofStudy('rows', 'Rows', IconList, 'r'),
+  ofStudy('lineage', 'Lineage', IconGitBranch, 'l'),
   ofStudy('figures', 'Figures', IconChartHistogram, 'f'),
   ofStudy('compare', 'Compare', IconColumns, 'c'),
   ofStudy('agreement', 'Agreement', IconScale, 'a'),

@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import { jobSchema } from '@/lib/contracts/job'
-import { alignmentFactsSchema, alignRequestSchema } from '@/lib/contracts/operators'
+import {
+  alignmentFactsSchema,
+  alignRequestSchema,
+  parentPlaceSchema,
+  similarityPreviewSchema,
+  SIMILARITY_THRESHOLD,
+} from '@/lib/contracts/operators'
 import { get, post, remove } from './endpoint'
+import { jsonParam } from './params'
 
 export const deleteCellEndpoint = remove('/studies/[studyId]/cells/[cellId]', {
   summary: 'Takes a file out of the study; it can be restored until it is purged.',
@@ -14,6 +21,19 @@ export const restoreCellEndpoint = post('/studies/[studyId]/cells/[cellId]/resto
 export const alignmentEndpoint = get('/studies/[studyId]/cells/[cellId]/alignment', {
   summary: 'Returns what can be chosen about the alignment of one file.',
   reply: alignmentFactsSchema,
+})
+
+export const similarityEndpoint = get('/studies/[studyId]/cells/[cellId]/similarity', {
+  summary: 'Returns what alignment by likeness of the texts would link, with the doubtful pairs.',
+  query: z.object({
+    threshold: z.coerce
+      .number()
+      .min(0)
+      .max(1)
+      .default(SIMILARITY_THRESHOLD) as unknown as z.ZodType<number, number | undefined>,
+    parent: jsonParam('parent', parentPlaceSchema.nullable(), 'null'),
+  }),
+  reply: similarityPreviewSchema,
 })
 
 export const alignCellsEndpoint = post('/studies/[studyId]/alignments', {

@@ -11,6 +11,7 @@ import { addExportCommand } from './commands/export'
 import { addFigureCommand } from './commands/figure'
 import { addImportCommand } from './commands/import'
 import { addJobCommands } from './commands/jobs'
+import { addLineageCommand } from './commands/lineage'
 import { addMeasureCommand } from './commands/measure'
 import { addModelCommands } from './commands/models'
 import { addPromptCommands } from './commands/prompts'
@@ -37,6 +38,7 @@ for (const add of [
   addImportCommand,
   addAlignCommand,
   addComputeCommand,
+  addLineageCommand,
   addMeasureCommand,
   addResultsCommand,
   addEvolveCommand,

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { cleanName, terminalCell, terminalJson, terminalText, xmlText } from './plain-text'
+import {
+  cleanName,
+  markdownText,
+  terminalCell,
+  terminalJson,
+  terminalText,
+  xmlText,
+} from './plain-text'
 
 const BIDI = '\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069'
 
@@ -39,5 +46,14 @@ describe('texts for a terminal', () => {
 it('makes every text one that XML can hold', () => {
   expect(xmlText('<a>\0\u0001\u001b\ufffe\ud800x\t\n😀</a>')).toBe(
     '<a>\ufffd\ufffd\ufffd\ufffd\ufffdx\t\n😀</a>',
+  )
+})
+
+it('gives texts no meaning in Markdown', () => {
+  expect(markdownText('<img src=x> [a](b) ![i](http://h) **b** a_b | &amp; @me')).toBe(
+    '&lt;img src=x> \\[a\\](b) \\!\\[i\\](http\\://h) \\*\\*b\\*\\* a\\_b \\| &amp;amp; \\@me',
+  )
+  expect(markdownText('# head\n- item\n3. third\n> quote\na - b: c')).toBe(
+    '\\# head\n\\- item\n3\\. third\n\\> quote\na - b: c',
   )
 })

@@ -52,3 +52,16 @@ export function terminalJson(json: string): string {
 export function xmlText(text: string): string {
   return text.replace(NOT_XML, REPLACEMENT)
 }
+
+// What Markdown (with tables, struck-out text, bare addresses and mentions) or HTML inside it reads as a sign.
+const MARKDOWN_SIGNS = /[\\`*_{}[\]#!|~$@]|:(?=\/\/)|^\s*[-+=>]|^\s*\d+(?=[.)])/gmu
+const HTML_SIGNS: Record<string, string> = { '&': '&amp;', '<': '&lt;' }
+
+/** Returns a text that Markdown shows as it is: no link, image, HTML or heading comes of it; line breaks stay. */
+export function markdownText(text: string): string {
+  return xmlText(text)
+    .replace(MARKDOWN_SIGNS, (sign) =>
+      /\d$/.test(sign) ? `${sign}\\` : sign.replace(/.$/, (last) => `\\${last}`),
+    )
+    .replace(/[&<]/g, (sign) => HTML_SIGNS[sign] ?? sign)
+}

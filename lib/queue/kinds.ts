@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { computeRequestSchema, evolveRequestSchema } from '@/lib/contracts/compute'
 import type { KIND_LABEL } from '@/lib/contracts/job-text'
-import { ALIGN_WAYS, operatorRuleSchema } from '@/lib/contracts/operators'
+import { ALIGN_WAYS, alignSettingsSchema, operatorRuleSchema } from '@/lib/contracts/operators'
 import { promptTrialSchema } from '@/lib/contracts/prompts'
 import { importPlanSchema } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
@@ -49,6 +49,7 @@ export const JOBS = {
       cells: z.array(z.string()).min(1),
       align: z.enum(ALIGN_WAYS).optional(),
       operators: operatorRuleSchema.optional(),
+      ...alignSettingsSchema.shape,
     }),
     title: (
       { cells, align }: { cells: readonly string[]; align?: string | undefined },

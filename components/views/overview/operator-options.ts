@@ -36,5 +36,6 @@ export const ALIGN_OPTIONS = [
   { value: 'index', label: 'By row number' },
   { value: 'id', label: 'By id' },
   { value: 'text', label: 'By parent text' },
+  { value: 'similarity', label: 'By likeness of the texts' },
   { value: 'none', label: 'None' },
 ]

@@ -1,5 +1,5 @@
 import { DiffText } from '@/components/ui/diff-text'
-import { diffTexts } from '@/components/views/rows/detail/text-diff'
+import { diffTexts } from '@/lib/contracts/text-diff'
 import classes from './prompts.module.css'
 
 interface PromptDiffProps {

@@ -1,5 +1,11 @@
 import type { Command } from 'commander'
-import { ALIGN_WAYS, alignRequestSchema } from '@/lib/contracts/operators'
+import {
+  ALIGN_WAYS,
+  alignRequestSchema,
+  SIMILARITY_THRESHOLD,
+  type ParentPlace,
+} from '@/lib/contracts/operators'
+import { SEEDS_KEY } from '@/lib/contracts/seeds'
 import type { CellInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import { startAligning } from '@/lib/services/alignments/change'
@@ -17,6 +23,8 @@ interface AlignOptions {
   round?: string
   by?: string
   operators?: string
+  threshold?: string
+  parent?: string
 }
 
 function chosenCells(cells: readonly CellInfo[], options: AlignOptions): CellInfo[] {
@@ -43,6 +51,20 @@ function describe({ seedSetKey, armKey, round, rowCount, alignment }: CellInfo) 
   }
 }
 
+/** The place that `--parent` names; null for the usual one. */
+function parentOption(text: string): ParentPlace | null {
+  if (text === 'usual') return null
+  if (text === SEEDS_KEY) return { arm: null, round: 0 }
+  const [, arm, round] = /^(.+)\.(\d+)$/s.exec(text) ?? []
+  if (arm === undefined) {
+    throw new AppError(
+      'invalid_input',
+      `--parent takes EVOLVER.ROUND such as small.1, ${SEEDS_KEY}, or usual; not "${text}".`,
+    )
+  }
+  return { arm, round: Number(round) }
+}
+
 /** Adds `align`. */
 export function addAlignCommand(program: Command): void {
   program
@@ -54,7 +76,18 @@ export function addAlignCommand(program: Command): void {
     .option('--seed-set <key>', 'only this seed set')
     .option('--arm <key>', 'only this evolver')
     .option('--round <n>', 'only this round')
-    .option('--by <how>', `index, id or none. ${ID_RULE}`)
+    .option(
+      '--by <how>',
+      `index, id, text (a column of the file holds the parent's text), similarity (of the texts) or none. ${ID_RULE}`,
+    )
+    .option(
+      '--threshold <0 to 1>',
+      `least likeness for --by similarity (Jaccard index of 5-grams; ${SIMILARITY_THRESHOLD} without it)`,
+    )
+    .option(
+      '--parent <place>',
+      'file that the rows descend from: EVOLVER.ROUND, seeds, or usual (the round before)',
+    )
     .option(
       '--operators <rule>',
       'none, rotation4, rotation5, column:NAME (a column of the files) or one:OPERATOR (of all rows)',
@@ -67,7 +100,8 @@ export function addAlignCommand(program: Command): void {
       if (chosen.length === 0) {
         throw new AppError('not_found', 'The study has no imported file of evolved rows there.')
       }
-      if (options.by === undefined && options.operators === undefined) {
+      const { by, operators, threshold, parent } = options
+      if ([by, operators, threshold, parent].every((one) => one === undefined)) {
         printRows(chosen.map(describe), json)
         return
       }
@@ -78,6 +112,8 @@ export function addAlignCommand(program: Command): void {
         cells: chosen.map(({ id }) => id),
         align: options.by,
         operators: options.operators,
+        threshold: threshold === undefined ? undefined : Number(threshold),
+        parent: parent === undefined ? undefined : parentOption(parent),
       })
       if (!request.success) {
         throw new AppError('invalid_input', request.error.issues[0]?.message ?? 'Bad options.')

@@ -3,7 +3,9 @@ import { inTransaction, type Db } from '@/db/client'
 import { seedSets } from '@/db/schema'
 import {
   ALIGN_WAYS,
+  alignSettingsSchema,
   operatorRuleSchema,
+  SIMILARITY_THRESHOLD,
   type AlignCellsRequest,
   type AlignWay,
   type AlignmentFacts,
@@ -31,7 +33,7 @@ import { cellPlace } from '@/lib/contracts/seeds'
 /** Columns offered for operators; a file of more has them elsewhere. */
 const MAX_COLUMNS = 200
 
-type Change = Pick<AlignCellsRequest, 'align' | 'operators'>
+type Change = Omit<AlignCellsRequest, 'cells'>
 
 function requestOf(alignment: AlignmentRow | null): AlignWay {
   return ALIGN_WAYS.find((way) => way === alignment?.params['request']) ?? 'none'
@@ -41,8 +43,22 @@ function rulesOf(alignment: AlignmentRow | null) {
   return operatorRuleSchema.safeParse(alignment?.params['operators']).data ?? 'none'
 }
 
+/** Threshold and parent file of an alignment; both stand for what is usual where they are not kept with it. */
+function settingsOf(alignment: AlignmentRow | null) {
+  const kept = alignSettingsSchema.safeParse(alignment?.params ?? {}).data
+  return { threshold: kept?.threshold ?? SIMILARITY_THRESHOLD, parent: kept?.parent ?? null }
+}
+
+/** Files from which rows of a cell can descend: earlier rounds of its seed set, so that links never form a circle. */
+function possibleParents(db: Db, cell: CellRef): CellRef[] {
+  return currentCells(db, cell.studyId).filter(
+    ({ seedSetId, armId, round }) =>
+      seedSetId === cell.seedSetId && (armId === null || round < cell.round),
+  )
+}
+
 /** Throws `conflict` for rows whose parents and operators are recorded, and for seeds; `invalid_input` for operators without parents. */
-function checkChange(cell: CellRef, alignment: AlignmentRow | null, change: Change): void {
+function checkChange(db: Db, cell: CellRef, alignment: AlignmentRow | null, change: Change): void {
   const name = cellPlace(cell)
   if (cell.armId === null)
     throw new AppError('conflict', `${name}: seeds have no parents to align with.`)
@@ -50,6 +66,15 @@ function checkChange(cell: CellRef, alignment: AlignmentRow | null, change: Chan
     throw new AppError(
       'conflict',
       `${name}: these rows were made here; their parents and operators are recorded.`,
+    )
+  }
+  const { parent } = change
+  const isHere = ({ armKey, round }: CellRef) => armKey === parent?.arm && round === parent.round
+  if (parent && !possibleParents(db, cell).some(isHere)) {
+    const choices = possibleParents(db, cell).map(cellPlace).join('; ')
+    throw new AppError(
+      'invalid_input',
+      `${name}: the parent file must be one of the same seed set and an earlier round: ${choices || 'there is none'}.`,
     )
   }
   const isUnaligned = (change.align ?? requestOf(alignment)) === 'none'
@@ -80,18 +105,31 @@ export function changeAlignment(
 ): AlignResult {
   const cell = getCell(db, studyId, cellId)
   const newest = newestAlignment(db, cell.no)
-  checkChange(cell, newest, change)
+  checkChange(db, cell, newest, change)
   const operators = change.operators ?? rulesOf(newest)
-  const isSame = change.align === undefined || change.align === requestOf(newest)
+  const before = { align: requestOf(newest), ...settingsOf(newest) }
+  const {
+    align: request,
+    threshold,
+    parent: place,
+  } = {
+    align: change.align ?? before.align,
+    threshold: change.threshold ?? before.threshold,
+    parent: change.parent === undefined ? before.parent : change.parent,
+  }
+  const isSame =
+    request === before.align &&
+    (request !== 'similarity' || threshold === before.threshold) &&
+    JSON.stringify(place) === JSON.stringify(before.parent)
   // Asked twice, or a job that goes on after a kill.
   if (newest && isSame && operators === rulesOf(newest)) return resultOf(newest)
   let result: AlignResult
   if (newest && isSame && newest.matched > 0) {
     result = stageOperators(db, cell, newest, operators, signal)
   } else {
-    const request = change.align ?? requestOf(newest)
-    const parent = parentCellOf(currentCells(db, studyId), cell)
-    result = stageAlignment(db, cell, parent, { request, operators }, signal)
+    const parent = parentCellOf(currentCells(db, studyId), cell, place)
+    const settings = { ...(request === 'similarity' ? { threshold } : {}), parent: place }
+    result = stageAlignment(db, cell, parent, { request, operators, ...settings }, signal)
   }
   inTransaction(db, () => {
     publishAlignments(db, cell.no)
@@ -115,7 +153,7 @@ export function startAligning(
   getStudy(db, studyId)
   if (request.operators !== undefined) checkOperatorRule(request.operators)
   const chosen = request.cells.map((id) => getCell(db, studyId, id))
-  for (const cell of chosen) checkChange(cell, newestAlignment(db, cell.no), request)
+  for (const cell of chosen) checkChange(db, cell, newestAlignment(db, cell.no), request)
   const [first] = chosen
   const names = { cell: first ? cellPlace(first) : '' }
   return enqueue(db, { kind: 'align', payload: { studyId, ...request }, names, studyId })
@@ -131,6 +169,8 @@ export function alignmentFacts(db: Db, studyId: string, cellId: string): Alignme
   return {
     isRecorded: newest?.kind === 'birth',
     align: requestOf(newest),
+    ...settingsOf(newest),
+    parents: possibleParents(db, cell).map(({ armKey, round }) => ({ arm: armKey, round })),
     operators: rulesOf(newest),
     columns: sorted.slice(0, MAX_COLUMNS),
     operatorNames: [...OPERATORS],

@@ -3,7 +3,15 @@ import { z } from 'zod'
 import { inTransaction, type Db } from '@/db/client'
 import { seedSets } from '@/db/schema'
 import { throwIfAborted } from '@/lib/errors'
-import { operatorRuleSchema, type AlignWay, type OperatorRule } from '@/lib/contracts/operators'
+import {
+  alignSettingsSchema,
+  operatorRuleSchema,
+  SIMILARITY_THRESHOLD,
+  type AlignSettings,
+  type AlignWay,
+  type OperatorRule,
+  type ParentPlace,
+} from '@/lib/contracts/operators'
 import { checkIndexAlignment, checkPairs } from './check'
 import { pairByIds } from './ids'
 import {
@@ -17,18 +25,20 @@ import {
   type AlignedCell,
 } from './links'
 import { checkOperatorRule, operatorSql, type OperatorSql } from './operators'
+import { similarLinks } from './similarity'
 import { textLinks } from './texts'
 import { currentCells, newestAlignment, type AlignmentRow, type CellRef } from '../cells'
 import { discardAlignment, publishAlignments } from '../cells/staging'
 
 const requestSchema = z.object({
-  request: z.enum(['index', 'id', 'text']),
+  request: z.enum(['index', 'id', 'text', 'similarity']),
   operators: operatorRuleSchema,
   parentAlignmentNo: z.number().nullable(),
+  ...alignSettingsSchema.shape,
 })
 
 /** What the user asked for at import; kept with the alignment, so that it can be made again when a parent arrives. */
-export interface AlignRequest {
+export interface AlignRequest extends AlignSettings {
   request: AlignWay
   operators: OperatorRule
 }
@@ -107,6 +117,22 @@ function alignByText(
   return { kind: 'text', reason, note: null, check: {} }
 }
 
+/** Links rows to those of the parent that are most like them, where that is clear. */
+function alignBySimilarity(
+  db: Db,
+  alignmentNo: number,
+  { child, parent }: { child: AlignedCell; parent: AlignedCell | null },
+  operators: OperatorSql,
+  threshold: number,
+): Outcome {
+  if (!parent) return refused('similarity', 'the parent file is not here yet')
+  const { links, reason } = similarLinks(db, child.no, parent.no, threshold)
+  writeLinks(db, alignmentNo, links)
+  setOperators(db, alignmentNo, child, operators)
+  const note = `aligned by likeness of the texts, at least ${threshold}`
+  return { kind: 'similarity', reason, note, check: {} }
+}
+
 function byIndex(
   db: Db,
   alignmentNo: number,
@@ -169,7 +195,15 @@ export function stageAlignment(
           ? alignById(db, alignmentNo, cells, operators, true)
           : wanted.request === 'text'
             ? alignByText(db, alignmentNo, cells, operators)
-            : byIndex(db, alignmentNo, cells, operators, signal)
+            : wanted.request === 'similarity'
+              ? alignBySimilarity(
+                  db,
+                  alignmentNo,
+                  cells,
+                  operators,
+                  wanted.threshold ?? SIMILARITY_THRESHOLD,
+                )
+              : byIndex(db, alignmentNo, cells, operators, signal)
     updateSlots(db, alignmentNo, child, parent?.no ?? null, signal)
     const { kind, ...told } = outcome
     const parentAlignmentNo = parent ? linksOf(newestAlignment(db, parent.no)) : null
@@ -218,12 +252,18 @@ export function operatorRowsOf({ params, matched }: AlignmentRow): number {
   return params['operators'] === 'none' ? 0 : matched
 }
 
-/** Returns the cell that a place descends from: the same arm one round earlier, or the seeds; null when it is not here. */
+/** Returns the cell that a place descends from: the file that was chosen, else the same arm one round earlier, or the seeds; null when it is not here. */
 export function parentCellOf(
   cellsOfStudy: readonly CellRef[],
   place: { seedSetId: string; armId: string | null; round: number },
+  chosen: ParentPlace | null = null,
 ): CellRef | null {
   if (place.armId === null) return null
+  if (chosen) {
+    const isChosen = ({ seedSetId, armKey, round }: CellRef) =>
+      seedSetId === place.seedSetId && armKey === chosen.arm && round === chosen.round
+    return cellsOfStudy.find(isChosen) ?? null
+  }
   const found = cellsOfStudy.find(
     (cell) =>
       cell.seedSetId === place.seedSetId &&
@@ -251,14 +291,14 @@ export function realignStudy(
     const newest = newestAlignment(db, cell.no)
     const wanted = requestSchema.safeParse(newest?.params)
     if (!newest || !wanted.success) continue
-    const parent = parentCellOf(all, cell)
+    const parent = parentCellOf(all, cell, wanted.data.parent)
     const parentAlignmentNo = parent ? linksOf(newestAlignment(db, parent.no)) : null
     const current =
       newest.parentCellNo === (parent?.no ?? null) &&
       wanted.data.parentAlignmentNo === parentAlignmentNo
     if (current) continue
-    const { request, operators } = wanted.data
-    const result = stageAlignment(db, cell, parent, { request, operators }, signal)
+    const { parentAlignmentNo: _, ...request } = wanted.data
+    const result = stageAlignment(db, cell, parent, request, signal)
     inTransaction(db, () => publishAlignments(db, cell.no))
     changed.push({ cell, result })
   }

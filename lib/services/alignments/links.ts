@@ -22,6 +22,8 @@ export interface AlignedCell {
 export interface Link {
   childIdx: number
   parentIdx: number
+  /** How sure the link is; 1 where it is left out. */
+  confidence?: number
 }
 
 /** A link of a row made here, whose operator was recorded. */
@@ -169,14 +171,15 @@ export function writeLinks(
 ): void {
   const statement = hotWrite(db, {
     why: 'once a row',
-    sql: 'insert into links (alignment_no, child_idx, parent_idx, confidence, operator, operator_source) values (?, ?, ?, 1, ?, ?)',
+    sql: 'insert into links (alignment_no, child_idx, parent_idx, confidence, operator, operator_source) values (?, ?, ?, ?, ?, ?)',
   })
   for (let start = 0; start < found.length; start += LINK_ROWS) {
     inTransaction(db, () => {
       for (const link of found.slice(start, start + LINK_ROWS)) {
         const operator = 'operator' in link ? link.operator : null
         const source = operator === null ? null : 'recorded'
-        statement.run(alignmentNo, link.childIdx, link.parentIdx, operator, source)
+        const { childIdx, parentIdx, confidence = 1 } = link
+        statement.run(alignmentNo, childIdx, parentIdx, confidence, operator, source)
       }
     })
   }

@@ -8,6 +8,9 @@ import { compareIntervals, comparePage, compareSummary } from '../compare'
 import { checkExport } from '../exports'
 import { getDrawnValues, getStudyFigure, type FigureRequest } from '../figures'
 import { brushTiles, type BrushRequest } from '../figures/tiles'
+import type { ParentPlace } from '@/lib/contracts/operators'
+import { lineagePage, lineageStory, type LineageQuery } from '../lineage'
+import { similarityPreview } from '../alignments/preview'
 import { columnHistogram, listRows, type RowQuery } from '../rows'
 import { studyOperators } from '../rows/operators'
 
@@ -18,6 +21,22 @@ import { studyOperators } from '../rows/operators'
 export const QUERIES = {
   rows: (db: Db, signal: AbortSignal, studyId: string, query: RowQuery) =>
     listRows(db, studyId, query, signal),
+  lineage: (db: Db, signal: AbortSignal, studyId: string, query: LineageQuery) =>
+    lineagePage(db, studyId, query, signal),
+  lineageStory: (
+    db: Db,
+    _signal: AbortSignal,
+    studyId: string,
+    seed: { seedSetKey: string; slot: number },
+    columns?: readonly string[],
+  ) => lineageStory(db, studyId, seed, columns),
+  similarity: (
+    db: Db,
+    _signal: AbortSignal,
+    studyId: string,
+    cellId: string,
+    options: { threshold: number; parent: ParentPlace | null },
+  ) => similarityPreview(db, studyId, cellId, options),
   histogram: (db: Db, signal: AbortSignal, studyId: string, column: string, filter: RowFilter) =>
     columnHistogram(db, studyId, column, filter, signal),
   figure: (db: Db, _signal: AbortSignal, studyId: string, request: FigureRequest) =>

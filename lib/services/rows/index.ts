@@ -5,7 +5,8 @@ import { emptyFilter, type RowFilter, type RowSort } from '@/lib/contracts/filte
 import { MAX_PAGE_ROWS } from '@/lib/contracts/rows'
 import type { ColumnHistogram, RowPage } from '@/lib/contracts/rows'
 import { carriesValue } from '@/lib/contracts/status'
-import { columnReader } from '../columns'
+import type { CellRef } from '../cells'
+import { columnReader, type ColumnReader } from '../columns'
 import { cachesOf } from '../columns/cache'
 import { outputOf, requireSource } from '../columns/describe'
 import { studyRuns } from '../columns/runs'
@@ -72,18 +73,28 @@ function reordered(
   return { part, idx }
 }
 
+/** Returns what gives a row of a cell its number in the order of a column: words by rank, NaN where the value is missing. */
+export function sortNumber(
+  reader: ColumnReader,
+  column: string,
+  cell: CellRef,
+): (row: number) => number {
+  const ranks = reader.dictionary(column)?.ranks()
+  const data = reader.read(column, cell)
+  return (row) => {
+    const counts = carriesValue(data.status[row] ?? 0)
+    const value = counts ? (data.values[row * data.width] as number) : Number.NaN
+    return ranks && counts ? (ranks[value] as number) : value
+  }
+}
+
 function sortValues(db: Db, studyId: string, selection: Selection, column: string): Float64Array {
   const reader = columnReader(db, studyId)
-  const ranks = reader.dictionary(column)?.ranks()
   const values = new Float64Array(selection.total)
   let at = 0
   for (const { cell, rows } of selection.cells) {
-    const data = reader.read(column, cell)
-    for (const row of rows) {
-      const counts = carriesValue(data.status[row] ?? 0)
-      const value = counts ? (data.values[row * data.width] as number) : Number.NaN
-      values[at++] = ranks && counts ? (ranks[value] as number) : value
-    }
+    const numberOf = sortNumber(reader, column, cell)
+    for (const row of rows) values[at++] = numberOf(row)
   }
   return values
 }

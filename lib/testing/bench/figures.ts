@@ -25,7 +25,7 @@ export interface FigureTiming {
 }
 
 /** Makes the cells of a study as large as the paper's, without texts, and one column of each kind of value. */
-function fill() {
+export function fillPaperStudy() {
   const db = testDatabase()
   const { id: studyId } = createStudy(db, { name: 'bench' })
   const random = createRandom(5)
@@ -96,7 +96,7 @@ function median(times: readonly number[]): number {
 
 /** Returns how long figures over half a million rows take once their columns are loaded. */
 export async function benchFigures(): Promise<{ rows: number; timings: FigureTiming[] }> {
-  const { db, studyId, rows } = fill()
+  const { db, studyId, rows } = fillPaperStudy()
   const timings: FigureTiming[] = []
   for (const [name, figureId, options] of [
     ['distribution, density', 'distribution', { column: 'mnd.mnd' }],

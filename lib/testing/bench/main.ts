@@ -5,6 +5,7 @@ import { benchEmbeddedScoring, FAST_OVER_DECODE } from './embedded-scoring'
 import { benchFigures } from './figures'
 import { benchImport } from './import'
 import { benchHalfMillion } from './half-million'
+import { benchLineagePage } from './lineage-page'
 import { benchMnd } from './mnd'
 import { benchMndFaiss } from './mnd-faiss'
 import { benchOverhead } from './overhead'
@@ -90,6 +91,13 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
       milliseconds(`rows page, ${page.name}, first`, page.firstMs, 100),
       milliseconds(`rows page, ${page.name}, next`, page.nextMs, 100),
     ])
+  },
+  lineage: async () => {
+    const { rows, timings } = await benchLineagePage()
+    return timings.map(({ name, firstMs, nextMs, kilobytes }) => {
+      const cost = `${kilobytes.toFixed(0)} KB, first ${firstMs.toFixed(0)} ms`
+      return milliseconds(`lineage page of ${rows} rows, ${name} (${cost})`, nextMs, 50)
+    })
   },
   figures: async () => {
     const { rows, timings } = await benchFigures()

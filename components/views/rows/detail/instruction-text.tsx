@@ -6,7 +6,7 @@ import { ClampedText } from '@/components/ui/clamped-text'
 import { DiffText } from '@/components/ui/diff-text'
 import type { RowRef } from '@/lib/contracts/rows'
 import classes from './detail.module.css'
-import { diffTexts } from './text-diff'
+import { diffTexts } from '@/lib/contracts/text-diff'
 
 interface InstructionTextProps {
   text: string

@@ -11,13 +11,9 @@ import { defineJob } from '@/lib/worker/types'
 /** Gives files in the study other parents or operators, and aligns again what descends from them. */
 export const alignJob = defineJob(JOBS.align, {
   lane: 'import',
-  async run(context, { studyId, cells, align, operators }) {
+  async run(context, { studyId, cells, ...change }) {
     const { db, signal } = context
     const aligned: Record<string, unknown>[] = []
-    const change = {
-      ...(align === undefined ? {} : { align }),
-      ...(operators === undefined ? {} : { operators }),
-    }
     context.progress({ total: cells.length, unit: 'files', phase: 'Aligning rows' })
     const tell = (cell: CellRef, result: AlignResult) => {
       context.log(alignmentLevel(result), `${cellPlace(cell)}: ${alignmentWords(result)}.`)

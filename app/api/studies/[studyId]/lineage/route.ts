@@ -1,0 +1,8 @@
+import { lineageEndpoint } from '@/lib/api/lineage'
+import { serve } from '@/lib/http/route'
+import { read } from '@/lib/services/queries/client'
+
+export const GET = serve(lineageEndpoint, ({ ctx, params, query, signal }) => {
+  const { state, offset, limit } = query
+  return read(ctx.db, 'lineage', [params.studyId, { ...state, offset, limit }], signal)
+})

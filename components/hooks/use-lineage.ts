@@ -1,0 +1,66 @@
+import { createParser, parseAsBoolean, parseAsString, useQueryStates } from 'nuqs'
+import { lineageEndpoint } from '@/lib/api/lineage'
+import type { RowFilter } from '@/lib/contracts/filter'
+import { lineageSortSchema, type LineagePage, type LineageSort } from '@/lib/contracts/lineage'
+import { call } from './api'
+import { studyKeys } from './keys'
+import { useWindows } from './use-windows'
+
+/** Seeds asked for at once: two screens, so that an answer stays small. */
+export const SEED_WINDOW = 20
+
+/** Which seeds are listed, in which order, with which values. */
+export interface LineageState {
+  filter: RowFilter
+  sort: LineageSort
+  columns: string[]
+}
+
+const IN_ORDER = lineageSortSchema.parse({})
+
+// `-ifd.strict~2~small`: the key of an evolver comes last, since it may hold any sign.
+const sortParser = createParser<LineageSort>({
+  parse: (text) => {
+    const descending = text.startsWith('-')
+    const [column, round, ...arm] = text.slice(descending ? 1 : 0).split('~')
+    const sort = { column, round: Number(round), arm: arm.join('~'), descending }
+    return lineageSortSchema.safeParse(sort).data ?? null
+  },
+  serialize: ({ column, round, arm, descending }) =>
+    `${descending ? '-' : ''}${column}~${round}~${arm}`,
+  eq: (a, b) => JSON.stringify(a) === JSON.stringify(b),
+}).withDefault(IN_ORDER)
+
+/** Order of the seeds, metric of the trajectories and whether the chosen step is open, in the URL. */
+export function useLineageParams() {
+  return useQueryStates(
+    { order: sortParser, metric: parseAsString, open: parseAsBoolean.withDefault(false) },
+    { history: 'push' },
+  )
+}
+
+export function fetchSeedWindow(
+  studyId: string,
+  state: LineageState,
+  page: number,
+  signal?: AbortSignal,
+): Promise<LineagePage> {
+  const query = { state, offset: page * SEED_WINDOW, limit: SEED_WINDOW }
+  return call(lineageEndpoint, { params: { studyId }, query, signal })
+}
+
+const seedsOf = (page: LineagePage) => page.seeds
+
+/** Seeds of the list by index, asked for in windows around what is in view. */
+export function useSeedWindows(studyId: string, state: LineageState, first: number, last: number) {
+  const { itemAt, ...windows } = useWindows<LineagePage>(
+    {
+      size: SEED_WINDOW,
+      keyOf: (page) => studyKeys.lineage(studyId, state, page),
+      fetch: (page, signal) => fetchSeedWindow(studyId, state, page, signal),
+    },
+    first,
+    last,
+  )
+  return { ...windows, seedAt: (index: number) => itemAt(index, seedsOf) }
+}

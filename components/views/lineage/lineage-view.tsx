@@ -1,0 +1,196 @@
+'use client'
+
+import { Button } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
+import { useRouter } from 'next/navigation'
+import { parseAsString, useQueryState } from 'nuqs'
+import { useCallback, useMemo, useState } from 'react'
+import { studyKeys } from '@/components/hooks/keys'
+import {
+  fetchSeedWindow,
+  SEED_WINDOW,
+  useLineageParams,
+  useSeedWindows,
+  type LineageState,
+} from '@/components/hooks/use-lineage'
+import { useViewState } from '@/components/hooks/use-view-state'
+import { KEYS } from '@/components/shell/keys'
+import { StudyPage } from '@/components/shell/study-page'
+import { useShortcut } from '@/components/ui/shortcuts'
+import { EmptyState, ErrorState } from '@/components/ui/states'
+import { ColumnCard } from '@/components/views/rows/detail/column-card'
+import { RowDetailPanel } from '@/components/views/rows/detail/row-detail-panel'
+import rowClasses from '@/components/views/rows/rows.module.css'
+import { hasHistogram, shownMetrics } from '@/components/views/rows/table/row-columns'
+import { useRowSelection, type SelectedRow } from '@/components/views/rows/table/use-row-selection'
+import type { LineageSeed, LineageStep } from '@/lib/contracts/lineage'
+import type { StudyDetail } from '@/lib/contracts/study'
+import { LineageGaps } from './lineage-gaps'
+import { LineageToolbar } from './lineage-toolbar'
+import { neighbourOf, placesOf, stepAt } from './places'
+import { SeedGrid } from './seed-grid'
+
+const findStep = (seed: LineageSeed, row: Pick<SelectedRow, 'cellId' | 'idx'>) =>
+  seed.steps.find(({ cellId, idx }) => cellId === row.cellId && idx === row.idx) ?? null
+
+function Lineage({ detail }: { detail: StudyDetail }) {
+  const studyId = detail.study.id
+  const client = useQueryClient()
+  const router = useRouter()
+  const controls = useViewState()
+  const [{ order, metric: metricId, open }, setParams] = useLineageParams()
+  const [cardId, setCardId] = useQueryState('card', parseAsString)
+  const [selected, select] = useRowSelection()
+  const [range, setRange] = useState({ first: 0, last: 0 })
+
+  const { filter, columns: chosen } = controls.state
+  const columns = useMemo(() => shownMetrics(detail, chosen), [detail, chosen])
+  const drawn = columns.filter(hasHistogram)
+  const metric = detail.columns.find(({ id }) => id === metricId) ?? drawn[0] ?? null
+  const metricKey = metric?.id ?? ''
+  const state = useMemo<LineageState>(() => {
+    const ids = columns.map(({ id }) => id)
+    return {
+      filter,
+      sort: order,
+      columns: metricKey === '' || ids.includes(metricKey) ? ids : [...ids, metricKey],
+    }
+  }, [filter, order, columns, metricKey])
+  const places = useMemo(() => placesOf(detail), [detail])
+  const windows = useSeedWindows(studyId, state, range.first, range.last)
+  const { listed, newest } = windows
+  const onRange = useCallback((first: number, last: number) => setRange({ first, last }), [])
+
+  const seedFor = async (at: number) => {
+    const page = Math.floor(at / SEED_WINDOW)
+    const { seeds, offset } = await client.ensureQueryData({
+      queryKey: studyKeys.lineage(studyId, state, page),
+      queryFn: ({ signal }) => fetchSeedWindow(studyId, state, page, signal),
+    })
+    return seeds[at - offset] ?? null
+  }
+  const go = (step: LineageStep | null | undefined, at: number) => {
+    if (step) select({ cellId: step.cellId, idx: step.idx, at })
+  }
+  const moveSeed = async (direction: 1 | -1) => {
+    if (!listed || listed.total === 0) return
+    const from = selected?.at ?? null
+    const at = from === null ? 0 : Math.max(0, Math.min(listed.total - 1, from + direction))
+    const before = from === null || !selected ? null : await seedFor(from)
+    const step = before && selected ? findStep(before, selected) : null
+    const seed = await seedFor(at)
+    if (seed) go((step && stepAt(seed, step)) ?? seed.steps[0], at)
+  }
+  const moveStep = async (direction: Parameters<typeof neighbourOf>[2]) => {
+    const at = selected?.at ?? 0
+    const seed = await seedFor(at)
+    if (!seed) return
+    const arms = detail.arms.map(({ key }) => key)
+    go(neighbourOf(seed, selected ? findStep(seed, selected) : null, direction, arms), at)
+  }
+  useShortcut(KEYS.nextSeed, () => void moveSeed(1))
+  useShortcut(KEYS.previousSeed, () => void moveSeed(-1))
+  useShortcut(KEYS.nextEvolver, () => void moveStep('right'))
+  useShortcut(KEYS.previousEvolver, () => void moveStep('left'))
+  // An open step has these keys itself: they lead along its own links.
+  const isOpen = open && selected !== null
+  useShortcut(KEYS.laterRound, () => void moveStep('later'), { enabled: !isOpen })
+  useShortcut(KEYS.earlierRound, () => void moveStep('earlier'), { enabled: !isOpen })
+  useShortcut(KEYS.openStep, () => {
+    if (selected) void setParams({ open: true })
+    else void moveSeed(1)
+  })
+
+  const openRow = async (row: SelectedRow) => {
+    const at = selected?.at ?? null
+    const seed = at === null ? null : await seedFor(at)
+    const step = seed ? findStep(seed, row) : null
+    if (step && at !== null) go(step, at)
+    // A row of another seed, or a further one of this, has no place of its own in the grid.
+    else
+      router.push(`/studies/${studyId}/rows?row=${encodeURIComponent(`${row.cellId}.${row.idx}`)}`)
+  }
+  const card = detail.columns.find(({ id }) => id === cardId?.split('@')[0]) ?? null
+  const listKey = JSON.stringify([filter, order])
+
+  return (
+    <div className={rowClasses.root}>
+      <LineageToolbar
+        detail={detail}
+        controls={controls}
+        listed={listed}
+        places={places}
+        sort={order}
+        metric={metric}
+        onSort={(next) => void setParams({ order: next })}
+        onMetric={(id) => void setParams({ metric: id })}
+      />
+      <LineageGaps gaps={newest?.gaps ?? []} detail={detail} />
+      {windows.error && !listed ? (
+        <div className={rowClasses.failed}>
+          <ErrorState
+            error={windows.error}
+            what="The lineage could not be read"
+            onRetry={windows.refetch}
+          />
+        </div>
+      ) : null}
+      {listed?.total === 0 ? (
+        <EmptyState
+          title="No seed has a row that matches this filter"
+          action={<Button onClick={controls.clearFilter}>Clear the filter</Button>}
+        >
+          Remove a part of the filter above, or clear it.
+        </EmptyState>
+      ) : (
+        <div className={`${rowClasses.body} ${isOpen ? rowClasses.withDetail : ''}`}>
+          <SeedGrid
+            detail={detail}
+            places={places}
+            columns={columns}
+            metric={metric}
+            count={listed?.total ?? 1}
+            listKey={listed ? listKey : ''}
+            selected={selected}
+            isBusy={windows.isFetching}
+            seedAt={windows.seedAt}
+            onRange={onRange}
+            onSelect={(step, at) => {
+              const isSame = selected?.cellId === step.cellId && selected.idx === step.idx
+              if (isSame) void setParams({ open: true })
+              else go(step, at)
+            }}
+          />
+          {isOpen ? (
+            <aside className={rowClasses.detail} aria-label="Step" data-own-arrows>
+              <RowDetailPanel
+                study={detail}
+                selected={selected}
+                hasMarkKeys
+                onStep={(direction) => void moveSeed(direction)}
+                onSelect={(row) => void openRow(row)}
+                onClose={() => void setParams({ open: false })}
+                onCard={(id) => void setCardId(id)}
+              />
+            </aside>
+          ) : null}
+        </div>
+      )}
+      <ColumnCard detail={detail} column={card} onClose={() => void setCardId(null)} />
+    </div>
+  )
+}
+
+const EMPTY = {
+  title: 'No lineage yet',
+  text: 'Seeds and what evolvers made of them, round by round, are shown here once files are imported.',
+}
+
+/** Seeds of a study as rows, what each evolver made of them in each round as columns. */
+export function LineageView({ studyId }: { studyId: string }) {
+  return (
+    <StudyPage studyId={studyId} title="Lineage" lines={6} height={150} empty={EMPTY} hasOwnHeading>
+      {(detail) => <Lineage detail={detail} />}
+    </StudyPage>
+  )
+}

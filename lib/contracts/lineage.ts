@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { booleans, numbers, texts, textsOrNull } from './fields'
+import { columnIdSchema } from './filter'
+import { nameSchema, roundSchema } from './limits'
+import { rowListItemSchema } from './rows'
+import { SEEDS_KEY } from './seeds'
+
+/** Most seeds of one page: about two screens of a large display. */
+export const MAX_LINEAGE_SEEDS = 100
+
+/** Characters of a step's text in the grid; the story of a seed has the whole. */
+export const STEP_CHARACTERS = 600
+
+/** The step by whose column seeds are ordered; `position` is the order of the seed sets, `length` that of the instruction. */
+export const lineageSortSchema = z.object({
+  column: z.union([z.literal('position'), z.literal('length'), columnIdSchema]).default('position'),
+  /** Key of an evolver, or the word for the seeds. */
+  arm: nameSchema.default(SEEDS_KEY),
+  round: roundSchema.default(0),
+  descending: z.boolean().default(false),
+})
+export type LineageSort = z.infer<typeof lineageSortSchema>
+
+const rowPlaceSchema = z.object({ cellId: z.string(), idx: z.number() })
+
+/** One row of a seed's lineage. */
+export const lineageStepSchema = z.object({
+  ...rowListItemSchema.shape,
+  /** The row it was made from; null for seeds and rows without a known parent. */
+  parent: rowPlaceSchema.nullable(),
+  /** How sure the link to the parent is, 1 = by position or id. */
+  confidence: z.number().nullable(),
+  ...textsOrNull('operatorSource'),
+  /** The texts are cut. */
+  isCut: z.boolean(),
+  /** Further rows of the same evolver and round that descend from this seed. */
+  more: z.number(),
+})
+export type LineageStep = z.infer<typeof lineageStepSchema>
+
+export const lineageSeedSchema = z.object({
+  ...texts('seedSetKey'),
+  /** Position in the seed set; null for a row that no seed is known of. */
+  slot: z.number().nullable(),
+  /** Seeds first, then by evolver and round; the first row where an evolver has several. */
+  steps: z.array(lineageStepSchema),
+})
+export type LineageSeed = z.infer<typeof lineageSeedSchema>
+
+/** What is broken about the lineage of one file. */
+export const lineageGapSchema = z.object({
+  ...texts('cellId', 'seedSetKey'),
+  armKey: z.string().nullable(),
+  /** `unlinked`: rows without a seed; `repeated`: seeds of which this file has several rows. */
+  ...numbers('round', 'rows', 'unlinked', 'repeated'),
+  /** Why rows are not aligned, where it is known. */
+  reason: z.string().nullable(),
+})
+export type LineageGap = z.infer<typeof lineageGapSchema>
+
+export const lineagePageSchema = z.object({
+  /** Seeds with a matching row, and rows without a seed that match. */
+  ...numbers('total', 'outOf', 'offset', 'serverMs'),
+  seeds: z.array(lineageSeedSchema),
+  gaps: z.array(lineageGapSchema),
+})
+export type LineagePage = z.infer<typeof lineagePageSchema>
+
+export const lineageStorySchema = z.object({
+  ...texts('seedSetKey'),
+  slot: z.number(),
+  /** The seed is in the study; its texts are among the steps. */
+  ...booleans('hasSeed'),
+  /** Every row that descends from the seed, whole texts. */
+  steps: z.array(lineageStepSchema),
+})
+export type LineageStory = z.infer<typeof lineageStorySchema>

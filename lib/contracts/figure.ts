@@ -19,6 +19,8 @@ export const figureSelectionSchema = z.object({
   round: z.number().nullable(),
   /** Operators of the rows; absent = every operator. */
   operators: z.array(z.string()).exactOptional(),
+  /** Key of the benchmark whose results the mark is of: leads to the results instead of the rows. */
+  benchmark: z.string().exactOptional(),
 })
 export type FigureSelection = z.infer<typeof figureSelectionSchema>
 
@@ -62,6 +64,8 @@ const preparedShape = {
   conflicts: z.array(figureConflictSchema),
   /** Sentences printed under the chart: what to keep in mind while reading it. */
   notes: z.array(z.string()),
+  /** Set where benchmark results are counted instead of rows. */
+  counted: z.literal('results').exactOptional(),
 }
 const preparedCommonSchema = z.object(preparedShape)
 

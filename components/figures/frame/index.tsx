@@ -38,6 +38,11 @@ export interface FigureFrameProps {
   compact?: boolean
 }
 
+const EMPTY = {
+  rows: 'No row has a value for this figure yet.',
+  results: 'No benchmark result of this study belongs into this figure yet.',
+}
+
 function describeFile(result: FigureResult): string {
   const series = result.prepared.counts.map(
     (entry) => `${entry.label}: n ${entry.valued} of ${entry.n}`,
@@ -143,7 +148,7 @@ export function FigureFrame(props: FigureFrameProps) {
                 <div className={`${classes.message} ${classes.short}`}>
                   <p>
                     {drawing
-                      ? 'No row has a value for this figure yet.'
+                      ? EMPTY[result.prepared.counted ?? 'rows']
                       : 'This version of the page cannot draw this figure. Reload the page.'}
                   </p>
                   {props.emptyAction}
@@ -158,7 +163,7 @@ export function FigureFrame(props: FigureFrameProps) {
                   <drawing.Chart prepared={result.prepared} />
                 </>
               )}
-              {result.prepared.notes.length > 0 && !isEmpty ? (
+              {result.prepared.notes.length > 0 && (!isEmpty || result.prepared.counted) ? (
                 <ul className={classes.notes}>
                   {result.prepared.notes.map((note) => (
                     <li key={note} className={classes.count} data-figure-text>
@@ -173,7 +178,7 @@ export function FigureFrame(props: FigureFrameProps) {
         {result && !error && !unchosen && !isEmpty && !isTable ? <ReadoutLine /> : null}
         {result && !error && !unchosen ? (
           <figcaption className={classes.foot}>
-            <Coverage counts={result.prepared.counts} />
+            <Coverage counts={result.prepared.counts} things={result.prepared.counted ?? 'rows'} />
             <Cards cards={result.cards} onCard={onCard ?? null} />
           </figcaption>
         ) : null}

@@ -151,7 +151,10 @@ export function resultsReading(shown: ResultsShown): string {
   if (!found || found.pairs.length === 0) {
     return `${plural(valued.length, 'result')} of ${list(shown.arms.map(({ label }) => label))}.`
   }
-  const { first, second, pairs } = found
+  const { first, second } = found
+  // Published pairs are counted only where there are no own ones.
+  const own = found.pairs.filter(({ a, b }) => a.value !== null && b.value !== null)
+  const pairs = own.length > 0 ? own : found.pairs
   const up = pairs.filter(({ gap }) => gap > 0).length
   const even = pairs.filter(({ gap }) => gap === 0).length
   const clear = differenceMarks(shown).filter(

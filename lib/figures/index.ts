@@ -14,6 +14,7 @@ import { setMeasures } from './set-measures'
 import { describeOptions } from './shared/options'
 import { temperatureLines } from './temperature-lines'
 import type { Figure, FigureMeta } from './types'
+import { winTieLose } from './win-tie-lose'
 
 // The order is the order of the figures page.
 const FIGURES: readonly Figure[] = [
@@ -30,6 +31,7 @@ const FIGURES: readonly Figure[] = [
   resultsOverRounds,
   resultsOverSizes,
   temperatureLines,
+  winTieLose,
 ]
 
 /** Returns every registered figure in the order of the figures page. */

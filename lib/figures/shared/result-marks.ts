@@ -110,8 +110,8 @@ const PAPER_ARMS: Readonly<Record<string, ArmMark>> = {
   seeds: SEEDS_MARK,
 }
 
-/** The first class of results that can be compared with each other, largest first; others are named as conflict. */
-function comparableOf(panel: ResultPanel, found: readonly StoredResult[], mix: boolean) {
+/** Returns the largest class of results that can be compared with each other; others are named as conflict. */
+export function comparableResults(panel: FacetAxis, found: readonly StoredResult[], mix: boolean) {
   const groups: StoredResult[][] = []
   for (const result of found) {
     const fits = groups.find(([first]) => first && whyNotComparable(first, result).length === 0)
@@ -238,7 +238,7 @@ export function resultMarks(
   for (const { inside, ...panel } of shown) {
     const first = inside[0] as StoredResult
     const base = { panel: panel.key, benchmark: benchmarkKey(first.benchmark) }
-    const checked = comparableOf(panel, isPaperOnly ? [] : inside, choice.mix)
+    const checked = comparableResults(panel, isPaperOnly ? [] : inside, choice.mix)
     conflicts.push(...checked.conflicts)
     for (const result of checked.kept.toSorted((a, b) => a.no - b.no)) {
       const { mapping, n, k, missing } = result

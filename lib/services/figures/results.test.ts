@@ -76,3 +76,13 @@ it('leaves out results of another version of the tool until they are asked for',
   expect(apart.prepared.conflicts[0]?.definitions).toHaveLength(2)
   expect((await figure(ROUNDS, { mix: true })).prepared.marks).toHaveLength(2)
 })
+
+it('draws pasted counts of wins, ties and losses, three numbers a line', async () => {
+  const pasted = 'Best 5 %: 421 57 327\nBest 10 %: 445 50 310\n'
+  await importResults(study, study.studyId, { pasted }, filesHere)
+  const { table } = await figure('win-tie-lose')
+  expect(table.rows.map(({ label, win, n }) => [label, win, n])).toEqual([
+    ['Best 5 %', 421, 805],
+    ['Best 10 %', 445, 805],
+  ])
+})

@@ -31,6 +31,16 @@ export function GridLines({ at }: { at: readonly number[] }) {
   )
 }
 
+/** A line at zero, for differences. */
+export function ZeroLine() {
+  const area = usePlotArea()
+  const scale = useYAxisScale()
+  const y = scale?.(0)
+  return area && y !== undefined ? (
+    <path d={`M${area.x} ${y.toFixed(1)}h${area.width}`} stroke={toneCss(INK.text)} />
+  ) : null
+}
+
 /** Cursor band of bar charts and cursor line of line charts. */
 export const CURSOR_STYLE = {
   fill: toneCss(INK.grid),

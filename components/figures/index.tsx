@@ -5,7 +5,9 @@ import type { FigureDrawing } from '@/lib/contracts/figure'
 import type { DensityPrepared } from '@/lib/figures/shared/density'
 import type { DifficultyLevelsPrepared } from '@/lib/figures/shared/levels'
 import type { LinesPrepared } from '@/lib/figures/shared/lines'
+import type { OutcomesPrepared } from '@/lib/figures/win-tie-lose'
 import type { PreparedCommon } from '@/lib/figures/types'
+import { OutcomeBars, OutcomeLegend } from './bars'
 import { Density } from './density'
 import { DifficultyLevels } from './levels'
 import { ArmLegend, LevelsLegend, PaperItem } from './legend'
@@ -29,6 +31,7 @@ const DRAWINGS: Record<FigureDrawing, Drawing> = {
   curves: drawing<DensityPrepared>(Density, ({ prepared }) => (
     <ArmLegend prepared={prepared} kind="line" />
   )),
+  bars: drawing<OutcomesPrepared>(OutcomeBars, OutcomeLegend),
   levels: drawing<DifficultyLevelsPrepared>(DifficultyLevels, LevelsLegend),
   lines: drawing<LinesPrepared>(ScoresOverRounds, ({ prepared }) => (
     <>

@@ -10,7 +10,8 @@ import { INK, LEVEL_TONES, toneCss } from './palette'
 function rowsText(prepared: PreparedCommon, arm: string): string {
   const counts = prepared.counts.filter((entry) => entry.arm === arm)
   const valued = counts.reduce((sum, entry) => sum + entry.valued, 0)
-  return `n ${valued.toLocaleString('en-US')}`
+  const n = valued.toLocaleString('en-US')
+  return prepared.counted ? `${n} result${valued === 1 ? '' : 's'}` : `n ${n}`
 }
 
 function Box({ fill, stroke, prefix }: { fill: string; stroke: string; prefix: string }) {
@@ -31,9 +32,11 @@ export function ArmLegend({ prepared, kind }: { prepared: PreparedCommon; kind: 
         <span key={arm.key} className={classes.legendItem}>
           <Swatch arm={arm} kind={kind} prefix={`${idPrefix}-legend-${arm.colorIndex ?? 's'}`} />
           <span data-figure-text>{arm.label}</span>
-          <span className={classes.count} data-figure-text>
-            {rowsText(prepared, arm.key)}
-          </span>
+          {prepared.counts.some((entry) => entry.arm === arm.key) ? (
+            <span className={classes.count} data-figure-text>
+              {rowsText(prepared, arm.key)}
+            </span>
+          ) : null}
         </span>
       ))}
     </>

@@ -7,6 +7,7 @@ import {
   contrast,
   INK,
   LEVEL_TONES,
+  OUTCOME_TONES,
   SEED_TONE,
   STATUS_TONES,
   SURFACE,
@@ -30,6 +31,10 @@ describe.each(themes)('%s theme', (theme) => {
   it('texts reach 4.5:1', () => {
     expect(contrast(INK.text[theme], SURFACE[theme])).toBeGreaterThanOrEqual(4.5)
     expect(contrast(INK.dim[theme], SURFACE[theme])).toBeGreaterThanOrEqual(4.5)
+  })
+
+  it.each(Object.entries(OUTCOME_TONES))('numbers on %s reach 4.5:1', (_, tone) => {
+    expect(contrast(tone[theme], SURFACE[theme])).toBeGreaterThanOrEqual(4.5)
   })
 
   it('levels move steadily away from the background', () => {

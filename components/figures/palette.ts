@@ -26,6 +26,13 @@ export const LEVEL_TONES: readonly Tone[] = [
   { light: '#3f2b78', dark: '#ddd5f5' },
 ]
 
+/** Outcomes of comparing two answers, apart from evolvers and levels; both reach 4.5:1 under the numbers printed on them. */
+export const OUTCOME_TONES: Record<'win' | 'tie' | 'lose', Tone> = {
+  win: { light: '#117733', dark: '#5fbb82' },
+  tie: { light: '#6b7280', dark: '#9aa1ad' },
+  lose: { light: '#882255', dark: '#dc8fb4' },
+}
+
 export const STATUS_TONES: Record<'ok' | 'warning' | 'error', Tone> = {
   ok: { light: '#1a7f4b', dark: '#58c78d' },
   warning: { light: '#8a5a00', dark: '#e3b45a' },

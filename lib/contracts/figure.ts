@@ -20,6 +20,8 @@ export const figureSelectionSchema = z.object({
   round: z.number().nullable(),
   /** Operators of the rows; absent = every operator. */
   operators: z.array(z.string()).exactOptional(),
+  /** Key of the benchmark whose results the mark is of: leads to the results instead of the rows. */
+  benchmark: z.string().exactOptional(),
 })
 export type FigureSelection = z.infer<typeof figureSelectionSchema>
 
@@ -63,6 +65,8 @@ const preparedShape = {
   conflicts: z.array(figureConflictSchema),
   /** Sentences printed under the chart: what to keep in mind while reading it. */
   notes: z.array(z.string()),
+  /** Set where benchmark results are counted instead of rows. */
+  counted: z.literal('results').exactOptional(),
 }
 const preparedCommonSchema = z.object(preparedShape)
 
@@ -85,7 +89,7 @@ const figureTableSchema = z.object({
 export type FigureTable = z.infer<typeof figureTableSchema>
 
 /** The ways in which figures are drawn; components/figures/index.tsx has the drawing of each. */
-const DRAWINGS = ['curves', 'levels', 'lines'] as const
+const DRAWINGS = ['curves', 'levels', 'lines', 'bars'] as const
 export type FigureDrawing = (typeof DRAWINGS)[number]
 
 /** The questions that figures answer, in the order of the figures page, with their headings. */

@@ -11,6 +11,8 @@ export const optionFieldSchema = z.object({
   columns: z.array(z.enum(COLUMN_SHAPES)).exactOptional(),
   /** Set where every number of a measure of a set is a choice; the service adds those that the schema does not name. */
   setMeasures: z.literal(true).exactOptional(),
+  /** Set where names in the study's benchmark results are choices; the service adds those that it has. */
+  ofResults: z.enum(['student', 'metric']).exactOptional(),
   ...numbersOrNull('min', 'max', 'step'),
   default: z.union([z.string(), z.number(), z.boolean()]),
   /** Shown beside the title instead of in the menu. */
@@ -50,6 +52,7 @@ const propertySchema = z.looseObject({
   enum: z.array(z.string()).optional(),
   columns: z.array(z.enum(COLUMN_SHAPES)).optional(),
   setMeasures: z.literal(true).optional(),
+  ofResults: z.enum(['student', 'metric']).optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   ...texts('title', 'description'),
@@ -67,8 +70,9 @@ export function describeOptions(schema: z.ZodType): OptionField[] {
   const json = z.toJSONSchema(schema, { io: 'input' }) as { properties?: Record<string, unknown> }
   return Object.entries(json.properties ?? {}).map(([name, raw]) => {
     const property = propertySchema.parse(raw)
-    const { columns, setMeasures, labels = {} } = property
-    const named = property.enum ?? (columns || setMeasures ? Object.keys(labels) : null)
+    const { columns, setMeasures, ofResults, labels = {} } = property
+    const named =
+      property.enum ?? (columns || setMeasures || ofResults ? Object.keys(labels) : null)
     return {
       name,
       title: property.title,
@@ -80,6 +84,7 @@ export function describeOptions(schema: z.ZodType): OptionField[] {
       })),
       ...(columns ? { columns } : {}),
       ...(setMeasures ? { setMeasures } : {}),
+      ...(ofResults ? { ofResults } : {}),
       min: property.minimum ?? null,
       max: property.maximum ?? null,
       step: property.step ?? null,

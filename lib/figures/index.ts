@@ -7,10 +7,14 @@ import { healthRates } from './health-rates'
 import { icIfdDensity } from './ic-ifd-density'
 import { ifdDensity } from './ifd-density'
 import { mndDensity } from './mnd-density'
+import { resultsOverRounds } from './results-over-rounds'
+import { resultsOverSizes } from './results-over-sizes'
 import { scoresOverRounds } from './scores-over-rounds'
 import { setMeasures } from './set-measures'
 import { describeOptions } from './shared/options'
+import { temperatureLines } from './temperature-lines'
 import type { Figure, FigureMeta } from './types'
+import { winTieLose } from './win-tie-lose'
 
 // The order is the order of the figures page.
 const FIGURES: readonly Figure[] = [
@@ -24,6 +28,10 @@ const FIGURES: readonly Figure[] = [
   firstTokenProbability,
   distribution,
   setMeasures,
+  resultsOverRounds,
+  resultsOverSizes,
+  temperatureLines,
+  winTieLose,
 ]
 
 /** Returns every registered figure in the order of the figures page. */

@@ -6,6 +6,7 @@ import type {
   PreparedCommon,
 } from '@/lib/contracts/figure'
 import type { SetOutput, SetRecord } from '@/lib/contracts/measure'
+import type { StoredResult } from '@/lib/contracts/results'
 import type { ARM_CLASSES } from '@/lib/contracts/study'
 import type { Tile } from './shared/tiles'
 
@@ -87,6 +88,18 @@ export interface FigureData {
   series: readonly FigureSeries[]
   /** Column id -> description; a requested column that the study does not offer is absent. */
   columns: Record<string, FigureColumnInfo>
+  /** Benchmark results of the study, where the figure asks for them; the filter of rows does not touch them. */
+  results?: FigureResults
+}
+
+/** Benchmark results as a figure sees them. */
+export interface FigureResults {
+  own: readonly StoredResult[]
+  /** The study's evolvers, which models are said to be trained on. */
+  arms: readonly { key: string; label: string; armClass: ArmClass; colorIndex: number }[]
+  seedSets: readonly FacetAxis[]
+  /** Names of the exports that models were trained on, with their rows. */
+  exports: readonly { id: string; name: string; rows: number }[]
 }
 
 export interface FacetAxis {
@@ -119,6 +132,8 @@ export interface Figure<
   columns(options: O): readonly string[]
   /** Whether prepare reads the operator of each row. */
   needsOperators?(options: O): boolean
+  /** Whether prepare reads the benchmark results of the study. */
+  needsResults?: boolean
   /** Pure; bins on the server, so that no row data reaches the browser. */
   prepare(data: FigureData, options: O): P
   table(prepared: P): FigureTable

@@ -88,6 +88,30 @@ export function publishedLossRatio(kind: 'ifd' | 'ic-ifd', place: PublishedPlace
   return (kind === 'ifd' ? row.ifdPercent : row.icIfdPercent) / 100
 }
 
+/** One bar of the paper's figures 6 and 7: students trained on what IC-IFD keeps of Alpaca, judged against others. */
+export interface PublishedOutcome {
+  figure: number
+  student: string
+  label: string
+  /** Rows that the students of the side that may win were trained on. */
+  trained: number
+  win: number
+  tie: number
+  lose: number
+}
+
+const ALPACA_ROWS = published.seedSets.find((set) => set.key === 'alpaca')?.n ?? 0
+const AGAINST: Readonly<Record<string, string>> = published.winTieLose.against
+
+/** Returns the nine bars of figures 6 and 7, as judged by GPT-4. */
+export function publishedOutcomes(): PublishedOutcome[] {
+  return published.winTieLose.rows.map(({ keptPercent, ...row }) => ({
+    ...row,
+    label: `IC-IFD, ${keptPercent} % kept, against ${AGAINST[row.figure] ?? ''}`,
+    trained: Math.floor((ALPACA_ROWS * keptPercent) / 100),
+  }))
+}
+
 /** Returns where the numbers of one kind stand. */
 export function publishedSource(kind: 'levels' | 'scores' | 'lossRatios'): PublishedSource {
   const part = published[kind]

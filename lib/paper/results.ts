@@ -1,4 +1,10 @@
-import { isAttainable, unknownModel, UNSTATED, type StoredResult } from '@/lib/contracts/results'
+import {
+  benchmarkKey,
+  isAttainable,
+  unknownModel,
+  UNSTATED,
+  type StoredResult,
+} from '@/lib/contracts/results'
 import { SEEDS_KEY } from '@/lib/contracts/seeds'
 import published from './published.json'
 import tables from './results.json'
@@ -122,4 +128,52 @@ export function publishedResults(): StoredResult[] {
     .toSorted((a, b) => a.table - b.table)
     .map((printed, at) => resultOf(printed, -1 - at))
   return results
+}
+
+type Measured = Pick<StoredResult, 'benchmark' | 'subBenchmark' | 'metric'>
+
+// The names that evaluation tools give to what the paper measured, besides the paper's own names.
+const SAME_BENCHMARKS: Readonly<Record<string, string>> = {
+  hendrycksmath: 'math',
+  minervamath: 'math',
+}
+const ACCURACY = /^(?:acc|accuracy|exact_match|em|score)(?:[,/ ].*)?$/
+const FOLLOWED: Readonly<Record<string, RegExp>> = {
+  gsm8k: ACCURACY,
+  math: ACCURACY,
+  ceval: ACCURACY,
+  mmlu: ACCURACY,
+  humaneval: /^(?:humaneval_)?pass(?:@|_at_)1(?:,.*)?$/,
+  mbpp: /^(?:mbpp_)?pass(?:@|_at_)1(?:,.*)?$/,
+}
+
+function keyOf({ benchmark, subBenchmark, metric }: Measured): string | null {
+  const named = benchmarkKey(benchmark)
+  const name = SAME_BENCHMARKS[named] ?? named
+  const key = metric.toLowerCase()
+  if (name === 'ifeval') {
+    const level = /prompt/.exec(key)?.[0] ?? (/inst/.test(key) ? 'inst' : null)
+    const manner = /strict|loose/.exec(key)?.[0]
+    return level && manner ? `${name} ${level} ${manner}` : null
+  }
+  if (name === 'followbench') {
+    if (!/hard|hsr/.test(key)) return null
+    const level = /level\D*(\d)/.exec(`${key} ${subBenchmark ?? ''}`.toLowerCase())?.[1]
+    return `${name} ${level ?? (/mean|avg|average/.test(key) ? 'mean' : '?')}`
+  }
+  return subBenchmark === null && FOLLOWED[name]?.test(key) ? name : null
+}
+
+let measured: Set<string> | null = null
+
+/**
+ * Returns whether a metric of a benchmark is one that the paper prints, or the one of a given published result; by name,
+ * which says nothing of prompts and versions.
+ */
+export function isMetricOfPaper(own: Measured, published?: Measured): boolean {
+  const key = keyOf(own)
+  if (key === null) return false
+  if (published) return keyOf(published) === key
+  measured ??= new Set(publishedResults().flatMap((result) => keyOf(result) ?? []))
+  return measured.has(key)
 }

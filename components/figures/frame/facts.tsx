@@ -19,7 +19,7 @@ function sumReasons(counts: readonly SeriesCount[]): [string, number][] {
 
 const SERIES_COLUMNS: readonly Column<SeriesCount>[] = [
   { name: 'Series', cell: ({ label }) => label },
-  { name: 'Rows', kind: 'number', cell: ({ n }) => count(n) },
+  { name: 'Counted', kind: 'number', cell: ({ n }) => count(n) },
   { name: 'With a value', kind: 'number', cell: ({ valued }) => count(valued) },
   {
     name: 'Missing',
@@ -30,24 +30,31 @@ const SERIES_COLUMNS: readonly Column<SeriesCount>[] = [
   },
 ]
 
-/** Rows without a value by reason, and how far running computations are. */
-export function Coverage({ counts }: { counts: readonly SeriesCount[] }) {
+/** Rows or results without a value by reason, and how far running computations are. */
+export function Coverage(props: {
+  counts: readonly SeriesCount[]
+  /** What is counted. */
+  things: 'rows' | 'results'
+}) {
+  const { counts, things } = props
   const n = counts.reduce((sum, entry) => sum + entry.n, 0)
   const valued = counts.reduce((sum, entry) => sum + entry.valued, 0)
   const running = counts.filter((entry) => entry.done < entry.total)
   const done = counts.reduce((sum, entry) => sum + entry.done, 0)
   const total = counts.reduce((sum, entry) => sum + entry.total, 0)
   const reasons = sumReasons(counts)
-  if (counts.length === 0) return <div>Not computed in this study yet.</div>
+  if (counts.length === 0) {
+    return <div>{things === 'rows' ? 'Not computed in this study yet.' : 'No results yet.'}</div>
+  }
   return (
     <div className={classes.facts}>
       {running.length > 0 ? (
         <strong>
-          {count(done)} of {count(total)} rows so far
+          {count(done)} of {count(total)} {things} so far
         </strong>
       ) : null}
       <span data-figure-text>
-        {count(valued)} of {count(n)} rows have a value
+        {count(valued)} of {count(n)} {things} have a value
       </span>
       {reasons.length === 0 ? (
         <span>none missing</span>

@@ -40,6 +40,11 @@ export interface FigureFrameProps {
   compact?: boolean
 }
 
+const EMPTY = {
+  rows: 'No row has a value for this figure yet.',
+  results: 'No benchmark result of this study belongs into this figure yet.',
+}
+
 /** One figure with everything around it: title, reading, chart, legend, counts, definitions, table and exports. */
 export function FigureFrame(props: FigureFrameProps) {
   const { meta, result, error = null, onOptions, onSelect, onCard, compact = false } = props
@@ -141,7 +146,7 @@ export function FigureFrame(props: FigureFrameProps) {
                 <div className={`${classes.message} ${classes.short}`}>
                   <p>
                     {drawing
-                      ? 'No row has a value for this figure yet.'
+                      ? EMPTY[result.prepared.counted ?? 'rows']
                       : 'This version of the page cannot draw this figure. Reload the page.'}
                   </p>
                   {props.emptyAction}
@@ -151,14 +156,16 @@ export function FigureFrame(props: FigureFrameProps) {
               ) : (
                 <FigureBody result={result} />
               )}
-              {isEmpty ? null : <FigureNotes notes={result.prepared.notes} />}
+              {isEmpty && !result.prepared.counted ? null : (
+                <FigureNotes notes={result.prepared.notes} />
+              )}
             </>
           )}
         </div>
         {result && !error && !unchosen && !isEmpty && !isTable ? <ReadoutLine /> : null}
         {result && !error && !unchosen ? (
           <figcaption className={classes.foot}>
-            <Coverage counts={result.prepared.counts} />
+            <Coverage counts={result.prepared.counts} things={result.prepared.counted ?? 'rows'} />
             <Cards cards={result.cards} onCard={onCard ?? null} />
           </figcaption>
         ) : null}

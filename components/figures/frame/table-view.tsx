@@ -25,7 +25,7 @@ function columnsOf({ table, onSelect }: TableViewProps): Column<Row>[] {
   const { columns, rows, selections } = table
   const isNumber = (key: string) => rows.some((row) => typeof row[key] === 'number')
   const link: Column<Row> = {
-    name: 'Rows',
+    name: selections?.some((one) => one?.benchmark !== undefined) ? 'Results' : 'Rows',
     cell: (_, index) => {
       const selection = selections?.[index]
       return selection ? (

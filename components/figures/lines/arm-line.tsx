@@ -16,21 +16,35 @@ interface ArmLineProps {
   index: number
   count: number
   points: readonly LinePoint[]
+  /** Returns where a round stands on the x axis. */
+  xOf(round: number): number
   /** The seeds, where the line of every arm begins. */
   start: LinePoint | null
   intervals: boolean
+  /** Rounds to which no line is drawn from the one before. */
+  breaks: readonly number[]
   onSelect: ((point: LinePoint) => void) | null
 }
 
 /** One arm over the rounds: dashed line, markers with intervals, hollow marks for published values. */
-export function ArmLine({ arm, index, count, points, start, intervals, onSelect }: ArmLineProps) {
+export function ArmLine({
+  arm,
+  index,
+  count,
+  points,
+  xOf,
+  start,
+  intervals,
+  breaks,
+  onSelect,
+}: ArmLineProps) {
   const x = useXAxisScale()
   const y = useYAxisScale()
   if (!x || !y) return null
   const shift = (index - (count - 1) / 2) * SPREAD_PX
   const color = armCss(arm.colorIndex)
   const place = (point: LinePoint, value: number) => {
-    const left = x(point.round)
+    const left = x(xOf(point.round))
     const top = y(value)
     return left === undefined || top === undefined ? null : { left: left + shift, top }
   }
@@ -38,12 +52,29 @@ export function ArmLine({ arm, index, count, points, start, intervals, onSelect 
     const at = point.value === null ? null : place(point, point.value)
     return at ? [{ point, ...at }] : []
   })
+  const published = points.flatMap((point) => {
+    const at = point.published === null ? null : place(point, point.published)
+    return at ? [{ point, ...at }] : []
+  })
   const from =
     start && start.value !== null && start.arm !== arm.key
-      ? { left: x(start.round), top: y(start.value) }
+      ? { left: x(xOf(start.round)), top: y(start.value) }
       : null
-  const path = [...(from ? [from] : []), ...valued]
-    .map(({ left, top }, i) => `${i === 0 ? 'M' : 'L'}${left} ${top}`)
+  const isBroken = (before: number, after: number) =>
+    breaks.some((at) => before < at && at <= after)
+  const path = [
+    ...(from ? [{ ...from, round: start?.round ?? 0 }] : []),
+    // Without any value of its own the line follows the published ones.
+    ...(valued.length > 0 ? valued : published).map(({ point, left, top }) => ({
+      left,
+      top,
+      round: point.round,
+    })),
+  ]
+    .map(({ left, top, round }, i, all) => {
+      const before = all[i - 1]
+      return `${!before || isBroken(before.round, round) ? 'M' : 'L'}${left} ${top}`
+    })
     .join('')
   return (
     <g>
@@ -54,16 +85,12 @@ export function ArmLine({ arm, index, count, points, start, intervals, onSelect 
         strokeWidth="2"
         strokeDasharray={armDash(arm.colorIndex) || undefined}
       />
-      {points.map((point) => {
-        const at = point.published === null ? null : place(point, point.published)
-        if (!at) return null
-        return (
-          <g key={`paper-${point.round}`} stroke={toneCss(INK.text)}>
-            <MarkerShape x={at.left} y={at.top} colorIndex={arm.colorIndex} hollow r={5} />
-            <path d={`M${at.left - 8} ${at.top}h16`} strokeWidth="1.2" />
-          </g>
-        )
-      })}
+      {published.map(({ point, left, top }) => (
+        <g key={`paper-${point.round}`} stroke={toneCss(INK.text)}>
+          <MarkerShape x={left} y={top} colorIndex={arm.colorIndex} hollow r={5} />
+          <path d={`M${left - 8} ${top}h16`} strokeWidth="1.2" />
+        </g>
+      ))}
       {valued.map(({ point, left, top }) => {
         const low = point.low === null ? undefined : y(point.low)
         const high = point.high === null ? undefined : y(point.high)

@@ -1,20 +1,27 @@
 'use client'
 
+import { useElementSize } from '@mantine/hooks'
 import type { LinePoint, LinesPrepared } from '@/lib/figures/shared/lines'
 import { niceEnd, niceTicks } from '../axes'
 import { Facets } from '../facets'
 import { LinesPanel } from './panel'
 
 const PANEL_PX = 210
+// Panels of metrics stand in rows of at most four, as in the paper, each wide enough for its ticks.
+const MOST_ACROSS = 4
+const ROOM_PX = 246
 // Lines are read by their slope, so the axis may start above 0; it keeps a tenth of the span free at both ends.
 const FREE_SHARE = 0.1
 
-function ticksOf(points: readonly LinePoint[], intervals: boolean): number[] {
-  const values = points.flatMap((point) => [
-    ...(point.value === null ? [] : [point.value]),
-    ...(point.published === null ? [] : [point.published]),
-    ...(intervals && point.low !== null && point.high !== null ? [point.low, point.high] : []),
-  ])
+function ticksOf(points: readonly LinePoint[], intervals: boolean, hasZero: boolean): number[] {
+  const values = [
+    ...(hasZero ? [0] : []),
+    ...points.flatMap((point) => [
+      ...(point.value === null ? [] : [point.value]),
+      ...(point.published === null ? [] : [point.published]),
+      ...(intervals && point.low !== null && point.high !== null ? [point.low, point.high] : []),
+    ]),
+  ]
   if (values.length === 0) return [0, 1]
   const low = Math.min(...values)
   const high = Math.max(...values)
@@ -32,31 +39,45 @@ function ticksOf(points: readonly LinePoint[], intervals: boolean): number[] {
 
 /** A measure over the rounds: one panel a seed set, one line an arm. */
 export function ScoresOverRounds({ prepared }: { prepared: LinesPrepared }) {
-  const { facets, points, axis, intervals, measure, unit, statistic } = prepared
+  const { facets, points, axis, intervals, measure, unit, statistic, places } = prepared
+  const { ref, width } = useElementSize()
+  const perRow = places
+    ? Math.min(MOST_ACROSS, Math.max(1, Math.floor(width / ROOM_PX)))
+    : facets.length
+  const bands = Array.from({ length: Math.ceil(facets.length / Math.max(1, perRow)) }, (_, at) =>
+    facets.slice(at * perRow, (at + 1) * perRow),
+  )
+  const hasZero = places?.zero ?? false
   const isShared = axis === 'shared'
-  const shared = ticksOf(points, intervals)
-  const name = `${statistic === 'mean' ? 'Mean' : 'Median'} ${measure.toLowerCase()}`
+  const shared = ticksOf(points, intervals, hasZero)
+  const name =
+    places?.yLabel ?? `${statistic === 'mean' ? 'Mean' : 'Median'} ${measure.toLowerCase()}`
   return (
-    <Facets
-      rows={[{ key: 'all', label: '' }]}
-      columns={facets}
-      sharedY={isShared}
-      yLabel={unit ? `${name} (${unit})` : name}
-      xLabel="Round"
-      panelHeight={PANEL_PX}
-      has={() => true}
-      panel={(_, key, box) => {
-        const facet = facets.find((one) => one.key === key)
-        const own = points.filter((point) => point.facet === key)
-        return facet ? (
-          <LinesPanel
-            prepared={prepared}
-            facet={facet}
-            box={box}
-            ticks={isShared ? shared : ticksOf(own, intervals)}
-          />
-        ) : null
-      }}
-    />
+    <div ref={ref}>
+      {bands.map((band) => (
+        <Facets
+          key={band.map(({ key }) => key).join()}
+          rows={[{ key: 'all', label: '' }]}
+          columns={band}
+          sharedY={isShared}
+          yLabel={unit && !places?.zero ? `${name} (${unit})` : name}
+          xLabel={places?.xLabel ?? 'Round'}
+          panelHeight={PANEL_PX}
+          has={() => true}
+          panel={(_, key, box) => {
+            const facet = facets.find((one) => one.key === key)
+            const own = points.filter((point) => point.facet === key)
+            return facet ? (
+              <LinesPanel
+                prepared={prepared}
+                facet={facet}
+                box={box}
+                ticks={isShared ? shared : ticksOf(own, intervals, hasZero)}
+              />
+            ) : null
+          }}
+        />
+      ))}
+    </div>
   )
 }

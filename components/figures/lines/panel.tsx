@@ -3,7 +3,7 @@
 import { useCallback } from 'react'
 import { Line, LineChart, Tooltip, XAxis, YAxis } from 'recharts'
 import { pointSelection, type LinePoint, type LinesPrepared } from '@/lib/figures/shared/lines'
-import { AXIS_STYLE, GridLines, ReportHover } from '../axes'
+import { AXIS_STYLE, GridLines, ReportHover, ZeroLine } from '../axes'
 import { X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
 import { useFigure, type Readout } from '../interaction'
 import { INK, toneCss } from '../palette'
@@ -21,6 +21,7 @@ interface PanelProps {
 }
 
 function pointText(point: LinePoint): string {
+  if (point.detail !== undefined) return point.detail
   if (point.value === null) return 'no value yet'
   const interval =
     point.low === null || point.high === null ? '' : ` (${three(point.low)}–${three(point.high)})`
@@ -28,17 +29,23 @@ function pointText(point: LinePoint): string {
   return `${three(point.value)}${interval}, n ${point.n.toLocaleString('en-US')}${paper}`
 }
 
+function isSeeds({ arms }: LinesPrepared, key: string): boolean {
+  return arms.find((arm) => arm.key === key)?.colorIndex === null
+}
+
 /** One seed set: a line an arm, starting at the seeds. */
 export function LinesPanel({ prepared, facet, box, ticks }: PanelProps) {
   const { onSelect } = useFigure()
-  const { arms, rounds, intervals } = prepared
+  const { arms, rounds, intervals, places } = prepared
+  const xOf = useCallback((round: number) => prepared.places?.at?.[round] ?? round, [prepared])
   const points = prepared.points.filter((point) => point.facet === facet.key)
-  const start = points.find((point) => point.round === 0) ?? null
+  // Lines of all evolvers begin at the seeds.
+  const start = points.find(({ arm, round }) => round === 0 && isSeeds(prepared, arm)) ?? null
   const drawn = arms.filter((arm) => points.some((point) => point.arm === arm.key))
   const evolved = drawn.filter((arm) => arm.colorIndex !== null)
   const read = useCallback(
     (label: string): Readout => {
-      const round = Number(label)
+      const round = prepared.rounds.find((one) => xOf(one) === Number(label))
       const items = prepared.points
         .filter((point) => point.facet === facet.key && point.round === round)
         .map((point) => {
@@ -50,12 +57,20 @@ export function LinesPanel({ prepared, facet, box, ticks }: PanelProps) {
             text: pointText(point),
           }
         })
-      return { title: `${facet.label}, ${round === 0 ? 'seeds' : `round ${round}`}`, items }
+      const name = prepared.places
+        ? `${prepared.places.xLabel.toLowerCase()} ${prepared.places.names[round ?? -1] ?? ''}`
+        : round === 0
+          ? 'seeds'
+          : `round ${round}`
+      return { title: `${facet.label}, ${name}`, items }
     },
-    [prepared, facet],
+    [prepared, facet, xOf],
   )
+  const [first, last] = [xOf(rounds[0] ?? 0), xOf(rounds.at(-1) ?? 1)]
+  // A quarter of a step at both ends.
+  const free = (last - first || 1) / (4 * Math.max(1, rounds.length - 1))
   const data = rounds.map((round) => ({
-    round,
+    round: xOf(round),
     value: points.find((point) => point.round === round)?.value ?? null,
   }))
   return (
@@ -67,14 +82,21 @@ export function LinesPanel({ prepared, facet, box, ticks }: PanelProps) {
       title={facet.label}
     >
       <GridLines at={ticks} />
+      {places?.zero ? <ZeroLine /> : null}
       <XAxis
         dataKey="round"
         type="number"
         {...AXIS_STYLE}
-        domain={[(rounds[0] ?? 0) - 0.25, (rounds.at(-1) ?? 1) + 0.25]}
-        ticks={rounds}
+        domain={[first - free, last + free]}
+        ticks={rounds.map(xOf)}
         interval={0}
-        tickFormatter={(round: number) => (round === 0 ? 'Seeds' : String(round))}
+        tickFormatter={(at: number) =>
+          places
+            ? (places.names[rounds.find((round) => xOf(round) === at) ?? -1] ?? '')
+            : at === 0
+              ? 'Seeds'
+              : String(at)
+        }
         height={X_AXIS_PX}
       />
       <YAxis
@@ -103,12 +125,16 @@ export function LinesPanel({ prepared, facet, box, ticks }: PanelProps) {
           <ArmLine
             key={arm.key}
             arm={arm}
+            xOf={xOf}
             index={index < 0 ? 0 : index}
             count={index < 0 ? 1 : evolved.length}
             points={points.filter((point) => point.arm === arm.key)}
             start={start}
             intervals={intervals}
-            onSelect={onSelect ? (point) => onSelect(pointSelection(point)) : null}
+            breaks={places?.breaks ?? []}
+            onSelect={
+              onSelect ? (point) => onSelect(point.selection ?? pointSelection(point)) : null
+            }
           />
         )
       })}

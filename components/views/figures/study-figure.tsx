@@ -63,7 +63,11 @@ export function StudyFigure(props: StudyFigureProps) {
         error={failure ? { message: failure.message, onRetry: () => void query.refetch() } : null}
         onOptions={onOptions}
         onSelect={(selection) =>
-          router.push(`/studies/${studyId}/rows${filterQuery(filterOf(selection, filter))}`)
+          router.push(
+            selection.benchmark === undefined
+              ? `/studies/${studyId}/rows${filterQuery(filterOf(selection, filter))}`
+              : `/studies/${studyId}/results?benchmark=${encodeURIComponent(selection.benchmark)}`,
+          )
         }
         onCard={openCard}
         drawnHref={meta.hasDrawnValues ? drawnValuesUrl(studyId, meta.id, options, filter) : null}
@@ -79,9 +83,19 @@ export function StudyFigure(props: StudyFigureProps) {
                 Show the imported values
               </Button>
             ) : null}
-            <Button component={Link} href={`${overview}?do=${dialogOf(meta)}`} variant="default">
-              Compute missing values
-            </Button>
+            {query.data?.prepared.counted ? (
+              <Button
+                component={Link}
+                href={`${overview}/results?do=import-results`}
+                variant="default"
+              >
+                Import results
+              </Button>
+            ) : (
+              <Button component={Link} href={`${overview}?do=${dialogOf(meta)}`} variant="default">
+                Compute missing values
+              </Button>
+            )}
           </Group>
         }
       />

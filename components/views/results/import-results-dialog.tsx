@@ -71,7 +71,7 @@ export function ImportResultsDialog({ studyId, onClose }: ImportResultsDialogPro
         ) : null}
         <Textarea
           label="Paste a table"
-          description="Columns model, benchmark, metric and value; unit, n, stderr, harness, harness_version, few_shot, template_hash, part and date where you have them. Commas, tabs or Markdown."
+          description="Columns model, benchmark, metric and value; unit, n, stderr, harness, harness_version, few_shot, template_hash, part and date where you have them. Commas, tabs or Markdown. Or win, tie and lose: three numbers a line, after a name if there is one."
           autosize
           minRows={PASTE_ROWS}
           maxRows={12}

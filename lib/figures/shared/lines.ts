@@ -15,6 +15,23 @@ export interface LinePoint {
   published: number | null
   model: string | null
   partial: boolean
+  /** What is said of the value when it is pointed at, instead of its number of rows. */
+  detail?: string
+  /** Where the point leads; absent = to the rows of its cell. */
+  selection?: FigureSelection
+}
+
+/** An x axis of other places than rounds; `round` of a point is then the number of its place. */
+export interface PlacesAxis {
+  xLabel: string
+  yLabel: string
+  names: string[]
+  /** Numbers of the places at which a line is not drawn on from the one before. */
+  breaks: number[]
+  /** A line at zero: the values are differences. */
+  zero: boolean
+  /** Where the places stand; absent = at equal steps. */
+  at?: number[]
 }
 
 /** What a line figure draws: one panel a seed set, one line an arm. */
@@ -30,6 +47,7 @@ export interface LinesPrepared extends PreparedCommon {
   intervals: boolean
   axis: 'shared' | 'own'
   overlay: { shown: boolean; source: string; model: string | null; role: string }
+  places?: PlacesAxis
 }
 
 /** Returns who is ahead in how many cells, or how one arm moves from its first to its last round. */

@@ -33,6 +33,11 @@ export function choiceOfMeasure(labels: Record<string, string>, text: OptionText
   return openChoice(labels, { ...text, setMeasures: true })
 }
 
+/** Returns a choice among names in the study's benchmark results; '' is the first choice, which `preset` words. */
+export function choiceOfResults(of: 'student' | 'metric', preset: string, text: OptionText) {
+  return openChoice({ '': preset }, { ...text, ofResults: of })
+}
+
 /** Returns a number option within bounds; `step` is the distance of the slider's stops. */
 export function amount(
   text: OptionText & { default: number; min: number; max: number; step: number },

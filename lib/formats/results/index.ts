@@ -8,6 +8,8 @@ import { lmEvalSamples } from './lm-eval-samples'
 import { openCompassResult, openCompassSummary } from './opencompass'
 import { resultTable } from './table'
 import type { ResultReader } from './types'
+import { alpacaEvalAnnotations } from './alpaca-eval-annotations'
+import { winTieLoseTable } from './win-tie-lose'
 
 /** Every kind of result file; the first that fits reads it. */
 export const RESULT_READERS: readonly ResultReader[] = [
@@ -16,6 +18,8 @@ export const RESULT_READERS: readonly ResultReader[] = [
   ifeval,
   evalPlus,
   alpacaEval,
+  alpacaEvalAnnotations,
+  winTieLoseTable,
   openCompassSummary,
   followBench,
   everyEvalEver,

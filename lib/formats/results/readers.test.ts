@@ -33,6 +33,8 @@ const NAMES: Record<string, string> = {
   'ifeval-strict.jsonl': 'm/eval_results_strict.jsonl',
   'evalplus.json': 'humaneval/student-a.eval_results.json',
   'alpaca-eval.csv': 'leaderboard.csv',
+  'alpaca-eval-annotations.json': 'annotations.json',
+  'win-tie-lose.csv': 'judged.csv',
   'opencompass-summary.csv': 'summary/summary_20241215_100000.csv',
   'opencompass-gsm8k.json': '20241215_100000/results/student-a/gsm8k.json',
   'followbench-hsr.csv': 'evaluation_result/style_hsr.csv',

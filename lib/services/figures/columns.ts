@@ -4,7 +4,9 @@ import { runCells, runs } from '@/db/schema'
 import type { ColumnShape } from '@/lib/contracts/column-kinds'
 import type { ColumnInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
+import type { StoredResult } from '@/lib/contracts/results'
 import { describeFigure, parseFigureOptions } from '@/lib/figures'
+import { resultChoices } from '@/lib/figures/shared/result-marks'
 import type { Figure, FigureMeta, OptionField } from '@/lib/figures/types'
 import { listMeasured } from '@/lib/metrics'
 import { listColumns } from '../columns'
@@ -80,6 +82,7 @@ export function describeWith(
   figure: Figure,
   columns: readonly ColumnChoice[],
   options: Record<string, unknown> = {},
+  results: readonly StoredResult[] = [],
 ): FigureMeta {
   const meta = describeFigure(figure)
   const fields = meta.options.map((field) => {
@@ -87,6 +90,9 @@ export function describeWith(
       const named = new Set(field.choices.map(({ value }) => value))
       const more = setChoices().filter(({ value }) => !named.has(value))
       return { ...field, choices: [...field.choices, ...more] }
+    }
+    if (field.ofResults) {
+      return { ...field, choices: [...field.choices, ...resultChoices(results, field.ofResults)] }
     }
     if (!field.columns) return field
     const own = offered(figure, field, columns)

@@ -1,10 +1,16 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
-import { runCells, runs } from '@/db/schema'
+import { runCells, runs, subsets } from '@/db/schema'
 import type { Column } from '@/lib/columns/column'
 import type { RowFilter } from '@/lib/contracts/filter'
 import type { ArmInfo, ColumnInfo } from '@/lib/contracts/study'
-import type { FigureColumnInfo, FigureData, FigureSeries, SeriesColumn } from '@/lib/figures/types'
+import type {
+  FigureColumnInfo,
+  FigureData,
+  FigureResults,
+  FigureSeries,
+  SeriesColumn,
+} from '@/lib/figures/types'
 import type { CellRef } from '../cells'
 import { columnReader, listColumns, type ColumnReader } from '../columns'
 import { findSource } from '../columns/describe'
@@ -12,6 +18,7 @@ import type { RunKey } from '../columns/runs'
 import { yieldToEventLoop } from '../compare/slots'
 import { operatorCodes } from '../rows/operators'
 import { setRecordOf } from '../measures'
+import { listResults } from '../results'
 import { select, warmSelection } from '../rows/select'
 import { listArms, listSeedSets } from '../studies/detail'
 import { needsNoRun } from './columns'
@@ -158,6 +165,22 @@ function seriesOf(
   }
 }
 
+function resultsOf(db: Db, studyId: string): FigureResults {
+  const { results } = listResults(db, studyId)
+  const used = results.flatMap(({ mapping }) => mapping.subsetId ?? [])
+  const named = { id: subsets.id, name: subsets.name, rows: subsets.rowCount }
+  return {
+    own: results,
+    arms: listArms(db, studyId),
+    seedSets: listSeedSets(db, studyId).map(({ key, label }) => ({ key, label })),
+    exports: db
+      .select(named)
+      .from(subsets)
+      .where(inArray(subsets.id, [...new Set(used)]))
+      .all(),
+  }
+}
+
 /**
  * Returns the columns of a study's cells as a figure reads them, cut to the rows that the filter keeps. Columns that the
  * study's metrics do not know are absent.
@@ -165,9 +188,17 @@ function seriesOf(
 export async function loadFigureData(
   db: Db,
   studyId: string,
-  request: { columns: readonly string[]; operators: boolean; filter: RowFilter },
+  request: {
+    columns: readonly string[]
+    operators: boolean
+    filter: RowFilter
+    /** Whether the benchmark results are wanted, too. */
+    results?: boolean
+  },
 ): Promise<FigureData> {
   const { filter, operators } = request
+  const results = request.results ? { results: resultsOf(db, studyId) } : {}
+  if (request.columns.length === 0) return { series: [], columns: {}, ...results }
   const infos = listColumns(db, studyId, { all: true }).filter((info) =>
     request.columns.includes(info.id),
   )
@@ -213,5 +244,5 @@ export async function loadFigureData(
       column.record = column.done === column.total ? setRecordOf(notes, one.cellId) : null
     }
   }
-  return { series, columns }
+  return { series, columns, ...results }
 }

@@ -27,6 +27,7 @@ import {
 } from './columns'
 import { loadFigureData } from './data'
 import { APP_VERSION } from '../runs/definition'
+import { listResults } from '../results'
 import { getStudy } from '../studies'
 
 /** Returns the option and the choice under which a figure draws values that came with the study's files, if any. */
@@ -55,8 +56,9 @@ export function listStudyFigures(db: Db, studyId: string): FigureListItem[] {
   getStudy(db, studyId)
   const columns = listColumns(db, studyId, { all: true })
   const valued = columnsWithValues(db, studyId)
+  const { results } = listResults(db, studyId)
   return listFigures().map((figure) => {
-    const meta = describeWith(figure, valued)
+    const meta = describeWith(figure, valued, {}, results)
     const wanted = figure.columns(parseFigureOptions(figure, {}))
     const found = columns.filter((column) => wanted.includes(column.id))
     const imported = importedChoice(columns, figure, meta)
@@ -69,6 +71,7 @@ export function listStudyFigures(db: Db, studyId: string): FigureListItem[] {
       available:
         imported !== null ||
         isThere ||
+        (figure.needsResults === true && results.length > 0) ||
         columns.some(({ id, runId }) => runId !== null && measured.has(id)) ||
         (unchosenColumn(meta, {})?.choices.length ?? 0) > 0,
       needs: [...new Set(found.map((column) => column.fromMetric))],
@@ -100,7 +103,7 @@ function figureResult(
   source: { study: string; filter: RowFilter } | null,
 ): FigureResult {
   const prepared = figure.prepare(data, options)
-  const meta = describeWith(figure, columns, options)
+  const meta = describeWith(figure, columns, options, data.results?.own)
   const drawn = unchosenColumn(meta, {})
   const label = drawn ? data.columns[String(options[drawn.name])]?.label : undefined
   const title = label === undefined ? meta.title : `${meta.title} of ${label}`
@@ -146,6 +149,7 @@ async function load(db: Db, studyId: string, request: FigureRequest): Promise<Lo
   const data = await loadFigureData(db, studyId, {
     columns: figure.columns(options),
     operators: figure.needsOperators?.(options) ?? false,
+    results: figure.needsResults ?? false,
     filter: request.filter,
   })
   return { figure, options, data }

@@ -10,6 +10,7 @@ import {
   type ImportResults,
 } from '@/lib/contracts/results'
 import { AppError } from '@/lib/errors'
+import { tableOfCounts } from '@/lib/formats/results/win-tie-lose'
 import type { ReadResult } from '@/lib/formats/results/types'
 import type { ServiceContext } from '../context'
 import type { FileTasks } from '../files/tasks'
@@ -145,7 +146,7 @@ export async function importResults(
   const request = importResultsSchema.parse(given)
   if (request.pasted !== undefined) {
     const { uploadId } = await saveUpload(ctx.config, PASTED_NAME, [
-      Buffer.from(request.pasted),
+      Buffer.from(tableOfCounts(request.pasted) ?? request.pasted),
     ] as unknown as AsyncIterable<Uint8Array>)
     request.uploads.push({ uploadId })
   }

@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { emptyFilter } from '@/lib/contracts/filter'
+import { unknownModel, type ResultModel } from '@/lib/contracts/results'
+import type { ResultLinesPrepared } from '@/lib/figures/shared/result-lines'
+import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { filesHere } from '../files/tasks'
+import { getStudyFigure, listStudyFigures } from '../figures'
+import { importResults } from '../results/import'
+import { mapModel } from '../results/models'
+
+let study: TestStudy
+beforeEach(async () => {
+  study = await testStudy()
+  const place = { seedSetKey: 'general', seedSetLabel: 'General', round: 1 }
+  const arm = (key: 'small' | 'large') => ({
+    ...place,
+    armKey: key,
+    armLabel: key === 'small' ? 'Small' : 'Large',
+    armClass: key,
+  })
+  await importRows(study, 'a.json', alpacaRows(4, 'a'), arm('small'))
+  await importRows(study, 'b.json', alpacaRows(4, 'b'), arm('large'))
+})
+afterEach(() => study.close())
+
+const ROUNDS = 'results-over-rounds'
+const HEAD = 'model,benchmark,metric,value,unit,n,harness,harness_version,few_shot,template_hash'
+
+async function paste(...lines: string[]): Promise<void> {
+  const pasted = `${[HEAD, ...lines].join('\n')}\n`
+  await importResults(study, study.studyId, { pasted }, filesHere)
+}
+function say(model: string, mapping: Partial<ResultModel>): void {
+  const all = { ...unknownModel(), ...mapping }
+  mapModel(study.db, study.studyId, { source: 'table', model, mapping: all })
+}
+async function figure(figureId: string, options: unknown = {}) {
+  const request = { figureId, options, filter: emptyFilter() }
+  const result = await getStudyFigure(study.db, study.studyId, request)
+  return { ...result, prepared: result.prepared as ResultLinesPrepared }
+}
+
+it('draws imported results once it is said what their models were trained on', async () => {
+  const before = listStudyFigures(study.db, study.studyId).find(({ id }) => id === ROUNDS)
+  expect(before?.available).toBe(false)
+  await paste(
+    'one,gsm8k,exact_match,0.60,fraction,1000,lm-eval,0.4.9,5,none',
+    'two,gsm8k,exact_match,0.55,fraction,1000,lm-eval,0.4.9,5,none',
+  )
+  const unsaid = await figure(ROUNDS)
+  expect(unsaid.prepared.marks).toEqual([])
+  expect(unsaid.prepared.notes.join(' ')).toContain('2 results left out')
+  say('one', { armKey: 'small', round: 1, student: 'Llama-3-8B' })
+  say('two', { armKey: 'large', round: 1, student: 'Llama-3-8B' })
+  const after = listStudyFigures(study.db, study.studyId).find(({ id }) => id === ROUNDS)
+  expect(after?.available).toBe(true)
+  const choices = after?.options.find(({ name }) => name === 'student')?.choices
+  expect(choices?.map(({ value }) => value)).toEqual(['', 'Llama-3-8B'])
+  const drawn = await figure(ROUNDS, { paper: true })
+  expect(drawn.prepared.arms.map(({ label }) => label)).toContain('Small')
+  expect(drawn.reading).toMatch(/^Small is higher than Large in 1 of 1 comparison; 1 of the 1/)
+  const line = drawn.table.rows.find(({ arm }) => arm === 'Small')
+  expect(line).toMatchObject({ value: 60, n: 1000, paper: 63.38, basis: 'Wilson, k of n' })
+  expect(line?.['verdict']).toMatch(/^not comparable: the paper does not name its evaluation tool/)
+})
+
+it('leaves out results of another version of the tool until they are asked for', async () => {
+  await paste(
+    'one,gsm8k,exact_match,0.60,fraction,1000,lm-eval,0.4.9,5,none',
+    'two,gsm8k,exact_match,0.55,fraction,1000,lm-eval,1.0,5,none',
+  )
+  say('one', { armKey: 'small', round: 1 })
+  say('two', { armKey: 'large', round: 1 })
+  const apart = await figure(ROUNDS)
+  expect(apart.prepared.marks).toHaveLength(1)
+  expect(apart.prepared.conflicts[0]?.definitions).toHaveLength(2)
+  expect((await figure(ROUNDS, { mix: true })).prepared.marks).toHaveLength(2)
+})
+
+it('draws pasted counts of wins, ties and losses, three numbers a line', async () => {
+  const pasted = 'Best 5 %: 421 57 327\nBest 10 %: 445 50 310\n'
+  await importResults(study, study.studyId, { pasted }, filesHere)
+  const { table } = await figure('win-tie-lose')
+  expect(table.rows.map(({ label, win, n }) => [label, win, n])).toEqual([
+    ['Best 5 %', 421, 805],
+    ['Best 10 %', 445, 805],
+  ])
+})

@@ -1,7 +1,10 @@
 import type { Db } from '@/db/client'
+import type { BlindPlan } from '@/lib/contracts/blind'
 import type { CompareState } from '@/lib/contracts/compare'
 import type { ExportRequest } from '@/lib/contracts/export'
 import type { RowFilter } from '@/lib/contracts/filter'
+import { drawBlindPairs } from '../blind/draw'
+import { blindExport, blindResult } from '../blind/result'
 import { compareIntervals, comparePage, compareSummary } from '../compare'
 import { checkExport } from '../exports'
 import { getDrawnValues, getStudyFigure, type FigureRequest } from '../figures'
@@ -34,6 +37,12 @@ export const QUERIES = {
     limit: number,
   ) => comparePage(db, studyId, state, offset, limit),
   operators: (db: Db, _signal: AbortSignal, studyId: string) => studyOperators(db, studyId),
+  blindPairs: (db: Db, signal: AbortSignal, studyId: string, plan: BlindPlan) =>
+    drawBlindPairs(db, studyId, plan, signal),
+  blindResult: (db: Db, signal: AbortSignal, studyId: string, sessionId: string) =>
+    blindResult(db, studyId, sessionId, signal),
+  blindExport: (db: Db, signal: AbortSignal, studyId: string, sessionId: string) =>
+    blindExport(db, studyId, sessionId, signal),
   exportCheck: (db: Db, signal: AbortSignal, request: ExportRequest) =>
     checkExport(db, request, signal),
 }

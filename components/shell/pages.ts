@@ -3,6 +3,7 @@ import {
   IconColumns,
   IconCpu,
   IconDownload,
+  IconEyeOff,
   IconHelp,
   IconLayoutGrid,
   IconList,
@@ -45,6 +46,7 @@ export const STUDY_PAGES: readonly PageEntry[] = [
   ofStudy('figures', 'Figures', IconChartHistogram, 'f'),
   ofStudy('compare', 'Compare', IconColumns, 'c'),
   ofStudy('agreement', 'Agreement', IconScale, 'a'),
+  ofStudy('blind', 'Blind A/B', IconEyeOff, 'd'),
   ofStudy('results', 'Results', IconTrophy, 't'),
   ofStudy('export', 'Export', IconDownload, 'e'),
 ]

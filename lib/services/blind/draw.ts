@@ -74,7 +74,7 @@ function nothing(aligned: number, eligible: number): AppError {
       : eligible === 0
         ? 'Of no seed do both rows pass the filter. Remove a part of the filter.'
         : 'The two sides have the same text at every seed. Choose other sides.'
-  return new AppError('invalid_input', `There is no pair to judge. ${why}`)
+  return new AppError('invalid_input', `There is no pair to show. ${why}`)
 }
 
 /**

@@ -95,7 +95,7 @@ export function BlindPair({ session, pair, isBusy, onVerdict, actions }: BlindPa
       ) : (
         <div className={`ev-panel ${classes.box}`}>
           {session.showSeed ? (
-            <div className={compare.columns} data-open style={{ gridTemplateColumns: '1fr' }}>
+            <div className={`${compare.columns} ${classes.seed}`} data-open>
               <TextColumn
                 title="Seed"
                 text={whole(pair.seed)}

@@ -184,7 +184,9 @@ describe('blind A/B', () => {
     expect(found.p).toBeCloseTo(0.0390625, 12)
     expect(found.decided.low).toBeCloseTo(0.5650002944233439, 9)
     expect(found.decided.high).toBeCloseTo(0.9801091123614551, 9)
-    expect(found.sentence).toMatch(/^AB judged 11 pairs blind .*Small, round 1 was chosen 8 times/)
+    expect(found.sentence).toMatch(
+      /^AB judged 11 pairs blind .*“Small, round 1” was chosen in 8 and “Large, round 1” in 1; 2 were ties/,
+    )
     const { pairs } = getSession(study.db, study.studyId, id)
     const left = pairs.filter(({ isALeft }, no) => no < 8 === isALeft && no < 9).length
     expect(found.left).toMatchObject({ k: left, n: 9 })

@@ -95,7 +95,7 @@ function models(db: Db, session: SessionRow, cells: Map<string, CellRef>): Rater
       const isRated = column !== undefined && carriesValue(column.status[idx] ?? 0)
       return isRated ? (column.values[idx] as number) : NaN
     }
-    const repeat = rated.repeat === null ? '' : `, repetition ${rated.repeat}`
+    const repeat = !rated.repeat ? '' : `, repetition ${rated.repeat}`
     return {
       kind: 'model',
       id: run.id,

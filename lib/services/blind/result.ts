@@ -33,7 +33,8 @@ function signP(first: number, second: number): number | null {
   return test.ok ? test.p : null
 }
 
-const percent = (share: number) => `${(share * 100).toFixed(0)} %`
+// The blank does not break, so that number and sign stay together.
+const percent = (share: number) => `${(share * 100).toFixed(0)}\u00a0%`
 
 /** The finding in a sentence that claims no more than the test. */
 function sentenceOf(result: Omit<BlindResult, 'sentence'>): string {
@@ -45,8 +46,9 @@ function sentenceOf(result: Omit<BlindResult, 'sentence'>): string {
   if (p === null || decided.low === null || decided.high === null) {
     return `${judged}; no pair was decided.${early}`
   }
-  const counts = `${sides.a.label} was chosen ${win.k} times, ${sides.b.label} ${lose.k} times, with ${tie.k} ties`
-  const share = `${percent(decided.k / decided.n)} of the decided pairs for the first, 95 % interval ${percent(decided.low)} to ${percent(decided.high)}`
+  const ties = tie.k === 1 ? '1 was a tie' : `${tie.k} were ties`
+  const counts = `“${sides.a.label}” was chosen in ${win.k} and “${sides.b.label}” in ${lose.k}; ${ties}`
+  const share = `the first in ${percent(decided.k / decided.n)} of the decided pairs, 95\u00a0% interval ${percent(decided.low)} to ${percent(decided.high)}`
   const finding =
     p < 0.05
       ? 'one person prefers one side more often than chance explains'

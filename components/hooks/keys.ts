@@ -26,6 +26,12 @@ export const studyKeys = {
   results: (studyId: string) => [...study(studyId), 'results'] as const,
   resultComparison: (studyId: string, pair: readonly number[]) =>
     [...study(studyId), 'results', 'compare', pair] as const,
+  /** All blind sessions; each with its pair or result lies below it. */
+  blind: (studyId: string) => [...study(studyId), 'blind'] as const,
+  blindState: (studyId: string, sessionId: string) =>
+    [...study(studyId), 'blind', sessionId, 'state'] as const,
+  blindResult: (studyId: string, sessionId: string) =>
+    [...study(studyId), 'blind', sessionId, 'result'] as const,
   exports: (studyId: string) => [...study(studyId), 'exports'] as const,
   exportCheck: (request: ExportRequest) =>
     [...values(request.studyId), 'export-check', request] as const,

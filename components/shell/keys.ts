@@ -16,6 +16,8 @@ const ofRows = (keys: string, description: string) => ({ keys, description, grou
 const lineage = (keys: string, description: string) => ({ keys, description, group: 'Lineage' })
 const compare = (keys: string, description: string) => ({ keys, description, group: 'Compare' })
 
+const blind = (keys: string, description: string) => ({ keys, description, group: 'Blind A/B' })
+
 /** Every key but those that go to a page: what registers a key and what lists keys both read it here. */
 export const KEYS = {
   sheet: everywhere('?', 'Keyboard shortcuts of this page'),
@@ -46,6 +48,11 @@ export const KEYS = {
   previousPair: compare('k', 'Previous pair'),
   roundBack: compare('[', 'Both sides one round back'),
   roundOn: compare(']', 'Both sides one round forward'),
+  leftBetter: blind('1', 'Left'),
+  rightBetter: blind('2', 'Right'),
+  bothEqual: blind('0', 'Tie'),
+  undoVerdict: blind('u', 'Undo the last verdict'),
+  skipPair: blind('s', 'Skip the pair'),
 } as const satisfies Record<string, ShortcutKey>
 
 /** Keys that the browser, the dialogs or the command palette answer themselves. */

@@ -22,9 +22,18 @@ export function Navigation({ studyId, isNarrow, onToggle, onNavigate }: Navigati
   // The filter of a study goes along from page to page.
   const query = studyId ? filterQuery(state.filter) : ''
 
+  const hrefs = [
+    ...(studyId ? STUDY_PAGES.map((page) => page.href(studyId)) : []),
+    ...GLOBAL_PAGES.map((page) => page.href('')),
+  ]
+  // A page may have pages below it, as the overview and the list of studies have.
+  const current = hrefs
+    .filter((href) => pathname === href || pathname.startsWith(`${href}/`))
+    .toSorted((a, b) => b.length - a.length)[0]
+
   const link = (page: PageEntry, id: string, suffix: string) => {
     const href = page.href(id)
-    const isCurrent = pathname === href
+    const isCurrent = href === current
     const PageIcon = page.icon
     return (
       <Tooltip key={page.id} label={page.label} position="right" disabled={!isNarrow}>

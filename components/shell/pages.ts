@@ -4,6 +4,7 @@ import {
   IconColumns,
   IconCpu,
   IconDownload,
+  IconEyeOff,
   IconGitBranch,
   IconHelp,
   IconLayoutGrid,
@@ -48,8 +49,9 @@ export const STUDY_PAGES: readonly PageEntry[] = [
   ofStudy('figures', 'Figures', IconChartHistogram, 'f'),
   ofStudy('compare', 'Compare', IconColumns, 'c'),
   ofStudy('agreement', 'Agreement', IconScale, 'a'),
+  ofStudy('blind', 'Blind A/B', IconEyeOff, 'd'),
   ofStudy('results', 'Results', IconTrophy, 't'),
-  ofStudy('claims', 'Claims', IconChecklist, 'l'),
+  ofStudy('claims', 'Claims', IconChecklist, 'k'),
   ofStudy('export', 'Export', IconDownload, 'e'),
 ]
 

@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { Command } from 'commander'
 import { addAgreementCommand } from './commands/agreement'
+import { addBlindCommand } from './commands/blind'
 import { addAlignCommand } from './commands/align'
 import { addBackendCommands } from './commands/backends'
 import { addClaimsCommand } from './commands/claims'
@@ -47,6 +48,7 @@ for (const add of [
   addClaimsCommand,
   addCompareCommand,
   addAgreementCommand,
+  addBlindCommand,
   addPromptCommands,
   addJobCommands,
   addBackendCommands,

@@ -52,6 +52,8 @@ export const LIMITS = {
   studies: 1_000,
   views: 500,
   backends: 200,
+  /** Judging sessions of all studies; each holds its pairs. */
+  blindSessions: 5_000,
   /** Stored texts of prompts, all together. */
   promptVersions: 2_000,
 } as const

@@ -69,7 +69,8 @@ interface ColumnProps {
   empty: string
 }
 
-function TextColumn({ title, text, parts, color, empty }: ColumnProps) {
+/** One text under its title, the words of its own marked. */
+export function TextColumn({ title, text, parts, color, empty }: ColumnProps) {
   return (
     <div className={classes.column}>
       <div className={classes.columnHead} style={{ borderTopColor: color }}>
@@ -120,7 +121,7 @@ function isLong(text: string | null): boolean {
 }
 
 /** Own words of each side: against each other, against the seed, or none. */
-function useDiff(
+export function useDiff(
   mode: DiffMode,
   texts: { seed: string | null; a: string | null; b: string | null },
   timeout: number,

@@ -36,6 +36,11 @@ export const GLOSSARY: readonly Entry[] = [
       'What a model trained on the data reached on a benchmark, with the unit, n and place in its file. Two results are compared only where benchmark, metric key, examples in the prompt, chat template and version of the evaluation tool agree.',
   },
   {
+    term: 'Blind A/B',
+    meaning:
+      'A person reads two rows of one seed without seeing which evolver wrote which, and says which is better. Pairs are a random sample of those whose texts differ; which row stands left is random for each pair and stored. The evolvers are shown when the session ends.',
+  },
+  {
     term: 'Student',
     meaning: 'The model that was trained on evolved rows and then evaluated.',
   },

@@ -22,13 +22,15 @@ function findRun({ db }: ServiceContext, id: string): { id: string; studyId: str
   return first
 }
 
-function share({ k, n, low, high }: RatedShare): string {
+/** Returns a share in percent with its counts and interval. */
+export function share({ k, n, low, high }: RatedShare): string {
   if (n === 0 || low === null || high === null) return `${k} of ${n}`
   const percent = (value: number) => `${(value * 100).toFixed(1)} %`
   return `${percent(k / n)} (${k} of ${n}; 95 % interval ${percent(low)} to ${percent(high)})`
 }
 
-function number(value: number | null): string {
+/** Returns a coefficient to four decimals, `none` where it does not exist. */
+export function number(value: number | null): string {
   return value === null ? 'none' : value.toFixed(4)
 }
 

@@ -63,7 +63,7 @@ interface CompareCommand {
 }
 
 /** Returns the side of `small.2`, or of the word `seeds`. */
-function sideOf(text: string, option: string): Pick<CompareSide, 'arm' | 'round'> {
+export function sideOf(text: string, option: string): Pick<CompareSide, 'arm' | 'round'> {
   if (text === SEEDS_KEY) return { arm: SEEDS_KEY, round: 0 }
   const at = text.lastIndexOf('.')
   const round = Number(text.slice(at + 1))

@@ -12,13 +12,8 @@ import { carriesValue } from '@/lib/contracts/status'
 import type { RunInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import type { OutputSpec } from '@/lib/metrics/types'
-import {
-  chanceCorrected,
-  consistency,
-  KappaBootstrap,
-  ratingAgreement,
-  slope,
-} from '@/lib/stats/agreement'
+import { consistency, slope } from '@/lib/stats/agreement'
+import { agreementOf, coefficientsOf, type RatedPairs } from './coefficients'
 import {
   countRatings,
   ratedRun,
@@ -29,28 +24,14 @@ import {
   type CellRatings,
 } from './ratings'
 import { columnReader, type ColumnReader } from '../columns'
-import { BOOTSTRAP_SEED } from '../compare/bootstrap'
 import { yieldToEventLoop } from '../compare/slots'
 import { promptNames } from '../prompts'
 import { listRuns } from '../runs'
 
-// The reference number of resamples; large runs get fewer, and the report says how many.
-const WANTED_RESAMPLES = 10_000
-// About two seconds of drawing.
-const DRAW_BUDGET = 100_000_000
-// A few milliseconds of drawing between turns of the event loop.
-const DRAWS_PER_TURN = 60_000
 // Scales with more steps than this count ratings a twentieth of the scale apart as adjacent, others one step.
 const FINE_STEPS = 20
 // Cells of the table where the scale is of numbers.
 const TABLE_BINS = 10
-
-/** As many resamples of n clusters as are wanted, or what the budget of draws allows. */
-function affordableResamples(n: number): number {
-  return n === 0
-    ? WANTED_RESAMPLES
-    : Math.max(1, Math.min(WANTED_RESAMPLES, Math.floor(DRAW_BUDGET / n)))
-}
 
 function required(runs: readonly RunInfo[], id: string): { run: RunInfo; output: OutputSpec } {
   const run = runs.find((one) => one.id === id)
@@ -78,11 +59,7 @@ function differences(a: RunInfo, b: RunInfo): string[] {
   return found
 }
 
-interface Pairs {
-  first: Float64Array
-  second: Float64Array
-  /** Number of the seed slot of each pair. */
-  cluster: Int32Array
+interface Pairs extends RatedPairs {
   onlyFirst: number
   onlySecond: number
 }
@@ -144,16 +121,6 @@ function isFineScale(output: OutputSpec): boolean {
   return !output.levels && (max - min + 1 > FINE_STEPS || !Number.isInteger(min))
 }
 
-/** Coefficients of a table of whole steps; binned numbers have none. */
-function coefficients(table: AgreementReport['table'], output: OutputSpec) {
-  const none = { unweightedKappa: null, ac1: null, ac2: null }
-  if (isFineScale(output)) return none
-  const plain = chanceCorrected(table.counts, 'none')
-  const weighted = chanceCorrected(table.counts, 'quadratic')
-  if (!('gwet' in plain) || !('gwet' in weighted)) return none
-  return { unweightedKappa: plain.kappa, ac1: plain.gwet, ac2: weighted.gwet }
-}
-
 function tableOf({ first, second }: Pairs, output: OutputSpec): AgreementReport['table'] {
   const [min, max] = output.range as readonly [number, number]
   const steps = max - min + 1
@@ -173,26 +140,6 @@ function tableOf({ first, second }: Pairs, output: OutputSpec): AgreementReport[
     row[column] = (row[column] as number) + 1
   }
   return { labels, counts }
-}
-
-async function bootstrapped(pairs: Pairs, signal?: AbortSignal) {
-  const boot = new KappaBootstrap(pairs.first, pairs.second, pairs.cluster, BOOTSTRAP_SEED)
-  const resamples = affordableResamples(boot.clusters)
-  const perTurn = Math.max(1, Math.floor(DRAWS_PER_TURN / Math.max(1, boot.clusters)))
-  for (let b = 0; b < resamples; b += 1) {
-    boot.draw()
-    if (b % perTurn !== 0) continue
-    await yieldToEventLoop()
-    signal?.throwIfAborted()
-  }
-  const interval = boot.interval()
-  return {
-    clusters: boot.clusters,
-    low: interval.ok ? interval.low : null,
-    high: interval.ok ? interval.high : null,
-    resamples: interval.ok ? interval.resamples : 0,
-    withoutValue: interval.ok ? interval.withoutValue : 0,
-  }
 }
 
 // The slope is that of the rating over this many characters of the instruction.
@@ -269,10 +216,7 @@ async function reportOn(
   const [a, b] = all as [CellRatings[], CellRatings[]]
   for (const { cell } of a) await reader.warm(LENGTH_COLUMN, cell)
   const pairs = await pairsOf(db, a, b)
-  const n = pairs.first.length
-  const agreed = ratingAgreement(pairs.first, pairs.second, within)
-  const has = 'n' in agreed ? agreed : null
-  const boot = await bootstrapped(pairs, signal)
+  const agreed = await agreementOf(pairs, within, signal)
   const table = tableOf(pairs, output)
   const units = consistency(await unitsOf(all))
   const profiles: RatingProfile[] = []
@@ -290,24 +234,13 @@ async function reportOn(
     runs: rated,
     profiles,
     differs: differences(one.run, two.run),
-    n,
+    ...agreed,
     onlyFirst: pairs.onlyFirst,
     onlySecond: pairs.onlySecond,
-    clusters: boot.clusters,
-    exact: shareOf(has ? Math.round(has.exact * n) : 0, n),
-    adjacent: shareOf(has ? Math.round(has.adjacent * n) : 0, n),
-    meanDifference: has?.meanDifference ?? null,
-    kappa: has?.kappa.ok
-      ? {
-          value: has.kappa.value,
-          low: boot.low,
-          high: boot.high,
-          resamples: boot.resamples,
-          withoutValue: boot.withoutValue,
-        }
-      : null,
-    kappaReason: has ? (has.kappa.ok ? null : has.kappa.reason) : 'n_too_small',
-    ...coefficients(table, output),
+    // Binned numbers have none.
+    ...(isFineScale(output)
+      ? { unweightedKappa: null, ac1: null, ac2: null }
+      : coefficientsOf(table.counts)),
     table,
     consistency: units.ok
       ? {

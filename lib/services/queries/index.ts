@@ -4,6 +4,9 @@ import type { CompareState } from '@/lib/contracts/compare'
 import type { ExportRequest } from '@/lib/contracts/export'
 import type { RowFilter } from '@/lib/contracts/filter'
 import { checkClaims } from '../claims'
+import type { BlindPlan } from '@/lib/contracts/blind'
+import { drawBlindPairs } from '../blind/draw'
+import { blindExport, blindResult } from '../blind/result'
 import { compareIntervals, comparePage, compareSummary } from '../compare'
 import { checkExport } from '../exports'
 import { getDrawnValues, getStudyFigure, type FigureRequest } from '../figures'
@@ -65,6 +68,12 @@ export const QUERIES = {
     ids: string[] | null,
   ) => checkClaims(db, studyId, choice, ids ? { ids, signal } : { signal }),
   operators: (db: Db, _signal: AbortSignal, studyId: string) => studyOperators(db, studyId),
+  blindPairs: (db: Db, signal: AbortSignal, studyId: string, plan: BlindPlan) =>
+    drawBlindPairs(db, studyId, plan, signal),
+  blindResult: (db: Db, signal: AbortSignal, studyId: string, sessionId: string) =>
+    blindResult(db, studyId, sessionId, signal),
+  blindExport: (db: Db, signal: AbortSignal, studyId: string, sessionId: string) =>
+    blindExport(db, studyId, sessionId, signal),
   exportCheck: (db: Db, signal: AbortSignal, request: ExportRequest) =>
     checkExport(db, request, signal),
 }

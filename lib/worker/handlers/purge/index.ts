@@ -2,6 +2,7 @@ import { and, count, eq, inArray, isNotNull, lt, notInArray, sql } from 'drizzle
 import type { Db } from '@/db/client'
 import {
   backends,
+  blindSessions,
   promptVersions,
   requestCache,
   resultFiles,
@@ -24,7 +25,15 @@ const CACHE_BYTES = 16 * 2 ** 30
 const CACHE_BATCH = 2_000
 
 /** Tables whose rows carry `deleted_at`. Backends stay while a run's card names them. */
-const SOFT_DELETED = [runs, views, subsets, resultFiles, studies, promptVersions] as const
+const SOFT_DELETED = [
+  runs,
+  views,
+  subsets,
+  resultFiles,
+  blindSessions,
+  studies,
+  promptVersions,
+] as const
 
 function purgeDeleted(db: Db, before: number): number {
   let removed = 0

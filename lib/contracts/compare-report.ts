@@ -203,7 +203,7 @@ export function omnibusSentence(
   const start = `Over ${plural(friedman.n, 'seed')} with a value on all ${sides} sides`
   const test = `(${FRIEDMAN}, ${corrected(friedman, tests)}; Kendall's W ${formatMetric(friedman.concordance)})`
   return friedman.pHolm < LEVEL
-    ? `${start}, ${label} differs between sides ${test}; which ones, the pairs say.`
+    ? `${start}, ${label} differs between sides ${test}; the pairs of sides show which ones.`
     : `${start}, no difference in ${label} between sides is shown ${test}.`
 }
 

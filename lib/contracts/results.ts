@@ -156,6 +156,8 @@ export const resultComparisonSchema = z.object({
   reasons: z.array(z.string()),
   /** a minus b in percentage points; null where they cannot be compared or have no percentage. */
   difference: z.number().nullable(),
+  /** Pearson's chi-square test of both counts, as if their items were different ones; null where one is not known. */
+  unpairedP: z.number().nullable(),
   /** Over the items that both have; null where one has no outcomes of items that are right or wrong. */
   paired: z
     .object({
@@ -221,6 +223,19 @@ export function decimalsOf(written: string): number {
 
 /** Returns whether value x n is a whole number within the rounding of the value; null where that cannot be told. */
 export function isAttainable(facts: ResultFacts): boolean | null {
+  const found = nearestHits(facts)
+  return found && found.isClose
+}
+
+/** Returns how many of n items are right: as counted, or the one number that the value allows; null where that cannot be told. */
+export function hitsOf(facts: ResultFacts): number | null {
+  if (!facts.isShare || facts.n === null) return null
+  const found = facts.k === null ? nearestHits(facts) : null
+  return found?.isClose ? found.hits : facts.k
+}
+
+/** The number of right items that a value stands for; null where several are within its rounding. */
+function nearestHits(facts: ResultFacts): { hits: number; isClose: boolean } | null {
   const { n, value, unit, written, isShare } = facts
   if (!isShare || n === null || n === 0 || value === null) return null
   if (unit !== 'fraction' && unit !== 'percent') return null
@@ -231,7 +246,10 @@ export function isAttainable(facts: ResultFacts): boolean | null {
   if (1.5 * digit + 2 * slack >= 1) return null
   const hits = value * scale
   const smallest = Math.ceil(hits - digit / 2 - slack)
-  return smallest >= 0 && smallest <= n && smallest < hits + Math.max(digit, slack)
+  return {
+    hits: smallest,
+    isClose: smallest >= 0 && smallest <= n && smallest < hits + Math.max(digit, slack),
+  }
 }
 
 type Comparable = Pick<

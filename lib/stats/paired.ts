@@ -2,7 +2,7 @@ import { binomialTwoSided, normalTwoSided } from './distributions'
 import type { NoValue, Numbers } from './no-value'
 import { noValue } from './no-value'
 import { jointRanks } from './ranks'
-import { sortAscending } from './sort'
+import { countBelow, sortAscending } from './sort'
 
 /** Returns a[i] - b[i] for every position; both sides have one entry an aligned row. */
 export function pairedDifferences(a: Numbers, b: Numbers): Float64Array {
@@ -56,19 +56,30 @@ export interface WilcoxonResult {
   effect: number
 }
 
+/** Returns where ascending differences end being negative, and where they begin being positive. */
+export function signBounds(ascending: Float64Array): { negatives: number; positivesFrom: number } {
+  return {
+    negatives: countBelow(ascending, 0),
+    positivesFrom: countBelow(ascending, Number.MIN_VALUE),
+  }
+}
+
 /**
  * Returns the Wilcoxon signed-rank test of differences: zeros dropped, mid-ranks, normal approximation with tie
  * correction and without continuity correction (scipy.stats.wilcoxon with zero_method "wilcox", method "asymptotic").
  */
 export function wilcoxonSignedRank(differences: Numbers): WilcoxonResult | NoValue {
-  if (differences.length === 0) return noValue('n_too_small')
-  const ascending = sortAscending(Float64Array.from(differences))
-  const belowZero = ascending.findIndex((d) => !(d < 0))
-  const nMinus = belowZero === -1 ? ascending.length : belowZero
-  const above = ascending.subarray(nMinus).findIndex((d) => d > 0)
-  const positive = above === -1 ? new Float64Array(0) : ascending.subarray(nMinus + above)
-  const negative = ascending.slice(0, nMinus).reverse().map(Math.abs)
-  const n = positive.length + nMinus
+  return wilcoxonOfSorted(sortAscending(Float64Array.from(differences)))
+}
+
+/** Returns the same test of differences that are in ascending order already. */
+export function wilcoxonOfSorted(ascending: Float64Array): WilcoxonResult | NoValue {
+  if (ascending.length === 0) return noValue('n_too_small')
+  const { negatives, positivesFrom } = signBounds(ascending)
+  const positive = ascending.subarray(positivesFrom)
+  const negative = new Float64Array(negatives)
+  for (let i = 0; i < negatives; i += 1) negative[i] = -(ascending[negatives - 1 - i] as number)
+  const n = positive.length + negatives
   if (n === 0) return noValue('all_ties')
   const { first: wPlus, second: wMinus, tieSum } = jointRanks(positive, negative)
   const variance = (n * (n + 1) * (2 * n + 1)) / 24 - tieSum / 48

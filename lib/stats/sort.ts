@@ -75,3 +75,15 @@ export function sortAscending(values: Float64Array): Float64Array {
   fromKeys(own)
   return values
 }
+
+/** Returns how many ascending values lie below a limit. */
+export function countBelow(ascending: Float64Array, limit: number): number {
+  let low = 0
+  let high = ascending.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((ascending[middle] as number) < limit) low = middle + 1
+    else high = middle
+  }
+  return low
+}

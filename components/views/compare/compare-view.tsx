@@ -116,7 +116,7 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
   const summary = useCompareSummary(studyId, state)
   const byPair = useCompareIntervals(studyId, state, sidePairs(state))
   const intervals = byPair[0]?.data?.intervals
-  const sides = [a, b, ...params.more]
+  const sides = [a, b, ...state.more]
   const names = sides.map((side) => sideLabel(study, side))
   const setSides = useCallback(
     ([left, right, ...more]: SideChoice[]) =>

@@ -24,10 +24,10 @@ interface ForestPlotProps {
   note: string
 }
 
-const WIDTH = 720
+const WIDTH = 900
 // Long names of two sides fit; what is longer is cut by the label's own ellipsis.
-const LABEL_WIDTH = 320
-const LABEL_CHARACTERS = 52
+const LABEL_WIDTH = 440
+const LABEL_CHARACTERS = 68
 const LINE = 24
 const TOP = 8
 const AXIS = 28

@@ -48,8 +48,7 @@ function SideSelect({ name, note, study, side, onChange }: SideSelectProps) {
   return (
     <div className={classes.side}>
       <span className={classes.sideName}>
-        <ArmMark colorIndex={sideColorIndex(study, side)} /> {name}
-        {note}
+        <ArmMark colorIndex={sideColorIndex(study, side)} /> {name} {note}
       </span>
       <Select
         aria-label={`Evolver of side ${name}`}

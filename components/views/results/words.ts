@@ -31,11 +31,18 @@ function nameOf({ model, written, unit, n }: StoredResult): string {
   return `${model} (${written} ${unit}${over})`
 }
 
+/** What the counts alone say, which know nothing of which items both have right. */
+function unpairedText(p: number | null): string {
+  return p === null
+    ? 'Without outcomes of single items or both counts it cannot be tested whether this is chance.'
+    : `Their counts alone, as if the items were different ones: chi-square test p = ${p.toPrecision(DIGITS)}.`
+}
+
 /** Returns the sentences on two results: their difference and what their items say, or why they cannot be compared. */
 export function comparisonText(
   a: StoredResult,
   b: StoredResult,
-  { reasons, difference, paired }: ResultComparison,
+  { reasons, difference, unpairedP, paired }: ResultComparison,
 ): string[] {
   const both = `${nameOf(a)} and ${nameOf(b)}`
   if (reasons.length > 0) return [`${both} cannot be compared.`, ...reasons]
@@ -43,7 +50,7 @@ export function comparisonText(
   const sign = difference > 0 ? '+' : ''
   const first = `${nameOf(a)} minus ${nameOf(b)}: ${sign}${difference.toFixed(DIGITS)} percentage points.`
   if (paired === null) {
-    return [first, 'Without outcomes of single items it cannot be tested whether this is chance.']
+    return [first, unpairedText(unpairedP)]
   }
   const { n, unpaired, onlyA, onlyB, p } = paired
   const test =
@@ -52,5 +59,6 @@ export function comparisonText(
   return [
     first,
     `Of ${formatCount(n)} shared items only the first has ${formatCount(onlyA)} right, only the second ${formatCount(onlyB)}: ${test}.${left}`,
+    ...(unpairedP === null ? [] : [unpairedText(unpairedP)]),
   ]
 }

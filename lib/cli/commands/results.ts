@@ -183,7 +183,7 @@ function compare(numbers: readonly string[], options: Place, json: boolean): voi
   const context = openContext()
   const [a = NaN, b = NaN] = numbers.map(Number)
   const found = compareResults(context.db, findStudy(context, options.study), { a, b })
-  const { reasons, difference, paired } = found
+  const { reasons, difference, unpairedP, paired } = found
   if (json) {
     printJson({ comparable: reasons.length === 0, ...found })
     return
@@ -194,6 +194,10 @@ function compare(numbers: readonly string[], options: Place, json: boolean): voi
     return
   }
   say('Difference', `${Number(difference.toPrecision(DIGITS))} percentage points`)
+  if (unpairedP !== null) {
+    const p = Number(unpairedP.toPrecision(DIGITS))
+    say('Unpaired', `counts alone, as if the items were different ones: chi-square test p ${p}`)
+  }
   if (paired === null) return
   const { n, onlyA, onlyB, unpaired, p } = paired
   const test = p === null ? 'no item tells them apart' : `p ${Number(p.toPrecision(DIGITS))}`

@@ -1,6 +1,7 @@
 import { histogram, type Histogram } from '@/lib/stats/histogram'
 import { gaussianKde, linspace } from '@/lib/stats/kde'
 import type { NoValueReason } from '@/lib/stats/no-value'
+import { countBelow } from '@/lib/stats/sort'
 import { mean, quantileSorted, sampleStd } from '@/lib/stats/summary'
 import type { FacetAxis, PreparedCommon } from '../types'
 
@@ -113,18 +114,6 @@ function curveOf(ascending: Float64Array, grid: Float64Array, settings: DensityS
   const found = gaussianKde(placed, grid, bandwidth)
   if (!found.ok) return { kde: null, kdeMissing: found.reason, bandwidth: null }
   return { kde: Array.from(found.density), kdeMissing: null, bandwidth: found.bandwidth }
-}
-
-/** Returns how many ascending values lie below a limit. */
-function countBelow(ascending: Float64Array, limit: number): number {
-  let low = 0
-  let high = ascending.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((ascending[middle] as number) < limit) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 /** Heights of the bars: share of the binned values over the width of the bin as the axis shows it. */

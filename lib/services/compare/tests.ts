@@ -12,7 +12,9 @@ import {
   mcnemar,
   meansByCluster,
   pairedDifferences,
+  signBounds,
   signTest,
+  wilcoxonOfSorted,
   wilcoxonSignedRank,
 } from '@/lib/stats/paired'
 import { histogram } from '@/lib/stats/histogram'
@@ -49,16 +51,31 @@ const BINS = 31
 // Share of differences beyond the outer bins' inner edge on each side; one outlier must not flatten the rest.
 const TAIL = 0.005
 
-/** Returns counts of differences in equal bins, symmetric around 0; the outer bins also hold what lies beyond. */
-export function differenceHistogram(differences: Float64Array): PairedResult['histogram'] {
-  if (differences.length === 0) return null
-  const sizes = sortAscending(differences.map(Math.abs))
+/** Returns the sizes of ascending differences, ascending: the negative ones backwards meet the others. */
+function sizesOf(ascending: Float64Array): Float64Array {
+  const sizes = new Float64Array(ascending.length)
+  let right = signBounds(ascending).negatives
+  let left = right - 1
+  for (let i = 0; i < sizes.length; i += 1) {
+    const below = left < 0 ? Infinity : -(ascending[left] as number)
+    const above = right < sizes.length ? (ascending[right] as number) : Infinity
+    sizes[i] = Math.min(below, above)
+    if (below < above) left -= 1
+    else right += 1
+  }
+  return sizes
+}
+
+/** Returns counts of ascending differences in equal bins, symmetric around 0; the outer bins also hold what lies beyond. */
+export function differenceHistogram(ascending: Float64Array): PairedResult['histogram'] {
+  if (ascending.length === 0) return null
+  const sizes = sizesOf(ascending)
   const reach = quantileSorted(sizes, 1 - TAIL) || (sizes.at(-1) as number) || 1
   const width = (2 * reach) / BINS
   const edges = Float64Array.from({ length: BINS + 1 }, (_, j) => (j - BINS / 2) * width)
   const last = edges[BINS] as number
   // Just inside, as the last edge may round to less than the reach.
-  const inside = differences.map((d) => Math.max(-last, Math.min(last, d)))
+  const inside = ascending.map((d) => Math.max(-last, Math.min(last, d)))
   return { edges: [...edges], counts: [...histogram(inside, edges).counts] }
 }
 
@@ -79,22 +96,24 @@ export async function pairedTests(
   ranked: boolean,
 ): Promise<PairedResult> {
   const differences = pairedDifferences(a, b)
+  const ascending = sortAscending(differences.slice())
   const units = meansByCluster(differences, seeds)
-  const wilcoxon = wilcoxonSignedRank(units)
+  // One pair a seed: the means are the differences themselves, and sorting is what takes long.
+  const isAlone = units.length === differences.length
+  const wilcoxon = isAlone ? wilcoxonOfSorted(ascending) : wilcoxonSignedRank(units)
   await yieldToEventLoop()
   const sign = signTest(units)
   const cliff = cliffsDelta(a, b)
   await yieldToEventLoop()
-  const aHigher = differences.filter((d) => d > 0).length
-  const bHigher = differences.filter((d) => d < 0).length
+  const { negatives: bHigher, positivesFrom } = signBounds(ascending)
+  const aHigher = ascending.length - positivesFrom
   return {
     n: differences.length,
     seeds: units.length,
     meanA: meanOrNull(a),
     meanB: meanOrNull(b),
     meanDifference: meanOrNull(differences),
-    medianDifference:
-      differences.length === 0 ? null : quantileSorted(sortAscending(differences.slice()), 0.5),
+    medianDifference: ascending.length === 0 ? null : quantileSorted(ascending, 0.5),
     aHigher,
     bHigher,
     ties: differences.length - aHigher - bHigher,
@@ -106,7 +125,7 @@ export async function pairedTests(
         : wilcoxon,
     sign: !ranked ? { ok: false, reason: 'levels' } : sign.ok ? family.add(sign) : sign,
     cliff,
-    histogram: differenceHistogram(differences),
+    histogram: differenceHistogram(ascending),
   }
 }
 

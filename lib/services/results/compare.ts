@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { resultItems } from '@/db/schema'
 import {
+  hitsOf,
   percentOf,
   whyNotComparable,
   type ResultComparison,
@@ -10,6 +11,7 @@ import {
 } from '@/lib/contracts/results'
 import { AppError } from '@/lib/errors'
 import { publishedResults } from '@/lib/paper/results'
+import { chiSquareCounts } from '@/lib/stats/levels'
 import { mcnemar } from '@/lib/stats/paired'
 import { listResults } from '.'
 
@@ -42,9 +44,21 @@ function paired(a: readonly ResultItem[], b: readonly ResultItem[]): ResultCompa
   }
 }
 
+/** Wrong and right answers of a result whose count is known. */
+function countsOf(result: StoredResult): [number, number] | null {
+  const hits = hitsOf(result)
+  return hits === null || result.n === null ? null : [result.n - hits, hits]
+}
+
+function unpairedP(a: StoredResult, b: StoredResult): number | null {
+  const [left, right] = [countsOf(a), countsOf(b)]
+  const test = left && right ? chiSquareCounts(left, right) : null
+  return test?.ok ? test.p : null
+}
+
 /**
  * Returns what can be said of two results by their numbers (those below 0 are the paper's): why they cannot be compared, or
- * their difference, and over single items McNemar's exact test. Throws `not_found`.
+ * their difference, a test of their counts, and over single items McNemar's exact test. Throws `not_found`.
  */
 export function compareResults(
   db: Db,
@@ -59,12 +73,13 @@ export function compareResults(
   }
   const [a, b] = [found(numbers.a), found(numbers.b)]
   const reasons = whyNotComparable(a, b)
-  if (reasons.length > 0) return { reasons, difference: null, paired: null }
+  if (reasons.length > 0) return { reasons, difference: null, unpairedP: null, paired: null }
   const [left, right] = [percentOf(a), percentOf(b)]
   const [ofA, ofB] = [resultItemsOf(db, a), resultItemsOf(db, b)]
   return {
     reasons,
     difference: left === null || right === null ? null : left - right,
+    unpairedP: unpairedP(a, b),
     paired: ofA && ofB ? paired(ofA, ofB) : null,
   }
 }

@@ -10,6 +10,7 @@ import { exportRecipe, openExport } from '@/lib/services/exports'
 import { filesHere } from '@/lib/services/files/tasks'
 import { saveUpload } from '@/lib/services/imports/uploads'
 import { testStudy, type TestStudy } from '@/lib/testing/job-study'
+import golden from '@/lib/stats/golden/fixtures/golden.json'
 import { compareResults } from './compare'
 import { importResults } from './import'
 import { mapModel } from './models'
@@ -254,5 +255,61 @@ describe('two results', () => {
       p: expect.closeTo(0.125, 12),
     })
     expect(() => compareResults(study.db, study.studyId, { a: 0, b: -1 })).toThrow(/no result 0/)
+  })
+
+  it('give both p values of lm-evaluation-harness issue 3831 from the items of two models', async () => {
+    // Reported there: 220 items, 0.080 unpaired, 0.008 paired. The items are not published; these counts give both.
+    const { n, both, onlyA, onlyB } = golden.harness
+    const place = (task: object) => ({
+      'n-shot': { task: 0 },
+      'n-samples': { task: { effective: n } },
+      chat_template_sha: null,
+      lm_eval_version: '0.4.9',
+      ...task,
+    })
+    const file = (model: string, isRight: (id: number) => boolean) => {
+      const outcomes = Array.from({ length: n }, (_, id) => Number(isRight(id)))
+      const acc = outcomes.reduce((sum, hit) => sum + hit, 0) / n
+      const samples = outcomes.map((hit, id) =>
+        JSON.stringify({
+          doc_id: id,
+          filter: 'none',
+          metrics: ['acc'],
+          acc: hit,
+          doc_hash: `h${id}`,
+        }),
+      )
+      const results = place({ results: { task: { 'acc,none': acc } }, model_name: model })
+      return {
+        [`${model}/results_${STAMP}.json`]: JSON.stringify(results),
+        [`${model}/samples_task_${STAMP}.jsonl`]: samples.join('\n'),
+      }
+    }
+    const done = await take({
+      ...file('first', (id) => id < both + onlyA),
+      ...file('second', (id) => id < both || (id >= both + onlyA && id < both + onlyA + onlyB)),
+    })
+    expect(done.failed).toEqual([])
+    const [a, b] = list().results.map(({ no }) => no)
+    const found = compareResults(study.db, study.studyId, { a: a ?? 0, b: b ?? 0 })
+    expect(found.paired).toMatchObject({ n, unpaired: 0, both, onlyA, onlyB })
+    expect(found.unpairedP?.toFixed(3)).toBe('0.080')
+    expect(found.paired?.p?.toFixed(3)).toBe('0.008')
+  })
+
+  it('with counts but no items are tested by the counts, and not at all without n', async () => {
+    await take({
+      't.csv': `${HEAD}\na,task,acc,60.0,percent,200\nb,task,acc,50.0,percent,200\nc,task,acc,40.0,percent,\nd,task,acc,50,percent,200\n`,
+    })
+    const [a, b, c, d] = list().results.map(({ no }) => no)
+    const compared = (left = 0, right = 0) =>
+      compareResults(study.db, study.studyId, { a: left, b: right })
+    const counts = compared(a, b)
+    // scipy.stats.chi2_contingency([[80, 120], [100, 100]], correction=False).pvalue
+    expect(counts).toMatchObject({ reasons: [], paired: null })
+    expect(counts.unpairedP).toBeCloseTo(0.044423184850005966, 12)
+    expect(compared(a, c)).toMatchObject({ unpairedP: null, paired: null })
+    // 50 percent of 200 as written is 99, 100 or 101 items.
+    expect(compared(a, d)).toMatchObject({ unpairedP: null })
   })
 })

@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { readConfig } from '@/lib/config'
 import { errorMessage } from '@/lib/errors'
+import { benchCompare } from './compare'
 import { benchEmbeddedScoring, FAST_OVER_DECODE } from './embedded-scoring'
 import { benchFigures } from './figures'
 import { benchImport } from './import'
@@ -104,6 +105,14 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
     return timings.map(({ name, ms, kilobytes, most = 100 }) =>
       milliseconds(`figure of ${rows} rows, ${name} (${kilobytes.toFixed(0)} KB)`, ms, most),
     )
+  },
+  compare: async () => {
+    const { pairs, metrics, summaryMs, intervalsMs } = await benchCompare()
+    const name = `${pairs} pairs, ${metrics} metrics`
+    return [
+      milliseconds(`comparison of ${name}, first numbers`, summaryMs, 300),
+      milliseconds(`its intervals, 10,000 resamples`, intervalsMs, 2_000),
+    ]
   },
   parsing: async () => {
     const { bytesPerToken, tokensPerSecond } = benchReplyParsing()

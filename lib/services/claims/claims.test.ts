@@ -90,8 +90,10 @@ describe('claims on rows', () => {
   it('match where interval and test show the direction in every round, and differ with the sides swapped', async () => {
     await rowsFor([1, 2])
     run('difficulty_score.score', {
-      ...{ 'small.1': values(8), 'large.1': values(1) },
-      ...{ 'small.2': values(12), 'large.2': values(3) },
+      'small.1': values(8),
+      'large.1': values(1),
+      'small.2': values(12),
+      'large.2': values(3),
     })
     const card = await check('C02')
     expect(card).toMatchObject({ verdict: 'match', because: null, figure: 'difficulty-levels' })
@@ -116,8 +118,10 @@ describe('claims on rows', () => {
     await rowsFor([1, 2])
     const noise = values(0).map((value, row) => value + (row % 2 === 0 ? 1 : -1))
     run('difficulty_score.score', {
-      ...{ 'small.1': values(8), 'large.1': values(1) },
-      ...{ 'small.2': noise, 'large.2': values(0) },
+      'small.1': values(8),
+      'large.1': values(1),
+      'small.2': noise,
+      'large.2': values(0),
     })
     for (const choice of [{}, SWAPPED]) {
       expect(await verdict('C02', choice)).not.toBe('match')
@@ -200,7 +204,14 @@ describe('claims on results', () => {
     const card = await check('C01')
     expect(card).toMatchObject({ verdict: 'match', resultFiles: ['table.csv'], rows: null })
     expect(card?.findings[0]).toMatchObject({
-      ...{ effect: 3, low: 3, high: 3, n: 7, of: 7, units: 7, ahead: 7, p: 0.015625 },
+      effect: 3,
+      low: 3,
+      high: 3,
+      n: 7,
+      of: 7,
+      units: 7,
+      ahead: 7,
+      p: 0.015625,
       published: { text: expect.stringContaining('81 of 96 numbers (Tables 1, 2)') },
     })
     expect(await verdict('C01', SWAPPED)).toBe('differs')

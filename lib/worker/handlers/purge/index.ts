@@ -10,6 +10,7 @@ import {
   subsets,
   views,
 } from '@/db/schema'
+import { purgeOwnClaims } from '@/lib/services/claims/own'
 import { JOBS } from '@/lib/queue/kinds'
 import { enqueue, listJobs } from '@/lib/queue/queue'
 import { defineJob } from '@/lib/worker/types'
@@ -27,7 +28,7 @@ const CACHE_BATCH = 2_000
 const SOFT_DELETED = [runs, views, subsets, resultFiles, studies, promptVersions] as const
 
 function purgeDeleted(db: Db, before: number): number {
-  let removed = 0
+  let removed = purgeOwnClaims(db, before)
   for (const table of SOFT_DELETED) {
     removed += db.delete(table).where(lt(table.deletedAt, before)).run().changes
   }

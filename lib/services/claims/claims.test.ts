@@ -1,97 +1,32 @@
-import fs from 'node:fs'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { unknownModel, type ResultModel } from '@/lib/contracts/results'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { ResultModel } from '@/lib/contracts/results'
+import { createRandom } from '@/lib/stats/random'
+import {
+  BENCHMARKS,
+  cellOf,
+  check,
+  claimStudies,
+  results,
+  rowsFor,
+  run,
+  SEEDS,
+  SWAPPED,
+  values,
+  verdict,
+} from '@/lib/testing/claims'
 import { addTestRun } from '@/lib/testing/compare'
-import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
-import { filesHere } from '../files/tasks'
-import { saveUpload } from '../imports/uploads'
-import { importResults } from '../results/import'
-import { mapModel } from '../results/models'
-import { checkClaims, listClaims } from '.'
-import { saveOwnClaims } from './own'
 import { paperPairs } from './checks/results'
-import { claimsHtml, claimsMarkdown } from './report'
 
-const SEEDS = 40
-let study: TestStudy
-let cells: Record<string, string>
-
-beforeEach(async () => {
-  study = await testStudy()
-  cells = {}
-  const seeds = { armKey: null, round: 0, seedSetKey: 'general' }
-  await importRows(study, 'seeds.json', alpacaRows(SEEDS, 'seed'), seeds)
-})
-afterEach(() => study.close())
-
-/** Imports one cell for each evolver and round. */
-async function rowsFor(
-  rounds: readonly number[],
-  scenario: 'evol-instruct' | 'autoif' = 'evol-instruct',
-) {
-  for (const arm of ['small', 'large'] as const) {
-    for (const round of rounds) {
-      const name = `${arm}.${round}`
-      const { cellId } = await importRows(study, `${name}.json`, alpacaRows(SEEDS, name), {
-        armKey: arm,
-        armLabel: arm === 'small' ? 'Small' : 'Large',
-        armClass: arm,
-        scenario,
-        seedSetKey: 'general',
-        round,
-        align: 'index',
-      })
-      cells[name] = cellId
-    }
-  }
-}
-
-/** Values of one row each: a base that differs by row, and what the cell adds. */
-function values(add: number, n = SEEDS): number[] {
-  return Array.from({ length: n }, (_, row) => 40 + ((row * 7) % 11) + add * (1 + (row % 3) / 10))
-}
-
-function run(column: string, byCell: Record<string, readonly number[]>): void {
-  const [metric = '', output = ''] = column.split('.')
-  const stored = Object.fromEntries(
-    Object.entries(byCell).map(([name, list]) => [cells[name] ?? '', list]),
-  )
-  addTestRun(study.db, { studyId: study.studyId, metric, output, hash: column }, stored)
-}
-
-const BENCHMARKS = ['gsm8k', 'math', 'humaneval', 'mbpp', 'mmlu', 'ceval', 'arc']
-
-/** Imports one number a benchmark for each model, all in one file, and says what each model is. */
-async function results(
-  models: Record<string, { model: Partial<ResultModel>; add: number }>,
-  benchmarks: readonly string[] = BENCHMARKS,
-): Promise<void> {
-  const lines = Object.entries(models).flatMap(([name, { add }]) =>
-    benchmarks.map((benchmark, at) => `${name},${benchmark},acc,${30 + at + add},percent,500`),
-  )
-  const text = ['model,benchmark,metric,value,unit,n', ...lines].join('\n')
-  const body = [Buffer.from(`${text}\n`)] as unknown as AsyncIterable<Uint8Array>
-  const { uploadId } = await saveUpload(study.config, 'table.csv', body)
-  const uploads = [{ uploadId, relativePath: 'table.csv' }]
-  const done = await importResults(study, study.studyId, { uploads }, filesHere)
-  expect(done.failed).toEqual([])
-  for (const [model, { model: known }] of Object.entries(models)) {
-    const mapping = { ...unknownModel(), student: 'S', ...known }
-    mapModel(study.db, study.studyId, { source: 'table', model, mapping })
-  }
-}
-
-const check = async (id: string, choice = {}) =>
-  (await checkClaims(study.db, study.studyId, choice, { ids: [id] }))[0]
-const verdict = async (id: string, choice = {}) => (await check(id, choice))?.verdict
-const SWAPPED = { small: 'large', large: 'small' }
+const study = claimStudies()
 
 describe('claims on rows', () => {
   it('match where interval and test show the direction in every round, and differ with the sides swapped', async () => {
     await rowsFor([1, 2])
     run('difficulty_score.score', {
-      ...{ 'small.1': values(8), 'large.1': values(1) },
-      ...{ 'small.2': values(12), 'large.2': values(3) },
+      'small.1': values(8),
+      'large.1': values(1),
+      'small.2': values(12),
+      'large.2': values(3),
     })
     const card = await check('C02')
     expect(card).toMatchObject({ verdict: 'match', because: null, figure: 'difficulty-levels' })
@@ -116,8 +51,10 @@ describe('claims on rows', () => {
     await rowsFor([1, 2])
     const noise = values(0).map((value, row) => value + (row % 2 === 0 ? 1 : -1))
     run('difficulty_score.score', {
-      ...{ 'small.1': values(8), 'large.1': values(1) },
-      ...{ 'small.2': noise, 'large.2': values(0) },
+      'small.1': values(8),
+      'large.1': values(1),
+      'small.2': noise,
+      'large.2': values(0),
     })
     for (const choice of [{}, SWAPPED]) {
       expect(await verdict('C02', choice)).not.toBe('match')
@@ -133,11 +70,11 @@ describe('claims on rows', () => {
     const few = (add: number) => values(add).slice(0, n)
     const rest = Array.from({ length: SEEDS - n }, () => 'no_response' as const)
     addTestRun(
-      study.db,
-      { studyId: study.studyId, metric: 'difficulty_score', output: 'score', hash: 'few' },
+      study().db,
+      { studyId: study().studyId, metric: 'difficulty_score', output: 'score', hash: 'few' },
       {
-        [cells['small.1'] ?? '']: [...few(30), ...rest],
-        [cells['large.1'] ?? '']: [...few(0), ...rest],
+        [cellOf('small.1')]: [...few(30), ...rest],
+        [cellOf('large.1')]: [...few(0), ...rest],
       },
     )
     const card = await check('C02')
@@ -182,7 +119,6 @@ describe('claims on rows', () => {
     run('mnd.mnd', { 'small.1': values(9), 'large.1': values(1) })
     expect(await verdict('C08')).toBe('match')
     expect(await verdict('C08', SWAPPED)).toBe('differs')
-    run('mnd.mnd', { 'small.1': [...values(9).slice(1), NaN], 'large.1': values(1) })
   })
 })
 
@@ -200,7 +136,14 @@ describe('claims on results', () => {
     const card = await check('C01')
     expect(card).toMatchObject({ verdict: 'match', resultFiles: ['table.csv'], rows: null })
     expect(card?.findings[0]).toMatchObject({
-      ...{ effect: 3, low: 3, high: 3, n: 7, of: 7, units: 7, ahead: 7, p: 0.015625 },
+      effect: 3,
+      low: 3,
+      high: 3,
+      n: 7,
+      of: 7,
+      units: 7,
+      ahead: 7,
+      p: 0.015625,
       published: { text: expect.stringContaining('81 of 96 numbers (Tables 1, 2)') },
     })
     expect(await verdict('C01', SWAPPED)).toBe('differs')
@@ -237,11 +180,117 @@ describe('claims on results', () => {
     })
     await results(sizes(3))
     expect(await verdict('C06')).toBe('match')
-    const extra = { ...sizes(0.9), a3: { model: trained('small', { size: '14B' }), add: 9 } }
-    await results({ ...extra, b3: { model: trained('large', { size: '14B' }), add: 1 } }, [
-      ...BENCHMARKS,
-      'winogrande',
+  })
+
+  it('are in doubt where one size goes the other way, though all together are ahead', async () => {
+    const of = (size: string, small: number) => ({
+      [`a${size}`]: { model: trained('small', { size }), add: small },
+      [`b${size}`]: { model: trained('large', { size }), add: 1 },
+    })
+    await results({ ...of('7B', 9), ...of('14B', 9), ...of('32B', 9), ...of('72B', 0.5) })
+    const card = await check('C06')
+    expect(card?.findings[0]?.state).toBe('shown')
+    expect(card).toMatchObject({
+      verdict: 'not_comparable',
+      because: expect.stringMatching(/Not in all parts: .* goes the other way on average in 72B/),
+    })
+  })
+
+  it('leave out only the smallest student in instruction following', async () => {
+    const of = (size: string, small: number) => ({
+      [`a${size}`]: { model: trained('small', { size }), add: small },
+      [`b${size}`]: { model: trained('large', { size }), add: 1 },
+    })
+    await results({ ...of('0.5B', -9), ...of('3B', 5) }, ['ifeval'])
+    const card = await check('C06')
+    expect(card?.findings[0]).toMatchObject({ n: 1, effect: 4 })
+  })
+
+  it('split following and general ability, which may be lower by the margin', async () => {
+    study().db.$client.prepare("update arms set scenario = 'autoif'").run()
+    const both = { a: { model: trained('small'), add: 0 }, b: { model: trained('large'), add: 1 } }
+    await results(both)
+    const [following, general] = (await check('C07'))?.findings ?? []
+    expect(following?.state).toBe('missing')
+    expect(general).toMatchObject({ expected: 'not_lower', margin: 2, effect: -1, state: 'shown' })
+    expect((await check('C07', { margin: 0.5 }))?.findings[1]?.state).toBe('opposite')
+  })
+
+  it.each([
+    [30, 2, 'match'],
+    [2, 30, 'differs'],
+    [5, 4, 'not_comparable'],
+  ])(
+    'are tested over items where students are few: %i and %i discordant items',
+    async (onlyA, onlyB, expected) => {
+      const two = { a: { model: trained('small'), add: 4 }, b: { model: trained('large'), add: 1 } }
+      await results(two, ['gsm8k'])
+      const items = (hits: (no: number) => boolean) =>
+        JSON.stringify(
+          Array.from({ length: 200 }, (_, no) => ({
+            id: `${no}`,
+            hash: null,
+            hits: hits(no) ? 1 : 0,
+            of: 1,
+          })),
+        )
+      const list = study().db.$client.prepare('select no, file_id, facts from results').all() as {
+        no: number
+        file_id: string
+        facts: string
+      }[]
+      for (const { no, file_id, facts } of list) {
+        const isA = (JSON.parse(facts) as { model: string }).model === 'a'
+        const hits = (item: number) =>
+          item < onlyA ? isA : item < onlyA + onlyB ? !isA : item % 2 === 0
+        study()
+          .db.$client.prepare(
+            'insert into result_items (result_no, file_id, count, items) values (?, ?, 200, ?)',
+          )
+          .run(no, file_id, items(hits))
+      }
+      const card = await check('C01')
+      expect(card?.verdict).toBe(expected)
+      expect(card?.findings[0]).toMatchObject({ units: 200, unitName: 'item' })
+      expect(card?.findings[0]?.effect).toBeCloseTo((100 * (onlyA - onlyB)) / 200, 9)
+      const swapped = { match: 'differs', differs: 'match', not_comparable: 'not_comparable' }[
+        expected
+      ]
+      expect(await verdict('C01', SWAPPED)).toBe(swapped)
+    },
+  )
+
+  it('compare students by what selected the export that they were trained on', async () => {
+    const subset = (id: string, column: string) =>
+      study()
+        .db.$client.prepare(
+          `insert into subsets (id, study_id, name, state, recipe, row_count, created_at) values (?, ?, ?, ?, '{}', 1, 1)`,
+        )
+        .run(
+          id,
+          study().studyId,
+          id,
+          JSON.stringify({ filter: {}, sort: { column, descending: true }, columns: [] }),
+        )
+    subset('best', 'ic_ifd.strict')
+    subset('plain', 'position')
+    subset('other', 'ifd.strict')
+    const by = (subsetId: string) => ({ round: 3, subsetId })
+    await results({
+      a: { model: by('best'), add: 5 },
+      b: { model: by('plain'), add: 1 },
+      c: { model: by('other'), add: 2 },
+    })
+    const card = await check('C13')
+    const states = card?.findings.map(({ label, state }) => `${label}: ${state}`)
+    expect(states).toEqual([
+      'Selected by IC-IFD against all rows: shown',
+      'Selected by IC-IFD against length: missing',
+      'Selected by IC-IFD against perplexity: missing',
+      'Selected by IC-IFD against IFD: shown',
     ])
+    expect(card?.verdict).toBe('not_comparable')
+    expect((await check('C14'))?.findings.every(({ state }) => state === 'missing')).toBe(true)
   })
 
   it('reproduce the counts that the paper prints', () => {
@@ -258,81 +307,6 @@ describe('claims on results', () => {
   })
 })
 
-describe('own claims', () => {
-  const OWN = `claims:
-  - claim: Small rows are harder <b>|
-    metric: difficulty_score.score
-    a: small.1
-    b: large.1
-    margin: 5
-  - id: gsm
-    claim: No loss on GSM8K
-    result: { benchmark: GSM8K }
-    a: small.1
-    b: large.1
-    direction: not_lower
-    margin: 2
-`
-
-  it('are kept with the study and checked as the others; a margin counts', async () => {
-    await rowsFor([1])
-    run('difficulty_score.score', { 'small.1': values(8), 'large.1': values(1) })
-    saveOwnClaims(study.db, study.studyId, OWN)
-    expect(listClaims(study.db, study.studyId, {}).claims.at(-1)).toMatchObject({ id: 'own-gsm' })
-    expect(await verdict('own-1')).toBe('match')
-    saveOwnClaims(study.db, study.studyId, OWN.replace('margin: 5', 'margin: 9'))
-    expect(await verdict('own-1')).toBe('differs')
-    expect(await verdict('own-gsm')).toBe('not_comparable')
-    saveOwnClaims(study.db, study.studyId, OWN.replaceAll('small.1', 'nobody.1'))
-    expect((await check('own-1'))?.because).toContain('no evolver "nobody"')
-    saveOwnClaims(study.db, study.studyId, '')
-    await expect(check('own-1')).rejects.toThrow(/There is no claim "own-1"/)
-  })
-
-  it.each([
-    ['claims: []', /line 1: claims: expected/],
-    [
-      OWN.replace('metric: difficulty_score', 'metrics: difficulty_score'),
-      /line 3: claims\.1 has a key "metrics"\. Expected are .*metric/,
-    ],
-    [
-      OWN.replace('direction: not_lower', 'direction: better'),
-      /line 12: claims\.2\.direction: expected .*higher/,
-    ],
-    [
-      OWN.replace('a: small.1', 'a: small'),
-      /line 4: claims\.1\.a: expected the evolver's key and the round/,
-    ],
-    [OWN.replace('    a: small.1\n', ''), /line 2: claims\.1\.a: expected string/],
-    [
-      OWN.replace('metric: difficulty_score.score', 'source: x'),
-      /line 2: claims\.1: expected one of metric and result/,
-    ],
-    [OWN.replace('id: gsm', 'id: "1"'), /two claims have the id "1"/],
-    ['claims: [', /line \d+: this is not YAML/],
-    ['- &a [x]\n- *a', /line 1: /],
-    ['just text', /line 1: claims: expected array/],
-    ['claims:', /line 1: claims: expected array/],
-    ['x'.repeat(100_001), /at most 100000 characters/],
-  ])('name line, key and expectation of what cannot be read: %j', (text, message) => {
-    const stored = () => listClaims(study.db, study.studyId, {}).own
-    expect(() => saveOwnClaims(study.db, study.studyId, text)).toThrow(message)
-    expect(stored()).toBeNull()
-  })
-
-  it('are written without markup of theirs', async () => {
-    await rowsFor([1])
-    saveOwnClaims(study.db, study.studyId, OWN)
-    const cards = await checkClaims(study.db, study.studyId, {})
-    const html = claimsHtml('<script>alert(1)</script>', cards)
-    expect(html).not.toMatch(/<script|<b>|src=|href=/)
-    expect(html).toContain('&lt;script&gt;')
-    const markdown = claimsMarkdown('*x*', cards)
-    expect(markdown).toContain(String.raw`\<b\>\|`)
-    expect(markdown.split('\n').filter((line) => line.startsWith('### '))).toHaveLength(20)
-  })
-})
-
 it('is checked once until something changes', async () => {
   await rowsFor([1])
   run('difficulty_score.score', { 'small.1': values(8), 'large.1': values(1) })
@@ -340,5 +314,21 @@ it('is checked once until something changes', async () => {
   expect(await check('C02')).toBe(first)
   run('difficulty_level.level', { 'small.1': [1], 'large.1': [1] })
   expect(await check('C02')).not.toBe(first)
-  expect(fs.existsSync(study.config.dataDir)).toBe(true)
+})
+
+it('swaps match and differs with the sides, whatever the data', async () => {
+  await rowsFor([1])
+  const random = createRandom(7)
+  const opposite = { match: 'differs', differs: 'match', not_comparable: 'not_comparable' }
+  const seen = new Set<string>()
+  for (let trial = 0; trial < 12; trial += 1) {
+    const shift = (trial % 3) - 1
+    const draw = (add: number) =>
+      Array.from({ length: SEEDS }, () => 40 + random.below(20) + 12 * add)
+    run('difficulty_score.score', { 'small.1': draw(shift), 'large.1': draw(0) })
+    const first = (await verdict('C02')) ?? 'not_comparable'
+    seen.add(first)
+    expect(await verdict('C02', SWAPPED)).toBe(opposite[first])
+  }
+  expect([...seen].toSorted()).toEqual(['differs', 'match', 'not_comparable'])
 })

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { eq, inArray, lt, sql } from 'drizzle-orm'
 import {
   isMap,
   isNode,
@@ -10,7 +10,7 @@ import {
   type Document,
 } from 'yaml'
 import type { Db } from '@/db/client'
-import { settings } from '@/db/schema'
+import { settings, studies } from '@/db/schema'
 import { OWN_CLAIMS_SIZE, ownClaimsSchema, type OwnClaim } from '@/lib/contracts/claims'
 import { benchmarkKey, type StoredResult } from '@/lib/contracts/results'
 import { SEEDS_KEY } from '@/lib/contracts/seeds'
@@ -135,7 +135,17 @@ function plainOf(document: Document): unknown {
   }
 }
 
-const keyOf = (studyId: string) => `own-claims/${studyId}`
+const KEY = 'own-claims/'
+const keyOf = (studyId: string) => `${KEY}${studyId}`
+
+/** Removes the files of studies that were deleted before a time; returns how many. */
+export function purgeOwnClaims(db: Db, before: number): number {
+  const keys = db
+    .select({ key: sql<string>`${KEY} || ${studies.id}` })
+    .from(studies)
+    .where(lt(studies.deletedAt, before))
+  return db.delete(settings).where(inArray(settings.key, keys)).run().changes
+}
 
 /** Returns the text and claims of the file that a study keeps, and why it cannot be used where that is so. */
 export function storedOwnClaims(

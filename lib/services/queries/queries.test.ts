@@ -76,6 +76,7 @@ describe('queries in a worker', () => {
       await bothWays('compareSummary', [studyId, state]),
       await bothWays('compareIntervals', [studyId, state]),
       await bothWays('comparePage', [studyId, state, 0, 10]),
+      await bothWays('claims', [studyId, {}, ['C02']]),
       await bothWays('exportCheck', [request]),
     ]) {
       expect(result.inThread).toEqual(result.here)

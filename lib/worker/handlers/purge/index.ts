@@ -11,6 +11,7 @@ import {
   subsets,
   views,
 } from '@/db/schema'
+import { purgeOwnClaims } from '@/lib/services/claims/own'
 import { JOBS } from '@/lib/queue/kinds'
 import { enqueue, listJobs } from '@/lib/queue/queue'
 import { defineJob } from '@/lib/worker/types'
@@ -36,7 +37,7 @@ const SOFT_DELETED = [
 ] as const
 
 function purgeDeleted(db: Db, before: number): number {
-  let removed = 0
+  let removed = purgeOwnClaims(db, before)
   for (const table of SOFT_DELETED) {
     removed += db.delete(table).where(lt(table.deletedAt, before)).run().changes
   }

@@ -1,0 +1,61 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { beforeAll, expect, it } from 'vitest'
+import { ensureBuiltInBackends } from '@/lib/services/backends'
+import { listClaims } from '@/lib/services/claims'
+import { loadSample } from '@/lib/services/sample/load'
+import { cliFolder } from '@/lib/testing/cli-folder'
+
+const { folder, evolens, fill } = cliFolder()
+let study: string
+
+const SIDES = ['--small', 'greedy', '--large', 'sampled']
+const claims = (...args: string[]) => evolens('claims', '--study', study, ...args)
+
+beforeAll(() =>
+  fill(({ db }) => {
+    ensureBuiltInBackends(db)
+    study = loadSample(db).studyId
+  }),
+)
+
+it(
+  'asks for the sides, checks every claim, writes both documents and keeps own claims that can be read',
+  { timeout: 120_000 },
+  async () => {
+    const asked = await claims()
+    expect(asked.out).toContain('--small and --large on the command line')
+    const [markdown, html, own] = ['c.md', 'c.html', 'own.yaml'].map((name) =>
+      path.join(folder, name),
+    ) as [string, string, string]
+    const { code, out } = await claims(...SIDES, '--json', '--markdown', markdown, '--html', html)
+    const cards = JSON.parse(out) as { id: string; verdict: string; because: string | null }[]
+    expect([code, cards.length]).toEqual([0, 18])
+    // The sample's 16 seeds a set decide nothing of most claims: no claim of the paper matches by chance.
+    expect(cards.filter(({ id, verdict }) => id.startsWith('C') && verdict === 'match')).toEqual([])
+    for (const { verdict, because } of cards) expect(verdict === 'match' || because).toBeTruthy()
+    expect(fs.readFileSync(markdown, 'utf8')).toMatch(/^# Claims on Sample/)
+    expect(fs.readFileSync(html, 'utf8')).toMatch(/^<!doctype html>/)
+    fs.writeFileSync(
+      own,
+      'claims:\n  - claim: x\n    metric: ifd.strict\n    a: greedy.1\n    b: one\n',
+    )
+    const wrong = await claims(...SIDES, '--own', own, '--save')
+    expect([wrong.code, wrong.err]).toEqual([
+      2,
+      expect.stringMatching(/line 5: claims\.1\.b: expected the evolver's key/),
+    ])
+    fs.writeFileSync(
+      own,
+      'claims:\n  - claim: more words\n    metric: instruction_words.instruction\n    a: greedy.1\n    b: seeds\n',
+    )
+    const right = await claims(...SIDES, '--own', own, '--save', '--claim', 'own-1')
+    expect(right.out).toMatch(/own-1 {2}(Match|Differs|Not comparable): more words/)
+    await fill(({ db }) => expect(listClaims(db, study, {}).own).toContain('more words'))
+    const unknown = await claims('--claim', 'C99')
+    expect([unknown.code, unknown.err]).toEqual([
+      2,
+      expect.stringContaining('There is no claim "C99"'),
+    ])
+  },
+)

@@ -38,6 +38,7 @@ import { superfilteringIfd } from './superfiltering-ifd'
 import { superfilteringLoss } from './superfiltering-loss'
 import { tokenProbability } from './token-probability'
 import type { MeasuredMetric, Metric, OutputSpec } from './types'
+import { wordBudget } from './word-budget'
 
 export { describeMetric, describeParams } from './describe'
 
@@ -56,6 +57,7 @@ const METRICS: readonly Metric[] = [
   instructionCharacters,
   responseWords,
   addedWords,
+  wordBudget,
   health,
   instructionLossMetric,
   conditionalLossMetric,

@@ -50,8 +50,6 @@ export const studyKeys = {
     state: { filter: RowFilter; sort: LineageSort; columns: readonly string[] },
     page: number,
   ) => [...rows(studyId), 'lineage', state, page] as const,
-  lineageStory: (studyId: string, seed: { seedSetKey: string; slot: number } | null) =>
-    [...rows(studyId), 'story', seed] as const,
   histogram: (studyId: string, column: string, filter: RowFilter) =>
     [...values(studyId), 'histogram', column, filter] as const,
   figure: (

@@ -1,7 +1,12 @@
-import { createParser, parseAsBoolean, parseAsString, useQueryStates } from 'nuqs'
-import { lineageEndpoint } from '@/lib/api/lineage'
+import { createParser, parseAsArrayOf, parseAsBoolean, parseAsString, useQueryStates } from 'nuqs'
+import { lineageEndpoint, lineageStoryEndpoint } from '@/lib/api/lineage'
 import type { RowFilter } from '@/lib/contracts/filter'
-import { lineageSortSchema, type LineagePage, type LineageSort } from '@/lib/contracts/lineage'
+import {
+  lineageSortSchema,
+  type LineagePage,
+  type LineageSort,
+  type LineageStory,
+} from '@/lib/contracts/lineage'
 import { call } from './api'
 import { studyKeys } from './keys'
 import { useWindows } from './use-windows'
@@ -16,6 +21,7 @@ export interface LineageState {
   columns: string[]
 }
 
+const NO_PINS: SeedPlace[] = []
 const IN_ORDER = lineageSortSchema.parse({})
 
 // `-ifd.strict~2~small`: the key of an evolver comes last, since it may hold any sign.
@@ -31,10 +37,30 @@ const sortParser = createParser<LineageSort>({
   eq: (a, b) => JSON.stringify(a) === JSON.stringify(b),
 }).withDefault(IN_ORDER)
 
-/** Order of the seeds, metric of the trajectories and whether the chosen step is open, in the URL. */
+/** A seed by its place, as pins name it. */
+interface SeedPlace {
+  seedSetKey: string
+  slot: number
+}
+
+// `12~alpaca`: the key of a seed set may hold any sign.
+const pinParser = createParser<SeedPlace>({
+  parse: (text) => {
+    const [, slot, seedSetKey] = /^(\d+)~(.+)$/s.exec(text) ?? []
+    return seedSetKey === undefined ? null : { seedSetKey, slot: Number(slot) }
+  },
+  serialize: ({ seedSetKey, slot }) => `${slot}~${seedSetKey}`,
+})
+
+/** Order of the seeds, pinned seeds, metric of the trajectories and whether the chosen step is open, in the URL. */
 export function useLineageParams() {
   return useQueryStates(
-    { order: sortParser, metric: parseAsString, open: parseAsBoolean.withDefault(false) },
+    {
+      order: sortParser,
+      pins: parseAsArrayOf(pinParser).withDefault(NO_PINS),
+      metric: parseAsString,
+      open: parseAsBoolean.withDefault(false),
+    },
     { history: 'push' },
   )
 }
@@ -47,6 +73,11 @@ export function fetchSeedWindow(
 ): Promise<LineagePage> {
   const query = { state, offset: page * SEED_WINDOW, limit: SEED_WINDOW }
   return call(lineageEndpoint, { params: { studyId }, query, signal })
+}
+
+/** Asks for all rows that descend from a seed, with whole texts. */
+export function fetchStory(studyId: string, seed: SeedPlace): Promise<LineageStory> {
+  return call(lineageStoryEndpoint, { params: { studyId, ...seed } })
 }
 
 const seedsOf = (page: LineagePage) => page.seeds

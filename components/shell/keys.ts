@@ -44,6 +44,7 @@ export const KEYS = {
   previousEvolver: lineage('h', 'Step of the evolver to the left'),
   nextEvolver: lineage('l', 'Step of the evolver to the right'),
   openStep: lineage('Enter', 'Open the step'),
+  pinSeed: lineage('p', 'Pin or unpin the seed as a case study'),
   nextPair: compare('j', 'Next pair'),
   previousPair: compare('k', 'Previous pair'),
   roundBack: compare('[', 'Both sides one round back'),

@@ -57,7 +57,12 @@ export const GLOSSARY: readonly Entry[] = [
   {
     term: 'Alignment',
     meaning:
-      'The link of each row to its parent: recorded while evolving, or found by row number, id or text. The aligned share is shown in each cell, where the alignment and the operators can be changed. Rows without a parent have no lineage.',
+      'The link of each row to its parent: recorded while evolving, or found by row number, id, text or likeness of the texts. The parent file can be any earlier round of the seed set. The aligned share is shown in each cell, where the alignment and the operators can be changed. Rows without a parent have no lineage.',
+  },
+  {
+    term: 'Lineage',
+    meaning:
+      'The rows that descend from one seed, round by round. The page Lineage shows each step beside its parent; files with rows without a seed, and seeds with several rows in a file, are named above the grid.',
   },
   {
     term: 'Measure of a set',

@@ -25,6 +25,7 @@ import { hasHistogram, shownMetrics } from '@/components/views/rows/table/row-co
 import { useRowSelection, type SelectedRow } from '@/components/views/rows/table/use-row-selection'
 import type { LineageSeed, LineageStep } from '@/lib/contracts/lineage'
 import type { StudyDetail } from '@/lib/contracts/study'
+import { CaseStudies } from './case-studies'
 import { LineageGaps } from './lineage-gaps'
 import { LineageToolbar } from './lineage-toolbar'
 import { neighbourOf, placesOf, stepAt } from './places'
@@ -38,7 +39,7 @@ function Lineage({ detail }: { detail: StudyDetail }) {
   const client = useQueryClient()
   const router = useRouter()
   const controls = useViewState()
-  const [{ order, metric: metricId, open }, setParams] = useLineageParams()
+  const [{ order, pins, metric: metricId, open }, setParams] = useLineageParams()
   const [cardId, setCardId] = useQueryState('card', parseAsString)
   const [selected, select] = useRowSelection()
   const [range, setRange] = useState({ first: 0, last: 0 })
@@ -96,6 +97,14 @@ function Lineage({ detail }: { detail: StudyDetail }) {
   const isOpen = open && selected !== null
   useShortcut(KEYS.laterRound, () => void moveStep('later'), { enabled: !isOpen })
   useShortcut(KEYS.earlierRound, () => void moveStep('earlier'), { enabled: !isOpen })
+  const pin = async () => {
+    const seed = await seedFor(selected?.at ?? 0)
+    if (!seed || seed.slot === null) return
+    const { seedSetKey, slot } = seed
+    const others = pins.filter((one) => one.seedSetKey !== seedSetKey || one.slot !== slot)
+    void setParams({ pins: others.length < pins.length ? others : [...pins, { seedSetKey, slot }] })
+  }
+  useShortcut(KEYS.pinSeed, () => void pin())
   useShortcut(KEYS.openStep, () => {
     if (selected) void setParams({ open: true })
     else void moveSeed(1)
@@ -124,7 +133,9 @@ function Lineage({ detail }: { detail: StudyDetail }) {
         metric={metric}
         onSort={(next) => void setParams({ order: next })}
         onMetric={(id) => void setParams({ metric: id })}
-      />
+      >
+        <CaseStudies detail={detail} pins={pins} onClear={() => void setParams({ pins: null })} />
+      </LineageToolbar>
       <LineageGaps gaps={newest?.gaps ?? []} detail={detail} />
       {windows.error && !listed ? (
         <div className={rowClasses.failed}>
@@ -152,6 +163,7 @@ function Lineage({ detail }: { detail: StudyDetail }) {
             count={listed?.total ?? 1}
             listKey={listed ? listKey : ''}
             selected={selected}
+            pins={pins}
             isBusy={windows.isFetching}
             seedAt={windows.seedAt}
             onRange={onRange}

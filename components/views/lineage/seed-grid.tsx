@@ -1,5 +1,6 @@
 'use client'
 
+import { IconPinFilled } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef } from 'react'
 import { ArmMark } from '@/components/figures/arm-mark'
@@ -30,6 +31,7 @@ interface SeedGridProps {
   /** Changes with filter and order: another list starts at its top. */
   listKey: string
   selected: SelectedRow | null
+  pins: readonly { seedSetKey: string; slot: number }[]
   isBusy: boolean
   seedAt(index: number): LineageSeed | null
   onRange(first: number, last: number): void
@@ -54,12 +56,20 @@ function Missing({
   )
 }
 
-function SeedName({ seed, detail }: { seed: LineageSeed; detail: StudyDetail }) {
+function SeedName({
+  seed,
+  detail,
+  pins,
+}: Pick<SeedGridProps, 'detail' | 'pins'> & { seed: LineageSeed }) {
+  const isPinned = pins.some(
+    ({ seedSetKey, slot }) => seedSetKey === seed.seedSetKey && slot === seed.slot,
+  )
   const { seedSet } = placeOf(detail, { seedSetKey: seed.seedSetKey, armKey: null, round: 0 })
   return (
     <div>
       <strong>{seed.slot === null ? 'No seed known' : `Seed ${seed.slot}`}</strong>{' '}
       <span className="ev-dim">{seedSet}</span>
+      {isPinned ? <IconPinFilled size={12} role="img" aria-label="pinned" /> : null}
     </div>
   )
 }
@@ -186,7 +196,7 @@ export function SeedGrid(props: SeedGridProps) {
                 >
                   {seed ? (
                     <>
-                      <SeedName seed={seed} detail={detail} />
+                      <SeedName seed={seed} detail={detail} pins={props.pins} />
                       {metric ? <Trajectory seed={seed} column={metric} detail={detail} /> : null}
                       {origin ? cellOf(seed, origin, item.index, true) : null}
                       {seed.slot !== null && !origin ? (

@@ -5,11 +5,18 @@ import { useState } from 'react'
 import { useAlign, useAlignmentFacts } from '@/components/hooks/use-imports'
 import { formatCount, plural } from '@/components/ui/format'
 import { DialogFoot } from '@/components/ui/dialog-foot'
-import { notifyDone } from '@/components/ui/notify'
+import { notifyDone, notifyUndo } from '@/components/ui/notify'
 import { Notice, QueryState } from '@/components/ui/states'
-import type { AlignCellsRequest, AlignmentFacts, OperatorRule } from '@/lib/contracts/operators'
+import type {
+  AlignCellsRequest,
+  AlignmentFacts,
+  OperatorRule,
+  ParentPlace,
+} from '@/lib/contracts/operators'
+import { SEEDS_LABEL } from '@/lib/contracts/seeds'
 import type { CellInfo, StudyDetail } from '@/lib/contracts/study'
 import { ALIGN_OPTIONS, operatorOptions } from './operator-options'
+import { SimilarityFields } from './similarity-fields'
 
 interface AlignDialogProps {
   detail: StudyDetail
@@ -36,10 +43,20 @@ function State({ alignment }: { alignment: CellInfo['alignment'] }) {
   )
 }
 
+/** Stands for the usual parent in the select. */
+const USUAL = 'usual'
+
+function parentLabel(detail: StudyDetail, { arm, round }: ParentPlace): string {
+  if (arm === null) return SEEDS_LABEL
+  return `${detail.arms.find(({ key }) => key === arm)?.label ?? arm}, round ${round}`
+}
+
 function Form({ detail, cell, facts, onClose }: AlignDialogProps & { facts: AlignmentFacts }) {
   const align = useAlign(detail.study.id)
   const [way, setWay] = useState(facts.align)
   const [operators, setOperators] = useState<OperatorRule>(facts.operators)
+  const [threshold, setThreshold] = useState(facts.threshold)
+  const [parent, setParent] = useState(facts.parent)
   const [isForAll, setIsForAll] = useState(false)
   const others = detail.cells.filter(
     (one) =>
@@ -49,17 +66,35 @@ function Form({ detail, cell, facts, onClose }: AlignDialogProps & { facts: Alig
       one.sourceKind === 'file',
   )
   const isAligned = cell.alignment !== null && cell.alignment.matched > 0
-  const isChanged = way !== facts.align || operators !== facts.operators
+  const isMoved = JSON.stringify(parent) !== JSON.stringify(facts.parent)
+  const isChanged =
+    way !== facts.align ||
+    operators !== facts.operators ||
+    (way === 'similarity' && threshold !== facts.threshold) ||
+    isMoved
+  const dependent = [...new Set(cell.metrics.map(({ metric }) => metric))]
 
   const start = () => {
     const request: AlignCellsRequest = {
       cells: [cell.id, ...(isForAll ? others.map(({ id }) => id) : [])],
       ...(way === facts.align && isAligned ? {} : { align: way }),
       ...(way === 'none' ? { operators: 'none' as const } : { operators }),
+      ...(way === 'similarity' ? { threshold } : {}),
+      ...(isMoved ? { parent } : {}),
+    }
+    // Made again with the settings before, an alignment has the links before.
+    const before: AlignCellsRequest = {
+      cells: [cell.id],
+      align: facts.align,
+      operators: facts.align === 'none' ? 'none' : facts.operators,
+      threshold: facts.threshold,
+      parent: facts.parent,
     }
     align.mutate(request, {
       onSuccess: () => {
-        notifyDone('Aligning. The cell shows the new version when it is done.')
+        const done = 'Aligning. The cell shows the new version when it is done.'
+        if (isForAll) notifyDone(done)
+        else notifyUndo(done, () => align.mutate(before))
         onClose()
       },
     })
@@ -85,6 +120,32 @@ function Form({ detail, cell, facts, onClose }: AlignDialogProps & { facts: Alig
       />
       {way === 'id' ? <Text c="dimmed">{facts.idRule}</Text> : null}
       <Select
+        label="Parent file"
+        description="The rows descend from this file; of an earlier round in the same seed set."
+        data={[
+          { value: USUAL, label: 'The round before of the same evolver, or the seeds' },
+          ...facts.parents.map((place) => ({
+            value: JSON.stringify(place),
+            label: parentLabel(detail, place),
+          })),
+        ]}
+        disabled={way === 'none'}
+        value={parent === null ? USUAL : JSON.stringify(parent)}
+        onChange={(value) => {
+          const chosen = facts.parents.find((place) => JSON.stringify(place) === value)
+          setParent(chosen ?? null)
+        }}
+      />
+      {way === 'similarity' ? (
+        <SimilarityFields
+          studyId={detail.study.id}
+          cellId={cell.id}
+          threshold={threshold}
+          parent={parent}
+          onThreshold={setThreshold}
+        />
+      ) : null}
+      <Select
         label="Operators"
         description="Rotation: row i in round r has operator (i + r - 1) mod 4 or 5."
         data={operatorOptions(facts.columns, facts.operatorNames)}
@@ -102,7 +163,9 @@ function Form({ detail, cell, facts, onClose }: AlignDialogProps & { facts: Alig
       ) : null}
       <Text c="dimmed">
         This creates a new version of the alignment. Existing runs keep the version they were
-        computed under and are marked as outdated.
+        computed under and are marked as outdated
+        {dependent.length > 0 ? ` (here: ${dependent.join(', ')})` : ''}; Compute on the overview
+        offers them again.
       </Text>
       <DialogFoot error={align.error} what="Nothing was changed" onClose={onClose}>
         <Button onClick={start} loading={align.isPending} disabled={!isChanged && !isForAll}>

@@ -297,8 +297,9 @@ export function realignStudy(
       newest.parentCellNo === (parent?.no ?? null) &&
       wanted.data.parentAlignmentNo === parentAlignmentNo
     if (current) continue
-    const { parentAlignmentNo: _, ...request } = wanted.data
-    const result = stageAlignment(db, cell, parent, request, signal)
+    const { request, operators, threshold, parent: place } = wanted.data
+    const asked = { request, operators, threshold, parent: place }
+    const result = stageAlignment(db, cell, parent, asked, signal)
     inTransaction(db, () => publishAlignments(db, cell.no))
     changed.push({ cell, result })
   }

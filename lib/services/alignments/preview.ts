@@ -62,9 +62,12 @@ export function similarityPreview(
     looked,
     total,
     linked: Array.from({ length: STEPS + 1 }, (_, k) => linkedAt(k / STEPS)),
-    doubtful: byDoubt.slice(0, SHOWN_PAIRS).map(({ isMutual: _, ...pair }, k) => ({
-      ...pair,
-      doubt: doubtOf(byDoubt[k] as SimilarPair, threshold),
+    doubtful: byDoubt.slice(0, SHOWN_PAIRS).map((pair) => ({
+      childIdx: pair.childIdx,
+      parentIdx: pair.parentIdx,
+      score: pair.score,
+      second: pair.second,
+      doubt: doubtOf(pair, threshold),
       child: textOf(cell.no, pair.childIdx),
       parent: textOf(parent.no, pair.parentIdx),
     })),

@@ -7,7 +7,7 @@ import { realignStudy } from '../alignments'
 import { currentCells } from '../cells'
 import { importFile } from '../imports/file'
 import { lineagePage, lineageStory } from '.'
-import { storyMarkdown, storyText } from './text'
+import { storyMarkdown, storyText } from '@/lib/contracts/lineage-text'
 
 const MND = 'mnd.mnd'
 let study: TestStudy

@@ -1,8 +1,8 @@
-import { cellPlace } from '@/lib/contracts/seeds'
-import type { LineageStep, LineageStory } from '@/lib/contracts/lineage'
-import type { ColumnInfo } from '@/lib/contracts/study'
-import { markdownText } from '@/lib/contracts/plain-text'
-import { diffTexts } from '@/lib/contracts/text-diff'
+import { cellPlace } from './seeds'
+import type { LineageStep, LineageStory } from './lineage'
+import type { ColumnInfo } from './study'
+import { markdownText } from './plain-text'
+import { diffTexts } from './text-diff'
 
 type Labels = readonly Pick<ColumnInfo, 'id' | 'label' | 'levels'>[]
 

@@ -18,7 +18,7 @@ import {
   WIDTH_MM,
   type ExportChoices,
 } from './export-choices'
-import { loadPdfFonts, svgToPdf } from './export-pdf'
+import { loadPrintFonts, svgToPdf, withSystemFonts } from './export-pdf'
 import { figureToSvg, marginOf } from './export-svg'
 import { PrintPlate } from './print-plate'
 
@@ -43,7 +43,7 @@ async function settledSvg(
   result: FigureResult,
   choices: ExportChoices,
 ): Promise<string> {
-  if (choices.format === 'pdf') await loadPdfFonts()
+  await loadPrintFonts()
   const record = recordOf(result)
   const background = choices.transparent && choices.format !== 'pdf' ? null : '#ffffff'
   const draw = () =>
@@ -52,10 +52,10 @@ async function settledSvg(
   for (let look = 0; look < MOST_LOOKS; look += 1) {
     await wait(LOOK_EVERY_MS)
     const now = draw()
-    if (now === last) return now
+    if (now === last) break
     last = now
   }
-  return last
+  return choices.format === 'pdf' ? last : withSystemFonts(last)
 }
 
 /** Returns the height of a picture on paper. */
@@ -229,14 +229,12 @@ export function ExportDialog({ result, onClose }: { result: FigureResult; onClos
         <div className={classes.preview} aria-busy={picture === null}>
           {picture ? (
             <>
-              <ScrollRegion className={classes.paper} label="Preview">
+              <ScrollRegion className={classes.paper ?? ''} label="Preview">
                 <img src={svgAddress(picture.svg)} alt={result.altText} />
               </ScrollRegion>
               <Text size="xs" c="dimmed">
                 {picture.of.widthMm} × {heightOf(picture.svg).toFixed(0)} mm
-                {heightOf(picture.svg) > PAGE_MM
-                  ? ': taller than a page. A wider picture puts panels side by side.'
-                  : ''}
+                {heightOf(picture.svg) > PAGE_MM ? ', taller than a page' : ''}
               </Text>
             </>
           ) : (

@@ -169,8 +169,7 @@ function Fields({ choices, onChange }: FieldsProps) {
         onChange={(event) => onChange({ caption: event.currentTarget.checked })}
       />
       <Text size="xs" c="dimmed">
-        The card of the figure (options, filter, n, missing, definitions, runs) is in the file as
-        metadata.
+        Options, filter, n, missing values, definitions and runs are in the file as metadata.
       </Text>
     </Stack>
   )

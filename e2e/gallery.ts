@@ -33,7 +33,7 @@ export function drawnLines(figure: Locator): Promise<string[]> {
       // Ids are made anew in every rendering.
       const plain = (text: string) => text.replaceAll(/url\(#[^)]*?(-[\w-]*)?\)/g, 'url(#)')
       const lines: string[] = []
-      const walk = (element: Element, depth: number) => {
+      const walk = (element: Element) => {
         if (element.matches('[data-figure-skip], defs, title, desc')) return
         const words = [...element.childNodes]
           .filter((child) => child.nodeType === Node.TEXT_NODE)
@@ -51,15 +51,15 @@ export function drawnLines(figure: Locator): Promise<string[]> {
             ...values,
             ...(words ? [JSON.stringify(words)] : []),
           ]
-          lines.push(`${'  '.repeat(Math.min(depth, 8))}${parts.join(' ')}`)
+          lines.push(parts.join(' '))
         }
-        for (const child of element.children) walk(child, depth + 1)
+        for (const child of element.children) walk(child)
       }
       for (const part of node.querySelectorAll(
         'svg.recharts-surface, svg[data-figure-mark], [data-figure-text]',
       )) {
         if (part.parentElement?.closest('svg')) continue
-        if (part instanceof SVGElement) walk(part, 0)
+        if (part instanceof SVGElement) walk(part)
         else lines.push(`text ${JSON.stringify((part.textContent ?? '').trim())}`)
       }
       return lines

@@ -54,3 +54,29 @@ test('every figure draws its own example as it is kept, without errors or access
   )
   expect(problems, `A drawing that changed on purpose is kept by: ${WRITE}`).toEqual([])
 })
+
+test('a drawing that changed is found, and half a pixel is not', () => {
+  const kept = [
+    'text "n 720"',
+    'path d="M9 6h7Z" fill="red" fill-opacity="0.4"',
+    'text y="4.2" "0.5"',
+  ]
+  const found = (from: string, to: string) =>
+    drawingChanges(
+      kept,
+      kept.map((line) => line.replace(from, to)),
+    )
+  for (const [from, to] of [
+    ['n 720', 'n 721'],
+    ['M9 6', 'M10 6'],
+    ['red', 'blue'],
+    ['0.4', '0.3'],
+    ['"0.5"', '"0.6"'],
+    ['h7', 'v7'],
+  ] as const) {
+    expect(found(from, to), `${from} -> ${to}`).toHaveLength(1)
+  }
+  expect(found('4.2', '4.6')).toEqual([])
+  expect(drawingChanges(kept, kept.slice(1))).not.toEqual([])
+  expect(drawingChanges(kept, [...kept, 'path d="M0 0"'])).not.toEqual([])
+})

@@ -18,7 +18,7 @@ import {
   WIDTH_MM,
   type ExportChoices,
 } from './export-choices'
-import { loadPdfFonts, svgToPdf } from './export-pdf'
+import { loadPrintFonts, svgToPdf, withSystemFonts } from './export-pdf'
 import { figureToSvg, marginOf } from './export-svg'
 import { PrintPlate } from './print-plate'
 
@@ -43,7 +43,7 @@ async function settledSvg(
   result: FigureResult,
   choices: ExportChoices,
 ): Promise<string> {
-  if (choices.format === 'pdf') await loadPdfFonts()
+  await loadPrintFonts()
   const record = recordOf(result)
   const background = choices.transparent && choices.format !== 'pdf' ? null : '#ffffff'
   const draw = () =>
@@ -52,10 +52,10 @@ async function settledSvg(
   for (let look = 0; look < MOST_LOOKS; look += 1) {
     await wait(LOOK_EVERY_MS)
     const now = draw()
-    if (now === last) return now
+    if (now === last) break
     last = now
   }
-  return last
+  return choices.format === 'pdf' ? last : withSystemFonts(last)
 }
 
 /** Returns the height of a picture on paper. */
@@ -169,8 +169,7 @@ function Fields({ choices, onChange }: FieldsProps) {
         onChange={(event) => onChange({ caption: event.currentTarget.checked })}
       />
       <Text size="xs" c="dimmed">
-        The card of the figure (options, filter, n, missing, definitions, runs) is in the file as
-        metadata.
+        Options, filter, n, missing values, definitions and runs are in the file as metadata.
       </Text>
     </Stack>
   )
@@ -234,9 +233,7 @@ export function ExportDialog({ result, onClose }: { result: FigureResult; onClos
               </ScrollRegion>
               <Text size="xs" c="dimmed">
                 {picture.of.widthMm} × {heightOf(picture.svg).toFixed(0)} mm
-                {heightOf(picture.svg) > PAGE_MM
-                  ? ': taller than a page. A wider picture puts panels side by side.'
-                  : ''}
+                {heightOf(picture.svg) > PAGE_MM ? ', taller than a page' : ''}
               </Text>
             </>
           ) : (

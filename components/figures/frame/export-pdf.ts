@@ -1,7 +1,7 @@
 import type { FigureRecord } from '@/lib/contracts/figure-record'
 import { xmlText } from '@/lib/contracts/plain-text'
 
-// The name that .print[data-pdf] gives to every text: layout and file use the same letters.
+// The name that .print gives to every text: layout and file use the same letters.
 const FAMILY = 'EvolensFigure'
 
 // Arimo has the widths of Arial and Helvetica, and Latin, Greek and Cyrillic letters.
@@ -43,8 +43,8 @@ function fontBytes(url: URL): Promise<ArrayBuffer> {
   return bytes
 }
 
-/** Makes the letters of PDF files known to the page, so that a figure is laid out with them. */
-export async function loadPdfFonts(): Promise<void> {
+/** Makes the letters of PDF files known to the page: every printed figure is laid out with them, whatever its format. */
+export async function loadPrintFonts(): Promise<void> {
   await Promise.all(
     FONTS.map(async ({ weight, url }) => {
       const bytes = await fontBytes(url)
@@ -53,6 +53,14 @@ export async function loadPdfFonts(): Promise<void> {
       )
       if (!isThere) document.fonts.add(await new FontFace(FAMILY, bytes, { weight }).load())
     }),
+  )
+}
+
+/** Names fonts that machines have in place of our own, which goes into PDF files only; their letters are as wide. */
+export function withSystemFonts(svg: string): string {
+  return svg.replaceAll(
+    `"${FAMILY}, sans-serif"`,
+    '"Arial, Helvetica, Liberation Sans, Arimo, sans-serif"',
   )
 }
 

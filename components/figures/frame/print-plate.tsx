@@ -35,7 +35,6 @@ export function PrintPlate({ result, choices, width, plate }: PrintPlateProps) {
       <div
         ref={plate}
         className={`${classes.plate} ${classes.print}`}
-        data-pdf={choices.format === 'pdf' || undefined}
         style={{
           ...FIGURE_VARIABLES,
           ...(grey ? GREY_VARIABLES : {}),

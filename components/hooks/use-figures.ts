@@ -1,7 +1,13 @@
 import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query'
 import { unchosenColumn, type FigureMeta } from '@/lib/contracts/figure'
 import type { RowFilter } from '@/lib/contracts/filter'
-import { drawnValuesEndpoint, figureEndpoint, listFiguresEndpoint } from '@/lib/api/figures'
+import {
+  brushEndpoint,
+  drawnValuesEndpoint,
+  figureEndpoint,
+  listFiguresEndpoint,
+} from '@/lib/api/figures'
+import type { BrushQuestion } from '@/components/figures/brush'
 import { call, endpointUrl } from './api'
 import { studyKeys } from './keys'
 
@@ -41,6 +47,12 @@ export function useFigure(
     ...(isOpen ? {} : { placeholderData: keepPreviousData }),
     staleTime: 10_000,
   })
+}
+
+/** Asks once for what redraws the other figures while a range is marked on the axis of one. */
+export function askBrushTiles(studyId: string, request: BrushQuestion, signal: AbortSignal) {
+  const { figureId, ...query } = request
+  return call(brushEndpoint, { params: { studyId, figureId }, query, signal })
 }
 
 /** Address of the drawn values of a figure as CSV, where the table only sums them up. */

@@ -61,3 +61,38 @@ test('a link to a figure that is not among the shown ones opens it', async ({ pa
   await expect(figure.locator('svg.recharts-surface').first()).toBeVisible({ timeout: 60_000 })
   await expect(figure.getByRole('heading', { name: 'IC-IFD' })).toBeInViewport()
 })
+
+test('a range marked in one figure redraws the others and becomes the filter; Escape undoes it', async ({
+  page,
+  request,
+}) => {
+  test.slow()
+  const studyId = await sampleStudy(request)
+  await page.setViewportSize({ width: 1920, height: 3000 })
+  await page.goto(`/studies/${studyId}/figures?show=*ifd-density,*mnd-density,*difficulty-levels`)
+  const axis = page.locator('#figure-ifd-density').getByRole('slider').nth(3)
+  await expect(axis).toBeVisible({ timeout: 60_000 })
+  await expect(page.locator('#figure-mnd-density').getByRole('slider').first()).toBeVisible({
+    timeout: 60_000,
+  })
+  const box = await axis.boundingBox()
+  if (!box) throw new Error('The axis has no place on the page.')
+  const to = (share: number) => page.mouse.move(box.x + box.width * share, box.y + box.height / 2)
+  await to(0.2)
+  await page.mouse.down()
+  const tiles = page.waitForResponse((reply) => reply.url().includes('/brush?'))
+  await to(0.3)
+  await tiles
+  await to(0.5)
+  const marked = page.getByRole('group', { name: 'Marked range' })
+  await expect(marked.getByText(/^\d+ of 336 rows$/)).toBeVisible()
+  const drawn = page.locator('#figure-mnd-density path[data-brushed][d^="M"]')
+  await expect(drawn.first()).toBeAttached()
+  const n = /^\d+/.exec((await marked.getByText(/ of 336 rows$/).textContent()) ?? '')?.[0]
+  await page.mouse.up()
+  const filter = page.getByRole('region', { name: 'Filter' })
+  await expect(filter.getByText(new RegExp(`^${n} of 336 rows`))).toBeVisible()
+  await expect(drawn).toHaveCount(0)
+  await page.keyboard.press('Escape')
+  await expect(filter).toHaveCount(0)
+})

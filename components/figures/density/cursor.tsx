@@ -4,8 +4,10 @@ import { useRef, type KeyboardEvent, type PointerEvent } from 'react'
 import { usePlotArea, useXAxisInverseScale, useXAxisScale } from 'recharts'
 import type { DensityPrepared } from '@/lib/figures/shared/density'
 import classes from '../figures.module.css'
+import { useBrush } from '../brush'
 import { useFigure, useInteraction, type Readout } from '../interaction'
 import { INK, toneCss } from '../palette'
+import { rangeSelection } from './range-bar'
 
 interface CursorProps {
   prepared: DensityPrepared
@@ -30,7 +32,9 @@ export function binAt(edges: readonly number[], value: number): number {
 export function CursorLayer({ prepared, label, read }: CursorProps) {
   const { store } = useFigure()
   const at = useInteraction('at')
-  const range = useInteraction('range')
+  const brush = useBrush()
+  const marked = useInteraction('range')
+  const range = marked ?? brush?.range ?? null
   const anchor = useRef<number | null>(null)
   const area = usePlotArea()
   const scale = useXAxisScale()
@@ -38,11 +42,27 @@ export function CursorLayer({ prepared, label, read }: CursorProps) {
   if (!area || !scale || !invert) return null
   const { edges } = prepared
   const edge = (i: number) => edges[i] as number
+  const isBrushable = prepared.selectColumn !== null && prepared.unitName === 'rows'
 
   const point = (bin: number) =>
     store.set({ at: (edge(bin) + edge(bin + 1)) / 2, readout: read(bin) })
-  const mark = (a: number, b: number) =>
-    store.set({ range: [edge(Math.min(a, b)), edge(Math.max(a, b) + 1)] })
+  const mark = (a: number, b: number) => {
+    const next = [edge(Math.min(a, b)), edge(Math.max(a, b) + 1)] as const
+    const isFirst = store.get().range === null
+    store.set({ range: next })
+    if (!brush || !isBrushable) return
+    if (isFirst) brush.store.begin(brush.figureId)
+    brush.store.move(next)
+  }
+  // The range becomes the page's filter once it is let go.
+  const release = () => {
+    anchor.current = null
+    const { range: drawn } = store.get()
+    if (!brush || !isBrushable) return
+    if (drawn) brush.release(rangeSelection(prepared.selectColumn, drawn, null))
+    else brush.clear()
+    store.set({ range: null })
+  }
   const binOf = (event: PointerEvent<SVGRectElement>) => {
     const box = event.currentTarget.getBoundingClientRect()
     const share = clamp((event.clientX - box.left) / box.width, 0, 1)
@@ -55,6 +75,7 @@ export function CursorLayer({ prepared, label, read }: CursorProps) {
     if (event.key === 'Escape') {
       anchor.current = null
       store.set({ range: null })
+      brush?.store.end()
       return
     }
     if (step === undefined) return
@@ -65,6 +86,9 @@ export function CursorLayer({ prepared, label, read }: CursorProps) {
     if (!event.shiftKey) return
     anchor.current ??= here
     mark(anchor.current, next)
+  }
+  const onKeyUp = (event: KeyboardEvent<SVGRectElement>) => {
+    if (event.key === 'Shift' && anchor.current !== null) release()
   }
 
   const span = range ? [scale(range[0]), scale(range[1])].map(Number) : null
@@ -103,6 +127,7 @@ export function CursorLayer({ prepared, label, read }: CursorProps) {
         aria-valuenow={at ?? edge(0)}
         tabIndex={0}
         onKeyDown={onKeyDown}
+        onKeyUp={onKeyUp}
         onBlur={leave}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId)
@@ -116,9 +141,8 @@ export function CursorLayer({ prepared, label, read }: CursorProps) {
             mark(anchor.current, bin)
           }
         }}
-        onPointerUp={() => {
-          anchor.current = null
-        }}
+        onPointerUp={release}
+        onPointerCancel={release}
         onPointerLeave={leave}
       />
     </g>

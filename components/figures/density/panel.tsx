@@ -10,6 +10,7 @@ import { ArmPatterns, panelId } from '../marks'
 import { INK, toneCss } from '../palette'
 import { CursorLayer } from './cursor'
 import { Curves, PanelTexts } from './curves'
+import { BrushPreview } from './preview'
 
 const short = (value: number) => String(Number(value.toPrecision(3)))
 // A chart without data points draws no axes; the curves themselves are drawn from the prepared arrays.
@@ -95,7 +96,14 @@ export function DensityPanel({ prepared, cell, title, box, yEnd }: PanelProps) {
         <ReferenceLine x={reference.value} stroke={toneCss(INK.axis)} strokeDasharray="3 3" />
       ) : null}
       <ArmPatterns prefix={prefix} arms={patterned} />
-      <Curves prepared={prepared} curves={curves} prefix={prefix} />
+      <BrushPreview
+        prepared={prepared}
+        row={cell.row}
+        column={cell.column}
+        arms={curves.map(({ arm }) => arm)}
+      >
+        <Curves prepared={prepared} curves={curves} prefix={prefix} />
+      </BrushPreview>
       <PanelTexts prepared={prepared} curves={curves} />
       <CursorLayer
         prepared={prepared}

@@ -2,16 +2,40 @@
 
 import { Button, CloseButton } from '@mantine/core'
 import { useWindowEvent } from '@mantine/hooks'
+import { useEffect, useState } from 'react'
 import type { DensityPrepared } from '@/lib/figures/shared/density'
 import type { ArmMark, FigureSelection } from '@/lib/figures/types'
+import { filterEdge } from '@/lib/figures/shared/tiles'
+import { useBrush, type BrushedRows } from '../brush'
 import classes from '../figures.module.css'
 import { useFigure, useInteraction } from '../interaction'
 import { Swatch } from '../marks'
 
 const short = (value: number) => String(Number(value.toPrecision(3)))
 
-// Edges are sums of floats such as 0.15000000000000002; twelve digits keep the address readable.
-const plain = (value: number) => Number(value.toPrecision(12))
+/** Returns the rows whose value lies in a range of the axis. */
+export function rangeSelection(
+  column: string | null,
+  range: readonly [number, number],
+  armKey: string | null,
+): FigureSelection {
+  const [min, max] = [filterEdge(range[0]), filterEdge(range[1])]
+  return { column, min, max, seedSetKey: null, armKey, round: null }
+}
+
+/** Live count of the rows in the range that is being marked. */
+function RowsInRange() {
+  const brush = useBrush()
+  const store = brush?.store
+  const [rows, setRows] = useState<BrushedRows | null>(null)
+  useEffect(() => store?.onRows(setRows), [store])
+  if (!rows) return null
+  return (
+    <span className={classes.count}>
+      {rows.n.toLocaleString('en-US')} of {rows.of.toLocaleString('en-US')} rows
+    </span>
+  )
+}
 
 interface Hit {
   arm: ArmMark
@@ -35,25 +59,30 @@ function hitsOf(prepared: DensityPrepared, range: readonly [number, number]): Hi
 /** The marked range: how many values of each arm lie in it, and links to their rows. */
 export function RangeBar({ prepared }: { prepared: DensityPrepared }) {
   const { store, onSelect, idPrefix } = useFigure()
-  const range = useInteraction('range')
+  const brush = useBrush()
+  const marked = useInteraction('range')
+  const range = marked ?? brush?.range ?? null
+  const clear = () => {
+    store.set({ range: null })
+    brush?.clear()
+  }
   useWindowEvent('keydown', (event) => {
-    if (event.key === 'Escape') store.set({ range: null })
+    if (event.key === 'Escape' && range && !event.defaultPrevented) clear()
   })
   if (!range) return null
   const { selectColumn } = prepared
-  const select = (armKey: string | null): FigureSelection => ({
-    column: selectColumn,
-    min: plain(range[0]),
-    max: plain(range[1]),
-    seedSetKey: null,
-    armKey,
-    round: null,
-  })
+  const select = (armKey: string | null) => rangeSelection(selectColumn, range, armKey)
   return (
     <div className={classes.readout} role="group" aria-label="Marked range">
       <strong>
         {short(range[0])} to {short(range[1])}
       </strong>
+      <RowsInRange />
+      {brush?.range && !marked ? (
+        <span className={classes.count}>
+          filters the page; this figure shows the rows outside as well
+        </span>
+      ) : null}
       {hitsOf(prepared, range).map(({ arm, count }) => (
         <span key={arm.key} className={classes.readoutItem}>
           <Swatch arm={arm} kind="bar" prefix={`${idPrefix}-range`} />
@@ -70,11 +99,7 @@ export function RangeBar({ prepared }: { prepared: DensityPrepared }) {
           Show all
         </Button>
       ) : null}
-      <CloseButton
-        size="xs"
-        aria-label="Clear the range"
-        onClick={() => store.set({ range: null })}
-      />
+      <CloseButton size="xs" aria-label="Clear the range" onClick={clear} />
     </div>
   )
 }

@@ -3,6 +3,7 @@
 import { useCallback } from 'react'
 import { Bar, type BarShapeProps } from 'recharts'
 import { levelSelection, type LevelBars } from '@/lib/figures/shared/levels'
+import { groupKey } from '@/lib/figures/shared/tiles'
 import { niceTicks } from '../axes'
 import { useFigure, type Readout } from '../interaction'
 import { panelId } from '../marks'
@@ -65,6 +66,7 @@ export function GroupedPanel({ yEnd, ...of }: LevelPanelProps & { yEnd: number }
                 isNone={isNone}
                 partial={own.partial}
                 intervals={intervals}
+                brushed={{ group: groupKey(panel.row, panel.column, arm.key), place: i }}
                 onSelect={
                   onSelect ? () => onSelect(levelSelection(prepared, panel, arm.key, i)) : null
                 }

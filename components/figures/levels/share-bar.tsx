@@ -1,8 +1,10 @@
 'use client'
 
+import { useCallback, useRef } from 'react'
 import { useYAxisScale, type BarShapeProps } from 'recharts'
 import type { LevelShare } from '@/lib/figures/shared/levels'
 import type { ArmMark } from '@/lib/figures/types'
+import { useBrushPreview, type BrushedCounts } from '../brush'
 import classes from '../figures.module.css'
 import { patternId } from '../marks'
 import { armCss, INK, toneCss } from '../palette'
@@ -17,12 +19,36 @@ interface ShareBarProps {
   partial: boolean
   intervals: boolean
   onSelect: (() => void) | null
+  /** The bar's group and its place in it, for rows that are marked in another figure. */
+  brushed: { group: string; place: number }
 }
+
+// The whole bar stands back behind that of the marked rows.
+const FULL_OPACITY = '0.25'
 
 /** One bar: own share with its interval, behind it the published share as an outline. */
 export function ShareBar(props: ShareBarProps) {
   const { box, arm, prefix, share, published, isNone, partial, intervals, onSelect } = props
   const scale = useYAxisScale()
+  const full = useRef<SVGGElement>(null)
+  const marked = useRef<SVGRectElement>(null)
+  const { group, place } = props.brushed
+  const show = useCallback(
+    (counts: BrushedCounts | null) => {
+      const own = counts?.of(group)
+      if (counts) full.current?.setAttribute('opacity', FULL_OPACITY)
+      else full.current?.removeAttribute('opacity')
+      const n = own?.reduce((sum, count) => sum + count, 0) ?? 0
+      const base = scale?.(0) ?? 0
+      const percent = n > 0 ? (100 * (own?.[place] ?? 0)) / n : 0
+      // A share of few rows may be higher than the axis.
+      const end = Math.max(0, scale?.(percent) ?? base)
+      marked.current?.setAttribute('y', String(end))
+      marked.current?.setAttribute('height', String(Math.max(0, base - end)))
+    },
+    [scale, group, place],
+  )
+  useBrushPreview(show)
   const zero = scale?.(0)
   const top = scale?.(share.percent)
   if (scale === undefined || zero === undefined || top === undefined) return null
@@ -45,33 +71,48 @@ export function ShareBar(props: ShareBarProps) {
         />
       ) : null}
       <rect
+        ref={marked}
+        data-brushed={group}
+        data-figure-skip
+        pointerEvents="none"
         x={x + 0.5}
-        y={top}
+        y={zero}
         width={Math.max(0, width - 1)}
-        height={Math.max(0, zero - top)}
-        fill={`url(#${fill})`}
-        stroke={isNone ? toneCss(INK.none) : color}
-        strokeWidth="0.75"
+        height="0"
+        fill={color}
+        fillOpacity="0.6"
+        stroke={color}
       />
-      {outline === undefined ? null : (
+      <g ref={full}>
         <rect
-          x={x - 1}
-          y={outline}
-          width={width + 2}
-          height={Math.max(0, zero - outline)}
-          fill="none"
-          stroke={toneCss(INK.text)}
-          strokeWidth="1.25"
+          x={x + 0.5}
+          y={top}
+          width={Math.max(0, width - 1)}
+          height={Math.max(0, zero - top)}
+          fill={`url(#${fill})`}
+          stroke={isNone ? toneCss(INK.none) : color}
+          strokeWidth="0.75"
         />
-      )}
-      {intervals && share.count > 0 && low !== undefined && high !== undefined ? (
-        <path
-          d={`M${middle} ${low}V${high}`}
-          stroke={toneCss(INK.text)}
-          strokeWidth="1"
-          fill="none"
-        />
-      ) : null}
+        {outline === undefined ? null : (
+          <rect
+            x={x - 1}
+            y={outline}
+            width={width + 2}
+            height={Math.max(0, zero - outline)}
+            fill="none"
+            stroke={toneCss(INK.text)}
+            strokeWidth="1.25"
+          />
+        )}
+        {intervals && share.count > 0 && low !== undefined && high !== undefined ? (
+          <path
+            d={`M${middle} ${low}V${high}`}
+            stroke={toneCss(INK.text)}
+            strokeWidth="1"
+            fill="none"
+          />
+        ) : null}
+      </g>
     </g>
   )
 }

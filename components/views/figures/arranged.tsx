@@ -2,7 +2,7 @@
 
 import { useElementSize } from '@mantine/hooks'
 import { useEffect, useRef, type DragEvent } from 'react'
-import type { RowFilter } from '@/lib/contracts/filter'
+import type { ViewStateControls } from '@/components/hooks/use-view-state'
 import type { FigureListItem } from '@/lib/contracts/figure'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { FigureEntry } from './figure-entry'
@@ -21,6 +21,7 @@ import {
 } from './layout'
 import { StudyFigure } from './study-figure'
 import type { useLayout } from './use-layout'
+import { usePageBrush } from './use-page-brush'
 
 function Contents({ sections }: { sections: readonly Section[] }) {
   return (
@@ -42,14 +43,15 @@ function Contents({ sections }: { sections: readonly Section[] }) {
 interface ArrangedProps {
   detail: StudyDetail
   figures: readonly FigureListItem[]
-  filter: RowFilter
+  view: ViewStateControls
   arrangement: ReturnType<typeof useLayout>
 }
 
 /** The figures page by question: those that are shown, and a line for each of the others. */
-export function ArrangedFigures({ detail, figures, filter, arrangement }: ArrangedProps) {
+export function ArrangedFigures({ detail, figures, view, arrangement }: ArrangedProps) {
   const { layout, options, setLayout, setOptions } = arrangement
   const { ref, width } = useElementSize()
+  const brush = usePageBrush(detail.study.id, view)
   const sections = sectionsOf(figures, layout)
   const columns = columnsFor(width)
   const moved = useRef<string | null>(null)
@@ -104,7 +106,8 @@ export function ArrangedFigures({ detail, figures, filter, arrangement }: Arrang
                 studyId={detail.study.id}
                 meta={figure}
                 options={options[figure.id] ?? {}}
-                filter={filter}
+                filter={view.state.filter}
+                brush={brush}
                 headingLevel={3}
                 onOptions={(changed) => void setOptions(withOptions(options, figure.id, changed))}
               />

@@ -18,7 +18,8 @@ interface GalleryProps {
 }
 
 function Gallery({ detail, figures }: GalleryProps) {
-  const { state, setView } = useViewState()
+  const controls = useViewState()
+  const { state, setView } = controls
   const arrangement = useLayout(figures)
   const view: ViewState = { ...state, columns: state.columns ?? [], figures: arrangement.saved }
   return (
@@ -43,7 +44,7 @@ function Gallery({ detail, figures }: GalleryProps) {
       <ArrangedFigures
         detail={detail}
         figures={figures}
-        filter={state.filter}
+        view={controls}
         arrangement={arrangement}
       />
     </>

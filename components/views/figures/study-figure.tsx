@@ -4,7 +4,8 @@ import { Button, Group } from '@mantine/core'
 import Link from 'next/link'
 import { usePathname, useRouter } from 'next/navigation'
 import { useIntersection } from '@mantine/hooks'
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
+import { BrushProvider } from '@/components/figures/brush'
 import { FigureFrame } from '@/components/figures/frame'
 import type { OptionValue } from '@/components/figures/frame/options-form'
 import { drawnValuesUrl, useFigure } from '@/components/hooks/use-figures'
@@ -15,6 +16,7 @@ import classes from './figures.module.css'
 import { dialogOf } from './figure-entry'
 import { withOptions, type FigureOptions } from './layout'
 import { filterOf } from './selection'
+import type { PageBrush } from './use-page-brush'
 
 // Figures this near to the window are loaded: about one screen ahead.
 const NEAR = { rootMargin: '800px 0px' }
@@ -24,6 +26,8 @@ interface StudyFigureProps {
   meta: FigureMeta
   options: Record<string, OptionValue>
   filter: RowFilter
+  /** Links the figure with the others of its page. */
+  brush?: PageBrush
   isCompact?: boolean
   /** Level of the title among the page's headings; 2 by default. */
   headingLevel?: 2 | 3
@@ -32,7 +36,8 @@ interface StudyFigureProps {
 
 /** One figure of a study: fetches it once it is near the window, and opens rows and cards from it. */
 export function StudyFigure(props: StudyFigureProps) {
-  const { studyId, meta, options, filter, isCompact = false, onOptions } = props
+  const { studyId, meta, options, brush, isCompact = false, onOptions } = props
+  const filter = brush?.filterOf(meta.id) ?? props.filter
   const router = useRouter()
   const pathname = usePathname()
   const overview = `/studies/${studyId}`
@@ -41,11 +46,23 @@ export function StudyFigure(props: StudyFigureProps) {
   if (entry?.isIntersecting && !isNear) setIsNear(true)
   const query = useFigure(studyId, meta, options, filter, isNear)
   const { imported } = meta
+  const { data, isPlaceholderData } = query
+  const drawnOptions = data?.options
+  const store = brush?.store
+  useEffect(
+    () => (drawnOptions ? store?.add(meta.id, drawnOptions) : undefined),
+    [store, meta.id, drawnOptions],
+  )
+  // What a brush drew over the figure goes when the server's own numbers are there.
+  useEffect(() => {
+    if (data && !isPlaceholderData) store?.settle(meta.id)
+  }, [store, meta.id, data, isPlaceholderData])
   const id = `figure-${meta.id}`
   // The list of figures arrives after the browser has looked for the address's fragment.
   useEffect(() => {
     if (window.location.hash === `#${id}`) document.getElementById(id)?.scrollIntoView()
   }, [id])
+  const linked = useMemo(() => brush?.of(meta.id) ?? null, [brush, meta.id])
   const failure = query.data === undefined ? query.error : null
   const openCard = (runId: string) => {
     const separator = filterQuery(filter) ? '&' : '?'
@@ -56,49 +73,55 @@ export function StudyFigure(props: StudyFigureProps) {
 
   return (
     <div id={id} ref={place} className={classes.figure}>
-      <FigureFrame
-        meta={meta}
-        result={query.data ?? null}
-        options={options}
-        error={failure ? { message: failure.message, onRetry: () => void query.refetch() } : null}
-        onOptions={onOptions}
-        onSelect={(selection) =>
-          router.push(
-            selection.benchmark === undefined
-              ? `/studies/${studyId}/rows${filterQuery(filterOf(selection, filter))}`
-              : `/studies/${studyId}/results?benchmark=${encodeURIComponent(selection.benchmark)}`,
-          )
-        }
-        onCard={openCard}
-        drawnHref={meta.hasDrawnValues ? drawnValuesUrl(studyId, meta.id, options, filter) : null}
-        compact={isCompact}
-        headingLevel={props.headingLevel ?? 2}
-        emptyAction={
-          <Group gap="xs">
-            {imported && options[imported.option] !== imported.choice ? (
-              <Button
-                variant="default"
-                onClick={() => onOptions({ ...options, [imported.option]: imported.choice })}
-              >
-                Show the imported values
-              </Button>
-            ) : null}
-            {query.data?.prepared.counted ? (
-              <Button
-                component={Link}
-                href={`${overview}/results?do=import-results`}
-                variant="default"
-              >
-                Import results
-              </Button>
-            ) : (
-              <Button component={Link} href={`${overview}?do=${dialogOf(meta)}`} variant="default">
-                Compute missing values
-              </Button>
-            )}
-          </Group>
-        }
-      />
+      <BrushProvider value={linked}>
+        <FigureFrame
+          meta={meta}
+          result={query.data ?? null}
+          options={options}
+          error={failure ? { message: failure.message, onRetry: () => void query.refetch() } : null}
+          onOptions={onOptions}
+          onSelect={(selection) =>
+            router.push(
+              selection.benchmark === undefined
+                ? `/studies/${studyId}/rows${filterQuery(filterOf(selection, filter))}`
+                : `/studies/${studyId}/results?benchmark=${encodeURIComponent(selection.benchmark)}`,
+            )
+          }
+          onCard={openCard}
+          drawnHref={meta.hasDrawnValues ? drawnValuesUrl(studyId, meta.id, options, filter) : null}
+          compact={isCompact}
+          headingLevel={props.headingLevel ?? 2}
+          emptyAction={
+            <Group gap="xs">
+              {imported && options[imported.option] !== imported.choice ? (
+                <Button
+                  variant="default"
+                  onClick={() => onOptions({ ...options, [imported.option]: imported.choice })}
+                >
+                  Show the imported values
+                </Button>
+              ) : null}
+              {query.data?.prepared.counted ? (
+                <Button
+                  component={Link}
+                  href={`${overview}/results?do=import-results`}
+                  variant="default"
+                >
+                  Import results
+                </Button>
+              ) : (
+                <Button
+                  component={Link}
+                  href={`${overview}?do=${dialogOf(meta)}`}
+                  variant="default"
+                >
+                  Compute missing values
+                </Button>
+              )}
+            </Group>
+          }
+        />
+      </BrushProvider>
     </div>
   )
 }

@@ -1,0 +1,192 @@
+'use client'
+
+import { createContext, useContext, useEffect } from 'react'
+import type { FigureSelection } from '@/lib/figures/types'
+import { boundsOf, filterEdge, runningSums, unpackCounts } from '@/lib/figures/shared/tiles'
+import { emptyFilter, type RowFilter } from '@/lib/contracts/filter'
+import type { BrushTiles } from '@/lib/contracts/tiles'
+
+/** Rows of one group (panel and arm) in a marked range: bins with one before and one after, or levels with none last. */
+export interface BrushedCounts {
+  edges: readonly number[]
+  of(group: string): Uint32Array | null
+}
+
+/** Rows in the marked range, and all rows of the page without it. */
+export interface BrushedRows {
+  n: number
+  of: number
+}
+
+interface Loaded {
+  reply: BrushTiles
+  sums: Map<string, Uint32Array[]>
+}
+
+type Options = Record<string, unknown>
+
+/** The brushed figure and those that are to follow. */
+export interface BrushQuestion {
+  figureId: string
+  options: Options
+  targets: { figureId: string; options: Options }[]
+  filter: RowFilter
+}
+type Ask = (request: BrushQuestion, signal: AbortSignal) => Promise<BrushTiles>
+type Range = readonly [number, number]
+type Preview = (counts: BrushedCounts | null) => void
+
+/**
+ * The brush of a page, outside React's state: it asks once for tiles when a range is begun, then each frame redraws what
+ * follows by subtracting two lists of running sums.
+ */
+export class BrushStore {
+  readonly #previews = new Map<string, Set<Preview>>()
+  readonly #rows = new Set<(rows: BrushedRows | null) => void>()
+  #loaded: Loaded | null = null
+  #range: Range | null = null
+  #frame = 0
+  #abort: AbortController | null = null
+  #filter = emptyFilter()
+  readonly #drawn = new Map<string, Options>()
+  readonly #ask: Ask
+
+  constructor(ask: Ask) {
+    this.#ask = ask
+  }
+
+  /** Says which rows the page shows. */
+  readonly show = (filter: RowFilter): void => {
+    this.#filter = filter
+  }
+
+  /** Says that a figure is drawn, so that it follows; returns what takes it off. */
+  readonly add = (figureId: string, options: Options): (() => void) => {
+    this.#drawn.set(figureId, options)
+    return () => void this.#drawn.delete(figureId)
+  }
+
+  /** Asks for the tiles of a figure's axis; until they are there the other figures stay as they are. */
+  readonly begin = (figureId: string): void => {
+    this.end()
+    const abort = new AbortController()
+    this.#abort = abort
+    const targets = [...this.#drawn]
+      .filter(([id]) => id !== figureId)
+      .map(([id, options]) => ({ figureId: id, options }))
+    const options = this.#drawn.get(figureId) ?? {}
+    const request = { figureId, options, targets, filter: this.#filter }
+    void this.#ask(request, abort.signal).then(
+      (reply) => {
+        if (abort.signal.aborted) return
+        const sums = reply.tiles.map((tile): [string, Uint32Array[]] => {
+          const size = tile.groups.length * tile.perGroup
+          return [tile.figureId, runningSums(unpackCounts(tile.packed, size), size)]
+        })
+        this.#loaded = { reply, sums: new Map(sums) }
+        this.#schedule()
+      },
+      // Without tiles the others follow when the range is let go, from the server.
+      () => undefined,
+    )
+  }
+
+  readonly move = (range: Range): void => {
+    this.#range = range
+    this.#schedule()
+  }
+
+  /** Drops the tiles; what is drawn stays until each figure comes from the server. */
+  readonly hold = (): void => {
+    this.#abort?.abort()
+    cancelAnimationFrame(this.#frame)
+    this.#frame = 0
+    this.#loaded = null
+    this.#range = null
+    for (const show of this.#rows) show(null)
+  }
+
+  /** Takes what was drawn off one figure. */
+  readonly settle = (figureId: string): void => {
+    for (const show of this.#previews.get(figureId) ?? []) show(null)
+  }
+
+  /** Drops tiles and what was drawn. */
+  readonly end = (): void => {
+    this.hold()
+    for (const figureId of this.#previews.keys()) this.settle(figureId)
+  }
+
+  readonly onPreview = (figureId: string, show: Preview): (() => void) => {
+    const own = this.#previews.get(figureId) ?? new Set()
+    this.#previews.set(figureId, own.add(show))
+    return () => void own.delete(show)
+  }
+
+  readonly onRows = (show: (rows: BrushedRows | null) => void): (() => void) => {
+    this.#rows.add(show)
+    return () => void this.#rows.delete(show)
+  }
+
+  #schedule(): void {
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#draw())
+  }
+
+  #draw(): void {
+    this.#frame = 0
+    if (!this.#loaded || !this.#range) return
+    const { reply, sums } = this.#loaded
+    const at = (edge: number) => reply.edges.indexOf(filterEdge(edge))
+    const { from, to } = boundsOf(reply.places, at(this.#range[0]), at(this.#range[1]))
+    for (const tile of reply.tiles) {
+      const own = sums.get(tile.figureId)
+      const [low, high] = [own?.[from], own?.[to]]
+      if (!low || !high) continue
+      const places = new Map(tile.groups.map((group, k) => [group, k * tile.perGroup]))
+      const counts: BrushedCounts = {
+        edges: tile.edges,
+        of(group) {
+          const start = places.get(group)
+          if (start === undefined) return null
+          const end = start + tile.perGroup
+          const base = low.subarray(start, end)
+          return high.slice(start, end).map((sum, k) => sum - (base[k] as number))
+        },
+      }
+      for (const show of this.#previews.get(tile.figureId) ?? []) show(counts)
+    }
+    const n = reply.rows.slice(from, to).reduce((sum, rows) => sum + rows, 0)
+    for (const show of this.#rows) show({ n, of: reply.total })
+  }
+}
+
+/** The page's brush as one of its figures sees it. */
+export interface FigureBrush {
+  store: BrushStore
+  figureId: string
+  /** The range on this figure's axis that the page is filtered by, where it was marked here. */
+  range: Range | null
+  /** Makes a range, or any selection of rows, the filter of the page. */
+  release(selection: FigureSelection): void
+  /** Takes the range off the page's filter. */
+  clear(): void
+}
+
+const BrushContext = createContext<FigureBrush | null>(null)
+export const BrushProvider = BrushContext.Provider
+
+/** Returns the brush that links the figures of a page, null where figures stand alone. Drawings mark ranges with it. */
+export function useBrush(): FigureBrush | null {
+  return useContext(BrushContext)
+}
+
+/** Calls `show` with the counts of the marked range each time it moves, and with null when there is none; outside of React's rendering. */
+export function useBrushPreview(show: Preview): void {
+  const brush = useBrush()
+  const store = brush?.store
+  const figureId = brush?.figureId
+  useEffect(
+    () => (store && figureId !== undefined ? store.onPreview(figureId, show) : undefined),
+    [store, figureId, show],
+  )
+}

@@ -5,10 +5,12 @@ import type { FigureDrawing } from '@/lib/contracts/figure'
 import type { DensityPrepared } from '@/lib/figures/shared/density'
 import type { DifficultyLevelsPrepared } from '@/lib/figures/shared/levels'
 import type { LinesPrepared } from '@/lib/figures/shared/lines'
+import type { ResultDotsPrepared } from '@/lib/figures/shared/result-dots'
 import type { OutcomesPrepared } from '@/lib/figures/win-tie-lose'
 import type { PreparedCommon } from '@/lib/figures/types'
 import { OutcomeBars, OutcomeLegend } from './bars'
 import { Density } from './density'
+import { ResultDots } from './dots'
 import { DifficultyLevels } from './levels'
 import { ArmLegend, LevelsLegend, PaperItem } from './legend'
 import { ScoresOverRounds } from './lines'
@@ -32,6 +34,14 @@ const DRAWINGS: Record<FigureDrawing, Drawing> = {
     <ArmLegend prepared={prepared} kind="line" />
   )),
   bars: drawing<OutcomesPrepared>(OutcomeBars, OutcomeLegend),
+  dots: drawing<ResultDotsPrepared>(ResultDots, ({ prepared }) => (
+    <>
+      <ArmLegend prepared={prepared} kind="line" />
+      {prepared.marks.some((mark) => mark.published !== null) ? (
+        <PaperItem kind="line" source={prepared.overlay.source} />
+      ) : null}
+    </>
+  )),
   levels: drawing<DifficultyLevelsPrepared>(DifficultyLevels, LevelsLegend),
   lines: drawing<LinesPrepared>(ScoresOverRounds, ({ prepared }) => (
     <>

@@ -9,7 +9,9 @@ import { ifdDensity } from './ifd-density'
 import { mndDensity } from './mnd-density'
 import { resultsOverRounds } from './results-over-rounds'
 import { resultsOverSizes } from './results-over-sizes'
+import { resultsDumbbell } from './results-dumbbell'
 import { scoresOverRounds } from './scores-over-rounds'
+import { selectorDots } from './selector-dots'
 import { setMeasures } from './set-measures'
 import { describeOptions } from './shared/options'
 import { temperatureLines } from './temperature-lines'
@@ -32,6 +34,8 @@ const FIGURES: readonly Figure[] = [
   resultsOverSizes,
   temperatureLines,
   winTieLose,
+  resultsDumbbell,
+  selectorDots,
 ]
 
 /** Returns every registered figure in the order of the figures page. */

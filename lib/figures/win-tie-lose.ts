@@ -154,6 +154,8 @@ function ownPanels(data: FigureData, mix: boolean) {
   return { shown, conflicts, counts }
 }
 
+const PAPER_KEY = 'paper '
+
 function paperPanels() {
   const bars = publishedOutcomes()
   const keys = [...new Set(bars.map(({ figure, student }) => `${figure} ${student}`))]
@@ -161,7 +163,7 @@ function paperPanels() {
     const own = bars.filter(({ figure, student }) => `${figure} ${student}` === key)
     const [first] = own
     return {
-      key: `paper ${key}`,
+      key: `${PAPER_KEY}${key}`,
       label: `Published, Figure ${first?.figure}, ${first?.student}`,
       bars: own.map((bar) => barOf(bar.label, bar, bar.trained, null)),
     }
@@ -197,7 +199,7 @@ function prepare(data: FigureData, chosen: Options): OutcomesPrepared {
     notes: [
       ...(panels.length > 0
         ? [
-            'Beside each bar: wins among the prompts that are no ties, with Wilson’s 95 % interval and the exact sign test.',
+            "Above each bar: wins among the prompts that are no ties, with Wilson's 95 % interval and the exact sign test.",
           ]
         : []),
       ...(paper.length > 0
@@ -260,7 +262,9 @@ function table({ panels }: OutcomesPrepared): FigureTable {
 }
 
 function reading({ panels }: OutcomesPrepared): string {
-  const bars = panels.flatMap((panel) => panel.bars)
+  const own = panels.filter(({ key }) => !key.startsWith(PAPER_KEY))
+  // Published comparisons are counted only where there are no own ones.
+  const bars = (own.length > 0 ? own : panels).flatMap((panel) => panel.bars)
   if (bars.length === 0) return ''
   const ahead = bars.filter(({ win, lose }) => win > lose).length
   const clear = bars.filter(({ p }) => p !== null && p < 0.05).length

@@ -40,6 +40,10 @@ it(
     const more = '--evolver seeds --round 0 --student Llama-3-8B --seed-set fruit'.split(' ')
     const mapped = await evolens('results', 'map', model, '--source', 'lm-eval', ...of, ...more)
     expect([mapped.code, mapped.err]).toEqual([0, ''])
+    const unknown = ['map', model, '--source', 'lm-eval', ...of, ...more, '--export', 'no-such']
+    const refused = await evolens('results', ...unknown)
+    expect(refused.err).toContain('There is no export "no-such" in this study. There are: none.')
+    expect(refused.code).not.toBe(0)
 
     const csv = path.join(folder, 'results.csv')
     const listed = await evolens('results', 'list', ...of, '--benchmark', 'gsm8k', '--csv', csv)

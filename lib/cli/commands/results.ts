@@ -17,6 +17,7 @@ import { AppError } from '@/lib/errors'
 import { RESULT_READERS } from '@/lib/formats/results'
 import { everyEvalEverFiles } from '@/lib/formats/results/write-every-eval-ever'
 import { publishedResults } from '@/lib/paper/results'
+import { listExports } from '@/lib/services/exports'
 import { filesHere } from '@/lib/services/files/tasks'
 import { registerFile } from '@/lib/services/imports/uploads'
 import { listResults } from '@/lib/services/results'
@@ -57,6 +58,7 @@ interface MapOptions extends Place {
   size?: string
   tuning?: string
   temperature?: string
+  export?: string
 }
 
 /** The files of what was named: a folder with everything in it, under names that tell where in it they lie. */
@@ -205,6 +207,18 @@ function compare(numbers: readonly string[], options: Place, json: boolean): voi
   if (unpaired > 0) say('Note', `${unpaired} items are in one of them only`)
 }
 
+/** The export of a study by name or id; of several with one name the id is asked for. */
+function exportOf({ db }: ServiceContext, studyId: string, named: string): string {
+  const all = listExports(db, studyId)
+  const found = all.filter(({ id, name }) => id === named || name === named)
+  const [first, second] = found
+  if (first && !second) return first.id
+  const names = (first ? found : all).map(({ id, name }) => `${name} (${id})`).join(', ') || 'none'
+  throw first
+    ? new AppError('invalid_input', `Several exports are called "${named}". Give the id: ${names}.`)
+    : new AppError('not_found', `There is no export "${named}" in this study. There are: ${names}.`)
+}
+
 function map(model: string, options: MapOptions, json: boolean): void {
   const context = openContext()
   const studyId = findStudy(context, options.study)
@@ -223,6 +237,7 @@ function map(model: string, options: MapOptions, json: boolean): void {
     size: size ?? null,
     tuning: tuning ?? null,
     temperature: temperature === undefined ? null : Number(temperature),
+    subsetId: options.export === undefined ? null : exportOf(context, studyId, options.export),
   })
   mapModel(context.db, studyId, { source, model, mapping })
   const found = listResults(context.db, studyId).models
@@ -279,6 +294,7 @@ export function addResultsCommand(program: Command): void {
     .option('--size <text>', 'its size, such as 8B')
     .option('--tuning <how>', 'full or lora')
     .option('--temperature <t>', 'temperature of the evolver')
+    .option('--export <name or id>', 'export that the model was trained on')
     .action((model: string, options: MapOptions) => map(model, options, json()))
   group
     .command('compare <a> <b>')

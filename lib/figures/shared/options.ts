@@ -33,9 +33,12 @@ export function choiceOfMeasure(labels: Record<string, string>, text: OptionText
   return openChoice(labels, { ...text, setMeasures: true })
 }
 
-/** Returns a choice among names in the study's benchmark results; '' is the first choice, which `preset` words. */
+/** The choice of results that leaves it to the figure which ones are drawn. */
+export const AUTO = 'auto'
+
+/** Returns a choice among names in the study's benchmark results; `preset` words the one that leaves it to the figure. */
 export function choiceOfResults(of: 'student' | 'metric', preset: string, text: OptionText) {
-  return openChoice({ '': preset }, { ...text, ofResults: of })
+  return openChoice({ [AUTO]: preset }, { ...text, ofResults: of })
 }
 
 /** Returns a number option within bounds; `step` is the distance of the slider's stops. */

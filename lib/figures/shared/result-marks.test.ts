@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { describeFigure, parseFigureOptions } from '..'
+import { resultsDumbbell } from '../results-dumbbell'
+import { selectorDots } from '../selector-dots'
+import type { ResultDotsPrepared } from './result-dots'
 import { resultsOverRounds } from '../results-over-rounds'
 import { resultsOverSizes } from '../results-over-sizes'
 import { temperatureLines } from '../temperature-lines'
@@ -156,4 +159,30 @@ it('describes choices of student and metric for the service to fill', () => {
     'metric',
     'student',
   ])
+})
+
+it('sets the students of table 1 beside their seeds and orders them by the difference', () => {
+  const dots = resultsDumbbell.prepare(
+    none,
+    parseFigureOptions(resultsDumbbell, { paper: true }),
+  ) as ResultDotsPrepared
+  expect(dots.panels).toHaveLength(8)
+  expect(dots.marks).toHaveLength(144)
+  const gsm8kPanel = dots.panels.find(({ label }) => label.startsWith('GSM8K'))?.key ?? ''
+  const gaps = (dots.lines[gsm8kPanel] ?? []).map((place) => {
+    const of = (arm: string) =>
+      dots.marks.find((m) => m.panel === gsm8kPanel && m.place === place && m.arm === arm)
+    return (of('small')?.published ?? NaN) - (of('large')?.published ?? NaN)
+  })
+  expect(gaps).toHaveLength(6)
+  expect(gaps).toEqual(gaps.toSorted((a, b) => b - a))
+})
+
+it('sets the selectors of table 5 beside each other', () => {
+  const dots = selectorDots.prepare(
+    none,
+    parseFigureOptions(selectorDots, { paper: true }),
+  ) as ResultDotsPrepared
+  expect(dots.marks).toHaveLength(20)
+  expect(Object.values(dots.lines)[0]).toContain('IC-IFD, 25 % kept')
 })

@@ -7,6 +7,7 @@ import {
 import { SEEDS_KEY, SEEDS_LABEL } from '@/lib/contracts/seeds'
 import { isMetricOfPaper, publishedResults } from '@/lib/paper/results'
 import type { ArmMark, FacetAxis, FigureConflict, FigureResults, SeriesCount } from '../types'
+import { AUTO } from './options'
 import { intervalOf, type ResultInterval } from './result-interval'
 import { plural } from './text'
 
@@ -142,7 +143,7 @@ export function comparableResults(panel: FacetAxis, found: readonly StoredResult
 
 /** The student that is drawn: the one chosen, else the one with most results. */
 function studentFor(own: readonly StoredResult[], chosen: string): string {
-  if (chosen !== '') return chosen
+  if (chosen !== AUTO) return chosen
   const sizes = new Map<string, number>()
   for (const result of own) sizes.set(studentOf(result), (sizes.get(studentOf(result)) ?? 0) + 1)
   return [...sizes].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? ''
@@ -152,7 +153,7 @@ function panelsOf(results: readonly StoredResult[], metric: string) {
   const found = new Map<string, StoredResult[]>()
   for (const result of results) {
     const key = panelKey(result)
-    if (metric === '' || metric === key) found.set(key, [...(found.get(key) ?? []), result])
+    if (metric === AUTO || metric === key) found.set(key, [...(found.get(key) ?? []), result])
   }
   const all = [...found].map(([key, inside]) => {
     const first = inside[0] as StoredResult

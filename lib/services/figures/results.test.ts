@@ -55,7 +55,7 @@ it('draws imported results once it is said what their models were trained on', a
   const after = listStudyFigures(study.db, study.studyId).find(({ id }) => id === ROUNDS)
   expect(after?.available).toBe(true)
   const choices = after?.options.find(({ name }) => name === 'student')?.choices
-  expect(choices?.map(({ value }) => value)).toEqual(['', 'Llama-3-8B'])
+  expect(choices?.map(({ value }) => value)).toEqual(['auto', 'Llama-3-8B'])
   const drawn = await figure(ROUNDS, { paper: true })
   expect(drawn.prepared.arms.map(({ label }) => label)).toContain('Small')
   expect(drawn.reading).toMatch(/^Small is higher than Large in 1 of 1 comparison; 1 of the 1/)

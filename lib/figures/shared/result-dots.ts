@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import type { StoredResult } from '@/lib/contracts/results'
+import { publishedSource } from '@/lib/paper/published'
+import { defineFigure, type FigureData, type FigureResults } from '../types'
+import { exampleResults } from './example-results'
+import { choice } from './options'
+import { resultMarks, type ResultChoice, type ResultLayout } from './result-marks'
+import { resultOptions } from './result-lines'
+import {
+  pairsOf,
+  resultMarksTable,
+  resultsAltText,
+  resultsReading,
+  type ResultsShown,
+} from './result-text'
+
+/** What dots of results are drawn from: one panel a metric, one line a place. */
+export interface ResultDotsPrepared extends ResultsShown {
+  /** Keys of the lines of each panel, in the order in which they are drawn. */
+  lines: Record<string, string[]>
+  overlay: { shown: boolean; source: string }
+}
+
+interface ResultDots {
+  id: string
+  title: string
+  description: string
+  placeLabel: string
+  /** Layout of the study's results. */
+  layout(results: FigureResults): ResultLayout
+  /** Tables of the published numbers. */
+  tables: string
+  example(): StoredResult[]
+  exports?: FigureResults['exports']
+}
+
+type Options = ResultChoice & Record<string, unknown> & { order: 'difference' | 'name' }
+
+const options = z.object({
+  ...resultOptions,
+  order: choice(
+    { difference: 'By difference', name: 'By name' },
+    {
+      title: 'Order',
+      description: 'By how far the first evolver is ahead of the second, or by name.',
+    },
+  ),
+}) as unknown as z.ZodType<Options>
+
+function prepareWith(figure: ResultDots, data: FigureData, chosen: Options): ResultDotsPrepared {
+  const results = data.results ?? { own: [], arms: [], seedSets: [], exports: [] }
+  const found = resultMarks(results, chosen, figure.layout(results))
+  const gaps = new Map(
+    (pairsOf(found)?.pairs ?? []).map(({ a, gap }) => [JSON.stringify([a.panel, a.place]), gap]),
+  )
+  const linesOf = (panel: string) => {
+    const own = found.marks.filter((mark) => mark.panel === panel)
+    const keys = [...new Set(own.map(({ place }) => place))].toSorted()
+    // Lines without a difference stand last.
+    const gapOf = (place: string) => gaps.get(JSON.stringify([panel, place])) ?? -Infinity
+    if (chosen.order === 'name') return keys
+    return keys.toSorted((a, b) => (gapOf(a) === gapOf(b) ? 0 : gapOf(b) - gapOf(a)))
+  }
+  const { paper } = publishedSource('scores')
+  return {
+    ...found,
+    counted: 'results',
+    lines: Object.fromEntries(found.panels.map(({ key }) => [key, linesOf(key)])),
+    overlay: { shown: chosen.paper, source: `${paper}, ${figure.tables}` },
+    placeLabel: figure.placeLabel,
+    placeNames: {},
+    paperShown: chosen.paper,
+  }
+}
+
+/** Returns a figure that draws benchmark results as dots: one panel a metric, one line a student or training set. */
+export function resultDots(figure: ResultDots) {
+  return defineFigure<Options, ResultDotsPrepared>({
+    id: figure.id,
+    title: figure.title,
+    description: figure.description,
+    drawing: 'dots',
+    question: 'gain',
+    options,
+    columns: () => [],
+    needsResults: true,
+    prepare: (data, chosen) => prepareWith(figure, data, chosen),
+    table: resultMarksTable,
+    reading: resultsReading,
+    altText: resultsAltText,
+    example: () => ({ data: exampleResults(figure.example(), figure.exports), options: {} }),
+  })
+}

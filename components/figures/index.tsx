@@ -5,11 +5,13 @@ import type { FigureDrawing } from '@/lib/contracts/figure'
 import type { DensityPrepared } from '@/lib/figures/shared/density'
 import type { DifficultyLevelsPrepared } from '@/lib/figures/shared/levels'
 import type { LinesPrepared } from '@/lib/figures/shared/lines'
+import type { PointsPrepared } from '@/lib/figures/shared/points'
 import type { PreparedCommon } from '@/lib/figures/types'
 import { Density } from './density'
 import { DifficultyLevels } from './levels'
 import { ArmLegend, LevelsLegend, PaperItem } from './legend'
 import { ScoresOverRounds } from './lines'
+import { Points, PointsLegend } from './points'
 
 /** How figures are drawn: the chart and its legend, both from prepare's output. */
 interface Drawing {
@@ -38,6 +40,7 @@ const DRAWINGS: Record<FigureDrawing, Drawing> = {
       ) : null}
     </>
   )),
+  points: drawing<PointsPrepared>(Points, PointsLegend),
 }
 
 /** Returns the drawing of this name, or null when this version of the page has none. */

@@ -5,8 +5,10 @@ import { distribution } from './distribution'
 import { firstTokenProbability } from './first-token-probability'
 import { healthRates } from './health-rates'
 import { icIfdDensity } from './ic-ifd-density'
+import { ifdAgainstIcIfd } from './ifd-against-ic-ifd'
 import { ifdDensity } from './ifd-density'
 import { mndDensity } from './mnd-density'
+import { scatter } from './scatter'
 import { scoresOverRounds } from './scores-over-rounds'
 import { setMeasures } from './set-measures'
 import { describeOptions } from './shared/options'
@@ -21,8 +23,10 @@ const FIGURES: readonly Figure[] = [
   mndDensity,
   ifdDensity,
   icIfdDensity,
+  ifdAgainstIcIfd,
   firstTokenProbability,
   distribution,
+  scatter,
   setMeasures,
 ]
 

@@ -128,3 +128,35 @@ export const densityOptions = {
   ),
   ...bandwidthOption,
 }
+
+/** How a figure of two columns is split and drawn. */
+export const pointOptions = {
+  view: choice(
+    { hexbin: 'Hexagons', points: 'Points' },
+    {
+      title: 'View',
+      description:
+        'All rows counted in hexagons, or single rows: at most 2,000, drawn with a seed.',
+      inline: true,
+    },
+  ),
+  rows: choice(
+    { evolver: 'Evolvers', cell: 'Cells', [ALL]: 'One panel' },
+    {
+      title: 'Panels',
+      description: 'What the panels are split by, downwards; the rest is pooled.',
+    },
+  ),
+  ...columnsOption,
+}
+
+/** Scale of the axis of this name. */
+export function scaleOption(axis: string) {
+  return choice(
+    { linear: 'Linear', log: 'Logarithmic' },
+    {
+      title: `Scale of ${axis}`,
+      description: 'Of the values. A logarithmic one shows values above 0 only.',
+    },
+  )
+}

@@ -61,7 +61,8 @@ function seriesLabel(series: FigureSeries): string {
 const SMALLEST = 1e-150
 const LARGEST = 1e150
 
-function isDrawable(value: number): boolean {
+/** Returns whether a value has a place on an axis. */
+export function isDrawable(value: number): boolean {
   const size = Math.abs(value)
   return (size >= SMALLEST && size <= LARGEST) || size === 0
 }

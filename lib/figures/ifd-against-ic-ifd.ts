@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { midRanks } from '@/lib/stats/correlation'
+import { sortAscending } from '@/lib/stats/sort'
 import { exampleData, exampleInfo, noise } from './shared/example'
 import { amount, choice, mixOption, pointOptions, scaleOption } from './shared/options'
 import { preparePoints, type ExtraNumber, type PointsPrepared } from './shared/points'
@@ -32,7 +32,7 @@ const options = z.object({
 })
 type Options = z.infer<typeof options>
 
-/** Returns the share of rows, in percent, that only one of the two selections of the highest `top` percent has. */
+/** Returns the share of rows, in percent, that only one of the two selections of the highest `top` percent has, by ranks. */
 export function changedShare(
   { x, y }: { x: Float64Array; y: Float64Array },
   top: number,
@@ -40,10 +40,9 @@ export function changedShare(
   const n = x.length
   const kept = Math.round((n * top) / 100)
   if (kept === 0) return null
-  const [first, second] = [midRanks(x), midRanks(y)]
   // Of rows with the rank at the edge all or none would be chosen; ties are broken by the order of the rows.
   const chosen = (ranks: Float64Array) => {
-    const edge = ranks.slice().sort()[n - kept] as number
+    const edge = sortAscending(ranks.slice())[n - kept] as number
     let room = kept
     for (const rank of ranks) if (rank > edge) room -= 1
     return Uint8Array.from(ranks, (rank) => {
@@ -52,7 +51,7 @@ export function changedShare(
       return room >= 0 ? 1 : 0
     })
   }
-  const [a, b] = [chosen(first), chosen(second)]
+  const [a, b] = [chosen(x), chosen(y)]
   let changed = 0
   for (let i = 0; i < n; i += 1) if (a[i] !== b[i]) changed += 1
   return (100 * changed) / n
@@ -63,7 +62,7 @@ function changed({ top }: Options): ExtraNumber {
     key: 'changed',
     label: `In the top ${top} % of one only`,
     unit: '%',
-    of: (pairs) => changedShare(pairs, top),
+    of: (ranks) => changedShare(ranks, top),
   }
 }
 

@@ -10,7 +10,7 @@ export interface Correlation {
   n: number
 }
 
-/** Returns Pearson's r (scipy.stats.pearsonr); `constant` where one side does not vary. */
+/** Returns Pearson's r (scipy.stats.pearsonr), of mid-ranks Spearman's rho (scipy.stats.spearmanr); `constant` where one side does not vary. */
 export function pearson(x: Numbers, y: Numbers): Correlation | NoValue {
   const n = x.length
   if (n < 2) return noValue('n_too_small')
@@ -39,9 +39,11 @@ export function pearson(x: Numbers, y: Numbers): Correlation | NoValue {
   return { ok: true, value: Math.min(1, Math.max(-1, value)), n }
 }
 
-/** Returns the rank of each value, from 1; equal values share the mean of the ranks they cover (scipy.stats.rankdata). */
-export function midRanks(values: Numbers): Float64Array {
-  const order = ascendingOrder(values)
+/**
+ * Returns the rank of each value, from 1; equal values share the mean of the ranks they cover (scipy.stats.rankdata).
+ * `order` is their ascending order, where it is known.
+ */
+export function midRanks(values: Numbers, order = ascendingOrder(values)): Float64Array {
   const ranks = new Float64Array(order.length)
   for (let from = 0; from < order.length;) {
     const value = values[order[from] as number]
@@ -51,9 +53,4 @@ export function midRanks(values: Numbers): Float64Array {
     from = end
   }
   return ranks
-}
-
-/** Returns Spearman's rho (scipy.stats.spearmanr): Pearson's r of the ranks. */
-export function spearman(x: Numbers, y: Numbers): Correlation | NoValue {
-  return pearson(midRanks(x), midRanks(y))
 }

@@ -1,6 +1,6 @@
-import { pearson, spearman } from '@/lib/stats/correlation'
+import { midRanks, pearson } from '@/lib/stats/correlation'
 import { createRandom } from '@/lib/stats/random'
-import { sortAscending } from '@/lib/stats/sort'
+import { ascendingOrder } from '@/lib/stats/ranks'
 import type { FacetAxis, FigureData, FigureSeries, PreparedCommon } from '../types'
 import { axisOf, evenAxis, logAxis } from './axis'
 import { ALL, seedSetColumns } from './groups'
@@ -206,6 +206,19 @@ function stepsOf(panels: readonly PointPanel[]): number[] {
   return [...new Set(steps)]
 }
 
+/** Values of one side with their ranks; both come from one sort, which is most of the time of a large figure. */
+interface Side {
+  values: Float64Array
+  ascending: Float64Array
+  ranks: Float64Array
+}
+
+function sideOf(values: Float64Array): Side {
+  const order = ascendingOrder(values)
+  const ascending = Float64Array.from(order, (row) => values[row] as number)
+  return { values, ascending, ranks: midRanks(values, order) }
+}
+
 const only = <T>(values: readonly T[]): T | null =>
   new Set(values).size === 1 ? (values[0] as T) : null
 
@@ -214,7 +227,8 @@ export interface ExtraNumber {
   key: string
   label: string
   unit: string
-  of(pairs: { x: Float64Array; y: Float64Array }): number | null
+  /** Ranks of both sides, ascending. */
+  of(ranks: { x: Float64Array; y: Float64Array }): number | null
 }
 
 /** Returns what a figure of two columns draws: one panel for each evolver, cell or all, with both correlations. */
@@ -235,10 +249,12 @@ export function preparePoints(
           rowKey(one, chosen.rows).key === row && (column === ALL || one.seedSetKey === column),
       )
       const pairs = pairsOf(members, columns)
-      return pairs.x.length > 0 ? [{ row, column, members, pairs }] : []
+      if (pairs.x.length === 0) return []
+      const [x, y] = [sideOf(pairs.x), sideOf(pairs.y)]
+      return [{ row, column, members, pairs, x, y }]
     }),
   )
-  const sorted = (side: 'x' | 'y') => groups.map(({ pairs }) => sortAscending(pairs[side].slice()))
+  const sorted = (side: 'x' | 'y') => groups.map((group) => group[side].ascending)
   const x = axisFor(data, columns.x, sorted('x'), chosen.xScale)
   const y = axisFor(data, columns.y, sorted('y'), chosen.yScale)
   const axes = { x: x.axis, y: y.axis }
@@ -246,8 +262,8 @@ export function preparePoints(
   const wide = Math.max(FEWEST_ACROSS, Math.min(MOST_ACROSS, room))
   const lattice = [wide, Math.round(wide * ROWS_SHARE)] as const
   const rowsInAll = groups.reduce((sum, { pairs }) => sum + pairs.x.length, 0)
-  const panels = groups.map(({ row, column, members, pairs }): PointPanel => {
-    const rho = spearman(pairs.x, pairs.y)
+  const panels = groups.map(({ row, column, members, pairs, ...sides }): PointPanel => {
+    const rho = pearson(sides.x.ranks, sides.y.ranks)
     const r = pearson(pairs.x, pairs.y)
     const { cells, off } = hexagons(pairs, axes, lattice)
     const most = Math.max(1, Math.floor((MOST_POINTS * pairs.x.length) / rowsInAll))
@@ -287,7 +303,7 @@ export function preparePoints(
       key: extra.key,
       label: extra.label,
       unit: extra.unit,
-      values: groups.map(({ pairs }) => extra.of(pairs)),
+      values: groups.map((group) => extra.of({ x: group.x.ranks, y: group.y.ranks })),
     },
     arms: armsOf(data, counts),
     counts,

@@ -7,6 +7,8 @@ import { healthRates } from './health-rates'
 import { icIfdDensity } from './ic-ifd-density'
 import { ifdAgainstIcIfd } from './ifd-against-ic-ifd'
 import { ifdDensity } from './ifd-density'
+import { lengths } from './lengths'
+import { lossDecomposition } from './loss-decomposition'
 import { mndDensity } from './mnd-density'
 import { scatter } from './scatter'
 import { scoresOverRounds } from './scores-over-rounds'
@@ -20,10 +22,12 @@ const FIGURES: readonly Figure[] = [
   scoresOverRounds,
   categoryShares,
   healthRates,
+  lengths,
   mndDensity,
   ifdDensity,
   icIfdDensity,
   ifdAgainstIcIfd,
+  lossDecomposition,
   firstTokenProbability,
   distribution,
   scatter,

@@ -6,6 +6,8 @@ import { Facets } from '../facets'
 import { LinesPanel } from './panel'
 
 const PANEL_PX = 210
+// Several rows of panels.
+const LOW_PANEL_PX = 140
 // Lines are read by their slope, so the axis may start above 0; it keeps a tenth of the span free at both ends.
 const FREE_SHARE = 0.1
 
@@ -32,28 +34,32 @@ function ticksOf(points: readonly LinePoint[], intervals: boolean): number[] {
 
 /** A measure over the rounds: one panel a seed set, one line an arm. */
 export function ScoresOverRounds({ prepared }: { prepared: LinesPrepared }) {
-  const { facets, points, axis, intervals, measure, unit, statistic } = prepared
+  const { facets, axis, intervals, measure, unit, statistic } = prepared
+  const rows = prepared.rows ?? [{ key: 'all', label: '' }]
+  const inRow = (row: string) =>
+    prepared.rows ? prepared.points.filter((point) => point.row === row) : prepared.points
   const isShared = axis === 'shared'
-  const shared = ticksOf(points, intervals)
+  const shared = new Map(rows.map(({ key }) => [key, ticksOf(inRow(key), intervals)]))
   const name = `${statistic === 'mean' ? 'Mean' : 'Median'} ${measure.toLowerCase()}`
   return (
     <Facets
-      rows={[{ key: 'all', label: '' }]}
+      rows={rows}
       columns={facets}
       sharedY={isShared}
       yLabel={unit ? `${name} (${unit})` : name}
       xLabel="Round"
-      panelHeight={PANEL_PX}
+      panelHeight={rows.length > 1 ? LOW_PANEL_PX : PANEL_PX}
       has={() => true}
-      panel={(_, key, box) => {
+      panel={(row, key, box) => {
         const facet = facets.find((one) => one.key === key)
-        const own = points.filter((point) => point.facet === key)
+        const own = inRow(row).filter((point) => point.facet === key)
         return facet ? (
           <LinesPanel
             prepared={prepared}
+            points={own}
             facet={facet}
             box={box}
-            ticks={isShared ? shared : ticksOf(own, intervals)}
+            ticks={isShared ? (shared.get(row) ?? []) : ticksOf(own, intervals)}
           />
         ) : null
       }}

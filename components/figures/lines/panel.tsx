@@ -4,7 +4,7 @@ import { useCallback } from 'react'
 import { Line, LineChart, Tooltip, XAxis, YAxis } from 'recharts'
 import { pointSelection, type LinePoint, type LinesPrepared } from '@/lib/figures/shared/lines'
 import { AXIS_STYLE, GridLines, ReportHover } from '../axes'
-import { X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
+import { BARE_X_AXIS_PX, X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
 import { useFigure, type Readout } from '../interaction'
 import { INK, toneCss } from '../palette'
 import { ArmLine } from './arm-line'
@@ -14,6 +14,8 @@ const three = (value: number) => String(Number(value.toPrecision(3)))
 
 interface PanelProps {
   prepared: LinesPrepared
+  /** Those of this panel. */
+  points: readonly LinePoint[]
   facet: { key: string; label: string }
   box: PanelBox
   /** Ticks of the y axis; the first and last are its ends. */
@@ -29,18 +31,17 @@ function pointText(point: LinePoint): string {
 }
 
 /** One seed set: a line an arm, starting at the seeds. */
-export function LinesPanel({ prepared, facet, box, ticks }: PanelProps) {
+export function LinesPanel({ prepared, points, facet, box, ticks }: PanelProps) {
   const { onSelect } = useFigure()
   const { arms, rounds, intervals } = prepared
-  const points = prepared.points.filter((point) => point.facet === facet.key)
   const start = points.find((point) => point.round === 0) ?? null
   const drawn = arms.filter((arm) => points.some((point) => point.arm === arm.key))
   const evolved = drawn.filter((arm) => arm.colorIndex !== null)
   const read = useCallback(
     (label: string): Readout => {
       const round = Number(label)
-      const items = prepared.points
-        .filter((point) => point.facet === facet.key && point.round === round)
+      const items = points
+        .filter((point) => point.round === round)
         .map((point) => {
           const arm = prepared.arms.find((one) => one.key === point.arm)
           return {
@@ -52,7 +53,7 @@ export function LinesPanel({ prepared, facet, box, ticks }: PanelProps) {
         })
       return { title: `${facet.label}, ${round === 0 ? 'seeds' : `round ${round}`}`, items }
     },
-    [prepared, facet],
+    [prepared.arms, points, facet],
   )
   const data = rounds.map((round) => ({
     round,
@@ -75,7 +76,8 @@ export function LinesPanel({ prepared, facet, box, ticks }: PanelProps) {
         ticks={rounds}
         interval={0}
         tickFormatter={(round: number) => (round === 0 ? 'Seeds' : String(round))}
-        height={X_AXIS_PX}
+        tick={box.showX ? AXIS_STYLE.tick : false}
+        height={box.showX ? X_AXIS_PX : BARE_X_AXIS_PX}
       />
       <YAxis
         {...AXIS_STYLE}

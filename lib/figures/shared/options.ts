@@ -66,6 +66,18 @@ const intervalsOption = {
   }),
 }
 
+/** Mean or median. */
+export const statisticOption = {
+  statistic: choice(
+    { mean: 'Mean', median: 'Median' },
+    {
+      title: 'Statistic',
+      description: 'Arithmetic mean of the row values, as in the paper, or their median.',
+      inline: true,
+    },
+  ),
+}
+
 /** Shared or own y axes. */
 export const axisOption = {
   axis: choice(

@@ -5,12 +5,14 @@ import type { FigureDrawing } from '@/lib/contracts/figure'
 import type { DensityPrepared } from '@/lib/figures/shared/density'
 import type { DifficultyLevelsPrepared } from '@/lib/figures/shared/levels'
 import type { LinesPrepared } from '@/lib/figures/shared/lines'
+import type { MatrixPrepared } from '@/lib/figures/shared/matrix'
 import type { PointsPrepared } from '@/lib/figures/shared/points'
 import type { PreparedCommon } from '@/lib/figures/types'
 import { Density } from './density'
 import { DifficultyLevels } from './levels'
 import { ArmLegend, LevelsLegend, PaperItem } from './legend'
 import { ScoresOverRounds } from './lines'
+import { Matrix, MatrixLegend } from './matrix'
 import { Points, PointsLegend } from './points'
 
 /** How figures are drawn: the chart and its legend, both from prepare's output. */
@@ -40,6 +42,7 @@ const DRAWINGS: Record<FigureDrawing, Drawing> = {
       ) : null}
     </>
   )),
+  matrix: drawing<MatrixPrepared>(Matrix, MatrixLegend),
   points: drawing<PointsPrepared>(Points, PointsLegend),
 }
 

@@ -8,8 +8,11 @@ import { icIfdDensity } from './ic-ifd-density'
 import { ifdAgainstIcIfd } from './ifd-against-ic-ifd'
 import { ifdDensity } from './ifd-density'
 import { lengths } from './lengths'
+import { levelTransitions } from './level-transitions'
 import { lossDecomposition } from './loss-decomposition'
 import { mndDensity } from './mnd-density'
+import { operatorEffect } from './operator-effect'
+import { operatorMix } from './operator-mix'
 import { scatter } from './scatter'
 import { scoresOverRounds } from './scores-over-rounds'
 import { setMeasures } from './set-measures'
@@ -19,6 +22,7 @@ import type { Figure, FigureMeta } from './types'
 // The order is the order of the figures page.
 const FIGURES: readonly Figure[] = [
   difficultyLevels,
+  levelTransitions,
   scoresOverRounds,
   categoryShares,
   healthRates,
@@ -31,6 +35,8 @@ const FIGURES: readonly Figure[] = [
   firstTokenProbability,
   distribution,
   scatter,
+  operatorMix,
+  operatorEffect,
   setMeasures,
 ]
 

@@ -5,7 +5,7 @@ import type { Column } from '@/lib/columns/column'
 import type { RowFilter } from '@/lib/contracts/filter'
 import type { ArmInfo, ColumnInfo } from '@/lib/contracts/study'
 import type { FigureColumnInfo, FigureData, FigureSeries, SeriesColumn } from '@/lib/figures/types'
-import type { CellRef } from '../cells'
+import { currentCells, type CellRef } from '../cells'
 import { columnReader, listColumns, type ColumnReader } from '../columns'
 import { findSource } from '../columns/describe'
 import type { RunKey } from '../columns/runs'
@@ -15,6 +15,7 @@ import { setRecordOf } from '../measures'
 import { select, warmSelection } from '../rows/select'
 import { listArms, listSeedSets } from '../studies/detail'
 import { needsNoRun } from './columns'
+import { lineageOf } from './lineage'
 
 /** How far one run is in one cell. */
 interface Progress {
@@ -165,7 +166,12 @@ function seriesOf(
 export async function loadFigureData(
   db: Db,
   studyId: string,
-  request: { columns: readonly string[]; operators: boolean; filter: RowFilter },
+  request: {
+    columns: readonly string[]
+    operators: boolean
+    lineage: boolean
+    filter: RowFilter
+  },
 ): Promise<FigureData> {
   const { filter, operators } = request
   const infos = listColumns(db, studyId, { all: true }).filter((info) =>
@@ -182,6 +188,16 @@ export async function loadFigureData(
   const seedSets = new Map(listSeedSets(db, studyId).map((set) => [set.key, set.label]))
   const arms = new Map(listArms(db, studyId).map((arm) => [arm.key, arm]))
   const series: FigureSeries[] = []
+  const descent = request.lineage
+    ? {
+        cells: currentCells(db, studyId),
+        columns: infos.map((info) => info.id),
+        read: (id: string, of: CellRef) => {
+          const info = infos.find((one) => one.id === id)
+          return info ? readColumn(reader, info, of, null, progress) : null
+        },
+      }
+    : null
   for (const { cell, rows } of select(db, studyId, filter).cells) {
     const kept = rows.length === cell.rowCount ? null : rows
     const arm = cell.armKey === null ? null : (arms.get(cell.armKey) ?? null)
@@ -192,6 +208,7 @@ export async function loadFigureData(
       if (column) one.columns[info.id] = column
     }
     if (operators && cell.armKey !== null) one.operators = operatorsOf(db, cell, kept)
+    if (descent) one.lineage = await lineageOf(db, cell, kept, descent)
     series.push(one)
     await yieldToEventLoop()
   }

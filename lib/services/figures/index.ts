@@ -123,6 +123,7 @@ async function load(db: Db, studyId: string, request: FigureRequest) {
   const data = await loadFigureData(db, studyId, {
     columns: figure.columns(options),
     operators: figure.needsOperators?.(options) ?? false,
+    lineage: figure.needsLineage?.(options) ?? false,
     filter: request.filter,
   })
   return { figure, options, data }

@@ -5,7 +5,12 @@ import { optionFieldSchema, type OptionField } from './options'
 import { plainObjectSchema } from './plain-object'
 
 /** A further column and the range that its values must lie in. */
-const columnRangeSchema = z.object({ column: z.string(), ...numbersOrNull('min', 'max') })
+const columnRangeSchema = z.object({
+  column: z.string(),
+  ...numbersOrNull('min', 'max'),
+  /** Keep rows without a value too. */
+  missing: z.boolean().exactOptional(),
+})
 
 /** Rows that a mark stands for: becomes a filter of the rows page. */
 export const figureSelectionSchema = z.object({

@@ -16,6 +16,7 @@ import { operatorMix } from './operator-mix'
 import { scatter } from './scatter'
 import { scoresOverRounds } from './scores-over-rounds'
 import { setMeasures } from './set-measures'
+import { subsetOverlap } from './subset-overlap'
 import { describeOptions } from './shared/options'
 import type { Figure, FigureMeta } from './types'
 
@@ -34,6 +35,7 @@ const FIGURES: readonly Figure[] = [
   lossDecomposition,
   firstTokenProbability,
   distribution,
+  subsetOverlap,
   scatter,
   operatorMix,
   operatorEffect,

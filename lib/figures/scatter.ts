@@ -35,7 +35,7 @@ const Y = 'instruction_loss.strict'
 /** Any two numeric columns against each other. */
 export const scatter = defineFigure<Options, PointsPrepared>({
   id: 'scatter',
-  title: 'Two columns',
+  title: 'Scatter',
   description:
     'Any two numeric columns against each other, all rows in hexagons or a draw of them as points, with Spearman and Pearson correlation of every panel.',
   drawing: 'points',

@@ -5,7 +5,7 @@ import type { FigureSelection } from '@/lib/figures/types'
 /** The filter that keeps the rows behind a mark of a figure drawn under `filter`. */
 export function filterOf(selection: FigureSelection, filter: RowFilter): RowFilter {
   const { column, min, max, values, missing = false, seedSetKey, armKey, round } = selection
-  const also = (selection.also ?? []).map((one) => ({ ...one, missing: false }))
+  const also = (selection.also ?? []).map((one) => ({ missing: false, ...one }))
   const own = new Set([column, ...also.map((one) => one.column)])
   const isOther = (one: { column: string }) => !own.has(one.column)
   const range = column === null || values ? [] : [{ column, min, max, missing }]

@@ -93,10 +93,12 @@ function figureResult(
 ): FigureResult {
   const prepared = figure.prepare(data, options)
   const meta = describeWith(figure, columns, options)
-  const drawn = unchosenColumn(meta, {})
-  const label = drawn ? data.columns[String(options[drawn.name])]?.label : undefined
+  const labels = meta.options.flatMap(({ name, columns: shapes, default: preset }) =>
+    shapes && preset === '' ? (data.columns[String(options[name])]?.label ?? []) : [],
+  )
   return {
-    figure: label === undefined ? meta : { ...meta, title: `${meta.title} of ${label}` },
+    figure:
+      labels.length === 0 ? meta : { ...meta, title: `${meta.title} of ${labels.join(' and ')}` },
     options,
     prepared,
     table: figure.table(prepared),

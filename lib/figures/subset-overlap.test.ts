@@ -11,14 +11,15 @@ function drawn(options: object = {}) {
 
 it('counts the rows that exactly these selections have, and opens just those', () => {
   const { data, prepared } = drawn({ top: 20 })
-  expect(prepared.levels).toEqual([
+  expect(prepared.levels).toEqual(['A', 'B', 'C', 'AB', 'AC', 'BC', 'ABC'])
+  expect(prepared.combinations).toEqual([
     'IFD only',
     'IC-IFD only',
     'Instruction words only',
-    'IFD & IC-IFD',
-    'IFD & Instruction words',
-    'IC-IFD & Instruction words',
-    'IFD & IC-IFD & Instruction words',
+    'IFD and IC-IFD',
+    'IFD and Instruction words',
+    'IC-IFD and Instruction words',
+    'IFD, IC-IFD and Instruction words',
   ])
   for (const panel of prepared.panels) {
     for (const { arm, mix } of panel.bars) {
@@ -49,6 +50,6 @@ it('counts the rows that exactly these selections have, and opens just those', (
 it('takes a column once and says that one selection has nothing to overlap with', () => {
   const same = { first: 'ifd.strict', second: 'ifd.strict', third: 'none' }
   const { prepared } = drawn(same)
-  expect(prepared.levels).toEqual(['IFD only'])
+  expect(prepared.combinations).toEqual(['IFD only'])
   expect(prepared.notes.join()).toContain('Choose a second column')
 })

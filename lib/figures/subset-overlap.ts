@@ -16,6 +16,7 @@ import { count, list, percent, plural } from './shared/text'
 import { defineFigure, type FigureConflict, type FigureData, type FigureSeries } from './types'
 
 const NONE = 'none'
+const LETTERS = ['A', 'B', 'C', 'D']
 // Above every value that a figure draws.
 const ABOVE_ALL = 1e300
 const COLUMNS = {
@@ -126,6 +127,8 @@ function filterOf(columns: readonly string[], edges: Selected['edges'], mark: nu
 interface OverlapPrepared extends DifficultyLevelsPrepared {
   /** Rows in any selection, and in all of them. */
   sums: { any: number; all: number; names: string[] }
+  /** Names of the combinations in full; the axis has room for letters. */
+  combinations: string[]
 }
 
 function prepare(all: FigureData, chosen: Options): OverlapPrepared {
@@ -147,7 +150,7 @@ function prepare(all: FigureData, chosen: Options): OverlapPrepared {
   const order = marks.toSorted((a, b) => bits(a).length - bits(b).length || a - b)
   const nameOf = (mark: number) => {
     const own = bits(mark).map((bit) => names[bit] ?? '')
-    return own.length === 1 ? `${own[0] ?? ''} only` : own.join(' & ')
+    return own.length === 1 ? `${own[0] ?? ''} only` : list(own)
   }
   const countsOf = (key: string) =>
     selected.get(key)?.counts ?? new Float64Array(1 << columns.length)
@@ -172,13 +175,19 @@ function prepare(all: FigureData, chosen: Options): OverlapPrepared {
         order.map((mark) => filterOf(columns, selected.get(series.key)?.edges ?? [], mark)),
     }),
     names: { one: 'In the selections by', each: 'combination of selections', none: '', legend: '' },
-    levels: order.map(nameOf),
+    levels: order.map((mark) =>
+      bits(mark)
+        .map((bit) => LETTERS[bit])
+        .join(''),
+    ),
+    combinations: order.map(nameOf),
     hasNone: false,
     view: 'grouped',
     intervals: chosen.intervals,
     axis: chosen.axis,
     conflicts,
     notes: [
+      `${names.map((name, bit) => `${LETTERS[bit] ?? ''}: ${name}`).join('; ')}. AB: in both, in no other.`,
       `Each selection is the highest ${chosen.top} % of a cell's rows with a value; rows equal to the last of them are in it, too. Shares are of the rows in any selection.`,
       ...(columns.length === 1
         ? ['Choose a second column: one selection overlaps with nothing.']
@@ -204,12 +213,12 @@ export const subsetOverlap = defineFigure<Options, OverlapPrepared>({
   options,
   columns: columnsOf,
   prepare,
-  table: levelsTable,
+  table: (prepared) => levelsTable({ ...prepared, levels: prepared.combinations }),
   reading: ({ sums: { any, all, names } }) =>
     any === 0 || names.length < 2
       ? ''
       : `All of ${list(names)} select ${percent(all / any)} of the ${plural(any, 'row')} that any of them selects (${count(all)}).`,
-  altText: levelsAltText,
+  altText: (prepared) => levelsAltText({ ...prepared, levels: prepared.combinations }),
   example: () => ({
     data: exampleData(
       Object.entries(COLUMNS).map(([id, label], i) => ({

@@ -1,5 +1,6 @@
 'use client'
 
+import { useState, type KeyboardEvent } from 'react'
 import type { MatrixCell, MatrixPanel, MatrixPrepared } from '@/lib/figures/shared/matrix'
 import { labelOf } from '@/lib/figures/shared/text'
 import type { PanelBox } from '../facets'
@@ -18,6 +19,8 @@ const SMALL_PX = 9
 const LETTER_PX = 5.8
 const MOST_NAME_PX = 120
 const FEWEST_NAME_PX = 40
+// Wider cells would only be empty.
+const WIDEST_CELL_PX = 170
 
 function fitting(text: string, width: number, letter = LETTER_PX): string {
   const letters = Math.max(1, Math.floor(width / letter))
@@ -51,10 +54,11 @@ function Cell(props: {
   cell: MatrixCell
   at: { x: number; y: number; width: number }
   hatch: string
-  title: string
+  isPointed: boolean
+  onPoint(): void
 }) {
-  const { cell, at, hatch, title } = props
-  const { store, onSelect } = useFigure()
+  const { cell, at, hatch, isPointed, onPoint } = props
+  const { onSelect } = useFigure()
   const { selection } = cell
   const tone = toneOf(cell.tone)
   const ink = inkOn(tone)
@@ -65,14 +69,7 @@ function Cell(props: {
     <g
       className={canOpen ? classes.clickable : undefined}
       onClick={canOpen ? () => onSelect(selection) : undefined}
-      onPointerEnter={() =>
-        store.set({
-          readout: {
-            title,
-            items: [{ key: cell.read, label: cell.read, colorIndex: null, text: '' }],
-          },
-        })
-      }
+      onPointerEnter={onPoint}
     >
       <rect
         x={at.x}
@@ -89,6 +86,18 @@ function Cell(props: {
           width={at.width - 2}
           height="6"
           fill={`url(#${hatch})`}
+        />
+      ) : null}
+      {isPointed ? (
+        <rect
+          data-figure-skip
+          x={at.x + 1.5}
+          y={at.y + 1.5}
+          width={at.width - 3}
+          height={LINE_PX - 3}
+          fill="none"
+          stroke={ink}
+          strokeWidth="1.5"
         />
       ) : null}
       <text x={middle} y={at.y + (sub ? 14 : 21)} textAnchor="middle" fontSize={TEXT_PX} fill={ink}>
@@ -110,7 +119,8 @@ export function MatrixPanelView(props: {
   box: PanelBox
 }) {
   const { prepared, panel, box } = props
-  const { store, idPrefix } = useFigure()
+  const { store, idPrefix, onSelect } = useFigure()
+  const [pointed, setPointed] = useState<number | null>(null)
   const { across, down, cells, captions } = panel
   const longest = Math.max(...down.map((name) => name.length))
   const names = Math.min(
@@ -118,18 +128,39 @@ export function MatrixPanelView(props: {
     MOST_NAME_PX,
     box.width / 3,
   )
-  const width = Math.max(1, (box.width - names - 2) / Math.max(1, across.length))
+  const room = (box.width - names - 2) / Math.max(1, across.length)
+  const width = Math.max(1, Math.min(WIDEST_CELL_PX, room))
   const hatch = `${panelId(idPrefix, panel.row, panel.column)}-below`
   const title = [labelOf(prepared.columns, panel.column), labelOf(prepared.rows, panel.row)]
     .filter(Boolean)
     .join(', ')
+  const point = (place: number | null) => {
+    const cell = place === null ? undefined : cells[place]
+    setPointed(cell ? place : null)
+    const item = cell && { key: cell.read, label: cell.read, colorIndex: null, text: '' }
+    store.set({ readout: item ? { title, items: [item] } : null })
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const at = pointed ?? 0
+    const step = {
+      ArrowLeft: at % across.length > 0 ? -1 : 0,
+      ArrowRight: (at + 1) % across.length > 0 ? 1 : 0,
+      ArrowUp: at >= across.length ? -across.length : 0,
+      ArrowDown: at + across.length < cells.length ? across.length : 0,
+    }[event.key]
+    const selection = pointed === null ? null : (cells[pointed]?.selection ?? null)
+    if (event.key === 'Enter' && selection) onSelect?.(selection)
+    if (step === undefined) return
+    event.preventDefault()
+    point(pointed === null ? 0 : at + step)
+  }
   return (
-    <div onPointerLeave={() => store.set({ readout: null })}>
+    <div onPointerLeave={() => point(null)}>
       <svg
         data-figure-mark
         width={Math.max(0, box.width)}
         height={HEAD_PX + down.length * LINE_PX + 1}
-        role="img"
+        role="group"
         aria-label={title}
       >
         <defs>
@@ -137,6 +168,20 @@ export function MatrixPanelView(props: {
             <path d="M-1 1L1 -1M0 6L6 0M5 7L7 5" stroke={toneCss(INK.text)} strokeWidth="1.4" />
           </pattern>
         </defs>
+        <rect
+          data-figure-skip
+          className={classes.cursorLayer}
+          x={names}
+          y={HEAD_PX}
+          width={width * across.length}
+          height={down.length * LINE_PX}
+          fill="transparent"
+          role="application"
+          aria-label={`${title}: arrow keys read the cells, Enter opens rows`}
+          tabIndex={0}
+          onKeyDown={onKeyDown}
+          onBlur={() => point(null)}
+        />
         {across.map((name, i) => (
           <ColumnName key={name} name={name} x={names + (i + 0.5) * width} width={width} />
         ))}
@@ -162,7 +207,8 @@ export function MatrixPanelView(props: {
               width,
             }}
             hatch={hatch}
-            title={title}
+            isPointed={pointed === i}
+            onPoint={() => point(i)}
           />
         ))}
       </svg>

@@ -315,7 +315,7 @@ export function preparePoints(
         : []),
       ...(chosen.view === 'points' && rowsInAll > MOST_POINTS
         ? [
-            `A seeded draw of ${MOST_POINTS.toLocaleString('en-US')} of ${rowsInAll.toLocaleString('en-US')} rows is drawn, each panel with its share; the correlations are of all rows.`,
+            `A random draw of ${MOST_POINTS.toLocaleString('en-US')} of ${rowsInAll.toLocaleString('en-US')} rows is drawn, each panel with its share; the correlations are of all rows.`,
           ]
         : []),
     ],

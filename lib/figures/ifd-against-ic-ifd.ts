@@ -32,7 +32,12 @@ const options = z.object({
 })
 type Options = z.infer<typeof options>
 
-/** Returns the share of rows, in percent, that only one of the two selections of the highest `top` percent has, by ranks. */
+/**
+ * Returns the share of rows, in percent, that only one of the two selections of the highest `top` percent has, by
+ * ranks.
+ *
+ * @internal
+ */
 export function changedShare(
   { x, y }: { x: Float64Array; y: Float64Array },
   top: number,

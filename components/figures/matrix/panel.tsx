@@ -28,7 +28,7 @@ function fitting(text: string, width: number, letter = LETTER_PX): string {
 }
 
 /** Returns the tone of a cell: five steps of how strong it is. */
-export function toneOf(tone: number | null): Tone {
+function toneOf(tone: number | null): Tone {
   if (tone === null || tone === 0) return SURFACE
   const step = Math.min(LEVEL_TONES.length - 1, Math.floor(Math.abs(tone) * LEVEL_TONES.length))
   return LEVEL_TONES[step] ?? SURFACE

@@ -15,7 +15,7 @@ const POINT_PX = 2
 const short = (value: number) => String(Number(value.toPrecision(3)))
 
 /** Returns where a value lies between the ends of an axis, 0 to 1. */
-export function shareOn({ scale, from, to }: PointAxis, value: number): number {
+function shareOn({ scale, from, to }: PointAxis, value: number): number {
   return scale === 'log'
     ? Math.log(value / from) / Math.log(to / from)
     : (value - from) / (to - from)
@@ -26,7 +26,7 @@ function ticksOf({ scale, from, to }: PointAxis): number[] {
 }
 
 /** Returns the path of all hexagons of one tone. */
-export function hexagonPath(
+function hexagonPath(
   cells: readonly (readonly [number, number])[],
   [across, down]: readonly [number, number],
   { left, top, width, height }: Frame,

@@ -27,7 +27,11 @@ export function cardText(prompt: PromptInfo, version: PromptVersion): string {
   ].join('\n')
 }
 
-/** Returns lines of at most `letters`, broken between words where there are any. */
+/**
+ * Returns lines of at most `letters`, broken between words where there are any.
+ *
+ * @internal
+ */
 export function wrapped(text: string, letters = LINE_LETTERS): string[] {
   return text.split('\n').flatMap((line) => {
     const lines: string[] = []

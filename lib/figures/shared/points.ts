@@ -134,7 +134,12 @@ function placing({ scale, from, to }: PointAxis): (value: number) => number {
   return (value) => (value > 0 ? (Math.log(value) - low) / span : Number.NaN)
 }
 
-/** Returns the counts of a lattice of hexagons, whose odd rows are half a cell further, and how many pairs lie outside. */
+/**
+ * Returns the counts of a lattice of hexagons, whose odd rows are half a cell further, and how many pairs lie
+ * outside.
+ *
+ * @internal
+ */
 export function hexagons(
   { x, y }: { x: Float64Array; y: Float64Array },
   axes: { x: PointAxis; y: PointAxis },

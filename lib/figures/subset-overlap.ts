@@ -105,7 +105,7 @@ function selectedOf(series: FigureSeries, columns: readonly string[], top: numbe
 
 /** Returns the filter of the rows that exactly these selections have. */
 function filterOf(columns: readonly string[], edges: Selected['edges'], mark: number): LevelFilter {
-  const ranges = columns.flatMap((column, bit) => {
+  const ranges = columns.flatMap((column, bit): NonNullable<LevelFilter['also']> => {
     const edge = edges[bit]
     if (!edge) return []
     return mark & (1 << bit)

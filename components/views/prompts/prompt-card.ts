@@ -48,11 +48,10 @@ export function wrapped(text: string, letters = LINE_LETTERS): string[] {
 
 // Characters that XML cannot hold, whatever a prompt has.
 // oxlint-disable-next-line no-control-regex
-const NOT_IN_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g
+const NOT_IN_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu
 
 function escaped(text: string): string {
   return text
-    .toWellFormed()
     .replaceAll(NOT_IN_XML, '\u{fffd}')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

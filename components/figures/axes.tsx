@@ -59,7 +59,7 @@ export function StackedTick(props: {
   return (
     <text x={x} y={Number(y) + 4} textAnchor="middle" fill={toneCss(INK.dim)} fontSize={TICK_PX}>
       {words.map((word, i) => (
-        <tspan key={word} x={x} dy={i === 0 ? '0.6em' : '1.1em'}>
+        <tspan key={`${i} ${word}`} x={x} dy={i === 0 ? '0.6em' : '1.1em'}>
           {word}
         </tspan>
       ))}

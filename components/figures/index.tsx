@@ -7,6 +7,8 @@ import type { DifficultyLevelsPrepared } from '@/lib/figures/shared/levels'
 import type { LinesPrepared } from '@/lib/figures/shared/lines'
 import type { ResultDotsPrepared } from '@/lib/figures/shared/result-dots'
 import type { OutcomesPrepared } from '@/lib/figures/win-tie-lose'
+import type { MatrixPrepared } from '@/lib/figures/shared/matrix'
+import type { PointsPrepared } from '@/lib/figures/shared/points'
 import type { PreparedCommon } from '@/lib/figures/types'
 import { OutcomeBars, OutcomeLegend } from './bars'
 import { Density } from './density'
@@ -14,6 +16,8 @@ import { ResultDots } from './dots'
 import { DifficultyLevels } from './levels'
 import { ArmLegend, LevelsLegend, PaperItem } from './legend'
 import { ScoresOverRounds } from './lines'
+import { Matrix, MatrixLegend } from './matrix'
+import { Points, PointsLegend } from './points'
 
 /** How figures are drawn: the chart and its legend, both from prepare's output. */
 interface Drawing {
@@ -51,6 +55,8 @@ const DRAWINGS: Record<FigureDrawing, Drawing> = {
       ) : null}
     </>
   )),
+  matrix: drawing<MatrixPrepared>(Matrix, MatrixLegend),
+  points: drawing<PointsPrepared>(Points, PointsLegend),
 }
 
 /** Returns the drawing of this name, or null when this version of the page has none. */

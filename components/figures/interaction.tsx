@@ -15,9 +15,11 @@ export interface InteractionState {
   at: number | null
   /** Brushed range of the x axis, shared by all panels. */
   range: readonly [number, number] | null
+  /** Marked rectangle of one panel, in shares of both axes. */
+  box: { panel: string; shares: Record<'x' | 'y', readonly [number, number]> } | null
 }
 
-const NOTHING: InteractionState = { readout: null, at: null, range: null }
+const NOTHING: InteractionState = { readout: null, at: null, range: null, box: null }
 
 /** Pointer state of one figure, outside React's state so that moving the pointer redraws only what follows it. */
 export class InteractionStore {

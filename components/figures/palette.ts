@@ -143,3 +143,12 @@ export function contrast(a: string, b: string): number {
   const [low, high] = [luminance(a), luminance(b)].toSorted((x, y) => x - y) as [number, number]
   return (high + 0.05) / (low + 0.05)
 }
+
+const WHITE = '#ffffff'
+const BLACK = '#1b1e24'
+
+/** Returns the colour of text that can be read on a tone in both themes. */
+export function inkOn(tone: Tone): string {
+  const pick = (hex: string) => (contrast(hex, WHITE) >= contrast(hex, BLACK) ? WHITE : BLACK)
+  return toneCss({ light: pick(tone.light), dark: pick(tone.dark) })
+}

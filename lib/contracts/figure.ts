@@ -5,11 +5,21 @@ import { rowFilterSchema, valueFilterSchema } from './filter'
 import { optionFieldSchema, type OptionField } from './options'
 import { plainObjectSchema } from './plain-object'
 
+/** A further column and the range that its values must lie in. */
+const columnRangeSchema = z.object({
+  column: z.string(),
+  ...numbersOrNull('min', 'max'),
+  /** Keep rows without a value too. */
+  missing: z.boolean().exactOptional(),
+})
+
 /** Rows that a mark stands for: becomes a filter of the rows page. */
 export const figureSelectionSchema = z.object({
   /** Column to filter on; null = every row of the cells. */
   column: z.string().nullable(),
   ...numbersOrNull('min', 'max'),
+  /** Ranges of further columns, which hold as well. */
+  also: z.array(columnRangeSchema).exactOptional(),
   /** Words to filter on where the column has them instead of numbers; the range is not looked at then. */
   values: valueFilterSchema.pick({ match: true, values: true }).exactOptional(),
   /** Keep rows without a value too; with an empty range, only those. */
@@ -89,7 +99,7 @@ const figureTableSchema = z.object({
 export type FigureTable = z.infer<typeof figureTableSchema>
 
 /** The ways in which figures are drawn; components/figures/index.tsx has the drawing of each. */
-const DRAWINGS = ['curves', 'levels', 'lines', 'bars', 'dots'] as const
+const DRAWINGS = ['curves', 'levels', 'lines', 'bars', 'dots', 'points', 'matrix'] as const
 export type FigureDrawing = (typeof DRAWINGS)[number]
 
 /** The questions that figures answer, in the order of the figures page, with their headings. */

@@ -5,14 +5,22 @@ import { distribution } from './distribution'
 import { firstTokenProbability } from './first-token-probability'
 import { healthRates } from './health-rates'
 import { icIfdDensity } from './ic-ifd-density'
+import { ifdAgainstIcIfd } from './ifd-against-ic-ifd'
 import { ifdDensity } from './ifd-density'
+import { lengths } from './lengths'
+import { levelTransitions } from './level-transitions'
+import { lossDecomposition } from './loss-decomposition'
 import { mndDensity } from './mnd-density'
 import { resultsOverRounds } from './results-over-rounds'
 import { resultsOverSizes } from './results-over-sizes'
 import { resultsDumbbell } from './results-dumbbell'
+import { operatorEffect } from './operator-effect'
+import { operatorMix } from './operator-mix'
+import { scatter } from './scatter'
 import { scoresOverRounds } from './scores-over-rounds'
 import { selectorDots } from './selector-dots'
 import { setMeasures } from './set-measures'
+import { subsetOverlap } from './subset-overlap'
 import { describeOptions } from './shared/options'
 import { temperatureLines } from './temperature-lines'
 import type { Figure, FigureMeta } from './types'
@@ -21,14 +29,22 @@ import { winTieLose } from './win-tie-lose'
 // The order is the order of the figures page.
 const FIGURES: readonly Figure[] = [
   difficultyLevels,
+  levelTransitions,
   scoresOverRounds,
   categoryShares,
   healthRates,
+  lengths,
   mndDensity,
   ifdDensity,
   icIfdDensity,
+  ifdAgainstIcIfd,
+  lossDecomposition,
   firstTokenProbability,
   distribution,
+  subsetOverlap,
+  scatter,
+  operatorMix,
+  operatorEffect,
   setMeasures,
   resultsOverRounds,
   resultsOverSizes,

@@ -6,21 +6,12 @@ import {
   publishedSource,
   type PublishedPlace,
 } from '@/lib/paper/published'
-import { meanEstimate, medianEstimate, resamplesFor } from './shared/estimate'
 import { exampleData, exampleInfo, noise } from './shared/example'
-import { isPartial } from './shared/groups'
-import { choice, columnChoice, panelOptions, paperOption } from './shared/options'
+import { columnChoice, panelOptions, paperOption, statisticOption } from './shared/options'
 import { publishedPlace } from './shared/overlay'
+import { linePoints, resamplingNote } from './shared/line-points'
 import { linesAltText, linesReading, linesTable, type LinesPrepared } from './shared/lines'
-import {
-  armOf,
-  armsOf,
-  countAll,
-  roundsOf,
-  seedSetsOf,
-  valuesOf,
-  comparable,
-} from './shared/series'
+import { armsOf, countAll, roundsOf, seedSetsOf, comparable } from './shared/series'
 import { defineFigure, type FigureData, type FigureSeries } from './types'
 
 interface Measure {
@@ -84,14 +75,7 @@ const options = z.object({
     ['scalar', 'enum'],
     Object.fromEntries(Object.entries(MEASURES).map(([key, m]) => [key, m.label])),
   ),
-  statistic: choice(
-    { mean: 'Mean', median: 'Median' },
-    {
-      title: 'Statistic',
-      description: 'Arithmetic mean of the row values, as in the paper, or their median.',
-      inline: true,
-    },
-  ),
+  ...statisticOption,
   ...paperOption("Adds the paper's own means as hollow marks"),
   ...panelOptions,
 })
@@ -122,26 +106,15 @@ function prepare(all: FigureData, chosen: Options): LinesPrepared {
   const { data, conflicts } = comparable(all, column, chosen.mix)
   const counts = countAll(data, column)
   const rows = counts.reduce((sum, entry) => sum + entry.valued, 0)
-  const resamples = resamplesFor(rows)
-  const points = data.series.map((series) => {
-    const values = valuesOf(series, column)
-    const estimate =
-      chosen.statistic === 'mean' ? meanEstimate(values, resamples) : medianEstimate(values)
-    return {
-      facet: series.seedSetKey,
-      arm: armOf(series),
-      round: series.round,
-      n: values.length,
-      ...estimate,
-      published: published(measure, chosen, series),
-      model: series.columns[column]?.model ?? null,
-      partial: isPartial(counts.find((entry) => entry.seriesKey === series.key)),
-    }
+  const points = linePoints(data, counts, {
+    column,
+    statistic: chosen.statistic,
+    rows,
+    published: (series) => published(measure, chosen, series),
   })
   const info = all.columns[column]
   const source = measure.published ? publishedSource(measure.published.kind) : null
   const marks = points.filter((point) => point.published !== null).length
-  const approximate = chosen.statistic === 'mean' && resamples === 0 && chosen.intervals
   return {
     facets: seedSetsOf(data),
     rounds: roundsOf(data),
@@ -156,12 +129,7 @@ function prepare(all: FigureData, chosen: Options): LinesPrepared {
     arms: armsOf(data, counts),
     counts,
     conflicts,
-    notes: [
-      ...(approximate
-        ? ['Intervals are normal approximations: the sets are too large to resample.']
-        : []),
-      ...overlayNotes(measure, chosen, marks),
-    ],
+    notes: [...resamplingNote(rows, chosen), ...overlayNotes(measure, chosen, marks)],
     overlay: {
       shown: chosen.paper,
       source: source ? `${source.paper}, ${source.source}` : '',

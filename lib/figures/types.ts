@@ -46,6 +46,14 @@ export interface SeriesColumn {
   record?: SetRecord | null
 }
 
+/** Where the rows of a series come from. */
+export interface SeriesLineage {
+  /** Seed slot of each row, -1 where it is not known; within the seed set. */
+  slots: Int32Array
+  /** Column id -> value and status of each row's parent, and what made them. Empty where the parents are not here. */
+  parents: Record<string, Pick<SeriesColumn, 'values' | 'status' | 'definitionHash'>>
+}
+
 /** One cell of a study as a figure sees it. */
 export interface FigureSeries {
   key: string
@@ -66,6 +74,7 @@ export interface FigureSeries {
   columns: Record<string, SeriesColumn>
   /** Operator of each row as an index into names, 255 = unknown. */
   operators?: { codes: Uint8Array; names: readonly string[] }
+  lineage?: SeriesLineage
 }
 
 /** What the shared code tells a figure about a column; copied from the metric's own description. */
@@ -134,6 +143,8 @@ export interface Figure<
   needsOperators?(options: O): boolean
   /** Whether prepare reads the benchmark results of the study. */
   needsResults?: boolean
+  /** Whether prepare reads seed slots and the values of parents. */
+  needsLineage?(options: O): boolean
   /** Pure; bins on the server, so that no row data reaches the browser. */
   prepare(data: FigureData, options: O): P
   table(prepared: P): FigureTable

@@ -1,4 +1,5 @@
 import type { Numbers } from './no-value'
+import { FEW, radixOrder } from './sort'
 
 /** Rank sums of two samples ranked together. */
 export interface JointRanks {
@@ -39,8 +40,9 @@ export function jointRanks(a: Numbers, b: Numbers): JointRanks {
   return { first, second, tieSum }
 }
 
-/** Returns the positions of the values in ascending order of value. */
+/** Returns the positions of the values in ascending order of value; of equal ones the first comes first. */
 export function ascendingOrder(values: Numbers): Uint32Array {
+  if (values.length >= FEW) return radixOrder(Float64Array.from(values))
   const order = Uint32Array.from({ length: values.length }, (_, i) => i)
   return order.sort((a, b) => (values[a] as number) - (values[b] as number))
 }

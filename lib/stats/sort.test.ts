@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { createRandom } from './random'
+import { ascendingOrder } from './ranks'
 import { sortAscending } from './sort'
 
 const random = createRandom(3)
@@ -26,3 +27,16 @@ it.each(SHAPES)('orders %s numbers as the native sort does', (_, n, draw) => {
   ).toBe(0)
   expect([part.buffer.byteLength / 8, new Float64Array(part.buffer)[0]]).toEqual([n + 2, 7])
 })
+
+it.each(SHAPES)(
+  'orders the positions of %s numbers, the first of equal ones first',
+  (_, n, draw) => {
+    const values = Float64Array.from({ length: n }, draw)
+    values.set(n === 5_000 ? [] : [0, -0, ...EDGES, 0, -0])
+    const expected = [...values.keys()].toSorted((a, b) => {
+      const [x, y] = [values[a] as number, values[b] as number]
+      return x < y ? -1 : x > y ? 1 : a - b
+    })
+    expect([...ascendingOrder(values)]).toEqual(expected)
+  },
+)

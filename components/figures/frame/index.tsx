@@ -62,7 +62,7 @@ export function FigureFrame(props: FigureFrameProps) {
     [store, id, onSelect, patterns],
   )
   // A brushed range belongs to the axis it was drawn on.
-  useEffect(() => store.set({ range: null, at: null }), [store, result?.options])
+  useEffect(() => store.set({ range: null, at: null, box: null }), [store, result?.options])
   const drawing = drawingOf(meta.drawing)
   const Heading = `h${props.headingLevel ?? 2}` as const
   const options = result?.options ?? props.options ?? {}

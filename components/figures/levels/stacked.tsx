@@ -6,20 +6,13 @@ import { levelSelection } from '@/lib/figures/shared/levels'
 import classes from '../figures.module.css'
 import { useFigure, type Readout } from '../interaction'
 import { panelId } from '../marks'
-import { contrast, INK, LEVEL_TONES, toneCss, type Tone } from '../palette'
+import { INK, inkOn, LEVEL_TONES, toneCss, type Tone } from '../palette'
 import { LevelChart, type LevelPanelProps } from './level-chart'
 import { NO_LEVEL, panelTitle, ratedBars } from './parts'
 
 // Below this height a number does not fit into its segment.
 const LABEL_PX = 13
 const QUARTERS = [0, 25, 50, 75, 100]
-const WHITE = '#ffffff'
-const BLACK = '#1b1e24'
-
-function inkOn(tone: Tone): string {
-  const pick = (hex: string) => (contrast(hex, WHITE) >= contrast(hex, BLACK) ? WHITE : BLACK)
-  return toneCss({ light: pick(tone.light), dark: pick(tone.dark) })
-}
 
 function Segment(props: {
   box: BarShapeProps

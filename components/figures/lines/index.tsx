@@ -10,6 +10,8 @@ const PANEL_PX = 210
 // Panels of metrics stand in rows of at most four, as in the paper, each wide enough for its ticks.
 const MOST_ACROSS = 4
 const ROOM_PX = 246
+// Several rows of panels.
+const LOW_PANEL_PX = 140
 // Lines are read by their slope, so the axis may start above 0; it keeps a tenth of the span free at both ends.
 const FREE_SHARE = 0.1
 
@@ -39,7 +41,7 @@ function ticksOf(points: readonly LinePoint[], intervals: boolean, hasZero: bool
 
 /** A measure over the rounds: one panel a seed set, one line an arm. */
 export function ScoresOverRounds({ prepared }: { prepared: LinesPrepared }) {
-  const { facets, points, axis, intervals, measure, unit, statistic, places } = prepared
+  const { facets, axis, intervals, measure, unit, statistic, places } = prepared
   const { ref, width } = useElementSize()
   const perRow = places
     ? Math.min(MOST_ACROSS, Math.max(1, Math.floor(width / ROOM_PX)))
@@ -48,8 +50,11 @@ export function ScoresOverRounds({ prepared }: { prepared: LinesPrepared }) {
     facets.slice(at * perRow, (at + 1) * perRow),
   )
   const hasZero = places?.zero ?? false
+  const rows = prepared.rows ?? [{ key: 'all', label: '' }]
+  const inRow = (row: string) =>
+    prepared.rows ? prepared.points.filter((point) => point.row === row) : prepared.points
   const isShared = axis === 'shared'
-  const shared = ticksOf(points, intervals, hasZero)
+  const shared = new Map(rows.map(({ key }) => [key, ticksOf(inRow(key), intervals, hasZero)]))
   const name =
     places?.yLabel ?? `${statistic === 'mean' ? 'Mean' : 'Median'} ${measure.toLowerCase()}`
   return (
@@ -57,22 +62,23 @@ export function ScoresOverRounds({ prepared }: { prepared: LinesPrepared }) {
       {bands.map((band) => (
         <Facets
           key={band.map(({ key }) => key).join()}
-          rows={[{ key: 'all', label: '' }]}
+          rows={rows}
           columns={band}
           sharedY={isShared}
           yLabel={unit && !places?.zero ? `${name} (${unit})` : name}
           xLabel={places?.xLabel ?? 'Round'}
-          panelHeight={PANEL_PX}
+          panelHeight={rows.length > 1 ? LOW_PANEL_PX : PANEL_PX}
           has={() => true}
-          panel={(_, key, box) => {
+          panel={(row, key, box) => {
             const facet = facets.find((one) => one.key === key)
-            const own = points.filter((point) => point.facet === key)
+            const own = inRow(row).filter((point) => point.facet === key)
             return facet ? (
               <LinesPanel
                 prepared={prepared}
+                points={own}
                 facet={facet}
                 box={box}
-                ticks={isShared ? shared : ticksOf(own, intervals, hasZero)}
+                ticks={isShared ? (shared.get(row) ?? []) : ticksOf(own, intervals, hasZero)}
               />
             ) : null
           }}

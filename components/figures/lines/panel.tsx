@@ -4,7 +4,7 @@ import { useCallback } from 'react'
 import { Line, LineChart, Tooltip, XAxis, YAxis } from 'recharts'
 import { pointSelection, type LinePoint, type LinesPrepared } from '@/lib/figures/shared/lines'
 import { AXIS_STYLE, GridLines, ReportHover, ZeroLine } from '../axes'
-import { X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
+import { BARE_X_AXIS_PX, X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
 import { useFigure, type Readout } from '../interaction'
 import { INK, toneCss } from '../palette'
 import { ArmLine } from './arm-line'
@@ -14,6 +14,8 @@ const three = (value: number) => String(Number(value.toPrecision(3)))
 
 interface PanelProps {
   prepared: LinesPrepared
+  /** Those of this panel. */
+  points: readonly LinePoint[]
   facet: { key: string; label: string }
   box: PanelBox
   /** Ticks of the y axis; the first and last are its ends. */
@@ -34,11 +36,10 @@ function isSeeds({ arms }: LinesPrepared, key: string): boolean {
 }
 
 /** One seed set: a line an arm, starting at the seeds. */
-export function LinesPanel({ prepared, facet, box, ticks }: PanelProps) {
+export function LinesPanel({ prepared, points, facet, box, ticks }: PanelProps) {
   const { onSelect } = useFigure()
   const { arms, rounds, intervals, places } = prepared
   const xOf = useCallback((round: number) => prepared.places?.at?.[round] ?? round, [prepared])
-  const points = prepared.points.filter((point) => point.facet === facet.key)
   // Lines of all evolvers begin at the seeds.
   const start = points.find(({ arm, round }) => round === 0 && isSeeds(prepared, arm)) ?? null
   const drawn = arms.filter((arm) => points.some((point) => point.arm === arm.key))
@@ -46,8 +47,8 @@ export function LinesPanel({ prepared, facet, box, ticks }: PanelProps) {
   const read = useCallback(
     (label: string): Readout => {
       const round = prepared.rounds.find((one) => xOf(one) === Number(label))
-      const items = prepared.points
-        .filter((point) => point.facet === facet.key && point.round === round)
+      const items = points
+        .filter((point) => point.round === round)
         .map((point) => {
           const arm = prepared.arms.find((one) => one.key === point.arm)
           return {
@@ -64,7 +65,7 @@ export function LinesPanel({ prepared, facet, box, ticks }: PanelProps) {
           : `round ${round}`
       return { title: `${facet.label}, ${name}`, items }
     },
-    [prepared, facet, xOf],
+    [prepared, points, facet, xOf],
   )
   const [first, last] = [xOf(rounds[0] ?? 0), xOf(rounds.at(-1) ?? 1)]
   // A quarter of a step at both ends.
@@ -97,7 +98,8 @@ export function LinesPanel({ prepared, facet, box, ticks }: PanelProps) {
               ? 'Seeds'
               : String(at)
         }
-        height={X_AXIS_PX}
+        tick={box.showX ? AXIS_STYLE.tick : false}
+        height={box.showX ? X_AXIS_PX : BARE_X_AXIS_PX}
       />
       <YAxis
         {...AXIS_STYLE}

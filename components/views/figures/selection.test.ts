@@ -22,6 +22,14 @@ describe('filterOf', () => {
       ranges[1],
       { column: 'a.x', min: 0.2, max: 0.4, missing: false },
     ])
+    const both = filterOf(
+      { ...none, column: 'a.x', min: 0.2, max: 0.4, also: [{ column: 'b.y', min: 1, max: 3 }] },
+      { ...emptyFilter(), ranges },
+    )
+    expect(both.ranges).toEqual([
+      { column: 'a.x', min: 0.2, max: 0.4, missing: false },
+      { column: 'b.y', min: 1, max: 3, missing: false },
+    ])
     expect(filter).toMatchObject({ seedSets: ['code'], arms: ['seeds'], rounds: [0] })
   })
 })

@@ -5,7 +5,9 @@ import type { FigureSelection } from '@/lib/figures/types'
 /** The filter that keeps the rows behind a mark of a figure drawn under `filter`. */
 export function filterOf(selection: FigureSelection, filter: RowFilter): RowFilter {
   const { column, min, max, values, missing = false, seedSetKey, armKey, round } = selection
-  const isOther = (one: { column: string }) => one.column !== column
+  const also = (selection.also ?? []).map((one) => ({ missing: false, ...one }))
+  const own = new Set([column, ...also.map((one) => one.column)])
+  const isOther = (one: { column: string }) => !own.has(one.column)
   const range = column === null || values ? [] : [{ column, min, max, missing }]
   const words = column === null || !values ? [] : [{ column, ...values, missing }]
   return {
@@ -14,7 +16,7 @@ export function filterOf(selection: FigureSelection, filter: RowFilter): RowFilt
     arms: armKey === null ? filter.arms : [armKey],
     rounds: round === null ? filter.rounds : [round],
     operators: selection.operators ?? filter.operators,
-    ranges: [...filter.ranges.filter(isOther), ...range],
+    ranges: [...filter.ranges.filter(isOther), ...range, ...also],
     values: [...filter.values.filter(isOther), ...words],
   }
 }

@@ -1,6 +1,6 @@
 'use client'
 
-import { Button, Select, Switch, Text } from '@mantine/core'
+import { Button, Menu, Select, Switch, Text } from '@mantine/core'
 import { useClipboard } from '@mantine/hooks'
 import { IconCopy, IconPencil } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -14,7 +14,9 @@ import { notifyDone, notifyError, notifyUndo } from '@/components/ui/notify'
 import { Section } from '@/components/ui/page'
 import { Table, type Column } from '@/components/ui/table'
 import type { PromptInfo, PromptVersion } from '@/lib/contracts/prompts'
+import { saveFile, svgToPng } from '@/components/figures/frame/download'
 import { copyOf, editOf, type Draft } from './draft'
+import { cardSvg, cardText } from './prompt-card'
 import { PromptDiff } from './prompt-diff'
 import { PromptPreview } from './prompt-preview'
 import classes from './prompts.module.css'
@@ -59,6 +61,48 @@ function Versions({ prompt, version, onSelect }: Omit<PromptDetailProps, 'onEdit
       keyOf={({ hash }) => hash}
       isSelected={(one) => one === version}
     />
+  )
+}
+
+/** Saves the card of a version: what it is, its hash, and its text. */
+function CardMenu({ prompt, version }: Pick<PromptDetailProps, 'prompt' | 'version'>) {
+  const name = `${prompt.id}-${shortHash(version.hash)}`
+  const savePicture = async () => {
+    try {
+      const { hash } = version
+      const record = {
+        title: prompt.id,
+        description: cardText(prompt, version),
+        json: JSON.stringify({ prompt: prompt.id, hash }),
+      }
+      saveFile(`${name}.png`, await svgToPng(cardSvg(prompt, version), record, 2))
+    } catch (error) {
+      notifyError('The picture was not made', error)
+    }
+  }
+  return (
+    <Menu>
+      <Menu.Target>
+        <Button variant="default">Export</Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          onClick={() =>
+            saveFile(`${name}.txt`, new Blob([cardText(prompt, version)], { type: 'text/plain' }))
+          }
+        >
+          Text
+        </Menu.Item>
+        <Menu.Item
+          onClick={() =>
+            saveFile(`${name}.svg`, new Blob([cardSvg(prompt, version)], { type: 'image/svg+xml' }))
+          }
+        >
+          SVG
+        </Menu.Item>
+        <Menu.Item onClick={() => void savePicture()}>PNG</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   )
 }
 
@@ -156,6 +200,7 @@ export function PromptDetail({ prompt, version, onSelect, onEdit }: PromptDetail
             >
               Copy text
             </Button>
+            <CardMenu prompt={prompt} version={version} />
             {version.id !== null && prompt.versions.length > 1 ? (
               <Button
                 variant="default"

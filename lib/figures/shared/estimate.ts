@@ -1,4 +1,5 @@
 import { pairedBootstrap } from '@/lib/stats/intervals'
+import { sortAscending } from '@/lib/stats/sort'
 import { mean, quantileSorted, sampleStd } from '@/lib/stats/summary'
 
 /** A mean or median with its 95 % interval, null where too few values leave none. */
@@ -42,7 +43,7 @@ export function meanEstimate(values: Float64Array, resamples: number): Estimate 
 export function medianEstimate(values: Float64Array): Estimate {
   const n = values.length
   if (n === 0) return { value: null, low: null, high: null }
-  const ascending = values.slice().sort()
+  const ascending = sortAscending(values.slice())
   const value = quantileSorted(ascending, 0.5)
   const half = (Z_95 * Math.sqrt(n)) / 2
   const low = Math.floor(n / 2 - half)

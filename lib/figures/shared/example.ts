@@ -133,6 +133,21 @@ export function exampleLevels(id: string, levels: readonly string[]): FigureData
   ])
 }
 
+/** Returns example data whose rows have parents: row i of a round comes from row i of the round before, of the seeds for the first. */
+export function withLineage(data: FigureData): FigureData {
+  const series = data.series.map((one): FigureSeries => {
+    const parent = data.series.find(
+      ({ seedSetKey, armKey, round }) =>
+        seedSetKey === one.seedSetKey &&
+        round === one.round - 1 &&
+        armKey === (round === 0 ? null : one.armKey),
+    )
+    const slots = Int32Array.from({ length: one.n }, (_, row) => row)
+    return { ...one, lineage: { slots, parents: parent?.columns ?? {} } }
+  })
+  return { ...data, series }
+}
+
 /** Returns a standard normal number from a row's own generator, for columns of example data. */
 export function noise(row: ExampleRow): number {
   return normal(row.random)

@@ -6,6 +6,8 @@ import { coverageText, labelOf, list, number3, plural } from './text'
 /** One round of one arm. */
 export interface LinePoint {
   facet: string
+  /** Row of panels, where the figure has several. */
+  row?: string
   arm: string
   round: number
   n: number
@@ -37,6 +39,10 @@ export interface PlacesAxis {
 /** What a line figure draws: one panel a seed set, one line an arm. */
 export interface LinesPrepared extends PreparedCommon {
   facets: FacetAxis[]
+  /** Rows of panels, each with a measure of its own; absent = one row. */
+  rows?: FacetAxis[]
+  /** Heads the column that names the row. */
+  rowName?: string
   rounds: number[]
   points: LinePoint[]
   column: string
@@ -86,16 +92,19 @@ export function linesReading(prepared: LinesPrepared): string {
 /** Returns every line in words. */
 export function linesAltText(prepared: LinesPrepared): string {
   const what = `${prepared.statistic} ${prepared.measure.toLowerCase()}`
-  const lines = prepared.facets.flatMap((facet) =>
+  const rows = prepared.rows ?? [{ key: undefined, label: '' }]
+  const places = rows.flatMap((row) => prepared.facets.map((facet) => ({ row, facet })))
+  const lines = places.flatMap(({ row, facet }) =>
     prepared.arms.flatMap((arm) => {
       const points = prepared.points.filter(
-        (p) => p.facet === facet.key && p.arm === arm.key && p.value !== null,
+        (p) => p.row === row.key && p.facet === facet.key && p.arm === arm.key && p.value !== null,
       )
       if (points.length === 0) return []
       const values = points.map((p) =>
         p.round === 0 ? number3(p.value ?? 0) : `round ${p.round} ${number3(p.value ?? 0)}`,
       )
-      return [`${facet.label}, ${arm.label}: ${list(values)}`]
+      const name = [row.label, facet.label, arm.label].filter(Boolean)
+      return [`${name.join(', ')}: ${list(values)}`]
     }),
   )
   if (lines.length === 0) return `No values of ${what} yet. ${coverageText(prepared.counts)}.`
@@ -112,6 +121,7 @@ export function linesTable(prepared: LinesPrepared): FigureTable {
   const { overlay, unit } = prepared
   const rows = prepared.points.map((point): Record<string, TableCell> => {
     return {
+      ...(prepared.rows ? { row: labelOf(prepared.rows, point.row ?? '') } : {}),
       seedSet: labelOf(prepared.facets, point.facet),
       round: point.round,
       arm: labelOf(prepared.arms, point.arm),
@@ -133,6 +143,7 @@ export function linesTable(prepared: LinesPrepared): FigureTable {
   const name = prepared.statistic === 'mean' ? 'Mean' : 'Median'
   return {
     columns: [
+      ...(prepared.rows ? [{ key: 'row', label: prepared.rowName ?? 'Measure', unit: '' }] : []),
       ...CELL_COLUMNS,
       { key: 'n', label: 'Rows with a value', unit: '' },
       { key: 'value', label: `${name} ${prepared.measure.toLowerCase()}`, unit },

@@ -74,6 +74,18 @@ const intervalsOption = {
   }),
 }
 
+/** Mean or median. */
+export const statisticOption = {
+  statistic: choice(
+    { mean: 'Mean', median: 'Median' },
+    {
+      title: 'Statistic',
+      description: 'Arithmetic mean of the row values, as in the paper, or their median.',
+      inline: true,
+    },
+  ),
+}
+
 /** Shared or own y axes. */
 export const axisOption = {
   axis: choice(
@@ -135,4 +147,36 @@ export const densityOptions = {
     },
   ),
   ...bandwidthOption,
+}
+
+/** How a figure of two columns is split and drawn. */
+export const pointOptions = {
+  view: choice(
+    { hexbin: 'Hexagons', points: 'Points' },
+    {
+      title: 'View',
+      description:
+        'All rows counted in hexagons, or single rows: at most 2,000, drawn with a seed.',
+      inline: true,
+    },
+  ),
+  rows: choice(
+    { evolver: 'Evolvers', cell: 'Cells', [ALL]: 'One panel' },
+    {
+      title: 'Panels',
+      description: 'What the panels are split by, downwards; the rest is pooled.',
+    },
+  ),
+  ...columnsOption,
+}
+
+/** Scale of the axis of this name. */
+export function scaleOption(axis: string) {
+  return choice(
+    { linear: 'Linear', log: 'Logarithmic' },
+    {
+      title: `Scale of ${axis}`,
+      description: 'Of the values. A logarithmic one shows values above 0 only.',
+    },
+  )
 }

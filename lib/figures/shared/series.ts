@@ -61,7 +61,7 @@ function seriesLabel(series: FigureSeries): string {
 const SMALLEST = 1e-150
 const LARGEST = 1e150
 
-/** Returns whether bars, curves and means can hold a value. */
+/** Returns whether a value has a place on an axis. */
 export function isDrawable(value: number): boolean {
   const size = Math.abs(value)
   return (size >= SMALLEST && size <= LARGEST) || size === 0

@@ -121,6 +121,7 @@ it('gives figures its values', async () => {
   const { series } = await loadFigureData(study.db, study.studyId, {
     columns: [WORDS],
     operators: false,
+    lineage: false,
     filter: emptyFilter(),
   })
   expect(series.map(({ columns }) => [...(columns[WORDS]?.values ?? [])])).toEqual([

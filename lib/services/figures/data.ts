@@ -11,7 +11,7 @@ import type {
   FigureSeries,
   SeriesColumn,
 } from '@/lib/figures/types'
-import type { CellRef } from '../cells'
+import { currentCells, type CellRef } from '../cells'
 import { columnReader, listColumns, type ColumnReader } from '../columns'
 import { findSource } from '../columns/describe'
 import type { RunKey } from '../columns/runs'
@@ -22,6 +22,7 @@ import { listResults } from '../results'
 import { select, warmSelection } from '../rows/select'
 import { listArms, listSeedSets } from '../studies/detail'
 import { needsNoRun } from './columns'
+import { lineageOf } from './lineage'
 
 /** How far one run is in one cell. */
 interface Progress {
@@ -191,6 +192,7 @@ export async function loadFigureData(
   request: {
     columns: readonly string[]
     operators: boolean
+    lineage: boolean
     filter: RowFilter
     /** Whether the benchmark results are wanted, too. */
     results?: boolean
@@ -213,6 +215,16 @@ export async function loadFigureData(
   const seedSets = new Map(listSeedSets(db, studyId).map((set) => [set.key, set.label]))
   const arms = new Map(listArms(db, studyId).map((arm) => [arm.key, arm]))
   const series: FigureSeries[] = []
+  const descent = request.lineage
+    ? {
+        cells: currentCells(db, studyId),
+        columns: infos.map((info) => info.id),
+        read: (id: string, of: CellRef) => {
+          const info = infos.find((one) => one.id === id)
+          return info ? readColumn(reader, info, of, null, progress) : null
+        },
+      }
+    : null
   for (const { cell, rows } of select(db, studyId, filter).cells) {
     const kept = rows.length === cell.rowCount ? null : rows
     const arm = cell.armKey === null ? null : (arms.get(cell.armKey) ?? null)
@@ -223,6 +235,7 @@ export async function loadFigureData(
       if (column) one.columns[info.id] = column
     }
     if (operators && cell.armKey !== null) one.operators = operatorsOf(db, cell, kept)
+    if (descent) one.lineage = await lineageOf(db, cell, kept, descent)
     series.push(one)
     await yieldToEventLoop()
   }

@@ -3,6 +3,7 @@ import { figureEndpoint } from '@/lib/api/figures'
 import { rowFilterSchema } from '@/lib/contracts/filter'
 import { listFigures } from '@/lib/figures'
 import type { DensityPrepared } from '@/lib/figures/shared/density'
+import type { MatrixPrepared } from '@/lib/figures/shared/matrix'
 import type { DifficultyLevelsPrepared } from '@/lib/figures/shared/levels'
 import { findSource } from '../columns/describe'
 import { addTestRun, type TestValue } from '@/lib/testing/compare'
@@ -110,6 +111,27 @@ describe('figures of a study', () => {
     const together = await figure(LEVELS, { mix: true })
     expect(together.prepared.arms).toHaveLength(2)
     expect(together.prepared.conflicts[0]?.mixed).toBe(true)
+  })
+
+  it('reads the parents of rows outside of the filter, along the alignment', async () => {
+    const next = { seedSetKey: 'general', seedSetLabel: 'General', round: 2 }
+    const arm = { armKey: 'small', armLabel: 'Small', armClass: 'small' as const }
+    const child = await importRows(study, 'c.json', alpacaRows(4, 'c'), {
+      ...next,
+      ...arm,
+      align: 'index',
+    })
+    addLevels({ [small]: [1, 2, 3, 'unparsed'], [child.cellId]: [2, 2, 5, 4] })
+    const { prepared, table } = await figure('level-transitions', {}, { rounds: [2] })
+    expect((prepared as MatrixPrepared).panels[0]?.captions[0]).toBe(
+      'n 3 pairs, 1 row without a level of the parent',
+    )
+    const moved = table.rows.flatMap(({ from, to, n }) => (n === 1 ? [[from, to]] : []))
+    expect(moved).toEqual([
+      ['very easy', 'easy'],
+      ['easy', 'easy'],
+      ['medium', 'very hard'],
+    ])
   })
 
   it('draws nothing, without failing, before anything is computed', async () => {

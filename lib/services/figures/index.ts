@@ -104,9 +104,10 @@ function figureResult(
 ): FigureResult {
   const prepared = figure.prepare(data, options)
   const meta = describeWith(figure, columns, options, data.results?.own)
-  const drawn = unchosenColumn(meta, {})
-  const label = drawn ? data.columns[String(options[drawn.name])]?.label : undefined
-  const title = label === undefined ? meta.title : `${meta.title} of ${label}`
+  const labels = meta.options.flatMap(({ name, columns: shapes, default: preset }) =>
+    shapes && preset === '' ? (data.columns[String(options[name])]?.label ?? []) : [],
+  )
+  const title = labels.length === 0 ? meta.title : `${meta.title} of ${labels.join(' and ')}`
   const cards = cardsOf(data)
   const study = source?.study ?? null
   const at = source === null ? null : Date.now()
@@ -150,6 +151,7 @@ async function load(db: Db, studyId: string, request: FigureRequest): Promise<Lo
     columns: figure.columns(options),
     operators: figure.needsOperators?.(options) ?? false,
     results: figure.needsResults ?? false,
+    lineage: figure.needsLineage?.(options) ?? false,
     filter: request.filter,
   })
   return { figure, options, data }

@@ -44,6 +44,7 @@ export async function brushTiles(
     loadFigureData(db, studyId, {
       columns: [...new Set(parts.flatMap(columnsOf))],
       operators: parts.some(({ figure, options }) => figure.needsOperators?.(options)),
+      lineage: false,
       filter,
     })
   const [column = ''] = columnsOf(source)

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { chanceCorrected } from '../agreement'
 import { resampledSums } from '../cluster-bootstrap'
 import { detectableDifference, lengthAdjusted, robustMean } from '../cluster-robust'
+import { midRanks, pearson } from '../correlation'
 import { friedman } from '../friedman'
 import { holm } from '../holm'
 import {
@@ -90,6 +91,13 @@ describe('against numpy, scipy, statsmodels and scikit-learn', () => {
     expect(
       errorOf('Kolmogorov-Smirnov D', value(kolmogorovSmirnov(a, b)).d, expected.ksD),
     ).toBeLessThan(BOUND)
+  })
+
+  it.each(Object.entries(golden.correlations))('correlations: %s', (_, expected) => {
+    const { x, y } = expected
+    expect(errorOf('Pearson r', value(pearson(x, y)).value, expected.pearson)).toBeLessThan(BOUND)
+    const spearman = value(pearson(midRanks(x), midRanks(y))).value
+    expect(errorOf('Spearman rho', spearman, expected.spearman)).toBeLessThan(BOUND)
   })
 
   it('marginal homogeneity and trend, by pair and by seed', () => {

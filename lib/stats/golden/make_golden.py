@@ -270,6 +270,25 @@ def harness():
     }
 
 
+def correlations():
+    rng = np.random.default_rng(11)
+    x = np.round(rng.normal(0, 1, 300), 3)
+    cases = {
+        "continuous": (x, np.round(0.5 * x + rng.normal(0, 1, 300), 3)),
+        "ties": (rng.integers(1, 6, 400), rng.integers(1, 4, 400)),
+        "heavy": (np.round(rng.standard_cauchy(150), 4), np.round(rng.standard_cauchy(150), 4)),
+        "two": (np.array([1.0, 4.0]), np.array([7.0, 2.0])),
+    }
+    return {
+        name: {
+            "x": a.tolist(), "y": b.tolist(),
+            "pearson": float(stats.pearsonr(a, b).statistic),
+            "spearman": float(stats.spearmanr(a, b).statistic),
+        }
+        for name, (a, b) in cases.items()
+    }
+
+
 def main():
     rng = np.random.default_rng(7)
     ps = [0.01, 0.04, 0.03, 0.005, 0.005, 0.9, 1e-12]
@@ -284,6 +303,7 @@ def main():
         "harness": harness(),
         "friedman": friedman(rng),
         "unpaired": unpaired(rng),
+        "correlations": correlations(),
     }
     path = Path(__file__).parent / "fixtures" / "golden.json"
     path.write_text(json.dumps(golden, indent=1) + "\n")

@@ -108,6 +108,12 @@ export async function benchFigures(): Promise<{ rows: number; timings: FigureTim
       { column: 'mnd.mnd', rows: 'all', columns: 'all' },
     ],
     ['nearest-neighbour distance', 'mnd-density', {}],
+    ['two columns, hexagons', 'scatter', { x: 'mnd.mnd', y: 'difficulty_score.score' }],
+    [
+      'two columns, points of each cell',
+      'scatter',
+      { x: 'mnd.mnd', y: 'difficulty_score.score', view: 'points', rows: 'cell' },
+    ],
   ] as const) {
     const times: number[] = []
     let kilobytes = 0

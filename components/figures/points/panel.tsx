@@ -1,0 +1,177 @@
+'use client'
+
+import type { PointAxis, PointPanel, PointsPrepared } from '@/lib/figures/shared/points'
+import { panelName } from '@/lib/figures/shared/points-text'
+import { logTicks, ticksBetween } from '../axes'
+import { BARE_X_AXIS_PX, X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
+import { armCss, armMarker, INK, LEVEL_TONES, markerPath, toneCss } from '../palette'
+import { BoxLayer, type Frame } from './box-layer'
+
+const TOP_PX = 6
+const RIGHT_PX = 10
+const TICK_PX = 11
+const POINT_PX = 2
+
+const short = (value: number) => String(Number(value.toPrecision(3)))
+
+/** Returns where a value lies between the ends of an axis, 0 to 1. */
+function shareOn({ scale, from, to }: PointAxis, value: number): number {
+  return scale === 'log'
+    ? Math.log(value / from) / Math.log(to / from)
+    : (value - from) / (to - from)
+}
+
+function ticksOf({ scale, from, to }: PointAxis): number[] {
+  return scale === 'log' ? logTicks(from, to, 5) : ticksBetween(from, to, 5)
+}
+
+/** Returns the path of all hexagons of one tone. */
+function hexagonPath(
+  cells: readonly (readonly [number, number])[],
+  [across, down]: readonly [number, number],
+  { left, top, width, height }: Frame,
+): string {
+  const dx = width / across / 2
+  const dy = height / down / 3
+  return cells
+    .map(([column, row]) => {
+      const x = left + ((column + (row & 1) / 2) / across) * width
+      const y = top + height - (row / down) * height
+      const at = (px: number, py: number) => `${(x + px).toFixed(1)} ${(y + py).toFixed(1)}`
+      return `M${at(0, -2 * dy)}L${at(dx, -dy)}L${at(dx, dy)}L${at(0, 2 * dy)}L${at(-dx, dy)}L${at(-dx, -dy)}Z`
+    })
+    .join('')
+}
+
+function stepOf(steps: readonly number[], n: number): number {
+  let step = 0
+  while (step < steps.length - 1 && n >= (steps[step + 1] as number)) step += 1
+  return step
+}
+
+function Hexagons({
+  prepared,
+  panel,
+  frame,
+}: {
+  prepared: PointsPrepared
+  panel: PointPanel
+  frame: Frame
+}) {
+  const { steps, lattice } = prepared
+  const byStep = steps.map((): [number, number][] => [])
+  for (let i = 0; i < panel.cells.length; i += 3) {
+    const [column = 0, row = 0, n = 0] = panel.cells.slice(i, i + 3)
+    byStep[stepOf(steps, n)]?.push([column, row])
+  }
+  return byStep.map((cells, step) => (
+    <path
+      key={steps[step]}
+      d={hexagonPath(cells, lattice, frame)}
+      fill={toneCss(LEVEL_TONES[step] ?? INK.none)}
+    />
+  ))
+}
+
+function Dots({
+  prepared,
+  panel,
+  frame,
+}: {
+  prepared: PointsPrepared
+  panel: PointPanel
+  frame: Frame
+}) {
+  const { x, y, arms } = prepared
+  const colorIndex = arms.find((arm) => arm.key === panel.arm)?.colorIndex ?? null
+  const marker = armMarker(colorIndex)
+  const paths: string[] = []
+  for (let i = 0; i < panel.points.length; i += 2) {
+    const atX = frame.left + shareOn(x, panel.points[i] as number) * frame.width
+    const atY = frame.top + (1 - shareOn(y, panel.points[i + 1] as number)) * frame.height
+    paths.push(markerPath(marker, Number(atX.toFixed(1)), Number(atY.toFixed(1)), POINT_PX))
+  }
+  return <path d={paths.join('')} fill={armCss(colorIndex)} fillOpacity="0.55" />
+}
+
+function Axes({ prepared, frame, box }: { prepared: PointsPrepared; frame: Frame; box: PanelBox }) {
+  const { x, y } = prepared
+  const { left, top, width, height } = frame
+  const bottom = top + height
+  const text = { fill: toneCss(INK.dim), fontSize: TICK_PX }
+  return (
+    <>
+      {ticksOf(y).map((tick) => {
+        const at = bottom - shareOn(y, tick) * height
+        return (
+          <g key={tick}>
+            <path d={`M${left} ${at.toFixed(1)}h${width}`} stroke={toneCss(INK.grid)} />
+            {box.showY ? (
+              <text x={left - 5} y={at + 4} textAnchor="end" {...text}>
+                {short(tick)}
+              </text>
+            ) : null}
+          </g>
+        )
+      })}
+      <path d={`M${left} ${bottom}h${width}`} stroke={toneCss(INK.axis)} />
+      {box.showX
+        ? ticksOf(x).map((tick) => (
+            <text
+              key={tick}
+              x={left + shareOn(x, tick) * width}
+              y={bottom + 16}
+              textAnchor="middle"
+              {...text}
+            >
+              {short(tick)}
+            </text>
+          ))
+        : null}
+    </>
+  )
+}
+
+/** One panel: the rows of an evolver, of a cell or of all, with its rank correlation. */
+export function PointPanelView(props: {
+  prepared: PointsPrepared
+  panel: PointPanel
+  box: PanelBox
+}) {
+  const { prepared, panel, box } = props
+  const left = box.showY ? Y_AXIS_PX : 9
+  const frame: Frame = {
+    left,
+    top: TOP_PX,
+    width: Math.max(1, box.width - left - RIGHT_PX),
+    height: Math.max(1, box.height - TOP_PX - (box.showX ? X_AXIS_PX : BARE_X_AXIS_PX)),
+  }
+  const title = panelName(prepared, panel) || 'All rows'
+  const rho = panel.spearman === null ? 'no correlation' : `Spearman ${panel.spearman.toFixed(3)}`
+  return (
+    <svg
+      data-figure-mark
+      width={Math.max(0, box.width)}
+      height={box.height}
+      role="group"
+      aria-label={title}
+    >
+      <Axes prepared={prepared} frame={frame} box={box} />
+      {prepared.view === 'hexbin' ? (
+        <Hexagons prepared={prepared} panel={panel} frame={frame} />
+      ) : (
+        <Dots prepared={prepared} panel={panel} frame={frame} />
+      )}
+      <text
+        x={frame.left + frame.width}
+        y={frame.top + TICK_PX}
+        textAnchor="end"
+        fontSize={TICK_PX}
+        fill={toneCss(INK.text)}
+      >
+        {`${rho}, n ${panel.n.toLocaleString('en-US')}`}
+      </text>
+      <BoxLayer prepared={prepared} panel={panel} frame={frame} title={title} />
+    </svg>
+  )
+}

@@ -1,0 +1,268 @@
+import { z } from 'zod'
+import { crossTable, orderedTrend, seedMoments, stuartMaxwell } from '@/lib/stats/levels'
+import { formatP } from '@/lib/stats/no-value'
+import { parentPairs, seedPairs, type PairsFound, type ValuePairs } from './shared/descent'
+import { exampleLevels, withLineage } from './shared/example'
+import { ALL, seedSetColumns } from './shared/groups'
+import { matrixAltText, type MatrixPanel, type MatrixPrepared } from './shared/matrix'
+import { choice, columnChoice, columnsOption, mixOption } from './shared/options'
+import { armOf, armsOf, comparable, countAll, roundLabel, roundsOf } from './shared/series'
+import { count, labelOf, number3, percent, plural } from './shared/text'
+import {
+  defineFigure,
+  type FacetAxis,
+  type FigureData,
+  type FigureSeries,
+  type TableCell,
+} from './types'
+
+const LEVEL = 'difficulty_level.level'
+const LEVELS = ['very easy', 'easy', 'medium', 'hard', 'very hard']
+
+const options = z.object({
+  column: columnChoice(
+    { title: 'Levels', description: 'A column of levels with an order.', inline: true },
+    ['enum'],
+    { [LEVEL]: 'Difficulty level' },
+  ),
+  pairs: choice(
+    { parent: 'Parent to child', evolver: 'Evolver to evolver' },
+    {
+      title: 'Pairs',
+      description:
+        'Each row with the row it was evolved from, or the rows of two evolvers at the same seed.',
+      inline: true,
+    },
+  ),
+  ...columnsOption,
+  ...mixOption,
+})
+type Options = z.infer<typeof options>
+
+/** Rows of panels with what is paired in them. */
+interface Side extends FacetAxis {
+  /** Empty = the parents. */
+  first: readonly FigureSeries[]
+  second: readonly FigureSeries[]
+}
+
+function sidesOf(data: FigureData, { pairs }: Options): Side[] {
+  const evolved = data.series.filter((one) => one.armKey !== null)
+  const arms = [...new Set(evolved.toSorted((a, b) => a.colorIndex - b.colorIndex).map(armOf))]
+  const at = (round: number, arm: string) =>
+    evolved.filter((one) => one.round === round && one.armKey === arm)
+  const nameOf = (key: string) => evolved.find((one) => one.armKey === key)?.armLabel ?? key
+  return roundsOf({ ...data, series: evolved }).flatMap((round) =>
+    arms.flatMap((arm, i): Side[] => {
+      const second = at(round, arm)
+      const place = `${round}/${arm}`
+      if (pairs === 'parent')
+        return [{ key: place, label: `${roundLabel(round)}, ${nameOf(arm)}`, first: [], second }]
+      return arms.slice(i + 1).map((other) => ({
+        key: `${place}/${other}`,
+        label: `${roundLabel(round)}, ${nameOf(arm)} to ${nameOf(other)}`,
+        first: second,
+        second: at(round, other),
+      }))
+    }),
+  )
+}
+
+function levelled({ from, to, seeds }: ValuePairs, k: number) {
+  const isLevel = (value: number) => Number.isInteger(value) && value >= 1 && value <= k
+  const kept = new Int32Array(from.length)
+  let n = 0
+  for (let i = 0; i < from.length; i += 1)
+    if (isLevel(from[i] as number) && isLevel(to[i] as number)) kept[n++] = i
+  const pick = (values: Float64Array) =>
+    Float64Array.from(kept.subarray(0, n), (i) => values[i] as number)
+  return { from: pick(from), to: pick(to), seeds: pick(seeds), left: from.length - n }
+}
+
+const signed = (value: number) => `${value > 0 ? '+' : ''}${number3(value)}`
+
+function captionsOf(
+  { from, to, seeds }: ReturnType<typeof levelled>,
+  table: number[][],
+  k: number,
+): { texts: string[]; shift: number | null } {
+  const moments = seedMoments(from, to, seeds, k)
+  const trend = orderedTrend(table, moments)
+  const margins = stuartMaxwell(table, moments)
+  return {
+    shift: trend.ok ? trend.meanShift : null,
+    texts: [
+      trend.ok
+        ? `mean shift ${signed(trend.meanShift)} levels, trend z ${trend.z.toFixed(2)}, p ${formatP(trend.p)}`
+        : 'no trend test: no pair changes its level',
+      margins.ok
+        ? `Stuart-Maxwell ${margins.chi2.toFixed(2)}, ${margins.df} df, p ${formatP(margins.p)}`
+        : 'no Stuart-Maxwell test: both sides have the same levels',
+    ],
+  }
+}
+
+interface Drawn {
+  panel: MatrixPanel
+  lines: Record<string, TableCell>[]
+  shift: number | null
+  n: number
+}
+
+function draw(
+  found: PairsFound,
+  place: { side: Side; column: FacetAxis },
+  { columnId, levels, word }: { columnId: string; levels: readonly string[]; word: string },
+): Drawn | null {
+  const k = levels.length
+  const kept = levelled(found.pairs, k)
+  const n = kept.from.length
+  if (n === 0) return null
+  const table = crossTable(kept.from, kept.to, k)
+  const { texts, shift } = captionsOf(kept, table, k)
+  const { side, column } = place
+  const first = side.second[0]
+  const sums = table.map((line) => line.reduce((sum, c) => sum + c, 0))
+  const entries = levels.flatMap((from, i) => levels.map((to, j) => ({ from, to, i, j })))
+  const shareOf = (i: number, j: number) => {
+    const whole = sums[i] as number
+    return whole === 0 ? 0 : (table[i]?.[j] ?? 0) / whole
+  }
+  const unpaired = found.unpaired + kept.left
+  return {
+    shift,
+    n,
+    panel: {
+      row: side.key,
+      column: column.key,
+      across: [...levels],
+      down: [...levels],
+      cells: entries.map(({ from, to, i, j }) => {
+        const rows = table[i]?.[j] ?? 0
+        const share = shareOf(i, j)
+        return {
+          text: count(rows),
+          sub: sums[i] === 0 ? '' : percent(share),
+          tone: share,
+          read: `${from} to ${to} ${count(rows)} (${percent(share)} of "${from}")`,
+          selection: {
+            column: columnId,
+            min: j + 1,
+            max: j + 1,
+            seedSetKey: column.key === ALL ? null : column.key,
+            armKey: first ? armOf(first) : null,
+            round: first?.round ?? null,
+          },
+        }
+      }),
+      captions: [
+        `n ${plural(n, 'pair')}${unpaired > 0 ? `, ${plural(unpaired, 'row')} without a level of the ${word}` : ''}`,
+        ...texts,
+      ],
+    },
+    lines: entries.map(({ from, to, i, j }) => ({
+      seedSet: column.label,
+      group: side.label,
+      from,
+      to,
+      n: table[i]?.[j] ?? 0,
+      share: 100 * shareOf(i, j),
+      ofAll: (100 * (table[i]?.[j] ?? 0)) / n,
+    })),
+  }
+}
+
+const COLUMNS = [
+  { key: 'seedSet', label: 'Seed set', unit: '' },
+  { key: 'group', label: 'Pairs of', unit: '' },
+  { key: 'from', label: 'From', unit: '' },
+  { key: 'to', label: 'To', unit: '' },
+  { key: 'n', label: 'Pairs', unit: '' },
+  { key: 'share', label: 'Share of those from it', unit: '%' },
+  { key: 'ofAll', label: 'Share of all pairs', unit: '%' },
+]
+
+function readingOf(drawn: readonly Drawn[], rows: readonly FacetAxis[], columns: FacetAxis[]) {
+  const shifted = drawn.filter(({ shift }) => shift !== null)
+  const most = shifted.toSorted((a, b) => Math.abs(b.shift ?? 0) - Math.abs(a.shift ?? 0))[0]
+  if (!most) return ''
+  const { row, column } = most.panel
+  return `The largest mean shift is that of ${labelOf(columns, column)}, ${labelOf(rows, row)}: ${signed(most.shift ?? 0)} levels over ${plural(most.n, 'pair')}.`
+}
+
+function prepare(all: FigureData, chosen: Options): MatrixPrepared {
+  const { column, pairs } = chosen
+  const { data, conflicts } = comparable(all, column, chosen.mix)
+  const counts = countAll(data, column)
+  const levels = data.columns[column]?.levels ?? LEVELS
+  const sides = sidesOf(data, chosen)
+  const columns = seedSetColumns(data, chosen.columns === ALL)
+  const word = pairs === 'parent' ? 'parent' : 'other evolver'
+  let otherDefinition = 0
+  const drawn = sides.flatMap((side) =>
+    columns.flatMap((at) => {
+      const inside = (one: FigureSeries) => at.key === ALL || one.seedSetKey === at.key
+      const second = side.second.filter(inside)
+      const found =
+        pairs === 'parent'
+          ? parentPairs(second, column)
+          : seedPairs(side.first.filter(inside), second, column)
+      otherDefinition += found.otherDefinition
+      return draw(found, { side, column: at }, { columnId: column, levels, word }) ?? []
+    }),
+  )
+  const rows = sides
+    .filter(({ key }) => drawn.some(({ panel }) => panel.row === key))
+    .map(({ key, label }) => ({ key, label }))
+  const lines = drawn.flatMap((one) => one.lines)
+  return {
+    rows,
+    columns,
+    panels: drawn.map(({ panel }) => panel),
+    xLabel: pairs === 'parent' ? 'Level of the child' : 'Level with the second evolver',
+    yLabel: pairs === 'parent' ? 'Level of the parent' : 'Level with the first evolver',
+    toneText: 'Darker: a larger share of the line',
+    reading: readingOf(drawn, rows, columns),
+    table: {
+      columns: COLUMNS,
+      rows: lines,
+      selections: drawn.flatMap(({ panel }) => panel.cells.map(({ selection }) => selection)),
+    },
+    arms: armsOf(data, counts),
+    counts,
+    conflicts,
+    notes: [
+      ...(drawn.length === 0 && counts.some(({ valued }) => valued > 0)
+        ? [`No row has a level together with the ${word}'s.`]
+        : []),
+      ...(otherDefinition > 0
+        ? [
+            `${plural(otherDefinition, 'cell')} whose parents were measured by another definition: left out.`,
+          ]
+        : []),
+      ...(drawn.length > 0
+        ? [
+            'In both tests the rows of a seed count as one unit. A cell of the table opens all rows of its cell with the later level, whatever they come from.',
+          ]
+        : []),
+    ],
+  }
+}
+
+/** How the levels of rows change from parent to child, or from evolver to evolver. */
+export const levelTransitions = defineFigure<Options, MatrixPrepared>({
+  id: 'level-transitions',
+  title: 'Level transitions',
+  description:
+    'How many rows go from which level of their parent to which level of their own, or from one evolver to another at the same seed, with tests by seed.',
+  drawing: 'matrix',
+  question: 'hard',
+  options,
+  columns: ({ column }) => [column],
+  needsLineage: () => true,
+  prepare,
+  table: ({ table }) => table,
+  reading: ({ reading }) => reading,
+  altText: matrixAltText,
+  example: () => ({ data: withLineage(exampleLevels(LEVEL, LEVELS)), options: {} }),
+})

@@ -1,0 +1,43 @@
+import { meanEstimate, medianEstimate, resamplesFor } from './estimate'
+import { isPartial } from './groups'
+import type { LinePoint } from './lines'
+import { armOf, valuesOf } from './series'
+import type { FigureData, FigureSeries, SeriesCount } from '../types'
+
+/** What the points of a column show. */
+export interface LineReading {
+  column: string
+  statistic: 'mean' | 'median'
+  /** Rows with a value over the whole figure: they decide how means are resampled. */
+  rows: number
+  published?(series: FigureSeries): number | null
+}
+
+/** Returns the mean or median of a column in every series, with its interval. */
+export function linePoints(
+  data: FigureData,
+  counts: readonly SeriesCount[],
+  { column, statistic, rows, published }: LineReading,
+): LinePoint[] {
+  const resamples = resamplesFor(rows)
+  return data.series.map((series) => {
+    const values = valuesOf(series, column)
+    return {
+      facet: series.seedSetKey,
+      arm: armOf(series),
+      round: series.round,
+      n: values.length,
+      ...(statistic === 'mean' ? meanEstimate(values, resamples) : medianEstimate(values)),
+      published: published?.(series) ?? null,
+      model: series.columns[column]?.model ?? null,
+      partial: isPartial(counts.find((entry) => entry.seriesKey === series.key)),
+    }
+  })
+}
+
+/** Returns what to say where means are not resampled. */
+export function resamplingNote(rows: number, chosen: { statistic: string; intervals: boolean }) {
+  return chosen.statistic === 'mean' && resamplesFor(rows) === 0 && chosen.intervals
+    ? ['Intervals are normal approximations: the sets are too large to resample.']
+    : []
+}

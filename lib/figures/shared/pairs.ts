@@ -1,0 +1,91 @@
+import { carriesValue } from '@/lib/contracts/status'
+import type { FigureConflict, FigureData, FigureSeries, SeriesColumn, SeriesCount } from '../types'
+import { comparable, countAll, isDrawable } from './series'
+
+/** Two columns of the same rows. */
+export interface PairOfColumns {
+  x: string
+  y: string
+}
+
+// No metric can have this name: it is only read here, to count rows that have both values.
+const BOTH = 'both'
+
+/** One column that has a value where both have one, and else the reason of the one that lacks it. */
+function joined(series: FigureSeries, { x, y }: PairOfColumns): SeriesColumn | null {
+  const first = series.columns[x]
+  const second = series.columns[y]
+  if (!first || !second) return null
+  const values = new Float64Array(series.n)
+  const status = new Uint8Array(series.n)
+  for (let row = 0; row < series.n; row += 1) {
+    const own = first.status[row] as number
+    const at = first.values[row * first.width] as number
+    const decides = carriesValue(own) && isDrawable(at)
+    status[row] = decides ? (second.status[row] as number) : own
+    values[row] = decides ? (second.values[row * second.width] as number) : at
+  }
+  return {
+    ...first,
+    values,
+    status,
+    width: 1,
+    done: Math.min(first.done, second.done),
+    total: Math.max(first.total, second.total),
+  }
+}
+
+/** Series that have both columns, each of one definition unless `mix` says otherwise. */
+export interface ComparablePairs {
+  data: FigureData
+  counts: SeriesCount[]
+  conflicts: FigureConflict[]
+}
+
+/** Returns the series that were asked for both columns, with counts of the rows that have both values. */
+export function comparablePairs(
+  all: FigureData,
+  columns: PairOfColumns,
+  mix: boolean,
+): ComparablePairs {
+  const first = comparable(all, columns.x, mix)
+  if (columns.x === columns.y) return { ...first, counts: countAll(first.data, columns.x) }
+  const second = comparable(first.data, columns.y, mix)
+  const series = second.data.series.flatMap((one) => {
+    const both = joined(one, columns)
+    return both ? [{ ...one, columns: { ...one.columns, [BOTH]: both } }] : []
+  })
+  const data = { ...second.data, series }
+  return {
+    data,
+    counts: countAll(data, BOTH),
+    conflicts: [...first.conflicts, ...second.conflicts],
+  }
+}
+
+/** Returns the values of the rows that have both, in row order. */
+export function pairsOf(
+  members: readonly FigureSeries[],
+  { x, y }: PairOfColumns,
+): { x: Float64Array; y: Float64Array } {
+  const rows = members.reduce((sum, { n }) => sum + n, 0)
+  const xs = new Float64Array(rows)
+  const ys = new Float64Array(rows)
+  let k = 0
+  for (const series of members) {
+    const first = series.columns[x]
+    const second = series.columns[y]
+    if (!first || !second) continue
+    for (let row = 0; row < series.n; row += 1) {
+      if (!carriesValue(first.status[row] as number)) continue
+      if (!carriesValue(second.status[row] as number)) continue
+      const a = first.values[row * first.width] as number
+      const b = second.values[row * second.width] as number
+      if (!isDrawable(a) || !isDrawable(b)) continue
+      xs[k] = a
+      ys[k] = b
+      k += 1
+    }
+  }
+  return { x: xs.subarray(0, k), y: ys.subarray(0, k) }
+}

@@ -1,0 +1,127 @@
+import type { FigureSelection, FigureTable, TableCell } from '../types'
+import type { PointAxis, PointPanel, PointsPrepared } from './points'
+import { count, coverageText, labelOf, number3, percent, plural } from './text'
+
+// Edges come from sums and powers; twelve digits keep the address readable.
+const plain = (value: number) => Number(value.toPrecision(12))
+
+/** A rectangle in the units of both axes. */
+export interface PointBox {
+  x: readonly [number, number]
+  y: readonly [number, number]
+}
+
+/** Returns the rows of a panel, those in a rectangle where one is given. */
+export function panelSelection(
+  { x, y }: PointsPrepared,
+  panel: PointPanel | null,
+  box: PointBox | null,
+): FigureSelection {
+  const bounds = (at: readonly [number, number]) => ({ min: plain(at[0]), max: plain(at[1]) })
+  const place = {
+    seedSetKey: panel?.seedSet ?? null,
+    armKey: panel?.arm ?? null,
+    round: panel?.round ?? null,
+  }
+  if (!box) return { column: null, min: null, max: null, ...place }
+  const first = { column: x.column, ...bounds(box.x), ...place }
+  return x.column === y.column
+    ? first
+    : { ...first, also: [{ column: y.column, ...bounds(box.y) }] }
+}
+
+/** Returns "IFD, strict (nat)". */
+export function axisLabel({ label, unit }: PointAxis): string {
+  return unit ? `${label} (${unit})` : label
+}
+
+/** Returns the heading of a panel without its place: who, and over which seed set. */
+export function panelName(prepared: PointsPrepared, { row, column }: PointPanel): string {
+  const names = [labelOf(prepared.columns, column), labelOf(prepared.rows, row)]
+  return names.filter(Boolean).join(', ')
+}
+
+const correlation = (value: number | null) => (value === null ? 'none' : value.toFixed(3))
+
+/** Returns one line a panel: rows and both correlations. */
+export function pointsTable(prepared: PointsPrepared): FigureTable {
+  const { panels, extra } = prepared
+  return {
+    columns: [
+      { key: 'seedSet', label: 'Seed set', unit: '' },
+      { key: 'group', label: 'Rows of', unit: '' },
+      { key: 'n', label: 'Rows with both values', unit: '' },
+      { key: 'spearman', label: 'Spearman', unit: '' },
+      { key: 'pearson', label: 'Pearson', unit: '' },
+      ...(extra ? [{ key: extra.key, label: extra.label, unit: extra.unit }] : []),
+      { key: 'off', label: 'Rows beyond the axes', unit: '' },
+    ],
+    rows: panels.map((panel, i): Record<string, TableCell> => ({
+      seedSet: labelOf(prepared.columns, panel.column),
+      group: labelOf(prepared.rows, panel.row) || 'All',
+      n: panel.n,
+      spearman: panel.spearman,
+      pearson: panel.pearson,
+      ...(extra ? { [extra.key]: extra.values[i] ?? null } : {}),
+      off: panel.off,
+    })),
+    selections: panels.map((panel) => panelSelection(prepared, panel, null)),
+  }
+}
+
+/** Returns the value at a share of the way along an axis. */
+export function valueAt({ scale, from, to }: PointAxis, share: number): number {
+  return scale === 'log' ? from * (to / from) ** share : from + (to - from) * share
+}
+
+/** Returns the drawn hexagons: their centres and how many rows lie in each. */
+export function pointsDrawn(prepared: PointsPrepared): FigureTable {
+  const { x, y, lattice, panels } = prepared
+  const [across, down] = lattice
+  const rows = panels.flatMap((panel) => {
+    const name = { seedSet: labelOf(prepared.columns, panel.column) }
+    const group = labelOf(prepared.rows, panel.row) || 'All'
+    return Array.from({ length: panel.cells.length / 3 }, (_, k) => {
+      const [column = 0, row = 0, n = 0] = panel.cells.slice(3 * k, 3 * k + 3)
+      const atX = valueAt(x, (column + (row & 1) / 2) / across)
+      return { ...name, group, x: atX, y: valueAt(y, row / down), n }
+    })
+  })
+  return {
+    columns: [
+      { key: 'seedSet', label: 'Seed set', unit: '' },
+      { key: 'group', label: 'Rows of', unit: '' },
+      { key: 'x', label: x.label, unit: x.unit },
+      { key: 'y', label: y.label, unit: y.unit },
+      { key: 'n', label: 'Rows in the hexagon', unit: '' },
+    ],
+    rows,
+  }
+}
+
+/** Returns the strongest rank correlation of all panels. */
+export function pointsReading(prepared: PointsPrepared): string {
+  const { panels, x, y, extra } = prepared
+  const strongest = panels
+    .filter((panel) => panel.spearman !== null)
+    .toSorted((a, b) => Math.abs(b.spearman ?? 0) - Math.abs(a.spearman ?? 0))[0]
+  if (!strongest) return ''
+  const where = panelName(prepared, strongest)
+  const further = extra?.values[panels.indexOf(strongest)] ?? null
+  const more =
+    extra && further !== null ? `; ${extra.label.toLowerCase()} ${percent(further / 100)}` : ''
+  return `The strongest rank correlation of ${x.label} with ${y.label} is that of ${where || 'all rows'}: Spearman ${correlation(strongest.spearman)} over ${plural(strongest.n, 'row')}${more}.`
+}
+
+/** Returns the picture in words. */
+export function pointsAltText(prepared: PointsPrepared): string {
+  const { panels, x, y, view } = prepared
+  const what = view === 'hexbin' ? 'Hexagons of how many rows lie where' : 'Points of rows'
+  const base = `${what} by ${axisLabel(x)}, ${number3(x.from)} to ${number3(x.to)}, and ${axisLabel(y)}, ${number3(y.from)} to ${number3(y.to)}.`
+  const parts = panels.map(
+    (panel) =>
+      `${panelName(prepared, panel) || 'All'}: n ${count(panel.n)}, Spearman ${correlation(panel.spearman)}, Pearson ${correlation(panel.pearson)}`,
+  )
+  const told = parts.length > 0 ? `${parts.join('; ')}. ` : ''
+  return `${base} ${told}${coverageText(prepared.counts)}.`
+}

@@ -1,0 +1,328 @@
+import { midRanks, pearson } from '@/lib/stats/correlation'
+import { createRandom } from '@/lib/stats/random'
+import { ascendingOrder } from '@/lib/stats/ranks'
+import type { FacetAxis, FigureData, FigureSeries, PreparedCommon } from '../types'
+import { axisOf, evenAxis, logAxis } from './axis'
+import { ALL, seedSetColumns } from './groups'
+import { comparablePairs, pairsOf, type PairOfColumns } from './pairs'
+import { armOf, armsOf, roundLabel } from './series'
+import { plural } from './text'
+
+/** Ends of an axis and whether equal steps are equal ratios. */
+export interface PointAxis {
+  column: string
+  label: string
+  unit: string
+  scale: 'linear' | 'log'
+  from: number
+  to: number
+}
+
+/** Rows of one cell of a panel's lattice. */
+export interface PointPanel {
+  row: string
+  column: string
+  /** Arm, seed set and round of all rows of the panel; null where it pools several. */
+  arm: string | null
+  seedSet: string | null
+  round: number | null
+  n: number
+  spearman: number | null
+  pearson: number | null
+  /** Rows with both values that lie beyond the axes. */
+  off: number
+  /** Column and row of a cell of the lattice and how many rows lie in it, one after another. */
+  cells: number[]
+  /** x and y of the drawn points, one after another. */
+  points: number[]
+  partial: boolean
+}
+
+/** What a figure of two columns draws: hexagons with counts, or single points. */
+export interface PointsPrepared extends PreparedCommon {
+  rows: FacetAxis[]
+  columns: FacetAxis[]
+  view: 'hexbin' | 'points'
+  x: PointAxis
+  y: PointAxis
+  /** Columns and rows of the lattice. */
+  lattice: readonly [number, number]
+  /** Lowest count of each step of the scale, ascending. */
+  steps: number[]
+  panels: PointPanel[]
+  /** A further number of each panel, for the table and the heading. */
+  extra: { key: string; label: string; unit: string; values: (number | null)[] } | null
+}
+
+// Cells of all panels together: a reply stays below 100 KB.
+const CELLS = 5_000
+const MOST_ACROSS = 32
+const FEWEST_ACROSS = 10
+// Rows of a lattice of regular hexagons in a panel of this shape, as a share of its columns.
+const ROWS_SHARE = 0.8
+const MOST_POINTS = 2_000
+const POINT_SEED = 1
+const STEPS = 5
+const DIGITS = 5
+
+/** How the panels of a figure of two columns are split. */
+export type PointSplit = 'evolver' | 'cell' | typeof ALL
+
+/** Options that every figure of two columns has. */
+export interface PointOptions {
+  view: 'hexbin' | 'points'
+  rows: PointSplit
+  columns: 'seedSet' | typeof ALL
+  xScale: 'linear' | 'log'
+  yScale: 'linear' | 'log'
+  mix: boolean
+}
+
+const short = (value: number) => Number(value.toPrecision(DIGITS))
+
+function rowKey(series: FigureSeries, split: PointSplit): FacetAxis {
+  if (split === ALL) return { key: ALL, label: '' }
+  const arm = { key: armOf(series), label: series.armLabel }
+  if (split === 'evolver') return arm
+  return series.armKey === null
+    ? arm
+    : {
+        key: `${series.round}/${arm.key}`,
+        label: `${roundLabel(series.round)}, ${series.armLabel}`,
+      }
+}
+
+function rowsFor(data: FigureData, split: PointSplit): FacetAxis[] {
+  const place = (series: FigureSeries) => (series.armKey === null ? -1 : series.colorIndex)
+  const inOrder = data.series.toSorted(
+    (a, b) => (split === 'cell' ? a.round - b.round : 0) || place(a) - place(b),
+  )
+  return [...new Map(inOrder.map((one) => [rowKey(one, split).key, rowKey(one, split)])).values()]
+}
+
+interface Axes {
+  axis: PointAxis
+  note: string | null
+}
+
+function axisFor(
+  data: FigureData,
+  column: string,
+  parts: readonly Float64Array[],
+  scale: 'linear' | 'log',
+): Axes {
+  const info = data.columns[column]
+  const label = info?.label ?? column
+  const named = { column, label, unit: info?.unit ?? '' }
+  const log = scale === 'log' ? logAxis(parts, 1) : null
+  if (log) return { axis: { ...named, scale, from: log.gridFrom, to: log.gridTo }, note: null }
+  const even = evenAxis(axisOf(parts, null, info?.range ?? null), 1)
+  return {
+    axis: { ...named, scale: 'linear', from: even.gridFrom, to: even.gridTo },
+    note:
+      scale === 'log' && parts.length > 0
+        ? `${label} is drawn on a linear scale: no value is above 0.`
+        : null,
+  }
+}
+
+/** Returns where values lie between the ends of an axis, 0 to 1; NaN or outside of it where they have no place. */
+function placing({ scale, from, to }: PointAxis): (value: number) => number {
+  if (scale === 'linear') return (value) => (value - from) / (to - from)
+  const low = Math.log(from)
+  const span = Math.log(to) - low
+  return (value) => (value > 0 ? (Math.log(value) - low) / span : Number.NaN)
+}
+
+/**
+ * Returns the counts of a lattice of hexagons, whose odd rows are half a cell further, and how many pairs lie
+ * outside.
+ *
+ * @internal
+ */
+export function hexagons(
+  { x, y }: { x: Float64Array; y: Float64Array },
+  axes: { x: PointAxis; y: PointAxis },
+  [across, down]: readonly [number, number],
+): { cells: number[]; off: number } {
+  const atX = placing(axes.x)
+  const atY = placing(axes.y)
+  const width = across + 2
+  const counts = new Uint32Array(width * (down + 2))
+  let off = 0
+  for (let i = 0; i < x.length; i += 1) {
+    const u = atX(x[i] as number) * across
+    const v = atY(y[i] as number) * down
+    if (!(u >= 0 && u <= across && v >= 0 && v <= down)) {
+      off += 1
+      continue
+    }
+    // The nearest centre lies in one of the two rows around the point; one step down is 0.866 of one across.
+    let row = Math.round(v)
+    let column = Math.round(u - (row & 1) / 2)
+    const dy = v - row
+    if (Math.abs(dy) * 3 > 1) {
+      const other = row + (dy < 0 ? -1 : 1)
+      const beside = Math.round(u - (other & 1) / 2)
+      const dx = u - column - (row & 1) / 2
+      const dxOther = u - beside - (other & 1) / 2
+      const dyOther = v - other
+      if (dxOther ** 2 + 0.75 * dyOther ** 2 < dx ** 2 + 0.75 * dy ** 2 && other >= 0) {
+        row = other
+        column = beside
+      }
+    }
+    const at = row * width + column + 1
+    counts[at] = (counts[at] as number) + 1
+  }
+  const cells: number[] = []
+  counts.forEach((n, at) => {
+    if (n > 0) cells.push((at % width) - 1, Math.floor(at / width), n)
+  })
+  return { cells, off }
+}
+
+/** Returns at most `most` pairs: all, or a seeded draw with the same chance for each. */
+function drawPoints(
+  { x, y }: { x: Float64Array; y: Float64Array },
+  axes: { x: PointAxis; y: PointAxis },
+  most: number,
+): number[] {
+  const atX = placing(axes.x)
+  const atY = placing(axes.y)
+  const inside = (share: number) => share >= 0 && share <= 1
+  const random = createRandom(POINT_SEED)
+  const kept = new Int32Array(most)
+  for (let i = 0; i < x.length; i += 1) {
+    const at = i < most ? i : random.below(i + 1)
+    if (at < most) kept[at] = i
+  }
+  return [...kept.subarray(0, Math.min(most, x.length))].flatMap((i) => {
+    const [a, b] = [x[i] as number, y[i] as number]
+    return inside(atX(a)) && inside(atY(b)) ? [short(a), short(b)] : []
+  })
+}
+
+function stepsOf(panels: readonly PointPanel[]): number[] {
+  let most = 1
+  for (const { cells } of panels)
+    for (let i = 2; i < cells.length; i += 3) most = Math.max(most, cells[i] as number)
+  const steps = Array.from({ length: STEPS }, (_, k) => Math.ceil(most ** (k / STEPS)))
+  return [...new Set(steps)]
+}
+
+/** Values of one side with their ranks; both come from one sort, which is most of the time of a large figure. */
+interface Side {
+  values: Float64Array
+  ascending: Float64Array
+  ranks: Float64Array
+}
+
+function sideOf(values: Float64Array): Side {
+  const order = ascendingOrder(values)
+  const ascending = Float64Array.from(order, (row) => values[row] as number)
+  return { values, ascending, ranks: midRanks(values, order) }
+}
+
+const only = <T>(values: readonly T[]): T | null =>
+  new Set(values).size === 1 ? (values[0] as T) : null
+
+/** A further number of a panel's pairs. */
+export interface ExtraNumber {
+  key: string
+  label: string
+  unit: string
+  /** Ranks of both sides, ascending. */
+  of(ranks: { x: Float64Array; y: Float64Array }): number | null
+}
+
+/** Returns what a figure of two columns draws: one panel for each evolver, cell or all, with both correlations. */
+export function preparePoints(
+  all: FigureData,
+  columns: PairOfColumns,
+  chosen: PointOptions,
+  extra: ExtraNumber | null = null,
+): PointsPrepared {
+  const { data, counts, conflicts } = comparablePairs(all, columns, chosen.mix)
+  const rows = rowsFor(data, chosen.rows)
+  const across = seedSetColumns(data, chosen.columns === ALL)
+  const countOf = new Map(counts.map((entry) => [entry.seriesKey, entry]))
+  const groups = rows.flatMap(({ key: row }) =>
+    across.flatMap(({ key: column }) => {
+      const members = data.series.filter(
+        (one) =>
+          rowKey(one, chosen.rows).key === row && (column === ALL || one.seedSetKey === column),
+      )
+      const pairs = pairsOf(members, columns)
+      if (pairs.x.length === 0) return []
+      const [x, y] = [sideOf(pairs.x), sideOf(pairs.y)]
+      return [{ row, column, members, pairs, x, y }]
+    }),
+  )
+  const sorted = (side: 'x' | 'y') => groups.map((group) => group[side].ascending)
+  const x = axisFor(data, columns.x, sorted('x'), chosen.xScale)
+  const y = axisFor(data, columns.y, sorted('y'), chosen.yScale)
+  const axes = { x: x.axis, y: y.axis }
+  const room = Math.floor(Math.sqrt(CELLS / Math.max(1, groups.length) / ROWS_SHARE))
+  const wide = Math.max(FEWEST_ACROSS, Math.min(MOST_ACROSS, room))
+  const lattice = [wide, Math.round(wide * ROWS_SHARE)] as const
+  const rowsInAll = groups.reduce((sum, { pairs }) => sum + pairs.x.length, 0)
+  const panels = groups.map(({ row, column, members, pairs, ...sides }): PointPanel => {
+    const rho = pearson(sides.x.ranks, sides.y.ranks)
+    const r = pearson(pairs.x, pairs.y)
+    const { cells, off } = hexagons(pairs, axes, lattice)
+    const most = Math.max(1, Math.floor((MOST_POINTS * pairs.x.length) / rowsInAll))
+    const partial = members.some(({ key }) => {
+      const entry = countOf.get(key)
+      return entry !== undefined && entry.done < entry.total
+    })
+    return {
+      row,
+      column,
+      arm: only(members.map(armOf)),
+      seedSet: only(members.map((one) => one.seedSetKey)),
+      round: only(members.map((one) => one.round)),
+      n: pairs.x.length,
+      spearman: rho.ok ? rho.value : null,
+      pearson: r.ok ? r.value : null,
+      off,
+      cells,
+      points:
+        chosen.view === 'points'
+          ? drawPoints(pairs, axes, rowsInAll <= MOST_POINTS ? pairs.x.length : most)
+          : [],
+      partial,
+    }
+  })
+  const off = panels.reduce((sum, panel) => sum + panel.off, 0)
+  const shown = rows.filter(({ key }) => panels.some((panel) => panel.row === key))
+  return {
+    rows: shown,
+    columns: across,
+    view: chosen.view,
+    ...axes,
+    lattice,
+    steps: stepsOf(panels),
+    panels,
+    extra: extra && {
+      key: extra.key,
+      label: extra.label,
+      unit: extra.unit,
+      values: groups.map((group) => extra.of({ x: group.x.ranks, y: group.y.ranks })),
+    },
+    arms: armsOf(data, counts),
+    counts,
+    conflicts,
+    notes: [
+      ...[x.note, y.note].flatMap((note) => note ?? []),
+      ...(off > 0
+        ? [`${plural(off, 'row')} beyond the axes: not drawn, but counted in the correlations.`]
+        : []),
+      ...(chosen.view === 'points' && rowsInAll > MOST_POINTS
+        ? [
+            `A random draw of ${MOST_POINTS.toLocaleString('en-US')} of ${rowsInAll.toLocaleString('en-US')} rows is drawn, each panel with its share; the correlations are of all rows.`,
+          ]
+        : []),
+    ],
+  }
+}

@@ -123,8 +123,10 @@ it('carries every figure', async () => {
   const figures = await call(listFiguresEndpoint, { params })
   for (const figure of figures) {
     const { id, hasDrawnValues } = figure
-    const open = unchosenColumn(figure, {})
-    const options = open ? { [open.name]: open.choices[0]?.value ?? '' } : {}
+    const options: Record<string, string> = {}
+    for (let open = unchosenColumn(figure, {}); open; open = unchosenColumn(figure, options)) {
+      options[open.name] = open.choices[0]?.value ?? 'none'
+    }
     const at = { params: { ...params, figureId: id }, query: { options, filter: {} } }
     expect((await call(figureEndpoint, at)).figure.id).toBe(id)
     const drawn = await routeFetch(endpointUrl(drawnValuesEndpoint, at))

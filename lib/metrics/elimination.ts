@@ -157,7 +157,7 @@ export const elimination = defineMetric<Params>({
       levels: LEVELS,
       directionMeans: 'A row that the authors would throw away; here it stays where it is.',
       description:
-        'Whether the judge or the texts speak for throwing the row away; the reason is in its details.',
+        'Whether the judge model or the texts speak for throwing the row away; the reason is in its details.',
       isChosen: true,
     },
     {
@@ -165,8 +165,8 @@ export const elimination = defineMetric<Params>({
       key: 'equal',
       label: 'equal to parent',
       levels: VERDICTS,
-      directionMeans: 'Evolving gained nothing, as the judge sees it.',
-      description: 'Whether the judge finds that the row asks for the same as its parent.',
+      directionMeans: 'Evolving gained nothing, as the judge model sees it.',
+      description: 'Whether the judge model finds that the row asks for the same as its parent.',
     },
   ],
   prompts: ({ promptText }) => [promptUse(withText(judgeEqual, promptText))],

@@ -60,6 +60,11 @@ export const STATUSES = [
     "The operator that made this row is not known; set the operators of its file, or name one in the metric's parameters.",
   ),
   missing(34, 'no_finish_reason', 'The file does not say why the evolver stopped.'),
+  missing(
+    35,
+    'no_seed',
+    'The row has no seed in the alignment used, or the seeds are not in the study.',
+  ),
   missing(40, 'not_in_file', 'The file has no value in this row.'),
   missing(
     41,

@@ -24,49 +24,57 @@ function words(row: Pick<MetricRow, 'instruction' | 'input'>, { text }: Params):
 const computeBatch: MeasuredMetric<Params>['computeBatch'] = async (rows, chosen, { signal }) => {
   throwIfAborted(signal)
   return rows.map((row): RowResult => {
-    const { index, parent } = row
-    return parent
-      ? { index, status: 'ok', values: { words: words(row, chosen) - words(parent, chosen) } }
-      : { index, status: 'no_parent', values: {} }
+    const added = (from: MetricRow['parent'] | undefined) =>
+      from ? words(row, chosen) - words(from, chosen) : null
+    const [own, seed] = [added(row.parent), added(row.seed)]
+    return {
+      index: row.index,
+      status: own === null ? 'no_parent' : 'ok',
+      values: { words: own, seed },
+      statuses: { seed: seed === null ? 'no_seed' : 'ok' },
+    }
   })
 }
 
-async function example(instruction: string, parent: MetricRow['parent'], input: string | null) {
-  const row = exampleRow({ instruction, input, parent })
-  const run = async (text: Params['text']) => {
-    const [result] = (await computeBatch?.([row], { text }, stubTools())) ?? []
-    return result?.values['words'] ?? result?.status ?? null
+async function example(fields: Partial<MetricRow>, text: Params['text'] = 'with_input') {
+  const [result] = (await computeBatch?.([exampleRow(fields)], { text }, stubTools())) ?? []
+  const { words: own, seed } = result?.values ?? {}
+  return {
+    words: (own as number | null) ?? result?.status ?? null,
+    seed: (seed as number | null) ?? result?.statuses?.['seed'] ?? null,
   }
-  return { with_input: await run('with_input'), instruction: await run('instruction') } as Record<
-    string,
-    number | string | null
-  >
 }
 
-/** Words that a row has more than its parent. */
+const COUNT = { shape: 'scalar', dtype: 'f64', unit: 'words', direction: 'higher' } as const
+
+/** Words that a row has more than its parent, and more than its seed. */
 export const addedWords = defineMetric<Params>({
   kind: 'measured',
   id: 'added_words',
-  version: 1,
+  version: 2,
   label: 'Added words',
-  description: 'How many words longer the instruction is than its parent.',
-  formula: `words(row) - words(parent). ${WORD_RULE}`,
+  description: 'How many words longer the instruction is than its parent, and than its seed.',
+  formula: `words(row) - words(parent), and words(row) - words(seed). ${WORD_RULE}`,
   source:
     'Word counts of the cases in figures 8 and 9 of arXiv 2412.11231, whose prompts allow 10 to 20 added words; the rule is our own',
   scope: 'row',
   needs: [],
-  inputs: { response: false, parent: true },
+  inputs: { response: false, parent: true, seed: true },
   params,
   outputs: [
     {
+      ...COUNT,
       key: 'words',
       label: 'added words',
-      shape: 'scalar',
-      dtype: 'f64',
-      unit: 'words',
-      direction: 'higher',
       directionMeans: 'Longer than its parent, which alone is neither harder nor better.',
       description: 'Words of the row less words of its parent; negative where it is shorter.',
+    },
+    {
+      ...COUNT,
+      key: 'seed',
+      label: 'added words (seed)',
+      directionMeans: 'Longer than its seed, which alone is neither harder nor better.',
+      description: 'Words of the row less words of its seed, all rounds together.',
     },
   ],
   prompts: () => [],
@@ -74,20 +82,44 @@ export const addedWords = defineMetric<Params>({
   computeBatch,
   examples: [
     {
-      name: 'counts against the parent',
+      name: 'counts against parent and seed, with the input',
       run: () =>
-        example('Add the numbers and explain.', { instruction: 'Add.', input: '2 40' }, '2 40 1'),
-      expected: { with_input: 5, instruction: 4 },
+        example({
+          instruction: 'Add the numbers and explain.',
+          input: '2 40 1',
+          parent: { instruction: 'Add.', input: '2 40' },
+          seed: { instruction: 'Add.', input: '2' },
+        }),
+      expected: { words: 5, seed: 6 },
+    },
+    {
+      name: 'counts the instruction alone',
+      run: () =>
+        example(
+          {
+            instruction: 'Add the numbers and explain.',
+            input: '2 40 1',
+            parent: { instruction: 'Add.', input: '2 40' },
+            seed: { instruction: 'Add now.', input: '2' },
+          },
+          'instruction',
+        ),
+      expected: { words: 4, seed: 3 },
     },
     {
       name: 'is negative for a shorter row',
-      run: () => example('Add.', { instruction: 'Add the numbers.', input: null }, null),
-      expected: { with_input: -2, instruction: -2 },
+      run: () =>
+        example({
+          instruction: 'Add.',
+          parent: { instruction: 'Add the numbers.', input: null },
+          seed: { instruction: 'Add.', input: null },
+        }),
+      expected: { words: -2, seed: 0 },
     },
     {
-      name: 'is not there without a parent',
-      run: () => example('Add.', null, null),
-      expected: { with_input: 'no_parent', instruction: 'no_parent' },
+      name: 'has a reason where parent or seed is not there',
+      run: () => example({ instruction: 'Add.', parent: null, seed: null }),
+      expected: { words: 'no_parent', seed: 'no_seed' },
     },
   ],
 })

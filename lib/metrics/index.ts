@@ -10,6 +10,7 @@ import { conditionalLossMetric } from './conditional-loss'
 import { difficultyExpected } from './difficulty-expected'
 import { difficultyLevel } from './difficulty-level'
 import { difficultyScore } from './difficulty-score'
+import { elimination } from './elimination'
 import { firstTokenProbability } from './first-token-probability'
 import { icIfd } from './ic-ifd'
 import { health } from './health'
@@ -36,6 +37,8 @@ import { selfRepetition } from './sets/self-repetition'
 import { vendiScore } from './sets/vendi-score'
 import { superfilteringIfd } from './superfiltering-ifd'
 import { superfilteringLoss } from './superfiltering-loss'
+import { tokens } from './tokens'
+import { topicDrift } from './topic-drift'
 import { tokenProbability } from './token-probability'
 import type { MeasuredMetric, Metric, OutputSpec } from './types'
 import { wordBudget } from './word-budget'
@@ -48,6 +51,7 @@ const METRICS: readonly Metric[] = [
   icIfd,
   mnd,
   novelty,
+  topicDrift,
   difficultyLevel,
   difficultyScore,
   difficultyExpected,
@@ -56,9 +60,11 @@ const METRICS: readonly Metric[] = [
   instructionWords,
   instructionCharacters,
   responseWords,
+  tokens,
   addedWords,
   wordBudget,
   health,
+  elimination,
   instructionLossMetric,
   conditionalLossMetric,
   responseLossMetric,

@@ -104,6 +104,10 @@ describe.each(listMeasured().map((metric) => [metric.id, metric] as const))(
       expect(metric.batchRows).toBeGreaterThan(0)
     })
 
+    it('asks for seeds only beside parents, whose alignment leads to them', () => {
+      expect(metric.inputs.parent || !metric.inputs.seed).toBe(true)
+    })
+
     it('computes nothing for no rows', async () => {
       const result = await compute(metric, [])
       const columns = Array.isArray(result) ? {} : (result?.columns ?? {})

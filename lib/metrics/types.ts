@@ -23,6 +23,8 @@ export interface MetricRow {
   response: string | null
   /** Set only for metrics that declare `inputs.parent`; null when the alignment has no parent for the row. */
   parent: { instruction: string; input: string | null } | null
+  /** The seed it descends from; set only for metrics that declare `inputs.seed`, null when it is not in the study. */
+  seed?: { instruction: string; input: string | null } | null
   operator: string | null
   /** Why the evolver stopped, as the file says it; set only for metrics that declare `inputs.finishReason`. */
   finishReason?: string | null
@@ -140,7 +142,8 @@ export interface MeasuredMetric<P = unknown> extends MetricBase {
   needs: readonly Capability[]
   /** Capabilities that a choice of parameters adds to `needs`; read through `needsOf`. */
   needsFor?(params: P): readonly Capability[]
-  inputs: { response: boolean; parent: boolean; finishReason?: boolean }
+  /** `seed` goes with `parent`: the alignment that gives the row its parent leads to its seed. */
+  inputs: { response: boolean; parent: boolean; seed?: boolean; finishReason?: boolean }
   /** Inputs where they depend on the parameters; read through `withParams`. */
   inputsFor?(params: P): MeasuredMetric['inputs']
   /** Computed only when asked for by name; never counted as missing. */

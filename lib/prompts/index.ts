@@ -6,6 +6,7 @@ import { evolveConstraints } from './evolve-constraints'
 import { evolveDeepen } from './evolve-deepen'
 import { evolveReasoning } from './evolve-reasoning'
 import { judgeDigit } from './judge-digit'
+import { judgeEqual } from './judge-equal'
 import { judgeLevel } from './judge-level'
 import { judgeScore } from './judge-score'
 import type { Operator } from './operators'
@@ -25,6 +26,7 @@ export const PROMPTS: readonly Prompt[] = [
   judgeLevel,
   judgeScore,
   judgeDigit,
+  judgeEqual,
 ]
 
 const byOperator: Record<Operator, Prompt> = {

@@ -55,6 +55,16 @@ export const GLOSSARY: readonly Entry[] = [
       'Flags of an evolved row that show in its text: empty, a copy of its parent, answered instead of rewritten, refused, a leaked template, another language, truncated, too long, an input that no longer fits. Each follows one rule, stated with its column.',
   },
   {
+    term: 'Topic drift',
+    meaning:
+      'How far an evolved row is from its seed: 1 less the cosine of their vectors. It is flagged where the distance is that of rows and seeds of others, unless breadth asked for another topic.',
+  },
+  {
+    term: 'Elimination',
+    meaning:
+      'What Evol-Instruct throws away: rows that a judge model finds equal to their parent, and rows whose texts show that evolving failed. Here such rows are flagged and stay.',
+  },
+  {
     term: 'Alignment',
     meaning:
       'The link of each row to its parent: recorded while evolving, or found by row number, id, text or likeness of the texts. The parent file can be any earlier round of the seed set. The aligned share is shown in each cell, where the alignment and the operators can be changed. Rows without a parent have no lineage.',

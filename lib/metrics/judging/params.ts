@@ -55,11 +55,11 @@ export function promptTextParam(promptId: string, placeholder: string) {
 }
 
 /** Returns the parameters that every judge metric has. */
-export function judgeParams(promptId: string) {
+export function judgeParams(promptId: string, placeholders = '{instruction}') {
   return z.object({
     ...replyParams,
     ...repeatParams,
-    promptText: promptTextParam(promptId, '{instruction}'),
+    promptText: promptTextParam(promptId, placeholders),
   })
 }
 

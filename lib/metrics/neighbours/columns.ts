@@ -41,11 +41,12 @@ export function nearOutputs(
   ]
 }
 
-/** Columns being filled; every row starts as `not_run` and gets one status for all outputs. */
+/** Columns being filled; every row starts as `not_run`. */
 export interface FilledColumns {
   all: CellResult['columns']
   set(key: string, row: number, value: number): void
-  setStatus(row: number, name: StatusName): void
+  /** Of all outputs, or of one. */
+  setStatus(row: number, name: StatusName, key?: string): void
 }
 
 /** Returns empty columns of `n` rows for the outputs. */
@@ -59,8 +60,10 @@ export function emptyColumns(outputs: readonly OutputSpec[], n: number): FilledC
       const column = all[key]
       if (column) column.values[row] = value
     },
-    setStatus(row, name) {
-      for (const column of Object.values(all)) column.status[row] = statusCode(name)
+    setStatus(row, name, only) {
+      for (const [key, column] of Object.entries(all)) {
+        if (only === undefined || key === only) column.status[row] = statusCode(name)
+      }
     },
   }
 }

@@ -67,3 +67,18 @@ export async function noveltyExample(
     nearest: textOf(result, 'nearest_index'),
   }
 }
+
+/** Returns the columns of topic drift for rows with these vectors, made by an operator from seeds with others. */
+export async function driftExample(
+  vectors: Vectors,
+  seeds: Vectors,
+  operator: string,
+  compute: (rows: readonly MetricRow[], tools: MetricTools) => Promise<CellResult>,
+): Promise<Record<string, string>> {
+  const own = rowsOf(seeds.length, vectors.length)
+  const rows = rowsOf(vectors.length, 0).map((row, at) => {
+    return { ...row, operator, seed: own[at] ?? null }
+  })
+  const result = await compute(rows, toolsOf([...vectors, ...seeds]))
+  return { distance: textOf(result, 'distance'), drifted: textOf(result, 'drifted') }
+}

@@ -81,6 +81,26 @@ describe('the prompts that a cell was evolved with', () => {
   })
 })
 
+describe('the seed of a row', () => {
+  it('is the row of the seeds at its slot, for metrics that ask for it', () => {
+    study = testStudy(3)
+    const { db } = study
+    const evolved = { cellNo: 2, responseSetNo: null, alignmentNo: 1, parent: true }
+    const seeds = () => loadRows(db, { ...evolved, seed: true }, [0, 1]).map((row) => row.seed)
+    const [first, second] = loadRows(db, source(null), [0, 2])
+    db.$client.prepare('update rows set slot = 2 where cell_no = 2 and idx = 1').run()
+    expect(seeds().map((seed) => seed?.instruction)).toEqual([
+      first?.instruction,
+      second?.instruction,
+    ])
+    expect(loadRows(db, evolved, [0])[0]).not.toHaveProperty('seed')
+    db.$client.prepare('update rows set slot = null where cell_no = 2 and idx = 1').run()
+    expect(seeds()[1]).toBeNull()
+    db.$client.prepare('update cells set superseded_at = 1 where no = 1').run()
+    expect(seeds()).toEqual([null, null])
+  })
+})
+
 describe('why the evolver stopped', () => {
   it.each([
     ['{"finish_reason":"length"}', 'length'],

@@ -1,6 +1,9 @@
+import { and, eq, isNotNull, isNull } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
 import { z } from 'zod'
 import type { Db } from '@/db/client'
 import { hotRead } from '@/db/hot-sql'
+import { cells } from '@/db/schema'
 import { readStored } from '@/db/stored-json'
 import { chatTagsSchema } from '@/lib/contracts/cell'
 import { plainObjectSchema } from '@/lib/contracts/plain-object'
@@ -15,6 +18,8 @@ export interface RowSource {
   alignmentNo: number | null
   /** Whether the metric asks for parents. */
   parent: boolean
+  /** Whether it asks for seeds. */
+  seed?: boolean
   /** Whether it asks why the evolver stopped. */
   finishReason?: boolean
 }
@@ -29,6 +34,8 @@ const storedSchema = z.object({
   tags: text,
   parentInstruction: text,
   parentInput: text,
+  seedInstruction: text,
+  seedInput: text,
   operator: text,
   prompts: text,
   extra: text,
@@ -38,7 +45,8 @@ type Stored = z.output<typeof storedSchema>
 const SELECT = `
   select r.idx, r.instruction, r.input, s.text as response,
     case when t.kind = 'imported' then r.messages end as messages,
-    case when r.messages is not null then json_extract(c.source, '$.mapping.tags') end as tags, p.instruction as parentInstruction, p.input as parentInput, l.operator,
+    case when r.messages is not null then json_extract(c.source, '$.mapping.tags') end as tags, p.instruction as parentInstruction, p.input as parentInput,
+    e.instruction as seedInstruction, e.input as seedInput, l.operator,
     case when @parent then json_extract(c.source, '$.definition.prompts') end as prompts,
     case when @finishReason then r.extra end as extra
   from rows r
@@ -48,6 +56,7 @@ const SELECT = `
   left join links l on l.alignment_no = @alignmentNo and l.child_idx = r.idx
   left join alignments a on a.no = l.alignment_no
   left join rows p on p.cell_no = a.parent_cell_no and p.idx = l.parent_idx
+  left join rows e on e.cell_no = @seedCellNo and e.idx = r.slot
   where r.cell_no = @cellNo and r.idx between @from and @to
   order by r.idx`
 
@@ -92,13 +101,30 @@ function finishReasonOf({ extra, idx }: Stored, cellNo: number): string | null {
   return typeof found === 'string' ? found : null
 }
 
+/** Key of the seeds of a cell's seed set, whose rows are its slots; null where they are not in the study. */
+function seedCellOf(db: Db, cellNo: number): number | null {
+  const own = alias(cells, 'own')
+  const found = db
+    .select({ no: cells.no })
+    .from(cells)
+    .innerJoin(own, and(eq(own.no, cellNo), eq(own.seedSetId, cells.seedSetId)))
+    .where(and(isNull(cells.armId), isNotNull(cells.publishedAt), isNull(cells.supersededAt)))
+    .get()
+  return found?.no ?? null
+}
+
+/** What an earlier row asks; null where there is none. */
+function requestOf(instruction: string | null, input: string | null): MetricRow['parent'] {
+  return instruction === null ? null : { instruction, input }
+}
+
 /** Returns the rows at the given ascending positions as a metric sees them; positions without a row are left out. */
 export function loadRows(db: Db, source: RowSource, indices: readonly number[]): MetricRow[] {
   const from = indices[0]
   const to = indices.at(-1)
   if (from === undefined || to === undefined) return []
   const wanted = new Set(indices)
-  const { cellNo, responseSetNo, alignmentNo, parent, finishReason = false } = source
+  const { cellNo, responseSetNo, alignmentNo, parent, seed = false, finishReason = false } = source
   const rows: MetricRow[] = []
   let known = null as { text: string; hashes: Record<string, string> } | null
   const why = 'reads every row that a run scores'
@@ -109,6 +135,7 @@ export function loadRows(db: Db, source: RowSource, indices: readonly number[]):
     from,
     to,
     parent: parent ? 1 : 0,
+    seedCellNo: seed ? seedCellOf(db, cellNo) : null,
     finishReason: finishReason ? 1 : 0,
   })
   for (const row of found) {
@@ -119,10 +146,8 @@ export function loadRows(db: Db, source: RowSource, indices: readonly number[]):
     rows.push({
       index: row.idx,
       ...textsOf(row, cellNo),
-      parent:
-        parent && row.parentInstruction !== null
-          ? { instruction: row.parentInstruction, input: row.parentInput }
-          : null,
+      parent: parent ? requestOf(row.parentInstruction, row.parentInput) : null,
+      ...(seed ? { seed: requestOf(row.seedInstruction, row.seedInput) } : {}),
       operator: row.operator,
       ...(finishReason ? { finishReason: finishReasonOf(row, cellNo) } : {}),
       ...(row.prompts !== null && known ? { promptHashes: known.hashes } : {}),

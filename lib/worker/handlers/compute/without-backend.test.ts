@@ -101,6 +101,26 @@ describe('a metric of the texts alone', () => {
     ])
   })
 
+  it('counts added words against the seed over several rounds', async () => {
+    const study = await imported()
+    const { db, studyId } = study
+    await importRows(study, 'alpaca.json', SEEDS)
+    await importRows(study, 'alpaca-iter1-small.json', EVOLVED)
+    const later = EVOLVED.map((row) => ({ ...row, instruction: `${row.instruction} five` }))
+    await importRows(study, 'alpaca-iter2-small.json', later)
+    startRuns(study, studyId, request(['added_words']))
+    await runJobs(study)
+    const cell = currentCells(db, studyId).find(({ round }) => round === 2)
+    const reader = columnReader(db, studyId)
+    const values = ['words', 'seed'].map((key) => [
+      ...reader.read(`added_words.${key}`, cell!).values,
+    ])
+    expect(values).toEqual([
+      [1, 1],
+      [3, 0],
+    ])
+  })
+
   it('says that rows have no parent, and is outdated once they get one', async () => {
     const study = await imported()
     const { db, studyId } = study

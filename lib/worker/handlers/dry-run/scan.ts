@@ -40,13 +40,14 @@ export interface Scan {
 
 /** Returns what distinguishes a row for this metric: the texts that it reads. */
 function digest(metric: MeasuredMetric, row: MetricRow): string {
-  const { response, parent } = metric.inputs
+  const { response, parent, seed } = metric.inputs
   const texts = [
     row.instruction,
     row.input ?? '',
     response ? row.response : null,
     parent ? row.parent : null,
     parent ? row.operator : null,
+    seed ? row.seed : null,
   ]
   const hash = createHash('sha1').update(JSON.stringify(texts)).digest()
   return hash.subarray(0, DIGEST_BYTES).toString('latin1')
@@ -60,7 +61,7 @@ export function loadPending(
   indices: readonly number[],
 ): MetricRow[] {
   const { cell, responseSetNo, alignmentNo } = plan
-  const source = { cellNo: cell.no, responseSetNo, alignmentNo, parent: metric.inputs.parent }
+  const source = { cellNo: cell.no, responseSetNo, alignmentNo, ...metric.inputs }
   return loadRows(db, source, indices)
 }
 

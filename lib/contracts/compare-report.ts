@@ -214,7 +214,11 @@ export interface ComparedPair extends SidePair {
 }
 
 /** Returns the pairs of sides of a summary, A and B first, as `sidePairs` gives them. */
-export function comparedPairs({ aligned, metrics, further }: CompareSummary): ComparedPair[] {
+export function comparedPairs({
+  aligned,
+  metrics,
+  further,
+}: Pick<CompareSummary, 'aligned' | 'metrics' | 'further'>): ComparedPair[] {
   return [{ a: 0, b: 1, aligned, metrics }, ...further]
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { citationSchema } from './citation'
 import { numbers, numbersOrNull, texts, textsOrNull } from './fields'
 import { columnIdSchema } from './filter'
 import { nameSchema, namesSchema, roundSchema } from './limits'
@@ -328,6 +329,8 @@ export const compareSummarySchema = comparePartSchema.extend({
   omnibus: z.array(compareOmnibusSchema),
   /** p values in the Holm family: of all pairs of sides and the omnibus tests. */
   tests: z.number(),
+  /** How the comparison is cited, with the runs behind it. */
+  citation: citationSchema,
   serverMs: z.number(),
 })
 export type CompareSummary = z.infer<typeof compareSummarySchema>

@@ -15,6 +15,7 @@ import {
   type SideChoice,
 } from '@/components/hooks/use-compare'
 import { isFiltered, useViewState } from '@/components/hooks/use-view-state'
+import { CiteItems } from '@/components/figures/frame/cite-menu'
 import { plural } from '@/components/ui/format'
 import { Section } from '@/components/ui/page'
 import { KEYS } from '@/components/shell/keys'
@@ -23,6 +24,7 @@ import { EmptyState, Notice, QueryState } from '@/components/ui/states'
 import { StudyPage } from '@/components/shell/study-page'
 import { LinkButton } from '@/components/ui/link-button'
 import { ColumnCard } from '@/components/views/rows/detail/column-card'
+import type { Citation } from '@/lib/contracts/citation'
 import type {
   CompareInterval,
   CompareMetric,
@@ -185,7 +187,7 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
                     chosen={data.metrics.map((metric) => metric.column)}
                     onChange={(metrics) => void setParams({ metrics })}
                   />
-                  <TableMenu studyId={studyId} state={state} />
+                  <TableMenu studyId={studyId} state={state} citation={data.citation} />
                 </Group>
               }
             >
@@ -269,12 +271,18 @@ const FORMATS = [
   ['markdown', 'Markdown'],
 ] as const
 
-/** The table of differences as a file. */
-function TableMenu({ studyId, state }: { studyId: string; state: CompareState }) {
+interface TableMenuProps {
+  studyId: string
+  state: CompareState
+  citation: Citation
+}
+
+/** The table of differences as a file, and how the comparison is cited. */
+function TableMenu({ studyId, state, citation }: TableMenuProps) {
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <Button variant="default">Download table</Button>
+        <Button variant="default">Table and citation</Button>
       </Menu.Target>
       <Menu.Dropdown>
         {FORMATS.map(([format, label]) => (
@@ -287,6 +295,8 @@ function TableMenu({ studyId, state }: { studyId: string; state: CompareState })
             {label}
           </Menu.Item>
         ))}
+        <Menu.Divider />
+        <CiteItems citation={citation} />
       </Menu.Dropdown>
     </Menu>
   )

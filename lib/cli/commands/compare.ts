@@ -2,7 +2,6 @@ import fs from 'node:fs'
 import type { Command } from 'commander'
 import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
-import { comparisonCitation } from '@/lib/contracts/compare-citation'
 import {
   COMPARE_SORTS,
   compareStateSchema,
@@ -30,8 +29,6 @@ import { SEEDS_KEY } from '@/lib/contracts/seeds'
 import { TABLE_CSV, tableRecords } from '@/lib/contracts/spreadsheet'
 import { AppError } from '@/lib/errors'
 import { compareIntervals, comparePage, compareSummary } from '@/lib/services/compare'
-import { APP_VERSION } from '@/lib/services/runs/definition'
-import { getStudy } from '@/lib/services/studies'
 import { findStudy, openContext } from '../context'
 import { parseOption } from '../options'
 import { printCitation, printJson, printLine, printRows, say } from '../output'
@@ -184,11 +181,6 @@ async function compare(command: CompareCommand, json: boolean): Promise<void> {
     )
   })
   const overall = summary.omnibus.map((one) => omnibusSentence(one, names.length, summary.tests))
-  const citation = comparisonCitation(summary, names, {
-    study: getStudy(db, studyId).name,
-    version: APP_VERSION,
-    at: Date.now(),
-  })
   writeFiles(command, table)
   if (json) {
     printJson({
@@ -198,12 +190,11 @@ async function compare(command: CompareCommand, json: boolean): Promise<void> {
       sentences,
       overall,
       page,
-      citation,
     })
     return
   }
   if (command.cite) {
-    printCitation(citation)
+    printCitation(summary.citation)
     return
   }
   printRows(

@@ -62,10 +62,6 @@ describe('compare', () => {
     addTestRun(study.db, run(SCORE), { [cellA]: SMALL, [cellB]: LARGE })
     const summary = await compareSummary(study.db, study.studyId, state({ columns: [SCORE] }))
     expect(summary).toMatchObject({ aligned: 10, rowsA: 10, rowsB: 10, tests: 2 })
-    expect(summary.citation.sentence).toMatch(
-      /^Comparison "small\.1 against large\.1" of the study .*10 aligned pairs; .*definition one, run /,
-    )
-    expect(summary.citation.bibtex).toMatch(/^@misc\{evolens-comparison-/)
     const metric = summary.metrics[0]
     expect(metric?.conflict).toBeNull()
     expect(metric?.paired).toMatchObject({

@@ -10,6 +10,7 @@ import {
   type CompareSummary,
 } from '@/lib/contracts/compare'
 import { comparisonCitation } from '@/lib/contracts/compare-citation'
+import { sideNames } from '@/lib/contracts/compare-names'
 import { AppError } from '@/lib/errors'
 import { friedman } from '@/lib/stats/friedman'
 import { APP_VERSION } from '../runs/definition'
@@ -140,8 +141,9 @@ export async function compareSummary(
   }
   const omnibus =
     pairs.length > 0 ? await omnibusTests(db, studyId, state, [part, ...further], family) : []
-  const numbers = { ...part, further, omnibus, tests: family.correct() }
-  const citation = comparisonCitation(numbers, sidesOf(state).map(sideName), {
+  const { operators } = state
+  const numbers = { ...part, operators, further, omnibus, tests: family.correct() }
+  const citation = comparisonCitation(numbers, sideNames(state), {
     study: getStudy(db, studyId).name,
     version: APP_VERSION,
     at: Date.now(),

@@ -31,4 +31,12 @@ describe('random', () => {
     expect([...sampleWithoutReplacement(5, 9, 1)].toSorted()).toEqual([0, 1, 2, 3, 4])
     expect([...sampleWithoutReplacement(1000, 10, 43)]).not.toEqual([...ten])
   })
+
+  it('fills words with the bits it would give one after another, and goes on behind them', () => {
+    const [one, other] = [createRandom(7), createRandom(7)]
+    const words = new Uint32Array(100)
+    one.fill(words)
+    expect([...words]).toEqual(Array.from({ length: 100 }, () => other.bits()))
+    expect(one.next()).toBe(other.next())
+  })
 })

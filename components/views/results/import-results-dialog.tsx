@@ -61,7 +61,8 @@ export function ImportResultsDialog({ studyId, onClose }: ImportResultsDialogPro
       <Stack gap="sm">
         <Text size="sm">
           Files or the folder of an evaluation: lm-evaluation-harness with its samples, IFEval,
-          EvalPlus, AlpacaEval, OpenCompass, FollowBench, Every Eval Ever, or a table.
+          EvalPlus, AlpacaEval, OpenCompass, FollowBench, EvalScope, lighteval, Inspect, Every Eval
+          Ever, or a table.
         </Text>
         <DropArea onFiles={add} isCompact />
         {files.length > 0 ? (

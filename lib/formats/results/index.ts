@@ -1,8 +1,11 @@
 import { alpacaEval } from './alpaca-eval'
 import { evalPlus } from './evalplus'
 import { everyEvalEver } from './every-eval-ever'
+import { evalScope } from './evalscope'
 import { followBench } from './followbench'
 import { ifeval } from './ifeval'
+import { inspectLog } from './inspect'
+import { lightEval } from './lighteval'
 import { lmEvalResults } from './lm-eval'
 import { lmEvalSamples } from './lm-eval-samples'
 import { openCompassResult, openCompassSummary } from './opencompass'
@@ -23,6 +26,9 @@ export const RESULT_READERS: readonly ResultReader[] = [
   openCompassSummary,
   followBench,
   everyEvalEver,
+  evalScope,
+  lightEval,
+  inspectLog,
   resultTable,
   openCompassResult,
 ]

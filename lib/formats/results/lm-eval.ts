@@ -10,6 +10,12 @@ const OVER_ITEMS =
 // Between 0 and 1, but no share of n items.
 const FRACTIONS = /^(?:inst_level_\w+_acc|pass@\d+|pass_at_\d+|f1|em|mc2|mcc|brier_score|acc_\w+)$/
 
+/** Returns the unit of a metric by its name, and whether it is a share of right items. */
+export function unitOfMetric(name: string): Pick<ReadResult, 'unit' | 'isShare'> {
+  const isShare = OVER_ITEMS.test(name)
+  return { unit: isShare || FRACTIONS.test(name) ? 'fraction' : 'unstated', isShare }
+}
+
 /** Returns the time in a file's name, which all files of one evaluation share; null where it has none. */
 export function stampOf(name: string): string | null {
   return /_(\d{4}-\d\d-\d\dT[\d.-]+?)\.jsonl?$/.exec(name)?.[1] ?? null
@@ -83,7 +89,7 @@ function readResults(value: unknown, file: FileView): ReadResult[] {
     return Object.keys(entry).flatMap((key) => {
       const [, name = '', filter = ''] = /^([^,]+),(.+)$/.exec(key) ?? []
       if (name === '' || name.endsWith('_stderr')) return []
-      const isShare = OVER_ITEMS.test(name)
+      const { unit, isShare } = unitOfMetric(name)
       const place = `results.${task}.${key}`
       return resultOf({
         ...shared,
@@ -91,7 +97,7 @@ function readResults(value: unknown, file: FileView): ReadResult[] {
         benchmark: root,
         subBenchmark: root === task ? null : task,
         metric: key,
-        unit: isShare || FRACTIONS.test(name) ? 'fraction' : 'unstated',
+        unit,
         n: isShare ? n : null,
         isShare: isShare && n !== null,
         stderr: stderrOf(entry[`${name}_stderr,${filter}`], file, `${place} (standard error)`),

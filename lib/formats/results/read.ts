@@ -215,6 +215,10 @@ async function readWhole(task: ResultsTask): Promise<ResultsRead> {
 
 /** Returns every number of a result file; throws `data_error` that names file, key and expectation. */
 export async function readResultFile(task: ResultsTask): Promise<ResultsRead> {
+  if (/\.eval$/i.test(task.name)) {
+    const expected = "Inspect's log as JSON (inspect log convert --to json)"
+    throw unexpected(task, 'the file', expected, 'a packed log')
+  }
   const read = /\.(?:jsonl|ndjson)$/i.test(task.name)
     ? await readLines(task)
     : await readWhole(task)

@@ -39,6 +39,9 @@ const NAMES: Record<string, string> = {
   'opencompass-gsm8k.json': '20241215_100000/results/student-a/gsm8k.json',
   'followbench-hsr.csv': 'evaluation_result/style_hsr.csv',
   'every-eval-ever.json': 'gsm8k.json',
+  'evalscope.json': 'reports/student-a/mmlu.json',
+  'lighteval.json': 'results/student-a/results_2024-12-15T00-00-00.500000.json',
+  'inspect.json': 'logs/gsm8k.json',
 }
 
 describe('every kind of result file', () => {

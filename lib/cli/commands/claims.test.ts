@@ -4,6 +4,7 @@ import { beforeAll, expect, it } from 'vitest'
 import { ensureBuiltInBackends } from '@/lib/services/backends'
 import { listClaims } from '@/lib/services/claims'
 import { loadSample } from '@/lib/services/sample/load'
+import { closeWire, openWire } from '@/lib/testing/route-fetch'
 import { cliFolder } from '@/lib/testing/cli-folder'
 
 const { folder, evolens, fill } = cliFolder()
@@ -36,6 +37,17 @@ it(
     for (const { verdict, because } of cards) expect(verdict === 'match' || because).toBeTruthy()
     expect(fs.readFileSync(markdown, 'utf8')).toMatch(/^# Claims on Sample/)
     expect(fs.readFileSync(html, 'utf8')).toMatch(/^<!doctype html>/)
+    // The page asks for the same by HTTP.
+    await fill(async (context) => {
+      openWire(context)
+      const sides = 'small=greedy&large=sampled'
+      const reply = await fetch(`/api/studies/${study}/claims/check?${sides}`)
+      closeWire()
+      expect(await reply.json()).toEqual(cards)
+    })
+    const { out: cited } = await claims(...SIDES, '--claim', 'C02', '--cite')
+    expect(cited).toMatch(/^Claim "C02: .*verdict: .*computed with Evolens/)
+    expect(cited).toContain('@misc{evolens-claim-')
     fs.writeFileSync(
       own,
       'claims:\n  - claim: x\n    metric: ifd.strict\n    a: greedy.1\n    b: one\n',

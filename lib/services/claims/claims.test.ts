@@ -15,6 +15,8 @@ import {
   verdict,
 } from '@/lib/testing/claims'
 import { addTestRun } from '@/lib/testing/compare'
+import { describeFigure, getFigure, parseFigureOptions } from '@/lib/figures'
+import { CLAIMS } from './registry'
 import { paperPairs } from './checks/results'
 
 const study = claimStudies()
@@ -29,7 +31,16 @@ describe('claims on rows', () => {
       'large.2': values(3),
     })
     const card = await check('C02')
-    expect(card).toMatchObject({ verdict: 'match', because: null, figure: 'difficulty-levels' })
+    expect(card).toMatchObject({
+      verdict: 'match',
+      because: null,
+      citation: {
+        sentence: expect.stringMatching(
+          /^Claim "C02: Instructions of .*\(verdict: match; 2 differences, n 40; definition difficulty/,
+        ),
+        bibtex: expect.stringMatching(/^@misc\{evolens-claim-/),
+      },
+    })
     expect(card?.findings.map(({ n, of, units, state }) => [n, of, units, state])).toEqual([
       [SEEDS, SEEDS, SEEDS, 'shown'],
       [SEEDS, SEEDS, SEEDS, 'shown'],
@@ -305,6 +316,18 @@ describe('claims on results', () => {
     const seeds = [1, 2, 9]
     expect(ahead(seeds, 'small', 'seeds') + ahead(seeds, 'large', 'seeds')).toBe(185)
   })
+})
+
+it('every claim opens figures that exist, with options that they have', () => {
+  expect(CLAIMS.filter(({ figures }) => figures.length === 0)).toEqual([])
+  for (const { id, figures } of CLAIMS) {
+    for (const link of figures) {
+      const figure = getFigure(link.id)
+      const names = describeFigure(figure).options.map(({ name }) => name)
+      expect(names, `${id}, ${link.id}`).toEqual(expect.arrayContaining(Object.keys(link.options)))
+      expect(parseFigureOptions(figure, link.options)).toMatchObject(link.options)
+    }
+  }
 })
 
 it('is checked once until something changes', async () => {

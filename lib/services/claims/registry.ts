@@ -1,4 +1,4 @@
-import type { ClaimQuestion } from '@/lib/contracts/claims'
+import type { ClaimCard, ClaimQuestion } from '@/lib/contracts/claims'
 import {
   atEqualLength,
   DIFFICULTY,
@@ -19,6 +19,9 @@ import { both, isFollowing, resultsCheck } from './checks/results'
 import { filledOnly } from './columns'
 import type { ClaimStudy, Outcome, Sides } from './study'
 
+/** A figure by id and options. */
+export type FigureLink = Pick<ClaimCard['figures'][number], 'id' | 'options'>
+
 /** A claim of the paper, or one it did not test, with its check. */
 export interface ClaimEntry {
   id: string
@@ -28,9 +31,17 @@ export interface ClaimEntry {
   published: string
   /** Scenario of the evolvers that the claim is about; any where it is absent. */
   scenario?: 'evol-instruct' | 'autoif' | 'auto-evol'
-  figure: string | null
+  /** Figures that show it, with options that differ from their defaults. */
+  figures: readonly FigureLink[]
   run(study: ClaimStudy, sides: Sides): Promise<Outcome>
 }
+
+function figure(id: string, options: FigureLink['options'] = {}): FigureLink {
+  return { id, options }
+}
+// Own and published numbers in one frame.
+const PAPER = { paper: true }
+const EVOLVERS_LEVELS = figure('level-transitions', { pairs: 'evolver' })
 
 const SMALL_LARGE = { a: { side: 'small' }, b: { side: 'large' } } as const
 const higher = 'higher' as const
@@ -62,7 +73,7 @@ export const CLAIMS: readonly ClaimEntry[] = [
       'Mean difference of benchmark results of the same students; bootstrap over students and benchmarks, sign test.',
     published: '42 of 48 numbers higher in Table 1, 39 of 48 in Table 2.',
     scenario: 'evol-instruct',
-    figure: null,
+    figures: [figure('results-dumbbell', PAPER)],
     run: resultsCheck(() => [
       {
         label: 'Results, round 1',
@@ -81,7 +92,11 @@ export const CLAIMS: readonly ClaimEntry[] = [
       'Paired difference of difficulty level and score in each round and seed set; all must hold.',
     published: 'Mean level higher in 9 of 9 facets (Figure 2), mean score in 9 of 9 (Table 13).',
     scenario: 'evol-instruct',
-    figure: 'difficulty-levels',
+    figures: [
+      figure('difficulty-levels', PAPER),
+      figure('scores-over-rounds', PAPER),
+      EVOLVERS_LEVELS,
+    ],
     run: inEveryRound(DIFFICULTY),
   },
   {
@@ -91,7 +106,7 @@ export const CLAIMS: readonly ClaimEntry[] = [
     check: 'Mean difference of results in both rounds, and its sign on each benchmark and round.',
     published: '16 of 16 numbers higher (Table 10).',
     scenario: 'evol-instruct',
-    figure: null,
+    figures: [figure('results-over-rounds', { view: 'difference' })],
     run: resultsCheck(() => [
       {
         label: 'Results, rounds 1 and 2',
@@ -113,7 +128,7 @@ export const CLAIMS: readonly ClaimEntry[] = [
     published:
       '4 of 4 IFEval numbers fall and end below the large evolver (Table 10); 66.80 % very hard against 22.14 % for Alpaca (Figure 2).',
     scenario: 'evol-instruct',
-    figure: 'difficulty-levels',
+    figures: [figure('results-over-rounds', PAPER), figure('difficulty-levels', PAPER)],
     run: both(
       tooHard,
       resultsCheck(() => [
@@ -146,7 +161,7 @@ export const CLAIMS: readonly ClaimEntry[] = [
     published:
       'Mean score higher in 3 of 3 seed sets (Table 13), 7 of 8 results higher (Table 10; MATH 11.48 against 11.82).',
     scenario: 'evol-instruct',
-    figure: 'scores-over-rounds',
+    figures: [figure('scores-over-rounds', PAPER), figure('results-over-rounds', PAPER)],
     run: both(
       crossDifficulty,
       resultsCheck(() => [
@@ -169,7 +184,7 @@ export const CLAIMS: readonly ClaimEntry[] = [
       'Mean difference of results over sizes without instruction following of the smallest size, and its sign at each size.',
     published: 'Higher in 45, equal in 2 and lower in 9 of 56 numbers (Table 11).',
     scenario: 'evol-instruct',
-    figure: null,
+    figures: [figure('results-over-sizes', { view: 'difference', scale: 'log' })],
     run: resultsCheck((study) => {
       const billions = (size: string | null) => Number.parseFloat(size ?? '')
       const smallest = (list: readonly (string | null)[]) =>
@@ -201,7 +216,7 @@ export const CLAIMS: readonly ClaimEntry[] = [
     published:
       '23 of 24 IFEval and 24 of 30 FollowBench numbers higher; 16 of 24 of general ability (Table 3).',
     scenario: 'autoif',
-    figure: null,
+    figures: [figure('results-dumbbell')],
     run: resultsCheck(({ margin }) => [
       {
         label: 'Instruction following',
@@ -228,7 +243,7 @@ export const CLAIMS: readonly ClaimEntry[] = [
       'Paired difference of the minimum neighbour distance at equal n; set measures beside it.',
     published: 'Curves only (Figure 4); 780 verified constraints against 420.',
     scenario: 'autoif',
-    figure: 'mnd-density',
+    figures: [figure('mnd-density'), figure('set-measures')],
     run: both(inLastRound([{ id: 'mnd.mnd', expected: higher }]), setNumbers),
   },
   {
@@ -239,7 +254,7 @@ export const CLAIMS: readonly ClaimEntry[] = [
       'Mean difference of results. That it lists more ways to evolve is not checked: Evolens does not extract them.',
     published: '23 of 24 numbers higher (Table 4); 6.9 % more ways to evolve.',
     scenario: 'auto-evol',
-    figure: null,
+    figures: [figure('results-dumbbell')],
     run: resultsCheck(() => [{ label: 'Results', ...SMALL_LARGE, expected: higher, tables: [4] }]),
   },
   {
@@ -249,7 +264,7 @@ export const CLAIMS: readonly ClaimEntry[] = [
       'The small evolver puts less probability on its likeliest token, so its output space is wider.',
     check: 'Paired difference of the probability of the first token in each round and seed set.',
     published: 'Curves only (Figure 5).',
-    figure: 'first-token-probability',
+    figures: [figure('first-token-probability')],
     run: inEveryRound([{ id: 'first_token_probability.p', expected: lower }]),
   },
   {
@@ -259,7 +274,7 @@ export const CLAIMS: readonly ClaimEntry[] = [
     check: 'Mean difference of results over temperatures, and its sign at each temperature.',
     published: '11 of 12 numbers higher (Table 12; MBPP at 0.7 is 32.80 against 36.00).',
     scenario: 'evol-instruct',
-    figure: null,
+    figures: [figure('temperature-lines', { view: 'difference' })],
     run: resultsCheck(() => [
       {
         label: 'Results over temperatures',
@@ -280,7 +295,7 @@ export const CLAIMS: readonly ClaimEntry[] = [
     published:
       'IFD 83.04 against 82.03, IC-IFD 35.89 against 37.05, x 100, two data sets (Table 15).',
     scenario: 'evol-instruct',
-    figure: 'ic-ifd-density',
+    figures: [figure('ifd-against-ic-ifd'), figure('ic-ifd-density'), figure('ifd-density')],
     run: both(
       inLastRound([
         { id: 'ifd.strict', expected: higher },
@@ -305,7 +320,7 @@ export const CLAIMS: readonly ClaimEntry[] = [
       'The quarter of rows with the highest IC-IFD trains better than all rows and than quarters selected by length, perplexity or IFD.',
     check: 'Results of students trained on exports, by what the export was selected by.',
     published: '4 of 4 IFEval numbers highest (Table 5).',
-    figure: 'ic-ifd-density',
+    figures: [figure('selector-dots', PAPER)],
     run: selectionCheck(
       ['all rows', 'length', 'perplexity', 'IFD'],
       (result) => !isJudgedPairs(result),
@@ -318,7 +333,7 @@ export const CLAIMS: readonly ClaimEntry[] = [
       'Selection by IC-IFD beats selection by IFD and all rows when responses are judged in pairs.',
     check: 'Win rates of students trained on exports, by what the export was selected by.',
     published: '6 of 6 bars (Figure 6), 3 of 3 bars (Figure 7).',
-    figure: null,
+    figures: [figure('win-tie-lose', PAPER)],
     run: selectionCheck(['IFD', 'all rows'], isJudgedPairs),
   },
   {
@@ -330,7 +345,7 @@ export const CLAIMS: readonly ClaimEntry[] = [
       'In each round and seed set: does the sign of the mean reward difference agree with that of the results?',
     published:
       'Higher reward for the small evolver in 5 of 9 cells; its sign agrees with Table 10 in 6 of 9 (Table 14).',
-    figure: null,
+    figures: [figure('results-over-rounds', { view: 'difference' })],
     run: rewardCheck,
   },
   {
@@ -340,7 +355,7 @@ export const CLAIMS: readonly ClaimEntry[] = [
     check: 'Mean difference of results of evolved data and seeds for the same students.',
     published:
       'Evolved data higher in 185 of 192 comparisons, 1 tie (Table 9 against Tables 1 and 2).',
-    figure: null,
+    figures: [figure('results-dumbbell', PAPER)],
     run: resultsCheck(() => [
       {
         label: 'Small evolver against seeds',
@@ -365,7 +380,10 @@ export const CLAIMS: readonly ClaimEntry[] = [
     check:
       'Difference of difficulty in the last round as it is, among pairs with about equally many added words, and by regression on them.',
     published: 'Not tested by the paper.',
-    figure: 'difficulty-levels',
+    figures: [
+      figure('scatter', { x: 'added_words.words', y: 'difficulty_score.score' }),
+      EVOLVERS_LEVELS,
+    ],
     run: atEqualLength,
   },
   {
@@ -376,7 +394,7 @@ export const CLAIMS: readonly ClaimEntry[] = [
     check:
       'Share of rows with the top level for each evolver, with Wilson interval and binomial test.',
     published: '66.80 % very hard in round 3 of the small evolver for Alpaca (Figure 2).',
-    figure: 'difficulty-levels',
+    figures: [figure('difficulty-levels', PAPER)],
     run: saturationCheck,
   },
 ]

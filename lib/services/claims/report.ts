@@ -57,6 +57,7 @@ function facts(card: ClaimCard): [name: string, text: string][] {
     ['To do', card.actions.map(({ text }) => text).join(' ')],
     ['Notes', card.notes.join(' ')],
     ['Runs and files', sources(card).join('; ')],
+    ['Cite as', card.citation.sentence],
   ]
   return lines.filter(([, text]) => text !== '')
 }

@@ -85,6 +85,8 @@ export const claimCardSchema = z.object({
   verdict: z.enum(VERDICT_KEYS),
   /** Why; null only for a match without reservation. */
   because: z.string().nullable(),
+  /** What was measured otherwise than in the paper: judge, prompt, scorer; empty where nothing is published. */
+  deviations: z.array(z.string()),
   actions: z.array(claimActionSchema),
   findings: z.array(findingSchema),
   notes: z.array(z.string()),

@@ -19,6 +19,13 @@ export interface PublishedSource {
   model: string | null
 }
 
+const plain = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '')
+
+/** Returns whether a model of the user, with quantisation or folder in its name, is one that the paper names. */
+export function isModelOfPaper(own: string | null, published: string): boolean {
+  return own !== null && plain(own).includes(plain(published))
+}
+
 // Spellings of the same data set in file names and folder names.
 const ALIASES: Record<string, string> = {
   alpaca: 'alpaca',

@@ -141,7 +141,7 @@ function Links({ studyId, card }: { studyId: string; card: ClaimCard }) {
 
 /** One claim: verdict with its reason, every difference behind it, and where each comes from. */
 export function ClaimPanel({ studyId, card }: { studyId: string; card: ClaimCard }) {
-  const { id, claim, verdict, because, actions, findings } = card
+  const { id, claim, verdict, because, deviations, actions, findings } = card
   return (
     <article className={`ev-panel ${classes.card}`} id={`claim-${id}`}>
       <div className={classes.head}>
@@ -156,6 +156,11 @@ export function ClaimPanel({ studyId, card }: { studyId: string; card: ClaimCard
       {because ? (
         <p className={classes.reason} dir="auto">
           {because}
+        </p>
+      ) : null}
+      {deviations.length > 0 ? (
+        <p className={classes.reason} dir="auto">
+          Otherwise than in the paper: {deviations.join('; ')}.
         </p>
       ) : null}
       {actions.map(({ text }) => (

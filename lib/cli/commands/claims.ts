@@ -29,9 +29,18 @@ interface ClaimsCommand {
   html?: string
 }
 
-function printCard({ id, verdict, claim, because, actions, findings }: ClaimCard): void {
+function printCard({
+  id,
+  verdict,
+  claim,
+  because,
+  deviations,
+  actions,
+  findings,
+}: ClaimCard): void {
   printLine(`${id}  ${VERDICTS[verdict]}: ${claim}`)
   if (because) say('Reason', because)
+  if (deviations.length > 0) say('Otherwise', `${deviations.join('; ')}.`)
   for (const { text } of actions) say('To do', text)
   if (findings.length > 0) {
     printRows(

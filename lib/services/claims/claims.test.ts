@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { runs } from '@/db/schema'
 import type { ResultModel } from '@/lib/contracts/results'
 import { createRandom } from '@/lib/stats/random'
 import {
@@ -49,6 +50,33 @@ describe('claims on rows', () => {
     expect(first?.effect).toBeCloseTo(7 * 1.0975, 9)
     expect(first?.low).toBeGreaterThan(0)
     expect(card?.runs).toHaveLength(1)
+    const otherwise = ["prompts of the judge in Evolens' wording"]
+    const judge = 'in the paper Qwen-2.5-72B-Instruct'
+    expect(card?.deviations).toEqual([`judge model not known, ${judge}`, ...otherwise])
+    const judgedBy = async (model: string, version = '1') => {
+      const definition = {
+        metric: 'difficulty_score',
+        metricVersion: 1,
+        params: { constrained: 'always' },
+        model: { model },
+        prompts: [{ id: 'judge-score', version, hash: 'h' }],
+      }
+      study().db.update(runs).set({ definition, definitionHash: model }).run()
+      const { deviations = [], runs: used = [] } = (await check('C02')) ?? {}
+      return [used[0]?.model, ...deviations]
+    }
+    const constrained = 'replies constrained to the scale, in the paper free'
+    expect(await judgedBy('tiny.gguf')).toEqual([
+      'tiny.gguf',
+      `judge model tiny.gguf, ${judge}`,
+      ...otherwise,
+      constrained,
+    ])
+    expect(await judgedBy('Qwen/Qwen2.5-72B-Instruct-AWQ', 'custom')).toEqual([
+      'Qwen/Qwen2.5-72B-Instruct-AWQ',
+      'prompts of the judge in your own text',
+      constrained,
+    ])
     expect(card?.rows).toEqual({ arms: ['small', 'large'], rounds: [1, 2], seedSets: ['general'] })
     expect(card?.notes.join()).toContain('difficulty level')
     const swapped = await check('C02', SWAPPED)

@@ -11,12 +11,15 @@ import {
 } from '@/lib/contracts/claims'
 import { citationOf } from '@/lib/contracts/citation'
 import { formatCount, plural } from '@/lib/contracts/format'
+import type { RunInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import { getFigure } from '@/lib/figures'
 import { cachesOf } from '../columns/cache'
 import { APP_VERSION } from '../runs/definition'
+import { deviationsOf, modelOf } from './deviations'
 import { checkOwnClaim, ownEntries, storedOwnClaims } from './own'
-import { CLAIMS, type ClaimEntry } from './registry'
+import type { ClaimEntry } from './entries/entry'
+import { CLAIMS } from './registry'
 import { claimStudy, type ClaimStudy, type Outcome } from './study'
 import { judged, verdictOf } from './verdict'
 
@@ -29,19 +32,9 @@ const SCENARIO_NAMES = {
   other: 'another method',
 }
 
-function runsOf({ detail }: ClaimStudy, findings: readonly Finding[]): ClaimCard['runs'] {
+function runsOf({ detail }: ClaimStudy, findings: readonly Finding[]): RunInfo[] {
   const ids = new Set(findings.flatMap(({ runs }) => runs))
-  return detail.runs
-    .filter(({ id }) => ids.has(id))
-    .map(({ id, metricLabel, definitionHash, definition }) => {
-      const model = definition.model?.['id'] ?? definition.model?.['name']
-      return {
-        runId: id,
-        metric: metricLabel,
-        definitionHash,
-        model: typeof model === 'string' ? model : null,
-      }
-    })
+  return detail.runs.filter(({ id }) => ids.has(id))
 }
 
 function rowsOf(findings: readonly Finding[]): ClaimCard['rows'] {
@@ -74,7 +67,13 @@ function cardOf(study: ClaimStudy, entry: Described, outcome: Outcome): ClaimCar
   const found = verdictOf(findings)
   const isDoubtful = found.verdict === 'match' && outcome.doubt != null
   const verdict = isDoubtful ? 'not_comparable' : found.verdict
-  const runs = runsOf(study, findings)
+  const usedRuns = runsOf(study, findings)
+  const runs = usedRuns.map((run) => ({
+    runId: run.id,
+    metric: run.metricLabel,
+    definitionHash: run.definitionHash,
+    model: modelOf(run),
+  }))
   const resultFiles = outcome.resultFiles ?? []
   return {
     id,
@@ -85,6 +84,7 @@ function cardOf(study: ClaimStudy, entry: Described, outcome: Outcome): ClaimCar
     figures: entry.figures.map((link) => ({ ...link, title: getFigure(link.id).title })),
     verdict,
     because: isDoubtful ? (outcome.doubt ?? null) : found.because,
+    deviations: hasPublished(question) ? deviationsOf(usedRuns, { resultFiles }) : [],
     actions: outcome.actions ?? [],
     findings,
     notes: outcome.notes ?? [],
@@ -101,6 +101,11 @@ function cardOf(study: ClaimStudy, entry: Described, outcome: Outcome): ClaimCar
       at: Date.now(),
     }),
   }
+}
+
+/** Whether the paper measured the same, so that it matters how. */
+function hasPublished(question: ClaimQuestion): boolean {
+  return question !== 'own' && question !== 'extra'
 }
 
 const SIDES_ACTION = {

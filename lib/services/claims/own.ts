@@ -19,7 +19,7 @@ import { getStudy } from '../studies'
 import { IMPORT_RESULTS } from './checks/results'
 import { columnFindings, computeAction } from './columns'
 import { filesOf, pairResults, resultFinding } from './results'
-import type { ClaimEntry } from './registry'
+import type { ClaimEntry } from './entries/entry'
 import type { ClaimStudy, Outcome } from './study'
 import { emptyFinding } from './verdict'
 

@@ -123,7 +123,7 @@ describe('the table', () => {
   const hostile = '50% of $x_1$ & \\cmd{} | *a* <b>\nnext'
   const metric = metricOf(0.0001, 1.5, hostile)
   const part = { aligned: 10, metrics: [metric] }
-  const summary = { ...part, further: [], omnibus: [] } as unknown as CompareSummary
+  const summary = { ...part, further: [], omnibus: [], operators: [] } as unknown as CompareSummary
   const sides = ['small.1', 'large.1', 'seeds']
   const table = compareTable(summary, [{ 'score.score': intervalOf(-0.39, 2.8475) }], sides)
 

@@ -139,7 +139,11 @@ const COLUMNS: readonly (readonly [key: string, label: string])[] = [
 
 type TableRow = CompareTable['rows'][number]
 
-function metricRow(metric: CompareMetric, interval: CompareInterval | undefined): TableRow {
+function metricRow(
+  metric: CompareMetric,
+  interval: CompareInterval | undefined,
+  operators: readonly string[],
+): TableRow {
   const side = metric.paired ?? metric.unpaired
   const main = mainTest(metric)
   const test = main?.test.ok ? main.test : null
@@ -161,7 +165,12 @@ function metricRow(metric: CompareMetric, interval: CompareInterval | undefined)
     missingA: metric.a.rows - metric.a.valued,
     missingB: metric.b.rows - metric.b.valued,
     detectable: all?.ok ? all.detectable : null,
-    note: metric.conflict?.message ?? (metric.unpaired ? 'not paired by seed' : ''),
+    note: [
+      metric.conflict?.message ?? (metric.unpaired ? 'not paired by seed' : ''),
+      operators.length > 0 ? `only rows of ${operators.join(', ')}` : '',
+    ]
+      .filter((text) => text !== '')
+      .join('; '),
   }
 }
 
@@ -214,7 +223,11 @@ export interface ComparedPair extends SidePair {
 }
 
 /** Returns the pairs of sides of a summary, A and B first, as `sidePairs` gives them. */
-export function comparedPairs({ aligned, metrics, further }: CompareSummary): ComparedPair[] {
+export function comparedPairs({
+  aligned,
+  metrics,
+  further,
+}: Pick<CompareSummary, 'aligned' | 'metrics' | 'further'>): ComparedPair[] {
   return [{ a: 0, b: 1, aligned, metrics }, ...further]
 }
 
@@ -238,7 +251,7 @@ export function compareTable(
     metrics.map((metric) => ({
       a: sides[a] ?? null,
       b: sides[b] ?? null,
-      ...metricRow(metric, intervals[i]?.[metric.column]),
+      ...metricRow(metric, intervals[i]?.[metric.column], summary.operators),
     })),
   )
   return {

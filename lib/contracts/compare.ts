@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { citationSchema } from './citation'
 import { numbers, numbersOrNull, texts, textsOrNull } from './fields'
 import { columnIdSchema } from './filter'
 import { nameSchema, namesSchema, roundSchema } from './limits'
@@ -48,6 +49,9 @@ export const compareStateSchema = z.object({
     .enum(COMPARE_AGAINST)
     .default('reference')
     .describe('Whether further sides are compared with B only, or every side with every other.'),
+  operators: namesSchema
+    .default([])
+    .describe('Only rows that one of these operators made count, on every side; empty = all.'),
   columns: z
     .array(columnIdSchema)
     .max(24)
@@ -281,7 +285,14 @@ export type CompareMetric = z.infer<typeof compareMetricSchema>
 
 export const compareSeedSetSchema = z.object({
   ...texts('key', 'label'),
-  state: z.enum(['aligned', 'not_aligned', 'missing_a', 'missing_b', 'missing_both']),
+  state: z.enum([
+    'aligned',
+    'not_aligned',
+    'no_operator',
+    'missing_a',
+    'missing_b',
+    'missing_both',
+  ]),
   ...textsOrNull('cellA', 'cellB'),
   ...numbers('rowsA', 'rowsB', 'aligned'),
   /** Seeds that have a pair; fewer than `aligned` where several rows share one. */
@@ -323,11 +334,15 @@ export const compareFurtherSchema = comparePartSchema.extend(numbers('a', 'b'))
 export type CompareFurther = z.infer<typeof compareFurtherSchema>
 
 export const compareSummarySchema = comparePartSchema.extend({
+  /** The only operators whose rows count; empty = all. */
+  operators: z.array(z.string()),
   /** The other pairs of sides, where there are more than two. */
   further: z.array(compareFurtherSchema),
   omnibus: z.array(compareOmnibusSchema),
   /** p values in the Holm family: of all pairs of sides and the omnibus tests. */
   tests: z.number(),
+  /** How the comparison is cited, with the runs behind it. */
+  citation: citationSchema,
   serverMs: z.number(),
 })
 export type CompareSummary = z.infer<typeof compareSummarySchema>

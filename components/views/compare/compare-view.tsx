@@ -1,10 +1,9 @@
 'use client'
 
-import { Button, Group, Menu, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
 import Link from 'next/link'
 import { useCallback, useMemo, useState } from 'react'
 import {
-  compareTableHref,
   defaultSides,
   SEEDS,
   toCompareState,
@@ -15,7 +14,6 @@ import {
   type SideChoice,
 } from '@/components/hooks/use-compare'
 import { isFiltered, useViewState } from '@/components/hooks/use-view-state'
-import { plural } from '@/components/ui/format'
 import { Section } from '@/components/ui/page'
 import { KEYS } from '@/components/shell/keys'
 import { useShortcut } from '@/components/ui/shortcuts'
@@ -27,13 +25,13 @@ import type {
   CompareInterval,
   CompareMetric,
   CompareState,
-  CompareSummary,
   SidePair,
 } from '@/lib/contracts/compare'
 import { sidePairs } from '@/lib/contracts/compare'
+import { restrictedName } from '@/lib/contracts/compare-names'
 import { compareSentence } from '@/lib/contracts/compare-report'
 import type { StudyDetail } from '@/lib/contracts/study'
-import { alignedBySet } from './format'
+import { AlignmentNote } from './alignment-note'
 import { ControlPicker } from './control-picker'
 import { ControlTable } from './control-table'
 import { DifferenceChart } from './difference-chart'
@@ -44,6 +42,7 @@ import { PairList } from './pair-list'
 import { SidePicker, sideColorIndex, sideLabel } from './side-picker'
 import { SidesSection } from './sides-section'
 import { SummaryTable } from './summary-table'
+import { TableMenu } from './table-menu'
 import classes from './compare.module.css'
 
 const DESCRIPTION =
@@ -53,38 +52,6 @@ const NOTHING_YET = {
   title: 'Nothing to compare yet',
   text: 'A comparison needs evolved rows of two evolvers, or of two rounds of one. Import files, or evolve the seeds on the Overview page.',
   when: (study: StudyDetail) => defaultSides(study) === null,
-}
-
-/** What is aligned, what is not, and why. */
-function AlignmentNote({ summary }: { summary: CompareSummary }) {
-  const off = summary.seedSets.filter((set) => set.state !== 'aligned')
-  const seeds = summary.seedSets.reduce((sum, set) => sum + set.seeds, 0)
-  const unmatched = summary.seedSets.reduce((sum, set) => sum + set.unmatched, 0)
-  const reasons: Record<string, string> = {
-    not_aligned: 'rows share no seeds, so only unpaired tests apply',
-    missing_a: 'A has no file',
-    missing_b: 'B has no file',
-    missing_both: 'neither side has a file',
-  }
-  return (
-    <>
-      <Text aria-live="polite">
-        <strong>{plural(summary.aligned, 'aligned pair')}</strong> of {plural(summary.rowsA, 'row')}{' '}
-        of A and {plural(summary.rowsB, 'row')} of B{alignedBySet(summary.seedSets)}.
-        {seeds < summary.aligned
-          ? ` They come from ${plural(seeds, 'seed')}; intervals and tests treat the pairs of a seed as one unit.`
-          : ''}
-        {unmatched > 0
-          ? ` ${plural(unmatched, 'row')} left out: the other side has fewer rows of their seed.`
-          : ''}
-      </Text>
-      {off.map((set) => (
-        <Notice key={set.key}>
-          {set.label}: {reasons[set.state]}.
-        </Notice>
-      ))}
-    </>
-  )
 }
 
 interface LoadedProps {
@@ -117,7 +84,9 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
   const byPair = useCompareIntervals(studyId, state, sidePairs(state))
   const intervals = byPair[0]?.data?.intervals
   const sides = [a, b, ...state.more]
-  const names = sides.map((side) => sideLabel(study, side))
+  const names = sides.map((side) =>
+    restrictedName(sideLabel(study, side), side.arm === SEEDS ? [] : params.operators),
+  )
   const setSides = useCallback(
     ([left, right, ...more]: SideChoice[]) =>
       void setParams({ a: left ?? null, b: right ?? null, more, pair: null }),
@@ -137,8 +106,8 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
     levels: selected?.levels ?? null,
     diff: params.diff,
     text: params.text,
-    labelA: sideLabel(study, a),
-    labelB: sideLabel(study, b),
+    labelA: names[0] ?? '',
+    labelB: names[1] ?? '',
     colorA: sideColorIndex(study, a),
     colorB: sideColorIndex(study, b),
     setLabel: (key) => study.seedSets.find((set) => set.key === key)?.label ?? key,
@@ -153,11 +122,16 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
         sets={params.sets}
         onSides={setSides}
         onSets={(sets) => void setParams({ sets, pair: null })}
+        operators={params.operators}
+        onOperators={(operators) => void setParams({ operators, pair: null })}
       />
       <QueryState query={summary} what="The comparison could not be made" lines={10} height={40}>
         {(data) => (
           <>
-            <AlignmentNote summary={data} />
+            <AlignmentNote
+              summary={data}
+              onSet={(set) => void setParams({ sets: [set], pair: null })}
+            />
             {data.further.length > 0 && selected ? (
               <SidesSection
                 summary={data}
@@ -185,7 +159,7 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
                     chosen={data.metrics.map((metric) => metric.column)}
                     onChange={(metrics) => void setParams({ metrics })}
                   />
-                  <TableMenu studyId={studyId} state={state} />
+                  <TableMenu studyId={studyId} state={state} citation={data.citation} />
                 </Group>
               }
             >
@@ -261,35 +235,6 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
 function shownFirst(sides: readonly SideChoice[], { a, b }: SidePair): SideChoice[] {
   const [first, second] = [sides[a], sides[b]] as [SideChoice, SideChoice]
   return [first, second, ...sides.filter((_, i) => i !== a && i !== b)]
-}
-
-const FORMATS = [
-  ['csv', 'CSV'],
-  ['latex', 'LaTeX'],
-  ['markdown', 'Markdown'],
-] as const
-
-/** The table of differences as a file. */
-function TableMenu({ studyId, state }: { studyId: string; state: CompareState }) {
-  return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button variant="default">Download table</Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {FORMATS.map(([format, label]) => (
-          <Menu.Item
-            key={format}
-            component="a"
-            href={compareTableHref(studyId, state, format)}
-            download
-          >
-            {label}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
-  )
 }
 
 interface DetailProps {

@@ -4,6 +4,7 @@ import { ActionIcon, Button, Group, MultiSelect, Select, Tooltip } from '@mantin
 import { IconArrowsExchange, IconX } from '@tabler/icons-react'
 import { ArmMark } from '@/components/figures/arm-mark'
 import { SEEDS, roundsOf, type SideChoice } from '@/components/hooks/use-compare'
+import { useOperators } from '@/components/hooks/use-rows'
 import { MAX_SIDES } from '@/lib/contracts/compare'
 import type { StudyDetail } from '@/lib/contracts/study'
 import classes from './compare.module.css'
@@ -85,10 +86,15 @@ interface SidePickerProps {
   sets: string[]
   onSides(sides: SideChoice[]): void
   onSets(sets: string[]): void
+  /** The only ones whose rows count; empty = all. */
+  operators: string[]
+  onOperators(operators: string[]): void
 }
 
-/** Chooses two to six evolvers, their rounds, and the seed sets. */
-export function SidePicker({ study, sides, sets, onSides, onSets }: SidePickerProps) {
+/** Chooses two to six evolvers, their rounds, the seed sets and the operators. */
+export function SidePicker(props: SidePickerProps) {
+  const { study, sides, sets, onSides, onSets, operators, onOperators } = props
+  const known = [...new Set([...useOperators(study.study.id), ...operators])]
   const added = sides.length < MAX_SIDES ? nextSide(study, sides) : null
   const [a, b, ...more] = sides as [SideChoice, SideChoice, ...SideChoice[]]
   const select = (at: number, note?: string) => (
@@ -143,6 +149,17 @@ export function SidePicker({ study, sides, sets, onSides, onSets }: SidePickerPr
         <Button variant="subtle" onClick={() => onSets([])}>
           All seed sets
         </Button>
+      ) : null}
+      {known.length > 0 ? (
+        <MultiSelect
+          label="Operators"
+          placeholder={operators.length === 0 ? 'All' : ''}
+          data={known}
+          value={operators}
+          onChange={onOperators}
+          clearable
+          miw={160}
+        />
       ) : null}
     </Group>
   )

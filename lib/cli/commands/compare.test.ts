@@ -40,7 +40,9 @@ it(
     const { out: json } = await compare(...sides, '--metric', 'ifd.strict', '--json')
     expect(JSON.parse(json)).toHaveProperty('summary.metrics.0.controls')
     const { out: cited } = await compare(...sides, '--metric', 'ifd.strict', '--cite')
-    expect(cited).toMatch(/^Comparison "A .*aligned pairs; IFD; definition [0-9a-f]{10}, run /)
+    expect(cited).toMatch(
+      /^Comparison "greedy\.1 against sampled\.1" .*aligned pairs; IFD; definition [0-9a-f]{10}, run /,
+    )
     expect(cited).toMatch(/^@misc\{evolens-comparison-[0-9a-f]{8},$/m)
     const wrong = await compare('--a', 'nowhere', '--b', 'seeds')
     expect(wrong.code).not.toBe(0)

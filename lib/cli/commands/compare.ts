@@ -2,21 +2,19 @@ import fs from 'node:fs'
 import type { Command } from 'commander'
 import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
-import { comparisonCitation } from '@/lib/contracts/compare-citation'
 import {
   COMPARE_SORTS,
   compareStateSchema,
   MAX_PAIRS,
   MAX_SIDES,
   pairState,
-  sideName,
-  sidesOf,
   type CompareIntervals,
   type CompareMetric,
   type ComparePage,
   type CompareSide,
   type CompareState,
 } from '@/lib/contracts/compare'
+import { sideNames } from '@/lib/contracts/compare-names'
 import {
   comparedPairs,
   compareSentence,
@@ -30,8 +28,6 @@ import { SEEDS_KEY } from '@/lib/contracts/seeds'
 import { TABLE_CSV, tableRecords } from '@/lib/contracts/spreadsheet'
 import { AppError } from '@/lib/errors'
 import { compareIntervals, comparePage, compareSummary } from '@/lib/services/compare'
-import { APP_VERSION } from '@/lib/services/runs/definition'
-import { getStudy } from '@/lib/services/studies'
 import { findStudy, openContext } from '../context'
 import { parseOption } from '../options'
 import { printCitation, printJson, printLine, printRows, say } from '../output'
@@ -44,6 +40,7 @@ interface CompareCommand {
   reference?: string
   allPairs?: boolean
   set: string[]
+  operator: string[]
   metric: string[]
   length?: string
   flag?: string
@@ -108,6 +105,7 @@ function stateOf(command: CompareCommand): CompareState {
       ...chosenSides(command),
       against: command.allPairs ? 'all' : 'reference',
       seedSets: command.set,
+      operators: command.operator,
       columns: command.metric,
       column: command.pairMetric ?? null,
       lengthColumn: command.length ?? null,
@@ -175,7 +173,7 @@ async function compare(command: CompareCommand, json: boolean): Promise<void> {
     intervals.push((await compareIntervals(db, studyId, pairState(state, pair))).intervals)
   }
   const page = limit > 0 ? await comparePage(db, studyId, state, 0, limit) : null
-  const names = sidesOf(state).map(sideName)
+  const names = sideNames(state)
   const table = compareTable(summary, intervals, names)
   const sentences = pairs.flatMap(({ a, b, metrics }, i) => {
     const labels = { a: `A (${names[a]})`, b: `B (${names[b]})` }
@@ -184,11 +182,6 @@ async function compare(command: CompareCommand, json: boolean): Promise<void> {
     )
   })
   const overall = summary.omnibus.map((one) => omnibusSentence(one, names.length, summary.tests))
-  const citation = comparisonCitation(summary, names, {
-    study: getStudy(db, studyId).name,
-    version: APP_VERSION,
-    at: Date.now(),
-  })
   writeFiles(command, table)
   if (json) {
     printJson({
@@ -198,12 +191,11 @@ async function compare(command: CompareCommand, json: boolean): Promise<void> {
       sentences,
       overall,
       page,
-      citation,
     })
     return
   }
   if (command.cite) {
-    printCitation(citation)
+    printCitation(summary.citation)
     return
   }
   printRows(
@@ -214,6 +206,13 @@ async function compare(command: CompareCommand, json: boolean): Promise<void> {
   )
   for (const sentence of [...sentences, ...overall]) if (sentence) printLine(sentence)
   for (const metric of summary.metrics) printControls(metric)
+  for (const { key, label, state: found } of summary.aligned > 0 ? summary.seedSets : []) {
+    if (found !== 'not_aligned') continue
+    say(
+      label,
+      `rows share no seeds, so it has no part in these numbers; unpaired with --set ${key}`,
+    )
+  }
   if (page) printPairs(page)
 }
 
@@ -239,6 +238,12 @@ export function addCompareCommand(program: Command): void {
     )
     .option('--all-pairs', 'compare every side with every other')
     .option('--set <key>', 'seed set; may be given several times, all without', several, [])
+    .option(
+      '--operator <name>',
+      'only rows that this operator made count; may be given several times',
+      several,
+      [],
+    )
     .option('--metric <column>', 'column to compare; may be given several times', several, [])
     .option('--length <column>', 'control differences for this length')
     .option('--flag <column>', 'give differences without rows flagged in this column, too')

@@ -48,6 +48,11 @@ function valuedOnly(column: SideColumn): Float64Array {
   return column.values.filter((_, row) => isValued(column, row))
 }
 
+/** Rows that had a part in a value of the whole set, those of other operators included. */
+function sizeOfSet({ status }: SideColumn): number {
+  return status.reduce((sum, code) => sum + Number(carriesValue(code)), 0)
+}
+
 function concat(parts: readonly Float64Array[]): Float64Array {
   const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0
@@ -80,7 +85,7 @@ export function findConflict(
   }
   if (all.size === 0) {
     const valued = parts.some((part) =>
-      [part.a, part.b].some((side) => side && valuedOnly(side).length),
+      [part.a, part.b].some((side) => side && sizeOfSet(side) > 0),
     )
     if (!valued)
       return { kind: 'no_run', message: 'Not computed yet. Compute it on the study page.' }
@@ -88,8 +93,8 @@ export function findConflict(
   if (!reader.dependsOnSetSize(column)) return null
   for (const { pairing, a, b } of parts) {
     if (!a || !b) continue
-    const nA = valuedOnly(a).length
-    const nB = valuedOnly(b).length
+    const nA = sizeOfSet(a)
+    const nB = sizeOfSet(b)
     if (nA === 0 || nB === 0 || nA === nB) continue
     return {
       kind: 'set_size',

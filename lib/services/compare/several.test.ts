@@ -66,6 +66,10 @@ describe('three and more sides', () => {
     const alone = await summaryOf(['third', 'large'])
     const both = await summaryOf(['small', 'large', 'third'])
     expect(both.further.map(({ a, b, aligned }) => [a, b, aligned])).toEqual([[2, 1, 10]])
+    expect(both.citation.sentence).toMatch(
+      /^Comparison "small\.1 against large\.1 against third\.1" .*10 aligned pairs; .*definition one, run /,
+    )
+    expect(both.citation.bibtex).toMatch(/^@misc\{evolens-comparison-/)
     const [one] = alone.metrics
     const [same] = both.further[0]?.metrics ?? []
     expect(same?.paired?.meanDifference).toBe(one?.paired?.meanDifference)

@@ -5,7 +5,7 @@ import type { SeedSetPairing } from './sides'
 import { yieldToEventLoop } from './slots'
 import type { PairedValues } from './tests'
 
-/** One number a row of one cell, with its status byte and the run it came from. */
+/** One number a row of one cell, the reader's own copy, with its status byte and the run it came from. */
 export interface SideColumn {
   values: Float64Array
   status: Uint8Array
@@ -29,6 +29,12 @@ export interface SeedSetValues {
   b: SideColumn | null
 }
 
+/** Rows that do not count have no value. */
+function valuesThatCount(column: SideColumn, { skipped }: CellRef): SideColumn {
+  for (const row of skipped) column.values[row] = NaN
+  return column
+}
+
 /** Returns the values of one metric on both sides of every seed set. */
 export async function readMetric(
   pairings: readonly SeedSetPairing[],
@@ -41,8 +47,8 @@ export async function readMetric(
     if (pairing.b) await reader.warm(pairing.b, column)
     parts.push({
       pairing,
-      a: pairing.a ? reader.read(pairing.a, column, 'a') : null,
-      b: pairing.b ? reader.read(pairing.b, column, 'b') : null,
+      a: pairing.a ? valuesThatCount(reader.read(pairing.a, column, 'a'), pairing.a) : null,
+      b: pairing.b ? valuesThatCount(reader.read(pairing.b, column, 'b'), pairing.b) : null,
     })
     await yieldToEventLoop()
   }

@@ -4,6 +4,7 @@ import { arms, seedSets, studies } from '@/db/schema'
 import type { CompareSeedSet, CompareSide, CompareState } from '@/lib/contracts/compare'
 import { AppError } from '@/lib/errors'
 import { currentCells, type CellRef } from '../cells'
+import { operatorCodes } from '../rows/operators'
 import {
   yieldToEventLoop,
   pairSlots,
@@ -85,7 +86,38 @@ function stateOf(a: CellRef | null, b: CellRef | null, pairs: SlotPairs): Compar
   if (!a && !b) return 'missing_both'
   if (!a) return 'missing_a'
   if (!b) return 'missing_b'
+  if (nRows(a) === 0 || nRows(b) === 0) return 'no_operator'
   return pairs.slots.length > 0 ? 'aligned' : 'not_aligned'
+}
+
+/** Returns a cell in which rows of other operators hold no row; seeds have no operator and stay whole. */
+function restricted(db: Db, cell: CellRef | null, operators: readonly string[]): CellRef | null {
+  if (!cell || operators.length === 0 || cell.armKey === null) return cell
+  const { names, codes } = operatorCodes(db, cell.no, cell.rowCount)
+  const kept = new Set(operators.map((name) => names.indexOf(name) + 1).filter((code) => code > 0))
+  const skipped = new Set(cell.skipped)
+  codes.forEach((code, row) => {
+    if (!kept.has(code)) skipped.add(row)
+  })
+  return { ...cell, skipped: [...skipped].sort((x, y) => x - y) }
+}
+
+/** Throws `not_found` for an operator that no row of these cells has. */
+function checkOperators(db: Db, cells: readonly CellRef[], operators: readonly string[]): void {
+  if (operators.length === 0) return
+  const known = new Set(cells.flatMap(({ no, rowCount }) => operatorCodes(db, no, rowCount).names))
+  const unknown = operators.find((name) => !known.has(name))
+  if (unknown === undefined) return
+  const choice =
+    known.size > 0 ? `Choose one of: ${[...known].sort().join(', ')}.` : 'No row has one.'
+  throw new AppError('not_found', `No row of this study has the operator "${unknown}". ${choice}`)
+}
+
+/** Slots of the rows that count; those of skipped positions are taken out. */
+function slotsThatCount(slots: CellSlots, { skipped }: CellRef): CellSlots {
+  const counted = slots.slots.slice()
+  for (const row of skipped) counted[row] = -1
+  return { ...slots, slots: counted }
 }
 
 /** Returns the cells of both sides per seed set with their rows paired at seed slots. Throws `not_found`. */
@@ -103,13 +135,14 @@ export async function pairSides(
   checkArm(db, studyId, state.a)
   checkArm(db, studyId, state.b)
   const all = currentCells(db, studyId)
+  checkOperators(db, all, state.operators)
   const pairings: SeedSetPairing[] = []
   for (const set of chosenSeedSets(db, studyId, state.seedSets)) {
-    const a = findCell(all, set.key, state.a)
-    const b = findCell(all, set.key, state.b)
+    const a = restricted(db, findCell(all, set.key, state.a), state.operators)
+    const b = restricted(db, findCell(all, set.key, state.b), state.operators)
     const seeds = findCell(all, set.key, { arm: SEEDS_KEY, round: 0, runs: [] })
-    const slotsA = a ? await slotsOfCell(db, a) : null
-    const slotsB = b ? await slotsOfCell(db, b) : null
+    const slotsA = a ? slotsThatCount(await slotsOfCell(db, a), a) : null
+    const slotsB = b ? slotsThatCount(await slotsOfCell(db, b), b) : null
     const pairs = slotsA && slotsB ? pairSlots(slotsA.slots, slotsB.slots) : NO_PAIRS
     const seedRows = seeds ? rowBySlot((await slotsOfCell(db, seeds)).slots) : NO_ROWS
     await yieldToEventLoop()

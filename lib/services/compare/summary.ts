@@ -9,8 +9,12 @@ import {
   type CompareState,
   type CompareSummary,
 } from '@/lib/contracts/compare'
+import { comparisonCitation } from '@/lib/contracts/compare-citation'
+import { sideNames } from '@/lib/contracts/compare-names'
 import { AppError } from '@/lib/errors'
 import { friedman } from '@/lib/stats/friedman'
+import { APP_VERSION } from '../runs/definition'
+import { getStudy } from '../studies'
 import { chosenColumns, controlColumn, sideReader } from './columns'
 import { pairFlags, pairLengths, type Controls } from './controls'
 import { compareMetric } from './metrics'
@@ -137,6 +141,12 @@ export async function compareSummary(
   }
   const omnibus =
     pairs.length > 0 ? await omnibusTests(db, studyId, state, [part, ...further], family) : []
-  const tests = family.correct()
-  return { ...part, further, omnibus, tests, serverMs: performance.now() - started }
+  const { operators } = state
+  const numbers = { ...part, operators, further, omnibus, tests: family.correct() }
+  const citation = comparisonCitation(numbers, sideNames(state), {
+    study: getStudy(db, studyId).name,
+    version: APP_VERSION,
+    at: Date.now(),
+  })
+  return { ...numbers, citation, serverMs: performance.now() - started }
 }

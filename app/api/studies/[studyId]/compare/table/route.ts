@@ -1,5 +1,6 @@
 import { compareTableEndpoint } from '@/lib/api/compare'
-import { pairState, sideName, sidePairs, sidesOf, type CompareState } from '@/lib/contracts/compare'
+import { pairState, sidePairs, type CompareState } from '@/lib/contracts/compare'
+import { sideNames } from '@/lib/contracts/compare-names'
 import { compareTable, latexTable, markdownTable } from '@/lib/contracts/compare-report'
 import { csvResponse } from '@/lib/http/csv'
 import { serve } from '@/lib/http/route'
@@ -18,7 +19,7 @@ export const GET = serve(compareTableEndpoint, async ({ ctx, params, query, sign
     const args: [string, CompareState] = [params.studyId, pairState(state, pair)]
     intervals.push((await read(ctx.db, 'compareIntervals', args, signal)).intervals)
   }
-  const table = compareTable(summary, intervals, sidesOf(state).map(sideName))
+  const table = compareTable(summary, intervals, sideNames(state))
   if (query.format === 'csv') return csvResponse(table, 'comparison')
   const { write, extension } = WRITTEN[query.format]
   return new Response(write(table), {

@@ -16,6 +16,7 @@ import { resultsOverSizes } from './results-over-sizes'
 import { resultsDumbbell } from './results-dumbbell'
 import { operatorEffect } from './operator-effect'
 import { operatorMix } from './operator-mix'
+import { rewardDots } from './reward-dots'
 import { scatter } from './scatter'
 import { scoresOverRounds } from './scores-over-rounds'
 import { selectorDots } from './selector-dots'
@@ -45,6 +46,7 @@ const FIGURES: readonly Figure[] = [
   scatter,
   operatorMix,
   operatorEffect,
+  rewardDots,
   setMeasures,
   resultsOverRounds,
   resultsOverSizes,

@@ -10,6 +10,7 @@ import { ifdDensity } from './ifd-density'
 import { lengths } from './lengths'
 import { levelTransitions } from './level-transitions'
 import { lossDecomposition } from './loss-decomposition'
+import { metricAgainstOutcome } from './metric-against-outcome'
 import { mndDensity } from './mnd-density'
 import { resultsOverRounds } from './results-over-rounds'
 import { resultsOverSizes } from './results-over-sizes'
@@ -54,6 +55,7 @@ const FIGURES: readonly Figure[] = [
   winTieLose,
   resultsDumbbell,
   selectorDots,
+  metricAgainstOutcome,
 ]
 
 /** Returns every registered figure in the order of the figures page. */

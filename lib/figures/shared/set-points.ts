@@ -28,12 +28,10 @@ type Open = 'arm' | 'round' | 'seedSets' | 'export' | 'cells'
 // What is to be said on the Results page, or brought into the study, before a result stands for a set of rows.
 const OPEN: Readonly<Record<Open, string>> = {
   arm: "it is not said which evolver's data the model was trained on. Say it on the Results page.",
-  round:
-    'it is not said which round the model was trained on. Say it on the Results page.',
+  round: 'it is not said which round the model was trained on. Say it on the Results page.',
   seedSets:
     'it is not said which seed sets the model was trained on, and the study has several. Say it on the Results page.',
-  export:
-    'the model was trained on an export, and means of whole cells say nothing of its rows.',
+  export: 'the model was trained on an export, and means of whole cells say nothing of its rows.',
   cells: 'the study has no rows of that evolver, round and seed set.',
 }
 

@@ -1,4 +1,5 @@
 import published from './published.json'
+import tables from './results.json'
 
 /** Which of the paper's two evolvers, or the unevolved seeds. */
 export type PublishedArm = 'slm' | 'llm' | 'seed'
@@ -95,6 +96,20 @@ export function publishedLossRatio(kind: 'ifd' | 'ic-ifd', place: PublishedPlace
   return (kind === 'ifd' ? row.ifdPercent : row.icIfdPercent) / 100
 }
 
+interface RewardRow {
+  seedSet: string
+  round: number
+  arm: string
+  values: readonly number[]
+}
+
+const REWARDS = tables.tables.find(({ table }) => table === 14)?.rows as RewardRow[]
+
+/** Returns the published mean reward of a cell (18 cells: three seed sets, rounds 1 to 3, two arms), or null. */
+export function publishedReward(place: PublishedPlace): number | null {
+  return find(REWARDS, place)?.values[0] ?? null
+}
+
 /** One bar of the paper's figures 6 and 7: students trained on what IC-IFD keeps of Alpaca, judged against others. */
 export interface PublishedOutcome {
   figure: number
@@ -120,7 +135,9 @@ export function publishedOutcomes(): PublishedOutcome[] {
 }
 
 /** Returns where the numbers of one kind stand. */
-export function publishedSource(kind: 'levels' | 'scores' | 'lossRatios'): PublishedSource {
+export function publishedSource(
+  kind: 'levels' | 'scores' | 'lossRatios' | 'rewards',
+): PublishedSource {
   const part = published[kind]
   const model = 'judge' in part ? part.judge : null
   return { paper: published.paper, source: part.source, model }

@@ -3,16 +3,16 @@
 import type { ComponentType } from 'react'
 import type { FigureDrawing } from '@/lib/contracts/figure'
 import type { DensityPrepared } from '@/lib/figures/shared/density'
+import type { DotsPrepared } from '@/lib/figures/shared/dots'
 import type { DifficultyLevelsPrepared } from '@/lib/figures/shared/levels'
 import type { LinesPrepared } from '@/lib/figures/shared/lines'
-import type { ResultDotsPrepared } from '@/lib/figures/shared/result-dots'
 import type { OutcomesPrepared } from '@/lib/figures/win-tie-lose'
 import type { MatrixPrepared } from '@/lib/figures/shared/matrix'
 import type { PointsPrepared } from '@/lib/figures/shared/points'
 import type { PreparedCommon } from '@/lib/figures/types'
 import { OutcomeBars, OutcomeLegend } from './bars'
 import { Density } from './density'
-import { ResultDots } from './dots'
+import { Dots } from './dots'
 import { DifficultyLevels } from './levels'
 import { ArmLegend, LevelsLegend, PaperItem } from './legend'
 import { ScoresOverRounds } from './lines'
@@ -38,7 +38,7 @@ const DRAWINGS: Record<FigureDrawing, Drawing> = {
     <ArmLegend prepared={prepared} kind="line" />
   )),
   bars: drawing<OutcomesPrepared>(OutcomeBars, OutcomeLegend),
-  dots: drawing<ResultDotsPrepared>(ResultDots, ({ prepared }) => (
+  dots: drawing<DotsPrepared>(Dots, ({ prepared }) => (
     <>
       <ArmLegend prepared={prepared} kind="line" />
       {prepared.marks.some((mark) => mark.published !== null) ? (

@@ -23,7 +23,7 @@ export function printLine(text: string): void {
 
 /** Prints one line of a step, in the form of the start command. */
 export function say(step: string, text: string): void {
-  printLine(`${step.padEnd(WIDTH)}${text}`)
+  printLine(`${step.padEnd(WIDTH - 1)} ${text}`)
 }
 
 /** Rewrites the current line on a terminal; silent elsewhere. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { numbers, numbersOrNull, texts, textsOrNull } from './fields'
+import { citationSchema } from './citation'
 import { compareStateSchema } from './compare'
 import { LIMITS, nameSchema } from './limits'
 
@@ -69,6 +70,12 @@ const runUsedSchema = z.object({
   model: z.string().nullable(),
 })
 
+/** A figure of the figures page, with options that differ from their defaults. */
+const figureLinkSchema = z.object({
+  ...texts('id', 'title'),
+  options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+})
+
 /** A claim with everything that was found for it. */
 export const claimCardSchema = z.object({
   ...texts('id', 'claim', 'check'),
@@ -78,14 +85,17 @@ export const claimCardSchema = z.object({
   verdict: z.enum(VERDICT_KEYS),
   /** Why; null only for a match without reservation. */
   because: z.string().nullable(),
+  /** What was measured otherwise than in the paper: judge, prompt, scorer; empty where nothing is published. */
+  deviations: z.array(z.string()),
   actions: z.array(claimActionSchema),
   findings: z.array(findingSchema),
   notes: z.array(z.string()),
   runs: z.array(runUsedSchema),
   /** Files of the results that were used. */
   resultFiles: z.array(z.string()),
-  /** Figure that shows it; null = the results page does. */
-  figure: z.string().nullable(),
+  /** Figures that show it, the most telling first. */
+  figures: z.array(figureLinkSchema),
+  citation: citationSchema,
   /** Rows of both sides as a filter of the rows page; null where the claim is about results. */
   rows: z
     .object({

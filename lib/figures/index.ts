@@ -10,12 +10,14 @@ import { ifdDensity } from './ifd-density'
 import { lengths } from './lengths'
 import { levelTransitions } from './level-transitions'
 import { lossDecomposition } from './loss-decomposition'
+import { metricAgainstOutcome } from './metric-against-outcome'
 import { mndDensity } from './mnd-density'
 import { resultsOverRounds } from './results-over-rounds'
 import { resultsOverSizes } from './results-over-sizes'
 import { resultsDumbbell } from './results-dumbbell'
 import { operatorEffect } from './operator-effect'
 import { operatorMix } from './operator-mix'
+import { rewardDots } from './reward-dots'
 import { scatter } from './scatter'
 import { scoresOverRounds } from './scores-over-rounds'
 import { selectorDots } from './selector-dots'
@@ -45,6 +47,7 @@ const FIGURES: readonly Figure[] = [
   scatter,
   operatorMix,
   operatorEffect,
+  rewardDots,
   setMeasures,
   resultsOverRounds,
   resultsOverSizes,
@@ -52,6 +55,7 @@ const FIGURES: readonly Figure[] = [
   winTieLose,
   resultsDumbbell,
   selectorDots,
+  metricAgainstOutcome,
 ]
 
 /** Returns every registered figure in the order of the figures page. */

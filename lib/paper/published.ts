@@ -1,4 +1,5 @@
 import published from './published.json'
+import tables from './results.json'
 
 /** Which of the paper's two evolvers, or the unevolved seeds. */
 export type PublishedArm = 'slm' | 'llm' | 'seed'
@@ -17,6 +18,13 @@ export interface PublishedSource {
   source: string
   /** Judge model or scoring model; null where the paper does not name it. */
   model: string | null
+}
+
+const plain = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '')
+
+/** Returns whether a model of the user, with quantisation or folder in its name, is one that the paper names. */
+export function isModelOfPaper(own: string | null, published: string): boolean {
+  return own !== null && plain(own).includes(plain(published))
 }
 
 // Spellings of the same data set in file names and folder names.
@@ -88,6 +96,20 @@ export function publishedLossRatio(kind: 'ifd' | 'ic-ifd', place: PublishedPlace
   return (kind === 'ifd' ? row.ifdPercent : row.icIfdPercent) / 100
 }
 
+interface RewardRow {
+  seedSet: string
+  round: number
+  arm: string
+  values: readonly number[]
+}
+
+const REWARDS = tables.tables.find(({ table }) => table === 14)?.rows as RewardRow[]
+
+/** Returns the published mean reward of a cell (18 cells: three seed sets, rounds 1 to 3, two arms), or null. */
+export function publishedReward(place: PublishedPlace): number | null {
+  return find(REWARDS, place)?.values[0] ?? null
+}
+
 /** One bar of the paper's figures 6 and 7: students trained on what IC-IFD keeps of Alpaca, judged against others. */
 export interface PublishedOutcome {
   figure: number
@@ -113,7 +135,9 @@ export function publishedOutcomes(): PublishedOutcome[] {
 }
 
 /** Returns where the numbers of one kind stand. */
-export function publishedSource(kind: 'levels' | 'scores' | 'lossRatios'): PublishedSource {
+export function publishedSource(
+  kind: 'levels' | 'scores' | 'lossRatios' | 'rewards',
+): PublishedSource {
   const part = published[kind]
   const model = 'judge' in part ? part.judge : null
   return { paper: published.paper, source: part.source, model }

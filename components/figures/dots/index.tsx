@@ -1,9 +1,8 @@
 'use client'
 
 import { useElementSize } from '@mantine/hooks'
-import type { ResultDotsPrepared } from '@/lib/figures/shared/result-dots'
-import type { ResultMark, ResultPanel } from '@/lib/figures/shared/result-marks'
-import { markSelection, markText, placeName } from '@/lib/figures/shared/result-text'
+import type { DotMark, DotsPrepared } from '@/lib/figures/shared/dots'
+import { placeName } from '@/lib/figures/shared/result-text'
 import { niceTicks, ticksBetween } from '../axes'
 import classes from '../figures.module.css'
 import { MarkerShape } from '../marks'
@@ -22,7 +21,7 @@ const ROOM_PX = 420
 const FREE_PX = 12
 
 /** The ends of an axis, a twentieth of the span free at both. */
-function rangeOf(marks: readonly ResultMark[]): [number, number] {
+function rangeOf(marks: readonly DotMark[]): [number, number] {
   const values = marks.flatMap(({ value, low, high, published }) =>
     [value, low, high, published].filter((one) => one !== null),
   )
@@ -33,8 +32,8 @@ function rangeOf(marks: readonly ResultMark[]): [number, number] {
 }
 
 interface PanelProps {
-  prepared: ResultDotsPrepared
-  panel: ResultPanel
+  prepared: DotsPrepared
+  panel: DotsPrepared['panels'][number]
   width: number
 }
 
@@ -93,15 +92,14 @@ function Panel({ prepared, panel, width }: PanelProps) {
                 const arm = arms.find(({ key }) => key === mark.arm)
                 const colorIndex = arm?.colorIndex ?? null
                 const label = arm?.label ?? mark.arm
-                const text = markText(mark)
                 return (
                   <PlainMark
                     key={mark.arm}
                     readout={{
                       title: `${panel.label}, ${name}`,
-                      items: [{ key: mark.arm, label, colorIndex, text }],
+                      items: [{ key: mark.arm, label, colorIndex, text: mark.detail }],
                     }}
-                    selection={markSelection(mark)}
+                    selection={mark.selection}
                   >
                     {mark.low !== null && mark.high !== null ? (
                       <path
@@ -137,8 +135,8 @@ function Panel({ prepared, panel, width }: PanelProps) {
   )
 }
 
-/** Results as dots: one panel a metric, one line a student or training set, joined between the evolvers. */
-export function ResultDots({ prepared }: { prepared: ResultDotsPrepared }) {
+/** Dots in lines: one panel a metric or seed set, one line a student, training set or round, joined between the evolvers. */
+export function Dots({ prepared }: { prepared: DotsPrepared }) {
   const { ref, width } = useElementSize()
   const across = Math.min(
     Math.max(1, prepared.panels.length),

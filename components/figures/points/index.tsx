@@ -4,7 +4,7 @@ import { axisLabel } from '@/lib/figures/shared/points-text'
 import type { PointsPrepared } from '@/lib/figures/shared/points'
 import { Facets } from '../facets'
 import classes from '../figures.module.css'
-import { ArmLegend } from '../legend'
+import { ArmLegend, PaperItem } from '../legend'
 import { INK, LEVEL_TONES, toneCss } from '../palette'
 import { BoxBar } from './box-bar'
 import { PointPanelView } from './panel'
@@ -39,7 +39,14 @@ export function Points({ prepared }: { prepared: PointsPrepared }) {
 /** What each tone of the hexagons counts, or the arms of the points. */
 export function PointsLegend({ prepared }: { prepared: PointsPrepared }) {
   const { view, steps } = prepared
-  if (view === 'points') return <ArmLegend prepared={prepared} kind="line" />
+  if (view === 'points') {
+    return (
+      <>
+        <ArmLegend prepared={prepared} kind="line" />
+        {prepared.source ? <PaperItem kind="line" source={prepared.source} /> : null}
+      </>
+    )
+  }
   return (
     <>
       <span className={classes.legendItem}>

@@ -1,11 +1,12 @@
 'use client'
 
 import type { PointAxis, PointPanel, PointsPrepared } from '@/lib/figures/shared/points'
-import { panelName } from '@/lib/figures/shared/points-text'
+import { panelName, shareOn } from '@/lib/figures/shared/points-text'
 import { logTicks, ticksBetween } from '../axes'
 import { BARE_X_AXIS_PX, X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
 import { armCss, armMarker, INK, LEVEL_TONES, markerPath, toneCss } from '../palette'
 import { BoxLayer, type Frame } from './box-layer'
+import { SetDots } from './set-dots'
 
 const TOP_PX = 6
 const RIGHT_PX = 10
@@ -13,13 +14,6 @@ const TICK_PX = 11
 const POINT_PX = 2
 
 const short = (value: number) => String(Number(value.toPrecision(3)))
-
-/** Returns where a value lies between the ends of an axis, 0 to 1. */
-function shareOn({ scale, from, to }: PointAxis, value: number): number {
-  return scale === 'log'
-    ? Math.log(value / from) / Math.log(to / from)
-    : (value - from) / (to - from)
-}
 
 function ticksOf({ scale, from, to }: PointAxis): number[] {
   return scale === 'log' ? logTicks(from, to, 5) : ticksBetween(from, to, 5)
@@ -94,8 +88,7 @@ function Dots({
   return <path d={paths.join('')} fill={armCss(colorIndex)} fillOpacity="0.55" />
 }
 
-function Axes({ prepared, frame, box }: { prepared: PointsPrepared; frame: Frame; box: PanelBox }) {
-  const { x, y } = prepared
+function Axes({ x, y, frame, box }: { x: PointAxis; y: PointAxis; frame: Frame; box: PanelBox }) {
   const { left, top, width, height } = frame
   const bottom = top + height
   const text = { fill: toneCss(INK.dim), fontSize: TICK_PX }
@@ -156,7 +149,7 @@ export function PointPanelView(props: {
       role="group"
       aria-label={title}
     >
-      <Axes prepared={prepared} frame={frame} box={box} />
+      <Axes x={panel.x ?? prepared.x} y={prepared.y} frame={frame} box={box} />
       {prepared.view === 'hexbin' ? (
         <Hexagons prepared={prepared} panel={panel} frame={frame} />
       ) : (
@@ -169,9 +162,13 @@ export function PointPanelView(props: {
         fontSize={TICK_PX}
         fill={toneCss(INK.text)}
       >
-        {`${rho}, n ${panel.n.toLocaleString('en-US')}`}
+        {panel.heading ?? `${rho}, n ${panel.n.toLocaleString('en-US')}`}
       </text>
-      <BoxLayer prepared={prepared} panel={panel} frame={frame} title={title} />
+      {panel.sets ? (
+        <SetDots prepared={prepared} panel={panel} frame={frame} />
+      ) : (
+        <BoxLayer prepared={prepared} panel={panel} frame={frame} title={title} />
+      )}
     </svg>
   )
 }

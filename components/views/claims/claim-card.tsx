@@ -1,12 +1,14 @@
 'use client'
 
-import { Badge } from '@mantine/core'
+import { Badge, Button, Menu } from '@mantine/core'
 import Link from 'next/link'
 import { sideText } from '@/components/hooks/use-compare'
+import { CiteItems } from '@/components/figures/frame/cite-menu'
 import { filterQuery } from '@/components/hooks/use-view-state'
 import { Facts } from '@/components/ui/facts'
 import { formatCount, formatMetric, plural, shortHash } from '@/components/ui/format'
 import { Table, type Column } from '@/components/ui/table'
+import { figureHref } from '@/components/views/figures/selection'
 import { VERDICTS, type ClaimCard, type Finding, type Verdict } from '@/lib/contracts/claims'
 import { emptyFilter } from '@/lib/contracts/filter'
 import classes from './claims.module.css'
@@ -107,27 +109,39 @@ function factsOf({ check, published, notes, runs, resultFiles }: ClaimCard) {
 
 /** Links to what a claim rests on. */
 function Links({ studyId, card }: { studyId: string; card: ClaimCard }) {
-  const { figure, rows, resultFiles, actions } = card
-  const filter = rows && filterQuery({ ...emptyFilter(), ...rows })
+  const { figures, rows, resultFiles, actions, citation } = card
+  const filter = { ...emptyFilter(), ...rows }
   const hasResults = resultFiles.length > 0 || actions.some(({ kind }) => kind === 'results')
   const needsCompute = actions.some(({ kind }) => kind === 'compute')
   const needsImport = actions.some(({ kind }) => kind === 'import')
   return (
     <div className={classes.links}>
-      {figure && filter ? (
-        <Link href={`/studies/${studyId}/figures${filter}#figure-${figure}`}>Figure</Link>
-      ) : null}
-      {filter ? <Link href={`/studies/${studyId}/rows${filter}`}>Rows</Link> : null}
+      {figures.map(({ id, title, options }) => (
+        <Link key={id} href={figureHref(studyId, id, options, filter)}>
+          Figure: {title}
+        </Link>
+      ))}
+      {rows ? <Link href={`/studies/${studyId}/rows${filterQuery(filter)}`}>Rows</Link> : null}
       {hasResults ? <Link href={`/studies/${studyId}/results`}>Results</Link> : null}
       {needsCompute ? <Link href={`/studies/${studyId}?do=compute`}>Compute metrics</Link> : null}
       {needsImport ? <Link href={`/studies/${studyId}?do=import`}>Import files</Link> : null}
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button variant="subtle" size="compact-sm">
+            Cite
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <CiteItems citation={citation} />
+        </Menu.Dropdown>
+      </Menu>
     </div>
   )
 }
 
 /** One claim: verdict with its reason, every difference behind it, and where each comes from. */
 export function ClaimPanel({ studyId, card }: { studyId: string; card: ClaimCard }) {
-  const { id, claim, verdict, because, actions, findings } = card
+  const { id, claim, verdict, because, deviations, actions, findings } = card
   return (
     <article className={`ev-panel ${classes.card}`} id={`claim-${id}`}>
       <div className={classes.head}>
@@ -142,6 +156,11 @@ export function ClaimPanel({ studyId, card }: { studyId: string; card: ClaimCard
       {because ? (
         <p className={classes.reason} dir="auto">
           {because}
+        </p>
+      ) : null}
+      {deviations.length > 0 ? (
+        <p className={classes.reason} dir="auto">
+          Otherwise than in the paper: {deviations.join('; ')}.
         </p>
       ) : null}
       {actions.map(({ text }) => (

@@ -14,7 +14,7 @@ import { claimsHtml, claimsMarkdown } from '@/lib/services/claims/report'
 import { getStudy } from '@/lib/services/studies'
 import { findStudy, openContext } from '../context'
 import { parseOption } from '../options'
-import { printJson, printLine, printRows, say } from '../output'
+import { printCitation, printJson, printLine, printRows, say } from '../output'
 
 interface ClaimsCommand {
   study: string
@@ -24,13 +24,23 @@ interface ClaimsCommand {
   margin?: string
   own?: string
   save?: boolean
+  cite?: true
   markdown?: string
   html?: string
 }
 
-function printCard({ id, verdict, claim, because, actions, findings }: ClaimCard): void {
+function printCard({
+  id,
+  verdict,
+  claim,
+  because,
+  deviations,
+  actions,
+  findings,
+}: ClaimCard): void {
   printLine(`${id}  ${VERDICTS[verdict]}: ${claim}`)
   if (because) say('Reason', because)
+  if (deviations.length > 0) say('Otherwise', `${deviations.join('; ')}.`)
   for (const { text } of actions) say('To do', text)
   if (findings.length > 0) {
     printRows(
@@ -77,6 +87,10 @@ async function claims(command: ClaimsCommand, json: boolean): Promise<void> {
     printJson(cards)
     return
   }
+  if (command.cite) {
+    for (const { citation } of cards) printCitation(citation)
+    return
+  }
   for (const card of cards) printCard(card)
   printLine(verdictCounts(cards))
 }
@@ -98,6 +112,7 @@ export function addClaimsCommand(program: Command): void {
     .option('--margin <points>', 'points by which general ability may be lower (C07)')
     .option('--own <file>', 'check the claims of this YAML file instead of those kept')
     .option('--save', 'keep the file of --own with the study')
+    .option('--cite', 'print a sentence and a BibTeX entry for each claim')
     .option('--markdown <file>', 'write the claims as Markdown')
     .option('--html <file>', 'write the claims as one HTML file')
     .action((command: ClaimsCommand) =>

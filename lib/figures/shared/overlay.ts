@@ -1,4 +1,4 @@
-import { publishedArm, type PublishedPlace } from '@/lib/paper/published'
+import { isModelOfPaper, publishedArm, type PublishedPlace } from '@/lib/paper/published'
 import type { FigureSeries, TableCell, TableColumn } from '../types'
 
 /** How an own value stands beside a published one. */
@@ -21,8 +21,6 @@ interface VerdictInput {
   role: string
 }
 
-const plain = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '')
-
 /**
  * Returns match or differs when both values come from the same model, and otherwise why they cannot be compared. The
  * prompts of Evolens are its own wording, which the reason says as well.
@@ -33,7 +31,7 @@ export function verdictOf(input: VerdictInput): Verdict {
   if (publishedModel === null) {
     return { verdict: 'not comparable', reason: `the paper does not name its ${role}` }
   }
-  if (ownModel === null || !plain(ownModel).includes(plain(publishedModel))) {
+  if (!isModelOfPaper(ownModel, publishedModel)) {
     const who = ownModel === null ? 'unknown' : ownModel
     return {
       verdict: 'not comparable',

@@ -74,6 +74,13 @@ export function valueAt({ scale, from, to }: PointAxis, share: number): number {
   return scale === 'log' ? from * (to / from) ** share : from + (to - from) * share
 }
 
+/** Returns where a value lies between the ends of an axis, 0 to 1. */
+export function shareOn({ scale, from, to }: PointAxis, value: number): number {
+  return scale === 'log'
+    ? Math.log(value / from) / Math.log(to / from)
+    : (value - from) / (to - from)
+}
+
 /** Returns the drawn hexagons: their centres and how many rows lie in each. */
 export function pointsDrawn(prepared: PointsPrepared): FigureTable {
   const { x, y, lattice, panels } = prepared

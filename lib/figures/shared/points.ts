@@ -1,7 +1,7 @@
 import { midRanks, pearson } from '@/lib/stats/correlation'
 import { createRandom } from '@/lib/stats/random'
 import { ascendingOrder } from '@/lib/stats/ranks'
-import type { FacetAxis, FigureData, FigureSeries, PreparedCommon } from '../types'
+import type { FacetAxis, FigureData, FigureSelection, FigureSeries, PreparedCommon } from '../types'
 import { axisOf, evenAxis, logAxis } from './axis'
 import { ALL, seedSetColumns } from './groups'
 import { comparablePairs, pairsOf, type PairOfColumns } from './pairs'
@@ -16,6 +16,21 @@ export interface PointAxis {
   scale: 'linear' | 'log'
   from: number
   to: number
+}
+
+/** A set of rows as one point. */
+export interface SetMark {
+  key: string
+  label: string
+  arm: string
+  x: number
+  y: number
+  low: number | null
+  high: number | null
+  /** A number of the paper: drawn hollow, in no correlation. */
+  published: boolean
+  detail: string
+  selection: FigureSelection | null
 }
 
 /** Rows of one cell of a panel's lattice. */
@@ -36,10 +51,16 @@ export interface PointPanel {
   /** x and y of the drawn points, one after another. */
   points: number[]
   partial: boolean
+  /** Sets of rows, drawn instead of rows, with an x axis of their own and what is said of them. */
+  sets?: SetMark[]
+  x?: PointAxis
+  heading?: string
 }
 
 /** What a figure of two columns draws: hexagons with counts, or single points. */
 export interface PointsPrepared extends PreparedCommon {
+  /** Where published points come from; '' or absent = there are none. */
+  source?: string
   rows: FacetAxis[]
   columns: FacetAxis[]
   view: 'hexbin' | 'points'

@@ -2,11 +2,14 @@ import { z } from 'zod'
 import type { StoredResult } from '@/lib/contracts/results'
 import { publishedSource } from '@/lib/paper/published'
 import { defineFigure, type FigureData, type FigureResults } from '../types'
+import type { DotMark, DotsPrepared } from './dots'
 import { exampleResults } from './example-results'
 import { choice } from './options'
-import { resultMarks, type ResultChoice, type ResultLayout } from './result-marks'
+import { resultMarks, type ResultChoice, type ResultLayout, type ResultMark } from './result-marks'
 import { resultOptions } from './result-lines'
 import {
+  markSelection,
+  markText,
   pairsOf,
   resultMarksTable,
   resultsAltText,
@@ -15,10 +18,10 @@ import {
 } from './result-text'
 
 /** What dots of results are drawn from: one panel a metric, one line a place. */
-export interface ResultDotsPrepared extends ResultsShown {
-  /** Keys of the lines of each panel, in the order in which they are drawn. */
-  lines: Record<string, string[]>
-  overlay: { shown: boolean; source: string }
+export interface ResultDotsPrepared extends ResultsShown, DotsPrepared {
+  panels: ResultsShown['panels']
+  marks: (ResultMark & DotMark)[]
+  placeNames: Record<string, string>
 }
 
 interface ResultDots {
@@ -64,6 +67,11 @@ function prepareWith(figure: ResultDots, data: FigureData, chosen: Options): Res
   const { paper } = publishedSource('scores')
   return {
     ...found,
+    marks: found.marks.map((mark) => ({
+      ...mark,
+      detail: markText(mark),
+      selection: markSelection(mark),
+    })),
     counted: 'results',
     lines: Object.fromEntries(found.panels.map(({ key }) => [key, linesOf(key)])),
     overlay: { shown: chosen.paper, source: `${paper}, ${figure.tables}` },

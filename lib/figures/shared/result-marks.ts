@@ -97,7 +97,8 @@ export function drawnValue(result: StoredResult): number | null {
 
 const isSharePercent = ({ unit }: StoredResult) => unit === 'percent' || unit === 'fraction'
 
-function paperClass(result: StoredResult): 'small' | 'large' | 'seeds' | null {
+/** Returns the class of evolver that a published result is of. */
+export function paperClass(result: StoredResult): 'small' | 'large' | 'seeds' | null {
   const arm = result.mapping.armKey ?? ''
   if (arm === SEEDS_KEY) return 'seeds'
   if (arm.startsWith('SLM')) return 'small'
@@ -105,7 +106,8 @@ function paperClass(result: StoredResult): 'small' | 'large' | 'seeds' | null {
 }
 
 const SEEDS_MARK: ArmMark = { key: SEEDS_KEY, label: SEEDS_LABEL, colorIndex: null }
-const PAPER_ARMS: Readonly<Record<string, ArmMark>> = {
+/** Evolvers of published results where the study has no own ones. */
+export const PAPER_ARMS: Readonly<Record<string, ArmMark>> = {
   small: { key: 'small', label: 'SLM (published)', colorIndex: 0 },
   large: { key: 'large', label: 'LLM (published)', colorIndex: 1 },
   seeds: SEEDS_MARK,
@@ -141,15 +143,16 @@ export function comparableResults(panel: FacetAxis, found: readonly StoredResult
   return { kept: mix ? found : (groups[0] ?? []), conflicts: [conflict] }
 }
 
-/** The student that is drawn: the one chosen, else the one with most results. */
-function studentFor(own: readonly StoredResult[], chosen: string): string {
+/** Returns the student that is drawn: the one chosen, else the one with most results. */
+export function studentFor(own: readonly StoredResult[], chosen: string): string {
   if (chosen !== AUTO) return chosen
   const sizes = new Map<string, number>()
   for (const result of own) sizes.set(studentOf(result), (sizes.get(studentOf(result)) ?? 0) + 1)
   return [...sizes].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? ''
 }
 
-function panelsOf(results: readonly StoredResult[], metric: string) {
+/** Returns the results of the metrics that are drawn, and how many metrics are left. */
+export function panelsOf(results: readonly StoredResult[], metric: string) {
   const found = new Map<string, StoredResult[]>()
   for (const result of results) {
     const key = panelKey(result)

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { runs } from '@/db/schema'
 import type { ResultModel } from '@/lib/contracts/results'
 import { createRandom } from '@/lib/stats/random'
 import {
@@ -15,6 +16,8 @@ import {
   verdict,
 } from '@/lib/testing/claims'
 import { addTestRun } from '@/lib/testing/compare'
+import { describeFigure, getFigure, parseFigureOptions } from '@/lib/figures'
+import { CLAIMS } from './registry'
 import { paperPairs } from './checks/results'
 
 const study = claimStudies()
@@ -29,7 +32,16 @@ describe('claims on rows', () => {
       'large.2': values(3),
     })
     const card = await check('C02')
-    expect(card).toMatchObject({ verdict: 'match', because: null, figure: 'difficulty-levels' })
+    expect(card).toMatchObject({
+      verdict: 'match',
+      because: null,
+      citation: {
+        sentence: expect.stringMatching(
+          /^Claim "C02: Instructions of .*\(verdict: match; 2 differences, n 40; definition difficulty/,
+        ),
+        bibtex: expect.stringMatching(/^@misc\{evolens-claim-/),
+      },
+    })
     expect(card?.findings.map(({ n, of, units, state }) => [n, of, units, state])).toEqual([
       [SEEDS, SEEDS, SEEDS, 'shown'],
       [SEEDS, SEEDS, SEEDS, 'shown'],
@@ -38,6 +50,33 @@ describe('claims on rows', () => {
     expect(first?.effect).toBeCloseTo(7 * 1.0975, 9)
     expect(first?.low).toBeGreaterThan(0)
     expect(card?.runs).toHaveLength(1)
+    const otherwise = ["prompts of the judge in Evolens' wording"]
+    const judge = 'in the paper Qwen-2.5-72B-Instruct'
+    expect(card?.deviations).toEqual([`judge model not known, ${judge}`, ...otherwise])
+    const judgedBy = async (model: string, version = '1') => {
+      const definition = {
+        metric: 'difficulty_score',
+        metricVersion: 1,
+        params: { constrained: 'always' },
+        model: { model },
+        prompts: [{ id: 'judge-score', version, hash: 'h' }],
+      }
+      study().db.update(runs).set({ definition, definitionHash: model }).run()
+      const { deviations = [], runs: used = [] } = (await check('C02')) ?? {}
+      return [used[0]?.model, ...deviations]
+    }
+    const constrained = 'replies constrained to the scale, in the paper free'
+    expect(await judgedBy('tiny.gguf')).toEqual([
+      'tiny.gguf',
+      `judge model tiny.gguf, ${judge}`,
+      ...otherwise,
+      constrained,
+    ])
+    expect(await judgedBy('Qwen/Qwen2.5-72B-Instruct-AWQ', 'custom')).toEqual([
+      'Qwen/Qwen2.5-72B-Instruct-AWQ',
+      'prompts of the judge in your own text',
+      constrained,
+    ])
     expect(card?.rows).toEqual({ arms: ['small', 'large'], rounds: [1, 2], seedSets: ['general'] })
     expect(card?.notes.join()).toContain('difficulty level')
     const swapped = await check('C02', SWAPPED)
@@ -305,6 +344,18 @@ describe('claims on results', () => {
     const seeds = [1, 2, 9]
     expect(ahead(seeds, 'small', 'seeds') + ahead(seeds, 'large', 'seeds')).toBe(185)
   })
+})
+
+it('every claim opens figures that exist, with options that they have', () => {
+  expect(CLAIMS.filter(({ figures }) => figures.length === 0)).toEqual([])
+  for (const { id, figures } of CLAIMS) {
+    for (const link of figures) {
+      const figure = getFigure(link.id)
+      const names = describeFigure(figure).options.map(({ name }) => name)
+      expect(names, `${id}, ${link.id}`).toEqual(expect.arrayContaining(Object.keys(link.options)))
+      expect(parseFigureOptions(figure, link.options)).toMatchObject(link.options)
+    }
+  }
 })
 
 it('is checked once until something changes', async () => {

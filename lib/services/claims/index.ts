@@ -1,21 +1,29 @@
 import type { Db } from '@/db/client'
 import {
   CLAIM_QUESTIONS,
+  VERDICTS,
   type ClaimCard,
   type ClaimChoice,
   type ClaimList,
   type ClaimQuestion,
   type Finding,
+  type Verdict,
 } from '@/lib/contracts/claims'
-import { plural } from '@/lib/contracts/format'
+import { citationOf } from '@/lib/contracts/citation'
+import { formatCount, plural } from '@/lib/contracts/format'
+import type { RunInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
+import { getFigure } from '@/lib/figures'
 import { cachesOf } from '../columns/cache'
+import { APP_VERSION } from '../runs/definition'
+import { deviationsOf, modelOf } from './deviations'
 import { checkOwnClaim, ownEntries, storedOwnClaims } from './own'
-import { CLAIMS, type ClaimEntry } from './registry'
+import type { ClaimEntry } from './entries/entry'
+import { CLAIMS } from './registry'
 import { claimStudy, type ClaimStudy, type Outcome } from './study'
 import { judged, verdictOf } from './verdict'
 
-type Described = Pick<ClaimEntry, 'id' | 'question' | 'claim' | 'check' | 'published' | 'figure'>
+type Described = Pick<ClaimEntry, 'id' | 'question' | 'claim' | 'check' | 'published' | 'figures'>
 
 const SCENARIO_NAMES = {
   'evol-instruct': 'Evol-Instruct',
@@ -24,19 +32,9 @@ const SCENARIO_NAMES = {
   other: 'another method',
 }
 
-function runsOf({ detail }: ClaimStudy, findings: readonly Finding[]): ClaimCard['runs'] {
+function runsOf({ detail }: ClaimStudy, findings: readonly Finding[]): RunInfo[] {
   const ids = new Set(findings.flatMap(({ runs }) => runs))
-  return detail.runs
-    .filter(({ id }) => ids.has(id))
-    .map(({ id, metricLabel, definitionHash, definition }) => {
-      const model = definition.model?.['id'] ?? definition.model?.['name']
-      return {
-        runId: id,
-        metric: metricLabel,
-        definitionHash,
-        model: typeof model === 'string' ? model : null,
-      }
-    })
+  return detail.runs.filter(({ id }) => ids.has(id))
 }
 
 function rowsOf(findings: readonly Finding[]): ClaimCard['rows'] {
@@ -50,27 +48,64 @@ function rowsOf(findings: readonly Finding[]): ClaimCard['rows'] {
   }
 }
 
+/** What a verdict rests on, in words: the differences with their counts, and the files of results. */
+function basisOf(verdict: Verdict, findings: readonly Finding[], files: readonly string[]): string {
+  const counted = findings.filter(({ n, expected }) => n > 0 && expected !== null)
+  const ns = counted.map(({ n }) => n)
+  const [least, most] = [Math.min(...ns), Math.max(...ns)].map(formatCount)
+  const range = least === most ? `n ${least}` : `n ${least} to ${most}`
+  return [
+    `verdict: ${VERDICTS[verdict].toLowerCase()}`,
+    ...(counted.length > 0 ? [`${plural(counted.length, 'difference')}, ${range}`] : []),
+    ...(files.length > 0 ? [`results of ${files.join(', ')}`] : []),
+  ].join('; ')
+}
+
 function cardOf(study: ClaimStudy, entry: Described, outcome: Outcome): ClaimCard {
-  const { id, question, claim, check, published, figure } = entry
+  const { id, question, claim, check, published } = entry
   const findings = judged(outcome.findings)
   const found = verdictOf(findings)
   const isDoubtful = found.verdict === 'match' && outcome.doubt != null
+  const verdict = isDoubtful ? 'not_comparable' : found.verdict
+  const usedRuns = runsOf(study, findings)
+  const runs = usedRuns.map((run) => ({
+    runId: run.id,
+    metric: run.metricLabel,
+    definitionHash: run.definitionHash,
+    model: modelOf(run),
+  }))
+  const resultFiles = outcome.resultFiles ?? []
   return {
     id,
     question,
     claim,
     check,
     published,
-    figure,
-    verdict: isDoubtful ? 'not_comparable' : found.verdict,
+    figures: entry.figures.map((link) => ({ ...link, title: getFigure(link.id).title })),
+    verdict,
     because: isDoubtful ? (outcome.doubt ?? null) : found.because,
+    deviations: hasPublished(question) ? deviationsOf(usedRuns, { resultFiles }) : [],
     actions: outcome.actions ?? [],
     findings,
     notes: outcome.notes ?? [],
-    runs: runsOf(study, findings),
-    resultFiles: outcome.resultFiles ?? [],
+    runs,
+    resultFiles,
     rows: rowsOf(findings),
+    citation: citationOf({
+      kind: 'claim',
+      title: `${id}: ${claim}`,
+      study: study.detail.study.name,
+      basis: basisOf(verdict, findings, resultFiles),
+      runs,
+      version: APP_VERSION,
+      at: Date.now(),
+    }),
   }
+}
+
+/** Whether the paper measured the same, so that it matters how. */
+function hasPublished(question: ClaimQuestion): boolean {
+  return question !== 'own' && question !== 'extra'
 }
 
 const SIDES_ACTION = {

@@ -19,7 +19,7 @@ import { getStudy } from '../studies'
 import { IMPORT_RESULTS } from './checks/results'
 import { columnFindings, computeAction } from './columns'
 import { filesOf, pairResults, resultFinding } from './results'
-import type { ClaimEntry } from './registry'
+import type { ClaimEntry } from './entries/entry'
 import type { ClaimStudy, Outcome } from './study'
 import { emptyFinding } from './verdict'
 
@@ -221,6 +221,10 @@ async function findOwn(study: ClaimStudy, own: NamedClaim): Promise<Outcome> {
   }
 }
 
+function isNumber({ detail }: ClaimStudy, columnId: string): boolean {
+  return detail.columns.some(({ id, shape }) => id === columnId && shape === 'scalar')
+}
+
 const DIRECTION_WORDS = { higher: 'higher than', lower: 'lower than', not_lower: 'not lower than' }
 
 /** Returns an own claim as a card's description, with what was found for it; what the study does not have is said, not thrown. */
@@ -234,7 +238,11 @@ export async function checkOwnClaim(
     id: own.id,
     claim: own.claim,
     question: 'own' as const,
-    figure: null,
+    // Coded columns have no density; the results page lists single results.
+    figures:
+      own.metric === undefined || !isNumber(study, own.metric)
+        ? []
+        : [{ id: 'distribution', options: { column: own.metric } }],
     check: `${what}: ${own.a} ${DIRECTION_WORDS[own.direction]} ${own.b}${by}.`,
     published: own.source ?? 'No published number.',
   }

@@ -54,9 +54,11 @@ function facts(card: ClaimCard): [name: string, text: string][] {
     ['Check', card.check],
     ['Published', card.published],
     ['Reason', card.because ?? ''],
+    ['Otherwise than in the paper', card.deviations.join('; ')],
     ['To do', card.actions.map(({ text }) => text).join(' ')],
     ['Notes', card.notes.join(' ')],
     ['Runs and files', sources(card).join('; ')],
+    ['Cite as', card.citation.sentence],
   ]
   return lines.filter(([, text]) => text !== '')
 }

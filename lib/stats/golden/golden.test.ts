@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { chanceCorrected } from '../agreement'
 import { resampledSums } from '../cluster-bootstrap'
 import { detectableDifference, lengthAdjusted, robustMean } from '../cluster-robust'
-import { midRanks, pearson } from '../correlation'
+import { pearson } from '../correlation'
 import { friedman } from '../friedman'
 import { holm } from '../holm'
 import {
@@ -14,6 +14,7 @@ import {
   stuartMaxwell,
   totalVariation,
 } from '../levels'
+import { bootstrapInterval, fisherInterval, spearman } from '../rank-correlation'
 import { mcnemar, pairedDifferences, signTest, wilcoxonSignedRank } from '../paired'
 import { cliffsDelta, kolmogorovSmirnov, mannWhitney } from '../unpaired'
 import golden from './fixtures/golden.json'
@@ -96,8 +97,20 @@ describe('against numpy, scipy, statsmodels and scikit-learn', () => {
   it.each(Object.entries(golden.correlations))('correlations: %s', (_, expected) => {
     const { x, y } = expected
     expect(errorOf('Pearson r', value(pearson(x, y)).value, expected.pearson)).toBeLessThan(BOUND)
-    const spearman = value(pearson(midRanks(x), midRanks(y))).value
-    expect(errorOf('Spearman rho', spearman, expected.spearman)).toBeLessThan(BOUND)
+    const rho = value(spearman(x, y)).value
+    expect(errorOf('Spearman rho', rho, expected.spearman)).toBeLessThan(BOUND)
+    const fisher = fisherInterval(x, y)
+    expect(fisher.ok).toBe(expected.fisher !== null)
+    const bounds = fisher.ok ? [fisher.low, fisher.high] : []
+    bounds.forEach((bound, i) => {
+      expect(errorOf("Fisher's interval of rho", bound, expected.fisher?.[i] ?? 0)).toBeLessThan(
+        BOUND,
+      )
+    })
+    const { low, high, ...draws } = expected.bootstrap
+    const drawn = value(bootstrapInterval(x, y, draws))
+    expect(errorOf('Bootstrap interval of rho', drawn.low, low)).toBeLessThan(BOUND)
+    expect(errorOf('Bootstrap interval of rho', drawn.high, high)).toBeLessThan(BOUND)
   })
 
   it('marginal homogeneity and trend, by pair and by seed', () => {

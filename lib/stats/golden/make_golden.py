@@ -278,15 +278,41 @@ def correlations():
         "ties": (rng.integers(1, 6, 400), rng.integers(1, 4, 400)),
         "heavy": (np.round(rng.standard_cauchy(150), 4), np.round(rng.standard_cauchy(150), 4)),
         "two": (np.array([1.0, 4.0]), np.array([7.0, 2.0])),
+        "sets": (np.array([20.1, 31.5, 28.0, 44.2, 51.0, 40.9, 28.0]), np.array([33.1, 36.8, 35.5, 35.1, 40.2, 33.8, 32.5])),
     }
     return {
         name: {
             "x": a.tolist(), "y": b.tolist(),
             "pearson": float(stats.pearsonr(a, b).statistic),
             "spearman": float(stats.spearmanr(a, b).statistic),
+            "fisher": fisher_of_ranks(a, b),
+            "bootstrap": bootstrap_of_ranks(a, b),
         }
         for name, (a, b) in cases.items()
     }
+
+
+def fisher_of_ranks(a, b):
+    """Fisher's interval of Spearman's rho; None at 1 and -1, where it does not exist."""
+    found = stats.pearsonr(stats.rankdata(a), stats.rankdata(b))
+    if abs(found.statistic) > 1 - 1e-12:
+        return None
+    interval = found.confidence_interval(0.95)
+    return [float(interval.low), float(interval.high)]
+
+
+def bootstrap_of_ranks(a, b):
+    """Percentile interval of Spearman's rho over resampled pairs, drawn with the generator of the product."""
+    resamples, seed = 200, 3
+    random = Xoshiro(seed)
+    found = []
+    for _ in range(resamples):
+        rows = [random.below(len(a)) for _ in range(len(a))]
+        x, y = a[rows], b[rows]
+        if np.ptp(x) > 0 and np.ptp(y) > 0:
+            found.append(stats.spearmanr(x, y).statistic)
+    low, high = np.quantile(found, [0.025, 0.975])
+    return {"resamples": resamples, "seed": seed, "low": float(low), "high": float(high)}
 
 
 def main():

@@ -15,6 +15,7 @@ import { mndDensity } from './mnd-density'
 import { resultsOverRounds } from './results-over-rounds'
 import { resultsOverSizes } from './results-over-sizes'
 import { resultsDumbbell } from './results-dumbbell'
+import { resultsHeatMap } from './results-heat-map'
 import { operatorEffect } from './operator-effect'
 import { operatorMix } from './operator-mix'
 import { rewardDots } from './reward-dots'
@@ -54,6 +55,7 @@ const FIGURES: readonly Figure[] = [
   temperatureLines,
   winTieLose,
   resultsDumbbell,
+  resultsHeatMap,
   selectorDots,
   metricAgainstOutcome,
 ]

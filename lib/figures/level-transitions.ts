@@ -7,7 +7,7 @@ import { ALL, seedSetColumns } from './shared/groups'
 import { matrixAltText, type MatrixPanel, type MatrixPrepared } from './shared/matrix'
 import { choice, columnChoice, columnsOption, mixOption } from './shared/options'
 import { armOf, armsOf, comparable, countAll, roundLabel, roundsOf } from './shared/series'
-import { count, labelOf, number3, percent, plural } from './shared/text'
+import { count, labelOf, percent, plural, signed } from './shared/text'
 import {
   defineFigure,
   type FacetAxis,
@@ -78,8 +78,6 @@ function levelled({ from, to, seeds }: ValuePairs, k: number) {
     Float64Array.from(kept.subarray(0, n), (i) => values[i] as number)
   return { from: pick(from), to: pick(to), seeds: pick(seeds), left: from.length - n }
 }
-
-const signed = (value: number) => `${value > 0 ? '+' : ''}${number3(value)}`
 
 function captionsOf(
   { from, to, seeds }: ReturnType<typeof levelled>,

@@ -20,7 +20,7 @@ function result(
 }
 
 function draw(own: ReturnType<typeof exampleResult>[], options: object = {}): OutcomePrepared {
-  const data: FigureData = { ...base, results: { ...base.results, own } as FigureData['results'] }
+  const data = { ...base, results: { ...base.results, own } } as FigureData
   const parsed = parseFigureOptions(metricAgainstOutcome, options)
   return metricAgainstOutcome.prepare(data, parsed) as OutcomePrepared
 }
@@ -132,7 +132,7 @@ it("gives Fisher's interval where it is chosen, and none for a correlation of 1"
     .map(({ armKey, round, columns }) => ({
       armKey: armKey as string,
       round,
-      words: columns[LENGTH]?.values.reduce((sum, one) => sum + one, 0) ?? 0,
+      words: [...(columns[LENGTH]?.values ?? [])].reduce((sum, one) => sum + one, 0),
     }))
     .toSorted((a, b) => a.words - b.words)
   const own = monotone.map(({ armKey, round }, at) => result(at + 1, 100 + at, { armKey, round }))

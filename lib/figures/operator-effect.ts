@@ -7,7 +7,7 @@ import { ALL, seedSetColumns } from './shared/groups'
 import { matrixAltText, type MatrixPrepared } from './shared/matrix'
 import { choice, columnChoice, mixOption } from './shared/options'
 import { armOf, armsOf, comparable, countAll, roundLabel, roundsOf } from './shared/series'
-import { count, labelOf, list, number3, plural } from './shared/text'
+import { count, labelOf, list, number3, plural, signed } from './shared/text'
 import { defineFigure, type FacetAxis, type FigureData, type FigureSelection } from './types'
 
 const SCORE = 'difficulty_score.score'
@@ -83,8 +83,6 @@ function withNames(data: FigureData): { data: FigureData; names: string[] } {
   })
   return { data: { ...data, series }, names }
 }
-
-const signed = (value: number) => `${value > 0 ? '+' : ''}${number3(value)}`
 
 function selectionOf({ place, operator, arm }: Effect): FigureSelection | null {
   if (operator === UNKNOWN) return null

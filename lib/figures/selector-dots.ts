@@ -23,7 +23,7 @@ export const selectorDots = resultDots({
     needs: 'an export that it was trained on',
     paper: ({ fileId }) => fileId === 'table-5',
   }),
-  tables: 'Table 5, Llama-3-8B, 25 % kept',
+  tables: () => 'Table 5, Llama-3-8B, 25 % kept',
   exports: EXPORTS,
   example: () => {
     const [armKey = ''] = exampleArms()

@@ -17,7 +17,7 @@ const TEXT_PX = 11
 const SMALL_PX = 9
 // Mean width of a letter, to tell what fits.
 const LETTER_PX = 5.8
-const MOST_NAME_PX = 120
+const MOST_NAME_PX = 240
 const FEWEST_NAME_PX = 40
 // Wider cells would only be empty.
 const WIDEST_CELL_PX = 170

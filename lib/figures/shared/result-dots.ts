@@ -24,22 +24,26 @@ export interface ResultDotsPrepared extends ResultsShown, DotsPrepared {
   placeNames: Record<string, string>
 }
 
-interface ResultDots {
+type More<S extends z.ZodRawShape> = z.infer<z.ZodObject<S>>
+
+interface ResultDots<S extends z.ZodRawShape> {
   id: string
   title: string
   description: string
   placeLabel: string
+  /** Options beside those of every figure of results. */
+  more?: S
   /** Layout of the study's results. */
-  layout(results: FigureResults): ResultLayout
+  layout(results: FigureResults, chosen: More<S>): ResultLayout
   /** Tables of the published numbers. */
-  tables: string
+  tables(chosen: More<S>): string
   example(): StoredResult[]
   exports?: FigureResults['exports']
 }
 
 type Options = ResultChoice & Record<string, unknown> & { order: 'difference' | 'name' }
 
-const options = z.object({
+const optionsOfDots = {
   ...resultOptions,
   order: choice(
     { difference: 'By difference', name: 'By name' },
@@ -48,11 +52,15 @@ const options = z.object({
       description: 'By how far the first evolver is ahead of the second, or by name.',
     },
   ),
-}) as unknown as z.ZodType<Options>
+}
 
-function prepareWith(figure: ResultDots, data: FigureData, chosen: Options): ResultDotsPrepared {
+function prepareWith<S extends z.ZodRawShape>(
+  figure: ResultDots<S>,
+  data: FigureData,
+  chosen: Options & More<S>,
+): ResultDotsPrepared {
   const results = data.results ?? { own: [], arms: [], seedSets: [], exports: [] }
-  const found = resultMarks(results, chosen, figure.layout(results))
+  const found = resultMarks(results, chosen, figure.layout(results, chosen))
   const gaps = new Map(
     (pairsOf(found)?.pairs ?? []).map(({ a, gap }) => [JSON.stringify([a.panel, a.place]), gap]),
   )
@@ -74,7 +82,7 @@ function prepareWith(figure: ResultDots, data: FigureData, chosen: Options): Res
     })),
     counted: 'results',
     lines: Object.fromEntries(found.panels.map(({ key }) => [key, linesOf(key)])),
-    overlay: { shown: chosen.paper, source: `${paper}, ${figure.tables}` },
+    overlay: { shown: chosen.paper, source: `${paper}, ${figure.tables(chosen)}` },
     placeLabel: figure.placeLabel,
     placeNames: {},
     paperShown: chosen.paper,
@@ -82,14 +90,15 @@ function prepareWith(figure: ResultDots, data: FigureData, chosen: Options): Res
 }
 
 /** Returns a figure that draws benchmark results as dots: one panel a metric, one line a student or training set. */
-export function resultDots(figure: ResultDots) {
-  return defineFigure<Options, ResultDotsPrepared>({
+export function resultDots<S extends z.ZodRawShape = Record<never, never>>(figure: ResultDots<S>) {
+  const all = z.object({ ...optionsOfDots, ...figure.more })
+  return defineFigure<Options & More<S>, ResultDotsPrepared>({
     id: figure.id,
     title: figure.title,
     description: figure.description,
     drawing: 'dots',
     question: 'gain',
-    options,
+    options: all as unknown as z.ZodType<Options & More<S>>,
     columns: () => [],
     needsResults: true,
     prepare: (data, chosen) => prepareWith(figure, data, chosen),

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { describeFigure, parseFigureOptions } from '..'
 import { resultsDumbbell } from '../results-dumbbell'
+import { resultsHeatMap } from '../results-heat-map'
 import { selectorDots } from '../selector-dots'
+import type { MatrixPrepared } from './matrix'
 import type { ResultDotsPrepared } from './result-dots'
 import { resultsOverRounds } from '../results-over-rounds'
 import { resultsOverSizes } from '../results-over-sizes'
@@ -185,4 +187,48 @@ it('sets the selectors of table 5 beside each other', () => {
   ) as ResultDotsPrepared
   expect(dots.marks).toHaveLength(20)
   expect(Object.values(dots.lines)[0]).toContain('IC-IFD, 25 % kept')
+})
+
+it.each([
+  ['llama', 144, 48],
+  ['qwen', 144, 48],
+  ['autoif', 168, 84],
+  ['autoEvol', 48, 24],
+])(
+  'sets the published tables "%s" beside own results of students, as dots and as differences',
+  (tables, n, pairs) => {
+    const options = { paper: true, tables }
+    const dots = draw(resultsDumbbell, none, options)
+    expect(dots.overlay.source).toContain('Table')
+    const map = resultsHeatMap.prepare(
+      none,
+      parseFigureOptions(resultsHeatMap, options),
+    ) as MatrixPrepared
+    expect(map.counts.reduce((sum, one) => sum + one.n, 0)).toBe(n)
+    const [panel] = map.panels
+    expect(panel?.cells.filter(({ text }) => text !== '')).toHaveLength(pairs)
+    expect(map.reading).toMatch(/above zero in \d+ of/)
+  },
+)
+
+it('gives table 1 as 42 of 48 differences above zero, as the paper counts them', () => {
+  const parsed = parseFigureOptions(resultsHeatMap, { paper: true })
+  const map = resultsHeatMap.prepare(none, parsed) as MatrixPrepared
+  expect(map.reading).toContain('above zero in 42 of 48 differences')
+})
+
+it('draws own differences with their intervals, and a student with one evolver only as no pair', () => {
+  const of = (no: number, k: number, mapping: object) =>
+    exampleResult(no, { ...gsm8k, value: k / 1000, n: 1000, k }, mapping)
+  const other = { ...small, student: 'Other' }
+  const own = [of(1, 640, small), of(2, 600, { ...small, armKey: 'large-70b' }), of(3, 500, other)]
+  const parsed = parseFigureOptions(resultsHeatMap, {})
+  const map = resultsHeatMap.prepare(exampleResults(own), parsed) as MatrixPrepared
+  expect(map.panels[0]?.across).toEqual(['Llama-3-8B'])
+  const [cell] = map.panels[0]?.cells ?? []
+  expect(cell?.text).toBe('+4.00')
+  expect(cell?.read).toMatch(
+    /^gsm8k, exact_match,strict-match, Llama-3-8B: \+4\.00 \(-0\.25.* to 8\.\d+\)$/,
+  )
+  expect(map.table.rows[0]).toMatchObject({ value: 4, place: 'Llama-3-8B' })
 })

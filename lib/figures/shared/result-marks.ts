@@ -152,7 +152,7 @@ export function studentFor(own: readonly StoredResult[], chosen: string): string
 }
 
 /** Returns the results of the metrics that are drawn, and how many metrics are left. */
-export function panelsOf(results: readonly StoredResult[], metric: string) {
+export function panelsOf(results: readonly StoredResult[], metric: string, most = MOST_PANELS) {
   const found = new Map<string, StoredResult[]>()
   for (const result of results) {
     const key = panelKey(result)
@@ -168,7 +168,7 @@ export function panelsOf(results: readonly StoredResult[], metric: string) {
     .toSorted(
       (a, b) => Number(b.isPublished) - Number(a.isPublished) || b.inside.length - a.inside.length,
     )
-    .slice(0, MOST_PANELS)
+    .slice(0, most)
   return { shown: all.filter((panel) => shown.includes(panel)), left: all.length - shown.length }
 }
 
@@ -214,6 +214,7 @@ export function resultMarks(
   results: FigureResults,
   choice: ResultChoice,
   layout: ResultLayout,
+  most = MOST_PANELS,
 ): ResultMarks {
   const placed = results.own.filter(
     (result) => result.mapping.armKey !== null && layout.place(result) !== null,
@@ -222,7 +223,7 @@ export function resultMarks(
   const own = placed.filter((result) => student === null || studentOf(result) === student)
   const paper = choice.paper ? publishedResults().filter(layout.paper) : []
   const isPaperOnly = own.length === 0 && paper.length > 0
-  const { shown, left } = panelsOf(isPaperOnly ? paper : own, choice.metric)
+  const { shown, left } = panelsOf(isPaperOnly ? paper : own, choice.metric, most)
 
   const armMarks = new Map<string, ArmMark>([
     [SEEDS_KEY, SEEDS_MARK],
@@ -297,9 +298,9 @@ export function resultMarks(
     ...(choice.paper && !isPaperOnly && list.length > 0 && list.every((m) => m.published === null)
       ? ['The paper prints no numbers for these metrics, evolvers and places.']
       : []),
-    ...(choice.paper && list.some((mark) => mark.published !== null)
+    ...(choice.paper && !isPaperOnly && list.some((mark) => mark.published !== null)
       ? [
-          'The paper does not state its evaluation tool, its version or its prompts, so published numbers can be looked at beside own ones but not compared strictly.',
+          'Published numbers stand beside own ones for orientation only: the paper names no evaluation tool, version or prompt, so no difference from them is judged.',
         ]
       : []),
   ]

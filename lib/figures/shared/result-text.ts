@@ -1,7 +1,7 @@
 import type { FigureSelection, FigureTable, PreparedCommon } from '../types'
 import { differenceOf } from './result-interval'
 import type { ResultMark, ResultPanel } from './result-marks'
-import { publishedCells, intervalColumns } from './overlay'
+import { intervalColumns } from './overlay'
 import { count, labelOf, list, number3, plural } from './text'
 
 /** What texts and table of a figure of results are made from. */
@@ -15,8 +15,6 @@ export interface ResultsShown extends PreparedCommon {
 }
 
 const BASIS = { wilson: 'Wilson, k of n', stderr: 'stated standard error' } as const
-// A published number has no model behind it that could be matched with the own one: what differs is the tool.
-const ROLE = 'evaluation tool'
 
 /** Returns what is said of a number when it is pointed at: value, k of n, interval. */
 export function markText({
@@ -66,11 +64,17 @@ export function resultMarksTable(shown: ResultsShown): FigureTable {
       { key: 'k', label: 'Correct', unit: '' },
       { key: 'n', label: 'n', unit: '' },
       { key: 'basis', label: 'Interval from', unit: '' },
-      ...intervalColumns('', paperShown),
+      ...intervalColumns('', false),
+      // No verdict: what keeps every number of the paper apart is said once, in the notes.
+      ...(paperShown
+        ? [
+            { key: 'paper', label: 'Paper', unit: '' },
+            { key: 'difference', label: 'Own minus paper', unit: '' },
+          ]
+        : []),
     ],
     rows: marks.map((mark) => {
       const { value, low, high, published } = mark
-      const models = { ownModel: null, publishedModel: null, role: ROLE }
       return {
         metric: labelOf(panels, mark.panel),
         place: placeName(shown, mark.place),
@@ -83,7 +87,12 @@ export function resultMarksTable(shown: ResultsShown): FigureTable {
         basis: mark.basis && BASIS[mark.basis],
         low,
         high,
-        ...publishedCells(paperShown, { own: value, low, high, published, ...models }),
+        ...(paperShown
+          ? {
+              paper: published,
+              difference: value === null || published === null ? null : value - published,
+            }
+          : {}),
       }
     }),
     selections: marks.map(markSelection),

@@ -9,6 +9,11 @@ export function number3(value: number): string {
   return size >= 1e-4 ? value.toPrecision(3) : value.toExponential(2)
 }
 
+/** Returns a difference with its sign: "+1.23". */
+export function signed(value: number): string {
+  return `${value > 0 ? '+' : ''}${number3(value)}`
+}
+
 /** Returns a share, 0 to 1, as percent with one decimal. */
 export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`

@@ -1,0 +1,123 @@
+import { z } from 'zod'
+import { publishedSource } from '@/lib/paper/published'
+import { exampleResults } from './shared/example-results'
+import { exampleStudents } from './results-dumbbell'
+import { matrixAltText, type MatrixCell, type MatrixPrepared } from './shared/matrix'
+import { resultOptions } from './shared/result-lines'
+import { resultMarks } from './shared/result-marks'
+import {
+  differenceMarks,
+  markSelection,
+  pairsOf,
+  resultMarksTable,
+  type ResultsShown,
+} from './shared/result-text'
+import { studentLayout, studentTables, studentTablesText } from './shared/student-tables'
+import { list, number3, plural, signed } from './shared/text'
+import { defineFigure, type FigureData } from './types'
+
+// The paper's largest table has fourteen; a folder of MMLU alone brings hundreds.
+const MOST_METRICS = 24
+
+const options = z.object({ ...resultOptions, ...studentTables })
+type Options = z.infer<typeof options>
+
+function prepare(data: FigureData, chosen: Options): MatrixPrepared {
+  const results = data.results ?? { own: [], arms: [], seedSets: [], exports: [] }
+  const found = resultMarks(results, chosen, studentLayout(chosen), MOST_METRICS)
+  const pair = pairsOf(found)
+  const gaps = differenceMarks(found)
+  const metrics = found.panels.filter(({ key }) => gaps.some(({ panel }) => panel === key))
+  const students = [...new Set(gaps.map(({ place }) => place))].toSorted()
+  const who = pair ? `${pair.first.label} minus ${pair.second.label}` : 'First minus second evolver'
+  // Percentages and points of a reward have no common scale.
+  const largest = new Map<string, number>()
+  for (const { key, unit } of metrics) {
+    const sizes = gaps.flatMap((gap) =>
+      gap.panel === key ? [Math.abs(gap.value ?? gap.published ?? 0)] : [],
+    )
+    largest.set(unit, Math.max(largest.get(unit) ?? 0, ...sizes))
+  }
+  const cells = metrics.flatMap(({ key, label, unit }) =>
+    students.map((student): MatrixCell => {
+      const gap = gaps.find(({ panel, place }) => panel === key && place === student)
+      const value = gap?.value ?? gap?.published ?? null
+      const where = `${label}, ${student}`
+      if (!gap || value === null)
+        return { text: '', sub: '', tone: null, read: `${where}: no pair`, selection: null }
+      const { low, high, published } = gap
+      const interval = low === null || high === null ? '' : `${number3(low)} to ${number3(high)}`
+      const isOwn = gap.value !== null
+      const paper = isOwn && published !== null ? `paper ${signed(published)}` : ''
+      const more = [interval, paper, isOwn ? '' : 'published'].filter(Boolean)
+      return {
+        text: signed(value),
+        sub: paper || interval,
+        tone: value / (largest.get(unit) || 1),
+        read: `${where}: ${signed(value)}${more.length > 0 ? ` (${more.join('; ')})` : ''}`,
+        selection: markSelection(gap),
+      }
+    }),
+  )
+  const { paper } = publishedSource('scores')
+  const source = `${paper}, ${studentTablesText(chosen)}`
+  const hasPaper = gaps.some(({ published }) => published !== null)
+  const shown: ResultsShown = {
+    ...found,
+    arms: [{ key: pair?.first.key ?? '', label: who, colorIndex: null }],
+    marks: gaps,
+    placeLabel: 'Student',
+    placeNames: {},
+    paperShown: chosen.paper,
+  }
+  const values = gaps.flatMap(({ value, published }) => value ?? published ?? [])
+  const up = values.filter((value) => value > 0).length
+  const panel = {
+    row: 'all',
+    column: 'all',
+    across: students,
+    down: metrics.map(({ label }) => label),
+    cells,
+    captions: [],
+  }
+  return {
+    counted: 'results',
+    arms: found.arms,
+    counts: found.counts,
+    conflicts: found.conflicts,
+    notes: [
+      ...found.notes,
+      ...(pair ? [] : ['A difference needs the results of two evolvers.']),
+      ...(chosen.paper && hasPaper ? [`Published: ${source}.`] : []),
+    ],
+    rows: [{ key: 'all', label: '' }],
+    columns: [{ key: 'all', label: '' }],
+    panels: cells.length > 0 ? [panel] : [],
+    xLabel: 'Student',
+    yLabel: 'Metric',
+    toneText: `${who}; darker: a larger difference, hatched: below 0`,
+    reading:
+      values.length > 0
+        ? `${who}: above zero in ${up} of ${plural(values.length, 'difference')} of ${list(students)}.`
+        : '',
+    table: resultMarksTable(shown),
+  }
+}
+
+/** Differences of two evolvers by student and metric. */
+export const resultsHeatMap = defineFigure<Options, MatrixPrepared>({
+  id: 'results-heat-map',
+  title: 'Differences by student and metric',
+  description:
+    'How far students trained on the data of the first evolver are ahead of those trained on the data of the second, one cell a student and metric.',
+  drawing: 'matrix',
+  question: 'gain',
+  options,
+  columns: () => [],
+  needsResults: true,
+  prepare,
+  table: ({ table }) => table,
+  reading: ({ reading }) => reading,
+  altText: matrixAltText,
+  example: () => ({ data: exampleResults(exampleStudents()), options: {} }),
+})

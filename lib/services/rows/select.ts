@@ -114,6 +114,11 @@ function stampOf(db: Db, studyId: string, cells: readonly CellRef[], reader: Col
   ].join('|')
 }
 
+/** Returns what changes whenever some filter of the study could give other rows. */
+export function selectionStamp(db: Db, studyId: string): string {
+  return stampOf(db, studyId, currentCells(db, studyId), columnReader(db, studyId))
+}
+
 /**
  * Returns the rows that pass a filter, in file order. Cached until rows, values, marks or alignments change. Throws
  * `not_found` for an unknown column.

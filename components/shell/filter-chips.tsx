@@ -68,6 +68,15 @@ export function filterChips(filter: RowFilter, study: StudyDetail | undefined): 
       without: { ranges: filter.ranges.filter((other) => other !== range) },
     })
   }
+  const partners = filter.partners ?? []
+  for (const [k, one] of partners.entries()) {
+    const whose = one.of === 'parent' ? 'Parent' : `${armLabel(one.of.arm)} at the same seed`
+    chips.push({
+      key: `partner-${k}`,
+      text: `${whose}: ${rangeText({ ...one, missing: false }, study)}`,
+      without: { partners: partners.filter((other) => other !== one) },
+    })
+  }
   for (const [k, one] of filter.values.entries()) {
     chips.push({
       key: `values-${k}`,

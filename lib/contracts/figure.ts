@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { citationSchema } from './citation'
 import { numbers, numbersOrNull, texts } from './fields'
-import { rowFilterSchema, valueFilterSchema } from './filter'
+import { partnerFilterSchema, rowFilterSchema, valueFilterSchema } from './filter'
 import { optionFieldSchema, type OptionField } from './options'
 import { plainObjectSchema } from './plain-object'
 
@@ -20,6 +20,8 @@ export const figureSelectionSchema = z.object({
   ...numbersOrNull('min', 'max'),
   /** Ranges of further columns, which hold as well. */
   also: z.array(columnRangeSchema).exactOptional(),
+  /** What the row's parent, or the row of another evolver at its seed, must have. */
+  partner: partnerFilterSchema.exactOptional(),
   /** Words to filter on where the column has them instead of numbers; the range is not looked at then. */
   values: valueFilterSchema.pick({ match: true, values: true }).exactOptional(),
   /** Keep rows without a value too; with an empty range, only those. */

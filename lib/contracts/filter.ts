@@ -25,6 +25,18 @@ export const valueFilterSchema = z.object({
 })
 export type ValueFilter = z.infer<typeof valueFilterSchema>
 
+/**
+ * Keep rows whose partner has a value in [min, max]: the row that a row was evolved from, or the row of another evolver at
+ * the same seed and round.
+ */
+export const partnerFilterSchema = z.object({
+  of: z.union([z.literal('parent'), z.object({ arm: nameSchema })]),
+  column: columnIdSchema,
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+})
+export type PartnerFilter = z.infer<typeof partnerFilterSchema>
+
 /** Which rows a page shows. Empty lists mean "all". */
 export const rowFilterSchema = z.object({
   seedSets: namesSchema.default([]),
@@ -34,6 +46,7 @@ export const rowFilterSchema = z.object({
   operators: namesSchema.default([]),
   ranges: z.array(rangeFilterSchema).max(LIMITS.list).default([]),
   values: z.array(valueFilterSchema).max(LIMITS.list).default([]),
+  partners: z.array(partnerFilterSchema).max(LIMITS.list).exactOptional(),
   /** Case-insensitive text in instruction, input or response. */
   text: z.string().max(LIMITS.search).default(''),
   /** Only rows with these marks. */

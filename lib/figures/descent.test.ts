@@ -3,6 +3,7 @@ import golden from '@/lib/stats/golden/fixtures/golden.json'
 import { statusCode } from '@/lib/contracts/status'
 import { formatP } from '@/lib/stats/no-value'
 import { levelTransitions } from './level-transitions'
+import { readCell } from './shared/matrix'
 import { operatorEffect } from './operator-effect'
 import { operatorMix } from './operator-mix'
 import type { FigureData, FigureSeries, SeriesColumn } from './types'
@@ -94,11 +95,10 @@ it('pairs two evolvers at the same seed, whatever the order of their rows', () =
     { pairs: 'evolver' },
   )
   expect(rows.map(({ label }) => label)).toEqual(['Round 1, Small to Large'])
-  const told = panels[0]?.cells.flatMap(({ text, read }) => (text === '0' ? [] : [read]))
-  expect(told).toEqual([
-    'easy to easy 1 (100.0 % of "easy")',
-    'medium to medium 1 (100.0 % of "medium")',
-  ])
+  const told = panels.flatMap((panel) =>
+    panel.cells.flatMap(({ text }, i) => (text === '0' ? [] : [readCell(panel, i)])),
+  )
+  expect(told).toEqual(['easy to easy 1 (100.0 %)', 'medium to medium 1 (100.0 %)'])
 })
 
 const SCORE = 'difficulty_score.score'

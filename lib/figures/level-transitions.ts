@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { PartnerFilter } from '@/lib/contracts/filter'
 import { crossTable, orderedTrend, seedMoments, stuartMaxwell } from '@/lib/stats/levels'
 import { formatP } from '@/lib/stats/no-value'
 import { parentPairs, seedPairs, type PairsFound, type ValuePairs } from './shared/descent'
@@ -43,6 +44,8 @@ type Options = z.infer<typeof options>
 interface Side extends FacetAxis {
   /** Empty = the parents. */
   first: readonly FigureSeries[]
+  /** Whose value is the earlier one. */
+  of: PartnerFilter['of']
   second: readonly FigureSeries[]
 }
 
@@ -57,11 +60,20 @@ function sidesOf(data: FigureData, { pairs }: Options): Side[] {
       const second = at(round, arm)
       const place = `${round}/${arm}`
       if (pairs === 'parent')
-        return [{ key: place, label: `${roundLabel(round)}, ${nameOf(arm)}`, first: [], second }]
+        return [
+          {
+            key: place,
+            label: `${roundLabel(round)}, ${nameOf(arm)}`,
+            first: [],
+            of: 'parent',
+            second,
+          },
+        ]
       return arms.slice(i + 1).map((other) => ({
         key: `${place}/${other}`,
         label: `${roundLabel(round)}, ${nameOf(arm)} to ${nameOf(other)}`,
         first: second,
+        of: { arm },
         second: at(round, other),
       }))
     }),
@@ -102,7 +114,9 @@ function captionsOf(
 
 interface Drawn {
   panel: MatrixPanel
+  /** One line a cell, and one for each level of the partner. */
   lines: Record<string, TableCell>[]
+  sums: Record<string, TableCell>[]
   shift: number | null
   n: number
 }
@@ -135,29 +149,32 @@ function draw(
       column: column.key,
       across: [...levels],
       down: [...levels],
-      cells: entries.map(({ from, to, i, j }) => {
-        const rows = table[i]?.[j] ?? 0
-        const share = shareOf(i, j)
-        return {
-          text: count(rows),
-          sub: sums[i] === 0 ? '' : percent(share),
-          tone: share,
-          read: `${from} to ${to} ${count(rows)} (${percent(share)} of "${from}")`,
-          selection: {
-            column: columnId,
-            min: j + 1,
-            max: j + 1,
-            seedSetKey: column.key === ALL ? null : column.key,
-            armKey: first ? armOf(first) : null,
-            round: first?.round ?? null,
-          },
-        }
-      }),
+      cells: entries.map(({ i, j }) => ({
+        text: count(table[i]?.[j] ?? 0),
+        sub: sums[i] === 0 ? '' : percent(shareOf(i, j)),
+        tone: Number(shareOf(i, j).toFixed(3)),
+      })),
+      opens: {
+        column: columnId,
+        min: null,
+        max: null,
+        seedSetKey: column.key === ALL ? null : column.key,
+        armKey: first ? armOf(first) : null,
+        round: first?.round ?? null,
+        partner: { of: side.of, column: columnId, min: null, max: null },
+      },
       captions: [
         `n ${plural(n, 'pair')}${unpaired > 0 ? `, ${plural(unpaired, 'row')} without a level of the ${word}` : ''}`,
         ...texts,
       ],
     },
+    sums: levels.map((from, i) => ({
+      seedSet: column.label,
+      group: side.label,
+      from,
+      n: sums[i] ?? 0,
+      ...Object.fromEntries(levels.map((_, j) => [`to${j + 1}`, table[i]?.[j] ?? 0])),
+    })),
     lines: entries.map(({ from, to, i, j }) => ({
       seedSet: column.label,
       group: side.label,
@@ -170,7 +187,7 @@ function draw(
   }
 }
 
-const COLUMNS = [
+const DRAWN_COLUMNS = [
   { key: 'seedSet', label: 'Seed set', unit: '' },
   { key: 'group', label: 'Pairs of', unit: '' },
   { key: 'from', label: 'From', unit: '' },
@@ -188,7 +205,12 @@ function readingOf(drawn: readonly Drawn[], rows: readonly FacetAxis[], columns:
   return `The largest mean shift is that of ${labelOf(columns, column)}, ${labelOf(rows, row)}: ${signed(most.shift ?? 0)} levels over ${plural(most.n, 'pair')}.`
 }
 
-function prepare(all: FigureData, chosen: Options): MatrixPrepared {
+interface TransitionsPrepared extends MatrixPrepared {
+  /** One line for each pair of levels. */
+  moves: Record<string, TableCell>[]
+}
+
+function prepare(all: FigureData, chosen: Options): TransitionsPrepared {
   const { column, pairs } = chosen
   const { data, conflicts } = comparable(all, column, chosen.mix)
   const counts = countAll(data, column)
@@ -212,7 +234,7 @@ function prepare(all: FigureData, chosen: Options): MatrixPrepared {
   const rows = sides
     .filter(({ key }) => drawn.some(({ panel }) => panel.row === key))
     .map(({ key, label }) => ({ key, label }))
-  const lines = drawn.flatMap((one) => one.lines)
+  const isCut = pairs === 'evolver' && data.series.some(({ n, cellRows }) => n < cellRows)
   return {
     rows,
     columns,
@@ -222,10 +244,25 @@ function prepare(all: FigureData, chosen: Options): MatrixPrepared {
     toneText: 'Darker: a larger share of the line',
     reading: readingOf(drawn, rows, columns),
     table: {
-      columns: COLUMNS,
-      rows: lines,
-      selections: drawn.flatMap(({ panel }) => panel.cells.map(({ selection }) => selection)),
+      columns: [
+        { key: 'seedSet', label: 'Seed set', unit: '' },
+        { key: 'group', label: 'Pairs of', unit: '' },
+        { key: 'from', label: 'From', unit: '' },
+        { key: 'n', label: 'Pairs', unit: '' },
+        ...levels.map((level, j) => ({ key: `to${j + 1}`, label: `To ${level}`, unit: '' })),
+      ],
+      rows: drawn.flatMap((one) => one.sums),
+      selections: drawn.flatMap(({ panel }) =>
+        levels.map((_, i) => {
+          const { opens } = panel
+          const at = { min: i + 1, max: i + 1 }
+          return opens?.partner
+            ? { ...opens, column: null, partner: { ...opens.partner, ...at } }
+            : null
+        }),
+      ),
     },
+    moves: drawn.flatMap((one) => one.lines),
     arms: armsOf(data, counts),
     counts,
     conflicts,
@@ -240,7 +277,12 @@ function prepare(all: FigureData, chosen: Options): MatrixPrepared {
         : []),
       ...(drawn.length > 0
         ? [
-            'In both tests the rows of a seed count as one unit. A cell of the table opens all rows of its cell with the later level, whatever they come from.',
+            'In both tests the rows of a seed count as one unit. A cell opens the rows of the later level whose partner has the earlier one.',
+            ...(isCut
+              ? [
+                  'Under this filter a cell may open more rows than it counts: those whose partner the filter leaves out.',
+                ]
+              : []),
           ]
         : []),
     ],
@@ -248,7 +290,7 @@ function prepare(all: FigureData, chosen: Options): MatrixPrepared {
 }
 
 /** How the levels of rows change from parent to child, or from evolver to evolver. */
-export const levelTransitions = defineFigure<Options, MatrixPrepared>({
+export const levelTransitions = defineFigure<Options, TransitionsPrepared>({
   id: 'level-transitions',
   title: 'Level transitions',
   description:
@@ -260,6 +302,9 @@ export const levelTransitions = defineFigure<Options, MatrixPrepared>({
   needsLineage: () => true,
   prepare,
   table: ({ table }) => table,
+  drawn: ({ moves }) => ({ columns: DRAWN_COLUMNS, rows: moves }),
+  // Both tables are sent beside it, or when they are asked for.
+  sent: (prepared) => ({ ...prepared, table: { columns: [], rows: [] }, moves: [] }),
   reading: ({ reading }) => reading,
   altText: matrixAltText,
   example: () => ({ data: withLineage(exampleLevels(LEVEL, LEVELS)), options: {} }),

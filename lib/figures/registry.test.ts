@@ -63,6 +63,9 @@ function ofResults(figure: Figure): boolean {
   return figure.needsResults === true && figure.columns(parseFigureOptions(figure, {})).length === 0
 }
 
+const figuresOfResults = figures.filter(([, figure]) => ofResults(figure))
+const figuresOfRows = figures.filter(([, figure]) => !ofResults(figure))
+
 function withStatus(data: FigureData, name: 'unparsed' | 'not_run'): FigureData {
   const series = data.series.map((one) => ({
     ...one,
@@ -147,7 +150,16 @@ describe.each(figures)('%s', (id, figure) => {
     for (const column of columns) expect(example.data.columns).toHaveProperty([column])
   })
 
-  it.runIf(ofResults(figure))('survives no results, no values, one result and no evolvers', () => {
+  it('names the option that is wrong', () => {
+    const first = describeFigure(figure).options[0]?.name ?? ''
+    expect(() => parseFigureOptions(figure, { [first]: ['no'] })).toThrow(first)
+  })
+})
+
+describe.each(figuresOfResults)('%s', (id, figure) => {
+  const example = examples.get(id) ?? figure.example()
+
+  it('survives no results, no values, one result and no evolvers', () => {
     const { data } = example
     const { own = [], ...rest } = data.results ?? {}
     const having = (results: typeof own, arms = data.results?.arms) =>
@@ -170,66 +182,53 @@ describe.each(figures)('%s', (id, figure) => {
     having(own.map((one) => ({ ...one, n: null, k: null, isShare: false })))
   })
 
-  it.runIf(ofResults(figure))(
-    'does not draw results of another few-shot number on one axis unless told to',
-    () => {
-      const { results } = example.data
-      const odd = results?.own.map((one, at) => (at === 0 ? { ...one, fewShot: 5 } : one))
-      const data = { ...example.data, results: { ...results, own: odd } as typeof results }
-      const apart = run(figure, data as FigureData)
-      const together = run(figure, data as FigureData, { mix: true })
-      expect(apart.conflicts).toHaveLength(1)
-      expect(apart.conflicts[0]).toMatchObject({ mixed: false })
-      expect(together.conflicts[0]).toMatchObject({ mixed: true })
-    },
-  )
+  it('does not draw results of another few-shot number on one axis unless told to', () => {
+    const { results } = example.data
+    const odd = results?.own.map((one, at) => (at === 0 ? { ...one, fewShot: 5 } : one))
+    const data = { ...example.data, results: { ...results, own: odd } as typeof results }
+    const apart = run(figure, data as FigureData)
+    const together = run(figure, data as FigureData, { mix: true })
+    expect(apart.conflicts).toHaveLength(1)
+    expect(apart.conflicts[0]).toMatchObject({ mixed: false })
+    expect(together.conflicts[0]).toMatchObject({ mixed: true })
+  })
+})
 
-  it.runIf(!ofResults(figure))(
-    'survives no series, no values, no run, one series and one row',
-    () => {
-      const { data } = example
-      expect(run(figure, { ...data, series: [] }).counts).toEqual([])
-      for (const name of ['unparsed', 'not_run'] as const) {
-        const { counts } = run(figure, withStatus(data, name))
-        expect(counts.length).toBeGreaterThan(0)
-        expect(counts.every((entry) => entry.valued === 0 && entry.missing[name] === entry.n)).toBe(
-          true,
-        )
-      }
-      const last = data.series.at(-1)
-      run(figure, { ...data, series: last ? [last] : [] })
-      run(figure, firstRow(data))
-    },
-  )
+describe.each(figuresOfRows)('%s', (id, figure) => {
+  const example = examples.get(id) ?? figure.example()
 
-  it.runIf(!ofResults(figure))(
-    'does not put different definitions on one axis unless it is told to',
-    () => {
-      const { data } = example
-      const series = data.series.map((one, i) => ({
-        ...one,
-        columns: Object.fromEntries(
-          Object.entries(one.columns).map(([key, column]) => [
-            key,
-            i === data.series.length - 1 ? { ...column, definitionHash: 'other' } : column,
-          ]),
-        ),
-      }))
-      const apart = run(figure, { ...data, series })
-      const together = run(figure, { ...data, series }, { mix: true })
-      expect(apart.conflicts[0]).toMatchObject({ mixed: false })
-      expect(apart.conflicts[0]?.definitions.map((group) => group.hash)).toEqual([
-        'example',
-        'other',
-      ])
-      expect(together.conflicts[0]).toMatchObject({ mixed: true })
-      expect(together.counts.length).toBe(apart.counts.length + 1)
-    },
-  )
+  it('survives no series, no values, no run, one series and one row', () => {
+    const { data } = example
+    expect(run(figure, { ...data, series: [] }).counts).toEqual([])
+    for (const name of ['unparsed', 'not_run'] as const) {
+      const { counts } = run(figure, withStatus(data, name))
+      expect(counts.length).toBeGreaterThan(0)
+      expect(counts.every((entry) => entry.valued === 0 && entry.missing[name] === entry.n)).toBe(
+        true,
+      )
+    }
+    const last = data.series.at(-1)
+    run(figure, { ...data, series: last ? [last] : [] })
+    run(figure, firstRow(data))
+  })
 
-  it('names the option that is wrong', () => {
-    const first = describeFigure(figure).options[0]?.name ?? ''
-    expect(() => parseFigureOptions(figure, { [first]: ['no'] })).toThrow(first)
+  it('does not put different definitions on one axis unless it is told to', () => {
+    const { data } = example
+    const series = data.series.map((one, i) => ({
+      ...one,
+      columns: Object.fromEntries(
+        Object.entries(one.columns).map(([key, column]) => [
+          key,
+          i === data.series.length - 1 ? { ...column, definitionHash: 'other' } : column,
+        ]),
+      ),
+    }))
+    const apart = run(figure, { ...data, series })
+    const together = run(figure, { ...data, series }, { mix: true })
+    expect(apart.conflicts[0]).toMatchObject({ mixed: false })
+    expect(apart.conflicts[0]?.definitions.map((group) => group.hash)).toEqual(['example', 'other'])
+    expect(together.conflicts[0]).toMatchObject({ mixed: true })
+    expect(together.counts.length).toBe(apart.counts.length + 1)
   })
 })
 

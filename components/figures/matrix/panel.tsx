@@ -1,7 +1,14 @@
 'use client'
 
 import { useState, type KeyboardEvent } from 'react'
-import type { MatrixCell, MatrixPanel, MatrixPrepared } from '@/lib/figures/shared/matrix'
+import type { FigureSelection } from '@/lib/figures/types'
+import {
+  cellSelection,
+  readCell,
+  type MatrixCell,
+  type MatrixPanel,
+  type MatrixPrepared,
+} from '@/lib/figures/shared/matrix'
 import { labelOf } from '@/lib/figures/shared/text'
 import type { PanelBox } from '../facets'
 import classes from '../figures.module.css'
@@ -52,14 +59,14 @@ function ColumnName({ name, x, width }: { name: string; x: number; width: number
 
 function Cell(props: {
   cell: MatrixCell
+  selection: FigureSelection | null
   at: { x: number; y: number; width: number }
   hatch: string
   isPointed: boolean
   onPoint(): void
 }) {
-  const { cell, at, hatch, isPointed, onPoint } = props
+  const { cell, selection, at, hatch, isPointed, onPoint } = props
   const { onSelect } = useFigure()
-  const { selection } = cell
   const tone = toneOf(cell.tone)
   const ink = inkOn(tone)
   const middle = at.x + at.width / 2
@@ -137,7 +144,8 @@ export function MatrixPanelView(props: {
   const point = (place: number | null) => {
     const cell = place === null ? undefined : cells[place]
     setPointed(cell ? place : null)
-    const item = cell && { key: cell.read, label: cell.read, colorIndex: null, text: '' }
+    const read = place === null ? '' : readCell(panel, place)
+    const item = cell && { key: read, label: read, colorIndex: null, text: '' }
     store.set({ readout: item ? { title, items: [item] } : null })
   }
   const onKeyDown = (event: KeyboardEvent) => {
@@ -148,7 +156,7 @@ export function MatrixPanelView(props: {
       ArrowUp: at >= across.length ? -across.length : 0,
       ArrowDown: at + across.length < cells.length ? across.length : 0,
     }[event.key]
-    const selection = pointed === null ? null : (cells[pointed]?.selection ?? null)
+    const selection = pointed === null ? null : cellSelection(panel, pointed)
     if (event.key === 'Enter' && selection) onSelect?.(selection)
     if (step === undefined) return
     event.preventDefault()
@@ -199,8 +207,9 @@ export function MatrixPanelView(props: {
         ))}
         {cells.map((cell, i) => (
           <Cell
-            key={cell.read}
+            key={readCell(panel, i)}
             cell={cell}
+            selection={cellSelection(panel, i)}
             at={{
               x: names + (i % across.length) * width,
               y: HEAD_PX + Math.floor(i / across.length) * LINE_PX,

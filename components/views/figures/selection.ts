@@ -18,6 +18,7 @@ export function filterOf(selection: FigureSelection, filter: RowFilter): RowFilt
     operators: selection.operators ?? filter.operators,
     ranges: [...filter.ranges.filter(isOther), ...range, ...also],
     values: [...filter.values.filter(isOther), ...words],
+    ...(selection.partner ? { partners: [...(filter.partners ?? []), selection.partner] } : {}),
   }
 }
 

@@ -9,9 +9,9 @@ export interface MatrixCell {
   sub: string
   /** How strong its tone is, -1 to 1; below 0 in the second hue. Null has no tone. */
   tone: number | null
-  /** The cell in words. */
-  read: string
-  selection: FigureSelection | null
+  /** The cell in words, where its place does not say it. */
+  read?: string
+  selection?: FigureSelection | null
 }
 
 /** One table: `cells` line by line. */
@@ -21,6 +21,8 @@ export interface MatrixPanel {
   across: string[]
   down: string[]
   cells: MatrixCell[]
+  /** Where lines are levels of partners and columns those of the rows: the rows of the whole panel. */
+  opens?: FigureSelection
   /** Tests and counts, under the table. */
   captions: string[]
 }
@@ -38,11 +40,30 @@ export interface MatrixPrepared extends PreparedCommon {
   table: FigureTable
 }
 
+/** Returns a cell in words: "easy to hard 12 (40.0 %)" unless it has its own. */
+export function readCell({ across, down, cells }: MatrixPanel, place: number): string {
+  const cell = cells[place]
+  if (!cell) return ''
+  if (cell.read !== undefined) return cell.read
+  const [from, to] = [down[Math.floor(place / across.length)], across[place % across.length]]
+  return `${from ?? ''} to ${to ?? ''} ${cell.text}${cell.sub ? ` (${cell.sub})` : ''}`
+}
+
+/** Returns the rows that a cell opens, null where it opens none. */
+export function cellSelection(
+  { across, cells, opens }: MatrixPanel,
+  place: number,
+): FigureSelection | null {
+  if (!opens?.partner) return cells[place]?.selection ?? null
+  const [from, to] = [1 + Math.floor(place / across.length), 1 + (place % across.length)]
+  return { ...opens, min: to, max: to, partner: { ...opens.partner, min: from, max: from } }
+}
+
 /** Returns the tables in words. */
 export function matrixAltText(prepared: MatrixPrepared): string {
   const parts = prepared.panels.map((panel) => {
     const name = [labelOf(prepared.columns, panel.column), labelOf(prepared.rows, panel.row)]
-    const cells = panel.cells.flatMap(({ read, text }) => (text === '' ? [] : [read]))
+    const cells = panel.cells.flatMap(({ text }, i) => (text === '' ? [] : [readCell(panel, i)]))
     return `${name.filter(Boolean).join(', ')}: ${[...cells, ...panel.captions].join('; ')}`
   })
   const told = parts.length > 0 ? `${parts.join('. ')}. ` : ''

@@ -34,20 +34,21 @@ export function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-async function readPairs(
+// Generators that stop after each few milliseconds: whoever drives them may let others have their turn.
+function* readPairs(
   db: Db,
   sql: string,
   no: number,
   n: number,
   out: Int32Array,
-): Promise<void> {
+): Generator<void, void> {
   const row = z.tuple([z.number(), z.number().nullable()])
   const statement = hotRead(db, { why: 'goes over every row of a file', sql, row })
   for (let start = 0; start < n; start += READ_ROWS) {
     for (const [idx, value] of statement.all(no, start, start + READ_ROWS)) {
       if (idx < n && value !== null) out[idx] = value
     }
-    await yieldToEventLoop()
+    yield
   }
 }
 
@@ -62,18 +63,18 @@ function versionOf(db: Db, cellNo: number): string {
   return parts.join('>')
 }
 
-async function readSlots(db: Db, cell: CellHead, depth: number): Promise<CellSlots> {
+function* readSlots(db: Db, cell: CellHead, depth: number): Generator<void, CellSlots> {
   const slots = new Int32Array(cell.rowCount).fill(-1)
   const alignment = newestAlignment(db, cell.no)
   const version = versionOf(db, cell.no)
   if (!alignment) {
     const sql = 'select idx, slot from rows where cell_no = ? and idx >= ? and idx < ?'
-    await readPairs(db, sql, cell.no, cell.rowCount, slots)
+    yield* readPairs(db, sql, cell.no, cell.rowCount, slots)
     return { slots, kind: 'own', version }
   }
   const sql =
     'select child_idx, parent_idx from links where alignment_no = ? and child_idx >= ? and child_idx < ?'
-  await readPairs(db, sql, alignment.no, cell.rowCount, slots)
+  yield* readPairs(db, sql, alignment.no, cell.rowCount, slots)
   if (alignment.parentCellNo === null) return { slots, kind: alignment.kind, version }
   const parent = db
     .select({ no: cells.no, rowCount: cells.rowCount })
@@ -81,7 +82,7 @@ async function readSlots(db: Db, cell: CellHead, depth: number): Promise<CellSlo
     .where(eq(cells.no, alignment.parentCellNo))
     .get()
   if (!parent || depth >= MAX_DEPTH) return { slots: slots.fill(-1), kind: alignment.kind, version }
-  const above = await readSlots(db, parent, depth + 1)
+  const above = yield* readSlots(db, parent, depth + 1)
   for (let row = 0; row < slots.length; row += 1) {
     const at = slots[row] as number
     slots[row] = at < 0 ? -1 : (above.slots[at] ?? -1)
@@ -89,20 +90,37 @@ async function readSlots(db: Db, cell: CellHead, depth: number): Promise<CellSlo
   return { slots, kind: alignment.kind, version }
 }
 
-/**
- * Returns the seed slots of a cell's rows: along the newest alignment from parent to parent down to the seeds, and the
- * slot kept with the row where a cell has no alignment. A row that its alignment does not link has no slot.
- */
-export async function slotsOfCell(db: Db, cell: CellHead): Promise<CellSlots> {
+function* openSlots(db: Db, cell: CellHead): Generator<void, CellSlots> {
   let cache = kept.get(db)
   if (!cache) kept.set(db, (cache = new Map()))
   const version = versionOf(db, cell.no)
   const found = cache.get(version)
   if (found && found.slots.length === cell.rowCount) return found
-  const read = await readSlots(db, cell, 0)
+  const read = yield* readSlots(db, cell, 0)
   cache.set(version, read)
   if (cache.size > KEPT_CELLS) cache.delete(cache.keys().next().value as string)
   return read
+}
+
+/**
+ * Returns the seed slots of a cell's rows: along the newest alignment from parent to parent down to the seeds, and the
+ * slot kept with the row where a cell has no alignment. A row that its alignment does not link has no slot.
+ */
+export async function slotsOfCell(db: Db, cell: CellHead): Promise<CellSlots> {
+  const work = openSlots(db, cell)
+  for (let step = work.next(); ; step = work.next()) {
+    if (step.done) return step.value
+    await yieldToEventLoop()
+  }
+}
+
+/** Returns what `slotsOfCell` does, in one go: for filters, which are applied in one. */
+export function slotsNow(db: Db, cell: CellHead): CellSlots {
+  const work = openSlots(db, cell)
+  for (;;) {
+    const step = work.next()
+    if (step.done) return step.value
+  }
 }
 
 /** Rows of two cells that meet at the same slot, in slot order; several pairs may share a slot. */

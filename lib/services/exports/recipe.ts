@@ -56,6 +56,7 @@ const STEPS: readonly { step: string; keys: readonly (keyof RowFilter)[] }[] = [
   { step: 'operators', keys: ['operators'] },
   { step: 'metric ranges', keys: ['ranges'] },
   { step: 'values of columns', keys: ['values'] },
+  { step: 'values of parents and of other evolvers', keys: ['partners'] },
   { step: 'text', keys: ['text'] },
   { step: 'marks', keys: ['marks', 'hideDropped'] },
 ]
@@ -120,7 +121,9 @@ function sourceFiles(db: Db, selection: Selection): JsonObject[] {
 export function decidingColumns(request: ExportRequest): string[] {
   const { filter, sort } = request.state
   const sorted = sortColumn(sort)
-  const filtered = [...filter.ranges, ...filter.values].map(({ column }) => column)
+  const filtered = [...filter.ranges, ...filter.values, ...(filter.partners ?? [])].map(
+    ({ column }) => column,
+  )
   return [...new Set([...filtered, ...(sorted === null ? [] : [sorted])])]
 }
 

@@ -166,7 +166,8 @@ function seriesOf(
   }
 }
 
-function resultsOf(db: Db, studyId: string): FigureResults {
+/** Returns the benchmark results of a study as figures read them. */
+export function resultsOf(db: Db, studyId: string): FigureResults {
   const { results } = listResults(db, studyId)
   const used = results.flatMap(({ mapping }) => mapping.subsetId ?? [])
   const named = { id: subsets.id, name: subsets.name, rows: subsets.rowCount }

@@ -1,9 +1,14 @@
+import { eq } from 'drizzle-orm'
+import { arms } from '@/db/schema'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { figureEndpoint } from '@/lib/api/figures'
-import { rowFilterSchema } from '@/lib/contracts/filter'
+import { emptyFilter, rowFilterSchema } from '@/lib/contracts/filter'
 import { listFigures } from '@/lib/figures'
 import type { DensityPrepared } from '@/lib/figures/shared/density'
-import type { MatrixPrepared } from '@/lib/figures/shared/matrix'
+import { cellSelection, type MatrixPrepared } from '@/lib/figures/shared/matrix'
+import type { FigureSelection } from '@/lib/figures/types'
+import { selectRows } from '../rows/select'
+import { filterOf } from '@/components/views/figures/selection'
 import type { DifficultyLevelsPrepared } from '@/lib/figures/shared/levels'
 import { findSource } from '../columns/describe'
 import { addTestRun, type TestValue } from '@/lib/testing/compare'
@@ -123,15 +128,79 @@ describe('figures of a study', () => {
     })
     addLevels({ [small]: [1, 2, 3, 'unparsed'], [child.cellId]: [2, 2, 5, 4] })
     const { prepared, table } = await figure('level-transitions', {}, { rounds: [2] })
+    const { rows } = await getDrawnValues(study.db, study.studyId, {
+      figureId: 'level-transitions',
+      options: {},
+      filter: rowFilterSchema.parse({ rounds: [2] }),
+    })
     expect((prepared as MatrixPrepared).panels[0]?.captions[0]).toBe(
       'n 3 pairs, 1 row without a level of the parent',
     )
-    const moved = table.rows.flatMap(({ from, to, n }) => (n === 1 ? [[from, to]] : []))
+    const moved = rows.flatMap(({ from, to, n }) => (n === 1 ? [[from, to]] : []))
     expect(moved).toEqual([
       ['very easy', 'easy'],
       ['easy', 'easy'],
       ['medium', 'very hard'],
     ])
+    expect(table.rows[1]).toMatchObject({ from: 'easy', n: 1, to1: 0, to2: 1 })
+    // Cell and line of the table open the rows that they count.
+    const [panel] = (prepared as MatrixPrepared).panels
+    const opened = (selection: FigureSelection | null | undefined) =>
+      selection ? selectRows(study.db, study.studyId, filterOf(selection, emptyFilter())) : null
+    const numbers = (found: ReturnType<typeof opened>) =>
+      [...(found?.values() ?? [])].flatMap((kept) => [...kept])
+    expect(numbers(opened(panel && cellSelection(panel, 14)))).toEqual([2])
+    expect(numbers(opened(panel && cellSelection(panel, 13)))).toEqual([])
+    expect(numbers(opened(table.selections?.[0]))).toEqual([0])
+  })
+
+  it('opens the rows of a level whose partner at the same seed has another', async () => {
+    const set = { seedSetKey: 'g', seedSetLabel: 'G' }
+    await importRows(study, 'seeds.json', alpacaRows(4, 's'), { ...set, round: 0, armKey: null })
+    const evolved = (armKey: 'small' | 'large') =>
+      importRows(study, `${armKey}-g.json`, alpacaRows(4, armKey), {
+        ...set,
+        round: 1,
+        armKey,
+        armLabel: armKey,
+        armClass: armKey,
+        align: 'index',
+      })
+    const [first, second] = [await evolved('small'), await evolved('large')]
+    addLevels({ [first.cellId]: [1, 2, 3, 'unparsed'], [second.cellId]: [2, 2, 5, 4] })
+    const { prepared } = await figure('level-transitions', { pairs: 'evolver' })
+    const [panel] = (prepared as MatrixPrepared).panels
+    const kept = [0, 1, 2, 3, 4].flatMap((from) =>
+      [0, 1, 2, 3, 4].flatMap((to) => {
+        const selection = panel ? cellSelection(panel, from * 5 + to) : null
+        const filter = selection ? filterOf(selection, emptyFilter()) : null
+        const found = filter
+          ? selectRows(study.db, study.studyId, filter)
+          : new Map<number, Int32Array>()
+        const counted = panel?.cells[from * 5 + to]?.text
+        const rows = [...found.values()].flatMap((one) => [...one])
+        expect(String(rows.length)).toBe(counted)
+        return rows.map((row) => [from + 1, to + 1, row])
+      }),
+    )
+    expect(kept).toEqual([
+      [1, 2, 0],
+      [2, 2, 1],
+      [3, 5, 2],
+    ])
+  })
+
+  it('prepares again once a value, a name or a run changes, and not before', async () => {
+    addLevels({ [small]: [1, 2, 3, 4] })
+    const first = await figure(LEVELS)
+    expect((await figure(LEVELS)).prepared).toBe(first.prepared)
+    study.db.update(arms).set({ label: 'Tiny' }).where(eq(arms.key, 'small')).run()
+    const named = await figure(LEVELS)
+    expect(named.prepared.arms.map(({ label }) => label)).toEqual(['Tiny'])
+    addLevels({ [large]: [4, 4, 4, 4] })
+    const more = await figure(LEVELS)
+    expect(more.prepared.counts.map(({ valued }) => valued)).toEqual([4, 4])
+    expect((await figure(LEVELS, {}, { arms: ['small'] })).prepared.counts).toHaveLength(1)
   })
 
   it('draws nothing, without failing, before anything is computed', async () => {

@@ -17,6 +17,7 @@ import type {
 import { coverageText } from '@/lib/figures/shared/text'
 import { getMeasured } from '@/lib/metrics'
 import { listColumns } from '../columns'
+import { cachesOf } from '../columns/cache'
 import {
   checkColumns,
   columnsWithValues,
@@ -26,6 +27,7 @@ import {
   type ColumnChoice,
 } from './columns'
 import { loadFigureData } from './data'
+import { figureStamp } from './stamp'
 import { APP_VERSION } from '../runs/definition'
 import { listResults } from '../results'
 import { getStudy } from '../studies'
@@ -89,44 +91,52 @@ function cardsOf(data: FigureData): FigureCard[] {
   return [...cards.values()]
 }
 
-/** A figure with all that it is prepared from. */
-interface Loaded {
-  figure: Figure
-  data: FigureData
-  options: Record<string, unknown>
+/** A figure prepared from data, with its texts. */
+interface Shown extends Pick<FigureResult, 'prepared' | 'table' | 'reading' | 'altText' | 'cards'> {
+  /** Rows behind it in words, for the citation. */
+  basis: string
+  columns: FigureData['columns']
 }
 
-/** Returns what the browser shows of a figure prepared from data. */
+/** Returns what is shown of a figure whatever else the study has. */
+function show({ figure, data, options }: Loaded): Shown {
+  const prepared = figure.prepare(data, options)
+  return {
+    prepared: figure.sent?.(prepared) ?? prepared,
+    table: figure.table(prepared),
+    reading: figure.reading(prepared),
+    altText: figure.altText(prepared),
+    cards: cardsOf(data),
+    basis: coverageText(prepared.counts),
+    columns: data.columns,
+  }
+}
+
+/** Returns what the browser gets of a figure that was prepared, now or before. */
 function figureResult(
-  { figure, data, options }: Loaded,
-  columns: readonly ColumnChoice[],
+  { basis, columns, ...shown }: Shown,
+  meta: FigureMeta,
+  options: Record<string, unknown>,
   source: { study: string; filter: RowFilter } | null,
 ): FigureResult {
-  const prepared = figure.prepare(data, options)
-  const meta = describeWith(figure, columns, options, data.results?.own)
   const labels = meta.options.flatMap(({ name, columns: shapes, default: preset }) =>
-    shapes && preset === '' ? (data.columns[String(options[name])]?.label ?? []) : [],
+    shapes && preset === '' ? (columns[String(options[name])]?.label ?? []) : [],
   )
   const title = labels.length === 0 ? meta.title : `${meta.title} of ${labels.join(' and ')}`
-  const cards = cardsOf(data)
   const study = source?.study ?? null
   const at = source === null ? null : Date.now()
   return {
     figure: { ...meta, title },
     options,
-    prepared: figure.sent?.(prepared) ?? prepared,
-    table: figure.table(prepared),
-    reading: figure.reading(prepared),
-    altText: figure.altText(prepared),
-    cards,
+    ...shown,
     study,
     filter: source?.filter ?? {},
     citation: citationOf({
       kind: 'figure',
       title,
       study,
-      basis: coverageText(prepared.counts),
-      runs: cards,
+      basis,
+      runs: shown.cards,
       version: APP_VERSION,
       at,
     }),
@@ -143,30 +153,64 @@ export interface FigureRequest {
   filter: RowFilter
 }
 
-async function load(db: Db, studyId: string, request: FigureRequest): Promise<Loaded> {
+/** A figure with all that it is prepared from. */
+interface Loaded {
+  figure: Figure
+  data: FigureData
+  options: Record<string, unknown>
+}
+
+/** The figure and its options, checked, without its data. */
+function asked(db: Db, studyId: string, request: FigureRequest) {
   const figure = getFigure(request.figureId)
   const options = parseFigureOptions(figure, request.options)
   checkColumns(db, studyId, figure, options)
+  return { figure, options }
+}
+
+async function load(
+  db: Db,
+  studyId: string,
+  { figure, options }: Omit<Loaded, 'data'>,
+  filter: RowFilter,
+): Promise<Loaded> {
   const data = await loadFigureData(db, studyId, {
     columns: figure.columns(options),
     operators: figure.needsOperators?.(options) ?? false,
     results: figure.needsResults ?? false,
     lineage: figure.needsLineage?.(options) ?? false,
-    filter: request.filter,
+    filter,
   })
   return { figure, options, data }
 }
 
-/** Returns a figure of a study: prepared data, table, texts and cards. Throws `not_found`, `invalid_input`. */
+// Two bytes a character, and as much again for its objects.
+const BYTES_A_CHARACTER = 4
+
+/**
+ * Returns a figure of a study: prepared data, table, texts and cards, as it was prepared before where nothing that it may
+ * depend on has changed. Throws `not_found`, `invalid_input`.
+ */
 export async function getStudyFigure(
   db: Db,
   studyId: string,
   request: FigureRequest,
 ): Promise<FigureResult> {
   const { name } = getStudy(db, studyId)
-  const loaded = await load(db, studyId, request)
-  const source = { study: name, filter: request.filter }
-  return figureResult(loaded, columnsWithValues(db, studyId), source)
+  const { figure, options } = asked(db, studyId, request)
+  const { filter } = request
+  const kept = cachesOf(db).results
+  const key = `figure/${studyId}/${figure.id}/${JSON.stringify([options, filter])}`
+  // Of before the data is read: what changes meanwhile is prepared again next time.
+  const stamp = figureStamp(db, studyId, figure)
+  let shown = kept.peek<Shown>(key, stamp)
+  if (!shown) {
+    shown = show(await load(db, studyId, { figure, options }, filter))
+    kept.put(key, stamp, shown, JSON.stringify(shown).length * BYTES_A_CHARACTER)
+  }
+  const { results } = figure.needsResults ? listResults(db, studyId) : { results: [] }
+  const meta = describeWith(figure, columnsWithValues(db, studyId), options, results)
+  return figureResult(shown, meta, options, { study: name, filter })
 }
 
 /** Returns the values that a figure draws (bins, curves) as a table; `not_found` when its table holds them already. */
@@ -176,13 +220,14 @@ export async function getDrawnValues(
   request: FigureRequest,
 ): Promise<FigureTable> {
   getStudy(db, studyId)
-  const { figure, options, data } = await load(db, studyId, request)
+  const { figure, options } = asked(db, studyId, request)
   if (!figure.drawn) {
     throw new AppError(
       'not_found',
       `${figure.title} has no values beyond its table. Export the table.`,
     )
   }
+  const { data } = await load(db, studyId, { figure, options }, request.filter)
   return figure.drawn(figure.prepare(data, options))
 }
 
@@ -201,7 +246,8 @@ export function getExampleFigure(figureId: string, changed: unknown = {}): Figur
       hidden: false,
     }),
   )
-  return figureResult({ figure, data: example.data, options }, columns, null)
+  const meta = describeWith(figure, columns, options, example.data.results?.own)
+  return figureResult(show({ figure, data: example.data, options }), meta, options, null)
 }
 
 /** Returns every figure drawn from its own example data. */

@@ -1,33 +1,11 @@
-import { z } from 'zod'
 import type { Db } from '@/db/client'
-import { hotRead } from '@/db/hot-sql'
 import { statusCode } from '@/lib/contracts/status'
 import type { SeriesColumn, SeriesLineage } from '@/lib/figures/types'
 import { newestAlignment, type CellRef } from '../cells'
-import { cachesOf } from '../columns/cache'
 import { slotsOfCell } from '../compare/slots'
+import { parentRows } from '../rows/partners'
 
 const NO_PARENT = statusCode('no_parent')
-
-/** Returns the parent row of each row under an alignment, -1 where it has none. */
-function parentRows(db: Db, cell: CellRef, alignmentNo: number): Int32Array {
-  // A published alignment never changes, so its key is stamp enough.
-  return cachesOf(db).columns.get(
-    `parents/${cell.no}`,
-    String(alignmentNo),
-    (value: Int32Array) => value.byteLength,
-    () => {
-      const parents = new Int32Array(cell.rowCount).fill(-1)
-      const links = hotRead(db, {
-        why: 'goes over every link of a file',
-        sql: 'select child_idx, parent_idx from links where alignment_no = ?',
-        row: z.tuple([z.number(), z.number()]),
-      }).iterate(alignmentNo)
-      for (const [child, parent] of links) if (child < parents.length) parents[child] = parent
-      return parents
-    },
-  )
-}
 
 /** What the lineage of a cell is read from. */
 interface LineageInput {

@@ -17,6 +17,7 @@ import { columnReader, type ColumnReader } from '../columns'
 import { cachesOf } from '../columns/cache'
 import { responseStamp } from '../columns/texts'
 import { operatorCodes } from './operators'
+import { keepPartnered } from './partners'
 import { checkRange, wordFilter } from './words'
 import { searchMask, warmSearch } from './search'
 import { SEEDS_KEY } from '@/lib/contracts/seeds'
@@ -76,7 +77,7 @@ function selectCell(
   reader: ColumnReader,
   cell: CellRef,
   filter: RowFilter,
-  words: readonly CellFilter[],
+  others: readonly CellFilter[],
 ): Int32Array {
   const text = filter.text.trim()
   const plain =
@@ -84,6 +85,7 @@ function selectCell(
     filter.operators.length === 0 &&
     filter.ranges.length === 0 &&
     filter.values.length === 0 &&
+    (filter.partners ?? []).length === 0 &&
     filter.marks.length === 0 &&
     !filter.hideDropped &&
     text === ''
@@ -92,7 +94,7 @@ function selectCell(
   for (const idx of cell.skipped) mask[idx] = 0
   keepOperators(db, cell, filter.operators, mask)
   for (const range of filter.ranges) applyRange(mask, reader.read(range.column, cell), range)
-  for (const keep of words) keep(mask, cell)
+  for (const keep of others) keep(mask, cell)
   keepMarked(db, cell, filter, mask)
   if (text !== '') intersect(mask, searchMask(db, cell, text))
   return maskToIndexes(mask)
@@ -114,6 +116,11 @@ function stampOf(db: Db, studyId: string, cells: readonly CellRef[], reader: Col
   ].join('|')
 }
 
+/** Returns what changes whenever some filter of the study could give other rows. */
+export function selectionStamp(db: Db, studyId: string): string {
+  return stampOf(db, studyId, currentCells(db, studyId), columnReader(db, studyId))
+}
+
 /**
  * Returns the rows that pass a filter, in file order. Cached until rows, values, marks or alignments change. Throws
  * `not_found` for an unknown column.
@@ -127,11 +134,19 @@ export function select(db: Db, studyId: string, filter: RowFilter): Selection {
     stamp,
     (selection: Selection) => selection.total * 4 + 64,
     () => {
-      for (const range of filter.ranges) checkRange(reader, range)
-      const words = filter.values.map((one) => wordFilter(reader, one))
+      const partners = filter.partners ?? []
+      for (const range of [...filter.ranges, ...partners]) checkRange(reader, range)
+      const others: CellFilter[] = [
+        ...filter.values.map((one) => wordFilter(reader, one)),
+        ...partners.map(
+          (one): CellFilter =>
+            (mask, cell) =>
+              keepPartnered(db, reader, cells, { cell, filter: one, mask }),
+        ),
+      ]
       const kept = cells
         .filter((cell) => inScope(cell, filter))
-        .map((cell) => ({ cell, rows: selectCell(db, reader, cell, filter, words) }))
+        .map((cell) => ({ cell, rows: selectCell(db, reader, cell, filter, others) }))
       return {
         cells: kept,
         total: kept.reduce((sum, part) => sum + part.rows.length, 0),

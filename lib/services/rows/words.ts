@@ -45,7 +45,7 @@ export function wordFilter(reader: ColumnReader, filter: ValueFilter) {
 }
 
 /** Throws `invalid_input` for a range over a column of words. */
-export function checkRange(reader: ColumnReader, { column }: RangeFilter): void {
+export function checkRange(reader: ColumnReader, { column }: Pick<RangeFilter, 'column'>): void {
   if (!reader.dictionary(column)) return
   throw new AppError(
     'invalid_input',

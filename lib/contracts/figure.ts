@@ -89,7 +89,7 @@ const figureTableSchema = z.object({
 export type FigureTable = z.infer<typeof figureTableSchema>
 
 /** The ways in which figures are drawn; components/figures/index.tsx has the drawing of each. */
-const DRAWINGS = ['curves', 'levels', 'lines', 'bars', 'dots'] as const
+const DRAWINGS = ['curves', 'levels', 'lines', 'bars', 'dots', 'cases'] as const
 export type FigureDrawing = (typeof DRAWINGS)[number]
 
 /** The questions that figures answer, in the order of the figures page, with their headings. */

@@ -1,4 +1,5 @@
 import { AppError } from '@/lib/errors'
+import { casePanels } from './case-panels'
 import { categoryShares } from './category-shares'
 import { difficultyLevels } from './difficulty-levels'
 import { distribution } from './distribution'
@@ -29,6 +30,7 @@ const FIGURES: readonly Figure[] = [
   icIfdDensity,
   firstTokenProbability,
   distribution,
+  casePanels,
   setMeasures,
   resultsOverRounds,
   resultsOverSizes,

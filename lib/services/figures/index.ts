@@ -25,6 +25,7 @@ import {
   needsNoRun,
   type ColumnChoice,
 } from './columns'
+import { loadCases } from './cases'
 import { loadFigureData } from './data'
 import { APP_VERSION } from '../runs/definition'
 import { listResults } from '../results'
@@ -86,6 +87,7 @@ function cardsOf(data: FigureData): FigureCard[] {
       if (runId !== null) cards.set(runId, { runId, definitionHash, model })
     }
   }
+  for (const run of data.cases?.runs ?? []) cards.set(run.runId, run)
   return [...cards.values()]
 }
 
@@ -146,8 +148,14 @@ async function load(db: Db, studyId: string, request: FigureRequest): Promise<Lo
   const figure = getFigure(request.figureId)
   const options = parseFigureOptions(figure, request.options)
   checkColumns(db, studyId, figure, options)
+  const columns = figure.columns(options)
+  const seeds = figure.needsCases?.(options)
+  if (seeds) {
+    const { filter } = request
+    return { figure, options, data: await loadCases(db, studyId, { seeds, columns, filter }) }
+  }
   const data = await loadFigureData(db, studyId, {
-    columns: figure.columns(options),
+    columns,
     operators: figure.needsOperators?.(options) ?? false,
     results: figure.needsResults ?? false,
     filter: request.filter,

@@ -2,6 +2,8 @@
 
 import type { ComponentType } from 'react'
 import type { FigureDrawing } from '@/lib/contracts/figure'
+import type { CasesPrepared } from '@/lib/figures/shared/cases'
+import { casesMarkdown } from '@/lib/figures/shared/cases-text'
 import type { DensityPrepared } from '@/lib/figures/shared/density'
 import type { DotsPrepared } from '@/lib/figures/shared/dots'
 import type { DifficultyLevelsPrepared } from '@/lib/figures/shared/levels'
@@ -11,6 +13,7 @@ import type { MatrixPrepared } from '@/lib/figures/shared/matrix'
 import type { PointsPrepared } from '@/lib/figures/shared/points'
 import type { PreparedCommon } from '@/lib/figures/types'
 import { OutcomeBars, OutcomeLegend } from './bars'
+import { CasePanels, CasesLegend } from './cases'
 import { Density } from './density'
 import { Dots } from './dots'
 import { DifficultyLevels } from './levels'
@@ -23,13 +26,16 @@ import { Points, PointsLegend } from './points'
 interface Drawing {
   Chart: ComponentType<{ prepared: PreparedCommon }>
   Legend: ComponentType<{ prepared: PreparedCommon }>
+  /** What is drawn as Markdown, where it is text. */
+  markdown?: (prepared: PreparedCommon) => string
 }
 
 function drawing<P extends PreparedCommon>(
   Chart: ComponentType<{ prepared: P }>,
   Legend: ComponentType<{ prepared: P }>,
+  markdown?: (prepared: P) => string,
 ): Drawing {
-  return { Chart, Legend } as unknown as Drawing
+  return { Chart, Legend, ...(markdown ? { markdown } : {}) } as unknown as Drawing
 }
 
 /** Every drawing that figures name as theirs; a new one is a word in lib/contracts/figure.ts and an entry here. */
@@ -38,6 +44,7 @@ const DRAWINGS: Record<FigureDrawing, Drawing> = {
     <ArmLegend prepared={prepared} kind="line" />
   )),
   bars: drawing<OutcomesPrepared>(OutcomeBars, OutcomeLegend),
+  cases: drawing<CasesPrepared>(CasePanels, CasesLegend, casesMarkdown),
   dots: drawing<DotsPrepared>(Dots, ({ prepared }) => (
     <>
       <ArmLegend prepared={prepared} kind="line" />

@@ -6,6 +6,7 @@ import {
   type LineagePage,
   type LineageSort,
   type LineageStory,
+  type SeedPlace,
 } from '@/lib/contracts/lineage'
 import { call } from './api'
 import { studyKeys } from './keys'
@@ -36,12 +37,6 @@ const sortParser = createParser<LineageSort>({
     `${descending ? '-' : ''}${column}~${round}~${arm}`,
   eq: (a, b) => JSON.stringify(a) === JSON.stringify(b),
 }).withDefault(IN_ORDER)
-
-/** A seed by its place, as pins name it. */
-interface SeedPlace {
-  seedSetKey: string
-  slot: number
-}
 
 // `12~alpaca`: the key of a seed set may hold any sign.
 const pinParser = createParser<SeedPlace>({

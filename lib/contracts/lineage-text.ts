@@ -4,7 +4,9 @@ import type { ColumnInfo } from './study'
 import { markdownText } from './plain-text'
 import { diffTexts } from './text-diff'
 
-type Labels = readonly Pick<ColumnInfo, 'id' | 'label' | 'levels'>[]
+type Labels = readonly (Pick<ColumnInfo, 'id' | 'label'> & {
+  levels: readonly string[] | null
+})[]
 
 /** Returns the values of a step in words, a missing one with its reason. */
 export function stepValues(step: LineageStep, columns: Labels): string[] {
@@ -56,10 +58,10 @@ export function storyText(story: LineageStory, columns: Labels): string {
   return [`Seed ${story.slot} of ${story.seedSetKey}`, ...first, ...blocks].join('\n\n')
 }
 
-/** Words of a text as Markdown: those that the parent does not have bold, those that are gone struck out. */
-function markedText(parent: string | null, text: string): string {
-  const parts = parent === null ? null : diffTexts(parent, text)
-  if (!parts) return markdownText(text)
+/** Returns a compared text as Markdown: words that the other text does not have bold, those that are gone struck out. */
+export function markedParts(
+  parts: readonly { kind: 'same' | 'added' | 'removed'; text: string }[],
+): string {
   const marks = { same: '', added: '**', removed: '~~' } as const
   return parts
     .map(({ kind, text: part }) => {
@@ -75,7 +77,8 @@ function markedText(parent: string | null, text: string): string {
 export function storyMarkdown(story: LineageStory, columns: Labels): string {
   const blocks = story.steps.flatMap((step) => {
     const parent = parentOf(story, step)
-    const text = markedText(parent?.instruction ?? null, step.instruction)
+    const parts = parent && diffTexts(parent.instruction, step.instruction)
+    const text = parts ? markedParts(parts) : markdownText(step.instruction)
     return [
       `### ${markdownText(headOf(step))}`,
       ...orphanNote(story, step),

@@ -58,6 +58,39 @@ export const lineageGapSchema = z.object({
 })
 export type LineageGap = z.infer<typeof lineageGapSchema>
 
+/** The figure that draws single seeds. */
+export const CASES_FIGURE = 'case-panels'
+
+/** Seeds of one figure: more are a page of the lineage grid. */
+export const DRAWN_SEEDS = 6
+
+/** A seed by its place. */
+export interface SeedPlace {
+  seedSetKey: string
+  slot: number
+}
+
+/** Returns seeds as one text: `12~alpaca 40~gsm8k-train`, blanks and signs in a key percent-encoded. */
+export function seedsText(seeds: readonly SeedPlace[]): string {
+  return seeds.map(({ seedSetKey, slot }) => `${slot}~${encodeURIComponent(seedSetKey)}`).join(' ')
+}
+
+/** Returns the seeds that a text names, divided by blanks or commas; null where a part is no seed. A number alone leaves the seed set open (''). */
+export function seedsIn(text: string): SeedPlace[] | null {
+  const parts = text.split(/[\s,]+/).filter((part) => part !== '')
+  const seeds: SeedPlace[] = []
+  for (const part of parts) {
+    const [, slot, key = ''] = /^(\d{1,9})(?:~(.+))?$/.exec(part) ?? []
+    if (slot === undefined) return null
+    try {
+      seeds.push({ seedSetKey: decodeURIComponent(key), slot: Number(slot) })
+    } catch {
+      return null
+    }
+  }
+  return seeds
+}
+
 export const lineagePageSchema = z.object({
   /** Seeds with a matching row, and rows without a seed that match. */
   ...numbers('total', 'outOf', 'offset', 'serverMs'),

@@ -16,4 +16,26 @@ describe('diffTexts', () => {
   it('returns one part for equal texts', () => {
     expect(diffTexts('a b', 'a b')).toEqual([{ text: 'a b', kind: 'same' }])
   })
+  it('does not hold the text once for every word of a long one', () => {
+    const long = `${'\u{1f600}'.repeat(20_000)} end`
+    const before = process.memoryUsage().heapUsed
+    diffTexts(long, `start ${long}`)
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(400 * 1_048_576)
+  })
+  it('joins what it cut in pieces', () => {
+    const words = Array.from({ length: 3_000 }, (_, k) => `w${k}`).join('  ')
+    const parts = diffTexts(words, words.replace('w1500 ', 'new '))
+    expect(
+      parts
+        ?.filter(({ kind }) => kind !== 'removed')
+        .map(({ text }) => text)
+        .join(''),
+    ).toBe(words.replace('w1500 ', 'new '))
+    expect(parts?.filter(({ kind }) => kind === 'added').map(({ text }) => text.trim())).toEqual([
+      'new',
+    ])
+  })
+  it('leaves texts that take long to cut as they are', () => {
+    expect(diffTexts('a '.repeat(60_000), 'b '.repeat(60_000))).toBeNull()
+  })
 })

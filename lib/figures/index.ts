@@ -1,4 +1,5 @@
 import { AppError } from '@/lib/errors'
+import { casePanels } from './case-panels'
 import { categoryShares } from './category-shares'
 import { difficultyLevels } from './difficulty-levels'
 import { distribution } from './distribution'
@@ -49,6 +50,7 @@ const FIGURES: readonly Figure[] = [
   operatorMix,
   operatorEffect,
   rewardDots,
+  casePanels,
   setMeasures,
   resultsOverRounds,
   resultsOverSizes,

@@ -63,8 +63,14 @@ function ofResults(figure: Figure): boolean {
   return figure.needsResults === true && figure.columns(parseFigureOptions(figure, {})).length === 0
 }
 
+/** Whether a figure draws single seeds and no column of rows. */
+function ofCases(figure: Figure): boolean {
+  return figure.needsCases !== undefined
+}
+
 const figuresOfResults = figures.filter(([, figure]) => ofResults(figure))
-const figuresOfRows = figures.filter(([, figure]) => !ofResults(figure))
+const figuresOfCases = figures.filter(([, figure]) => ofCases(figure))
+const figuresOfRows = figures.filter(([, figure]) => !ofResults(figure) && !ofCases(figure))
 
 function withStatus(data: FigureData, name: 'unparsed' | 'not_run'): FigureData {
   const series = data.series.map((one) => ({
@@ -130,7 +136,9 @@ describe.each(figures)('%s', (id, figure) => {
           ? [...option.choices.map((choice) => choice.value), ...columnsFor(option, example.data)]
           : option.kind === 'switch'
             ? [true, false]
-            : [option.min, option.max]
+            : option.kind === 'text'
+              ? [option.default]
+              : [option.min, option.max]
       for (const value of values) run(figure, example.data, { [option.name]: value })
     }
   })
@@ -147,12 +155,31 @@ describe.each(figures)('%s', (id, figure) => {
     const columns = figure.columns(parseFigureOptions(figure, example.options))
     expect(columns.length + (example.data.results?.own.length ?? 0)).toBeGreaterThan(0)
     expect(example.data.results !== undefined).toBe(figure.needsResults === true)
+    expect(example.data.cases !== undefined).toBe(ofCases(figure))
     for (const column of columns) expect(example.data.columns).toHaveProperty([column])
   })
 
   it('names the option that is wrong', () => {
     const first = describeFigure(figure).options[0]?.name ?? ''
     expect(() => parseFigureOptions(figure, { [first]: ['no'] })).toThrow(first)
+  })
+})
+
+describe.each(figuresOfCases)('%s', (id, figure) => {
+  const example = examples.get(id) ?? figure.example()
+
+  it('survives no seeds, no values, no seed row and one row', () => {
+    const { data } = example
+    const cases = data.cases ?? { stories: [], arms: [], seedSets: [], runs: [] }
+    const having = (changed: Partial<typeof cases>) =>
+      run(figure, { ...data, cases: { ...cases, ...changed } })
+    expect(having({ stories: [] }).counts).toEqual([])
+    const each = (change: (steps: (typeof cases.stories)[0]['steps']) => typeof steps) =>
+      having({ stories: cases.stories.map((story) => ({ ...story, steps: change(story.steps) })) })
+    each((steps) => steps.map((step) => ({ ...step, values: {} })))
+    each((steps) => steps.filter(({ armKey }) => armKey !== null))
+    each((steps) => steps.slice(0, 1))
+    having({ arms: [], seedSets: [] })
   })
 })
 

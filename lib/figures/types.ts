@@ -1,10 +1,12 @@
 import type { z } from 'zod'
 import type {
+  FigureCard,
   FigureDrawing,
   FigureQuestion,
   FigureTable,
   PreparedCommon,
 } from '@/lib/contracts/figure'
+import type { LineageStory, SeedPlace } from '@/lib/contracts/lineage'
 import type { SetOutput, SetRecord } from '@/lib/contracts/measure'
 import type { StoredResult } from '@/lib/contracts/results'
 import type { ARM_CLASSES } from '@/lib/contracts/study'
@@ -99,6 +101,17 @@ export interface FigureData {
   columns: Record<string, FigureColumnInfo>
   /** Benchmark results of the study, where the figure asks for them; the filter of rows does not touch them. */
   results?: FigureResults
+  /** Single seeds with all that descends from them, where the figure asks for them. */
+  cases?: FigureCases
+}
+
+/** Single seeds as a figure sees them; the steps hold the values of the figure's columns. */
+export interface FigureCases {
+  stories: readonly LineageStory[]
+  arms: FigureResults['arms']
+  seedSets: readonly FacetAxis[]
+  /** Runs behind the values. */
+  runs: readonly FigureCard[]
 }
 
 /** Benchmark results as a figure sees them. */
@@ -145,6 +158,8 @@ export interface Figure<
   needsResults?: boolean
   /** Whether prepare reads seed slots and the values of parents. */
   needsLineage?(options: O): boolean
+  /** The seeds whose stories prepare reads in place of columns; none = the first that the filter leaves. */
+  needsCases?(options: O): readonly SeedPlace[]
   /** Pure; bins on the server, so that no row data reaches the browser. */
   prepare(data: FigureData, options: O): P
   table(prepared: P): FigureTable

@@ -142,3 +142,18 @@ export function publishedSource(
   const model = 'judge' in part ? part.judge : null
   return { paper: published.paper, source: part.source, model }
 }
+
+/** Words of the paper's two case studies: the seed, and what each evolver made of it. */
+export interface PublishedCase {
+  figure: number
+  operator: string
+  seedSet: string
+  seed: number
+  llm: number
+  slm: number
+}
+
+/** Returns the word counts of figures 8 and 9, whose texts are not repeated here. */
+export function publishedCases(): readonly PublishedCase[] {
+  return published.caseStudies.rows
+}

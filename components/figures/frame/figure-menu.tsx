@@ -13,6 +13,8 @@ import {
 import { useState, type RefObject } from 'react'
 import type { FigureMeta, FigureResult } from '@/lib/figures/types'
 import { figureRecord, viewPath } from '@/lib/contracts/figure-record'
+import { markdownText } from '@/lib/contracts/plain-text'
+import { drawingOf } from '@/components/figures'
 import { CiteItems } from './cite-menu'
 import { saveFile, svgToPng, tableToCsv } from './download'
 import { ExportDialog } from './export-dialog'
@@ -60,6 +62,12 @@ export function FigureMenu(props: FigureMenuProps) {
     if (!result) return
     const bytes = new Blob([tableToCsv(result.table)], { type: 'text/csv;charset=utf-8' })
     saveFile(`${meta.id}.csv`, bytes)
+  }
+  const markdown = drawingOf(meta.drawing)?.markdown
+  const saveMarkdown = () => {
+    if (!result || !markdown) return
+    const text = `# ${markdownText(result.figure.title)}\n\n${markdown(result.prepared)}\n`
+    saveFile(`${meta.id}.md`, new Blob([text], { type: 'text/markdown;charset=utf-8' }))
   }
 
   return (
@@ -121,6 +129,11 @@ export function FigureMenu(props: FigureMenuProps) {
           >
             PNG
           </Menu.Item>
+          {markdown ? (
+            <Menu.Item leftSection={<IconDownload size={ICON_PX} />} onClick={saveMarkdown}>
+              Markdown
+            </Menu.Item>
+          ) : null}
           <Menu.Divider />
           <Menu.Item
             role="menuitemcheckbox"

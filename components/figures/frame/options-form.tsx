@@ -1,6 +1,15 @@
 'use client'
 
-import { Button, Popover, SegmentedControl, Select, Slider, Switch, Text } from '@mantine/core'
+import {
+  Button,
+  Popover,
+  SegmentedControl,
+  Select,
+  Slider,
+  Switch,
+  Text,
+  TextInput,
+} from '@mantine/core'
 import type { FigureMeta, OptionField } from '@/lib/figures/types'
 import classes from '../figures.module.css'
 
@@ -70,6 +79,22 @@ function Field({ field, value, onChange }: FieldProps) {
         data={choices}
         value={value === '' ? null : String(value)}
         onChange={(next) => next !== null && onChange(next)}
+      />
+    )
+  }
+  if (kind === 'text') {
+    // Taken when it is left or confirmed: a name half written is not asked for.
+    const take = (text: string) => text !== String(value) && onChange(text)
+    return (
+      <TextInput
+        key={String(value)}
+        size="xs"
+        w={260}
+        aria-label={title}
+        title={description}
+        defaultValue={String(value)}
+        onBlur={(event) => take(event.currentTarget.value.trim())}
+        onKeyDown={(event) => event.key === 'Enter' && take(event.currentTarget.value.trim())}
       />
     )
   }

@@ -2,10 +2,14 @@
 
 import { Button } from '@mantine/core'
 import { IconPin } from '@tabler/icons-react'
+import Link from 'next/link'
 import { useState } from 'react'
 import { saveFile } from '@/components/figures/frame/download'
 import { fetchStory } from '@/components/hooks/use-lineage'
 import { notifyError } from '@/components/ui/notify'
+import { figureHref } from '@/components/views/figures/selection'
+import { emptyFilter } from '@/lib/contracts/filter'
+import { CASES_FIGURE, DRAWN_SEEDS, seedsText } from '@/lib/contracts/lineage'
 import { storyMarkdown } from '@/lib/contracts/lineage-text'
 import type { StudyDetail } from '@/lib/contracts/study'
 
@@ -15,7 +19,7 @@ interface CaseStudiesProps {
   onClear(): void
 }
 
-/** Saves the pinned seeds as Markdown, each with all steps, changed words and values. */
+/** Leads to the figure of the pinned seeds, or saves them as Markdown, each with all steps, changed words and values. */
 export function CaseStudies({ detail, pins, onClear }: CaseStudiesProps) {
   const [isBusy, setIsBusy] = useState(false)
   if (pins.length === 0) return null
@@ -34,6 +38,18 @@ export function CaseStudies({ detail, pins, onClear }: CaseStudiesProps) {
   }
   return (
     <>
+      <Button
+        component={Link}
+        variant="default"
+        href={figureHref(
+          detail.study.id,
+          CASES_FIGURE,
+          { seeds: seedsText(pins.slice(0, DRAWN_SEEDS)) },
+          emptyFilter(),
+        )}
+      >
+        Draw {pins.length > DRAWN_SEEDS ? `${DRAWN_SEEDS} of ${pins.length}` : pins.length} pinned
+      </Button>
       <Button
         variant="default"
         leftSection={<IconPin size={14} />}

@@ -52,7 +52,7 @@ function progressOf(db: Db, studyId: string): Progress[] {
 }
 
 /** Returns the name of the model of each run, as the run's card has it, and what it recorded of cells. */
-function factsOf(db: Db, runIds: readonly string[]) {
+export function factsOf(db: Db, runIds: readonly string[]) {
   const found = db
     .select({ id: runs.id, definition: runs.definition, record: runs.record })
     .from(runs)
@@ -137,7 +137,8 @@ function setsOf(columnId: string) {
   return source?.kind === 'measured' ? source.metric.set?.outputs : undefined
 }
 
-function toInfo(info: ColumnInfo): FigureColumnInfo {
+/** Returns what a figure is told of a column. */
+export function toInfo(info: ColumnInfo): FigureColumnInfo {
   const { id, label, shortLabel, unit, levels, direction, directionMeans, range } = info
   const sets = setsOf(id)
   const base = { id, label, shortLabel, unit, levels, direction, directionMeans, range }

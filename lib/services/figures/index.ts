@@ -26,6 +26,7 @@ import {
   needsNoRun,
   type ColumnChoice,
 } from './columns'
+import { loadCases } from './cases'
 import { loadFigureData } from './data'
 import { figureStamp } from './stamp'
 import { APP_VERSION } from '../runs/definition'
@@ -88,6 +89,7 @@ function cardsOf(data: FigureData): FigureCard[] {
       if (runId !== null) cards.set(runId, { runId, definitionHash, model })
     }
   }
+  for (const run of data.cases?.runs ?? []) cards.set(run.runId, run)
   return [...cards.values()]
 }
 
@@ -174,8 +176,13 @@ async function load(
   { figure, options }: Omit<Loaded, 'data'>,
   filter: RowFilter,
 ): Promise<Loaded> {
+  const columns = figure.columns(options)
+  const seeds = figure.needsCases?.(options)
+  if (seeds) {
+    return { figure, options, data: await loadCases(db, studyId, { seeds, columns, filter }) }
+  }
   const data = await loadFigureData(db, studyId, {
-    columns: figure.columns(options),
+    columns,
     operators: figure.needsOperators?.(options) ?? false,
     results: figure.needsResults ?? false,
     lineage: figure.needsLineage?.(options) ?? false,

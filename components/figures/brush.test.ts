@@ -18,6 +18,7 @@ const REPLY: BrushTiles = {
       groups: [GROUP],
       perGroup: 3,
       edges: [0, 1],
+      hasSums: false,
       packed: packCounts([
         Uint32Array.of(0, 4, 0),
         Uint32Array.of(0, 0, 1),

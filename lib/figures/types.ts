@@ -8,7 +8,7 @@ import type {
 import type { SetOutput, SetRecord } from '@/lib/contracts/measure'
 import type { StoredResult } from '@/lib/contracts/results'
 import type { ARM_CLASSES } from '@/lib/contracts/study'
-import type { Tile } from './shared/tiles'
+import type { Counts, Tile } from './shared/tiles'
 
 export type {
   ArmMark,
@@ -119,7 +119,7 @@ export interface FacetAxis {
 /** Where the rows of each series are counted in what a figure draws: the layout of a tile. */
 export interface RowPlaces extends Omit<Tile, 'counts'> {
   /** Returns what counts a row in its places, or null where the series is not drawn. */
-  of(series: FigureSeries): ((row: number, counts: Uint32Array) => void) | null
+  of(series: FigureSeries): ((row: number, counts: Counts) => void) | null
 }
 
 /** A figure: which columns it asks for, and everything that is drawn, as pure functions. */

@@ -1,8 +1,10 @@
+import { carriesValue } from '@/lib/contracts/status'
 import { meanEstimate, medianEstimate, resamplesFor } from './estimate'
 import { isPartial } from './groups'
 import type { LinePoint } from './lines'
-import { armOf, valuesOf } from './series'
-import type { FigureData, FigureSeries, SeriesCount } from '../types'
+import { armOf, isDrawable, valuesOf } from './series'
+import { groupKey } from './tiles'
+import type { FigureData, FigureSeries, RowPlaces, SeriesCount } from '../types'
 
 /** What the points of a column show. */
 export interface LineReading {
@@ -33,6 +35,31 @@ export function linePoints(
       partial: isPartial(counts.find((entry) => entry.seriesKey === series.key)),
     }
   })
+}
+
+/** Returns where the rows behind means are counted: number and sum of the values of each point. */
+export function meanPlaces(data: FigureData, column: string): RowPlaces {
+  const keyOf = (series: FigureSeries) =>
+    groupKey(String(series.round), series.seedSetKey, armOf(series))
+  const groups = data.series.map(keyOf)
+  return {
+    groups,
+    perGroup: 2,
+    edges: [],
+    hasSums: true,
+    of(series) {
+      const source = series.columns[column]
+      if (!source || !data.series.includes(series)) return null
+      const { values, status, width } = source
+      const at = 2 * groups.indexOf(keyOf(series))
+      return (row, counts) => {
+        const value = values[row * width] as number
+        if (!carriesValue(status[row] ?? 0) || !isDrawable(value)) return
+        counts[at] = (counts[at] as number) + 1
+        counts[at + 1] = (counts[at + 1] as number) + value
+      }
+    },
+  }
 }
 
 /** Returns what to say where means are not resampled. */

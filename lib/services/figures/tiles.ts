@@ -3,7 +3,7 @@ import { carriesValue } from '@/lib/contracts/status'
 import type { BrushTiles } from '@/lib/contracts/tiles'
 import { AppError } from '@/lib/errors'
 import { getFigure, parseFigureOptions } from '@/lib/figures'
-import { filterEdge, packCounts, placeOnEdges } from '@/lib/figures/shared/tiles'
+import { filterEdge, packCounts, placeOnEdges, type Counts } from '@/lib/figures/shared/tiles'
 import { columnReader } from '../columns'
 import { yieldToEventLoop } from '../compare/slots'
 import { select } from '../rows/select'
@@ -38,7 +38,8 @@ export async function brushTiles(
     return { figure, options }
   }
   const source = parse(request)
-  const targets = request.targets.map(parse).filter(({ figure }) => figure.places !== undefined)
+  const others = request.targets.map(parse)
+  const targets = others.filter(({ figure }) => figure.places !== undefined)
   const columnsOf = ({ figure, options }: typeof source) => figure.columns(options)
   const load = (filter: FigureRequest['filter'], parts: readonly (typeof source)[]) =>
     loadFigureData(db, studyId, {
@@ -67,7 +68,9 @@ export async function brushTiles(
     const places = figure.places?.(data, figure.prepare(data, options), options)
     if (!places) return []
     const size = places.groups.length * places.perGroup
-    const counts = Array.from({ length: nPlaces }, () => new Uint32Array(size))
+    const counts = Array.from({ length: nPlaces }, (): Counts =>
+      places.hasSums ? new Float64Array(size) : new Uint32Array(size),
+    )
     return [{ figureId: figure.id, places, counts }]
   })
   const reader = columnReader(db, studyId)
@@ -86,7 +89,7 @@ export async function brushTiles(
       const count = places.of(series)
       if (!count) continue
       at.forEach((place, row) => {
-        if (place !== OFF_AXIS) count(row, counts[place] as Uint32Array)
+        if (place !== OFF_AXIS) count(row, counts[place] as Counts)
       })
       await yieldToEventLoop()
     }
@@ -98,12 +101,17 @@ export async function brushTiles(
     places: used,
     rows: used.map((place) => rows[place] as number),
     total: selection.total,
-    tiles: tiles.map(({ figureId, places: { groups, perGroup, edges: own }, counts }) => ({
+    tiles: tiles.map(({ figureId, places: { groups, perGroup, edges: own, hasSums }, counts }) => ({
       figureId,
       groups: [...groups],
       perGroup,
       edges: [...own],
-      packed: packCounts(used.map((place) => counts[place] as Uint32Array)),
+      hasSums: hasSums ?? false,
+      packed: packCounts(used.map((place) => counts[place] as Counts)),
     })),
+    later: others
+      .filter((one) => columnsOf(one).length > 0)
+      .map(({ figure }) => figure.id)
+      .filter((id) => !tiles.some(({ figureId }) => figureId === id)),
   }
 }

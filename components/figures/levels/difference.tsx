@@ -1,7 +1,7 @@
 'use client'
 
 import { useCallback, useRef } from 'react'
-import { Bar, ReferenceLine, useYAxisScale, type BarShapeProps } from 'recharts'
+import { Bar, ReferenceLine, usePlotArea, useYAxisScale, type BarShapeProps } from 'recharts'
 import { countedShare } from '@/lib/figures/shared/level-places'
 import { groupKey } from '@/lib/figures/shared/tiles'
 import type { ArmMark } from '@/lib/figures/types'
@@ -32,21 +32,22 @@ function DifferenceBar(props: {
   const { box, arm, prefix, value, intervals, baseline } = props
   const { group, place, levels } = props.brushed
   const scale = useYAxisScale()
+  const area = usePlotArea()
+  const top = area?.y ?? 0
+  const bottom = top + (area?.height ?? 0)
   const full = useRef<SVGGElement>(null)
   const marked = useRef<SVGRectElement>(null)
   const show = useCallback(
     (counts: BrushedCounts | null) => {
       standBack(full.current, counts !== null)
       const share = (of: string) => countedShare(counts?.of(of) ?? [], place, levels)
-      const [low, high] = scale?.range() ?? [0, 0]
       // A difference of few rows may lie beyond the axis.
-      const y = (points: number) =>
-        Math.min(Math.max(scale?.(points) ?? 0, Math.min(low, high)), Math.max(low, high))
+      const y = (points: number) => Math.min(Math.max(scale?.(points) ?? 0, top), bottom)
       const ends = [y(0), y(share(group) - share(baseline))]
       marked.current?.setAttribute('y', String(Math.min(...ends)))
       marked.current?.setAttribute('height', String(Math.max(...ends) - Math.min(...ends)))
     },
-    [scale, group, baseline, place, levels],
+    [scale, top, bottom, group, baseline, place, levels],
   )
   useBrushPreview(show)
   const zero = scale?.(0)

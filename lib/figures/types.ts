@@ -152,6 +152,8 @@ export interface Figure<
   drawn?(prepared: P): FigureTable
   /** What the browser gets of prepared, where that is finer than a screen shows; tables and texts are made before. */
   sent?(prepared: P): P
+  /** What `places` and `brushAxis` read of prepare's output, where that is much less work. */
+  layout?(data: FigureData, options: O): P
   /** Which of the drawn counts each row is in, for brushes of other figures; null where these options have none. */
   places?(data: FigureData, prepared: P, options: O): RowPlaces | null
   /** The x axis on which a range of rows can be marked; null where it stands for no column of rows. */

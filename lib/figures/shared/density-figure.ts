@@ -90,6 +90,7 @@ function prepareDensity<O extends DensityOptions>(
   config: DensityConfig<O>,
   all: FigureData,
   chosen: O,
+  isSmooth = true,
 ): DensityPrepared {
   const column = config.column(chosen)
   const info = all.columns[column] ?? null
@@ -103,7 +104,7 @@ function prepareDensity<O extends DensityOptions>(
   const axis = config.axis(parts, chosen, info)
   const look = config.look(chosen, info)
   const { threshold } = look
-  const drawn = densityCells(groups, { ...axis, bandwidth: chosen.bandwidth, threshold })
+  const drawn = densityCells(groups, { ...axis, bandwidth: chosen.bandwidth, threshold, isSmooth })
   const curves = drawn.cells.flatMap((cell) => cell.curves)
   return {
     ...drawn,
@@ -194,6 +195,7 @@ export function densityFigure<O extends DensityOptions>(config: DensityConfig<O>
     table: densityTable,
     drawn: densityDrawn,
     sent: coarser,
+    layout: (data, chosen) => prepareDensity(config, data, chosen, false),
     places: (data, prepared, chosen) => placesOf(config, data, prepared, chosen),
     brushAxis: ({ selectColumn, edges, unitName }) =>
       selectColumn !== null && unitName === 'rows' ? { column: selectColumn, edges } : null,

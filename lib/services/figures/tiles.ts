@@ -54,7 +54,9 @@ export async function brushTiles(
     ranges: request.filter.ranges.filter((range) => range.column !== column),
   }
   const data = await load(filter, [source, ...targets])
-  const axis = source.figure.brushAxis?.(source.figure.prepare(data, source.options)) ?? null
+  const layoutOf = ({ figure, options }: typeof source) =>
+    figure.layout ? figure.layout(data, options) : figure.prepare(data, options)
+  const axis = source.figure.brushAxis?.(layoutOf(source)) ?? null
   if (axis === null || axis.column !== column) {
     throw new AppError(
       'invalid_input',
@@ -64,8 +66,9 @@ export async function brushTiles(
   const edges = axis.edges.map(filterEdge)
   const nPlaces = 2 * edges.length - 1
   const rows = new Uint32Array(nPlaces)
-  const tiles = targets.flatMap(({ figure, options }) => {
-    const places = figure.places?.(data, figure.prepare(data, options), options)
+  const tiles = targets.flatMap((target) => {
+    const { figure, options } = target
+    const places = figure.places?.(data, layoutOf(target), options)
     if (!places) return []
     const size = places.groups.length * places.perGroup
     const counts = Array.from({ length: nPlaces }, (): Counts =>
@@ -88,9 +91,10 @@ export async function brushTiles(
     for (const { places, counts } of tiles) {
       const count = places.of(series)
       if (!count) continue
-      at.forEach((place, row) => {
+      for (let row = 0; row < at.length; row += 1) {
+        const place = at[row] as number
         if (place !== OFF_AXIS) count(row, counts[place] as Counts)
-      })
+      }
       await yieldToEventLoop()
     }
   }

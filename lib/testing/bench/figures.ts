@@ -24,9 +24,11 @@ export interface FigureTiming {
   most?: number
 }
 
-/** Makes the cells of a study as large as the paper's, without texts, and one column of each kind of value. */
-export function fillPaperStudy() {
-  const db = testDatabase()
+/**
+ * Makes the cells of a study as large as the paper's, without texts, and one column of each kind of value; with `isWide`
+ * those of six figures.
+ */
+export function fillPaperStudy(db: Db = testDatabase(), isWide = false) {
   const { id: studyId } = createStudy(db, { name: 'bench' })
   const random = createRandom(5)
   const insert = db.$client.prepare(
@@ -57,6 +59,10 @@ export function fillPaperStudy() {
     })
   store('mnd', 'mnd', () => Math.abs(0.4 + 0.4 * (random.next() - 0.5) + 0.2 * random.next()))
   store('difficulty_score', 'score', () => Math.floor(101 * random.next()))
+  if (isWide) {
+    store('difficulty_level', 'level', () => 1 + Math.floor(5 * random.next()))
+    for (const metric of ['ifd', 'ic_ifd']) store(metric, 'strict', () => 2 * random.next() ** 2)
+  }
   return { db, studyId, rows: perCell * cells.length }
 }
 

@@ -53,17 +53,19 @@ export function RangeBar({ prepared, column, unitName, name, countOf }: RangeBar
   const select = (armKey: string | null) => rangeSelection(column, range, armKey)
   return (
     <div className={classes.readout} role="group" aria-label="Marked range">
-      <strong>{name(range)}</strong>
+      <strong data-figure-text>{name(range)}</strong>
       <RowsInRange />
       {brush?.range && !marked ? (
-        <span className={classes.count}>
+        <span className={classes.count} data-figure-text>
           filters the page; this figure shows the rows outside as well
         </span>
       ) : null}
       {prepared.arms.map((arm) => (
         <span key={arm.key} className={classes.readoutItem}>
           <Swatch arm={arm} kind="bar" prefix={`${idPrefix}-range`} />
-          {arm.label} {countOf(arm.key, range).toLocaleString('en-US')} {unitName}
+          <span data-figure-text>
+            {arm.label} {countOf(arm.key, range).toLocaleString('en-US')} {unitName}
+          </span>
           {onSelect && column !== null ? (
             <Button size="compact-xs" variant="default" onClick={() => onSelect(select(arm.key))}>
               Show rows

@@ -6,6 +6,7 @@ import type { DensityPrepared } from '@/lib/figures/shared/density'
 import classes from '../figures.module.css'
 import { useFigure, useInteraction, type Readout } from '../interaction'
 import { INK, toneCss } from '../palette'
+import { MarkedBand } from '../marked-band'
 import { useRangeMark } from '../range-mark'
 
 interface CursorProps {
@@ -77,57 +78,50 @@ export function CursorLayer({ prepared, label, read }: CursorProps) {
   const span = range ? [scale(range[0]), scale(range[1])].map(Number) : null
   const x = at === null ? undefined : scale(at)
   return (
-    <g data-figure-skip>
-      {span ? (
+    <>
+      {span ? <MarkedBand from={Math.min(...span)} to={Math.max(...span)} /> : null}
+      <g data-figure-skip>
+        {x === undefined ? null : (
+          <path
+            d={`M${x} ${area.y}v${area.height}`}
+            stroke={toneCss(INK.axis)}
+            strokeDasharray="2 2"
+          />
+        )}
         <rect
-          x={Math.min(...span)}
+          className={classes.cursorLayer}
+          x={area.x}
           y={area.y}
-          width={Math.abs((span[1] ?? 0) - (span[0] ?? 0))}
+          width={area.width}
           height={area.height}
-          fill={toneCss(INK.dim)}
-          fillOpacity="0.18"
+          fill="transparent"
+          role="slider"
+          aria-label={label}
+          aria-orientation="horizontal"
+          aria-valuemin={edge(0)}
+          aria-valuemax={edge(edges.length - 1)}
+          aria-valuenow={at ?? edge(0)}
+          tabIndex={0}
+          onKeyDown={onKeyDown}
+          onKeyUp={onKeyUp}
+          onBlur={leave}
+          onPointerDown={(event) => {
+            event.currentTarget.setPointerCapture(event.pointerId)
+            anchor.current = binOf(event)
+            store.set({ range: null })
+          }}
+          onPointerMove={(event) => {
+            const bin = binOf(event)
+            point(bin)
+            if (event.buttons === 1 && anchor.current !== null && bin !== anchor.current) {
+              markBins(anchor.current, bin)
+            }
+          }}
+          onPointerUp={letGo}
+          onPointerCancel={letGo}
+          onPointerLeave={leave}
         />
-      ) : null}
-      {x === undefined ? null : (
-        <path
-          d={`M${x} ${area.y}v${area.height}`}
-          stroke={toneCss(INK.axis)}
-          strokeDasharray="2 2"
-        />
-      )}
-      <rect
-        className={classes.cursorLayer}
-        x={area.x}
-        y={area.y}
-        width={area.width}
-        height={area.height}
-        fill="transparent"
-        role="slider"
-        aria-label={label}
-        aria-orientation="horizontal"
-        aria-valuemin={edge(0)}
-        aria-valuemax={edge(edges.length - 1)}
-        aria-valuenow={at ?? edge(0)}
-        tabIndex={0}
-        onKeyDown={onKeyDown}
-        onKeyUp={onKeyUp}
-        onBlur={leave}
-        onPointerDown={(event) => {
-          event.currentTarget.setPointerCapture(event.pointerId)
-          anchor.current = binOf(event)
-          store.set({ range: null })
-        }}
-        onPointerMove={(event) => {
-          const bin = binOf(event)
-          point(bin)
-          if (event.buttons === 1 && anchor.current !== null && bin !== anchor.current) {
-            markBins(anchor.current, bin)
-          }
-        }}
-        onPointerUp={letGo}
-        onPointerCancel={letGo}
-        onPointerLeave={leave}
-      />
-    </g>
+      </g>
+    </>
   )
 }

@@ -6,7 +6,7 @@ import { levelAxis, type DifficultyLevelsPrepared } from '@/lib/figures/shared/l
 import { Y_AXIS_PX, type PanelBox } from '../facets'
 import classes from '../figures.module.css'
 import { useFigure } from '../interaction'
-import { INK, toneCss } from '../palette'
+import { MarkedBand } from '../marked-band'
 import { useRangeMark } from '../range-mark'
 
 const clamp = (value: number, high: number) => Math.min(high, Math.max(0, value))
@@ -30,17 +30,8 @@ export function MarkedLevels(props: Along) {
   if (!axis || !range || !area) return null
   const inside = axis.edges.flatMap((level, i) => (level >= range[0] && level <= range[1] ? i : []))
   const step = area.width / props.names.length
-  return (
-    <rect
-      data-figure-skip
-      x={area.x + step * (inside[0] ?? 0)}
-      y={area.y}
-      width={step * inside.length}
-      height={area.height}
-      fill={toneCss(INK.dim)}
-      fillOpacity="0.18"
-    />
-  )
+  const from = area.x + step * (inside[0] ?? 0)
+  return <MarkedBand from={from} to={from + step * inside.length} />
 }
 
 /** Tells the figure which place along x pointer or keys have reached. */

@@ -3,7 +3,7 @@ import { listFigures } from '.'
 import type { DensityPrepared } from './shared/density'
 import { countedShare } from './shared/level-places'
 import type { DifficultyLevelsPrepared } from './shared/levels'
-import type { LinesPrepared } from './shared/lines'
+import { pointKey, type LinesPrepared } from './shared/lines'
 import { groupKey } from './shared/tiles'
 import type { Figure, FigureData } from './types'
 
@@ -19,8 +19,8 @@ function countAllRows(figure: Figure, data: FigureData, options: Record<string, 
     const count = places.of(series)
     for (let row = 0; count && row < series.n; row += 1) count(row, counts)
   }
-  const of = (row: string, column: string, arm: string) => {
-    const start = groups.indexOf(groupKey(row, column, arm)) * perGroup
+  const of = (group: string) => {
+    const start = groups.indexOf(group) * perGroup
     return Array.from(counts.subarray(start, start + perGroup))
   }
   return { prepared: prepared as unknown, of }
@@ -31,18 +31,17 @@ const rounded = (value: number) => Number(value.toPrecision(9))
 
 /** What a figure draws of each group, as its tile counts it. */
 function drawnCounts(figure: Figure, prepared: unknown) {
-  type Group = [row: string, column: string, arm: string]
   if (figure.drawing === 'curves')
     return (prepared as DensityPrepared).cells.flatMap(({ row, column, curves }) =>
       curves.map(({ arm, below, counts, above }) => ({
-        group: [row, column, arm] as Group,
+        group: groupKey(row, column, arm),
         counts: [below, ...counts, above],
       })),
     )
   if (figure.drawing === 'lines')
-    return (prepared as LinesPrepared).points.map(({ facet, round, arm, n, value }) => ({
-      group: [String(round), facet, arm] as Group,
-      counts: [n, rounded(n * (value ?? 0))],
+    return (prepared as LinesPrepared).points.map((point) => ({
+      group: pointKey(point),
+      counts: [point.n, rounded(point.n * (point.value ?? 0))],
     }))
   return (prepared as DifficultyLevelsPrepared).panels.flatMap(({ row, column, bars }) =>
     bars.map(({ arm, mix }) => {
@@ -52,7 +51,7 @@ function drawnCounts(figure: Figure, prepared: unknown) {
         ? shares.map(({ of }) => of ?? 0)
         : [mix.asked]
       return {
-        group: [row, column, arm] as Group,
+        group: groupKey(row, column, arm),
         counts: [...shares.map(({ count }) => count), ...totals],
       }
     }),
@@ -64,6 +63,7 @@ const VARIANTS: Record<string, Record<string, unknown>[]> = {
   'first-token-probability': [{ k: 1 }, { rows: 'position' }, { rows: 'all', columns: 'all' }],
   'health-rates': [{ by: 'seedSet' }, { by: 'operator' }],
   'category-shares': [{ most: 2 }],
+  lengths: [{ statistic: 'mean' }],
   distribution: [{ rows: 'all', columns: 'all' }],
 }
 
@@ -80,7 +80,7 @@ describe.each(followers.map((figure) => [figure.id, figure] as const))('%s', (id
       if (!found) throw new Error('The figure has no places under these options.')
       const drawn = drawnCounts(figure, found.prepared)
       expect(drawn.length).toBeGreaterThan(0)
-      for (const { group, counts } of drawn) expect(found.of(...group).map(rounded)).toEqual(counts)
+      for (const { group, counts } of drawn) expect(found.of(group).map(rounded)).toEqual(counts)
     },
   )
 })

@@ -155,7 +155,7 @@ export const scoresOverRounds = defineFigure<Options, LinesPrepared>({
   altText: linesAltText,
   // A median does not follow from counts and sums.
   places: (all, { column }, { statistic, mix }) =>
-    statistic === 'mean' ? meanPlaces(comparable(all, column, mix).data, column) : null,
+    statistic === 'mean' ? meanPlaces([{ data: comparable(all, column, mix).data, column }]) : null,
   example: () => ({
     data: exampleData(
       Object.values(MEASURES).map(({ column, label }) => ({

@@ -2,9 +2,8 @@
 
 import { useCallback, useRef } from 'react'
 import { useXAxisScale, useYAxisScale } from 'recharts'
-import type { LinePoint } from '@/lib/figures/shared/lines'
+import { pointKey, type LinePoint } from '@/lib/figures/shared/lines'
 import type { ArmMark } from '@/lib/figures/types'
-import { groupKey } from '@/lib/figures/shared/tiles'
 import { standBack, useBrushPreview, type BrushedCounts } from '../brush'
 import classes from '../figures.module.css'
 import { MarkerShape } from '../marks'
@@ -49,9 +48,9 @@ export function ArmLine({
   const show = useCallback(
     (counts: BrushedCounts | null) => {
       standBack(full.current, counts !== null)
-      const means = points.flatMap(({ facet, round, arm: key }) => {
-        const [n = 0, sum = 0] = counts?.of(groupKey(String(round), facet, key)) ?? []
-        const at = { left: x?.(xOf(round)), top: y?.(sum / n) }
+      const means = points.flatMap((point) => {
+        const [n = 0, sum = 0] = counts?.of(pointKey(point)) ?? []
+        const at = { left: x?.(xOf(point.round)), top: y?.(sum / n) }
         return n > 0 && at.left !== undefined && at.top !== undefined
           ? [{ left: at.left + shift, top: at.top }]
           : []

@@ -1,9 +1,8 @@
 import { carriesValue } from '@/lib/contracts/status'
 import { meanEstimate, medianEstimate, resamplesFor } from './estimate'
 import { isPartial } from './groups'
-import type { LinePoint } from './lines'
+import { pointKey, type LinePoint } from './lines'
 import { armOf, isDrawable, valuesOf } from './series'
-import { groupKey } from './tiles'
 import type { FigureData, FigureSeries, RowPlaces, SeriesCount } from '../types'
 
 /** What the points of a column show. */
@@ -37,26 +36,41 @@ export function linePoints(
   })
 }
 
+/** A column whose means are drawn, with the row of panels where there are several. */
+interface MeanPart {
+  data: FigureData
+  column: string
+  row?: string
+}
+
 /** Returns where the rows behind means are counted: number and sum of the values of each point. */
-export function meanPlaces(data: FigureData, column: string): RowPlaces {
-  const keyOf = (series: FigureSeries) =>
-    groupKey(String(series.round), series.seedSetKey, armOf(series))
-  const groups = data.series.map(keyOf)
+export function meanPlaces(parts: readonly MeanPart[]): RowPlaces {
+  const keyOf = (series: FigureSeries, { row }: MeanPart) =>
+    pointKey({
+      facet: series.seedSetKey,
+      arm: armOf(series),
+      round: series.round,
+      ...(row === undefined ? {} : { row }),
+    })
+  const groups = parts.flatMap((part) => part.data.series.map((series) => keyOf(series, part)))
   return {
     groups,
     perGroup: 2,
     edges: [],
     hasSums: true,
     of(series) {
-      const source = series.columns[column]
-      if (!source || !data.series.includes(series)) return null
-      const { values, status, width } = source
-      const at = 2 * groups.indexOf(keyOf(series))
+      const read = parts.flatMap((part) => {
+        const source = series.columns[part.column]
+        const isDrawn = source && part.data.series.includes(series)
+        return isDrawn ? [{ ...source, at: 2 * groups.indexOf(keyOf(series, part)) }] : []
+      })
       return (row, counts) => {
-        const value = values[row * width] as number
-        if (!carriesValue(status[row] ?? 0) || !isDrawable(value)) return
-        counts[at] = (counts[at] as number) + 1
-        counts[at + 1] = (counts[at + 1] as number) + value
+        for (const { values, status, width, at } of read) {
+          const value = values[row * width] as number
+          if (!carriesValue(status[row] ?? 0) || !isDrawable(value)) continue
+          counts[at] = (counts[at] as number) + 1
+          counts[at + 1] = (counts[at + 1] as number) + value
+        }
       }
     },
   }

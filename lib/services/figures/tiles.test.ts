@@ -11,7 +11,7 @@ import {
   unpackCounts,
 } from '@/lib/figures/shared/tiles'
 import { createRandom } from '@/lib/stats/random'
-import type { LinesPrepared } from '@/lib/figures/shared/lines'
+import { pointKey, type LinesPrepared } from '@/lib/figures/shared/lines'
 import { addTestRun, type TestValue } from '@/lib/testing/compare'
 import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
 import { getStudyFigure } from '.'
@@ -149,8 +149,8 @@ describe('tiles of a brush', () => {
         )
       }
       const lines = await figure<LinesPrepared>(means, filter)
-      for (const { facet, round, arm, n, value } of lines.points) {
-        const [count, sum = 0] = countsOf(0, groupKey(String(round), facet, arm))
+      for (const { n, value, ...point } of lines.points) {
+        const [count, sum = 0] = countsOf(0, pointKey(point))
         expect(count).toBe(n)
         expect(sum / n).toBeCloseTo(value as number, 9)
       }

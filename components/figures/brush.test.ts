@@ -12,12 +12,14 @@ const REPLY: BrushTiles = {
   places: [1, 2, 3],
   rows: [4, 1, 7],
   total: 20,
+  later: ['scatter'],
   tiles: [
     {
       figureId: 'mnd-density',
       groups: [GROUP],
       perGroup: 3,
       edges: [0, 1],
+      hasSums: false,
       packed: packCounts([
         Uint32Array.of(0, 4, 0),
         Uint32Array.of(0, 0, 1),
@@ -52,6 +54,8 @@ it('asks once, then redraws what follows once a frame without asking again', asy
   })
   const rows: (BrushedRows | null)[] = []
   store.onRows((one) => rows.push(one))
+  const later: (readonly string[])[] = []
+  store.onLater((figureIds) => later.push(figureIds))
   store.begin('ifd-density')
   drawn.length = 0
   rows.length = 0
@@ -77,7 +81,9 @@ it('asks once, then redraws what follows once a frame without asking again', asy
       targets: [{ figureId: 'mnd-density' }],
     },
   ])
+  expect(later).toEqual([[], ['scatter']])
   store.hold()
+  expect(later.at(-1)).toEqual([])
   expect(drawn).toHaveLength(2)
   store.settle('mnd-density')
   expect(drawn.at(-1)).toBeNull()

@@ -1,15 +1,21 @@
 'use client'
 
-import { createContext, useContext, useEffect } from 'react'
+import { createContext, useContext, useEffect, useState } from 'react'
 import type { FigureSelection } from '@/lib/figures/types'
-import { boundsOf, filterEdge, runningSums, unpackCounts } from '@/lib/figures/shared/tiles'
+import {
+  boundsOf,
+  filterEdge,
+  runningSums,
+  unpackCounts,
+  type Counts,
+} from '@/lib/figures/shared/tiles'
 import { emptyFilter, type RowFilter } from '@/lib/contracts/filter'
 import type { BrushTiles } from '@/lib/contracts/tiles'
 
-/** Rows of one group (panel and arm) in a marked range: bins with one before and one after, or levels with none last. */
+/** What a tile counts of one group, in a marked range. */
 export interface BrushedCounts {
   edges: readonly number[]
-  of(group: string): Uint32Array | null
+  of(group: string): Counts | null
 }
 
 /** Rows in the marked range, and all rows of the page without it. */
@@ -20,7 +26,7 @@ export interface BrushedRows {
 
 interface Loaded {
   reply: BrushTiles
-  sums: Map<string, Uint32Array[]>
+  sums: Map<string, Counts[]>
 }
 
 type Options = Record<string, unknown>
@@ -43,6 +49,7 @@ type Preview = (counts: BrushedCounts | null) => void
 export class BrushStore {
   readonly #previews = new Map<string, Set<Preview>>()
   readonly #rows = new Set<(rows: BrushedRows | null) => void>()
+  readonly #later = new Set<(figureIds: readonly string[]) => void>()
   #loaded: Loaded | null = null
   #range: Range | null = null
   #frame = 0
@@ -79,11 +86,12 @@ export class BrushStore {
     void this.#ask(request, abort.signal).then(
       (reply) => {
         if (abort.signal.aborted) return
-        const sums = reply.tiles.map((tile): [string, Uint32Array[]] => {
+        const sums = reply.tiles.map((tile): [string, Counts[]] => {
           const size = tile.groups.length * tile.perGroup
-          return [tile.figureId, runningSums(unpackCounts(tile.packed, size), size)]
+          return [tile.figureId, runningSums(unpackCounts(tile.packed, size, tile.hasSums), size)]
         })
         this.#loaded = { reply, sums: new Map(sums) }
+        for (const show of this.#later) show(reply.later)
         this.#schedule()
       },
       // Without tiles the others follow when the range is let go, from the server.
@@ -104,6 +112,7 @@ export class BrushStore {
     this.#loaded = null
     this.#range = null
     for (const show of this.#rows) show(null)
+    for (const show of this.#later) show([])
   }
 
   /** Takes what was drawn off one figure. */
@@ -128,6 +137,12 @@ export class BrushStore {
     return () => void this.#rows.delete(show)
   }
 
+  /** Says which figures follow only when the range is let go. */
+  readonly onLater = (show: (figureIds: readonly string[]) => void): (() => void) => {
+    this.#later.add(show)
+    return () => void this.#later.delete(show)
+  }
+
   #schedule(): void {
     if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#draw())
   }
@@ -143,21 +158,32 @@ export class BrushStore {
       const [low, high] = [own?.[from], own?.[to]]
       if (!low || !high) continue
       const places = new Map(tile.groups.map((group, k) => [group, k * tile.perGroup]))
-      const counts: BrushedCounts = {
+      const brushed: BrushedCounts = {
         edges: tile.edges,
         of(group) {
           const start = places.get(group)
           if (start === undefined) return null
           const end = start + tile.perGroup
-          const base = low.subarray(start, end)
-          return high.slice(start, end).map((sum, k) => sum - (base[k] as number))
+          const counts = high.slice(start, end)
+          for (let k = 0; k < counts.length; k += 1)
+            counts[k] = (counts[k] as number) - (low[start + k] as number)
+          return counts
         },
       }
-      for (const show of this.#previews.get(tile.figureId) ?? []) show(counts)
+      for (const show of this.#previews.get(tile.figureId) ?? []) show(brushed)
     }
     const n = reply.rows.slice(from, to).reduce((sum, rows) => sum + rows, 0)
     for (const show of this.#rows) show({ n, of: reply.total })
   }
+}
+
+// What is drawn of all rows stands back behind that of the marked ones.
+const FULL_OPACITY = '0.25'
+
+/** Draws what stands for all rows faintly while a range is marked. */
+export function standBack(full: SVGElement | null, isMarked: boolean): void {
+  if (isMarked) full?.setAttribute('opacity', FULL_OPACITY)
+  else full?.removeAttribute('opacity')
 }
 
 /** The page's brush as one of its figures sees it. */
@@ -189,4 +215,13 @@ export function useBrushPreview(show: Preview): void {
     () => (store && figureId !== undefined ? store.onPreview(figureId, show) : undefined),
     [store, figureId, show],
   )
+}
+
+/** Returns whether a range is being marked that this figure follows only when it is let go. */
+export function useFollowsLater(): boolean {
+  const brush = useBrush()
+  const store = brush?.store
+  const [later, setLater] = useState<readonly string[]>([])
+  useEffect(() => store?.onLater(setLater), [store])
+  return brush !== null && later.includes(brush.figureId)
 }

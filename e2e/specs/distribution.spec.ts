@@ -22,7 +22,9 @@ test('any column with values can be drawn, and its address opens the same figure
   await figure.getByText('Histogram', { exact: true }).click()
   await expect(figure.getByText('Number of rows')).toBeVisible()
 
+  // The page opens at its top; a figure is asked for once it is near the window.
   await page.reload()
+  await figure.scrollIntoViewIfNeeded()
   await expect(title).toBeVisible(DRAWN)
   await expect(figure.getByText('Number of rows')).toBeVisible()
   await expect(figure.locator('svg.recharts-surface').first()).toBeVisible()

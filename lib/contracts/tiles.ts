@@ -7,6 +7,7 @@ const tileSchema = z.object({
   groups: z.array(z.string()),
   perGroup: z.number(),
   edges: z.array(z.number()),
+  hasSums: z.boolean(),
 })
 
 /** What a brush of one figure needs to redraw the others without the server. */
@@ -20,5 +21,7 @@ export const brushTilesSchema = z.object({
   /** Rows of the page without the range on this column. */
   total: z.number(),
   tiles: z.array(tileSchema),
+  /** Figures of rows that cannot be redrawn from counts: they follow when the range is let go. */
+  later: z.array(z.string()),
 })
 export type BrushTiles = z.infer<typeof brushTilesSchema>

@@ -3,7 +3,9 @@ import { COLUMN_SHAPES, hasWords } from '@/lib/contracts/column-kinds'
 import { carriesValue } from '@/lib/contracts/status'
 import { exampleData, exampleInfo } from './shared/example'
 import { levelPanels } from './shared/level-panels'
+import { increment, levelPlaces } from './shared/level-places'
 import {
+  levelAxis,
   share,
   wasAsked,
   type DifficultyLevelsPrepared,
@@ -14,7 +16,13 @@ import { levelsAltText, levelsTable } from './shared/levels-text'
 import { amount, columnChoice, panelOptions } from './shared/options'
 import { comparable } from './shared/series'
 import { count, percent } from './shared/text'
-import { defineFigure, type FigureColumnInfo, type FigureData, type FigureSeries } from './types'
+import {
+  defineFigure,
+  type FigureColumnInfo,
+  type FigureData,
+  type FigureSeries,
+  type RowPlaces,
+} from './types'
 
 const LEVEL = 'difficulty_level.level'
 const OTHER = 'other'
@@ -200,6 +208,39 @@ function prepare(all: FigureData, settings: Options): SharesPrepared {
   }
 }
 
+/** Where rows are counted: their words that are drawn, the others together, none, and all that were asked. */
+function placesOf(
+  all: FigureData,
+  prepared: SharesPrepared,
+  { column, most, mix }: Options,
+): RowPlaces {
+  const { data } = comparable(all, column, mix)
+  const words = wordsOf(data.columns[column])
+  const { shown } = chooseWords(data, column, words, most)
+  const { levels } = prepared
+  const places = words.of.map((own) => {
+    const drawn = own.map((place) => {
+      const at = shown.indexOf(place)
+      return at < 0 ? shown.length : at
+    })
+    return [...new Set(drawn)]
+  })
+  return levelPlaces(data, prepared, {
+    counter(series) {
+      const source = series.columns[column]
+      if (!source) return null
+      return (row, counts, start) => {
+        const code = source.status[row] ?? 0
+        if (!wasAsked(code)) return
+        increment(counts, start + levels.length + 1)
+        const own = carriesValue(code) ? places[source.values[row] as number] : undefined
+        if (!own) increment(counts, start + levels.length)
+        else for (const place of own) increment(counts, start + place)
+      }
+    },
+  })
+}
+
 const EXAMPLE = 'imported_column_example.value'
 const SOURCES = ['web', 'textbook', 'forum', 'exam']
 
@@ -220,6 +261,8 @@ export const categoryShares = defineFigure<Options, SharesPrepared>({
       ? ''
       : `The most frequent value of ${names.one} is "${top.word}": ${percent(top.share)} of ${count(top.rows)} rows with a value.`,
   altText: levelsAltText,
+  places: placesOf,
+  brushAxis: levelAxis,
   example: () => ({
     data: exampleData([
       {

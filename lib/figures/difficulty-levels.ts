@@ -2,10 +2,11 @@ import { z } from 'zod'
 import { publishedLevels, publishedSeedSet, publishedSource } from '@/lib/paper/published'
 import { exampleLevels } from './shared/example'
 import { levelPanels } from './shared/level-panels'
+import { levelPlaces, ordinalCounter } from './shared/level-places'
 import {
   levelMix,
   levelMixOf,
-  levelPlaces,
+  levelAxis,
   shareDifference,
   type DifficultyLevelsPrepared,
   type LevelBars,
@@ -135,6 +136,9 @@ export const difficultyLevels = defineFigure<Options, DifficultyLevelsPrepared>(
   reading: levelsReading,
   altText: levelsAltText,
   places: (all, prepared, { mix }) =>
-    levelPlaces(comparable(all, LEVEL, mix).data, prepared, LEVEL),
+    levelPlaces(comparable(all, LEVEL, mix).data, prepared, {
+      counter: (series) => ordinalCounter(series, LEVEL, prepared.levels.length),
+    }),
+  brushAxis: levelAxis,
   example: () => ({ data: exampleLevels(LEVEL, DEFAULT_LEVELS), options: { paper: true } }),
 })

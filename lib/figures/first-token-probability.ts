@@ -71,25 +71,21 @@ function keeping(series: FigureSeries, split: Options['rows'], key: string) {
   return () => true
 }
 
-/** Returns the probabilities of the first k tokens of the series' rows that the panel keeps. */
-function collect(
+/** Hands over the probabilities of the first k tokens of a row that the panel keeps. */
+function eachToken(
   series: FigureSeries,
   k: number,
   keeps: (row: number, position: number) => boolean,
-): Float64Array {
+) {
   const column = series.columns[COLUMN]
-  if (!column) return new Float64Array(0)
-  const { values, status, width } = column
-  const kept = new Float64Array(series.n * k)
-  let n = 0
-  for (let row = 0; row < series.n; row += 1) {
-    if (!carriesValue(status[row] ?? 0)) continue
+  return (row: number, take: (value: number) => void) => {
+    if (!column || !carriesValue(column.status[row] ?? 0)) return
+    const { values, width } = column
     for (let position = 0; position < Math.min(k, width); position += 1) {
       const value = values[row * width + position] as number
-      if (Number.isFinite(value) && keeps(row, position)) kept[n++] = value
+      if (Number.isFinite(value) && keeps(row, position)) take(value)
     }
   }
-  return kept.slice(0, n)
 }
 
 /** Certainty of the first tokens under the evolution prompt (the paper's Figure 5). */
@@ -107,7 +103,7 @@ export const firstTokenProbability = densityFigure<Options>({
     columns: seedSetColumns(data, columns === ALL),
     holds: (series, _row, column) => column === ALL || series.seedSetKey === column,
   }),
-  read: (series, row, { rows, k }) => collect(series, k, keeping(series, rows, row)),
+  each: (series, row, { rows, k }) => eachToken(series, k, keeping(series, rows, row)),
   axis: () => ({ ...evenAxis({ from: 0, to: 1 }, BINS), gridTo: GRID_END }),
   look: ({ k }) => ({
     bars: false,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { carriesValue, statusOf } from '@/lib/contracts/status'
 import { exampleData, exampleInfo } from './shared/example'
 import { ALL, isPartial, rowsWith, seedSetColumns } from './shared/groups'
+import { increment, levelPlaces } from './shared/level-places'
 import {
   levelSelection,
   share,
@@ -287,6 +288,34 @@ function altText(prepared: HealthRatesPrepared): string {
   return parts.length === 0 ? `${what} No row has one yet.` : `${what} ${parts.join('; ')}.`
 }
 
+/** Where rows are counted: flagged rows of each bar, then rows with a value of each. */
+function placesOf(all: FigureData, prepared: HealthRatesPrepared, chosen: Options) {
+  const { data } = comparable(all, columnOf('flagged'), chosen.mix)
+  const groups = groupsOf(data, chosen)
+  const size = groups.length + 1
+  return levelPlaces(data, prepared, {
+    hasOwnTotals: true,
+    panelColumn: () => ALL,
+    counter(series) {
+      const { codes, names = [] } = series.operators ?? {}
+      const bars = groups.flatMap(({ flag, seedSet, operator }, bar) => {
+        const column = series.columns[columnOf(flag)]
+        const isIn = seedSet === null || seedSet === series.seedSetKey
+        const code = operator === null ? null : names.indexOf(operator)
+        return column && isIn ? [{ column, bar, code }] : []
+      })
+      return (row, counts, start) => {
+        for (const { column, bar, code } of bars) {
+          if (!carriesValue(column.status[row] ?? 0)) continue
+          if (code !== null && codes?.[row] !== code) continue
+          increment(counts, start + size + bar)
+          if (column.values[row] === YES) increment(counts, start + bar)
+        }
+      }
+    },
+  })
+}
+
 /** Shares of rows with each flag of evolution health, per round and evolver. */
 export const healthRates = defineFigure<Options, HealthRatesPrepared>({
   id: 'health-rates',
@@ -303,6 +332,7 @@ export const healthRates = defineFigure<Options, HealthRatesPrepared>({
   table,
   reading,
   altText,
+  places: placesOf,
   example: () => ({
     data: exampleData(
       KEYS.map((key, place) => ({

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { exampleData, exampleInfo } from './shared/example'
 import { levelPanels } from './shared/level-panels'
+import { increment, levelPlaces } from './shared/level-places'
 import { share, type DifficultyLevelsPrepared, type LevelMix } from './shared/levels'
 import { levelsAltText, levelsTable } from './shared/levels-text'
 import { choice, panelOptions } from './shared/options'
@@ -102,6 +103,19 @@ export const operatorMix = defineFigure<Options, OperatorMixPrepared>({
       ? ''
       : `The most frequent operator is "${top.name}": ${percent(top.share)} of ${count(top.rows)} rows with a known operator (${list(levels)}).`,
   altText: levelsAltText,
+  places: (all, prepared, { mix }) =>
+    levelPlaces(comparable(all, ROWS, mix).data, prepared, {
+      counter(series) {
+        const { codes = new Uint8Array(), names = [] } = series.operators ?? {}
+        const places = names.map((name) => prepared.levels.indexOf(name))
+        return (row, counts, start) => {
+          const place = places[codes[row] as number]
+          if (place === undefined) return
+          increment(counts, start + place)
+          increment(counts, start + prepared.levels.length + 1)
+        }
+      },
+    }),
   example: () => ({
     data: exampleData([
       {

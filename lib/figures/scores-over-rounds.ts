@@ -9,7 +9,7 @@ import {
 import { exampleData, exampleInfo, noise } from './shared/example'
 import { columnChoice, panelOptions, paperOption, statisticOption } from './shared/options'
 import { publishedPlace } from './shared/overlay'
-import { linePoints, resamplingNote } from './shared/line-points'
+import { linePoints, meanPlaces, resamplingNote } from './shared/line-points'
 import { linesAltText, linesReading, linesTable, type LinesPrepared } from './shared/lines'
 import { armsOf, countAll, roundsOf, seedSetsOf, comparable } from './shared/series'
 import { defineFigure, type FigureData, type FigureSeries } from './types'
@@ -153,6 +153,9 @@ export const scoresOverRounds = defineFigure<Options, LinesPrepared>({
   table: linesTable,
   reading: linesReading,
   altText: linesAltText,
+  // A median does not follow from counts and sums.
+  places: (all, { column }, { statistic, mix }) =>
+    statistic === 'mean' ? meanPlaces([{ data: comparable(all, column, mix).data, column }]) : null,
   example: () => ({
     data: exampleData(
       Object.values(MEASURES).map(({ column, label }) => ({

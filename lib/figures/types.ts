@@ -10,7 +10,7 @@ import type { LineageStory, SeedPlace } from '@/lib/contracts/lineage'
 import type { SetOutput, SetRecord } from '@/lib/contracts/measure'
 import type { StoredResult } from '@/lib/contracts/results'
 import type { ARM_CLASSES } from '@/lib/contracts/study'
-import type { Tile } from './shared/tiles'
+import type { Counts, Tile } from './shared/tiles'
 
 export type {
   ArmMark,
@@ -132,7 +132,7 @@ export interface FacetAxis {
 /** Where the rows of each series are counted in what a figure draws: the layout of a tile. */
 export interface RowPlaces extends Omit<Tile, 'counts'> {
   /** Returns what counts a row in its places, or null where the series is not drawn. */
-  of(series: FigureSeries): ((row: number, counts: Uint32Array) => void) | null
+  of(series: FigureSeries): ((row: number, counts: Counts) => void) | null
 }
 
 /** A figure: which columns it asks for, and everything that is drawn, as pure functions. */
@@ -167,6 +167,8 @@ export interface Figure<
   drawn?(prepared: P): FigureTable
   /** What the browser gets of prepared, where that is finer than a screen shows; tables and texts are made before. */
   sent?(prepared: P): P
+  /** What `places` and `brushAxis` read of prepare's output, where that is much less work. */
+  layout?(data: FigureData, options: O): P
   /** Which of the drawn counts each row is in, for brushes of other figures; null where these options have none. */
   places?(data: FigureData, prepared: P, options: O): RowPlaces | null
   /** The x axis on which a range of rows can be marked; null where it stands for no column of rows. */

@@ -4,10 +4,10 @@ import { useRef, type KeyboardEvent, type PointerEvent } from 'react'
 import { usePlotArea, useXAxisInverseScale, useXAxisScale } from 'recharts'
 import type { DensityPrepared } from '@/lib/figures/shared/density'
 import classes from '../figures.module.css'
-import { useBrush } from '../brush'
 import { useFigure, useInteraction, type Readout } from '../interaction'
 import { INK, toneCss } from '../palette'
-import { rangeSelection } from './range-bar'
+import { MarkedBand } from '../marked-band'
+import { useRangeMark } from '../range-mark'
 
 interface CursorProps {
   prepared: DensityPrepared
@@ -32,36 +32,21 @@ export function binAt(edges: readonly number[], value: number): number {
 export function CursorLayer({ prepared, label, read }: CursorProps) {
   const { store } = useFigure()
   const at = useInteraction('at')
-  const brush = useBrush()
-  const marked = useInteraction('range')
-  const range = marked ?? brush?.range ?? null
+  const { edges, selectColumn, unitName } = prepared
+  const { range, mark, release, cancel } = useRangeMark(unitName === 'rows' ? selectColumn : null)
   const anchor = useRef<number | null>(null)
   const area = usePlotArea()
   const scale = useXAxisScale()
   const invert = useXAxisInverseScale()
   if (!area || !scale || !invert) return null
-  const { edges } = prepared
   const edge = (i: number) => edges[i] as number
-  const isBrushable = prepared.selectColumn !== null && prepared.unitName === 'rows'
 
   const point = (bin: number) =>
     store.set({ at: (edge(bin) + edge(bin + 1)) / 2, readout: read(bin) })
-  const mark = (a: number, b: number) => {
-    const next = [edge(Math.min(a, b)), edge(Math.max(a, b) + 1)] as const
-    const isFirst = store.get().range === null
-    store.set({ range: next })
-    if (!brush || !isBrushable) return
-    if (isFirst) brush.store.begin(brush.figureId)
-    brush.store.move(next)
-  }
-  // The range becomes the page's filter once it is let go.
-  const release = () => {
+  const markBins = (a: number, b: number) => mark([edge(Math.min(a, b)), edge(Math.max(a, b) + 1)])
+  const letGo = () => {
     anchor.current = null
-    const { range: drawn } = store.get()
-    if (!brush || !isBrushable) return
-    if (drawn) brush.release(rangeSelection(prepared.selectColumn, drawn, null))
-    else brush.clear()
-    store.set({ range: null })
+    release()
   }
   const binOf = (event: PointerEvent<SVGRectElement>) => {
     const box = event.currentTarget.getBoundingClientRect()
@@ -74,8 +59,7 @@ export function CursorLayer({ prepared, label, read }: CursorProps) {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
     if (event.key === 'Escape') {
       anchor.current = null
-      store.set({ range: null })
-      brush?.store.end()
+      cancel()
       return
     }
     if (step === undefined) return
@@ -85,66 +69,59 @@ export function CursorLayer({ prepared, label, read }: CursorProps) {
     point(next)
     if (!event.shiftKey) return
     anchor.current ??= here
-    mark(anchor.current, next)
+    markBins(anchor.current, next)
   }
   const onKeyUp = (event: KeyboardEvent<SVGRectElement>) => {
-    if (event.key === 'Shift' && anchor.current !== null) release()
+    if (event.key === 'Shift' && anchor.current !== null) letGo()
   }
 
   const span = range ? [scale(range[0]), scale(range[1])].map(Number) : null
   const x = at === null ? undefined : scale(at)
   return (
-    <g data-figure-skip>
-      {span ? (
+    <>
+      {span ? <MarkedBand from={Math.min(...span)} to={Math.max(...span)} /> : null}
+      <g data-figure-skip>
+        {x === undefined ? null : (
+          <path
+            d={`M${x} ${area.y}v${area.height}`}
+            stroke={toneCss(INK.axis)}
+            strokeDasharray="2 2"
+          />
+        )}
         <rect
-          x={Math.min(...span)}
+          className={classes.cursorLayer}
+          x={area.x}
           y={area.y}
-          width={Math.abs((span[1] ?? 0) - (span[0] ?? 0))}
+          width={area.width}
           height={area.height}
-          fill={toneCss(INK.dim)}
-          fillOpacity="0.18"
+          fill="transparent"
+          role="slider"
+          aria-label={label}
+          aria-orientation="horizontal"
+          aria-valuemin={edge(0)}
+          aria-valuemax={edge(edges.length - 1)}
+          aria-valuenow={at ?? edge(0)}
+          tabIndex={0}
+          onKeyDown={onKeyDown}
+          onKeyUp={onKeyUp}
+          onBlur={leave}
+          onPointerDown={(event) => {
+            event.currentTarget.setPointerCapture(event.pointerId)
+            anchor.current = binOf(event)
+            store.set({ range: null })
+          }}
+          onPointerMove={(event) => {
+            const bin = binOf(event)
+            point(bin)
+            if (event.buttons === 1 && anchor.current !== null && bin !== anchor.current) {
+              markBins(anchor.current, bin)
+            }
+          }}
+          onPointerUp={letGo}
+          onPointerCancel={letGo}
+          onPointerLeave={leave}
         />
-      ) : null}
-      {x === undefined ? null : (
-        <path
-          d={`M${x} ${area.y}v${area.height}`}
-          stroke={toneCss(INK.axis)}
-          strokeDasharray="2 2"
-        />
-      )}
-      <rect
-        className={classes.cursorLayer}
-        x={area.x}
-        y={area.y}
-        width={area.width}
-        height={area.height}
-        fill="transparent"
-        role="slider"
-        aria-label={label}
-        aria-orientation="horizontal"
-        aria-valuemin={edge(0)}
-        aria-valuemax={edge(edges.length - 1)}
-        aria-valuenow={at ?? edge(0)}
-        tabIndex={0}
-        onKeyDown={onKeyDown}
-        onKeyUp={onKeyUp}
-        onBlur={leave}
-        onPointerDown={(event) => {
-          event.currentTarget.setPointerCapture(event.pointerId)
-          anchor.current = binOf(event)
-          store.set({ range: null })
-        }}
-        onPointerMove={(event) => {
-          const bin = binOf(event)
-          point(bin)
-          if (event.buttons === 1 && anchor.current !== null && bin !== anchor.current) {
-            mark(anchor.current, bin)
-          }
-        }}
-        onPointerUp={release}
-        onPointerCancel={release}
-        onPointerLeave={leave}
-      />
-    </g>
+      </g>
+    </>
   )
 }

@@ -1,10 +1,11 @@
 'use client'
 
 import type { DensityCell, DensityPrepared } from '@/lib/figures/shared/density'
+import { number3 } from '@/lib/figures/shared/text'
 import { niceEnd } from '../axes'
 import { barHeights } from './curves'
 import { DensityPanel } from './panel'
-import { RangeBar } from './range-bar'
+import { RangeBar } from '../range-bar'
 import { Facets } from '../facets'
 
 const PANEL_PX = 128
@@ -28,6 +29,19 @@ function yLabel({ view, scale, heights, unitName }: DensityPrepared): string {
   if (view === 'cumulative') return 'Cumulative share'
   if (view === 'density') return scale === 'log' ? 'Density per factor of ten' : 'Density'
   return heights === 'count' ? `Number of ${unitName}` : `Share of ${unitName} (%)`
+}
+
+/** Returns how many values of an arm lie in the bins of a range. */
+function countIn(
+  { cells, edges }: DensityPrepared,
+  arm: string,
+  [from, to]: readonly [number, number],
+): number {
+  const curves = cells.flatMap((cell) => cell.curves.filter((curve) => curve.arm === arm))
+  const counts = curves.flatMap((curve) =>
+    curve.counts.filter((_, b) => (edges[b] ?? to) >= from && (edges[b] ?? to) < to),
+  )
+  return counts.reduce((sum, count) => sum + count, 0)
 }
 
 /** Histograms with smooth curves: every figure that shows how one column is distributed. */
@@ -64,7 +78,13 @@ export function Density({ prepared }: { prepared: DensityPrepared }) {
           )
         }}
       />
-      <RangeBar prepared={prepared} />
+      <RangeBar
+        prepared={prepared}
+        column={prepared.selectColumn}
+        unitName={prepared.unitName}
+        name={(range) => range.map(number3).join(' to ')}
+        countOf={(arm, range) => countIn(prepared, arm, range)}
+      />
     </>
   )
 }

@@ -5,11 +5,9 @@ import { usePlotArea, useXAxisScale, useYAxisScale } from 'recharts'
 import type { DensityPrepared } from '@/lib/figures/shared/density'
 import { groupKey } from '@/lib/figures/shared/tiles'
 import type { ArmMark } from '@/lib/figures/types'
-import { useBrushPreview, type BrushedCounts } from '../brush'
+import { standBack, useBrushPreview, type BrushedCounts } from '../brush'
 import { armCss } from '../palette'
 import { linePath, stepPath } from './curves'
-
-const FULL_OPACITY = '0.25'
 
 interface PreviewProps {
   prepared: Pick<DensityPrepared, 'view' | 'heights' | 'scale'>
@@ -51,8 +49,7 @@ export function BrushPreview({ prepared, row, column, arms, children }: PreviewP
   const top = area?.y ?? 0
   const show = useCallback(
     (counts: BrushedCounts | null) => {
-      if (counts) full.current?.setAttribute('opacity', FULL_OPACITY)
-      else full.current?.removeAttribute('opacity')
+      standBack(full.current, counts !== null)
       if (!x || !y) return
       // A bar of few rows may be higher than the axis.
       const within = (value: unknown) => Math.max(top, y(value) ?? top)

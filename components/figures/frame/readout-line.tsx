@@ -1,5 +1,6 @@
 'use client'
 
+import { useFollowsLater } from '../brush'
 import classes from '../figures.module.css'
 import { useInteraction } from '../interaction'
 import { Swatch } from '../marks'
@@ -7,6 +8,7 @@ import { Swatch } from '../marks'
 /** What the cursor points at, under the chart: hovering hides no data. Keeps its line when there is nothing. */
 export function ReadoutLine() {
   const readout = useInteraction('readout')
+  const isLater = useFollowsLater()
   return (
     <div className={classes.readout} aria-live="polite">
       {readout ? (
@@ -19,6 +21,8 @@ export function ReadoutLine() {
             </span>
           ))}
         </>
+      ) : isLater ? (
+        <span>This figure follows when the range is let go.</span>
       ) : (
         <span aria-hidden>Point at the chart or use the arrow keys in it to read values.</span>
       )}

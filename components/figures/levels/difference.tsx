@@ -1,13 +1,17 @@
 'use client'
 
-import { useCallback } from 'react'
-import { Bar, ReferenceLine, useYAxisScale, type BarShapeProps } from 'recharts'
+import { useCallback, useRef } from 'react'
+import { Bar, ReferenceLine, usePlotArea, useYAxisScale, type BarShapeProps } from 'recharts'
+import { countedShare } from '@/lib/figures/shared/level-places'
+import { groupKey } from '@/lib/figures/shared/tiles'
 import type { ArmMark } from '@/lib/figures/types'
+import { standBack, useBrushPreview, type BrushedCounts } from '../brush'
 import { useFigure, type Readout } from '../interaction'
 import { panelId, patternId } from '../marks'
 import { armCss, INK, toneCss } from '../palette'
 import { LevelChart, type LevelPanelProps } from './level-chart'
 import { panelTitle } from './parts'
+import type { BrushedLevel } from './share-bar'
 
 interface Difference {
   difference: number
@@ -21,9 +25,31 @@ function DifferenceBar(props: {
   prefix: string
   value: Difference
   intervals: boolean
+  brushed: BrushedLevel
+  /** Group of the evolver that is subtracted. */
+  baseline: string
 }) {
-  const { box, arm, prefix, value, intervals } = props
+  const { box, arm, prefix, value, intervals, baseline } = props
+  const { group, place, levels } = props.brushed
   const scale = useYAxisScale()
+  const area = usePlotArea()
+  const top = area?.y ?? 0
+  const bottom = top + (area?.height ?? 0)
+  const full = useRef<SVGGElement>(null)
+  const marked = useRef<SVGRectElement>(null)
+  const show = useCallback(
+    (counts: BrushedCounts | null) => {
+      standBack(full.current, counts !== null)
+      const share = (of: string) => countedShare(counts?.of(of) ?? [], place, levels)
+      // A difference of few rows may lie beyond the axis.
+      const y = (points: number) => Math.min(Math.max(scale?.(points) ?? 0, top), bottom)
+      const ends = [y(0), y(share(group) - share(baseline))]
+      marked.current?.setAttribute('y', String(Math.min(...ends)))
+      marked.current?.setAttribute('height', String(Math.max(...ends) - Math.min(...ends)))
+    },
+    [scale, top, bottom, group, baseline, place, levels],
+  )
+  useBrushPreview(show)
   const zero = scale?.(0)
   const end = scale?.(value.difference)
   if (!scale || zero === undefined || end === undefined) return null
@@ -32,18 +58,33 @@ function DifferenceBar(props: {
   const high = scale(value.high)
   return (
     <g>
+      <g ref={full}>
+        <rect
+          x={box.x}
+          y={Math.min(zero, end)}
+          width={box.width}
+          height={Math.abs(end - zero)}
+          fill={`url(#${patternId(prefix, arm, false)})`}
+          stroke={armCss(arm.colorIndex)}
+          strokeWidth="0.75"
+        />
+        {intervals && low !== undefined && high !== undefined ? (
+          <path d={`M${middle} ${low}V${high}`} stroke={toneCss(INK.text)} fill="none" />
+        ) : null}
+      </g>
       <rect
+        ref={marked}
+        data-brushed={group}
+        data-figure-skip
+        pointerEvents="none"
         x={box.x}
-        y={Math.min(zero, end)}
+        y={zero}
         width={box.width}
-        height={Math.abs(end - zero)}
-        fill={`url(#${patternId(prefix, arm, false)})`}
+        height="0"
+        fill={armCss(arm.colorIndex)}
+        fillOpacity="0.6"
         stroke={armCss(arm.colorIndex)}
-        strokeWidth="0.75"
       />
-      {intervals && low !== undefined && high !== undefined ? (
-        <path d={`M${middle} ${low}V${high}`} stroke={toneCss(INK.text)} fill="none" />
-      ) : null}
     </g>
   )
 }
@@ -105,6 +146,12 @@ export function DifferencePanel({ yEnd, ...of }: LevelPanelProps & { yEnd: numbe
                   prefix={prefix}
                   value={value}
                   intervals={intervals}
+                  brushed={{
+                    group: groupKey(panel.row, panel.column, arm.key),
+                    place: shape.originalDataIndex,
+                    levels: levels.length,
+                  }}
+                  baseline={groupKey(panel.row, panel.column, one.baseline)}
                 />
               ) : (
                 <g />

@@ -66,7 +66,11 @@ export function GroupedPanel({ yEnd, ...of }: LevelPanelProps & { yEnd: number }
                 isNone={isNone}
                 partial={own.partial}
                 intervals={intervals}
-                brushed={{ group: groupKey(panel.row, panel.column, arm.key), place: i }}
+                brushed={{
+                  group: groupKey(panel.row, panel.column, arm.key),
+                  place: i,
+                  levels: levels.length,
+                }}
                 onSelect={
                   onSelect ? () => onSelect(levelSelection(prepared, panel, arm.key, i)) : null
                 }

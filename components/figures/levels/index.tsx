@@ -1,9 +1,14 @@
 'use client'
 
-import type { DifficultyLevelsPrepared, LevelPanel } from '@/lib/figures/shared/levels'
+import {
+  levelAxis,
+  type DifficultyLevelsPrepared,
+  type LevelPanel,
+} from '@/lib/figures/shared/levels'
 import { niceEnd } from '../axes'
 import { Facets } from '../facets'
 import { DifferencePanel } from './difference'
+import { RangeBar } from '../range-bar'
 import { GroupedPanel } from './grouped'
 import { StackedPanel } from './stacked'
 
@@ -41,29 +46,51 @@ export function DifficultyLevels({ prepared }: { prepared: DifficultyLevelsPrepa
   const panelAt = (row: string, column: string) =>
     shown.find((one) => one.row === row && one.column === column)
   const shownRows = rows.filter((row) => shown.some((panel) => panel.row === row.key))
+  const ordinals = levelAxis(prepared)
+  const inRange = ([from, to]: readonly [number, number]) =>
+    (ordinals?.edges ?? []).flatMap((level, i) => (level >= from && level <= to ? [i] : []))
   return (
-    <Facets
-      rows={shownRows}
-      columns={columns}
-      sharedY={isShared}
-      yLabel={label}
-      xLabel=""
-      panelHeight={PANEL_PX}
-      xAxisHeight={view === 'stacked' ? 22 : X_AXIS_PX}
-      has={(row, column) => panelAt(row, column) !== undefined}
-      panel={(row, column, box) => {
-        const panel = panelAt(row, column)
-        if (!panel) return null
-        const scope = isShared ? panels : [panel]
-        const common = { prepared, panel, box }
-        if (view === 'stacked') return <StackedPanel {...common} xAxisHeight={22} />
-        if (view === 'difference') {
-          const yEnd = largestDifference(scope)
-          return <DifferencePanel {...common} yEnd={yEnd} xAxisHeight={X_AXIS_PX} />
-        }
-        const yEnd = largestShare(scope, intervals)
-        return <GroupedPanel {...common} yEnd={yEnd} xAxisHeight={X_AXIS_PX} />
-      }}
-    />
+    <>
+      <Facets
+        rows={shownRows}
+        columns={columns}
+        sharedY={isShared}
+        yLabel={label}
+        xLabel=""
+        panelHeight={PANEL_PX}
+        xAxisHeight={view === 'stacked' ? 22 : X_AXIS_PX}
+        has={(row, column) => panelAt(row, column) !== undefined}
+        panel={(row, column, box) => {
+          const panel = panelAt(row, column)
+          if (!panel) return null
+          const scope = isShared ? panels : [panel]
+          const common = { prepared, panel, box }
+          if (view === 'stacked') return <StackedPanel {...common} xAxisHeight={22} />
+          if (view === 'difference') {
+            const yEnd = largestDifference(scope)
+            return <DifferencePanel {...common} yEnd={yEnd} xAxisHeight={X_AXIS_PX} />
+          }
+          const yEnd = largestShare(scope, intervals)
+          return <GroupedPanel {...common} yEnd={yEnd} xAxisHeight={X_AXIS_PX} />
+        }}
+      />
+      {ordinals ? (
+        <RangeBar
+          prepared={prepared}
+          column={ordinals.column}
+          unitName="rows"
+          name={(range) => {
+            const names = inRange(range).map((i) => prepared.levels[i])
+            return [...new Set([names[0], names.at(-1)])].join(' to ')
+          }}
+          countOf={(arm, range) =>
+            panels
+              .flatMap(({ bars }) => bars.filter((bar) => bar.arm === arm))
+              .flatMap(({ mix }) => inRange(range).map((i) => mix.levels[i]?.count ?? 0))
+              .reduce((sum, count) => sum + count, 0)
+          }
+        />
+      ) : null}
+    </>
   )
 }

@@ -7,6 +7,7 @@ import { AXIS_STYLE, CURSOR_STYLE, GridLines, ReportHover, StackedTick } from '.
 import { BARE_X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
 import { useFigure, type Readout } from '../interaction'
 import { ArmPatterns, panelId } from '../marks'
+import { LevelBrush, MarkedLevels, ReachedPlace } from './level-brush'
 import { panelTitle } from './parts'
 
 /** What a panel of any view is drawn from. */
@@ -40,43 +41,48 @@ interface LevelChartProps {
 
 /** Axes, grid, textures and hover of one panel of level bars; x has no line of its own where zero is not at the bottom. */
 export function LevelChart(props: LevelChartProps) {
-  const { ticks, hasLongNames, read } = props
+  const { ticks, groups, hasLongNames, read } = props
   const { box, prepared, panel, xAxisHeight } = props.of
   const { idPrefix } = useFigure()
+  const axisNames = groups.map(({ name }) => name)
   const from = ticks[0] ?? 0
-  const names = hasLongNames ? StackedTick : AXIS_STYLE.tick
+  const nameTick = hasLongNames ? StackedTick : AXIS_STYLE.tick
   return (
-    <BarChart
-      width={box.width}
-      height={box.height}
-      data={props.groups}
-      margin={{ top: 6, right: 2, bottom: 0, left: 0 }}
-      barCategoryGap={props.gap}
-      {...(props.barGap === undefined ? {} : { barGap: props.barGap })}
-      title={panelTitle(prepared, panel)}
-    >
-      <ArmPatterns prefix={panelId(idPrefix, panel.row, panel.column)} arms={prepared.arms} />
-      <GridLines at={ticks} />
-      <XAxis
-        dataKey="name"
-        {...AXIS_STYLE}
-        {...(from < 0 ? { axisLine: false } : {})}
-        interval={0}
-        tick={box.showX ? names : false}
-        height={box.showX ? xAxisHeight : BARE_X_AXIS_PX}
-      />
-      <YAxis
-        {...AXIS_STYLE}
-        axisLine={false}
-        interval={0}
-        domain={[from, props.yEnd]}
-        ticks={[...ticks]}
-        width={box.showY ? Y_AXIS_PX : 1}
-        tick={box.showY ? AXIS_STYLE.tick : false}
-      />
-      <Tooltip content={() => null} cursor={CURSOR_STYLE} isAnimationActive={false} />
-      <ReportHover read={read} />
-      {props.children}
-    </BarChart>
+    <LevelBrush prepared={prepared} box={box} names={axisNames}>
+      <BarChart
+        width={box.width}
+        height={box.height}
+        data={groups}
+        margin={{ top: 6, right: 2, bottom: 0, left: 0 }}
+        barCategoryGap={props.gap}
+        {...(props.barGap === undefined ? {} : { barGap: props.barGap })}
+        title={panelTitle(prepared, panel)}
+      >
+        <ArmPatterns prefix={panelId(idPrefix, panel.row, panel.column)} arms={prepared.arms} />
+        <GridLines at={ticks} />
+        <MarkedLevels prepared={prepared} names={axisNames} />
+        <ReachedPlace names={axisNames} />
+        <XAxis
+          dataKey="name"
+          {...AXIS_STYLE}
+          {...(from < 0 ? { axisLine: false } : {})}
+          interval={0}
+          tick={box.showX ? nameTick : false}
+          height={box.showX ? xAxisHeight : BARE_X_AXIS_PX}
+        />
+        <YAxis
+          {...AXIS_STYLE}
+          axisLine={false}
+          interval={0}
+          domain={[from, props.yEnd]}
+          ticks={[...ticks]}
+          width={box.showY ? Y_AXIS_PX : 1}
+          tick={box.showY ? AXIS_STYLE.tick : false}
+        />
+        <Tooltip content={() => null} cursor={CURSOR_STYLE} isAnimationActive={false} />
+        <ReportHover read={read} />
+        {props.children}
+      </BarChart>
+    </LevelBrush>
   )
 }

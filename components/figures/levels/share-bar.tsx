@@ -2,12 +2,20 @@
 
 import { useCallback, useRef } from 'react'
 import { useYAxisScale, type BarShapeProps } from 'recharts'
+import { countedShare } from '@/lib/figures/shared/level-places'
 import type { LevelShare } from '@/lib/figures/shared/levels'
 import type { ArmMark } from '@/lib/figures/types'
-import { useBrushPreview, type BrushedCounts } from '../brush'
+import { standBack, useBrushPreview, type BrushedCounts } from '../brush'
 import classes from '../figures.module.css'
 import { patternId } from '../marks'
 import { armCss, INK, toneCss } from '../palette'
+
+/** Where a bar finds its counts of the rows that are marked in another figure. */
+export interface BrushedLevel {
+  group: string
+  place: number
+  levels: number
+}
 
 interface ShareBarProps {
   box: BarShapeProps
@@ -19,12 +27,9 @@ interface ShareBarProps {
   partial: boolean
   intervals: boolean
   onSelect: (() => void) | null
-  /** The bar's group and its place in it, for rows that are marked in another figure. */
-  brushed: { group: string; place: number }
+  /** The bar's group, its place in it and the number of levels, for rows that are marked in another figure. */
+  brushed: BrushedLevel
 }
-
-// The whole bar stands back behind that of the marked rows.
-const FULL_OPACITY = '0.25'
 
 /** One bar: own share with its interval, behind it the published share as an outline. */
 export function ShareBar(props: ShareBarProps) {
@@ -32,21 +37,18 @@ export function ShareBar(props: ShareBarProps) {
   const scale = useYAxisScale()
   const full = useRef<SVGGElement>(null)
   const marked = useRef<SVGRectElement>(null)
-  const { group, place } = props.brushed
+  const { group, place, levels } = props.brushed
   const show = useCallback(
     (counts: BrushedCounts | null) => {
-      const own = counts?.of(group)
-      if (counts) full.current?.setAttribute('opacity', FULL_OPACITY)
-      else full.current?.removeAttribute('opacity')
-      const n = own?.reduce((sum, count) => sum + count, 0) ?? 0
+      standBack(full.current, counts !== null)
       const base = scale?.(0) ?? 0
-      const percent = n > 0 ? (100 * (own?.[place] ?? 0)) / n : 0
+      const percent = countedShare(counts?.of(group) ?? [], place, levels)
       // A share of few rows may be higher than the axis.
       const end = Math.max(0, scale?.(percent) ?? base)
       marked.current?.setAttribute('y', String(end))
       marked.current?.setAttribute('height', String(Math.max(0, base - end)))
     },
-    [scale, group, place],
+    [scale, group, place, levels],
   )
   useBrushPreview(show)
   const zero = scale?.(0)

@@ -1,37 +1,39 @@
 'use client'
 
-import { useCallback } from 'react'
-import { Bar, type BarShapeProps } from 'recharts'
+import { useCallback, useRef } from 'react'
+import { Bar, useYAxisScale, type BarShapeProps } from 'recharts'
+import { countedShare } from '@/lib/figures/shared/level-places'
 import { levelSelection } from '@/lib/figures/shared/levels'
+import { groupKey } from '@/lib/figures/shared/tiles'
+import { standBack, useBrushPreview, type BrushedCounts } from '../brush'
 import classes from '../figures.module.css'
 import { useFigure, type Readout } from '../interaction'
 import { panelId } from '../marks'
 import { INK, inkOn, LEVEL_TONES, toneCss, type Tone } from '../palette'
 import { LevelChart, type LevelPanelProps } from './level-chart'
 import { NO_LEVEL, panelTitle, ratedBars } from './parts'
+import type { BrushedLevel } from './share-bar'
 
 // Below this height a number does not fit into its segment.
 const LABEL_PX = 13
 const QUARTERS = [0, 25, 50, 75, 100]
 
-function Segment(props: {
+function SegmentBody(props: {
   box: BarShapeProps
   tone: Tone | null
-  prefix: string
+  fill: string
   percent: number
-  onSelect: (() => void) | null
 }) {
-  const { box, tone, prefix, percent, onSelect } = props
+  const { box, tone, fill, percent } = props
   const { x, y, width, height } = box
-  if (!(height > 0)) return null
   return (
-    <g onClick={onSelect ?? undefined} className={onSelect ? classes.clickable : undefined}>
+    <>
       <rect
         x={x}
         y={y}
         width={width}
         height={height}
-        fill={tone ? toneCss(tone) : `url(#${prefix}-none)`}
+        fill={fill}
         stroke={toneCss(INK.axis)}
         strokeWidth="0.75"
       />
@@ -46,10 +48,59 @@ function Segment(props: {
           {percent.toFixed(0)}
         </text>
       ) : null}
-    </g>
+    </>
   )
 }
 
+function Segment(props: {
+  box: BarShapeProps
+  tone: Tone | null
+  prefix: string
+  percent: number
+  brushed: BrushedLevel
+  onSelect: (() => void) | null
+}) {
+  const { box, tone, prefix, onSelect } = props
+  const { x, y, width, height } = box
+  const { group, place, levels } = props.brushed
+  const scale = useYAxisScale()
+  const full = useRef<SVGGElement>(null)
+  const marked = useRef<SVGRectElement>(null)
+  const show = useCallback(
+    (counts: BrushedCounts | null) => {
+      standBack(full.current, counts !== null)
+      const own = counts?.of(group) ?? []
+      const share = (at: number) => countedShare(own, at, levels)
+      // Those below it come first.
+      const below = Array.from({ length: place }, (_, at) => share(at)).reduce((a, b) => a + b, 0)
+      const from = scale?.(below) ?? 0
+      const end = scale?.(below + share(place)) ?? from
+      marked.current?.setAttribute('y', String(end))
+      marked.current?.setAttribute('height', String(Math.max(0, from - end)))
+    },
+    [scale, group, place, levels],
+  )
+  useBrushPreview(show)
+  const fill = tone ? toneCss(tone) : `url(#${prefix}-none)`
+  return (
+    <g onClick={onSelect ?? undefined} className={onSelect ? classes.clickable : undefined}>
+      <g ref={full}>{height > 0 ? <SegmentBody {...props} fill={fill} /> : null}</g>
+      <rect
+        ref={marked}
+        data-brushed={group}
+        data-figure-skip
+        pointerEvents="none"
+        x={x}
+        y={y}
+        width={width}
+        height="0"
+        fill={fill}
+        stroke={toneCss(INK.axis)}
+        strokeWidth="0.75"
+      />
+    </g>
+  )
+}
 /** One bar an arm that adds up to 100 %, easiest level at the bottom. */
 export function StackedPanel(of: LevelPanelProps) {
   const { prepared, panel } = of
@@ -99,6 +150,11 @@ export function StackedPanel(of: LevelPanelProps) {
                 tone={LEVEL_TONES[i] ?? null}
                 prefix={prefix}
                 percent={(mix?.levels[i] ?? mix?.none)?.percent ?? 0}
+                brushed={{
+                  group: groupKey(panel.row, panel.column, found?.arm.key ?? ''),
+                  place: i,
+                  levels: levels.length,
+                }}
                 onSelect={
                   onSelect && found
                     ? () => onSelect(levelSelection(prepared, panel, found.arm.key, i))

@@ -1,8 +1,10 @@
 'use client'
 
+import { useCallback, useRef } from 'react'
 import { useXAxisScale, useYAxisScale } from 'recharts'
-import type { LinePoint } from '@/lib/figures/shared/lines'
+import { pointKey, type LinePoint } from '@/lib/figures/shared/lines'
 import type { ArmMark } from '@/lib/figures/types'
+import { standBack, useBrushPreview, type BrushedCounts } from '../brush'
 import classes from '../figures.module.css'
 import { MarkerShape } from '../marks'
 import { armCss, armDash, INK, toneCss } from '../palette'
@@ -40,8 +42,27 @@ export function ArmLine({
 }: ArmLineProps) {
   const x = useXAxisScale()
   const y = useYAxisScale()
-  if (!x || !y) return null
+  const full = useRef<SVGGElement>(null)
+  const marked = useRef<SVGPathElement>(null)
   const shift = (index - (count - 1) / 2) * SPREAD_PX
+  const show = useCallback(
+    (counts: BrushedCounts | null) => {
+      standBack(full.current, counts !== null)
+      const means = points.flatMap((point) => {
+        const [n = 0, sum = 0] = counts?.of(pointKey(point)) ?? []
+        const at = { left: x?.(xOf(point.round)), top: y?.(sum / n) }
+        return n > 0 && at.left !== undefined && at.top !== undefined
+          ? [{ left: at.left + shift, top: at.top }]
+          : []
+      })
+      const line = means.map(({ left, top }, i) => `${i === 0 ? 'M' : 'L'}${left} ${top}`).join('')
+      const crosses = means.map(({ left, top }) => `M${left - 4} ${top}h8M${left} ${top - 4}v8`)
+      marked.current?.setAttribute('d', line + crosses.join(''))
+    },
+    [points, x, y, xOf, shift],
+  )
+  useBrushPreview(show)
+  if (!x || !y) return null
   const color = armCss(arm.colorIndex)
   const place = (point: LinePoint, value: number) => {
     const left = x(xOf(point.round))
@@ -79,39 +100,50 @@ export function ArmLine({
   return (
     <g>
       <path
-        d={path}
+        ref={marked}
+        data-brushed={arm.key}
+        data-figure-skip
+        pointerEvents="none"
         fill="none"
         stroke={color}
         strokeWidth="2"
-        strokeDasharray={armDash(arm.colorIndex) || undefined}
       />
-      {published.map(({ point, left, top }) => (
-        <g key={`paper-${point.round}`} stroke={toneCss(INK.text)}>
-          <MarkerShape x={left} y={top} colorIndex={arm.colorIndex} hollow r={5} />
-          <path d={`M${left - 8} ${top}h16`} strokeWidth="1.2" />
-        </g>
-      ))}
-      {valued.map(({ point, left, top }) => {
-        const low = point.low === null ? undefined : y(point.low)
-        const high = point.high === null ? undefined : y(point.high)
-        const select = onSelect ? () => onSelect(point) : undefined
-        return (
-          <g
-            key={point.round}
-            onClick={select}
-            className={select ? classes.clickable : undefined}
-            opacity={point.partial ? 0.6 : 1}
-          >
-            {select ? (
-              <rect x={left - 9} y={top - 9} width="18" height="18" fill="transparent" />
-            ) : null}
-            {intervals && low !== undefined && high !== undefined ? (
-              <path d={`M${left} ${low}V${high}`} stroke={color} strokeWidth="1.5" fill="none" />
-            ) : null}
-            <MarkerShape x={left} y={top} colorIndex={arm.colorIndex} hollow={point.partial} />
+      <g ref={full}>
+        <path
+          d={path}
+          fill="none"
+          stroke={color}
+          strokeWidth="2"
+          strokeDasharray={armDash(arm.colorIndex) || undefined}
+        />
+        {published.map(({ point, left, top }) => (
+          <g key={`paper-${point.round}`} stroke={toneCss(INK.text)}>
+            <MarkerShape x={left} y={top} colorIndex={arm.colorIndex} hollow r={5} />
+            <path d={`M${left - 8} ${top}h16`} strokeWidth="1.2" />
           </g>
-        )
-      })}
+        ))}
+        {valued.map(({ point, left, top }) => {
+          const low = point.low === null ? undefined : y(point.low)
+          const high = point.high === null ? undefined : y(point.high)
+          const select = onSelect ? () => onSelect(point) : undefined
+          return (
+            <g
+              key={point.round}
+              onClick={select}
+              className={select ? classes.clickable : undefined}
+              opacity={point.partial ? 0.6 : 1}
+            >
+              {select ? (
+                <rect x={left - 9} y={top - 9} width="18" height="18" fill="transparent" />
+              ) : null}
+              {intervals && low !== undefined && high !== undefined ? (
+                <path d={`M${left} ${low}V${high}`} stroke={color} strokeWidth="1.5" fill="none" />
+              ) : null}
+              <MarkerShape x={left} y={top} colorIndex={arm.colorIndex} hollow={point.partial} />
+            </g>
+          )
+        })}
+      </g>
     </g>
   )
 }

@@ -8,6 +8,7 @@ import {
   type FigureData,
   type FigureSeries,
   type RowPlaces,
+  type SeriesColumn,
 } from '../types'
 import { coarser, densityCells, type DensityAxis, type DensityPrepared } from './density'
 import { densityDrawn, densityTable } from './density-table'
@@ -18,6 +19,9 @@ import { groupKey } from './tiles'
 
 /** Options that every density figure has; a figure may have more. */
 type DensityOptions = Pick<DensityPrepared, 'view' | 'axis'> & { bandwidth: number; mix: boolean }
+
+/** Hands over the values of a row. */
+type EachValue = (row: number, take: (value: number) => void) => void
 
 /** Texts and marks that a density figure adds to the curves. */
 type DensityLook = Pick<DensityPrepared, 'xLabel' | 'quantity' | 'subject' | 'threshold'> &
@@ -50,8 +54,8 @@ export interface DensityConfig<O extends DensityOptions> extends Pick<Figure, 'i
   needsOperators?(chosen: O): boolean
   /** One panel a round and seed set unless given. */
   panels?(data: FigureData, chosen: O): Panels
-  /** Values of a series in a panel row; the column's values unless given. */
-  read?(series: FigureSeries, row: string, chosen: O): Float64Array
+  /** What hands over the drawn values of one row of a series in a panel row; the column's value unless given. */
+  each?(series: FigureSeries, row: string, chosen: O): EachValue
   /** The axis for the values of all curves, each ascending. */
   axis(parts: readonly Float64Array[], chosen: O, info: FigureColumnInfo | null): DensityAxis
   look(chosen: O, info: FigureColumnInfo | null): DensityLook
@@ -59,10 +63,34 @@ export interface DensityConfig<O extends DensityOptions> extends Pick<Figure, 'i
   example(): { data: FigureData; options: Partial<O> }
 }
 
+function collected({ n }: FigureSeries, each: EachValue): Float64Array {
+  let values = new Float64Array(n)
+  let count = 0
+  const take = (value: number) => {
+    if (count === values.length) {
+      const longer = new Float64Array(2 * count)
+      longer.set(values)
+      values = longer
+    }
+    values[count++] = value
+  }
+  for (let row = 0; row < n; row += 1) each(row, take)
+  return values.slice(0, count)
+}
+
+/** Hands over the value of a column, where the row has one that is drawn. */
+function ownValue({ values, status, width }: SeriesColumn): EachValue {
+  return (row, take) => {
+    const value = values[row * width] as number
+    if (carriesValue(status[row] ?? 0) && isDrawable(value)) take(value)
+  }
+}
+
 function prepareDensity<O extends DensityOptions>(
   config: DensityConfig<O>,
   all: FigureData,
   chosen: O,
+  isSmooth = true,
 ): DensityPrepared {
   const column = config.column(chosen)
   const info = all.columns[column] ?? null
@@ -70,13 +98,13 @@ function prepareDensity<O extends DensityOptions>(
   const counts = countAll(data, column)
   const panels = config.panels?.(data, chosen) ?? roundPanels(data)
   const groups = densityGroups(data, counts, panels, (series, row) =>
-    config.read ? config.read(series, row, chosen) : valuesOf(series, column),
+    config.each ? collected(series, config.each(series, row, chosen)) : valuesOf(series, column),
   )
   const parts = groups.flatMap((group) => group.series.map((one) => one.values))
   const axis = config.axis(parts, chosen, info)
   const look = config.look(chosen, info)
   const { threshold } = look
-  const drawn = densityCells(groups, { ...axis, bandwidth: chosen.bandwidth, threshold })
+  const drawn = densityCells(groups, { ...axis, bandwidth: chosen.bandwidth, threshold, isSmooth })
   const curves = drawn.cells.flatMap((cell) => cell.curves)
   return {
     ...drawn,
@@ -117,8 +145,6 @@ function placesOf<O extends DensityOptions>(
   { cells, edges }: DensityPrepared,
   chosen: O,
 ): RowPlaces | null {
-  // Other readings may take several values of a row.
-  if (config.read) return null
   const column = config.column(chosen)
   const { data } = comparable(all, column, chosen.mix)
   const panels = config.panels?.(data, chosen) ?? roundPanels(data)
@@ -131,18 +157,23 @@ function placesOf<O extends DensityOptions>(
     of(series) {
       const source = series.columns[column]
       if (!source || !data.series.includes(series)) return null
-      const starts = curves.flatMap((curve, k) =>
+      const own = curves.flatMap((curve, k) =>
         curve.arm === armOf(series) && panels.holds(series, curve.row, curve.column)
-          ? [k * perGroup]
+          ? [
+              {
+                start: k * perGroup,
+                each: config.each?.(series, curve.row, chosen) ?? ownValue(source),
+              },
+            ]
           : [],
       )
-      const { values, status, width } = source
       return (row, counts) => {
-        const value = values[row * width] as number
-        if (!carriesValue(status[row] ?? 0) || !isDrawable(value)) return
-        const bin = binOf(value, edges)
-        const place = bin >= 0 ? bin + 1 : value < (edges[0] as number) ? 0 : perGroup - 1
-        for (const start of starts) counts[start + place] = (counts[start + place] as number) + 1
+        for (const { start, each } of own)
+          each(row, (value) => {
+            const bin = binOf(value, edges)
+            const place = bin >= 0 ? bin + 1 : value < (edges[0] as number) ? 0 : perGroup - 1
+            counts[start + place] = (counts[start + place] as number) + 1
+          })
       }
     },
   }
@@ -164,6 +195,7 @@ export function densityFigure<O extends DensityOptions>(config: DensityConfig<O>
     table: densityTable,
     drawn: densityDrawn,
     sent: coarser,
+    layout: (data, chosen) => prepareDensity(config, data, chosen, false),
     places: (data, prepared, chosen) => placesOf(config, data, prepared, chosen),
     brushAxis: ({ selectColumn, edges, unitName }) =>
       selectColumn !== null && unitName === 'rows' ? { column: selectColumn, edges } : null,

@@ -92,6 +92,8 @@ export interface DensitySettings extends DensityAxis {
   /** Times Scott's bandwidth. */
   bandwidth: number
   threshold: DensityPrepared['threshold']
+  /** Whether smooth curves are wanted, which cost most; they are unless this is false. */
+  isSmooth?: boolean
 }
 
 // The published curves have 1,000 points; with many panels a quarter of them draws the same line in a tenth of the time.
@@ -105,7 +107,8 @@ export function placeOn(scale: DensityPrepared['scale']): (value: number) => num
 }
 
 function curveOf(ascending: Float64Array, grid: Float64Array, settings: DensitySettings) {
-  const { scale, bandwidth } = settings
+  const { scale, bandwidth, isSmooth = true } = settings
+  if (!isSmooth) return { kde: null, kdeMissing: null, bandwidth: null }
   // A value of 0 or below has no place on a log axis.
   const placed =
     scale === 'log'

@@ -1,15 +1,6 @@
 import { carriesValue, statusCode } from '@/lib/contracts/status'
 import { wilsonInterval } from '@/lib/stats/intervals'
-import { SEEDS_KEY } from '@/lib/contracts/seeds'
-import type {
-  FacetAxis,
-  FigureData,
-  FigureSelection,
-  FigureSeries,
-  PreparedCommon,
-  RowPlaces,
-} from '../types'
-import { groupKey } from './tiles'
+import type { FacetAxis, FigureSelection, FigureSeries, PreparedCommon } from '../types'
 
 /** Share of one level among the rows that were rated, with its Wilson interval, all in percent. */
 export interface LevelShare {
@@ -118,6 +109,28 @@ export function levelSelection(
   }
 }
 
+/** Returns the ordinals of the levels, ascending, or null where they are no levels of one column with an order. */
+export function levelOrdinals({
+  column,
+  levels,
+  filters,
+}: Pick<DifficultyLevelsPrepared, 'column' | 'levels' | 'filters'>): number[] | null {
+  if (!filters) return levels.map((_, i) => i + 1)
+  const ordinals = levels.flatMap((_, i) => {
+    const own = filters[i]
+    const isLevel = own?.column === column && own.min === own.max && !own.values
+    return isLevel && own.min !== null ? [own.min] : []
+  })
+  const isAscending = ordinals.every((ordinal, i) => i === 0 || ordinal > (ordinals[i - 1] ?? 0))
+  return ordinals.length === levels.length && isAscending ? ordinals : null
+}
+
+/** Returns the axis of levels on which a range can be marked, null where they have no order. */
+export function levelAxis(prepared: DifficultyLevelsPrepared) {
+  const edges = levelOrdinals(prepared)
+  return edges && edges.length > 0 ? { column: prepared.column, edges } : null
+}
+
 // Rows in these states were never put to the judge model, so they belong to no share. A table, for loops over whole columns.
 const NOT_ASKED = new Uint8Array(256)
 NOT_ASKED[statusCode('not_run')] = 1
@@ -167,37 +180,6 @@ export function levelMixOf(series: FigureSeries, columnId: string, k: number): L
     }
   }
   return levelMix(counts, asked)
-}
-
-/** Returns where the rows of a level column are counted: the levels of each bar, and none at the end. */
-export function levelPlaces(
-  data: FigureData,
-  { panels, levels }: DifficultyLevelsPrepared,
-  columnId: string,
-): RowPlaces {
-  const bars = panels.flatMap(({ row, column, bars: own }) =>
-    own.map(({ arm }) => groupKey(row, column, arm)),
-  )
-  const perGroup = levels.length + 1
-  return {
-    groups: bars,
-    perGroup,
-    edges: [],
-    of(series) {
-      const column = series.columns[columnId]
-      const arm = series.armKey ?? SEEDS_KEY
-      const bar = bars.indexOf(groupKey(String(series.round), series.seedSetKey, arm))
-      if (!column || bar < 0 || !data.series.includes(series)) return null
-      return (row, counts) => {
-        const code = column.status[row] ?? 0
-        if (!wasAsked(code)) return
-        const level = carriesValue(code) ? (column.values[row] as number) : 0
-        const isLevel = Number.isInteger(level) && level >= 1 && level <= levels.length
-        const place = bar * perGroup + (isLevel ? level - 1 : levels.length)
-        counts[place] = (counts[place] as number) + 1
-      }
-    },
-  }
 }
 
 /**

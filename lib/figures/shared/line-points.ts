@@ -1,8 +1,9 @@
+import { carriesValue } from '@/lib/contracts/status'
 import { meanEstimate, medianEstimate, resamplesFor } from './estimate'
 import { isPartial } from './groups'
-import type { LinePoint } from './lines'
-import { armOf, valuesOf } from './series'
-import type { FigureData, FigureSeries, SeriesCount } from '../types'
+import { pointKey, type LinePoint } from './lines'
+import { armOf, isDrawable, valuesOf } from './series'
+import type { FigureData, FigureSeries, RowPlaces, SeriesCount } from '../types'
 
 /** What the points of a column show. */
 export interface LineReading {
@@ -33,6 +34,46 @@ export function linePoints(
       partial: isPartial(counts.find((entry) => entry.seriesKey === series.key)),
     }
   })
+}
+
+/** A column whose means are drawn, with the row of panels where there are several. */
+interface MeanPart {
+  data: FigureData
+  column: string
+  row?: string
+}
+
+/** Returns where the rows behind means are counted: number and sum of the values of each point. */
+export function meanPlaces(parts: readonly MeanPart[]): RowPlaces {
+  const keyOf = (series: FigureSeries, { row }: MeanPart) =>
+    pointKey({
+      facet: series.seedSetKey,
+      arm: armOf(series),
+      round: series.round,
+      ...(row === undefined ? {} : { row }),
+    })
+  const groups = parts.flatMap((part) => part.data.series.map((series) => keyOf(series, part)))
+  return {
+    groups,
+    perGroup: 2,
+    edges: [],
+    hasSums: true,
+    of(series) {
+      const read = parts.flatMap((part) => {
+        const source = series.columns[part.column]
+        const isDrawn = source && part.data.series.includes(series)
+        return isDrawn ? [{ ...source, at: 2 * groups.indexOf(keyOf(series, part)) }] : []
+      })
+      return (row, counts) => {
+        for (const { values, status, width, at } of read) {
+          const value = values[row * width] as number
+          if (!carriesValue(status[row] ?? 0) || !isDrawable(value)) continue
+          counts[at] = (counts[at] as number) + 1
+          counts[at + 1] = (counts[at + 1] as number) + value
+        }
+      }
+    },
+  }
 }
 
 /** Returns what to say where means are not resampled. */

@@ -1,6 +1,7 @@
 import type { FacetAxis, FigureSelection, FigureTable, PreparedCommon, TableCell } from '../types'
 import { CELL_COLUMNS, intervalColumns, publishedCells } from './overlay'
 import { roundLabel } from './series'
+import { groupKey } from './tiles'
 import { coverageText, labelOf, list, number3, plural } from './text'
 
 /** One round of one arm. */
@@ -54,6 +55,12 @@ export interface LinesPrepared extends PreparedCommon {
   axis: 'shared' | 'own'
   overlay: { shown: boolean; source: string; model: string | null; role: string }
   places?: PlacesAxis
+}
+
+/** Returns the key of a point's group of rows in a tile. */
+export function pointKey(point: Pick<LinePoint, 'facet' | 'row' | 'arm' | 'round'>): string {
+  const { facet, row, arm, round } = point
+  return groupKey(row === undefined ? String(round) : `${row}, ${round}`, facet, arm)
 }
 
 /** Returns who is ahead in how many cells, or how one arm moves from its first to its last round. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { defineFigure, type Figure, type FigureData, type FigureConflict } from '../types'
-import { linePoints, resamplingNote } from './line-points'
+import { linePoints, meanPlaces, resamplingNote } from './line-points'
 import { linesAltText, linesReading, linesTable, type LinesPrepared } from './lines'
 import { armsOf, comparable, countAll, roundsOf, seedSetsOf } from './series'
 import { list } from './text'
@@ -120,6 +120,17 @@ export function measureRowsFigure<O extends RowOptions>(config: MeasureRowsConfi
     table: linesTable,
     reading,
     altText: linesAltText,
+    // A median does not follow from counts and sums.
+    places: (all, _prepared, chosen) =>
+      chosen.statistic === 'mean'
+        ? meanPlaces(
+            config.rows(chosen).map(({ column }) => ({
+              data: comparable(all, column, chosen.mix).data,
+              column,
+              row: column,
+            })),
+          )
+        : null,
     example,
   })
 }

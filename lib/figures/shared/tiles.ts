@@ -1,12 +1,20 @@
+/** Counts of rows, or sums of values where they are no whole numbers. */
+export type Counts = Uint32Array | Float64Array
+
 /** Rows of each group and bin of one figure, by where they are on the axis of another that is brushed. */
 export interface Tile {
   /** What is drawn apart: `groupKey` of a panel's row, its column and the arm. */
   groups: readonly string[]
-  /** Counts of each group: bins from `edges` with one before and one after them, or levels with "none" at the end. */
+  /**
+   * Counts of each group: bins from `edges` with one before and one after them; levels, "none" and what they are shares
+   * of; or the number of values and their sum.
+   */
   perGroup: number
   edges: readonly number[]
+  /** Whether there are sums of values among the counts. */
+  hasSums?: boolean
   /** One list of counts a place on the brushed axis, group by group. */
-  counts: readonly Uint32Array[]
+  counts: readonly Counts[]
 }
 
 /** Returns the key of a group of a tile. */
@@ -40,8 +48,22 @@ export function placeOnEdges(value: number, edges: readonly number[]): number {
 const PAYLOAD_BITS = 7
 const MORE = 0x80
 
-/** Returns counts as base64 of whole numbers in groups of seven bits, the lowest first: most counts take one byte. */
-export function packCounts(lists: readonly Uint32Array[]): string {
+/** Returns bytes as base64. */
+function toBase64(bytes: Uint8Array): string {
+  const CHUNK = 0x8000
+  let text = ''
+  for (let at = 0; at < bytes.length; at += CHUNK)
+    text += String.fromCharCode(...bytes.subarray(at, at + CHUNK))
+  return btoa(text)
+}
+
+/**
+ * Returns counts as base64: whole numbers in groups of seven bits, the lowest first, so that most counts take one byte;
+ * sums as floats of eight bytes.
+ */
+export function packCounts(lists: readonly Counts[]): string {
+  if (lists.some((list) => list instanceof Float64Array))
+    return toBase64(new Uint8Array(Float64Array.from(lists.flatMap((list) => [...list])).buffer))
   const bytes: number[] = []
   for (const list of lists)
     for (let count of list) {
@@ -51,27 +73,28 @@ export function packCounts(lists: readonly Uint32Array[]): string {
       }
       bytes.push(count)
     }
-  const CHUNK = 0x8000
-  let text = ''
-  for (let at = 0; at < bytes.length; at += CHUNK)
-    text += String.fromCharCode(...bytes.slice(at, at + CHUNK))
-  return btoa(text)
+  return toBase64(Uint8Array.from(bytes))
 }
 
 /** Returns the counts of `packCounts` in lists of `size`. */
-export function unpackCounts(packed: string, size: number): Uint32Array[] {
-  const text = atob(packed)
-  const lists: Uint32Array[] = []
+export function unpackCounts(packed: string, size: number, hasSums = false): Counts[] {
+  const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0))
+  if (hasSums) {
+    const floats = new Float64Array(bytes.buffer)
+    return Array.from({ length: floats.length / size }, (_, k) =>
+      floats.subarray(k * size, (k + 1) * size),
+    )
+  }
+  const lists: Counts[] = []
   let k = 0
   let value = 0
   let scale = 1
-  for (let at = 0; at < text.length; at += 1) {
-    const byte = text.charCodeAt(at)
+  for (const byte of bytes) {
     value += (byte % MORE) * scale
     scale *= 2 ** PAYLOAD_BITS
     if (byte >= MORE) continue
     if (k % size === 0) lists.push(new Uint32Array(size))
-    ;(lists.at(-1) as Uint32Array)[k % size] = value
+    ;(lists.at(-1) as Counts)[k % size] = value
     k += 1
     value = 0
     scale = 1
@@ -80,10 +103,11 @@ export function unpackCounts(packed: string, size: number): Uint32Array[] {
 }
 
 /** Returns running sums: list k holds the sums of the first k lists, so that any range is one difference. */
-export function runningSums(lists: readonly Uint32Array[], size: number): Uint32Array[] {
-  const sums = [new Uint32Array(size)]
+export function runningSums(lists: readonly Counts[], size: number): Counts[] {
+  const start = lists[0] instanceof Float64Array ? new Float64Array(size) : new Uint32Array(size)
+  const sums: Counts[] = [start]
   for (const list of lists)
-    sums.push((sums.at(-1) as Uint32Array).map((sum, k) => sum + (list[k] as number)))
+    sums.push((sums.at(-1) as Counts).map((sum, k) => sum + (list[k] as number)))
   return sums
 }
 

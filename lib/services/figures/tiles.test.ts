@@ -11,6 +11,7 @@ import {
   unpackCounts,
 } from '@/lib/figures/shared/tiles'
 import { createRandom } from '@/lib/stats/random'
+import { pointKey, type LinesPrepared } from '@/lib/figures/shared/lines'
 import { addTestRun, type TestValue } from '@/lib/testing/compare'
 import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
 import { getStudyFigure } from '.'
@@ -111,20 +112,64 @@ describe('tiles of a brush', () => {
       const drawn = await figure<DifficultyLevelsPrepared>(LEVELS, filter)
       for (const { row, column, bars } of drawn.panels)
         for (const { arm, mix } of bars)
-          expect(levels(row, column, arm)).toEqual(
-            [...mix.levels, mix.none].map(({ count }) => count),
-          )
+          expect(levels(row, column, arm)).toEqual([
+            ...[...mix.levels, mix.none].map(({ count }) => count),
+            mix.asked,
+          ])
       const kept = drawn.counts.reduce((sum, { n }) => sum + n, 0)
       expect(reply.rows.slice(from, to).reduce((sum, n) => sum + n, 0)).toBe(kept)
     }
   })
 
+  it('of levels that are brushed, and of means, equal the filter with these levels', async () => {
+    const means = { figureId: 'scores-over-rounds', options: { measure: 'score' } }
+    const shares = {
+      figureId: 'category-shares',
+      options: { column: 'difficulty_level.level', most: 3 },
+    }
+    const reply = await tilesOf('difficulty-levels', {}, [means, shares])
+    expect(reply.edges).toEqual([1, 2, 3, 4, 5])
+    for (const [first, last] of [
+      [1, 2],
+      [3, 3],
+    ] as const) {
+      const column = 'difficulty_level.level'
+      const filter = { ranges: [{ column, min: first + 1, max: last + 1, missing: false }] }
+      const { from, to } = boundsOf(reply.places, first, last)
+      const countsOf = (at: number, group: string) => {
+        const { groups, perGroup, packed, hasSums } = reply.tiles[
+          at
+        ] as (typeof reply.tiles)[number]
+        const size = groups.length * perGroup
+        const sums = runningSums(unpackCounts(packed, size, hasSums), size)
+        const start = groups.indexOf(group) * perGroup
+        return Array.from(
+          { length: perGroup },
+          (_, k) => (sums[to]?.[start + k] ?? 0) - (sums[from]?.[start + k] ?? 0),
+        )
+      }
+      const lines = await figure<LinesPrepared>(means, filter)
+      for (const { n, value, ...point } of lines.points) {
+        const [count, sum = 0] = countsOf(0, pointKey(point))
+        expect(count).toBe(n)
+        expect(sum / n).toBeCloseTo(value as number, 9)
+      }
+      // The words that are shown are chosen over all rows, so those of the filter have bars of their own.
+      const drawn = await figure<DifficultyLevelsPrepared>(LEVELS, filter)
+      for (const { row, column: set, bars } of drawn.panels)
+        for (const { arm, mix } of bars)
+          expect(countsOf(1, groupKey(row, set, arm)).at(-1)).toBe(mix.asked)
+    }
+  })
+
   it('leave out figures whose rows have no single place, and refuse an axis of no rows', async () => {
-    const scores = { figureId: 'scores-over-rounds', options: {} }
-    const reply = await tilesOf('mnd-density', {}, [scores, LEVELS])
+    const medians = { figureId: 'scores-over-rounds', options: { statistic: 'median' } }
+    const results = { figureId: 'results-over-rounds', options: {} }
+    const reply = await tilesOf('mnd-density', {}, [medians, results, LEVELS])
     expect(reply.tiles.map(({ figureId }) => figureId)).toEqual(['difficulty-levels'])
+    expect(reply.later).toEqual(['scores-over-rounds'])
     expect(reply.total).toBe(2 * ROWS)
-    await expect(tilesOf('difficulty-levels', {}, [])).rejects.toThrow(/no range can be marked/)
+    await expect(tilesOf('scores-over-rounds', {}, [])).rejects.toThrow(/no range can be marked/)
   })
 })
 

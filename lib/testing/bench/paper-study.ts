@@ -108,8 +108,7 @@ function addTextsAndLinks(db: Db, studyId: string): void {
  * Returns a study as large as the paper's, with texts, responses, links and operators, and made-up values of every metric
  * that a figure draws.
  */
-export function fillPaperStudy() {
-  const db = testDatabase()
+export function fillPaperStudy(db: Db = testDatabase()) {
   const { id: studyId } = createStudy(db, { name: 'bench' })
   addCells(db, studyId)
   addTextsAndLinks(db, studyId)

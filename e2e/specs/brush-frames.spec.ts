@@ -1,0 +1,90 @@
+import { spawnSync } from 'node:child_process'
+import process from 'node:process'
+import { expect, test } from '@playwright/test'
+import { startServer } from '../server'
+
+// What a screen of 60 Hz leaves for a frame; one that takes twice as long was missed.
+const FRAME_MS = 1000 / 60
+const MISSED_MS = 1.5 * FRAME_MS
+const SHOWN = [
+  'distribution',
+  'mnd-density',
+  'ifd-density',
+  'ic-ifd-density',
+  'difficulty-levels',
+  'scores-over-rounds',
+]
+const STEPS = 240
+
+test.skip(
+  !process.env.EVOLENS_BENCH,
+  'Measures frames, which a busy machine misses: EVOLENS_BENCH=1 npm run e2e -- brush-frames',
+)
+
+test('a range dragged over 556,000 rows keeps six figures at 60 frames a second', async ({
+  page,
+}) => {
+  test.setTimeout(600_000)
+  const server = await startServer()
+  try {
+    const filled = spawnSync(
+      process.execPath,
+      ['--import', 'tsx', 'lib/testing/bench/fill-paper-study.ts'],
+      { env: { ...process.env, EVOLENS_DATA_DIR: server.dataDir }, encoding: 'utf8' },
+    )
+    expect(filled.stderr).toBe('')
+    const { studyId, rows } = JSON.parse(filled.stdout) as { studyId: string; rows: number }
+    await page.setViewportSize({ width: 1920, height: 4000 })
+    const query = new URLSearchParams({
+      show: SHOWN.map((id) => `*${id}`).join(),
+      figures: JSON.stringify({ distribution: { column: 'difficulty_score.score' } }),
+    })
+    await page.goto(`${server.url}/studies/${studyId}/figures?${query.toString()}`)
+    for (const id of SHOWN)
+      await expect(page.locator(`#figure-${id} svg.recharts-surface`).first()).toBeVisible({
+        timeout: 120_000,
+      })
+    const axis = page.locator('#figure-distribution').getByRole('slider').first()
+    const box = await axis.boundingBox()
+    if (!box) throw new Error('The axis has no place on the page.')
+    const to = (share: number) => page.mouse.move(box.x + box.width * share, box.y + box.height / 2)
+    await to(0.1)
+    await page.mouse.down()
+    const start = performance.now()
+    const tiles = page.waitForResponse((reply) => reply.url().includes('/brush?'))
+    await to(0.2)
+    const body = await (await tiles).body()
+    const replyMs = performance.now() - start
+    await to(0.25)
+    await expect(
+      page.locator('#figure-mnd-density path[data-brushed][d^="M"]').first(),
+    ).toBeAttached()
+
+    await page.evaluate(() => {
+      const times: number[] = []
+      Object.assign(window, { frameTimes: times })
+      let last = performance.now()
+      const frame = (now: number) => {
+        times.push(now - last)
+        last = now
+        requestAnimationFrame(frame)
+      }
+      requestAnimationFrame(frame)
+    })
+    for (let step = 0; step < STEPS; step += 1) await to(0.25 + 0.6 * ((step % 60) / 60))
+    const times = await page.evaluate(
+      () => (window as unknown as { frameTimes: number[] }).frameTimes,
+    )
+    await page.mouse.up()
+    const sorted = times.slice(1).toSorted((a, b) => a - b)
+    const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0
+    const inTime = sorted.filter((ms) => ms < MISSED_MS).length / sorted.length
+    console.log(
+      `${rows} rows, ${SHOWN.length} figures, ${sorted.length} frames: median ${at(0.5).toFixed(1)} ms, p95 ${at(0.95).toFixed(1)} ms, ${(100 * inTime).toFixed(1)} % in time; tiles ${(body.length / 1000).toFixed(0)} KB in ${replyMs.toFixed(0)} ms`,
+    )
+    expect(at(0.5)).toBeLessThan(MISSED_MS)
+    expect(inTime).toBeGreaterThan(0.95)
+  } finally {
+    await server.stop()
+  }
+})

@@ -1,0 +1,10 @@
+import { migrateDatabase, openDatabase } from '@/db/client'
+import { readConfig } from '@/lib/config'
+import { fillPaperStudy } from './paper-study'
+
+// Fills the data folder with a study as large as the paper's and prints its id, for browser tests that measure.
+const db = openDatabase(readConfig().databasePath)
+migrateDatabase(db)
+const { studyId, rows } = fillPaperStudy(db)
+db.$client.close()
+console.log(JSON.stringify({ studyId, rows }))

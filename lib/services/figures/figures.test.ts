@@ -306,12 +306,14 @@ describe('figures of a study', () => {
 
 it('asks only for columns that a metric has', () => {
   const key = { no: 1, id: '', definitionHash: '', pinned: true }
-  const params = { column: 'source', kind: 'category' }
-  const chosen = { ...key, metricId: 'imported_column_example', params }
+  const chosen = [
+    { ...key, metricId: 'imported_column_example', params: { column: 'source', kind: 'category' } },
+    { ...key, metricId: 'imported_column_reward', params: { column: 'reward', kind: 'number' } },
+  ]
   for (const figure of listFigures()) {
     const { columns } = figure.example().data
     for (const id of Object.keys(columns))
-      expect([id, findSource(id, [chosen]) !== null]).toEqual([id, true])
+      expect([id, findSource(id, chosen) !== null]).toEqual([id, true])
   }
 })
 

@@ -15,6 +15,8 @@ async function exported(page: Page, format: 'PDF' | 'SVG' | 'PNG', choose: () =>
   await page.getByRole('button', { name: /^Export / }).click()
   await page.getByRole('menuitem', { name: /^Export …/ }).click()
   const dialog = page.getByRole('dialog')
+  // A picture is there before anything is chosen.
+  await expect(dialog.locator('img')).toBeVisible()
   await dialog.getByText(format, { exact: true }).click()
   await choose()
   await expect(dialog.locator('img')).toBeVisible()

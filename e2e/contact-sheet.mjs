@@ -2,7 +2,6 @@
 // without colour in one column. Usage: node e2e/contact-sheet.mjs <folder> [--url http://127.0.0.1:3000] [--study <id>]
 import fs from 'node:fs'
 import path from 'node:path'
-import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { chromium } from '@playwright/test'
 import { fail, say } from '../lib/cli/start/print.mjs'

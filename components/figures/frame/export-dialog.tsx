@@ -170,6 +170,9 @@ function Fields({ choices, onChange }: FieldsProps) {
       />
       <Text size="xs" c="dimmed">
         Options, filter, n, missing values, definitions and runs are in the file as metadata.
+        {format === 'pdf'
+          ? ' Labels with Chinese, Arabic or other letters that the font lacks become pictures of 600 dpi.'
+          : ''}
       </Text>
     </Stack>
   )
@@ -234,7 +237,9 @@ export function ExportDialog({ result, onClose }: { result: FigureResult; onClos
               </ScrollRegion>
               <Text size="xs" c="dimmed">
                 {picture.of.widthMm} × {heightOf(picture.svg).toFixed(0)} mm
-                {heightOf(picture.svg) > PAGE_MM ? ', taller than a page' : ''}
+                {heightOf(picture.svg) > PAGE_MM
+                  ? ', taller than a page: take a wider column, smaller text, or fewer panels'
+                  : ''}
               </Text>
             </>
           ) : (

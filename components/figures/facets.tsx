@@ -5,7 +5,7 @@ import type { ReactNode } from 'react'
 import type { FacetAxis } from '@/lib/figures/types'
 import classes from './figures.module.css'
 
-// Narrower panels have no room for five level names; then panels are stacked.
+// Narrower panels have no room for five level names; then panels wrap, as many side by side as have room.
 const MIN_PANEL_PX = 190
 const GAP_PX = 14
 export const Y_AXIS_PX = 40
@@ -30,6 +30,8 @@ interface FacetsProps {
   xLabel: string
   panelHeight: number
   xAxisHeight?: number
+  /** Width that the axes of a panel need at least. */
+  minPanel?: number
   /** Whether there is a panel; the lowest one of a column carries the labels of the x axis. */
   has(row: string, column: string): boolean
   /** Draws a panel. */
@@ -54,6 +56,7 @@ export function Facets(props: FacetsProps) {
     xLabel,
     panelHeight,
     xAxisHeight = X_AXIS_PX,
+    minPanel = MIN_PANEL_PX,
     has,
     panel,
   } = props
@@ -61,7 +64,9 @@ export function Facets(props: FacetsProps) {
   const k = Math.max(1, columns.length)
   const extra = sharedY ? Y_AXIS_PX : 0
   const base = Math.floor((width - GAP_PX * (k - 1) - extra) / k)
-  const isGrid = k === 1 || base >= MIN_PANEL_PX
+  const isGrid = k === 1 || base >= minPanel
+  const across = Math.max(1, Math.floor((width + GAP_PX) / (minPanel + GAP_PX)))
+  const wrapped = Math.max(0, Math.floor((width + GAP_PX) / across) - GAP_PX)
   const height = (isLast: boolean) => panelHeight + (isLast ? xAxisHeight : BARE_X_AXIS_PX)
   const isNamed = rows.length > 1 || (rows[0]?.label ?? '') !== ''
 
@@ -112,24 +117,29 @@ export function Facets(props: FacetsProps) {
           })}
         </>
       ) : (
-        columns.flatMap((column) =>
-          rows
-            .filter((row) => has(row.key, column.key))
-            .map((row) => (
-              <div key={`${column.key}/${row.key}`} style={{ minHeight: height(true) + 24 }}>
-                <Heading
-                  text={`${column.label}${row.label ? ` · ${row.label}` : ''}`}
-                  level="row"
-                />
-                {panel(row.key, column.key, {
-                  width,
-                  height: height(true),
-                  showX: true,
-                  showY: true,
-                })}
-              </div>
-            )),
-        )
+        <div className={classes.panelRow} style={{ flexWrap: 'wrap', columnGap: GAP_PX }}>
+          {columns.flatMap((column) =>
+            rows
+              .filter((row) => has(row.key, column.key))
+              .map((row) => (
+                <div
+                  key={`${column.key}/${row.key}`}
+                  style={{ width: wrapped, minHeight: height(true) + 24 }}
+                >
+                  <Heading
+                    text={`${column.label}${row.label ? ` · ${row.label}` : ''}`}
+                    level="row"
+                  />
+                  {panel(row.key, column.key, {
+                    width: wrapped,
+                    height: height(true),
+                    showX: true,
+                    showY: true,
+                  })}
+                </div>
+              )),
+          )}
+        </div>
       )}
       <div className={classes.xTitle}>
         <span data-figure-text>{xLabel}</span>

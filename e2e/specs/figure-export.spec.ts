@@ -15,6 +15,8 @@ async function exported(page: Page, format: 'PDF' | 'SVG' | 'PNG', choose: () =>
   await page.getByRole('button', { name: /^Export / }).click()
   await page.getByRole('menuitem', { name: /^Export …/ }).click()
   const dialog = page.getByRole('dialog')
+  // A picture is there before anything is chosen.
+  await expect(dialog.locator('img')).toBeVisible()
   await dialog.getByText(format, { exact: true }).click()
   await choose()
   await expect(dialog.locator('img')).toBeVisible()
@@ -119,6 +121,36 @@ test('a figure is exported as PDF, SVG and PNG of a size, with its card inside',
   expect(colours).toBe(0)
 })
 
+test('labels that the font of PDF files lacks are pictures that say their text', async ({
+  page,
+}) => {
+  await page.goto(`/gallery/${FIGURE}`)
+  const dialog = page.getByRole('dialog')
+  const labels = ['\u65e5\u672c\u8a9e', '\u05e9\u05dc\u05d5\u05dd', '\ud83d\ude00']
+  const pdf = await exported(page, 'PDF', async () => {
+    await page.evaluate((texts) => {
+      const plate = document.querySelector('[inert] > div')
+      for (const text of texts) {
+        const line = document.createElement('p')
+        line.dataset.figureText = ''
+        line.textContent = text
+        plate?.append(line)
+      }
+    }, labels)
+    await dialog.getByRole('switch', { name: /^Caption/ }).click()
+  })
+  const plain = pdf.toString('latin1')
+  expect(plain).toContain('/FontFile2')
+  expect(plain.match(/\/Subtype \/Image/g)?.length).toBeGreaterThanOrEqual(3)
+  const content = pdfStreams(pdf).join('\n')
+  for (const label of labels) {
+    const hex = Buffer.from(label, 'utf16le').swap16().toString('hex')
+    expect(content).toMatch(new RegExp(`ActualText <feff${hex}>>> BDC[^B]* Do\\s+Q?\\s*EMC`))
+  }
+  // The numbers of the axis are still letters.
+  expect(content).toMatch(/<[0-9a-f]+> Tj/i)
+})
+
 test('a figure is cited from its menu', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   await page.goto(`/gallery/${FIGURE}`)
@@ -126,4 +158,92 @@ test('a figure is cited from its menu', async ({ page, context }) => {
   await page.getByRole('menuitem', { name: 'Copy BibTeX' }).click()
   const text = await page.evaluate(() => navigator.clipboard.readText())
   expect(text).toMatch(/^@misc\{evolens-figure-[0-9a-f]{8},\n {2}title = \{\{IFD\}\}/)
+})
+
+test('a card of text keeps backgrounds, rules, marks, broken words and every script', async ({
+  page,
+}) => {
+  await page.goto(`/gallery/${FIGURE}`)
+  const figure = page.locator('figure').first()
+  await expect(figure.locator('svg.recharts-surface').first()).toBeVisible()
+  await figure.evaluate((node) => {
+    const card = document.createElement('div')
+    card.innerHTML = `<table data-figure-text style="width: 420px; table-layout: fixed; border-collapse: collapse; font: 14px sans-serif">
+      <tr><th style="border-bottom: 2px solid rgb(10, 20, 30)">Round</th><th style="border-bottom: 2px solid rgb(10, 20, 30)">Text</th></tr>
+      <tr><td style="background: rgb(220, 230, 240)">left cell</td><td>right cell</td></tr>
+      <tr><td><del style="color: rgb(180, 0, 0)">gone</del></td><td><ins style="color: rgb(0, 120, 0); background: rgb(210, 250, 210)">came</ins></td></tr>
+      <tr><td style="overflow-wrap: anywhere">${'Abcdefghij'.repeat(6)}</td><td>&lt;b&gt; &amp; <span data-figure-skip>left out</span></td></tr>
+      <tr><td>${'日本語の文'.repeat(6)}</td><td dir="rtl">שלום עולם</td></tr>
+    </table>`
+    node.firstElementChild?.append(card)
+  })
+  await page.getByRole('button', { name: /^Export / }).click()
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: 'SVG', exact: true }).click(),
+  ])
+  const svg = fs.readFileSync(await download.path(), 'utf8')
+  const read = await page.evaluate((source) => {
+    const drawn = new DOMParser().parseFromString(source, 'image/svg+xml')
+    const value = (element: Element, name: string) => Number(element.getAttribute(name))
+    return {
+      texts: [...drawn.querySelectorAll('text')].map((text) => ({
+        text: text.textContent ?? '',
+        fill: text.getAttribute('fill'),
+        x: value(text, 'x'),
+        y: value(text, 'y'),
+      })),
+      fills: [...drawn.querySelectorAll('rect')].map((rect) => ({
+        fill: rect.getAttribute('fill'),
+        x: value(rect, 'x'),
+        y: value(rect, 'y'),
+        width: value(rect, 'width'),
+        height: value(rect, 'height'),
+      })),
+      rules: [...drawn.querySelectorAll('path[stroke]')].map((path) => ({
+        stroke: path.getAttribute('stroke'),
+        width: path.getAttribute('stroke-width'),
+        y: Number(/^M\S+ ([\d.-]+)h/.exec(path.getAttribute('d') ?? '')?.[1]),
+      })),
+      parserErrors: drawn.querySelectorAll('parsererror, script, b').length,
+    }
+  }, svg)
+  const find = (text: string) => {
+    const found = read.texts.find((one) => one.text === text)
+    if (!found) throw new Error(`the picture has no text "${text}"`)
+    return found
+  }
+  expect(read.parserErrors).toBe(0)
+  // Cells are texts of their own, on the background of their cell.
+  const [left, right] = [find('left cell'), find('right cell')]
+  expect(left.y).toBe(right.y)
+  expect(right.x).toBeGreaterThan(left.x + 100)
+  const cell = read.fills.find(({ fill }) => fill === 'rgb(220, 230, 240)')
+  expect(cell && cell.x <= left.x && cell.y < left.y && cell.y + cell.height > left.y).toBe(true)
+  const heads = read.rules.filter(({ stroke }) => stroke === 'rgb(10, 20, 30)')
+  expect(heads.map(({ width }) => width)).toEqual(['2.0', '2.0'])
+  expect(heads[0]?.y).toBeGreaterThan(find('Round').y)
+  expect(heads[0]?.y).toBeLessThan(left.y)
+  // Struck words are crossed above their baseline, inserted ones underlined below it.
+  const [gone, came] = [find('gone'), find('came')]
+  const crossed = read.rules.find(({ stroke }) => stroke === 'rgb(180, 0, 0)')
+  expect(gone.y - (crossed?.y ?? 0)).toBeGreaterThan(2)
+  const underlined = read.rules.find(({ stroke }) => stroke === 'rgb(0, 120, 0)')
+  expect((underlined?.y ?? 0) - came.y).toBeGreaterThan(0)
+  expect(read.fills.some(({ fill }) => fill === 'rgb(210, 250, 210)')).toBe(true)
+  // A word or sentence that the page breaks goes on in the next line, with every letter once.
+  for (const [letters, whole] of [
+    [/^[A-Ja-j]{8,}$/, 'Abcdefghij'.repeat(6)],
+    [/^[\u3000-\u9fff]+$/, '日本語の文'.repeat(6)],
+  ] as const) {
+    const lines = read.texts.filter(({ text }) => letters.test(text))
+    expect(lines.length).toBeGreaterThan(1)
+    expect(lines.map(({ text }) => text).join('')).toBe(whole)
+    expect(new Set(lines.map(({ y }) => y)).size).toBe(lines.length)
+  }
+  find('<b> &')
+  expect(read.texts.some(({ text }) => text.includes('left out'))).toBe(false)
+  // Hebrew: the first word stands to the right of the second.
+  const hebrew = read.texts.filter(({ text }) => /[\u05d0-\u05ea]/.test(text))
+  expect(hebrew.map(({ text }) => text).join(' ')).toBe('שלום עולם')
 })

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
-import { drawingChanges, drawnLines } from '../gallery'
+import { drawingChanges, drawnLines, untaken } from '../gallery'
 import { expect, test } from '../fixtures'
 
 const FOLDER = path.resolve(import.meta.dirname, '../gallery')
@@ -35,6 +35,8 @@ test('every figure draws its own example as it is kept, without errors or access
       expect(now.length).toBeGreaterThan(3)
       expect(now).toEqual(before)
     }).toPass({ intervals: [100] })
+    const left = await untaken(section.locator('figure'))
+    problems.push(...left.map((html) => `${id} exports without ${html}: mark it data-figure-mark`))
     const file = path.join(FOLDER, `${id}.txt`)
     if (isWriting) {
       fs.mkdirSync(FOLDER, { recursive: true })

@@ -122,7 +122,7 @@ export function OutcomeBars({ prepared }: { prepared: OutcomesPrepared }) {
             <span data-figure-text>{label}</span>
           </div>
           {width > 0 ? (
-            <svg width={width} height={bars.length * ROW_PX + 26}>
+            <svg data-figure-mark width={width} height={bars.length * ROW_PX + 26}>
               <LoseHatch prefix={idPrefix} />
               {ticks.map((tick) => {
                 const x = (tick / end) * room

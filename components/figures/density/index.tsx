@@ -9,6 +9,8 @@ import { RangeBar } from '../range-bar'
 import { Facets } from '../facets'
 
 const PANEL_PX = 128
+// Room for an axis with three or four numbers: two panels in a column of a journal.
+const MIN_PANEL_PX = 150
 // A histogram of few rows has single tall bins; beyond this multiple of the smooth curve they are cut.
 const TALLEST_BIN = 2.2
 
@@ -60,6 +62,7 @@ export function Density({ prepared }: { prepared: DensityPrepared }) {
         yLabel={yLabel(prepared)}
         xLabel={xLabel}
         panelHeight={PANEL_PX}
+        minPanel={MIN_PANEL_PX}
         has={(row, column) => cellAt(row, column) !== undefined}
         panel={(row, column, box) => {
           const cell = cellAt(row, column)

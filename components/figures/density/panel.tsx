@@ -16,6 +16,9 @@ const short = (value: number) => String(Number(value.toPrecision(3)))
 // A chart without data points draws no axes; the curves themselves are drawn from the prepared arrays.
 // The point has a place on a logarithmic axis, too.
 const FRAME_DATA = [{ x: 1 }]
+// Room of a number on the axis; those of a logarithmic axis are mostly short.
+const TICK_PX = 36
+const LOG_TICK_PX = 30
 
 interface PanelProps {
   prepared: DensityPrepared
@@ -54,7 +57,11 @@ export function DensityPanel({ prepared, cell, title, box, yEnd }: PanelProps) {
   const prefix = panelId(idPrefix, cell.row, cell.column)
   const patterned = curves.filter(({ curve }) => curve.partial || patterns).map(({ arm }) => arm)
   const yTicks = niceTicks(yEnd, 4)
-  const xTicks = scale === 'log' ? logTicks(from, to) : ticksBetween(from, to)
+  const room = box.width - (box.showY ? Y_AXIS_PX + 4 : 9)
+  const xTicks =
+    scale === 'log'
+      ? logTicks(from, to, Math.min(6, Math.floor(room / LOG_TICK_PX)))
+      : ticksBetween(from, to, Math.min(5, Math.floor(room / TICK_PX)))
   return (
     <ComposedChart
       width={box.width}

@@ -50,7 +50,7 @@ function Panel({ prepared, panel, width }: PanelProps) {
       <div className={classes.rowHead}>
         <span data-figure-text>{panel.unit ? `${panel.label} (${panel.unit})` : panel.label}</span>
       </div>
-      <svg width={width} height={height + AXIS_PX}>
+      <svg data-figure-mark width={width} height={height + AXIS_PX}>
         {ticksBetween(from, to, Math.max(2, Math.floor(room / 60))).map((tick) => (
           <g key={tick}>
             <path d={`M${x(tick)} 0V${height}`} stroke={toneCss(INK.grid)} />

@@ -2,7 +2,7 @@
 
 import { Button, Modal, NumberInput, SegmentedControl, Stack, Switch, Text } from '@mantine/core'
 import { useLocalStorage } from '@mantine/hooks'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { DialogFoot } from '@/components/ui/dialog-foot'
 import { ScrollRegion } from '@/components/ui/scroll-region'
 import { figureRecord, viewPath } from '@/lib/contracts/figure-record'
@@ -170,6 +170,9 @@ function Fields({ choices, onChange }: FieldsProps) {
       />
       <Text size="xs" c="dimmed">
         Options, filter, n, missing values, definitions and runs are in the file as metadata.
+        {format === 'pdf'
+          ? ' Labels with Chinese, Arabic or other letters that the font lacks become pictures of 600 dpi.'
+          : ''}
       </Text>
     </Stack>
   )
@@ -184,7 +187,8 @@ export function ExportDialog({ result, onClose }: { result: FigureResult; onClos
   })
   const choices = readChoices(stored)
   const shape = JSON.stringify(choices)
-  const plate = useRef<HTMLDivElement>(null)
+  // The dialog mounts its content later than itself: the picture begins when the plate is there.
+  const [plate, setPlate] = useState<HTMLDivElement | null>(null)
   const [done, setDone] = useState<Done | null>(null)
   // What was drawn for other choices is not what will be saved.
   const isDone = done?.shape === shape && done.result === result
@@ -193,21 +197,21 @@ export function ExportDialog({ result, onClose }: { result: FigureResult; onClos
   const width = layoutWidth(choices) - 2 * marginOf(choices)
 
   useEffect(() => {
+    if (!plate) return undefined
     let isCurrent = true
     const made = (done: Done) => {
       if (isCurrent) setDone(done)
     }
     const of = readChoices(JSON.parse(shape))
     const draw = async () => {
-      if (!plate.current) return
-      const svg = await settledSvg(plate.current, result, of)
+      const svg = await settledSvg(plate, result, of)
       made({ shape, result, picture: { svg, of }, problem: null })
     }
     draw().catch((problem: unknown) => made({ shape, result, picture: null, problem }))
     return () => {
       isCurrent = false
     }
-  }, [shape, result])
+  }, [plate, shape, result])
 
   const save = async () => {
     if (!done || !picture) return
@@ -233,7 +237,9 @@ export function ExportDialog({ result, onClose }: { result: FigureResult; onClos
               </ScrollRegion>
               <Text size="xs" c="dimmed">
                 {picture.of.widthMm} × {heightOf(picture.svg).toFixed(0)} mm
-                {heightOf(picture.svg) > PAGE_MM ? ', taller than a page' : ''}
+                {heightOf(picture.svg) > PAGE_MM
+                  ? ', taller than a page: take a wider column, smaller text, or fewer panels'
+                  : ''}
               </Text>
             </>
           ) : (
@@ -243,7 +249,7 @@ export function ExportDialog({ result, onClose }: { result: FigureResult; onClos
           )}
         </div>
       </div>
-      <PrintPlate result={result} choices={choices} width={width} plate={plate} />
+      <PrintPlate result={result} choices={choices} width={width} plate={setPlate} />
       <DialogFoot error={problem} what="The picture was not made" onClose={onClose}>
         <Button disabled={picture === null} onClick={() => void save()}>
           Save {choices.format.toUpperCase()}

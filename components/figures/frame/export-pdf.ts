@@ -1,5 +1,7 @@
+import type { jsPDF } from 'jspdf'
 import type { FigureRecord } from '@/lib/contracts/figure-record'
 import { xmlText } from '@/lib/contracts/plain-text'
+import { drawLetters, SYSTEM_FAMILY } from './export-letters'
 
 // The name that .print gives to every text: layout and file use the same letters.
 const FAMILY = 'EvolensFigure'
@@ -58,10 +60,7 @@ export async function loadPrintFonts(): Promise<void> {
 
 /** Names fonts that machines have in place of our own, which goes into PDF files only; their letters are as wide. */
 export function withSystemFonts(svg: string): string {
-  return svg.replaceAll(
-    `"${FAMILY}, sans-serif"`,
-    '"Arial, Helvetica, Liberation Sans, Arimo, sans-serif"',
-  )
+  return svg.replaceAll(`"${FAMILY}, sans-serif"`, `"${SYSTEM_FAMILY}"`)
 }
 
 function base64(bytes: ArrayBuffer): string {
@@ -72,26 +71,6 @@ function base64(bytes: ArrayBuffer): string {
     text += String.fromCharCode(...view.subarray(at, at + 8192))
   }
   return btoa(text)
-}
-
-// Scripts that run from right to left or whose letters change beside each other, and marks put over letters.
-const NOT_IN_ORDER = /[\p{M}\p{Bidi_Control}\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u
-
-/** The first text that a font cannot show letter by letter, with the character; null when all can be shown. */
-export function unshownText(
-  texts: readonly string[],
-  hasGlyph: (code: number) => boolean,
-): { text: string; character: string } | null {
-  for (const text of texts) {
-    for (const character of text.normalize('NFC')) {
-      const code = character.codePointAt(0) ?? 0
-      if (/\s/u.test(character)) continue
-      if (code > 0xffff || NOT_IN_ORDER.test(character) || !hasGlyph(code)) {
-        return { text, character }
-      }
-    }
-  }
-  return null
 }
 
 // The writer takes one byte a character; references are ASCII whatever the letters.
@@ -119,7 +98,7 @@ function xmp({ title, description, json }: FigureRecord, version: string): strin
 }
 
 /** Prepares a drawing for the writer: composed letters, plain blanks, and the two weights that the file has. */
-function simplify(drawing: Element): string[] {
+function simplify(drawing: Element): void {
   for (const element of drawing.querySelectorAll('text, tspan')) {
     for (const child of element.childNodes) {
       if (child.nodeType !== Node.TEXT_NODE) continue
@@ -128,7 +107,6 @@ function simplify(drawing: Element): string[] {
     const weight = Number(element.getAttribute('font-weight') ?? 400)
     element.setAttribute('font-weight', weight >= 600 ? 'bold' : 'normal')
   }
-  return [...drawing.querySelectorAll('text')].map(({ textContent }) => textContent ?? '')
 }
 
 interface PdfSize {
@@ -136,7 +114,27 @@ interface PdfSize {
   heightMm: number
 }
 
-/** The picture as a PDF of one page: vectors, text as text, its card as metadata. Throws for letters that its fonts lack. */
+/** Makes each picture of letters say its text to whoever copies or reads it aloud. */
+function nameImages(doc: jsPDF, texts: readonly string[]): void {
+  const left = [...texts]
+  const add = doc.addImage.bind(doc) as (...args: unknown[]) => jsPDF
+  doc.addImage = (...args: unknown[]) => {
+    const utf16 = [...(left.shift() ?? '')].flatMap((character) =>
+      Array.from({ length: character.length }, (_, at) =>
+        character.charCodeAt(at).toString(16).padStart(4, '0'),
+      ),
+    )
+    doc.internal.write(`/Span <</ActualText <feff${utf16.join('')}>>> BDC`)
+    add(...args)
+    doc.internal.write('EMC')
+    return doc
+  }
+}
+
+/**
+ * Returns the picture as a PDF of one page: vectors, text as text, its card as metadata. Texts with letters that its font
+ * lacks are pictures that say their text.
+ */
 export async function svgToPdf(
   svg: string,
   record: FigureRecord,
@@ -144,8 +142,8 @@ export async function svgToPdf(
   version: string,
 ): Promise<Blob> {
   // Half a megabyte that only a PDF needs.
-  const [{ jsPDF }, { svg2pdf }] = await Promise.all([import('jspdf'), import('svg2pdf.js')])
-  const doc = new jsPDF({
+  const [{ jsPDF: Pdf }, { svg2pdf }] = await Promise.all([import('jspdf'), import('svg2pdf.js')])
+  const doc = new Pdf({
     unit: 'mm',
     format: [widthMm, heightMm],
     orientation: widthMm >= heightMm ? 'landscape' : 'portrait',
@@ -161,12 +159,10 @@ export async function svgToPdf(
   const font = doc.getFont() as unknown as {
     metadata: { characterToGlyph(code: number): number }
   }
-  const unshown = unshownText(simplify(drawing), (code) => font.metadata.characterToGlyph(code) > 0)
-  if (unshown) {
-    throw new Error(
-      `PDF files cannot show “${unshown.character}” in “${unshown.text.slice(0, 60)}”. Choose SVG or PNG, which show every script, or rename what the label names.`,
-    )
-  }
+  simplify(drawing)
+  const px = Number(/viewBox="\S+ \S+ (\S+) /.exec(svg)?.[1])
+  const hasGlyph = (code: number) => font.metadata.characterToGlyph(code) > 0
+  nameImages(doc, await drawLetters(drawing, hasGlyph, px / widthMm))
   doc.setProperties({
     title: record.title,
     subject: record.description,

@@ -90,7 +90,8 @@ export function boxesOf(element: Element, origin: DOMRect): SVGElement[] {
   return [element, ...element.querySelectorAll('*')].flatMap((one) => {
     if (one.closest('svg, [data-figure-skip]')) return []
     const style = getComputedStyle(one)
-    const border = Number.parseFloat(style.borderBottomWidth) > 0 ? style.borderBottomColor : ''
+    const thick = Number.parseFloat(style.borderBottomWidth)
+    const border = thick > 0 ? style.borderBottomColor : ''
     const isFilled = !CLEAR.test(style.backgroundColor)
     if (!isFilled && border === '') return []
     return [...one.getClientRects()].flatMap(({ left, top, width, height }) => {
@@ -104,8 +105,9 @@ export function boxesOf(element: Element, origin: DOMRect): SVGElement[] {
           ? []
           : [
               svgElement('path', {
-                d: `M${x.toFixed(1)} ${(y + height).toFixed(1)}h${width.toFixed(1)}`,
+                d: `M${x.toFixed(1)} ${(y + height - thick / 2).toFixed(1)}h${width.toFixed(1)}`,
                 stroke: border,
+                'stroke-width': thick,
                 fill: 'none',
               }),
             ]),

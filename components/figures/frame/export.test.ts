@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { figureRecord, viewPath } from '@/lib/contracts/figure-record'
 import { getExampleFigure } from '@/lib/services/figures'
 import { DEFAULT_CHOICES, layoutWidth, readChoices } from './export-choices'
-import { unshownText } from './export-pdf'
+import { isShown } from './export-letters'
 import { withPngTexts } from './png-text'
 
 function pngChunk(name: string, data: Buffer): Buffer {
@@ -108,17 +108,18 @@ describe('size on paper', () => {
 describe('letters of a PDF', () => {
   const all = () => true
   it.each([
-    ['a letter without glyph', 'ab', (code: number) => code !== 98, 'b'],
-    ['an emoji', 'a 😀', all, '😀'],
-    ['Hebrew', 'שלום', all, 'ש'],
-    ['Arabic', 'x سلام', all, 'س'],
-    ['a sign put over a letter', 'q\u0307', all, '\u0307'],
-    ['a sign of direction', 'a\u202eb', all, '\u202e'],
-  ] as const)('are refused for %s', (_, text, hasGlyph, character) => {
-    expect(unshownText(['fine', text], hasGlyph)).toEqual({ text, character })
+    ['a letter without glyph', 'ab', (code: number) => code !== 98],
+    ['an emoji', 'a 😀', all],
+    ['Hebrew', 'שלום', all],
+    ['Arabic', 'x سلام', all],
+    ['a sign put over a letter', 'q\u0307', all],
+    ['a sign of direction', 'a\u202eb', all],
+  ] as const)('are drawn as a picture for %s', (_, text, hasGlyph) => {
+    expect(isShown(text, hasGlyph)).toBe(false)
   })
 
-  it('are accepted where composed letters have a glyph', () => {
-    expect(unshownText(['cafe\u0301 − Δ', ''], (code) => code !== 0x301)).toBeNull()
+  it('are set as text where composed letters have a glyph', () => {
+    expect(isShown('cafe\u0301 − Δ', (code) => code !== 0x301)).toBe(true)
+    expect(isShown('', all)).toBe(true)
   })
 })

@@ -1,6 +1,6 @@
 'use client'
 
-import { useId, useMemo, type RefObject } from 'react'
+import { useId, useMemo } from 'react'
 import { captionLines } from '@/lib/contracts/figure-record'
 import type { FigureResult } from '@/lib/figures/types'
 import classes from '../figures.module.css'
@@ -14,7 +14,8 @@ interface PrintPlateProps {
   result: FigureResult
   choices: ExportChoices
   width: number
-  plate: RefObject<HTMLDivElement | null>
+  /** Receives the element that is laid out; null when it goes. */
+  plate(element: HTMLDivElement | null): void
 }
 
 /** A figure as it is printed: laid out at its own width, in light colours, outside of what the page shows. */

@@ -67,3 +67,31 @@ interface BootstrapChoice {
   resamples?: number
   seed?: number
 }
+
+// The smallest p value that so many permutations can give is 1e-4.
+const PERMUTATIONS = 9999
+// Correlations of one order of ranks differ by rounding only.
+const SAME = 1e-9
+
+/**
+ * Returns the two-sided p value of Spearman's correlation over seeded permutations of one side, (1 + those at least as far
+ * from 0) / (1 + all) (scipy.stats.permutation_test). No value where there is no correlation.
+ */
+export function permutationP(x: Numbers, y: Numbers, seed = 0): number | null {
+  const rho = spearman(x, y)
+  if (!rho.ok) return null
+  const [left, right] = [midRanks(x), midRanks(y)]
+  const random = createRandom(seed)
+  let asFar = 0
+  for (let draw = 0; draw < PERMUTATIONS; draw += 1) {
+    for (let at = right.length - 1; at > 0; at -= 1) {
+      const other = random.below(at + 1)
+      const kept = right[at] as number
+      right[at] = right[other] as number
+      right[other] = kept
+    }
+    const one = pearson(left, right)
+    if (one.ok && Math.abs(one.value) >= Math.abs(rho.value) - SAME) asFar += 1
+  }
+  return (1 + asFar) / (1 + PERMUTATIONS)
+}

@@ -28,7 +28,8 @@ export function claimStudies(): () => TestStudy {
 /** Imports one cell for each evolver and round. */
 export async function rowsFor(
   rounds: readonly number[],
-  scenario: 'evol-instruct' | 'autoif' = 'evol-instruct',
+  scenario: 'evol-instruct' | 'autoif' | 'auto-evol' = 'evol-instruct',
+  operators: 'none' | 'rotation4' = 'none',
 ) {
   for (const arm of ['small', 'large'] as const) {
     for (const round of rounds) {
@@ -41,6 +42,7 @@ export async function rowsFor(
         seedSetKey: 'general',
         round,
         align: 'index',
+        operators,
       })
       cells[name] = cellId
     }

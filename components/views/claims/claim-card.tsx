@@ -25,12 +25,13 @@ const SAYS: Record<Finding['state'], string> = {
 
 function compareUrl(studyId: string, { compare }: Finding): string | null {
   if (!compare) return null
-  const { a, b, seedSets, column, columns, lengthColumn } = compare
+  const { a, b, seedSets, operators, column, columns, lengthColumn } = compare
   const params = new URLSearchParams({
     a: sideText(a),
     b: sideText(b),
     metrics: columns.join(),
     ...(seedSets.length > 0 ? { sets: seedSets.join() } : {}),
+    ...(operators.length > 0 ? { operators: operators.join() } : {}),
     ...(column ? { metric: column } : {}),
     ...(lengthColumn ? { length: lengthColumn } : {}),
   })

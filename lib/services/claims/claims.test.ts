@@ -50,7 +50,7 @@ describe('claims on rows', () => {
     expect(first?.effect).toBeCloseTo(7 * 1.0975, 9)
     expect(first?.low).toBeGreaterThan(0)
     expect(card?.runs).toHaveLength(1)
-    const otherwise = ["prompts of the judge in Evolens' wording"]
+    const otherwise = ["prompts of the judge model in Evolens' wording"]
     const judge = 'in the paper Qwen-2.5-72B-Instruct'
     expect(card?.deviations).toEqual([`judge model not known, ${judge}`, ...otherwise])
     const judgedBy = async (model: string, version = '1') => {
@@ -74,7 +74,7 @@ describe('claims on rows', () => {
     ])
     expect(await judgedBy('Qwen/Qwen2.5-72B-Instruct-AWQ', 'custom')).toEqual([
       'Qwen/Qwen2.5-72B-Instruct-AWQ',
-      'prompts of the judge in your own text',
+      'prompts of the judge model in your own text',
       constrained,
     ])
     expect(card?.rows).toEqual({ arms: ['small', 'large'], rounds: [1, 2], seedSets: ['general'] })

@@ -33,6 +33,8 @@ interface Question {
   seedSets: readonly string[]
   label: string
   lengthColumn?: string
+  /** Only rows that one of these operators made; all without. */
+  operators?: readonly string[]
 }
 
 /** Returns the action that fills a column. */
@@ -138,6 +140,7 @@ export async function columnFindings(study: ClaimStudy, question: Question): Pro
     b: { arm: b.arm, round: b.round },
     seedSets: question.seedSets.length > 0 ? question.seedSets : shared,
     columns: columns.map(({ id }) => id),
+    operators: question.operators ?? [],
     lengthColumn: lengthColumn ?? null,
   })
   const summary = await compareSummary(study.db, study.studyId, state)

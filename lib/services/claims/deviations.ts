@@ -17,7 +17,7 @@ function judged(run: RunInfo): string[] {
     ...(judge === null || isModelOfPaper(own, judge)
       ? []
       : [`judge model ${own ?? 'not known'}, in the paper ${judge}`]),
-    `prompts of the judge in ${prompt}`,
+    `prompts of the judge model in ${prompt}`,
     ...(run.definition.params['constrained'] === 'always'
       ? ['replies constrained to the scale, in the paper free']
       : []),

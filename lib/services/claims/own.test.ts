@@ -80,7 +80,7 @@ describe('own claims', () => {
     expect(html).toContain('&lt;script&gt;')
     const markdown = claimsMarkdown('*x*', cards)
     expect(markdown).toContain(String.raw`\<b\>\|`)
-    expect(markdown.split('\n').filter((line) => line.startsWith('### '))).toHaveLength(20)
+    expect(markdown.split('\n').filter((line) => line.startsWith('### '))).toHaveLength(21)
   })
 })
 

@@ -100,14 +100,20 @@ function against(claim: ResultClaim, { pairs }: Paired): string | null {
   return `${claim.label} goes the other way on average in ${behind.toSorted().join(', ')}`
 }
 
-/** Returns the finding of one difference of results, what the paper prints of it beside it. */
-async function findingFor(study: ClaimStudy, sides: Sides, claim: ResultClaim) {
-  const { only = () => true, tables, label, expected, margin = 0 } = claim
-  const paired = pairResults(study.results.filter(only), {
+/** Returns the results of a study that a claim compares, two by two. */
+export function pairedFor(study: ClaimStudy, sides: Sides, claim: ResultClaim): Paired {
+  const { only = () => true } = claim
+  return pairResults(study.results.filter(only), {
     a: ofStudy(sides)(claim.a),
     b: ofStudy(sides)(claim.b),
     without: isAcross(claim) ? ['round'] : [],
   })
+}
+
+/** Returns the finding of one difference of results, what the paper prints of it beside it. */
+async function findingFor(study: ClaimStudy, sides: Sides, claim: ResultClaim) {
+  const { tables, label, expected, margin = 0 } = claim
+  const paired = pairedFor(study, sides, claim)
   const finding: Finding = await resultFinding(study, paired, {
     label,
     expected,
@@ -145,20 +151,19 @@ export function resultsCheck(claims: (study: ClaimStudy) => readonly ResultClaim
   }
 }
 
-/** Returns a check that joins two: the findings of both must hold. */
-export function both(
-  first: (study: ClaimStudy, sides: Sides) => Promise<Outcome>,
-  second: (study: ClaimStudy, sides: Sides) => Promise<Outcome>,
-) {
-  return async (study: ClaimStudy, sides: Sides): Promise<Outcome> => {
-    const one = await first(study, sides)
-    const two = await second(study, sides)
+type Check = (study: ClaimStudy, sides: Sides) => Promise<Outcome>
+
+/** Returns a check that joins several: the findings of all must hold. */
+export function allOf(...checks: readonly Check[]): Check {
+  return async (study, sides) => {
+    const found: Outcome[] = []
+    for (const check of checks) found.push(await check(study, sides))
     return {
-      findings: [...one.findings, ...two.findings],
-      doubt: one.doubt ?? two.doubt ?? null,
-      notes: [...(one.notes ?? []), ...(two.notes ?? [])],
-      actions: [...(one.actions ?? []), ...(two.actions ?? [])],
-      resultFiles: [...(one.resultFiles ?? []), ...(two.resultFiles ?? [])],
+      findings: found.flatMap(({ findings }) => findings),
+      doubt: found.map(({ doubt }) => doubt).find((doubt) => doubt != null) ?? null,
+      notes: found.flatMap(({ notes = [] }) => notes),
+      actions: found.flatMap(({ actions = [] }) => actions),
+      resultFiles: [...new Set(found.flatMap(({ resultFiles = [] }) => resultFiles))].toSorted(),
     }
   }
 }

@@ -1,8 +1,41 @@
-import { isFollowing, resultsCheck } from '../checks/results'
+import { allOf, isFollowing, resultsCheck, type ResultClaim } from '../checks/results'
+import { billions, overSizes } from '../checks/sizes'
+import type { ClaimStudy, Outcome, Sides } from '../study'
+import { emptyFinding } from '../verdict'
 import { figure, PAPER, type ClaimEntry } from './entry'
 
 const SMALL_LARGE = { a: { side: 'small' }, b: { side: 'large' } } as const
 const higher = 'higher' as const
+
+function overSizesOf({ results }: ClaimStudy): ResultClaim {
+  const sizes = results.map(({ mapping }) => billions(mapping.size))
+  const own = Math.min(...sizes.filter((size) => !Number.isNaN(size)))
+  // The paper's smallest student has 0.5 billion parameters.
+  const least = Number.isFinite(own) ? own : 0.5
+  return {
+    label: 'Results over sizes',
+    ...SMALL_LARGE,
+    expected: higher,
+    tables: [11],
+    only: (result) =>
+      result.mapping.size !== null &&
+      !(isFollowing(result) && billions(result.mapping.size) === least),
+    every: ({ mapping }) => mapping.size ?? '',
+  }
+}
+
+/** Ways to evolve are phrases of the plans that Auto Evol-Instruct writes; nothing extracts them yet. */
+const withoutWays = async (_: ClaimStudy, { small, large }: Sides): Promise<Outcome> => ({
+  findings: [
+    emptyFinding({
+      label: 'Ways to evolve',
+      a: small.label,
+      b: large.label,
+      expected: null,
+      because: 'Evolens does not extract them from the rows yet, so only the results are checked',
+    }),
+  ],
+})
 
 /** Claims of the paper on what training gained. */
 export const GAIN_CLAIMS: readonly ClaimEntry[] = [
@@ -51,30 +84,14 @@ export const GAIN_CLAIMS: readonly ClaimEntry[] = [
     claim:
       'The advantage holds for students of every size, except for instruction following of the smallest.',
     check:
-      'Mean difference of results over sizes without instruction following of the smallest size, and its sign at each size.',
+      'Mean difference of results over sizes without instruction following of the smallest size, and its sign at each size; how it changes with size and tuning beside it.',
     published: 'Higher in 45, equal in 2 and lower in 9 of 56 numbers (Table 11).',
     scenario: 'evol-instruct',
     figures: [figure('results-over-sizes', { view: 'difference', scale: 'log' })],
-    run: resultsCheck((study) => {
-      const billions = (size: string | null) => Number.parseFloat(size ?? '')
-      const smallest = (list: readonly (string | null)[]) =>
-        Math.min(...list.map(billions).filter((size) => !Number.isNaN(size)))
-      // The paper's smallest student has 0.5 billion parameters.
-      const own = smallest(study.results.map(({ mapping }) => mapping.size))
-      const least = Number.isFinite(own) ? own : 0.5
-      return [
-        {
-          label: 'Results over sizes',
-          ...SMALL_LARGE,
-          expected: higher,
-          tables: [11],
-          only: (result) =>
-            result.mapping.size !== null &&
-            !(isFollowing(result) && billions(result.mapping.size) === least),
-          every: ({ mapping }) => mapping.size ?? '',
-        },
-      ]
-    }),
+    run: allOf(
+      resultsCheck((study) => [overSizesOf(study)]),
+      overSizes(overSizesOf),
+    ),
   },
   {
     id: 'C07',
@@ -110,11 +127,14 @@ export const GAIN_CLAIMS: readonly ClaimEntry[] = [
     question: 'gain',
     claim: 'Auto Evol-Instruct: the set of the small evolver trains better students.',
     check:
-      'Mean difference of results. That it lists more ways to evolve is not checked: Evolens does not extract them.',
+      'Mean difference of results. That it lists more ways to evolve is not checked: Evolens does not extract them yet.',
     published: '23 of 24 numbers higher (Table 4); 6.9 % more ways to evolve.',
     scenario: 'auto-evol',
     figures: [figure('results-dumbbell')],
-    run: resultsCheck(() => [{ label: 'Results', ...SMALL_LARGE, expected: higher, tables: [4] }]),
+    run: allOf(
+      resultsCheck(() => [{ label: 'Results', ...SMALL_LARGE, expected: higher, tables: [4] }]),
+      withoutWays,
+    ),
   },
   {
     id: 'C11',

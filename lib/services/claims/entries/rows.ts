@@ -14,7 +14,11 @@ import {
   selectionCheck,
   setNumbers,
 } from '../checks/others'
-import { both, isFollowing, resultsCheck } from '../checks/results'
+import { distinctTexts } from '../checks/distinct'
+import { secondJudge } from '../checks/judges'
+import { underEveryOperator } from '../checks/operators'
+import { OUTCOME_FIGURE, overSets } from '../checks/outcome'
+import { allOf, isFollowing, resultsCheck } from '../checks/results'
 import { filledOnly } from '../columns'
 import type { ClaimStudy, Outcome, Sides } from '../study'
 import { figure, PAPER, type ClaimEntry } from './entry'
@@ -45,7 +49,7 @@ export const ROW_CLAIMS: readonly ClaimEntry[] = [
     question: 'hard',
     claim: 'Instructions of the small evolver are harder in every round and seed set.',
     check:
-      'Paired difference of difficulty level and score in each round and seed set; all must hold.',
+      'Paired difference of difficulty level and score in each round and seed set; all must hold. Agreement with a second judge model beside it.',
     published: 'Mean level higher in 9 of 9 facets (Figure 2), mean score in 9 of 9 (Table 13).',
     scenario: 'evol-instruct',
     figures: [
@@ -53,7 +57,7 @@ export const ROW_CLAIMS: readonly ClaimEntry[] = [
       figure('scores-over-rounds', PAPER),
       EVOLVERS_LEVELS,
     ],
-    run: inEveryRound(DIFFICULTY),
+    run: allOf(inEveryRound(DIFFICULTY), secondJudge),
   },
   {
     id: 'C04',
@@ -66,7 +70,7 @@ export const ROW_CLAIMS: readonly ClaimEntry[] = [
       '4 of 4 IFEval numbers fall and end below the large evolver (Table 10); 66.80 % very hard against 22.14 % for Alpaca (Figure 2).',
     scenario: 'evol-instruct',
     figures: [figure('results-over-rounds', PAPER), figure('difficulty-levels', PAPER)],
-    run: both(
+    run: allOf(
       tooHard,
       resultsCheck(() => [
         {
@@ -99,7 +103,7 @@ export const ROW_CLAIMS: readonly ClaimEntry[] = [
       'Mean score higher in 3 of 3 seed sets (Table 13), 7 of 8 results higher (Table 10; MATH 11.48 against 11.82).',
     scenario: 'evol-instruct',
     figures: [figure('scores-over-rounds', PAPER), figure('results-over-rounds', PAPER)],
-    run: both(
+    run: allOf(
       crossDifficulty,
       resultsCheck(() => [
         {
@@ -117,11 +121,11 @@ export const ROW_CLAIMS: readonly ClaimEntry[] = [
     question: 'diverse',
     claim: 'AutoIF: the set of the small evolver is more diverse.',
     check:
-      'Paired difference of the minimum neighbour distance at equal n; set measures beside it.',
+      'Paired difference of the minimum neighbour distance at equal n; set measures and distinct instructions beside it.',
     published: 'Curves only (Figure 4); 780 verified constraints against 420.',
     scenario: 'autoif',
     figures: [figure('mnd-density'), figure('set-measures')],
-    run: both(inLastRound([{ id: 'mnd.mnd', expected: higher }]), setNumbers),
+    run: allOf(inLastRound([{ id: 'mnd.mnd', expected: higher }]), setNumbers, distinctTexts),
   },
   {
     id: 'C10',
@@ -138,12 +142,18 @@ export const ROW_CLAIMS: readonly ClaimEntry[] = [
     question: 'selection',
     claim:
       'Where rows are too hard, IFD rises although students get worse; IC-IFD falls with them.',
-    check: 'Paired difference of IFD and IC-IFD in the last round, and of the results of round 3.',
+    check:
+      'Paired difference of IFD and IC-IFD in the last round, and of the results of round 3; rank correlation of both with results over sets, the length first.',
     published:
       'IFD 83.04 against 82.03, IC-IFD 35.89 against 37.05, x 100, two data sets (Table 15).',
     scenario: 'evol-instruct',
-    figures: [figure('ifd-against-ic-ifd'), figure('ic-ifd-density'), figure('ifd-density')],
-    run: both(
+    figures: [
+      figure(OUTCOME_FIGURE, { x: 'ic_ifd.strict', paper: true }),
+      figure('ifd-against-ic-ifd'),
+      figure('ic-ifd-density'),
+      figure('ifd-density'),
+    ],
+    run: allOf(
       inLastRound([
         { id: 'ifd.strict', expected: higher },
         { id: 'ic_ifd.strict', expected: lower },
@@ -157,6 +167,10 @@ export const ROW_CLAIMS: readonly ClaimEntry[] = [
           tables: [10],
           only: isFollowing,
         },
+      ]),
+      overSets([
+        { id: 'ifd.strict', label: 'IFD', expected: lower },
+        { id: 'ic_ifd.strict', label: 'IC-IFD', expected: higher },
       ]),
     ),
   },
@@ -192,7 +206,7 @@ export const ROW_CLAIMS: readonly ClaimEntry[] = [
       'In each round and seed set: does the sign of the mean reward difference agree with that of the results?',
     published:
       'Higher reward for the small evolver in 5 of 9 cells; its sign agrees with Table 10 in 6 of 9 (Table 14).',
-    figures: [figure('results-over-rounds', { view: 'difference' })],
+    figures: [figure('reward-dots', PAPER), figure('results-over-rounds', { view: 'difference' })],
     run: rewardCheck,
   },
   {
@@ -218,5 +232,16 @@ export const ROW_CLAIMS: readonly ClaimEntry[] = [
     published: '66.80 % very hard in round 3 of the small evolver for Alpaca (Figure 2).',
     figures: [figure('difficulty-levels', PAPER)],
     run: saturationCheck,
+  },
+  {
+    id: 'X03',
+    question: 'extra',
+    claim: 'The instructions of the small evolver are harder with every operator.',
+    check:
+      'Paired difference of difficulty among rows of each operator in the last round; all must hold. Whether operators differ beside it.',
+    published: 'Not tested by the paper.',
+    scenario: 'evol-instruct',
+    figures: [figure('operator-effect'), figure('operator-mix')],
+    run: underEveryOperator,
   },
 ]

@@ -26,7 +26,7 @@ export interface FigureTiming {
 
 /**
  * Makes the cells of a study as large as the paper's, without texts, and one column of each kind of value; with `isWide`
- * those of six figures.
+ * levels, too.
  */
 export function fillPaperStudy(db: Db = testDatabase(), isWide = false) {
   const { id: studyId } = createStudy(db, { name: 'bench' })
@@ -59,10 +59,7 @@ export function fillPaperStudy(db: Db = testDatabase(), isWide = false) {
     })
   store('mnd', 'mnd', () => Math.abs(0.4 + 0.4 * (random.next() - 0.5) + 0.2 * random.next()))
   store('difficulty_score', 'score', () => Math.floor(101 * random.next()))
-  if (isWide) {
-    store('difficulty_level', 'level', () => 1 + Math.floor(5 * random.next()))
-    for (const metric of ['ifd', 'ic_ifd']) store(metric, 'strict', () => 2 * random.next() ** 2)
-  }
+  if (isWide) store('difficulty_level', 'level', () => 1 + Math.floor(5 * random.next()))
   return { db, studyId, rows: perCell * cells.length }
 }
 

@@ -9,10 +9,10 @@ const MISSED_MS = 1.5 * FRAME_MS
 const SHOWN = [
   'distribution',
   'mnd-density',
-  'ifd-density',
-  'ic-ifd-density',
   'difficulty-levels',
   'scores-over-rounds',
+  'category-shares',
+  'scatter',
 ]
 const STEPS = 240
 
@@ -37,7 +37,10 @@ test('a range dragged over 556,000 rows keeps six figures at 60 frames a second'
     await page.setViewportSize({ width: 1920, height: 4000 })
     const query = new URLSearchParams({
       show: SHOWN.map((id) => `*${id}`).join(),
-      figures: JSON.stringify({ distribution: { column: 'difficulty_score.score' } }),
+      figures: JSON.stringify({
+        distribution: { column: 'difficulty_score.score' },
+        scatter: { x: 'mnd.mnd', y: 'difficulty_score.score' },
+      }),
     })
     await page.goto(`${server.url}/studies/${studyId}/figures?${query.toString()}`)
     for (const id of SHOWN)

@@ -18,11 +18,17 @@ test('figures are shown, moved by keys, sized, pinned and hidden, and the addres
   page.on('request', (sent) => void asked.push(sent.url()))
   await page.getByRole('button', { name: 'Show IC-IFD' }).click()
   const worth = page.locator('#question-worth')
-  await expect(worth.getByRole('heading', { level: 3 })).toHaveText(['IFD', 'IC-IFD'])
+  await expect(worth.getByRole('figure').getByRole('heading', { level: 3 })).toHaveText([
+    'IFD',
+    'IC-IFD',
+  ])
   await expect.poll(() => asked.some((url) => url.includes('/figures/ic-ifd-density'))).toBe(true)
 
   await worth.getByRole('button', { name: 'Move IC-IFD' }).press('ArrowUp')
-  await expect(worth.getByRole('heading', { level: 3 })).toHaveText(['IC-IFD', 'IFD'])
+  await expect(worth.getByRole('figure').getByRole('heading', { level: 3 })).toHaveText([
+    'IC-IFD',
+    'IFD',
+  ])
   await expect(worth.getByRole('button', { name: 'Move IC-IFD' })).toBeFocused()
   await worth.getByRole('group', { name: 'Place of IC-IFD' }).getByText('Full').click()
   await page.getByRole('button', { name: 'Pin IFD', exact: true }).click()
@@ -150,6 +156,7 @@ test('levels are marked by dragging and by keys, means and shares follow, the pi
   await page.goBack()
   await expect(filter).toHaveCount(0)
 
+  await page.mouse.move(0, 0)
   await chart.focus()
   await page.keyboard.down('Shift')
   await page.keyboard.press('ArrowRight')

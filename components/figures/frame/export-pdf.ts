@@ -117,6 +117,8 @@ interface PdfSize {
 /** Makes each picture of letters say its text to whoever copies or reads it aloud. */
 function nameImages(doc: jsPDF, texts: readonly string[]): void {
   const left = [...texts]
+  // The types leave out what writes operators of a page.
+  const { write } = doc.internal as unknown as { write(operators: string): void }
   const add = doc.addImage.bind(doc) as (...args: unknown[]) => jsPDF
   doc.addImage = (...args: unknown[]) => {
     const utf16 = [...(left.shift() ?? '')].flatMap((character) =>
@@ -124,9 +126,9 @@ function nameImages(doc: jsPDF, texts: readonly string[]): void {
         character.charCodeAt(at).toString(16).padStart(4, '0'),
       ),
     )
-    doc.internal.write(`/Span <</ActualText <feff${utf16.join('')}>>> BDC`)
+    write(`/Span <</ActualText <feff${utf16.join('')}>>> BDC`)
     add(...args)
-    doc.internal.write('EMC')
+    write('EMC')
     return doc
   }
 }

@@ -125,13 +125,13 @@ function examples(): MetricExample[] {
 export const health = defineMetric<HealthParams>({
   kind: 'measured',
   id: 'health',
-  version: 1,
+  version: 2,
   label: 'Evolution health',
   description:
     'What may have gone wrong when a row was evolved, as flags that its text and its parent show, each by one rule.',
   formula: HEALTH_RULES.map(({ label, rule }) => `${label}: ${rule}`).join(' '),
   source:
-    'Rules are our own; empty, copied and refused rewrites as in the elimination of WizardLM (arXiv 2304.12244). Precision and recall on labelled rows: lib/metrics/health/labels.jsonl',
+    'Rules are our own; empty, copied and refused rewrites as in the elimination of WizardLM (arXiv 2304.12244). Precision and recall on labelled rows are in README',
   scope: 'row',
   needs: [],
   inputs: { response: false, parent: true, finishReason: true },

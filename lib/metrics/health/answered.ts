@@ -6,7 +6,7 @@ import { NO, yes, type HealthRule } from './rule'
 
 // How replies begin that give something, unless what they give is the task.
 const GIVES =
-  /^[\s"'“*#]*(?:(?:sure|certainly|of course|absolutely)[,!.:]?\s+)?(?:here(?:'s| is| are)|the (?:final )?answer is|answer\s*:|solution\s*:|to solve this|to answer this)\b(?![^.:\n]{0,60}\b(?:task|prompt|instruction|question|rewrit\w+|version|challenge|puzzle|example of how)\b)|^[\s"'“*#]*(?:here(?:'s| is)) (?:a|the|one) possible (?:answer|solution|response)\b|^(?:答案|解答|解)[是为：:]|^(?:以下是|下面是)(?![^。：:]{0,20}(?:任务|提示|指令|问题|改写|重写))/i
+  /^[\s"'“*#]*(?:(?:sure|certainly|of course|absolutely)[,!.:]?\s+)?(?:here(?:'s| is| are)|the (?:final )?answer (?:is|to (?:the|this|your) question)|one possible (?:answer|solution)|answer\s*:|solution\s*:|to solve this|to answer this)\b(?![^.:\n]{0,60}\b(?:task|prompt|instruction|question|rewrit\w+|version|challenge|puzzle|example of how)\b)|^[\s"'“*#]*(?:here(?:'s| is)) (?:a|the|one) possible (?:answer|solution|response)\b|^(?:答案|解答|解)[是为：:]|^(?:以下是|下面是)(?![^。：:]{0,20}(?:任务|提示|指令|问题|改写|重写))/i
 
 /** The flag of a row that answers its parent. */
 export const answered: HealthRule = {
@@ -62,6 +62,30 @@ export const answered: HealthRule = {
         parent: { instruction: '请解释日落时天空为何是红色的。', input: null },
       },
       'yes',
+    ],
+    [
+      'an answer in Chinese that begins with its means',
+      {
+        instruction: '通过修理水龙头和缩短淋浴时间，每个家庭都能节约不少用水。',
+        parent: { instruction: '介绍一下节约用水的方法。', input: null },
+      },
+      'yes',
+    ],
+    [
+      'a task in Chinese that begins with its means',
+      {
+        instruction: '用厨房里的例子介绍节约用水的三种方法，并比较它们的费用。',
+        parent: { instruction: '介绍一下节约用水的方法。', input: null },
+      },
+      'no',
+    ],
+    [
+      'a text about the task',
+      {
+        instruction: 'This task consists of three steps that build on one another.',
+        parent: { instruction: 'Name three fruits.', input: null },
+      },
+      'no',
     ],
     [
       'a parent that asks for nothing',

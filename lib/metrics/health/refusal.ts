@@ -12,6 +12,7 @@ const PATTERNS: readonly RegExp[] = [
   new RegExp(`^i (?:can't|cannot|can not|am unable to|am not able to|won't|will not) ${HELP}`),
   new RegExp(`^i'm (?:unable|not able) to ${HELP}`),
   /\bas an? (?:ai|artificial intelligence|(?:large )?language model|virtual assistant)\b.{0,60}?\bi (?:can't|cannot|can not|don't|do not|am not|am unable|won't|must)\b/,
+  /^(?:i(?:'m| am) (?:not )?an? [^.!?\n]{1,60}\b(?:and|but|so) )?i (?:don't|do not) have the (?:ability|capability|capacity|means) to\b/,
   /\b(?:against|violates?|breach(?:es)?) (?:my|our|the|openai's) (?:ethical |safety |content |usage )*(?:guidelines|polic(?:y|ies)|programming|principles)\b/,
   /^(?:非常|很|十分)?(?:抱歉|对不起|對不起|遗憾|遺憾).{0,30}?(?:无法|無法|不能|不可以|不便)/,
   /^我(?:无法|無法|不能)(?:提供|协助|帮助|满足|完成|回答|生成|继续|改写)/,
@@ -57,6 +58,11 @@ export const refusal: HealthRule = {
   examples: [
     ['apology and inability', { instruction: 'I’m sorry, but I can’t help with that.' }, 'yes'],
     ['as an AI', { instruction: 'As an AI language model, I cannot rewrite this.' }, 'yes'],
+    [
+      'no ability',
+      { instruction: "I'm not a chatbot and I don't have the ability to change this task." },
+      'yes',
+    ],
     ['policy', { instruction: 'This request goes against my guidelines.' }, 'yes'],
     ['in Chinese', { instruction: '很抱歉，我无法满足您的要求。' }, 'yes'],
     [

@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { alignCellsEndpoint, alignmentEndpoint, similarityEndpoint } from '@/lib/api/cells'
 import { previewImportEndpoint, startImportEndpoint } from '@/lib/api/imports'
 import type { Parsed } from '@/lib/api/endpoint'
-import type { ParentPlace } from '@/lib/contracts/operators'
+import type { AlignmentFacts, ParentPlace } from '@/lib/contracts/operators'
 import type { ImportPlan } from '@/lib/contracts/study'
 import type { PreviewRequest } from '@/lib/contracts/uploads'
 import { call } from './api'
@@ -30,6 +30,11 @@ export function useStartImports(studyId: string) {
     studyKeys.one(studyId),
     studyKeys.list,
   )
+}
+
+/** Asks what is chosen about the alignment of one file, now. */
+export function fetchAlignmentFacts(studyId: string, cellId: string): Promise<AlignmentFacts> {
+  return call(alignmentEndpoint, { params: { studyId, cellId } })
 }
 
 /** What can be chosen about the alignment of one file. */

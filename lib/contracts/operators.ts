@@ -80,6 +80,8 @@ export const alignmentFactsSchema = z.object({
   /** Columns of the file that may hold operators, the likeliest first. */
   columns: z.array(z.string()),
   operatorNames: z.array(z.string()),
+  /** The rotation that fits the name and size of the seed set; null where none is known, or the file has a column of operators. */
+  rotation: z.enum(['rotation4', 'rotation5']).nullable(),
   idRule: z.string(),
 })
 export type AlignmentFacts = z.infer<typeof alignmentFactsSchema>

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import published from './published.json'
 import {
   publishedArm,
+  publishedCases,
   publishedLevels,
   publishedLossRatio,
+  publishedRotation,
   publishedScore,
   publishedSeedSet,
   publishedSource,
@@ -69,6 +71,23 @@ describe('look-ups', () => {
     expect(publishedLossRatio('ifd', { ...place, round: 1 })).toBeNull()
     expect(publishedLevels({ ...place, arm: publishedArm('other') })).toBeNull()
     expect(publishedLevels({ ...place, round: 0, arm: publishedArm(null) })).toBeNull()
+  })
+
+  it('know the rotation of operators by name and size together', () => {
+    expect(publishedRotation('alpaca', 51_983)).toBe(5)
+    expect(publishedRotation('Alpaca-52k', 52_002)).toBe(5)
+    expect(publishedRotation('gsm8k', 7473)).toBe(4)
+    expect(publishedRotation('code', 20_022)).toBe(4)
+    expect(publishedRotation('alpaca', 7473)).toBeNull()
+    expect(publishedRotation('gsm8k', 7472)).toBeNull()
+    expect(publishedRotation('mine', 51_983)).toBeNull()
+  })
+
+  it('count the words of the two case studies', () => {
+    expect(publishedCases().map(({ seed, llm, slm }) => [llm - seed, slm - seed])).toEqual([
+      [16, 25],
+      [22, 61],
+    ])
   })
 
   it('name their source', () => {

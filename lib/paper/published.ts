@@ -50,6 +50,17 @@ export function publishedSeedSet(key: string, rows?: number): string | null {
   return ALIASES[name] ?? null
 }
 
+/**
+ * Returns how many operators the paper's scripts rotated over a seed set, or null where name and number of rows are not those of
+ * one of its three. Alpaca counts with and without the 19 rows that the paper left out.
+ */
+export function publishedRotation(key: string, rows: number): 4 | 5 | null {
+  const name = publishedSeedSet(key, rows)
+  const set = published.seedSets.find((one) => one.key === name)
+  if (!set || (rows !== set.n && rows !== set.alsoN)) return null
+  return set.operators === 5 ? 5 : 4
+}
+
 /** Returns the paper's arm for a user's arm class: small is SLM, large is LLM, null is the seeds. */
 export function publishedArm(armClass: 'small' | 'large' | 'other' | null): PublishedArm | null {
   if (armClass === null) return 'seed'

@@ -2,10 +2,11 @@
 
 import { Button, Checkbox, Modal, Select, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
-import { useAlign, useAlignmentFacts } from '@/components/hooks/use-imports'
+import { fetchAlignmentFacts, useAlign, useAlignmentFacts } from '@/components/hooks/use-imports'
 import { formatCount, plural } from '@/components/ui/format'
 import { DialogFoot } from '@/components/ui/dialog-foot'
-import { notifyDone, notifyUndo } from '@/components/ui/notify'
+import { LinkButton } from '@/components/ui/link-button'
+import { notifyError, notifyUndo } from '@/components/ui/notify'
 import { Notice, QueryState } from '@/components/ui/states'
 import type {
   AlignCellsRequest,
@@ -51,6 +52,11 @@ function parentLabel(detail: StudyDetail, { arm, round }: ParentPlace): string {
   return `${detail.arms.find(({ key }) => key === arm)?.label ?? arm}, round ${round}`
 }
 
+/** What makes an alignment again as it is. */
+function settingsOf({ align, operators, threshold, parent }: AlignmentFacts) {
+  return { align, operators: align === 'none' ? ('none' as const) : operators, threshold, parent }
+}
+
 function Form({ detail, cell, facts, onClose }: AlignDialogProps & { facts: AlignmentFacts }) {
   const align = useAlign(detail.study.id)
   const [way, setWay] = useState(facts.align)
@@ -74,7 +80,17 @@ function Form({ detail, cell, facts, onClose }: AlignDialogProps & { facts: Alig
     isMoved
   const dependent = [...new Set(cell.metrics.map(({ metric }) => metric))]
 
-  const start = () => {
+  const start = async () => {
+    // Read before anything changes: made again with its settings, an alignment has the links before.
+    const before: AlignCellsRequest[] = [{ cells: [cell.id], ...settingsOf(facts) }]
+    try {
+      for (const { id } of isForAll ? others : []) {
+        before.push({ cells: [id], ...settingsOf(await fetchAlignmentFacts(detail.study.id, id)) })
+      }
+    } catch (error) {
+      notifyError('Nothing was changed: the alignment of the other files could not be read', error)
+      return
+    }
     const request: AlignCellsRequest = {
       cells: [cell.id, ...(isForAll ? others.map(({ id }) => id) : [])],
       ...(way === facts.align && isAligned ? {} : { align: way }),
@@ -82,24 +98,14 @@ function Form({ detail, cell, facts, onClose }: AlignDialogProps & { facts: Alig
       ...(way === 'similarity' ? { threshold } : {}),
       ...(isMoved ? { parent } : {}),
     }
-    // Made again with the settings before, an alignment has the links before.
-    const before: AlignCellsRequest = {
-      cells: [cell.id],
-      align: facts.align,
-      operators: facts.align === 'none' ? 'none' : facts.operators,
-      threshold: facts.threshold,
-      parent: facts.parent,
-    }
     align.mutate(request, {
       onSuccess: () => {
         const done = 'Aligning. The cell shows the new version when it is done.'
-        if (isForAll) notifyDone(done)
-        else notifyUndo(done, () => align.mutate(before))
+        notifyUndo(done, () => before.forEach((one) => align.mutate(one)))
         onClose()
       },
     })
   }
-
   if (facts.isRecorded) {
     return (
       <Text>
@@ -154,6 +160,18 @@ function Form({ detail, cell, facts, onClose }: AlignDialogProps & { facts: Alig
         value={way === 'none' ? 'none' : operators}
         onChange={(value) => setOperators((value ?? 'none') as OperatorRule)}
       />
+      {facts.rotation !== null && operators === 'none' && way !== 'none' ? (
+        <Notice>
+          Name and size of this seed set are those of the study of arXiv 2412.11231, which rotated{' '}
+          {facts.rotation === 'rotation5'
+            ? 'four depth operators and breadth'
+            : 'four depth operators'}{' '}
+          over it. Check that this file was made in the same way.{' '}
+          <LinkButton onClick={() => setOperators(facts.rotation ?? 'none')}>
+            Use this rotation
+          </LinkButton>
+        </Notice>
+      ) : null}
       {others.length > 0 ? (
         <Checkbox
           label={`Also for the other ${plural(others.length, 'file')} of this seed set`}
@@ -168,7 +186,11 @@ function Form({ detail, cell, facts, onClose }: AlignDialogProps & { facts: Alig
         offers them again.
       </Text>
       <DialogFoot error={align.error} what="Nothing was changed" onClose={onClose}>
-        <Button onClick={start} loading={align.isPending} disabled={!isChanged && !isForAll}>
+        <Button
+          onClick={() => void start()}
+          loading={align.isPending}
+          disabled={!isChanged && !isForAll}
+        >
           Apply
         </Button>
       </DialogFoot>

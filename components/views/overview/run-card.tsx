@@ -151,7 +151,7 @@ export function RunCard({ run }: { run: RunInfo }) {
         <p className={classes.text}>
           {plural(run.outdatedCells, 'cell')} of this run {run.outdatedCells === 1 ? 'was' : 'were'}{' '}
           realigned or given other operators since then: the values there belong to the older
-          version. Compute them again for the new one.
+          version, until they are computed again.
         </p>
       ) : null}
       <h3 className={classes.heading}>Record</h3>

@@ -3,8 +3,8 @@
 import { Button, Drawer, Group, Text } from '@mantine/core'
 import { parseAsString, useQueryState } from 'nuqs'
 import type { ReactNode } from 'react'
-import { usePinRun, useRetryRun } from '@/components/hooks/use-compute'
-import { formatCount, formatDateTime, shortHash } from '@/components/ui/format'
+import { useCompute, usePinRun, useRetryRun } from '@/components/hooks/use-compute'
+import { formatCount, formatDateTime, plural, shortHash } from '@/components/ui/format'
 import { LinkButton } from '@/components/ui/link-button'
 import { notifyDone, notifyError } from '@/components/ui/notify'
 import { Section } from '@/components/ui/page'
@@ -98,6 +98,34 @@ function RunAction({ change, runId, done, failure, children }: RunActionProps) {
   )
 }
 
+/** Computes a run's metric again in the cells that were aligned again since; nothing where another run has done so. */
+function ComputeAgain({ detail, run }: { detail: StudyDetail; run: RunInfo }) {
+  const compute = useCompute(detail.study.id)
+  const { metric, params } = run.definition
+  const cells = detail.cells.filter((cell) =>
+    cell.metrics.some((one) => one.runId === run.id && one.isOutdated),
+  )
+  if (cells.length === 0) return null
+  const act = () =>
+    compute.mutate(
+      {
+        metrics: [{ metric, params }],
+        ...(run.backendId === null ? {} : { backends: { [metric]: run.backendId } }),
+        rowSet: run.rowSet,
+        cellIds: cells.map(({ id }) => id),
+      },
+      {
+        onSuccess: () => notifyDone('The values are being computed again, in a run of their own.'),
+        onError: (error) => notifyError('Nothing was started', error),
+      },
+    )
+  return (
+    <Button variant="default" loading={compute.isPending} onClick={act}>
+      Compute {plural(cells.length, 'cell')} again
+    </Button>
+  )
+}
+
 /** Provenance of every number of the study; each run opens with its whole definition and record. */
 export function RunCards({ detail }: { detail: StudyDetail }) {
   const [openId, setOpenId] = useQueryState('run', parseAsString.withOptions({ history: 'push' }))
@@ -140,6 +168,7 @@ export function RunCards({ detail }: { detail: StudyDetail }) {
                   Show this run in tables and figures
                 </RunAction>
               )}
+              <ComputeAgain detail={detail} run={open} />
               {nRetryable > 0 ? (
                 <RunAction
                   change={retry}

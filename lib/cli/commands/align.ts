@@ -8,13 +8,13 @@ import {
 import { SEEDS_KEY } from '@/lib/contracts/seeds'
 import type { CellInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
-import { startAligning } from '@/lib/services/alignments/change'
+import { alignmentFacts, startAligning } from '@/lib/services/alignments/change'
 import { ID_RULE } from '@/lib/services/alignments/ids'
 import { getStudyDetail } from '@/lib/services/studies/detail'
 import { printAlignments } from '../alignment-report'
 import { findStudy, openContext } from '../context'
 import { followJobs } from '../follow'
-import { printRows } from '../output'
+import { printRows, say } from '../output'
 
 interface AlignOptions {
   study: string
@@ -103,6 +103,19 @@ export function addAlignCommand(program: Command): void {
       const { by, operators, threshold, parent } = options
       if ([by, operators, threshold, parent].every((one) => one === undefined)) {
         printRows(chosen.map(describe), json)
+        const fitting = chosen.flatMap(({ id, alignment }) =>
+          alignment && alignment.matched > 0 && alignment.operatorRows === 0
+            ? (alignmentFacts(context.db, studyId, id).rotation ?? [])
+            : [],
+        )
+        if (!json && fitting.length > 0) {
+          const files = `${fitting.length} file${fitting.length === 1 ? '' : 's'}`
+          const rules = [...new Set(fitting)].join(' or ')
+          say(
+            'Next',
+            `name and size of ${files} are those of the paper's seed sets: --operators ${rules} if they were made in the same way`,
+          )
+        }
         return
       }
       if (options.by !== undefined && !ALIGN_WAYS.some((way) => way === options.by)) {

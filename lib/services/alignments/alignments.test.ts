@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ImportPlan } from '@/lib/contracts/study'
+import { alignmentFacts } from './change'
 import { charGrams, jaccard } from './check'
 import type { OperatorRule } from '@/lib/contracts/operators'
 import { BREADTH_ORDER, operatorFor } from '@/lib/prompts/operators'
@@ -7,7 +8,7 @@ import { operatorColumn, operatorName, operatorSql } from './operators'
 import { realignStudy } from '../alignments'
 import { currentCells, newestAlignment } from '../cells'
 import { cleanupStaging } from '../cells/staging'
-import { importRows, planFor, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { alpacaRows, importRows, planFor, testStudy, type TestStudy } from '@/lib/testing/imports'
 import { importFile } from '../imports/file'
 
 let study: TestStudy
@@ -213,5 +214,19 @@ describe('similarity', () => {
     expect([...charGrams('Ab  cdE')]).toEqual(['ab cd', 'b cde'])
     expect(jaccard(charGrams('abcdef'), charGrams('abcdeg'))).toBeCloseTo(1 / 3)
     expect(jaccard(charGrams(''), charGrams(''))).toBe(0)
+  })
+})
+
+describe('the rotation of operators', () => {
+  const rotationOf = async (rows: object[]) => {
+    const plan = { seedSetKey: 'gsm8k-train', seedSetLabel: 'GSM8K', armKey: 'small', round: 1 }
+    const { cellId } = await importRows(study, 'gsm8k-iter1-small.json', rows, plan)
+    return alignmentFacts(study.db, study.studyId, cellId).rotation
+  }
+  it('is proposed where name and size are those of the study, and no column says more', async () => {
+    expect(await rotationOf(alpacaRows(7472, 'a'))).toBeNull()
+    expect(await rotationOf(alpacaRows(7473, 'a'))).toBe('rotation4')
+    const told = alpacaRows(7473, 'a').map((row) => ({ ...row, evol_type: 'deepen' }))
+    expect(await rotationOf(told)).toBeNull()
   })
 })

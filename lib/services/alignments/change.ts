@@ -13,6 +13,7 @@ import {
 import type { Job } from '@/lib/contracts/job'
 import { AppError } from '@/lib/errors'
 import { enqueue } from '@/lib/queue/queue'
+import { publishedRotation } from '@/lib/paper/published'
 import { OPERATORS } from '@/lib/prompts/operators'
 import {
   operatorRowsOf,
@@ -166,6 +167,7 @@ export function alignmentFacts(db: Db, studyId: string, cellId: string): Alignme
   const columns = columnsOfCell(db, cell.no, 'text')
   const likely = operatorColumn(columns)
   const sorted = likely === null ? columns : [likely, ...columns.filter((key) => key !== likely)]
+  const rotation = publishedRotation(cell.seedSetKey, cell.rowCount)
   return {
     isRecorded: newest?.kind === 'birth',
     align: requestOf(newest),
@@ -174,6 +176,7 @@ export function alignmentFacts(db: Db, studyId: string, cellId: string): Alignme
     operators: rulesOf(newest),
     columns: sorted.slice(0, MAX_COLUMNS),
     operatorNames: [...OPERATORS],
+    rotation: rotation === null || likely !== null ? null : `rotation${rotation}`,
     idRule: ID_RULE,
   }
 }

@@ -1,6 +1,6 @@
 'use client'
 
-import { Badge, Button, Menu } from '@mantine/core'
+import { Anchor, Badge, Button, Menu } from '@mantine/core'
 import Link from 'next/link'
 import { sideText } from '@/components/hooks/use-compare'
 import { CiteItems } from '@/components/figures/frame/cite-menu'
@@ -13,7 +13,12 @@ import { VERDICTS, type ClaimCard, type Finding, type Verdict } from '@/lib/cont
 import { emptyFilter } from '@/lib/contracts/filter'
 import classes from './claims.module.css'
 
-const COLOR: Record<Verdict, string> = { match: 'teal', differs: 'red', not_comparable: 'gray' }
+// Mantine's light badges have too little contrast for small text.
+const TONE: Record<Verdict, string | undefined> = {
+  match: classes.match,
+  differs: classes.differs,
+  not_comparable: undefined,
+}
 
 const SAYS: Record<Finding['state'], string> = {
   shown: 'as claimed',
@@ -52,7 +57,13 @@ function columnsOf(studyId: string): Column<Finding>[] {
         const url = compareUrl(studyId, finding)
         return (
           <>
-            {url ? <Link href={url}>{label}</Link> : label}
+            {url ? (
+              <Anchor component={Link} href={url}>
+                {label}
+              </Anchor>
+            ) : (
+              label
+            )}
             <div className={classes.sides}>
               {a} − {b}
             </div>
@@ -118,14 +129,30 @@ function Links({ studyId, card }: { studyId: string; card: ClaimCard }) {
   return (
     <div className={classes.links}>
       {figures.map(({ id, title, options }) => (
-        <Link key={id} href={figureHref(studyId, id, options, filter)}>
+        <Anchor component={Link} key={id} href={figureHref(studyId, id, options, filter)}>
           Figure: {title}
-        </Link>
+        </Anchor>
       ))}
-      {rows ? <Link href={`/studies/${studyId}/rows${filterQuery(filter)}`}>Rows</Link> : null}
-      {hasResults ? <Link href={`/studies/${studyId}/results`}>Results</Link> : null}
-      {needsCompute ? <Link href={`/studies/${studyId}?do=compute`}>Compute metrics</Link> : null}
-      {needsImport ? <Link href={`/studies/${studyId}?do=import`}>Import files</Link> : null}
+      {rows ? (
+        <Anchor component={Link} href={`/studies/${studyId}/rows${filterQuery(filter)}`}>
+          Rows
+        </Anchor>
+      ) : null}
+      {hasResults ? (
+        <Anchor component={Link} href={`/studies/${studyId}/results`}>
+          Results
+        </Anchor>
+      ) : null}
+      {needsCompute ? (
+        <Anchor component={Link} href={`/studies/${studyId}?do=compute`}>
+          Compute metrics
+        </Anchor>
+      ) : null}
+      {needsImport ? (
+        <Anchor component={Link} href={`/studies/${studyId}?do=import`}>
+          Import files
+        </Anchor>
+      ) : null}
       <Menu position="bottom-end">
         <Menu.Target>
           <Button variant="subtle" size="compact-sm">
@@ -150,7 +177,7 @@ export function ClaimPanel({ studyId, card }: { studyId: string; card: ClaimCard
         <h3 className={classes.title} dir="auto">
           {claim}
         </h3>
-        <Badge color={COLOR[verdict]} variant="light">
+        <Badge variant="default" tt="none" className={TONE[verdict] ?? ''}>
           {VERDICTS[verdict]}
         </Badge>
       </div>

@@ -8,7 +8,7 @@ import { fillPaperStudy } from './paper-study'
 // Twenty warm calls: the slowest but one is their 95th percentile.
 const RUNS = 20
 
-/** Server time of one figure over all rows, columns loaded: 95th percentile, in milliseconds. */
+/** Server time of one figure over all rows, asked for again: 95th percentile, in milliseconds. */
 export interface FigureTiming {
   name: string
   ms: number
@@ -85,7 +85,7 @@ function everyFigure(db: Db, studyId: string): typeof VARIANTS {
   })
 }
 
-/** Returns how long every figure over half a million rows takes once its columns are loaded, each request one of its own. */
+/** Returns how long a figure over half a million rows takes when it is asked for again, as it was prepared; what preparing costs is not in it. */
 export async function benchFigures(): Promise<{ rows: number; timings: FigureTiming[] }> {
   const { db, studyId, rows } = fillPaperStudy()
   const timings: FigureTiming[] = []
@@ -98,7 +98,7 @@ export async function benchFigures(): Promise<{ rows: number; timings: FigureTim
       times.push(performance.now() - start)
       kilobytes = JSON.stringify(result).length / 1000
     }
-    // The first one loads the columns.
+    // The first one loads the columns and prepares the figure.
     timings.push({ name, ms: p95(times.slice(1)), kilobytes })
   }
   timings.push(await benchBrush(db, studyId))

@@ -136,9 +136,9 @@ export const elimination = defineMetric<Params>({
   description:
     'Which evolved rows Evol-Instruct would throw away: a judge model finds them equal to their parent, or their texts show that evolving failed.',
   formula:
-    'eliminated = equal (the judge says that row and parent ask for the same) or empty, copy of parent, refusal or leaked template (the rules of evolution health), or a response of nothing but punctuation and stop words, or one that apologises in fewer words than shortReply. No value where the texts show nothing and the judge gave no verdict.',
+    'eliminated = equal (the judge model says that row and parent ask for the same) or empty, copy of parent, refusal or leaked template (the rules of evolution health), or a response of nothing but punctuation and stop words, or one that apologises in fewer words than shortReply. No value where the texts show nothing and the judge model gave no verdict.',
   source:
-    'Elimination of arXiv 2304.12244, section 3.2 (no gain by the judge, "sorry" in under 80 words, only punctuation and stop words, words of the prompt); the wording of the prompt, copies and refusals of the instruction are our own',
+    'Elimination of arXiv 2304.12244, section 3.2 (no gain by the judge model, "sorry" in under 80 words, only punctuation and stop words, words of the prompt); the wording of the prompt, copies and refusals of the instruction are our own',
   scope: 'row',
   needs: ['chat'],
   needsFor: ({ constrained }) => (constrained === 'always' ? ['structured'] : []),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { seedsIn, seedsText } from '@/lib/contracts/lineage'
+import { countWords } from '@/lib/metrics/texts/words'
 import { parseFigureOptions } from '.'
 import { casePanels } from './case-panels'
 import { casesMarkdown } from './shared/cases-text'
@@ -22,15 +23,22 @@ function withTexts(texts: readonly string[], data = example().data): FigureData 
 }
 
 describe('case panels', () => {
+  it('have an example whose words are counted as the metric counts them', () => {
+    const steps = example().data.cases?.stories.flatMap((story) => story.steps) ?? []
+    expect(steps.map(({ values }) => Object.values(values)[0]?.value)).toEqual(
+      steps.map(({ text }) => countWords(text)),
+    )
+  })
+
   it('count words against the parent and judge depth operators by the budget alone', () => {
     const { cases } = prepare(example().data, options())
     const panels = cases.flatMap(({ rounds }) => rounds.flatMap((round) => round.panels))
     expect(panels.map(({ added, budget }) => [added, budget])).toEqual([
-      [27, 'over'],
+      [29, 'over'],
       [12, 'within'],
       // The operator is not known, and breadth has no budget.
-      [17, null],
-      [-5, null],
+      [25, null],
+      [-3, null],
     ])
     const other = prepare(example().data, options({ most: 30, least: 13 }))
     expect(other.cases[0]?.rounds[0]?.panels.map(({ budget }) => budget)).toEqual([
@@ -73,7 +81,7 @@ describe('case panels', () => {
       prepare(withTexts(['Save.', hostile, 'Save.']), options({ paper: true })),
     )
     expect(text).toContain('### Small 8B, round 1')
-    expect(text).toContain('34 words (+27), over budget')
+    expect(text).toContain('34 words (+28), over budget')
     expect(text).not.toMatch(/<script|^# |\]\(http:\/\/|[^\\]!\[/m)
     expect(text).toContain(
       String.raw`Figure 9 (deepen, gsm8k-train): seed 20 words, large 42 (+22), small 81 (+61)`,

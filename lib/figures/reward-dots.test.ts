@@ -4,7 +4,7 @@ import { parseFigureOptions } from '.'
 import { rewardDots, type RewardDotsPrepared } from './reward-dots'
 import type { FigureData, FigureSeries } from './types'
 
-const COLUMN = 'imported_column_reward.number'
+const COLUMN = 'imported_column_reward.value'
 
 function cell(
   armClass: 'small' | 'large' | null,

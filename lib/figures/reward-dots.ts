@@ -120,13 +120,13 @@ export const rewardDots = defineFigure<Options, RewardDotsPrepared>({
   example: () => ({
     data: exampleData([
       {
-        info: exampleInfo('imported_column_reward.number', 'Reward', { unit: 'points' }),
+        info: exampleInfo('imported_column_reward.value', 'Reward', { unit: 'points' }),
         row: (row, out) => {
           if (row.random.next() < 0.01) return 'no_response'
           out[0] = 1.1 + 0.25 * row.hardness - 0.1 * row.hardness ** 2 + 0.8 * noise(row)
         },
       },
     ]),
-    options: { column: 'imported_column_reward.number' },
+    options: { column: 'imported_column_reward.value' },
   }),
 })

@@ -26,7 +26,7 @@ describe('case panels', () => {
   it('have an example whose words are counted as the metric counts them', () => {
     const steps = example().data.cases?.stories.flatMap((story) => story.steps) ?? []
     expect(steps.map(({ values }) => Object.values(values)[0]?.value)).toEqual(
-      steps.map(({ text }) => countWords(text)),
+      steps.map(({ instruction }) => countWords(instruction ?? '')),
     )
   })
 
@@ -81,7 +81,7 @@ describe('case panels', () => {
       prepare(withTexts(['Save.', hostile, 'Save.']), options({ paper: true })),
     )
     expect(text).toContain('### Small 8B, round 1')
-    expect(text).toContain('34 words (+28), over budget')
+    expect(text).toContain('35 words (+29), over budget')
     expect(text).not.toMatch(/<script|^# |\]\(http:\/\/|[^\\]!\[/m)
     expect(text).toContain(
       String.raw`Figure 9 (deepen, gsm8k-train): seed 20 words, large 42 (+22), small 81 (+61)`,

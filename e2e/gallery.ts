@@ -68,11 +68,13 @@ export function drawnLines(figure: Locator): Promise<string[]> {
   )
 }
 
-/** Returns the beginning of each drawing under a figure's head that no export takes; buttons and icons of text are not drawings. */
+/** Returns the beginning of each drawing under a figure's head that no export takes; buttons, fields and icons of text are not drawings. */
 export function untaken(figure: Locator): Promise<string[]> {
   return figure.evaluate((node) =>
     [...node.querySelectorAll('svg:not(.recharts-surface, [data-figure-mark])')]
-      .filter((svg) => !svg.closest('button, figcaption, [data-figure-skip]'))
+      .filter(
+        (svg) => !svg.closest('button, figcaption, [data-figure-skip], [class*="mantine-Input"]'),
+      )
       .filter((svg) => !svg.parentElement?.closest('svg'))
       .map((svg) => svg.outerHTML.slice(0, 80)),
   )

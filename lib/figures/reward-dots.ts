@@ -106,7 +106,7 @@ function prepare(all: FigureData, chosen: Options): RewardDotsPrepared {
 /** Means of a reward, or of any other column, as dots. */
 export const rewardDots = defineFigure<Options, RewardDotsPrepared>({
   id: 'reward-dots',
-  title: 'Mean by round and evolver',
+  title: 'Means by round',
   description:
     'Mean or median of one column, such as the score of a reward model, as dots with 95 % intervals: one line a round, one dot an evolver.',
   drawing: 'dots',

@@ -45,7 +45,7 @@ type Params = z.infer<typeof params>
 const OUTPUTS = [
   {
     key: 'distance',
-    label: 'distance to the seed',
+    label: 'Distance to the seed',
     shape: 'scalar',
     dtype: 'f64',
     unit: 'cosine distance',

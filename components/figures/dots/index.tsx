@@ -9,6 +9,7 @@ import { MarkerShape } from '../marks'
 import { PlainMark } from '../plain-mark'
 import { armCss, INK, toneCss } from '../palette'
 
+const INTERVAL_PX = 4
 const LINE_PX = 26
 const AXIS_PX = 22
 const TICK_PX = 11
@@ -88,7 +89,9 @@ function Panel({ prepared, panel, width }: PanelProps) {
                   strokeWidth="1.5"
                 />
               ) : null}
-              {own.map((mark) => {
+              {own.map((mark, nth) => {
+                // Intervals of several evolvers stand one above the other.
+                const barY = y + (nth - (own.length - 1) / 2) * INTERVAL_PX
                 const arm = arms.find(({ key }) => key === mark.arm)
                 const colorIndex = arm?.colorIndex ?? null
                 const label = arm?.label ?? mark.arm
@@ -103,7 +106,7 @@ function Panel({ prepared, panel, width }: PanelProps) {
                   >
                     {mark.low !== null && mark.high !== null ? (
                       <path
-                        d={`M${x(mark.low)} ${y}H${x(mark.high)}`}
+                        d={`M${x(mark.low)} ${barY}H${x(mark.high)}`}
                         stroke={armCss(colorIndex)}
                         strokeWidth="3"
                         strokeOpacity="0.45"

@@ -162,7 +162,9 @@ export function FigureFrame(props: FigureFrameProps) {
             </>
           )}
         </div>
-        {result && !error && !unchosen && !isEmpty && !isTable ? <ReadoutLine /> : null}
+        {result && !error && !unchosen && !isEmpty && !isTable && !drawing?.markdown ? (
+          <ReadoutLine />
+        ) : null}
         {result && !error && !unchosen ? (
           <figcaption className={classes.foot}>
             <Coverage counts={result.prepared.counts} things={result.prepared.counted ?? 'rows'} />

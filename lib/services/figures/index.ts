@@ -71,12 +71,12 @@ export function listStudyFigures(db: Db, studyId: string): FigureListItem[] {
     return {
       ...meta,
       ...(imported ? { imported } : {}),
-      available:
-        imported !== null ||
-        isThere ||
-        (figure.needsResults === true && results.length > 0) ||
-        columns.some(({ id, runId }) => runId !== null && measured.has(id)) ||
-        (unchosenColumn(meta, {})?.choices.length ?? 0) > 0,
+      available: figure.needsResults
+        ? results.length > 0
+        : imported !== null ||
+          isThere ||
+          columns.some(({ id, runId }) => runId !== null && measured.has(id)) ||
+          (unchosenColumn(meta, {})?.choices.length ?? 0) > 0,
       needs: [...new Set(found.map((column) => column.fromMetric))],
     }
   })

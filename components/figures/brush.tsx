@@ -94,7 +94,7 @@ export class BrushStore {
         for (const show of this.#later) show(reply.later)
         this.#schedule()
       },
-      // Without tiles the others follow when the range is let go, from the server.
+      // Without tiles the others follow when the range is released, from the server.
       () => undefined,
     )
   }
@@ -137,7 +137,7 @@ export class BrushStore {
     return () => void this.#rows.delete(show)
   }
 
-  /** Says which figures follow only when the range is let go. */
+  /** Says which figures follow only when the range is released. */
   readonly onLater = (show: (figureIds: readonly string[]) => void): (() => void) => {
     this.#later.add(show)
     return () => void this.#later.delete(show)

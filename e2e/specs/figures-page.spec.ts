@@ -144,7 +144,7 @@ test('levels are marked by dragging and by keys, means and shares follow, the pi
   await expect(
     page
       .locator('#figure-level-transitions')
-      .getByText('This figure follows when the range is let go.'),
+      .getByText('This figure follows when the range is released.'),
   ).toBeVisible()
   const n = /^\d+/.exec((await marked.getByText(/ of 336 rows$/).textContent()) ?? '')?.[0]
   await page.mouse.up()

@@ -21,7 +21,7 @@ export const brushTilesSchema = z.object({
   /** Rows of the page without the range on this column. */
   total: z.number(),
   tiles: z.array(tileSchema),
-  /** Figures of rows that cannot be redrawn from counts: they follow when the range is let go. */
+  /** Figures of rows that cannot be redrawn from counts: they follow when the range is released. */
   later: z.array(z.string()),
 })
 export type BrushTiles = z.infer<typeof brushTilesSchema>

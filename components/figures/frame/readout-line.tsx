@@ -22,7 +22,7 @@ export function ReadoutLine() {
           ))}
         </>
       ) : isLater ? (
-        <span>This figure follows when the range is let go.</span>
+        <span>This figure follows when the range is released.</span>
       ) : (
         <span aria-hidden>Point at the chart or use the arrow keys in it to read values.</span>
       )}

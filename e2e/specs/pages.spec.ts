@@ -2,7 +2,17 @@ import AxeBuilder from '@axe-core/playwright'
 import { computeAll, newStudy, sampleStudy } from '../api'
 import { expect, test } from '../fixtures'
 
-const STUDY_PAGES = ['', '/rows', '/figures', '/compare', '/results', '/export']
+const STUDY_PAGES = [
+  '',
+  '/rows',
+  '/lineage',
+  '/figures',
+  '/compare',
+  '/blind',
+  '/results',
+  '/claims',
+  '/export',
+]
 const PAGES = ['/studies', '/jobs', '/backends', '/help', '/gallery']
 
 for (const scheme of ['light', 'dark'] as const) {

@@ -131,6 +131,7 @@ export function FigureFrame(props: FigureFrameProps) {
           ) : result === null ? (
             <Skeleton
               className={`ev-late ${classes.reserved} ${classes.drawn}`}
+              role="img"
               aria-label="Loading the figure"
             />
           ) : (

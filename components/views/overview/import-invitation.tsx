@@ -55,6 +55,7 @@ export function DropArea({ onFiles, isCompact = false }: DropAreaProps) {
       enablePointerEvents
       p={isCompact ? 12 : 32}
       aria-label="Drop files or a folder here"
+      inputProps={{ 'aria-label': 'Files to import' }}
     >
       {isCompact ? null : (
         <div className={classes.drop}>
@@ -90,7 +91,7 @@ interface ImportInvitationProps {
 export function ImportInvitation({ isEmpty, onFiles }: ImportInvitationProps) {
   return (
     <>
-      <Dropzone.FullScreen onDrop={onFiles} active>
+      <Dropzone.FullScreen onDrop={onFiles} active inputProps={{ 'aria-label': 'Files to import' }}>
         <Text size="lg" className={classes.dropPage}>
           Drop to import into this study
         </Text>

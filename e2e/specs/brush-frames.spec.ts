@@ -11,8 +11,8 @@ const SHOWN = [
   'mnd-density',
   'difficulty-levels',
   'scores-over-rounds',
-  'category-shares',
-  'scatter',
+  'ifd-density',
+  'ic-ifd-density',
 ]
 const STEPS = 240
 
@@ -39,7 +39,6 @@ test('a range dragged over 556,000 rows keeps six figures at 60 frames a second'
       show: SHOWN.map((id) => `*${id}`).join(),
       figures: JSON.stringify({
         distribution: { column: 'difficulty_score.score' },
-        scatter: { x: 'mnd.mnd', y: 'difficulty_score.score' },
       }),
     })
     await page.goto(`${server.url}/studies/${studyId}/figures?${query.toString()}`)

@@ -46,13 +46,16 @@ test('figures are shown, moved by keys, sized, pinned and hidden, and the addres
   )
   await page.goBack()
   await expect(page.getByRole('button', { name: 'Hide Evolution health' })).toBeVisible()
+  await expect(page).toHaveURL(/ifd-density/)
 
   await page.getByRole('button', { name: 'Views' }).click()
   await page.getByRole('textbox', { name: 'Name of the view' }).fill('pinned')
   await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await expect(page.getByText('Saved as "pinned".')).toBeVisible()
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'Reset the page' }).click()
   await expect(page.locator('#question-pinned')).toHaveCount(0)
+  await expect(page).not.toHaveURL(/[?&]show=/)
   await page.getByRole('button', { name: 'Views' }).click()
   await page.getByRole('menuitem', { name: 'pinned', exact: true }).click()
   await expect(page.locator('#question-pinned').getByRole('heading', { level: 3 })).toHaveText(

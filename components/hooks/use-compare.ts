@@ -16,6 +16,7 @@ import {
   comparePairEndpoint,
   compareTableEndpoint,
 } from '@/lib/api/compare'
+import { parseSide } from '@/lib/contracts/compare-names'
 import type { CompareState, SidePair } from '@/lib/contracts/compare'
 import { COMPARE_AGAINST, COMPARE_SORTS, MAX_SIDES, pairState } from '@/lib/contracts/compare'
 import type { StudyDetail } from '@/lib/contracts/study'
@@ -34,12 +35,6 @@ export interface SideChoice {
 }
 
 /** Returns `arm.round` as a side; null when the text is no such thing. */
-export function parseSide(text: string): SideChoice | null {
-  const at = text.lastIndexOf('.')
-  const round = Number(text.slice(at + 1))
-  return at > 0 && Number.isInteger(round) && round >= 0 ? { arm: text.slice(0, at), round } : null
-}
-
 export function sideText(side: SideChoice): string {
   return `${side.arm}.${side.round}`
 }

@@ -53,9 +53,21 @@ export function xmlText(text: string): string {
   return text.replace(NOT_XML, REPLACEMENT)
 }
 
+const MARKUP_SIGNS: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+/** Returns a text that HTML and XML show as it is, between tags and in attributes. */
+export function markupText(text: string): string {
+  return xmlText(text).replace(/[&<>"']/g, (sign) => MARKUP_SIGNS[sign] ?? sign)
+}
+
 // What Markdown (with tables, struck-out text, bare addresses and mentions) or HTML inside it reads as a sign.
 const MARKDOWN_SIGNS = /[\\`*_{}[\]#!|~$@]|:(?=\/\/)|^\s*[-+=>]|^\s*\d+(?=[.)])/gmu
-const HTML_SIGNS: Record<string, string> = { '&': '&amp;', '<': '&lt;' }
 
 /** Returns a text that Markdown shows as it is: no link, image, HTML or heading comes of it; line breaks stay. */
 export function markdownText(text: string): string {
@@ -63,5 +75,5 @@ export function markdownText(text: string): string {
     .replace(MARKDOWN_SIGNS, (sign) =>
       /\d$/.test(sign) ? `${sign}\\` : sign.replace(/.$/, (last) => `\\${last}`),
     )
-    .replace(/[&<]/g, (sign) => HTML_SIGNS[sign] ?? sign)
+    .replace(/[&<]/g, (sign) => MARKUP_SIGNS[sign] ?? sign)
 }

@@ -1,7 +1,4 @@
-function escaped(text: string): string {
-  const signs: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-  return text.replace(/[&<>"]/g, (sign) => signs[sign] ?? sign)
-}
+import { markupText } from '@/lib/contracts/plain-text'
 
 const STYLE = `
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
@@ -24,13 +21,13 @@ export function loginPage(
   options: { message?: string; retryAfter?: number } = {},
 ): Response {
   const { message, retryAfter } = options
-  const problem = message ? `<p role="alert">${escaped(message)}</p>` : ''
+  const problem = message ? `<p role="alert">${markupText(message)}</p>` : ''
   const html = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex"><title>Log in - Evolens</title><style>${STYLE}</style></head>
 <body><main><h1>Evolens</h1><p>This server asks for its access token (EVOLENS_ACCESS_TOKEN of whoever started it).</p>
 ${problem}
-<form method="post" action="/api/login"><input type="hidden" name="to" value="${escaped(location)}">
+<form method="post" action="/api/login"><input type="hidden" name="to" value="${markupText(location)}">
 <label for="token">Access token</label>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
 <button type="submit">Log in</button></form></main></body></html>

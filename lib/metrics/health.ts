@@ -1,6 +1,7 @@
 import type { StatusName } from '@/lib/contracts/status'
 import { throwIfAborted } from '@/lib/errors'
 import { stubTools } from './example-tools'
+import { FLAG_LEVELS, flagOutput } from './health/flag-output'
 import { languageDetector } from './health/language'
 import { healthParams, type HealthParams } from './health/params'
 import type { HealthRow, HealthRule, Verdict } from './health/rule'
@@ -18,34 +19,18 @@ import {
 const BATCH_ROWS = 64
 // Evidence is a hint where to look; the row itself stands beside it.
 const EVIDENCE_LETTERS = 120
-const LEVELS = ['no', 'yes'] as const
 const ANY = 'flagged'
-
-function output(key: string, label: string, description: string): OutputSpec {
-  return {
-    key,
-    label,
-    shape: 'enum',
-    dtype: 'f32',
-    levels: LEVELS,
-    unit: '',
-    range: [1, 2],
-    direction: 'none',
-    directionMeans: 'A flag that asks for a look at the row; the row stays where it is.',
-    description,
-  }
-}
 
 const outputs: readonly OutputSpec[] = [
   {
-    ...output(
+    ...flagOutput(
       ANY,
       'Flagged',
       'Whether any flag of evolution health is raised; no value where none is and one of them has no value for want of a parent.',
     ),
     isChosen: true,
   },
-  ...HEALTH_RULES.map(({ key, label, rule }) => output(key, label, rule)),
+  ...HEALTH_RULES.map(({ key, label, rule }) => flagOutput(key, label, rule)),
 ]
 
 /** The flag of the whole row: raised with any, and lowered only by rules that could see the parent. */
@@ -107,7 +92,7 @@ async function read(row: Partial<MetricRow>, key: string): Promise<string> {
   const params = healthParams.parse({})
   const [result] = (await computeBatch?.([{ ...GOOD, ...row }], params, stubTools())) ?? []
   const value = result?.values[key]
-  if (typeof value === 'number') return LEVELS[value - 1] ?? ''
+  if (typeof value === 'number') return FLAG_LEVELS[value - 1] ?? ''
   return result?.statuses?.[key] ?? ''
 }
 

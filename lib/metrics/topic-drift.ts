@@ -3,12 +3,12 @@ import { throwIfAborted } from '@/lib/errors'
 import { createRandom } from '@/lib/stats/random'
 import { quantileSorted } from '@/lib/stats/summary'
 import { required } from './failures'
+import { flagOutput } from './health/flag-output'
 import { emptyColumns } from './neighbours/columns'
 import { driftExample } from './neighbours/example'
 import { differentTexts, embedRows, type RowVectors } from './neighbours/row-vectors'
 import { defineMetric, type CellResult, type MetricRow, type MetricTools } from './types'
 
-const LEVELS = ['no', 'yes'] as const
 // Rows paired with seeds of others, from which the threshold is taken: its quantile is then right to about 0.002.
 const MOST_PAIRS = 10_000
 // Of fewer pairs the quantile would be one chance pair.
@@ -55,19 +55,11 @@ const OUTPUTS = [
     description: '1 less the cosine of the vectors of row and seed.',
     isChosen: true,
   },
-  {
-    key: 'drifted',
-    label: 'topic drift',
-    shape: 'enum',
-    dtype: 'f32',
-    levels: LEVELS,
-    unit: '',
-    range: [1, 2],
-    direction: 'none',
-    directionMeans: 'A flag that asks for a look at the row; the row stays where it is.',
-    description:
-      'Whether the row is as far from its seed as rows are from seeds of others; not applicable to breadth, which asks for another topic.',
-  },
+  flagOutput(
+    'drifted',
+    'topic drift',
+    'Whether the row is as far from its seed as rows are from seeds of others; not applicable to breadth, which asks for another topic.',
+  ),
 ] as const
 
 /** 1 less the cosine of vector i of one matrix and j of another; NaN for a vector of zeros. */

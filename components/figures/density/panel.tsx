@@ -3,6 +3,7 @@
 import { useCallback, useMemo } from 'react'
 import { ComposedChart, ReferenceLine, XAxis, YAxis } from 'recharts'
 import type { DensityCell, DensityPrepared } from '@/lib/figures/shared/density'
+import { short3 } from '@/lib/figures/shared/text'
 import { AXIS_STYLE, GridLines, logTicks, niceTicks, ticksBetween } from '../axes'
 import { BARE_X_AXIS_PX, X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
 import { useFigure, type Readout } from '../interaction'
@@ -12,7 +13,6 @@ import { CursorLayer } from './cursor'
 import { Curves, PanelTexts } from './curves'
 import { BrushPreview } from './preview'
 
-const short = (value: number) => String(Number(value.toPrecision(3)))
 // A chart without data points draws no axes; the curves themselves are drawn from the prepared arrays.
 // The point has a place on a logarithmic axis, too.
 const FRAME_DATA = [{ x: 1 }]
@@ -44,7 +44,7 @@ export function DensityPanel({ prepared, cell, title, box, yEnd }: PanelProps) {
   )
   const read = useCallback(
     (bin: number): Readout => ({
-      title: `${title}, ${short(edges[bin] ?? 0)} to ${short(edges[bin + 1] ?? 0)}`,
+      title: `${title}, ${short3(edges[bin] ?? 0)} to ${short3(edges[bin + 1] ?? 0)}`,
       items: curves.map(({ arm, curve }) => ({
         key: arm.key,
         label: arm.label,
@@ -82,7 +82,7 @@ export function DensityPanel({ prepared, cell, title, box, yEnd }: PanelProps) {
         interval={0}
         allowDataOverflow
         reversed={reversed}
-        tickFormatter={short}
+        tickFormatter={short3}
         tickMargin={6}
         tick={box.showX ? AXIS_STYLE.tick : false}
         height={box.showX ? X_AXIS_PX : BARE_X_AXIS_PX}
@@ -95,7 +95,7 @@ export function DensityPanel({ prepared, cell, title, box, yEnd }: PanelProps) {
         domain={[0, yEnd]}
         ticks={yTicks}
         allowDataOverflow
-        tickFormatter={short}
+        tickFormatter={short3}
         width={box.showY ? Y_AXIS_PX : 1}
         tick={box.showY ? AXIS_STYLE.tick : false}
       />

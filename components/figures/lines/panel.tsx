@@ -3,6 +3,7 @@
 import { useCallback } from 'react'
 import { Line, LineChart, Tooltip, XAxis, YAxis } from 'recharts'
 import { pointSelection, type LinePoint, type LinesPrepared } from '@/lib/figures/shared/lines'
+import { short3 } from '@/lib/figures/shared/text'
 import { AXIS_STYLE, GridLines, ReportHover, ZeroLine } from '../axes'
 import { BARE_X_AXIS_PX, X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
 import { useFigure, type Readout } from '../interaction'
@@ -10,8 +11,6 @@ import { INK, toneCss } from '../palette'
 import { ArmLine } from './arm-line'
 
 const short = (value: number) => String(Number(value.toPrecision(4)))
-const three = (value: number) => String(Number(value.toPrecision(3)))
-
 interface PanelProps {
   prepared: LinesPrepared
   /** Those of this panel. */
@@ -26,9 +25,9 @@ function pointText(point: LinePoint): string {
   if (point.detail !== undefined) return point.detail
   if (point.value === null) return 'no value yet'
   const interval =
-    point.low === null || point.high === null ? '' : ` (${three(point.low)}–${three(point.high)})`
-  const paper = point.published === null ? '' : `, paper ${short(point.published)}`
-  return `${three(point.value)}${interval}, n ${point.n.toLocaleString('en-US')}${paper}`
+    point.low === null || point.high === null ? '' : ` (${short3(point.low)}–${short3(point.high)})`
+  const paper = point.published === null ? '' : `, paper ${short3(point.published)}`
+  return `${short3(point.value)}${interval}, n ${point.n.toLocaleString('en-US')}${paper}`
 }
 
 function isSeeds({ arms }: LinesPrepared, key: string): boolean {

@@ -4,13 +4,12 @@ import { Button, CloseButton } from '@mantine/core'
 import { useWindowEvent } from '@mantine/hooks'
 import type { PointAxis, PointsPrepared } from '@/lib/figures/shared/points'
 import { panelName, panelSelection, valueAt } from '@/lib/figures/shared/points-text'
+import { short3 } from '@/lib/figures/shared/text'
 import classes from '../figures.module.css'
 import { useFigure, useInteraction } from '../interaction'
 
-const short = (value: number) => String(Number(value.toPrecision(3)))
-
 function rangeText({ label }: PointAxis, [from, to]: readonly [number, number]): string {
-  return `${label} ${short(from)} to ${short(to)}`
+  return `${label} ${short3(from)} to ${short3(to)}`
 }
 
 /** The marked rectangle: both ranges, and links to its rows in its panel or in all. */

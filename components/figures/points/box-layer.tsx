@@ -3,6 +3,7 @@
 import { useRef, type KeyboardEvent, type PointerEvent } from 'react'
 import type { PointPanel, PointsPrepared } from '@/lib/figures/shared/points'
 import { valueAt } from '@/lib/figures/shared/points-text'
+import { short3 } from '@/lib/figures/shared/text'
 import classes from '../figures.module.css'
 import { useFigure, useInteraction, type Readout } from '../interaction'
 import { INK, toneCss } from '../palette'
@@ -27,7 +28,6 @@ const KEY_STEPS = 20
 // A press that moves less than this is no rectangle.
 const SMALLEST = 0.01
 
-const short = (value: number) => String(Number(value.toPrecision(3)))
 const within = (share: number) => Math.min(1, Math.max(0, share))
 
 type Place = readonly [number, number]
@@ -49,9 +49,9 @@ export function BoxLayer({ prepared, panel, frame, title }: BoxLayerProps) {
     items: [
       {
         key,
-        label: `${x.label} ${short(valueAt(x, a))}`,
+        label: `${x.label} ${short3(valueAt(x, a))}`,
         colorIndex: null,
-        text: `${y.label} ${short(valueAt(y, b))}`,
+        text: `${y.label} ${short3(valueAt(y, b))}`,
       },
     ],
   })

@@ -2,6 +2,7 @@
 
 import type { PointAxis, PointPanel, PointsPrepared } from '@/lib/figures/shared/points'
 import { panelName, shareOn } from '@/lib/figures/shared/points-text'
+import { short3 } from '@/lib/figures/shared/text'
 import { logTicks, ticksBetween } from '../axes'
 import { BARE_X_AXIS_PX, X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
 import { armCss, armMarker, INK, LEVEL_TONES, markerPath, toneCss } from '../palette'
@@ -12,8 +13,6 @@ const TOP_PX = 6
 const RIGHT_PX = 10
 const TICK_PX = 11
 const POINT_PX = 2
-
-const short = (value: number) => String(Number(value.toPrecision(3)))
 
 function ticksOf({ scale, from, to }: PointAxis): number[] {
   return scale === 'log' ? logTicks(from, to, 5) : ticksBetween(from, to, 5)
@@ -43,15 +42,13 @@ function stepOf(steps: readonly number[], n: number): number {
   return step
 }
 
-function Hexagons({
-  prepared,
-  panel,
-  frame,
-}: {
+interface MarksProps {
   prepared: PointsPrepared
   panel: PointPanel
   frame: Frame
-}) {
+}
+
+function Hexagons({ prepared, panel, frame }: MarksProps) {
   const { steps, lattice } = prepared
   const byStep = steps.map((): [number, number][] => [])
   for (let i = 0; i < panel.cells.length; i += 3) {
@@ -67,15 +64,7 @@ function Hexagons({
   ))
 }
 
-function Dots({
-  prepared,
-  panel,
-  frame,
-}: {
-  prepared: PointsPrepared
-  panel: PointPanel
-  frame: Frame
-}) {
+function Dots({ prepared, panel, frame }: MarksProps) {
   const { x, y, arms } = prepared
   const colorIndex = arms.find((arm) => arm.key === panel.arm)?.colorIndex ?? null
   const marker = armMarker(colorIndex)
@@ -101,7 +90,7 @@ function Axes({ x, y, frame, box }: { x: PointAxis; y: PointAxis; frame: Frame; 
             <path d={`M${left} ${at.toFixed(1)}h${width}`} stroke={toneCss(INK.grid)} />
             {box.showY ? (
               <text x={left - 5} y={at + 4} textAnchor="end" {...text}>
-                {short(tick)}
+                {short3(tick)}
               </text>
             ) : null}
           </g>
@@ -117,7 +106,7 @@ function Axes({ x, y, frame, box }: { x: PointAxis; y: PointAxis; frame: Frame; 
               textAnchor="middle"
               {...text}
             >
-              {short(tick)}
+              {short3(tick)}
             </text>
           ))
         : null}

@@ -17,7 +17,6 @@ import { useState } from 'react'
 import { useStartBlind } from '@/components/hooks/use-blind'
 import {
   defaultSides,
-  parseSide,
   roundsOf,
   SEEDS,
   sideText,
@@ -27,6 +26,7 @@ import { isFiltered, useViewState } from '@/components/hooks/use-view-state'
 import { sideLabel } from '@/components/views/compare/side-picker'
 import { DialogFoot } from '@/components/ui/dialog-foot'
 import { formatDateTime, plural } from '@/components/ui/format'
+import { parseSide } from '@/lib/contracts/compare-names'
 import { BLIND_QUESTIONS, MAX_BLIND_PAIRS, type BlindSession } from '@/lib/contracts/blind'
 import type { StudyDetail } from '@/lib/contracts/study'
 

@@ -6,9 +6,9 @@ import type { ReactNode } from 'react'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
 import type { Listed } from '@/components/hooks/use-windows'
 import { columnName } from '@/components/shell/column-name'
-import { formatCount } from '@/components/ui/format'
 import { FilterButton } from '@/components/views/rows/filter/filter-button'
 import { SearchBox } from '@/components/views/rows/filter/search-box'
+import { ListHeading } from '@/components/views/rows/list-heading'
 import rowClasses from '@/components/views/rows/rows.module.css'
 import { placeOf } from '@/components/views/rows/table/row-cell'
 import { hasHistogram, offeredColumns } from '@/components/views/rows/table/row-columns'
@@ -27,12 +27,6 @@ interface LineageToolbarProps {
   onSort(sort: LineageSort): void
   onMetric(id: string): void
   children?: ReactNode
-}
-
-function countText(listed: Listed | null): string {
-  if (!listed) return 'Counting seeds'
-  if (listed.total === listed.outOf) return `${formatCount(listed.total)} seeds`
-  return `${formatCount(listed.total)} of ${formatCount(listed.outOf)} seeds`
 }
 
 /** Search and filter of the rows by which seeds are found, order of the seeds, metric of the trajectories. */
@@ -57,14 +51,7 @@ export function LineageToolbar(props: LineageToolbarProps) {
   const direction = sort.descending ? 'Highest first' : 'Lowest first'
   return (
     <div className={rowClasses.toolbar}>
-      <h1 className={rowClasses.title}>Lineage</h1>
-      <span
-        className={rowClasses.count}
-        aria-live="polite"
-        title={listed ? `answered in ${listed.serverMs} ms` : ''}
-      >
-        {countText(listed)}
-      </span>
+      <ListHeading title="Lineage" unit="seeds" listed={listed} />
       <SearchBox
         value={controls.state.filter.text}
         onChange={(text) => controls.setFilter({ text })}

@@ -161,7 +161,7 @@ function Lineage({ detail }: { detail: StudyDetail }) {
             columns={columns}
             metric={metric}
             count={listed?.total ?? 1}
-            listKey={listed ? listKey : ''}
+            listKey={listed ? listKey : null}
             selected={selected}
             pins={pins}
             isBusy={windows.isFetching}

@@ -1,9 +1,9 @@
 'use client'
 
 import { IconPinFilled } from '@tabler/icons-react'
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef } from 'react'
 import { ArmMark } from '@/components/figures/arm-mark'
+import { useShownEntry, useVirtualList } from '@/components/hooks/use-virtual-list'
 import { placeOf } from '@/components/views/rows/table/row-cell'
 import rowClasses from '@/components/views/rows/rows.module.css'
 import type { SelectedRow } from '@/components/views/rows/table/use-row-selection'
@@ -29,7 +29,7 @@ interface SeedGridProps {
   metric: ColumnInfo | null
   count: number
   /** Changes with filter and order: another list starts at its top. */
-  listKey: string
+  listKey: string | null
   selected: SelectedRow | null
   pins: readonly { seedSetKey: string; slot: number }[]
   isBusy: boolean
@@ -78,27 +78,16 @@ function SeedName({
 export function SeedGrid(props: SeedGridProps) {
   const { detail, places, columns, metric, count, listKey, selected, seedAt, onRange } = props
   const scroll = useRef<HTMLDivElement>(null)
-  const virtualizer = useVirtualizer({
+  const { virtualizer, items, first, last, height } = useVirtualList(scroll, {
     count,
-    getScrollElement: () => scroll.current,
-    estimateSize: () => ROW_HEIGHT,
+    rowHeight: ROW_HEIGHT,
+    headHeight: HEAD_HEIGHT,
     overscan: OVERSCAN,
-    scrollPaddingStart: HEAD_HEIGHT,
   })
-  const items = virtualizer.getVirtualItems()
-  const first = items[0]?.index ?? 0
-  const last = items.at(-1)?.index ?? 0
   useEffect(() => onRange(first, last), [first, last, onRange])
 
   const at = selected?.at ?? null
-  const shownKey = useRef<string | null>(null)
-  useEffect(() => {
-    if (shownKey.current !== listKey) {
-      const isFirst = shownKey.current === null
-      shownKey.current = listKey
-      virtualizer.scrollToIndex(isFirst ? (at ?? 0) : 0, { align: 'start' })
-    } else if (at !== null) virtualizer.scrollToIndex(at, { align: 'auto' })
-  }, [listKey, at, virtualizer])
+  useShownEntry(virtualizer, listKey, at)
 
   // The chosen step comes into view sideways too, right of the seed that stays in place.
   const place = useRef<HTMLButtonElement>(null)
@@ -149,7 +138,7 @@ export function SeedGrid(props: SeedGridProps) {
         aria-label="Lineage"
         aria-rowcount={count + 1}
         aria-busy={props.isBusy}
-        style={{ width, height: virtualizer.getTotalSize() + HEAD_HEIGHT }}
+        style={{ width, height }}
       >
         <div role="rowgroup">
           <div role="row" className={classes.head} style={{ width }}>

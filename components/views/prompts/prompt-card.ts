@@ -1,3 +1,4 @@
+import { xmlText } from '@/lib/contracts/plain-text'
 import type { PromptInfo, PromptVersion } from '@/lib/contracts/prompts'
 import { scaleText } from './scale-fields'
 
@@ -46,16 +47,8 @@ export function wrapped(text: string, letters = LINE_LETTERS): string[] {
   })
 }
 
-// Characters that XML cannot hold, whatever a prompt has.
-// oxlint-disable-next-line no-control-regex
-const NOT_IN_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu
-
 function escaped(text: string): string {
-  return text
-    .replaceAll(NOT_IN_XML, '\u{fffd}')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
+  return xmlText(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
 /** Returns the card as an SVG document on white; its text stays text. */

@@ -1,11 +1,11 @@
 'use client'
 
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
-import { formatCount } from '@/components/ui/format'
 import type { ViewState } from '@/lib/contracts/filter'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 import { ColumnChooser } from './table/column-chooser'
 import { FilterButton } from './filter/filter-button'
+import { ListHeading } from './list-heading'
 import classes from './rows.module.css'
 import { SearchBox } from './filter/search-box'
 import type { ListedRows } from './table/use-row-windows'
@@ -21,25 +21,12 @@ interface RowsToolbarProps {
   onOwn(ids: string[]): void
 }
 
-function countText(listed: ListedRows | null): string {
-  if (!listed) return 'Counting rows'
-  if (listed.total === listed.outOf) return `${formatCount(listed.total)} rows`
-  return `${formatCount(listed.total)} of ${formatCount(listed.outOf)} rows`
-}
-
 export function RowsToolbar(props: RowsToolbarProps) {
   const { detail, controls, state, own, metrics, listed } = props
 
   return (
     <div className={classes.toolbar}>
-      <h1 className={classes.title}>Rows</h1>
-      <span
-        className={classes.count}
-        aria-live="polite"
-        title={listed ? `answered in ${listed.serverMs} ms` : ''}
-      >
-        {countText(listed)}
-      </span>
+      <ListHeading title="Rows" unit="rows" listed={listed} />
       <SearchBox value={state.filter.text} onChange={(text) => controls.setFilter({ text })} />
       <FilterButton detail={detail} controls={controls} />
       <ColumnChooser

@@ -14,7 +14,7 @@ import {
   type CompareSide,
   type CompareState,
 } from '@/lib/contracts/compare'
-import { sideNames } from '@/lib/contracts/compare-names'
+import { parseSide, sideNames } from '@/lib/contracts/compare-names'
 import {
   comparedPairs,
   compareSentence,
@@ -62,11 +62,8 @@ interface CompareCommand {
 /** Returns the side of `small.2`, or of the word `seeds`. */
 export function sideOf(text: string, option: string): Pick<CompareSide, 'arm' | 'round'> {
   if (text === SEEDS_KEY) return { arm: SEEDS_KEY, round: 0 }
-  const at = text.lastIndexOf('.')
-  const round = Number(text.slice(at + 1))
-  if (at > 0 && text.length > at + 1 && Number.isInteger(round) && round >= 0) {
-    return { arm: text.slice(0, at), round }
-  }
+  const side = parseSide(text)
+  if (side) return side
   throw new AppError(
     'invalid_input',
     `${option} "${text}": write the evolver's key and the round, for example small.2, or ${SEEDS_KEY}.`,

@@ -15,7 +15,10 @@ const SAME = 1e-9
 
 type Ends = { from: number; to: number }
 
-const exact = (value: number) => Number(value.toPrecision(12))
+/** Returns a number without what sums of floats add behind its twelfth digit. */
+export function exact(value: number): number {
+  return Number(value.toPrecision(12))
+}
 
 /** Returns where nearly all values of every series lie (each ascending), and the numbers `also`; null without any value. */
 function innerRange(parts: readonly Float64Array[], also: readonly number[]): Ends | null {

@@ -1,9 +1,7 @@
 import type { FigureSelection, FigureTable, TableCell } from '../types'
+import { exact } from './axis'
 import type { PointAxis, PointPanel, PointsPrepared } from './points'
 import { count, coverageText, labelOf, number3, percent, plural } from './text'
-
-// Edges come from sums and powers; twelve digits keep the address readable.
-const plain = (value: number) => Number(value.toPrecision(12))
 
 /** A rectangle in the units of both axes. */
 export interface PointBox {
@@ -17,7 +15,7 @@ export function panelSelection(
   panel: PointPanel | null,
   box: PointBox | null,
 ): FigureSelection {
-  const bounds = (at: readonly [number, number]) => ({ min: plain(at[0]), max: plain(at[1]) })
+  const bounds = (at: readonly [number, number]) => ({ min: exact(at[0]), max: exact(at[1]) })
   const place = {
     seedSetKey: panel?.seedSet ?? null,
     armKey: panel?.arm ?? null,

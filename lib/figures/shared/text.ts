@@ -14,6 +14,11 @@ export function signed(value: number): string {
   return `${value > 0 ? '+' : ''}${number3(value)}`
 }
 
+/** Returns a number with at most three significant digits and no zeros behind them. */
+export function short3(value: number): string {
+  return String(Number(value.toPrecision(3)))
+}
+
 /** Returns a share, 0 to 1, as percent with one decimal. */
 export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`

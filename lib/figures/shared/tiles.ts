@@ -1,3 +1,6 @@
+import { binOf } from '@/lib/stats/histogram'
+import { exact } from './axis'
+
 /** Counts of rows, or sums of values where they are no whole numbers. */
 export type Counts = Uint32Array | Float64Array
 
@@ -24,7 +27,7 @@ export function groupKey(row: string, column: string, arm: string): string {
 
 /** Returns an edge as filters have it: edges are sums of floats, twelve digits keep the address readable. */
 export function filterEdge(edge: number): number {
-  return Number(edge.toPrecision(12))
+  return exact(edge)
 }
 
 /**
@@ -32,17 +35,10 @@ export function filterEdge(edge: number): number {
  * axis. A range filter keeps both of its ends, so values on an edge are told apart from those of the bins beside it.
  */
 export function placeOnEdges(value: number, edges: readonly number[]): number {
-  const last = edges.length - 1
-  if (!(value >= (edges[0] as number) && value <= (edges[last] as number))) return -1
-  let low = 0
-  let high = last
-  while (high - low > 1) {
-    const middle = (low + high) >> 1
-    if (value >= (edges[middle] as number)) low = middle
-    else high = middle
-  }
-  if (value === edges[low]) return 2 * low
-  return value === edges[high] ? 2 * high : 2 * low + 1
+  const bin = binOf(value, edges)
+  if (bin < 0) return -1
+  if (value === edges[bin]) return 2 * bin
+  return value === edges[bin + 1] ? 2 * bin + 2 : 2 * bin + 1
 }
 
 const PAYLOAD_BITS = 7

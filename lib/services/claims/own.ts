@@ -11,6 +11,7 @@ import {
 } from 'yaml'
 import type { Db } from '@/db/client'
 import { settings, studies } from '@/db/schema'
+import { parseSide } from '@/lib/contracts/compare-names'
 import { OWN_CLAIMS_SIZE, ownClaimsSchema, type OwnClaim } from '@/lib/contracts/claims'
 import { benchmarkKey, type StoredResult } from '@/lib/contracts/results'
 import { SEEDS_KEY } from '@/lib/contracts/seeds'
@@ -184,8 +185,7 @@ export function saveOwnClaims(db: Db, studyId: string, text: string): void {
 
 function sideOf(study: ClaimStudy, text: string) {
   if (text === SEEDS_KEY) return { arm: SEEDS_KEY, round: 0, label: 'Seeds' }
-  const at = text.lastIndexOf('.')
-  const [key, round] = [text.slice(0, at), Number(text.slice(at + 1))]
+  const { arm: key, round } = parseSide(text) ?? { arm: text, round: 0 }
   const arm = study.detail.arms.find((one) => one.key === key)
   return { arm: key, round, label: `${arm?.label ?? key}, round ${round}`, isUnknown: !arm }
 }

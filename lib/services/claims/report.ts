@@ -1,5 +1,6 @@
 import { VERDICTS, type ClaimCard, type Finding } from '@/lib/contracts/claims'
 import { DASH, formatCount, formatMetric, plural, shortHash } from '@/lib/contracts/format'
+import { markupText } from '@/lib/contracts/plain-text'
 import { byQuestion, verdictCounts } from '.'
 
 /** Titles and cells of a claim's findings, as every report writes them. */
@@ -108,25 +109,13 @@ export function claimsMarkdown(study: string, cards: readonly ClaimCard[]): stri
   ].join('\n')
 }
 
-const ENTITIES: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function html(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign)
-}
-
 const STYLE =
   'body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:75rem;padding:0 1rem;color:#1b1f24;background:#fff}table{border-collapse:collapse;font-size:13px;width:100%;margin:.5rem 0 1.5rem}th,td{border-bottom:1px solid #d0d7de;padding:.3rem .6rem .3rem 0;text-align:left;vertical-align:top}dt{font-weight:600;float:left;clear:left;width:8rem}dd{margin:0 0 .2rem 8.5rem}h3{margin:1.5rem 0 .3rem}'
 
 /** Returns the cards as one HTML file that loads nothing; every text is escaped. */
 export function claimsHtml(study: string, cards: readonly ClaimCard[]): string {
   const row = (tag: 'td' | 'th', cells: readonly string[]) =>
-    `<tr>${cells.map((cell) => `<${tag}>${html(cell)}</${tag}>`).join('')}</tr>`
+    `<tr>${cells.map((cell) => `<${tag}>${markupText(cell)}</${tag}>`).join('')}</tr>`
   const table = ({ findings }: ClaimCard) => {
     if (findings.length === 0) return ''
     const head = row(
@@ -142,15 +131,16 @@ export function claimsHtml(study: string, cards: readonly ClaimCard[]): string {
     return `<table><thead>${head}</thead><tbody>${rows.join('')}</tbody></table>`
   }
   const card = (one: ClaimCard) =>
-    `<h3>${html(heading(one))}</h3><dl>${facts(one)
-      .map(([name, text]) => `<dt>${html(name)}</dt><dd>${html(text)}</dd>`)
+    `<h3>${markupText(heading(one))}</h3><dl>${facts(one)
+      .map(([name, text]) => `<dt>${markupText(name)}</dt><dd>${markupText(text)}</dd>`)
       .join('')}</dl>${table(one)}`
-  const title = `Claims on ${html(study)}`
+  const title = `Claims on ${markupText(study)}`
   const parts = byQuestion(cards).map(
-    ({ title: question, cards: some }) => `<h2>${html(question)}</h2>${some.map(card).join('')}`,
+    ({ title: question, cards: some }) =>
+      `<h2>${markupText(question)}</h2>${some.map(card).join('')}`,
   )
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><title>${title}</title><style>${STYLE}</style></head>
-<body><h1>${title}</h1><p>${html(verdictCounts(cards))}</p><p>${html(RULE)}</p>${parts.join('')}</body></html>
+<body><h1>${title}</h1><p>${markupText(verdictCounts(cards))}</p><p>${markupText(RULE)}</p>${parts.join('')}</body></html>
 `
 }

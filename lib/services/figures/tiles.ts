@@ -82,7 +82,6 @@ export async function brushTiles(
     const series = data.series[index]
     if (!series || series.cellId !== cell.id) continue
     const { values, status, width } = reader.read(column, cell)
-    // Plain loops: the functions of typed arrays take several times as long over half a million rows.
     const at = new Uint16Array(kept.length).fill(OFF_AXIS)
     for (let k = 0; k < kept.length; k += 1) {
       const row = kept[k] as number

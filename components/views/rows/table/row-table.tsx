@@ -10,9 +10,9 @@ import {
   tableFeatures,
   useTable,
 } from '@tanstack/react-table'
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useHistograms } from '@/components/hooks/use-rows'
+import { useShownEntry, useVirtualList } from '@/components/hooks/use-virtual-list'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
 import { ErrorState } from '@/components/ui/states'
 import type { ViewState } from '@/lib/contracts/filter'
@@ -56,7 +56,6 @@ interface RowTableProps {
 /** All rows of the filter, drawn as they scroll into view. */
 export function RowTable(props: RowTableProps) {
   const { detail, state, columns, controls, selected, picked, onSelect, onListed } = props
-  const scroll = useRef<HTMLDivElement>(null)
   const [sizing, setSizing] = useLocalStorage<ColumnSizingState>({
     key: 'evolens-column-widths',
     defaultValue: {},
@@ -80,16 +79,13 @@ export function RowTable(props: RowTableProps) {
   const width = table.getTotalSize()
 
   const [count, setCount] = useState(1)
-  const virtualizer = useVirtualizer({
+  const scroll = useRef<HTMLDivElement>(null)
+  const { virtualizer, items, first, last, height } = useVirtualList(scroll, {
     count,
-    getScrollElement: () => scroll.current,
-    estimateSize: () => ROW_HEIGHT,
+    rowHeight: ROW_HEIGHT,
+    headHeight: HEAD_HEIGHT,
     overscan: OVERSCAN,
-    scrollPaddingStart: HEAD_HEIGHT,
   })
-  const items = virtualizer.getVirtualItems()
-  const first = items[0]?.index ?? 0
-  const last = items.at(-1)?.index ?? 0
   const windows = useRowWindows(detail.study.id, state, first, last)
   const { listed, rowAt } = windows
   if (listed && listed.total !== count) setCount(listed.total)
@@ -108,23 +104,9 @@ export function RowTable(props: RowTableProps) {
     if (listed) onListed(listed)
   }, [listed, onListed])
 
-  // A new filter or order starts at the top; a linked row is brought into view once its list is known.
-  const listKey = JSON.stringify([state.filter, state.sort])
-  const shownKey = useRef<string | null>(null)
   const isKnown = listed !== null
-  const selectedAt = selected?.at ?? null
-  useEffect(() => {
-    if (!isKnown) return
-    if (shownKey.current !== listKey) {
-      const isFirst = shownKey.current === null
-      shownKey.current = listKey
-      virtualizer.scrollToIndex(isFirst ? (selectedAt ?? 0) : 0, {
-        align: isFirst ? 'center' : 'start',
-      })
-    } else if (selectedAt !== null) {
-      virtualizer.scrollToIndex(selectedAt, { align: 'auto' })
-    }
-  }, [isKnown, listKey, selectedAt, virtualizer])
+  const listKey = isKnown ? JSON.stringify([state.filter, state.sort]) : null
+  useShownEntry(virtualizer, listKey, selected?.at ?? null)
 
   if (windows.error && !listed) {
     return (
@@ -147,7 +129,7 @@ export function RowTable(props: RowTableProps) {
         aria-rowcount={listed ? listed.total + 1 : -1}
         aria-colcount={columns.length}
         aria-busy={windows.isFetching}
-        style={{ width, height: virtualizer.getTotalSize() + HEAD_HEIGHT }}
+        style={{ width, height }}
       >
         <div role="rowgroup" className={classes.head}>
           <div role="row" aria-rowindex={1} className={classes.headRow}>

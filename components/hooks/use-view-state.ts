@@ -1,6 +1,7 @@
 import { createParser, parseAsArrayOf, parseAsString, useQueryStates } from 'nuqs'
 import { useCallback, useMemo } from 'react'
-import type { RangeFilter, RowFilter, RowSort, ViewState } from '@/lib/contracts/filter'
+import type { RowFilter, RowSort, ViewState } from '@/lib/contracts/filter'
+import type { RangeFilter } from '@/lib/contracts/column-filter'
 import { emptyFilter, rowFilterSchema } from '@/lib/contracts/filter'
 
 /** Names of the view's parts in the URL; the same on every page of a study, so that a link keeps the filter. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { columnIdSchema, rowFilterSchema, rowSortSchema } from '@/lib/contracts/filter'
+import { rowFilterSchema, rowSortSchema } from '@/lib/contracts/filter'
+import { columnIdSchema } from '@/lib/contracts/column-filter'
 import { LIMITS, nameSchema, namesSchema } from '@/lib/contracts/limits'
 import {
   annotationEntrySchema,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { citationSchema } from './citation'
 import { numbers, numbersOrNull, texts, textsOrNull } from './fields'
-import { columnIdSchema } from './filter'
+import { columnIdSchema } from './column-filter'
 import { nameSchema, namesSchema, roundSchema } from './limits'
 import { metricValueSchema } from './rows'
 import { SEEDS_KEY } from './seeds'

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { citationSchema } from './citation'
 import { numbers, numbersOrNull, texts } from './fields'
-import { partnerFilterSchema, rowFilterSchema, valueFilterSchema } from './filter'
+import { rowFilterSchema } from './filter'
+import { partnerFilterSchema, valueFilterSchema } from './column-filter'
 import { optionFieldSchema, type OptionField } from './options'
 import { plainObjectSchema } from './plain-object'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { booleans, numbers, texts, textsOrNull } from './fields'
-import { columnIdSchema } from './filter'
+import { columnIdSchema } from './column-filter'
 import { nameSchema, roundSchema } from './limits'
 import { rowListItemSchema } from './rows'
 import { SEEDS_KEY } from './seeds'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { PartnerFilter } from '@/lib/contracts/filter'
+import type { PartnerFilter } from '@/lib/contracts/column-filter'
 import { crossTable, orderedTrend, seedMoments, stuartMaxwell } from '@/lib/stats/levels'
 import { formatP } from '@/lib/stats/no-value'
 import { parentPairs, seedPairs, type PairsFound, type ValuePairs } from './shared/descent'

@@ -1,26 +1,17 @@
-import { and, eq, isNull } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Db } from '@/db/client'
 import { hotRead } from '@/db/hot-sql'
-import { decisions } from '@/db/schema'
-import {
-  allIndexes,
-  applyRange,
-  fullMask,
-  intersect,
-  maskToIndexes,
-  type Mask,
-} from '@/lib/columns/filter'
+import { allIndexes, fullMask, maskToIndexes } from '@/lib/columns/filter'
+import type { Condition } from '@/lib/contracts/condition'
 import type { RowFilter } from '@/lib/contracts/filter'
 import { currentCells, newestAlignment, type CellRef } from '../cells'
 import { columnReader, type ColumnReader } from '../columns'
 import { cachesOf } from '../columns/cache'
 import { responseStamp } from '../columns/texts'
-import { operatorCodes } from './operators'
-import { keepPartnered } from './partners'
-import { checkRange, wordFilter } from './words'
-import { searchMask, warmSearch } from './search'
-import { SEEDS_KEY } from '@/lib/contracts/seeds'
+import { openCondition, warmCondition } from './conditions'
+import { isFrom } from './conditions/origin'
+import type { Keep } from './conditions/types'
+import { warmColumn } from './conditions/warm-column'
 
 /** What a filter left of a study: cells in file order with their kept rows, ascending. */
 export interface Selection {
@@ -33,71 +24,33 @@ export interface Selection {
   stamp: string
 }
 
-function inScope(cell: CellRef, filter: RowFilter): boolean {
-  const { seedSets, arms, rounds } = filter
-  return (
-    (seedSets.length === 0 || seedSets.includes(cell.seedSetKey)) &&
-    (arms.length === 0 || arms.includes(cell.armKey ?? SEEDS_KEY)) &&
-    (rounds.length === 0 || rounds.includes(cell.round))
-  )
+/** Returns whether a filter keeps all rows of the cells in its scope. */
+function keepsAll(parts: readonly Keep[], cell: CellRef): boolean {
+  return parts.length === 0 && cell.skipped.length === 0
 }
 
-function keepMarked(db: Db, cell: CellRef, filter: RowFilter, mask: Mask): void {
-  if (filter.marks.length === 0 && !filter.hideDropped) return
-  const entries = db
-    .select({ idx: decisions.idx, kind: decisions.kind })
-    .from(decisions)
-    .where(and(eq(decisions.cellNo, cell.no), isNull(decisions.undoneAt)))
-    .all()
-  if (filter.marks.length > 0) {
-    const marks: readonly string[] = filter.marks
-    const marked = new Uint8Array(mask.length)
-    for (const { idx, kind } of entries) if (marks.includes(kind)) marked[idx] = 1
-    intersect(mask, marked)
-  }
-  if (filter.hideDropped) {
-    for (const { idx, kind } of entries) if (kind === 'drop') mask[idx] = 0
-  }
-}
-
-function keepOperators(db: Db, cell: CellRef, wanted: readonly string[], mask: Mask): void {
-  if (wanted.length === 0) return
-  const { names, codes } = operatorCodes(db, cell.no, cell.rowCount)
-  const kept = names.map((name) => wanted.includes(name))
-  for (let row = 0; row < mask.length; row++) {
-    const code = codes[row] as number
-    if (code === 0 || !kept[code - 1]) mask[row] = 0
-  }
-}
-
-type CellFilter = (mask: Mask, cell: CellRef) => void
-
-function selectCell(
-  db: Db,
-  reader: ColumnReader,
-  cell: CellRef,
-  filter: RowFilter,
-  others: readonly CellFilter[],
-): Int32Array {
-  const text = filter.text.trim()
-  const plain =
-    cell.skipped.length === 0 &&
-    filter.operators.length === 0 &&
-    filter.ranges.length === 0 &&
-    filter.values.length === 0 &&
-    (filter.partners ?? []).length === 0 &&
-    filter.marks.length === 0 &&
-    !filter.hideDropped &&
-    text === ''
-  if (plain) return allIndexes(cell.rowCount)
+function selectCell(cell: CellRef, parts: readonly Keep[]): Int32Array {
+  if (keepsAll(parts, cell)) return allIndexes(cell.rowCount)
   const mask = fullMask(cell.rowCount)
   for (const idx of cell.skipped) mask[idx] = 0
-  keepOperators(db, cell, filter.operators, mask)
-  for (const range of filter.ranges) applyRange(mask, reader.read(range.column, cell), range)
-  for (const keep of others) keep(mask, cell)
-  keepMarked(db, cell, filter, mask)
-  if (text !== '') intersect(mask, searchMask(db, cell, text))
+  for (const keep of parts) keep(mask, cell)
   return maskToIndexes(mask)
+}
+
+/** Returns the parts of a filter as one condition each, the cheap ones first; where a row comes from is left out. */
+function conditionsOf(filter: RowFilter): Condition[] {
+  const text = filter.text.trim()
+  const one = (isOn: boolean, atom: Condition): Condition[] => (isOn ? [atom] : [])
+  return [
+    ...one(filter.operators.length > 0, { is: 'operators', names: filter.operators }),
+    ...filter.ranges.map((range): Condition => ({ is: 'range', ...range })),
+    ...filter.values.map((value): Condition => ({ is: 'values', ...value })),
+    ...(filter.partners ?? []).map((partner): Condition => ({ is: 'partner', ...partner })),
+    ...one(filter.marks.length > 0, { is: 'marks', kinds: filter.marks }),
+    ...one(filter.hideDropped, { not: { is: 'marks', kinds: ['drop'] } }),
+    ...(filter.where ? [filter.where] : []),
+    ...one(text !== '', { is: 'text', text }),
+  ]
 }
 
 function stampOf(db: Db, studyId: string, cells: readonly CellRef[], reader: ColumnReader): string {
@@ -134,19 +87,11 @@ export function select(db: Db, studyId: string, filter: RowFilter): Selection {
     stamp,
     (selection: Selection) => selection.total * 4 + 64,
     () => {
-      const partners = filter.partners ?? []
-      for (const range of [...filter.ranges, ...partners]) checkRange(reader, range)
-      const others: CellFilter[] = [
-        ...filter.values.map((one) => wordFilter(reader, one)),
-        ...partners.map(
-          (one): CellFilter =>
-            (mask, cell) =>
-              keepPartnered(db, reader, cells, { cell, filter: one, mask }),
-        ),
-      ]
+      const scope = { db, studyId, reader, cells }
+      const parts = conditionsOf(filter).map((part) => openCondition(scope, part))
       const kept = cells
-        .filter((cell) => inScope(cell, filter))
-        .map((cell) => ({ cell, rows: selectCell(db, reader, cell, filter, others) }))
+        .filter((cell) => isFrom(cell, filter))
+        .map((cell) => ({ cell, rows: selectCell(cell, parts) }))
       return {
         cells: kept,
         total: kept.reduce((sum, part) => sum + part.rows.length, 0),
@@ -170,12 +115,9 @@ export async function warmSelection(
   columns: readonly string[],
   signal?: AbortSignal,
 ): Promise<void> {
-  const text = filter.text.trim()
   const reader = columnReader(db, studyId)
-  const needed = [...columns, ...[...filter.ranges, ...filter.values].map(({ column }) => column)]
-  for (const cell of currentCells(db, studyId)) {
-    if (!inScope(cell, filter)) continue
-    if (text !== '') await warmSearch(db, cell, text, signal)
-    for (const column of needed) await reader.warm(column, cell)
-  }
+  const cells = currentCells(db, studyId).filter((cell) => isFrom(cell, filter))
+  const scope = { db, studyId, reader, cells }
+  for (const condition of conditionsOf(filter)) await warmCondition(scope, condition, signal)
+  for (const column of columns) await warmColumn(scope, { column })
 }

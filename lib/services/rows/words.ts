@@ -1,6 +1,6 @@
 import { applyNumbers, type Mask } from '@/lib/columns/filter'
 import { wordsOf } from '@/lib/contracts/column-kinds'
-import type { RangeFilter, ValueFilter } from '@/lib/contracts/filter'
+import type { RangeFilter, ValueFilter } from '@/lib/contracts/column-filter'
 import { LIMITS } from '@/lib/contracts/limits'
 import type { ColumnHistogram } from '@/lib/contracts/rows'
 import { carriesValue, statusOf } from '@/lib/contracts/status'

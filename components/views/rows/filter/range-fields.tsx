@@ -11,7 +11,8 @@ import {
   Text,
 } from '@mantine/core'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
-import type { RangeFilter, RowFilter } from '@/lib/contracts/filter'
+import type { RowFilter } from '@/lib/contracts/filter'
+import type { RangeFilter } from '@/lib/contracts/column-filter'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 import { offeredColumns } from '../table/row-columns'
 

@@ -1,0 +1,122 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { conditionSchema, type Atom, type Condition } from '@/lib/contracts/condition'
+import { emptyFilter, rowFilterSchema } from '@/lib/contracts/filter'
+import { statusCode } from '@/lib/contracts/status'
+import { columnOf, storeRun } from '@/lib/testing/columns'
+import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { realignStudy } from '../../alignments'
+import { currentCells } from '../../cells'
+import { annotate } from '../annotations'
+import { listRows, selectRows } from '..'
+
+let study: TestStudy
+
+beforeAll(async () => {
+  study = await testStudy()
+  await importRows(study, 'alpaca.json', alpacaRows(12, 'seed text'))
+  await importRows(study, 'alpaca-iter1-small.json', alpacaRows(12, 'evolved'), {
+    operators: 'rotation4',
+  })
+  realignStudy(study.db, study.studyId)
+  const cells = currentCells(study.db, study.studyId)
+  storeRun(study.db, study.studyId, {
+    metric: 'mnd',
+    cells: cells.map(({ no }, k) => {
+      const mnd = columnOf(Float64Array.from({ length: 12 }, (_, row) => ((row * 7 + k) % 12) / 12))
+      mnd.status[3] = statusCode('error')
+      return { cellNo: no, outputs: { mnd } }
+    }),
+  })
+  annotate(study.db, study.studyId, {
+    rows: [{ cellId: cells[1]!.id, idx: 2 }],
+    kind: 'star',
+    value: null,
+    reason: null,
+  })
+})
+afterAll(() => study.close())
+
+const ATOMS: Atom[] = [
+  { is: 'range', column: 'mnd.mnd', min: 0.3, max: null, missing: false },
+  { is: 'range', column: 'mnd.mnd', min: null, max: 0.6, missing: true },
+  { is: 'partner', of: 'parent', column: 'mnd.mnd', min: 0.5, max: null },
+  { is: 'origin', seedSets: [], arms: ['seeds'], rounds: [] },
+  { is: 'operators', names: ['deepening', 'concretizing'] },
+  { is: 'marks', kinds: ['star'] },
+  { is: 'text', text: '1' },
+]
+
+const tree: fc.Arbitrary<Condition> = fc.letrec<{ node: Condition }>((tie) => ({
+  node: fc.oneof(
+    { depthSize: 'small', maxDepth: 4 },
+    fc.constantFrom(...ATOMS),
+    fc.record({ all: fc.array(tie('node'), { maxLength: 3 }) }),
+    fc.record({ any: fc.array(tie('node'), { maxLength: 3 }) }),
+    fc.record({ not: tie('node') }),
+  ),
+})).node
+
+function kept(where: Condition): Set<string> {
+  const rows = selectRows(study.db, study.studyId, { ...emptyFilter(), where })
+  return new Set([...rows].flatMap(([no, idx]) => [...idx].map((row) => `${no}/${row}`)))
+}
+
+/** What a condition keeps by the sets of its single conditions. */
+function expected(where: Condition, all: Set<string>, atoms: Map<Atom, Set<string>>): Set<string> {
+  if ('is' in where) return atoms.get(where) as Set<string>
+  const inner = (part: Condition) => expected(part, all, atoms)
+  const only = (keep: (place: string) => boolean) => new Set([...all].filter(keep))
+  if ('not' in where) {
+    const without = inner(where.not)
+    return only((place) => !without.has(place))
+  }
+  const sets = ('all' in where ? where.all : where.any).map(inner)
+  return 'all' in where
+    ? only((place) => sets.every((set) => set.has(place)))
+    : only((place) => sets.some((set) => set.has(place)))
+}
+
+describe('conditions', () => {
+  it('joined by and, or, not keep what sets of rows would', () => {
+    const all = kept({ all: [] })
+    expect(all.size).toBe(24)
+    const atoms = new Map(ATOMS.map((atom) => [atom, kept(atom)]))
+    // A condition that keeps all or nothing would prove nothing.
+    for (const [atom, rows] of atoms) expect([atom.is, rows.size % 24]).not.toEqual([atom.is, 0])
+    fc.assert(
+      fc.property(tree, (where) => {
+        expect([...kept(where)].sort()).toEqual([...expected(where, all, atoms)].sort())
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('prepare texts ahead and answer a page of rows', async () => {
+    const filter = rowFilterSchema.parse({
+      where: { any: [{ is: 'text', text: 'evolved 1' }, { not: { is: 'operators', names: [] } }] },
+    })
+    const query = { filter, sort: { column: 'position', descending: false }, columns: [] }
+    const page = await listRows(study.db, study.studyId, { ...query, offset: 0, limit: 5 })
+    expect(page.total).toBe(24)
+  })
+
+  it('refuse what is nested too deeply, too long or not known', () => {
+    let deep: unknown = ATOMS[0]
+    for (let level = 0; level < 9; level++) deep = { not: deep }
+    expect(conditionSchema.safeParse(deep).error?.message).toContain('8 deep at most')
+    for (let level = 0; level < 5_000; level++) deep = { not: deep }
+    expect(conditionSchema.safeParse(deep).success).toBe(false)
+    const wide = { all: Array.from({ length: 51 }, () => ({ any: [ATOMS[0], ATOMS[0]] })) }
+    expect(conditionSchema.safeParse(wide).error?.message).toContain('100 conditions at most')
+    expect(conditionSchema.safeParse({ is: 'sql', text: '1=1' }).success).toBe(false)
+    expect(conditionSchema.safeParse({ all: [], any: [] }).success).toBe(false)
+  })
+
+  it('over a column of the study that is not there say so', () => {
+    const where: Condition = {
+      not: { is: 'range', column: 'mnd.other', min: 0, max: 1, missing: false },
+    }
+    expect(() => kept(where)).toThrow(/There is no metric column "mnd.other"/)
+  })
+})

@@ -1,0 +1,24 @@
+import type { Db } from '@/db/client'
+import type { Mask } from '@/lib/columns/filter'
+import type { CellRef } from '../../cells'
+import type { ColumnReader } from '../../columns'
+
+/** What conditions are evaluated on. */
+export interface Scope {
+  db: Db
+  studyId: string
+  reader: ColumnReader
+  /** The study's current cells. */
+  cells: readonly CellRef[]
+}
+
+/** Clears the rows of a cell that a condition does not keep. Reads the mask: rows that are out already need no look. */
+export type Keep = (mask: Mask, cell: CellRef) => void
+
+/** How one kind of condition is evaluated. */
+export interface ConditionKind<Atom> {
+  /** Does ahead, giving way to other requests, what `open` needs of texts or files. */
+  warm?(scope: Scope, atom: Atom, signal?: AbortSignal): Promise<void>
+  /** Returns what clears rows. Throws `invalid_input` where the condition means nothing in this study. */
+  open(scope: Scope, atom: Atom): Keep
+}

@@ -1,18 +1,21 @@
 import fs from 'node:fs/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { currentCells, newestAlignment } from '@/lib/services/cells'
 import { appendRows, cleanupStaging, openStagedCell, plainRow } from '@/lib/services/cells/staging'
-import { alpacaRows, importRows, planFor, testStudy, type TestStudy } from '@/lib/testing/imports'
+import {
+  alpacaRows,
+  importRows,
+  planFor,
+  studyEach,
+  testStudy,
+  type TestStudy,
+} from '@/lib/testing/imports'
 import { getStudyDetail } from '@/lib/services/studies/detail'
 import { importJob } from '../import'
 import type { WorkerContext } from '@/lib/worker/types'
 
 let study: TestStudy
-
-beforeEach(async () => {
-  study = await testStudy()
-})
-afterEach(() => study.close())
+studyEach((one) => (study = one))
 
 function testJob(of: TestStudy, signal: AbortSignal = new AbortController().signal) {
   const logs: string[] = []

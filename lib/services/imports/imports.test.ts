@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { emptyMapping } from '@/lib/formats/types'
 import { PLAIN_OPENING } from '@/lib/contracts/opening'
 import { previewImport, startImport } from '../imports'
 import { registerFolder } from './folder'
@@ -259,14 +260,10 @@ describe('reading in a thread', () => {
       expect: opened.expect,
       formatId: 'alpaca',
       mapping: {
+        ...emptyMapping(),
         instruction: 'instruction',
         input: 'input',
         output: 'output',
-        system: null,
-        history: null,
-        messages: null,
-        tools: null,
-        id: null,
       },
       opening: PLAIN_OPENING,
       skipBadRows: false,

@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import { emptyMapping } from '@/lib/formats/types'
 import { currentCells, newestAlignment } from '@/lib/services/cells'
 import { appendRows, cleanupStaging, openStagedCell, plainRow } from '@/lib/services/cells/staging'
 import {
@@ -112,14 +113,9 @@ describe('import job', () => {
     const bad = await planFor(study, 'code.json', broken, {
       format: 'alpaca',
       mapping: {
+        ...emptyMapping(),
         instruction: 'instruction',
-        input: null,
         output: 'output',
-        system: null,
-        history: null,
-        messages: null,
-        tools: null,
-        id: null,
       },
     })
     const good = await planFor(study, 'alpaca.json', JSON.stringify(alpacaRows(3, 's')))

@@ -1,4 +1,4 @@
-import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useQueryClient } from '@tanstack/react-query'
 import { parseAsBoolean, parseAsJson, parseAsString, useQueryStates } from 'nuqs'
 import {
   checkExportEndpoint,
@@ -8,7 +8,8 @@ import {
   listExportsEndpoint,
 } from '@/lib/api/export'
 import { exportOptionsSchema, type ExportRequest } from '@/lib/contracts/export'
-import { call, endpointUrl } from './api'
+import { endpointUrl } from './api'
+import { useAsk } from './use-ask'
 import { exportFormatsKey, studyKeys } from './keys'
 
 const parsers = {
@@ -29,9 +30,7 @@ export type ExportParams = ReturnType<typeof useExportParams>[0]
 
 /** The formats in which rows are written, with their options. */
 export function useExportFormats() {
-  return useQuery({
-    queryKey: exportFormatsKey,
-    queryFn: ({ signal }) => call(listExportFormatsEndpoint, { signal }),
+  return useAsk(listExportFormatsEndpoint, {}, exportFormatsKey, {
     // Descriptions are part of the program: they change with a new version, not while a page is open.
     staleTime: Infinity,
   })
@@ -39,21 +38,19 @@ export function useExportFormats() {
 
 /** The checks of an export; asked again whenever a setting changes. */
 export function useExportCheck(request: ExportRequest) {
-  return useQuery({
-    queryKey: studyKeys.exportCheck(request),
-    queryFn: ({ signal }) =>
-      call(checkExportEndpoint, { params: { studyId: request.studyId }, body: request, signal }),
-    placeholderData: keepPreviousData,
-  })
+  return useAsk(
+    checkExportEndpoint,
+    { params: { studyId: request.studyId }, body: request },
+    studyKeys.exportCheck(request),
+    { placeholderData: keepPreviousData },
+  )
 }
 
 // A download that has just begun is listed at once and gets its size when it has been sent.
 const UNFINISHED_REFETCH_MS = 2_000
 
 export function usePreviousExports(studyId: string) {
-  return useQuery({
-    queryKey: studyKeys.exports(studyId),
-    queryFn: ({ signal }) => call(listExportsEndpoint, { params: { studyId }, signal }),
+  return useAsk(listExportsEndpoint, { params: { studyId } }, studyKeys.exports(studyId), {
     refetchInterval: (query) =>
       query.state.data?.some((one) => one.bytes === null && Date.now() - one.createdAt < 60_000)
         ? UNFINISHED_REFETCH_MS

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { texts } from './fields'
 import { VALUE_MATCHES } from './column-kinds'
 import { LIMITS, nameSchema, namesSchema, roundSchema } from './limits'
 import { plainObjectSchema } from './plain-object'
@@ -76,8 +77,7 @@ export type ViewState = z.infer<typeof viewStateSchema>
 
 /** A saved filter, sort and column choice. */
 export const savedViewSchema = z.object({
-  id: z.string(),
-  name: z.string(),
+  ...texts('id', 'name'),
   /** null where it cannot be read: such a view can only be removed. */
   state: viewStateSchema.nullable(),
   createdAt: z.number(),

@@ -130,8 +130,7 @@ export const storedResultSchema = resultFactsSchema.extend({
   no: z.number(),
   /** Id of the file; of the paper's numbers the table. */
   fileId: z.string(),
-  fileName: z.string(),
-  source: z.string(),
+  ...texts('fileName', 'source'),
   mapping: resultModelSchema,
   /** Value x n is a whole number within the rounding of the value; null = it cannot be told. */
   attainable: z.boolean().nullable(),

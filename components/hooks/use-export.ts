@@ -1,4 +1,4 @@
-import { keepPreviousData, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { parseAsBoolean, parseAsJson, parseAsString, useQueryStates } from 'nuqs'
 import {
   checkExportEndpoint,
@@ -8,9 +8,9 @@ import {
   listExportsEndpoint,
 } from '@/lib/api/export'
 import { exportOptionsSchema, type ExportRequest } from '@/lib/contracts/export'
-import { endpointUrl } from './api'
-import { useAsk } from './use-ask'
+import { call, endpointUrl } from './api'
 import { exportFormatsKey, studyKeys } from './keys'
+import { useAsk } from './use-ask'
 
 const parsers = {
   format: parseAsString,
@@ -50,7 +50,9 @@ export function useExportCheck(request: ExportRequest) {
 const UNFINISHED_REFETCH_MS = 2_000
 
 export function usePreviousExports(studyId: string) {
-  return useAsk(listExportsEndpoint, { params: { studyId } }, studyKeys.exports(studyId), {
+  return useQuery({
+    queryKey: studyKeys.exports(studyId),
+    queryFn: ({ signal }) => call(listExportsEndpoint, { params: { studyId }, signal }),
     refetchInterval: (query) =>
       query.state.data?.some((one) => one.bytes === null && Date.now() - one.createdAt < 60_000)
         ? UNFINISHED_REFETCH_MS

@@ -1,4 +1,4 @@
-import { keepPreviousData } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { alignCellsEndpoint, alignmentEndpoint, similarityEndpoint } from '@/lib/api/cells'
 import { previewImportEndpoint, startImportEndpoint } from '@/lib/api/imports'
 import type { Parsed } from '@/lib/api/endpoint'
@@ -53,12 +53,16 @@ export function useSimilarity(
   cellId: string,
   { threshold, parent }: { threshold: number; parent: ParentPlace | null },
 ) {
-  return useAsk(
-    similarityEndpoint,
-    { params: { studyId, cellId }, query: { threshold, parent } },
-    studyKeys.similarity(studyId, cellId, threshold, parent),
-    { placeholderData: keepPreviousData },
-  )
+  return useQuery({
+    queryKey: studyKeys.similarity(studyId, cellId, threshold, parent),
+    queryFn: ({ signal }) =>
+      call(similarityEndpoint, {
+        params: { studyId, cellId },
+        query: { threshold, parent },
+        signal,
+      }),
+    placeholderData: keepPreviousData,
+  })
 }
 
 /** Starts a job that aligns files again or gives them operators. */

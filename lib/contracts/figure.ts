@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { citationSchema } from './citation'
-import { keyOf, numbers, numbersOrNull, texts } from './fields'
+import { numbers, numbersOrNull, texts } from './fields'
 import { partnerFilterSchema, rowFilterSchema, valueFilterSchema } from './filter'
 import { optionFieldSchema, type OptionField } from './options'
 import { plainObjectSchema } from './plain-object'
@@ -114,13 +114,14 @@ export const FIGURE_QUESTIONS = {
   source: 'Where do the rows come from?',
   gain: 'Did training gain from them?',
 } as const
+const QUESTION_KEYS = Object.keys(FIGURE_QUESTIONS) as (keyof typeof FIGURE_QUESTIONS)[]
 export type FigureQuestion = keyof typeof FIGURE_QUESTIONS
 
 /** A figure as the browser knows it. */
 const figureMetaSchema = z.object({
   ...texts('id', 'title', 'description'),
   drawing: z.enum(DRAWINGS),
-  question: keyOf(FIGURE_QUESTIONS),
+  question: z.enum(QUESTION_KEYS),
   options: z.array(optionFieldSchema),
   /** Whether the drawn bins or curves can be had as a table of their own. */
   hasDrawnValues: z.boolean(),

@@ -1,4 +1,3 @@
-import { useQuery } from '@tanstack/react-query'
 import type { z } from 'zod'
 import {
   addBackendEndpoint,
@@ -16,6 +15,7 @@ import { getJobEndpoint } from '@/lib/api/jobs'
 import { fetchModelEndpoint, listModelsEndpoint } from '@/lib/api/models'
 import { detectionSchema, type backendInputSchema } from '@/lib/contracts/backends'
 import { call } from './api'
+import { useAsk } from './use-ask'
 import { backendKeys, jobKeys } from './keys'
 import { useChange, useChangeOf, useSend } from './use-change'
 import { isActive } from './use-jobs'
@@ -29,9 +29,7 @@ const DETECTING_REFETCH_MS = 250
 
 /** Polls while a probe waits or runs, `live` also before the first answer shows one. */
 export function useBackends(live = false) {
-  return useQuery({
-    queryKey: backendKeys.list,
-    queryFn: ({ signal }) => call(listBackendsEndpoint, { signal }),
+  return useAsk(listBackendsEndpoint, {}, backendKeys.list, {
     refetchInterval: (query) =>
       live || query.state.data?.some((backend) => backend.probing !== null)
         ? PROBING_REFETCH_MS
@@ -41,20 +39,19 @@ export function useBackends(live = false) {
 
 /** Kinds of backends with their settings, and whether keys can be stored. */
 export function useConnectInfo() {
-  return useQuery({
-    queryKey: backendKeys.connect,
-    queryFn: ({ signal }) => call(backendKindsEndpoint, { signal }),
+  return useAsk(backendKindsEndpoint, {}, backendKeys.connect, {
     staleTime: Infinity,
   })
 }
 
 /** Models found behind a backend and its latest probes; `probedAt` makes a new probe read it afresh. */
 export function useBackendHistory(id: string, probedAt: number | null, enabled: boolean) {
-  return useQuery({
-    queryKey: backendKeys.history(id, probedAt),
-    queryFn: ({ signal }) => call(backendHistoryEndpoint, { params: { backendId: id }, signal }),
-    enabled,
-  })
+  return useAsk(
+    backendHistoryEndpoint,
+    { params: { backendId: id } },
+    backendKeys.history(id, probedAt),
+    { enabled },
+  )
 }
 
 /** Starts a look at an address; the answer comes through `useDetection`. */
@@ -64,9 +61,7 @@ export function useDetect() {
 
 /** The look's job, polled to its end. */
 export function useDetection(jobId: string | null) {
-  return useQuery({
-    queryKey: jobKeys.one(jobId ?? ''),
-    queryFn: ({ signal }) => call(getJobEndpoint, { params: { jobId: jobId ?? '' }, signal }),
+  return useAsk(getJobEndpoint, { params: { jobId: jobId ?? '' } }, jobKeys.one(jobId ?? ''), {
     enabled: jobId !== null,
     refetchInterval: (query) =>
       query.state.data && !isActive(query.state.data.job) ? false : DETECTING_REFETCH_MS,
@@ -78,9 +73,7 @@ export function useDetection(jobId: string | null) {
 }
 
 export function useModels() {
-  return useQuery({
-    queryKey: backendKeys.models,
-    queryFn: ({ signal }) => call(listModelsEndpoint, { signal }),
+  return useAsk(listModelsEndpoint, {}, backendKeys.models, {
     refetchInterval: (query) =>
       query.state.data?.some((model) => model.state === 'fetching') ? CHANGING_REFETCH_MS : false,
   })

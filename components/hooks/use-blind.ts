@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import {
   blindExportEndpoint,
   blindResultEndpoint,
@@ -13,14 +13,12 @@ import {
 } from '@/lib/api/blind'
 import type { BLIND_EXPORT_FORMATS, BlindState, GivenVerdict } from '@/lib/contracts/blind'
 import { call, endpointUrl } from './api'
+import { useAsk } from './use-ask'
 import { studyKeys } from './keys'
 import { useChange, useSend } from './use-change'
 
 export function useBlindSessions(studyId: string) {
-  return useQuery({
-    queryKey: studyKeys.blind(studyId),
-    queryFn: ({ signal }) => call(listBlindEndpoint, { params: { studyId }, signal }),
-  })
+  return useAsk(listBlindEndpoint, { params: { studyId } }, studyKeys.blind(studyId))
 }
 
 export function useStartBlind(studyId: string) {
@@ -43,10 +41,11 @@ export function useRestoreBlind(studyId: string) {
 
 /** A session with its next pair. */
 export function useBlindState(studyId: string, sessionId: string) {
-  return useQuery({
-    queryKey: studyKeys.blindState(studyId, sessionId),
-    queryFn: ({ signal }) => call(blindStateEndpoint, { params: { studyId, sessionId }, signal }),
-  })
+  return useAsk(
+    blindStateEndpoint,
+    { params: { studyId, sessionId } },
+    studyKeys.blindState(studyId, sessionId),
+  )
 }
 
 /** Verdicts and their undoing; each answers with the pair that is shown next. */
@@ -72,10 +71,11 @@ export function useEndBlind(studyId: string, sessionId: string) {
 
 /** The result of a session that has ended. */
 export function useBlindResult(studyId: string, sessionId: string) {
-  return useQuery({
-    queryKey: studyKeys.blindResult(studyId, sessionId),
-    queryFn: ({ signal }) => call(blindResultEndpoint, { params: { studyId, sessionId }, signal }),
-  })
+  return useAsk(
+    blindResultEndpoint,
+    { params: { studyId, sessionId } },
+    studyKeys.blindResult(studyId, sessionId),
+  )
 }
 
 /** Address of the judgements of a session as a file. */

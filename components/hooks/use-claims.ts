@@ -1,4 +1,4 @@
-import { useQueries, useQuery } from '@tanstack/react-query'
+import { useQueries } from '@tanstack/react-query'
 import { parseAsFloat, parseAsString, useQueryStates } from 'nuqs'
 import {
   checkClaimsEndpoint,
@@ -10,6 +10,7 @@ import {
 import type { ClaimCard } from '@/lib/contracts/claims'
 import { call, endpointUrl } from './api'
 import { studyKeys } from './keys'
+import { useAsk } from './use-ask'
 import { useSend } from './use-change'
 
 const parsers = { small: parseAsString, large: parseAsString, margin: parseAsFloat }
@@ -24,10 +25,9 @@ export type ClaimQuery = { small?: string; large?: string; margin?: number }
 
 /** The claims that there are, and which evolvers they are about. */
 export function useClaimList(studyId: string, query: ClaimQuery) {
-  return useQuery({
-    queryKey: studyKeys.claimList(studyId, query),
-    queryFn: ({ signal }) => call(listClaimsEndpoint, { params: { studyId }, query, signal }),
-    // Results are imported on another page.
+  const key = studyKeys.claimList(studyId, query)
+  // Results are imported on another page.
+  return useAsk(listClaimsEndpoint, { params: { studyId }, query }, key, {
     refetchOnMount: 'always',
   })
 }

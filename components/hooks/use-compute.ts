@@ -1,15 +1,12 @@
-import { useQuery } from '@tanstack/react-query'
 import { computeEndpoint, dryRunEndpoint, evolveEndpoint } from '@/lib/api/compute'
 import { listMetricsEndpoint } from '@/lib/api/metrics'
 import { pinRunEndpoint, retryRunEndpoint, runCardEndpoint } from '@/lib/api/runs'
-import { call } from './api'
+import { useAsk } from './use-ask'
 import { jobKeys, metricsKey, runCardKey, studyKeys } from './keys'
 import { useChangeOf, useSend } from './use-change'
 
 export function useMetrics() {
-  return useQuery({
-    queryKey: metricsKey,
-    queryFn: ({ signal }) => call(listMetricsEndpoint, { signal }),
+  return useAsk(listMetricsEndpoint, {}, metricsKey, {
     // Descriptions are part of the program: they change with a new version, not while a page is open.
     staleTime: Infinity,
   })
@@ -29,10 +26,7 @@ export function useEvolve(studyId: string) {
 }
 
 export function useRunCard(runId: string) {
-  return useQuery({
-    queryKey: runCardKey(runId),
-    queryFn: ({ signal }) => call(runCardEndpoint, { params: { runId }, signal }),
-  })
+  return useAsk(runCardEndpoint, { params: { runId } }, runCardKey(runId))
 }
 
 export function usePinRun(studyId: string) {

@@ -10,6 +10,7 @@ import {
 import { exportOptionsSchema, type ExportRequest } from '@/lib/contracts/export'
 import { call, endpointUrl } from './api'
 import { exportFormatsKey, studyKeys } from './keys'
+import { useAsk } from './use-ask'
 
 const parsers = {
   format: parseAsString,
@@ -29,9 +30,7 @@ export type ExportParams = ReturnType<typeof useExportParams>[0]
 
 /** The formats in which rows are written, with their options. */
 export function useExportFormats() {
-  return useQuery({
-    queryKey: exportFormatsKey,
-    queryFn: ({ signal }) => call(listExportFormatsEndpoint, { signal }),
+  return useAsk(listExportFormatsEndpoint, {}, exportFormatsKey, {
     // Descriptions are part of the program: they change with a new version, not while a page is open.
     staleTime: Infinity,
   })
@@ -39,12 +38,12 @@ export function useExportFormats() {
 
 /** The checks of an export; asked again whenever a setting changes. */
 export function useExportCheck(request: ExportRequest) {
-  return useQuery({
-    queryKey: studyKeys.exportCheck(request),
-    queryFn: ({ signal }) =>
-      call(checkExportEndpoint, { params: { studyId: request.studyId }, body: request, signal }),
-    placeholderData: keepPreviousData,
-  })
+  return useAsk(
+    checkExportEndpoint,
+    { params: { studyId: request.studyId }, body: request },
+    studyKeys.exportCheck(request),
+    { placeholderData: keepPreviousData },
+  )
 }
 
 // A download that has just begun is listed at once and gets its size when it has been sent.

@@ -6,6 +6,7 @@ import type { AlignmentFacts, ParentPlace } from '@/lib/contracts/operators'
 import type { ImportPlan } from '@/lib/contracts/study'
 import type { PreviewRequest } from '@/lib/contracts/uploads'
 import { call } from './api'
+import { useAsk } from './use-ask'
 import { jobKeys, studyKeys } from './keys'
 import { useChange, useSend } from './use-change'
 
@@ -39,10 +40,11 @@ export function fetchAlignmentFacts(studyId: string, cellId: string): Promise<Al
 
 /** What can be chosen about the alignment of one file. */
 export function useAlignmentFacts(studyId: string, cellId: string) {
-  return useQuery({
-    queryKey: studyKeys.alignment(studyId, cellId),
-    queryFn: ({ signal }) => call(alignmentEndpoint, { params: { studyId, cellId }, signal }),
-  })
+  return useAsk(
+    alignmentEndpoint,
+    { params: { studyId, cellId } },
+    studyKeys.alignment(studyId, cellId),
+  )
 }
 
 /** What alignment of a file by likeness would come to; asked only while it is wanted. */

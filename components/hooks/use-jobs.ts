@@ -1,8 +1,8 @@
-import { useQuery } from '@tanstack/react-query'
 import { actOnJobEndpoint, getJobEndpoint, listJobsEndpoint } from '@/lib/api/jobs'
 import type { Job, JobAction, JobState } from '@/lib/contracts/job'
 import type { Budget } from '@/lib/contracts/meter'
 import { call } from './api'
+import { useAsk } from './use-ask'
 import { jobKeys } from './keys'
 import { useChange } from './use-change'
 
@@ -24,19 +24,19 @@ function isLive(job: Job): boolean {
 
 /** Jobs, newest first; polls once a second while one is active. */
 export function useJobs(studyId: string | null = null) {
-  return useQuery({
-    queryKey: jobKeys.list(studyId),
-    queryFn: ({ signal }) =>
-      call(listJobsEndpoint, { query: studyId === null ? {} : { studyId }, signal }),
-    refetchInterval: (query) =>
-      query.state.data?.some(isLive) ? ACTIVE_REFETCH_MS : IDLE_REFETCH_MS,
-  })
+  return useAsk(
+    listJobsEndpoint,
+    { query: studyId === null ? {} : { studyId } },
+    jobKeys.list(studyId),
+    {
+      refetchInterval: (query) =>
+        query.state.data?.some(isLive) ? ACTIVE_REFETCH_MS : IDLE_REFETCH_MS,
+    },
+  )
 }
 
 export function useJob(jobId: string | null) {
-  return useQuery({
-    queryKey: jobKeys.one(jobId ?? ''),
-    queryFn: ({ signal }) => call(getJobEndpoint, { params: { jobId: jobId ?? '' }, signal }),
+  return useAsk(getJobEndpoint, { params: { jobId: jobId ?? '' } }, jobKeys.one(jobId ?? ''), {
     enabled: jobId !== null,
     refetchInterval: (query) =>
       query.state.data && isLive(query.state.data.job) ? ACTIVE_REFETCH_MS : false,

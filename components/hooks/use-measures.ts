@@ -1,14 +1,11 @@
-import { useQuery } from '@tanstack/react-query'
 import { listMeasuresEndpoint, measuresCsvEndpoint } from '@/lib/api/measures'
-import { call, endpointUrl } from './api'
+import { endpointUrl } from './api'
+import { useAsk } from './use-ask'
 import { studyKeys } from './keys'
 
 /** Runs of measures of a set with their number for each cell. */
 export function useSetRuns(studyId: string) {
-  return useQuery({
-    queryKey: studyKeys.measures(studyId),
-    queryFn: ({ signal }) => call(listMeasuresEndpoint, { params: { studyId }, signal }),
-  })
+  return useAsk(listMeasuresEndpoint, { params: { studyId } }, studyKeys.measures(studyId))
 }
 
 /** Address of all numbers of sets as CSV. */

@@ -1,4 +1,3 @@
-import { useQuery } from '@tanstack/react-query'
 import { z } from 'zod'
 import type { Job } from '@/lib/contracts/job'
 import { trialReplySchema, type TrialReply } from '@/lib/contracts/prompts'
@@ -12,16 +11,14 @@ import {
   tryPromptEndpoint,
 } from '@/lib/api/prompts'
 import { call } from './api'
+import { useAsk } from './use-ask'
 import { jobKeys, promptKeys } from './keys'
 import { useChange, useChangeOf, useSend } from './use-change'
 import { useJob } from './use-jobs'
 
 /** Every prompt with its versions. */
 export function usePrompts() {
-  return useQuery({
-    queryKey: promptKeys.list,
-    queryFn: ({ signal }) => call(listPromptsEndpoint, { signal }),
-  })
+  return useAsk(listPromptsEndpoint, {}, promptKeys.list)
 }
 
 /** Stores a new version of a prompt, or a new rubric. */
@@ -49,13 +46,15 @@ export function useDeleteRubric() {
 
 /** Five rows of a study for previews; another random seed draws others. */
 export function usePromptRows(studyId: string | null, seed: number) {
-  return useQuery({
-    queryKey: promptKeys.rows(studyId ?? '', seed),
-    queryFn: ({ signal }) =>
-      call(promptRowsEndpoint, { query: { studyId: studyId ?? '', seed }, signal }),
-    enabled: studyId !== null,
-    staleTime: Infinity,
-  })
+  return useAsk(
+    promptRowsEndpoint,
+    { query: { studyId: studyId ?? '', seed } },
+    promptKeys.rows(studyId ?? '', seed),
+    {
+      enabled: studyId !== null,
+      staleTime: Infinity,
+    },
+  )
 }
 
 /** Sends a draft to a backend for a few rows, as a short job. */

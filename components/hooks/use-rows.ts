@@ -10,6 +10,7 @@ import {
 } from '@/lib/api/rows'
 import type { ColumnHistogram, MarkKind, RowPage } from '@/lib/contracts/rows'
 import { call } from './api'
+import { useAsk } from './use-ask'
 import { studyKeys } from './keys'
 import { useChange, useSend } from './use-change'
 
@@ -28,10 +29,7 @@ export function fetchRowWindow(
 
 /** Operators that the study's rows name; empty until they are known. */
 export function useOperators(studyId: string): string[] {
-  const query = useQuery({
-    queryKey: studyKeys.operators(studyId),
-    queryFn: ({ signal }) => call(operatorsEndpoint, { params: { studyId }, signal }),
-  })
+  const query = useAsk(operatorsEndpoint, { params: { studyId } }, studyKeys.operators(studyId))
   return query.data ?? []
 }
 
@@ -42,18 +40,16 @@ export function useRowCount(studyId: string, state: ViewState, enabled = true) {
     sort: { column: 'position', descending: false },
     columns: [],
   }
-  return useQuery({
-    queryKey: studyKeys.rowCount(studyId, counted.filter),
-    queryFn: ({ signal }) =>
-      call(listRowsEndpoint, {
-        params: { studyId },
-        query: { state: counted, offset: 0, limit: 1 },
-        signal,
-      }),
-    select: (page) => ({ total: page.total, outOf: page.outOf }),
-    placeholderData: keepPreviousData,
-    enabled,
-  })
+  return useAsk(
+    listRowsEndpoint,
+    { params: { studyId }, query: { state: counted, offset: 0, limit: 1 } },
+    studyKeys.rowCount(studyId, counted.filter),
+    {
+      select: (page) => ({ total: page.total, outOf: page.outOf }),
+      placeholderData: keepPreviousData,
+      enabled,
+    },
+  )
 }
 
 export function useRowDetail(studyId: string, row: { cellId: string; idx: number } | null) {

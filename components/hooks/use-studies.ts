@@ -1,4 +1,3 @@
-import { useQuery } from '@tanstack/react-query'
 import {
   createStudyEndpoint,
   deleteStudyEndpoint,
@@ -7,23 +6,17 @@ import {
   studyEndpoint,
   updateStudyEndpoint,
 } from '@/lib/api/studies'
-import { call } from './api'
+import { useAsk } from './use-ask'
 import { studyKeys } from './keys'
 import { useChangeOf, useSend } from './use-change'
 
 export function useStudies() {
-  return useQuery({
-    queryKey: studyKeys.list,
-    queryFn: ({ signal }) => call(listStudiesEndpoint, { query: {}, signal }),
-  })
+  return useAsk(listStudiesEndpoint, { query: {} }, studyKeys.list)
 }
 
 /** The study with its cells, columns and runs. */
 export function useStudy(studyId: string) {
-  return useQuery({
-    queryKey: studyKeys.detail(studyId),
-    queryFn: ({ signal }) => call(studyEndpoint, { params: { studyId }, signal }),
-  })
+  return useAsk(studyEndpoint, { params: { studyId } }, studyKeys.detail(studyId))
 }
 
 export function useCreateStudy() {

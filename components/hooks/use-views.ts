@@ -1,14 +1,11 @@
-import { useQuery } from '@tanstack/react-query'
 import { deleteViewEndpoint, listViewsEndpoint, saveViewEndpoint } from '@/lib/api/views'
 import { call } from './api'
+import { useAsk } from './use-ask'
 import { studyKeys } from './keys'
 import { useChange, useSend } from './use-change'
 
 export function useSavedViews(studyId: string) {
-  return useQuery({
-    queryKey: studyKeys.views(studyId),
-    queryFn: ({ signal }) => call(listViewsEndpoint, { params: { studyId }, signal }),
-  })
+  return useAsk(listViewsEndpoint, { params: { studyId } }, studyKeys.views(studyId))
 }
 
 export function useSaveView(studyId: string) {

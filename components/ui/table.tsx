@@ -46,7 +46,8 @@ interface TableProps<Row> {
   label: string
   columns: readonly Column<Row>[]
   rows: readonly Row[]
-  keyOf(row: Row, index: number): string | number
+  /** The field that tells the rows apart, or what does. */
+  keyOf: (string & keyof NoInfer<Row>) | ((row: NoInfer<Row>, index: number) => string | number)
   /** Stands in place of all cells but the first, for a row that has no values. */
   instead?(row: Row): ReactNode
   isSelected?(row: Row): boolean
@@ -63,6 +64,8 @@ interface TableProps<Row> {
 export function Table<Row>(props: TableProps<Row>) {
   const { label, columns, rows, keyOf, instead, isSelected, caption, children } = props
   const [first, ...others] = columns
+  const key = (row: Row, index: number) =>
+    typeof keyOf === 'function' ? keyOf(row, index) : (row[keyOf] as string | number)
   return (
     <ScrollRegion
       label={label}
@@ -90,7 +93,7 @@ export function Table<Row>(props: TableProps<Row>) {
           {rows.map((row, index) => {
             const inPlace = instead?.(row) ?? null
             return (
-              <tr key={keyOf(row, index)} data-selected={isSelected?.(row) || undefined}>
+              <tr key={key(row, index)} data-selected={isSelected?.(row) || undefined}>
                 {first ? <Cell column={first} row={row} index={index} /> : null}
                 {inPlace === null ? (
                   others.map((column) => (

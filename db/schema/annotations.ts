@@ -3,15 +3,14 @@ import { storedExportSchema } from '@/lib/contracts/export'
 import { viewStateSchema } from '@/lib/contracts/filter'
 import { storedJson } from '../stored-json'
 import { cells } from './cells'
-import { studies } from './studies'
-import { createdAndDeleted, id, ownedBy, ownedByNo, ownNo } from './columns'
+import { ofStudy, studies } from './studies'
+import { createdAndDeleted, ownedBy, ownedByNo, ownNo } from './columns'
 
 /** A saved filter, sort and column choice. */
 export const views = sqliteTable(
   'views',
   {
-    id: id(),
-    studyId: ownedBy('study_id', () => studies.id),
+    ...ofStudy(),
     name: text('name').notNull(),
     state: storedJson('state', viewStateSchema).notNull(),
     ...createdAndDeleted(),
@@ -23,8 +22,7 @@ export const views = sqliteTable(
 export const subsets = sqliteTable(
   'subsets',
   {
-    id: id(),
-    studyId: ownedBy('study_id', () => studies.id),
+    ...ofStudy(),
     name: text('name').notNull(),
     state: storedJson('state', viewStateSchema).notNull(),
     /** How it was written: format, options, rows in and out, file hashes. */

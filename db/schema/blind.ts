@@ -2,15 +2,14 @@ import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { z } from 'zod'
 import { storedBlindPairSchema, storedBlindPlanSchema } from '@/lib/contracts/blind'
 import { storedJson } from '../stored-json'
-import { createdAndDeleted, id, ownedBy, ownNo } from './columns'
-import { studies } from './studies'
+import { createdAndDeleted, ownedBy, ownNo } from './columns'
+import { ofStudy } from './studies'
 
 /** One person's judging of drawn pairs. */
 export const blindSessions = sqliteTable(
   'blind_sessions',
   {
-    id: id(),
-    studyId: ownedBy('study_id', () => studies.id),
+    ...ofStudy(),
     person: text('person').notNull(),
     plan: storedJson('plan', storedBlindPlanSchema).notNull(),
     pairs: storedJson('pairs', z.array(storedBlindPairSchema)).notNull(),

@@ -2,15 +2,14 @@ import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlit
 import { z } from 'zod'
 import { resultFactsSchema, resultItemSchema, resultModelSchema } from '@/lib/contracts/results'
 import { storedJson } from '../stored-json'
-import { createdAndDeleted, id, ownedBy, ownNo } from './columns'
-import { studies } from './studies'
+import { createdAndDeleted, ownedBy, ownNo } from './columns'
+import { ofStudy, studies } from './studies'
 
 /** A file that benchmark results came from. */
 export const resultFiles = sqliteTable(
   'result_files',
   {
-    id: id(),
-    studyId: ownedBy('study_id', () => studies.id),
+    ...ofStudy(),
     /** Name with the folders it came in. */
     name: text('name').notNull(),
     /** Id of the reader that read it. */

@@ -15,11 +15,13 @@ export const studies = sqliteTable('studies', {
   ...createdAndDeleted(),
 })
 
+/** Key of a thing that belongs to a study, with which it is deleted. */
+export const ofStudy = () => ({ id: id(), studyId: ownedBy('study_id', () => studies.id) })
+
 export const seedSets = sqliteTable(
   'seed_sets',
   {
-    id: id(),
-    studyId: ownedBy('study_id', () => studies.id),
+    ...ofStudy(),
     key: text('key').notNull(),
     label: text('label').notNull(),
     /** Slots 0..slotCount-1; rows of every arm and round meet at the same slot. */
@@ -33,8 +35,7 @@ export const seedSets = sqliteTable(
 export const arms = sqliteTable(
   'arms',
   {
-    id: id(),
-    studyId: ownedBy('study_id', () => studies.id),
+    ...ofStudy(),
     key: text('key').notNull(),
     label: text('label').notNull(),
     /** small | large | other. */

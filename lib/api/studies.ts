@@ -1,30 +1,28 @@
 import { z } from 'zod'
 import { LIMITS } from '@/lib/contracts/limits'
 import { studyDetailSchema, studySummarySchema } from '@/lib/contracts/study'
-import { deletion, get, patch, post, restoration } from './endpoint'
+import { get, patch, post, remove } from './endpoint'
 import { flagParam } from './params'
 
 const description = z.string().max(LIMITS.description)
 
+/** Lists the studies, newest first; with `deleted` those that can still be restored. */
 export const listStudiesEndpoint = get('/studies', {
-  summary: 'Lists the studies, newest first; with `deleted` those that can still be restored.',
   query: z.object({ deleted: flagParam().default(false) }),
   reply: z.array(studySummarySchema),
 })
 
+/** Creates an empty study. */
 export const createStudyEndpoint = post('/studies', {
-  summary: 'Creates an empty study.',
   body: z.object({ name: z.string(), description: description.default('') }),
   reply: studySummarySchema,
 })
 
-export const studyEndpoint = get('/studies/[studyId]', {
-  summary: 'Returns a study with its cells, columns and runs.',
-  reply: studyDetailSchema,
-})
+/** Returns a study with its cells, columns and runs. */
+export const studyEndpoint = get('/studies/[studyId]', { reply: studyDetailSchema })
 
+/** Changes name, description or notice of a study. */
 export const updateStudyEndpoint = patch('/studies/[studyId]', {
-  summary: 'Changes name, description or notice of a study.',
   body: z.object({
     name: z.string().optional(),
     description: description.optional(),
@@ -33,6 +31,10 @@ export const updateStudyEndpoint = patch('/studies/[studyId]', {
   reply: studySummarySchema,
 })
 
-export const deleteStudyEndpoint = deletion('/studies/[studyId]', 'a study')
+/** Deletes a study; it can be restored for 7 days. */
+export const deleteStudyEndpoint = remove('/studies/[studyId]')
 
-export const restoreStudyEndpoint = restoration('/studies/[studyId]', 'a study', studySummarySchema)
+/** Undoes the deletion of a study. */
+export const restoreStudyEndpoint = post('/studies/[studyId]/restore', {
+  reply: studySummarySchema,
+})

@@ -21,7 +21,7 @@ import { addSampleCommands } from './commands/sample'
 import { addSetupCommand } from './commands/setup'
 import { addStudyCommands } from './commands/studies'
 import { terminalText } from '@/lib/contracts/plain-text'
-import { endOnClosedPipe, reportError } from './output'
+import { endOnClosedPipe, reportError, wantsJson } from './output'
 
 const program = new Command('evolens')
   .description('Measure, compare and export evolved instruction data.')
@@ -61,5 +61,5 @@ for (const add of [
 try {
   await program.parseAsync()
 } catch (error) {
-  process.exitCode = reportError(error, program.opts<{ json?: boolean }>().json === true)
+  process.exitCode = reportError(error, wantsJson(program))
 }

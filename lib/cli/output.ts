@@ -1,4 +1,5 @@
 import process from 'node:process'
+import type { Command } from 'commander'
 import type { Citation } from '@/lib/contracts/citation'
 import { terminalCell, terminalJson, terminalText } from '@/lib/contracts/plain-text'
 import { AppError, errorCode, errorMessage } from '@/lib/errors'
@@ -14,6 +15,11 @@ export function endOnClosedPipe(): void {
       process.exit(0)
     })
   }
+}
+
+/** Returns whether the user asked for JSON. */
+export function wantsJson(program: Command): boolean {
+  return program.opts<{ json?: boolean }>().json === true
 }
 
 /** Prints text as it is, apart from characters that steer a terminal. Everything that commands print passes here. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { numbers, numbersOrNull, texts, textsOrNull } from './fields'
+import { keyOf, numbers, numbersOrNull, texts, textsOrNull } from './fields'
 import { citationSchema } from './citation'
 import { compareStateSchema } from './compare'
 import { LIMITS, nameSchema } from './limits'
@@ -10,7 +10,6 @@ export const VERDICTS = {
   differs: 'Differs',
   not_comparable: 'Not comparable',
 } as const
-const VERDICT_KEYS = Object.keys(VERDICTS) as (keyof typeof VERDICTS)[]
 export type Verdict = keyof typeof VERDICTS
 
 /** What the claims are about, in the order of the page. */
@@ -22,7 +21,6 @@ export const CLAIM_QUESTIONS = {
   extra: 'Not tested by the paper',
   own: 'Your own claims',
 } as const
-const QUESTION_KEYS = Object.keys(CLAIM_QUESTIONS) as (keyof typeof CLAIM_QUESTIONS)[]
 export type ClaimQuestion = keyof typeof CLAIM_QUESTIONS
 
 /** Which way the difference A - B must go: above the margin, below minus the margin, or not below minus the margin. */
@@ -79,10 +77,10 @@ const figureLinkSchema = z.object({
 /** A claim with everything that was found for it. */
 export const claimCardSchema = z.object({
   ...texts('id', 'claim', 'check'),
-  question: z.enum(QUESTION_KEYS),
+  question: keyOf(CLAIM_QUESTIONS),
   /** What the paper prints in support, and where. */
   published: z.string(),
-  verdict: z.enum(VERDICT_KEYS),
+  verdict: keyOf(VERDICTS),
   /** Why; null only for a match without reservation. */
   because: z.string().nullable(),
   /** What was measured otherwise than in the paper: judge, prompt, scorer; empty where nothing is published. */

@@ -19,3 +19,7 @@ export const textsOrNull = fieldsOf(z.string().nullable())
 
 /** Returns fields of these names that hold a number or null. */
 export const numbersOrNull = fieldsOf(z.number().nullable())
+
+/** Returns the schema of a key of these labels. */
+export const keyOf = <L extends object>(labels: L) =>
+  z.enum(Object.keys(labels) as (keyof L & string)[])

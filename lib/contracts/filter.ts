@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { partnerFilterSchema, rangeFilterSchema, valueFilterSchema } from './column-filter'
 import { conditionSchema } from './condition'
+import { texts } from './fields'
 import { LIMITS, nameSchema, namesSchema, roundSchema } from './limits'
 import { plainObjectSchema } from './plain-object'
 import { MARK_KINDS } from './rows'
@@ -45,8 +46,7 @@ export type ViewState = z.infer<typeof viewStateSchema>
 
 /** A saved filter, sort and column choice. */
 export const savedViewSchema = z.object({
-  id: z.string(),
-  name: z.string(),
+  ...texts('id', 'name'),
   /** null where it cannot be read: such a view can only be removed. */
   state: viewStateSchema.nullable(),
   createdAt: z.number(),

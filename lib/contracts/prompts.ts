@@ -77,11 +77,10 @@ export type PromptDraft = z.infer<typeof promptDraftSchema>
 
 /** A row with what placeholders may hold. */
 export const promptRowSchema = z.object({
-  cellId: z.string(),
+  ...texts('cellId', 'instruction'),
   idx: z.number(),
   /** Where the row is: "Code, small, round 2, row 14". */
   place: z.string(),
-  instruction: z.string(),
   ...textsOrNull('input', 'response', 'parent'),
 })
 export type PromptRow = z.infer<typeof promptRowSchema>

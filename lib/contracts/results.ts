@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { keyOf, texts } from './fields'
 import { keySchema, LIMITS, nameSchema, roundSchema } from './limits'
 
 /** How a number is to be read. `points`: on a scale of its own, as a reward or a score of 0 to 10. `unstated`: the file does not say, and the size of a number proves nothing (0.9 % exists). */
@@ -37,7 +38,7 @@ export const resultFactsSchema = z.object({
   metric: shortText,
   /** The raw number in its unit; null = missing, for the reason beside it. */
   value: z.number().nullable(),
-  missing: z.enum(Object.keys(MISSING_REASONS) as [MissingReason, ...MissingReason[]]).nullable(),
+  missing: keyOf(MISSING_REASONS).nullable(),
   /** The number or its stand-in as the file writes it, all its digits kept. */
   written: z.string().max(LIMITS.reason),
   unit: z.enum(RESULT_UNITS),
@@ -116,10 +117,7 @@ export type MappedModel = z.infer<typeof mappedModelSchema>
 
 /** A file that results came from. */
 export const resultFileSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  format: z.string(),
-  formatLabel: z.string(),
+  ...texts('id', 'name', 'format', 'formatLabel'),
   sha256: z.string(),
   sizeBytes: z.number(),
   createdAt: z.number(),
@@ -132,8 +130,7 @@ export const storedResultSchema = resultFactsSchema.extend({
   no: z.number(),
   /** Id of the file; of the paper's numbers the table. */
   fileId: z.string(),
-  fileName: z.string(),
-  source: z.string(),
+  ...texts('fileName', 'source'),
   mapping: resultModelSchema,
   /** Value x n is a whole number within the rounding of the value; null = it cannot be told. */
   attainable: z.boolean().nullable(),

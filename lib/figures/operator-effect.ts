@@ -7,7 +7,7 @@ import { ALL, seedSetColumns } from './shared/groups'
 import { matrixAltText, type MatrixPrepared } from './shared/matrix'
 import { choice, columnChoice, mixOption } from './shared/options'
 import { armOf, armsOf, comparable, countAll, roundLabel, roundsOf } from './shared/series'
-import { count, labelOf, list, number3, plural, signed } from './shared/text'
+import { count, labelOf, list, number3, plural, signed, unitless } from './shared/text'
 import { defineFigure, type FacetAxis, type FigureData, type FigureSelection } from './types'
 
 const SCORE = 'difficulty_score.score'
@@ -98,12 +98,14 @@ function selectionOf({ place, operator, arm }: Effect): FigureSelection | null {
 }
 
 const COLUMNS = (unit: string) => [
-  { key: 'seedSet', label: 'Seed set', unit: '' },
-  { key: 'round', label: 'Round', unit: '' },
-  { key: 'operator', label: 'Operator', unit: '' },
-  { key: 'arm', label: 'Evolver', unit: '' },
-  { key: 'n', label: 'Pairs', unit: '' },
-  { key: 'seeds', label: 'Seeds', unit: '' },
+  ...unitless({
+    seedSet: 'Seed set',
+    round: 'Round',
+    operator: 'Operator',
+    arm: 'Evolver',
+    n: 'Pairs',
+    seeds: 'Seeds',
+  }),
   { key: 'difference', label: 'Mean difference', unit },
   { key: 'low', label: 'From', unit },
   { key: 'high', label: 'To', unit },

@@ -5,7 +5,7 @@ import { isPartial } from './shared/groups'
 import { axisOption, choice, choiceOfMeasure, mixOption } from './shared/options'
 import { linesAltText, linesReading, type LinePoint, type LinesPrepared } from './shared/lines'
 import { armOf, armsOf, comparable, countAll, roundsOf, seedSetsOf } from './shared/series'
-import { count, list, plural } from './shared/text'
+import { count, list, plural, unitless } from './shared/text'
 import { defineFigure, type FigureData, type FigureTable } from './types'
 
 // What a cell counts for itself: its rows are in the set. The numbers lie in the record beside it.
@@ -154,11 +154,13 @@ function table({ points, facets, arms, output, measure, unit }: SetMeasuresPrepa
     from.find((one) => one.key === key)?.label ?? key
   return {
     columns: [
-      { key: 'seedSet', label: 'Seed set', unit: '' },
-      { key: 'round', label: 'Round', unit: '' },
-      { key: 'arm', label: 'Evolver', unit: '' },
-      { key: 'n', label: 'Rows of a draw', unit: '' },
-      { key: 'draws', label: 'Draws', unit: '' },
+      ...unitless({
+        seedSet: 'Seed set',
+        round: 'Round',
+        arm: 'Evolver',
+        n: 'Rows of a draw',
+        draws: 'Draws',
+      }),
       { key: 'mean', label: `Mean ${measure.toLowerCase()}`, unit },
       { key: 'sd', label: 'SD over draws', unit },
       { key: 'min', label: 'Smallest draw', unit },

@@ -7,7 +7,7 @@ import { formatP } from '@/lib/stats/no-value'
 import { exampleResult, exampleResults } from './shared/example-results'
 import { choice, mixOption, paperOption } from './shared/options'
 import { comparableResults, studentOf } from './shared/result-marks'
-import { count, list, percent, plural } from './shared/text'
+import { count, list, percent, plural, unitless } from './shared/text'
 import {
   defineFigure,
   type FigureConflict,
@@ -226,13 +226,15 @@ function table({ panels }: OutcomesPrepared): FigureTable {
   const all = panels.flatMap((panel) => panel.bars.map((bar) => ({ panel, bar })))
   return {
     columns: [
-      { key: 'panel', label: 'Panel', unit: '' },
-      { key: 'label', label: 'Comparison', unit: '' },
-      { key: 'trained', label: 'Training rows', unit: '' },
-      { key: 'win', label: 'Win', unit: '' },
-      { key: 'tie', label: 'Tie', unit: '' },
-      { key: 'lose', label: 'Lose', unit: '' },
-      { key: 'n', label: 'n', unit: '' },
+      ...unitless({
+        panel: 'Panel',
+        label: 'Comparison',
+        trained: 'Training rows',
+        win: 'Win',
+        tie: 'Tie',
+        lose: 'Lose',
+        n: 'n',
+      }),
       { key: 'rate', label: 'Wins of all', unit: '%' },
       { key: 'share', label: 'Wins without ties', unit: '%' },
       { key: 'low', label: '95 % from', unit: '%' },

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { throwIfAborted } from '@/lib/errors'
 import { exampleRow, stubTools } from './example-tools'
-import { WITH_INPUT, WITHOUT_INPUT } from './texts/length'
+import { requestText } from './texts/length'
 import { countWords, WORD_RULE } from './texts/words'
 import { defineMetric, type MeasuredMetric, type MetricRow, type RowResult } from './types'
 
@@ -9,10 +9,7 @@ import { defineMetric, type MeasuredMetric, type MetricRow, type RowResult } fro
 const BATCH_ROWS = 256
 
 const params = z.object({
-  text: z
-    .enum(['with_input', 'instruction'])
-    .default('with_input')
-    .describe(`What is counted. with_input: ${WITH_INPUT} instruction: ${WITHOUT_INPUT}`),
+  text: requestText('What is counted.'),
 })
 type Params = z.infer<typeof params>
 

@@ -11,7 +11,7 @@ import type { HealthRow } from './health/rule'
 import { promptUse } from './judging/ask'
 import { judgeRows } from './judging/judge'
 import { labelParsers, type ReplyParsers } from './judging/label-parser'
-import { judgeParams, settleConstrained, settledText } from './judging/params'
+import { judgeParams, sendsPrompt } from './judging/params'
 import { whole } from './params'
 import { countWords } from './texts/words'
 import { defineMetric, type MeasuredMetric, type MetricRow, type RowResult } from './types'
@@ -140,12 +140,7 @@ export const elimination = defineMetric<Params>({
   source:
     'Elimination of arXiv 2304.12244, section 3.2 (no gain by the judge model, "sorry" in under 80 words, only punctuation and stop words, words of the prompt); the wording of the prompt, copies and refusals of the instruction are our own',
   scope: 'row',
-  needs: ['chat'],
-  needsFor: ({ constrained }) => (constrained === 'always' ? ['structured'] : []),
-  settle: (settings, can) => ({
-    ...settleConstrained(settings, can),
-    promptText: settledText(judgeEqual, settings.promptText),
-  }),
+  ...sendsPrompt(judgeEqual),
   inputs: { response: true, parent: true },
   onDemand: true,
   params,

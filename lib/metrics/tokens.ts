@@ -2,19 +2,14 @@ import { z } from 'zod'
 import { throwIfAborted } from '@/lib/errors'
 import { exampleRow, stubTools } from './example-tools'
 import { required } from './failures'
-import { WITH_INPUT, WITHOUT_INPUT } from './texts/length'
+import { requestText } from './texts/length'
 import { defineMetric, type MeasuredMetric, type MetricRow, type RowResult } from './types'
 
 // A few hundred texts fill one call to a tokenizer and take it some milliseconds.
 const BATCH_ROWS = 256
 
 const params = z.object({
-  text: z
-    .enum(['with_input', 'instruction'])
-    .default('with_input')
-    .describe(
-      `What is counted of the request. with_input: ${WITH_INPUT} instruction: ${WITHOUT_INPUT}`,
-    ),
+  text: requestText('What is counted of the request.'),
 })
 type Params = z.infer<typeof params>
 

@@ -7,6 +7,7 @@ import { flagOutput } from './health/flag-output'
 import { emptyColumns } from './neighbours/columns'
 import { driftExample } from './neighbours/example'
 import { differentTexts, embedRows, type RowVectors } from './neighbours/row-vectors'
+import { requestText } from './texts/length'
 import { defineMetric, type CellResult, type MetricRow, type MetricTools } from './types'
 
 // Rows paired with seeds of others, from which the threshold is taken: its quantile is then right to about 0.002.
@@ -16,12 +17,10 @@ const FEWEST_PAIRS = 20
 const PAIR_SEED = 1
 
 const params = z.object({
-  text: z
-    .enum(['with_input', 'instruction'])
-    .default('with_input')
-    .describe(
-      'Text of row and seed that is embedded. with_input: instruction, newline and input, as for the neighbour distance. instruction: the instruction alone.',
-    ),
+  text: requestText('Text of row and seed that is embedded.', {
+    withInput: 'instruction, newline and input, as for the neighbour distance.',
+    without: 'the instruction alone.',
+  }),
   threshold: z
     .number()
     .min(0)

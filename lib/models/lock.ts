@@ -2,20 +2,12 @@ import { open, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError, throwIfAborted } from '@/lib/errors'
+import { isAlive } from '@/lib/process-alive'
 
 // The holder touches the lock this often; four missed beats mean that it is gone.
 const BEAT_MS = 5_000
 const STALE_MS = 20_000
 const POLL_MS = 250
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
 
 async function isAbandoned(file: string): Promise<boolean> {
   try {

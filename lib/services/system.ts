@@ -1,4 +1,5 @@
 import type { SystemInfo } from '@/lib/contracts/compute'
+import { isAlive } from '@/lib/process-alive'
 import { lastHeartbeat } from '@/lib/queue/heartbeat'
 import { countActive } from '@/lib/queue/lookups'
 import { APP_VERSION } from './runs/definition'
@@ -9,16 +10,6 @@ const STARTING_S = 30
 // A thread of the worker beats every 2 s, whatever the jobs do; only a machine that stands still keeps it from that.
 const SILENT_MS = 60_000
 
-function processLives(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    // Not ours to signal, but there.
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
 /** Returns whether a worker serves this data folder, from its heartbeat and its process. */
 export function workerState(
   { db, config }: ServiceContext,
@@ -26,7 +17,7 @@ export function workerState(
 ): SystemInfo['worker'] {
   const { pid, at: heartbeatAt } = lastHeartbeat(db, config.dataDir)
   const recent = heartbeatAt !== null && Math.abs(now - heartbeatAt) < SILENT_MS
-  const alive = recent && pid !== null && processLives(pid)
+  const alive = recent && pid !== null && isAlive(pid)
   return { alive, isStarting: !alive && process.uptime() < STARTING_S, heartbeatAt, pid }
 }
 

@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { afterEach, beforeEach } from 'vitest'
 import { testDatabase } from './database'
 import { readConfig } from '@/lib/config'
 import type { ImportPlan } from '@/lib/contracts/study'
@@ -25,6 +26,16 @@ export async function testStudy(): Promise<TestStudy> {
   const db = testDatabase()
   const { id } = createStudy(db, { name: 'Test' })
   return { db, config, studyId: id, close: () => fs.rm(folder, { recursive: true, force: true }) }
+}
+
+/** Makes an empty study before each test, hands it over, and removes its folder afterwards. */
+export function studyEach(take: (study: TestStudy) => void): void {
+  let study: TestStudy
+  beforeEach(async () => {
+    study = await testStudy()
+    take(study)
+  })
+  afterEach(() => study.close())
 }
 
 /** Returns Alpaca rows `<prefix> <k>` with an input that is the same in every round. */

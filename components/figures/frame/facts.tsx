@@ -76,7 +76,7 @@ export function Coverage(props: {
           className=""
           columns={SERIES_COLUMNS}
           rows={counts}
-          keyOf={({ seriesKey }) => seriesKey}
+          keyOf="seriesKey"
         />
       </details>
     </div>

@@ -107,9 +107,7 @@ function Profiles({ report }: { report: AgreementReport }) {
       cell: ({ lengthSlope }) => signed(lengthSlope),
     },
   ]
-  return (
-    <Table label="Each run" columns={columns} rows={report.profiles} keyOf={({ runId }) => runId} />
-  )
+  return <Table label="Each run" columns={columns} rows={report.profiles} keyOf="runId" />
 }
 
 /** Counts of pairs of ratings; the shade of a cell is its share of the row, the diagonal is framed. */

@@ -43,7 +43,7 @@ export function BackendHistorySection({ backend }: { backend: BackendInfo }) {
               className=""
               columns={COLUMNS}
               rows={identities}
-              keyOf={({ no }) => no}
+              keyOf="no"
             />
           )}
           <Text size="sm" c="dimmed">

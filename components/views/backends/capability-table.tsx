@@ -133,7 +133,7 @@ export function CapabilityTable({ backend }: { backend: BackendInfo }) {
       tableClass={classes.capabilities}
       columns={COLUMNS}
       rows={probedRows(backend)}
-      keyOf={({ id }) => id}
+      keyOf="id"
     />
   )
 }

@@ -108,12 +108,7 @@ export function ModelsSection() {
     <Section title="Embedded models" note="run on this machine, no server needed">
       <QueryState query={query} what="The models could not be read" lines={3} height={48}>
         {(models) => (
-          <Table
-            label="Embedded models"
-            columns={columnsOf(jobs)}
-            rows={models}
-            keyOf={({ id }) => id}
-          />
+          <Table label="Embedded models" columns={columnsOf(jobs)} rows={models} keyOf="id" />
         )}
       </QueryState>
     </Section>

@@ -97,7 +97,7 @@ function Sessions({ studyId, sessions }: SessionsProps) {
         label="Blind sessions"
         columns={columns}
         rows={sessions}
-        keyOf={({ id }) => id}
+        keyOf="id"
         className="ev-panel"
       />
     </Section>

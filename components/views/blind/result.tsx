@@ -58,15 +58,7 @@ function Outcome({ detail, result }: { detail: StudyDetail; result: BlindResult 
     { name: 'Share', kind: 'number', cell: (row) => share(row.share) },
     { name: '95 % interval', kind: 'number', cell: (row) => interval(row.share) },
   ]
-  return (
-    <Table
-      label="Verdicts"
-      columns={columns}
-      rows={rows}
-      keyOf={({ key }) => key}
-      className="ev-panel"
-    />
-  )
+  return <Table label="Verdicts" columns={columns} rows={rows} keyOf="key" className="ev-panel" />
 }
 
 function factsOf({ plan, decided, p, left, time, session, sides }: BlindResult) {
@@ -145,7 +137,7 @@ function Agreement({ rows }: { rows: readonly BlindAgreement[] }) {
       label="Agreement with others"
       columns={columns}
       rows={rows}
-      keyOf={({ id }) => id}
+      keyOf="id"
       className="ev-panel"
     />
   )

@@ -6,7 +6,6 @@ import {
   Group,
   Modal,
   MultiSelect,
-  NumberInput,
   Select,
   Stack,
   Switch,
@@ -14,6 +13,7 @@ import {
   TextInput,
 } from '@mantine/core'
 import { useState } from 'react'
+import { RandomSeed, WholeNumber } from '@/components/fields/sample-fields'
 import { useStartBlind } from '@/components/hooks/use-blind'
 import {
   defaultSides,
@@ -96,23 +96,15 @@ function DrawFields({ study, draw, onChange }: DrawFieldsProps) {
         />
       ) : null}
       <Group grow align="flex-start">
-        <NumberInput
+        <WholeNumber
           label="Number of pairs"
           description="One a seed, of seeds whose texts differ."
           min={1}
           max={MAX_BLIND_PAIRS}
-          allowDecimal={false}
           value={draw.size}
-          onChange={(size) => onChange({ size: Number(size) || 1 })}
+          onChange={(size) => onChange({ size })}
         />
-        <NumberInput
-          label="Random seed"
-          description="The same random seed draws the same pairs."
-          min={0}
-          allowDecimal={false}
-          value={draw.seed}
-          onChange={(seed) => onChange({ seed: Number(seed) || 0 })}
-        />
+        <RandomSeed draws="pairs" value={draw.seed} onChange={(seed) => onChange({ seed })} />
       </Group>
       <Switch
         label="Show the seed of each pair"

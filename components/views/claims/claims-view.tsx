@@ -35,20 +35,16 @@ function Sides({ list }: { list: ClaimList }) {
     list.arms.map(({ key, label }) => ({ value: key, label, disabled: key === other }))
   return (
     <Group gap="md" align="end">
-      <Select
-        label="Small evolver"
-        placeholder="choose"
-        data={data(list.large?.key)}
-        value={list.small?.key ?? null}
-        onChange={(small) => void setParams({ small })}
-      />
-      <Select
-        label="Large evolver"
-        placeholder="choose"
-        data={data(list.small?.key)}
-        value={list.large?.key ?? null}
-        onChange={(large) => void setParams({ large })}
-      />
+      {(['small', 'large'] as const).map((side) => (
+        <Select
+          key={side}
+          label={side === 'small' ? 'Small evolver' : 'Large evolver'}
+          placeholder="choose"
+          data={data(list[side === 'small' ? 'large' : 'small']?.key)}
+          value={list[side]?.key ?? null}
+          onChange={(key) => void setParams({ [side]: key })}
+        />
+      ))}
       <NumberInput
         label="Margin of general ability (points)"
         min={0}

@@ -158,7 +158,7 @@ export function SummaryTable(props: SummaryTableProps) {
       maxHeight={420}
       columns={columnsOf(props)}
       rows={props.metrics}
-      keyOf={({ column }) => column}
+      keyOf="column"
       isSelected={({ column }) => column === props.selected}
       instead={(metric) => {
         const reason = insteadOf(metric)

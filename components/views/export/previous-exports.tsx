@@ -82,7 +82,7 @@ export function PreviousExports({ studyId }: { studyId: string }) {
               label="Previous exports"
               columns={columnsOf(studyId, started)}
               rows={exports}
-              keyOf={({ id }) => id}
+              keyOf="id"
             />
           )
         }

@@ -88,12 +88,7 @@ export function HelpView() {
         id="missing"
         note="shown as a dash in tables and as a count under figures"
       >
-        <Table
-          label="Reasons"
-          columns={STATUS_COLUMNS}
-          rows={STATUSES}
-          keyOf={({ code }) => code}
-        />
+        <Table label="Reasons" columns={STATUS_COLUMNS} rows={STATUSES} keyOf="code" />
       </Section>
       <Section title="Glossary" id="glossary">
         <dl className={`ev-panel ${classes.panel}`}>

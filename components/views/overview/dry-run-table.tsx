@@ -65,7 +65,7 @@ export function DryRunTable({
       label="Estimate"
       columns={columns}
       rows={estimates}
-      keyOf={({ metric }) => metric}
+      keyOf="metric"
       instead={({ blocked }) => blocked}
     >
       {notes.map((note) => (

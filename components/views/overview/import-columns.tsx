@@ -108,7 +108,7 @@ export function ImportColumns(props: ImportColumnsProps) {
         label="Further columns"
         columns={columnsOf(props)}
         rows={props.further}
-        keyOf={({ column }) => column}
+        keyOf="column"
       />
     </Stack>
   )

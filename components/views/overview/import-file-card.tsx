@@ -136,15 +136,7 @@ const COLUMNS: readonly Column<PreviewRow>[] = [
 
 /** The first rows as they would be stored. */
 function ImportPreviewTable({ rows }: { rows: ImportPreview['rows'] }) {
-  return (
-    <Table
-      label="First rows"
-      columns={COLUMNS}
-      rows={rows}
-      keyOf={({ index }) => index}
-      maxHeight={280}
-    />
-  )
+  return <Table label="First rows" columns={COLUMNS} rows={rows} keyOf="index" maxHeight={280} />
 }
 
 /** One uploaded file: what it seems to be, what to correct, and its first rows. */

@@ -144,7 +144,7 @@ export function RunCards({ detail }: { detail: StudyDetail }) {
           label="Runs"
           columns={columnsOf((id) => void setOpenId(id))}
           rows={detail.runs}
-          keyOf={({ id }) => id}
+          keyOf="id"
         />
       )}
       <Drawer

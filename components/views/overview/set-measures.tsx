@@ -76,7 +76,7 @@ function MeasureTable({ run, onOpen }: { run: SetRun; onOpen(): void }) {
       }
       columns={columnsOf(run)}
       rows={run.cells}
-      keyOf={({ cellId }) => cellId}
+      keyOf="cellId"
     />
   )
 }

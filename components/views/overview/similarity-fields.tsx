@@ -26,7 +26,7 @@ function DoubtfulPairs({ pairs }: { pairs: readonly Pair[] }) {
       label="Pairs nearest to the threshold"
       maxHeight={LIST_HEIGHT}
       rows={pairs}
-      keyOf={({ childIdx }) => childIdx}
+      keyOf="childIdx"
       columns={[
         { name: 'Row', kind: 'wrap', cell: ({ child }) => child },
         { name: 'Parent', kind: 'wrap', cell: ({ parent }) => parent },

@@ -58,7 +58,7 @@ function Versions({ prompt, version, onSelect }: Omit<PromptDetailProps, 'onEdit
       label="Versions"
       columns={columns}
       rows={prompt.versions}
-      keyOf={({ hash }) => hash}
+      keyOf="hash"
       isSelected={(one) => one === version}
     />
   )

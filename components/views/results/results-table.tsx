@@ -153,7 +153,7 @@ export function ResultsTable({ studyId, arms, results }: ResultsTableProps) {
         label="Benchmark results"
         columns={columns}
         rows={shown}
-        keyOf={({ no }) => no}
+        keyOf="no"
         isSelected={({ no }) => chosen.includes(no)}
         maxHeight={640}
       >

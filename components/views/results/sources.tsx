@@ -102,7 +102,7 @@ function Files({ studyId, files }: { studyId: string; files: readonly ResultFile
   ]
   return (
     <Section title="Files">
-      <Table label="Result files" columns={columns} rows={files} keyOf={({ id }) => id} />
+      <Table label="Result files" columns={columns} rows={files} keyOf="id" />
     </Section>
   )
 }

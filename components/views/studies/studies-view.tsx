@@ -72,7 +72,7 @@ export function StudiesView() {
               <code className="ev-mono">npm run evolens -- sample</code>.
             </EmptyState>
           ) : (
-            <Table label="Studies" columns={COLUMNS} rows={studies} keyOf={({ id }) => id} />
+            <Table label="Studies" columns={COLUMNS} rows={studies} keyOf="id" />
           )
         }
       </QueryState>

@@ -5,7 +5,7 @@ import { AppError } from '@/lib/errors'
 import { agreement } from '@/lib/services/agreement'
 import type { ServiceContext } from '@/lib/services/context'
 import { openContext } from '../context'
-import { printJson, printLine, printRows } from '../output'
+import { printJson, printLine, printRows, wantsJson } from '../output'
 
 /** Returns the whole id that begins with the given one, and the run's study; throws `not_found` or `invalid_input`. */
 function findRun({ db }: ServiceContext, id: string): { id: string; studyId: string } {
@@ -82,7 +82,7 @@ export function addAgreementCommand(program: Command): void {
     .argument('<runs...>', 'ids of two or more runs of one study; the first digits are enough')
     .action(async (ids: string[]) => {
       const context = openContext()
-      const json = program.opts<{ json?: boolean }>().json === true
+      const json = wantsJson(program)
       const found = ids.map((id) => findRun(context, id))
       const [first] = found
       if (!first || found.length < 2) throw new AppError('invalid_input', 'Name two runs or more.')

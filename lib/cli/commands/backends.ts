@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
 import { listBackends } from '@/lib/services/backends'
 import { openContext } from '../context'
-import { printJson, printRows } from '../output'
+import { printJson, printRows, wantsJson } from '../output'
 import { addConnectCommand } from './connect'
 import { abilities, addProbeCommand } from './probe'
 
 /** Adds `backends`, `connect` and `probe`. */
 export function addBackendCommands(program: Command): void {
-  const json = () => program.opts<{ json?: boolean }>().json === true
+  const json = () => wantsJson(program)
   program
     .command('backends')
     .description('list backends and what their last probe found')

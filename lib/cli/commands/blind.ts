@@ -23,7 +23,7 @@ import { drawBlindPairs } from '@/lib/services/blind/draw'
 import { blindExport, blindResult, blindTable } from '@/lib/services/blind/result'
 import { findStudy, openContext } from '../context'
 import { parseOption } from '../options'
-import { printJson, printLine, printRows, say } from '../output'
+import { printJson, printLine, printRows, say, wantsJson } from '../output'
 import { number, share } from './agreement'
 import { sideOf } from './compare'
 
@@ -157,7 +157,7 @@ async function writeExport(id: string, options: ExportOptions): Promise<void> {
 
 /** Adds `blind list|start|end|result|export|delete|restore`: judging pairs without seeing the evolver, on the Blind A/B page. */
 export function addBlindCommand(program: Command): void {
-  const json = () => program.opts<{ json?: boolean }>().json === true
+  const json = () => wantsJson(program)
   const group = program
     .command('blind')
     .description('blind A/B: people compare pairs of rows without seeing the evolver')

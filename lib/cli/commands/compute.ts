@@ -16,7 +16,7 @@ import { findStudy, openContext } from '../context'
 import { followJobs } from '../follow'
 import { jobFacts } from '@/lib/contracts/job-text'
 import { parseParamsOption } from '../options'
-import { printJson, printLine, printRows } from '../output'
+import { printJson, printLine, printRows, wantsJson } from '../output'
 import { versionParams } from '../prompt-version'
 
 interface ComputeOptions extends BudgetOptions {
@@ -202,7 +202,7 @@ export function addComputeCommand(program: Command): void {
         entry.waits ? 'queue the jobs and return' : 'follow the jobs to their end',
       )
     addBudgetOptions(command).action((options: ComputeOptions) =>
-      compute(options, entry, program.opts<{ json?: boolean }>().json === true),
+      compute(options, entry, wantsJson(program)),
     )
   }
 }

@@ -5,7 +5,7 @@ import { findBackend } from '../backend'
 import { addBudgetOptions, readBudget, type BudgetOptions } from '../budget'
 import { findStudy, openContext } from '../context'
 import { followJobs } from '../follow'
-import { printRows } from '../output'
+import { printRows, wantsJson } from '../output'
 
 /** Adds `evolve`. */
 export function addEvolveCommand(program: Command): void {
@@ -48,7 +48,7 @@ export function addEvolveCommand(program: Command): void {
         budget: readBudget(options) ?? null,
       })
       const job = startEvolving(context, findStudy(context, String(options['study'])), request)
-      const json = program.opts<{ json?: boolean }>().json === true
+      const json = wantsJson(program)
       printRows([{ job: job.id, title: job.title }], json)
       if (options['wait']) await followJobs(context, [job.id], json)
     },

@@ -18,7 +18,7 @@ import { checkExport, listWriters, openExport } from '@/lib/services/exports'
 import { getStudy } from '@/lib/services/studies'
 import { findStudy, openContext } from '../context'
 import { flagOf, parseOption } from '../options'
-import { printJson, printRows, say } from '../output'
+import { printJson, printRows, say, wantsJson } from '../output'
 
 interface ExportOptions {
   study: string
@@ -173,7 +173,5 @@ export function addExportCommand(program: Command): void {
     .option('--metrics', about.metrics.description)
     .option('--lineage', about.lineage.description)
   addFormatFlags(command)
-  command.action((options: ExportOptions) =>
-    runExport(options, command, program.opts<{ json?: boolean }>().json === true),
-  )
+  command.action((options: ExportOptions) => runExport(options, command, wantsJson(program)))
 }

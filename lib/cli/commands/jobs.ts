@@ -9,7 +9,7 @@ import { addBudgetOptions, readBudget, type BudgetOptions } from '../budget'
 import { findStudy, openContext } from '../context'
 import { followJobs } from '../follow'
 import { costText, jobFacts } from '@/lib/contracts/job-text'
-import { printJson, printLine, printRows } from '../output'
+import { printJson, printLine, printRows, wantsJson } from '../output'
 
 // A log keeps about a thousand lines.
 const WHOLE_LOG = 10_000
@@ -95,7 +95,7 @@ function show(id: string, json: boolean): void {
 
 /** Adds `jobs` and its verbs. */
 export function addJobCommands(program: Command): void {
-  const json = () => program.opts<{ json?: boolean }>().json === true
+  const json = () => wantsJson(program)
   const jobs = program.command('jobs').description('list, follow and steer jobs')
   jobs
     .command('list', { isDefault: true })

@@ -11,7 +11,7 @@ import { storyMarkdown, storyText } from '@/lib/contracts/lineage-text'
 import { currentCells } from '@/lib/services/cells'
 import { findStudy, openContext } from '../context'
 import { parseOption } from '../options'
-import { printJson, printLine, printRows, say } from '../output'
+import { printJson, printLine, printRows, say, wantsJson } from '../output'
 
 interface LineageOptions {
   study: string
@@ -62,7 +62,7 @@ export function addLineageCommand(program: Command): void {
     .option('--offset <n>', 'seeds left out at the start', '0')
     .action(async (options: LineageOptions) => {
       const { db, ...context } = openContext()
-      const json = program.opts<{ json?: boolean }>().json === true
+      const json = wantsJson(program)
       const studyId = findStudy({ db, ...context }, options.study)
       const sets = [...new Set(currentCells(db, studyId).map(({ seedSetKey }) => seedSetKey))]
       if (options.seedSet !== undefined && !sets.includes(options.seedSet)) {

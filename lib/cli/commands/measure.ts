@@ -11,7 +11,7 @@ import { findBackend } from '../backend'
 import { findStudy, openContext } from '../context'
 import { followJobs } from '../follow'
 import { parseOption, parseParamsOption } from '../options'
-import { printJson, printLine, printRows, say } from '../output'
+import { printJson, printLine, printRows, say, wantsJson } from '../output'
 
 interface MeasureOptions {
   study: string
@@ -122,7 +122,5 @@ export function addMeasureCommand(program: Command): void {
     .option('--params <json>', 'further parameters of the metric')
     .option('--backend <id or label>', 'backend that embeds, instead of the first one that can')
     .option('--csv <file>', 'also writes the numbers, unrounded, with definition and run')
-    .action((options: MeasureOptions) =>
-      measure(options, program.opts<{ json?: boolean }>().json === true),
-    )
+    .action((options: MeasureOptions) => measure(options, wantsJson(program)))
 }

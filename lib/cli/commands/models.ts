@@ -4,7 +4,7 @@ import { defaultModelIds, MODELS } from '@/lib/models/manifest'
 import { modelStatus } from '@/lib/models/status'
 import { readConfig, type Config } from '@/lib/config'
 import { AppError } from '@/lib/errors'
-import { endLine, printRows, say, sayAgain } from '../output'
+import { endLine, printRows, say, sayAgain, wantsJson } from '../output'
 
 /** Fetches models with one line each; returns the ids that are not there, having said why and what to do. */
 export async function fetchModels(
@@ -40,7 +40,7 @@ export async function fetchModels(
 
 /** Adds `models` and `models fetch`. */
 export function addModelCommands(program: Command): void {
-  const json = () => program.opts<{ json?: boolean }>().json === true
+  const json = () => wantsJson(program)
   const models = program.command('models').description('list the embedded models')
   models.action(async () => {
     const config = readConfig()

@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import { createStudy, listStudies } from '@/lib/services/studies'
 import { openContext } from '../context'
-import { printRows } from '../output'
+import { printRows, wantsJson } from '../output'
 
 /** Adds `studies` and `studies create`. */
 export function addStudyCommands(program: Command): void {
   const studies = program.command('studies').description('list studies')
-  const json = () => program.opts<{ json?: boolean }>().json === true
+  const json = () => wantsJson(program)
   studies.action(() => {
     const rows = listStudies(openContext().db).map((study) => ({
       id: study.id,

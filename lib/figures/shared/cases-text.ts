@@ -2,7 +2,7 @@ import { markedParts } from '@/lib/contracts/lineage-text'
 import { markdownText } from '@/lib/contracts/plain-text'
 import type { FigureTable } from '../types'
 import type { Case, CasePanel, CasesPrepared } from './cases'
-import { list, plural } from './text'
+import { list, plural, unitless } from './text'
 
 /** Returns every panel of the cases in the order of the page. */
 export function panelsOf(cases: readonly Case[]): { one: Case; panel: CasePanel }[] {
@@ -26,18 +26,18 @@ export function casesTable({ cases }: CasesPrepared): FigureTable {
   const plain = ({ parts }: CasePanel) =>
     parts.flatMap(({ kind, text }) => (kind === 'removed' ? [] : text)).join('')
   return {
-    columns: [
-      { key: 'case', label: 'Case', unit: '' },
-      { key: 'arm', label: 'Evolver', unit: '' },
-      { key: 'round', label: 'Round', unit: '' },
-      { key: 'row', label: 'Row', unit: '' },
-      { key: 'operator', label: 'Operator', unit: '' },
-      { key: 'words', label: 'Words', unit: '' },
-      { key: 'added', label: 'Added words', unit: '' },
-      { key: 'budget', label: 'Budget', unit: '' },
-      { key: 'values', label: 'Values', unit: '' },
-      { key: 'text', label: 'Instruction', unit: '' },
-    ],
+    columns: unitless({
+      case: 'Case',
+      arm: 'Evolver',
+      round: 'Round',
+      row: 'Row',
+      operator: 'Operator',
+      words: 'Words',
+      added: 'Added words',
+      budget: 'Budget',
+      values: 'Values',
+      text: 'Instruction',
+    }),
     rows: all.map(({ one, panel }) => ({
       case: one.title,
       arm: panel.arm.label,

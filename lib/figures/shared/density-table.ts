@@ -1,6 +1,6 @@
 import type { FigureTable, TableCell } from '../types'
 import { placeOn, type DensityCell, type DensityPrepared } from './density'
-import { labelOf, list, reasonTexts } from './text'
+import { labelOf, list, reasonTexts, unitless } from './text'
 
 function facetCells(prepared: DensityPrepared, cell: DensityCell, arm: string) {
   return {
@@ -10,11 +10,7 @@ function facetCells(prepared: DensityPrepared, cell: DensityCell, arm: string) {
   }
 }
 
-const FACET_COLUMNS = [
-  { key: 'column', label: 'Seed set', unit: '' },
-  { key: 'panel', label: 'Panel', unit: '' },
-  { key: 'arm', label: 'Evolver', unit: '' },
-]
+const FACET_COLUMNS = unitless({ column: 'Seed set', panel: 'Panel', arm: 'Evolver' })
 
 /** Returns one line a curve: n, mean, median, spread, values off the axis. */
 export function densityTable(prepared: DensityPrepared): FigureTable {

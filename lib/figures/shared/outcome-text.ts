@@ -1,23 +1,23 @@
 import type { FigureTable } from '../types'
 import type { OutcomePrepared, SetPanel } from './outcome'
 import { FEW_SETS, LENGTH } from './outcome'
-import { coverageText, labelOf, list, number3, plural } from './text'
+import { coverageText, labelOf, list, number3, plural, unitless } from './text'
 
 const isLength = ({ x }: SetPanel) => x.column === LENGTH
 
 /** Returns one line a measure, the length first: sets, rank correlation with interval, Pearson. */
 export function outcomeTable({ panels, y, student }: OutcomePrepared): FigureTable {
   return {
-    columns: [
-      { key: 'measure', label: 'Mean of', unit: '' },
-      { key: 'result', label: 'Result', unit: '' },
-      { key: 'student', label: 'Student', unit: '' },
-      { key: 'sets', label: 'Sets', unit: '' },
-      { key: 'spearman', label: 'Spearman', unit: '' },
-      { key: 'low', label: '95 % from', unit: '' },
-      { key: 'high', label: '95 % to', unit: '' },
-      { key: 'pearson', label: 'Pearson', unit: '' },
-    ],
+    columns: unitless({
+      measure: 'Mean of',
+      result: 'Result',
+      student: 'Student',
+      sets: 'Sets',
+      spearman: 'Spearman',
+      low: '95 % from',
+      high: '95 % to',
+      pearson: 'Pearson',
+    }),
     rows: panels.map(({ x, n, spearman, low, high, pearson }) => ({
       measure: x.label,
       result: y.label,
@@ -37,9 +37,7 @@ export function outcomeSets({ panels, arms, y }: OutcomePrepared): FigureTable {
   const main = panels.at(-1)
   return {
     columns: [
-      { key: 'set', label: 'Set', unit: '' },
-      { key: 'arm', label: 'Evolver', unit: '' },
-      { key: 'source', label: 'Source', unit: '' },
+      ...unitless({ set: 'Set', arm: 'Evolver', source: 'Source' }),
       { key: 'words', label: 'Mean words', unit: 'words' },
       { key: 'x', label: main?.x.label ?? 'Metric', unit: main?.x.unit ?? '' },
       { key: 'y', label: y.label, unit: y.unit },

@@ -1,7 +1,7 @@
 import type { FigureSelection, FigureTable, TableCell } from '../types'
 import { exact } from './axis'
 import type { PointAxis, PointPanel, PointsPrepared } from './points'
-import { count, coverageText, labelOf, number3, percent, plural } from './text'
+import { count, coverageText, labelOf, number3, percent, plural, unitless } from './text'
 
 /** A rectangle in the units of both axes. */
 export interface PointBox {
@@ -46,11 +46,13 @@ export function pointsTable(prepared: PointsPrepared): FigureTable {
   const { panels, extra } = prepared
   return {
     columns: [
-      { key: 'seedSet', label: 'Seed set', unit: '' },
-      { key: 'group', label: 'Rows of', unit: '' },
-      { key: 'n', label: 'Rows with both values', unit: '' },
-      { key: 'spearman', label: 'Spearman', unit: '' },
-      { key: 'pearson', label: 'Pearson', unit: '' },
+      ...unitless({
+        seedSet: 'Seed set',
+        group: 'Rows of',
+        n: 'Rows with both values',
+        spearman: 'Spearman',
+        pearson: 'Pearson',
+      }),
       ...(extra ? [{ key: extra.key, label: extra.label, unit: extra.unit }] : []),
       { key: 'off', label: 'Rows beyond the axes', unit: '' },
     ],

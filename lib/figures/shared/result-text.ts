@@ -2,7 +2,7 @@ import type { FigureSelection, FigureTable, PreparedCommon } from '../types'
 import { differenceOf } from './result-interval'
 import type { ResultMark, ResultPanel } from './result-marks'
 import { intervalColumns } from './overlay'
-import { count, labelOf, list, number3, plural } from './text'
+import { count, labelOf, list, number3, plural, unitless } from './text'
 
 /** What texts and table of a figure of results are made from. */
 export interface ResultsShown extends PreparedCommon {
@@ -55,15 +55,17 @@ export function resultMarksTable(shown: ResultsShown): FigureTable {
   const { marks, panels, arms, paperShown } = shown
   return {
     columns: [
-      { key: 'metric', label: 'Metric', unit: '' },
-      { key: 'place', label: shown.placeLabel, unit: '' },
-      { key: 'arm', label: 'Evolver', unit: '' },
-      { key: 'value', label: 'Value', unit: '' },
-      { key: 'unit', label: 'Unit', unit: '' },
-      { key: 'reason', label: 'Reason', unit: '' },
-      { key: 'k', label: 'Correct', unit: '' },
-      { key: 'n', label: 'n', unit: '' },
-      { key: 'basis', label: 'Interval from', unit: '' },
+      ...unitless({
+        metric: 'Metric',
+        place: shown.placeLabel,
+        arm: 'Evolver',
+        value: 'Value',
+        unit: 'Unit',
+        reason: 'Reason',
+        k: 'Correct',
+        n: 'n',
+        basis: 'Interval from',
+      }),
       ...intervalColumns('', false),
       // No verdict: what keeps every number of the paper apart is said once, in the notes.
       ...(paperShown

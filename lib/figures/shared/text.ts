@@ -74,3 +74,8 @@ export function coverageText(counts: readonly SeriesCount[]): string {
   const base = `${count(valued)} of ${count(n)} rows have a value`
   return reasons.length > 0 ? `${base}; missing: ${list(reasons)}` : base
 }
+
+/** Returns the columns of a table whose cells have no unit, from a label for each key. */
+export function unitless(labels: Readonly<Record<string, string>>) {
+  return Object.entries(labels).map(([key, label]) => ({ key, label, unit: '' }))
+}

@@ -2,7 +2,7 @@ import { isBlank } from './empty'
 import { proseOf } from './language'
 import { normalText } from './normal'
 import { asksFor } from './requests'
-import { NO, yes, type HealthRule } from './rule'
+import { NO, evolved, yes, type HealthRule } from './rule'
 
 // How replies begin that give something, unless what they give is the task.
 const GIVES =
@@ -25,73 +25,60 @@ export const answered: HealthRule = {
   examples: [
     [
       'an answer',
-      {
-        instruction: 'The four main types of renewable energy are solar, wind, water and heat.',
-        parent: { instruction: 'Name four kinds of renewable energy.', input: null },
-      },
+      evolved(
+        'The four main types of renewable energy are solar, wind, water and heat.',
+        'Name four kinds of renewable energy.',
+      ),
       'yes',
     ],
     [
       'a rewritten question',
-      {
-        instruction: 'Two dice are thrown twice. What is the probability of two nines?',
-        parent: { instruction: 'What is the probability of a nine with two dice?', input: null },
-      },
+      evolved(
+        'Two dice are thrown twice. What is the probability of two nines?',
+        'What is the probability of a nine with two dice?',
+      ),
       'no',
     ],
     [
       'code as a reply',
-      {
-        instruction: 'Here is a function:\n```\ndef f(): return 1\n```',
-        parent: { instruction: 'Write a function.', input: null },
-      },
+      evolved('Here is a function:\n```\ndef f(): return 1\n```', 'Write a function.'),
       'yes',
     ],
     [
       'a task under a preface',
-      {
-        instruction: "Here's the rewritten prompt: write a function of two arguments.",
-        parent: { instruction: 'Write a function.', input: null },
-      },
+      evolved(
+        "Here's the rewritten prompt: write a function of two arguments.",
+        'Write a function.',
+      ),
       'no',
     ],
     [
       'an answer in Chinese',
-      {
-        instruction: '天空呈现红色是因为阳光在大气中散射。',
-        parent: { instruction: '请解释日落时天空为何是红色的。', input: null },
-      },
+      evolved('天空呈现红色是因为阳光在大气中散射。', '请解释日落时天空为何是红色的。'),
       'yes',
     ],
     [
       'an answer in Chinese that begins with its means',
-      {
-        instruction: '通过修理水龙头和缩短淋浴时间，每个家庭都能节约不少用水。',
-        parent: { instruction: '介绍一下节约用水的方法。', input: null },
-      },
+      evolved(
+        '通过修理水龙头和缩短淋浴时间，每个家庭都能节约不少用水。',
+        '介绍一下节约用水的方法。',
+      ),
       'yes',
     ],
     [
       'a task in Chinese that begins with its means',
-      {
-        instruction: '用厨房里的例子介绍节约用水的三种方法，并比较它们的费用。',
-        parent: { instruction: '介绍一下节约用水的方法。', input: null },
-      },
+      evolved(
+        '用厨房里的例子介绍节约用水的三种方法，并比较它们的费用。',
+        '介绍一下节约用水的方法。',
+      ),
       'no',
     ],
     [
       'a text about the task',
-      {
-        instruction: 'This task consists of three steps that build on one another.',
-        parent: { instruction: 'Name three fruits.', input: null },
-      },
+      evolved('This task consists of three steps that build on one another.', 'Name three fruits.'),
       'no',
     ],
-    [
-      'a parent that asks for nothing',
-      { instruction: 'It is red.', parent: { instruction: 'The sky is red.', input: null } },
-      'not_applicable',
-    ],
+    ['a parent that asks for nothing', evolved('It is red.', 'The sky is red.'), 'not_applicable'],
     ['no parent', { parent: null }, 'no_parent'],
   ],
 }

@@ -1,5 +1,5 @@
 import { proseOf, type Languages } from './language'
-import { NO, yes, type HealthRule } from './rule'
+import { NO, evolved, yes, type HealthRule } from './rule'
 import { scriptsOf } from './scripts'
 
 // Of fewer letters neither script nor language can be told.
@@ -52,55 +52,39 @@ export const languageSwitch: HealthRule = {
   examples: [
     [
       'English to Chinese',
-      {
-        instruction: '请解释为什么日落时天空看起来是红色的，而中午是蓝色的，并举例说明。',
-        parent: { instruction: english, input: null },
-      },
+      evolved('请解释为什么日落时天空看起来是红色的，而中午是蓝色的，并举例说明。', english),
       'yes',
     ],
     [
       'Chinese to Japanese',
-      {
-        instruction: '日没時に空が赤く見えるのはなぜか、例を挙げて説明してください。',
-        parent: {
-          instruction: '请解释为什么日落时天空看起来是红色的，而中午是蓝色的。',
-          input: null,
-        },
-      },
+      evolved(
+        '日没時に空が赤く見えるのはなぜか、例を挙げて説明してください。',
+        '请解释为什么日落时天空看起来是红色的，而中午是蓝色的。',
+      ),
       'yes',
     ],
     [
       'English to French',
-      {
-        instruction: 'Explique pourquoi le ciel est rouge au coucher du soleil et bleu à midi.',
-        parent: { instruction: english, input: null },
-      },
+      evolved('Explique pourquoi le ciel est rouge au coucher du soleil et bleu à midi.', english),
       'yes',
     ],
     [
       'Japanese with more Han characters',
-      {
-        instruction: '日本国憲法第九条戦争放棄条項の成立過程と解釈変遷を説明せよ。',
-        parent: {
-          instruction: 'ひまわりのたねがどのようにそだつかをわかりやすくおしえてください。',
-          input: null,
-        },
-      },
+      evolved(
+        '日本国憲法第九条戦争放棄条項の成立過程と解釈変遷を説明せよ。',
+        'ひまわりのたねがどのようにそだつかをわかりやすくおしえてください。',
+      ),
       'no',
     ],
     [
       'code under a text in the same language',
-      {
-        instruction: `${english}\n\`\`\`\nПеременная = значение + другая_переменная + третья_переменная\n\`\`\``,
-        parent: { instruction: english, input: null },
-      },
+      evolved(
+        `${english}\n\`\`\`\nПеременная = значение + другая_переменная + третья_переменная\n\`\`\``,
+        english,
+      ),
       'no',
     ],
-    [
-      'too few letters',
-      { instruction: '3 + 4 = ?', parent: { instruction: 'Add.', input: null } },
-      'not_applicable',
-    ],
+    ['too few letters', evolved('3 + 4 = ?', 'Add.'), 'not_applicable'],
     ['no parent', { parent: null }, 'no_parent'],
   ],
 }

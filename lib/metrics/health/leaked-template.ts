@@ -1,7 +1,7 @@
 import { evolvePrompt } from '@/lib/prompts'
 import { OPERATORS } from '@/lib/prompts/operators'
 import { phrasesOf } from './params'
-import { NO, yes, type HealthRule } from './rule'
+import { NO, evolved, yes, type HealthRule } from './rule'
 
 // Headers of the evolution prompts of WizardLM and Auto-Evol, between hash signs in whatever case.
 const HEADERS = [
@@ -93,10 +93,7 @@ export const leakedTemplate: HealthRule = {
     ['a paraphrase of it', { instruction: 'It must still be possible to do. Sing.' }, 'yes'],
     [
       'a paraphrase that the parent has',
-      {
-        instruction: 'Say whether it must be possible to do.',
-        parent: { instruction: 'Must it be possible to do?', input: null },
-      },
+      evolved('Say whether it must be possible to do.', 'Must it be possible to do?'),
       'no',
     ],
     ['a task of length', { instruction: 'Make the letter 50 words longer.' }, 'no'],

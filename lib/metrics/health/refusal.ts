@@ -1,5 +1,5 @@
 import { phrasesOf } from './params'
-import { NO, yes, type HealthRule } from './rule'
+import { NO, evolved, yes, type HealthRule } from './rule'
 
 // A refusal stands at the beginning; further on the words belong to the task.
 const HEAD = 200
@@ -73,10 +73,7 @@ export const refusal: HealthRule = {
     ['a task about it', { instruction: 'I cannot sleep. Suggest three remedies.' }, 'no'],
     [
       'a parent that says it already',
-      {
-        instruction: 'Sorry, I cannot come: put it in Latin.',
-        parent: { instruction: 'Sorry, I cannot come: translate.', input: null },
-      },
+      evolved('Sorry, I cannot come: put it in Latin.', 'Sorry, I cannot come: translate.'),
       'no',
     ],
     ['no parent', { parent: null }, 'no_parent'],

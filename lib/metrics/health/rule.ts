@@ -31,3 +31,8 @@ export const NO: Verdict = { flag: false }
 export function yes(evidence: string): Verdict {
   return { flag: true, evidence }
 }
+
+/** Returns what an example has of a row with this instruction whose parent has that one. */
+export function evolved(instruction: string, parent: string): Partial<HealthRow> {
+  return { instruction, parent: { instruction: parent, input: null } }
+}

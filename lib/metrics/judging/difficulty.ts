@@ -10,7 +10,7 @@ import { promptUse } from './ask'
 import { judgeExample } from './example'
 import { judgeRows } from './judge'
 import type { ReplyParsers } from './label-parser'
-import { judgeParams, settleConstrained, settledText, type JudgeParams } from './params'
+import { judgeParams, sendsPrompt, type JudgeParams } from './params'
 
 interface Difficulty extends Pick<
   MeasuredMetric,
@@ -55,12 +55,7 @@ export function difficultyMetric(own: Difficulty): Metric {
     kind: 'measured',
     scope: 'row',
     version: 1,
-    needs: ['chat'],
-    needsFor: ({ constrained }) => (constrained === 'always' ? ['structured'] : []),
-    settle: (settings, can) => ({
-      ...settleConstrained(settings, can),
-      promptText: settledText(prompt, settings.promptText),
-    }),
+    ...sendsPrompt(prompt),
     inputs: { response: false, parent: false },
     params,
     outputs: [

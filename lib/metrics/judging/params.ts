@@ -79,3 +79,17 @@ export function settleConstrained<P extends { constrained: JudgeParams['constrai
 export function settledText(prompt: Prompt, text: string): string {
   return withText(prompt, text) === prompt ? '' : canonicalText(text)
 }
+
+/** Returns what a metric that sends this prompt needs, and how its parameters are settled before they are hashed. */
+export const sendsPrompt = (prompt: Prompt) => ({
+  needs: ['chat'] as const,
+  needsFor: ({ constrained }: Pick<JudgeParams, 'constrained'>) =>
+    constrained === 'always' ? (['structured'] as const) : [],
+  settle: <P extends Pick<JudgeParams, 'constrained' | 'promptText'>>(
+    params: P,
+    can: (capability: 'structured') => boolean,
+  ): P => ({
+    ...settleConstrained(params, can),
+    promptText: settledText(prompt, params.promptText),
+  }),
+})

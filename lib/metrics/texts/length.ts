@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { OutputSpec, RowText, TextMetric } from '../types'
 import { defineMetric } from '../types'
 import { countCharacters, countWords, WORD_RULE } from './words'
@@ -24,9 +25,19 @@ export const CHARACTERS: LengthUnit = {
   count: countCharacters,
 }
 
-export const WITH_INPUT =
+const WITH_INPUT =
   'Instruction and input together; nothing is counted for what would join them. A row without an input has the length of its instruction.'
-export const WITHOUT_INPUT = 'The instruction alone, whatever the input.'
+const WITHOUT_INPUT = 'The instruction alone, whatever the input.'
+
+/** Returns the parameter that says which text of a request is looked at, with or without its input. */
+export const requestText = (
+  what: string,
+  { withInput = WITH_INPUT, without = WITHOUT_INPUT } = {},
+) =>
+  z
+    .enum(['with_input', 'instruction'])
+    .default('with_input')
+    .describe(`${what} with_input: ${withInput} instruction: ${without}`)
 
 type Texts = Partial<Record<RowText, string>>
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { ImportPlan } from '@/lib/contracts/study'
 import { alignmentFacts } from './change'
 import { charGrams, jaccard } from './check'
@@ -8,15 +8,11 @@ import { operatorColumn, operatorName, operatorSql } from './operators'
 import { realignStudy } from '../alignments'
 import { currentCells, newestAlignment } from '../cells'
 import { cleanupStaging } from '../cells/staging'
-import { alpacaRows, importRows, planFor, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { alpacaRows, importRows, planFor, studyEach, type TestStudy } from '@/lib/testing/imports'
 import { importFile } from '../imports/file'
 
 let study: TestStudy
-
-beforeEach(async () => {
-  study = await testStudy()
-})
-afterEach(() => study.close())
+studyEach((one) => (study = one))
 
 const TOPICS = [
   'volcanoes',

@@ -1,13 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { currentCells, newestAlignment } from '../cells'
-import { importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { importRows, studyEach, type TestStudy } from '@/lib/testing/imports'
 
 let study: TestStudy
-
-beforeEach(async () => {
-  study = await testStudy()
-})
-afterEach(() => study.close())
+studyEach((one) => (study = one))
 
 const TOPICS = [
   'volcanoes under the sea',

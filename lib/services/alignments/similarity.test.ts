@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { describe, expect, it } from 'vitest'
+import { importRows, studyEach, type TestStudy } from '@/lib/testing/imports'
 import { realignStudy } from '../alignments'
 import { currentCells, newestAlignment } from '../cells'
 import { alignmentFacts, changeAlignment, startAligning } from './change'
@@ -7,10 +7,7 @@ import { similarityPreview } from './preview'
 import { similarPairs } from './similarity'
 
 let study: TestStudy
-beforeEach(async () => {
-  study = await testStudy()
-})
-afterEach(() => study.close())
+studyEach((one) => (study = one))
 
 const SEEDS = [
   'Explain how volcanoes form under the sea.',

@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto'
-import { and, asc, desc, eq, isNotNull, isNull } from 'drizzle-orm'
+import { and, asc, desc, eq, isNull } from 'drizzle-orm'
 import { inTransaction, type Db } from '@/db/client'
 import { blindSessions, blindVerdicts } from '@/db/schema'
 import { readableRows } from '@/db/stored-json'
@@ -17,6 +17,7 @@ import { AppError } from '@/lib/errors'
 import { createRandom } from '@/lib/stats/random'
 import { getCell } from '../cells'
 import { textReader } from '../compare/texts'
+import { isThere, markDeleted, markRestored } from '../deletion'
 import { refuseBeyond } from '../row-limits'
 import { getStudy } from '../studies'
 import type { DrawnPairs } from './draw'
@@ -35,13 +36,7 @@ export function getSession(db: Db, studyId: string, sessionId: string): SessionR
   const row = db
     .select()
     .from(blindSessions)
-    .where(
-      and(
-        eq(blindSessions.id, sessionId),
-        eq(blindSessions.studyId, studyId),
-        isNull(blindSessions.deletedAt),
-      ),
-    )
+    .where(isThere(blindSessions, studyId, sessionId))
     .get()
   if (!row) {
     throw new AppError('not_found', 'There is no such blind session; it may have been deleted.')
@@ -238,28 +233,12 @@ export function endSession(db: Db, studyId: string, sessionId: string): BlindSes
   return describeSession(getSession(db, studyId, sessionId), verdictLog(db, sessionId))
 }
 
-function mark(db: Db, studyId: string, sessionId: string, deletedAt: number | null): void {
-  const wasDeleted = isNotNull(blindSessions.deletedAt)
-  const changed = db
-    .update(blindSessions)
-    .set({ deletedAt })
-    .where(
-      and(
-        eq(blindSessions.id, sessionId),
-        eq(blindSessions.studyId, studyId),
-        deletedAt === null ? wasDeleted : isNull(blindSessions.deletedAt),
-      ),
-    )
-    .run()
-  if (changed.changes === 0) throw new AppError('not_found', 'There is no such blind session.')
-}
-
 /** Deletes a session with its verdicts; it can be restored for seven days. Throws `not_found`. */
 export function deleteSession(db: Db, studyId: string, sessionId: string): void {
-  mark(db, studyId, sessionId, Date.now())
+  markDeleted(db, blindSessions, studyId, sessionId, 'blind session')
 }
 
 /** Brings a deleted session back. Throws `not_found`. */
 export function restoreSession(db: Db, studyId: string, sessionId: string): void {
-  mark(db, studyId, sessionId, null)
+  markRestored(db, blindSessions, studyId, sessionId, 'blind session')
 }

@@ -15,6 +15,7 @@ import {
   discardCell,
   openResponseSet,
   openStagedCell,
+  plainRow,
   publishCell,
   type NewResponse,
   type NewResponseSet,
@@ -48,20 +49,14 @@ export interface EvolvedCell {
 }
 
 function toNewRow(row: EvolvedRow): NewRow {
-  return {
+  return plainRow({
     idx: row.idx,
     slot: null,
-    externalId: null,
     instruction: row.instruction,
     input: row.input,
-    system: null,
-    history: null,
-    messages: null,
-    tools: null,
     extra: row.extra === null ? null : JSON.stringify(row.extra),
-    keySet: 0,
     flags: row.input === null ? 1 << ROW_FLAGS.indexOf('input_missing') : 0,
-  }
+  })
 }
 
 function gaps(rows: readonly EvolvedRow[]) {

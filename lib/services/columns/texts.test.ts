@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { compareStateSchema } from '@/lib/contracts/compare'
 import { exportRequestSchema } from '@/lib/contracts/export'
 import { emptyFilter, type RowFilter } from '@/lib/contracts/filter'
 import { statusCode } from '@/lib/contracts/status'
 import { listMetrics } from '@/lib/metrics'
-import { importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { importRows, studyEach, type TestStudy } from '@/lib/testing/imports'
 import { currentCells } from '../cells'
 import { compareSummary } from '../compare'
 import { checkExport, exportRecipe, openExport } from '../exports'
@@ -34,12 +34,11 @@ const ROWS_B = [
 ]
 
 let study: TestStudy
+studyEach((one) => (study = one))
 beforeEach(async () => {
-  study = await testStudy()
   await importRows(study, 'a.json', ROWS_A, A)
   await importRows(study, 'b.json', ROWS_B, B)
 })
-afterEach(() => study.close())
 
 const textSources = listMetrics().flatMap((metric) =>
   metric.kind === 'text'

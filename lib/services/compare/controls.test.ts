@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { compareStateSchema, type CompareState } from '@/lib/contracts/compare'
 import { columnMetric } from '@/lib/metrics'
 import { detectableDifference } from '@/lib/stats/cluster-robust'
 import { addTestRun } from '@/lib/testing/compare'
-import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { alpacaRows, importRows, studyEach, type TestStudy } from '@/lib/testing/imports'
 import { compareSummary } from '../compare'
 
 const SCORE = 'difficulty_score.score'
@@ -12,9 +12,8 @@ const FLAG = `${columnMetric('short', 'boolean').metric.id}.value`
 
 describe('differences before and after control', () => {
   let study: TestStudy
-
+  studyEach((one) => (study = one))
   beforeEach(async () => {
-    study = await testStudy()
     await importRows(study, 'seeds.json', alpacaRows(8, 'seed'), {
       armKey: null,
       round: 0,
@@ -55,7 +54,6 @@ describe('differences before and after control', () => {
       [b]: lengthB.map((words) => 2 * words),
     })
   })
-  afterEach(() => study.close())
 
   async function controls(patch: Partial<CompareState>) {
     const state = compareStateSchema.parse({

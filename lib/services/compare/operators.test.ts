@@ -1,17 +1,16 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { compareStateSchema } from '@/lib/contracts/compare'
 import { compareTable } from '@/lib/contracts/compare-report'
 import { addTestRun } from '@/lib/testing/compare'
-import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { alpacaRows, importRows, studyEach, type TestStudy } from '@/lib/testing/imports'
 import { compareIntervals, comparePage, compareSummary } from '.'
 
 const SCORE = 'difficulty_score.score'
 const ROTATION = ['constraints', 'deepen', 'concretizing', 'reasoning']
 
 let study: TestStudy
-
+studyEach((one) => (study = one))
 beforeEach(async () => {
-  study = await testStudy()
   const at = { seedSetKey: 'general', round: 0 } as const
   await importRows(study, 'seeds.json', alpacaRows(8, 'seed'), { ...at, armKey: null })
   const evolved = { ...at, armClass: 'other', round: 1, operators: 'rotation4' } as const
@@ -27,7 +26,6 @@ beforeEach(async () => {
     [cells.large]: [0, 4, 0, 0, 0, 4, 0, 3],
   })
 })
-afterEach(() => study.close())
 
 function state(operators: readonly string[], b = { arm: 'large', round: 1 }) {
   const a = { arm: 'small', round: 1 }

@@ -1,5 +1,5 @@
 import { unzipSync } from 'fflate'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { parse } from 'yaml'
 import { exportRequestSchema, type ExportRequest } from '@/lib/contracts/export'
 import { emptyFilter, type RowFilter } from '@/lib/contracts/filter'
@@ -8,7 +8,14 @@ import { WRITERS } from '@/lib/formats/writers'
 import type { CanonicalRow, FormatId, Source } from '@/lib/formats/types'
 import { addTestRun } from '@/lib/testing/compare'
 import { checkExport, exportRecipe, listExports, openExport } from '../exports'
-import { alpacaRows, importRows, planFor, testStudy, type TestStudy } from '@/lib/testing/imports'
+import {
+  alpacaRows,
+  importRows,
+  planFor,
+  studyEach,
+  testStudy,
+  type TestStudy,
+} from '@/lib/testing/imports'
 import { importFile } from '../imports/file'
 
 const SCORE = 'difficulty_score.score'
@@ -43,10 +50,7 @@ async function readAll(name: string, bytes: Uint8Array): Promise<CanonicalRow[]>
 
 describe('exports', () => {
   let study: TestStudy
-  beforeEach(async () => {
-    study = await testStudy()
-  })
-  afterEach(() => study.close())
+  studyEach((one) => (study = one))
 
   function request(
     patch: Partial<ExportRequest> & { filter?: Partial<RowFilter> } = {},

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises'
 import { zipSync } from 'fflate'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { exportRequestSchema } from '@/lib/contracts/export'
 import { emptyFilter } from '@/lib/contracts/filter'
 import { openExport } from '../exports'
@@ -8,15 +8,11 @@ import { filesHere } from '../files/tasks'
 import { importFile } from './file'
 import { expandArchives } from './archive'
 import { previewImport } from './preview'
-import { alpacaRows, importRows, planFor, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { alpacaRows, importRows, planFor, studyEach, type TestStudy } from '@/lib/testing/imports'
 import { saveUpload } from './uploads'
 
 let study: TestStudy
-
-beforeEach(async () => {
-  study = await testStudy()
-})
-afterEach(() => study.close())
+studyEach((one) => (study = one))
 
 async function upload(name: string, bytes: Uint8Array): Promise<string> {
   async function* body() {

@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { exportRequestSchema } from '@/lib/contracts/export'
 import { rowFilterSchema, rowSortSchema } from '@/lib/contracts/filter'
 import { importedColumnsSchema, type ImportedColumn } from '@/lib/contracts/imported-values'
 import { LIMITS } from '@/lib/contracts/limits'
 import { columnMetric } from '@/lib/metrics'
 import { createRandom } from '@/lib/stats/random'
-import { importRows, planFor, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { importRows, planFor, studyEach, type TestStudy } from '@/lib/testing/imports'
 import { filterOf } from '@/components/views/figures/selection'
 import { listColumns } from '../columns'
 import { openExport } from '../exports'
@@ -16,11 +16,7 @@ import { importFile } from './file'
 import { previewUpload } from './preview'
 
 let study: TestStudy
-
-beforeEach(async () => {
-  study = await testStudy()
-})
-afterEach(() => study.close())
+studyEach((one) => (study = one))
 
 const place = { armKey: null, round: 0, seedSetKey: 'one' } as const
 const base = { instruction: 'a', input: '', output: 'b' }

@@ -1,21 +1,18 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { emptyMapping } from '@/lib/formats/types'
 import { PLAIN_OPENING } from '@/lib/contracts/opening'
 import { previewImport, startImport } from '../imports'
 import { registerFolder } from './folder'
 import { guessPlaces, slug } from './place'
 import { readStoredRows } from './rows/read'
 import type { ParsedBatch, ParseJob } from './rows/batches'
-import { alpacaRows, importRows, planFor, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { alpacaRows, importRows, planFor, studyEach, type TestStudy } from '@/lib/testing/imports'
 import { openUpload, saveUpload } from './uploads'
 
 let study: TestStudy
-
-beforeEach(async () => {
-  study = await testStudy()
-})
-afterEach(() => study.close())
+studyEach((one) => (study = one))
 
 async function upload(name: string, text: string): Promise<string> {
   async function* bytes() {
@@ -263,14 +260,10 @@ describe('reading in a thread', () => {
       expect: opened.expect,
       formatId: 'alpaca',
       mapping: {
+        ...emptyMapping(),
         instruction: 'instruction',
         input: 'input',
         output: 'output',
-        system: null,
-        history: null,
-        messages: null,
-        tools: null,
-        id: null,
       },
       opening: PLAIN_OPENING,
       skipBadRows: false,

@@ -1,17 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { realignStudy } from '../alignments'
 import { currentCells, newestAlignment } from '../cells'
 import { previewImport, startImport } from '../imports'
 import { importFile } from './file'
-import { importRows, planFor, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { importRows, planFor, studyEach, type TestStudy } from '@/lib/testing/imports'
 import { getRowDetail } from '../rows/detail'
 
 let study: TestStudy
-
-beforeEach(async () => {
-  study = await testStudy()
-})
-afterEach(() => study.close())
+studyEach((one) => (study = one))
 
 const FRUITS = ['apple', 'pear', 'plum', 'fig', 'date']
 /** Rows as evolution tools write them: the seed, what became of it, and a response. */

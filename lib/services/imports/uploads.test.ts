@@ -1,8 +1,8 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { createHash } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { testStudy, type TestStudy } from '@/lib/testing/imports'
+import { describe, expect, it } from 'vitest'
+import { studyEach, type TestStudy } from '@/lib/testing/imports'
 import {
   openUpload,
   purgeUploads,
@@ -13,11 +13,7 @@ import {
 } from './uploads'
 
 let study: TestStudy
-
-beforeEach(async () => {
-  study = await testStudy()
-})
-afterEach(() => study.close())
+studyEach((one) => (study = one))
 
 async function* chunks(...parts: string[]) {
   for (const part of parts) yield Buffer.from(part)

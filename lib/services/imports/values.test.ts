@@ -1,20 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { currentCells } from '../cells'
 import { columnReader, listColumns } from '../columns'
 import { startRuns } from '../runs/compute'
 import { listStudyFigures } from '../figures'
 import { importFile } from './file'
-import { importRows, planFor, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { importRows, planFor, studyEach, type TestStudy } from '@/lib/testing/imports'
 import { listRuns, retryRun } from '../runs'
 import { valueAt } from '@/lib/columns/column'
 import { computeRequestSchema } from '@/lib/contracts/compute'
 
 let study: TestStudy
-
-beforeEach(async () => {
-  study = await testStudy()
-})
-afterEach(() => study.close())
+studyEach((one) => (study = one))
 
 const seeds = { armKey: null, round: 0 } as const
 const base = { instruction: 'a', input: '', output: 'b' }

@@ -9,6 +9,7 @@ import {
   type SetRecord,
   type SetRun,
 } from '@/lib/contracts/measure'
+import { unitless } from '@/lib/figures/shared/text'
 import { listMeasured } from '@/lib/metrics'
 import { currentCells } from '../cells'
 import type { RunRow } from '../runs/extend-run'
@@ -82,26 +83,26 @@ export function listSetRuns(db: Db, studyId: string, ids?: readonly string[]): S
   )
 }
 
-const COLUMNS = [
-  { key: 'measure', label: 'Measure' },
-  { key: 'number', label: 'Number' },
-  { key: 'seedSet', label: 'Seed set' },
-  { key: 'evolver', label: 'Evolver' },
-  { key: 'round', label: 'Round' },
-  { key: 'n', label: 'Rows of a draw' },
-  { key: 'draws', label: 'Draws' },
-  { key: 'mean', label: 'Mean' },
-  { key: 'sd', label: 'SD over draws' },
-  { key: 'min', label: 'Smallest draw' },
-  { key: 'max', label: 'Largest draw' },
-  { key: 'reason', label: 'Reason' },
-  { key: 'size', label: 'Rows of the cell' },
-  { key: 'whole', label: 'Whole cell' },
-  { key: 'wholeReason', label: 'Reason for the whole cell' },
-  { key: 'unit', label: 'Unit' },
-  { key: 'definition', label: 'Definition' },
-  { key: 'run', label: 'Run' },
-].map((column) => ({ ...column, unit: '' }))
+const COLUMNS = unitless({
+  measure: 'Measure',
+  number: 'Number',
+  seedSet: 'Seed set',
+  evolver: 'Evolver',
+  round: 'Round',
+  n: 'Rows of a draw',
+  draws: 'Draws',
+  mean: 'Mean',
+  sd: 'SD over draws',
+  min: 'Smallest draw',
+  max: 'Largest draw',
+  reason: 'Reason',
+  size: 'Rows of the cell',
+  whole: 'Whole cell',
+  wholeReason: 'Reason for the whole cell',
+  unit: 'Unit',
+  definition: 'Definition',
+  run: 'Run',
+})
 
 /** Returns one line a number and cell: the value at equal size with its spread, the whole cell's, and which run it is of. */
 export function setRunsTable(list: readonly SetRun[]): FigureTable {

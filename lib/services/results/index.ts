@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNotNull, isNull } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { resultFiles, resultItems, results } from '@/db/schema'
 import { readableRows } from '@/db/stored-json'
@@ -9,8 +9,8 @@ import {
   type ResultList,
   type StoredResult,
 } from '@/lib/contracts/results'
-import { AppError } from '@/lib/errors'
 import { RESULT_READERS } from '@/lib/formats/results'
+import { markDeleted, markRestored } from '../deletion'
 import { getStudy } from '../studies'
 import { modelMapper } from './models'
 
@@ -90,27 +90,12 @@ export function listResults(db: Db, studyId: string): ResultList {
   }
 }
 
-function mark(db: Db, studyId: string, fileId: string, deletedAt: number | null): void {
-  const changed = db
-    .update(resultFiles)
-    .set({ deletedAt })
-    .where(
-      and(
-        eq(resultFiles.id, fileId),
-        eq(resultFiles.studyId, studyId),
-        deletedAt === null ? isNotNull(resultFiles.deletedAt) : isNull(resultFiles.deletedAt),
-      ),
-    )
-    .run()
-  if (changed.changes === 0) throw new AppError('not_found', 'There is no such result file.')
-}
-
 /** Removes a file with its numbers; it can be restored for seven days. Throws `not_found`. */
 export function deleteResultFile(db: Db, studyId: string, fileId: string): void {
-  mark(db, studyId, fileId, Date.now())
+  markDeleted(db, resultFiles, studyId, fileId, 'result file')
 }
 
 /** Brings a removed file back. Throws `not_found`. */
 export function restoreResultFile(db: Db, studyId: string, fileId: string): void {
-  mark(db, studyId, fileId, null)
+  markRestored(db, resultFiles, studyId, fileId, 'result file')
 }

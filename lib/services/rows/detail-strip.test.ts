@@ -14,18 +14,12 @@ import { importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
 import { getRowDetail } from './detail'
 
 const OWNER = 'test'
-const CHAT = [
-  { from: 'system', value: 'Be brief.' },
-  { from: 'human', value: 'Name a river.' },
-  { from: 'gpt', value: 'The Elbe.' },
-  { from: 'human', value: 'Where does it end?' },
-  { from: 'gpt', value: 'In the North Sea, near Cuxhaven.' },
-  { from: 'human', value: 'Thanks!' },
-]
-const UNANSWERED = [
-  { from: 'gpt', value: 'Hello.' },
-  { from: 'human', value: 'Name a river.' },
-]
+const human = (value: string) => ({ from: 'human', value })
+const gpt = (value: string) => ({ from: 'gpt', value })
+const ENDS = [human('Where does it end?'), gpt('In the North Sea, near Cuxhaven.')]
+const RIVER = [human('Name a river.'), gpt('The Elbe.'), ...ENDS]
+const CHAT = [{ from: 'system', value: 'Be brief.' }, ...RIVER, human('Thanks!')]
+const UNANSWERED = [gpt('Hello.'), human('Name a river.')]
 const METRICS = ['loss', 'chat_loss', 'cherry_loss']
 
 let study: TestStudy

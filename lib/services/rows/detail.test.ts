@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { rowDetails } from '@/db/schema'
 import { emptyFilter } from '@/lib/contracts/filter'
 import { statusCode } from '@/lib/contracts/status'
@@ -6,21 +6,19 @@ import { annotate } from './annotations'
 import { currentCells, deleteCell, newestAlignment, restoreCell } from '../cells'
 import { publishEvolvedCell } from '../cells/evolved'
 import { storeRun } from '@/lib/testing/columns'
-import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { alpacaRows, importRows, studyEach, type TestStudy } from '@/lib/testing/imports'
 import { getRowDetail } from './detail'
 import { selectRows } from '../rows'
 import { ensureArm } from '../studies'
 import { getStudyDetail } from '../studies/detail'
 
 let study: TestStudy
-
+studyEach((one) => (study = one))
 beforeEach(async () => {
-  study = await testStudy()
   const seeds = alpacaRows(3, 'seed').map((row, k) => ({ ...row, source: { page: k } }))
   await importRows(study, 'alpaca.json', seeds)
   await importRows(study, 'alpaca-iter1-large.json', alpacaRows(3, 'large'))
 })
-afterEach(() => study.close())
 
 function evolve(leaveOut = -1) {
   const { db, studyId } = study

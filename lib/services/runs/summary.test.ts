@@ -1,17 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { storeRun } from '@/lib/testing/columns'
-import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { alpacaRows, importRows, studyEach, type TestStudy } from '@/lib/testing/imports'
 import { currentCells, deleteCell, restoreCell } from '../cells'
 import { getStudyDetail } from '../studies/detail'
 import { getRunCard } from './cards'
 import { getRun, listRuns } from '.'
 
 let study: TestStudy
-
-beforeEach(async () => {
-  study = await testStudy()
-})
-afterEach(() => study.close())
+studyEach((one) => (study = one))
 
 /** What every place says of a run; they must say the same. */
 function everywhere(runId: string) {

@@ -7,6 +7,7 @@ import type { SavedView, ViewState } from '@/lib/contracts/filter'
 import { LIMITS } from '@/lib/contracts/limits'
 import { cleanName } from '@/lib/contracts/plain-text'
 import { AppError } from '@/lib/errors'
+import { markDeleted } from '../deletion'
 import { getStudy } from '../studies'
 
 /** Returns the study's saved views, oldest first, those that cannot be read last. */
@@ -45,10 +46,5 @@ export function saveView(db: Db, studyId: string, given: string, state: ViewStat
 
 /** Removes a saved view; `not_found` when the study has none of this id. */
 export function deleteView(db: Db, studyId: string, viewId: string): void {
-  const changed = db
-    .update(views)
-    .set({ deletedAt: Date.now() })
-    .where(and(eq(views.id, viewId), eq(views.studyId, studyId), isNull(views.deletedAt)))
-    .run()
-  if (changed.changes === 0) throw new AppError('not_found', 'There is no such view.')
+  markDeleted(db, views, studyId, viewId, 'view')
 }

@@ -10,6 +10,7 @@ import {
   appendRows,
   openResponseSet,
   openStagedCell,
+  plainRow,
   publishCell,
 } from '@/lib/services/cells/staging'
 import { forgetCaches } from '@/lib/services/columns/cache'
@@ -82,26 +83,12 @@ function fill(n: number) {
     } as const
     const setNo = openResponseSet(db, cellNo, set)
     inTransaction(db, () => {
-      const blank = {
-        externalId: null,
-        system: null,
-        history: null,
-        messages: null,
-        tools: null,
-        extra: null,
-      }
       appendRows(
         db,
         cellNo,
-        texts.map(({ instruction, input }, idx) => ({
-          ...blank,
-          idx,
-          slot: idx,
-          instruction,
-          input,
-          keySet: 0,
-          flags: 0,
-        })),
+        texts.map(({ instruction, input }, idx) =>
+          plainRow({ idx, slot: idx, instruction, input }),
+        ),
       )
       appendResponses(
         db,

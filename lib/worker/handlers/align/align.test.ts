@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { alignmentFacts, startAligning } from '@/lib/services/alignments/change'
 import { currentCells, newestAlignment } from '@/lib/services/cells'
 import { addCell, createRun, findRun, planCell } from '@/lib/services/runs/extend-run'
-import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { alpacaRows, importRows, studyEach, type TestStudy } from '@/lib/testing/imports'
 import { getRun } from '@/lib/services/runs'
 import { getStudyDetail } from '@/lib/services/studies/detail'
 import { alignJob } from '../align'
@@ -10,11 +10,7 @@ import { loadRows } from '../compute/load-rows'
 import type { WorkerContext } from '@/lib/worker/types'
 
 let study: TestStudy
-
-beforeEach(async () => {
-  study = await testStudy()
-})
-afterEach(() => study.close())
+studyEach((one) => (study = one))
 
 function testJob() {
   const logs: string[] = []

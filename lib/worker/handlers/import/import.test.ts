@@ -1,18 +1,22 @@
 import fs from 'node:fs/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { emptyMapping } from '@/lib/formats/types'
 import { currentCells, newestAlignment } from '@/lib/services/cells'
 import { appendRows, cleanupStaging, openStagedCell, plainRow } from '@/lib/services/cells/staging'
-import { alpacaRows, importRows, planFor, testStudy, type TestStudy } from '@/lib/testing/imports'
+import {
+  alpacaRows,
+  importRows,
+  planFor,
+  studyEach,
+  testStudy,
+  type TestStudy,
+} from '@/lib/testing/imports'
 import { getStudyDetail } from '@/lib/services/studies/detail'
 import { importJob } from '../import'
 import type { WorkerContext } from '@/lib/worker/types'
 
 let study: TestStudy
-
-beforeEach(async () => {
-  study = await testStudy()
-})
-afterEach(() => study.close())
+studyEach((one) => (study = one))
 
 function testJob(of: TestStudy, signal: AbortSignal = new AbortController().signal) {
   const logs: string[] = []
@@ -109,14 +113,9 @@ describe('import job', () => {
     const bad = await planFor(study, 'code.json', broken, {
       format: 'alpaca',
       mapping: {
+        ...emptyMapping(),
         instruction: 'instruction',
-        input: null,
         output: 'output',
-        system: null,
-        history: null,
-        messages: null,
-        tools: null,
-        id: null,
       },
     })
     const good = await planFor(study, 'alpaca.json', JSON.stringify(alpacaRows(3, 's')))

@@ -20,7 +20,7 @@ export function comparisonCitation(
     ...source,
     kind: 'comparison',
     title: sides.join(' against '),
-    basis: `${plural(summary.aligned, 'aligned pair')}; ${summary.metrics.map(({ label }) => label).join(', ')}`,
+    basis: `${plural(summary.aligned, 'aligned pair')}; ${summary.metrics.map(({ label }) => label).join(', ')}${summary.unitName === 'seed' ? '' : `; unit: ${summary.unitName}`}`,
     runs: [...runs.values()],
   })
 }

@@ -15,6 +15,7 @@ import type {
 } from '@/lib/contracts/compare'
 import {
   comparedPairs,
+  differenceOf,
   effectOf,
   mainTest,
   omnibusSentence,
@@ -51,12 +52,12 @@ function MeanOfSide({ metric, isReference }: { metric: CompareMetric; isReferenc
   if (isReference) return <>{formatMetric(values.meanB)}</>
   const test = mainTest(metric)?.test
   const mark = test?.ok && test.pHolm < LEVEL ? ' *' : ''
-  const difference = metric.paired?.meanDifference
   return (
     <>
       {formatMetric(values.meanA)}
       <div className="ev-dim">
-        {difference === undefined ? 'unpaired' : formatDifference(difference)}
+        {formatDifference(differenceOf(metric))}
+        {metric.unpaired ? ' unpaired' : ''}
         {mark}
       </div>
     </>
@@ -108,7 +109,7 @@ function linesOf({ summary, intervals, column }: SidesSectionProps): PairLine[] 
     return metric ? [{ pair, metric, interval: intervals[i]?.[column] }] : []
   })
   // Highest first; pairs without a difference last.
-  const key = ({ metric }: PairLine) => metric.paired?.meanDifference ?? -Infinity
+  const key = ({ metric }: PairLine) => differenceOf(metric) ?? -Infinity
   return lines.toSorted((x, y) => (key(y) > key(x) ? 1 : key(y) < key(x) ? -1 : 0))
 }
 
@@ -127,7 +128,7 @@ function pairColumns({ sides, onShow }: SidesSectionProps): Column<PairLine>[] {
       name: 'Difference',
       kind: 'number',
       cell: ({ metric }) =>
-        metric.unpaired ? 'unpaired' : formatDifference(metric.paired?.meanDifference),
+        `${formatDifference(differenceOf(metric))}${metric.unpaired ? ' unpaired' : ''}`,
     },
     {
       name: '95 % interval',
@@ -204,7 +205,7 @@ export function SidesSection(props: SidesSectionProps) {
           metric={metric.label}
           unit={metric.unit}
           lines={drawn}
-          note={`95 % bootstrap intervals, seeds resampled; ${summary.tests} tests corrected by Holm.`}
+          note={`95 % bootstrap intervals, ${summary.unitName}s resampled; ${summary.tests} tests corrected by Holm.`}
         />
       ) : null}
       {metric ? (

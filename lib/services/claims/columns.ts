@@ -2,6 +2,7 @@ import {
   compareStateSchema,
   type CompareMetric,
   type CompareSummary,
+  type UnpairedResult,
 } from '@/lib/contracts/compare'
 import { mainTest } from '@/lib/contracts/compare-report'
 import type { ClaimAction, Direction, Finding } from '@/lib/contracts/claims'
@@ -52,7 +53,28 @@ function whyMissing({ a, b }: CompareMetric): string {
   return most ? ` (${most[0].replaceAll('_', ' ')})` : ''
 }
 
-const INTERVAL = '95 % interval, errors count a seed once'
+/** The difference of two sides whose rows are no pairs; their units are texts, so they need no seeds. */
+function unpairedFinding(metric: CompareMetric, unpaired: UnpairedResult, base: Finding): Finding {
+  const { nA, nB, unitsA, unitsB, difference, meanA, meanB } = unpaired
+  if (!difference.ok) {
+    const because = `fewer than two ${metric.unitName}s of a side have a value${whyMissing(metric)}`
+    return { ...base, meanA, meanB, because }
+  }
+  const test = mainTest(metric)
+  return {
+    ...base,
+    meanA,
+    meanB,
+    effect: difference.estimate,
+    low: difference.low,
+    high: difference.high,
+    interval: `95 % interval of unpaired means, errors count a ${metric.unitName} once`,
+    test: test?.name ?? null,
+    p: test?.test.ok ? test.test.p : null,
+    n: Math.max(nA, nB),
+    units: Math.min(unitsA, unitsB),
+  }
+}
 
 function findingOf(
   metric: CompareMetric,
@@ -64,10 +86,12 @@ function findingOf(
   const base = emptyFinding({
     ...fields,
     unit,
+    unitName: metric.unitName,
     of: Math.max(rowsA, rowsB),
     runs: [...new Set(runs)],
   })
   if (conflict) return { ...base, because: conflict.message.replace(/\.$/, '') }
+  if (unpaired && metric.unitName !== 'seed') return unpairedFinding(metric, unpaired, base)
   if (unpaired) {
     const because = 'the rows of the two sides are not paired by seed; align the files on Overview'
     return { ...base, meanA: unpaired.meanA, meanB: unpaired.meanB, because }
@@ -82,7 +106,13 @@ function findingOf(
     meanA: paired.meanA,
     meanB: paired.meanB,
     effect: paired.meanDifference,
-    ...(all.ok ? { low: all.low, high: all.high, interval: INTERVAL } : {}),
+    ...(all.ok
+      ? {
+          low: all.low,
+          high: all.high,
+          interval: `95 % interval, errors count a ${metric.unitName} once`,
+        }
+      : {}),
     test: test?.name ?? null,
     p: test?.test.ok ? test.test.p : null,
     n: paired.n,
@@ -118,8 +148,7 @@ function controlled(metric: CompareMetric, full: Finding): Finding[] {
         p,
         effect: estimate,
         units: seeds,
-        interval: INTERVAL,
-        test: 'Wald test, errors count a seed once',
+        test: `Wald test, errors count a ${metric.unitName} once`,
         meanA: null,
         meanB: null,
         ahead: 0,
@@ -128,6 +157,10 @@ function controlled(metric: CompareMetric, full: Finding): Finding[] {
       },
     ]
   })
+}
+
+function isAutoIf({ detail }: ClaimStudy, { arm }: ColumnSide): boolean {
+  return detail.arms.some(({ key, scenario }) => key === arm && scenario === 'autoif')
 }
 
 /** Returns the paired difference of each column between two sides, as the Compare page gives it; a column without a run says so. */
@@ -142,8 +175,10 @@ export async function columnFindings(study: ClaimStudy, question: Question): Pro
     columns: columns.map(({ id }) => id),
     operators: question.operators ?? [],
     lengthColumn: lengthColumn ?? null,
+    // One constraint of AutoIF stands in many rows.
+    unit: isAutoIf(study, a) && isAutoIf(study, b) ? 'instruction' : 'seed',
   })
-  const summary = await compareSummary(study.db, study.studyId, state)
+  const summary = await compareSummary(study.db, study.studyId, state, study.signal)
   return columns.flatMap(({ id, expected, margin = 0 }, at) => {
     const metric = summary.metrics[at] as CompareMetric
     const full = findingOf(metric, summary, {

@@ -18,6 +18,7 @@ import {
   verdict,
 } from '@/lib/testing/claims'
 import { addTestRun } from '@/lib/testing/compare'
+import { importRows } from '@/lib/testing/imports'
 
 const study = claimStudies()
 
@@ -289,6 +290,36 @@ describe('what is shown beside the verdict', () => {
     const kappa = (await check('C02'))?.findings.find(({ label }) => label.includes('kappa'))
     expect(kappa).toMatchObject({ effect: 1, n: 2 * SEEDS, units: SEEDS, state: 'context' })
     expect([kappa?.a, kappa?.b].toSorted()).toEqual(['first-judge', 'second-judge'])
+  })
+
+  it('C08: rows of AutoIF that no seed pairs, each constraint counted once', async () => {
+    const add = async (armKey: 'small' | 'large', constraints: number) => {
+      const rows = Array.from({ length: SEEDS }, (_, i) => ({
+        instruction: `${armKey} constraint ${i % constraints}`,
+        input: `query ${i}`,
+        output: `answer ${i}`,
+      }))
+      const place = { armKey, armLabel: armKey, armClass: armKey, scenario: 'autoif' } as const
+      const at = { ...place, seedSetKey: 'general', round: 1, align: 'none' } as const
+      return (await importRows(study(), `${armKey}.json`, rows, at)).cellId
+    }
+    const cellIds = [await add('small', 10), await add('large', 8)]
+    const stored = (small: number, large: number) =>
+      addTestRun(
+        study().db,
+        { studyId: study().studyId, metric: 'mnd', output: 'mnd', hash: `${small} ${large}` },
+        { [cellIds[0] ?? '']: values(small), [cellIds[1] ?? '']: values(large) },
+      )
+    stored(9, 1)
+    const card = await check('C08')
+    expect(card?.verdict).toBe('match')
+    expect(card?.findings[0]).toMatchObject({
+      n: SEEDS,
+      units: 8,
+      unitName: 'distinct instruction',
+      test: 'Mann-Whitney test',
+    })
+    expect(await verdict('C08', SWAPPED)).toBe('differs')
   })
 
   it('C08: distinct instructions of both sets', async () => {

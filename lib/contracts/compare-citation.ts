@@ -5,7 +5,7 @@ import { comparedPairs } from './compare-report'
 
 /** Returns how a comparison is cited: its sides, its pairs and the runs of its metrics. */
 export function comparisonCitation(
-  summary: Omit<CompareSummary, 'citation' | 'serverMs'>,
+  summary: Omit<CompareSummary, 'citation' | 'source' | 'serverMs'>,
   sides: readonly string[],
   source: Pick<CitedWork, 'study' | 'version' | 'at'>,
 ): Citation {

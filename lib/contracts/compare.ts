@@ -362,6 +362,8 @@ export const compareSummarySchema = comparePartSchema.extend({
   omnibus: z.array(compareOmnibusSchema),
   /** p values in the Holm family: of all pairs of sides and the omnibus tests. */
   tests: z.number(),
+  /** What the numbers were made from, by which version of Evolens, and when (milliseconds since the epoch). */
+  source: z.object({ ...texts('study', 'version'), at: z.number() }),
   /** How the comparison is cited, with the runs behind it. */
   citation: citationSchema,
   serverMs: z.number(),

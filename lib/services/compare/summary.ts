@@ -156,10 +156,7 @@ export async function compareSummary(
   const { operators } = state
   const unitName = unitReader(db, studyId, state)?.name ?? SEED
   const numbers = { ...part, operators, unitName, further, omnibus, tests: family.correct() }
-  const citation = comparisonCitation(numbers, sideNames(state), {
-    study: getStudy(db, studyId).name,
-    version: APP_VERSION,
-    at: Date.now(),
-  })
-  return { ...numbers, citation, serverMs: performance.now() - started }
+  const source = { study: getStudy(db, studyId).name, version: APP_VERSION, at: Date.now() }
+  const citation = comparisonCitation(numbers, sideNames(state), source)
+  return { ...numbers, source, citation, serverMs: performance.now() - started }
 }

@@ -9,6 +9,7 @@ import type { ClaimAction, Direction, Finding } from '@/lib/contracts/claims'
 import { normalTwoSided } from '@/lib/stats/distributions'
 import { throwIfAborted } from '@/lib/errors'
 import { compareSummary } from '../compare'
+import { getMetric } from '@/lib/metrics'
 import { emptyFinding } from './verdict'
 import { sharedSets, type ClaimStudy } from './study'
 
@@ -38,10 +39,30 @@ interface Question {
   operators?: readonly string[]
 }
 
-/** Returns the action that fills a column. */
-export function computeAction(study: ClaimStudy, columnId: string): ClaimAction {
+// Said of a difference whose rows share no seeds.
+const NOT_PAIRED = 'the rows of the two sides are not paired by seed'
+
+/** Returns the action that gives findings without a number one: pairs, or values of their column. */
+export function emptyAction(
+  study: ClaimStudy,
+  columnId: string,
+  findings: readonly Finding[],
+): ClaimAction {
+  const isApart = findings.some(({ because }) => because === NOT_PAIRED)
+  if (isApart) {
+    const text = 'Align the files of both sides: click their alignment on the Overview page.'
+    return { kind: 'import', text }
+  }
+  return computeAction(study, columnId)
+}
+
+function computeAction(study: ClaimStudy, columnId: string): ClaimAction {
   const [metric = ''] = columnId.split('.')
   const known = study.detail.columns.find(({ id }) => id === columnId)
+  const source = known && getMetric(known.fromMetric)
+  if (known && source?.kind === 'measured' && source.isImported) {
+    return { kind: 'import', text: `Import files that hold ${known.label} for both sides.` }
+  }
   const name = known ? `${known.group}: ${known.label}` : metric.replaceAll('_', ' ')
   return { kind: 'compute', text: `Compute ${name} for both sides on the Overview page.` }
 }
@@ -93,8 +114,7 @@ function findingOf(
   if (conflict) return { ...base, because: conflict.message.replace(/\.$/, '') }
   if (unpaired && metric.unitName !== 'seed') return unpairedFinding(metric, unpaired, base)
   if (unpaired) {
-    const because = 'the rows of the two sides are not paired by seed; align the files on Overview'
-    return { ...base, meanA: unpaired.meanA, meanB: unpaired.meanB, because }
+    return { ...base, meanA: unpaired.meanA, meanB: unpaired.meanB, because: NOT_PAIRED }
   }
   const all = controls[0]
   const test = mainTest(metric)
@@ -209,5 +229,11 @@ export function filledOnly(
   ]
   const actions = missing.map((id) => computeAction(study, id))
   if (filled.length === 0) return { findings: [...findings], actions, notes: [] }
-  return { findings: filled, actions: [], notes: actions.map(({ text }) => `Not used: ${text}`) }
+  const [first] = filled
+  const without = filled.every(({ n }) => n === 0) ? (first?.compare?.column ?? null) : null
+  return {
+    findings: filled,
+    actions: without === null ? [] : [emptyAction(study, without, filled)],
+    notes: actions.map(({ text }) => `Not used: ${text}`),
+  }
 }

@@ -66,8 +66,46 @@ describe('each claim matches, differs with the sides swapped, and is not compara
     const column = 'first_token_probability.p'
     run(column, { 'small.1': p(1), 'large.1': p(9), 'small.2': p(1), 'large.2': p(4) })
     await expectVerdicts('C10')
-    run(column, { 'small.1': p(1), 'large.1': p(9), 'small.2': p(3), 'large.2': p(3) })
-    expect(await verdict('C10')).toBe('not_comparable')
+    // Another model sees the same in round 1 only: nothing is decided by it in round 2.
+    const definition = (model: string) => ({
+      definition: {
+        metric: 'first_token_probability',
+        metricVersion: 1,
+        params: {},
+        model: { model },
+        prompts: [],
+      },
+    })
+    study().db.update(runs).set(definition('model-one')).run()
+    addTestRun(
+      study().db,
+      {
+        studyId: study().studyId,
+        metric: 'first_token_probability',
+        output: 'p',
+        hash: 'two',
+      },
+      {
+        [cellOf('small.1')]: p(1),
+        [cellOf('large.1')]: p(5),
+        [cellOf('small.2')]: p(3),
+        [cellOf('large.2')]: p(3),
+      },
+    )
+    study().db.update(runs).set(definition('model-two')).where(eq(runs.definitionHash, 'two')).run()
+    const card = await check('C10')
+    expect(card?.verdict).toBe('not_comparable')
+    expect(card?.findings.map(({ state }) => state).toSorted()).toEqual([
+      'context',
+      'shown',
+      'shown',
+      'shown',
+      'undecided',
+    ])
+    expect(card?.findings.at(-1)).toMatchObject({
+      because: expect.stringContaining('same direction in 1 of 2 rounds and seed sets'),
+    })
+    expect(card?.runs.map(({ model }) => model).toSorted()).toEqual(['model-one', 'model-two'])
   })
 
   it('C11: each temperature', async () => {

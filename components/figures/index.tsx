@@ -12,10 +12,12 @@ import type { OutcomesPrepared } from '@/lib/figures/win-tie-lose'
 import type { MatrixPrepared } from '@/lib/figures/shared/matrix'
 import type { PointsPrepared } from '@/lib/figures/shared/points'
 import type { PreparedCommon } from '@/lib/figures/types'
+import type { ForestPrepared } from '@/lib/contracts/compare-figure'
 import { OutcomeBars, OutcomeLegend } from './bars'
 import { CasePanels, CasesLegend } from './cases'
 import { Density } from './density'
 import { Dots } from './dots'
+import { Forest } from './forest'
 import { DifficultyLevels } from './levels'
 import { ArmLegend, LevelsLegend, PaperItem } from './legend'
 import { ScoresOverRounds } from './lines'
@@ -53,6 +55,7 @@ const DRAWINGS: Record<FigureDrawing, Drawing> = {
       ) : null}
     </>
   )),
+  forest: drawing<ForestPrepared>(Forest, () => null),
   levels: drawing<DifficultyLevelsPrepared>(DifficultyLevels, LevelsLegend),
   lines: drawing<LinesPrepared>(ScoresOverRounds, ({ prepared }) => (
     <>

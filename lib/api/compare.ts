@@ -1,12 +1,10 @@
 import { z } from 'zod'
 import {
   compareIntervalsSchema,
-  comparePageSchema,
-  comparePairSchema,
   compareStateSchema,
   compareSummarySchema,
-  MAX_PAIRS,
 } from '@/lib/contracts/compare'
+import { comparePageSchema, comparePairSchema, MAX_PAIRS } from '@/lib/contracts/compare-pairs'
 import { nameSchema } from '@/lib/contracts/limits'
 import { get } from './endpoint'
 import { integerParam, jsonParam } from './params'

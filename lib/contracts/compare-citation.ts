@@ -5,7 +5,7 @@ import { comparedPairs } from './compare-report'
 
 /** Returns how a comparison is cited: its sides, its pairs and the runs of its metrics. */
 export function comparisonCitation(
-  summary: Omit<CompareSummary, 'citation' | 'serverMs'>,
+  summary: Omit<CompareSummary, 'citation' | 'source' | 'serverMs'>,
   sides: readonly string[],
   source: Pick<CitedWork, 'study' | 'version' | 'at'>,
 ): Citation {
@@ -20,7 +20,7 @@ export function comparisonCitation(
     ...source,
     kind: 'comparison',
     title: sides.join(' against '),
-    basis: `${plural(summary.aligned, 'aligned pair')}; ${summary.metrics.map(({ label }) => label).join(', ')}`,
+    basis: `${plural(summary.aligned, 'aligned pair')}; ${summary.metrics.map(({ label }) => label).join(', ')}${summary.unitName === 'seed' ? '' : `; unit: ${summary.unitName}`}`,
     runs: [...runs.values()],
   })
 }

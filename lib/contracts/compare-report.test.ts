@@ -15,6 +15,7 @@ function metricOf(pHolm: number, meanDifference = 1.5, label = 'Score'): Compare
     column: 'score.score',
     label,
     shortLabel: label,
+    unitName: 'seed',
     unit: '',
     shape: 'scalar',
     direction: 'higher',
@@ -110,9 +111,20 @@ describe('the sentence to quote', () => {
     expect(sentence({ ...metric, paired: null })).toBeNull()
     const mannWhitney = { ok: true, u: 67, z: 2, delta: 0.4, p: 0.01, pHolm: 0.02 } as const
     const ks = { ok: false, reason: 'n_too_small' } as const
-    const unpaired = { nA: 10, nB: 1, meanA: 5, meanB: 3, mannWhitney, ks, levels: null }
+    const unpaired = {
+      nA: 10,
+      nB: 1,
+      unitsA: 10,
+      unitsB: 1,
+      meanA: 5,
+      meanB: 3,
+      mannWhitney,
+      ks,
+      difference: { ok: true, estimate: 2, standardError: 0.5, low: 1, high: 3 } as const,
+      levels: null,
+    }
     expect(sentence({ ...metric, paired: null, unpaired })).toMatch(
-      /^In 10 rows of small and 1 row of large that are not paired by seed, .* seeds are not controlled for\.$/,
+      /^In 10 rows of small and 1 row of large that are not paired by seed, .*mean difference 2.00, 95 % interval 1.00 to 3.00; .* seeds are not controlled for\.$/,
     )
     const weak = { ...unpaired, mannWhitney: { ...mannWhitney, pHolm: 0.3 } }
     expect(sentence({ ...metric, paired: null, unpaired: weak })).toContain('no difference')

@@ -8,6 +8,8 @@ import type {
 import { DASH, formatMetric, plural } from './format'
 import { latexText } from './latex'
 
+// The unit where none is chosen; sentences and tables say so where it is another one.
+const SEED = 'seed'
 // A corrected p value below this is called a difference.
 const LEVEL = 0.05
 
@@ -34,6 +36,12 @@ export function effectOf({ unpaired, paired, levelTests }: CompareMetric): numbe
   return levelTests && paired?.cliff.ok ? paired.cliff.delta : null
 }
 
+/** Returns the mean difference A - B, of pairs or else of the means of both sides; null without one. */
+export function differenceOf({ paired, unpaired }: CompareMetric): number | null {
+  if (paired) return paired.meanDifference
+  return unpaired?.difference.ok ? unpaired.difference.estimate : null
+}
+
 function pWords(p: number): string {
   if (p < 0.001) return 'p < 0.001'
   return `p = ${p.toPrecision(2)}`
@@ -47,13 +55,21 @@ function corrected(test: { pHolm: number }, tests: number): string {
 function unpairedSentence(metric: CompareMetric, labels: Labels, tests: number): string | null {
   const { unpaired, label } = metric
   if (!unpaired || unpaired.nA === 0 || unpaired.nB === 0) return null
-  const { mannWhitney, nA, nB } = unpaired
-  const start = `In ${plural(nA, 'row')} of ${labels.a} and ${plural(nB, 'row')} of ${labels.b} that are not paired by seed`
+  const { mannWhitney, nA, nB, unitsA, unitsB } = unpaired
+  const counted = (rows: number, units: number) =>
+    metric.unitName === SEED
+      ? plural(rows, 'row')
+      : `${plural(rows, 'row')} (${plural(units, metric.unitName)})`
+  const start = `In ${counted(nA, unitsA)} of ${labels.a} and ${counted(nB, unitsB)} of ${labels.b} that are not paired by seed`
   if (!mannWhitney.ok) return `${start}, all values of ${label} are equal.`
   const test = `Mann-Whitney test, ${corrected(mannWhitney, tests)}`
   if (mannWhitney.pHolm >= LEVEL) return `${start}, no difference in ${label} is shown (${test}).`
   const higher = mannWhitney.delta > 0
-  return `${start}, ${label} tends to be ${higher ? 'higher' : 'lower'} for ${labels.a} (Cliff's delta ${formatMetric(mannWhitney.delta)}; ${test}); seeds are not controlled for.`
+  const { difference } = unpaired
+  const apart = difference.ok
+    ? `mean difference ${formatMetric(difference.estimate)}, 95 % interval ${formatMetric(difference.low)} to ${formatMetric(difference.high)}; `
+    : ''
+  return `${start}, ${label} tends to be ${higher ? 'higher' : 'lower'} for ${labels.a} (${apart}Cliff's delta ${formatMetric(mannWhitney.delta)}; ${test}); seeds are not controlled for.`
 }
 
 /** Names of the sides in a sentence. */
@@ -78,14 +94,16 @@ export function compareSentence(
   const main = mainTest(metric)
   const difference = paired.meanDifference
   if (paired.n === 0 || difference === null || !main) return null
-  const seeds =
-    paired.seeds === paired.n
+  const isSeed = metric.unitName === SEED
+  const seeds = !isSeed
+    ? `${plural(paired.n, 'pair')} of rows from the same seeds, ${plural(paired.seeds, 'unit')} by ${metric.unitName}`
+    : paired.seeds === paired.n
       ? `${plural(paired.n, 'pair')} of rows from the same seeds`
       : `${plural(paired.n, 'pair')} of rows from ${plural(paired.seeds, 'seed')}`
   const amount = (value: number) => `${formatMetric(value)}${unit ? ` ${unit}` : ''}`
   const { test } = main
   const range = interval?.ok
-    ? `95 % interval ${formatMetric(interval.low)} to ${formatMetric(interval.high)}, seeds resampled`
+    ? `95 % interval ${formatMetric(interval.low)} to ${formatMetric(interval.high)}, ${isSeed ? 'seeds' : 'units'} resampled`
     : 'no interval'
   const shown = test.ok ? `${main.name}, ${corrected(test, tests)}` : 'no test'
   const brackets = `(${range}; ${shown})`
@@ -145,6 +163,7 @@ function metricRow(
   operators: readonly string[],
 ): TableRow {
   const side = metric.paired ?? metric.unpaired
+  const apart = metric.unpaired?.difference
   const main = mainTest(metric)
   const test = main?.test.ok ? main.test : null
   const all = metric.controls[0]
@@ -153,9 +172,9 @@ function metricRow(
     unit: metric.unit,
     meanA: side?.meanA ?? null,
     meanB: side?.meanB ?? null,
-    difference: metric.paired?.meanDifference ?? null,
-    low: interval?.ok ? interval.low : null,
-    high: interval?.ok ? interval.high : null,
+    difference: differenceOf(metric),
+    low: interval?.ok ? interval.low : apart?.ok ? apart.low : null,
+    high: interval?.ok ? interval.high : apart?.ok ? apart.high : null,
     effect: effectOf(metric),
     test: main?.name ?? null,
     p: test?.p ?? null,
@@ -167,6 +186,7 @@ function metricRow(
     detectable: all?.ok ? all.detectable : null,
     note: [
       metric.conflict?.message ?? (metric.unpaired ? 'not paired by seed' : ''),
+      metric.unitName === SEED ? '' : `unit: ${metric.unitName}`,
       operators.length > 0 ? `only rows of ${operators.join(', ')}` : '',
     ]
       .filter((text) => text !== '')
@@ -198,6 +218,7 @@ const OMNIBUS_REASONS: Readonly<Record<string, string>> = {
   n_too_small: 'fewer than two seeds have a value on every side',
   all_ties: 'every seed has equal values on all sides',
   conflict: 'the sides do not share a scale',
+  unit: 'the test takes seeds for independent, and another unit is chosen',
 }
 
 /** Returns one sentence on a metric over all sides; it names no side, as the test does not. */

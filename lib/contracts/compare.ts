@@ -3,7 +3,6 @@ import { citationSchema } from './citation'
 import { numbers, numbersOrNull, texts, textsOrNull } from './fields'
 import { columnIdSchema } from './column-filter'
 import { nameSchema, namesSchema, roundSchema } from './limits'
-import { metricValueSchema } from './rows'
 import { SEEDS_KEY } from './seeds'
 
 /** One side of a comparison: an arm at a round, over the chosen seed sets. */
@@ -34,6 +33,9 @@ export type PairFilter = z.infer<typeof pairFilterSchema>
 export const MAX_SIDES = 6
 export const COMPARE_AGAINST = ['reference', 'all'] as const
 
+/** What may count as one unit besides the values of a column. */
+export const COMPARE_UNITS = ['seed', 'instruction'] as const
+
 export const COMPARE_SORTS = ['slot', 'difference', 'size'] as const
 
 export const compareStateSchema = z.object({
@@ -52,6 +54,12 @@ export const compareStateSchema = z.object({
   operators: namesSchema
     .default([])
     .describe('Only rows that one of these operators made count, on every side; empty = all.'),
+  unit: z
+    .union([z.enum(COMPARE_UNITS), columnIdSchema])
+    .default('seed')
+    .describe(
+      'What is resampled and tested as one: `seed`, `instruction` (equal texts; the constraint of AutoIF), or a column of words.',
+    ),
   columns: z
     .array(columnIdSchema)
     .max(24)
@@ -137,7 +145,7 @@ export const compareIntervalSchema = z.union([
     /** Resamples that have a mean, and those that hold no seed with a value. */
     ...numbers('resamples', 'withoutValue'),
     seed: z.number(),
-    /** Seeds that were resampled, each with all its pairs; the same resamples for every metric. */
+    /** Seeds, or other units, that were resampled, each with all its pairs; the same resamples for every metric. */
     seeds: z.number(),
     /** Seed sets that were resampled each for itself. */
     strata: z.number(),
@@ -151,7 +159,7 @@ export type CompareInterval = z.infer<typeof compareIntervalSchema>
 /** Tests on aligned pairs. Differences are A - B; a test counts each seed once, with the mean of its pairs. */
 export const pairedResultSchema = z.object({
   ...numbers('n', 'aHigher', 'bHigher', 'ties'),
-  /** Seeds of these pairs. */
+  /** Seeds, or other units, of these pairs. */
   seeds: z.number(),
   ...numbersOrNull('meanA', 'meanB', 'meanDifference', 'medianDifference'),
   wilcoxon: z.union([
@@ -202,7 +210,14 @@ export type LevelsResult = z.infer<typeof levelsResultSchema>
 /** Tests on two sets of rows that do not meet at seeds; always labelled unpaired. */
 export const unpairedResultSchema = z.object({
   ...numbers('nA', 'nB'),
+  /** Units of each side; the tests are of one mean a unit. Each row is one where the unit is the seed. */
+  ...numbers('unitsA', 'unitsB'),
   ...numbersOrNull('meanA', 'meanB'),
+  /** Mean of A minus mean of B with a normal interval; errors count a unit once. */
+  difference: z.union([
+    z.object({ ok: z.literal(true), ...numbers('estimate', 'standardError', 'low', 'high') }),
+    missingStatistic,
+  ]),
   mannWhitney: z.union([
     z.object({ ok: z.literal(true), u: z.number(), z: z.number(), delta: z.number(), ...pValues }),
     missingStatistic,
@@ -263,6 +278,8 @@ export type CompareSideValues = z.infer<typeof compareSideValuesSchema>
 
 export const compareMetricSchema = z.object({
   ...texts('column', 'label', 'shortLabel', 'unit'),
+  /** What is resampled and tested as one: `seed`, `distinct instruction`, `distinct constraint`, ... */
+  unitName: z.string(),
   shape: z.enum(['scalar', 'vector', 'enum']),
   direction: z.enum(['higher', 'lower', 'none']),
   directionMeans: z.string(),
@@ -295,8 +312,10 @@ export const compareSeedSetSchema = z.object({
   ]),
   ...textsOrNull('cellA', 'cellB'),
   ...numbers('rowsA', 'rowsB', 'aligned'),
-  /** Seeds that have a pair; fewer than `aligned` where several rows share one. */
+  /** Seeds, or other units, that have a pair; fewer than `aligned` where several rows share one. */
   seeds: z.number(),
+  /** Pairs left out because a row has no value in the column that names its unit. */
+  withoutUnit: z.number(),
   /** Rows set aside because the other side has fewer rows of their seed. */
   unmatched: z.number(),
   /** How each side met its slots: `index`, `birth`, ... */
@@ -336,51 +355,20 @@ export type CompareFurther = z.infer<typeof compareFurtherSchema>
 export const compareSummarySchema = comparePartSchema.extend({
   /** The only operators whose rows count; empty = all. */
   operators: z.array(z.string()),
+  /** As in the metrics. */
+  unitName: z.string(),
   /** The other pairs of sides, where there are more than two. */
   further: z.array(compareFurtherSchema),
   omnibus: z.array(compareOmnibusSchema),
   /** p values in the Holm family: of all pairs of sides and the omnibus tests. */
   tests: z.number(),
+  /** What the numbers were made from, by which version of Evolens, and when (milliseconds since the epoch). */
+  source: z.object({ ...texts('study', 'version'), at: z.number() }),
   /** How the comparison is cited, with the runs behind it. */
   citation: citationSchema,
   serverMs: z.number(),
 })
 export type CompareSummary = z.infer<typeof compareSummarySchema>
-
-export const compareTextSchema = z.object({
-  ...texts('cellId', 'instruction'),
-  idx: z.number(),
-  ...textsOrNull('input', 'response'),
-  /** Whether one of the texts was cut; the pair's own address gives them whole. */
-  clamped: z.boolean(),
-  operator: z.string().nullable(),
-})
-export type CompareText = z.infer<typeof compareTextSchema>
-
-export const comparePairSchema = z.object({
-  seedSetKey: z.string(),
-  slot: z.number(),
-  /** How many earlier pairs have the same seed. */
-  copy: z.number(),
-  /** null when the study holds no seed texts. */
-  seed: compareTextSchema.nullable(),
-  a: compareTextSchema,
-  b: compareTextSchema,
-  valueA: metricValueSchema,
-  valueB: metricValueSchema,
-  /** A - B; null when a side has no value or the sides conflict. */
-  difference: z.number().nullable(),
-})
-export type ComparePair = z.infer<typeof comparePairSchema>
-
-export const comparePageSchema = z.object({
-  column: z.string().nullable(),
-  /** `total` counts the pairs that the filter leaves. */
-  ...numbers('total', 'offset'),
-  rows: z.array(comparePairSchema),
-  serverMs: z.number(),
-})
-export type ComparePage = z.infer<typeof comparePageSchema>
 
 /** Column id -> interval of the mean difference; fetched apart because it takes longest. */
 export const compareIntervalsSchema = z.object({
@@ -388,6 +376,3 @@ export const compareIntervalsSchema = z.object({
   serverMs: z.number(),
 })
 export type CompareIntervals = z.infer<typeof compareIntervalsSchema>
-
-// Three texts a pair: a window of this many stays well under a megabyte.
-export const MAX_PAIRS = 200

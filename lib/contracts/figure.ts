@@ -102,7 +102,7 @@ const figureTableSchema = z.object({
 export type FigureTable = z.infer<typeof figureTableSchema>
 
 /** The ways in which figures are drawn; components/figures/index.tsx has the drawing of each. */
-const DRAWINGS = ['curves', 'levels', 'lines', 'bars', 'dots', 'points', 'matrix', 'cases'] as const
+const DRAWINGS = ['curves', 'levels', 'lines', 'bars', 'dots', 'points', 'matrix', 'cases', 'forest'] as const
 export type FigureDrawing = (typeof DRAWINGS)[number]
 
 /** The questions that figures answer, in the order of the figures page, with their headings. */

@@ -59,6 +59,33 @@ export function robustMean(values: Numbers, seeds: Numbers): RobustEstimate | No
   return robust(centre, (correction * found.squares) / n ** 2, n, found.seeds)
 }
 
+/** Values of one side, with the number of each one's unit; those of a unit are one after another. */
+export interface ClusteredValues {
+  values: Float64Array
+  clusters: Int32Array
+}
+
+/**
+ * Returns the difference of the means of two independent sides with the 95 % normal interval; each side's variance counts
+ * a unit once (with units of one value Welch's). No value where a side has fewer than two units.
+ */
+export function meanDifference(
+  a: ClusteredValues,
+  b: ClusteredValues,
+): Pick<RobustEstimate, 'ok' | 'estimate' | 'standardError' | 'low' | 'high'> | NoValue {
+  const left = robustMean(a.values, a.clusters)
+  const right = robustMean(b.values, b.clusters)
+  if (!left.ok || !right.ok) return noValue('n_too_small')
+  const variance = left.standardError ** 2 + right.standardError ** 2
+  const { ok, estimate, standardError, low, high } = robust(
+    left.estimate - right.estimate,
+    variance,
+    left.n + right.n,
+    left.seeds + right.seeds,
+  )
+  return { ok, estimate, standardError, low, high }
+}
+
 /**
  * Returns the smallest true difference that a two-sided test at 5 % finds with a probability of 80 %:
  * (1.960 + 0.842) SE.

@@ -11,6 +11,7 @@ const SHAPES: [string, number, () => number][] = [
   ['many', 50_000, () => (random.next() - 0.5) * 10 ** Math.floor(600 * random.next() - 300)],
   ['whole', 50_000, () => Math.floor(200 * random.next()) - 100],
   ['equal', 5_000, () => 0.1],
+  ['counted', 5_000, () => Math.floor(200 * random.next()) - 100],
 ]
 
 it.each(SHAPES)('orders %s numbers as the native sort does', (_, n, draw) => {

@@ -78,9 +78,39 @@ export function radixOrder(values: Float64Array): Uint32Array {
   return from
 }
 
+// Whole numbers are counted where their span is at most so long: a table of this size stays in the processor's cache.
+const COUNTED_SPAN = 1 << 16
+
+/** Sorts whole numbers of a short span by counting them; false, and nothing done, for others. */
+function sortCounted(values: Float64Array): boolean {
+  let low = Infinity
+  let high = -Infinity
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i] as number
+    // -0 comes before 0, which counting would forget.
+    if (!Number.isInteger(value) || Object.is(value, -0)) return false
+    if (value < low) low = value
+    if (value > high) high = value
+  }
+  if (!(high - low < COUNTED_SPAN)) return false
+  const counts = new Uint32Array(high - low + 1)
+  for (let i = 0; i < values.length; i += 1) {
+    const place = (values[i] as number) - low
+    counts[place] = (counts[place] as number) + 1
+  }
+  let at = 0
+  for (let place = 0; place < counts.length; place += 1) {
+    const end = at + (counts[place] as number)
+    values.fill(low + place, at, end)
+    at = end
+  }
+  return true
+}
+
 /** Sorts numbers without NaN in place, ascending, and returns them; several times faster than the native sort on whole columns. */
 export function sortAscending(values: Float64Array): Float64Array {
   if (values.length < FEW) return values.sort()
+  if (sortCounted(values)) return values
   let from: Uint32Array = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length)
   let to: Uint32Array = new Uint32Array(from.length)
   const own = from

@@ -19,6 +19,7 @@ export function AlignmentNote({ summary, onSet }: AlignmentNoteProps) {
   const isMixed = summary.aligned > 0
   const seeds = summary.seedSets.reduce((sum, set) => sum + set.seeds, 0)
   const unmatched = summary.seedSets.reduce((sum, set) => sum + set.unmatched, 0)
+  const withoutUnit = summary.seedSets.reduce((sum, set) => sum + set.withoutUnit, 0)
   const reasons: Record<string, string> = {
     not_aligned: isMixed
       ? 'rows share no seeds, so it has no part in the numbers below; alone it can be compared unpaired'
@@ -34,7 +35,10 @@ export function AlignmentNote({ summary, onSet }: AlignmentNoteProps) {
         <strong>{plural(summary.aligned, 'aligned pair')}</strong> of {plural(summary.rowsA, 'row')}{' '}
         of A and {plural(summary.rowsB, 'row')} of B{alignedBySet(summary.seedSets)}.
         {seeds < summary.aligned
-          ? ` They come from ${plural(seeds, 'seed')}; intervals and tests treat the pairs of a seed as one unit.`
+          ? ` They come from ${plural(seeds, summary.unitName)}; intervals and tests treat the pairs of each as one unit.`
+          : ''}
+        {withoutUnit > 0
+          ? ` ${plural(withoutUnit, 'pair')} left out: a row has no ${summary.unitName}.`
           : ''}
         {unmatched > 0
           ? ` ${plural(unmatched, 'row')} left out: the other side has fewer rows of their seed.`

@@ -122,6 +122,8 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
         sets={params.sets}
         onSides={setSides}
         onSets={(sets) => void setParams({ sets, pair: null })}
+        unit={params.unit}
+        onUnit={(unit) => void setParams({ unit })}
         operators={params.operators}
         onOperators={(operators) => void setParams({ operators, pair: null })}
       />

@@ -32,6 +32,7 @@ const REASONS: Record<string, string> = {
   constant: 'all values are equal',
   zero_denominator: 'a denominator is zero',
   levels: 'tested as ordered levels',
+  dependent_rows: 'rows of one unit are not independent',
   two_levels: "two levels: McNemar's test asks the same",
 }
 

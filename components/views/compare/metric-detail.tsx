@@ -2,9 +2,9 @@
 
 import type { ReactNode } from 'react'
 import type { CompareMetric, LevelsResult } from '@/lib/contracts/compare'
-import { formatCount, formatMetric } from '@/components/ui/format'
+import { formatCount, formatMetric, plural } from '@/components/ui/format'
 import { Term } from '@/components/ui/info-tip'
-import { formatDifference, pText, reasonText, strengthOf } from './format'
+import { formatDifference, formatInterval, pText, reasonText, strengthOf } from './format'
 import classes from './compare.module.css'
 
 type Test =
@@ -60,7 +60,7 @@ function PairedTests({ metric }: { metric: CompareMetric }) {
         <>
           <TestLine
             name="Wilcoxon signed-rank test"
-            tip="One mean difference a seed. Two-sided, zeros excluded, mid-ranks, normal approximation with tie correction. Effect is (W+ − W−) / (W+ + W−)."
+            tip="One mean difference a seed, or other unit. Two-sided, zeros excluded, mid-ranks, normal approximation with tie correction. Effect is (W+ − W−) / (W+ + W−)."
             test={wilcoxon}
           >
             {wilcoxon.ok
@@ -69,7 +69,7 @@ function PairedTests({ metric }: { metric: CompareMetric }) {
           </TestLine>
           <TestLine
             name="Sign test"
-            tip="Exact binomial test on the seeds whose mean difference is not zero. Dominance is (n+ − n−) / n."
+            tip="Exact binomial test on the seeds, or other units, whose mean difference is not zero. Dominance is (n+ − n−) / n."
             test={sign}
           >
             {sign.ok
@@ -139,9 +139,20 @@ function LevelTests({ levels }: { levels: LevelsResult }) {
 function UnpairedTests({ metric }: { metric: CompareMetric }) {
   const unpaired = metric.unpaired
   if (!unpaired) return null
-  const { mannWhitney, ks, levels } = unpaired
+  const { difference, mannWhitney, ks, levels } = unpaired
   return (
     <>
+      <Line
+        name="Mean difference (unpaired)"
+        tip="Mean of A minus mean of B with a normal 95 % interval; standard errors count a unit once."
+      >
+        {difference.ok
+          ? `${formatDifference(difference.estimate)}, ${formatInterval(difference.low, difference.high)}`
+          : reasonText(difference.reason)}
+        {metric.unitName === 'seed'
+          ? null
+          : ` · ${plural(unpaired.unitsA, metric.unitName)} of A, ${formatCount(unpaired.unitsB)} of B`}
+      </Line>
       <TestLine
         name="Mann-Whitney (unpaired)"
         tip="Ranks of both sets together, tie-corrected normal approximation with continuity correction."

@@ -5,6 +5,7 @@ import { IconArrowsExchange, IconX } from '@tabler/icons-react'
 import { ArmMark } from '@/components/figures/arm-mark'
 import { SEEDS, roundsOf, type SideChoice } from '@/components/hooks/use-compare'
 import { useOperators } from '@/components/hooks/use-rows'
+import { isCoded } from '@/lib/contracts/column-kinds'
 import { MAX_SIDES } from '@/lib/contracts/compare'
 import type { StudyDetail } from '@/lib/contracts/study'
 import classes from './compare.module.css'
@@ -79,6 +80,16 @@ function nextSide(study: StudyDetail, chosen: readonly SideChoice[]): SideChoice
   return free.find((side) => side.round === round) ?? free[0] ?? null
 }
 
+/** What may count as one where intervals and tests are made. */
+function unitsOf(study: StudyDetail): { value: string; label: string }[] {
+  const words = study.columns.filter(({ shape, hidden }) => !hidden && isCoded(shape))
+  return [
+    { value: 'seed', label: 'a seed' },
+    { value: 'instruction', label: 'an instruction' },
+    ...words.map(({ id, label }) => ({ value: id, label: `a value of ${label}` })),
+  ]
+}
+
 interface SidePickerProps {
   study: StudyDetail
   /** A, B (the reference) and the further ones. */
@@ -86,6 +97,9 @@ interface SidePickerProps {
   sets: string[]
   onSides(sides: SideChoice[]): void
   onSets(sets: string[]): void
+  /** What counts as one: `seed`, `instruction`, or a column of words. */
+  unit: string
+  onUnit(unit: string): void
   /** The only ones whose rows count; empty = all. */
   operators: string[]
   onOperators(operators: string[]): void
@@ -93,7 +107,7 @@ interface SidePickerProps {
 
 /** Chooses two to six evolvers, their rounds, the seed sets and the operators. */
 export function SidePicker(props: SidePickerProps) {
-  const { study, sides, sets, onSides, onSets, operators, onOperators } = props
+  const { study, sides, sets, onSides, onSets, unit, onUnit, operators, onOperators } = props
   const known = [...new Set([...useOperators(study.study.id), ...operators])]
   const added = sides.length < MAX_SIDES ? nextSide(study, sides) : null
   const [a, b, ...more] = sides as [SideChoice, SideChoice, ...SideChoice[]]
@@ -150,6 +164,13 @@ export function SidePicker(props: SidePickerProps) {
           All seed sets
         </Button>
       ) : null}
+      <Select
+        label="One unit is"
+        data={unitsOf(study)}
+        value={unit}
+        onChange={(chosen) => chosen !== null && onUnit(chosen)}
+        w={160}
+      />
       {known.length > 0 ? (
         <MultiSelect
           label="Operators"

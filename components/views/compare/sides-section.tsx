@@ -15,12 +15,14 @@ import type {
 } from '@/lib/contracts/compare'
 import {
   comparedPairs,
+  differenceOf,
   effectOf,
   mainTest,
   omnibusSentence,
   type ComparedPair,
 } from '@/lib/contracts/compare-report'
-import { ForestPlot } from './forest-plot'
+import { forestFigure, pairsOfSides, type PairOfSides } from '@/lib/contracts/compare-figure'
+import { ForestPanel } from './forest-panel'
 import { formatDifference, formatInterval, pText, reasonText } from './format'
 
 // A corrected p value below this is marked.
@@ -51,12 +53,12 @@ function MeanOfSide({ metric, isReference }: { metric: CompareMetric; isReferenc
   if (isReference) return <>{formatMetric(values.meanB)}</>
   const test = mainTest(metric)?.test
   const mark = test?.ok && test.pHolm < LEVEL ? ' *' : ''
-  const difference = metric.paired?.meanDifference
   return (
     <>
       {formatMetric(values.meanA)}
       <div className="ev-dim">
-        {difference === undefined ? 'unpaired' : formatDifference(difference)}
+        {formatDifference(differenceOf(metric))}
+        {metric.unpaired ? ' unpaired' : ''}
         {mark}
       </div>
     </>
@@ -96,23 +98,7 @@ function MeansTable({ summary, sides }: Pick<SidesSectionProps, 'summary' | 'sid
   )
 }
 
-interface PairLine {
-  pair: ComparedPair
-  metric: CompareMetric
-  interval: CompareInterval | undefined
-}
-
-function linesOf({ summary, intervals, column }: SidesSectionProps): PairLine[] {
-  const lines = comparedPairs(summary).flatMap((pair, i) => {
-    const metric = metricOf(pair, column)
-    return metric ? [{ pair, metric, interval: intervals[i]?.[column] }] : []
-  })
-  // Highest first; pairs without a difference last.
-  const key = ({ metric }: PairLine) => metric.paired?.meanDifference ?? -Infinity
-  return lines.toSorted((x, y) => (key(y) > key(x) ? 1 : key(y) < key(x) ? -1 : 0))
-}
-
-function pairColumns({ sides, onShow }: SidesSectionProps): Column<PairLine>[] {
+function pairColumns({ sides, onShow }: SidesSectionProps): Column<PairOfSides>[] {
   return [
     {
       name: 'Sides',
@@ -127,7 +113,7 @@ function pairColumns({ sides, onShow }: SidesSectionProps): Column<PairLine>[] {
       name: 'Difference',
       kind: 'number',
       cell: ({ metric }) =>
-        metric.unpaired ? 'unpaired' : formatDifference(metric.paired?.meanDifference),
+        `${formatDifference(differenceOf(metric))}${metric.unpaired ? ' unpaired' : ''}`,
     },
     {
       name: '95 % interval',
@@ -164,23 +150,11 @@ function pairColumns({ sides, onShow }: SidesSectionProps): Column<PairLine>[] {
 
 /** Three to six sides: their means, the differences of one metric in order, and one test over all of them. */
 export function SidesSection(props: SidesSectionProps) {
-  const { summary, sides, column, against, onAgainst } = props
-  const lines = linesOf(props)
+  const { summary, sides, intervals, column, against, onAgainst } = props
+  const lines = pairsOfSides(summary, intervals, column)
+  const forest = forestFigure(summary, lines, sides)
   const metric = lines[0]?.metric
   const omnibus = summary.omnibus.find((one) => one.column === column)
-  const drawn = lines.flatMap(({ pair, metric: { paired }, interval }) =>
-    paired && paired.meanDifference !== null
-      ? [
-          {
-            key: `${pair.a}.${pair.b}`,
-            label: `${sides[pair.a]} − ${sides[pair.b]}`,
-            estimate: paired.meanDifference,
-            low: interval?.ok ? interval.low : null,
-            high: interval?.ok ? interval.high : null,
-          },
-        ]
-      : [],
-  )
   return (
     <Section
       title="All sides"
@@ -199,12 +173,11 @@ export function SidesSection(props: SidesSectionProps) {
     >
       <MeansTable summary={summary} sides={sides} />
       {omnibus ? <Text>{omnibusSentence(omnibus, sides.length, summary.tests)}</Text> : null}
-      {metric && drawn.length > 0 ? (
-        <ForestPlot
-          metric={metric.label}
-          unit={metric.unit}
-          lines={drawn}
-          note={`95 % bootstrap intervals, seeds resampled; ${summary.tests} tests corrected by Holm.`}
+      {forest ? (
+        <ForestPanel
+          figure={forest}
+          done={intervals.filter((found) => found !== undefined).length}
+          total={intervals.length}
         />
       ) : null}
       {metric ? (

@@ -2,7 +2,7 @@
 
 import { Tooltip, UnstyledButton } from '@mantine/core'
 import type { CompareInterval, CompareMetric, CompareSideValues } from '@/lib/contracts/compare'
-import { effectOf, mainTest } from '@/lib/contracts/compare-report'
+import { differenceOf, effectOf, mainTest } from '@/lib/contracts/compare-report'
 import { DASH, formatCount, formatMetric } from '@/components/ui/format'
 import { Term } from '@/components/ui/info-tip'
 import { Table, type Column } from '@/components/ui/table'
@@ -40,15 +40,22 @@ function Interval({
   interval: CompareInterval | undefined
 }) {
   const estimate = metric.paired?.meanDifference
-  if (metric.unpaired) return <span className="ev-dim">unpaired</span>
+  const apart = metric.unpaired?.difference
+  if (apart) {
+    return (
+      <span className="ev-dim">
+        {apart.ok ? `${formatInterval(apart.low, apart.high)}, unpaired` : 'unpaired'}
+      </span>
+    )
+  }
   if (interval === undefined) return <span className="ev-dim">computing …</span>
   if (!interval.ok || estimate === null || estimate === undefined) {
     return <span className="ev-dim">{DASH}</span>
   }
   const text = formatInterval(interval.low, interval.high)
-  const full = `95 % interval ${text}, ${formatCount(interval.resamples)} resamples of ${formatCount(interval.seeds)} seeds${
+  const full = `95 % interval ${text}, ${formatCount(interval.resamples)} resamples of ${formatCount(interval.seeds)} ${metric.unitName}s${
     interval.strata > 1 ? ` within each of ${interval.strata} seed sets` : ''
-  }, all pairs of a seed together, ${
+  }, all pairs of one together, ${
     interval.method === 'weights' ? 'by random weights' : 'drawn with replacement'
   }, random seed ${interval.seed}.`
   return (
@@ -109,10 +116,12 @@ function columnsOf(props: SummaryTableProps): Column<CompareMetric>[] {
     { name: 'Mean A', kind: 'number', cell: (metric) => formatMetric(sideOf(metric)?.meanA) },
     { name: 'Mean B', kind: 'number', cell: (metric) => formatMetric(sideOf(metric)?.meanB) },
     {
-      ...number('A − B', 'Mean over pairs of A minus B, paired by seed.', ({ paired }) =>
-        formatDifference(paired?.meanDifference),
+      ...number(
+        'A − B',
+        'Mean over pairs of A minus B, paired by seed; difference of the means where unpaired.',
+        (metric) => formatDifference(differenceOf(metric)),
       ),
-      hint: ({ paired }) => String(paired?.meanDifference ?? ''),
+      hint: (metric) => String(differenceOf(metric) ?? ''),
     },
     {
       name: '95 % interval',

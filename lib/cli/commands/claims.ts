@@ -14,7 +14,7 @@ import { claimsHtml, claimsMarkdown } from '@/lib/services/claims/report'
 import { getStudy } from '@/lib/services/studies'
 import { findStudy, openContext } from '../context'
 import { parseOption } from '../options'
-import { printCitation, printJson, printLine, printRows, say, wantsJson } from '../output'
+import { endLine, printCitation, printJson, printLine, printRows, say, sayAgain, wantsJson } from '../output'
 
 interface ClaimsCommand {
   study: string
@@ -78,7 +78,11 @@ async function claims(command: ClaimsCommand, json: boolean): Promise<void> {
   const cards = await checkClaims(context.db, studyId, choice, {
     ...(command.claim.length > 0 ? { ids: command.claim } : {}),
     ...(ownText === undefined ? {} : { ownText }),
+    onProgress: (done, total) => {
+      if (!json) sayAgain('Claims', `${done} of ${total} checked`)
+    },
   })
+  if (!json) endLine()
   if (ownText !== undefined && command.save) saveOwnClaims(context.db, studyId, ownText)
   const { name } = getStudy(context.db, studyId)
   if (command.markdown) fs.writeFileSync(command.markdown, claimsMarkdown(name, cards))

@@ -44,6 +44,13 @@ it(
       /^Comparison "greedy\.1 against sampled\.1" .*aligned pairs; IFD; definition [0-9a-f]{10}, run /,
     )
     expect(cited).toMatch(/^@misc\{evolens-comparison-[0-9a-f]{8},$/m)
+    const unit = await compare(...sides, '--metric', 'ifd.strict', '--unit', 'instruction')
+    expect(unit.out).toMatch(/pairs of rows from the same seeds, \d+ units by distinct instruction/)
+    const number = await compare(...sides, '--unit', 'ifd.strict')
+    expect([number.code === 0, number.err]).toEqual([
+      false,
+      expect.stringMatching(/holds no words/),
+    ])
     const wrong = await compare('--a', 'nowhere', '--b', 'seeds')
     expect(wrong.code).not.toBe(0)
     expect(wrong.err).toContain("write the evolver's key and the round")

@@ -5,15 +5,14 @@ import { z } from 'zod'
 import {
   COMPARE_SORTS,
   compareStateSchema,
-  MAX_PAIRS,
   MAX_SIDES,
   pairState,
   type CompareIntervals,
   type CompareMetric,
-  type ComparePage,
   type CompareSide,
   type CompareState,
 } from '@/lib/contracts/compare'
+import { MAX_PAIRS, type ComparePage } from '@/lib/contracts/compare-pairs'
 import { parseSide, sideNames } from '@/lib/contracts/compare-names'
 import {
   comparedPairs,
@@ -45,6 +44,7 @@ interface CompareCommand {
   length?: string
   flag?: string
   threshold?: string
+  unit?: string
   cite?: true
   csv?: string
   latex?: string
@@ -108,6 +108,7 @@ function stateOf(command: CompareCommand): CompareState {
       lengthColumn: command.length ?? null,
       flagColumn: command.flag ?? null,
       threshold: numberOrNull(command.threshold),
+      unit: command.unit,
       pairs: {
         atLeast: numberOrNull(command.atLeast),
         only: command.only ?? null,
@@ -245,6 +246,10 @@ export function addCompareCommand(program: Command): void {
     .option('--length <column>', 'control differences for this length')
     .option('--flag <column>', 'give differences without rows flagged in this column, too')
     .option('--threshold <level>', 'lowest level that counts as a hit in the McNemar test')
+    .option(
+      '--unit <unit>',
+      'what is resampled and tested as one: seed, instruction (the constraint of AutoIF), or a column of words',
+    )
     .option('--cite', 'print a sentence and a BibTeX entry that cite the runs behind it')
     .option('--pairs <n>', `list up to n pairs of rows of A and B, at most ${MAX_PAIRS}`)
     .option('--pair-metric <column>', 'column that the listed pairs are filtered and sorted by')

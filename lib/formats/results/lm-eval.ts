@@ -55,11 +55,21 @@ function common(values: readonly (number | null)[]): number | null {
   return values.every((value) => value === first) ? first : null
 }
 
-function templateOf(whole: Fields): string | null {
+/** What the texts of a task were made with: chat template, system instruction, and the version of the task itself. */
+function templateOf(whole: Fields, leaves: readonly string[]): string | null {
   if (!('chat_template_sha' in whole)) return null
   const system = textOf(whole['system_instruction_sha'])
   const template = textOf(whole['chat_template_sha']) ?? 'none'
-  return system === null ? template : `${template}, system instruction ${system}`
+  const versions = isFields(whole['versions']) ? whole['versions'] : {}
+  // A new version of a task asks or scores otherwise.
+  const stated = [
+    ...new Set(leaves.map((leaf) => textOf(versions[leaf]) ?? countOf(versions[leaf]))),
+  ]
+  return [
+    template,
+    ...(system === null ? [] : [`system instruction ${system}`]),
+    ...stated.flatMap((version) => (version === null ? [] : [`task version ${version}`])),
+  ].join(', ')
 }
 
 function readResults(value: unknown, file: FileView): ReadResult[] {
@@ -74,7 +84,6 @@ function readResults(value: unknown, file: FileView): ReadResult[] {
     model: textOf(whole['model_name']) ?? textOf(part('config')['model']),
     harness: HARNESS,
     harnessVersion: textOf(whole['lm_eval_version']),
-    templateHash: templateOf(whole),
     date: stampOf(file.name) ?? textOf(whole['date']),
   }
   const found = Object.entries(results).flatMap(([task, raw]) => {
@@ -94,6 +103,7 @@ function readResults(value: unknown, file: FileView): ReadResult[] {
       return resultOf({
         ...shared,
         ...scoreOf(entry[key], file, place),
+        templateHash: templateOf(whole, leaves),
         benchmark: root,
         subBenchmark: root === task ? null : task,
         metric: key,

@@ -1,6 +1,7 @@
 import type { Db } from '@/db/client'
 import type { BlindPlan, BlindSide, StoredBlindPair } from '@/lib/contracts/blind'
-import { compareStateSchema, type CompareText } from '@/lib/contracts/compare'
+import { compareStateSchema } from '@/lib/contracts/compare'
+import type { CompareText } from '@/lib/contracts/compare-pairs'
 import { SEEDS_KEY } from '@/lib/contracts/seeds'
 import { AppError, throwIfAborted } from '@/lib/errors'
 import { sampleWithoutReplacement } from '@/lib/stats/random'

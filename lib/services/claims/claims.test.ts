@@ -17,6 +17,7 @@ import {
 } from '@/lib/testing/claims'
 import { addTestRun } from '@/lib/testing/compare'
 import { describeFigure, getFigure, parseFigureOptions } from '@/lib/figures'
+import { checkClaims } from '.'
 import { CLAIMS } from './registry'
 import { paperPairs } from './checks/results'
 
@@ -159,6 +160,31 @@ describe('claims on rows', () => {
     expect(await verdict('C08')).toBe('match')
     expect(await verdict('C08', SWAPPED)).toBe('differs')
   })
+})
+
+it('tells how many claims are checked, and stops where the reader leaves', async () => {
+  await rowsFor([1])
+  const { db, studyId } = study()
+  const told: number[][] = []
+  const leaving = new AbortController()
+  const asked = checkClaims(
+    db,
+    studyId,
+    {},
+    {
+      ids: ['C02', 'C08', 'C10'],
+      signal: leaving.signal,
+      onProgress: (done, total) => {
+        told.push([done, total])
+        if (done === 1) leaving.abort()
+      },
+    },
+  )
+  await expect(asked).rejects.toMatchObject({ code: 'cancelled' })
+  expect(told).toEqual([
+    [0, 3],
+    [1, 3],
+  ])
 })
 
 const trained = (armKey: string, more: Partial<ResultModel> = {}) => ({ armKey, round: 1, ...more })

@@ -2,12 +2,14 @@ import {
   compareStateSchema,
   type CompareMetric,
   type CompareSummary,
+  type UnpairedResult,
 } from '@/lib/contracts/compare'
 import { mainTest } from '@/lib/contracts/compare-report'
 import type { ClaimAction, Direction, Finding } from '@/lib/contracts/claims'
 import { normalTwoSided } from '@/lib/stats/distributions'
 import { throwIfAborted } from '@/lib/errors'
 import { compareSummary } from '../compare'
+import { getMetric } from '@/lib/metrics'
 import { emptyFinding } from './verdict'
 import { sharedSets, type ClaimStudy } from './study'
 
@@ -37,10 +39,30 @@ interface Question {
   operators?: readonly string[]
 }
 
-/** Returns the action that fills a column. */
-export function computeAction(study: ClaimStudy, columnId: string): ClaimAction {
+// Said of a difference whose rows share no seeds.
+const NOT_PAIRED = 'the rows of the two sides are not paired by seed'
+
+/** Returns the action that gives findings without a number one: pairs, or values of their column. */
+export function emptyAction(
+  study: ClaimStudy,
+  columnId: string,
+  findings: readonly Finding[],
+): ClaimAction {
+  const isApart = findings.some(({ because }) => because === NOT_PAIRED)
+  if (isApart) {
+    const text = 'Align the files of both sides: click their alignment on the Overview page.'
+    return { kind: 'import', text }
+  }
+  return computeAction(study, columnId)
+}
+
+function computeAction(study: ClaimStudy, columnId: string): ClaimAction {
   const [metric = ''] = columnId.split('.')
   const known = study.detail.columns.find(({ id }) => id === columnId)
+  const source = known && getMetric(known.fromMetric)
+  if (known && source?.kind === 'measured' && source.isImported) {
+    return { kind: 'import', text: `Import files that hold ${known.label} for both sides.` }
+  }
   const name = known ? `${known.group}: ${known.label}` : metric.replaceAll('_', ' ')
   return { kind: 'compute', text: `Compute ${name} for both sides on the Overview page.` }
 }
@@ -52,7 +74,28 @@ function whyMissing({ a, b }: CompareMetric): string {
   return most ? ` (${most[0].replaceAll('_', ' ')})` : ''
 }
 
-const INTERVAL = '95 % interval, errors count a seed once'
+/** The difference of two sides whose rows are no pairs; their units are texts, so they need no seeds. */
+function unpairedFinding(metric: CompareMetric, unpaired: UnpairedResult, base: Finding): Finding {
+  const { nA, nB, unitsA, unitsB, difference, meanA, meanB } = unpaired
+  if (!difference.ok) {
+    const because = `fewer than two ${metric.unitName}s of a side have a value${whyMissing(metric)}`
+    return { ...base, meanA, meanB, because }
+  }
+  const test = mainTest(metric)
+  return {
+    ...base,
+    meanA,
+    meanB,
+    effect: difference.estimate,
+    low: difference.low,
+    high: difference.high,
+    interval: `95 % interval of unpaired means, errors count a ${metric.unitName} once`,
+    test: test?.name ?? null,
+    p: test?.test.ok ? test.test.p : null,
+    n: Math.max(nA, nB),
+    units: Math.min(unitsA, unitsB),
+  }
+}
 
 function findingOf(
   metric: CompareMetric,
@@ -64,13 +107,14 @@ function findingOf(
   const base = emptyFinding({
     ...fields,
     unit,
+    unitName: metric.unitName,
     of: Math.max(rowsA, rowsB),
     runs: [...new Set(runs)],
   })
   if (conflict) return { ...base, because: conflict.message.replace(/\.$/, '') }
+  if (unpaired && metric.unitName !== 'seed') return unpairedFinding(metric, unpaired, base)
   if (unpaired) {
-    const because = 'the rows of the two sides are not paired by seed; align the files on Overview'
-    return { ...base, meanA: unpaired.meanA, meanB: unpaired.meanB, because }
+    return { ...base, meanA: unpaired.meanA, meanB: unpaired.meanB, because: NOT_PAIRED }
   }
   const all = controls[0]
   const test = mainTest(metric)
@@ -82,7 +126,13 @@ function findingOf(
     meanA: paired.meanA,
     meanB: paired.meanB,
     effect: paired.meanDifference,
-    ...(all.ok ? { low: all.low, high: all.high, interval: INTERVAL } : {}),
+    ...(all.ok
+      ? {
+          low: all.low,
+          high: all.high,
+          interval: `95 % interval, errors count a ${metric.unitName} once`,
+        }
+      : {}),
     test: test?.name ?? null,
     p: test?.test.ok ? test.test.p : null,
     n: paired.n,
@@ -118,8 +168,7 @@ function controlled(metric: CompareMetric, full: Finding): Finding[] {
         p,
         effect: estimate,
         units: seeds,
-        interval: INTERVAL,
-        test: 'Wald test, errors count a seed once',
+        test: `Wald test, errors count a ${metric.unitName} once`,
         meanA: null,
         meanB: null,
         ahead: 0,
@@ -128,6 +177,10 @@ function controlled(metric: CompareMetric, full: Finding): Finding[] {
       },
     ]
   })
+}
+
+function isAutoIf({ detail }: ClaimStudy, { arm }: ColumnSide): boolean {
+  return detail.arms.some(({ key, scenario }) => key === arm && scenario === 'autoif')
 }
 
 /** Returns the paired difference of each column between two sides, as the Compare page gives it; a column without a run says so. */
@@ -142,8 +195,10 @@ export async function columnFindings(study: ClaimStudy, question: Question): Pro
     columns: columns.map(({ id }) => id),
     operators: question.operators ?? [],
     lengthColumn: lengthColumn ?? null,
+    // One constraint of AutoIF stands in many rows.
+    unit: isAutoIf(study, a) && isAutoIf(study, b) ? 'instruction' : 'seed',
   })
-  const summary = await compareSummary(study.db, study.studyId, state)
+  const summary = await compareSummary(study.db, study.studyId, state, study.signal)
   return columns.flatMap(({ id, expected, margin = 0 }, at) => {
     const metric = summary.metrics[at] as CompareMetric
     const full = findingOf(metric, summary, {
@@ -174,5 +229,11 @@ export function filledOnly(
   ]
   const actions = missing.map((id) => computeAction(study, id))
   if (filled.length === 0) return { findings: [...findings], actions, notes: [] }
-  return { findings: filled, actions: [], notes: actions.map(({ text }) => `Not used: ${text}`) }
+  const [first] = filled
+  const without = filled.every(({ n }) => n === 0) ? (first?.compare?.column ?? null) : null
+  return {
+    findings: filled,
+    actions: without === null ? [] : [emptyAction(study, without, filled)],
+    notes: actions.map(({ text }) => `Not used: ${text}`),
+  }
 }

@@ -18,6 +18,7 @@ import {
   verdict,
 } from '@/lib/testing/claims'
 import { addTestRun } from '@/lib/testing/compare'
+import { importRows } from '@/lib/testing/imports'
 
 const study = claimStudies()
 
@@ -65,8 +66,46 @@ describe('each claim matches, differs with the sides swapped, and is not compara
     const column = 'first_token_probability.p'
     run(column, { 'small.1': p(1), 'large.1': p(9), 'small.2': p(1), 'large.2': p(4) })
     await expectVerdicts('C10')
-    run(column, { 'small.1': p(1), 'large.1': p(9), 'small.2': p(3), 'large.2': p(3) })
-    expect(await verdict('C10')).toBe('not_comparable')
+    // Another model sees the same in round 1 only: nothing is decided by it in round 2.
+    const definition = (model: string) => ({
+      definition: {
+        metric: 'first_token_probability',
+        metricVersion: 1,
+        params: {},
+        model: { model },
+        prompts: [],
+      },
+    })
+    study().db.update(runs).set(definition('model-one')).run()
+    addTestRun(
+      study().db,
+      {
+        studyId: study().studyId,
+        metric: 'first_token_probability',
+        output: 'p',
+        hash: 'two',
+      },
+      {
+        [cellOf('small.1')]: p(1),
+        [cellOf('large.1')]: p(5),
+        [cellOf('small.2')]: p(3),
+        [cellOf('large.2')]: p(3),
+      },
+    )
+    study().db.update(runs).set(definition('model-two')).where(eq(runs.definitionHash, 'two')).run()
+    const card = await check('C10')
+    expect(card?.verdict).toBe('not_comparable')
+    expect(card?.findings.map(({ state }) => state).toSorted()).toEqual([
+      'context',
+      'shown',
+      'shown',
+      'shown',
+      'undecided',
+    ])
+    expect(card?.findings.at(-1)).toMatchObject({
+      because: expect.stringContaining('same direction in 1 of 2 rounds and seed sets'),
+    })
+    expect(card?.runs.map(({ model }) => model).toSorted()).toEqual(['model-one', 'model-two'])
   })
 
   it('C11: each temperature', async () => {
@@ -289,6 +328,36 @@ describe('what is shown beside the verdict', () => {
     const kappa = (await check('C02'))?.findings.find(({ label }) => label.includes('kappa'))
     expect(kappa).toMatchObject({ effect: 1, n: 2 * SEEDS, units: SEEDS, state: 'context' })
     expect([kappa?.a, kappa?.b].toSorted()).toEqual(['first-judge', 'second-judge'])
+  })
+
+  it('C08: rows of AutoIF that no seed pairs, each constraint counted once', async () => {
+    const add = async (armKey: 'small' | 'large', constraints: number) => {
+      const rows = Array.from({ length: SEEDS }, (_, i) => ({
+        instruction: `${armKey} constraint ${i % constraints}`,
+        input: `query ${i}`,
+        output: `answer ${i}`,
+      }))
+      const place = { armKey, armLabel: armKey, armClass: armKey, scenario: 'autoif' } as const
+      const at = { ...place, seedSetKey: 'general', round: 1, align: 'none' } as const
+      return (await importRows(study(), `${armKey}.json`, rows, at)).cellId
+    }
+    const cellIds = [await add('small', 10), await add('large', 8)]
+    const stored = (small: number, large: number) =>
+      addTestRun(
+        study().db,
+        { studyId: study().studyId, metric: 'mnd', output: 'mnd', hash: `${small} ${large}` },
+        { [cellIds[0] ?? '']: values(small), [cellIds[1] ?? '']: values(large) },
+      )
+    stored(9, 1)
+    const card = await check('C08')
+    expect(card?.verdict).toBe('match')
+    expect(card?.findings[0]).toMatchObject({
+      n: SEEDS,
+      units: 8,
+      unitName: 'distinct instruction',
+      test: 'Mann-Whitney test',
+    })
+    expect(await verdict('C08', SWAPPED)).toBe('differs')
   })
 
   it('C08: distinct instructions of both sets', async () => {

@@ -12,7 +12,7 @@ import {
 import { citationOf } from '@/lib/contracts/citation'
 import { formatCount, plural } from '@/lib/contracts/format'
 import type { RunInfo } from '@/lib/contracts/study'
-import { AppError } from '@/lib/errors'
+import { AppError, throwIfAborted } from '@/lib/errors'
 import { getFigure } from '@/lib/figures'
 import { cachesOf } from '../columns/cache'
 import { APP_VERSION } from '../runs/definition'
@@ -173,7 +173,13 @@ export async function checkClaims(
   db: Db,
   studyId: string,
   choice: ClaimChoice,
-  options: { ids?: readonly string[]; ownText?: string; signal?: AbortSignal } = {},
+  options: {
+    ids?: readonly string[]
+    ownText?: string
+    signal?: AbortSignal
+    /** Told before each claim how many are checked, of all. */
+    onProgress?(done: number, total: number): void
+  } = {},
 ): Promise<ClaimCard[]> {
   const { ids, ownText, signal = new AbortController().signal } = options
   const study = claimStudy(db, studyId, choice, signal)
@@ -197,7 +203,10 @@ export async function checkClaims(
   const kept = cachesOf(db).results
   const sides = JSON.stringify([study.small?.key, study.large?.key, study.margin])
   const cards: ClaimCard[] = []
-  for (const { id, text, run } of all.filter((claim) => ids?.includes(claim.id) ?? true)) {
+  const wanted = all.filter((claim) => ids?.includes(claim.id) ?? true)
+  for (const { id, text, run } of wanted) {
+    throwIfAborted(signal)
+    options.onProgress?.(cards.length, wanted.length)
     const key = `claim/${studyId}/${id}/${sides}/${text}`
     const card = kept.peek<ClaimCard>(key, study.stamp) ?? (await run())
     kept.put(key, study.stamp, card, JSON.stringify(card).length * 2)

@@ -18,7 +18,7 @@ import { SEEDS_KEY } from '@/lib/contracts/seeds'
 import { AppError, errorMessage } from '@/lib/errors'
 import { getStudy } from '../studies'
 import { IMPORT_RESULTS } from './checks/results'
-import { columnFindings, computeAction } from './columns'
+import { columnFindings, emptyAction } from './columns'
 import { filesOf, pairResults, resultFinding } from './results'
 import type { ClaimEntry } from './entries/entry'
 import type { ClaimStudy, Outcome } from './study'
@@ -197,7 +197,7 @@ async function findOwn(study: ClaimStudy, own: NamedClaim): Promise<Outcome> {
     const columns = [{ id: metric, expected: direction, margin }]
     const findings = await columnFindings(study, { a, b, columns, seedSets, label: '' })
     const isEmpty = findings.every(({ n }) => n === 0)
-    return { findings, actions: isEmpty ? [computeAction(study, metric)] : [] }
+    return { findings, actions: isEmpty ? [emptyAction(study, metric, findings)] : [] }
   }
   const isSide =
     (side: typeof a) =>

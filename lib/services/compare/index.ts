@@ -1,18 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Db } from '@/db/client'
-import {
-  MAX_PAIRS,
-  type CompareInterval,
-  type CompareIntervals,
-  type ComparePage,
-  type ComparePair,
-  type CompareState,
-} from '@/lib/contracts/compare'
+import type { CompareInterval, CompareIntervals, CompareState } from '@/lib/contracts/compare'
+import { MAX_PAIRS, type ComparePage, type ComparePair } from '@/lib/contracts/compare-pairs'
 import type { MetricValue } from '@/lib/contracts/rows'
 import { statusOf } from '@/lib/contracts/status'
 import type { ColumnInfo } from '@/lib/contracts/study'
 import { sortPermutation } from '@/lib/columns/sort'
-import { AppError } from '@/lib/errors'
+import { AppError, throwIfAborted } from '@/lib/errors'
 import { clusteredIntervals, type SeedSums } from './bootstrap'
 import { chosenColumns, rowColumn, sideReader } from './columns'
 import { findConflict, hitLevel } from './metrics'
@@ -71,6 +65,7 @@ export async function compareIntervals(
   const intervals: CompareIntervals['intervals'] = {}
   const fresh: { column: string; key: string; sums: SeedSums }[] = []
   for (const column of chosenColumns(db, studyId, state)) {
+    throwIfAborted(signal)
     const parts = await readMetric(pairings, column, reader)
     if (findConflict(parts, column, reader)) continue
     const values = pairedValues(parts)
@@ -205,7 +200,7 @@ export async function comparePage(
   limit: number,
 ): Promise<ComparePage> {
   const started = performance.now()
-  const pairings = await pairSides(db, studyId, state)
+  const pairings = await pairSides(db, studyId, { ...state, unit: 'seed' })
   const column: ColumnInfo | null = rowColumn(db, studyId, state)
   const reader = sideReader(db, studyId, state)
   const parts = column ? await readMetric(pairings, column, reader) : null
@@ -249,7 +244,11 @@ export async function comparePairTexts(
   state: CompareState,
   place: { seedSet: string; slot: number; copy: number },
 ): Promise<PairTexts> {
-  const pairings = await pairSides(db, studyId, { ...state, seedSets: [place.seedSet] })
+  const pairings = await pairSides(db, studyId, {
+    ...state,
+    seedSets: [place.seedSet],
+    unit: 'seed',
+  })
   const pairing = pairings[0]
   const first = pairing?.pairs.slots.indexOf(place.slot) ?? -1
   const at = first + place.copy

@@ -2,6 +2,7 @@ import { isQuantity } from '@/lib/contracts/column-kinds'
 import type { CompareMetric, CompareSideValues, CompareState } from '@/lib/contracts/compare'
 import { carriesValue, statusOf } from '@/lib/contracts/status'
 import type { ColumnInfo } from '@/lib/contracts/study'
+import type { ClusteredValues } from '@/lib/stats/cluster-robust'
 import type { SeedSetPairing } from './sides'
 import { controlledDifferences, type Controls } from './controls'
 import {
@@ -16,23 +17,28 @@ import { levelTests, pairedTests, type PFamily, unpairedTests } from './tests'
 
 function sideValues(parts: readonly SeedSetValues[], side: 'a' | 'b'): CompareSideValues {
   const missing: Record<string, number> = {}
+  // Rows without a value by status byte.
+  const without = new Uint32Array(256)
   let rows = 0
   let valued = 0
   for (const { pairing, [side]: part } of parts) {
     if (!part) continue
+    const { values, status } = part
     // Positions that the import skipped hold no row, so they are not missing values either.
-    const skipped = new Set(pairing[side]?.skipped)
-    rows += part.status.length - skipped.size
-    for (let row = 0; row < part.status.length; row += 1) {
-      if (skipped.has(row)) continue
-      if (isValued(part, row)) {
-        valued += 1
-        continue
-      }
-      const code = part.status[row] as number
-      const name = carriesValue(code) ? 'nonfinite' : statusOf(code).name
-      missing[name] = (missing[name] ?? 0) + 1
+    const isSkipped = new Uint8Array(status.length)
+    for (const row of pairing[side]?.skipped ?? []) isSkipped[row] = 1
+    for (let row = 0; row < status.length; row += 1) {
+      if (isSkipped[row] === 1) continue
+      rows += 1
+      const code = status[row] as number
+      if (carriesValue(code) && Number.isFinite(values[row])) valued += 1
+      else without[code] = (without[code] as number) + 1
     }
+  }
+  for (const [code, count] of without.entries()) {
+    if (count === 0) continue
+    const name = carriesValue(code) ? 'nonfinite' : statusOf(code).name
+    missing[name] = (missing[name] ?? 0) + count
   }
   return {
     runId: parts.find((part) => part[side]?.runId)?.[side]?.runId ?? null,
@@ -43,24 +49,27 @@ function sideValues(parts: readonly SeedSetValues[], side: 'a' | 'b'): CompareSi
   }
 }
 
-/** Returns the values of rows that have one, in row order. */
-function valuedOnly(column: SideColumn): Float64Array {
-  return column.values.filter((_, row) => isValued(column, row))
-}
-
 /** Rows that had a part in a value of the whole set, those of other operators included. */
 function sizeOfSet({ status }: SideColumn): number {
   return status.reduce((sum, code) => sum + Number(carriesValue(code)), 0)
 }
 
-function concat(parts: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
+/** The values of one side that have a unit, those of a unit one after another; each row is one where the seed is the unit. */
+function unpairedSide(parts: readonly SeedSetValues[], side: 'a' | 'b'): ClusteredValues {
+  const found: { value: number; unit: number }[] = []
+  for (const { pairing, [side]: column } of parts) {
+    const units = side === 'a' ? pairing.unitsA : pairing.unitsB
+    for (let row = 0; column && row < column.values.length; row += 1) {
+      const unit = units ? (units[row] as number) : found.length
+      if (unit >= 0 && isValued(column, row))
+        found.push({ value: column.values[row] as number, unit })
+    }
   }
-  return all
+  const byUnit = found.toSorted((x, y) => x.unit - y.unit)
+  return {
+    values: Float64Array.from(byUnit, ({ value }) => value),
+    clusters: Int32Array.from(byUnit, ({ unit }) => unit),
+  }
 }
 
 function definitions(parts: readonly SeedSetValues[], side: 'a' | 'b'): string[] {
@@ -136,10 +145,11 @@ export async function compareMetric(
   pairings: readonly SeedSetPairing[],
   column: ColumnInfo,
   reader: SideReader,
-  state: CompareState,
+  asked: { state: CompareState; unitName: string },
   family: PFamily,
   controls: Controls,
 ): Promise<CompareMetric> {
+  const { state, unitName } = asked
   const parts = await readMetric(pairings, column, reader)
   const conflict = findConflict(parts, column, reader)
   const aligned = pairings.reduce((sum, pairing) => sum + pairing.pairs.slots.length, 0)
@@ -148,6 +158,7 @@ export async function compareMetric(
     label: column.label,
     shortLabel: column.shortLabel,
     unit: column.unit,
+    unitName,
     shape: isQuantity(column.shape) ? column.shape : 'scalar',
     direction: column.direction,
     directionMeans: column.directionMeans,
@@ -163,8 +174,7 @@ export async function compareMetric(
   }
   if (conflict) return base
   if (aligned > 0) return { ...base, ...(await pairedPart(parts, column, state, family, controls)) }
-  const side = (which: 'a' | 'b') =>
-    concat(parts.flatMap((part) => (part[which] ? [valuedOnly(part[which])] : [])))
   const names = column.shape === 'enum' ? column.levels : null
-  return { ...base, unpaired: await unpairedTests(side('a'), side('b'), names, family) }
+  const sides = [unpairedSide(parts, 'a'), unpairedSide(parts, 'b')] as const
+  return { ...base, unpaired: await unpairedTests(...sides, names, family) }
 }

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { forestFigure, pairsOfSides } from '@/lib/contracts/compare-figure'
+import { captionLines, figureRecord } from '@/lib/contracts/figure-record'
 import { compareStateSchema, MAX_SIDES, pairState, sidePairs } from '@/lib/contracts/compare'
 import { addTestRun } from '@/lib/testing/compare'
 import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
@@ -158,5 +160,37 @@ describe('three and more sides', () => {
     })
     const same = await summaryOf(['small', 'large', 'third'], { columns: [LEVEL] })
     expect(same.omnibus[0]?.friedman).toEqual({ ok: false, reason: 'all_ties' })
+  })
+})
+
+describe('the forest plot of all sides', () => {
+  it('is a figure with every difference, its interval, n and run; unpaired sides have theirs', async () => {
+    const runId = addScores(VALUES)
+    const asked = state(SIDES)
+    const summary = await compareSummary(study.db, study.studyId, asked)
+    const intervals = await Promise.all(
+      sidePairs(asked).map(
+        async (pair) =>
+          (await compareIntervals(study.db, study.studyId, pairState(asked, pair))).intervals,
+      ),
+    )
+    const figure = forestFigure(summary, pairsOfSides(summary, intervals, SCORE), SIDES)
+    if (!figure) throw new Error('no figure')
+    expect(figure.table.rows.map(({ sides, difference }) => [sides, difference])).toEqual([
+      ['third − large', 2.7],
+      ['small − large', 1.5],
+      ['fourth − large (unpaired)', 1.5],
+    ])
+    for (const { low, high, difference } of figure.table.rows) {
+      expect(Number(low)).toBeLessThan(Number(difference))
+      expect(Number(high)).toBeGreaterThan(Number(difference))
+    }
+    expect(captionLines(figure)[0]).toBe(
+      'third − large: n 10; small − large: n 10; fourth − large: n 14.',
+    )
+    const record = JSON.parse(figureRecord(figure, { path: '/studies/x/compare', at: 0 }).json)
+    expect(record).toMatchObject({ runs: [{ runId }], options: { column: SCORE, unit: 'seed' } })
+    const alone = { ...summary, metrics: [], further: [] }
+    expect(forestFigure(alone, pairsOfSides(alone, [], SCORE), SIDES)).toBeNull()
   })
 })

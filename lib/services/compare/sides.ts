@@ -13,7 +13,9 @@ import {
   type CellSlots,
   type SlotPairs,
 } from './slots'
+import { plural } from '@/lib/contracts/format'
 import { SEEDS_KEY } from '@/lib/contracts/seeds'
+import { pairsByUnit, unitReader } from './units'
 
 /** The two cells of one seed set, and the rows of them that meet at a slot. */
 export interface SeedSetPairing {
@@ -28,6 +30,11 @@ export interface SeedSetPairing {
   slotsA: CellSlots | null
   slotsB: CellSlots | null
   pairs: SlotPairs
+  /** Unit of each row of the sides; null where the seed is the unit, or there is no cell. */
+  unitsA: Int32Array | null
+  unitsB: Int32Array | null
+  /** Pairs of which a row has no unit. */
+  withoutUnit: number
   state: CompareSeedSet['state']
 }
 
@@ -94,12 +101,13 @@ function stateOf(a: CellRef | null, b: CellRef | null, pairs: SlotPairs): Compar
 function restricted(db: Db, cell: CellRef | null, operators: readonly string[]): CellRef | null {
   if (!cell || operators.length === 0 || cell.armKey === null) return cell
   const { names, codes } = operatorCodes(db, cell.no, cell.rowCount)
-  const kept = new Set(operators.map((name) => names.indexOf(name) + 1).filter((code) => code > 0))
-  const skipped = new Set(cell.skipped)
-  codes.forEach((code, row) => {
-    if (!kept.has(code)) skipped.add(row)
-  })
-  return { ...cell, skipped: [...skipped].sort((x, y) => x - y) }
+  const isKept = [false, ...names.map((name) => operators.includes(name))]
+  const before = new Set(cell.skipped)
+  const skipped: number[] = []
+  for (let row = 0; row < codes.length; row += 1) {
+    if (!isKept[codes[row] as number] || before.has(row)) skipped.push(row)
+  }
+  return { ...cell, skipped }
 }
 
 /** Throws `not_found` for an operator that no row of these cells has. */
@@ -120,6 +128,23 @@ function slotsThatCount(slots: CellSlots, { skipped }: CellRef): CellSlots {
   return { ...slots, slots: counted }
 }
 
+/** Refuses units that two seed sets share: sets are resampled each for itself, as if they were independent. */
+function checkShared(
+  name: string,
+  set: { label: string },
+  units: Set<number>,
+  before: Set<number>,
+) {
+  const shared = [...units].filter((unit) => before.has(unit)).length
+  if (shared > 0) {
+    throw new AppError(
+      'invalid_input',
+      `${plural(shared, name)} of ${set.label} ${shared === 1 ? 'is' : 'are'} in another seed set too, so the sets are not independent. Choose one seed set.`,
+    )
+  }
+  for (const unit of units) before.add(unit)
+}
+
 /** Returns the cells of both sides per seed set with their rows paired at seed slots. Throws `not_found`. */
 export async function pairSides(
   db: Db,
@@ -136,6 +161,8 @@ export async function pairSides(
   checkArm(db, studyId, state.b)
   const all = currentCells(db, studyId)
   checkOperators(db, all, state.operators)
+  const reader = unitReader(db, studyId, state)
+  const used = new Set<number>()
   const pairings: SeedSetPairing[] = []
   for (const set of chosenSeedSets(db, studyId, state.seedSets)) {
     const a = restricted(db, findCell(all, set.key, state.a), state.operators)
@@ -143,7 +170,18 @@ export async function pairSides(
     const seeds = findCell(all, set.key, { arm: SEEDS_KEY, round: 0, runs: [] })
     const slotsA = a ? slotsThatCount(await slotsOfCell(db, a), a) : null
     const slotsB = b ? slotsThatCount(await slotsOfCell(db, b), b) : null
-    const pairs = slotsA && slotsB ? pairSlots(slotsA.slots, slotsB.slots) : NO_PAIRS
+    const bySlot = slotsA && slotsB ? pairSlots(slotsA.slots, slotsB.slots) : NO_PAIRS
+    const unitsA = reader && a ? await reader.of(a) : null
+    const unitsB = reader && b ? await reader.of(b) : null
+    const byUnit = unitsA && unitsB ? pairsByUnit(bySlot, unitsA, unitsB) : null
+    if (reader && byUnit) checkShared(reader.name, set, byUnit.units, used)
+    const pairs = byUnit?.pairs ?? bySlot
+    if (reader && bySlot.slots.length > 0 && pairs.slots.length === 0) {
+      throw new AppError(
+        'invalid_input',
+        `${set.label}: no pair of rows has a ${reader.name} on both sides. Choose another unit.`,
+      )
+    }
     const seedRows = seeds ? rowBySlot((await slotsOfCell(db, seeds)).slots) : NO_ROWS
     await yieldToEventLoop()
     pairings.push({
@@ -155,6 +193,9 @@ export async function pairSides(
       slotsA,
       slotsB,
       pairs,
+      unitsA,
+      unitsB,
+      withoutUnit: byUnit?.without ?? 0,
       state: stateOf(a, b, pairs),
     })
   }
@@ -177,6 +218,7 @@ export function describePairing(pairing: SeedSetPairing): CompareSeedSet {
     rowsB: nRows(pairing.b),
     aligned: pairing.pairs.slots.length,
     seeds: pairing.pairs.seeds,
+    withoutUnit: pairing.withoutUnit,
     unmatched: pairing.pairs.unmatched,
     alignmentA: pairing.slotsA?.kind ?? null,
     alignmentB: pairing.slotsB?.kind ?? null,

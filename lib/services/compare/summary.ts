@@ -11,7 +11,7 @@ import {
 } from '@/lib/contracts/compare'
 import { comparisonCitation } from '@/lib/contracts/compare-citation'
 import { sideNames } from '@/lib/contracts/compare-names'
-import { AppError } from '@/lib/errors'
+import { AppError, throwIfAborted } from '@/lib/errors'
 import { friedman } from '@/lib/stats/friedman'
 import { APP_VERSION } from '../runs/definition'
 import { getStudy } from '../studies'
@@ -22,8 +22,12 @@ import { meansBySlot, readMetric, type SideReader } from './side-values'
 import { describePairing, pairSides, type SeedSetPairing } from './sides'
 import { yieldToEventLoop } from './slots'
 import { PFamily } from './tests'
+import { unitReader } from './units'
 
 type Part = Omit<CompareFurther, 'a' | 'b'>
+
+// The unit where none is chosen, in words.
+const SEED = 'seed'
 
 async function readControls(
   db: Db,
@@ -46,13 +50,16 @@ async function comparePart(
   studyId: string,
   state: CompareState,
   family: PFamily,
+  signal?: AbortSignal,
 ): Promise<Part> {
   const pairings = await pairSides(db, studyId, state)
   const reader = sideReader(db, studyId, state)
   const controls = await readControls(db, studyId, state, pairings, reader)
+  const asked = { state, unitName: unitReader(db, studyId, state)?.name ?? SEED }
   const metrics: Part['metrics'] = []
   for (const column of chosenColumns(db, studyId, state)) {
-    metrics.push(await compareMetric(pairings, column, reader, state, family, controls))
+    throwIfAborted(signal)
+    metrics.push(await compareMetric(pairings, column, reader, asked, family, controls))
   }
   const seedSets = pairings.map(describePairing)
   const sum = (key: 'rowsA' | 'rowsB' | 'aligned') =>
@@ -89,6 +96,10 @@ async function omnibusTests(
     const name = { column: column.id, label: column.label }
     if (parts.some(({ metrics }) => metrics[c]?.conflict)) {
       tests.push({ ...name, friedman: { ok: false, reason: 'conflict' } })
+      continue
+    }
+    if (state.unit !== SEED) {
+      tests.push({ ...name, friedman: { ok: false, reason: 'unit' } })
       continue
     }
     const values: Float64Array[][] = []
@@ -128,25 +139,24 @@ export async function compareSummary(
   db: Db,
   studyId: string,
   state: CompareState,
+  signal?: AbortSignal,
 ): Promise<CompareSummary> {
   const started = performance.now()
   checkSides(state)
   const family = new PFamily()
   const pairs = sidePairs(state).slice(1)
-  const part = await comparePart(db, studyId, state, family)
+  const part = await comparePart(db, studyId, state, family, signal)
   const further: CompareFurther[] = []
   for (const pair of pairs) {
-    const own = await comparePart(db, studyId, pairState(state, pair), family)
+    const own = await comparePart(db, studyId, pairState(state, pair), family, signal)
     further.push({ ...pair, ...own })
   }
   const omnibus =
     pairs.length > 0 ? await omnibusTests(db, studyId, state, [part, ...further], family) : []
   const { operators } = state
-  const numbers = { ...part, operators, further, omnibus, tests: family.correct() }
-  const citation = comparisonCitation(numbers, sideNames(state), {
-    study: getStudy(db, studyId).name,
-    version: APP_VERSION,
-    at: Date.now(),
-  })
-  return { ...numbers, citation, serverMs: performance.now() - started }
+  const unitName = unitReader(db, studyId, state)?.name ?? SEED
+  const numbers = { ...part, operators, unitName, further, omnibus, tests: family.correct() }
+  const source = { study: getStudy(db, studyId).name, version: APP_VERSION, at: Date.now() }
+  const citation = comparisonCitation(numbers, sideNames(state), source)
+  return { ...numbers, source, citation, serverMs: performance.now() - started }
 }

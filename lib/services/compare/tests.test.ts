@@ -135,7 +135,11 @@ describe('levelTests', () => {
 
 describe('unpairedTests', () => {
   it('reproduces the worked example and the level counts', async () => {
-    const result = await unpairedTests(SMALL, LARGE, null, new PFamily())
+    const alone = (values: Float64Array) => ({
+      values,
+      clusters: Int32Array.from(values, (_, i) => i),
+    })
+    const result = await unpairedTests(alone(SMALL), alone(LARGE), null, new PFamily())
     if (!result.mannWhitney.ok || !result.ks.ok) throw new Error('no value')
     expect(result.mannWhitney.u).toBe(67.5)
     expect(result.mannWhitney.p).toBeCloseTo(0.195541832749, 9)
@@ -143,8 +147,8 @@ describe('unpairedTests', () => {
     const levels = (counts: number[]) =>
       Float64Array.from(counts.flatMap((count, l) => Array.from({ length: count }, () => l + 1)))
     const named = await unpairedTests(
-      levels([10, 20, 30, 25, 15]),
-      levels([20, 30, 30, 15, 5]),
+      alone(levels([10, 20, 30, 25, 15])),
+      alone(levels([20, 30, 30, 15, 5])),
       ['1', '2', '3', '4', '5'],
       new PFamily(),
     )

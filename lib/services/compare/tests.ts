@@ -17,6 +17,7 @@ import {
   wilcoxonOfSorted,
   wilcoxonSignedRank,
 } from '@/lib/stats/paired'
+import { meanDifference, type ClusteredValues } from '@/lib/stats/cluster-robust'
 import { histogram } from '@/lib/stats/histogram'
 import { sortAscending } from '@/lib/stats/sort'
 import { mean, quantileSorted } from '@/lib/stats/summary'
@@ -182,22 +183,27 @@ export function levelTests(
   }
 }
 
-/** Returns the tests of two sets of values that do not meet at seeds. */
+/** Returns the tests of two sets of values that do not meet at seeds, of one mean a unit. */
 export async function unpairedTests(
-  a: Float64Array,
-  b: Float64Array,
+  a: ClusteredValues,
+  b: ClusteredValues,
   names: readonly string[] | null,
   family: PFamily,
 ): Promise<UnpairedResult> {
-  const ranks = mannWhitney(a, b)
+  const unitsA = meansByCluster(a.values, a.clusters)
+  const unitsB = meansByCluster(b.values, b.clusters)
+  const ranks = mannWhitney(unitsA, unitsB)
   await yieldToEventLoop()
-  const ks = kolmogorovSmirnov(a, b)
+  const ks = kolmogorovSmirnov(unitsA, unitsB)
   await yieldToEventLoop()
   return {
-    nA: a.length,
-    nB: b.length,
-    meanA: meanOrNull(a),
-    meanB: meanOrNull(b),
+    nA: a.values.length,
+    nB: b.values.length,
+    unitsA: unitsA.length,
+    unitsB: unitsB.length,
+    meanA: meanOrNull(a.values),
+    meanB: meanOrNull(b.values),
+    difference: meanDifference(a, b),
     mannWhitney: ranks.ok
       ? family.add({
           ok: true as const,
@@ -213,14 +219,18 @@ export async function unpairedTests(
 }
 
 function unpairedLevels(
-  a: Float64Array,
-  b: Float64Array,
+  a: ClusteredValues,
+  b: ClusteredValues,
   names: readonly string[],
   family: PFamily,
 ): UnpairedResult['levels'] {
-  const countsA = levelCounts(a, names.length)
-  const countsB = levelCounts(b, names.length)
-  const chiSquare = chiSquareCounts(countsA, countsB)
+  const countsA = levelCounts(a.values, names.length)
+  const countsB = levelCounts(b.values, names.length)
+  const isAlone = [a, b].every(({ clusters }) => new Set(clusters).size === clusters.length)
+  // The test takes rows for independent of one another.
+  const chiSquare = isAlone
+    ? chiSquareCounts(countsA, countsB)
+    : ({ ok: false, reason: 'dependent_rows' } as const)
   const variation = totalVariation(countsA, countsB)
   return {
     names: [...names],

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Db } from '@/db/client'
 import { hotRead } from '@/db/hot-sql'
-import type { CompareText } from '@/lib/contracts/compare'
+import type { CompareText } from '@/lib/contracts/compare-pairs'
 import { currentResponseSet, newestAlignment, type CellRef } from '../cells'
 
 /** Long enough for nearly all instructions; longer ones are fetched alone when asked for. */

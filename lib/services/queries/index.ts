@@ -48,8 +48,8 @@ export const QUERIES = {
     getDrawnValues(db, studyId, request),
   brushTiles: (db: Db, _signal: AbortSignal, studyId: string, request: BrushRequest) =>
     brushTiles(db, studyId, request),
-  compareSummary: (db: Db, _signal: AbortSignal, studyId: string, state: CompareState) =>
-    compareSummary(db, studyId, state),
+  compareSummary: (db: Db, signal: AbortSignal, studyId: string, state: CompareState) =>
+    compareSummary(db, studyId, state, signal),
   compareIntervals: (db: Db, signal: AbortSignal, studyId: string, state: CompareState) =>
     compareIntervals(db, studyId, state, signal),
   comparePage: (

@@ -22,18 +22,16 @@ export function operatorCodes(db: Db, cellNo: number, n: number): OperatorCodes 
     String(alignment.no),
     (value: OperatorCodes) => value.codes.byteLength,
     () => {
-      const names: string[] = []
       const codes = new Uint8Array(n)
-      const links = hotRead(db, {
-        why: 'goes over every link of a file',
-        sql: 'select child_idx, operator from links where alignment_no = ? and operator is not null',
-        row: z.tuple([z.number(), z.string()]),
-      }).iterate(alignment.no)
-      for (const [idx, operator] of links) {
-        let code = names.indexOf(operator) + 1
-        if (code === 0) code = names.push(operator)
-        if (idx < n) codes[idx] = code
+      const found = hotRead(db, {
+        why: 'goes over every link of a file; one list an operator costs a tenth of as many rows',
+        sql: 'select operator, json_group_array(child_idx), min(child_idx) as first from links where alignment_no = ? and operator is not null group by operator order by first',
+        row: z.tuple([z.string(), z.string(), z.number()]),
+      }).all(alignment.no)
+      for (const [i, [, places]] of found.entries()) {
+        for (const idx of JSON.parse(places) as number[]) if (idx < n) codes[idx] = i + 1
       }
+      const names = found.map(([operator]) => operator)
       return { names, codes }
     },
   )

@@ -72,8 +72,8 @@ function fill() {
 const median = (times: readonly number[]) =>
   times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0
 
-/** Other programs on the machine do not count. */
-async function processorMs(work: () => Promise<unknown>): Promise<number> {
+/** Returns the processor time that work takes; other programs on the machine do not count. */
+export async function processorMs(work: () => Promise<unknown>): Promise<number> {
   const before = process.cpuUsage()
   await work()
   const { user, system } = process.cpuUsage(before)

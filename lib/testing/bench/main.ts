@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { readConfig } from '@/lib/config'
 import { errorMessage } from '@/lib/errors'
+import { benchClaims } from './claims'
 import { benchCompare } from './compare'
 import { benchEmbeddedScoring, FAST_OVER_DECODE } from './embedded-scoring'
 import { benchFigures } from './figures'
@@ -112,6 +113,13 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
     return [
       milliseconds(`comparison of ${name}, first numbers`, summaryMs, 300),
       milliseconds(`its intervals, 10,000 resamples`, intervalsMs, 2_000),
+    ]
+  },
+  claims: async () => {
+    const { rows, claims, firstMs, againMs } = await benchClaims()
+    return [
+      milliseconds(`${claims} claims on ${rows} rows, first`, firstMs, 4_000),
+      milliseconds('the same again', againMs, 500),
     ]
   },
   parsing: async () => {

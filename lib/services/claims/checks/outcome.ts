@@ -17,9 +17,22 @@ interface OutcomeClaim {
 }
 
 async function ofColumn(
-  { db, studyId }: ClaimStudy,
+  { db, studyId, results }: ClaimStudy,
   { id, label, expected }: OutcomeClaim,
 ): Promise<Finding[]> {
+  if (results.length === 0) {
+    // Means of whole columns are not worth reading where nothing stands against them.
+    const none = (name: string) =>
+      emptyFinding({
+        label: `Rank correlation of ${name} with results over sets`,
+        a: name,
+        b: 'results',
+        expected,
+        because: 'the study has no results',
+        unitName: 'set',
+      })
+    return [{ ...none('length'), expected: null }, none(label)]
+  }
   const request = { figureId: OUTCOME_FIGURE, options: { x: id }, filter: emptyFilter() }
   const { prepared, cards } = await getStudyFigure(db, studyId, request)
   const { panels, y } = prepared as OutcomePrepared

@@ -49,20 +49,9 @@ it('has one description a call, and a route for each', async () => {
   expect(ids.filter((id) => !routes.has(id))).toEqual([])
 })
 
-it('says of every call what it does, and one way in which it answers', async () => {
-  const texts = fs
-    .readdirSync(DESCRIPTIONS)
-    .map((file) => fs.readFileSync(path.join(DESCRIPTIONS, file), 'utf8'))
-    .join('\n')
-  const said = new Set(
-    [
-      ...texts.matchAll(
-        /\/\*\*\s[\s*]*[A-Z](?:(?!\*\/)[^]){15,}?\.\s+\*\/\nexport const (\w+Endpoint) /g,
-      ),
-    ].map(([, name]) => name),
-  )
+it('says of every call what it does and what comes back', async () => {
   for (const [name, endpoint] of await described()) {
-    expect([name, said.has(name)]).toEqual([name, true])
+    expect([name, endpoint.summary]).toEqual([name, expect.stringMatching(/^[A-Z].{15,}\.$/s)])
     expect([name, endpoint.reply && endpoint.streams]).toEqual([name, undefined])
   }
 })

@@ -5,8 +5,8 @@ import { get } from './endpoint'
 // Comparing more runs at once than this says nothing that a few do not.
 const MOST_RUNS = 20
 
-/** Lists the runs that hold ratings, and reports on those that are named. */
 export const agreementEndpoint = get('/studies/[studyId]/agreement', {
+  summary: 'Lists the runs that hold ratings, and reports on those that are named.',
   query: z.object({
     runs: z
       .string()

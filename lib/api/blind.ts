@@ -7,55 +7,58 @@ import {
   blindVerdictSchema,
   startBlindSchema,
 } from '@/lib/contracts/blind'
-import { get, post, remove } from './endpoint'
+import { deletion, get, post, restoration } from './endpoint'
 
-/** Lists the blind sessions of a study, newest first, without what is compared. */
 export const listBlindEndpoint = get('/studies/[studyId]/blind', {
+  summary: 'Lists the blind sessions of a study, newest first, without what is compared.',
   reply: z.array(blindSessionSchema),
 })
 
-/** Draws pairs of rows for a person, or takes those of another session. */
 export const startBlindEndpoint = post('/studies/[studyId]/blind', {
+  summary: 'Draws pairs of rows for a person, or takes those of another session.',
   body: startBlindSchema,
   reply: blindSessionSchema,
 })
 
-/** Returns the next pair of a session, left and right, without its evolvers. */
 export const blindStateEndpoint = get('/studies/[studyId]/blind/[sessionId]', {
+  summary: 'Returns the next pair of a session, left and right, without its evolvers.',
   reply: blindStateSchema,
 })
 
-/** Deletes a blind session; it can be restored for 7 days. */
-export const deleteBlindEndpoint = remove('/studies/[studyId]/blind/[sessionId]')
+export const deleteBlindEndpoint = deletion(
+  '/studies/[studyId]/blind/[sessionId]',
+  'a blind session',
+)
 
-/** Undoes the deletion of a blind session. */
-export const restoreBlindEndpoint = post('/studies/[studyId]/blind/[sessionId]/restore', {
-  reply: blindStateSchema,
-})
+export const restoreBlindEndpoint = restoration(
+  '/studies/[studyId]/blind/[sessionId]',
+  'a blind session',
+  blindStateSchema,
+)
 
-/** Stores a verdict on the next pair and returns the one after it. */
 export const giveVerdictEndpoint = post('/studies/[studyId]/blind/[sessionId]/verdicts', {
+  summary: 'Stores a verdict on the next pair and returns the one after it.',
   body: blindVerdictSchema,
   reply: blindStateSchema,
 })
 
-/** Undoes the last verdict and returns the pair it was on. */
 export const undoVerdictEndpoint = post('/studies/[studyId]/blind/[sessionId]/undo', {
+  summary: 'Undoes the last verdict and returns the pair it was on.',
   reply: blindStateSchema,
 })
 
-/** Ends a session, after which its sides are shown and no verdict changes. */
 export const endBlindEndpoint = post('/studies/[studyId]/blind/[sessionId]/end', {
+  summary: 'Ends a session, after which its sides are shown and no verdict changes.',
   reply: blindSessionSchema,
 })
 
-/** Returns the result of a session that has ended, with its sides. */
 export const blindResultEndpoint = get('/studies/[studyId]/blind/[sessionId]/result', {
+  summary: 'Returns the result of a session that has ended, with its sides.',
   reply: blindResultSchema,
 })
 
-/** Returns the judgements of a session that has ended as CSV, or with its result as JSON. */
 export const blindExportEndpoint = get('/studies/[studyId]/blind/[sessionId]/export', {
+  summary: 'Returns the judgements of a session that has ended as CSV, or with its result as JSON.',
   query: z.object({ format: z.enum(BLIND_EXPORT_FORMATS).default('csv') }),
   streams: 'text/csv',
 })

@@ -10,19 +10,21 @@ import {
 import { get, post, remove } from './endpoint'
 import { jsonParam } from './params'
 
-/** Takes a file out of the study; it can be restored until it is purged. */
-export const deleteCellEndpoint = remove('/studies/[studyId]/cells/[cellId]')
+export const deleteCellEndpoint = remove('/studies/[studyId]/cells/[cellId]', {
+  summary: 'Takes a file out of the study; it can be restored until it is purged.',
+})
 
-/** Brings a deleted or superseded file back. */
-export const restoreCellEndpoint = post('/studies/[studyId]/cells/[cellId]/restore')
+export const restoreCellEndpoint = post('/studies/[studyId]/cells/[cellId]/restore', {
+  summary: 'Brings a deleted or superseded file back.',
+})
 
-/** Returns what can be chosen about the alignment of one file. */
 export const alignmentEndpoint = get('/studies/[studyId]/cells/[cellId]/alignment', {
+  summary: 'Returns what can be chosen about the alignment of one file.',
   reply: alignmentFactsSchema,
 })
 
-/** Returns what alignment by likeness of the texts would link, with the doubtful pairs. */
 export const similarityEndpoint = get('/studies/[studyId]/cells/[cellId]/similarity', {
+  summary: 'Returns what alignment by likeness of the texts would link, with the doubtful pairs.',
   query: z.object({
     threshold: z.coerce
       .number()
@@ -34,8 +36,8 @@ export const similarityEndpoint = get('/studies/[studyId]/cells/[cellId]/similar
   reply: similarityPreviewSchema,
 })
 
-/** Starts a job that aligns files again or gives their rows operators. */
 export const alignCellsEndpoint = post('/studies/[studyId]/alignments', {
+  summary: 'Starts a job that aligns files again or gives their rows operators.',
   body: alignRequestSchema,
   reply: z.object({ jobs: z.array(jobSchema) }),
 })

@@ -11,14 +11,14 @@ const choice = z.object({
     .describe('Points by which general ability may be lower.'),
 })
 
-/** Lists the claims that can be checked on a study, and which evolvers they are about. */
 export const listClaimsEndpoint = get('/studies/[studyId]/claims', {
+  summary: 'Lists the claims that can be checked on a study, and which evolvers they are about.',
   query: choice,
   reply: claimListSchema,
 })
 
-/** Checks one claim or all: differences with interval and test, and the verdict. */
 export const checkClaimsEndpoint = get('/studies/[studyId]/claims/check', {
+  summary: 'Checks one claim or all: differences with interval and test, and the verdict.',
   query: choice.extend({ claim: nameSchema.optional().describe('Id of one claim; all without.') }),
   reply: z.array(claimCardSchema),
 })
@@ -26,13 +26,13 @@ export const checkClaimsEndpoint = get('/studies/[studyId]/claims/check', {
 /** Ways in which the claims are written. */
 export const CLAIM_REPORTS = ['markdown', 'html'] as const
 
-/** Returns all claims as a document to download. */
 export const claimsReportEndpoint = get('/studies/[studyId]/claims/report', {
+  summary: 'Returns all claims as a document to download.',
   query: choice.extend({ format: z.enum(CLAIM_REPORTS).default('markdown') }),
   streams: 'text/plain',
 })
 
-/** Keeps a YAML file of own claims with the study; an empty text removes it. */
 export const saveOwnClaimsEndpoint = post('/studies/[studyId]/claims/own', {
+  summary: 'Keeps a YAML file of own claims with the study; an empty text removes it.',
   body: z.object({ text: z.string().max(OWN_CLAIMS_SIZE) }),
 })

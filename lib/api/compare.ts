@@ -24,8 +24,8 @@ export type ComparePart<Part extends keyof typeof COMPARE_PARTS> = z.output<
   (typeof COMPARE_PARTS)[Part]
 >
 
-/** Compares two sides of a study; a page asks for the parts apart. */
 export const compareEndpoint = get('/studies/[studyId]/compare', {
+  summary: 'Compares two sides of a study; a page asks for the parts apart.',
   query: z.object({
     state,
     part: z
@@ -44,8 +44,8 @@ export const compareEndpoint = get('/studies/[studyId]/compare', {
   ]),
 })
 
-/** Returns the whole texts of the pair at one seed. */
 export const comparePairEndpoint = get('/studies/[studyId]/compare/pair', {
+  summary: 'Returns the whole texts of the pair at one seed.',
   query: z.object({
     state,
     seedSet: nameSchema,
@@ -65,8 +65,8 @@ export const comparePairEndpoint = get('/studies/[studyId]/compare/pair', {
 /** Ways in which the table of a comparison is written. */
 export const COMPARE_TABLE_FORMATS = ['csv', 'latex', 'markdown'] as const
 
-/** Returns the summary of a comparison with its intervals as a table to download. */
 export const compareTableEndpoint = get('/studies/[studyId]/compare/table', {
+  summary: 'Returns the summary of a comparison with its intervals as a table to download.',
   query: z.object({ state, format: z.enum(COMPARE_TABLE_FORMATS).default('csv') }),
   streams: 'text/plain',
 })

@@ -12,12 +12,13 @@ export type PathParams<Path extends string> = { [Name in NamesOf<Path>]: string 
 
 /**
  * One call of the HTTP interface, described once: the route serves it (`serve` in lib/http), the browser makes it (`call`
- * in components/hooks), and both take their types from here. The comment above it says in a sentence what it does. `path`
- * follows the folders below app/api.
+ * in components/hooks), and both take their types from here. `path` follows the folders below app/api.
  */
 export interface Endpoint {
   method: Method
   path: `/${string}`
+  /** What the call does, in one sentence. */
+  summary: string
   /** Parses the names in the path where they are more than strings. */
   params?: z.ZodType
   /** Parsed from the search parameters; a repeated name arrives as an array. */
@@ -56,13 +57,10 @@ export type ParsedParams<E extends Endpoint> = E extends { params: z.ZodType }
 
 /** Returns a function that describes a call of this method, with its literal types. */
 function describer<const M extends Method>(method: M) {
-  return <
-    const Path extends `/${string}`,
-    const Rest extends Omit<Endpoint, 'method' | 'path'> = Record<never, never>,
-  >(
+  return <const Path extends `/${string}`, const Rest extends Omit<Endpoint, 'method' | 'path'>>(
     path: Path,
-    rest?: Rest,
-  ) => ({ method, path, ...rest }) as { method: M; path: Path } & Rest
+    rest: Rest,
+  ): { method: M; path: Path } & Rest => ({ method, path, ...rest })
 }
 
 /** Returns the description of a call that reads. */
@@ -73,3 +71,18 @@ export const post = describer('POST')
 export const patch = describer('PATCH')
 /** Returns the description of a call that deletes. */
 export const remove = describer('DELETE')
+
+/** Returns the call that deletes a thing, which can be restored until it is purged. */
+export const deletion = <const Path extends `/${string}`>(path: Path, thing: string) =>
+  remove(path, { summary: `Deletes ${thing}; it can be restored for 7 days.` })
+
+/** Returns the call that undoes the deletion and answers with the thing. */
+export const restoration = <const Tail extends string, S extends z.ZodType>(
+  path: `/${Tail}`,
+  thing: string,
+  reply: S,
+) =>
+  post(`/${path.slice(1) as Tail}/restore` as const, {
+    summary: `Undoes the deletion of ${thing}.`,
+    reply,
+  })

@@ -8,29 +8,29 @@ import {
 import { get, post } from './endpoint'
 import { jsonParam } from './params'
 
-/** Lists the exports of a study, newest first. */
 export const listExportsEndpoint = get('/studies/[studyId]/export', {
+  summary: 'Lists the exports of a study, newest first.',
   reply: z.array(previousExportSchema),
 })
 
-/** Lists the formats in which rows are written, with their options. */
 export const listExportFormatsEndpoint = get('/export-formats', {
+  summary: 'Lists the formats in which rows are written, with their options.',
   reply: z.array(exportFormatSchema),
 })
 
-/** Returns what an export would hold, and what would stop it or be excluded in training. */
 export const checkExportEndpoint = post('/studies/[studyId]/export/check', {
+  summary: 'Returns what an export would hold, and what would stop it or be excluded in training.',
   body: exportRequestSchema,
   reply: exportCheckSchema,
 })
 
-/** Returns the rows as a file; a link, so that the browser streams it to disk. */
 export const downloadExportEndpoint = get('/studies/[studyId]/export/download', {
+  summary: 'Returns the rows as a file; a link, so that the browser streams it to disk.',
   query: z.object({ request: jsonParam('request', exportRequestSchema) }),
   streams: 'application/octet-stream',
 })
 
-/** Returns the recipe of an export with the hash of the file that was sent. */
 export const exportRecipeEndpoint = get('/studies/[studyId]/export/[exportId]/recipe', {
+  summary: 'Returns the recipe of an export with the hash of the file that was sent.',
   streams: 'application/yaml',
 })

@@ -11,13 +11,13 @@ const figureQuery = z.object({
   filter: jsonParam('filter', rowFilterSchema, '{}'),
 })
 
-/** Lists the figures that can be drawn of a study, with their options. */
 export const listFiguresEndpoint = get('/studies/[studyId]/figures', {
+  summary: 'Lists the figures that can be drawn of a study, with their options.',
   reply: z.array(figureListItemSchema),
 })
 
-/** Returns one figure under options and a filter: what is drawn, its table and its runs. */
 export const figureEndpoint = get('/studies/[studyId]/figures/[figureId]', {
+  summary: 'Returns one figure under options and a filter: what is drawn, its table and its runs.',
   query: figureQuery,
   reply: figureResultSchema,
 })
@@ -25,11 +25,9 @@ export const figureEndpoint = get('/studies/[studyId]/figures/[figureId]', {
 /** Figures in one request of a brush: more do not fit a window. */
 const MOST_TARGETS = 40
 
-/**
- * Returns counts of other figures by where their rows are on the axis of this one, for redrawing them while a range is
- * marked.
- */
 export const brushEndpoint = get('/studies/[studyId]/figures/[figureId]/brush', {
+  summary:
+    'Returns counts of other figures by where their rows are on the axis of this one, for redrawing them while a range is marked.',
   query: figureQuery.extend({
     targets: jsonParam(
       'targets',
@@ -39,8 +37,9 @@ export const brushEndpoint = get('/studies/[studyId]/figures/[figureId]/brush', 
   reply: brushTilesSchema,
 })
 
-/** Returns the drawn bins or curves of a figure as CSV, where its table only sums them up. */
 export const drawnValuesEndpoint = get('/studies/[studyId]/figures/[figureId]/drawn', {
+  summary:
+    'Returns the drawn bins or curves of a figure as CSV, where its table only sums them up.',
   query: figureQuery,
   streams: 'text/csv',
 })

@@ -5,14 +5,14 @@ import { previewRequestSchema, uploadSchema } from '@/lib/contracts/uploads'
 import { post } from './endpoint'
 import { startedJobsSchema } from './jobs'
 
-/** Stores the file that the body of the request streams. */
 export const uploadEndpoint = post('/uploads', {
+  summary: 'Stores the file that the body of the request streams.',
   query: z.object({ name: z.string().min(1).max(500) }),
   reply: uploadSchema,
 })
 
-/** Reads the first rows of uploads and says what they seem to be; nothing is imported. */
 export const previewImportEndpoint = post('/studies/[studyId]/imports/preview', {
+  summary: 'Reads the first rows of uploads and says what they seem to be; nothing is imported.',
   body: z.object({
     /** Uploads to look at as they are. */
     uploadIds: z.array(nameSchema).max(LIMITS.plans).default([]),
@@ -29,8 +29,8 @@ export const previewImportEndpoint = post('/studies/[studyId]/imports/preview', 
   }),
 })
 
-/** Imports files as one job. */
 export const startImportEndpoint = post('/studies/[studyId]/imports', {
+  summary: 'Imports files as one job.',
   body: importRequestSchema,
   reply: startedJobsSchema,
 })

@@ -8,17 +8,17 @@ const state = z.enum(JOB_STATES)
 /** Returns the call that starts one job and answers with it. */
 export const startsJob = <
   const Path extends `/${string}`,
-  const Rest extends { body?: z.ZodType } = Record<never, never>,
+  const Rest extends { summary: string; body?: z.ZodType },
 >(
   path: Path,
-  rest?: Rest,
-) => post(path, { ...(rest as Rest), reply: z.object({ job: jobSchema }) })
+  rest: Rest,
+) => post(path, { ...rest, reply: z.object({ job: jobSchema }) })
 
 /** A call that starts jobs answers with them. */
 export const startedJobsSchema = z.object({ jobs: z.array(jobSchema) })
 
-/** Lists jobs, newest first, of one study or of all. */
 export const listJobsEndpoint = get('/jobs', {
+  summary: 'Lists jobs, newest first, of one study or of all.',
   query: z.object({
     studyId: z.string().optional(),
     state: z.union([state, z.array(state)]).optional(),
@@ -27,13 +27,13 @@ export const listJobsEndpoint = get('/jobs', {
   reply: z.array(jobSchema),
 })
 
-/** Returns one job with its log. */
 export const getJobEndpoint = get('/jobs/[jobId]', {
+  summary: 'Returns one job with its log.',
   reply: z.object({ job: jobSchema, events: z.array(jobEventSchema) }),
 })
 
-/** Cancels, pauses, resumes or retries a job. */
 export const actOnJobEndpoint = post('/jobs/[jobId]/[action]', {
+  summary: 'Cancels, pauses, resumes or retries a job.',
   params: z.object({ jobId: z.string(), action: z.enum(JOB_ACTIONS) }),
   /** A new budget, null for none; without one it stays. */
   body: z.object({ budget: budgetSchema.nullable().optional() }),

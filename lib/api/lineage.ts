@@ -10,8 +10,9 @@ import {
 import { get } from './endpoint'
 import { integerParam, jsonParam } from './params'
 
-/** Lists seeds with the rows that descend from them, one page at a time: seeds of which a row passes the filter. */
 export const lineageEndpoint = get('/studies/[studyId]/lineage', {
+  summary:
+    'Lists seeds with the rows that descend from them, one page at a time: seeds of which a row passes the filter.',
   query: z.object({
     state: jsonParam(
       'state',
@@ -28,8 +29,8 @@ export const lineageEndpoint = get('/studies/[studyId]/lineage', {
   reply: lineagePageSchema,
 })
 
-/** Returns every row that descends from one seed, with whole texts and values. */
 export const lineageStoryEndpoint = get('/studies/[studyId]/lineage/[seedSetKey]/[slot]', {
+  summary: 'Returns every row that descends from one seed, with whole texts and values.',
   params: z.object({ studyId: z.string(), seedSetKey: z.string(), slot: integerParam({}) }),
   reply: lineageStorySchema,
 })

@@ -3,8 +3,11 @@ import { modelInfoSchema } from '@/lib/contracts/compute'
 import { get } from './endpoint'
 import { startsJob } from './jobs'
 
-/** Lists the models that can be fetched, and whether they are here. */
-export const listModelsEndpoint = get('/models', { reply: z.array(modelInfoSchema) })
+export const listModelsEndpoint = get('/models', {
+  summary: 'Lists the models that can be fetched, and whether they are here.',
+  reply: z.array(modelInfoSchema),
+})
 
-/** Fetches a model as a job, or names the job that does so already. */
-export const fetchModelEndpoint = startsJob('/models/[modelId]/fetch')
+export const fetchModelEndpoint = startsJob('/models/[modelId]/fetch', {
+  summary: 'Fetches a model as a job, or names the job that does so already.',
+})

@@ -10,17 +10,20 @@ import {
 import { get, patch, post, remove } from './endpoint'
 import { integerParam } from './params'
 
-/** Lists the benchmark results of a study with their files and models. */
-export const listResultsEndpoint = get('/studies/[studyId]/results', { reply: resultListSchema })
+export const listResultsEndpoint = get('/studies/[studyId]/results', {
+  summary: 'Lists the benchmark results of a study with their files and models.',
+  reply: resultListSchema,
+})
 
-/** Imports uploaded result files and a pasted table; files that cannot be read are named. */
 export const importResultsEndpoint = post('/studies/[studyId]/results', {
+  summary: 'Imports uploaded result files and a pasted table; files that cannot be read are named.',
   body: importResultsSchema,
   reply: importedResultsSchema,
 })
 
-/** Gives the difference of two results by their numbers, or why there is none; the paper's have numbers below 0. */
 export const compareResultsEndpoint = get('/studies/[studyId]/results/compare', {
+  summary:
+    "Gives the difference of two results by their numbers, or why there is none; the paper's have numbers below 0.",
   query: z.object({
     a: integerParam({ min: Number.MIN_SAFE_INTEGER }),
     b: integerParam({ min: Number.MIN_SAFE_INTEGER }),
@@ -28,24 +31,30 @@ export const compareResultsEndpoint = get('/studies/[studyId]/results/compare', 
   reply: resultComparisonSchema,
 })
 
-/** Returns the benchmark results as CSV, one line each, with file and place. */
-export const resultsCsvEndpoint = get('/studies/[studyId]/results/csv', { streams: 'text/csv' })
+export const resultsCsvEndpoint = get('/studies/[studyId]/results/csv', {
+  summary: 'Returns the benchmark results as CSV, one line each, with file and place.',
+  streams: 'text/csv',
+})
 
-/** Returns the results that have a value as a zip archive of Every Eval Ever files. */
 export const everyEvalEverEndpoint = get('/studies/[studyId]/results/every-eval-ever', {
+  summary: 'Returns the results that have a value as a zip archive of Every Eval Ever files.',
   streams: 'application/zip',
 })
 
-/** Says what a model of one kind of result file was trained on. */
 export const mapModelEndpoint = patch('/studies/[studyId]/results/models', {
+  summary: 'Says what a model of one kind of result file was trained on.',
   body: mappedModelSchema.pick({ source: true, model: true, mapping: true }),
 })
 
-/** Removes a result file with its numbers; it can be restored for seven days. */
-export const deleteResultFileEndpoint = remove('/studies/[studyId]/results/files/[fileId]')
+export const deleteResultFileEndpoint = remove('/studies/[studyId]/results/files/[fileId]', {
+  summary: 'Removes a result file with its numbers; it can be restored for seven days.',
+})
 
-/** Brings a removed result file back. */
-export const restoreResultFileEndpoint = post('/studies/[studyId]/results/files/[fileId]/restore')
+export const restoreResultFileEndpoint = post('/studies/[studyId]/results/files/[fileId]/restore', {
+  summary: 'Brings a removed result file back.',
+})
 
-/** Lists the numbers of the paper's tables of results. */
-export const paperResultsEndpoint = get('/paper/results', { reply: z.array(storedResultSchema) })
+export const paperResultsEndpoint = get('/paper/results', {
+  summary: "Lists the numbers of the paper's tables of results.",
+  reply: z.array(storedResultSchema),
+})

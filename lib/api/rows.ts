@@ -25,8 +25,8 @@ const viewState = jsonParam(
   '{}',
 )
 
-/** Lists the rows that pass a filter, one page at a time. */
 export const listRowsEndpoint = get('/studies/[studyId]/rows', {
+  summary: 'Lists the rows that pass a filter, one page at a time.',
   query: z.object({
     state: viewState,
     offset: integerParam({}).prefault(0),
@@ -35,23 +35,25 @@ export const listRowsEndpoint = get('/studies/[studyId]/rows', {
   reply: rowPageSchema,
 })
 
-/** Returns one row with its lineage, values and notes. */
 export const rowDetailEndpoint = get('/studies/[studyId]/rows/[cellId]/[idx]', {
+  summary: 'Returns one row with its lineage, values and notes.',
   params: z.object({ studyId: z.string(), cellId: z.string(), idx: integerParam({}) }),
   reply: rowDetailSchema,
 })
 
-/** Counts the values of one column over the rows that pass a filter. */
 export const histogramEndpoint = get('/studies/[studyId]/histogram', {
+  summary: 'Counts the values of one column over the rows that pass a filter.',
   query: z.object({ column: columnIdSchema, state: viewState }),
   reply: columnHistogramSchema,
 })
 
-/** Lists the operators that the rows of a study name. */
-export const operatorsEndpoint = get('/studies/[studyId]/operators', { reply: z.array(z.string()) })
+export const operatorsEndpoint = get('/studies/[studyId]/operators', {
+  summary: 'Lists the operators that the rows of a study name.',
+  reply: z.array(z.string()),
+})
 
-/** Lists the metric columns of a study; with `all` those that have no values yet too. */
 export const columnsEndpoint = get('/studies/[studyId]/columns', {
+  summary: 'Lists the metric columns of a study; with `all` those that have no values yet too.',
   query: z.object({ all: flagParam().default(false) }),
   reply: z.object({ columns: z.array(columnInfoSchema) }),
 })
@@ -68,13 +70,13 @@ const decision = z.object({
   reason: z.string().max(LIMITS.reason).nullable().default(null),
 })
 
-/** Returns the log of marks and notes, newest first, undone ones included. */
 export const listAnnotationsEndpoint = get('/studies/[studyId]/annotations', {
+  summary: 'Returns the log of marks and notes, newest first, undone ones included.',
   reply: z.object({ entries: z.array(annotationEntrySchema) }),
 })
 
-/** Adds a mark or note to one row or to many. */
 export const annotateEndpoint = post('/studies/[studyId]/annotations', {
+  summary: 'Adds a mark or note to one row or to many.',
   body: z.union([
     decision.extend({ rows: z.array(markedRow).min(1).max(MAX_ROWS) }),
     decision.extend(markedRow.shape).transform(({ cellId, idx, ...rest }) => ({
@@ -86,7 +88,7 @@ export const annotateEndpoint = post('/studies/[studyId]/annotations', {
   reply: z.object({ no: z.number(), nos: z.array(z.number()) }),
 })
 
-/** Undoes one mark or note by the number of its log entry. */
 export const undoAnnotationEndpoint = remove('/studies/[studyId]/annotations/[no]', {
+  summary: 'Undoes one mark or note by the number of its log entry.',
   params: z.object({ studyId: z.string(), no: integerParam({}) }),
 })

@@ -21,8 +21,8 @@ export const studyKeys = {
   operators: (studyId: string) => [...study(studyId), 'operators'] as const,
   figures: (studyId: string) => [...study(studyId), 'figures'] as const,
   alignment: (studyId: string, cellId: string) => [...study(studyId), 'alignment', cellId] as const,
-  similarity: (studyId: string, cellId: string, threshold: number, parent: unknown) =>
-    [...study(studyId), 'similarity', cellId, threshold, parent] as const,
+  similarity: (studyId: string, cellId: string, run: string | undefined, query: unknown) =>
+    [...study(studyId), 'similarity', cellId, run, query] as const,
   results: (studyId: string) => [...study(studyId), 'results'] as const,
   resultComparison: (studyId: string, pair: readonly number[]) =>
     [...study(studyId), 'results', 'compare', pair] as const,

@@ -10,10 +10,10 @@ import {
 } from '@/lib/contracts/lineage'
 import { call } from './api'
 import { studyKeys } from './keys'
-import { useWindows } from './use-windows'
+import { useItemAt, useWindows, type WindowSource } from './use-windows'
 
 /** Seeds asked for at once: two screens, so that an answer stays small. */
-export const SEED_WINDOW = 20
+const SEED_WINDOW = 20
 
 /** Which seeds are listed, in which order, with which values. */
 export interface LineageState {
@@ -60,16 +60,6 @@ export function useLineageParams() {
   )
 }
 
-export function fetchSeedWindow(
-  studyId: string,
-  state: LineageState,
-  page: number,
-  signal?: AbortSignal,
-): Promise<LineagePage> {
-  const query = { state, offset: page * SEED_WINDOW, limit: SEED_WINDOW }
-  return call(lineageEndpoint, { params: { studyId }, query, signal })
-}
-
 /** Asks for all rows that descend from a seed, with whole texts. */
 export function fetchStory(studyId: string, seed: SeedPlace): Promise<LineageStory> {
   return call(lineageStoryEndpoint, { params: { studyId, ...seed } })
@@ -77,16 +67,22 @@ export function fetchStory(studyId: string, seed: SeedPlace): Promise<LineageSto
 
 const seedsOf = (page: LineagePage) => page.seeds
 
+const windowsOf = (studyId: string, state: LineageState): WindowSource<LineagePage> => ({
+  size: SEED_WINDOW,
+  keyOf: (page) => studyKeys.lineage(studyId, state, page),
+  fetch: (page, signal) => {
+    const query = { state, offset: page * SEED_WINDOW, limit: SEED_WINDOW }
+    return call(lineageEndpoint, { params: { studyId }, query, signal })
+  },
+})
+
 /** Seeds of the list by index, asked for in windows around what is in view. */
 export function useSeedWindows(studyId: string, state: LineageState, first: number, last: number) {
-  const { itemAt, ...windows } = useWindows<LineagePage>(
-    {
-      size: SEED_WINDOW,
-      keyOf: (page) => studyKeys.lineage(studyId, state, page),
-      fetch: (page, signal) => fetchSeedWindow(studyId, state, page, signal),
-    },
-    first,
-    last,
-  )
+  const { itemAt, ...windows } = useWindows(windowsOf(studyId, state), first, last)
   return { ...windows, seedAt: (index: number) => itemAt(index, seedsOf) }
+}
+
+/** Asks for a seed of the list by index, in view or not. */
+export function useSeedAt(studyId: string, state: LineageState) {
+  return useItemAt(windowsOf(studyId, state), seedsOf)
 }

@@ -14,9 +14,8 @@ import { emptyFilter, type RowFilter } from '@/lib/contracts/filter'
 import { AppError } from '@/lib/errors'
 import { currentCells, newestAlignment, type CellRef } from '../cells'
 import { listColumns } from '../columns'
-import { sortColumn } from '../rows'
+import { warmList } from '../rows'
 import { listItems } from '../rows/items'
-import { warmSelection } from '../rows/select'
 import { getStudy } from '../studies'
 import { filesOf, gapsOf, listSeeds, readSeedRows, rowOf, type SeedRows } from './seeds'
 
@@ -106,9 +105,7 @@ export async function lineagePage(
   signal?: AbortSignal,
 ): Promise<LineagePage> {
   const started = performance.now()
-  getStudy(db, studyId)
-  const column = sortColumn(query.sort)
-  await warmSelection(db, studyId, query.filter, column === null ? [] : [column], signal)
+  await warmList(db, studyId, query, signal)
   const files = await readSeedRows(db, inPlaceOrder(currentCells(db, studyId)))
   const list = listSeeds(db, studyId, files, query.filter, query.sort)
   const all = listSeeds(db, studyId, files, emptyFilter(), lineageSortSchema.parse({}))

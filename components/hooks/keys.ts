@@ -50,6 +50,8 @@ export const studyKeys = {
     state: { filter: RowFilter; sort: LineageSort; columns: readonly string[] },
     page: number,
   ) => [...rows(studyId), 'lineage', state, page] as const,
+  lineagePlace: (studyId: string, filter: unknown, sort: unknown, row: unknown) =>
+    [...rows(studyId), 'lineage-place', filter, sort, row] as const,
   histogram: (studyId: string, column: string, filter: RowFilter) =>
     [...values(studyId), 'histogram', column, filter] as const,
   figure: (

@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query'
 import { createParser, parseAsArrayOf, parseAsBoolean, parseAsString, useQueryStates } from 'nuqs'
 import { lineageEndpoint, lineageStoryEndpoint } from '@/lib/api/lineage'
 import type { RowFilter } from '@/lib/contracts/filter'
@@ -85,4 +86,21 @@ export function useSeedWindows(studyId: string, state: LineageState, first: numb
 /** Asks for a seed of the list by index, in view or not. */
 export function useSeedAt(studyId: string, state: LineageState) {
   return useItemAt(windowsOf(studyId, state), seedsOf)
+}
+
+/** Asks where in the list a row is that a link names without its place; null while that is not known, or where the filter leaves it out. */
+export function useSeedPlace(
+  studyId: string,
+  { filter, sort }: LineageState,
+  row: { cellId: string; idx: number } | null,
+): number | null {
+  const found = useQuery({
+    queryKey: studyKeys.lineagePlace(studyId, filter, sort, row),
+    queryFn: async ({ signal }) => {
+      const query = { state: { filter, sort }, limit: 1, ...(row ? { find: row } : {}) }
+      return (await call(lineageEndpoint, { params: { studyId }, query, signal })).foundAt
+    },
+    enabled: row !== null,
+  })
+  return row === null ? null : (found.data ?? null)
 }

@@ -2,10 +2,11 @@
 
 import { Button } from '@mantine/core'
 import { useRouter } from 'next/navigation'
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import {
   useLineageParams,
   useSeedAt,
+  useSeedPlace,
   useSeedWindows,
   type LineageState,
 } from '@/components/hooks/use-lineage'
@@ -56,6 +57,12 @@ function Lineage({ detail }: { detail: StudyDetail }) {
   const onRange = useCallback((first: number, last: number) => setRange({ first, last }), [])
 
   const seedFor = useSeedAt(studyId, state)
+  // A link from a row knows the row, not its place in this list.
+  const unplaced = selected?.at === null ? { cellId: selected.cellId, idx: selected.idx } : null
+  const placeFound = useSeedPlace(studyId, state, unplaced)
+  useEffect(() => {
+    if (placeFound !== null && selected?.at === null) select({ ...selected, at: placeFound })
+  }, [placeFound, selected, select])
   const go = (step: LineageStep | null | undefined, at: number) => {
     if (step) select({ cellId: step.cellId, idx: step.idx, at })
   }

@@ -17,7 +17,15 @@ import { listColumns } from '../columns'
 import { warmList } from '../rows'
 import { listItems } from '../rows/items'
 import { getStudy } from '../studies'
-import { filesOf, gapsOf, listSeeds, readSeedRows, rowOf, type SeedRows } from './seeds'
+import {
+  filesOf,
+  gapsOf,
+  listSeeds,
+  placeInList,
+  readSeedRows,
+  rowOf,
+  type SeedRows,
+} from './seeds'
 
 /** What a page of the lineage grid shows. */
 export interface LineageQuery {
@@ -27,6 +35,8 @@ export interface LineageQuery {
   columns: readonly string[]
   offset: number
   limit: number
+  /** A row whose place in the list is wanted. */
+  find?: { cellId: string; idx: number } | undefined
 }
 
 interface Wanted {
@@ -132,6 +142,7 @@ export async function lineagePage(
         steps: rows.flatMap(({ cell, idx }) => steps.get(`${cell.id}.${idx}`) ?? []),
       }
     }),
+    foundAt: query.find ? placeInList(list, query.find) : null,
     gaps: gapsOf(db, files),
     serverMs: Math.round((performance.now() - started) * 10) / 10,
   }

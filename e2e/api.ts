@@ -51,6 +51,7 @@ export async function settle(request: APIRequestContext, studyId: string): Promi
 /** What tests read of a study. */
 export interface StudyView {
   cells: {
+    id: string
     armKey: string | null
     round: number
     rowCount: number

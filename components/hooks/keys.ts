@@ -21,8 +21,8 @@ export const studyKeys = {
   operators: (studyId: string) => [...study(studyId), 'operators'] as const,
   figures: (studyId: string) => [...study(studyId), 'figures'] as const,
   alignment: (studyId: string, cellId: string) => [...study(studyId), 'alignment', cellId] as const,
-  similarity: (studyId: string, cellId: string, threshold: number, parent: unknown) =>
-    [...study(studyId), 'similarity', cellId, threshold, parent] as const,
+  similarity: (studyId: string, cellId: string, run: string | undefined, query: unknown) =>
+    [...study(studyId), 'similarity', cellId, run, query] as const,
   results: (studyId: string) => [...study(studyId), 'results'] as const,
   resultComparison: (studyId: string, pair: readonly number[]) =>
     [...study(studyId), 'results', 'compare', pair] as const,
@@ -50,6 +50,8 @@ export const studyKeys = {
     state: { filter: RowFilter; sort: LineageSort; columns: readonly string[] },
     page: number,
   ) => [...rows(studyId), 'lineage', state, page] as const,
+  lineagePlace: (studyId: string, filter: unknown, sort: unknown, row: unknown) =>
+    [...rows(studyId), 'lineage-place', filter, sort, row] as const,
   histogram: (studyId: string, column: string, filter: RowFilter) =>
     [...values(studyId), 'histogram', column, filter] as const,
   figure: (

@@ -1,8 +1,8 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { alignCellsEndpoint, alignmentEndpoint, similarityEndpoint } from '@/lib/api/cells'
 import { previewImportEndpoint, startImportEndpoint } from '@/lib/api/imports'
 import type { Parsed } from '@/lib/api/endpoint'
-import type { AlignmentFacts, ParentPlace } from '@/lib/contracts/operators'
+import type { AlignmentFacts, Pairing, ParentPlace } from '@/lib/contracts/operators'
 import type { ImportPlan } from '@/lib/contracts/study'
 import type { PreviewRequest } from '@/lib/contracts/uploads'
 import { call } from './api'
@@ -47,21 +47,28 @@ export function useAlignmentFacts(studyId: string, cellId: string) {
   )
 }
 
+/** How alike rows must be, how many may share a parent, and by which run's embeddings; without a run by the texts. */
+export interface LikenessQuery {
+  threshold: number
+  pairing: Pairing
+  run?: string
+  parent: ParentPlace | null
+}
+
 /** What alignment of a file by likeness would come to; asked only while it is wanted. */
 export function useSimilarity(
   studyId: string,
   cellId: string,
-  { threshold, parent }: { threshold: number; parent: ParentPlace | null },
+  query: LikenessQuery,
+  enabled: boolean,
 ) {
   return useQuery({
-    queryKey: studyKeys.similarity(studyId, cellId, threshold, parent),
+    enabled,
+    queryKey: studyKeys.similarity(studyId, cellId, query.run, query),
     queryFn: ({ signal }) =>
-      call(similarityEndpoint, {
-        params: { studyId, cellId },
-        query: { threshold, parent },
-        signal,
-      }),
-    placeholderData: keepPreviousData,
+      call(similarityEndpoint, { params: { studyId, cellId }, query, signal }),
+    // While a threshold moves; what another run or the texts gave is not shown under this one's name.
+    placeholderData: (before, asked) => (asked?.queryKey.at(-2) === query.run ? before : undefined),
   })
 }
 

@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query'
 import { createParser, parseAsArrayOf, parseAsBoolean, parseAsString, useQueryStates } from 'nuqs'
 import { lineageEndpoint, lineageStoryEndpoint } from '@/lib/api/lineage'
 import type { RowFilter } from '@/lib/contracts/filter'
@@ -10,10 +11,10 @@ import {
 } from '@/lib/contracts/lineage'
 import { call } from './api'
 import { studyKeys } from './keys'
-import { useWindows } from './use-windows'
+import { useItemAt, useWindows, type WindowSource } from './use-windows'
 
 /** Seeds asked for at once: two screens, so that an answer stays small. */
-export const SEED_WINDOW = 20
+const SEED_WINDOW = 20
 
 /** Which seeds are listed, in which order, with which values. */
 export interface LineageState {
@@ -60,16 +61,6 @@ export function useLineageParams() {
   )
 }
 
-export function fetchSeedWindow(
-  studyId: string,
-  state: LineageState,
-  page: number,
-  signal?: AbortSignal,
-): Promise<LineagePage> {
-  const query = { state, offset: page * SEED_WINDOW, limit: SEED_WINDOW }
-  return call(lineageEndpoint, { params: { studyId }, query, signal })
-}
-
 /** Asks for all rows that descend from a seed, with whole texts. */
 export function fetchStory(studyId: string, seed: SeedPlace): Promise<LineageStory> {
   return call(lineageStoryEndpoint, { params: { studyId, ...seed } })
@@ -77,16 +68,39 @@ export function fetchStory(studyId: string, seed: SeedPlace): Promise<LineageSto
 
 const seedsOf = (page: LineagePage) => page.seeds
 
+const windowsOf = (studyId: string, state: LineageState): WindowSource<LineagePage> => ({
+  size: SEED_WINDOW,
+  keyOf: (page) => studyKeys.lineage(studyId, state, page),
+  fetch: (page, signal) => {
+    const query = { state, offset: page * SEED_WINDOW, limit: SEED_WINDOW }
+    return call(lineageEndpoint, { params: { studyId }, query, signal })
+  },
+})
+
 /** Seeds of the list by index, asked for in windows around what is in view. */
 export function useSeedWindows(studyId: string, state: LineageState, first: number, last: number) {
-  const { itemAt, ...windows } = useWindows<LineagePage>(
-    {
-      size: SEED_WINDOW,
-      keyOf: (page) => studyKeys.lineage(studyId, state, page),
-      fetch: (page, signal) => fetchSeedWindow(studyId, state, page, signal),
-    },
-    first,
-    last,
-  )
+  const { itemAt, ...windows } = useWindows(windowsOf(studyId, state), first, last)
   return { ...windows, seedAt: (index: number) => itemAt(index, seedsOf) }
+}
+
+/** Asks for a seed of the list by index, in view or not. */
+export function useSeedAt(studyId: string, state: LineageState) {
+  return useItemAt(windowsOf(studyId, state), seedsOf)
+}
+
+/** Asks where in the list a row is that a link names without its place; null while that is not known, or where the filter leaves it out. */
+export function useSeedPlace(
+  studyId: string,
+  { filter, sort }: LineageState,
+  row: { cellId: string; idx: number } | null,
+): number | null {
+  const found = useQuery({
+    queryKey: studyKeys.lineagePlace(studyId, filter, sort, row),
+    queryFn: async ({ signal }) => {
+      const query = { state: { filter, sort }, limit: 1, ...(row ? { find: row } : {}) }
+      return (await call(lineageEndpoint, { params: { studyId }, query, signal })).foundAt
+    },
+    enabled: row !== null,
+  })
+  return row === null ? null : (found.data ?? null)
 }

@@ -1,4 +1,4 @@
-import { keepPreviousData, useQueries } from '@tanstack/react-query'
+import { keepPreviousData, useQueries, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
 /** What is known of a list as a whole. */
@@ -8,7 +8,8 @@ export interface Listed {
   serverMs: number
 }
 
-interface WindowSource<Page extends Listed> {
+/** A list on the server that is read in windows. */
+export interface WindowSource<Page extends Listed> {
   size: number
   keyOf(page: number): readonly unknown[]
   fetch(page: number, signal: AbortSignal): Promise<Page>
@@ -54,5 +55,21 @@ export function useWindows<Page extends Listed & { offset: number }>(
     error: results.find((result) => result.error)?.error ?? null,
     isFetching: results.some((result) => result.isFetching),
     refetch: () => results.forEach((result) => void result.refetch()),
+  }
+}
+
+/** Asks for one entry of a list, in view or not; null beyond its end. */
+export function useItemAt<Page extends Listed & { offset: number }, Item>(
+  { size, keyOf, fetch }: WindowSource<Page>,
+  itemsOf: (page: Page) => readonly Item[],
+): (index: number) => Promise<Item | null> {
+  const client = useQueryClient()
+  return async (index) => {
+    const number = Math.floor(index / size)
+    const page = await client.ensureQueryData({
+      queryKey: keyOf(number),
+      queryFn: ({ signal }) => fetch(number, signal),
+    })
+    return itemsOf(page)[index - page.offset] ?? null
   }
 }

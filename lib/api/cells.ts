@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { jobSchema } from '@/lib/contracts/job'
+import { nameSchema } from '@/lib/contracts/limits'
 import {
   alignmentFactsSchema,
   alignRequestSchema,
+  PAIRINGS,
   parentPlaceSchema,
   similarityPreviewSchema,
   SIMILARITY_THRESHOLD,
@@ -24,13 +26,16 @@ export const alignmentEndpoint = get('/studies/[studyId]/cells/[cellId]/alignmen
 })
 
 export const similarityEndpoint = get('/studies/[studyId]/cells/[cellId]/similarity', {
-  summary: 'Returns what alignment by likeness of the texts would link, with the doubtful pairs.',
+  summary:
+    'Returns what alignment by likeness of the texts, or of the embeddings of a run, would link, with the doubtful pairs.',
   query: z.object({
     threshold: z.coerce
       .number()
       .min(0)
       .max(1)
       .default(SIMILARITY_THRESHOLD) as unknown as z.ZodType<number, number | undefined>,
+    pairing: z.enum(PAIRINGS).optional(),
+    run: nameSchema.optional(),
     parent: jsonParam('parent', parentPlaceSchema.nullable(), 'null'),
   }),
   reply: similarityPreviewSchema,

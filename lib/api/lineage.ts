@@ -6,6 +6,7 @@ import {
   lineageSortSchema,
   lineageStorySchema,
   MAX_LINEAGE_SEEDS,
+  rowPlaceSchema,
 } from '@/lib/contracts/lineage'
 import { get } from './endpoint'
 import { integerParam, jsonParam } from './params'
@@ -24,6 +25,8 @@ export const lineageEndpoint = get('/studies/[studyId]/lineage', {
       '{}',
     ),
     offset: integerParam({}).prefault(0),
+    /** A row whose place in the list is wanted. */
+    find: jsonParam('find', rowPlaceSchema).optional(),
     limit: integerParam({ min: 1, max: MAX_LINEAGE_SEEDS }).prefault(25),
   }),
   reply: lineagePageSchema,

@@ -66,6 +66,7 @@ describe('evolution health, on the command line as processes', () => {
     ])
     // No operator is known, so nobody can say what length it allows.
     expect(rows.map((row) => row['health.over_long'])).toEqual([null, null, null, null])
+    expect(rows.map((row) => row['health.over_budget'])).toEqual([null, null, null, null])
 
     const csv = path.join(folder, 'rates.csv')
     const drawn = await evolens('figure', 'health-rates', ...of, '--csv', csv)

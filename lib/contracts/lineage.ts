@@ -21,7 +21,7 @@ export const lineageSortSchema = z.object({
 })
 export type LineageSort = z.infer<typeof lineageSortSchema>
 
-const rowPlaceSchema = z.object({ cellId: z.string(), idx: z.number() })
+export const rowPlaceSchema = z.object({ cellId: z.string(), idx: z.number() })
 
 /** One row of a seed's lineage. */
 export const lineageStepSchema = z.object({
@@ -95,6 +95,8 @@ export const lineagePageSchema = z.object({
   /** Seeds with a matching row, and rows without a seed that match. */
   ...numbers('total', 'outOf', 'offset', 'serverMs'),
   seeds: z.array(lineageSeedSchema),
+  /** Where in the list the row that was looked for is; null where it is not, or none was. */
+  foundAt: z.number().nullable(),
   gaps: z.array(lineageGapSchema),
 })
 export type LineagePage = z.infer<typeof lineagePageSchema>

@@ -6,7 +6,7 @@ import { importQuestionSchema } from './import-questions'
 import { importedColumnsSchema } from './imported-values'
 import { keySchema, LIMITS, nameSchema, roundSchema, storedLabelSchema } from './limits'
 import { openingSchema, PLAIN_OPENING } from './opening'
-import { ALIGN_WAYS, operatorRuleSchema } from './operators'
+import { IMPORT_ALIGN_WAYS, operatorRuleSchema } from './operators'
 import { rowSetSchema, runDefinitionSchema, runRecordSchema } from './run'
 
 export const ARM_CLASSES = ['small', 'large', 'other'] as const
@@ -148,7 +148,7 @@ export const importPlanSchema = z.object({
   scenario: z.enum(SCENARIOS),
   round: roundSchema,
   /** How rows meet their parents: by position, by id, by the parent's text in the row, not at all. */
-  align: z.enum(ALIGN_WAYS),
+  align: z.enum(IMPORT_ALIGN_WAYS),
   /** How the operators of the rows are known. */
   operators: operatorRuleSchema.default('none'),
   skipBadRows: z.boolean(),

@@ -37,6 +37,7 @@ const FLAGS = {
   language_switch: 'Language switch',
   truncated: 'Truncated',
   over_long: 'Over-long',
+  over_budget: 'Over budget',
   stale_input: 'Stale input',
 }
 type Flag = keyof typeof FLAGS

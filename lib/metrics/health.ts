@@ -26,7 +26,7 @@ const outputs: readonly OutputSpec[] = [
     ...flagOutput(
       ANY,
       'Flagged',
-      'Whether any flag of evolution health is raised; no value where none is and one of them has no value for want of a parent.',
+      'Whether any flag of evolution health but "over budget" is raised; no value where none is and one of them has no value for want of a parent.',
     ),
     isChosen: true,
   },
@@ -53,7 +53,8 @@ function resultOf(index: number, found: readonly (readonly [HealthRule, Verdict]
       result.statuses[key] = verdict.missing
     } else result.values[key] = verdict.flag ? 2 : 1
   }
-  note(ANY, anyOf(found.map(([, verdict]) => verdict)))
+  const counting = found.filter(([{ isAside }]) => isAside === undefined)
+  note(ANY, anyOf(counting.map(([, verdict]) => verdict)))
   const evidence: Record<string, string> = {}
   for (const [{ key, label }, verdict] of found) {
     note(key, verdict)
@@ -110,7 +111,7 @@ function examples(): MetricExample[] {
 export const health = defineMetric<HealthParams>({
   kind: 'measured',
   id: 'health',
-  version: 2,
+  version: 3,
   label: 'Evolution health',
   description:
     'What may have gone wrong when a row was evolved, as flags that its text and its parent show, each by one rule.',
@@ -136,6 +137,14 @@ export const health = defineMetric<HealthParams>({
       name: 'flagged: with any flag, parent or not',
       run: async () => ({ [ANY]: await read({ instruction: '', parent: null }, ANY) }),
       expected: { [ANY]: 'yes' },
+    },
+    {
+      name: 'flagged: not by the word budget alone',
+      run: async () => {
+        const row = { instruction: `${GOOD.instruction}${' and a gull'.repeat(5)}.` }
+        return { budget: await read(row, 'over_budget'), [ANY]: await read(row, ANY) }
+      },
+      expected: { budget: 'yes', [ANY]: 'no' },
     },
     {
       name: 'flagged: without a parent',

@@ -24,6 +24,7 @@ import { instructionWords } from './instruction-words'
 import { loss } from './loss'
 import { mnd } from './mnd'
 import { novelty } from './novelty'
+import { parentLikeness } from './parent-likeness'
 import { responseLossMetric } from './response-loss'
 import { responseWords } from './response-words'
 import { rubric } from './rubric'
@@ -51,6 +52,7 @@ const METRICS: readonly Metric[] = [
   icIfd,
   mnd,
   novelty,
+  parentLikeness,
   topicDrift,
   difficultyLevel,
   difficultyScore,

@@ -119,15 +119,19 @@ export interface MetricBase {
   examples: readonly MetricExample[]
 }
 
-/** Which cell of the same seed set is meant: its seeds, the same evolver a round before, or another evolver in the same round. */
+/** Which cell of the same seed set is meant: its seeds, the same evolver a round before, or another evolver. */
 export interface OtherCellChoice {
   relation: 'seeds' | 'previous' | 'arm'
   /** Key of the arm where the relation names one. */
   arm: string
+  /** Its round; the same one where it is left out. */
+  round?: number
 }
 
 /** The rows of another cell, without any where there is no such cell. */
 export interface OtherCell {
+  /** Id of the cell; null where there is none. */
+  id: string | null
   name: string | null
   rows: readonly MetricRow[]
   /** Why there are none. */

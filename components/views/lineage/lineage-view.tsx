@@ -1,15 +1,12 @@
 'use client'
 
 import { Button } from '@mantine/core'
-import { useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
-import { parseAsString, useQueryState } from 'nuqs'
-import { useCallback, useMemo, useState } from 'react'
-import { studyKeys } from '@/components/hooks/keys'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import {
-  fetchSeedWindow,
-  SEED_WINDOW,
   useLineageParams,
+  useSeedAt,
+  useSeedPlace,
   useSeedWindows,
   type LineageState,
 } from '@/components/hooks/use-lineage'
@@ -18,8 +15,7 @@ import { KEYS } from '@/components/shell/keys'
 import { StudyPage } from '@/components/shell/study-page'
 import { useShortcut } from '@/components/ui/shortcuts'
 import { EmptyState, ErrorState } from '@/components/ui/states'
-import { ColumnCard } from '@/components/views/rows/detail/column-card'
-import { RowDetailPanel } from '@/components/views/rows/detail/row-detail-panel'
+import { BesideDetail } from '@/components/views/rows/detail/beside-detail'
 import rowClasses from '@/components/views/rows/rows.module.css'
 import { hasHistogram, shownMetrics } from '@/components/views/rows/table/row-columns'
 import { useRowSelection, type SelectedRow } from '@/components/views/rows/table/use-row-selection'
@@ -36,11 +32,9 @@ const findStep = (seed: LineageSeed, row: Pick<SelectedRow, 'cellId' | 'idx'>) =
 
 function Lineage({ detail }: { detail: StudyDetail }) {
   const studyId = detail.study.id
-  const client = useQueryClient()
   const router = useRouter()
   const controls = useViewState()
   const [{ order, pins, metric: metricId, open }, setParams] = useLineageParams()
-  const [cardId, setCardId] = useQueryState('card', parseAsString)
   const [selected, select] = useRowSelection()
   const [range, setRange] = useState({ first: 0, last: 0 })
 
@@ -62,14 +56,13 @@ function Lineage({ detail }: { detail: StudyDetail }) {
   const { listed, newest } = windows
   const onRange = useCallback((first: number, last: number) => setRange({ first, last }), [])
 
-  const seedFor = async (at: number) => {
-    const page = Math.floor(at / SEED_WINDOW)
-    const { seeds, offset } = await client.ensureQueryData({
-      queryKey: studyKeys.lineage(studyId, state, page),
-      queryFn: ({ signal }) => fetchSeedWindow(studyId, state, page, signal),
-    })
-    return seeds[at - offset] ?? null
-  }
+  const seedFor = useSeedAt(studyId, state)
+  // A link from a row knows the row, not its place in this list.
+  const unplaced = selected?.at === null ? { cellId: selected.cellId, idx: selected.idx } : null
+  const placeFound = useSeedPlace(studyId, state, unplaced)
+  useEffect(() => {
+    if (placeFound !== null && selected?.at === null) select({ ...selected, at: placeFound })
+  }, [placeFound, selected, select])
   const go = (step: LineageStep | null | undefined, at: number) => {
     if (step) select({ cellId: step.cellId, idx: step.idx, at })
   }
@@ -93,6 +86,10 @@ function Lineage({ detail }: { detail: StudyDetail }) {
   useShortcut(KEYS.previousSeed, () => void moveSeed(-1))
   useShortcut(KEYS.nextEvolver, () => void moveStep('right'))
   useShortcut(KEYS.previousEvolver, () => void moveStep('left'))
+  useShortcut(KEYS.nextSeedArrow, () => void moveSeed(1))
+  useShortcut(KEYS.previousSeedArrow, () => void moveSeed(-1))
+  useShortcut(KEYS.nextStepArrow, () => void moveStep('next'))
+  useShortcut(KEYS.previousStepArrow, () => void moveStep('previous'))
   // An open step has these keys itself: they lead along its own links.
   const isOpen = open && selected !== null
   useShortcut(KEYS.laterRound, () => void moveStep('later'), { enabled: !isOpen })
@@ -119,18 +116,13 @@ function Lineage({ detail }: { detail: StudyDetail }) {
     else
       router.push(`/studies/${studyId}/rows?row=${encodeURIComponent(`${row.cellId}.${row.idx}`)}`)
   }
-  const card = detail.columns.find(({ id }) => id === cardId?.split('@')[0]) ?? null
   const listKey = JSON.stringify([filter, order])
 
   return (
     <div className={rowClasses.root}>
       <LineageToolbar
-        detail={detail}
-        controls={controls}
-        listed={listed}
-        places={places}
+        {...{ detail, controls, listed, places, metric }}
         sort={order}
-        metric={metric}
         onSort={(next) => void setParams({ order: next })}
         onMetric={(id) => void setParams({ metric: id })}
       >
@@ -154,41 +146,29 @@ function Lineage({ detail }: { detail: StudyDetail }) {
           Remove a part of the filter above, or clear it.
         </EmptyState>
       ) : (
-        <div className={`${rowClasses.body} ${isOpen ? rowClasses.withDetail : ''}`}>
+        <BesideDetail
+          study={detail}
+          label="Step"
+          open={isOpen ? selected : null}
+          hasMarkKeys
+          onStep={(direction) => void moveSeed(direction)}
+          onSelect={(row) => void openRow(row)}
+          onClose={() => void setParams({ open: false })}
+        >
           <SeedGrid
-            detail={detail}
-            places={places}
-            columns={columns}
-            metric={metric}
+            {...{ detail, places, columns, metric, selected, pins, onRange }}
             count={listed?.total ?? 1}
             listKey={listed ? listKey : null}
-            selected={selected}
-            pins={pins}
             isBusy={windows.isFetching}
             seedAt={windows.seedAt}
-            onRange={onRange}
             onSelect={(step, at) => {
               const isSame = selected?.cellId === step.cellId && selected.idx === step.idx
               if (isSame) void setParams({ open: true })
               else go(step, at)
             }}
           />
-          {isOpen ? (
-            <aside className={rowClasses.detail} aria-label="Step" data-own-arrows>
-              <RowDetailPanel
-                study={detail}
-                selected={selected}
-                hasMarkKeys
-                onStep={(direction) => void moveSeed(direction)}
-                onSelect={(row) => void openRow(row)}
-                onClose={() => void setParams({ open: false })}
-                onCard={(id) => void setCardId(id)}
-              />
-            </aside>
-          ) : null}
-        </div>
+        </BesideDetail>
       )}
-      <ColumnCard detail={detail} column={card} onClose={() => void setCardId(null)} />
     </div>
   )
 }

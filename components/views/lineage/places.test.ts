@@ -25,6 +25,8 @@ describe('steps of a seed', () => {
       'null 0',
       null,
     ])
+    expect([go(start, 'next'), go(a2, 'next'), go(b2, 'next')]).toEqual(['a 1', 'b 2', null])
+    expect([go(b2, 'previous'), go(start, 'previous')]).toEqual(['a 2', null])
     // A round that is missing is passed over.
     expect(go(b2, 'earlier')).toBe('null 0')
     expect([go(start, 'right'), go(a1, 'right'), go(a2, 'right')]).toEqual(['a 1', 'b 2', 'b 2'])

@@ -34,15 +34,18 @@ export function parentIn(seed: LineageSeed, { parent }: LineageStep): LineageSte
 
 /**
  * Returns the step next to another one: the nearest round of the same evolver before or after it (the seed lies before the first), or the
- * nearest evolver to the left or right, in the same round where it has one. Null at the edge.
+ * nearest evolver to the left or right, in the same round where it has one, or the next or previous step of the row. Null at the edge.
  */
 export function neighbourOf(
   seed: LineageSeed,
   from: LineageStep | null,
-  direction: 'earlier' | 'later' | 'left' | 'right',
+  direction: 'earlier' | 'later' | 'left' | 'right' | 'next' | 'previous',
   arms: readonly string[],
 ): LineageStep | null {
   if (from === null) return seed.steps[0] ?? null
+  if (direction === 'next' || direction === 'previous') {
+    return seed.steps[seed.steps.indexOf(from) + (direction === 'next' ? 1 : -1)] ?? null
+  }
   const own = seed.steps.filter(({ armKey }) => armKey === null || armKey === from.armKey)
   if (direction === 'earlier') {
     return own.findLast((step) => step.round < from.round) ?? null

@@ -15,9 +15,7 @@ import { parentIn, stepAt, type StepPlace } from './places'
 import { StepCell } from './step-cell'
 import { Trajectory } from './trajectory'
 
-const ROW_HEIGHT = 200
-const HEAD_HEIGHT = 44
-const OVERSCAN = 3
+const LAYOUT = { rowHeight: 200, headHeight: 44, overscan: 3 }
 const SEED_WIDTH = 260
 const STEP_WIDTH = 320
 
@@ -80,9 +78,7 @@ export function SeedGrid(props: SeedGridProps) {
   const scroll = useRef<HTMLDivElement>(null)
   const { virtualizer, items, first, last, height } = useVirtualList(scroll, {
     count,
-    rowHeight: ROW_HEIGHT,
-    headHeight: HEAD_HEIGHT,
-    overscan: OVERSCAN,
+    ...LAYOUT,
   })
   useEffect(() => onRange(first, last), [first, last, onRange])
 
@@ -133,7 +129,7 @@ export function SeedGrid(props: SeedGridProps) {
       tabIndex={0}
     >
       <div
-        className={classes.grid}
+        className={rowClasses.table}
         role="table"
         aria-label="Lineage"
         aria-rowcount={count + 1}
@@ -141,7 +137,7 @@ export function SeedGrid(props: SeedGridProps) {
         style={{ width, height }}
       >
         <div role="rowgroup">
-          <div role="row" className={classes.head} style={{ width }}>
+          <div role="row" className={rowClasses.head} style={{ width, height: LAYOUT.headHeight }}>
             <div
               role="columnheader"
               className={`${classes.cell} ${classes.seed}`}
@@ -175,7 +171,11 @@ export function SeedGrid(props: SeedGridProps) {
                 role="row"
                 aria-rowindex={item.index + 2}
                 className={classes.row}
-                style={{ width, height: ROW_HEIGHT, transform: `translateY(${item.start}px)` }}
+                style={{
+                  width,
+                  height: LAYOUT.rowHeight,
+                  transform: `translateY(${item.start}px)`,
+                }}
                 {...(at === item.index ? { 'data-selected': true } : {})}
               >
                 <div

@@ -2,20 +2,28 @@
 
 import { Button, Checkbox, Modal, Select, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
-import { fetchAlignmentFacts, useAlign, useAlignmentFacts } from '@/components/hooks/use-imports'
+import {
+  fetchAlignmentFacts,
+  useAlign,
+  useAlignmentFacts,
+  useSimilarity,
+  type LikenessQuery,
+} from '@/components/hooks/use-imports'
 import { formatCount, plural } from '@/components/ui/format'
 import { DialogFoot } from '@/components/ui/dialog-foot'
 import { LinkButton } from '@/components/ui/link-button'
 import { notifyError, notifyUndo } from '@/components/ui/notify'
 import { Notice, QueryState } from '@/components/ui/states'
-import type {
-  AlignCellsRequest,
-  AlignmentFacts,
-  OperatorRule,
-  ParentPlace,
+import {
+  isByLikeness,
+  type AlignCellsRequest,
+  type AlignmentFacts,
+  type OperatorRule,
+  type ParentPlace,
 } from '@/lib/contracts/operators'
 import { SEEDS_LABEL } from '@/lib/contracts/seeds'
 import type { CellInfo, StudyDetail } from '@/lib/contracts/study'
+import { EmbeddingFields } from './embedding-fields'
 import { ALIGN_OPTIONS, operatorOptions } from './operator-options'
 import { SimilarityFields } from './similarity-fields'
 
@@ -53,15 +61,25 @@ function parentLabel(detail: StudyDetail, { arm, round }: ParentPlace): string {
 }
 
 /** What makes an alignment again as it is. */
-function settingsOf({ align, operators, threshold, parent }: AlignmentFacts) {
-  return { align, operators: align === 'none' ? ('none' as const) : operators, threshold, parent }
+function settingsOf({ align, operators, threshold, pairing, run, parent }: AlignmentFacts) {
+  return {
+    align,
+    operators: align === 'none' ? ('none' as const) : operators,
+    threshold,
+    pairing,
+    ...(align === 'embedding' && run !== null ? { run } : {}),
+    parent,
+  }
 }
 
 function Form({ detail, cell, facts, onClose }: AlignDialogProps & { facts: AlignmentFacts }) {
   const align = useAlign(detail.study.id)
   const [way, setWay] = useState(facts.align)
   const [operators, setOperators] = useState<OperatorRule>(facts.operators)
-  const [threshold, setThreshold] = useState(facts.threshold)
+  const [rule, setRule] = useState({ threshold: facts.threshold, pairing: facts.pairing })
+  const [chosenRun, setRun] = useState(facts.run)
+  // One run only is the one that is meant; it shows which, and can be looked at before.
+  const run = chosenRun ?? (facts.runs.length === 1 ? (facts.runs[0]?.id ?? null) : null)
   const [parent, setParent] = useState(facts.parent)
   const [isForAll, setIsForAll] = useState(false)
   const others = detail.cells.filter(
@@ -76,8 +94,17 @@ function Form({ detail, cell, facts, onClose }: AlignDialogProps & { facts: Alig
   const isChanged =
     way !== facts.align ||
     operators !== facts.operators ||
-    (way === 'similarity' && threshold !== facts.threshold) ||
+    (isByLikeness(way) && (rule.threshold !== facts.threshold || rule.pairing !== facts.pairing)) ||
+    (way === 'embedding' && run !== facts.run) ||
     isMoved
+  const likeness: LikenessQuery = {
+    ...rule,
+    parent,
+    ...(way === 'embedding' && run !== null ? { run } : {}),
+  }
+  const preview = useSimilarity(detail.study.id, cell.id, likeness, isByLikeness(way))
+  const missing = way === 'embedding' && run !== null ? (preview.data?.missing ?? null) : null
+  const lacksRun = way === 'embedding' && (run === null || missing !== null)
   const dependent = [...new Set(cell.metrics.map(({ metric }) => metric))]
 
   const start = async () => {
@@ -95,7 +122,8 @@ function Form({ detail, cell, facts, onClose }: AlignDialogProps & { facts: Alig
       cells: [cell.id, ...(isForAll ? others.map(({ id }) => id) : [])],
       ...(way === facts.align && isAligned ? {} : { align: way }),
       ...(way === 'none' ? { operators: 'none' as const } : { operators }),
-      ...(way === 'similarity' ? { threshold } : {}),
+      ...(isByLikeness(way) ? rule : {}),
+      ...(way === 'embedding' && run !== null ? { run } : {}),
       ...(isMoved ? { parent } : {}),
     }
     align.mutate(request, {
@@ -142,13 +170,23 @@ function Form({ detail, cell, facts, onClose }: AlignDialogProps & { facts: Alig
           setParent(chosen ?? null)
         }}
       />
-      {way === 'similarity' ? (
-        <SimilarityFields
+      {way === 'embedding' ? (
+        <EmbeddingFields
           studyId={detail.study.id}
           cellId={cell.id}
-          threshold={threshold}
           parent={parent}
-          onThreshold={setThreshold}
+          runs={facts.runs}
+          run={run}
+          missing={missing}
+          onRun={setRun}
+        />
+      ) : null}
+      {isByLikeness(way) && !lacksRun ? (
+        <SimilarityFields
+          key={way}
+          query={preview}
+          value={likeness}
+          onChange={(changed) => setRule({ ...rule, ...changed })}
         />
       ) : null}
       <Select
@@ -189,7 +227,7 @@ function Form({ detail, cell, facts, onClose }: AlignDialogProps & { facts: Alig
         <Button
           onClick={() => void start()}
           loading={align.isPending}
-          disabled={!isChanged && !isForAll}
+          disabled={(!isChanged && !isForAll) || lacksRun}
         >
           Apply
         </Button>

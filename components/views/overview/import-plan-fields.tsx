@@ -9,7 +9,7 @@ import { ARM_CLASSES, SCENARIOS } from '@/lib/contracts/study'
 import { OPERATORS as OPERATOR_NAMES } from '@/lib/prompts/operators'
 import { ImportColumns } from './import-columns'
 import { keyOf } from './key-of'
-import { ALIGN_OPTIONS, operatorOptions } from './operator-options'
+import { IMPORT_ALIGN_OPTIONS, operatorOptions } from './operator-options'
 import { SEEDS_LABEL } from '@/lib/contracts/seeds'
 
 const SEEDS = SEEDS_LABEL
@@ -96,7 +96,7 @@ export function ImportPlanFields(props: ImportPlanFieldsProps) {
         <Select
           label="Alignment"
           aria-label="Alignment with parents"
-          data={ALIGN_OPTIONS}
+          data={IMPORT_ALIGN_OPTIONS}
           disabled={plan.armKey === null}
           value={plan.align}
           onChange={(align) => set({ align: (align ?? 'index') as ImportPlan['align'] })}

@@ -37,5 +37,9 @@ export const ALIGN_OPTIONS = [
   { value: 'id', label: 'By id' },
   { value: 'text', label: 'By parent text' },
   { value: 'similarity', label: 'By likeness of the texts' },
+  { value: 'embedding', label: 'By likeness of the embeddings' },
   { value: 'none', label: 'None' },
 ]
+
+/** Those of them that a file can be imported with. */
+export const IMPORT_ALIGN_OPTIONS = ALIGN_OPTIONS.filter(({ value }) => value !== 'embedding')

@@ -1,13 +1,13 @@
 'use client'
 
-import { Input, Slider, Text } from '@mantine/core'
+import { Input, Select, Slider, Text } from '@mantine/core'
 import { useState } from 'react'
-import { useSimilarity } from '@/components/hooks/use-imports'
+import type { LikenessQuery, useSimilarity } from '@/components/hooks/use-imports'
 import { formatCount, formatShare, plural } from '@/components/ui/format'
 import { Disclosure } from '@/components/ui/link-button'
 import { QueryState } from '@/components/ui/states'
 import { Table } from '@/components/ui/table'
-import type { ParentPlace, SimilarityPreview } from '@/lib/contracts/operators'
+import type { SimilarityPreview } from '@/lib/contracts/operators'
 
 const DOUBT_TEXT = {
   below: 'no: not alike enough',
@@ -44,37 +44,45 @@ function DoubtfulPairs({ pairs }: { pairs: readonly Pair[] }) {
 }
 
 interface SimilarityFieldsProps {
-  studyId: string
-  cellId: string
-  threshold: number
-  parent: ParentPlace | null
-  onThreshold(threshold: number): void
+  query: ReturnType<typeof useSimilarity>
+  value: LikenessQuery
+  onChange(value: Partial<Pick<LikenessQuery, 'threshold' | 'pairing'>>): void
 }
 
-/** The threshold of alignment by likeness, with what it would link and the doubtful pairs. */
-export function SimilarityFields(props: SimilarityFieldsProps) {
-  const { studyId, cellId, threshold, parent, onThreshold } = props
-  const [moved, setMoved] = useState(threshold)
-  const query = useSimilarity(studyId, cellId, { threshold, parent })
+/** Threshold and pairing of alignment by likeness, with what they would link and the doubtful pairs. */
+export function SimilarityFields({ query, value, onChange }: SimilarityFieldsProps) {
+  const [moved, setMoved] = useState(value.threshold)
+  const measure =
+    value.run === undefined
+      ? 'Jaccard index of the 5-grams of both instructions. Only rows of equal input are compared; the second row must be at least 0.05 less alike.'
+      : 'Cosine of the embeddings; the second row must be at least 0.05 less alike.'
   return (
     <>
-      <Input.Wrapper
-        label={`Least likeness: ${moved.toFixed(2)}`}
-        description="Jaccard index of the 5-grams of both instructions. Only rows of equal input are compared; each must be the other's nearest, and the second row at least 0.05 less alike."
-      >
+      <Input.Wrapper label={`Least likeness: ${moved.toFixed(2)}`} description={measure}>
         <Slider
           aria-label="Least likeness"
           min={0}
           max={1}
           step={0.05}
           value={moved}
-          label={(value) => value.toFixed(2)}
+          label={(threshold) => threshold.toFixed(2)}
           onChange={setMoved}
-          onChangeEnd={(value) => onThreshold(Number(value.toFixed(2)))}
+          onChangeEnd={(threshold) => onChange({ threshold: Number(threshold.toFixed(2)) })}
         />
       </Input.Wrapper>
-      <QueryState query={query} what="The texts could not be compared" lines={2}>
-        {({ looked, total, linked, doubtful }) => {
+      <Select
+        label="Rows of one parent"
+        data={[
+          { value: 'one', label: 'One: each must be the nearest of the other' },
+          { value: 'many', label: 'Any number: each row takes its nearest' },
+        ]}
+        allowDeselect={false}
+        value={value.pairing}
+        onChange={(pairing) => onChange({ pairing: pairing === 'many' ? 'many' : 'one' })}
+      />
+      <QueryState query={query} what="The rows could not be compared" lines={2}>
+        {({ missing, looked, total, linked, doubtful }) => {
+          if (missing !== null) return null
           const rows = linked[Math.round(moved * (linked.length - 1))] ?? 0
           const of = looked < total ? `${formatCount(looked)} sampled rows` : plural(total, 'row')
           return (
@@ -82,9 +90,11 @@ export function SimilarityFields(props: SimilarityFieldsProps) {
               <Text>
                 Links {formatCount(rows)} of {of} ({formatShare(looked === 0 ? 0 : rows / looked)}).
               </Text>
-              <Disclosure show="Show doubtful pairs" hide="Hide doubtful pairs">
-                <DoubtfulPairs pairs={doubtful} />
-              </Disclosure>
+              {doubtful.length === 0 ? null : (
+                <Disclosure show="Show doubtful pairs" hide="Hide doubtful pairs">
+                  <DoubtfulPairs pairs={doubtful} />
+                </Disclosure>
+              )}
             </>
           )
         }}

@@ -1,11 +1,8 @@
 'use client'
 
 import { Button } from '@mantine/core'
-import { useQueryClient } from '@tanstack/react-query'
 import { parseAsArrayOf, parseAsString, useQueryState } from 'nuqs'
 import { useEffect, useMemo, useRef, useState } from 'react'
-import { studyKeys } from '@/components/hooks/keys'
-import { fetchRowWindow, ROW_WINDOW } from '@/components/hooks/use-rows'
 import { useViewState } from '@/components/hooks/use-view-state'
 import { formatCount } from '@/components/ui/format'
 import { EmptyState } from '@/components/ui/states'
@@ -14,25 +11,23 @@ import { useShortcut } from '@/components/ui/shortcuts'
 import { StudyPage } from '@/components/shell/study-page'
 import type { ViewState } from '@/lib/contracts/filter'
 import type { StudyDetail } from '@/lib/contracts/study'
-import { ColumnCard } from './detail/column-card'
+import { BesideDetail, useColumnCard } from './detail/beside-detail'
 import { PickedBar } from './table/picked-bar'
 import { columnsBesideDetail, DEFAULT_OWN, shownMetrics, tableColumns } from './table/row-columns'
-import { RowDetailPanel } from './detail/row-detail-panel'
 import { RowTable } from './table/row-table'
 import { RowsToolbar } from './rows-toolbar'
 import classes from './rows.module.css'
 import { usePickedRows } from './table/use-picked-rows'
 import { useRowSelection } from './table/use-row-selection'
-import type { ListedRows } from './table/use-row-windows'
+import { useRowAt, type ListedRows } from './table/use-row-windows'
 
 function Rows({ detail }: { detail: StudyDetail }) {
-  const client = useQueryClient()
   const controls = useViewState()
   const [ownIds, setOwnIds] = useQueryState(
     'fields',
     parseAsArrayOf(parseAsString).withDefault(DEFAULT_OWN),
   )
-  const [cardId, setCardId] = useQueryState('card', parseAsString)
+  const [, setCardId] = useColumnCard()
   const [selected, select] = useRowSelection()
   const [listed, setListed] = useState<ListedRows | null>(null)
 
@@ -48,7 +43,6 @@ function Rows({ detail }: { detail: StudyDetail }) {
     const all = tableColumns(ownIds, metrics)
     return isOpen ? columnsBesideDetail(all, state) : all
   }, [ownIds, metrics, isOpen, state])
-  const card = detail.columns.find((column) => column.id === cardId?.split('@')[0]) ?? null
 
   const picked = usePickedRows()
   // Where the reader was before the row was closed.
@@ -63,14 +57,7 @@ function Rows({ detail }: { detail: StudyDetail }) {
     place.current = null
   }, [listKey])
 
-  const rowAt = async (next: number) => {
-    const page = Math.floor(next / ROW_WINDOW)
-    const { rows, offset } = await client.ensureQueryData({
-      queryKey: studyKeys.rowWindow(detail.study.id, state, page),
-      queryFn: ({ signal }) => fetchRowWindow(detail.study.id, state, page, signal),
-    })
-    return rows[next - offset] ?? null
-  }
+  const rowAt = useRowAt(detail.study.id, state)
   const openAt = async (at: number) => {
     if (!listed || listed.total === 0) return
     const next = Math.max(0, Math.min(listed.total - 1, at))
@@ -95,12 +82,8 @@ function Rows({ detail }: { detail: StudyDetail }) {
   return (
     <div className={classes.root}>
       <RowsToolbar
-        detail={detail}
-        controls={controls}
-        state={state}
+        {...{ detail, controls, state, metrics, listed }}
         own={ownIds}
-        metrics={metrics}
-        listed={listed}
         onOwn={(ids) => void setOwnIds(ids)}
       />
       {picked.rows.length > 0 ? <PickedBar studyId={detail.study.id} picked={picked} /> : null}
@@ -113,36 +96,23 @@ function Rows({ detail }: { detail: StudyDetail }) {
           clear it.
         </EmptyState>
       ) : null}
-      <div
-        className={`${classes.body} ${selected ? classes.withDetail : ''}`}
-        hidden={listed?.total === 0}
+      <BesideDetail
+        study={detail}
+        label="Row"
+        open={selected}
+        hasMarkKeys={picked.rows.length === 0}
+        isHidden={listed?.total === 0}
+        onStep={(direction) => void step(direction)}
+        onSelect={select}
+        onClose={() => select(null)}
       >
         <RowTable
-          detail={detail}
-          state={state}
-          columns={columns}
-          controls={controls}
-          selected={selected}
-          picked={picked}
+          {...{ detail, state, columns, controls, selected, picked }}
           onSelect={select}
           onCard={(id) => void setCardId(id)}
           onListed={setListed}
         />
-        {selected ? (
-          <aside className={classes.detail} aria-label="Row" data-own-arrows>
-            <RowDetailPanel
-              study={detail}
-              selected={selected}
-              hasMarkKeys={picked.rows.length === 0}
-              onStep={(direction) => void step(direction)}
-              onSelect={select}
-              onClose={() => select(null)}
-              onCard={(id) => void setCardId(id)}
-            />
-          </aside>
-        ) : null}
-      </div>
-      <ColumnCard detail={detail} column={card} onClose={() => void setCardId(null)} />
+      </BesideDetail>
     </div>
   )
 }

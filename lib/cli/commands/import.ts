@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
 import { Option, type Command } from 'commander'
-import { ALIGN_WAYS } from '@/lib/contracts/operators'
+import { IMPORT_ALIGN_WAYS } from '@/lib/contracts/operators'
 import type { ImportPreview } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import type { ServiceContext } from '@/lib/services/context'
@@ -120,7 +120,7 @@ export function addImportCommand(program: Command): void {
       new Option(
         '--align <how>',
         'how rows are aligned with their parents (text: the parent column)',
-      ).choices([...ALIGN_WAYS]),
+      ).choices([...IMPORT_ALIGN_WAYS]),
     )
     .option(
       '--operators <rule>',

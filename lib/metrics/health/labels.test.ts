@@ -179,7 +179,9 @@ describe('the rules of evolution health on rows labelled by hand', () => {
     expect(new Set(evolved.map(({ operator }) => operator)).size).toBeGreaterThanOrEqual(5)
   })
 
-  it.each([...HEALTH_RULES.map(({ key }) => key), DRIFT])(
+  // Over budget is a difference of two counts: there is nothing to read.
+  const read = HEALTH_RULES.filter(({ key }) => key !== 'over_budget')
+  it.each([...read.map(({ key }) => key), DRIFT])(
     '%s keeps its precision and recall',
     async (key) => {
       const { hits, raised, labelled, wrong } = key === DRIFT ? driftCounts() : await countsOf(key)

@@ -53,11 +53,20 @@ export const healthParams = z.object({
     .describe(
       'Over-long: most words that a depth or automatic operator may add. Their prompts ask for 10 to 20.',
     ),
+  budget: z
+    .number()
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(20)
+    .describe(
+      'Over budget: most words that the prompt of a depth or automatic operator allows to add.',
+    ),
   unknownOperator: z
     .enum(['missing', 'depth', 'breadth'])
     .default('missing')
     .describe(
-      'Over-long: what rows are whose operator is not known. missing: no value. depth, breadth: as made by such an operator.',
+      'Over-long and over budget: what rows are whose operator is not known. missing: no value. depth, breadth: as made by such an operator.',
     ),
 })
 export type HealthParams = z.infer<typeof healthParams>

@@ -20,6 +20,8 @@ export interface HealthRule {
   label: string
   /** The rule in one sentence, as the card and the column's header show it. */
   rule: string
+  /** A flag of its own that does not make the whole row flagged. */
+  isAside?: true
   read(row: HealthRow, params: HealthParams, detect: Detect): Verdict
   /** What the row is, the row where it differs from a good one, and the flag or the reason for none. */
   examples: readonly (readonly [string, Partial<HealthRow>, 'yes' | 'no' | StatusName])[]

@@ -3,6 +3,7 @@ import { copyExact, copyNear } from './copies'
 import { empty } from './empty'
 import { languageSwitch } from './language-switch'
 import { leakedTemplate } from './leaked-template'
+import { overBudget } from './over-budget'
 import { overLong } from './over-long'
 import { refusal } from './refusal'
 import type { HealthRule } from './rule'
@@ -20,5 +21,6 @@ export const HEALTH_RULES: readonly HealthRule[] = [
   languageSwitch,
   truncated,
   overLong,
+  overBudget,
   staleInput,
 ]

@@ -34,7 +34,7 @@ function distanceOf(a: Float32Array, i: number, b: Float32Array, j: number, d: n
   return sum
 }
 
-/** Returns the largest error of a distance and the rows whose neighbour or count is wrong. */
+/** Returns the largest error of a distance and the rows whose neighbour or count is wrong, or whose second distance. */
 async function errorsOf(n: number, m: number, d: number, plainBelow?: number) {
   const rows = unitRows(n, d, 2)
   const others = unitRows(m, d, 3)
@@ -43,21 +43,24 @@ async function errorsOf(n: number, m: number, d: number, plainBelow?: number) {
   const found = await findNeighboursAcross(rows, n, others, m, d, {
     threshold: THRESHOLD,
     threads: 2,
+    wantsSecond: true,
     ...(plainBelow === undefined ? {} : { plainBelow }),
   })
   let worst = 0
   const wrong: number[] = []
   for (let i = 0; i < n; i += 1) {
-    let best = Infinity
+    const all: number[] = []
     let near = 0
     for (let j = 0; j < m; j += 1) {
       const value = distanceOf(rows, i, others, j, d)
-      best = Math.min(best, value)
+      all.push(value)
       if (value < THRESHOLD) near += 1
     }
+    const [best = Infinity, second = Infinity] = all.toSorted((a, b) => a - b)
     const nearest = distanceOf(rows, i, others, found.neighbour[i] as number, d)
     worst = Math.max(worst, Math.abs((found.distance[i] as number) - best), nearest - best)
-    if (found.near[i] !== near) wrong.push(i)
+    const isSecond = m === 1 || Math.abs((found.second?.[i] as number) - second) < 1e-9
+    if (found.near[i] !== near || !isSecond) wrong.push(i)
   }
   // The row that stands in both sets.
   return { isExact: worst < 1e-9, wrong, first: found.distance[0] }
@@ -77,6 +80,13 @@ describe('findNeighboursAcross', () => {
   it('agrees where one side is a single row', async () => {
     expect(await errorsOf(1, 530, 16, 0)).toEqual(EXACT)
     expect(await errorsOf(530, 1, 16, 0)).toEqual(EXACT)
+  })
+
+  it('has no second row where the other side is one', async () => {
+    const rows = unitRows(3, 4, 2)
+    const options = { threshold: THRESHOLD, wantsSecond: true }
+    const found = await findNeighboursAcross(rows, 3, rows, 1, 4, options)
+    expect([...(found.second ?? [])]).toEqual([Infinity, Infinity, Infinity])
   })
 
   it('stops when told to', async () => {

@@ -13,6 +13,8 @@ export interface NeighboursAcross {
   neighbour: Int32Array
   /** Number of rows of the other set nearer than the threshold. */
   near: Float64Array
+  /** Squared distance to the second nearest row, infinite where there is none; null where it was not asked for. */
+  second: Float64Array | null
 }
 
 // Products of this many pairs take the plain loop as long as starting the threads.
@@ -24,24 +26,26 @@ function searchPlainly(
   copies: Uint32Array,
   asking: number,
   from: number,
-  { threshold, signal }: SearchOptions,
+  { threshold, signal, wantsSecond = false }: SearchOptions,
 ): DistinctNeighbours {
   const n = copies.length
   const distance = new Float64Array(asking).fill(Infinity)
   const neighbour = new Int32Array(asking).fill(-1)
   const near = new Float64Array(asking)
+  const second = wantsSecond ? new Float64Array(asking).fill(Infinity) : null
   for (let i = 0; i < asking; i += 1) {
     throwIfAborted(signal)
     for (let j = from; j < n; j += 1) {
       const value = squaredDistance(rows, d, i, j)
       if (value < (distance[i] as number)) {
+        if (second) second[i] = distance[i] as number
         distance[i] = value
         neighbour[i] = j
-      }
+      } else if (second && value < (second[i] as number)) second[i] = value
       if (value < threshold) near[i] = (near[i] as number) + (copies[j] as number)
     }
   }
-  return { distance, neighbour, near, nRescanned: 0 }
+  return { distance, neighbour, near, nRescanned: 0, second }
 }
 
 /**
@@ -74,12 +78,19 @@ export async function findNeighboursAcross(
     distance: new Float64Array(n),
     neighbour: new Int32Array(n),
     near: new Float64Array(n),
+    second: found.second && new Float64Array(n),
   }
   for (let i = 0; i < n; i += 1) {
     const g = own.group[i] as number
     result.distance[i] = found.distance[g] as number
-    result.neighbour[i] = other.first[(found.neighbour[g] as number) - from] as number
+    const nearest = (found.neighbour[g] as number) - from
+    result.neighbour[i] = other.first[nearest] as number
     result.near[i] = found.near[g] as number
+    // A copy of the nearest row is as near.
+    const isDouble = (other.copies[nearest] as number) > 1
+    if (result.second && found.second) {
+      result.second[i] = isDouble ? (found.distance[g] as number) : (found.second[g] as number)
+    }
   }
   return result
 }

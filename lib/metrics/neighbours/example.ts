@@ -48,23 +48,44 @@ export async function mndExample(
   }
 }
 
+type ComputeAcross = (
+  rows: readonly MetricRow[],
+  tools: MetricTools,
+  other: OtherCell,
+) => Promise<CellResult>
+
+function across(vectors: Vectors, others: Vectors, compute: ComputeAcross): Promise<CellResult> {
+  const rows = rowsOf(others.length, vectors.length)
+  const other = { id: 'other', name: 'other', rows, reason: null }
+  return compute(rowsOf(vectors.length, 0), toolsOf([...vectors, ...others]), other)
+}
+
 /** Returns the columns of novelty for rows with these vectors against others. */
 export async function noveltyExample(
   vectors: Vectors,
   others: Vectors,
-  compute: (
-    rows: readonly MetricRow[],
-    tools: MetricTools,
-    other: OtherCell,
-  ) => Promise<CellResult>,
+  compute: ComputeAcross,
 ): Promise<Record<string, string>> {
-  const other = { name: 'other', rows: rowsOf(others.length, vectors.length), reason: null }
-  const tools = toolsOf([...vectors, ...others])
-  const result = await compute(rowsOf(vectors.length, 0), tools, other)
+  const result = await across(vectors, others, compute)
   return {
     novelty: textOf(result, 'novelty'),
     near: textOf(result, 'near_count'),
     nearest: textOf(result, 'nearest_index'),
+  }
+}
+
+/** Returns the columns of likeness for rows with these vectors to the rows of a parent file. */
+export async function likenessExample(
+  vectors: Vectors,
+  others: Vectors,
+  compute: ComputeAcross,
+): Promise<Record<string, string>> {
+  const result = await across(vectors, others, compute)
+  return {
+    cosine: textOf(result, 'cosine'),
+    second: textOf(result, 'second'),
+    nearest: textOf(result, 'nearest_index'),
+    mutual: textOf(result, 'mutual'),
   }
 }
 

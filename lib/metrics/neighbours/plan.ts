@@ -36,6 +36,8 @@ export interface WorkerPlan {
   near: SharedArrayBuffer[]
   /** Float64 n and Int32 n: the answer. */
   distance: SharedArrayBuffer
+  /** Float64 n: the distance to the second nearest row; null where nobody asked for it. */
+  second: SharedArrayBuffer | null
   neighbour: SharedArrayBuffer
 }
 

@@ -36,6 +36,8 @@ export interface SearchOptions {
   threads?: number
   /** Number of different vectors up to which the plain loop is used. */
   plainBelow?: number
+  /** Also finds the distance to the second nearest row; across two sets only. */
+  wantsSecond?: boolean
 }
 
 // One candidate block is 16 rows recomputed in float64, 1/16 of the product is read back.
@@ -56,6 +58,8 @@ export interface DistinctNeighbours {
   /** Input rows (copies counted) of other vectors nearer than the threshold. */
   near: Float64Array
   nRescanned: number
+  /** Squared distance to the second nearest vector, infinite where there is none; null where it was not asked for. */
+  second: Float64Array | null
 }
 
 function searchPlainly(
@@ -86,7 +90,7 @@ function searchPlainly(
       }
     }
   }
-  return { distance, neighbour, near, nRescanned: 0 }
+  return { distance, neighbour, near, nRescanned: 0, second: null }
 }
 
 function share<T extends Float32Array | Uint32Array>(array: T): SharedArrayBuffer {
@@ -100,7 +104,7 @@ function makePlan(
   rows: Float32Array,
   d: number,
   copies: Uint32Array,
-  threshold: number,
+  { threshold, wantsSecond = false }: SearchOptions,
   threads: number,
   across: WorkerPlan['across'],
 ): Omit<WorkerPlan, 'index'> {
@@ -138,6 +142,7 @@ function makePlan(
     near: perThread(8 * n),
     distance: new SharedArrayBuffer(8 * n),
     neighbour: new SharedArrayBuffer(4 * n),
+    second: wantsSecond ? new SharedArrayBuffer(8 * n) : null,
   }
 }
 
@@ -186,7 +191,7 @@ async function searchNow(
   const { signal, progress } = options
   const total = across ? tileCountAcross(across.asking, n - across.from) : tileCount(n)
   const threads = Math.max(1, Math.min(options.threads ?? availableParallelism(), total))
-  const plan = makePlan(rows, d, copies, options.threshold, threads, across)
+  const plan = makePlan(rows, d, copies, options, threads, across)
   const control = new Int32Array(plan.control)
   // Joined, not given to Worker as a URL: bundlers of the web server would take that for an entry of their own.
   const file = path.join(path.dirname(fileURLToPath(import.meta.url)), 'worker.mjs')
@@ -220,6 +225,7 @@ async function searchNow(
       neighbour: new Int32Array(plan.neighbour),
       near,
       nRescanned: counts.reduce((sum, { rescanned = 0 }) => sum + rescanned, 0),
+      second: plan.second && new Float64Array(plan.second),
     }
   } finally {
     clearInterval(poll)
@@ -269,7 +275,7 @@ export async function findNeighbours(
   if (groups.n === 1) {
     // One vector only: everybody is a copy of everybody.
     const none = { distance: new Float64Array(1), neighbour: new Int32Array(1) }
-    return spread(groups, { ...none, near: new Float64Array(1), nRescanned: 0 })
+    return spread(groups, { ...none, near: new Float64Array(1), nRescanned: 0, second: null })
   }
   const different = packDistinct(rows, d, groups)
   const found =

@@ -170,12 +170,14 @@ function refine() {
   const blocks = plan.topBlocks.map((shared) => new Int32Array(shared))
   const distance = new Float64Array(plan.distance)
   const neighbour = new Int32Array(plan.neighbour)
+  const second = plan.second === null ? null : new Float64Array(plan.second)
   let rescanned = 0
   for (;;) {
     const start = Atomics.add(control, NEXT_ROWS, ROWS_PER_CLAIM)
     if (start >= asking || cancelled()) return rescanned
     for (let row = start; row < Math.min(asking, start + ROWS_PER_CLAIM); row += 1) {
       let best = Infinity
+      let next = Infinity
       let nearest = -1
       /** @param {number} first @param {number} end */
       const visit = (first, end) => {
@@ -184,13 +186,16 @@ function refine() {
           const value = squaredDistance(rows, d, row, other)
           // Ties go to the lowest row, so that the answer does not depend on threads.
           if (value < best || (value === best && other < nearest)) {
+            next = best
             best = value
             nearest = other
-          }
+          } else if (value < next) next = value
         }
       }
       const first = row * keep
-      const limit = Math.max(...values.map((list) => list[first])) - plan.slack
+      // The second nearest row is in a block at least as good as the second best one, within the same error.
+      const tops = values.flatMap((list) => [list[first], list[first + 1]]).sort((a, b) => b - a)
+      const limit = tops[second === null ? 0 : 1] - plan.slack
       if (values.some((list) => list[first + keep - 1] >= limit)) {
         // More blocks may be within float32 error of the best than were kept.
         rescanned += 1
@@ -205,6 +210,7 @@ function refine() {
       }
       distance[row] = best
       neighbour[row] = nearest
+      if (second !== null) second[row] = next
     }
   }
 }

@@ -4,12 +4,13 @@ import { seedSets } from '@/db/schema'
 import {
   ALIGN_WAYS,
   alignSettingsSchema,
+  isByLikeness,
   operatorRuleSchema,
-  SIMILARITY_THRESHOLD,
   type AlignCellsRequest,
   type AlignWay,
   type AlignmentFacts,
 } from '@/lib/contracts/operators'
+import { canonicalJson } from '@/lib/contracts/canonical-json'
 import type { Job } from '@/lib/contracts/job'
 import { AppError } from '@/lib/errors'
 import { enqueue } from '@/lib/queue/queue'
@@ -17,12 +18,14 @@ import { publishedRotation } from '@/lib/paper/published'
 import { OPERATORS } from '@/lib/prompts/operators'
 import {
   operatorRowsOf,
+  pairRuleOf,
   parentCellOf,
   stageAlignment,
   stageOperators,
   toldBy,
   type AlignResult,
 } from '../alignments'
+import { embeddingRuns } from './embedding'
 import { ID_RULE, columnsOfCell } from './ids'
 import { checkOperatorRule, operatorColumn } from './operators'
 import { currentCells, getCell, newestAlignment, type AlignmentRow, type CellRef } from '../cells'
@@ -44,10 +47,10 @@ function rulesOf(alignment: AlignmentRow | null) {
   return operatorRuleSchema.safeParse(alignment?.params['operators']).data ?? 'none'
 }
 
-/** Threshold and parent file of an alignment; both stand for what is usual where they are not kept with it. */
+/** Rule of likeness, run and parent file of an alignment; what is usual where they are not kept with it. */
 function settingsOf(alignment: AlignmentRow | null) {
-  const kept = alignSettingsSchema.safeParse(alignment?.params ?? {}).data
-  return { threshold: kept?.threshold ?? SIMILARITY_THRESHOLD, parent: kept?.parent ?? null }
+  const kept = alignSettingsSchema.safeParse(alignment?.params ?? {}).data ?? {}
+  return { ...pairRuleOf(kept), run: kept.run ?? null, parent: kept.parent ?? null }
 }
 
 /** Files from which rows of a cell can descend: earlier rounds of its seed set, so that links never form a circle. */
@@ -87,6 +90,25 @@ function checkChange(db: Db, cell: CellRef, alignment: AlignmentRow | null, chan
   }
 }
 
+/** Throws `invalid_input` for an alignment by embedding whose run is not said or not one of likeness to the parent file. */
+function checkRun(db: Db, cell: CellRef, alignment: AlignmentRow | null, change: Change): void {
+  const way = change.align ?? requestOf(alignment)
+  const wanted = change.run ?? settingsOf(alignment).run
+  if (way !== 'embedding' && change.run === undefined) return
+  if (way !== 'embedding') {
+    throw new AppError('invalid_input', 'A run is chosen for alignment by embedding only.')
+  }
+  const runs = embeddingRuns(db, cell.studyId, cell.id)
+  if (runs.some(({ id }) => id === wanted)) return
+  const choices = runs.map(({ id, model }) => `${id} (${model ?? 'model not known'})`).join('; ')
+  throw new AppError(
+    'invalid_input',
+    choices === ''
+      ? `${cellPlace(cell)}: no run of "Likeness to the parent file" (metric parent_likeness) is here. Compute it with a backend that embeds, then align.`
+      : `${cellPlace(cell)}: say which run's embeddings are compared: ${choices}.`,
+  )
+}
+
 function resultOf(alignment: AlignmentRow): AlignResult {
   const { no: alignmentNo, kind, matched, total } = alignment
   const operatorRows = operatorRowsOf(alignment)
@@ -109,19 +131,20 @@ export function changeAlignment(
   checkChange(db, cell, newest, change)
   const operators = change.operators ?? rulesOf(newest)
   const before = { align: requestOf(newest), ...settingsOf(newest) }
-  const {
-    align: request,
-    threshold,
-    parent: place,
-  } = {
-    align: change.align ?? before.align,
+  const request = change.align ?? before.align
+  const place = change.parent === undefined ? before.parent : change.parent
+  const run = change.run ?? before.run
+  const likeness = {
     threshold: change.threshold ?? before.threshold,
-    parent: change.parent === undefined ? before.parent : change.parent,
+    pairing: change.pairing ?? before.pairing,
   }
-  const isSame =
-    request === before.align &&
-    (request !== 'similarity' || threshold === before.threshold) &&
-    JSON.stringify(place) === JSON.stringify(before.parent)
+  const settings = {
+    ...(isByLikeness(request) ? likeness : {}),
+    ...(request === 'embedding' && run !== null ? { run } : {}),
+    parent: place,
+  }
+  const kept = { ...before, ...settings }
+  const isSame = request === before.align && canonicalJson(kept) === canonicalJson(before)
   // Asked twice, or a job that goes on after a kill.
   if (newest && isSame && operators === rulesOf(newest)) return resultOf(newest)
   let result: AlignResult
@@ -129,7 +152,6 @@ export function changeAlignment(
     result = stageOperators(db, cell, newest, operators, signal)
   } else {
     const parent = parentCellOf(currentCells(db, studyId), cell, place)
-    const settings = { ...(request === 'similarity' ? { threshold } : {}), parent: place }
     result = stageAlignment(db, cell, parent, { request, operators, ...settings }, signal)
   }
   inTransaction(db, () => {
@@ -154,7 +176,11 @@ export function startAligning(
   getStudy(db, studyId)
   if (request.operators !== undefined) checkOperatorRule(request.operators)
   const chosen = request.cells.map((id) => getCell(db, studyId, id))
-  for (const cell of chosen) checkChange(db, cell, newestAlignment(db, cell.no), request)
+  for (const cell of chosen) {
+    const newest = newestAlignment(db, cell.no)
+    checkChange(db, cell, newest, request)
+    checkRun(db, cell, newest, request)
+  }
   const [first] = chosen
   const names = { cell: first ? cellPlace(first) : '' }
   return enqueue(db, { kind: 'align', payload: { studyId, ...request }, names, studyId })
@@ -172,6 +198,7 @@ export function alignmentFacts(db: Db, studyId: string, cellId: string): Alignme
     isRecorded: newest?.kind === 'birth',
     align: requestOf(newest),
     ...settingsOf(newest),
+    runs: embeddingRuns(db, studyId, cellId).map(({ parentId: _parent, ...run }) => run),
     parents: possibleParents(db, cell).map(({ armKey, round }) => ({ arm: armKey, round })),
     operators: rulesOf(newest),
     columns: sorted.slice(0, MAX_COLUMNS),

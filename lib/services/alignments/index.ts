@@ -4,7 +4,9 @@ import { inTransaction, type Db } from '@/db/client'
 import { seedSets } from '@/db/schema'
 import { throwIfAborted } from '@/lib/errors'
 import {
+  ALIGN_WAYS,
   alignSettingsSchema,
+  isByLikeness,
   operatorRuleSchema,
   SIMILARITY_THRESHOLD,
   type AlignSettings,
@@ -13,6 +15,7 @@ import {
   type ParentPlace,
 } from '@/lib/contracts/operators'
 import { checkIndexAlignment, checkPairs } from './check'
+import { embeddedPairs } from './embedding'
 import { pairByIds } from './ids'
 import {
   closeAlignment,
@@ -25,13 +28,13 @@ import {
   type AlignedCell,
 } from './links'
 import { checkOperatorRule, operatorSql, type OperatorSql } from './operators'
-import { similarLinks } from './similarity'
+import { linksOfPairs, similarPairs, type PairRule } from './similarity'
 import { textLinks } from './texts'
 import { currentCells, newestAlignment, type AlignmentRow, type CellRef } from '../cells'
 import { discardAlignment, publishAlignments } from '../cells/staging'
 
 const requestSchema = z.object({
-  request: z.enum(['index', 'id', 'text', 'similarity']),
+  request: z.enum(ALIGN_WAYS).exclude(['none']),
   operators: operatorRuleSchema,
   parentAlignmentNo: z.number().nullable(),
   ...alignSettingsSchema.shape,
@@ -117,20 +120,38 @@ function alignByText(
   return { kind: 'text', reason, note: null, check: {} }
 }
 
-/** Links rows to those of the parent that are most like them, where that is clear. */
-function alignBySimilarity(
+/** Links rows to those of the parent that are most like them, by texts or by embeddings, where that is clear. */
+function alignByLikeness(
   db: Db,
   alignmentNo: number,
   { child, parent }: { child: AlignedCell; parent: AlignedCell | null },
   operators: OperatorSql,
-  threshold: number,
+  wanted: AlignRequest,
 ): Outcome {
-  if (!parent) return refused('similarity', 'the parent file is not here yet')
-  const { links, reason } = similarLinks(db, child.no, parent.no, threshold)
+  const kind = wanted.request
+  if (!parent) return refused(kind, 'the parent file is not here yet')
+  const found =
+    kind === 'embedding'
+      ? embeddedPairs(db, child.no, parent.no, wanted.run)
+      : { ...similarPairs(db, child.no, parent.no), reason: null }
+  // Never by the texts instead: another likeness would be read as that of the embeddings.
+  if (found.reason !== null) return refused(kind, found.reason)
+  const rule = pairRuleOf(wanted)
+  const [what, none] =
+    kind === 'embedding'
+      ? [`embeddings (run ${wanted.run})`, 'have no embedding in the run, whose details say why']
+      : ['the texts', 'have no row of equal input that shares any of their text']
+  const { links, reason } = linksOfPairs(found.pairs, found.total, rule, none)
   writeLinks(db, alignmentNo, links)
   setOperators(db, alignmentNo, child, operators)
-  const note = `aligned by likeness of the texts, at least ${threshold}`
-  return { kind: 'similarity', reason, note, check: {} }
+  const many = rule.pairing === 'many' ? ', any number of rows for one parent' : ''
+  const note = `aligned by likeness of ${what}, at least ${rule.threshold}${many}`
+  return { kind, reason, note, check: {} }
+}
+
+/** Returns which pairs an alignment by likeness links, with what is usual where it does not say. */
+export function pairRuleOf({ threshold, pairing }: AlignSettings): PairRule {
+  return { threshold: threshold ?? SIMILARITY_THRESHOLD, pairing: pairing ?? 'one' }
 }
 
 function byIndex(
@@ -195,14 +216,8 @@ export function stageAlignment(
           ? alignById(db, alignmentNo, cells, operators, true)
           : wanted.request === 'text'
             ? alignByText(db, alignmentNo, cells, operators)
-            : wanted.request === 'similarity'
-              ? alignBySimilarity(
-                  db,
-                  alignmentNo,
-                  cells,
-                  operators,
-                  wanted.threshold ?? SIMILARITY_THRESHOLD,
-                )
+            : isByLikeness(wanted.request)
+              ? alignByLikeness(db, alignmentNo, cells, operators, wanted)
               : byIndex(db, alignmentNo, cells, operators, signal)
     updateSlots(db, alignmentNo, child, parent?.no ?? null, signal)
     const { kind, ...told } = outcome
@@ -297,8 +312,7 @@ export function realignStudy(
       newest.parentCellNo === (parent?.no ?? null) &&
       wanted.data.parentAlignmentNo === parentAlignmentNo
     if (current) continue
-    const { request, operators, threshold, parent: place } = wanted.data
-    const asked = { request, operators, threshold, parent: place }
+    const { parentAlignmentNo: _before, ...asked } = wanted.data
     const result = stageAlignment(db, cell, parent, asked, signal)
     inTransaction(db, () => publishAlignments(db, cell.no))
     changed.push({ cell, result })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Db } from '@/db/client'
 import { hotRead } from '@/db/hot-sql'
-import { SIMILARITY_MARGIN } from '@/lib/contracts/operators'
+import { SIMILARITY_MARGIN, type Pairing } from '@/lib/contracts/operators'
 import { charGrams } from './check'
 import type { Link } from './links'
 
@@ -18,9 +18,9 @@ const COMMON_SHARE = 50
 export interface SimilarPair {
   childIdx: number
   parentIdx: number
-  /** Jaccard index of the character 5-grams, 0 to 1. */
+  /** Jaccard index of the character 5-grams (0 to 1), or cosine of the embeddings. */
   score: number
-  /** That of the second row of the parent's file; 0 where there is none. */
+  /** That of the second row of the parent's file; the lowest there is where it has none. */
   second: number
   /** The row is also the one most like its parent. */
   isMutual: boolean
@@ -145,37 +145,42 @@ export function similarPairs(
   return { pairs, looked, total }
 }
 
-/** Returns why a pair is no link under a threshold; null where it is one. */
+/** Which pairs become links. */
+export interface PairRule {
+  threshold: number
+  pairing: Pairing
+}
+
+/** Returns why a pair is no link under a rule; null where it is one. */
 export function doubtOf(
   pair: SimilarPair,
-  threshold: number,
+  { threshold, pairing }: PairRule,
 ): 'below' | 'ambiguous' | 'taken' | null {
   if (pair.score < threshold) return 'below'
   // A difference of 0.05 may come out as 0.049999.
   if (pair.score - pair.second < SIMILARITY_MARGIN - 1e-9) return 'ambiguous'
-  return pair.isMutual ? null : 'taken'
+  return pair.isMutual || pairing === 'many' ? null : 'taken'
 }
 
-/** Returns the links of the pairs that are mutual, clear and alike enough, and why the other rows have none. */
-export function similarLinks(
-  db: Db,
-  childNo: number,
-  parentNo: number,
-  threshold: number,
+/** Returns the links of the pairs that are clear and alike enough, and why the other rows have none; `none` says why rows are in no pair. */
+export function linksOfPairs(
+  pairs: readonly SimilarPair[],
+  total: number,
+  rule: PairRule,
+  none: string,
 ): { links: Link[]; reason: string | null } {
-  const { pairs, total } = similarPairs(db, childNo, parentNo)
   const links: Link[] = []
   const missed = { none: total - pairs.length, below: 0, ambiguous: 0, taken: 0 }
   for (const pair of pairs) {
-    const doubt = doubtOf(pair, threshold)
+    const doubt = doubtOf(pair, rule)
     if (doubt === null) {
       const { childIdx, parentIdx, score } = pair
-      links.push({ childIdx, parentIdx, confidence: score })
+      links.push({ childIdx, parentIdx, confidence: Math.min(1, score) })
     } else missed[doubt]++
   }
   const told = [
-    [missed.none, 'have no row of equal input that shares any of their text'],
-    [missed.below, `are less like every row than ${threshold}`],
+    [missed.none, none],
+    [missed.below, `are less like every row than ${rule.threshold}`],
     [missed.ambiguous, `are nearly as like a second row (by less than ${SIMILARITY_MARGIN})`],
     [missed.taken, 'are most like a row that is more like another one'],
   ] as const

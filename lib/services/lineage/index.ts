@@ -14,11 +14,18 @@ import { emptyFilter, type RowFilter } from '@/lib/contracts/filter'
 import { AppError } from '@/lib/errors'
 import { currentCells, newestAlignment, type CellRef } from '../cells'
 import { listColumns } from '../columns'
-import { sortColumn } from '../rows'
+import { warmList } from '../rows'
 import { listItems } from '../rows/items'
-import { warmSelection } from '../rows/select'
 import { getStudy } from '../studies'
-import { filesOf, gapsOf, listSeeds, readSeedRows, rowOf, type SeedRows } from './seeds'
+import {
+  filesOf,
+  gapsOf,
+  listSeeds,
+  placeInList,
+  readSeedRows,
+  rowOf,
+  type SeedRows,
+} from './seeds'
 
 /** What a page of the lineage grid shows. */
 export interface LineageQuery {
@@ -28,6 +35,8 @@ export interface LineageQuery {
   columns: readonly string[]
   offset: number
   limit: number
+  /** A row whose place in the list is wanted. */
+  find?: { cellId: string; idx: number } | undefined
 }
 
 interface Wanted {
@@ -106,9 +115,7 @@ export async function lineagePage(
   signal?: AbortSignal,
 ): Promise<LineagePage> {
   const started = performance.now()
-  getStudy(db, studyId)
-  const column = sortColumn(query.sort)
-  await warmSelection(db, studyId, query.filter, column === null ? [] : [column], signal)
+  await warmList(db, studyId, query, signal)
   const files = await readSeedRows(db, inPlaceOrder(currentCells(db, studyId)))
   const list = listSeeds(db, studyId, files, query.filter, query.sort)
   const all = listSeeds(db, studyId, files, emptyFilter(), lineageSortSchema.parse({}))
@@ -135,6 +142,7 @@ export async function lineagePage(
         steps: rows.flatMap(({ cell, idx }) => steps.get(`${cell.id}.${idx}`) ?? []),
       }
     }),
+    foundAt: query.find ? placeInList(list, query.find) : null,
     gaps: gapsOf(db, files),
     serverMs: Math.round((performance.now() - started) * 10) / 10,
   }

@@ -44,7 +44,7 @@ afterAll(() => study.close())
 function page(
   filter: Partial<RowFilter> = {},
   sort: Partial<LineageSort> = {},
-  more: { offset?: number; limit?: number } = {},
+  more: { offset?: number; limit?: number; find?: { cellId: string; idx: number } } = {},
 ) {
   return lineagePage(study.db, study.studyId, {
     filter: { ...emptyFilter(), ...filter },
@@ -58,6 +58,22 @@ function page(
 const slots = (result: Awaited<ReturnType<typeof page>>) => result.seeds.map(({ slot }) => slot)
 const places = (result: Awaited<ReturnType<typeof page>>, k: number) =>
   result.seeds[k]?.steps.map(({ armKey, round, idx }) => `${armKey ?? 'seeds'} ${round} ${idx}`)
+
+it('says where in the list a row is, by its seed, under any order and filter', async () => {
+  const cell = (arm: string, round: number) =>
+    currentCells(study.db, study.studyId).find((one) => one.armKey === arm && one.round === round)!
+      .id
+  const find = { cellId: cell('small', 2), idx: 4 }
+  expect((await page({}, {}, { find, limit: 1 })).foundAt).toBe(4)
+  expect((await page({}, { descending: true }, { find })).foundAt).toBe(2)
+  // Both rows of one seed lead to it; a row without a seed is an entry of its own, after the six seeds.
+  const large = cell('large', 1)
+  expect((await page({}, {}, { find: { cellId: large, idx: 1 } })).foundAt).toBe(3)
+  expect((await page({}, {}, { find: { cellId: large, idx: 2 } })).foundAt).toBe(6)
+  expect((await page({ text: 'seed text 3' }, {}, { find })).foundAt).toBeNull()
+  expect((await page({}, {}, { find: { cellId: 'none', idx: 0 } })).foundAt).toBeNull()
+  expect((await page()).foundAt).toBeNull()
+})
 
 describe('the lineage grid', () => {
   it('has every step of a seed, and the rows without a seed after the seeds', async () => {

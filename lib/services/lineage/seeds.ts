@@ -122,6 +122,22 @@ export function filesOf(list: SeedList, k: number): readonly SeedRows[] {
   return 'alone' in group ? [group.alone] : group.files
 }
 
+/** Returns where in a list the seed of a row is, or the row itself where it has none; null where the list has neither. */
+export function placeInList(
+  { groups, group, ids }: SeedList,
+  { cellId, idx }: { cellId: string; idx: number },
+): number | null {
+  const sought = groups.map((one) => {
+    const file = 'alone' in one ? one.alone : one.files.find(({ cell }) => cell.id === cellId)
+    if (file?.cell.id !== cellId) return -1
+    const slot = file.slots[idx] ?? -1
+    if ('alone' in one) return slot < 0 ? idx : -1
+    return slot
+  })
+  const at = ids.findIndex((id, k) => sought[group[k] as number] === id)
+  return at < 0 ? null : at
+}
+
 function sorted(db: Db, studyId: string, list: SeedList, sort: LineageSort): SeedList {
   const column = sortColumn(sort)
   const { groups } = list

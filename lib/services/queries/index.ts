@@ -11,7 +11,7 @@ import { compareIntervals, comparePage, compareSummary } from '../compare'
 import { checkExport } from '../exports'
 import { getDrawnValues, getStudyFigure, type FigureRequest } from '../figures'
 import { brushTiles, type BrushRequest } from '../figures/tiles'
-import type { ParentPlace } from '@/lib/contracts/operators'
+import type { AlignSettings } from '@/lib/contracts/operators'
 import { lineagePage, lineageStory, type LineageQuery } from '../lineage'
 import { similarityPreview } from '../alignments/preview'
 import { columnHistogram, listRows, type RowQuery } from '../rows'
@@ -38,7 +38,7 @@ export const QUERIES = {
     _signal: AbortSignal,
     studyId: string,
     cellId: string,
-    options: { threshold: number; parent: ParentPlace | null },
+    options: AlignSettings,
   ) => similarityPreview(db, studyId, cellId, options),
   histogram: (db: Db, signal: AbortSignal, studyId: string, column: string, filter: RowFilter) =>
     columnHistogram(db, studyId, column, filter, signal),

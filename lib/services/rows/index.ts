@@ -125,6 +125,18 @@ export function orderRows(db: Db, studyId: string, filter: RowFilter, sort: RowS
   return { selection, ...ordered }
 }
 
+/** Reads ahead what a list of this filter and order needs, giving way to others. Throws `not_found` without the study. */
+export async function warmList(
+  db: Db,
+  studyId: string,
+  { filter, sort }: Pick<RowQuery, 'filter' | 'sort'>,
+  signal?: AbortSignal,
+): Promise<void> {
+  getStudy(db, studyId)
+  const column = sortColumn(sort)
+  await warmSelection(db, studyId, filter, column === null ? [] : [column], signal)
+}
+
 /** Returns one page of rows; texts are read for this page only. Throws `not_found` for an unknown column. */
 export async function listRows(
   db: Db,
@@ -133,9 +145,7 @@ export async function listRows(
   signal?: AbortSignal,
 ): Promise<RowPage> {
   const started = performance.now()
-  getStudy(db, studyId)
-  const sorted = sortColumn(query.sort)
-  await warmSelection(db, studyId, query.filter, sorted === null ? [] : [sorted], signal)
+  await warmList(db, studyId, query, signal)
   const { selection, part, idx } = orderRows(db, studyId, query.filter, query.sort)
   const limit = Math.min(query.limit, MAX_PAGE_ROWS)
   const wanted = []

@@ -1,6 +1,8 @@
 'use client'
 
-import { UnstyledButton } from '@mantine/core'
+import { Anchor, UnstyledButton } from '@mantine/core'
+import Link from 'next/link'
+import { usePathname } from 'next/navigation'
 import { ArmMark } from '@/components/figures/arm-mark'
 import { formatShare } from '@/components/ui/format'
 import type { RowDetail, RowRef } from '@/lib/contracts/rows'
@@ -60,9 +62,14 @@ interface RelativesProps {
   onOpen(row: RowRef): void
 }
 
+function lineageHref(studyId: string, { cellId, idx }: Pick<RowRef, 'cellId' | 'idx'>): string {
+  return `/studies/${studyId}/lineage?open=true&row=${encodeURIComponent(`${cellId}.${idx}`)}`
+}
+
 /** The rows from the seed to this one, its children, and rows of the same seed and round. */
 export function Relatives({ data, detail, onOpen }: RelativesProps) {
   const { row, lineage, children, siblings } = data
+  const isInGrid = usePathname().endsWith('/lineage')
   return (
     <>
       <section className={classes.section}>
@@ -87,6 +94,13 @@ export function Relatives({ data, detail, onOpen }: RelativesProps) {
           </p>
         )}
       </section>
+      {isInGrid ? null : (
+        <p className={classes.sub}>
+          <Anchor component={Link} size="sm" href={lineageHref(detail.study.id, row)}>
+            Show in the lineage grid
+          </Anchor>
+        </p>
+      )}
       <List title="Children" rows={children} detail={detail} onOpen={onOpen} />
       <List
         title="Same seed and round, other evolvers"

@@ -28,9 +28,7 @@ import type { SelectedRow } from './use-row-selection'
 import type { ListedRows } from './use-row-windows'
 import { useRowWindows } from './use-row-windows'
 
-const ROW_HEIGHT = 52
-const HEAD_HEIGHT = 83
-const OVERSCAN = 8
+const LAYOUT = { rowHeight: 52, headHeight: 83, overscan: 8 }
 
 const features = tableFeatures({
   columnSizingFeature,
@@ -82,9 +80,7 @@ export function RowTable(props: RowTableProps) {
   const scroll = useRef<HTMLDivElement>(null)
   const { virtualizer, items, first, last, height } = useVirtualList(scroll, {
     count,
-    rowHeight: ROW_HEIGHT,
-    headHeight: HEAD_HEIGHT,
-    overscan: OVERSCAN,
+    ...LAYOUT,
   })
   const windows = useRowWindows(detail.study.id, state, first, last)
   const { listed, rowAt } = windows

@@ -1,6 +1,11 @@
 import { studyKeys } from '@/components/hooks/keys'
 import { fetchRowWindow, ROW_WINDOW } from '@/components/hooks/use-rows'
-import { useWindows, type Listed } from '@/components/hooks/use-windows'
+import {
+  useItemAt,
+  useWindows,
+  type Listed,
+  type WindowSource,
+} from '@/components/hooks/use-windows'
 import type { ViewState } from '@/lib/contracts/filter'
 import type { RowPage } from '@/lib/contracts/rows'
 
@@ -9,16 +14,19 @@ export type ListedRows = Listed
 
 const rowsOf = (page: RowPage) => page.rows
 
+const windowsOf = (studyId: string, state: ViewState): WindowSource<RowPage> => ({
+  size: ROW_WINDOW,
+  keyOf: (page) => studyKeys.rowWindow(studyId, state, page),
+  fetch: (page, signal) => fetchRowWindow(studyId, state, page, signal),
+})
+
 /** Rows of the list by index, asked for in windows around what is in view. */
 export function useRowWindows(studyId: string, state: ViewState, first: number, last: number) {
-  const { itemAt, ...windows } = useWindows<RowPage>(
-    {
-      size: ROW_WINDOW,
-      keyOf: (page) => studyKeys.rowWindow(studyId, state, page),
-      fetch: (page, signal) => fetchRowWindow(studyId, state, page, signal),
-    },
-    first,
-    last,
-  )
+  const { itemAt, ...windows } = useWindows(windowsOf(studyId, state), first, last)
   return { ...windows, rowAt: (index: number) => itemAt(index, rowsOf) }
+}
+
+/** Asks for a row of the list by index, in view or not. */
+export function useRowAt(studyId: string, state: ViewState) {
+  return useItemAt(windowsOf(studyId, state), rowsOf)
 }

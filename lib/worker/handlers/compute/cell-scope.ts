@@ -6,18 +6,24 @@ import { OUTSIDE, PENDING } from '@/lib/services/runs/row-status'
 import { loadRows } from './load-rows'
 import type { CellWork } from './row-scope'
 
-function isMeant(own: CellRef, other: CellRef, { relation, arm }: OtherCellChoice): boolean {
+function isMeant(
+  own: CellRef,
+  other: CellRef,
+  { relation, arm, round = own.round }: OtherCellChoice,
+): boolean {
   if (other.seedSetId !== own.seedSetId || other.no === own.no) return false
   if (relation === 'seeds') return other.armId === null
-  if (relation === 'arm') return other.armKey === arm && other.round === own.round
+  if (relation === 'arm') return other.armKey === arm && other.round === round
   return own.round === 1
     ? other.armId === null
     : other.armId === own.armId && other.round === own.round - 1
 }
 
-function sentence({ relation, arm }: OtherCellChoice): string {
+function sentence({ relation, arm, round }: OtherCellChoice): string {
   if (relation === 'seeds') return 'This cell is the seeds, or its seed set has none.'
-  if (relation === 'arm') return `There is no evolver "${arm}" in this seed set and round.`
+  if (relation === 'arm') {
+    return `There is no evolver "${arm}" in ${round === undefined ? 'this seed set and round' : `round ${round} of this seed set`}.`
+  }
   return 'There is no round before this one.'
 }
 
@@ -31,7 +37,7 @@ function loadOtherCell(
   const cells = currentCells(db, studyId)
   const own = cells.find(({ no }) => no === cellNo)
   const other = own && own.armId !== null ? cells.find((cell) => isMeant(own, cell, choice)) : null
-  if (!other) return { name: null, rows: [], reason: sentence(choice) }
+  if (!other) return { id: null, name: null, rows: [], reason: sentence(choice) }
   const source = {
     cellNo: other.no,
     responseSetNo: currentResponseSet(db, other.no)?.no ?? null,
@@ -40,7 +46,8 @@ function loadOtherCell(
   }
   const all = Array.from({ length: other.rowCount }, (_, index) => index)
   const place = other.armKey === null ? 'seeds' : `${other.armKey}, round ${other.round}`
-  return { name: `${other.seedSetKey}, ${place}`, rows: loadRows(db, source, all), reason: null }
+  const name = `${other.seedSetKey}, ${place}`
+  return { id: other.id, name, rows: loadRows(db, source, all), reason: null }
 }
 
 /**
@@ -68,5 +75,7 @@ export async function computeWholeCell(work: CellWork): Promise<void> {
     Int32Array.from(rows, (row) => row.index),
     result,
   )
-  state.commit(cell, writer, [], result.record)
+  // A file that is replaced later is another one than that of these values.
+  const compared = other?.id == null ? {} : { comparedWith: other.id }
+  state.commit(cell, writer, [], { ...result.record, ...compared })
 }

@@ -3,6 +3,6 @@ import { serve } from '@/lib/http/route'
 import { read } from '@/lib/services/queries/client'
 
 export const GET = serve(lineageEndpoint, ({ ctx, params, query, signal }) => {
-  const { state, offset, limit } = query
-  return read(ctx.db, 'lineage', [params.studyId, { ...state, offset, limit }], signal)
+  const { state, ...part } = query
+  return read(ctx.db, 'lineage', [params.studyId, { ...state, ...part }], signal)
 })

@@ -198,6 +198,33 @@ test('the command line writes the same picture, with no server of the user', asy
   }
 })
 
+test("the README's Python script draws the study's figures", async ({ request, server }) => {
+  test.setTimeout(300_000)
+  const studyId = await sampleStudy(request)
+  const readme = fs.readFileSync(path.resolve(import.meta.dirname, '../../README.md'), 'utf8')
+  const script = /```python\n([\s\S]*?)```/.exec(readme)?.[1] ?? ''
+  const address = 'http://127.0.0.1:3000/api/studies/<id>'
+  expect(script).toContain(address)
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'evolens-pictures-'))
+  try {
+    const own = script.replace(address, `${server.url}/api/studies/${studyId}`)
+    const { status, stdout, stderr } = spawnSync('python3', ['-c', own], {
+      cwd: folder,
+      encoding: 'utf8',
+      timeout: 280_000,
+    })
+    expect([status, stderr]).toEqual([0, ''])
+    expect(stdout).toMatch(/^results-over-rounds .*nothing to draw/m)
+    const written = fs.readdirSync(folder)
+    expect(written).toEqual(expect.arrayContaining(['ifd-density.pdf', 'ifd.png']))
+    expect(written.length + stdout.trim().split('\n').length).toBeGreaterThan(28)
+    const png = fs.readFileSync(path.join(folder, 'ifd.png'))
+    expect(JSON.parse(cardOf(png, 'png'))).toMatchObject({ options: { view: 'cumulative' } })
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true })
+  }
+})
+
 test('a server with an access token draws for who sends it', async ({ playwright }) => {
   test.slow()
   const token = 'a-token-of-twenty-letters'

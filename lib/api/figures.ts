@@ -49,7 +49,7 @@ const choice = pictureChoicesSchema.shape
 
 export const pictureEndpoint = get('/studies/[studyId]/figures/[figureId]/picture', {
   summary:
-    'Returns a figure as SVG, PDF or PNG, with its card inside: the file that the export dialog saves.',
+    'Returns a figure as SVG, PDF or PNG, with its run details inside: the file that the export dialog saves.',
   query: figureQuery.extend({
     format: choice.format.default(DEFAULT_CHOICES.format),
     scale: z.coerce.number().pipe(choice.scale).default(DEFAULT_CHOICES.scale),

@@ -26,6 +26,7 @@ const config = {
     'koffi',
     '@huggingface/transformers',
     'pino',
+    'playwright',
   ],
   agentRules: false,
   devIndicators: false,

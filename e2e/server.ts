@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
-import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
+import { freePort } from '../lib/cli/free-port'
 
 const ROOT = path.resolve(import.meta.dirname, '..')
 
@@ -23,19 +23,6 @@ interface Options {
   token?: string
   /** Loads the sample and starts a worker. */
   complete?: boolean
-}
-
-/** Returns a port of this machine that nobody listens on. */
-export function freePort(host = '127.0.0.1'): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer()
-    server.once('error', reject)
-    server.listen(0, host, () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
 }
 
 function run(args: string[], env: NodeJS.ProcessEnv): ChildProcess {

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
-import { inflateSync } from 'node:zlib'
 import type { Page } from '@playwright/test'
 import { expect, test } from '../fixtures'
+import { cardOf, pdfStreams } from '../pictures'
 
 const FIGURE = 'ifd-density'
 
@@ -36,25 +36,6 @@ function expectCard(text: string): void {
   expect(text).not.toContain('127.0.0.1')
 }
 
-const unescaped = (xml: string) =>
-  xml
-    .replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&amp;', '&')
-
-/** Streams of a PDF, inflated where they are compressed. */
-function pdfStreams(pdf: Buffer): string[] {
-  const text = pdf.toString('latin1')
-  return [...text.matchAll(/stream\r?\n([\s\S]*?)\r?\nendstream/g)].map(([, body = '']) => {
-    try {
-      return inflateSync(Buffer.from(body, 'latin1')).toString('latin1')
-    } catch {
-      return body
-    }
-  })
-}
-
 test('a figure is exported as PDF, SVG and PNG of a size, with its card inside', async ({
   page,
 }) => {
@@ -74,11 +55,11 @@ test('a figure is exported as PDF, SVG and PNG of a size, with its card inside',
   // Texts are letters of the font that is inside, with what they mean for whoever selects them.
   expect(streams.some((stream) => /beginbf(char|range)/.test(stream))).toBe(true)
   expect(streams.some((stream) => /<[0-9a-f]+> Tj/i.test(stream))).toBe(true)
-  const card = /<evolens:card>([\s\S]*?)<\/evolens:card>/.exec(streams.join('\n'))?.[1] ?? ''
-  expectCard(unescaped(card))
+  expectCard(cardOf(pdf, 'pdf'))
 
   // The choices of last time are still there.
-  const svg = (await exported(page, 'SVG', async () => undefined)).toString()
+  const drawn = await exported(page, 'SVG', async () => undefined)
+  const svg = drawn.toString()
   expect(svg).toMatch(/<svg [^>]*width="85\.000mm"/)
   const sizes = new Set(
     [...svg.matchAll(/<t(?:ext|span)[^>]* font-size="([^"]+)"/g)].map((m) => m[1]),
@@ -88,7 +69,7 @@ test('a figure is exported as PDF, SVG and PNG of a size, with its card inside',
   const [, width] = /viewBox="\S+ \S+ (\d+) /.exec(svg) ?? []
   expect((((11 * 85) / Number(width)) * 72) / 25.4).toBeCloseTo(8, 1)
   expect(svg).toMatch(/<desc>Density of IFD/)
-  expectCard(unescaped(/<metadata>([\s\S]*?)<\/metadata>/.exec(svg)?.[1] ?? ''))
+  expectCard(cardOf(drawn, 'svg'))
 
   const png = await exported(page, 'PNG', async () => {
     await dialog.getByRole('switch', { name: 'Patterns without colour' }).click()
@@ -96,9 +77,7 @@ test('a figure is exported as PDF, SVG and PNG of a size, with its card inside',
   })
   // 85 mm at 384 pixels an inch.
   expect(Math.abs(png.readUInt32BE(16) - (85 / 25.4) * 384)).toBeLessThanOrEqual(4)
-  const at = png.indexOf('iTXtEvolens\0\0\0\0\0')
-  const length = png.readUInt32BE(at - 4)
-  expectCard(png.toString('utf8', at + 4 + 'Evolens'.length + 5, at + 4 + length))
+  expectCard(cardOf(png, 'png'))
   const colours = await page.evaluate(async (data) => {
     const image = new Image()
     image.src = `data:image/png;base64,${data}`

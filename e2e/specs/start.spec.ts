@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { expect, test } from '@playwright/test'
-import { freePort } from '../server'
+import { freePort } from '../../lib/cli/free-port'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { figureListItemSchema, figureResultSchema } from '@/lib/contracts/figure'
 import { rowFilterSchema } from '@/lib/contracts/filter'
+import { DEFAULT_CHOICES, pictureChoicesSchema } from '@/lib/contracts/picture'
 import { brushTilesSchema } from '@/lib/contracts/tiles'
 import { get } from './endpoint'
-import { jsonParam } from './params'
+import { flagParam, jsonParam } from './params'
 
 /** What is left out has its default. */
 const figureQuery = z.object({
@@ -42,4 +43,22 @@ export const drawnValuesEndpoint = get('/studies/[studyId]/figures/[figureId]/dr
     'Returns the drawn bins or curves of a figure as CSV, where its table only sums them up.',
   query: figureQuery,
   streams: 'text/csv',
+})
+
+const choice = pictureChoicesSchema.shape
+
+export const pictureEndpoint = get('/studies/[studyId]/figures/[figureId]/picture', {
+  summary:
+    'Returns a figure as SVG, PDF or PNG, with its run details inside: the file that the export dialog saves.',
+  query: figureQuery.extend({
+    format: choice.format.default(DEFAULT_CHOICES.format),
+    scale: z.coerce.number().pipe(choice.scale).default(DEFAULT_CHOICES.scale),
+    widthMm: z.coerce.number().pipe(choice.widthMm).default(DEFAULT_CHOICES.widthMm),
+    fontPt: z.coerce.number().pipe(choice.fontPt).default(DEFAULT_CHOICES.fontPt),
+    transparent: flagParam().default(DEFAULT_CHOICES.transparent),
+    grey: flagParam().default(DEFAULT_CHOICES.grey),
+    title: flagParam().default(DEFAULT_CHOICES.title),
+    caption: flagParam().default(DEFAULT_CHOICES.caption),
+  }),
+  streams: 'application/octet-stream',
 })

@@ -5,68 +5,23 @@ import { useLocalStorage } from '@mantine/hooks'
 import { useEffect, useState } from 'react'
 import { DialogFoot } from '@/components/ui/dialog-foot'
 import { ScrollRegion } from '@/components/ui/scroll-region'
-import { figureRecord, viewPath } from '@/lib/contracts/figure-record'
-import type { FigureResult } from '@/lib/figures/types'
-import classes from '../figures.module.css'
-import { saveFile, svgAddress, svgToPng } from './download'
+import { viewPath } from '@/lib/contracts/figure-record'
 import {
   COLUMN_MM,
   DEFAULT_CHOICES,
   FONT_PT,
-  layoutWidth,
-  readChoices,
   WIDTH_MM,
-  type ExportChoices,
-} from './export-choices'
-import { loadPrintFonts, svgToPdf, withSystemFonts } from './export-pdf'
-import { figureToSvg, marginOf } from './export-svg'
+  type PictureChoices,
+} from '@/lib/contracts/picture'
+import type { FigureResult } from '@/lib/figures/types'
+import classes from '../figures.module.css'
+import { saveFile, svgAddress } from './download'
+import { readChoices } from './export-choices'
+import { fileOf, heightOf, settledPicture, type Picture } from './picture'
 import { PrintPlate } from './print-plate'
-
-// Charts measure their room after they are there, and draw once more; the picture is taken when two looks agree.
-const LOOK_EVERY_MS = 60
-const MOST_LOOKS = 50
 
 // What A4 paper holds between its margins.
 const PAGE_MM = 250
-
-const wait = (ms: number) =>
-  new Promise<void>((resolve) => {
-    setTimeout(resolve, ms)
-  })
-
-const recordOf = (result: FigureResult) =>
-  figureRecord(result, { path: viewPath(window.location.href), at: Date.now() })
-
-/** Returns the picture once its layout has come to rest. */
-async function settledSvg(
-  plate: HTMLElement,
-  result: FigureResult,
-  choices: ExportChoices,
-): Promise<string> {
-  await loadPrintFonts()
-  const record = recordOf(result)
-  const background = choices.transparent && choices.format !== 'pdf' ? null : '#ffffff'
-  const draw = () =>
-    figureToSvg(plate, record, { background, widthMm: choices.widthMm, grey: choices.grey })
-  let last = ''
-  for (let look = 0; look < MOST_LOOKS; look += 1) {
-    await wait(LOOK_EVERY_MS)
-    const now = draw()
-    if (now === last) break
-    last = now
-  }
-  return choices.format === 'pdf' ? last : withSystemFonts(last)
-}
-
-/** Returns the height of a picture on paper. */
-function heightOf(svg: string): number {
-  return Number.parseFloat(/height="([\d.]+)mm"/.exec(svg)?.[1] ?? '0')
-}
-
-interface Picture {
-  svg: string
-  of: ExportChoices
-}
 
 /** The last picture, and for what it was drawn. */
 interface Done {
@@ -76,17 +31,9 @@ interface Done {
   problem: unknown
 }
 
-async function fileOf({ svg, of }: Picture, result: FigureResult): Promise<Blob> {
-  const record = recordOf(result)
-  if (of.format === 'svg') return new Blob([svg], { type: 'image/svg+xml' })
-  if (of.format === 'png') return svgToPng(svg, record, of.scale)
-  const size = { widthMm: of.widthMm, heightMm: heightOf(svg) }
-  return svgToPdf(svg, record, size, result.version)
-}
-
 interface FieldsProps {
-  choices: ExportChoices
-  onChange(patch: Partial<ExportChoices>): void
+  choices: PictureChoices
+  onChange(patch: Partial<PictureChoices>): void
 }
 
 function Fields({ choices, onChange }: FieldsProps) {
@@ -98,7 +45,7 @@ function Fields({ choices, onChange }: FieldsProps) {
         aria-label="Format"
         data={['pdf', 'svg', 'png'].map((value) => ({ value, label: value.toUpperCase() }))}
         value={format}
-        onChange={(value) => onChange({ format: value as ExportChoices['format'] })}
+        onChange={(value) => onChange({ format: value as PictureChoices['format'] })}
       />
       <SegmentedControl
         aria-label="Column"
@@ -194,7 +141,6 @@ export function ExportDialog({ result, onClose }: { result: FigureResult; onClos
   const isDone = done?.shape === shape && done.result === result
   const picture = isDone ? done.picture : null
   const problem = isDone ? done.problem : null
-  const width = layoutWidth(choices) - 2 * marginOf(choices)
 
   useEffect(() => {
     if (!plate) return undefined
@@ -204,8 +150,9 @@ export function ExportDialog({ result, onClose }: { result: FigureResult; onClos
     }
     const of = readChoices(JSON.parse(shape))
     const draw = async () => {
-      const svg = await settledSvg(plate, result, of)
-      made({ shape, result, picture: { svg, of }, problem: null })
+      const moment = { path: viewPath(window.location.href), at: Date.now() }
+      const picture = await settledPicture(plate, result, of, moment)
+      made({ shape, result, picture, problem: null })
     }
     draw().catch((problem: unknown) => made({ shape, result, picture: null, problem }))
     return () => {
@@ -217,7 +164,7 @@ export function ExportDialog({ result, onClose }: { result: FigureResult; onClos
     if (!done || !picture) return
     try {
       setDone({ ...done, problem: null })
-      const file = await fileOf(picture, result)
+      const file = await fileOf(picture, result.version)
       saveFile(`${result.figure.id}.${picture.of.format}`, file)
       onClose()
     } catch (error) {
@@ -249,7 +196,7 @@ export function ExportDialog({ result, onClose }: { result: FigureResult; onClos
           )}
         </div>
       </div>
-      <PrintPlate result={result} choices={choices} width={width} plate={setPlate} />
+      <PrintPlate result={result} choices={choices} plate={setPlate} />
       <DialogFoot error={problem} what="The picture was not made" onClose={onClose}>
         <Button disabled={picture === null} onClick={() => void save()}>
           Save {choices.format.toUpperCase()}

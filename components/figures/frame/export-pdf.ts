@@ -2,6 +2,7 @@ import type { jsPDF } from 'jspdf'
 import type { FigureRecord } from '@/lib/contracts/figure-record'
 import { xmlText } from '@/lib/contracts/plain-text'
 import { drawLetters, SYSTEM_FAMILY } from './export-letters'
+import { crc32 } from './png-text'
 
 // The name that .print gives to every text: layout and file use the same letters.
 const FAMILY = 'EvolensFigure'
@@ -109,6 +110,17 @@ function simplify(drawing: Element): void {
   }
 }
 
+/** The 32 digits by which a PDF is told from others. */
+function fileId(card: string): string {
+  return Array.from({ length: 4 }, (_, part) =>
+    crc32(new TextEncoder().encode(`${part}${card}`))
+      .toString(16)
+      .padStart(8, '0'),
+  )
+    .join('')
+    .toUpperCase()
+}
+
 interface PdfSize {
   widthMm: number
   heightMm: number
@@ -141,7 +153,7 @@ export async function svgToPdf(
   svg: string,
   record: FigureRecord,
   { widthMm, heightMm }: PdfSize,
-  version: string,
+  { version, at }: { version: string; at: number },
 ): Promise<Blob> {
   // Half a megabyte that only a PDF needs.
   const [{ jsPDF: Pdf }, { svg2pdf }] = await Promise.all([import('jspdf'), import('svg2pdf.js')])
@@ -170,6 +182,9 @@ export async function svgToPdf(
     subject: record.description,
     creator: `Evolens ${version}`,
   })
+  // Date and id follow from the card, so that one card gives one file.
+  doc.setCreationDate(new Date(at))
+  doc.setFileId(fileId(record.json))
   doc.setLanguage('en')
   doc.addMetadata(xmp(record, version), true)
   await svg2pdf(drawing, doc, { x: 0, y: 0, width: widthMm, height: heightMm })

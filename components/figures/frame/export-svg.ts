@@ -122,11 +122,32 @@ export function figureToSvg(plate: HTMLElement, record: FigureRecord, look: SvgL
     }
     for (const element of texts) root.append(...textElements(element, origin))
     if (look.grey) turnGrey(root)
+    numberIds(root)
     // Labels may hold characters that no XML document can; the serializer writes them all the same.
     const drawn = xmlText(new XMLSerializer().serializeToString(root))
     return `<?xml version="1.0" encoding="UTF-8"?>\n${drawn}\n`
   } finally {
     plate.style.colorScheme = before
+  }
+}
+
+/** Numbers the ids of a drawing in their order: those of the page differ from one rendering to the next. */
+function numberIds(root: SVGElement): void {
+  const numbers = new Map<string, string>()
+  for (const element of root.querySelectorAll('[id]')) {
+    if (!numbers.has(element.id)) numbers.set(element.id, `e${numbers.size + 1}`)
+  }
+  const numbered = (id: string) => numbers.get(id) ?? id
+  for (const element of root.querySelectorAll('*')) {
+    for (const { name, value } of element.attributes) {
+      const next =
+        name === 'id'
+          ? numbered(value)
+          : name.endsWith('href') && value.startsWith('#')
+            ? `#${numbered(value.slice(1))}`
+            : value.replaceAll(/url\(#([^)]+)\)/g, (_, id: string) => `url(#${numbered(id)})`)
+      if (next !== value) element.setAttribute(name, next)
+    }
   }
 }
 

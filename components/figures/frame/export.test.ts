@@ -1,8 +1,9 @@
 import { crc32, deflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { figureRecord, viewPath } from '@/lib/contracts/figure-record'
+import { DEFAULT_CHOICES } from '@/lib/contracts/picture'
 import { getExampleFigure } from '@/lib/services/figures'
-import { DEFAULT_CHOICES, layoutWidth, readChoices } from './export-choices'
+import { layoutWidth, readChoices } from './export-choices'
 import { isShown } from './export-letters'
 import { withPngTexts } from './png-text'
 

@@ -9,7 +9,8 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   return c
 })
 
-function crc32(bytes: Uint8Array): number {
+/** Returns the checksum that PNG prescribes. */
+export function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff
   for (const byte of bytes) crc = (CRC_TABLE[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8)
   return (crc ^ 0xffffffff) >>> 0

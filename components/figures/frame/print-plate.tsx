@@ -2,24 +2,24 @@
 
 import { useId, useMemo } from 'react'
 import { captionLines } from '@/lib/contracts/figure-record'
+import type { PictureChoices } from '@/lib/contracts/picture'
 import type { FigureResult } from '@/lib/figures/types'
 import classes from '../figures.module.css'
 import { FigureProvider, InteractionStore } from '../interaction'
 import { FIGURE_VARIABLES, GREY_VARIABLES } from '../palette'
 import { conflictText } from './facts'
-import type { ExportChoices } from './export-choices'
+import { plateWidth } from './export-choices'
 import { FigureBody, FigureNotes } from './figure-body'
 
 interface PrintPlateProps {
   result: FigureResult
-  choices: ExportChoices
-  width: number
+  choices: PictureChoices
   /** Receives the element that is laid out; null when it goes. */
   plate(element: HTMLDivElement | null): void
 }
 
 /** A figure as it is printed: laid out at its own width, in light colours, outside of what the page shows. */
-export function PrintPlate({ result, choices, width, plate }: PrintPlateProps) {
+export function PrintPlate({ result, choices, plate }: PrintPlateProps) {
   const id = useId().replaceAll(/\W/g, '')
   const { grey } = choices
   const figure = useMemo(
@@ -40,7 +40,7 @@ export function PrintPlate({ result, choices, width, plate }: PrintPlateProps) {
           ...FIGURE_VARIABLES,
           ...(grey ? GREY_VARIABLES : {}),
           colorScheme: 'light',
-          width,
+          width: plateWidth(choices),
         }}
       >
         <FigureProvider value={figure}>

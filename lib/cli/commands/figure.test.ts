@@ -2,7 +2,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { beforeAll, expect, it } from 'vitest'
-import type { FigureResult } from '@/lib/contracts/figure'
+import type { FigureListItem, FigureResult } from '@/lib/contracts/figure'
+import { listFigures } from '@/lib/figures'
 import { ensureBuiltInBackends } from '@/lib/services/backends'
 import { loadSample } from '@/lib/services/sample/load'
 import { cliFolder } from '@/lib/testing/cli-folder'
@@ -68,6 +69,34 @@ it(
       const { code, out, err } = await figure(...args)
       expect([code, out, err]).toEqual([2, '', expect.stringMatching(problem)])
     }
+  },
+  SLOW,
+)
+
+it(
+  'lists all figures with question and options without a study, for scripts that loop over them',
+  async () => {
+    const { code, out } = await evolens('figures', '--list', '--json')
+    const listed = JSON.parse(out) as FigureListItem[]
+    expect(code).toBe(0)
+    expect(listed.map(({ id }) => id)).toEqual(listFigures().map(({ id }) => id))
+    expect(listed.filter(({ question }) => !question)).toEqual([])
+    expect((await evolens('figures')).out).toMatch(
+      /^difficulty-levels +Difficulty levels .*How hard/m,
+    )
+    const unnamed = await evolens('figure', 'ifd-density')
+    expect([unnamed.code, unnamed.err]).toEqual([2, expect.stringMatching(/--study <name or id>/)])
+  },
+  SLOW,
+)
+
+it(
+  'says what is missing where there is nothing to draw, before a browser is looked for',
+  async () => {
+    const file = path.join(folder, 'empty.svg')
+    const { code, err } = await figure('results-over-rounds', '--svg', file)
+    expect([code, err]).toEqual([3, expect.stringMatching(/nothing to draw.*Compute or import/)])
+    expect(fs.existsSync(file)).toBe(false)
   },
   SLOW,
 )

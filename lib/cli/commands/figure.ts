@@ -1,20 +1,24 @@
 import fs from 'node:fs'
+import path from 'node:path'
 import type { Command } from 'commander'
 import { stringify } from 'csv-stringify/sync'
-import type { FigureMeta, FigureTable } from '@/lib/contracts/figure'
+import { FIGURE_QUESTIONS, type FigureMeta, type FigureTable } from '@/lib/contracts/figure'
 import type { OptionField } from '@/lib/contracts/options'
-import { rowFilterSchema } from '@/lib/contracts/filter'
+import { rowFilterSchema, type RowFilter } from '@/lib/contracts/filter'
 import { TABLE_CSV, tableRecords } from '@/lib/contracts/spreadsheet'
-import { AppError } from '@/lib/errors'
-import { describeFigure, getFigure } from '@/lib/figures'
+import { AppError, type ErrorCode } from '@/lib/errors'
+import { describeFigure, getFigure, listFigures } from '@/lib/figures'
 import { coverageText } from '@/lib/figures/shared/text'
 import { getDrawnValues, getStudyFigure, listStudyFigures } from '@/lib/services/figures'
 import { findStudy, openContext } from '../context'
 import { parseOption } from '../options'
+import { addPictureFlags, pictureFilesOf, withPictures, type PictureFlags } from '../picture-files'
 import { printCitation, printJson, printLine, printRows, say } from '../output'
 
-interface FigureCommand {
-  study: string
+interface FigureCommand extends PictureFlags {
+  study?: string
+  list?: true
+  all?: true
   column?: string
   option: string[]
   filter: string
@@ -22,6 +26,9 @@ interface FigureCommand {
   csv?: string
   drawn?: string
 }
+
+// What one figure lacks, such as a column to be chosen or values; all else stops the whole.
+const LEFT_OUT = new Set<ErrorCode>(['invalid_input', 'not_found', 'data_error'])
 
 const SWITCH: Record<string, boolean> = { true: true, false: false, on: true, off: false }
 
@@ -76,19 +83,37 @@ function writeTable(file: string, table: FigureTable): void {
   fs.writeFileSync(file, stringify(tableRecords(table), TABLE_CSV))
 }
 
-async function drawFigure(figureId: string, command: FigureCommand, json: boolean): Promise<void> {
+/** Opens the study that a command names. */
+function studyOf({ study }: FigureCommand) {
+  if (study === undefined) {
+    throw new AppError('invalid_input', 'Say which study to draw: --study <name or id>.')
+  }
   const context = openContext()
-  const studyId = findStudy(context, command.study)
+  return { db: context.db, studyId: findStudy(context, study) }
+}
+
+function filterOf({ filter }: FigureCommand): RowFilter {
+  return parseOption(rowFilterSchema, parseJson(filter), '--filter')
+}
+
+async function drawFigure(figureId: string, command: FigureCommand, json: boolean): Promise<void> {
+  const pictures = pictureFilesOf(command)
+  const { db, studyId } = studyOf(command)
   const request = {
     figureId,
     options: optionsOf(describeFigure(getFigure(figureId)), command),
-    filter: parseOption(rowFilterSchema, parseJson(command.filter), '--filter'),
+    filter: filterOf(command),
   }
-  const result = await getStudyFigure(context.db, studyId, request)
+  const result = await getStudyFigure(db, studyId, request)
   if (command.csv) writeTable(command.csv, result.table)
   if (command.drawn) {
-    writeTable(command.drawn, await getDrawnValues(context.db, studyId, request))
+    writeTable(command.drawn, await getDrawnValues(db, studyId, request))
   }
+  await withPictures(async (draw) => {
+    for (const { file, choices } of pictures) {
+      fs.writeFileSync(file, await draw({ studyId, result, choices }))
+    }
+  })
   if (json) {
     printJson(result)
     return
@@ -115,31 +140,72 @@ async function drawFigure(figureId: string, command: FigureCommand, json: boolea
   }
 }
 
-function listFor(study: string, json: boolean): void {
-  const context = openContext()
-  const figures = listStudyFigures(context.db, findStudy(context, study))
+/** Returns the figures there are; of a study also whether each has values. */
+function listOf(command: FigureCommand): (FigureMeta & { available?: boolean })[] {
+  if (command.study === undefined) return listFigures().map((figure) => describeFigure(figure))
+  const { db, studyId } = studyOf(command)
+  return listStudyFigures(db, studyId)
+}
+
+function printList(command: FigureCommand, json: boolean): void {
+  const figures = listOf(command)
   if (json) {
     printJson(figures)
     return
   }
   printRows(
-    figures.map(({ id, title, available, options }) => ({
+    figures.map(({ id, title, question, available, options }) => ({
       id,
       title,
-      values: available ? 'yes' : 'none yet',
+      ...(available === undefined ? {} : { values: available ? 'yes' : 'none yet' }),
       options: options.map(({ name }) => name).join(' '),
+      question: FIGURE_QUESTIONS[question],
     })),
     false,
   )
 }
 
+/** Draws every figure that has something to draw into folders: `<folder>/<id>.svg`. */
+async function drawAll(command: FigureCommand): Promise<void> {
+  const folders = pictureFilesOf(command)
+  if (folders.length === 0) {
+    throw new AppError('invalid_input', '--all needs a folder: --svg, --pdf or --png <folder>.')
+  }
+  const { db, studyId } = studyOf(command)
+  const filter = filterOf(command)
+  for (const { file } of folders) fs.mkdirSync(file, { recursive: true })
+  await withPictures(async (draw) => {
+    for (const { id, available } of listStudyFigures(db, studyId)) {
+      try {
+        const request = { figureId: id, options: {}, filter }
+        const result = available ? await getStudyFigure(db, studyId, request) : null
+        for (const { file: folder, choices } of result ? folders : []) {
+          const file = path.join(folder, `${id}.${choices.format}`)
+          if (result) fs.writeFileSync(file, await draw({ studyId, result, choices }))
+          say('Written', file)
+        }
+        if (!result) say('Left out', `${id} has no values yet`)
+      } catch (error) {
+        const isOfFigure = error instanceof AppError && LEFT_OUT.has(error.code)
+        if (!isOfFigure) throw error
+        say('Left out', `${id}: ${error.message}`)
+      }
+    }
+  })
+}
+
 /** Adds `figure [id]`. */
 export function addFigureCommand(program: Command): void {
-  program
+  const figure = program
     .command('figure')
-    .description("list a study's figures, or print the numbers of one as the page draws them")
+    .alias('figures')
+    .description(
+      'list the figures, print the numbers of one as the page draws them, or write pictures',
+    )
     .argument('[id]', 'figure, for example distribution')
-    .requiredOption('--study <name or id>', 'study')
+    .option('--study <name or id>', 'study')
+    .option('--list', 'list the figures with their options; with --study also which have values')
+    .option('--all', 'every figure that has values; --svg, --pdf and --png name folders')
     .option('--column <id>', 'column to draw, for figures over any column')
     .option(
       '--option <name=value>',
@@ -151,9 +217,10 @@ export function addFigureCommand(program: Command): void {
     .option('--cite', 'print a sentence and a BibTeX entry that cite the runs behind it')
     .option('--csv <file>', 'write the table to a file')
     .option('--drawn <file>', 'write the drawn bins and curves to a file')
-    .action(async (id: string | undefined, command: FigureCommand) => {
-      const json = program.opts<{ json?: boolean }>().json === true
-      if (id === undefined) listFor(command.study, json)
-      else await drawFigure(id, command, json)
-    })
+  addPictureFlags(figure).action(async (id: string | undefined, command: FigureCommand) => {
+    const json = program.opts<{ json?: boolean }>().json === true
+    if (command.all) await drawAll(command)
+    else if (id === undefined || command.list) printList(command, json)
+    else await drawFigure(id, command, json)
+  })
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
-import net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '@/lib/cli/free-port'
 import { computeRequestSchema } from '@/lib/contracts/compute'
 import { startRuns } from '@/lib/services/runs/compute'
 import { createRandom } from '@/lib/stats/random'
@@ -27,16 +27,6 @@ export interface WebChaos {
 /** Returns why the web server cannot be started here, or null. */
 export function noBuild(): string | null {
   return fs.existsSync('.next/BUILD_ID') ? null : 'there is no build; run "npx next build" first'
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = net.createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
 }
 
 /** Starts the web server, asks it as a page would, and kills it; returns how often it answered. */

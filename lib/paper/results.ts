@@ -114,6 +114,7 @@ function resultOf(printed: Printed, no: number): StoredResult {
     },
     attainable: isAttainable(facts),
     items: 0,
+    itemsOf: null,
   }
 }
 

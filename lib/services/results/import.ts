@@ -20,7 +20,7 @@ import { joinsOf, type Contradiction, type Part } from './joins'
 import { listResults, storedParts } from '.'
 
 // Beside results an evaluation's folder holds settings, logs and code.
-const RESULT_FILE = /\.(?:json|jsonl|ndjson|csv|tsv|md|txt)$/i
+const RESULT_FILE = /\.(?:json|jsonl|ndjson|csv|tsv|md|txt|eval)$/i
 const PASTED_NAME = 'pasted table.csv'
 
 function cleanPath(name: string): string {
@@ -66,7 +66,7 @@ async function readAll(
     const upload = await openUpload(ctx.config, uploadId)
     const name = cleanPath(relativePath ?? upload.fileName) || upload.fileName
     if (isFolder && !RESULT_FILE.test(name)) {
-      outcome.notes.push(`${name}: left out, it is no JSON, JSON lines or table.`)
+      outcome.notes.push(`${name}: left out, it is no JSON, JSON lines, table or .eval log.`)
     } else if (known.has(upload.sha256)) {
       outcome.notes.push(`${name}: left out, this file is in the study already.`)
     } else {

@@ -9,6 +9,9 @@ import { decoded, decoder, notUtf8, parsedJson } from './json-text'
 import { RESULT_READERS } from '.'
 import type { JsonLine, ResultReader, ResultsRead, TableLine } from './types'
 
+/** Sums of floating point numbers may end just outside the scale. */
+const ROUNDING = 1e-9
+
 /** A result file to read; plain data, so that another process can be asked. */
 export interface ResultsTask extends FileView {
   path: string
@@ -176,6 +179,17 @@ async function readWhole(task: ResultsTask): Promise<ResultsRead> {
   return { format: reader.id, results: reader.read(lines, task, { unit: task.unit }) }
 }
 
+/** A share outside its scale is in another unit than its format or table says, or is no share. */
+function checkShares(task: ResultsTask, results: ResultsRead['results']): void {
+  for (const { value, unit, metric, written, place } of results) {
+    if (value === null || (unit !== 'fraction' && unit !== 'percent')) continue
+    const most = unit === 'fraction' ? 1 : 100
+    if (value >= -ROUNDING && value <= most + ROUNDING) continue
+    const expected = `a number from 0 to ${most}, as ${metric} is a share in the unit ${unit} (import a number on another scale as a table with its unit)`
+    throw unexpected(task, place, expected, written)
+  }
+}
+
 async function readByName(task: ResultsTask): Promise<ResultsRead> {
   if (/\.eval$/i.test(task.name)) return readValue(task, await inspectArchive(task, MAX_JSON_BYTES))
   return /\.(?:jsonl|ndjson)$/i.test(task.name) ? readLines(task) : readWhole(task)
@@ -184,6 +198,7 @@ async function readByName(task: ResultsTask): Promise<ResultsRead> {
 /** Returns every number of a result file; throws `data_error` that names file, key and expectation. */
 export async function readResultFile(task: ResultsTask): Promise<ResultsRead> {
   const read = await readByName(task)
+  checkShares(task, read.results)
   if (read.results.length > 0) return read
   const { expects = '' } = RESULT_READERS.find(({ id }) => id === read.format) ?? {}
   throw unexpected(task, 'the file', `at least one number (${expects})`)

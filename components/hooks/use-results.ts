@@ -89,9 +89,9 @@ export function useRestoreResultFile(studyId: string) {
   )
 }
 
-/** Address of all results as CSV. */
-export function resultsCsvUrl(studyId: string): string {
-  return endpointUrl(resultsCsvEndpoint, { params: { studyId } })
+/** Address of all results as CSV, with the paper's numbers where they are shown. */
+export function resultsCsvUrl(studyId: string, paper: boolean): string {
+  return endpointUrl(resultsCsvEndpoint, { params: { studyId }, query: { paper } })
 }
 
 /** Address of all results in the common schema of evaluation results. */

@@ -1,4 +1,6 @@
-import { newStudy } from '../api'
+import { strFromU8, unzipSync } from 'fflate'
+import { parse } from 'yaml'
+import { importFile, newStudy } from '../api'
 import { expect, test } from '../fixtures'
 
 const TABLE = [
@@ -53,4 +55,58 @@ test('results: a pasted table needs its unit, is compared where it can be, and s
   await page.getByLabel('Remove pasted table.csv').click()
   await page.getByRole('button', { name: 'Undo' }).click()
   await expect(page.getByLabel('Remove pasted table.csv')).toBeVisible()
+})
+
+test('results: a model saved where its training bundle says belongs to that export, and leads to its rows', async ({
+  page,
+  request,
+}) => {
+  const studyId = await newStudy(request, 'Closed loop')
+  const rows = Array.from({ length: 6 }, (_, i) => ({
+    instruction: i < 4 ? `Name colour ${i}.` : `Sing a song of ${i} lines.`,
+    input: '',
+    output: `Answer ${i}`,
+  }))
+  const round = { name: 'small-iter1-general.json', text: JSON.stringify(rows) }
+  await importFile(request, studyId, round)
+  const state = { filter: { text: 'colour' }, sort: {}, columns: [] }
+  const wanted = { studyId, state, format: 'llama-factory', name: 'colours' }
+  const bundle = await request.get(
+    `/api/studies/${studyId}/export/download?request=${encodeURIComponent(JSON.stringify(wanted))}`,
+  )
+  expect(bundle.ok(), await bundle.text()).toBe(true)
+  const files = unzipSync(new Uint8Array(await bundle.body()))
+  const settings = parse(strFromU8(files['train_sft.yaml'] ?? new Uint8Array()))
+  const { output_dir: folder } = settings as { output_dir: string }
+  expect(folder).toMatch(/^saves\/colours-[0-9a-f]{8}$/)
+
+  // What lm-evaluation-harness writes for a checkpoint of that folder.
+  const evaluated = {
+    results: { gsm8k: { 'exact_match,strict-match': 0.5 } },
+    'n-shot': { gsm8k: 5 },
+    'n-samples': { gsm8k: { effective: 8 } },
+    model_name: `${folder}/checkpoint-500`,
+    lm_eval_version: '0.4.9',
+  }
+  await page.goto(`/studies/${studyId}/results?do=import-results`)
+  const dialog = page.getByRole('dialog')
+  await dialog
+    .locator('input[type="file"]')
+    .first()
+    .setInputFiles({
+      name: 'results_2024-12-15T00-00-00.500000.json',
+      buffer: Buffer.from(JSON.stringify(evaluated)),
+      mimeType: 'application/json',
+    })
+  await dialog.getByRole('button', { name: 'Import', exact: true }).click()
+  await expect(dialog).toHaveCount(0)
+  const models = page.getByRole('region', { name: 'Models' })
+  await expect(models).toContainText('from the recipe in its name')
+
+  const csv = await request.get(`/api/studies/${studyId}/results/csv`)
+  expect((await csv.text()).split('\r\n')[1]).toMatch(/^this study \(lm-eval\),gsm8k,.*,small,1,/)
+  await page.getByRole('link', { name: /export colours$/ }).click()
+  await expect(page).toHaveURL(/\/rows\?/)
+  await expect(page.getByText('Name colour 3.').first()).toBeVisible()
+  await expect(page.getByText('Sing a song')).toHaveCount(0)
 })

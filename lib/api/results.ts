@@ -8,7 +8,7 @@ import {
   storedResultSchema,
 } from '@/lib/contracts/results'
 import { get, patch, post, remove } from './endpoint'
-import { integerParam } from './params'
+import { flagParam, integerParam } from './params'
 
 export const listResultsEndpoint = get('/studies/[studyId]/results', {
   summary: 'Lists the benchmark results of a study with their files and models.',
@@ -32,7 +32,9 @@ export const compareResultsEndpoint = get('/studies/[studyId]/results/compare', 
 })
 
 export const resultsCsvEndpoint = get('/studies/[studyId]/results/csv', {
-  summary: 'Returns the benchmark results as CSV, one line each, with file and place.',
+  summary:
+    "Returns the benchmark results as CSV, one line each, with source, file and place; `paper=true` adds the paper's numbers.",
+  query: z.object({ paper: flagParam().default(false) }),
   streams: 'text/csv',
 })
 

@@ -136,6 +136,8 @@ export const storedResultSchema = resultFactsSchema.extend({
   attainable: z.boolean().nullable(),
   /** Items with outcomes. */
   items: z.number(),
+  /** The stored number that they hang on, this one or that of their own file; null = there are none. */
+  itemsOf: z.number().nullable(),
 })
 export type StoredResult = z.infer<typeof storedResultSchema>
 

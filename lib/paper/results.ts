@@ -9,6 +9,11 @@ import { SEEDS_KEY } from '@/lib/contracts/seeds'
 import published from './published.json'
 import tables from './results.json'
 
+/** What stands in the place of the format's name where a number is the paper's. */
+export const PAPER_SOURCE = 'paper'
+/** The paper and its version. */
+export const PAPER_NAME: string = published.paper
+
 /** One printed number; what the table does not say is absent. */
 interface Printed {
   table: number
@@ -100,8 +105,8 @@ function resultOf(printed: Printed, no: number): StoredResult {
     ...facts,
     no,
     fileId: `table-${table}`,
-    fileName: `${published.paper}, Table ${table}`,
-    source: 'paper',
+    fileName: `${PAPER_NAME}, Table ${table}`,
+    source: PAPER_SOURCE,
     mapping: {
       ...unknownModel(),
       armKey: evolver === undefined ? arm : `${arm} (${evolver})`,
@@ -114,6 +119,7 @@ function resultOf(printed: Printed, no: number): StoredResult {
     },
     attainable: isAttainable(facts),
     items: 0,
+    itemsOf: null,
   }
 }
 

@@ -1,18 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { call } from '@/components/hooks/api'
-import {
-  addBackendEndpoint,
-  backendHistoryEndpoint,
-  backendKindsEndpoint,
-  deleteBackendEndpoint,
-  detectBackendEndpoint,
-  duplicateBackendEndpoint,
-  getBackendEndpoint,
-  listBackendsEndpoint,
-  probeBackendEndpoint,
-  restoreBackendEndpoint,
-  updateBackendEndpoint,
-} from '@/lib/api/backends'
+import * as api from '@/lib/api/backends'
 import { fetchModelEndpoint, listModelsEndpoint } from '@/lib/api/models'
 import { readConfig } from '@/lib/config'
 import { ensureBuiltInBackends } from '@/lib/services/backends'
@@ -38,35 +26,35 @@ const SERVER = {
 
 describe('backends over the wire', () => {
   it('are added under a clean label, changed, copied, probed, deleted and restored', async () => {
-    const added = await call(addBackendEndpoint, { body: SERVER })
+    const added = await call(api.addBackendEndpoint, { body: SERVER })
     expect(added.label).toBe('Lab')
     const params = { backendId: added.id }
-    const renamed = await call(updateBackendEndpoint, { params, body: { label: 'Other' } })
+    const renamed = await call(api.updateBackendEndpoint, { params, body: { label: 'Other' } })
     expect(renamed).toMatchObject({ id: added.id, label: 'Other' })
-    const copy = await call(duplicateBackendEndpoint, { params })
+    const copy = await call(api.duplicateBackendEndpoint, { params })
     expect(copy.label).toBe('Other (copy)')
-    const { job } = await call(probeBackendEndpoint, { params })
+    const { job } = await call(api.probeBackendEndpoint, { params })
     expect(job).toMatchObject({ kind: 'probe', state: 'queued' })
-    await expect(call(backendHistoryEndpoint, { params })).resolves.toEqual({
+    await expect(call(api.backendHistoryEndpoint, { params })).resolves.toEqual({
       identities: [],
       probes: [],
     })
-    await expect(call(deleteBackendEndpoint, { params })).resolves.toBeUndefined()
-    await expect(call(getBackendEndpoint, { params })).rejects.toMatchObject({ status: 404 })
-    await call(restoreBackendEndpoint, { params })
-    const listed = await call(listBackendsEndpoint, {})
+    await expect(call(api.deleteBackendEndpoint, { params })).resolves.toBeUndefined()
+    await expect(call(api.getBackendEndpoint, { params })).rejects.toMatchObject({ status: 404 })
+    await call(api.restoreBackendEndpoint, { params })
+    const listed = await call(api.listBackendsEndpoint, {})
     expect(listed.map(({ id }) => id)).toEqual(expect.arrayContaining([added.id, copy.id]))
   })
 
   it('are looked for at an address by a job', async () => {
     const body = { url: 'http://127.0.0.1:9' }
-    const { job, keyDraft } = await call(detectBackendEndpoint, { body })
+    const { job, keyDraft } = await call(api.detectBackendEndpoint, { body })
     expect(job.kind).toBe('detect')
     expect(keyDraft).toBeNull()
   })
 
   it('have kinds with their settings', async () => {
-    const { kinds } = await call(backendKindsEndpoint, {})
+    const { kinds } = await call(api.backendKindsEndpoint, {})
     expect(kinds.find(({ id }) => id === 'openai')?.isServer).toBe(true)
   })
 })

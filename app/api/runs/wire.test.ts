@@ -1,15 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { call } from '@/components/hooks/api'
 import { computeEndpoint, dryRunEndpoint, evolveEndpoint } from '@/lib/api/compute'
-import {
-  deleteRunEndpoint,
-  judgingEndpoint,
-  listRunsEndpoint,
-  pinRunEndpoint,
-  restoreRunEndpoint,
-  retryRunEndpoint,
-  runCardEndpoint,
-} from '@/lib/api/runs'
+import * as api from '@/lib/api/runs'
 import type { TestStudy } from '@/lib/testing/job-study'
 import { wireEach } from '@/lib/testing/route-fetch'
 
@@ -27,18 +19,18 @@ describe('runs over the wire', () => {
     const started = await call(computeEndpoint, { params, body: request })
     expect(started.blocked).toEqual([])
     expect(started.jobs).toHaveLength(1)
-    const [run] = await call(listRunsEndpoint, { params })
+    const [run] = await call(api.listRunsEndpoint, { params })
     expect(run).toEqual(started.runs[0])
     const one = { params: { runId: run?.id ?? '' } }
-    const card = await call(runCardEndpoint, one)
+    const card = await call(api.runCardEndpoint, one)
     expect(card.metric?.id).toBe('difficulty_level')
     expect(card.prompts[0]?.text).toContain('{instruction}')
-    expect(await call(pinRunEndpoint, one)).toMatchObject({ pinned: true })
-    expect((await call(judgingEndpoint, one)).judging).toMatchObject({ asked: 0 })
-    await expect(call(retryRunEndpoint, one)).rejects.toMatchObject({ code: 'conflict' })
-    await call(deleteRunEndpoint, one)
-    await expect(call(runCardEndpoint, one)).rejects.toMatchObject({ code: 'not_found' })
-    expect(await call(restoreRunEndpoint, one)).toMatchObject({ id: run?.id })
+    expect(await call(api.pinRunEndpoint, one)).toMatchObject({ pinned: true })
+    expect((await call(api.judgingEndpoint, one)).judging).toMatchObject({ asked: 0 })
+    await expect(call(api.retryRunEndpoint, one)).rejects.toMatchObject({ code: 'conflict' })
+    await call(api.deleteRunEndpoint, one)
+    await expect(call(api.runCardEndpoint, one)).rejects.toMatchObject({ code: 'not_found' })
+    expect(await call(api.restoreRunEndpoint, one)).toMatchObject({ id: run?.id })
   })
 
   it('are not estimated without a worker', async () => {

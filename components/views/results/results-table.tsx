@@ -3,11 +3,13 @@
 import { Anchor, Button } from '@mantine/core'
 import Link from 'next/link'
 import { useState } from 'react'
+import { usePreviousExports } from '@/components/hooks/use-export'
 import { useResultComparison } from '@/components/hooks/use-results'
 import { filterQuery } from '@/components/hooks/use-view-state'
 import { DASH, formatCount } from '@/components/ui/format'
 import { Notice } from '@/components/ui/states'
 import { Table, type Column } from '@/components/ui/table'
+import type { PreviousExport } from '@/lib/contracts/export'
 import { emptyFilter } from '@/lib/contracts/filter'
 import { MISSING_REASONS, type StoredResult } from '@/lib/contracts/results'
 import type { StudyDetail } from '@/lib/contracts/study'
@@ -16,12 +18,18 @@ import { comparisonText, evolverLabel, valueText } from './words'
 /** More lines are drawn when they are asked for: a folder of MMLU alone brings hundreds. */
 const FIRST_ROWS = 200
 
-/** The rows that a model was trained on; null where that is not known, or of the paper. */
-function rowsHref(studyId: string, { mapping, source }: StoredResult): string | null {
+/** The rows that a model was trained on, as its export chose them where there is one; null where that is not known, or of the paper. */
+function rowsHref(
+  studyId: string,
+  { mapping, source }: StoredResult,
+  made: PreviousExport | undefined,
+): string | null {
   const { armKey, round, seedSets } = mapping
+  const rows = `/studies/${studyId}/rows`
+  if (made?.request) return `${rows}${filterQuery(made.request.state.filter)}`
   if (source === 'paper' || armKey === null || round === null) return null
   const filter = { ...emptyFilter(), arms: [armKey], rounds: [round], seedSets: [...seedSets] }
-  return `/studies/${studyId}/rows${filterQuery(filter)}`
+  return `${rows}${filterQuery(filter)}`
 }
 
 function Value({ result }: { result: StoredResult }) {
@@ -49,6 +57,7 @@ interface ResultsTableProps {
 export function ResultsTable({ studyId, arms, results }: ResultsTableProps) {
   const [chosen, setChosen] = useState<number[]>([])
   const [isAll, setIsAll] = useState(false)
+  const exports = usePreviousExports(studyId)
   const [a, b] = chosen.flatMap((no) => results.find((result) => result.no === no) ?? [])
   // The third choice takes the place of the first.
   const toggle = (no: number) =>
@@ -82,13 +91,15 @@ export function ResultsTable({ studyId, arms, results }: ResultsTableProps) {
     {
       name: 'Trained on',
       cell: (result) => {
-        const { armKey, round, seedSets, temperature } = result.mapping
-        const href = rowsHref(studyId, result)
+        const { armKey, round, seedSets, temperature, subsetId } = result.mapping
+        const made = exports.data?.find(({ id }) => id === subsetId)
+        const href = rowsHref(studyId, result, made)
         const parts = [
           evolverLabel(armKey, arms),
           round === null ? '' : `round ${round}`,
           seedSets.join(', '),
           temperature === null ? '' : `temperature ${temperature}`,
+          made ? `export ${made.name}` : '',
         ].filter(Boolean)
         if (parts.length === 0) return <span className="ev-dim">not stated</span>
         const text = parts.join(', ')

@@ -68,8 +68,13 @@ interface ContentProps {
   onImport(): void
 }
 
+/** Whether the published numbers are shown too, as the URL says. */
+function useIsPaper() {
+  return useQueryState('paper', parseAsBoolean.withDefault(false))
+}
+
 function Content({ detail, list, onImport }: ContentProps) {
-  const [isPaper, setIsPaper] = useQueryState('paper', parseAsBoolean.withDefault(false))
+  const [isPaper, setIsPaper] = useIsPaper()
   const paper = usePaperResults(isPaper)
   const onPaper = (isShown: boolean) => void setIsPaper(isShown)
   if (list.results.length === 0 && !isPaper) {
@@ -118,19 +123,20 @@ function Content({ detail, list, onImport }: ContentProps) {
 export function ResultsView({ studyId }: { studyId: string }) {
   const [dialog, setDialog] = useDialogParam(['import-results'])
   const query = useResults(studyId)
+  const [isPaper] = useIsPaper()
   const open = () => setDialog('import-results')
   const hasResults = (query.data?.results.length ?? 0) > 0
   const actions = (
     <>
+      {hasResults || isPaper ? (
+        <Button component="a" variant="default" href={resultsCsvUrl(studyId, isPaper)} download>
+          CSV
+        </Button>
+      ) : null}
       {hasResults ? (
-        <>
-          <Button component="a" variant="default" href={resultsCsvUrl(studyId)} download>
-            CSV
-          </Button>
-          <Button component="a" variant="default" href={everyEvalEverUrl(studyId)} download>
-            Every Eval Ever
-          </Button>
-        </>
+        <Button component="a" variant="default" href={everyEvalEverUrl(studyId)} download>
+          Every Eval Ever
+        </Button>
       ) : null}
       <Button variant="default" leftSection={<IconUpload size={14} />} onClick={open}>
         Import results

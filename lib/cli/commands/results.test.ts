@@ -49,11 +49,13 @@ it(
     const listed = await evolens('results', 'list', ...of, '--benchmark', 'gsm8k', '--csv', csv)
     const [head, first] = listed.out.split('\n').map((line) => line.trim().split(/\s{2,}/))
     expect(head).toEqual(
-      'no benchmark metric model evolver round student value unit percent n attainable'.split(' '),
+      'no benchmark metric model evolver round student value unit percent n attainable source'.split(
+        ' ',
+      ),
     )
     expect(first?.slice(1)).toEqual(
       ['gsm8k', 'exact_match,strict-match', model, 'seeds', '0', 'Llama-3-8B'].concat(
-        '0.5 fraction 50 4 true'.split(' '),
+        '0.5 fraction 50 4 true lm-eval'.split(' '),
       ),
     )
     expect(fs.readFileSync(csv, 'utf8')).toMatch(
@@ -70,7 +72,15 @@ it(
       eval_library: { name: 'lm-evaluation-harness', version: '0.4.9' },
     })
 
-    const paper = await evolens('results', 'list', ...of, '--benchmark', 'GSM8K', '--paper')
+    const withPaper = ['--paper', '--csv', csv]
+    const paper = await evolens('results', 'list', ...of, '--benchmark', 'GSM8K', ...withPaper)
+    const sources = fs
+      .readFileSync(csv, 'utf8')
+      .split(/\r?\n/)
+      .map((line) => line.slice(0, 21))
+    expect(new Set(sources.filter(Boolean))).toEqual(
+      new Set(['Source,Benchmark,Part', 'this study (lm-eval),', '"arXiv 2412.11231 v1,']),
+    )
     expect(paper.out).toMatch(
       /GSM8K +accuracy +Mistral-7B-v0\.3 +LLM \(Llama-3\.1-70B-Instruct\) +1 /,
     )

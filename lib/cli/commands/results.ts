@@ -148,6 +148,7 @@ function shown(result: StoredResult): Record<string, unknown> {
     percent: percent === null ? null : Number(percent.toPrecision(DIGITS)),
     n: result.n,
     attainable: result.attainable,
+    source: result.source,
   }
 }
 
@@ -274,7 +275,7 @@ export function addResultsCommand(program: Command): void {
     .requiredOption('--study <name or id>', 'study')
     .option('--benchmark <name>', 'of this benchmark only')
     .option('--paper', "the numbers of the paper's tables too")
-    .option('--csv <file>', 'also writes them, unrounded, with file and place')
+    .option('--csv <file>', 'also writes them, unrounded, with source, file and place')
     .action((options: ListOptions) => list(options, json()))
   group
     .command('export')

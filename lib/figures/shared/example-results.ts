@@ -53,6 +53,7 @@ export function exampleResult(
     mapping: { ...unknownModel(), ...mapping },
     attainable: isAttainable({ ...all, written }),
     items: 0,
+    itemsOf: null,
   }
 }
 

@@ -31,6 +31,8 @@ export interface ArchivedFile {
 /** Limits of unpacking, in bytes. */
 export interface ZipLimits {
   maxUnpackedBytes: number
+  /** Files in the archive; default 10,000. */
+  maxEntries?: number
 }
 
 /** An archive whose whole directory was checked. */
@@ -94,9 +96,9 @@ interface Listed {
   isFolder: boolean
 }
 
-async function readDirectory(zip: ZipFile, file: string): Promise<Listed[]> {
-  if (zip.entryCount > MAX_ENTRIES) {
-    throw broken(file, 'zip_entries', `The archive holds more than ${MAX_ENTRIES} files.`)
+async function readDirectory(zip: ZipFile, file: string, most: number): Promise<Listed[]> {
+  if (zip.entryCount > most) {
+    throw broken(file, 'zip_entries', `The archive holds more than ${most} files.`)
   }
   const listed: Listed[] = []
   for await (const entry of zip.eachEntry()) {
@@ -173,7 +175,7 @@ export async function openZip(path: string, file: string, limits: ZipLimits): Pr
       throw damaged(file, cause)
     })
   try {
-    const listed = await readDirectory(zip, file)
+    const listed = await readDirectory(zip, file, limits.maxEntries ?? MAX_ENTRIES)
     const clash = checkNames(listed)
     if (clash) throw broken(file, 'zip_names', clash)
     checkSizes(listed, file, zip.fileSize, limits)

@@ -94,9 +94,17 @@ function readScore(raw: unknown, at: number, whole: Fields, file: FileView): Rea
     })
 }
 
+// Inspect raises the version when the shape of the log changes.
+const VERSIONS = new Set<unknown>([1, 2])
+
 function readLog(value: unknown, file: FileView): ReadResult[] {
   const whole = fieldsAt(value, file, 'the file')
-  const { status } = whole
+  const { status, version = 1 } = whole
+  if (!VERSIONS.has(version)) {
+    const expected =
+      '1 or 2, the versions of Inspect logs that are read (convert it with an Inspect that writes them: inspect log convert --to json)'
+    throw unexpected(file, 'version', expected, version)
+  }
   if (status !== 'success') {
     throw unexpected(file, 'status', '"success" (the evaluation did not end, or failed)', status)
   }
@@ -106,13 +114,12 @@ function readLog(value: unknown, file: FileView): ReadResult[] {
   return scores.flatMap((score, at) => readScore(score, at, whole, file))
 }
 
-/** Logs of Inspect as JSON (`inspect log convert --to json`). */
+/** Logs of Inspect: `.eval`, or as JSON (`inspect log convert --to json`). */
 export const inspectLog: ResultReader = {
   id: 'inspect',
   family: 'inspect',
   label: 'Inspect',
-  expects:
-    'a log as JSON (inspect log convert --to json) with status, eval.task and results.scores',
+  expects: 'a .eval log, or one as JSON, with status, eval.task and results.scores',
   container: 'json',
   fits: (value) =>
     isFields(value) && isFields(value['eval']) && 'status' in value && 'plan' in value,

@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { ResultItem } from '@/lib/contracts/results'
 import { fieldsAt, isFields, resultOf, shareOfItems, textOf, unexpected } from './fields'
 import type { FileView } from './fields'
-import { stampOf } from './lm-eval'
+import { stampOf, unitOfMetric } from './lm-eval'
 import type { JsonLine, ReadResult, ResultReader } from './types'
 
 /** Returns what counts as correct in a metric's value for one item; null where it is no such value, as the parts of a perplexity. */
@@ -12,6 +12,15 @@ function outcomeOf(value: unknown): Pick<ResultItem, 'hits' | 'of'> | null {
   if (!Array.isArray(value) || value.length === 0) return null
   if (!value.every((flag) => typeof flag === 'boolean')) return null
   return { hits: value.filter(Boolean).length, of: value.length }
+}
+
+/** Items that are right or wrong make a share; other numbers have the unit of the metric, which may be none. */
+function numberOf(metric: string, items: ResultItem[]) {
+  const share = shareOfItems(items)
+  const isOutcome = items.every(({ hits, of }) => Number.isInteger(hits) && hits >= 0 && hits <= of)
+  if (isOutcome) return share
+  const { unit } = unitOfMetric(metric.split(',')[0] ?? '')
+  return { ...share, unit, k: null, isShare: false }
 }
 
 async function readSamples(lines: AsyncIterable<JsonLine>, file: FileView): Promise<ReadResult[]> {
@@ -48,7 +57,7 @@ async function readSamples(lines: AsyncIterable<JsonLine>, file: FileView): Prom
   }
   return [...byMetric].map(([metric, items]) =>
     resultOf({
-      ...shareOfItems([...items.values()]),
+      ...numberOf(metric, [...items.values()]),
       model: folder === '.' || folder === '' ? null : folder,
       benchmark: task,
       metric,

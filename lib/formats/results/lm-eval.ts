@@ -8,7 +8,7 @@ const HARNESS = 'lm-evaluation-harness'
 const OVER_ITEMS =
   /^(?:acc|acc_norm|exact_match|math_verify|mc1|pass@1|pass_at_1|prompt_level_\w+_acc)$/
 // Between 0 and 1, but no share of n items.
-const FRACTIONS = /^(?:inst_level_\w+_acc|pass@\d+|pass_at_\d+|f1|em|mc2|mcc|brier_score|acc_\w+)$/
+const FRACTIONS = /^(?:inst_level_\w+_acc|pass@\d+|pass_at_\d+|f1|em|mc2|acc_\w+)$/
 
 /** Returns the unit of a metric by its name, and whether it is a share of right items. */
 export function unitOfMetric(name: string): Pick<ReadResult, 'unit' | 'isShare'> {

@@ -90,10 +90,11 @@ it('reads logs of Inspect with the outcomes of their items', async () => {
   expect(other[0]?.items).toBeNull()
 })
 
-it('refuses an evaluation of Inspect that did not end, and its packed logs, with what to do', async () => {
+it('refuses an evaluation of Inspect that did not end, and logs of another version, with what to do', async () => {
   const started = read('inspect.json', 'log.json', ['"success"', '"started"'])
   await expect(started).rejects.toThrow(
     'log.json, status: expected "success" (the evaluation did not end, or failed), found "started"',
   )
-  await expect(read('inspect.json', 'log.eval')).rejects.toThrow('inspect log convert --to json')
+  const newer = read('inspect.json', 'log.json', ['"version": 2', '"version": 3'])
+  await expect(newer).rejects.toThrow(/version: expected 1 or 2.*inspect log convert.*found 3/)
 })

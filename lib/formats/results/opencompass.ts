@@ -8,10 +8,13 @@ const HARNESS = 'opencompass'
 // FollowBench alone is written as fractions; counts are counts.
 const FRACTIONS = /^(?:HSR|SSR)_(?:AVG|L[1-5])$/
 const COUNTS = /^(?:pass|timeout|failed|wrong_answer)$/
+// On scales of their own.
+const NO_SHARES = /ppl|perplexity|loss|bits|length|tokens|time|rating|reward|elo/i
 
 function unitOf(metric: string): ResultUnit {
   if (FRACTIONS.test(metric)) return 'fraction'
-  return COUNTS.test(metric) ? 'count' : 'percent'
+  if (COUNTS.test(metric)) return 'count'
+  return NO_SHARES.test(metric) ? 'unstated' : 'percent'
 }
 
 /** `results/<model>/<dataset>.json` of a run's folder. */

@@ -1,12 +1,16 @@
 import { parse } from 'csv-parse/sync'
-import { parseOutsideJson } from '@/lib/contracts/parse-json'
 import type { ResultUnit } from '@/lib/contracts/results'
 import { AppError } from '@/lib/errors'
 import { readNamed, streamNamed } from '@/lib/files'
 import { sniffDelimiter } from '../containers/csv'
 import { unexpected, type FileView } from './fields'
+import { inspectArchive } from './inspect-archive'
+import { decoded, decoder, notUtf8, parsedJson } from './json-text'
 import { RESULT_READERS } from '.'
 import type { JsonLine, ResultReader, ResultsRead, TableLine } from './types'
+
+/** Sums of floating point numbers may end just outside the scale. */
+const ROUNDING = 1e-9
 
 /** A result file to read; plain data, so that another process can be asked. */
 export interface ResultsTask extends FileView {
@@ -22,46 +26,8 @@ const MAX_LINES_BYTES = 2 ** 31
 /** One item: a long prompt with its replies. */
 const MAX_LINE_CHARS = 16 * 2 ** 20
 
-/** Python writes NaN and infinity bare, which is no JSON; a text that is none is left as it is. */
-const BARE_OR_TEXT = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/gs
-
-function parsed(text: string): ReturnType<typeof parseOutsideJson> {
-  const plain = parseOutsideJson(text)
-  if (!('problem' in plain) || plain.problem === 'key') return plain
-  return parseOutsideJson(
-    text.replace(BARE_OR_TEXT, (one) => (one.startsWith('"') ? one : `"${one}"`)),
-  )
-}
-
-function brokenJson(file: FileView, place: string, text: string, problem: 'syntax' | 'key') {
-  if (problem === 'key') return unexpected(file, place, 'no key named __proto__')
-  const isCut = !/[}\]]\s*$/.test(text)
-  const found = text.slice(-40)
-  return isCut
-    ? unexpected(
-        file,
-        place,
-        'JSON to its end: the file is half written (wait for the evaluation to end, or copy it again)',
-        found,
-      )
-    : unexpected(file, place, 'JSON', found)
-}
-
-function decoder() {
-  return new TextDecoder('utf-8', { fatal: true })
-}
-
-function notUtf8(file: FileView): AppError {
-  return unexpected(file, 'its bytes', 'text in UTF-8', 'other bytes')
-}
-
 async function wholeText(task: ResultsTask): Promise<string> {
-  const bytes = await readNamed(task.path, { what: 'The file', maxBytes: MAX_JSON_BYTES })
-  try {
-    return decoder().decode(bytes)
-  } catch {
-    throw notUtf8(task)
-  }
+  return decoded(task, await readNamed(task.path, { what: 'The file', maxBytes: MAX_JSON_BYTES }))
 }
 
 async function* textLines(task: ResultsTask): AsyncGenerator<string> {
@@ -90,9 +56,7 @@ async function* jsonLines(task: ResultsTask): AsyncGenerator<JsonLine> {
   for await (const text of textLines(task)) {
     line++
     if (text.trim() === '') continue
-    const result = parsed(text)
-    if ('problem' in result) throw brokenJson(task, `line ${line}`, text, result.problem)
-    yield { value: result.value, line }
+    yield { value: parsedJson(task, `line ${line}`, text), line }
   }
 }
 
@@ -196,13 +160,15 @@ async function readLines(task: ResultsTask): Promise<ResultsRead> {
   }
 }
 
+function readValue(task: ResultsTask, value: unknown): ResultsRead {
+  const reader = choose(task, 'json', ({ fits }) => fits(value, task))
+  return { format: reader.id, results: reader.read(value, task) }
+}
+
 async function readWhole(task: ResultsTask): Promise<ResultsRead> {
   const text = await wholeText(task)
   if (/\.json$/i.test(task.name)) {
-    const result = parsed(text)
-    if ('problem' in result) throw brokenJson(task, 'the file', text, result.problem)
-    const reader = choose(task, 'json', ({ fits }) => fits(result.value, task))
-    return { format: reader.id, results: reader.read(result.value, task) }
+    return readValue(task, parsedJson(task, 'the file', text))
   }
   const { header, lines } = tableOf(task, text)
   const reader = choose(task, 'table', ({ fits }) => fits(header, task))
@@ -213,15 +179,26 @@ async function readWhole(task: ResultsTask): Promise<ResultsRead> {
   return { format: reader.id, results: reader.read(lines, task, { unit: task.unit }) }
 }
 
+/** A share outside its scale is in another unit than its format or table says, or is no share. */
+function checkShares(task: ResultsTask, results: ResultsRead['results']): void {
+  for (const { value, unit, metric, written, place } of results) {
+    if (value === null || (unit !== 'fraction' && unit !== 'percent')) continue
+    const most = unit === 'fraction' ? 1 : 100
+    if (value >= -ROUNDING && value <= most + ROUNDING) continue
+    const expected = `a number from 0 to ${most}, as ${metric} is a share in the unit ${unit} (import a number on another scale as a table with its unit)`
+    throw unexpected(task, place, expected, written)
+  }
+}
+
+async function readByName(task: ResultsTask): Promise<ResultsRead> {
+  if (/\.eval$/i.test(task.name)) return readValue(task, await inspectArchive(task, MAX_JSON_BYTES))
+  return /\.(?:jsonl|ndjson)$/i.test(task.name) ? readLines(task) : readWhole(task)
+}
+
 /** Returns every number of a result file; throws `data_error` that names file, key and expectation. */
 export async function readResultFile(task: ResultsTask): Promise<ResultsRead> {
-  if (/\.eval$/i.test(task.name)) {
-    const expected = "Inspect's log as JSON (inspect log convert --to json)"
-    throw unexpected(task, 'the file', expected, 'a packed log')
-  }
-  const read = /\.(?:jsonl|ndjson)$/i.test(task.name)
-    ? await readLines(task)
-    : await readWhole(task)
+  const read = await readByName(task)
+  checkShares(task, read.results)
   if (read.results.length > 0) return read
   const { expects = '' } = RESULT_READERS.find(({ id }) => id === read.format) ?? {}
   throw unexpected(task, 'the file', `at least one number (${expects})`)

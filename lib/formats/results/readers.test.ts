@@ -263,7 +263,7 @@ describe('attainability', () => {
     expect(await rate('0.6', 4, 'fraction')).toBe(false)
     // One decimal leaves room for every number of items.
     expect(await rate('31.2', 5000)).toBeNull()
-    expect(await rate('101', 50)).toBe(false)
+    await expect(rate('101', 50)).rejects.toThrow(/from 0 to 100/)
     expect(await rate('0.33333333333333331', 3, 'fraction')).toBe(true)
   })
 })

@@ -16,10 +16,9 @@ import { mcnemar } from '@/lib/stats/paired'
 import { listResults } from '.'
 
 /** Returns the outcomes of a result's items; null where it has none, or some that are neither right nor wrong. */
-export function resultItemsOf(db: Db, { no, items }: StoredResult): ResultItem[] | null {
-  // Outcomes whose file was removed stay stored until the file is gone for good.
-  if (items === 0) return null
-  const row = db.select().from(resultItems).where(eq(resultItems.resultNo, no)).get()
+export function resultItemsOf(db: Db, { itemsOf }: StoredResult): ResultItem[] | null {
+  if (itemsOf === null) return null
+  const row = db.select().from(resultItems).where(eq(resultItems.resultNo, itemsOf)).get()
   const isYesOrNo = row?.items.every(({ hits, of }) => of === 1 && (hits === 0 || hits === 1))
   return isYesOrNo ? (row?.items ?? null) : null
 }

@@ -16,16 +16,25 @@ import type { ServiceContext } from '../context'
 import type { FileTasks } from '../files/tasks'
 import { openUpload, removeUpload, saveUpload } from '../imports/uploads'
 import { getStudy } from '../studies'
-import { combineFiles, type ReadFile } from './combine'
-import { listResults } from '.'
+import { joinsOf, type Contradiction, type Part } from './joins'
+import { listResults, storedParts } from '.'
 
 // Beside results an evaluation's folder holds settings, logs and code.
-const RESULT_FILE = /\.(?:json|jsonl|ndjson|csv|tsv|md|txt)$/i
+const RESULT_FILE = /\.(?:json|jsonl|ndjson|csv|tsv|md|txt|eval)$/i
 const PASTED_NAME = 'pasted table.csv'
 
 function cleanPath(name: string): string {
   const parts = name.split(/[\\/]/).map((part) => cleanName(part))
   return parts.filter((part) => !['', '.', '..'].includes(part)).join('/')
+}
+
+/** What was read of one file. */
+interface ReadFile {
+  name: string
+  format: string
+  sha256: string
+  sizeBytes: number
+  results: ReadResult[]
 }
 
 interface Outcome {
@@ -57,7 +66,7 @@ async function readAll(
     const upload = await openUpload(ctx.config, uploadId)
     const name = cleanPath(relativePath ?? upload.fileName) || upload.fileName
     if (isFolder && !RESULT_FILE.test(name)) {
-      outcome.notes.push(`${name}: left out, it is no JSON, JSON lines or table.`)
+      outcome.notes.push(`${name}: left out, it is no JSON, JSON lines, table or .eval log.`)
     } else if (known.has(upload.sha256)) {
       outcome.notes.push(`${name}: left out, this file is in the study already.`)
     } else {
@@ -76,6 +85,62 @@ async function readAll(
     }
   }
   return outcome
+}
+
+interface NewPart extends Part {
+  /** The file that it is read from; of a stored number there is none. */
+  isNew: boolean
+}
+
+const isItems = ({ file }: Part) => file.format === 'lm-eval-samples'
+const numberText = ({ facts: { written, n } }: Part) =>
+  n === null ? written : `${written} over ${n}`
+
+function contradictionText({ part, other, others }: Contradiction<NewPart>, file: string): string {
+  const { metric } = part.facts
+  if (others.length > 0) {
+    const names = [other, ...others].map((one) => one.file.name).join(' and ')
+    return `${file}, ${metric}: expected items of one evaluation, found ${names}, which they could all belong to. Nothing of this file was imported; import it with the folder that it lies in.`
+  }
+  const [expected, found] = part.file.name === file ? [other, part] : [part, other]
+  const way = expected.isNew
+    ? 'keep the lines of one evaluation in it'
+    : 'keep the lines of one evaluation in it, or remove the other file from the study first'
+  return `${file}, ${metric}: expected the number that items and results of one evaluation share, ${numberText(expected)} in ${expected.file.name}, found ${numberText(found)}. Nothing of this file was imported; ${way}.`
+}
+
+/** Joins what the files and those of the study say of one number; takes out files that contradict another one. */
+function joinFiles(outcome: Outcome, stored: readonly Part[]): void {
+  const { files, failed, notes } = outcome
+  const before = stored.map((part) => ({ ...part, isNew: false }))
+  const partsNow = (): NewPart[] => [
+    ...before,
+    ...files.flatMap((file) => file.results.map((facts) => ({ file, facts, isNew: true }))),
+  ]
+  const refused = new Map<Part['file'], string>()
+  for (const one of joinsOf(partsNow()).contradictions) {
+    const { file, isNew } = one.part.isNew ? one.part : one.other
+    // Of two stored files one was removed when the other came, and restored since.
+    if (isNew && !refused.has(file)) refused.set(file, contradictionText(one, file.name))
+  }
+  failed.push(...refused.values())
+  for (const file of files) if (refused.has(file)) file.results = []
+  const joined = [...joinsOf(partsNow()).numberOf]
+  for (const file of files) {
+    const own = joined.filter(([part]) => part.file === file)
+    for (const [{ facts }, number] of own) facts.model ??= number.facts.model
+    const [first] = own
+    if (first && !isItems(first[0])) {
+      notes.push(
+        `${file.name}: ${own.length} of ${file.results.length} numbers are in the results folder with all their digits and were read there.`,
+      )
+    } else if (first && !first[1].isNew) {
+      notes.push(`${file.name}: its items belong to ${first[1].file.name}, which is in the study.`)
+    }
+    const others = joined.filter(([part, number]) => !part.isNew && number.file === file)
+    const names = [...new Set(others.map(([part]) => part.file.name))].join(', ')
+    if (names !== '') notes.push(`${file.name}: ${names} in the study belongs to its numbers.`)
+  }
 }
 
 /** Takes out files with numbers of a model that nobody names. */
@@ -119,12 +184,9 @@ function store(db: Db, studyId: string, files: readonly ReadFile[]): string[] {
           .values({ fileId, facts })
           .returning({ no: results.no })
           .get()
-        const { items, itemsOf } = result
+        const { items } = result
         if (!items) continue
-        const from = itemsOf === undefined ? fileId : (ids.get(itemsOf) as string)
-        db.insert(resultItems)
-          .values({ resultNo: no, fileId: from, count: items.length, items })
-          .run()
+        db.insert(resultItems).values({ resultNo: no, fileId, count: items.length, items }).run()
       }
     }
     return [...ids.values()]
@@ -155,11 +217,10 @@ export async function importResults(
   }
   try {
     const outcome = await readAll(ctx, studyId, request, files, signal)
-    combineFiles(outcome.files, outcome.failed, outcome.notes)
+    joinFiles(outcome, storedParts(ctx.db, studyId))
     nameModels(outcome, request.model)
     const { failed, notes } = outcome
-    const used = new Set(outcome.files.flatMap(({ results: list }) => list.map((r) => r.itemsOf)))
-    const kept = outcome.files.filter((file) => file.results.length > 0 || used.has(file))
+    const kept = outcome.files.filter((file) => file.results.length > 0)
     if (kept.length === 0 && failed.length > 0) throw new AppError('data_error', failed.join('\n'))
     const ids = store(ctx.db, studyId, kept)
     const stored = listResults(ctx.db, studyId).files.filter(({ id }) => ids.includes(id))

@@ -1,5 +1,4 @@
 import fs from 'node:fs'
-import path from 'node:path'
 import { unzipSync } from 'fflate'
 import { parse } from 'yaml'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -7,19 +6,15 @@ import { exportRequestSchema } from '@/lib/contracts/export'
 import { emptyFilter } from '@/lib/contracts/filter'
 import { unknownModel, whyNotComparable, type ImportResults } from '@/lib/contracts/results'
 import { exportRecipe, openExport } from '@/lib/services/exports'
-import { filesHere } from '@/lib/services/files/tasks'
-import { saveUpload } from '@/lib/services/imports/uploads'
 import { testStudy, type TestStudy } from '@/lib/testing/job-study'
+import { resultFixture, takeResults } from '@/lib/testing/take-results'
 import golden from '@/lib/stats/golden/fixtures/golden.json'
 import { compareResults } from './compare'
-import { importResults } from './import'
 import { mapModel } from './models'
 import { resultsTable } from './table'
 import { deleteResultFile, listResults, restoreResultFile } from '.'
 
-const FIXTURES = path.join(process.cwd(), 'lib/formats/results/fixtures')
 const STAMP = '2024-12-15T00-00-00.500000'
-const fixture = (name: string) => fs.readFileSync(path.join(FIXTURES, name), 'utf8')
 
 let study: TestStudy
 beforeEach(() => {
@@ -27,23 +22,16 @@ beforeEach(() => {
 })
 afterEach(() => study.close())
 
-async function take(files: Record<string, string>, more: ImportResults = {}) {
-  const uploads = []
-  for (const [relativePath, text] of Object.entries(files)) {
-    const body = [Buffer.from(text)] as unknown as AsyncIterable<Uint8Array>
-    const { uploadId } = await saveUpload(study.config, relativePath, body)
-    uploads.push({ uploadId, relativePath })
-  }
-  return importResults(study, study.studyId, { uploads, ...more }, filesHere)
-}
+const take = (files: Record<string, string>, more?: ImportResults) =>
+  takeResults(study, files, more)
 const list = () => listResults(study.db, study.studyId)
 const HEAD = 'model,benchmark,metric,value,unit,n'
 
 describe('result files of a study', () => {
   it('join the items of an evaluation with its numbers, whatever order they come in', async () => {
     const done = await take({
-      [`saves__m/samples_gsm8k_${STAMP}.jsonl`]: fixture('lm-eval-samples-gsm8k.jsonl'),
-      [`saves__m/results_${STAMP}.json`]: fixture('lm-eval-results.json'),
+      [`saves__m/samples_gsm8k_${STAMP}.jsonl`]: resultFixture('lm-eval-samples-gsm8k.jsonl'),
+      [`saves__m/results_${STAMP}.json`]: resultFixture('lm-eval-results.json'),
     })
     expect(done).toMatchObject({ failed: [], notes: [] })
     expect(done.files.map(({ results }) => results).toSorted()).toEqual([0, 9])
@@ -60,17 +48,17 @@ describe('result files of a study', () => {
   })
 
   it('refuse items that do not give the number of their results, and keep the rest', async () => {
-    const wrong = fixture('lm-eval-samples-gsm8k.jsonl').replace(
+    const wrong = resultFixture('lm-eval-samples-gsm8k.jsonl').replace(
       '"exact_match": 1.0',
       '"exact_match": 0.0',
     )
     const done = await take({
       [`m/samples_gsm8k_${STAMP}.jsonl`]: wrong,
-      [`m/results_${STAMP}.json`]: fixture('lm-eval-results.json'),
+      [`m/results_${STAMP}.json`]: resultFixture('lm-eval-results.json'),
     })
     expect(done.failed).toEqual([
       expect.stringMatching(
-        /samples_gsm8k.*exact_match,strict-match: expected .* the 0\.5 .* found 0\.25 over 4/,
+        /samples_gsm8k.*exact_match,strict-match: expected .* 0\.5 over 4 in m\/results.*, found 0\.25 over 4/,
       ),
     ])
     expect(list().results).toHaveLength(9)
@@ -96,7 +84,7 @@ describe('result files of a study', () => {
   })
 
   it('import the others where one is half written, and nothing where all are', async () => {
-    const half = fixture('lm-eval-results.json').slice(0, 900)
+    const half = resultFixture('lm-eval-results.json').slice(0, 900)
     const good = `${HEAD}\nm,mbpp,pass@1,31.2,percent,500\n`
     await expect(take({ 'results_x.json': half })).rejects.toThrow(/results_x\.json.*half written/)
     expect(list().files).toEqual([])
@@ -105,7 +93,7 @@ describe('result files of a study', () => {
   })
 
   it('ask for the model where a file names none', async () => {
-    const one = { 'eval_results_strict.jsonl': fixture('ifeval-strict.jsonl') }
+    const one = { 'eval_results_strict.jsonl': resultFixture('ifeval-strict.jsonl') }
     await expect(take(one)).rejects.toThrow(/expected the name of the evaluated model.*--model/)
     await take(one, { model: 'student' })
     expect(list().models).toMatchObject([{ model: 'student', source: 'ifeval', results: 5 }])
@@ -113,8 +101,9 @@ describe('result files of a study', () => {
 
   it("take OpenCompass's folder with all digits, and the prompt from its summary", async () => {
     const done = await take({
-      'o/20241215_100000/results/student-a/gsm8k.json': fixture('opencompass-gsm8k.json'),
-      'o/20241215_100000/summary/summary_20241215_100000.csv': fixture('opencompass-summary.csv'),
+      'o/20241215_100000/results/student-a/gsm8k.json': resultFixture('opencompass-gsm8k.json'),
+      'o/20241215_100000/summary/summary_20241215_100000.csv':
+        resultFixture('opencompass-summary.csv'),
     })
     expect(done.notes).toEqual([expect.stringMatching(/1 of 4 numbers are in the results folder/)])
     const [gsm] = list().results.filter(({ model }) => model === 'student-a')
@@ -168,7 +157,7 @@ describe('models', () => {
     mapModel(study.db, study.studyId, of)
     await take({ 'u.csv': table('saves/x/checkpoint-500').replace('31.2', '31.4') })
     expect(list().models).toMatchObject([{ from: 'user', results: 2, mapping }])
-    const other = fixture('lm-eval-results.json').replaceAll(
+    const other = resultFixture('lm-eval-results.json').replaceAll(
       'saves/alpaca-round-1-0a1b2c3d',
       of.model,
     )

@@ -1,7 +1,9 @@
 import type { FigureTable } from '@/lib/contracts/figure'
 import { percentOf, type StoredResult } from '@/lib/contracts/results'
+import { PAPER_NAME, PAPER_SOURCE } from '@/lib/paper/results'
 
 const COLUMNS = [
+  ['source', 'Source'],
   ['benchmark', 'Benchmark'],
   ['part', 'Part'],
   ['metric', 'Metric'],
@@ -32,11 +34,19 @@ const COLUMNS = [
   ['place', 'Place in the file'],
 ].map(([key = '', label = '']) => ({ key, label, unit: '' }))
 
-/** Returns one line a result: the number as written and in percent, what it was trained on, and where it stands. */
+/** Whose number it is. The paper's numbers stand under their usual n, which it does not print. */
+function sourceText({ source, n }: StoredResult): string {
+  if (source !== PAPER_SOURCE) return `this study (${source})`
+  const printed = `${PAPER_NAME}, as printed`
+  return n === null ? printed : `${printed}; n is the usual size of the benchmark`
+}
+
+/** Returns one line a result: whose it is, the number as written and in percent, what it was trained on, and where it stands. */
 export function resultsTable(results: readonly StoredResult[]): FigureTable {
   const rows = results.map((result) => {
     const { mapping, attainable } = result
     return {
+      source: sourceText(result),
       benchmark: result.benchmark,
       part: result.subBenchmark,
       metric: result.metric,

@@ -1,32 +1,11 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { call, endpointUrl } from '@/components/hooks/api'
-import {
-  blindExportEndpoint,
-  blindResultEndpoint,
-  blindStateEndpoint,
-  deleteBlindEndpoint,
-  endBlindEndpoint,
-  giveVerdictEndpoint,
-  listBlindEndpoint,
-  restoreBlindEndpoint,
-  startBlindEndpoint,
-  undoVerdictEndpoint,
-} from '@/lib/api/blind'
-import { testStudy, type TestStudy } from '@/lib/testing/job-study'
-import { closeWire, openWire, routeFetch } from '@/lib/testing/route-fetch'
+import * as api from '@/lib/api/blind'
+import { routeFetch, wireEach } from '@/lib/testing/route-fetch'
 
-let study: TestStudy
 let params: { studyId: string }
 
-beforeEach(() => {
-  study = testStudy(12)
-  params = { studyId: study.studyId }
-  openWire({ db: study.db, config: study.config })
-})
-afterEach(() => {
-  closeWire()
-  study.close()
-})
+wireEach(12, ({ studyId }) => (params = { studyId }))
 
 const plan = { a: { arm: 'small', round: 1 }, b: { arm: 'seeds', round: 0 }, size: 4 }
 
@@ -49,28 +28,29 @@ it('sends no name, key, id or order of what is compared before the end, and all 
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     })
-  const session = (await send(endpointUrl(startBlindEndpoint, { params }), { person: 'AB', plan }))
-    .json
+  const session = (
+    await send(endpointUrl(api.startBlindEndpoint, { params }), { person: 'AB', plan })
+  ).json
   const own = at(session.id)
   const other = { person: 'CD', like: session.id }
-  expect((await send(endpointUrl(startBlindEndpoint, { params }), other)).status).toBe(200)
-  const first = (await read(endpointUrl(blindStateEndpoint, own))).json
+  expect((await send(endpointUrl(api.startBlindEndpoint, { params }), other)).status).toBe(200)
+  const first = (await read(endpointUrl(api.blindStateEndpoint, own))).json
   expect(first.pair).toMatchObject({ no: 0, left: { instruction: expect.any(String) } })
   for (let no = 0; no < 3; no += 1) {
     const body = { no, verdict: 'left', ms: 5 }
-    expect((await send(endpointUrl(giveVerdictEndpoint, own), body)).status).toBe(200)
+    expect((await send(endpointUrl(api.giveVerdictEndpoint, own), body)).status).toBe(200)
   }
-  await send(endpointUrl(undoVerdictEndpoint, own))
-  await read(endpointUrl(listBlindEndpoint, { params }))
-  expect((await read(endpointUrl(blindResultEndpoint, own))).status).toBe(409)
-  const asJson = endpointUrl(blindExportEndpoint, { ...own, query: { format: 'json' } })
-  const asCsv = endpointUrl(blindExportEndpoint, { ...own, query: {} })
+  await send(endpointUrl(api.undoVerdictEndpoint, own))
+  await read(endpointUrl(api.listBlindEndpoint, { params }))
+  expect((await read(endpointUrl(api.blindResultEndpoint, own))).status).toBe(409)
+  const asJson = endpointUrl(api.blindExportEndpoint, { ...own, query: { format: 'json' } })
+  const asCsv = endpointUrl(api.blindExportEndpoint, { ...own, query: {} })
   expect((await read(asJson)).status).toBe(409)
   expect((await read(asCsv)).status).toBe(409)
   for (const reply of replies) expect(reply).not.toMatch(TELLING)
 
-  await call(endBlindEndpoint, own)
-  const result = await call(blindResultEndpoint, own)
+  await call(api.endBlindEndpoint, own)
+  const result = await call(api.blindResultEndpoint, own)
   expect(result).toMatchObject({
     isComplete: false,
     sides: { a: { label: 'Small, round 1' }, b: { label: 'Seeds' } },
@@ -87,13 +67,13 @@ it('sends no name, key, id or order of what is compared before the end, and all 
 
 it('refuses a plan that draws nothing and a question that is empty, and deletes and restores', async () => {
   const start = (change: object) =>
-    call(startBlindEndpoint, { params, body: { person: 'AB', plan: { ...plan, ...change } } })
+    call(api.startBlindEndpoint, { params, body: { person: 'AB', plan: { ...plan, ...change } } })
   await expect(start({ b: plan.a })).rejects.toMatchObject({ code: 'invalid_input' })
   await expect(start({ question: ' ' })).rejects.toMatchObject({ code: 'invalid_input' })
   const { id } = await start({})
   const own = { params: { ...params, sessionId: id } }
-  await call(deleteBlindEndpoint, own)
-  expect(await call(listBlindEndpoint, { params })).toEqual([])
-  await call(restoreBlindEndpoint, own)
-  expect(await call(listBlindEndpoint, { params })).toMatchObject([{ id, judged: 0 }])
+  await call(api.deleteBlindEndpoint, own)
+  expect(await call(api.listBlindEndpoint, { params })).toEqual([])
+  await call(api.restoreBlindEndpoint, own)
+  expect(await call(api.listBlindEndpoint, { params })).toMatchObject([{ id, judged: 0 }])
 })

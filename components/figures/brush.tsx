@@ -103,20 +103,26 @@ export class BrushStore {
       .map(([id, options]) => ({ figureId: id, options }))
     const options = this.#drawn.get(figureId) ?? {}
     const request = { figureId, options, targets, filter: this.#filter }
-    void this.#ask(request, abort.signal).then(
-      (reply) => {
+    void this.#load(request, abort.signal).then(
+      (loaded) => {
         if (abort.signal.aborted) return
-        const sums = reply.tiles.map((tile): [string, Counts[]] => {
-          const size = tile.groups.length * tile.perGroup
-          return [tile.figureId, runningSums(unpackCounts(tile.packed, size, tile.hasSums), size)]
-        })
-        this.#loaded = { reply, sums: new Map(sums) }
-        for (const show of this.#later) show(reply.later)
+        this.#loaded = loaded
+        for (const show of this.#later) show(loaded.reply.later)
         this.#schedule()
       },
       // Without tiles the others follow when the range is released, from the server.
       () => undefined,
     )
+  }
+
+  async #load(request: BrushQuestion, signal: AbortSignal): Promise<Loaded> {
+    const reply = await this.#ask(request, signal)
+    const sums = reply.tiles.map(async (tile): Promise<[string, Counts[]]> => {
+      const size = tile.groups.length * tile.perGroup
+      const counts = await unpackCounts(tile.packed, size, tile.hasSums)
+      return [tile.figureId, runningSums(counts, size)]
+    })
+    return { reply, sums: new Map(await Promise.all(sums)) }
   }
 
   readonly move = (range: Range): void => {

@@ -139,6 +139,8 @@ export function CursorLayer({ prepared, label, read }: CursorProps) {
             if (event.buttons === 1 && (bin !== anchor || moving !== anchor))
               markBins([anchor, bin])
           }}
+          // The chart around would measure itself on each move, for a tooltip that it does not have.
+          onMouseMove={(event) => event.stopPropagation()}
           onPointerUp={letGo}
           onPointerCancel={letGo}
           onPointerLeave={leave}

@@ -93,22 +93,22 @@ describe('tiles of a brush', () => {
       }
       const filter = { ranges: [...base.ranges, range] }
       const { from, to } = boundsOf(reply.places, first, last)
-      const countsOf = (at: number) => {
+      const countsOf = async (at: number) => {
         const tile = reply.tiles[at] as (typeof reply.tiles)[number]
         const size = tile.groups.length * tile.perGroup
-        const sums = runningSums(unpackCounts(tile.packed, size), size)
+        const sums = runningSums(await unpackCounts(tile.packed, size), size)
         const counts = sums[to]?.map((sum, k) => sum - (sums[from]?.[k] ?? 0)) ?? []
         return (row: string, column: string, arm: string) => {
           const group = tile.groups.indexOf(groupKey(row, column, arm))
           return Array.from(counts.slice(group * tile.perGroup, (group + 1) * tile.perGroup))
         }
       }
-      const mnd = countsOf(0)
+      const mnd = await countsOf(0)
       const density = await figure<DensityPrepared>(MND, filter)
       for (const { row, column, curves } of density.cells)
         for (const { arm, below, counts, above } of curves)
           expect(mnd(row, column, arm)).toEqual([below, ...counts, above])
-      const levels = countsOf(1)
+      const levels = await countsOf(1)
       const drawn = await figure<DifficultyLevelsPrepared>(LEVELS, filter)
       for (const { row, column, bars } of drawn.panels)
         for (const { arm, mix } of bars)
@@ -136,12 +136,12 @@ describe('tiles of a brush', () => {
       const column = 'difficulty_level.level'
       const filter = { ranges: [{ column, min: first + 1, max: last + 1, missing: false }] }
       const { from, to } = boundsOf(reply.places, first, last)
-      const countsOf = (at: number, group: string) => {
+      const countsOf = async (at: number, group: string) => {
         const { groups, perGroup, packed, hasSums } = reply.tiles[
           at
         ] as (typeof reply.tiles)[number]
         const size = groups.length * perGroup
-        const sums = runningSums(unpackCounts(packed, size, hasSums), size)
+        const sums = runningSums(await unpackCounts(packed, size, hasSums), size)
         const start = groups.indexOf(group) * perGroup
         return Array.from(
           { length: perGroup },
@@ -150,7 +150,7 @@ describe('tiles of a brush', () => {
       }
       const lines = await figure<LinesPrepared>(means, filter)
       for (const { n, value, ...point } of lines.points) {
-        const [count, sum = 0] = countsOf(0, pointKey(point))
+        const [count, sum = 0] = await countsOf(0, pointKey(point))
         expect(count).toBe(n)
         expect(sum / n).toBeCloseTo(value as number, 9)
       }
@@ -158,7 +158,7 @@ describe('tiles of a brush', () => {
       const drawn = await figure<DifficultyLevelsPrepared>(LEVELS, filter)
       for (const { row, column: set, bars } of drawn.panels)
         for (const { arm, mix } of bars)
-          expect(countsOf(1, groupKey(row, set, arm)).at(-1)).toBe(mix.asked)
+          expect((await countsOf(1, groupKey(row, set, arm))).at(-1)).toBe(mix.asked)
     }
   })
 
@@ -180,7 +180,7 @@ it('tells values on an edge from those beside it', () => {
   ])
 })
 
-it('packs counts of any size', () => {
+it('packs counts of any size', async () => {
   const lists = [Uint32Array.of(0, 1, 127), Uint32Array.of(128, 16_384, 4_294_967_295)]
-  expect(unpackCounts(packCounts(lists), 3)).toEqual(lists)
+  expect(await unpackCounts(await packCounts(lists), 3)).toEqual(lists)
 })

@@ -10,7 +10,7 @@ import { select } from '../rows/select'
 import { getStudy } from '../studies'
 import { checkColumns } from './columns'
 import { loadFigureData } from './data'
-import type { FigureRequest } from '.'
+import { keptPrepared, type FigureRequest } from '.'
 
 /** A figure whose axis is brushed, and those that are to follow. */
 export interface BrushRequest extends FigureRequest {
@@ -54,8 +54,10 @@ export async function brushTiles(
     ranges: request.filter.ranges.filter((range) => range.column !== column),
   }
   const data = await load(filter, [source, ...targets])
+  // Figures that are on a page were prepared for it, so their bins and bars are known.
   const layoutOf = ({ figure, options }: typeof source) =>
-    figure.layout ? figure.layout(data, options) : figure.prepare(data, options)
+    keptPrepared(db, studyId, { figure, options }, filter) ??
+    (figure.layout ?? figure.prepare)(data, options)
   const axis = source.figure.brushAxis?.(layoutOf(source)) ?? null
   if (axis === null || axis.column !== column) {
     throw new AppError(
@@ -108,14 +110,18 @@ export async function brushTiles(
     places: used,
     rows: used.map((place) => rows[place] as number),
     total: selection.total,
-    tiles: tiles.map(({ figureId, places: { groups, perGroup, edges: own, hasSums }, counts }) => ({
-      figureId,
-      groups: [...groups],
-      perGroup,
-      edges: [...own],
-      hasSums: hasSums ?? false,
-      packed: packCounts(used.map((place) => counts[place] as Counts)),
-    })),
+    tiles: await Promise.all(
+      tiles.map(
+        async ({ figureId, places: { groups, perGroup, edges: own, hasSums }, counts }) => ({
+          figureId,
+          groups: [...groups],
+          perGroup,
+          edges: [...own],
+          hasSums: hasSums ?? false,
+          packed: await packCounts(used.map((place) => counts[place] as Counts)),
+        }),
+      ),
+    ),
     later: others
       .filter((one) => columnsOf(one).length > 0)
       .map(({ figure }) => figure.id)

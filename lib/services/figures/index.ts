@@ -197,10 +197,10 @@ function keptAt(
   studyId: string,
   { figure, options }: Omit<Loaded, 'data'>,
   filter: RowFilter,
+  stamp: string,
 ) {
   const key = `figure/${studyId}/${figure.id}/${JSON.stringify([options, filter])}`
-  const stamp = figureStamp(db, studyId, figure)
-  return { key, stamp, shown: cachesOf(db).results.peek<Shown>(key, stamp) }
+  return { key, shown: cachesOf(db).results.peek<Shown>(key, stamp) }
 }
 
 /** Returns what was sent of a figure before, as `Figure.sent` leaves it, or null where it has to be prepared first. */
@@ -209,8 +209,9 @@ export function keptPrepared(
   studyId: string,
   asked: Omit<Loaded, 'data'>,
   filter: RowFilter,
+  stamp: string,
 ): FigureResult['prepared'] | null {
-  return keptAt(db, studyId, asked, filter).shown?.prepared ?? null
+  return keptAt(db, studyId, asked, filter, stamp).shown?.prepared ?? null
 }
 
 // Two bytes a character, and as much again for its objects.
@@ -228,8 +229,9 @@ export async function getStudyFigure(
   const { name } = getStudy(db, studyId)
   const { figure, options } = asked(db, studyId, request)
   const { filter } = request
-  // The stamp is of before the data is read: what changes meanwhile is prepared again next time.
-  const { key, stamp, ...kept } = keptAt(db, studyId, { figure, options }, filter)
+  // Of before the data is read: what changes meanwhile is prepared again next time.
+  const stamp = figureStamp(db, studyId, figure)
+  const { key, ...kept } = keptAt(db, studyId, { figure, options }, filter, stamp)
   let { shown } = kept
   if (!shown) {
     shown = show(await load(db, studyId, { figure, options }, filter))

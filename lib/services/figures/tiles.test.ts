@@ -11,6 +11,7 @@ import {
   unpackCounts,
 } from '@/lib/figures/shared/tiles'
 import { createRandom } from '@/lib/stats/random'
+import type { PointsPrepared } from '@/lib/figures/shared/points'
 import { pointKey, type LinesPrepared } from '@/lib/figures/shared/lines'
 import { addTestRun, type TestValue } from '@/lib/testing/compare'
 import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
@@ -20,6 +21,7 @@ import { brushTiles } from './tiles'
 const ROWS = 400
 const SCORE = 'difficulty_score.score'
 const MND = { figureId: 'mnd-density', options: { bins: 'n20' } }
+const SCATTER = { figureId: 'scatter', options: { x: SCORE, y: 'mnd.mnd' } }
 const LEVELS = { figureId: 'difficulty-levels', options: {} }
 
 describe('tiles of a brush', () => {
@@ -72,13 +74,19 @@ describe('tiles of a brush', () => {
   it('sum over every range of bins to what the filter with this range keeps', async () => {
     const base = { ranges: [{ column: 'difficulty_level.level', min: 1, max: 4, missing: true }] }
     const own = { column: SCORE, min: 10, max: 20, missing: false }
-    const reply = await tilesOf('distribution', { column: SCORE, bins: 'n20' }, [MND, LEVELS], {
-      ranges: [...base.ranges, own],
-    })
+    const reply = await tilesOf(
+      'distribution',
+      { column: SCORE, bins: 'n20' },
+      [MND, LEVELS, SCATTER],
+      {
+        ranges: [...base.ranges, own],
+      },
+    )
     expect(reply.column).toBe(SCORE)
     expect(reply.tiles.map(({ figureId }) => figureId)).toEqual([
       'mnd-density',
       'difficulty-levels',
+      'scatter',
     ])
     expect(reply.places.some((place) => place % 2 === 0)).toBe(true)
     const random = createRandom(5)
@@ -116,6 +124,11 @@ describe('tiles of a brush', () => {
             ...[...mix.levels, mix.none].map(({ count }) => count),
             mix.asked,
           ])
+      // The axes of hexagons are those of all rows, so only their sums are those of the filtered figure.
+      const hexagons = await countsOf(2)
+      const points = await figure<PointsPrepared>(SCATTER, filter)
+      for (const { row, column, n } of points.panels)
+        expect(hexagons(row, column, '').reduce((sum, count) => sum + count, 0)).toBe(n)
       const kept = drawn.counts.reduce((sum, { n }) => sum + n, 0)
       expect(reply.rows.slice(from, to).reduce((sum, n) => sum + n, 0)).toBe(kept)
     }

@@ -20,7 +20,7 @@ const REPLY: BrushTiles = {
       perGroup: 3,
       edges: [0, 1],
       hasSums: false,
-      packed: packCounts([
+      packed: await packCounts([
         Uint32Array.of(0, 4, 0),
         Uint32Array.of(0, 0, 1),
         Uint32Array.of(2, 5, 0),
@@ -28,6 +28,9 @@ const REPLY: BrushTiles = {
     },
   ],
 }
+
+// Far longer than the tiles of these tests take to unpack.
+const ENOUGH_MS = 50
 
 let frames: (() => void)[] = []
 const nextFrame = () => frames.splice(0).forEach((draw) => draw())
@@ -60,7 +63,7 @@ it('asks once, then redraws what follows once a frame without asking again', asy
   drawn.length = 0
   rows.length = 0
   store.move([0, 0.3])
-  await Promise.resolve()
+  await vi.waitFor(() => expect(later).toHaveLength(2))
   store.move([0, 0.3])
   nextFrame()
   // A filter keeps both of its ends, so the row on the edge belongs to either range.
@@ -96,7 +99,7 @@ it('drops an answer that comes after the brush has ended', async () => {
   store.begin('ifd-density')
   store.move([0, 0.3])
   store.end()
-  await Promise.resolve()
+  await new Promise((resolve) => setTimeout(resolve, ENOUGH_MS))
   nextFrame()
   expect(drawn).toEqual([])
 })

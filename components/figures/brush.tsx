@@ -1,6 +1,6 @@
 'use client'
 
-import { createContext, useContext, useEffect, useState } from 'react'
+import { createContext, useContext, useEffect, useState, type RefObject } from 'react'
 import type { FigureSelection } from '@/lib/figures/types'
 import {
   boundsOf,
@@ -42,12 +42,24 @@ type Ask = (request: BrushQuestion, signal: AbortSignal) => Promise<BrushTiles>
 type Range = readonly [number, number]
 type Preview = (counts: BrushedCounts | null) => void
 
+/** What redraws one mark. */
+interface Follower {
+  show: Preview
+  /** The drawing that the mark stands in; null counts as seen. */
+  drawing: Element | null
+}
+
+// Drawings this near to the window are redrawn with those in it, so that a scroll finds them drawn.
+const SEEN = { rootMargin: '200px 0px' }
+
 /**
  * The brush of a page, outside React's state: it asks once for tiles when a range is begun, then each frame redraws what
  * follows by subtracting two lists of running sums.
  */
 export class BrushStore {
-  readonly #previews = new Map<string, Set<Preview>>()
+  readonly #followers = new Map<string, Set<Follower>>()
+  readonly #watch: IntersectionObserver | null
+  readonly #unseen = new Set<Element>()
   readonly #rows = new Set<(rows: BrushedRows | null) => void>()
   readonly #later = new Set<(figureIds: readonly string[]) => void>()
   #loaded: Loaded | null = null
@@ -60,6 +72,14 @@ export class BrushStore {
 
   constructor(ask: Ask) {
     this.#ask = ask
+    const seen = (entries: IntersectionObserverEntry[]) => {
+      for (const { target, isIntersecting } of entries)
+        if (isIntersecting) this.#unseen.delete(target)
+        else this.#unseen.add(target)
+      this.#schedule()
+    }
+    this.#watch =
+      typeof IntersectionObserver === 'undefined' ? null : new IntersectionObserver(seen, SEEN)
   }
 
   /** Says which rows the page shows. */
@@ -83,20 +103,26 @@ export class BrushStore {
       .map(([id, options]) => ({ figureId: id, options }))
     const options = this.#drawn.get(figureId) ?? {}
     const request = { figureId, options, targets, filter: this.#filter }
-    void this.#ask(request, abort.signal).then(
-      (reply) => {
+    void this.#load(request, abort.signal).then(
+      (loaded) => {
         if (abort.signal.aborted) return
-        const sums = reply.tiles.map((tile): [string, Counts[]] => {
-          const size = tile.groups.length * tile.perGroup
-          return [tile.figureId, runningSums(unpackCounts(tile.packed, size, tile.hasSums), size)]
-        })
-        this.#loaded = { reply, sums: new Map(sums) }
-        for (const show of this.#later) show(reply.later)
+        this.#loaded = loaded
+        for (const show of this.#later) show(loaded.reply.later)
         this.#schedule()
       },
       // Without tiles the others follow when the range is released, from the server.
       () => undefined,
     )
+  }
+
+  async #load(request: BrushQuestion, signal: AbortSignal): Promise<Loaded> {
+    const reply = await this.#ask(request, signal)
+    const sums = reply.tiles.map(async (tile): Promise<[string, Counts[]]> => {
+      const size = tile.groups.length * tile.perGroup
+      const counts = await unpackCounts(tile.packed, size, tile.hasSums)
+      return [tile.figureId, runningSums(counts, size)]
+    })
+    return { reply, sums: new Map(await Promise.all(sums)) }
   }
 
   readonly move = (range: Range): void => {
@@ -117,19 +143,31 @@ export class BrushStore {
 
   /** Takes what was drawn off one figure. */
   readonly settle = (figureId: string): void => {
-    for (const show of this.#previews.get(figureId) ?? []) show(null)
+    for (const { show } of this.#followers.get(figureId) ?? []) show(null)
   }
 
   /** Drops tiles and what was drawn. */
   readonly end = (): void => {
     this.hold()
-    for (const figureId of this.#previews.keys()) this.settle(figureId)
+    for (const figureId of this.#followers.keys()) this.settle(figureId)
   }
 
-  readonly onPreview = (figureId: string, show: Preview): (() => void) => {
-    const own = this.#previews.get(figureId) ?? new Set()
-    this.#previews.set(figureId, own.add(show))
-    return () => void own.delete(show)
+  /** Calls `show` each time the range moves while `drawing` is near the window; returns what ends it. */
+  readonly onPreview = (
+    figureId: string,
+    show: Preview,
+    drawing: Element | null = null,
+  ): (() => void) => {
+    const follower = { show, drawing }
+    const own = this.#followers.get(figureId) ?? new Set()
+    this.#followers.set(figureId, own.add(follower))
+    if (drawing) this.#watch?.observe(drawing)
+    return () => {
+      own.delete(follower)
+      if (!drawing || [...own].some((other) => other.drawing === drawing)) return
+      this.#watch?.unobserve(drawing)
+      this.#unseen.delete(drawing)
+    }
   }
 
   readonly onRows = (show: (rows: BrushedRows | null) => void): (() => void) => {
@@ -170,7 +208,8 @@ export class BrushStore {
           return counts
         },
       }
-      for (const show of this.#previews.get(tile.figureId) ?? []) show(brushed)
+      for (const { show, drawing } of this.#followers.get(tile.figureId) ?? [])
+        if (!drawing || !this.#unseen.has(drawing)) show(brushed)
     }
     const n = reply.rows.slice(from, to).reduce((sum, rows) => sum + rows, 0)
     for (const show of this.#rows) show({ n, of: reply.total })
@@ -182,6 +221,8 @@ const FULL_OPACITY = '0.25'
 
 /** Draws what stands for all rows faintly while a range is marked. */
 export function standBack(full: SVGElement | null, isMarked: boolean): void {
+  // Setting it again each frame would work out its style again.
+  if (full?.hasAttribute('opacity') === isMarked) return
   if (isMarked) full?.setAttribute('opacity', FULL_OPACITY)
   else full?.removeAttribute('opacity')
 }
@@ -206,14 +247,20 @@ export function useBrush(): FigureBrush | null {
   return useContext(BrushContext)
 }
 
-/** Calls `show` with the counts of the marked range each time it moves, and with null when there is none; outside of React's rendering. */
-export function useBrushPreview(show: Preview): void {
+/**
+ * Calls `show` with the counts of the marked range each time it moves, and with null when there is none; outside of React's
+ * rendering, and only while the drawing around `mark` is near the window.
+ */
+export function useBrushPreview(show: Preview, mark: RefObject<SVGGraphicsElement | null>): void {
   const brush = useBrush()
   const store = brush?.store
   const figureId = brush?.figureId
   useEffect(
-    () => (store && figureId !== undefined ? store.onPreview(figureId, show) : undefined),
-    [store, figureId, show],
+    () =>
+      store && figureId !== undefined
+        ? store.onPreview(figureId, show, mark.current?.ownerSVGElement)
+        : undefined,
+    [store, figureId, show, mark],
   )
 }
 

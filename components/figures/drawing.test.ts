@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { OptionField } from '@/lib/figures/types'
 import { logTicks, niceEnd, niceTicks, ticksBetween } from './axes'
 import { binAt } from './density/cursor'
+import { endsAfterKey, endsAt } from './range-mark'
 import { linePath, stepPath } from './density/curves'
 import { tableToCsv } from './frame/download'
 import { changedOptions } from './frame/options-form'
@@ -101,4 +102,21 @@ it('keeps only options that differ from their defaults', () => {
     options: [field('a', 'one'), field('b', true)],
   }
   expect(changedOptions(meta, { a: 'one', b: false, other: 1 })).toEqual({ b: false })
+})
+
+it('sizes a marked range with left and right, and moves it with up and down, within its axis', () => {
+  expect(endsAfterKey('ArrowRight', [2, 4], 5)).toEqual([2, 5])
+  expect(endsAfterKey('ArrowRight', [2, 5], 5)).toEqual([2, 5])
+  // Past the end that stays, the range goes on at its other side.
+  expect(endsAfterKey('ArrowLeft', [2, 2], 5)).toEqual([2, 1])
+  expect(endsAfterKey('ArrowUp', [2, 4], 5)).toEqual([3, 5])
+  expect(endsAfterKey('ArrowUp', [3, 5], 5)).toEqual([3, 5])
+  expect(endsAfterKey('ArrowDown', [0, 2], 5)).toEqual([0, 2])
+  expect(endsAfterKey('Enter', [0, 2], 5)).toBeNull()
+})
+
+it('goes on with the nearer end of a range that is there', () => {
+  expect(endsAt(3, null)).toEqual([3, 3])
+  expect(endsAt(3, [2, 9])).toEqual([9, 2])
+  expect(endsAt(8, [2, 9])).toEqual([2, 9])
 })

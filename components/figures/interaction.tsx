@@ -1,6 +1,6 @@
 'use client'
 
-import { createContext, useContext, useSyncExternalStore } from 'react'
+import { createContext, useContext, useLayoutEffect, useSyncExternalStore } from 'react'
 import type { FigureSelection } from '@/lib/figures/types'
 
 /** What the reader points at, spelled out under the chart instead of over it. */
@@ -58,12 +58,24 @@ export function useFigure(): FigureContextValue {
   return value
 }
 
-/** Returns one part of the pointer state and follows it. */
-export function useInteraction<K extends keyof InteractionState>(key: K): InteractionState[K] {
+/** Returns what `of` takes of the pointer state and follows it; the figure's parts are rendered again when it changes. */
+export function useInteraction<T>(of: (state: InteractionState) => T): T {
   const { store } = useFigure()
   return useSyncExternalStore(
     store.subscribe,
-    () => store.get()[key],
-    () => NOTHING[key],
+    () => of(store.get()),
+    () => of(NOTHING),
   )
+}
+
+/**
+ * Calls `draw` with the pointer state after each rendering and each change: what moves with the pointer sets attributes
+ * itself, since rendering every panel again takes longer than a frame.
+ */
+export function useInteractionDrawing(draw: (state: InteractionState) => void): void {
+  const { store } = useFigure()
+  useLayoutEffect(() => {
+    draw(store.get())
+    return store.subscribe(() => draw(store.get()))
+  })
 }

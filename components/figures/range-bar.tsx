@@ -2,28 +2,44 @@
 
 import { Button, CloseButton } from '@mantine/core'
 import { useWindowEvent } from '@mantine/hooks'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef } from 'react'
 import type { PreparedCommon } from '@/lib/figures/types'
-import { useBrush, type BrushedRows } from './brush'
+import { useBrush } from './brush'
 import classes from './figures.module.css'
-import { useFigure, useInteraction } from './interaction'
+import { useFigure, useInteraction, useInteractionDrawing } from './interaction'
 import { Swatch } from './marks'
 import { rangeSelection } from './range-mark'
 
 type Range = readonly [number, number]
 
+const inDigits = (count: number) => count.toLocaleString('en-US')
+
 /** Live count of the rows in the range that is being marked. */
 function RowsInRange() {
   const brush = useBrush()
   const store = brush?.store
-  const [rows, setRows] = useState<BrushedRows | null>(null)
-  useEffect(() => store?.onRows(setRows), [store])
-  if (!rows) return null
-  return (
-    <span className={classes.count}>
-      {rows.n.toLocaleString('en-US')} of {rows.of.toLocaleString('en-US')} rows
-    </span>
+  const count = useRef<HTMLSpanElement>(null)
+  useEffect(
+    () =>
+      store?.onRows((rows) => {
+        const { current } = count
+        if (!current) return
+        current.hidden = rows === null
+        current.textContent = rows && `${inDigits(rows.n)} of ${inDigits(rows.of)} rows`
+      }),
+    [store],
   )
+  return <span ref={count} className={classes.count} hidden />
+}
+
+/** What is said of the range, again with each step of the mark, outside of React's rendering. */
+function RangeText({ kept, of }: { kept: Range | null; of(range: Range): string }) {
+  const text = useRef<HTMLSpanElement>(null)
+  useInteractionDrawing(({ range: marked }) => {
+    const range = marked ?? kept
+    if (text.current && range) text.current.textContent = of(range)
+  })
+  return <span ref={text} data-figure-text />
 }
 
 interface RangeBarProps {
@@ -40,45 +56,61 @@ interface RangeBarProps {
 export function RangeBar({ prepared, column, unitName, name, countOf }: RangeBarProps) {
   const { store, onSelect, idPrefix } = useFigure()
   const brush = useBrush()
-  const marked = useInteraction('range')
-  const range = marked ?? brush?.range ?? null
+  const isMarked = useInteraction(({ range }) => range !== null)
+  const kept = brush?.range ?? null
+  const isShown = isMarked || kept !== null
   const clear = () => {
     store.set({ range: null })
     brush?.clear()
   }
   useWindowEvent('keydown', (event) => {
-    if (event.key === 'Escape' && range && !event.defaultPrevented) clear()
+    if (event.key === 'Escape' && isShown && !event.defaultPrevented) clear()
   })
-  if (!range) return null
-  const select = (armKey: string | null) => rangeSelection(column, range, armKey)
+  const open = (armKey: string | null) => {
+    const range = store.get().range ?? kept
+    if (range) onSelect?.(rangeSelection(column, range, armKey))
+  }
+  // Stays, so that a screen reader tells of the change.
+  const told = (
+    <span className={classes.hiddenText} role="status">
+      {kept && !isMarked ? `${name(kept)} filters the page.` : ''}
+    </span>
+  )
+  if (!isShown) return told
   return (
-    <div className={classes.readout} role="group" aria-label="Marked range">
-      <strong data-figure-text>{name(range)}</strong>
-      <RowsInRange />
-      {brush?.range && !marked ? (
-        <span className={classes.count} data-figure-text>
-          filters the page; this figure shows the rows outside as well
-        </span>
-      ) : null}
-      {prepared.arms.map((arm) => (
-        <span key={arm.key} className={classes.readoutItem}>
-          <Swatch arm={arm} kind="bar" prefix={`${idPrefix}-range`} />
-          <span data-figure-text>
-            {arm.label} {countOf(arm.key, range).toLocaleString('en-US')} {unitName}
+    <>
+      {told}
+      <div className={classes.readout} role="group" aria-label="Marked range">
+        <strong>
+          <RangeText kept={kept} of={name} />
+        </strong>
+        <RowsInRange />
+        {kept && !isMarked ? (
+          <span className={classes.count} data-figure-text>
+            filters the page; this figure shows the rows outside as well
           </span>
-          {onSelect && column !== null ? (
-            <Button size="compact-xs" variant="default" onClick={() => onSelect(select(arm.key))}>
-              Show rows
-            </Button>
-          ) : null}
-        </span>
-      ))}
-      {onSelect && column !== null ? (
-        <Button size="compact-xs" variant="default" onClick={() => onSelect(select(null))}>
-          Show all
-        </Button>
-      ) : null}
-      <CloseButton size="xs" aria-label="Clear the range" onClick={clear} />
-    </div>
+        ) : null}
+        {prepared.arms.map((arm) => (
+          <span key={arm.key} className={classes.readoutItem}>
+            <Swatch arm={arm} kind="bar" prefix={`${idPrefix}-range`} />
+            <RangeText
+              kept={kept}
+              of={(range) => `${arm.label} ${inDigits(countOf(arm.key, range))} ${unitName}`}
+            />
+            {onSelect && column !== null ? (
+              <Button size="compact-xs" variant="default" onClick={() => open(arm.key)}>
+                Show rows
+              </Button>
+            ) : null}
+          </span>
+        ))}
+        {onSelect && column !== null ? (
+          <Button size="compact-xs" variant="default" onClick={() => open(null)}>
+            Show all
+          </Button>
+        ) : null}
+        <CloseButton size="xs" aria-label="Clear the range" onClick={clear} />
+      </div>
+    </>
   )
 }

@@ -1,5 +1,25 @@
+import type { Locator } from '@playwright/test'
 import { sampleStudy } from '../api'
 import { expect, test } from '../fixtures'
+
+/** Presses the pointer at one share of an element's width and moves on to others, once the tiles of the brush are there. */
+async function dragAlong(
+  element: Locator,
+  first: number,
+  second: number,
+  others: readonly number[],
+) {
+  const page = element.page()
+  const box = await element.boundingBox()
+  if (!box) throw new Error('The axis has no place on the page.')
+  const to = (share: number) => page.mouse.move(box.x + box.width * share, box.y + box.height / 2)
+  await to(first)
+  await page.mouse.down()
+  const tiles = page.waitForResponse((reply) => reply.url().includes('/brush?'))
+  await to(second)
+  await tiles
+  for (const share of others) await to(share)
+}
 
 test('figures are shown, moved by keys, sized, pinned and hidden, and the address opens the same page', async ({
   page,
@@ -84,15 +104,7 @@ test('a range marked in one figure redraws the others and becomes the filter; Es
   await expect(page.locator('#figure-mnd-density').getByRole('slider').first()).toBeVisible({
     timeout: 60_000,
   })
-  const box = await axis.boundingBox()
-  if (!box) throw new Error('The axis has no place on the page.')
-  const to = (share: number) => page.mouse.move(box.x + box.width * share, box.y + box.height / 2)
-  await to(0.2)
-  await page.mouse.down()
-  const tiles = page.waitForResponse((reply) => reply.url().includes('/brush?'))
-  await to(0.3)
-  await tiles
-  await to(0.5)
+  await dragAlong(axis, 0.2, 0.3, [0.5])
   const marked = page.getByRole('group', { name: 'Marked range' })
   await expect(marked.getByText(/^\d+ of 336 rows$/)).toBeVisible()
   const drawn = page.locator('#figure-mnd-density path[data-brushed][d^="M"]')
@@ -114,10 +126,10 @@ test('levels are marked by dragging and by keys, means and shares follow, the pi
   const studyId = await sampleStudy(request)
   await page.setViewportSize({ width: 1920, height: 3000 })
   await page.goto(
-    `/studies/${studyId}/figures?show=*difficulty-levels,*scores-over-rounds,*level-transitions,*ifd-density`,
+    `/studies/${studyId}/figures?show=*difficulty-levels,*scores-over-rounds,*level-transitions,*ifd-density,*lengths&figures=${encodeURIComponent(JSON.stringify({ lengths: { statistic: 'median' } }))}`,
   )
   const levels = page.locator('#figure-difficulty-levels')
-  for (const id of ['difficulty-levels', 'scores-over-rounds', 'ifd-density'])
+  for (const id of ['difficulty-levels', 'scores-over-rounds', 'ifd-density', 'lengths'])
     await expect(page.locator(`#figure-${id} svg.recharts-surface`).first()).toBeVisible({
       timeout: 60_000,
     })
@@ -127,17 +139,8 @@ test('levels are marked by dragging and by keys, means and shares follow, the pi
     timeout: 60_000,
   })
   const chart = levels.getByRole('application', { name: 'Mathematics, round 1' })
-  const box = await chart.boundingBox()
-  if (!box) throw new Error('The chart has no place on the page.')
   // Five levels and none side by side; no numbers are beside the panels in the middle.
-  const to = (place: number) =>
-    page.mouse.move(box.x + (box.width * (place + 0.5)) / 6, box.y + box.height / 2)
-  await to(1)
-  await page.mouse.down()
-  const tiles = page.waitForResponse((reply) => reply.url().includes('/brush?'))
-  await to(2)
-  await tiles
-  await to(3)
+  await dragAlong(chart, 1.5 / 6, 2.5 / 6, [3.5 / 6])
   const marked = page.getByRole('group', { name: 'Marked range' })
   await expect(marked.getByText('easy to hard', { exact: true })).toBeVisible()
   await expect(marked.getByText(/^\d+ of 336 rows$/)).toBeVisible()
@@ -145,9 +148,10 @@ test('levels are marked by dragging and by keys, means and shares follow, the pi
     page.locator('#figure-scores-over-rounds path[data-brushed][d^="M"]').first(),
   ).toBeAttached()
   await expect(
-    page
-      .locator('#figure-level-transitions')
-      .getByText('This figure follows when the range is released.'),
+    page.locator('#figure-level-transitions g[data-brushed]').first().getByText(/^\d+$/),
+  ).toBeVisible()
+  await expect(
+    page.locator('#figure-lengths').getByText('This figure follows when the range is released.'),
   ).toBeVisible()
   const n = /^\d+/.exec((await marked.getByText(/ of 336 rows$/).textContent()) ?? '')?.[0]
   await page.mouse.up()
@@ -166,6 +170,15 @@ test('levels are marked by dragging and by keys, means and shares follow, the pi
   await expect(marked.getByText('very easy to easy', { exact: true })).toBeVisible()
   await page.keyboard.up('Shift')
   await expect(filter).toBeVisible()
+  await expect(
+    levels.getByRole('status').getByText('very easy to easy filters the page.'),
+  ).toBeAttached()
+  // The range that is there is moved and sized.
+  await page.keyboard.down('Shift')
+  await page.keyboard.press('ArrowUp')
+  await expect(marked.getByText('easy to medium', { exact: true })).toBeVisible()
+  await page.keyboard.up('Shift')
+  await expect(marked.getByText(/filters the page/)).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(filter).toHaveCount(0)
 })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { sortAscending } from '@/lib/stats/sort'
 import { exampleData, exampleInfo, noise } from './shared/example'
 import { amount, choice, mixOption, pointOptions, scaleOption } from './shared/options'
+import { pointPlaces } from './shared/point-places'
 import { preparePoints, type ExtraNumber, type PointsPrepared } from './shared/points'
 import { pointsAltText, pointsDrawn, pointsReading, pointsTable } from './shared/points-text'
 import { defineFigure } from './types'
@@ -71,6 +72,8 @@ function changed({ top }: Options): ExtraNumber {
   }
 }
 
+const pairOf = (variant: string) => ({ x: `ifd.${variant}`, y: `ic_ifd.${variant}` })
+
 /** IFD against IC-IFD: how far the two rank rows alike. */
 export const ifdAgainstIcIfd = defineFigure<Options, PointsPrepared>({
   id: 'ifd-against-ic-ifd',
@@ -80,14 +83,14 @@ export const ifdAgainstIcIfd = defineFigure<Options, PointsPrepared>({
   drawing: 'points',
   question: 'worth',
   options,
-  columns: ({ variant }) => [`ifd.${variant}`, `ic_ifd.${variant}`],
+  columns: ({ variant }) => Object.values(pairOf(variant)),
   prepare(data, chosen) {
-    const columns = { x: `ifd.${chosen.variant}`, y: `ic_ifd.${chosen.variant}` }
-    const prepared = preparePoints(data, columns, chosen, changed(chosen))
+    const prepared = preparePoints(data, pairOf(chosen.variant), chosen, changed(chosen))
     const note =
       'Values depend on the scoring model and its tokenizer: never compare across models.'
     return { ...prepared, notes: [...prepared.notes, note] }
   },
+  places: (data, prepared, chosen) => pointPlaces(data, prepared, pairOf(chosen.variant), chosen),
   table: pointsTable,
   drawn: pointsDrawn,
   reading: pointsReading,

@@ -1,19 +1,23 @@
 import { z } from 'zod'
 import type { PartnerFilter } from '@/lib/contracts/column-filter'
+import { carriesValue } from '@/lib/contracts/status'
 import { crossTable, orderedTrend, seedMoments, stuartMaxwell } from '@/lib/stats/levels'
 import { formatP } from '@/lib/stats/no-value'
 import { parentPairs, seedPairs, type PairsFound, type ValuePairs } from './shared/descent'
 import { exampleLevels, withLineage } from './shared/example'
 import { ALL, seedSetColumns } from './shared/groups'
-import { matrixAltText, type MatrixPanel, type MatrixPrepared } from './shared/matrix'
+import { countedCells, matrixAltText, type MatrixPanel, type MatrixPrepared } from './shared/matrix'
+import { increment } from './shared/level-places'
 import { choice, columnChoice, columnsOption, mixOption } from './shared/options'
 import { armOf, armsOf, comparable, countAll, roundLabel, roundsOf } from './shared/series'
 import { count, labelOf, percent, plural, signed, unitless } from './shared/text'
+import { groupKey } from './shared/tiles'
 import {
   defineFigure,
   type FacetAxis,
   type FigureData,
   type FigureSeries,
+  type RowPlaces,
   type TableCell,
 } from './types'
 
@@ -80,12 +84,13 @@ function sidesOf(data: FigureData, { pairs }: Options): Side[] {
   )
 }
 
+const isLevelOf = (value: number, k: number) => Number.isInteger(value) && value >= 1 && value <= k
+
 function levelled({ from, to, seeds }: ValuePairs, k: number) {
-  const isLevel = (value: number) => Number.isInteger(value) && value >= 1 && value <= k
   const kept = new Int32Array(from.length)
   let n = 0
   for (let i = 0; i < from.length; i += 1)
-    if (isLevel(from[i] as number) && isLevel(to[i] as number)) kept[n++] = i
+    if (isLevelOf(from[i] as number, k) && isLevelOf(to[i] as number, k)) kept[n++] = i
   const pick = (values: Float64Array) =>
     Float64Array.from(kept.subarray(0, n), (i) => values[i] as number)
   return { from: pick(from), to: pick(to), seeds: pick(seeds), left: from.length - n }
@@ -149,11 +154,7 @@ function draw(
       column: column.key,
       across: [...levels],
       down: [...levels],
-      cells: entries.map(({ i, j }) => ({
-        text: count(table[i]?.[j] ?? 0),
-        sub: sums[i] === 0 ? '' : percent(shareOf(i, j)),
-        tone: Number(shareOf(i, j).toFixed(3)),
-      })),
+      cells: countedCells(table.flat(), k),
       opens: {
         column: columnId,
         min: null,
@@ -282,6 +283,41 @@ function prepare(all: FigureData, chosen: Options): TransitionsPrepared {
   }
 }
 
+/** Where rows are counted with the level of their parent. Pairs of evolvers are in the range with both of their rows, so they have no single place. */
+function placesOf(
+  all: FigureData,
+  { panels }: TransitionsPrepared,
+  { column, pairs, mix }: Options,
+): RowPlaces | null {
+  const k = panels[0]?.across.length ?? 0
+  if (pairs !== 'parent' || k === 0) return null
+  const { data } = comparable(all, column, mix)
+  return {
+    groups: panels.map((panel) => groupKey(panel.row, panel.column, '')),
+    perGroup: k * k,
+    edges: [],
+    of(series) {
+      const own = series.columns[column]
+      const parent = series.lineage?.parents[column]
+      const panel = panels.findIndex(
+        (one) =>
+          one.row === `${series.round}/${armOf(series)}` &&
+          (one.column === ALL || one.column === series.seedSetKey),
+      )
+      if (panel < 0 || !own || !data.series.includes(series)) return null
+      if (parent?.definitionHash !== own.definitionHash) return null
+      const level = (status: number | undefined, value: number | undefined) =>
+        carriesValue(status ?? 0) && isLevelOf(value ?? 0, k) ? (value ?? 0) : 0
+      return (row, counts) => {
+        const to = level(own.status[row], own.values[row * own.width])
+        const from = level(parent.status[row], parent.values[row])
+        if (to === 0 || from === 0) return
+        increment(counts, panel * k * k + (from - 1) * k + to - 1)
+      }
+    },
+  }
+}
+
 /** How the levels of rows change from parent to child, or from evolver to evolver. */
 export const levelTransitions = defineFigure<Options, TransitionsPrepared>({
   id: 'level-transitions',
@@ -294,6 +330,7 @@ export const levelTransitions = defineFigure<Options, TransitionsPrepared>({
   columns: ({ column }) => [column],
   needsLineage: () => true,
   prepare,
+  places: placesOf,
   table: ({ table }) => table,
   drawn: ({ moves }) => ({ columns: DRAWN_COLUMNS, rows: moves }),
   // Both tables are sent beside it, or when they are asked for.

@@ -4,6 +4,8 @@ import type { DensityPrepared } from './shared/density'
 import { countedShare } from './shared/level-places'
 import type { DifficultyLevelsPrepared } from './shared/levels'
 import { pointKey, type LinesPrepared } from './shared/lines'
+import type { MatrixPrepared } from './shared/matrix'
+import type { PointsPrepared } from './shared/points'
 import { groupKey } from './shared/tiles'
 import type { Figure, FigureData } from './types'
 
@@ -43,6 +45,19 @@ function drawnCounts(figure: Figure, prepared: unknown) {
       group: pointKey(point),
       counts: [point.n, rounded(point.n * (point.value ?? 0))],
     }))
+  if (figure.drawing === 'points') {
+    const { panels } = prepared as PointsPrepared
+    const most = Math.max(...panels.map(({ cells }) => cells.length / 3))
+    return panels.map(({ row, column, cells }) => ({
+      group: groupKey(row, column, ''),
+      counts: Array.from({ length: most }, (_, k) => cells[3 * k + 2] ?? 0),
+    }))
+  }
+  if (figure.drawing === 'matrix')
+    return (prepared as MatrixPrepared).panels.map(({ row, column, cells }) => ({
+      group: groupKey(row, column, ''),
+      counts: cells.map(({ text }) => Number(text.replaceAll(',', ''))),
+    }))
   return (prepared as DifficultyLevelsPrepared).panels.flatMap(({ row, column, bars }) =>
     bars.map(({ arm, mix }) => {
       const shares = [...mix.levels, mix.none]
@@ -64,6 +79,8 @@ const VARIANTS: Record<string, Record<string, unknown>[]> = {
   'health-rates': [{ by: 'seedSet' }, { by: 'operator' }],
   'category-shares': [{ most: 2 }],
   lengths: [{ statistic: 'mean' }],
+  scatter: [{ rows: 'cell' }, { rows: 'all', columns: 'all', xScale: 'log' }],
+  'level-transitions': [{ columns: 'all' }],
   distribution: [{ rows: 'all', columns: 'all' }],
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { exampleData, exampleInfo, noise } from './shared/example'
 import { columnChoice, mixOption, pointOptions, scaleOption } from './shared/options'
+import { pointPlaces } from './shared/point-places'
 import { preparePoints, type PointsPrepared } from './shared/points'
 import { pointsAltText, pointsDrawn, pointsReading, pointsTable } from './shared/points-text'
 import { defineFigure } from './types'
@@ -43,6 +44,7 @@ export const scatter = defineFigure<Options, PointsPrepared>({
   options,
   columns: ({ x, y }) => [x, y],
   prepare: (data, chosen) => preparePoints(data, chosen, chosen),
+  places: (data, prepared, chosen) => pointPlaces(data, prepared, chosen, chosen),
   table: pointsTable,
   drawn: pointsDrawn,
   reading: pointsReading,

@@ -3,11 +3,12 @@
 import { useRef, type KeyboardEvent, type PointerEvent } from 'react'
 import { usePlotArea, useXAxisInverseScale, useXAxisScale } from 'recharts'
 import type { DensityPrepared } from '@/lib/figures/shared/density'
+import { number3 } from '@/lib/figures/shared/text'
 import classes from '../figures.module.css'
-import { useFigure, useInteraction, type Readout } from '../interaction'
+import { useFigure, useInteractionDrawing, type Readout } from '../interaction'
 import { INK, toneCss } from '../palette'
 import { MarkedBand } from '../marked-band'
-import { useRangeMark } from '../range-mark'
+import { endsAfterKey, endsAt, useRangeMark, type RangeEnds } from '../range-mark'
 
 interface CursorProps {
   prepared: DensityPrepared
@@ -18,6 +19,8 @@ interface CursorProps {
 
 const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value))
 
+const MIRRORED: Record<string, string> = { ArrowLeft: 'ArrowRight', ArrowRight: 'ArrowLeft' }
+
 /** Returns the bin of a value on edges, the nearest one outside. */
 export function binAt(edges: readonly number[], value: number): number {
   let bin = 0
@@ -27,68 +30,85 @@ export function binAt(edges: readonly number[], value: number): number {
 
 /**
  * Pointer and keys over one panel. Moving reads a bin, dragging (or Shift with the arrow keys) marks a range of whole
- * bins in every panel, Escape clears it.
+ * bins in every panel, Escape clears it. What moves with the pointer is drawn outside of React's rendering.
  */
 export function CursorLayer({ prepared, label, read }: CursorProps) {
   const { store } = useFigure()
-  const at = useInteraction('at')
   const { edges, selectColumn, unitName } = prepared
   const { range, mark, release, cancel } = useRangeMark(unitName === 'rows' ? selectColumn : null)
-  const anchor = useRef<number | null>(null)
+  const ends = useRef<RangeEnds | null>(null)
+  // Where the panel stands while it is dragged over: asking for it again would lay out the page in every frame.
+  const held = useRef<DOMRect | null>(null)
+  const line = useRef<SVGPathElement>(null)
+  const slider = useRef<SVGRectElement>(null)
   const area = usePlotArea()
   const scale = useXAxisScale()
   const invert = useXAxisInverseScale()
-  if (!area || !scale || !invert) return null
   const edge = (i: number) => edges[i] as number
+  useInteractionDrawing(({ at, range: marked }) => {
+    const x = at === null ? undefined : scale?.(at)
+    const { y = 0, height = 0 } = area ?? {}
+    line.current?.setAttribute('d', x === undefined ? '' : `M${x} ${y}v${height}`)
+    const here = at ?? edge(0)
+    slider.current?.setAttribute('aria-valuenow', String(here))
+    const text = marked ? `, marked ${marked.map(number3).join(' to ')}` : ''
+    slider.current?.setAttribute('aria-valuetext', `${number3(here)}${text}`)
+  })
+  if (!area || !scale || !invert) return null
 
   const point = (bin: number) =>
     store.set({ at: (edge(bin) + edge(bin + 1)) / 2, readout: read(bin) })
-  const markBins = (a: number, b: number) => mark([edge(Math.min(a, b)), edge(Math.max(a, b) + 1)])
+  const markBins = (next: RangeEnds) => {
+    ends.current = next
+    mark([edge(Math.min(...next)), edge(Math.max(...next) + 1)])
+  }
   const letGo = () => {
-    anchor.current = null
+    ends.current = null
+    held.current = null
     release()
   }
   const binOf = (event: PointerEvent<SVGRectElement>) => {
-    const box = event.currentTarget.getBoundingClientRect()
+    const box = held.current ?? event.currentTarget.getBoundingClientRect()
     const share = clamp((event.clientX - box.left) / box.width, 0, 1)
     return binAt(edges, Number(invert(area.x + share * area.width)))
   }
   const leave = () => store.set({ at: null, readout: null })
 
   const onKeyDown = (event: KeyboardEvent<SVGRectElement>) => {
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
     if (event.key === 'Escape') {
-      anchor.current = null
+      ends.current = null
       cancel()
       return
     }
-    if (step === undefined) return
-    event.preventDefault()
+    const key = prepared.reversed ? (MIRRORED[event.key] ?? event.key) : event.key
+    const { at } = store.get()
     const here = binAt(edges, at ?? edge(Math.floor((edges.length - 1) / 2)))
-    const next = clamp(here + (prepared.reversed ? -step : step), 0, edges.length - 2)
-    point(next)
-    if (!event.shiftKey) return
-    anchor.current ??= here
-    markBins(anchor.current, next)
+    const marked = range()
+    const from = event.shiftKey
+      ? (ends.current ??
+        endsAt(
+          here,
+          marked && [binAt(edges, marked[0]), edges.findLastIndex((one) => one < marked[1])],
+        ))
+      : endsAt(here, null)
+    const next =
+      event.shiftKey || key in MIRRORED ? endsAfterKey(key, from, edges.length - 2) : null
+    if (!next) return
+    event.preventDefault()
+    point(next[1])
+    if (event.shiftKey) markBins(next)
   }
   const onKeyUp = (event: KeyboardEvent<SVGRectElement>) => {
-    if (event.key === 'Shift' && anchor.current !== null) letGo()
+    if (event.key === 'Shift' && ends.current !== null) letGo()
   }
 
-  const span = range ? [scale(range[0]), scale(range[1])].map(Number) : null
-  const x = at === null ? undefined : scale(at)
   return (
     <>
-      {span ? <MarkedBand from={Math.min(...span)} to={Math.max(...span)} /> : null}
+      <MarkedBand place={([from, to]) => [Number(scale(from)), Number(scale(to))]} />
       <g data-figure-skip>
-        {x === undefined ? null : (
-          <path
-            d={`M${x} ${area.y}v${area.height}`}
-            stroke={toneCss(INK.axis)}
-            strokeDasharray="2 2"
-          />
-        )}
+        <path ref={line} stroke={toneCss(INK.axis)} strokeDasharray="2 2" />
         <rect
+          ref={slider}
           className={classes.cursorLayer}
           x={area.x}
           y={area.y}
@@ -100,23 +120,27 @@ export function CursorLayer({ prepared, label, read }: CursorProps) {
           aria-orientation="horizontal"
           aria-valuemin={edge(0)}
           aria-valuemax={edge(edges.length - 1)}
-          aria-valuenow={at ?? edge(0)}
+          aria-valuenow={edge(0)}
           tabIndex={0}
           onKeyDown={onKeyDown}
           onKeyUp={onKeyUp}
           onBlur={leave}
           onPointerDown={(event) => {
             event.currentTarget.setPointerCapture(event.pointerId)
-            anchor.current = binOf(event)
+            held.current = event.currentTarget.getBoundingClientRect()
+            const bin = binOf(event)
+            ends.current = [bin, bin]
             store.set({ range: null })
           }}
           onPointerMove={(event) => {
             const bin = binOf(event)
             point(bin)
-            if (event.buttons === 1 && anchor.current !== null && bin !== anchor.current) {
-              markBins(anchor.current, bin)
-            }
+            const [anchor, moving] = ends.current ?? [bin, bin]
+            if (event.buttons === 1 && (bin !== anchor || moving !== anchor))
+              markBins([anchor, bin])
           }}
+          // The chart around would measure itself on each move, for a tooltip that it does not have.
+          onMouseMove={(event) => event.stopPropagation()}
           onPointerUp={letGo}
           onPointerCancel={letGo}
           onPointerLeave={leave}

@@ -64,7 +64,7 @@ export function BrushPreview({ prepared, row, column, arms, children }: PreviewP
     },
     [x, y, top, row, column, prepared],
   )
-  useBrushPreview(show)
+  useBrushPreview(show, full)
   const isLine = prepared.view === 'cumulative'
   return (
     <>

@@ -7,7 +7,7 @@ import { Swatch } from '../marks'
 
 /** What the cursor points at, under the chart: hovering hides no data. Keeps its line when there is nothing. */
 export function ReadoutLine() {
-  const readout = useInteraction('readout')
+  const readout = useInteraction((state) => state.readout)
   const isLater = useFollowsLater()
   return (
     <div className={classes.readout} aria-live="polite">

@@ -49,7 +49,7 @@ function DifferenceBar(props: {
     },
     [scale, top, bottom, group, baseline, place, levels],
   )
-  useBrushPreview(show)
+  useBrushPreview(show, full)
   const zero = scale?.(0)
   const end = scale?.(value.difference)
   if (!scale || zero === undefined || end === undefined) return null

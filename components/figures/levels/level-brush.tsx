@@ -7,7 +7,7 @@ import { Y_AXIS_PX, type PanelBox } from '../facets'
 import classes from '../figures.module.css'
 import { useFigure } from '../interaction'
 import { MarkedBand } from '../marked-band'
-import { useRangeMark } from '../range-mark'
+import { endsAfterKey, endsAt, useRangeMark, type RangeEnds } from '../range-mark'
 
 const clamp = (value: number, high: number) => Math.min(high, Math.max(0, value))
 
@@ -22,16 +22,25 @@ function axisAlong({ prepared, names }: Along) {
   return names[0] === prepared.levels[0] ? levelAxis(prepared) : null
 }
 
+/** First and last place of the levels in a range. */
+function placesIn(levels: readonly number[], [from, to]: readonly [number, number]): RangeEnds {
+  return [levels.findIndex((level) => level >= from), levels.findLastIndex((level) => level <= to)]
+}
+
 /** The marked levels behind the bars of a panel. */
 export function MarkedLevels(props: Along) {
   const axis = axisAlong(props)
-  const { range } = useRangeMark(axis?.column ?? null)
   const area = usePlotArea()
-  if (!axis || !range || !area) return null
-  const inside = axis.edges.flatMap((level, i) => (level >= range[0] && level <= range[1] ? i : []))
+  if (!axis || !area) return null
   const step = area.width / props.names.length
-  const from = area.x + step * (inside[0] ?? 0)
-  return <MarkedBand from={from} to={from + step * inside.length} />
+  return (
+    <MarkedBand
+      place={(range) => {
+        const [first, last] = placesIn(axis.edges, range)
+        return [area.x + step * first, area.x + step * (last + 1)]
+      }}
+    />
+  )
 }
 
 /** Tells the figure which place along x pointer or keys have reached. */
@@ -54,14 +63,17 @@ const MARGIN_PX = 2
 /** Dragging over the levels of a panel, or Shift with the arrow keys, marks them in every panel; a click stays with the bars. */
 export function LevelBrush({ prepared, box, names, children }: LevelBrushProps) {
   const axis = axisAlong({ prepared, names })
-  const { mark, release, cancel } = useRangeMark(axis?.column ?? null)
-  const anchor = useRef<number | null>(null)
+  const { range, mark, release, cancel } = useRangeMark(axis?.column ?? null)
+  const ends = useRef<RangeEnds | null>(null)
   const isDragged = useRef(false)
   const { store } = useFigure()
   if (!axis) return children
   const last = axis.edges.length - 1
-  const markFrom = (a: number, b: number) =>
-    mark([axis.edges[Math.min(a, b)] as number, axis.edges[Math.max(a, b)] as number])
+  const markEnds = (next: RangeEnds) => {
+    ends.current = next
+    isDragged.current = true
+    mark([axis.edges[Math.min(...next)] as number, axis.edges[Math.max(...next)] as number])
+  }
   const placeOf = (event: PointerEvent<HTMLDivElement>) => {
     const left = box.showY ? Y_AXIS_PX : 1
     const { left: start } = event.currentTarget.getBoundingClientRect()
@@ -70,21 +82,23 @@ export function LevelBrush({ prepared, box, names, children }: LevelBrushProps) 
   }
   const letGo = () => {
     const wasMarked = isDragged.current
-    anchor.current = null
+    ends.current = null
     if (wasMarked) release()
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
     if (event.key === 'Escape') {
-      anchor.current = null
+      ends.current = null
       isDragged.current = false
       cancel()
     }
-    if (step === undefined || !event.shiftKey) return
+    if (!event.shiftKey) return
+    const marked = range()
     const here = clamp(store.get().at ?? 0, last)
-    anchor.current ??= here
-    isDragged.current = true
-    markFrom(anchor.current, clamp(here + step, last))
+    const from = ends.current ?? endsAt(here, marked && placesIn(axis.edges, marked))
+    const next = endsAfterKey(event.key, from, last)
+    if (!next) return
+    event.preventDefault()
+    markEnds(next)
   }
   return (
     <div
@@ -92,15 +106,16 @@ export function LevelBrush({ prepared, box, names, children }: LevelBrushProps) 
       role="presentation"
       onPointerDown={(event) => {
         isDragged.current = false
-        anchor.current = event.button === 0 ? placeOf(event) : null
+        const at = placeOf(event)
+        ends.current = event.button === 0 ? [at, at] : null
       }}
       onPointerMove={(event) => {
         const at = placeOf(event)
-        if (event.buttons !== 1 || anchor.current === null) return
-        if (!isDragged.current && at === anchor.current) return
-        isDragged.current = true
+        if (event.buttons !== 1 || ends.current === null) return
+        const [anchor] = ends.current
+        if (!isDragged.current && at === anchor) return
         event.currentTarget.setPointerCapture(event.pointerId)
-        markFrom(anchor.current, at)
+        markEnds([anchor, at])
       }}
       onPointerUp={letGo}
       onPointerCancel={letGo}
@@ -110,7 +125,7 @@ export function LevelBrush({ prepared, box, names, children }: LevelBrushProps) 
       }}
       onKeyDown={onKeyDown}
       onKeyUp={(event) => {
-        if (event.key !== 'Shift' || anchor.current === null) return
+        if (event.key !== 'Shift' || ends.current === null) return
         letGo()
         isDragged.current = false
       }}

@@ -50,7 +50,7 @@ export function ShareBar(props: ShareBarProps) {
     },
     [scale, group, place, levels],
   )
-  useBrushPreview(show)
+  useBrushPreview(show, full)
   const zero = scale?.(0)
   const top = scale?.(share.percent)
   if (scale === undefined || zero === undefined || top === undefined) return null

@@ -80,7 +80,7 @@ function Segment(props: {
     },
     [scale, group, place, levels],
   )
-  useBrushPreview(show)
+  useBrushPreview(show, full)
   const fill = tone ? toneCss(tone) : `url(#${prefix}-none)`
   return (
     <g onClick={onSelect ?? undefined} className={onSelect ? classes.clickable : undefined}>

@@ -61,7 +61,7 @@ export function ArmLine({
     },
     [points, x, y, xOf, shift],
   )
-  useBrushPreview(show)
+  useBrushPreview(show, full)
   if (!x || !y) return null
   const color = armCss(arm.colorIndex)
   const place = (point: LinePoint, value: number) => {

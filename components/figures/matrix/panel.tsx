@@ -1,15 +1,18 @@
 'use client'
 
-import { useState, type KeyboardEvent } from 'react'
+import { useRef, useState, type KeyboardEvent } from 'react'
 import type { FigureSelection } from '@/lib/figures/types'
 import {
   cellSelection,
+  countedCells,
   readCell,
   type MatrixCell,
   type MatrixPanel,
   type MatrixPrepared,
 } from '@/lib/figures/shared/matrix'
 import { labelOf } from '@/lib/figures/shared/text'
+import { groupKey } from '@/lib/figures/shared/tiles'
+import { useBrushPreview } from '../brush'
 import type { PanelBox } from '../facets'
 import classes from '../figures.module.css'
 import { useFigure } from '../interaction'
@@ -24,6 +27,9 @@ const TEXT_PX = 11
 const SMALL_PX = 9
 // Mean width of a letter, to tell what fits.
 const LETTER_PX = 5.8
+const SMALL_LETTER_PX = 4.8
+// Digits are wider than letters.
+const WIDE_LETTER_PX = 6
 const MOST_NAME_PX = 240
 const FEWEST_NAME_PX = 40
 // Wider cells would only be empty.
@@ -57,10 +63,21 @@ function ColumnName({ name, x, width }: { name: string; x: number; width: number
   )
 }
 
+interface CellPlace {
+  x: number
+  y: number
+  width: number
+}
+
+/** The smaller line of a cell where it fits. */
+function subFor({ sub }: MatrixCell, width: number): string {
+  return sub.length * SMALL_LETTER_PX <= width ? sub : ''
+}
+
 function Cell(props: {
   cell: MatrixCell
   selection: FigureSelection | null
-  at: { x: number; y: number; width: number }
+  at: CellPlace
   hatch: string
   isPointed: boolean
   onPoint(): void
@@ -71,7 +88,7 @@ function Cell(props: {
   const ink = inkOn(tone)
   const middle = at.x + at.width / 2
   const canOpen = onSelect !== null && selection !== null
-  const sub = cell.sub.length * 4.8 <= at.width ? cell.sub : ''
+  const sub = subFor(cell, at.width)
   return (
     <g
       className={canOpen ? classes.clickable : undefined}
@@ -108,13 +125,48 @@ function Cell(props: {
         />
       ) : null}
       <text x={middle} y={at.y + (sub ? 14 : 21)} textAnchor="middle" fontSize={TEXT_PX} fill={ink}>
-        {fitting(cell.text, at.width, 6)}
+        {fitting(cell.text, at.width, WIDE_LETTER_PX)}
       </text>
       {sub ? (
         <text x={middle} y={at.y + 25} textAnchor="middle" fontSize={SMALL_PX} fill={ink}>
           {sub}
         </text>
       ) : null}
+    </g>
+  )
+}
+
+/** The cells of the rows that are marked in another figure, in front of the others while a range is marked. */
+function MarkedCells(props: { panel: MatrixPanel; at(place: number): CellPlace }) {
+  const { panel, at } = props
+  const marked = useRef<SVGGElement>(null)
+  useBrushPreview((counts) => {
+    const group = marked.current
+    const own = counts?.of(groupKey(panel.row, panel.column, '')) ?? null
+    group?.setAttribute('display', own ? 'inline' : 'none')
+    if (!group || !own) return
+    countedCells(own, panel.across.length).forEach((cell, i) => {
+      const [back, text, sub] = group.children[i]?.children ?? []
+      const tone = toneOf(cell.tone)
+      back?.setAttribute('fill', toneCss(tone))
+      text?.setAttribute('fill', inkOn(tone))
+      sub?.setAttribute('fill', inkOn(tone))
+      if (text) text.textContent = fitting(cell.text, at(i).width, WIDE_LETTER_PX)
+      if (sub) sub.textContent = subFor(cell, at(i).width)
+    })
+  }, marked)
+  return (
+    <g ref={marked} display="none" data-figure-skip pointerEvents="none" textAnchor="middle">
+      {panel.cells.map((cell, i) => {
+        const { x, y, width } = at(i)
+        return (
+          <g key={readCell(panel, i)} data-brushed={i}>
+            <rect x={x} y={y} width={width} height={LINE_PX} stroke={toneCss(INK.grid)} />
+            <text x={x + width / 2} y={y + 14} fontSize={TEXT_PX} />
+            <text x={x + width / 2} y={y + 25} fontSize={SMALL_PX} />
+          </g>
+        )
+      })}
     </g>
   )
 }
@@ -138,6 +190,11 @@ export function MatrixPanelView(props: {
   const room = (box.width - names - 2) / Math.max(1, across.length)
   const width = Math.max(1, Math.min(WIDEST_CELL_PX, room))
   const hatch = `${panelId(idPrefix, panel.row, panel.column)}-below`
+  const at = (place: number): CellPlace => ({
+    x: names + (place % across.length) * width,
+    y: HEAD_PX + Math.floor(place / across.length) * LINE_PX,
+    width,
+  })
   const title = [labelOf(prepared.columns, panel.column), labelOf(prepared.rows, panel.row)]
     .filter(Boolean)
     .join(', ')
@@ -149,18 +206,18 @@ export function MatrixPanelView(props: {
     store.set({ readout: item ? { title, items: [item] } : null })
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    const at = pointed ?? 0
+    const here = pointed ?? 0
     const step = {
-      ArrowLeft: at % across.length > 0 ? -1 : 0,
-      ArrowRight: (at + 1) % across.length > 0 ? 1 : 0,
-      ArrowUp: at >= across.length ? -across.length : 0,
-      ArrowDown: at + across.length < cells.length ? across.length : 0,
+      ArrowLeft: here % across.length > 0 ? -1 : 0,
+      ArrowRight: (here + 1) % across.length > 0 ? 1 : 0,
+      ArrowUp: here >= across.length ? -across.length : 0,
+      ArrowDown: here + across.length < cells.length ? across.length : 0,
     }[event.key]
     const selection = pointed === null ? null : cellSelection(panel, pointed)
     if (event.key === 'Enter' && selection) onSelect?.(selection)
     if (step === undefined) return
     event.preventDefault()
-    point(pointed === null ? 0 : at + step)
+    point(pointed === null ? 0 : here + step)
   }
   return (
     <div onPointerLeave={() => point(null)}>
@@ -210,16 +267,13 @@ export function MatrixPanelView(props: {
             key={readCell(panel, i)}
             cell={cell}
             selection={cellSelection(panel, i)}
-            at={{
-              x: names + (i % across.length) * width,
-              y: HEAD_PX + Math.floor(i / across.length) * LINE_PX,
-              width,
-            }}
+            at={at(i)}
             hatch={hatch}
             isPointed={pointed === i}
             onPoint={() => point(i)}
           />
         ))}
+        {panel.opens?.partner ? <MarkedCells panel={panel} at={at} /> : null}
       </svg>
       {captions.map((caption) => (
         <div key={caption} className={classes.caption}>

@@ -15,7 +15,7 @@ function rangeText({ label }: PointAxis, [from, to]: readonly [number, number]):
 /** The marked rectangle: both ranges, and links to its rows in its panel or in all. */
 export function BoxBar({ prepared }: { prepared: PointsPrepared }) {
   const { store, onSelect } = useFigure()
-  const marked = useInteraction('box')
+  const marked = useInteraction((state) => state.box)
   useWindowEvent('keydown', (event) => {
     if (event.key === 'Escape') store.set({ box: null })
   })

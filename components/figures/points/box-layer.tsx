@@ -38,7 +38,7 @@ type Place = readonly [number, number]
  */
 export function BoxLayer({ prepared, panel, frame, title }: BoxLayerProps) {
   const { store } = useFigure()
-  const box = useInteraction('box')
+  const box = useInteraction((state) => state.box)
   const anchor = useRef<Place | null>(null)
   const place = useRef<Place>([0.5, 0.5])
   const { x, y } = prepared

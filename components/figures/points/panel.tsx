@@ -1,9 +1,12 @@
 'use client'
 
+import { useRef } from 'react'
 import type { PointAxis, PointPanel, PointsPrepared } from '@/lib/figures/shared/points'
 import { panelName, shareOn } from '@/lib/figures/shared/points-text'
 import { short3 } from '@/lib/figures/shared/text'
+import { groupKey } from '@/lib/figures/shared/tiles'
 import { logTicks, ticksBetween } from '../axes'
+import { standBack, useBrushPreview } from '../brush'
 import { BARE_X_AXIS_PX, X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
 import { armCss, armMarker, INK, LEVEL_TONES, markerPath, toneCss } from '../palette'
 import { BoxLayer, type Frame } from './box-layer'
@@ -18,22 +21,35 @@ function ticksOf({ scale, from, to }: PointAxis): number[] {
   return scale === 'log' ? logTicks(from, to, 5) : ticksBetween(from, to, 5)
 }
 
-/** Returns the path of all hexagons of one tone. */
-function hexagonPath(
-  cells: readonly (readonly [number, number])[],
+/** Returns the outline of each hexagon of a panel. */
+function outlinesOf(
+  cells: readonly number[],
   [across, down]: readonly [number, number],
   { left, top, width, height }: Frame,
-): string {
+): string[] {
   const dx = width / across / 2
   const dy = height / down / 3
-  return cells
-    .map(([column, row]) => {
-      const x = left + ((column + (row & 1) / 2) / across) * width
-      const y = top + height - (row / down) * height
-      const at = (px: number, py: number) => `${(x + px).toFixed(1)} ${(y + py).toFixed(1)}`
-      return `M${at(0, -2 * dy)}L${at(dx, -dy)}L${at(dx, dy)}L${at(0, 2 * dy)}L${at(-dx, dy)}L${at(-dx, -dy)}Z`
-    })
-    .join('')
+  return Array.from({ length: cells.length / 3 }, (_, i) => {
+    const [column = 0, row = 0] = cells.slice(3 * i)
+    const x = left + ((column + (row & 1) / 2) / across) * width
+    const y = top + height - (row / down) * height
+    const at = (px: number, py: number) => `${(x + px).toFixed(1)} ${(y + py).toFixed(1)}`
+    return `M${at(0, -2 * dy)}L${at(dx, -dy)}L${at(dx, dy)}L${at(0, 2 * dy)}L${at(-dx, dy)}L${at(-dx, -dy)}Z`
+  })
+}
+
+/** Returns the path of all hexagons of each tone, by how many rows are in them; those without rows are left out. */
+function pathsOf(
+  outlines: readonly string[],
+  steps: readonly number[],
+  counts: (i: number) => number,
+) {
+  const paths = steps.map((): string[] => [])
+  outlines.forEach((outline, i) => {
+    const n = counts(i)
+    if (n > 0) paths[stepOf(steps, n)]?.push(outline)
+  })
+  return paths.map((parts) => parts.join(''))
 }
 
 function stepOf(steps: readonly number[], n: number): number {
@@ -48,20 +64,35 @@ interface MarksProps {
   frame: Frame
 }
 
+/** Hexagons toned by their rows; while a range is marked in another figure they stand back behind those of its rows. */
 function Hexagons({ prepared, panel, frame }: MarksProps) {
   const { steps, lattice } = prepared
-  const byStep = steps.map((): [number, number][] => [])
-  for (let i = 0; i < panel.cells.length; i += 3) {
-    const [column = 0, row = 0, n = 0] = panel.cells.slice(i, i + 3)
-    byStep[stepOf(steps, n)]?.push([column, row])
-  }
-  return byStep.map((cells, step) => (
-    <path
-      key={steps[step]}
-      d={hexagonPath(cells, lattice, frame)}
-      fill={toneCss(LEVEL_TONES[step] ?? INK.none)}
-    />
-  ))
+  const { row, column, cells } = panel
+  const outlines = outlinesOf(cells, lattice, frame)
+  const full = useRef<SVGGElement>(null)
+  const marked = useRef<SVGGElement>(null)
+  useBrushPreview((counts) => {
+    standBack(full.current, counts !== null)
+    const own = counts?.of(groupKey(row, column, '')) ?? []
+    pathsOf(outlines, steps, (i) => own[i] ?? 0).forEach((path, step) =>
+      marked.current?.children[step]?.setAttribute('d', path),
+    )
+  }, full)
+  const tone = (step: number) => toneCss(LEVEL_TONES[step] ?? INK.none)
+  return (
+    <>
+      <g ref={full}>
+        {pathsOf(outlines, steps, (i) => cells[3 * i + 2] ?? 0).map((path, step) => (
+          <path key={steps[step]} d={path} fill={tone(step)} />
+        ))}
+      </g>
+      <g ref={marked} data-figure-skip>
+        {steps.map((from, step) => (
+          <path key={from} data-brushed={from} fill={tone(step)} />
+        ))}
+      </g>
+    </>
+  )
 }
 
 function Dots({ prepared, panel, frame }: MarksProps) {

@@ -1,5 +1,5 @@
 import type { FacetAxis, FigureSelection, FigureTable, PreparedCommon } from '../types'
-import { coverageText, labelOf } from './text'
+import { count, coverageText, labelOf, percent } from './text'
 
 /** One cell of a table of numbers. */
 export interface MatrixCell {
@@ -38,6 +38,24 @@ export interface MatrixPrepared extends PreparedCommon {
   toneText: string
   reading: string
   table: FigureTable
+}
+
+/** Returns the cells of a square table of counts, toned by their share of their line. */
+export function countedCells(counts: ArrayLike<number>, levels: number): MatrixCell[] {
+  const sums = Array.from({ length: levels }, (_, line) => {
+    let sum = 0
+    for (let i = 0; i < levels; i += 1) sum += counts[line * levels + i] ?? 0
+    return sum
+  })
+  return Array.from({ length: levels * levels }, (_, place) => {
+    const sum = sums[Math.floor(place / levels)] ?? 0
+    const share = sum === 0 ? 0 : (counts[place] ?? 0) / sum
+    return {
+      text: count(counts[place] ?? 0),
+      sub: sum === 0 ? '' : percent(share),
+      tone: Number(share.toFixed(3)),
+    }
+  })
 }
 
 /** Returns a cell in words: "easy to hard 12 (40.0 %)" unless it has its own. */

@@ -101,7 +101,8 @@ export interface PointOptions {
 
 const short = (value: number) => Number(value.toPrecision(DIGITS))
 
-function rowKey(series: FigureSeries, split: PointSplit): FacetAxis {
+/** Returns the row of panels in which a series is drawn. */
+export function rowKey(series: FigureSeries, split: PointSplit): FacetAxis {
   if (split === ALL) return { key: ALL, label: '' }
   const arm = { key: armOf(series), label: series.armLabel }
   if (split === 'evolver') return arm
@@ -155,29 +156,19 @@ function placing({ scale, from, to }: PointAxis): (value: number) => number {
   return (value) => (value > 0 ? (Math.log(value) - low) / span : Number.NaN)
 }
 
-/**
- * Returns the counts of a lattice of hexagons, whose odd rows are half a cell further, and how many pairs lie
- * outside.
- *
- * @internal
- */
-export function hexagons(
-  { x, y }: { x: Float64Array; y: Float64Array },
+/** Returns a lattice of hexagons, whose odd rows are half a cell further. */
+export function latticeOf(
   axes: { x: PointAxis; y: PointAxis },
   [across, down]: readonly [number, number],
-): { cells: number[]; off: number } {
+) {
   const atX = placing(axes.x)
   const atY = placing(axes.y)
   const width = across + 2
-  const counts = new Uint32Array(width * (down + 2))
-  let off = 0
-  for (let i = 0; i < x.length; i += 1) {
-    const u = atX(x[i] as number) * across
-    const v = atY(y[i] as number) * down
-    if (!(u >= 0 && u <= across && v >= 0 && v <= down)) {
-      off += 1
-      continue
-    }
+  /** Number of the cell of a pair, -1 beyond the axes. */
+  const cellOf = (a: number, b: number) => {
+    const u = atX(a) * across
+    const v = atY(b) * down
+    if (!(u >= 0 && u <= across && v >= 0 && v <= down)) return -1
     // The nearest centre lies in one of the two rows around the point; one step down is 0.866 of one across.
     let row = Math.round(v)
     let column = Math.round(u - (row & 1) / 2)
@@ -193,8 +184,29 @@ export function hexagons(
         column = beside
       }
     }
-    const at = row * width + column + 1
-    counts[at] = (counts[at] as number) + 1
+    return row * width + column + 1
+  }
+  return { cellOf, width, size: width * (down + 2) }
+}
+
+/**
+ * Returns the counts of a lattice of hexagons, whose odd rows are half a cell further, and how many pairs lie
+ * outside.
+ *
+ * @internal
+ */
+export function hexagons(
+  { x, y }: { x: Float64Array; y: Float64Array },
+  axes: { x: PointAxis; y: PointAxis },
+  shape: readonly [number, number],
+): { cells: number[]; off: number } {
+  const { cellOf, width, size } = latticeOf(axes, shape)
+  const counts = new Uint32Array(size)
+  let off = 0
+  for (let i = 0; i < x.length; i += 1) {
+    const at = cellOf(x[i] as number, y[i] as number)
+    if (at < 0) off += 1
+    else counts[at] = (counts[at] as number) + 1
   }
   const cells: number[] = []
   counts.forEach((n, at) => {

@@ -41,6 +41,7 @@ export function placeOnEdges(value: number, edges: readonly number[]): number {
   return value === edges[bin + 1] ? 2 * bin + 2 : 2 * bin + 1
 }
 
+const DEFLATED = 'deflate-raw'
 const PAYLOAD_BITS = 7
 const MORE = 0x80
 
@@ -53,13 +54,26 @@ function toBase64(bytes: Uint8Array): string {
   return btoa(text)
 }
 
+async function through(
+  bytes: Uint8Array<ArrayBuffer>,
+  stream: CompressionStream | DecompressionStream,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(
+    await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer(),
+  )
+}
+
 /**
- * Returns counts as base64: whole numbers in groups of seven bits, the lowest first, so that most counts take one byte;
- * sums as floats of eight bytes.
+ * Returns counts as base64 of a deflated list: whole numbers in groups of seven bits, the lowest first, so that most counts
+ * take one byte; sums as floats of eight bytes.
  */
-export function packCounts(lists: readonly Counts[]): string {
+export async function packCounts(lists: readonly Counts[]): Promise<string> {
+  return toBase64(await through(bytesOf(lists), new CompressionStream(DEFLATED)))
+}
+
+function bytesOf(lists: readonly Counts[]): Uint8Array<ArrayBuffer> {
   if (lists.some((list) => list instanceof Float64Array))
-    return toBase64(new Uint8Array(Float64Array.from(lists.flatMap((list) => [...list])).buffer))
+    return new Uint8Array(Float64Array.from(lists.flatMap((list) => [...list])).buffer)
   const bytes: number[] = []
   for (const list of lists)
     for (let count of list) {
@@ -69,12 +83,17 @@ export function packCounts(lists: readonly Counts[]): string {
       }
       bytes.push(count)
     }
-  return toBase64(Uint8Array.from(bytes))
+  return Uint8Array.from(bytes)
 }
 
 /** Returns the counts of `packCounts` in lists of `size`. */
-export function unpackCounts(packed: string, size: number, hasSums = false): Counts[] {
-  const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0))
+export async function unpackCounts(
+  packed: string,
+  size: number,
+  hasSums = false,
+): Promise<Counts[]> {
+  const stored = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0))
+  const bytes = await through(stored, new DecompressionStream(DEFLATED))
   if (hasSums) {
     const floats = new Float64Array(bytes.buffer)
     return Array.from({ length: floats.length / size }, (_, k) =>

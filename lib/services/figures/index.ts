@@ -191,6 +191,29 @@ async function load(
   return { figure, options, data }
 }
 
+/** Returns where a figure is kept once it is prepared, and what is kept there now. */
+function keptAt(
+  db: Db,
+  studyId: string,
+  { figure, options }: Omit<Loaded, 'data'>,
+  filter: RowFilter,
+  stamp: string,
+) {
+  const key = `figure/${studyId}/${figure.id}/${JSON.stringify([options, filter])}`
+  return { key, shown: cachesOf(db).results.peek<Shown>(key, stamp) }
+}
+
+/** Returns what was sent of a figure before, as `Figure.sent` leaves it, or null where it has to be prepared first. */
+export function keptPrepared(
+  db: Db,
+  studyId: string,
+  asked: Omit<Loaded, 'data'>,
+  filter: RowFilter,
+  stamp: string,
+): FigureResult['prepared'] | null {
+  return keptAt(db, studyId, asked, filter, stamp).shown?.prepared ?? null
+}
+
 // Two bytes a character, and as much again for its objects.
 const BYTES_A_CHARACTER = 4
 
@@ -206,14 +229,14 @@ export async function getStudyFigure(
   const { name } = getStudy(db, studyId)
   const { figure, options } = asked(db, studyId, request)
   const { filter } = request
-  const kept = cachesOf(db).results
-  const key = `figure/${studyId}/${figure.id}/${JSON.stringify([options, filter])}`
   // Of before the data is read: what changes meanwhile is prepared again next time.
   const stamp = figureStamp(db, studyId, figure)
-  let shown = kept.peek<Shown>(key, stamp)
+  const { key, ...kept } = keptAt(db, studyId, { figure, options }, filter, stamp)
+  let { shown } = kept
   if (!shown) {
     shown = show(await load(db, studyId, { figure, options }, filter))
-    kept.put(key, stamp, shown, JSON.stringify(shown).length * BYTES_A_CHARACTER)
+    const bytes = JSON.stringify(shown).length * BYTES_A_CHARACTER
+    cachesOf(db).results.put(key, stamp, shown, bytes)
   }
   const { results } = figure.needsResults ? listResults(db, studyId) : { results: [] }
   const meta = describeWith(figure, columnsWithValues(db, studyId), options, results)

@@ -11,6 +11,7 @@ import {
   unpackCounts,
 } from '@/lib/figures/shared/tiles'
 import { createRandom } from '@/lib/stats/random'
+import type { PointsPrepared } from '@/lib/figures/shared/points'
 import { pointKey, type LinesPrepared } from '@/lib/figures/shared/lines'
 import { addTestRun, type TestValue } from '@/lib/testing/compare'
 import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
@@ -20,6 +21,7 @@ import { brushTiles } from './tiles'
 const ROWS = 400
 const SCORE = 'difficulty_score.score'
 const MND = { figureId: 'mnd-density', options: { bins: 'n20' } }
+const SCATTER = { figureId: 'scatter', options: { x: SCORE, y: 'mnd.mnd' } }
 const LEVELS = { figureId: 'difficulty-levels', options: {} }
 
 describe('tiles of a brush', () => {
@@ -72,13 +74,19 @@ describe('tiles of a brush', () => {
   it('sum over every range of bins to what the filter with this range keeps', async () => {
     const base = { ranges: [{ column: 'difficulty_level.level', min: 1, max: 4, missing: true }] }
     const own = { column: SCORE, min: 10, max: 20, missing: false }
-    const reply = await tilesOf('distribution', { column: SCORE, bins: 'n20' }, [MND, LEVELS], {
-      ranges: [...base.ranges, own],
-    })
+    const reply = await tilesOf(
+      'distribution',
+      { column: SCORE, bins: 'n20' },
+      [MND, LEVELS, SCATTER],
+      {
+        ranges: [...base.ranges, own],
+      },
+    )
     expect(reply.column).toBe(SCORE)
     expect(reply.tiles.map(({ figureId }) => figureId)).toEqual([
       'mnd-density',
       'difficulty-levels',
+      'scatter',
     ])
     expect(reply.places.some((place) => place % 2 === 0)).toBe(true)
     const random = createRandom(5)
@@ -93,22 +101,22 @@ describe('tiles of a brush', () => {
       }
       const filter = { ranges: [...base.ranges, range] }
       const { from, to } = boundsOf(reply.places, first, last)
-      const countsOf = (at: number) => {
+      const countsOf = async (at: number) => {
         const tile = reply.tiles[at] as (typeof reply.tiles)[number]
         const size = tile.groups.length * tile.perGroup
-        const sums = runningSums(unpackCounts(tile.packed, size), size)
+        const sums = runningSums(await unpackCounts(tile.packed, size), size)
         const counts = sums[to]?.map((sum, k) => sum - (sums[from]?.[k] ?? 0)) ?? []
         return (row: string, column: string, arm: string) => {
           const group = tile.groups.indexOf(groupKey(row, column, arm))
           return Array.from(counts.slice(group * tile.perGroup, (group + 1) * tile.perGroup))
         }
       }
-      const mnd = countsOf(0)
+      const mnd = await countsOf(0)
       const density = await figure<DensityPrepared>(MND, filter)
       for (const { row, column, curves } of density.cells)
         for (const { arm, below, counts, above } of curves)
           expect(mnd(row, column, arm)).toEqual([below, ...counts, above])
-      const levels = countsOf(1)
+      const levels = await countsOf(1)
       const drawn = await figure<DifficultyLevelsPrepared>(LEVELS, filter)
       for (const { row, column, bars } of drawn.panels)
         for (const { arm, mix } of bars)
@@ -116,6 +124,11 @@ describe('tiles of a brush', () => {
             ...[...mix.levels, mix.none].map(({ count }) => count),
             mix.asked,
           ])
+      // The axes of hexagons are those of all rows, so only their sums are those of the filtered figure.
+      const hexagons = await countsOf(2)
+      const points = await figure<PointsPrepared>(SCATTER, filter)
+      for (const { row, column, n } of points.panels)
+        expect(hexagons(row, column, '').reduce((sum, count) => sum + count, 0)).toBe(n)
       const kept = drawn.counts.reduce((sum, { n }) => sum + n, 0)
       expect(reply.rows.slice(from, to).reduce((sum, n) => sum + n, 0)).toBe(kept)
     }
@@ -136,12 +149,12 @@ describe('tiles of a brush', () => {
       const column = 'difficulty_level.level'
       const filter = { ranges: [{ column, min: first + 1, max: last + 1, missing: false }] }
       const { from, to } = boundsOf(reply.places, first, last)
-      const countsOf = (at: number, group: string) => {
+      const countsOf = async (at: number, group: string) => {
         const { groups, perGroup, packed, hasSums } = reply.tiles[
           at
         ] as (typeof reply.tiles)[number]
         const size = groups.length * perGroup
-        const sums = runningSums(unpackCounts(packed, size, hasSums), size)
+        const sums = runningSums(await unpackCounts(packed, size, hasSums), size)
         const start = groups.indexOf(group) * perGroup
         return Array.from(
           { length: perGroup },
@@ -150,7 +163,7 @@ describe('tiles of a brush', () => {
       }
       const lines = await figure<LinesPrepared>(means, filter)
       for (const { n, value, ...point } of lines.points) {
-        const [count, sum = 0] = countsOf(0, pointKey(point))
+        const [count, sum = 0] = await countsOf(0, pointKey(point))
         expect(count).toBe(n)
         expect(sum / n).toBeCloseTo(value as number, 9)
       }
@@ -158,7 +171,7 @@ describe('tiles of a brush', () => {
       const drawn = await figure<DifficultyLevelsPrepared>(LEVELS, filter)
       for (const { row, column: set, bars } of drawn.panels)
         for (const { arm, mix } of bars)
-          expect(countsOf(1, groupKey(row, set, arm)).at(-1)).toBe(mix.asked)
+          expect((await countsOf(1, groupKey(row, set, arm))).at(-1)).toBe(mix.asked)
     }
   })
 
@@ -180,7 +193,7 @@ it('tells values on an edge from those beside it', () => {
   ])
 })
 
-it('packs counts of any size', () => {
+it('packs counts of any size', async () => {
   const lists = [Uint32Array.of(0, 1, 127), Uint32Array.of(128, 16_384, 4_294_967_295)]
-  expect(unpackCounts(packCounts(lists), 3)).toEqual(lists)
+  expect(await unpackCounts(await packCounts(lists), 3)).toEqual(lists)
 })

@@ -3,6 +3,7 @@ import { carriesValue } from '@/lib/contracts/status'
 import type { BrushTiles } from '@/lib/contracts/tiles'
 import { AppError } from '@/lib/errors'
 import { getFigure, parseFigureOptions } from '@/lib/figures'
+import type { FigureData, RowPlaces } from '@/lib/figures/types'
 import { filterEdge, packCounts, placeOnEdges, type Counts } from '@/lib/figures/shared/tiles'
 import { columnReader } from '../columns'
 import { yieldToEventLoop } from '../compare/slots'
@@ -10,7 +11,8 @@ import { select } from '../rows/select'
 import { getStudy } from '../studies'
 import { checkColumns } from './columns'
 import { loadFigureData } from './data'
-import type { FigureRequest } from '.'
+import { figureStamp } from './stamp'
+import { keptPrepared, type FigureRequest } from '.'
 
 /** A figure whose axis is brushed, and those that are to follow. */
 export interface BrushRequest extends FigureRequest {
@@ -41,11 +43,12 @@ export async function brushTiles(
   const others = request.targets.map(parse)
   const targets = others.filter(({ figure }) => figure.places !== undefined)
   const columnsOf = ({ figure, options }: typeof source) => figure.columns(options)
+  const descends = ({ figure, options }: typeof source) => figure.needsLineage?.(options) ?? false
   const load = (filter: FigureRequest['filter'], parts: readonly (typeof source)[]) =>
     loadFigureData(db, studyId, {
       columns: [...new Set(parts.flatMap(columnsOf))],
       operators: parts.some(({ figure, options }) => figure.needsOperators?.(options)),
-      lineage: false,
+      lineage: parts.some(descends),
       filter,
     })
   const [column = ''] = columnsOf(source)
@@ -53,10 +56,14 @@ export async function brushTiles(
     ...request.filter,
     ranges: request.filter.ranges.filter((range) => range.column !== column),
   }
-  const data = await load(filter, [source, ...targets])
-  const layoutOf = ({ figure, options }: typeof source) =>
-    figure.layout ? figure.layout(data, options) : figure.prepare(data, options)
-  const axis = source.figure.brushAxis?.(layoutOf(source)) ?? null
+  // Of before the data is read, as where figures are prepared.
+  const stamp = figureStamp(db, studyId, source.figure)
+  const data = await load(filter, [source, ...targets.filter((target) => !descends(target))])
+  // Figures that are on a page were prepared for it, so their bins and bars are known.
+  const layoutOf = ({ figure, options }: typeof source, own: FigureData) =>
+    keptPrepared(db, studyId, { figure, options }, filter, stamp) ??
+    (figure.layout ? figure.layout(own, options) : figure.prepare(own, options))
+  const axis = source.figure.brushAxis?.(layoutOf(source, data)) ?? null
   if (axis === null || axis.column !== column) {
     throw new AppError(
       'invalid_input',
@@ -66,16 +73,19 @@ export async function brushTiles(
   const edges = axis.edges.map(filterEdge)
   const nPlaces = 2 * edges.length - 1
   const rows = new Uint32Array(nPlaces)
-  const tiles = targets.flatMap((target) => {
+  const tiles: { figureId: string; data: FigureData; places: RowPlaces; counts: Counts[] }[] = []
+  for (const target of targets) {
     const { figure, options } = target
-    const places = figure.places?.(data, layoutOf(target), options)
-    if (!places) return []
+    // Values of parents are read for those figures alone that draw them.
+    const own = descends(target) ? await load(filter, [target]) : data
+    const places = figure.places?.(own, layoutOf(target, own), options)
+    if (!places) continue
     const size = places.groups.length * places.perGroup
     const counts = Array.from({ length: nPlaces }, (): Counts =>
       places.hasSums ? new Float64Array(size) : new Uint32Array(size),
     )
-    return [{ figureId: figure.id, places, counts }]
-  })
+    tiles.push({ figureId: figure.id, data: own, places, counts })
+  }
   const reader = columnReader(db, studyId)
   const selection = select(db, studyId, filter)
   for (const [index, { cell, rows: kept }] of selection.cells.entries()) {
@@ -91,8 +101,8 @@ export async function brushTiles(
       at[k] = place
       rows[place] = (rows[place] as number) + 1
     }
-    for (const { places, counts } of tiles) {
-      const count = places.of(series)
+    for (const { places, counts, data: own } of tiles) {
+      const count = places.of(own.series[index] ?? series)
       if (!count) continue
       for (let row = 0; row < at.length; row += 1) {
         const place = at[row] as number
@@ -108,14 +118,18 @@ export async function brushTiles(
     places: used,
     rows: used.map((place) => rows[place] as number),
     total: selection.total,
-    tiles: tiles.map(({ figureId, places: { groups, perGroup, edges: own, hasSums }, counts }) => ({
-      figureId,
-      groups: [...groups],
-      perGroup,
-      edges: [...own],
-      hasSums: hasSums ?? false,
-      packed: packCounts(used.map((place) => counts[place] as Counts)),
-    })),
+    tiles: await Promise.all(
+      tiles.map(
+        async ({ figureId, places: { groups, perGroup, edges: own, hasSums }, counts }) => ({
+          figureId,
+          groups: [...groups],
+          perGroup,
+          edges: [...own],
+          hasSums: hasSums ?? false,
+          packed: await packCounts(used.map((place) => counts[place] as Counts)),
+        }),
+      ),
+    ),
     later: others
       .filter((one) => columnsOf(one).length > 0)
       .map(({ figure }) => figure.id)

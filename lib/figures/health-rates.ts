@@ -103,15 +103,23 @@ function tallyOf(members: readonly FigureSeries[], { flag, seedSet, operator }: 
     const { codes, names = [] } = series.operators ?? {}
     const place = operator === null ? -1 : names.indexOf(operator)
     if (operator !== null && place < 0) continue
+    const { values, status } = column
+    const all = new Uint32Array(256)
+    const yes = new Uint32Array(256)
     for (let row = 0; row < series.n; row += 1) {
-      const code = column.status[row] ?? 0
-      if (!wasAsked(code) || (place >= 0 && codes?.[row] !== place)) continue
+      if (place >= 0 && codes?.[row] !== place) continue
+      const code = status[row] as number
+      all[code] = (all[code] as number) + 1
+      if (values[row] === YES) yes[code] = (yes[code] as number) + 1
+    }
+    for (const [code, n] of all.entries()) {
+      if (n === 0 || !wasAsked(code)) continue
       if (carriesValue(code)) {
-        tally.valued += 1
-        if (column.values[row] === YES) tally.flagged += 1
+        tally.valued += n
+        tally.flagged += yes[code] as number
       } else {
         const { name } = statusOf(code)
-        tally.missing[name] = (tally.missing[name] ?? 0) + 1
+        tally.missing[name] = (tally.missing[name] ?? 0) + n
       }
     }
   }

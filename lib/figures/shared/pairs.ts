@@ -87,18 +87,8 @@ export function pairsOf(
     const first = series.columns[x]
     const second = series.columns[y]
     if (!first || !second) continue
-    const places = new Int32Array(series.n).fill(-1)
-    for (let row = 0; row < series.n; row += 1) {
-      if (!carriesValue(first.status[row] as number)) continue
-      if (!carriesValue(second.status[row] as number)) continue
-      const a = first.values[row * first.width] as number
-      const b = second.values[row * second.width] as number
-      if (!isDrawable(a) || !isDrawable(b)) continue
-      xs[k] = a
-      ys[k] = b
-      places[row] = k
-      k += 1
-    }
+    const places = new Int32Array(series.n)
+    k = collectPairs(first, second, { xs, ys, places, from: k })
     runs.x.push(runOf(orderOf(series, x), xs, places))
     runs.y.push(runOf(orderOf(series, y), ys, places))
   }
@@ -107,6 +97,37 @@ export function pairsOf(
     return { values, ascending, ranks: midRanks(values, places ?? new Uint32Array(0)) }
   }
   return { x: side(xs.subarray(0, k), runs.x), y: side(ys.subarray(0, k), runs.y) }
+}
+
+interface Collected {
+  xs: Float64Array
+  ys: Float64Array
+  /** Place of each row among the pairs, -1 = none. */
+  places: Int32Array
+  from: number
+}
+
+/** Adds the pairs of one series; returns how many there are now. */
+function collectPairs(
+  first: SeriesColumn,
+  second: SeriesColumn,
+  { xs, ys, places, from }: Collected,
+): number {
+  const { values: xValues, status: xStatus, width: xWidth } = first
+  const { values: yValues, status: yStatus, width: yWidth } = second
+  let k = from
+  for (let row = 0; row < places.length; row += 1) {
+    places[row] = -1
+    if (!carriesValue(xStatus[row] as number) || !carriesValue(yStatus[row] as number)) continue
+    const a = xValues[row * xWidth] as number
+    const b = yValues[row * yWidth] as number
+    if (!isDrawable(a) || !isDrawable(b)) continue
+    xs[k] = a
+    ys[k] = b
+    places[row] = k
+    k += 1
+  }
+  return k
 }
 
 /** The rows of a series that have a place among the pairs, ascending by their value. */

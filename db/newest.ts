@@ -1,4 +1,4 @@
-import { and, desc, lte, type SQL } from 'drizzle-orm'
+import { and, desc, lte, sql, type Placeholder, type SQL } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { Queryable } from './client'
 
@@ -11,6 +11,28 @@ export function newest<T extends SQLiteTable>(
 ): T['$inferSelect'] | null {
   const query = db.select().from(table as SQLiteTable)
   return query.where(condition).orderBy(desc(by)).limit(1).get() ?? null
+}
+
+/** Returns what reads as `newest` does, its condition on one number; the query is built once a connection. */
+export function newestFor<T extends SQLiteTable>(
+  table: T,
+  by: SQLiteColumn,
+  condition: (value: Placeholder) => SQL | undefined,
+): (db: Queryable, value: number) => T['$inferSelect'] | null {
+  const prepare = (db: Queryable) =>
+    db
+      .select()
+      .from(table as SQLiteTable)
+      .where(condition(sql.placeholder('value')))
+      .orderBy(desc(by))
+      .limit(1)
+      .prepare()
+  const prepared = new WeakMap<Queryable, ReturnType<typeof prepare>>()
+  return (db, value) => {
+    let query = prepared.get(db)
+    if (!query) prepared.set(db, (query = prepare(db)))
+    return query.get({ value }) ?? null
+  }
 }
 
 /** Deletes the oldest of the entries that the condition chooses, so that no more than this many are left. */

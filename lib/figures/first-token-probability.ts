@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { carriesValue } from '@/lib/contracts/status'
 import { evenAxis } from './shared/axis'
 import { densityFigure } from './shared/density-figure'
 import { exampleData, exampleInfo, noise } from './shared/example'
@@ -12,6 +11,7 @@ import {
   densityOptions,
   mixOption,
 } from './shared/options'
+import type { DrawnEntry } from './shared/order'
 import type { FacetAxis, FigureData, FigureSeries } from './types'
 
 const COLUMN = 'first_token_probability.p'
@@ -59,33 +59,18 @@ function rowsOf(data: FigureData, split: Options['rows']): FacetAxis[] {
   return [{ key: ALL, label: 'All rounds' }]
 }
 
-/** Returns whether the token at a row and position of the series belongs to a panel row. */
-function keeping(series: FigureSeries, split: Options['rows'], key: string) {
-  if (split === 'round') return () => String(series.round) === key
-  if (split === 'position') return (_row: number, position: number) => String(position) === key
-  if (split === 'operator') {
-    const code = series.operators?.names.indexOf(key) ?? -1
-    const codes = series.operators?.codes
-    return (row: number) => code >= 0 && codes?.[row] === code
+/** Returns which of the first k tokens of a row belong to a panel row. */
+function tokensOf(series: FigureSeries, key: string, { rows, k }: Options): DrawnEntry[] {
+  const width = series.columns[COLUMN]?.width ?? 0
+  const tokens = Array.from({ length: Math.min(k, width) }, (_, entry): DrawnEntry => ({ entry }))
+  if (rows === 'round') return String(series.round) === key ? tokens : []
+  if (rows === 'position') return tokens.filter(({ entry }) => String(entry) === key)
+  if (rows === 'operator') {
+    const { names, codes } = series.operators ?? {}
+    const code = names?.indexOf(key) ?? -1
+    return code < 0 ? [] : tokens.map((one) => ({ ...one, keeps: (row) => codes?.[row] === code }))
   }
-  return () => true
-}
-
-/** Hands over the probabilities of the first k tokens of a row that the panel keeps. */
-function eachToken(
-  series: FigureSeries,
-  k: number,
-  keeps: (row: number, position: number) => boolean,
-) {
-  const column = series.columns[COLUMN]
-  return (row: number, take: (value: number) => void) => {
-    if (!column || !carriesValue(column.status[row] ?? 0)) return
-    const { values, width } = column
-    for (let position = 0; position < Math.min(k, width); position += 1) {
-      const value = values[row * width + position] as number
-      if (Number.isFinite(value) && keeps(row, position)) take(value)
-    }
-  }
+  return tokens
 }
 
 /** Certainty of the first tokens under the evolution prompt (the paper's Figure 5). */
@@ -103,7 +88,7 @@ export const firstTokenProbability = densityFigure<Options>({
     columns: seedSetColumns(data, columns === ALL),
     holds: (series, _row, column) => column === ALL || series.seedSetKey === column,
   }),
-  each: (series, row, { rows, k }) => eachToken(series, k, keeping(series, rows, row)),
+  entries: tokensOf,
   axis: () => ({ ...evenAxis({ from: 0, to: 1 }, BINS), gridTo: GRID_END }),
   look: ({ k }) => ({
     bars: false,

@@ -23,7 +23,13 @@ import {
   seedSetsOf,
 } from './shared/series'
 import { count, labelOf, list, percent, plural, reasonTexts, unitless } from './shared/text'
-import { defineFigure, type FigureData, type FigureSeries, type FigureTable } from './types'
+import {
+  defineFigure,
+  type FigureData,
+  type FigureSeries,
+  type FigureTable,
+  type SeriesColumn,
+} from './types'
 
 /** Columns of the flags, with the names that the choice shows; the first says whether a row has any. */
 const FLAGS = {
@@ -96,6 +102,21 @@ function groupsOf(data: FigureData, { by, flag }: Options): Group[] {
   return KEYS.map((key) => ({ ...one, flag: key, label: FLAGS[key] }))
 }
 
+/** Counts the rows of a column by status, and those of them that are flagged; with an operator only its rows. */
+function countCodes(
+  { values, status }: Pick<SeriesColumn, 'values' | 'status'>,
+  operator: { codes: Uint8Array | undefined; place: number } | null,
+  { all, yes }: { all: Uint32Array; yes: Uint32Array },
+): void {
+  const n = status.length
+  for (let row = 0; row < n; row += 1) {
+    if (operator && operator.codes?.[row] !== operator.place) continue
+    const code = status[row] as number
+    all[code] = (all[code] as number) + 1
+    if (values[row] === YES) yes[code] = (yes[code] as number) + 1
+  }
+}
+
 function tallyOf(members: readonly FigureSeries[], { flag, seedSet, operator }: Group): Tally {
   const tally: Tally = { flagged: 0, valued: 0, missing: {} }
   for (const series of members) {
@@ -104,15 +125,17 @@ function tallyOf(members: readonly FigureSeries[], { flag, seedSet, operator }: 
     const { codes, names = [] } = series.operators ?? {}
     const place = operator === null ? -1 : names.indexOf(operator)
     if (operator !== null && place < 0) continue
-    for (let row = 0; row < series.n; row += 1) {
-      const code = column.status[row] ?? 0
-      if (!wasAsked(code) || (place >= 0 && codes?.[row] !== place)) continue
+    const all = new Uint32Array(256)
+    const yes = new Uint32Array(256)
+    countCodes(column, place < 0 ? null : { codes, place }, { all, yes })
+    for (const [code, n] of all.entries()) {
+      if (n === 0 || !wasAsked(code)) continue
       if (carriesValue(code)) {
-        tally.valued += 1
-        if (column.values[row] === YES) tally.flagged += 1
+        tally.valued += n
+        tally.flagged += yes[code] as number
       } else {
         const { name } = statusOf(code)
-        tally.missing[name] = (tally.missing[name] ?? 0) + 1
+        tally.missing[name] = (tally.missing[name] ?? 0) + n
       }
     }
   }

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { sortAscending } from '@/lib/stats/sort'
 import { exampleData, exampleInfo, noise } from './shared/example'
 import { amount, choice, mixOption, pointOptions, scaleOption } from './shared/options'
 import { pointPlaces } from './shared/point-places'
@@ -48,14 +47,28 @@ export function changedShare(
   if (kept === 0) return null
   // Of rows with the rank at the edge all or none would be chosen; ties are broken by the order of the rows.
   const chosen = (ranks: Float64Array) => {
-    const edge = sortAscending(ranks.slice())[n - kept] as number
+    // Mid-ranks are halves from 1 to n.
+    const counts = new Uint32Array(2 * n + 1)
+    for (let i = 0; i < n; i += 1) {
+      const half = 2 * (ranks[i] as number)
+      counts[half] = (counts[half] as number) + 1
+    }
+    let edge = 2 * n
     let room = kept
-    for (const rank of ranks) if (rank > edge) room -= 1
-    return Uint8Array.from(ranks, (rank) => {
-      if (rank !== edge) return rank > edge ? 1 : 0
-      room -= 1
-      return room >= 0 ? 1 : 0
-    })
+    while (room > (counts[edge] as number)) {
+      room -= counts[edge] as number
+      edge -= 1
+    }
+    const marks = new Uint8Array(n)
+    for (let i = 0; i < n; i += 1) {
+      const half = 2 * (ranks[i] as number)
+      if (half > edge) marks[i] = 1
+      else if (half === edge && room > 0) {
+        marks[i] = 1
+        room -= 1
+      }
+    }
+    return marks
   }
   const [a, b] = [chosen(x), chosen(y)]
   let changed = 0

@@ -91,8 +91,11 @@ function levelled({ from, to, seeds }: ValuePairs, k: number) {
   let n = 0
   for (let i = 0; i < from.length; i += 1)
     if (isLevelOf(from[i] as number, k) && isLevelOf(to[i] as number, k)) kept[n++] = i
-  const pick = (values: Float64Array) =>
-    Float64Array.from(kept.subarray(0, n), (i) => values[i] as number)
+  const pick = (values: ArrayLike<number>) => {
+    const picked = new Float64Array(n)
+    for (let i = 0; i < n; i += 1) picked[i] = values[kept[i] as number] as number
+    return picked
+  }
   return { from: pick(from), to: pick(to), seeds: pick(seeds), left: from.length - n }
 }
 

@@ -48,7 +48,7 @@ interface Effect {
 
 const UNKNOWN = 'not known'
 
-function effectOf(differences: Float64Array, seeds: Float64Array) {
+function effectOf(differences: Float64Array, seeds: Uint32Array) {
   const found = robustMean(differences, seeds)
   if (found.ok) {
     const { estimate, low, high } = found
@@ -61,15 +61,35 @@ function effectOf(differences: Float64Array, seeds: Float64Array) {
 
 /** Returns the differences child less parent of each operator by name, with their seeds. */
 function byOperator({ pairs }: PairsFound, names: readonly string[]) {
-  const found = new Map<string, { differences: number[]; seeds: number[] }>()
-  pairs.from.forEach((from, i) => {
-    const name = names[pairs.operators[i] as number] ?? UNKNOWN
-    const own = found.get(name) ?? { differences: [], seeds: [] }
-    if (own.differences.length === 0) found.set(name, own)
-    own.differences.push((pairs.to[i] as number) - from)
-    own.seeds.push(pairs.seeds[i] as number)
-  })
-  return found
+  const { from, to, seeds, operators } = pairs
+  const counts = new Uint32Array(256)
+  const inOrder: number[] = []
+  for (let i = 0; i < operators.length; i += 1) {
+    const code = operators[i] as number
+    if (counts[code] === 0) inOrder.push(code)
+    counts[code] = (counts[code] as number) + 1
+  }
+  const own = Array.from(counts, (n) => ({
+    differences: new Float64Array(n),
+    seeds: new Uint32Array(n),
+    n: 0,
+  }))
+  for (let i = 0; i < operators.length; i += 1) {
+    const group = own[operators[i] as number] as (typeof own)[number]
+    group.differences[group.n] = (to[i] as number) - (from[i] as number)
+    group.seeds[group.n++] = seeds[i] as number
+  }
+  return inOrder.map((code) => ({
+    ...(own[code] as (typeof own)[number]),
+    operator: names[code] ?? UNKNOWN,
+  }))
+}
+
+function recoded(codes: Uint8Array, places: readonly number[]): Uint8Array {
+  const to = Uint8Array.from({ length: 256 }, (_, code) => places[code] ?? 255)
+  const next = new Uint8Array(codes.length)
+  for (let row = 0; row < codes.length; row += 1) next[row] = to[codes[row] as number] as number
+  return next
 }
 
 /** Series whose operator codes mean the same names. */
@@ -78,7 +98,7 @@ function withNames(data: FigureData): { data: FigureData; names: string[] } {
   const series = data.series.map((one) => {
     if (!one.operators) return one
     const places = one.operators.names.map((name) => names.indexOf(name))
-    const codes = one.operators.codes.map((code) => places[code] ?? 255)
+    const codes = recoded(one.operators.codes, places)
     return { ...one, operators: { codes, names } }
   })
   return { data: { ...data, series }, names }
@@ -141,11 +161,11 @@ function prepare(all: FigureData, chosen: Options): MatrixPrepared {
         )
         unpaired += found.unpaired
         otherDefinition += found.otherDefinition
-        return [...byOperator(found, names)].map(([operator, { differences, seeds }]) => ({
+        return byOperator(found, names).map(({ operator, differences, seeds }) => ({
           place: { row, column: at },
           operator,
           arm,
-          ...effectOf(Float64Array.from(differences), Float64Array.from(seeds)),
+          ...effectOf(differences, seeds),
         }))
       }),
     ),

@@ -137,7 +137,7 @@ describe('the share of rows that only one selection has', () => {
   it('is 0 for equal ranks and both whole selections for opposite ones', () => {
     const x = Float64Array.from({ length: 10 }, (_, i) => i)
     expect(changedShare({ x, y: x }, 20)).toBe(0)
-    expect(changedShare({ x, y: x.map((value) => -value) }, 20)).toBe(40)
+    expect(changedShare({ x, y: x.map((value) => 9 - value) }, 20)).toBe(40)
   })
   it('chooses as many rows among equal values as there is room for', () => {
     const x = Float64Array.from([1, 1, 1, 1])

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { carriesValue } from '@/lib/contracts/status'
-import { sortAscending } from '@/lib/stats/sort'
 import { exampleData, exampleInfo, noise } from './shared/example'
 import { levelPanels } from './shared/level-panels'
 import {
@@ -11,7 +10,8 @@ import {
 } from './shared/levels'
 import { levelsAltText, levelsTable } from './shared/levels-text'
 import { amount, columnChoice, panelOptions } from './shared/options'
-import { comparable, isDrawable, valuesOf } from './shared/series'
+import { ascendingOf } from './shared/order'
+import { comparable, isDrawable } from './shared/series'
 import { count, list, percent, plural } from './shared/text'
 import { defineFigure, type FigureConflict, type FigureData, type FigureSeries } from './types'
 
@@ -69,7 +69,7 @@ interface Edge {
 }
 
 function edgeOf(series: FigureSeries, column: string, top: number): Edge | null {
-  const ascending = sortAscending(valuesOf(series, column).slice())
+  const ascending = ascendingOf(series, column)
   const kept = Math.round((ascending.length * top) / 100)
   if (kept === 0) return null
   const from = ascending[ascending.length - kept] as number

@@ -41,6 +41,11 @@ export interface SeriesColumn {
   runId: string | null
   /** Model that made the values, as the card names it; null when there is none or it is unknown. */
   model: string | null
+  /**
+   * Returns the rows with a drawable number at an entry of the column, ascending by it; there where it is known without
+   * sorting. Read through `orderOf`.
+   */
+  order?(entry: number): Uint32Array
   /** Rows that the run has finished, of the rows it covers, in the whole cell. */
   done: number
   total: number

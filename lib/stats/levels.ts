@@ -59,9 +59,27 @@ export function seedMoments(
   k: number,
 ): SeedMoments {
   const covariance = Array.from({ length: k }, () => zeros(k))
+  const counts = zeros(k)
   let shiftSquares = 0
+  // Most seeds have one pair, whose d d' has four entries.
+  const alone = (at: number) => {
+    const i = (first[at] as number) - 1
+    const j = (second[at] as number) - 1
+    if (i === j) return
+    const [own, other] = [covariance[i] as number[], covariance[j] as number[]]
+    own[i] = (own[i] as number) + 1
+    own[j] = (own[j] as number) - 1
+    other[j] = (other[j] as number) + 1
+    other[i] = (other[i] as number) - 1
+    shiftSquares += (j - i) ** 2
+  }
   for (let from = 0; from < first.length;) {
-    const counts = zeros(k)
+    if (seed[from + 1] !== seed[from]) {
+      alone(from)
+      from += 1
+      continue
+    }
+    counts.fill(0)
     let shift = 0
     let end = from
     while (end < first.length && seed[end] === seed[from]) {
@@ -72,9 +90,10 @@ export function seedMoments(
       shift += j - i
       end += 1
     }
-    for (const [i, row] of covariance.entries()) {
+    for (let i = 0; i < k; i += 1) {
       const own = counts[i] as number
       if (own === 0) continue
+      const row = covariance[i] as number[]
       for (let j = 0; j < k; j += 1) row[j] = (row[j] as number) + own * (counts[j] as number)
     }
     shiftSquares += shift * shift

@@ -60,7 +60,8 @@ export function radixOrder(values: Float64Array): Uint32Array {
   const keys = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length)
   toKeys(keys)
   const starts = new Uint32Array(DIGITS)
-  let from = Uint32Array.from(values, (_, i) => i)
+  let from = new Uint32Array(values.length)
+  for (let i = 0; i < from.length; i += 1) from[i] = i
   let to = new Uint32Array(from.length)
   for (let pass = 0; pass < PASSES; pass += 1) {
     if (!placeDigits(keys, pass, starts)) continue
@@ -146,4 +147,44 @@ export function countBelow(ascending: Float64Array, limit: number): number {
     else high = middle
   }
   return low
+}
+
+/** Numbers that ascend, and a place that goes with each; places are merged where every run has them. */
+export interface Run {
+  values: Float64Array
+  places: Uint32Array | null
+}
+
+function mergeTwo(first: Run, second: Run): Run {
+  const [a, b] = [first.values, second.values]
+  const n = a.length + b.length
+  const values = new Float64Array(n)
+  const places = first.places && second.places ? new Uint32Array(n) : null
+  const [placesA, placesB] = [first.places ?? NO_PLACES, second.places ?? NO_PLACES]
+  let i = 0
+  let j = 0
+  for (let at = 0; at < n; at += 1) {
+    const isFirst = j >= b.length || (i < a.length && (a[i] as number) <= (b[j] as number))
+    values[at] = (isFirst ? a[i] : b[j]) as number
+    if (places) places[at] = (isFirst ? placesA[i] : placesB[j]) as number
+    if (isFirst) i += 1
+    else j += 1
+  }
+  return { values, places }
+}
+
+const NO_PLACES = new Uint32Array(0)
+
+/** Returns several runs as one; of equal numbers those of the earlier run come first. */
+export function mergeRuns(runs: readonly Run[]): Run {
+  let left = [...runs]
+  while (left.length > 1) {
+    const merged: Run[] = []
+    for (let i = 0; i < left.length; i += 2) {
+      const [first, second] = [left[i] as Run, left[i + 1]]
+      merged.push(second ? mergeTwo(first, second) : first)
+    }
+    left = merged
+  }
+  return left[0] ?? { values: new Float64Array(0), places: null }
 }

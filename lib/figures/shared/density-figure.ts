@@ -14,7 +14,8 @@ import { coarser, densityCells, type DensityAxis, type DensityPrepared } from '.
 import { densityDrawn, densityTable } from './density-table'
 import { densityAltText, densityReading } from './density-text'
 import { densityGroups, roundPanels, rowsWith, type Panels } from './groups'
-import { armOf, armsOf, comparable, countAll, isDrawable, valuesOf } from './series'
+import { ascendingOf, type DrawnEntry } from './order'
+import { armOf, armsOf, comparable, countAll, isDrawable } from './series'
 import { groupKey, type Counts } from './tiles'
 
 /** Options that every density figure has; a figure may have more. */
@@ -54,8 +55,8 @@ export interface DensityConfig<O extends DensityOptions> extends Pick<Figure, 'i
   needsOperators?(chosen: O): boolean
   /** One panel a round and seed set unless given. */
   panels?(data: FigureData, chosen: O): Panels
-  /** What hands over the drawn values of one row of a series in a panel row; the column's value unless given. */
-  each?(series: FigureSeries, row: string, chosen: O): EachValue
+  /** Which numbers of a series are drawn in a panel row; the column's first unless given. */
+  entries?(series: FigureSeries, row: string, chosen: O): readonly DrawnEntry[]
   /** The axis for the values of all curves, each ascending. */
   axis(parts: readonly Float64Array[], chosen: O, info: FigureColumnInfo | null): DensityAxis
   look(chosen: O, info: FigureColumnInfo | null): DensityLook
@@ -63,26 +64,19 @@ export interface DensityConfig<O extends DensityOptions> extends Pick<Figure, 'i
   example(): { data: FigureData; options: Partial<O> }
 }
 
-function collected({ n }: FigureSeries, each: EachValue): Float64Array {
-  let values = new Float64Array(n)
-  let count = 0
-  const take = (value: number) => {
-    if (count === values.length) {
-      const longer = new Float64Array(2 * count)
-      longer.set(values)
-      values = longer
-    }
-    values[count++] = value
-  }
-  for (let row = 0; row < n; row += 1) each(row, take)
-  return values.slice(0, count)
-}
+const FIRST: readonly DrawnEntry[] = [{ entry: 0 }]
 
-/** Hands over the value of a column, where the row has one that is drawn. */
-function ownValue({ values, status, width }: SeriesColumn): EachValue {
+/** Hands over the numbers of a row of a column that are drawn. */
+function drawnOf(
+  { values, status, width }: SeriesColumn,
+  entries: readonly DrawnEntry[],
+): EachValue {
   return (row, take) => {
-    const value = values[row * width] as number
-    if (carriesValue(status[row] ?? 0) && isDrawable(value)) take(value)
+    if (!carriesValue(status[row] ?? 0)) return
+    for (const { entry, keeps } of entries) {
+      const value = values[row * width + entry] as number
+      if (isDrawable(value) && (!keeps || keeps(row))) take(value)
+    }
   }
 }
 
@@ -98,7 +92,7 @@ function prepareDensity<O extends DensityOptions>(
   const counts = countAll(data, column)
   const panels = config.panels?.(data, chosen) ?? roundPanels(data)
   const groups = densityGroups(data, counts, panels, (series, row) =>
-    config.each ? collected(series, config.each(series, row, chosen)) : valuesOf(series, column),
+    (config.entries?.(series, row, chosen) ?? FIRST).map((one) => ascendingOf(series, column, one)),
   )
   const parts = groups.flatMap((group) => group.series.map((one) => one.values))
   const axis = config.axis(parts, chosen, info)
@@ -162,7 +156,7 @@ function placesOf<O extends DensityOptions>(
           ? [
               {
                 start: k * perGroup,
-                each: config.each?.(series, curve.row, chosen) ?? ownValue(source),
+                each: drawnOf(source, config.entries?.(series, curve.row, chosen) ?? FIRST),
               },
             ]
           : [],

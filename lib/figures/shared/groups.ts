@@ -1,6 +1,6 @@
-import { sortAscending } from '@/lib/stats/sort'
 import type { FacetAxis, FigureData, FigureSeries, SeriesCount } from '../types'
 import type { DensityGroup } from './density'
+import { pooled } from './order'
 import { armOf, armsOf, roundLabel, roundsOf, seedSetsOf } from './series'
 import { totals } from './text'
 
@@ -59,28 +59,15 @@ export function roundPanels(data: FigureData): Panels {
   }
 }
 
-/** Returns the values of several series as one array, ascending. */
-function ascending(parts: readonly Float64Array[]): Float64Array {
-  const [first = new Float64Array(0)] = parts
-  if (parts.length < 2) return sortAscending(first)
-  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return sortAscending(all)
-}
-
 /**
- * Returns the density panels of the data. `read` gives the values of a series in a panel row, in an array of its own.
+ * Returns the density panels of the data. `read` gives the values of a series in a panel row, in parts that ascend.
  * Series and panels without values are left out.
  */
 export function densityGroups(
   data: FigureData,
   counts: readonly SeriesCount[],
   { rows, columns, holds }: Panels,
-  read: (series: FigureSeries, row: string) => Float64Array,
+  read: (series: FigureSeries, row: string) => Float64Array[],
 ): DensityGroup[] {
   const countOf = new Map(counts.map((entry) => [entry.seriesKey, entry]))
   const arms = armsOf(data, counts)
@@ -90,7 +77,7 @@ export function densityGroups(
         const members = data.series.filter(
           (one) => armOf(one) === arm.key && holds(one, row, column),
         )
-        const values = ascending(members.map((one) => read(one, row)))
+        const values = pooled(members.flatMap((one) => read(one, row)))
         if (values.length === 0) return []
         const own = members.flatMap((one) => countOf.get(one.key) ?? [])
         const { missing } = totals(own)

@@ -1,6 +1,5 @@
-import { midRanks, pearson } from '@/lib/stats/correlation'
+import { pearson } from '@/lib/stats/correlation'
 import { createRandom } from '@/lib/stats/random'
-import { ascendingOrder } from '@/lib/stats/ranks'
 import type { FacetAxis, FigureData, FigureSelection, FigureSeries, PreparedCommon } from '../types'
 import { axisOf, evenAxis, logAxis } from './axis'
 import { ALL, seedSetColumns } from './groups'
@@ -244,19 +243,6 @@ function stepsOf(panels: readonly PointPanel[]): number[] {
   return [...new Set(steps)]
 }
 
-/** Values of one side with their ranks; both come from one sort, which is most of the time of a large figure. */
-interface Side {
-  values: Float64Array
-  ascending: Float64Array
-  ranks: Float64Array
-}
-
-function sideOf(values: Float64Array): Side {
-  const order = ascendingOrder(values)
-  const ascending = Float64Array.from(order, (row) => values[row] as number)
-  return { values, ascending, ranks: midRanks(values, order) }
-}
-
 const only = <T>(values: readonly T[]): T | null =>
   new Set(values).size === 1 ? (values[0] as T) : null
 
@@ -286,10 +272,9 @@ export function preparePoints(
         (one) =>
           rowKey(one, chosen.rows).key === row && (column === ALL || one.seedSetKey === column),
       )
-      const pairs = pairsOf(members, columns)
-      if (pairs.x.length === 0) return []
-      const [x, y] = [sideOf(pairs.x), sideOf(pairs.y)]
-      return [{ row, column, members, pairs, x, y }]
+      const { x, y } = pairsOf(members, columns)
+      const pairs = { x: x.values, y: y.values }
+      return pairs.x.length === 0 ? [] : [{ row, column, members, pairs, x, y }]
     }),
   )
   const sorted = (side: 'x' | 'y') => groups.map((group) => group[side].ascending)

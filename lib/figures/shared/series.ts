@@ -83,9 +83,8 @@ export function valuesOf(series: FigureSeries, columnId: string): Float64Array {
 const NONFINITE = statusCode('nonfinite')
 const OUT_OF_RANGE = statusCode('out_of_range')
 
-/** Returns the status under which a row is counted: a value that no bar, curve or mean can hold is missing with its reason. */
-function codeOf(code: number, value: number): number {
-  if (isDrawable(value)) return code
+/** Returns the status under which a value is counted that no bar, curve or mean can hold: it is missing with its reason. */
+function codeOf(value: number): number {
   return Number.isFinite(value) ? OUT_OF_RANGE : NONFINITE
 }
 
@@ -97,11 +96,12 @@ function countSeries(series: FigureSeries, columnId: string): SeriesCount {
   if (!column) {
     if (series.n > 0) missing['not_run'] = series.n
   } else {
+    const { values, status, width } = column
     const perCode = new Uint32Array(256)
     for (let row = 0; row < series.n; row += 1) {
-      const code = column.status[row] ?? 0
-      const counted =
-        column.width === 1 && carriesValue(code) ? codeOf(code, column.values[row] as number) : code
+      const code = status[row] as number
+      const isCounted = width !== 1 || !carriesValue(code) || isDrawable(values[row] as number)
+      const counted = isCounted ? code : codeOf(values[row] as number)
       perCode[counted] = (perCode[counted] as number) + 1
     }
     perCode.forEach((count, code) => {

@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, isNotNull, isNull, sql, type SQL } from 'drizzle-orm'
 import { inTransaction, type Db } from '@/db/client'
-import { newest } from '@/db/newest'
+import { newestFor } from '@/db/newest'
 import { alignments, arms, cells, responseSets, seedSets } from '@/db/schema'
 import { readStored } from '@/db/stored-json'
 import { importReportSchema } from '@/lib/contracts/cell'
@@ -109,18 +109,21 @@ export function getCell(db: Db, studyId: string, cellId: string): CellRef {
 export type AlignmentRow = typeof alignments.$inferSelect
 
 /** Returns the newest published alignment of a cell, or null when its rows have no known parents. */
-export function newestAlignment(db: Db, cellNo: number): AlignmentRow | null {
-  const isRead = and(eq(alignments.childCellNo, cellNo), gt(alignments.version, 0))
-  return newest(db, alignments, alignments.version, isRead)
-}
+export const newestAlignment: (db: Db, cellNo: number) => AlignmentRow | null = newestFor(
+  alignments,
+  alignments.version,
+  (cellNo) => and(eq(alignments.childCellNo, cellNo), gt(alignments.version, 0)),
+)
 
 /** Key and writer of a response set. */
 export type ResponseSetRow = typeof responseSets.$inferSelect
 
 /** Returns the response set that pages show and runs score by default: the newest of the cell. */
-export function currentResponseSet(db: Db, cellNo: number): ResponseSetRow | null {
-  return newest(db, responseSets, responseSets.no, eq(responseSets.cellNo, cellNo))
-}
+export const currentResponseSet: (db: Db, cellNo: number) => ResponseSetRow | null = newestFor(
+  responseSets,
+  responseSets.no,
+  (cellNo) => eq(responseSets.cellNo, cellNo),
+)
 
 /** Takes a cell out of the study; its rows stay until they are purged, so that `restoreCell` can bring it back. */
 export function deleteCell(db: Db, studyId: string, cellId: string): void {

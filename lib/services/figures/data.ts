@@ -23,6 +23,7 @@ import { select, warmSelection } from '../rows/select'
 import { listArms, listSeedSets } from '../studies/detail'
 import { needsNoRun } from './columns'
 import { lineageOf } from './lineage'
+import { orderIn } from './order'
 
 /** How far one run is in one cell. */
 interface Progress {
@@ -66,16 +67,24 @@ export function factsOf(db: Db, runIds: readonly string[]) {
   )
 }
 
-function pick(column: Column, kept: Kept): Pick<SeriesColumn, 'values' | 'status' | 'width'> {
+function pick(
+  db: Db,
+  column: Column,
+  kept: Kept,
+): Pick<SeriesColumn, 'values' | 'status' | 'width' | 'order'> {
   const { values, status, width } = column
-  if (!kept) return { values, status, width }
+  const order = (entry: number) => orderIn(db, column, { kept, entry })
+  if (!kept) return { values, status, width, order }
   const picked = new Float64Array(kept.length * width)
   const codes = new Uint8Array(kept.length)
-  kept.forEach((row, i) => {
+  for (let i = 0; i < kept.length; i += 1) {
+    const row = kept[i] as number
     codes[i] = status[row] as number
-    for (let k = 0; k < width; k += 1) picked[i * width + k] = values[row * width + k] as number
-  })
-  return { values: picked, status: codes, width }
+    if (width === 1) picked[i] = values[row] as number
+    else
+      for (let k = 0; k < width; k += 1) picked[i * width + k] = values[row * width + k] as number
+  }
+  return { values: picked, status: codes, width, order }
 }
 
 /** The run to read in a cell: the shown definition where it was asked, else the newest other run that was. */
@@ -100,6 +109,7 @@ function runFor(shown: RunKey, cell: CellRef, reader: ColumnReader, progress: re
 }
 
 function readColumn(
+  db: Db,
   reader: ColumnReader,
   info: ColumnInfo,
   cell: CellRef,
@@ -111,7 +121,7 @@ function readColumn(
     if (!needsNoRun(info.id)) return null
     const rows = cell.rowCount - cell.skipped.length
     const base = { definitionHash: '', runId: null, model: null, done: rows, total: rows }
-    return { ...pick(reader.read(info.id, cell), kept), ...base }
+    return { ...pick(db, reader.read(info.id, cell), kept), ...base }
   }
   const found = runFor(shown, cell, reader, progress)
   if (!found) return null
@@ -120,14 +130,16 @@ function readColumn(
   // Numbers of a set do not add up over runs: those of the run with most rows speak for the cell.
   const runId = setsOf(info.id) ? furthest.id : run.id
   const base = { definitionHash: run.definitionHash, runId, model: null, done, total }
-  return { ...pick(column, kept), ...base }
+  return { ...pick(db, column, kept), ...base }
 }
 
 function operatorsOf(db: Db, cell: CellRef, kept: Kept) {
   const { names, codes } = operatorCodes(db, cell.no, cell.rowCount)
-  const at = (row: number) =>
-    (codes[row] as number) === 0 ? NO_OPERATOR : (codes[row] as number) - 1
-  const picked = kept ? Uint8Array.from(kept, at) : Uint8Array.from(codes, (_, row) => at(row))
+  const picked = new Uint8Array(kept ? kept.length : codes.length)
+  for (let i = 0; i < picked.length; i += 1) {
+    const code = codes[kept ? (kept[i] as number) : i] as number
+    picked[i] = code === 0 ? NO_OPERATOR : code - 1
+  }
   return { names, codes: picked }
 }
 
@@ -223,7 +235,7 @@ export async function loadFigureData(
         columns: infos.map((info) => info.id),
         read: (id: string, of: CellRef) => {
           const info = infos.find((one) => one.id === id)
-          return info ? readColumn(reader, info, of, null, progress) : null
+          return info ? readColumn(db, reader, info, of, null, progress) : null
         },
       }
     : null
@@ -233,7 +245,7 @@ export async function loadFigureData(
     const label = seedSets.get(cell.seedSetKey) ?? cell.seedSetKey
     const one = seriesOf(cell, rows.length, label, arm)
     for (const info of infos) {
-      const column = readColumn(reader, info, cell, kept, progress)
+      const column = readColumn(db, reader, info, cell, kept, progress)
       if (column) one.columns[info.id] = column
     }
     if (operators && cell.armKey !== null) one.operators = operatorsOf(db, cell, kept)

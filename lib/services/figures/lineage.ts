@@ -15,6 +15,12 @@ interface LineageInput {
   read(columnId: string, cell: CellRef): SeriesColumn | null
 }
 
+function taken(values: Int32Array, kept: Int32Array): Int32Array {
+  const found = new Int32Array(kept.length)
+  for (let i = 0; i < kept.length; i += 1) found[i] = values[kept[i] as number] ?? -1
+  return found
+}
+
 /**
  * Returns the seed slot of each kept row and the values of its parent. A row without a parent says so; a column that the
  * parent's cell does not have is absent.
@@ -26,12 +32,12 @@ export async function lineageOf(
   { cells, columns, read }: LineageInput,
 ): Promise<SeriesLineage> {
   const own = await slotsOfCell(db, cell)
-  const slots = kept ? Int32Array.from(kept, (row) => own.slots[row] ?? -1) : own.slots
+  const slots = kept ? taken(own.slots, kept) : own.slots
   const alignment = newestAlignment(db, cell.no)
   const parentCell = cells.find(({ no }) => no === alignment?.parentCellNo)
   if (!alignment || !parentCell) return { slots, parents: {} }
   const all = parentRows(db, cell, alignment.no)
-  const rows = kept ? Int32Array.from(kept, (row) => all[row] ?? -1) : all
+  const rows = kept ? taken(all, kept) : all
   const parents: SeriesLineage['parents'] = {}
   for (const id of columns) {
     const column = read(id, parentCell)

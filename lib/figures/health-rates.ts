@@ -22,7 +22,7 @@ import {
   roundsOf,
   seedSetsOf,
 } from './shared/series'
-import { count, labelOf, list, percent, plural, reasonTexts, unitless } from './shared/text'
+import { count, labelOf, list, percent, plural, reasonTexts } from './shared/text'
 import { defineFigure, type FigureData, type FigureSeries, type FigureTable } from './types'
 
 /** Columns of the flags, with the names that the choice shows; the first says whether a row has any. */
@@ -226,13 +226,11 @@ function table(prepared: HealthRatesPrepared): FigureTable {
   const lines = linesOf(prepared)
   return {
     columns: [
-      ...unitless({
-        round: 'Round',
-        arm: 'Evolver',
-        group: prepared.names.one,
-        rows: 'Rows flagged',
-        n: 'Rows with a value',
-      }),
+      { key: 'round', label: 'Round', unit: '' },
+      { key: 'arm', label: 'Evolver', unit: '' },
+      { key: 'group', label: prepared.names.one, unit: '' },
+      { key: 'rows', label: 'Rows flagged', unit: '' },
+      { key: 'n', label: 'Rows with a value', unit: '' },
       { key: 'percent', label: 'Share', unit: '%' },
       { key: 'low', label: 'From', unit: '%' },
       { key: 'high', label: 'To', unit: '%' },

@@ -8,7 +8,7 @@ import { ALL, seedSetColumns } from './shared/groups'
 import { matrixAltText, type MatrixPanel, type MatrixPrepared } from './shared/matrix'
 import { choice, columnChoice, columnsOption, mixOption } from './shared/options'
 import { armOf, armsOf, comparable, countAll, roundLabel, roundsOf } from './shared/series'
-import { count, labelOf, percent, plural, signed, unitless } from './shared/text'
+import { count, labelOf, percent, plural, signed } from './shared/text'
 import {
   defineFigure,
   type FacetAxis,
@@ -188,7 +188,11 @@ function draw(
 }
 
 const DRAWN_COLUMNS = [
-  ...unitless({ seedSet: 'Seed set', group: 'Pairs of', from: 'From', to: 'To', n: 'Pairs' }),
+  { key: 'seedSet', label: 'Seed set', unit: '' },
+  { key: 'group', label: 'Pairs of', unit: '' },
+  { key: 'from', label: 'From', unit: '' },
+  { key: 'to', label: 'To', unit: '' },
+  { key: 'n', label: 'Pairs', unit: '' },
   { key: 'share', label: 'Share of those from it', unit: '%' },
   { key: 'ofAll', label: 'Share of all pairs', unit: '%' },
 ]
@@ -241,7 +245,10 @@ function prepare(all: FigureData, chosen: Options): TransitionsPrepared {
     reading: readingOf(drawn, rows, columns),
     table: {
       columns: [
-        ...unitless({ seedSet: 'Seed set', group: 'Pairs of', from: 'From', n: 'Pairs' }),
+        { key: 'seedSet', label: 'Seed set', unit: '' },
+        { key: 'group', label: 'Pairs of', unit: '' },
+        { key: 'from', label: 'From', unit: '' },
+        { key: 'n', label: 'Pairs', unit: '' },
         ...levels.map((level, j) => ({ key: `to${j + 1}`, label: `To ${level}`, unit: '' })),
       ],
       rows: drawn.flatMap((one) => one.sums),

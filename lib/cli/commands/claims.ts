@@ -14,7 +14,7 @@ import { claimsHtml, claimsMarkdown } from '@/lib/services/claims/report'
 import { getStudy } from '@/lib/services/studies'
 import { findStudy, openContext } from '../context'
 import { parseOption } from '../options'
-import { printCitation, printJson, printLine, printRows, say, wantsJson } from '../output'
+import { printCitation, printJson, printLine, printRows, say } from '../output'
 
 interface ClaimsCommand {
   study: string
@@ -115,5 +115,7 @@ export function addClaimsCommand(program: Command): void {
     .option('--cite', 'print a sentence and a BibTeX entry for each claim')
     .option('--markdown <file>', 'write the claims as Markdown')
     .option('--html <file>', 'write the claims as one HTML file')
-    .action((command: ClaimsCommand) => claims(command, wantsJson(program)))
+    .action((command: ClaimsCommand) =>
+      claims(command, program.opts<{ json?: boolean }>().json === true),
+    )
 }

@@ -15,7 +15,7 @@ import type { BLIND_EXPORT_FORMATS, BlindState, GivenVerdict } from '@/lib/contr
 import { call, endpointUrl } from './api'
 import { useAsk } from './use-ask'
 import { studyKeys } from './keys'
-import { useChange, useSend } from './use-change'
+import { useChange, useChangeIn, useSend } from './use-change'
 
 export function useBlindSessions(studyId: string) {
   return useAsk(listBlindEndpoint, { params: { studyId } }, studyKeys.blind(studyId))
@@ -26,17 +26,11 @@ export function useStartBlind(studyId: string) {
 }
 
 export function useDeleteBlind(studyId: string) {
-  return useChange(
-    (sessionId: string) => call(deleteBlindEndpoint, { params: { studyId, sessionId } }),
-    studyKeys.blind(studyId),
-  )
+  return useChangeIn(studyId, deleteBlindEndpoint, 'sessionId', studyKeys.blind(studyId))
 }
 
 export function useRestoreBlind(studyId: string) {
-  return useChange(
-    (sessionId: string) => call(restoreBlindEndpoint, { params: { studyId, sessionId } }),
-    studyKeys.blind(studyId),
-  )
+  return useChangeIn(studyId, restoreBlindEndpoint, 'sessionId', studyKeys.blind(studyId))
 }
 
 /** A session with its next pair. */

@@ -28,6 +28,19 @@ export function useChangeOf<const E extends Endpoint>(
   )
 }
 
+/** A change of a thing of a study; `name` stands for the thing in the path, and its id is given when the change is made. */
+export function useChangeIn<const E extends Endpoint>(
+  studyId: string,
+  endpoint: E,
+  name: Exclude<keyof GivenParams<E>, 'studyId'>,
+  ...touched: readonly QueryKey[]
+) {
+  return useChange(
+    (id: string) => call(endpoint, { params: { studyId, [name]: id } } as unknown as CallInput<E>),
+    ...touched,
+  )
+}
+
 /** A change whose body is given when it is made; `params` are the names in the path. */
 export function useSend<const E extends Endpoint>(
   endpoint: E,

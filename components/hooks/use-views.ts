@@ -1,8 +1,7 @@
 import { deleteViewEndpoint, listViewsEndpoint, saveViewEndpoint } from '@/lib/api/views'
-import { call } from './api'
 import { useAsk } from './use-ask'
 import { studyKeys } from './keys'
-import { useChange, useSend } from './use-change'
+import { useChangeIn, useSend } from './use-change'
 
 export function useSavedViews(studyId: string) {
   return useAsk(listViewsEndpoint, { params: { studyId } }, studyKeys.views(studyId))
@@ -13,8 +12,5 @@ export function useSaveView(studyId: string) {
 }
 
 export function useDeleteView(studyId: string) {
-  return useChange(
-    (viewId: string) => call(deleteViewEndpoint, { params: { studyId, viewId } }),
-    studyKeys.views(studyId),
-  )
+  return useChangeIn(studyId, deleteViewEndpoint, 'viewId', studyKeys.views(studyId))
 }

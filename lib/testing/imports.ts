@@ -73,3 +73,15 @@ export async function importRows(
   const plan = await planFor(study, name, JSON.stringify(rows), changes)
   return importFile(study, study.studyId, plan, hooks)
 }
+
+/** Imports a first round of four rows for a small and a large evolver, and returns the ids of both cells. */
+export async function importTwoEvolvers(
+  study: TestStudy,
+): Promise<{ small: string; large: string }> {
+  const place = { seedSetKey: 'general', seedSetLabel: 'General', round: 1 }
+  const cell = async (key: 'small' | 'large', label: string, prefix: string) => {
+    const arm = { ...place, armKey: key, armLabel: label, armClass: key }
+    return (await importRows(study, `${prefix}.json`, alpacaRows(4, prefix), arm)).cellId
+  }
+  return { small: await cell('small', 'Small', 'a'), large: await cell('large', 'Large', 'b') }
+}

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { arms } from '@/db/schema'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { figureEndpoint } from '@/lib/api/figures'
 import { emptyFilter, rowFilterSchema } from '@/lib/contracts/filter'
 import { listFigures } from '@/lib/figures'
@@ -13,7 +13,13 @@ import type { DifficultyLevelsPrepared } from '@/lib/figures/shared/levels'
 import { findSource } from '../columns/describe'
 import { addTestRun, type TestValue } from '@/lib/testing/compare'
 import { getDrawnValues, getExampleFigure, getStudyFigure, listStudyFigures } from '../figures'
-import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
+import {
+  alpacaRows,
+  importRows,
+  importTwoEvolvers,
+  studyEach,
+  type TestStudy,
+} from '@/lib/testing/imports'
 
 const LEVELS = 'difficulty-levels'
 
@@ -35,19 +41,10 @@ describe('figures of a study', () => {
       values,
     )
 
+  studyEach((one) => (study = one))
   beforeEach(async () => {
-    study = await testStudy()
-    const place = { seedSetKey: 'general', seedSetLabel: 'General', round: 1 }
-    const arm = (key: 'small' | 'large') => ({
-      ...place,
-      armKey: key,
-      armLabel: key === 'small' ? 'Small' : 'Large',
-      armClass: key,
-    })
-    small = (await importRows(study, 'a.json', alpacaRows(4, 'a'), arm('small'))).cellId
-    large = (await importRows(study, 'b.json', alpacaRows(4, 'b'), arm('large'))).cellId
+    ;({ small, large } = await importTwoEvolvers(study))
   })
-  afterEach(() => study.close())
 
   it('lists every figure and which can show something', () => {
     const before = listStudyFigures(study.db, study.studyId)

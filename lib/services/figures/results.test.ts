@@ -1,16 +1,16 @@
-import { beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { emptyFilter } from '@/lib/contracts/filter'
 import { unknownModel, type ResultModel } from '@/lib/contracts/results'
 import type { ResultLinesPrepared } from '@/lib/figures/shared/result-lines'
-import { alpacaRows, importRows, studyEach, type TestStudy } from '@/lib/testing/imports'
+import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
 import { filesHere } from '../files/tasks'
 import { getStudyFigure, listStudyFigures } from '../figures'
 import { importResults } from '../results/import'
 import { mapModel } from '../results/models'
 
 let study: TestStudy
-studyEach((one) => (study = one))
 beforeEach(async () => {
+  study = await testStudy()
   const place = { seedSetKey: 'general', seedSetLabel: 'General', round: 1 }
   const arm = (key: 'small' | 'large') => ({
     ...place,
@@ -21,6 +21,7 @@ beforeEach(async () => {
   await importRows(study, 'a.json', alpacaRows(4, 'a'), arm('small'))
   await importRows(study, 'b.json', alpacaRows(4, 'b'), arm('large'))
 })
+afterEach(() => study.close())
 
 const ROUNDS = 'results-over-rounds'
 const HEAD = 'model,benchmark,metric,value,unit,n,harness,harness_version,few_shot,template_hash'

@@ -102,7 +102,7 @@ describe('lm-evaluation-harness', () => {
       model: 'saves/alpaca-round-1-0a1b2c3d',
       stderr: 0.25,
       fewShot: 5,
-      templateHash: 'none',
+      templateHash: 'none, task version 3',
       harnessVersion: '0.4.9',
       date: STAMP,
       place: 'results.gsm8k.exact_match,strict-match',

@@ -4,7 +4,7 @@ import type { ImportedResults, ImportResults } from '@/lib/contracts/results'
 import { filesHere } from '@/lib/services/files/tasks'
 import { saveUpload } from '@/lib/services/imports/uploads'
 import { importResults } from '@/lib/services/results/import'
-import type { TestStudy } from './job-study'
+import type { ServiceContext } from '@/lib/services/context'
 
 const FIXTURES = path.join(process.cwd(), 'lib/formats/results/fixtures')
 
@@ -15,7 +15,7 @@ export function resultFixture(name: string): string {
 
 /** Imports texts as result files of a study, each under a name with its folders, and returns what became of them. */
 export async function takeResults(
-  study: TestStudy,
+  study: ServiceContext & { studyId: string },
   files: Readonly<Record<string, string | Buffer>>,
   more: ImportResults = {},
 ): Promise<ImportedResults> {

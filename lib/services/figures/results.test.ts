@@ -2,9 +2,12 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { emptyFilter } from '@/lib/contracts/filter'
 import { unknownModel, type ResultModel } from '@/lib/contracts/results'
 import type { ResultLinesPrepared } from '@/lib/figures/shared/result-lines'
+import { takeResults } from '@/lib/testing/take-results'
 import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
 import { filesHere } from '../files/tasks'
 import { getStudyFigure, listStudyFigures } from '../figures'
+import { listResults } from '../results'
+import { compareResults } from '../results/compare'
 import { importResults } from '../results/import'
 import { mapModel } from '../results/models'
 
@@ -87,4 +90,84 @@ it('draws pasted counts of wins, ties and losses, three numbers a line', async (
     ['Best 5 %', 421, 805],
     ['Best 10 %', 445, 805],
   ])
+})
+
+/** A results file of lm-evaluation-harness with one number. */
+function evaluated(model: string, value: number, more: object = {}): string {
+  return JSON.stringify({
+    results: { gsm8k: { 'exact_match,none': value } },
+    'n-shot': { gsm8k: 5 },
+    'n-samples': { gsm8k: { effective: 1000 } },
+    versions: { gsm8k: 3 },
+    model_name: model,
+    chat_template_sha: null,
+    lm_eval_version: '0.4.9',
+    ...more,
+  })
+}
+
+/** Both evolvers in one figure, and their difference where both have a result. */
+async function drawnAndCompared() {
+  for (const [model, armKey] of [['one', 'small'] as const, ['two', 'large'] as const]) {
+    const mapping = { ...unknownModel(), armKey, round: 1 }
+    mapModel(study.db, study.studyId, { source: 'lm-eval', model, mapping })
+  }
+  const { prepared } = await figure(ROUNDS)
+  const { results } = listResults(study.db, study.studyId)
+  const [a, b] = ['one', 'two'].map((name) => results.findLast(({ model }) => model === name)?.no)
+  const compared = a && b ? compareResults(study.db, study.studyId, { a, b }) : null
+  return { prepared, compared }
+}
+
+it('keeps two versions of one benchmark apart, in the figure as in the comparison', async () => {
+  const older = evaluated('two', 0.5, { versions: { gsm8k: 2 } })
+  await takeResults(study, { 'a/results_x.json': evaluated('one', 0.6), 'b/results_x.json': older })
+  const { prepared, compared } = await drawnAndCompared()
+  expect(prepared.marks).toHaveLength(1)
+  expect(prepared.conflicts[0]?.definitions).toHaveLength(2)
+  expect(compared).toMatchObject({
+    difference: null,
+    reasons: [
+      'The prompt or chat template differs: none, task version 3 and none, task version 2.',
+    ],
+  })
+})
+
+it('draws results without n, with no interval and no test', async () => {
+  const without = { 'n-samples': {} }
+  await takeResults(study, {
+    'a/results_x.json': evaluated('one', 0.6, without),
+    'b/results_x.json': evaluated('two', 0.5, without),
+  })
+  const { prepared, compared } = await drawnAndCompared()
+  expect(prepared.marks.map(({ value, low, n }) => [value, low, n])).toEqual([
+    [60, null, null],
+    [50, null, null],
+  ])
+  expect(prepared.notes).toContainEqual(expect.stringMatching(/^2 results without an interval/))
+  expect(compared).toMatchObject({ reasons: [], unpairedP: null, paired: null })
+  expect(compared?.difference).toBeCloseTo(10, 12)
+})
+
+it('draws what is whole where a file is half written, and says which is not', async () => {
+  const done = await takeResults(study, {
+    'a/results_x.json': evaluated('one', 0.6),
+    'b/results_x.json': evaluated('two', 0.5).slice(0, -30),
+  })
+  expect(done.failed).toEqual([expect.stringMatching(/^b\/results_x\.json.*half written/)])
+  const { prepared, compared } = await drawnAndCompared()
+  expect(prepared.marks.map(({ arm, value }) => [arm, value])).toEqual([['small', 60]])
+  expect(compared).toBeNull()
+})
+
+it('draws the newer of two results of one model, and says that there is an older one', async () => {
+  await takeResults(study, { 'a/results_x.json': evaluated('one', 0.5) })
+  await takeResults(study, {
+    'a/results_y.json': evaluated('one', 0.6),
+    'b/results_y.json': evaluated('two', 0.5),
+  })
+  const { prepared, compared } = await drawnAndCompared()
+  expect(prepared.marks.map(({ value }) => value)).toEqual([60, 50])
+  expect(prepared.notes).toContainEqual(expect.stringMatching(/^1 older result not drawn/))
+  expect(compared?.difference).toBeCloseTo(10, 12)
 })

@@ -172,7 +172,7 @@ test('the command line writes the same picture, with no server of the user', asy
   test.setTimeout(300_000)
   const studyId = await sampleStudy(request)
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'evolens-pictures-'))
-  const run = (args: string[], env: NodeJS.ProcessEnv = {}) =>
+  const run = (args: string[], env: Record<string, string> = {}) =>
     spawnSync(
       process.execPath,
       ['--import', 'tsx', 'lib/cli/main.ts', 'figure', ...args, '--study', studyId],

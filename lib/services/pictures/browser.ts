@@ -40,6 +40,9 @@ function noBrowser(cause: string): AppError {
   )
 }
 
+// What follows is Playwright's log, for programmers.
+const firstLine = (error: unknown) => errorMessage(error).split('\n', 1)[0]?.slice(0, 200) ?? ''
+
 async function launch(): Promise<Browser> {
   const { chromium } = await import('playwright')
   let executablePath: string | null
@@ -69,8 +72,7 @@ async function launch(): Promise<Browser> {
     if (process.getuid?.() === 0) return await start(false)
     return await start(true).catch(() => start(false))
   } catch (error) {
-    const [reason = ''] = errorMessage(error).split('\n')
-    throw noBrowser(`${executablePath} does not start (${reason.slice(0, 200)}).`)
+    throw noBrowser(`${executablePath} does not start (${firstLine(error)}).`)
   }
 }
 
@@ -119,10 +121,9 @@ async function newPage({ browser, site }: Open): Promise<Page> {
   } catch (error) {
     await context.close().catch(() => undefined)
     if (error instanceof AppError) throw error
-    const [reason = ''] = errorMessage(error).split('\n')
     throw new AppError(
       'backend_unavailable',
-      `The page that draws pictures could not be opened (${reason.slice(0, 200)}). Try again; if it stays so, start Evolens again.`,
+      `The page that draws pictures could not be opened (${firstLine(error)}). Try again; if it stays so, start Evolens again.`,
     )
   }
 }
@@ -188,7 +189,11 @@ export async function withPicturePage<T>(
         .context()
         .close()
         .catch(() => undefined)
-      throw error
+      if (error instanceof AppError) throw error
+      throw new AppError(
+        'backend_unavailable',
+        `The browser broke off while it drew (${firstLine(error)}). Try again; if it stays so, draw fewer panels or name another browser in EVOLENS_BROWSER.`,
+      )
     }
   } finally {
     endTurn()

@@ -20,6 +20,15 @@ export async function sampleStudy(request: APIRequestContext): Promise<string> {
   return (sample as StudyBrief).id
 }
 
+/** Opens the figures page of the sample study; `rest` of its address begins with ? or #. */
+export async function openFigures(
+  page: Page,
+  request: APIRequestContext,
+  rest = '',
+): Promise<void> {
+  await page.goto(`/studies/${await sampleStudy(request)}/figures${rest}`)
+}
+
 /** Makes an empty study and returns its id. */
 export async function newStudy(request: APIRequestContext, name: string): Promise<string> {
   const response = await request.post('/api/studies', { data: { name, description: '' } })

@@ -1,4 +1,4 @@
-import { sampleStudy } from '../api'
+import { openFigures, sampleStudy } from '../api'
 import { expect, test } from '../fixtures'
 
 // The first figure of a new server loads the columns.
@@ -9,8 +9,7 @@ test('any column with values can be drawn, and its address opens the same figure
   request,
 }) => {
   test.slow()
-  const studyId = await sampleStudy(request)
-  await page.goto(`/studies/${studyId}/figures`)
+  await openFigures(page, request)
   const figure = page.locator('#figure-distribution')
   await figure.getByRole('button', { name: 'Show Distribution' }).click()
   await expect(figure.getByText(/Choose a column to draw: \d+ have values\./)).toBeVisible()

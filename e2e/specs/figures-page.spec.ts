@@ -1,5 +1,5 @@
 import type { Locator } from '@playwright/test'
-import { sampleStudy } from '../api'
+import { openFigures } from '../api'
 import { expect, test } from '../fixtures'
 
 /** Presses the pointer at one share of an element's width and moves on to others, once the tiles of the brush are there. */
@@ -26,8 +26,7 @@ test('figures are shown, moved by keys, sized, pinned and hidden, and the addres
   request,
 }) => {
   test.slow()
-  const studyId = await sampleStudy(request)
-  await page.goto(`/studies/${studyId}/figures`)
+  await openFigures(page, request)
   const contents = page.getByRole('navigation', { name: 'Questions' })
   await expect(
     contents.getByRole('link', { name: /^Which rows are worth training on\? 1 of \d+$/ }),
@@ -84,8 +83,7 @@ test('figures are shown, moved by keys, sized, pinned and hidden, and the addres
 })
 
 test('a link to a figure that is not among the shown ones opens it', async ({ page, request }) => {
-  const studyId = await sampleStudy(request)
-  await page.goto(`/studies/${studyId}/figures#figure-ic-ifd-density`)
+  await openFigures(page, request, '#figure-ic-ifd-density')
   const figure = page.locator('#figure-ic-ifd-density')
   await expect(figure.locator('svg.recharts-surface').first()).toBeVisible({ timeout: 60_000 })
   await expect(figure.getByRole('heading', { name: 'IC-IFD' })).toBeInViewport()
@@ -96,9 +94,8 @@ test('a range marked in one figure redraws the others and becomes the filter; Es
   request,
 }) => {
   test.slow()
-  const studyId = await sampleStudy(request)
   await page.setViewportSize({ width: 1920, height: 3000 })
-  await page.goto(`/studies/${studyId}/figures?show=*ifd-density,*mnd-density,*difficulty-levels`)
+  await openFigures(page, request, '?show=*ifd-density,*mnd-density,*difficulty-levels')
   const axis = page.locator('#figure-ifd-density').getByRole('slider').nth(3)
   await expect(axis).toBeVisible({ timeout: 60_000 })
   await expect(page.locator('#figure-mnd-density').getByRole('slider').first()).toBeVisible({
@@ -123,10 +120,11 @@ test('levels are marked by dragging and by keys, means and shares follow, the pi
   request,
 }) => {
   test.slow()
-  const studyId = await sampleStudy(request)
   await page.setViewportSize({ width: 1920, height: 3000 })
-  await page.goto(
-    `/studies/${studyId}/figures?show=*difficulty-levels,*scores-over-rounds,*level-transitions,*ifd-density,*lengths&figures=${encodeURIComponent(JSON.stringify({ lengths: { statistic: 'median' } }))}`,
+  await openFigures(
+    page,
+    request,
+    `?show=*difficulty-levels,*scores-over-rounds,*level-transitions,*ifd-density,*lengths&figures=${encodeURIComponent(JSON.stringify({ lengths: { statistic: 'median' } }))}`,
   )
   const levels = page.locator('#figure-difficulty-levels')
   for (const id of ['difficulty-levels', 'scores-over-rounds', 'ifd-density', 'lengths'])

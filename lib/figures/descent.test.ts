@@ -149,3 +149,13 @@ it('takes shares of the rows whose operator is known, and counts the others', ()
   expect(prepared.panels[0]?.bars[0]?.mix.levels[1]?.percent).toBeCloseTo(75, 12)
   expect(prepared.notes.join()).toContain('200 rows without a known operator')
 })
+
+it('counts every row of an unknown seed as a seed of its own, in every round', () => {
+  const { typed } = operatorEffect
+  const id = 'difficulty_score.score'
+  const series = [1, 2].map((round) =>
+    cell([5, 7], [1, 2], [-1, 3], { id, round, key: `round ${round}`, cellId: `round ${round}` }),
+  )
+  const drawn = typed.prepare({ series, columns: {} }, typed.options.parse({ column: id }))
+  expect(drawn.table.rows).toMatchObject([{ n: 4, seeds: 3, difference: 4.5 }])
+})

@@ -117,11 +117,15 @@ export function shownValue({ value, missing, published }: ResultMark): number | 
 export function pairsOf({ arms, marks }: Pick<ResultsShown, 'arms' | 'marks'>) {
   const [first, second] = arms.filter(({ colorIndex }) => colorIndex !== null)
   if (!first || !second) return null
+  const keyOf = ({ panel, place }: ResultMark) => JSON.stringify([panel, place])
+  const others = new Map<string, ResultMark>()
+  for (const mark of marks) {
+    const key = keyOf(mark)
+    // Of several at one place the first is paired.
+    if (mark.arm === second.key && !others.has(key)) others.set(key, mark)
+  }
   const pairs = marks.flatMap((a): MarkPair[] => {
-    if (a.arm !== first.key) return []
-    const b = marks.find(
-      ({ arm, panel, place }) => arm === second.key && panel === a.panel && place === a.place,
-    )
+    const b = a.arm === first.key ? others.get(keyOf(a)) : undefined
     if (!b) return []
     // Own numbers are set against own ones only, and published against published.
     const isOwn = a.value !== null && b.value !== null

@@ -18,7 +18,7 @@ import type { RunKey } from '../columns/runs'
 import { yieldToEventLoop } from '../compare/slots'
 import { operatorCodes } from '../rows/operators'
 import { setRecordOf } from '../measures'
-import { listResults } from '../results'
+import { keptResults } from '../results/kept'
 import { select, warmSelection } from '../rows/select'
 import { listArms, listSeedSets } from '../studies/detail'
 import { needsNoRun } from './columns'
@@ -181,7 +181,7 @@ function seriesOf(
 
 /** Returns the benchmark results of a study as figures read them. */
 export function resultsOf(db: Db, studyId: string): FigureResults {
-  const { results } = listResults(db, studyId)
+  const { results } = keptResults(db, studyId)
   const used = results.flatMap(({ mapping }) => mapping.subsetId ?? [])
   const named = { id: subsets.id, name: subsets.name, rows: subsets.rowCount }
   return {

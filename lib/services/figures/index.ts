@@ -30,7 +30,7 @@ import { loadCases } from './cases'
 import { loadFigureData } from './data'
 import { figureStamp } from './stamp'
 import { APP_VERSION } from '../runs/definition'
-import { listResults } from '../results'
+import { keptResults } from '../results/kept'
 import { getStudy } from '../studies'
 
 /** Returns the option and the choice under which a figure draws values that came with the study's files, if any. */
@@ -59,7 +59,7 @@ export function listStudyFigures(db: Db, studyId: string): FigureListItem[] {
   getStudy(db, studyId)
   const columns = listColumns(db, studyId, { all: true })
   const valued = columnsWithValues(db, studyId)
-  const { results } = listResults(db, studyId)
+  const { results } = keptResults(db, studyId)
   return listFigures().map((figure) => {
     const meta = describeWith(figure, valued, {}, results)
     const wanted = figure.columns(parseFigureOptions(figure, {}))
@@ -238,7 +238,7 @@ export async function getStudyFigure(
     const bytes = JSON.stringify(shown).length * BYTES_A_CHARACTER
     cachesOf(db).results.put(key, stamp, shown, bytes)
   }
-  const { results } = figure.needsResults ? listResults(db, studyId) : { results: [] }
+  const { results } = figure.needsResults ? keptResults(db, studyId) : { results: [] }
   const meta = describeWith(figure, columnsWithValues(db, studyId), options, results)
   return figureResult(shown, meta, options, { study: name, filter })
 }

@@ -80,10 +80,13 @@ function plain(data: FigureData): FigureData {
     series: data.series.map((series) => ({
       ...series,
       columns: Object.fromEntries(
-        Object.entries(series.columns).map(([id, { order: _, ...column }]) => [id, column]),
+        Object.entries(series.columns).map(([id, column]) => [
+          id,
+          Object.fromEntries(Object.entries(column).filter(([key]) => key !== 'order')),
+        ]),
       ),
     })),
-  }
+  } as unknown as FigureData
 }
 
 describe.each(Object.entries(FILTERS))('under %s', (_, given) => {

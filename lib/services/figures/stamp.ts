@@ -3,9 +3,9 @@ import { z } from 'zod'
 import type { Db } from '@/db/client'
 import { hotRead } from '@/db/hot-sql'
 import type { Figure } from '@/lib/figures/types'
+import { resultsStamp } from '../results/kept'
 import { selectionStamp } from '../rows/select'
 import { listArms, listSeedSets } from '../studies/detail'
-import { resultsOf } from './data'
 
 /**
  * Returns what changes whenever a figure of the study may look different under the same options and filter: rows, links,
@@ -24,7 +24,7 @@ export function figureStamp(db: Db, studyId: string, figure: Figure): string {
     runs,
     listArms(db, studyId),
     listSeedSets(db, studyId),
-    figure.needsResults ? resultsOf(db, studyId) : null,
+    figure.needsResults ? resultsStamp(db, studyId) : null,
   ]
   return createHash('sha256').update(JSON.stringify(facts)).digest('base64')
 }

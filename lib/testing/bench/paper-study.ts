@@ -1,4 +1,6 @@
 import type { Db } from '@/db/client'
+import { resultFiles, resultModels, results } from '@/db/schema'
+import { resultFactsSchema } from '@/lib/contracts/results'
 import { listFigures, parseFigureOptions } from '@/lib/figures'
 import { getMetric } from '@/lib/metrics'
 import type { OutputSpec } from '@/lib/metrics/types'
@@ -12,6 +14,7 @@ import { testDatabase } from '@/lib/testing/database'
 
 // The paper's whole collection with its seeds.
 const ROWS = 556_346
+const RESULTS = 5_000
 const SEED_SETS = ['alpaca', 'gsm8k', 'code']
 const ARMS = ['small', 'large']
 const ROUNDS = [1, 2, 3]
@@ -104,14 +107,51 @@ function addTextsAndLinks(db: Db, studyId: string): void {
   }
 }
 
+/** Five thousand benchmark results: those of a figure's example, each of many models. */
+function addResults(db: Db, studyId: string): void {
+  const own = listFigures()
+    .find(({ needsResults }) => needsResults)
+    ?.example().data.results?.own
+  if (!own || own.length === 0) return
+  const file = {
+    id: 'results',
+    studyId,
+    name: 'results',
+    format: 'table',
+    sha256: '',
+    sizeBytes: 0,
+  }
+  db.insert(resultFiles)
+    .values({ ...file, createdAt: 1 })
+    .run()
+  const models = new Set<string>()
+  for (let k = 0; k < RESULTS; k += 1) {
+    const result = own[k % own.length] as (typeof own)[number]
+    const copy = Math.floor(k / own.length)
+    const model = `${result.model}-${copy}`
+    const facts = resultFactsSchema.parse({ ...result, model })
+    db.insert(results).values({ fileId: file.id, facts }).run()
+    if (models.has(model)) continue
+    models.add(model)
+    const { armKey, student } = result.mapping
+    const mapping = {
+      ...result.mapping,
+      armKey: armKey?.replace(/-.*/, '') ?? null,
+      student: `${student ?? 'student'} ${copy}`,
+    }
+    db.insert(resultModels).values({ studyId, source: 'table', model, mapping }).run()
+  }
+}
+
 /**
- * Returns a study as large as the paper's, with texts, responses, links and operators, and made-up values of every metric
+ * Returns a study as large as the paper's, with texts, responses, links, operators and results, and made-up values of every metric
  * that a figure draws.
  */
 export function fillPaperStudy(db: Db = testDatabase()) {
   const { id: studyId } = createStudy(db, { name: 'bench' })
   addCells(db, studyId)
   addTextsAndLinks(db, studyId)
+  addResults(db, studyId)
   const cells = currentCells(db, studyId)
   const random = createRandom(5)
   for (const [metric, outputs] of drawnOutputs()) {

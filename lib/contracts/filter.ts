@@ -37,6 +37,9 @@ export const partnerFilterSchema = z.object({
 })
 export type PartnerFilter = z.infer<typeof partnerFilterSchema>
 
+/** Keep the rows of a saved export, or those that are not in it. Its filter is asked again, so it follows the data. */
+const exportFilterSchema = z.object({ id: nameSchema, inside: z.boolean() })
+
 /** Which rows a page shows. Empty lists mean "all". */
 export const rowFilterSchema = z.object({
   seedSets: namesSchema.default([]),
@@ -47,6 +50,7 @@ export const rowFilterSchema = z.object({
   ranges: z.array(rangeFilterSchema).max(LIMITS.list).default([]),
   values: z.array(valueFilterSchema).max(LIMITS.list).default([]),
   partners: z.array(partnerFilterSchema).max(LIMITS.list).exactOptional(),
+  exports: z.array(exportFilterSchema).max(LIMITS.list).exactOptional(),
   /** Case-insensitive text in instruction, input or response. */
   text: z.string().max(LIMITS.search).default(''),
   /** Only rows with these marks. */

@@ -16,6 +16,7 @@ import { currentCells, newestAlignment, type CellRef } from '../cells'
 import { columnReader, type ColumnReader } from '../columns'
 import { cachesOf } from '../columns/cache'
 import { responseStamp } from '../columns/texts'
+import { exportedRows } from './exported'
 import { operatorCodes } from './operators'
 import { keepPartnered } from './partners'
 import { checkRange, wordFilter } from './words'
@@ -86,6 +87,7 @@ function selectCell(
     filter.ranges.length === 0 &&
     filter.values.length === 0 &&
     (filter.partners ?? []).length === 0 &&
+    (filter.exports ?? []).length === 0 &&
     filter.marks.length === 0 &&
     !filter.hideDropped &&
     text === ''
@@ -98,6 +100,21 @@ function selectCell(
   keepMarked(db, cell, filter, mask)
   if (text !== '') intersect(mask, searchMask(db, cell, text))
   return maskToIndexes(mask)
+}
+
+/** Keeps the rows that a saved export holds, or the others. */
+function keepExported(
+  db: Db,
+  studyId: string,
+  { id, inside }: NonNullable<RowFilter['exports']>[number],
+): CellFilter {
+  // An export can only name exports that were there before it, so this ends.
+  const held = selectRows(db, studyId, exportedRows(db, studyId, id).filter)
+  return (mask, cell) => {
+    const isIn = new Uint8Array(mask.length)
+    for (const row of held.get(cell.no) ?? []) isIn[row] = 1
+    for (let row = 0; row < mask.length; row += 1) if ((isIn[row] === 1) !== inside) mask[row] = 0
+  }
 }
 
 function stampOf(db: Db, studyId: string, cells: readonly CellRef[], reader: ColumnReader): string {
@@ -143,6 +160,7 @@ export function select(db: Db, studyId: string, filter: RowFilter): Selection {
             (mask, cell) =>
               keepPartnered(db, reader, cells, { cell, filter: one, mask }),
         ),
+        ...(filter.exports ?? []).map((one) => keepExported(db, studyId, one)),
       ]
       const kept = cells
         .filter((cell) => inScope(cell, filter))
@@ -170,6 +188,9 @@ export async function warmSelection(
   columns: readonly string[],
   signal?: AbortSignal,
 ): Promise<void> {
+  for (const { id } of filter.exports ?? []) {
+    await warmSelection(db, studyId, exportedRows(db, studyId, id).filter, [], signal)
+  }
   const text = filter.text.trim()
   const reader = columnReader(db, studyId)
   const needed = [...columns, ...[...filter.ranges, ...filter.values].map(({ column }) => column)]

@@ -38,7 +38,7 @@ export const partnerFilterSchema = z.object({
 export type PartnerFilter = z.infer<typeof partnerFilterSchema>
 
 /** Keep the rows of a saved export, or those that are not in it. Its filter is asked again, so it follows the data. */
-const exportFilterSchema = z.object({ id: nameSchema, inside: z.boolean() })
+export const exportFilterSchema = z.object({ id: nameSchema, inside: z.boolean() })
 
 /** Which rows a page shows. Empty lists mean "all". */
 export const rowFilterSchema = z.object({

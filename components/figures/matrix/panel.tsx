@@ -12,6 +12,7 @@ import {
 import { labelOf } from '@/lib/figures/shared/text'
 import type { PanelBox } from '../facets'
 import classes from '../figures.module.css'
+import { fitting, LETTER_PX } from '../fitting'
 import { useFigure } from '../interaction'
 import { panelId } from '../marks'
 import { INK, inkOn, LEVEL_TONES, SURFACE, toneCss, type Tone } from '../palette'
@@ -22,17 +23,10 @@ export const LINE_PX = 34
 
 const TEXT_PX = 11
 const SMALL_PX = 9
-// Mean width of a letter, to tell what fits.
-const LETTER_PX = 5.8
 const MOST_NAME_PX = 240
 const FEWEST_NAME_PX = 40
 // Wider cells would only be empty.
 const WIDEST_CELL_PX = 170
-
-function fitting(text: string, width: number, letter = LETTER_PX): string {
-  const letters = Math.max(1, Math.floor(width / letter))
-  return text.length <= letters ? text : `${text.slice(0, letters - 1)}…`
-}
 
 /** Returns the tone of a cell: five steps of how strong it is. */
 function toneOf(tone: number | null): Tone {

@@ -1,11 +1,12 @@
 import { midRanks, pearson } from '@/lib/stats/correlation'
 import { createRandom } from '@/lib/stats/random'
 import { ascendingOrder } from '@/lib/stats/ranks'
-import type { FacetAxis, FigureData, FigureSelection, FigureSeries, PreparedCommon } from '../types'
+import type { FacetAxis, FigureData, FigureSelection, PreparedCommon } from '../types'
 import { axisOf, evenAxis, logAxis } from './axis'
 import { ALL, seedSetColumns } from './groups'
 import { comparablePairs, pairsOf, type PairOfColumns } from './pairs'
-import { armOf, armsOf, roundLabel } from './series'
+import { armOf, armsOf } from './series'
+import { only, rowKey, rowsFor, type PanelSplit } from './splits'
 import { plural } from './text'
 
 /** Ends of an axis and whether equal steps are equal ratios. */
@@ -86,13 +87,10 @@ const POINT_SEED = 1
 const STEPS = 5
 const DIGITS = 5
 
-/** How the panels of a figure of two columns are split. */
-export type PointSplit = 'evolver' | 'cell' | typeof ALL
-
 /** Options that every figure of two columns has. */
 export interface PointOptions {
   view: 'hexbin' | 'points'
-  rows: PointSplit
+  rows: PanelSplit
   columns: 'seedSet' | typeof ALL
   xScale: 'linear' | 'log'
   yScale: 'linear' | 'log'
@@ -100,26 +98,6 @@ export interface PointOptions {
 }
 
 const short = (value: number) => Number(value.toPrecision(DIGITS))
-
-function rowKey(series: FigureSeries, split: PointSplit): FacetAxis {
-  if (split === ALL) return { key: ALL, label: '' }
-  const arm = { key: armOf(series), label: series.armLabel }
-  if (split === 'evolver') return arm
-  return series.armKey === null
-    ? arm
-    : {
-        key: `${series.round}/${arm.key}`,
-        label: `${roundLabel(series.round)}, ${series.armLabel}`,
-      }
-}
-
-function rowsFor(data: FigureData, split: PointSplit): FacetAxis[] {
-  const place = (series: FigureSeries) => (series.armKey === null ? -1 : series.colorIndex)
-  const inOrder = data.series.toSorted(
-    (a, b) => (split === 'cell' ? a.round - b.round : 0) || place(a) - place(b),
-  )
-  return [...new Map(inOrder.map((one) => [rowKey(one, split).key, rowKey(one, split)])).values()]
-}
 
 interface Axes {
   axis: PointAxis
@@ -244,9 +222,6 @@ function sideOf(values: Float64Array): Side {
   const ascending = Float64Array.from(order, (row) => values[row] as number)
   return { values, ascending, ranks: midRanks(values, order) }
 }
-
-const only = <T>(values: readonly T[]): T | null =>
-  new Set(values).size === 1 ? (values[0] as T) : null
 
 /** A further number of a panel's pairs. */
 export interface ExtraNumber {

@@ -9,7 +9,6 @@ import type { CanonicalRow, FormatId, Source } from '@/lib/formats/types'
 import { addTestRun } from '@/lib/testing/compare'
 import { checkExport, exportRecipe, listExports, openExport } from '../exports'
 import { alpacaRows, importRows, planFor, testStudy, type TestStudy } from '@/lib/testing/imports'
-import { select } from '../rows/select'
 import { importFile } from '../imports/file'
 
 const SCORE = 'difficulty_score.score'
@@ -384,39 +383,6 @@ describe('exports', () => {
       rows_out: 10,
       bundle: { rows_in: 10, rows_out: 9 },
     })
-  })
-
-  it('is a filter of rows: those in it and those that are not, its own filter asked again', async () => {
-    const { cellId } = await importRows(study, 'a.json', alpacaRows(6, 'a'), {
-      ...seeds,
-      seedSetLabel: 'General',
-    })
-    addTestRun(
-      study.db,
-      { studyId: study.studyId, metric: 'difficulty_score', output: 'score', hash: 'one' },
-      { [cellId]: [1, 2, 3, 4, 5, 'unparsed'] },
-    )
-    const above = (min: number) => [{ column: SCORE, min, max: null, missing: false }]
-    await exported({ filter: { ranges: above(2) }, name: 'hard' })
-    const hard = listExports(study.db, study.studyId)[0]?.id ?? ''
-    const rowsOf = (filter: Partial<RowFilter>) =>
-      select(study.db, study.studyId, { ...emptyFilter(), ...filter }).cells.flatMap(({ rows }) => [
-        ...rows,
-      ])
-    const not = [{ id: hard, inside: false }]
-    expect(rowsOf({ exports: [{ id: hard, inside: true }] })).toEqual([1, 2, 3, 4])
-    expect(rowsOf({ exports: not })).toEqual([0, 5])
-    // An export of what is in an export can be filtered by as well, and says so in its recipe.
-    const both = { exports: [{ id: hard, inside: true }], ranges: above(4) }
-    await exported({ filter: both, name: 'harder' })
-    const harder = listExports(study.db, study.studyId).find(({ name }) => name === 'harder')
-    expect(harder?.rowCount).toBe(2)
-    expect(rowsOf({ exports: [{ id: harder?.id ?? '', inside: true }] })).toEqual([3, 4])
-    const recipe = exportRecipe(study.db, study.studyId, harder?.id ?? '').text
-    expect(parse(recipe)).toMatchObject({
-      steps: [{ step: 'metric ranges' }, { step: 'saved exports', rows_in: 2, rows_out: 2 }],
-    })
-    expect(() => rowsOf({ exports: [{ id: 'gone', inside: true }] })).toThrow(/no export "gone"/)
   })
 
   it('names what is missing', async () => {

@@ -1,4 +1,4 @@
-import { and, eq, isNull } from 'drizzle-orm'
+import { and, desc, eq, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { subsets } from '@/db/schema'
 import type { RowFilter } from '@/lib/contracts/filter'
@@ -29,4 +29,18 @@ export function exportedRows(db: Db, studyId: string, exportId: string): Exporte
     )
   }
   return { name: row.name, written: row.written, filter: row.state.filter }
+}
+
+// As many as the export page lists.
+const LISTED = 50
+
+/** Returns id and name of the study's saved exports, newest first. */
+export function listExported(db: Db, studyId: string): { id: string; name: string }[] {
+  return db
+    .select({ id: subsets.id, name: subsets.name })
+    .from(subsets)
+    .where(and(eq(subsets.studyId, studyId), isNull(subsets.deletedAt)))
+    .orderBy(desc(subsets.createdAt))
+    .limit(LISTED)
+    .all()
 }

@@ -133,11 +133,11 @@ function readable(all: FigureData, columns: readonly string[], mix: boolean) {
   return { data, conflicts, counts: whole }
 }
 
-function notesOf(data: FigureData, sets: readonly OverlapSet[], { top }: Options): string[] {
+function notesOf(data: FigureData, sets: readonly OverlapSet[], { top, sort }: Options): string[] {
   const columns = sets.filter(({ kind }) => kind === 'column')
   const asked = sets.flatMap(({ id }) => data.exports?.filter((one) => one.id === id) ?? [])
   return [
-    'Bars count the rows that are in exactly the sets whose dots are filled.',
+    `Bars count the rows that are in exactly the sets whose dots are filled. All panels have one order: ${sort === 'size' ? '' : 'by the number of sets, then '}by rows in all of them together.`,
     ...(columns.length > 0
       ? [
           `${columns.map(({ label }) => label).join(', ')}: the highest ${top} % of a panel's rows with a value; rows equal to the last of them are in the set, too.`,

@@ -23,12 +23,14 @@ const SET_PX = 20
 const FOOT_PX = 16
 const TEXT_PX = 11
 const DOT_PX = 4.5
-const BAR_PX = 16
+const BAR_PX = 22
 // Dots of narrower columns would touch; the columns that have no room are named below.
 const NARROWEST_PX = 12
-const WIDEST_PX = 34
+const WIDEST_PX = 48
 // Widest share of the panel that names and bars of the sets take.
-const NAMES_SHARE = 0.24
+const NAMES_SHARE = 0.3
+// Letters of a set's rows behind its name.
+const SIZE_LETTERS = 8
 const SIZES_SHARE = 0.16
 const MOST_SIZES_PX = 110
 
@@ -48,21 +50,23 @@ interface SetsPanelProps {
 
 /** The columns that have room, and where they stand. */
 function layoutOf({ sets, most }: OverlapPrepared, width: number) {
-  const longest = Math.max(0, ...sets.map(({ label }) => label.length))
-  const names = Math.min(NAMES_SHARE * width, longest * LETTER_PX + 10)
+  const longest = LETTER_PX * Math.max(0, ...sets.map(({ label }) => label.length)) + 10
+  const numbers = LETTER_PX * SIZE_LETTERS
+  const hasNumbers = longest + numbers <= NAMES_SHARE * width
+  const names = hasNumbers ? longest + numbers : Math.min(NAMES_SHARE * width, longest)
   const sizes = Math.min(MOST_SIZES_PX, SIZES_SHARE * width)
   const left = Math.max(56, sizes + names)
   const room = Math.max(NARROWEST_PX, width - left - 8)
   const shown = Math.min(most, Math.floor(room / NARROWEST_PX))
   const pitch = Math.min(WIDEST_PX, room / Math.max(1, shown))
-  return { names, sizes, left, shown, pitch }
+  return { names, hasNumbers, sizes, left, shown, pitch }
 }
 
 /** One panel: bars of intersections, the matrix of dots, and bars of the sets. */
 export function SetsPanel({ prepared, panel, width, end, largest }: SetsPanelProps) {
   const { idPrefix, patterns } = useFigure()
   const { sets, marks, scale, arms } = prepared
-  const { names, sizes, left, shown, pitch } = layoutOf(prepared, width)
+  const { names, hasNumbers, sizes, left, shown, pitch } = layoutOf(prepared, width)
   const title = [labelOf(prepared.columns, panel.column), labelOf(prepared.rows, panel.row)]
     .filter(Boolean)
     .join(', ')
@@ -135,7 +139,8 @@ export function SetsPanel({ prepared, panel, width, end, largest }: SetsPanelPro
               fill={toneCss(INK.none)}
             />
             <text x={sizes + 5} y={yOf(bit) + 4} fontSize={TEXT_PX} fill={toneCss(INK.text)}>
-              {fitting(label, names - 8)}
+              {hasNumbers ? label : fitting(label, names - 8)}
+              {hasNumbers ? <tspan fill={toneCss(INK.dim)}>{` ${count(size)}`}</tspan> : null}
             </text>
           </PlainMark>
         )
@@ -176,7 +181,7 @@ export function SetsPanel({ prepared, panel, width, end, largest }: SetsPanelPro
               height={Math.max(0, base - y(valueOf(rows)))}
               fill={fill}
             />
-            {text.length * LETTER_PX <= pitch + 1 ? (
+            {text.length * LETTER_PX + 2 <= pitch ? (
               <text
                 x={xOf(at)}
                 y={y(valueOf(rows)) - 4}

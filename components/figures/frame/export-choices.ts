@@ -23,6 +23,9 @@ export const DEFAULT_CHOICES: ExportChoices = {
   caption: false,
 }
 
+// Height that A4 paper holds between its margins.
+export const PAGE_MM = 250
+
 // One column and two of a page in most journals.
 export const COLUMN_MM = { single: 85, double: 174 } as const
 export const WIDTH_MM = { min: 40, max: 400 } as const

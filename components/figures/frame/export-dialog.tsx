@@ -17,6 +17,7 @@ import {
   readChoices,
   WIDTH_MM,
   type ExportChoices,
+  PAGE_MM,
 } from './export-choices'
 import { loadPrintFonts, svgToPdf, withSystemFonts } from './export-pdf'
 import { figureToSvg, marginOf } from './export-svg'
@@ -25,9 +26,6 @@ import { PrintPlate } from './print-plate'
 // Charts measure their room after they are there, and draw once more; the picture is taken when two looks agree.
 const LOOK_EVERY_MS = 60
 const MOST_LOOKS = 50
-
-// What A4 paper holds between its margins.
-const PAGE_MM = 250
 
 const wait = (ms: number) =>
   new Promise<void>((resolve) => {

@@ -40,6 +40,7 @@ export function Sets({ prepared }: { prepared: OverlapPrepared }) {
       xLabel=""
       panelHeight={heightOf(sets.length)}
       xAxisHeight={BARE_X_AXIS_PX}
+      isFixed
       minPanel={MIN_PANEL_PX}
       has={(row, column) => panelAt(row, column) !== undefined}
       panel={(row, column, box) => {

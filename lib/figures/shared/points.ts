@@ -181,6 +181,18 @@ export function hexagons(
   return { cells, off }
 }
 
+/** How many pairs have a value of 0 or below where the axis is logarithmic. */
+function withoutPlace(
+  { x, y }: { x: Float64Array; y: Float64Array },
+  axes: { x: PointAxis; y: PointAxis },
+): number {
+  const isOff = (axis: PointAxis, value: number) => axis.scale === 'log' && value <= 0
+  return x.reduce(
+    (sum, value, i) => sum + Number(isOff(axes.x, value) || isOff(axes.y, y[i] as number)),
+    0,
+  )
+}
+
 /** Returns at most `most` pairs: all, or a seeded draw with the same chance for each. */
 function drawPoints(
   { x, y }: { x: Float64Array; y: Float64Array },
@@ -291,6 +303,7 @@ export function preparePoints(
     }
   })
   const off = panels.reduce((sum, panel) => sum + panel.off, 0)
+  const unplaced = groups.reduce((sum, { pairs }) => sum + withoutPlace(pairs, axes), 0)
   const shown = rows.filter(({ key }) => panels.some((panel) => panel.row === key))
   return {
     rows: shown,
@@ -311,8 +324,15 @@ export function preparePoints(
     conflicts,
     notes: [
       ...[x.note, y.note].flatMap((note) => note ?? []),
-      ...(off > 0
-        ? [`${plural(off, 'row')} beyond the axes: not drawn, but counted in the correlations.`]
+      ...(unplaced > 0
+        ? [
+            `${plural(unplaced, 'row')} with a value of 0 or below on a logarithmic axis: not drawn, but counted in the correlations.`,
+          ]
+        : []),
+      ...(off > unplaced
+        ? [
+            `${plural(off - unplaced, 'row')} beyond the axes: not drawn, but counted in the correlations.`,
+          ]
         : []),
       ...(chosen.view === 'points' && rowsInAll > MOST_POINTS
         ? [

@@ -56,13 +56,13 @@ interface TickProps {
 }
 
 // Longer names would reach below the axis; the table has them in full.
-const TILTED_PX = 52
+const TILTED_PX = 60
 
 /** An axis label that stands aslant, for labels without room side by side. */
 export function TiltedTick({ x = 0, y = 0, payload }: TickProps) {
   return (
     <text
-      transform={`translate(${Number(x) + 4} ${Number(y) + 8}) rotate(-35)`}
+      transform={`translate(${Number(x) + 4} ${Number(y) + 2}) rotate(-28)`}
       textAnchor="end"
       fill={toneCss(INK.dim)}
       fontSize={TICK_PX}

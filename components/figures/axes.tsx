@@ -2,6 +2,7 @@
 
 import { useEffect } from 'react'
 import { useActiveTooltipLabel, useIsTooltipActive, usePlotArea, useYAxisScale } from 'recharts'
+import { fitting } from './fitting'
 import { useFigure, type Readout } from './interaction'
 import { INK, toneCss } from './palette'
 
@@ -48,12 +49,31 @@ export const CURSOR_STYLE = {
   stroke: 'none',
 } as const
 
-/** An axis label of several words, one below the other. */
-export function StackedTick(props: {
+interface TickProps {
   x?: number | string
   y?: number | string
   payload?: { value: unknown }
-}) {
+}
+
+// Longer names would reach below the axis; the table has them in full.
+const TILTED_PX = 60
+
+/** An axis label that stands aslant, for labels without room side by side. */
+export function TiltedTick({ x = 0, y = 0, payload }: TickProps) {
+  return (
+    <text
+      transform={`translate(${Number(x) + 4} ${Number(y) + 2}) rotate(-28)`}
+      textAnchor="end"
+      fill={toneCss(INK.dim)}
+      fontSize={TICK_PX}
+    >
+      {fitting(String(payload?.value ?? ''), TILTED_PX)}
+    </text>
+  )
+}
+
+/** An axis label of several words, one below the other. */
+export function StackedTick(props: TickProps) {
   const { x = 0, y = 0, payload } = props
   const words = String(payload?.value ?? '').split(' ')
   return (

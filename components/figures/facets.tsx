@@ -4,6 +4,7 @@ import { useElementSize } from '@mantine/hooks'
 import type { ReactNode } from 'react'
 import type { FacetAxis } from '@/lib/figures/types'
 import classes from './figures.module.css'
+import { useFigure } from './interaction'
 
 // Narrower panels have no room for five level names; then panels wrap, as many side by side as have room.
 const MIN_PANEL_PX = 190
@@ -12,6 +13,39 @@ export const Y_AXIS_PX = 40
 export const X_AXIS_PX = 22
 /** Room of an x axis without labels; added to the panel, so that all plots are of one height. */
 export const BARE_X_AXIS_PX = 8
+
+// A printed panel is never narrower or lower than this; then the figure is higher than a page, and the export says so.
+const MIN_PRINT_PX = 140
+const MIN_PLOT_PX = 64
+// Legend, notes and axis titles of a printed figure, above and below its panels.
+const AROUND_PX = 150
+// Heading of a wrapped panel.
+const HEADING_PX = 24
+
+/**
+ * Returns how many panels stand side by side and how high their plots are, so that a printed figure fits a page: as they
+ * are on screen where that fits, else more of them in a line, and lower ones.
+ *
+ * @internal
+ */
+export function fitToPage(
+  {
+    panels,
+    across,
+    plot,
+    around,
+  }: { panels: number; across: number; plot: number; around: number },
+  { width, pageHeight }: { width: number; pageHeight: number },
+): { across: number; plot: number } {
+  const most = Math.max(across, Math.floor((width + GAP_PX) / (MIN_PRINT_PX + GAP_PX)))
+  const plotAt = (n: number) =>
+    Math.floor((pageHeight - AROUND_PX) / Math.ceil(panels / n)) - around
+  for (let n = across; n <= most; n += 1) {
+    if (plotAt(n) >= Math.min(plot, MIN_PLOT_PX * 1.5))
+      return { across: n, plot: Math.min(plot, plotAt(n)) }
+  }
+  return { across: most, plot: Math.min(plot, Math.max(MIN_PLOT_PX, plotAt(most))) }
+}
 
 /** Size of one panel and which of its axes carry labels. */
 export interface PanelBox {
@@ -32,6 +66,8 @@ interface FacetsProps {
   xAxisHeight?: number
   /** Width that the axes of a panel need at least. */
   minPanel?: number
+  /** Whether panels cannot be drawn lower or narrower than they are, for instance because they hold text. */
+  isFixed?: boolean
   /** Whether there is a panel; the lowest one of a column carries the labels of the x axis. */
   has(row: string, column: string): boolean
   /** Draws a panel. */
@@ -57,6 +93,7 @@ export function Facets(props: FacetsProps) {
     panelHeight,
     xAxisHeight = X_AXIS_PX,
     minPanel = MIN_PANEL_PX,
+    isFixed = false,
     has,
     panel,
   } = props
@@ -64,10 +101,21 @@ export function Facets(props: FacetsProps) {
   const k = Math.max(1, columns.length)
   const extra = sharedY ? Y_AXIS_PX : 0
   const base = Math.floor((width - GAP_PX * (k - 1) - extra) / k)
-  const isGrid = k === 1 || base >= minPanel
-  const across = Math.max(1, Math.floor((width + GAP_PX) / (minPanel + GAP_PX)))
+  const onScreen = {
+    panels: columns.flatMap(({ key }) => rows.filter((row) => has(row.key, key))).length,
+    across: Math.max(1, Math.floor((width + GAP_PX) / (minPanel + GAP_PX))),
+    plot: panelHeight,
+    around: xAxisHeight + HEADING_PX,
+  }
+  const { pageHeight } = useFigure()
+  const page = isFixed || width === 0 ? undefined : pageHeight
+  const isTall =
+    page !== undefined && AROUND_PX + rows.length * (onScreen.plot + onScreen.around) > page
+  const isGrid = k === 1 ? !isTall : base >= minPanel
+  const { across, plot } =
+    page !== undefined && !isGrid ? fitToPage(onScreen, { width, pageHeight: page }) : onScreen
   const wrapped = Math.max(0, Math.floor((width + GAP_PX) / across) - GAP_PX)
-  const height = (isLast: boolean) => panelHeight + (isLast ? xAxisHeight : BARE_X_AXIS_PX)
+  const height = (isLast: boolean) => plot + (isLast ? xAxisHeight : BARE_X_AXIS_PX)
   const isNamed = rows.length > 1 || (rows[0]?.label ?? '') !== ''
 
   return (
@@ -124,7 +172,7 @@ export function Facets(props: FacetsProps) {
               .map((row) => (
                 <div
                   key={`${column.key}/${row.key}`}
-                  style={{ width: wrapped, minHeight: height(true) + 24 }}
+                  style={{ width: wrapped, minHeight: height(true) + HEADING_PX }}
                 >
                   <Heading
                     text={`${column.label}${row.label ? ` · ${row.label}` : ''}`}

@@ -10,6 +10,7 @@ import type { DifficultyLevelsPrepared } from '@/lib/figures/shared/levels'
 import type { LinesPrepared } from '@/lib/figures/shared/lines'
 import type { OutcomesPrepared } from '@/lib/figures/win-tie-lose'
 import type { MatrixPrepared } from '@/lib/figures/shared/matrix'
+import type { OverlapPrepared } from '@/lib/figures/shared/overlap'
 import type { PointsPrepared } from '@/lib/figures/shared/points'
 import type { PreparedCommon } from '@/lib/figures/types'
 import type { ForestPrepared } from '@/lib/contracts/compare-figure'
@@ -23,6 +24,7 @@ import { ArmLegend, LevelsLegend, PaperItem } from './legend'
 import { ScoresOverRounds } from './lines'
 import { Matrix, MatrixLegend } from './matrix'
 import { Points, PointsLegend } from './points'
+import { Sets, SetsLegend } from './sets'
 
 /** How figures are drawn: the chart and its legend, both from prepare's output. */
 interface Drawing {
@@ -67,6 +69,7 @@ const DRAWINGS: Record<FigureDrawing, Drawing> = {
   )),
   matrix: drawing<MatrixPrepared>(Matrix, MatrixLegend),
   points: drawing<PointsPrepared>(Points, PointsLegend),
+  sets: drawing<OverlapPrepared>(Sets, SetsLegend),
 }
 
 /** Returns the drawing of this name, or null when this version of the page has none. */

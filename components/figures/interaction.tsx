@@ -46,6 +46,8 @@ export interface FigureContextValue {
   onSelect: ((selection: FigureSelection) => void) | null
   /** Whether series are told apart without colour: areas need a texture then. */
   patterns: boolean
+  /** Height of the page that a printed figure should not exceed; absent on screen. */
+  pageHeight?: number
 }
 
 const FigureContext = createContext<FigureContextValue | null>(null)

@@ -8,6 +8,7 @@ import {
   listExportsEndpoint,
 } from '@/lib/api/export'
 import { exportOptionsSchema, type ExportRequest } from '@/lib/contracts/export'
+import type { RowFilter } from '@/lib/contracts/filter'
 import { call, endpointUrl } from './api'
 import { exportFormatsKey, studyKeys } from './keys'
 import { useAsk } from './use-ask'
@@ -49,8 +50,9 @@ export function useExportCheck(request: ExportRequest) {
 // A download that has just begun is listed at once and gets its size when it has been sent.
 const UNFINISHED_REFETCH_MS = 2_000
 
-export function usePreviousExports(studyId: string) {
+export function usePreviousExports(studyId: string, enabled = true) {
   return useQuery({
+    enabled,
     queryKey: studyKeys.exports(studyId),
     queryFn: ({ signal }) => call(listExportsEndpoint, { params: { studyId }, signal }),
     refetchInterval: (query) =>
@@ -58,6 +60,12 @@ export function usePreviousExports(studyId: string) {
         ? UNFINISHED_REFETCH_MS
         : false,
   })
+}
+
+/** Names of the study's exports by id, for a filter that names any. */
+export function useExportNames(studyId: string, filter: RowFilter): ReadonlyMap<string, string> {
+  const { data } = usePreviousExports(studyId, (filter.exports ?? []).length > 0)
+  return new Map(data?.map(({ id, name }) => [id, name]))
 }
 
 /** Lists the exports again a moment after a download began. */

@@ -2,6 +2,7 @@
 
 import { Button, Text, UnstyledButton } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
+import { useExportNames } from '@/components/hooks/use-export'
 import { useRowCount } from '@/components/hooks/use-rows'
 import { useStudy } from '@/components/hooks/use-studies'
 import { isFiltered, useViewState } from '@/components/hooks/use-view-state'
@@ -48,7 +49,11 @@ function valuesText({ column: id, match, values, missing }: ValueFilter, study?:
 }
 
 /** One chip for each part of the filter, with the filter that is left without it. */
-export function filterChips(filter: RowFilter, study: StudyDetail | undefined): Chip[] {
+export function filterChips(
+  filter: RowFilter,
+  study: StudyDetail | undefined,
+  exportNames: ReadonlyMap<string, string> = new Map(),
+): Chip[] {
   const armLabel = (key: string) =>
     key === 'seeds' ? SEEDS_LABEL : (study?.arms.find((arm) => arm.key === key)?.label ?? key)
   const seedLabel = (key: string) => study?.seedSets.find((set) => set.key === key)?.label ?? key
@@ -78,6 +83,14 @@ export function filterChips(filter: RowFilter, study: StudyDetail | undefined): 
       without: { partners: partners.filter((other) => other !== one) },
     })
   }
+  const exports = filter.exports ?? []
+  for (const [k, one] of exports.entries()) {
+    chips.push({
+      key: `export-${k}`,
+      text: `${one.inside ? 'In' : 'Not in'} export "${exportNames.get(one.id) ?? one.id}"`,
+      without: { exports: exports.filter((other) => other !== one) },
+    })
+  }
   for (const [k, one] of filter.values.entries()) {
     chips.push({
       key: `values-${k}`,
@@ -102,6 +115,7 @@ export function FilterChips({ studyId }: { studyId: string }) {
   const filtered = isFiltered(state.filter)
   const { data: study } = useStudy(studyId)
   const { data: count } = useRowCount(studyId, { ...state, columns: [] }, filtered)
+  const names = useExportNames(studyId, state.filter)
   if (!filtered) return null
 
   const counted = count
@@ -109,7 +123,7 @@ export function FilterChips({ studyId }: { studyId: string }) {
     : 'Counting rows'
   return (
     <div className={classes.chips} role="region" aria-label="Filter">
-      {filterChips(state.filter, study).map((chip) => (
+      {filterChips(state.filter, study, names).map((chip) => (
         <span className={classes.chip} key={chip.key}>
           <span className={classes.chipText} title={chip.text} dir="auto">
             {chip.text}

@@ -35,3 +35,7 @@ export const partnerFilterSchema = z.object({
 })
 export type RangeFilter = z.infer<typeof rangeFilterSchema>
 export type PartnerFilter = z.infer<typeof partnerFilterSchema>
+
+/** Keep the rows of a saved export, or those that are not in it. Its filter is asked again, so it follows the data. */
+export const exportFilterSchema = z.object({ id: nameSchema, inside: z.boolean() })
+export type ExportFilter = z.infer<typeof exportFilterSchema>

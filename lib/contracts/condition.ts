@@ -1,5 +1,10 @@
 import { z } from 'zod'
-import { partnerFilterSchema, rangeFilterSchema, valueFilterSchema } from './column-filter'
+import {
+  exportFilterSchema,
+  partnerFilterSchema,
+  rangeFilterSchema,
+  valueFilterSchema,
+} from './column-filter'
 import { LIMITS, namesSchema, roundSchema } from './limits'
 import { MARK_KINDS } from './rows'
 
@@ -16,6 +21,7 @@ export const atomSchema = z.discriminatedUnion('is', [
   rangeFilterSchema.extend({ is: z.literal('range') }),
   valueFilterSchema.extend({ is: z.literal('values') }),
   partnerFilterSchema.extend({ is: z.literal('partner') }),
+  exportFilterSchema.extend({ is: z.literal('export') }),
   /** Where a row comes from; an empty list means "any". Arm keys, and the word `seeds` for the seed rows. */
   z.object({
     is: z.literal('origin'),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { citationSchema } from './citation'
 import { numbers, numbersOrNull, texts } from './fields'
 import { rowFilterSchema } from './filter'
-import { partnerFilterSchema, valueFilterSchema } from './column-filter'
+import { exportFilterSchema, partnerFilterSchema, valueFilterSchema } from './column-filter'
 import { optionFieldSchema, type OptionField } from './options'
 import { plainObjectSchema } from './plain-object'
 
@@ -23,6 +23,10 @@ export const figureSelectionSchema = z.object({
   also: z.array(columnRangeSchema).exactOptional(),
   /** What the row's parent, or the row of another evolver at its seed, must have. */
   partner: partnerFilterSchema.exactOptional(),
+  /** Whether ranges narrow those of the page's filter on the same columns; without it they take their place. */
+  narrows: z.literal(true).exactOptional(),
+  /** Saved exports that the rows are in, or not. */
+  exports: z.array(exportFilterSchema).exactOptional(),
   /** Words to filter on where the column has them instead of numbers; the range is not looked at then. */
   values: valueFilterSchema.pick({ match: true, values: true }).exactOptional(),
   /** Keep rows without a value too; with an empty range, only those. */
@@ -102,7 +106,18 @@ const figureTableSchema = z.object({
 export type FigureTable = z.infer<typeof figureTableSchema>
 
 /** The ways in which figures are drawn; components/figures/index.tsx has the drawing of each. */
-const DRAWINGS = ['curves', 'levels', 'lines', 'bars', 'dots', 'points', 'matrix', 'cases', 'forest'] as const
+const DRAWINGS = [
+  'curves',
+  'levels',
+  'lines',
+  'bars',
+  'dots',
+  'points',
+  'matrix',
+  'cases',
+  'sets',
+  'forest',
+] as const
 export type FigureDrawing = (typeof DRAWINGS)[number]
 
 /** The questions that figures answer, in the order of the figures page, with their headings. */

@@ -1,5 +1,10 @@
 import { z } from 'zod'
-import { partnerFilterSchema, rangeFilterSchema, valueFilterSchema } from './column-filter'
+import {
+  exportFilterSchema,
+  partnerFilterSchema,
+  rangeFilterSchema,
+  valueFilterSchema,
+} from './column-filter'
 import { conditionSchema } from './condition'
 import { texts } from './fields'
 import { LIMITS, nameSchema, namesSchema, roundSchema } from './limits'
@@ -16,6 +21,7 @@ export const rowFilterSchema = z.object({
   ranges: z.array(rangeFilterSchema).max(LIMITS.list).default([]),
   values: z.array(valueFilterSchema).max(LIMITS.list).default([]),
   partners: z.array(partnerFilterSchema).max(LIMITS.list).exactOptional(),
+  exports: z.array(exportFilterSchema).max(LIMITS.list).exactOptional(),
   /** Case-insensitive text in instruction, input or response. */
   text: z.string().max(LIMITS.search).default(''),
   /** Only rows with these marks. */

@@ -9,6 +9,8 @@ export const optionFieldSchema = z.object({
   choices: z.array(z.object({ value: z.string(), label: z.string() })),
   /** Set where columns of the study of these shapes are choices as well; the service adds those with values. */
   columns: z.array(z.enum(COLUMN_SHAPES)).exactOptional(),
+  /** Set where the study's saved exports are choices as well; the service adds them. */
+  exports: z.literal(true).exactOptional(),
   /** Set where every number of a measure of a set is a choice; the service adds those that the schema does not name. */
   setMeasures: z.literal(true).exactOptional(),
   /** Set where names in the study's benchmark results are choices; the service adds those that it has. */
@@ -51,6 +53,7 @@ const propertySchema = z.looseObject({
   type: z.string().optional(),
   enum: z.array(z.string()).optional(),
   columns: z.array(z.enum(COLUMN_SHAPES)).optional(),
+  exports: z.literal(true).optional(),
   setMeasures: z.literal(true).optional(),
   ofResults: z.enum(['student', 'metric']).optional(),
   minimum: z.number().optional(),
@@ -70,7 +73,7 @@ export function describeOptions(schema: z.ZodType): OptionField[] {
   const json = z.toJSONSchema(schema, { io: 'input' }) as { properties?: Record<string, unknown> }
   return Object.entries(json.properties ?? {}).map(([name, raw]) => {
     const property = propertySchema.parse(raw)
-    const { columns, setMeasures, ofResults, labels = {} } = property
+    const { columns, exports, setMeasures, ofResults, labels = {} } = property
     const named =
       property.enum ?? (columns || setMeasures || ofResults ? Object.keys(labels) : null)
     return {
@@ -83,6 +86,7 @@ export function describeOptions(schema: z.ZodType): OptionField[] {
         label: labels[value] ?? value,
       })),
       ...(columns ? { columns } : {}),
+      ...(exports ? { exports } : {}),
       ...(setMeasures ? { setMeasures } : {}),
       ...(ofResults ? { ofResults } : {}),
       min: property.minimum ?? null,

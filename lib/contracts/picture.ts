@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import type { FigureResult } from './figure'
 
+// Height that A4 paper holds between its margins.
+export const PAGE_MM = 250
+
 // One column and two of a page in most journals.
 export const COLUMN_MM = { single: 85, double: 174 } as const
 export const WIDTH_MM = { min: 40, max: 400 } as const

@@ -26,6 +26,24 @@ export const RUBRIC_NAME = 60
 export const PROMPT_KINDS = ['evolve', 'respond', 'judge', 'rubric'] as const
 export type PromptKind = (typeof PROMPT_KINDS)[number]
 
+/** A run, an evolved cell or a set of responses whose replies came from a prompt. */
+const promptUseSchema = z.object({
+  kind: z.enum(['run', 'rows', 'responses']),
+  ...texts('studyId', 'study'),
+  /** Metric of the run; seed set, evolver and round of the rows. */
+  label: z.string(),
+  ...textsOrNull('model', 'runId'),
+  /** Temperature and what else decides how replies are drawn. */
+  sampling: z.array(z.object({ name: z.string(), value: z.union([z.number(), z.string()]) })),
+  /** Which rows: those with a value in the run's column, or those of the cell. */
+  rows: z.object({
+    ...textsOrNull('column', 'seedSetKey', 'armKey'),
+    round: z.number().nullable(),
+  }),
+  createdAt: z.number(),
+})
+export type PromptUse = z.infer<typeof promptUseSchema>
+
 /** One text of a prompt. Texts never change: an edit is a new version. */
 export const promptVersionSchema = z.object({
   /** null = the text that comes with the program. */
@@ -41,8 +59,8 @@ export const promptVersionSchema = z.object({
   createdAt: z.number().nullable(),
   /** Parameters that make a metric use this version; null for prompts that no metric sends. */
   params: plainObjectSchema.nullable(),
-  /** Runs and evolved cells whose card has this hash. */
-  uses: z.number(),
+  /** Runs, evolved cells and responses whose card has this hash, newest first. */
+  uses: z.array(promptUseSchema),
 })
 export type PromptVersion = z.infer<typeof promptVersionSchema>
 

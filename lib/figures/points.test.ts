@@ -145,3 +145,11 @@ describe('the share of rows that only one selection has', () => {
     expect(changedShare({ x: x.subarray(0, 1), y: x.subarray(0, 1) }, 10)).toBeNull()
   })
 })
+
+it('says how many rows a logarithmic axis leaves out, apart from those beyond its ends', () => {
+  const x = [-3, 0, ...Array.from({ length: 40 }, (_, i) => i + 1)]
+  const y = x.map((_, i) => 1 + (i % 7))
+  const told = /2 rows with a value of 0 or below on a logarithmic axis/
+  expect(drawn(study(x, y), { xScale: 'log' }).notes.join(' ')).toMatch(told)
+  expect(drawn(study(x, y)).notes.join(' ')).not.toContain('logarithmic')
+})

@@ -82,6 +82,8 @@ export interface FigureSeries {
   /** Operator of each row as an index into names, 255 = unknown. */
   operators?: { codes: Uint8Array; names: readonly string[] }
   lineage?: SeriesLineage
+  /** Export id -> one byte a row: 1 where the row is in the saved export. */
+  members?: Record<string, Uint8Array>
 }
 
 /** What the shared code tells a figure about a column; copied from the metric's own description. */
@@ -106,6 +108,8 @@ export interface FigureData {
   columns: Record<string, FigureColumnInfo>
   /** Benchmark results of the study, where the figure asks for them; the filter of rows does not touch them. */
   results?: FigureResults
+  /** Saved exports as sets of rows, in the order asked for: rows that were written, and that its filter keeps now. */
+  exports?: readonly { id: string; name: string; written: number; rows: number }[]
   /** Single seeds with all that descends from them, where the figure asks for them. */
   cases?: FigureCases
 }
@@ -159,6 +163,8 @@ export interface Figure<
   columns(options: O): readonly string[]
   /** Whether prepare reads the operator of each row. */
   needsOperators?(options: O): boolean
+  /** Ids of the saved exports whose rows prepare reads. */
+  exports?(options: O): readonly string[]
   /** Whether prepare reads the benchmark results of the study. */
   needsResults?: boolean
   /** Whether prepare reads seed slots and the values of parents. */

@@ -11,6 +11,7 @@ import {
   DEFAULT_CHOICES,
   FONT_PT,
   WIDTH_MM,
+  PAGE_MM,
   type PictureChoices,
 } from '@/lib/contracts/picture'
 import type { FigureResult } from '@/lib/figures/types'
@@ -19,9 +20,6 @@ import { saveFile, svgAddress } from './download'
 import { readChoices } from './export-choices'
 import { fileOf, heightOf, settledPicture, type Picture } from './picture'
 import { PrintPlate } from './print-plate'
-
-// What A4 paper holds between its margins.
-const PAGE_MM = 250
 
 /** The last picture, and for what it was drawn. */
 interface Done {

@@ -2,13 +2,13 @@
 
 import { useId, useMemo } from 'react'
 import { captionLines } from '@/lib/contracts/figure-record'
-import type { PictureChoices } from '@/lib/contracts/picture'
+import { PAGE_MM, type PictureChoices } from '@/lib/contracts/picture'
 import type { FigureResult } from '@/lib/figures/types'
 import classes from '../figures.module.css'
 import { FigureProvider, InteractionStore } from '../interaction'
 import { FIGURE_VARIABLES, GREY_VARIABLES } from '../palette'
 import { conflictText } from './facts'
-import { plateWidth } from './export-choices'
+import { layoutWidth, plateWidth } from './export-choices'
 import { FigureBody, FigureNotes } from './figure-body'
 
 interface PrintPlateProps {
@@ -21,15 +21,17 @@ interface PrintPlateProps {
 /** A figure as it is printed: laid out at its own width, in light colours, outside of what the page shows. */
 export function PrintPlate({ result, choices, plate }: PrintPlateProps) {
   const id = useId().replaceAll(/\W/g, '')
-  const { grey } = choices
+  const { grey, fontPt } = choices
   const figure = useMemo(
     () => ({
       store: new InteractionStore(),
       idPrefix: `print${id}`,
       onSelect: null,
       patterns: grey,
+      // A page is measured as a picture of that width would be.
+      pageHeight: layoutWidth({ widthMm: PAGE_MM, fontPt }),
     }),
-    [id, grey],
+    [id, grey, fontPt],
   )
   return (
     <div className={classes.offstage} aria-hidden inert>

@@ -2,15 +2,13 @@
 
 import { Table, type Column } from '@/components/ui/table'
 import type { FigureSelection, FigureTable, TableCell } from '@/lib/figures/types'
+import { count, number3 } from '@/lib/figures/shared/text'
 import classes from '../figures.module.css'
 
 function cellText(value: TableCell): string {
   if (value === null) return '–'
   if (typeof value === 'string') return value
-  if (Number.isInteger(value)) return value.toLocaleString('en-US')
-  const size = Math.abs(value)
-  if (size >= 1000) return Math.round(value).toLocaleString('en-US')
-  return size >= 1e-4 ? value.toPrecision(3) : value.toExponential(2)
+  return Number.isInteger(value) ? count(value) : number3(value)
 }
 
 interface TableViewProps {

@@ -3,8 +3,9 @@
 import type { ReactNode } from 'react'
 import { BarChart, Tooltip, XAxis, YAxis } from 'recharts'
 import type { DifficultyLevelsPrepared, LevelPanel } from '@/lib/figures/shared/levels'
-import { AXIS_STYLE, CURSOR_STYLE, GridLines, ReportHover, StackedTick } from '../axes'
+import { AXIS_STYLE, CURSOR_STYLE, GridLines, ReportHover, StackedTick, TiltedTick } from '../axes'
 import { BARE_X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
+import { LETTER_PX } from '../fitting'
 import { useFigure, type Readout } from '../interaction'
 import { ArmPatterns, panelId } from '../marks'
 import { LevelBrush, MarkedLevels, ReachedPlace } from './level-brush'
@@ -46,7 +47,11 @@ export function LevelChart(props: LevelChartProps) {
   const { idPrefix } = useFigure()
   const axisNames = groups.map(({ name }) => name)
   const from = ticks[0] ?? 0
-  const nameTick = hasLongNames ? StackedTick : AXIS_STYLE.tick
+  const pitch = (box.width - Y_AXIS_PX) / Math.max(1, groups.length)
+  const words = axisNames.flatMap((name) => (hasLongNames ? name.split(' ') : [name]))
+  const isCrowded = words.some((word) => word.length * LETTER_PX > pitch)
+  const plainTick = hasLongNames ? StackedTick : AXIS_STYLE.tick
+  const nameTick = isCrowded ? TiltedTick : plainTick
   return (
     <LevelBrush prepared={prepared} box={box} names={axisNames}>
       <BarChart

@@ -21,6 +21,7 @@ export function Matrix({ prepared }: { prepared: MatrixPrepared }) {
       xLabel={xLabel}
       panelHeight={HEAD_PX + lines * LINE_PX}
       xAxisHeight={BARE_X_AXIS_PX}
+      isFixed
       has={(row, column) => panelAt(row, column) !== undefined}
       panel={(row, column, box) => {
         const panel = panelAt(row, column)

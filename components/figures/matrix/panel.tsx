@@ -15,6 +15,7 @@ import { groupKey } from '@/lib/figures/shared/tiles'
 import { useBrushPreview } from '../brush'
 import type { PanelBox } from '../facets'
 import classes from '../figures.module.css'
+import { fitting, LETTER_PX } from '../fitting'
 import { useFigure } from '../interaction'
 import { panelId } from '../marks'
 import { INK, inkOn, LEVEL_TONES, SURFACE, toneCss, type Tone } from '../palette'
@@ -25,8 +26,6 @@ export const LINE_PX = 34
 
 const TEXT_PX = 11
 const SMALL_PX = 9
-// Mean width of a letter, to tell what fits.
-const LETTER_PX = 5.8
 const SMALL_LETTER_PX = 4.8
 // Digits are wider than letters.
 const WIDE_LETTER_PX = 6
@@ -34,11 +33,6 @@ const MOST_NAME_PX = 240
 const FEWEST_NAME_PX = 40
 // Wider cells would only be empty.
 const WIDEST_CELL_PX = 170
-
-function fitting(text: string, width: number, letter = LETTER_PX): string {
-  const letters = Math.max(1, Math.floor(width / letter))
-  return text.length <= letters ? text : `${text.slice(0, letters - 1)}…`
-}
 
 /** Returns the tone of a cell: five steps of how strong it is. */
 function toneOf(tone: number | null): Tone {

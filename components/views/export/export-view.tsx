@@ -6,6 +6,7 @@ import { useMemo } from 'react'
 import {
   useExportCheck,
   useExportFormats,
+  useExportNames,
   useExportParams,
   type ExportParams,
 } from '@/components/hooks/use-export'
@@ -81,7 +82,7 @@ function OrderSelect({ study }: { study: StudyDetail }) {
 /** Which rows: the filter in words, its count, and where to change it. */
 function RowsChosen({ study, state }: { study: StudyDetail; state: ViewState }) {
   const { data: count } = useRowCount(study.study.id, state)
-  const chips = filterChips(state.filter, study)
+  const chips = filterChips(state.filter, study, useExportNames(study.study.id, state.filter))
   return (
     <Section title="Rows">
       <div className={`ev-panel ${classes.block}`}>

@@ -1,14 +1,27 @@
 import { filterQuery } from '@/components/hooks/use-view-state'
-import type { RowFilter } from '@/lib/contracts/filter'
+import type { RangeFilter, RowFilter } from '@/lib/contracts/filter'
 import type { FigureSelection } from '@/lib/figures/types'
+
+/** The part of a range that the filter's own ranges of its column leave. */
+function within(range: RangeFilter, ranges: readonly RangeFilter[]): RangeFilter {
+  let { min, max, missing } = range
+  for (const other of ranges.filter(({ column }) => column === range.column)) {
+    if (other.min !== null) min = Math.max(min ?? other.min, other.min)
+    if (other.max !== null) max = Math.min(max ?? other.max, other.max)
+    missing &&= other.missing
+  }
+  return { ...range, min, max, missing }
+}
 
 /** The filter that keeps the rows behind a mark of a figure drawn under `filter`. */
 export function filterOf(selection: FigureSelection, filter: RowFilter): RowFilter {
   const { column, min, max, values, missing = false, seedSetKey, armKey, round } = selection
+  const first = column === null || values ? [] : [{ column, min, max, missing }]
   const also = (selection.also ?? []).map((one) => ({ missing: false, ...one }))
   const own = new Set([column, ...also.map((one) => one.column)])
   const isOther = (one: { column: string }) => !own.has(one.column)
-  const range = column === null || values ? [] : [{ column, min, max, missing }]
+  const ranges = [...first, ...also]
+  const exports = [...(filter.exports ?? []), ...(selection.exports ?? [])]
   const words = column === null || !values ? [] : [{ column, ...values, missing }]
   return {
     ...filter,
@@ -16,8 +29,12 @@ export function filterOf(selection: FigureSelection, filter: RowFilter): RowFilt
     arms: armKey === null ? filter.arms : [armKey],
     rounds: round === null ? filter.rounds : [round],
     operators: selection.operators ?? filter.operators,
-    ranges: [...filter.ranges.filter(isOther), ...range, ...also],
+    ranges: [
+      ...filter.ranges.filter(isOther),
+      ...(selection.narrows ? ranges.map((one) => within(one, filter.ranges)) : ranges),
+    ],
     values: [...filter.values.filter(isOther), ...words],
+    ...(exports.length > 0 ? { exports } : {}),
     ...(selection.partner ? { partners: [...(filter.partners ?? []), selection.partner] } : {}),
   }
 }

@@ -12,7 +12,7 @@ const version: PromptVersion = {
   note: '',
   createdAt: null,
   params: { promptText: '' },
-  uses: 0,
+  uses: [],
 }
 const prompt: PromptInfo = {
   id: 'judge-digit',

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { PromptInfo, PromptVersion } from '@/lib/contracts/prompts'
-import { cardSvg, cardText, wrapped } from './prompt-card'
+import { cardMarkdown, cardSvg, cardText, wrapped } from './prompt-card'
 
 const version: PromptVersion = {
   id: null,
@@ -12,7 +12,22 @@ const version: PromptVersion = {
   note: '',
   createdAt: null,
   params: null,
-  uses: 2,
+  uses: [
+    {
+      kind: 'run',
+      studyId: 's',
+      study: 'Mine | *own*',
+      label: 'Difficulty level',
+      model: 'judge-7b',
+      runId: 'r1',
+      sampling: [
+        { name: 'temperature', value: 0 },
+        { name: 'maxTokens', value: 32 },
+      ],
+      rows: { column: 'difficulty_level.level@r1', seedSetKey: null, armKey: null, round: null },
+      createdAt: 1,
+    },
+  ],
 }
 const prompt: PromptInfo = {
   id: 'judge-level',
@@ -34,7 +49,7 @@ it('names version, hash, placeholders, reply, scale and uses, and holds the text
     'Placeholders: {instruction}',
     'Reply: One label.',
     'Scale: ',
-    '2 runs and evolved cells',
+    'Used by: Difficulty level (Mine | *own*); judge-7b; temperature 0, maxTokens 32; run r1',
     version.template,
   ])
     expect(text).toContain(part)
@@ -42,7 +57,7 @@ it('names version, hash, placeholders, reply, scale and uses, and holds the text
 
 it('is a picture in which nothing of the prompt is markup', () => {
   const svg = cardSvg(prompt, version)
-  expect(svg).toContain('Rate &lt;b&gt;{instruction}&lt;/b&gt; &amp; say "why".\u{fffd}')
+  expect(svg).toContain('Rate &lt;b&gt;{instruction}&lt;/b&gt; &amp; say &quot;why&quot;.\u{fffd}')
   expect(svg).not.toContain('<b>')
   expect(svg).not.toContain('\u0007')
 })
@@ -51,4 +66,11 @@ it('breaks lines between words, and within a word that is longer than a line', (
   expect(wrapped('one two three', 7)).toEqual(['one two', 'three'])
   expect(wrapped('abcdefghij', 4)).toEqual(['abcd', 'efgh', 'ij'])
   expect(wrapped('a\n\nb', 4)).toEqual(['a', '', 'b'])
+})
+
+it('is Markdown whose names are no markup and whose text keeps its own fences', () => {
+  const template = 'Write:\n```\n{instruction}\n```'
+  const text = cardMarkdown(prompt, { ...version, template })
+  expect(text).toContain(`\n\`\`\`\`\n${template}\n\`\`\`\`\n`)
+  expect(text).toContain('Mine \\| \\*own\\*')
 })

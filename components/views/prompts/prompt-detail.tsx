@@ -16,8 +16,9 @@ import { Table, type Column } from '@/components/ui/table'
 import type { PromptInfo, PromptVersion } from '@/lib/contracts/prompts'
 import { saveFile, svgToPng } from '@/components/figures/frame/download'
 import { copyOf, editOf, type Draft } from './draft'
-import { cardSvg, cardText } from './prompt-card'
+import { cardMarkdown, cardSvg, cardText } from './prompt-card'
 import { PromptDiff } from './prompt-diff'
+import { PromptUses } from './prompt-uses'
 import { PromptPreview } from './prompt-preview'
 import classes from './prompts.module.css'
 import { scaleText } from './scale-fields'
@@ -46,7 +47,7 @@ function Versions({ prompt, version, onSelect }: Omit<PromptDetailProps, 'onEdit
     },
     { name: 'Hash', kind: 'code', hint: ({ hash }) => hash, cell: ({ hash }) => shortHash(hash) },
     { name: 'Note', cell: ({ note }) => note || DASH },
-    { name: 'Runs that use it', kind: 'number', cell: ({ uses }) => uses },
+    { name: 'Runs that use it', kind: 'number', cell: ({ uses }) => uses.length },
     {
       name: 'Created',
       kind: 'line',
@@ -67,6 +68,7 @@ function Versions({ prompt, version, onSelect }: Omit<PromptDetailProps, 'onEdit
 /** Saves the card of a version: what it is, its hash, and its text. */
 function CardMenu({ prompt, version }: Pick<PromptDetailProps, 'prompt' | 'version'>) {
   const name = `${prompt.id}-${shortHash(version.hash)}`
+  const clipboard = useClipboard()
   const savePicture = async () => {
     try {
       const { hash } = version
@@ -101,6 +103,24 @@ function CardMenu({ prompt, version }: Pick<PromptDetailProps, 'prompt' | 'versi
           SVG
         </Menu.Item>
         <Menu.Item onClick={() => void savePicture()}>PNG</Menu.Item>
+        <Menu.Item
+          onClick={() =>
+            saveFile(
+              `${name}.md`,
+              new Blob([cardMarkdown(prompt, version)], { type: 'text/markdown' }),
+            )
+          }
+        >
+          Markdown
+        </Menu.Item>
+        <Menu.Item
+          onClick={() => {
+            clipboard.copy(cardMarkdown(prompt, version))
+            notifyDone('Copied as Markdown.')
+          }}
+        >
+          Copy as Markdown
+        </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   )
@@ -231,6 +251,7 @@ export function PromptDetail({ prompt, version, onSelect, onEdit }: PromptDetail
           </pre>
         )}
       </Section>
+      <PromptUses version={version} />
       <PromptPreview
         key={prompt.id}
         draft={{

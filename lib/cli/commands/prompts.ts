@@ -27,7 +27,14 @@ function scaleOf({ labels, from, to }: AddOptions) {
 }
 
 function line(prompt: PromptInfo, { version, hash, note, uses }: PromptVersion) {
-  return { prompt: prompt.id, name: prompt.name, version, hash: hash.slice(0, 12), note, uses }
+  return {
+    prompt: prompt.id,
+    name: prompt.name,
+    version,
+    hash: hash.slice(0, 12),
+    note,
+    uses: uses.length,
+  }
 }
 
 /** Adds `prompts`, `prompts show` and `prompts add`. */

@@ -1,18 +1,11 @@
 import type { FigureData, FigureSeries } from '../types'
 import { isPartial, panelSeries, roundGrid, rowsWith } from './groups'
-import type {
-  DifficultyLevelsPrepared,
-  LevelBars,
-  LevelDifference,
-  LevelFilter,
-  LevelMix,
-} from './levels'
+import type { DifficultyLevelsPrepared, LevelBars, LevelDifference, LevelMix } from './levels'
 import { armOf, armsOf, countAll } from './series'
 
 /** How the bars of a series are made, and what is shown beside those of a panel. */
 interface LevelReading {
   mixOf(series: FigureSeries): LevelMix
-  filtersOf?(series: FigureSeries): LevelFilter[]
   publishedOf?(series: FigureSeries): LevelMix | null
   differencesOf?(bars: readonly LevelBars[]): LevelDifference[]
 }
@@ -21,7 +14,7 @@ interface LevelReading {
 export function levelPanels(
   data: FigureData,
   column: string,
-  { mixOf, filtersOf, publishedOf, differencesOf }: LevelReading,
+  { mixOf, publishedOf, differencesOf }: LevelReading,
 ): Pick<DifficultyLevelsPrepared, 'rows' | 'columns' | 'column' | 'panels' | 'arms' | 'counts'> {
   const counts = countAll(data, column)
   const grid = roundGrid(data)
@@ -29,7 +22,6 @@ export function levelPanels(
     const bars = series.map((one) => ({
       arm: armOf(one),
       mix: mixOf(one),
-      ...(filtersOf ? { filters: filtersOf(one) } : {}),
       partial: isPartial(counts.find((entry) => entry.seriesKey === one.key)),
       model: one.columns[column]?.model ?? null,
       published: publishedOf?.(one) ?? null,

@@ -26,8 +26,6 @@ export interface LevelMix {
 /** The bars of one arm in one panel. */
 export interface LevelBars {
   arm: string
-  /** Filter of each level, where those of bars differ. */
-  filters?: LevelFilter[]
   mix: LevelMix
   partial: boolean
   model: string | null
@@ -82,7 +80,7 @@ export interface DifficultyLevelsPrepared extends PreparedCommon {
 /** What of a selection tells the rows of one level. */
 export type LevelFilter = Pick<
   FigureSelection,
-  'column' | 'min' | 'max' | 'values' | 'missing' | 'operators' | 'also'
+  'column' | 'min' | 'max' | 'values' | 'missing' | 'operators'
 > & { seedSetKey?: string | null }
 
 /** Returns the rows of one level of one arm; the index after the last level means rows without one. */
@@ -103,9 +101,7 @@ export function levelSelection(
     seedSetKey: panel.column,
     armKey: arm,
     round: Number(panel.row),
-    ...(panel.bars.find((bar) => bar.arm === arm)?.filters?.[level] ??
-      prepared.filters?.[level] ??
-      ordinal),
+    ...(prepared.filters?.[level] ?? ordinal),
   }
 }
 

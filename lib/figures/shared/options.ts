@@ -28,6 +28,23 @@ export function columnChoice(
   return openChoice(named, { ...text, columns: shapes })
 }
 
+const EXPORT_SET = 'export:'
+
+/** Returns the choice that stands for a saved export. */
+export function exportChoice(exportId: string): string {
+  return `${EXPORT_SET}${exportId}`
+}
+
+/** Returns the id of the saved export that a choice stands for, null where it stands for something else. */
+export function chosenExport(chosen: string): string | null {
+  return chosen.startsWith(EXPORT_SET) ? chosen.slice(EXPORT_SET.length) : null
+}
+
+/** Returns the choice of a set of rows: a column that selects them, one of the study's saved exports, or a named choice. */
+export function setChoice(text: OptionText, named: Record<string, string>) {
+  return openChoice(named, { ...text, columns: ['scalar'], exports: true })
+}
+
 /** Returns a choice among numbers of measures of a set (`<metric>.<output>`); the service adds those not named here. */
 export function choiceOfMeasure(labels: Record<string, string>, text: OptionText) {
   return openChoice(labels, { ...text, setMeasures: true })
@@ -149,6 +166,17 @@ export const densityOptions = {
   ...bandwidthOption,
 }
 
+/** What the panels of a figure that pools rows are split by. */
+export const panelsOption = {
+  rows: choice(
+    { evolver: 'Evolvers', cell: 'Cells', [ALL]: 'One panel' },
+    {
+      title: 'Panels',
+      description: 'What the panels are split by, downwards; the rest is pooled.',
+    },
+  ),
+}
+
 /** How a figure of two columns is split and drawn. */
 export const pointOptions = {
   view: choice(
@@ -160,13 +188,7 @@ export const pointOptions = {
       inline: true,
     },
   ),
-  rows: choice(
-    { evolver: 'Evolvers', cell: 'Cells', [ALL]: 'One panel' },
-    {
-      title: 'Panels',
-      description: 'What the panels are split by, downwards; the rest is pooled.',
-    },
-  ),
+  ...panelsOption,
   ...columnsOption,
 }
 

@@ -1,10 +1,11 @@
 import { pearson } from '@/lib/stats/correlation'
 import { createRandom } from '@/lib/stats/random'
-import type { FacetAxis, FigureData, FigureSelection, FigureSeries, PreparedCommon } from '../types'
+import type { FacetAxis, FigureData, FigureSelection, PreparedCommon } from '../types'
 import { axisOf, evenAxis, logAxis } from './axis'
 import { ALL, seedSetColumns } from './groups'
 import { comparablePairs, pairsOf, type PairOfColumns } from './pairs'
-import { armOf, armsOf, roundLabel } from './series'
+import { armOf, armsOf } from './series'
+import { only, rowKey, rowsFor, type PanelSplit } from './splits'
 import { plural } from './text'
 
 /** Ends of an axis and whether equal steps are equal ratios. */
@@ -85,13 +86,10 @@ const POINT_SEED = 1
 const STEPS = 5
 const DIGITS = 5
 
-/** How the panels of a figure of two columns are split. */
-export type PointSplit = 'evolver' | 'cell' | typeof ALL
-
 /** Options that every figure of two columns has. */
 export interface PointOptions {
   view: 'hexbin' | 'points'
-  rows: PointSplit
+  rows: PanelSplit
   columns: 'seedSet' | typeof ALL
   xScale: 'linear' | 'log'
   yScale: 'linear' | 'log'
@@ -99,27 +97,6 @@ export interface PointOptions {
 }
 
 const short = (value: number) => Number(value.toPrecision(DIGITS))
-
-/** Returns the row of panels in which a series is drawn. */
-export function rowKey(series: FigureSeries, split: PointSplit): FacetAxis {
-  if (split === ALL) return { key: ALL, label: '' }
-  const arm = { key: armOf(series), label: series.armLabel }
-  if (split === 'evolver') return arm
-  return series.armKey === null
-    ? arm
-    : {
-        key: `${series.round}/${arm.key}`,
-        label: `${roundLabel(series.round)}, ${series.armLabel}`,
-      }
-}
-
-function rowsFor(data: FigureData, split: PointSplit): FacetAxis[] {
-  const place = (series: FigureSeries) => (series.armKey === null ? -1 : series.colorIndex)
-  const inOrder = data.series.toSorted(
-    (a, b) => (split === 'cell' ? a.round - b.round : 0) || place(a) - place(b),
-  )
-  return [...new Map(inOrder.map((one) => [rowKey(one, split).key, rowKey(one, split)])).values()]
-}
 
 interface Axes {
   axis: PointAxis
@@ -214,6 +191,18 @@ export function hexagons(
   return { cells, off }
 }
 
+/** How many pairs have a value of 0 or below where the axis is logarithmic. */
+function withoutPlace(
+  { x, y }: { x: Float64Array; y: Float64Array },
+  axes: { x: PointAxis; y: PointAxis },
+): number {
+  const isOff = (axis: PointAxis, value: number) => axis.scale === 'log' && value <= 0
+  return x.reduce(
+    (sum, value, i) => sum + Number(isOff(axes.x, value) || isOff(axes.y, y[i] as number)),
+    0,
+  )
+}
+
 /** Returns at most `most` pairs: all, or a seeded draw with the same chance for each. */
 function drawPoints(
   { x, y }: { x: Float64Array; y: Float64Array },
@@ -243,8 +232,6 @@ function stepsOf(panels: readonly PointPanel[]): number[] {
   return [...new Set(steps)]
 }
 
-const only = <T>(values: readonly T[]): T | null =>
-  new Set(values).size === 1 ? (values[0] as T) : null
 
 /** A further number of a panel's pairs. */
 export interface ExtraNumber {
@@ -313,6 +300,7 @@ export function preparePoints(
     }
   })
   const off = panels.reduce((sum, panel) => sum + panel.off, 0)
+  const unplaced = groups.reduce((sum, { pairs }) => sum + withoutPlace(pairs, axes), 0)
   const shown = rows.filter(({ key }) => panels.some((panel) => panel.row === key))
   return {
     rows: shown,
@@ -333,8 +321,15 @@ export function preparePoints(
     conflicts,
     notes: [
       ...[x.note, y.note].flatMap((note) => note ?? []),
-      ...(off > 0
-        ? [`${plural(off, 'row')} beyond the axes: not drawn, but counted in the correlations.`]
+      ...(unplaced > 0
+        ? [
+            `${plural(unplaced, 'row')} with a value of 0 or below on a logarithmic axis: not drawn, but counted in the correlations.`,
+          ]
+        : []),
+      ...(off > unplaced
+        ? [
+            `${plural(off - unplaced, 'row')} beyond the axes: not drawn, but counted in the correlations.`,
+          ]
         : []),
       ...(chosen.view === 'points' && rowsInAll > MOST_POINTS
         ? [

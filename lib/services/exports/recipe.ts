@@ -57,6 +57,7 @@ const STEPS: readonly { step: string; keys: readonly (keyof RowFilter)[] }[] = [
   { step: 'metric ranges', keys: ['ranges'] },
   { step: 'values of columns', keys: ['values'] },
   { step: 'values of parents and of other evolvers', keys: ['partners'] },
+  { step: 'saved exports', keys: ['exports'] },
   { step: 'text', keys: ['text'] },
   { step: 'marks', keys: ['marks', 'hideDropped'] },
 ]

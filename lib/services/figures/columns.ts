@@ -6,11 +6,13 @@ import type { ColumnInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import type { StoredResult } from '@/lib/contracts/results'
 import { describeFigure, parseFigureOptions } from '@/lib/figures'
+import { chosenExport, exportChoice } from '@/lib/figures/shared/options'
 import { resultChoices } from '@/lib/figures/shared/result-marks'
 import type { Figure, FigureMeta, OptionField } from '@/lib/figures/types'
 import { listMeasured } from '@/lib/metrics'
 import { listColumns } from '../columns'
 import { fedBy, findSource } from '../columns/describe'
+import { listExported } from '../rows/exported'
 
 /** What is asked of a column to stand among the choices of an option. */
 export type ColumnChoice = Pick<ColumnInfo, 'id' | 'label' | 'group' | 'shape' | 'hidden'>
@@ -77,12 +79,18 @@ function setChoices(): { value: string; label: string }[] {
   )
 }
 
+/** What of a study options may name besides its columns. */
+interface Named {
+  results: readonly StoredResult[]
+  exports: readonly { id: string; name: string }[]
+}
+
 /** Returns a figure as plain data; options that take a column offer those given, hidden ones only where they are chosen. */
 export function describeWith(
   figure: Figure,
   columns: readonly ColumnChoice[],
   options: Record<string, unknown> = {},
-  results: readonly StoredResult[] = [],
+  { results, exports }: Named = { results: [], exports: [] },
 ): FigureMeta {
   const meta = describeFigure(figure)
   const fields = meta.options.map((field) => {
@@ -98,13 +106,20 @@ export function describeWith(
     const own = offered(figure, field, columns)
       .filter(({ id, hidden }) => !hidden || id === options[field.name])
       .map((column) => ({ value: column.id, label: choiceLabel(column) }))
-    return { ...field, choices: [...field.choices, ...own] }
+    const saved = (field.exports ? exports : []).map(({ id, name }) => ({
+      value: exportChoice(id),
+      label: `Export "${name}"`,
+    }))
+    return { ...field, choices: [...field.choices, ...own, ...saved] }
   })
   return { ...meta, options: fields }
 }
 
 function problemOf(id: string, field: OptionField, known: readonly ColumnInfo[]): string {
   if (id === '') return `This figure needs a column (option ${field.name}).`
+  const exported = chosenExport(id)
+  if (field.exports && exported !== null)
+    return `This study has no export "${exported}" (option ${field.name}).`
   const column = known.find((one) => one.id === id)
   if (!column) return `This study has no column "${id}" (option ${field.name}).`
   if (!field.columns?.includes(column.shape)) {
@@ -126,6 +141,8 @@ export function checkColumns(
   for (const field of describeFigure(figure).options) {
     const id = String(options[field.name] ?? '')
     if (!field.columns || field.choices.some(({ value }) => value === id)) continue
+    const exports = field.exports ? listExported(db, studyId) : []
+    if (exports.some((one) => exportChoice(one.id) === id)) continue
     const known = listColumns(db, studyId, { all: true })
     const found = known.find((column) => column.id === id)
     const isThere = found && (found.runId !== null || needsNoRun(id))
@@ -133,7 +150,11 @@ export function checkColumns(
     const there = offered(figure, field, columnsWithValues(db, studyId)).filter(
       ({ hidden }) => !hidden,
     )
-    const names = [...field.choices.map(({ value }) => value), ...there.map((one) => one.id)]
+    const names = [
+      ...field.choices.map(({ value }) => value),
+      ...there.map((one) => one.id),
+      ...exports.map((one) => exportChoice(one.id)),
+    ]
     const rest = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : ''
     const choices =
       names.length > 0

@@ -19,7 +19,8 @@ import { yieldToEventLoop } from '../compare/slots'
 import { operatorCodes } from '../rows/operators'
 import { setRecordOf } from '../measures'
 import { keptResults } from '../results/kept'
-import { select, warmSelection } from '../rows/select'
+import { exportedRows } from '../rows/exported'
+import { select, selectRows, warmSelection } from '../rows/select'
 import { listArms, listSeedSets } from '../studies/detail'
 import { needsNoRun } from './columns'
 import { lineageOf } from './lineage'
@@ -179,6 +180,13 @@ function seriesOf(
   }
 }
 
+/** One byte for each of the kept rows: 1 where it is among `held`. */
+function membersOf(cell: CellRef, kept: Int32Array, held: Int32Array | undefined): Uint8Array {
+  const isIn = new Uint8Array(cell.rowCount)
+  for (const row of held ?? []) isIn[row] = 1
+  return Uint8Array.from(kept, (row) => isIn[row] as number)
+}
+
 /** Returns the benchmark results of a study as figures read them. */
 export function resultsOf(db: Db, studyId: string): FigureResults {
   const { results } = keptResults(db, studyId)
@@ -210,11 +218,18 @@ export async function loadFigureData(
     filter: RowFilter
     /** Whether the benchmark results are wanted, too. */
     results?: boolean
+    /** Ids of the saved exports whose rows are wanted. */
+    exports?: readonly string[]
   },
 ): Promise<FigureData> {
   const { filter, operators } = request
   const results = request.results ? { results: resultsOf(db, studyId) } : {}
-  if (request.columns.length === 0) return { series: [], columns: {}, ...results }
+  const exports = (request.exports ?? []).map((id) => ({ id, ...exportedRows(db, studyId, id) }))
+  if (request.columns.length === 0 && exports.length === 0) {
+    return { series: [], columns: {}, ...results }
+  }
+  for (const one of exports) await warmSelection(db, studyId, one.filter, [])
+  const held = exports.map(({ id, filter: own }) => [id, selectRows(db, studyId, own)] as const)
   const infos = listColumns(db, studyId, { all: true }).filter((info) =>
     request.columns.includes(info.id),
   )
@@ -248,6 +263,11 @@ export async function loadFigureData(
       const column = readColumn(db, reader, info, cell, kept, progress)
       if (column) one.columns[info.id] = column
     }
+    if (held.length > 0) {
+      one.members = Object.fromEntries(
+        held.map(([id, byCell]) => [id, membersOf(cell, rows, byCell.get(cell.no))]),
+      )
+    }
     if (operators && cell.armKey !== null) one.operators = operatorsOf(db, cell, kept)
     if (descent) one.lineage = await lineageOf(db, cell, kept, descent)
     series.push(one)
@@ -271,5 +291,10 @@ export async function loadFigureData(
       column.record = column.done === column.total ? setRecordOf(notes, one.cellId) : null
     }
   }
-  return { series, columns, ...results }
+  if (exports.length === 0) return { series, columns, ...results }
+  const sets = exports.map(({ id, name, written }, k) => {
+    const rows = [...(held[k]?.[1].values() ?? [])].reduce((sum, part) => sum + part.length, 0)
+    return { id, name, written, rows }
+  })
+  return { series, columns, exports: sets, ...results }
 }

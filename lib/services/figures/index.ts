@@ -30,6 +30,7 @@ import { loadCases } from './cases'
 import { loadFigureData } from './data'
 import { figureStamp } from './stamp'
 import { APP_VERSION } from '../runs/definition'
+import { listExported } from '../rows/exported'
 import { keptResults } from '../results/kept'
 import { getStudy } from '../studies'
 
@@ -60,8 +61,9 @@ export function listStudyFigures(db: Db, studyId: string): FigureListItem[] {
   const columns = listColumns(db, studyId, { all: true })
   const valued = columnsWithValues(db, studyId)
   const { results } = keptResults(db, studyId)
+  const exports = listExported(db, studyId)
   return listFigures().map((figure) => {
-    const meta = describeWith(figure, valued, {}, results)
+    const meta = describeWith(figure, valued, {}, { results, exports })
     const wanted = figure.columns(parseFigureOptions(figure, {}))
     const found = columns.filter((column) => wanted.includes(column.id))
     const imported = importedChoice(columns, figure, meta)
@@ -185,6 +187,7 @@ async function load(
     columns,
     operators: figure.needsOperators?.(options) ?? false,
     results: figure.needsResults ?? false,
+    exports: figure.exports?.(options) ?? [],
     lineage: figure.needsLineage?.(options) ?? false,
     filter,
   })
@@ -239,7 +242,10 @@ export async function getStudyFigure(
     cachesOf(db).results.put(key, stamp, shown, bytes)
   }
   const { results } = figure.needsResults ? keptResults(db, studyId) : { results: [] }
-  const meta = describeWith(figure, columnsWithValues(db, studyId), options, results)
+  const meta = describeWith(figure, columnsWithValues(db, studyId), options, {
+    results,
+    exports: listExported(db, studyId),
+  })
   return figureResult(shown, meta, options, { study: name, filter })
 }
 
@@ -276,7 +282,10 @@ export function getExampleFigure(figureId: string, changed: unknown = {}): Figur
       hidden: false,
     }),
   )
-  const meta = describeWith(figure, columns, options, example.data.results?.own)
+  const meta = describeWith(figure, columns, options, {
+    results: example.data.results?.own ?? [],
+    exports: example.data.exports ?? [],
+  })
   return figureResult(show({ figure, data: example.data, options }), meta, options, null)
 }
 

@@ -1,8 +1,6 @@
-import { z } from 'zod'
 import { randomUUID } from 'node:crypto'
 import { and, desc, eq, isNull, max } from 'drizzle-orm'
 import { inTransaction, type Db } from '@/db/client'
-import { hotRead } from '@/db/hot-sql'
 import { promptVersions } from '@/db/schema'
 import { readableRows } from '@/db/stored-json'
 import { LIMITS } from '@/lib/contracts/limits'
@@ -19,8 +17,10 @@ import { evolvePrompt, getPrompt, PROMPTS } from '@/lib/prompts'
 import { OPERATORS } from '@/lib/prompts/operators'
 import { canonicalText, hashText, withText, type Prompt } from '@/lib/prompts/prompt'
 import { CLARITY, defineRubric, RUBRIC_PLACEHOLDERS } from '@/lib/prompts/rubric'
+import { usesByHash } from './uses'
 import { refuseBeyond } from '../row-limits'
 
+type Uses = ReturnType<typeof usesByHash>
 type VersionRow = typeof promptVersions.$inferSelect
 
 /** Id under which the rubric that comes with the program is listed. */
@@ -55,24 +55,6 @@ function nameOf(prompt: Prompt): string {
   return rest === '' ? NAMES[kindOf(prompt)] : `${NAMES[kindOf(prompt)]}: ${rest}`
 }
 
-/** Returns how often runs, evolved cells and response sets name each prompt hash. */
-function usesByHash(db: Db): Map<string, number> {
-  const found = hotRead(db, {
-    why: 'counts in the JSON of every definition without reading one',
-    sql: `select hash, count(*) as n from (
-         select json_extract(p.value, '$.hash') as hash from runs r, json_each(case when json_valid(r.definition) then r.definition end, '$.prompts') p
-           where r.deleted_at is null
-         union all
-         select json_extract(p.value, '$.hash') from cells c, json_each(case when json_valid(c.source) then c.source end, '$.definition.prompts') p
-           where c.superseded_at is null
-         union all
-         select json_extract(p.value, '$.hash') from response_sets s, json_each(case when json_valid(s.definition) then s.definition end, '$.prompts') p
-       ) group by hash`,
-    row: z.tuple([z.string().nullable(), z.number()]),
-  }).all()
-  return new Map(found.flatMap(([hash, n]) => (hash === null ? [] : [[hash, n] as const])))
-}
-
 /** Parameter that holds a user's text for a prompt of the program; null where no metric sends it. */
 function textParamOf(prompt: Prompt): string | null {
   const kind = kindOf(prompt)
@@ -81,11 +63,7 @@ function textParamOf(prompt: Prompt): string | null {
   return operator === undefined ? null : textParam(operator)
 }
 
-function toVersion(
-  row: VersionRow,
-  params: PromptVersion['params'],
-  uses: Map<string, number>,
-): PromptVersion {
+function toVersion(row: VersionRow, params: PromptVersion['params'], uses: Uses): PromptVersion {
   return {
     id: row.id,
     version: `own ${row.version}`,
@@ -96,14 +74,14 @@ function toVersion(
     note: row.note,
     createdAt: row.createdAt,
     params,
-    uses: uses.get(row.hash) ?? 0,
+    uses: uses.get(row.hash) ?? [],
   }
 }
 
 function builtInVersion(
   text: { template: string; hash: string; version: string },
   params: PromptVersion['params'],
-  uses: Map<string, number>,
+  uses: Uses,
 ): PromptVersion {
   return {
     id: null,
@@ -115,11 +93,11 @@ function builtInVersion(
     note: 'comes with the program',
     createdAt: null,
     params,
-    uses: uses.get(text.hash) ?? 0,
+    uses: uses.get(text.hash) ?? [],
   }
 }
 
-function builtInInfo(prompt: Prompt, own: VersionRow[], uses: Map<string, number>): PromptInfo {
+function builtInInfo(prompt: Prompt, own: VersionRow[], uses: Uses): PromptInfo {
   const kind = kindOf(prompt)
   const param = textParamOf(prompt)
   const paramsOf = (text: string) => (param === null ? null : { [param]: text })
@@ -137,7 +115,7 @@ function builtInInfo(prompt: Prompt, own: VersionRow[], uses: Map<string, number
   }
 }
 
-function rubricInfo(id: string, own: VersionRow[], uses: Map<string, number>): PromptInfo {
+function rubricInfo(id: string, own: VersionRow[], uses: Uses): PromptInfo {
   const versions = own.map((row) => {
     const { template, name } = row
     // Every rubric has a scale; without it nobody can be asked.

@@ -34,7 +34,7 @@ describe('prompts', () => {
     for (const prompt of list) {
       promptInfoSchema.parse(prompt)
       expect(prompt.versions).toHaveLength(1)
-      expect(prompt.versions[0]).toMatchObject({ id: null, version: '1', uses: 0 })
+      expect(prompt.versions[0]).toMatchObject({ id: null, version: '1', uses: [] })
     }
   })
 

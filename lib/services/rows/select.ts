@@ -10,7 +10,7 @@ import { cachesOf } from '../columns/cache'
 import { responseStamp } from '../columns/texts'
 import { openCondition, warmCondition } from './conditions'
 import { isFrom } from './conditions/origin'
-import type { Keep } from './conditions/types'
+import type { Keep, Scope } from './conditions/types'
 import { warmColumn } from './conditions/warm-column'
 
 /** What a filter left of a study: cells in file order with their kept rows, ascending. */
@@ -46,6 +46,7 @@ function conditionsOf(filter: RowFilter): Condition[] {
     ...filter.ranges.map((range): Condition => ({ is: 'range', ...range })),
     ...filter.values.map((value): Condition => ({ is: 'values', ...value })),
     ...(filter.partners ?? []).map((partner): Condition => ({ is: 'partner', ...partner })),
+    ...(filter.exports ?? []).map((one): Condition => ({ is: 'export', ...one })),
     ...one(filter.marks.length > 0, { is: 'marks', kinds: filter.marks }),
     ...one(filter.hideDropped, { not: { is: 'marks', kinds: ['drop'] } }),
     ...(filter.where ? [filter.where] : []),
@@ -74,6 +75,17 @@ export function selectionStamp(db: Db, studyId: string): string {
   return stampOf(db, studyId, currentCells(db, studyId), columnReader(db, studyId))
 }
 
+function scopeOf(db: Db, studyId: string, reader: ColumnReader, cells: readonly CellRef[]): Scope {
+  return {
+    db,
+    studyId,
+    reader,
+    cells,
+    select: (filter) => selectRows(db, studyId, filter),
+    warm: (filter, signal) => warmSelection(db, studyId, filter, [], signal),
+  }
+}
+
 /**
  * Returns the rows that pass a filter, in file order. Cached until rows, values, marks or alignments change. Throws
  * `not_found` for an unknown column.
@@ -87,7 +99,7 @@ export function select(db: Db, studyId: string, filter: RowFilter): Selection {
     stamp,
     (selection: Selection) => selection.total * 4 + 64,
     () => {
-      const scope = { db, studyId, reader, cells }
+      const scope = scopeOf(db, studyId, reader, cells)
       const parts = conditionsOf(filter).map((part) => openCondition(scope, part))
       const kept = cells
         .filter((cell) => isFrom(cell, filter))
@@ -117,7 +129,7 @@ export async function warmSelection(
 ): Promise<void> {
   const reader = columnReader(db, studyId)
   const cells = currentCells(db, studyId).filter((cell) => isFrom(cell, filter))
-  const scope = { db, studyId, reader, cells }
+  const scope = scopeOf(db, studyId, reader, cells)
   for (const condition of conditionsOf(filter)) await warmCondition(scope, condition, signal)
   for (const column of columns) await warmColumn(scope, { column })
 }

@@ -1,5 +1,6 @@
 import { fullMask, type Mask } from '@/lib/columns/filter'
 import { atomsOf, type Atom, type AtomOf, type Condition } from '@/lib/contracts/condition'
+import { saved } from './export'
 import { marks } from './marks'
 import { operators } from './operators'
 import { origin } from './origin'
@@ -14,6 +15,7 @@ const KINDS: { [Is in Atom['is']]: ConditionKind<AtomOf<Is>> } = {
   range,
   values,
   partner,
+  export: saved,
   origin,
   operators,
   marks,

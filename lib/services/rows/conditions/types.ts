@@ -1,5 +1,6 @@
 import type { Db } from '@/db/client'
 import type { Mask } from '@/lib/columns/filter'
+import type { RowFilter } from '@/lib/contracts/filter'
 import type { CellRef } from '../../cells'
 import type { ColumnReader } from '../../columns'
 
@@ -10,6 +11,10 @@ export interface Scope {
   reader: ColumnReader
   /** The study's current cells. */
   cells: readonly CellRef[]
+  /** Returns the rows of another filter, by cell. */
+  select(filter: RowFilter): ReadonlyMap<number, Int32Array>
+  /** Does ahead what `select` needs. */
+  warm(filter: RowFilter, signal?: AbortSignal): Promise<void>
 }
 
 /** Clears the rows of a cell that a condition does not keep. Reads the mask: rows that are out already need no look. */

@@ -5,6 +5,12 @@ import { expect, test } from '../fixtures'
 const chosen = (page: Page) => page.locator('button[aria-pressed="true"]')
 const grid = (page: Page) => page.getByRole('table', { name: 'Lineage' })
 
+/** Opens the grid of the sample and waits for its 48 seeds. */
+async function openGrid(page: Page, studyId: string): Promise<void> {
+  await page.goto(`/studies/${studyId}/lineage`)
+  await expect(grid(page)).toHaveAttribute('aria-rowcount', '49', { timeout: 60_000 })
+}
+
 /** Presses a key until the chosen step is the one that is meant: the page may not listen yet. */
 async function pressFor(page: Page, key: string, name: RegExp): Promise<void> {
   await expect(async () => {
@@ -18,7 +24,7 @@ test('keys alone walk the grid, open and close a step, and the address brings al
   request,
 }) => {
   const studyId = await sampleStudy(request)
-  await page.goto(`/studies/${studyId}/lineage`)
+  await openGrid(page, studyId)
   await expect(grid(page).getByRole('columnheader')).toHaveCount(7)
   await pressFor(page, 'ArrowDown', /Seeds, round 0, row 0/)
   await page.keyboard.press('ArrowDown')
@@ -59,7 +65,7 @@ test('evolvers stand side by side, each step with its changed words, and pinned 
   request,
 }) => {
   const studyId = await sampleStudy(request)
-  await page.goto(`/studies/${studyId}/lineage`)
+  await openGrid(page, studyId)
   const seed = grid(page).getByRole('row').nth(1)
   await expect(seed.getByRole('rowheader')).toContainText('Seed 0')
   // Two evolvers with three rounds each, and the words that they added.
@@ -92,8 +98,7 @@ test('a row leads to its lineage, and a linked seed far down is brought into vie
   await expect(chosen(page)).toBeInViewport()
 
   // The last of the seeds, by its address alone.
-  await page.goto(`/studies/${studyId}/lineage`)
-  await expect(grid(page)).toHaveAttribute('aria-rowcount', '49')
+  await openGrid(page, studyId)
   await page.getByRole('region', { name: 'Lineage of the seeds' }).evaluate((box) => {
     box.scrollTop = box.scrollHeight
   })

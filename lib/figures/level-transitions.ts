@@ -10,7 +10,7 @@ import { countedCells, matrixAltText, type MatrixPanel, type MatrixPrepared } fr
 import { increment } from './shared/level-places'
 import { choice, columnChoice, columnsOption, mixOption } from './shared/options'
 import { armOf, armsOf, comparable, countAll, roundLabel, roundsOf } from './shared/series'
-import { count, labelOf, percent, plural, signed, unitless } from './shared/text'
+import { labelOf, plural, signed, unitless } from './shared/text'
 import { groupKey } from './shared/tiles'
 import {
   defineFigure,

@@ -1,5 +1,6 @@
 import { filterQuery } from '@/components/hooks/use-view-state'
-import type { RangeFilter, RowFilter } from '@/lib/contracts/filter'
+import type { RangeFilter } from '@/lib/contracts/column-filter'
+import type { RowFilter } from '@/lib/contracts/filter'
 import type { FigureSelection } from '@/lib/figures/types'
 
 /** The part of a range that the filter's own ranges of its column leave. */

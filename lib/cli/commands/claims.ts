@@ -14,7 +14,16 @@ import { claimsHtml, claimsMarkdown } from '@/lib/services/claims/report'
 import { getStudy } from '@/lib/services/studies'
 import { findStudy, openContext } from '../context'
 import { parseOption } from '../options'
-import { endLine, printCitation, printJson, printLine, printRows, say, sayAgain, wantsJson } from '../output'
+import {
+  endLine,
+  printCitation,
+  printJson,
+  printLine,
+  printRows,
+  say,
+  sayAgain,
+  wantsJson,
+} from '../output'
 
 interface ClaimsCommand {
   study: string

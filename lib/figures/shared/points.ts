@@ -232,7 +232,6 @@ function stepsOf(panels: readonly PointPanel[]): number[] {
   return [...new Set(steps)]
 }
 
-
 /** A further number of a panel's pairs. */
 export interface ExtraNumber {
   key: string

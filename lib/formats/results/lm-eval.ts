@@ -76,7 +76,7 @@ function readResults(value: unknown, file: FileView): ReadResult[] {
   const whole = fieldsAt(value, file, 'the file')
   const part = (key: string): Fields => (isFields(whole[key]) ? whole[key] : {})
   const results = { ...part('groups'), ...fieldsAt(whole['results'], file, 'results') }
-  const [shots, samples, versions] = [part('n-shot'), part('n-samples'), part('versions')]
+  const [shots, samples] = [part('n-shot'), part('n-samples')]
   const { rootOf, leavesOf } = tasksOf(part('group_subtasks'))
   const itemsOf = (task: string) =>
     isFields(samples[task]) ? countOf(samples[task]['effective']) : null
@@ -86,7 +86,6 @@ function readResults(value: unknown, file: FileView): ReadResult[] {
     harnessVersion: textOf(whole['lm_eval_version']),
     date: stampOf(file.name) ?? textOf(whole['date']),
   }
-  const template = templateOf(whole)
   const found = Object.entries(results).flatMap(([task, raw]) => {
     const entry = fieldsAt(raw, file, `results.${task}`)
     const leaves = leavesOf(task)
@@ -96,9 +95,6 @@ function readResults(value: unknown, file: FileView): ReadResult[] {
       0,
     )
     const root = rootOf(task)
-    // Another version of a task asks in other words, or reads answers in another way.
-    const version = textOf(versions[task])
-    const asked = version === null ? template : template && `${template}, task version ${version}`
     return Object.keys(entry).flatMap((key) => {
       const [, name = '', filter = ''] = /^([^,]+),(.+)$/.exec(key) ?? []
       if (name === '' || name.endsWith('_stderr')) return []
@@ -115,7 +111,6 @@ function readResults(value: unknown, file: FileView): ReadResult[] {
         n: isShare ? n : null,
         isShare: isShare && n !== null,
         stderr: stderrOf(entry[`${name}_stderr,${filter}`], file, `${place} (standard error)`),
-        templateHash: asked,
         fewShot: common(
           leaves.map((leaf) => countOf(shots[leaf] ?? (leaf === task ? null : shots[task]))),
         ),

@@ -16,9 +16,7 @@ import {
   verdict,
 } from '@/lib/testing/claims'
 import { addTestRun } from '@/lib/testing/compare'
-import { describeFigure, getFigure, parseFigureOptions } from '@/lib/figures'
 import { checkClaims } from '.'
-import { CLAIMS } from './registry'
 import { paperPairs } from './checks/results'
 
 const study = claimStudies()
@@ -370,18 +368,6 @@ describe('claims on results', () => {
     const seeds = [1, 2, 9]
     expect(ahead(seeds, 'small', 'seeds') + ahead(seeds, 'large', 'seeds')).toBe(185)
   })
-})
-
-it('every claim opens figures that exist, with options that they have', () => {
-  expect(CLAIMS.filter(({ figures }) => figures.length === 0)).toEqual([])
-  for (const { id, figures } of CLAIMS) {
-    for (const link of figures) {
-      const figure = getFigure(link.id)
-      const names = describeFigure(figure).options.map(({ name }) => name)
-      expect(names, `${id}, ${link.id}`).toEqual(expect.arrayContaining(Object.keys(link.options)))
-      expect(parseFigureOptions(figure, link.options)).toMatchObject(link.options)
-    }
-  }
 })
 
 it('is checked once until something changes', async () => {

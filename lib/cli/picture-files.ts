@@ -126,6 +126,8 @@ export async function withPictures<T>(
   let started: ReturnType<typeof startSite> | undefined
   try {
     return await work(async (job) => {
+      // Before a server and a browser are started for nothing.
+      requireDrawable(job.result)
       started ??= startSite()
       return drawPicture((await started).site, job)
     })

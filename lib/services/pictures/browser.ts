@@ -33,6 +33,9 @@ let busy = 0
 const waiting: (() => void)[] = []
 let closing: NodeJS.Timeout | undefined
 
+// Playwright's words where page or browser have ended.
+const BROKEN = /\bclosed\b|\bcrashed\b|\bdisconnected\b/i
+
 function noBrowser(cause: string): AppError {
   return new AppError(
     'capability_missing',
@@ -142,6 +145,13 @@ function opened(site: PictureSite): Promise<Open> {
   return ready
 }
 
+/** Closes a browser, if it is there still, and asks it for no more pages. */
+async function forget({ browser }: Open): Promise<void> {
+  const last = open
+  if ((await last?.ready.catch(() => null))?.browser === browser && open === last) open = null
+  await browser.close().catch(() => undefined)
+}
+
 async function takeTurn(): Promise<void> {
   if (busy < MOST_PAGES) {
     busy += 1
@@ -189,6 +199,8 @@ export async function withPicturePage<T>(
         .context()
         .close()
         .catch(() => undefined)
+      // Its end may be seen here before the browser tells of it: the next picture starts another.
+      if (BROKEN.test(firstLine(error))) await forget(at)
       if (error instanceof AppError) throw error
       throw new AppError(
         'backend_unavailable',

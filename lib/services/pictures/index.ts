@@ -31,6 +31,15 @@ function timeLimit(title: string): Promise<never> {
   })
 }
 
+/** Throws `data_error` where a figure has nothing to draw. */
+export function requireDrawable({ figure: { title }, prepared }: FigureResult): void {
+  if (prepared.counts.some(({ valued }) => valued > 0)) return
+  throw new AppError(
+    'data_error',
+    `${title} has nothing to draw: no row or result has a value for it under these options and this filter. Compute or import the values, or choose other options.`,
+  )
+}
+
 /**
  * Returns a figure of a study as a file, the same bytes that the export dialog saves for these choices. Throws
  * `data_error` where there is nothing to draw, `capability_missing` without a browser.
@@ -41,12 +50,7 @@ export async function drawPicture(
   signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { title } = job.result.figure
-  if (job.result.prepared.counts.every(({ valued }) => valued === 0)) {
-    throw new AppError(
-      'data_error',
-      `${title} has nothing to draw: no row or result has a value for it under these options and this filter. Compute or import the values, or choose other options.`,
-    )
-  }
+  requireDrawable(job.result)
   const answer = await withPicturePage(site, (page) => {
     throwIfAborted(signal)
     const drawn = page.evaluate(

@@ -12,7 +12,12 @@ import {
 } from '@/lib/contracts/picture'
 import type { FigureResult } from '@/lib/contracts/figure'
 import { AppError } from '@/lib/errors'
-import { closePictureBrowser, drawPicture, type PictureSite } from '@/lib/services/pictures'
+import {
+  closePictureBrowser,
+  drawPicture,
+  requireDrawable,
+  type PictureSite,
+} from '@/lib/services/pictures'
 import { freePort } from './free-port'
 import { parseOption } from './options'
 import { ROOT } from './start/settings.mjs'

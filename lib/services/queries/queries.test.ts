@@ -40,7 +40,7 @@ async function bothWays<N extends QueryName>(name: N, args: QueryArgs<N>) {
   const plain = (value: unknown) =>
     JSON.parse(
       JSON.stringify(value, (key, of: unknown) =>
-        ['serverMs', 'preparedAt'].includes(key) ? 0 : of,
+        ['serverMs', 'preparedAt', 'at'].includes(key) ? 0 : of,
       ),
     ) as unknown
   return { inThread: plain(inThread), here: plain(here) }

@@ -32,6 +32,8 @@ export const figureSelectionSchema = z.object({
   /** Keep rows without a value too; with an empty range, only those. */
   missing: z.boolean().exactOptional(),
   seedSetKey: z.string().nullable(),
+  /** Keys of several seed sets, in place of the one. */
+  seedSets: z.array(z.string()).exactOptional(),
   /** `seeds` = the seed rows; null = every arm. */
   armKey: z.string().nullable(),
   round: z.number().nullable(),

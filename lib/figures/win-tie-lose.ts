@@ -7,6 +7,7 @@ import { formatP } from '@/lib/stats/no-value'
 import { exampleResult, exampleResults } from './shared/example-results'
 import { choice, mixOption, paperOption } from './shared/options'
 import { comparableResults, studentOf } from './shared/result-marks'
+import { markSelection } from './shared/result-text'
 import { count, list, percent, plural, unitless } from './shared/text'
 import {
   defineFigure,
@@ -142,11 +143,13 @@ function ownPanels(data: FigureData, mix: boolean) {
     const bars = kept.flatMap((one) => {
       const values = valuesOf(one)
       if (!values) return []
-      const { model, subBenchmark, mapping, benchmark } = one.first
+      const { mapping, benchmark, fileName } = one.first
       const source = data.results?.exports.find(({ id }) => id === mapping.subsetId)
-      const none = { min: null, max: null, seedSetKey: null, armKey: null, round: null }
-      const selection = { column: null, ...none, benchmark: benchmarkKey(benchmark) }
-      const name = [model, subBenchmark].filter(Boolean).join(', ')
+      const selection = markSelection({ benchmark: benchmarkKey(benchmark), trained: mapping })
+      const named = ({ first: { model, subBenchmark } }: Comparison) =>
+        [model, subBenchmark].filter(Boolean).join(', ')
+      const isRepeated = kept.filter((other) => named(other) === named(one)).length > 1
+      const name = [named(one), isRepeated ? fileName : ''].filter(Boolean).join(', ')
       return [barOf(name, values, source?.rows ?? null, selection)]
     })
     return { key, label, bars }

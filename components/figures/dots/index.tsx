@@ -97,7 +97,7 @@ function Panel({ prepared, panel, width }: PanelProps) {
                 const label = arm?.label ?? mark.arm
                 return (
                   <PlainMark
-                    key={mark.arm}
+                    key={nth}
                     readout={{
                       title: `${panel.label}, ${name}`,
                       items: [{ key: mark.arm, label, colorIndex, text: mark.detail }],

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { choice, toggle, type OptionText } from '@/lib/contracts/options'
+import { choice, toggle, type OfResults, type OptionText } from '@/lib/contracts/options'
 import type { ColumnShape } from '@/lib/contracts/column-kinds'
 import { ALL } from './groups'
 
@@ -53,9 +53,14 @@ export function choiceOfMeasure(labels: Record<string, string>, text: OptionText
 /** The choice of results that leaves it to the figure which ones are drawn. */
 export const AUTO = 'auto'
 
-/** Returns a choice among names in the study's benchmark results; `preset` words the one that leaves it to the figure. */
-export function choiceOfResults(of: 'student' | 'metric', preset: string, text: OptionText) {
-  return openChoice({ [AUTO]: preset }, { ...text, ofResults: of })
+/** Returns a choice among names in the study's benchmark results; `preset` words the one that leaves it to the figure, `more` has further ones. */
+export function choiceOfResults(
+  of: OfResults,
+  preset: string,
+  text: OptionText,
+  more: Record<string, string> = {},
+) {
+  return openChoice({ [AUTO]: preset, ...more }, { ...text, ofResults: of })
 }
 
 /** Returns a number option within bounds; `step` is the distance of the slider's stops. */

@@ -4,6 +4,7 @@ import { publishedSource } from '@/lib/paper/published'
 import { defineFigure, type FigureData } from '../types'
 import type { LinePoint, LinesPrepared } from './lines'
 import { choice, choiceOfResults, mixOption, paperOption, toggle } from './options'
+import { repeatsOption } from './repeats'
 import { exampleResults } from './example-results'
 import { resultMarks, type ResultChoice, type ResultLayout } from './result-marks'
 import {
@@ -25,6 +26,7 @@ export const resultOptions = {
     inline: true,
   }),
   ...paperOption('Adds the numbers of the paper as hollow marks'),
+  ...repeatsOption,
   ...mixOption,
 }
 
@@ -33,6 +35,14 @@ export const studentOption = {
   student: choiceOfResults('student', 'The one with most results', {
     title: 'Student',
     description: 'The trained model whose results are drawn.',
+  }),
+}
+
+/** Choice of who wrote the responses. */
+const writerOption = {
+  writer: choiceOfResults('writer', 'The one with most results', {
+    title: 'Response writer',
+    description: 'The model that wrote the responses the students were trained on.',
   }),
 }
 
@@ -47,6 +57,7 @@ const lineOptions = {
     },
   ),
   ...resultOptions,
+  ...writerOption,
   intervals: toggle({
     title: '95 % intervals',
     description:
@@ -138,6 +149,7 @@ function prepareWith(figure: ResultLines, all: FigureData, chosen: Options): Res
     partial: false,
     detail: markText(mark),
     selection: markSelection(mark),
+    ...(mark.repeat ? { isApart: true as const } : {}),
   }))
   const { paper } = publishedSource('scores')
   return {

@@ -84,8 +84,8 @@ const preparedShape = {
   conflicts: z.array(figureConflictSchema),
   /** Sentences printed under the chart: what to keep in mind while reading it. */
   notes: z.array(z.string()),
-  /** Set where benchmark results are counted instead of rows. */
-  counted: z.literal('results').exactOptional(),
+  /** Set where benchmark results or prompts are counted instead of rows. */
+  counted: z.enum(['results', 'prompts']).exactOptional(),
 }
 const preparedCommonSchema = z.object(preparedShape)
 
@@ -119,6 +119,7 @@ const DRAWINGS = [
   'cases',
   'sets',
   'forest',
+  'prompts',
 ] as const
 export type FigureDrawing = (typeof DRAWINGS)[number]
 

@@ -103,7 +103,7 @@ export function StudyFigure(props: StudyFigureProps) {
                   Show the imported values
                 </Button>
               ) : null}
-              {counted ? (
+              {counted === 'results' ? (
                 <Button
                   component={Link}
                   href={`${overview}/results?do=import-results`}

@@ -25,7 +25,7 @@ const USED = 'used'
 const KINDS: Record<(typeof PROMPT_KINDS)[number], string> = {
   evolve: 'Evolve',
   respond: 'Respond',
-  judge: 'Judge',
+  judge: 'Judge model',
   rubric: 'Rubrics',
 }
 

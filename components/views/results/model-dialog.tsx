@@ -16,7 +16,7 @@ const TEXT_FIELDS = [
   { field: 'size', label: 'Size', placeholder: '8B' },
   {
     field: 'writer',
-    label: 'Response writer',
+    label: 'Response model',
     description: 'The model that wrote the responses it was trained on.',
   },
 ] as const

@@ -73,7 +73,7 @@ export function promptCardsAltText({ cards }: PromptCardsPrepared): string {
   const names = cards.map((card) => {
     return `${card.title} (${card.hash.slice(0, 10)}, ${plural(card.count, 'use')})`
   })
-  return `Cards of prompts with their texts. ${list(names)}.`
+  return `Prompts with their texts. ${list(names)}.`
 }
 
 /** Returns the cards as Markdown. */

@@ -40,7 +40,7 @@ const DIFFERING: Readonly<Record<Exclude<keyof ResultModel, 'armKey'>, string>> 
   size: 'size',
   tuning: 'tuning',
   temperature: 'temperature',
-  writer: 'response writer',
+  writer: 'response model',
   subsetId: 'export',
 }
 

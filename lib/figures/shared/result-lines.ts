@@ -41,7 +41,7 @@ export const studentOption = {
 /** Choice of who wrote the responses. */
 const writerOption = {
   writer: choiceOfResults('writer', 'The one with most results', {
-    title: 'Response writer',
+    title: 'Response model',
     description: 'The model that wrote the responses the students were trained on.',
   }),
 }

@@ -169,7 +169,7 @@ describe('results over rounds', () => {
     expect(view.points[0]?.selection?.benchmark).toBe('gsm8k')
   })
 
-  it('draws the results of one response writer, and says how many others there are', () => {
+  it('draws the results of one response model, and says how many others there are', () => {
     const by = (no: number, value: number, writer: string | null) =>
       exampleResult(no, { ...gsm8k, value }, { ...small, round: no, writer })
     const own = exampleResults([
@@ -181,7 +181,7 @@ describe('results over rounds', () => {
     const most = draw(resultsOverRounds, own)
     expect(most.marks.map(({ value }) => value)).toEqual([50, 60])
     expect(most.notes).toContain('Responses written by A.')
-    expect(most.notes.join(' ')).toMatch(/2 results not drawn: responses of another writer/)
+    expect(most.notes.join(' ')).toMatch(/2 results not drawn: another response model/)
     expect(draw(resultsOverRounds, own, { writer: 'B' }).marks.map(({ value }) => value)).toEqual([
       70,
     ])

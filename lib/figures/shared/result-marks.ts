@@ -90,7 +90,7 @@ export function panelLabel({ benchmark, subBenchmark, metric }: StoredResult): s
 
 const writerOf = ({ mapping }: StoredResult) => mapping.writer ?? ''
 
-/** Returns the students, metrics, response writers or runs of results, each once, as choices of an option. */
+/** Returns the students, metrics, response models or runs of results, each once, as choices of an option. */
 export function resultChoices(
   own: readonly StoredResult[],
   of: OfResults,
@@ -319,7 +319,7 @@ export function resultMarks(
     ...(writer ? [`Responses written by ${writer}.`] : []),
     ...(otherWriters > 0
       ? [
-          `${plural(otherWriters, 'result')} not drawn: responses of ${writer ? 'another writer, or of one that is not stated' : 'a stated writer, where most have none'}. Choose with the option Response writer.`,
+          `${plural(otherWriters, 'result')} not drawn: ${writer ? 'another response model, or none that is stated' : 'a stated response model, where most have none'}. Choose with the option Response model.`,
         ]
       : []),
     ...(isPaperOnly ? ['Published numbers only: this study has no result for this figure.'] : []),

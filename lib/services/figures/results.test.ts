@@ -213,7 +213,7 @@ it('says what results of one point differ in: the size, or who wrote the respons
   say('one', { ...base, writer: 'Qwen' })
   say('two', { ...base, seedSets: ['general'], writer: 'Other' })
   const dots = await figure('results-dumbbell')
-  expect(dots.prepared.notes.join(' ')).toContain('differ in: seed sets and response writer.')
+  expect(dots.prepared.notes.join(' ')).toContain('differ in: seed sets and response model.')
   const rounds = await figure(ROUNDS, { writer: 'Qwen' })
   expect(rounds.prepared.marks.map(({ value }) => value)).toEqual([60])
   expect(rounds.figure.options.find(({ name }) => name === 'writer')?.choices).toHaveLength(3)

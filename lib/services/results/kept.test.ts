@@ -64,7 +64,7 @@ it('keeps the list while nothing of it changes, and reads it again whatever does
   }
 })
 
-it('reads what was said of a model before its response writer was asked for', () => {
+it('reads what was said of a model before its response model was asked for', () => {
   const { db, studyId } = study
   const { writer: _, ...mapping } = { ...unknownModel(), armKey: 'small' }
   const before = { studyId, source: 'table', model: 'one', mapping: mapping as never }

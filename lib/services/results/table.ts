@@ -15,7 +15,7 @@ const COLUMNS = [
   ['size', 'Size'],
   ['tuning', 'Tuning'],
   ['temperature', 'Temperature'],
-  ['writer', 'Response writer'],
+  ['writer', 'Response model'],
   ['subset', 'Export'],
   ['written', 'Value as written'],
   ['unit', 'Unit'],

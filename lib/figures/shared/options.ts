@@ -119,6 +119,17 @@ export const axisOption = {
   ),
 }
 
+/** Shares or numbers of rows. */
+export const heightsOption = {
+  heights: choice(
+    { share: 'Shares', count: 'Counts' },
+    {
+      title: 'Heights of bars',
+      description: 'Shares of the rows in percent, or how many rows there are.',
+    },
+  ),
+}
+
 /** How a figure of panels shows shares or means: intervals, axes, and whether definitions may differ. */
 export const panelOptions = { ...intervalsOption, ...axisOption, ...mixOption }
 

@@ -268,6 +268,25 @@ describe.each(figuresOfRows)('%s', (id, figure) => {
   })
 })
 
+// Tables and texts have no axes; hexagons of all panels are counted on one lattice, which a brush can then follow.
+const WITHOUT_AXES = ['matrix', 'cases', 'prompts', 'points']
+
+it.each(figures.filter(([, { drawing }]) => !WITHOUT_AXES.includes(drawing)))(
+  'lets the panels of %s have own or shared axes',
+  (_, figure) => {
+    const axis = describeFigure(figure).options.find(({ name }) => name === 'axis')
+    expect(axis?.choices.map(({ value }) => value).toSorted()).toEqual(['own', 'shared'])
+    const { data, options } = figure.example()
+    for (const chosen of ['own', 'shared']) {
+      const prepared = figure.prepare(
+        data,
+        parseFigureOptions(figure, { ...options, axis: chosen }),
+      )
+      expect(prepared).toMatchObject({ axis: chosen })
+    }
+  },
+)
+
 it('has unique ids and refuses unknown ones', () => {
   expect(new Set(listFigures().map((figure) => figure.id)).size).toBe(listFigures().length)
   expect(() => getFigure('no-such-figure')).toThrow(AppError)

@@ -5,7 +5,7 @@ import { binomialTwoSided } from '@/lib/stats/distributions'
 import { wilsonInterval } from '@/lib/stats/intervals'
 import { formatP } from '@/lib/stats/no-value'
 import { exampleResult, exampleResults } from './shared/example-results'
-import { choice, mixOption, paperOption } from './shared/options'
+import { axisOption, choice, mixOption, paperOption } from './shared/options'
 import { comparableResults, studentOf } from './shared/result-marks'
 import { markSelection } from './shared/result-text'
 import { count, list, percent, plural, unitless } from './shared/text'
@@ -28,6 +28,7 @@ const options = z.object({
       inline: true,
     },
   ),
+  ...axisOption,
   ...paperOption('Adds the bars of the paper (Figures 6 and 7) as panels of their own'),
   ...mixOption,
 })
@@ -55,6 +56,7 @@ export interface OutcomeBar {
 export interface OutcomesPrepared extends PreparedCommon {
   panels: { key: string; label: string; bars: OutcomeBar[] }[]
   scale: 'count' | 'share'
+  axis: 'own' | 'shared'
 }
 
 type Counts = Pick<OutcomeBar, 'win' | 'tie' | 'lose'>
@@ -199,6 +201,7 @@ function prepare(data: FigureData, chosen: Options): OutcomesPrepared {
     counted: 'results',
     panels,
     scale: chosen.scale,
+    axis: chosen.axis,
     notes: [
       ...(panels.length > 0
         ? [

@@ -130,6 +130,17 @@ export const heightsOption = {
   ),
 }
 
+/** Own or shared axes of panels that show different measures: own by default. */
+export const ownAxisOption = {
+  axis: choice(
+    { own: 'Own', shared: 'Shared' },
+    {
+      title: 'Axis range',
+      description: 'Own axes show each panel; shared axes compare panels of one unit.',
+    },
+  ),
+}
+
 /** How a figure of panels shows shares or means: intervals, axes, and whether definitions may differ. */
 export const panelOptions = { ...intervalsOption, ...axisOption, ...mixOption }
 

@@ -3,7 +3,7 @@ import type { StoredResult } from '@/lib/contracts/results'
 import { publishedSource } from '@/lib/paper/published'
 import { defineFigure, type FigureData } from '../types'
 import type { LinePoint, LinesPrepared } from './lines'
-import { choice, choiceOfResults, mixOption, paperOption, toggle } from './options'
+import { choice, choiceOfResults, mixOption, ownAxisOption, paperOption, toggle } from './options'
 import { repeatsOption } from './repeats'
 import { exampleResults } from './example-results'
 import { resultMarks, type ResultChoice, type ResultLayout } from './result-marks'
@@ -64,10 +64,7 @@ const lineOptions = {
       'Wilson where k of n is known, else from the stated standard error; of differences Newcombe, as if the two were independent.',
     default: true,
   }),
-  axis: choice(
-    { own: 'Own', shared: 'Shared' },
-    { title: 'Axis range', description: 'Own axes show each metric; shared axes compare them.' },
-  ),
+  ...ownAxisOption,
 }
 
 /** Lines of results, with what table and texts are made from. */

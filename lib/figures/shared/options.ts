@@ -169,7 +169,7 @@ export const columnsOption = {
 }
 
 /** Smoothing of a density. */
-export const bandwidthOption = {
+const bandwidthOption = {
   bandwidth: amount({
     title: 'Smoothing',
     description: "Times Scott's bandwidth s n^(-1/5); 1 is the paper's setting.",
@@ -180,14 +180,29 @@ export const bandwidthOption = {
   }),
 }
 
-/** View and smoothing of every density figure over one fixed column. */
+/** View, heights, scale and smoothing of every density figure. */
 export const densityOptions = {
   view: choice(
-    { density: 'Density', cumulative: 'Cumulative' },
+    { density: 'Density', histogram: 'Histogram', cumulative: 'Cumulative' },
     {
       title: 'View',
-      description: 'Histogram with a smooth curve, or the share of values up to each point.',
+      description:
+        'Bars with a smooth curve, bars of rows, or the share of values up to each point.',
       inline: true,
+    },
+  ),
+  heights: choice(
+    { count: 'Count', share: 'Share' },
+    {
+      title: 'Bars of the histogram',
+      description: 'Rows in each bin, or their share of all values of the series.',
+    },
+  ),
+  scale: choice(
+    { linear: 'Linear', log: 'Logarithmic' },
+    {
+      title: 'Scale',
+      description: 'Of the values. A logarithmic one needs values above 0.',
     },
   ),
   ...bandwidthOption,

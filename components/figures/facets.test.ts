@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fitToPage } from './facets'
+import { fitToPage, gridPlot } from './facets'
 
 const panels = { across: 1, plot: 170, around: 46 }
 const column = { width: 331, pageHeight: 973 }
@@ -18,6 +18,15 @@ describe('a printed figure', () => {
     }
     expect(fitToPage({ ...panels, panels: 5 }, column).across).toBe(1)
     expect(fitToPage({ ...panels, panels: 12 }, column).across).toBe(2)
+  })
+
+  it('lowers the rows of a grid until they fit the page, and no further than can be read', () => {
+    const grid = { plot: 202, around: 32 }
+    expect(gridPlot({ ...grid, rows: 3 }, 973)).toBe(202)
+    const six = gridPlot({ ...grid, rows: 6 }, 973)
+    expect(six).toBeLessThan(202)
+    expect(6 * (six + 32) + 150).toBeLessThanOrEqual(973)
+    expect(gridPlot({ ...grid, rows: 40 }, 973)).toBe(64)
   })
 
   it('is higher than the page rather than too small to read', () => {

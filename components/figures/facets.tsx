@@ -47,6 +47,19 @@ export function fitToPage(
   return { across: most, plot: Math.min(plot, Math.max(MIN_PLOT_PX, plotAt(most))) }
 }
 
+/**
+ * Returns how high the plots of a printed grid are, so that its rows fit a page: as on screen where that fits, else lower.
+ *
+ * @internal
+ */
+export function gridPlot(
+  { rows, plot, around }: { rows: number; plot: number; around: number },
+  pageHeight: number,
+): number {
+  const room = Math.floor((pageHeight - AROUND_PX) / Math.max(1, rows)) - around
+  return Math.min(plot, Math.max(MIN_PLOT_PX, room))
+}
+
 /** Size of one panel and which of its axes carry labels. */
 export interface PanelBox {
   width: number
@@ -66,6 +79,8 @@ interface FacetsProps {
   xAxisHeight?: number
   /** Width that the axes of a panel need at least. */
   minPanel?: number
+  /** Height of what stands below a panel as long as it is not lowered. */
+  below?: number
   /** Whether panels cannot be drawn lower or narrower than they are, for instance because they hold text. */
   isFixed?: boolean
   /** Whether there is a panel; the lowest one of a column carries the labels of the x axis. */
@@ -93,6 +108,7 @@ export function Facets(props: FacetsProps) {
     panelHeight,
     xAxisHeight = X_AXIS_PX,
     minPanel = MIN_PANEL_PX,
+    below = 0,
     isFixed = false,
     has,
     panel,
@@ -105,15 +121,17 @@ export function Facets(props: FacetsProps) {
     panels: columns.flatMap(({ key }) => rows.filter((row) => has(row.key, key))).length,
     across: Math.max(1, Math.floor((width + GAP_PX) / (minPanel + GAP_PX))),
     plot: panelHeight,
-    around: xAxisHeight + HEADING_PX,
+    around: xAxisHeight + HEADING_PX + below,
   }
   const { pageHeight } = useFigure()
   const page = isFixed || width === 0 ? undefined : pageHeight
-  const isTall =
-    page !== undefined && AROUND_PX + rows.length * (onScreen.plot + onScreen.around) > page
-  const isGrid = k === 1 ? !isTall : base >= minPanel
+  const grid = { rows: rows.length, plot: panelHeight, around: onScreen.around }
+  const lower = page === undefined ? panelHeight : gridPlot(grid, page)
+  const isGrid = k === 1 ? lower === panelHeight : base >= minPanel
   const { across, plot } =
-    page !== undefined && !isGrid ? fitToPage(onScreen, { width, pageHeight: page }) : onScreen
+    page !== undefined && !isGrid
+      ? fitToPage(onScreen, { width, pageHeight: page })
+      : { ...onScreen, plot: lower }
   const wrapped = Math.max(0, Math.floor((width + GAP_PX) / across) - GAP_PX)
   const height = (isLast: boolean) => plot + (isLast ? xAxisHeight : BARE_X_AXIS_PX)
   const isNamed = rows.length > 1 || (rows[0]?.label ?? '') !== ''

@@ -12,6 +12,7 @@ import type { OutcomesPrepared } from '@/lib/figures/win-tie-lose'
 import type { MatrixPrepared } from '@/lib/figures/shared/matrix'
 import type { OverlapPrepared } from '@/lib/figures/shared/overlap'
 import type { PointsPrepared } from '@/lib/figures/shared/points'
+import { promptCardsMarkdown, type PromptCardsPrepared } from '@/lib/figures/shared/prompt-cards'
 import type { PreparedCommon } from '@/lib/figures/types'
 import type { ForestPrepared } from '@/lib/contracts/compare-figure'
 import { OutcomeBars, OutcomeLegend } from './bars'
@@ -24,6 +25,7 @@ import { ArmLegend, LevelsLegend, PaperItem } from './legend'
 import { ScoresOverRounds } from './lines'
 import { Matrix, MatrixLegend } from './matrix'
 import { Points, PointsLegend } from './points'
+import { PromptCards } from './prompts'
 import { Sets, SetsLegend } from './sets'
 
 /** How figures are drawn: the chart and its legend, both from prepare's output. */
@@ -69,6 +71,7 @@ const DRAWINGS: Record<FigureDrawing, Drawing> = {
   )),
   matrix: drawing<MatrixPrepared>(Matrix, MatrixLegend),
   points: drawing<PointsPrepared>(Points, PointsLegend),
+  prompts: drawing<PromptCardsPrepared>(PromptCards, () => null, promptCardsMarkdown),
   sets: drawing<OverlapPrepared>(Sets, SetsLegend),
 }
 

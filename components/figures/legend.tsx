@@ -90,7 +90,7 @@ export function LevelsLegend({ prepared }: { prepared: DifficultyLevelsPrepared 
           <span data-figure-text>{names.legend}</span>
         </span>
       ) : null}
-      {overlay.shown && overlay.cells > 0 && view === 'grouped' ? (
+      {overlay.shown && overlay.cells > 0 && view === 'grouped' && prepared.heights !== 'count' ? (
         <PaperItem kind="bar" source={overlay.source} />
       ) : null}
     </>

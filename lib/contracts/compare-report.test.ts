@@ -24,6 +24,7 @@ function metricOf(pHolm: number, meanDifference = 1.5, label = 'Score'): Compare
     a: side,
     b: side,
     conflict: null,
+    doubt: '',
     pairsWithoutValue: 0,
     paired: {
       n: 10,

@@ -79,10 +79,16 @@ export interface Labels {
 }
 
 /**
- * Returns one sentence on a metric that a reader may quote; null where nothing was compared. It names a direction only
- * where interval and corrected test both show it, and never calls two sides equal.
+ * Returns one sentence on a metric that a reader may quote, with the doubt that goes with it; null where nothing was
+ * compared. It names a direction only where interval and corrected test both show it, and never calls two sides equal.
  */
-export function compareSentence(
+export function compareSentence(...of: Parameters<typeof sentenceOf>): string | null {
+  const sentence = sentenceOf(...of)
+  const [{ doubt }] = of
+  return sentence === null || doubt === '' ? sentence : `${sentence} ${doubt}`
+}
+
+function sentenceOf(
   metric: CompareMetric,
   interval: CompareInterval | undefined,
   labels: Labels,
@@ -186,6 +192,7 @@ function metricRow(
     detectable: all?.ok ? all.detectable : null,
     note: [
       metric.conflict?.message ?? (metric.unpaired ? 'not paired by seed' : ''),
+      metric.doubt,
       metric.unitName === SEED ? '' : `unit: ${metric.unitName}`,
       operators.length > 0 ? `only rows of ${operators.join(', ')}` : '',
     ]

@@ -290,6 +290,8 @@ export const compareMetricSchema = z.object({
   conflict: z
     .object({ kind: z.enum(['definition', 'set_size', 'no_run']), message: z.string() })
     .nullable(),
+  /** Why the numbers may be on two scales although nobody stated any; '' where nothing speaks for it. */
+  doubt: z.string(),
   /** Aligned rows with a value on one side only, or on none. */
   pairsWithoutValue: z.number(),
   paired: pairedResultSchema.nullable(),

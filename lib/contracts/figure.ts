@@ -32,6 +32,8 @@ export const figureSelectionSchema = z.object({
   /** Keep rows without a value too; with an empty range, only those. */
   missing: z.boolean().exactOptional(),
   seedSetKey: z.string().nullable(),
+  /** Keys of several seed sets, in place of the one. */
+  seedSets: z.array(z.string()).exactOptional(),
   /** `seeds` = the seed rows; null = every arm. */
   armKey: z.string().nullable(),
   round: z.number().nullable(),
@@ -82,8 +84,8 @@ const preparedShape = {
   conflicts: z.array(figureConflictSchema),
   /** Sentences printed under the chart: what to keep in mind while reading it. */
   notes: z.array(z.string()),
-  /** Set where benchmark results are counted instead of rows. */
-  counted: z.literal('results').exactOptional(),
+  /** Set where benchmark results or prompts are counted instead of rows. */
+  counted: z.enum(['results', 'prompts']).exactOptional(),
 }
 const preparedCommonSchema = z.object(preparedShape)
 
@@ -117,6 +119,7 @@ const DRAWINGS = [
   'cases',
   'sets',
   'forest',
+  'prompts',
 ] as const
 export type FigureDrawing = (typeof DRAWINGS)[number]
 

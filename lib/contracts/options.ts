@@ -2,6 +2,10 @@ import { z } from 'zod'
 import { numbersOrNull, texts } from './fields'
 import { COLUMN_SHAPES } from './column-kinds'
 
+/** What of the study's benchmark results an option may name. */
+const OF_RESULTS = ['student', 'metric', 'writer', 'run'] as const
+export type OfResults = (typeof OF_RESULTS)[number]
+
 /** One option as a form control; drawn from the schema of the thing that has it. */
 export const optionFieldSchema = z.object({
   ...texts('name', 'title', 'description'),
@@ -14,7 +18,7 @@ export const optionFieldSchema = z.object({
   /** Set where every number of a measure of a set is a choice; the service adds those that the schema does not name. */
   setMeasures: z.literal(true).exactOptional(),
   /** Set where names in the study's benchmark results are choices; the service adds those that it has. */
-  ofResults: z.enum(['student', 'metric']).exactOptional(),
+  ofResults: z.enum(OF_RESULTS).exactOptional(),
   ...numbersOrNull('min', 'max', 'step'),
   default: z.union([z.string(), z.number(), z.boolean()]),
   /** Shown beside the title instead of in the menu. */
@@ -55,7 +59,7 @@ const propertySchema = z.looseObject({
   columns: z.array(z.enum(COLUMN_SHAPES)).optional(),
   exports: z.literal(true).optional(),
   setMeasures: z.literal(true).optional(),
-  ofResults: z.enum(['student', 'metric']).optional(),
+  ofResults: z.enum(OF_RESULTS).optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   ...texts('title', 'description'),

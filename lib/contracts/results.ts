@@ -84,6 +84,8 @@ export const resultModelSchema = z.object({
   tuning: z.enum(['full', 'lora']).nullable(),
   /** Temperature of the evolver. */
   temperature: z.number().min(0).max(10).nullable(),
+  /** The model that wrote the responses; absent in what was stored before it was asked for. */
+  writer: z.string().max(LIMITS.label).nullable().default(null),
   /** The export it was trained on. */
   subsetId: nameSchema.nullable(),
 })
@@ -99,6 +101,7 @@ export function unknownModel(): ResultModel {
     size: null,
     tuning: null,
     temperature: null,
+    writer: null,
     subsetId: null,
   }
 }

@@ -13,7 +13,7 @@ import {
   type LevelMix,
 } from './shared/levels'
 import { levelsAltText, levelsTable } from './shared/levels-text'
-import { amount, columnChoice, panelOptions } from './shared/options'
+import { amount, columnChoice, heightsOption, panelOptions } from './shared/options'
 import { comparable } from './shared/series'
 import { count, percent } from './shared/text'
 import {
@@ -51,6 +51,7 @@ const options = z.object({
     max: 16,
     step: 1,
   }),
+  ...heightsOption,
   ...panelOptions,
 })
 type Options = z.infer<typeof options>
@@ -163,7 +164,7 @@ interface SharesPrepared extends DifficultyLevelsPrepared {
 }
 
 function prepare(all: FigureData, settings: Options): SharesPrepared {
-  const { column, most, intervals, axis, mix } = settings
+  const { column, most, heights, intervals, axis, mix } = settings
   const { data, conflicts } = comparable(all, column, mix)
   const info = data.columns[column]
   const words = wordsOf(info)
@@ -194,6 +195,7 @@ function prepare(all: FigureData, settings: Options): SharesPrepared {
     view: 'grouped',
     intervals,
     axis,
+    heights,
     conflicts,
     notes: notesOf(words, shown.length, others.length),
     overlay: { shown: false, source: '', model: null, cells: 0 },

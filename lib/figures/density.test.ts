@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { carriesValue } from '@/lib/contracts/status'
+import { getFigure, parseFigureOptions } from '.'
 import { distribution } from './distribution'
 import { firstTokenProbability } from './first-token-probability'
 import { icIfdDensity } from './ic-ifd-density'
@@ -267,4 +269,37 @@ it('sends heights as exact as a picture, and leaves those of the tables alone', 
   const bars = coarser({ ...prepared, view: 'histogram' })
   expect(bars.cells[0]?.curves[0]).toMatchObject({ kde: null, density: [] })
   expect(bars.cells[0]?.curves[0]?.counts).toEqual(prepared.cells[0]?.curves[0]?.counts)
+})
+
+it.each([
+  'mnd-density',
+  'ifd-density',
+  'ic-ifd-density',
+  'first-token-probability',
+  'distribution',
+])('draws %s on a logarithmic scale and says what has no place there', (id) => {
+  const figure = getFigure(id)
+  const { data, options } = figure.example()
+  const [linear, log] = ['linear', 'log'].map(
+    (scale) =>
+      figure.prepare(data, parseFigureOptions(figure, { ...options, scale })) as DensityPrepared,
+  )
+  expect([linear?.scale, log?.scale]).toEqual(['linear', 'log'])
+  const edges = log?.edges ?? []
+  expect(edges.length).toBe(linear?.edges.length)
+  expect(edges[0]).toBeGreaterThan(0)
+  const ratios = edges.slice(2, -1).map((edge, i) => edge / (edges[i + 1] as number))
+  expect(Math.max(...ratios) / Math.min(...ratios)).toBeCloseTo(1, 6)
+  const zeros = data.series.flatMap(({ columns, n }) =>
+    Object.values(columns)
+      .slice(0, 1)
+      .flatMap(({ values, status, width }) =>
+        Array.from({ length: n }, (_, row) => row).filter(
+          (row) => carriesValue(status[row] ?? 0) && values[row * width] === 0,
+        ),
+      ),
+  ).length
+  expect(log?.notes.some((note) => note.includes('no place on a logarithmic scale'))).toBe(
+    zeros > 0,
+  )
 })

@@ -159,3 +159,15 @@ it('counts every row of an unknown seed as a seed of its own, in every round', (
   const drawn = typed.prepare({ series, columns: {} }, typed.options.parse({ column: id }))
   expect(drawn.table.rows).toMatchObject([{ n: 4, seeds: 3, difference: 4.5 }])
 })
+
+it('says shares or counts first, and keeps the tests with the numbers in the table', () => {
+  const series = [cell([2, 2, 3, 4], [1, 1, 1, 2], [0, 1, 2, 3])]
+  const [counts, shares] = (['count', 'share'] as const).map((cells) =>
+    transitions(series, { cells }),
+  )
+  // From "very easy" two of three go to "easy".
+  expect(counts?.panels[0]?.cells[1]).toMatchObject({ text: '2', sub: '66.7 %' })
+  expect(shares?.panels[0]?.cells[1]).toMatchObject({ text: '66.7 %', sub: '2' })
+  expect(shares?.panels[0]?.cells[1]?.tone).toBe(counts?.panels[0]?.cells[1]?.tone)
+  expect(counts?.table.rows[0]?.['tests']).toMatch(/^mean shift .*; .*Stuart-Maxwell/)
+})

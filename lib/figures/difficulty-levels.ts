@@ -16,7 +16,7 @@ import {
 } from './shared/levels'
 import { levelsAltText, levelsReading, levelsTable } from './shared/levels-text'
 import { publishedPlace } from './shared/overlay'
-import { choice, panelOptions, paperOption } from './shared/options'
+import { choice, heightsOption, panelOptions, paperOption } from './shared/options'
 import { comparable } from './shared/series'
 import { defineFigure, type FigureData, type FigureSeries } from './types'
 
@@ -36,6 +36,7 @@ const options = z.object({
     },
   ),
   ...paperOption("Outlines the paper's own shares behind the bars"),
+  ...heightsOption,
   ...panelOptions,
 })
 type Options = z.infer<typeof options>
@@ -81,7 +82,7 @@ function notesOf(panels: readonly LevelPanel[], levels: readonly string[]): stri
   ]
 }
 
-function prepare(all: FigureData, { view, paper, intervals, axis, mix }: Options) {
+function prepare(all: FigureData, { view, paper, heights, intervals, axis, mix }: Options) {
   const { data, conflicts } = comparable(all, LEVEL, mix)
   const levels = data.columns[LEVEL]?.levels ?? DEFAULT_LEVELS
   const order = differenceOrder(data)
@@ -105,9 +106,13 @@ function prepare(all: FigureData, { view, paper, intervals, axis, mix }: Options
     view,
     intervals,
     axis,
+    heights,
     conflicts,
     notes: [
       ...notesOf(panels, levels),
+      ...(paper && heights === 'count'
+        ? ['Published shares are of other numbers of rows: in the table, not beside counts.']
+        : []),
       ...(paper && known.length === 0
         ? ['The paper has no numbers for these seed sets: it used Alpaca, GSM8K and Code Alpaca.']
         : []),

@@ -1,24 +1,21 @@
 import { z } from 'zod'
-import { areWhole, axisOf, binsFor, evenAxis, logAxis, wholeAxis } from './shared/axis'
+import { areWhole, axisOf, binsFor, evenAxis, wholeAxis } from './shared/axis'
 import type { DensityAxis } from './shared/density'
-import { densityFigure, type DensityContext } from './shared/density-figure'
+import { densityFigure } from './shared/density-figure'
 import { offAxis } from './shared/density-text'
 import { exampleData, exampleInfo, noise } from './shared/example'
 import { ALL, seedSetColumns, type Panels } from './shared/groups'
 import {
   axisOption,
-  bandwidthOption,
   binsOption,
   choice,
   columnChoice,
   columnsOption,
+  densityOptions,
   mixOption,
 } from './shared/options'
 import { armOf, roundLabel } from './shared/series'
-import { plural } from './shared/text'
 import type { FacetAxis, FigureColumnInfo, FigureData, FigureSeries } from './types'
-
-const SUBJECT = { density: 'Density', histogram: 'Histogram', cumulative: 'Cumulative share' }
 
 const options = z.object({
   column: columnChoice(
@@ -29,29 +26,7 @@ const options = z.object({
     },
     ['scalar'],
   ),
-  view: choice(
-    { density: 'Density', histogram: 'Histogram', cumulative: 'Cumulative' },
-    {
-      title: 'View',
-      description:
-        'Bars with a smooth curve, bars of rows, or the share of values up to each point.',
-      inline: true,
-    },
-  ),
-  heights: choice(
-    { count: 'Count', share: 'Share' },
-    {
-      title: 'Bars of the histogram',
-      description: 'Rows in each bin, or their share of all values of the series.',
-    },
-  ),
-  scale: choice(
-    { linear: 'Linear', log: 'Logarithmic' },
-    {
-      title: 'Scale',
-      description: 'Of the values. A logarithmic one needs values above 0.',
-    },
-  ),
+  ...densityOptions,
   rows: choice(
     { round: 'Rounds', evolver: 'Evolvers', cell: 'Cells', [ALL]: 'One panel' },
     {
@@ -61,7 +36,6 @@ const options = z.object({
   ),
   ...columnsOption,
   ...binsOption('100', 'Bins of equal width. Automatic: 60, or 24 below 300 values a series.'),
-  ...bandwidthOption,
   ...axisOption,
   ...mixOption,
 })
@@ -91,49 +65,15 @@ function panels(data: FigureData, { rows, columns }: Options): Panels {
   }
 }
 
-/** Why a logarithmic axis cannot show the values; null where it can. */
-function noLog(parts: readonly Float64Array[], range: FigureColumnInfo['range']): string | null {
-  const lowest = Math.min(...parts.map((part) => part[0] ?? Infinity), range?.[0] ?? Infinity)
-  if (lowest < 0) return 'Drawn on a linear scale: this column can be below 0.'
-  return parts.some((part) => (part.at(-1) ?? 0) > 0)
-    ? null
-    : 'Drawn on a linear scale: no value is above 0.'
-}
-
 function axis(
   parts: readonly Float64Array[],
-  { scale, bins }: Options,
+  { bins }: Options,
   info: FigureColumnInfo | null,
 ): DensityAxis {
-  const range = info?.range ?? null
   const n = bins === 'auto' ? binsFor(parts) : Number(bins.slice(1))
-  const log = scale === 'log' && noLog(parts, range) === null ? logAxis(parts, n) : null
-  if (log) return log
-  return areWhole(parts) ? wholeAxis(parts, n) : evenAxis(axisOf(parts, null, range), n)
-}
-
-function notes({
-  chosen,
-  axis: drawn,
-  parts,
-  info,
-  below,
-  above,
-}: DensityContext<Options>): string[] {
-  const nonPositive = parts.reduce(
-    (sum, part) => sum + part.filter((value) => value <= 0).length,
-    0,
-  )
-  const refusal = chosen.scale === 'log' ? noLog(parts, info?.range ?? null) : null
-  return [
-    ...offAxis(drawn, below + above),
-    ...(drawn.scale === 'log' && nonPositive > 0
-      ? [
-          `${plural(nonPositive, 'value')} of 0: no place on a logarithmic scale, so not in the curves either.`,
-        ]
-      : []),
-    ...(refusal && parts.length > 0 ? [refusal] : []),
-  ]
+  return areWhole(parts)
+    ? wholeAxis(parts, n)
+    : evenAxis(axisOf(parts, null, info?.range ?? null), n)
 }
 
 /** How the values of any numeric column are distributed. */
@@ -147,17 +87,16 @@ export const distribution = densityFigure<Options>({
   column: ({ column }) => column,
   panels,
   axis,
-  look({ column, view, heights }, info) {
+  look({ column }, info) {
     const label = info?.label ?? column
     return {
       xLabel: info?.unit ? `${label} (${info.unit})` : label,
       quantity: label,
-      subject: `${SUBJECT[view]} of ${label}`,
+      of: label,
       threshold: null,
-      heights,
     }
   },
-  notes,
+  notes: ({ axis: drawn, below, above }) => offAxis(drawn, below + above),
   example: () => ({
     data: exampleData([
       {

@@ -90,12 +90,12 @@ export const firstTokenProbability = densityFigure<Options>({
   }),
   entries: tokensOf,
   axis: () => ({ ...evenAxis({ from: 0, to: 1 }, BINS), gridTo: GRID_END }),
-  look: ({ k }) => ({
-    bars: false,
+  look: ({ k, view }) => ({
+    bars: view === 'histogram',
     reversed: true,
     xLabel: 'Probability of the token',
     quantity: 'token probability',
-    subject: 'Density of first-token probabilities',
+    of: 'first-token probabilities',
     // A filter on this column reads the first token only.
     selectColumn: k === 1 ? COLUMN : null,
     threshold: { value: CERTAIN, side: 'above', label: '> 0.99' },

@@ -12,7 +12,7 @@ import {
   type LevelFilter,
   type LevelPanel,
 } from './shared/levels'
-import { choice, panelOptions } from './shared/options'
+import { choice, heightsOption, panelOptions } from './shared/options'
 import {
   armOf,
   armsOf,
@@ -66,6 +66,7 @@ const options = z.object({
     description: 'The flag that is shown by operator or by seed set.',
     inline: true,
   }),
+  ...heightsOption,
   ...panelOptions,
 })
 type Options = z.infer<typeof options>
@@ -223,6 +224,7 @@ function prepare(all: FigureData, chosen: Options): HealthRatesPrepared {
     view: 'grouped',
     intervals: chosen.intervals,
     axis: chosen.axis,
+    heights: chosen.heights,
     panels: drawn,
     tallies,
     arms,

@@ -13,6 +13,7 @@ import { levelTransitions } from './level-transitions'
 import { lossDecomposition } from './loss-decomposition'
 import { metricAgainstOutcome } from './metric-against-outcome'
 import { mndDensity } from './mnd-density'
+import { promptCards } from './prompt-cards'
 import { resultsOverRounds } from './results-over-rounds'
 import { resultsOverSizes } from './results-over-sizes'
 import { resultsDumbbell } from './results-dumbbell'
@@ -51,6 +52,7 @@ const FIGURES: readonly Figure[] = [
   operatorEffect,
   rewardDots,
   casePanels,
+  promptCards,
   setMeasures,
   resultsOverRounds,
   resultsOverSizes,

@@ -6,7 +6,13 @@ import { formatP } from '@/lib/stats/no-value'
 import { parentPairs, seedPairs, type PairsFound, type ValuePairs } from './shared/descent'
 import { exampleLevels, withLineage } from './shared/example'
 import { ALL, seedSetColumns } from './shared/groups'
-import { countedCells, matrixAltText, type MatrixPanel, type MatrixPrepared } from './shared/matrix'
+import {
+  countedCells,
+  matrixAltText,
+  type CellShows,
+  type MatrixPanel,
+  type MatrixPrepared,
+} from './shared/matrix'
 import { increment } from './shared/level-places'
 import { choice, columnChoice, columnsOption, mixOption } from './shared/options'
 import { armOf, armsOf, comparable, countAll, roundLabel, roundsOf } from './shared/series'
@@ -37,6 +43,13 @@ const options = z.object({
       description:
         'Each row with the row it was evolved from, or the rows of two evolvers at the same seed.',
       inline: true,
+    },
+  ),
+  cells: choice(
+    { count: 'Counts', share: 'Shares' },
+    {
+      title: 'Cells',
+      description: 'Numbers of pairs, or their shares of the line; the other one stands below.',
     },
   ),
   ...columnsOption,
@@ -132,7 +145,12 @@ interface Drawn {
 function draw(
   found: PairsFound,
   place: { side: Side; column: FacetAxis },
-  { columnId, levels, word }: { columnId: string; levels: readonly string[]; word: string },
+  {
+    columnId,
+    levels,
+    word,
+    shows,
+  }: { columnId: string; levels: readonly string[]; word: string; shows: CellShows },
 ): Drawn | null {
   const k = levels.length
   const kept = levelled(found.pairs, k)
@@ -157,7 +175,7 @@ function draw(
       column: column.key,
       across: [...levels],
       down: [...levels],
-      cells: countedCells(table.flat(), k),
+      cells: countedCells(table.flat(), k, shows),
       opens: {
         column: columnId,
         min: null,
@@ -178,6 +196,7 @@ function draw(
       from,
       n: sums[i] ?? 0,
       ...Object.fromEntries(levels.map((_, j) => [`to${j + 1}`, table[i]?.[j] ?? 0])),
+      tests: texts.join('; '),
     })),
     lines: entries.map(({ from, to, i, j }) => ({
       seedSet: column.label,
@@ -211,7 +230,7 @@ interface TransitionsPrepared extends MatrixPrepared {
 }
 
 function prepare(all: FigureData, chosen: Options): TransitionsPrepared {
-  const { column, pairs } = chosen
+  const { column, pairs, cells } = chosen
   const { data, conflicts } = comparable(all, column, chosen.mix)
   const counts = countAll(data, column)
   const levels = data.columns[column]?.levels ?? LEVELS
@@ -228,7 +247,9 @@ function prepare(all: FigureData, chosen: Options): TransitionsPrepared {
           ? parentPairs(second, column)
           : seedPairs(side.first.filter(inside), second, column)
       otherDefinition += found.otherDefinition
-      return draw(found, { side, column: at }, { columnId: column, levels, word }) ?? []
+      return (
+        draw(found, { side, column: at }, { columnId: column, levels, word, shows: cells }) ?? []
+      )
     }),
   )
   const rows = sides
@@ -241,12 +262,15 @@ function prepare(all: FigureData, chosen: Options): TransitionsPrepared {
     panels: drawn.map(({ panel }) => panel),
     xLabel: pairs === 'parent' ? 'Level of the child' : 'Level with the second evolver',
     yLabel: pairs === 'parent' ? 'Level of the parent' : 'Level with the first evolver',
+    isNumbered: true,
+    shows: cells,
     toneText: 'Darker: a larger share of the line',
     reading: readingOf(drawn, rows, columns),
     table: {
       columns: [
         ...unitless({ seedSet: 'Seed set', group: 'Pairs of', from: 'From', n: 'Pairs' }),
         ...levels.map((level, j) => ({ key: `to${j + 1}`, label: `To ${level}`, unit: '' })),
+        { key: 'tests', label: 'Tests of the whole table', unit: '' },
       ],
       rows: drawn.flatMap((one) => one.sums),
       selections: drawn.flatMap(({ panel }) =>

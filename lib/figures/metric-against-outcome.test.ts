@@ -88,13 +88,17 @@ it('leaves out results whose set is not known, and says why', () => {
   expect(metricAgainstOutcome.reading(draw(open))).toBe('')
 })
 
-it('draws the newest of several results of one set, and keeps other students apart', () => {
+it('draws the newest of several results of one set, or each, and keeps other students apart', () => {
   const older = result(1, 100, { armKey: 'small-8b', round: 1 })
   const newer = result(2, 150, { armKey: 'small-8b', round: 1 })
   const other = result(3, 300, { armKey: 'small-8b', round: 1, student: 'Other' })
   const { panels, notes } = draw([newer, older, other])
   expect(panels[0]?.sets.map(({ y }) => y)).toEqual([(100 * 150) / 541])
-  expect(notes.join(' ')).toContain('1 older result not drawn')
+  expect(notes.join(' ')).toContain('1 result not drawn: another one stands at the same point')
+  const each = draw([newer, older, other], { repeats: 'each' }).panels[0]
+  expect(each?.sets.map(({ y }) => Math.round(5.41 * y))).toEqual([150, 100])
+  // Two results of one set are no two sets of a correlation.
+  expect(each?.n).toBe(1)
   expect(draw([older, other], { student: 'Other' }).panels[0]?.sets[0]?.y).toBeCloseTo(55.45, 2)
 })
 

@@ -71,7 +71,7 @@ export const mndDensity = densityFigure<Options>({
     unit: '',
     xLabel: 'Squared distance to the nearest neighbour',
     quantity: 'distance',
-    subject: 'Density of nearest-neighbour distances',
+    of: 'nearest-neighbour distances',
     threshold: { value: NEAR_DUPLICATE, side: 'below', label: '< 0.05' },
   }),
   notes: ({ data, chosen, above }) => [

@@ -4,7 +4,7 @@ import { levelPanels } from './shared/level-panels'
 import { increment, levelPlaces } from './shared/level-places'
 import { share, type DifficultyLevelsPrepared, type LevelMix } from './shared/levels'
 import { levelsAltText, levelsTable } from './shared/levels-text'
-import { choice, panelOptions } from './shared/options'
+import { choice, heightsOption, panelOptions } from './shared/options'
 import { comparable } from './shared/series'
 import { count, list, percent, plural } from './shared/text'
 import { defineFigure, type FigureData, type FigureSeries } from './types'
@@ -21,6 +21,7 @@ const options = z.object({
       inline: true,
     },
   ),
+  ...heightsOption,
   ...panelOptions,
 })
 type Options = z.infer<typeof options>
@@ -72,6 +73,7 @@ function prepare(all: FigureData, chosen: Options): OperatorMixPrepared {
     view: chosen.view,
     intervals: chosen.intervals,
     axis: chosen.axis,
+    heights: chosen.heights,
     conflicts,
     notes:
       known < rows

@@ -68,9 +68,16 @@ function ofCases(figure: Figure): boolean {
   return figure.needsCases !== undefined
 }
 
+/** Whether a figure shows prompts and no column of rows. */
+function ofPrompts(figure: Figure): boolean {
+  return figure.needsPrompts === true
+}
+
 const figuresOfResults = figures.filter(([, figure]) => ofResults(figure))
 const figuresOfCases = figures.filter(([, figure]) => ofCases(figure))
-const figuresOfRows = figures.filter(([, figure]) => !ofResults(figure) && !ofCases(figure))
+const figuresOfRows = figures.filter(
+  ([, figure]) => !ofResults(figure) && !ofCases(figure) && !ofPrompts(figure),
+)
 
 function withStatus(data: FigureData, name: 'unparsed' | 'not_run'): FigureData {
   const series = data.series.map((one) => ({
@@ -153,7 +160,9 @@ describe.each(figures)('%s', (id, figure) => {
 
   it('asks for columns or results that its example has', () => {
     const columns = figure.columns(parseFigureOptions(figure, example.options))
-    expect(columns.length + (example.data.results?.own.length ?? 0)).toBeGreaterThan(0)
+    const { results, prompts } = example.data
+    expect(columns.length + (results?.own ?? prompts ?? []).length).toBeGreaterThan(0)
+    expect(prompts !== undefined).toBe(ofPrompts(figure))
     expect(example.data.results !== undefined).toBe(figure.needsResults === true)
     expect(example.data.cases !== undefined).toBe(ofCases(figure))
     for (const column of columns) expect(example.data.columns).toHaveProperty([column])
@@ -258,6 +267,25 @@ describe.each(figuresOfRows)('%s', (id, figure) => {
     expect(together.counts.length).toBe(apart.counts.length + 1)
   })
 })
+
+// Tables and texts have no axes; hexagons of all panels are counted on one lattice, which a brush can then follow.
+const WITHOUT_AXES = ['matrix', 'cases', 'prompts', 'points']
+
+it.each(figures.filter(([, { drawing }]) => !WITHOUT_AXES.includes(drawing)))(
+  'lets the panels of %s have own or shared axes',
+  (_, figure) => {
+    const axis = describeFigure(figure).options.find(({ name }) => name === 'axis')
+    expect(axis?.choices.map(({ value }) => value).toSorted()).toEqual(['own', 'shared'])
+    const { data, options } = figure.example()
+    for (const chosen of ['own', 'shared']) {
+      const prepared = figure.prepare(
+        data,
+        parseFigureOptions(figure, { ...options, axis: chosen }),
+      )
+      expect(prepared).toMatchObject({ axis: chosen })
+    }
+  },
+)
 
 it('has unique ids and refuses unknown ones', () => {
   expect(new Set(listFigures().map((figure) => figure.id)).size).toBe(listFigures().length)

@@ -10,7 +10,13 @@ import {
   pointSelection,
   type LinesPrepared,
 } from './shared/lines'
-import { columnChoice, mixOption, paperOption, statisticOption } from './shared/options'
+import {
+  columnChoice,
+  mixOption,
+  ownAxisOption,
+  paperOption,
+  statisticOption,
+} from './shared/options'
 import { publishedPlace } from './shared/overlay'
 import { armsOf, comparable, countAll, roundLabel, roundsOf, seedSetsOf } from './shared/series'
 import { count, number3 } from './shared/text'
@@ -27,6 +33,7 @@ const options = z.object({
   ),
   ...statisticOption,
   ...paperOption("Adds the paper's mean rewards (Table 14) as hollow marks"),
+  ...ownAxisOption,
   ...mixOption,
 })
 type Options = z.infer<typeof options>
@@ -64,7 +71,7 @@ function prepare(all: FigureData, chosen: Options): RewardDotsPrepared {
     direction: info?.direction ?? 'none',
     statistic,
     intervals: true,
-    axis: 'own',
+    axis: chosen.axis,
     panels: facets.map((facet) => ({ ...facet, unit })),
     marks: drawn.map((point) => {
       const { facet, arm, round, value, low, high, published, n } = point

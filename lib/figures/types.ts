@@ -8,6 +8,7 @@ import type {
 } from '@/lib/contracts/figure'
 import type { LineageStory, SeedPlace } from '@/lib/contracts/lineage'
 import type { SetOutput, SetRecord } from '@/lib/contracts/measure'
+import type { PromptInfo } from '@/lib/contracts/prompts'
 import type { StoredResult } from '@/lib/contracts/results'
 import type { ARM_CLASSES } from '@/lib/contracts/study'
 import type { Counts, Tile } from './shared/tiles'
@@ -112,6 +113,8 @@ export interface FigureData {
   exports?: readonly { id: string; name: string; written: number; rows: number }[]
   /** Single seeds with all that descends from them, where the figure asks for them. */
   cases?: FigureCases
+  /** Prompts with the uses of the study, where the figure asks for them. */
+  prompts?: readonly PromptInfo[]
 }
 
 /** Single seeds as a figure sees them; the steps hold the values of the figure's columns. */
@@ -167,6 +170,8 @@ export interface Figure<
   exports?(options: O): readonly string[]
   /** Whether prepare reads the benchmark results of the study. */
   needsResults?: boolean
+  /** Whether prepare reads the prompts and what of the study used them. */
+  needsPrompts?: boolean
   /** Whether prepare reads seed slots and the values of parents. */
   needsLineage?(options: O): boolean
   /** The seeds whose stories prepare reads in place of columns; none = the first that the filter leaves. */

@@ -5,8 +5,9 @@ import { binomialTwoSided } from '@/lib/stats/distributions'
 import { wilsonInterval } from '@/lib/stats/intervals'
 import { formatP } from '@/lib/stats/no-value'
 import { exampleResult, exampleResults } from './shared/example-results'
-import { choice, mixOption, paperOption } from './shared/options'
+import { axisOption, choice, mixOption, paperOption } from './shared/options'
 import { comparableResults, studentOf } from './shared/result-marks'
+import { markSelection } from './shared/result-text'
 import { count, list, percent, plural, unitless } from './shared/text'
 import {
   defineFigure,
@@ -27,6 +28,7 @@ const options = z.object({
       inline: true,
     },
   ),
+  ...axisOption,
   ...paperOption('Adds the bars of the paper (Figures 6 and 7) as panels of their own'),
   ...mixOption,
 })
@@ -54,6 +56,7 @@ export interface OutcomeBar {
 export interface OutcomesPrepared extends PreparedCommon {
   panels: { key: string; label: string; bars: OutcomeBar[] }[]
   scale: 'count' | 'share'
+  axis: 'own' | 'shared'
 }
 
 type Counts = Pick<OutcomeBar, 'win' | 'tie' | 'lose'>
@@ -142,11 +145,13 @@ function ownPanels(data: FigureData, mix: boolean) {
     const bars = kept.flatMap((one) => {
       const values = valuesOf(one)
       if (!values) return []
-      const { model, subBenchmark, mapping, benchmark } = one.first
+      const { mapping, benchmark, fileName } = one.first
       const source = data.results?.exports.find(({ id }) => id === mapping.subsetId)
-      const none = { min: null, max: null, seedSetKey: null, armKey: null, round: null }
-      const selection = { column: null, ...none, benchmark: benchmarkKey(benchmark) }
-      const name = [model, subBenchmark].filter(Boolean).join(', ')
+      const selection = markSelection({ benchmark: benchmarkKey(benchmark), trained: mapping })
+      const named = ({ first: { model, subBenchmark } }: Comparison) =>
+        [model, subBenchmark].filter(Boolean).join(', ')
+      const isRepeated = kept.filter((other) => named(other) === named(one)).length > 1
+      const name = [named(one), isRepeated ? fileName : ''].filter(Boolean).join(', ')
       return [barOf(name, values, source?.rows ?? null, selection)]
     })
     return { key, label, bars }
@@ -196,6 +201,7 @@ function prepare(data: FigureData, chosen: Options): OutcomesPrepared {
     counted: 'results',
     panels,
     scale: chosen.scale,
+    axis: chosen.axis,
     notes: [
       ...(panels.length > 0
         ? [

@@ -80,6 +80,10 @@ function cellMeans(): Printed[] {
 
 const TITLES = new Map(tables.tables.map(({ table, title }) => [table, title]))
 const ARMS: Readonly<Record<string, string>> = { slm: 'SLM', llm: 'LLM', seed: SEEDS_KEY }
+// Who wrote the responses of every cell, and of the table of student sizes.
+const WRITER = 'Qwen-2.5-72B-Instruct'
+const SCALING = 11
+const SCALING_WRITER = 'Llama-3.1-70B-Instruct'
 // All these tables print two digits after the point.
 const PRINTED_DIGITS = 2
 
@@ -116,6 +120,7 @@ function resultOf(printed: Printed, no: number): StoredResult {
       size: printed.size ?? null,
       tuning: tuning === 'full' || tuning === 'lora' ? tuning : null,
       temperature: printed.temperature ?? null,
+      writer: student === undefined ? null : table === SCALING ? SCALING_WRITER : WRITER,
     },
     attainable: isAttainable(facts),
     items: 0,

@@ -109,14 +109,17 @@ function Bar({ bar, panel, top, x }: BarProps) {
 export function OutcomeBars({ prepared }: { prepared: OutcomesPrepared }) {
   const { ref, width } = useElementSize()
   const { idPrefix } = useFigure()
-  const { panels, scale } = prepared
-  const most = Math.max(1, ...panels.flatMap(({ bars }) => bars.map(({ n }) => n)))
-  const end = scale === 'share' ? 100 : most
+  const { panels, scale, axis } = prepared
+  const most = (of: typeof panels) =>
+    Math.max(1, ...of.flatMap(({ bars }) => bars.map(({ n }) => n)))
   const room = Math.max(0, width - 24)
-  const ticks = niceTicks(end, Math.max(2, Math.floor(room / 80)))
+  const axes = panels.map((panel) => {
+    const end = scale === 'share' ? 100 : most(axis === 'own' ? [panel] : panels)
+    return { ...panel, end, ticks: niceTicks(end, Math.max(2, Math.floor(room / 80))) }
+  })
   return (
     <div ref={ref}>
-      {panels.map(({ key, label, bars }) => (
+      {axes.map(({ key, label, bars, end, ticks }) => (
         <div key={key}>
           <div className={classes.rowHead}>
             <span data-figure-text>{label}</span>

@@ -42,7 +42,12 @@ function Panel({ prepared, panel, width }: PanelProps) {
   const { arms, lines } = prepared
   const marks = prepared.marks.filter((mark) => mark.panel === panel.key)
   const places = lines[panel.key] ?? []
-  const [from, to] = rangeOf(marks)
+  const alike = prepared.panels.filter(({ unit }) => unit === panel.unit)
+  const [from, to] = rangeOf(
+    prepared.axis === 'shared'
+      ? prepared.marks.filter((mark) => alike.some(({ key }) => key === mark.panel))
+      : marks,
+  )
   const room = Math.max(1, width - NAME_PX - 2 * FREE_PX)
   const x = (value: number) => NAME_PX + FREE_PX + ((value - from) / (to - from || 1)) * room
   const height = places.length * LINE_PX
@@ -97,7 +102,7 @@ function Panel({ prepared, panel, width }: PanelProps) {
                 const label = arm?.label ?? mark.arm
                 return (
                   <PlainMark
-                    key={mark.arm}
+                    key={nth}
                     readout={{
                       title: `${panel.label}, ${name}`,
                       items: [{ key: mark.arm, label, colorIndex, text: mark.detail }],

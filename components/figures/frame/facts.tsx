@@ -30,11 +30,17 @@ const SERIES_COLUMNS: readonly Column<SeriesCount>[] = [
   },
 ]
 
+const NOTHING = {
+  rows: 'Not computed in this study yet.',
+  results: 'No results yet.',
+  prompts: 'No prompts yet.',
+}
+
 /** Rows or results without a value by reason, and how far running computations are. */
 export function Coverage(props: {
   counts: readonly SeriesCount[]
   /** What is counted. */
-  things: 'rows' | 'results'
+  things: keyof typeof NOTHING
 }) {
   const { counts, things } = props
   const n = counts.reduce((sum, entry) => sum + entry.n, 0)
@@ -44,7 +50,7 @@ export function Coverage(props: {
   const total = counts.reduce((sum, entry) => sum + entry.total, 0)
   const reasons = sumReasons(counts)
   if (counts.length === 0) {
-    return <div>{things === 'rows' ? 'Not computed in this study yet.' : 'No results yet.'}</div>
+    return <div>{NOTHING[things]}</div>
   }
   return (
     <div className={classes.facts}>
@@ -54,7 +60,7 @@ export function Coverage(props: {
         </strong>
       ) : null}
       <span data-figure-text>
-        {count(valued)} of {count(n)} {things} have a value
+        {count(valued)} of {count(n)} {things} {things === 'prompts' ? 'are shown' : 'have a value'}
       </span>
       {reasons.length === 0 ? (
         <span>none missing</span>

@@ -43,6 +43,7 @@ export interface FigureFrameProps {
 const EMPTY = {
   rows: 'No row has a value for this figure yet.',
   results: 'No benchmark result of this study belongs into this figure yet.',
+  prompts: 'No run, evolved row or response of this study names a prompt of this choice yet.',
 }
 
 /** One figure with everything around it: title, reading, chart, legend, counts, definitions, table and exports. */

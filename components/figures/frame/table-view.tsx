@@ -21,9 +21,10 @@ type Row = FigureTable['rows'][number]
 
 function columnsOf({ table, onSelect }: TableViewProps): Column<Row>[] {
   const { columns, rows, selections } = table
+  const toResults = (selections ?? []).map((one) => one?.benchmark !== undefined)
   const isNumber = (key: string) => rows.some((row) => typeof row[key] === 'number')
   const link: Column<Row> = {
-    name: selections?.some((one) => one?.benchmark !== undefined) ? 'Results' : 'Rows',
+    name: toResults.some(Boolean) ? (toResults.every(Boolean) ? 'Results' : 'Behind it') : 'Rows',
     cell: (_, index) => {
       const selection = selections?.[index]
       return selection ? (

@@ -8,7 +8,7 @@ import { niceTicks } from '../axes'
 import { useFigure, type Readout } from '../interaction'
 import { panelId } from '../marks'
 import { LevelChart, type LevelPanelProps } from './level-chart'
-import { NO_LEVEL, panelTitle, ratedBars, shareText } from './parts'
+import { heightOf, NO_LEVEL, panelTitle, ratedBars, shareText } from './parts'
 import { ShareBar } from './share-bar'
 
 const shareOf = (bars: LevelBars, i: number) => bars.mix.levels[i] ?? bars.mix.none
@@ -17,7 +17,7 @@ const shareOf = (bars: LevelBars, i: number) => bars.mix.levels[i] ?? bars.mix.n
 export function GroupedPanel({ yEnd, ...of }: LevelPanelProps & { yEnd: number }) {
   const { prepared, panel } = of
   const { idPrefix, onSelect } = useFigure()
-  const { levels, intervals } = prepared
+  const { levels } = prepared
   const rated = ratedBars(prepared, panel)
   const read = useCallback(
     (label: string): Readout => {
@@ -37,7 +37,7 @@ export function GroupedPanel({ yEnd, ...of }: LevelPanelProps & { yEnd: number }
       of={of}
       groups={(prepared.hasNone === false ? levels : [...levels, NO_LEVEL]).map((name, i) => ({
         name,
-        values: rated.map(({ own }) => shareOf(own, i).percent),
+        values: rated.map(({ own }) => heightOf(prepared, shareOf(own, i), own.mix.asked).top),
       }))}
       hasLongNames
       ticks={niceTicks(yEnd)}
@@ -61,15 +61,15 @@ export function GroupedPanel({ yEnd, ...of }: LevelPanelProps & { yEnd: number }
                 box={shape}
                 arm={arm}
                 prefix={panelId(idPrefix, panel.row, panel.column)}
+                prepared={prepared}
                 share={shareOf(own, i)}
+                asked={own.mix.asked}
                 published={(isNone ? own.published?.none : own.published?.levels[i]) ?? null}
                 isNone={isNone}
                 partial={own.partial}
-                intervals={intervals}
                 brushed={{
                   group: groupKey(panel.row, panel.column, arm.key),
                   place: i,
-                  levels: levels.length,
                 }}
                 onSelect={
                   onSelect ? () => onSelect(levelSelection(prepared, panel, arm.key, i)) : null

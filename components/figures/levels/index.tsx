@@ -10,21 +10,30 @@ import { Facets } from '../facets'
 import { DifferencePanel } from './difference'
 import { RangeBar } from '../range-bar'
 import { GroupedPanel } from './grouped'
+import { heightOf } from './parts'
 import { StackedPanel } from './stacked'
 
 const PANEL_PX = 132
 // Two lines of level names.
 const X_AXIS_PX = 34
 
-function largestShare(panels: readonly LevelPanel[], intervals: boolean): number {
-  const shares = panels.flatMap((panel) =>
-    panel.bars.flatMap((bar) =>
-      [...bar.mix.levels, bar.mix.none, ...(bar.published?.levels ?? [])].map((share) =>
-        intervals && share.count > 0 ? share.high : share.percent,
-      ),
+function highest(prepared: DifficultyLevelsPrepared, panels: readonly LevelPanel[]): number {
+  const { heights, intervals } = prepared
+  const isCount = heights === 'count'
+  const ends = panels.flatMap(({ bars }) =>
+    bars.flatMap(({ mix, published }) =>
+      [...mix.levels, mix.none, ...(isCount ? [] : (published?.levels ?? []))].map((share) => {
+        const { top, high } = heightOf(prepared, share, mix.asked)
+        return intervals && share.count > 0 ? high : top
+      }),
     ),
   )
-  return Math.min(100, niceEnd(Math.max(1, ...shares)))
+  const end = niceEnd(Math.max(1, ...ends))
+  return isCount ? end : Math.min(100, end)
+}
+
+function mostAsked(panels: readonly LevelPanel[]): number {
+  return niceEnd(Math.max(1, ...panels.flatMap(({ bars }) => bars.map(({ mix }) => mix.asked))))
 }
 
 function largestDifference(panels: readonly LevelPanel[]): number {
@@ -38,9 +47,11 @@ function largestDifference(panels: readonly LevelPanel[]): number {
 
 /** Difficulty levels: rounds downwards, seed sets across, arms as bars. */
 export function DifficultyLevels({ prepared }: { prepared: DifficultyLevelsPrepared }) {
-  const { view, axis, panels, intervals, rows, columns } = prepared
-  const isShared = axis === 'shared' || view === 'stacked'
-  const label = view === 'difference' ? 'Difference of shares (points)' : 'Share of rows (%)'
+  const { view, axis, panels, rows, columns } = prepared
+  const isCount = prepared.heights === 'count'
+  const isShared = axis === 'shared' || (view === 'stacked' && !isCount)
+  const shares = isCount ? 'Rows' : 'Share of rows (%)'
+  const label = view === 'difference' ? 'Difference of shares (points)' : shares
   const shown =
     view === 'difference' ? panels.filter((panel) => panel.differences.length > 0) : panels
   const panelAt = (row: string, column: string) =>
@@ -65,12 +76,16 @@ export function DifficultyLevels({ prepared }: { prepared: DifficultyLevelsPrepa
           if (!panel) return null
           const scope = isShared ? panels : [panel]
           const common = { prepared, panel, box }
-          if (view === 'stacked') return <StackedPanel {...common} xAxisHeight={22} />
+          if (view === 'stacked') {
+            return (
+              <StackedPanel {...common} yEnd={isCount ? mostAsked(scope) : 100} xAxisHeight={22} />
+            )
+          }
           if (view === 'difference') {
             const yEnd = largestDifference(scope)
             return <DifferencePanel {...common} yEnd={yEnd} xAxisHeight={X_AXIS_PX} />
           }
-          const yEnd = largestShare(scope, intervals)
+          const yEnd = highest(prepared, scope)
           return <GroupedPanel {...common} yEnd={yEnd} xAxisHeight={X_AXIS_PX} />
         }}
       />

@@ -4,6 +4,7 @@ import type {
   LevelPanel,
   LevelShare,
 } from '@/lib/figures/shared/levels'
+import { countedShare } from '@/lib/figures/shared/level-places'
 import type { ArmMark } from '@/lib/figures/types'
 
 /** Category of replies from which no level could be read. */
@@ -24,6 +25,23 @@ export function ratedBars(
     const own = panel.bars.find((bar) => bar.arm === arm.key)
     return own && own.mix.asked > 0 ? [{ arm, own }] : []
   })
+}
+
+/** Returns how high a bar and the ends of its interval stand: shares in percent, or rows. */
+export function heightOf({ heights }: DifficultyLevelsPrepared, share: LevelShare, asked: number) {
+  const { percent, low, high, count } = share
+  if (heights !== 'count') return { top: percent, low, high }
+  const rows = (share.of ?? asked) / 100
+  return { top: count, low: low * rows, high: high * rows }
+}
+
+/** Returns how high the bar of the rows that are marked in another figure stands. */
+export function markedHeight(
+  { heights, levels }: DifficultyLevelsPrepared,
+  counts: ArrayLike<number>,
+  place: number,
+): number {
+  return heights === 'count' ? (counts[place] ?? 0) : countedShare(counts, place, levels.length)
 }
 
 const one = (value: number) => value.toFixed(1)

@@ -2,16 +2,16 @@
 
 import { useCallback, useRef } from 'react'
 import { Bar, useYAxisScale, type BarShapeProps } from 'recharts'
-import { countedShare } from '@/lib/figures/shared/level-places'
-import { levelSelection } from '@/lib/figures/shared/levels'
+import { levelSelection, type LevelShare } from '@/lib/figures/shared/levels'
 import { groupKey } from '@/lib/figures/shared/tiles'
 import { standBack, useBrushPreview, type BrushedCounts } from '../brush'
+import { niceTicks } from '../axes'
 import classes from '../figures.module.css'
 import { useFigure, type Readout } from '../interaction'
 import { panelId } from '../marks'
 import { INK, inkOn, LEVEL_TONES, toneCss, type Tone } from '../palette'
 import { LevelChart, type LevelPanelProps } from './level-chart'
-import { NO_LEVEL, panelTitle, ratedBars } from './parts'
+import { heightOf, markedHeight, NO_LEVEL, panelTitle, ratedBars } from './parts'
 import type { BrushedLevel } from './share-bar'
 
 // Below this height a number does not fit into its segment.
@@ -22,9 +22,9 @@ function SegmentBody(props: {
   box: BarShapeProps
   tone: Tone | null
   fill: string
-  percent: number
+  label: string
 }) {
-  const { box, tone, fill, percent } = props
+  const { box, tone, fill, label } = props
   const { x, y, width, height } = box
   return (
     <>
@@ -45,7 +45,7 @@ function SegmentBody(props: {
           fontSize="11"
           fill={inkOn(tone)}
         >
-          {percent.toFixed(0)}
+          {label}
         </text>
       ) : null}
     </>
@@ -56,13 +56,14 @@ function Segment(props: {
   box: BarShapeProps
   tone: Tone | null
   prefix: string
-  percent: number
+  label: string
+  prepared: LevelPanelProps['prepared']
   brushed: BrushedLevel
   onSelect: (() => void) | null
 }) {
-  const { box, tone, prefix, onSelect } = props
+  const { box, tone, prefix, prepared, onSelect } = props
   const { x, y, width, height } = box
-  const { group, place, levels } = props.brushed
+  const { group, place } = props.brushed
   const scale = useYAxisScale()
   const full = useRef<SVGGElement>(null)
   const marked = useRef<SVGRectElement>(null)
@@ -70,15 +71,15 @@ function Segment(props: {
     (counts: BrushedCounts | null) => {
       standBack(full.current, counts !== null)
       const own = counts?.of(group) ?? []
-      const share = (at: number) => countedShare(own, at, levels)
+      const height = (at: number) => markedHeight(prepared, own, at)
       // Those below it come first.
-      const below = Array.from({ length: place }, (_, at) => share(at)).reduce((a, b) => a + b, 0)
+      const below = Array.from({ length: place }, (_, at) => height(at)).reduce((a, b) => a + b, 0)
       const from = scale?.(below) ?? 0
-      const end = scale?.(below + share(place)) ?? from
+      const end = scale?.(below + height(place)) ?? from
       marked.current?.setAttribute('y', String(end))
       marked.current?.setAttribute('height', String(Math.max(0, from - end)))
     },
-    [scale, group, place, levels],
+    [scale, group, place, prepared],
   )
   useBrushPreview(show, full)
   const fill = tone ? toneCss(tone) : `url(#${prefix}-none)`
@@ -101,13 +102,17 @@ function Segment(props: {
     </g>
   )
 }
-/** One bar an arm that adds up to 100 %, easiest level at the bottom. */
-export function StackedPanel(of: LevelPanelProps) {
+/** One bar an arm that adds up to 100 % or to its rows, easiest level at the bottom. */
+export function StackedPanel({ yEnd, ...of }: LevelPanelProps & { yEnd: number }) {
   const { prepared, panel } = of
   const { idPrefix, onSelect } = useFigure()
-  const { levels } = prepared
+  const { levels, heights } = prepared
   const prefix = panelId(idPrefix, panel.row, panel.column)
   const rated = ratedBars(prepared, panel)
+  const labelOf = (share: LevelShare | undefined) =>
+    heights === 'count'
+      ? (share?.count ?? 0).toLocaleString('en-US')
+      : (share?.percent ?? 0).toFixed(0)
   const read = useCallback(
     (label: string): Readout | null => {
       const found = ratedBars(prepared, panel).find(({ arm }) => arm.label === label)
@@ -126,10 +131,12 @@ export function StackedPanel(of: LevelPanelProps) {
       of={of}
       groups={rated.map(({ arm, own }) => ({
         name: arm.label,
-        values: [...own.mix.levels, own.mix.none].map((share) => share.percent),
+        values: [...own.mix.levels, own.mix.none].map(
+          (share) => heightOf(prepared, share, own.mix.asked).top,
+        ),
       }))}
-      ticks={QUARTERS}
-      yEnd={100}
+      ticks={heights === 'count' ? niceTicks(yEnd) : QUARTERS}
+      yEnd={yEnd}
       gap="22%"
       read={read}
     >
@@ -149,11 +156,11 @@ export function StackedPanel(of: LevelPanelProps) {
                 box={shape}
                 tone={LEVEL_TONES[i] ?? null}
                 prefix={prefix}
-                percent={(mix?.levels[i] ?? mix?.none)?.percent ?? 0}
+                prepared={prepared}
+                label={labelOf(mix?.levels[i] ?? mix?.none)}
                 brushed={{
                   group: groupKey(panel.row, panel.column, found?.arm.key ?? ''),
                   place: i,
-                  levels: levels.length,
                 }}
                 onSelect={
                   onSelect && found

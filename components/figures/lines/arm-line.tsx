@@ -86,11 +86,9 @@ export function ArmLine({
   const path = [
     ...(from ? [{ ...from, round: start?.round ?? 0 }] : []),
     // Without any value of its own the line follows the published ones.
-    ...(valued.length > 0 ? valued : published).map(({ point, left, top }) => ({
-      left,
-      top,
-      round: point.round,
-    })),
+    ...(valued.length > 0 ? valued : published)
+      .filter(({ point }) => !point.isApart)
+      .map(({ point, left, top }) => ({ left, top, round: point.round })),
   ]
     .map(({ left, top, round }, i, all) => {
       const before = all[i - 1]
@@ -122,13 +120,13 @@ export function ArmLine({
             <path d={`M${left - 8} ${top}h16`} strokeWidth="1.2" />
           </g>
         ))}
-        {valued.map(({ point, left, top }) => {
+        {valued.map(({ point, left, top }, nth) => {
           const low = point.low === null ? undefined : y(point.low)
           const high = point.high === null ? undefined : y(point.high)
           const select = onSelect ? () => onSelect(point) : undefined
           return (
             <g
-              key={point.round}
+              key={nth}
               onClick={select}
               className={select ? classes.clickable : undefined}
               opacity={point.partial ? 0.6 : 1}

@@ -48,10 +48,10 @@ export function LinesPanel({ prepared, points, facet, box, ticks }: PanelProps) 
       const round = prepared.rounds.find((one) => xOf(one) === Number(label))
       const items = points
         .filter((point) => point.round === round)
-        .map((point) => {
+        .map((point, nth) => {
           const arm = prepared.arms.find((one) => one.key === point.arm)
           return {
-            key: point.arm,
+            key: `${point.arm} ${nth}`,
             label: arm?.label ?? point.arm,
             colorIndex: arm?.colorIndex ?? null,
             text: pointText(point),

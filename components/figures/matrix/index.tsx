@@ -4,7 +4,11 @@ import type { MatrixPrepared } from '@/lib/figures/shared/matrix'
 import { BARE_X_AXIS_PX, Facets } from '../facets'
 import classes from '../figures.module.css'
 import { INK, LEVEL_TONES, toneCss } from '../palette'
+import { useFigure } from '../interaction'
 import { HEAD_PX, LINE_PX, MatrixPanelView } from './panel'
+
+// A line of text under a table.
+const CAPTION_PX = 18
 
 /** Tables of numbers, toned by their size: one panel a row and column of the figure. */
 export function Matrix({ prepared }: { prepared: MatrixPrepared }) {
@@ -12,6 +16,7 @@ export function Matrix({ prepared }: { prepared: MatrixPrepared }) {
   const panelAt = (row: string, column: string) =>
     panels.find((one) => one.row === row && one.column === column)
   const lines = Math.max(1, ...panels.map(({ down }) => down.length))
+  const below = Math.max(0, ...panels.map(({ captions }) => captions.length)) * CAPTION_PX
   return (
     <Facets
       rows={rows}
@@ -21,7 +26,8 @@ export function Matrix({ prepared }: { prepared: MatrixPrepared }) {
       xLabel={xLabel}
       panelHeight={HEAD_PX + lines * LINE_PX}
       xAxisHeight={BARE_X_AXIS_PX}
-      isFixed
+      below={below}
+      isFixed={!prepared.isNumbered}
       has={(row, column) => panelAt(row, column) !== undefined}
       panel={(row, column, box) => {
         const panel = panelAt(row, column)
@@ -33,6 +39,9 @@ export function Matrix({ prepared }: { prepared: MatrixPrepared }) {
 
 /** The tones from weak to strong, and what they stand for. */
 export function MatrixLegend({ prepared }: { prepared: MatrixPrepared }) {
+  const isPrinted = useFigure().pageHeight !== undefined
+  const [first] = prepared.panels
+  const numbers = first?.down.map((name, i) => `${i + 1} ${name}`).join(', ')
   return (
     <span className={classes.legendItem}>
       <svg data-figure-mark width={14 * LEVEL_TONES.length} height="12" aria-hidden>
@@ -48,7 +57,12 @@ export function MatrixLegend({ prepared }: { prepared: MatrixPrepared }) {
           />
         ))}
       </svg>
-      <span data-figure-text>{prepared.toneText}</span>
+      <span data-figure-text>
+        {prepared.toneText}
+        {isPrinted && prepared.isNumbered && numbers
+          ? `. ${numbers}. Tests of each table are in its CSV.`
+          : ''}
+      </span>
     </span>
   )
 }

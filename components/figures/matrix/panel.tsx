@@ -23,6 +23,8 @@ import { INK, inkOn, LEVEL_TONES, SURFACE, toneCss, type Tone } from '../palette
 /** Room for the names of the columns, and height of a line. */
 export const HEAD_PX = 32
 export const LINE_PX = 34
+// Head of a low table: one line of numbers.
+const LOW_HEAD_PX = 11
 
 const TEXT_PX = 11
 const SMALL_PX = 9
@@ -42,14 +44,15 @@ function toneOf(tone: number | null): Tone {
 }
 
 /** A name over a column: as many words below each other as fit. */
-function ColumnName({ name, x, width }: { name: string; x: number; width: number }) {
+function ColumnName(props: { name: string; x: number; width: number; bottom: number }) {
+  const { name, x, width, bottom } = props
   const isLong = name.length * LETTER_PX > width
   const [first = '', ...rest] = isLong ? name.split(' ') : [name]
   const lines = [first, rest.join(' ')].filter(Boolean)
   return (
     <text textAnchor="middle" fontSize={TEXT_PX} fill={toneCss(INK.dim)}>
       {lines.map((line, i) => (
-        <tspan key={line} x={x} y={HEAD_PX - 6 - (lines.length - 1 - i) * 12}>
+        <tspan key={line} x={x} y={bottom - (lines.length - 1 - i) * 12}>
           {fitting(line, width)}
         </tspan>
       ))}
@@ -61,11 +64,18 @@ interface CellPlace {
   x: number
   y: number
   width: number
+  height: number
 }
 
 /** The smaller line of a cell where it fits. */
-function subFor({ sub }: MatrixCell, width: number): string {
-  return sub.length * SMALL_LETTER_PX <= width ? sub : ''
+function subFor({ sub }: MatrixCell, { width, height }: CellPlace): string {
+  return height === LINE_PX && sub.length * SMALL_LETTER_PX <= width ? sub : ''
+}
+
+/** What a cell says: cut where that is text, whole or left to the tone where a low line has no room for it. */
+function textFor({ text, sub }: MatrixCell, { width, height }: CellPlace): string {
+  if (height === LINE_PX) return fitting(text, width, WIDE_LETTER_PX)
+  return [text, sub].find((one) => one.length * SMALL_LETTER_PX <= width) ?? ''
 }
 
 function Cell(props: {
@@ -82,7 +92,8 @@ function Cell(props: {
   const ink = inkOn(tone)
   const middle = at.x + at.width / 2
   const canOpen = onSelect !== null && selection !== null
-  const sub = subFor(cell, at.width)
+  const sub = subFor(cell, at)
+  const isLow = at.height < LINE_PX
   return (
     <g
       className={canOpen ? classes.clickable : undefined}
@@ -93,14 +104,14 @@ function Cell(props: {
         x={at.x}
         y={at.y}
         width={at.width}
-        height={LINE_PX}
+        height={at.height}
         fill={toneCss(tone)}
         stroke={toneCss(INK.grid)}
       />
       {(cell.tone ?? 0) < 0 ? (
         <rect
           x={at.x + 1}
-          y={at.y + LINE_PX - 7}
+          y={at.y + at.height - 7}
           width={at.width - 2}
           height="6"
           fill={`url(#${hatch})`}
@@ -112,14 +123,20 @@ function Cell(props: {
           x={at.x + 1.5}
           y={at.y + 1.5}
           width={at.width - 3}
-          height={LINE_PX - 3}
+          height={at.height - 3}
           fill="none"
           stroke={ink}
           strokeWidth="1.5"
         />
       ) : null}
-      <text x={middle} y={at.y + (sub ? 14 : 21)} textAnchor="middle" fontSize={TEXT_PX} fill={ink}>
-        {fitting(cell.text, at.width, WIDE_LETTER_PX)}
+      <text
+        x={middle}
+        y={isLow ? at.y + at.height / 2 + 3 : at.y + (sub ? 14 : 21)}
+        textAnchor="middle"
+        fontSize={isLow ? SMALL_PX : TEXT_PX}
+        fill={ink}
+      >
+        {textFor(cell, at)}
       </text>
       {sub ? (
         <text x={middle} y={at.y + 25} textAnchor="middle" fontSize={SMALL_PX} fill={ink}>
@@ -131,31 +148,35 @@ function Cell(props: {
 }
 
 /** The cells of the rows that are marked in another figure, in front of the others while a range is marked. */
-function MarkedCells(props: { panel: MatrixPanel; at(place: number): CellPlace }) {
-  const { panel, at } = props
+function MarkedCells(props: {
+  panel: MatrixPanel
+  shows: MatrixPrepared['shows']
+  at(place: number): CellPlace
+}) {
+  const { panel, shows, at } = props
   const marked = useRef<SVGGElement>(null)
   useBrushPreview((counts) => {
     const group = marked.current
     const own = counts?.of(groupKey(panel.row, panel.column, '')) ?? null
     group?.setAttribute('display', own ? 'inline' : 'none')
     if (!group || !own) return
-    countedCells(own, panel.across.length).forEach((cell, i) => {
+    countedCells(own, panel.across.length, shows).forEach((cell, i) => {
       const [back, text, sub] = group.children[i]?.children ?? []
       const tone = toneOf(cell.tone)
       back?.setAttribute('fill', toneCss(tone))
       text?.setAttribute('fill', inkOn(tone))
       sub?.setAttribute('fill', inkOn(tone))
-      if (text) text.textContent = fitting(cell.text, at(i).width, WIDE_LETTER_PX)
-      if (sub) sub.textContent = subFor(cell, at(i).width)
+      if (text) text.textContent = textFor(cell, at(i))
+      if (sub) sub.textContent = subFor(cell, at(i))
     })
   }, marked)
   return (
     <g ref={marked} display="none" data-figure-skip pointerEvents="none" textAnchor="middle">
       {panel.cells.map((cell, i) => {
-        const { x, y, width } = at(i)
+        const { x, y, width, height } = at(i)
         return (
           <g key={readCell(panel, i)} data-brushed={i}>
-            <rect x={x} y={y} width={width} height={LINE_PX} stroke={toneCss(INK.grid)} />
+            <rect x={x} y={y} width={width} height={height} stroke={toneCss(INK.grid)} />
             <text x={x + width / 2} y={y + 14} fontSize={TEXT_PX} />
             <text x={x + width / 2} y={y + 25} fontSize={SMALL_PX} />
           </g>
@@ -174,10 +195,18 @@ export function MatrixPanelView(props: {
   const { prepared, panel, box } = props
   const { store, idPrefix, onSelect } = useFigure()
   const [pointed, setPointed] = useState<number | null>(null)
-  const { across, down, cells, captions } = panel
+  const { cells } = panel
+  const lines = panel.down.length
+  // A printed table that has less room than it needs: lower lines, numbers in place of names.
+  const isLow = box.height < HEAD_PX + lines * LINE_PX
+  const numbers = (names: readonly string[]) => (isLow ? names.map((_, i) => String(i + 1)) : names)
+  const [across, down] = [numbers(panel.across), numbers(panel.down)]
+  const captions = isLow ? [] : panel.captions
+  const head = isLow ? LOW_HEAD_PX : HEAD_PX
+  const line = isLow ? Math.floor((box.height - head) / Math.max(1, lines)) : LINE_PX
   const longest = Math.max(...down.map((name) => name.length))
   const names = Math.min(
-    Math.max(FEWEST_NAME_PX, longest * LETTER_PX + 8),
+    Math.max(isLow ? 0 : FEWEST_NAME_PX, longest * LETTER_PX + 8),
     MOST_NAME_PX,
     box.width / 3,
   )
@@ -186,8 +215,9 @@ export function MatrixPanelView(props: {
   const hatch = `${panelId(idPrefix, panel.row, panel.column)}-below`
   const at = (place: number): CellPlace => ({
     x: names + (place % across.length) * width,
-    y: HEAD_PX + Math.floor(place / across.length) * LINE_PX,
+    y: head + Math.floor(place / across.length) * line,
     width,
+    height: line,
   })
   const title = [labelOf(prepared.columns, panel.column), labelOf(prepared.rows, panel.row)]
     .filter(Boolean)
@@ -218,7 +248,7 @@ export function MatrixPanelView(props: {
       <svg
         data-figure-mark
         width={Math.max(0, box.width)}
-        height={HEAD_PX + down.length * LINE_PX + 1}
+        height={head + lines * line + 1}
         role="group"
         aria-label={title}
       >
@@ -231,9 +261,9 @@ export function MatrixPanelView(props: {
           data-figure-skip
           className={classes.cursorLayer}
           x={names}
-          y={HEAD_PX}
+          y={head}
           width={width * across.length}
-          height={down.length * LINE_PX}
+          height={lines * line}
           fill="transparent"
           role="application"
           aria-label={`${title}: arrow keys read the cells, Enter opens rows`}
@@ -242,15 +272,21 @@ export function MatrixPanelView(props: {
           onBlur={() => point(null)}
         />
         {across.map((name, i) => (
-          <ColumnName key={name} name={name} x={names + (i + 0.5) * width} width={width} />
+          <ColumnName
+            key={name}
+            name={name}
+            x={names + (i + 0.5) * width}
+            width={width}
+            bottom={isLow ? head - 2 : head - 6}
+          />
         ))}
         {down.map((name, i) => (
           <text
             key={name}
             x={names - 6}
-            y={HEAD_PX + (i + 0.5) * LINE_PX + 4}
+            y={head + (i + 0.5) * line + (isLow ? 3 : 4)}
             textAnchor="end"
-            fontSize={TEXT_PX}
+            fontSize={isLow ? SMALL_PX : TEXT_PX}
             fill={toneCss(INK.dim)}
           >
             {fitting(name, names - 8)}
@@ -267,7 +303,7 @@ export function MatrixPanelView(props: {
             onPoint={() => point(i)}
           />
         ))}
-        {panel.opens?.partner ? <MarkedCells panel={panel} at={at} /> : null}
+        {panel.opens?.partner ? <MarkedCells panel={panel} shows={prepared.shows} at={at} /> : null}
       </svg>
       {captions.map((caption) => (
         <div key={caption} className={classes.caption}>

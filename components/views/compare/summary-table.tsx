@@ -104,11 +104,12 @@ function columnsOf(props: SummaryTableProps): Column<CompareMetric>[] {
       name: 'Metric',
       kind: 'name',
       className: classes.metric,
-      cell: ({ column, label, unit, directionMeans }) => (
-        <Tooltip label={directionMeans ? `${label}. ${directionMeans}` : label}>
+      cell: ({ column, label, unit, directionMeans, doubt }) => (
+        <Tooltip label={[label, directionMeans, doubt].filter(Boolean).join('. ')}>
           <UnstyledButton aria-pressed={column === selected} onClick={() => onSelect(column)}>
             {label}
             {unit ? <span className="ev-dim"> ({unit})</span> : null}
+            {doubt ? <span className={classes.conflict}> (two scales?)</span> : null}
           </UnstyledButton>
         </Tooltip>
       ),

@@ -26,7 +26,7 @@ export function filterOf(selection: FigureSelection, filter: RowFilter): RowFilt
   const words = column === null || !values ? [] : [{ column, ...values, missing }]
   return {
     ...filter,
-    seedSets: seedSetKey === null ? filter.seedSets : [seedSetKey],
+    seedSets: selection.seedSets ?? (seedSetKey === null ? filter.seedSets : [seedSetKey]),
     arms: armKey === null ? filter.arms : [armKey],
     rounds: round === null ? filter.rounds : [round],
     operators: selection.operators ?? filter.operators,

@@ -10,7 +10,7 @@ import { FigureFrame } from '@/components/figures/frame'
 import type { OptionValue } from '@/components/figures/frame/options-form'
 import { drawnValuesUrl, useFigure } from '@/components/hooks/use-figures'
 import { filterQuery } from '@/components/hooks/use-view-state'
-import type { RowFilter } from '@/lib/contracts/filter'
+import { emptyFilter, type RowFilter } from '@/lib/contracts/filter'
 import type { FigureListItem, FigureMeta } from '@/lib/figures/types'
 import classes from './figures.module.css'
 import { dialogOf } from './figure-entry'
@@ -64,6 +64,8 @@ export function StudyFigure(props: StudyFigureProps) {
   }, [id])
   const linked = useMemo(() => brush?.of(meta.id) ?? null, [brush, meta.id])
   const failure = query.data === undefined ? query.error : null
+  // Results are of all rows that a model was trained on, whatever the page's filter keeps.
+  const counted = query.data?.prepared.counted
   const openCard = (runId: string) => {
     const separator = filterQuery(filter) ? '&' : '?'
     const target = `${overview}${filterQuery(filter)}${separator}run=${runId}`
@@ -83,7 +85,7 @@ export function StudyFigure(props: StudyFigureProps) {
           onSelect={(selection) =>
             router.push(
               selection.benchmark === undefined
-                ? `/studies/${studyId}/rows${filterQuery(filterOf(selection, filter))}`
+                ? `/studies/${studyId}/rows${filterQuery(filterOf(selection, counted ? emptyFilter() : filter))}`
                 : `/studies/${studyId}/results?benchmark=${encodeURIComponent(selection.benchmark)}`,
             )
           }
@@ -101,7 +103,7 @@ export function StudyFigure(props: StudyFigureProps) {
                   Show the imported values
                 </Button>
               ) : null}
-              {query.data?.prepared.counted ? (
+              {counted === 'results' ? (
                 <Button
                   component={Link}
                   href={`${overview}/results?do=import-results`}

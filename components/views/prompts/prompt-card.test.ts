@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { PromptInfo, PromptVersion } from '@/lib/contracts/prompts'
-import { cardMarkdown, cardSvg, cardText, wrapped } from './prompt-card'
+import { cardMarkdown, promptCard, usedBy } from '@/lib/contracts/prompt-text'
+import { cardSvg, cardText, wrapped } from './prompt-card'
 
 const version: PromptVersion = {
   id: null,
@@ -70,7 +71,7 @@ it('breaks lines between words, and within a word that is longer than a line', (
 
 it('is Markdown whose names are no markup and whose text keeps its own fences', () => {
   const template = 'Write:\n```\n{instruction}\n```'
-  const text = cardMarkdown(prompt, { ...version, template })
+  const text = cardMarkdown(promptCard(prompt, { ...version, template }), usedBy(version))
   expect(text).toContain(`\n\`\`\`\`\n${template}\n\`\`\`\`\n`)
   expect(text).toContain('Mine \\| \\*own\\*')
 })

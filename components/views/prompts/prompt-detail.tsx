@@ -16,12 +16,12 @@ import { Table, type Column } from '@/components/ui/table'
 import type { PromptInfo, PromptVersion } from '@/lib/contracts/prompts'
 import { saveFile, svgToPng } from '@/components/figures/frame/download'
 import { copyOf, editOf, type Draft } from './draft'
-import { cardMarkdown, cardSvg, cardText } from './prompt-card'
+import { cardSvg, cardText } from './prompt-card'
 import { PromptDiff } from './prompt-diff'
 import { PromptUses } from './prompt-uses'
 import { PromptPreview } from './prompt-preview'
 import classes from './prompts.module.css'
-import { scaleText } from './scale-fields'
+import { cardMarkdown, promptCard, scaleText, usedBy } from '@/lib/contracts/prompt-text'
 
 interface PromptDetailProps {
   prompt: PromptInfo
@@ -69,6 +69,7 @@ function Versions({ prompt, version, onSelect }: Omit<PromptDetailProps, 'onEdit
 function CardMenu({ prompt, version }: Pick<PromptDetailProps, 'prompt' | 'version'>) {
   const name = `${prompt.id}-${shortHash(version.hash)}`
   const clipboard = useClipboard()
+  const markdown = () => cardMarkdown(promptCard(prompt, version), usedBy(version))
   const savePicture = async () => {
     try {
       const { hash } = version
@@ -104,18 +105,13 @@ function CardMenu({ prompt, version }: Pick<PromptDetailProps, 'prompt' | 'versi
         </Menu.Item>
         <Menu.Item onClick={() => void savePicture()}>PNG</Menu.Item>
         <Menu.Item
-          onClick={() =>
-            saveFile(
-              `${name}.md`,
-              new Blob([cardMarkdown(prompt, version)], { type: 'text/markdown' }),
-            )
-          }
+          onClick={() => saveFile(`${name}.md`, new Blob([markdown()], { type: 'text/markdown' }))}
         >
           Markdown
         </Menu.Item>
         <Menu.Item
           onClick={() => {
-            clipboard.copy(cardMarkdown(prompt, version))
+            clipboard.copy(markdown())
             notifyDone('Copied as Markdown.')
           }}
         >

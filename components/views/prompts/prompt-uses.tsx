@@ -9,7 +9,7 @@ import { Table, type Column } from '@/components/ui/table'
 import { filterOf } from '@/components/views/figures/selection'
 import { emptyFilter } from '@/lib/contracts/filter'
 import type { PromptUse, PromptVersion } from '@/lib/contracts/prompts'
-import { samplingText } from './prompt-card'
+import { samplingText } from '@/lib/contracts/prompt-text'
 
 const MADE: Record<PromptUse['kind'], string> = {
   run: 'Run',

@@ -69,10 +69,3 @@ export function ScaleFields({ scale, onChange }: ScaleFieldsProps) {
     </div>
   )
 }
-
-/** A scale in words. */
-export function scaleText(scale: RubricScale): string {
-  return scale.kind === 'integers'
-    ? `integers from ${scale.min} to ${scale.max}`
-    : scale.labels.join(' < ')
-}

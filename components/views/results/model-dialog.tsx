@@ -11,9 +11,14 @@ import type { MappedModel, ResultModel } from '@/lib/contracts/results'
 import { SEEDS_KEY, SEEDS_LABEL } from '@/lib/contracts/seeds'
 import type { StudyDetail } from '@/lib/contracts/study'
 
-const STUDENT_FIELDS = [
+const TEXT_FIELDS = [
   { field: 'student', label: 'Student', description: 'The base model that was trained.' },
   { field: 'size', label: 'Size', placeholder: '8B' },
+  {
+    field: 'writer',
+    label: 'Response model',
+    description: 'The model that wrote the responses it was trained on.',
+  },
 ] as const
 
 const numberOf = (value: string | number) => (typeof value === 'number' ? value : null)
@@ -58,7 +63,7 @@ export function ModelDialog({ detail, model, onClose }: ModelDialogProps) {
           value={mapping.seedSets}
           onChange={(seedSets) => set({ seedSets })}
         />
-        {STUDENT_FIELDS.map(({ field, ...texts }) => (
+        {TEXT_FIELDS.map(({ field, ...texts }) => (
           <TextInput
             key={field}
             {...texts}

@@ -91,7 +91,7 @@ export function ResultsTable({ studyId, arms, results }: ResultsTableProps) {
     {
       name: 'Trained on',
       cell: (result) => {
-        const { armKey, round, seedSets, temperature, subsetId } = result.mapping
+        const { armKey, round, seedSets, temperature, writer, subsetId } = result.mapping
         const made = exports.data?.find(({ id }) => id === subsetId)
         const href = rowsHref(studyId, result, made)
         const parts = [
@@ -99,6 +99,7 @@ export function ResultsTable({ studyId, arms, results }: ResultsTableProps) {
           round === null ? '' : `round ${round}`,
           seedSets.join(', '),
           temperature === null ? '' : `temperature ${temperature}`,
+          writer === null ? '' : `responses by ${writer}`,
           made ? `export ${made.name}` : '',
         ].filter(Boolean)
         if (parts.length === 0) return <span className="ev-dim">not stated</span>

@@ -37,9 +37,11 @@ it(
     expect(done.out).toMatch(/not said what they were trained on: saves\/alpaca-round-1-0a1b2c3d/)
 
     const model = 'saves/alpaca-round-1-0a1b2c3d'
-    const more = '--evolver seeds --round 0 --student Llama-3-8B --seed-set fruit'.split(' ')
+    const more =
+      '--evolver seeds --round 0 --student Llama-3-8B --writer Qwen --seed-set fruit'.split(' ')
     const mapped = await evolens('results', 'map', model, '--source', 'lm-eval', ...of, ...more)
     expect([mapped.code, mapped.err]).toEqual([0, ''])
+    expect((await evolens('results', 'list', ...of, '--json')).out).toContain('"writer": "Qwen"')
     const unknown = ['map', model, '--source', 'lm-eval', ...of, ...more, '--export', 'no-such']
     const refused = await evolens('results', ...unknown)
     expect(refused.err).toContain('There is no export "no-such" in this study. There are: none.')

@@ -58,6 +58,7 @@ interface MapOptions extends Place {
   size?: string
   tuning?: string
   temperature?: string
+  writer?: string
   export?: string
 }
 
@@ -223,7 +224,7 @@ function exportOf({ db }: ServiceContext, studyId: string, named: string): strin
 function map(model: string, options: MapOptions, json: boolean): void {
   const context = openContext()
   const studyId = findStudy(context, options.study)
-  const { source, evolver, round, seedSet, student, size, tuning, temperature } = options
+  const { source, evolver, round, seedSet, student, size, tuning, temperature, writer } = options
   const known = listResults(context.db, studyId).models
   if (!known.some((one) => one.model === model && one.source === source)) {
     const names = known.map((one) => `"${one.model}" of ${one.source}`).join(', ') || 'none'
@@ -238,6 +239,7 @@ function map(model: string, options: MapOptions, json: boolean): void {
     size: size ?? null,
     tuning: tuning ?? null,
     temperature: temperature === undefined ? null : Number(temperature),
+    writer: writer ?? null,
     subsetId: options.export === undefined ? null : exportOf(context, studyId, options.export),
   })
   mapModel(context.db, studyId, { source, model, mapping })
@@ -295,6 +297,7 @@ export function addResultsCommand(program: Command): void {
     .option('--size <text>', 'its size, such as 8B')
     .option('--tuning <how>', 'full or lora')
     .option('--temperature <t>', 'temperature of the evolver')
+    .option('--writer <name>', 'model that wrote the responses')
     .option('--export <name or id>', 'export that the model was trained on')
     .action((model: string, options: MapOptions) => map(model, options, json()))
   group

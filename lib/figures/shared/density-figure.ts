@@ -10,28 +10,33 @@ import {
   type RowPlaces,
   type SeriesColumn,
 } from '../types'
+import { logAxis } from './axis'
 import { coarser, densityCells, type DensityAxis, type DensityPrepared } from './density'
 import { densityDrawn, densityTable } from './density-table'
-import { densityAltText, densityReading } from './density-text'
+import { densityAltText, densityReading, offAxis } from './density-text'
 import { densityGroups, roundPanels, rowsWith, type Panels } from './groups'
 import { ascendingOf, type DrawnEntry } from './order'
 import { armOf, armsOf, comparable, countAll, isDrawable } from './series'
+import { plural } from './text'
 import { groupKey, type Counts } from './tiles'
 
 /** Options that every density figure has; a figure may have more. */
-type DensityOptions = Pick<DensityPrepared, 'view' | 'axis'> & { bandwidth: number; mix: boolean }
+type DensityOptions = Pick<DensityPrepared, 'view' | 'heights' | 'scale' | 'axis'> & {
+  bandwidth: number
+  mix: boolean
+}
 
 /** Hands over the values of a row. */
 type EachValue = (row: number, take: (value: number) => void) => void
 
 /** Texts and marks that a density figure adds to the curves. */
-type DensityLook = Pick<DensityPrepared, 'xLabel' | 'quantity' | 'subject' | 'threshold'> &
+type DensityLook = Pick<DensityPrepared, 'xLabel' | 'quantity' | 'threshold'> &
   Partial<
-    Pick<
-      DensityPrepared,
-      'bars' | 'reversed' | 'selectColumn' | 'reference' | 'unit' | 'unitName' | 'heights'
-    >
-  >
+    Pick<DensityPrepared, 'bars' | 'reversed' | 'selectColumn' | 'reference' | 'unit' | 'unitName'>
+  > & {
+    /** Whose distribution it is: "nearest-neighbour distances". */
+    of: string
+  }
 
 /** What is known once the values are collected: their axis and how many it leaves out. */
 export interface DensityContext<O> {
@@ -65,6 +70,36 @@ export interface DensityConfig<O extends DensityOptions> extends Pick<Figure, 'i
 }
 
 const FIRST: readonly DrawnEntry[] = [{ entry: 0 }]
+const SUBJECT = { density: 'Density', histogram: 'Histogram', cumulative: 'Cumulative share' }
+
+/** Why a logarithmic axis cannot show the values; null where it can. */
+function noLog(parts: readonly Float64Array[], info: FigureColumnInfo | null): string | null {
+  const lowest = Math.min(...parts.map((part) => part[0] ?? Infinity), info?.range?.[0] ?? Infinity)
+  if (lowest < 0) return 'Drawn on a linear scale: this column can be below 0.'
+  return parts.some((part) => (part.at(-1) ?? 0) > 0)
+    ? null
+    : 'Drawn on a linear scale: no value is above 0.'
+}
+
+/** The logarithmic axis with as many bins as the linear one; null where it cannot be. */
+function logOf(parts: readonly Float64Array[], linear: DensityAxis): DensityAxis | null {
+  const log = logAxis(parts, linear.edges.length - 1)
+  // Some figures stop their curves before the values end.
+  return log && { ...log, gridTo: Math.max(log.gridFrom, Math.min(log.gridTo, linear.gridTo)) }
+}
+
+/** What a logarithmic axis leaves out. */
+function logNotes(parts: readonly Float64Array[], axis: DensityAxis, outside: number): string[] {
+  const zeros = parts.reduce((sum, part) => sum + part.filter((value) => value <= 0).length, 0)
+  return [
+    ...offAxis(axis, outside),
+    ...(zeros > 0
+      ? [
+          `${plural(zeros, 'value')} of 0: no place on a logarithmic scale, so not in the curves either.`,
+        ]
+      : []),
+  ]
+}
 
 /** Hands over the numbers of a row of a column that are drawn. */
 function drawnOf(
@@ -95,11 +130,17 @@ function prepareDensity<O extends DensityOptions>(
     (config.entries?.(series, row, chosen) ?? FIRST).map((one) => ascendingOf(series, column, one)),
   )
   const parts = groups.flatMap((group) => group.series.map((one) => one.values))
-  const axis = config.axis(parts, chosen, info)
-  const look = config.look(chosen, info)
+  const linear = config.axis(parts, chosen, info)
+  const refusal = chosen.scale === 'log' ? noLog(parts, info) : null
+  const log = chosen.scale === 'log' && refusal === null ? logOf(parts, linear) : null
+  const axis = log ?? linear
+  const { of, ...look } = config.look(chosen, info)
   const { threshold } = look
   const drawn = densityCells(groups, { ...axis, bandwidth: chosen.bandwidth, threshold, isSmooth })
   const curves = drawn.cells.flatMap((cell) => cell.curves)
+  const below = curves.reduce((sum, curve) => sum + curve.below, 0)
+  const above = curves.reduce((sum, curve) => sum + curve.above, 0)
+  const context = { data, chosen, info, axis, parts }
   return {
     ...drawn,
     rows: rowsWith(
@@ -110,17 +151,15 @@ function prepareDensity<O extends DensityOptions>(
     arms: armsOf(data, counts),
     counts,
     conflicts,
-    notes: config.notes({
-      data,
-      chosen,
-      info,
-      axis,
-      parts,
-      below: curves.reduce((sum, curve) => sum + curve.below, 0),
-      above: curves.reduce((sum, curve) => sum + curve.above, 0),
-    }),
+    notes: [
+      ...(log ? logNotes(parts, log, below + above) : []),
+      // What a logarithmic axis leaves out is said already.
+      ...config.notes({ ...context, ...(log ? { below: 0, above: 0 } : { below, above }) }),
+      ...(refusal !== null && parts.length > 0 ? [refusal] : []),
+    ],
+    subject: `${SUBJECT[chosen.view]} of ${of}`,
     view: chosen.view,
-    heights: 'count',
+    heights: chosen.heights,
     axis: chosen.axis,
     bars: true,
     reversed: false,

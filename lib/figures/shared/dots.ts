@@ -22,5 +22,7 @@ export interface DotsPrepared extends PreparedCommon {
   lines: Record<string, string[]>
   /** Names of the lines, where they differ from their keys. */
   placeNames: Record<string, string>
+  /** Whether panels of one unit share their axis; own unless given. */
+  axis?: 'own' | 'shared'
   overlay: { shown: boolean; source: string }
 }

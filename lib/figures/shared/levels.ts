@@ -73,6 +73,8 @@ export interface DifficultyLevelsPrepared extends PreparedCommon {
   view: 'grouped' | 'stacked' | 'difference'
   intervals: boolean
   axis: 'shared' | 'own'
+  /** What the heights of bars are; shares unless given. */
+  heights?: 'share' | 'count'
   panels: LevelPanel[]
   overlay: { shown: boolean; source: string; model: string | null; cells: number }
 }

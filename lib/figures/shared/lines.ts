@@ -22,6 +22,8 @@ export interface LinePoint {
   detail?: string
   /** Where the point leads; absent = to the rows of its cell. */
   selection?: FigureSelection
+  /** Set where another point stands for the place: no line goes through this one. */
+  isApart?: true
 }
 
 /** An x axis of other places than rounds; `round` of a point is then the number of its place. */

@@ -48,7 +48,7 @@ export function lossRatioFigure(config: LossRatio) {
     look: (_, info) => ({
       xLabel: info?.unit ? `${quantity} (${info.unit})` : quantity,
       quantity,
-      subject: `Density of ${quantity}`,
+      of: quantity,
       threshold,
       reference,
     }),

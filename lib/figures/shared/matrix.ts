@@ -34,14 +34,25 @@ export interface MatrixPrepared extends PreparedCommon {
   panels: MatrixPanel[]
   xLabel: string
   yLabel: string
+  /** Whether lines and columns are the same levels, which small printed tables number. */
+  isNumbered?: boolean
+  /** What the cells say first. */
+  shows?: CellShows
   /** What the tones mean, for the legend. */
   toneText: string
   reading: string
   table: FigureTable
 }
 
+/** What a counted cell says first; the other one stands below it. */
+export type CellShows = 'count' | 'share'
+
 /** Returns the cells of a square table of counts, toned by their share of their line. */
-export function countedCells(counts: ArrayLike<number>, levels: number): MatrixCell[] {
+export function countedCells(
+  counts: ArrayLike<number>,
+  levels: number,
+  shows: CellShows = 'count',
+): MatrixCell[] {
   const sums = Array.from({ length: levels }, (_, line) => {
     let sum = 0
     for (let i = 0; i < levels; i += 1) sum += counts[line * levels + i] ?? 0
@@ -50,9 +61,9 @@ export function countedCells(counts: ArrayLike<number>, levels: number): MatrixC
   return Array.from({ length: levels * levels }, (_, place) => {
     const sum = sums[Math.floor(place / levels)] ?? 0
     const share = sum === 0 ? 0 : (counts[place] ?? 0) / sum
+    const [rows, part] = [count(counts[place] ?? 0), sum === 0 ? '' : percent(share)]
     return {
-      text: count(counts[place] ?? 0),
-      sub: sum === 0 ? '' : percent(share),
+      ...(shows === 'share' && part !== '' ? { text: part, sub: rows } : { text: rows, sub: part }),
       tone: Number(share.toFixed(3)),
     }
   })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { choice, toggle, type OptionText } from '@/lib/contracts/options'
+import { choice, toggle, type OfResults, type OptionText } from '@/lib/contracts/options'
 import type { ColumnShape } from '@/lib/contracts/column-kinds'
 import { ALL } from './groups'
 
@@ -53,9 +53,14 @@ export function choiceOfMeasure(labels: Record<string, string>, text: OptionText
 /** The choice of results that leaves it to the figure which ones are drawn. */
 export const AUTO = 'auto'
 
-/** Returns a choice among names in the study's benchmark results; `preset` words the one that leaves it to the figure. */
-export function choiceOfResults(of: 'student' | 'metric', preset: string, text: OptionText) {
-  return openChoice({ [AUTO]: preset }, { ...text, ofResults: of })
+/** Returns a choice among names in the study's benchmark results; `preset` words the one that leaves it to the figure, `more` has further ones. */
+export function choiceOfResults(
+  of: OfResults,
+  preset: string,
+  text: OptionText,
+  more: Record<string, string> = {},
+) {
+  return openChoice({ [AUTO]: preset, ...more }, { ...text, ofResults: of })
 }
 
 /** Returns a number option within bounds; `step` is the distance of the slider's stops. */
@@ -114,6 +119,28 @@ export const axisOption = {
   ),
 }
 
+/** Shares or numbers of rows. */
+export const heightsOption = {
+  heights: choice(
+    { share: 'Shares', count: 'Counts' },
+    {
+      title: 'Heights of bars',
+      description: 'Shares of the rows in percent, or how many rows there are.',
+    },
+  ),
+}
+
+/** Own or shared axes of panels that show different measures: own by default. */
+export const ownAxisOption = {
+  axis: choice(
+    { own: 'Own', shared: 'Shared' },
+    {
+      title: 'Axis range',
+      description: 'Own axes show each panel; shared axes compare panels of one unit.',
+    },
+  ),
+}
+
 /** How a figure of panels shows shares or means: intervals, axes, and whether definitions may differ. */
 export const panelOptions = { ...intervalsOption, ...axisOption, ...mixOption }
 
@@ -142,7 +169,7 @@ export const columnsOption = {
 }
 
 /** Smoothing of a density. */
-export const bandwidthOption = {
+const bandwidthOption = {
   bandwidth: amount({
     title: 'Smoothing',
     description: "Times Scott's bandwidth s n^(-1/5); 1 is the paper's setting.",
@@ -153,14 +180,29 @@ export const bandwidthOption = {
   }),
 }
 
-/** View and smoothing of every density figure over one fixed column. */
+/** View, heights, scale and smoothing of every density figure. */
 export const densityOptions = {
   view: choice(
-    { density: 'Density', cumulative: 'Cumulative' },
+    { density: 'Density', histogram: 'Histogram', cumulative: 'Cumulative' },
     {
       title: 'View',
-      description: 'Histogram with a smooth curve, or the share of values up to each point.',
+      description:
+        'Bars with a smooth curve, bars of rows, or the share of values up to each point.',
       inline: true,
+    },
+  ),
+  heights: choice(
+    { count: 'Count', share: 'Share' },
+    {
+      title: 'Bars of the histogram',
+      description: 'Rows in each bin, or their share of all values of the series.',
+    },
+  ),
+  scale: choice(
+    { linear: 'Linear', log: 'Logarithmic' },
+    {
+      title: 'Scale',
+      description: 'Of the values. A logarithmic one needs values above 0.',
     },
   ),
   ...bandwidthOption,

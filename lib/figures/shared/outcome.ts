@@ -13,6 +13,7 @@ import {
   paperOption,
 } from './options'
 import type { PointAxis, PointPanel, PointsPrepared, SetMark } from './points'
+import { repeatsOption, runLabel } from './repeats'
 import { intervalOf } from './result-interval'
 import { studentOption } from './result-lines'
 import {
@@ -75,6 +76,7 @@ export const outcomeOptions = {
     inline: true,
   }),
   ...studentOption,
+  ...repeatsOption,
   interval: choice(
     { bootstrap: 'Bootstrap over sets', fisher: "Fisher's" },
     {
@@ -92,6 +94,7 @@ export interface OutcomeChoice extends Record<string, unknown> {
   set: string
   metric: string
   student: string
+  repeats: string
   interval: 'bootstrap' | 'fisher'
   paper: boolean
   mix: boolean
@@ -178,8 +181,9 @@ function panelOf(
   published: readonly PublishedSet[],
   method: OutcomeChoice['interval'],
 ): SetPanel {
-  const n = points.length
-  const [x, y] = [points.map((one) => one.x), points.map((one) => one.y)]
+  const counted = points.filter(({ set }) => !set.repeat)
+  const n = counted.length
+  const [x, y] = [counted.map((one) => one.x), counted.map((one) => one.y)]
   const rho = n < FEWEST_SETS ? null : spearman(x, y)
   const r = n < FEWEST_SETS ? null : pearson(x, y)
   const interval =
@@ -205,7 +209,7 @@ function panelOf(
       low: bounds.low,
       high: bounds.high,
       published: false,
-      detail: `${named.label} ${number3(at.x)}, result ${number3(at.y)}${told}, ${size}`,
+      detail: `${named.label} ${number3(at.x)}, result ${number3(at.y)}${told}, ${size}${set.repeat ? `, ${runLabel(set.result)}` : ''}`,
       selection: set.selection,
     }
   })
@@ -277,10 +281,11 @@ export function prepareOutcome(all: FigureData, chosen: OutcomeChoice): OutcomeP
     ? comparableResults(found, found.inside, chosen.mix)
     : { kept: [], conflicts: [] }
   const first = found?.inside[0] ?? null
-  const { sets, notes } = trainedSets(all, [
-    ...checked.kept,
-    ...results.own.filter(({ mapping }) => mapping.armKey === null),
-  ])
+  const { sets, notes } = trainedSets(
+    all,
+    [...checked.kept, ...results.own.filter(({ mapping }) => mapping.armKey === null)],
+    chosen.repeats,
+  )
   const info = all.columns[column]
   const described = output === null ? null : info?.sets?.find(({ key }) => key === output)
   const measure = {

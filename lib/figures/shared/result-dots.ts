@@ -4,7 +4,7 @@ import { publishedSource } from '@/lib/paper/published'
 import { defineFigure, type FigureData, type FigureResults } from '../types'
 import type { DotMark, DotsPrepared } from './dots'
 import { exampleResults } from './example-results'
-import { choice } from './options'
+import { choice, ownAxisOption } from './options'
 import { resultMarks, type ResultChoice, type ResultLayout, type ResultMark } from './result-marks'
 import { resultOptions } from './result-lines'
 import {
@@ -41,10 +41,12 @@ interface ResultDots<S extends z.ZodRawShape> {
   exports?: FigureResults['exports']
 }
 
-type Options = ResultChoice & Record<string, unknown> & { order: 'difference' | 'name' }
+type Options = ResultChoice &
+  Record<string, unknown> & { order: 'difference' | 'name'; axis: 'own' | 'shared' }
 
 const optionsOfDots = {
   ...resultOptions,
+  ...ownAxisOption,
   order: choice(
     { difference: 'By difference', name: 'By name' },
     {
@@ -81,6 +83,7 @@ function prepareWith<S extends z.ZodRawShape>(
       selection: markSelection(mark),
     })),
     counted: 'results',
+    axis: chosen.axis,
     lines: Object.fromEntries(found.panels.map(({ key }) => [key, linesOf(key)])),
     overlay: { shown: chosen.paper, source: `${paper}, ${figure.tables(chosen)}` },
     placeLabel: figure.placeLabel,

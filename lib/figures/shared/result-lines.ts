@@ -3,7 +3,8 @@ import type { StoredResult } from '@/lib/contracts/results'
 import { publishedSource } from '@/lib/paper/published'
 import { defineFigure, type FigureData } from '../types'
 import type { LinePoint, LinesPrepared } from './lines'
-import { choice, choiceOfResults, mixOption, paperOption, toggle } from './options'
+import { choice, choiceOfResults, mixOption, ownAxisOption, paperOption, toggle } from './options'
+import { repeatsOption } from './repeats'
 import { exampleResults } from './example-results'
 import { resultMarks, type ResultChoice, type ResultLayout } from './result-marks'
 import {
@@ -25,6 +26,7 @@ export const resultOptions = {
     inline: true,
   }),
   ...paperOption('Adds the numbers of the paper as hollow marks'),
+  ...repeatsOption,
   ...mixOption,
 }
 
@@ -33,6 +35,14 @@ export const studentOption = {
   student: choiceOfResults('student', 'The one with most results', {
     title: 'Student',
     description: 'The trained model whose results are drawn.',
+  }),
+}
+
+/** Choice of who wrote the responses. */
+const writerOption = {
+  writer: choiceOfResults('writer', 'The one with most results', {
+    title: 'Response model',
+    description: 'The model that wrote the responses the students were trained on.',
   }),
 }
 
@@ -47,16 +57,14 @@ const lineOptions = {
     },
   ),
   ...resultOptions,
+  ...writerOption,
   intervals: toggle({
     title: '95 % intervals',
     description:
       'Wilson where k of n is known, else from the stated standard error; of differences Newcombe, as if the two were independent.',
     default: true,
   }),
-  axis: choice(
-    { own: 'Own', shared: 'Shared' },
-    { title: 'Axis range', description: 'Own axes show each metric; shared axes compare them.' },
-  ),
+  ...ownAxisOption,
 }
 
 /** Lines of results, with what table and texts are made from. */
@@ -138,6 +146,7 @@ function prepareWith(figure: ResultLines, all: FigureData, chosen: Options): Res
     partial: false,
     detail: markText(mark),
     selection: markSelection(mark),
+    ...(mark.repeat ? { isApart: true as const } : {}),
   }))
   const { paper } = publishedSource('scores')
   return {

@@ -133,10 +133,58 @@ describe('results over rounds', () => {
     expect(one.facets.map(({ label }) => label)).toEqual(['mmlu: part 29, acc'])
   })
 
-  it('leads from a point to the results of its benchmark', () => {
-    const own = exampleResult(1, { ...gsm8k, benchmark: 'GSM8K', value: 0.5 }, small)
-    const table = resultsOverRounds.table(draw(resultsOverRounds, exampleResults([own])))
-    expect(table.selections?.[0]?.benchmark).toBe('gsm8k')
+  it.each([
+    [small, { armKey: 'small-8b', round: 1 }],
+    [
+      { ...small, seedSets: ['alpaca', 'code'] },
+      { seedSets: ['alpaca', 'code'], round: 1 },
+    ],
+    [
+      { ...small, armKey: 'seeds', round: null },
+      { armKey: 'seeds', round: 0 },
+    ],
+    [
+      { ...small, subsetId: 'hard' },
+      { armKey: null, exports: [{ id: 'hard', inside: true }] },
+    ],
+  ])('leads from a point to the rows that its model was trained on: %o', (mapping, expected) => {
+    const own = exampleResult(1, { ...gsm8k, value: 0.5 }, mapping)
+    const { points } = draw(resultsOverRounds, exampleResults([own]))
+    expect(points[0]?.selection).toMatchObject(expected)
+    expect(points[0]?.selection).not.toHaveProperty('benchmark')
+  })
+
+  it('leads to the results of the benchmark where these rows are not known, and from a difference', () => {
+    const own = exampleResult(
+      1,
+      { ...gsm8k, benchmark: 'GSM8K', value: 0.5 },
+      { ...small, round: null, size: '8B' },
+    )
+    const sizes = draw(resultsOverSizes, exampleResults([own]))
+    expect(sizes.points[0]?.selection?.benchmark).toBe('gsm8k')
+    const both = [small, { ...small, armKey: 'large-70b' }].map((mapping, at) =>
+      exampleResult(at + 1, { ...gsm8k, value: 0.5 }, mapping),
+    )
+    const view = draw(resultsOverRounds, exampleResults(both), { view: 'difference' })
+    expect(view.points[0]?.selection?.benchmark).toBe('gsm8k')
+  })
+
+  it('draws the results of one response model, and says how many others there are', () => {
+    const by = (no: number, value: number, writer: string | null) =>
+      exampleResult(no, { ...gsm8k, value }, { ...small, round: no, writer })
+    const own = exampleResults([
+      by(1, 0.5, 'A'),
+      by(2, 0.6, 'A'),
+      by(3, 0.7, 'B'),
+      by(4, 0.8, null),
+    ])
+    const most = draw(resultsOverRounds, own)
+    expect(most.marks.map(({ value }) => value)).toEqual([50, 60])
+    expect(most.notes).toContain('Responses written by A.')
+    expect(most.notes.join(' ')).toMatch(/2 results not drawn: another response model/)
+    expect(draw(resultsOverRounds, own, { writer: 'B' }).marks.map(({ value }) => value)).toEqual([
+      70,
+    ])
   })
 })
 
@@ -155,10 +203,12 @@ it('draws table 12 over the temperature', () => {
   expect(marks).toHaveLength(24)
 })
 
-it('describes choices of student and metric for the service to fill', () => {
+it('describes choices of names in the results for the service to fill', () => {
   const fields = describeFigure(resultsOverRounds).options
   expect(fields.filter(({ ofResults }) => ofResults).map(({ name }) => name)).toEqual([
     'metric',
+    'repeats',
+    'writer',
     'student',
   ])
 })

@@ -1,13 +1,16 @@
+import type { OfResults } from '@/lib/contracts/options'
 import {
   benchmarkKey,
   percentOf,
   whyNotComparable,
+  type ResultModel,
   type StoredResult,
 } from '@/lib/contracts/results'
 import { SEEDS_KEY, SEEDS_LABEL } from '@/lib/contracts/seeds'
 import { isMetricOfPaper, publishedResults } from '@/lib/paper/results'
 import type { ArmMark, FacetAxis, FigureConflict, FigureResults, SeriesCount } from '../types'
 import { AUTO } from './options'
+import { repeatsAmong, runChoices, runLabel } from './repeats'
 import { intervalOf, type ResultInterval } from './result-interval'
 import { plural } from './text'
 
@@ -24,6 +27,12 @@ export interface ResultMark extends ResultInterval {
   benchmark: string
   /** Why there is no value. */
   missing: string | null
+  /** Model and file of the number; null = it is the paper's. */
+  run: string | null
+  /** What its model was trained on; null = it is the paper's, or a difference of two. */
+  trained: ResultModel | null
+  /** Set where another result stands for the point. */
+  repeat?: true
 }
 
 /** A panel: one metric of one benchmark. */
@@ -44,6 +53,8 @@ export interface ResultMarks {
 /** What a figure of results chooses from them. */
 export interface ResultChoice {
   student?: string
+  writer?: string
+  repeats: string
   metric: string
   paper: boolean
   mix: boolean
@@ -77,16 +88,20 @@ export function panelLabel({ benchmark, subBenchmark, metric }: StoredResult): s
   return `${[benchmark, subBenchmark].filter(Boolean).join(': ')}, ${metric}`
 }
 
-/** Returns the students or metrics of results, each once, as choices of an option. */
+const writerOf = ({ mapping }: StoredResult) => mapping.writer ?? ''
+
+/** Returns the students, metrics, response models or runs of results, each once, as choices of an option. */
 export function resultChoices(
   own: readonly StoredResult[],
-  of: 'student' | 'metric',
+  of: OfResults,
 ): { value: string; label: string }[] {
-  const name = (result: StoredResult) =>
-    of === 'student'
-      ? ([studentOf(result), studentOf(result)] as const)
-      : ([panelKey(result), panelLabel(result)] as const)
-  const found = new Map(own.map(name).filter(([value]) => value !== ''))
+  if (of === 'run') return runChoices(own)
+  const names = {
+    student: (result: StoredResult) => [studentOf(result), studentOf(result)] as const,
+    writer: (result: StoredResult) => [writerOf(result), writerOf(result)] as const,
+    metric: (result: StoredResult) => [panelKey(result), panelLabel(result)] as const,
+  }
+  const found = new Map(own.map(names[of]).filter(([value]) => value !== ''))
   return [...found].map(([value, label]) => ({ value, label }))
 }
 
@@ -143,12 +158,21 @@ export function comparableResults(panel: FacetAxis, found: readonly StoredResult
   return { kept: mix ? found : (groups[0] ?? []), conflicts: [conflict] }
 }
 
-/** Returns the student that is drawn: the one chosen, else the one with most results. */
-export function studentFor(own: readonly StoredResult[], chosen: string): string {
+/** Returns the name that is drawn: the one chosen, else the one with most results. */
+function nameFor(
+  own: readonly StoredResult[],
+  chosen: string,
+  nameOf: (result: StoredResult) => string,
+): string {
   if (chosen !== AUTO) return chosen
   const sizes = new Map<string, number>()
-  for (const result of own) sizes.set(studentOf(result), (sizes.get(studentOf(result)) ?? 0) + 1)
+  for (const result of own) sizes.set(nameOf(result), (sizes.get(nameOf(result)) ?? 0) + 1)
   return [...sizes].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? ''
+}
+
+/** Returns the student that is drawn: the one chosen, else the one with most results. */
+export function studentFor(own: readonly StoredResult[], chosen: string): string {
+  return nameFor(own, chosen, studentOf)
 }
 
 /** Returns the results of the metrics that are drawn, and how many metrics are left. */
@@ -220,7 +244,10 @@ export function resultMarks(
     (result) => result.mapping.armKey !== null && layout.place(result) !== null,
   )
   const student = choice.student === undefined ? null : studentFor(placed, choice.student)
-  const own = placed.filter((result) => student === null || studentOf(result) === student)
+  const ofStudent = placed.filter((result) => student === null || studentOf(result) === student)
+  const writer = choice.writer === undefined ? null : nameFor(ofStudent, choice.writer, writerOf)
+  const own = ofStudent.filter((result) => writer === null || writerOf(result) === writer)
+  const otherWriters = ofStudent.length - own.length
   const paper = choice.paper ? publishedResults().filter(layout.paper) : []
   const isPaperOnly = own.length === 0 && paper.length > 0
   const { shown, left } = panelsOf(isPaperOnly ? paper : own, choice.metric, most)
@@ -237,31 +264,37 @@ export function resultMarks(
   }
 
   const marks = new Map<string, ResultMark>()
-  const drawn: StoredResult[] = []
   const conflicts: FigureConflict[] = []
-  let repeated = 0
+  const repeats = repeatsAmong(results.own, choice.repeats)
   for (const { inside, ...panel } of shown) {
     const first = inside[0] as StoredResult
     const base = { panel: panel.key, benchmark: benchmarkKey(first.benchmark) }
     const checked = comparableResults(panel, isPaperOnly ? [] : inside, choice.mix)
     conflicts.push(...checked.conflicts)
-    for (const result of checked.kept.toSorted((a, b) => a.no - b.no)) {
-      const { mapping, n, k, missing } = result
-      const at = { arm: mapping.armKey ?? '', place: layout.place(result) ?? '' }
-      const key = JSON.stringify([panel.key, at.arm, at.place])
-      if (marks.has(key)) repeated += 1
-      const value = drawnValue(result)
-      marks.set(key, {
-        ...base,
-        ...at,
-        ...intervalOf(result),
-        value,
-        n,
-        k,
-        published: null,
-        missing,
+    const points = new Map<string, StoredResult[]>()
+    for (const result of checked.kept) {
+      const place = layout.place(result) ?? ''
+      const key = JSON.stringify([panel.key, result.mapping.armKey ?? '', place])
+      points.set(key, [...(points.get(key) ?? []), result])
+    }
+    for (const [key, several] of points) {
+      repeats.drawn(several).forEach((result, at) => {
+        const { mapping, n, k, missing } = result
+        marks.set(at === 0 ? key : `${key} ${at}`, {
+          ...base,
+          arm: mapping.armKey ?? '',
+          place: layout.place(result) ?? '',
+          ...intervalOf(result),
+          value: drawnValue(result),
+          n,
+          k,
+          published: null,
+          missing,
+          run: runLabel(result),
+          trained: mapping,
+          ...(at === 0 ? {} : { repeat: true }),
+        })
       })
-      drawn.push(result)
     }
     for (const result of paper) {
       const arm = armOfPaper(result)
@@ -270,7 +303,8 @@ export function resultMarks(
       const at = { arm: arm.key, place: layout.place(result) ?? '' }
       const key = JSON.stringify([panel.key, at.arm, at.place])
       const nothing = { value: null, low: null, high: null, basis: null, n: null, k: null }
-      const before = marks.get(key) ?? { ...base, ...at, ...nothing, missing: null }
+      const unknown = { missing: null, run: null, trained: null }
+      const before = marks.get(key) ?? { ...base, ...at, ...nothing, ...unknown }
       marks.set(key, { ...before, published: result.value })
     }
   }
@@ -282,13 +316,17 @@ export function resultMarks(
   const bare = list.filter(({ value, low }) => value !== null && low === null).length
   const notes = [
     ...(student ? [`Student: ${student}.`] : []),
+    ...(writer ? [`Responses written by ${writer}.`] : []),
+    ...(otherWriters > 0
+      ? [
+          `${plural(otherWriters, 'result')} not drawn: ${writer ? 'another response model, or none that is stated' : 'a stated response model, where most have none'}. Choose with the option Response model.`,
+        ]
+      : []),
     ...(isPaperOnly ? ['Published numbers only: this study has no result for this figure.'] : []),
     ...(left > 0
       ? [`${plural(left, 'more metric')} not drawn: choose one with the option Metric.`]
       : []),
-    ...(repeated > 0
-      ? [`${plural(repeated, 'older result')} not drawn: a newer one stands at the same point.`]
-      : []),
+    ...repeats.notes(),
     ...(bare > 0
       ? [
           `${plural(bare, 'result')} without an interval: no n that fits and no standard error is stated.`,

@@ -1,3 +1,4 @@
+import { SEEDS_KEY } from '@/lib/contracts/seeds'
 import type { FigureSelection, FigureTable, PreparedCommon } from '../types'
 import { differenceOf } from './result-interval'
 import type { ResultMark, ResultPanel } from './result-marks'
@@ -26,6 +27,8 @@ export function markText({
   k,
   published,
   missing,
+  run,
+  repeat,
 }: ResultMark): string {
   const paper = published === null ? '' : `, paper ${number3(published)}`
   if (value === null)
@@ -36,13 +39,20 @@ export function markText({
     low === null || high === null
       ? ', no interval'
       : ` (${number3(low)}–${number3(high)}${basis === 'stderr' ? ', from its standard error' : ''})`
-  return `${number3(value)}${interval}${of}${paper}`
+  return `${number3(value)}${interval}${of}${paper}${repeat ? `, ${run}` : ''}`
 }
 
-/** Returns where a number leads: to the results of its benchmark. */
-export function markSelection({ benchmark }: ResultMark): FigureSelection {
-  const none = { min: null, max: null, seedSetKey: null, armKey: null, round: null }
-  return { column: null, ...none, benchmark }
+/** Returns where a number leads: to the rows that its model was trained on, and to the results of its benchmark where these are not known. */
+export function markSelection({
+  benchmark,
+  trained,
+}: Pick<ResultMark, 'benchmark' | 'trained'>): FigureSelection {
+  const { armKey = null, seedSets = [], subsetId = null } = trained ?? {}
+  const round = armKey === SEEDS_KEY ? 0 : (trained?.round ?? null)
+  const base = { column: null, min: null, max: null, seedSetKey: null, armKey: null, round: null }
+  if (subsetId !== null) return { ...base, exports: [{ id: subsetId, inside: true }] }
+  if (armKey === null || round === null) return { ...base, benchmark }
+  return { ...base, armKey, round, ...(seedSets.length > 0 ? { seedSets } : {}) }
 }
 
 /** Returns the name of a place. */
@@ -65,6 +75,7 @@ export function resultMarksTable(shown: ResultsShown): FigureTable {
         k: 'Correct',
         n: 'n',
         basis: 'Interval from',
+        run: 'Model and file',
       }),
       ...intervalColumns('', false),
       // No verdict: what keeps every number of the paper apart is said once, in the notes.
@@ -87,6 +98,7 @@ export function resultMarksTable(shown: ResultsShown): FigureTable {
         k: mark.k,
         n: mark.n,
         basis: mark.basis && BASIS[mark.basis],
+        run: mark.run,
         low,
         high,
         ...(paperShown
@@ -121,11 +133,10 @@ export function pairsOf({ arms, marks }: Pick<ResultsShown, 'arms' | 'marks'>) {
   const others = new Map<string, ResultMark>()
   for (const mark of marks) {
     const key = keyOf(mark)
-    // Of several at one place the first is paired.
-    if (mark.arm === second.key && !others.has(key)) others.set(key, mark)
+    if (mark.arm === second.key && !mark.repeat) others.set(key, mark)
   }
   const pairs = marks.flatMap((a): MarkPair[] => {
-    const b = a.arm === first.key ? others.get(keyOf(a)) : undefined
+    const b = a.arm === first.key && !a.repeat ? others.get(keyOf(a)) : undefined
     if (!b) return []
     // Own numbers are set against own ones only, and published against published.
     const isOwn = a.value !== null && b.value !== null
@@ -153,6 +164,8 @@ export function differenceMarks(shown: Pick<ResultsShown, 'arms' | 'marks'>): Re
       basis,
       n: a.n === b.n ? a.n : null,
       k: null,
+      run: a.run === null || b.run === null ? null : `${a.run} against ${b.run}`,
+      trained: null,
       published: isOwn ? published : gap,
     }
   })

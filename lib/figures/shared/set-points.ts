@@ -2,6 +2,7 @@ import type { StoredResult } from '@/lib/contracts/results'
 import { SEEDS_KEY } from '@/lib/contracts/seeds'
 import { mean } from '@/lib/stats/summary'
 import type { FigureData, FigureSeries, FigureSelection } from '../types'
+import { repeatsAmong } from './repeats'
 import { armOf, roundLabel, valuesOf } from './series'
 import { list, plural } from './text'
 
@@ -13,8 +14,9 @@ export interface TrainedSet {
   series: FigureSeries[]
   /** Leads to its rows. */
   selection: FigureSelection
-  /** The result of the student that is drawn; the newest where there are several. */
   result: StoredResult
+  /** Set where another result stands for the set: it is drawn, and in no correlation. */
+  repeat?: true
 }
 
 /** The sets of a study with a result, and why the other results have none. */
@@ -52,35 +54,47 @@ function setOf(result: StoredResult, data: FigureData): FigureSeries[] | Open {
 }
 
 /** Returns the sets of rows that the models of these results were trained on. */
-export function trainedSets(data: FigureData, results: readonly StoredResult[]): TrainedSets {
+export function trainedSets(
+  data: FigureData,
+  results: readonly StoredResult[],
+  chosen: string,
+): TrainedSets {
   const open = new Map<Open, number>()
-  const sets = new Map<string, TrainedSet>()
-  let repeated = 0
-  for (const result of results.toSorted((a, b) => a.no - b.no)) {
+  const sets = new Map<string, { series: FigureSeries[]; results: StoredResult[] }>()
+  for (const result of results) {
     const series = setOf(result, data)
     if (typeof series === 'string') {
       open.set(series, (open.get(series) ?? 0) + 1)
       continue
     }
-    const [first] = series
-    if (!first) continue
     const key = JSON.stringify(series.map((one) => one.key))
-    if (sets.has(key)) repeated += 1
+    const before = sets.get(key)?.results ?? []
+    sets.set(key, { series, results: [...before, result] })
+  }
+  const repeats = repeatsAmong(data.results?.own ?? [], chosen)
+  const drawn = [...sets].flatMap(([key, { series, results: several }]): TrainedSet[] => {
+    const [first] = series
+    if (!first) return []
     const arm = armOf(first)
     const { round, armLabel, armKey } = first
     const names = list(series.map(({ seedSetLabel }) => seedSetLabel))
     const label = [roundLabel(round), armKey === null ? '' : armLabel, names].filter(Boolean)
     const seedSetKey = series.length === 1 ? first.seedSetKey : null
     const selection = { column: null, min: null, max: null, seedSetKey, armKey: arm, round }
-    sets.set(key, { key, label: label.join(', '), arm, series, selection, result })
-  }
+    const base = { label: label.join(', '), arm, series, selection }
+    return repeats
+      .drawn(several)
+      .map((result, at) =>
+        at === 0
+          ? { ...base, key, result }
+          : { ...base, key: `${key} ${at}`, result, repeat: true as const },
+      )
+  })
   return {
-    sets: [...sets.values()],
+    sets: drawn,
     notes: [
       ...[...open].map(([why, n]) => `${plural(n, 'result')} left out: ${OPEN[why]}`),
-      ...(repeated > 0
-        ? [`${plural(repeated, 'older result')} not drawn: a newer one stands for the same set.`]
-        : []),
+      ...repeats.notes(),
     ],
   }
 }

@@ -48,11 +48,12 @@ export interface Paired {
 
 /** Returns a name of the trained student, with everything that must be equal on both sides. */
 function studentKey({ mapping }: StoredResult, without: readonly Shared[]): string {
-  const { student, size, tuning, temperature, round, seedSets } = mapping
+  const { student, size, tuning, temperature, writer, round, seedSets } = mapping
   return JSON.stringify([
     student,
     size,
     tuning,
+    writer,
     without.includes('temperature') ? null : temperature,
     without.includes('round') ? null : round,
     [...seedSets].toSorted(),

@@ -4,7 +4,7 @@ import { isComparable, isYesNo, wordsOf } from '@/lib/contracts/column-kinds'
 import { carriesValue, statusCode } from '@/lib/contracts/status'
 import type { ColumnInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
-import { listMetrics } from '@/lib/metrics'
+import { getMetric } from '@/lib/metrics'
 import { columnReader, listColumns, type ColumnReader } from '../columns'
 import { parseColumnId } from '../columns/describe'
 import type { SideReader } from './side-values'
@@ -90,6 +90,11 @@ function checkRuns(reader: ColumnReader, runs: readonly string[]): void {
   if (unknown !== undefined) throw new AppError('not_found', `This study has no run ${unknown}.`)
 }
 
+function measuredOf({ fromMetric }: ColumnInfo) {
+  const metric = getMetric(fromMetric)
+  return metric?.kind === 'measured' ? metric : null
+}
+
 /** Returns what reads one number a row for either side: the value itself, or the chosen entry of a vector. */
 export function sideReader(db: Db, studyId: string, state: CompareState): SideReader {
   const reader = columnReader(db, studyId)
@@ -118,9 +123,7 @@ export function sideReader(db: Db, studyId: string, state: CompareState): SideRe
       }
       return { values: picked, status: reasons, ...identity }
     },
-    dependsOnSetSize(column) {
-      const metric = listMetrics().find((one) => one.id === column.fromMetric)
-      return metric?.kind === 'measured' && metric.scope === 'cell'
-    },
+    dependsOnSetSize: (column) => measuredOf(column)?.scope === 'cell',
+    isFromFiles: (column) => measuredOf(column)?.isImported === true,
   }
 }

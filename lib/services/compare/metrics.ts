@@ -4,6 +4,7 @@ import { carriesValue, statusOf } from '@/lib/contracts/status'
 import type { ColumnInfo } from '@/lib/contracts/study'
 import type { ClusteredValues } from '@/lib/stats/cluster-robust'
 import type { SeedSetPairing } from './sides'
+import { scaleDoubt } from './scales'
 import { controlledDifferences, type Controls } from './controls'
 import {
   isValued,
@@ -153,6 +154,8 @@ export async function compareMetric(
   const parts = await readMetric(pairings, column, reader)
   const conflict = findConflict(parts, column, reader)
   const aligned = pairings.reduce((sum, pairing) => sum + pairing.pairs.slots.length, 0)
+  const isUnscaled =
+    column.shape === 'scalar' && column.range === null && reader.isFromFiles(column)
   const base: CompareMetric = {
     column: column.id,
     label: column.label,
@@ -166,6 +169,7 @@ export async function compareMetric(
     a: sideValues(parts, 'a'),
     b: sideValues(parts, 'b'),
     conflict,
+    doubt: isUnscaled ? scaleDoubt(parts) : '',
     pairsWithoutValue: aligned,
     paired: null,
     levelTests: null,

@@ -20,6 +20,8 @@ export interface SideReader {
   read(cell: CellRef, column: ColumnInfo, side: 'a' | 'b'): SideColumn
   /** Whether a value depends on how many rows the set has, so that only sets of equal size compare. */
   dependsOnSetSize(column: ColumnInfo): boolean
+  /** Whether values came with files, which state no scale. */
+  isFromFiles(column: ColumnInfo): boolean
 }
 
 /** Values of one metric on both sides of one seed set. */

@@ -32,6 +32,7 @@ import { figureStamp } from './stamp'
 import { APP_VERSION } from '../runs/definition'
 import { listExported } from '../rows/exported'
 import { keptResults } from '../results/kept'
+import { promptsOf } from '../prompts'
 import { getStudy } from '../studies'
 
 /** Returns the option and the choice under which a figure draws values that came with the study's files, if any. */
@@ -75,7 +76,8 @@ export function listStudyFigures(db: Db, studyId: string): FigureListItem[] {
       ...(imported ? { imported } : {}),
       available: figure.needsResults
         ? results.length > 0
-        : imported !== null ||
+        : figure.needsPrompts === true ||
+          imported !== null ||
           isThere ||
           columns.some(({ id, runId }) => runId !== null && measured.has(id)) ||
           (unchosenColumn(meta, {})?.choices.length ?? 0) > 0,
@@ -182,6 +184,9 @@ async function load(
   const seeds = figure.needsCases?.(options)
   if (seeds) {
     return { figure, options, data: await loadCases(db, studyId, { seeds, columns, filter }) }
+  }
+  if (figure.needsPrompts) {
+    return { figure, options, data: { series: [], columns: {}, prompts: promptsOf(db, studyId) } }
   }
   const data = await loadFigureData(db, studyId, {
     columns,

@@ -160,14 +160,61 @@ it('draws what is whole where a file is half written, and says which is not', as
   expect(compared).toBeNull()
 })
 
-it('draws the newer of two results of one model, and says that there is an older one', async () => {
+/** Two evaluations of one model, and one of the other evolver's. */
+async function evaluatedTwice() {
   await takeResults(study, { 'a/results_x.json': evaluated('one', 0.5) })
   await takeResults(study, {
     'a/results_y.json': evaluated('one', 0.6),
     'b/results_y.json': evaluated('two', 0.5),
   })
-  const { prepared, compared } = await drawnAndCompared()
+  return drawnAndCompared()
+}
+
+it('draws the newer of two results of one model, and says that there is another one', async () => {
+  const { prepared, compared } = await evaluatedTwice()
   expect(prepared.marks.map(({ value }) => value)).toEqual([60, 50])
-  expect(prepared.notes).toContainEqual(expect.stringMatching(/^1 older result not drawn/))
+  expect(prepared.notes).toContainEqual(expect.stringMatching(/^1 result not drawn: another one/))
   expect(compared?.difference).toBeCloseTo(10, 12)
+})
+
+it('draws each of two results of one model, or that of a named run, on request', async () => {
+  await evaluatedTwice()
+  const each = await figure(ROUNDS, { repeats: 'each' })
+  expect(each.prepared.marks.map(({ value, repeat }) => [value, repeat])).toEqual([
+    [60, undefined],
+    [50, true],
+    [50, undefined],
+  ])
+  expect(each.prepared.points.map(({ isApart }) => isApart)).toEqual([undefined, true, undefined])
+  expect(each.reading).toMatch(/in 1 of 1 comparison/)
+  expect(each.table.rows.map(({ run }) => run)).toEqual([
+    expect.stringContaining('a/results_y.json'),
+    expect.stringContaining('a/results_x.json'),
+    expect.stringContaining('b/results_y.json'),
+  ])
+  const choices = each.figure.options.find(({ name }) => name === 'repeats')?.choices
+  const older = choices?.find(({ label }) => label.includes('results_x.json'))?.value
+  for (const id of [ROUNDS, 'results-over-sizes', 'results-dumbbell', 'results-heat-map'])
+    expect((await figure(id, { repeats: older })).options['repeats']).toBe(older)
+  const named = await figure(ROUNDS, { repeats: older })
+  expect(named.prepared.marks.map(({ value }) => value)).toEqual([50, 50])
+  expect(named.prepared.notes.join(' ')).toContain('of the chosen run (one in a/results_x.json')
+  const gone = await figure(ROUNDS, { repeats: '987654' })
+  expect(gone.prepared.notes.join(' ')).toContain('not among the results any more')
+  expect(gone.prepared.marks.map(({ value }) => value)).toEqual([60, 50])
+})
+
+it('says what results of one point differ in: the size, or who wrote the responses', async () => {
+  await paste(
+    'one,gsm8k,exact_match,0.60,fraction,1000,lm-eval,0.4.9,5,none',
+    'two,gsm8k,exact_match,0.55,fraction,1000,lm-eval,0.4.9,5,none',
+  )
+  const base = { armKey: 'small', round: 1, student: 'Llama', size: '8B' }
+  say('one', { ...base, writer: 'Qwen' })
+  say('two', { ...base, seedSets: ['general'], writer: 'Other' })
+  const dots = await figure('results-dumbbell')
+  expect(dots.prepared.notes.join(' ')).toContain('differ in: seed sets and response model.')
+  const rounds = await figure(ROUNDS, { writer: 'Qwen' })
+  expect(rounds.prepared.marks.map(({ value }) => value)).toEqual([60])
+  expect(rounds.figure.options.find(({ name }) => name === 'writer')?.choices).toHaveLength(3)
 })

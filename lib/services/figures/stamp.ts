@@ -3,13 +3,14 @@ import { z } from 'zod'
 import type { Db } from '@/db/client'
 import { hotRead } from '@/db/hot-sql'
 import type { Figure } from '@/lib/figures/types'
+import { promptsOf } from '../prompts'
 import { resultsStamp } from '../results/kept'
 import { selectionStamp } from '../rows/select'
 import { listArms, listSeedSets } from '../studies/detail'
 
 /**
  * Returns what changes whenever a figure of the study may look different under the same options and filter: rows, links,
- * values and how far runs are, names and colours, benchmark results where it draws them.
+ * values and how far runs are, names and colours, benchmark results or prompts where it draws them.
  */
 export function figureStamp(db: Db, studyId: string, figure: Figure): string {
   const runs = hotRead(db, {
@@ -25,6 +26,7 @@ export function figureStamp(db: Db, studyId: string, figure: Figure): string {
     listArms(db, studyId),
     listSeedSets(db, studyId),
     figure.needsResults ? resultsStamp(db, studyId) : null,
+    figure.needsPrompts ? promptsOf(db, studyId) : null,
   ]
   return createHash('sha256').update(JSON.stringify(facts)).digest('base64')
 }

@@ -174,6 +174,17 @@ export function listPrompts(db: Db): PromptInfo[] {
   ]
 }
 
+/** Returns every prompt with its versions, each with its uses in one study. */
+export function promptsOf(db: Db, studyId: string): PromptInfo[] {
+  return listPrompts(db).map((prompt) => ({
+    ...prompt,
+    versions: prompt.versions.map((version) => ({
+      ...version,
+      uses: version.uses.filter((use) => use.studyId === studyId),
+    })),
+  }))
+}
+
 /** Returns one prompt with its versions; throws `not_found`. */
 export function getPromptInfo(db: Db, promptId: string): PromptInfo {
   const found = listPrompts(db).find((prompt) => prompt.id === promptId)

@@ -1,13 +1,13 @@
 import { eq } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { results } from '@/db/schema'
+import { resultModels, results } from '@/db/schema'
 import { unknownModel } from '@/lib/contracts/results'
 import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
 import { filesHere } from '../files/tasks'
 import { deleteResultFile, listResults, restoreResultFile } from '.'
 import { importResults } from './import'
 import { keptResults } from './kept'
-import { mapModel } from './models'
+import { mapModel, modelMapper } from './models'
 
 let study: TestStudy
 beforeEach(async () => {
@@ -62,4 +62,12 @@ it('keeps the list while nothing of it changes, and reads it again whatever does
     expect(after).not.toEqual(before)
     before = after
   }
+})
+
+it('reads what was said of a model before its response model was asked for', () => {
+  const { db, studyId } = study
+  const { writer: _, ...mapping } = { ...unknownModel(), armKey: 'small' }
+  const before = { studyId, source: 'table', model: 'one', mapping: mapping as never }
+  db.insert(resultModels).values(before).run()
+  expect(modelMapper(db, studyId)('table', 'one').mapping).toEqual({ ...mapping, writer: null })
 })

@@ -115,7 +115,8 @@ function checked(db: Db, studyId: string, given: ResultModel): ResultModel {
     }
   }
   const named = (text: string | null) => (text === null ? null : cleanName(text) || null)
-  return { ...mapping, student: named(mapping.student), size: named(mapping.size) }
+  const { student, size, writer } = mapping
+  return { ...mapping, student: named(student), size: named(size), writer: named(writer) }
 }
 
 /** Stores what a model name of one kind of file stands for; throws `not_found` for an evolver, seed set or export that the study does not have. */

@@ -111,7 +111,9 @@ export function Facets(props: FacetsProps) {
   const page = isFixed || width === 0 ? undefined : pageHeight
   const isTall =
     page !== undefined && AROUND_PX + rows.length * (onScreen.plot + onScreen.around) > page
-  const isGrid = k === 1 ? !isTall : base >= minPanel
+  // Until the room is measured the places of a grid are kept free.
+  const isMeasured = width > 0
+  const isGrid = k === 1 ? !isTall : !isMeasured || base >= minPanel
   const { across, plot } =
     page !== undefined && !isGrid ? fitToPage(onScreen, { width, pageHeight: page }) : onScreen
   const wrapped = Math.max(0, Math.floor((width + GAP_PX) / across) - GAP_PX)
@@ -119,7 +121,7 @@ export function Facets(props: FacetsProps) {
   const isNamed = rows.length > 1 || (rows[0]?.label ?? '') !== ''
 
   return (
-    <div ref={ref}>
+    <div ref={ref} aria-busy={!isMeasured}>
       <div className={classes.axisTitle}>
         <span data-figure-text>{yLabel}</span>
       </div>
@@ -153,7 +155,7 @@ export function Facets(props: FacetsProps) {
                     }
                     return (
                       <div key={column.key} style={{ width: Math.max(0, box.width) }}>
-                        {width > 0 && has(row.key, column.key)
+                        {isMeasured && has(row.key, column.key)
                           ? panel(row.key, column.key, box)
                           : null}
                       </div>

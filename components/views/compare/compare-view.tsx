@@ -28,6 +28,7 @@ import type {
   SidePair,
 } from '@/lib/contracts/compare'
 import { sidePairs } from '@/lib/contracts/compare'
+import { shownMetric } from '@/lib/contracts/compare-figure'
 import { restrictedName } from '@/lib/contracts/compare-names'
 import { compareSentence } from '@/lib/contracts/compare-report'
 import type { StudyDetail } from '@/lib/contracts/study'
@@ -94,12 +95,7 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
   )
   useRoundKeys(study, sides, setSides)
 
-  const metrics = summary.data?.metrics ?? []
-  const selected =
-    params.metric === null
-      ? // The first metric with values, so that a new study does not open on dashes.
-        (metrics.find((metric) => (metric.paired?.n ?? metric.unpaired?.nA ?? 0) > 0) ?? metrics[0])
-      : metrics.find((metric) => metric.column === params.metric)
+  const selected = summary.data && shownMetric(summary.data, params.metric)
   const context: PairContext = {
     studyId,
     state: { ...state, more: [], column: selected?.column ?? params.metric },

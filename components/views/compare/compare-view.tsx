@@ -143,7 +143,7 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
             ) : null}
             <Section
               title={data.further.length > 0 ? 'A and B by metric' : 'Differences by metric'}
-              note={`p values are Holm-corrected over all ${data.tests} tests of this view`}
+              note={correctionNote(data.tests)}
               actions={
                 <Group gap="sm">
                   <ControlPicker
@@ -227,6 +227,13 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
       </QueryState>
     </>
   )
+}
+
+function correctionNote(tests: number): string {
+  if (tests === 0) return 'no test could be made'
+  return tests === 1
+    ? 'one test in this view: its p value needs no correction'
+    : `p values are Holm-corrected over all ${tests} tests of this view`
 }
 
 /** The sides with two of them as A and B; the others follow. */

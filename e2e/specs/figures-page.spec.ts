@@ -188,7 +188,7 @@ test('a view that is applied in the midst of other changes is shown whole, on a 
   test.setTimeout(300_000)
   const filter = JSON.stringify({
     rounds: [1, 2],
-    ranges: [{ column: 'ifd.strict', min: 0.1, max: 3 }],
+    ranges: [{ column: 'ifd.strict', min: 0.1, max: 3, missing: false }],
   })
   const kept = {
     filter,

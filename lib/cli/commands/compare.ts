@@ -152,15 +152,15 @@ function writeFiles(command: CompareCommand, table: CompareTable): void {
   if (markdown) fs.writeFileSync(markdown, markdownTable(table))
 }
 
-/** Writes the forest plot of the metric that the page shows, or of `--pair-metric`. */
+/** Writes the forest plot of the metric that the page shows, or of `--pair-metric`; returns its title, null where none is asked for. */
 async function writePictures(
   files: ReturnType<typeof pictureFilesOf>,
   studyId: string,
   state: CompareState,
   summary: CompareSummary,
   intervals: readonly CompareIntervals['intervals'][],
-): Promise<void> {
-  if (files.length === 0) return
+): Promise<string | null> {
+  if (files.length === 0) return null
   const metric = shownMetric(summary, state.column)
   const lines = metric ? pairsOfSides(summary, intervals, metric.column) : []
   const result = forestFigure(summary, lines, sideNames(state))
@@ -175,9 +175,9 @@ async function writePictures(
   await withPictures(async (draw) => {
     for (const { file, choices } of files) {
       fs.writeFileSync(file, await draw({ studyId, result, choices, path }))
-      say('Written', `${file}: ${result.figure.title}`)
     }
   })
+  return result.figure.title
 }
 
 function printControls({ label, controls }: CompareMetric): void {
@@ -213,7 +213,7 @@ async function compare(command: CompareCommand, json: boolean): Promise<void> {
   })
   const overall = summary.omnibus.map((one) => omnibusSentence(one, names.length, summary.tests))
   writeFiles(command, table)
-  await writePictures(pictures, studyId, state, summary, intervals)
+  const drawn = await writePictures(pictures, studyId, state, summary, intervals)
   if (json) {
     printJson({
       summary,
@@ -244,6 +244,7 @@ async function compare(command: CompareCommand, json: boolean): Promise<void> {
       `rows share no seeds, so it has no part in these numbers; unpaired with --set ${key}`,
     )
   }
+  if (drawn !== null) say('Drawn', drawn)
   if (page) printPairs(page)
 }
 

@@ -127,7 +127,9 @@ export function Facets(props: FacetsProps) {
   const page = isFixed || width === 0 ? undefined : pageHeight
   const grid = { rows: rows.length, plot: panelHeight, around: onScreen.around }
   const lower = page === undefined ? panelHeight : gridPlot(grid, page)
-  const isGrid = k === 1 ? lower === panelHeight : base >= minPanel
+  // Until the room is measured the places of a grid are kept free.
+  const isMeasured = width > 0
+  const isGrid = k === 1 ? lower === panelHeight : !isMeasured || base >= minPanel
   const { across, plot } =
     page !== undefined && !isGrid
       ? fitToPage(onScreen, { width, pageHeight: page })
@@ -137,7 +139,7 @@ export function Facets(props: FacetsProps) {
   const isNamed = rows.length > 1 || (rows[0]?.label ?? '') !== ''
 
   return (
-    <div ref={ref}>
+    <div ref={ref} aria-busy={!isMeasured}>
       <div className={classes.axisTitle}>
         <span data-figure-text>{yLabel}</span>
       </div>
@@ -171,7 +173,7 @@ export function Facets(props: FacetsProps) {
                     }
                     return (
                       <div key={column.key} style={{ width: Math.max(0, box.width) }}>
-                        {width > 0 && has(row.key, column.key)
+                        {isMeasured && has(row.key, column.key)
                           ? panel(row.key, column.key, box)
                           : null}
                       </div>

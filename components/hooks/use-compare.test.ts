@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { parseSide } from '@/lib/contracts/compare-names'
+import { parseSide, sideText } from '@/lib/contracts/compare-names'
 import type { StudyDetail } from '@/lib/contracts/study'
-import { defaultSides, sideText } from './use-compare'
+import { defaultSides } from './use-compare'
 import { safeName } from '@/lib/contracts/export'
 
 function study(

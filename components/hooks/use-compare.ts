@@ -16,7 +16,7 @@ import {
   comparePairEndpoint,
   compareTableEndpoint,
 } from '@/lib/api/compare'
-import { parseSide } from '@/lib/contracts/compare-names'
+import { parseSide, sideText } from '@/lib/contracts/compare-names'
 import type { CompareState, SidePair } from '@/lib/contracts/compare'
 import { COMPARE_AGAINST, COMPARE_SORTS, MAX_SIDES, pairState } from '@/lib/contracts/compare'
 import type { StudyDetail } from '@/lib/contracts/study'
@@ -32,11 +32,6 @@ export const SEEDS = 'seeds'
 export interface SideChoice {
   arm: string
   round: number
-}
-
-/** Returns `arm.round` as a side; null when the text is no such thing. */
-export function sideText(side: SideChoice): string {
-  return `${side.arm}.${side.round}`
 }
 
 const sideParser = createParser<SideChoice>({

@@ -62,19 +62,23 @@ export interface ViewStateControls {
 /** Filter, sort and columns of the current page, kept in the URL. A change is a step of the browser's history. */
 export function useViewState(): ViewStateControls {
   const [state, setState] = useQueryStates(parsers, { urlKeys: VIEW_PARAMS, history: 'push' })
-  const { filter } = state
 
+  // From the newest state, not the drawn one: two changes may come before the page is drawn again.
   const setFilter = useCallback(
-    (patch: Partial<RowFilter>) => void setState({ filter: { ...filter, ...patch } }),
-    [filter, setState],
+    (patch: Partial<RowFilter>) =>
+      void setState(({ filter }) => ({ filter: { ...filter, ...patch } })),
+    [setState],
   )
   const clearFilter = useCallback(() => void setState({ filter: null }), [setState])
   const setRange = useCallback(
-    (column: string, range: Omit<RangeFilter, 'column'> | null) => {
-      const others = filter.ranges.filter((other) => other.column !== column)
-      setFilter({ ranges: range ? [...others, { column, ...range }] : others })
-    },
-    [filter, setFilter],
+    (column: string, range: Omit<RangeFilter, 'column'> | null) =>
+      void setState(({ filter }) => {
+        const others = filter.ranges.filter((other) => other.column !== column)
+        return {
+          filter: { ...filter, ranges: range ? [...others, { column, ...range }] : others },
+        }
+      }),
+    [setState],
   )
   const setSort = useCallback((sort: RowSort) => void setState({ sort }), [setState])
   const setColumns = useCallback(

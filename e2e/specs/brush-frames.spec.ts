@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process'
 import os from 'node:os'
 import process from 'node:process'
 import { expect, test } from '@playwright/test'
-import { startServer } from '../server'
+import { quantile, recordedFrames, recordFrames, startPaperStudy } from '../bench'
 
 // What a screen of 60 Hz leaves for a frame; one that takes twice as long was missed.
 const FRAME_MS = 1000 / 60
@@ -28,15 +27,8 @@ test('a range dragged over 556,000 rows keeps six figures at 60 frames a second'
   page,
 }) => {
   test.setTimeout(600_000)
-  const server = await startServer()
+  const { server, studyId, rows } = await startPaperStudy()
   try {
-    const filled = spawnSync(
-      process.execPath,
-      ['--import', 'tsx', 'lib/testing/bench/fill-paper-study.ts'],
-      { env: { ...process.env, EVOLENS_DATA_DIR: server.dataDir }, encoding: 'utf8' },
-    )
-    expect(filled.stderr).toBe('')
-    const { studyId, rows } = JSON.parse(filled.stdout) as { studyId: string; rows: number }
     await page.setViewportSize(WINDOW)
     const query = new URLSearchParams({
       show: SHOWN.map((id) => `*${id}`).join(),
@@ -69,17 +61,7 @@ test('a range dragged over 556,000 rows keeps six figures at 60 frames a second'
       page.locator('#figure-mnd-density path[data-brushed][d^="M"]').first(),
     ).toBeAttached()
 
-    await page.evaluate(() => {
-      const times: number[] = []
-      Object.assign(window, { frameTimes: times })
-      let last = performance.now()
-      const frame = (now: number) => {
-        times.push(now - last)
-        last = now
-        requestAnimationFrame(frame)
-      }
-      requestAnimationFrame(frame)
-    })
+    await recordFrames(page)
     const devtools = await page.context().newCDPSession(page)
     await devtools.send('Performance.enable', { timeDomain: 'threadTicks' })
     const busy = async () => {
@@ -89,12 +71,9 @@ test('a range dragged over 556,000 rows keeps six figures at 60 frames a second'
     const before = await busy()
     for (let step = 0; step < STEPS; step += 1) await to(0.25 + 0.6 * ((step % 60) / 60))
     const busyMs = ((await busy()) - before) / STEPS
-    const times = await page.evaluate(
-      () => (window as unknown as { frameTimes: number[] }).frameTimes,
-    )
+    const sorted = await recordedFrames(page)
     await page.mouse.up()
-    const sorted = times.slice(1).toSorted((a, b) => a - b)
-    const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0
+    const at = (share: number) => quantile(sorted, share)
     const inTime = sorted.filter((ms) => ms < MISSED_MS).length / sorted.length
     console.log(
       `${rows} rows, ${SHOWN.length} figures, ${sorted.length} frames: median ${at(0.5).toFixed(1)} ms, p95 ${at(0.95).toFixed(1)} ms, ${(100 * inTime).toFixed(1)} % in time, main thread ${busyMs.toFixed(1)} ms of processor a step; load ${os.loadavg()[0]?.toFixed(1)}; tiles ${(body.length / 1000).toFixed(0)} KB, ${(sent / 1000).toFixed(0)} KB sent, in ${replyMs.toFixed(0)} ms`,

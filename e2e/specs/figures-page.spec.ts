@@ -180,3 +180,68 @@ test('levels are marked by dragging and by keys, means and shares follow, the pi
   await page.keyboard.press('Escape')
   await expect(filter).toHaveCount(0)
 })
+
+test('a view that is applied in the midst of other changes is shown whole, on a slow machine too', async ({
+  page,
+  request,
+}) => {
+  test.setTimeout(300_000)
+  const filter = JSON.stringify({
+    rounds: [1, 2],
+    ranges: [{ column: 'ifd.strict', min: 0.1, max: 3, missing: false }],
+  })
+  const kept = {
+    filter,
+    show: '*ifd-density,ic-ifd-density.full,health-rates',
+    figures: JSON.stringify({ 'ifd-density': { view: 'cumulative' } }),
+  }
+  const query = new URLSearchParams({ ...kept, brush: 'ifd-density,ifd.strict' })
+  await openFigures(page, request, `?${query.toString()}`)
+  const now = () => {
+    const { searchParams } = new URL(page.url())
+    return Object.fromEntries(
+      ['filter', 'show', 'figures', 'brush', 'cols'].map((name) => [name, searchParams.get(name)]),
+    )
+  }
+  await page.getByRole('button', { name: 'Views' }).click()
+  await page.getByRole('textbox', { name: 'Name of the view' }).fill('two rounds')
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await expect(page.getByText('Saved as "two rounds".')).toBeVisible()
+  await page.keyboard.press('Escape')
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate: 4 })
+  for (const gap of [0, 40, 150]) {
+    await page.getByRole('button', { name: 'Views' }).click()
+    await expect(page.getByRole('menuitem', { name: 'two rounds', exact: true })).toBeVisible()
+    // All presses from within the page: none waits until the last one is drawn.
+    await page.evaluate(async (ms) => {
+      const press = async (label: string, role = 'button') => {
+        const found = [...document.querySelectorAll<HTMLElement>(`${role}, [role="${role}"]`)].find(
+          (one) => (one.getAttribute('aria-label') ?? one.textContent).trim() === label,
+        )
+        if (!found) throw new Error(`There is no ${label}.`)
+        found.click()
+        await new Promise((resolve) => setTimeout(resolve, ms))
+      }
+      await press('Hide Evolution health')
+      await press('Unpin IFD')
+      await press('Clear all')
+      await press('two rounds', 'menuitem')
+    }, gap)
+    await expect(page.locator('#question-pinned').getByRole('heading', { level: 3 })).toHaveText(
+      'IFD',
+    )
+    await expect(page.getByRole('button', { name: 'Hide Evolution health' })).toBeVisible()
+    await expect
+      .poll(() => ({ ...now(), filter: JSON.parse(now().filter ?? 'null') as unknown }), {
+        timeout: 30_000,
+      })
+      .toEqual({
+        ...kept,
+        filter: JSON.parse(filter) as unknown,
+        brush: null,
+        // The columns of the table of rows are part of a view.
+        cols: expect.stringContaining('ifd.strict'),
+      })
+  }
+})

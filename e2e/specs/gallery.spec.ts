@@ -28,6 +28,7 @@ test('every figure draws its own example as it is kept, without errors or access
     const id = (await section.locator('a[href^="/gallery/"]').first().textContent()) ?? ''
     ids.push(id)
     // Charts measure their room first and draw then: two looks that agree.
+    await expect(section.locator('[aria-busy="true"]')).toHaveCount(0)
     let now: string[] = []
     await expect(async () => {
       const before = now

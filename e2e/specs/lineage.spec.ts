@@ -80,7 +80,10 @@ test('evolvers stand side by side, each step with its changed words, and pinned 
   await expect(grid(page).getByRole('img', { name: 'pinned' })).toHaveCount(2)
   await page.getByRole('link', { name: 'Draw 2 pinned' }).click()
   await expect(page).toHaveURL(/case-panels/)
-  await expect(page.locator('[data-figure-mark], svg').first()).toBeVisible()
+  const panels = page.locator('#figure-case-panels [data-figure-text]')
+  await expect(panels.filter({ hasText: /Seed 0|seed 0|row 0/ }).first()).toBeVisible({
+    timeout: 60_000,
+  })
 })
 
 test('a row leads to its lineage, and a linked seed far down is brought into view', async ({

@@ -51,7 +51,8 @@ async function picture(
 
 /** What the export dialog saves of the view that a card names, at the moment that it names. */
 async function savedByHand(page: Page, card: Card, format: string): Promise<Buffer> {
-  await page.clock.setFixedTime(card.exportedAt)
+  // Playwright's own clock would stop the timers of menus as well.
+  await page.addInitScript((at) => (Date.now = () => at), Date.parse(card.exportedAt))
   await page.addInitScript(
     (choices) => localStorage.setItem('evolens-figure-export', JSON.stringify(choices)),
     { ...CHOICES, format },

@@ -110,3 +110,34 @@ test('results: a model saved where its training bundle says belongs to that expo
   await expect(page.getByText('Name colour 3.').first()).toBeVisible()
   await expect(page.getByText('Sing a song')).toHaveCount(0)
 })
+
+test('results: one of many models with long names is found, read and mapped', async ({
+  page,
+  request,
+}) => {
+  const studyId = await newStudy(request, 'Many models')
+  const long = (i: number) =>
+    `models/2024-12/Llama-3.1-8B-evolved-by-a-very-long-name-small-iter1-alpaca-checkpoint-${i}`
+  const rows = Array.from({ length: 500 }, (_, i) => `${long(i)},mbpp,pass@1,${i / 5},500`)
+  await page.goto(`/studies/${studyId}/results?do=import-results`)
+  const dialog = page.getByRole('dialog')
+  await dialog
+    .getByLabel('Paste a table')
+    .fill(
+      ['model,benchmark,metric,value,n,unit', ...rows.map((row) => `${row},percent`)].join('\n'),
+    )
+  await dialog.getByRole('button', { name: 'Import', exact: true }).click()
+  await expect(dialog).toHaveCount(0, { timeout: 60_000 })
+  const models = page.getByRole('region', { name: 'Models' })
+  await expect(page.getByText('500 of 500 not stated yet')).toBeVisible()
+  expect((await models.boundingBox())?.height).toBeLessThan(700)
+  const name = page.getByRole('region', { name: 'Benchmark results' }).getByText(long(0)).first()
+  expect((await name.boundingBox())?.width).toBeGreaterThan(150)
+  await page.getByRole('textbox', { name: 'Find a model' }).fill('checkpoint-499')
+  await expect(models.getByRole('row')).toHaveCount(2)
+  await models.getByRole('button', { name: `Edit ${long(499)}` }).click()
+  await dialog.getByLabel('Student').fill('Llama-3.1-8B')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await expect(models).toContainText('as you said')
+  await expect(page.getByText('499 of 500 not stated yet')).toBeVisible()
+})

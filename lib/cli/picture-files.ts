@@ -9,8 +9,8 @@ import {
   PICTURE_PAGE,
   pictureChoicesSchema,
   type PictureChoices,
+  type PictureJob,
 } from '@/lib/contracts/picture'
-import type { FigureResult } from '@/lib/contracts/figure'
 import { AppError } from '@/lib/errors'
 import {
   closePictureBrowser,
@@ -126,7 +126,7 @@ async function startSite(): Promise<{ site: PictureSite; web: ChildProcess }> {
 
 /** Returns what `work` makes with a way to draw; server and browser are started at the first picture and end with it. */
 export async function withPictures<T>(
-  work: (draw: (job: DrawJob) => Promise<Uint8Array>) => Promise<T>,
+  work: (draw: (job: PictureJob) => Promise<Uint8Array>) => Promise<T>,
 ): Promise<T> {
   let started: ReturnType<typeof startSite> | undefined
   try {
@@ -141,10 +141,4 @@ export async function withPictures<T>(
     const last = await started?.catch(() => null)
     last?.web.kill('SIGTERM')
   }
-}
-
-interface DrawJob {
-  studyId: string
-  result: FigureResult
-  choices: PictureChoices
 }

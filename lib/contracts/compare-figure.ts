@@ -25,6 +25,16 @@ export interface PairOfSides {
   interval: CompareInterval | undefined
 }
 
+/** Returns the metric that a comparison is shown by: the chosen one, else the first with values; undefined without any. */
+export function shownMetric(
+  { metrics }: Pick<CompareSummary, 'metrics'>,
+  column: string | null,
+): CompareMetric | undefined {
+  if (column !== null) return metrics.find((metric) => metric.column === column)
+  const hasValues = ({ paired, unpaired }: CompareMetric) => (paired?.n ?? unpaired?.nA ?? 0) > 0
+  return metrics.find(hasValues) ?? metrics[0]
+}
+
 /** Returns one metric of all compared pairs of sides, the highest difference first, those without one last. */
 export function pairsOfSides(
   summary: CompareSummary,

@@ -50,6 +50,8 @@ export interface PictureJob {
   studyId: string
   result: FigureResult
   choices: PictureChoices
+  /** Address of the page that shows the figure; its place on the figures page without. */
+  path?: string
 }
 
 /** What the picture page answers: the file in base64, or why there is none. */

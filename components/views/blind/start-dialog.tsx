@@ -15,18 +15,12 @@ import {
 import { useState } from 'react'
 import { RandomSeed, WholeNumber } from '@/components/fields/sample-fields'
 import { useStartBlind } from '@/components/hooks/use-blind'
-import {
-  defaultSides,
-  roundsOf,
-  SEEDS,
-  sideText,
-  type SideChoice,
-} from '@/components/hooks/use-compare'
+import { defaultSides, roundsOf, SEEDS, type SideChoice } from '@/components/hooks/use-compare'
 import { isFiltered, useViewState } from '@/components/hooks/use-view-state'
 import { sideLabel } from '@/components/views/compare/side-picker'
 import { DialogFoot } from '@/components/ui/dialog-foot'
 import { formatDateTime, plural } from '@/components/ui/format'
-import { parseSide } from '@/lib/contracts/compare-names'
+import { parseSide, sideText } from '@/lib/contracts/compare-names'
 import { BLIND_QUESTIONS, MAX_BLIND_PAIRS, type BlindSession } from '@/lib/contracts/blind'
 import type { StudyDetail } from '@/lib/contracts/study'
 

@@ -2,7 +2,6 @@
 
 import { Anchor, Badge, Button, Menu } from '@mantine/core'
 import Link from 'next/link'
-import { sideText } from '@/components/hooks/use-compare'
 import { CiteItems } from '@/components/figures/frame/cite-menu'
 import { filterQuery } from '@/components/hooks/use-view-state'
 import { Facts } from '@/components/ui/facts'
@@ -10,6 +9,7 @@ import { formatCount, formatMetric, plural, shortHash } from '@/components/ui/fo
 import { Table, type Column } from '@/components/ui/table'
 import { figureHref } from '@/components/views/figures/selection'
 import { VERDICTS, type ClaimCard, type Finding, type Verdict } from '@/lib/contracts/claims'
+import { compareAddress } from '@/lib/contracts/compare-names'
 import { emptyFilter } from '@/lib/contracts/filter'
 import classes from './claims.module.css'
 
@@ -28,21 +28,6 @@ const SAYS: Record<Finding['state'], string> = {
   context: 'shown beside',
 }
 
-function compareUrl(studyId: string, { compare }: Finding): string | null {
-  if (!compare) return null
-  const { a, b, seedSets, operators, column, columns, lengthColumn } = compare
-  const params = new URLSearchParams({
-    a: sideText(a),
-    b: sideText(b),
-    metrics: columns.join(),
-    ...(seedSets.length > 0 ? { sets: seedSets.join() } : {}),
-    ...(operators.length > 0 ? { operators: operators.join() } : {}),
-    ...(column ? { metric: column } : {}),
-    ...(lengthColumn ? { length: lengthColumn } : {}),
-  })
-  return `/studies/${studyId}/compare?${params.toString()}`
-}
-
 function pText(p: number | null): string {
   return p !== null && p < 0.001 ? '< 0.001' : formatMetric(p)
 }
@@ -54,7 +39,7 @@ function columnsOf(studyId: string): Column<Finding>[] {
       kind: 'name',
       cell: (finding) => {
         const { label, a, b } = finding
-        const url = compareUrl(studyId, finding)
+        const url = finding.compare && compareAddress(studyId, finding.compare)
         return (
           <>
             {url ? (

@@ -28,6 +28,7 @@ import type {
   SidePair,
 } from '@/lib/contracts/compare'
 import { sidePairs } from '@/lib/contracts/compare'
+import { shownMetric } from '@/lib/contracts/compare-figure'
 import { restrictedName } from '@/lib/contracts/compare-names'
 import { compareSentence } from '@/lib/contracts/compare-report'
 import type { StudyDetail } from '@/lib/contracts/study'
@@ -94,12 +95,7 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
   )
   useRoundKeys(study, sides, setSides)
 
-  const metrics = summary.data?.metrics ?? []
-  const selected =
-    params.metric === null
-      ? // The first metric with values, so that a new study does not open on dashes.
-        (metrics.find((metric) => (metric.paired?.n ?? metric.unpaired?.nA ?? 0) > 0) ?? metrics[0])
-      : metrics.find((metric) => metric.column === params.metric)
+  const selected = summary.data && shownMetric(summary.data, params.metric)
   const context: PairContext = {
     studyId,
     state: { ...state, more: [], column: selected?.column ?? params.metric },
@@ -147,7 +143,7 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
             ) : null}
             <Section
               title={data.further.length > 0 ? 'A and B by metric' : 'Differences by metric'}
-              note={`p values are Holm-corrected over all ${data.tests} tests of this view`}
+              note={correctionNote(data.tests)}
               actions={
                 <Group gap="sm">
                   <ControlPicker
@@ -231,6 +227,13 @@ function CompareLoaded({ study, a, b }: LoadedProps) {
       </QueryState>
     </>
   )
+}
+
+function correctionNote(tests: number): string {
+  if (tests === 0) return 'no test could be made'
+  return tests === 1
+    ? 'one test in this view: its p value needs no correction'
+    : `p values are Holm-corrected over all ${tests} tests of this view`
 }
 
 /** The sides with two of them as A and B; the others follow. */

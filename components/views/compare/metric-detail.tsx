@@ -123,7 +123,7 @@ function LevelTests({ levels }: { levels: LevelsResult }) {
         </>
       ) : null}
       <TestLine
-        name={`McNemar, ${mcnemar.threshold} or above`}
+        name={`McNemar, ${levels.names.length > 2 ? `${mcnemar.threshold} or above` : mcnemar.threshold}`}
         tip="Exact binomial test on the seeds in which one side reaches the level more often; with one pair a seed, on the pairs in which only one side does."
         test={mcnemar.test}
       >

@@ -23,6 +23,8 @@ export function PairFilterFields({ filter, levels, onChange }: PairFilterProps) 
       w={130}
     />
   )
+  // Of two levels the upper one is yes.
+  const reached = levels?.length === 2 ? `: ${levels[1]}` : ' reaches it'
   return (
     <>
       <NumberInput
@@ -39,8 +41,8 @@ export function PairFilterFields({ filter, levels, onChange }: PairFilterProps) 
             aria-label="Side that alone reaches the level"
             placeholder="Both sides"
             data={[
-              { value: 'a', label: 'Only A reaches it' },
-              { value: 'b', label: 'Only B reaches it' },
+              { value: 'a', label: `Only A${reached}` },
+              { value: 'b', label: `Only B${reached}` },
             ]}
             value={filter.only}
             onChange={(value) => onChange({ only: value as PairFilter['only'] })}

@@ -28,9 +28,12 @@ async function draw(plate: HTMLElement, job: PictureJob): Promise<PictureAnswer>
   const { studyId, result, choices } = job
   const { figure, options, filter } = result
   const changed = changedOptions(figure, options)
-  const path = viewPath(figureHref(studyId, figure.id, changed, rowFilterSchema.parse(filter)))
+  const address = job.path ?? figureHref(studyId, figure.id, changed, rowFilterSchema.parse(filter))
   try {
-    const picture = await settledPicture(plate, result, choices, { path, at: Date.now() })
+    const picture = await settledPicture(plate, result, choices, {
+      path: viewPath(address),
+      at: Date.now(),
+    })
     return { file: await base64Of(await fileOf(picture, result.version)) }
   } catch (error) {
     return { problem: error instanceof Error ? error.message : 'The picture could not be made.' }

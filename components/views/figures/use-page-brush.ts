@@ -11,6 +11,10 @@ import { filterOf } from './selection'
 /** Name of the brushed figure and its column in the address: `ifd-density,ifd.strict`. */
 const BRUSH_PARAM = 'brush'
 
+/** The figure and column whose brush filters the page, in the address. */
+export const useBrushSource = () =>
+  useQueryState(BRUSH_PARAM, parseAsString.withOptions({ history: 'push' }))
+
 /** The brush of the figures page: which figures follow it, and what the page's filter has of it. */
 export interface PageBrush {
   /** The brush as one figure sees it. */
@@ -29,10 +33,7 @@ export function usePageBrush(
   { state, setFilter }: Pick<ViewStateControls, 'state' | 'setFilter'>,
 ): PageBrush {
   const { filter } = state
-  const [source, setSource] = useQueryState(
-    BRUSH_PARAM,
-    parseAsString.withOptions({ history: 'push' }),
-  )
+  const [source, setSource] = useBrushSource()
   const [store] = useState(
     () => new BrushStore((request, signal) => askBrushTiles(studyId, request, signal)),
   )

@@ -1,5 +1,6 @@
 'use client'
 
+import { Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useDeleteResultFile, useRestoreResultFile } from '@/components/hooks/use-results'
 import { formatBytes, formatCount, formatDateTime, shortHash } from '@/components/ui/format'
@@ -19,6 +20,11 @@ const FROM: Record<MappedModel['from'], string> = {
   none: 'not stated yet',
 }
 
+// More models than this are not found by looking.
+const ON_ONE_SCREEN = 15
+// Most of a screen, so that what stands below is seen to be there.
+const TABLE_PX = 640
+
 interface ModelsProps {
   detail: StudyDetail
   models: readonly MappedModel[]
@@ -27,6 +33,7 @@ interface ModelsProps {
 /** What each model of the files was trained on. */
 function Models({ detail, models }: ModelsProps) {
   const [open, setOpen] = useState<MappedModel | null>(null)
+  const [wanted, setWanted] = useState('')
   const columns: readonly Column<MappedModel>[] = [
     { name: 'Model', kind: 'wrap', cell: ({ model }) => model },
     { name: 'Kind of file', kind: 'code', cell: ({ source }) => source },
@@ -57,14 +64,37 @@ function Models({ detail, models }: ModelsProps) {
       ),
     },
   ]
+  const named = models.filter(({ model }) =>
+    model.toLowerCase().includes(wanted.trim().toLowerCase()),
+  )
+  const unknown = models.filter(({ from }) => from === 'none').length
+  const left =
+    unknown === 0 ? '' : `; ${formatCount(unknown)} of ${formatCount(models.length)} not stated yet`
   return (
-    <Section title="Models" note="what each of them was trained on">
+    <Section
+      title="Models"
+      note={`what each of them was trained on${left}`}
+      actions={
+        models.length > ON_ONE_SCREEN ? (
+          <TextInput
+            aria-label="Find a model"
+            placeholder="Find a model"
+            value={wanted}
+            onChange={(event) => setWanted(event.currentTarget.value)}
+            w={260}
+          />
+        ) : null
+      }
+    >
       <Table
         label="Models"
         columns={columns}
-        rows={models}
+        rows={named}
         keyOf={({ source, model }) => `${source}/${model}`}
-      />
+        maxHeight={TABLE_PX}
+      >
+        {named.length === 0 ? <Text p={12}>No model has this in its name.</Text> : null}
+      </Table>
       {open ? <ModelDialog detail={detail} model={open} onClose={() => setOpen(null)} /> : null}
     </Section>
   )

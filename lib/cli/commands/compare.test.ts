@@ -51,6 +51,15 @@ it(
       false,
       expect.stringMatching(/holds no words/),
     ])
+    const narrow = await compare(...sides, '--svg', file('f.svg'), '--width-mm', '8')
+    expect([narrow.code, narrow.err]).toEqual([2, expect.stringMatching(/--width-mm/)])
+    const seeds = ['--a', sides[1] ?? '', '--b', 'seeds', '--metric', 'added_words.words']
+    const none = await compare(...seeds, '--svg', file('f.svg'))
+    expect([none.code, none.err]).toEqual([
+      3,
+      expect.stringMatching(/no difference in Added words to draw/),
+    ])
+    expect(fs.existsSync(file('f.svg'))).toBe(false)
     const wrong = await compare('--a', 'nowhere', '--b', 'seeds')
     expect(wrong.code).not.toBe(0)
     expect(wrong.err).toContain("write the evolver's key and the round")

@@ -11,9 +11,11 @@ import {
   type CompareMetric,
   type CompareSide,
   type CompareState,
+  type CompareSummary,
 } from '@/lib/contracts/compare'
 import { MAX_PAIRS, type ComparePage } from '@/lib/contracts/compare-pairs'
-import { parseSide, sideNames } from '@/lib/contracts/compare-names'
+import { forestFigure, pairsOfSides, shownMetric } from '@/lib/contracts/compare-figure'
+import { compareAddress, parseSide, sideNames } from '@/lib/contracts/compare-names'
 import {
   comparedPairs,
   compareSentence,
@@ -30,8 +32,9 @@ import { compareIntervals, comparePage, compareSummary } from '@/lib/services/co
 import { findStudy, openContext } from '../context'
 import { parseOption } from '../options'
 import { printCitation, printJson, printLine, printRows, say } from '../output'
+import { addPictureFlags, pictureFilesOf, withPictures, type PictureFlags } from '../picture-files'
 
-interface CompareCommand {
+interface CompareCommand extends PictureFlags {
   study: string
   a?: string
   b?: string
@@ -149,6 +152,34 @@ function writeFiles(command: CompareCommand, table: CompareTable): void {
   if (markdown) fs.writeFileSync(markdown, markdownTable(table))
 }
 
+/** Writes the forest plot of the metric that the page shows, or of `--pair-metric`; returns its title, null where none is asked for. */
+async function writePictures(
+  files: ReturnType<typeof pictureFilesOf>,
+  studyId: string,
+  state: CompareState,
+  summary: CompareSummary,
+  intervals: readonly CompareIntervals['intervals'][],
+): Promise<string | null> {
+  if (files.length === 0) return null
+  const metric = shownMetric(summary, state.column)
+  const lines = metric ? pairsOfSides(summary, intervals, metric.column) : []
+  const result = forestFigure(summary, lines, sideNames(state))
+  if (!metric || !result) {
+    const what = metric?.label ?? state.column ?? 'the sides'
+    throw new AppError(
+      'data_error',
+      `There is no difference in ${what} to draw: name a metric with values on both sides in --metric and --pair-metric.`,
+    )
+  }
+  const path = compareAddress(studyId, { ...state, column: metric.column })
+  await withPictures(async (draw) => {
+    for (const { file, choices } of files) {
+      fs.writeFileSync(file, await draw({ studyId, result, choices, path }))
+    }
+  })
+  return result.figure.title
+}
+
 function printControls({ label, controls }: CompareMetric): void {
   for (const control of controls.length > 1 ? controls : []) {
     const value = control.ok
@@ -163,6 +194,7 @@ async function compare(command: CompareCommand, json: boolean): Promise<void> {
   const { db } = context
   const studyId = findStudy(context, command.study)
   const state = stateOf(command)
+  const pictures = pictureFilesOf(command)
   const limit = command.pairs === undefined ? 0 : parseOption(limitSchema, command.pairs, '--pairs')
   const summary = await compareSummary(db, studyId, state)
   const pairs = comparedPairs(summary)
@@ -181,6 +213,7 @@ async function compare(command: CompareCommand, json: boolean): Promise<void> {
   })
   const overall = summary.omnibus.map((one) => omnibusSentence(one, names.length, summary.tests))
   writeFiles(command, table)
+  const drawn = await writePictures(pictures, studyId, state, summary, intervals)
   if (json) {
     printJson({
       summary,
@@ -211,6 +244,7 @@ async function compare(command: CompareCommand, json: boolean): Promise<void> {
       `rows share no seeds, so it has no part in these numbers; unpaired with --set ${key}`,
     )
   }
+  if (drawn !== null) say('Drawn', drawn)
   if (page) printPairs(page)
 }
 
@@ -218,7 +252,7 @@ const several = (text: string, before: string[]) => [...before, text]
 
 /** Adds `compare`. */
 export function addCompareCommand(program: Command): void {
-  program
+  const command = program
     .command('compare')
     .description('compare two to six sides of a study on the same seeds, as the Compare page does')
     .requiredOption('--study <name or id>', 'study')
@@ -252,7 +286,10 @@ export function addCompareCommand(program: Command): void {
     )
     .option('--cite', 'print a sentence and a BibTeX entry that cite the runs behind it')
     .option('--pairs <n>', `list up to n pairs of rows of A and B, at most ${MAX_PAIRS}`)
-    .option('--pair-metric <column>', 'column that the listed pairs are filtered and sorted by')
+    .option(
+      '--pair-metric <column>',
+      'column that the listed pairs are filtered and sorted by, and that a picture draws',
+    )
     .option('--at-least <difference>', 'list pairs that differ by at least this much')
     .option(
       '--only <side>',
@@ -265,7 +302,7 @@ export function addCompareCommand(program: Command): void {
     .option('--csv <file>', 'write the table as CSV')
     .option('--latex <file>', 'write the table as LaTeX')
     .option('--markdown <file>', 'write the table as Markdown')
-    .action((command: CompareCommand) =>
-      compare(command, program.opts<{ json?: boolean }>().json === true),
-    )
+  addPictureFlags(command).action((flags: CompareCommand) =>
+    compare(flags, program.opts<{ json?: boolean }>().json === true),
+  )
 }

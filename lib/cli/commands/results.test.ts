@@ -108,3 +108,18 @@ it(
   },
   SLOW,
 )
+
+it(
+  'names a few of many models that nobody mapped, and says how many more there are',
+  async () => {
+    const table = path.join(folder, 'many.csv')
+    const models = Array.from({ length: 9 }, (_, i) => `model-${i},mbpp,pass@1,${i},500`)
+    fs.writeFileSync(table, ['model,benchmark,metric,value,n', ...models, ''].join('\n'))
+    const flags = ['--study', 'Many', '--unit', 'percent']
+    await evolens('studies', 'create', 'Many')
+    const { out } = await evolens('results', 'import', ...flags, table)
+    expect(out).toMatch(/model-0 \(table\), .*model-4 \(table\) and 4 more\. Use/)
+    expect(out).not.toContain('model-5 (')
+  },
+  SLOW,
+)

@@ -124,11 +124,16 @@ async function importFiles(paths: string[], options: ImportOptions, json: boolea
   if (done.failed.length > 0) throw new AppError('data_error', done.failed.join('\n'))
 }
 
+// The page and "results list" name them all.
+const MOST_NAMED = 5
+
 function sayUnmapped({ db }: ServiceContext, studyId: string): void {
   const open = listResults(db, studyId).models.filter(({ from }) => from === 'none')
   if (open.length === 0) return
-  const names = open.map(({ source, model }) => `${model} (${source})`).join(', ')
-  say('Models', `not said what they were trained on: ${names}. Use "results map".`)
+  const names = open.slice(0, MOST_NAMED).map(({ source, model }) => `${model} (${source})`)
+  const rest = open.length > names.length ? ` and ${open.length - names.length} more` : ''
+  const all = `${names.join(', ')}${rest}`
+  say('Models', `not said what they were trained on: ${all}. Use "results map".`)
 }
 
 const DIGITS = 6

@@ -179,6 +179,8 @@ describe('compare', () => {
     }
     const paired = await compared('one', 'two')
     expect(paired).toMatchObject({ shape: 'enum', levels: ['no', 'yes'], paired: { n } })
+    // The mean is the share of yes.
+    expect(n * (paired?.paired?.meanA ?? 0)).toBeCloseTo(both + onlyA)
     expect(paired?.levelTests).toMatchObject({
       matrix: [
         [n - both - onlyA - onlyB, onlyA],

@@ -1,4 +1,4 @@
-import { isQuantity } from '@/lib/contracts/column-kinds'
+import { isQuantity, isYesNo } from '@/lib/contracts/column-kinds'
 import type { CompareMetric, CompareSideValues, CompareState } from '@/lib/contracts/compare'
 import { carriesValue, statusOf } from '@/lib/contracts/status'
 import type { ColumnInfo } from '@/lib/contracts/study'
@@ -122,6 +122,16 @@ export function hitLevel(
   return names ? Math.min(names.length, threshold ?? Math.max(2, names.length - 1)) : 0
 }
 
+/** Returns tests whose means say the share of yes where a column is yes or no: levels are counted from 1. */
+function withShares<T extends { meanA: number | null; meanB: number | null }>(
+  tests: T,
+  column: ColumnInfo,
+): T {
+  if (!isYesNo(column)) return tests
+  const share = (mean: number | null) => (mean === null ? null : mean - 1)
+  return { ...tests, meanA: share(tests.meanA), meanB: share(tests.meanB) }
+}
+
 async function pairedPart(
   parts: readonly SeedSetValues[],
   column: ColumnInfo,
@@ -134,7 +144,7 @@ async function pairedPart(
   const names = column.shape === 'enum' ? column.levels : null
   const threshold = hitLevel(names, state)
   return {
-    paired: await pairedTests(values, family, names === null),
+    paired: withShares(await pairedTests(values, family, names === null), column),
     levelTests: names ? levelTests(values, names, threshold, family) : null,
     controls: controlledDifferences(values, controls),
     pairsWithoutValue: aligned - values.a.length,
@@ -180,5 +190,5 @@ export async function compareMetric(
   if (aligned > 0) return { ...base, ...(await pairedPart(parts, column, state, family, controls)) }
   const names = column.shape === 'enum' ? column.levels : null
   const sides = [unpairedSide(parts, 'a'), unpairedSide(parts, 'b')] as const
-  return { ...base, unpaired: await unpairedTests(...sides, names, family) }
+  return { ...base, unpaired: withShares(await unpairedTests(...sides, names, family), column) }
 }

@@ -1,6 +1,5 @@
 import { isLoopbackHost, type Config } from '@/lib/config'
-import type { FigureResult } from '@/lib/contracts/figure'
-import type { PictureAnswer, PictureChoices, PictureJob } from '@/lib/contracts/picture'
+import type { PictureAnswer, PictureJob } from '@/lib/contracts/picture'
 import { AppError, throwIfAborted } from '@/lib/errors'
 import { withPicturePage, type PictureSite } from './browser'
 
@@ -46,7 +45,7 @@ export function requireDrawable({ figure: { title }, prepared }: FigureResult): 
  */
 export async function drawPicture(
   site: PictureSite,
-  job: { studyId: string; result: FigureResult; choices: PictureChoices },
+  job: PictureJob,
   signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { title } = job.result.figure

@@ -22,7 +22,7 @@ export const FORMULA_PRESETS: readonly FormulaPreset[] = [
   },
   {
     name: 'Loss per word',
-    text: 'loss.jySum / words(response)',
+    text: '(loss.jy0 + loss.jySum) / words(response)',
     means:
       'The loss of the response given the instruction, divided by its words instead of its tokens, so that tokenizers can be compared.',
   },

@@ -105,6 +105,7 @@ class Checker {
   }
 
   column({ name, span }: Place): ColumnNode {
+    this.refuseCutId(span)
     const found = this.candidates(name)
     if (found.length > 1) {
       const ids = found.map(({ id }) => `\`${id}\``).join(' or ')
@@ -127,10 +128,12 @@ class Checker {
   }
 
   /** The hyphen of a column's id that was written without backticks reads as a minus. */
-  private refuseCutId(tree: Tree & { kind: 'call' }): void {
-    const written = this.text.slice(tree.span.from, tree.span.to)
-    if (tree.name === '-' && this.columns.some(({ id }) => id === written)) {
-      this.fail(tree.span, `Write \`${written}\` in backticks, since its name holds a minus.`)
+  private refuseCutId(span: Span): void {
+    for (const { id } of this.columns) {
+      const from = id.includes('-') ? this.text.lastIndexOf(id, span.from) : -1
+      const to = from + id.length
+      if (from === -1 || to < span.to || this.text[from - 1] === '`') continue
+      this.fail({ from, to }, `Write \`${id}\` in backticks, since its name holds a minus.`)
     }
   }
 
@@ -151,7 +154,6 @@ class Checker {
   }
 
   private call(tree: Tree & { kind: 'call' }): Node {
-    this.refuseCutId(tree)
     if (tree.name in EQUAL) return this.equality(tree)
     const fn = findFunction(tree.name)
     if (!fn) {

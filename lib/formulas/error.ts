@@ -37,13 +37,18 @@ export function pointedAt(text: string, { from, to }: Span): string {
 }
 
 function distance(a: string, b: string): number {
+  let before: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, k) => k)
   for (let i = 1; i <= a.length; i += 1) {
     const next = [i]
     for (let j = 1; j <= b.length; j += 1) {
       const swap = (last[j - 1] as number) + Number(a[i - 1] !== b[j - 1])
-      next.push(Math.min(swap, (last[j] as number) + 1, (next[j - 1] as number) + 1))
+      // Two letters in the wrong order are one slip.
+      const isTurned = i > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      const turned = isTurned ? (before[j - 2] as number) + 1 : Infinity
+      next.push(Math.min(swap, turned, (last[j] as number) + 1, (next[j - 1] as number) + 1))
     }
+    before = last
     last = next
   }
   return last[b.length] as number

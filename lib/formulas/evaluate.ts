@@ -33,7 +33,7 @@ function readColumn(
   const { values, status } = source.read(id, cell)
   const n = cell.rowCount
   if (type === 'number')
-    return { values: Float64Array.from(values), status: status.slice(), words: null }
+    return { values: new Float64Array(values), status: status.slice(), words: null }
   const codes = Float64Array.from({ length: n }, (_, row) => (values[row] as number) - 1)
   const vector = { values: codes, status: status.slice(), words: null }
   if (shape === 'enum') return vector
@@ -74,8 +74,16 @@ class Evaluation {
       case 'column':
         return readColumn(node, this.#cell(place), this.source)
       case 'row': {
-        const [a, b] = node.args.map((arg) => this.#compute(arg, place)) as [Vector, Vector?]
-        return b ? joinRows(a, b, node.of) : mapRows(a, (x) => node.of(x, 0))
+        const { of } = node
+        const [left, right] = node.args as [Node, Node?]
+        const a = this.#compute(left, place)
+        if (!right) return mapRows(a, (x) => of(x, 0))
+        // A column of one number would be filled, and read, for nothing.
+        if (right.kind === 'constant' && right.type !== 'text') {
+          const { value } = right
+          return mapRows(a, (x) => of(x, value))
+        }
+        return joinRows(a, this.#compute(right, place), of)
       }
       case 'words': {
         const [a, b] = node.args.map((arg) => this.#compute(arg, place)) as [Vector, Vector]

@@ -20,6 +20,15 @@ function fileKey(by: Grouping['by'], cell: FormulaCell): string {
   return by === 'round' ? String(cell.round) : ''
 }
 
+/** Positions that hold a row, ascending. */
+function presentRows({ rowCount, skipped }: FormulaCell): Int32Array {
+  const missing = new Set(skipped)
+  const rows = new Int32Array(rowCount)
+  let n = 0
+  for (let row = 0; row < rowCount; row += 1) if (!missing.has(row)) rows[n++] = row
+  return rows.subarray(0, n)
+}
+
 /** Puts rows into groups; a row without a value in a column that groups is in none, and says why. */
 function groupRows(
   within: readonly Grouping[],
@@ -29,27 +38,31 @@ function groupRows(
 ): Groups {
   const groups: Groups = new Map()
   cells.forEach((cell, place) => {
-    const skipped = new Set(cell.skipped)
     const base = JSON.stringify(within.map(({ by }) => fileKey(by, cell)))
     const own = columns.flatMap((vectors) => (vectors ? [vectors[place] as Vector] : []))
-    const rowsOf = new Map<string, number[]>()
-    for (let row = 0; row < cell.rowCount; row += 1) {
-      if (skipped.has(row)) continue
+    const present = presentRows(cell)
+    const rowsOf = new Map<number | string, number[]>()
+    for (const row of own.length === 0 ? [] : present) {
       const missing = own.find(({ status }) => !carriesValue(status[row] as number))
       if (missing) {
         ;(out[place] as Vector).status[row] = missing.status[row] as number
         continue
       }
-      const key =
-        own.length === 0 ? base : `${base}/${own.map(({ values }) => values[row]).join('/')}`
+      const values = own.map((column) => column.values[row] as number)
+      const key = values.length === 1 ? (values[0] as number) : values.join('/')
       const rows = rowsOf.get(key)
       if (rows) rows.push(row)
       else rowsOf.set(key, [row])
     }
-    for (const [key, rows] of rowsOf) {
-      const found = groups.get(key) ?? { parts: [] }
-      found.parts.push({ place, rows: Int32Array.from(rows) })
-      groups.set(key, found)
+    const parts: [key: number | string, rows: Int32Array][] =
+      own.length === 0
+        ? [['', present]]
+        : [...rowsOf].map(([key, rows]) => [key, Int32Array.from(rows)])
+    for (const [key, rows] of parts) {
+      const name = `${base}/${key}`
+      const found = groups.get(name) ?? { parts: [] }
+      found.parts.push({ place, rows })
+      groups.set(name, found)
     }
   })
   return groups

@@ -13,14 +13,13 @@ import { FormulaForm } from './formula-form'
 
 interface FormulaDialogProps {
   detail: StudyDetail
-  isOpen: boolean
   /** Called with the column that was made or changed. */
   onDone(column: string): void
   onClose(): void
 }
 
 /** The study's formula columns: to add one, change or delete it. */
-export function FormulaDialog({ detail, isOpen, onDone, onClose }: FormulaDialogProps) {
+export function FormulaDialog({ detail, onDone, onClose }: FormulaDialogProps) {
   const studyId = detail.study.id
   const [edited, setEdited] = useState<Formula | null>(null)
   const query = useFormulas(studyId)
@@ -67,7 +66,7 @@ export function FormulaDialog({ detail, isOpen, onDone, onClose }: FormulaDialog
   ]
   return (
     <Modal
-      opened={isOpen}
+      opened
       onClose={close}
       size="xl"
       title={edited ? `Change ${edited.name}` : 'New column from a formula'}

@@ -2,6 +2,7 @@
 
 import { Button, Group, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
+import Link from 'next/link'
 import { useRef, useState } from 'react'
 import { useFormulaPreview, useSaveFormula } from '@/components/hooks/use-formulas'
 import { columnName } from '@/components/shell/column-name'
@@ -85,6 +86,7 @@ export function FormulaForm({ detail, edited, onDone, onClose }: FormulaFormProp
       <TextInput
         label="Name"
         required
+        data-autofocus
         maxLength={LIMITS.viewName}
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
@@ -92,7 +94,12 @@ export function FormulaForm({ detail, edited, onDone, onClose }: FormulaFormProp
       <Textarea
         ref={field}
         label="Formula"
-        description="As in complexity * quality. The help page lists the functions."
+        description={
+          <>
+            As in ifd.strict * words(instruction). The <Link href="/help#formulas">help page</Link>{' '}
+            says how formulas are written.
+          </>
+        }
         required
         autosize
         minRows={2}
@@ -105,6 +112,7 @@ export function FormulaForm({ detail, edited, onDone, onClose }: FormulaFormProp
       <Group grow align="flex-start">
         <Select
           label="Insert a column"
+          placeholder="Name or id"
           searchable
           value={null}
           data={detail.columns.map((column) => ({
@@ -115,6 +123,7 @@ export function FormulaForm({ detail, edited, onDone, onClose }: FormulaFormProp
         />
         <Select
           label="Insert a function"
+          placeholder="rank, if, log ..."
           searchable
           value={null}
           data={FUNCTIONS.map(({ name: value, form }) => ({ value, label: form }))}
@@ -122,6 +131,7 @@ export function FormulaForm({ detail, edited, onDone, onClose }: FormulaFormProp
         />
         <Select
           label="Begin with"
+          placeholder="A known score"
           value={null}
           data={FORMULA_PRESETS.map((preset) => preset.name)}
           onChange={(one) => {

@@ -113,12 +113,13 @@ export function ColumnChooser({ detail, own, metrics, onOwn, onMetrics }: Column
           </Group>
         </Popover.Dropdown>
       </Popover>
-      <FormulaDialog
-        detail={detail}
-        isOpen={dialog === 'formula'}
-        onDone={(id) => shownIds.includes(id) || onMetrics([...shownIds, id])}
-        onClose={() => setDialog(null)}
-      />
+      {dialog === 'formula' ? (
+        <FormulaDialog
+          detail={detail}
+          onDone={(id) => shownIds.includes(id) || onMetrics([...shownIds, id])}
+          onClose={() => setDialog(null)}
+        />
+      ) : null}
     </>
   )
 }

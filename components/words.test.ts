@@ -104,7 +104,7 @@ describe('words that users read', () => {
   })
 
   it('keeps to them in what the command line, jobs, errors and HTTP say', () => {
-    const rooms = ['services', 'worker', 'queue', 'cli', 'api', 'contracts', 'http']
+    const rooms = ['services', 'worker', 'queue', 'cli', 'api', 'contracts', 'http', 'formulas']
     const files = rooms.flatMap((room) => sourcesUnder(path.join(root, 'lib', room)))
     expect(files.length).toBeGreaterThan(200)
     const found = files.flatMap((file) =>

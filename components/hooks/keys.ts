@@ -26,6 +26,9 @@ export const studyKeys = {
   results: (studyId: string) => [...study(studyId), 'results'] as const,
   resultComparison: (studyId: string, pair: readonly number[]) =>
     [...study(studyId), 'results', 'compare', pair] as const,
+  formulas: (studyId: string) => [...study(studyId), 'formulas'] as const,
+  formulaPreview: (studyId: string, text: string, own: string | null) =>
+    [...study(studyId), 'formulas', text, own] as const,
   /** All blind sessions; each with its pair or result lies below it. */
   blind: (studyId: string) => [...study(studyId), 'blind'] as const,
   blindState: (studyId: string, sessionId: string) =>

@@ -1,6 +1,7 @@
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { storedExportSchema } from '@/lib/contracts/export'
 import { viewStateSchema } from '@/lib/contracts/filter'
+import { storedFormulaSchema } from '@/lib/contracts/formula'
 import { storedJson } from '../stored-json'
 import { cells } from './cells'
 import { ofStudy, studies } from './studies'
@@ -50,4 +51,21 @@ export const decisions = sqliteTable(
     undoneAt: integer('undone_at'),
   },
   (table) => [index('decisions_row').on(table.cellNo, table.idx)],
+)
+
+/** Formula columns; each version of one is an entry of its own. */
+export const formulas = sqliteTable(
+  'formulas',
+  {
+    ...ofStudy(),
+    /** What its column is called by, the same in all versions. */
+    key: text('key').notNull(),
+    name: text('name').notNull(),
+    version: integer('version').notNull(),
+    definition: storedJson('definition', storedFormulaSchema).notNull(),
+    /** Set once a newer version took its place. */
+    replacedAt: integer('replaced_at'),
+    ...createdAndDeleted(),
+  },
+  (table) => [uniqueIndex('formulas_version').on(table.studyId, table.key, table.version)],
 )

@@ -10,6 +10,7 @@ import { addComputeCommand } from './commands/compute'
 import { addEvolveCommand } from './commands/evolve'
 import { addExportCommand } from './commands/export'
 import { addFigureCommand } from './commands/figure'
+import { addFormulaCommand } from './commands/formula'
 import { addImportCommand } from './commands/import'
 import { addJobCommands } from './commands/jobs'
 import { addLineageCommand } from './commands/lineage'
@@ -45,6 +46,7 @@ for (const add of [
   addEvolveCommand,
   addExportCommand,
   addFigureCommand,
+  addFormulaCommand,
   addClaimsCommand,
   addCompareCommand,
   addAgreementCommand,

@@ -1,6 +1,6 @@
 import { carriesValue, statusOf } from '@/lib/contracts/status'
+import { sortAscending } from '@/lib/stats/sort'
 import type { Column } from './column'
-import { sortPermutation } from './sort'
 
 /** Share of values at each end that may fall outside the evenly spaced bins, so that one outlier does not flatten all. */
 const TAIL = 0.005
@@ -45,9 +45,8 @@ export function collectValues(
  */
 export function histogramEdges(values: Float64Array, bins: number): number[] {
   if (values.length === 0) return [0, 1]
-  const order = sortPermutation(values.slice())
-  const at = (share: number) =>
-    values[order[Math.round(share * (values.length - 1))] as number] as number
+  const ascending = sortAscending(values.slice())
+  const at = (share: number) => ascending[Math.round(share * (values.length - 1))] as number
   const min = at(0)
   const max = at(1)
   if (min === max) return [min - 0.5, min + 0.5]

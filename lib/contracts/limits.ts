@@ -51,6 +51,8 @@ export const LIMITS = {
   list: 2_000,
   studies: 1_000,
   views: 500,
+  /** Formula columns of one study; each is named in lists of columns. */
+  formulas: 200,
   backends: 200,
   /** Judging sessions of all studies; each holds its pairs. */
   blindSessions: 5_000,

@@ -76,6 +76,11 @@ export const STATUSES = [
     'value_too_long',
     "The value in the file is longer than a column of this kind takes; it stays in the row's own fields.",
   ),
+  missing(
+    50,
+    'undefined_value',
+    'A step of the formula has no value in this row: a division by zero, a logarithm or root of a number that has none, or a number too large.',
+  ),
 ] as const satisfies readonly StatusInfo[]
 
 type Status = (typeof STATUSES)[number]

@@ -16,6 +16,7 @@ const FORBIDDEN: Record<string, readonly string[]> = {
   'lib/metrics': ['@/db/client', '@/lib/formats', '@/lib/queue/queue', '@/lib/services/rows'],
   'lib/backends/http': ['@/db/client', '@/lib/metrics', '@/lib/services/backends', '@/lib/worker'],
   'lib/formats': ['@/lib/services/imports/rows', '@/lib/queue/queue', '@/lib/figures'],
+  'lib/formulas': ['@/db/client', '@/lib/services/rows', '@/lib/metrics'],
   'lib/figures': ['@/lib/backends', '@/db/schema', '@/lib/services/figures/data'],
   components: ['@/lib/services/rows', '@/lib/backends', '@/db/client', '@/lib/config'],
   'lib/cli/commands': ['@/lib/testing/job-study'],

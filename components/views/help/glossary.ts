@@ -26,6 +26,11 @@ export const GLOSSARY: readonly Entry[] = [
       'All rows of one seed set, evolver and round. Importing a changed file again creates a new revision of the cell.',
   },
   {
+    term: 'Formula column',
+    meaning:
+      'A column computed from other columns by a formula of yours. Its value in a row is missing where what it reads is.',
+  },
+  {
     term: 'Subset',
     meaning:
       'The rows that a filter selects. A subset can be saved as a view, computed, drawn and exported.',

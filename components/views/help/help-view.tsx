@@ -9,6 +9,8 @@ import { ALL_KEYS } from '@/components/shell/keys'
 import { PageTitle } from '@/components/shell/page-title'
 import type { MetricInfo } from '@/lib/contracts/compute'
 import { STATUSES } from '@/lib/contracts/status'
+import { FUNCTIONS } from '@/lib/formulas/functions'
+import { FORMULA_PRESETS } from '@/lib/formulas/presets'
 import { GLOSSARY } from './glossary'
 import classes from './help.module.css'
 
@@ -53,6 +55,25 @@ const STATUS_COLUMNS: readonly Column<(typeof STATUSES)[number]>[] = [
   { name: 'Can be retried', cell: ({ retryable }) => (retryable ? 'yes' : 'no') },
 ]
 
+/** How a formula is written. */
+const GRAMMAR = [
+  'A formula is written from names of columns, numbers, texts in quotes, and + - * / ^ with brackets. It gives a number, yes or no, or one of the words that stand in it.',
+  'A column is named by its id (ifd.strict), its own name (complexity), or its metric alone (ifd), which is the default column of that metric. Names with blanks, hyphens or other signs stand in backticks: `IFD ppl`.',
+  'Comparisons are < <= > >= = and !=, joined by and, or, not. A column of levels is compared with the number or the name of a level.',
+  'rank, percentile, zscore, mean, median, sd, sum and count are taken within a group: the cell unless you say otherwise, as in rank(ifd, within: seed set). Groups are cell, seed set, evolver, round, level, study and columns of few values; "and" joins them.',
+  'A row in which an operand has no value has none either, for the same reason; coalesce and is_missing deal with that. Divisions by zero and logarithms of numbers that have none are undefined, never 0.',
+]
+
+const FUNCTION_COLUMNS: readonly Column<(typeof FUNCTIONS)[number]>[] = [
+  { name: 'Function', kind: 'code', cell: ({ form }) => form },
+  { name: 'Meaning', cell: ({ means }) => means },
+]
+const PRESET_COLUMNS: readonly Column<(typeof FORMULA_PRESETS)[number]>[] = [
+  { name: 'Name', kind: 'name', cell: ({ name }) => name },
+  { name: 'Formula', kind: 'code', cell: ({ text }) => text },
+  { name: 'Meaning', cell: ({ means }) => means },
+]
+
 /** What the numbers mean, the terms used, and the keys. */
 export function HelpView() {
   const query = useMetrics()
@@ -64,6 +85,7 @@ export function HelpView() {
       <PageTitle parts={['Help']} />
       <nav aria-label="On this page" className={classes.toc}>
         <a href="#metrics">Metrics</a>
+        <a href="#formulas">Formulas</a>
         <a href="#missing">Why a value is missing</a>
         <a href="#glossary">Glossary</a>
         <a href="#keys">Keys</a>
@@ -82,6 +104,22 @@ export function HelpView() {
             </div>
           )}
         </QueryState>
+      </Section>
+      <Section title="Formulas" id="formulas" note="columns computed from other columns">
+        <div className={`ev-panel ${classes.panel}`}>
+          {GRAMMAR.map((text) => (
+            <p key={text} className={classes.text}>
+              {text}
+            </p>
+          ))}
+        </div>
+        <Table label="Functions" columns={FUNCTION_COLUMNS} rows={FUNCTIONS} keyOf="name" />
+        <Table
+          label="Formulas to begin with"
+          columns={PRESET_COLUMNS}
+          rows={FORMULA_PRESETS}
+          keyOf="name"
+        />
       </Section>
       <Section
         title="Why a value is missing"

@@ -5,6 +5,7 @@ import {
   type UnpairedResult,
 } from '@/lib/contracts/compare'
 import { mainTest } from '@/lib/contracts/compare-report'
+import { isFormulaColumn } from '@/lib/contracts/formula'
 import type { ClaimAction, Direction, Finding } from '@/lib/contracts/claims'
 import { normalTwoSided } from '@/lib/stats/distributions'
 import { throwIfAborted } from '@/lib/errors'
@@ -59,6 +60,10 @@ export function emptyAction(
 function computeAction(study: ClaimStudy, columnId: string): ClaimAction {
   const [metric = ''] = columnId.split('.')
   const known = study.detail.columns.find(({ id }) => id === columnId)
+  if (known && isFormulaColumn(columnId)) {
+    const text = `Compute what the formula ${known.label} reads for both sides.`
+    return { kind: 'compute', text }
+  }
   const source = known && getMetric(known.fromMetric)
   if (known && source?.kind === 'measured' && source.isImported) {
     return { kind: 'import', text: `Import files that hold ${known.label} for both sides.` }

@@ -10,6 +10,7 @@ import type { StoredResult } from '@/lib/contracts/results'
 import { SEEDS_KEY } from '@/lib/contracts/seeds'
 import type { ArmInfo, SeedSetInfo, StudyDetail } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
+import { currentFormulas } from '../formulas/store'
 import { listResults } from '../results'
 import { getStudyDetail } from '../studies/detail'
 
@@ -80,6 +81,8 @@ export function claimStudy(
       done,
       valued,
     ]),
+    // Own claims may ask for formula columns.
+    formulas: currentFormulas(db, studyId).map(({ column, hash }) => [column, hash]),
     results,
   }
   return {

@@ -8,8 +8,11 @@ import type {
   TextMetric,
   TextVariant,
 } from '@/lib/metrics/types'
+import { isFormulaColumn, type Formula } from '@/lib/contracts/formula'
 import type { ColumnInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
+import type { NamedColumn } from '@/lib/formulas/check'
+import { FLAG_LEVELS } from '@/lib/metrics/health/flag-output'
 import type { RunKey } from './runs'
 
 /** A variant of a metric of the texts. */
@@ -19,11 +22,20 @@ export interface TextSource {
   variant: TextVariant
 }
 
-/** What a column id names: an output of a measured metric, or a variant of one that is computed on read. */
+/** A formula column of the study. */
+export interface FormulaSource {
+  kind: 'formula'
+  metric: Pick<Metric, 'id' | 'label' | 'formula' | 'source'>
+  variant: DerivedVariant
+  stored: Formula
+}
+
+/** What a column id names: an output of a measured metric, a variant of one that is computed on read, or a formula. */
 export type ColumnSource =
   | { kind: 'measured'; metric: MeasuredMetric; output: OutputSpec }
   | { kind: 'derived'; metric: DerivedMetric; variant: DerivedVariant }
   | TextSource
+  | FormulaSource
 
 function sourcesOf(metric: Metric): ColumnSource[] {
   switch (metric.kind) {
@@ -33,6 +45,41 @@ function sourcesOf(metric: Metric): ColumnSource[] {
       return metric.variants.map((variant) => ({ kind: 'derived', metric, variant }))
     case 'text':
       return metric.variants.map((variant) => ({ kind: 'text', metric, variant }))
+  }
+}
+
+/** Returns the source of a formula column. */
+function formulaSource(stored: Formula): FormulaSource {
+  const { name, column, text, type, levels, version, hash } = stored
+  const metric = parseColumnId(column)
+  const yesNo = type === 'flag' ? FLAG_LEVELS : levels
+  const description = `Formula column, version ${version}.`
+  return {
+    kind: 'formula',
+    stored,
+    metric: {
+      id: metric.metric,
+      label: name,
+      formula: stored.expression,
+      source: `Formula of this study, version ${version}, ${hash}`,
+    },
+    variant: {
+      key: metric.key,
+      label: name,
+      description,
+      output: {
+        key: metric.key,
+        label: name,
+        shape: yesNo ? 'enum' : 'scalar',
+        dtype: 'f64',
+        ...(yesNo ? { levels: yesNo } : {}),
+        unit: '',
+        direction: 'none',
+        directionMeans: '',
+        description: text,
+        isChosen: true,
+      },
+    },
   }
 }
 
@@ -73,17 +120,29 @@ function metricsOf(runs: readonly RunKey[]): Metric[] {
 
 /**
  * Returns the output or variant that a column id names, or null when there is none. Columns of instances (rubrics) are
- * known by the study's runs only.
+ * known by the study's runs only, formulas by the study's formulas.
  */
-export function findSource(columnId: string, runs: readonly RunKey[] = []): ColumnSource | null {
+export function findSource(
+  columnId: string,
+  runs: readonly RunKey[] = [],
+  formulas: readonly Formula[] = [],
+): ColumnSource | null {
+  if (isFormulaColumn(columnId)) {
+    const stored = formulas.find(({ column }) => column === columnId)
+    return stored ? formulaSource(stored) : null
+  }
   const { metric: metricId, key } = parseColumnId(columnId)
   const metric = metricsOf(runs).find((candidate) => candidate.id === metricId)
   return (metric && sourcesOf(metric).find((source) => keyOf(source) === key)) ?? null
 }
 
 /** Returns the source of a column id among the study's; `not_found` names the id. */
-export function requireSource(columnId: string, runs: readonly RunKey[]): ColumnSource {
-  const source = findSource(columnId, runs)
+export function requireSource(
+  columnId: string,
+  runs: readonly RunKey[],
+  formulas: readonly Formula[],
+): ColumnSource {
+  const source = findSource(columnId, runs, formulas)
   if (!source) {
     throw new AppError(
       'not_found',
@@ -93,9 +152,9 @@ export function requireSource(columnId: string, runs: readonly RunKey[]): Column
   return source
 }
 
-/** Returns the measured metric whose runs feed a source; null when it reads the texts alone. */
+/** Returns the measured metric whose runs feed a source; null when it reads the texts alone or other columns. */
 export function fedBy(source: ColumnSource): string | null {
-  if (source.kind === 'text') return null
+  if (source.kind === 'text' || source.kind === 'formula') return null
   return source.kind === 'measured' ? source.metric.id : source.metric.from
 }
 
@@ -117,6 +176,12 @@ export function readsOf(metric: DerivedMetric): OutputSpec[] {
 /** Returns the output's description whichever kind the source is. */
 export function outputOf(source: ColumnSource): OutputSpec {
   return source.kind === 'measured' ? source.output : source.variant.output
+}
+
+/** Returns a column as formulas know it by its id. */
+export function describeNamed(id: string, source: ColumnSource): NamedColumn {
+  const { shape, levels = null } = outputOf(source)
+  return { id, label: id, metric: source.metric.id, isDefault: false, shape, levels }
 }
 
 function describe(source: ColumnSource, run: RunKey | null, isDefault: boolean): ColumnInfo {
@@ -147,9 +212,14 @@ function describe(source: ColumnSource, run: RunKey | null, isDefault: boolean):
 
 /**
  * Returns every column that the runs can fill, in the registry's order; with `all`, also those that no run has filled
- * yet (`runId` null while `fromMetric` is measured). The first visible column of a metric that has a direction is its default.
+ * yet (`runId` null while `fromMetric` is measured), and the study's formulas. The first visible column of a metric that
+ * has a direction is its default.
  */
-export function describeColumns(runList: readonly RunKey[], all = false): ColumnInfo[] {
+export function describeColumns(
+  runList: readonly RunKey[],
+  formulas: readonly Formula[],
+  all = false,
+): ColumnInfo[] {
   const columns: ColumnInfo[] = []
   for (const metric of metricsOf(runList)) {
     const sources = sourcesOf(metric)
@@ -167,5 +237,5 @@ export function describeColumns(runList: readonly RunKey[], all = false): Column
       columns.push(describe(source, run, source === shown))
     }
   }
-  return columns
+  return [...columns, ...formulas.map((one) => describe(formulaSource(one), null, true))]
 }

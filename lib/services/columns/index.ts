@@ -1,6 +1,7 @@
 import type { Db } from '@/db/client'
 import { columnBytes, valueAt, type Column } from '@/lib/columns/column'
 import { isCoded } from '@/lib/contracts/column-kinds'
+import type { Formula } from '@/lib/contracts/formula'
 import type { MetricValue } from '@/lib/contracts/rows'
 import type { ColumnInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
@@ -8,7 +9,9 @@ import type { OutputSpec } from '@/lib/metrics/types'
 import { cachesOf } from './cache'
 import {
   describeColumns,
+  describeNamed,
   fedBy,
+  findSource,
   outputOf,
   parseColumnId,
   readsOf,
@@ -16,6 +19,8 @@ import {
   type ColumnSource,
 } from './describe'
 import { dictionaryOf, type Dictionary } from './dictionary'
+import { FormulaReader } from './formulas'
+import { currentFormulas } from '../formulas/store'
 import { readOutput, studyRuns, type RunKey, type StampedColumn } from './runs'
 import { openTexts } from './texts'
 
@@ -34,7 +39,8 @@ export function listColumns(
   studyId: string,
   options: { all?: boolean } = {},
 ): ColumnInfo[] {
-  return describeColumns(studyRuns(db, studyId), options.all ?? false)
+  const formulas = currentFormulas(db, studyId)
+  return describeColumns(studyRuns(db, studyId), formulas, options.all ?? false)
 }
 
 /** Reads the columns of one study. Make one per request, so that the study's runs are looked up once. */
@@ -52,7 +58,10 @@ export interface ColumnReader {
   dictionary(columnId: string): Dictionary | null
   /** Returns the run that a column shows, or null when none feeds it. */
   runOf(columnId: string): RunKey | null
+  /** Returns the source of a column; throws `not_found` for an unknown one. */
+  sourceOf(columnId: string): ColumnSource
   runs: readonly RunKey[]
+  formulas: readonly Formula[]
 }
 
 function runsFor(runs: readonly RunKey[], source: ColumnSource, runId: string | null): RunKey[] {
@@ -72,17 +81,31 @@ function runsFor(runs: readonly RunKey[], source: ColumnSource, runId: string | 
 /** Returns a reader of the study's columns. Without a run id, a column shows its metric's pinned run, else the newest. */
 export function columnReader(db: Db, studyId: string): ColumnReader {
   const runs = studyRuns(db, studyId)
+  const formulas = currentFormulas(db, studyId)
+  const sourceOf = (columnId: string) => requireSource(columnId, runs, formulas)
+  const formulaReader = new FormulaReader(db, studyId, {
+    stamped,
+    words: (columnId) => dictionary(columnId)?.values ?? [],
+    named: (columnId) => {
+      const source = findSource(columnId, runs, formulas)
+      return source && describeNamed(columnId, source)
+    },
+  })
 
   function measured(output: OutputSpec, chosen: RunKey[], cell: ColumnCell): StampedColumn {
     const { key, length, dtype } = output
     return readOutput(db, chosen, cell, { key, width: length ?? 1, dtype })
   }
 
-  function read(columnId: string, cell: ColumnCell): Column {
-    const source = requireSource(columnId, runs)
+  function stamped(columnId: string, cell: ColumnCell): StampedColumn {
+    const source = sourceOf(columnId)
     const chosen = runsFor(runs, source, parseColumnId(columnId).runId)
-    if (source.kind === 'text') return openTexts(db, cell, source).read()
-    if (source.kind === 'measured') return measured(outputOf(source), chosen, cell).column
+    if (source.kind === 'formula') return formulaReader.read(source.stored, cell)
+    if (source.kind === 'text') {
+      const { read: column, stamp } = openTexts(db, cell, source)
+      return { column: column(), stamp }
+    }
+    if (source.kind === 'measured') return measured(outputOf(source), chosen, cell)
     const { metric, variant } = source
     const inputs = new Map(
       readsOf(metric).map((output) => [output.key, measured(output, chosen, cell)]),
@@ -90,27 +113,40 @@ export function columnReader(db: Db, studyId: string): ColumnReader {
     const stamp = [...inputs.values()].map((input) => input.stamp).join('/')
     const runKey = chosen.map((run) => run.no).join(',')
     const cacheKey = `derived/${metric.id}.${variant.key}/${runKey}/${cell.no}`
-    return cachesOf(db).columns.get(cacheKey, stamp, columnBytes, () => {
+    const column = cachesOf(db).columns.get(cacheKey, stamp, columnBytes, () => {
       const views = Object.fromEntries([...inputs].map(([key, input]) => [key, input.column]))
       const derived = metric.derive(views, variant.key, cell.rowCount)
       const width = cell.rowCount > 0 ? derived.values.length / cell.rowCount : 1
       return { ...derived, width, n: cell.rowCount }
     })
+    return { column, stamp: `${runKey}/${stamp}` }
   }
 
+  const read = (columnId: string, cell: ColumnCell) => stamped(columnId, cell).column
+
   function dictionary(columnId: string): Dictionary | null {
-    const source = requireSource(columnId, runs)
+    const source = sourceOf(columnId)
     if (source.kind === 'text') return null
     const { shape } = outputOf(source)
     return isCoded(shape) ? dictionaryOf(db, studyId, source.metric.id, shape) : null
   }
 
+  async function warm(columnId: string, cell: ColumnCell): Promise<void> {
+    const source = findSource(columnId, runs, formulas)
+    if (source?.kind === 'text') await openTexts(db, cell, source).warm()
+    if (source?.kind !== 'formula') return
+    const cells = formulaReader.cellsFor(source.stored, cell)
+    for (const id of source.stored.reads) for (const one of cells) await warm(id, one)
+  }
+
   return {
     runs,
+    formulas,
     read,
     dictionary,
+    sourceOf,
     valuesIn(columnId, cell) {
-      const source = requireSource(columnId, runs)
+      const source = sourceOf(columnId)
       if (source.kind === 'text') return openTexts(db, cell, source).at
       const column = read(columnId, cell)
       const words = dictionary(columnId)
@@ -122,11 +158,11 @@ export function columnReader(db: Db, studyId: string): ColumnReader {
       }
     },
     async warm(columnId, cell) {
-      const source = requireSource(columnId, runs)
-      if (source.kind === 'text') await openTexts(db, cell, source).warm()
+      sourceOf(columnId)
+      await warm(columnId, cell)
     },
     runOf(columnId) {
-      const source = requireSource(columnId, runs)
+      const source = sourceOf(columnId)
       return runsFor(runs, source, parseColumnId(columnId).runId)[0] ?? null
     },
   }

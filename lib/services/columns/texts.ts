@@ -28,6 +28,8 @@ const COLUMNS: Record<RowText, string> = {
 
 /** A metric of the texts of one cell. */
 export interface TextReading {
+  /** Changes whenever the texts that it reads may. */
+  stamp: string
   /** Returns the whole column, measured now where it is not kept. */
   read(): Column
   /** Measures what `read` would have to, giving way to other requests. */
@@ -95,6 +97,7 @@ export function openTexts(
   }
 
   return {
+    stamp,
     read() {
       return cache.get(key, stamp, columnBytes, () => {
         const made = emptyColumn(cell.rowCount)

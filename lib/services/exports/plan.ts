@@ -8,9 +8,7 @@ import type { Writer, WriterJob } from '@/lib/formats/writers/types'
 import { AppError } from '@/lib/errors'
 import { inArray } from 'drizzle-orm'
 import { cells } from '@/db/schema'
-import { listColumns } from '../columns'
-import { requireSource } from '../columns/describe'
-import { studyRuns } from '../columns/runs'
+import { columnReader, listColumns } from '../columns'
 import { yieldToEventLoop } from '../compare/slots'
 import { decidingColumns } from './recipe'
 import { exportRows, type RowContent } from './rows'
@@ -33,8 +31,8 @@ export interface ExportPlan {
 
 function writtenColumns(db: Db, request: ExportRequest, { hasSidecar }: Writer): string[] {
   const { columns } = request.state
-  const runs = studyRuns(db, request.studyId)
-  for (const id of columns) requireSource(id, runs)
+  const reader = columnReader(db, request.studyId)
+  for (const id of columns) reader.sourceOf(id)
   if (hasSidecar) {
     // The sidecar is where values stay with the training rows, so it holds every column that a run filled.
     const filled = listColumns(db, request.studyId).filter((column) => !column.hidden)

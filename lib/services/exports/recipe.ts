@@ -4,7 +4,7 @@ import { arms, cells, runs } from '@/db/schema'
 import type { ExportRequest } from '@/lib/contracts/export'
 import { emptyFilter, type RowFilter } from '@/lib/contracts/filter'
 import type { JsonObject, JsonValue } from '@/lib/formats/types'
-import { columnReader, listColumns } from '../columns'
+import { columnReader, listColumns, type ColumnReader } from '../columns'
 import { parseColumnId } from '../columns/describe'
 import { columnName } from '../compare/columns'
 import type { ExportPlan } from './plan'
@@ -12,6 +12,18 @@ import { APP_VERSION } from '../runs/definition'
 import { sortColumn } from '../rows'
 import { select, type Selection } from '../rows/select'
 import { SEEDS_KEY } from '@/lib/contracts/seeds'
+
+/** The columns that a formula reads, with their runs, and formulas among them in the same way. */
+function formulaCard(reader: ColumnReader, columnId: string): JsonObject | null {
+  const source = reader.sourceOf(columnId)
+  if (source.kind !== 'formula') return null
+  const reads = source.stored.reads.map((column): JsonObject => {
+    const run = reader.runOf(column)
+    const card = run ? { run: { id: run.id, definition_hash: run.definitionHash } } : {}
+    return { column, ...card, ...formulaCard(reader, column) }
+  })
+  return { formula_hash: source.stored.hash, version: source.stored.version, reads }
+}
 
 /** Runs of several definitions may feed one column id over time; this is what it meant when it was written. */
 function metricCards(db: Db, studyId: string, columnIds: readonly string[]): JsonObject[] {
@@ -30,6 +42,7 @@ function metricCards(db: Db, studyId: string, columnIds: readonly string[]): Jso
       formula: column?.formula ?? '',
       source: column?.source ?? '',
       direction: column?.directionMeans ?? '',
+      ...formulaCard(reader, id),
       run: row
         ? {
             id: row.id,

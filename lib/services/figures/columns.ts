@@ -2,6 +2,7 @@ import { and, eq, gt, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { runCells, runs } from '@/db/schema'
 import type { ColumnShape } from '@/lib/contracts/column-kinds'
+import { isFormulaColumn } from '@/lib/contracts/formula'
 import type { ColumnInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import type { StoredResult } from '@/lib/contracts/results'
@@ -31,8 +32,9 @@ const SHAPE_NAMES: Record<ColumnShape, string> = {
   text: 'texts, not numbers',
 }
 
-/** Returns whether a column is there without any run: a length of the texts themselves. */
+/** Returns whether a column is there without any run of its own: a length of the texts themselves, or a formula. */
 export function needsNoRun(columnId: string): boolean {
+  if (isFormulaColumn(columnId)) return true
   const source = findSource(columnId)
   return source !== null && fedBy(source) === null
 }

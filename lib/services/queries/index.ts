@@ -11,6 +11,7 @@ import { compareIntervals, comparePage, compareSummary } from '../compare'
 import { checkExport } from '../exports'
 import { getDrawnValues, getStudyFigure, type FigureRequest } from '../figures'
 import { brushTiles, type BrushRequest } from '../figures/tiles'
+import { previewFormula } from '../formulas/preview'
 import type { AlignSettings } from '@/lib/contracts/operators'
 import { lineagePage, lineageStory, type LineageQuery } from '../lineage'
 import { similarityPreview } from '../alignments/preview'
@@ -67,6 +68,12 @@ export const QUERIES = {
     choice: ClaimChoice,
     ids: string[] | null,
   ) => checkClaims(db, studyId, choice, ids ? { ids, signal } : { signal }),
+  formulaPreview: (
+    db: Db,
+    signal: AbortSignal,
+    studyId: string,
+    formula: { text: string; own: string | null },
+  ) => previewFormula(db, studyId, formula, signal),
   operators: (db: Db, _signal: AbortSignal, studyId: string) => studyOperators(db, studyId),
   blindPairs: (db: Db, signal: AbortSignal, studyId: string, plan: BlindPlan) =>
     drawBlindPairs(db, studyId, plan, signal),

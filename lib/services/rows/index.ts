@@ -2,14 +2,14 @@ import type { Db } from '@/db/client'
 import { collectValues, histogramCounts, histogramEdges } from '@/lib/columns/histogram'
 import { sortPermutation } from '@/lib/columns/sort'
 import { emptyFilter, type RowFilter, type RowSort } from '@/lib/contracts/filter'
+import { isFormulaColumn } from '@/lib/contracts/formula'
 import { MAX_PAGE_ROWS } from '@/lib/contracts/rows'
 import type { ColumnHistogram, RowPage } from '@/lib/contracts/rows'
 import { carriesValue } from '@/lib/contracts/status'
 import type { CellRef } from '../cells'
 import { columnReader, type ColumnReader } from '../columns'
 import { cachesOf } from '../columns/cache'
-import { outputOf, requireSource } from '../columns/describe'
-import { studyRuns } from '../columns/runs'
+import { outputOf } from '../columns/describe'
 import { select, warmSelection, type Selection } from './select'
 import { countWords } from './words'
 import { listItems } from './items'
@@ -146,6 +146,9 @@ export async function listRows(
 ): Promise<RowPage> {
   const started = performance.now()
   await warmList(db, studyId, query, signal)
+  // Metrics of the texts are read row by row; a formula of them is not.
+  const formulas = query.columns.filter(isFormulaColumn)
+  if (formulas.length > 0) await warmSelection(db, studyId, emptyFilter(), formulas, signal)
   const { selection, part, idx } = orderRows(db, studyId, query.filter, query.sort)
   const limit = Math.min(query.limit, MAX_PAGE_ROWS)
   const wanted = []
@@ -175,7 +178,7 @@ export async function columnHistogram(
   signal?: AbortSignal,
 ): Promise<ColumnHistogram> {
   getStudy(db, studyId)
-  const source = requireSource(columnId, studyRuns(db, studyId))
+  const source = columnReader(db, studyId).sourceOf(columnId)
   const isOther = ({ column }: { column: string }) => column !== columnId
   const others = {
     ...filter,

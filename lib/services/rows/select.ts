@@ -63,6 +63,7 @@ function stampOf(db: Db, studyId: string, cells: readonly CellRef[], reader: Col
       .map(({ no }) => `${no}.${newestAlignment(db, no)?.no ?? 0}.${responseStamp(db, no)}`)
       .join(' '),
     reader.runs.map((run) => (run.pinned ? `${run.no}p` : run.no)).join(' '),
+    reader.formulas.map(({ column, hash }) => `${column}:${hash}`).join(' '),
     one(
       'select count(*), coalesce(sum(rc.version), 0) from run_cells rc join runs r on r.no = rc.run_no where r.study_id = ?',
     ),

@@ -5,6 +5,7 @@ import { benchClaims } from './claims'
 import { benchCompare } from './compare'
 import { benchEmbeddedScoring, FAST_OVER_DECODE } from './embedded-scoring'
 import { benchFigures } from './figures'
+import { benchFormulas } from './formulas'
 import { benchImport } from './import'
 import { benchHalfMillion } from './half-million'
 import { benchLineagePage } from './lineage-page'
@@ -105,6 +106,12 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
     const { rows, timings } = await benchFigures()
     return timings.map(({ name, ms, kilobytes, most = 100 }) =>
       milliseconds(`figure of ${rows} rows, ${name} (${kilobytes.toFixed(0)} KB)`, ms, most),
+    )
+  },
+  formulas: async () => {
+    const { rows, timings } = await benchFormulas()
+    return timings.map(({ name, ms, most: limit }) =>
+      milliseconds(`${name}, ${rows} rows`, ms, limit),
     )
   },
   compare: async () => {

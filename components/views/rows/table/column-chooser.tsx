@@ -3,6 +3,8 @@
 import { Button, Checkbox, Fieldset, Group, Popover, ScrollArea, TextInput } from '@mantine/core'
 import { IconColumns3 } from '@tabler/icons-react'
 import { useState } from 'react'
+import { useDialogParam } from '@/components/shell/use-dialog-param'
+import { FormulaDialog } from '@/components/views/formulas/formula-dialog'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 import { offeredColumns, OWN_COLUMNS } from './row-columns'
 
@@ -17,6 +19,7 @@ interface ColumnChooserProps {
 /** The columns of the table, grouped by metric. */
 export function ColumnChooser({ detail, own, metrics, onOwn, onMetrics }: ColumnChooserProps) {
   const [text, setText] = useState('')
+  const [dialog, setDialog] = useDialogParam(['formula'])
   const offered = offeredColumns(detail)
   const shownIds = metrics.map((column) => column.id)
   const matches = (label: string) => label.toLowerCase().includes(text.trim().toLowerCase())
@@ -59,52 +62,64 @@ export function ColumnChooser({ detail, own, metrics, onOwn, onMetrics }: Column
   }
 
   return (
-    <Popover position="bottom-end" width={320} trapFocus>
-      <Popover.Target>
-        <Button variant="default" leftSection={<IconColumns3 size={14} />}>
-          Columns
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown aria-label="Columns">
-        <TextInput
-          aria-label="Find a column"
-          placeholder="Find a column"
-          value={text}
-          mb={8}
-          onChange={(event) => setText(event.currentTarget.value)}
-        />
-        <ScrollArea.Autosize mah={380} type="auto" viewportProps={{ tabIndex: 0 }}>
-          {section(
-            'Row',
-            OWN_COLUMNS.map((column) => ({
-              id: column.id,
-              label: column.label,
-              title: column.title,
-              isOn: own.includes(column.id),
-              toggle: (isOn) => toggleOwn(column.id, isOn),
-            })),
-          )}
-          {groups.map((group) =>
-            section(
-              group,
-              offered
-                .filter((column) => column.group === group)
-                .map((column) => ({
-                  id: column.id,
-                  label: column.label,
-                  title: column.description,
-                  isOn: shownIds.includes(column.id),
-                  toggle: (isOn) => toggleMetric(column.id, isOn),
-                })),
-            ),
-          )}
-        </ScrollArea.Autosize>
-        <Group mt={8}>
-          <Button variant="subtle" size="compact-sm" onClick={() => onMetrics(null)}>
-            Default columns
+    <>
+      <Popover position="bottom-end" width={320} trapFocus>
+        <Popover.Target>
+          <Button variant="default" leftSection={<IconColumns3 size={14} />}>
+            Columns
           </Button>
-        </Group>
-      </Popover.Dropdown>
-    </Popover>
+        </Popover.Target>
+        <Popover.Dropdown aria-label="Columns">
+          <TextInput
+            aria-label="Find a column"
+            placeholder="Find a column"
+            value={text}
+            mb={8}
+            onChange={(event) => setText(event.currentTarget.value)}
+          />
+          <ScrollArea.Autosize mah={380} type="auto" viewportProps={{ tabIndex: 0 }}>
+            {section(
+              'Row',
+              OWN_COLUMNS.map((column) => ({
+                id: column.id,
+                label: column.label,
+                title: column.title,
+                isOn: own.includes(column.id),
+                toggle: (isOn) => toggleOwn(column.id, isOn),
+              })),
+            )}
+            {groups.map((group) =>
+              section(
+                group,
+                offered
+                  .filter((column) => column.group === group)
+                  .map((column) => ({
+                    id: column.id,
+                    label: column.label,
+                    title: column.description,
+                    isOn: shownIds.includes(column.id),
+                    toggle: (isOn) => toggleMetric(column.id, isOn),
+                  })),
+              ),
+            )}
+          </ScrollArea.Autosize>
+          <Group mt={8}>
+            <Button variant="subtle" size="compact-sm" onClick={() => onMetrics(null)}>
+              Default columns
+            </Button>
+            <Button variant="subtle" size="compact-sm" onClick={() => setDialog('formula')}>
+              New column from a formula
+            </Button>
+          </Group>
+        </Popover.Dropdown>
+      </Popover>
+      {dialog === 'formula' ? (
+        <FormulaDialog
+          detail={detail}
+          onDone={(id) => shownIds.includes(id) || onMetrics([...shownIds, id])}
+          onClose={() => setDialog(null)}
+        />
+      ) : null}
+    </>
   )
 }

@@ -3,6 +3,7 @@ import type { Db } from '@/db/client'
 import {
   backends,
   blindSessions,
+  formulas,
   promptVersions,
   requestCache,
   resultFiles,
@@ -32,6 +33,7 @@ const SOFT_DELETED = [
   subsets,
   resultFiles,
   blindSessions,
+  formulas,
   studies,
   promptVersions,
 ] as const

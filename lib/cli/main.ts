@@ -20,6 +20,7 @@ import { addResultsCommand } from './commands/results'
 import { addSampleCommands } from './commands/sample'
 import { addSetupCommand } from './commands/setup'
 import { addStudyCommands } from './commands/studies'
+import { addSubsetCommand } from './commands/subset'
 import { terminalText } from '@/lib/contracts/plain-text'
 import { endOnClosedPipe, reportError, wantsJson } from './output'
 
@@ -43,6 +44,7 @@ for (const add of [
   addMeasureCommand,
   addResultsCommand,
   addEvolveCommand,
+  addSubsetCommand,
   addExportCommand,
   addFigureCommand,
   addClaimsCommand,

@@ -8,7 +8,7 @@ import {
   subsetKitSchema,
   subsetRulesSchema,
 } from '@/lib/contracts/subset'
-import { LIMITS } from '@/lib/contracts/limits'
+import { nameSchema } from '@/lib/contracts/limits'
 import { deletion, get, post } from './endpoint'
 
 export const subsetKitEndpoint = get('/subset-rules', {
@@ -18,8 +18,8 @@ export const subsetKitEndpoint = get('/subset-rules', {
 
 export const addBenchmarkEndpoint = post('/benchmarks', {
   summary:
-    'Adds a benchmark file (JSON, JSON lines, CSV, text) whose items rows can be searched for.',
-  query: z.object({ name: z.string().min(1).max(LIMITS.path) }),
+    'Adds an uploaded benchmark file (JSON, JSON lines, CSV, text) whose items rows can be searched for.',
+  body: z.object({ uploadId: nameSchema }),
   reply: benchmarkSchema,
 })
 

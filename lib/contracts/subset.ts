@@ -111,10 +111,7 @@ export const subsetRuleSchema = z.discriminatedUnion('rule', [
     rule: z.literal('decontaminate'),
     off,
     /** SHA-256 of benchmark files that were added. */
-    benchmarks: z
-      .array(z.string().regex(/^[0-9a-f]{64}$/))
-      .min(1)
-      .max(50),
+    benchmarks: z.array(z.string().regex(/^[0-9a-f]{64}$/)).max(50),
     n: z
       .number()
       .int()

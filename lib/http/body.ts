@@ -4,23 +4,19 @@ import { AppError } from '@/lib/errors'
 // JSON bodies are requests, not data: files go through streaming routes without a body schema.
 const MAX_BODY_BYTES = 4 * 1024 * 1024
 
-/** Returns the bytes of a request's body; throws `invalid_input` as soon as it is longer than `maxBytes`. */
-export async function bodyBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+/** Returns the body of a request as text; throws `invalid_input` as soon as it is longer than `maxBytes`. */
+export async function bodyText(request: Request, maxBytes: number): Promise<string> {
+  if (request.body === null) return ''
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of (request.body ?? []) as unknown as AsyncIterable<Uint8Array>) {
+  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength
     if (size > maxBytes) {
       throw new AppError('invalid_input', `The body is longer than ${maxBytes} bytes.`)
     }
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks)
-}
-
-/** Returns the body of a request as text; throws `invalid_input` as soon as it is longer than `maxBytes`. */
-export async function bodyText(request: Request, maxBytes: number): Promise<string> {
-  return Buffer.from(await bodyBytes(request, maxBytes)).toString('utf8')
+  return Buffer.concat(chunks).toString('utf8')
 }
 
 /** Returns the JSON of a request's body, `{}` without one; throws `invalid_input` with what is wrong. */

@@ -6,7 +6,10 @@ import { benchmarkTexts } from '@/db/schema'
 import { cleanName } from '@/lib/contracts/plain-text'
 import type { Benchmark } from '@/lib/contracts/subset'
 import { AppError } from '@/lib/errors'
+import { readNamed } from '@/lib/files'
 import type { RuleBenchmark } from '@/lib/subsets/types'
+import type { ServiceContext } from '../context'
+import { openUpload, removeUpload } from '../imports/uploads'
 
 /** Above the test sets that are in use: MMLU has 14,000 items and 7 MB. */
 export const MAX_BENCHMARK_BYTES = 32 * 1024 ** 2
@@ -89,6 +92,18 @@ export function addBenchmark(db: Db, givenName: string, bytes: Uint8Array): Benc
   const row = { sha256, name, items, createdAt: Date.now() }
   db.insert(benchmarkTexts).values(row).onConflictDoNothing().run()
   return { ...row, items: items.length }
+}
+
+/** Adds an uploaded file as a benchmark and returns it; the upload is removed. */
+export async function addUploadedBenchmark(
+  { db, config }: ServiceContext,
+  uploadId: string,
+): Promise<Benchmark> {
+  const { path, fileName } = await openUpload(config, uploadId)
+  const bytes = await readNamed(path, { what: 'The benchmark', maxBytes: MAX_BENCHMARK_BYTES })
+  const added = addBenchmark(db, fileName, bytes)
+  await removeUpload(config, uploadId)
+  return added
 }
 
 /** Returns the items of a benchmark; throws `invalid_input` where it was not added here. */

@@ -1,4 +1,5 @@
 import type { Leak } from '@/lib/contracts/subset'
+import { AppError } from '@/lib/errors'
 import { gramIndex } from '../ngrams'
 import type { Rule } from '../types'
 
@@ -12,6 +13,9 @@ export const decontaminate: Rule<'decontaminate'> = {
   description:
     'Leaves out rows that share n-grams with items of a benchmark. Texts are compared in lower case and Unicode form NFKC, word by word without punctuation, Chinese, Japanese and Korean character by character.',
   *apply(rule, kept, data) {
+    if (rule.benchmarks.length === 0) {
+      throw new AppError('invalid_input', 'Add a benchmark file whose items are looked for.')
+    }
     const benchmarks = rule.benchmarks.map((sha256) => data.benchmark(sha256))
     const index = gramIndex(benchmarks, rule.n)
     yield

@@ -1,3 +1,4 @@
+import { countMask } from '@/lib/columns/filter'
 import { AppError } from '@/lib/errors'
 import type { RuleId, RuleOf, SubsetRule } from '@/lib/contracts/subset'
 import { balance } from './rules/balance'
@@ -39,12 +40,6 @@ export interface Step {
   outcome: Outcome
 }
 
-function countOf(kept: Kept): number {
-  let n = 0
-  for (const bit of kept) n += bit
-  return n
-}
-
 /** Applies one rule; an error says which one it is. */
 function* applyOne(
   rule: SubsetRule,
@@ -73,11 +68,11 @@ export function* applyRules(
   data: RuleData,
 ): Generator<void, Step[]> {
   const steps: Step[] = []
-  let rowsIn = countOf(kept)
+  let rowsIn = countMask(kept)
   for (const rule of rules) {
     const started = performance.now()
     const outcome = rule.off ? {} : yield* applyOne(rule, steps.length + 1, kept, data)
-    const rowsOut = countOf(kept)
+    const rowsOut = countMask(kept)
     const ms = Math.round((performance.now() - started) * 10) / 10
     steps.push({ rule, rowsIn, rowsOut, ms, outcome })
     rowsIn = rowsOut

@@ -1,17 +1,8 @@
+import { maskToIndexes } from '@/lib/columns/filter'
 import { sortPermutation } from '@/lib/columns/sort'
 import { carriesValue, statusOf } from '@/lib/contracts/status'
 import { createRandom } from '@/lib/stats/random'
 import type { Kept, RuleGroups, RuleNumbers } from './types'
-
-/** Returns the rows that are kept, ascending. */
-export function rowsOf(kept: Kept): Int32Array {
-  let n = 0
-  for (const bit of kept) n += bit
-  const rows = new Int32Array(n)
-  let at = 0
-  for (let row = 0; row < kept.length; row += 1) if (kept[row] === 1) rows[at++] = row
-  return rows
-}
 
 function addTo(counts: Record<string, number>, name: string): void {
   counts[name] = (counts[name] ?? 0) + 1
@@ -43,14 +34,17 @@ export function clearUngrouped(kept: Kept, { codes, reason }: RuleGroups): Recor
 
 /** Returns the kept rows in the order of their numbers; equal numbers stay in the order of the rows. */
 export function orderOf(kept: Kept, values: Float64Array, descending: boolean): Int32Array {
-  const rows = rowsOf(kept)
-  const own = Float64Array.from(rows, (row) => values[row] as number)
-  return sortPermutation(own, descending).map((at) => rows[at] as number)
+  const rows = maskToIndexes(kept)
+  const own = new Float64Array(rows.length)
+  for (let at = 0; at < rows.length; at += 1) own[at] = values[rows[at] as number] as number
+  const order = sortPermutation(own, descending)
+  for (let at = 0; at < order.length; at += 1) order[at] = rows[order[at] as number] as number
+  return order
 }
 
 /** Returns the kept rows in random order: the same seed and rows give the same order. */
 export function shuffled(kept: Kept, seed: number): Int32Array {
-  const rows = rowsOf(kept)
+  const rows = maskToIndexes(kept)
   const random = createRandom(seed)
   for (let at = rows.length - 1; at > 0; at -= 1) {
     const other = random.below(at + 1)

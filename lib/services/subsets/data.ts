@@ -80,7 +80,12 @@ function* textsOf(
 export function ruleData(scope: Scope, places: Places): RuleData {
   const { db, reader } = scope
   const { n, cells, starts } = places
-  const plain = (column: string) => numbersOf(scope, places, column)
+  const read = new Map<string, RuleNumbers>()
+  const plain = (column: string) => {
+    const known = read.get(column) ?? numbersOf(scope, places, column)
+    read.set(column, known)
+    return known
+  }
   const fill = (part: (cell: CellRef, mask: Uint8Array) => void): Kept => {
     const mask = new Uint8Array(n)
     cells.forEach((cell, k) => {

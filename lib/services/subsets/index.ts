@@ -3,6 +3,7 @@ import { and, desc, eq, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { subsets } from '@/db/schema'
 import { readableRows } from '@/db/stored-json'
+import { countMask } from '@/lib/columns/filter'
 import { emptyFilter } from '@/lib/contracts/filter'
 import { cleanName } from '@/lib/contracts/plain-text'
 import { SEEDS_KEY } from '@/lib/contracts/seeds'
@@ -57,7 +58,7 @@ export async function subsetFunnel(
     seedSet: cell.seedSetKey,
     evolver: cell.armKey ?? SEEDS_KEY,
     round: cell.round,
-    rows: applied.ofCell(cell.no).reduce((sum, bit) => sum + bit, 0),
+    rows: countMask(applied.ofCell(cell.no)),
     outOf: cell.rowCount - cell.skipped.length,
   }))
   return {

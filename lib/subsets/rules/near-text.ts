@@ -1,3 +1,4 @@
+import { allIndexes } from '@/lib/columns/filter'
 import { clearMissing } from '../take'
 import type { Rule } from '../types'
 
@@ -21,7 +22,7 @@ export const nearText: Rule<'near_text'> = {
     yield
     const valued = kept.slice()
     const missing = clearMissing(valued, distances)
-    const parents = Int32Array.from(kept, (_, row) => row)
+    const parents = allIndexes(kept.length)
     for (let row = 0; row < kept.length; row += 1) {
       const other = nearest[row] as number
       if (valued[row] === 0 || other < 0 || kept[other] === 0) continue

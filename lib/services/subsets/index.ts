@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { and, desc, eq, isNull } from 'drizzle-orm'
+import { z } from 'zod'
 import type { Db } from '@/db/client'
 import { subsets } from '@/db/schema'
 import { readableRows } from '@/db/stored-json'
@@ -32,7 +33,8 @@ function ruleInfos(): RuleInfo[] {
   return subsetRuleSchema.options.map((schema) => {
     const { value: id } = schema.shape.rule
     const { label, description } = RULES[id]
-    const params = describeParams(schema).filter(({ name }) => !OWN_CONTROLS.has(name))
+    const own = Object.entries(schema.shape).filter(([name]) => !OWN_CONTROLS.has(name))
+    const params = describeParams(z.object(Object.fromEntries(own)))
     return { id, label, description, params }
   })
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { exportRequestSchema } from '@/lib/contracts/export'
 import { emptyFilter } from '@/lib/contracts/filter'
 import { statusCode } from '@/lib/contracts/status'
-import { subsetRulesSchema, type SubsetRule } from '@/lib/contracts/subset'
+import { subsetKitSchema, subsetRulesSchema, type SubsetRule } from '@/lib/contracts/subset'
 import { columnOf, storeRun } from '@/lib/testing/columns'
 import { alpacaRows, importRows, studyEach, type TestStudy } from '@/lib/testing/imports'
 import { realignStudy } from '../alignments'
@@ -12,7 +12,7 @@ import { exportRecipe, listExports, openExport } from '../exports'
 import { listColumns } from '../columns'
 import { annotate } from '../rows/annotations'
 import { listRows, selectRows } from '../rows'
-import { listSubsets, saveSubset, seededRules, subsetFunnel, deleteSubset } from '.'
+import { listSubsets, saveSubset, seededRules, subsetFunnel, subsetKit, deleteSubset } from '.'
 import { addBenchmark } from './benchmarks'
 import { parseRuleFile, ruleFileText } from './rule-file'
 
@@ -232,6 +232,23 @@ describe('subsets', () => {
     expect(() => addBenchmark(study.db, 'a.json', Buffer.from('[1, 2]'))).toThrow(/holds no texts/)
     expect(() => addBenchmark(study.db, 'a.txt', Buffer.from([0xff, 0xfe]))).toThrow(/not UTF-8/)
     expect(addBenchmark(study.db, 'a.csv', Buffer.from('q,a\nwho,me\n')).items).toBe(1)
+  })
+
+  it('are described field by field for the page', () => {
+    const { rules, benchmarks } = subsetKit(study.db)
+    const fields = (id: string) =>
+      rules.find((rule) => rule.id === id)?.params.map(({ name, type }) => `${name} ${type}`)
+    expect(fields('ranked')).toEqual([
+      'end enum',
+      'column string',
+      'amount number',
+      'unit enum',
+      'within enum',
+    ])
+    expect(fields('filter')).toEqual([])
+    expect(fields('decontaminate')).toEqual(['n number', 'share number', 'text enum'])
+    expect(subsetKitSchema.parse(subsetKit(study.db)).rules).toHaveLength(10)
+    expect(benchmarks).toEqual([])
   })
 
   it('have presets over columns that there are', async () => {

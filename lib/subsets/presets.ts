@@ -41,6 +41,19 @@ export const PRESETS: readonly SubsetPreset[] = [
     rules: [{ rule: 'random', amount, unit: 'percent', within: 'cell', seed: 0 } as const],
   })),
   {
+    id: 'coverage_1000',
+    label: '1,000 rows of each file by coverage, after the run of that metric',
+    rules: [
+      ranked({
+        end: 'bottom',
+        column: 'coverage_order.rank',
+        amount: 1000,
+        unit: 'rows',
+        within: 'cell',
+      }),
+    ],
+  },
+  {
     id: 'best_per_seed',
     label: 'Best evolver of each seed, by IFD',
     rules: [ranked({ end: 'top', column: 'ifd.strict', amount: 1, unit: 'rows', within: 'seed' })],

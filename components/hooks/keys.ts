@@ -35,6 +35,9 @@ export const studyKeys = {
     [...study(studyId), 'blind', sessionId, 'state'] as const,
   blindResult: (studyId: string, sessionId: string) =>
     [...study(studyId), 'blind', sessionId, 'result'] as const,
+  subsets: (studyId: string) => [...study(studyId), 'subsets'] as const,
+  subsetFunnel: (studyId: string, rules: readonly object[]) =>
+    [...values(studyId), 'subset-funnel', rules] as const,
   exports: (studyId: string) => [...study(studyId), 'exports'] as const,
   exportCheck: (request: ExportRequest) =>
     [...values(request.studyId), 'export-check', request] as const,
@@ -104,6 +107,7 @@ export const promptKeys = {
   rows: (studyId: string, seed: number) => ['prompt-rows', studyId, seed] as const,
 }
 
+export const subsetKitKey = ['subset-rules'] as const
 export const exportFormatsKey = ['export-formats'] as const
 export const paperResultsKey = ['paper-results'] as const
 export const metricsKey = ['metrics'] as const

@@ -1,4 +1,5 @@
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { z } from 'zod'
 import { storedExportSchema } from '@/lib/contracts/export'
 import { viewStateSchema } from '@/lib/contracts/filter'
 import { storedFormulaSchema } from '@/lib/contracts/formula'
@@ -33,6 +34,14 @@ export const subsets = sqliteTable(
   },
   (table) => [index('subsets_study').on(table.studyId)],
 )
+
+/** Texts of benchmarks that rows are searched for, by the hash of their file; shared by studies. */
+export const benchmarkTexts = sqliteTable('benchmark_texts', {
+  sha256: text('sha256').primaryKey(),
+  name: text('name').notNull(),
+  items: storedJson('items', z.array(z.string())).notNull(),
+  createdAt: integer('created_at').notNull(),
+})
 
 /** Log of decisions and notes on rows; the current state is derived from the entries that are not undone. */
 export const decisions = sqliteTable(

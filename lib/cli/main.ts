@@ -21,6 +21,7 @@ import { addResultsCommand } from './commands/results'
 import { addSampleCommands } from './commands/sample'
 import { addSetupCommand } from './commands/setup'
 import { addStudyCommands } from './commands/studies'
+import { addSubsetCommand } from './commands/subset'
 import { terminalText } from '@/lib/contracts/plain-text'
 import { endOnClosedPipe, reportError, wantsJson } from './output'
 
@@ -44,6 +45,7 @@ for (const add of [
   addMeasureCommand,
   addResultsCommand,
   addEvolveCommand,
+  addSubsetCommand,
   addExportCommand,
   addFigureCommand,
   addFormulaCommand,

@@ -39,3 +39,7 @@ export type PartnerFilter = z.infer<typeof partnerFilterSchema>
 /** Keep the rows of a saved export, or those that are not in it. Its filter is asked again, so it follows the data. */
 export const exportFilterSchema = z.object({ id: nameSchema, inside: z.boolean() })
 export type ExportFilter = z.infer<typeof exportFilterSchema>
+
+/** Keep the rows of a saved subset, or those that are not in it. Its rules are applied again, so it follows the data. */
+export const subsetFilterSchema = z.object({ id: nameSchema, inside: z.boolean() })
+export type SubsetFilter = z.infer<typeof subsetFilterSchema>

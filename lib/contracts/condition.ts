@@ -3,6 +3,7 @@ import {
   exportFilterSchema,
   partnerFilterSchema,
   rangeFilterSchema,
+  subsetFilterSchema,
   valueFilterSchema,
 } from './column-filter'
 import { LIMITS, namesSchema, roundSchema } from './limits'
@@ -22,6 +23,7 @@ export const atomSchema = z.discriminatedUnion('is', [
   valueFilterSchema.extend({ is: z.literal('values') }),
   partnerFilterSchema.extend({ is: z.literal('partner') }),
   exportFilterSchema.extend({ is: z.literal('export') }),
+  subsetFilterSchema.extend({ is: z.literal('subset') }),
   /** Where a row comes from; an empty list means "any". Arm keys, and the word `seeds` for the seed rows. */
   z.object({
     is: z.literal('origin'),

@@ -4,6 +4,7 @@ import { viewStateSchema } from './filter'
 import { LIMITS, nameSchema } from './limits'
 import { optionFieldSchema } from './options'
 import { plainObjectSchema } from './plain-object'
+import { subsetRulesSchema } from './subset'
 
 /** Returns a data set name made of any text: lower case, digits, "_" and "-". */
 export function safeName(text: string): string {
@@ -101,6 +102,8 @@ export const storedExportSchema = z.object({
   /** Absent where it asks for what this version cannot write. */
   request: exportRequestSchema.optional().catch(undefined),
   recipe: plainObjectSchema.optional(),
+  /** Set for a subset that was saved with its rules, which never change. */
+  rules: subsetRulesSchema.optional(),
   file: z.string().optional(),
   /** What was sent; null while it is being sent, and for good when it was broken off. */
   sent: z.object({ bytes: z.number(), sha256: z.string() }).nullable().optional(),

@@ -7,6 +7,7 @@ import { chatLoss } from './chat-loss'
 import { cherryIfd } from './cherry-ifd'
 import { cherryLoss } from './cherry-loss'
 import { conditionalLossMetric } from './conditional-loss'
+import { coverageOrder } from './coverage-order'
 import { difficultyExpected } from './difficulty-expected'
 import { difficultyLevel } from './difficulty-level'
 import { difficultyScore } from './difficulty-score'
@@ -52,6 +53,7 @@ const METRICS: readonly Metric[] = [
   icIfd,
   mnd,
   novelty,
+  coverageOrder,
   parentLikeness,
   topicDrift,
   difficultyLevel,

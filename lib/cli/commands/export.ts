@@ -19,6 +19,7 @@ import { getStudy } from '@/lib/services/studies'
 import { findStudy, openContext } from '../context'
 import { flagOf, parseOption } from '../options'
 import { printJson, printRows, say, wantsJson } from '../output'
+import { findSubset, withSubset } from './subset'
 
 interface ExportOptions {
   study: string
@@ -26,6 +27,7 @@ interface ExportOptions {
   name?: string
   out: string
   state?: string
+  subset?: string
   metrics?: boolean
   lineage?: boolean
 }
@@ -114,16 +116,18 @@ async function runExport(options: ExportOptions, command: Command, json: boolean
   const typed = typedOptions(command, options.format)
   const context = openContext()
   const { db } = context
-  const { study, out, state, name, format, metrics, lineage } = options
+  const { study, out, state, subset, name, format, metrics, lineage } = options
   const studyId = findStudy(context, study)
+  const view = parseState(state)
+  const chosen = subset === undefined ? null : findSubset(context, studyId, subset)
   const request = parseOption(exportRequestSchema, {
     format,
     metrics,
     lineage,
     options: typed,
-    name: name ?? safeName(getStudy(db, studyId).name),
+    name: name ?? safeName(chosen?.name ?? getStudy(db, studyId).name),
     studyId,
-    state: parseState(state),
+    state: chosen ? withSubset(view, chosen) : view,
   })
   const check = await checkExport(db, request)
   if (check.blocking.length > 0) {
@@ -170,6 +174,7 @@ export function addExportCommand(program: Command): void {
     .option('--name <name>', 'data set name: a-z 0-9 _ - (default: made of the name of the study)')
     .requiredOption('--out <file>', 'file to write')
     .option('--state <json>', 'filter, sort and columns, as in the address of the rows page')
+    .option('--subset <id or name>', 'only the rows of a saved subset')
     .option('--metrics', about.metrics.description)
     .option('--lineage', about.lineage.description)
   addFormatFlags(command)

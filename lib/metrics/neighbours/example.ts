@@ -103,3 +103,12 @@ export async function driftExample(
   const result = await compute(rows, toolsOf([...vectors, ...seeds]))
   return { distance: textOf(result, 'distance'), drifted: textOf(result, 'drifted') }
 }
+
+/** Returns the column of ranks of coverage for rows with these vectors. */
+export async function coverageExample(
+  vectors: Vectors,
+  compute: (rows: readonly MetricRow[], tools: MetricTools) => Promise<CellResult>,
+): Promise<Record<string, string>> {
+  const result = await compute(rowsOf(vectors.length, 0), toolsOf(vectors))
+  return { rank: textOf(result, 'rank') }
+}

@@ -8,6 +8,7 @@ import { columnReader, listColumns, type ColumnReader } from '../columns'
 import { parseColumnId } from '../columns/describe'
 import { columnName } from '../compare/columns'
 import type { ExportPlan } from './plan'
+import { subsetColumns, subsetsIn } from './subsets'
 import { APP_VERSION } from '../runs/definition'
 import { sortColumn } from '../rows'
 import { select, type Selection } from '../rows/select'
@@ -71,6 +72,7 @@ const STEPS: readonly { step: string; keys: readonly (keyof RowFilter)[] }[] = [
   { step: 'values of columns', keys: ['values'] },
   { step: 'values of parents and of other evolvers', keys: ['partners'] },
   { step: 'saved exports', keys: ['exports'] },
+  { step: 'conditions', keys: ['where'] },
   { step: 'text', keys: ['text'] },
   { step: 'marks', keys: ['marks', 'hideDropped'] },
 ]
@@ -158,7 +160,10 @@ export function makeRecipe(db: Db, plan: ExportPlan): JsonObject {
   const { state, format } = request
   const { selection } = plan.ordered
   const writtenColumns = content.columns
-  const columns = [...new Set([...decidingColumns(request), ...writtenColumns])]
+  const subsets = subsetsIn(db, study.id, state.filter)
+  const columns = [
+    ...new Set([...decidingColumns(request), ...subsetColumns(subsets), ...writtenColumns]),
+  ]
   return {
     tool: 'evolens',
     tool_version: APP_VERSION,
@@ -172,6 +177,7 @@ export function makeRecipe(db: Db, plan: ExportPlan): JsonObject {
     },
     rows_in_study: selection.outOf,
     steps: filterSteps(db, study.id, state.filter),
+    ...(subsets.length > 0 ? { subsets: subsets.map(({ facts }) => facts) } : {}),
     order: { column: state.sort.column, descending: state.sort.descending },
     rows_out: selection.total,
     columns_written: [...writtenColumns],

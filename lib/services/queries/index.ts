@@ -17,6 +17,8 @@ import { lineagePage, lineageStory, type LineageQuery } from '../lineage'
 import { similarityPreview } from '../alignments/preview'
 import { columnHistogram, listRows, type RowQuery } from '../rows'
 import { studyOperators } from '../rows/operators'
+import type { SubsetRule } from '@/lib/contracts/subset'
+import { subsetFunnel } from '../subsets'
 
 /**
  * Requests that go over whole columns or search texts: seconds at half a million rows. The web process has them answered
@@ -83,6 +85,8 @@ export const QUERIES = {
     blindExport(db, studyId, sessionId, signal),
   exportCheck: (db: Db, signal: AbortSignal, request: ExportRequest) =>
     checkExport(db, request, signal),
+  subsetFunnel: (db: Db, signal: AbortSignal, studyId: string, rules: SubsetRule[]) =>
+    subsetFunnel(db, studyId, rules, signal),
 }
 
 export type QueryName = keyof typeof QUERIES

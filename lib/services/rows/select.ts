@@ -84,7 +84,13 @@ function scopeOf(db: Db, studyId: string, reader: ColumnReader, cells: readonly 
     cells,
     select: (filter) => selectRows(db, studyId, filter),
     warm: (filter, signal) => warmSelection(db, studyId, filter, [], signal),
+    stamp: () => selectionStamp(db, studyId),
   }
+}
+
+/** Returns what conditions and rules over all rows of a study are evaluated on. */
+export function scopeOfStudy(db: Db, studyId: string): Scope {
+  return scopeOf(db, studyId, columnReader(db, studyId), currentCells(db, studyId))
 }
 
 /**

@@ -14,6 +14,7 @@ import { benchMndFaiss } from './mnd-faiss'
 import { benchOverhead } from './overhead'
 import { benchReplyParsing } from './reply-parsing'
 import { benchRowsPage } from './rows-page'
+import { benchSubsets } from './subsets'
 import { measureWebLatency } from './web-latency'
 
 /** One figure: what was measured and its limit; null where it depends on the machine, so that no limit holds on all. */
@@ -54,6 +55,14 @@ const PEAK_SHARE = 0.4
 const FLAT = 1.3
 
 const BENCHES: Record<string, () => Promise<Figure[]>> = {
+  subsets: async () => {
+    const { rows, warmMs, coldMs, megabytesPerSecond } = await benchSubsets()
+    return [
+      milliseconds(`six rules of a subset over ${rows} rows`, warmMs, 300),
+      milliseconds('the same with columns that are read first', coldMs, 3_000),
+      least('texts searched for 13-grams of 5,000 items', megabytesPerSecond, 'MB/s', 20),
+    ]
+  },
   scoring: async () => {
     const figures = await benchEmbeddedScoring(readConfig())
     return [

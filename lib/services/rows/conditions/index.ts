@@ -6,6 +6,7 @@ import { operators } from './operators'
 import { origin } from './origin'
 import { partner } from './partner'
 import { range } from './range'
+import { subset } from './subset'
 import { text } from './text'
 import type { ConditionKind, Keep, Scope } from './types'
 import { values } from './values'
@@ -16,6 +17,7 @@ const KINDS: { [Is in Atom['is']]: ConditionKind<AtomOf<Is>> } = {
   values,
   partner,
   export: saved,
+  subset,
   origin,
   operators,
   marks,

@@ -15,6 +15,8 @@ export interface Scope {
   select(filter: RowFilter): ReadonlyMap<number, Int32Array>
   /** Does ahead what `select` needs. */
   warm(filter: RowFilter, signal?: AbortSignal): Promise<void>
+  /** Returns what changes whenever some filter of the study could give other rows. */
+  stamp(): string
 }
 
 /** Clears the rows of a cell that a condition does not keep. Reads the mask: rows that are out already need no look. */

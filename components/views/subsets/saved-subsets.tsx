@@ -1,0 +1,100 @@
+'use client'
+
+import { Anchor, Group, Text } from '@mantine/core'
+import Link from 'next/link'
+import { subsetFileUrl, useDeleteSubset, useSubsets } from '@/components/hooks/use-subsets'
+import { filterQuery } from '@/components/hooks/use-view-state'
+import { formatCount, formatDateTime, plural, shortHash } from '@/components/ui/format'
+import { LinkButton } from '@/components/ui/link-button'
+import { notifyDone, notifyError } from '@/components/ui/notify'
+import { Section } from '@/components/ui/page'
+import { QueryState } from '@/components/ui/states'
+import { Table, type Column } from '@/components/ui/table'
+import { emptyFilter } from '@/lib/contracts/filter'
+import type { SavedSubset } from '@/lib/contracts/subset'
+
+const PAGES = [
+  ['rows', 'Rows'],
+  ['figures', 'Figures'],
+  ['export', 'Export'],
+] as const
+
+interface SavedSubsetsProps {
+  studyId: string
+  onOpen(subset: SavedSubset): void
+}
+
+/** The saved subsets: each leads to its rows, figures and export, and can be taken up again. */
+export function SavedSubsets({ studyId, onOpen }: SavedSubsetsProps) {
+  const query = useSubsets(studyId)
+  const remove = useDeleteSubset(studyId)
+  const onRemove = ({ id, name }: SavedSubset) =>
+    remove.mutate(id, {
+      onSuccess: () => notifyDone(`The subset ${name} was deleted.`),
+      onError: (error) => notifyError('The subset was not deleted', error),
+    })
+  const filterOf = (id: string) =>
+    filterQuery({ ...emptyFilter(), where: { is: 'subset', id, inside: true } })
+  const columns: Column<SavedSubset>[] = [
+    { name: 'Name', kind: 'name', cell: ({ name }) => name },
+    { name: 'Rules', kind: 'number', cell: ({ rules }) => rules.length },
+    { name: 'Rows when saved', kind: 'number', cell: ({ rowCount }) => formatCount(rowCount) },
+    { name: 'Hash', kind: 'code', hint: ({ hash }) => hash, cell: ({ hash }) => shortHash(hash) },
+    { name: 'Saved', kind: 'line', cell: ({ createdAt }) => formatDateTime(createdAt) },
+    {
+      name: 'Actions',
+      kind: 'line',
+      cell: (subset) => (
+        <Group gap="sm" wrap="nowrap">
+          {PAGES.map(([page, label]) => (
+            <Anchor
+              key={page}
+              component={Link}
+              size="sm"
+              href={`/studies/${studyId}/${page}${filterOf(subset.id)}`}
+            >
+              {label}
+            </Anchor>
+          ))}
+          <LinkButton
+            onClick={() => onOpen(subset)}
+            aria-label={`Edit the rules of ${subset.name}`}
+          >
+            Edit rules
+          </LinkButton>
+          <Anchor size="sm" href={subsetFileUrl(studyId, subset.id)} download>
+            Rule file
+          </Anchor>
+          <LinkButton
+            onClick={() => onRemove(subset)}
+            aria-label={`Delete the subset ${subset.name}`}
+          >
+            Delete
+          </LinkButton>
+        </Group>
+      ),
+    },
+  ]
+  return (
+    <Section title="Saved subsets" note={query.data ? plural(query.data.length, 'subset') : null}>
+      <QueryState query={query} what="The subsets could not be read" lines={3} height={40}>
+        {(subsets) =>
+          subsets.length === 0 ? (
+            <Text c="dimmed">
+              No subset yet. Saved subsets are filters of rows, figures and exports, and sets of the
+              figure of overlaps.
+            </Text>
+          ) : (
+            <Table
+              label="Saved subsets"
+              columns={columns}
+              rows={subsets}
+              keyOf="id"
+              className="ev-panel"
+            />
+          )
+        }
+      </QueryState>
+    </Section>
+  )
+}

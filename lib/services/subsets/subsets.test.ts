@@ -1,0 +1,262 @@
+import { parse } from 'yaml'
+import { describe, expect, it } from 'vitest'
+import { exportRequestSchema } from '@/lib/contracts/export'
+import { emptyFilter } from '@/lib/contracts/filter'
+import { statusCode } from '@/lib/contracts/status'
+import { subsetKitSchema, subsetRulesSchema, type SubsetRule } from '@/lib/contracts/subset'
+import { columnOf, storeRun } from '@/lib/testing/columns'
+import { alpacaRows, importRows, studyEach, type TestStudy } from '@/lib/testing/imports'
+import { realignStudy } from '../alignments'
+import { currentCells } from '../cells'
+import { exportRecipe, listExports, openExport } from '../exports'
+import { listColumns } from '../columns'
+import { annotate } from '../rows/annotations'
+import { listRows, selectRows } from '../rows'
+import { listSubsets, saveSubset, seededRules, subsetFunnel, subsetKit, deleteSubset } from '.'
+import { addBenchmark } from './benchmarks'
+import { parseRuleFile, ruleFileText } from './rule-file'
+
+let study: TestStudy
+studyEach((one) => (study = one))
+
+const ROWS = 12
+
+async function twoRounds(values: (cell: number, row: number) => number) {
+  await importRows(study, 'alpaca.json', alpacaRows(ROWS, 'seed'))
+  await importRows(study, 'alpaca-iter1-small.json', alpacaRows(ROWS, 'evolved'))
+  realignStudy(study.db, study.studyId)
+  const cells = currentCells(study.db, study.studyId)
+  storeRun(study.db, study.studyId, {
+    metric: 'mnd',
+    cells: cells.map(({ no }, k) => {
+      const mnd = columnOf(Float64Array.from({ length: ROWS }, (_, row) => values(k, row)))
+      mnd.status[3] = statusCode('error')
+      const neighbour = columnOf(Float64Array.from({ length: ROWS }, (_, row) => row ^ 1))
+      return { cellNo: no, outputs: { mnd, neighbour } }
+    }),
+  })
+  return cells
+}
+
+const rulesOf = (...rules: unknown[]): SubsetRule[] => subsetRulesSchema.parse(rules)
+const funnel = (rules: SubsetRule[]) => subsetFunnel(study.db, study.studyId, rules)
+
+/** Rows of a saved subset, as the rows page selects them. */
+async function saved(rules: SubsetRule[], name = 'set') {
+  const { rows } = await funnel(rules)
+  return saveSubset(study.db, study.studyId, { name, rules }, rows)
+}
+
+const rowsBy = (id: string, inside = true) =>
+  [
+    ...selectRows(study.db, study.studyId, {
+      ...emptyFilter(),
+      where: { is: 'subset', id, inside },
+    }).values(),
+  ].map((rows) => [...rows])
+
+describe('subsets', () => {
+  it('keep the top of each file, ties by row order, and say what has no value', async () => {
+    await twoRounds((_, row) => row % 4)
+    const rules = rulesOf({ rule: 'ranked', column: 'mnd.mnd', amount: 25, unit: 'percent' })
+    // Row 3 has no value: 11 rows with a value give 2 rows, of those with 3 the first two, 7 and 11.
+    const found = await funnel(rules)
+    expect(found.steps[0]).toMatchObject({ rowsIn: 24, rowsOut: 4, missing: { error: 2 } })
+    const one = await saved(rules)
+    expect(rowsBy(one.id)).toEqual([
+      [7, 11],
+      [7, 11],
+    ])
+    expect(rowsBy(one.id, false).map((rows) => rows.length)).toEqual([10, 10])
+  })
+
+  it('take the best evolver of each seed', async () => {
+    await twoRounds((cell, row) => (row % 2 === cell ? 5 : 1))
+    const one = await saved(
+      rulesOf({ rule: 'ranked', column: 'mnd.mnd', amount: 1, unit: 'rows', within: 'seed' }),
+    )
+    const [seeds, evolved] = rowsBy(one.id)
+    expect(seeds).toEqual([0, 2, 4, 6, 8, 10])
+    expect(evolved).toEqual([1, 5, 7, 9, 11])
+  })
+
+  it('follow marks, filters, texts and distances, and a rule that is off does nothing', async () => {
+    const cells = await twoRounds((_, row) => (row < 4 ? 0.01 : 1))
+    annotate(study.db, study.studyId, {
+      rows: [{ cellId: cells[0]!.id, idx: 2 }],
+      kind: 'drop',
+      value: null,
+      reason: null,
+    })
+    const found = await funnel(
+      rulesOf(
+        { rule: 'decisions' },
+        { rule: 'filter', filter: { arms: ['seeds'] } },
+        { rule: 'exact_text', text: 'response', off: true },
+        { rule: 'near_text' },
+        { rule: 'balance', by: 'evolver', rows: 5 },
+        { rule: 'quota', by: 'round', quotas: { 0: 2 } },
+      ),
+    )
+    expect(found.steps.map(({ rowsOut }) => rowsOut)).toEqual([23, 11, 11, 10, 5, 2])
+    expect(found.steps[3]?.notes).toEqual(['1 rows without a distance stay in'])
+    expect(found.cells.map(({ rows }) => rows)).toEqual([2, 0])
+  })
+
+  it('reach rows, exports and their recipe, which makes them again', async () => {
+    await twoRounds((_, row) => row)
+    const one = await saved(rulesOf({ rule: 'ranked', column: 'mnd.mnd', amount: 3, unit: 'rows' }))
+    const where = { is: 'subset' as const, id: one.id, inside: true }
+    const state = {
+      filter: { ...emptyFilter(), where },
+      sort: { column: 'position', descending: false },
+      columns: [],
+    }
+    const page = await listRows(study.db, study.studyId, { ...state, offset: 0, limit: 9 })
+    expect(page.total).toBe(6)
+    const request = exportRequestSchema.parse({
+      studyId: study.studyId,
+      state,
+      format: 'jsonl',
+      name: 'set',
+    })
+    const open = await openExport(study.db, request)
+    const text = await new Response(open.body).text()
+    expect(text.trimEnd().split('\n')).toHaveLength(6)
+    const recipe = parse(exportRecipe(study.db, study.studyId, open.exportId).text)
+    expect(recipe).toMatchObject({
+      subsets: [
+        { name: 'set', hash: one.hash, rules: one.rules, steps: [{ rows_in: 24, rows_out: 6 }] },
+      ],
+      output_dir: expect.stringMatching(/^saves\/set-[0-9a-f]{8}$/),
+      metric_cards: [{ column: 'mnd.mnd', run: { definition_hash: 'hash' } }],
+    })
+    expect(listExports(study.db, study.studyId)).toHaveLength(1)
+    const file = parseRuleFile(ruleFileText(one))
+    expect(file).toMatchObject({ name: 'set', rules: one.rules })
+    expect((await funnel(file.rules)).hash).toBe(one.hash)
+  })
+
+  it('are saved once, once for each seed, and deleted', async () => {
+    await twoRounds((_, row) => row)
+    const rules = rulesOf({ rule: 'random', amount: 50, unit: 'percent' })
+    const one = await saved(rules)
+    expect((await saved(rules)).id).toBe(one.id)
+    const seeded = seededRules('base', rules, [1, 2, 3])
+    expect(seeded.map(({ name }) => name)).toEqual(['base-seed1', 'base-seed2', 'base-seed3'])
+    const rows = new Set<string>()
+    for (const { name, rules: own } of seeded) rows.add(String(rowsBy((await saved(own, name)).id)))
+    expect(rows.size).toBe(3)
+    expect(() => seededRules('x', rulesOf({ rule: 'decisions' }), [1])).toThrow(/draws at random/)
+    deleteSubset(study.db, study.studyId, one.id)
+    expect(listSubsets(study.db, study.studyId)).toHaveLength(3)
+    expect(() => rowsBy(one.id)).toThrow(/no subset/)
+  })
+
+  it('follow the data when values change', async () => {
+    const cells = await twoRounds((_, row) => row)
+    const one = await saved(rulesOf({ rule: 'ranked', column: 'mnd.mnd', amount: 1, unit: 'rows' }))
+    expect(rowsBy(one.id)[0]).toEqual([11])
+    storeRun(study.db, study.studyId, {
+      metric: 'mnd',
+      definitionHash: 'other',
+      pinned: true,
+      cells: [
+        {
+          cellNo: cells[0]!.no,
+          outputs: { mnd: columnOf(Float64Array.from({ length: ROWS }, (_, row) => -row)) },
+        },
+      ],
+    })
+    expect(rowsBy(one.id)[0]).toEqual([0])
+  })
+
+  it('name the rule that means nothing in a study', async () => {
+    await twoRounds((_, row) => row)
+    const wrong = (...rules: unknown[]) => funnel(rulesOf({ rule: 'decisions' }, ...rules))
+    await expect(wrong({ rule: 'range', column: 'loss.none' })).rejects.toThrow(
+      /^Rule 2 \(Range\): There is no/,
+    )
+    await expect(wrong({ rule: 'quota', by: 'round', quotas: { 7: 1 } })).rejects.toThrow(
+      /no "7" in round.*0, 1/,
+    )
+    await expect(wrong({ rule: 'decontaminate', benchmarks: ['a'.repeat(64)] })).rejects.toThrow(
+      /Add the file again/,
+    )
+    expect(() => parseRuleFile('evolens_subset: 1\nname: x\nrules:\n  - rule: ranked\n')).toThrow(
+      /at rule 1.column/,
+    )
+    expect(() => parseRuleFile('a: [')).toThrow(/not YAML/)
+    expect(() => parseRuleFile('evolens_subset: 1\nname: x\nrules: [{rule: sql}]')).toThrow(
+      /at rule 1/,
+    )
+  })
+
+  it('leave out rows that hold n-grams of a benchmark, whatever case, form and punctuation', async () => {
+    const leak =
+      'Natalia sold clips to 48 of her friends in April, and then she sold half as many clips in May.'
+    await importRows(study, 'alpaca.json', [
+      {
+        instruction:
+          'Answer: NATALIA sold clips — to "48" of her friends in April; and then she sold half…',
+        output: 'x',
+      },
+      { instruction: 'Natalia sold clips to her friends', output: 'y' },
+      { instruction: '问题', output: '小明有三个苹果，他又买了五个苹果！现在' },
+      { instruction: 'plain', output: 'z' },
+    ])
+    const bytes = Buffer.from(
+      `${JSON.stringify({ question: leak })}\n${JSON.stringify({ question: '小明有三个苹果,他又买了五个苹果' })}\n{"question": "too short"}\n`,
+    )
+    const { sha256, items } = addBenchmark(study.db, 'gsm.jsonl', bytes)
+    expect(items).toBe(3)
+    for (const n of [8, 10, 13]) {
+      const { steps, rows } = await funnel(
+        rulesOf({ rule: 'decontaminate', benchmarks: [sha256], n }),
+      )
+      expect([n, rows]).toEqual([n, 2])
+      expect(steps[0]?.leaks.map(({ idx, itemNo, benchmark }) => [idx, itemNo, benchmark])).toEqual(
+        [
+          [0, 0, 'gsm.jsonl'],
+          [2, 1, 'gsm.jsonl'],
+        ],
+      )
+      expect(steps[0]?.leaks[0]?.ngram.split(' ')).toHaveLength(n)
+      expect(steps[0]?.notes[1]).toMatch(/^1 items have fewer/)
+    }
+    const strict = await funnel(
+      rulesOf({ rule: 'decontaminate', benchmarks: [sha256], n: 8, share: 0.9 }),
+    )
+    expect(strict.rows).toBe(3)
+    expect(() => addBenchmark(study.db, 'a.jsonl', Buffer.from('{"a": 1}\n{'))).toThrow(/Line 2/)
+    expect(() => addBenchmark(study.db, 'a.json', Buffer.from('[1, 2]'))).toThrow(/holds no texts/)
+    expect(() => addBenchmark(study.db, 'a.txt', Buffer.from([0xff, 0xfe]))).toThrow(/not UTF-8/)
+    expect(addBenchmark(study.db, 'a.csv', Buffer.from('q,a\nwho,me\n')).items).toBe(1)
+  })
+
+  it('are described field by field for the page', () => {
+    const { rules, benchmarks } = subsetKit(study.db)
+    const fields = (id: string) =>
+      rules.find((rule) => rule.id === id)?.params.map(({ name, type }) => `${name} ${type}`)
+    expect(fields('ranked')).toEqual([
+      'end enum',
+      'column string',
+      'amount number',
+      'unit enum',
+      'within enum',
+    ])
+    expect(fields('filter')).toEqual([])
+    expect(fields('decontaminate')).toEqual(['n number', 'share number', 'text enum'])
+    expect(subsetKitSchema.parse(subsetKit(study.db)).rules).toHaveLength(10)
+    expect(benchmarks).toEqual([])
+  })
+
+  it('have presets over columns that there are', async () => {
+    const { PRESETS } = await import('@/lib/subsets/presets')
+    const known = new Set(listColumns(study.db, study.studyId, { all: true }).map(({ id }) => id))
+    const used = PRESETS.flatMap(({ rules }) => rules).flatMap((rule) =>
+      'column' in rule ? [rule.column] : [],
+    )
+    expect(used.filter((id) => !known.has(id))).toEqual([])
+  })
+})

@@ -1,0 +1,82 @@
+import { countMask } from '@/lib/columns/filter'
+import { AppError } from '@/lib/errors'
+import type { RuleId, RuleOf, SubsetRule } from '@/lib/contracts/subset'
+import { balance } from './rules/balance'
+import { decisions } from './rules/decisions'
+import { decontaminate } from './rules/decontaminate'
+import { exactText } from './rules/exact-text'
+import { filter } from './rules/filter'
+import { nearText } from './rules/near-text'
+import { quota } from './rules/quota'
+import { random } from './rules/random'
+import { range } from './rules/range'
+import { ranked } from './rules/ranked'
+import type { Kept, Outcome, Rule, RuleData } from './types'
+
+/** Every kind of rule; a new one is a file, a line here and its shape in lib/contracts/subset.ts. */
+export const RULES: { [Id in RuleId]: Rule<Id> } = {
+  filter,
+  ranked,
+  range,
+  quota,
+  balance,
+  exact_text: exactText,
+  near_text: nearText,
+  decisions,
+  random,
+  decontaminate,
+}
+
+function kindOf<Id extends RuleId>(rule: { rule: Id }): Rule<Id> {
+  return RULES[rule.rule]
+}
+
+/** What a rule did to the rows. */
+export interface Step {
+  rule: SubsetRule
+  rowsIn: number
+  rowsOut: number
+  ms: number
+  outcome: Outcome
+}
+
+/** Applies one rule; an error says which one it is. */
+function* applyOne(
+  rule: SubsetRule,
+  no: number,
+  kept: Kept,
+  data: RuleData,
+): Generator<void, Outcome> {
+  const kind = kindOf(rule) as Rule<RuleId>
+  try {
+    return yield* kind.apply(rule as RuleOf<RuleId>, kept, data)
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code === 'cancelled') throw error
+    throw new AppError('invalid_input', `Rule ${no} (${kind.label}): ${error.message}`, {
+      cause: error,
+    })
+  }
+}
+
+/**
+ * Applies rules in order to the rows that are kept, and returns what each did. Rules that are off do nothing. It stops
+ * often; whoever drives it may let others have their turn, or end it.
+ */
+export function* applyRules(
+  rules: readonly SubsetRule[],
+  kept: Kept,
+  data: RuleData,
+): Generator<void, Step[]> {
+  const steps: Step[] = []
+  let rowsIn = countMask(kept)
+  for (const rule of rules) {
+    const started = performance.now()
+    const outcome = rule.off ? {} : yield* applyOne(rule, steps.length + 1, kept, data)
+    const rowsOut = countMask(kept)
+    const ms = Math.round((performance.now() - started) * 10) / 10
+    steps.push({ rule, rowsIn, rowsOut, ms, outcome })
+    rowsIn = rowsOut
+    yield
+  }
+  return steps
+}

@@ -15,6 +15,7 @@ import { addJobCommands } from './commands/jobs'
 import { addLineageCommand } from './commands/lineage'
 import { addMeasureCommand } from './commands/measure'
 import { addModelCommands } from './commands/models'
+import { addOpenApiCommand } from './commands/openapi'
 import { addPromptCommands } from './commands/prompts'
 import { addResultsCommand } from './commands/results'
 import { addSampleCommands } from './commands/sample'
@@ -49,6 +50,7 @@ for (const add of [
   addCompareCommand,
   addAgreementCommand,
   addBlindCommand,
+  addOpenApiCommand,
   addPromptCommands,
   addJobCommands,
   addBackendCommands,

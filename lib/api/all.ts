@@ -11,6 +11,7 @@ import * as figures from './figures'
 import * as imports from './imports'
 import * as jobs from './jobs'
 import * as lineage from './lineage'
+import * as mcp from './mcp'
 import * as measures from './measures'
 import * as metrics from './metrics'
 import * as models from './models'
@@ -45,7 +46,7 @@ const AREAS: Record<string, Record<string, unknown>> = {
   Prompts: prompts,
   Backends: backends,
   Models: models,
-  System: system,
+  System: { ...system, ...mcp },
 }
 
 /** An endpoint with the name under which programs know it and the area it belongs to. */

@@ -2,6 +2,7 @@ import process from 'node:process'
 import { Command } from 'commander'
 import { addAgreementCommand } from './commands/agreement'
 import { addBlindCommand } from './commands/blind'
+import { addApiCommand } from './commands/api'
 import { addAlignCommand } from './commands/align'
 import { addBackendCommands } from './commands/backends'
 import { addClaimsCommand } from './commands/claims'
@@ -13,6 +14,7 @@ import { addFigureCommand } from './commands/figure'
 import { addImportCommand } from './commands/import'
 import { addJobCommands } from './commands/jobs'
 import { addLineageCommand } from './commands/lineage'
+import { addMcpCommand } from './commands/mcp'
 import { addMeasureCommand } from './commands/measure'
 import { addModelCommands } from './commands/models'
 import { addOpenApiCommand } from './commands/openapi'
@@ -51,6 +53,8 @@ for (const add of [
   addAgreementCommand,
   addBlindCommand,
   addOpenApiCommand,
+  addApiCommand,
+  addMcpCommand,
   addPromptCommands,
   addJobCommands,
   addBackendCommands,

@@ -1,10 +1,19 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { setContext } from '@/lib/http/context'
 import type { RouteHandler } from '@/lib/http/route'
+import { askOver } from '@/lib/mcp/over-http'
+import type { Ask } from '@/lib/mcp/server'
+import type { ServiceContext } from '@/lib/services/context'
+import { closeReader } from '@/lib/services/queries/client'
+import { startSite } from './picture-files'
 import { ROOT } from './start/settings.mjs'
 
 const API = path.join(ROOT, 'app', 'api')
+// Requests in this process have no address; this one passes the checks of the routes.
+const ORIGIN = 'http://localhost:3000'
+const PICTURE = /^\/api\/studies\/[^/]+\/figures\/[^/]+\/picture(\?|$)/
 
 interface Found {
   file: string
@@ -48,4 +57,38 @@ export async function answerByRoutes(request: Request): Promise<Response> {
   // As Next does: a path that names nothing has no params.
   const params = Object.keys(found.params).length > 0 ? found.params : undefined
   return handler(request, { params: Promise.resolve(params) })
+}
+
+/** Returns how to ask the routes in this process, over the data folder of the command line. */
+export function askRoutes(context: ServiceContext): { ask: Ask; close(): Promise<void> } {
+  setContext(context)
+  const { accessToken } = context.config
+  let site: ReturnType<typeof startSite> | undefined
+  const ask: Ask = async (method, address, { body, signal }) => {
+    if (PICTURE.test(address)) {
+      // Drawn by a web server, which is started for the first picture.
+      site ??= startSite()
+      const { origin, token } = (await site).site
+      return askOver(origin, token)(method, address, { body, signal })
+    }
+    const isFile = body instanceof ReadableStream
+    const request = new Request(`${ORIGIN}${address}`, {
+      method,
+      signal,
+      headers: {
+        host: new URL(ORIGIN).host,
+        ...(accessToken === null ? {} : { authorization: `Bearer ${accessToken}` }),
+        ...(body === undefined || isFile ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
+      ...(isFile ? { duplex: 'half' as const } : {}),
+    })
+    return answerByRoutes(request)
+  }
+  const close = async () => {
+    await closeReader(context.db)
+    const started = await site?.catch(() => null)
+    started?.web.kill('SIGTERM')
+  }
+  return { ask, close }
 }

@@ -11,6 +11,7 @@ const environment = z.object({
   ALLOWED_BACKEND_HOSTS: z.string().optional(),
   HOST: z.string().optional(),
   EVOLENS_NICE: z.coerce.number().int().min(0).max(19).optional(),
+  EVOLENS_MCP_WRITE: z.enum(['0', '1']).optional(),
   PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
 })
@@ -32,6 +33,8 @@ export interface Config {
   allowedBackendHosts: string[]
   /** How far worker and engines stand back for other programs, as in `nice`: 0 not at all, 19 most. */
   niceness: number
+  /** Whether assistants may change data through /api/mcp. */
+  mcpWrite: boolean
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
 
@@ -91,6 +94,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     accessToken,
     allowedBackendHosts: (value.ALLOWED_BACKEND_HOSTS ?? '').split(/[,\s]+/).filter(Boolean),
     niceness: value.EVOLENS_NICE ?? DEFAULT_NICENESS,
+    mcpWrite: value.EVOLENS_MCP_WRITE === '1',
     logLevel: value.LOG_LEVEL ?? 'info',
   }
 }

@@ -1,14 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { deleteStudyEndpoint, listStudiesEndpoint } from '@/lib/api/studies'
-import { apiUrl, call, isRetryable, toApiError } from './api'
+import { call, isRetryable, toApiError } from './api'
 
 afterEach(() => vi.unstubAllGlobals())
-
-describe('apiUrl', () => {
-  it('leaves out what is not set', () => {
-    expect(apiUrl('/jobs', { studyId: null, state: undefined, n: 0 })).toBe('/api/jobs?n=0')
-  })
-})
 
 describe('errors', () => {
   it('keeps code and message of the server', () => {

@@ -1,3 +1,4 @@
+import { addressOf } from '@/lib/api/address'
 import type { Endpoint, Given, GivenParams, Method, Parsed, PartOf } from '@/lib/api/endpoint'
 import { uploadEndpoint } from '@/lib/api/imports'
 import type { ErrorCode } from '@/lib/errors'
@@ -24,18 +25,6 @@ export class ApiError extends Error {
     this.request = context.request
     this.details = context.details
   }
-}
-
-type QueryValue = string | number | boolean | null | undefined
-
-/** Returns `/api/...` with the defined query values appended. */
-export function apiUrl(path: string, query: Record<string, QueryValue> = {}): string {
-  const params = new URLSearchParams()
-  for (const [key, value] of Object.entries(query)) {
-    if (value !== undefined && value !== null) params.set(key, String(value))
-  }
-  const text = params.toString()
-  return `/api${path}${text ? `?${text}` : ''}`
 }
 
 function record(value: unknown): Record<string, unknown> | undefined {
@@ -142,19 +131,6 @@ export type CallInput<E extends Endpoint> = (keyof GivenParams<E> extends never
   (PartOf<E, 'body'> extends undefined
     ? { body?: undefined }
     : { body: Given<PartOf<E, 'body'>> }) & { signal?: AbortSignal | undefined }
-
-function addressOf(path: string, input: { params?: unknown; query?: unknown }): string {
-  const params = (input.params ?? {}) as Record<string, unknown>
-  const named = path.replaceAll(/\[(\w+)\]/g, (_, name: string) =>
-    encodeURIComponent(String(params[name])),
-  )
-  const query: Record<string, QueryValue> = {}
-  for (const [name, value] of Object.entries((input.query ?? {}) as Record<string, unknown>)) {
-    query[name] =
-      typeof value === 'object' && value !== null ? JSON.stringify(value) : (value as QueryValue)
-  }
-  return apiUrl(named, query)
-}
 
 /** Returns the address of an endpoint: names filled in, query values written (objects as JSON text). */
 export function endpointUrl<const E extends Endpoint>(

@@ -111,6 +111,7 @@ export const subsetKitKey = ['subset-rules'] as const
 export const exportFormatsKey = ['export-formats'] as const
 export const paperResultsKey = ['paper-results'] as const
 export const metricsKey = ['metrics'] as const
+export const apiDocumentKey = ['api-document'] as const
 
 /** A run with the texts of its prompts. */
 export const runCardKey = (runId: string) => ['run-card', runId] as const

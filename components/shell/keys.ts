@@ -23,6 +23,7 @@ export const KEYS = {
   sheet: everywhere('?', 'Keyboard shortcuts of this page'),
   search: ofRows('/', 'Search the texts'),
   filter: ofRows('f', 'Filter'),
+  searchCalls: { keys: '/', description: 'Search the calls', group: 'HTTP interface' },
   nextRow: ofRow('j', 'Next row'),
   nextRowArrow: ofRow('ArrowDown', 'Next row'),
   previousRow: ofRow('k', 'Previous row'),

@@ -13,7 +13,7 @@ const STUDY_PAGES = [
   '/claims',
   '/export',
 ]
-const PAGES = ['/studies', '/jobs', '/backends', '/help', '/gallery']
+const PAGES = ['/studies', '/jobs', '/backends', '/help', '/help/api', '/gallery']
 
 for (const scheme of ['light', 'dark'] as const) {
   test(`no page has a serious accessibility violation (${scheme})`, async ({ page, request }) => {

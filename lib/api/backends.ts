@@ -19,6 +19,13 @@ export const listBackendsEndpoint = get('/backends', {
 export const addBackendEndpoint = post('/backends', {
   summary: 'Adds a backend and queues its probe.',
   body: backendInputSchema,
+  example: {
+    body: {
+      kind: 'vllm',
+      label: 'vLLM',
+      settings: { url: 'http://127.0.0.1:8000', model: 'NAME' },
+    },
+  },
   reply: backendInfoSchema,
 })
 
@@ -42,6 +49,7 @@ export const getBackendEndpoint = get('/backends/[backendId]', {
 export const updateBackendEndpoint = patch('/backends/[backendId]', {
   summary: 'Changes a backend and queues a probe where the change calls for one.',
   body: backendPatchSchema,
+  example: { body: { label: 'vLLM on the GPU server' } },
   reply: backendInfoSchema,
 })
 

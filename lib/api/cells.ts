@@ -44,5 +44,6 @@ export const similarityEndpoint = get('/studies/[studyId]/cells/[cellId]/similar
 export const alignCellsEndpoint = post('/studies/[studyId]/alignments', {
   summary: 'Starts a job that aligns files again or gives their rows operators.',
   body: alignRequestSchema,
+  example: { body: { cells: ['cellId'], align: 'index', operators: 'rotation4' } },
   reply: z.object({ jobs: z.array(jobSchema) }),
 })

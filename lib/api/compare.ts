@@ -11,6 +11,16 @@ import { integerParam, jsonParam } from './params'
 
 const state = jsonParam('state', compareStateSchema)
 
+const example = {
+  query: {
+    state: {
+      a: { arm: 'large', round: 3 },
+      b: { arm: 'small', round: 3 },
+      columns: ['instruction_words.with_input'],
+    },
+  },
+}
+
 /** Parts of a comparison, by the name under which a caller asks for them. */
 const COMPARE_PARTS = {
   summary: compareSummarySchema,
@@ -35,6 +45,7 @@ export const compareEndpoint = get('/studies/[studyId]/compare', {
     offset: integerParam({}).prefault(0),
     limit: integerParam({ min: 1, max: MAX_PAIRS }).prefault(50),
   }),
+  example,
   // The fullest shape first: the first one that fits is taken.
   reply: z.union([
     COMPARE_PARTS.all,
@@ -52,6 +63,7 @@ export const comparePairEndpoint = get('/studies/[studyId]/compare/pair', {
     slot: integerParam({}),
     copy: integerParam({}).prefault(0),
   }),
+  example,
   reply: comparePairSchema.pick({
     seedSetKey: true,
     slot: true,
@@ -68,5 +80,6 @@ export const COMPARE_TABLE_FORMATS = ['csv', 'latex', 'markdown'] as const
 export const compareTableEndpoint = get('/studies/[studyId]/compare/table', {
   summary: 'Returns the summary of a comparison with its intervals as a table to download.',
   query: z.object({ state, format: z.enum(COMPARE_TABLE_FORMATS).default('csv') }),
+  example,
   streams: 'text/plain',
 })

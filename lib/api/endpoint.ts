@@ -25,6 +25,10 @@ export interface Endpoint {
   query?: z.ZodType
   /** Parsed from a JSON body. Without it the handler may stream the body itself. */
   body?: z.ZodType
+  /** Media type of a body that is no JSON and that the handler reads itself. */
+  takes?: string
+  /** What a caller may send, where an example made from the schemas would say little. */
+  example?: { query?: Record<string, unknown>; body?: unknown }
   /** What comes back as JSON. Without it the reply is empty (204), or a stream when `streams` says so. */
   reply?: z.ZodType
   /** Set for the calls by which one logs in and out: they cannot ask for the access token. */

@@ -8,6 +8,13 @@ import {
 import { get, post } from './endpoint'
 import { jsonParam } from './params'
 
+const request = {
+  studyId: 'studyId',
+  state: { filter: { rounds: [3] }, sort: {}, columns: [] },
+  format: 'jsonl',
+  name: 'round-3',
+}
+
 export const listExportsEndpoint = get('/studies/[studyId]/export', {
   summary: 'Lists the exports of a study, newest first.',
   reply: z.array(previousExportSchema),
@@ -21,12 +28,14 @@ export const listExportFormatsEndpoint = get('/export-formats', {
 export const checkExportEndpoint = post('/studies/[studyId]/export/check', {
   summary: 'Returns what an export would hold, and what would stop it or be excluded in training.',
   body: exportRequestSchema,
+  example: { body: request },
   reply: exportCheckSchema,
 })
 
 export const downloadExportEndpoint = get('/studies/[studyId]/export/download', {
   summary: 'Returns the rows as a file; a link, so that the browser streams it to disk.',
   query: z.object({ request: jsonParam('request', exportRequestSchema) }),
+  example: { query: { request } },
   streams: 'application/octet-stream',
 })
 

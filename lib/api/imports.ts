@@ -8,6 +8,8 @@ import { startedJobsSchema } from './jobs'
 export const uploadEndpoint = post('/uploads', {
   summary: 'Stores the file that the body of the request streams.',
   query: z.object({ name: z.string().min(1).max(500) }),
+  takes: 'application/octet-stream',
+  example: { query: { name: 'small-iter1-general.json' } },
   reply: uploadSchema,
 })
 
@@ -21,6 +23,7 @@ export const previewImportEndpoint = post('/studies/[studyId]/imports/preview', 
     /** Names of further files that belong to them: names are judged together. */
     siblings: z.array(z.string().max(LIMITS.path)).max(LIMITS.plans).default([]),
   }),
+  example: { body: { uploadIds: ['uploadId'] } },
   reply: z.object({
     /** One for each file; the data files of an archive have one each. */
     previews: z.array(importPreviewSchema),

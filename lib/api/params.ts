@@ -15,6 +15,15 @@ export function flagParam(): z.ZodType<boolean, boolean> {
   >
 }
 
+/** The schema of the value behind a search parameter that is JSON text. */
+const jsonValues = new WeakMap<z.ZodType, z.ZodType>()
+
+/** Returns the schema of the value that a search parameter carries as JSON text; undefined for plain ones. */
+export function jsonValueOf(param: z.ZodType): z.ZodType | undefined {
+  const { innerType } = param._zod.def as { innerType?: z.ZodType }
+  return jsonValues.get(param) ?? (innerType && jsonValueOf(innerType))
+}
+
 /** The schema of a search parameter that holds JSON; `fallback` stands for one that was left out. */
 function jsonText(name: string, fallback?: string) {
   const text = fallback === undefined ? z.string() : z.string().default(fallback)
@@ -44,5 +53,6 @@ export function jsonParam<S extends z.ZodType>(
   fallback?: string,
 ): z.ZodType<z.output<S>, z.input<S> | undefined> {
   const text = jsonText(name, fallback).pipe(schema as z.ZodType<z.output<S>, unknown>)
+  jsonValues.set(text, schema)
   return text as unknown as z.ZodType<z.output<S>, z.input<S> | undefined>
 }

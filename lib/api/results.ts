@@ -18,6 +18,12 @@ export const listResultsEndpoint = get('/studies/[studyId]/results', {
 export const importResultsEndpoint = post('/studies/[studyId]/results', {
   summary: 'Imports uploaded result files and a pasted table; files that cannot be read are named.',
   body: importResultsSchema,
+  example: {
+    body: {
+      pasted: 'model,benchmark,metric,value\nsmall-r3,GSM8K,exact_match,41.2',
+      unit: 'percent',
+    },
+  },
   reply: importedResultsSchema,
 })
 

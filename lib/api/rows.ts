@@ -25,6 +25,15 @@ const viewState = jsonParam(
   '{}',
 )
 
+const EXAMPLE_STATE = {
+  filter: {
+    rounds: [3],
+    ranges: [{ column: 'instruction_words.with_input', min: 10, max: 60 }],
+  },
+  sort: { column: 'instruction_words.with_input', descending: true },
+  columns: ['instruction_words.with_input'],
+}
+
 export const listRowsEndpoint = get('/studies/[studyId]/rows', {
   summary: 'Lists the rows that pass a filter, one page at a time.',
   query: z.object({
@@ -32,6 +41,7 @@ export const listRowsEndpoint = get('/studies/[studyId]/rows', {
     offset: integerParam({}).prefault(0),
     limit: integerParam({ min: 1, max: MAX_PAGE_ROWS }).prefault(100),
   }),
+  example: { query: { state: EXAMPLE_STATE, limit: 20 } },
   reply: rowPageSchema,
 })
 
@@ -44,6 +54,7 @@ export const rowDetailEndpoint = get('/studies/[studyId]/rows/[cellId]/[idx]', {
 export const histogramEndpoint = get('/studies/[studyId]/histogram', {
   summary: 'Counts the values of one column over the rows that pass a filter.',
   query: z.object({ column: columnIdSchema, state: viewState }),
+  example: { query: { state: { filter: { rounds: [3] } } } },
   reply: columnHistogramSchema,
 })
 

@@ -15,6 +15,7 @@ export const listStudiesEndpoint = get('/studies', {
 export const createStudyEndpoint = post('/studies', {
   summary: 'Creates an empty study.',
   body: z.object({ name: z.string(), description: description.default('') }),
+  example: { body: { name: 'My study' } },
   reply: studySummarySchema,
 })
 
@@ -30,6 +31,7 @@ export const updateStudyEndpoint = patch('/studies/[studyId]', {
     description: description.optional(),
     notice: z.string().max(LIMITS.notice).nullable().optional(),
   }),
+  example: { body: { name: 'Evolved with two models' } },
   reply: studySummarySchema,
 })
 

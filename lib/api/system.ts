@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { systemInfoSchema } from '@/lib/contracts/compute'
+import { apiDocumentSchema } from '@/lib/contracts/api-document'
 import { get, post } from './endpoint'
 
 export const healthEndpoint = get('/health', {
@@ -12,10 +13,17 @@ export const systemEndpoint = get('/system', {
   reply: systemInfoSchema,
 })
 
+export const openApiEndpoint = get('/openapi.json', {
+  summary:
+    'Returns this description of the HTTP interface as OpenAPI 3.1, with a Python snippet for each call.',
+  reply: apiDocumentSchema,
+})
+
 export const loginEndpoint = post('/login', {
   summary:
     'Takes the form of the login page: redirects to where the browser wanted to go, or returns the page again with what is wrong.',
   isOpen: true,
+  takes: 'application/x-www-form-urlencoded',
   streams: 'text/html',
 })
 

@@ -2,6 +2,7 @@ import process from 'node:process'
 import { Command } from 'commander'
 import { addAgreementCommand } from './commands/agreement'
 import { addBlindCommand } from './commands/blind'
+import { addApiCommand } from './commands/api'
 import { addAlignCommand } from './commands/align'
 import { addBackendCommands } from './commands/backends'
 import { addClaimsCommand } from './commands/claims'
@@ -14,8 +15,10 @@ import { addFormulaCommand } from './commands/formula'
 import { addImportCommand } from './commands/import'
 import { addJobCommands } from './commands/jobs'
 import { addLineageCommand } from './commands/lineage'
+import { addMcpCommand } from './commands/mcp'
 import { addMeasureCommand } from './commands/measure'
 import { addModelCommands } from './commands/models'
+import { addOpenApiCommand } from './commands/openapi'
 import { addPromptCommands } from './commands/prompts'
 import { addResultsCommand } from './commands/results'
 import { addSampleCommands } from './commands/sample'
@@ -53,6 +56,9 @@ for (const add of [
   addCompareCommand,
   addAgreementCommand,
   addBlindCommand,
+  addOpenApiCommand,
+  addApiCommand,
+  addMcpCommand,
   addPromptCommands,
   addJobCommands,
   addBackendCommands,

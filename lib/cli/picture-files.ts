@@ -85,8 +85,8 @@ async function answers({ origin, token }: PictureSite): Promise<boolean> {
   return reply?.status === 200
 }
 
-/** Starts the web server for this command alone: on a free port of this machine, with a token that nobody else knows. */
-async function startSite(): Promise<{ site: PictureSite; web: ChildProcess }> {
+/** Starts the web server for this command alone and returns it: on a free port of this machine, with a token that nobody else knows. */
+export async function startSite(): Promise<{ site: PictureSite; web: ChildProcess }> {
   if (!fs.existsSync(path.join(ROOT, '.next', 'BUILD_ID'))) {
     throw new AppError(
       'capability_missing',

@@ -21,8 +21,7 @@ export function getContext(): ServiceContext {
 }
 
 /**
- * Replaces the process-wide context, for tests of route handlers; null makes the next call open it afresh.
- * @internal
+ * Replaces the process-wide context, for routes that run without a web server; null makes the next call open it afresh.
  */
 export function setContext(context: ServiceContext | null): void {
   if (context) holder.evolensContext = context

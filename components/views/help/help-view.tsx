@@ -1,5 +1,6 @@
 'use client'
 
+import Link from 'next/link'
 import { useMetrics } from '@/components/hooks/use-compute'
 import { Page, Section } from '@/components/ui/page'
 import { QueryState } from '@/components/ui/states'
@@ -89,6 +90,7 @@ export function HelpView() {
         <a href="#missing">Why a value is missing</a>
         <a href="#glossary">Glossary</a>
         <a href="#keys">Keys</a>
+        <Link href="/help/api">HTTP interface</Link>
       </nav>
       <Section title="Metrics" id="metrics" note="definition, formula and source of each">
         <QueryState query={query} what="The metrics could not be read" lines={8} height={64}>

@@ -108,10 +108,7 @@ export function warmReader(db: Db): void {
   if (!db.$client.memory) threadOf(db.$client.name)
 }
 
-/**
- * Ends the thread of a database file, for tests; the next query starts another.
- * @internal
- */
+/** Ends the thread of a database file, which would keep a command from ending; the next query starts another. */
 export async function closeReader(db: Db): Promise<void> {
   await holder.evolensReaders?.get(db.$client.name)?.close()
 }

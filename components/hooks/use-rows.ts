@@ -1,8 +1,8 @@
-import { keepPreviousData, skipToken, useQueries, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query'
 import type { RowFilter, ViewState } from '@/lib/contracts/filter'
 import {
   annotateEndpoint,
-  histogramEndpoint,
+  facetsEndpoint,
   listRowsEndpoint,
   operatorsEndpoint,
   rowDetailEndpoint,
@@ -62,6 +62,21 @@ export function useRowDetail(studyId: string, row: { cellId: string; idx: number
   })
 }
 
+/** What a filter leaves to choose from, with histograms of columns: one request a change. */
+export function useFacets(
+  studyId: string,
+  filter: RowFilter,
+  columns: readonly string[],
+  enabled = true,
+) {
+  return useAsk(
+    facetsEndpoint,
+    { params: { studyId }, query: { state: { filter }, counted: [...columns] } },
+    studyKeys.facets(studyId, filter, columns),
+    { placeholderData: keepPreviousData, enabled },
+  )
+}
+
 /** Histograms of columns over the filtered rows, in the order of the ids; null while one is loading. */
 export function useHistograms(
   studyId: string,
@@ -69,24 +84,8 @@ export function useHistograms(
   filter: RowFilter,
   enabled: boolean,
 ): (ColumnHistogram | null)[] {
-  const results = useQueries({
-    queries: columns.map((column) => ({
-      queryKey: studyKeys.histogram(studyId, column, filter),
-      queryFn: ({ signal }: { signal: AbortSignal }) =>
-        call(histogramEndpoint, {
-          params: { studyId },
-          query: { column, state: { filter } },
-          signal,
-        }),
-      placeholderData: keepPreviousData,
-      staleTime: 10_000,
-      enabled,
-    })),
-  })
-  // With another set of columns the placeholder of a place may belong to its former column.
-  return results.map((result, index) =>
-    result.data?.column === columns[index] ? (result.data ?? null) : null,
-  )
+  const { data } = useFacets(studyId, filter, columns, enabled && columns.length > 0)
+  return columns.map((id) => data?.columns.find(({ column }) => column === id) ?? null)
 }
 
 interface AnnotationInput {

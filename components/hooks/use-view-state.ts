@@ -18,6 +18,15 @@ export function compactFilter(filter: RowFilter): Partial<RowFilter> | null {
   return entries.length > 0 ? (Object.fromEntries(entries) as Partial<RowFilter>) : null
 }
 
+/** Parts of a filter to be replaced; undefined takes a part away. */
+export type FilterPatch = { [Key in keyof RowFilter]?: RowFilter[Key] | undefined }
+
+/** Returns a filter with parts replaced. */
+export function patchFilter(filter: RowFilter, patch: FilterPatch): RowFilter {
+  const entries = Object.entries({ ...filter, ...patch }).filter(([, value]) => value !== undefined)
+  return rowFilterSchema.parse(Object.fromEntries(entries))
+}
+
 export function isFiltered(filter: RowFilter): boolean {
   return compactFilter(filter) !== null
 }
@@ -49,7 +58,7 @@ const parsers = {
 export interface ViewStateControls {
   /** Null columns = the user chose none, so the study's default columns are shown. */
   state: Omit<ViewState, 'columns'> & { columns: string[] | null }
-  setFilter(patch: Partial<RowFilter>): void
+  setFilter(patch: FilterPatch): void
   clearFilter(): void
   /** Adds or replaces the range of one column; null removes it. */
   setRange(column: string, range: Omit<RangeFilter, 'column'> | null): void
@@ -65,7 +74,7 @@ export function useViewState(): ViewStateControls {
   const { filter } = state
 
   const setFilter = useCallback(
-    (patch: Partial<RowFilter>) => void setState({ filter: { ...filter, ...patch } }),
+    (patch: FilterPatch) => void setState({ filter: patchFilter(filter, patch) }),
     [filter, setState],
   )
   const clearFilter = useCallback(() => void setState({ filter: null }), [setState])

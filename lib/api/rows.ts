@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { rowFilterSchema, rowSortSchema } from '@/lib/contracts/filter'
 import { columnIdSchema } from '@/lib/contracts/column-filter'
+import { facetsSchema } from '@/lib/contracts/facets'
 import { LIMITS, nameSchema, namesSchema } from '@/lib/contracts/limits'
 import {
   annotationEntrySchema,
@@ -45,6 +46,20 @@ export const histogramEndpoint = get('/studies/[studyId]/histogram', {
   summary: 'Counts the values of one column over the rows that pass a filter.',
   query: z.object({ column: columnIdSchema, state: viewState }),
   reply: columnHistogramSchema,
+})
+
+/** Columns counted in one request: the headers of a table that shows all columns of a rich study. */
+const MAX_COUNTED = 500
+
+export const facetsEndpoint = get('/studies/[studyId]/facets', {
+  summary:
+    'Counts what a filter leaves to choose from, each part under the others, with histograms and the first rows if asked.',
+  query: z.object({
+    state: viewState,
+    counted: jsonParam('counted', z.array(columnIdSchema).max(MAX_COUNTED), '[]'),
+    limit: integerParam({ max: MAX_PAGE_ROWS }).prefault(0),
+  }),
+  reply: facetsSchema,
 })
 
 export const operatorsEndpoint = get('/studies/[studyId]/operators', {

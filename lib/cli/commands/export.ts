@@ -17,10 +17,11 @@ import { AppError } from '@/lib/errors'
 import { checkExport, listWriters, openExport } from '@/lib/services/exports'
 import { getStudy } from '@/lib/services/studies'
 import { findStudy, openContext } from '../context'
+import { addFilterFlags, filterFrom, type FilterFlags } from '../filter-option'
 import { flagOf, parseOption } from '../options'
 import { printJson, printRows, say, wantsJson } from '../output'
 
-interface ExportOptions {
+interface ExportOptions extends FilterFlags {
   study: string
   format: string
   name?: string
@@ -57,8 +58,7 @@ function report(check: ExportCheck, file: string | null): Record<string, unknown
   }
 }
 
-function parseState(text: string | undefined): ExportRequest['state'] {
-  if (text === undefined) return viewStateSchema.parse({ filter: {}, sort: {}, columns: [] })
+function parseState(text = '{"filter":{},"sort":{},"columns":[]}'): ExportRequest['state'] {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -116,6 +116,7 @@ async function runExport(options: ExportOptions, command: Command, json: boolean
   const { db } = context
   const { study, out, state, name, format, metrics, lineage } = options
   const studyId = findStudy(context, study)
+  const read = parseState(state)
   const request = parseOption(exportRequestSchema, {
     format,
     metrics,
@@ -123,7 +124,7 @@ async function runExport(options: ExportOptions, command: Command, json: boolean
     options: typed,
     name: name ?? safeName(getStudy(db, studyId).name),
     studyId,
-    state: parseState(state),
+    state: { ...read, filter: filterFrom(options, read.filter) },
   })
   const check = await checkExport(db, request)
   if (check.blocking.length > 0) {
@@ -172,6 +173,7 @@ export function addExportCommand(program: Command): void {
     .option('--state <json>', 'filter, sort and columns, as in the address of the rows page')
     .option('--metrics', about.metrics.description)
     .option('--lineage', about.lineage.description)
+  addFilterFlags(command, { hasFilter: false })
   addFormatFlags(command)
   command.action((options: ExportOptions) => runExport(options, command, wantsJson(program)))
 }

@@ -14,7 +14,7 @@ import { brushTiles, type BrushRequest } from '../figures/tiles'
 import type { AlignSettings } from '@/lib/contracts/operators'
 import { lineagePage, lineageStory, type LineageQuery } from '../lineage'
 import { similarityPreview } from '../alignments/preview'
-import { columnHistogram, listRows, type RowQuery } from '../rows'
+import { columnHistogram, filterFacets, listRows, type RowQuery } from '../rows'
 import { studyOperators } from '../rows/operators'
 
 /**
@@ -42,6 +42,12 @@ export const QUERIES = {
   ) => similarityPreview(db, studyId, cellId, options),
   histogram: (db: Db, signal: AbortSignal, studyId: string, column: string, filter: RowFilter) =>
     columnHistogram(db, studyId, column, filter, signal),
+  facets: (
+    db: Db,
+    signal: AbortSignal,
+    studyId: string,
+    query: Parameters<typeof filterFacets>[2],
+  ) => filterFacets(db, studyId, query, signal),
   figure: (db: Db, _signal: AbortSignal, studyId: string, request: FigureRequest) =>
     getStudyFigure(db, studyId, request),
   drawnValues: (db: Db, _signal: AbortSignal, studyId: string, request: FigureRequest) =>

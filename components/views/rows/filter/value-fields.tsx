@@ -21,8 +21,7 @@ interface ValueLineProps {
 function ValueLine({ studyId, filter, value, column, onChange }: ValueLineProps) {
   const { match, values, missing } = value
   // Counts are those under the other filters, so they stay while values are picked.
-  const others = { ...filter, values: filter.values.filter((one) => one.column !== value.column) }
-  const [histogram] = useHistograms(studyId, [value.column], others, true)
+  const [histogram] = useHistograms(studyId, [value.column], filter, true)
   const words = histogram?.words
   const rowsOf = new Map(words?.counts.map(({ word, rows }) => [word, rows]))
   const names = [...new Set([...rowsOf.keys(), ...values])]

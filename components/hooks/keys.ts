@@ -52,6 +52,8 @@ export const studyKeys = {
   ) => [...rows(studyId), 'lineage', state, page] as const,
   lineagePlace: (studyId: string, filter: unknown, sort: unknown, row: unknown) =>
     [...rows(studyId), 'lineage-place', filter, sort, row] as const,
+  conditionCounts: (studyId: string, filter: RowFilter) =>
+    [...rows(studyId), 'condition-counts', filter] as const,
   /** Marks are counted too, so a mark changes them. */
   facets: (studyId: string, filter: RowFilter, columns: readonly string[]) =>
     [...rows(studyId), 'facets', filter, columns] as const,

@@ -2,6 +2,7 @@ import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query'
 import type { RowFilter, ViewState } from '@/lib/contracts/filter'
 import {
   annotateEndpoint,
+  conditionCountsEndpoint,
   facetsEndpoint,
   listRowsEndpoint,
   operatorsEndpoint,
@@ -74,6 +75,16 @@ export function useFacets(
     { params: { studyId }, query: { state: { filter }, counted: [...columns] } },
     studyKeys.facets(studyId, filter, columns),
     { placeholderData: keepPreviousData, enabled },
+  )
+}
+
+/** Rows that each condition of the filter's tree keeps by itself, and that the filter would keep without it. */
+export function useConditionCounts(studyId: string, filter: RowFilter) {
+  return useAsk(
+    conditionCountsEndpoint,
+    { params: { studyId }, query: { state: { filter } } },
+    studyKeys.conditionCounts(studyId, filter),
+    { enabled: filter.where !== undefined },
   )
 }
 

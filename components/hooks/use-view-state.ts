@@ -64,8 +64,8 @@ export interface ViewStateControls {
   setRange(column: string, range: Omit<RangeFilter, 'column'> | null): void
   setSort(sort: RowSort): void
   setColumns(columns: string[] | null): void
-  /** Replaces filter, sort and columns at once, for saved views. */
-  setView(view: ViewState): void
+  /** Replaces whole parts at once, for saved views and undo. */
+  setView(view: Partial<ViewState>): void
 }
 
 /** Filter, sort and columns of the current page, kept in the URL. A change is a step of the browser's history. */
@@ -90,7 +90,7 @@ export function useViewState(): ViewStateControls {
     (columns: string[] | null) => void setState({ columns }),
     [setState],
   )
-  const setView = useCallback((view: ViewState) => void setState(view), [setState])
+  const setView = useCallback((view: Partial<ViewState>) => void setState(view), [setState])
 
   return useMemo(
     () => ({ state, setFilter, clearFilter, setRange, setSort, setColumns, setView }),

@@ -32,7 +32,7 @@ describe('conditions in words', () => {
     expect(chips.map(({ text }) => text)).toEqual([
       'mnd.mnd ≥ 0.500',
       'Off: Starred',
-      'Random 1,500 rows, seed 7',
+      'Sample of 1,500 rows, random seed 7',
     ])
     expect(chips[0]?.without).toEqual({ where: { all: [{ off: star }] } })
     expect(chips[2]?.without).toEqual({ sample: undefined })

@@ -74,7 +74,7 @@ export function exportText(one: { id: string; inside: boolean }, names: FilterNa
 
 export function sampleText({ rows, share, seed }: RowSample): string {
   const size = rows === undefined ? formatShare(share ?? 0) : `${formatCount(rows)} rows`
-  return `Random ${size}, seed ${seed}`
+  return `Sample of ${size}, random seed ${seed}`
 }
 
 const or = (parts: readonly string[]) => parts.join(' or ')

@@ -1,10 +1,13 @@
 'use client'
 
-import { Button, Text, UnstyledButton } from '@mantine/core'
-import { IconX } from '@tabler/icons-react'
+import { ActionIcon, Button, Text, UnstyledButton } from '@mantine/core'
+import { IconArrowBackUp, IconArrowForwardUp, IconX } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
 import { useExportNames } from '@/components/hooks/use-export'
+import { useFilterHistory } from '@/components/hooks/use-filter-history'
 import { useRowCount } from '@/components/hooks/use-rows'
 import { useStudy } from '@/components/hooks/use-studies'
+import { useShortcut } from '@/components/ui/shortcuts'
 import { isFiltered, useViewState, type FilterPatch } from '@/components/hooks/use-view-state'
 import { formatCount, formatShare } from '@/components/ui/format'
 import type { RowFilter } from '@/lib/contracts/filter'
@@ -21,6 +24,7 @@ import {
   seedSetText,
   valuesText,
 } from './condition-text'
+import { KEYS } from './keys'
 import classes from './frame.module.css'
 
 interface Chip {
@@ -84,6 +88,23 @@ export function filterChips(
   return chips
 }
 
+function Step(props: { label: string; isOn: boolean; run(): void; children: ReactNode }) {
+  const { label, isOn, run, children } = props
+  return (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      size="sm"
+      aria-label={label}
+      title={label}
+      disabled={!isOn}
+      onClick={run}
+    >
+      {children}
+    </ActionIcon>
+  )
+}
+
 /** The filter of a study, on each of its pages, with the number of rows it keeps and one click to clear. */
 export function FilterChips({ studyId }: { studyId: string }) {
   const { state, setFilter, clearFilter } = useViewState()
@@ -91,7 +112,10 @@ export function FilterChips({ studyId }: { studyId: string }) {
   const { data: study } = useStudy(studyId)
   const { data: count } = useRowCount(studyId, { ...state, columns: [] }, filtered)
   const names = useExportNames(studyId, state.filter)
-  if (!filtered) return null
+  const history = useFilterHistory()
+  useShortcut(KEYS.undoFilter, history.undo, { enabled: history.canUndo })
+  useShortcut(KEYS.redoFilter, history.redo, { enabled: history.canRedo })
+  if (!filtered && !history.canUndo && !history.canRedo) return null
 
   const counted = count
     ? `${formatCount(count.total)} of ${formatCount(count.outOf)} rows (${formatShare(count.outOf ? count.total / count.outOf : 0)})`
@@ -112,12 +136,24 @@ export function FilterChips({ studyId }: { studyId: string }) {
           </UnstyledButton>
         </span>
       ))}
-      <Button variant="subtle" size="compact-xs" onClick={clearFilter}>
-        Clear all
-      </Button>
-      <Text span size="sm" c="dimmed" ml="auto" aria-live="polite">
-        {counted}
-      </Text>
+      {filtered ? (
+        <Button variant="subtle" size="compact-xs" onClick={clearFilter}>
+          Clear all
+        </Button>
+      ) : (
+        <span className="ev-dim">No filter</span>
+      )}
+      <Step label="Undo the last change of the filter" isOn={history.canUndo} run={history.undo}>
+        <IconArrowBackUp size={15} aria-hidden />
+      </Step>
+      <Step label="Redo the change of the filter" isOn={history.canRedo} run={history.redo}>
+        <IconArrowForwardUp size={15} aria-hidden />
+      </Step>
+      {filtered ? (
+        <Text span size="sm" c="dimmed" ml="auto" aria-live="polite">
+          {counted}
+        </Text>
+      ) : null}
     </div>
   )
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { rowFilterSchema, rowSortSchema } from '@/lib/contracts/filter'
 import { columnIdSchema } from '@/lib/contracts/column-filter'
-import { facetsSchema } from '@/lib/contracts/facets'
+import { conditionCountSchema, facetsSchema } from '@/lib/contracts/facets'
 import { LIMITS, nameSchema, namesSchema } from '@/lib/contracts/limits'
 import {
   annotationEntrySchema,
@@ -60,6 +60,13 @@ export const facetsEndpoint = get('/studies/[studyId]/facets', {
     limit: integerParam({ max: MAX_PAGE_ROWS }).prefault(0),
   }),
   reply: facetsSchema,
+})
+
+export const conditionCountsEndpoint = get('/studies/[studyId]/facets/conditions', {
+  summary:
+    'Counts for each condition of a filter the rows that it keeps by itself, and those that the filter would keep without it.',
+  query: z.object({ state: viewState }),
+  reply: z.array(conditionCountSchema),
 })
 
 export const operatorsEndpoint = get('/studies/[studyId]/operators', {

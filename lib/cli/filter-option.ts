@@ -24,7 +24,7 @@ export function addFilterFlags(command: Command, { hasFilter = true } = {}): Com
       'conditions with and, or, not: {"any": [{"is": "range", "column": "mnd.mnd", "min": 0.5, "max": null}, {"not": {"is": "marks", "kinds": ["drop"]}}]}',
     )
     .option('--sample <n or %>', 'draw so many of the rows that are left: 500 or 10%')
-    .addOption(new Option('--seed <number>', 'seed of the draw (default: 1)'))
+    .addOption(new Option('--seed <number>', 'random seed (default: 1)'))
 }
 
 function parseJson(text: string, flag: string): unknown {
@@ -57,7 +57,7 @@ export function filterFrom(
   if (seed !== undefined && sample === undefined)
     throw new AppError(
       'invalid_input',
-      '--seed is the seed of --sample: give both, or leave it out.',
+      '--seed is the random seed of --sample: give both, or leave it out.',
     )
   const condition =
     where === undefined

@@ -31,10 +31,10 @@ export const atomSchema = z.discriminatedUnion('is', [
   }),
   z.object({ is: z.literal('operators'), names: namesSchema }),
   z.object({ is: z.literal('marks'), kinds: z.array(z.enum(MARK_KINDS)).max(LIMITS.list) }),
-  /** Case-insensitive text in instruction, input or response. */
-  z.object({ is: z.literal('text'), text: z.string().min(1).max(LIMITS.search) }),
-  /** Case-insensitive text in a note that stands. */
-  z.object({ is: z.literal('note'), text: z.string().min(1).max(LIMITS.search) }),
+  /** Case-insensitive text in instruction, input or response; an empty one keeps every row. */
+  z.object({ is: z.literal('text'), text: z.string().max(LIMITS.search) }),
+  /** Case-insensitive text in a note that stands; an empty one is in every note. */
+  z.object({ is: z.literal('note'), text: z.string().max(LIMITS.search) }),
   /** Rows that were picked one by one: the place of each in its file, counted from 0. */
   z.object({
     is: z.literal('rows'),

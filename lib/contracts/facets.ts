@@ -28,3 +28,13 @@ export const facetsSchema = z.object({
 })
 export type Facets = z.infer<typeof facetsSchema>
 export type FacetCounts = z.infer<typeof countsSchema>
+
+export const conditionCountSchema = z.object({
+  /** Its place in the tree, with a single condition taken as a group of one. */
+  path: z.array(z.number()),
+  /** Rows of the study that the condition keeps by itself; null where it is switched off. */
+  alone: z.number().nullable(),
+  /** Rows that the whole filter would keep without it. */
+  without: z.number().nullable(),
+})
+export type ConditionCount = z.infer<typeof conditionCountSchema>

@@ -11,8 +11,8 @@ import { LIMITS, nameSchema, namesSchema, roundSchema } from './limits'
 import { plainObjectSchema } from './plain-object'
 import { MARK_KINDS } from './rows'
 
-// Seeds are written by hand and stand in addresses and captions; ten digits are more than anyone types.
-const MAX_SEED = 2 ** 31 - 1
+/** Seeds are written by hand and stand in addresses and captions; ten digits are more than anyone types. */
+export const MAX_SEED = 2 ** 31 - 1
 
 /**
  * Rows drawn without replacement from all that the rest of the filter keeps: a number of them or a share. The draw is from

@@ -62,7 +62,7 @@ const STEPS: readonly { step: string; keys: readonly (keyof RowFilter)[] }[] = [
   { step: 'text', keys: ['text'] },
   { step: 'marks', keys: ['marks', 'hideDropped'] },
   { step: 'conditions', keys: ['where'] },
-  { step: 'seeded sample', keys: ['sample'] },
+  { step: 'random sample', keys: ['sample'] },
 ]
 
 function isSet(filter: RowFilter, key: keyof RowFilter): boolean {

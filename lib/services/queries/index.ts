@@ -15,6 +15,7 @@ import type { AlignSettings } from '@/lib/contracts/operators'
 import { lineagePage, lineageStory, type LineageQuery } from '../lineage'
 import { similarityPreview } from '../alignments/preview'
 import { columnHistogram, filterFacets, listRows, type RowQuery } from '../rows'
+import { conditionCounts } from '../rows/condition-counts'
 import { studyOperators } from '../rows/operators'
 
 /**
@@ -42,6 +43,8 @@ export const QUERIES = {
   ) => similarityPreview(db, studyId, cellId, options),
   histogram: (db: Db, signal: AbortSignal, studyId: string, column: string, filter: RowFilter) =>
     columnHistogram(db, studyId, column, filter, signal),
+  conditionCounts: (db: Db, signal: AbortSignal, studyId: string, filter: RowFilter) =>
+    conditionCounts(db, studyId, filter, signal),
   facets: (
     db: Db,
     signal: AbortSignal,

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Condition } from '@/lib/contracts/condition'
 import type { Facets } from '@/lib/contracts/facets'
 import { emptyFilter, rowFilterSchema, type RowFilter } from '@/lib/contracts/filter'
 import { statusCode } from '@/lib/contracts/status'
@@ -8,6 +9,7 @@ import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing
 import { realignStudy } from '../alignments'
 import { currentCells } from '../cells'
 import { annotate } from './annotations'
+import { conditionCounts } from './condition-counts'
 import { filterFacets, selectRows } from '.'
 
 let study: TestStudy
@@ -24,9 +26,7 @@ beforeAll(async () => {
       study,
       `r${round}-${armKey}.json`,
       alpacaRows(12, `evolved ${round} ${armKey}`),
-      {
-        ...{ round, armKey, armLabel: armKey, operators: 'rotation4' },
-      },
+      { round, armKey, armLabel: armKey, operators: 'rotation4' },
     )
   }
   realignStudy(study.db, study.studyId)
@@ -56,9 +56,8 @@ const LENGTH = 'instruction_characters.instruction'
 function facets(patch: Partial<RowFilter>, limit = 0): Promise<Facets> {
   const filter = rowFilterSchema.parse(patch)
   const sort = { column: 'position', descending: false }
-  return filterFacets(study.db, study.studyId, {
-    ...{ filter, sort, columns: [], counted: [MND, LENGTH], limit },
-  })
+  const query = { filter, sort, columns: [], counted: [MND, LENGTH], limit }
+  return filterFacets(study.db, study.studyId, query)
 }
 
 function count(patch: Partial<RowFilter>): number {
@@ -131,6 +130,24 @@ describe('what a filter leaves to choose from', () => {
     expect(found.rounds).toContainEqual({ key: '1', rows: 24 })
     expect(found.page?.rows).toHaveLength(3)
     expect(found.page?.total).toBe(5)
+  })
+
+  it('tells of each condition what it keeps alone, and what would be kept without it', async () => {
+    const star: Condition = { is: 'marks', kinds: ['star'] }
+    const range: Condition = { is: 'range', column: MND, min: 0.4, max: null, missing: false }
+    const where: Condition = { all: [{ not: { any: [star, { off: range }] } }, range] }
+    const filter = rowFilterSchema.parse({ rounds: [1], where, sample: { rows: 2, seed: 1 } })
+    const counts = await conditionCounts(study.db, study.studyId, filter)
+    expect(counts).toEqual([
+      { path: [0, 0], alone: 2, without: count({ rounds: [1], where: range }) },
+      { path: [0, 1], alone: null, without: null },
+      {
+        path: [1],
+        alone: count({ where: range }),
+        without: count({ rounds: [1], where: { not: star } }),
+      },
+    ])
+    expect(counts[0]?.without).not.toBe(count({ rounds: [1], where }))
   })
 
   it('names a column that is not there', async () => {

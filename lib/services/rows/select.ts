@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import type { Db } from '@/db/client'
 import { hotRead } from '@/db/hot-sql'
-import { allIndexes, fullMask, intersect, maskToIndexes, type Mask } from '@/lib/columns/filter'
+import {
+  allIndexes,
+  countMask,
+  fullMask,
+  intersect,
+  maskToIndexes,
+  type Mask,
+} from '@/lib/columns/filter'
 import type { Condition } from '@/lib/contracts/condition'
 import type { RowFilter, RowSample } from '@/lib/contracts/filter'
 import { sampleWithoutReplacement } from '@/lib/stats/random'
@@ -25,12 +32,16 @@ export interface Selection {
   stamp: string
 }
 
-function selectCell(cell: CellRef, parts: readonly OpenedPart[]): Int32Array {
-  if (parts.length === 0 && cell.skipped.length === 0) return allIndexes(cell.rowCount)
+function maskOf(cell: CellRef, parts: readonly OpenedPart[]): Mask {
   const mask = fullMask(cell.rowCount)
   for (const idx of cell.skipped) mask[idx] = 0
   for (const { keptIn } of parts) intersect(mask, keptIn(cell))
-  return maskToIndexes(mask)
+  return mask
+}
+
+function selectCell(cell: CellRef, parts: readonly OpenedPart[]): Int32Array {
+  if (parts.length === 0 && cell.skipped.length === 0) return allIndexes(cell.rowCount)
+  return maskToIndexes(maskOf(cell, parts))
 }
 
 /** Returns how many of the kept rows a sample draws; all of them without one. */
@@ -182,6 +193,14 @@ export function select(db: Db, studyId: string, filter: RowFilter): Selection {
       }
     },
   )
+}
+
+/** Returns how many rows pass a filter before a sample is drawn. */
+export function countRows(db: Db, studyId: string, filter: RowFilter): number {
+  const { parts, cells } = openParts(db, studyId, filter)
+  return cells
+    .filter((cell) => isFrom(cell, filter))
+    .reduce((sum, cell) => sum + countMask(maskOf(cell, parts)), 0)
 }
 
 /** Returns the rows that pass a filter by cell key, in file order; cells outside the filter are absent. */

@@ -185,9 +185,8 @@ describe('a seeded sample', () => {
     const filter = rowFilterSchema.parse({ sample: { rows: 6, seed: 3 } })
     const pageBy = async (column: string) => {
       const sort = { column, descending: true }
-      const page = await listRows(study.db, study.studyId, {
-        ...{ filter, sort, columns: [], offset: 0, limit: 50 },
-      })
+      const query = { filter, sort, columns: [], offset: 0, limit: 50 }
+      const page = await listRows(study.db, study.studyId, query)
       return page.rows.map(({ cellId, idx }) => `${cellId}/${idx}`)
     }
     const byValue = await pageBy('mnd.mnd')

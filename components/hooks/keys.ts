@@ -52,6 +52,8 @@ export const studyKeys = {
   ) => [...rows(studyId), 'lineage', state, page] as const,
   lineagePlace: (studyId: string, filter: unknown, sort: unknown, row: unknown) =>
     [...rows(studyId), 'lineage-place', filter, sort, row] as const,
+  description: (studyId: string, filter: RowFilter) =>
+    [...rows(studyId), 'description', filter] as const,
   conditionCounts: (studyId: string, filter: RowFilter) =>
     [...rows(studyId), 'condition-counts', filter] as const,
   /** Marks are counted too, so a mark changes them. */

@@ -3,6 +3,7 @@ import type { RowFilter, ViewState } from '@/lib/contracts/filter'
 import {
   annotateEndpoint,
   conditionCountsEndpoint,
+  describeEndpoint,
   facetsEndpoint,
   listRowsEndpoint,
   operatorsEndpoint,
@@ -85,6 +86,16 @@ export function useConditionCounts(studyId: string, filter: RowFilter) {
     { params: { studyId }, query: { state: { filter } } },
     studyKeys.conditionCounts(studyId, filter),
     { enabled: filter.where !== undefined },
+  )
+}
+
+/** Which columns and words differ most between the rows of a filter and the rest. */
+export function useDescription(studyId: string, filter: RowFilter, enabled: boolean) {
+  return useAsk(
+    describeEndpoint,
+    { params: { studyId }, query: { state: { filter }, columns: null } },
+    studyKeys.description(studyId, filter),
+    { enabled },
   )
 }
 

@@ -25,6 +25,7 @@ import {
   valuesText,
 } from './condition-text'
 import { KEYS } from './keys'
+import { useDialogParam } from './use-dialog-param'
 import classes from './frame.module.css'
 
 interface Chip {
@@ -112,6 +113,7 @@ export function FilterChips({ studyId }: { studyId: string }) {
   const { data: study } = useStudy(studyId)
   const { data: count } = useRowCount(studyId, { ...state, columns: [] }, filtered)
   const names = useExportNames(studyId, state.filter)
+  const [, setDialog] = useDialogParam(['describe'])
   const history = useFilterHistory()
   useShortcut(KEYS.undoFilter, history.undo, { enabled: history.canUndo })
   useShortcut(KEYS.redoFilter, history.redo, { enabled: history.canRedo })
@@ -149,6 +151,11 @@ export function FilterChips({ studyId }: { studyId: string }) {
       <Step label="Redo the change of the filter" isOn={history.canRedo} run={history.redo}>
         <IconArrowForwardUp size={15} aria-hidden />
       </Step>
+      {filtered ? (
+        <Button variant="subtle" size="compact-xs" onClick={() => setDialog('describe')}>
+          Compare with the rest
+        </Button>
+      ) : null}
       {filtered ? (
         <Text span size="sm" c="dimmed" ml="auto" aria-live="polite">
           {counted}

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { rowFilterSchema, rowSortSchema } from '@/lib/contracts/filter'
 import { columnIdSchema } from '@/lib/contracts/column-filter'
+import { descriptionSchema } from '@/lib/contracts/description'
 import { conditionCountSchema, facetsSchema } from '@/lib/contracts/facets'
 import { LIMITS, nameSchema, namesSchema } from '@/lib/contracts/limits'
 import {
@@ -67,6 +68,17 @@ export const conditionCountsEndpoint = get('/studies/[studyId]/facets/conditions
     'Counts for each condition of a filter the rows that it keeps by itself, and those that the filter would keep without it.',
   query: z.object({ state: viewState }),
   reply: z.array(conditionCountSchema),
+})
+
+export const describeEndpoint = get('/studies/[studyId]/describe', {
+  summary:
+    'Returns which columns and words differ most between the rows that a filter keeps and the rest, by effect size.',
+  query: z.object({
+    state: viewState,
+    /** null: every column with values. */
+    columns: jsonParam('columns', z.array(columnIdSchema).max(MAX_COUNTED).nullable(), 'null'),
+  }),
+  reply: descriptionSchema,
 })
 
 export const operatorsEndpoint = get('/studies/[studyId]/operators', {

@@ -7,6 +7,7 @@ import { addBackendCommands } from './commands/backends'
 import { addClaimsCommand } from './commands/claims'
 import { addCompareCommand } from './commands/compare'
 import { addComputeCommand } from './commands/compute'
+import { addDescribeCommand } from './commands/describe'
 import { addEvolveCommand } from './commands/evolve'
 import { addExportCommand } from './commands/export'
 import { addFigureCommand } from './commands/figure'
@@ -45,6 +46,7 @@ for (const add of [
   addEvolveCommand,
   addExportCommand,
   addFigureCommand,
+  addDescribeCommand,
   addClaimsCommand,
   addCompareCommand,
   addAgreementCommand,

@@ -16,6 +16,7 @@ import { lineagePage, lineageStory, type LineageQuery } from '../lineage'
 import { similarityPreview } from '../alignments/preview'
 import { columnHistogram, filterFacets, listRows, type RowQuery } from '../rows'
 import { conditionCounts } from '../rows/condition-counts'
+import { describeSelection } from '../rows/describe'
 import { studyOperators } from '../rows/operators'
 
 /**
@@ -45,6 +46,12 @@ export const QUERIES = {
     columnHistogram(db, studyId, column, filter, signal),
   conditionCounts: (db: Db, signal: AbortSignal, studyId: string, filter: RowFilter) =>
     conditionCounts(db, studyId, filter, signal),
+  describe: (
+    db: Db,
+    signal: AbortSignal,
+    studyId: string,
+    query: Parameters<typeof describeSelection>[2],
+  ) => describeSelection(db, studyId, query, signal),
   facets: (
     db: Db,
     signal: AbortSignal,

@@ -58,8 +58,13 @@ export const studyKeys = {
   ) => [...rows(studyId), 'lineage', state, page] as const,
   lineagePlace: (studyId: string, filter: unknown, sort: unknown, row: unknown) =>
     [...rows(studyId), 'lineage-place', filter, sort, row] as const,
-  histogram: (studyId: string, column: string, filter: RowFilter) =>
-    [...values(studyId), 'histogram', column, filter] as const,
+  description: (studyId: string, filter: RowFilter) =>
+    [...rows(studyId), 'description', filter] as const,
+  conditionCounts: (studyId: string, filter: RowFilter) =>
+    [...rows(studyId), 'condition-counts', filter] as const,
+  /** Marks are counted too, so a mark changes them. */
+  facets: (studyId: string, filter: RowFilter, columns: readonly string[]) =>
+    [...rows(studyId), 'facets', filter, columns] as const,
   figure: (
     studyId: string,
     figureId: string,

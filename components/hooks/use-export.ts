@@ -8,6 +8,7 @@ import {
   listExportsEndpoint,
 } from '@/lib/api/export'
 import { exportOptionsSchema, type ExportRequest } from '@/lib/contracts/export'
+import { atomsOf } from '@/lib/contracts/condition'
 import type { RowFilter } from '@/lib/contracts/filter'
 import { call, endpointUrl } from './api'
 import { exportFormatsKey, studyKeys } from './keys'
@@ -64,7 +65,8 @@ export function usePreviousExports(studyId: string, enabled = true) {
 
 /** Names of the study's exports by id, for a filter that names any. */
 export function useExportNames(studyId: string, filter: RowFilter): ReadonlyMap<string, string> {
-  const { data } = usePreviousExports(studyId, (filter.exports ?? []).length > 0)
+  const named = filter.where ? atomsOf(filter.where).some(({ is }) => is === 'export') : false
+  const { data } = usePreviousExports(studyId, named || (filter.exports ?? []).length > 0)
   return new Map(data?.map(({ id, name }) => [id, name]))
 }
 

@@ -1,8 +1,10 @@
-import { keepPreviousData, skipToken, useQueries, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query'
 import type { RowFilter, ViewState } from '@/lib/contracts/filter'
 import {
   annotateEndpoint,
-  histogramEndpoint,
+  conditionCountsEndpoint,
+  describeEndpoint,
+  facetsEndpoint,
   listRowsEndpoint,
   operatorsEndpoint,
   rowDetailEndpoint,
@@ -62,6 +64,41 @@ export function useRowDetail(studyId: string, row: { cellId: string; idx: number
   })
 }
 
+/** What a filter leaves to choose from, with histograms of columns: one request a change. */
+export function useFacets(
+  studyId: string,
+  filter: RowFilter,
+  columns: readonly string[],
+  enabled = true,
+) {
+  return useAsk(
+    facetsEndpoint,
+    { params: { studyId }, query: { state: { filter }, counted: [...columns] } },
+    studyKeys.facets(studyId, filter, columns),
+    { placeholderData: keepPreviousData, enabled },
+  )
+}
+
+/** Rows that each condition of the filter's tree keeps by itself, and that the filter would keep without it. */
+export function useConditionCounts(studyId: string, filter: RowFilter) {
+  return useAsk(
+    conditionCountsEndpoint,
+    { params: { studyId }, query: { state: { filter } } },
+    studyKeys.conditionCounts(studyId, filter),
+    { enabled: filter.where !== undefined },
+  )
+}
+
+/** Which columns and words differ most between the rows of a filter and the rest. */
+export function useDescription(studyId: string, filter: RowFilter, enabled: boolean) {
+  return useAsk(
+    describeEndpoint,
+    { params: { studyId }, query: { state: { filter }, columns: null } },
+    studyKeys.description(studyId, filter),
+    { enabled },
+  )
+}
+
 /** Histograms of columns over the filtered rows, in the order of the ids; null while one is loading. */
 export function useHistograms(
   studyId: string,
@@ -69,24 +106,8 @@ export function useHistograms(
   filter: RowFilter,
   enabled: boolean,
 ): (ColumnHistogram | null)[] {
-  const results = useQueries({
-    queries: columns.map((column) => ({
-      queryKey: studyKeys.histogram(studyId, column, filter),
-      queryFn: ({ signal }: { signal: AbortSignal }) =>
-        call(histogramEndpoint, {
-          params: { studyId },
-          query: { column, state: { filter } },
-          signal,
-        }),
-      placeholderData: keepPreviousData,
-      staleTime: 10_000,
-      enabled,
-    })),
-  })
-  // With another set of columns the placeholder of a place may belong to its former column.
-  return results.map((result, index) =>
-    result.data?.column === columns[index] ? (result.data ?? null) : null,
-  )
+  const { data } = useFacets(studyId, filter, columns, enabled && columns.length > 0)
+  return columns.map((id) => data?.columns.find(({ column }) => column === id) ?? null)
 }
 
 interface AnnotationInput {

@@ -18,6 +18,15 @@ export function compactFilter(filter: RowFilter): Partial<RowFilter> | null {
   return entries.length > 0 ? (Object.fromEntries(entries) as Partial<RowFilter>) : null
 }
 
+/** Parts of a filter to be replaced; undefined takes a part away. */
+export type FilterPatch = { [Key in keyof RowFilter]?: RowFilter[Key] | undefined }
+
+/** Returns a filter with parts replaced. */
+export function patchFilter(filter: RowFilter, patch: FilterPatch): RowFilter {
+  const entries = Object.entries({ ...filter, ...patch }).filter(([, value]) => value !== undefined)
+  return rowFilterSchema.parse(Object.fromEntries(entries))
+}
+
 export function isFiltered(filter: RowFilter): boolean {
   return compactFilter(filter) !== null
 }
@@ -49,14 +58,14 @@ const parsers = {
 export interface ViewStateControls {
   /** Null columns = the user chose none, so the study's default columns are shown. */
   state: Omit<ViewState, 'columns'> & { columns: string[] | null }
-  setFilter(patch: Partial<RowFilter>): void
+  setFilter(patch: FilterPatch): void
   clearFilter(): void
   /** Adds or replaces the range of one column; null removes it. */
   setRange(column: string, range: Omit<RangeFilter, 'column'> | null): void
   setSort(sort: RowSort): void
   setColumns(columns: string[] | null): void
-  /** Replaces filter, sort and columns at once, for saved views. */
-  setView(view: ViewState): void
+  /** Replaces whole parts at once, for saved views and undo. */
+  setView(view: Partial<ViewState>): void
 }
 
 /** Filter, sort and columns of the current page, kept in the URL. A change is a step of the browser's history. */
@@ -65,8 +74,8 @@ export function useViewState(): ViewStateControls {
 
   // From the newest state, not the drawn one: two changes may come before the page is drawn again.
   const setFilter = useCallback(
-    (patch: Partial<RowFilter>) =>
-      void setState(({ filter }) => ({ filter: { ...filter, ...patch } })),
+    (patch: FilterPatch) =>
+      void setState(({ filter }) => ({ filter: patchFilter(filter, patch) })),
     [setState],
   )
   const clearFilter = useCallback(() => void setState({ filter: null }), [setState])
@@ -85,7 +94,7 @@ export function useViewState(): ViewStateControls {
     (columns: string[] | null) => void setState({ columns }),
     [setState],
   )
-  const setView = useCallback((view: ViewState) => void setState(view), [setState])
+  const setView = useCallback((view: Partial<ViewState>) => void setState(view), [setState])
 
   return useMemo(
     () => ({ state, setFilter, clearFilter, setRange, setSort, setColumns, setView }),

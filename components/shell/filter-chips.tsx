@@ -1,51 +1,37 @@
 'use client'
 
-import { Button, Text, UnstyledButton } from '@mantine/core'
-import { IconX } from '@tabler/icons-react'
+import { ActionIcon, Button, Text, UnstyledButton } from '@mantine/core'
+import { IconArrowBackUp, IconArrowForwardUp, IconX } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
 import { useExportNames } from '@/components/hooks/use-export'
+import { useFilterHistory } from '@/components/hooks/use-filter-history'
 import { useRowCount } from '@/components/hooks/use-rows'
 import { useStudy } from '@/components/hooks/use-studies'
-import { isFiltered, useViewState } from '@/components/hooks/use-view-state'
-import { formatCount, formatValue, formatShare } from '@/components/ui/format'
-import { MATCH_TEXT } from '@/lib/contracts/column-kinds'
+import { useShortcut } from '@/components/ui/shortcuts'
+import { isFiltered, useViewState, type FilterPatch } from '@/components/hooks/use-view-state'
+import { formatCount, formatShare } from '@/components/ui/format'
 import type { RowFilter } from '@/lib/contracts/filter'
-import type { RangeFilter, ValueFilter } from '@/lib/contracts/column-filter'
 import type { StudyDetail } from '@/lib/contracts/study'
-import { columnName } from './column-name'
+import {
+  armText,
+  conditionText,
+  exportText,
+  MARK_TEXT,
+  partnerText,
+  rangeText,
+  roundsText,
+  sampleText,
+  seedSetText,
+  valuesText,
+} from './condition-text'
+import { KEYS } from './keys'
+import { useDialogParam } from './use-dialog-param'
 import classes from './frame.module.css'
-import { SEEDS_LABEL } from '@/lib/contracts/seeds'
 
 interface Chip {
   key: string
   text: string
-  without: Partial<RowFilter>
-}
-
-const MARK_TEXT: Record<RowFilter['marks'][number], string> = {
-  star: 'Starred',
-  drop: 'Excluded',
-  note: 'With a note',
-}
-
-function rangeText(range: RangeFilter, study: StudyDetail | undefined): string {
-  const column = study?.columns.find((one) => one.id === range.column)
-  const label = column ? columnName(column) : range.column
-  const show = (value: number) => column?.levels?.[value - 1] ?? formatValue(value)
-  const missing = range.missing ? ' or missing' : ''
-  if (range.min !== null && range.min === range.max)
-    return `${label} = ${show(range.min)}${missing}`
-  if (range.min === null && range.max === null) return `${label} has a value`
-  if (range.min === null) return `${label} ≤ ${show(range.max ?? 0)}${missing}`
-  if (range.max === null) return `${label} ≥ ${show(range.min)}${missing}`
-  return `${label} ${show(range.min)} to ${show(range.max)}${missing}`
-}
-
-function valuesText({ column: id, match, values, missing }: ValueFilter, study?: StudyDetail) {
-  const column = study?.columns.find((one) => one.id === id)
-  const label = column ? columnName(column) : id
-  if (values.length === 0) return missing ? `${label} is missing` : `${label} has a value`
-  const words = values.map((value) => `"${value}"`).join(', ')
-  return `${label} ${MATCH_TEXT[match]} ${words}${missing ? ' or missing' : ''}`
+  without: FilterPatch
 }
 
 /** One chip for each part of the filter, with the filter that is left without it. */
@@ -54,50 +40,29 @@ export function filterChips(
   study: StudyDetail | undefined,
   exportNames: ReadonlyMap<string, string> = new Map(),
 ): Chip[] {
-  const armLabel = (key: string) =>
-    key === 'seeds' ? SEEDS_LABEL : (study?.arms.find((arm) => arm.key === key)?.label ?? key)
-  const seedLabel = (key: string) => study?.seedSets.find((set) => set.key === key)?.label ?? key
+  const names = { study, exports: exportNames }
   const chips: Chip[] = []
   const list = (key: keyof RowFilter, text: string, isOn: boolean) => {
     if (isOn) chips.push({ key, text, without: { [key]: [] } })
   }
-  list('seedSets', filter.seedSets.map(seedLabel).join(', '), filter.seedSets.length > 0)
-  list('arms', filter.arms.map(armLabel).join(', '), filter.arms.length > 0)
-  const rounds = [...filter.rounds].sort((a, b) => a - b).join(', ')
-  list('rounds', `Round ${rounds}`, filter.rounds.length > 0)
+  const seedSets = filter.seedSets.map((key) => seedSetText(key, names))
+  list('seedSets', seedSets.join(', '), filter.seedSets.length > 0)
+  const arms = filter.arms.map((key) => armText(key, names))
+  list('arms', arms.join(', '), filter.arms.length > 0)
+  list('rounds', roundsText(filter.rounds), filter.rounds.length > 0)
   list('operators', filter.operators.join(', '), filter.operators.length > 0)
   list('marks', filter.marks.map((mark) => MARK_TEXT[mark]).join(', '), filter.marks.length > 0)
-  for (const range of filter.ranges) {
-    chips.push({
-      key: `range-${range.column}`,
-      text: rangeText(range, study),
-      without: { ranges: filter.ranges.filter((other) => other !== range) },
-    })
+  /** A chip for each entry of a list, which leaves the others. */
+  const each = <T,>(key: keyof RowFilter, entries: readonly T[], textOf: (one: T) => string) => {
+    for (const [k, one] of entries.entries()) {
+      const without = { [key]: entries.filter((other) => other !== one) }
+      chips.push({ key: `${key}-${k}`, text: textOf(one), without })
+    }
   }
-  const partners = filter.partners ?? []
-  for (const [k, one] of partners.entries()) {
-    const whose = one.of === 'parent' ? 'Parent' : `${armLabel(one.of.arm)} at the same seed`
-    chips.push({
-      key: `partner-${k}`,
-      text: `${whose}: ${rangeText({ ...one, missing: false }, study)}`,
-      without: { partners: partners.filter((other) => other !== one) },
-    })
-  }
-  const exports = filter.exports ?? []
-  for (const [k, one] of exports.entries()) {
-    chips.push({
-      key: `export-${k}`,
-      text: `${one.inside ? 'In' : 'Not in'} export "${exportNames.get(one.id) ?? one.id}"`,
-      without: { exports: exports.filter((other) => other !== one) },
-    })
-  }
-  for (const [k, one] of filter.values.entries()) {
-    chips.push({
-      key: `values-${k}`,
-      text: valuesText(one, study),
-      without: { values: filter.values.filter((other) => other !== one) },
-    })
-  }
+  each('ranges', filter.ranges, (one) => rangeText(one, names))
+  each('partners', filter.partners ?? [], (one) => partnerText(one, names))
+  each('exports', filter.exports ?? [], (one) => exportText(one, names))
+  each('values', filter.values, (one) => valuesText(one, names))
   if (filter.text) chips.push({ key: 'text', text: `Text "${filter.text}"`, without: { text: '' } })
   if (filter.hideDropped) {
     chips.push({
@@ -106,7 +71,39 @@ export function filterChips(
       without: { hideDropped: false },
     })
   }
+  const { where, sample } = filter
+  if (where) {
+    // The parts of the outermost "all of" are chips of their own, as the other parts of a filter are.
+    const parts = 'all' in where ? where.all : [where]
+    for (const [k, part] of parts.entries()) {
+      const rest = parts.toSpliced(k, 1)
+      chips.push({
+        key: `where-${k}`,
+        text: 'off' in part ? `Off: ${conditionText(part.off, names)}` : conditionText(part, names),
+        without: { where: rest.length > 0 ? { all: rest } : undefined },
+      })
+    }
+  }
+  if (sample)
+    chips.push({ key: 'sample', text: sampleText(sample), without: { sample: undefined } })
   return chips
+}
+
+function Step(props: { label: string; isOn: boolean; run(): void; children: ReactNode }) {
+  const { label, isOn, run, children } = props
+  return (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      size="sm"
+      aria-label={label}
+      title={label}
+      disabled={!isOn}
+      onClick={run}
+    >
+      {children}
+    </ActionIcon>
+  )
 }
 
 /** The filter of a study, on each of its pages, with the number of rows it keeps and one click to clear. */
@@ -116,7 +113,11 @@ export function FilterChips({ studyId }: { studyId: string }) {
   const { data: study } = useStudy(studyId)
   const { data: count } = useRowCount(studyId, { ...state, columns: [] }, filtered)
   const names = useExportNames(studyId, state.filter)
-  if (!filtered) return null
+  const [, setDialog] = useDialogParam(['describe'])
+  const history = useFilterHistory()
+  useShortcut(KEYS.undoFilter, history.undo, { enabled: history.canUndo })
+  useShortcut(KEYS.redoFilter, history.redo, { enabled: history.canRedo })
+  if (!filtered && !history.canUndo && !history.canRedo) return null
 
   const counted = count
     ? `${formatCount(count.total)} of ${formatCount(count.outOf)} rows (${formatShare(count.outOf ? count.total / count.outOf : 0)})`
@@ -137,12 +138,29 @@ export function FilterChips({ studyId }: { studyId: string }) {
           </UnstyledButton>
         </span>
       ))}
-      <Button variant="subtle" size="compact-xs" onClick={clearFilter}>
-        Clear all
-      </Button>
-      <Text span size="sm" c="dimmed" ml="auto" aria-live="polite">
-        {counted}
-      </Text>
+      {filtered ? (
+        <Button variant="subtle" size="compact-xs" onClick={clearFilter}>
+          Clear all
+        </Button>
+      ) : (
+        <span className="ev-dim">No filter</span>
+      )}
+      <Step label="Undo the last change of the filter" isOn={history.canUndo} run={history.undo}>
+        <IconArrowBackUp size={15} aria-hidden />
+      </Step>
+      <Step label="Redo the change of the filter" isOn={history.canRedo} run={history.redo}>
+        <IconArrowForwardUp size={15} aria-hidden />
+      </Step>
+      {filtered ? (
+        <Button variant="subtle" size="compact-xs" onClick={() => setDialog('describe')}>
+          Compare with the rest
+        </Button>
+      ) : null}
+      {filtered ? (
+        <Text span size="sm" c="dimmed" ml="auto" aria-live="polite">
+          {counted}
+        </Text>
+      ) : null}
     </div>
   )
 }

@@ -13,6 +13,7 @@ const picked = (keys: string, description: string) => ({
   group: 'Selected rows',
 })
 const ofRows = (keys: string, description: string) => ({ keys, description, group: 'Rows' })
+const ofStudy = (keys: string, description: string) => ({ keys, description, group: 'Filter' })
 const lineage = (keys: string, description: string) => ({ keys, description, group: 'Lineage' })
 const compare = (keys: string, description: string) => ({ keys, description, group: 'Compare' })
 
@@ -24,6 +25,8 @@ export const KEYS = {
   search: ofRows('/', 'Search the texts'),
   filter: ofRows('f', 'Filter'),
   searchCalls: { keys: '/', description: 'Search the calls', group: 'HTTP interface' },
+  undoFilter: ofStudy('Ctrl z', 'Undo the last change of the filter'),
+  redoFilter: ofStudy('Ctrl Shift z', 'Redo it'),
   nextRow: ofRow('j', 'Next row'),
   nextRowArrow: ofRow('ArrowDown', 'Next row'),
   previousRow: ofRow('k', 'Previous row'),

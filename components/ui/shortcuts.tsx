@@ -3,7 +3,7 @@
 import type { ReactNode } from 'react'
 import { createContext, useContext, useEffect, useMemo, useRef, useState } from 'react'
 
-/** `g s` is a sequence; `?` and `/` are characters as typed; `Escape` and `Enter` are key names. */
+/** `g s` is a sequence, `Ctrl z` is pressed at once (Command on a Mac); `?` and `/` are characters as typed; `Escape` and `Enter` are key names. */
 export interface ShortcutKey {
   keys: string
   description: string
@@ -49,6 +49,12 @@ function isOwned({ key, target }: KeyboardEvent): boolean {
   return key.startsWith('Arrow') && target.closest(ARROW_OWNERS) !== null
 }
 
+/** Returns a pressed key as lists of keys write it. */
+function keyOf({ key, ctrlKey, metaKey, shiftKey }: KeyboardEvent): string {
+  if (!ctrlKey && !metaKey) return key
+  return `Ctrl ${shiftKey ? 'Shift ' : ''}${key.toLowerCase()}`
+}
+
 export function ShortcutProvider({ children }: { children: ReactNode }) {
   const shortcuts = useRef<Shortcut[]>([])
   const [, setVersion] = useState(0)
@@ -70,15 +76,16 @@ export function ShortcutProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     let pending: { key: string; at: number } | null = null
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
+      if (event.defaultPrevented || event.altKey) return
       if (isTyping(event.target) || isOwned(event)) return
       // A dialog has its own keys; only what it registered itself (none) should act under it.
       if (document.querySelector('[role="dialog"][aria-modal="true"]')) return
+      const key = keyOf(event)
       const sequence = pending && event.timeStamp - pending.at < SEQUENCE_MS ? pending.key : null
       pending = null
       // The newest registration wins, so that a page can take a key from the frame.
       const find = (keys: string) => shortcuts.current.findLast((one) => one.keys === keys)
-      const match = (sequence && find(`${sequence} ${event.key}`)) || find(event.key)
+      const match = (sequence && find(`${sequence} ${key}`)) || find(key)
       if (match) {
         event.preventDefault()
         match.run(event)

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { rowFilterSchema, rowSortSchema } from '@/lib/contracts/filter'
 import { columnIdSchema } from '@/lib/contracts/column-filter'
+import { descriptionSchema } from '@/lib/contracts/description'
+import { conditionCountSchema, facetsSchema } from '@/lib/contracts/facets'
 import { LIMITS, nameSchema, namesSchema } from '@/lib/contracts/limits'
 import {
   annotationEntrySchema,
@@ -56,6 +58,38 @@ export const histogramEndpoint = get('/studies/[studyId]/histogram', {
   query: z.object({ column: columnIdSchema, state: viewState }),
   example: { query: { state: { filter: { rounds: [3] } } } },
   reply: columnHistogramSchema,
+})
+
+/** Columns counted in one request: the headers of a table that shows all columns of a rich study. */
+const MAX_COUNTED = 500
+
+export const facetsEndpoint = get('/studies/[studyId]/facets', {
+  summary:
+    'Counts what a filter leaves to choose from, each part under the others, with histograms and the first rows if asked.',
+  query: z.object({
+    state: viewState,
+    counted: jsonParam('counted', z.array(columnIdSchema).max(MAX_COUNTED), '[]'),
+    limit: integerParam({ max: MAX_PAGE_ROWS }).prefault(0),
+  }),
+  reply: facetsSchema,
+})
+
+export const conditionCountsEndpoint = get('/studies/[studyId]/facets/conditions', {
+  summary:
+    'Counts for each condition of a filter the rows that it keeps by itself, and those that the filter would keep without it.',
+  query: z.object({ state: viewState }),
+  reply: z.array(conditionCountSchema),
+})
+
+export const describeEndpoint = get('/studies/[studyId]/describe', {
+  summary:
+    'Returns which columns and words differ most between the rows that a filter keeps and the rest, by effect size.',
+  query: z.object({
+    state: viewState,
+    /** null: every column with values. */
+    columns: jsonParam('columns', z.array(columnIdSchema).max(MAX_COUNTED).nullable(), 'null'),
+  }),
+  reply: descriptionSchema,
 })
 
 export const operatorsEndpoint = get('/studies/[studyId]/operators', {

@@ -8,6 +8,7 @@ import { addBackendCommands } from './commands/backends'
 import { addClaimsCommand } from './commands/claims'
 import { addCompareCommand } from './commands/compare'
 import { addComputeCommand } from './commands/compute'
+import { addDescribeCommand } from './commands/describe'
 import { addEvolveCommand } from './commands/evolve'
 import { addExportCommand } from './commands/export'
 import { addFigureCommand } from './commands/figure'
@@ -52,6 +53,7 @@ for (const add of [
   addExportCommand,
   addFigureCommand,
   addFormulaCommand,
+  addDescribeCommand,
   addClaimsCommand,
   addCompareCommand,
   addAgreementCommand,

@@ -1,4 +1,5 @@
 import { carriesValue, statusOf } from '@/lib/contracts/status'
+import { binOf } from '@/lib/stats/histogram'
 import { sortAscending } from '@/lib/stats/sort'
 import type { Column } from './column'
 
@@ -63,22 +64,18 @@ export function histogramEdges(values: Float64Array, bins: number): number[] {
   return edges
 }
 
-/** Returns counts per bin: left-closed, the last bin closed. Values outside the edges are not counted. */
-export function histogramCounts(values: Float64Array, edges: readonly number[]): number[] {
+/**
+ * Returns the bin of each row of a column (left-closed, the last bin closed); behind the bins stand the status bytes of rows
+ * without a value. Of a vector, the first entry.
+ */
+export function binRows(column: Column, edges: readonly number[]): Uint16Array {
+  const { values, status, width, n } = column
   const bins = edges.length - 1
-  const counts = Array.from({ length: Math.max(0, bins) }, () => 0)
-  const first = edges[0] as number
-  const last = edges[bins] as number
-  for (const value of values) {
-    if (!(value >= first && value <= last)) continue
-    let low = 0
-    let high = bins - 1
-    while (low < high) {
-      const middle = (low + high + 1) >> 1
-      if (value >= (edges[middle] as number)) low = middle
-      else high = middle - 1
-    }
-    counts[low] = (counts[low] as number) + 1
+  const codes = new Uint16Array(n)
+  for (let row = 0; row < n; row++) {
+    const code = status[row] ?? 0
+    const value = values[row * width] as number
+    codes[row] = carriesValue(code) && !Number.isNaN(value) ? binOf(value, edges) : bins + code
   }
-  return counts
+  return codes
 }

@@ -6,7 +6,7 @@ import {
   subsetFilterSchema,
   valueFilterSchema,
 } from './column-filter'
-import { LIMITS, namesSchema, roundSchema } from './limits'
+import { LIMITS, nameSchema, namesSchema, roundSchema } from './limits'
 import { MARK_KINDS } from './rows'
 
 /** Conditions inside each other: what a person can read; the builder draws one frame for each. */
@@ -33,33 +33,106 @@ export const atomSchema = z.discriminatedUnion('is', [
   }),
   z.object({ is: z.literal('operators'), names: namesSchema }),
   z.object({ is: z.literal('marks'), kinds: z.array(z.enum(MARK_KINDS)).max(LIMITS.list) }),
-  /** Case-insensitive text in instruction, input or response. */
-  z.object({ is: z.literal('text'), text: z.string().min(1).max(LIMITS.search) }),
+  /** Case-insensitive text in instruction, input or response; an empty one keeps every row. */
+  z.object({ is: z.literal('text'), text: z.string().max(LIMITS.search) }),
+  /** Case-insensitive text in a note that stands; an empty one is in every note. */
+  z.object({ is: z.literal('note'), text: z.string().max(LIMITS.search) }),
+  /** Rows that were picked one by one: the place of each in its file, counted from 0. */
+  z.object({
+    is: z.literal('rows'),
+    files: z
+      .array(
+        z.object({
+          cellId: nameSchema,
+          rows: z.array(z.number().int().min(0)).max(LIMITS.pickedRows),
+        }),
+      )
+      .max(LIMITS.list),
+  }),
 ])
 export type Atom = z.infer<typeof atomSchema>
 export type AtomOf<Is extends Atom['is']> = Extract<Atom, { is: Is }>
 
-/** Conditions joined by and, or, not. `not` keeps rows without a value as well: what is missing is not in a range. */
-export type Condition = Atom | { all: Condition[] } | { any: Condition[] } | { not: Condition }
+/**
+ * Conditions joined by and, or, not. `not` keeps rows without a value as well: what is missing is not in a range. `off` is
+ * switched off: rows are kept as if it were not there.
+ */
+export type Condition =
+  | Atom
+  | { all: Condition[] }
+  | { any: Condition[] }
+  | { not: Condition }
+  | { off: Condition }
 
-const list = z.array(z.lazy((): z.ZodType<Condition> => nodeSchema)).max(MAX_CONDITIONS)
-const nodeSchema: z.ZodType<Condition> = z.union([
-  z.strictObject({ all: list }),
-  z.strictObject({ any: list }),
-  z.strictObject({ not: z.lazy((): z.ZodType<Condition> => nodeSchema) }),
-  atomSchema,
-])
+const inner = z.lazy((): z.ZodType<Condition> => nodeSchema)
+const list = z.array(inner).max(MAX_CONDITIONS)
+const nodeSchema: z.ZodType<Condition> = z.union(
+  [
+    z.strictObject({ all: list }),
+    z.strictObject({ any: list }),
+    z.strictObject({ not: inner }),
+    z.strictObject({ off: inner }),
+    atomSchema,
+  ],
+  { error: ({ input }) => problemOf(input) },
+)
+
+const JOINS = ['all', 'any', 'not', 'off'] as const
+
+/** Returns what is wrong with a condition and where, as `any[1].not: ...`; null for one that is right. */
+function problemOf(value: unknown, place = ''): string | null {
+  const say = (text: string) => (place === '' ? text : `${place}: ${text}`)
+  const joins = JOINS.filter((key) => typeof value === 'object' && value !== null && key in value)
+  const [join] = joins
+  if (join) {
+    const others = Object.keys(value as object).filter((key) => key !== join)
+    if (others.length > 0)
+      return say(`"${join}" stands alone, without ${others.map((key) => `"${key}"`).join(', ')}.`)
+    const parts = (value as Record<string, unknown>)[join]
+    const at = `${place === '' ? '' : `${place}.`}${join}`
+    if (join === 'not' || join === 'off') return problemOf(parts, at)
+    if (!Array.isArray(parts)) return say(`"${join}" holds a list of conditions.`)
+    if (parts.length > MAX_CONDITIONS) return `${at}: ${MAX_CONDITIONS} conditions at most.`
+    for (const [k, part] of parts.entries()) {
+      const problem = problemOf(part, `${at}[${k}]`)
+      if (problem !== null) return problem
+    }
+    return null
+  }
+  const parsed = atomSchema.safeParse(value)
+  if (parsed.success) return null
+  const [issue] = parsed.error.issues
+  if (issue?.code === 'invalid_union') {
+    const kinds = atomSchema.options.map(({ shape }) => shape.is.value).join(', ')
+    return say(`A condition has "is" (${kinds}), or one of ${JOINS.join(', ')}.`)
+  }
+  const field = issue?.path.join('.') ?? ''
+  return say(`${field === '' ? '' : `${field}: `}${issue?.message ?? 'not valid'}`)
+}
 
 /** Returns the conditions directly inside of one; none for a single condition on a row. */
 export function partsOf(condition: Condition): Condition[] {
   if ('all' in condition) return condition.all
   if ('any' in condition) return condition.any
+  if ('off' in condition) return [condition.off]
   return 'not' in condition ? [condition.not] : []
 }
 
-/** Returns every single condition on a row inside a condition, in order. */
+/** Returns whether a condition counts: a group of which every part is switched off does not. */
+export function isOn(condition: Condition): boolean {
+  if ('off' in condition) return false
+  const parts = partsOf(condition)
+  return parts.length === 0 || parts.some(isOn)
+}
+
+/** Returns every single condition on a row that is switched on inside a condition, in order. */
 export function atomsOf(condition: Condition): Atom[] {
-  return 'is' in condition ? [condition] : partsOf(condition).flatMap(atomsOf)
+  if ('is' in condition) return [condition]
+  return 'off' in condition ? [] : partsOf(condition).flatMap(atomsOf)
+}
+
+function countAtoms(condition: Condition): number {
+  return 'is' in condition ? 1 : partsOf(condition).reduce((sum, part) => sum + countAtoms(part), 0)
 }
 
 function depthOf(condition: Condition): number {
@@ -81,7 +154,7 @@ export const conditionSchema = z
   .pipe(nodeSchema)
   .superRefine((condition, context) => {
     if (depthOf(condition) > MAX_DEPTH) context.addIssue({ code: 'custom', message: TOO_DEEP })
-    const { length } = atomsOf(condition)
+    const length = countAtoms(condition)
     if (length > MAX_CONDITIONS) {
       const message = `A filter can have ${MAX_CONDITIONS} conditions at most; this one has ${length}.`
       context.addIssue({ code: 'custom', message })

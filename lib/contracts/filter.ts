@@ -11,6 +11,25 @@ import { LIMITS, nameSchema, namesSchema, roundSchema } from './limits'
 import { plainObjectSchema } from './plain-object'
 import { MARK_KINDS } from './rows'
 
+/** Seeds are written by hand and stand in addresses and captions; ten digits are more than anyone types. */
+export const MAX_SEED = 2 ** 31 - 1
+
+/**
+ * Rows drawn without replacement from all that the rest of the filter keeps: a number of them or a share. The draw is from
+ * file order, so it is the same under any sort, and a larger sample under one seed holds the smaller one.
+ */
+export const rowSampleSchema = z
+  .object({
+    rows: z.number().int().min(1).exactOptional(),
+    share: z.number().gt(0).max(1).exactOptional(),
+    seed: z.number().int().min(0).max(MAX_SEED),
+  })
+  .refine(
+    ({ rows, share }) => (rows === undefined) !== (share === undefined),
+    'A sample has a number of rows or a share of them, not both.',
+  )
+export type RowSample = z.infer<typeof rowSampleSchema>
+
 /** Which rows a page shows. Empty lists mean "all". */
 export const rowFilterSchema = z.object({
   seedSets: namesSchema.default([]),
@@ -29,6 +48,8 @@ export const rowFilterSchema = z.object({
   hideDropped: z.boolean().default(false),
   /** Kept by all of the above and by this too. */
   where: conditionSchema.exactOptional(),
+  /** Drawn from what all of the above keep. */
+  sample: rowSampleSchema.exactOptional(),
 })
 export type RowFilter = z.infer<typeof rowFilterSchema>
 

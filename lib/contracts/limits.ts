@@ -49,6 +49,8 @@ export const LIMITS = {
   plans: 500,
   /** Entries of a list in a request: cells, columns, operators. */
   list: 2_000,
+  /** Rows of one file that a filter names one by one: they stand in the address of the page. */
+  pickedRows: 2_000,
   studies: 1_000,
   views: 500,
   /** Formula columns of one study; each is named in lists of columns. */

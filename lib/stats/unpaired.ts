@@ -54,6 +54,22 @@ export function cliffsDelta(a: Numbers, b: Numbers): { ok: true; delta: number }
   return { ok: true, delta: (2 * u) / (a.length * b.length) - 1 }
 }
 
+/** Returns Cliff's delta of two samples given how often each has every distinct value, ascending by value. */
+export function cliffsDeltaOfCounts(a: Numbers, b: Numbers): { ok: true; delta: number } | NoValue {
+  let nA = 0
+  let nB = 0
+  let above = 0
+  for (let k = 0; k < a.length; k += 1) {
+    const [inA, inB] = [a[k] as number, b[k] as number]
+    // Values of a at this rank lie above the b seen so far; those of b above the a.
+    above += inA * nB - inB * nA
+    nA += inA
+    nB += inB
+  }
+  if (nA === 0 || nB === 0) return noValue('n_too_small')
+  return { ok: true, delta: above / (nA * nB) }
+}
+
 /** Two-sample Kolmogorov-Smirnov test. */
 export interface KolmogorovSmirnovResult {
   ok: true

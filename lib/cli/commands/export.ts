@@ -17,11 +17,12 @@ import { AppError } from '@/lib/errors'
 import { checkExport, listWriters, openExport } from '@/lib/services/exports'
 import { getStudy } from '@/lib/services/studies'
 import { findStudy, openContext } from '../context'
+import { addFilterFlags, filterFrom, type FilterFlags } from '../filter-option'
 import { flagOf, parseOption } from '../options'
 import { printJson, printRows, say, wantsJson } from '../output'
 import { findSubset, withSubset } from './subset'
 
-interface ExportOptions {
+interface ExportOptions extends FilterFlags {
   study: string
   format: string
   name?: string
@@ -59,8 +60,7 @@ function report(check: ExportCheck, file: string | null): Record<string, unknown
   }
 }
 
-function parseState(text: string | undefined): ExportRequest['state'] {
-  if (text === undefined) return viewStateSchema.parse({ filter: {}, sort: {}, columns: [] })
+function parseState(text = '{"filter":{},"sort":{},"columns":[]}'): ExportRequest['state'] {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -118,7 +118,8 @@ async function runExport(options: ExportOptions, command: Command, json: boolean
   const { db } = context
   const { study, out, state, subset, name, format, metrics, lineage } = options
   const studyId = findStudy(context, study)
-  const view = parseState(state)
+  const read = parseState(state)
+  const view = { ...read, filter: filterFrom(options, read.filter) }
   const chosen = subset === undefined ? null : findSubset(context, studyId, subset)
   const request = parseOption(exportRequestSchema, {
     format,
@@ -177,6 +178,7 @@ export function addExportCommand(program: Command): void {
     .option('--subset <id or name>', 'only the rows of a saved subset')
     .option('--metrics', about.metrics.description)
     .option('--lineage', about.lineage.description)
+  addFilterFlags(command, { hasFilter: false })
   addFormatFlags(command)
   command.action((options: ExportOptions) => runExport(options, command, wantsJson(program)))
 }

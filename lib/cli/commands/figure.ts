@@ -4,24 +4,22 @@ import type { Command } from 'commander'
 import { stringify } from 'csv-stringify/sync'
 import { FIGURE_QUESTIONS, type FigureMeta, type FigureTable } from '@/lib/contracts/figure'
 import type { OptionField } from '@/lib/contracts/options'
-import { rowFilterSchema, type RowFilter } from '@/lib/contracts/filter'
 import { TABLE_CSV, tableRecords } from '@/lib/contracts/spreadsheet'
 import { AppError, type ErrorCode } from '@/lib/errors'
 import { describeFigure, getFigure, listFigures } from '@/lib/figures'
 import { coverageText } from '@/lib/figures/shared/text'
 import { getDrawnValues, getStudyFigure, listStudyFigures } from '@/lib/services/figures'
 import { findStudy, openContext } from '../context'
-import { parseOption } from '../options'
+import { addFilterFlags, filterFrom, type FilterFlags } from '../filter-option'
 import { addPictureFlags, pictureFilesOf, withPictures, type PictureFlags } from '../picture-files'
 import { printCitation, printJson, printLine, printRows, say } from '../output'
 
-interface FigureCommand extends PictureFlags {
+interface FigureCommand extends PictureFlags, FilterFlags {
   study?: string
   list?: true
   all?: true
   column?: string
   option: string[]
-  filter: string
   cite?: true
   csv?: string
   drawn?: string
@@ -71,14 +69,6 @@ function optionsOf(meta: FigureMeta, { column, option }: FigureCommand): Record<
   return options
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new AppError('invalid_input', '--filter is not valid JSON.')
-  }
-}
-
 function writeTable(file: string, table: FigureTable): void {
   fs.writeFileSync(file, stringify(tableRecords(table), TABLE_CSV))
 }
@@ -92,17 +82,13 @@ function studyOf({ study }: FigureCommand) {
   return { db: context.db, studyId: findStudy(context, study) }
 }
 
-function filterOf({ filter }: FigureCommand): RowFilter {
-  return parseOption(rowFilterSchema, parseJson(filter), '--filter')
-}
-
 async function drawFigure(figureId: string, command: FigureCommand, json: boolean): Promise<void> {
   const pictures = pictureFilesOf(command)
   const { db, studyId } = studyOf(command)
   const request = {
     figureId,
     options: optionsOf(describeFigure(getFigure(figureId)), command),
-    filter: filterOf(command),
+    filter: filterFrom(command),
   }
   const result = await getStudyFigure(db, studyId, request)
   if (command.csv) writeTable(command.csv, result.table)
@@ -172,7 +158,7 @@ async function drawAll(command: FigureCommand): Promise<void> {
     throw new AppError('invalid_input', '--all needs a folder: --svg, --pdf or --png <folder>.')
   }
   const { db, studyId } = studyOf(command)
-  const filter = filterOf(command)
+  const filter = filterFrom(command)
   for (const { file } of folders) fs.mkdirSync(file, { recursive: true })
   await withPictures(async (draw) => {
     for (const { id, available } of listStudyFigures(db, studyId)) {
@@ -213,14 +199,15 @@ export function addFigureCommand(program: Command): void {
       (text: string, before: string[]) => [...before, text],
       [],
     )
-    .option('--filter <json>', 'rows to draw, as in the address of the rows page', '{}')
     .option('--cite', 'print a sentence and a BibTeX entry that cite the runs behind it')
     .option('--csv <file>', 'write the table to a file')
     .option('--drawn <file>', 'write the drawn bins and curves to a file')
-  addPictureFlags(figure).action(async (id: string | undefined, command: FigureCommand) => {
-    const json = program.opts<{ json?: boolean }>().json === true
-    if (command.all) await drawAll(command)
-    else if (id === undefined || command.list) printList(command, json)
-    else await drawFigure(id, command, json)
-  })
+  addPictureFlags(addFilterFlags(figure)).action(
+    async (id: string | undefined, command: FigureCommand) => {
+      const json = program.opts<{ json?: boolean }>().json === true
+      if (command.all) await drawAll(command)
+      else if (id === undefined || command.list) printList(command, json)
+      else await drawFigure(id, command, json)
+    },
+  )
 }

@@ -1,6 +1,7 @@
 import { and, eq, inArray } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { arms, cells, runs } from '@/db/schema'
+import { atomsOf } from '@/lib/contracts/condition'
 import type { ExportRequest } from '@/lib/contracts/export'
 import { emptyFilter, type RowFilter } from '@/lib/contracts/filter'
 import type { JsonObject, JsonValue } from '@/lib/formats/types'
@@ -75,6 +76,8 @@ const STEPS: readonly { step: string; keys: readonly (keyof RowFilter)[] }[] = [
   { step: 'conditions', keys: ['where'] },
   { step: 'text', keys: ['text'] },
   { step: 'marks', keys: ['marks', 'hideDropped'] },
+  { step: 'conditions', keys: ['where'] },
+  { step: 'random sample', keys: ['sample'] },
 ]
 
 function isSet(filter: RowFilter, key: keyof RowFilter): boolean {
@@ -137,9 +140,13 @@ function sourceFiles(db: Db, selection: Selection): JsonObject[] {
 export function decidingColumns(request: ExportRequest): string[] {
   const { filter, sort } = request.state
   const sorted = sortColumn(sort)
-  const filtered = [...filter.ranges, ...filter.values, ...(filter.partners ?? [])].map(
-    ({ column }) => column,
-  )
+  const conditions = filter.where ? atomsOf(filter.where) : []
+  const filtered = [
+    ...filter.ranges,
+    ...filter.values,
+    ...(filter.partners ?? []),
+    ...conditions.filter((one) => 'column' in one),
+  ].map(({ column }) => column)
   return [...new Set([...filtered, ...(sorted === null ? [] : [sorted])])]
 }
 

@@ -15,7 +15,9 @@ import { previewFormula } from '../formulas/preview'
 import type { AlignSettings } from '@/lib/contracts/operators'
 import { lineagePage, lineageStory, type LineageQuery } from '../lineage'
 import { similarityPreview } from '../alignments/preview'
-import { columnHistogram, listRows, type RowQuery } from '../rows'
+import { columnHistogram, filterFacets, listRows, type RowQuery } from '../rows'
+import { conditionCounts } from '../rows/condition-counts'
+import { describeSelection } from '../rows/describe'
 import { studyOperators } from '../rows/operators'
 import type { SubsetRule } from '@/lib/contracts/subset'
 import { subsetFunnel } from '../subsets'
@@ -45,6 +47,20 @@ export const QUERIES = {
   ) => similarityPreview(db, studyId, cellId, options),
   histogram: (db: Db, signal: AbortSignal, studyId: string, column: string, filter: RowFilter) =>
     columnHistogram(db, studyId, column, filter, signal),
+  conditionCounts: (db: Db, signal: AbortSignal, studyId: string, filter: RowFilter) =>
+    conditionCounts(db, studyId, filter, signal),
+  describe: (
+    db: Db,
+    signal: AbortSignal,
+    studyId: string,
+    query: Parameters<typeof describeSelection>[2],
+  ) => describeSelection(db, studyId, query, signal),
+  facets: (
+    db: Db,
+    signal: AbortSignal,
+    studyId: string,
+    query: Parameters<typeof filterFacets>[2],
+  ) => filterFacets(db, studyId, query, signal),
   figure: (db: Db, _signal: AbortSignal, studyId: string, request: FigureRequest) =>
     getStudyFigure(db, studyId, request),
   drawnValues: (db: Db, _signal: AbortSignal, studyId: string, request: FigureRequest) =>

@@ -1,6 +1,6 @@
 import type { Db } from '@/db/client'
-import { collectValues, histogramCounts, histogramEdges } from '@/lib/columns/histogram'
 import { sortPermutation } from '@/lib/columns/sort'
+import type { Facets } from '@/lib/contracts/facets'
 import { emptyFilter, type RowFilter, type RowSort } from '@/lib/contracts/filter'
 import { isFormulaColumn } from '@/lib/contracts/formula'
 import { MAX_PAGE_ROWS } from '@/lib/contracts/rows'
@@ -9,16 +9,12 @@ import { carriesValue } from '@/lib/contracts/status'
 import type { CellRef } from '../cells'
 import { columnReader, type ColumnReader } from '../columns'
 import { cachesOf } from '../columns/cache'
-import { outputOf } from '../columns/describe'
+import { countFacets } from './facets'
 import { select, warmSelection, type Selection } from './select'
-import { countWords } from './words'
 import { listItems } from './items'
 import { getStudy } from '../studies'
 
 export { selectRows } from './select'
-
-/** Bins of a header histogram: 40 pixels high, about 120 wide. */
-const HEADER_BINS = 30
 
 /** Sort keys that are not metric columns; `length` is that of the instruction. */
 const POSITION = 'position'
@@ -173,48 +169,24 @@ export async function listRows(
 export async function columnHistogram(
   db: Db,
   studyId: string,
-  columnId: string,
+  column: string,
   filter: RowFilter,
   signal?: AbortSignal,
 ): Promise<ColumnHistogram> {
-  getStudy(db, studyId)
-  const source = columnReader(db, studyId).sourceOf(columnId)
-  const isOther = ({ column }: { column: string }) => column !== columnId
-  const others = {
-    ...filter,
-    ranges: filter.ranges.filter(isOther),
-    values: filter.values.filter(isOther),
-  }
-  const text = { ...emptyFilter(), text: others.text }
-  await warmSelection(db, studyId, text, [columnId], signal)
-  const reader = columnReader(db, studyId)
-  const dictionary = reader.dictionary(columnId)
-  if (dictionary) {
-    const selection = select(db, studyId, others)
-    const counted = countWords(selection, reader, columnId, dictionary)
-    return { column: columnId, edges: [], counts: [], ...counted }
-  }
-  const { levels } = outputOf(source)
-  const collect = (selection: Selection) =>
-    collectValues(
-      selection.cells.map(({ cell, rows }) => ({ column: reader.read(columnId, cell), rows })),
-    )
-  const all = select(db, studyId, emptyFilter())
-  const edges = levels
-    ? Array.from({ length: levels.length + 1 }, (_, k) => k + 0.5)
-    : cachesOf(db).results.get(
-        `edges/${studyId}/${columnId}`,
-        all.stamp,
-        () => 512,
-        () => histogramEdges(collect(all).values, HEADER_BINS),
-      )
-  const { values, missing } = collect(select(db, studyId, others))
-  return {
-    column: columnId,
-    edges: [...edges],
-    counts: histogramCounts(values, edges),
-    n: values.length,
-    missing,
-    words: null,
-  }
+  const { columns } = await countFacets(db, studyId, { filter, columns: [column] }, signal)
+  return columns[0] as ColumnHistogram
+}
+
+/** Returns what a filter leaves to choose from, with the first rows in the same reply where a limit asks for them. */
+export async function filterFacets(
+  db: Db,
+  studyId: string,
+  query: Omit<RowQuery, 'offset'> & { counted: readonly string[] },
+  signal?: AbortSignal,
+): Promise<Facets> {
+  const { counted, ...listed } = query
+  const asked = { filter: query.filter, columns: counted }
+  const facets = await countFacets(db, studyId, asked, signal)
+  if (query.limit === 0) return facets
+  return { ...facets, page: await listRows(db, studyId, { ...listed, offset: 0 }, signal) }
 }

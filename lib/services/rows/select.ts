@@ -1,16 +1,24 @@
 import { z } from 'zod'
 import type { Db } from '@/db/client'
 import { hotRead } from '@/db/hot-sql'
-import { allIndexes, fullMask, maskToIndexes } from '@/lib/columns/filter'
+import {
+  allIndexes,
+  countMask,
+  fullMask,
+  intersect,
+  maskToIndexes,
+  type Mask,
+} from '@/lib/columns/filter'
 import type { Condition } from '@/lib/contracts/condition'
-import type { RowFilter } from '@/lib/contracts/filter'
+import type { RowFilter, RowSample } from '@/lib/contracts/filter'
+import { sampleWithoutReplacement } from '@/lib/stats/random'
 import { currentCells, newestAlignment, type CellRef } from '../cells'
 import { columnReader, type ColumnReader } from '../columns'
 import { cachesOf } from '../columns/cache'
 import { responseStamp } from '../columns/texts'
 import { openCondition, warmCondition } from './conditions'
 import { isFrom } from './conditions/origin'
-import type { Keep, Scope } from './conditions/types'
+import type { Scope } from './conditions/types'
 import { warmColumn } from './conditions/warm-column'
 
 /** What a filter left of a study: cells in file order with their kept rows, ascending. */
@@ -24,34 +32,107 @@ export interface Selection {
   stamp: string
 }
 
-/** Returns whether a filter keeps all rows of the cells in its scope. */
-function keepsAll(parts: readonly Keep[], cell: CellRef): boolean {
-  return parts.length === 0 && cell.skipped.length === 0
-}
-
-function selectCell(cell: CellRef, parts: readonly Keep[]): Int32Array {
-  if (keepsAll(parts, cell)) return allIndexes(cell.rowCount)
+function maskOf(cell: CellRef, parts: readonly OpenedPart[]): Mask {
   const mask = fullMask(cell.rowCount)
   for (const idx of cell.skipped) mask[idx] = 0
-  for (const keep of parts) keep(mask, cell)
-  return maskToIndexes(mask)
+  for (const { keptIn } of parts) intersect(mask, keptIn(cell))
+  return mask
+}
+
+function selectCell(cell: CellRef, parts: readonly OpenedPart[]): Int32Array {
+  if (parts.length === 0 && cell.skipped.length === 0) return allIndexes(cell.rowCount)
+  return maskToIndexes(maskOf(cell, parts))
+}
+
+/** Returns how many of the kept rows a sample draws; all of them without one. */
+export function sampleSize(sample: RowSample | undefined, total: number): number {
+  if (!sample) return total
+  return Math.min(total, sample.rows ?? Math.round((sample.share ?? 0) * total))
+}
+
+/** Returns the sample of the kept rows, each cell's ascending. */
+function drawn(kept: Selection['cells'], sample: RowSample): Selection['cells'] {
+  const total = kept.reduce((sum, part) => sum + part.rows.length, 0)
+  const size = sampleSize(sample, total)
+  if (size === total) return kept
+  const isIn = new Uint8Array(total)
+  for (const at of sampleWithoutReplacement(total, size, sample.seed)) isIn[at] = 1
+  let from = 0
+  return kept.map((part) => {
+    const start = from
+    from += part.rows.length
+    return { cell: part.cell, rows: part.rows.filter((_, k) => isIn[start + k] === 1) }
+  })
+}
+
+/** A part of a filter; a facet is what it is counted under without itself, null for parts that no counts leave out. */
+interface FilterPart {
+  facet: string | null
+  condition: Condition
 }
 
 /** Returns the parts of a filter as one condition each, the cheap ones first; where a row comes from is left out. */
-function conditionsOf(filter: RowFilter): Condition[] {
+function conditionsOf(filter: RowFilter): FilterPart[] {
   const text = filter.text.trim()
-  const one = (isOn: boolean, atom: Condition): Condition[] => (isOn ? [atom] : [])
+  const one = (isThere: boolean, facet: string | null, condition: Condition): FilterPart[] =>
+    isThere ? [{ facet, condition }] : []
+  const ofColumn = (is: 'range' | 'values') => (part: { column: string }) => ({
+    facet: `column ${part.column}`,
+    condition: { is, ...part } as Condition,
+  })
+  const ofRest = (condition: Condition) => ({ facet: null, condition })
   return [
-    ...one(filter.operators.length > 0, { is: 'operators', names: filter.operators }),
-    ...filter.ranges.map((range): Condition => ({ is: 'range', ...range })),
-    ...filter.values.map((value): Condition => ({ is: 'values', ...value })),
-    ...(filter.partners ?? []).map((partner): Condition => ({ is: 'partner', ...partner })),
-    ...(filter.exports ?? []).map((one): Condition => ({ is: 'export', ...one })),
-    ...one(filter.marks.length > 0, { is: 'marks', kinds: filter.marks }),
-    ...one(filter.hideDropped, { not: { is: 'marks', kinds: ['drop'] } }),
-    ...(filter.where ? [filter.where] : []),
-    ...one(text !== '', { is: 'text', text }),
+    ...one(filter.operators.length > 0, 'operators', { is: 'operators', names: filter.operators }),
+    ...filter.ranges.map(ofColumn('range')),
+    ...filter.values.map(ofColumn('values')),
+    ...(filter.partners ?? []).map((partner) => ofRest({ is: 'partner', ...partner })),
+    ...(filter.exports ?? []).map((saved) => ofRest({ is: 'export', ...saved })),
+    ...one(filter.marks.length > 0, 'marks', { is: 'marks', kinds: filter.marks }),
+    ...one(filter.hideDropped, null, { not: { is: 'marks', kinds: ['drop'] } }),
+    ...(filter.where ? [ofRest(filter.where)] : []),
+    ...one(text !== '', null, { is: 'text', text }),
   ]
+}
+
+/** A part of a filter that can be asked; what it keeps of a cell is cached, so that a changed filter asks its new part only. */
+interface OpenedPart extends Pick<FilterPart, 'facet'> {
+  /** One byte a row; not to be changed. */
+  keptIn(cell: CellRef): Mask
+}
+
+/** A filter whose parts can be asked one by one. */
+export interface OpenedParts {
+  parts: OpenedPart[]
+  cells: CellRef[]
+  reader: ColumnReader
+  /** Rows of the study. */
+  outOf: number
+  stamp: string
+}
+
+/** Returns the parts of a filter, opened. Throws `not_found` or `invalid_input` where a part means nothing in this study. */
+export function openParts(db: Db, studyId: string, filter: RowFilter): OpenedParts {
+  const cells = currentCells(db, studyId)
+  const reader = columnReader(db, studyId)
+  const stamp = stampOf(db, studyId, cells, reader)
+  const scope = scopeOf(db, studyId, reader, cells)
+  const parts = conditionsOf(filter).map(({ facet, condition }): OpenedPart => {
+    const keep = openCondition(scope, condition)
+    const key = JSON.stringify(condition)
+    const make = (cell: CellRef) => {
+      const mask = fullMask(cell.rowCount)
+      keep(mask, cell)
+      return mask
+    }
+    const bytes = (mask: Mask) => mask.byteLength
+    return {
+      facet,
+      keptIn: (cell) =>
+        cachesOf(db).results.get(`kept/${cell.no}/${key}`, stamp, bytes, () => make(cell)),
+    }
+  })
+  const outOf = cells.reduce((sum, cell) => sum + cell.rowCount - cell.skipped.length, 0)
+  return { parts, cells, reader, outOf, stamp }
 }
 
 function stampOf(db: Db, studyId: string, cells: readonly CellRef[], reader: ColumnReader): string {
@@ -106,19 +187,27 @@ export function select(db: Db, studyId: string, filter: RowFilter): Selection {
     stamp,
     (selection: Selection) => selection.total * 4 + 64,
     () => {
-      const scope = scopeOf(db, studyId, reader, cells)
-      const parts = conditionsOf(filter).map((part) => openCondition(scope, part))
-      const kept = cells
+      const { parts, outOf } = openParts(db, studyId, filter)
+      const whole = cells
         .filter((cell) => isFrom(cell, filter))
         .map((cell) => ({ cell, rows: selectCell(cell, parts) }))
+      const kept = filter.sample ? drawn(whole, filter.sample) : whole
       return {
         cells: kept,
         total: kept.reduce((sum, part) => sum + part.rows.length, 0),
-        outOf: cells.reduce((sum, cell) => sum + cell.rowCount - cell.skipped.length, 0),
+        outOf,
         stamp,
       }
     },
   )
+}
+
+/** Returns how many rows pass a filter before a sample is drawn. */
+export function countRows(db: Db, studyId: string, filter: RowFilter): number {
+  const { parts, cells } = openParts(db, studyId, filter)
+  return cells
+    .filter((cell) => isFrom(cell, filter))
+    .reduce((sum, cell) => sum + countMask(maskOf(cell, parts)), 0)
 }
 
 /** Returns the rows that pass a filter by cell key, in file order; cells outside the filter are absent. */
@@ -137,6 +226,6 @@ export async function warmSelection(
   const reader = columnReader(db, studyId)
   const cells = currentCells(db, studyId).filter((cell) => isFrom(cell, filter))
   const scope = scopeOf(db, studyId, reader, cells)
-  for (const condition of conditionsOf(filter)) await warmCondition(scope, condition, signal)
+  for (const { condition } of conditionsOf(filter)) await warmCondition(scope, condition, signal)
   for (const column of columns) await warmColumn(scope, { column })
 }

@@ -3,12 +3,10 @@ import { wordsOf } from '@/lib/contracts/column-kinds'
 import type { RangeFilter, ValueFilter } from '@/lib/contracts/column-filter'
 import { LIMITS } from '@/lib/contracts/limits'
 import type { ColumnHistogram } from '@/lib/contracts/rows'
-import { carriesValue, statusOf } from '@/lib/contracts/status'
 import { AppError } from '@/lib/errors'
 import type { ColumnReader } from '../columns'
 import type { Dictionary } from '../columns/dictionary'
 import type { CellRef } from '../cells'
-import type { Selection } from './select'
 
 /** Returns one byte for each number of the dictionary: 1 where its value passes. */
 function keptNumbers(dictionary: Dictionary, filter: ValueFilter): Uint8Array {
@@ -53,33 +51,15 @@ export function checkRange(reader: ColumnReader, { column }: Pick<RangeFilter, '
   )
 }
 
-/** Returns how many of the selected rows have each word of a column, the most frequent first, and why the others have none. */
-export function countWords(
-  selection: Selection,
-  reader: ColumnReader,
-  column: string,
+/** Returns the words of a column by their rows, the most frequent first, given the rows of each value by its number. */
+export function countedWords(
   dictionary: Dictionary,
-): Pick<ColumnHistogram, 'n' | 'missing' | 'words'> {
-  const rowsOf = new Uint32Array(dictionary.values.length + 1)
-  const missing: Record<string, number> = {}
-  let n = 0
-  for (const { cell, rows } of selection.cells) {
-    const { values, status } = reader.read(column, cell)
-    for (const row of rows) {
-      const code = status[row] ?? 0
-      if (carriesValue(code)) {
-        n += 1
-        rowsOf[values[row] as number] = (rowsOf[values[row] as number] as number) + 1
-      } else {
-        const { name } = statusOf(code)
-        missing[name] = (missing[name] ?? 0) + 1
-      }
-    }
-  }
+  rowsOf: Uint32Array,
+): NonNullable<ColumnHistogram['words']> {
   const present = dictionary
     .countWords(rowsOf)
     .filter(({ rows }) => rows > 0)
     .sort((a, b) => b.rows - a.rows)
   const shown = present.slice(0, LIMITS.countedValues)
-  return { n, missing, words: { counts: shown, more: present.length - shown.length } }
+  return { counts: shown, more: present.length - shown.length }
 }

@@ -5,6 +5,7 @@ import { benchClaims } from './claims'
 import { benchCompare } from './compare'
 import { benchEmbeddedScoring, FAST_OVER_DECODE } from './embedded-scoring'
 import { benchFigures } from './figures'
+import { benchFiltering } from './filtering'
 import { benchFormulas } from './formulas'
 import { benchImport } from './import'
 import { benchHalfMillion } from './half-million'
@@ -103,6 +104,23 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
       milliseconds(`rows page, ${page.name}, first`, page.firstMs, 100),
       milliseconds(`rows page, ${page.name}, next`, page.nextMs, 100),
     ])
+  },
+  filtering: async () => {
+    const found = await benchFiltering()
+    const size = `${(found.bytes / 1000).toFixed(0)} KB, ${(found.deflatedBytes / 1000).toFixed(0)} KB deflated`
+    const extremes = `first ${found.firstMs.toFixed(0)} ms, slowest ${found.slowestMs.toFixed(0)} ms`
+    return [
+      milliseconds(
+        `${found.requests} changes of a filter over ${found.rows} rows: facets, six histograms, first page (${size}; ${extremes})`,
+        found.p95Ms,
+        100,
+      ),
+      milliseconds(
+        `describing a selection by 20 columns (first ${found.describeFirstMs.toFixed(0)} ms)`,
+        found.describeMs,
+        500,
+      ),
+    ]
   },
   lineage: async () => {
     const { rows, timings } = await benchLineagePage()

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { FilterChips } from '@/components/shell/filter-chips'
+import { DescribeDrawer } from '@/components/views/rows/filter/describe-drawer'
 import classes from '@/components/shell/frame.module.css'
 
 interface StudyLayoutProps {
@@ -13,6 +14,7 @@ export default async function StudyLayout({ params, children }: StudyLayoutProps
     <div className={classes.study}>
       <FilterChips studyId={studyId} />
       {children}
+      <DescribeDrawer studyId={studyId} />
     </div>
   )
 }

@@ -18,7 +18,7 @@ export function FilterButton(props: { detail: StudyDetail; controls: ViewStateCo
   const { filter } = controls.state
   const nParts = filterChips(filter, detail).length
   return (
-    <Popover opened={isOpen} onChange={setIsOpen} position="bottom-start" width={560} trapFocus>
+    <Popover opened={isOpen} onChange={setIsOpen} position="bottom-start" width={640} trapFocus>
       <Popover.Target>
         <Button
           variant="default"
@@ -29,7 +29,7 @@ export function FilterButton(props: { detail: StudyDetail; controls: ViewStateCo
           Filter{nParts > 0 ? ` (${nParts})` : ''}
         </Button>
       </Popover.Target>
-      <Popover.Dropdown aria-label="Filter">
+      <Popover.Dropdown aria-label="Filter" style={{ maxHeight: '75vh', overflow: 'auto' }}>
         <FilterPanel detail={detail} filter={filter} controls={controls} />
       </Popover.Dropdown>
     </Popover>

@@ -1,29 +1,38 @@
 'use client'
 
 import { Chip, Fieldset, Group, MultiSelect, Stack, Switch } from '@mantine/core'
-import { useOperators } from '@/components/hooks/use-rows'
+import { useFacets, useOperators } from '@/components/hooks/use-rows'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
+import { formatCount } from '@/components/ui/format'
 import { ArmMark } from '@/components/figures/arm-mark'
+import type { FacetCounts } from '@/lib/contracts/facets'
 import type { RowFilter } from '@/lib/contracts/filter'
 import type { StudyDetail } from '@/lib/contracts/study'
+import { MARK_TEXT } from '@/components/shell/condition-text'
 import { RangeFields } from './range-fields'
+import { Builder } from './builder'
+import { SampleFields } from './sample-fields'
 import { ValueFields } from './value-fields'
 import { SEEDS_LABEL } from '@/lib/contracts/seeds'
 
-const MARKS = [
-  { value: 'star', label: 'Starred' },
-  { value: 'drop', label: 'Excluded' },
-  { value: 'note', label: 'With a note' },
-]
+const MARKS = Object.entries(MARK_TEXT).map(([value, label]) => ({ value, label }))
 
 interface ChipsProps {
   label: string
   options: readonly { value: string; label: string; colorIndex?: number | null }[]
   value: readonly string[]
+  /** Rows of each value under the other parts of the filter; absent until they are counted. */
+  counts: FacetCounts | undefined
   onChange(value: string[]): void
 }
 
-function Chips({ label, options, value, onChange }: ChipsProps) {
+/** Returns the rows of a value as text: nothing until they are counted. */
+function countText(counts: FacetCounts | undefined, value: string): string {
+  if (!counts) return ''
+  return ` (${formatCount(counts.find(({ key }) => key === value)?.rows ?? 0)})`
+}
+
+function Chips({ label, options, value, counts, onChange }: ChipsProps) {
   if (options.length === 0) return null
   return (
     <Fieldset variant="unstyled" legend={label}>
@@ -37,6 +46,7 @@ function Chips({ label, options, value, onChange }: ChipsProps) {
                 </>
               )}
               {option.label}
+              {countText(counts, option.value)}
             </Chip>
           ))}
         </Group>
@@ -55,6 +65,7 @@ interface FilterPanelProps {
 export function FilterPanel({ detail, filter, controls }: FilterPanelProps) {
   const rounds = [...new Set(detail.cells.map((cell) => cell.round))].sort((a, b) => a - b)
   const { setFilter } = controls
+  const { data: facets } = useFacets(detail.study.id, filter, [])
   const operators = [...new Set([...useOperators(detail.study.id), ...filter.operators])]
   return (
     <Stack gap="sm">
@@ -62,6 +73,7 @@ export function FilterPanel({ detail, filter, controls }: FilterPanelProps) {
         label="Seed sets"
         options={detail.seedSets.map((one) => ({ value: one.key, label: one.label }))}
         value={filter.seedSets}
+        counts={facets?.seedSets}
         onChange={(seedSets) => setFilter({ seedSets })}
       />
       <Chips
@@ -75,12 +87,14 @@ export function FilterPanel({ detail, filter, controls }: FilterPanelProps) {
           })),
         ]}
         value={filter.arms}
+        counts={facets?.arms}
         onChange={(arms) => setFilter({ arms })}
       />
       <Chips
         label="Rounds"
         options={rounds.map((round) => ({ value: String(round), label: String(round) }))}
         value={filter.rounds.map(String)}
+        counts={facets?.rounds}
         onChange={(next) => setFilter({ rounds: next.map(Number) })}
       />
       {operators.length > 0 ? (
@@ -88,7 +102,10 @@ export function FilterPanel({ detail, filter, controls }: FilterPanelProps) {
           <MultiSelect
             aria-label="Operators"
             placeholder={filter.operators.length === 0 ? 'all' : ''}
-            data={operators}
+            data={operators.map((name) => ({
+              value: name,
+              label: `${name}${countText(facets?.operators, name)}`,
+            }))}
             value={filter.operators}
             clearable
             comboboxProps={{ withinPortal: false }}
@@ -102,6 +119,7 @@ export function FilterPanel({ detail, filter, controls }: FilterPanelProps) {
         label="Marks"
         options={MARKS}
         value={filter.marks}
+        counts={facets?.marks}
         onChange={(marks) => setFilter({ marks: marks as RowFilter['marks'] })}
       />
       <Switch
@@ -109,6 +127,8 @@ export function FilterPanel({ detail, filter, controls }: FilterPanelProps) {
         checked={filter.hideDropped}
         onChange={(event) => setFilter({ hideDropped: event.currentTarget.checked })}
       />
+      <SampleFields filter={filter} facets={facets} controls={controls} />
+      <Builder detail={detail} filter={filter} controls={controls} />
     </Stack>
   )
 }

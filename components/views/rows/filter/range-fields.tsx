@@ -1,24 +1,20 @@
 'use client'
 
-import {
-  Checkbox,
-  CloseButton,
-  Fieldset,
-  Group,
-  NumberInput,
-  Select,
-  Stack,
-  Text,
-} from '@mantine/core'
+import { Checkbox, CloseButton, Fieldset, Group, Select, Stack, Text } from '@mantine/core'
+import { TypedNumber } from '@/components/fields/typed-number'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
 import type { RowFilter } from '@/lib/contracts/filter'
 import type { RangeFilter } from '@/lib/contracts/column-filter'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 import { offeredColumns } from '../table/row-columns'
 
-interface RangeLineProps {
-  range: RangeFilter
+interface RangeEditorProps {
+  range: Omit<RangeFilter, 'missing'> & { missing?: boolean }
   column: ColumnInfo | undefined
+  onChange(range: Omit<RangeFilter, 'column'>): void
+}
+
+interface RangeLineProps extends Omit<RangeEditorProps, 'onChange'> {
   onChange(range: Omit<RangeFilter, 'column'> | null): void
 }
 
@@ -49,50 +45,50 @@ function End({
     )
   }
   return (
-    <NumberInput
-      key={`${value}`}
-      aria-label={label}
-      w={100}
-      placeholder="any"
-      defaultValue={value ?? ''}
-      onBlur={(event) => {
-        const text = event.currentTarget.value.trim()
-        const next = text === '' || !Number.isFinite(Number(text)) ? null : Number(text)
-        if (next !== value) onChange(next)
-      }}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') event.currentTarget.blur()
-      }}
-    />
+    <TypedNumber aria-label={label} w={100} placeholder="any" value={value} onChange={onChange} />
   )
 }
 
-function RangeLine({ range, column, onChange }: RangeLineProps) {
+/** Both ends of a range, and whether rows without a value are in it where that can be said. */
+export function RangeEditor({ range, column, onChange }: RangeEditorProps) {
   const { min, max, missing } = range
   const label = column?.label ?? range.column
+  const set = (patch: Partial<RangeFilter>) =>
+    onChange({ min, max, missing: missing ?? false, ...patch })
   return (
-    <Group gap={6} wrap="nowrap">
-      <Text size="sm" flex={1} miw={0}>
-        {label}
-      </Text>
+    <>
       <End
         label={`${label}, at least`}
         value={min}
         column={column}
-        onChange={(next) => onChange({ min: next, max, missing })}
+        onChange={(next) => set({ min: next })}
       />
       <span className="ev-dim">to</span>
       <End
         label={`${label}, at most`}
         value={max}
         column={column}
-        onChange={(next) => onChange({ min, max: next, missing })}
+        onChange={(next) => set({ max: next })}
       />
-      <Checkbox
-        label="or missing"
-        checked={missing}
-        onChange={(event) => onChange({ min, max, missing: event.currentTarget.checked })}
-      />
+      {missing === undefined ? null : (
+        <Checkbox
+          label="or missing"
+          checked={missing}
+          onChange={(event) => set({ missing: event.currentTarget.checked })}
+        />
+      )}
+    </>
+  )
+}
+
+function RangeLine({ range, column, onChange }: RangeLineProps) {
+  const label = column?.label ?? range.column
+  return (
+    <Group gap={6} wrap="nowrap">
+      <Text size="sm" flex={1} miw={0}>
+        {label}
+      </Text>
+      <RangeEditor range={range} column={column} onChange={onChange} />
       <CloseButton
         size="sm"
         aria-label={`Remove the range of ${label}`}

@@ -10,19 +10,19 @@ import type { ValueFilter } from '@/lib/contracts/column-filter'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 import { offeredColumns } from '../table/row-columns'
 
-interface ValueLineProps {
+interface ValueEditorProps {
   studyId: string
+  /** Counts are those under the other parts of this filter. */
   filter: RowFilter
   value: ValueFilter
   column: ColumnInfo | undefined
-  onChange(value: ValueFilter | null): void
+  onChange(value: ValueFilter): void
 }
 
-function ValueLine({ studyId, filter, value, column, onChange }: ValueLineProps) {
+/** How a column of words is filtered: the way, the words with their rows, and whether rows without a value are in. */
+export function ValueEditor({ studyId, filter, value, column, onChange }: ValueEditorProps) {
   const { match, values, missing } = value
-  // Counts are those under the other filters, so they stay while values are picked.
-  const others = { ...filter, values: filter.values.filter((one) => one.column !== value.column) }
-  const [histogram] = useHistograms(studyId, [value.column], others, true)
+  const [histogram] = useHistograms(studyId, [value.column], filter, true)
   const words = histogram?.words
   const rowsOf = new Map(words?.counts.map(({ word, rows }) => [word, rows]))
   const names = [...new Set([...rowsOf.keys(), ...values])]
@@ -30,40 +30,31 @@ function ValueLine({ studyId, filter, value, column, onChange }: ValueLineProps)
   const shared = {
     'aria-label': `Values of ${label}`,
     size: 'xs',
+    flex: '1 1 160px',
     value: values,
     onChange: (next: string[]) => onChange({ ...value, values: next }),
     comboboxProps: { withinPortal: false },
   }
   return (
-    <div>
-      <Group gap={6} wrap="nowrap">
-        <span dir="auto" style={{ flex: 1, minWidth: 0, fontSize: '0.8125rem' }}>
-          {label}
-        </span>
-        <Select
-          aria-label={`How ${label} is filtered`}
-          size="xs"
-          w={130}
-          allowDeselect={false}
-          comboboxProps={{ withinPortal: false }}
-          data={matchesOf(column?.shape ?? 'text').map((one) => ({
-            value: one,
-            label: MATCH_TEXT[one],
-          }))}
-          value={match}
-          onChange={(next) => onChange({ ...value, match: next as ValueMatch })}
-        />
-        <Checkbox
-          label={values.length === 0 ? 'only missing' : 'or missing'}
-          checked={missing}
-          onChange={(event) => onChange({ ...value, missing: event.currentTarget.checked })}
-        />
-        <CloseButton
-          size="sm"
-          aria-label={`Remove the values of ${label}`}
-          onClick={() => onChange(null)}
-        />
-      </Group>
+    <>
+      <Select
+        aria-label={`How ${label} is filtered`}
+        size="xs"
+        w={130}
+        allowDeselect={false}
+        comboboxProps={{ withinPortal: false }}
+        data={matchesOf(column?.shape ?? 'text').map((one) => ({
+          value: one,
+          label: MATCH_TEXT[one],
+        }))}
+        value={match}
+        onChange={(next) => onChange({ ...value, match: next as ValueMatch })}
+      />
+      <Checkbox
+        label={values.length === 0 ? 'only missing' : 'or missing'}
+        checked={missing}
+        onChange={(event) => onChange({ ...value, missing: event.currentTarget.checked })}
+      />
       {match === 'contains' || (words?.more ?? 0) > 0 ? (
         // More words than the list shows can still be written.
         <TagsInput
@@ -82,7 +73,28 @@ function ValueLine({ studyId, filter, value, column, onChange }: ValueLineProps)
           }))}
         />
       )}
-    </div>
+    </>
+  )
+}
+
+interface ValueLineProps extends Omit<ValueEditorProps, 'onChange'> {
+  onChange(value: ValueFilter | null): void
+}
+
+function ValueLine({ onChange, ...props }: ValueLineProps) {
+  const label = props.column?.label ?? props.value.column
+  return (
+    <Group gap={6}>
+      <span dir="auto" style={{ flex: '1 1 100px', minWidth: 0, fontSize: '0.8125rem' }}>
+        {label}
+      </span>
+      <ValueEditor {...props} onChange={onChange} />
+      <CloseButton
+        size="sm"
+        aria-label={`Remove the values of ${label}`}
+        onClick={() => onChange(null)}
+      />
+    </Group>
   )
 }
 

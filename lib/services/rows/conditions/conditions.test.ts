@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { conditionSchema, type Atom, type Condition } from '@/lib/contracts/condition'
-import { emptyFilter, rowFilterSchema } from '@/lib/contracts/filter'
+import { emptyFilter, rowFilterSchema, type RowFilter } from '@/lib/contracts/filter'
 import { statusCode } from '@/lib/contracts/status'
 import { columnOf, storeRun } from '@/lib/testing/columns'
 import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
@@ -34,8 +34,16 @@ beforeAll(async () => {
     value: null,
     reason: null,
   })
+  annotate(study.db, study.studyId, {
+    rows: [{ cellId: cells[0]!.id, idx: 5 }],
+    kind: 'note',
+    value: 'Look again',
+    reason: null,
+  })
 })
 afterAll(() => study.close())
+
+const cellId = (k: number) => currentCells(study.db, study.studyId)[k]?.id ?? ''
 
 const ATOMS: Atom[] = [
   { is: 'range', column: 'mnd.mnd', min: 0.3, max: null, missing: false },
@@ -45,6 +53,7 @@ const ATOMS: Atom[] = [
   { is: 'operators', names: ['deepening', 'concretizing'] },
   { is: 'marks', kinds: ['star'] },
   { is: 'text', text: '1' },
+  { is: 'note', text: 'LOOK' },
 ]
 
 const tree: fc.Arbitrary<Condition> = fc.letrec<{ node: Condition }>((tie) => ({
@@ -71,6 +80,7 @@ function expected(where: Condition, all: Set<string>, atoms: Map<Atom, Set<strin
     const without = inner(where.not)
     return only((place) => !without.has(place))
   }
+  if ('off' in where) return all
   const sets = ('all' in where ? where.all : where.any).map(inner)
   return 'all' in where
     ? only((place) => sets.every((set) => set.has(place)))
@@ -113,10 +123,81 @@ describe('conditions', () => {
     expect(conditionSchema.safeParse({ all: [], any: [] }).success).toBe(false)
   })
 
+  it('that are switched off keep rows as if they were not there', () => {
+    const star: Condition = { is: 'marks', kinds: ['star'] }
+    const text: Condition = { is: 'text', text: 'evolved' }
+    expect(kept({ any: [{ off: text }, star] })).toEqual(kept(star))
+    expect(kept({ not: { any: [{ off: text }, star] } })).toEqual(kept({ not: star }))
+    expect(kept({ all: [star, { not: { off: text } }, { any: [{ off: text }] }] })).toEqual(
+      kept(star),
+    )
+    expect(kept({ off: text }).size).toBe(24)
+  })
+
+  it('name rows one by one, and none of a file that is gone', () => {
+    const files = [
+      { cellId: cellId(1), rows: [3, 0, 99] },
+      { cellId: 'gone', rows: [1] },
+    ]
+    const [, no] = currentCells(study.db, study.studyId).map((cell) => cell.no)
+    expect(kept({ is: 'rows', files })).toEqual(new Set([`${no}/0`, `${no}/3`]))
+  })
+
+  it.each([
+    [{ any: [ATOMS[0], { not: { is: 'origin', rounds: ['x'] } }] }, /^any\[1\]\.not: rounds\.0: /],
+    [{ all: [{ all: [], any: [] }] }, /^all\[0\]: "all" stands alone, without "any"\.$/],
+    [{ any: 3 }, /^"any" holds a list of conditions\.$/],
+    [{ all: [{ off: { is: 'sql' } }] }, /^all\[0\]\.off: A condition has "is" \(range, values, /],
+    [{ all: [null] }, /^all\[0\]: /],
+  ])('that are wrong are refused with their place: %j', (where, message) => {
+    expect(conditionSchema.safeParse(where).error?.issues[0]?.message).toMatch(message)
+  })
+
   it('over a column of the study that is not there say so', () => {
     const where: Condition = {
       not: { is: 'range', column: 'mnd.other', min: 0, max: 1, missing: false },
     }
     expect(() => kept(where)).toThrow(/There is no metric column "mnd.other"/)
+  })
+})
+
+describe('a seeded sample', () => {
+  const rowsOf = (sample: RowFilter['sample'], patch: Partial<RowFilter> = {}) => {
+    const filter = rowFilterSchema.parse({ ...patch, sample })
+    const found = selectRows(study.db, study.studyId, filter)
+    return [...found].flatMap(([no, idx]) => [...idx].map((row) => `${no}/${row}`))
+  }
+
+  it('has its size, is drawn from what the filter keeps, and is the same again', () => {
+    const five = rowsOf({ rows: 5, seed: 7 })
+    expect(five).toHaveLength(5)
+    expect(rowsOf({ rows: 5, seed: 7 })).toEqual(five)
+    expect(rowsOf({ rows: 5, seed: 8 })).not.toEqual(five)
+    expect(rowsOf({ rows: 9, seed: 7 })).toEqual(expect.arrayContaining(five))
+    expect(rowsOf({ share: 0.25, seed: 7 })).toHaveLength(6)
+    expect(rowsOf({ rows: 500, seed: 7 })).toHaveLength(24)
+    const ofSeeds = rowsOf({ rows: 5, seed: 7 }, { arms: ['seeds'] })
+    expect(ofSeeds).toHaveLength(5)
+    expect(new Set(ofSeeds.map((place) => place.split('/')[0])).size).toBe(1)
+  })
+
+  it('holds the same rows under another sort', async () => {
+    const filter = rowFilterSchema.parse({ sample: { rows: 6, seed: 3 } })
+    const pageBy = async (column: string) => {
+      const sort = { column, descending: true }
+      const query = { filter, sort, columns: [], offset: 0, limit: 50 }
+      const page = await listRows(study.db, study.studyId, query)
+      return page.rows.map(({ cellId, idx }) => `${cellId}/${idx}`)
+    }
+    const byValue = await pageBy('mnd.mnd')
+    expect(byValue).toHaveLength(6)
+    expect(byValue.toSorted()).toEqual((await pageBy('position')).toSorted())
+  })
+
+  it('is refused with both sizes or none', () => {
+    expect(rowFilterSchema.safeParse({ sample: { seed: 1 } }).success).toBe(false)
+    expect(rowFilterSchema.safeParse({ sample: { rows: 2, share: 0.5, seed: 1 } }).success).toBe(
+      false,
+    )
   })
 })

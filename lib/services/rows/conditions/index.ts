@@ -1,11 +1,13 @@
 import { fullMask, type Mask } from '@/lib/columns/filter'
-import { atomsOf, type Atom, type AtomOf, type Condition } from '@/lib/contracts/condition'
+import { atomsOf, isOn, type Atom, type AtomOf, type Condition } from '@/lib/contracts/condition'
 import { saved } from './export'
 import { marks } from './marks'
+import { note } from './note'
 import { operators } from './operators'
 import { origin } from './origin'
 import { partner } from './partner'
 import { range } from './range'
+import { picked } from './rows'
 import { subset } from './subset'
 import { text } from './text'
 import type { ConditionKind, Keep, Scope } from './types'
@@ -22,6 +24,8 @@ const KINDS: { [Is in Atom['is']]: ConditionKind<AtomOf<Is>> } = {
   operators,
   marks,
   text,
+  note,
+  rows: picked,
 }
 
 function kindOf<Is extends Atom['is']>(atom: { is: Is }): ConditionKind<AtomOf<Is>> {
@@ -45,14 +49,15 @@ function keepAny(parts: readonly Keep[], mask: Mask, cell: Parameters<Keep>[1]):
  * `any` keeps none. Throws `invalid_input` or `not_found` where a condition means nothing in this study.
  */
 export function openCondition(scope: Scope, condition: Condition): Keep {
+  if ('off' in condition || !isOn(condition)) return () => undefined
   if ('all' in condition) {
-    const parts = condition.all.map((part) => openCondition(scope, part))
+    const parts = condition.all.filter(isOn).map((part) => openCondition(scope, part))
     return (mask, cell) => {
       for (const part of parts) part(mask, cell)
     }
   }
   if ('any' in condition) {
-    const parts = condition.any.map((part) => openCondition(scope, part))
+    const parts = condition.any.filter(isOn).map((part) => openCondition(scope, part))
     return (mask, cell) => keepAny(parts, mask, cell)
   }
   if ('not' in condition) {

@@ -1,0 +1,73 @@
+import { Option, type Command } from 'commander'
+import { conditionSchema } from '@/lib/contracts/condition'
+import { rowFilterSchema, rowSampleSchema, type RowFilter } from '@/lib/contracts/filter'
+import { AppError } from '@/lib/errors'
+import { parseOption } from './options'
+
+/** What the shared flags of a filter hold as typed. */
+export interface FilterFlags {
+  filter?: string
+  where?: string
+  sample?: string
+  seed?: string
+}
+
+const SAMPLE = /^(\d+)(%?)$|^(\d*\.\d+)%$/
+
+/** Adds `--where`, `--sample` and `--seed`, and `--filter` where the command has no other flag for it. */
+export function addFilterFlags(command: Command, { hasFilter = true } = {}): Command {
+  if (hasFilter)
+    command.option('--filter <json>', 'rows to take, as in the address of the rows page')
+  return command
+    .option(
+      '--where <json>',
+      'conditions with and, or, not: {"any": [{"is": "range", "column": "mnd.mnd", "min": 0.5, "max": null}, {"not": {"is": "marks", "kinds": ["drop"]}}]}',
+    )
+    .option('--sample <n or %>', 'draw so many of the rows that are left: 500 or 10%')
+    .addOption(new Option('--seed <number>', 'random seed (default: 1)'))
+}
+
+function parseJson(text: string, flag: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new AppError('invalid_input', `${flag} is not valid JSON.`)
+  }
+}
+
+function sampleOf(text: string, seed = '1'): RowFilter['sample'] {
+  const found = SAMPLE.exec(text)
+  if (!found)
+    throw new AppError(
+      'invalid_input',
+      `--sample "${text}": write a number of rows, such as 500, or a share of them, such as 10%.`,
+    )
+  const size = text.endsWith('%')
+    ? { share: Number(text.slice(0, -1)) / 100 }
+    : { rows: Number(text) }
+  return parseOption(rowSampleSchema, { ...size, seed: Number(seed) }, '--sample')
+}
+
+/** Returns the filter that the flags mean, on top of one that was read elsewhere. Throws `invalid_input` that names the flag and the place. */
+export function filterFrom(
+  { filter = '{}', where, sample, seed }: FilterFlags,
+  base?: RowFilter,
+): RowFilter {
+  const read = base ?? parseOption(rowFilterSchema, parseJson(filter, '--filter'), '--filter')
+  if (seed !== undefined && sample === undefined)
+    throw new AppError(
+      'invalid_input',
+      '--seed is the random seed of --sample: give both, or leave it out.',
+    )
+  const condition =
+    where === undefined
+      ? undefined
+      : parseOption(conditionSchema, parseJson(where, '--where'), '--where')
+  const drawn = sample === undefined ? undefined : sampleOf(sample, seed)
+  return {
+    ...read,
+    // A condition of the filter itself holds as well.
+    ...(condition ? { where: read.where ? { all: [read.where, condition] } : condition } : {}),
+    ...(drawn ? { sample: drawn } : {}),
+  }
+}

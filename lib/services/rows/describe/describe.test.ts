@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { emptyFilter, rowFilterSchema, type RowFilter } from '@/lib/contracts/filter'
+import { statusCode } from '@/lib/contracts/status'
+import { cliffsDelta } from '@/lib/stats/unpaired'
+import { columnOf, storeRun } from '@/lib/testing/columns'
+import { importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { currentCells } from '../../cells'
+import { describeSelection } from '.'
+
+const N = 40
+const VALUES = Float64Array.from({ length: N }, (_, row) => ((row * 7) % 11) / 11)
+let study: TestStudy
+
+/** Rows 0 to 9 of each file talk of ships, the others of gardens. */
+const texts = (armKey: string) =>
+  Array.from({ length: N }, (_, k) => ({
+    instruction: `Write about the ${k < 10 ? 'harbour ship' : 'quiet garden'} number ${k} of ${armKey}`,
+    output: 'Yes.',
+  }))
+
+beforeAll(async () => {
+  study = await testStudy()
+  for (const [round, armKey] of [
+    [1, 'small'],
+    [1, 'large'],
+  ] as const) {
+    const place = { round, armKey, armLabel: armKey, seedSetKey: 'one', seedSetLabel: 'One' }
+    await importRows(study, `${armKey}.json`, texts(armKey), place)
+  }
+  const cells = currentCells(study.db, study.studyId)
+  const outputs = () => {
+    const mnd = columnOf(VALUES.slice())
+    mnd.status[3] = statusCode('error')
+    return { mnd }
+  }
+  storeRun(study.db, study.studyId, {
+    metric: 'mnd',
+    cells: cells.map(({ no }) => ({ cellNo: no, outputs: outputs() })),
+  })
+})
+afterAll(() => study.close())
+
+const of = (filter: Partial<RowFilter>, columns: string[] | null = null) =>
+  describeSelection(study.db, study.studyId, { filter: rowFilterSchema.parse(filter), columns })
+
+describe('how selected rows differ from the rest', () => {
+  it("is Cliff's delta with n, medians and missing values for a column of numbers", async () => {
+    const found = await of({ text: 'ship' }, ['mnd.mnd'])
+    expect([found.selected, found.rest]).toEqual([20, 60])
+    const one = found.differences.find(({ column }) => column === 'mnd.mnd')
+    const inside = Array.from(VALUES.subarray(0, 10)).filter((_, row) => row !== 3)
+    const outside = Array.from(VALUES.subarray(10))
+    const twice = (values: number[]) => [...values, ...values]
+    const expected = cliffsDelta(twice(inside), twice(outside))
+    expect(one?.effect).toBeCloseTo(expected.ok ? expected.delta : Number.NaN, 12)
+    const middle = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]
+    expect(one?.selected).toEqual({ n: 18, missing: 2, median: middle(inside) })
+    expect(one?.rest).toMatchObject({ n: 60, missing: 0 })
+  })
+
+  it('is a difference of shares for where rows come from, and sorted by size', async () => {
+    const found = await of({ arms: ['small'] })
+    const [first] = found.differences
+    expect(first).toMatchObject({ column: 'origin.evolver', measure: "Cramér's V", effect: 1 })
+    expect(first?.word).toMatchObject({ difference: expect.closeTo(1, 12) })
+    const sizes = found.differences.map(({ effect }) => Math.abs(effect))
+    expect(sizes).toEqual(sizes.toSorted((a, b) => b - a))
+    expect(found.differences.some(({ column }) => column.endsWith('.instruction'))).toBe(true)
+    expect(found.notes[0]).toContain(`${found.differences.length} columns`)
+  })
+
+  it('names words that are typical of each side', async () => {
+    const { words } = await of({ text: 'ship' }, [])
+    expect([words.selectedRows, words.restRows]).toEqual([20, 60])
+    const side = (sign: number) =>
+      words.words
+        .filter(({ z }) => Math.sign(z) === sign && Math.abs(z) > 1)
+        .map(({ word }) => word)
+    expect(side(1).toSorted()).toEqual(['harbour', 'ship'])
+    expect(side(-1)).toEqual(expect.arrayContaining(['garden', 'quiet']))
+    expect(words.words.find(({ word }) => word === 'ship')).toMatchObject({ selected: 20, rest: 0 })
+  })
+
+  it('is refused where there is no other side, or no such column', async () => {
+    const invalid = { code: 'invalid_input' }
+    await expect(of({ text: 'nowhere' })).rejects.toMatchObject(invalid)
+    await expect(of(emptyFilter())).rejects.toMatchObject(invalid)
+    await expect(of({ text: 'ship' }, ['no.such'])).rejects.toMatchObject({ code: 'not_found' })
+  })
+})

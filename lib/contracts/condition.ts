@@ -5,6 +5,7 @@ import {
   rangeFilterSchema,
   valueFilterSchema,
 } from './column-filter'
+import { regexAtomSchema, textAtomSchema, wordsAtomSchema } from './find'
 import { LIMITS, namesSchema, roundSchema } from './limits'
 import { MARK_KINDS } from './rows'
 
@@ -31,8 +32,9 @@ export const atomSchema = z.discriminatedUnion('is', [
   }),
   z.object({ is: z.literal('operators'), names: namesSchema }),
   z.object({ is: z.literal('marks'), kinds: z.array(z.enum(MARK_KINDS)).max(LIMITS.list) }),
-  /** Case-insensitive text in instruction, input or response. */
-  z.object({ is: z.literal('text'), text: z.string().min(1).max(LIMITS.search) }),
+  textAtomSchema,
+  wordsAtomSchema,
+  regexAtomSchema,
 ])
 export type Atom = z.infer<typeof atomSchema>
 export type AtomOf<Is extends Atom['is']> = Extract<Atom, { is: Is }>

@@ -51,6 +51,7 @@ function conditionsOf(filter: RowFilter): Condition[] {
     ...one(filter.hideDropped, { not: { is: 'marks', kinds: ['drop'] } }),
     ...(filter.where ? [filter.where] : []),
     ...one(text !== '', { is: 'text', text }),
+    ...(filter.find ? [filter.find] : []),
   ]
 }
 

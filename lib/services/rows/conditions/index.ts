@@ -6,9 +6,10 @@ import { operators } from './operators'
 import { origin } from './origin'
 import { partner } from './partner'
 import { range } from './range'
-import { text } from './text'
+import { regex, text } from './text'
 import type { ConditionKind, Keep, Scope } from './types'
 import { values } from './values'
+import { words } from './words'
 
 /** Every kind of condition; a new one is a file, a line here and its shape in lib/contracts/condition.ts. */
 const KINDS: { [Is in Atom['is']]: ConditionKind<AtomOf<Is>> } = {
@@ -20,6 +21,8 @@ const KINDS: { [Is in Atom['is']]: ConditionKind<AtomOf<Is>> } = {
   operators,
   marks,
   text,
+  words,
+  regex,
 }
 
 function kindOf<Is extends Atom['is']>(atom: { is: Is }): ConditionKind<AtomOf<Is>> {

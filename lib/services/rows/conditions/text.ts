@@ -1,14 +1,28 @@
 import { intersect } from '@/lib/columns/filter'
 import type { AtomOf } from '@/lib/contracts/condition'
-import { searchMask, warmSearch } from '../search'
+import { findRows, warmFind } from '../../search'
+import { matcherOf } from '../../search/matcher'
 import type { ConditionKind } from './types'
 
-export const text: ConditionKind<Pick<AtomOf<'text'>, 'text'>> = {
-  async warm({ db, cells }, atom, signal) {
-    for (const cell of cells) await warmSearch(db, cell, atom.text.trim(), signal)
-  },
-  open:
-    ({ db }, atom) =>
-    (mask, cell) =>
-      intersect(mask, searchMask(db, cell, atom.text.trim())),
+type Searched = AtomOf<'text'> | AtomOf<'regex'>
+
+function trimmed(atom: Searched): Searched {
+  return atom.is === 'text' ? { ...atom, text: atom.text.trim() } : atom
 }
+
+/** Text as it stands, or a regular expression. */
+function searched<A extends Searched>(): ConditionKind<A> {
+  return {
+    async warm({ db, cells }, atom, signal) {
+      const matcher = matcherOf(trimmed(atom))
+      for (const cell of cells) await warmFind(db, cell, matcher, signal)
+    },
+    open({ db }, atom) {
+      const matcher = matcherOf(trimmed(atom))
+      return (mask, cell) => intersect(mask, findRows(db, cell, matcher))
+    },
+  }
+}
+
+export const text = searched<AtomOf<'text'>>()
+export const regex = searched<AtomOf<'regex'>>()

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { LIMITS } from './limits'
+import { parseWords } from './word-query'
+
+/** Texts of a row that are searched. */
+export const FIND_FIELDS = ['instruction', 'input', 'response'] as const
+export type FindField = (typeof FIND_FIELDS)[number]
+
+/** The one text that is searched; any of them where it is left out. */
+const where = { in: z.enum(FIND_FIELDS).exactOptional() }
+
+/** Text as it stands in instruction, input or current response; capital letters count only where asked for. */
+export const textAtomSchema = z.object({
+  is: z.literal('text'),
+  text: z.string().min(1).max(LIMITS.search),
+  matchCase: z.boolean().exactOptional(),
+  ...where,
+})
+
+/** Words and "phrases", whatever their case: evol* begins so, -word is not there, OR between two. */
+export const wordsAtomSchema = z.object({
+  is: z.literal('words'),
+  query: z
+    .string()
+    .min(1)
+    .max(LIMITS.search)
+    .superRefine((query, context) => {
+      const read = parseWords(query)
+      if (!('error' in read)) return
+      const message = `${read.error.message} (character ${read.error.at + 1})`
+      context.addIssue({ code: 'custom', message })
+    }),
+  ...where,
+})
+
+/** A regular expression of RE2, which takes time in proportion to the text; capital letters count unless told otherwise. */
+export const regexAtomSchema = z.object({
+  is: z.literal('regex'),
+  pattern: z.string().min(1).max(LIMITS.search),
+  ignoreCase: z.boolean().exactOptional(),
+  ...where,
+})
+
+/** What the search box and its options ask for. */
+export const findSchema = z.discriminatedUnion('is', [
+  textAtomSchema,
+  wordsAtomSchema,
+  regexAtomSchema,
+])
+export type Find = z.infer<typeof findSchema>

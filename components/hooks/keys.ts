@@ -42,8 +42,9 @@ export const studyKeys = {
   rowWindow: (studyId: string, state: ViewState, page: number) =>
     [...rows(studyId), 'window', state, page] as const,
   rowCount: (studyId: string, filter: RowFilter) => [...rows(studyId), 'count', filter] as const,
-  row: (studyId: string, row: { cellId: string; idx: number } | null) =>
-    [...rows(studyId), 'one', row] as const,
+  row: (studyId: string, row: { cellId: string; idx: number } | null, search?: unknown) =>
+    [...rows(studyId), 'one', row, search] as const,
+  regex: (pattern: string, ignoreCase: boolean) => ['regex', pattern, ignoreCase] as const,
   /** Steps show marks, so a mark changes them. */
   lineage: (
     studyId: string,

@@ -46,10 +46,18 @@ const parsers = {
   columns: parseAsArrayOf(parseAsString),
 }
 
+/** Parts of a filter to replace; undefined takes one away. */
+export type FilterPatch = { [K in keyof RowFilter]?: RowFilter[K] | undefined }
+
+function withPatch(filter: RowFilter, patch: FilterPatch): RowFilter {
+  const entries = Object.entries({ ...filter, ...patch }).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as RowFilter
+}
+
 export interface ViewStateControls {
   /** Null columns = the user chose none, so the study's default columns are shown. */
   state: Omit<ViewState, 'columns'> & { columns: string[] | null }
-  setFilter(patch: Partial<RowFilter>): void
+  setFilter(patch: FilterPatch): void
   clearFilter(): void
   /** Adds or replaces the range of one column; null removes it. */
   setRange(column: string, range: Omit<RangeFilter, 'column'> | null): void
@@ -65,7 +73,7 @@ export function useViewState(): ViewStateControls {
   const { filter } = state
 
   const setFilter = useCallback(
-    (patch: Partial<RowFilter>) => void setState({ filter: { ...filter, ...patch } }),
+    (patch: FilterPatch) => void setState({ filter: withPatch(filter, patch) }),
     [filter, setState],
   )
   const clearFilter = useCallback(() => void setState({ filter: null }), [setState])

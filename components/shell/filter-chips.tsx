@@ -5,9 +5,10 @@ import { IconX } from '@tabler/icons-react'
 import { useExportNames } from '@/components/hooks/use-export'
 import { useRowCount } from '@/components/hooks/use-rows'
 import { useStudy } from '@/components/hooks/use-studies'
-import { isFiltered, useViewState } from '@/components/hooks/use-view-state'
+import { isFiltered, useViewState, type FilterPatch } from '@/components/hooks/use-view-state'
 import { formatCount, formatValue, formatShare } from '@/components/ui/format'
 import { MATCH_TEXT } from '@/lib/contracts/column-kinds'
+import type { Find } from '@/lib/contracts/find'
 import type { RowFilter } from '@/lib/contracts/filter'
 import type { RangeFilter, ValueFilter } from '@/lib/contracts/column-filter'
 import type { StudyDetail } from '@/lib/contracts/study'
@@ -18,7 +19,7 @@ import { SEEDS_LABEL } from '@/lib/contracts/seeds'
 interface Chip {
   key: string
   text: string
-  without: Partial<RowFilter>
+  without: FilterPatch
 }
 
 const MARK_TEXT: Record<RowFilter['marks'][number], string> = {
@@ -38,6 +39,14 @@ function rangeText(range: RangeFilter, study: StudyDetail | undefined): string {
   if (range.min === null) return `${label} ≤ ${show(range.max ?? 0)}${missing}`
   if (range.max === null) return `${label} ≥ ${show(range.min)}${missing}`
   return `${label} ${show(range.min)} to ${show(range.max)}${missing}`
+}
+
+function findText(find: Find): string {
+  const place = find.in ? ` in the ${find.in}` : ''
+  if (find.is === 'words') return `Words ${find.query}${place}`
+  if (find.is === 'text')
+    return `Text "${find.text}"${place}${find.matchCase ? ', capitals count' : ''}`
+  return `Matches /${find.pattern}/${find.ignoreCase ? 'i' : ''}${place}`
 }
 
 function valuesText({ column: id, match, values, missing }: ValueFilter, study?: StudyDetail) {
@@ -99,6 +108,9 @@ export function filterChips(
     })
   }
   if (filter.text) chips.push({ key: 'text', text: `Text "${filter.text}"`, without: { text: '' } })
+  if (filter.find) {
+    chips.push({ key: 'find', text: findText(filter.find), without: { find: undefined } })
+  }
   if (filter.hideDropped) {
     chips.push({
       key: 'hideDropped',

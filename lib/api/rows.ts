@@ -38,7 +38,18 @@ export const listRowsEndpoint = get('/studies/[studyId]/rows', {
 export const rowDetailEndpoint = get('/studies/[studyId]/rows/[cellId]/[idx]', {
   summary: 'Returns one row with its lineage, values and notes.',
   params: z.object({ studyId: z.string(), cellId: z.string(), idx: integerParam({}) }),
+  /** Of its filter what searches texts is marked in those of the row. */
+  query: z.object({ state: viewState }),
   reply: rowDetailSchema,
+})
+
+export const checkRegexEndpoint = get('/regex', {
+  summary: 'Says whether a regular expression can be run, and where it is wrong.',
+  query: z.object({
+    pattern: z.string().max(LIMITS.search),
+    ignoreCase: flagParam().default(false),
+  }),
+  reply: z.object({ error: z.object({ message: z.string(), at: z.number() }).nullable() }),
 })
 
 export const histogramEndpoint = get('/studies/[studyId]/histogram', {

@@ -17,6 +17,7 @@ import { addMeasureCommand } from './commands/measure'
 import { addModelCommands } from './commands/models'
 import { addPromptCommands } from './commands/prompts'
 import { addResultsCommand } from './commands/results'
+import { addRowsCommand } from './commands/rows'
 import { addSampleCommands } from './commands/sample'
 import { addSetupCommand } from './commands/setup'
 import { addStudyCommands } from './commands/studies'
@@ -40,6 +41,7 @@ for (const add of [
   addAlignCommand,
   addComputeCommand,
   addLineageCommand,
+  addRowsCommand,
   addMeasureCommand,
   addResultsCommand,
   addEvolveCommand,

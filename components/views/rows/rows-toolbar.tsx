@@ -27,7 +27,7 @@ export function RowsToolbar(props: RowsToolbarProps) {
   return (
     <div className={classes.toolbar}>
       <ListHeading title="Rows" unit="rows" listed={listed} />
-      <SearchBox value={state.filter.text} onChange={(text) => controls.setFilter({ text })} />
+      <SearchBox filter={state.filter} onFilter={controls.setFilter} />
       <FilterButton detail={detail} controls={controls} />
       <ColumnChooser
         detail={detail}

@@ -17,10 +17,11 @@ import { AppError } from '@/lib/errors'
 import { checkExport, listWriters, openExport } from '@/lib/services/exports'
 import { getStudy } from '@/lib/services/studies'
 import { findStudy, openContext } from '../context'
-import { flagOf, parseOption } from '../options'
+import { addFindOptions, withFind, type FindOptions } from '../find-options'
+import { flagOf, parseJsonOption, parseOption } from '../options'
 import { printJson, printRows, say, wantsJson } from '../output'
 
-interface ExportOptions {
+interface ExportOptions extends FindOptions {
   study: string
   format: string
   name?: string
@@ -59,13 +60,7 @@ function report(check: ExportCheck, file: string | null): Record<string, unknown
 
 function parseState(text: string | undefined): ExportRequest['state'] {
   if (text === undefined) return viewStateSchema.parse({ filter: {}, sort: {}, columns: [] })
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw new AppError('invalid_input', '--state is not valid JSON.')
-  }
-  return parseOption(viewStateSchema, value, '--state')
+  return parseOption(viewStateSchema, parseJsonOption(text, '--state'), '--state')
 }
 
 /** Returns the options of the format that were typed. Throws `invalid_input` for one that the format does not have. */
@@ -116,6 +111,7 @@ async function runExport(options: ExportOptions, command: Command, json: boolean
   const { db } = context
   const { study, out, state, name, format, metrics, lineage } = options
   const studyId = findStudy(context, study)
+  const viewState = parseState(state)
   const request = parseOption(exportRequestSchema, {
     format,
     metrics,
@@ -123,7 +119,7 @@ async function runExport(options: ExportOptions, command: Command, json: boolean
     options: typed,
     name: name ?? safeName(getStudy(db, studyId).name),
     studyId,
-    state: parseState(state),
+    state: { ...viewState, filter: withFind(viewState.filter, options) },
   })
   const check = await checkExport(db, request)
   if (check.blocking.length > 0) {
@@ -172,6 +168,7 @@ export function addExportCommand(program: Command): void {
     .option('--state <json>', 'filter, sort and columns, as in the address of the rows page')
     .option('--metrics', about.metrics.description)
     .option('--lineage', about.lineage.description)
+  addFindOptions(command)
   addFormatFlags(command)
   command.action((options: ExportOptions) => runExport(options, command, wantsJson(program)))
 }

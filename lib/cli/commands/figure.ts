@@ -11,11 +11,12 @@ import { describeFigure, getFigure, listFigures } from '@/lib/figures'
 import { coverageText } from '@/lib/figures/shared/text'
 import { getDrawnValues, getStudyFigure, listStudyFigures } from '@/lib/services/figures'
 import { findStudy, openContext } from '../context'
-import { parseOption } from '../options'
+import { addFindOptions, withFind, type FindOptions } from '../find-options'
+import { parseJsonOption, parseOption } from '../options'
 import { addPictureFlags, pictureFilesOf, withPictures, type PictureFlags } from '../picture-files'
 import { printCitation, printJson, printLine, printRows, say } from '../output'
 
-interface FigureCommand extends PictureFlags {
+interface FigureCommand extends PictureFlags, FindOptions {
   study?: string
   list?: true
   all?: true
@@ -71,14 +72,6 @@ function optionsOf(meta: FigureMeta, { column, option }: FigureCommand): Record<
   return options
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new AppError('invalid_input', '--filter is not valid JSON.')
-  }
-}
-
 function writeTable(file: string, table: FigureTable): void {
   fs.writeFileSync(file, stringify(tableRecords(table), TABLE_CSV))
 }
@@ -92,8 +85,9 @@ function studyOf({ study }: FigureCommand) {
   return { db: context.db, studyId: findStudy(context, study) }
 }
 
-function filterOf({ filter }: FigureCommand): RowFilter {
-  return parseOption(rowFilterSchema, parseJson(filter), '--filter')
+function filterOf(command: FigureCommand): RowFilter {
+  const filter = parseJsonOption(command.filter, '--filter')
+  return withFind(parseOption(rowFilterSchema, filter, '--filter'), command)
 }
 
 async function drawFigure(figureId: string, command: FigureCommand, json: boolean): Promise<void> {
@@ -217,6 +211,7 @@ export function addFigureCommand(program: Command): void {
     .option('--cite', 'print a sentence and a BibTeX entry that cite the runs behind it')
     .option('--csv <file>', 'write the table to a file')
     .option('--drawn <file>', 'write the drawn bins and curves to a file')
+  addFindOptions(figure)
   addPictureFlags(figure).action(async (id: string | undefined, command: FigureCommand) => {
     const json = program.opts<{ json?: boolean }>().json === true
     if (command.all) await drawAll(command)

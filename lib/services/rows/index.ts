@@ -13,6 +13,7 @@ import { studyRuns } from '../columns/runs'
 import { select, warmSelection, type Selection } from './select'
 import { countWords } from './words'
 import { listItems } from './items'
+import { openHighlights } from '../search/highlights'
 import { getStudy } from '../studies'
 
 export { selectRows } from './select'
@@ -153,11 +154,14 @@ export async function listRows(
     const { cell } = selection.cells[part[at] as number] as Selection['cells'][number]
     wanted.push({ cell, idx: idx[at] as number })
   }
+  const rows = listItems(db, studyId, wanted, query.columns)
+  const matchesIn = openHighlights(query.filter)
+  if (matchesIn) for (const row of rows) row.matches = matchesIn(row)
   return {
     total: selection.total,
     outOf: selection.outOf,
     offset: query.offset,
-    rows: listItems(db, studyId, wanted, query.columns),
+    rows,
     serverMs: Math.round((performance.now() - started) * 10) / 10,
   }
 }

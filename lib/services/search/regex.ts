@@ -36,7 +36,7 @@ function explain(pattern: string, error: RE2JSException): FindError {
   const said = error.message.replace(/^error parsing regexp: /, '')
   const fragment = /`(.*)`$/s.exec(said)?.[1] ?? ''
   const at = fragment === '' ? -1 : pattern.indexOf(fragment)
-  const message = `This pattern cannot be read: ${said}. A backslash before a sign takes it as it stands.`
+  const message = `This pattern cannot be read: ${said}. Write a backslash before a sign that is meant literally.`
   return { message, at: Math.max(0, at) }
 }
 

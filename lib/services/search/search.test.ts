@@ -4,13 +4,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inTransaction } from '@/db/client'
 import { cells, responseSets, textBacklog } from '@/db/schema'
 import { atomSchema, type Condition } from '@/lib/contracts/condition'
-import { emptyFilter } from '@/lib/contracts/filter'
+import { emptyFilter, type RowFilter } from '@/lib/contracts/filter'
+import { FIND_FIELDS, type FindField } from '@/lib/contracts/find'
 import { importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
 import { currentCells } from '../cells'
 import { discardCell } from '../cells/staging'
 import { forgetCaches } from '../columns/cache'
 import { selectRows } from '../rows'
 import { indexBacklog } from './backlog'
+import { openHighlights } from './highlights'
 import { compileRegex } from './regex'
 import { literalsOf } from './trigrams'
 
@@ -181,6 +183,34 @@ describe('search by regular expression', () => {
   })
 })
 
+describe('places of a search', () => {
+  const marked = (part: Partial<RowFilter>, row: Partial<Record<FindField, string>>) => {
+    const matches = openHighlights({ ...emptyFilter(), ...part })?.(row) ?? {}
+    return FIND_FIELDS.flatMap((field) =>
+      (matches[field] ?? []).map(([from, to]) => row[field]?.slice(from, to)),
+    )
+  }
+
+  it('are those of every part that rows must have, joined where they overlap', () => {
+    const row = { instruction: 'Evolve: evolution of İ <b>evil</b>', response: 'EVIL' }
+    const where: Condition = {
+      all: [
+        { is: 'words', query: 'evol* -of' },
+        { not: { is: 'text', text: 'of' } },
+        { is: 'regex', pattern: 'v(il|ol)', in: 'instruction' },
+      ],
+    }
+    expect(marked({ where }, row)).toEqual(['Evolve', 'evolution', 'vil'])
+    expect(marked({ text: 'EVIL' }, row)).toEqual(['evil', 'EVIL'])
+    expect(marked({ find: { is: 'regex', pattern: 'x*' } }, row)).toEqual([])
+    expect(openHighlights(emptyFilter())).toBeNull()
+  })
+
+  it('are limited in number', () => {
+    expect(marked({ text: 'a' }, { response: 'a b '.repeat(5_000) })).toHaveLength(500)
+  })
+})
+
 describe('the index', () => {
   const documents = () =>
     study.db.get<{ words: number; trigrams: number }>(
@@ -200,7 +230,7 @@ describe('the index', () => {
     const stop = new AbortController()
     await expect(
       indexBacklog(study.db, { signal: stop.signal, onProgress: () => stop.abort() }, 5),
-    ).rejects.toThrow()
+    ).rejects.toThrow('cancelled')
     expect(
       study.db
         .select()

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { rowFilterSchema, rowSortSchema } from '@/lib/contracts/filter'
 import { columnIdSchema } from '@/lib/contracts/column-filter'
+import { repeatsAtomSchema } from '@/lib/contracts/find'
 import { LIMITS, nameSchema, namesSchema } from '@/lib/contracts/limits'
 import {
   annotationEntrySchema,
@@ -50,6 +51,19 @@ export const checkRegexEndpoint = get('/regex', {
     ignoreCase: flagParam().default(false),
   }),
   reply: z.object({ error: z.object({ message: z.string(), at: z.number() }).nullable() }),
+})
+
+export const repeatsEndpoint = get('/studies/[studyId]/repeats', {
+  summary: 'Counts groups of copies and the rows in them, for near ones at several likenesses.',
+  query: z.object({ of: repeatsAtomSchema.shape.of.default('near') }),
+  reply: z.array(
+    z.object({
+      likeness: z.number(),
+      groups: z.number(),
+      members: z.number(),
+      rows: z.number(),
+    }),
+  ),
 })
 
 export const histogramEndpoint = get('/studies/[studyId]/histogram', {

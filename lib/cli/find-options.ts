@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander'
 import type { Condition } from '@/lib/contracts/condition'
 import type { RowFilter } from '@/lib/contracts/filter'
-import { FIND_FIELDS, findSchema } from '@/lib/contracts/find'
+import { FIND_FIELDS, findSchema, repeatsAtomSchema } from '@/lib/contracts/find'
 import { parseOption } from './options'
 
 /** What `addFindOptions` reads from the command line. */
@@ -12,6 +12,9 @@ export interface FindOptions {
   in?: string
   matchCase?: boolean
   ignoreCase?: boolean
+  copies?: string
+  likeness?: string
+  keep?: string
 }
 
 /** Adds the options that search the texts of rows, and returns the command. */
@@ -22,6 +25,18 @@ export function addFindOptions(command: Command): Command {
     .option('--words <query>', 'only rows with these words: evol* "a phrase" -not OR')
     .option('--regex <pattern>', 'only rows that match this regular expression (RE2)')
     .option('--ignore-case', 'capital letters of --regex do not count')
+    .addOption(
+      new Option('--copies <kind>', 'rows that repeat others of their file').choices([
+        'near',
+        'exact',
+      ]),
+    )
+    .option('--likeness <cosine>', 'least cosine of near copies (0.95)')
+    .addOption(
+      new Option('--keep <rows>', 'one row of each group and all others, or the groups alone')
+        .choices(['representatives', 'members'])
+        .default('representatives'),
+    )
     .addOption(new Option('--in <text>', 'search this text only').choices(FIND_FIELDS))
 }
 
@@ -35,6 +50,11 @@ export function withFind(filter: RowFilter, options: FindOptions): RowFilter {
   if (text !== undefined) add('--text', { is: 'text', text, matchCase })
   if (words !== undefined) add('--words', { is: 'words', query: words })
   if (regex !== undefined) add('--regex', { is: 'regex', pattern: regex, ignoreCase })
+  if (options.copies !== undefined) {
+    const likeness = options.likeness === undefined ? undefined : Number(options.likeness)
+    const { copies: of, keep } = options
+    found.push(parseOption(repeatsAtomSchema, { is: 'repeats', of, keep, likeness }))
+  }
   if (found.length === 0) return filter
   return { ...filter, where: { all: [...(filter.where ? [filter.where] : []), ...found] } }
 }

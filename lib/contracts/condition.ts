@@ -5,7 +5,7 @@ import {
   rangeFilterSchema,
   valueFilterSchema,
 } from './column-filter'
-import { regexAtomSchema, textAtomSchema, wordsAtomSchema } from './find'
+import { regexAtomSchema, repeatsAtomSchema, textAtomSchema, wordsAtomSchema } from './find'
 import { LIMITS, namesSchema, roundSchema } from './limits'
 import { MARK_KINDS } from './rows'
 
@@ -35,6 +35,7 @@ export const atomSchema = z.discriminatedUnion('is', [
   textAtomSchema,
   wordsAtomSchema,
   regexAtomSchema,
+  repeatsAtomSchema,
 ])
 export type Atom = z.infer<typeof atomSchema>
 export type AtomOf<Is extends Atom['is']> = Extract<Atom, { is: Is }>

@@ -48,3 +48,15 @@ export const findSchema = z.discriminatedUnion('is', [
   regexAtomSchema,
 ])
 export type Find = z.infer<typeof findSchema>
+
+/**
+ * Copies inside of a file: one row of each group with those that stand alone, or all rows of groups. Near ones are linked
+ * by the run of the minimum neighbour distance, which names the nearest row of each.
+ */
+export const repeatsAtomSchema = z.object({
+  is: z.literal('repeats'),
+  of: z.enum(['near', 'exact']),
+  /** Least cosine of a row and its nearest one; means nothing for exact copies. */
+  likeness: z.number().min(-1).max(1).default(0.95),
+  keep: z.enum(['representatives', 'members']),
+})

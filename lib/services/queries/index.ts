@@ -15,6 +15,7 @@ import type { AlignSettings } from '@/lib/contracts/operators'
 import { lineagePage, lineageStory, type LineageQuery } from '../lineage'
 import { similarityPreview } from '../alignments/preview'
 import { columnHistogram, listRows, type RowQuery } from '../rows'
+import { countRepeats, type RepeatRule } from '../rows/repeats'
 import { studyOperators } from '../rows/operators'
 
 /**
@@ -40,6 +41,13 @@ export const QUERIES = {
     cellId: string,
     options: AlignSettings,
   ) => similarityPreview(db, studyId, cellId, options),
+  repeats: (
+    db: Db,
+    signal: AbortSignal,
+    studyId: string,
+    of: RepeatRule['of'],
+    likenesses: readonly number[],
+  ) => countRepeats(db, studyId, of, likenesses, signal),
   histogram: (db: Db, signal: AbortSignal, studyId: string, column: string, filter: RowFilter) =>
     columnHistogram(db, studyId, column, filter, signal),
   figure: (db: Db, _signal: AbortSignal, studyId: string, request: FigureRequest) =>

@@ -6,6 +6,7 @@ import { operators } from './operators'
 import { origin } from './origin'
 import { partner } from './partner'
 import { range } from './range'
+import { repeats } from './repeats'
 import { regex, text } from './text'
 import type { ConditionKind, Keep, Scope } from './types'
 import { values } from './values'
@@ -23,6 +24,7 @@ const KINDS: { [Is in Atom['is']]: ConditionKind<AtomOf<Is>> } = {
   text,
   words,
   regex,
+  repeats,
 }
 
 function kindOf<Is extends Atom['is']>(atom: { is: Is }): ConditionKind<AtomOf<Is>> {

@@ -53,6 +53,7 @@ export const studyKeys = {
   ) => [...rows(studyId), 'lineage', state, page] as const,
   lineagePlace: (studyId: string, filter: unknown, sort: unknown, row: unknown) =>
     [...rows(studyId), 'lineage-place', filter, sort, row] as const,
+  repeats: (studyId: string, of: string) => [...values(studyId), 'repeats', of] as const,
   histogram: (studyId: string, column: string, filter: RowFilter) =>
     [...values(studyId), 'histogram', column, filter] as const,
   figure: (

@@ -6,6 +6,7 @@ import {
   histogramEndpoint,
   listRowsEndpoint,
   operatorsEndpoint,
+  repeatsEndpoint,
   rowDetailEndpoint,
   undoAnnotationEndpoint,
 } from '@/lib/api/rows'
@@ -41,6 +42,16 @@ export function useRegexError(pattern: string | null, ignoreCase: boolean) {
     error: pattern === null ? null : (data?.error ?? null),
     isChecked: !isFetching && data !== undefined,
   }
+}
+
+/** Groups of copies in a study, for near ones at each likeness that can be chosen. */
+export function useRepeats(studyId: string, of: 'exact' | 'near') {
+  return useAsk(
+    repeatsEndpoint,
+    { params: { studyId }, query: { of } },
+    studyKeys.repeats(studyId, of),
+    { retry: false },
+  )
 }
 
 /** Operators that the study's rows name; empty until they are known. */

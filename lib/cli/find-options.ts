@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander'
 import type { Condition } from '@/lib/contracts/condition'
 import type { RowFilter } from '@/lib/contracts/filter'
-import { FIND_FIELDS, findSchema, repeatsAtomSchema } from '@/lib/contracts/find'
+import { FIND_FIELDS, findSchema, repeatsAtomSchema, similarAtomSchema } from '@/lib/contracts/find'
 import { parseOption } from './options'
 
 /** What `addFindOptions` reads from the command line. */
@@ -13,6 +13,8 @@ export interface FindOptions {
   matchCase?: boolean
   ignoreCase?: boolean
   copies?: string
+  similarTo?: string
+  top?: string
   likeness?: string
   keep?: string
 }
@@ -25,6 +27,11 @@ export function addFindOptions(command: Command): Command {
     .option('--words <query>', 'only rows with these words: evol* "a phrase" -not OR')
     .option('--regex <pattern>', 'only rows that match this regular expression (RE2)')
     .option('--ignore-case', 'capital letters of --regex do not count')
+    .option(
+      '--similar-to <row>',
+      'only rows whose embeddings are nearest to that of a row: its file id, a dot and its number',
+    )
+    .option('--top <n>', 'how many similar rows (100)')
     .addOption(
       new Option('--copies <kind>', 'rows that repeat others of their file').choices([
         'near',
@@ -50,6 +57,12 @@ export function withFind(filter: RowFilter, options: FindOptions): RowFilter {
   if (text !== undefined) add('--text', { is: 'text', text, matchCase })
   if (words !== undefined) add('--words', { is: 'words', query: words })
   if (regex !== undefined) add('--regex', { is: 'regex', pattern: regex, ignoreCase })
+  if (options.similarTo !== undefined) {
+    const [, cellId, idx] = /^(.*)\.(\d+)$/.exec(options.similarTo) ?? []
+    const to = { cellId, idx: Number(idx) }
+    const top = options.top === undefined ? undefined : Number(options.top)
+    found.push(parseOption(similarAtomSchema, { is: 'similar', to, top }, '--similar-to'))
+  }
   if (options.copies !== undefined) {
     const likeness = options.likeness === undefined ? undefined : Number(options.likeness)
     const { copies: of, keep } = options

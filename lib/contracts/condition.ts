@@ -5,7 +5,13 @@ import {
   rangeFilterSchema,
   valueFilterSchema,
 } from './column-filter'
-import { regexAtomSchema, repeatsAtomSchema, textAtomSchema, wordsAtomSchema } from './find'
+import {
+  regexAtomSchema,
+  repeatsAtomSchema,
+  similarAtomSchema,
+  textAtomSchema,
+  wordsAtomSchema,
+} from './find'
 import { LIMITS, namesSchema, roundSchema } from './limits'
 import { MARK_KINDS } from './rows'
 
@@ -36,6 +42,7 @@ export const atomSchema = z.discriminatedUnion('is', [
   wordsAtomSchema,
   regexAtomSchema,
   repeatsAtomSchema,
+  similarAtomSchema,
 ])
 export type Atom = z.infer<typeof atomSchema>
 export type AtomOf<Is extends Atom['is']> = Extract<Atom, { is: Is }>

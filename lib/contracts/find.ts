@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { LIMITS } from './limits'
+import { LIMITS, nameSchema } from './limits'
 import { parseWords } from './word-query'
 
 /** Texts of a row that are searched. */
@@ -59,4 +59,11 @@ export const repeatsAtomSchema = z.object({
   /** Least cosine of a row and its nearest one; means nothing for exact copies. */
   likeness: z.number().min(-1).max(1).default(0.95),
   keep: z.enum(['representatives', 'members']),
+})
+
+/** The rows of the study whose embeddings are nearest to that of a row, by cosine; the row itself is left out. */
+export const similarAtomSchema = z.object({
+  is: z.literal('similar'),
+  to: z.object({ cellId: nameSchema, idx: z.number().int().min(0) }),
+  top: z.number().int().min(1).max(1_000).default(100),
 })

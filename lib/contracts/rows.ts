@@ -59,6 +59,8 @@ export const rowListItemSchema = z.object({
   values: z.record(z.string(), metricValueSchema),
   /** Of the texts as they are given here, where the filter searches texts. */
   matches: rowMatchesSchema.exactOptional(),
+  /** Cosine with the row that the filter asks for similar rows of. */
+  similarity: z.number().exactOptional(),
 })
 export type RowListItem = z.infer<typeof rowListItemSchema>
 

@@ -30,14 +30,14 @@ function fold(word: string): string {
 }
 
 /** A word of a text, folded, with its place. */
-export interface PlacedWord {
+interface PlacedWord {
   word: string
   from: number
   to: number
 }
 
-/** Returns the words of a text in order. */
-export function* wordsIn(text: string): Generator<PlacedWord> {
+/** The words of a text in order. */
+function* wordsIn(text: string): Generator<PlacedWord> {
   for (const { 0: word, index } of text.matchAll(WORD)) {
     yield { word: fold(word), from: index, to: index + word.length }
   }

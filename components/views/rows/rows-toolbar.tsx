@@ -4,6 +4,7 @@ import type { ViewStateControls } from '@/components/hooks/use-view-state'
 import type { ViewState } from '@/lib/contracts/filter'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 import { ColumnChooser } from './table/column-chooser'
+import { CopiesButton } from './filter/copies-button'
 import { FilterButton } from './filter/filter-button'
 import { ListHeading } from './list-heading'
 import classes from './rows.module.css'
@@ -29,6 +30,7 @@ export function RowsToolbar(props: RowsToolbarProps) {
       <ListHeading title="Rows" unit="rows" listed={listed} />
       <SearchBox filter={state.filter} onFilter={controls.setFilter} />
       <FilterButton detail={detail} controls={controls} />
+      <CopiesButton studyId={detail.study.id} controls={controls} />
       <ColumnChooser
         detail={detail}
         own={own}

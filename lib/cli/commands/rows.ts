@@ -40,6 +40,9 @@ export function addRowsCommand(program: Command): void {
     const count = (most: number) => z.coerce.number().int().min(0).max(most)
     const page = await listRows(context.db, studyId, {
       ...state,
+      ...(options.similarTo === undefined
+        ? {}
+        : { sort: { column: 'similarity', descending: true } }),
       filter: withFind(state.filter, options),
       offset: parseOption(count(Number.MAX_SAFE_INTEGER), options.offset, '--offset'),
       limit: parseOption(count(MAX_PAGE_ROWS), options.limit, '--limit'),
@@ -49,11 +52,12 @@ export function addRowsCommand(program: Command): void {
       return
     }
     printRows(
-      page.rows.map(({ seedSetKey, armKey, round, idx, instruction, values }) => ({
+      page.rows.map(({ seedSetKey, armKey, round, idx, instruction, values, similarity }) => ({
         seedSet: seedSetKey,
         evolver: armKey ?? 'seeds',
         round,
         row: idx,
+        ...(similarity === undefined ? {} : { cosine: similarity.toFixed(4) }),
         instruction: instruction.replaceAll(/\s+/g, ' ').slice(0, SHOWN),
         ...Object.fromEntries(
           Object.entries(values).map(([id, { value, status }]) => [id, value ?? status]),

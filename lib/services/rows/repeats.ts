@@ -8,6 +8,7 @@ import { AppError } from '@/lib/errors'
 import { currentCells, type CellRef } from '../cells'
 import { columnReader, type ColumnReader } from '../columns'
 import { cachesOf } from '../columns/cache'
+import { finish, finishInTurns } from '../search/steps'
 import { getStudy } from '../studies'
 
 /** What makes rows copies of each other. */
@@ -55,13 +56,8 @@ export async function warmRepeats(
   if (of !== 'exact') return
   for (const cell of cells) {
     if (cachesOf(db).results.peek(exactKey(cell), '')) continue
-    const steps = hashTexts(db, cell)
-    let step = steps.next()
-    for (; !step.done; step = steps.next()) {
-      signal?.throwIfAborted()
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-    cachesOf(db).results.put(exactKey(cell), '', step.value, step.value.byteLength)
+    const groups = await finishInTurns(hashTexts(db, cell), signal)
+    cachesOf(db).results.put(exactKey(cell), '', groups, groups.byteLength)
   }
 }
 
@@ -71,13 +67,7 @@ function exactGroups(db: Db, cell: CellRef): Groups {
     exactKey(cell),
     '',
     (groups: Groups) => groups.byteLength,
-    () => {
-      const steps = hashTexts(db, cell)
-      for (;;) {
-        const step = steps.next()
-        if (step.done) return step.value
-      }
-    },
+    () => finish(hashTexts(db, cell)),
   )
 }
 

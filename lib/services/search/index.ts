@@ -6,13 +6,12 @@ import { cachesOf } from '../columns/cache'
 import { responseStamp } from '../columns/texts'
 import { documentsOf, findInIndex, isIndexed, type Documents } from './documents'
 import type { Matcher } from './matcher'
+import { finish, finishInTurns } from './steps'
 
 /** Rows read at once: a few milliseconds. */
 const STEP_ROWS = 4_000
 /** Looking up rows one by one costs more than reading all of them when more than one in so many is asked for. */
 const LOOK_UP_SHARE = 6
-// Short enough that nobody notices, long enough that giving way costs little.
-const SLICE_MS = 8
 
 interface SearchCell {
   no: number
@@ -77,13 +76,7 @@ export function findRows(db: Db, cell: SearchCell, matcher: Matcher): Mask {
     keyOf(cell, matcher),
     responseStamp(db, cell.no),
     (mask: Mask) => mask.byteLength,
-    () => {
-      const steps = search(db, cell, matcher)
-      for (;;) {
-        const step = steps.next()
-        if (step.done) return step.value
-      }
-    },
+    () => finish(search(db, cell, matcher)),
   )
 }
 
@@ -114,18 +107,7 @@ export async function warmFind(
     signal?.throwIfAborted()
     const stamp = responseStamp(db, cell.no)
     if (cache.peek(key, stamp)) return
-    const steps = search(db, cell, matcher)
-    let until = performance.now() + SLICE_MS
-    for (;;) {
-      const step = steps.next()
-      if (step.done) {
-        cache.put(key, stamp, step.value, step.value.byteLength)
-        return
-      }
-      if (performance.now() < until) continue
-      await new Promise((resolve) => setImmediate(resolve))
-      signal?.throwIfAborted()
-      until = performance.now() + SLICE_MS
-    }
+    const mask = await finishInTurns(search(db, cell, matcher), signal)
+    cache.put(key, stamp, mask, mask.byteLength)
   })
 }

@@ -28,6 +28,7 @@ import { InstructionText } from './instruction-text'
 import { MetricDetails } from './metric-details'
 import { Relatives } from './relatives'
 import { placeOf } from '../table/row-cell'
+import { SimilarRows } from './similar-rows'
 import { RowNotes } from './row-notes'
 import { RowValues } from './row-values'
 import type { SelectedRow } from '../table/use-row-selection'
@@ -129,6 +130,7 @@ function Body({
       <RowValues data={data} detail={study} onCard={onCard} />
       <MetricDetails data={data} study={study} />
       <Relatives data={data} detail={study} onOpen={onOpen} />
+      <SimilarRows row={row} study={study} />
       <RowNotes key={`${row.cellId}.${row.idx}`} studyId={study.study.id} data={data} />
       <TextSection title="Other fields of the source" text={asText(row.extra)} />
       <section className={classes.section}>

@@ -36,6 +36,7 @@ function Place({ row, detail, onOpen }: { row: RowListItem; detail: StudyDetail;
       </span>
       <span className={`${classes.placeLine} ev-dim`}>
         R{row.round} · {formatCount(row.idx)} · {seedSet}
+        {row.similarity === undefined ? '' : ` · cosine ${row.similarity.toFixed(3)}`}
         {row.marks.includes('star') ? <IconStarFilled size={11} aria-label="starred" /> : null}
         {row.marks.includes('drop') ? <IconX size={11} aria-label="excluded" /> : null}
         {row.marks.includes('note') ? <IconNote size={11} aria-label="has a note" /> : null}

@@ -7,6 +7,7 @@ import { origin } from './origin'
 import { partner } from './partner'
 import { range } from './range'
 import { repeats } from './repeats'
+import { similar } from './similar'
 import { regex, text } from './text'
 import type { ConditionKind, Keep, Scope } from './types'
 import { values } from './values'
@@ -25,6 +26,7 @@ const KINDS: { [Is in Atom['is']]: ConditionKind<AtomOf<Is>> } = {
   words,
   regex,
   repeats,
+  similar,
 }
 
 function kindOf<Is extends Atom['is']>(atom: { is: Is }): ConditionKind<AtomOf<Is>> {

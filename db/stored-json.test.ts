@@ -207,7 +207,7 @@ describe('a stored JSON value', () => {
     const cellId = cell?.id ?? ''
     store('rows', field, 'no json')
     const params = { studyId: study.studyId, cellId, idx: 0 }
-    await expect(call(rowDetailEndpoint, { params })).rejects.toMatchObject(
+    await expect(call(rowDetailEndpoint, { params, query: { state: {} } })).rejects.toMatchObject(
       told('rows', `${cellId}:0`, field),
     )
   })

@@ -48,8 +48,9 @@ export const studyKeys = {
   rowWindow: (studyId: string, state: ViewState, page: number) =>
     [...rows(studyId), 'window', state, page] as const,
   rowCount: (studyId: string, filter: RowFilter) => [...rows(studyId), 'count', filter] as const,
-  row: (studyId: string, row: { cellId: string; idx: number } | null) =>
-    [...rows(studyId), 'one', row] as const,
+  row: (studyId: string, row: { cellId: string; idx: number } | null, search?: unknown) =>
+    [...rows(studyId), 'one', row, search] as const,
+  regex: (pattern: string, ignoreCase: boolean) => ['regex', pattern, ignoreCase] as const,
   /** Steps show marks, so a mark changes them. */
   lineage: (
     studyId: string,
@@ -65,6 +66,7 @@ export const studyKeys = {
   /** Marks are counted too, so a mark changes them. */
   facets: (studyId: string, filter: RowFilter, columns: readonly string[]) =>
     [...rows(studyId), 'facets', filter, columns] as const,
+  repeats: (studyId: string, of: string) => [...values(studyId), 'repeats', of] as const,
   figure: (
     studyId: string,
     figureId: string,

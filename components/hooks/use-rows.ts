@@ -2,11 +2,13 @@ import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query'
 import type { RowFilter, ViewState } from '@/lib/contracts/filter'
 import {
   annotateEndpoint,
+  checkRegexEndpoint,
   conditionCountsEndpoint,
   describeEndpoint,
   facetsEndpoint,
   listRowsEndpoint,
   operatorsEndpoint,
+  repeatsEndpoint,
   rowDetailEndpoint,
   undoAnnotationEndpoint,
 } from '@/lib/api/rows'
@@ -27,6 +29,31 @@ export function fetchRowWindow(
 ): Promise<RowPage> {
   const query = { state, offset: page * ROW_WINDOW, limit: ROW_WINDOW }
   return call(listRowsEndpoint, { params: { studyId }, query, signal })
+}
+
+/** What is wrong with a regular expression, and where; null while it can be run or nothing is asked. */
+export function useRegexError(pattern: string | null, ignoreCase: boolean) {
+  const query = { pattern: pattern ?? '', ignoreCase }
+  const { data, isFetching } = useAsk(
+    checkRegexEndpoint,
+    { query },
+    studyKeys.regex(query.pattern, ignoreCase),
+    { enabled: pattern !== null && pattern !== '', staleTime: Infinity },
+  )
+  return {
+    error: pattern === null ? null : (data?.error ?? null),
+    isChecked: !isFetching && data !== undefined,
+  }
+}
+
+/** Groups of copies in a study, for near ones at each likeness that can be chosen. */
+export function useRepeats(studyId: string, of: 'exact' | 'near') {
+  return useAsk(
+    repeatsEndpoint,
+    { params: { studyId }, query: { of } },
+    studyKeys.repeats(studyId, of),
+    { retry: false },
+  )
 }
 
 /** Operators that the study's rows name; empty until they are known. */
@@ -54,11 +81,22 @@ export function useRowCount(studyId: string, state: ViewState, enabled = true) {
   )
 }
 
-export function useRowDetail(studyId: string, row: { cellId: string; idx: number } | null) {
+/** One row whole, with the places that the filter searches for. */
+export function useRowDetail(
+  studyId: string,
+  row: { cellId: string; idx: number } | null,
+  { text, find, where }: Pick<RowFilter, 'text' | 'find' | 'where'>,
+) {
+  const filter = { text, ...(find ? { find } : {}), ...(where ? { where } : {}) }
   return useQuery({
-    queryKey: studyKeys.row(studyId, row),
+    queryKey: studyKeys.row(studyId, row, filter),
     queryFn: row
-      ? ({ signal }) => call(rowDetailEndpoint, { params: { studyId, ...row }, signal })
+      ? ({ signal }) =>
+          call(rowDetailEndpoint, {
+            params: { studyId, ...row },
+            query: { state: { filter } },
+            signal,
+          })
       : skipToken,
     placeholderData: keepPreviousData,
   })

@@ -2,6 +2,7 @@ import { formatCount, formatShare, formatValue } from '@/components/ui/format'
 import { MATCH_TEXT } from '@/lib/contracts/column-kinds'
 import type { PartnerFilter, RangeFilter, ValueFilter } from '@/lib/contracts/column-filter'
 import { isOn, type Atom, type AtomOf, type Condition } from '@/lib/contracts/condition'
+import type { FindField } from '@/lib/contracts/find'
 import type { RowSample } from '@/lib/contracts/filter'
 import type { MarkKind } from '@/lib/contracts/rows'
 import { SEEDS_KEY, SEEDS_LABEL } from '@/lib/contracts/seeds'
@@ -77,6 +78,8 @@ export function sampleText({ rows, share, seed }: RowSample): string {
   return `Sample of ${size}, random seed ${seed}`
 }
 
+const placeText = (atom: { in?: FindField }) => (atom.in ? ` in the ${atom.in}` : '')
+
 const or = (parts: readonly string[]) => parts.join(' or ')
 
 /** How each kind of condition reads; a new kind is a line here. */
@@ -97,7 +100,15 @@ const ATOM_TEXT: { [Is in Atom['is']]: (atom: AtomOf<Is>, names: FilterNames) =>
     names.length > 0 ? `Operator ${or(names)}` : 'Operator: none of them chosen yet',
   marks: ({ kinds }) =>
     kinds.length > 0 ? or(kinds.map((kind) => MARK_TEXT[kind])) : 'Mark: none chosen yet',
-  text: ({ text }) => `Text "${text}"`,
+  subset: ({ id, inside }, { exports }) =>
+    `${inside ? 'In' : 'Not in'} subset "${exports.get(id) ?? id}"`,
+  text: (atom) =>
+    `Text "${atom.text}"${placeText(atom)}${atom.matchCase ? ', capital letters count' : ''}`,
+  words: (atom) => `Words ${atom.query}${placeText(atom)}`,
+  regex: (atom) => `Matches /${atom.pattern}/${atom.ignoreCase ? 'i' : ''}${placeText(atom)}`,
+  similar: ({ to, top }) => `The ${formatCount(top)} rows most similar to row ${to.idx + 1} of a file`,
+  repeats: ({ of, likeness, keep }) =>
+    `${keep === 'members' ? 'Only' : 'One of each group of'} ${of === 'exact' ? 'exact copies' : `near copies (cosine at least ${likeness})`}`,
   note: ({ text }) => `Note contains "${text}"`,
   rows({ files }) {
     const n = files.reduce((sum, { rows }) => sum + rows.length, 0)

@@ -64,6 +64,9 @@ export function filterChips(
   each('exports', filter.exports ?? [], (one) => exportText(one, names))
   each('values', filter.values, (one) => valuesText(one, names))
   if (filter.text) chips.push({ key: 'text', text: `Text "${filter.text}"`, without: { text: '' } })
+  if (filter.find) {
+    chips.push({ key: 'find', text: conditionText(filter.find, names), without: { find: undefined } })
+  }
   if (filter.hideDropped) {
     chips.push({
       key: 'hideDropped',

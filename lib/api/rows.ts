@@ -3,6 +3,7 @@ import { rowFilterSchema, rowSortSchema } from '@/lib/contracts/filter'
 import { columnIdSchema } from '@/lib/contracts/column-filter'
 import { descriptionSchema } from '@/lib/contracts/description'
 import { conditionCountSchema, facetsSchema } from '@/lib/contracts/facets'
+import { repeatsAtomSchema } from '@/lib/contracts/find'
 import { LIMITS, nameSchema, namesSchema } from '@/lib/contracts/limits'
 import {
   annotationEntrySchema,
@@ -50,7 +51,31 @@ export const listRowsEndpoint = get('/studies/[studyId]/rows', {
 export const rowDetailEndpoint = get('/studies/[studyId]/rows/[cellId]/[idx]', {
   summary: 'Returns one row with its lineage, values and notes.',
   params: z.object({ studyId: z.string(), cellId: z.string(), idx: integerParam({}) }),
+  /** Of its filter what searches texts is marked in those of the row. */
+  query: z.object({ state: viewState }),
   reply: rowDetailSchema,
+})
+
+export const checkRegexEndpoint = get('/regex', {
+  summary: 'Says whether a regular expression can be run, and where it is wrong.',
+  query: z.object({
+    pattern: z.string().max(LIMITS.search),
+    ignoreCase: flagParam().default(false),
+  }),
+  reply: z.object({ error: z.object({ message: z.string(), at: z.number() }).nullable() }),
+})
+
+export const repeatsEndpoint = get('/studies/[studyId]/repeats', {
+  summary: 'Counts groups of copies and the rows in them, for near ones at several likenesses.',
+  query: z.object({ of: repeatsAtomSchema.shape.of.default('near') }),
+  reply: z.array(
+    z.object({
+      likeness: z.number(),
+      groups: z.number(),
+      members: z.number(),
+      rows: z.number(),
+    }),
+  ),
 })
 
 export const histogramEndpoint = get('/studies/[studyId]/histogram', {

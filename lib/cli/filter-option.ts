@@ -2,10 +2,11 @@ import { Option, type Command } from 'commander'
 import { conditionSchema } from '@/lib/contracts/condition'
 import { rowFilterSchema, rowSampleSchema, type RowFilter } from '@/lib/contracts/filter'
 import { AppError } from '@/lib/errors'
-import { parseOption } from './options'
+import { addFindOptions, withFind, type FindOptions } from './find-options'
+import { parseJsonOption, parseOption } from './options'
 
 /** What the shared flags of a filter hold as typed. */
-export interface FilterFlags {
+export interface FilterFlags extends FindOptions {
   filter?: string
   where?: string
   sample?: string
@@ -14,25 +15,17 @@ export interface FilterFlags {
 
 const SAMPLE = /^(\d+)(%?)$|^(\d*\.\d+)%$/
 
-/** Adds `--where`, `--sample` and `--seed`, and `--filter` where the command has no other flag for it. */
+/** Adds the searches, `--where`, `--sample` and `--seed`, and `--filter` where the command has no other flag for it. */
 export function addFilterFlags(command: Command, { hasFilter = true } = {}): Command {
   if (hasFilter)
     command.option('--filter <json>', 'rows to take, as in the address of the rows page')
-  return command
+  return addFindOptions(command)
     .option(
       '--where <json>',
       'conditions with and, or, not: {"any": [{"is": "range", "column": "mnd.mnd", "min": 0.5, "max": null}, {"not": {"is": "marks", "kinds": ["drop"]}}]}',
     )
     .option('--sample <n or %>', 'draw so many of the rows that are left: 500 or 10%')
     .addOption(new Option('--seed <number>', 'random seed (default: 1)'))
-}
-
-function parseJson(text: string, flag: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new AppError('invalid_input', `${flag} is not valid JSON.`)
-  }
 }
 
 function sampleOf(text: string, seed = '1'): RowFilter['sample'] {
@@ -50,10 +43,10 @@ function sampleOf(text: string, seed = '1'): RowFilter['sample'] {
 
 /** Returns the filter that the flags mean, on top of one that was read elsewhere. Throws `invalid_input` that names the flag and the place. */
 export function filterFrom(
-  { filter = '{}', where, sample, seed }: FilterFlags,
+  { filter = '{}', where, sample, seed, ...find }: FilterFlags,
   base?: RowFilter,
 ): RowFilter {
-  const read = base ?? parseOption(rowFilterSchema, parseJson(filter, '--filter'), '--filter')
+  const read = base ?? parseOption(rowFilterSchema, parseJsonOption(filter, '--filter'), '--filter')
   if (seed !== undefined && sample === undefined)
     throw new AppError(
       'invalid_input',
@@ -62,12 +55,13 @@ export function filterFrom(
   const condition =
     where === undefined
       ? undefined
-      : parseOption(conditionSchema, parseJson(where, '--where'), '--where')
+      : parseOption(conditionSchema, parseJsonOption(where, '--where'), '--where')
   const drawn = sample === undefined ? undefined : sampleOf(sample, seed)
-  return {
+  const kept = {
     ...read,
     // A condition of the filter itself holds as well.
     ...(condition ? { where: read.where ? { all: [read.where, condition] } : condition } : {}),
     ...(drawn ? { sample: drawn } : {}),
   }
+  return withFind(kept, find)
 }

@@ -22,6 +22,7 @@ import { addModelCommands } from './commands/models'
 import { addOpenApiCommand } from './commands/openapi'
 import { addPromptCommands } from './commands/prompts'
 import { addResultsCommand } from './commands/results'
+import { addRowsCommand } from './commands/rows'
 import { addSampleCommands } from './commands/sample'
 import { addSetupCommand } from './commands/setup'
 import { addStudyCommands } from './commands/studies'
@@ -46,6 +47,7 @@ for (const add of [
   addAlignCommand,
   addComputeCommand,
   addLineageCommand,
+  addRowsCommand,
   addMeasureCommand,
   addResultsCommand,
   addEvolveCommand,

@@ -12,6 +12,15 @@ export function parseOption<T>(schema: z.ZodType<T>, value: unknown, option?: st
   throw new AppError('invalid_input', `${name}${at}: ${issue?.message ?? 'not valid'}`)
 }
 
+/** Returns what the JSON of an option holds; throws `invalid_input` that names the option where it is none. */
+export function parseJsonOption(text: string, option: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new AppError('invalid_input', `${option} is not valid JSON.`)
+  }
+}
+
 /** Returns the parameters of a metric that `--params` holds, none without it; throws `invalid_input` where it is not JSON. */
 export function parseParamsOption(text: string | undefined): Record<string, unknown> {
   if (text === undefined) return {}

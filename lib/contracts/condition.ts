@@ -6,6 +6,13 @@ import {
   subsetFilterSchema,
   valueFilterSchema,
 } from './column-filter'
+import {
+  regexAtomSchema,
+  repeatsAtomSchema,
+  similarAtomSchema,
+  textAtomSchema,
+  wordsAtomSchema,
+} from './find'
 import { LIMITS, nameSchema, namesSchema, roundSchema } from './limits'
 import { MARK_KINDS } from './rows'
 
@@ -33,8 +40,11 @@ export const atomSchema = z.discriminatedUnion('is', [
   }),
   z.object({ is: z.literal('operators'), names: namesSchema }),
   z.object({ is: z.literal('marks'), kinds: z.array(z.enum(MARK_KINDS)).max(LIMITS.list) }),
-  /** Case-insensitive text in instruction, input or response; an empty one keeps every row. */
-  z.object({ is: z.literal('text'), text: z.string().max(LIMITS.search) }),
+  textAtomSchema,
+  wordsAtomSchema,
+  regexAtomSchema,
+  repeatsAtomSchema,
+  similarAtomSchema,
   /** Case-insensitive text in a note that stands; an empty one is in every note. */
   z.object({ is: z.literal('note'), text: z.string().max(LIMITS.search) }),
   /** Rows that were picked one by one: the place of each in its file, counted from 0. */

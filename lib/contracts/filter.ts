@@ -7,6 +7,7 @@ import {
 } from './column-filter'
 import { conditionSchema } from './condition'
 import { texts } from './fields'
+import { findSchema } from './find'
 import { LIMITS, nameSchema, namesSchema, roundSchema } from './limits'
 import { plainObjectSchema } from './plain-object'
 import { MARK_KINDS } from './rows'
@@ -43,6 +44,8 @@ export const rowFilterSchema = z.object({
   exports: z.array(exportFilterSchema).max(LIMITS.list).exactOptional(),
   /** Case-insensitive text in instruction, input or response. */
   text: z.string().max(LIMITS.search).default(''),
+  /** What the search box asks for beyond plain text: words, regular expressions, one text, capital letters. */
+  find: findSchema.exactOptional(),
   /** Only rows with these marks. */
   marks: z.array(z.enum(MARK_KINDS)).max(LIMITS.list).default([]),
   hideDropped: z.boolean().default(false),

@@ -38,6 +38,7 @@ export const KIND_LABEL = {
   detect: 'Detections',
   'fetch-model': 'Model downloads',
   purge: 'Clean-up',
+  'index-texts': 'Indexing',
 }
 
 /** Returns an amount with its currency; four decimals below 1. */

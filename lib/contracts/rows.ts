@@ -36,6 +36,16 @@ export const metricValueSchema = z.object({
 })
 export type MetricValue = z.infer<typeof metricValueSchema>
 
+const placesSchema = z.array(z.tuple([z.number(), z.number()]))
+
+/** Places in the texts of a row that the filter searches for: beginning and end, in order and apart. */
+export const rowMatchesSchema = z.object({
+  instruction: placesSchema.exactOptional(),
+  input: placesSchema.exactOptional(),
+  response: placesSchema.exactOptional(),
+})
+export type RowMatches = z.infer<typeof rowMatchesSchema>
+
 export const rowListItemSchema = z.object({
   ...texts('cellId', 'seedSetKey'),
   ...numbers('idx', 'round'),
@@ -47,6 +57,10 @@ export const rowListItemSchema = z.object({
   flags: z.array(z.string()),
   marks: z.array(z.string()),
   values: z.record(z.string(), metricValueSchema),
+  /** Of the texts as they are given here, where the filter searches texts. */
+  matches: rowMatchesSchema.exactOptional(),
+  /** Cosine with the row that the filter asks for similar rows of. */
+  similarity: z.number().exactOptional(),
 })
 export type RowListItem = z.infer<typeof rowListItemSchema>
 

@@ -93,6 +93,11 @@ export const JOBS = {
     payload: z.object({}),
     title: (_payload: unknown, _names: object) => 'Tidy up',
   },
+  'index-texts': {
+    kind: 'index-texts',
+    payload: z.object({}),
+    title: (_payload: unknown, _names: object) => 'Index texts for search',
+  },
 } as const satisfies Record<keyof typeof KIND_LABEL, object>
 
 /** The name of a kind of job. */

@@ -9,6 +9,7 @@ import { ensureBuiltInBackends, probeBuiltIns, probeReturned } from '@/lib/servi
 import { BackendPool } from './backend-pool'
 import { waitForWorkerLock } from './lock'
 import { retireWorker } from '@/lib/queue/heartbeat'
+import { scheduleIndexing } from './handlers/index-texts'
 import { schedulePurge } from './handlers/purge'
 import type { JobKind } from './types'
 import { startWatch } from './watch'
@@ -76,6 +77,7 @@ export async function runWorkerProcess(kinds: readonly JobKind[]): Promise<void>
   loop.recover()
   probeBuiltIns(db)
   schedulePurge(db)
+  scheduleIndexing(db)
   const asked = new Set<string>()
   setInterval(() => probeReturned(db, config, asked), RETURNED_MS).unref()
 

@@ -6,39 +6,18 @@ import type { Db } from '@/db/client'
 import { hotRead, hotWrite } from '@/db/hot-sql'
 import { PRIVATE_FILE, PRIVATE_FOLDER } from '@/db/private-files'
 import type { RequestCache } from '@/lib/backends/session/cache-port'
+import {
+  decodePointer,
+  encodePointer,
+  MAGIC,
+  POINTER_BYTES,
+  vectorFile,
+} from '@/lib/services/search/pointer'
 import { databaseCache } from './request-cache'
 
-// Begins no stored vector: those begin with a float that is 0 or 1.
-const MAGIC = Buffer.from('EVOV')
-const POINTER_BYTES = 20
 // Files are rewritten when more than half of them is answers that were purged.
 const LIVE_SHARE = 0.5
 const COPY_RECORDS = 4_096
-
-/** Where a value lies: files hold values of one length, one after the other. */
-interface Pointer {
-  bytes: number
-  record: number
-  checksum: number
-}
-
-function encodePointer({ bytes, record, checksum }: Pointer): Buffer {
-  const value = Buffer.alloc(POINTER_BYTES)
-  MAGIC.copy(value)
-  value.writeUInt32LE(bytes, 4)
-  value.writeBigUInt64LE(BigInt(record), 8)
-  value.writeUInt32LE(checksum, 16)
-  return value
-}
-
-function decodePointer(value: Buffer): Pointer | null {
-  if (value.length !== POINTER_BYTES || !value.subarray(0, 4).equals(MAGIC)) return null
-  return {
-    bytes: value.readUInt32LE(4),
-    record: Number(value.readBigUInt64LE(8)),
-    checksum: value.readUInt32LE(16),
-  }
-}
 
 /**
  * Vectors beside the database: append-only files, one a length, that entries of the request cache point into. Only the
@@ -158,7 +137,7 @@ export class VectorStore {
   }
 
   private pathOf(bytes: number): string {
-    return path.join(this.folder, `${bytes}.bin`)
+    return vectorFile(this.folder, bytes)
   }
 
   private file(bytes: number): number {

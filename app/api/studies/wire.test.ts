@@ -12,6 +12,7 @@ import {
 import { drawnValuesEndpoint, figureEndpoint, listFiguresEndpoint } from '@/lib/api/figures'
 import {
   annotateEndpoint,
+  checkRegexEndpoint,
   columnsEndpoint,
   histogramEndpoint,
   listAnnotationsEndpoint,
@@ -93,7 +94,10 @@ it('carries rows with every column, their details, histograms and operators', as
   })
   expect(page.rows).toHaveLength(336)
   for (const { cellId, idx } of page.rows.filter((_, at) => at % 41 === 0)) {
-    const detail = await call(rowDetailEndpoint, { params: { ...params, cellId, idx } })
+    const detail = await call(rowDetailEndpoint, {
+      params: { ...params, cellId, idx },
+      query: { state: {} },
+    })
     expect(detail.row).toMatchObject({ cellId, idx })
   }
   for (const column of columns.filter(({ shape }) => shape === 'scalar' || shape === 'enum')) {
@@ -104,6 +108,20 @@ it('carries rows with every column, their details, histograms and operators', as
     expect(histogram.column).toBe(column.id)
   }
   expect((await call(operatorsEndpoint, { params })).length).toBeGreaterThan(3)
+})
+
+it('carries searches with their places, and says what is wrong with a pattern', async () => {
+  const filter = { find: { is: 'words' as const, query: 'the', in: 'instruction' as const } }
+  const page = await call(listRowsEndpoint, { params, query: { state: { filter }, limit: 3 } })
+  const [row] = page.rows.filter(({ matches }) => matches?.instruction)
+  const { cellId, idx } = row as { cellId: string; idx: number }
+  const at = { ...params, cellId, idx }
+  const detail = await call(rowDetailEndpoint, { params: at, query: { state: { filter } } })
+  const [from, to] = detail.row.matches?.instruction?.[0] ?? [0, 0]
+  expect(detail.row.instruction.slice(from, to).toLowerCase()).toBe('the')
+  const check = (pattern: string) => call(checkRegexEndpoint, { query: { pattern } })
+  expect((await check('a(b|c)+')).error).toBeNull()
+  expect((await check('a(?!b)')).error).toMatchObject({ at: 1 })
 })
 
 it('carries marks, and takes back the one that is named', async () => {

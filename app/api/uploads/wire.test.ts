@@ -85,7 +85,7 @@ describe('files over the wire', () => {
     ])
     const { cellId } = page.rows[0] as { cellId: string }
     const at = { ...params, cellId, idx: 3 }
-    const { row } = await call(rowDetailEndpoint, { params: at })
+    const { row } = await call(rowDetailEndpoint, { params: at, query: { state: {} } })
     expect(row.values[source]).toEqual({ value: null, status: 'not_in_file' })
     expect(row.values[topics]).toEqual({ value: ['t1', 'all'], status: 'ok' })
     const counted = await call(histogramEndpoint, { params, query: { column: source, state: {} } })

@@ -52,10 +52,7 @@ export function LineageToolbar(props: LineageToolbarProps) {
   return (
     <div className={rowClasses.toolbar}>
       <ListHeading title="Lineage" unit="seeds" listed={listed} />
-      <SearchBox
-        value={controls.state.filter.text}
-        onChange={(text) => controls.setFilter({ text })}
-      />
+      <SearchBox filter={controls.state.filter} onFilter={controls.setFilter} />
       <FilterButton detail={detail} controls={controls} />
       <Select
         aria-label="Order of the seeds"

@@ -4,6 +4,7 @@ import type { ViewStateControls } from '@/components/hooks/use-view-state'
 import type { ViewState } from '@/lib/contracts/filter'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 import { ColumnChooser } from './table/column-chooser'
+import { CopiesButton } from './filter/copies-button'
 import { FilterButton } from './filter/filter-button'
 import { ListHeading } from './list-heading'
 import classes from './rows.module.css'
@@ -27,8 +28,9 @@ export function RowsToolbar(props: RowsToolbarProps) {
   return (
     <div className={classes.toolbar}>
       <ListHeading title="Rows" unit="rows" listed={listed} />
-      <SearchBox value={state.filter.text} onChange={(text) => controls.setFilter({ text })} />
+      <SearchBox filter={state.filter} onFilter={controls.setFilter} />
       <FilterButton detail={detail} controls={controls} />
+      <CopiesButton studyId={detail.study.id} controls={controls} />
       <ColumnChooser
         detail={detail}
         own={own}

@@ -18,7 +18,7 @@ import { checkExport, listWriters, openExport } from '@/lib/services/exports'
 import { getStudy } from '@/lib/services/studies'
 import { findStudy, openContext } from '../context'
 import { addFilterFlags, filterFrom, type FilterFlags } from '../filter-option'
-import { flagOf, parseOption } from '../options'
+import { flagOf, parseJsonOption, parseOption } from '../options'
 import { printJson, printRows, say, wantsJson } from '../output'
 import { findSubset, withSubset } from './subset'
 
@@ -60,14 +60,9 @@ function report(check: ExportCheck, file: string | null): Record<string, unknown
   }
 }
 
-function parseState(text = '{"filter":{},"sort":{},"columns":[]}'): ExportRequest['state'] {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw new AppError('invalid_input', '--state is not valid JSON.')
-  }
-  return parseOption(viewStateSchema, value, '--state')
+function parseState(text: string | undefined): ExportRequest['state'] {
+  if (text === undefined) return viewStateSchema.parse({ filter: {}, sort: {}, columns: [] })
+  return parseOption(viewStateSchema, parseJsonOption(text, '--state'), '--state')
 }
 
 /** Returns the options of the format that were typed. Throws `invalid_input` for one that the format does not have. */

@@ -33,7 +33,11 @@ export interface RowVectors {
   record: Record<string, unknown>
 }
 
-function textOf(row: MetricRow, recipe: TextRecipe): string {
+/** Returns the text of a row that is embedded. */
+export function textOf(
+  row: Pick<MetricRow, 'instruction' | 'input' | 'response'>,
+  recipe: TextRecipe,
+): string {
   if (recipe === 'instruction') return row.instruction
   const request = `${row.instruction}\n${row.input ?? ''}`
   return readsResponse(recipe) ? `${request}\n${row.response ?? ''}` : request

@@ -18,6 +18,7 @@ import { similarityPreview } from '../alignments/preview'
 import { columnHistogram, filterFacets, listRows, type RowQuery } from '../rows'
 import { conditionCounts } from '../rows/condition-counts'
 import { describeSelection } from '../rows/describe'
+import { countRepeats, type RepeatRule } from '../rows/repeats'
 import { studyOperators } from '../rows/operators'
 import type { SubsetRule } from '@/lib/contracts/subset'
 import { subsetFunnel } from '../subsets'
@@ -45,6 +46,13 @@ export const QUERIES = {
     cellId: string,
     options: AlignSettings,
   ) => similarityPreview(db, studyId, cellId, options),
+  repeats: (
+    db: Db,
+    signal: AbortSignal,
+    studyId: string,
+    of: RepeatRule['of'],
+    likenesses: readonly number[],
+  ) => countRepeats(db, studyId, of, likenesses, signal),
   histogram: (db: Db, signal: AbortSignal, studyId: string, column: string, filter: RowFilter) =>
     columnHistogram(db, studyId, column, filter, signal),
   conditionCounts: (db: Db, signal: AbortSignal, studyId: string, filter: RowFilter) =>

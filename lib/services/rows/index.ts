@@ -12,6 +12,9 @@ import { cachesOf } from '../columns/cache'
 import { countFacets } from './facets'
 import { select, warmSelection, type Selection } from './select'
 import { listItems } from './items'
+import { atomsOf } from '@/lib/contracts/condition'
+import { similarRows } from '../search/similar'
+import { openHighlights } from '../search/highlights'
 import { getStudy } from '../studies'
 
 export { selectRows } from './select'
@@ -19,10 +22,19 @@ export { selectRows } from './select'
 /** Sort keys that are not metric columns; `length` is that of the instruction. */
 const POSITION = 'position'
 const LENGTH = 'length'
+/** Likeness to the row that the filter names. */
+const SIMILARITY = 'similarity'
+
+/** Returns the likeness of rows to the one that a filter names; null for rows that are not among the most similar. */
+function similarityOf(db: Db, studyId: string, filter: RowFilter) {
+  const atom = filter.where ? atomsOf(filter.where).find((one) => one.is === 'similar') : undefined
+  const found = atom ? similarRows(db, studyId, atom) : null
+  return (cell: CellRef, idx: number): number | null => found?.get(cell.no)?.get(idx) ?? null
+}
 
 /** Returns the column by which a sort orders the rows, or null for file order. */
 export function sortColumn({ column }: RowSort): string | null {
-  if (column === POSITION) return null
+  if (column === POSITION || column === SIMILARITY) return null
   return column === LENGTH ? 'instruction_characters.instruction' : column
 }
 
@@ -109,6 +121,15 @@ export function orderRows(db: Db, studyId: string, filter: RowFilter, sort: RowS
     () => {
       const rows = inFileOrder(selection)
       const column = sortColumn(sort)
+      if (sort.column === SIMILARITY) {
+        const cosineOf = similarityOf(db, studyId, filter)
+        const values = Float64Array.from(rows.idx, (idx, at) => {
+          const { cell } = selection.cells[rows.part[at] as number] as Selection['cells'][number]
+          return cosineOf(cell, idx) ?? Number.NaN
+        })
+        const order = sortPermutation(values, sort.descending)
+        return reordered(rows, (at) => order[at] as number)
+      }
       if (column === null) {
         const last = selection.total - 1
         return sort.descending ? reordered(rows, (at) => last - at) : rows
@@ -152,11 +173,20 @@ export async function listRows(
     const { cell } = selection.cells[part[at] as number] as Selection['cells'][number]
     wanted.push({ cell, idx: idx[at] as number })
   }
+  const rows = listItems(db, studyId, wanted, query.columns)
+  const cosineOf = similarityOf(db, studyId, query.filter)
+  const cellOf = new Map(selection.cells.map(({ cell }) => [cell.id, cell]))
+  for (const row of rows) {
+    const cosine = cosineOf(cellOf.get(row.cellId) as CellRef, row.idx)
+    if (cosine !== null) row.similarity = cosine
+  }
+  const matchesIn = openHighlights(query.filter)
+  if (matchesIn) for (const row of rows) row.matches = matchesIn(row)
   return {
     total: selection.total,
     outOf: selection.outOf,
     offset: query.offset,
-    rows: listItems(db, studyId, wanted, query.columns),
+    rows,
     serverMs: Math.round((performance.now() - started) * 10) / 10,
   }
 }

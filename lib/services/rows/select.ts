@@ -91,6 +91,7 @@ function conditionsOf(filter: RowFilter): FilterPart[] {
     ...one(filter.hideDropped, null, { not: { is: 'marks', kinds: ['drop'] } }),
     ...(filter.where ? [ofRest(filter.where)] : []),
     ...one(text !== '', null, { is: 'text', text }),
+    ...(filter.find ? [ofRest(filter.find)] : []),
   ]
 }
 

@@ -5,6 +5,7 @@ import { dryRunJob } from './dry-run'
 import { evolveJob } from './evolve'
 import { fetchModelJob } from './fetch-model'
 import { importJob } from './import'
+import { indexTextsJob } from './index-texts'
 import { probeJob } from './probe'
 import { purgeJob } from './purge'
 import { tryPromptJob } from './try-prompt'
@@ -22,4 +23,5 @@ export const JOB_KINDS: readonly JobKind[] = [
   tryPromptJob,
   fetchModelJob,
   purgeJob,
+  indexTextsJob,
 ]

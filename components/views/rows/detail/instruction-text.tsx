@@ -11,11 +11,13 @@ import { diffTexts } from '@/lib/contracts/text-diff'
 interface InstructionTextProps {
   text: string
   parent: RowRef | null
+  /** Places that a search found; they are marked in the plain text. */
+  places?: readonly (readonly [number, number])[] | undefined
 }
 
 /** The instruction, plain or compared with its parent. */
-export function InstructionText({ text, parent }: InstructionTextProps) {
-  const [mode, setMode] = useState<'diff' | 'plain'>('diff')
+export function InstructionText({ text, parent, places }: InstructionTextProps) {
+  const [mode, setMode] = useState<'diff' | 'plain'>(places ? 'plain' : 'diff')
   const parts = useMemo(() => (parent ? diffTexts(parent.instruction, text) : null), [parent, text])
   return (
     <section className={classes.section}>
@@ -39,7 +41,7 @@ export function InstructionText({ text, parent }: InstructionTextProps) {
             <DiffText parts={parts} />
           </div>
         ) : (
-          <ClampedText text={text} limit={4_000} />
+          <ClampedText text={text} limit={4_000} places={places} />
         )}
         {parent && mode === 'diff' && !parts ? (
           <p className={classes.sub}>The texts are too long to compare word by word.</p>

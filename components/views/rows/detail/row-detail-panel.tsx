@@ -13,6 +13,7 @@ import {
 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useAnnotate, useRowDetail, useUndoAnnotations } from '@/components/hooks/use-rows'
+import { useViewState } from '@/components/hooks/use-view-state'
 import { ArmMark } from '@/components/figures/arm-mark'
 import { ClampedText } from '@/components/ui/clamped-text'
 import { shortHash } from '@/components/ui/format'
@@ -27,6 +28,7 @@ import { InstructionText } from './instruction-text'
 import { MetricDetails } from './metric-details'
 import { Relatives } from './relatives'
 import { placeOf } from '../table/row-cell'
+import { SimilarRows } from './similar-rows'
 import { RowNotes } from './row-notes'
 import { RowValues } from './row-values'
 import type { SelectedRow } from '../table/use-row-selection'
@@ -67,16 +69,22 @@ function TextSection({
   title,
   text,
   missing,
+  places,
 }: {
   title: string
   text: string | null
   missing?: string
+  places?: readonly (readonly [number, number])[] | undefined
 }) {
   if (!text && !missing) return null
   return (
     <section className={classes.section}>
       <h3 className={classes.sectionTitle}>{title}</h3>
-      {text ? <ClampedText text={text} /> : <p className={classes.sub}>{missing}</p>}
+      {text ? (
+        <ClampedText text={text} places={places} />
+      ) : (
+        <p className={classes.sub}>{missing}</p>
+      )}
     </section>
   )
 }
@@ -101,18 +109,28 @@ function Body({
   const { row } = data
   return (
     <div className={classes.body}>
-      <InstructionText text={row.instruction} parent={data.parent} />
-      <TextSection title="Input" text={row.input} />
+      <InstructionText
+        text={row.instruction}
+        parent={data.parent}
+        places={row.matches?.instruction}
+      />
+      <TextSection title="Input" text={row.input} places={row.matches?.input} />
       <TextSection title="System prompt" text={row.system} />
       <TextSection title="History" text={asText(row.history)} />
       <TextSection
         title="Last user message (losses are computed on its answer)"
         text={row.lastPair?.user ?? null}
       />
-      <TextSection title="Response" text={row.response} missing="This row has no response." />
+      <TextSection
+        title="Response"
+        text={row.response}
+        missing="This row has no response."
+        places={row.matches?.response}
+      />
       <RowValues data={data} detail={study} onCard={onCard} />
       <MetricDetails data={data} study={study} />
       <Relatives data={data} detail={study} onOpen={onOpen} />
+      <SimilarRows row={row} study={study} />
       <RowNotes key={`${row.cellId}.${row.idx}`} studyId={study.study.id} data={data} />
       <TextSection title="Other fields of the source" text={asText(row.extra)} />
       <section className={classes.section}>
@@ -158,7 +176,8 @@ function useMarks(studyId: string, data: RowDetail | undefined) {
 /** One row with everything that is known of it, beside the table. */
 export function RowDetailPanel(props: RowDetailPanelProps) {
   const { study, selected, hasMarkKeys, onStep, onSelect, onClose, onCard } = props
-  const query = useRowDetail(study.study.id, selected)
+  const { filter } = useViewState().state
+  const query = useRowDetail(study.study.id, selected, filter)
   const data = query.data
   const mark = useMarks(study.study.id, query.isPlaceholderData ? undefined : data)
   const has = (kind: string) => data?.row.marks.includes(kind) ?? false

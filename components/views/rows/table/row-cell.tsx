@@ -2,6 +2,7 @@ import { UnstyledButton } from '@mantine/core'
 import { IconNote, IconStarFilled, IconX } from '@tabler/icons-react'
 import { ArmMark } from '@/components/figures/arm-mark'
 import { DASH, formatCount } from '@/components/ui/format'
+import { HighlightedText } from '@/components/ui/highlighted-text'
 import type { RowListItem } from '@/lib/contracts/rows'
 import type { StudyDetail } from '@/lib/contracts/study'
 import type { RowColumn } from './row-columns'
@@ -35,6 +36,7 @@ function Place({ row, detail, onOpen }: { row: RowListItem; detail: StudyDetail;
       </span>
       <span className={`${classes.placeLine} ev-dim`}>
         R{row.round} · {formatCount(row.idx)} · {seedSet}
+        {row.similarity === undefined ? '' : ` · cosine ${row.similarity.toFixed(3)}`}
         {row.marks.includes('star') ? <IconStarFilled size={11} aria-label="starred" /> : null}
         {row.marks.includes('drop') ? <IconX size={11} aria-label="excluded" /> : null}
         {row.marks.includes('note') ? <IconNote size={11} aria-label="has a note" /> : null}
@@ -43,7 +45,15 @@ function Place({ row, detail, onOpen }: { row: RowListItem; detail: StudyDetail;
   )
 }
 
-function TextCell({ text, missing }: { text: string | null; missing: string }) {
+function TextCell({
+  text,
+  missing,
+  places,
+}: {
+  text: string | null
+  missing: string
+  places?: readonly (readonly [number, number])[] | undefined
+}) {
   if (text === null || text === '') {
     return (
       <span className={classes.missing} title={missing} role="img" aria-label={missing}>
@@ -53,7 +63,7 @@ function TextCell({ text, missing }: { text: string | null; missing: string }) {
   }
   return (
     <div className={classes.twoLines} dir="auto">
-      {text}
+      <HighlightedText text={text} places={places} />
     </div>
   )
 }
@@ -75,11 +85,17 @@ export function RowCell({ column, row, detail, edges, onOpen }: RowCellProps) {
     case 'row':
       return <Place row={row} detail={detail} onOpen={onOpen} />
     case 'instruction':
-      return <TextCell text={row.instruction} missing="The instruction is empty" />
+      return (
+        <TextCell
+          text={row.instruction}
+          missing="The instruction is empty"
+          places={row.matches?.instruction}
+        />
+      )
     case 'input':
-      return <TextCell text={row.input} missing="No input" />
+      return <TextCell text={row.input} missing="No input" places={row.matches?.input} />
     case 'response':
-      return <TextCell text={row.response} missing="No response" />
+      return <TextCell text={row.response} missing="No response" places={row.matches?.response} />
     case 'operator':
       return <TextCell text={row.operator} missing="The operator is unknown" />
     case 'slot':

@@ -7,11 +7,14 @@ import { operators } from './operators'
 import { origin } from './origin'
 import { partner } from './partner'
 import { range } from './range'
+import { repeats } from './repeats'
 import { picked } from './rows'
+import { similar } from './similar'
 import { subset } from './subset'
-import { text } from './text'
+import { regex, text } from './text'
 import type { ConditionKind, Keep, Scope } from './types'
 import { values } from './values'
+import { words } from './words'
 
 /** Every kind of condition; a new one is a file, a line here and its shape in lib/contracts/condition.ts. */
 const KINDS: { [Is in Atom['is']]: ConditionKind<AtomOf<Is>> } = {
@@ -26,6 +29,10 @@ const KINDS: { [Is in Atom['is']]: ConditionKind<AtomOf<Is>> } = {
   text,
   note,
   rows: picked,
+  words,
+  regex,
+  repeats,
+  similar,
 }
 
 function kindOf<Is extends Atom['is']>(atom: { is: Is }): ConditionKind<AtomOf<Is>> {

@@ -8,7 +8,7 @@ import { OperatorsCondition } from './operators'
 import { OriginCondition } from './origin'
 import { PartnerCondition } from './partner'
 import { RangeCondition } from './range'
-import { RowsCondition } from './rows'
+import { StatedCondition } from './stated'
 import { textCondition } from './text'
 import type { Editor, EditorProps } from './types'
 import { ValuesCondition } from './values'
@@ -22,9 +22,14 @@ const EDITORS: { [Is in Atom['is']]: Editor<Is> } = {
   origin: OriginCondition,
   operators: OperatorsCondition,
   marks: MarksCondition,
-  text: textCondition<AtomOf<'text'>>('Text contains'),
-  note: textCondition<AtomOf<'note'>>('Note contains'),
-  rows: RowsCondition,
+  text: textCondition<AtomOf<'text'>>({ label: 'Text contains', of: 'text' }),
+  words: textCondition<AtomOf<'words'>>({ label: 'Has the words', of: 'query', isNeeded: true }),
+  regex: textCondition<AtomOf<'regex'>>({ label: 'Matches', of: 'pattern', isNeeded: true }),
+  note: textCondition<AtomOf<'note'>>({ label: 'Note contains', of: 'text' }),
+  rows: StatedCondition,
+  subset: StatedCondition,
+  similar: StatedCondition,
+  repeats: StatedCondition,
 }
 
 export function AtomEditor(props: EditorProps<Atom>) {
@@ -47,7 +52,14 @@ const OF_ROWS: readonly Offered[] = [
   { group: 'Rows', label: 'Operator', atom: { is: 'operators', names: [] } },
   { group: 'Rows', label: 'Mark', atom: { is: 'marks', kinds: [] } },
   { group: 'Rows', label: 'Text', atom: { is: 'text', text: '' } },
+  { group: 'Rows', label: 'Words', atom: { is: 'words', query: 'word' } },
+  { group: 'Rows', label: 'Regular expression', atom: { is: 'regex', pattern: '\\w+' } },
   { group: 'Rows', label: 'Note', atom: { is: 'note', text: '' } },
+  {
+    group: 'Rows',
+    label: 'Exact copies: one of each group',
+    atom: { is: 'repeats', of: 'exact', likeness: 1, keep: 'representatives' },
+  },
 ]
 
 function ofColumn(column: ColumnInfo): Offered[] {

@@ -1,0 +1,10 @@
+import { repeatsEndpoint } from '@/lib/api/rows'
+import { serve } from '@/lib/http/route'
+import { read } from '@/lib/services/queries/client'
+
+// What the slider offers: below, rows are no copies of each other in any encoder that we know.
+const LIKENESSES = Array.from({ length: 21 }, (_, k) => (80 + k) / 100)
+
+export const GET = serve(repeatsEndpoint, ({ ctx, params, query: { of }, signal }) =>
+  read(ctx.db, 'repeats', [params.studyId, of, of === 'exact' ? [1] : LIKENESSES], signal),
+)

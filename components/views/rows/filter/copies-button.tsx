@@ -1,0 +1,106 @@
+'use client'
+
+import { Button, Group, Popover, SegmentedControl, Slider, Stack, Text } from '@mantine/core'
+import { IconCopy } from '@tabler/icons-react'
+import { useState } from 'react'
+import { useRepeats } from '@/components/hooks/use-rows'
+import type { ViewStateControls } from '@/components/hooks/use-view-state'
+import { formatCount } from '@/components/ui/format'
+import { ErrorState } from '@/components/ui/states'
+import { withAtom } from './with-atom'
+
+const LEAST = 0.8
+
+function Copies({ studyId, controls }: { studyId: string; controls: ViewStateControls }) {
+  const [of, setOf] = useState<'exact' | 'near'>('exact')
+  const [likeness, setLikeness] = useState(0.95)
+  const { data, error, refetch } = useRepeats(studyId, of)
+  const count =
+    of === 'exact' ? data?.[0] : data?.find((one) => Math.abs(one.likeness - likeness) < 0.005)
+  const keep = (kept: 'representatives' | 'members') => {
+    const where = withAtom(controls.state.filter.where, { is: 'repeats', of, likeness, keep: kept })
+    controls.setFilter({ where })
+  }
+  return (
+    <Stack gap="sm">
+      <SegmentedControl
+        aria-label="What counts as a copy"
+        value={of}
+        onChange={(value) => setOf(value as 'exact' | 'near')}
+        data={[
+          { value: 'exact', label: 'Same text' },
+          { value: 'near', label: 'Near in meaning' },
+        ]}
+      />
+      {of === 'near' ? (
+        <Slider
+          mb="md"
+          min={LEAST}
+          max={1}
+          step={0.01}
+          value={likeness}
+          onChange={setLikeness}
+          label={(value) => `cosine ≥ ${value.toFixed(2)}`}
+          thumbLabel="Least cosine of near copies"
+          marks={[
+            { value: LEAST, label: '0.80' },
+            { value: 0.9, label: '0.90' },
+            { value: 1, label: '1.00' },
+          ]}
+        />
+      ) : null}
+      {error ? (
+        <ErrorState what="Copies were not counted" error={error} onRetry={() => void refetch()} />
+      ) : null}
+      <Text size="sm" aria-live="polite">
+        {count
+          ? `${formatCount(count.groups)} groups with ${formatCount(count.members)} of ${formatCount(count.rows)} rows`
+          : error
+            ? ''
+            : 'Counting copies'}
+      </Text>
+      <Text size="xs" c="dimmed">
+        {of === 'exact'
+          ? 'Instruction and input are the same, inside of one file.'
+          : 'Rows of one file are joined with their nearest row, and groups that share a row are one.'}{' '}
+        The first row stands for its group.
+      </Text>
+      <Group gap="xs">
+        <Button size="xs" disabled={!count} onClick={() => keep('representatives')}>
+          Keep one of each group
+        </Button>
+        <Button size="xs" variant="default" disabled={!count} onClick={() => keep('members')}>
+          Show the groups
+        </Button>
+      </Group>
+    </Stack>
+  )
+}
+
+/** The button that finds copies of rows and filters by them. */
+export function CopiesButton({
+  studyId,
+  controls,
+}: {
+  studyId: string
+  controls: ViewStateControls
+}) {
+  const [isOpen, setIsOpen] = useState(false)
+  return (
+    <Popover opened={isOpen} onChange={setIsOpen} position="bottom-start" width={380} trapFocus>
+      <Popover.Target>
+        <Button
+          variant="default"
+          leftSection={<IconCopy size={14} />}
+          aria-expanded={isOpen}
+          onClick={() => setIsOpen(!isOpen)}
+        >
+          Copies
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown aria-label="Copies">
+        {isOpen ? <Copies studyId={studyId} controls={controls} /> : null}
+      </Popover.Dropdown>
+    </Popover>
+  )
+}

@@ -1,0 +1,60 @@
+import { beforeAll, expect, it } from 'vitest'
+import { loadSample } from '@/lib/services/sample/load'
+import { cliFolder } from '@/lib/testing/cli-folder'
+
+const { evolens, fill } = cliFolder()
+let study: string
+
+beforeAll(() =>
+  fill(({ db }) => {
+    study = loadSample(db).studyId
+  }),
+)
+
+interface Listed {
+  total: number
+  rows: { instruction: string; matches?: { instruction?: [number, number][] } }[]
+}
+
+async function listed(...args: string[]): Promise<Listed> {
+  const { out } = await evolens('rows', '--study', study, '--json', '--limit', '500', ...args)
+  const { total, rows } = JSON.parse(out) as Listed
+  // Longer texts are cut in lists.
+  return { total, rows: rows.filter(({ instruction }) => instruction.length < 300) }
+}
+
+it(
+  'lists what words, text or a regular expression find, with their places',
+  { timeout: 120_000 },
+  async () => {
+    const all = await listed()
+    const withWord = (pattern: RegExp) =>
+      all.rows.filter(({ instruction }) => pattern.test(instruction)).length
+    const only = ['--in', 'instruction']
+    const words = await listed('--words', 'explain*', ...only)
+    expect(words.rows.length).toBe(withWord(/(^|[^\p{L}\p{N}])explain/iu))
+    expect(words.rows.length).toBeGreaterThan(0)
+    for (const { instruction, matches } of words.rows) {
+      const [from, to] = matches?.instruction?.[0] ?? [0, 0]
+      expect(instruction.slice(from, to)).toMatch(/^explain/i)
+    }
+    expect((await listed('--regex', '^[A-Z][a-z]+ (a|the) ', ...only)).rows.length).toBe(
+      withWord(/^[A-Z][a-z]+ (a|the) /),
+    )
+    const upper = await listed('--text', 'EXPLAIN', '--match-case', ...only)
+    expect(upper.rows.length).toBe(withWord(/EXPLAIN/))
+    const plain = await evolens('rows', '--study', study, '--words', 'explain*', ...only)
+    expect(plain.out).toMatch(new RegExp(`^seedSet .*\n(.*\n)+${words.total} of \\d+ rows`))
+  },
+)
+
+it('says which option is wrong, and where', { timeout: 60_000 }, async () => {
+  const wrong = async (...args: string[]) => {
+    const { code, err } = await evolens('rows', '--study', study, ...args)
+    expect(code).toBe(2)
+    return err
+  }
+  expect(await wrong('--regex', 'a(?=b)')).toContain('linear time')
+  expect(await wrong('--words', 'a "b')).toContain('--words (query): The phrase that begins here')
+  expect(await wrong('--state', '{')).toContain('--state is not valid JSON')
+})

@@ -1,0 +1,73 @@
+import { Option, type Command } from 'commander'
+import type { Condition } from '@/lib/contracts/condition'
+import type { RowFilter } from '@/lib/contracts/filter'
+import { FIND_FIELDS, findSchema, repeatsAtomSchema, similarAtomSchema } from '@/lib/contracts/find'
+import { parseOption } from './options'
+
+/** What `addFindOptions` reads from the command line. */
+export interface FindOptions {
+  text?: string
+  words?: string
+  regex?: string
+  in?: string
+  matchCase?: boolean
+  ignoreCase?: boolean
+  copies?: string
+  similarTo?: string
+  top?: string
+  likeness?: string
+  keep?: string
+}
+
+/** Adds the options that search the texts of rows, and returns the command. */
+export function addFindOptions(command: Command): Command {
+  return command
+    .option('--text <text>', 'only rows with exactly this text in them')
+    .option('--match-case', 'capital letters of --text count')
+    .option('--words <query>', 'only rows with these words: evol* "a phrase" -not OR')
+    .option('--regex <pattern>', 'only rows that match this regular expression (RE2)')
+    .option('--ignore-case', 'capital letters of --regex do not count')
+    .option(
+      '--similar-to <row>',
+      'only rows whose embeddings are nearest to that of a row: its file id, a dot and its number',
+    )
+    .option('--top <n>', 'how many similar rows (100)')
+    .addOption(
+      new Option('--copies <kind>', 'rows that repeat others of their file').choices([
+        'near',
+        'exact',
+      ]),
+    )
+    .option('--likeness <cosine>', 'least cosine of near copies (0.95)')
+    .addOption(
+      new Option('--keep <rows>', 'one row of each group and all others, or the groups alone')
+        .choices(['representatives', 'members'])
+        .default('representatives'),
+    )
+    .addOption(new Option('--in <text>', 'search this text only').choices(FIND_FIELDS))
+}
+
+/** Returns a filter that keeps of its rows those that the options find; throws `invalid_input` naming the option. */
+export function withFind(filter: RowFilter, options: FindOptions): RowFilter {
+  const place = options.in === undefined ? {} : { in: options.in }
+  const found: Condition[] = []
+  const add = (option: string, atom: object) =>
+    found.push(parseOption(findSchema, { ...atom, ...place }, option))
+  const { text, words, regex, matchCase = false, ignoreCase = false } = options
+  if (text !== undefined) add('--text', { is: 'text', text, matchCase })
+  if (words !== undefined) add('--words', { is: 'words', query: words })
+  if (regex !== undefined) add('--regex', { is: 'regex', pattern: regex, ignoreCase })
+  if (options.similarTo !== undefined) {
+    const [, cellId, idx] = /^(.*)\.(\d+)$/.exec(options.similarTo) ?? []
+    const to = { cellId, idx: Number(idx) }
+    const top = options.top === undefined ? undefined : Number(options.top)
+    found.push(parseOption(similarAtomSchema, { is: 'similar', to, top }, '--similar-to'))
+  }
+  if (options.copies !== undefined) {
+    const likeness = options.likeness === undefined ? undefined : Number(options.likeness)
+    const { copies: of, keep } = options
+    found.push(parseOption(repeatsAtomSchema, { is: 'repeats', of, keep, likeness }))
+  }
+  if (found.length === 0) return filter
+  return { ...filter, where: { all: [...(filter.where ? [filter.where] : []), ...found] } }
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { LIMITS, nameSchema } from './limits'
+import { parseWords } from './word-query'
+
+/** Texts of a row that are searched. */
+export const FIND_FIELDS = ['instruction', 'input', 'response'] as const
+export type FindField = (typeof FIND_FIELDS)[number]
+
+/** The one text that is searched; any of them where it is left out. */
+const where = { in: z.enum(FIND_FIELDS).exactOptional() }
+
+/** Text as it stands in instruction, input or current response, an empty one in every row; capital letters count only where asked for. */
+export const textAtomSchema = z.object({
+  is: z.literal('text'),
+  text: z.string().max(LIMITS.search),
+  matchCase: z.boolean().exactOptional(),
+  ...where,
+})
+
+/** Words and "phrases", whatever their case: evol* begins so, -word is not there, OR between two. */
+export const wordsAtomSchema = z.object({
+  is: z.literal('words'),
+  query: z
+    .string()
+    .min(1)
+    .max(LIMITS.search)
+    .superRefine((query, context) => {
+      const read = parseWords(query)
+      if (!('error' in read)) return
+      const message = `${read.error.message} (character ${read.error.at + 1})`
+      context.addIssue({ code: 'custom', message })
+    }),
+  ...where,
+})
+
+/** A regular expression of RE2, which takes time in proportion to the text; capital letters count unless told otherwise. */
+export const regexAtomSchema = z.object({
+  is: z.literal('regex'),
+  pattern: z.string().min(1).max(LIMITS.search),
+  ignoreCase: z.boolean().exactOptional(),
+  ...where,
+})
+
+/** What the search box and its options ask for. */
+export const findSchema = z.discriminatedUnion('is', [
+  textAtomSchema,
+  wordsAtomSchema,
+  regexAtomSchema,
+])
+export type Find = z.infer<typeof findSchema>
+
+/**
+ * Copies inside of a file: one row of each group with those that stand alone, or all rows of groups. Near ones are linked
+ * by the run of the minimum neighbour distance, which names the nearest row of each.
+ */
+export const repeatsAtomSchema = z.object({
+  is: z.literal('repeats'),
+  of: z.enum(['near', 'exact']),
+  /** Least cosine of a row and its nearest one; means nothing for exact copies. */
+  likeness: z.number().min(-1).max(1).default(0.95),
+  keep: z.enum(['representatives', 'members']),
+})
+
+/** The rows of the study whose embeddings are nearest to that of a row, by cosine; the row itself is left out. */
+export const similarAtomSchema = z.object({
+  is: z.literal('similar'),
+  to: z.object({ cellId: nameSchema, idx: z.number().int().min(0) }),
+  top: z.number().int().min(1).max(1_000).default(100),
+})

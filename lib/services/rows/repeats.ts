@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
+import type { AtomOf } from '@/lib/contracts/condition'
+import { carriesValue } from '@/lib/contracts/status'
+import { AppError } from '@/lib/errors'
+import { currentCells, type CellRef } from '../cells'
+import { columnReader, type ColumnReader } from '../columns'
+import { cachesOf } from '../columns/cache'
+import { finish, finishInTurns } from '../search/steps'
+import { getStudy } from '../studies'
+
+/** What makes rows copies of each other. */
+export type RepeatRule = Pick<AtomOf<'repeats'>, 'of' | 'likeness'>
+
+const DISTANCE = 'mnd.mnd'
+const NEAREST = 'mnd.neighbour'
+
+// Rows hashed before other requests get their turn: a few milliseconds.
+const STEP_ROWS = 4_000
+
+/** For each row the first row of its group: itself where it stands alone. */
+type Groups = Int32Array
+
+const exactKey = (cell: CellRef) => `repeats/exact/${cell.no}`
+
+function* hashTexts(db: Db, cell: CellRef): Generator<void, Groups> {
+  const first = new Int32Array(cell.rowCount).map((_, row) => row)
+  const seen = new Map<string, number>()
+  const read = hotRead(db, {
+    why: 'goes over every row of a file',
+    sql: 'select idx, instruction, input from rows where cell_no = ? and idx >= ? and idx < ? order by idx',
+    row: z.tuple([z.number(), z.string(), z.string().nullable()]),
+  })
+  for (let from = 0; from < cell.rowCount; from += STEP_ROWS) {
+    for (const [idx, instruction, input] of read.all(cell.no, from, from + STEP_ROWS)) {
+      const texts = JSON.stringify([instruction, input ?? ''])
+      const key = createHash('sha1').update(texts).digest('base64')
+      const before = seen.get(key)
+      if (before === undefined) seen.set(key, idx)
+      else first[idx] = before
+    }
+    yield
+  }
+  return first
+}
+
+/** Reads ahead the texts that exact copies are found by, giving way to other requests. */
+export async function warmRepeats(
+  db: Db,
+  cells: readonly CellRef[],
+  { of }: RepeatRule,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (of !== 'exact') return
+  for (const cell of cells) {
+    if (cachesOf(db).results.peek(exactKey(cell), '')) continue
+    const groups = await finishInTurns(hashTexts(db, cell), signal)
+    cachesOf(db).results.put(exactKey(cell), '', groups, groups.byteLength)
+  }
+}
+
+function exactGroups(db: Db, cell: CellRef): Groups {
+  // Rows never change, so the key is stamp enough.
+  return cachesOf(db).results.get(
+    exactKey(cell),
+    '',
+    (groups: Groups) => groups.byteLength,
+    () => finish(hashTexts(db, cell)),
+  )
+}
+
+/** Rows joined by the link of a row to its nearest one, where that is near enough. */
+function nearGroups(reader: ColumnReader, cell: CellRef, likeness: number): Groups {
+  const distance = reader.read(DISTANCE, cell)
+  const nearest = reader.read(NEAREST, cell)
+  // Of unit vectors the squared distance is 2 - 2 cos. Rounding must not lose copies at 1.
+  const limit = 2 - 2 * likeness + 1e-9
+  const first = new Int32Array(cell.rowCount).map((_, row) => row)
+  const rootOf = (row: number): number => {
+    let root = row
+    while (first[root] !== root) root = first[root] as number
+    for (let at = row; at !== root;) {
+      const next = first[at] as number
+      first[at] = root
+      at = next
+    }
+    return root
+  }
+  for (let row = 0; row < first.length; row++) {
+    if (!carriesValue(distance.status[row] ?? 0) || !carriesValue(nearest.status[row] ?? 0))
+      continue
+    const other = nearest.values[row] as number
+    if ((distance.values[row] as number) > limit || !(other >= 0 && other < first.length)) continue
+    const [a, b] = [rootOf(row), rootOf(other)]
+    first[Math.max(a, b)] = Math.min(a, b)
+  }
+  for (let row = 0; row < first.length; row++) first[row] = rootOf(row)
+  return first
+}
+
+/**
+ * Returns what groups the rows of a file: exact copies of instruction and input, or rows linked to their nearest one.
+ * Throws `invalid_input` where no run says how near rows are.
+ */
+export function openRepeats(
+  db: Db,
+  reader: ColumnReader,
+  { of, likeness }: RepeatRule,
+): (cell: CellRef) => Groups {
+  if (of === 'exact') return (cell) => exactGroups(db, cell)
+  if (reader.runOf(DISTANCE) === null) {
+    throw new AppError(
+      'invalid_input',
+      'Near copies are found by the metric "Minimum neighbour distance", which this study has no run of. Compute it, or look for exact copies.',
+    )
+  }
+  return (cell) => nearGroups(reader, cell, likeness)
+}
+
+/** Returns for each row of a cell whether its group has another row. */
+export function inGroups(groups: Groups): Uint8Array {
+  const inside = new Uint8Array(groups.length)
+  groups.forEach((first, row) => {
+    if (first === row) return
+    inside[row] = 1
+    inside[first] = 1
+  })
+  return inside
+}
+
+/** How many groups there are at a likeness, and rows in them; the others stand alone. */
+export interface RepeatCount {
+  likeness: number
+  groups: number
+  members: number
+  rows: number
+}
+
+/** Returns the counts of groups at each likeness, over all files of a study. */
+export async function countRepeats(
+  db: Db,
+  studyId: string,
+  of: RepeatRule['of'],
+  likenesses: readonly number[],
+  signal?: AbortSignal,
+): Promise<RepeatCount[]> {
+  getStudy(db, studyId)
+  const cells = currentCells(db, studyId)
+  await warmRepeats(db, cells, { of, likeness: 1 }, signal)
+  const reader = columnReader(db, studyId)
+  const counts: RepeatCount[] = []
+  for (const likeness of likenesses) {
+    const groupsOf = openRepeats(db, reader, { of, likeness })
+    const count = { likeness, groups: 0, members: 0, rows: 0 }
+    for (const cell of cells) {
+      const groups = groupsOf(cell)
+      const inside = inGroups(groups)
+      groups.forEach((first, row) => {
+        if (inside[row] === 1) count.members += 1
+        if (inside[row] === 1 && first === row) count.groups += 1
+      })
+      count.rows += cell.rowCount - cell.skipped.length
+    }
+    counts.push(count)
+    await new Promise((resolve) => setImmediate(resolve))
+    signal?.throwIfAborted()
+  }
+  return counts
+}

@@ -1,0 +1,104 @@
+import { eq } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { migrateDatabase, openDatabase } from '@/db/client'
+import { runs } from '@/db/schema'
+import { cacheKeyer } from '@/lib/backends/session/cache-key'
+import { encodeFloats } from '@/lib/backends/session/cache-values'
+import type { ModelIdentity } from '@/lib/backends/types'
+import { emptyFilter } from '@/lib/contracts/filter'
+import { createRandom } from '@/lib/stats/random'
+import { columnOf, storeRun } from '@/lib/testing/columns'
+import { importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { storedCache } from '@/lib/worker/vector-store'
+import { currentCells } from '../cells'
+import { listRows, selectRows } from '../rows'
+import { createStudy } from '../studies'
+
+const N = 300
+const D = 48
+const identity = { name: 'encoder', revision: 'r1' } as unknown as ModelIdentity
+
+let study: TestStudy
+const vectors: Float32Array[] = []
+
+beforeAll(async () => {
+  study = await testStudy()
+  // Vectors lie beside the database, so it must be a file.
+  const db = openDatabase(study.config.databasePath)
+  migrateDatabase(db)
+  study = { ...study, db, studyId: createStudy(db, { name: 'Test' }).id }
+  const rows = Array.from({ length: N }, (_, k) => ({
+    instruction: `text ${k}`,
+    input: '',
+    output: '',
+  }))
+  await importRows(study, 'alpaca.json', rows)
+  const random = createRandom(3)
+  // Close to each other, so that what a byte a coordinate takes away would change the order.
+  for (let k = 0; k < N; k += 1) {
+    vectors.push(Float32Array.from({ length: D }, () => 1 + 0.02 * random.next()))
+  }
+  vectors[7] = vectors[5]!.map((value) => value * 3)
+})
+afterAll(() => {
+  study.db.$client.close()
+  return study.close()
+})
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  const dot = (x: Float32Array, y: Float32Array) => x.reduce((sum, v, k) => sum + v * y[k]!, 0)
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b))
+}
+
+const similarTo = (idx: number, top: number) => {
+  const [cell] = currentCells(study.db, study.studyId)
+  return { is: 'similar' as const, to: { cellId: cell!.id, idx }, top }
+}
+
+describe('similar rows', () => {
+  it('need a run that embedded them', () => {
+    const filter = { ...emptyFilter(), where: similarTo(5, 3) }
+    expect(() => selectRows(study.db, study.studyId, filter)).toThrow(
+      /Minimum neighbour distance.*Compute it first/,
+    )
+  })
+
+  it('are those of the highest cosines, in that order', async () => {
+    const { db, config, studyId } = study
+    const [cell] = currentCells(db, studyId)
+    const mnd = columnOf(new Float64Array(N))
+    const { no } = storeRun(db, studyId, {
+      metric: 'mnd',
+      cells: [{ cellNo: cell!.no, outputs: { mnd, neighbour: mnd } }],
+    })
+    const run = db.select().from(runs).where(eq(runs.no, no)).get()!
+    const definition = { ...run.definition, model: identity as never }
+    db.update(runs).set({ definition, backendId: null }).where(eq(runs.no, no)).run()
+    const keyOf = cacheKeyer({ call: 'embed', backendId: '', identity, fingerprint: null })
+    storedCache(db, config.dataDir).put(
+      vectors.flatMap((vector, k) => {
+        // The last row was never embedded.
+        if (k === N - 1) return []
+        const value = encodeFloats(Float32Array.from([0, ...vector]))
+        return [{ key: keyOf(`text ${k}\n`, null), call: 'embed' as const, value }]
+      }),
+    )
+    const expected = vectors
+      .map((vector, idx) => ({ idx, cosine: cosine(vectors[5]!, vector) }))
+      .filter(({ idx }) => idx !== 5 && idx !== N - 1)
+      .sort((a, b) => b.cosine - a.cosine)
+    const page = await listRows(db, studyId, {
+      filter: { ...emptyFilter(), where: similarTo(5, 20) },
+      sort: { column: 'similarity', descending: true },
+      columns: [],
+      offset: 0,
+      limit: 50,
+    })
+    expect(page.total).toBe(20)
+    expect(page.rows.map(({ idx }) => idx)).toEqual(expected.slice(0, 20).map(({ idx }) => idx))
+    expect(page.rows[0]).toMatchObject({ idx: 7, similarity: expect.closeTo(1, 5) })
+    page.rows.forEach(({ similarity }, k) => expect(similarity).toBeCloseTo(expected[k]!.cosine, 5))
+    const last = { ...emptyFilter(), where: similarTo(N - 1, 5) }
+    expect(() => selectRows(db, studyId, last)).toThrow(/has no embedding/)
+  })
+})

@@ -1,0 +1,197 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { crc32 } from 'node:zlib'
+import { z } from 'zod'
+import { eq } from 'drizzle-orm'
+import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
+import { runs } from '@/db/schema'
+import { cacheKeyer } from '@/lib/backends/session/cache-key'
+import { decodeFloats } from '@/lib/backends/session/cache-values'
+import type { ModelIdentity } from '@/lib/backends/types'
+import { AppError } from '@/lib/errors'
+import { textOf, textRecipe } from '@/lib/metrics/neighbours/row-vectors'
+import { currentCells, currentResponseSet, type CellRef } from '../cells'
+import { columnReader } from '../columns'
+import { responseStamp } from '../columns/texts'
+import { decodePointer, vectorFile, type Pointer } from './pointer'
+
+// Steps on each side of nought of a coordinate that is kept in a byte.
+const STEPS = 127
+
+/** Vectors of a cell in a byte a coordinate, of unit length, with what rounding took from each. */
+export interface CellVectors {
+  /** Rows with a vector, ascending; the others were not embedded. */
+  rows: Int32Array
+  d: number
+  codes: Int8Array
+  /** What a code of 1 stands for. */
+  scales: Float32Array
+  /** Length of the difference between a vector and its codes. */
+  errors: Float32Array
+  /** Where the exact vectors lie. */
+  pointers: Pointer[]
+}
+
+/** The vectors of a study's rows under one run. */
+export interface StudyVectors {
+  cells: Map<number, CellVectors>
+  /** Returns the exact vector of a cell's n-th embedded row. */
+  exact(cell: CellVectors, n: number): Float32Array
+}
+
+const storedSchema = z.object({
+  idx: z.number(),
+  instruction: z.string(),
+  input: z.string().nullable(),
+  response: z.string().nullable(),
+})
+
+/** Returns a vector of the same direction and unit length. */
+export function unit(vector: Float32Array): Float32Array {
+  const length = Math.hypot(...vector)
+  return length > 0 ? vector.map((value) => value / length) : vector
+}
+
+/** The run whose embeddings are read: the one that the columns of distances show. */
+function embeddingRun(db: Db, studyId: string) {
+  const shown = columnReader(db, studyId).runOf('mnd.mnd')
+  const run = shown && db.select().from(runs).where(eq(runs.no, shown.no)).get()
+  if (!run?.definition.model) {
+    throw new AppError(
+      'invalid_input',
+      'Similar rows are found by the embeddings of the metric "Minimum neighbour distance", which this study has no run of. Compute it first.',
+    )
+  }
+  return run
+}
+
+type Run = ReturnType<typeof embeddingRun>
+
+/** Returns a vector as it was stored, null where the file does not hold it whole. */
+function readVector(file: number, { bytes, record, checksum }: Pointer): Float32Array | null {
+  const value = Buffer.allocUnsafe(bytes)
+  const read = fs.readSync(file, value, 0, bytes, record * bytes)
+  if (read !== bytes || crc32(value) !== checksum) return null
+  // The first float says whether the text was cut.
+  return decodeFloats(value).subarray(1)
+}
+
+/** Reads the vectors of a cell; yields where others may have their turn. */
+function* loadCell(
+  db: Db,
+  cell: CellRef,
+  run: Run,
+  open: (bytes: number) => number | null,
+): Generator<void, CellVectors> {
+  const keyOf = cacheKeyer({
+    call: 'embed',
+    backendId: run.backendId ?? '',
+    identity: run.definition.model as unknown as ModelIdentity,
+    fingerprint: run.record.fingerprint ?? null,
+  })
+  const recipe = textRecipe.parse(run.definition.params.textRecipe)
+  const find = hotRead(db, {
+    why: 'once a row',
+    sql: 'select value from request_cache where key = ?',
+    row: z.instanceof(Buffer),
+  })
+  const next = hotRead(db, {
+    why: 'goes over every row of a file',
+    sql: `select r.idx, r.instruction, r.input, s.text as response from rows r
+      left join responses s on s.set_no = ? and s.idx = r.idx where r.cell_no = ? and r.idx >= ? order by r.idx limit 256`,
+    row: storedSchema,
+  })
+  const setNo = currentResponseSet(db, cell.no)?.no ?? -1
+  const rows: number[] = []
+  const scales: number[] = []
+  const errors: number[] = []
+  const pointers: Pointer[] = []
+  let codes = new Int8Array(0)
+  let [d, bytes, from] = [0, 0, 0]
+  for (let batch = next.all(setNo, cell.no, 0); batch.length > 0;) {
+    for (const row of batch) {
+      from = row.idx + 1
+      const stored = find.get(keyOf(textOf(row, recipe), null))
+      const pointer = stored && decodePointer(stored)
+      const file = pointer ? open(pointer.bytes) : null
+      if (!pointer || file === null || (bytes > 0 && pointer.bytes !== bytes)) continue
+      const raw = readVector(file, pointer)
+      if (!raw) continue
+      const vector = unit(raw)
+      if (d === 0) {
+        d = vector.length
+        bytes = pointer.bytes
+        codes = new Int8Array(cell.rowCount * d)
+      }
+      const scale = vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / STEPS || 1
+      const at = rows.length * d
+      let lost = 0
+      vector.forEach((value, k) => {
+        const code = Math.round(value / scale)
+        codes[at + k] = code
+        lost += (value - code * scale) ** 2
+      })
+      rows.push(row.idx)
+      scales.push(scale)
+      errors.push(Math.sqrt(lost))
+      pointers.push(pointer)
+    }
+    yield
+    batch = next.all(setNo, cell.no, from)
+  }
+  return {
+    rows: Int32Array.from(rows),
+    d,
+    codes: codes.subarray(0, rows.length * d),
+    scales: Float32Array.from(scales),
+    errors: Float32Array.from(errors),
+    pointers,
+  }
+}
+
+interface Kept {
+  stamp: string
+  vectors: StudyVectors
+  close(): void
+}
+
+/** The vectors of the study that was asked last, by connection: 384 bytes a row are too many to keep those of several. */
+const kept = new WeakMap<object, Kept>()
+
+/** Returns the vectors of a study's rows, read at the first request; throws `invalid_input` where no run has embedded them. */
+export function* studyVectors(db: Db, studyId: string): Generator<void, StudyVectors> {
+  const run = embeddingRun(db, studyId)
+  const cells = currentCells(db, studyId)
+  const places = cells.map(({ no }) => `${no}.${responseStamp(db, no)}`).join(' ')
+  const stamp = `${run.no} ${run.record.finishedAt} ${places}`
+  const held = kept.get(db.$client)
+  if (held?.stamp === stamp) return held.vectors
+  const folder = path.join(path.dirname(db.$client.name), 'vectors')
+  const files = new Map<number, number | null>()
+  const open = (bytes: number) => {
+    let file = files.get(bytes)
+    if (file === undefined) {
+      const name = vectorFile(folder, bytes)
+      file = fs.existsSync(name) ? fs.openSync(name, 'r') : null
+      files.set(bytes, file)
+    }
+    return file
+  }
+  const loaded = new Map<number, CellVectors>()
+  for (const cell of cells) loaded.set(cell.no, yield* loadCell(db, cell, run, open))
+  const vectors: StudyVectors = {
+    cells: loaded,
+    exact(cell, n) {
+      const pointer = cell.pointers[n] as Pointer
+      const file = open(pointer.bytes)
+      const vector = file === null ? null : readVector(file, pointer)
+      if (!vector) throw new AppError('data_error', 'The file of the embeddings was changed.')
+      return vector
+    },
+  }
+  kept.get(db.$client)?.close()
+  const close = () => files.forEach((file) => file !== null && fs.closeSync(file))
+  kept.set(db.$client, { stamp, vectors, close })
+  return vectors
+}

@@ -164,7 +164,7 @@ describe('the health check', () => {
         ...more,
       }
       const file = path.join('lib', 'cli', 'start', 'health.mjs')
-      spawn(process.execPath, [file], { env: env as NodeJS.ProcessEnv }).on('close', resolve)
+      spawn(process.execPath, [file], { env: env as unknown as NodeJS.ProcessEnv }).on('close', resolve)
     })
 
   it('asks the health route with the token, and fails where nothing of ours answers', async () => {

@@ -1,11 +1,12 @@
 import type { Db } from '@/db/client'
 import { valueAt, type Column } from '@/lib/columns/column'
-import { collectValues, histogramCounts, histogramEdges } from '@/lib/columns/histogram'
+import { collectValues, histogramEdges } from '@/lib/columns/histogram'
 import { emptyFilter } from '@/lib/contracts/filter'
 import type { FormulaPreview } from '@/lib/contracts/formula'
 import { throwIfAborted } from '@/lib/errors'
 import { FormulaError, lineAndColumn } from '@/lib/formulas/error'
 import { evaluateFormula } from '@/lib/formulas/evaluate'
+import { histogram } from '@/lib/stats/histogram'
 import { columnReader } from '../columns'
 import { formulaCells } from '../columns/formulas'
 import { listItems } from '../rows/items'
@@ -87,7 +88,7 @@ export async function previewFormula(
     valued: values.length,
     missing,
     edges,
-    counts: histogramCounts(values, edges),
+    counts: [...histogram(values, Float64Array.from(edges)).counts],
     sample: items.map(({ cellId, idx, instruction, values: inputs }) => {
       const at = wanted.find((row) => row.cell.id === cellId && row.idx === idx)
       const value = valueAt(columns[at?.place ?? 0] as Column, idx)

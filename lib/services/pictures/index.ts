@@ -31,7 +31,7 @@ function timeLimit(title: string): Promise<never> {
 }
 
 /** Throws `data_error` where a figure has nothing to draw. */
-export function requireDrawable({ figure: { title }, prepared }: FigureResult): void {
+export function requireDrawable({ figure: { title }, prepared }: PictureJob['result']): void {
   if (prepared.counts.some(({ valued }) => valued > 0)) return
   throw new AppError(
     'data_error',

@@ -26,11 +26,13 @@ function DifferenceBar(props: {
   value: Difference
   intervals: boolean
   brushed: BrushedLevel
+  /** Number of levels. */
+  levels: number
   /** Group of the evolver that is subtracted. */
   baseline: string
 }) {
-  const { box, arm, prefix, value, intervals, baseline } = props
-  const { group, place, levels } = props.brushed
+  const { box, arm, prefix, value, intervals, levels, baseline } = props
+  const { group, place } = props.brushed
   const scale = useYAxisScale()
   const area = usePlotArea()
   const top = area?.y ?? 0
@@ -149,8 +151,8 @@ export function DifferencePanel({ yEnd, ...of }: LevelPanelProps & { yEnd: numbe
                   brushed={{
                     group: groupKey(panel.row, panel.column, arm.key),
                     place: shape.originalDataIndex,
-                    levels: levels.length,
                   }}
+                  levels={levels.length}
                   baseline={groupKey(panel.row, panel.column, one.baseline)}
                 />
               ) : (

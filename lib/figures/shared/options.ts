@@ -131,15 +131,7 @@ export const heightsOption = {
 }
 
 /** Own or shared axes of panels that show different measures: own by default. */
-export const ownAxisOption = {
-  axis: choice(
-    { own: 'Own', shared: 'Shared' },
-    {
-      title: 'Axis range',
-      description: 'Own axes show each panel; shared axes compare panels of one unit.',
-    },
-  ),
-}
+export const ownAxisOption = { axis: axisOption.axis.default('own') }
 
 /** How a figure of panels shows shares or means: intervals, axes, and whether definitions may differ. */
 export const panelOptions = { ...intervalsOption, ...axisOption, ...mixOption }
@@ -191,20 +183,8 @@ export const densityOptions = {
       inline: true,
     },
   ),
-  heights: choice(
-    { count: 'Count', share: 'Share' },
-    {
-      title: 'Bars of the histogram',
-      description: 'Rows in each bin, or their share of all values of the series.',
-    },
-  ),
-  scale: choice(
-    { linear: 'Linear', log: 'Logarithmic' },
-    {
-      title: 'Scale',
-      description: 'Of the values. A logarithmic one needs values above 0.',
-    },
-  ),
+  heights: heightsOption.heights.default('count'),
+  scale: scaleOption('values'),
   ...bandwidthOption,
 }
 

@@ -133,7 +133,10 @@ it('is listed, sorted, filtered, drawn, compared and exported like any column', 
     filter: emptyFilter(),
     options: { column },
   })
-  expect(JSON.stringify(drawn.table)).toContain('5')
+  expect(drawn.cards).toHaveLength(2)
+  expect(drawn.citation.sentence).toContain(
+    `DEITA = complexity * quality (formula ${hash.slice(0, 12)})`,
+  )
   const state = compareStateSchema.parse({
     a: { arm: 'a', round: 1 },
     b: { arm: 'b', round: 1 },

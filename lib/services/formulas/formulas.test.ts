@@ -181,6 +181,7 @@ it('keeps its column through versions, and formulas may read formulas but not th
   const flag = { name: 'base', text: 'complexity > 2' }
   expect(() => changeFormula(db, studyId, changed.id, flag)).toThrow(/twice reads this column/)
   expect(() => deleteFormula(db, studyId, changed.id)).toThrow(/twice reads base/)
+  expect(valuesOf(second.column)).toEqual([8, 12, 16, 6, 10])
   expect(listFormulas(db, studyId)).toHaveLength(2)
 })
 

@@ -87,6 +87,11 @@ export function CommandPalette({ studyId }: { studyId: string | null }) {
                 label: 'Evolve the seeds of this study',
                 onClick: go(`/studies/${studyId}?do=evolve`),
               },
+              {
+                id: 'formula',
+                label: 'New column from a formula',
+                onClick: go(`/studies/${studyId}/rows?do=formula`),
+              },
             ]
           : []),
         { id: 'create', label: 'Create a study', onClick: go('/studies?do=create') },

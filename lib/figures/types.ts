@@ -104,6 +104,8 @@ export interface FigureColumnInfo {
 }
 
 export interface FigureData {
+  /** Formulas among the columns, with the runs that they read. */
+  formulas?: readonly { name: string; text: string; hash: string; runs: readonly FigureCard[] }[]
   series: readonly FigureSeries[]
   /** Column id -> description; a requested column that the study does not offer is absent. */
   columns: Record<string, FigureColumnInfo>

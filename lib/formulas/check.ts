@@ -1,6 +1,6 @@
 import type { ColumnShape } from '@/lib/contracts/column-kinds'
 import { isYesNo } from '@/lib/contracts/column-kinds'
-import { didYouMean, FormulaError, type Span } from './error'
+import { didYouMean, FormulaError, inFormula, type Span } from './error'
 import { EQUAL, findFunction, FUNCTIONS, type GroupFunction, type ValueType } from './functions'
 import { parseFormula, type Place, type Tree } from './parse'
 
@@ -117,7 +117,7 @@ class Checker {
       const isCall = FUNCTIONS.some((one) => one.name === name)
       const help = isCall
         ? ` ${name} is a function: write its arguments in brackets.`
-        : didYouMean(name, known) || ' The list beside the formula inserts one.'
+        : didYouMean(name, known, inFormula) || ' The list beside the formula inserts one.'
       return this.fail(span, `There is no column "${name}" in this study.${help}`)
     }
     const refused = REFUSED[column.shape]

@@ -36,6 +36,15 @@ export function pointedAt(text: string, { from, to }: Span): string {
   return `${line}\n${' '.repeat(from - start)}${'^'.repeat(width)}`
 }
 
+// Words of the language, which are no names.
+const RESERVED = /^(and|or|not|within|true|false)$/i
+const PLAIN = /^[\p{L}_][\p{L}\p{M}\p{N}_]*(\.[\p{L}_][\p{L}\p{M}\p{N}_]*)?$/u
+
+/** Returns a name of a column as a formula writes it: in backticks where it could be read as something else. */
+export function inFormula(name: string): string {
+  return PLAIN.test(name) && !RESERVED.test(name) ? name : `\`${name}\``
+}
+
 function distance(a: string, b: string): number {
   let before: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, k) => k)
@@ -60,7 +69,11 @@ const NAMED = 3
 const LONGEST = 80
 
 /** Returns the question "Did you mean a or b?" for the known names that are near to a name; empty where none is. */
-export function didYouMean(name: string, known: readonly string[]): string {
+export function didYouMean(
+  name: string,
+  known: readonly string[],
+  write = (one: string) => one,
+): string {
   if (name.length > LONGEST) return ''
   const wanted = name.toLowerCase()
   const rated = known.map((one) => {
@@ -73,5 +86,5 @@ export function didYouMean(name: string, known: readonly string[]): string {
     .filter(({ near }) => near <= Math.max(1, Math.floor(name.length / 3)))
     .toSorted((a, b) => a.near - b.near)
   const names = [...new Set(close.map(({ one }) => one))].slice(0, NAMED)
-  return names.length === 0 ? '' : ` Did you mean ${names.join(' or ')}?`
+  return names.length === 0 ? '' : ` Did you mean ${names.map(write).join(' or ')}?`
 }

@@ -12,7 +12,7 @@ import { ErrorState, LoadingLines } from '@/components/ui/states'
 import type { Formula, FormulaProblem } from '@/lib/contracts/formula'
 import { LIMITS } from '@/lib/contracts/limits'
 import type { StudyDetail } from '@/lib/contracts/study'
-import { pointedAt } from '@/lib/formulas/error'
+import { inFormula, pointedAt } from '@/lib/formulas/error'
 import { FUNCTIONS } from '@/lib/formulas/functions'
 import { FORMULA_PRESETS } from '@/lib/formulas/presets'
 import { PreviewPanel } from './formula-preview'
@@ -20,11 +20,6 @@ import classes from './formulas.module.css'
 
 // Long enough that a word is not computed letter by letter, short enough to feel live.
 const TYPING_MS = 250
-// Ids and names that can stand without backticks.
-const PLAIN = /^[\p{L}_][\p{L}\p{M}\p{N}_]*(\.[\p{L}_][\p{L}\p{M}\p{N}_]*)?$/u
-
-const written = (id: string) => (PLAIN.test(id) ? id : `\`${id}\``)
-
 function Problem({ text, problem }: { text: string; problem: FormulaProblem }) {
   return (
     <div role="status">
@@ -119,7 +114,7 @@ export function FormulaForm({ detail, edited, onDone, onClose }: FormulaFormProp
             value: column.id,
             label: `${columnName(column)} (${column.id})`,
           }))}
-          onChange={(id) => id && insert(written(id))}
+          onChange={(id) => id && insert(inFormula(id))}
         />
         <Select
           label="Insert a function"
@@ -145,7 +140,7 @@ export function FormulaForm({ detail, edited, onDone, onClose }: FormulaFormProp
       {preview.error && text.trim() !== '' ? (
         <ErrorState error={preview.error} what="The formula was not tried" />
       ) : null}
-      {preview.isLoading && text.trim() !== '' ? <LoadingLines lines={3} /> : null}
+      {text.trim() !== '' && !found?.isValid && !isCurrent ? <LoadingLines lines={2} /> : null}
       {found?.isValid ? (
         <PreviewPanel preview={found} isStale={!isCurrent} labelOf={(id) => labels.get(id) ?? id} />
       ) : null}

@@ -61,6 +61,11 @@ function Bars({ preview, words }: { preview: Valid; words: readonly string[] | n
   )
 }
 
+// Two lines of the dialog.
+const MOST_CHARACTERS = 80
+const clipped = (text: string) =>
+  text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text
+
 interface PreviewPanelProps {
   preview: Valid
   /** Whether a newer one is being computed. */
@@ -84,7 +89,7 @@ export function PreviewPanel({ preview, isStale, labelOf }: PreviewPanelProps) {
         return input ? shown(input, null) : ''
       },
     })),
-    { name: 'Instruction', cell: ({ instruction }) => instruction.slice(0, 80) },
+    { name: 'Instruction', cell: ({ instruction }) => clipped(instruction) },
   ]
   return (
     <Stack gap="xs" className={isStale ? classes.stale : undefined} aria-busy={isStale}>

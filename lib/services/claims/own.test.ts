@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { check, claimStudies, rowsFor, run, values, verdict } from '@/lib/testing/claims'
+import { addFormula, changeFormula } from '../formulas'
 import { deleteStudy } from '../studies'
 import { checkClaims, listClaims } from '.'
 import { purgeOwnClaims, saveOwnClaims } from './own'
@@ -38,6 +39,17 @@ describe('own claims', () => {
     expect((await check('own-1'))?.because).toContain('no evolver "nobody"')
     saveOwnClaims(study().db, study().studyId, '')
     await expect(check('own-1')).rejects.toThrow(/There is no claim "own-1"/)
+  })
+
+  it('may ask for a formula column, and are checked again when the formula changes', async () => {
+    await rowsFor([1])
+    run('difficulty_score.score', { 'small.1': values(8), 'large.1': values(1) })
+    const { db, studyId } = study()
+    const made = addFormula(db, studyId, { name: 'hardness', text: 'difficulty_score.score * 2' })
+    saveOwnClaims(db, studyId, OWN.replace('difficulty_score.score', made.column))
+    expect(await verdict('own-1')).toBe('match')
+    changeFormula(db, studyId, made.id, { name: 'hardness', text: '-difficulty_score.score' })
+    expect(await verdict('own-1')).toBe('differs')
   })
 
   it.each([

@@ -58,6 +58,8 @@ export interface ColumnReader {
   dictionary(columnId: string): Dictionary | null
   /** Returns the run that a column shows, or null when none feeds it. */
   runOf(columnId: string): RunKey | null
+  /** Returns the runs whose values decide a column: the one that it shows, or those that a formula reads, each once. */
+  runsBehind(columnId: string): RunKey[]
   /** Returns the source of a column; throws `not_found` for an unknown one. */
   sourceOf(columnId: string): ColumnSource
   runs: readonly RunKey[]
@@ -139,9 +141,16 @@ export function columnReader(db: Db, studyId: string): ColumnReader {
     for (const id of source.stored.reads) for (const one of cells) await warm(id, one)
   }
 
+  function runsBehind(columnId: string): RunKey[] {
+    const source = findSource(columnId, runs, formulas)
+    if (source?.kind === 'formula') return [...new Set(source.stored.reads.flatMap(runsBehind))]
+    return source ? runsFor(runs, source, parseColumnId(columnId).runId).slice(0, 1) : []
+  }
+
   return {
     runs,
     formulas,
+    runsBehind,
     read,
     dictionary,
     sourceOf,

@@ -134,6 +134,34 @@ function readColumn(
   return { ...pick(db, column, kept), ...base }
 }
 
+/** The formulas among the columns, with the runs that they read. */
+function formulasOf(
+  db: Db,
+  reader: ColumnReader,
+  infos: readonly ColumnInfo[],
+): Pick<FigureData, 'formulas'> {
+  const found = infos.flatMap(({ id }) => {
+    const source = reader.sourceOf(id)
+    return source.kind === 'formula' ? [source.stored] : []
+  })
+  if (found.length === 0) return {}
+  const facts = factsOf(
+    db,
+    found.flatMap(({ column }) => reader.runsBehind(column).map(({ id }) => id)),
+  )
+  const formulas = found.map(({ name, text, hash, column }) => ({
+    name,
+    text,
+    hash,
+    runs: reader.runsBehind(column).map(({ id, definitionHash }) => ({
+      runId: id,
+      definitionHash,
+      model: facts.get(id)?.model ?? null,
+    })),
+  }))
+  return { formulas }
+}
+
 function operatorsOf(db: Db, cell: CellRef, kept: Kept) {
   const { names, codes } = operatorCodes(db, cell.no, cell.rowCount)
   const picked = new Uint8Array(kept ? kept.length : codes.length)
@@ -283,6 +311,7 @@ export async function loadFigureData(
       return [info.id, { ...toInfo(info), ...(words ? { words } : {}) }]
     }),
   )
+  const formulas = formulasOf(db, reader, infos)
   for (const one of series) {
     for (const [id, column] of Object.entries(one.columns)) {
       const { model, notes } = facts.get(column.runId ?? '') ?? { model: null, notes: {} }
@@ -291,10 +320,10 @@ export async function loadFigureData(
       column.record = column.done === column.total ? setRecordOf(notes, one.cellId) : null
     }
   }
-  if (exports.length === 0) return { series, columns, ...results }
+  if (exports.length === 0) return { series, columns, ...results, ...formulas }
   const sets = exports.map(({ id, name, written }, k) => {
     const rows = [...(held[k]?.[1].values() ?? [])].reduce((sum, part) => sum + part.length, 0)
     return { id, name, written, rows }
   })
-  return { series, columns, exports: sets, ...results }
+  return { series, columns, exports: sets, ...results, ...formulas }
 }

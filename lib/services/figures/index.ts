@@ -93,9 +93,13 @@ function cardsOf(data: FigureData): FigureCard[] {
       if (runId !== null) cards.set(runId, { runId, definitionHash, model })
     }
   }
-  for (const run of data.cases?.runs ?? []) cards.set(run.runId, run)
+  const behind = data.formulas?.flatMap(({ runs }) => runs) ?? []
+  for (const run of [...behind, ...(data.cases?.runs ?? [])]) cards.set(run.runId, run)
   return [...cards.values()]
 }
+
+// As many as tell the formulas of a study apart; the recipe of an export has the whole hash.
+const HASH_DIGITS = 12
 
 /** A figure prepared from data, with its texts. */
 interface Shown extends Pick<FigureResult, 'prepared' | 'table' | 'reading' | 'altText' | 'cards'> {
@@ -107,13 +111,16 @@ interface Shown extends Pick<FigureResult, 'prepared' | 'table' | 'reading' | 'a
 /** Returns what is shown of a figure whatever else the study has. */
 function show({ figure, data, options }: Loaded): Shown {
   const prepared = figure.prepare(data, options)
+  const formulas = (data.formulas ?? []).map(
+    ({ name, text, hash }) => `${name} = ${text} (formula ${hash.slice(0, HASH_DIGITS)})`,
+  )
   return {
     prepared: figure.sent?.(prepared) ?? prepared,
     table: figure.table(prepared),
     reading: figure.reading(prepared),
     altText: figure.altText(prepared),
     cards: cardsOf(data),
-    basis: coverageText(prepared.counts),
+    basis: [coverageText(prepared.counts), ...formulas].join('; '),
     columns: data.columns,
   }
 }

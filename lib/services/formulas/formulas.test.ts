@@ -133,7 +133,10 @@ it('is listed, sorted, filtered, drawn, compared and exported like any column', 
     filter: emptyFilter(),
     options: { column },
   })
-  expect(JSON.stringify(drawn.table)).toContain('5')
+  expect(drawn.cards).toHaveLength(2)
+  expect(drawn.citation.sentence).toContain(
+    `DEITA = complexity * quality (formula ${hash.slice(0, 12)})`,
+  )
   const state = compareStateSchema.parse({
     a: { arm: 'a', round: 1 },
     b: { arm: 'b', round: 1 },
@@ -178,6 +181,7 @@ it('keeps its column through versions, and formulas may read formulas but not th
   const flag = { name: 'base', text: 'complexity > 2' }
   expect(() => changeFormula(db, studyId, changed.id, flag)).toThrow(/twice reads this column/)
   expect(() => deleteFormula(db, studyId, changed.id)).toThrow(/twice reads base/)
+  expect(valuesOf(second.column)).toEqual([8, 12, 16, 6, 10])
   expect(listFormulas(db, studyId)).toHaveLength(2)
 })
 

@@ -2,6 +2,7 @@ import { keepPreviousData } from '@tanstack/react-query'
 import { createParser, parseAsString, useQueryStates } from 'nuqs'
 import {
   addBenchmarkEndpoint,
+  compareSubsetsEndpoint,
   deleteSubsetEndpoint,
   listSubsetsEndpoint,
   readRuleFileEndpoint,
@@ -46,6 +47,18 @@ export function useSubsetFunnel(studyId: string, rules: SubsetRule[]) {
     { params: { studyId }, body: { rules } },
     studyKeys.subsetFunnel(studyId, rules),
     { placeholderData: keepPreviousData },
+  )
+}
+
+/** How the chosen subsets differ. */
+export function useSubsetComparison(studyId: string, ids: string[]) {
+  return useAsk(
+    compareSubsetsEndpoint,
+    { params: { studyId }, body: { ids } },
+    studyKeys.subsetFunnel(
+      studyId,
+      ids.map((id) => ({ id })),
+    ),
   )
 }
 

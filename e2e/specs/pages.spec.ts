@@ -11,6 +11,7 @@ const STUDY_PAGES = [
   '/blind',
   '/results',
   '/claims',
+  '/subsets',
   '/export',
 ]
 const PAGES = ['/studies', '/jobs', '/backends', '/help', '/help/api', '/gallery']

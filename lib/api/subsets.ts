@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import {
   benchmarkSchema,
+  comparedIdsSchema,
   ruleFileSchema,
   savedSubsetSchema,
   saveSubsetSchema,
+  subsetComparisonSchema,
   subsetFunnelSchema,
   subsetKitSchema,
   subsetRulesSchema,
@@ -55,3 +57,10 @@ export const deleteSubsetEndpoint = deletion(
   '/studies/[studyId]/subsets/[subsetId]',
   'a saved subset',
 )
+
+export const compareSubsetsEndpoint = post('/studies/[studyId]/subsets/compare', {
+  summary:
+    'Compares two to six saved subsets: shared rows, origins, values of columns, words of one that the others lack.',
+  body: z.object({ ids: comparedIdsSchema }),
+  reply: subsetComparisonSchema,
+})

@@ -226,3 +226,40 @@ export const saveSubsetSchema = z.object({
   /** Random seeds that take the place of those in the rules: a subset for each. */
   seeds: z.array(z.number().int().min(0)).max(MAX_SEEDS).default([]),
 })
+
+const wordSchema = z.object({ word: z.string(), ...numbers('rows', 'elsewhere') })
+const comparedColumnSchema = z.object({
+  ...texts('column', 'label'),
+  values: z.array(
+    z.object({
+      ...numbers('n', 'missing'),
+      mean: z.number().nullable(),
+      median: z.number().nullable(),
+    }),
+  ),
+})
+
+/** How two to six saved subsets differ. */
+export const subsetComparisonSchema = z.object({
+  subsets: z.array(
+    z.object({
+      ...texts('id', 'name', 'hash'),
+      rows: z.number(),
+      origins: z.array(
+        z.object({
+          origin: z.enum(WITHIN),
+          counts: z.array(z.object({ name: z.string(), rows: z.number() })),
+        }),
+      ),
+      /** Words of instructions that are more frequent than in the other subsets, surest first. */
+      words: z.array(wordSchema),
+    }),
+  ),
+  /** Rows that are in both, by place in `subsets`. */
+  shared: z.array(z.array(z.number())),
+  columns: z.array(comparedColumnSchema),
+})
+export type SubsetComparison = z.infer<typeof subsetComparisonSchema>
+
+/** Subsets that are compared at once: what a table shows side by side. */
+export const comparedIdsSchema = z.array(nameSchema).min(2).max(6)

@@ -7,6 +7,7 @@ import { emptyColumns, NEIGHBOUR_RUN } from './neighbours/columns'
 import { facilityOrder, farthestFirst } from './neighbours/greedy'
 import { differentTexts, embedRows, textRecipe } from './neighbours/row-vectors'
 import { whole } from './params'
+import { SIX_VECTORS } from './sets/example-vectors'
 import {
   defineMetric,
   type CellResult,
@@ -101,17 +102,13 @@ async function computeCell(
   return { columns: columns.all, record }
 }
 
-const SIX = [
-  [1, 0, 0],
-  [0.8, 0.6, 0],
-  [0, 1, 0],
-  [0, 0.6, 0.8],
-  [0, 0, 1],
-  [0.6, 0, 0.8],
-]
+const { matrix, n: SIX, d: WIDTH } = SIX_VECTORS
+const VECTORS = Array.from({ length: SIX }, (_, i) => [
+  ...matrix.subarray(i * WIDTH, (i + 1) * WIDTH),
+])
 
 const example = (settings: Partial<Params>) =>
-  coverageExample(SIX, (rows, tools) => computeCell(rows, params.parse(settings), tools))
+  coverageExample(VECTORS, (rows, tools) => computeCell(rows, params.parse(settings), tools))
 
 /** Order in which greedy coverage takes the rows of a cell: its first k are the selection of k rows. */
 export const coverageOrder = defineMetric<Params>({

@@ -33,7 +33,7 @@ export const GLOSSARY: readonly Entry[] = [
   {
     term: 'Subset',
     meaning:
-      'The rows that a filter selects. A subset can be saved as a view, computed, drawn and exported.',
+      'The rows that a filter or a list of rules selects. A subset can be saved, computed, drawn, compared and exported.',
   },
   {
     term: 'Benchmark result',

@@ -1,7 +1,8 @@
 'use client'
 
-import { Anchor, Group, Text } from '@mantine/core'
+import { Anchor, Checkbox, Group, Text } from '@mantine/core'
 import Link from 'next/link'
+import { parseAsArrayOf, parseAsString, useQueryState } from 'nuqs'
 import { subsetFileUrl, useDeleteSubset, useSubsets } from '@/components/hooks/use-subsets'
 import { filterQuery } from '@/components/hooks/use-view-state'
 import { formatCount, formatDateTime, plural, shortHash } from '@/components/ui/format'
@@ -12,12 +13,16 @@ import { QueryState } from '@/components/ui/states'
 import { Table, type Column } from '@/components/ui/table'
 import { emptyFilter } from '@/lib/contracts/filter'
 import type { SavedSubset } from '@/lib/contracts/subset'
+import { SubsetComparisonTable } from './comparison'
 
 const PAGES = [
   ['rows', 'Rows'],
   ['figures', 'Figures'],
   ['export', 'Export'],
 ] as const
+
+/** Subsets compared at once. */
+const MOST_COMPARED = 6
 
 interface SavedSubsetsProps {
   studyId: string
@@ -28,6 +33,13 @@ interface SavedSubsetsProps {
 export function SavedSubsets({ studyId, onOpen }: SavedSubsetsProps) {
   const query = useSubsets(studyId)
   const remove = useDeleteSubset(studyId)
+  const [chosen, setChosen] = useQueryState(
+    'compare',
+    parseAsArrayOf(parseAsString).withDefault([]).withOptions({ history: 'push' }),
+  )
+  const known = chosen.filter((id) => query.data?.some((one) => one.id === id))
+  const toggle = (id: string) =>
+    void setChosen(known.includes(id) ? known.filter((one) => one !== id) : [...known, id])
   const onRemove = ({ id, name }: SavedSubset) =>
     remove.mutate(id, {
       onSuccess: () => notifyDone(`The subset ${name} was deleted.`),
@@ -36,6 +48,17 @@ export function SavedSubsets({ studyId, onOpen }: SavedSubsetsProps) {
   const filterOf = (id: string) =>
     filterQuery({ ...emptyFilter(), where: { is: 'subset', id, inside: true } })
   const columns: Column<SavedSubset>[] = [
+    {
+      name: 'Compare',
+      cell: ({ id, name }) => (
+        <Checkbox
+          aria-label={`Compare ${name}`}
+          checked={known.includes(id)}
+          disabled={!known.includes(id) && known.length >= MOST_COMPARED}
+          onChange={() => toggle(id)}
+        />
+      ),
+    },
     { name: 'Name', kind: 'name', cell: ({ name }) => name },
     { name: 'Rules', kind: 'number', cell: ({ rules }) => rules.length },
     { name: 'Rows when saved', kind: 'number', cell: ({ rowCount }) => formatCount(rowCount) },
@@ -76,25 +99,28 @@ export function SavedSubsets({ studyId, onOpen }: SavedSubsetsProps) {
     },
   ]
   return (
-    <Section title="Saved subsets" note={query.data ? plural(query.data.length, 'subset') : null}>
-      <QueryState query={query} what="The subsets could not be read" lines={3} height={40}>
-        {(subsets) =>
-          subsets.length === 0 ? (
-            <Text c="dimmed">
-              No subset yet. Saved subsets are filters of rows, figures and exports, and sets of the
-              figure of overlaps.
-            </Text>
-          ) : (
-            <Table
-              label="Saved subsets"
-              columns={columns}
-              rows={subsets}
-              keyOf="id"
-              className="ev-panel"
-            />
-          )
-        }
-      </QueryState>
-    </Section>
+    <>
+      <Section title="Saved subsets" note={query.data ? plural(query.data.length, 'subset') : null}>
+        <QueryState query={query} what="The subsets could not be read" lines={3} height={40}>
+          {(subsets) =>
+            subsets.length === 0 ? (
+              <Text c="dimmed">
+                No subset yet. Saved subsets are filters of rows, figures and exports, and sets of
+                the figure of overlaps.
+              </Text>
+            ) : (
+              <Table
+                label="Saved subsets"
+                columns={columns}
+                rows={subsets}
+                keyOf="id"
+                className="ev-panel"
+              />
+            )
+          }
+        </QueryState>
+      </Section>
+      {known.length >= 2 ? <SubsetComparisonTable studyId={studyId} ids={known} /> : null}
+    </>
   )
 }

@@ -3,7 +3,12 @@ import path from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { emptyFilter, type ViewState } from '@/lib/contracts/filter'
-import type { SavedSubset, SubsetFunnel, SubsetRule } from '@/lib/contracts/subset'
+import {
+  comparedIdsSchema,
+  type SavedSubset,
+  type SubsetFunnel,
+  type SubsetRule,
+} from '@/lib/contracts/subset'
 import { AppError } from '@/lib/errors'
 import { readNamed } from '@/lib/files'
 import { PRESETS } from '@/lib/subsets/presets'
@@ -16,6 +21,7 @@ import {
   subsetFunnel,
 } from '@/lib/services/subsets'
 import { addBenchmark, MAX_BENCHMARK_BYTES } from '@/lib/services/subsets/benchmarks'
+import { compareSubsets } from '@/lib/services/subsets/compare'
 import { parseRuleFile, ruleFileText } from '@/lib/services/subsets/rule-file'
 import { findStudy, openContext } from '../context'
 import { parseOption } from '../options'
@@ -33,6 +39,7 @@ interface Options {
   save?: string
   seeds?: string
   delete?: string
+  compare?: string
   out?: string
   leaks?: string
 }
@@ -111,6 +118,13 @@ async function runSubset(options: Options, json: boolean): Promise<void> {
     say('deleted', subset.name)
     return
   }
+  if (options.compare !== undefined) {
+    const names = parseOption(comparedIdsSchema, options.compare.split(','), '--compare')
+    const ids = names.map((name) => findSubset(context, studyId, name.trim()).id)
+    // Nested lists fit no terminal table, so it is JSON in any case.
+    printJson(await compareSubsets(db, studyId, ids))
+    return
+  }
   const given = await rulesFrom(options)
   const rules = [...given.rules, ...(await benchmarkRule(context, options))]
   if (rules.length === 0) {
@@ -177,6 +191,10 @@ export function addSubsetCommand(program: Command): void {
     .option(
       '--seeds <list>',
       'random seeds in place of those of the rules, such as 1,2,3: a subset for each',
+    )
+    .option(
+      '--compare <list>',
+      'two to six saved subsets, as JSON: shared rows, origins, values, words',
     )
     .option('--delete <id or name>', 'delete a saved subset')
     .option('--out <file>', 'write the rules as YAML')

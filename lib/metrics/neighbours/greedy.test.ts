@@ -1,17 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { SIX_VECTORS } from '../sets/example-vectors'
 import { facilityOrder, farthestFirst } from './greedy'
 
 const step = () => Promise.resolve()
-const SIX = [
-  [1, 0, 0],
-  [0.8, 0.6, 0],
-  [0, 1, 0],
-  [0, 0.6, 0.8],
-  [0, 0, 1],
-  [0.6, 0, 0.8],
-]
-
 const setOf = (rows: number[][]) => ({
   matrix: Float64Array.from(rows.flat()),
   n: rows.length,
@@ -35,7 +27,7 @@ const vectors = fc.array(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 3
 
 describe('greedy coverage', () => {
   it('takes the farthest first: numbers of the reference', async () => {
-    const { order, gains } = await farthestFirst(setOf(SIX), 4, 0, step)
+    const { order, gains } = await farthestFirst(SIX_VECTORS, 4, 0, step)
     expect(order).toEqual([0, 2, 4, 1])
     expect(gains.slice(1).map((gain) => gain.toFixed(8))).toEqual([
       '1.41421356',
@@ -86,7 +78,7 @@ describe('greedy coverage', () => {
 
   it('stops when told to', async () => {
     const stop = () => Promise.reject(new Error('stopped'))
-    await expect(facilityOrder(setOf(SIX), 3, stop)).rejects.toThrow('stopped')
-    await expect(farthestFirst(setOf(SIX), 3, 0, stop)).rejects.toThrow('stopped')
+    await expect(facilityOrder(SIX_VECTORS, 3, stop)).rejects.toThrow('stopped')
+    await expect(farthestFirst(SIX_VECTORS, 3, 0, stop)).rejects.toThrow('stopped')
   })
 })

@@ -1,4 +1,4 @@
-import { unitVectors } from '../sets/vectors'
+import { innerProducts, squaredDistances, unitVectors } from '../sets/vectors'
 import type { SetVectors } from '../sets/define'
 
 /** Rows in the order in which a greedy selection takes them. */
@@ -10,20 +10,6 @@ export interface GreedyOrder {
 
 /** Called between units of work of some milliseconds: others have their turn, and it throws when the work is to stop. */
 type Step = (chosen: number) => Promise<void>
-
-/** Writes into `nearest` the smaller of what is there and the distance to row `centre`; the squares are of Euclidean distance. */
-function closer({ matrix, n, d }: SetVectors, centre: number, nearest: Float64Array): void {
-  const from = centre * d
-  for (let i = 0; i < n; i += 1) {
-    const at = i * d
-    let sum = 0
-    for (let k = 0; k < d; k += 1) {
-      const step = (matrix[at + k] as number) - (matrix[from + k] as number)
-      sum += step * step
-    }
-    if (sum < (nearest[i] as number)) nearest[i] = sum
-  }
-}
 
 /**
  * Returns `k` rows farthest first (Gonzalez 1985): the row at `first`, then each time the one farthest from all that were
@@ -37,12 +23,16 @@ export async function farthestFirst(
   step: Step,
 ): Promise<GreedyOrder> {
   const nearest = new Float64Array(set.n).fill(Infinity)
+  const found = new Float64Array(set.n)
   const result: GreedyOrder = { order: [], gains: [] }
   let next = first
   while (result.order.length < Math.min(k, set.n)) {
     result.gains.push(Math.sqrt(nearest[next] as number))
     result.order.push(next)
-    closer(set, next, nearest)
+    squaredDistances(set, next, found)
+    for (let i = 0; i < set.n; i += 1) {
+      if ((found[i] as number) < (nearest[i] as number)) nearest[i] = found[i] as number
+    }
     // A row that was taken is at no distance and is not taken again, even among copies of it.
     nearest[next] = -1
     next = 0
@@ -70,14 +60,7 @@ export async function facilityOrder(
   const sum = new Float64Array(d)
   for (let at = 0; at < n * d; at += 1)
     sum[at % d] = (sum[at % d] as number) + (matrix[at] as number)
-  const similar = (j: number, visit: (i: number, value: number) => void) => {
-    for (let i = 0; i < n; i += 1) {
-      let value = 0
-      for (let c = 0; c < d; c += 1)
-        value += (matrix[i * d + c] as number) * (matrix[j * d + c] as number)
-      visit(i, value)
-    }
-  }
+  const cosines = new Float64Array(n)
   // Before the first is taken a gain is a sum of cosines plus n, which needs no pairs.
   const bounds = Float64Array.from({ length: n }, (_, j) => {
     let gain = n
@@ -91,9 +74,10 @@ export async function facilityOrder(
     for (let j = 1; j < n; j += 1) if ((bounds[j] as number) > (bounds[top] as number)) top = j
     if (isFresh[top] === 0) {
       let gain = 0
-      similar(top, (i, value) => {
-        if (value > (best[i] as number)) gain += value - (best[i] as number)
-      })
+      innerProducts(unit, top, cosines)
+      for (let i = 0; i < n; i += 1) {
+        gain += Math.max(0, (cosines[i] as number) - (best[i] as number))
+      }
       bounds[top] = gain
       isFresh[top] = 1
       await step(result.order.length)
@@ -101,9 +85,8 @@ export async function facilityOrder(
     }
     result.order.push(top)
     result.gains.push(bounds[top] as number)
-    similar(top, (i, value) => {
-      if (value > (best[i] as number)) best[i] = value
-    })
+    innerProducts(unit, top, cosines)
+    for (let i = 0; i < n; i += 1) best[i] = Math.max(best[i] as number, cosines[i] as number)
     bounds[top] = -1
     isFresh.fill(0)
     await step(result.order.length)

@@ -22,6 +22,7 @@ import { countRepeats, type RepeatRule } from '../rows/repeats'
 import { studyOperators } from '../rows/operators'
 import type { SubsetRule } from '@/lib/contracts/subset'
 import { subsetFunnel } from '../subsets'
+import { compareSubsets } from '../subsets/compare'
 
 /**
  * Requests that go over whole columns or search texts: seconds at half a million rows. The web process has them answered
@@ -109,6 +110,8 @@ export const QUERIES = {
     blindExport(db, studyId, sessionId, signal),
   exportCheck: (db: Db, signal: AbortSignal, request: ExportRequest) =>
     checkExport(db, request, signal),
+  subsetComparison: (db: Db, signal: AbortSignal, studyId: string, ids: string[]) =>
+    compareSubsets(db, studyId, ids, signal),
   subsetFunnel: (db: Db, signal: AbortSignal, studyId: string, rules: SubsetRule[]) =>
     subsetFunnel(db, studyId, rules, signal),
 }

@@ -14,6 +14,7 @@ import { annotate } from '../rows/annotations'
 import { listRows, selectRows } from '../rows'
 import { listSubsets, saveSubset, seededRules, subsetFunnel, subsetKit, deleteSubset } from '.'
 import { addBenchmark } from './benchmarks'
+import { compareSubsets } from './compare'
 import { parseRuleFile, ruleFileText } from './rule-file'
 
 let study: TestStudy
@@ -232,6 +233,39 @@ describe('subsets', () => {
     expect(() => addBenchmark(study.db, 'a.json', Buffer.from('[1, 2]'))).toThrow(/holds no texts/)
     expect(() => addBenchmark(study.db, 'a.txt', Buffer.from([0xff, 0xfe]))).toThrow(/not UTF-8/)
     expect(addBenchmark(study.db, 'a.csv', Buffer.from('q,a\nwho,me\n')).items).toBe(1)
+  })
+
+  it('are compared: shared rows, origins, values, and words that the others lack', async () => {
+    await twoRounds((_, row) => row)
+    const seeds = await saved(rulesOf({ rule: 'filter', filter: { arms: ['seeds'] } }), 'seeds')
+    const top = await saved(
+      rulesOf({ rule: 'ranked', column: 'mnd.mnd', amount: 6, unit: 'rows' }),
+      'top',
+    )
+    const evolved = await saved(rulesOf({ rule: 'filter', filter: { rounds: [1] } }), 'evolved')
+    const found = await compareSubsets(study.db, study.studyId, [seeds.id, top.id, evolved.id])
+    expect(found.shared).toEqual([
+      [12, 6, 0],
+      [6, 12, 6],
+      [0, 6, 12],
+    ])
+    const rounds = found.subsets.map(({ origins }) =>
+      origins.find(({ origin }) => origin === 'round')?.counts.map(({ rows }) => rows),
+    )
+    expect(rounds).toEqual([
+      [12, 0],
+      [6, 6],
+      [0, 12],
+    ])
+    const mnd = found.columns.find(({ column }) => column === 'mnd.mnd')
+    // Of rows 0 to 11 without 3, and of 6 to 11.
+    expect(mnd?.values[0]).toEqual({ n: 11, missing: 1, mean: 63 / 11, median: 6 })
+    expect(mnd?.values[1]).toEqual({ n: 12, missing: 0, mean: 8.5, median: 8.5 })
+    expect(found.subsets.map(({ words }) => words)).toEqual([
+      [{ word: 'seed', rows: 12, elsewhere: 6 }],
+      [],
+      [{ word: 'evolved', rows: 12, elsewhere: 6 }],
+    ])
   })
 
   it('are described field by field for the page', () => {

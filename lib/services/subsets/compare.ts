@@ -1,0 +1,147 @@
+import type { Db } from '@/db/client'
+import { isQuantity } from '@/lib/contracts/column-kinds'
+import type { SubsetComparison } from '@/lib/contracts/subset'
+import { throwIfAborted } from '@/lib/errors'
+import { mean, quantileSorted } from '@/lib/stats/summary'
+import { emptyTokens, tokenize } from '@/lib/subsets/ngrams'
+import { clearMissing, sizesOf } from '@/lib/subsets/take'
+import type { Kept, RuleData } from '@/lib/subsets/types'
+import { countMask, intersect, maskToIndexes } from '@/lib/columns/filter'
+import { listColumns } from '../columns'
+import { columnName } from '../compare/columns'
+import { yieldToEventLoop } from '../compare/slots'
+import { scopeOfStudy } from '../rows/select'
+import { applyWarm } from './apply'
+import { ruleData } from './data'
+import { storedSubset } from './stored'
+
+const ORIGINS = ['seed_set', 'evolver', 'round', 'operator'] as const
+/** Words listed of each subset: what a person reads. */
+const WORDS = 12
+// A word of one or two rows says nothing of a subset.
+const LEAST_ROWS = 3
+// What 95 of 100 words without a difference stay under; the list is for reading, not a test.
+const LEAST_Z = 1.96
+
+/** Returns how surely a word is more frequent in `a` of `n` rows than in `b` of `m`: difference of log odds over its error. */
+function logOddsZ(a: number, n: number, b: number, m: number): number {
+  // Half a row is added to each count, so that a word that the others lack has odds.
+  const [x, y, u, v] = [a + 0.5, n - a + 0.5, b + 0.5, m - b + 0.5]
+  return (Math.log(x / y) - Math.log(u / v)) / Math.sqrt(1 / x + 1 / y + 1 / u + 1 / v)
+}
+
+function* wordsOf(
+  data: RuleData,
+  sets: readonly Kept[],
+): Generator<void, SubsetComparison['subsets'][number]['words'][]> {
+  const union = new Uint8Array(data.n)
+  for (const set of sets)
+    for (let row = 0; row < set.length; row += 1) if (set[row] === 1) union[row] = 1
+  // Rows that hold a word: in each set, and in any of the other sets.
+  const counts = new Map<string, Uint32Array>()
+  const rest = new Uint32Array(sets.length)
+  const tokens = emptyTokens()
+  yield* data.texts(union, 'instruction', (row, text) => {
+    tokenize(text, tokens)
+    const words = new Set<string>()
+    for (let at = 0; at < tokens.count; at += 1) {
+      words.add(tokens.text.slice(tokens.starts[at], tokens.ends[at]))
+    }
+    const isIn = sets.map((set) => set[row] === 1)
+    const many = isIn.filter(Boolean).length
+    const inOthers = isIn.map((own) => many > (own ? 1 : 0))
+    inOthers.forEach((is, k) => {
+      if (is) rest[k] = (rest[k] as number) + 1
+    })
+    for (const word of words) {
+      const own = counts.get(word) ?? new Uint32Array(2 * sets.length)
+      counts.set(word, own)
+      for (let k = 0; k < sets.length; k += 1) {
+        if (isIn[k]) own[2 * k] = (own[2 * k] as number) + 1
+        if (inOthers[k]) own[2 * k + 1] = (own[2 * k + 1] as number) + 1
+      }
+    }
+  })
+  return sets.map((set, k) => {
+    const n = countMask(set)
+    return [...counts]
+      .map(([word, of]) => {
+        const [rows, elsewhere] = [of[2 * k] as number, of[2 * k + 1] as number]
+        return { word, rows, elsewhere, z: logOddsZ(rows, n, elsewhere, rest[k] as number) }
+      })
+      .filter(({ rows, z }) => rows >= LEAST_ROWS && z >= LEAST_Z)
+      .sort((a, b) => b.z - a.z || (a.word < b.word ? -1 : 1))
+      .slice(0, WORDS)
+      .map(({ word, rows, elsewhere }) => ({ word, rows, elsewhere }))
+  })
+}
+
+/** Returns how saved subsets differ: rows that they share, where rows come from, values of columns, and words of one that the others lack. */
+export async function compareSubsets(
+  db: Db,
+  studyId: string,
+  ids: readonly string[],
+  signal?: AbortSignal,
+): Promise<SubsetComparison> {
+  const scope = scopeOfStudy(db, studyId)
+  const stored = ids.map((id) => storedSubset(db, studyId, id))
+  const sets: Kept[] = []
+  for (const { rules } of stored) sets.push((await applyWarm(scope, rules, signal)).kept)
+  const { places } = await applyWarm(scope, stored[0]?.rules ?? [], signal)
+  const data = ruleData(scope, places)
+  const groups = ORIGINS.map((origin) => ({ origin, of: data.groups(origin) }))
+  const columns: SubsetComparison['columns'] = []
+  const shown = listColumns(db, studyId).filter(
+    (column) => column.isDefault && !column.hidden && isQuantity(column.shape),
+  )
+  for (const column of shown) {
+    for (const cell of scope.cells) await scope.reader.warm(column.id, cell)
+    const numbers = data.numbers(column.id)
+    const values = sets.map((set) => {
+      const valued = set.slice()
+      clearMissing(valued, numbers)
+      const own = Array.from(maskToIndexes(valued), (row) => numbers.values[row] as number).sort(
+        (a, b) => a - b,
+      )
+      const of = (number: (values: number[]) => number | null) =>
+        own.length === 0 ? null : number(own)
+      return {
+        n: own.length,
+        missing: countMask(set) - own.length,
+        mean: of(mean),
+        median: of((sorted) => quantileSorted(sorted, 0.5)),
+      }
+    })
+    columns.push({ column: column.id, label: columnName(column), values })
+    throwIfAborted(signal)
+    await yieldToEventLoop()
+  }
+  const reading = wordsOf(data, sets)
+  let step = reading.next()
+  for (; !step.done; step = reading.next()) {
+    throwIfAborted(signal)
+    await yieldToEventLoop()
+  }
+  const words = step.value
+  return {
+    subsets: stored.map(({ id, name, hash }, k) => {
+      const set = sets[k] as Kept
+      const origins = groups.map(({ origin, of }) => {
+        const sizes = sizesOf(set, of)
+        return {
+          origin,
+          counts: of.names.map((name_, at) => ({ name: name_, rows: sizes[at] as number })),
+        }
+      })
+      return { id, name, hash, rows: countMask(set), origins, words: words[k] ?? [] }
+    }),
+    shared: sets.map((a) =>
+      sets.map((b) => {
+        const both = a.slice()
+        intersect(both, b)
+        return countMask(both)
+      }),
+    ),
+    columns,
+  }
+}

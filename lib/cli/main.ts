@@ -20,6 +20,7 @@ import { addModelCommands } from './commands/models'
 import { addOpenApiCommand } from './commands/openapi'
 import { addPromptCommands } from './commands/prompts'
 import { addResultsCommand } from './commands/results'
+import { addRunCommands } from './commands/runs'
 import { addSampleCommands } from './commands/sample'
 import { addSetupCommand } from './commands/setup'
 import { addStudyCommands } from './commands/studies'
@@ -59,6 +60,7 @@ for (const add of [
   addJobCommands,
   addBackendCommands,
   addModelCommands,
+  addRunCommands,
   addSampleCommands,
 ]) {
   add(program)

@@ -23,6 +23,7 @@ import { addOpenApiCommand } from './commands/openapi'
 import { addPromptCommands } from './commands/prompts'
 import { addResultsCommand } from './commands/results'
 import { addRowsCommand } from './commands/rows'
+import { addRunCommands } from './commands/runs'
 import { addSampleCommands } from './commands/sample'
 import { addSetupCommand } from './commands/setup'
 import { addStudyCommands } from './commands/studies'
@@ -67,6 +68,7 @@ for (const add of [
   addJobCommands,
   addBackendCommands,
   addModelCommands,
+  addRunCommands,
   addSampleCommands,
 ]) {
   add(program)

@@ -1,9 +1,38 @@
 import type { Command } from 'commander'
-import { createStudy, listStudies } from '@/lib/services/studies'
-import { openContext } from '../context'
-import { printRows, wantsJson } from '../output'
+import { cellPlace } from '@/lib/contracts/seeds'
+import { deleteCell, restoreCell } from '@/lib/services/cells'
+import {
+  createStudy,
+  deleteStudy,
+  listStudies,
+  restoreStudy,
+  updateStudy,
+} from '@/lib/services/studies'
+import { getStudyDetail } from '@/lib/services/studies/detail'
+import { findStudy, openContext } from '../context'
+import { printJson, printRows, say, wantsJson } from '../output'
 
-/** Adds `studies` and `studies create`. */
+/** Prints a study: its files, then its columns. */
+function show(nameOrId: string, json: boolean): void {
+  const context = openContext()
+  const detail = getStudyDetail(context.db, findStudy(context, nameOrId))
+  if (json) {
+    printJson(detail)
+    return
+  }
+  const files = detail.cells.map((cell) => ({
+    id: cell.id,
+    file: cellPlace(cell),
+    rows: cell.rowCount,
+  }))
+  printRows(files, false)
+  printRows(
+    detail.columns.map(({ id, label }) => ({ column: id, label })),
+    false,
+  )
+}
+
+/** Adds `studies` and `files` with their verbs. */
 export function addStudyCommands(program: Command): void {
   const studies = program.command('studies').description('list studies')
   const json = () => wantsJson(program)
@@ -26,4 +55,49 @@ export function addStudyCommands(program: Command): void {
       const study = createStudy(openContext().db, { name, description: options.description })
       printRows([{ id: study.id, name: study.name }], json())
     })
+  studies
+    .command('show <study>')
+    .description('list the files and columns of a study; with --json all there is about it')
+    .action((study: string) => show(study, json()))
+  studies
+    .command('change <study>')
+    .description('change name or description')
+    .option('--name <text>', 'new name')
+    .option('--description <text>', 'new description')
+    .action((study: string, options: { name?: string; description?: string }) => {
+      const context = openContext()
+      const { id, name } = updateStudy(context.db, findStudy(context, study), options)
+      printRows([{ id, name }], json())
+    })
+  studies
+    .command('delete <study>')
+    .description('delete a study; it can be restored for 7 days')
+    .action((study: string) => {
+      const context = openContext()
+      const id = findStudy(context, study)
+      deleteStudy(context.db, id)
+      say('Deleted', `${study}; bring it back with: studies restore ${id}`)
+    })
+  studies
+    .command('restore <id>')
+    .description('bring a deleted study back')
+    .action((id: string) => {
+      const { name } = restoreStudy(openContext().db, id)
+      printRows([{ id, name }], json())
+    })
+  const files = program
+    .command('files')
+    .description('take files out of a study and bring them back')
+  const change = (verb: string, description: string, act: typeof deleteCell) =>
+    files
+      .command(`${verb} <id>`)
+      .description(description)
+      .requiredOption('--study <name or id>', 'study')
+      .action((id: string, { study }: { study: string }) => {
+        const context = openContext()
+        act(context.db, findStudy(context, study), id)
+        say('Done', `${verb} ${id}`)
+      })
+  change('delete', 'take a file out; it can be restored for 7 days', deleteCell)
+  change('restore', 'bring a deleted or replaced file back', restoreCell)
 }

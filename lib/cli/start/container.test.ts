@@ -158,13 +158,13 @@ describe('the health check', () => {
   const check = (more: Record<string, string>) =>
     new Promise((resolve) => {
       const env = {
-        PATH: process.env['PATH'],
+        ...process.env,
         HOST: '0.0.0.0',
         EVOLENS_ACCESS_TOKEN: TOKEN,
         ...more,
       }
       const file = path.join('lib', 'cli', 'start', 'health.mjs')
-      spawn(process.execPath, [file], { env: env as unknown as NodeJS.ProcessEnv }).on('close', resolve)
+      spawn(process.execPath, [file], { env }).on('close', resolve)
     })
 
   it('asks the health route with the token, and fails where nothing of ours answers', async () => {

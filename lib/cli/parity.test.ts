@@ -1,0 +1,89 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { Command } from 'commander'
+import { expect, it } from 'vitest'
+import { ENDPOINTS } from '@/lib/api/all'
+
+// The command that does what a call does. "api" is the command that makes any call; a reason stands where a call has no
+// sense outside of a browser.
+const COMMANDS: Record<string, string> = {
+  createStudy: 'studies create',
+  updateStudy: 'studies change',
+  deleteStudy: 'studies delete',
+  restoreStudy: 'studies restore',
+  upload: 'import',
+  previewImport: 'import --dry-run',
+  startImport: 'import',
+  alignCells: 'align',
+  deleteCell: 'files delete',
+  restoreCell: 'files restore',
+  annotate: 'api',
+  undoAnnotation: 'api',
+  compute: 'compute',
+  dryRun: 'compute --dry-run',
+  evolve: 'evolve',
+  deleteRun: 'runs delete',
+  restoreRun: 'runs restore',
+  pinRun: 'runs pin',
+  retryRun: 'runs retry',
+  actOnJob: 'jobs resume',
+  startBlind: 'blind start',
+  endBlind: 'blind end',
+  deleteBlind: 'api',
+  restoreBlind: 'api',
+  giveVerdict: 'api',
+  undoVerdict: 'api',
+  importResults: 'results import',
+  mapModel: 'results map',
+  deleteResultFile: 'api',
+  restoreResultFile: 'api',
+  saveOwnClaims: 'claims --save',
+  checkExport: 'export',
+  saveView: 'api',
+  deleteView: 'api',
+  savePrompt: 'prompts add',
+  deleteRubric: 'api',
+  tryPrompt: 'api',
+  deletePromptVersion: 'api',
+  restorePromptVersion: 'api',
+  addBackend: 'connect',
+  detectBackend: 'connect',
+  updateBackend: 'api',
+  deleteBackend: 'api',
+  restoreBackend: 'api',
+  duplicateBackend: 'api',
+  probeBackend: 'probe',
+  fetchModel: 'models fetch',
+  mcp: 'mcp',
+}
+const REASONS: Record<string, string> = {
+  login: 'A session belongs to a browser; the command line opens the data folder.',
+  logout: 'A session belongs to a browser; the command line opens the data folder.',
+}
+
+/** The command line with the commands that main.ts adds. */
+async function everyCommand(): Promise<Command> {
+  const program = new Command('evolens')
+  const main = fs.readFileSync('lib/cli/main.ts', 'utf8')
+  const folder = path.resolve('lib/cli/commands')
+  for (const file of fs.readdirSync(folder).filter((name) => !name.includes('.test.'))) {
+    const made = (await import(path.join(folder, file))) as Record<string, (to: Command) => void>
+    for (const [name, add] of Object.entries(made)) if (main.includes(`  ${name},\n`)) add(program)
+  }
+  return program
+}
+
+it('has a command, or a reason, for every call that changes something', async () => {
+  const ids = ENDPOINTS.filter(({ method }) => method !== 'GET').map(({ id }) => id)
+  expect([...Object.keys(COMMANDS), ...Object.keys(REASONS)].toSorted()).toEqual(ids.toSorted())
+  const program = await everyCommand()
+  const unknown = Object.values(COMMANDS).filter((text) => {
+    let command: Command | undefined = program
+    for (const word of text.split(' ')) {
+      if (word.startsWith('--')) return !command?.options.some(({ long }) => long === word)
+      command = command?.commands.find((one) => one.name() === word)
+    }
+    return command === undefined
+  })
+  expect(unknown).toEqual([])
+}, 60_000)

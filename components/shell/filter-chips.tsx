@@ -126,7 +126,7 @@ export function FilterChips({ studyId }: { studyId: string }) {
     ? `${formatCount(count.total)} of ${formatCount(count.outOf)} rows (${formatShare(count.outOf ? count.total / count.outOf : 0)})`
     : 'Counting rows'
   return (
-    <div className={classes.chips} role="region" aria-label="Filter">
+    <div className={classes.chips} role="region" aria-label={filtered ? 'Filter' : 'Undo and redo'}>
       {filterChips(state.filter, study, names).map((chip) => (
         <span className={classes.chip} key={chip.key}>
           <span className={classes.chipText} title={chip.text} dir="auto">

@@ -5,6 +5,7 @@ import { useFigureList } from '@/components/hooks/use-figures'
 import { useViewState } from '@/components/hooks/use-view-state'
 import { QueryState } from '@/components/ui/states'
 import { StudyPage } from '@/components/shell/study-page'
+import { FilterButton } from '@/components/views/rows/filter/filter-button'
 import { ViewsMenu } from '@/components/views/rows/filter/views-menu'
 import { shownMetrics } from '@/components/views/rows/table/row-columns'
 import type { FigureListItem } from '@/lib/contracts/figure'
@@ -29,6 +30,7 @@ function Gallery({ detail, figures }: GalleryProps) {
   return (
     <>
       <Group gap="xs" justify="flex-end">
+        <FilterButton detail={detail} controls={controls} />
         <Button
           variant="default"
           disabled={arrangement.isFirst}

@@ -7,6 +7,7 @@ import { plural } from '@/components/ui/format'
 import { notifyError, notifyUndo } from '@/components/ui/notify'
 import { KEYS } from '@/components/shell/keys'
 import { useShortcut } from '@/components/ui/shortcuts'
+import { OnlyPicked } from '../filter/only-picked'
 import classes from '../rows.module.css'
 import type { PickedRows } from './use-picked-rows'
 
@@ -53,6 +54,7 @@ export function PickedBar({ studyId, picked }: { studyId: string; picked: Picked
           {label}
         </Button>
       ))}
+      <OnlyPicked picked={picked} />
       <Button variant="subtle" onClick={picked.clear}>
         Deselect
       </Button>

@@ -13,6 +13,7 @@ import { benchMndFaiss } from './mnd-faiss'
 import { benchOverhead } from './overhead'
 import { benchReplyParsing } from './reply-parsing'
 import { benchRowsPage } from './rows-page'
+import { benchSearch } from './search'
 import { measureWebLatency } from './web-latency'
 
 /** One figure: what was measured and its limit; null where it depends on the machine, so that no limit holds on all. */
@@ -92,6 +93,13 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
     return figures.pages.flatMap((page) => [
       milliseconds(`rows page, ${page.name}, first`, page.firstMs, 100),
       milliseconds(`rows page, ${page.name}, next`, page.nextMs, 100),
+    ])
+  },
+  search: async () => {
+    const { rows, timings } = await benchSearch()
+    return timings.flatMap(({ name, ms, blockMs, most: limit, rows: found }) => [
+      milliseconds(`search of ${rows} rows, ${name} (${found} found)`, ms, limit),
+      milliseconds(`others wait meanwhile, ${name}`, blockMs, 100),
     ])
   },
   lineage: async () => {

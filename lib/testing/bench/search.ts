@@ -3,6 +3,7 @@ import type { Find } from '@/lib/contracts/find'
 import { listRows } from '@/lib/services/rows'
 import { forgetCaches } from '@/lib/services/columns/cache'
 import { fillPaperStudy } from './paper-study'
+import { watchBlocks } from './rows-page'
 
 /** Server time of a first page of one search from empty caches, and how long others waited for their turn. */
 interface SearchTiming {
@@ -29,20 +30,15 @@ export async function benchSearch(): Promise<{ rows: number; timings: SearchTimi
   const timings: SearchTiming[] = []
   for (const { name, find, most } of SEARCHES) {
     forgetCaches(db)
-    let blockMs = 0
-    let last = performance.now()
-    const timer = setInterval(() => {
-      blockMs = Math.max(blockMs, performance.now() - last)
-      last = performance.now()
-    }, 1)
-    const page = await listRows(db, studyId, {
-      filter: { ...emptyFilter(), find },
-      sort: { column: 'position', descending: false },
-      columns: [],
-      offset: 0,
-      limit: 100,
-    })
-    clearInterval(timer)
+    const { blockMs, result: page } = await watchBlocks(() =>
+      listRows(db, studyId, {
+        filter: { ...emptyFilter(), find },
+        sort: { column: 'position', descending: false },
+        columns: [],
+        offset: 0,
+        limit: 100,
+      }),
+    )
     timings.push({ name, ms: page.serverMs, blockMs, most, rows: page.total })
   }
   db.$client.close()

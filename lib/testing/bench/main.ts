@@ -15,6 +15,7 @@ import { benchMndFaiss } from './mnd-faiss'
 import { benchOverhead } from './overhead'
 import { benchReplyParsing } from './reply-parsing'
 import { benchRowsPage } from './rows-page'
+import { benchSearch } from './search'
 import { benchSubsets } from './subsets'
 import { measureWebLatency } from './web-latency'
 
@@ -121,6 +122,13 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
         500,
       ),
     ]
+  },
+  search: async () => {
+    const { rows, timings } = await benchSearch()
+    return timings.flatMap(({ name, ms, blockMs, most: limit, rows: found }) => [
+      milliseconds(`search of ${rows} rows, ${name} (${found} found)`, ms, limit),
+      milliseconds(`others wait meanwhile, ${name}`, blockMs, 100),
+    ])
   },
   lineage: async () => {
     const { rows, timings } = await benchLineagePage()

@@ -193,21 +193,31 @@ async function median(
   return { name, firstMs: middle(firsts), nextMs: middle(nexts) }
 }
 
-/** Returns the time of a search page, and the longest time in which no other request had its turn. */
-async function timedSearch(db: Db, studyId: string): Promise<{ blockMs: number; ms: number }> {
+/** Returns what the work resolves to, with the longest time in which no other request had its turn. */
+export async function watchBlocks<T>(
+  work: () => Promise<T>,
+): Promise<{ blockMs: number; result: T }> {
   let blockMs = 0
   let last = performance.now()
   const timer = setInterval(() => {
     blockMs = Math.max(blockMs, performance.now() - last)
     last = performance.now()
   }, 1)
-  const page = await listRows(db, studyId, {
-    filter: { ...emptyFilter(), text: '99: story' },
-    sort: { column: 'position', descending: false },
-    columns: [],
-    offset: 0,
-    limit: PAGE_ROWS,
-  })
+  const result = await work()
   clearInterval(timer)
-  return { blockMs, ms: page.serverMs }
+  return { blockMs, result }
+}
+
+/** Returns the time of a search page, and the longest time in which no other request had its turn. */
+async function timedSearch(db: Db, studyId: string): Promise<{ blockMs: number; ms: number }> {
+  const { blockMs, result } = await watchBlocks(() =>
+    listRows(db, studyId, {
+      filter: { ...emptyFilter(), text: '99: story' },
+      sort: { column: 'position', descending: false },
+      columns: [],
+      offset: 0,
+      limit: PAGE_ROWS,
+    }),
+  )
+  return { blockMs, ms: result.serverMs }
 }

@@ -18,6 +18,8 @@ export const studyKeys = {
   /** Cells, columns and runs. */
   detail: (studyId: string) => [...study(studyId), 'detail'] as const,
   views: (studyId: string) => [...study(studyId), 'views'] as const,
+  decisions: (studyId: string) => [...study(studyId), 'decisions'] as const,
+  decisionLog: (studyId: string, query: object) => [...study(studyId), 'decisions', query] as const,
   operators: (studyId: string) => [...study(studyId), 'operators'] as const,
   figures: (studyId: string) => [...study(studyId), 'figures'] as const,
   alignment: (studyId: string, cellId: string) => [...study(studyId), 'alignment', cellId] as const,

@@ -1,18 +1,15 @@
 import { keepPreviousData, skipToken, useQueries, useQuery } from '@tanstack/react-query'
 import type { RowFilter, ViewState } from '@/lib/contracts/filter'
 import {
-  annotateEndpoint,
   histogramEndpoint,
   listRowsEndpoint,
   operatorsEndpoint,
   rowDetailEndpoint,
-  undoAnnotationEndpoint,
 } from '@/lib/api/rows'
-import type { ColumnHistogram, MarkKind, RowPage } from '@/lib/contracts/rows'
+import type { ColumnHistogram, RowPage } from '@/lib/contracts/rows'
 import { call } from './api'
 import { useAsk } from './use-ask'
 import { studyKeys } from './keys'
-import { useChange, useSend } from './use-change'
 
 /** Rows asked for at once: three screens at 1080 px, so that a scroll rarely waits and an answer stays small. */
 export const ROW_WINDOW = 100
@@ -87,36 +84,4 @@ export function useHistograms(
   return results.map((result, index) =>
     result.data?.column === columns[index] ? (result.data ?? null) : null,
   )
-}
-
-interface AnnotationInput {
-  cellId: string
-  idx: number
-  kind: MarkKind
-  value: string | null
-}
-
-interface MarkedRows extends Pick<AnnotationInput, 'kind' | 'value'> {
-  rows: readonly Pick<AnnotationInput, 'cellId' | 'idx'>[]
-}
-
-/** Adds a mark or note; the reply's `no` undoes it. */
-export function useAnnotate(studyId: string) {
-  return useSend(annotateEndpoint, { studyId }, studyKeys.rows(studyId))
-}
-
-/** Adds one mark to many rows in one step. */
-export function useAnnotateRows(studyId: string) {
-  return useChange(
-    ({ rows, ...mark }: MarkedRows) =>
-      call(annotateEndpoint, { params: { studyId }, body: { ...mark, rows: [...rows] } }),
-    studyKeys.rows(studyId),
-  )
-}
-
-/** Takes back marks and notes by their numbers. */
-export function useUndoAnnotations(studyId: string) {
-  return useChange(async (nos: readonly number[]) => {
-    for (const no of nos) await call(undoAnnotationEndpoint, { params: { studyId, no } })
-  }, studyKeys.rows(studyId))
 }

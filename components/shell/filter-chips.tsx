@@ -23,7 +23,9 @@ interface Chip {
 
 const MARK_TEXT: Record<RowFilter['marks'][number], string> = {
   star: 'Starred',
+  keep: 'Kept',
   drop: 'Excluded',
+  tag: 'Tagged',
   note: 'With a note',
 }
 
@@ -67,6 +69,8 @@ export function filterChips(
   list('rounds', `Round ${rounds}`, filter.rounds.length > 0)
   list('operators', filter.operators.join(', '), filter.operators.length > 0)
   list('marks', filter.marks.map((mark) => MARK_TEXT[mark]).join(', '), filter.marks.length > 0)
+  const tags = filter.tags ?? []
+  list('tags', `Tag ${tags.map((tag) => `"${tag}"`).join(' or ')}`, tags.length > 0)
   for (const range of filter.ranges) {
     chips.push({
       key: `range-${range.column}`,

@@ -78,7 +78,9 @@ export function ShortcutProvider({ children }: { children: ReactNode }) {
       pending = null
       // The newest registration wins, so that a page can take a key from the frame.
       const find = (keys: string) => shortcuts.current.findLast((one) => one.keys === keys)
-      const match = (sequence && find(`${sequence} ${event.key}`)) || find(event.key)
+      const isShifted = event.shiftKey && event.key.startsWith('Arrow')
+      const key = isShifted ? `Shift+${event.key}` : event.key
+      const match = (sequence && find(`${sequence} ${key}`)) || find(key)
       if (match) {
         event.preventDefault()
         match.run(event)

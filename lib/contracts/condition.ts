@@ -30,7 +30,12 @@ export const atomSchema = z.discriminatedUnion('is', [
     rounds: z.array(roundSchema).max(LIMITS.list).default([]),
   }),
   z.object({ is: z.literal('operators'), names: namesSchema }),
-  z.object({ is: z.literal('marks'), kinds: z.array(z.enum(MARK_KINDS)).max(LIMITS.list) }),
+  /** One of the marks, or one of the user's own tags. */
+  z.object({
+    is: z.literal('marks'),
+    kinds: z.array(z.enum(MARK_KINDS)).max(LIMITS.list),
+    tags: namesSchema.exactOptional(),
+  }),
   /** Case-insensitive text in instruction, input or response. */
   z.object({ is: z.literal('text'), text: z.string().min(1).max(LIMITS.search) }),
 ])

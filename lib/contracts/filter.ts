@@ -26,6 +26,8 @@ export const rowFilterSchema = z.object({
   text: z.string().max(LIMITS.search).default(''),
   /** Only rows with these marks. */
   marks: z.array(z.enum(MARK_KINDS)).max(LIMITS.list).default([]),
+  /** Only rows with one of these tags of the user's own. */
+  tags: namesSchema.exactOptional(),
   hideDropped: z.boolean().default(false),
   /** Kept by all of the above and by this too. */
   where: conditionSchema.exactOptional(),

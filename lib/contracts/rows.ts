@@ -4,18 +4,17 @@ import { tokenStripSchema } from './token-strip'
 import { plainObjectSchema } from './plain-object'
 
 /** What a user can say of a row. */
-export const MARK_KINDS = ['star', 'drop', 'note'] as const
+export const MARK_KINDS = ['star', 'keep', 'drop', 'tag', 'note'] as const
 export type MarkKind = (typeof MARK_KINDS)[number]
 
-/** One line of the log of decisions. */
-export const annotationEntrySchema = z.object({
-  ...numbers('no', 'cellNo', 'idx', 'at'),
-  ...texts('studyId', 'kind', 'author'),
+/** One thing that is said of a row, by the number of its log entry. */
+export const rowNoteSchema = z.object({
+  ...numbers('no', 'at'),
+  ...texts('author'),
   ...textsOrNull('value', 'reason'),
-  /** null while it stands. */
-  undoneAt: z.number().nullable(),
+  kind: z.enum(MARK_KINDS),
 })
-export type AnnotationEntry = z.infer<typeof annotationEntrySchema>
+export type RowNote = z.infer<typeof rowNoteSchema>
 
 /** Most rows of one page: three screens with room to spare. */
 export const MAX_PAGE_ROWS = 500
@@ -45,7 +44,11 @@ export const rowListItemSchema = z.object({
   instruction: z.string(),
   ...textsOrNull('input', 'response'),
   flags: z.array(z.string()),
+  /** Kinds of what is said of the row. */
   marks: z.array(z.string()),
+  /** The user's own tags. */
+  tags: z.array(z.string()),
+  note: z.string().nullable(),
   values: z.record(z.string(), metricValueSchema),
 })
 export type RowListItem = z.infer<typeof rowListItemSchema>
@@ -96,9 +99,7 @@ export const rowDetailSchema = z.object({
       strip: tokenStripSchema.nullable(),
     }),
   ),
-  notes: z.array(
-    z.object({ no: z.number(), kind: z.string(), value: z.string().nullable(), at: z.number() }),
-  ),
+  notes: z.array(rowNoteSchema),
 })
 export type RowDetail = z.infer<typeof rowDetailSchema>
 

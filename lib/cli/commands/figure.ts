@@ -11,7 +11,7 @@ import { describeFigure, getFigure, listFigures } from '@/lib/figures'
 import { coverageText } from '@/lib/figures/shared/text'
 import { getDrawnValues, getStudyFigure, listStudyFigures } from '@/lib/services/figures'
 import { findStudy, openContext } from '../context'
-import { parseOption } from '../options'
+import { parseFilterJson, parseOption } from '../options'
 import { addPictureFlags, pictureFilesOf, withPictures, type PictureFlags } from '../picture-files'
 import { printCitation, printJson, printLine, printRows, say } from '../output'
 
@@ -71,14 +71,6 @@ function optionsOf(meta: FigureMeta, { column, option }: FigureCommand): Record<
   return options
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new AppError('invalid_input', '--filter is not valid JSON.')
-  }
-}
-
 function writeTable(file: string, table: FigureTable): void {
   fs.writeFileSync(file, stringify(tableRecords(table), TABLE_CSV))
 }
@@ -93,7 +85,7 @@ function studyOf({ study }: FigureCommand) {
 }
 
 function filterOf({ filter }: FigureCommand): RowFilter {
-  return parseOption(rowFilterSchema, parseJson(filter), '--filter')
+  return parseOption(rowFilterSchema, parseFilterJson(filter), '--filter')
 }
 
 async function drawFigure(figureId: string, command: FigureCommand, json: boolean): Promise<void> {

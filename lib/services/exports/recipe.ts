@@ -59,7 +59,7 @@ const STEPS: readonly { step: string; keys: readonly (keyof RowFilter)[] }[] = [
   { step: 'values of parents and of other evolvers', keys: ['partners'] },
   { step: 'saved exports', keys: ['exports'] },
   { step: 'text', keys: ['text'] },
-  { step: 'marks', keys: ['marks', 'hideDropped'] },
+  { step: 'marks', keys: ['marks', 'tags', 'hideDropped'] },
 ]
 
 function isSet(filter: RowFilter, key: keyof RowFilter): boolean {

@@ -15,6 +15,7 @@ import type { AlignSettings } from '@/lib/contracts/operators'
 import { lineagePage, lineageStory, type LineageQuery } from '../lineage'
 import { similarityPreview } from '../alignments/preview'
 import { columnHistogram, listRows, type RowQuery } from '../rows'
+import { rowsOfFilter } from '../rows/annotations'
 import { studyOperators } from '../rows/operators'
 
 /**
@@ -67,6 +68,8 @@ export const QUERIES = {
     choice: ClaimChoice,
     ids: string[] | null,
   ) => checkClaims(db, studyId, choice, ids ? { ids, signal } : { signal }),
+  decisionRows: (db: Db, signal: AbortSignal, studyId: string, filter: RowFilter) =>
+    rowsOfFilter(db, studyId, filter, signal),
   operators: (db: Db, _signal: AbortSignal, studyId: string) => studyOperators(db, studyId),
   blindPairs: (db: Db, signal: AbortSignal, studyId: string, plan: BlindPlan) =>
     drawBlindPairs(db, studyId, plan, signal),

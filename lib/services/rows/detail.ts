@@ -12,7 +12,7 @@ import { currentCells, currentResponseSet, getCell, newestAlignment, type CellRe
 import { listColumns } from '../columns'
 import { tokenStrip } from './detail-strip'
 import { listItems } from './items'
-import { notesOf } from './annotations'
+import { cellMarks, notesIn } from './annotations/marks'
 
 /** Characters of a relative's text in the list of the family. */
 const REF_CHARACTERS = 2_000
@@ -222,6 +222,6 @@ export function getRowDetail(db: Db, studyId: string, cellId: string, idx: numbe
     lineage,
     siblings: siblingsOf(db, all, cell, item.slot),
     details: detailsOf(db, studyId, cell.no, idx),
-    notes: notesOf(db, cell.no, idx),
+    notes: notesIn(cellMarks(db, cell), idx),
   }
 }

@@ -3,7 +3,6 @@ import { emptyFilter, type RowFilter } from '@/lib/contracts/filter'
 import { statusCode } from '@/lib/contracts/status'
 import { listMetrics } from '@/lib/metrics'
 import { realignStudy } from '../alignments'
-import { annotate, undoAnnotation } from './annotations'
 import { currentCells, type CellRef } from '../cells'
 import { columnReader, listColumns } from '../columns'
 import { columnOf, storeRun } from '@/lib/testing/columns'
@@ -116,24 +115,6 @@ describe('rows', () => {
     expect(places(down).at(-1)).toBe('seeds/2')
     const longest = await page({}, { column: 'length', descending: true })
     expect(places(longest)[0]).toBe('small/4')
-  })
-
-  it('follow marks, and their undoing', async () => {
-    const row = { cellId: seeds.id, idx: 3 }
-    const [drop] = annotate(study.db, study.studyId, {
-      kind: 'drop',
-      rows: [row],
-      value: null,
-      reason: 'dull',
-    })
-    expect((await page({ hideDropped: true })).total).toBe(11)
-    expect(places(await page({ marks: ['drop'] }))).toEqual(['seeds/3'])
-    expect((await page({ marks: ['drop'] })).rows[0]?.marks).toEqual(['drop'])
-    expect(
-      annotate(study.db, study.studyId, { kind: 'drop', rows: [row], value: null, reason: null }),
-    ).toEqual([drop])
-    undoAnnotation(study.db, study.studyId, drop!)
-    expect((await page({ hideDropped: true })).total).toBe(12)
   })
 
   it('are selected by cell', () => {

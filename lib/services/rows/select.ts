@@ -8,6 +8,7 @@ import { currentCells, newestAlignment, type CellRef } from '../cells'
 import { columnReader, type ColumnReader } from '../columns'
 import { cachesOf } from '../columns/cache'
 import { responseStamp } from '../columns/texts'
+import { marksStamp } from './annotations/marks'
 import { openCondition, warmCondition } from './conditions'
 import { isFrom } from './conditions/origin'
 import type { Keep, Scope } from './conditions/types'
@@ -48,6 +49,7 @@ function conditionsOf(filter: RowFilter): Condition[] {
     ...(filter.partners ?? []).map((partner): Condition => ({ is: 'partner', ...partner })),
     ...(filter.exports ?? []).map((one): Condition => ({ is: 'export', ...one })),
     ...one(filter.marks.length > 0, { is: 'marks', kinds: filter.marks }),
+    ...one((filter.tags ?? []).length > 0, { is: 'marks', kinds: [], tags: filter.tags ?? [] }),
     ...one(filter.hideDropped, { not: { is: 'marks', kinds: ['drop'] } }),
     ...(filter.where ? [filter.where] : []),
     ...one(text !== '', { is: 'text', text }),
@@ -57,7 +59,7 @@ function conditionsOf(filter: RowFilter): Condition[] {
 function stampOf(db: Db, studyId: string, cells: readonly CellRef[], reader: ColumnReader): string {
   const row = z.tuple([z.number()], z.number())
   const one = (sql: string) =>
-    hotRead(db, { why: 'three counts with every page of rows', sql, row }).get(studyId)?.join(':')
+    hotRead(db, { why: 'counts with every page of rows', sql, row }).get(studyId)?.join(':')
   return [
     cells
       .map(({ no }) => `${no}.${newestAlignment(db, no)?.no ?? 0}.${responseStamp(db, no)}`)
@@ -66,7 +68,7 @@ function stampOf(db: Db, studyId: string, cells: readonly CellRef[], reader: Col
     one(
       'select count(*), coalesce(sum(rc.version), 0) from run_cells rc join runs r on r.no = rc.run_no where r.study_id = ?',
     ),
-    one('select coalesce(max(no), 0), count(undone_at) from decisions where study_id = ?'),
+    marksStamp(db, studyId),
   ].join('|')
 }
 

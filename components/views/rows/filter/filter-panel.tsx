@@ -12,7 +12,9 @@ import { SEEDS_LABEL } from '@/lib/contracts/seeds'
 
 const MARKS = [
   { value: 'star', label: 'Starred' },
+  { value: 'keep', label: 'Kept' },
   { value: 'drop', label: 'Excluded' },
+  { value: 'tag', label: 'Tagged' },
   { value: 'note', label: 'With a note' },
 ]
 

@@ -30,6 +30,7 @@ export const OWN_COLUMNS: readonly RowColumn[] = [
   own('response', 'Response', 200),
   own('operator', 'Operator', 120, 'What the evolver did to the parent'),
   own('slot', 'Seed', 70, 'Number of the seed that this row comes from'),
+  own('decisions', 'Decisions', 180, 'Tags, notes and marks of your own'),
   own('flags', 'Flags', 120, 'Remarks of the importer'),
 ]
 

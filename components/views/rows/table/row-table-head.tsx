@@ -1,6 +1,6 @@
 'use client'
 
-import { UnstyledButton } from '@mantine/core'
+import { Checkbox, UnstyledButton } from '@mantine/core'
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import type { MouseEvent, ReactNode, TouchEvent } from 'react'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
@@ -42,6 +42,8 @@ interface HeadCellProps {
   isPinned: boolean
   histogram: ColumnHistogram | null
   onCard(columnId: string): void
+  allPicked: boolean
+  onPickAll(): void
 }
 
 function SortIcon({ sort, id }: { sort: RowSort; id: string }): ReactNode {
@@ -68,7 +70,15 @@ export function HeadCell(props: HeadCellProps) {
         ? { 'aria-sort': state.sort.descending ? ('descending' as const) : ('ascending' as const) }
         : {})}
     >
-      <div>
+      <div className={column.id === 'row' ? classes.placeCell : undefined}>
+        {column.id === 'row' ? (
+          <Checkbox
+            size="xs"
+            aria-label="Select every row that the filter shows"
+            checked={props.allPicked}
+            onChange={props.onPickAll}
+          />
+        ) : null}
         {sortId ? (
           <UnstyledButton
             className={classes.headButton}

@@ -46,6 +46,9 @@ interface RowTableProps {
   selected: SelectedRow | null
   picked: PickedRows
   onSelect(row: SelectedRow): void
+  /** Selects or deselects a row, or the stretch up to it. */
+  onPick(row: RowListItem, at: number, isStretch: boolean): void
+  onPickAll(): void
   onCard(columnId: string): void
   /** Called when the length of the list is known or changed. */
   onListed(listed: ListedRows): void
@@ -144,6 +147,8 @@ export function RowTable(props: RowTableProps) {
                   isPinned={index === 0}
                   histogram={histograms.get(column.id) ?? null}
                   onCard={props.onCard}
+                  allPicked={picked.isAll}
+                  onPickAll={props.onPickAll}
                 />
               ) : null
             })}
@@ -164,7 +169,11 @@ export function RowTable(props: RowTableProps) {
                     aria-rowindex={item.index + 2}
                     className={classes.row}
                     style={{ transform: `translateY(${item.start}px)` }}
-                    onClick={open}
+                    onClick={(event) => {
+                      const isPick = event.shiftKey || event.ctrlKey || event.metaKey
+                      if (row && isPick) props.onPick(row, item.index, event.shiftKey)
+                      else open()
+                    }}
                     onKeyDown={(event) => {
                       if (event.key === 'Enter') open()
                     }}
@@ -187,7 +196,9 @@ export function RowTable(props: RowTableProps) {
                               row={row}
                               detail={detail}
                               edges={histograms.get(column.id)?.edges ?? null}
+                              isPicked={picked.has(row)}
                               onOpen={open}
+                              onPick={(isStretch) => props.onPick(row, item.index, isStretch)}
                             />
                           ) : (
                             <div className={classes.skeleton} />

@@ -3,6 +3,8 @@ import { emptyFilter, type RowFilter } from '@/lib/contracts/filter'
 import { statusCode } from '@/lib/contracts/status'
 import { listMetrics } from '@/lib/metrics'
 import { realignStudy } from '../alignments'
+import { undoAnnotation } from './annotations'
+import { decideOn } from '@/lib/testing/decisions'
 import { currentCells, type CellRef } from '../cells'
 import { columnReader, listColumns } from '../columns'
 import { columnOf, storeRun } from '@/lib/testing/columns'
@@ -115,6 +117,32 @@ describe('rows', () => {
     expect(places(down).at(-1)).toBe('seeds/2')
     const longest = await page({}, { column: 'length', descending: true })
     expect(places(longest)[0]).toBe('small/4')
+  })
+
+  it('are sorted by own parts and filtered in that order, equal ones in file order both ways', async () => {
+    const sorted = async (column: string, descending: boolean, filter: Partial<RowFilter> = {}) =>
+      places(await page(filter, { column, descending }))
+    const names = await page({ rounds: [1] }, { column: 'operator', descending: true })
+    const operators = names.rows.map(({ operator }) => operator)
+    expect(operators).toEqual([...operators].sort().reverse())
+    expect((await sorted('operator', false)).slice(6)).toEqual(
+      [0, 1, 2, 3, 4, 5].map((k) => `seeds/${k}`),
+    )
+    expect(await sorted('slot', true, { rounds: [1], text: 'evolved' })).toEqual(
+      [5, 3, 2, 1, 0].map((k) => `small/${k}`),
+    )
+    expect((await sorted('slot', false)).slice(0, 3)).toEqual(['seeds/0', 'small/0', 'seeds/1'])
+    expect((await sorted('flags', false))[0]).toBe('small/4')
+    const up = await sorted(MND, false, { arms: ['small'] })
+    expect(up).toEqual([5, 2, 3, 0, 1, 4].map((k) => `small/${k}`))
+    expect(await sorted(MND, true, { arms: ['small'] })).toEqual(
+      [4, 0, 1, 2, 3, 5].map((k) => `small/${k}`),
+    )
+    const star = decideOn(study, [{ cellId: round1.id, idx: 3 }], { kind: 'star' })
+    decideOn(study, [{ cellId: seeds.id, idx: 1 }], { kind: 'keep' })
+    expect((await sorted('decisions', true)).slice(0, 3)).toEqual(['seeds/1', 'small/3', 'seeds/0'])
+    undoAnnotation(study.db, study.studyId, star.no!)
+    expect((await sorted('decisions', true)).slice(0, 2)).toEqual(['seeds/1', 'seeds/0'])
   })
 
   it('are selected by cell', () => {

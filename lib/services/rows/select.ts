@@ -56,25 +56,34 @@ function conditionsOf(filter: RowFilter): Condition[] {
   ]
 }
 
-function stampOf(db: Db, studyId: string, cells: readonly CellRef[], reader: ColumnReader): string {
-  const row = z.tuple([z.number()], z.number())
-  const one = (sql: string) =>
-    hotRead(db, { why: 'counts with every page of rows', sql, row }).get(studyId)?.join(':')
+function stampOfData(
+  db: Db,
+  studyId: string,
+  cells: readonly CellRef[],
+  reader: ColumnReader,
+): string {
+  const runCells = hotRead(db, {
+    why: 'counts with every page of rows',
+    sql: 'select count(*), coalesce(sum(rc.version), 0) from run_cells rc join runs r on r.no = rc.run_no where r.study_id = ?',
+    row: z.tuple([z.number()], z.number()),
+  })
   return [
     cells
       .map(({ no }) => `${no}.${newestAlignment(db, no)?.no ?? 0}.${responseStamp(db, no)}`)
       .join(' '),
     reader.runs.map((run) => (run.pinned ? `${run.no}p` : run.no)).join(' '),
-    one(
-      'select count(*), coalesce(sum(rc.version), 0) from run_cells rc join runs r on r.no = rc.run_no where r.study_id = ?',
-    ),
-    marksStamp(db, studyId),
+    runCells.get(studyId)?.join(':'),
   ].join('|')
+}
+
+/** Returns what changes whenever the study's rows or values do. */
+export function dataStamp(db: Db, studyId: string): string {
+  return stampOfData(db, studyId, currentCells(db, studyId), columnReader(db, studyId))
 }
 
 /** Returns what changes whenever some filter of the study could give other rows. */
 export function selectionStamp(db: Db, studyId: string): string {
-  return stampOf(db, studyId, currentCells(db, studyId), columnReader(db, studyId))
+  return `${dataStamp(db, studyId)}|${marksStamp(db, studyId)}`
 }
 
 function scopeOf(db: Db, studyId: string, reader: ColumnReader, cells: readonly CellRef[]): Scope {
@@ -95,7 +104,7 @@ function scopeOf(db: Db, studyId: string, reader: ColumnReader, cells: readonly 
 export function select(db: Db, studyId: string, filter: RowFilter): Selection {
   const cells = currentCells(db, studyId)
   const reader = columnReader(db, studyId)
-  const stamp = stampOf(db, studyId, cells, reader)
+  const stamp = `${stampOfData(db, studyId, cells, reader)}|${marksStamp(db, studyId)}`
   return cachesOf(db).results.get(
     `select/${studyId}/${JSON.stringify(filter)}`,
     stamp,

@@ -13,6 +13,11 @@ const picked = (keys: string, description: string) => ({
   group: 'Selected rows',
 })
 const ofRows = (keys: string, description: string) => ({ keys, description, group: 'Rows' })
+const ofHead = (keys: string, description: string) => ({
+  keys,
+  description,
+  group: 'Head of a column in focus',
+})
 const lineage = (keys: string, description: string) => ({ keys, description, group: 'Lineage' })
 const compare = (keys: string, description: string) => ({ keys, description, group: 'Compare' })
 
@@ -46,6 +51,11 @@ export const KEYS = {
   pickDown: picked('Shift+ArrowDown', 'Select down to the next row'),
   pickUp: picked('Shift+ArrowUp', 'Select up to the previous row'),
   leavePicked: picked('Escape', 'Deselect the rows'),
+  columnLeft: ofHead('Shift+ArrowLeft', 'Move the column to the left'),
+  columnRight: ofHead('Shift+ArrowRight', 'Move the column to the right'),
+  columnPin: ofHead('p', 'Pin the column to the left, or unpin it'),
+  columnWider: ofHead('+', 'Make the column wider'),
+  columnNarrower: ofHead('-', 'Make the column narrower'),
   nextSeed: lineage('j', 'Next seed'),
   previousSeed: lineage('k', 'Previous seed'),
   earlierRound: lineage('[', 'Step of the round before'),

@@ -5,6 +5,7 @@ import {
   IconCpu,
   IconDownload,
   IconEyeOff,
+  IconGavel,
   IconGitBranch,
   IconHelp,
   IconLayoutGrid,
@@ -52,6 +53,7 @@ export const STUDY_PAGES: readonly PageEntry[] = [
   ofStudy('blind', 'Blind A/B', IconEyeOff, 'd'),
   ofStudy('results', 'Results', IconTrophy, 't'),
   ofStudy('claims', 'Claims', IconChecklist, 'k'),
+  ofStudy('decisions', 'Decisions', IconGavel, 'n'),
   ofStudy('export', 'Export', IconDownload, 'e'),
 ]
 

@@ -11,6 +11,7 @@ const STUDY_PAGES = [
   '/blind',
   '/results',
   '/claims',
+  '/decisions',
   '/export',
 ]
 const PAGES = ['/studies', '/jobs', '/backends', '/help', '/gallery']

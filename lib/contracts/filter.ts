@@ -41,6 +41,14 @@ export const rowSortSchema = z.object({
 })
 export type RowSort = z.infer<typeof rowSortSchema>
 
+/** How the table of rows is laid out: parts of the row that are shown, order of all columns, columns that stay at the left. */
+export const tableLayoutSchema = z.object({
+  fields: namesSchema,
+  order: namesSchema,
+  pins: namesSchema,
+})
+export type TableLayout = z.infer<typeof tableLayoutSchema>
+
 export const viewStateSchema = z.object({
   filter: rowFilterSchema,
   sort: rowSortSchema,
@@ -49,6 +57,7 @@ export const viewStateSchema = z.object({
   figures: z
     .object({ show: z.string().max(LIMITS.reason).nullable(), options: plainObjectSchema })
     .exactOptional(),
+  table: tableLayoutSchema.exactOptional(),
 })
 export type ViewState = z.infer<typeof viewStateSchema>
 

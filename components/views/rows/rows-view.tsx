@@ -1,7 +1,6 @@
 'use client'
 
 import { Button } from '@mantine/core'
-import { parseAsArrayOf, parseAsString, useQueryState } from 'nuqs'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useStepDecision } from '@/components/hooks/use-decisions'
 import { useViewState } from '@/components/hooks/use-view-state'
@@ -16,25 +15,25 @@ import type { RowListItem } from '@/lib/contracts/rows'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { BesideDetail, useColumnCard } from './detail/beside-detail'
 import { PickedBar } from './table/picked-bar'
-import { columnsBesideDetail, DEFAULT_OWN, shownMetrics, tableColumns } from './table/row-columns'
+import { columnsBesideDetail, shownMetrics, tableColumns } from './table/row-columns'
 import { RowTable } from './table/row-table'
 import { RowsToolbar } from './rows-toolbar'
 import classes from './rows.module.css'
 import { usePickedRows } from './table/use-picked-rows'
+import { useTableLayout } from './table/use-table-layout'
 import { useRowSelection } from './table/use-row-selection'
 import { useRowAt, type ListedRows } from './table/use-row-windows'
 
 /** Rows that can be chosen one by one; more are named by a filter. */
 const MAX_CHOSEN = 10_000
 
+const NO_PINS: string[] = []
+
 const TURNED = { undo: 'undone', redo: 'brought back' }
 
 function Rows({ detail }: { detail: StudyDetail }) {
   const controls = useViewState()
-  const [ownIds, setOwnIds] = useQueryState(
-    'fields',
-    parseAsArrayOf(parseAsString).withDefault(DEFAULT_OWN),
-  )
+  const { layout, set: setLayout } = useTableLayout(detail.study.id)
   const [, setCardId] = useColumnCard()
   const [selected, select] = useRowSelection()
   const [listed, setListed] = useState<ListedRows | null>(null)
@@ -48,9 +47,9 @@ function Rows({ detail }: { detail: StudyDetail }) {
   )
   const isOpen = selected !== null
   const columns = useMemo(() => {
-    const all = tableColumns(ownIds, metrics)
+    const all = tableColumns(layout, metrics)
     return isOpen ? columnsBesideDetail(all, state) : all
-  }, [ownIds, metrics, isOpen, state])
+  }, [layout, metrics, isOpen, state])
 
   const filterKey = JSON.stringify(filter)
   const picked = usePickedRows(filterKey)
@@ -144,8 +143,8 @@ function Rows({ detail }: { detail: StudyDetail }) {
     <div className={classes.root}>
       <RowsToolbar
         {...{ detail, controls, state, metrics, listed }}
-        own={ownIds}
-        onOwn={(ids) => void setOwnIds(ids)}
+        layout={layout}
+        onLayout={setLayout}
       />
       {hasPicked ? (
         <PickedBar
@@ -178,6 +177,9 @@ function Rows({ detail }: { detail: StudyDetail }) {
         <RowTable
           {...{ detail, state, columns, controls, selected, picked }}
           onSelect={select}
+          // Beside a row the columns stand in another order.
+          pins={isOpen ? NO_PINS : layout.pins}
+          onLayout={isOpen ? null : setLayout}
           onPick={pickRow}
           onPickAll={() => (picked.isAll ? picked.clear() : pickAll())}
           onCard={(id) => void setCardId(id)}

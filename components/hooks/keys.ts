@@ -46,6 +46,8 @@ export const studyKeys = {
   rowCount: (studyId: string, filter: RowFilter) => [...rows(studyId), 'count', filter] as const,
   row: (studyId: string, row: { cellId: string; idx: number } | null) =>
     [...rows(studyId), 'one', row] as const,
+  nearby: (studyId: string, row: { cellId: string; idx: number }) =>
+    [...values(studyId), 'nearby', row] as const,
   /** Steps show marks, so a mark changes them. */
   lineage: (
     studyId: string,

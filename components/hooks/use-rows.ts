@@ -3,6 +3,7 @@ import type { RowFilter, ViewState } from '@/lib/contracts/filter'
 import {
   histogramEndpoint,
   listRowsEndpoint,
+  nearbyRowsEndpoint,
   operatorsEndpoint,
   rowDetailEndpoint,
 } from '@/lib/api/rows'
@@ -57,6 +58,12 @@ export function useRowDetail(studyId: string, row: { cellId: string; idx: number
       : skipToken,
     placeholderData: keepPreviousData,
   })
+}
+
+/** Rows with the same instruction as a row, and its neighbours. */
+export function useNearbyRows(studyId: string, { cellId, idx }: { cellId: string; idx: number }) {
+  const params = { studyId, cellId, idx }
+  return useAsk(nearbyRowsEndpoint, { params }, studyKeys.nearby(studyId, { cellId, idx }))
 }
 
 /** Histograms of columns over the filtered rows, in the order of the ids; null while one is loading. */

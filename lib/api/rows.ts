@@ -5,6 +5,7 @@ import { namesSchema } from '@/lib/contracts/limits'
 import {
   columnHistogramSchema,
   MAX_PAGE_ROWS,
+  nearbyRowsSchema,
   rowDetailSchema,
   rowPageSchema,
 } from '@/lib/contracts/rows'
@@ -37,6 +38,12 @@ export const rowDetailEndpoint = get('/studies/[studyId]/rows/[cellId]/[idx]', {
   summary: 'Returns one row with its lineage, values and notes.',
   params: z.object({ studyId: z.string(), cellId: z.string(), idx: integerParam({}) }),
   reply: rowDetailSchema,
+})
+
+export const nearbyRowsEndpoint = get('/studies/[studyId]/rows/[cellId]/[idx]/nearby', {
+  summary: 'Returns the rows with the same instruction, and the nearest neighbours of a row.',
+  params: rowDetailEndpoint.params,
+  reply: nearbyRowsSchema,
 })
 
 export const histogramEndpoint = get('/studies/[studyId]/histogram', {

@@ -88,7 +88,7 @@ export const rowDetailSchema = z.object({
   children: z.array(rowRefSchema),
   /** The whole chain from the seed to this row, oldest first, this row included. */
   lineage: z.array(rowRefSchema),
-  /** Same slot and round in the other arms. */
+  /** Same seed by other evolvers and in other rounds, those of the nearest rounds first; lineage and children are not among them. */
   siblings: z.array(rowRefSchema),
   /** Metric id -> what the run kept of this row: reply, tokens, error. */
   details: z.array(
@@ -102,6 +102,19 @@ export const rowDetailSchema = z.object({
   notes: z.array(rowNoteSchema),
 })
 export type RowDetail = z.infer<typeof rowDetailSchema>
+
+/** Rows that are like one row. */
+export const nearbyRowsSchema = z.object({
+  /** The same instruction, letter by letter, anywhere in the study; the first of them. */
+  duplicates: z.array(rowRefSchema),
+  moreDuplicates: z.number(),
+  /** The nearest row of its file under minimum neighbour distance; null without a run. */
+  nearest: rowRefSchema.nullable(),
+  distance: z.number().nullable(),
+  /** Rows whose nearest row this one is. */
+  nearestTo: z.array(rowRefSchema),
+})
+export type NearbyRows = z.infer<typeof nearbyRowsSchema>
 
 export const columnHistogramSchema = z.object({
   column: z.string(),

@@ -14,6 +14,7 @@ import {
   columnsEndpoint,
   histogramEndpoint,
   listRowsEndpoint,
+  nearbyRowsEndpoint,
   operatorsEndpoint,
   rowDetailEndpoint,
 } from '@/lib/api/rows'
@@ -113,6 +114,7 @@ it('carries rows with every column, their details, histograms and operators', as
 it('carries marks, and takes back the one that is named', async () => {
   const [row] = (await call(listRowsEndpoint, { params, query: { state: {}, limit: 1 } })).rows
   const { cellId, idx } = row as { cellId: string; idx: number }
+  await call(nearbyRowsEndpoint, { params: { ...params, cellId, idx } })
   const { no } = await call(annotateEndpoint, {
     params,
     body: { kind: 'note', value: 'odd', cellId, idx },

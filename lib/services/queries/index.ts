@@ -15,6 +15,7 @@ import type { AlignSettings } from '@/lib/contracts/operators'
 import { lineagePage, lineageStory, type LineageQuery } from '../lineage'
 import { similarityPreview } from '../alignments/preview'
 import { columnHistogram, listRows, type RowQuery } from '../rows'
+import { nearbyRows } from '../rows/nearby'
 import { rowsOfFilter } from '../rows/annotations'
 import { studyOperators } from '../rows/operators'
 
@@ -68,6 +69,8 @@ export const QUERIES = {
     choice: ClaimChoice,
     ids: string[] | null,
   ) => checkClaims(db, studyId, choice, ids ? { ids, signal } : { signal }),
+  nearbyRows: (db: Db, _signal: AbortSignal, studyId: string, cellId: string, idx: number) =>
+    nearbyRows(db, studyId, cellId, idx),
   decisionRows: (db: Db, signal: AbortSignal, studyId: string, filter: RowFilter) =>
     rowsOfFilter(db, studyId, filter, signal),
   operators: (db: Db, _signal: AbortSignal, studyId: string) => studyOperators(db, studyId),

@@ -16,8 +16,8 @@ export function isOwnSort(column: string): column is OwnSort {
   return (OWN_SORTS as readonly string[]).includes(column)
 }
 
-/** A stored number of every row of a cell; NaN where there is none. */
-function storedNumbers(db: Db, cell: CellRef, column: 'slot' | 'flags'): Float64Array {
+/** Returns a stored number of every row of a cell; NaN where there is none. */
+export function storedNumbers(db: Db, cell: CellRef, column: 'slot' | 'flags'): Float64Array {
   return cachesOf(db).columns.get(
     `own/${column}/${cell.no}`,
     // An alignment moves rows to other slots.

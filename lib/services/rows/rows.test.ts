@@ -5,7 +5,8 @@ import { listMetrics } from '@/lib/metrics'
 import { realignStudy } from '../alignments'
 import { undoAnnotation } from './annotations'
 import { decideOn } from '@/lib/testing/decisions'
-import { currentCells, type CellRef } from '../cells'
+import { currentCells, deleteCell, type CellRef } from '../cells'
+import { nearbyRows } from './nearby'
 import { columnReader, listColumns } from '../columns'
 import { columnOf, storeRun } from '@/lib/testing/columns'
 import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
@@ -143,6 +144,47 @@ describe('rows', () => {
     expect((await sorted('decisions', true)).slice(0, 3)).toEqual(['seeds/1', 'small/3', 'seeds/0'])
     undoAnnotation(study.db, study.studyId, star.no!)
     expect((await sorted('decisions', true)).slice(0, 2)).toEqual(['seeds/1', 'seeds/0'])
+  })
+
+  it('have duplicates letter by letter anywhere in the study, and neighbours of their file', async () => {
+    const { db, studyId } = study
+    const third = await importRows(study, 'alpaca-iter2-small.json', [
+      { instruction: 'evolved 1', output: 'x' },
+      { instruction: 'evolved 7', output: 'x' },
+      { instruction: 'Evolved 1', output: 'x' },
+      { instruction: 'evolved 1', output: 'y' },
+    ])
+    storeRun(db, studyId, {
+      metric: 'mnd',
+      definitionHash: 'near',
+      pinned: true,
+      cells: [
+        {
+          cellNo: round1.no,
+          outputs: {
+            mnd: Float64Array.of(0.5, 0.25, 1, 1, 1, 1),
+            neighbour: Float64Array.of(1, 0, 1, 1, 5, 4),
+          },
+        },
+      ],
+    })
+    const places = (refs: { round: number; idx: number }[]) =>
+      refs.map((ref) => [ref.round, ref.idx])
+    const near = await nearbyRows(db, studyId, round1.id, 1)
+    expect(places(near.duplicates)).toEqual([
+      [2, 0],
+      [2, 3],
+    ])
+    expect(near).toMatchObject({ moreDuplicates: 0, nearest: { idx: 0 }, distance: 0.25 })
+    expect(places(near.nearestTo)).toEqual([
+      [1, 2],
+      [1, 3],
+    ])
+    const alone = await nearbyRows(db, studyId, third.cellId, 1)
+    expect(alone).toMatchObject({ duplicates: [], nearest: null, nearestTo: [] })
+    await expect(nearbyRows(db, studyId, third.cellId, 4)).rejects.toThrow(/no row 5/)
+    deleteCell(db, studyId, third.cellId)
+    db.$client.prepare("delete from runs where definition_hash = 'near'").run()
   })
 
   it('are selected by cell', () => {

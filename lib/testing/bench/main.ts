@@ -13,6 +13,7 @@ import { benchMndFaiss } from './mnd-faiss'
 import { benchOverhead } from './overhead'
 import { benchReplyParsing } from './reply-parsing'
 import { benchRowsPage } from './rows-page'
+import { benchTable } from './table'
 import { measureWebLatency } from './web-latency'
 
 /** One figure: what was measured and its limit; null where it depends on the machine, so that no limit holds on all. */
@@ -93,6 +94,12 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
       milliseconds(`rows page, ${page.name}, first`, page.firstMs, 100),
       milliseconds(`rows page, ${page.name}, next`, page.nextMs, 100),
     ])
+  },
+  table: async () => {
+    const { rows, timings } = await benchTable()
+    return timings.map(({ name, ms, most }) =>
+      milliseconds(`table of ${rows} rows, ${name}`, ms, most),
+    )
   },
   lineage: async () => {
     const { rows, timings } = await benchLineagePage()

@@ -28,6 +28,7 @@ interface ExportOptions {
   state?: string
   metrics?: boolean
   lineage?: boolean
+  decisions?: boolean
 }
 
 // Rows named on one line of the terminal; --json has more.
@@ -114,12 +115,13 @@ async function runExport(options: ExportOptions, command: Command, json: boolean
   const typed = typedOptions(command, options.format)
   const context = openContext()
   const { db } = context
-  const { study, out, state, name, format, metrics, lineage } = options
+  const { study, out, state, name, format, metrics, lineage, decisions } = options
   const studyId = findStudy(context, study)
   const request = parseOption(exportRequestSchema, {
     format,
     metrics,
     lineage,
+    ...(decisions ? { decisions } : {}),
     options: typed,
     name: name ?? safeName(getStudy(db, studyId).name),
     studyId,
@@ -172,6 +174,7 @@ export function addExportCommand(program: Command): void {
     .option('--state <json>', 'filter, sort and columns, as in the address of the rows page')
     .option('--metrics', about.metrics.description)
     .option('--lineage', about.lineage.description)
+    .option('--decisions', about.decisions.description ?? '')
   addFormatFlags(command)
   command.action((options: ExportOptions) => runExport(options, command, wantsJson(program)))
 }

@@ -155,6 +155,7 @@ export function makeRecipe(db: Db, plan: ExportPlan): JsonObject {
     options: {
       metrics: request.metrics,
       lineage: request.lineage,
+      ...(request.decisions ? { decisions: true } : {}),
       ...snakeCase(options),
     },
     rows_in_study: selection.outOf,

@@ -20,7 +20,8 @@ const textRowSchema = z.object({
   flags: z.number(),
 })
 
-function said(notes: readonly RowNote[]): Pick<RowListItem, 'marks' | 'tags' | 'note'> {
+/** Returns what is said of a row by kinds, tags and note. */
+export function saidOf(notes: readonly RowNote[]): Pick<RowListItem, 'marks' | 'tags' | 'note'> {
   return {
     marks: [...new Set(notes.map(({ kind }) => kind))].sort(),
     tags: notes.flatMap(({ kind, value }) => (kind === 'tag' && value !== null ? [value] : [])),
@@ -82,7 +83,7 @@ export function listItems(
       round: cell.round,
       ...row,
       flags: unpackFlags(row.flags),
-      ...said(notesIn(marks, idx)),
+      ...saidOf(notesIn(marks, idx)),
       values,
     })
   }

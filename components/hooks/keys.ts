@@ -18,6 +18,8 @@ export const studyKeys = {
   /** Cells, columns and runs. */
   detail: (studyId: string) => [...study(studyId), 'detail'] as const,
   views: (studyId: string) => [...study(studyId), 'views'] as const,
+  decisions: (studyId: string) => [...study(studyId), 'decisions'] as const,
+  decisionLog: (studyId: string, query: object) => [...study(studyId), 'decisions', query] as const,
   operators: (studyId: string) => [...study(studyId), 'operators'] as const,
   figures: (studyId: string) => [...study(studyId), 'figures'] as const,
   alignment: (studyId: string, cellId: string) => [...study(studyId), 'alignment', cellId] as const,
@@ -51,6 +53,8 @@ export const studyKeys = {
   row: (studyId: string, row: { cellId: string; idx: number } | null, search?: unknown) =>
     [...rows(studyId), 'one', row, search] as const,
   regex: (pattern: string, ignoreCase: boolean) => ['regex', pattern, ignoreCase] as const,
+  nearby: (studyId: string, row: { cellId: string; idx: number }) =>
+    [...values(studyId), 'nearby', row] as const,
   /** Steps show marks, so a mark changes them. */
   lineage: (
     studyId: string,

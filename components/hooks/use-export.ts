@@ -19,6 +19,7 @@ const parsers = {
   name: parseAsString,
   metrics: parseAsBoolean.withDefault(false),
   lineage: parseAsBoolean.withDefault(false),
+  decisions: parseAsBoolean.withDefault(false),
   /** Options of the formats that differ from their defaults; kept while formats are tried. */
   options: parseAsJson(exportOptionsSchema).withDefault({}),
 }

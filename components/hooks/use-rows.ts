@@ -1,22 +1,20 @@
 import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query'
 import type { RowFilter, ViewState } from '@/lib/contracts/filter'
 import {
-  annotateEndpoint,
   checkRegexEndpoint,
   conditionCountsEndpoint,
   describeEndpoint,
   facetsEndpoint,
   listRowsEndpoint,
+  nearbyRowsEndpoint,
   operatorsEndpoint,
   repeatsEndpoint,
   rowDetailEndpoint,
-  undoAnnotationEndpoint,
 } from '@/lib/api/rows'
-import type { ColumnHistogram, MarkKind, RowPage } from '@/lib/contracts/rows'
+import type { ColumnHistogram, RowPage } from '@/lib/contracts/rows'
 import { call } from './api'
 import { useAsk } from './use-ask'
 import { studyKeys } from './keys'
-import { useChange, useSend } from './use-change'
 
 /** Rows asked for at once: three screens at 1080 px, so that a scroll rarely waits and an answer stays small. */
 export const ROW_WINDOW = 100
@@ -137,6 +135,12 @@ export function useDescription(studyId: string, filter: RowFilter, enabled: bool
   )
 }
 
+/** Rows with the same instruction as a row, and its neighbours. */
+export function useNearbyRows(studyId: string, { cellId, idx }: { cellId: string; idx: number }) {
+  const params = { studyId, cellId, idx }
+  return useAsk(nearbyRowsEndpoint, { params }, studyKeys.nearby(studyId, { cellId, idx }))
+}
+
 /** Histograms of columns over the filtered rows, in the order of the ids; null while one is loading. */
 export function useHistograms(
   studyId: string,
@@ -146,36 +150,4 @@ export function useHistograms(
 ): (ColumnHistogram | null)[] {
   const { data } = useFacets(studyId, filter, columns, enabled && columns.length > 0)
   return columns.map((id) => data?.columns.find(({ column }) => column === id) ?? null)
-}
-
-interface AnnotationInput {
-  cellId: string
-  idx: number
-  kind: MarkKind
-  value: string | null
-}
-
-interface MarkedRows extends Pick<AnnotationInput, 'kind' | 'value'> {
-  rows: readonly Pick<AnnotationInput, 'cellId' | 'idx'>[]
-}
-
-/** Adds a mark or note; the reply's `no` undoes it. */
-export function useAnnotate(studyId: string) {
-  return useSend(annotateEndpoint, { studyId }, studyKeys.rows(studyId))
-}
-
-/** Adds one mark to many rows in one step. */
-export function useAnnotateRows(studyId: string) {
-  return useChange(
-    ({ rows, ...mark }: MarkedRows) =>
-      call(annotateEndpoint, { params: { studyId }, body: { ...mark, rows: [...rows] } }),
-    studyKeys.rows(studyId),
-  )
-}
-
-/** Takes back marks and notes by their numbers. */
-export function useUndoAnnotations(studyId: string) {
-  return useChange(async (nos: readonly number[]) => {
-    for (const no of nos) await call(undoAnnotationEndpoint, { params: { studyId, no } })
-  }, studyKeys.rows(studyId))
 }

@@ -74,8 +74,7 @@ export function useViewState(): ViewStateControls {
 
   // From the newest state, not the drawn one: two changes may come before the page is drawn again.
   const setFilter = useCallback(
-    (patch: FilterPatch) =>
-      void setState(({ filter }) => ({ filter: patchFilter(filter, patch) })),
+    (patch: FilterPatch) => void setState(({ filter }) => ({ filter: patchFilter(filter, patch) })),
     [setState],
   )
   const clearFilter = useCallback(() => void setState({ filter: null }), [setState])

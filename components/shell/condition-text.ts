@@ -11,7 +11,9 @@ import { columnName } from './column-name'
 
 export const MARK_TEXT: Record<MarkKind, string> = {
   star: 'Starred',
+  keep: 'Kept',
   drop: 'Excluded',
+  tag: 'Tagged',
   note: 'With a note',
 }
 
@@ -98,15 +100,18 @@ const ATOM_TEXT: { [Is in Atom['is']]: (atom: AtomOf<Is>, names: FilterNames) =>
   },
   operators: ({ names }) =>
     names.length > 0 ? `Operator ${or(names)}` : 'Operator: none of them chosen yet',
-  marks: ({ kinds }) =>
-    kinds.length > 0 ? or(kinds.map((kind) => MARK_TEXT[kind])) : 'Mark: none chosen yet',
+  marks({ kinds, tags = [] }) {
+    const said = [...kinds.map((kind) => MARK_TEXT[kind]), ...tags.map((tag) => `Tag "${tag}"`)]
+    return said.length > 0 ? or(said) : 'Mark: none chosen yet'
+  },
   subset: ({ id, inside }, { exports }) =>
     `${inside ? 'In' : 'Not in'} subset "${exports.get(id) ?? id}"`,
   text: (atom) =>
     `Text "${atom.text}"${placeText(atom)}${atom.matchCase ? ', capital letters count' : ''}`,
   words: (atom) => `Words ${atom.query}${placeText(atom)}`,
   regex: (atom) => `Matches /${atom.pattern}/${atom.ignoreCase ? 'i' : ''}${placeText(atom)}`,
-  similar: ({ to, top }) => `The ${formatCount(top)} rows most similar to row ${to.idx + 1} of a file`,
+  similar: ({ to, top }) =>
+    `The ${formatCount(top)} rows most similar to row ${to.idx + 1} of a file`,
   repeats: ({ of, likeness, keep }) =>
     `${keep === 'members' ? 'Only' : 'One of each group of'} ${of === 'exact' ? 'exact copies' : `near copies (cosine at least ${likeness})`}`,
   note: ({ text }) => `Note contains "${text}"`,

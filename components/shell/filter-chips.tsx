@@ -52,6 +52,8 @@ export function filterChips(
   list('rounds', roundsText(filter.rounds), filter.rounds.length > 0)
   list('operators', filter.operators.join(', '), filter.operators.length > 0)
   list('marks', filter.marks.map((mark) => MARK_TEXT[mark]).join(', '), filter.marks.length > 0)
+  const tags = filter.tags ?? []
+  list('tags', `Tag ${tags.map((tag) => `"${tag}"`).join(' or ')}`, tags.length > 0)
   /** A chip for each entry of a list, which leaves the others. */
   const each = <T,>(key: keyof RowFilter, entries: readonly T[], textOf: (one: T) => string) => {
     for (const [k, one] of entries.entries()) {
@@ -65,7 +67,11 @@ export function filterChips(
   each('values', filter.values, (one) => valuesText(one, names))
   if (filter.text) chips.push({ key: 'text', text: `Text "${filter.text}"`, without: { text: '' } })
   if (filter.find) {
-    chips.push({ key: 'find', text: conditionText(filter.find, names), without: { find: undefined } })
+    chips.push({
+      key: 'find',
+      text: conditionText(filter.find, names),
+      without: { find: undefined },
+    })
   }
   if (filter.hideDropped) {
     chips.push({

@@ -14,6 +14,11 @@ const picked = (keys: string, description: string) => ({
 })
 const ofRows = (keys: string, description: string) => ({ keys, description, group: 'Rows' })
 const ofStudy = (keys: string, description: string) => ({ keys, description, group: 'Filter' })
+const ofHead = (keys: string, description: string) => ({
+  keys,
+  description,
+  group: 'Head of a column in focus',
+})
 const lineage = (keys: string, description: string) => ({ keys, description, group: 'Lineage' })
 const compare = (keys: string, description: string) => ({ keys, description, group: 'Compare' })
 
@@ -36,11 +41,25 @@ export const KEYS = {
   parent: ofRow('[', 'Parent: previous round'),
   child: ofRow(']', 'Child: next round'),
   star: ofRow('s', 'Star'),
+  keep: ofRow('v', 'Keep'),
   drop: ofRow('d', 'Exclude'),
+  undoDecision: ofRow('u', 'Undo the last decision'),
+  redoDecision: ofRow('U', 'Bring back the decision that was undone last'),
   closeRow: ofRow('Escape', 'Close the row'),
   starPicked: picked('s', 'Star the selected rows'),
+  keepPicked: picked('v', 'Keep the selected rows'),
   dropPicked: picked('d', 'Exclude the selected rows'),
+  tagPicked: picked('t', 'Tag the selected rows'),
+  notePicked: picked('n', 'Note on the selected rows'),
+  pickAll: picked('X', 'Select every row that the filter shows'),
+  pickDown: picked('Shift+ArrowDown', 'Select down to the next row'),
+  pickUp: picked('Shift+ArrowUp', 'Select up to the previous row'),
   leavePicked: picked('Escape', 'Deselect the rows'),
+  columnLeft: ofHead('Shift+ArrowLeft', 'Move the column to the left'),
+  columnRight: ofHead('Shift+ArrowRight', 'Move the column to the right'),
+  columnPin: ofHead('p', 'Pin the column to the left, or unpin it'),
+  columnWider: ofHead('+', 'Make the column wider'),
+  columnNarrower: ofHead('-', 'Make the column narrower'),
   nextSeed: lineage('j', 'Next seed'),
   previousSeed: lineage('k', 'Previous seed'),
   earlierRound: lineage('[', 'Step of the round before'),

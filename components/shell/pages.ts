@@ -6,6 +6,7 @@ import {
   IconDownload,
   IconEyeOff,
   IconFilterCog,
+  IconGavel,
   IconGitBranch,
   IconHelp,
   IconLayoutGrid,
@@ -54,6 +55,7 @@ export const STUDY_PAGES: readonly PageEntry[] = [
   ofStudy('results', 'Results', IconTrophy, 't'),
   ofStudy('claims', 'Claims', IconChecklist, 'k'),
   ofStudy('subsets', 'Subsets', IconFilterCog, 'u'),
+  ofStudy('decisions', 'Decisions', IconGavel, 'n'),
   ofStudy('export', 'Export', IconDownload, 'e'),
 ]
 

@@ -1,7 +1,15 @@
-import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import {
+  blob,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core'
 import { z } from 'zod'
 import { storedExportSchema } from '@/lib/contracts/export'
-import { viewStateSchema } from '@/lib/contracts/filter'
+import { rowFilterSchema, viewStateSchema } from '@/lib/contracts/filter'
 import { storedFormulaSchema } from '@/lib/contracts/formula'
 import { storedJson } from '../stored-json'
 import { cells } from './cells'
@@ -43,23 +51,45 @@ export const benchmarkTexts = sqliteTable('benchmark_texts', {
   createdAt: integer('created_at').notNull(),
 })
 
-/** Log of decisions and notes on rows; the current state is derived from the entries that are not undone. */
+/** Log of decisions and notes on rows, one entry for all rows they were made on; what stands follows from the entries that are not undone. */
 export const decisions = sqliteTable(
   'decisions',
   {
     no: ownNo(),
     studyId: ownedBy('study_id', () => studies.id),
-    cellNo: ownedByNo('cell_no', () => cells.no),
-    idx: integer('idx').notNull(),
-    /** star | drop | note. */
+    /** star | keep | drop | tag | note. */
     kind: text('kind').notNull(),
+    /** Text of a note, name of a tag. */
     value: text('value'),
+    /** Set where the entry takes the mark off its rows. */
+    removes: integer('removes', { mode: 'boolean' }).notNull().default(false),
     author: text('author').notNull().default('local'),
     reason: text('reason'),
+    /** The filter whose rows were marked; null where the rows were chosen one by one. */
+    filter: storedJson('filter', rowFilterSchema),
+    rowCount: integer('row_count').notNull(),
     at: integer('at').notNull(),
     undoneAt: integer('undone_at'),
+    /** How often it was undone or done again: with the highest number it tells whether anything changed. */
+    turns: integer('turns').notNull().default(0),
   },
-  (table) => [index('decisions_row').on(table.cellNo, table.idx)],
+  (table) => [index('decisions_study').on(table.studyId)],
+)
+
+/** Rows of an entry: first to last of a cell, all of them or those whose bit is set, counted from the first. */
+export const decisionRows = sqliteTable(
+  'decision_rows',
+  {
+    decisionNo: ownedByNo('decision_no', () => decisions.no),
+    cellNo: ownedByNo('cell_no', () => cells.no),
+    first: integer('first').notNull(),
+    last: integer('last').notNull(),
+    bits: blob('bits', { mode: 'buffer' }),
+  },
+  (table) => [
+    primaryKey({ columns: [table.decisionNo, table.cellNo, table.first] }),
+    index('decision_rows_cell').on(table.cellNo),
+  ],
 )
 
 /** Formula columns; each version of one is an entry of its own. */

@@ -12,6 +12,7 @@ const STUDY_PAGES = [
   '/results',
   '/claims',
   '/subsets',
+  '/decisions',
   '/export',
 ]
 const PAGES = ['/studies', '/jobs', '/backends', '/help', '/help/api', '/gallery']

@@ -4,17 +4,16 @@ import { columnIdSchema } from '@/lib/contracts/column-filter'
 import { descriptionSchema } from '@/lib/contracts/description'
 import { conditionCountSchema, facetsSchema } from '@/lib/contracts/facets'
 import { repeatsAtomSchema } from '@/lib/contracts/find'
-import { LIMITS, nameSchema, namesSchema } from '@/lib/contracts/limits'
+import { LIMITS, namesSchema } from '@/lib/contracts/limits'
 import {
-  annotationEntrySchema,
   columnHistogramSchema,
-  MARK_KINDS,
   MAX_PAGE_ROWS,
+  nearbyRowsSchema,
   rowDetailSchema,
   rowPageSchema,
 } from '@/lib/contracts/rows'
 import { columnInfoSchema } from '@/lib/contracts/study'
-import { get, post, remove } from './endpoint'
+import { get } from './endpoint'
 import { flagParam, integerParam, jsonParam } from './params'
 
 /** What a page may leave out of the state that it sends: all rows, file order, no column. */
@@ -78,6 +77,12 @@ export const repeatsEndpoint = get('/studies/[studyId]/repeats', {
   ),
 })
 
+export const nearbyRowsEndpoint = get('/studies/[studyId]/rows/[cellId]/[idx]/nearby', {
+  summary: 'Returns the rows with the same instruction, and the nearest neighbours of a row.',
+  params: rowDetailEndpoint.params,
+  reply: nearbyRowsSchema,
+})
+
 export const histogramEndpoint = get('/studies/[studyId]/histogram', {
   summary: 'Counts the values of one column over the rows that pass a filter.',
   query: z.object({ column: columnIdSchema, state: viewState }),
@@ -126,39 +131,4 @@ export const columnsEndpoint = get('/studies/[studyId]/columns', {
   summary: 'Lists the metric columns of a study; with `all` those that have no values yet too.',
   query: z.object({ all: flagParam().default(false) }),
   reply: z.object({ columns: z.array(columnInfoSchema) }),
-})
-
-// One batch is one transaction: what a selection on one screen can hold, with room to spare.
-const MAX_ROWS = 10_000
-
-const markedRow = z.object({ cellId: nameSchema, idx: z.number().int().min(0) })
-
-const decision = z.object({
-  kind: z.enum(MARK_KINDS),
-  /** Text of a note. */
-  value: z.string().max(LIMITS.note).nullable().default(null),
-  reason: z.string().max(LIMITS.reason).nullable().default(null),
-})
-
-export const listAnnotationsEndpoint = get('/studies/[studyId]/annotations', {
-  summary: 'Returns the log of marks and notes, newest first, undone ones included.',
-  reply: z.object({ entries: z.array(annotationEntrySchema) }),
-})
-
-export const annotateEndpoint = post('/studies/[studyId]/annotations', {
-  summary: 'Adds a mark or note to one row or to many.',
-  body: z.union([
-    decision.extend({ rows: z.array(markedRow).min(1).max(MAX_ROWS) }),
-    decision.extend(markedRow.shape).transform(({ cellId, idx, ...rest }) => ({
-      ...rest,
-      rows: [{ cellId, idx }],
-    })),
-  ]),
-  /** Numbers of the log entries in the order of the rows; `no` is the first. */
-  reply: z.object({ no: z.number(), nos: z.array(z.number()) }),
-})
-
-export const undoAnnotationEndpoint = remove('/studies/[studyId]/annotations/[no]', {
-  summary: 'Undoes one mark or note by the number of its log entry.',
-  params: z.object({ studyId: z.string(), no: integerParam({}) }),
 })

@@ -16,6 +16,7 @@ import { addFormulaCommand } from './commands/formula'
 import { addImportCommand } from './commands/import'
 import { addJobCommands } from './commands/jobs'
 import { addLineageCommand } from './commands/lineage'
+import { addMarkCommand } from './commands/mark'
 import { addMcpCommand } from './commands/mcp'
 import { addMeasureCommand } from './commands/measure'
 import { addModelCommands } from './commands/models'
@@ -48,6 +49,7 @@ for (const add of [
   addAlignCommand,
   addComputeCommand,
   addLineageCommand,
+  addMarkCommand,
   addRowsCommand,
   addMeasureCommand,
   addResultsCommand,

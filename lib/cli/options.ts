@@ -38,3 +38,12 @@ export function parseParamsOption(text: string | undefined): Record<string, unkn
 export function flagOf(name: string): string {
   return `--${name.replaceAll(/[A-Z]/g, (one) => `-${one.toLowerCase()}`)}`
 }
+
+/** Returns what `--filter` holds, not yet checked; throws `invalid_input` where it is not JSON. */
+export function parseFilterJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new AppError('invalid_input', '--filter is not valid JSON.')
+  }
+}

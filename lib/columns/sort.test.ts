@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
-import { sortPermutation } from './sort'
+import { sortedRows, sortPermutation } from './sort'
 
 /** The definition in its slow form: compare, missing last, ties by position. */
 function oracle(values: Float64Array, descending: boolean): number[] {
@@ -35,6 +35,22 @@ describe('sortPermutation', () => {
         expect([...sortPermutation(values, descending)]).toEqual(oracle(values, descending))
       }),
     )
+  })
+
+  it('agrees on values that differ in their last bits only, few and many', () => {
+    for (const n of [5, 400]) {
+      const values = Float64Array.from({ length: n }, (_, k) => 1 + ((k * 7919) % n) * 2 ** -50)
+      values[3] = values[2] as number
+      for (const descending of [false, true]) {
+        expect([...sortPermutation(values, descending)]).toEqual(oracle(values, descending))
+      }
+    }
+  })
+
+  it('says where each value begins, and how many rows have one', () => {
+    const { order, valued, isFirst } = sortedRows(Float64Array.of(2, Number.NaN, -1, 2, -0, 0))
+    expect([...order]).toEqual([2, 4, 5, 0, 3, 1])
+    expect([valued, ...isFirst]).toEqual([5, 1, 1, 0, 1, 0, 0])
   })
 
   it('handles nothing and one', () => {

@@ -83,3 +83,28 @@ export function sortPermutation(values: Float64Array, descending = false): Int32
   }
   return order
 }
+
+/** Rows in the ascending order of their values, missing ones last. */
+export interface SortedRows {
+  order: Int32Array
+  /** Rows with a value: the first so many of the order. */
+  valued: number
+  /** One byte a place of the order: 1 where its value differs from the one before. */
+  isFirst: Uint8Array
+}
+
+/** Returns the positions 0..n-1 in ascending order of their values, with what both directions need of it. */
+export function sortedRows(values: Float64Array): SortedRows {
+  const order = sortPermutation(values)
+  const isFirst = new Uint8Array(order.length)
+  let valued = 0
+  let before = Number.NaN
+  for (let at = 0; at < order.length; at++) {
+    const value = values[order[at] as number] as number
+    if (Number.isNaN(value)) break
+    if (value !== before) isFirst[at] = 1
+    before = value
+    valued += 1
+  }
+  return { order, valued, isFirst }
+}

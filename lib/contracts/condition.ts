@@ -39,7 +39,12 @@ export const atomSchema = z.discriminatedUnion('is', [
     rounds: z.array(roundSchema).max(LIMITS.list).default([]),
   }),
   z.object({ is: z.literal('operators'), names: namesSchema }),
-  z.object({ is: z.literal('marks'), kinds: z.array(z.enum(MARK_KINDS)).max(LIMITS.list) }),
+  /** One of the marks, or one of the user's own tags. */
+  z.object({
+    is: z.literal('marks'),
+    kinds: z.array(z.enum(MARK_KINDS)).max(LIMITS.list),
+    tags: namesSchema.exactOptional(),
+  }),
   textAtomSchema,
   wordsAtomSchema,
   regexAtomSchema,

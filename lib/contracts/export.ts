@@ -42,6 +42,10 @@ export const exportFieldsSchema = z.object({
     .boolean()
     .default(false)
     .describe('Adds study, evolver, round, number of the seed and operator to the rows.'),
+  decisions: z
+    .boolean()
+    .describe('Adds star, keep or exclude, own tags and note to the rows.')
+    .exactOptional(),
   options: exportOptionsSchema.default({}),
 })
 

@@ -48,6 +48,8 @@ export const rowFilterSchema = z.object({
   find: findSchema.exactOptional(),
   /** Only rows with these marks. */
   marks: z.array(z.enum(MARK_KINDS)).max(LIMITS.list).default([]),
+  /** Only rows with one of these tags of the user's own. */
+  tags: namesSchema.exactOptional(),
   hideDropped: z.boolean().default(false),
   /** Kept by all of the above and by this too. */
   where: conditionSchema.exactOptional(),
@@ -63,6 +65,14 @@ export const rowSortSchema = z.object({
 })
 export type RowSort = z.infer<typeof rowSortSchema>
 
+/** How the table of rows is laid out: parts of the row that are shown, order of all columns, columns that stay at the left. */
+export const tableLayoutSchema = z.object({
+  fields: namesSchema,
+  order: namesSchema,
+  pins: namesSchema,
+})
+export type TableLayout = z.infer<typeof tableLayoutSchema>
+
 export const viewStateSchema = z.object({
   filter: rowFilterSchema,
   sort: rowSortSchema,
@@ -71,6 +81,7 @@ export const viewStateSchema = z.object({
   figures: z
     .object({ show: z.string().max(LIMITS.reason).nullable(), options: plainObjectSchema })
     .exactOptional(),
+  table: tableLayoutSchema.exactOptional(),
 })
 export type ViewState = z.infer<typeof viewStateSchema>
 

@@ -4,18 +4,17 @@ import { tokenStripSchema } from './token-strip'
 import { plainObjectSchema } from './plain-object'
 
 /** What a user can say of a row. */
-export const MARK_KINDS = ['star', 'drop', 'note'] as const
+export const MARK_KINDS = ['star', 'keep', 'drop', 'tag', 'note'] as const
 export type MarkKind = (typeof MARK_KINDS)[number]
 
-/** One line of the log of decisions. */
-export const annotationEntrySchema = z.object({
-  ...numbers('no', 'cellNo', 'idx', 'at'),
-  ...texts('studyId', 'kind', 'author'),
+/** One thing that is said of a row, by the number of its log entry. */
+export const rowNoteSchema = z.object({
+  ...numbers('no', 'at'),
+  ...texts('author'),
   ...textsOrNull('value', 'reason'),
-  /** null while it stands. */
-  undoneAt: z.number().nullable(),
+  kind: z.enum(MARK_KINDS),
 })
-export type AnnotationEntry = z.infer<typeof annotationEntrySchema>
+export type RowNote = z.infer<typeof rowNoteSchema>
 
 /** Most rows of one page: three screens with room to spare. */
 export const MAX_PAGE_ROWS = 500
@@ -55,7 +54,11 @@ export const rowListItemSchema = z.object({
   instruction: z.string(),
   ...textsOrNull('input', 'response'),
   flags: z.array(z.string()),
+  /** Kinds of what is said of the row. */
   marks: z.array(z.string()),
+  /** The user's own tags. */
+  tags: z.array(z.string()),
+  note: z.string().nullable(),
   values: z.record(z.string(), metricValueSchema),
   /** Of the texts as they are given here, where the filter searches texts. */
   matches: rowMatchesSchema.exactOptional(),
@@ -99,7 +102,7 @@ export const rowDetailSchema = z.object({
   children: z.array(rowRefSchema),
   /** The whole chain from the seed to this row, oldest first, this row included. */
   lineage: z.array(rowRefSchema),
-  /** Same slot and round in the other arms. */
+  /** Same seed by other evolvers and in other rounds, those of the nearest rounds first; lineage and children are not among them. */
   siblings: z.array(rowRefSchema),
   /** Metric id -> what the run kept of this row: reply, tokens, error. */
   details: z.array(
@@ -110,11 +113,22 @@ export const rowDetailSchema = z.object({
       strip: tokenStripSchema.nullable(),
     }),
   ),
-  notes: z.array(
-    z.object({ no: z.number(), kind: z.string(), value: z.string().nullable(), at: z.number() }),
-  ),
+  notes: z.array(rowNoteSchema),
 })
 export type RowDetail = z.infer<typeof rowDetailSchema>
+
+/** Rows that are like one row. */
+export const nearbyRowsSchema = z.object({
+  /** The same instruction, letter by letter, anywhere in the study; the first of them. */
+  duplicates: z.array(rowRefSchema),
+  moreDuplicates: z.number(),
+  /** The nearest row of its file under minimum neighbour distance; null without a run. */
+  nearest: rowRefSchema.nullable(),
+  distance: z.number().nullable(),
+  /** Rows whose nearest row this one is. */
+  nearestTo: z.array(rowRefSchema),
+})
+export type NearbyRows = z.infer<typeof nearbyRowsSchema>
 
 export const columnHistogramSchema = z.object({
   column: z.string(),

@@ -11,16 +11,21 @@ import {
 } from '@/lib/api/export'
 import { drawnValuesEndpoint, figureEndpoint, listFiguresEndpoint } from '@/lib/api/figures'
 import {
-  annotateEndpoint,
   checkRegexEndpoint,
   columnsEndpoint,
   histogramEndpoint,
-  listAnnotationsEndpoint,
   listRowsEndpoint,
+  nearbyRowsEndpoint,
   operatorsEndpoint,
   rowDetailEndpoint,
-  undoAnnotationEndpoint,
 } from '@/lib/api/rows'
+import {
+  annotateEndpoint,
+  decisionsCsvEndpoint,
+  listDecisionsEndpoint,
+  redoAnnotationEndpoint,
+  undoAnnotationEndpoint,
+} from '@/lib/api/decisions'
 import { listStudiesEndpoint, studyEndpoint } from '@/lib/api/studies'
 import { healthEndpoint, systemEndpoint } from '@/lib/api/system'
 import { compareStateSchema } from '@/lib/contracts/compare'
@@ -127,14 +132,35 @@ it('carries searches with their places, and says what is wrong with a pattern', 
 it('carries marks, and takes back the one that is named', async () => {
   const [row] = (await call(listRowsEndpoint, { params, query: { state: {}, limit: 1 } })).rows
   const { cellId, idx } = row as { cellId: string; idx: number }
-  const { no, nos } = await call(annotateEndpoint, {
+  await call(nearbyRowsEndpoint, { params: { ...params, cellId, idx } })
+  const { no } = await call(annotateEndpoint, {
     params,
     body: { kind: 'note', value: 'odd', cellId, idx },
   })
-  expect(nos).toEqual([no])
-  await call(undoAnnotationEndpoint, { params: { ...params, no } })
-  const { entries } = await call(listAnnotationsEndpoint, { params })
-  expect(entries[0]).toMatchObject({ no, value: 'odd', undoneAt: expect.any(Number) })
+  const turned = { params: { ...params, no: no! } }
+  await call(undoAnnotationEndpoint, turned)
+  const log = () => call(listDecisionsEndpoint, { params, query: {} })
+  expect((await log()).entries[0]).toMatchObject({ no, value: 'odd', undoneAt: expect.any(Number) })
+  await call(redoAnnotationEndpoint, turned)
+  expect(await log()).toMatchObject({
+    total: 1,
+    authors: ['local'],
+    tags: [],
+    undo: no,
+    redo: null,
+  })
+  const all = await call(annotateEndpoint, {
+    params,
+    body: { kind: 'tag', value: 'seen', author: 'Ada', filter: {} },
+  })
+  const { total } = await call(listRowsEndpoint, {
+    params,
+    query: { state: { filter: { tags: ['seen'] } } },
+  })
+  expect([all.rows, total]).toEqual([total, expect.any(Number)])
+  expect(total).toBeGreaterThan(10)
+  const csv = await routeFetch(endpointUrl(decisionsCsvEndpoint, { params, query: {} }))
+  expect((await csv.text()).split('\r\n')).toHaveLength(4)
 })
 
 it('carries every figure', async () => {

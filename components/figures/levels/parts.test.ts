@@ -29,8 +29,8 @@ describe.each(['difficulty-levels', 'operator-mix', 'category-shares', 'health-r
         }
       }
       // Three marked rows of four are in the first level; rows without any level stand before the number of all.
-    const counts = [3, ...share.levels.map(() => 0), 4]
-    expect([markedHeight(share, counts, 0), markedHeight(count, counts, 0)]).toEqual([75, 3])
+      const counts = [3, ...share.levels.map(() => 0), 4]
+      expect([markedHeight(share, counts, 0), markedHeight(count, counts, 0)]).toEqual([75, 3])
     })
   },
 )

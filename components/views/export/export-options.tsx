@@ -158,6 +158,12 @@ export function ExportOptions({ study, request, format, onChange }: ExportOption
             onChange={(lineage) => onChange({ lineage })}
           />
           <Option
+            label="Decision columns"
+            description={FIELDS.decisions.description ?? ''}
+            checked={request.decisions ?? false}
+            onChange={(decisions) => onChange({ decisions })}
+          />
+          <Option
             label="Metric columns"
             description={FIELDS.metrics.description}
             checked={request.metrics}

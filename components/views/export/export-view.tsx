@@ -34,7 +34,7 @@ function toRequest(
   format: ExportFormat,
   state: ViewState,
 ): ExportRequest {
-  const { name, metrics, lineage, options } = params
+  const { name, metrics, lineage, decisions, options } = params
   return {
     studyId: study.study.id,
     state,
@@ -42,6 +42,7 @@ function toRequest(
     name: safeName(name ?? study.study.name),
     metrics,
     lineage,
+    ...(decisions ? { decisions } : {}),
     options,
   }
 }

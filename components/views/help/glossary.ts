@@ -36,6 +36,11 @@ export const GLOSSARY: readonly Entry[] = [
       'The rows that a filter or a list of rules selects. A subset can be saved, computed, drawn, compared and exported.',
   },
   {
+    term: 'Decision',
+    meaning:
+      'What a person says of rows: a star, keep or exclude, a tag of their own, a note. It is made on one row, on selected rows or on every row that a filter shows, and is one entry of the log, with who, when and why; undoing it brings back what was said before.',
+  },
+  {
     term: 'Benchmark result',
     meaning:
       'What a model trained on the data reached on a benchmark, with the unit, n and place in its file. Two results are compared only where benchmark, metric key, examples in the prompt, chat template and version of the evaluation tool agree.',

@@ -1,7 +1,7 @@
 'use client'
 
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
-import type { ViewState } from '@/lib/contracts/filter'
+import type { TableLayout, ViewState } from '@/lib/contracts/filter'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 import { ColumnChooser } from './table/column-chooser'
 import { CopiesButton } from './filter/copies-button'
@@ -16,14 +16,14 @@ interface RowsToolbarProps {
   detail: StudyDetail
   controls: ViewStateControls
   state: ViewState
-  own: readonly string[]
+  layout: TableLayout
   metrics: readonly ColumnInfo[]
   listed: ListedRows | null
-  onOwn(ids: string[]): void
+  onLayout(patch: Partial<TableLayout>): void
 }
 
 export function RowsToolbar(props: RowsToolbarProps) {
-  const { detail, controls, state, own, metrics, listed } = props
+  const { detail, controls, state, layout, metrics, listed, onLayout } = props
 
   return (
     <div className={classes.toolbar}>
@@ -33,12 +33,19 @@ export function RowsToolbar(props: RowsToolbarProps) {
       <CopiesButton studyId={detail.study.id} controls={controls} />
       <ColumnChooser
         detail={detail}
-        own={own}
+        own={layout.fields}
         metrics={metrics}
-        onOwn={props.onOwn}
+        onOwn={(fields) => onLayout({ fields })}
         onMetrics={controls.setColumns}
       />
-      <ViewsMenu studyId={detail.study.id} state={state} onApply={controls.setView} />
+      <ViewsMenu
+        studyId={detail.study.id}
+        state={{ ...state, table: layout }}
+        onApply={(view) => {
+          controls.setView(view)
+          if (view.table) onLayout(view.table)
+        }}
+      />
     </div>
   )
 }

@@ -31,6 +31,7 @@ interface ExportOptions extends FilterFlags {
   subset?: string
   metrics?: boolean
   lineage?: boolean
+  decisions?: boolean
 }
 
 // Rows named on one line of the terminal; --json has more.
@@ -111,7 +112,7 @@ async function runExport(options: ExportOptions, command: Command, json: boolean
   const typed = typedOptions(command, options.format)
   const context = openContext()
   const { db } = context
-  const { study, out, state, subset, name, format, metrics, lineage } = options
+  const { study, out, state, subset, name, format, metrics, lineage, decisions } = options
   const studyId = findStudy(context, study)
   const read = parseState(state)
   const view = { ...read, filter: filterFrom(options, read.filter) }
@@ -120,6 +121,7 @@ async function runExport(options: ExportOptions, command: Command, json: boolean
     format,
     metrics,
     lineage,
+    ...(decisions ? { decisions } : {}),
     options: typed,
     name: name ?? safeName(chosen?.name ?? getStudy(db, studyId).name),
     studyId,
@@ -173,6 +175,7 @@ export function addExportCommand(program: Command): void {
     .option('--subset <id or name>', 'only the rows of a saved subset')
     .option('--metrics', about.metrics.description)
     .option('--lineage', about.lineage.description)
+    .option('--decisions', about.decisions.description ?? '')
   addFilterFlags(command, { hasFilter: false })
   addFormatFlags(command)
   command.action((options: ExportOptions) => runExport(options, command, wantsJson(program)))

@@ -98,6 +98,8 @@ function storyOf(
         response: null,
         flags: [],
         marks: [],
+        tags: [],
+        note: null,
         values: {
           [words]: { value: step.words, status: 'ok' },
           [level]: { value: step.level, status: 'ok' },

@@ -28,7 +28,7 @@ export interface ExportRow {
   /** Set to write a response other than the imported one (a generated set). */
   response?: string | null
   /** Study, evolver, round, ...: written after the row's own keys. */
-  lineage?: readonly { key: string; value: string | number | null }[]
+  lineage?: readonly { key: string; value: JsonValue }[]
   /** Written last, each followed by `<key>_status`. */
   metrics?: readonly MetricCell[]
 }

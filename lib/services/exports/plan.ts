@@ -73,6 +73,7 @@ export async function planExport(
     studyName: study.name,
     columns,
     lineage: writer.hasSidecar ? 'full' : short,
+    decisions: request.decisions ?? false,
   }
   return {
     request,

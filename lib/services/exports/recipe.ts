@@ -75,8 +75,7 @@ const STEPS: readonly { step: string; keys: readonly (keyof RowFilter)[] }[] = [
   { step: 'saved exports', keys: ['exports'] },
   { step: 'conditions', keys: ['where'] },
   { step: 'text', keys: ['text'] },
-  { step: 'marks', keys: ['marks', 'hideDropped'] },
-  { step: 'conditions', keys: ['where'] },
+  { step: 'marks', keys: ['marks', 'tags', 'hideDropped'] },
   { step: 'random sample', keys: ['sample'] },
 ]
 
@@ -180,6 +179,7 @@ export function makeRecipe(db: Db, plan: ExportPlan): JsonObject {
     options: {
       metrics: request.metrics,
       lineage: request.lineage,
+      ...(request.decisions ? { decisions: true } : {}),
       ...snakeCase(options),
     },
     rows_in_study: selection.outOf,

@@ -12,6 +12,8 @@ import type { ExportRow, MetricCell } from '@/lib/formats/writers/export-row'
 import { currentResponseSet, newestAlignment, type CellRef } from '../cells'
 import { columnReader, type ColumnReader } from '../columns'
 import type { OrderedRows } from '../rows'
+import { cellMarks, notesIn, type CellMarks } from '../rows/annotations/marks'
+import { saidOf } from '../rows/items'
 import { SEEDS_KEY } from '@/lib/contracts/seeds'
 
 /** Rows read and written in one turn: 10 to 20 ms even as CSV, so that the web process answers others in between. */
@@ -28,6 +30,8 @@ export interface RowContent {
   /** Column ids, written under these names. */
   columns: readonly string[]
   lineage: LineageKind
+  /** Whether what people decided on the rows goes along. */
+  decisions: boolean
 }
 
 const text = z.string().nullable()
@@ -71,6 +75,7 @@ class CellExporter {
   readonly #parentId: string | null
   readonly #columns: readonly (readonly [string, (row: number) => MetricValue])[]
   readonly #content: RowContent
+  readonly #marks: CellMarks | null
   readonly #read: (idx: number) => ReadRow | null
 
   constructor(db: Db, cell: CellRef, content: RowContent, reader: ColumnReader) {
@@ -92,6 +97,7 @@ class CellExporter {
       parentNo === null
         ? null
         : (db.select({ id: cells.id }).from(cells).where(eq(cells.no, parentNo)).get()?.id ?? null)
+    this.#marks = content.decisions ? cellMarks(db, cell) : null
     this.#columns = content.columns.map((id) => [id, reader.valuesIn(id, cell)] as const)
     const statement = hotRead(db, {
       why: 'once a row of the export',
@@ -129,6 +135,18 @@ class CellExporter {
     ]
   }
 
+  #decisions(idx: number): NonNullable<ExportRow['lineage']> {
+    if (!this.#marks) return []
+    const { marks, tags, note } = saidOf(notesIn(this.#marks, idx))
+    const verdict = marks.includes('keep') ? 'keep' : null
+    return [
+      { key: 'starred', value: marks.includes('star') },
+      { key: 'decision', value: marks.includes('drop') ? 'exclude' : verdict },
+      { key: 'own_tags', value: tags },
+      { key: 'note', value: note },
+    ]
+  }
+
   row(idx: number): { item: ExportRow; characters: number } {
     const stored = this.#read(idx)
     if (!stored)
@@ -143,7 +161,11 @@ class CellExporter {
       mapping: this.#source.mapping,
     }
     if (!this.#isImported) item.response = stored.response
-    if (this.#content.lineage !== 'none') item.lineage = this.#lineage(stored, idx)
+    const added = [
+      ...(this.#content.lineage === 'none' ? [] : this.#lineage(stored, idx)),
+      ...this.#decisions(idx),
+    ]
+    if (added.length > 0) item.lineage = added
     if (this.#columns.length > 0) {
       item.metrics = this.#columns.map(([key, valueOf]): MetricCell => {
         const { value, status } = valueOf(idx)

@@ -19,6 +19,8 @@ import { columnHistogram, filterFacets, listRows, type RowQuery } from '../rows'
 import { conditionCounts } from '../rows/condition-counts'
 import { describeSelection } from '../rows/describe'
 import { countRepeats, type RepeatRule } from '../rows/repeats'
+import { nearbyRows } from '../rows/nearby'
+import { rowsOfFilter } from '../rows/annotations'
 import { studyOperators } from '../rows/operators'
 import type { SubsetRule } from '@/lib/contracts/subset'
 import { subsetFunnel } from '../subsets'
@@ -101,6 +103,10 @@ export const QUERIES = {
     studyId: string,
     formula: { text: string; own: string | null },
   ) => previewFormula(db, studyId, formula, signal),
+  nearbyRows: (db: Db, _signal: AbortSignal, studyId: string, cellId: string, idx: number) =>
+    nearbyRows(db, studyId, cellId, idx),
+  decisionRows: (db: Db, signal: AbortSignal, studyId: string, filter: RowFilter) =>
+    rowsOfFilter(db, studyId, filter, signal),
   operators: (db: Db, _signal: AbortSignal, studyId: string) => studyOperators(db, studyId),
   blindPairs: (db: Db, signal: AbortSignal, studyId: string, plan: BlindPlan) =>
     drawBlindPairs(db, studyId, plan, signal),

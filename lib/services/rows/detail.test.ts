@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { rowDetails } from '@/db/schema'
 import { emptyFilter } from '@/lib/contracts/filter'
 import { statusCode } from '@/lib/contracts/status'
-import { annotate } from './annotations'
 import { currentCells, deleteCell, newestAlignment, restoreCell } from '../cells'
 import { publishEvolvedCell } from '../cells/evolved'
 import { storeRun } from '@/lib/testing/columns'
+import { decideOn } from '@/lib/testing/decisions'
 import { alpacaRows, importRows, studyEach, type TestStudy } from '@/lib/testing/imports'
 import { getRowDetail } from './detail'
 import { selectRows } from '../rows'
@@ -112,9 +112,10 @@ describe('row detail', () => {
         detail: JSON.stringify({ reply: 'kept' }),
       })
       .run()
-    const note = { kind: 'note' as const, rows: [{ cellId: seeds!.id, idx: 1 }], reason: null }
-    annotate(db, studyId, { ...note, value: 'first thought' })
-    annotate(db, studyId, { ...note, value: 'second thought' })
+    const rows = [{ cellId: seeds!.id, idx: 1 }]
+    for (const value of ['first thought', 'second thought']) {
+      decideOn(study, rows, { kind: 'note', value })
+    }
     const detail = getRowDetail(db, studyId, seeds!.id, 1)
     expect(detail.row.values['mnd.mnd']).toEqual({ value: 0.25, status: 'ok' })
     expect(Object.keys(detail.row.values).length).toBeGreaterThan(1)

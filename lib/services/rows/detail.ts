@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, sql, type SQL } from 'drizzle-orm'
+import { and, desc, eq, isNull, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Db } from '@/db/client'
 import { cells, links, rowDetails, rows, runs } from '@/db/schema'
@@ -12,7 +12,8 @@ import { currentCells, currentResponseSet, getCell, newestAlignment, type CellRe
 import { listColumns } from '../columns'
 import { tokenStrip } from './detail-strip'
 import { listItems } from './items'
-import { notesOf } from './annotations'
+import { storedNumbers } from './own-order'
+import { cellMarks, notesIn } from './annotations/marks'
 
 /** Characters of a relative's text in the list of the family. */
 const REF_CHARACTERS = 2_000
@@ -55,6 +56,16 @@ function refOf(db: Db, cell: CellRef, link: LinkRow): RowRef | null {
   }
 }
 
+/** Returns a short form of a row with its operator; null where there is no such row. */
+export function rowRef(db: Db, cell: CellRef, idx: number): RowRef | null {
+  const link = linkOf(db, cell.no, idx)
+  return refOf(db, cell, {
+    idx,
+    operator: link?.operator ?? null,
+    confidence: link?.confidence ?? null,
+  })
+}
+
 function linkOf(db: Db, cellNo: number, idx: number) {
   const alignment = newestAlignment(db, cellNo)
   if (!alignment) return null
@@ -73,11 +84,7 @@ function chainOf(db: Db, cell: CellRef, idx: number): RowRef[] {
   let at: { cell: CellRef; idx: number } | null = { cell, idx }
   for (let step = 0; at && step < MAX_ROUNDS; step++) {
     const link = linkOf(db, at.cell.no, at.idx)
-    const ref = refOf(db, at.cell, {
-      idx: at.idx,
-      operator: link?.operator ?? null,
-      confidence: link?.confidence ?? null,
-    })
+    const ref = rowRef(db, at.cell, at.idx)
     if (!ref) break
     chain.unshift(ref)
     const parent: CellRef | null = link?.parentCellNo ? cellByNo(db, link.parentCellNo) : null
@@ -110,30 +117,34 @@ function childrenOf(db: Db, all: readonly CellRef[], cell: CellRef, idx: number)
 
 function rowAtSlot(db: Db, cell: CellRef, slot: number): number | null {
   // Nearly always row = slot, which the key answers; only the rest needs a look at all rows.
-  const atSlot = and(eq(rows.cellNo, cell.no), eq(rows.slot, slot))
-  const find = (where: SQL | undefined) =>
-    db.select({ idx: rows.idx }).from(rows).where(where).limit(1).get()?.idx
-  return find(and(atSlot, eq(rows.idx, slot))) ?? find(atSlot) ?? null
+  const atKey = and(eq(rows.cellNo, cell.no), eq(rows.slot, slot), eq(rows.idx, slot))
+  if (db.select({ idx: rows.idx }).from(rows).where(atKey).get()) return slot
+  const idx = storedNumbers(db, cell, 'slot').indexOf(slot)
+  return idx < 0 ? null : idx
 }
 
-function siblingsOf(db: Db, all: readonly CellRef[], cell: CellRef, slot: number | null): RowRef[] {
+/** Rows of the same seed by other evolvers and in other rounds, those of the nearest rounds first; the family is told apart. */
+function siblingsOf(
+  db: Db,
+  all: readonly CellRef[],
+  { cell, slot }: { cell: CellRef; slot: number | null },
+  family: readonly RowRef[],
+): RowRef[] {
   if (slot === null) return []
-  const siblings: RowRef[] = []
-  for (const other of all) {
-    const isSibling =
-      other.no !== cell.no && other.seedSetId === cell.seedSetId && other.round === cell.round
-    if (!isSibling) continue
-    const idx = rowAtSlot(db, other, slot)
-    if (idx === null) continue
-    const link = linkOf(db, other.no, idx)
-    const ref = refOf(db, other, {
-      idx,
-      operator: link?.operator ?? null,
-      confidence: link?.confidence ?? null,
+  const others = all.filter(
+    (other) =>
+      other.no !== cell.no &&
+      other.seedSetId === cell.seedSetId &&
+      (other.armId !== null || other.round === cell.round),
+  )
+  const distance = ({ round }: CellRef) => Math.abs(round - cell.round)
+  return others
+    .toSorted((a, b) => distance(a) - distance(b))
+    .flatMap((other) => {
+      const idx = rowAtSlot(db, other, slot)
+      const isFamily = family.some((one) => one.cellId === other.id && one.idx === idx)
+      return idx === null || isFamily ? [] : (rowRef(db, other, idx) ?? [])
     })
-    if (ref) siblings.push(ref)
-  }
-  return siblings
 }
 
 function detailsOf(db: Db, studyId: string, cellNo: number, idx: number): RowDetail['details'] {
@@ -206,6 +217,7 @@ export function getRowDetail(db: Db, studyId: string, cellId: string, idx: numbe
   }
   const all = currentCells(db, studyId)
   const lineage = chainOf(db, cell, idx)
+  const children = childrenOf(db, all, cell, idx)
   return {
     row: {
       ...item,
@@ -218,10 +230,10 @@ export function getRowDetail(db: Db, studyId: string, cellId: string, idx: numbe
       lastPair: lastPairOf(db, cell, item, parsed('messages'), source?.source.mapping?.tags),
     },
     parent: lineage[lineage.length - 2] ?? null,
-    children: childrenOf(db, all, cell, idx),
+    children,
     lineage,
-    siblings: siblingsOf(db, all, cell, item.slot),
+    siblings: siblingsOf(db, all, { cell, slot: item.slot }, [...lineage, ...children]),
     details: detailsOf(db, studyId, cell.no, idx),
-    notes: notesOf(db, cell.no, idx),
+    notes: notesIn(cellMarks(db, cell), idx),
   }
 }

@@ -1,11 +1,11 @@
-import { and, eq, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
-import { decisions } from '@/db/schema'
 import type { Facets } from '@/lib/contracts/facets'
 import type { RowFilter } from '@/lib/contracts/filter'
+import { MARK_KINDS } from '@/lib/contracts/rows'
 import { SEEDS_KEY } from '@/lib/contracts/seeds'
 import type { CellRef } from '../cells'
 import { getStudy } from '../studies'
+import { markedRows } from './annotations/marks'
 import { columnCounter, KEPT, type Failures, type JudgedCell } from './facet-columns'
 import { operatorCodes } from './operators'
 import { openParts, sampleSize, warmSelection, type OpenedParts } from './select'
@@ -83,18 +83,19 @@ function countOperators(db: Db, judged: readonly JudgedCell[], own: number): Tal
   return tally
 }
 
-function countMarks(db: Db, studyId: string, judged: readonly JudgedCell[], own: number): Tally {
+function countMarks(db: Db, judged: readonly JudgedCell[], own: number): Tally {
   const tally: Tally = new Map()
-  const byNo = new Map(judged.map((one) => [one.cell.no, one]))
-  const marked = db
-    .selectDistinct({ cellNo: decisions.cellNo, idx: decisions.idx, kind: decisions.kind })
-    .from(decisions)
-    .where(and(eq(decisions.studyId, studyId), isNull(decisions.undoneAt)))
-    .all()
-  for (const { cellNo, idx, kind } of marked) {
-    const found = byNo.get(cellNo)
-    const failed = found?.isInside ? found.failures[idx] : OUT
-    if (failed === KEPT || failed === own) add(tally, kind, 1)
+  for (const { cell, failures, isInside } of judged) {
+    if (!isInside) continue
+    for (const kind of MARK_KINDS) {
+      const marked = markedRows(db, cell, { kinds: [kind] })
+      let rows = 0
+      for (let row = 0; row < failures.length; row++) {
+        const failed = failures[row] as number
+        if (marked[row] === 1 && (failed === KEPT || failed === own)) rows += 1
+      }
+      if (rows > 0) add(tally, kind, rows)
+    }
   }
   return tally
 }
@@ -142,7 +143,7 @@ export async function countFacets(
     arms: listed(origins.arms),
     rounds: listed(origins.rounds),
     operators: listed(countOperators(db, judged, facetOf('operators'))),
-    marks: listed(countMarks(db, studyId, judged, facetOf('marks'))),
+    marks: listed(countMarks(db, judged, facetOf('marks'))),
     columns: columns.map((column) => count(column, judged, facetOf(`column ${column}`))),
     page: null,
     serverMs: Math.round((performance.now() - started) * 10) / 10,

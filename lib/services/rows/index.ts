@@ -1,42 +1,19 @@
 import type { Db } from '@/db/client'
-import { sortPermutation } from '@/lib/columns/sort'
 import type { Facets } from '@/lib/contracts/facets'
 import { emptyFilter, type RowFilter, type RowSort } from '@/lib/contracts/filter'
 import { isFormulaColumn } from '@/lib/contracts/formula'
 import { MAX_PAGE_ROWS } from '@/lib/contracts/rows'
 import type { ColumnHistogram, RowPage } from '@/lib/contracts/rows'
-import { carriesValue } from '@/lib/contracts/status'
 import type { CellRef } from '../cells'
-import { columnReader, type ColumnReader } from '../columns'
-import { cachesOf } from '../columns/cache'
 import { countFacets } from './facets'
-import { select, warmSelection, type Selection } from './select'
+import { orderRows, warmList } from './order'
+import { warmSelection, type Selection } from './select'
 import { listItems } from './items'
-import { atomsOf } from '@/lib/contracts/condition'
-import { similarRows } from '../search/similar'
+import { similarityOf } from './similarity'
 import { openHighlights } from '../search/highlights'
-import { getStudy } from '../studies'
 
+export { orderRows, sortColumn, sortNumber, warmList, type OrderedRows } from './order'
 export { selectRows } from './select'
-
-/** Sort keys that are not metric columns; `length` is that of the instruction. */
-const POSITION = 'position'
-const LENGTH = 'length'
-/** Likeness to the row that the filter names. */
-const SIMILARITY = 'similarity'
-
-/** Returns the likeness of rows to the one that a filter names; null for rows that are not among the most similar. */
-function similarityOf(db: Db, studyId: string, filter: RowFilter) {
-  const atom = filter.where ? atomsOf(filter.where).find((one) => one.is === 'similar') : undefined
-  const found = atom ? similarRows(db, studyId, atom) : null
-  return (cell: CellRef, idx: number): number | null => found?.get(cell.no)?.get(idx) ?? null
-}
-
-/** Returns the column by which a sort orders the rows, or null for file order. */
-export function sortColumn({ column }: RowSort): string | null {
-  if (column === POSITION || column === SIMILARITY) return null
-  return column === LENGTH ? 'instruction_characters.instruction' : column
-}
 
 /** What a page of rows shows. */
 export interface RowQuery {
@@ -46,112 +23,6 @@ export interface RowQuery {
   columns: readonly string[]
   offset: number
   limit: number
-}
-
-/** Rows in display order: `part` indexes the selection's cells, `idx` is the row of that cell. */
-export interface OrderedRows {
-  selection: Selection
-  part: Uint16Array
-  idx: Int32Array
-}
-
-function inFileOrder(selection: Selection): { part: Uint16Array; idx: Int32Array } {
-  const part = new Uint16Array(selection.total)
-  const idx = new Int32Array(selection.total)
-  let at = 0
-  selection.cells.forEach(({ rows }, k) => {
-    part.fill(k, at, at + rows.length)
-    idx.set(rows, at)
-    at += rows.length
-  })
-  return { part, idx }
-}
-
-function reordered(
-  rows: { part: Uint16Array; idx: Int32Array },
-  order: (at: number) => number,
-): { part: Uint16Array; idx: Int32Array } {
-  const part = new Uint16Array(rows.part.length)
-  const idx = new Int32Array(rows.idx.length)
-  for (let at = 0; at < idx.length; at++) {
-    const from = order(at)
-    part[at] = rows.part[from] as number
-    idx[at] = rows.idx[from] as number
-  }
-  return { part, idx }
-}
-
-/** Returns what gives a row of a cell its number in the order of a column: words by rank, NaN where the value is missing. */
-export function sortNumber(
-  reader: ColumnReader,
-  column: string,
-  cell: CellRef,
-): (row: number) => number {
-  const ranks = reader.dictionary(column)?.ranks()
-  const data = reader.read(column, cell)
-  return (row) => {
-    const counts = carriesValue(data.status[row] ?? 0)
-    const value = counts ? (data.values[row * data.width] as number) : Number.NaN
-    return ranks && counts ? (ranks[value] as number) : value
-  }
-}
-
-function sortValues(db: Db, studyId: string, selection: Selection, column: string): Float64Array {
-  const reader = columnReader(db, studyId)
-  const values = new Float64Array(selection.total)
-  let at = 0
-  for (const { cell, rows } of selection.cells) {
-    const numberOf = sortNumber(reader, column, cell)
-    for (const row of rows) values[at++] = numberOf(row)
-  }
-  return values
-}
-
-/**
- * Returns the rows that pass the filter in the order of the sort: `position` is file order, `length` that of the
- * instruction in characters, anything else a column id. Stable, missing values last, ties in file order.
- */
-export function orderRows(db: Db, studyId: string, filter: RowFilter, sort: RowSort): OrderedRows {
-  const selection = select(db, studyId, filter)
-  const key = `order/${studyId}/${JSON.stringify([filter, sort])}`
-  const ordered = cachesOf(db).results.get(
-    key,
-    selection.stamp,
-    () => selection.total * 6 + 64,
-    () => {
-      const rows = inFileOrder(selection)
-      const column = sortColumn(sort)
-      if (sort.column === SIMILARITY) {
-        const cosineOf = similarityOf(db, studyId, filter)
-        const values = Float64Array.from(rows.idx, (idx, at) => {
-          const { cell } = selection.cells[rows.part[at] as number] as Selection['cells'][number]
-          return cosineOf(cell, idx) ?? Number.NaN
-        })
-        const order = sortPermutation(values, sort.descending)
-        return reordered(rows, (at) => order[at] as number)
-      }
-      if (column === null) {
-        const last = selection.total - 1
-        return sort.descending ? reordered(rows, (at) => last - at) : rows
-      }
-      const values = sortValues(db, studyId, selection, column)
-      const order = sortPermutation(values, sort.descending)
-      return reordered(rows, (at) => order[at] as number)
-    },
-  )
-  return { selection, ...ordered }
-}
-
-/** Reads ahead what a list of this filter and order needs, giving way to others. Throws `not_found` without the study. */
-export async function warmList(
-  db: Db,
-  studyId: string,
-  { filter, sort }: Pick<RowQuery, 'filter' | 'sort'>,
-  signal?: AbortSignal,
-): Promise<void> {
-  getStudy(db, studyId)
-  const column = sortColumn(sort)
-  await warmSelection(db, studyId, filter, column === null ? [] : [column], signal)
 }
 
 /** Returns one page of rows; texts are read for this page only. Throws `not_found` for an unknown column. */

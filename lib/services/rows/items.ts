@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import type { Db } from '@/db/client'
 import { hotRead } from '@/db/hot-sql'
-import type { RowListItem } from '@/lib/contracts/rows'
+import type { RowListItem, RowNote } from '@/lib/contracts/rows'
 import { unpackFlags } from '@/lib/formats/stored-row'
 import { currentResponseSet, newestAlignment, type CellRef } from '../cells'
 import { columnReader } from '../columns'
+import { cellMarks, notesIn } from './annotations/marks'
 
 /** Two lines of a wide table; the detail holds the whole text. */
 const CLAMP_CHARACTERS = 300
@@ -19,13 +20,13 @@ const textRowSchema = z.object({
   flags: z.number(),
 })
 
-/** Returns the marks of a row that are not undone, each once. */
-function marksOf(db: Db, cellNo: number, idx: number): string[] {
-  return hotRead(db, {
-    why: 'once a row of a page',
-    sql: 'select distinct kind from decisions where cell_no = ? and idx = ? and undone_at is null order by kind',
-    row: z.string(),
-  }).all(cellNo, idx)
+/** Returns what is said of a row by kinds, tags and note. */
+export function saidOf(notes: readonly RowNote[]): Pick<RowListItem, 'marks' | 'tags' | 'note'> {
+  return {
+    marks: [...new Set(notes.map(({ kind }) => kind))].sort(),
+    tags: notes.flatMap(({ kind, value }) => (kind === 'tag' && value !== null ? [value] : [])),
+    note: notes.find(({ kind }) => kind === 'note')?.value ?? null,
+  }
 }
 
 function textReader(db: Db, cell: CellRef, characters: number) {
@@ -63,13 +64,13 @@ export function listItems(
 
   function openCell(cell: CellRef) {
     const columns = columnIds.map((id) => [id, reader.valuesIn(id, cell)] as const)
-    const entry = { read: textReader(db, cell, characters), columns }
+    const entry = { read: textReader(db, cell, characters), columns, marks: cellMarks(db, cell) }
     opened.set(cell.no, entry)
     return entry
   }
 
   for (const { cell, idx } of wanted) {
-    const { read, columns } = opened.get(cell.no) ?? openCell(cell)
+    const { read, columns, marks } = opened.get(cell.no) ?? openCell(cell)
     const row = read(idx)
     if (!row) continue
     const values: RowListItem['values'] = {}
@@ -82,7 +83,7 @@ export function listItems(
       round: cell.round,
       ...row,
       flags: unpackFlags(row.flags),
-      marks: marksOf(db, cell.no, idx),
+      ...saidOf(notesIn(marks, idx)),
       values,
     })
   }

@@ -3,8 +3,10 @@ import { emptyFilter, type RowFilter } from '@/lib/contracts/filter'
 import { statusCode } from '@/lib/contracts/status'
 import { listMetrics } from '@/lib/metrics'
 import { realignStudy } from '../alignments'
-import { annotate, undoAnnotation } from './annotations'
-import { currentCells, type CellRef } from '../cells'
+import { undoAnnotation } from './annotations'
+import { decideOn } from '@/lib/testing/decisions'
+import { currentCells, deleteCell, type CellRef } from '../cells'
+import { nearbyRows } from './nearby'
 import { columnReader, listColumns } from '../columns'
 import { columnOf, storeRun } from '@/lib/testing/columns'
 import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
@@ -118,22 +120,71 @@ describe('rows', () => {
     expect(places(longest)[0]).toBe('small/4')
   })
 
-  it('follow marks, and their undoing', async () => {
-    const row = { cellId: seeds.id, idx: 3 }
-    const [drop] = annotate(study.db, study.studyId, {
-      kind: 'drop',
-      rows: [row],
-      value: null,
-      reason: 'dull',
+  it('are sorted by own parts and filtered in that order, equal ones in file order both ways', async () => {
+    const sorted = async (column: string, descending: boolean, filter: Partial<RowFilter> = {}) =>
+      places(await page(filter, { column, descending }))
+    const names = await page({ rounds: [1] }, { column: 'operator', descending: true })
+    const operators = names.rows.map(({ operator }) => operator)
+    expect(operators).toEqual([...operators].sort().reverse())
+    expect((await sorted('operator', false)).slice(6)).toEqual(
+      [0, 1, 2, 3, 4, 5].map((k) => `seeds/${k}`),
+    )
+    expect(await sorted('slot', true, { rounds: [1], text: 'evolved' })).toEqual(
+      [5, 3, 2, 1, 0].map((k) => `small/${k}`),
+    )
+    expect((await sorted('slot', false)).slice(0, 3)).toEqual(['seeds/0', 'small/0', 'seeds/1'])
+    expect((await sorted('flags', false))[0]).toBe('small/4')
+    const up = await sorted(MND, false, { arms: ['small'] })
+    expect(up).toEqual([5, 2, 3, 0, 1, 4].map((k) => `small/${k}`))
+    expect(await sorted(MND, true, { arms: ['small'] })).toEqual(
+      [4, 0, 1, 2, 3, 5].map((k) => `small/${k}`),
+    )
+    const star = decideOn(study, [{ cellId: round1.id, idx: 3 }], { kind: 'star' })
+    decideOn(study, [{ cellId: seeds.id, idx: 1 }], { kind: 'keep' })
+    expect((await sorted('decisions', true)).slice(0, 3)).toEqual(['seeds/1', 'small/3', 'seeds/0'])
+    undoAnnotation(study.db, study.studyId, star.no!)
+    expect((await sorted('decisions', true)).slice(0, 2)).toEqual(['seeds/1', 'seeds/0'])
+  })
+
+  it('have duplicates letter by letter anywhere in the study, and neighbours of their file', async () => {
+    const { db, studyId } = study
+    const third = await importRows(study, 'alpaca-iter2-small.json', [
+      { instruction: 'evolved 1', output: 'x' },
+      { instruction: 'evolved 7', output: 'x' },
+      { instruction: 'Evolved 1', output: 'x' },
+      { instruction: 'evolved 1', output: 'y' },
+    ])
+    storeRun(db, studyId, {
+      metric: 'mnd',
+      definitionHash: 'near',
+      pinned: true,
+      cells: [
+        {
+          cellNo: round1.no,
+          outputs: {
+            mnd: Float64Array.of(0.5, 0.25, 1, 1, 1, 1),
+            neighbour: Float64Array.of(1, 0, 1, 1, 5, 4),
+          },
+        },
+      ],
     })
-    expect((await page({ hideDropped: true })).total).toBe(11)
-    expect(places(await page({ marks: ['drop'] }))).toEqual(['seeds/3'])
-    expect((await page({ marks: ['drop'] })).rows[0]?.marks).toEqual(['drop'])
-    expect(
-      annotate(study.db, study.studyId, { kind: 'drop', rows: [row], value: null, reason: null }),
-    ).toEqual([drop])
-    undoAnnotation(study.db, study.studyId, drop!)
-    expect((await page({ hideDropped: true })).total).toBe(12)
+    const places = (refs: { round: number; idx: number }[]) =>
+      refs.map((ref) => [ref.round, ref.idx])
+    const near = await nearbyRows(db, studyId, round1.id, 1)
+    expect(places(near.duplicates)).toEqual([
+      [2, 0],
+      [2, 3],
+    ])
+    expect(near).toMatchObject({ moreDuplicates: 0, nearest: { idx: 0 }, distance: 0.25 })
+    expect(places(near.nearestTo)).toEqual([
+      [1, 2],
+      [1, 3],
+    ])
+    const alone = await nearbyRows(db, studyId, third.cellId, 1)
+    expect(alone).toMatchObject({ duplicates: [], nearest: null, nearestTo: [] })
+    await expect(nearbyRows(db, studyId, third.cellId, 4)).rejects.toThrow(/no row 5/)
+    deleteCell(db, studyId, third.cellId)
+    db.$client.prepare("delete from runs where definition_hash = 'near'").run()
   })
 
   it('are selected by cell', () => {

@@ -16,6 +16,7 @@ import { currentCells, newestAlignment, type CellRef } from '../cells'
 import { columnReader, type ColumnReader } from '../columns'
 import { cachesOf } from '../columns/cache'
 import { responseStamp } from '../columns/texts'
+import { marksStamp } from './annotations/marks'
 import { openCondition, warmCondition } from './conditions'
 import { isFrom } from './conditions/origin'
 import type { Scope } from './conditions/types'
@@ -88,6 +89,11 @@ function conditionsOf(filter: RowFilter): FilterPart[] {
     ...(filter.partners ?? []).map((partner) => ofRest({ is: 'partner', ...partner })),
     ...(filter.exports ?? []).map((saved) => ofRest({ is: 'export', ...saved })),
     ...one(filter.marks.length > 0, 'marks', { is: 'marks', kinds: filter.marks }),
+    ...one((filter.tags ?? []).length > 0, 'tags', {
+      is: 'marks',
+      kinds: [],
+      tags: filter.tags ?? [],
+    }),
     ...one(filter.hideDropped, null, { not: { is: 'marks', kinds: ['drop'] } }),
     ...(filter.where ? [ofRest(filter.where)] : []),
     ...one(text !== '', null, { is: 'text', text }),
@@ -115,7 +121,7 @@ export interface OpenedParts {
 export function openParts(db: Db, studyId: string, filter: RowFilter): OpenedParts {
   const cells = currentCells(db, studyId)
   const reader = columnReader(db, studyId)
-  const stamp = stampOf(db, studyId, cells, reader)
+  const stamp = `${stampOfData(db, studyId, cells, reader)}|${marksStamp(db, studyId)}`
   const scope = scopeOf(db, studyId, reader, cells)
   const parts = conditionsOf(filter).map(({ facet, condition }): OpenedPart => {
     const keep = openCondition(scope, condition)
@@ -136,26 +142,35 @@ export function openParts(db: Db, studyId: string, filter: RowFilter): OpenedPar
   return { parts, cells, reader, outOf, stamp }
 }
 
-function stampOf(db: Db, studyId: string, cells: readonly CellRef[], reader: ColumnReader): string {
-  const row = z.tuple([z.number()], z.number())
-  const one = (sql: string) =>
-    hotRead(db, { why: 'three counts with every page of rows', sql, row }).get(studyId)?.join(':')
+function stampOfData(
+  db: Db,
+  studyId: string,
+  cells: readonly CellRef[],
+  reader: ColumnReader,
+): string {
+  const runCells = hotRead(db, {
+    why: 'counts with every page of rows',
+    sql: 'select count(*), coalesce(sum(rc.version), 0) from run_cells rc join runs r on r.no = rc.run_no where r.study_id = ?',
+    row: z.tuple([z.number()], z.number()),
+  })
   return [
     cells
       .map(({ no }) => `${no}.${newestAlignment(db, no)?.no ?? 0}.${responseStamp(db, no)}`)
       .join(' '),
     reader.runs.map((run) => (run.pinned ? `${run.no}p` : run.no)).join(' '),
     reader.formulas.map(({ column, hash }) => `${column}:${hash}`).join(' '),
-    one(
-      'select count(*), coalesce(sum(rc.version), 0) from run_cells rc join runs r on r.no = rc.run_no where r.study_id = ?',
-    ),
-    one('select coalesce(max(no), 0), count(undone_at) from decisions where study_id = ?'),
+    runCells.get(studyId)?.join(':'),
   ].join('|')
+}
+
+/** Returns what changes whenever the study's rows or values do. */
+export function dataStamp(db: Db, studyId: string): string {
+  return stampOfData(db, studyId, currentCells(db, studyId), columnReader(db, studyId))
 }
 
 /** Returns what changes whenever some filter of the study could give other rows. */
 export function selectionStamp(db: Db, studyId: string): string {
-  return stampOf(db, studyId, currentCells(db, studyId), columnReader(db, studyId))
+  return `${dataStamp(db, studyId)}|${marksStamp(db, studyId)}`
 }
 
 function scopeOf(db: Db, studyId: string, reader: ColumnReader, cells: readonly CellRef[]): Scope {
@@ -182,7 +197,7 @@ export function scopeOfStudy(db: Db, studyId: string): Scope {
 export function select(db: Db, studyId: string, filter: RowFilter): Selection {
   const cells = currentCells(db, studyId)
   const reader = columnReader(db, studyId)
-  const stamp = stampOf(db, studyId, cells, reader)
+  const stamp = `${stampOfData(db, studyId, cells, reader)}|${marksStamp(db, studyId)}`
   return cachesOf(db).results.get(
     `select/${studyId}/${JSON.stringify(filter)}`,
     stamp,

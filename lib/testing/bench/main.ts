@@ -17,6 +17,7 @@ import { benchReplyParsing } from './reply-parsing'
 import { benchRowsPage } from './rows-page'
 import { benchSearch } from './search'
 import { benchSubsets } from './subsets'
+import { benchTable } from './table'
 import { measureWebLatency } from './web-latency'
 
 /** One figure: what was measured and its limit; null where it depends on the machine, so that no limit holds on all. */
@@ -129,6 +130,11 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
       milliseconds(`search of ${rows} rows, ${name} (${found} found)`, ms, limit),
       milliseconds(`others wait meanwhile, ${name}`, blockMs, 100),
     ])
+  table: async () => {
+    const { rows, timings } = await benchTable()
+    return timings.map(({ name, ms, most }) =>
+      milliseconds(`table of ${rows} rows, ${name}`, ms, most),
+    )
   },
   lineage: async () => {
     const { rows, timings } = await benchLineagePage()

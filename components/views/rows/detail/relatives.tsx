@@ -4,7 +4,8 @@ import { Anchor, UnstyledButton } from '@mantine/core'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { ArmMark } from '@/components/figures/arm-mark'
-import { formatShare } from '@/components/ui/format'
+import { useNearbyRows } from '@/components/hooks/use-rows'
+import { formatShare, formatValue } from '@/components/ui/format'
 import type { RowDetail, RowRef } from '@/lib/contracts/rows'
 import type { StudyDetail } from '@/lib/contracts/study'
 import classes from './detail.module.css'
@@ -62,6 +63,29 @@ interface RelativesProps {
   onOpen(row: RowRef): void
 }
 
+/** Rows with the same instruction and the nearest ones, which are looked for once the row is shown. */
+function Nearby({ data, detail, onOpen }: RelativesProps) {
+  const { data: found, error } = useNearbyRows(detail.study.id, data.row)
+  if (error) {
+    return <p className={classes.sub}>Duplicates could not be looked for: {error.message}</p>
+  }
+  if (!found) return <p className={classes.sub}>Looking for duplicates and neighbours.</p>
+  const { duplicates, moreDuplicates, nearest, distance, nearestTo } = found
+  const more = moreDuplicates > 0 ? `, the first of ${duplicates.length + moreDuplicates}` : ''
+  const far = distance === null ? '' : `, distance ${formatValue(distance)}`
+  const rest = { detail, onOpen }
+  return (
+    <>
+      <List title={`Same instruction${more}`} rows={duplicates} {...rest} />
+      {nearest ? <List title={`Nearest row of the file${far}`} rows={[nearest]} {...rest} /> : null}
+      <List title="Rows to which this one is the nearest" rows={nearestTo} {...rest} />
+      {duplicates.length === 0 ? (
+        <p className={classes.sub}>No other row of the study has the same instruction.</p>
+      ) : null}
+    </>
+  )
+}
+
 function lineageHref(studyId: string, { cellId, idx }: Pick<RowRef, 'cellId' | 'idx'>): string {
   return `/studies/${studyId}/lineage?open=true&row=${encodeURIComponent(`${cellId}.${idx}`)}`
 }
@@ -103,11 +127,12 @@ export function Relatives({ data, detail, onOpen }: RelativesProps) {
       )}
       <List title="Children" rows={children} detail={detail} onOpen={onOpen} />
       <List
-        title="Same seed and round, other evolvers"
+        title="Same seed, other evolvers and rounds"
         rows={siblings}
         detail={detail}
         onOpen={onOpen}
       />
+      <Nearby data={data} detail={detail} onOpen={onOpen} />
     </>
   )
 }

@@ -4,6 +4,8 @@ import { ActionIcon, CopyButton, Tooltip } from '@mantine/core'
 import {
   IconChevronDown,
   IconChevronUp,
+  IconCircleCheck,
+  IconCircleCheckFilled,
   IconLink,
   IconStar,
   IconStarFilled,
@@ -12,7 +14,8 @@ import {
   IconX,
 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import { useAnnotate, useRowDetail, useUndoAnnotations } from '@/components/hooks/use-rows'
+import { useDecide, useTurnDecision } from '@/components/hooks/use-decisions'
+import { useRowDetail } from '@/components/hooks/use-rows'
 import { useViewState } from '@/components/hooks/use-view-state'
 import { ArmMark } from '@/components/figures/arm-mark'
 import { ClampedText } from '@/components/ui/clamped-text'
@@ -147,26 +150,25 @@ function Body({
   )
 }
 
-/** Sets or removes a star or an exclusion; an exclusion can be undone. */
-function useMarks(studyId: string, data: RowDetail | undefined) {
-  const annotate = useAnnotate(studyId)
-  const undo = useUndoAnnotations(studyId)
+type Verdict = 'star' | 'keep' | 'drop'
 
-  return (kind: 'star' | 'drop') => {
+/** Sets or removes a star or a verdict; an exclusion can be undone at once. */
+function useMarks(studyId: string, data: RowDetail | undefined) {
+  const decide = useDecide(studyId)
+  const undo = useTurnDecision(studyId, 'undo')
+
+  return (kind: Verdict) => {
     if (!data) return
     const { cellId, idx } = data.row
-    const set = data.notes.find((note) => note.kind === kind)
-    const onError = (error: unknown) => notifyError('The mark was not saved', error)
-    if (set) {
-      undo.mutate([set.no], { onError })
-      return
-    }
-    annotate.mutate(
-      { cellId, idx, kind, value: null },
+    const removes = data.row.marks.includes(kind)
+    decide.mutate(
+      { rows: [{ cellId, idx }], kind, removes },
       {
-        onError,
+        onError: (error) => notifyError('The mark was not saved', error),
         onSuccess: ({ no }) => {
-          if (kind === 'drop') notifyUndo('The row was excluded.', () => undo.mutate([no]))
+          if (kind === 'drop' && !removes && no !== null) {
+            notifyUndo('The row was excluded.', () => undo.mutate(no))
+          }
         },
       },
     )
@@ -189,6 +191,7 @@ export function RowDetailPanel(props: RowDetailPanelProps) {
   useShortcut(KEYS.parent, () => open(data?.parent))
   useShortcut(KEYS.child, () => open(nextRound))
   useShortcut(KEYS.star, () => mark('star'), { enabled: hasMarkKeys })
+  useShortcut(KEYS.keep, () => mark('keep'), { enabled: hasMarkKeys })
   useShortcut(KEYS.drop, () => mark('drop'), { enabled: hasMarkKeys })
   useShortcut(KEYS.closeRow, onClose)
 
@@ -200,6 +203,9 @@ export function RowDetailPanel(props: RowDetailPanelProps) {
           <h2 className={classes.place}>Row {selected.idx}</h2>
           <IconButton label="Star (s)" pressed={has('star')} onClick={() => mark('star')}>
             {has('star') ? <IconStarFilled size={16} /> : <IconStar size={16} />}
+          </IconButton>
+          <IconButton label="Keep (v)" pressed={has('keep')} onClick={() => mark('keep')}>
+            {has('keep') ? <IconCircleCheckFilled size={16} /> : <IconCircleCheck size={16} />}
           </IconButton>
           <IconButton label="Exclude (d)" pressed={has('drop')} onClick={() => mark('drop')}>
             {has('drop') ? <IconTrashFilled size={16} /> : <IconTrash size={16} />}

@@ -1,5 +1,5 @@
-import { UnstyledButton } from '@mantine/core'
-import { IconNote, IconStarFilled, IconX } from '@tabler/icons-react'
+import { Checkbox, UnstyledButton } from '@mantine/core'
+import { IconCheck, IconNote, IconStarFilled, IconTag, IconX } from '@tabler/icons-react'
 import { ArmMark } from '@/components/figures/arm-mark'
 import { DASH, formatCount } from '@/components/ui/format'
 import { HighlightedText } from '@/components/ui/highlighted-text'
@@ -7,8 +7,14 @@ import type { RowListItem } from '@/lib/contracts/rows'
 import type { StudyDetail } from '@/lib/contracts/study'
 import type { RowColumn } from './row-columns'
 import classes from '../rows.module.css'
-import { ValueCell } from './value-cell'
+import { Tags, ValueCell } from './value-cell'
 import { SEEDS_LABEL } from '@/lib/contracts/seeds'
+
+const DECIDED = [
+  ['star', 'starred'],
+  ['keep', 'kept'],
+  ['drop', 'excluded'],
+] as const
 
 /** Seed set and evolver of a row by name, for labels. */
 export function placeOf(
@@ -23,25 +29,46 @@ export function placeOf(
   }
 }
 
-function Place({ row, detail, onOpen }: { row: RowListItem; detail: StudyDetail; onOpen(): void }) {
+type PlaceProps = Pick<RowCellProps, 'row' | 'detail' | 'isPicked' | 'onOpen' | 'onPick'>
+
+function Place({ row, detail, isPicked, onOpen, onPick }: PlaceProps) {
   const { seedSet, arm, colorIndex } = placeOf(detail, row)
   return (
-    <UnstyledButton
-      className={classes.place}
-      onClick={onOpen}
-      aria-label={`Open row ${row.idx}: ${seedSet}, ${arm}, round ${row.round}`}
-    >
-      <span className={classes.placeLine}>
-        <ArmMark colorIndex={colorIndex} /> <span dir="auto">{arm}</span>
-      </span>
-      <span className={`${classes.placeLine} ev-dim`}>
-        R{row.round} · {formatCount(row.idx)} · {seedSet}
-        {row.similarity === undefined ? '' : ` · cosine ${row.similarity.toFixed(3)}`}
-        {row.marks.includes('star') ? <IconStarFilled size={11} aria-label="starred" /> : null}
-        {row.marks.includes('drop') ? <IconX size={11} aria-label="excluded" /> : null}
-        {row.marks.includes('note') ? <IconNote size={11} aria-label="has a note" /> : null}
-      </span>
-    </UnstyledButton>
+    <div className={classes.placeCell}>
+      <Checkbox
+        size="xs"
+        aria-label={`Select row ${row.idx}: ${arm}, round ${row.round}`}
+        checked={isPicked}
+        readOnly
+        onClick={(event) => {
+          event.stopPropagation()
+          onPick(event.shiftKey)
+        }}
+      />
+      <UnstyledButton
+        className={classes.place}
+        onClick={(event) => {
+          // With a key held the row selects.
+          if (event.shiftKey || event.ctrlKey || event.metaKey) return
+          event.stopPropagation()
+          onOpen()
+        }}
+        aria-label={`Open row ${row.idx}: ${seedSet}, ${arm}, round ${row.round}`}
+      >
+        <span className={classes.placeLine}>
+          <ArmMark colorIndex={colorIndex} /> <span dir="auto">{arm}</span>
+        </span>
+        <span className={`${classes.placeLine} ev-dim`}>
+          R{row.round} · {formatCount(row.idx)} · {seedSet}
+          {row.similarity === undefined ? '' : ` · cosine ${row.similarity.toFixed(3)}`}
+          {row.marks.includes('star') ? <IconStarFilled size={11} aria-label="starred" /> : null}
+          {row.marks.includes('keep') ? <IconCheck size={11} aria-label="kept" /> : null}
+          {row.marks.includes('drop') ? <IconX size={11} aria-label="excluded" /> : null}
+          {row.marks.includes('note') ? <IconNote size={11} aria-label="has a note" /> : null}
+          {row.marks.includes('tag') ? <IconTag size={11} aria-label="has tags" /> : null}
+        </span>
+      </UnstyledButton>
+    </div>
   )
 }
 
@@ -74,16 +101,34 @@ interface RowCellProps {
   detail: StudyDetail
   /** Edges of the column's histogram, for the bar in the cell. */
   edges: readonly number[] | null
+  isPicked: boolean
   onOpen(): void
+  onPick(isStretch: boolean): void
 }
 
-export function RowCell({ column, row, detail, edges, onOpen }: RowCellProps) {
+/** Own tags as chips, and the note under the pointer. */
+function Decisions({ row }: { row: RowListItem }) {
+  if (row.tags.length === 0 && row.note === null && row.marks.length === 0) {
+    return <TextCell text={null} missing="No decision on this row" />
+  }
+  const words = DECIDED.flatMap(([kind, word]) => (row.marks.includes(kind) ? [word] : []))
+  const text = [...words, ...(row.note === null ? [] : [row.note])].join(', ')
+  return (
+    <div className={classes.twoLines} dir="auto" title={[...row.tags, text].join(', ')}>
+      <Tags tags={row.tags} />
+      {text}
+    </div>
+  )
+}
+
+export function RowCell(props: RowCellProps) {
+  const { column, row, edges } = props
   if (column.metric) {
     return <ValueCell column={column.metric} value={row.values[column.id]} edges={edges} />
   }
   switch (column.id) {
     case 'row':
-      return <Place row={row} detail={detail} onOpen={onOpen} />
+      return <Place {...props} />
     case 'instruction':
       return (
         <TextCell
@@ -100,6 +145,8 @@ export function RowCell({ column, row, detail, edges, onOpen }: RowCellProps) {
       return <TextCell text={row.operator} missing="The operator is unknown" />
     case 'slot':
       return <TextCell text={row.slot === null ? null : String(row.slot)} missing="Not aligned" />
+    case 'decisions':
+      return <Decisions row={row} />
     case 'flags':
       return <TextCell text={row.flags.join(', ')} missing="No flags" />
     default:

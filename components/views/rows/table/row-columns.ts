@@ -1,6 +1,7 @@
 import { columnName } from '@/components/shell/column-name'
 import { isCoded } from '@/lib/contracts/column-kinds'
-import type { ViewState } from '@/lib/contracts/filter'
+import { atomsOf } from '@/lib/contracts/condition'
+import type { TableLayout, ViewState } from '@/lib/contracts/filter'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 
 /** A column of the table: the row's own parts, or a metric. */
@@ -30,10 +31,11 @@ export const OWN_COLUMNS: readonly RowColumn[] = [
   own('response', 'Response', 200),
   own('operator', 'Operator', 120, 'What the evolver did to the parent'),
   own('slot', 'Seed', 70, 'Number of the seed that this row comes from'),
+  own('decisions', 'Decisions', 180, 'Tags, notes and marks of your own'),
   own('flags', 'Flags', 120, 'Remarks of the importer'),
 ]
 
-export const DEFAULT_OWN = ['instruction', 'response']
+export const DEFAULT_OWN: string[] = ['instruction', 'response']
 
 const METRIC_WIDTH = 124
 const WORD_WIDTH = 180
@@ -77,16 +79,35 @@ export function shownMetrics(detail: StudyDetail, chosen: readonly string[] | nu
   })
 }
 
-/** Columns in the order of the table. */
+/** Columns in the order of the table: where the row belongs, what is pinned, the others as they were moved. */
 export function tableColumns(
-  ownIds: readonly string[],
+  { fields, order, pins }: TableLayout,
   metrics: readonly ColumnInfo[],
 ): RowColumn[] {
-  return [
-    ROW_COLUMN,
-    ...OWN_COLUMNS.filter((column) => ownIds.includes(column.id)),
+  const shown = [
+    ...OWN_COLUMNS.filter((column) => fields.includes(column.id)),
     ...metrics.map(metricColumn),
   ]
+  const placeIn = (list: readonly string[], id: string) => {
+    const at = list.indexOf(id)
+    return at < 0 ? list.length : at
+  }
+  return [
+    ROW_COLUMN,
+    ...shown.sort(
+      (a, b) =>
+        placeIn(pins, a.id) - placeIn(pins, b.id) || placeIn(order, a.id) - placeIn(order, b.id),
+    ),
+  ]
+}
+
+/** Returns the ids of all columns in their order after one of them was moved to the place of another. */
+export function movedColumn(columns: readonly RowColumn[], id: string, to: string): string[] {
+  const all = columns.slice(1).map((column) => column.id)
+  const place = all.indexOf(to)
+  if (place < 0 || !all.includes(id)) return all
+  const others = all.filter((one) => one !== id)
+  return [...others.slice(0, place), id, ...others.slice(place)]
 }
 
 /**
@@ -97,7 +118,9 @@ export function columnsBesideDetail(
   columns: readonly RowColumn[],
   { filter, sort }: Pick<ViewState, 'filter' | 'sort'>,
 ): RowColumn[] {
-  const filtered = [...filter.ranges, ...filter.values].map(({ column }) => column)
+  const inside = filter.where ? atomsOf(filter.where) : []
+  const named = [...filter.ranges, ...filter.values, ...inside.filter((one) => 'column' in one)]
+  const filtered = named.map(({ column }) => column)
   const explained = new Set([sort.column, ...filtered])
   if (filter.operators.length > 0) explained.add('operator')
   const [place, ...others] = columns

@@ -1,7 +1,7 @@
 'use client'
 
-import { UnstyledButton } from '@mantine/core'
-import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
+import { Checkbox, UnstyledButton } from '@mantine/core'
+import { IconArrowDown, IconArrowUp, IconPin, IconPinFilled } from '@tabler/icons-react'
 import type { MouseEvent, ReactNode, TouchEvent } from 'react'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
 import type { RowSort, ViewState } from '@/lib/contracts/filter'
@@ -10,6 +10,7 @@ import type { ColumnInfo } from '@/lib/contracts/study'
 import { HeaderHistogram } from '../filter/header-histogram'
 import type { RowColumn } from './row-columns'
 import { hasHistogram } from './row-columns'
+import type { ColumnHeads } from './use-column-heads'
 import classes from '../rows.module.css'
 
 /** The first click sorts from high to low, the second from low to high, the third restores file order. */
@@ -31,6 +32,19 @@ function sentences(first: string, second: string): string {
   return `${first.replace(/\.$/, '')}. ${second}`
 }
 
+/** What the row's own parts are sorted by: texts by their length. */
+const OWN_SORT: Readonly<Record<string, string>> = {
+  row: 'position',
+  instruction: 'length',
+  response: 'response_words.words',
+  operator: 'operator',
+  slot: 'slot',
+  flags: 'flags',
+  decisions: 'decisions',
+}
+
+const TEXTS = ['instruction', 'response']
+
 interface HeadCellProps {
   column: RowColumn
   width: number
@@ -39,9 +53,13 @@ interface HeadCellProps {
   onResizeStart(event: MouseEvent | TouchEvent): void
   onResizeReset(): void
   isResizing: boolean
-  isPinned: boolean
+  /** Distance from the left edge at which it stays; undefined for a column that scrolls. */
+  left: number | undefined
+  heads: ColumnHeads
   histogram: ColumnHistogram | null
   onCard(columnId: string): void
+  allPicked: boolean
+  onPickAll(): void
 }
 
 function SortIcon({ sort, id }: { sort: RowSort; id: string }): ReactNode {
@@ -54,25 +72,41 @@ function SortIcon({ sort, id }: { sort: RowSort; id: string }): ReactNode {
 }
 
 export function HeadCell(props: HeadCellProps) {
-  const { column, width, state, controls, isPinned } = props
+  const { column, width, state, controls, left, heads } = props
   const { metric } = column
-  const sortId = metric ? column.id : column.id === 'row' ? 'position' : null
+  const sortId = metric ? column.id : (OWN_SORT[column.id] ?? null)
   const range = state.filter.ranges.find((one) => one.column === column.id) ?? null
   const sorted = state.sort.column === sortId
   return (
     <div
       role="columnheader"
-      className={`${classes.headCell} ${isPinned ? classes.pinned : ''}`}
-      style={{ width }}
+      className={`${classes.headCell} ${left === undefined ? '' : classes.pinned}`}
+      style={{ width, left }}
+      data-column={column.id}
+      {...heads.dropProps(column.id)}
       {...(sortId && sorted
         ? { 'aria-sort': state.sort.descending ? ('descending' as const) : ('ascending' as const) }
         : {})}
     >
-      <div>
+      <div
+        className={column.id === 'row' ? classes.placeCell : undefined}
+        {...heads.dragProps(column.id)}
+      >
+        {column.id === 'row' ? (
+          <Checkbox
+            size="xs"
+            aria-label="Select every row that the filter shows"
+            checked={props.allPicked}
+            onChange={props.onPickAll}
+          />
+        ) : null}
         {sortId ? (
           <UnstyledButton
             className={classes.headButton}
-            title={sentences(column.title, 'Click to sort.')}
+            title={sentences(
+              column.title,
+              metric || !TEXTS.includes(column.id) ? 'Click to sort.' : 'Click to sort by length.',
+            )}
             onClick={() =>
               controls.setSort(
                 sortId === 'position'
@@ -88,6 +122,17 @@ export function HeadCell(props: HeadCellProps) {
           <div className={classes.headButton} title={column.title}>
             {column.label}
           </div>
+        )}
+        {column.id === 'row' || !heads.canMove ? null : (
+          <UnstyledButton
+            className={classes.pin}
+            aria-pressed={left !== undefined}
+            aria-label={`Pin the column ${column.label} to the left`}
+            title="Pin to the left (p)"
+            onClick={() => heads.pin(column.id)}
+          >
+            {left === undefined ? <IconPin size={12} /> : <IconPinFilled size={12} />}
+          </UnstyledButton>
         )}
         {metric ? (
           <UnstyledButton

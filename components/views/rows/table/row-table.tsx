@@ -15,7 +15,7 @@ import { useHistograms } from '@/components/hooks/use-rows'
 import { useShownEntry, useVirtualList } from '@/components/hooks/use-virtual-list'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
 import { ErrorState } from '@/components/ui/states'
-import type { ViewState } from '@/lib/contracts/filter'
+import type { TableLayout, ViewState } from '@/lib/contracts/filter'
 import type { RowListItem } from '@/lib/contracts/rows'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { RowCell } from './row-cell'
@@ -26,8 +26,11 @@ import classes from '../rows.module.css'
 import type { PickedRows } from './use-picked-rows'
 import type { SelectedRow } from './use-row-selection'
 import type { ListedRows } from './use-row-windows'
+import { useColumnHeads } from './use-column-heads'
 import { useRowWindows } from './use-row-windows'
 
+/** A number of four digits with its sign. */
+const MIN_WIDTH = 60
 const LAYOUT = { rowHeight: 52, headHeight: 83, overscan: 8 }
 
 const features = tableFeatures({
@@ -45,7 +48,14 @@ interface RowTableProps {
   controls: ViewStateControls
   selected: SelectedRow | null
   picked: PickedRows
+  /** Columns that stay at the left, after the first. */
+  pins: readonly string[]
+  /** Moves and pins columns; null while they cannot be. */
+  onLayout: ((patch: Partial<TableLayout>) => void) | null
   onSelect(row: SelectedRow): void
+  /** Selects or deselects a row, or the stretch up to it. */
+  onPick(row: RowListItem, at: number, isStretch: boolean): void
+  onPickAll(): void
   onCard(columnId: string): void
   /** Called when the length of the list is known or changed. */
   onListed(listed: ListedRows): void
@@ -55,13 +65,13 @@ interface RowTableProps {
 export function RowTable(props: RowTableProps) {
   const { detail, state, columns, controls, selected, picked, onSelect, onListed } = props
   const [sizing, setSizing] = useLocalStorage<ColumnSizingState>({
-    key: 'evolens-column-widths',
+    key: `evolens-column-widths-${detail.study.id}`,
     defaultValue: {},
   })
   const defs = useMemo(
     () =>
       columns.map((column) =>
-        helper.display({ id: column.id, size: column.width, minSize: 60, meta: { column } }),
+        helper.display({ id: column.id, size: column.width, minSize: MIN_WIDTH, meta: { column } }),
       ),
     [columns],
   )
@@ -75,6 +85,24 @@ export function RowTable(props: RowTableProps) {
   })
   const headers = table.getHeaderGroups()[0]?.headers ?? []
   const width = table.getTotalSize()
+
+  // Where pinned columns stand while the others scroll under them.
+  const lefts = new Map<string, number>()
+  let left = 0
+  for (const [index, header] of headers.entries()) {
+    if (index > 0 && !props.pins.includes(header.id)) break
+    lefts.set(header.id, left)
+    left += header.getSize()
+  }
+  const heads = useColumnHeads({
+    columns,
+    pins: props.pins,
+    onLayout: props.onLayout,
+    onWider: (id, by) => {
+      const size = headers.find((header) => header.id === id)?.getSize() ?? 0
+      setSizing((before) => ({ ...before, [id]: Math.max(MIN_WIDTH, size + by) }))
+    },
+  })
 
   const [count, setCount] = useState(1)
   const scroll = useRef<HTMLDivElement>(null)
@@ -129,7 +157,7 @@ export function RowTable(props: RowTableProps) {
       >
         <div role="rowgroup" className={classes.head}>
           <div role="row" aria-rowindex={1} className={classes.headRow}>
-            {headers.map((header, index) => {
+            {headers.map((header) => {
               const column = header.column.columnDef.meta?.column
               return column ? (
                 <HeadCell
@@ -141,9 +169,12 @@ export function RowTable(props: RowTableProps) {
                   onResizeStart={header.getResizeHandler()}
                   onResizeReset={() => header.column.resetSize()}
                   isResizing={header.column.getIsResizing()}
-                  isPinned={index === 0}
+                  left={lefts.get(header.id)}
+                  heads={heads}
                   histogram={histograms.get(column.id) ?? null}
                   onCard={props.onCard}
+                  allPicked={picked.isAll}
+                  onPickAll={props.onPickAll}
                 />
               ) : null
             })}
@@ -164,7 +195,11 @@ export function RowTable(props: RowTableProps) {
                     aria-rowindex={item.index + 2}
                     className={classes.row}
                     style={{ transform: `translateY(${item.start}px)` }}
-                    onClick={open}
+                    onClick={(event) => {
+                      const isPick = event.shiftKey || event.ctrlKey || event.metaKey
+                      if (row && isPick) props.onPick(row, item.index, event.shiftKey)
+                      else open()
+                    }}
                     onKeyDown={(event) => {
                       if (event.key === 'Enter') open()
                     }}
@@ -172,14 +207,14 @@ export function RowTable(props: RowTableProps) {
                     {...(row && picked.has(row) ? { 'data-picked': true } : {})}
                     {...(row?.marks.includes('drop') ? { 'data-dropped': true } : {})}
                   >
-                    {headers.map((header, index) => {
+                    {headers.map((header) => {
                       const column = header.column.columnDef.meta?.column
                       return (
                         <div
                           key={header.id}
                           role="cell"
-                          className={`${classes.cell} ${index === 0 ? classes.pinned : ''}`}
-                          style={{ width: header.getSize() }}
+                          className={`${classes.cell} ${lefts.has(header.id) ? classes.pinned : ''}`}
+                          style={{ width: header.getSize(), left: lefts.get(header.id) }}
                         >
                           {row && column ? (
                             <RowCell
@@ -187,7 +222,9 @@ export function RowTable(props: RowTableProps) {
                               row={row}
                               detail={detail}
                               edges={histograms.get(column.id)?.edges ?? null}
+                              isPicked={picked.has(row)}
                               onOpen={open}
+                              onPick={(isStretch) => props.onPick(row, item.index, isStretch)}
                             />
                           ) : (
                             <div className={classes.skeleton} />

@@ -36,18 +36,21 @@ function Bars({ values }: { values: readonly (number | null)[] }) {
   )
 }
 
+/** Tags as chips. */
+export function Tags({ tags }: { tags: readonly (string | number | null)[] }) {
+  return tags.map((tag, k) => (
+    <Badge key={k} variant="default" tt="none" fw={400} mr={4}>
+      {tag}
+    </Badge>
+  ))
+}
+
 /** Category, flag or text, or tags as chips. */
 function WordCell({ column, value }: { column: ColumnInfo; value: Value }) {
   const text = valueText(column, value)
   return (
     <div className={classes.twoLines} dir="auto" title={text}>
-      {Array.isArray(value)
-        ? value.map((tag, k) => (
-            <Badge key={k} variant="default" tt="none" fw={400} mr={4}>
-              {tag}
-            </Badge>
-          ))
-        : text}
+      {Array.isArray(value) ? <Tags tags={value} /> : text}
     </div>
   )
 }

@@ -4,10 +4,10 @@ import { conditionSchema, type Atom, type Condition } from '@/lib/contracts/cond
 import { emptyFilter, rowFilterSchema, type RowFilter } from '@/lib/contracts/filter'
 import { statusCode } from '@/lib/contracts/status'
 import { columnOf, storeRun } from '@/lib/testing/columns'
+import { decideOn } from '@/lib/testing/decisions'
 import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
 import { realignStudy } from '../../alignments'
 import { currentCells } from '../../cells'
-import { annotate } from '../annotations'
 import { listRows, selectRows } from '..'
 
 let study: TestStudy
@@ -28,18 +28,8 @@ beforeAll(async () => {
       return { cellNo: no, outputs: { mnd } }
     }),
   })
-  annotate(study.db, study.studyId, {
-    rows: [{ cellId: cells[1]!.id, idx: 2 }],
-    kind: 'star',
-    value: null,
-    reason: null,
-  })
-  annotate(study.db, study.studyId, {
-    rows: [{ cellId: cells[0]!.id, idx: 5 }],
-    kind: 'note',
-    value: 'Look again',
-    reason: null,
-  })
+  decideOn(study, [{ cellId: cells[1]!.id, idx: 2 }], { kind: 'star' })
+  decideOn(study, [{ cellId: cells[0]!.id, idx: 5 }], { kind: 'note', value: 'Look again' })
 })
 afterAll(() => study.close())
 

@@ -1,23 +1,21 @@
-import { and, eq, isNull } from 'drizzle-orm'
-import { decisions } from '@/db/schema'
 import { intersect } from '@/lib/columns/filter'
 import type { AtomOf } from '@/lib/contracts/condition'
+import { cellMarks } from '../annotations/marks'
 import type { ConditionKind } from './types'
 
 export const note: ConditionKind<Pick<AtomOf<'note'>, 'text'>> = {
-  open({ db, studyId }, { text }) {
+  open({ db }, { text }) {
     const wanted = text.trim().toLowerCase()
-    const notes = db
-      .select({ cellNo: decisions.cellNo, idx: decisions.idx, value: decisions.value })
-      .from(decisions)
-      .where(
-        and(eq(decisions.studyId, studyId), eq(decisions.kind, 'note'), isNull(decisions.undoneAt)),
-      )
-      .all()
-      .filter(({ value }) => value?.toLowerCase().includes(wanted))
-    return (mask, { no }) => {
+    return (mask, cell) => {
+      const { deciding, entries } = cellMarks(db, cell)
+      const nos = deciding.get('note')
+      const isWanted = (no: number) =>
+        entries.get(no)?.value?.toLowerCase().includes(wanted) === true
       const kept = new Uint8Array(mask.length)
-      for (const { cellNo, idx } of notes) if (cellNo === no) kept[idx] = 1
+      for (let row = 0; nos && row < kept.length; row++) {
+        const no = nos[row] as number
+        if (no !== 0 && isWanted(no)) kept[row] = 1
+      }
       intersect(mask, kept)
     }
   },

@@ -1,4 +1,4 @@
-import { undoAnnotationEndpoint } from '@/lib/api/rows'
+import { undoAnnotationEndpoint } from '@/lib/api/decisions'
 import { serve } from '@/lib/http/route'
 import { undoAnnotation } from '@/lib/services/rows/annotations'
 

@@ -1,0 +1,175 @@
+import type { Db } from '@/db/client'
+import { sortedRows, sortPermutation, type SortedRows } from '@/lib/columns/sort'
+import type { RowFilter, RowSort } from '@/lib/contracts/filter'
+import { carriesValue } from '@/lib/contracts/status'
+import { currentCells, type CellRef } from '../cells'
+import { columnReader, type ColumnReader } from '../columns'
+import { cachesOf } from '../columns/cache'
+import { marksStamp } from './annotations/marks'
+import { isOwnSort, ownNumber, warmOwn } from './own-order'
+import { dataStamp, select, warmSelection, type Selection } from './select'
+import { similarityOf } from './similarity'
+import { getStudy } from '../studies'
+
+/** Sort keys that are not metric columns; `length` is that of the instruction. */
+const POSITION = 'position'
+const LENGTH = 'length'
+/** Likeness to the row that the filter names. */
+const SIMILARITY = 'similarity'
+
+/** Returns the column by which a sort orders the rows, or null for file order. */
+export function sortColumn({ column }: RowSort): string | null {
+  if (column === POSITION || column === SIMILARITY) return null
+  return column === LENGTH ? 'instruction_characters.instruction' : column
+}
+
+/** Rows in display order: `part` indexes the selection's cells, `idx` is the row of that cell. */
+export interface OrderedRows {
+  selection: Selection
+  part: Uint16Array
+  idx: Int32Array
+}
+
+/** Returns what gives a row of a cell its number in the order of a column: words by rank, NaN where the value is missing. */
+export function sortNumber(
+  reader: ColumnReader,
+  column: string,
+  cell: CellRef,
+): (row: number) => number {
+  const ranks = reader.dictionary(column)?.ranks()
+  const data = reader.read(column, cell)
+  return (row) => {
+    const counts = carriesValue(data.status[row] ?? 0)
+    const value = counts ? (data.values[row * data.width] as number) : Number.NaN
+    return ranks && counts ? (ranks[value] as number) : value
+  }
+}
+
+/** The rows of all cells, one after the other, in the order of a column: sorted once, for both directions and every filter. */
+function studyOrder(db: Db, studyId: string, cells: readonly CellRef[], column: string) {
+  const isOwn = isOwnSort(column)
+  const stamp = `${dataStamp(db, studyId)}|${isOwn ? marksStamp(db, studyId) : ''}`
+  return cachesOf(db).results.get(
+    `sorted/${studyId}/${column}`,
+    stamp,
+    ({ order }: SortedRows) => order.length * 5 + 64,
+    () => {
+      const reader = columnReader(db, studyId)
+      const values = new Float64Array(cells.reduce((sum, cell) => sum + cell.rowCount, 0))
+      let at = 0
+      for (const cell of cells) {
+        const numberOf = isOwn
+          ? ownNumber(db, cells, cell, column)
+          : sortNumber(reader, column, cell)
+        for (let row = 0; row < cell.rowCount; row++) values[at++] = numberOf(row)
+      }
+      return sortedRows(values)
+    },
+  )
+}
+
+// No study has as many files; stands for a row that the filter does not keep.
+const OUT = 0xffff
+
+/**
+ * Returns the rows that pass the filter in the order of the sort: `position` is file order, `length` that of the
+ * instruction in characters, anything else a column id. Stable, missing values last, ties in file order.
+ */
+export function orderRows(db: Db, studyId: string, filter: RowFilter, sort: RowSort): OrderedRows {
+  const selection = select(db, studyId, filter)
+  const column = sortColumn(sort)
+  const key = `order/${studyId}/${JSON.stringify([filter, sort])}`
+  const ordered = cachesOf(db).results.get(
+    key,
+    selection.stamp,
+    () => selection.total * 6 + 64,
+    () =>
+      sort.column === SIMILARITY
+        ? byLikeness(db, studyId, { selection, filter, descending: sort.descending })
+        : arranged(db, studyId, selection, column, sort.descending),
+  )
+  return { selection, ...ordered }
+}
+
+/** The rows in the order of their likeness to the one that the filter names; there are few. */
+function byLikeness(
+  db: Db,
+  studyId: string,
+  of: { selection: Selection; filter: RowFilter; descending: boolean },
+): Omit<OrderedRows, 'selection'> {
+  const rows = arranged(db, studyId, of.selection, null, false)
+  const cosineOf = similarityOf(db, studyId, of.filter)
+  const values = Float64Array.from(rows.idx, (idx, at) => {
+    const { cell } = of.selection.cells[rows.part[at] as number] as Selection['cells'][number]
+    return cosineOf(cell, idx) ?? Number.NaN
+  })
+  const order = sortPermutation(values, of.descending)
+  return {
+    part: Uint16Array.from(order, (at) => rows.part[at] as number),
+    idx: Int32Array.from(order, (at) => rows.idx[at] as number),
+  }
+}
+
+function arranged(
+  db: Db,
+  studyId: string,
+  selection: Selection,
+  column: string | null,
+  descending: boolean,
+): Omit<OrderedRows, 'selection'> {
+  const cells =
+    column === null ? selection.cells.map(({ cell }) => cell) : currentCells(db, studyId)
+  const starts = new Map<number, number>()
+  let n = 0
+  for (const cell of cells) {
+    starts.set(cell.no, n)
+    n += cell.rowCount
+  }
+  // Of each row of the study, the part of the selection that keeps it.
+  const partOf = new Uint16Array(n).fill(OUT)
+  const startOf = selection.cells.map(({ cell, rows }, k) => {
+    const start = starts.get(cell.no) as number
+    for (const row of rows) partOf[start + row] = k
+    return start
+  })
+  const part = new Uint16Array(selection.total)
+  const idx = new Int32Array(selection.total)
+  let at = 0
+  const take = (row: number) => {
+    const k = partOf[row] as number
+    if (k === OUT) return
+    part[at] = k
+    idx[at++] = row - (startOf[k] as number)
+  }
+  if (column === null && descending) for (let row = n - 1; row >= 0; row--) take(row)
+  else if (column === null) for (let row = 0; row < n; row++) take(row)
+  else {
+    const { order, valued, isFirst } = studyOrder(db, studyId, cells, column)
+    if (descending) {
+      // Equal values stay in file order, so whole groups are turned round.
+      for (let end = valued; end > 0;) {
+        let first = end - 1
+        while (isFirst[first] === 0) first -= 1
+        for (let i = first; i < end; i++) take(order[i] as number)
+        end = first
+      }
+    } else for (let i = 0; i < valued; i++) take(order[i] as number)
+    for (let i = valued; i < order.length; i++) take(order[i] as number)
+  }
+  return { part, idx }
+}
+
+/** Reads ahead what a list of this filter and order needs, giving way to others. Throws `not_found` without the study. */
+export async function warmList(
+  db: Db,
+  studyId: string,
+  { filter, sort }: { filter: RowFilter; sort: RowSort },
+  signal?: AbortSignal,
+): Promise<void> {
+  getStudy(db, studyId)
+  const column = sortColumn(sort)
+  const isOwn = column !== null && isOwnSort(column)
+  const columns = column === null || isOwn ? [] : [column]
+  await warmSelection(db, studyId, filter, columns, signal)
+  if (isOwn) await warmOwn(db, currentCells(db, studyId), column)
+}

@@ -130,6 +130,7 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
       milliseconds(`search of ${rows} rows, ${name} (${found} found)`, ms, limit),
       milliseconds(`others wait meanwhile, ${name}`, blockMs, 100),
     ])
+  },
   table: async () => {
     const { rows, timings } = await benchTable()
     return timings.map(({ name, ms, most }) =>

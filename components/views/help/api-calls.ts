@@ -55,3 +55,12 @@ export function schemaText(schema: unknown, depth = 0): string {
   }
   return Array.isArray(type) ? type.join(' | ') : String(type ?? 'any')
 }
+
+/** Returns a JSON Schema as text, and below it the shapes that it names. */
+export function shapeText(schema: unknown, shapes: ApiDocument['components']['schemas']): string {
+  const names = JSON.stringify(schema ?? null).matchAll(/"#\/components\/schemas\/([^"]+)"/g)
+  const named = [...new Set([...names].map(([, name = '']) => name))].map(
+    (name) => `${name} = ${schemaText(shapes[name])}`,
+  )
+  return [schemaText(schema), ...named].join('\n\n')
+}

@@ -55,3 +55,17 @@ export function schemaText(schema: unknown, depth = 0): string {
   }
   return Array.isArray(type) ? type.join(' | ') : String(type ?? 'any')
 }
+
+/** Returns a JSON Schema as text, and below it the shapes that it names. */
+export function shapeText(schema: unknown, shapes: ApiDocument['components']['schemas']): string {
+  const names = JSON.stringify(schema ?? null).matchAll(/"#\/components\/schemas\/([^"]+)"/g)
+  // A name that stands for another one leads on to that.
+  const withNext = (name: string): string[] => {
+    const next = shapes[name]?.['$ref']
+    return typeof next === 'string' ? [name, ...withNext(schemaText(shapes[name]))] : [name]
+  }
+  const named = [...new Set([...names].flatMap(([, name = '']) => withNext(name)))].map(
+    (name) => `${name} = ${schemaText(shapes[name])}`,
+  )
+  return [schemaText(schema), ...named].join('\n\n')
+}

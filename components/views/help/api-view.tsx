@@ -13,7 +13,7 @@ import { useShortcut } from '@/components/ui/shortcuts'
 import { QueryState } from '@/components/ui/states'
 import { Table, type Column } from '@/components/ui/table'
 import type { ApiDocument } from '@/lib/contracts/api-document'
-import { callsOf, isFound, schemaText, type ApiCall } from './api-calls'
+import { callsOf, isFound, schemaText, shapeText, type ApiCall } from './api-calls'
 import classes from './help.module.css'
 
 type Parameter = NonNullable<ApiCall['parameters']>[number]
@@ -61,7 +61,9 @@ function Code({ label, text, copy = false }: { label: string; text: string; copy
   )
 }
 
-function CallDetails({ call }: { call: ApiCall }) {
+type Shapes = ApiDocument['components']['schemas']
+
+function CallDetails({ call, shapes }: { call: ApiCall; shapes: Shapes }) {
   const [type, body] = Object.entries(call.requestBody?.content ?? {})[0] ?? []
   const [status = '', reply] = Object.entries(call.responses)[0] ?? []
   const [replyType, content] = Object.entries(reply?.content ?? {})[0] ?? []
@@ -83,13 +85,13 @@ function CallDetails({ call }: { call: ApiCall }) {
           text={
             body.example === undefined
               ? 'The file itself.'
-              : `${schemaText(body.schema)}\n\nExample\n${JSON.stringify(body.example, null, 2)}`
+              : `${shapeText(body.schema, shapes)}\n\nExample\n${JSON.stringify(body.example, null, 2)}`
           }
         />
       ) : null}
       <Code
         label={`Reply: ${status}${replyType ? `, ${replyType}` : ', nothing comes back'}`}
-        text={isJson ? schemaText(content?.schema) : (reply?.description ?? '')}
+        text={isJson ? shapeText(content?.schema, shapes) : (reply?.description ?? '')}
       />
       {call['x-codeSamples'].map(({ lang, source }) => (
         <Code key={lang} label={`${lang}, ${call.operationId}`} text={source} copy />
@@ -98,7 +100,14 @@ function CallDetails({ call }: { call: ApiCall }) {
   )
 }
 
-function Call({ call, isOpen, onToggle }: { call: ApiCall; isOpen: boolean; onToggle(): void }) {
+interface CallProps {
+  call: ApiCall
+  shapes: Shapes
+  isOpen: boolean
+  onToggle(): void
+}
+
+function Call({ call, shapes, isOpen, onToggle }: CallProps) {
   return (
     <details
       id={call.operationId}
@@ -114,7 +123,7 @@ function Call({ call, isOpen, onToggle }: { call: ApiCall; isOpen: boolean; onTo
         <span className={classes.about}>{call.summary}</span>
       </summary>
       {/* Drawn when it is opened: a hundred tables and snippets would make the page slow. */}
-      {isOpen ? <CallDetails call={call} /> : null}
+      {isOpen ? <CallDetails call={call} shapes={shapes} /> : null}
     </details>
   )
 }
@@ -158,6 +167,7 @@ function Calls({ document }: { document: ApiDocument }) {
                 <Call
                   key={call.operationId}
                   call={call}
+                  shapes={document.components.schemas}
                   isOpen={openId === call.operationId}
                   onToggle={() =>
                     void setOpenId(openId === call.operationId ? null : call.operationId)
@@ -182,7 +192,10 @@ export function ApiView() {
       description={
         <>
           What programs can ask for: all that the pages do. The same as OpenAPI 3.1:{' '}
-          <a href="/api/openapi.json">/api/openapi.json</a> or <code>evolens openapi</code>.
+          <a className={classes.link} href="/api/openapi.json">
+            /api/openapi.json
+          </a>{' '}
+          or <code>evolens openapi</code>.
         </>
       }
     >

@@ -12,12 +12,18 @@ interface History {
 // Further back nobody remembers what was set.
 const MAX_STEPS = 100
 
-/** Returns the history once another filter is shown: a step of its own, which ends what could be redone. */
+/**
+ * Returns the history once another filter is shown: a step of its own, which ends what could be redone.
+ * @internal
+ */
 export function withStep({ past, shown }: History, next: string): History {
   return { past: [...past, shown].slice(-MAX_STEPS), shown: next, future: [] }
 }
 
-/** Returns the history one step back; null where there is none. */
+/**
+ * Returns the history one step back; null where there is none.
+ * @internal
+ */
 export function stepBack({ past, shown, future }: History): History | null {
   const last = past.at(-1)
   return last === undefined
@@ -25,7 +31,10 @@ export function stepBack({ past, shown, future }: History): History | null {
     : { past: past.slice(0, -1), shown: last, future: [...future, shown] }
 }
 
-/** Returns the history one step on; null where there is none. */
+/**
+ * Returns the history one step on; null where there is none.
+ * @internal
+ */
 export function stepOn({ past, shown, future }: History): History | null {
   const next = future.at(-1)
   return next === undefined

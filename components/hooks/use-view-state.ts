@@ -22,7 +22,7 @@ export function compactFilter(filter: RowFilter): Partial<RowFilter> | null {
 export type FilterPatch = { [Key in keyof RowFilter]?: RowFilter[Key] | undefined }
 
 /** Returns a filter with parts replaced. */
-export function patchFilter(filter: RowFilter, patch: FilterPatch): RowFilter {
+function patchFilter(filter: RowFilter, patch: FilterPatch): RowFilter {
   const entries = Object.entries({ ...filter, ...patch }).filter(([, value]) => value !== undefined)
   return rowFilterSchema.parse(Object.fromEntries(entries))
 }

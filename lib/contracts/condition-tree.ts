@@ -42,7 +42,10 @@ export function shownParts(condition: Condition): Condition[] {
   return partsOf(unwrap(condition).core)
 }
 
-/** Returns the condition at a place; undefined where there is none. */
+/**
+ * Returns the condition at a place; undefined where there is none.
+ * @internal
+ */
 export function conditionAt(root: Condition, path: ConditionPath): Condition | undefined {
   return path.reduce<Condition | undefined>((at, k) => (at ? shownParts(at)[k] : undefined), root)
 }

@@ -13,6 +13,9 @@ import { drawnValuesEndpoint, figureEndpoint, listFiguresEndpoint } from '@/lib/
 import {
   checkRegexEndpoint,
   columnsEndpoint,
+  conditionCountsEndpoint,
+  describeEndpoint,
+  facetsEndpoint,
   histogramEndpoint,
   listRowsEndpoint,
   nearbyRowsEndpoint,
@@ -112,6 +115,16 @@ it('carries rows with every column, their details, histograms and operators', as
     })
     expect(histogram.column).toBe(column.id)
   }
+  const star = { is: 'marks', kinds: ['star'] } as const
+  const state = { filter: { rounds: [1], where: { any: [star, { not: star }] } } }
+  const query = { state, counted: ['difficulty_score.score'], limit: 5 }
+  const facets = await call(facetsEndpoint, { params, query })
+  expect(facets.page?.rows).toHaveLength(5)
+  expect(facets.columns[0]?.counts.length).toBeGreaterThan(1)
+  const counts = await call(conditionCountsEndpoint, { params, query: { state } })
+  expect(counts.map(({ path }) => path)).toEqual([[0], [1]])
+  const described = await call(describeEndpoint, { params, query: { state, columns: null } })
+  expect(described.selected).toBe(facets.total)
   expect((await call(operatorsEndpoint, { params })).length).toBeGreaterThan(3)
 })
 

@@ -6,14 +6,20 @@ import { useViewState } from '@/components/hooks/use-view-state'
 import type { AtomOf, Condition } from '@/lib/contracts/condition'
 import type { PickedRows } from '../table/use-picked-rows'
 
-/** Returns the picked rows as a condition, the rows of one file together. */
+/**
+ * Returns the picked rows as a condition, the rows of one file together.
+ * @internal
+ */
 export function rowsCondition(rows: PickedRows['rows']): AtomOf<'rows'> {
   const files = new Map<string, number[]>()
   for (const { cellId, idx } of rows) files.set(cellId, [...(files.get(cellId) ?? []), idx])
   return { is: 'rows', files: [...files].map(([cellId, of]) => ({ cellId, rows: of })) }
 }
 
-/** Returns a filter's tree with one more condition that must hold. */
+/**
+ * Returns a filter's tree with one more condition that must hold.
+ * @internal
+ */
 export function withCondition(where: Condition | undefined, added: Condition): Condition {
   if (!where) return { all: [added] }
   return 'all' in where ? { all: [...where.all, added] } : { all: [where, added] }

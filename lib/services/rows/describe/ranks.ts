@@ -9,7 +9,7 @@ import { cachesOf } from '../../columns/cache'
 export const NO_RANK = 0xffff_ffff
 
 /** A column of all rows of a study as places of its distinct values. */
-export interface Ranks {
+interface Ranks {
   /** Distinct values, ascending. */
   values: Float64Array
   /** For each row of the cells, one after the other, the place of its value; `NO_RANK` without one. */

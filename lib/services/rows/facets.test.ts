@@ -8,7 +8,7 @@ import { columnOf, storeRun } from '@/lib/testing/columns'
 import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
 import { realignStudy } from '../alignments'
 import { currentCells } from '../cells'
-import { annotate } from './annotations'
+import { decideOn } from '@/lib/testing/decisions'
 import { conditionCounts } from './condition-counts'
 import { filterFacets, selectRows } from '.'
 
@@ -44,8 +44,7 @@ beforeAll(async () => {
     ['drop', 4],
     ['star', 4],
   ] as const) {
-    const rows = [{ cellId: cells[1]!.id, idx }]
-    annotate(study.db, study.studyId, { rows, kind, value: null, reason: null })
+    decideOn(study, [{ cellId: cells[1]!.id, idx }], { kind })
   }
 })
 afterAll(() => study.close())

@@ -5,7 +5,7 @@ import type { RuleText } from '@/lib/contracts/subset'
 import { AppError } from '@/lib/errors'
 import type { Kept, RuleData, RuleNumbers } from '@/lib/subsets/types'
 import { currentResponseSet, type CellRef } from '../cells'
-import { markedRows } from '../rows/conditions/marks'
+import { markedRows } from '../rows/annotations/marks'
 import type { Scope } from '../rows/conditions/types'
 import { readBenchmark } from './benchmarks'
 import { groupsOf, type Places } from './groups'
@@ -112,7 +112,7 @@ export function ruleData(scope: Scope, places: Places): RuleData {
         for (const row of rows.get(cell.no) ?? []) mask[row] = 1
       })
     },
-    marked: (kinds) => fill((cell, mask) => mask.set(markedRows(db, cell, kinds))),
+    marked: (kinds) => fill((cell, mask) => mask.set(markedRows(db, cell, { kinds }))),
     texts: (kept, which, visit) => textsOf(scope, places, kept, which, visit),
     rowNamed(column) {
       const { values, status } = plain(column)

@@ -10,7 +10,7 @@ import { realignStudy } from '../alignments'
 import { currentCells } from '../cells'
 import { exportRecipe, listExports, openExport } from '../exports'
 import { listColumns } from '../columns'
-import { annotate } from '../rows/annotations'
+import { decideOn } from '@/lib/testing/decisions'
 import { listRows, selectRows } from '../rows'
 import { listSubsets, saveSubset, seededRules, subsetFunnel, subsetKit, deleteSubset } from '.'
 import { addBenchmark } from './benchmarks'
@@ -83,12 +83,7 @@ describe('subsets', () => {
 
   it('follow marks, filters, texts and distances, and a rule that is off does nothing', async () => {
     const cells = await twoRounds((_, row) => (row < 4 ? 0.01 : 1))
-    annotate(study.db, study.studyId, {
-      rows: [{ cellId: cells[0]!.id, idx: 2 }],
-      kind: 'drop',
-      value: null,
-      reason: null,
-    })
+    decideOn(study, [{ cellId: cells[0]!.id, idx: 2 }], { kind: 'drop' })
     const found = await funnel(
       rulesOf(
         { rule: 'decisions' },

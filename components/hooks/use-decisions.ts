@@ -15,7 +15,7 @@ import { useAsk } from './use-ask'
 import { useChange } from './use-change'
 
 /** Rows of a decision: chosen one by one, or all that pass a filter. */
-export type DecidedRows = { rows: { cellId: string; idx: number }[] } | { filter: RowFilter }
+type DecidedRows = { rows: { cellId: string; idx: number }[] } | { filter: RowFilter }
 
 export interface Decision {
   kind: MarkKind

@@ -66,7 +66,7 @@ export const rowSortSchema = z.object({
 export type RowSort = z.infer<typeof rowSortSchema>
 
 /** How the table of rows is laid out: parts of the row that are shown, order of all columns, columns that stay at the left. */
-export const tableLayoutSchema = z.object({
+const tableLayoutSchema = z.object({
   fields: namesSchema,
   order: namesSchema,
   pins: namesSchema,

@@ -8,7 +8,7 @@ export const MARK_KINDS = ['star', 'keep', 'drop', 'tag', 'note'] as const
 export type MarkKind = (typeof MARK_KINDS)[number]
 
 /** One thing that is said of a row, by the number of its log entry. */
-export const rowNoteSchema = z.object({
+const rowNoteSchema = z.object({
   ...numbers('no', 'at'),
   ...texts('author'),
   ...textsOrNull('value', 'reason'),

@@ -8,7 +8,7 @@ const ids = parseAsArrayOf(parseAsString)
 const parsers = { fields: ids, order: ids, pins: ids }
 const NOTHING: TableLayout = { fields: DEFAULT_OWN, order: [], pins: [] }
 
-export interface TableLayoutControls {
+interface TableLayoutControls {
   layout: TableLayout
   set(patch: Partial<TableLayout>): void
 }

@@ -13,7 +13,7 @@ import { countRows, eachRow, packRows, type RowPart } from './parts'
 type RowKey = Readonly<{ cellId: string; idx: number }>
 
 /** The rows of a decision: parts of cells, and the filter that they came from, null where they were chosen one by one. */
-export interface ChosenRows {
+interface ChosenRows {
   parts: readonly RowPart[]
   filter: RowFilter | null
 }

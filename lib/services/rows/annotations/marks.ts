@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import type { Db } from '@/db/client'
 import { hotRead } from '@/db/hot-sql'
+import { numbers, texts, textsOrNull } from '@/lib/contracts/fields'
 import type { MarkKind, RowNote } from '@/lib/contracts/rows'
 import { cachesOf } from '../../columns/cache'
 import { eachRow } from './parts'
 
 /** The part of a cell that marks need; CellRef has it. */
-export interface MarkedCell {
+interface MarkedCell {
   no: number
   studyId: string
   rowCount: number
@@ -20,15 +21,9 @@ export interface CellMarks {
 }
 
 const entrySchema = z.object({
-  no: z.number(),
-  kind: z.string(),
-  value: z.string().nullable(),
-  author: z.string(),
-  reason: z.string().nullable(),
-  at: z.number(),
-  removes: z.number(),
-  first: z.number(),
-  last: z.number(),
+  ...numbers('no', 'at', 'removes', 'first', 'last'),
+  ...texts('kind', 'author'),
+  ...textsOrNull('value', 'reason'),
   bits: z.instanceof(Uint8Array).nullable(),
 })
 

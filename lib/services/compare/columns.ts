@@ -1,10 +1,12 @@
 import type { Db } from '@/db/client'
 import type { CompareState } from '@/lib/contracts/compare'
 import { isComparable, isYesNo, wordsOf } from '@/lib/contracts/column-kinds'
+import { isFormulaColumn } from '@/lib/contracts/formula'
 import { carriesValue, statusCode } from '@/lib/contracts/status'
 import type { ColumnInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import { getMetric } from '@/lib/metrics'
+import type { MeasuredMetric } from '@/lib/metrics/types'
 import { columnReader, listColumns, type ColumnReader } from '../columns'
 import { parseColumnId } from '../columns/describe'
 import type { SideReader } from './side-values'
@@ -90,9 +92,10 @@ function checkRuns(reader: ColumnReader, runs: readonly string[]): void {
   if (unknown !== undefined) throw new AppError('not_found', `This study has no run ${unknown}.`)
 }
 
-function measuredOf({ fromMetric }: ColumnInfo) {
-  const metric = getMetric(fromMetric)
-  return metric?.kind === 'measured' ? metric : null
+/** Returns the measured metrics behind a column: its own, or those that a formula reads. */
+function measuredBehind(reader: ColumnReader, { id, fromMetric }: ColumnInfo): MeasuredMetric[] {
+  const ids = isFormulaColumn(id) ? reader.runsBehind(id).map((run) => run.metricId) : [fromMetric]
+  return ids.map(getMetric).filter((metric) => metric.kind === 'measured')
 }
 
 /** Returns what reads one number a row for either side: the value itself, or the chosen entry of a vector. */
@@ -123,7 +126,9 @@ export function sideReader(db: Db, studyId: string, state: CompareState): SideRe
       }
       return { values: picked, status: reasons, ...identity }
     },
-    dependsOnSetSize: (column) => measuredOf(column)?.scope === 'cell',
-    isFromFiles: (column) => measuredOf(column)?.isImported === true,
+    dependsOnSetSize: (column) =>
+      measuredBehind(reader, column).some(({ scope }) => scope === 'cell'),
+    isFromFiles: (column) =>
+      measuredBehind(reader, column).some(({ isImported }) => isImported === true),
   }
 }

@@ -33,6 +33,7 @@ export const listSubsetsEndpoint = get('/studies/[studyId]/subsets', {
 export const saveSubsetEndpoint = post('/studies/[studyId]/subsets', {
   summary: 'Saves rules as a subset, or as one subset for each random seed.',
   body: saveSubsetSchema,
+  example: { body: { name: 'tenth', rules: [{ rule: 'random', amount: 10, unit: 'percent' }] } },
   reply: z.array(savedSubsetSchema),
 })
 

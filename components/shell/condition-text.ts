@@ -17,6 +17,9 @@ export const MARK_TEXT: Record<MarkKind, string> = {
   note: 'With a note',
 }
 
+/** Marks as a list offers them. */
+export const MARK_OPTIONS = Object.entries(MARK_TEXT).map(([value, label]) => ({ value, label }))
+
 /** What a text calls the things that a filter names by key. */
 export interface FilterNames {
   study: StudyDetail | undefined

@@ -27,7 +27,17 @@ import { listBenchmarks } from './benchmarks'
 import { rulesHash } from './stored'
 
 /** What the page draws with controls of its own. */
-const OWN_CONTROLS = new Set(['rule', 'off', 'filter', 'quotas', 'only', 'without', 'benchmarks'])
+const OWN_CONTROLS = new Set([
+  'rule',
+  'off',
+  'filter',
+  'quotas',
+  'only',
+  'without',
+  'only_tags',
+  'without_tags',
+  'benchmarks',
+])
 
 function ruleInfos(): RuleInfo[] {
   return subsetRuleSchema.options.map((schema) => {

@@ -99,6 +99,24 @@ describe('subsets', () => {
     expect(found.cells.map(({ rows }) => rows)).toEqual([2, 0])
   })
 
+  it('follow tags and kept rows, and a rule file carries them', async () => {
+    const [seeds] = await twoRounds((_, row) => row)
+    const at = (...rows: number[]) => rows.map((idx) => ({ cellId: seeds!.id, idx }))
+    decideOn(study, at(1, 2, 3), { kind: 'tag', value: 'math' })
+    decideOn(study, at(3), { kind: 'tag', value: 'wrong' })
+    decideOn(study, at(3, 4), { kind: 'keep' })
+    const marked = (rule: object) => saved(rulesOf({ rule: 'decisions', ...rule }), 'marked')
+    const first = async (rule: object) => rowsBy((await marked(rule)).id)[0]
+    expect(await first({ only: ['keep'] })).toEqual([3, 4])
+    expect(await first({ only: ['keep'], only_tags: ['math'] })).toEqual([1, 2, 3, 4])
+    const rule = { only_tags: ['math'], without_tags: ['wrong'] }
+    expect(await first(rule)).toEqual([1, 2])
+    const one = await marked(rule)
+    const file = parseRuleFile(ruleFileText(one))
+    expect(file.rules).toMatchObject([rule])
+    expect((await funnel(file.rules)).hash).toBe(one.hash)
+  })
+
   it('reach rows, exports and their recipe, which makes them again', async () => {
     await twoRounds((_, row) => row)
     const one = await saved(rulesOf({ rule: 'ranked', column: 'mnd.mnd', amount: 3, unit: 'rows' }))

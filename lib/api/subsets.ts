@@ -11,7 +11,7 @@ import {
   subsetRulesSchema,
 } from '@/lib/contracts/subset'
 import { nameSchema } from '@/lib/contracts/limits'
-import { deletion, get, post } from './endpoint'
+import { deletion, get, post, restoration } from './endpoint'
 
 export const subsetKitEndpoint = get('/subset-rules', {
   summary: 'Lists the kinds of rules of subsets, presets, and the benchmarks that were added.',
@@ -38,7 +38,8 @@ export const saveSubsetEndpoint = post('/studies/[studyId]/subsets', {
 })
 
 export const subsetFunnelEndpoint = post('/studies/[studyId]/subsets/funnel', {
-  summary: 'Returns what each rule leaves of the study and why.',
+  summary:
+    'Returns what each rule leaves of the study and why. Where a rule means nothing here, details.steps of the error has the rules before it.',
   body: z.object({ rules: subsetRulesSchema }),
   reply: subsetFunnelSchema,
 })
@@ -57,6 +58,12 @@ export const subsetFileEndpoint = get('/studies/[studyId]/subsets/[subsetId]', {
 export const deleteSubsetEndpoint = deletion(
   '/studies/[studyId]/subsets/[subsetId]',
   'a saved subset',
+)
+
+export const restoreSubsetEndpoint = restoration(
+  '/studies/[studyId]/subsets/[subsetId]',
+  'a saved subset',
+  savedSubsetSchema,
 )
 
 export const compareSubsetsEndpoint = post('/studies/[studyId]/subsets/compare', {

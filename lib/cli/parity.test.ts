@@ -31,6 +31,7 @@ const COMMANDS: Record<string, string> = {
   readRuleFile: 'subset --rules',
   compareSubsets: 'subset --compare',
   deleteSubset: 'subset --delete',
+  restoreSubset: 'subset --restore',
   compute: 'compute',
   dryRun: 'compute --dry-run',
   evolve: 'evolve',

@@ -2,7 +2,7 @@
 
 import { FileButton, Button, Group, MultiSelect, Select, TextInput } from '@mantine/core'
 import { IconFilter, IconUpload } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { ParamFields } from '@/components/fields/param-fields'
 import { useAddBenchmark } from '@/components/hooks/use-subsets'
 import { useTags } from '@/components/hooks/use-rows'
@@ -166,11 +166,19 @@ function BenchmarkField({
   onChange,
 }: Pick<RuleFieldsProps, 'benchmarks' | 'onChange'> & { rule: RuleOf<'decontaminate'> }) {
   const add = useAddBenchmark()
+  // The rules may have been changed by the time the file is there.
+  const latest = useRef({ rule, onChange })
+  useEffect(() => {
+    latest.current = { rule, onChange }
+  })
   const onFile = (file: File | null) => {
     if (!file) return
     add.mutate(file, {
-      onSuccess: ({ sha256 }) =>
-        onChange({ ...rule, benchmarks: [...new Set([...rule.benchmarks, sha256])] }),
+      onSuccess: ({ sha256 }) => {
+        const now = latest.current
+        const benchmarks = [...new Set([...now.rule.benchmarks, sha256])]
+        now.onChange({ ...now.rule, benchmarks })
+      },
       onError: (error) => notifyError('The benchmark was not added', error),
     })
   }

@@ -114,7 +114,7 @@ const ATOM_TEXT: { [Is in Atom['is']]: (atom: AtomOf<Is>, names: FilterNames) =>
   words: (atom) => `Words ${atom.query}${placeText(atom)}`,
   regex: (atom) => `Matches /${atom.pattern}/${atom.ignoreCase ? 'i' : ''}${placeText(atom)}`,
   similar: ({ to, top }) =>
-    `The ${formatCount(top)} rows most similar to row ${to.idx + 1} of a file`,
+    `Among the ${formatCount(top)} rows of the study most similar to row ${to.idx + 1} of a file`,
   repeats: ({ of, likeness, keep }) =>
     `${keep === 'members' ? 'Only' : 'One of each group of'} ${of === 'exact' ? 'exact copies' : `near copies (cosine at least ${likeness})`}`,
   note: ({ text }) => `Note contains "${text}"`,

@@ -35,6 +35,12 @@ export function useJobs(studyId: string | null = null) {
   )
 }
 
+/** The job that indexes texts which an older version stored; null when there is nothing to wait for. */
+export function useIndexing(): Job | null {
+  const { data } = useJobs()
+  return data?.find((job) => job.kind === 'index-texts' && isActive(job)) ?? null
+}
+
 export function useJob(jobId: string | null) {
   return useAsk(getJobEndpoint, { params: { jobId: jobId ?? '' } }, jobKeys.one(jobId ?? ''), {
     enabled: jobId !== null,

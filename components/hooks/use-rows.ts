@@ -1,4 +1,5 @@
 import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query'
+import type { FacetCounts } from '@/lib/contracts/facets'
 import type { RowFilter, ViewState } from '@/lib/contracts/filter'
 import {
   checkRegexEndpoint,
@@ -113,6 +114,13 @@ export function useFacets(
     studyKeys.facets(studyId, filter, columns),
     { placeholderData: keepPreviousData, enabled },
   )
+}
+
+/** The user's own tags with the rows that have them under the other parts of a filter; chosen ones that are gone with none. */
+export function useTags(studyId: string, filter: RowFilter): FacetCounts {
+  const known = useFacets(studyId, filter, []).data?.tags ?? []
+  const gone = (filter.tags ?? []).filter((tag) => !known.some(({ key }) => key === tag))
+  return [...known, ...gone.map((key) => ({ key, rows: 0 }))]
 }
 
 /** Rows that each condition of the filter's tree keeps by itself, and that the filter would keep without it. */

@@ -1,4 +1,5 @@
 import { keepPreviousData } from '@tanstack/react-query'
+import { z } from 'zod'
 import { createParser, parseAsString, useQueryStates } from 'nuqs'
 import {
   addBenchmarkEndpoint,
@@ -6,13 +7,20 @@ import {
   deleteSubsetEndpoint,
   listSubsetsEndpoint,
   readRuleFileEndpoint,
+  restoreSubsetEndpoint,
   saveSubsetEndpoint,
   subsetFileEndpoint,
   subsetFunnelEndpoint,
   subsetKitEndpoint,
 } from '@/lib/api/subsets'
-import { subsetRulesSchema, type RuleFile, type SubsetRule } from '@/lib/contracts/subset'
-import { apiUpload, call, endpointUrl } from './api'
+import {
+  funnelStepSchema,
+  subsetRulesSchema,
+  type FunnelStep,
+  type RuleFile,
+  type SubsetRule,
+} from '@/lib/contracts/subset'
+import { ApiError, apiUpload, call, endpointUrl } from './api'
 import { studyKeys, subsetKitKey } from './keys'
 import { useAsk } from './use-ask'
 import { useChange, useChangeIn, useSend } from './use-change'
@@ -62,6 +70,13 @@ export function useSubsetComparison(studyId: string, ids: string[]) {
   )
 }
 
+/** What each rule did, as far as it is known: where one means nothing here, the rules before it. */
+export function knownSteps({ data, error }: ReturnType<typeof useSubsetFunnel>): FunnelStep[] {
+  if (!error) return data?.steps ?? []
+  const steps = error instanceof ApiError ? error.details?.['steps'] : undefined
+  return z.array(funnelStepSchema).safeParse(steps).data ?? []
+}
+
 export function useSaveSubset(studyId: string) {
   return useSend(
     saveSubsetEndpoint,
@@ -73,6 +88,10 @@ export function useSaveSubset(studyId: string) {
 
 export function useDeleteSubset(studyId: string) {
   return useChangeIn(studyId, deleteSubsetEndpoint, 'subsetId', studyKeys.subsets(studyId))
+}
+
+export function useRestoreSubset(studyId: string) {
+  return useChangeIn(studyId, restoreSubsetEndpoint, 'subsetId', studyKeys.subsets(studyId))
 }
 
 /** Sends a benchmark file. */

@@ -17,6 +17,9 @@ export const MARK_TEXT: Record<MarkKind, string> = {
   note: 'With a note',
 }
 
+/** Marks as a list offers them. */
+export const MARK_OPTIONS = Object.entries(MARK_TEXT).map(([value, label]) => ({ value, label }))
+
 /** What a text calls the things that a filter names by key. */
 export interface FilterNames {
   study: StudyDetail | undefined
@@ -111,7 +114,7 @@ const ATOM_TEXT: { [Is in Atom['is']]: (atom: AtomOf<Is>, names: FilterNames) =>
   words: (atom) => `Words ${atom.query}${placeText(atom)}`,
   regex: (atom) => `Matches /${atom.pattern}/${atom.ignoreCase ? 'i' : ''}${placeText(atom)}`,
   similar: ({ to, top }) =>
-    `The ${formatCount(top)} rows most similar to row ${to.idx + 1} of a file`,
+    `Among the ${formatCount(top)} rows of the study most similar to row ${to.idx + 1} of a file`,
   repeats: ({ of, likeness, keep }) =>
     `${keep === 'members' ? 'Only' : 'One of each group of'} ${of === 'exact' ? 'exact copies' : `near copies (cosine at least ${likeness})`}`,
   note: ({ text }) => `Note contains "${text}"`,

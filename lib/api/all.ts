@@ -6,8 +6,10 @@ import * as cells from './cells'
 import * as claims from './claims'
 import * as compare from './compare'
 import * as compute from './compute'
+import * as decisions from './decisions'
 import * as exports from './export'
 import * as figures from './figures'
+import * as formulas from './formulas'
 import * as imports from './imports'
 import * as jobs from './jobs'
 import * as lineage from './lineage'
@@ -20,6 +22,7 @@ import * as results from './results'
 import * as rows from './rows'
 import * as runs from './runs'
 import * as studies from './studies'
+import * as subsets from './subsets'
 import * as system from './system'
 import * as views from './views'
 
@@ -29,7 +32,10 @@ const AREAS: Record<string, Record<string, unknown>> = {
   Import: imports,
   Files: cells,
   Rows: rows,
+  Decisions: decisions,
+  Subsets: subsets,
   Lineage: lineage,
+  Formulas: formulas,
   Metrics: metrics,
   Compute: compute,
   Runs: runs,

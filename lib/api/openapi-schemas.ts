@@ -10,9 +10,14 @@ import * as comparePairs from '@/lib/contracts/compare-pairs'
 import * as compare from '@/lib/contracts/compare'
 import * as compute from '@/lib/contracts/compute'
 import * as condition from '@/lib/contracts/condition'
+import * as decisions from '@/lib/contracts/decisions'
+import * as description from '@/lib/contracts/description'
 import * as exports from '@/lib/contracts/export'
+import * as facets from '@/lib/contracts/facets'
 import * as figure from '@/lib/contracts/figure'
 import * as filter from '@/lib/contracts/filter'
+import * as find from '@/lib/contracts/find'
+import * as formula from '@/lib/contracts/formula'
 import * as importQuestions from '@/lib/contracts/import-questions'
 import * as importedValues from '@/lib/contracts/imported-values'
 import * as job from '@/lib/contracts/job'
@@ -33,6 +38,7 @@ import * as rows from '@/lib/contracts/rows'
 import * as runReplies from '@/lib/contracts/run-replies'
 import * as run from '@/lib/contracts/run'
 import * as study from '@/lib/contracts/study'
+import * as subset from '@/lib/contracts/subset'
 import * as tiles from '@/lib/contracts/tiles'
 import * as tokenStrip from '@/lib/contracts/token-strip'
 import * as uploads from '@/lib/contracts/uploads'
@@ -50,9 +56,14 @@ const CONTRACTS: readonly Record<string, unknown>[] = [
   compare,
   compute,
   condition,
+  decisions,
+  description,
   exports,
+  facets,
   figure,
   filter,
+  find,
+  formula,
   importQuestions,
   importedValues,
   job,
@@ -73,6 +84,7 @@ const CONTRACTS: readonly Record<string, unknown>[] = [
   runReplies,
   run,
   study,
+  subset,
   tiles,
   tokenStrip,
   uploads,

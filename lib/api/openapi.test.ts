@@ -77,6 +77,20 @@ describe('the OpenAPI document', () => {
     expect(namesIn(schemas['ConditionShapeInput'])).toContain('AtomInput')
   })
 
+  it('knows every file of contracts that has schemas, so that no shape is written twice or leads nowhere', () => {
+    const source = fs.readFileSync('lib/api/openapi-schemas.ts', 'utf8')
+    const files = fs.readdirSync('lib/contracts').filter((file) => !file.includes('.test.'))
+    const unknown = files.filter((file) => {
+      const text = fs.readFileSync(path.join('lib/contracts', file), 'utf8')
+      return (
+        /^export const \w+Schema\b/m.test(text) &&
+        !source.includes(`'@/lib/contracts/${path.basename(file, '.ts')}'`)
+      )
+    })
+    // The document does not describe itself.
+    expect(unknown).toEqual(['api-document.ts'])
+  })
+
   it('lets callers leave out what has a default, which replies always have', () => {
     const { schemas } = parsed.components
     expect(schemas['RowSortInput']?.['required']).toBeUndefined()

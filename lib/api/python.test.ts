@@ -107,7 +107,7 @@ describe.skipIf(!hasPython)('Python snippets (skipped where there is no python3)
     const marked = await run(
       snippet('annotate', { path: { studyId }, body: { kind: 'star', rows } }),
     )
-    expect(JSON.parse(marked.out)).toEqual({ no: 1, nos: [1] })
+    expect(JSON.parse(marked.out)).toEqual({ no: 1, rows: 1 })
     const undo = await run(snippet('undoAnnotation', { path: { studyId, no: '1' } }))
     expect(undo.out).toBe('204\n')
     fs.writeFileSync(path.join(folder, 'FILE'), '[{"instruction": "One"}]')

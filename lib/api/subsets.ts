@@ -11,7 +11,7 @@ import {
   subsetRulesSchema,
 } from '@/lib/contracts/subset'
 import { nameSchema } from '@/lib/contracts/limits'
-import { deletion, get, post } from './endpoint'
+import { deletion, get, post, restoration } from './endpoint'
 
 export const subsetKitEndpoint = get('/subset-rules', {
   summary: 'Lists the kinds of rules of subsets, presets, and the benchmarks that were added.',
@@ -33,11 +33,13 @@ export const listSubsetsEndpoint = get('/studies/[studyId]/subsets', {
 export const saveSubsetEndpoint = post('/studies/[studyId]/subsets', {
   summary: 'Saves rules as a subset, or as one subset for each random seed.',
   body: saveSubsetSchema,
+  example: { body: { name: 'tenth', rules: [{ rule: 'random', amount: 10, unit: 'percent' }] } },
   reply: z.array(savedSubsetSchema),
 })
 
 export const subsetFunnelEndpoint = post('/studies/[studyId]/subsets/funnel', {
-  summary: 'Returns what each rule leaves of the study and why.',
+  summary:
+    'Returns what each rule leaves of the study and why. Where a rule means nothing here, details.steps of the error has the rules before it.',
   body: z.object({ rules: subsetRulesSchema }),
   reply: subsetFunnelSchema,
 })
@@ -56,6 +58,12 @@ export const subsetFileEndpoint = get('/studies/[studyId]/subsets/[subsetId]', {
 export const deleteSubsetEndpoint = deletion(
   '/studies/[studyId]/subsets/[subsetId]',
   'a saved subset',
+)
+
+export const restoreSubsetEndpoint = restoration(
+  '/studies/[studyId]/subsets/[subsetId]',
+  'a saved subset',
+  savedSubsetSchema,
 )
 
 export const compareSubsetsEndpoint = post('/studies/[studyId]/subsets/compare', {

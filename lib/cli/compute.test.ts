@@ -53,6 +53,16 @@ describe('a metric that needs no backend, on the command line as a process', () 
     ])
   }, 120_000)
 
+  it('is computed for the rows of a filter alone, which are drawn or filtered, not both', async () => {
+    const rowsOf = async (...flags: string[]) => {
+      const { code, out, err } = await evolens(...COMPUTE, '--dry-run', ...flags)
+      return code === 0 ? (JSON.parse(out) as DryRun[])[0]?.rows : out + err
+    }
+    expect(await rowsOf('--words', '2')).toBe(1)
+    expect(await rowsOf('--where', '{"is": "origin", "arms": ["seeds"]}')).not.toBe(1)
+    expect(await rowsOf('--text', '1 to', '--sample', '5')).toContain('--sample draws seeds')
+  }, 120_000)
+
   it('is refused by name where there is nothing to run', async () => {
     const { code, err } = await evolens(
       'compute',

@@ -15,15 +15,21 @@ export interface FilterFlags extends FindOptions {
 
 const SAMPLE = /^(\d+)(%?)$|^(\d*\.\d+)%$/
 
-/** Adds the searches, `--where`, `--sample` and `--seed`, and `--filter` where the command has no other flag for it. */
-export function addFilterFlags(command: Command, { hasFilter = true } = {}): Command {
+/**
+ * Adds the searches and `--where`; `--filter`, `--sample` and `--seed` where the command has no other flag for them.
+ */
+export function addFilterFlags(
+  command: Command,
+  { hasFilter = true, hasSample = true } = {},
+): Command {
   if (hasFilter)
     command.option('--filter <json>', 'rows to take, as in the address of the rows page')
-  return addFindOptions(command)
-    .option(
-      '--where <json>',
-      'conditions with and, or, not: {"any": [{"is": "range", "column": "mnd.mnd", "min": 0.5, "max": null}, {"not": {"is": "marks", "kinds": ["drop"]}}]}',
-    )
+  addFindOptions(command).option(
+    '--where <json>',
+    'conditions with and, or, not: {"any": [{"is": "range", "column": "mnd.mnd", "min": 0.5, "max": null}, {"not": {"is": "marks", "kinds": ["drop"]}}]}',
+  )
+  if (!hasSample) return command
+  return command
     .option('--sample <n or %>', 'draw so many of the rows that are left: 500 or 10%')
     .addOption(new Option('--seed <number>', 'random seed (default: 1)'))
 }

@@ -29,7 +29,7 @@ export function addFindOptions(command: Command): Command {
     .option('--ignore-case', 'capital letters of --regex do not count')
     .option(
       '--similar-to <row>',
-      'only rows whose embeddings are nearest to that of a row: its file id, a dot and its number',
+      'only rows that are among those of the whole study whose embeddings are nearest to that of a row: its file id, a dot and its number',
     )
     .option('--top <n>', 'how many similar rows (100)')
     .addOption(

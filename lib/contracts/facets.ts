@@ -19,6 +19,8 @@ export const facetsSchema = z.object({
   rounds: countsSchema,
   operators: countsSchema,
   marks: countsSchema,
+  /** The user's own tags that stand on a row of the study. */
+  tags: countsSchema,
   /** The columns that were asked for, in that order. */
   columns: z.array(columnHistogramSchema),
   /** The first rows, where a limit asks for them. */

@@ -61,7 +61,10 @@ export const repeatsAtomSchema = z.object({
   keep: z.enum(['representatives', 'members']),
 })
 
-/** The rows of the study whose embeddings are nearest to that of a row, by cosine; the row itself is left out. */
+/**
+ * The rows of the study whose embeddings are nearest to that of a row, by cosine; the row itself is left out. The other
+ * conditions of a filter do not change which ones they are: fewer than `top` may be left.
+ */
 export const similarAtomSchema = z.object({
   is: z.literal('similar'),
   to: z.object({ cellId: nameSchema, idx: z.number().int().min(0) }),

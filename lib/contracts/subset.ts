@@ -3,7 +3,7 @@ import { columnIdSchema } from './column-filter'
 import { paramInfoSchema } from './compute'
 import { numbers, texts } from './fields'
 import { rowFilterSchema } from './filter'
-import { LIMITS, nameSchema } from './limits'
+import { LIMITS, nameSchema, namesSchema } from './limits'
 import { MARK_KINDS } from './rows'
 
 /** Groups in which a rule counts. `seed` and `seed_and_round` meet rows of different evolvers. */
@@ -105,6 +105,9 @@ export const subsetRuleSchema = z.discriminatedUnion('rule', [
     off,
     only: z.array(z.enum(MARK_KINDS)).max(MARK_KINDS.length).default([]),
     without: z.array(z.enum(MARK_KINDS)).max(MARK_KINDS.length).default(['drop']),
+    /** The user's own tags: a row with one of them counts as a row with one of the marks. */
+    only_tags: namesSchema.exactOptional(),
+    without_tags: namesSchema.exactOptional(),
   }),
   z.strictObject({ rule: z.literal('random'), off, ...amount, seed }),
   z.strictObject({

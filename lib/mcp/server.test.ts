@@ -98,6 +98,30 @@ describe('over HTTP', () => {
   )
 
   it(
+    'answers what a filter leaves, how it differs, what rules and formulas would give, all without a change',
+    async () => {
+      const client = await connect()
+      const ask = async (name: string, args: object = {}) =>
+        (await replyOf(client, name, { studyId, ...args })).reply
+      const found = { filter: { find: { is: 'words', query: 'the' }, rounds: [3] } }
+      const { total } = await ask('list_rows', { state: found, limit: 1 })
+      expect(await ask('facets', { state: found })).toMatchObject({ total, tags: [] })
+      expect(await ask('describe', { state: found, columns: [] })).toMatchObject({
+        selected: total,
+      })
+      expect(await ask('condition_counts', { state: found })).toEqual([])
+      const rules = [{ rule: 'filter', filter: found.filter }]
+      expect(await ask('subset_funnel', { body: { rules } })).toMatchObject({ rows: total })
+      const text = 'instruction_words.with_input * 2'
+      expect(await ask('preview_formula', { body: { text } })).toMatchObject({ isValid: true })
+      for (const name of ['list_subsets', 'list_formulas']) expect(await ask(name)).toEqual([])
+      expect(await ask('list_decisions')).toMatchObject({ entries: [], total: 0 })
+      await client.close()
+    },
+    SLOW,
+  )
+
+  it(
     'says plainly what is wrong with a call, and stays at the routes that a tool names',
     async () => {
       const client = await connect()

@@ -1,6 +1,6 @@
 import { countMask } from '@/lib/columns/filter'
 import { AppError } from '@/lib/errors'
-import type { RuleId, RuleOf, SubsetRule } from '@/lib/contracts/subset'
+import type { FunnelStep, RuleId, RuleOf, SubsetRule } from '@/lib/contracts/subset'
 import { balance } from './rules/balance'
 import { decisions } from './rules/decisions'
 import { decontaminate } from './rules/decontaminate'
@@ -40,10 +40,24 @@ export interface Step {
   outcome: Outcome
 }
 
-/** Applies one rule; an error says which one it is. */
+/** Returns what rules did in the words of the interface. */
+export function funnelSteps(steps: readonly Step[]): FunnelStep[] {
+  return steps.map(({ rule, rowsIn, rowsOut, ms, outcome }) => ({
+    rule: rule.rule,
+    off: rule.off === true,
+    rowsIn,
+    rowsOut,
+    ms,
+    missing: outcome.missing ?? {},
+    notes: outcome.notes ?? [],
+    leaks: outcome.leaks ?? [],
+  }))
+}
+
+/** Applies one rule; an error says which one it is and holds what the rules before it did. */
 function* applyOne(
   rule: SubsetRule,
-  no: number,
+  before: readonly Step[],
   kept: Kept,
   data: RuleData,
 ): Generator<void, Outcome> {
@@ -52,8 +66,10 @@ function* applyOne(
     return yield* kind.apply(rule as RuleOf<RuleId>, kept, data)
   } catch (error) {
     if (!(error instanceof AppError) || error.code === 'cancelled') throw error
-    throw new AppError('invalid_input', `Rule ${no} (${kind.label}): ${error.message}`, {
+    const message = `Rule ${before.length + 1} (${kind.label}): ${error.message}`
+    throw new AppError('invalid_input', message, {
       cause: error,
+      details: { steps: funnelSteps(before) },
     })
   }
 }
@@ -71,7 +87,7 @@ export function* applyRules(
   let rowsIn = countMask(kept)
   for (const rule of rules) {
     const started = performance.now()
-    const outcome = rule.off ? {} : yield* applyOne(rule, steps.length + 1, kept, data)
+    const outcome = rule.off ? {} : yield* applyOne(rule, steps, kept, data)
     const rowsOut = countMask(kept)
     const ms = Math.round((performance.now() - started) * 10) / 10
     steps.push({ rule, rowsIn, rowsOut, ms, outcome })

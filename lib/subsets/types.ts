@@ -33,7 +33,8 @@ export interface RuleData {
   groups(by: Within | (string & {})): RuleGroups
   /** Rows that a filter of the rows page keeps. */
   select(filter: RowFilter): Kept
-  marked(kinds: readonly MarkKind[]): Kept
+  /** Rows with one of the marks or of the tags. */
+  marked(kinds: readonly MarkKind[], tags: readonly string[]): Kept
   /** Visits the texts of the rows that are still in, some thousand between two stops. */
   texts(kept: Kept, which: RuleText, visit: (row: number, text: string) => void): Generator<void>
   /** Row of the study that a column of row numbers names for a row; -1 where there is none. */

@@ -11,7 +11,7 @@ import {
   type ExportParams,
 } from '@/components/hooks/use-export'
 import { useRowCount } from '@/components/hooks/use-rows'
-import { filterQuery, isFiltered, useViewState } from '@/components/hooks/use-view-state'
+import { filterQuery, useViewState } from '@/components/hooks/use-view-state'
 import { formatCount } from '@/components/ui/format'
 import { Section } from '@/components/ui/page'
 import { Notice, QueryState } from '@/components/ui/states'
@@ -20,6 +20,7 @@ import { StudyPage } from '@/components/shell/study-page'
 import { safeName, type ExportFormat, type ExportRequest } from '@/lib/contracts/export'
 import type { ViewState } from '@/lib/contracts/filter'
 import type { StudyDetail, ColumnInfo } from '@/lib/contracts/study'
+import { FilterButton } from '@/components/views/rows/filter/filter-button'
 import { CheckPanel } from './check-panel'
 import { ExportOptions, FormatChoice } from './export-options'
 import { PreviousExports } from './previous-exports'
@@ -80,8 +81,9 @@ function OrderSelect({ study }: { study: StudyDetail }) {
   )
 }
 
-/** Which rows: the filter in words, its count, and where to change it. */
+/** Which rows: the filter in words, its count, and the button that changes it. */
 function RowsChosen({ study, state }: { study: StudyDetail; state: ViewState }) {
+  const controls = useViewState()
   const { data: count } = useRowCount(study.study.id, state)
   const chips = filterChips(state.filter, study, useExportNames(study.study.id, state.filter))
   return (
@@ -96,14 +98,13 @@ function RowsChosen({ study, state }: { study: StudyDetail; state: ViewState }) 
         </p>
         <div className={classes.row}>
           <OrderSelect study={study} />
+          <FilterButton detail={study} controls={controls} />
           <Anchor
             component={Link}
             size="sm"
             href={`/studies/${study.study.id}/rows${filterQuery(state.filter)}`}
           >
-            {isFiltered(state.filter)
-              ? 'Change the filter on the rows page'
-              : 'Filter on the rows page'}
+            See the rows
           </Anchor>
         </div>
       </div>

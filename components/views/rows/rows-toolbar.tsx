@@ -1,7 +1,11 @@
 'use client'
 
+import { useIndexing } from '@/components/hooks/use-jobs'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
-import type { TableLayout, ViewState } from '@/lib/contracts/filter'
+import { formatCount } from '@/components/ui/format'
+import { Notice } from '@/components/ui/states'
+import { atomsOf } from '@/lib/contracts/condition'
+import type { RowFilter, TableLayout, ViewState } from '@/lib/contracts/filter'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 import { ColumnChooser } from './table/column-chooser'
 import { CopiesButton } from './filter/copies-button'
@@ -11,6 +15,29 @@ import classes from './rows.module.css'
 import { SearchBox } from './filter/search-box'
 import type { ListedRows } from './table/use-row-windows'
 import { ViewsMenu } from './filter/views-menu'
+
+const SEARCHES = new Set(['text', 'words', 'regex'])
+
+function isSearch({ text, find, where }: RowFilter): boolean {
+  const atoms = where ? atomsOf(where) : []
+  return text.trim() !== '' || find !== undefined || atoms.some(({ is }) => SEARCHES.has(is))
+}
+
+/** Says why a search is slow while the index of texts is not there yet. */
+function IndexNotice({ filter }: { filter: RowFilter }) {
+  const job = useIndexing()
+  if (!job || !isSearch(filter)) return null
+  const { done, total } = job.progress
+  return (
+    <div className={classes.wholeLine}>
+      <Notice tone="info">
+        The index of texts is being built
+        {total ? `: ${formatCount(done)} of ${formatCount(total)} rows` : ''}. Searches find the
+        same rows meanwhile, but read every text and take longer.
+      </Notice>
+    </div>
+  )
+}
 
 interface RowsToolbarProps {
   detail: StudyDetail
@@ -46,6 +73,7 @@ export function RowsToolbar(props: RowsToolbarProps) {
           if (view.table) onLayout(view.table)
         }}
       />
+      <IndexNotice filter={state.filter} />
     </div>
   )
 }

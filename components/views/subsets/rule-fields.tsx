@@ -2,16 +2,18 @@
 
 import { FileButton, Button, Group, MultiSelect, Select, TextInput } from '@mantine/core'
 import { IconFilter, IconUpload } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { ParamFields } from '@/components/fields/param-fields'
 import { useAddBenchmark } from '@/components/hooks/use-subsets'
+import { useTags } from '@/components/hooks/use-rows'
 import { useViewState } from '@/components/hooks/use-view-state'
 import { columnName } from '@/components/shell/column-name'
+import { MARK_OPTIONS } from '@/components/shell/condition-text'
 import { filterChips } from '@/components/shell/filter-chips'
 import { plural } from '@/components/ui/format'
 import { notifyError } from '@/components/ui/notify'
 import { isCoded, isQuantity } from '@/lib/contracts/column-kinds'
-import type { MARK_KINDS } from '@/lib/contracts/rows'
+import { emptyFilter } from '@/lib/contracts/filter'
 import {
   subsetRuleSchema,
   WITHIN,
@@ -40,12 +42,6 @@ const WITHIN_LABEL: Record<(typeof WITHIN)[number], string> = {
   seed: 'Seed',
   seed_and_round: 'Seed and round',
 }
-
-const MARKS: { value: (typeof MARK_KINDS)[number]; label: string }[] = [
-  { value: 'star', label: 'Starred' },
-  { value: 'drop', label: 'Excluded' },
-  { value: 'note', label: 'With a note' },
-]
 
 const choice = (column: ColumnInfo) => ({ value: column.id, label: columnName(column) })
 
@@ -125,24 +121,41 @@ function FilterField({
 }
 
 function MarkFields({
+  study,
   rule,
   onChange,
-}: {
-  rule: RuleOf<'decisions'>
-  onChange(rule: SubsetRule): void
-}) {
-  const field = (name: 'only' | 'without', label: string) => (
+}: Pick<RuleFieldsProps, 'study' | 'onChange'> & { rule: RuleOf<'decisions'> }) {
+  const known = useTags(study.study.id, emptyFilter()).map(({ key }) => key)
+  const marks = (name: 'only' | 'without', label: string) => (
     <MultiSelect
       label={label}
-      data={MARKS}
+      data={MARK_OPTIONS}
       value={rule[name]}
-      onChange={(marks) => onChange({ ...rule, [name]: marks as RuleOf<'decisions'>['only'] })}
+      onChange={(chosen) => onChange({ ...rule, [name]: chosen as RuleOf<'decisions'>['only'] })}
     />
   )
+  const tags = (name: 'only_tags' | 'without_tags', label: string) => {
+    const { [name]: chosen = [], ...rest } = rule
+    return (
+      <MultiSelect
+        label={label}
+        placeholder={known.length === 0 ? 'no row has a tag' : ''}
+        data={[...new Set([...known, ...chosen])]}
+        value={chosen}
+        searchable
+        onChange={(next) =>
+          // A rule without tags is the rule that it was before tags, with the same hash.
+          onChange(subsetRuleSchema.parse(next.length === 0 ? rest : { ...rest, [name]: next }))
+        }
+      />
+    )
+  }
   return (
     <>
-      {field('only', 'Only rows that are')}
-      {field('without', 'Without rows that are')}
+      {marks('only', 'Only rows that are')}
+      {tags('only_tags', 'Or only rows with a tag')}
+      {marks('without', 'Without rows that are')}
+      {tags('without_tags', 'Without rows with a tag')}
     </>
   )
 }
@@ -153,11 +166,19 @@ function BenchmarkField({
   onChange,
 }: Pick<RuleFieldsProps, 'benchmarks' | 'onChange'> & { rule: RuleOf<'decontaminate'> }) {
   const add = useAddBenchmark()
+  // The rules may have been changed by the time the file is there.
+  const latest = useRef({ rule, onChange })
+  useEffect(() => {
+    latest.current = { rule, onChange }
+  })
   const onFile = (file: File | null) => {
     if (!file) return
     add.mutate(file, {
-      onSuccess: ({ sha256 }) =>
-        onChange({ ...rule, benchmarks: [...new Set([...rule.benchmarks, sha256])] }),
+      onSuccess: ({ sha256 }) => {
+        const now = latest.current
+        const benchmarks = [...new Set([...now.rule.benchmarks, sha256])]
+        now.onChange({ ...now.rule, benchmarks })
+      },
       onError: (error) => notifyError('The benchmark was not added', error),
     })
   }
@@ -236,7 +257,9 @@ export function RuleFields({ study, rule, info, benchmarks, onChange }: RuleFiel
       {rule.rule === 'filter' ? (
         <FilterField study={study} rule={rule} onChange={onChange} />
       ) : null}
-      {rule.rule === 'decisions' ? <MarkFields rule={rule} onChange={onChange} /> : null}
+      {rule.rule === 'decisions' ? (
+        <MarkFields study={study} rule={rule} onChange={onChange} />
+      ) : null}
       {rule.rule === 'decontaminate' ? (
         <BenchmarkField rule={rule} benchmarks={benchmarks} onChange={onChange} />
       ) : null}

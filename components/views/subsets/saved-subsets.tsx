@@ -3,11 +3,16 @@
 import { Anchor, Checkbox, Group, Text } from '@mantine/core'
 import Link from 'next/link'
 import { parseAsArrayOf, parseAsString, useQueryState } from 'nuqs'
-import { subsetFileUrl, useDeleteSubset, useSubsets } from '@/components/hooks/use-subsets'
+import {
+  subsetFileUrl,
+  useDeleteSubset,
+  useRestoreSubset,
+  useSubsets,
+} from '@/components/hooks/use-subsets'
 import { filterQuery } from '@/components/hooks/use-view-state'
 import { formatCount, formatDateTime, plural, shortHash } from '@/components/ui/format'
 import { LinkButton } from '@/components/ui/link-button'
-import { notifyDone, notifyError } from '@/components/ui/notify'
+import { notifyError, notifyUndo } from '@/components/ui/notify'
 import { Section } from '@/components/ui/page'
 import { QueryState } from '@/components/ui/states'
 import { Table, type Column } from '@/components/ui/table'
@@ -33,6 +38,7 @@ interface SavedSubsetsProps {
 export function SavedSubsets({ studyId, onOpen }: SavedSubsetsProps) {
   const query = useSubsets(studyId)
   const remove = useDeleteSubset(studyId)
+  const restore = useRestoreSubset(studyId)
   const [chosen, setChosen] = useQueryState(
     'compare',
     parseAsArrayOf(parseAsString).withDefault([]).withOptions({ history: 'push' }),
@@ -42,7 +48,12 @@ export function SavedSubsets({ studyId, onOpen }: SavedSubsetsProps) {
     void setChosen(known.includes(id) ? known.filter((one) => one !== id) : [...known, id])
   const onRemove = ({ id, name }: SavedSubset) =>
     remove.mutate(id, {
-      onSuccess: () => notifyDone(`The subset ${name} was deleted.`),
+      onSuccess: () =>
+        notifyUndo(`The subset ${name} was deleted. It can be restored for 7 days.`, () =>
+          restore.mutate(id, {
+            onError: (error) => notifyError('The subset was not restored', error),
+          }),
+        ),
       onError: (error) => notifyError('The subset was not deleted', error),
     })
   const filterOf = (id: string) =>

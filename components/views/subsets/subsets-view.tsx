@@ -4,6 +4,7 @@ import { Button, FileButton, Group, Menu } from '@mantine/core'
 import { IconArrowBackUp, IconListDetails, IconPlus, IconUpload } from '@tabler/icons-react'
 import { useState } from 'react'
 import {
+  knownSteps,
   readRuleFile,
   useSubsetDraft,
   useSubsetFunnel,
@@ -65,7 +66,7 @@ function Builder({ study, kit }: { study: StudyDetail; kit: Kit }) {
       (error: unknown) => notifyError('The rule file was not read', error),
     )
   }
-  const steps = funnel.isError ? [] : (funnel.data?.steps ?? [])
+  const steps = knownSteps(funnel)
   const leaks = steps.flatMap((step) => step.leaks)
   const menu = (
     label: string,

@@ -1,6 +1,7 @@
 import { formatDuration } from '@/lib/contracts/format'
 import type { Command } from 'commander'
 import type { ComputeRequest, DryRun } from '@/lib/contracts/compute'
+import { emptyFilter } from '@/lib/contracts/filter'
 import { tokensOf } from '@/lib/contracts/meter'
 import type { RowSet } from '@/lib/contracts/run'
 import { AppError } from '@/lib/errors'
@@ -13,19 +14,19 @@ import { getRun } from '@/lib/services/runs'
 import { findBackend } from '../backend'
 import { addBudgetOptions, readBudget, type BudgetOptions } from '../budget'
 import { findStudy, openContext } from '../context'
+import { addFilterFlags, filterFrom, type FilterFlags } from '../filter-option'
 import { followJobs } from '../follow'
 import { jobFacts } from '@/lib/contracts/job-text'
 import { parseParamsOption } from '../options'
 import { printJson, printLine, printRows, wantsJson } from '../output'
 import { versionParams } from '../prompt-version'
 
-interface ComputeOptions extends BudgetOptions {
+interface ComputeOptions extends BudgetOptions, Omit<FilterFlags, 'seed'> {
   study: string
   metric?: string[]
   backend?: string
   params?: string
   prompt?: string[]
-  sample?: string
   sampleSeed: string
   wait?: boolean
   dryRun?: boolean
@@ -67,7 +68,16 @@ const COMMANDS: readonly Shortcut[] = [
   },
 ]
 
-function rowSetOf({ sample, sampleSeed }: ComputeOptions): RowSet {
+function rowSetOf({ sample, sampleSeed, ...flags }: ComputeOptions): RowSet {
+  const filter = filterFrom(flags)
+  const isFiltered = JSON.stringify(filter) !== JSON.stringify(emptyFilter())
+  if (isFiltered && sample !== undefined) {
+    throw new AppError(
+      'invalid_input',
+      '--sample draws seeds of the whole study, so it stands without a filter. To draw rows of a filter, write "sample" into --filter: {"sample": {"rows": 100, "seed": 1}}.',
+    )
+  }
+  if (isFiltered) return { kind: 'filter', filter }
   if (sample === undefined) return { kind: 'all' }
   const slots = Number(sample)
   if (!Number.isInteger(slots) || slots < 1) {
@@ -201,8 +211,8 @@ export function addComputeCommand(program: Command): void {
         entry.waits ? '--no-wait' : '--wait',
         entry.waits ? 'queue the jobs and return' : 'follow the jobs to their end',
       )
-    addBudgetOptions(command).action((options: ComputeOptions) =>
-      compute(options, entry, wantsJson(program)),
+    addFilterFlags(addBudgetOptions(command), { hasSample: false }).action(
+      (options: ComputeOptions) => compute(options, entry, wantsJson(program)),
     )
   }
 }

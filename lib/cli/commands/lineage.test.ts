@@ -40,6 +40,17 @@ it(
     }
     expect(await words('--descending')).toBeGreaterThan(await words())
 
+    const totals = async (...flags: string[]) => {
+      const page = JSON.parse((await lineage(...flags, '--limit', '1', '--json')).out) as {
+        total: number
+      }
+      return page.total
+    }
+    const filter = JSON.stringify({ seedSets: [seedSet] })
+    const ofSet = await totals('--filter', filter)
+    expect(ofSet).toBe(await totals('--seed-set', seedSet))
+    expect(ofSet).toBeLessThan(await totals())
+
     // The sample has several seed sets, each with a seed 0.
     expect((await lineage('--seed', '0')).err).toContain('Say --seed-set')
     const one = (seed: string, ...more: string[]) =>

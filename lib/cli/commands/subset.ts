@@ -16,11 +16,13 @@ import type { ServiceContext } from '@/lib/services/context'
 import {
   deleteSubset,
   listSubsets,
+  restoreSubset,
   saveSubset,
   seededRules,
   subsetFunnel,
 } from '@/lib/services/subsets'
-import { addBenchmark, MAX_BENCHMARK_BYTES } from '@/lib/services/subsets/benchmarks'
+import { filesHere } from '@/lib/services/files/tasks'
+import { addBenchmark } from '@/lib/services/subsets/benchmarks'
 import { compareSubsets } from '@/lib/services/subsets/compare'
 import { parseRuleFile, ruleFileText } from '@/lib/services/subsets/rule-file'
 import { findStudy, openContext } from '../context'
@@ -39,6 +41,7 @@ interface Options {
   save?: string
   seeds?: string
   delete?: string
+  restore?: string
   compare?: string
   out?: string
   leaks?: string
@@ -84,8 +87,8 @@ async function benchmarkRule({ db }: ServiceContext, options: Options): Promise<
   if (options.benchmark.length === 0) return []
   const benchmarks: string[] = []
   for (const file of options.benchmark) {
-    const bytes = await readNamed(file, { what: 'The benchmark', maxBytes: MAX_BENCHMARK_BYTES })
-    benchmarks.push(addBenchmark(db, path.basename(file), bytes).sha256)
+    const named = { path: file, name: path.basename(file) }
+    benchmarks.push((await addBenchmark(db, named, filesHere)).sha256)
   }
   const n = parseOption(z.coerce.number().int().min(2).max(50), options.n ?? 13, '--n')
   return [{ rule: 'decontaminate', benchmarks, n, share: 0, text: 'all' }]
@@ -115,7 +118,11 @@ async function runSubset(options: Options, json: boolean): Promise<void> {
   if (options.delete !== undefined) {
     const subset = findSubset(context, studyId, options.delete)
     deleteSubset(db, studyId, subset.id)
-    say('deleted', subset.name)
+    say('deleted', `${subset.name}; --restore ${subset.id} brings it back for seven days`)
+    return
+  }
+  if (options.restore !== undefined) {
+    say('restored', restoreSubset(db, studyId, options.restore).name)
     return
   }
   if (options.compare !== undefined) {
@@ -197,6 +204,7 @@ export function addSubsetCommand(program: Command): void {
       'two to six saved subsets, as JSON: shared rows, origins, values, words',
     )
     .option('--delete <id or name>', 'delete a saved subset')
+    .option('--restore <id>', 'bring a deleted subset back')
     .option('--out <file>', 'write the rules as YAML')
     .option('--leaks <file>', 'write which rows share which n-gram with which item, as JSON lines')
     .action((options: Options) => runSubset(options, wantsJson(program)))

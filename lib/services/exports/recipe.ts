@@ -74,7 +74,7 @@ const STEPS: readonly { step: string; keys: readonly (keyof RowFilter)[] }[] = [
   { step: 'values of parents and of other evolvers', keys: ['partners'] },
   { step: 'saved exports', keys: ['exports'] },
   { step: 'conditions', keys: ['where'] },
-  { step: 'text', keys: ['text'] },
+  { step: 'text', keys: ['text', 'find'] },
   { step: 'marks', keys: ['marks', 'tags', 'hideDropped'] },
   { step: 'random sample', keys: ['sample'] },
 ]

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PLAIN_OPENING } from '@/lib/contracts/opening'
 import { parquetOf } from '@/lib/testing/formats/parquet-file'
 import { filesApart } from './apart'
+import { filesHere } from './tasks'
 import type { LookTask } from '../imports/look'
 
 let folder: string
@@ -61,6 +62,15 @@ describe('files read in a process of their own', () => {
     expect(look).toMatchObject({ formatId: 'alpaca', error: null, rowCount: 1 })
     const cut = await files.look(await task('cut.parquet', bytes.subarray(0, 150)))
     expect(cut.error?.message).toMatch(/^cut\.parquet, byte 0: .* cut off/)
+  }, 60_000)
+
+  it('may be a benchmark, whose texts come back as they are read here', async () => {
+    const { path: file, name } = await task('gsm.jsonl', '{"q": "a", "a": ["b"]}\n{"q": "c"}\n')
+    const read = await filesApart(roomy).benchmark({ path: file, name })
+    expect(read).toEqual(await filesHere.benchmark({ path: file, name }))
+    expect(read.items).toEqual(['a\nb', 'c'])
+    const broken = await task('broken.json', '[1')
+    await expect(filesApart(roomy).benchmark(broken)).rejects.toThrow(/^Line 1 of broken\.json/)
   }, 60_000)
 
   it('are given up after the time limit, and the next file is read', async () => {

@@ -179,6 +179,8 @@ export function filesApart(limits: FileLimits = LIMITS): FileTasks {
       run({ name: 'expand', task }, signal) as ReturnType<FileTasks['expand']>,
     results: (task, signal) =>
       run({ name: 'results', task }, signal) as ReturnType<FileTasks['results']>,
+    benchmark: (task, signal) =>
+      run({ name: 'benchmark', task }, signal) as ReturnType<FileTasks['benchmark']>,
   }
 }
 

@@ -46,6 +46,13 @@ beforeAll(async () => {
   ] as const) {
     decideOn(study, [{ cellId: cells[1]!.id, idx }], { kind })
   }
+  for (const [value, cell, idx] of [
+    ['math', 1, 2],
+    ['math', 2, 5],
+    ['easy', 1, 2],
+  ] as const) {
+    decideOn(study, [{ cellId: cells[cell]!.id, idx }], { kind: 'tag', value })
+  }
 })
 afterAll(() => study.close())
 
@@ -73,6 +80,7 @@ const filters: fc.Arbitrary<Partial<RowFilter>> = fc.record({
     { column: MND, min: 0.3, max: null, missing: true },
     { column: LENGTH, min: null, max: 16, missing: false },
   ),
+  tags: some('math', 'easy'),
   marks: some<'star' | 'drop'>('star', 'drop'),
   hideDropped: fc.boolean(),
   text: fc.constantFrom('', '1'),
@@ -97,6 +105,7 @@ describe('what a filter leaves to choose from', () => {
         check(found.rounds, (key) => ({ rounds: [Number(key)] }))
         check(found.seedSets, (key) => ({ seedSets: [key] }))
         check(found.operators, (key) => ({ operators: [key] }))
+        check(found.tags, (key) => ({ tags: [key] }))
         check(found.marks, (key) => ({ marks: [key as 'star'] }))
         for (const { column, n, missing, counts, edges } of found.columns) {
           const others = (patch.ranges ?? []).filter((one) => one.column !== column)
@@ -121,6 +130,14 @@ describe('what a filter leaves to choose from', () => {
       ]),
     )
     expect(found.rounds).toContainEqual({ key: '1', rows: 24 })
+  })
+
+  it('counts each of the tags, those without a row left too', async () => {
+    expect((await facets({})).tags).toEqual([
+      { key: 'math', rows: 2 },
+      { key: 'easy', rows: 1 },
+    ])
+    expect((await facets({ rounds: [0] })).tags).toContainEqual({ key: 'easy', rows: 0 })
   })
 
   it('is counted before a sample is drawn, whose size is the total', async () => {

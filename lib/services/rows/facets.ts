@@ -5,7 +5,7 @@ import { MARK_KINDS } from '@/lib/contracts/rows'
 import { SEEDS_KEY } from '@/lib/contracts/seeds'
 import type { CellRef } from '../cells'
 import { getStudy } from '../studies'
-import { markedRows } from './annotations/marks'
+import { cellMarks, markedRows, tagsIn } from './annotations/marks'
 import { columnCounter, KEPT, type Failures, type JudgedCell } from './facet-columns'
 import { operatorCodes } from './operators'
 import { openParts, sampleSize, warmSelection, type OpenedParts } from './select'
@@ -83,18 +83,21 @@ function countOperators(db: Db, judged: readonly JudgedCell[], own: number): Tal
   return tally
 }
 
-function countMarks(db: Db, judged: readonly JudgedCell[], own: number): Tally {
+/** Counts the rows of each name among those that pass, or that fail this part of the filter alone. */
+function countNamed(
+  judged: readonly JudgedCell[],
+  own: number,
+  namesOf: (cell: CellRef) => readonly (readonly [string, ArrayLike<number>])[],
+): Tally {
   const tally: Tally = new Map()
   for (const { cell, failures, isInside } of judged) {
-    if (!isInside) continue
-    for (const kind of MARK_KINDS) {
-      const marked = markedRows(db, cell, { kinds: [kind] })
+    for (const [name, has] of namesOf(cell)) {
       let rows = 0
-      for (let row = 0; row < failures.length; row++) {
+      for (let row = 0; isInside && row < failures.length; row++) {
         const failed = failures[row] as number
-        if (marked[row] === 1 && (failed === KEPT || failed === own)) rows += 1
+        if (has[row] !== 0 && (failed === KEPT || failed === own)) rows += 1
       }
-      if (rows > 0) add(tally, kind, rows)
+      add(tally, name, rows)
     }
   }
   return tally
@@ -135,6 +138,8 @@ export async function countFacets(
     }
     return { cell, failures, isInside: failed.length === 0 }
   })
+  const marksOf = (cell: CellRef) =>
+    MARK_KINDS.map((kind) => [kind, markedRows(db, cell, { kinds: [kind] })] as const)
   const count = columnCounter(db, studyId, opened)
   return {
     total: sampleSize(filter.sample, kept),
@@ -143,7 +148,8 @@ export async function countFacets(
     arms: listed(origins.arms),
     rounds: listed(origins.rounds),
     operators: listed(countOperators(db, judged, facetOf('operators'))),
-    marks: listed(countMarks(db, judged, facetOf('marks'))),
+    marks: listed(countNamed(judged, facetOf('marks'), marksOf)).filter(({ rows }) => rows > 0),
+    tags: listed(countNamed(judged, facetOf('tags'), (cell) => tagsIn(cellMarks(db, cell)))),
     columns: columns.map((column) => count(column, judged, facetOf(`column ${column}`))),
     page: null,
     serverMs: Math.round((performance.now() - started) * 10) / 10,

@@ -45,8 +45,8 @@ export function sortNumber(
   }
 }
 
-/** The rows of all cells, one after the other, in the order of a column: sorted once, for both directions and every filter. */
-function studyOrder(db: Db, studyId: string, cells: readonly CellRef[], column: string) {
+/** Returns the rows of all cells, one after the other, in the order of a column: sorted once, for both directions and every filter. */
+export function studyOrder(db: Db, studyId: string, cells: readonly CellRef[], column: string) {
   const isOwn = isOwnSort(column)
   const stamp = `${dataStamp(db, studyId)}|${isOwn ? marksStamp(db, studyId) : ''}`
   return cachesOf(db).results.get(

@@ -1,70 +1,13 @@
-import { createHash } from 'node:crypto'
 import { asc, eq } from 'drizzle-orm'
-import { parse } from 'csv-parse/sync'
 import type { Db } from '@/db/client'
 import { benchmarkTexts } from '@/db/schema'
 import { cleanName } from '@/lib/contracts/plain-text'
 import type { Benchmark } from '@/lib/contracts/subset'
 import { AppError } from '@/lib/errors'
-import { readNamed } from '@/lib/files'
 import type { RuleBenchmark } from '@/lib/subsets/types'
 import type { ServiceContext } from '../context'
+import type { FileTasks } from '../files/tasks'
 import { openUpload, removeUpload } from '../imports/uploads'
-
-/** Above the test sets that are in use: MMLU has 14,000 items and 7 MB. */
-export const MAX_BENCHMARK_BYTES = 32 * 1024 ** 2
-
-const BOTTOM =
-  'Give JSON (a list of texts or objects), JSON lines, CSV with a header, or text with one item a line.'
-
-/** All texts of a value, however deeply they lie: question, choices and answer of an item. */
-function textsIn(value: unknown, depth = 0): string[] {
-  if (typeof value === 'string') return [value]
-  if (typeof value !== 'object' || value === null || depth > 8) return []
-  return Object.values(value).flatMap((inner) => textsIn(inner, depth + 1))
-}
-
-function parseLine(line: string, no: number, name: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    throw new AppError('invalid_input', `Line ${no} of ${name} is not JSON. ${BOTTOM}`)
-  }
-}
-
-function valuesIn(name: string, text: string): unknown[] {
-  const extension = name.toLowerCase().split('.').pop()
-  const lines = () =>
-    text.split(/\r?\n/).flatMap((line, k) => (line.trim() === '' ? [] : [{ line, no: k + 1 }]))
-  if (extension === 'jsonl') return lines().map(({ line, no }) => parseLine(line, no, name))
-  if (extension === 'json') {
-    const value = parseLine(text, 1, name)
-    if (Array.isArray(value)) return value
-    // A list may lie inside of an object, as in files that wrap their rows.
-    const list = Object.values(value ?? {}).find(Array.isArray)
-    return list ?? [value]
-  }
-  if (extension === 'csv') {
-    try {
-      return parse(text, {
-        columns: true,
-        bom: true,
-        skip_empty_lines: true,
-        relax_column_count: true,
-      })
-    } catch (error) {
-      throw new AppError(
-        'invalid_input',
-        `${name} is not CSV: ${(error as Error).message}. ${BOTTOM}`,
-      )
-    }
-  }
-  if (extension === 'txt') return lines().map(({ line }) => line)
-  throw new AppError(
-    'invalid_input',
-    `The benchmark ${name} has an ending that is not known. ${BOTTOM}`,
-  )
-}
 
 /** Returns the benchmarks that were added, by name. */
 export function listBenchmarks(db: Db): Benchmark[] {
@@ -73,22 +16,13 @@ export function listBenchmarks(db: Db): Benchmark[] {
 }
 
 /** Adds a benchmark file and returns it; the same bytes are the same benchmark. Throws `invalid_input` where it has no texts. */
-export function addBenchmark(db: Db, givenName: string, bytes: Uint8Array): Benchmark {
-  const name = cleanName(givenName) || 'benchmark'
-  let text: string
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new AppError(
-      'invalid_input',
-      `${name} is not UTF-8 text. Save it as UTF-8 and add it again.`,
-    )
-  }
-  const items = valuesIn(name, text).map((value) => textsIn(value).join('\n'))
-  if (items.every((item) => item.trim() === '')) {
-    throw new AppError('invalid_input', `${name} holds no texts. ${BOTTOM}`)
-  }
-  const sha256 = createHash('sha256').update(bytes).digest('hex')
+export async function addBenchmark(
+  db: Db,
+  file: { path: string; name: string },
+  files: FileTasks,
+): Promise<Benchmark> {
+  const name = cleanName(file.name) || 'benchmark'
+  const { items, sha256 } = await files.benchmark({ path: file.path, name })
   const row = { sha256, name, items, createdAt: Date.now() }
   db.insert(benchmarkTexts).values(row).onConflictDoNothing().run()
   return { ...row, items: items.length }
@@ -98,10 +32,10 @@ export function addBenchmark(db: Db, givenName: string, bytes: Uint8Array): Benc
 export async function addUploadedBenchmark(
   { db, config }: ServiceContext,
   uploadId: string,
+  files: FileTasks,
 ): Promise<Benchmark> {
   const { path, fileName } = await openUpload(config, uploadId)
-  const bytes = await readNamed(path, { what: 'The benchmark', maxBytes: MAX_BENCHMARK_BYTES })
-  const added = addBenchmark(db, fileName, bytes)
+  const added = await addBenchmark(db, { path, name: fileName }, files)
   await removeUpload(config, uploadId)
   return added
 }

@@ -112,7 +112,7 @@ export function ruleData(scope: Scope, places: Places): RuleData {
         for (const row of rows.get(cell.no) ?? []) mask[row] = 1
       })
     },
-    marked: (kinds) => fill((cell, mask) => mask.set(markedRows(db, cell, { kinds }))),
+    marked: (kinds, tags) => fill((cell, mask) => mask.set(markedRows(db, cell, { kinds, tags }))),
     texts: (kept, which, visit) => textsOf(scope, places, kept, which, visit),
     rowNamed(column) {
       const { values, status } = plain(column)

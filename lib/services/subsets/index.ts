@@ -17,17 +17,27 @@ import {
 } from '@/lib/contracts/subset'
 import { AppError } from '@/lib/errors'
 import { describeParams } from '@/lib/metrics/describe'
-import { RULES } from '@/lib/subsets'
+import { funnelSteps, RULES } from '@/lib/subsets'
 import { PRESETS } from '@/lib/subsets/presets'
-import { markDeleted } from '../deletion'
+import { markDeleted, markRestored } from '../deletion'
 import { scopeOfStudy } from '../rows/select'
 import { getStudy } from '../studies'
 import { applyWarm } from './apply'
 import { listBenchmarks } from './benchmarks'
-import { rulesHash } from './stored'
+import { rulesHash, storedSubset } from './stored'
 
 /** What the page draws with controls of its own. */
-const OWN_CONTROLS = new Set(['rule', 'off', 'filter', 'quotas', 'only', 'without', 'benchmarks'])
+const OWN_CONTROLS = new Set([
+  'rule',
+  'off',
+  'filter',
+  'quotas',
+  'only',
+  'without',
+  'only_tags',
+  'without_tags',
+  'benchmarks',
+])
 
 function ruleInfos(): RuleInfo[] {
   return subsetRuleSchema.options.map((schema) => {
@@ -44,7 +54,10 @@ export function subsetKit(db: Db) {
   return { rules: ruleInfos(), presets: [...PRESETS], benchmarks: listBenchmarks(db) }
 }
 
-/** Returns what each rule leaves of a study and why. Throws `invalid_input` that names the rule which means nothing here. */
+/**
+ * Returns what each rule leaves of a study and why. Throws `invalid_input` that names the rule which means nothing here;
+ * its details have the steps before it.
+ */
 export async function subsetFunnel(
   db: Db,
   studyId: string,
@@ -68,16 +81,7 @@ export async function subsetFunnel(
     rowsInStudy,
     rows: cells.reduce((sum, { rows }) => sum + rows, 0),
     ms: Math.round(performance.now() - started),
-    steps: steps.map(({ rule, rowsIn, rowsOut, ms, outcome }) => ({
-      rule: rule.rule,
-      off: rule.off === true,
-      rowsIn,
-      rowsOut,
-      ms,
-      missing: outcome.missing ?? {},
-      notes: outcome.notes ?? [],
-      leaks: outcome.leaks ?? [],
-    })),
+    steps: funnelSteps(steps),
     cells,
   }
 }
@@ -144,7 +148,13 @@ export function saveSubset(
   return { id, name, hash, rowCount, createdAt, rules: given.rules }
 }
 
-/** Deletes a saved subset; `not_found` when the study has none of this id. */
+/** Brings a deleted subset back and returns it; `not_found` when the study has no deleted one of this id. */
+export function restoreSubset(db: Db, studyId: string, subsetId: string): SavedSubset {
+  markRestored(db, subsets, studyId, subsetId, 'deleted subset')
+  return storedSubset(db, studyId, subsetId)
+}
+
+/** Deletes a saved subset, which can be restored for seven days; `not_found` when the study has none of this id. */
 export function deleteSubset(db: Db, studyId: string, subsetId: string): void {
   markDeleted(db, subsets, studyId, subsetId, 'subset')
 }

@@ -1,3 +1,6 @@
+import fs from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
 import { parse } from 'yaml'
 import { describe, expect, it } from 'vitest'
 import { exportRequestSchema } from '@/lib/contracts/export'
@@ -11,8 +14,17 @@ import { currentCells } from '../cells'
 import { exportRecipe, listExports, openExport } from '../exports'
 import { listColumns } from '../columns'
 import { decideOn } from '@/lib/testing/decisions'
+import { filesHere } from '../files/tasks'
 import { listRows, selectRows } from '../rows'
-import { listSubsets, saveSubset, seededRules, subsetFunnel, subsetKit, deleteSubset } from '.'
+import {
+  deleteSubset,
+  listSubsets,
+  restoreSubset,
+  saveSubset,
+  seededRules,
+  subsetFunnel,
+  subsetKit,
+} from '.'
 import { addBenchmark } from './benchmarks'
 import { compareSubsets } from './compare'
 import { parseRuleFile, ruleFileText } from './rule-file'
@@ -21,6 +33,15 @@ let study: TestStudy
 studyEach((one) => (study = one))
 
 const ROWS = 12
+
+async function added(name: string, content: string | Uint8Array) {
+  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'evolens-benchmark-'))
+  const file = path.join(folder, name)
+  await fs.writeFile(file, content)
+  return addBenchmark(study.db, { path: file, name }, filesHere).finally(() =>
+    fs.rm(folder, { recursive: true }),
+  )
+}
 
 async function twoRounds(values: (cell: number, row: number) => number) {
   await importRows(study, 'alpaca.json', alpacaRows(ROWS, 'seed'))
@@ -99,6 +120,24 @@ describe('subsets', () => {
     expect(found.cells.map(({ rows }) => rows)).toEqual([2, 0])
   })
 
+  it('follow tags and kept rows, and a rule file carries them', async () => {
+    const [seeds] = await twoRounds((_, row) => row)
+    const at = (...rows: number[]) => rows.map((idx) => ({ cellId: seeds!.id, idx }))
+    decideOn(study, at(1, 2, 3), { kind: 'tag', value: 'math' })
+    decideOn(study, at(3), { kind: 'tag', value: 'wrong' })
+    decideOn(study, at(3, 4), { kind: 'keep' })
+    const marked = (rule: object) => saved(rulesOf({ rule: 'decisions', ...rule }), 'marked')
+    const first = async (rule: object) => rowsBy((await marked(rule)).id)[0]
+    expect(await first({ only: ['keep'] })).toEqual([3, 4])
+    expect(await first({ only: ['keep'], only_tags: ['math'] })).toEqual([1, 2, 3, 4])
+    const rule = { only_tags: ['math'], without_tags: ['wrong'] }
+    expect(await first(rule)).toEqual([1, 2])
+    const one = await marked(rule)
+    const file = parseRuleFile(ruleFileText(one))
+    expect(file.rules).toMatchObject([rule])
+    expect((await funnel(file.rules)).hash).toBe(one.hash)
+  })
+
   it('reach rows, exports and their recipe, which makes them again', async () => {
     await twoRounds((_, row) => row)
     const one = await saved(rulesOf({ rule: 'ranked', column: 'mnd.mnd', amount: 3, unit: 'rows' }))
@@ -147,6 +186,9 @@ describe('subsets', () => {
     deleteSubset(study.db, study.studyId, one.id)
     expect(listSubsets(study.db, study.studyId)).toHaveLength(3)
     expect(() => rowsBy(one.id)).toThrow(/no subset/)
+    expect(restoreSubset(study.db, study.studyId, one.id)).toEqual(one)
+    expect(rowsBy(one.id).flat()).toHaveLength(12)
+    expect(() => restoreSubset(study.db, study.studyId, one.id)).toThrow(/no such deleted subset/)
   })
 
   it('follow the data when values change', async () => {
@@ -170,9 +212,11 @@ describe('subsets', () => {
   it('name the rule that means nothing in a study', async () => {
     await twoRounds((_, row) => row)
     const wrong = (...rules: unknown[]) => funnel(rulesOf({ rule: 'decisions' }, ...rules))
-    await expect(wrong({ rule: 'range', column: 'loss.none' })).rejects.toThrow(
-      /^Rule 2 \(Range\): There is no/,
-    )
+    // What the rules before it left is known all the same.
+    await expect(wrong({ rule: 'range', column: 'loss.none' })).rejects.toMatchObject({
+      message: expect.stringMatching(/^Rule 2 \(Range\): There is no/),
+      details: { steps: [{ rule: 'decisions', rowsIn: 24, rowsOut: 24 }] },
+    })
     await expect(wrong({ rule: 'quota', by: 'round', quotas: { 7: 1 } })).rejects.toThrow(
       /no "7" in round.*0, 1/,
     )
@@ -204,7 +248,7 @@ describe('subsets', () => {
     const bytes = Buffer.from(
       `${JSON.stringify({ question: leak })}\n${JSON.stringify({ question: '小明有三个苹果,他又买了五个苹果' })}\n{"question": "too short"}\n`,
     )
-    const { sha256, items } = addBenchmark(study.db, 'gsm.jsonl', bytes)
+    const { sha256, items } = await added('gsm.jsonl', bytes)
     expect(items).toBe(3)
     for (const n of [8, 10, 13]) {
       const { steps, rows } = await funnel(
@@ -224,10 +268,10 @@ describe('subsets', () => {
       rulesOf({ rule: 'decontaminate', benchmarks: [sha256], n: 8, share: 0.9 }),
     )
     expect(strict.rows).toBe(3)
-    expect(() => addBenchmark(study.db, 'a.jsonl', Buffer.from('{"a": 1}\n{'))).toThrow(/Line 2/)
-    expect(() => addBenchmark(study.db, 'a.json', Buffer.from('[1, 2]'))).toThrow(/holds no texts/)
-    expect(() => addBenchmark(study.db, 'a.txt', Buffer.from([0xff, 0xfe]))).toThrow(/not UTF-8/)
-    expect(addBenchmark(study.db, 'a.csv', Buffer.from('q,a\nwho,me\n')).items).toBe(1)
+    await expect(added('a.jsonl', '{"a": 1}\n{')).rejects.toThrow(/Line 2/)
+    await expect(added('a.json', '[1, 2]')).rejects.toThrow(/holds no texts/)
+    await expect(added('a.txt', Buffer.from([0xff, 0xfe]))).rejects.toThrow(/not UTF-8/)
+    expect((await added('a.csv', 'q,a\nwho,me\n')).items).toBe(1)
   })
 
   it('are compared: shared rows, origins, values, and words that the others lack', async () => {

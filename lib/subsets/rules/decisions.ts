@@ -4,12 +4,12 @@ import type { Rule } from '../types'
 export const decisions: Rule<'decisions'> = {
   label: 'Decisions',
   description:
-    'Keeps rows by the marks that people gave them: without excluded rows, or only starred ones.',
-  *apply(rule, kept, data) {
+    'Keeps rows by the marks and tags that people gave them: without excluded rows, only kept ones, or only those with a tag.',
+  *apply({ only, without, only_tags: onlyTags = [], without_tags: withoutTags = [] }, kept, data) {
     yield
-    if (rule.only.length > 0) intersect(kept, data.marked(rule.only))
-    if (rule.without.length > 0) {
-      const out = data.marked(rule.without)
+    if (only.length + onlyTags.length > 0) intersect(kept, data.marked(only, onlyTags))
+    if (without.length + withoutTags.length > 0) {
+      const out = data.marked(without, withoutTags)
       for (let row = 0; row < kept.length; row += 1) if (out[row] === 1) kept[row] = 0
     }
     return {}

@@ -1,21 +1,19 @@
 'use client'
 
 import { Chip, Fieldset, Group, MultiSelect, Stack, Switch } from '@mantine/core'
-import { useFacets, useOperators } from '@/components/hooks/use-rows'
+import { useFacets, useOperators, useTags } from '@/components/hooks/use-rows'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
 import { formatCount } from '@/components/ui/format'
 import { ArmMark } from '@/components/figures/arm-mark'
 import type { FacetCounts } from '@/lib/contracts/facets'
 import type { RowFilter } from '@/lib/contracts/filter'
 import type { StudyDetail } from '@/lib/contracts/study'
-import { MARK_TEXT } from '@/components/shell/condition-text'
+import { MARK_OPTIONS } from '@/components/shell/condition-text'
 import { RangeFields } from './range-fields'
 import { Builder } from './builder'
 import { SampleFields } from './sample-fields'
 import { ValueFields } from './value-fields'
 import { SEEDS_LABEL } from '@/lib/contracts/seeds'
-
-const MARKS = Object.entries(MARK_TEXT).map(([value, label]) => ({ value, label }))
 
 interface ChipsProps {
   label: string
@@ -55,6 +53,31 @@ function Chips({ label, options, value, counts, onChange }: ChipsProps) {
   )
 }
 
+/** A list that may be too long for chips. */
+function ManyChoices({
+  label,
+  options,
+  value,
+  counts,
+  onChange,
+}: Omit<ChipsProps, 'options'> & { options: readonly string[] }) {
+  if (options.length === 0) return null
+  return (
+    <Fieldset variant="unstyled" legend={label}>
+      <MultiSelect
+        aria-label={label}
+        placeholder={value.length === 0 ? 'all' : ''}
+        data={options.map((name) => ({ value: name, label: `${name}${countText(counts, name)}` }))}
+        value={[...value]}
+        clearable
+        searchable
+        comboboxProps={{ withinPortal: false }}
+        onChange={onChange}
+      />
+    </Fieldset>
+  )
+}
+
 interface FilterPanelProps {
   detail: StudyDetail
   filter: RowFilter
@@ -66,6 +89,7 @@ export function FilterPanel({ detail, filter, controls }: FilterPanelProps) {
   const rounds = [...new Set(detail.cells.map((cell) => cell.round))].sort((a, b) => a - b)
   const { setFilter } = controls
   const { data: facets } = useFacets(detail.study.id, filter, [])
+  const tags = useTags(detail.study.id, filter)
   const operators = [...new Set([...useOperators(detail.study.id), ...filter.operators])]
   return (
     <Stack gap="sm">
@@ -97,30 +121,28 @@ export function FilterPanel({ detail, filter, controls }: FilterPanelProps) {
         counts={facets?.rounds}
         onChange={(next) => setFilter({ rounds: next.map(Number) })}
       />
-      {operators.length > 0 ? (
-        <Fieldset variant="unstyled" legend="Operators">
-          <MultiSelect
-            aria-label="Operators"
-            placeholder={filter.operators.length === 0 ? 'all' : ''}
-            data={operators.map((name) => ({
-              value: name,
-              label: `${name}${countText(facets?.operators, name)}`,
-            }))}
-            value={filter.operators}
-            clearable
-            comboboxProps={{ withinPortal: false }}
-            onChange={(chosen) => setFilter({ operators: chosen })}
-          />
-        </Fieldset>
-      ) : null}
+      <ManyChoices
+        label="Operators"
+        options={operators}
+        value={filter.operators}
+        counts={facets?.operators}
+        onChange={(chosen) => setFilter({ operators: chosen })}
+      />
       <RangeFields detail={detail} filter={filter} controls={controls} />
       <ValueFields detail={detail} filter={filter} controls={controls} />
       <Chips
         label="Marks"
-        options={MARKS}
+        options={MARK_OPTIONS}
         value={filter.marks}
         counts={facets?.marks}
         onChange={(marks) => setFilter({ marks: marks as RowFilter['marks'] })}
+      />
+      <ManyChoices
+        label="Tags"
+        options={tags.map(({ key }) => key)}
+        value={filter.tags ?? []}
+        counts={facets?.tags}
+        onChange={(chosen) => setFilter({ tags: chosen })}
       />
       <Switch
         label="Hide excluded rows"

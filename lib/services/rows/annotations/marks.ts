@@ -37,10 +37,12 @@ export function marksStamp(db: Db, studyId: string): string {
   return `${newest}.${turns}`
 }
 
+const TAG = 'tag/'
+
 /** Returns the name under which a mark is kept: "keep" and "exclude" replace each other, every tag stands for itself. */
 function markKey({ kind, value }: { kind: string; value: string | null }): string {
   if (kind === 'keep' || kind === 'drop') return 'verdict'
-  return kind === 'tag' ? `tag/${value ?? ''}` : kind
+  return kind === 'tag' ? `${TAG}${value ?? ''}` : kind
 }
 
 /** Returns what the entries that are not undone say of the rows of a cell, later ones before earlier ones. */
@@ -86,6 +88,13 @@ export function notesIn({ deciding, entries }: CellMarks, idx: number): RowNote[
   return [...deciding.values()]
     .flatMap((nos) => entries.get(nos[idx] ?? 0) ?? [])
     .sort((a, b) => a.no - b.no)
+}
+
+/** Returns each tag of a cell with the entries that give it, row by row; 0 where a row does not have it. */
+export function tagsIn({ deciding }: CellMarks): [string, Uint32Array][] {
+  return [...deciding].flatMap(([key, nos]): [string, Uint32Array][] =>
+    key.startsWith(TAG) ? [[key.slice(TAG.length), nos]] : [],
+  )
 }
 
 /** Returns which rows of a cell have one of the marks or of the tags, one byte a row. */

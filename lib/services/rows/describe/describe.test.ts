@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { emptyFilter, rowFilterSchema, type RowFilter } from '@/lib/contracts/filter'
 import { statusCode } from '@/lib/contracts/status'
 import { cliffsDelta } from '@/lib/stats/unpaired'
+import { columnMetric } from '@/lib/metrics'
 import { columnOf, storeRun } from '@/lib/testing/columns'
 import { importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
 import { currentCells } from '../../cells'
@@ -56,6 +57,30 @@ describe('how selected rows differ from the rest', () => {
     const middle = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]
     expect(one?.selected).toEqual({ n: 18, missing: 2, median: middle(inside) })
     expect(one?.rest).toMatchObject({ n: 60, missing: 0 })
+  })
+
+  it('counts the words of a column of categories, missing ones apart', async () => {
+    const fresh = await testStudy()
+    const topics = ['sea', 'sea', 'sea', 'land', 'land', '']
+    const rows = topics.map((topic, k) => ({
+      instruction: `${k < 4 ? 'ship' : 'garden'} ${k}`,
+      output: 'Yes.',
+      ...(topic === '' ? {} : { topic }),
+    }))
+    await importRows(fresh, 'a.json', rows, { columns: [{ column: 'topic', kind: 'category' }] })
+    const column = `${columnMetric('topic', 'category').metric.id}.value`
+    const filter = rowFilterSchema.parse({ text: 'ship' })
+    const found = await describeSelection(fresh.db, fresh.studyId, { filter, columns: [column] })
+    const [one] = found.differences.filter((difference) => difference.column === column)
+    expect(one).toMatchObject({
+      measure: "Cramér's V",
+      selected: { n: 4, missing: 0 },
+      rest: { n: 1, missing: 1 },
+      // Sea 3 and 0, land 1 and 1: chi-squared is 15 / 8 of 5 rows.
+      effect: expect.closeTo(Math.sqrt(3 / 8), 12),
+      word: { word: 'land', selected: 1, rest: 1 },
+    })
+    await fresh.close()
   })
 
   it('is a difference of shares for where rows come from, and sorted by size', async () => {

@@ -1,9 +1,11 @@
 import type { Db } from '@/db/client'
 import { maskToIndexes } from '@/lib/columns/filter'
+import type { SortedRows } from '@/lib/columns/sort'
 import { hasWords } from '@/lib/contracts/column-kinds'
 import type { Description, Difference } from '@/lib/contracts/description'
 import type { RowFilter } from '@/lib/contracts/filter'
 import { SEEDS_KEY } from '@/lib/contracts/seeds'
+import { carriesValue } from '@/lib/contracts/status'
 import type { ColumnInfo } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import { chiSquareCounts } from '@/lib/stats/levels'
@@ -15,8 +17,8 @@ import type { Dictionary } from '../../columns/dictionary'
 import { yieldToEventLoop } from '../../compare/slots'
 import { getStudy } from '../../studies'
 import { operatorCodes } from '../operators'
+import { studyOrder } from '../order'
 import { openParts, selectRows, warmSelection, type OpenedParts } from '../select'
-import { NO_RANK, ranksOf } from './ranks'
 import { typicalWords } from './words'
 
 /** Which side each row of the study is on, the cells one after the other. */
@@ -54,7 +56,7 @@ function countSides(sides: Sides, of: ArrayLike<number>, size: number): [Uint32A
   for (let row = 0; row < sides.of.length; row++) {
     const side = sides.of[row] as number
     const value = of[row] as number
-    if (side !== NOWHERE && value !== NO_RANK) counts[side as Side][value]! += 1
+    if (side !== NOWHERE) counts[side as Side][value]! += 1
   }
   return counts
 }
@@ -66,13 +68,50 @@ function sum(counts: Uint32Array): number {
   return n
 }
 
-function medianOf(values: Float64Array, counts: Uint32Array, n: number): number | null {
+/** The distinct values of a column, ascending. */
+interface Counted {
+  /** How often each occurs on each side. */
+  counts: [Uint32Array, Uint32Array]
+  /** A row that has it. */
+  rows: Uint32Array
+}
+
+function countSorted(sides: Sides, { order, valued, isFirst }: SortedRows): Counted {
+  const [rest, selected] = [new Uint32Array(valued), new Uint32Array(valued)]
+  const rows = new Uint32Array(valued)
+  let last = -1
+  for (let i = 0; i < valued; i++) {
+    const row = order[i] as number
+    if (isFirst[i] === 1) rows[++last] = row
+    const side = sides.of[row]
+    if (side === SELECTED) selected[last]! += 1
+    else if (side === REST) rest[last]! += 1
+  }
+  return { counts: [rest.subarray(0, last + 1), selected.subarray(0, last + 1)], rows }
+}
+
+/** Returns what gives a row of the study, the cells one after the other, its value. */
+function valuesOf({ reader, cells }: OpenedParts, column: string): (row: number) => number {
+  return (row) => {
+    let idx = row
+    for (const cell of cells) {
+      if (idx < cell.rowCount) {
+        const { values, width } = reader.read(column, cell)
+        return values[idx * width] as number
+      }
+      idx -= cell.rowCount
+    }
+    return Number.NaN
+  }
+}
+
+function medianOf(counts: Uint32Array, n: number, valueAt: (k: number) => number): number | null {
   if (n === 0) return null
   let [k, seen] = [0, counts[0] as number]
   /** The value at a place among the ordered ones, places ascending. */
   const at = (place: number) => {
     while (seen <= place) seen += counts[++k] as number
-    return values[k] as number
+    return valueAt(k)
   }
   return (at((n - 1) >> 1) + at(n >> 1)) / 2
 }
@@ -82,14 +121,15 @@ type Named = Pick<Difference, 'column' | 'label' | 'group'>
 function ofNumbers(
   sides: Sides,
   named: Named & Pick<Difference, 'levels'>,
-  { values, of }: { values: Float64Array; of: Uint32Array },
+  { counts: [rest, selected], rows }: Counted,
+  valueOf: (row: number) => number,
 ): Difference | null {
-  const [rest, selected] = countSides(sides, of, values.length)
   const found = cliffsDeltaOfCounts(selected, rest)
   if (!found.ok) return null
   const side = (counts: Uint32Array, which: Side) => {
     const n = sum(counts)
-    return { n, missing: sides.total[which] - n, median: medianOf(values, counts, n) }
+    const median = medianOf(counts, n, (k) => valueOf(rows[k] as number))
+    return { n, missing: sides.total[which] - n, median }
   }
   return {
     ...named,
@@ -141,15 +181,25 @@ function ofWords(
 function ofDictionary(
   sides: Sides,
   named: Named,
-  { values, of }: { values: Float64Array; of: Uint32Array },
+  { reader, cells }: OpenedParts,
   dictionary: Dictionary,
 ): Difference | null {
-  const counts = countSides(sides, of, values.length)
-  const [rest, selected] = counts.map((ranked) => {
-    const rowsOf = new Uint32Array(dictionary.values.length + 1)
-    for (const [place, rows] of ranked.entries()) rowsOf[values[place] as number] = rows
-    return dictionary.countWords(rowsOf)
-  }) as [ReturnType<Dictionary['countWords']>, ReturnType<Dictionary['countWords']>]
+  const size = dictionary.values.length + 1
+  const counts: [Uint32Array, Uint32Array] = [new Uint32Array(size), new Uint32Array(size)]
+  let start = 0
+  for (const cell of cells) {
+    const { values, status, width } = reader.read(named.column, cell)
+    for (let row = 0; row < cell.rowCount; row++) {
+      const side = sides.of[start + row] as number
+      if (side === NOWHERE || !carriesValue(status[row] ?? 0)) continue
+      counts[side as Side][values[row * width] as number]! += 1
+    }
+    start += cell.rowCount
+  }
+  const [rest, selected] = counts.map((rowsOf) => dictionary.countWords(rowsOf)) as [
+    ReturnType<Dictionary['countWords']>,
+    ReturnType<Dictionary['countWords']>,
+  ]
   const words = selected.map(({ word, rows }, k) => ({
     word,
     selected: rows,
@@ -255,11 +305,15 @@ export async function describeSelection(
     await yieldToEventLoop()
     for (const cell of cells) await reader.warm(id, cell)
     const named = { column: id, label, group }
-    const ranks = ranksOf(db, studyId, id, opened)
     const dictionary = reader.dictionary(id)
     const found = dictionary
-      ? ofDictionary(sides, named, ranks, dictionary)
-      : ofNumbers(sides, { ...named, levels }, ranks)
+      ? ofDictionary(sides, named, opened, dictionary)
+      : ofNumbers(
+          sides,
+          { ...named, levels },
+          countSorted(sides, studyOrder(db, studyId, cells, id)),
+          valuesOf(opened, id),
+        )
     if (found) differences.push(found)
     else leftOut.push({ column: id, label, reason: 'One of the sides has no value.' })
   }

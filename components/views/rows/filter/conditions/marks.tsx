@@ -1,18 +1,27 @@
-import { MARK_TEXT } from '@/components/shell/condition-text'
+import { useTags } from '@/components/hooks/use-rows'
+import { MARK_OPTIONS } from '@/components/shell/condition-text'
+import { emptyFilter } from '@/lib/contracts/filter'
 import type { MarkKind } from '@/lib/contracts/rows'
 import { Several } from './several'
 import type { Editor } from './types'
 
-const OPTIONS = Object.entries(MARK_TEXT).map(([value, label]) => ({ value, label }))
-
-export const MarksCondition: Editor<'marks'> = ({ atom, onChange }) => (
+export const MarksCondition: Editor<'marks'> = ({ detail, atom, onChange }) => (
   <>
     <span>Mark</span>
     <Several
       label="Choose marks"
-      options={OPTIONS}
+      options={MARK_OPTIONS}
       value={atom.kinds}
       onChange={(kinds) => onChange({ ...atom, kinds: kinds as MarkKind[] })}
+    />
+    <Several
+      label="or tags"
+      options={useTags(detail.study.id, emptyFilter()).map(({ key }) => ({
+        value: key,
+        label: key,
+      }))}
+      value={atom.tags ?? []}
+      onChange={(tags) => onChange({ ...atom, tags })}
     />
   </>
 )

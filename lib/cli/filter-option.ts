@@ -18,7 +18,10 @@ const SAMPLE = /^(\d+)(%?)$|^(\d*\.\d+)%$/
 /** Adds the searches, `--where`, `--sample` and `--seed`, and `--filter` where the command has no other flag for it. */
 export function addFilterFlags(command: Command, { hasFilter = true } = {}): Command {
   if (hasFilter)
-    command.option('--filter <json>', 'rows to take, as in the address of the rows page')
+    command.option(
+      '--filter <json>',
+      'rows to take, as in the address of the rows page; {} is every row',
+    )
   return addFindOptions(command)
     .option(
       '--where <json>',
@@ -64,4 +67,11 @@ export function filterFrom(
     ...(drawn ? { sample: drawn } : {}),
   }
   return withFind(kept, find)
+}
+
+/** Returns the filter that the flags mean; undefined where none of them is given. */
+export function filterGiven(flags: FilterFlags): RowFilter | undefined {
+  const { filter, where, sample, seed, text, words, regex, similarTo, copies } = flags
+  const given = [filter, where, sample, seed, text, words, regex, similarTo, copies]
+  return given.every((flag) => flag === undefined) ? undefined : filterFrom(flags)
 }

@@ -23,9 +23,9 @@ import {
 import { addBenchmark, MAX_BENCHMARK_BYTES } from '@/lib/services/subsets/benchmarks'
 import { compareSubsets } from '@/lib/services/subsets/compare'
 import { parseRuleFile, ruleFileText } from '@/lib/services/subsets/rule-file'
-import { findStudy, openContext } from '../context'
 import { parseOption } from '../options'
 import { printJson, printLine, printRows, say, wantsJson } from '../output'
+import { openStudy } from '../study-command'
 
 // Rule files are written by hand.
 const MAX_RULE_FILE_BYTES = 1_000_000
@@ -109,9 +109,8 @@ function printFunnel({ rowsInStudy, rows, steps, hash }: SubsetFunnel): void {
 }
 
 async function runSubset(options: Options, json: boolean): Promise<void> {
-  const context = openContext()
+  const { studyId, ...context } = openStudy(options)
   const { db } = context
-  const studyId = findStudy(context, options.study)
   if (options.delete !== undefined) {
     const subset = findSubset(context, studyId, options.delete)
     deleteSubset(db, studyId, subset.id)

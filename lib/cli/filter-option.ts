@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander'
 import { conditionSchema } from '@/lib/contracts/condition'
+import { withConditions } from '@/lib/contracts/condition-tree'
 import { rowFilterSchema, rowSampleSchema, type RowFilter } from '@/lib/contracts/filter'
 import { AppError } from '@/lib/errors'
 import { addFindOptions, withFind, type FindOptions } from './find-options'
@@ -63,7 +64,7 @@ export function filterFrom(
   const kept = {
     ...read,
     // A condition of the filter itself holds as well.
-    ...(condition ? { where: read.where ? { all: [read.where, condition] } : condition } : {}),
+    ...(condition ? { where: read.where ? withConditions(read.where, condition) : condition } : {}),
     ...(drawn ? { sample: drawn } : {}),
   }
   return withFind(kept, find)

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander'
 import type { Condition } from '@/lib/contracts/condition'
+import { withConditions } from '@/lib/contracts/condition-tree'
 import type { RowFilter } from '@/lib/contracts/filter'
 import { FIND_FIELDS, findSchema, repeatsAtomSchema, similarAtomSchema } from '@/lib/contracts/find'
 import { parseOption, rowNamed } from './options'
@@ -68,5 +69,5 @@ export function withFind(filter: RowFilter, options: FindOptions): RowFilter {
     found.push(parseOption(repeatsAtomSchema, { is: 'repeats', of, keep, likeness }))
   }
   if (found.length === 0) return filter
-  return { ...filter, where: { all: [...(filter.where ? [filter.where] : []), ...found] } }
+  return { ...filter, where: withConditions(filter.where, ...found) }
 }

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { withConditions } from '@/lib/contracts/condition-tree'
 import { emptyFilter, type ViewState } from '@/lib/contracts/filter'
 import {
   comparedIdsSchema,
@@ -61,10 +62,8 @@ export function findSubset({ db }: ServiceContext, studyId: string, given: strin
 export function withSubset(state: ViewState, subset: SavedSubset): ViewState {
   const one = { is: 'subset' as const, id: subset.id, inside: true }
   const { where } = state.filter
-  return {
-    ...state,
-    filter: { ...emptyFilter(), ...state.filter, where: where ? { all: [one, where] } : one },
-  }
+  const both = where ? withConditions(where, one) : one
+  return { ...state, filter: { ...emptyFilter(), ...state.filter, where: both } }
 }
 
 async function rulesFrom(options: Options): Promise<{ name: string; rules: SubsetRule[] }> {

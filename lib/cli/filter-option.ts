@@ -19,10 +19,7 @@ const SAMPLE = /^(\d+)(%?)$|^(\d*\.\d+)%$/
 /** Adds the searches, `--where`, `--sample` and `--seed`, and `--filter` where the command has no other flag for it. */
 export function addFilterFlags(command: Command, { hasFilter = true } = {}): Command {
   if (hasFilter)
-    command.option(
-      '--filter <json>',
-      'rows to take, as in the address of the rows page; {} is every row',
-    )
+    command.option('--filter <json>', 'rows to take, as in the address of the rows page')
   return addFindOptions(command)
     .option(
       '--where <json>',

@@ -48,7 +48,7 @@ export function addMarkCommand(program: Command): void {
     )
     .argument('[kind]', `${MARK_KINDS.join(', ')} (drop excludes)`)
     .requiredOption('--study <name or id>', 'study')
-    .option('--row <cell.number...>', 'these rows')
+    .option('--row <cell.number...>', 'these rows; all rows of the study with --filter {}')
     .option('--value <text>', 'the tag, or the text of the note')
     .option('--reason <text>', 'why')
     .option('--author <name>', 'who decides; the user of this computer without it')

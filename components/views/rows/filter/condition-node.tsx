@@ -3,6 +3,7 @@
 import { Button, Checkbox, Group, Select, Stack, Text } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconCopy, IconGripVertical, IconX } from '@tabler/icons-react'
 import type { DragEvent } from 'react'
+import { byGroup } from '@/components/ui/by-group'
 import { formatCount } from '@/components/ui/format'
 import { ToolButton } from '@/components/ui/tool-button'
 import type { Atom, Condition } from '@/lib/contracts/condition'
@@ -155,7 +156,6 @@ export function ConditionNode(props: NodeProps) {
   const parts = shownParts(condition)
   const isRoot = path.length === 0
   const end = [...path, parts.length]
-  const groups = [...new Set(offered.map(({ group }) => group))]
   return (
     <div className={isRoot ? undefined : classes.group} data-off={shown.isOff}>
       {isRoot && parts.length === 0 ? null : (
@@ -187,11 +187,12 @@ export function ConditionNode(props: NodeProps) {
             searchable
             comboboxProps={{ withinPortal: false }}
             nothingFoundMessage="No condition has this name."
-            data={groups.map((group) => ({
+            data={byGroup(offered).map(([group, ofGroup]) => ({
               group,
-              items: offered.flatMap((one, at) =>
-                one.group === group ? [{ value: String(at), label: one.label }] : [],
-              ),
+              items: ofGroup.map((one) => ({
+                value: String(offered.indexOf(one)),
+                label: one.label,
+              })),
             }))}
             value={null}
             onChange={(at) => {

@@ -1,8 +1,7 @@
 'use client'
 
-import { ActionIcon, Button, Text, UnstyledButton } from '@mantine/core'
+import { Button, Text, UnstyledButton } from '@mantine/core'
 import { IconArrowBackUp, IconArrowForwardUp, IconX } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
 import { useExportNames } from '@/components/hooks/use-export'
 import { useFilterHistory } from '@/components/hooks/use-filter-history'
 import { useRowCount } from '@/components/hooks/use-rows'
@@ -10,6 +9,7 @@ import { useStudy } from '@/components/hooks/use-studies'
 import { useShortcut } from '@/components/ui/shortcuts'
 import { isFiltered, useViewState, type FilterPatch } from '@/components/hooks/use-view-state'
 import { formatCount, formatShare } from '@/components/ui/format'
+import { ToolButton } from '@/components/ui/tool-button'
 import type { RowFilter } from '@/lib/contracts/filter'
 import type { StudyDetail } from '@/lib/contracts/study'
 import {
@@ -98,23 +98,6 @@ export function filterChips(
   return chips
 }
 
-function Step(props: { label: string; isOn: boolean; run(): void; children: ReactNode }) {
-  const { label, isOn, run, children } = props
-  return (
-    <ActionIcon
-      variant="subtle"
-      color="gray"
-      size="sm"
-      aria-label={label}
-      title={label}
-      disabled={!isOn}
-      onClick={run}
-    >
-      {children}
-    </ActionIcon>
-  )
-}
-
 /** The filter of a study, on each of its pages, with the number of rows it keeps and one click to clear. */
 export function FilterChips({ studyId }: { studyId: string }) {
   const { state, setFilter, clearFilter } = useViewState()
@@ -154,12 +137,18 @@ export function FilterChips({ studyId }: { studyId: string }) {
       ) : (
         <span className="ev-dim">No filter</span>
       )}
-      <Step label="Undo the last change of the filter" isOn={history.canUndo} run={history.undo}>
-        <IconArrowBackUp size={15} aria-hidden />
-      </Step>
-      <Step label="Redo the change of the filter" isOn={history.canRedo} run={history.redo}>
-        <IconArrowForwardUp size={15} aria-hidden />
-      </Step>
+      <ToolButton
+        label="Undo the last change of the filter"
+        icon={IconArrowBackUp}
+        isPossible={history.canUndo}
+        run={history.undo}
+      />
+      <ToolButton
+        label="Redo the change of the filter"
+        icon={IconArrowForwardUp}
+        isPossible={history.canRedo}
+        run={history.redo}
+      />
       {filtered ? (
         <Button variant="subtle" size="compact-xs" onClick={() => setDialog('describe')}>
           Compare with the rest

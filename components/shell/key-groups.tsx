@@ -1,4 +1,5 @@
 import { Kbd } from '@mantine/core'
+import { byGroup } from '@/components/ui/by-group'
 import type { ShortcutKey } from '@/components/ui/shortcuts'
 import classes from './frame.module.css'
 
@@ -8,17 +9,11 @@ const KEY_NAMES: Record<string, string> = {
   ArrowUp: '↑',
 }
 
-function groupByName(keys: readonly ShortcutKey[]): Map<string, ShortcutKey[]> {
-  const groups = new Map<string, ShortcutKey[]>()
-  for (const key of keys) groups.set(key.group, [...(groups.get(key.group) ?? []), key])
-  return groups
-}
-
 /** Keys under the names of their groups. */
 export function KeyGroups({ keys }: { keys: readonly ShortcutKey[] }) {
   return (
     <div className={classes.keys}>
-      {[...groupByName(keys)].map(([group, ofGroup]) => (
+      {byGroup(keys).map(([group, ofGroup]) => (
         <section key={group}>
           <h3 className={classes.keyGroup}>{group}</h3>
           {ofGroup.map(({ keys: pressed, description }) => (

@@ -8,16 +8,12 @@ import {
   detectInputSchema,
 } from '@/lib/contracts/backends'
 import { jobSchema } from '@/lib/contracts/job'
-import { deletion, get, patch, post, restoration } from './endpoint'
+import { collection, get, patch, post, undoable } from './endpoint'
 import { startsJob } from './jobs'
 
-export const listBackendsEndpoint = get('/backends', {
-  summary: 'Lists the backends that can be used, built-in ones first.',
-  reply: z.array(backendInfoSchema),
-})
-
-export const addBackendEndpoint = post('/backends', {
-  summary: 'Adds a backend and queues its probe.',
+export const [listBackendsEndpoint, addBackendEndpoint] = collection('/backends', {
+  lists: 'Lists the backends that can be used, built-in ones first.',
+  adds: 'Adds a backend and queues its probe.',
   body: backendInputSchema,
   example: {
     body: {
@@ -26,7 +22,7 @@ export const addBackendEndpoint = post('/backends', {
       settings: { url: 'http://127.0.0.1:8000', model: 'NAME' },
     },
   },
-  reply: backendInfoSchema,
+  item: backendInfoSchema,
 })
 
 export const backendKindsEndpoint = get('/backends/kinds', {
@@ -53,9 +49,7 @@ export const updateBackendEndpoint = patch('/backends/[backendId]', {
   reply: backendInfoSchema,
 })
 
-export const deleteBackendEndpoint = deletion('/backends/[backendId]', 'a backend')
-
-export const restoreBackendEndpoint = restoration(
+export const [deleteBackendEndpoint, restoreBackendEndpoint] = undoable(
   '/backends/[backendId]',
   'a backend',
   backendInfoSchema,

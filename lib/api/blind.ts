@@ -7,17 +7,13 @@ import {
   blindVerdictSchema,
   startBlindSchema,
 } from '@/lib/contracts/blind'
-import { deletion, get, post, restoration } from './endpoint'
+import { collection, get, post, undoable } from './endpoint'
 
-export const listBlindEndpoint = get('/studies/[studyId]/blind', {
-  summary: 'Lists the blind sessions of a study, newest first, without what is compared.',
-  reply: z.array(blindSessionSchema),
-})
-
-export const startBlindEndpoint = post('/studies/[studyId]/blind', {
-  summary: 'Draws pairs of rows for a person, or takes those of another session.',
+export const [listBlindEndpoint, startBlindEndpoint] = collection('/studies/[studyId]/blind', {
+  lists: 'Lists the blind sessions of a study, newest first, without what is compared.',
+  adds: 'Draws pairs of rows for a person, or takes those of another session.',
   body: startBlindSchema,
-  reply: blindSessionSchema,
+  item: blindSessionSchema,
 })
 
 export const blindStateEndpoint = get('/studies/[studyId]/blind/[sessionId]', {
@@ -25,12 +21,7 @@ export const blindStateEndpoint = get('/studies/[studyId]/blind/[sessionId]', {
   reply: blindStateSchema,
 })
 
-export const deleteBlindEndpoint = deletion(
-  '/studies/[studyId]/blind/[sessionId]',
-  'a blind session',
-)
-
-export const restoreBlindEndpoint = restoration(
+export const [deleteBlindEndpoint, restoreBlindEndpoint] = undoable(
   '/studies/[studyId]/blind/[sessionId]',
   'a blind session',
   blindStateSchema,

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
@@ -90,3 +90,33 @@ export const restoration = <const Tail extends string, S extends z.ZodType>(
     summary: `Undoes the deletion of ${thing}.`,
     reply,
   })
+
+/** Returns the calls that delete a thing and that undo it. */
+export const undoable = <const Tail extends string, S extends z.ZodType>(
+  path: `/${Tail}`,
+  thing: string,
+  reply: S,
+) => [deletion(path, thing), restoration(path, thing, reply)] as const
+
+interface Collection<Body, Item> {
+  /** What the list says of itself and what adding does, each in a sentence. */
+  lists: string
+  adds: string
+  body: Body
+  example?: { body: unknown }
+  item: Item
+}
+
+/** Returns the calls that list things and that add one, which answers with it. */
+export const collection = <
+  const Path extends `/${string}`,
+  Body extends z.ZodType,
+  Item extends z.ZodType,
+>(
+  path: Path,
+  { lists, adds, body, example, item }: Collection<Body, Item>,
+) =>
+  [
+    get(path, { summary: lists, reply: z.array(item) }),
+    post(path, { summary: adds, body, reply: item, ...(example && { example }) }),
+  ] as const

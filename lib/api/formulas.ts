@@ -6,18 +6,17 @@ import {
   formulaTextSchema,
 } from '@/lib/contracts/formula'
 import { nameSchema } from '@/lib/contracts/limits'
-import { get, patch, post, remove, restoration } from './endpoint'
+import { collection, patch, post, undoable } from './endpoint'
 
-export const listFormulasEndpoint = get('/studies/[studyId]/formulas', {
-  summary: 'Lists the formula columns of a study, oldest first.',
-  reply: z.array(formulaSchema),
-})
-
-export const addFormulaEndpoint = post('/studies/[studyId]/formulas', {
-  summary: 'Makes a column of a formula; an error says where the formula goes wrong.',
-  body: formulaRequestSchema,
-  reply: formulaSchema,
-})
+export const [listFormulasEndpoint, addFormulaEndpoint] = collection(
+  '/studies/[studyId]/formulas',
+  {
+    lists: 'Lists the formula columns of a study, oldest first.',
+    adds: 'Makes a column of a formula; an error says where the formula goes wrong.',
+    body: formulaRequestSchema,
+    item: formulaSchema,
+  },
+)
 
 export const previewFormulaEndpoint = post('/studies/[studyId]/formulas/preview', {
   summary: 'Says what a formula would give: type, histogram, missing values by reason, ten rows.',
@@ -35,11 +34,7 @@ export const changeFormulaEndpoint = patch('/studies/[studyId]/formulas/[formula
   reply: formulaSchema,
 })
 
-export const deleteFormulaEndpoint = remove('/studies/[studyId]/formulas/[formulaId]', {
-  summary: 'Deletes a formula column; it can be restored for seven days.',
-})
-
-export const restoreFormulaEndpoint = restoration(
+export const [deleteFormulaEndpoint, restoreFormulaEndpoint] = undoable(
   '/studies/[studyId]/formulas/[formulaId]',
   'a formula column',
   formulaSchema,

@@ -5,19 +5,15 @@ import {
   promptRowSchema,
   promptTrialSchema,
 } from '@/lib/contracts/prompts'
-import { deletion, get, post, remove, restoration } from './endpoint'
+import { collection, get, remove, undoable } from './endpoint'
 import { startsJob } from './jobs'
 import { integerParam } from './params'
 
-export const listPromptsEndpoint = get('/prompts', {
-  summary: 'Lists every prompt with its versions.',
-  reply: z.array(promptInfoSchema),
-})
-
-export const savePromptEndpoint = post('/prompts', {
-  summary: 'Stores a new version of a prompt, or a new rubric.',
+export const [listPromptsEndpoint, savePromptEndpoint] = collection('/prompts', {
+  lists: 'Lists every prompt with its versions.',
+  adds: 'Stores a new version of a prompt, or a new rubric.',
   body: promptDraftSchema,
-  reply: promptInfoSchema,
+  item: promptInfoSchema,
 })
 
 export const getPromptEndpoint = get('/prompts/[promptId]', {
@@ -45,12 +41,7 @@ export const tryPromptEndpoint = startsJob('/prompts/try', {
   body: promptTrialSchema,
 })
 
-export const deletePromptVersionEndpoint = deletion(
-  '/prompts/versions/[versionId]',
-  'a version of a prompt',
-)
-
-export const restorePromptVersionEndpoint = restoration(
+export const [deletePromptVersionEndpoint, restorePromptVersionEndpoint] = undoable(
   '/prompts/versions/[versionId]',
   'a version of a prompt',
   promptInfoSchema,

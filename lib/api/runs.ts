@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { judgingSummarySchema } from '@/lib/contracts/agreement'
 import { runCardSchema } from '@/lib/contracts/run-replies'
 import { runInfoSchema } from '@/lib/contracts/study'
-import { deletion, get, post, restoration } from './endpoint'
+import { get, post, undoable } from './endpoint'
 import { startsJob } from './jobs'
 
 export const listRunsEndpoint = get('/studies/[studyId]/runs', {
@@ -15,9 +15,11 @@ export const runCardEndpoint = get('/runs/[runId]', {
   reply: runCardSchema,
 })
 
-export const deleteRunEndpoint = deletion('/runs/[runId]', 'a run')
-
-export const restoreRunEndpoint = restoration('/runs/[runId]', 'a run', runInfoSchema)
+export const [deleteRunEndpoint, restoreRunEndpoint] = undoable(
+  '/runs/[runId]',
+  'a run',
+  runInfoSchema,
+)
 
 export const pinRunEndpoint = post('/runs/[runId]/pin', {
   summary: "Makes a run the one that its metric's columns show by default.",

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { LIMITS } from '@/lib/contracts/limits'
 import { studyDetailSchema, studySummarySchema } from '@/lib/contracts/study'
-import { deletion, get, patch, post, restoration } from './endpoint'
+import { get, patch, post, undoable } from './endpoint'
 import { flagParam } from './params'
 
 const description = z.string().max(LIMITS.description)
@@ -35,6 +35,8 @@ export const updateStudyEndpoint = patch('/studies/[studyId]', {
   reply: studySummarySchema,
 })
 
-export const deleteStudyEndpoint = deletion('/studies/[studyId]', 'a study')
-
-export const restoreStudyEndpoint = restoration('/studies/[studyId]', 'a study', studySummarySchema)
+export const [deleteStudyEndpoint, restoreStudyEndpoint] = undoable(
+  '/studies/[studyId]',
+  'a study',
+  studySummarySchema,
+)

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander'
 import { conditionSchema } from '@/lib/contracts/condition'
+import { withConditions } from '@/lib/contracts/condition-tree'
 import { rowFilterSchema, rowSampleSchema, type RowFilter } from '@/lib/contracts/filter'
 import { AppError } from '@/lib/errors'
 import { addFindOptions, withFind, type FindOptions } from './find-options'
@@ -66,8 +67,15 @@ export function filterFrom(
   const kept = {
     ...read,
     // A condition of the filter itself holds as well.
-    ...(condition ? { where: read.where ? { all: [read.where, condition] } : condition } : {}),
+    ...(condition ? { where: read.where ? withConditions(read.where, condition) : condition } : {}),
     ...(drawn ? { sample: drawn } : {}),
   }
   return withFind(kept, find)
+}
+
+/** Returns the filter that the flags mean; undefined where none of them is given. */
+export function filterGiven(flags: FilterFlags): RowFilter | undefined {
+  const { filter, where, sample, seed, text, words, regex, similarTo, copies } = flags
+  const given = [filter, where, sample, seed, text, words, regex, similarTo, copies]
+  return given.every((flag) => flag === undefined) ? undefined : filterFrom(flags)
 }

@@ -1,8 +1,9 @@
 import { Option, type Command } from 'commander'
 import type { Condition } from '@/lib/contracts/condition'
+import { withConditions } from '@/lib/contracts/condition-tree'
 import type { RowFilter } from '@/lib/contracts/filter'
 import { FIND_FIELDS, findSchema, repeatsAtomSchema, similarAtomSchema } from '@/lib/contracts/find'
-import { parseOption } from './options'
+import { parseOption, rowNamed } from './options'
 
 /** What `addFindOptions` reads from the command line. */
 export interface FindOptions {
@@ -58,8 +59,7 @@ export function withFind(filter: RowFilter, options: FindOptions): RowFilter {
   if (words !== undefined) add('--words', { is: 'words', query: words })
   if (regex !== undefined) add('--regex', { is: 'regex', pattern: regex, ignoreCase })
   if (options.similarTo !== undefined) {
-    const [, cellId, idx] = /^(.*)\.(\d+)$/.exec(options.similarTo) ?? []
-    const to = { cellId, idx: Number(idx) }
+    const to = rowNamed(options.similarTo, '--similar-to')
     const top = options.top === undefined ? undefined : Number(options.top)
     found.push(parseOption(similarAtomSchema, { is: 'similar', to, top }, '--similar-to'))
   }
@@ -69,5 +69,5 @@ export function withFind(filter: RowFilter, options: FindOptions): RowFilter {
     found.push(parseOption(repeatsAtomSchema, { is: 'repeats', of, keep, likeness }))
   }
   if (found.length === 0) return filter
-  return { ...filter, where: { all: [...(filter.where ? [filter.where] : []), ...found] } }
+  return { ...filter, where: withConditions(filter.where, ...found) }
 }

@@ -39,11 +39,12 @@ export function flagOf(name: string): string {
   return `--${name.replaceAll(/[A-Z]/g, (one) => `-${one.toLowerCase()}`)}`
 }
 
-/** Returns what `--filter` holds, not yet checked; throws `invalid_input` where it is not JSON. */
-export function parseFilterJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new AppError('invalid_input', '--filter is not valid JSON.')
-  }
+/** Returns the row that an option names; throws `invalid_input` that says how rows are named. */
+export function rowNamed(text: string, option: string): { cellId: string; idx: number } {
+  const [, cellId, idx] = /^(.+)\.(\d+)$/.exec(text) ?? []
+  if (cellId !== undefined) return { cellId, idx: Number(idx) }
+  throw new AppError(
+    'invalid_input',
+    `${option} ${text}: write <file id>.<number>, as \`row=\` of the address of an open row shows it.`,
+  )
 }

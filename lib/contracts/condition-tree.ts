@@ -32,6 +32,12 @@ export function asGroup(where: Condition | undefined): Condition {
   return 'is' in unwrap(where).core ? { all: [where] } : where
 }
 
+/** Returns a filter's tree with more conditions, all of which must hold. */
+export function withConditions(where: Condition | undefined, ...added: Condition[]): Condition {
+  const parts = where === undefined ? [] : 'all' in where ? where.all : [where]
+  return { all: [...parts, ...added] }
+}
+
 function withParts(condition: Condition, parts: Condition[]): Condition {
   const shown = unwrap(condition)
   return wrap({ ...shown, core: 'any' in shown.core ? { any: parts } : { all: parts } })

@@ -2,6 +2,7 @@
 
 import { Button, Checkbox, Popover, Stack } from '@mantine/core'
 import { IconColumns3 } from '@tabler/icons-react'
+import { byGroup } from '@/components/ui/by-group'
 import { isComparable } from '@/lib/contracts/column-kinds'
 import type { StudyDetail } from '@/lib/contracts/study'
 import classes from './compare.module.css'
@@ -15,7 +16,6 @@ interface MetricPickerProps {
 /** Which metrics the summary shows; they are one family of tests. */
 export function MetricPicker({ study, chosen, onChange }: MetricPickerProps) {
   const columns = study.columns.filter((column) => !column.hidden && isComparable(column.shape))
-  const groups = [...new Set(columns.map((column) => column.group))]
   const toggle = (id: string) => {
     const next = chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]
     // An empty list means the default metrics, which is not what deselecting the last one asks for.
@@ -30,19 +30,17 @@ export function MetricPicker({ study, chosen, onChange }: MetricPickerProps) {
       </Popover.Target>
       <Popover.Dropdown mah={420} className={classes.metrics}>
         <Stack gap="xs">
-          {groups.map((group) => (
+          {byGroup(columns).map(([group, ofGroup]) => (
             <Checkbox.Group key={group} label={group} value={[...chosen]}>
               <Stack gap={4} mt={4}>
-                {columns
-                  .filter((column) => column.group === group)
-                  .map((column) => (
-                    <Checkbox
-                      key={column.id}
-                      value={column.id}
-                      label={column.label}
-                      onChange={() => toggle(column.id)}
-                    />
-                  ))}
+                {ofGroup.map((column) => (
+                  <Checkbox
+                    key={column.id}
+                    value={column.id}
+                    label={column.label}
+                    onChange={() => toggle(column.id)}
+                  />
+                ))}
               </Stack>
             </Checkbox.Group>
           ))}

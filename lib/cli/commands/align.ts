@@ -18,9 +18,9 @@ import { similarityPreview } from '@/lib/services/alignments/preview'
 import type { ServiceContext } from '@/lib/services/context'
 import { getStudyDetail } from '@/lib/services/studies/detail'
 import { printAlignments } from '../alignment-report'
-import { findStudy, openContext } from '../context'
 import { followJobs } from '../follow'
 import { printJson, printRows, say } from '../output'
+import { openStudy } from '../study-command'
 
 /** Characters of both texts that fit beside each other in a terminal. */
 const PREVIEW_CHARACTERS = 60
@@ -144,9 +144,8 @@ export function addAlignCommand(program: Command): void {
       'none, rotation4, rotation5, column:NAME (a column of the files) or one:OPERATOR (of all rows)',
     )
     .action(async (options: AlignOptions) => {
-      const context = openContext()
+      const { studyId, ...context } = openStudy(options)
       const json = program.opts<{ json?: boolean }>().json === true
-      const studyId = findStudy(context, options.study)
       const chosen = chosenCells(getStudyDetail(context.db, studyId).cells, options)
       if (chosen.length === 0) {
         throw new AppError('not_found', 'The study has no imported file of evolved rows there.')

@@ -21,17 +21,13 @@ import {
 } from '@/lib/services/blind'
 import { drawBlindPairs } from '@/lib/services/blind/draw'
 import { blindExport, blindResult, blindTable } from '@/lib/services/blind/result'
-import { findStudy, openContext } from '../context'
 import { parseOption } from '../options'
-import { printJson, printLine, printRows, say, wantsJson } from '../output'
+import { printJson, printLine, printRows, say } from '../output'
+import { addStudyGroup, openStudy, type OfStudy } from '../study-command'
 import { number, share } from './agreement'
 import { sideOf } from './compare'
 
-interface Place {
-  study: string
-}
-
-interface StartOptions extends Place {
+interface StartOptions extends OfStudy {
   person: string
   like?: string
   a?: string
@@ -44,14 +40,9 @@ interface StartOptions extends Place {
   responses?: boolean
 }
 
-interface ExportOptions extends Place {
+interface ExportOptions extends OfStudy {
   out: string
   format: string
-}
-
-function open(options: Place) {
-  const context = openContext()
-  return { db: context.db, studyId: findStudy(context, options.study) }
 }
 
 function shown({ id, ...session }: BlindSession): Record<string, unknown> {
@@ -88,7 +79,7 @@ function planOf({ a, b, size, seed, seedSet, question, hideSeed, responses }: St
 }
 
 async function start(options: StartOptions, json: boolean): Promise<void> {
-  const { db, studyId } = open(options)
+  const { db, studyId } = openStudy(options)
   const { person, like } = options
   const given = like === undefined ? { person, plan: planOf(options) } : { person, like }
   const session = await startSession(db, studyId, parseOption(startBlindSchema, given), (plan) =>
@@ -142,7 +133,7 @@ function printResult(result: BlindResult): void {
 }
 
 async function writeExport(id: string, options: ExportOptions): Promise<void> {
-  const { db, studyId } = open(options)
+  const { db, studyId } = openStudy(options)
   const known: readonly string[] = BLIND_EXPORT_FORMATS
   if (!known.includes(options.format)) {
     throw new AppError('invalid_input', `--format is one of ${known.join(', ')}.`)
@@ -157,14 +148,13 @@ async function writeExport(id: string, options: ExportOptions): Promise<void> {
 
 /** Adds `blind list|start|end|result|export|delete|restore`: judging pairs without seeing the evolver, on the Blind A/B page. */
 export function addBlindCommand(program: Command): void {
-  const json = () => wantsJson(program)
-  const group = program
-    .command('blind')
-    .description('blind A/B: people compare pairs of rows without seeing the evolver')
-  const add = (name: string, description: string) =>
-    group.command(name).description(description).requiredOption('--study <name or id>', 'study')
-  add('list', 'the sessions, without what is compared').action((options: Place) => {
-    const { db, studyId } = open(options)
+  const { add, json } = addStudyGroup(
+    program,
+    'blind',
+    'blind A/B: people compare pairs of rows without seeing the evolver',
+  )
+  add('list', 'the sessions, without what is compared').action((options: OfStudy) => {
+    const { db, studyId } = openStudy(options)
     const sessions = listSessions(db, studyId)
     if (json()) printJson(sessions)
     else printRows(sessions.map(shown), false)
@@ -182,16 +172,16 @@ export function addBlindCommand(program: Command): void {
     .option('--responses', 'show the responses too')
     .action((options: StartOptions) => start(options, json()))
   add('end <session>', 'end a session; its result can then be read').action(
-    (id: string, options: Place) => {
-      const { db, studyId } = open(options)
+    (id: string, options: OfStudy) => {
+      const { db, studyId } = openStudy(options)
       const session = endSession(db, studyId, id)
       if (json()) printJson(session)
       else say('Ended', `${session.judged} of ${session.pairs} pairs judged`)
     },
   )
   add('result <session>', 'what a session that has ended found').action(
-    async (id: string, options: Place) => {
-      const { db, studyId } = open(options)
+    async (id: string, options: OfStudy) => {
+      const { db, studyId } = openStudy(options)
       const result = await blindResult(db, studyId, id)
       if (json()) printJson(result)
       else printResult(result)
@@ -209,8 +199,8 @@ export function addBlindCommand(program: Command): void {
       name === 'delete'
         ? 'delete a session; "restore" undoes it for seven days'
         : 'bring a deleted session back'
-    add(`${name} <session>`, what).action((id: string, options: Place) => {
-      const { db, studyId } = open(options)
+    add(`${name} <session>`, what).action((id: string, options: OfStudy) => {
+      const { db, studyId } = openStudy(options)
       change(db, studyId, id)
       say(done, id)
     })

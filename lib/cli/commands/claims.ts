@@ -12,7 +12,6 @@ import { checkClaims, verdictCounts } from '@/lib/services/claims'
 import { saveOwnClaims } from '@/lib/services/claims/own'
 import { claimsHtml, claimsMarkdown } from '@/lib/services/claims/report'
 import { getStudy } from '@/lib/services/studies'
-import { findStudy, openContext } from '../context'
 import { parseOption } from '../options'
 import {
   endLine,
@@ -24,6 +23,7 @@ import {
   sayAgain,
   wantsJson,
 } from '../output'
+import { openStudy } from '../study-command'
 
 interface ClaimsCommand {
   study: string
@@ -70,8 +70,7 @@ function printCard({
 }
 
 async function claims(command: ClaimsCommand, json: boolean): Promise<void> {
-  const context = openContext()
-  const studyId = findStudy(context, command.study)
+  const { studyId, ...context } = openStudy(command)
   const { small = null, large = null, margin, own } = command
   const choice = parseOption(
     claimChoiceSchema,

@@ -29,9 +29,9 @@ import { SEEDS_KEY } from '@/lib/contracts/seeds'
 import { TABLE_CSV, tableRecords } from '@/lib/contracts/spreadsheet'
 import { AppError } from '@/lib/errors'
 import { compareIntervals, comparePage, compareSummary } from '@/lib/services/compare'
-import { findStudy, openContext } from '../context'
 import { parseOption } from '../options'
 import { printCitation, printJson, printLine, printRows, say } from '../output'
+import { openStudy } from '../study-command'
 import { addPictureFlags, pictureFilesOf, withPictures, type PictureFlags } from '../picture-files'
 
 interface CompareCommand extends PictureFlags {
@@ -190,9 +190,8 @@ function printControls({ label, controls }: CompareMetric): void {
 }
 
 async function compare(command: CompareCommand, json: boolean): Promise<void> {
-  const context = openContext()
+  const { studyId, ...context } = openStudy(command)
   const { db } = context
-  const studyId = findStudy(context, command.study)
   const state = stateOf(command)
   const pictures = pictureFilesOf(command)
   const limit = command.pairs === undefined ? 0 : parseOption(limitSchema, command.pairs, '--pairs')

@@ -2,9 +2,9 @@ import type { Command } from 'commander'
 import type { Description, Difference } from '@/lib/contracts/description'
 import { formatCount, formatShare, formatValue } from '@/lib/contracts/format'
 import { describeSelection } from '@/lib/services/rows/describe'
-import { findStudy, openContext } from '../context'
 import { addFilterFlags, filterFrom, type FilterFlags } from '../filter-option'
 import { printJson, printLine, printRows, say, wantsJson } from '../output'
+import { openStudy } from '../study-command'
 
 interface DescribeOptions extends FilterFlags {
   study: string
@@ -59,8 +59,8 @@ export function addDescribeCommand(program: Command): void {
     .requiredOption('--study <name or id>', 'study')
     .option('--columns <ids...>', 'columns to compare (default: every column with values)')
   addFilterFlags(command).action(async (options: DescribeOptions) => {
-    const context = openContext()
-    const found = await describeSelection(context.db, findStudy(context, options.study), {
+    const { db, studyId } = openStudy(options)
+    const found = await describeSelection(db, studyId, {
       filter: filterFrom(options),
       columns: options.columns ?? null,
     })

@@ -9,10 +9,10 @@ import { AppError, type ErrorCode } from '@/lib/errors'
 import { describeFigure, getFigure, listFigures } from '@/lib/figures'
 import { coverageText } from '@/lib/figures/shared/text'
 import { getDrawnValues, getStudyFigure, listStudyFigures } from '@/lib/services/figures'
-import { findStudy, openContext } from '../context'
 import { addFilterFlags, filterFrom, type FilterFlags } from '../filter-option'
 import { addPictureFlags, pictureFilesOf, withPictures, type PictureFlags } from '../picture-files'
 import { printCitation, printJson, printLine, printRows, say } from '../output'
+import { openStudy } from '../study-command'
 
 interface FigureCommand extends PictureFlags, FilterFlags {
   study?: string
@@ -78,8 +78,7 @@ function studyOf({ study }: FigureCommand) {
   if (study === undefined) {
     throw new AppError('invalid_input', 'Say which study to draw: --study <name or id>.')
   }
-  const context = openContext()
-  return { db: context.db, studyId: findStudy(context, study) }
+  return openStudy({ study })
 }
 
 async function drawFigure(figureId: string, command: FigureCommand, json: boolean): Promise<void> {

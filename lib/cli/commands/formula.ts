@@ -12,17 +12,8 @@ import {
   restoreFormula,
 } from '@/lib/services/formulas'
 import { previewFormula } from '@/lib/services/formulas/preview'
-import { findStudy, openContext } from '../context'
-import { printJson, printLine, printRows, say, wantsJson } from '../output'
-
-interface Place {
-  study: string
-}
-
-function open(options: Place) {
-  const context = openContext()
-  return { db: context.db, studyId: findStudy(context, options.study) }
-}
+import { printJson, printLine, printRows, say } from '../output'
+import { addStudyGroup, openStudy, type OfStudy } from '../study-command'
 
 /** Returns what a formula's work gives; an error of the formula shows the part that is meant. */
 function pointing<R>(text: string, work: () => R): R {
@@ -35,8 +26,8 @@ function pointing<R>(text: string, work: () => R): R {
 }
 
 /** Returns the id of a formula column that is named by its id, name or column. */
-function idOf(options: Place, named: string): string {
-  const { db, studyId } = open(options)
+function idOf(options: OfStudy, named: string): string {
+  const { db, studyId } = openStudy(options)
   const found = listFormulas(db, studyId).find(
     ({ id, name, column }) => named === id || named === name || named === column,
   )
@@ -81,8 +72,8 @@ function printPreview(preview: FormulaPreview & { isValid: true }): void {
   )
 }
 
-async function preview(text: string, options: Place, json: boolean): Promise<void> {
-  const { db, studyId } = open(options)
+async function preview(text: string, options: OfStudy, json: boolean): Promise<void> {
+  const { db, studyId } = openStudy(options)
   const found = await previewFormula(db, studyId, { text, own: null })
   if (json) printJson(found)
   else if (found.isValid) printPreview(found)
@@ -93,14 +84,13 @@ async function preview(text: string, options: Place, json: boolean): Promise<voi
 
 /** Adds `formula add|change|list|preview|remove|restore|functions`: columns computed from other columns. */
 export function addFormulaCommand(program: Command): void {
-  const json = () => wantsJson(program)
-  const group = program
-    .command('formula')
-    .description('columns computed from others, as in "complexity * quality"')
-  const add = (name: string, description: string) =>
-    group.command(name).description(description).requiredOption('--study <name or id>', 'study')
-  add('list', 'the formula columns of a study').action((options: Place) => {
-    const { db, studyId } = open(options)
+  const { group, add, json } = addStudyGroup(
+    program,
+    'formula',
+    'columns computed from others, as in "complexity * quality"',
+  )
+  add('list', 'the formula columns of a study').action((options: OfStudy) => {
+    const { db, studyId } = openStudy(options)
     const all = listFormulas(db, studyId)
     if (json()) printJson(all)
     else
@@ -110,8 +100,8 @@ export function addFormulaCommand(program: Command): void {
       )
   })
   add('add <name> <formula>', 'make a column of a formula').action(
-    (name: string, text: string, options: Place) => {
-      const { db, studyId } = open(options)
+    (name: string, text: string, options: OfStudy) => {
+      const { db, studyId } = openStudy(options)
       const made = pointing(text, () => addFormula(db, studyId, { name, text }))
       if (json()) printJson(made)
       else say('Added', `${made.column}, version ${made.version}, ${made.hash}`)
@@ -119,8 +109,8 @@ export function addFormulaCommand(program: Command): void {
   )
   add('change <column> <formula>', 'give a formula column a new version')
     .option('--name <name>', 'another name')
-    .action((column: string, text: string, options: Place & { name?: string }) => {
-      const { db, studyId } = open(options)
+    .action((column: string, text: string, options: OfStudy & { name?: string }) => {
+      const { db, studyId } = openStudy(options)
       const id = idOf(options, column)
       const old = listFormulas(db, studyId).find((one) => one.id === id)
       const name = options.name ?? old?.name ?? column
@@ -129,19 +119,19 @@ export function addFormulaCommand(program: Command): void {
       else say('Changed', `${made.column}, version ${made.version}, ${made.hash}`)
     })
   add('preview <formula>', 'what a formula would give: counts, reasons, ten rows').action(
-    (text: string, options: Place) => preview(text, options, json()),
+    (text: string, options: OfStudy) => preview(text, options, json()),
   )
   add('remove <column>', 'delete a formula column; "restore" undoes it for seven days').action(
-    (column: string, options: Place) => {
-      const { db, studyId } = open(options)
+    (column: string, options: OfStudy) => {
+      const { db, studyId } = openStudy(options)
       const id = idOf(options, column)
       deleteFormula(db, studyId, id)
       say('Deleted', `${column}; "formula restore ${id}" brings it back`)
     },
   )
   add('restore <id>', 'bring a deleted formula column back').action(
-    (id: string, options: Place) => {
-      const { db, studyId } = open(options)
+    (id: string, options: OfStudy) => {
+      const { db, studyId } = openStudy(options)
       say('Restored', restoreFormula(db, studyId, id).column)
     },
   )

@@ -8,10 +8,10 @@ import { describeParams, getMeasured, listMeasured } from '@/lib/metrics'
 import { listSetRuns, setRunsTable } from '@/lib/services/measures'
 import { startRuns } from '@/lib/services/runs/compute'
 import { findBackend } from '../backend'
-import { findStudy, openContext } from '../context'
 import { followJobs } from '../follow'
 import { parseOption, parseParamsOption } from '../options'
 import { printJson, printLine, printRows, say, wantsJson } from '../output'
+import { openStudy } from '../study-command'
 
 interface MeasureOptions {
   study: string
@@ -67,8 +67,7 @@ function refuseUnknown(ids: readonly string[], params: Record<string, unknown>):
 }
 
 async function measure(options: MeasureOptions, json: boolean): Promise<void> {
-  const context = openContext()
-  const studyId = findStudy(context, options.study)
+  const { studyId, ...context } = openStudy(options)
   // Those that read texts alone cost seconds; vectors are asked for by name.
   const ids = options.metric ?? measures().flatMap(({ id, needs }) => (needs.length > 0 ? [] : id))
   const params = given(options)

@@ -26,30 +26,26 @@ import { importResults } from '@/lib/services/results/import'
 import { mapModel } from '@/lib/services/results/models'
 import { resultsTable } from '@/lib/services/results/table'
 import type { ServiceContext } from '@/lib/services/context'
-import { findStudy, openContext } from '../context'
 import { parseOption } from '../options'
 import { printJson, printLine, printRows, say } from '../output'
+import { addStudyGroup, openStudy, type OfStudy } from '../study-command'
 
-interface Place {
-  study: string
-}
-
-interface ImportOptions extends Place {
+interface ImportOptions extends OfStudy {
   model?: string
   unit?: string
 }
 
-interface ListOptions extends Place {
+interface ListOptions extends OfStudy {
   paper?: boolean
   benchmark?: string
   csv?: string
 }
 
-interface ExportOptions extends Place {
+interface ExportOptions extends OfStudy {
   out: string
 }
 
-interface MapOptions extends Place {
+interface MapOptions extends OfStudy {
   source: string
   evolver?: string
   round?: string
@@ -91,8 +87,7 @@ async function filesOf(paths: readonly string[]) {
 }
 
 async function importFiles(paths: string[], options: ImportOptions, json: boolean): Promise<void> {
-  const context = openContext()
-  const studyId = findStudy(context, options.study)
+  const { studyId, ...context } = openStudy(options)
   const uploads = []
   for (const { file, relativePath } of await filesOf(paths)) {
     // An empty file of a folder holds no result; one that was named is an error.
@@ -159,8 +154,8 @@ function shown(result: StoredResult): Record<string, unknown> {
 }
 
 function list(options: ListOptions, json: boolean): void {
-  const context = openContext()
-  const all = listResults(context.db, findStudy(context, options.study))
+  const { db, studyId } = openStudy(options)
+  const all = listResults(db, studyId)
   const wanted = options.benchmark === undefined ? undefined : benchmarkKey(options.benchmark)
   const results = [...all.results, ...(options.paper ? publishedResults() : [])].filter(
     ({ benchmark }) => wanted === undefined || benchmarkKey(benchmark) === wanted,
@@ -175,8 +170,8 @@ function list(options: ListOptions, json: boolean): void {
 
 /** Writes the results into a folder, one file for each model, tool and date. */
 function exportResults(options: ExportOptions): void {
-  const context = openContext()
-  const { results } = listResults(context.db, findStudy(context, options.study))
+  const { db, studyId } = openStudy(options)
+  const { results } = listResults(db, studyId)
   const { files, left } = everyEvalEverFiles(results)
   if (files.length === 0) throw new AppError('invalid_input', 'There is no result with a value.')
   fs.mkdirSync(options.out, { recursive: true })
@@ -188,10 +183,10 @@ function exportResults(options: ExportOptions): void {
     say('Note', `${left} results without a value are left out; the format has no place for them.`)
 }
 
-function compare(numbers: readonly string[], options: Place, json: boolean): void {
-  const context = openContext()
+function compare(numbers: readonly string[], options: OfStudy, json: boolean): void {
+  const { db, studyId } = openStudy(options)
   const [a = NaN, b = NaN] = numbers.map(Number)
-  const found = compareResults(context.db, findStudy(context, options.study), { a, b })
+  const found = compareResults(db, studyId, { a, b })
   const { reasons, difference, unpairedP, paired } = found
   if (json) {
     printJson({ comparable: reasons.length === 0, ...found })
@@ -227,8 +222,7 @@ function exportOf({ db }: ServiceContext, studyId: string, named: string): strin
 }
 
 function map(model: string, options: MapOptions, json: boolean): void {
-  const context = openContext()
-  const studyId = findStudy(context, options.study)
+  const { studyId, ...context } = openStudy(options)
   const { source, evolver, round, seedSet, student, size, tuning, temperature, writer } = options
   const known = listResults(context.db, studyId).models
   if (!known.some((one) => one.model === model && one.source === source)) {
@@ -256,16 +250,15 @@ function map(model: string, options: MapOptions, json: boolean): void {
 
 /** Adds `results import|list|export|map|compare`: what models trained on the data reached on benchmarks. */
 export function addResultsCommand(program: Command): void {
-  const json = () => program.opts<{ json?: boolean }>().json === true
-  const group = program
-    .command('results')
-    .description('benchmark results of models that were trained on the data')
-  group
-    .command('import <paths...>')
-    .description(
-      'import result files or folders of evaluation tools, or a table with model, benchmark, metric, value',
-    )
-    .requiredOption('--study <name or id>', 'study')
+  const { add, json } = addStudyGroup(
+    program,
+    'results',
+    'benchmark results of models that were trained on the data',
+  )
+  add(
+    'import <paths...>',
+    'import result files or folders of evaluation tools, or a table with model, benchmark, metric, value',
+  )
     .option('--model <name>', 'model of files that name none')
     .option(
       '--unit <unit>',
@@ -276,24 +269,15 @@ export function addResultsCommand(program: Command): void {
       `\nFiles that are read:\n${RESULT_READERS.map(({ label, expects }) => `  ${label}: ${expects}`).join('\n')}`,
     )
     .action((paths: string[], options: ImportOptions) => importFiles(paths, options, json()))
-  group
-    .command('list')
-    .description('the results with their models')
-    .requiredOption('--study <name or id>', 'study')
+  add('list', 'the results with their models')
     .option('--benchmark <name>', 'of this benchmark only')
     .option('--paper', "the numbers of the paper's tables too")
     .option('--csv <file>', 'also writes them, unrounded, with source, file and place')
     .action((options: ListOptions) => list(options, json()))
-  group
-    .command('export')
-    .description('writes the results as files of the common schema Every Eval Ever')
-    .requiredOption('--study <name or id>', 'study')
+  add('export', 'writes the results as files of the common schema Every Eval Ever')
     .requiredOption('--out <folder>', 'folder to write into')
     .action((options: ExportOptions) => exportResults(options))
-  group
-    .command('map <model>')
-    .description('says what a model was trained on')
-    .requiredOption('--study <name or id>', 'study')
+  add('map <model>', 'says what a model was trained on')
     .requiredOption('--source <format>', 'kind of file that names it, such as lm-eval or table')
     .option('--evolver <key>', 'evolver of the training data, or "seeds"')
     .option('--round <n>', 'round of the training data')
@@ -305,11 +289,8 @@ export function addResultsCommand(program: Command): void {
     .option('--writer <name>', 'model that wrote the responses')
     .option('--export <name or id>', 'export that the model was trained on')
     .action((model: string, options: MapOptions) => map(model, options, json()))
-  group
-    .command('compare <a> <b>')
-    .description(
-      "difference of two results by their numbers in the list, with McNemar's test over shared items, or why there is none",
-    )
-    .requiredOption('--study <name or id>', 'study')
-    .action((a: string, b: string, options: Place) => compare([a, b], options, json()))
+  add(
+    'compare <a> <b>',
+    "difference of two results by their numbers in the list, with McNemar's test over shared items, or why there is none",
+  ).action((a: string, b: string, options: OfStudy) => compare([a, b], options, json()))
 }

@@ -58,3 +58,24 @@ it('says which option is wrong, and where', { timeout: 60_000 }, async () => {
   expect(await wrong('--words', 'a "b')).toContain('--words (query): The phrase that begins here')
   expect(await wrong('--state', '{')).toContain('--state is not valid JSON')
 })
+
+it(
+  'lists and marks the rows of the same conditions, and says how a row is named',
+  { timeout: 120_000 },
+  async () => {
+    const only = ['--words', 'explain*', '--in', 'instruction']
+    const { total } = await listed(...only)
+    const marked = await evolens('mark', 'drop', '--study', study, '--json', ...only)
+    expect(JSON.parse(marked.out)).toEqual({ no: 1, rows: total })
+    const dropped = '{"is": "marks", "kinds": ["drop"]}'
+    expect((await listed('--where', dropped)).total).toBe(total)
+    expect((await listed('--where', dropped, '--sample', '2')).total).toBe(2)
+    const both = await evolens('mark', 'drop', '--study', study, ...only, '--row', 'file.1')
+    expect([both.code, both.err]).toEqual([2, expect.stringContaining('either --row, or --filter')])
+    const unnamed = await evolens('rows', '--study', study, '--similar-to', 'file')
+    expect([unnamed.code, unnamed.err]).toEqual([
+      2,
+      expect.stringContaining('--similar-to file: write <file id>.<number>'),
+    ])
+  },
+)

@@ -3,12 +3,12 @@ import { z } from 'zod'
 import { viewStateSchema } from '@/lib/contracts/filter'
 import { MAX_PAGE_ROWS } from '@/lib/contracts/rows'
 import { listRows } from '@/lib/services/rows'
-import { findStudy, openContext } from '../context'
-import { addFindOptions, withFind, type FindOptions } from '../find-options'
+import { addFilterFlags, filterFrom, type FilterFlags } from '../filter-option'
 import { parseJsonOption, parseOption } from '../options'
 import { printJson, printLine, printRows, wantsJson } from '../output'
+import { openStudy } from '../study-command'
 
-interface RowsOptions extends FindOptions {
+interface RowsOptions extends FilterFlags {
   study: string
   state: string
   limit: string
@@ -33,9 +33,8 @@ export function addRowsCommand(program: Command): void {
     .option('--state <json>', 'filter, sort and columns, as in the address of the rows page', '{}')
     .option('--limit <n>', `rows listed, at most ${MAX_PAGE_ROWS}`, '25')
     .option('--offset <n>', 'rows left out at the start', '0')
-  addFindOptions(command).action(async (options: RowsOptions) => {
-    const context = openContext()
-    const studyId = findStudy(context, options.study)
+  addFilterFlags(command, { hasFilter: false }).action(async (options: RowsOptions) => {
+    const { studyId, ...context } = openStudy(options)
     const state = parseOption(stateSchema, parseJsonOption(options.state, '--state'), '--state')
     const count = (most: number) => z.coerce.number().int().min(0).max(most)
     const page = await listRows(context.db, studyId, {
@@ -43,7 +42,7 @@ export function addRowsCommand(program: Command): void {
       ...(options.similarTo === undefined
         ? {}
         : { sort: { column: 'similarity', descending: true } }),
-      filter: withFind(state.filter, options),
+      filter: filterFrom(options, state.filter),
       offset: parseOption(count(Number.MAX_SAFE_INTEGER), options.offset, '--offset'),
       limit: parseOption(count(MAX_PAGE_ROWS), options.limit, '--limit'),
     })

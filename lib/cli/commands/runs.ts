@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import { deleteRun, listRuns, pinRun, restoreRun, retryRun } from '@/lib/services/runs'
 import { getRunCard } from '@/lib/services/runs/cards'
-import { findStudy, openContext } from '../context'
+import { openContext } from '../context'
 import { printJson, printRows, say, wantsJson } from '../output'
+import { openStudy, type OfStudy } from '../study-command'
 
 /** Adds `runs` and its verbs. */
 export function addRunCommands(program: Command): void {
@@ -12,9 +13,9 @@ export function addRunCommands(program: Command): void {
     .command('list', { isDefault: true })
     .description('list the runs of a study, newest first')
     .requiredOption('--study <name or id>', 'study')
-    .action(({ study }: { study: string }) => {
-      const context = openContext()
-      const found = listRuns(context.db, findStudy(context, study))
+    .action((options: OfStudy) => {
+      const { db, studyId } = openStudy(options)
+      const found = listRuns(db, studyId)
       if (json()) printJson(found)
       else
         printRows(

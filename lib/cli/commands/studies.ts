@@ -11,6 +11,7 @@ import {
 import { getStudyDetail } from '@/lib/services/studies/detail'
 import { findStudy, openContext } from '../context'
 import { printJson, printRows, say, wantsJson } from '../output'
+import { openStudy, type OfStudy } from '../study-command'
 
 /** Prints a study: its files, then its columns. */
 function show(nameOrId: string, json: boolean): void {
@@ -93,9 +94,9 @@ export function addStudyCommands(program: Command): void {
       .command(`${verb} <id>`)
       .description(description)
       .requiredOption('--study <name or id>', 'study')
-      .action((id: string, { study }: { study: string }) => {
-        const context = openContext()
-        act(context.db, findStudy(context, study), id)
+      .action((id: string, options: OfStudy) => {
+        const { db, studyId } = openStudy(options)
+        act(db, studyId, id)
         say('Done', `${verb} ${id}`)
       })
   change('delete', 'take a file out; it can be restored for 7 days', deleteCell)

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { withConditions } from '@/lib/contracts/condition-tree'
 import { emptyFilter, type ViewState } from '@/lib/contracts/filter'
 import {
   comparedIdsSchema,
@@ -25,9 +26,9 @@ import { filesHere } from '@/lib/services/files/tasks'
 import { addBenchmark } from '@/lib/services/subsets/benchmarks'
 import { compareSubsets } from '@/lib/services/subsets/compare'
 import { parseRuleFile, ruleFileText } from '@/lib/services/subsets/rule-file'
-import { findStudy, openContext } from '../context'
 import { parseOption } from '../options'
 import { printJson, printLine, printRows, say, wantsJson } from '../output'
+import { openStudy } from '../study-command'
 
 // Rule files are written by hand.
 const MAX_RULE_FILE_BYTES = 1_000_000
@@ -64,10 +65,8 @@ export function findSubset({ db }: ServiceContext, studyId: string, given: strin
 export function withSubset(state: ViewState, subset: SavedSubset): ViewState {
   const one = { is: 'subset' as const, id: subset.id, inside: true }
   const { where } = state.filter
-  return {
-    ...state,
-    filter: { ...emptyFilter(), ...state.filter, where: where ? { all: [one, where] } : one },
-  }
+  const both = where ? withConditions(where, one) : one
+  return { ...state, filter: { ...emptyFilter(), ...state.filter, where: both } }
 }
 
 async function rulesFrom(options: Options): Promise<{ name: string; rules: SubsetRule[] }> {
@@ -112,9 +111,8 @@ function printFunnel({ rowsInStudy, rows, steps, hash }: SubsetFunnel): void {
 }
 
 async function runSubset(options: Options, json: boolean): Promise<void> {
-  const context = openContext()
+  const { studyId, ...context } = openStudy(options)
   const { db } = context
-  const studyId = findStudy(context, options.study)
   if (options.delete !== undefined) {
     const subset = findSubset(context, studyId, options.delete)
     deleteSubset(db, studyId, subset.id)

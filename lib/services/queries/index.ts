@@ -4,37 +4,39 @@ import type { CompareState } from '@/lib/contracts/compare'
 import type { ExportRequest } from '@/lib/contracts/export'
 import type { RowFilter } from '@/lib/contracts/filter'
 import { checkClaims } from '../claims'
-import type { BlindPlan } from '@/lib/contracts/blind'
 import { drawBlindPairs } from '../blind/draw'
 import { blindExport, blindResult } from '../blind/result'
 import { compareIntervals, comparePage, compareSummary } from '../compare'
 import { checkExport } from '../exports'
-import { getDrawnValues, getStudyFigure, type FigureRequest } from '../figures'
-import { brushTiles, type BrushRequest } from '../figures/tiles'
+import { getDrawnValues, getStudyFigure } from '../figures'
+import { brushTiles } from '../figures/tiles'
 import { previewFormula } from '../formulas/preview'
 import type { AlignSettings } from '@/lib/contracts/operators'
-import { lineagePage, lineageStory, type LineageQuery } from '../lineage'
+import { lineagePage, lineageStory } from '../lineage'
 import { similarityPreview } from '../alignments/preview'
-import { columnHistogram, filterFacets, listRows, type RowQuery } from '../rows'
+import { columnHistogram, filterFacets, listRows } from '../rows'
 import { conditionCounts } from '../rows/condition-counts'
 import { describeSelection } from '../rows/describe'
 import { countRepeats, type RepeatRule } from '../rows/repeats'
 import { nearbyRows } from '../rows/nearby'
 import { rowsOfFilter } from '../rows/annotations'
 import { studyOperators } from '../rows/operators'
-import type { SubsetRule } from '@/lib/contracts/subset'
 import { subsetFunnel } from '../subsets'
 import { compareSubsets } from '../subsets/compare'
+
+/** Returns a query with one argument about a study, which a signal may stop. */
+const asked =
+  <A, R>(run: (db: Db, studyId: string, argument: A, signal: AbortSignal) => R) =>
+  (db: Db, signal: AbortSignal, studyId: string, argument: A): R =>
+    run(db, studyId, argument, signal)
 
 /**
  * Requests that go over whole columns or search texts: seconds at half a million rows. The web process has them answered
  * by a thread (client.ts); arguments and results are plain data.
  */
 export const QUERIES = {
-  rows: (db: Db, signal: AbortSignal, studyId: string, query: RowQuery) =>
-    listRows(db, studyId, query, signal),
-  lineage: (db: Db, signal: AbortSignal, studyId: string, query: LineageQuery) =>
-    lineagePage(db, studyId, query, signal),
+  rows: asked(listRows),
+  lineage: asked(lineagePage),
   lineageStory: (
     db: Db,
     _signal: AbortSignal,
@@ -58,30 +60,14 @@ export const QUERIES = {
   ) => countRepeats(db, studyId, of, likenesses, signal),
   histogram: (db: Db, signal: AbortSignal, studyId: string, column: string, filter: RowFilter) =>
     columnHistogram(db, studyId, column, filter, signal),
-  conditionCounts: (db: Db, signal: AbortSignal, studyId: string, filter: RowFilter) =>
-    conditionCounts(db, studyId, filter, signal),
-  describe: (
-    db: Db,
-    signal: AbortSignal,
-    studyId: string,
-    query: Parameters<typeof describeSelection>[2],
-  ) => describeSelection(db, studyId, query, signal),
-  facets: (
-    db: Db,
-    signal: AbortSignal,
-    studyId: string,
-    query: Parameters<typeof filterFacets>[2],
-  ) => filterFacets(db, studyId, query, signal),
-  figure: (db: Db, _signal: AbortSignal, studyId: string, request: FigureRequest) =>
-    getStudyFigure(db, studyId, request),
-  drawnValues: (db: Db, _signal: AbortSignal, studyId: string, request: FigureRequest) =>
-    getDrawnValues(db, studyId, request),
-  brushTiles: (db: Db, _signal: AbortSignal, studyId: string, request: BrushRequest) =>
-    brushTiles(db, studyId, request),
-  compareSummary: (db: Db, signal: AbortSignal, studyId: string, state: CompareState) =>
-    compareSummary(db, studyId, state, signal),
-  compareIntervals: (db: Db, signal: AbortSignal, studyId: string, state: CompareState) =>
-    compareIntervals(db, studyId, state, signal),
+  conditionCounts: asked(conditionCounts),
+  describe: asked(describeSelection),
+  facets: asked(filterFacets),
+  figure: asked(getStudyFigure),
+  drawnValues: asked(getDrawnValues),
+  brushTiles: asked(brushTiles),
+  compareSummary: asked(compareSummary),
+  compareIntervals: asked(compareIntervals),
   comparePage: (
     db: Db,
     _signal: AbortSignal,
@@ -97,29 +83,18 @@ export const QUERIES = {
     choice: ClaimChoice,
     ids: string[] | null,
   ) => checkClaims(db, studyId, choice, ids ? { ids, signal } : { signal }),
-  formulaPreview: (
-    db: Db,
-    signal: AbortSignal,
-    studyId: string,
-    formula: { text: string; own: string | null },
-  ) => previewFormula(db, studyId, formula, signal),
+  formulaPreview: asked(previewFormula),
   nearbyRows: (db: Db, _signal: AbortSignal, studyId: string, cellId: string, idx: number) =>
     nearbyRows(db, studyId, cellId, idx),
-  decisionRows: (db: Db, signal: AbortSignal, studyId: string, filter: RowFilter) =>
-    rowsOfFilter(db, studyId, filter, signal),
+  decisionRows: asked(rowsOfFilter),
   operators: (db: Db, _signal: AbortSignal, studyId: string) => studyOperators(db, studyId),
-  blindPairs: (db: Db, signal: AbortSignal, studyId: string, plan: BlindPlan) =>
-    drawBlindPairs(db, studyId, plan, signal),
-  blindResult: (db: Db, signal: AbortSignal, studyId: string, sessionId: string) =>
-    blindResult(db, studyId, sessionId, signal),
-  blindExport: (db: Db, signal: AbortSignal, studyId: string, sessionId: string) =>
-    blindExport(db, studyId, sessionId, signal),
+  blindPairs: asked(drawBlindPairs),
+  blindResult: asked(blindResult),
+  blindExport: asked(blindExport),
   exportCheck: (db: Db, signal: AbortSignal, request: ExportRequest) =>
     checkExport(db, request, signal),
-  subsetComparison: (db: Db, signal: AbortSignal, studyId: string, ids: string[]) =>
-    compareSubsets(db, studyId, ids, signal),
-  subsetFunnel: (db: Db, signal: AbortSignal, studyId: string, rules: SubsetRule[]) =>
-    subsetFunnel(db, studyId, rules, signal),
+  subsetComparison: asked(compareSubsets),
+  subsetFunnel: asked(subsetFunnel),
 }
 
 export type QueryName = keyof typeof QUERIES

@@ -3,8 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Condition } from '@/lib/contracts/condition'
 import type { Facets } from '@/lib/contracts/facets'
 import { emptyFilter, rowFilterSchema, type RowFilter } from '@/lib/contracts/filter'
-import { statusCode } from '@/lib/contracts/status'
-import { columnOf, storeRun } from '@/lib/testing/columns'
+import { storeDistances } from '@/lib/testing/columns'
 import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
 import { realignStudy } from '../alignments'
 import { currentCells } from '../cells'
@@ -31,14 +30,7 @@ beforeAll(async () => {
   }
   realignStudy(study.db, study.studyId)
   const cells = currentCells(study.db, study.studyId)
-  storeRun(study.db, study.studyId, {
-    metric: 'mnd',
-    cells: cells.map(({ no }, k) => {
-      const mnd = columnOf(Float64Array.from({ length: 12 }, (_, row) => ((row * 7 + k) % 12) / 12))
-      mnd.status[3] = statusCode('error')
-      return { cellNo: no, outputs: { mnd } }
-    }),
-  })
+  storeDistances(study, cells)
   for (const [kind, idx] of [
     ['star', 2],
     ['drop', 4],

@@ -1,9 +1,11 @@
 'use client'
 
-import { ActionIcon, Button, Checkbox, Group, Select, Stack, Text } from '@mantine/core'
+import { Button, Checkbox, Group, Select, Stack, Text } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconCopy, IconGripVertical, IconX } from '@tabler/icons-react'
 import type { DragEvent } from 'react'
+import { byGroup } from '@/components/ui/by-group'
 import { formatCount } from '@/components/ui/format'
+import { ToolButton } from '@/components/ui/tool-button'
 import type { Atom, Condition } from '@/lib/contracts/condition'
 import {
   shownParts,
@@ -77,22 +79,6 @@ function dropProps(path: ConditionPath, { move }: TreeActions) {
 /** What is done to a condition as a whole. */
 function Tools({ condition, path, actions }: Pick<NodeProps, 'condition' | 'path' | 'actions'>) {
   const shown = unwrap(condition)
-  const tool = (label: string, icon: typeof IconX, run: () => void, isPossible = true) => {
-    const Icon = icon
-    return (
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        size="sm"
-        aria-label={label}
-        title={label}
-        disabled={!isPossible}
-        onClick={run}
-      >
-        <Icon size={14} />
-      </ActionIcon>
-    )
-  }
   return (
     <Group gap={2} wrap="nowrap" ml="auto">
       <Checkbox
@@ -101,10 +87,20 @@ function Tools({ condition, path, actions }: Pick<NodeProps, 'condition' | 'path
         checked={!shown.isOff}
         onChange={() => actions.replace(path, wrap({ ...shown, isOff: !shown.isOff }))}
       />
-      {tool('Move up', IconArrowUp, () => actions.step(path, -1), actions.canStep(path, -1))}
-      {tool('Move down', IconArrowDown, () => actions.step(path, 1), actions.canStep(path, 1))}
-      {tool('Duplicate', IconCopy, () => actions.insert(path, condition))}
-      {tool('Remove', IconX, () => actions.replace(path, null))}
+      <ToolButton
+        label="Move up"
+        icon={IconArrowUp}
+        isPossible={actions.canStep(path, -1)}
+        run={() => actions.step(path, -1)}
+      />
+      <ToolButton
+        label="Move down"
+        icon={IconArrowDown}
+        isPossible={actions.canStep(path, 1)}
+        run={() => actions.step(path, 1)}
+      />
+      <ToolButton label="Duplicate" icon={IconCopy} run={() => actions.insert(path, condition)} />
+      <ToolButton label="Remove" icon={IconX} run={() => actions.replace(path, null)} />
     </Group>
   )
 }
@@ -160,7 +156,6 @@ export function ConditionNode(props: NodeProps) {
   const parts = shownParts(condition)
   const isRoot = path.length === 0
   const end = [...path, parts.length]
-  const groups = [...new Set(offered.map(({ group }) => group))]
   return (
     <div className={isRoot ? undefined : classes.group} data-off={shown.isOff}>
       {isRoot && parts.length === 0 ? null : (
@@ -192,11 +187,12 @@ export function ConditionNode(props: NodeProps) {
             searchable
             comboboxProps={{ withinPortal: false }}
             nothingFoundMessage="No condition has this name."
-            data={groups.map((group) => ({
+            data={byGroup(offered).map(([group, ofGroup]) => ({
               group,
-              items: offered.flatMap((one, at) =>
-                one.group === group ? [{ value: String(at), label: one.label }] : [],
-              ),
+              items: ofGroup.map((one) => ({
+                value: String(offered.indexOf(one)),
+                label: one.label,
+              })),
             }))}
             value={null}
             onChange={(at) => {

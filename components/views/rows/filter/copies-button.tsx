@@ -1,12 +1,13 @@
 'use client'
 
-import { Button, Group, Popover, SegmentedControl, Slider, Stack, Text } from '@mantine/core'
+import { Button, Group, SegmentedControl, Slider, Stack, Text } from '@mantine/core'
 import { IconCopy } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useRepeats } from '@/components/hooks/use-rows'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
 import { formatCount } from '@/components/ui/format'
 import { ErrorState } from '@/components/ui/states'
+import { PanelButton } from './panel-button'
 import { withAtom } from './with-atom'
 
 const LEAST = 0.8
@@ -87,20 +88,8 @@ export function CopiesButton({
 }) {
   const [isOpen, setIsOpen] = useState(false)
   return (
-    <Popover opened={isOpen} onChange={setIsOpen} position="bottom-start" width={380} trapFocus>
-      <Popover.Target>
-        <Button
-          variant="default"
-          leftSection={<IconCopy size={14} />}
-          aria-expanded={isOpen}
-          onClick={() => setIsOpen(!isOpen)}
-        >
-          Copies
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown aria-label="Copies">
-        {isOpen ? <Copies studyId={studyId} controls={controls} /> : null}
-      </Popover.Dropdown>
-    </Popover>
+    <PanelButton name="Copies" icon={IconCopy} width={380} isOpen={isOpen} onOpen={setIsOpen}>
+      <Copies studyId={studyId} controls={controls} />
+    </PanelButton>
   )
 }

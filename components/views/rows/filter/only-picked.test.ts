@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { conditionSchema, type Condition } from '@/lib/contracts/condition'
-import { rowsCondition, withCondition } from './only-picked'
+import { withConditions } from '@/lib/contracts/condition-tree'
+import { rowsCondition } from './only-picked'
 
 it('makes one condition of the rows of several files, beside those that are there', () => {
   const picked = [
@@ -14,9 +15,9 @@ it('makes one condition of the rows of several files, beside those that are ther
     { cellId: 'b', rows: [0] },
   ])
   const star: Condition = { is: 'marks', kinds: ['star'] }
-  expect(withCondition(undefined, rows)).toEqual({ all: [rows] })
-  expect(withCondition({ all: [star] }, rows)).toEqual({ all: [star, rows] })
-  expect(conditionSchema.parse(withCondition({ not: star }, rows))).toEqual({
+  expect(withConditions(undefined, rows)).toEqual({ all: [rows] })
+  expect(withConditions({ all: [star] }, rows)).toEqual({ all: [star, rows] })
+  expect(conditionSchema.parse(withConditions({ not: star }, rows))).toEqual({
     all: [{ not: star }, rows],
   })
 })

@@ -3,7 +3,8 @@
 import { Button } from '@mantine/core'
 import { IconFilter } from '@tabler/icons-react'
 import { useViewState } from '@/components/hooks/use-view-state'
-import type { AtomOf, Condition } from '@/lib/contracts/condition'
+import type { AtomOf } from '@/lib/contracts/condition'
+import { withConditions } from '@/lib/contracts/condition-tree'
 import type { PickedRows } from '../table/use-picked-rows'
 
 /**
@@ -16,15 +17,6 @@ export function rowsCondition(rows: PickedRows['rows']): AtomOf<'rows'> {
   return { is: 'rows', files: [...files].map(([cellId, of]) => ({ cellId, rows: of })) }
 }
 
-/**
- * Returns a filter's tree with one more condition that must hold.
- * @internal
- */
-export function withCondition(where: Condition | undefined, added: Condition): Condition {
-  if (!where) return { all: [added] }
-  return 'all' in where ? { all: [...where.all, added] } : { all: [where, added] }
-}
-
 /** Filters the list by the rows that are selected in it: they are then in the address, in figures and in exports. */
 export function OnlyPicked({ picked }: { picked: PickedRows }) {
   const { state, setFilter } = useViewState()
@@ -33,7 +25,7 @@ export function OnlyPicked({ picked }: { picked: PickedRows }) {
       variant="default"
       leftSection={<IconFilter size={14} />}
       onClick={() => {
-        setFilter({ where: withCondition(state.filter.where, rowsCondition(picked.rows)) })
+        setFilter({ where: withConditions(state.filter.where, rowsCondition(picked.rows)) })
         picked.clear()
       }}
     >

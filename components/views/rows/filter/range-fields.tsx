@@ -1,6 +1,7 @@
 'use client'
 
 import { Checkbox, CloseButton, Fieldset, Group, Select, Stack, Text } from '@mantine/core'
+import { byGroup } from '@/components/ui/by-group'
 import { TypedNumber } from '@/components/fields/typed-number'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
 import type { RowFilter } from '@/lib/contracts/filter'
@@ -111,7 +112,6 @@ export function RangeFields({ detail, filter, controls }: RangeFieldsProps) {
       (column.shape === 'scalar' || column.shape === 'enum') &&
       !filter.ranges.some((range) => range.column === column.id),
   )
-  const groups = [...new Set(free.map((column) => column.group))]
   return (
     <Fieldset variant="unstyled" legend="Metric ranges and levels">
       <Stack gap={6}>
@@ -128,11 +128,9 @@ export function RangeFields({ detail, filter, controls }: RangeFieldsProps) {
           placeholder="Add a metric"
           searchable
           comboboxProps={{ withinPortal: false }}
-          data={groups.map((group) => ({
+          data={byGroup(free).map(([group, ofGroup]) => ({
             group,
-            items: free
-              .filter((column) => column.group === group)
-              .map((column) => ({ value: column.id, label: column.label })),
+            items: ofGroup.map((column) => ({ value: column.id, label: column.label })),
           }))}
           value={null}
           onChange={(id) => id && controls.setRange(id, { min: null, max: null, missing: false })}

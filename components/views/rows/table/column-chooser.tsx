@@ -3,6 +3,7 @@
 import { Button, Checkbox, Fieldset, Group, Popover, ScrollArea, TextInput } from '@mantine/core'
 import { IconColumns3 } from '@tabler/icons-react'
 import { useState } from 'react'
+import { byGroup } from '@/components/ui/by-group'
 import { useDialogParam } from '@/components/shell/use-dialog-param'
 import { FormulaDialog } from '@/components/views/formulas/formula-dialog'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
@@ -23,7 +24,6 @@ export function ColumnChooser({ detail, own, metrics, onOwn, onMetrics }: Column
   const offered = offeredColumns(detail)
   const shownIds = metrics.map((column) => column.id)
   const matches = (label: string) => label.toLowerCase().includes(text.trim().toLowerCase())
-  const groups = [...new Set(offered.map((column) => column.group))]
   const order = offered.map((column) => column.id)
 
   const toggleMetric = (id: string, isOn: boolean) => {
@@ -88,18 +88,16 @@ export function ColumnChooser({ detail, own, metrics, onOwn, onMetrics }: Column
                 toggle: (isOn) => toggleOwn(column.id, isOn),
               })),
             )}
-            {groups.map((group) =>
+            {byGroup(offered).map(([group, ofGroup]) =>
               section(
                 group,
-                offered
-                  .filter((column) => column.group === group)
-                  .map((column) => ({
-                    id: column.id,
-                    label: column.label,
-                    title: column.description,
-                    isOn: shownIds.includes(column.id),
-                    toggle: (isOn) => toggleMetric(column.id, isOn),
-                  })),
+                ofGroup.map((column) => ({
+                  id: column.id,
+                  label: column.label,
+                  title: column.description,
+                  isOn: shownIds.includes(column.id),
+                  toggle: (isOn) => toggleMetric(column.id, isOn),
+                })),
               ),
             )}
           </ScrollArea.Autosize>

@@ -2,8 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { conditionSchema, type Atom, type Condition } from '@/lib/contracts/condition'
 import { emptyFilter, rowFilterSchema, type RowFilter } from '@/lib/contracts/filter'
-import { statusCode } from '@/lib/contracts/status'
-import { columnOf, storeRun } from '@/lib/testing/columns'
+import { storeDistances } from '@/lib/testing/columns'
 import { decideOn } from '@/lib/testing/decisions'
 import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
 import { realignStudy } from '../../alignments'
@@ -20,14 +19,7 @@ beforeAll(async () => {
   })
   realignStudy(study.db, study.studyId)
   const cells = currentCells(study.db, study.studyId)
-  storeRun(study.db, study.studyId, {
-    metric: 'mnd',
-    cells: cells.map(({ no }, k) => {
-      const mnd = columnOf(Float64Array.from({ length: 12 }, (_, row) => ((row * 7 + k) % 12) / 12))
-      mnd.status[3] = statusCode('error')
-      return { cellNo: no, outputs: { mnd } }
-    }),
-  })
+  storeDistances(study, cells)
   decideOn(study, [{ cellId: cells[1]!.id, idx: 2 }], { kind: 'star' })
   decideOn(study, [{ cellId: cells[0]!.id, idx: 5 }], { kind: 'note', value: 'Look again' })
 })

@@ -54,7 +54,7 @@ test('arrows walk, x selects, and one action marks all selected rows and can be 
   await page.keyboard.press('x')
   await expect(page.getByText('2 rows selected')).toBeVisible()
   await page.keyboard.press('s')
-  await expect(page.getByText('2 rows starred.')).toBeVisible()
+  await expect(page.getByText('2 rows: starred.')).toBeVisible()
   await expect.poll(starred).toBe(2)
   await page.getByRole('button', { name: 'Undo' }).click()
   await expect.poll(starred).toBe(0)

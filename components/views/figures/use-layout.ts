@@ -30,6 +30,28 @@ function useLinkedFigure(): string | null {
   return linked
 }
 
+// When the address is looked at again, in milliseconds: at once, and after the slowest writes that were seen.
+const LOOKS_MS = [300, 1_000, 3_000, 8_000]
+
+/**
+ * Writes a parameter again where the address has another value than the page. Next writes the address of a drawing that
+ * it has just finished, and on a slow machine that may be one from before the last change.
+ */
+function useKeptInAddress(
+  param: string,
+  value: string | null,
+  write: (value: string | null) => void,
+) {
+  useEffect(() => {
+    const look = () => {
+      if (new URLSearchParams(window.location.search).get(param) !== value) write(value)
+    }
+    const timers = LOOKS_MS.map((ms) => setTimeout(look, ms))
+    return () => timers.forEach(clearTimeout)
+    // A new function each time is no reason to look: it is not among what is watched.
+  }, [param, value])
+}
+
 /** Which figures are shown, where and how wide, and their options; all of it is in the address. */
 export function useLayout(figures: readonly FigureListItem[]) {
   const [text, setText] = useQueryState(SHOWN_PARAM, parseAsString.withOptions({ history: 'push' }))
@@ -37,6 +59,7 @@ export function useLayout(figures: readonly FigureListItem[]) {
     FIGURES_PARAM,
     optionsParser.withOptions({ history: 'push' }),
   )
+  useKeptInAddress(SHOWN_PARAM, text, (kept) => void setText(kept, { history: 'replace' }))
   const linked = useLinkedFigure()
   const listed = text === null ? firstLayout(figures) : parseLayout(text)
   // Options or a link that name a figure ask for it, whatever else is shown; one that was hidden stays hidden.

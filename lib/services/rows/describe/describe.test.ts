@@ -59,6 +59,27 @@ describe('how selected rows differ from the rest', () => {
     expect(one?.rest).toMatchObject({ n: 60, missing: 0 })
   })
 
+  it('is the share of yes for a column of no and yes', async () => {
+    const fresh = await testStudy()
+    const rows = Array.from({ length: 6 }, (_, k) => ({
+      instruction: `${k < 3 ? 'ship' : 'garden'} ${k}`,
+      output: 'Yes.',
+    }))
+    await importRows(fresh, 'a.json', rows)
+    const [cell] = currentCells(fresh.db, fresh.studyId)
+    storeRun(fresh.db, fresh.studyId, {
+      metric: 'health',
+      cells: [{ cellNo: cell!.no, outputs: { flagged: Float64Array.of(2, 2, 1, 1, 1, 1) } }],
+    })
+    const filter = rowFilterSchema.parse({ text: 'ship' })
+    const asked = { filter, columns: ['health.flagged'] }
+    const { differences } = await describeSelection(fresh.db, fresh.studyId, asked)
+    const one = differences.find(({ column }) => column === 'health.flagged')
+    expect(one).toMatchObject({ measure: "Cramér's V", selected: { n: 3 }, rest: { n: 3 } })
+    expect(one?.word).toMatchObject({ word: 'yes', selected: 2, rest: 0 })
+    await fresh.close()
+  })
+
   it('counts the words of a column of categories, missing ones apart', async () => {
     const fresh = await testStudy()
     const topics = ['sea', 'sea', 'sea', 'land', 'land', '']

@@ -178,6 +178,20 @@ function ofWords(
   }
 }
 
+/** Two levels, such as no and yes, have no median that says anything: the shares of the upper one are compared. */
+function ofTwoLevels(
+  sides: Sides,
+  named: Named,
+  word: string,
+  { counts: [rest, selected], rows }: Counted,
+  valueOf: (row: number) => number,
+): Difference | null {
+  const upper = (counts: Uint32Array) =>
+    counts.reduce((all, n, k) => all + (valueOf(rows[k] as number) === 2 ? n : 0), 0)
+  const one = { word, selected: upper(selected), rest: upper(rest) }
+  return ofWords(sides, named, [one], [sum(rest), sum(selected)])
+}
+
 function ofDictionary(
   sides: Sides,
   named: Named,
@@ -306,14 +320,12 @@ export async function describeSelection(
     for (const cell of cells) await reader.warm(id, cell)
     const named = { column: id, label, group }
     const dictionary = reader.dictionary(id)
-    const found = dictionary
-      ? ofDictionary(sides, named, opened, dictionary)
-      : ofNumbers(
-          sides,
-          { ...named, levels },
-          countSorted(sides, studyOrder(db, studyId, cells, id)),
-          valuesOf(opened, id),
-        )
+    const counted = () => countSorted(sides, studyOrder(db, studyId, cells, id))
+    let found: Difference | null
+    if (dictionary) found = ofDictionary(sides, named, opened, dictionary)
+    else if (levels?.length === 2)
+      found = ofTwoLevels(sides, named, levels[1] as string, counted(), valuesOf(opened, id))
+    else found = ofNumbers(sides, { ...named, levels }, counted(), valuesOf(opened, id))
     if (found) differences.push(found)
     else leftOut.push({ column: id, label, reason: 'One of the sides has no value.' })
   }

@@ -1,7 +1,7 @@
 'use client'
 
 import { parseAsJson, parseAsString, useQueryState } from 'nuqs'
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { z } from 'zod'
 import type { FigureListItem } from '@/lib/contracts/figure'
 import { firstLayout, layoutText, parseLayout, withShown, type Placed } from './layout'
@@ -48,8 +48,7 @@ function useKeptInAddress(
     }
     const timers = LOOKS_MS.map((ms) => setTimeout(look, ms))
     return () => timers.forEach(clearTimeout)
-    // A new function each time is no reason to look: it is not among what is watched.
-  }, [param, value])
+  }, [param, value, write])
 }
 
 /** Which figures are shown, where and how wide, and their options; all of it is in the address. */
@@ -59,7 +58,11 @@ export function useLayout(figures: readonly FigureListItem[]) {
     FIGURES_PARAM,
     optionsParser.withOptions({ history: 'push' }),
   )
-  useKeptInAddress(SHOWN_PARAM, text, (kept) => void setText(kept, { history: 'replace' }))
+  const keep = useCallback(
+    (kept: string | null) => void setText(kept, { history: 'replace' }),
+    [setText],
+  )
+  useKeptInAddress(SHOWN_PARAM, text, keep)
   const linked = useLinkedFigure()
   const listed = text === null ? firstLayout(figures) : parseLayout(text)
   // Options or a link that name a figure ask for it, whatever else is shown; one that was hidden stays hidden.

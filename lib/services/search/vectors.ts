@@ -16,7 +16,7 @@ import { columnReader } from '../columns'
 import { responseStamp } from '../columns/texts'
 import { decodePointer, vectorFile, type Pointer } from './pointer'
 
-// Steps on each side of nought of a coordinate that is kept in a byte.
+// Steps on each side of zero of a coordinate that is kept in a byte.
 const STEPS = 127
 
 /** Vectors of a cell in a byte a coordinate, of unit length, with what rounding took from each. */

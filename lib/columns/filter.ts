@@ -52,6 +52,18 @@ export function intersect(mask: Mask, other: Mask): void {
   for (let row = 0; row < mask.length; row++) if (other[row] !== 1) mask[row] = 0
 }
 
+/** Clears the rows of `mask` that `other` keeps. */
+export function exclude(mask: Mask, other: Mask): void {
+  for (let row = 0; row < mask.length; row++) if (other[row] === 1) mask[row] = 0
+}
+
+/** Returns a mask of n rows that keeps the named ones; numbers that are no row of it are passed over. */
+export function indexesToMask(indexes: Iterable<number>, n: number): Mask {
+  const mask = new Uint8Array(n)
+  for (const row of indexes) mask[row] = 1
+  return mask
+}
+
 /** Returns how many rows a mask keeps. */
 export function countMask(mask: Mask): number {
   let n = 0

@@ -1,4 +1,5 @@
 import type { Db } from '@/db/client'
+import { indexesToMask } from '@/lib/columns/filter'
 import type { BlindPlan, BlindSide, StoredBlindPair } from '@/lib/contracts/blind'
 import { compareStateSchema } from '@/lib/contracts/compare'
 import type { CompareText } from '@/lib/contracts/compare-pairs'
@@ -31,9 +32,7 @@ const same = (a: BlindSide, b: BlindSide) =>
 
 /** Which rows of a cell pass the filter. */
 function passing(kept: Map<number, Int32Array>, cell: CellRef): Uint8Array {
-  const mask = new Uint8Array(cell.rowCount)
-  for (const row of kept.get(cell.no) ?? []) mask[row] = 1
-  return mask
+  return indexesToMask(kept.get(cell.no) ?? [], cell.rowCount)
 }
 
 function candidatesOf(pairings: readonly SeedSetPairing[], kept: Map<number, Int32Array>) {

@@ -1,3 +1,4 @@
+import { indexesToMask } from '@/lib/columns/filter'
 import { isQuantity, isYesNo } from '@/lib/contracts/column-kinds'
 import type { CompareMetric, CompareSideValues, CompareState } from '@/lib/contracts/compare'
 import { carriesValue, statusOf } from '@/lib/contracts/status'
@@ -26,8 +27,7 @@ function sideValues(parts: readonly SeedSetValues[], side: 'a' | 'b'): CompareSi
     if (!part) continue
     const { values, status } = part
     // Positions that the import skipped hold no row, so they are not missing values either.
-    const isSkipped = new Uint8Array(status.length)
-    for (const row of pairing[side]?.skipped ?? []) isSkipped[row] = 1
+    const isSkipped = indexesToMask(pairing[side]?.skipped ?? [], status.length)
     for (let row = 0; row < status.length; row += 1) {
       if (isSkipped[row] === 1) continue
       rows += 1

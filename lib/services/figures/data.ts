@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { runCells, runs, subsets } from '@/db/schema'
+import { indexesToMask } from '@/lib/columns/filter'
 import type { Column } from '@/lib/columns/column'
 import type { RowFilter } from '@/lib/contracts/filter'
 import type { ArmInfo, ColumnInfo } from '@/lib/contracts/study'
@@ -210,8 +211,7 @@ function seriesOf(
 
 /** One byte for each of the kept rows: 1 where it is among `held`. */
 function membersOf(cell: CellRef, kept: Int32Array, held: Int32Array | undefined): Uint8Array {
-  const isIn = new Uint8Array(cell.rowCount)
-  for (const row of held ?? []) isIn[row] = 1
+  const isIn = indexesToMask(held ?? [], cell.rowCount)
   return Uint8Array.from(kept, (row) => isIn[row] as number)
 }
 

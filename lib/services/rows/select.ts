@@ -5,6 +5,7 @@ import {
   allIndexes,
   countMask,
   fullMask,
+  indexesToMask,
   intersect,
   maskToIndexes,
   type Mask,
@@ -56,8 +57,7 @@ function drawn(kept: Selection['cells'], sample: RowSample): Selection['cells'] 
   const total = kept.reduce((sum, part) => sum + part.rows.length, 0)
   const size = sampleSize(sample, total)
   if (size === total) return kept
-  const isIn = new Uint8Array(total)
-  for (const at of sampleWithoutReplacement(total, size, sample.seed)) isIn[at] = 1
+  const isIn = indexesToMask(sampleWithoutReplacement(total, size, sample.seed), total)
   let from = 0
   return kept.map((part) => {
     const start = from

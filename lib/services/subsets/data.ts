@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { hotRead } from '@/db/hot-sql'
+import { indexesToMask } from '@/lib/columns/filter'
 import { carriesValue } from '@/lib/contracts/status'
 import type { RuleText } from '@/lib/contracts/subset'
 import { AppError } from '@/lib/errors'
@@ -108,9 +109,7 @@ export function ruleData(scope: Scope, places: Places): RuleData {
     groups: (by) => groupsOf(scope, places, by, plain),
     select(filter) {
       const rows = scope.select(filter)
-      return fill((cell, mask) => {
-        for (const row of rows.get(cell.no) ?? []) mask[row] = 1
-      })
+      return fill((cell, mask) => mask.set(indexesToMask(rows.get(cell.no) ?? [], cell.rowCount)))
     },
     marked: (kinds, tags) => fill((cell, mask) => mask.set(markedRows(db, cell, { kinds, tags }))),
     texts: (kept, which, visit) => textsOf(scope, places, kept, which, visit),

@@ -1,4 +1,4 @@
-import { intersect } from '@/lib/columns/filter'
+import { exclude, intersect } from '@/lib/columns/filter'
 import type { Rule } from '../types'
 
 export const decisions: Rule<'decisions'> = {
@@ -8,10 +8,7 @@ export const decisions: Rule<'decisions'> = {
   *apply({ only, without, only_tags: onlyTags = [], without_tags: withoutTags = [] }, kept, data) {
     yield
     if (only.length + onlyTags.length > 0) intersect(kept, data.marked(only, onlyTags))
-    if (without.length + withoutTags.length > 0) {
-      const out = data.marked(without, withoutTags)
-      for (let row = 0; row < kept.length; row += 1) if (out[row] === 1) kept[row] = 0
-    }
+    if (without.length + withoutTags.length > 0) exclude(kept, data.marked(without, withoutTags))
     return {}
   },
 }

@@ -1,3 +1,4 @@
+import { exclude, indexesToMask, intersect } from '@/lib/columns/filter'
 import type { ExportFilter } from '@/lib/contracts/column-filter'
 import { exportedRows } from '../exported'
 import type { ConditionKind } from './types'
@@ -8,10 +9,7 @@ export const saved: ConditionKind<ExportFilter> = {
     warm(exportedRows(db, studyId, id).filter, signal),
   open({ db, studyId, select }, { id, inside }) {
     const held = select(exportedRows(db, studyId, id).filter)
-    return (mask, cell) => {
-      const isIn = new Uint8Array(mask.length)
-      for (const row of held.get(cell.no) ?? []) isIn[row] = 1
-      for (let row = 0; row < mask.length; row++) if ((isIn[row] === 1) !== inside) mask[row] = 0
-    }
+    const keep = inside ? intersect : exclude
+    return (mask, cell) => keep(mask, indexesToMask(held.get(cell.no) ?? [], mask.length))
   },
 }

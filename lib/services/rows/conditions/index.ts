@@ -1,4 +1,4 @@
-import { fullMask, type Mask } from '@/lib/columns/filter'
+import { exclude, fullMask, type Mask } from '@/lib/columns/filter'
 import { atomsOf, isOn, type Atom, type AtomOf, type Condition } from '@/lib/contracts/condition'
 import { saved } from './export'
 import { marks } from './marks'
@@ -72,7 +72,7 @@ export function openCondition(scope: Scope, condition: Condition): Keep {
     return (mask, cell) => {
       const kept = fullMask(mask.length)
       inner(kept, cell)
-      for (let row = 0; row < mask.length; row++) if (kept[row] === 1) mask[row] = 0
+      exclude(mask, kept)
     }
   }
   return kindOf(condition).open(scope, condition)

@@ -1,4 +1,4 @@
-import { intersect } from '@/lib/columns/filter'
+import { exclude, intersect } from '@/lib/columns/filter'
 import type { SubsetFilter } from '@/lib/contracts/column-filter'
 import { rulesOf } from '../../subsets/stored'
 import { applyNow, applyWarm } from '../../subsets/apply'
@@ -11,9 +11,7 @@ export const subset: ConditionKind<SubsetFilter> = {
   },
   open(scope, { id, inside }) {
     const applied = applyNow(scope, rulesOf(scope.db, scope.studyId, id))
-    return (mask, cell) => {
-      const held = applied.ofCell(cell.no)
-      intersect(mask, inside ? held : held.map((bit) => 1 - bit))
-    }
+    const keep = inside ? intersect : exclude
+    return (mask, cell) => keep(mask, applied.ofCell(cell.no))
   },
 }

@@ -7,7 +7,7 @@ import {
 } from './column-filter'
 import { conditionSchema } from './condition'
 import { texts } from './fields'
-import { findSchema } from './find'
+import { findSchema, searchedText } from './find'
 import { LIMITS, nameSchema, namesSchema, roundSchema } from './limits'
 import { plainObjectSchema } from './plain-object'
 import { MARK_KINDS } from './rows'
@@ -43,7 +43,7 @@ export const rowFilterSchema = z.object({
   partners: z.array(partnerFilterSchema).max(LIMITS.list).exactOptional(),
   exports: z.array(exportFilterSchema).max(LIMITS.list).exactOptional(),
   /** Case-insensitive text in instruction, input or response. */
-  text: z.string().max(LIMITS.search).default(''),
+  text: searchedText.default(''),
   /** What the search box asks for beyond plain text: words, regular expressions, one text, capital letters. */
   find: findSchema.exactOptional(),
   /** Only rows with these marks. */

@@ -6,13 +6,22 @@ import { parseWords } from './word-query'
 export const FIND_FIELDS = ['instruction', 'input', 'response'] as const
 export type FindField = (typeof FIND_FIELDS)[number]
 
+/** What is looked for: texts end at a NUL in SQLite's patterns, and half of a surrogate pair is in no stored text. */
+export const searchedText = z
+  .string()
+  .max(LIMITS.search)
+  .refine((text) => text.isWellFormed() && !text.includes('\0'), {
+    message:
+      'The search holds a NUL or half of a character (a lone surrogate); type it again without.',
+  })
+
 /** The one text that is searched; any of them where it is left out. */
 const where = { in: z.enum(FIND_FIELDS).exactOptional() }
 
 /** Text as it stands in instruction, input or current response, an empty one in every row; capital letters count only where asked for. */
 export const textAtomSchema = z.object({
   is: z.literal('text'),
-  text: z.string().max(LIMITS.search),
+  text: searchedText,
   matchCase: z.boolean().exactOptional(),
   ...where,
 })
@@ -20,23 +29,19 @@ export const textAtomSchema = z.object({
 /** Words and "phrases", whatever their case: evol* begins so, -word is not there, OR between two. */
 export const wordsAtomSchema = z.object({
   is: z.literal('words'),
-  query: z
-    .string()
-    .min(1)
-    .max(LIMITS.search)
-    .superRefine((query, context) => {
-      const read = parseWords(query)
-      if (!('error' in read)) return
-      const message = `${read.error.message} (character ${read.error.at + 1})`
-      context.addIssue({ code: 'custom', message })
-    }),
+  query: searchedText.min(1).superRefine((query, context) => {
+    const read = parseWords(query)
+    if (!('error' in read)) return
+    const message = `${read.error.message} (character ${read.error.at + 1})`
+    context.addIssue({ code: 'custom', message })
+  }),
   ...where,
 })
 
 /** A regular expression of RE2, which takes time in proportion to the text; capital letters count unless told otherwise. */
 export const regexAtomSchema = z.object({
   is: z.literal('regex'),
-  pattern: z.string().min(1).max(LIMITS.search),
+  pattern: searchedText.min(1),
   ignoreCase: z.boolean().exactOptional(),
   ...where,
 })

@@ -10,7 +10,7 @@ export type FindField = (typeof FIND_FIELDS)[number]
 export const searchedText = z
   .string()
   .max(LIMITS.search)
-  .refine((text) => text.isWellFormed() && !text.includes('\0'), {
+  .refine((text) => !/\p{Cs}/u.test(text) && !text.includes('\0'), {
     message:
       'The search holds a NUL or half of a character (a lone surrogate); type it again without.',
   })

@@ -6,6 +6,7 @@ import { currentCells } from '@/lib/services/cells'
 import { testStudy, type TestStudy } from '@/lib/testing/job-study'
 import { runJobs } from '@/lib/testing/run-jobs'
 import { itemsOf, placedStages, experimentRow } from './records'
+import { parsePlanFile, planText } from './plan-file'
 import { getExperiment, listItems, retryStage, startExperiment } from '.'
 
 const ROWS = 23
@@ -153,16 +154,32 @@ describe('an Evol-Instruct experiment', () => {
     expect(refused({ seeds: { sets: ['other'] } })).toThrow('has no seed texts')
     expect(refused({ arms: [{ ...ARM, key: 'small' }] })).toThrow('Choose another key')
     expect(refused({ arms: [{ ...ARM, backend: 'gone' }] })).toThrow('no')
-    expect(refused({ arms: [{ ...ARM, prompts: { respond: 'f'.repeat(64) } }] })).toThrow()
+    expect(refused({ arms: [{ ...ARM, prompts: { respond: 'f'.repeat(64) } }] })).toThrow('version')
     expect(of.db.select().from(stages).all()).toEqual([])
     expect(planSchema.safeParse({ ...planOf(), arms: [ARM, ARM] }).success).toBe(false)
+  })
+
+  it('is written as a file that starts the same one, and reads one with the place of what is wrong', () => {
+    const of = study()
+    const plan = planOf({ seeds: { rows: 5 } })
+    const text = planText(of.db, plan)
+    expect(text).toContain('backend: Fake')
+    expect(parsePlanFile(of.db, text)).toEqual(plan)
+    const wrong = (from: string, to: string) => () => parsePlanFile(of.db, text.replace(from, to))
+    expect(wrong('rounds: 2', 'rounds: 20')).toThrow('at scenario.rounds')
+    expect(wrong('backend: Fake', 'backend: None')).toThrow('arms.0.backend: there is no backend')
+    expect(wrong('name: Trial', 'name: [Trial')).toThrow('not YAML')
   })
 
   it('pauses when another model answers than the one it began with', async () => {
     const of = study({ latencyMs: 20 })
     const { id } = startExperiment(of, of.studyId, planOf({ arms: [ARM] }))
     await runJobs(of, () => (stageDone(of, id) ? 'shutdown' : null))
-    of.db.update(backends).set({ config: { latencyMs: 20, seed: 2 } }).where(eq(backends.id, 'fake')).run()
+    of.db
+      .update(backends)
+      .set({ config: { latencyMs: 20, seed: 2 } })
+      .where(eq(backends.id, 'fake'))
+      .run()
     await runJobs(of)
     const { stages: found } = getExperiment(of.db, of.studyId, id)
     expect(found.map(({ state }) => state)).toContain('paused')

@@ -83,7 +83,10 @@ function checkPlan(db: Db, studyId: string, plan: Plan): void {
   }
   const judged = stages.find((stage) => stage.kind === 'ask' && stage.role === 'judge')
   if (judged && !plan.judge) {
-    throw new AppError('invalid_input', `judge: the stage "${judged.label}" needs a judge model.`)
+    throw new AppError(
+      'invalid_input',
+      `The stage "${judged.label}" needs a judge model; name its backend in the plan.`,
+    )
   }
   const taken = plan.arms.find(({ key }) =>
     currentCells(db, studyId).some(({ armKey }) => armKey === key),
@@ -91,7 +94,7 @@ function checkPlan(db: Db, studyId: string, plan: Plan): void {
   if (taken) {
     throw new AppError(
       'conflict',
-      `arms: the study has files of an evolver "${taken.key}" already. Choose another key.`,
+      `The study has files of an evolver "${taken.key}" already. Choose another key.`,
     )
   }
 }

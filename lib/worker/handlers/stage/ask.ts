@@ -25,12 +25,19 @@ function settingsOf(
 ): { backendId: string; decoding: PlanDecoding } {
   const own = { temperature: 0, topP: 1, seed: 1, maxTokens: 2048 }
   if (stage.role === 'judge') {
-    if (!plan.judge) throw new AppError('invalid_input', 'judge: this stage needs a judge model.')
+    if (!plan.judge)
+      throw new AppError(
+        'invalid_input',
+        'This stage needs a judge model; name its backend in the plan.',
+      )
     return { backendId: plan.judge.backend, decoding: { ...own, ...stage.decoding } }
   }
   if (stage.role === 'writer') {
     if (!plan.responses)
-      throw new AppError('invalid_input', 'responses: this stage needs a response writer.')
+      throw new AppError(
+        'invalid_input',
+        'This stage needs a response model; name its backend in the plan.',
+      )
     const { backend, temperature, topP, seed, maxTokens } = plan.responses
     return {
       backendId: backend,

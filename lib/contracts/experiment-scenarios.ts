@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { namesSchema } from '../limits'
+import { namesSchema } from './limits'
 
 /** Ways of choosing the operator of a row. */
 export const OPERATOR_ORDERS = ['rotation', 'random', 'weights'] as const

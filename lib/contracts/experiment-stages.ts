@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { numbers, texts } from '../fields'
-import { jobSchema } from '../job'
-import { planSchema } from './plan'
+import { numbers, texts } from './fields'
+import { jobSchema } from './job'
+import { planSchema } from './experiment-plan'
 
 /** How an item came out of a stage: as asked, after mending its form, not at all, or left out by a rule. */
 export const ITEM_STATUSES = ['ok', 'repaired', 'failed', 'dropped'] as const

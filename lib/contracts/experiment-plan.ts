@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { rowFilterSchema } from '../filter'
-import { keySchema, LIMITS, nameSchema, namesSchema, settingsSchema } from '../limits'
-import { budgetSchema } from '../meter'
-import { ARM_CLASSES } from '../study'
-import { scenarioSchema } from './scenarios'
+import { rowFilterSchema } from './filter'
+import { keySchema, LIMITS, nameSchema, namesSchema, settingsSchema } from './limits'
+import { budgetSchema } from './meter'
+import { ARM_CLASSES } from './study'
+import { scenarioSchema } from './experiment-scenarios'
 
 /** Arms of one experiment: each is a colour in every figure. */
 export const MOST_ARMS = 12
@@ -77,14 +77,14 @@ export const planSchema = z
       .max(MOST_ARMS)
       .refine(
         (arms) => new Set(arms.map(({ key }) => key)).size === arms.length,
-        'Two arms have the same key.',
+        'Two evolvers have the same key.',
       ),
     responses: planWriterSchema.nullable().default(null),
     judge: z
       .object({ backend: nameSchema, prompts: promptsSchema })
       .nullable()
       .default(null)
-      .describe('Model that judges, where a stage needs one.'),
+      .describe('The judge model, where a stage needs one.'),
     measures: z
       .object({
         metrics: z

@@ -7,6 +7,7 @@ import * as claims from './claims'
 import * as compare from './compare'
 import * as compute from './compute'
 import * as decisions from './decisions'
+import * as experiments from './experiments'
 import * as exports from './export'
 import * as figures from './figures'
 import * as formulas from './formulas'
@@ -38,6 +39,7 @@ const AREAS: Record<string, Record<string, unknown>> = {
   Formulas: formulas,
   Metrics: metrics,
   Compute: compute,
+  Experiments: experiments,
   Runs: runs,
   Jobs: jobs,
   Measures: measures,

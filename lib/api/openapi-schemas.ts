@@ -12,6 +12,9 @@ import * as compute from '@/lib/contracts/compute'
 import * as condition from '@/lib/contracts/condition'
 import * as decisions from '@/lib/contracts/decisions'
 import * as description from '@/lib/contracts/description'
+import * as experimentPlan from '@/lib/contracts/experiment-plan'
+import * as experimentScenarios from '@/lib/contracts/experiment-scenarios'
+import * as experimentStages from '@/lib/contracts/experiment-stages'
 import * as exports from '@/lib/contracts/export'
 import * as facets from '@/lib/contracts/facets'
 import * as figure from '@/lib/contracts/figure'
@@ -58,6 +61,9 @@ const CONTRACTS: readonly Record<string, unknown>[] = [
   condition,
   decisions,
   description,
+  experimentPlan,
+  experimentScenarios,
+  experimentStages,
   exports,
   facets,
   figure,

@@ -10,6 +10,7 @@ import { addCompareCommand } from './commands/compare'
 import { addComputeCommand } from './commands/compute'
 import { addDescribeCommand } from './commands/describe'
 import { addEvolveCommand } from './commands/evolve'
+import { addExperimentCommand } from './commands/experiment'
 import { addExportCommand } from './commands/export'
 import { addFigureCommand } from './commands/figure'
 import { addFormulaCommand } from './commands/formula'
@@ -54,6 +55,7 @@ for (const add of [
   addMeasureCommand,
   addResultsCommand,
   addEvolveCommand,
+  addExperimentCommand,
   addSubsetCommand,
   addExportCommand,
   addFigureCommand,

@@ -30,6 +30,7 @@ export function stateText(job: Job): string {
 export const KIND_LABEL = {
   compute: 'Metrics',
   evolve: 'Evolution',
+  stage: 'Experiments',
   import: 'Imports',
   align: 'Alignments',
   'dry-run': 'Estimates',

@@ -36,6 +36,12 @@ export const JOBS = {
     title: ({ request }: { request: { rounds: number; armLabel: string } }, _names: object) =>
       `Evolve ${request.rounds} rounds as ${request.armLabel}`,
   },
+  stage: {
+    kind: 'stage',
+    payload: z.object({ experimentId: z.string(), arm: z.string(), stage: z.string() }),
+    title: (_payload: unknown, { experiment, stage }: { experiment: string; stage: string }) =>
+      `${experiment}: ${stage}`,
+  },
   import: {
     kind: 'import',
     payload: z.object({ studyId: z.string(), plans: z.array(importPlanSchema).min(1) }),

@@ -14,6 +14,7 @@ const FORBIDDEN: Record<string, readonly string[]> = {
   'lib/services/runs': ['@/lib/worker/types', '@/lib/worker/handlers/compute/tools', '@/lib/cli/x'],
   'lib/worker/handlers/x': ['@/lib/http/route', '@/lib/cli/main', '@/components/x', '@/app/x'],
   'lib/metrics': ['@/db/client', '@/lib/formats', '@/lib/queue/queue', '@/lib/services/rows'],
+  'lib/evolution': ['@/db/client', '@/lib/queue/queue', '@/lib/services/experiments'],
   'lib/backends/http': ['@/db/client', '@/lib/metrics', '@/lib/services/backends', '@/lib/worker'],
   'lib/formats': ['@/lib/services/imports/rows', '@/lib/queue/queue', '@/lib/figures'],
   'lib/formulas': ['@/db/client', '@/lib/services/rows', '@/lib/metrics'],

@@ -1,10 +1,7 @@
-import { parseDocument, stringify } from 'yaml'
+import { stringify } from 'yaml'
 import { ruleFileSchema, type RuleFile } from '@/lib/contracts/subset'
-import { AppError } from '@/lib/errors'
+import { parseYamlFile } from '../yaml-file'
 import { rulesHash } from './stored'
-
-/** Far above any stack of rules a person writes. */
-const MAX_CHARACTERS = 1_000_000
 
 /** Returns the rules as a file that gives the same subset anywhere; its hash is a comment, since the rules decide it. */
 export function ruleFileText({ name, rules }: Omit<RuleFile, 'evolens_subset'>): string {
@@ -12,33 +9,16 @@ export function ruleFileText({ name, rules }: Omit<RuleFile, 'evolens_subset'>):
   return `# SHA-256 of the rules: ${rulesHash(rules)}\n${text}`
 }
 
+function placeOf([first, no, ...rest]: readonly PropertyKey[]): string {
+  if (first === 'rules' && typeof no === 'number')
+    return `rule ${[no + 1, ...rest].map(String).join('.')}`
+  return [first, no, ...rest]
+    .filter((part) => part !== undefined)
+    .map(String)
+    .join('.')
+}
+
 /** Returns name and rules of a rule file; throws `invalid_input` with the place of what is wrong. */
 export function parseRuleFile(text: string): RuleFile {
-  if (text.length > MAX_CHARACTERS) {
-    throw new AppError('invalid_input', `A rule file has at most ${MAX_CHARACTERS} characters.`)
-  }
-  const document = parseDocument(text)
-  const [problem] = document.errors
-  if (problem) throw new AppError('invalid_input', `The rule file is not YAML: ${problem.message}`)
-  let value: unknown
-  try {
-    value = document.toJS({ maxAliasCount: 100 })
-  } catch (error) {
-    throw new AppError('invalid_input', `The rule file is not YAML: ${(error as Error).message}`)
-  }
-  const parsed = ruleFileSchema.safeParse(value)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const [first, no, ...rest] = issue?.path ?? []
-  const place =
-    first === 'rules' && typeof no === 'number'
-      ? `rule ${[no + 1, ...rest].map(String).join('.')}`
-      : [first, no, ...rest]
-          .filter((part) => part !== undefined)
-          .map(String)
-          .join('.')
-  throw new AppError(
-    'invalid_input',
-    `The rule file is not valid${place ? ` at ${place}` : ''}: ${issue?.message}.`,
-  )
+  return parseYamlFile(text, ruleFileSchema, 'rule file', placeOf)
 }

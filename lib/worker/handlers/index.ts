@@ -8,6 +8,7 @@ import { importJob } from './import'
 import { indexTextsJob } from './index-texts'
 import { probeJob } from './probe'
 import { purgeJob } from './purge'
+import { stageJob } from './stage'
 import { tryPromptJob } from './try-prompt'
 import type { JobKind } from '../types'
 
@@ -15,6 +16,7 @@ import type { JobKind } from '../types'
 export const JOB_KINDS: readonly JobKind[] = [
   computeJob,
   evolveJob,
+  stageJob,
   importJob,
   alignJob,
   dryRunJob,

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { namesSchema } from './limits'
+
+/** Ways of choosing the operator of a row. */
+export const OPERATOR_ORDERS = ['rotation', 'random', 'weights'] as const
+
+/** Evolving by rounds of single operators (Evol-Instruct). */
+export const evolInstructSchema = z.object({
+  kind: z.literal('evol-instruct'),
+  rounds: z
+    .number()
+    .int()
+    .min(1)
+    .max(6)
+    .default(3)
+    .describe('Rounds of evolution after the seeds.'),
+  order: z
+    .enum(OPERATOR_ORDERS)
+    .default('rotation')
+    .describe(
+      'Operator of a row: by rotation over rows and rounds as in the study, drawn by the seed, or drawn by weights.',
+    ),
+  weights: z
+    .record(z.string().max(40), z.number().min(0))
+    .exactOptional()
+    .describe('Operator -> weight, for the order "weights".'),
+  breadth: z
+    .union([z.boolean(), namesSchema])
+    .default(false)
+    .describe('Adds the breadth operator: for all seed sets, or for those named.'),
+})
+
+/** Constraints with checking functions, joined with queries (AutoIF). */
+export const autoIfSchema = z.object({
+  kind: z.literal('autoif'),
+})
+
+/** One pass in which the model finds its own methods (Auto Evol-Instruct). */
+export const autoEvolSchema = z.object({
+  kind: z.literal('auto-evol'),
+})
+
+/** What is done with the seeds. */
+export const scenarioSchema = z.discriminatedUnion('kind', [
+  evolInstructSchema,
+  autoIfSchema,
+  autoEvolSchema,
+])
+export type EvolInstructOptions = z.infer<typeof evolInstructSchema>
+export type AutoIfOptions = z.infer<typeof autoIfSchema>
+export type AutoEvolOptions = z.infer<typeof autoEvolSchema>

@@ -1,0 +1,3 @@
+export * from './experiment-plan'
+export * from './experiment-scenarios'
+export * from './experiment-stages'

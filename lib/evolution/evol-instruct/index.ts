@@ -1,0 +1,96 @@
+import type { EvolInstructOptions, Plan } from '@/lib/contracts/experiment'
+import { evolvePrompt } from '@/lib/prompts'
+import { BREADTH_ORDER, type Operator } from '@/lib/prompts/operators'
+import { renderPrompt } from '@/lib/prompts/prompt'
+import { readText } from '../shared'
+import type { AskStage, CellDraft, Scenario, SeedRow, StageData } from '../types'
+import { operatorIn } from './operator'
+
+function optionsOf(plan: Plan): EvolInstructOptions {
+  if (plan.scenario.kind !== 'evol-instruct') throw new TypeError('another scenario')
+  return plan.scenario
+}
+
+/** Key of the item of a seed, in every round. */
+function keyOf({ setKey, idx }: SeedRow): string {
+  return `${setKey}:${idx}`
+}
+
+/** The texts of the round before by the key of their seed; of the seeds in the first round. */
+function parentsOf(data: StageData, round: number): Map<string, string> {
+  if (round === 1) return new Map(data.seeds().map((seed) => [keyOf(seed), seed.instruction]))
+  const items = data.items(roundId(round - 1))
+  return new Map(items.map(({ key, value }) => [key, String(value)]))
+}
+
+function roundId(round: number): string {
+  return `round-${round}`
+}
+
+function roundStage(round: number): AskStage {
+  const stage: AskStage = {
+    kind: 'ask',
+    id: roundId(round),
+    label: `Round ${round}`,
+    explains:
+      'Each instruction of the round before is rewritten by one operator; only the instruction is shown.',
+    role: 'evolver',
+    after: round === 1 ? [] : [roundId(round - 1)],
+    prompts: BREADTH_ORDER.map((operator) => evolvePrompt(operator).id),
+    askings(data) {
+      const parents = parentsOf(data, round)
+      return data.seeds().map((seed) => ({
+        key: keyOf(seed),
+        seedOffset: seed.idx,
+        content() {
+          const instruction = parents.get(keyOf(seed)) ?? ''
+          // Nothing can be made of nothing; the row keeps its place.
+          if (instruction === '') return null
+          const prompt = data.prompt(evolvePrompt(operatorOf(data, seed, round)).id)
+          return renderPrompt(prompt, { instruction })
+        },
+      }))
+    },
+    read: (reply) => readText(reply),
+    publish: (data) => draftsOf(data, round),
+  }
+  return stage
+}
+
+function operatorOf(data: StageData, seed: SeedRow, round: number): Operator {
+  return operatorIn(optionsOf(data.plan), data.arm?.decoding.seed ?? 0, seed, round)
+}
+
+/** One file for each seed set: rows that failed keep their place, with their reason. */
+function draftsOf(data: StageData, round: number): CellDraft[] {
+  const items = new Map(data.items(roundId(round)).map((item) => [item.key, item]))
+  const sets = new Set(data.seeds().map(({ setKey }) => setKey))
+  return [...sets].map((seedSetKey) => ({
+    seedSetKey,
+    round,
+    parent: round === 1 ? 'seeds' : 'round before',
+    rows: data
+      .seeds()
+      .filter(({ setKey }) => setKey === seedSetKey)
+      .map((seed, at) => {
+        const item = items.get(keyOf(seed))
+        return {
+          instruction: String(item?.value ?? ''),
+          input: seed.input,
+          parentIdx: round === 1 ? seed.idx : at,
+          operator: operatorOf(data, seed, round),
+          extra: {
+            finish_reason: item?.finishReason ?? null,
+            ...(item && item.reason !== null ? { evolution_status: item.reason } : {}),
+          },
+        }
+      }),
+  }))
+}
+
+/** Evol-Instruct: so many rounds of rewriting, each from the one before. */
+export const evolInstruct: Scenario = {
+  kind: 'evol-instruct',
+  label: 'Evol-Instruct',
+  stages: (plan) => Array.from({ length: optionsOf(plan).rounds }, (_, at) => roundStage(at + 1)),
+}

@@ -1,0 +1,120 @@
+import type { ItemStatus, Plan, PlanArm, StageItem } from '@/lib/contracts/experiment'
+import type { Prompt } from '@/lib/prompts/prompt'
+
+/** A seed of the experiment, in file order. */
+export interface SeedRow {
+  setKey: string
+  /** Row of the seed file. */
+  idx: number
+  instruction: string
+  input: string | null
+}
+
+/** What a stage sees: the plan, its arm, the seeds, and what stages before it made. */
+export interface StageData {
+  plan: Plan
+  /** null in a stage that all arms share. */
+  arm: PlanArm | null
+  seeds(): readonly SeedRow[]
+  /** Items of a stage before it, by position: of this arm, or of the one named (empty = shared). */
+  items(stage: string, arm?: string): readonly StageItem[]
+  /** The version of a prompt that the plan tells this stage to use. */
+  prompt(id: string): Prompt
+}
+
+/** One request of a stage. */
+export interface Asking {
+  /** Tells its item from every other one of the stage; stays the same when the experiment is extended. */
+  key: string
+  /** Added to the seed of the decoding, so that rows and samples differ and a rerun does not. */
+  seedOffset: number
+  /** The user message; null = nothing is asked, and `read` is given an empty reply. */
+  content(): string | null
+}
+
+/** What came of one item. */
+export interface Reading {
+  status: ItemStatus
+  /** Short reason code of what was repaired, failed or dropped; null when all is well. */
+  reason: string | null
+  value: StageItem['value']
+}
+
+/** Rows that a stage publishes as one file of the study. */
+export interface CellDraft {
+  seedSetKey: string
+  round: number
+  /** Where the parents are: the seeds of this set, the arm's file of the round before, or no file. */
+  parent: 'seeds' | 'round before' | null
+  /** In order; the row's place in this list is its row number. */
+  rows: readonly {
+    instruction: string
+    input: string | null
+    /** Row of the parent file; -1 without one. */
+    parentIdx: number
+    operator: string | null
+    extra: Record<string, unknown> | null
+  }[]
+}
+
+interface StageFacts {
+  id: string
+  /** In the list of stages. */
+  label: string
+  /** One sentence: what goes in and what comes out. */
+  explains: string
+  /** Ids of stages whose items it reads; all arms' where it is shared. */
+  after: readonly string[]
+  /** One stage for all arms. */
+  isShared?: boolean
+  /** Files made of the items once all are there. */
+  publish?(data: StageData): CellDraft[]
+}
+
+/** A stage that asks a model once for each input. */
+export interface AskStage extends StageFacts {
+  kind: 'ask'
+  role: 'evolver' | 'writer' | 'judge'
+  /** Ids of the prompts that it may send. */
+  prompts: readonly string[]
+  /** Differences from the arm's decoding, for example greedy. */
+  decoding?: { temperature?: number; maxTokens?: number }
+  askings(data: StageData): Asking[]
+  read(reply: { text: string; finishReason: string }, asking: Asking, data: StageData): Reading
+}
+
+/** Runs untrusted functions apart from everything else. */
+export interface WorkTools {
+  signal: AbortSignal
+  progress(done: number, total: number): void
+}
+
+/** A stage that asks nobody: it works on the items of stages before it. */
+export interface WorkStage extends StageFacts {
+  kind: 'work'
+  work(
+    data: StageData,
+    tools: WorkTools,
+  ): AsyncIterable<Reading & { key: string }> | Iterable<Reading & { key: string }>
+}
+
+/** A stage that answers the rows of the files that other stages published, as response sets of their own. */
+export interface RespondStage extends StageFacts {
+  kind: 'respond'
+  /** Stages whose files are answered; `seeds` are the seeds without a response. */
+  of: readonly string[]
+}
+
+/** A stage that queues the metrics of the plan. */
+export interface MeasureStage extends StageFacts {
+  kind: 'measure'
+}
+
+export type Stage = AskStage | WorkStage | RespondStage | MeasureStage
+
+/** One way of evolving: the stages of a plan, in order. */
+export interface Scenario {
+  kind: Plan['scenario']['kind']
+  label: string
+  stages(plan: Plan): Stage[]
+}

@@ -1,0 +1,67 @@
+import { and, eq } from 'drizzle-orm'
+import type { Db } from '@/db/client'
+import { rows } from '@/db/schema'
+import type { StageItem } from '@/lib/contracts/experiment'
+import type { SeedRow, StageData } from '@/lib/evolution'
+import { getPrompt } from '@/lib/prompts'
+import type { Prompt } from '@/lib/prompts/prompt'
+import { getCell } from '../cells'
+import { promptByHash } from '../prompts'
+import { itemsOf, placedStages, type ExperimentRow, type PlacedStage } from './records'
+
+/** Returns the chosen seeds of an experiment with their texts, in file order. */
+export function seedRows(db: Db, { studyId, seeds }: ExperimentRow): SeedRow[] {
+  const { idx, instruction, input } = rows
+  return seeds.flatMap(({ setKey, cellId, rows: chosen }) => {
+    const cell = getCell(db, studyId, cellId)
+    const wanted = chosen === null ? null : new Set(chosen)
+    return db
+      .select({ idx, instruction, input })
+      .from(rows)
+      .where(and(eq(rows.cellNo, cell.no)))
+      .orderBy(idx)
+      .all()
+      .filter((row) => wanted === null || wanted.has(row.idx))
+      .map((row) => ({ setKey, ...row }))
+  })
+}
+
+/** The prompts that a stage was told to use: those of its role in the plan, else those of the program. */
+function promptsFor({ plan }: ExperimentRow, { stage, arm }: PlacedStage): Record<string, string> {
+  const evolver = plan.arms.find(({ key }) => key === arm)?.prompts ?? {}
+  if (stage.kind === 'respond') return plan.responses?.prompts ?? {}
+  if (stage.kind !== 'ask' || stage.role === 'evolver') return evolver
+  return (stage.role === 'writer' ? plan.responses?.prompts : plan.judge?.prompts) ?? {}
+}
+
+/** Returns what a stage sees of its experiment; seeds and items are read once, when they are asked for. */
+export function stageData(db: Db, experiment: ExperimentRow, placed: PlacedStage): StageData {
+  let seeds: SeedRow[] | null = null
+  const items = new Map<string, StageItem[]>()
+  const prompts = new Map<string, Prompt>()
+  const chosen = promptsFor(experiment, placed)
+  const all = placedStages(db, experiment)
+  return {
+    plan: experiment.plan,
+    arm: experiment.plan.arms.find(({ key }) => key === placed.arm) ?? null,
+    seeds: () => (seeds ??= seedRows(db, experiment)),
+    items(stageId, arm) {
+      const isOf = (one: PlacedStage) =>
+        one.stage.id === stageId &&
+        (one.stage.isShared === true ? one.arm === '' : one.arm === (arm ?? placed.arm))
+      const found = all.find(isOf)
+      if (!found) throw new TypeError(`no stage "${stageId}" before "${placed.stage.id}"`)
+      const key = `${found.arm} ${stageId}`
+      const read = items.get(key) ?? itemsOf(db, found.row.no)
+      items.set(key, read)
+      return read
+    },
+    prompt(id) {
+      const hash = chosen[id]
+      const found =
+        prompts.get(id) ?? (hash === undefined ? getPrompt(id) : promptByHash(db, id, hash))
+      prompts.set(id, found)
+      return found
+    },
+  }
+}

@@ -1,0 +1,192 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { and, eq } from 'drizzle-orm'
+import { backends, stageItems, stages } from '@/db/schema'
+import { planSchema, type Plan } from '@/lib/contracts/experiment'
+import { currentCells } from '@/lib/services/cells'
+import { testStudy, type TestStudy } from '@/lib/testing/job-study'
+import { runJobs } from '@/lib/testing/run-jobs'
+import { itemsOf, placedStages, experimentRow } from './records'
+import { parsePlanFile, planText } from './plan-file'
+import { getExperiment, listItems, retryStage, startExperiment } from '.'
+
+const ROWS = 23
+const open: TestStudy[] = []
+afterEach(() => {
+  for (const study of open.splice(0)) study.close()
+})
+
+function study(config: Record<string, unknown> = {}): TestStudy {
+  const made = testStudy(ROWS, config)
+  open.push(made)
+  return made
+}
+
+const ARM = { key: 'one', label: 'One', backend: 'fake' }
+
+function planOf(changes: Record<string, unknown> = {}): Plan {
+  return planSchema.parse({
+    name: 'Trial',
+    scenario: { kind: 'evol-instruct', rounds: 2 },
+    arms: [ARM, { key: 'two', label: 'Two', backend: 'fake', decoding: { seed: 77 } }],
+    responses: { backend: 'fake', maxTokens: 64 },
+    ...changes,
+  })
+}
+
+function made(of: TestStudy, key: string): unknown[] {
+  return of.db.$client
+    .prepare(
+      `select c.round, r.idx, r.slot, r.instruction, l.parent_idx, l.operator, p.text
+       from cells c join arms a on a.id = c.arm_id and a.key = ?
+       join rows r on r.cell_no = c.no
+       join alignments n on n.child_cell_no = c.no and n.kind = 'birth' and n.version > 0
+       join links l on l.alignment_no = n.no and l.child_idx = r.idx
+       left join response_sets s on s.cell_no = c.no
+       left join responses p on p.set_no = s.no and p.idx = r.idx
+       where c.published_at is not null and c.superseded_at is null order by c.round, r.idx`,
+    )
+    .all(key)
+}
+
+describe('an Evol-Instruct experiment', () => {
+  it('runs every stage of every arm and leaves files, parents, operators and responses', async () => {
+    const of = study()
+    const { id } = startExperiment(of, of.studyId, planOf())
+    await runJobs(of)
+    const { stages: found } = getExperiment(of.db, of.studyId, id)
+    expect(found.map(({ arm, stage, state }) => [arm, stage, state])).toEqual([
+      ['one', 'round-1', 'done'],
+      ['two', 'round-1', 'done'],
+      ['one', 'round-2', 'done'],
+      ['two', 'round-2', 'done'],
+      ['', 'respond-seeds', 'done'],
+      ['one', 'respond-round-1', 'done'],
+      ['two', 'respond-round-1', 'done'],
+      ['one', 'respond-round-2', 'done'],
+      ['two', 'respond-round-2', 'done'],
+    ])
+    expect(found[0]).toMatchObject({ total: ROWS, counts: { ok: ROWS, failed: 0 } })
+    const rows = made(of, 'one') as { round: number; idx: number; operator: string; text: string }[]
+    expect(rows).toHaveLength(2 * ROWS)
+    expect(rows.slice(0, 5).map(({ operator }) => operator)).toEqual([
+      'constraints',
+      'deepen',
+      'concretizing',
+      'reasoning',
+      'constraints',
+    ])
+    expect(rows[ROWS]).toMatchObject({ round: 2, idx: 0, slot: 0, operator: 'deepen' })
+    expect(rows.every(({ text }) => text.length > 0)).toBe(true)
+    expect(made(of, 'two')).not.toEqual(made(of, 'one'))
+  })
+
+  it('ends the same when it was stopped at any moment', async () => {
+    const calm = study({ latencyMs: 2 })
+    startExperiment(calm, calm.studyId, planOf())
+    await runJobs(calm)
+    const of = study({ latencyMs: 2 })
+    const { id } = startExperiment(of, of.studyId, planOf())
+    const isDone = () =>
+      getExperiment(of.db, of.studyId, id).stages.every(({ state }) => state === 'done')
+    let stops = 0
+    for (; !isDone() && stops < 60; stops += 1) {
+      const until = Date.now() + 25 + stops * 3
+      await runJobs(of, () => (Date.now() > until ? 'shutdown' : null))
+    }
+    expect(stops).toBeGreaterThan(3)
+    expect(isDone()).toBe(true)
+    for (const key of ['one', 'two']) expect(made(of, key)).toEqual(made(calm, key))
+  })
+
+  it('evolves a seeded sample, whose operators are those of the whole file', async () => {
+    const of = study()
+    const plan = planOf({ seeds: { rows: 5, seed: 3 }, arms: [ARM], responses: null })
+    const { id } = startExperiment(of, of.studyId, plan)
+    await runJobs(of)
+    const chosen = experimentRow(of.db, id).seeds[0]?.rows ?? []
+    expect(chosen).toHaveLength(5)
+    const order = ['constraints', 'deepen', 'concretizing', 'reasoning']
+    const rows = made(of, 'one') as { round: number; parent_idx: number; operator: string }[]
+    expect(rows.filter(({ round }) => round === 1).map((row) => row.parent_idx)).toEqual(chosen)
+    expect(rows.filter(({ round }) => round === 2).map((row) => row.operator)).toEqual(
+      chosen.map((idx) => order[(idx + 1) % 4]),
+    )
+  })
+
+  it('keeps the place of a row that failed, with its raw reply, and asks it again on request', async () => {
+    const of = study()
+    const plan = planOf({ arms: [ARM], responses: null })
+    const { id } = startExperiment(of, of.studyId, plan)
+    await runJobs(of)
+    const stage = { arm: 'one', stage: 'round-1' }
+    const [first] = placedStages(of.db, experimentRow(of.db, id))
+    const no = first?.row.no ?? 0
+    const before = itemsOf(of.db, no)
+    expect(before.every(({ raw, value }) => raw?.trim() === value)).toBe(true)
+    // As if the reply had been cut.
+    const cut = { status: 'failed', reason: 'truncated', value: 'Cut' } as const
+    of.db
+      .update(stageItems)
+      .set(cut)
+      .where(and(eq(stageItems.stageNo, no), eq(stageItems.key, 'general:4')))
+      .run()
+    const page = { offset: 0, limit: 10 }
+    const failed = listItems(of.db, of.studyId, id, { ...stage, status: 'failed' }, page)
+    expect(failed).toMatchObject({ total: 1, items: [{ key: 'general:4', position: 4 }] })
+    retryStage(of.db, of.studyId, id, stage)
+    await runJobs(of)
+    const after = itemsOf(of.db, no)
+    expect(after[4]).toMatchObject({ status: 'ok', attempt: 2 })
+    expect(after[4]?.value).not.toBe('Cut')
+    // Another seed, so another text; what was made of it is made anew, and only that.
+    expect(after.filter((item, at) => item.value !== before[at]?.value)).toHaveLength(1)
+    const cells = currentCells(of.db, of.studyId).filter(({ armKey }) => armKey === 'one')
+    expect(cells.map(({ round, revision }) => [round, revision])).toEqual([
+      [1, 2],
+      [2, 2],
+    ])
+  })
+
+  it('refuses what cannot run before anything is queued', () => {
+    const of = study()
+    const refused = (changes: Record<string, unknown>) => () =>
+      startExperiment(of, of.studyId, planOf(changes))
+    expect(refused({ seeds: { sets: ['other'] } })).toThrow('has no seed texts')
+    expect(refused({ arms: [{ ...ARM, key: 'small' }] })).toThrow('Choose another key')
+    expect(refused({ arms: [{ ...ARM, backend: 'gone' }] })).toThrow('no')
+    expect(refused({ arms: [{ ...ARM, prompts: { respond: 'f'.repeat(64) } }] })).toThrow('version')
+    expect(of.db.select().from(stages).all()).toEqual([])
+    expect(planSchema.safeParse({ ...planOf(), arms: [ARM, ARM] }).success).toBe(false)
+  })
+
+  it('is written as a file that starts the same one, and reads one with the place of what is wrong', () => {
+    const of = study()
+    const plan = planOf({ seeds: { rows: 5 } })
+    const text = planText(of.db, plan)
+    expect(text).toContain('backend: Fake')
+    expect(parsePlanFile(of.db, text)).toEqual(plan)
+    const wrong = (from: string, to: string) => () => parsePlanFile(of.db, text.replace(from, to))
+    expect(wrong('rounds: 2', 'rounds: 20')).toThrow('at scenario.rounds')
+    expect(wrong('backend: Fake', 'backend: None')).toThrow('arms.0.backend: there is no backend')
+    expect(wrong('name: Trial', 'name: [Trial')).toThrow('not YAML')
+  })
+
+  it('pauses when another model answers than the one it began with', async () => {
+    const of = study({ latencyMs: 20 })
+    const { id } = startExperiment(of, of.studyId, planOf({ arms: [ARM] }))
+    await runJobs(of, () => (stageDone(of, id) ? 'shutdown' : null))
+    of.db
+      .update(backends)
+      .set({ config: { latencyMs: 20, seed: 2 } })
+      .where(eq(backends.id, 'fake'))
+      .run()
+    await runJobs(of)
+    const { stages: found } = getExperiment(of.db, of.studyId, id)
+    expect(found.map(({ state }) => state)).toContain('paused')
+    expect(found.find(({ state }) => state === 'paused')?.job?.hold?.reason).toBe('model_changed')
+  })
+})
+
+function stageDone(of: TestStudy, id: string): boolean {
+  return getExperiment(of.db, of.studyId, id).stages.some(({ state }) => state === 'done')
+}

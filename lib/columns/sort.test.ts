@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
-import { sortedRows, sortPermutation } from './sort'
+import { mergedRows, sortedRows, sortPermutation } from './sort'
 
 /** The definition in its slow form: compare, missing last, ties by position. */
 function oracle(values: Float64Array, descending: boolean): number[] {
@@ -57,4 +57,20 @@ describe('sortPermutation', () => {
     expect([...sortPermutation(new Float64Array())]).toEqual([])
     expect([...sortPermutation(Float64Array.of(Number.NaN))]).toEqual([0])
   })
+})
+
+it('merges columns that are sorted one by one into the order of all their rows', () => {
+  const parts = [
+    [2, Number.NaN, -1, 2],
+    [0, 2, -0, Number.POSITIVE_INFINITY],
+    [Number.NaN],
+    [-1, 1e-200, 5],
+  ].map((own) => {
+    const values = Float64Array.from(own)
+    const { order, valued } = sortedRows(values)
+    const column = { values, status: new Uint8Array(own.length), width: 1, n: own.length }
+    return { column, order: Uint32Array.from(order.subarray(0, valued)) }
+  })
+  const all = parts.flatMap(({ column }) => [...column.values])
+  expect(mergedRows(parts)).toEqual(sortedRows(Float64Array.from(all)))
 })

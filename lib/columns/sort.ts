@@ -1,3 +1,6 @@
+import { mergeRuns, type Run } from '@/lib/stats/sort'
+import type { Column } from './column'
+
 /** 16-bit digits: four passes over a double, with counters that still fit the second-level cache. */
 const DIGIT_BITS = 16
 const BUCKETS = 1 << DIGIT_BITS
@@ -96,15 +99,40 @@ export interface SortedRows {
 /** Returns the positions 0..n-1 in ascending order of their values, with what both directions need of it. */
 export function sortedRows(values: Float64Array): SortedRows {
   const order = sortPermutation(values)
+  const missing = order.findIndex((at) => Number.isNaN(values[at]))
+  const valued = missing < 0 ? order.length : missing
   const isFirst = new Uint8Array(order.length)
-  let valued = 0
-  let before = Number.NaN
-  for (let at = 0; at < order.length; at++) {
-    const value = values[order[at] as number] as number
-    if (Number.isNaN(value)) break
-    if (value !== before) isFirst[at] = 1
-    before = value
-    valued += 1
-  }
+  for (let at = 0; at < valued; at++)
+    isFirst[at] = Number(
+      at === 0 || values[order[at] as number] !== values[order[at - 1] as number],
+    )
   return { order, valued, isFirst }
+}
+
+/** Returns what `sortedRows` does of columns one after another, from the order of each: of rows with a number. */
+export function mergedRows(parts: readonly { column: Column; order: Uint32Array }[]): SortedRows {
+  let n = 0
+  const runs = parts.map(({ column: { values, width, n: rows }, order }): Run => {
+    const sorted = new Float64Array(order.length)
+    const places = new Uint32Array(order.length)
+    for (let i = 0; i < order.length; i++) {
+      const row = order[i] as number
+      sorted[i] = values[row * width] as number
+      places[i] = n + row
+    }
+    n += rows
+    return { values: sorted, places }
+  })
+  const { values, places } = mergeRuns(runs)
+  const order = new Int32Array(n)
+  order.set(places ?? [])
+  const isFirst = new Uint8Array(n)
+  const isThere = new Uint8Array(n)
+  for (let at = 0; at < values.length; at++) {
+    isFirst[at] = Number(at === 0 || values[at] !== values[at - 1])
+    isThere[order[at] as number] = 1
+  }
+  let at = values.length
+  for (let row = 0; row < n; row++) if (isThere[row] === 0) order[at++] = row
+  return { order, valued: values.length, isFirst }
 }

@@ -38,9 +38,10 @@ function prepare(data: FigureData, chosen: Options): MatrixPrepared {
     )
     largest.set(unit, Math.max(largest.get(unit) ?? 0, ...sizes))
   }
+  const gapAt = new Map(gaps.map((gap) => [`${gap.panel}\n${gap.place}`, gap]))
   const cells = metrics.flatMap(({ key, label, unit }) =>
     students.map((student): MatrixCell => {
-      const gap = gaps.find(({ panel, place }) => panel === key && place === student)
+      const gap = gapAt.get(`${key}\n${student}`)
       const value = gap?.value ?? gap?.published ?? null
       const where = `${label}, ${student}`
       if (!gap || value === null)

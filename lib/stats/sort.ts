@@ -155,25 +155,45 @@ export interface Run {
   places: Uint32Array | null
 }
 
-function mergeTwo(first: Run, second: Run): Run {
-  const [a, b] = [first.values, second.values]
-  const n = a.length + b.length
-  const values = new Float64Array(n)
-  const places = first.places && second.places ? new Uint32Array(n) : null
-  const [placesA, placesB] = [first.places ?? NO_PLACES, second.places ?? NO_PLACES]
-  let i = 0
-  let j = 0
-  for (let at = 0; at < n; at += 1) {
-    const isFirst = j >= b.length || (i < a.length && (a[i] as number) <= (b[j] as number))
-    values[at] = (isFirst ? a[i] : b[j]) as number
-    if (places) places[at] = (isFirst ? placesA[i] : placesB[j]) as number
-    if (isFirst) i += 1
-    else j += 1
+/** Numbers that ascend, all with a place. */
+type PlacedRun = Run & { places: Uint32Array }
+
+const isPlaced = (run: Run): run is PlacedRun => run.places !== null
+
+// Each number is copied from array to array in a branch of its own: one that either branch may give is put on the heap.
+function mergeValues({ values: a }: Run, { values: b }: Run): Run {
+  const values = new Float64Array(a.length + b.length)
+  let [i, j, at] = [0, 0, 0]
+  while (i < a.length && j < b.length) {
+    if ((a[i] as number) <= (b[j] as number)) values[at++] = a[i++] as number
+    else values[at++] = b[j++] as number
   }
-  return { values, places }
+  values.set(a.subarray(i), at)
+  values.set(b.subarray(j), at + a.length - i)
+  return { values, places: null }
 }
 
-const NO_PLACES = new Uint32Array(0)
+function mergePlaced(first: PlacedRun, second: PlacedRun): Run {
+  const { values: a, places: placesA } = first
+  const { values: b, places: placesB } = second
+  const values = new Float64Array(a.length + b.length)
+  const places = new Uint32Array(a.length + b.length)
+  let [i, j, at] = [0, 0, 0]
+  while (i < a.length && j < b.length) {
+    if ((a[i] as number) <= (b[j] as number)) {
+      values[at] = a[i] as number
+      places[at++] = placesA[i++] as number
+    } else {
+      values[at] = b[j] as number
+      places[at++] = placesB[j++] as number
+    }
+  }
+  values.set(a.subarray(i), at)
+  places.set(placesA.subarray(i), at)
+  values.set(b.subarray(j), at + a.length - i)
+  places.set(placesB.subarray(j), at + a.length - i)
+  return { values, places }
+}
 
 /** Returns several runs as one; of equal numbers those of the earlier run come first. */
 export function mergeRuns(runs: readonly Run[]): Run {
@@ -182,7 +202,9 @@ export function mergeRuns(runs: readonly Run[]): Run {
     const merged: Run[] = []
     for (let i = 0; i < left.length; i += 2) {
       const [first, second] = [left[i] as Run, left[i + 1]]
-      merged.push(second ? mergeTwo(first, second) : first)
+      const arePlaced = second && isPlaced(first) && isPlaced(second)
+      if (arePlaced) merged.push(mergePlaced(first, second))
+      else merged.push(second ? mergeValues(first, second) : first)
     }
     left = merged
   }

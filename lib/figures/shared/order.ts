@@ -4,17 +4,18 @@ import { mergeRuns, type Run } from '@/lib/stats/sort'
 import type { FigureSeries, SeriesColumn } from '../types'
 import { isDrawable } from './series'
 
-/** Returns the rows that have a drawable number at an entry of a column, ascending by it; of equal ones the first first. */
+/** Returns the rows that have a number to keep at an entry of a column, ascending by it; of equal ones the first first. */
 export function ascendingRows(
   { values, status, width }: Pick<SeriesColumn, 'values' | 'status' | 'width'>,
   entry = 0,
+  keeps: (value: number) => boolean = isDrawable,
 ): Uint32Array {
   const found = new Float64Array(status.length)
   const rows = new Uint32Array(status.length)
   let n = 0
   for (let row = 0; row < status.length; row += 1) {
     const value = values[row * width + entry] as number
-    if (!carriesValue(status[row] as number) || !isDrawable(value)) continue
+    if (!carriesValue(status[row] as number) || !keeps(value)) continue
     found[n] = value
     rows[n++] = row
   }

@@ -24,8 +24,8 @@ import {
   panelLabel,
   panelsOf,
   studentFor,
-  studentOf,
 } from './result-marks'
+import { studentOf } from './result-names'
 import { armsOf, comparable, countAll } from './series'
 import { meanOfSet, measureOfSet, trainedSets, type TrainedSet } from './set-points'
 import { count, number3, plural } from './text'

@@ -1,5 +1,4 @@
 import { carriesValue } from '@/lib/contracts/status'
-import { midRanks } from '@/lib/stats/correlation'
 import { mergeRuns, type Run } from '@/lib/stats/sort'
 import type { FigureConflict, FigureData, FigureSeries, SeriesColumn, SeriesCount } from '../types'
 import { orderOf } from './order'
@@ -9,33 +8,6 @@ import { comparable, countAll, isDrawable } from './series'
 export interface PairOfColumns {
   x: string
   y: string
-}
-
-// No metric can have this name: it is only read here, to count rows that have both values.
-const BOTH = 'both'
-
-/** One column that has a value where both have one, and else the reason of the one that lacks it. */
-function joined(series: FigureSeries, { x, y }: PairOfColumns): SeriesColumn | null {
-  const first = series.columns[x]
-  const second = series.columns[y]
-  if (!first || !second) return null
-  const values = new Float64Array(series.n)
-  const status = new Uint8Array(series.n)
-  for (let row = 0; row < series.n; row += 1) {
-    const own = first.status[row] as number
-    const at = first.values[row * first.width] as number
-    const decides = carriesValue(own) && isDrawable(at)
-    status[row] = decides ? (second.status[row] as number) : own
-    values[row] = decides ? (second.values[row * second.width] as number) : at
-  }
-  return {
-    ...first,
-    values,
-    status,
-    width: 1,
-    done: Math.min(first.done, second.done),
-    total: Math.max(first.total, second.total),
-  }
 }
 
 /** Series that have both columns, each of one definition unless `mix` says otherwise. */
@@ -48,22 +20,13 @@ export interface ComparablePairs {
 /** Returns the series that were asked for both columns, with counts of the rows that have both values. */
 export function comparablePairs(
   all: FigureData,
-  columns: PairOfColumns,
+  { x, y }: PairOfColumns,
   mix: boolean,
 ): ComparablePairs {
-  const first = comparable(all, columns.x, mix)
-  if (columns.x === columns.y) return { ...first, counts: countAll(first.data, columns.x) }
-  const second = comparable(first.data, columns.y, mix)
-  const series = second.data.series.flatMap((one) => {
-    const both = joined(one, columns)
-    return both ? [{ ...one, columns: { ...one.columns, [BOTH]: both } }] : []
-  })
-  const data = { ...second.data, series }
-  return {
-    data,
-    counts: countAll(data, BOTH),
-    conflicts: [...first.conflicts, ...second.conflicts],
-  }
+  const first = comparable(all, x, mix)
+  if (x === y) return { ...first, counts: countAll(first.data, x) }
+  const { data, conflicts } = comparable(first.data, y, mix)
+  return { data, counts: countAll(data, x, y), conflicts: [...first.conflicts, ...conflicts] }
 }
 
 /** Values of one side of pairs with their ranks. */
@@ -94,9 +57,21 @@ export function pairsOf(
   }
   const side = (values: Float64Array, own: readonly Run[]): Side => {
     const { values: ascending, places } = mergeRuns(own)
-    return { values, ascending, ranks: midRanks(values, places ?? new Uint32Array(0)) }
+    return { values, ascending, ranks: ranksAt(ascending, places ?? new Uint32Array(0)) }
   }
   return { x: side(xs.subarray(0, k), runs.x), y: side(ys.subarray(0, k), runs.y) }
+}
+
+/** The mid-rank at each place, from the numbers in ascending order; `midRanks` would look each up where it stands. */
+function ranksAt(ascending: Float64Array, places: Uint32Array): Float64Array {
+  const ranks = new Float64Array(ascending.length)
+  for (let from = 0; from < ascending.length;) {
+    let end = from + 1
+    while (end < ascending.length && ascending[end] === ascending[from]) end += 1
+    for (let at = from; at < end; at += 1) ranks[places[at] as number] = (from + 1 + end) / 2
+    from = end
+  }
+  return ranks
 }
 
 interface Collected {

@@ -2,7 +2,7 @@ import { carriesValue } from '@/lib/contracts/status'
 import type { FigureData, RowPlaces } from '../types'
 import { ALL } from './groups'
 import type { PairOfColumns } from './pairs'
-import { latticeOf, type PointOptions, type PointsPrepared } from './points'
+import { cellOf, latticeOf, type PointOptions, type PointsPrepared } from './points'
 import { rowKey } from './splits'
 import { comparable, isDrawable } from './series'
 import { groupKey } from './tiles'
@@ -16,7 +16,8 @@ export function pointPlaces(
 ): RowPlaces | null {
   if (prepared.view !== 'hexbin') return null
   const { data } = comparable(comparable(all, x, chosen.mix).data, y, chosen.mix)
-  const { cellOf, width, size } = latticeOf(prepared, prepared.lattice)
+  const lattice = latticeOf(prepared, prepared.lattice)
+  const { width, size } = lattice
   const { panels } = prepared
   const perGroup = Math.max(1, ...panels.map(({ cells }) => cells.length / 3))
   return {
@@ -41,7 +42,7 @@ export function pointPlaces(
         if (!carriesValue(second.status[row] as number)) return
         const a = first.values[row * first.width] as number
         const b = second.values[row * second.width] as number
-        const cell = isDrawable(a) && isDrawable(b) ? cellOf(a, b) : -1
+        const cell = isDrawable(a) && isDrawable(b) ? cellOf(lattice, a, b) : -1
         const place = cell < 0 ? -1 : (placeOf[cell] as number)
         if (place >= 0) counts[place] = (counts[place] as number) + 1
       }

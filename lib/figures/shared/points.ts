@@ -124,45 +124,60 @@ function axisFor(
   }
 }
 
-/** Returns where values lie between the ends of an axis, 0 to 1; NaN or outside of it where they have no place. */
-function placing({ scale, from, to }: PointAxis): (value: number) => number {
-  if (scale === 'linear') return (value) => (value - from) / (to - from)
-  const low = Math.log(from)
-  const span = Math.log(to) - low
-  return (value) => (value > 0 ? (Math.log(value) - low) / span : Number.NaN)
+/** Cells of hexagons between the ends of two axes. */
+interface Lattice {
+  x: PlacedAxis
+  y: PlacedAxis
+  width: number
+  size: number
+}
+
+/** An axis as it is read once a row: start and length, of the logarithms where it is logarithmic. */
+interface PlacedAxis {
+  isLog: boolean
+  from: number
+  span: number
+  /** Cells. */
+  cells: number
+}
+
+function placed({ scale, from, to }: PointAxis, cells: number): PlacedAxis {
+  const isLog = scale === 'log'
+  const start = isLog ? Math.log(from) : from
+  return { isLog, from: start, span: (isLog ? Math.log(to) : to) - start, cells }
 }
 
 /** Returns a lattice of hexagons, whose odd rows are half a cell further. */
 export function latticeOf(
   axes: { x: PointAxis; y: PointAxis },
   [across, down]: readonly [number, number],
-) {
-  const atX = placing(axes.x)
-  const atY = placing(axes.y)
+): Lattice {
   const width = across + 2
-  /** Number of the cell of a pair, -1 beyond the axes. */
-  const cellOf = (a: number, b: number) => {
-    const u = atX(a) * across
-    const v = atY(b) * down
-    if (!(u >= 0 && u <= across && v >= 0 && v <= down)) return -1
-    // The nearest centre lies in one of the two rows around the point; one step down is 0.866 of one across.
-    let row = Math.round(v)
-    let column = Math.round(u - (row & 1) / 2)
-    const dy = v - row
-    if (Math.abs(dy) * 3 > 1) {
-      const other = row + (dy < 0 ? -1 : 1)
-      const beside = Math.round(u - (other & 1) / 2)
-      const dx = u - column - (row & 1) / 2
-      const dxOther = u - beside - (other & 1) / 2
-      const dyOther = v - other
-      if (dxOther ** 2 + 0.75 * dyOther ** 2 < dx ** 2 + 0.75 * dy ** 2 && other >= 0) {
-        row = other
-        column = beside
-      }
+  return { x: placed(axes.x, across), y: placed(axes.y, down), width, size: width * (down + 2) }
+}
+
+/** Returns the number of the cell of a pair, -1 beyond the axes. No closure, so that no number of a row is put on the heap. */
+export function cellOf({ x, y, width }: Lattice, a: number, b: number): number {
+  if ((x.isLog && a <= 0) || (y.isLog && b <= 0)) return -1
+  const u = (((x.isLog ? Math.log(a) : a) - x.from) / x.span) * x.cells
+  const v = (((y.isLog ? Math.log(b) : b) - y.from) / y.span) * y.cells
+  if (!(u >= 0 && u <= x.cells && v >= 0 && v <= y.cells)) return -1
+  // The nearest centre lies in one of the two rows around the point; one step down is 0.866 of one across.
+  let row = Math.round(v)
+  let column = Math.round(u - (row & 1) / 2)
+  const dy = v - row
+  if (Math.abs(dy) * 3 > 1) {
+    const other = row + (dy < 0 ? -1 : 1)
+    const beside = Math.round(u - (other & 1) / 2)
+    const dx = u - column - (row & 1) / 2
+    const dxOther = u - beside - (other & 1) / 2
+    const dyOther = v - other
+    if (dxOther ** 2 + 0.75 * dyOther ** 2 < dx ** 2 + 0.75 * dy ** 2 && other >= 0) {
+      row = other
+      column = beside
     }
-    return row * width + column + 1
   }
-  return { cellOf, width, size: width * (down + 2) }
+  return row * width + column + 1
 }
 
 /**
@@ -176,17 +191,17 @@ export function hexagons(
   axes: { x: PointAxis; y: PointAxis },
   shape: readonly [number, number],
 ): { cells: number[]; off: number } {
-  const { cellOf, width, size } = latticeOf(axes, shape)
-  const counts = new Uint32Array(size)
+  const lattice = latticeOf(axes, shape)
+  const counts = new Uint32Array(lattice.size)
   let off = 0
   for (let i = 0; i < x.length; i += 1) {
-    const at = cellOf(x[i] as number, y[i] as number)
+    const at = cellOf(lattice, x[i] as number, y[i] as number)
     if (at < 0) off += 1
     else counts[at] = (counts[at] as number) + 1
   }
   const cells: number[] = []
   counts.forEach((n, at) => {
-    if (n > 0) cells.push((at % width) - 1, Math.floor(at / width), n)
+    if (n > 0) cells.push((at % lattice.width) - 1, Math.floor(at / lattice.width), n)
   })
   return { cells, off }
 }
@@ -196,11 +211,11 @@ function withoutPlace(
   { x, y }: { x: Float64Array; y: Float64Array },
   axes: { x: PointAxis; y: PointAxis },
 ): number {
-  const isOff = (axis: PointAxis, value: number) => axis.scale === 'log' && value <= 0
-  return x.reduce(
-    (sum, value, i) => sum + Number(isOff(axes.x, value) || isOff(axes.y, y[i] as number)),
-    0,
-  )
+  const [isLogX, isLogY] = [axes.x.scale === 'log', axes.y.scale === 'log']
+  let rows = 0
+  for (let i = 0; i < x.length && (isLogX || isLogY); i += 1)
+    if ((isLogX && (x[i] as number) <= 0) || (isLogY && (y[i] as number) <= 0)) rows += 1
+  return rows
 }
 
 /** Returns at most `most` pairs: all, or a seeded draw with the same chance for each. */
@@ -209,9 +224,7 @@ function drawPoints(
   axes: { x: PointAxis; y: PointAxis },
   most: number,
 ): number[] {
-  const atX = placing(axes.x)
-  const atY = placing(axes.y)
-  const inside = (share: number) => share >= 0 && share <= 1
+  const lattice = latticeOf(axes, [1, 1])
   const random = createRandom(POINT_SEED)
   const kept = new Int32Array(most)
   for (let i = 0; i < x.length; i += 1) {
@@ -220,7 +233,7 @@ function drawPoints(
   }
   return [...kept.subarray(0, Math.min(most, x.length))].flatMap((i) => {
     const [a, b] = [x[i] as number, y[i] as number]
-    return inside(atX(a)) && inside(atY(b)) ? [short(a), short(b)] : []
+    return cellOf(lattice, a, b) < 0 ? [] : [short(a), short(b)]
   })
 }
 

@@ -1,5 +1,6 @@
 import type { ResultModel, StoredResult } from '@/lib/contracts/results'
 import { AUTO, choiceOfResults } from './options'
+import { oncePerResult } from './result-names'
 import { list, plural } from './text'
 
 /** The choice that draws every result of a point. */
@@ -19,7 +20,7 @@ export const repeatsOption = {
   ),
 }
 
-const runKey = ({ fileId, model, date }: StoredResult) => JSON.stringify([fileId, model, date])
+const runKey = oncePerResult(({ fileId, model, date }) => JSON.stringify([fileId, model, date]))
 
 /** Returns the run of a result in words: its model, file and date. */
 export function runLabel({ model, fileName, date }: StoredResult): string {
@@ -47,8 +48,10 @@ const DIFFERING: Readonly<Record<Exclude<keyof ResultModel, 'armKey'>, string>> 
 /** What models were trained on, where the results of a point do not agree in it. */
 function differing(points: readonly (readonly StoredResult[])[]): string[] {
   return Object.entries(DIFFERING).flatMap(([field, name]) => {
-    const told = ({ mapping }: StoredResult) => JSON.stringify(mapping[field as keyof ResultModel])
-    return points.some((results) => new Set(results.map(told)).size > 1) ? [name] : []
+    const told = (result?: StoredResult) => String(result?.mapping[field as keyof ResultModel])
+    const differ = (results: readonly StoredResult[]) =>
+      results.some((result) => told(result) !== told(results[0]))
+    return points.some(differ) ? [name] : []
   })
 }
 

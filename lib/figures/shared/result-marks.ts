@@ -12,6 +12,7 @@ import type { ArmMark, FacetAxis, FigureConflict, FigureResults, SeriesCount } f
 import { AUTO } from './options'
 import { repeatsAmong, runChoices, runLabel } from './repeats'
 import { intervalOf, type ResultInterval } from './result-interval'
+import { panelKey, studentOf } from './result-names'
 import { plural } from './text'
 
 /** One number of a benchmark where it is drawn, in percent where it is a share. */
@@ -73,16 +74,6 @@ export interface ResultLayout {
 // As many as the paper's figures have; a folder of MMLU alone brings hundreds of metrics.
 const MOST_PANELS = 8
 
-/** Returns student, size and tuning of a result's model as one name; '' where nothing is said of it. */
-export function studentOf({ mapping }: StoredResult): string {
-  const { student, size, tuning } = mapping
-  return [student, student?.includes(size ?? '') ? null : size, tuning].filter(Boolean).join(', ')
-}
-
-function panelKey({ benchmark, subBenchmark, metric }: StoredResult): string {
-  return [benchmarkKey(benchmark), subBenchmark, metric].filter(Boolean).join(' | ')
-}
-
 /** Returns a metric of a benchmark in words. */
 export function panelLabel({ benchmark, subBenchmark, metric }: StoredResult): string {
   return `${[benchmark, subBenchmark].filter(Boolean).join(': ')}, ${metric}`
@@ -128,11 +119,29 @@ export const PAPER_ARMS: Readonly<Record<string, ArmMark>> = {
   seeds: SEEDS_MARK,
 }
 
+/** Whether two results were measured alike in all that a comparison asks for, which needs no reasons. */
+function isAlike(a: StoredResult, b: StoredResult): boolean {
+  return (
+    a.fileId === b.fileId &&
+    a.benchmark === b.benchmark &&
+    a.subBenchmark === b.subBenchmark &&
+    a.metric === b.metric &&
+    a.unit === b.unit &&
+    a.harness === b.harness &&
+    a.harnessVersion === b.harnessVersion &&
+    a.fewShot === b.fewShot &&
+    a.templateHash === b.templateHash
+  )
+}
+
 /** Returns the largest class of results that can be compared with each other; others are named as conflict. */
 export function comparableResults(panel: FacetAxis, found: readonly StoredResult[], mix: boolean) {
   const groups: StoredResult[][] = []
   for (const result of found) {
-    const fits = groups.find(([first]) => first && whyNotComparable(first, result).length === 0)
+    const fits = groups.find(
+      ([first]) =>
+        first && (isAlike(first, result) || whyNotComparable(first, result).length === 0),
+    )
     if (fits) fits.push(result)
     else groups.push([result])
   }
@@ -175,12 +184,18 @@ export function studentFor(own: readonly StoredResult[], chosen: string): string
   return nameFor(own, chosen, studentOf)
 }
 
+function pushTo<T>(lists: Map<string, T[]>, key: string, value: T): void {
+  const list = lists.get(key)
+  if (list) list.push(value)
+  else lists.set(key, [value])
+}
+
 /** Returns the results of the metrics that are drawn, and how many metrics are left. */
 export function panelsOf(results: readonly StoredResult[], metric: string, most = MOST_PANELS) {
   const found = new Map<string, StoredResult[]>()
   for (const result of results) {
     const key = panelKey(result)
-    if (metric === AUTO || metric === key) found.set(key, [...(found.get(key) ?? []), result])
+    if (metric === AUTO || metric === key) pushTo(found, key, result)
   }
   const all = [...found].map(([key, inside]) => {
     const first = inside[0] as StoredResult
@@ -275,7 +290,7 @@ export function resultMarks(
     for (const result of checked.kept) {
       const place = layout.place(result) ?? ''
       const key = JSON.stringify([panel.key, result.mapping.armKey ?? '', place])
-      points.set(key, [...(points.get(key) ?? []), result])
+      pushTo(points, key, result)
     }
     for (const [key, several] of points) {
       repeats.drawn(several).forEach((result, at) => {

@@ -5,6 +5,7 @@ import type {
   FigureConflict,
   FigureData,
   FigureSeries,
+  SeriesColumn,
   SeriesCount,
 } from '../types'
 import { SEEDS_KEY, SEEDS_LABEL } from '@/lib/contracts/seeds'
@@ -88,21 +89,32 @@ function codeOf(value: number): number {
   return Number.isFinite(value) ? OUT_OF_RANGE : NONFINITE
 }
 
-/** Returns how many rows of a series have a value, and the reasons of the others. */
-function countSeries(series: FigureSeries, columnId: string): SeriesCount {
+/** The status bytes under which the rows of a column are counted. */
+function countedCodes({ values, status, width }: SeriesColumn): Uint8Array {
+  if (width !== 1) return status
+  const codes = status.slice()
+  for (let row = 0; row < codes.length; row += 1)
+    if (carriesValue(codes[row] as number) && !isDrawable(values[row] as number))
+      codes[row] = codeOf(values[row] as number)
+  return codes
+}
+
+/** How many rows of a series have a value of a column, or of both, and the reasons of the others. */
+function countSeries(series: FigureSeries, columnId: string, alsoId?: string): SeriesCount {
   const column = series.columns[columnId]
+  const also = alsoId === undefined ? column : series.columns[alsoId]
   const missing: Record<string, number> = {}
   let valued = 0
   if (!column) {
     if (series.n > 0) missing['not_run'] = series.n
   } else {
-    const { values, status, width } = column
     const perCode = new Uint32Array(256)
+    const own = countedCodes(column)
+    const others = also && also !== column ? countedCodes(also) : own
     for (let row = 0; row < series.n; row += 1) {
-      const code = status[row] as number
-      const isCounted = width !== 1 || !carriesValue(code) || isDrawable(values[row] as number)
-      const counted = isCounted ? code : codeOf(values[row] as number)
-      perCode[counted] = (perCode[counted] as number) + 1
+      const first = own[row] as number
+      const code = carriesValue(first) ? (others[row] as number) : first
+      perCode[code] = (perCode[code] as number) + 1
     }
     perCode.forEach((count, code) => {
       if (count === 0) return
@@ -119,16 +131,16 @@ function countSeries(series: FigureSeries, columnId: string): SeriesCount {
     n: series.n,
     valued,
     missing,
-    done: column?.done ?? 0,
-    total: column?.total ?? series.cellRows,
+    done: Math.min(column?.done ?? 0, also?.done ?? 0),
+    total: Math.max(column?.total ?? series.cellRows, also?.total ?? 0),
     runId: column?.runId ?? null,
     definitionHash: column?.definitionHash ?? '',
   }
 }
 
-/** Returns the series that have been computed at all for a column, with their counts. */
-export function countAll(data: FigureData, columnId: string): SeriesCount[] {
-  return data.series.map((series) => countSeries(series, columnId))
+/** Returns the counts of all series: rows with a value of a column, of both where there is a second one. */
+export function countAll(data: FigureData, columnId: string, alsoId?: string): SeriesCount[] {
+  return data.series.map((series) => countSeries(series, columnId, alsoId))
 }
 
 /** The series that may share the axes, and those that were left out because their definition differs. */

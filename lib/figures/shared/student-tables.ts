@@ -1,6 +1,7 @@
 import type { StoredResult } from '@/lib/contracts/results'
 import { choice } from './options'
-import { studentOf, type ResultLayout } from './result-marks'
+import type { ResultLayout } from './result-marks'
+import { studentOf } from './result-names'
 
 /** Tables of the paper that have students with both evolvers. */
 const TABLES = {

@@ -15,6 +15,7 @@ import type {
 import { currentCells, type CellRef } from '../cells'
 import { columnReader, listColumns, type ColumnReader } from '../columns'
 import { findSource } from '../columns/describe'
+import { orderIn } from '../columns/order'
 import type { RunKey } from '../columns/runs'
 import { yieldToEventLoop } from '../compare/slots'
 import { operatorCodes } from '../rows/operators'
@@ -25,7 +26,6 @@ import { select, selectRows, warmSelection } from '../rows/select'
 import { listArms, listSeedSets } from '../studies/detail'
 import { needsNoRun } from './columns'
 import { lineageOf } from './lineage'
-import { orderIn } from './order'
 
 /** How far one run is in one cell. */
 interface Progress {

@@ -214,7 +214,12 @@ function keptAt(
   filter: RowFilter,
   stamp: string,
 ) {
-  const key = `figure/${studyId}/${figure.id}/${JSON.stringify([options, filter])}`
+  // Figures of results or prompts alone are the same under every filter of rows.
+  const readsRows =
+    figure.columns(options).length > 0 ||
+    figure.needsCases !== undefined ||
+    (figure.exports?.(options) ?? []).length > 0
+  const key = `figure/${studyId}/${figure.id}/${JSON.stringify([options, readsRows ? filter : null])}`
   return { key, shown: cachesOf(db).results.peek<Shown>(key, stamp) }
 }
 

@@ -218,3 +218,17 @@ it('says what results of one point differ in: the size, or who wrote the respons
   expect(rounds.prepared.marks.map(({ value }) => value)).toEqual([60])
   expect(rounds.figure.options.find(({ name }) => name === 'writer')?.choices).toHaveLength(3)
 })
+
+it('prepares results once for all filters of rows, and again when one is imported', async () => {
+  await paste('one,gsm8k,exact_match,0.60,fraction,1000,lm-eval,0.4.9,5,none')
+  say('one', { armKey: 'small', round: 1, student: 'Llama-3-8B' })
+  const all = await figure('results-dumbbell')
+  const filter = { ...emptyFilter(), rounds: [7] }
+  const request = { figureId: 'results-dumbbell', options: {}, filter }
+  const cut = await getStudyFigure(study.db, study.studyId, request)
+  expect(cut.prepared).toBe(all.prepared)
+  expect(cut.filter).toEqual(filter)
+  await paste('one,ifeval,strict,0.50,fraction,541,lm-eval,0.4.9,0,none')
+  const later = await figure('results-dumbbell')
+  expect(later.prepared.marks).toHaveLength(all.prepared.marks.length + 1)
+})

@@ -5,6 +5,7 @@ import { carriesValue } from '@/lib/contracts/status'
 import { currentCells, type CellRef } from '../cells'
 import { columnReader, type ColumnReader } from '../columns'
 import { cachesOf } from '../columns/cache'
+import { orderOfAll } from '../columns/order'
 import { marksStamp } from './annotations/marks'
 import { isOwnSort, ownNumber, warmOwn } from './own-order'
 import { dataStamp, select, warmSelection, type Selection } from './select'
@@ -48,13 +49,19 @@ export function sortNumber(
 /** Returns the rows of all cells, one after the other, in the order of a column: sorted once, for both directions and every filter. */
 export function studyOrder(db: Db, studyId: string, cells: readonly CellRef[], column: string) {
   const isOwn = isOwnSort(column)
+  const reader = columnReader(db, studyId)
+  if (!isOwn && !reader.dictionary(column)) {
+    return orderOfAll(
+      db,
+      cells.map((cell) => reader.read(column, cell)),
+    )
+  }
   const stamp = `${dataStamp(db, studyId)}|${isOwn ? marksStamp(db, studyId) : ''}`
   return cachesOf(db).results.get(
     `sorted/${studyId}/${column}`,
     stamp,
     ({ order }: SortedRows) => order.length * 5 + 64,
     () => {
-      const reader = columnReader(db, studyId)
       const values = new Float64Array(cells.reduce((sum, cell) => sum + cell.rowCount, 0))
       let at = 0
       for (const cell of cells) {

@@ -6,7 +6,7 @@ import type { FigureData } from '@/lib/figures/types'
 import { createRandom } from '@/lib/stats/random'
 import { addTestRun, type TestValue } from '@/lib/testing/compare'
 import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
-import { loadFigureData } from './data'
+import { loadFigureData } from '../figures/data'
 
 const ROWS = 3_000
 const SCORE = 'difficulty_score.score'

@@ -16,14 +16,14 @@ function percentOf(share: number): number {
   return Number((share * 100).toPrecision(12))
 }
 
-interface SampleFieldsProps {
+interface DrawnSampleProps {
   filter: RowFilter
   facets: Facets | undefined
   controls: ViewStateControls
 }
 
 /** A seeded random sample of what the rest of the filter keeps. */
-export function SampleFields({ filter, facets, controls }: SampleFieldsProps) {
+export function DrawnSample({ filter, facets, controls }: DrawnSampleProps) {
   const { sample } = filter
   const set = (next: RowSample | undefined) => controls.setFilter({ sample: next })
   return (

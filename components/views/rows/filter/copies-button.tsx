@@ -1,6 +1,7 @@
 'use client'
 
-import { Button, Group, SegmentedControl, Slider, Stack, Text } from '@mantine/core'
+import { Button, Group, Slider, Stack, Text } from '@mantine/core'
+import { Segments } from '@/components/fields/segments'
 import { IconCopy } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useRepeats } from '@/components/hooks/use-rows'
@@ -24,14 +25,11 @@ function Copies({ studyId, controls }: { studyId: string; controls: ViewStateCon
   }
   return (
     <Stack gap="sm">
-      <SegmentedControl
-        aria-label="What counts as a copy"
+      <Segments
+        label="What counts as a copy"
+        options={{ exact: 'Same text', near: 'Near in meaning' }}
         value={of}
-        onChange={(value) => setOf(value as 'exact' | 'near')}
-        data={[
-          { value: 'exact', label: 'Same text' },
-          { value: 'near', label: 'Near in meaning' },
-        ]}
+        onChange={setOf}
       />
       {of === 'near' ? (
         <Slider

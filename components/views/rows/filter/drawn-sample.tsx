@@ -1,6 +1,7 @@
 'use client'
 
-import { Checkbox, Fieldset, Group, SegmentedControl, Text } from '@mantine/core'
+import { Checkbox, Fieldset, Group, Text } from '@mantine/core'
+import { Segments } from '@/components/fields/segments'
 import { TypedNumber } from '@/components/fields/typed-number'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
 import { formatCount } from '@/components/ui/format'
@@ -36,13 +37,10 @@ export function DrawnSample({ filter, facets, controls }: DrawnSampleProps) {
       {sample ? (
         <>
           <Group gap={8} mt={6} align="flex-end">
-            <SegmentedControl
+            <Segments
               size="xs"
-              aria-label="Size of the sample in"
-              data={[
-                { value: 'rows', label: 'rows' },
-                { value: 'share', label: '%' },
-              ]}
+              label="Size of the sample in"
+              options={{ rows: 'rows', share: '%' }}
               value={sample.rows === undefined ? 'share' : 'rows'}
               onChange={(unit) =>
                 set(

@@ -1,4 +1,4 @@
-import { formatCount, formatShare, formatValue } from '@/components/ui/format'
+import { formatCount, formatShare, formatValue } from '@/lib/contracts/format'
 import { MATCH_TEXT } from '@/lib/contracts/column-kinds'
 import type { PartnerFilter, RangeFilter, ValueFilter } from '@/lib/contracts/column-filter'
 import { isOn, type Atom, type AtomOf, type Condition } from '@/lib/contracts/condition'

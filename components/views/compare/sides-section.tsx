@@ -2,7 +2,7 @@
 
 import { Text } from '@mantine/core'
 import { Segments } from '@/components/fields/segments'
-import { DASH, formatCount, formatMetric } from '@/components/ui/format'
+import { DASH, formatCount, formatMetric } from '@/lib/contracts/format'
 import { Term } from '@/components/ui/info-tip'
 import { LinkButton } from '@/components/ui/link-button'
 import { Section } from '@/components/ui/page'

@@ -13,7 +13,7 @@ import {
 } from '@/components/hooks/use-decisions'
 import { filterQuery } from '@/components/hooks/use-view-state'
 import { StudyPage } from '@/components/shell/study-page'
-import { formatCount, formatDateTime, plural } from '@/components/ui/format'
+import { formatCount, formatDateTime, plural } from '@/lib/contracts/format'
 import { notifyError } from '@/components/ui/notify'
 import { EmptyState, QueryState } from '@/components/ui/states'
 import { Table, type Column } from '@/components/ui/table'

@@ -4,7 +4,7 @@ import { Checkbox, Fieldset, Group, Text } from '@mantine/core'
 import { Segments } from '@/components/fields/segments'
 import { TypedNumber } from '@/components/fields/typed-number'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
-import { formatCount } from '@/components/ui/format'
+import { formatCount } from '@/lib/contracts/format'
 import type { Facets } from '@/lib/contracts/facets'
 import { MAX_SEED, type RowFilter, type RowSample } from '@/lib/contracts/filter'
 

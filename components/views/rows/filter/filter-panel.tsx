@@ -3,7 +3,7 @@
 import { Chip, Fieldset, Group, MultiSelect, Stack, Switch } from '@mantine/core'
 import { useFacets, useOperators, useTags } from '@/components/hooks/use-rows'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
-import { formatCount } from '@/components/ui/format'
+import { formatCount } from '@/lib/contracts/format'
 import { ArmMark } from '@/components/figures/arm-mark'
 import type { FacetCounts } from '@/lib/contracts/facets'
 import type { RowFilter } from '@/lib/contracts/filter'

@@ -3,7 +3,7 @@
 import { Checkbox, Fieldset, MultiSelect, Select, Stack, TagsInput } from '@mantine/core'
 import { useHistograms } from '@/components/hooks/use-rows'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
-import { formatCount } from '@/components/ui/format'
+import { formatCount } from '@/lib/contracts/format'
 import { isCoded, MATCH_TEXT, matchesOf, type ValueMatch } from '@/lib/contracts/column-kinds'
 import type { RowFilter } from '@/lib/contracts/filter'
 import type { ValueFilter } from '@/lib/contracts/column-filter'

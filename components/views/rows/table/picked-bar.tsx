@@ -11,7 +11,7 @@ import {
 } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useDecide, useTurnDecision, type Decision } from '@/components/hooks/use-decisions'
-import { formatCount, plural } from '@/components/ui/format'
+import { formatCount, plural } from '@/lib/contracts/format'
 import { notifyDone, notifyError, notifyUndo } from '@/components/ui/notify'
 import { KEYS } from '@/components/shell/keys'
 import { useShortcut } from '@/components/ui/shortcuts'

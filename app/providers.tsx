@@ -5,8 +5,9 @@ import { Notifications } from '@mantine/notifications'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { NuqsAdapter } from 'nuqs/adapters/next/app'
 import type { ReactNode } from 'react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { isRetryable } from '@/components/hooks/api'
+import { keepNewestAddress } from '@/components/hooks/newest-address'
 import { ShortcutProvider } from '@/components/ui/shortcuts'
 import { cssVariables, theme } from './theme'
 
@@ -28,6 +29,11 @@ function createQueryClient(): QueryClient {
 
 export function Providers({ children }: { children: ReactNode }) {
   const [client] = useState(createQueryClient)
+  // A moment later, since effects of the router, which is outside of this, come after.
+  useEffect(() => {
+    const timer = setTimeout(() => keepNewestAddress(window))
+    return () => clearTimeout(timer)
+  }, [])
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <QueryClientProvider client={client}>

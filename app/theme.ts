@@ -48,7 +48,9 @@ const overlay = {
     transitionProps: { duration: 100 },
     closeButtonProps: { 'aria-label': 'Close' },
   },
-  styles: { title: { fontWeight: 600, fontSize: '1rem' } },
+  styles: {
+    title: { fontWeight: 600, fontSize: '1rem', lineHeight: 1.3, overflowWrap: 'anywhere' },
+  },
 }
 
 const popover = { defaultProps: { shadow: 'md', transitionProps: { duration: 100 } } }

@@ -68,7 +68,7 @@ export interface PanelBox {
   showY: boolean
 }
 
-interface FacetsProps {
+interface FacetsProps<Panel> {
   rows: readonly FacetAxis[]
   columns: readonly FacetAxis[]
   /** Whether all panels share the y axis, so that its labels stand once a row. */
@@ -83,10 +83,10 @@ interface FacetsProps {
   below?: number
   /** Whether panels cannot be drawn lower or narrower than they are, for instance because they hold text. */
   isFixed?: boolean
-  /** Whether there is a panel; the lowest one of a column carries the labels of the x axis. */
-  has(row: string, column: string): boolean
+  /** Those that there are; the lowest one of a column carries the labels of the x axis. */
+  panels: readonly Panel[]
   /** Draws a panel. */
-  panel(row: string, column: string, box: PanelBox): ReactNode
+  panel(panel: Panel, box: PanelBox): ReactNode
 }
 
 function Heading({ text, level }: { text: string; level: 'column' | 'row' }) {
@@ -98,7 +98,7 @@ function Heading({ text, level }: { text: string; level: 'column' | 'row' }) {
 }
 
 /** Small multiples: seed sets across, rounds downwards; panels below each other where the room is narrow. */
-export function Facets(props: FacetsProps) {
+export function Facets<Panel extends { row: string; column: string }>(props: FacetsProps<Panel>) {
   const {
     rows,
     columns,
@@ -110,9 +110,12 @@ export function Facets(props: FacetsProps) {
     minPanel = MIN_PANEL_PX,
     below = 0,
     isFixed = false,
-    has,
+    panels,
     panel,
   } = props
+  const panelAt = (row: string, column: string) =>
+    panels.find((one) => one.row === row && one.column === column)
+  const has = (row: string, column: string) => panelAt(row, column) !== undefined
   const { ref, width } = useElementSize()
   const k = Math.max(1, columns.length)
   const extra = sharedY ? Y_AXIS_PX : 0
@@ -165,6 +168,7 @@ export function Facets(props: FacetsProps) {
                   {columns.map((column, c) => {
                     const showY = !sharedY || c === 0
                     const showX = isLowest(column.key)
+                    const found = isMeasured ? panelAt(row.key, column.key) : undefined
                     const box = {
                       width: base + (sharedY && c === 0 ? extra : 0),
                       height: height(showX),
@@ -173,9 +177,7 @@ export function Facets(props: FacetsProps) {
                     }
                     return (
                       <div key={column.key} style={{ width: Math.max(0, box.width) }}>
-                        {isMeasured && has(row.key, column.key)
-                          ? panel(row.key, column.key, box)
-                          : null}
+                        {found ? panel(found, box) : null}
                       </div>
                     )
                   })}
@@ -187,9 +189,9 @@ export function Facets(props: FacetsProps) {
       ) : (
         <div className={classes.panelRow} style={{ flexWrap: 'wrap', columnGap: GAP_PX }}>
           {columns.flatMap((column) =>
-            rows
-              .filter((row) => has(row.key, column.key))
-              .map((row) => (
+            rows.flatMap((row) => {
+              const found = panelAt(row.key, column.key)
+              return found ? (
                 <div
                   key={`${column.key}/${row.key}`}
                   style={{ width: wrapped, minHeight: height(true) + HEADING_PX }}
@@ -198,14 +200,17 @@ export function Facets(props: FacetsProps) {
                     text={`${column.label}${row.label ? ` · ${row.label}` : ''}`}
                     level="row"
                   />
-                  {panel(row.key, column.key, {
+                  {panel(found, {
                     width: wrapped,
                     height: height(true),
                     showX: true,
                     showY: true,
                   })}
                 </div>
-              )),
+              ) : (
+                []
+              )
+            }),
           )}
         </div>
       )}

@@ -1,24 +1,17 @@
-import { formatCount, formatShare, formatValue } from '@/components/ui/format'
+import { formatCount, formatShare, formatValue } from '@/lib/contracts/format'
 import { MATCH_TEXT } from '@/lib/contracts/column-kinds'
 import type { PartnerFilter, RangeFilter, ValueFilter } from '@/lib/contracts/column-filter'
 import { isOn, type Atom, type AtomOf, type Condition } from '@/lib/contracts/condition'
+import { markedText } from '@/lib/contracts/decisions'
 import type { FindField } from '@/lib/contracts/find'
 import type { RowSample } from '@/lib/contracts/filter'
-import type { MarkKind } from '@/lib/contracts/rows'
+import { MARK_KINDS } from '@/lib/contracts/rows'
 import { SEEDS_KEY, SEEDS_LABEL } from '@/lib/contracts/seeds'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { columnName } from './column-name'
 
-export const MARK_TEXT: Record<MarkKind, string> = {
-  star: 'Starred',
-  keep: 'Kept',
-  drop: 'Excluded',
-  tag: 'Tagged',
-  note: 'With a note',
-}
-
 /** Marks as a list offers them. */
-export const MARK_OPTIONS = Object.entries(MARK_TEXT).map(([value, label]) => ({ value, label }))
+export const MARK_OPTIONS = MARK_KINDS.map((kind) => ({ value: kind, label: markedText(kind) }))
 
 /** What a text calls the things that a filter names by key. */
 export interface FilterNames {
@@ -104,7 +97,7 @@ const ATOM_TEXT: { [Is in Atom['is']]: (atom: AtomOf<Is>, names: FilterNames) =>
   operators: ({ names }) =>
     names.length > 0 ? `Operator ${or(names)}` : 'Operator: none of them chosen yet',
   marks({ kinds, tags = [] }) {
-    const said = [...kinds.map((kind) => MARK_TEXT[kind]), ...tags.map((tag) => `Tag "${tag}"`)]
+    const said = [...kinds.map(markedText), ...tags.map((tag) => `Tag "${tag}"`)]
     return said.length > 0 ? or(said) : 'Mark: none chosen yet'
   },
   subset: ({ id, inside }, { exports }) =>

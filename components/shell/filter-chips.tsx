@@ -8,15 +8,15 @@ import { useRowCount } from '@/components/hooks/use-rows'
 import { useStudy } from '@/components/hooks/use-studies'
 import { useShortcut } from '@/components/ui/shortcuts'
 import { isFiltered, useViewState, type FilterPatch } from '@/components/hooks/use-view-state'
-import { formatCount, formatShare } from '@/components/ui/format'
+import { formatCount, formatShare } from '@/lib/contracts/format'
 import { ToolButton } from '@/components/ui/tool-button'
+import { markedText } from '@/lib/contracts/decisions'
 import type { RowFilter } from '@/lib/contracts/filter'
 import type { StudyDetail } from '@/lib/contracts/study'
 import {
   armText,
   conditionText,
   exportText,
-  MARK_TEXT,
   partnerText,
   rangeText,
   roundsText,
@@ -51,7 +51,7 @@ export function filterChips(
   list('arms', arms.join(', '), filter.arms.length > 0)
   list('rounds', roundsText(filter.rounds), filter.rounds.length > 0)
   list('operators', filter.operators.join(', '), filter.operators.length > 0)
-  list('marks', filter.marks.map((mark) => MARK_TEXT[mark]).join(', '), filter.marks.length > 0)
+  list('marks', filter.marks.map(markedText).join(', '), filter.marks.length > 0)
   const tags = filter.tags ?? []
   list('tags', `Tag ${tags.map((tag) => `"${tag}"`).join(' or ')}`, tags.length > 0)
   /** A chip for each entry of a list, which leaves the others. */

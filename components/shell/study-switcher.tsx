@@ -4,7 +4,7 @@ import { Button, Menu } from '@mantine/core'
 import { IconChevronDown } from '@tabler/icons-react'
 import Link from 'next/link'
 import { useStudies } from '@/components/hooks/use-studies'
-import { formatCount } from '@/components/ui/format'
+import { formatCount } from '@/lib/contracts/format'
 import classes from './frame.module.css'
 
 export function StudySwitcher({ studyId }: { studyId: string | null }) {

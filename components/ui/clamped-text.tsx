@@ -1,7 +1,7 @@
 'use client'
 
 import { useState } from 'react'
-import { formatCount } from './format'
+import { formatCount } from '@/lib/contracts/format'
 import { HighlightedText } from './highlighted-text'
 import { LinkButton } from './link-button'
 

@@ -4,6 +4,9 @@ import { Button, Group } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { ErrorState } from './states'
 
+// In a long form what went wrong would stand below what is seen.
+const bringIntoSight = (box: HTMLElement | null) => box?.scrollIntoView({ block: 'center' })
+
 interface DialogFootProps {
   /** Why the last try failed; null = it did not. */
   error: unknown
@@ -20,7 +23,11 @@ interface DialogFootProps {
 export function DialogFoot({ error, what, left, onClose, children }: DialogFootProps) {
   return (
     <>
-      {error ? <ErrorState error={error} what={what} /> : null}
+      {error ? (
+        <div ref={bringIntoSight}>
+          <ErrorState error={error} what={what} />
+        </div>
+      ) : null}
       <Group justify="flex-end" gap="xs">
         {left}
         <Button variant="default" onClick={onClose}>

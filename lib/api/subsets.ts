@@ -11,7 +11,7 @@ import {
   subsetRulesSchema,
 } from '@/lib/contracts/subset'
 import { nameSchema } from '@/lib/contracts/limits'
-import { deletion, get, post, restoration } from './endpoint'
+import { get, post, undoable } from './endpoint'
 
 export const subsetKitEndpoint = get('/subset-rules', {
   summary: 'Lists the kinds of rules of subsets, presets, and the benchmarks that were added.',
@@ -55,12 +55,7 @@ export const subsetFileEndpoint = get('/studies/[studyId]/subsets/[subsetId]', {
   streams: 'application/yaml',
 })
 
-export const deleteSubsetEndpoint = deletion(
-  '/studies/[studyId]/subsets/[subsetId]',
-  'a saved subset',
-)
-
-export const restoreSubsetEndpoint = restoration(
+export const [deleteSubsetEndpoint, restoreSubsetEndpoint] = undoable(
   '/studies/[studyId]/subsets/[subsetId]',
   'a saved subset',
   savedSubsetSchema,

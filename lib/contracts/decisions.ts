@@ -4,14 +4,21 @@ import { rowFilterSchema } from './filter'
 import { LIMITS } from './limits'
 import { MARK_KINDS, type MarkKind } from './rows'
 
-/** What is done to rows, as people read it; the second word takes it back. */
-export const MARK_WORDS: Record<MarkKind, readonly [string, string]> = {
-  star: ['starred', 'star removed'],
-  keep: ['kept', 'no longer kept'],
-  drop: ['excluded', 'no longer excluded'],
-  tag: ['tagged', 'tag removed'],
-  note: ['noted', 'note removed'],
+/** What people read of a row that has a mark, and of a decision that sets it or takes it off. */
+const MARK_WORDS: Record<MarkKind, { has: string; set: string; removed: string }> = {
+  star: { has: 'Starred', set: 'starred', removed: 'star removed' },
+  keep: { has: 'Kept', set: 'kept', removed: 'no longer kept' },
+  drop: { has: 'Excluded', set: 'excluded', removed: 'no longer excluded' },
+  tag: { has: 'Tagged', set: 'tagged', removed: 'tag removed' },
+  note: { has: 'With a note', set: 'noted', removed: 'note removed' },
 }
+
+/** Returns what a row with this mark is called. */
+export const markedText = (kind: MarkKind): string => MARK_WORDS[kind].has
+
+/** Returns what a decision did to its rows. */
+export const decisionText = (kind: MarkKind, removes: boolean): string =>
+  MARK_WORDS[kind][removes ? 'removed' : 'set']
 
 /** One decision, whatever rows it is made on. */
 export const decisionInputSchema = z.object({

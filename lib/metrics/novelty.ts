@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { throwIfAborted } from '@/lib/errors'
 import { required } from './failures'
 import { emptyColumns, NEIGHBOUR_RUN, nearOutputs, neighbourParams } from './neighbours/columns'
-import { noveltyExample } from './neighbours/example'
+import { acrossExample, type Vectors } from './neighbours/example'
 import { tileCountAcross } from './neighbours/plan'
 import { differentTexts, embedRows } from './neighbours/row-vectors'
 import type { CellResult, MetricRow, MetricTools, OtherCell } from './types'
@@ -96,6 +96,14 @@ async function computeCell(
   return { columns: columns.all, record }
 }
 
+const example = (vectors: Vectors, others: Vectors) =>
+  acrossExample(
+    { novelty: 'novelty', near: 'near_count', nearest: 'nearest_index' },
+    vectors,
+    others,
+    (rows, tools, other) => computeCell(rows, params.parse({}), tools, other),
+  )
+
 /** Distance of each row to the nearest row of another cell in embedding space. */
 export const novelty = defineMetric<Params>({
   ...NEIGHBOUR_RUN,
@@ -113,7 +121,7 @@ export const novelty = defineMetric<Params>({
     {
       name: 'two rows against two others',
       run: () =>
-        noveltyExample(
+        example(
           [
             [1, 0],
             [0.6, 0.8],
@@ -122,17 +130,13 @@ export const novelty = defineMetric<Params>({
             [0, 1],
             [0.8, 0.6],
           ],
-          (rows, tools, other) => computeCell(rows, params.parse({}), tools, other),
         ),
       // (1, 0) is 0.04 + 0.36 from (0.8, 0.6); (0.6, 0.8) is 0.04 + 0.04 from it and 0.36 + 0.04 from (0, 1).
       expected: { novelty: '0.4 0.08', near: '0 0', nearest: '1 1' },
     },
     {
       name: 'against nothing',
-      run: () =>
-        noveltyExample([[1, 0]], [], (rows, tools, other) =>
-          computeCell(rows, params.parse({}), tools, other),
-        ),
+      run: () => example([[1, 0]], []),
       expected: { novelty: 'not_applicable', near: 'not_applicable', nearest: 'not_applicable' },
     },
   ],

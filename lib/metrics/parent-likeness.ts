@@ -4,7 +4,7 @@ import { throwIfAborted } from '@/lib/errors'
 import { required } from './failures'
 import { flagOutput } from './health/flag-output'
 import { emptyColumns, NEIGHBOUR_RUN } from './neighbours/columns'
-import { likenessExample } from './neighbours/example'
+import { acrossExample, type Vectors } from './neighbours/example'
 import { tileCountAcross } from './neighbours/plan'
 import { differentTexts, embedRows, textRecipe } from './neighbours/row-vectors'
 import type { CellResult, MetricRow, MetricTools, OtherCell, OutputSpec } from './types'
@@ -140,6 +140,14 @@ async function computeCell(
   return { columns: columns.all, record }
 }
 
+const example = (vectors: Vectors, others: Vectors) =>
+  acrossExample(
+    { cosine: 'cosine', second: 'second', nearest: 'nearest_index', mutual: 'mutual' },
+    vectors,
+    others,
+    (rows, tools, other) => computeCell(rows, params.parse({}), tools, other),
+  )
+
 /** The row of the parent file that each row is nearest to in embedding space; alignment by embedding reads it. */
 export const parentLikeness = defineMetric<Params>({
   ...NEIGHBOUR_RUN,
@@ -163,7 +171,7 @@ export const parentLikeness = defineMetric<Params>({
     {
       name: 'three rows against three others',
       run: () =>
-        likenessExample(
+        example(
           [
             [1, 0],
             [3, 4],
@@ -174,7 +182,6 @@ export const parentLikeness = defineMetric<Params>({
             [1, 0],
             [-1, 0],
           ],
-          (rows, tools, other) => computeCell(rows, params.parse({}), tools, other),
         ),
       // Lengths do not matter: (3, 4) is as (0.6, 0.8). It is nearest to (0, 2), whose nearest it is; (0.8, 0.6) is beaten by (1, 0).
       expected: { cosine: '1 0.8 0.8', second: '0 0.6 0.6', nearest: '1 0 1', mutual: '2 2 1' },
@@ -182,23 +189,20 @@ export const parentLikeness = defineMetric<Params>({
     {
       name: 'a copy of the nearest row is the second',
       run: () =>
-        likenessExample(
+        example(
           [[1, 0]],
           [
             [0.6, 0.8],
             [0.6, 0.8],
           ],
-          (rows, tools, other) => computeCell(rows, params.parse({}), tools, other),
         ),
       expected: { cosine: '0.6', second: '0.6', nearest: '0', mutual: '2' },
     },
     {
       name: 'one row there, and none',
       run: async () => {
-        const compute = (rows: readonly MetricRow[], tools: MetricTools, other: OtherCell) =>
-          computeCell(rows, params.parse({}), tools, other)
-        const one = await likenessExample([[1, 0]], [[0, 1]], compute)
-        const none = await likenessExample([[1, 0]], [], compute)
+        const one = await example([[1, 0]], [[0, 1]])
+        const none = await example([[1, 0]], [])
         return { second: one['second'] ?? null, none: none['cosine'] ?? null }
       },
       expected: { second: '-1', none: 'not_applicable' },

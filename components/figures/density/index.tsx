@@ -51,8 +51,6 @@ export function Density({ prepared }: { prepared: DensityPrepared }) {
   const { rows, columns, cells, axis, view, xLabel } = prepared
   const isShared = axis === 'shared' || view === 'cumulative'
   const sharedTop = topOf(cells, prepared)
-  const cellAt = (row: string, column: string) =>
-    cells.find((one) => one.row === row && one.column === column)
   return (
     <>
       <Facets
@@ -63,12 +61,11 @@ export function Density({ prepared }: { prepared: DensityPrepared }) {
         xLabel={xLabel}
         panelHeight={PANEL_PX}
         minPanel={MIN_PANEL_PX}
-        has={(row, column) => cellAt(row, column) !== undefined}
-        panel={(row, column, box) => {
-          const cell = cellAt(row, column)
-          if (!cell) return null
+        panels={cells}
+        panel={(cell, box) => {
           const names = [columns, rows].map(
-            (list, i) => list.find((entry) => entry.key === (i === 0 ? column : row))?.label ?? '',
+            (list, i) =>
+              list.find(({ key }) => key === (i === 0 ? cell.column : cell.row))?.label ?? '',
           )
           return (
             <DensityPanel

@@ -21,6 +21,12 @@ import { readChoices } from './export-choices'
 import { fileOf, heightOf, settledPicture, type Picture } from './picture'
 import { PrintPlate } from './print-plate'
 
+const SWITCHES = [
+  ['grey', 'Patterns without colour'],
+  ['title', 'Title and reading'],
+  ['caption', 'Caption: n, definitions, runs'],
+] as const
+
 /** The last picture, and for what it was drawn. */
 interface Done {
   shape: string
@@ -98,21 +104,14 @@ function Fields({ choices, onChange }: FieldsProps) {
           onChange={(event) => onChange({ transparent: event.currentTarget.checked })}
         />
       )}
-      <Switch
-        label="Patterns without colour"
-        checked={choices.grey}
-        onChange={(event) => onChange({ grey: event.currentTarget.checked })}
-      />
-      <Switch
-        label="Title and reading"
-        checked={choices.title}
-        onChange={(event) => onChange({ title: event.currentTarget.checked })}
-      />
-      <Switch
-        label="Caption: n, definitions, runs"
-        checked={choices.caption}
-        onChange={(event) => onChange({ caption: event.currentTarget.checked })}
-      />
+      {SWITCHES.map(([part, label]) => (
+        <Switch
+          key={part}
+          label={label}
+          checked={choices[part]}
+          onChange={(event) => onChange({ [part]: event.currentTarget.checked })}
+        />
+      ))}
       <Text size="xs" c="dimmed">
         Options, filter, n, missing values, definitions and runs are in the file as metadata.
         {format === 'pdf'

@@ -54,8 +54,6 @@ export function DifficultyLevels({ prepared }: { prepared: DifficultyLevelsPrepa
   const label = view === 'difference' ? 'Difference of shares (points)' : shares
   const shown =
     view === 'difference' ? panels.filter((panel) => panel.differences.length > 0) : panels
-  const panelAt = (row: string, column: string) =>
-    shown.find((one) => one.row === row && one.column === column)
   const shownRows = rows.filter((row) => shown.some((panel) => panel.row === row.key))
   const ordinals = levelAxis(prepared)
   const inRange = ([from, to]: readonly [number, number]) =>
@@ -70,10 +68,8 @@ export function DifficultyLevels({ prepared }: { prepared: DifficultyLevelsPrepa
         xLabel=""
         panelHeight={PANEL_PX}
         xAxisHeight={view === 'stacked' ? 22 : X_AXIS_PX}
-        has={(row, column) => panelAt(row, column) !== undefined}
-        panel={(row, column, box) => {
-          const panel = panelAt(row, column)
-          if (!panel) return null
+        panels={shown}
+        panel={(panel, box) => {
           const scope = isShared ? panels : [panel]
           const common = { prepared, panel, box }
           if (view === 'stacked') {

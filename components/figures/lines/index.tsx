@@ -68,11 +68,12 @@ export function ScoresOverRounds({ prepared }: { prepared: LinesPrepared }) {
           yLabel={unit && !places?.zero ? `${name} (${unit})` : name}
           xLabel={places?.xLabel ?? 'Round'}
           panelHeight={rows.length > 1 ? LOW_PANEL_PX : PANEL_PX}
-          has={() => true}
-          panel={(row, key, box) => {
-            const facet = facets.find((one) => one.key === key)
-            const own = inRow(row).filter((point) => point.facet === key)
-            return facet ? (
+          panels={rows.flatMap((row) =>
+            band.map((facet) => ({ row: row.key, column: facet.key, facet })),
+          )}
+          panel={({ row, column, facet }, box) => {
+            const own = inRow(row).filter((point) => point.facet === column)
+            return (
               <LinesPanel
                 prepared={prepared}
                 points={own}
@@ -80,7 +81,7 @@ export function ScoresOverRounds({ prepared }: { prepared: LinesPrepared }) {
                 box={box}
                 ticks={isShared ? (shared.get(row) ?? []) : ticksOf(own, intervals, hasZero)}
               />
-            ) : null
+            )
           }}
         />
       ))}

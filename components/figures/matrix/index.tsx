@@ -13,8 +13,6 @@ const CAPTION_PX = 18
 /** Tables of numbers, toned by their size: one panel a row and column of the figure. */
 export function Matrix({ prepared }: { prepared: MatrixPrepared }) {
   const { rows, columns, panels, xLabel, yLabel } = prepared
-  const panelAt = (row: string, column: string) =>
-    panels.find((one) => one.row === row && one.column === column)
   const lines = Math.max(1, ...panels.map(({ down }) => down.length))
   const below = Math.max(0, ...panels.map(({ captions }) => captions.length)) * CAPTION_PX
   return (
@@ -28,11 +26,8 @@ export function Matrix({ prepared }: { prepared: MatrixPrepared }) {
       xAxisHeight={BARE_X_AXIS_PX}
       below={below}
       isFixed={!prepared.isNumbered}
-      has={(row, column) => panelAt(row, column) !== undefined}
-      panel={(row, column, box) => {
-        const panel = panelAt(row, column)
-        return panel ? <MatrixPanelView prepared={prepared} panel={panel} box={box} /> : null
-      }}
+      panels={panels}
+      panel={(panel, box) => <MatrixPanelView prepared={prepared} panel={panel} box={box} />}
     />
   )
 }

@@ -14,8 +14,6 @@ const PANEL_PX = 210
 /** Two columns against each other: hexagons with counts, or points. */
 export function Points({ prepared }: { prepared: PointsPrepared }) {
   const { rows, columns, panels, x, y } = prepared
-  const panelAt = (row: string, column: string) =>
-    panels.find((one) => one.row === row && one.column === column)
   return (
     <>
       <Facets
@@ -25,11 +23,8 @@ export function Points({ prepared }: { prepared: PointsPrepared }) {
         yLabel={axisLabel(y)}
         xLabel={axisLabel(x)}
         panelHeight={PANEL_PX}
-        has={(row, column) => panelAt(row, column) !== undefined}
-        panel={(row, column, box) => {
-          const panel = panelAt(row, column)
-          return panel ? <PointPanelView prepared={prepared} panel={panel} box={box} /> : null
-        }}
+        panels={panels}
+        panel={(panel, box) => <PointPanelView prepared={prepared} panel={panel} box={box} />}
       />
       <BoxBar prepared={prepared} />
     </>

@@ -13,8 +13,6 @@ const MIN_PANEL_PX = 300
 /** Overlapping sets (UpSet): intersections as bars over a matrix of dots, sets as bars beside it. */
 export function Sets({ prepared }: { prepared: OverlapPrepared }) {
   const { rows, columns, panels, sets, scale, axis, most } = prepared
-  const panelAt = (row: string, column: string) =>
-    panels.find((one) => one.row === row && one.column === column)
   const highest = (of: typeof panels) =>
     niceEnd(
       Math.max(
@@ -42,11 +40,10 @@ export function Sets({ prepared }: { prepared: OverlapPrepared }) {
       xAxisHeight={BARE_X_AXIS_PX}
       isFixed
       minPanel={MIN_PANEL_PX}
-      has={(row, column) => panelAt(row, column) !== undefined}
-      panel={(row, column, box) => {
-        const panel = panelAt(row, column)
-        const of = panel && axis === 'own' ? [panel] : panels
-        return panel ? (
+      panels={panels}
+      panel={(panel, box) => {
+        const of = axis === 'own' ? [panel] : panels
+        return (
           <SetsPanel
             prepared={prepared}
             panel={panel}
@@ -54,7 +51,7 @@ export function Sets({ prepared }: { prepared: OverlapPrepared }) {
             end={axis === 'own' ? highest(of) : shared}
             largest={largest(of)}
           />
-        ) : null
+        )
       }}
     />
   )

@@ -1,6 +1,7 @@
 'use client'
 
-import { Button, Modal, NumberInput, SegmentedControl, Select, Stack } from '@mantine/core'
+import { Button, Modal, NumberInput, Select, Stack } from '@mantine/core'
+import { Segments } from '@/components/fields/segments'
 import { useState } from 'react'
 import { backendOptions } from '@/components/fields/backend-options'
 import { SampleFields } from '@/components/fields/sample-fields'
@@ -87,14 +88,11 @@ export function AgainDialog(props: AgainDialogProps) {
           allowDeselect={false}
           onChange={setRunId}
         />
-        <SegmentedControl
-          aria-label="Judge model"
-          data={[
-            { value: 'repeat', label: 'Same judge model' },
-            { value: 'judge', label: 'Second judge model' },
-          ]}
+        <Segments
+          label="Judge model"
+          options={{ repeat: 'Same judge model', judge: 'Second judge model' }}
           value={way}
-          onChange={(value) => setWay(value as Way)}
+          onChange={setWay}
         />
         {way === 'repeat' ? (
           <NumberInput

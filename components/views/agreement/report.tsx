@@ -1,4 +1,4 @@
-import { DASH, formatCount, formatMetric, formatShare, plural } from '@/components/ui/format'
+import { DASH, formatCount, formatMetric, formatShare, plural } from '@/lib/contracts/format'
 import { Term } from '@/components/ui/info-tip'
 import { Section } from '@/components/ui/page'
 import { ScrollRegion } from '@/components/ui/scroll-region'

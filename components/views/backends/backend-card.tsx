@@ -3,7 +3,7 @@
 import { Group, Stack, Text, UnstyledButton } from '@mantine/core'
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { useId } from 'react'
-import { formatDateTime, plural } from '@/components/ui/format'
+import { formatDateTime, plural } from '@/lib/contracts/format'
 import { Notice } from '@/components/ui/states'
 import type { BackendInfo, ModelChange } from '@/lib/contracts/backends'
 import { BackendActions } from './backend-actions'

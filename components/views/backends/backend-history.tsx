@@ -2,7 +2,7 @@
 
 import { Stack, Text } from '@mantine/core'
 import { useBackendHistory } from '@/components/hooks/use-backends'
-import { DASH, formatDateTime } from '@/components/ui/format'
+import { DASH, formatDateTime } from '@/lib/contracts/format'
 import { Facts } from '@/components/ui/facts'
 import { QueryState } from '@/components/ui/states'
 import { Table, type Column } from '@/components/ui/table'

@@ -1,7 +1,7 @@
 'use client'
 
 import { Group, Loader } from '@mantine/core'
-import { plural } from '@/components/ui/format'
+import { plural } from '@/lib/contracts/format'
 import { Notice } from '@/components/ui/states'
 import type { DetectionInfo } from '@/lib/contracts/backends'
 import classes from './backends.module.css'

@@ -3,7 +3,7 @@
 import { Button, Text } from '@mantine/core'
 import { useFetchModel, useModels } from '@/components/hooks/use-backends'
 import { isActive, useJobs } from '@/components/hooks/use-jobs'
-import { DASH, formatBytes, formatShare } from '@/components/ui/format'
+import { DASH, formatBytes, formatShare } from '@/lib/contracts/format'
 import { notifyError } from '@/components/ui/notify'
 import { Section } from '@/components/ui/page'
 import { ProgressBar } from '@/components/ui/progress-bar'

@@ -1,4 +1,4 @@
-import { formatCount, formatDuration } from '@/components/ui/format'
+import { formatCount, formatDuration } from '@/lib/contracts/format'
 import type { BackendInfo, CapabilityInfo } from '@/lib/contracts/backends'
 import type { ProbeStepId, ProbeStepInfo } from '@/lib/contracts/probe-steps'
 

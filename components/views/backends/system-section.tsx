@@ -2,7 +2,7 @@
 
 import { useSystem } from '@/components/hooks/use-system'
 import { Facts } from '@/components/ui/facts'
-import { formatDateTime } from '@/components/ui/format'
+import { formatDateTime } from '@/lib/contracts/format'
 import { Section } from '@/components/ui/page'
 import { QueryState } from '@/components/ui/states'
 import classes from './backends.module.css'

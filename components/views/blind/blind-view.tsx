@@ -8,7 +8,7 @@ import { useBlindSessions, useDeleteBlind, useRestoreBlind } from '@/components/
 import { defaultSides } from '@/components/hooks/use-compare'
 import { StudyPage } from '@/components/shell/study-page'
 import { useDialogParam } from '@/components/shell/use-dialog-param'
-import { formatCount, formatDateTime, plural } from '@/components/ui/format'
+import { formatCount, formatDateTime, plural } from '@/lib/contracts/format'
 import { LinkButton } from '@/components/ui/link-button'
 import { notifyError, notifyUndo } from '@/components/ui/notify'
 import { Section } from '@/components/ui/page'

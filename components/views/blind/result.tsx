@@ -12,7 +12,7 @@ import {
   formatMetric,
   formatShare,
   plural,
-} from '@/components/ui/format'
+} from '@/lib/contracts/format'
 import { Term } from '@/components/ui/info-tip'
 import { Section } from '@/components/ui/page'
 import { EmptyState, Notice, QueryState } from '@/components/ui/states'

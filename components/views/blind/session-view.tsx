@@ -7,7 +7,7 @@ import { useBlindState, useEndBlind, useVerdicts } from '@/components/hooks/use-
 import { KEYS } from '@/components/shell/keys'
 import { StudyPage } from '@/components/shell/study-page'
 import { DialogFoot } from '@/components/ui/dialog-foot'
-import { formatCount, plural } from '@/components/ui/format'
+import { formatCount, plural } from '@/lib/contracts/format'
 import { notifyError } from '@/components/ui/notify'
 import { ProgressBar } from '@/components/ui/progress-bar'
 import { useShortcut } from '@/components/ui/shortcuts'

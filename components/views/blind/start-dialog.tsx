@@ -19,7 +19,7 @@ import { defaultSides, roundsOf, SEEDS, type SideChoice } from '@/components/hoo
 import { isFiltered, useViewState } from '@/components/hooks/use-view-state'
 import { sideLabel } from '@/components/views/compare/side-picker'
 import { DialogFoot } from '@/components/ui/dialog-foot'
-import { formatDateTime, plural } from '@/components/ui/format'
+import { formatDateTime, plural } from '@/lib/contracts/format'
 import { parseSide, sideText } from '@/lib/contracts/compare-names'
 import { BLIND_QUESTIONS, MAX_BLIND_PAIRS, type BlindSession } from '@/lib/contracts/blind'
 import type { StudyDetail } from '@/lib/contracts/study'

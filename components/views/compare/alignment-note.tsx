@@ -1,7 +1,7 @@
 'use client'
 
 import { Text } from '@mantine/core'
-import { plural } from '@/components/ui/format'
+import { plural } from '@/lib/contracts/format'
 import { LinkButton } from '@/components/ui/link-button'
 import { Notice } from '@/components/ui/states'
 import type { CompareSummary } from '@/lib/contracts/compare'

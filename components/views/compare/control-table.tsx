@@ -1,4 +1,4 @@
-import { formatCount, formatMetric } from '@/components/ui/format'
+import { formatCount, formatMetric } from '@/lib/contracts/format'
 import { Table, type Column } from '@/components/ui/table'
 import type { CompareControl } from '@/lib/contracts/compare'
 import { formatDifference, formatInterval, reasonText } from './format'

@@ -12,7 +12,7 @@ import {
   YAxis,
 } from 'recharts'
 import type { CompareMetric } from '@/lib/contracts/compare'
-import { formatCount, formatMetric } from '@/components/ui/format'
+import { formatCount, formatMetric } from '@/lib/contracts/format'
 import { armCss } from '@/components/figures/palette'
 import { formatDifference } from './format'
 import classes from './compare.module.css'

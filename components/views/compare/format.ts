@@ -1,5 +1,5 @@
 import { formatP } from '@/lib/stats/no-value'
-import { DASH, formatCount, formatMetric } from '@/components/ui/format'
+import { DASH, formatCount, formatMetric } from '@/lib/contracts/format'
 import type { CompareSeedSet } from '@/lib/contracts/compare'
 
 const MINUS = '\u2212'

@@ -2,7 +2,7 @@
 
 import type { ReactNode } from 'react'
 import type { CompareMetric, LevelsResult } from '@/lib/contracts/compare'
-import { formatCount, formatMetric, plural } from '@/components/ui/format'
+import { formatCount, formatMetric, plural } from '@/lib/contracts/format'
 import { Term } from '@/components/ui/info-tip'
 import { formatDifference, formatInterval, pText, reasonText, strengthOf } from './format'
 import classes from './compare.module.css'

@@ -1,11 +1,12 @@
 'use client'
 
-import { Box, Group, SegmentedControl, Select } from '@mantine/core'
+import { Box, Group, Select } from '@mantine/core'
+import { Segments } from '@/components/fields/segments'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useRouter } from 'next/navigation'
 import { useEffect, useRef } from 'react'
 import { PAIR_WINDOW, useComparePairs } from '@/components/hooks/use-compare'
-import { formatCount } from '@/components/ui/format'
+import { formatCount } from '@/lib/contracts/format'
 import { KEYS } from '@/components/shell/keys'
 import { useShortcut } from '@/components/ui/shortcuts'
 import { EmptyState, ErrorState } from '@/components/ui/states'
@@ -63,24 +64,17 @@ function Controls({
         w={180}
       />
       <PairFilterFields filter={context.state.pairs} levels={context.levels} onChange={onFilter} />
-      <SegmentedControl
-        aria-label="Text shown"
-        data={[
-          { value: 'instruction', label: 'Instructions' },
-          { value: 'response', label: 'Responses' },
-        ]}
+      <Segments
+        label="Text shown"
+        options={{ instruction: 'Instructions', response: 'Responses' }}
         value={context.text}
-        onChange={(value) => onText(value as ShownText)}
+        onChange={onText}
       />
-      <SegmentedControl
-        aria-label="Words marked"
-        data={[
-          { value: 'sides', label: 'A against B' },
-          { value: 'seed', label: 'Against the seed' },
-          { value: 'off', label: 'No marks' },
-        ]}
+      <Segments
+        label="Words marked"
+        options={{ sides: 'A against B', seed: 'Against the seed', off: 'No marks' }}
         value={context.diff}
-        onChange={(value) => onDiff(value as DiffMode)}
+        onChange={onDiff}
       />
     </Group>
   )

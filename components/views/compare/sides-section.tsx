@@ -1,7 +1,8 @@
 'use client'
 
-import { SegmentedControl, Text } from '@mantine/core'
-import { DASH, formatCount, formatMetric } from '@/components/ui/format'
+import { Text } from '@mantine/core'
+import { Segments } from '@/components/fields/segments'
+import { DASH, formatCount, formatMetric } from '@/lib/contracts/format'
 import { Term } from '@/components/ui/info-tip'
 import { LinkButton } from '@/components/ui/link-button'
 import { Section } from '@/components/ui/page'
@@ -160,14 +161,11 @@ export function SidesSection(props: SidesSectionProps) {
       title="All sides"
       note="pairs and n differ where files are aligned in part; Holm's correction covers all of them"
       actions={
-        <SegmentedControl
-          aria-label="Which sides are compared"
-          data={[
-            { value: 'reference', label: 'Against the reference' },
-            { value: 'all', label: 'All pairs' },
-          ]}
+        <Segments
+          label="Which sides are compared"
+          options={{ reference: 'Against the reference', all: 'All pairs' }}
           value={against}
-          onChange={(value) => onAgainst(value as CompareState['against'])}
+          onChange={onAgainst}
         />
       }
     >

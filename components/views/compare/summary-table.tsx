@@ -3,7 +3,7 @@
 import { Tooltip, UnstyledButton } from '@mantine/core'
 import type { CompareInterval, CompareMetric, CompareSideValues } from '@/lib/contracts/compare'
 import { differenceOf, effectOf, mainTest } from '@/lib/contracts/compare-report'
-import { DASH, formatCount, formatMetric } from '@/components/ui/format'
+import { DASH, formatCount, formatMetric } from '@/lib/contracts/format'
 import { Term } from '@/components/ui/info-tip'
 import { Table, type Column } from '@/components/ui/table'
 import { formatDifference, formatInterval, missingText, pText, reasonText } from './format'

@@ -13,11 +13,11 @@ import {
 } from '@/components/hooks/use-decisions'
 import { filterQuery } from '@/components/hooks/use-view-state'
 import { StudyPage } from '@/components/shell/study-page'
-import { formatCount, formatDateTime, plural } from '@/components/ui/format'
+import { formatCount, formatDateTime, plural } from '@/lib/contracts/format'
 import { notifyError } from '@/components/ui/notify'
 import { EmptyState, QueryState } from '@/components/ui/states'
 import { Table, type Column } from '@/components/ui/table'
-import { MARK_WORDS, type DecisionEntry, type LogQuery } from '@/lib/contracts/decisions'
+import { decisionText, type DecisionEntry, type LogQuery } from '@/lib/contracts/decisions'
 import { LIMITS } from '@/lib/contracts/limits'
 import { MARK_KINDS } from '@/lib/contracts/rows'
 
@@ -27,7 +27,7 @@ const DESCRIPTION =
 /** Entries of one page. */
 const PAGE = 100
 
-const KINDS = MARK_KINDS.map((kind) => ({ value: kind, label: MARK_WORDS[kind][0] }))
+const KINDS = MARK_KINDS.map((kind) => ({ value: kind, label: decisionText(kind, false) }))
 
 const parsers = {
   kind: parseAsStringLiteral(MARK_KINDS),
@@ -84,7 +84,7 @@ function columnsOf(studyId: string): Column<DecisionEntry>[] {
     {
       name: 'Decision',
       cell: ({ kind, removes, undoneAt }) => {
-        const words = MARK_WORDS[kind][removes ? 1 : 0]
+        const words = decisionText(kind, removes)
         return undoneAt === null ? words : <s>{words}</s>
       },
     },

@@ -3,7 +3,7 @@
 import { Button, Group } from '@mantine/core'
 import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconDownload } from '@tabler/icons-react'
 import { downloadUrl, useDownloadStarted } from '@/components/hooks/use-export'
-import { formatBytes, formatCount, plural } from '@/components/ui/format'
+import { formatBytes, formatCount, plural } from '@/lib/contracts/format'
 import { ErrorState, LoadingLines } from '@/components/ui/states'
 import type { ExportCheck, ExportRequest } from '@/lib/contracts/export'
 import classes from './export.module.css'

@@ -12,7 +12,7 @@ import {
 } from '@/components/hooks/use-export'
 import { useRowCount } from '@/components/hooks/use-rows'
 import { filterQuery, useViewState } from '@/components/hooks/use-view-state'
-import { formatCount } from '@/components/ui/format'
+import { formatCount } from '@/lib/contracts/format'
 import { Section } from '@/components/ui/page'
 import { Notice, QueryState } from '@/components/ui/states'
 import { filterChips } from '@/components/shell/filter-chips'

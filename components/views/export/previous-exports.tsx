@@ -7,7 +7,7 @@ import {
   useDownloadStarted,
   usePreviousExports,
 } from '@/components/hooks/use-export'
-import { DASH, formatBytes, formatCount, formatDateTime, shortHash } from '@/components/ui/format'
+import { DASH, formatBytes, formatCount, formatDateTime, shortHash } from '@/lib/contracts/format'
 import { Term } from '@/components/ui/info-tip'
 import { Section } from '@/components/ui/page'
 import { QueryState } from '@/components/ui/states'

@@ -1,7 +1,7 @@
 'use client'
 
 import { parseAsJson, parseAsString, useQueryState } from 'nuqs'
-import { useCallback, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { z } from 'zod'
 import type { FigureListItem } from '@/lib/contracts/figure'
 import { firstLayout, layoutText, parseLayout, withShown, type Placed } from './layout'
@@ -30,27 +30,6 @@ function useLinkedFigure(): string | null {
   return linked
 }
 
-// When the address is looked at again, in milliseconds: at once, and after the slowest writes that were seen.
-const LOOKS_MS = [300, 1_000, 3_000, 8_000]
-
-/**
- * Writes a parameter again where the address has another value than the page. Next writes the address of a drawing that
- * it has just finished, and on a slow machine that may be one from before the last change.
- */
-function useKeptInAddress(
-  param: string,
-  value: string | null,
-  write: (value: string | null) => void,
-) {
-  useEffect(() => {
-    const look = () => {
-      if (new URLSearchParams(window.location.search).get(param) !== value) write(value)
-    }
-    const timers = LOOKS_MS.map((ms) => setTimeout(look, ms))
-    return () => timers.forEach(clearTimeout)
-  }, [param, value, write])
-}
-
 /** Which figures are shown, where and how wide, and their options; all of it is in the address. */
 export function useLayout(figures: readonly FigureListItem[]) {
   const [text, setText] = useQueryState(SHOWN_PARAM, parseAsString.withOptions({ history: 'push' }))
@@ -58,11 +37,6 @@ export function useLayout(figures: readonly FigureListItem[]) {
     FIGURES_PARAM,
     optionsParser.withOptions({ history: 'push' }),
   )
-  const keep = useCallback(
-    (kept: string | null) => void setText(kept, { history: 'replace' }),
-    [setText],
-  )
-  useKeptInAddress(SHOWN_PARAM, text, keep)
   const linked = useLinkedFigure()
   const listed = text === null ? firstLayout(figures) : parseLayout(text)
   // Options or a link that name a figure ask for it, whatever else is shown; one that was hidden stays hidden.
@@ -77,7 +51,7 @@ export function useLayout(figures: readonly FigureListItem[]) {
     setLayout(next: readonly Placed[]) {
       // A figure that was opened by its link alone goes when it is hidden.
       if (linked !== null && !next.some(({ id }) => id === linked)) {
-        history.replaceState(history.state, '', window.location.pathname + window.location.search)
+        history.replaceState(null, '', window.location.pathname + window.location.search)
         window.dispatchEvent(new HashChangeEvent('hashchange'))
       }
       void setText(layoutText(next))

@@ -1,5 +1,5 @@
 import { Stack, Text } from '@mantine/core'
-import { formatCount, formatMetric } from '@/components/ui/format'
+import { formatCount, formatMetric } from '@/lib/contracts/format'
 import { Table, type Column } from '@/components/ui/table'
 import type { FormulaPreview } from '@/lib/contracts/formula'
 import { statusSentence } from '@/lib/contracts/status'

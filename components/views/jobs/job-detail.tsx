@@ -1,7 +1,7 @@
 'use client'
 
 import { useJob } from '@/components/hooks/use-jobs'
-import { formatCount, formatDateTime } from '@/components/ui/format'
+import { formatCount, formatDateTime } from '@/lib/contracts/format'
 import { QueryState } from '@/components/ui/states'
 import { Table } from '@/components/ui/table'
 import type { JobProgress } from '@/lib/contracts/job'

@@ -1,4 +1,4 @@
-import { DASH, formatCount, formatDuration } from '@/components/ui/format'
+import { DASH, formatCount, formatDuration } from '@/lib/contracts/format'
 import type { Job } from '@/lib/contracts/job'
 import { tokensOf } from '@/lib/contracts/meter'
 import { budgetText, costText, rateText } from '@/lib/contracts/job-text'

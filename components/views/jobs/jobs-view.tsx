@@ -1,6 +1,7 @@
 'use client'
 
-import { SegmentedControl, Select } from '@mantine/core'
+import { Select } from '@mantine/core'
+import { Segments } from '@/components/fields/segments'
 import { parseAsString, parseAsStringLiteral, useQueryState } from 'nuqs'
 import { isActive, useJob, useJobs } from '@/components/hooks/use-jobs'
 import { useStudies } from '@/components/hooks/use-studies'
@@ -80,16 +81,11 @@ export function JobsView() {
       description="Long tasks that run in the worker. Open a job for its failures and its log."
       actions={
         <>
-          <SegmentedControl
-            aria-label="Which jobs"
+          <Segments
+            label="Which jobs"
+            options={{ all: 'All', active: 'Active', failed: 'With failures', done: 'Done' }}
             value={shown}
-            onChange={(value) => void setShown(value as Shown)}
-            data={[
-              { value: 'all', label: 'All' },
-              { value: 'active', label: 'Active' },
-              { value: 'failed', label: 'With failures' },
-              { value: 'done', label: 'Done' },
-            ]}
+            onChange={(value) => void setShown(value)}
           />
           <Select
             aria-label="Kind of job"

@@ -1,4 +1,4 @@
-import { formatCount, plural } from '@/components/ui/format'
+import { formatCount, plural } from '@/lib/contracts/format'
 import { Disclosure } from '@/components/ui/link-button'
 import { Notice } from '@/components/ui/states'
 import { placeOf } from '@/components/views/rows/table/row-cell'

@@ -1,7 +1,7 @@
 import { Badge } from '@mantine/core'
 import { useMemo } from 'react'
 import { columnName } from '@/components/shell/column-name'
-import { DASH } from '@/components/ui/format'
+import { DASH } from '@/lib/contracts/format'
 import { DiffText } from '@/components/ui/diff-text'
 import { valueText } from '@/components/views/rows/table/value-cell'
 import type { LineageStep } from '@/lib/contracts/lineage'

@@ -9,7 +9,7 @@ import {
   useSimilarity,
   type LikenessQuery,
 } from '@/components/hooks/use-imports'
-import { formatCount, plural } from '@/components/ui/format'
+import { formatCount, plural } from '@/lib/contracts/format'
 import { DialogFoot } from '@/components/ui/dialog-foot'
 import { LinkButton } from '@/components/ui/link-button'
 import { notifyError, notifyUndo } from '@/components/ui/notify'

@@ -7,7 +7,7 @@ import { useBackends } from '@/components/hooks/use-backends'
 import { useCompute, useDryRun } from '@/components/hooks/use-compute'
 import { isFiltered, useViewState } from '@/components/hooks/use-view-state'
 import { DialogFoot } from '@/components/ui/dialog-foot'
-import { plural } from '@/components/ui/format'
+import { plural } from '@/lib/contracts/format'
 import { notifyDone, notifyError } from '@/components/ui/notify'
 import { ErrorState } from '@/components/ui/states'
 import {

@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core'
-import { formatCount, formatDuration } from '@/components/ui/format'
+import { formatCount, formatDuration } from '@/lib/contracts/format'
 import { Table, type Column } from '@/components/ui/table'
 import { costText } from '@/lib/contracts/job-text'
 import type { DryRun, MetricInfo } from '@/lib/contracts/compute'

@@ -1,7 +1,7 @@
 'use client'
 
 import { Checkbox, Select, Stack, Text, TextInput } from '@mantine/core'
-import { formatCount, plural } from '@/components/ui/format'
+import { formatCount, plural } from '@/lib/contracts/format'
 import { Table, type Column } from '@/components/ui/table'
 import { COLUMN_KINDS } from '@/lib/contracts/column-kinds'
 import { IMPORTED_VALUES, type ImportedColumn } from '@/lib/contracts/imported-values'

@@ -2,7 +2,7 @@
 
 import { Button, Modal, Stack, Text } from '@mantine/core'
 import { useStartImports } from '@/components/hooks/use-imports'
-import { plural } from '@/components/ui/format'
+import { plural } from '@/lib/contracts/format'
 import { DialogFoot } from '@/components/ui/dialog-foot'
 import { notifyDone } from '@/components/ui/notify'
 import { Notice } from '@/components/ui/states'

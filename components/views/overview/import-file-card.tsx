@@ -1,7 +1,7 @@
 'use client'
 
 import { Button, Checkbox, CloseButton, Group, Stack, Text } from '@mantine/core'
-import { DASH, formatBytes, formatShare } from '@/components/ui/format'
+import { DASH, formatBytes, formatShare } from '@/lib/contracts/format'
 import { Disclosure } from '@/components/ui/link-button'
 import { ProgressBar } from '@/components/ui/progress-bar'
 import { ErrorState, Notice } from '@/components/ui/states'

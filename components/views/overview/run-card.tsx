@@ -9,7 +9,7 @@ import {
   formatDuration,
   formatShare,
   plural,
-} from '@/components/ui/format'
+} from '@/lib/contracts/format'
 import { Facts } from '@/components/ui/facts'
 import { Table, type Column } from '@/components/ui/table'
 import { JudgingFacts } from '@/components/views/agreement/judging-facts'

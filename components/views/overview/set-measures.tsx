@@ -3,7 +3,7 @@
 import { Button, Text } from '@mantine/core'
 import { parseAsString, useQueryState } from 'nuqs'
 import { measuresCsvUrl, useSetRuns } from '@/components/hooks/use-measures'
-import { formatCount, formatSpread, plural, shortHash } from '@/components/ui/format'
+import { formatCount, formatSpread, plural, shortHash } from '@/lib/contracts/format'
 import { LinkButton } from '@/components/ui/link-button'
 import { Section } from '@/components/ui/page'
 import { QueryState } from '@/components/ui/states'

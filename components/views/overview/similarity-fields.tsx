@@ -3,7 +3,7 @@
 import { Input, Select, Slider, Text } from '@mantine/core'
 import { useState } from 'react'
 import type { LikenessQuery, useSimilarity } from '@/components/hooks/use-imports'
-import { formatCount, formatShare, plural } from '@/components/ui/format'
+import { formatCount, formatShare, plural } from '@/lib/contracts/format'
 import { Disclosure } from '@/components/ui/link-button'
 import { QueryState } from '@/components/ui/states'
 import { Table } from '@/components/ui/table'

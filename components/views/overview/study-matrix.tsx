@@ -3,7 +3,7 @@
 import { useState } from 'react'
 import { ArmMark } from '@/components/figures/arm-mark'
 import { ScrollRegion } from '@/components/ui/scroll-region'
-import { formatCount } from '@/components/ui/format'
+import { formatCount } from '@/lib/contracts/format'
 import type { CellInfo, StudyDetail } from '@/lib/contracts/study'
 import { AlignDialog } from './align-dialog'
 import type { Coverage } from './coverage'

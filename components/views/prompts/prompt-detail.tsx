@@ -9,7 +9,7 @@ import {
   useDeleteRubric,
   useRestorePromptVersions,
 } from '@/components/hooks/use-prompts'
-import { DASH, formatDateTime, plural, shortHash } from '@/components/ui/format'
+import { DASH, formatDateTime, plural, shortHash } from '@/lib/contracts/format'
 import { notifyDone, notifyError, notifyUndo } from '@/components/ui/notify'
 import { Section } from '@/components/ui/page'
 import { Table, type Column } from '@/components/ui/table'

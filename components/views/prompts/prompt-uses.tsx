@@ -3,7 +3,7 @@
 import { Anchor } from '@mantine/core'
 import Link from 'next/link'
 import { filterQuery } from '@/components/hooks/use-view-state'
-import { DASH, formatDateTime } from '@/components/ui/format'
+import { DASH, formatDateTime } from '@/lib/contracts/format'
 import { Section } from '@/components/ui/page'
 import { Table, type Column } from '@/components/ui/table'
 import { filterOf } from '@/components/views/figures/selection'

@@ -7,7 +7,7 @@ import { parseAsString, useQueryStates } from 'nuqs'
 import { usePrompts } from '@/components/hooks/use-prompts'
 import { notifyUndo } from '@/components/ui/notify'
 import { Page } from '@/components/ui/page'
-import { QueryState } from '@/components/ui/states'
+import { Notice, QueryState } from '@/components/ui/states'
 import { PageTitle } from '@/components/shell/page-title'
 import type { PromptInfo, PromptKind } from '@/lib/contracts/prompts'
 import { newRubric, type Draft } from './draft'
@@ -43,14 +43,25 @@ function Prompts({ prompts, draft, setDraft }: PromptsProps) {
     prompts.find((one) => one.id === DEFAULT_PROMPT) ??
     prompts[0]
   if (!prompt) return null
-  const version =
-    prompt.versions.find((one) => one.hash === at.version) ?? prompt.versions[0] ?? null
+  const asked = prompt.versions.find((one) => one.hash === at.version)
+  const version = asked ?? prompt.versions[0] ?? null
+  const isGone =
+    (at.prompt !== null && at.prompt !== prompt.id) || (at.version !== null && asked === undefined)
   const edited = draft ? (prompts.find((one) => one.id === draft.promptId) ?? null) : null
   const parent = draft
     ? (prompts.flatMap((one) => one.versions).find((one) => one.hash === draft.parentHash) ?? null)
     : null
   return (
     <div className={classes.columns}>
+      {isGone && !draft ? (
+        <div className={classes.gone}>
+          <Notice>
+            The prompt that the address names is not here: it was deleted, or belongs to another
+            data folder. What is shown instead is <span dir="auto">{prompt.name}</span>
+            {version ? `, version ${version.version}` : ''}.
+          </Notice>
+        </div>
+      ) : null}
       <PromptList
         prompts={prompts}
         selectedId={draft ? (edited?.id ?? null) : prompt.id}

@@ -1,6 +1,7 @@
 'use client'
 
-import { Group, Input, NumberInput, SegmentedControl, Textarea } from '@mantine/core'
+import { Group, Input, NumberInput, Textarea } from '@mantine/core'
+import { Segments } from '@/components/fields/segments'
 import { useState } from 'react'
 import type { RubricScale } from '@/lib/contracts/prompts'
 
@@ -26,12 +27,9 @@ export function ScaleFields({ scale, onChange }: ScaleFieldsProps) {
       <Group gap="md" align="flex-end" mb={4}>
         <div>
           <Input.Label mb={4}>Rating scale</Input.Label>
-          <SegmentedControl
-            aria-label="Kind of scale"
-            data={[
-              { value: 'integers', label: 'Integers' },
-              { value: 'labels', label: 'Labels' },
-            ]}
+          <Segments
+            label="Kind of scale"
+            options={{ integers: 'Integers', labels: 'Labels' }}
             value={scale.kind}
             onChange={(kind) => {
               if (kind === 'labels') setLabels(typed || 'low\nmiddle\nhigh')

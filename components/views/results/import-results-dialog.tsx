@@ -4,7 +4,7 @@ import { Button, Modal, Select, Stack, Text, Textarea, TextInput } from '@mantin
 import { useState } from 'react'
 import { useImportResults, type NamedFile } from '@/components/hooks/use-results'
 import { DialogFoot } from '@/components/ui/dialog-foot'
-import { plural } from '@/components/ui/format'
+import { plural } from '@/lib/contracts/format'
 import { notifyDone } from '@/components/ui/notify'
 import { Notice } from '@/components/ui/states'
 import { DropArea } from '@/components/views/overview/import-invitation'

@@ -1,11 +1,20 @@
 'use client'
 
-import { Button, Modal, MultiSelect, NumberInput, Select, Stack, TextInput } from '@mantine/core'
+import {
+  Button,
+  Group,
+  Modal,
+  MultiSelect,
+  NumberInput,
+  Select,
+  Stack,
+  TextInput,
+} from '@mantine/core'
 import { useState } from 'react'
 import { usePreviousExports } from '@/components/hooks/use-export'
 import { useMapModel } from '@/components/hooks/use-results'
 import { DialogFoot } from '@/components/ui/dialog-foot'
-import { formatDateTime } from '@/components/ui/format'
+import { formatDateTime } from '@/lib/contracts/format'
 import { LIMITS } from '@/lib/contracts/limits'
 import type { MappedModel, ResultModel } from '@/lib/contracts/results'
 import { SEEDS_KEY, SEEDS_LABEL } from '@/lib/contracts/seeds'
@@ -49,14 +58,23 @@ export function ModelDialog({ detail, model, onClose }: ModelDialogProps) {
           clearable
           onChange={(armKey) => set({ armKey })}
         />
-        <NumberInput
-          label="Round"
-          min={0}
-          max={LIMITS.round}
-          allowDecimal={false}
-          value={mapping.round ?? ''}
-          onChange={(value) => set({ round: numberOf(value) })}
-        />
+        <Group grow align="end">
+          <NumberInput
+            label="Round"
+            min={0}
+            max={LIMITS.round}
+            allowDecimal={false}
+            value={mapping.round ?? ''}
+            onChange={(value) => set({ round: numberOf(value) })}
+          />
+          <NumberInput
+            label="Temperature of the evolver"
+            min={0}
+            max={10}
+            value={mapping.temperature ?? ''}
+            onChange={(value) => set({ temperature: numberOf(value) })}
+          />
+        </Group>
         <MultiSelect
           label="Seed sets"
           data={detail.seedSets.map(({ key, label }) => ({ value: key, label }))}
@@ -81,13 +99,6 @@ export function ModelDialog({ detail, model, onClose }: ModelDialogProps) {
           value={mapping.tuning}
           clearable
           onChange={(tuning) => set({ tuning })}
-        />
-        <NumberInput
-          label="Temperature of the evolver"
-          min={0}
-          max={10}
-          value={mapping.temperature ?? ''}
-          onChange={(value) => set({ temperature: numberOf(value) })}
         />
         <Select
           label="Export it was trained on"

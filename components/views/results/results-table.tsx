@@ -6,7 +6,7 @@ import { useState } from 'react'
 import { usePreviousExports } from '@/components/hooks/use-export'
 import { useResultComparison } from '@/components/hooks/use-results'
 import { filterQuery } from '@/components/hooks/use-view-state'
-import { DASH, formatCount } from '@/components/ui/format'
+import { DASH, formatCount } from '@/lib/contracts/format'
 import { Notice } from '@/components/ui/states'
 import { Table, type Column } from '@/components/ui/table'
 import type { PreviousExport } from '@/lib/contracts/export'
@@ -17,6 +17,9 @@ import { comparisonText, evolverLabel, valueText } from './words'
 
 /** More lines are drawn when they are asked for: a folder of MMLU alone brings hundreds. */
 const FIRST_ROWS = 200
+
+// More lines push the other results out of sight.
+const NAME_LINES = 4
 
 /** The rows that a model was trained on, as its export chose them where there is one; null where that is not known, or of the paper. */
 function rowsHref(
@@ -45,6 +48,11 @@ function Value({ result }: { result: StoredResult }) {
       ) : null}
     </>
   )
+}
+
+/** A model's name, often a path, on a few lines however many columns stand beside it. */
+function ModelName({ name }: { name: string }) {
+  return <div style={{ minWidth: `${Math.ceil(name.length / NAME_LINES)}ch` }}>{name}</div>
 }
 
 interface ResultsTableProps {
@@ -87,7 +95,7 @@ export function ResultsTable({ studyId, arms, results }: ResultsTableProps) {
         subBenchmark === null ? benchmark : `${benchmark}: ${subBenchmark}`,
     },
     { name: 'Metric key', kind: 'code', cell: ({ metric }) => metric },
-    { name: 'Model', kind: 'wrap', cell: ({ model }) => model },
+    { name: 'Model', kind: 'wrap', cell: ({ model }) => <ModelName name={model} /> },
     {
       name: 'Trained on',
       cell: (result) => {

@@ -9,7 +9,7 @@ import {
   usePaperResults,
   useResults,
 } from '@/components/hooks/use-results'
-import { plural } from '@/components/ui/format'
+import { plural } from '@/lib/contracts/format'
 import { Section } from '@/components/ui/page'
 import { EmptyState, QueryState } from '@/components/ui/states'
 import { StudyPage } from '@/components/shell/study-page'

@@ -3,7 +3,7 @@
 import { Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useDeleteResultFile, useRestoreResultFile } from '@/components/hooks/use-results'
-import { formatBytes, formatCount, formatDateTime, shortHash } from '@/components/ui/format'
+import { formatBytes, formatCount, formatDateTime, shortHash } from '@/lib/contracts/format'
 import { LinkButton } from '@/components/ui/link-button'
 import { notifyError, notifyUndo } from '@/components/ui/notify'
 import { Section } from '@/components/ui/page'

@@ -1,4 +1,4 @@
-import { formatCount } from '@/components/ui/format'
+import { formatCount } from '@/lib/contracts/format'
 import {
   decimalsOf,
   percentOf,

@@ -1,5 +1,5 @@
 import type { Listed } from '@/components/hooks/use-windows'
-import { formatCount } from '@/components/ui/format'
+import { formatCount } from '@/lib/contracts/format'
 import classes from './rows.module.css'
 
 function countText(listed: Listed | null, unit: string): string {

@@ -2,7 +2,7 @@
 
 import { useIndexing } from '@/components/hooks/use-jobs'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
-import { formatCount } from '@/components/ui/format'
+import { formatCount } from '@/lib/contracts/format'
 import { Notice } from '@/components/ui/states'
 import { atomsOf } from '@/lib/contracts/condition'
 import type { RowFilter, TableLayout, ViewState } from '@/lib/contracts/filter'

@@ -1,7 +1,7 @@
 'use client'
 
 import { useSubsetComparison } from '@/components/hooks/use-subsets'
-import { DASH, formatCount, formatShare, formatValue } from '@/components/ui/format'
+import { DASH, formatCount, formatShare, formatValue } from '@/lib/contracts/format'
 import { Section } from '@/components/ui/page'
 import { QueryState } from '@/components/ui/states'
 import { Table, type Column } from '@/components/ui/table'

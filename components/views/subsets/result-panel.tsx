@@ -3,7 +3,7 @@
 import { Button, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useSaveSubset } from '@/components/hooks/use-subsets'
-import { formatCount, formatShare, shortHash } from '@/components/ui/format'
+import { formatCount, formatShare, shortHash } from '@/lib/contracts/format'
 import { notifyDone, notifyError } from '@/components/ui/notify'
 import { Table } from '@/components/ui/table'
 import type { Leak, SubsetFunnel, SubsetRule } from '@/lib/contracts/subset'

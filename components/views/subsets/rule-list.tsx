@@ -9,7 +9,7 @@ import {
   IconTrash,
 } from '@tabler/icons-react'
 import { useState, type DragEvent, type ReactNode } from 'react'
-import { formatCount } from '@/components/ui/format'
+import { formatCount } from '@/lib/contracts/format'
 import { ProgressBar } from '@/components/ui/progress-bar'
 import { statusSentence } from '@/lib/contracts/status'
 import type { Benchmark, FunnelStep, RuleInfo, SubsetRule } from '@/lib/contracts/subset'

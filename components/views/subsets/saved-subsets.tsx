@@ -10,7 +10,7 @@ import {
   useSubsets,
 } from '@/components/hooks/use-subsets'
 import { filterQuery } from '@/components/hooks/use-view-state'
-import { formatCount, formatDateTime, plural, shortHash } from '@/components/ui/format'
+import { formatCount, formatDateTime, plural, shortHash } from '@/lib/contracts/format'
 import { LinkButton } from '@/components/ui/link-button'
 import { notifyError, notifyUndo } from '@/components/ui/notify'
 import { Section } from '@/components/ui/page'

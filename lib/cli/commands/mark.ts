@@ -3,7 +3,7 @@ import os from 'node:os'
 import { stringify } from 'csv-stringify/sync'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { decisionInputSchema, logQuerySchema, MARK_WORDS } from '@/lib/contracts/decisions'
+import { decisionInputSchema, decisionText, logQuerySchema } from '@/lib/contracts/decisions'
 import { MARK_KINDS } from '@/lib/contracts/rows'
 import { TABLE_CSV, tableRecords } from '@/lib/contracts/spreadsheet'
 import { AppError } from '@/lib/errors'
@@ -91,7 +91,7 @@ export function addMarkCommand(program: Command): void {
             no,
             at: new Date(at).toISOString(),
             who: author,
-            decision: MARK_WORDS[mark][removes ? 1 : 0],
+            decision: decisionText(mark, removes),
             value: value ?? '',
             why: reason ?? '',
             rows,
@@ -126,10 +126,6 @@ export function addMarkCommand(program: Command): void {
     const done = annotate(db, studyId, rows, input)
     if (json) printJson(done)
     else if (done.no === null) say('Nothing to do', 'no row changes by this decision')
-    else
-      say(
-        'Decision',
-        `${done.no}: ${done.rows} rows ${MARK_WORDS[input.kind][input.removes ? 1 : 0]}`,
-      )
+    else say('Decision', `${done.no}: ${done.rows} rows ${decisionText(input.kind, input.removes)}`)
   })
 }

@@ -5,7 +5,8 @@ import type { CellResult, MetricRow, MetricTools, OtherCell } from '../types'
 // Vectors are float32, so distances of decimal fractions are right to about seven digits.
 const DIGITS = 6
 
-type Vectors = readonly (readonly number[])[]
+/** Vectors of rows, in their order. */
+export type Vectors = readonly (readonly number[])[]
 
 function rowsOf(n: number, first: number): MetricRow[] {
   return Array.from({ length: n }, (_, index) =>
@@ -54,39 +55,17 @@ type ComputeAcross = (
   other: OtherCell,
 ) => Promise<CellResult>
 
-function across(vectors: Vectors, others: Vectors, compute: ComputeAcross): Promise<CellResult> {
+/** Returns columns, under names of their own, for rows with these vectors against rows of another cell. */
+export async function acrossExample(
+  named: Record<string, string>,
+  vectors: Vectors,
+  others: Vectors,
+  compute: ComputeAcross,
+): Promise<Record<string, string>> {
   const rows = rowsOf(others.length, vectors.length)
   const other = { id: 'other', name: 'other', rows, reason: null }
-  return compute(rowsOf(vectors.length, 0), toolsOf([...vectors, ...others]), other)
-}
-
-/** Returns the columns of novelty for rows with these vectors against others. */
-export async function noveltyExample(
-  vectors: Vectors,
-  others: Vectors,
-  compute: ComputeAcross,
-): Promise<Record<string, string>> {
-  const result = await across(vectors, others, compute)
-  return {
-    novelty: textOf(result, 'novelty'),
-    near: textOf(result, 'near_count'),
-    nearest: textOf(result, 'nearest_index'),
-  }
-}
-
-/** Returns the columns of likeness for rows with these vectors to the rows of a parent file. */
-export async function likenessExample(
-  vectors: Vectors,
-  others: Vectors,
-  compute: ComputeAcross,
-): Promise<Record<string, string>> {
-  const result = await across(vectors, others, compute)
-  return {
-    cosine: textOf(result, 'cosine'),
-    second: textOf(result, 'second'),
-    nearest: textOf(result, 'nearest_index'),
-    mutual: textOf(result, 'mutual'),
-  }
+  const result = await compute(rowsOf(vectors.length, 0), toolsOf([...vectors, ...others]), other)
+  return Object.fromEntries(Object.entries(named).map(([name, key]) => [name, textOf(result, key)]))
 }
 
 /** Returns the columns of topic drift for rows with these vectors, made by an operator from seeds with others. */

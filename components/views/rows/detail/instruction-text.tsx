@@ -1,6 +1,6 @@
 'use client'
 
-import { SegmentedControl } from '@mantine/core'
+import { Segments } from '@/components/fields/segments'
 import { useMemo, useState } from 'react'
 import { ClampedText } from '@/components/ui/clamped-text'
 import { DiffText } from '@/components/ui/diff-text'
@@ -24,14 +24,11 @@ export function InstructionText({ text, parent, places }: InstructionTextProps) 
       <div className={classes.sectionHead}>
         <h3 className={classes.sectionTitle}>Instruction</h3>
         {parent ? (
-          <SegmentedControl
-            aria-label="How the instruction is shown"
+          <Segments
+            label="How the instruction is shown"
+            options={{ diff: 'Compared with parent', plain: 'Plain' }}
             value={mode}
-            onChange={(value) => setMode(value as 'diff' | 'plain')}
-            data={[
-              { value: 'diff', label: 'Compared with parent' },
-              { value: 'plain', label: 'Plain' },
-            ]}
+            onChange={setMode}
           />
         ) : null}
       </div>

@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core'
 import { ClampedText } from '@/components/ui/clamped-text'
-import { formatMetric } from '@/components/ui/format'
+import { formatMetric } from '@/lib/contracts/format'
 import type { RowDetail } from '@/lib/contracts/rows'
 import type { StudyDetail } from '@/lib/contracts/study'
 import classes from './detail.module.css'

@@ -3,7 +3,7 @@
 import { Button, Group, TagsInput, Textarea } from '@mantine/core'
 import { useState } from 'react'
 import { useDecide } from '@/components/hooks/use-decisions'
-import { formatDateTime } from '@/components/ui/format'
+import { formatDateTime } from '@/lib/contracts/format'
 import { notifyError, notifyUndo } from '@/components/ui/notify'
 import { LIMITS } from '@/lib/contracts/limits'
 import type { RowDetail } from '@/lib/contracts/rows'

@@ -1,6 +1,6 @@
 'use client'
 
-import { DASH } from '@/components/ui/format'
+import { DASH } from '@/lib/contracts/format'
 import { LinkButton } from '@/components/ui/link-button'
 import { columnName } from '@/components/shell/column-name'
 import type { MetricValue, RowDetail } from '@/lib/contracts/rows'

@@ -4,7 +4,7 @@ import { Button, Checkbox, Group, Select, Stack, Text } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconCopy, IconGripVertical, IconX } from '@tabler/icons-react'
 import type { DragEvent } from 'react'
 import { byGroup } from '@/components/ui/by-group'
-import { formatCount } from '@/components/ui/format'
+import { formatCount } from '@/lib/contracts/format'
 import { ToolButton } from '@/components/ui/tool-button'
 import type { Atom, Condition } from '@/lib/contracts/condition'
 import {

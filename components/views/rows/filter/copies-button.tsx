@@ -1,11 +1,12 @@
 'use client'
 
-import { Button, Group, SegmentedControl, Slider, Stack, Text } from '@mantine/core'
+import { Button, Group, Slider, Stack, Text } from '@mantine/core'
+import { Segments } from '@/components/fields/segments'
 import { IconCopy } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useRepeats } from '@/components/hooks/use-rows'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
-import { formatCount } from '@/components/ui/format'
+import { formatCount } from '@/lib/contracts/format'
 import { ErrorState } from '@/components/ui/states'
 import { PanelButton } from './panel-button'
 import { withAtom } from './with-atom'
@@ -24,14 +25,11 @@ function Copies({ studyId, controls }: { studyId: string; controls: ViewStateCon
   }
   return (
     <Stack gap="sm">
-      <SegmentedControl
-        aria-label="What counts as a copy"
+      <Segments
+        label="What counts as a copy"
+        options={{ exact: 'Same text', near: 'Near in meaning' }}
         value={of}
-        onChange={(value) => setOf(value as 'exact' | 'near')}
-        data={[
-          { value: 'exact', label: 'Same text' },
-          { value: 'near', label: 'Near in meaning' },
-        ]}
+        onChange={setOf}
       />
       {of === 'near' ? (
         <Slider

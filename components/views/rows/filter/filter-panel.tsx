@@ -3,15 +3,15 @@
 import { Chip, Fieldset, Group, MultiSelect, Stack, Switch } from '@mantine/core'
 import { useFacets, useOperators, useTags } from '@/components/hooks/use-rows'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
-import { formatCount } from '@/components/ui/format'
+import { formatCount } from '@/lib/contracts/format'
 import { ArmMark } from '@/components/figures/arm-mark'
 import type { FacetCounts } from '@/lib/contracts/facets'
 import type { RowFilter } from '@/lib/contracts/filter'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { MARK_OPTIONS } from '@/components/shell/condition-text'
+import { DrawnSample } from './drawn-sample'
 import { RangeFields } from './range-fields'
 import { Builder } from './builder'
-import { SampleFields } from './sample-fields'
 import { ValueFields } from './value-fields'
 import { SEEDS_LABEL } from '@/lib/contracts/seeds'
 
@@ -149,7 +149,7 @@ export function FilterPanel({ detail, filter, controls }: FilterPanelProps) {
         checked={filter.hideDropped}
         onChange={(event) => setFilter({ hideDropped: event.currentTarget.checked })}
       />
-      <SampleFields filter={filter} facets={facets} controls={controls} />
+      <DrawnSample filter={filter} facets={facets} controls={controls} />
       <Builder detail={detail} filter={filter} controls={controls} />
     </Stack>
   )

@@ -2,7 +2,7 @@
 
 import type { PointerEvent } from 'react'
 import { useRef, useState } from 'react'
-import { formatCount, formatMetric } from '@/components/ui/format'
+import { formatCount, formatMetric } from '@/lib/contracts/format'
 import type { ColumnHistogram } from '@/lib/contracts/rows'
 import type { ColumnInfo } from '@/lib/contracts/study'
 import classes from '../rows.module.css'

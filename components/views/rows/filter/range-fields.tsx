@@ -1,6 +1,6 @@
 'use client'
 
-import { Checkbox, CloseButton, Fieldset, Group, Select, Stack, Text } from '@mantine/core'
+import { Checkbox, Fieldset, Select, Stack } from '@mantine/core'
 import { byGroup } from '@/components/ui/by-group'
 import { TypedNumber } from '@/components/fields/typed-number'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
@@ -8,15 +8,12 @@ import type { RowFilter } from '@/lib/contracts/filter'
 import type { RangeFilter } from '@/lib/contracts/column-filter'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 import { offeredColumns } from '../table/row-columns'
+import { FilterLine } from './filter-line'
 
 interface RangeEditorProps {
   range: Omit<RangeFilter, 'missing'> & { missing?: boolean }
   column: ColumnInfo | undefined
   onChange(range: Omit<RangeFilter, 'column'>): void
-}
-
-interface RangeLineProps extends Omit<RangeEditorProps, 'onChange'> {
-  onChange(range: Omit<RangeFilter, 'column'> | null): void
 }
 
 function End({
@@ -82,23 +79,6 @@ export function RangeEditor({ range, column, onChange }: RangeEditorProps) {
   )
 }
 
-function RangeLine({ range, column, onChange }: RangeLineProps) {
-  const label = column?.label ?? range.column
-  return (
-    <Group gap={6} wrap="nowrap">
-      <Text size="sm" flex={1} miw={0}>
-        {label}
-      </Text>
-      <RangeEditor range={range} column={column} onChange={onChange} />
-      <CloseButton
-        size="sm"
-        aria-label={`Remove the range of ${label}`}
-        onClick={() => onChange(null)}
-      />
-    </Group>
-  )
-}
-
 interface RangeFieldsProps {
   detail: StudyDetail
   filter: RowFilter
@@ -115,14 +95,23 @@ export function RangeFields({ detail, filter, controls }: RangeFieldsProps) {
   return (
     <Fieldset variant="unstyled" legend="Metric ranges and levels">
       <Stack gap={6}>
-        {filter.ranges.map((range) => (
-          <RangeLine
-            key={range.column}
-            range={range}
-            column={detail.columns.find((one) => one.id === range.column.split('@')[0])}
-            onChange={(next) => controls.setRange(range.column, next)}
-          />
-        ))}
+        {filter.ranges.map((range) => {
+          const column = detail.columns.find((one) => one.id === range.column.split('@')[0])
+          return (
+            <FilterLine
+              key={range.column}
+              label={column?.label ?? range.column}
+              part="range"
+              onRemove={() => controls.setRange(range.column, null)}
+            >
+              <RangeEditor
+                range={range}
+                column={column}
+                onChange={(next) => controls.setRange(range.column, next)}
+              />
+            </FilterLine>
+          )
+        })}
         <Select
           aria-label="Add a metric to filter by"
           placeholder="Add a metric"

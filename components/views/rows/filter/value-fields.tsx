@@ -1,14 +1,15 @@
 'use client'
 
-import { Checkbox, CloseButton, Group, MultiSelect, Select, TagsInput } from '@mantine/core'
+import { Checkbox, Fieldset, MultiSelect, Select, Stack, TagsInput } from '@mantine/core'
 import { useHistograms } from '@/components/hooks/use-rows'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
-import { formatCount } from '@/components/ui/format'
+import { formatCount } from '@/lib/contracts/format'
 import { isCoded, MATCH_TEXT, matchesOf, type ValueMatch } from '@/lib/contracts/column-kinds'
 import type { RowFilter } from '@/lib/contracts/filter'
 import type { ValueFilter } from '@/lib/contracts/column-filter'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 import { offeredColumns } from '../table/row-columns'
+import { FilterLine } from './filter-line'
 
 interface ValueEditorProps {
   studyId: string
@@ -77,27 +78,6 @@ export function ValueEditor({ studyId, filter, value, column, onChange }: ValueE
   )
 }
 
-interface ValueLineProps extends Omit<ValueEditorProps, 'onChange'> {
-  onChange(value: ValueFilter | null): void
-}
-
-function ValueLine({ onChange, ...props }: ValueLineProps) {
-  const label = props.column?.label ?? props.value.column
-  return (
-    <Group gap={6}>
-      <span dir="auto" style={{ flex: '1 1 100px', minWidth: 0, fontSize: '0.8125rem' }}>
-        {label}
-      </span>
-      <ValueEditor {...props} onChange={onChange} />
-      <CloseButton
-        size="sm"
-        aria-label={`Remove the values of ${label}`}
-        onClick={() => onChange(null)}
-      />
-    </Group>
-  )
-}
-
 interface ValueFieldsProps {
   detail: StudyDetail
   filter: RowFilter
@@ -113,35 +93,43 @@ export function ValueFields({ detail, filter, controls }: ValueFieldsProps) {
       values: next ? filter.values.with(at, next) : filter.values.toSpliced(at, 1),
     })
   return (
-    <fieldset style={{ border: 0, margin: 0, padding: 0, display: 'grid', gap: 6 }}>
-      <legend style={{ fontWeight: 600, fontSize: '0.8125rem', padding: '0 0 4px' }}>
-        Categories, tags and texts
-      </legend>
-      {filter.values.map((value, at) => (
-        <ValueLine
-          key={`${at} ${value.column}`}
-          studyId={detail.study.id}
-          filter={filter}
-          value={value}
-          column={columns.find(({ id }) => id === value.column.split('@')[0])}
-          onChange={(next) => set(at, next)}
+    <Fieldset variant="unstyled" legend="Categories, tags and texts">
+      <Stack gap={6}>
+        {filter.values.map((value, at) => {
+          const column = columns.find(({ id }) => id === value.column.split('@')[0])
+          return (
+            <FilterLine
+              key={`${at} ${value.column}`}
+              label={column?.label ?? value.column}
+              part="values"
+              onRemove={() => set(at, null)}
+            >
+              <ValueEditor
+                studyId={detail.study.id}
+                filter={filter}
+                value={value}
+                column={column}
+                onChange={(next) => set(at, next)}
+              />
+            </FilterLine>
+          )
+        })}
+        <Select
+          aria-label="Add a column to filter by"
+          placeholder="Add a column"
+          searchable
+          comboboxProps={{ withinPortal: false }}
+          data={columns.map(({ id, label }) => ({ value: id, label }))}
+          value={null}
+          onChange={(id) => {
+            const column = columns.find((one) => one.id === id)
+            if (!column) return
+            const match = matchesOf(column.shape)[0] ?? 'any'
+            const added = { column: column.id, match, values: [], missing: false }
+            controls.setFilter({ values: [...filter.values, added] })
+          }}
         />
-      ))}
-      <Select
-        aria-label="Add a column to filter by"
-        placeholder="Add a column"
-        searchable
-        comboboxProps={{ withinPortal: false }}
-        data={columns.map(({ id, label }) => ({ value: id, label }))}
-        value={null}
-        onChange={(id) => {
-          const column = columns.find((one) => one.id === id)
-          if (!column) return
-          const match = matchesOf(column.shape)[0] ?? 'any'
-          const added = { column: column.id, match, values: [], missing: false }
-          controls.setFilter({ values: [...filter.values, added] })
-        }}
-      />
-    </fieldset>
+      </Stack>
+    </Fieldset>
   )
 }

@@ -11,11 +11,11 @@ import {
 } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useDecide, useTurnDecision, type Decision } from '@/components/hooks/use-decisions'
-import { formatCount, plural } from '@/components/ui/format'
+import { formatCount, plural } from '@/lib/contracts/format'
 import { notifyDone, notifyError, notifyUndo } from '@/components/ui/notify'
 import { KEYS } from '@/components/shell/keys'
 import { useShortcut } from '@/components/ui/shortcuts'
-import { MARK_WORDS } from '@/lib/contracts/decisions'
+import { decisionText } from '@/lib/contracts/decisions'
 import type { RowFilter } from '@/lib/contracts/filter'
 import { LIMITS } from '@/lib/contracts/limits'
 import { OnlyPicked } from '../filter/only-picked'
@@ -121,7 +121,7 @@ export function PickedBar({ studyId, picked, filter, total, onAll }: PickedBarPr
       {
         onError: (error) => notifyError('The rows were not marked', error),
         onSuccess: ({ no, rows }) => {
-          const done = MARK_WORDS[decision.kind][decision.removes ? 1 : 0]
+          const done = decisionText(decision.kind, decision.removes ?? false)
           if (no === null) notifyDone(`Nothing to do: no selected row changes.`)
           else {
             notifyUndo(`${plural(rows, 'row')}: ${done}.`, () =>

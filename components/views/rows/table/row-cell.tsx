@@ -1,7 +1,7 @@
 import { Checkbox, UnstyledButton } from '@mantine/core'
 import { IconCheck, IconNote, IconStarFilled, IconTag, IconX } from '@tabler/icons-react'
 import { ArmMark } from '@/components/figures/arm-mark'
-import { DASH, formatCount } from '@/components/ui/format'
+import { DASH, formatCount } from '@/lib/contracts/format'
 import { HighlightedText } from '@/components/ui/highlighted-text'
 import type { RowListItem } from '@/lib/contracts/rows'
 import type { StudyDetail } from '@/lib/contracts/study'

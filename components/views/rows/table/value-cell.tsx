@@ -1,5 +1,5 @@
 import { Badge } from '@mantine/core'
-import { DASH, formatCount, formatValue } from '@/components/ui/format'
+import { DASH, formatCount, formatValue } from '@/lib/contracts/format'
 import { isCoded, wordsOf, type CodedValue } from '@/lib/contracts/column-kinds'
 import type { MetricValue } from '@/lib/contracts/rows'
 import { statusSentence } from '@/lib/contracts/status'

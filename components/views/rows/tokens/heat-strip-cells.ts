@@ -1,4 +1,4 @@
-import { DASH, formatMetric } from '@/components/ui/format'
+import { DASH, formatMetric } from '@/lib/contracts/format'
 import type { TokenPass, TokenStrip } from '@/lib/contracts/token-strip'
 import { visibleToken } from './token-text'
 

@@ -1,7 +1,7 @@
 'use client'
 
 import { Text } from '@mantine/core'
-import { formatMetric } from '@/components/ui/format'
+import { formatMetric } from '@/lib/contracts/format'
 import { Disclosure } from '@/components/ui/link-button'
 import { Table, type Column } from '@/components/ui/table'
 import type { StripCell, StripView } from './heat-strip-cells'

@@ -3,7 +3,7 @@
 import { SegmentedControl } from '@mantine/core'
 import type { KeyboardEvent } from 'react'
 import { useId, useRef, useState } from 'react'
-import { formatCount } from '@/components/ui/format'
+import { formatCount } from '@/lib/contracts/format'
 import { LinkButton } from '@/components/ui/link-button'
 import type { TokenStrip } from '@/lib/contracts/token-strip'
 import classes from './heat-strip.module.css'

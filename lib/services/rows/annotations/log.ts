@@ -2,7 +2,7 @@ import { and, count, desc, eq, isNotNull, or, sql, type SQL } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { cells, decisionRows, decisions } from '@/db/schema'
 import { readableRows } from '@/db/stored-json'
-import { MARK_WORDS, type DecisionEntry, type LogQuery } from '@/lib/contracts/decisions'
+import { decisionText, type DecisionEntry, type LogQuery } from '@/lib/contracts/decisions'
 
 /** Entries that one file holds at most. */
 const MOST_LOGGED = 100_000
@@ -87,7 +87,7 @@ export function decisionTable(db: Db, studyId: string, query: LogQuery) {
       no,
       at: moment(at),
       author,
-      what: MARK_WORDS[kind][removes ? 1 : 0],
+      what: decisionText(kind, removes),
       value,
       reason,
       rows: entry.rows,

@@ -1,9 +1,10 @@
 'use client'
 
-import { Checkbox, Fieldset, Group, SegmentedControl, Text } from '@mantine/core'
+import { Checkbox, Fieldset, Group, Text } from '@mantine/core'
+import { Segments } from '@/components/fields/segments'
 import { TypedNumber } from '@/components/fields/typed-number'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
-import { formatCount } from '@/components/ui/format'
+import { formatCount } from '@/lib/contracts/format'
 import type { Facets } from '@/lib/contracts/facets'
 import { MAX_SEED, type RowFilter, type RowSample } from '@/lib/contracts/filter'
 
@@ -16,14 +17,14 @@ function percentOf(share: number): number {
   return Number((share * 100).toPrecision(12))
 }
 
-interface SampleFieldsProps {
+interface DrawnSampleProps {
   filter: RowFilter
   facets: Facets | undefined
   controls: ViewStateControls
 }
 
 /** A seeded random sample of what the rest of the filter keeps. */
-export function SampleFields({ filter, facets, controls }: SampleFieldsProps) {
+export function DrawnSample({ filter, facets, controls }: DrawnSampleProps) {
   const { sample } = filter
   const set = (next: RowSample | undefined) => controls.setFilter({ sample: next })
   return (
@@ -36,13 +37,10 @@ export function SampleFields({ filter, facets, controls }: SampleFieldsProps) {
       {sample ? (
         <>
           <Group gap={8} mt={6} align="flex-end">
-            <SegmentedControl
+            <Segments
               size="xs"
-              aria-label="Size of the sample in"
-              data={[
-                { value: 'rows', label: 'rows' },
-                { value: 'share', label: '%' },
-              ]}
+              label="Size of the sample in"
+              options={{ rows: 'rows', share: '%' }}
               value={sample.rows === undefined ? 'share' : 'rows'}
               onChange={(unit) =>
                 set(

@@ -43,7 +43,10 @@ if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(count) || count < 1) {
 say(`seed ${seed}, ${count} files`)
 const began = Date.now()
 let peakMb: number | null = null
+const stop = new AbortController()
+process.once('SIGINT', () => stop.abort())
 const report = await fuzz({
+  signal: stop.signal,
   seed,
   count,
   only,
@@ -54,6 +57,7 @@ const report = await fuzz({
     process.stderr.write(`${no + 1} files, ${Math.round((Date.now() - began) / 1000)} s\n`)
   },
 })
+if (stop.signal.aborted) say('stopped by hand')
 say(`| format | files | outcomes |\n|---|---|---|`)
 for (const [format, outcomes] of report.outcomes) {
   const sorted = [...outcomes].toSorted((a, b) => b[1] - a[1])

@@ -16,6 +16,8 @@ export interface FuzzRun {
   only?: readonly string[]
   /** Who reads the files; default this process. */
   files?: FileTasks
+  /** Ends the run after the file at hand; what was tried is reported. */
+  signal?: AbortSignal
   /** Called after each file with its number. */
   onTried?: (no: number) => void
 }
@@ -43,7 +45,7 @@ export async function fuzz(run: FuzzRun): Promise<FuzzReport> {
   for (const format of formats) report.outcomes.set(format, new Map())
   let study = await testStudy()
   try {
-    for (let no = 0; no < run.count && formats.length > 0; no++) {
+    for (let no = 0; no < run.count && formats.length > 0 && !run.signal?.aborted; no++) {
       if (no > 0 && no % TRIES_PER_STUDY === 0) {
         await study.close()
         study = await testStudy()

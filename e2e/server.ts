@@ -13,6 +13,8 @@ export interface Server {
   dataDir: string
   /** Process number of the web server. */
   pid: number
+  /** Kills the web server and starts it again on the same port and folder. */
+  restart(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -38,7 +40,7 @@ function finished(child: ChildProcess): Promise<void> {
 }
 
 function stopped(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return Promise.resolve()
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
   return new Promise((resolve) => {
     child.once('close', () => resolve())
     child.kill('SIGTERM')
@@ -75,7 +77,8 @@ export async function startServer(options: Options = {}): Promise<Server> {
     const setup = ['--import', 'tsx', 'lib/cli/main.ts', 'setup', '--no-models', '--no-compute']
     await finished(run(setup, env))
   }
-  const web = run(['lib/cli/start/web.mjs'], env)
+  const startWeb = () => run(['lib/cli/start/web.mjs'], env)
+  let web = startWeb()
   const children = [web]
   if (complete) children.push(run(['--import', 'tsx', 'lib/worker/main.ts'], env))
   const url = `http://${address}:${port}`
@@ -84,6 +87,14 @@ export async function startServer(options: Options = {}): Promise<Server> {
     url,
     dataDir,
     pid: web.pid as number,
+    restart: async () => {
+      const ended = stopped(web)
+      web.kill('SIGKILL')
+      await ended
+      web = startWeb()
+      children.push(web)
+      await waitFor(url)
+    },
     stop: async () => {
       await Promise.all(children.map(stopped))
       fs.rmSync(dataDir, { recursive: true, force: true })

@@ -1,6 +1,5 @@
 import { addressOf } from '@/lib/api/address'
 import type { Endpoint, Given, GivenParams, Method, Parsed, PartOf } from '@/lib/api/endpoint'
-import { uploadEndpoint } from '@/lib/api/imports'
 import type { ErrorCode } from '@/lib/errors'
 
 /** The error codes of the server, and two that only a browser can know. */
@@ -89,30 +88,31 @@ async function send(
   return text === '' ? undefined : (JSON.parse(text) as unknown)
 }
 
-/** Sends one file as a raw body; fetch reports no upload progress, hence XMLHttpRequest. */
-export function apiUpload(
-  file: File,
-  name: string,
-  onProgress: (sentBytes: number) => void,
-  signal?: AbortSignal,
-): Promise<Parsed<typeof uploadEndpoint.reply>> {
-  const url = endpointUrl(uploadEndpoint, { query: { name } })
+/** Sends bytes as a raw body and returns the described reply; fetch reports no upload progress, hence XMLHttpRequest. */
+export function sendBytes<const E extends Endpoint>(
+  endpoint: E,
+  input: Omit<CallInput<E>, 'body' | 'signal'>,
+  bytes: Blob,
+  { onProgress, signal }: { onProgress(sentBytes: number): void; signal?: AbortSignal | undefined },
+): Promise<Parsed<PartOf<E, 'reply'>>> {
+  const url = endpointUrl(endpoint, input)
+  const request = `${endpoint.method} ${url}`
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest()
-    xhr.open('POST', url)
+    const stop = () => xhr.abort()
+    xhr.open(endpoint.method, url)
     xhr.setRequestHeader('content-type', 'application/octet-stream')
     xhr.upload.onprogress = (event) => onProgress(event.loaded)
     xhr.onload = () => {
       if (xhr.status >= 200 && xhr.status < 300) {
-        resolve(parsedReply(uploadEndpoint, JSON.parse(xhr.responseText)))
-      } else {
-        reject(toApiError(xhr.status, xhr.responseText, `POST ${url}`))
-      }
+        resolve(parsedReply(endpoint, JSON.parse(xhr.responseText)))
+      } else reject(toApiError(xhr.status, xhr.responseText, request))
     }
-    xhr.onerror = () => reject(offline(`POST ${url}`))
+    xhr.onerror = () => reject(offline(request))
     xhr.onabort = () => reject(new DOMException('The upload was stopped.', 'AbortError'))
-    signal?.addEventListener('abort', () => xhr.abort(), { once: true })
-    xhr.send(file)
+    xhr.onloadend = () => signal?.removeEventListener('abort', stop)
+    signal?.addEventListener('abort', stop, { once: true })
+    xhr.send(bytes)
   })
 }
 

@@ -11,9 +11,10 @@ import {
   resultsCsvEndpoint,
 } from '@/lib/api/results'
 import type { ImportResults, MappedModel } from '@/lib/contracts/results'
-import { apiUpload, call, endpointUrl } from './api'
+import { call, endpointUrl } from './api'
 import { paperResultsKey, studyKeys } from './keys'
 import { useChange } from './use-change'
+import { uploadFile } from './upload-file'
 
 /** Benchmark results of a study with their files and models. */
 export function useResults(studyId: string) {
@@ -57,7 +58,7 @@ export function useImportResults(studyId: string) {
     async ({ files, ...request }: Omit<ImportResults, 'uploads'> & { files: NamedFile[] }) => {
       const uploads: NonNullable<ImportResults['uploads']> = []
       for (const { name, file } of files) {
-        const { uploadId } = await apiUpload(file, name, () => {})
+        const { uploadId } = await uploadFile(file, name)
         uploads.push({ uploadId, relativePath: name })
       }
       return call(importResultsEndpoint, { params: { studyId }, body: { ...request, uploads } })

@@ -20,10 +20,11 @@ import {
   type RuleFile,
   type SubsetRule,
 } from '@/lib/contracts/subset'
-import { ApiError, apiUpload, call, endpointUrl } from './api'
+import { ApiError, call, endpointUrl } from './api'
 import { studyKeys, subsetKitKey } from './keys'
 import { useAsk } from './use-ask'
 import { useChange, useChangeIn, useSend } from './use-change'
+import { uploadFile } from './upload-file'
 
 const parsers = {
   rules: createParser<SubsetRule[]>({
@@ -97,7 +98,7 @@ export function useRestoreSubset(studyId: string) {
 /** Sends a benchmark file. */
 export function useAddBenchmark() {
   return useChange(async (file: File) => {
-    const { uploadId } = await apiUpload(file, file.name, () => undefined)
+    const { uploadId } = await uploadFile(file, file.name)
     return call(addBenchmarkEndpoint, { body: { uploadId } })
   }, subsetKitKey)
 }

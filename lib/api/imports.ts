@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { LIMITS, nameSchema } from '@/lib/contracts/limits'
 import { importPreviewSchema, importRequestSchema } from '@/lib/contracts/study'
-import { previewRequestSchema, uploadSchema } from '@/lib/contracts/uploads'
-import { post } from './endpoint'
+import { partialUploadSchema, previewRequestSchema, uploadSchema } from '@/lib/contracts/uploads'
+import { get, patch, post } from './endpoint'
+import { integerParam } from './params'
 import { startedJobsSchema } from './jobs'
 
 export const uploadEndpoint = post('/uploads', {
@@ -11,6 +12,28 @@ export const uploadEndpoint = post('/uploads', {
   takes: 'application/octet-stream',
   example: { query: { name: 'small-iter1-general.json' } },
   reply: uploadSchema,
+})
+
+export const beginUploadEndpoint = post('/uploads/parts', {
+  summary:
+    'Begins the upload of a file in pieces, which goes on after a lost connection or a restart.',
+  body: z.object({ name: z.string().min(1).max(500), sizeBytes: z.number().int().positive() }),
+  example: { body: { name: 'small-iter1-general.json', sizeBytes: 1_500_000_000 } },
+  reply: partialUploadSchema,
+})
+
+export const partialUploadEndpoint = get('/uploads/parts/[uploadId]', {
+  summary: 'Says how many bytes of an upload in pieces are stored.',
+  reply: partialUploadSchema,
+})
+
+export const appendUploadEndpoint = patch('/uploads/parts/[uploadId]', {
+  summary:
+    'Stores the piece that the body streams; a conflict says where the next piece has to begin. The last piece makes the upload.',
+  query: z.object({ offset: integerParam({}) }),
+  takes: 'application/octet-stream',
+  example: { query: { offset: 0 } },
+  reply: partialUploadSchema,
 })
 
 export const previewImportEndpoint = post('/studies/[studyId]/imports/preview', {

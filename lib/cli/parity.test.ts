@@ -12,6 +12,8 @@ const COMMANDS: Record<string, string> = {
   deleteStudy: 'studies delete',
   restoreStudy: 'studies restore',
   upload: 'import',
+  beginUpload: 'import',
+  appendUpload: 'import',
   previewImport: 'import --dry-run',
   startImport: 'import',
   alignCells: 'align',

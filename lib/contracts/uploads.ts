@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { texts } from './fields'
+import { numbers, texts } from './fields'
 import { columnMappingSchema } from './cell'
 import { importedColumnsSchema } from './imported-values'
 import { LIMITS, nameSchema } from './limits'
@@ -11,6 +11,16 @@ export const uploadSchema = z.object({
   sizeBytes: z.number(),
 })
 export type Upload = z.infer<typeof uploadSchema>
+
+/** A file that is sent in pieces, so that a lost connection costs one piece. */
+export const partialUploadSchema = z.object({
+  ...texts('uploadId'),
+  /** `offset`: bytes that are stored; the next piece begins there. */
+  ...numbers('sizeBytes', 'offset'),
+  /** The finished upload; null while bytes are missing. */
+  upload: uploadSchema.nullable(),
+})
+export type PartialUpload = z.infer<typeof partialUploadSchema>
 
 /** One upload to look at, with what the user chose; absent fields are detected. */
 export const previewRequestSchema = z.object({

@@ -1,6 +1,8 @@
 'use client'
 
 import { Button, Modal, Stack, Text } from '@mantine/core'
+import { useState } from 'react'
+import { unfinishedUploads } from '@/components/hooks/upload-file'
 import { useStartImports } from '@/components/hooks/use-imports'
 import { plural } from '@/lib/contracts/format'
 import { DialogFoot } from '@/components/ui/dialog-foot'
@@ -33,9 +35,11 @@ export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProp
     detail.study.id,
     initialFiles,
   )
+  const [unfinished] = useState(unfinishedUploads)
+  const stopped = unfinished.filter((name) => files.every((file) => file.name !== name))
   const start = useStartImports(detail.study.id)
   const plans = files.flatMap((file) => (file.isChosen && file.plan ? [file.plan] : []))
-  const isBusy = files.some((file) => ['waiting', 'uploading', 'reading'].includes(file.state))
+  const isBusy = files.some((file) => file.state !== 'ready' && file.state !== 'failed')
   const clashing = new Set(collisions(plans))
 
   const run = () =>
@@ -68,6 +72,16 @@ export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProp
             onRemove={() => remove(file.id)}
           />
         ))}
+        {stopped.length > 0 ? (
+          <Notice tone="info">
+            {stopped.map((name) => (
+              <div key={name}>
+                The upload of <span dir="auto">{name}</span> stopped before its end. Choose the same
+                file again within a day and it goes on from there.
+              </div>
+            ))}
+          </Notice>
+        ) : null}
         {notes.length > 0 ? (
           <Notice tone="info">
             {notes.map((note) => (

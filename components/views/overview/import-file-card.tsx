@@ -25,6 +25,7 @@ interface ImportFileCardProps {
 const STATE_TEXT = {
   waiting: 'waiting',
   uploading: 'uploading',
+  retrying: 'connection lost, trying again',
   reading: 'reading the first rows',
   ready: '',
   failed: 'failed',
@@ -149,7 +150,7 @@ export function ImportFileCard({
   onRemove,
 }: ImportFileCardProps) {
   const { preview, plan } = file
-  const isMoving = file.state === 'uploading' || file.state === 'reading'
+  const isMoving = ['uploading', 'retrying', 'reading'].includes(file.state)
   return (
     <section
       className={`ev-panel ${classes.file}`}

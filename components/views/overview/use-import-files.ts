@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { apiUpload } from '@/components/hooks/api'
+import { uploadFile } from '@/components/hooks/upload-file'
 import { previewImport } from '@/components/hooks/use-imports'
 import type { ImportPlan, ImportPreview } from '@/lib/contracts/study'
 
@@ -7,7 +7,7 @@ export interface ImportFile {
   id: string
   name: string
   sizeBytes: number
-  state: 'waiting' | 'uploading' | 'reading' | 'ready' | 'failed'
+  state: 'waiting' | 'uploading' | 'retrying' | 'reading' | 'ready' | 'failed'
   sentBytes: number
   error: unknown
   preview: ImportPreview | null
@@ -94,8 +94,11 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
     async (id: string, file: File, signal: AbortSignal) => {
       try {
         patch(id, { state: 'uploading' })
-        const onProgress = (sentBytes: number) => patch(id, { sentBytes })
-        const { uploadId } = await apiUpload(file, nameOf(file), onProgress, signal)
+        const { uploadId } = await uploadFile(file, nameOf(file), {
+          signal,
+          onProgress: (sentBytes) => patch(id, { sentBytes }),
+          onWaiting: (isWaiting) => patch(id, { state: isWaiting ? 'retrying' : 'uploading' }),
+        })
         patch(id, { state: 'reading', sentBytes: file.size })
         const upload = { uploadId, relativePath: nameOf(file) }
         const { previews, notes: left } = await previewImport(studyId, upload, dropped.current)

@@ -11,8 +11,8 @@ const BODY_SILENCE_MS = 60_000
 const SMALL_BODY_MS = 60_000
 // The refused side may still be sending and would miss the answer if its socket were closed at once.
 const LINGER_MS = 2_000
-// The one route whose body is a file.
-const UPLOADS = '/api/uploads'
+// The routes whose body is a file or a piece of one.
+const UPLOADS = /^\/api\/uploads(?:\/parts\/[^/]+)?$/
 /** Header in which the address of the other side travels to the access checks; what a client sends under it is dropped. */
 export const REMOTE_HEADER = 'x-evolens-remote'
 
@@ -71,7 +71,7 @@ function limitBody(request) {
   const { socket } = request
   const stop = () => socket.destroy()
   socket.setTimeout(BODY_SILENCE_MS, stop)
-  const isFile = request.url.split('?')[0] === UPLOADS
+  const isFile = UPLOADS.test(request.url.split('?')[0])
   const timer = isFile ? null : setTimeout(stop, SMALL_BODY_MS)
   const done = () => {
     clearTimeout(timer)

@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isAttainable, resultFactsSchema, type ResultUnit } from '@/lib/contracts/results'
 import { readResultFile } from './read'
 import { RESULT_READERS } from '.'
+import { RESULT_NAMES, RESULT_STAMP as STAMP } from '@/lib/testing/take-results'
 
 // Written by hand from the shapes that the tools' own code writes.
 const FIXTURES = path.join(process.cwd(), 'lib/formats/results/fixtures')
-const STAMP = '2024-12-15T00-00-00.500000'
 let folder: string
 beforeAll(() => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'evolens-results-'))
@@ -26,28 +26,10 @@ function readText(name: string, text: string | Buffer, unit: ResultUnit | null =
 
 const text = (fixture: string) => fs.readFileSync(path.join(FIXTURES, fixture), 'utf8')
 
-/** The name under which each fixture is known. */
-const NAMES: Record<string, string> = {
-  'lm-eval-results.json': `m/results_${STAMP}.json`,
-  'lm-eval-samples-gsm8k.jsonl': `m/samples_gsm8k_${STAMP}.jsonl`,
-  'ifeval-strict.jsonl': 'm/eval_results_strict.jsonl',
-  'evalplus.json': 'humaneval/student-a.eval_results.json',
-  'alpaca-eval.csv': 'leaderboard.csv',
-  'alpaca-eval-annotations.json': 'annotations.json',
-  'win-tie-lose.csv': 'judged.csv',
-  'opencompass-summary.csv': 'summary/summary_20241215_100000.csv',
-  'opencompass-gsm8k.json': '20241215_100000/results/student-a/gsm8k.json',
-  'followbench-hsr.csv': 'evaluation_result/style_hsr.csv',
-  'every-eval-ever.json': 'gsm8k.json',
-  'evalscope.json': 'reports/student-a/mmlu.json',
-  'lighteval.json': 'results/student-a/results_2024-12-15T00-00-00.500000.json',
-  'inspect.json': 'logs/gsm8k.json',
-}
-
 describe('every kind of result file', () => {
   it('has a fixture, and each is read as what the database holds', async () => {
     const formats = new Set(['table'])
-    for (const [fixture, name] of Object.entries(NAMES)) {
+    for (const [fixture, name] of Object.entries(RESULT_NAMES)) {
       const { format, results } = await read(fixture, name)
       formats.add(format)
       for (const facts of results) {
@@ -59,7 +41,7 @@ describe('every kind of result file', () => {
   })
 
   it('says that a half-written file is one, with its name', async () => {
-    for (const [fixture, name] of Object.entries(NAMES)) {
+    for (const [fixture, name] of Object.entries(RESULT_NAMES)) {
       const whole = text(fixture).trimEnd()
       const half = whole.slice(0, Math.floor(whole.length * 0.95))
       const attempt = readText(name, half)

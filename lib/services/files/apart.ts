@@ -118,7 +118,7 @@ function runIn(
   order: FileOrder & { task: { name: string } },
   limits: FileLimits,
   signal: AbortSignal | undefined,
-): Promise<{ result: unknown; isHeavy: boolean }> {
+): Promise<Exclude<FileReply, { type: 'alive' }>> {
   return new Promise((resolve, reject) => {
     let silence: NodeJS.Timeout
     const end = (settle: () => void) => {
@@ -143,11 +143,7 @@ function runIn(
     child.on('exit', () => fail(false))
     child.on('message', (reply: FileReply) => {
       if (reply.type === 'alive') return listen(limits.silenceMs)
-      end(() => {
-        if (reply.type === 'result') return resolve(reply)
-        const { code, message, details } = reply
-        reject(new AppError(code, message, details ? { details } : {}))
-      })
+      end(() => resolve(reply))
     })
     child.send(order)
   })
@@ -162,13 +158,15 @@ export function filesApart(limits: FileLimits = LIMITS): FileTasks {
     let isSound = false
     try {
       throwIfAborted(signal)
-      const { result, isHeavy } = await runIn(child, order, limits, signal)
-      isSound = !isHeavy
-      return result
-    } catch (error) {
-      // An error that the reader told of itself leaves it whole.
-      isSound = error instanceof AppError && error.details !== undefined
-      throw error
+      const reply = await runIn(child, order, limits, signal)
+      if (reply.type === 'result') {
+        isSound = !reply.isHeavy
+        return reply.result
+      }
+      // A file that the reader refuses leaves it whole.
+      const { code, message, details } = reply
+      isSound = code !== 'internal'
+      throw new AppError(code, message, details ? { details } : {})
     } finally {
       pool.giveBack(child, isSound)
     }

@@ -37,6 +37,16 @@ export class DiskSpace {
     )
   }
 
+  /** Throws `data_error` when an upload of this size will not fit. */
+  requireUpload(sizeBytes: number): void {
+    const free = this.free(this.folder)
+    if (free >= sizeBytes + RESERVE_BYTES) return
+    throw new AppError(
+      'data_error',
+      `${this.fileName}: it has ${megabytes(sizeBytes)} and ${megabytes(free)} are free where uploads lie. Free some space, or set EVOLENS_DATA_DIR to a folder on another disk.`,
+    )
+  }
+
   /** Throws `data_error` while there is still room to undo what was staged. */
   check(): void {
     if (this.free(this.folder) >= RESERVE_BYTES / 2) return

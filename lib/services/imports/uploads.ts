@@ -15,11 +15,16 @@ import type { Upload } from '@/lib/contracts/uploads'
 import type { FileStamp, Source } from '@/lib/formats/types'
 
 /** Far above any data set of this kind; a guard against filling the disk by mistake. */
-const MAX_UPLOAD_BYTES = 32 * 1024 ** 3
+export const MAX_UPLOAD_BYTES = 32 * 1024 ** 3
 /** An upload that nobody imported within a week is forgotten. */
 const KEEP_MS = 7 * 24 * 3600 * 1000
+/** An upload in pieces that nobody went on with for a day is given up. */
+const KEEP_PARTIAL_MS = 24 * 3600 * 1000
 const META_FILE = 'upload.json'
-const DATA_FILE = 'data'
+/** Name of the bytes in an upload's folder. */
+export const DATA_FILE = 'data'
+/** Name of what is known of an upload in pieces until its last piece is there. */
+export const PARTIAL_FILE = 'partial.json'
 
 const metaSchema = z.object({
   ...texts('uploadId', 'fileName', 'sha256'),
@@ -42,8 +47,8 @@ export function safeFileName(name: string): string {
   return clean === '' || clean === '.' || clean === '..' ? 'file' : clean
 }
 
-function folderOf(config: UploadsPlace, uploadId: string): string {
-  // The id becomes a path, so it must be one of ours.
+/** Returns the folder of an upload; `not_found` for an id that is none of ours. */
+export function folderOf(config: UploadsPlace, uploadId: string): string {
   if (!/^[0-9a-f-]{36}$/.test(uploadId)) {
     throw new AppError('not_found', 'There is no such upload.')
   }
@@ -68,7 +73,8 @@ export function diskError(error: unknown): unknown {
   return error
 }
 
-async function writeMeta(config: UploadsPlace, meta: UploadMeta): Promise<Upload> {
+/** Stores what is known of an upload whose bytes are there, and returns it as callers see it. */
+export async function writeMeta(config: UploadsPlace, meta: UploadMeta): Promise<Upload> {
   const folder = folderOf(config, meta.uploadId)
   await fs.mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER })
   const text = JSON.stringify(meta)
@@ -184,14 +190,23 @@ export async function removeUpload(config: UploadsPlace, uploadId: string): Prom
   await fs.rm(folderOf(config, uploadId), { recursive: true, force: true })
 }
 
-/** Removes uploads that nobody imported within a week. Returns how many. */
+/** When an upload was changed last and how long it is kept; null where it is gone. */
+async function ageOf(folder: string): Promise<{ mtimeMs: number; keepMs: number } | null> {
+  const stat = (file: string) => fs.stat(path.join(folder, file)).catch(() => null)
+  const partial = (await stat(PARTIAL_FILE)) && (await stat(DATA_FILE))
+  if (partial) return { mtimeMs: partial.mtimeMs, keepMs: KEEP_PARTIAL_MS }
+  const whole = await stat('.')
+  return whole && { mtimeMs: whole.mtimeMs, keepMs: KEEP_MS }
+}
+
+/** Removes uploads that nobody imported within a week, or finished within a day. Returns how many. */
 export async function purgeUploads(config: UploadsPlace, now = Date.now()): Promise<number> {
   const names = await fs.readdir(config.uploadsDir).catch(() => [])
   let removed = 0
   for (const name of names) {
     if (!/^[0-9a-f-]{36}$/.test(name)) continue
-    const stat = await fs.stat(path.join(config.uploadsDir, name)).catch(() => null)
-    if (!stat || now - stat.mtimeMs < KEEP_MS) continue
+    const age = await ageOf(path.join(config.uploadsDir, name))
+    if (!age || now - age.mtimeMs < age.keepMs) continue
     await removeUpload(config, name)
     removed++
   }

@@ -2,6 +2,7 @@ import { LIMITS } from '@/lib/contracts/limits'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '@/lib/errors'
+import { workbookNotes } from '@/lib/formats/containers/spreadsheet'
 import { contextOf } from '@/lib/formats/format-error'
 import { readDatasetInfo, type DatasetEntry } from '@/lib/formats/llama-factory/dataset-info'
 import type { PreviewRequest, Upload } from '@/lib/contracts/uploads'
@@ -10,7 +11,7 @@ import { registerFile, type UploadsPlace } from './uploads'
 /** Names of data sets that a note gives as examples. */
 const SHOWN_NAMES = 3
 /** Names of files that may hold rows. */
-export const DATA_FILE = /\.(?:(?:json|jsonl|ndjson|csv|tsv)(?:\.gz)?|parquet)$/i
+export const DATA_FILE = /\.(?:(?:json|jsonl|ndjson|csv|tsv)(?:\.(?:gz|zst))?|parquet)$/i
 /** A folder of a LLaMA-Factory data set names its files here. */
 export const DATASET_INFO = 'dataset_info.json'
 
@@ -99,6 +100,7 @@ export async function registerFolder(
       contents.requests.push({ uploadId, relativePath })
     }
   }
+  contents.notes.push(...workbookNotes(names))
   if (contents.requests.length > 0) return contents
   const why = contents.notes.length > 0 ? ` ${contents.notes.join(' ')}` : ''
   throw new AppError('not_found', `${label} holds no file that can be imported.${why}`)

@@ -3,6 +3,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { AppError } from '@/lib/errors'
+import { SHEET_ADVICE, workbookNotes, workbookOf } from '@/lib/formats/containers/spreadsheet'
 import { openZip, type ArchivedFile, type ZipArchive } from '@/lib/formats/containers/zip'
 import { DATA_FILE, DATASET_INFO, registerFolder, type FolderContents } from './folder'
 import { diskError, removeUpload, saveUpload } from './uploads'
@@ -62,9 +63,16 @@ export async function expandArchive(task: ExpandTask, tick: () => void): Promise
   const folder = path.join(task.uploadsDir, task.uploadId, 'unpacked')
   const made: string[] = []
   try {
+    const names = zip.files.map(({ name }) => name)
     const files = zip.files.filter(isWanted)
+    const workbook = workbookOf(names)
+    if (workbook) {
+      const message = `${task.name}: this is an ${workbook} workbook, which is not read. Expected ${SHEET_ADVICE}.`
+      throw new AppError('data_error', message)
+    }
     if (files.length === 0) {
-      const message = `${task.name}: the archive holds no JSON, JSONL, CSV or Parquet file.`
+      const message =
+        `${task.name}: the archive holds no JSON, JSONL, CSV or Parquet file. ${workbookNotes(names).join(' ')}`.trimEnd()
       throw new AppError('data_error', message)
     }
     await unpack(zip, files, folder, tick)
@@ -77,6 +85,7 @@ export async function expandArchive(task: ExpandTask, tick: () => void): Promise
     }
     const options = { register, label: task.name }
     const contents = await registerFolder(task, rootOf(files, folder), options)
+    contents.notes.push(...workbookNotes(names))
     const sidecars = files.filter(({ name }) => name.endsWith('.meta.jsonl')).length
     if (sidecars > 0 && files.some(({ name }) => path.posix.basename(name) === DATASET_INFO)) {
       contents.notes.push(

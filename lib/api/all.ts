@@ -10,6 +10,7 @@ import * as decisions from './decisions'
 import * as exports from './export'
 import * as figures from './figures'
 import * as formulas from './formulas'
+import * as hub from './hub'
 import * as imports from './imports'
 import * as jobs from './jobs'
 import * as lineage from './lineage'
@@ -29,7 +30,7 @@ import * as views from './views'
 /** Descriptions by the area under which a reader looks for them, in the order of the work. */
 const AREAS: Record<string, Record<string, unknown>> = {
   Studies: studies,
-  Import: imports,
+  Import: { ...imports, ...hub },
   Files: cells,
   Rows: rows,
   Decisions: decisions,

@@ -13,6 +13,7 @@ const COMMANDS: Record<string, string> = {
   restoreStudy: 'studies restore',
   upload: 'import',
   previewImport: 'import --dry-run',
+  fetchHubDataset: 'import',
   startImport: 'import',
   alignCells: 'align',
   deleteCell: 'files delete',

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import { apiUpload } from '@/components/hooks/api'
 import { previewImport } from '@/components/hooks/use-imports'
 import type { ImportPlan, ImportPreview } from '@/lib/contracts/study'
+import type { PreviewRequest } from '@/lib/contracts/uploads'
 
 export interface ImportFile {
   id: string
@@ -76,6 +77,11 @@ export function withPreview(
   return { ...file, preview, plan, isChosen: canImport(preview, plan) }
 }
 
+function newFile(id: string, name: string, sizeBytes: number): ImportFile {
+  const nothing = { error: null, preview: null, plan: null, isChosen: false }
+  return { id, name, sizeBytes, state: 'waiting', sentBytes: 0, ...nothing }
+}
+
 /** Uploads files one after the other, reads their first rows, and keeps the plans as they are corrected. */
 export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
   const [files, setFiles] = useState<ImportFile[]>([])
@@ -90,6 +96,20 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
     setFiles((before) => before.map((one) => (one.id === id ? { ...one, ...change } : one)))
   }, [])
 
+  /** Shows what an upload seems to be; an archive gives way to the files in it. */
+  const show = useCallback(
+    async (id: string, upload: PreviewRequest) => {
+      const { previews, notes: left } = await previewImport(studyId, upload, dropped.current)
+      setNotes((before) => [...before, ...left])
+      setFiles((before) =>
+        before.flatMap((one) =>
+          one.id === id ? previews.map((preview, i) => readyFile(one, preview, i)) : [one],
+        ),
+      )
+    },
+    [studyId],
+  )
+
   const read = useCallback(
     async (id: string, file: File, signal: AbortSignal) => {
       try {
@@ -97,20 +117,12 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
         const onProgress = (sentBytes: number) => patch(id, { sentBytes })
         const { uploadId } = await apiUpload(file, nameOf(file), onProgress, signal)
         patch(id, { state: 'reading', sentBytes: file.size })
-        const upload = { uploadId, relativePath: nameOf(file) }
-        const { previews, notes: left } = await previewImport(studyId, upload, dropped.current)
-        setNotes((before) => [...before, ...left])
-        // An archive gives way to the files in it.
-        setFiles((before) =>
-          before.flatMap((one) =>
-            one.id === id ? previews.map((preview, i) => readyFile(one, preview, i)) : [one],
-          ),
-        )
+        await show(id, { uploadId, relativePath: nameOf(file) })
       } catch (error) {
         if (!signal.aborted) patch(id, { state: 'failed', error })
       }
     },
-    [patch, studyId],
+    [patch, show],
   )
 
   const work = useCallback(async () => {
@@ -137,23 +149,24 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
       queue.current.push(...entries)
       const names = entries.map(({ file }) => nameOf(file))
       dropped.current = [...dropped.current, ...names].slice(-MAX_SIBLINGS)
-      setFiles((before) => [
-        ...before,
-        ...entries.map(({ id, file }) => ({
-          id,
-          name: nameOf(file),
-          sizeBytes: file.size,
-          state: 'waiting' as const,
-          sentBytes: 0,
-          error: null,
-          preview: null,
-          plan: null,
-          isChosen: false,
-        })),
-      ])
+      const waiting = entries.map(({ id, file }) => newFile(id, nameOf(file), file.size))
+      setFiles((before) => [...before, ...waiting])
       void work()
     },
     [work],
+  )
+
+  /** Adds uploads that the server made itself. */
+  const addUploads = useCallback(
+    async (uploads: readonly PreviewRequest[]) => {
+      for (const upload of uploads) {
+        const id = `file-${(nextId += 1)}`
+        const name = upload.relativePath ?? 'file'
+        setFiles((before) => [...before, { ...newFile(id, name, 0), state: 'reading' }])
+        await show(id, upload).catch((error: unknown) => patch(id, { state: 'failed', error }))
+      }
+    },
+    [patch, show],
   )
 
   const begunWith = useRef<readonly File[] | null>(null)
@@ -206,5 +219,5 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
     [patch, studyId],
   )
 
-  return { files, notes, add, patch, changePlan, remove }
+  return { files, notes, add, addUploads, patch, changePlan, remove }
 }

@@ -77,6 +77,33 @@ export function withPreview(
   return { ...file, preview, plan, isChosen: canImport(preview, plan) }
 }
 
+/** Files that say what the folder holds in which they lie. */
+const LIST = /(?:^|\/)(?:dataset_info\.json|README\.md)$/
+/** What is sent of such a folder: the list and what may be data. */
+const SENT = /\.(?:json|jsonl|ndjson|csv|tsv|parquet|gz|zst|md)$/i
+
+/** What is no part of a data set and is told apart: an archive, or a workbook, which is refused. */
+const APART = /\.(?:zip|xls|xlsx|xlsm|xlsb|ods)$/i
+
+/** Returns the files one by one, and those of a folder that says what it holds as one group. */
+export function groupsOf(files: readonly File[]): File[][] {
+  const roots = files
+    .map(nameOf)
+    .filter((name) => LIST.test(name))
+    .map((name) => name.replace(/[^/]*$/, ''))
+  const root = roots.toSorted((a, b) => a.length - b.length)[0]
+  const isInside = (file: File) => root !== undefined && nameOf(file).startsWith(root)
+  const inside = files.filter((file) => isInside(file) && SENT.test(nameOf(file)))
+  const isApart = (file: File) => !isInside(file) || APART.test(nameOf(file))
+  const others = files.filter(isApart).map((file) => [file])
+  return inside.length > 0 ? [inside, ...others] : others
+}
+
+function groupName(group: readonly File[]): string {
+  const list = group.length > 1 ? group.map(nameOf).find((name) => LIST.test(name)) : undefined
+  return list === undefined ? nameOf(group[0] as File) : list.replace(/\/?[^/]*$/, '') || list
+}
+
 function newFile(id: string, name: string, sizeBytes: number): ImportFile {
   const nothing = { error: null, preview: null, plan: null, isChosen: false }
   return { id, name, sizeBytes, state: 'waiting', sentBytes: 0, ...nothing }
@@ -86,7 +113,7 @@ function newFile(id: string, name: string, sizeBytes: number): ImportFile {
 export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
   const [files, setFiles] = useState<ImportFile[]>([])
   const [notes, setNotes] = useState<string[]>([])
-  const queue = useRef<{ id: string; file: File }[]>([])
+  const queue = useRef<{ id: string; group: File[] }[]>([])
   /** Names of all files dropped here, which are judged together. */
   const dropped = useRef<string[]>([])
   const stop = useRef(new AbortController())
@@ -98,7 +125,7 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
 
   /** Shows what an upload seems to be; an archive gives way to the files in it. */
   const show = useCallback(
-    async (id: string, upload: PreviewRequest) => {
+    async (id: string, upload: PreviewRequest | PreviewRequest[]) => {
       const { previews, notes: left } = await previewImport(studyId, upload, dropped.current)
       setNotes((before) => [...before, ...left])
       setFiles((before) =>
@@ -111,13 +138,19 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
   )
 
   const read = useCallback(
-    async (id: string, file: File, signal: AbortSignal) => {
+    async (id: string, group: readonly File[], signal: AbortSignal) => {
       try {
         patch(id, { state: 'uploading' })
-        const onProgress = (sentBytes: number) => patch(id, { sentBytes })
-        const { uploadId } = await apiUpload(file, nameOf(file), onProgress, signal)
-        patch(id, { state: 'reading', sentBytes: file.size })
-        await show(id, { uploadId, relativePath: nameOf(file) })
+        const uploads: PreviewRequest[] = []
+        let before = 0
+        for (const file of group) {
+          const onProgress = (sent: number) => patch(id, { sentBytes: before + sent })
+          const { uploadId } = await apiUpload(file, nameOf(file), onProgress, signal)
+          uploads.push({ uploadId, relativePath: nameOf(file) })
+          before += file.size
+        }
+        patch(id, { state: 'reading', sentBytes: before })
+        await show(id, uploads)
       } catch (error) {
         if (!signal.aborted) patch(id, { state: 'failed', error })
       }
@@ -132,8 +165,8 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
     const { signal } = controller
     // A file leaves the queue when it was read, so that a stopped loop loses none.
     for (let next = queue.current[0]; next && !signal.aborted; next = queue.current[0]) {
-      const { id, file } = next
-      await read(id, file, signal)
+      const { id, group } = next
+      await read(id, group, signal)
       if (!signal.aborted) queue.current = queue.current.filter((one) => one.id !== id)
     }
     if (running.current === controller) running.current = null
@@ -145,11 +178,13 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
         .filter((file) => !isJunk(nameOf(file)))
         // A dropped folder comes in no order; rounds read best in theirs.
         .toSorted((a, b) => nameOf(a).localeCompare(nameOf(b), 'en', { numeric: true }))
-        .map((file) => ({ id: `file-${(nextId += 1)}`, file }))
-      queue.current.push(...entries)
-      const names = entries.map(({ file }) => nameOf(file))
-      dropped.current = [...dropped.current, ...names].slice(-MAX_SIBLINGS)
-      const waiting = entries.map(({ id, file }) => newFile(id, nameOf(file), file.size))
+      const groups = groupsOf(entries).map((group) => ({ id: `file-${(nextId += 1)}`, group }))
+      queue.current.push(...groups)
+      dropped.current = [...dropped.current, ...entries.map(nameOf)].slice(-MAX_SIBLINGS)
+      const waiting = groups.map(({ id, group }) => {
+        const size = group.reduce((sum, file) => sum + file.size, 0)
+        return newFile(id, groupName(group), size)
+      })
       setFiles((before) => [...before, ...waiting])
       void work()
     },

@@ -24,7 +24,7 @@ export interface FolderContents {
 }
 
 /** Makes a file of this machine an upload. */
-type Register = (config: UploadsPlace, file: string) => Promise<Upload>
+type Register = (config: UploadsPlace, file: string) => Promise<Pick<Upload, 'uploadId'>>
 
 /** The entries that nothing can be read from, by reason: a published list names dozens of data sets that are elsewhere. */
 function leftOut(entries: readonly Pick<DatasetEntry, 'name' | 'reason'>[]): string[] {

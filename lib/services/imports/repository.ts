@@ -54,7 +54,7 @@ export async function registerPart(
   folder: string,
   part: DatasetPart,
   how: {
-    register: (config: UploadsPlace, file: string) => Promise<Upload>
+    register: (config: UploadsPlace, file: string) => Promise<Pick<Upload, 'uploadId'>>
     /** Called while pieces are joined. */
     tick?: (() => void) | undefined
   },

@@ -99,6 +99,10 @@ export const studyKeys = {
   ) => [...study(studyId), 'pair-texts', state, pair] as const,
 }
 
+export const hubKeys = {
+  dataset: (query: { name: string; revision: string }) => ['hub', query] as const,
+}
+
 export const jobKeys = {
   all: ['jobs'] as const,
   list: (studyId: string | null) => ['jobs', 'list', studyId] as const,

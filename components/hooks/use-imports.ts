@@ -10,15 +10,15 @@ import { useAsk } from './use-ask'
 import { jobKeys, studyKeys } from './keys'
 import { useChange, useSend } from './use-change'
 
-/** Reads the first rows of an uploaded file and says what it seems to be; nothing is imported. `siblings` are the names of the files dropped with it. */
+/** Reads the first rows of an uploaded file, or of the files of one folder, and says what they seem to be; nothing is imported. `siblings` are the names of the files dropped with it. */
 export async function previewImport(
   studyId: string,
-  upload: PreviewRequest,
+  upload: PreviewRequest | PreviewRequest[],
   siblings: readonly string[] = [],
 ): Promise<Parsed<typeof previewImportEndpoint.reply>> {
   const reply = await call(previewImportEndpoint, {
     params: { studyId },
-    body: { uploads: [upload], siblings: [...siblings] },
+    body: { uploads: [upload].flat(), siblings: [...siblings] },
   })
   if (reply.previews.length === 0) throw new Error('The server sent no preview of this file.')
   return reply

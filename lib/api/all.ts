@@ -11,6 +11,7 @@ import * as experiments from './experiments'
 import * as exports from './export'
 import * as figures from './figures'
 import * as formulas from './formulas'
+import * as hub from './hub'
 import * as imports from './imports'
 import * as jobs from './jobs'
 import * as lineage from './lineage'
@@ -30,7 +31,7 @@ import * as views from './views'
 /** Descriptions by the area under which a reader looks for them, in the order of the work. */
 const AREAS: Record<string, Record<string, unknown>> = {
   Studies: studies,
-  Import: imports,
+  Import: { ...imports, ...hub },
   Files: cells,
   Rows: rows,
   Decisions: decisions,

@@ -8,7 +8,7 @@ const state = z.enum(JOB_STATES)
 /** Returns the call that starts one job and answers with it. */
 export const startsJob = <
   const Path extends `/${string}`,
-  const Rest extends { summary: string; body?: z.ZodType },
+  const Rest extends { summary: string; body?: z.ZodType; example?: { body: unknown } },
 >(
   path: Path,
   rest: Rest,

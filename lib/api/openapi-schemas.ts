@@ -21,6 +21,7 @@ import * as figure from '@/lib/contracts/figure'
 import * as filter from '@/lib/contracts/filter'
 import * as find from '@/lib/contracts/find'
 import * as formula from '@/lib/contracts/formula'
+import * as hub from '@/lib/contracts/hub'
 import * as importQuestions from '@/lib/contracts/import-questions'
 import * as importedValues from '@/lib/contracts/imported-values'
 import * as job from '@/lib/contracts/job'
@@ -70,6 +71,7 @@ const CONTRACTS: readonly Record<string, unknown>[] = [
   filter,
   find,
   formula,
+  hub,
   importQuestions,
   importedValues,
   job,

@@ -30,6 +30,8 @@ export type ImportOptions = { [field in MappedField]?: string } & {
   repair?: Repair[]
   skipBadRows?: boolean
   yes?: boolean
+  config?: string
+  split?: string
   dryRun?: boolean
 }
 

@@ -15,6 +15,7 @@ const COMMANDS: Record<string, string> = {
   beginUpload: 'import',
   appendUpload: 'import',
   previewImport: 'import --dry-run',
+  fetchHubDataset: 'import',
   startImport: 'import',
   alignCells: 'align',
   deleteCell: 'files delete',

@@ -38,6 +38,7 @@ export const KIND_LABEL = {
   probe: 'Probes',
   detect: 'Detections',
   'fetch-model': 'Model downloads',
+  'fetch-dataset': 'Data set downloads',
   purge: 'Clean-up',
   'index-texts': 'Indexing',
 }

@@ -99,11 +99,14 @@ export interface ColumnMapping {
 export const CONTAINERS = ['json-array', 'jsonl', 'csv', 'parquet', 'concatenated'] as const
 export type ContainerKind = (typeof CONTAINERS)[number]
 
+/** How a whole file is packed. */
+export type Compression = 'none' | 'gzip' | 'zstd'
+
 /** How the rows lie in the file. */
 export interface ContainerSpec {
   kind: ContainerKind
   encoding: Encoding
-  compression: 'none' | 'gzip'
+  compression: Compression
   /** Key of the only array property when the array is wrapped in one object; needs `unwrap`. */
   wrapKey: string | null
   /** CSV only. */
@@ -159,7 +162,7 @@ export interface RawRow {
   rowNumber: number
   /** 1-based line of the file (JSONL and CSV), else null. */
   line: number | null
-  /** 0-based position of the row's first byte in the original file (unpacked, for gzip). */
+  /** 0-based position of the row's first byte in the original file (unpacked, for packed files). */
   byteOffset: number
   value: JsonValue
   /** Keys of the value in file order when it is an object; the same array for rows with the same keys. */

@@ -2,22 +2,25 @@ import { createHash } from 'node:crypto'
 import { open, readFile, rm, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError, errorMessage, throwIfAborted } from '@/lib/errors'
+import { hubBase, hubProblem, requestHub, requireOnline } from './hub-request'
 import type { HubSource } from './manifest'
 import type { Environment } from './paths'
 import type { TransferOptions } from './wheel'
 
-const PUBLIC_HUB = 'https://huggingface.co'
 // A line that delivers nothing for this long is dead; the next attempt resumes where it stopped.
 const STALL_MS = 60_000
 const CONNECT_MS = 15_000
 const ATTEMPTS = 4
 
+/** A file of a repository; that of a data set begins with `datasets/`. */
+export type HubLocation = Omit<HubSource, 'type'>
+
 /** A checksum that the hub states for a file: of the content (large files) or of the git blob (small ones). */
 export type HubChecksum = { kind: 'sha256' | 'git'; hex: string } | null
 
 /** Returns the address of a file on the hub that HF_ENDPOINT names, or the public one. */
-export function hubUrl(source: HubSource, env: Environment = process.env): string {
-  const base = (env.HF_ENDPOINT || PUBLIC_HUB).replace(/\/+$/, '')
+export function hubUrl(source: HubLocation, env: Environment = process.env): string {
+  const base = hubBase(env)
   const file = source.path.split('/').map(encodeURIComponent).join('/')
   return `${base}/${source.repo}/resolve/${source.revision}/${file}`
 }
@@ -34,19 +37,13 @@ function hostOf(url: string): string {
   }
 }
 
-function httpReason(url: string, status: number): string {
-  if (status === 401 || status === 403) {
-    return `${hostOf(url)} refused access (HTTP ${status}); set HF_TOKEN if the model needs it`
-  }
-  return `${hostOf(url)} answered HTTP ${status}`
-}
-
 /** Returns the checksum that the hub states for a file, or null when it states none. */
 export async function hubChecksum(
-  source: HubSource,
+  source: HubLocation,
   env: Environment = process.env,
   signal?: AbortSignal,
 ): Promise<HubChecksum> {
+  requireOnline(env)
   const url = hubUrl(source, env)
   const limit = AbortSignal.timeout(CONNECT_MS)
   const response = await fetch(url, {
@@ -58,7 +55,10 @@ export async function hubChecksum(
     throwIfAborted(signal)
     throw new AppError('not_found', `${hostOf(url)} cannot be reached (${causeOf(error)})`)
   })
-  if (response.status >= 400) throw new AppError('not_found', httpReason(url, response.status))
+  if (response.status >= 400) {
+    const code = response.headers.get('x-error-code')
+    throw new AppError('not_found', hubProblem({ status: response.status, code }, source.repo, env))
+  }
   const linked = response.headers.get('x-linked-etag') ?? response.headers.get('etag') ?? ''
   const hex = linked.replace(/^W\//, '').replaceAll('"', '').toLowerCase()
   if (/^[0-9a-f]{64}$/.test(hex)) return { kind: 'sha256', hex }
@@ -72,8 +72,9 @@ export async function matchesGitBlob(file: string, hex: string): Promise<boolean
   return hash.digest('hex') === hex
 }
 
-function causeOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : null
+/** Returns what went wrong with a connection, in a word where there is one. */
+export function causeOf(error: unknown): string {
+  const cause = error instanceof Error ? (error.cause ?? error) : null
   const code = (cause as NodeJS.ErrnoException | null)?.code
   return code ?? errorMessage(error).slice(0, 120)
 }
@@ -85,10 +86,9 @@ async function partialBytes(file: string): Promise<number> {
 
 /** Fetches once from where the partial file ends; returns true when the file is complete. */
 async function attempt(
-  url: string,
+  source: HubLocation,
   partial: string,
-  headers: Record<string, string>,
-  options: TransferOptions,
+  options: TransferOptions & { env?: Environment },
 ): Promise<boolean> {
   const start = await partialBytes(partial)
   const stall = new AbortController()
@@ -96,27 +96,30 @@ async function attempt(
   const signal = options.signal ? AbortSignal.any([options.signal, stall.signal]) : stall.signal
   try {
     const range: Record<string, string> = start > 0 ? { range: `bytes=${start}-` } : {}
-    const response = await fetch(url, {
-      headers: { ...headers, ...range, 'accept-encoding': 'identity' },
+    const headers = { ...range, 'accept-encoding': 'identity' }
+    const response = await requestHub(hubUrl(source, options.env), headers, {
+      env: options.env,
       signal,
     })
-    if (response.status === 416) {
+    const status = response.statusCode ?? 0
+    if (status === 416) {
+      response.destroy()
       await rm(partial, { force: true })
       return false
     }
-    if (!response.ok || !response.body) {
-      await response.body?.cancel()
-      throw new AppError('not_found', httpReason(url, response.status))
+    if (status !== 200 && status !== 206) {
+      response.destroy()
+      const code = response.headers['x-error-code']
+      throw new AppError('not_found', hubProblem({ status, code }, source.repo, options.env))
     }
     const resumed =
-      response.status === 206 &&
-      (response.headers.get('content-range') ?? '').startsWith(`bytes ${start}-`)
-    const length = Number(response.headers.get('content-length'))
+      status === 206 && (response.headers['content-range'] ?? '').startsWith(`bytes ${start}-`)
+    const length = Number(response.headers['content-length'])
     let bytes = resumed ? start : 0
     const total = Number.isFinite(length) && length > 0 ? bytes + length : null
     const handle = await open(partial, resumed ? 'a' : 'w')
     try {
-      for await (const chunk of response.body) {
+      for await (const chunk of response as AsyncIterable<Buffer>) {
         clearTimeout(timer)
         timer = setTimeout(() => stall.abort(), STALL_MS)
         await handle.write(chunk)
@@ -138,7 +141,7 @@ async function attempt(
  * Throws `not_found` with the reason when the hub does not deliver it, `cancelled` on abort.
  */
 export async function downloadFromHub(
-  source: HubSource,
+  source: HubLocation,
   partial: string,
   options: TransferOptions & { env?: Environment } = {},
 ): Promise<void> {
@@ -149,7 +152,7 @@ export async function downloadFromHub(
     throwIfAborted(options.signal)
     const before = await partialBytes(partial)
     try {
-      if (await attempt(url, partial, hubHeaders(env), options)) return
+      if (await attempt(source, partial, options)) return
     } catch (error) {
       throwIfAborted(options.signal)
       if (error instanceof AppError) throw error

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { computeRequestSchema, evolveRequestSchema } from '@/lib/contracts/compute'
+import { hubRequestSchema } from '@/lib/contracts/hub'
 import type { KIND_LABEL } from '@/lib/contracts/job-text'
 import { ALIGN_WAYS, alignSettingsSchema, operatorRuleSchema } from '@/lib/contracts/operators'
 import { promptTrialSchema } from '@/lib/contracts/prompts'
@@ -93,6 +94,12 @@ export const JOBS = {
     kind: 'fetch-model',
     payload: z.object({ modelId: z.string() }),
     title: (_payload: unknown, { model }: { model: string }) => `Fetch ${model}`,
+  },
+  'fetch-dataset': {
+    kind: 'fetch-dataset',
+    /** `key` is the same for the same parts. */
+    payload: hubRequestSchema.extend({ key: z.string() }),
+    title: ({ name }: { name: string }, _names: object) => `Fetch ${name}`,
   },
   purge: {
     kind: 'purge',

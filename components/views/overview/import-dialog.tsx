@@ -9,6 +9,7 @@ import { DialogFoot } from '@/components/ui/dialog-foot'
 import { notifyDone } from '@/components/ui/notify'
 import { Notice } from '@/components/ui/states'
 import type { ImportPlan, StudyDetail } from '@/lib/contracts/study'
+import { HubFetch } from './hub-fetch'
 import { ImportFileCard } from './import-file-card'
 import { DropArea } from './import-invitation'
 import { useImportFiles } from './use-import-files'
@@ -31,7 +32,7 @@ export function collisions(plans: readonly ImportPlan[]): string[] {
 
 /** Upload, look, correct, import. */
 export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProps) {
-  const { files, notes, add, patch, changePlan, remove } = useImportFiles(
+  const { files, notes, add, addUploads, patch, changePlan, remove } = useImportFiles(
     detail.study.id,
     initialFiles,
   )
@@ -61,6 +62,7 @@ export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProp
     >
       <Stack gap="sm">
         <DropArea onFiles={add} isCompact={files.length > 0} />
+        <HubFetch onUploads={(uploads) => void addUploads(uploads)} />
         {files.map((file) => (
           <ImportFileCard
             key={file.id}

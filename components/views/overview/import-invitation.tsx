@@ -61,9 +61,9 @@ export function DropArea({ onFiles, isCompact = false }: DropAreaProps) {
         <div className={classes.drop}>
           <h2>Drop files or a folder here</h2>
           <Text c="dimmed" mb={12}>
-            JSON arrays, JSONL, CSV and Parquet; Alpaca, ShareGPT and messages formats; the output
-            files of evolution pipelines. Seed set, evolver and round are guessed from names and
-            keys, and you see the first 20 rows before anything is imported.
+            JSON arrays, JSONL, CSV and Parquet, packed or not; Alpaca, ShareGPT and messages
+            formats; the output files of evolution pipelines. Seed set, evolver and round are
+            guessed from names and keys, and you see the first 20 rows before anything is imported.
           </Text>
         </div>
       )}

@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { ImportPlan, ImportPreview } from '@/lib/contracts/study'
-import { withPreview, type ImportFile } from './use-import-files'
+import { groupsOf, nameOf, withPreview, type ImportFile } from './use-import-files'
 
 const column = (name: string) => ({ column: name, kind: 'number' as const })
 const plan = (change: Partial<ImportPlan> = {}) =>
@@ -37,4 +37,29 @@ it('a file that is opened in another way takes the new guess, and keeps its plac
   const guess = plan({ mapping: { instruction: 'text' } as ImportPlan['mapping'], round: 5 })
   const shown = withPreview(fileWith({ ...asked, round: 2 }), asked, preview(guess), true)
   expect(shown.plan).toMatchObject({ mapping: { instruction: 'text' }, round: 2 })
+})
+
+describe('files of a folder that says what it holds', () => {
+  const named = (...names: string[]) =>
+    names.map((name) =>
+      Object.assign(new File(['x'], name.split('/').pop() as string), { path: name }),
+    )
+  const groups = (...names: string[]) => groupsOf(named(...names)).map((group) => group.map(nameOf))
+
+  it('come as one group; archives, workbooks and what lies elsewhere come apart', () => {
+    expect(
+      groups(
+        'set/README.md',
+        'set/a/b.parquet',
+        'set/a/README.md',
+        'set/x.xlsx',
+        'set/p.png',
+        'y.json',
+      ),
+    ).toEqual([['set/README.md', 'set/a/b.parquet', 'set/a/README.md'], ['set/x.xlsx'], ['y.json']])
+  })
+
+  it('come one by one where nothing says so', () => {
+    expect(groups('a.json', 'set/b.json')).toEqual([['a.json'], ['set/b.json']])
+  })
 })

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import { uploadFile } from '@/components/hooks/upload-file'
 import { previewImport } from '@/components/hooks/use-imports'
 import type { ImportPlan, ImportPreview } from '@/lib/contracts/study'
+import type { PreviewRequest } from '@/lib/contracts/uploads'
 
 export interface ImportFile {
   id: string
@@ -76,11 +77,43 @@ export function withPreview(
   return { ...file, preview, plan, isChosen: canImport(preview, plan) }
 }
 
+/** Files that say what the folder holds in which they lie. */
+const LIST = /(?:^|\/)(?:dataset_info\.json|README\.md)$/
+/** What is sent of such a folder: the list and what may be data. */
+const SENT = /\.(?:json|jsonl|ndjson|csv|tsv|parquet|gz|zst|md)$/i
+
+/** What is no part of a data set and is told apart: an archive, or a workbook, which is refused. */
+const APART = /\.(?:zip|xls|xlsx|xlsm|xlsb|ods)$/i
+
+/** Returns the files one by one, and those of a folder that says what it holds as one group. */
+export function groupsOf(files: readonly File[]): File[][] {
+  const roots = files
+    .map(nameOf)
+    .filter((name) => LIST.test(name))
+    .map((name) => name.replace(/[^/]*$/, ''))
+  const root = roots.toSorted((a, b) => a.length - b.length)[0]
+  const isInside = (file: File) => root !== undefined && nameOf(file).startsWith(root)
+  const inside = files.filter((file) => isInside(file) && SENT.test(nameOf(file)))
+  const isApart = (file: File) => !isInside(file) || APART.test(nameOf(file))
+  const others = files.filter(isApart).map((file) => [file])
+  return inside.length > 0 ? [inside, ...others] : others
+}
+
+function groupName(group: readonly File[]): string {
+  const list = group.length > 1 ? group.map(nameOf).find((name) => LIST.test(name)) : undefined
+  return list === undefined ? nameOf(group[0] as File) : list.replace(/\/?[^/]*$/, '') || list
+}
+
+function newFile(id: string, name: string, sizeBytes: number): ImportFile {
+  const nothing = { error: null, preview: null, plan: null, isChosen: false }
+  return { id, name, sizeBytes, state: 'waiting', sentBytes: 0, ...nothing }
+}
+
 /** Uploads files one after the other, reads their first rows, and keeps the plans as they are corrected. */
 export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
   const [files, setFiles] = useState<ImportFile[]>([])
   const [notes, setNotes] = useState<string[]>([])
-  const queue = useRef<{ id: string; file: File }[]>([])
+  const queue = useRef<{ id: string; group: File[] }[]>([])
   /** Names of all files dropped here, which are judged together. */
   const dropped = useRef<string[]>([])
   const stop = useRef(new AbortController())
@@ -90,30 +123,42 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
     setFiles((before) => before.map((one) => (one.id === id ? { ...one, ...change } : one)))
   }, [])
 
+  /** Shows what an upload seems to be; an archive gives way to the files in it. */
+  const show = useCallback(
+    async (id: string, upload: PreviewRequest | PreviewRequest[]) => {
+      const { previews, notes: left } = await previewImport(studyId, upload, dropped.current)
+      setNotes((before) => [...before, ...left])
+      setFiles((before) =>
+        before.flatMap((one) =>
+          one.id === id ? previews.map((preview, i) => readyFile(one, preview, i)) : [one],
+        ),
+      )
+    },
+    [studyId],
+  )
+
   const read = useCallback(
-    async (id: string, file: File, signal: AbortSignal) => {
+    async (id: string, group: readonly File[], signal: AbortSignal) => {
       try {
         patch(id, { state: 'uploading' })
-        const { uploadId } = await uploadFile(file, nameOf(file), {
-          signal,
-          onProgress: (sentBytes) => patch(id, { sentBytes }),
-          onWaiting: (isWaiting) => patch(id, { state: isWaiting ? 'retrying' : 'uploading' }),
-        })
-        patch(id, { state: 'reading', sentBytes: file.size })
-        const upload = { uploadId, relativePath: nameOf(file) }
-        const { previews, notes: left } = await previewImport(studyId, upload, dropped.current)
-        setNotes((before) => [...before, ...left])
-        // An archive gives way to the files in it.
-        setFiles((before) =>
-          before.flatMap((one) =>
-            one.id === id ? previews.map((preview, i) => readyFile(one, preview, i)) : [one],
-          ),
-        )
+        const uploads: PreviewRequest[] = []
+        let before = 0
+        for (const file of group) {
+          const { uploadId } = await uploadFile(file, nameOf(file), {
+            signal,
+            onProgress: (sent) => patch(id, { sentBytes: before + sent }),
+            onWaiting: (isWaiting) => patch(id, { state: isWaiting ? 'retrying' : 'uploading' }),
+          })
+          uploads.push({ uploadId, relativePath: nameOf(file) })
+          before += file.size
+        }
+        patch(id, { state: 'reading', sentBytes: before })
+        await show(id, uploads)
       } catch (error) {
         if (!signal.aborted) patch(id, { state: 'failed', error })
       }
     },
-    [patch, studyId],
+    [patch, show],
   )
 
   const work = useCallback(async () => {
@@ -123,8 +168,8 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
     const { signal } = controller
     // A file leaves the queue when it was read, so that a stopped loop loses none.
     for (let next = queue.current[0]; next && !signal.aborted; next = queue.current[0]) {
-      const { id, file } = next
-      await read(id, file, signal)
+      const { id, group } = next
+      await read(id, group, signal)
       if (!signal.aborted) queue.current = queue.current.filter((one) => one.id !== id)
     }
     if (running.current === controller) running.current = null
@@ -136,27 +181,30 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
         .filter((file) => !isJunk(nameOf(file)))
         // A dropped folder comes in no order; rounds read best in theirs.
         .toSorted((a, b) => nameOf(a).localeCompare(nameOf(b), 'en', { numeric: true }))
-        .map((file) => ({ id: `file-${(nextId += 1)}`, file }))
-      queue.current.push(...entries)
-      const names = entries.map(({ file }) => nameOf(file))
-      dropped.current = [...dropped.current, ...names].slice(-MAX_SIBLINGS)
-      setFiles((before) => [
-        ...before,
-        ...entries.map(({ id, file }) => ({
-          id,
-          name: nameOf(file),
-          sizeBytes: file.size,
-          state: 'waiting' as const,
-          sentBytes: 0,
-          error: null,
-          preview: null,
-          plan: null,
-          isChosen: false,
-        })),
-      ])
+      const groups = groupsOf(entries).map((group) => ({ id: `file-${(nextId += 1)}`, group }))
+      queue.current.push(...groups)
+      dropped.current = [...dropped.current, ...entries.map(nameOf)].slice(-MAX_SIBLINGS)
+      const waiting = groups.map(({ id, group }) => {
+        const size = group.reduce((sum, file) => sum + file.size, 0)
+        return newFile(id, groupName(group), size)
+      })
+      setFiles((before) => [...before, ...waiting])
       void work()
     },
     [work],
+  )
+
+  /** Adds uploads that the server made itself. */
+  const addUploads = useCallback(
+    async (uploads: readonly PreviewRequest[]) => {
+      for (const upload of uploads) {
+        const id = `file-${(nextId += 1)}`
+        const name = upload.relativePath ?? 'file'
+        setFiles((before) => [...before, { ...newFile(id, name, 0), state: 'reading' }])
+        await show(id, upload).catch((error: unknown) => patch(id, { state: 'failed', error }))
+      }
+    },
+    [patch, show],
   )
 
   const begunWith = useRef<readonly File[] | null>(null)
@@ -209,5 +257,5 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
     [patch, studyId],
   )
 
-  return { files, notes, add, patch, changePlan, remove }
+  return { files, notes, add, addUploads, patch, changePlan, remove }
 }

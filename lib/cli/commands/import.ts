@@ -17,6 +17,7 @@ import { registerFile, removeUpload } from '@/lib/services/imports/uploads'
 import { printImported } from '../alignment-report'
 import { openContext } from '../context'
 import { followJobs } from '../follow'
+import { fetchNamed, isHubName, type HubOptions } from '../hub'
 import { addReadingOptions, type ImportOptions } from '../import-options'
 import { plansUnder, troubleOf } from '../import-plans'
 import { previewFacts, sayPreview } from '../import-text'
@@ -31,21 +32,24 @@ function tellingPath(entry: string): string {
   return inside.toSorted((a, b) => a.length - b.length)[0] ?? absolute
 }
 
-/** Adds the files named, and those of folders and archives named (a LLaMA-Factory folder by its dataset_info.json), to the requests; returns what was left out. */
+/** Adds the files named, data sets of the hub (`hf:org/name`), and the files of folders and archives named (a LLaMA-Factory folder by its dataset_info.json), to the requests; returns what was left out. */
 async function registerPaths(
   context: ServiceContext,
   paths: readonly string[],
   requests: PreviewRequest[],
+  hub: HubOptions,
 ): Promise<string[]> {
   const notes: string[] = []
   // All of them first: a wrong path costs nothing that was read before it.
   for (const entry of paths) {
-    if (!fs.existsSync(entry)) {
+    if (!isHubName(entry) && !fs.existsSync(entry)) {
       throw new AppError('not_found', `There is no file or folder ${entry}.`)
     }
   }
   for (const entry of paths) {
-    if (fs.statSync(entry).isDirectory()) {
+    if (isHubName(entry)) {
+      requests.push(...(await fetchNamed(context, entry, hub)))
+    } else if (fs.statSync(entry).isDirectory()) {
       const folder = await registerFolder(context.config, entry)
       const above = tellingPath(entry)
       for (const request of folder.requests) {
@@ -109,7 +113,7 @@ export function addImportCommand(program: Command): void {
   const command = program
     .command('import <paths...>')
     .description(
-      'import files, folders or zip archives into a study (made when there is none of this name)',
+      'import files, folders, zip archives or data sets of the hub (hf:org/name, hf:org/name@revision) into a study (made when there is none of this name)',
     )
     .requiredOption('--study <name or id>', 'study to import into')
     .option('--seed-set <key>', 'seed set of all files, instead of the guess from names')
@@ -127,6 +131,8 @@ export function addImportCommand(program: Command): void {
       'none, rotation4, rotation5 (inferred from row and round), column:NAME or one:OPERATOR (default: what the name and the columns say)',
     )
   addReadingOptions(command)
+    .option('--config <name>', 'of a data set of the hub: this configuration alone')
+    .option('--split <name>', 'of a data set of the hub: this split alone')
     .option('--dry-run', 'show exactly what would be imported, and import nothing')
     .action(async (paths: string[], options: ImportOptions) => {
       const context = openContext()
@@ -139,7 +145,7 @@ export function addImportCommand(program: Command): void {
       const requests: PreviewRequest[] = []
       const queued = new Set<string>()
       try {
-        const notes = await registerPaths(context, paths, requests)
+        const notes = await registerPaths(context, paths, requests, { ...options, json })
         if (!json) for (const note of notes) say('Note', note)
         const previews = await plansUnder(context, studyId, requests, options)
         const facts = previews.map((preview) => [preview, troubleOf(preview, options)] as const)

@@ -26,11 +26,11 @@ export function sniffContainer(head: Buffer, name: string, options: ReadOptions)
   const text = head.toString('utf8')
   const start = text.search(/[^\s]/)
   if (start < 0) throw emptyFile(name)
-  if (/\.(csv|tsv)(\.gz)?$/i.test(name)) return csv(text, name)
+  if (/\.(csv|tsv)(\.(gz|zst))?$/i.test(name)) return csv(text, name)
   const first = text[start]
   if (first === '[') return sniffBracket(head, text)
   if (first === '{') return sniffBrace(head, text, name, options)
-  if (/\.(jsonl?|ndjson)(\.gz)?$/i.test(name)) throw notRows(name, text, start)
+  if (/\.(jsonl?|ndjson)(\.(gz|zst))?$/i.test(name)) throw notRows(name, text, start)
   return csv(text, name)
 }
 
@@ -100,7 +100,7 @@ function csv(text: string, name: string): Sniffed {
   }
   const header = text.slice(0, text.search(/[\r\n]|$/))
   const delimiter = sniffDelimiter(header)
-  const isTable = /\.(csv|tsv)(\.gz)?$/i.test(name)
+  const isTable = /\.(csv|tsv)(\.(gz|zst))?$/i.test(name)
   if (delimiter === null && !isTable) throw notRows(name, text, 0)
   const hasBareReturns = text.includes('\r') && !text.includes('\n')
   return { ...plain('csv'), delimiter: delimiter ?? ',', hasBareReturns }

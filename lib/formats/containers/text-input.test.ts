@@ -135,6 +135,8 @@ describe('packed and binary files', () => {
   it.each([
     ['zip', Buffer.from('PK\u0003\u0004rest of it')],
     ['packed_parquet', gzipSync(Buffer.from('PAR1\u0015\u0004'))],
+    ['packed_twice', gzipSync(gzipSync('[]'))],
+    ['excel', Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1])],
     ['faiss', Buffer.from('IxFI\u0000\u0003\u0000\u0000')],
   ])('refuses %s with a reason', async (reason, bytes) => {
     expect(await errorOf(bytes)).toMatchObject({ reason })

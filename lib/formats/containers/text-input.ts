@@ -1,26 +1,19 @@
-import { Readable, pipeline } from 'node:stream'
-import { createGunzip } from 'node:zlib'
 import { FormatError } from '../format-error'
 import type { FormatErrorInfo } from '../format-error'
 import type { Encoding } from '@/lib/contracts/opening'
-import type { ReadOptions, Source } from '../types'
+import type { Compression, ReadOptions, Source } from '../types'
 import { decoderOf, guessEncoding, OffsetMap, wholeCharacters } from './encoding'
+import { SHEET_ADVICE } from './spreadsheet'
+import { packingOf, unpacked } from './packed'
 import { readBytes, sourceName } from './source'
-
-// Text rarely packs better than 20 to 1; formats.md sets 100 as the bound for a decompression bomb.
-const MAX_RATIO = 100
-// Below this size a high ratio is harmless, and short repetitive files do reach it.
-const RATIO_FREE_BYTES = 16 << 20
-const DEFAULT_MAX_UNPACKED = 64 * 2 ** 30
-const GUNZIP_CHUNK = 256 << 10
 
 /** A text file as UTF-8 chunks without byte-order mark. */
 export interface TextInput {
   name: string
   encoding: Encoding
-  compression: 'none' | 'gzip'
+  compression: Compression
   chunks: AsyncGenerator<Buffer>
-  /** Original (for gzip: unpacked) position of a position in the chunks; ask in ascending order. */
+  /** Original (of packed files: unpacked) position of a position in the chunks; ask in ascending order. */
   toOriginal(utf8Position: number): number
   notes: string[]
   /** Closes the file when the chunks are not read to their end. */
@@ -28,7 +21,7 @@ export interface TextInput {
 }
 
 /**
- * Opens a source as UTF-8 text: unpacks gzip, removes the byte-order mark, decodes other encodings strictly. Throws FormatError for
+ * Opens a source as UTF-8 text: unpacks gzip and zstd, removes the byte-order mark, decodes other encodings strictly. Throws FormatError for
  * archives, binary files, undeclared UTF-16/32, bytes that are not text in the encoding, and unpacking bombs.
  */
 export async function openText(source: Source, options: ReadOptions): Promise<TextInput> {
@@ -44,19 +37,15 @@ export async function openText(source: Source, options: ReadOptions): Promise<Te
   const raw = await peek(readBytes(source, counted), 8)
   try {
     refuseArchives(name, raw.head)
-    const isGzip = raw.head[0] === 0x1f && raw.head[1] === 0x8b
-    const limit = options.maxUnpackedBytes ?? DEFAULT_MAX_UNPACKED
-    const unpacked = isGzip
-      ? await peek(
-          gunzip(raw.all, name, () => read, limit),
-          8,
-        )
-      : raw
-    if (isGzip) refuseArchives(name, unpacked.head)
-    const input = decoded(name, unpacked, options)
-    if (!isGzip) return input
-    const note = 'Unpacked from gzip; byte offsets are those of the unpacked text.'
-    return { ...input, compression: 'gzip', notes: [note, ...input.notes] }
+    const packing = packingOf(raw.head)
+    if (packing === 'none') return decoded(name, raw, options)
+    const text = { name, chunks: raw.all, bytesIn: () => read, limit: options.maxUnpackedBytes }
+    const inside = await peek(unpacked(packing, text), 8)
+    refuseArchives(name, inside.head)
+    if (packingOf(inside.head) !== 'none') throw packedTwice(name)
+    const input = decoded(name, inside, options)
+    const note = `Unpacked from ${packing}; byte offsets are those of the unpacked text.`
+    return { ...input, compression: packing, notes: [note, ...input.notes] }
   } catch (error) {
     await raw.close()
     throw error
@@ -131,52 +120,6 @@ export async function* skip(chunks: AsyncGenerator<Buffer>, n: number): AsyncGen
   }
 }
 
-async function* gunzip(
-  chunks: AsyncGenerator<Buffer>,
-  name: string,
-  bytesIn: () => number,
-  limit: number,
-): AsyncGenerator<Buffer> {
-  const unzip = createGunzip({ chunkSize: GUNZIP_CHUNK })
-  let failure: unknown = null
-  pipeline(Readable.from(chunks, { objectMode: false }), unzip, (error) => {
-    failure = error ?? null
-  })
-  let out = 0
-  try {
-    for await (const chunk of unzip as AsyncIterable<Buffer>) {
-      out += chunk.length
-      if (out > limit || (out > RATIO_FREE_BYTES && out > MAX_RATIO * bytesIn())) {
-        throw fileError(name, {
-          reason: 'unpack_limit',
-          byteOffset: out,
-          problem: `The packed file grows beyond ${out > limit ? 'the size limit' : `${MAX_RATIO} times its size`}.`,
-          expected: 'a gzip file of plain text; unpack it yourself if you trust it',
-        })
-      }
-      yield chunk
-    }
-  } catch (error) {
-    const cause = failure ?? error
-    if (cause instanceof FormatError || !isZlibError(cause)) throw cause
-    throw fileError(
-      name,
-      {
-        reason: 'bad_gzip',
-        byteOffset: bytesIn(),
-        problem: 'The gzip data is damaged or cut off.',
-        expected: 'a complete gzip file',
-      },
-      cause,
-    )
-  }
-}
-
-function isZlibError(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException | null)?.code
-  return typeof code === 'string' && code.startsWith('Z_')
-}
-
 async function* decode(
   chunks: AsyncGenerator<Buffer>,
   encoding: Encoding,
@@ -228,6 +171,9 @@ function badOffset(encoding: Encoding, bytes: Buffer): number {
   return wholePart(good).length
 }
 
+/** How the documents of old versions of Office begin. */
+const OLE_MARK = '\u00d0\u00cf\u0011\u00e0'
+
 function refuseArchives(name: string, head: Buffer): void {
   const magic = head.toString('latin1', 0, 4)
   const refuse = (reason: string, problem: string, expected: string) => {
@@ -240,8 +186,11 @@ function refuseArchives(name: string, head: Buffer): void {
       'the unpacked files; unpack it and choose the data file or its folder',
     )
   }
+  if (magic === OLE_MARK) {
+    refuse('excel', 'This is an Excel workbook or another Office document.', SHEET_ADVICE)
+  }
   if (magic === 'PAR1') {
-    refuse('packed_parquet', 'This is a Parquet file packed with gzip.', 'the unpacked file')
+    refuse('packed_parquet', 'This is a Parquet file packed once more.', 'the unpacked file')
   }
   if (/^I[xHBwv][A-Z0-9][A-Za-z0-9]$/.test(magic)) {
     refuse(
@@ -250,6 +199,15 @@ function refuseArchives(name: string, head: Buffer): void {
       'the row file it was made from',
     )
   }
+}
+
+function packedTwice(name: string): FormatError {
+  return fileError(name, {
+    reason: 'packed_twice',
+    byteOffset: 0,
+    problem: 'The file is packed twice.',
+    expected: 'a file that is packed once; unpack it and import what is inside',
+  })
 }
 
 function undeclared(name: string, looksLike: string): FormatError {

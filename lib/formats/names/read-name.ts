@@ -2,7 +2,7 @@ import { evolvedGuess, seedGuess, withVariant, type FileNameGuess } from './gues
 import { paperName } from './paper'
 import { isSizeWord, isWizard, textOf, wordsOf, type Word } from './words'
 
-const EXTENSION = /\.(json|jsonl|ndjson|csv|tsv|txt|parquet|gz)$/i
+const EXTENSION = /\.(json|jsonl|ndjson|csv|tsv|txt|parquet|gz|zst)$/i
 const VARIANT = /[-_](sample|sampled_subset|sorted[-_].+)$/i
 /** Folders further out name machines and projects rather than parts of a study. */
 const FOLDERS = 3

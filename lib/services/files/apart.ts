@@ -175,6 +175,8 @@ export function filesApart(limits: FileLimits = LIMITS): FileTasks {
     look: (task, signal) => run({ name: 'look', task }, signal) as ReturnType<FileTasks['look']>,
     expand: (task, signal) =>
       run({ name: 'expand', task }, signal) as ReturnType<FileTasks['expand']>,
+    arrange: (task, signal) =>
+      run({ name: 'arrange', task }, signal) as ReturnType<FileTasks['arrange']>,
     results: (task, signal) =>
       run({ name: 'results', task }, signal) as ReturnType<FileTasks['results']>,
     benchmark: (task, signal) =>

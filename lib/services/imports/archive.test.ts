@@ -1,15 +1,23 @@
 import fs from 'node:fs/promises'
+import { gzipSync } from 'node:zlib'
 import { zipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
 import { exportRequestSchema } from '@/lib/contracts/export'
 import { emptyFilter } from '@/lib/contracts/filter'
 import { openExport } from '../exports'
 import { filesHere } from '../files/tasks'
+import { parquetOf } from '@/lib/testing/formats/parquet-file'
 import { importFile } from './file'
 import { expandArchives } from './archive'
 import { previewImport } from './preview'
 import { alpacaRows, importRows, planFor, studyEach, type TestStudy } from '@/lib/testing/imports'
 import { saveUpload } from './uploads'
+
+/** One row {instruction, output}, as `zstd` packs it. */
+const ZST = Buffer.from(
+  'KLUv/QRYCQEAeyJpbnN0cnVjdGlvbiI6ImUiLCJvdXRwdXQiOiJ4In0KqxOMqg==',
+  'base64',
+)
 
 let study: TestStudy
 studyEach((one) => (study = one))
@@ -81,14 +89,25 @@ describe('an archive', () => {
     const zip = zipSync({
       'data/seeds/alpaca.json': text(alpacaRows(2, 's')),
       'data/small/alpaca-iter1-small.jsonl': Buffer.from('{"instruction":"e","output":"x"}\n'),
+      'data/small/alpaca-iter2-small.jsonl.gz': gzipSync('{"instruction":"e","output":"x"}\n'),
+      'data/alpaca-iter3-small.jsonl.zst': ZST,
+      'data/old/alpaca-iter4-small.parquet': await parquetOf('[{"instruction":"e","output":"x"}]'),
+      'data/notes.xlsx': Buffer.from('PK'),
       'data/readme.txt': Buffer.from('no data'),
       '__MACOSX/data/._alpaca.json': Buffer.from('junk'),
     })
-    const { previews } = await expand('study.zip', zip)
+    const { previews, notes } = await expand('study.zip', zip)
     expect(previews.map(({ plan }) => [plan.fileName, plan.armKey, plan.round])).toEqual([
+      ['alpaca-iter3-small.jsonl.zst', 'small', 3],
+      ['alpaca-iter4-small.parquet', 'small', 4],
       ['alpaca.json', null, 0],
       ['alpaca-iter1-small.jsonl', 'small', 1],
+      ['alpaca-iter2-small.jsonl.gz', 'small', 2],
     ])
+    expect(previews.map(({ error, rowCount }) => [error, rowCount])).toEqual(
+      [1, 1, 2, 1, 1].map((count) => [null, count]),
+    )
+    expect(notes.join()).toMatch(/^Workbooks are not read \(data\/notes\.xlsx\)/)
   })
 
   it('of a published list says once why dozens of data sets are left out', async () => {
@@ -131,6 +150,16 @@ describe('an archive', () => {
       'lists none that is here',
       zipSync({ 'dataset_info.json': text({ far: { hf_hub_url: 'a/b' } }) }),
       /^set\.zip holds no file that can be imported\. far: Not local/,
+    ],
+    [
+      'is an Excel workbook',
+      zipSync({ '[Content_Types].xml': text(1), 'xl/workbook.xml': text(1), 'a.json': text([]) }),
+      /^set\.zip: this is an Excel workbook, which is not read\. Expected a table as text: .*CSV UTF-8/,
+    ],
+    [
+      'holds a workbook alone',
+      zipSync({ 'data/rows.xlsx': text(1) }),
+      /no JSON, JSONL, CSV or Parquet file\. Workbooks are not read \(data\/rows\.xlsx\)/,
     ],
     ['leads out', zipSync({ '../evil.json': text([]) }), /leads out of its folder/],
     ['is cut off', zipSync({ 'a.json': text(alpacaRows(50, 's')) }).subarray(0, 120), /cut off/],

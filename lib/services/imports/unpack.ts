@@ -3,8 +3,10 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { AppError } from '@/lib/errors'
+import { SHEET_ADVICE, workbookNotes, workbookOf } from '@/lib/formats/containers/spreadsheet'
 import { openZip, type ArchivedFile, type ZipArchive } from '@/lib/formats/containers/zip'
 import { DATA_FILE, DATASET_INFO, registerFolder, type FolderContents } from './folder'
+import { CARD, ticking } from './repository'
 import { diskError, removeUpload, saveUpload } from './uploads'
 
 /** As large as an upload may be. */
@@ -24,7 +26,8 @@ function isJunk(name: string): boolean {
 }
 
 function isWanted({ name }: ArchivedFile): boolean {
-  return !isJunk(name) && (DATA_FILE.test(name) || path.posix.basename(name) === DATASET_INFO)
+  const base = path.posix.basename(name)
+  return !isJunk(name) && (DATA_FILE.test(name) || base === DATASET_INFO || base === CARD)
 }
 
 async function unpack(
@@ -33,22 +36,25 @@ async function unpack(
   folder: string,
   tick: () => void,
 ) {
-  async function* ticking(file: ArchivedFile) {
-    for await (const chunk of zip.unpack(file)) {
-      tick()
-      yield chunk
-    }
-  }
   for (const file of files) {
     const target = path.join(/*turbopackIgnore: true*/ folder, file.name)
     await fs.mkdir(path.dirname(target), { recursive: true })
-    await pipeline(ticking(file), createWriteStream(target))
+    await pipeline(ticking(zip.unpack(file), tick), createWriteStream(target))
   }
 }
 
-/** A bundle's list of data sets may lie in a folder of the archive. */
+/** The card of a folder in which all the data lies. */
+function cardAbove(files: readonly ArchivedFile[], card: ArchivedFile | undefined) {
+  const root = card?.name.slice(0, -CARD.length) ?? ''
+  return files.every(({ name }) => name.startsWith(root)) ? card : undefined
+}
+
+/** A bundle's list of data sets, or the card of the only data set, may lie in a folder of the archive. */
 function rootOf(files: readonly ArchivedFile[], folder: string): string {
-  const info = files.find(({ name }) => path.posix.basename(name) === DATASET_INFO)
+  const named = (base: string) => files.filter(({ name }) => path.posix.basename(name) === base)
+  const cards = named(CARD)
+  const info =
+    named(DATASET_INFO)[0] ?? (cards.length === 1 ? cardAbove(files, cards[0]) : undefined)
   return info ? path.join(/*turbopackIgnore: true*/ folder, path.posix.dirname(info.name)) : folder
 }
 
@@ -62,9 +68,16 @@ export async function expandArchive(task: ExpandTask, tick: () => void): Promise
   const folder = path.join(task.uploadsDir, task.uploadId, 'unpacked')
   const made: string[] = []
   try {
+    const names = zip.files.map(({ name }) => name)
     const files = zip.files.filter(isWanted)
-    if (files.length === 0) {
-      const message = `${task.name}: the archive holds no JSON, JSONL, CSV or Parquet file.`
+    const workbook = workbookOf(names)
+    if (workbook) {
+      const message = `${task.name}: this is an ${workbook} workbook, which is not read. Expected ${SHEET_ADVICE}.`
+      throw new AppError('data_error', message)
+    }
+    if (!files.some(({ name }) => path.posix.basename(name) !== CARD)) {
+      const message =
+        `${task.name}: the archive holds no JSON, JSONL, CSV or Parquet file. ${workbookNotes(names).join(' ')}`.trimEnd()
       throw new AppError('data_error', message)
     }
     await unpack(zip, files, folder, tick)
@@ -75,8 +88,10 @@ export async function expandArchive(task: ExpandTask, tick: () => void): Promise
       made.push(upload.uploadId)
       return upload
     }
-    const options = { register, label: task.name }
-    const contents = await registerFolder(task, rootOf(files, folder), options)
+    const root = rootOf(files, folder)
+    const name = path.basename(root === folder ? task.name.replace(/\.zip$/i, '') : root)
+    const contents = await registerFolder(task, root, { register, label: task.name, name, tick })
+    contents.notes.push(...workbookNotes(names))
     const sidecars = files.filter(({ name }) => name.endsWith('.meta.jsonl')).length
     if (sidecars > 0 && files.some(({ name }) => path.posix.basename(name) === DATASET_INFO)) {
       contents.notes.push(

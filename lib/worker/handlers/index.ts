@@ -3,6 +3,7 @@ import { computeJob } from './compute'
 import { detectJob } from './detect'
 import { dryRunJob } from './dry-run'
 import { evolveJob } from './evolve'
+import { fetchDatasetJob } from './fetch-dataset'
 import { fetchModelJob } from './fetch-model'
 import { importJob } from './import'
 import { indexTextsJob } from './index-texts'
@@ -24,6 +25,7 @@ export const JOB_KINDS: readonly JobKind[] = [
   probeJob,
   tryPromptJob,
   fetchModelJob,
+  fetchDatasetJob,
   purgeJob,
   indexTextsJob,
 ]

@@ -18,6 +18,7 @@ import * as figure from '@/lib/contracts/figure'
 import * as filter from '@/lib/contracts/filter'
 import * as find from '@/lib/contracts/find'
 import * as formula from '@/lib/contracts/formula'
+import * as importMatrix from '@/lib/contracts/import-matrix'
 import * as importQuestions from '@/lib/contracts/import-questions'
 import * as importedValues from '@/lib/contracts/imported-values'
 import * as job from '@/lib/contracts/job'
@@ -64,6 +65,7 @@ const CONTRACTS: readonly Record<string, unknown>[] = [
   filter,
   find,
   formula,
+  importMatrix,
   importQuestions,
   importedValues,
   job,

@@ -31,6 +31,9 @@ export type ImportOptions = { [field in MappedField]?: string } & {
   skipBadRows?: boolean
   yes?: boolean
   dryRun?: boolean
+  plan?: string
+  savePlan?: string
+  remembered: boolean
 }
 
 const COLUMN_TEXT: Record<MappedField, string> = {

@@ -14,6 +14,7 @@ const COMMANDS: Record<string, string> = {
   upload: 'import',
   previewImport: 'import --dry-run',
   startImport: 'import',
+  forgetMapping: 'mappings forget',
   alignCells: 'align',
   deleteCell: 'files delete',
   restoreCell: 'files restore',

@@ -9,7 +9,7 @@ import { AppError } from '@/lib/errors'
 import type { ServiceContext } from '@/lib/services/context'
 import { filesHere } from '@/lib/services/files/tasks'
 import type { PreviewRequest } from '@/lib/contracts/uploads'
-import { startImport } from '@/lib/services/imports'
+import { matrixOf, startImport } from '@/lib/services/imports'
 import { expandArchives } from '@/lib/services/imports/archive'
 import { registerFolder } from '@/lib/services/imports/folder'
 import { createStudy, discardEmptyStudy, listStudies } from '@/lib/services/studies'
@@ -19,7 +19,8 @@ import { openContext } from '../context'
 import { followJobs } from '../follow'
 import { addReadingOptions, type ImportOptions } from '../import-options'
 import { plansUnder, troubleOf } from '../import-plans'
-import { previewFacts, sayPreview } from '../import-text'
+import { planFileText, readPlanFile, savePlanFile } from '../import-plan-file'
+import { previewFacts, sayMatrix, sayPreview } from '../import-text'
 import { printRows, say } from '../output'
 
 /** The part of a path that may tell what a file holds: what lies above the working, home or temporary folder does not. */
@@ -75,9 +76,9 @@ async function runImport(
   json: boolean,
   queued: Set<string>,
 ): Promise<void> {
-  const troubles = previews.flatMap((preview) => troubleOf(preview, options) ?? [])
+  const troubles = previews.flatMap((preview) => troubleOf(preview) ?? [])
   const plans = previews
-    .filter((preview) => !preview.duplicateOf && troubleOf(preview, options) === null)
+    .filter((preview) => !preview.duplicateOf && troubleOf(preview) === null)
     .map(({ plan }) => plan)
   if (plans.length === 0) {
     if (troubles.length > 0) throw refused(troubles, 0)
@@ -128,6 +129,12 @@ export function addImportCommand(program: Command): void {
     )
   addReadingOptions(command)
     .option('--dry-run', 'show exactly what would be imported, and import nothing')
+    .option('--save-plan <file>', 'write places and mappings of the files to a plan file (YAML)')
+    .option('--plan <file>', 'take places and mappings from a plan file; options come before it')
+    .option(
+      '--no-remembered',
+      'detect mappings as if no file of the same shape had been imported before',
+    )
     .action(async (paths: string[], options: ImportOptions) => {
       const context = openContext()
       const json = program.opts<{ json?: boolean }>().json === true
@@ -141,13 +148,21 @@ export function addImportCommand(program: Command): void {
       try {
         const notes = await registerPaths(context, paths, requests)
         if (!json) for (const note of notes) say('Note', note)
-        const previews = await plansUnder(context, studyId, requests, options)
-        const facts = previews.map((preview) => [preview, troubleOf(preview, options)] as const)
+        const plan = options.plan === undefined ? null : readPlanFile(options.plan)
+        const found = await plansUnder(context, studyId, requests, options, plan)
+        const { previews } = found
+        const matrix = matrixOf(context.db, studyId, previews)
+        const facts = previews.map((preview) => [preview, troubleOf(preview)] as const)
         if (!json) for (const [preview, trouble] of facts) sayPreview(preview, trouble)
+        if (!json && previews.length > 1) sayMatrix(matrix, previews)
+        if (options.savePlan) {
+          savePlanFile(options.savePlan, planFileText(found.requests, previews))
+          if (!json) say('Plan', `written to ${options.savePlan}`)
+        }
         if (!options.dryRun) await runImport(context, options, studyId, previews, json, queued)
         else if (json)
           printRows(
-            facts.map(([preview, trouble]) => previewFacts(preview, trouble)),
+            facts.map(([preview, trouble]) => previewFacts(preview, trouble, matrix)),
             true,
           )
       } finally {

@@ -1,3 +1,4 @@
+import { placeKey } from '@/lib/contracts/import-matrix'
 import { LIMITS } from '@/lib/contracts/limits'
 import type { Job } from '@/lib/contracts/job'
 import { cleanName } from '@/lib/contracts/plain-text'
@@ -9,6 +10,7 @@ import type { ServiceContext } from '../context'
 import { getStudy } from '../studies'
 import { openUpload, purgeUploads } from './uploads'
 
+export { matrixOf } from './matrix'
 export { placesOf, previewImport, previewUpload, type PlaceGuess } from './preview'
 
 function checkPlans(plans: readonly ImportPlan[]): void {
@@ -24,11 +26,7 @@ function checkPlans(plans: readonly ImportPlan[]): void {
     const [question] = plan.questions
     if (question) throw new AppError('invalid_input', `${plan.fileName}: ${question.message}`)
     checkOperatorRule(plan.operators)
-    const place = JSON.stringify([
-      plan.seedSetKey,
-      plan.armKey,
-      plan.armKey === null ? 0 : plan.round,
-    ])
+    const place = placeKey(plan)
     const rival = places.get(place)
     if (rival !== undefined) {
       throw new AppError(

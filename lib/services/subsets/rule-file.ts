@@ -1,10 +1,8 @@
-import { parseDocument, stringify } from 'yaml'
+import { stringify } from 'yaml'
 import { ruleFileSchema, type RuleFile } from '@/lib/contracts/subset'
 import { AppError } from '@/lib/errors'
+import { yamlValue } from '../yaml-value'
 import { rulesHash } from './stored'
-
-/** Far above any stack of rules a person writes. */
-const MAX_CHARACTERS = 1_000_000
 
 /** Returns the rules as a file that gives the same subset anywhere; its hash is a comment, since the rules decide it. */
 export function ruleFileText({ name, rules }: Omit<RuleFile, 'evolens_subset'>): string {
@@ -14,19 +12,7 @@ export function ruleFileText({ name, rules }: Omit<RuleFile, 'evolens_subset'>):
 
 /** Returns name and rules of a rule file; throws `invalid_input` with the place of what is wrong. */
 export function parseRuleFile(text: string): RuleFile {
-  if (text.length > MAX_CHARACTERS) {
-    throw new AppError('invalid_input', `A rule file has at most ${MAX_CHARACTERS} characters.`)
-  }
-  const document = parseDocument(text)
-  const [problem] = document.errors
-  if (problem) throw new AppError('invalid_input', `The rule file is not YAML: ${problem.message}`)
-  let value: unknown
-  try {
-    value = document.toJS({ maxAliasCount: 100 })
-  } catch (error) {
-    throw new AppError('invalid_input', `The rule file is not YAML: ${(error as Error).message}`)
-  }
-  const parsed = ruleFileSchema.safeParse(value)
+  const parsed = ruleFileSchema.safeParse(yamlValue(text, 'The rule file'))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const [first, no, ...rest] = issue?.path ?? []

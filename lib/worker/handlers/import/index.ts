@@ -4,6 +4,7 @@ import { JOBS, type JobPayload } from '@/lib/queue/kinds'
 import { realignStudy } from '@/lib/services/alignments'
 import { cleanupStaging } from '@/lib/services/cells/staging'
 import { importFile, type ImportedFile } from '@/lib/services/imports/file'
+import { rememberMapping } from '@/lib/services/imports/remembered'
 import { removeUpload } from '@/lib/services/imports/uploads'
 import { cellPlace } from '@/lib/contracts/seeds'
 import { alignmentLevel, alignmentWords } from '../align/words'
@@ -58,6 +59,7 @@ async function run(context: WorkerContext, payload: JobPayload<'import'>) {
       })
       if (file.outcome === 'known') progress.add(plan.sizeBytes, `Checked ${plan.fileName}`)
       imported.push(file)
+      if (file.outcome === 'imported') rememberMapping(context.db, payload.studyId, plan)
       context.log(file.alignment ? alignmentLevel(file.alignment) : 'info', summary(file))
       for (const note of file.notes) context.log('warn', `${file.fileName}: ${note}`)
       await removeUpload(context.config, plan.uploadId)

@@ -34,6 +34,7 @@ export type ImportOptions = { [field in MappedField]?: string } & {
   plan?: string
   savePlan?: string
   remembered: boolean
+  allOrNothing?: boolean
 }
 
 const COLUMN_TEXT: Record<MappedField, string> = {

@@ -1,20 +1,8 @@
-import { MAPPED_FIELDS } from '@/lib/contracts/cell'
+import { mappingText } from '@/lib/contracts/mapping-text'
 import { isPlain, type Opening } from '@/lib/contracts/opening'
 import { placeKey, type ImportMatrix, type MatrixColumn } from '@/lib/contracts/import-matrix'
-import type { ImportPlan, ImportPreview } from '@/lib/contracts/study'
+import type { ImportPreview } from '@/lib/contracts/study'
 import { printLine, printRows, say } from './output'
-
-/** Returns the columns of a plan as `field=column`. */
-export function mappingText({ mapping, columns }: Pick<ImportPlan, 'mapping' | 'columns'>): string {
-  const fields = MAPPED_FIELDS.flatMap((field) =>
-    mapping[field] ? [`${field}=${mapping[field]}`] : [],
-  )
-  const roles = Object.entries(mapping.tags?.roles ?? {}).map(([name, role]) => `${name}=${role}`)
-  const values = columns.map(
-    ({ column, kind, separator }) => `${column}=${kind}${separator ? `:${separator}` : ''}`,
-  )
-  return [...fields, ...roles, ...values].join(', ') || 'none'
-}
 
 /** Returns what a further column could be imported as. */
 function furtherText({ column, kind, doubt }: ImportPreview['further'][number]): string {

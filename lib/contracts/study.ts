@@ -168,9 +168,15 @@ export const fileRepairSchema = z.object({
   opening: openingSchema.nullable(),
 })
 export type FileRepair = z.infer<typeof fileRepairSchema>
+
+/** What becomes of the other files of an import when one fails: they stay, or nothing of it does. */
+export const onFailureSchema = z.enum(['keep', 'undo'])
+export type OnFailure = z.infer<typeof onFailureSchema>
+
 /** The files of one import. */
 export const importRequestSchema = z.object({
   plans: z.array(importPlanSchema).max(LIMITS.plans),
+  onFailure: onFailureSchema.default('keep'),
 })
 
 /** The mapping that was used last for files of one shape, and where. */

@@ -80,6 +80,7 @@ async function runImport(
   const plans = previews
     .filter((preview) => !preview.duplicateOf && troubleOf(preview) === null)
     .map(({ plan }) => plan)
+  if (options.allOrNothing && troubles.length > 0) throw refused(troubles, 0)
   if (plans.length === 0) {
     if (troubles.length > 0) throw refused(troubles, 0)
     if (!json) say('Nothing', 'every file is imported already')
@@ -89,7 +90,7 @@ async function runImport(
   // A study is made only for something to put into it.
   const study = studyId ?? createStudy(context.db, { name: options.study, description: '' }).id
   try {
-    const job = await startImport(context, study, plans)
+    const job = await startImport(context, study, plans, options.allOrNothing ? 'undo' : 'keep')
     for (const { uploadId } of plans) queued.add(uploadId)
     const [ended] = await followJobs(context, [job.id], json)
     if (!json) printImported(options.study, ended?.result)
@@ -129,6 +130,7 @@ export function addImportCommand(program: Command): void {
     )
   addReadingOptions(command)
     .option('--dry-run', 'show exactly what would be imported, and import nothing')
+    .option('--all-or-nothing', 'when one file cannot be imported, import none')
     .option('--save-plan <file>', 'write places and mappings of the files to a plan file (YAML)')
     .option('--plan <file>', 'take places and mappings from a plan file; options come before it')
     .option(

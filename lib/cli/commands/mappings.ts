@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
+import { mappingText } from '@/lib/contracts/mapping-text'
 import { AppError } from '@/lib/errors'
 import { forgetMapping, rememberedMappings } from '@/lib/services/imports/remembered'
 import { openContext } from '../context'
-import { mappingText } from '../import-text'
 import { printRows, say, wantsJson } from '../output'
 
 /** Adds `mappings` and its commands. */

@@ -2,7 +2,7 @@ import { placeKey } from '@/lib/contracts/import-matrix'
 import { LIMITS } from '@/lib/contracts/limits'
 import type { Job } from '@/lib/contracts/job'
 import { cleanName } from '@/lib/contracts/plain-text'
-import type { ImportPlan } from '@/lib/contracts/study'
+import type { ImportPlan, OnFailure } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import { enqueue } from '@/lib/queue/queue'
 import { checkOperatorRule } from '../alignments/operators'
@@ -51,13 +51,14 @@ function cleanNames(plan: ImportPlan): ImportPlan {
 }
 
 /**
- * Queues one job that imports the files, parents before children, and returns it. Throws `invalid_input` when two files
+ * Queues one job that imports the files, parents before children, and returns it; `undo` takes all out again when one fails. Throws `invalid_input` when two files
  * would take the same place, or a question is open.
  */
 export async function startImport(
   ctx: ServiceContext,
   studyId: string,
   given: readonly ImportPlan[],
+  onFailure: OnFailure = 'keep',
 ): Promise<Job> {
   getStudy(ctx.db, studyId)
   const plans = given.map(cleanNames)
@@ -66,7 +67,7 @@ export async function startImport(
   await purgeUploads(ctx.config)
   return enqueue(ctx.db, {
     kind: 'import',
-    payload: { studyId, plans: [...plans] },
+    payload: { studyId, plans, ...(onFailure === 'undo' ? { undoSince: Date.now() } : {}) },
     names: {},
     studyId,
   })

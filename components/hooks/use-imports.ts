@@ -1,24 +1,29 @@
 import { useQuery } from '@tanstack/react-query'
 import { alignCellsEndpoint, alignmentEndpoint, similarityEndpoint } from '@/lib/api/cells'
-import { previewImportEndpoint, startImportEndpoint } from '@/lib/api/imports'
+import {
+  forgetMappingEndpoint,
+  previewImportEndpoint,
+  startImportEndpoint,
+} from '@/lib/api/imports'
 import type { Parsed } from '@/lib/api/endpoint'
 import type { AlignmentFacts, Pairing, ParentPlace } from '@/lib/contracts/operators'
-import type { ImportPlan } from '@/lib/contracts/study'
+import type { ImportPlan, OnFailure } from '@/lib/contracts/study'
 import type { PreviewRequest } from '@/lib/contracts/uploads'
 import { call } from './api'
 import { useAsk } from './use-ask'
 import { jobKeys, studyKeys } from './keys'
-import { useChange, useSend } from './use-change'
+import { useChange, useChangeOf, useSend } from './use-change'
 
 /** Reads the first rows of an uploaded file, or of the files of one folder, and says what they seem to be; nothing is imported. `siblings` are the names of the files dropped with it. */
 export async function previewImport(
   studyId: string,
   upload: PreviewRequest | PreviewRequest[],
   siblings: readonly string[] = [],
+  remembered = true,
 ): Promise<Parsed<typeof previewImportEndpoint.reply>> {
   const reply = await call(previewImportEndpoint, {
     params: { studyId },
-    body: { uploads: [upload].flat(), siblings: [...siblings] },
+    body: { uploads: [upload].flat(), siblings: [...siblings], remembered },
   })
   if (reply.previews.length === 0) throw new Error('The server sent no preview of this file.')
   return reply
@@ -26,12 +31,16 @@ export async function previewImport(
 
 export function useStartImports(studyId: string) {
   return useChange(
-    (plans: ImportPlan[]) => call(startImportEndpoint, { params: { studyId }, body: { plans } }),
+    (body: { plans: ImportPlan[]; onFailure: OnFailure }) =>
+      call(startImportEndpoint, { params: { studyId }, body }),
     jobKeys.all,
     studyKeys.one(studyId),
     studyKeys.list,
   )
 }
+
+/** Forgets the mapping that was used last for files of a shape. */
+export const useForgetMapping = () => useChangeOf(forgetMappingEndpoint, 'shape')
 
 /** Asks what is chosen about the alignment of one file, now. */
 export function fetchAlignmentFacts(studyId: string, cellId: string): Promise<AlignmentFacts> {

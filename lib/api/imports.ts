@@ -1,8 +1,13 @@
 import { z } from 'zod'
 import { LIMITS, nameSchema } from '@/lib/contracts/limits'
-import { importPreviewSchema, importRequestSchema } from '@/lib/contracts/study'
+import { importMatrixSchema } from '@/lib/contracts/import-matrix'
+import {
+  importPreviewSchema,
+  importRequestSchema,
+  rememberedMappingSchema,
+} from '@/lib/contracts/study'
 import { partialUploadSchema, previewRequestSchema, uploadSchema } from '@/lib/contracts/uploads'
-import { get, patch, post } from './endpoint'
+import { get, patch, post, remove } from './endpoint'
 import { integerParam } from './params'
 import { startedJobsSchema } from './jobs'
 
@@ -45,6 +50,8 @@ export const previewImportEndpoint = post('/studies/[studyId]/imports/preview', 
     uploads: z.array(previewRequestSchema).max(LIMITS.plans).default([]),
     /** Names of further files that belong to them: names are judged together. */
     siblings: z.array(z.string().max(LIMITS.path)).max(LIMITS.plans).default([]),
+    /** False: as if no file of its shape had been imported before. */
+    remembered: z.boolean().default(true),
   }),
   example: { body: { uploadIds: ['uploadId'] } },
   reply: z.object({
@@ -52,7 +59,18 @@ export const previewImportEndpoint = post('/studies/[studyId]/imports/preview', 
     previews: z.array(importPreviewSchema),
     /** What of an archive was left out, and why. */
     notes: z.array(z.string()),
+    /** Where the files would go beside what the study holds, and what stands in the way. */
+    matrix: importMatrixSchema,
   }),
+})
+
+export const rememberedMappingsEndpoint = get('/mappings', {
+  summary: 'Lists the mapping that was used last for each shape of file, the newest first.',
+  reply: z.array(rememberedMappingSchema),
+})
+
+export const forgetMappingEndpoint = remove('/mappings/[shape]', {
+  summary: 'Forgets the mapping that was used last for files of one shape.',
 })
 
 export const startImportEndpoint = post('/studies/[studyId]/imports', {

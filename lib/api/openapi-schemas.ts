@@ -22,6 +22,7 @@ import * as filter from '@/lib/contracts/filter'
 import * as find from '@/lib/contracts/find'
 import * as formula from '@/lib/contracts/formula'
 import * as hub from '@/lib/contracts/hub'
+import * as importMatrix from '@/lib/contracts/import-matrix'
 import * as importQuestions from '@/lib/contracts/import-questions'
 import * as importedValues from '@/lib/contracts/imported-values'
 import * as job from '@/lib/contracts/job'
@@ -72,6 +73,7 @@ const CONTRACTS: readonly Record<string, unknown>[] = [
   find,
   formula,
   hub,
+  importMatrix,
   importQuestions,
   importedValues,
   job,

@@ -33,6 +33,10 @@ export type ImportOptions = { [field in MappedField]?: string } & {
   config?: string
   split?: string
   dryRun?: boolean
+  plan?: string
+  savePlan?: string
+  remembered: boolean
+  allOrNothing?: boolean
 }
 
 const COLUMN_TEXT: Record<MappedField, string> = {

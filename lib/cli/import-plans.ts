@@ -1,9 +1,17 @@
 import { suggestedReading, type ImportQuestion } from '@/lib/contracts/import-questions'
 import type { ImportPlan, ImportPreview } from '@/lib/contracts/study'
+import { isPlain } from '@/lib/contracts/opening'
 import { AppError } from '@/lib/errors'
 import type { PreviewRequest } from '@/lib/contracts/uploads'
 import { placesOf, previewUpload, type PlaceGuess } from '@/lib/services/imports'
 import type { ServiceContext } from '@/lib/services/context'
+import {
+  entriesOf,
+  entryPlace,
+  entryReading,
+  type PlanEntry,
+  type PlanFile,
+} from './import-plan-file'
 import {
   columnsOf,
   mappingOf,
@@ -59,10 +67,14 @@ async function look(
   place: PlaceGuess | undefined,
   options: ImportOptions,
 ): Promise<ImportPreview> {
-  const request = { ...given, opening: openingOf(options), columns: columnsOf(options) }
+  const request = { ...given }
+  const opening = openingOf(options)
+  if (!request.opening || !isPlain(opening)) request.opening = opening
+  if (!request.columns || options.column) request.columns = columnsOf(options)
   if (options.format) request.format = options.format
+  const how = { isRemembering: options.remembered }
   const preview = () =>
-    previewUpload(context, studyId, request, {}, place && structuredClone(place))
+    previewUpload(context, studyId, request, how, place && structuredClone(place))
   let first = await preview()
   for (let i = 0; options.yes && i < MAX_REPAIRS; i++) {
     const opening = first.error?.repair?.opening
@@ -79,7 +91,8 @@ async function look(
   if (!isChosen) return first
   const format = options.format ?? suggested.format ?? (plan.format || 'generic')
   Object.assign(request, { mapping, format })
-  return preview()
+  const chosen = await preview()
+  return { ...chosen, plan: { ...chosen.plan, wasAsked: plan.wasAsked } }
 }
 
 function roundOf(text: string): number {
@@ -89,37 +102,58 @@ function roundOf(text: string): number {
 }
 
 /** Returns the plan as it is imported: with the place that options name, and the round that its arm allows. */
-function placed(plan: ImportPlan, options: ImportOptions): ImportPlan {
+function placed(
+  plan: ImportPlan,
+  entry: PlanEntry | undefined,
+  options: ImportOptions,
+): ImportPlan {
   const { seedSet, arm, round, align, operators } = options
   const wanted: ImportPlan = {
     ...plan,
+    ...(entry && entryPlace(entry)),
     ...(seedSet ? { seedSetKey: seedSet, seedSetLabel: seedSet } : {}),
     ...(options.seeds ? { armKey: null, armLabel: null } : {}),
     ...(arm ? { armKey: arm, armLabel: arm } : {}),
     ...(round === undefined ? {} : { round: roundOf(round) }),
     ...(align ? { align } : {}),
     ...(operators ? { operators } : {}),
-    skipBadRows: options.skipBadRows === true,
+    ...(options.skipBadRows ? { skipBadRows: true } : {}),
   }
   if (wanted.armKey === null) return { ...wanted, round: 0, align: 'none' }
   return { ...wanted, round: Math.max(1, wanted.round) }
 }
 
-/** Returns the previews of files, with the plans as they are imported under the options. */
+/** A place that the user gives is known, whatever the name says. */
+function isNamed(entry: PlanEntry | undefined, options: ImportOptions): boolean {
+  const { seedSet, arm, seeds, round } = options
+  return [seedSet, arm, seeds, round, entry?.seedSet, entry?.arm].some((one) => one !== undefined)
+}
+
+/** Returns the previews of files, with the plans as they are imported under the options and a plan file, which may leave files out. */
 export async function plansUnder(
   context: ServiceContext,
   studyId: string | null,
   requests: readonly PreviewRequest[],
   options: ImportOptions,
-): Promise<ImportPreview[]> {
+  file: PlanFile | null = null,
+): Promise<{ requests: PreviewRequest[]; previews: ImportPreview[] }> {
+  const taken: PreviewRequest[] = []
   const previews: ImportPreview[] = []
   // Names are judged together.
   const places = await placesOf(context, studyId, requests)
+  const paths = requests.map(({ relativePath }) => relativePath ?? '')
+  const entries = file ? entriesOf(file, paths) : []
   for (const [k, request] of requests.entries()) {
-    const preview = await look(context, studyId, request, places[k], options)
-    previews.push({ ...preview, plan: placed(preview.plan, options) })
+    const entry = entries[k]
+    if (entry?.import === false) continue
+    const asked = { ...request, ...(file && entry ? entryReading(file, entry) : {}) }
+    const place = places[k]
+    const isPlaced = place === undefined || place.isPlaced || isNamed(entry, options)
+    const preview = await look(context, studyId, asked, place && { ...place, isPlaced }, options)
+    taken.push(request)
+    previews.push({ ...preview, plan: placed(preview.plan, entry, options) })
   }
-  return previews
+  return { requests: taken, previews }
 }
 
 /** Names the option and the columns where no instruction is chosen. */
@@ -132,14 +166,17 @@ function chooseHint({ plan, keys, error }: ImportPreview): string {
 }
 
 /** Returns what keeps a file from being imported, with the options that help; null when nothing does. */
-export function troubleOf(preview: ImportPreview, options: ImportOptions): string | null {
+export function troubleOf(preview: ImportPreview): string | null {
   const { plan, error } = preview
   const name = plan.fileName
   const choose = chooseHint(preview)
   if (plan.questions.length > 0) {
     return `${name}: ${plan.questions.map(questionText).join(' ')}${choose}`
   }
-  if (error === null || (error.canSkip && options.skipBadRows === true)) return null
+  if (!preview.isPlaced) {
+    return `${name}: its name does not say where it belongs, those of the other files do. Give it a place in a plan file (--plan), or import it alone.`
+  }
+  if (error === null || (error.canSkip && plan.skipBadRows)) return null
   const skip = error.canSkip ? ' (--skip-bad-rows imports the other rows)' : ''
   const message = error.message.startsWith(name) ? error.message : `${name}: ${error.message}`
   return `${message}${choose}${repairHint(error)}${skip}`

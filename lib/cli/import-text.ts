@@ -1,19 +1,8 @@
-import { MAPPED_FIELDS } from '@/lib/contracts/cell'
+import { mappingText } from '@/lib/contracts/mapping-text'
 import { isPlain, type Opening } from '@/lib/contracts/opening'
-import type { ImportPlan, ImportPreview } from '@/lib/contracts/study'
-import { say } from './output'
-
-/** Returns the columns of a plan as `field=column`. */
-function mappingText({ mapping, columns }: ImportPlan): string {
-  const fields = MAPPED_FIELDS.flatMap((field) =>
-    mapping[field] ? [`${field}=${mapping[field]}`] : [],
-  )
-  const roles = Object.entries(mapping.tags?.roles ?? {}).map(([name, role]) => `${name}=${role}`)
-  const values = columns.map(
-    ({ column, kind, separator }) => `${column}=${kind}${separator ? `:${separator}` : ''}`,
-  )
-  return [...fields, ...roles, ...values].join(', ') || 'none'
-}
+import { placeKey, type ImportMatrix, type MatrixColumn } from '@/lib/contracts/import-matrix'
+import type { ImportPreview } from '@/lib/contracts/study'
+import { printLine, printRows, say } from './output'
 
 /** Returns what a further column could be imported as. */
 function furtherText({ column, kind, doubt }: ImportPreview['further'][number]): string {
@@ -39,8 +28,12 @@ function rowsText({ rowCount, rows }: ImportPreview): string {
 }
 
 /** Returns what would be imported of a file, every option included, for `--json`. */
-export function previewFacts(preview: ImportPreview, trouble: string | null) {
-  const { plan, rowCount, warnings, duplicateOf, further } = preview
+export function previewFacts(
+  preview: ImportPreview,
+  trouble: string | null,
+  { problems }: ImportMatrix,
+) {
+  const { plan, rowCount, warnings, duplicateOf, further, isPlaced, remembered } = preview
   return {
     file: plan.fileName,
     format: plan.format || null,
@@ -58,8 +51,49 @@ export function previewFacts(preview: ImportPreview, trouble: string | null) {
     skipBadRows: plan.skipBadRows,
     rows: rowCount,
     isKnown: duplicateOf !== null,
+    isPlaced,
+    shape: plan.shape,
+    remembered,
     trouble,
+    problems: problems
+      .filter(({ uploadId }) => uploadId === plan.uploadId)
+      .map(({ kind, message, isBlocking }) => ({ kind, message, isBlocking })),
     warnings,
+  }
+}
+
+/** Prints seed sets down and evolvers with their rounds across, with the rows that each file would bring, and what stands in the way. */
+export function sayMatrix(
+  { seedSets, columns, problems }: ImportMatrix,
+  previews: readonly ImportPreview[],
+): void {
+  const placed = previews.filter(({ isPlaced, duplicateOf }) => isPlaced && !duplicateOf)
+  const wrong = new Set(problems.map(({ uploadId }) => uploadId))
+  const cell = (seedSetKey: string, { armKey, round }: MatrixColumn) => {
+    const key = placeKey({ seedSetKey, armKey, round })
+    const files = placed.filter(({ plan }) => placeKey(plan) === key)
+    const texts = files.map((file) => rowsText(file) + (wrong.has(file.plan.uploadId) ? ' !' : ''))
+    return texts.join(' and ') || null
+  }
+  printLine('')
+  printRows(
+    seedSets.map(({ key, label }) => ({
+      'seed set': label,
+      ...Object.fromEntries(
+        columns.map((column) => [
+          column.armKey === null ? column.label : `${column.label}, ${column.round}`,
+          cell(key, column),
+        ]),
+      ),
+    })),
+    false,
+  )
+  const nameOf = (id: string) => previews.find(({ plan }) => plan.uploadId === id)?.plan.fileName
+  for (const { uploadId, message, isBlocking } of problems) {
+    say(isBlocking ? 'Conflict' : 'Check', `${nameOf(uploadId)}: ${message}`)
+  }
+  for (const { plan, isPlaced } of previews) {
+    if (!isPlaced) say('No place', plan.fileName)
   }
 }
 

@@ -17,6 +17,7 @@ import { addFormulaCommand } from './commands/formula'
 import { addImportCommand } from './commands/import'
 import { addJobCommands } from './commands/jobs'
 import { addLineageCommand } from './commands/lineage'
+import { addMappingCommands } from './commands/mappings'
 import { addMarkCommand } from './commands/mark'
 import { addMcpCommand } from './commands/mcp'
 import { addMeasureCommand } from './commands/measure'
@@ -47,6 +48,7 @@ for (const add of [
   addSetupCommand,
   addStudyCommands,
   addImportCommand,
+  addMappingCommands,
   addAlignCommand,
   addComputeCommand,
   addLineageCommand,

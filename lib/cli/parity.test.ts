@@ -17,6 +17,7 @@ const COMMANDS: Record<string, string> = {
   previewImport: 'import --dry-run',
   fetchHubDataset: 'import',
   startImport: 'import',
+  forgetMapping: 'mappings forget',
   alignCells: 'align',
   deleteCell: 'files delete',
   restoreCell: 'files restore',

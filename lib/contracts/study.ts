@@ -152,6 +152,10 @@ export const importPlanSchema = z.object({
   /** How the operators of the rows are known. */
   operators: operatorRuleSchema.default('none'),
   skipBadRows: z.boolean(),
+  /** Hash of keys and kinds, equal for files that one mapping fits; null where the file has none. */
+  shape: nameSchema.nullable().default(null),
+  /** Something had to be decided before the file could be read, so its mapping is no proof for other files. */
+  wasAsked: z.boolean().default(false),
   /** Open questions; a plan is imported once the list is empty. A preview under a given mapping asks none. */
   questions: z.array(importQuestionSchema).default([]),
 })
@@ -164,10 +168,22 @@ export const fileRepairSchema = z.object({
   opening: openingSchema.nullable(),
 })
 export type FileRepair = z.infer<typeof fileRepairSchema>
+
+/** What becomes of the other files of an import when one fails: they stay, or nothing of it does. */
+export const onFailureSchema = z.enum(['keep', 'undo'])
+export type OnFailure = z.infer<typeof onFailureSchema>
+
 /** The files of one import. */
 export const importRequestSchema = z.object({
   plans: z.array(importPlanSchema).max(LIMITS.plans),
+  onFailure: onFailureSchema.default('keep'),
 })
+
+/** The mapping that was used last for files of one shape, and where. */
+export const rememberedMappingSchema = importPlanSchema
+  .pick({ format: true, mapping: true, columns: true, wasAsked: true, fileName: true })
+  .extend({ shape: nameSchema, studyName: z.string(), usedAt: z.number() })
+export type RememberedMapping = z.infer<typeof rememberedMappingSchema>
 
 /** A column that could be chosen, by the first rows. */
 const furtherColumnSchema = z.object({
@@ -203,6 +219,10 @@ export const importPreviewSchema = z.object({
     .nullable(),
   /** The same content (SHA-256) is in this study already. */
   duplicateOf: z.object({ cellId: z.string(), label: z.string() }).nullable(),
+  /** False when the names of other files say where they belong and this one's does not: choose a place first. */
+  isPlaced: z.boolean(),
+  /** The mapping of the last import of this shape, where it differs from the one detected; `isApplied` = it is in the plan. */
+  remembered: rememberedMappingSchema.extend({ isApplied: z.boolean() }).nullable(),
   /** Rows that can be read; null where only the head of the file was looked at. */
   rowCount: z.number().nullable(),
   /** First 20 rows as they would be stored. */

@@ -5,6 +5,7 @@ import type { ChosenReading } from './detect'
 import { contextOf, FormatError } from './format-error'
 import { formatOf } from './index'
 import { kindOf } from './shared/build-row'
+import { shapeOf } from './shape'
 import { emptyMapping, RowProblem } from './types'
 import type {
   ColumnMapping,
@@ -35,6 +36,8 @@ export interface Inspection {
   preview: ReadRow[]
   /** Set when the file breaks within its head: nothing can be imported before that is put right. */
   error: FormatError | null
+  /** Equal for files with the same keys and kinds of values; null where there is none. */
+  shape: string | null
   /** Pass it to readRows as `expect`; null for sources without a file. */
   stamp: FileStamp | null
 }
@@ -82,7 +85,7 @@ export async function inspectSource(
   const preview = formatId
     ? rows.slice(0, PREVIEW_ROWS).map((raw) => canonical(raw, formatOf(formatId), mapping, file))
     : []
-  return { detection, container, preview, error, stamp }
+  return { detection, container, preview, error, shape: error ? null : shapeOf(rows), stamp }
 }
 
 /**

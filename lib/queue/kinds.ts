@@ -45,7 +45,12 @@ export const JOBS = {
   },
   import: {
     kind: 'import',
-    payload: z.object({ studyId: z.string(), plans: z.array(importPlanSchema).min(1) }),
+    payload: z.object({
+      studyId: z.string(),
+      plans: z.array(importPlanSchema).min(1),
+      /** Set where all files are taken out again when one fails: when the import was asked for. */
+      undoSince: z.number().optional(),
+    }),
     title: ({ plans }: { plans: readonly { fileName: string }[] }, _names: object) =>
       plans.length === 1 ? `Import ${plans[0]?.fileName}` : `Import ${plans.length} files`,
   },

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { MetricInfo } from '@/lib/contracts/compute'
-import type { CellInfo, ImportPlan } from '@/lib/contracts/study'
+import type { CellInfo } from '@/lib/contracts/study'
 import { isComplete, studyCoverage } from './coverage'
-import { collisions } from './import-dialog'
 
 const metric = (id: string) => ({ id, label: id }) as MetricInfo
 
@@ -40,14 +39,5 @@ describe('studyCoverage', () => {
     expect(studyCoverage(cells, measured).missingIn(cells)).toEqual([])
     const partly = [cell(null, { a: 10 }), cell('x', { a: 10, b: 10 }), cell('y', { a: 10 })]
     expect(studyCoverage(partly, measured).missingIn([partly[0] as CellInfo])).toEqual(['b'])
-  })
-})
-
-describe('collisions', () => {
-  const plan = (fileName: string, armKey: string | null, round: number) =>
-    ({ fileName, seedSetKey: 's', armKey, round }) as ImportPlan
-  it('names the files that go to one place', () => {
-    const plans = [plan('a', 'x', 1), plan('b', 'x', 1), plan('c', 'x', 2), plan('d', null, 0)]
-    expect(collisions(plans)).toEqual(['a', 'b'])
   })
 })

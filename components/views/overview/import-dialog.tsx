@@ -1,6 +1,6 @@
 'use client'
 
-import { Button, Modal, Stack, Text } from '@mantine/core'
+import { Button, Modal, Stack, Switch, Text } from '@mantine/core'
 import { useState } from 'react'
 import { unfinishedUploads } from '@/components/hooks/upload-file'
 import { useStartImports } from '@/components/hooks/use-imports'
@@ -11,8 +11,11 @@ import { Notice } from '@/components/ui/states'
 import type { ImportPlan, StudyDetail } from '@/lib/contracts/study'
 import { HubFetch } from './hub-fetch'
 import { ImportFileCard } from './import-file-card'
+import { ImportMatrix } from './import-matrix'
+import { chosenFiles, fileShapes, matrixOfFiles, movedTo, type MatrixSpot } from './import-places'
+import { ImportShapes } from './import-shapes'
 import { DropArea } from './import-invitation'
-import { useImportFiles } from './use-import-files'
+import { canImport, useImportFiles, type ImportFile } from './use-import-files'
 
 interface ImportDialogProps {
   detail: StudyDetail
@@ -20,57 +23,97 @@ interface ImportDialogProps {
   onClose(): void
 }
 
-/** Two files for the same place would replace each other; returns the names that collide. */
-export function collisions(plans: readonly ImportPlan[]): string[] {
-  const places = new Map<string, string[]>()
-  for (const plan of plans) {
-    const place = `${plan.seedSetKey}/${plan.armKey ?? 'seeds'}/${plan.round}`
-    places.set(place, [...(places.get(place) ?? []), plan.fileName])
-  }
-  return [...places.values()].filter((names) => names.length > 1).flat()
-}
+/** So many files are shown whole, one below the other; of more the chosen one is. */
+const WHOLE_CARDS = 3
 
 /** Upload, look, correct, import. */
 export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProps) {
-  const { files, notes, add, addUploads, patch, changePlan, remove } = useImportFiles(
+  const { files, notes, add, addUploads, patch, changePlan, detect, remove } = useImportFiles(
     detail.study.id,
     initialFiles,
   )
   const [unfinished] = useState(unfinishedUploads)
   const stopped = unfinished.filter((name) => files.every((file) => file.name !== name))
+  const [selectedId, setSelectedId] = useState<string | null>(null)
+  const [isShared, setIsShared] = useState(true)
+  const [isWhole, setIsWhole] = useState(false)
   const start = useStartImports(detail.study.id)
-  const plans = files.flatMap((file) => (file.isChosen && file.plan ? [file.plan] : []))
+  const plans = chosenFiles(files).map(({ plan }) => plan)
   const isBusy = files.some((file) => file.state !== 'ready' && file.state !== 'failed')
-  const clashing = new Set(collisions(plans))
+  const matrix = matrixOfFiles(files, detail)
+  const clashing = new Set(
+    matrix.problems.flatMap(({ isBlocking, uploadId }) => (isBlocking ? [uploadId] : [])),
+  )
+  const selected = files.find(({ id }) => id === selectedId) ?? files[0] ?? null
+  const shown = files.length <= WHOLE_CARDS ? files : files.filter((file) => file === selected)
+
+  const move = (file: ImportFile, spot: MatrixSpot | null) => {
+    if (!file.plan || !file.preview) return
+    if (spot === null) {
+      patch(file.id, { isChosen: false })
+      return
+    }
+    const plan = movedTo(file.plan, spot.place, files, detail)
+    patch(file.id, { plan, isChosen: canImport(file.preview, plan) })
+  }
+  const adopt = (file: ImportFile, { format, mapping, columns }: ImportPlan) => {
+    if (file.plan)
+      changePlan(file, { ...file.plan, format, mapping, columns, questions: [] }, false)
+  }
 
   const run = () =>
-    start.mutate(plans, {
-      onSuccess: () => {
-        notifyDone(
-          `Importing ${plural(plans.length, 'file')}. A cell appears when its file is complete.`,
-        )
-        onClose()
+    start.mutate(
+      { plans, onFailure: isWhole ? 'undo' : 'keep' },
+      {
+        onSuccess: () => {
+          notifyDone(
+            `Importing ${plural(plans.length, 'file')}. A cell appears when its file is complete.`,
+          )
+          onClose()
+        },
       },
-    })
+    )
 
   return (
     <Modal
       opened
       onClose={onClose}
-      size="min(1200px, 94vw)"
+      size={files.length > 1 ? 'min(1800px, 94vw)' : 'min(1200px, 94vw)'}
       title={`Import into ${detail.study.name}`}
     >
       <Stack gap="sm">
         <DropArea onFiles={add} isCompact={files.length > 0} />
         <HubFetch onUploads={(uploads) => void addUploads(uploads)} />
-        {files.map((file) => (
+        {files.length > 1 ? (
+          <>
+            <ImportMatrix
+              matrix={matrix}
+              files={files}
+              detail={detail}
+              selected={selected}
+              onSelect={setSelectedId}
+              onMove={move}
+            />
+            <ImportShapes
+              shapes={fileShapes(files)}
+              isShared={isShared}
+              onShare={setIsShared}
+              onSelect={setSelectedId}
+              onAdopt={adopt}
+            />
+          </>
+        ) : null}
+        {shown.map((file) => (
           <ImportFileCard
             key={file.id}
             file={file}
             detail={detail}
-            isClashing={file.isChosen && clashing.has(file.plan?.fileName ?? '')}
+            problems={matrix.problems.filter(
+              ({ uploadId }) => file.isChosen && uploadId === file.plan?.uploadId,
+            )}
             onChoose={(isChosen) => patch(file.id, { isChosen })}
-            onPlan={(plan) => void changePlan(file, plan)}
+            onPlan={(plan) => changePlan(file, plan, isShared)}
+            onDetect={() => void detect(file, isShared)}
             onRemove={() => remove(file.id)}
           />
         ))}
@@ -100,6 +143,12 @@ export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProp
               <Text c="var(--ev-error)">
                 Two files have the same seed set, evolver and round. Change one of them.
               </Text>
+            ) : plans.length > 1 ? (
+              <Switch
+                label="All or nothing: if one file fails, take the others out again"
+                checked={isWhole}
+                onChange={(event) => setIsWhole(event.currentTarget.checked)}
+              />
             ) : null
           }
         >

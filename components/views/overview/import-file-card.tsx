@@ -6,9 +6,11 @@ import { Disclosure } from '@/components/ui/link-button'
 import { ProgressBar } from '@/components/ui/progress-bar'
 import { ErrorState, Notice } from '@/components/ui/states'
 import { Table, type Column } from '@/components/ui/table'
+import type { PlaceProblem } from '@/lib/contracts/import-matrix'
 import { suggestedReading } from '@/lib/contracts/import-questions'
 import type { ImportPlan, ImportPreview, StudyDetail } from '@/lib/contracts/study'
 import classes from './overview.module.css'
+import { RememberedMapping } from './remembered-mapping'
 import { ImportOpeningFields } from './import-opening-fields'
 import { ImportPlanFields } from './import-plan-fields'
 import { canImport, type ImportFile } from './use-import-files'
@@ -16,9 +18,12 @@ import { canImport, type ImportFile } from './use-import-files'
 interface ImportFileCardProps {
   file: ImportFile
   detail: StudyDetail
-  isClashing: boolean
+  /** What stands in the way at its place. */
+  problems: readonly PlaceProblem[]
   onChoose(isChosen: boolean): void
   onPlan(plan: ImportPlan): void
+  /** Takes the mapping that is detected instead of the one used last. */
+  onDetect(): void
   onRemove(): void
 }
 
@@ -144,9 +149,10 @@ function ImportPreviewTable({ rows }: { rows: ImportPreview['rows'] }) {
 export function ImportFileCard({
   file,
   detail,
-  isClashing,
+  problems,
   onChoose,
   onPlan,
+  onDetect,
   onRemove,
 }: ImportFileCardProps) {
   const { preview, plan } = file
@@ -154,7 +160,7 @@ export function ImportFileCard({
   return (
     <section
       className={`ev-panel ${classes.file}`}
-      data-clashing={isClashing || undefined}
+      data-clashing={problems.some(({ isBlocking }) => isBlocking) || undefined}
       aria-label={file.name}
     >
       <Group justify="space-between" wrap="nowrap" gap="sm">
@@ -184,7 +190,23 @@ export function ImportFileCard({
       ) : null}
       {preview && plan ? (
         <Stack gap="sm" mt="xs">
+          {problems.length > 0 ? (
+            <Notice tone={problems.some(({ isBlocking }) => isBlocking) ? 'error' : 'warn'}>
+              {problems.map(({ kind, message }) => (
+                <div key={kind} dir="auto">
+                  {message}
+                </div>
+              ))}
+            </Notice>
+          ) : null}
           <Questions preview={preview} plan={plan} onPlan={onPlan} />
+          {preview.remembered ? (
+            <RememberedMapping
+              remembered={preview.remembered}
+              onUse={(used) => onPlan({ ...plan, ...used, questions: [] })}
+              onDetect={onDetect}
+            />
+          ) : null}
           <Findings file={file} />
           <ImportOpeningFields
             plan={plan}

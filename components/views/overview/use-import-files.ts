@@ -51,13 +51,31 @@ function readyFile(file: ImportFile, preview: ImportPreview, i: number): ImportF
     state: 'ready',
     preview,
     plan: preview.plan,
-    isChosen: canImport(preview, preview.plan) && preview.duplicateOf === null,
+    isChosen: canImport(preview, preview.plan) && preview.duplicateOf === null && preview.isPlaced,
   }
 }
 
 /** The parts of a plan on which depends how its first rows are read. */
 const readingOf = (plan: ImportPlan | null) =>
   JSON.stringify([plan?.format, plan?.mapping, plan?.columns, plan?.opening])
+
+/** What files of one shape have in common as long as nobody changed one of them alone. */
+export const mappingOf = (plan: ImportPlan | null) =>
+  JSON.stringify([plan?.format, plan?.mapping, plan?.columns, plan?.questions])
+
+/** Returns the plan of another file of the same shape after a change of one, or null where the change is not its business. */
+export function sharedPlan(
+  other: ImportPlan | null,
+  before: ImportPlan,
+  after: ImportPlan,
+): ImportPlan | null {
+  if (!other || before.shape === null || other.shape !== before.shape) return null
+  const isSame = mappingOf(other) === mappingOf(before) && mappingOf(before) !== mappingOf(after)
+  if (!isSame) return null
+  const { format, mapping, columns, questions, align } = after
+  const isAligned = align !== before.align && other.armKey !== null
+  return { ...other, format, mapping, columns, questions, ...(isAligned ? { align } : {}) }
+}
 
 /**
  * Returns a file with a preview that was asked for under `asked`. Whatever was changed since then stays; a preview for
@@ -74,7 +92,10 @@ export function withPreview(
   const { seedSetKey, seedSetLabel, armKey, armLabel, armClass, scenario, round, skipBadRows } = now
   const place = { seedSetKey, seedSetLabel, armKey, armLabel, armClass, scenario, round }
   const plan = isReopened ? { ...preview.plan, ...place, skipBadRows } : now
-  return { ...file, preview, plan, isChosen: canImport(preview, plan) }
+  // What was taken out by hand stays out.
+  const shown = file.preview
+  const isOut = shown !== null && !file.isChosen && !shown.duplicateOf && canImport(shown, now)
+  return { ...file, preview, plan, isChosen: !isOut && canImport(preview, plan) }
 }
 
 /** Files that say what the folder holds in which they lie. */
@@ -224,7 +245,7 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
   }, [])
 
   /** Keeps the corrected plan; when the mapping changed, the first rows are read again under it. */
-  const changePlan = useCallback(
+  const changeOne = useCallback(
     async (file: ImportFile, plan: ImportPlan) => {
       const skipChanged =
         plan.skipBadRows !== file.plan?.skipBadRows ||
@@ -257,5 +278,36 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
     [patch, studyId],
   )
 
-  return { files, notes, add, addUploads, patch, changePlan, remove }
+  /** Changes the plan of a file, and with `isShared` the mapping of all files of its shape that were read in the same way. */
+  const changePlan = useCallback(
+    (file: ImportFile, plan: ImportPlan, isShared: boolean) => {
+      void changeOne(file, plan)
+      if (!isShared || file.plan === null) return
+      for (const other of files) {
+        const shared = other.id === file.id ? null : sharedPlan(other.plan, file.plan, plan)
+        if (shared) void changeOne(other, shared)
+      }
+    },
+    [changeOne, files],
+  )
+
+  /** Reads a file again as if no file of its shape had been imported before, and takes the mapping that is detected. */
+  const detect = useCallback(
+    async (file: ImportFile, isShared: boolean) => {
+      if (!file.plan) return
+      const { uploadId, opening } = file.plan
+      const upload = { uploadId, opening, relativePath: file.name }
+      try {
+        const [found] = (await previewImport(studyId, upload, [], false)).previews
+        if (!found) return
+        const { format, mapping, columns, questions } = found.plan
+        changePlan(file, { ...file.plan, format, mapping, columns, questions }, isShared)
+      } catch (error) {
+        patch(file.id, { state: 'failed', error })
+      }
+    },
+    [changePlan, patch, studyId],
+  )
+
+  return { files, notes, add, addUploads, patch, changePlan, detect, remove }
 }

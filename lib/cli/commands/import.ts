@@ -9,7 +9,7 @@ import { AppError } from '@/lib/errors'
 import type { ServiceContext } from '@/lib/services/context'
 import { filesHere } from '@/lib/services/files/tasks'
 import type { PreviewRequest } from '@/lib/contracts/uploads'
-import { startImport } from '@/lib/services/imports'
+import { matrixOf, startImport } from '@/lib/services/imports'
 import { expandArchives } from '@/lib/services/imports/archive'
 import { registerFolder } from '@/lib/services/imports/folder'
 import { createStudy, discardEmptyStudy, listStudies } from '@/lib/services/studies'
@@ -20,7 +20,8 @@ import { followJobs } from '../follow'
 import { fetchNamed, isHubName, type HubOptions } from '../hub'
 import { addReadingOptions, type ImportOptions } from '../import-options'
 import { plansUnder, troubleOf } from '../import-plans'
-import { previewFacts, sayPreview } from '../import-text'
+import { planFileText, readPlanFile, savePlanFile } from '../import-plan-file'
+import { previewFacts, sayMatrix, sayPreview } from '../import-text'
 import { printRows, say } from '../output'
 
 /** The part of a path that may tell what a file holds: what lies above the working, home or temporary folder does not. */
@@ -79,10 +80,11 @@ async function runImport(
   json: boolean,
   queued: Set<string>,
 ): Promise<void> {
-  const troubles = previews.flatMap((preview) => troubleOf(preview, options) ?? [])
+  const troubles = previews.flatMap((preview) => troubleOf(preview) ?? [])
   const plans = previews
-    .filter((preview) => !preview.duplicateOf && troubleOf(preview, options) === null)
+    .filter((preview) => !preview.duplicateOf && troubleOf(preview) === null)
     .map(({ plan }) => plan)
+  if (options.allOrNothing && troubles.length > 0) throw refused(troubles, 0)
   if (plans.length === 0) {
     if (troubles.length > 0) throw refused(troubles, 0)
     if (!json) say('Nothing', 'every file is imported already')
@@ -92,7 +94,7 @@ async function runImport(
   // A study is made only for something to put into it.
   const study = studyId ?? createStudy(context.db, { name: options.study, description: '' }).id
   try {
-    const job = await startImport(context, study, plans)
+    const job = await startImport(context, study, plans, options.allOrNothing ? 'undo' : 'keep')
     for (const { uploadId } of plans) queued.add(uploadId)
     const [ended] = await followJobs(context, [job.id], json)
     if (!json) printImported(options.study, ended?.result)
@@ -134,6 +136,13 @@ export function addImportCommand(program: Command): void {
     .option('--config <name>', 'of a data set of the hub: this configuration alone')
     .option('--split <name>', 'of a data set of the hub: this split alone')
     .option('--dry-run', 'show exactly what would be imported, and import nothing')
+    .option('--all-or-nothing', 'when one file cannot be imported, import none')
+    .option('--save-plan <file>', 'write places and mappings of the files to a plan file (YAML)')
+    .option('--plan <file>', 'take places and mappings from a plan file; options come before it')
+    .option(
+      '--no-remembered',
+      'detect mappings as if no file of the same shape had been imported before',
+    )
     .action(async (paths: string[], options: ImportOptions) => {
       const context = openContext()
       const json = program.opts<{ json?: boolean }>().json === true
@@ -147,13 +156,21 @@ export function addImportCommand(program: Command): void {
       try {
         const notes = await registerPaths(context, paths, requests, { ...options, json })
         if (!json) for (const note of notes) say('Note', note)
-        const previews = await plansUnder(context, studyId, requests, options)
-        const facts = previews.map((preview) => [preview, troubleOf(preview, options)] as const)
+        const plan = options.plan === undefined ? null : readPlanFile(options.plan)
+        const found = await plansUnder(context, studyId, requests, options, plan)
+        const { previews } = found
+        const matrix = matrixOf(context.db, studyId, previews)
+        const facts = previews.map((preview) => [preview, troubleOf(preview)] as const)
         if (!json) for (const [preview, trouble] of facts) sayPreview(preview, trouble)
+        if (!json && previews.length > 1) sayMatrix(matrix, previews)
+        if (options.savePlan) {
+          savePlanFile(options.savePlan, planFileText(found.requests, previews))
+          if (!json) say('Plan', `written to ${options.savePlan}`)
+        }
         if (!options.dryRun) await runImport(context, options, studyId, previews, json, queued)
         else if (json)
           printRows(
-            facts.map(([preview, trouble]) => previewFacts(preview, trouble)),
+            facts.map(([preview, trouble]) => previewFacts(preview, trouble, matrix)),
             true,
           )
       } finally {

@@ -1,7 +1,8 @@
+import { placeKey } from '@/lib/contracts/import-matrix'
 import { LIMITS } from '@/lib/contracts/limits'
 import type { Job } from '@/lib/contracts/job'
 import { cleanName } from '@/lib/contracts/plain-text'
-import type { ImportPlan } from '@/lib/contracts/study'
+import type { ImportPlan, OnFailure } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import { enqueue } from '@/lib/queue/queue'
 import { checkOperatorRule } from '../alignments/operators'
@@ -9,6 +10,7 @@ import type { ServiceContext } from '../context'
 import { getStudy } from '../studies'
 import { openUpload, purgeUploads } from './uploads'
 
+export { matrixOf } from './matrix'
 export { placesOf, previewImport, previewUpload, type PlaceGuess } from './preview'
 
 function checkPlans(plans: readonly ImportPlan[]): void {
@@ -24,11 +26,7 @@ function checkPlans(plans: readonly ImportPlan[]): void {
     const [question] = plan.questions
     if (question) throw new AppError('invalid_input', `${plan.fileName}: ${question.message}`)
     checkOperatorRule(plan.operators)
-    const place = JSON.stringify([
-      plan.seedSetKey,
-      plan.armKey,
-      plan.armKey === null ? 0 : plan.round,
-    ])
+    const place = placeKey(plan)
     const rival = places.get(place)
     if (rival !== undefined) {
       throw new AppError(
@@ -53,13 +51,14 @@ function cleanNames(plan: ImportPlan): ImportPlan {
 }
 
 /**
- * Queues one job that imports the files, parents before children, and returns it. Throws `invalid_input` when two files
+ * Queues one job that imports the files, parents before children, and returns it; `undo` takes all out again when one fails. Throws `invalid_input` when two files
  * would take the same place, or a question is open.
  */
 export async function startImport(
   ctx: ServiceContext,
   studyId: string,
   given: readonly ImportPlan[],
+  onFailure: OnFailure = 'keep',
 ): Promise<Job> {
   getStudy(ctx.db, studyId)
   const plans = given.map(cleanNames)
@@ -68,7 +67,7 @@ export async function startImport(
   await purgeUploads(ctx.config)
   return enqueue(ctx.db, {
     kind: 'import',
-    payload: { studyId, plans: [...plans] },
+    payload: { studyId, plans, ...(onFailure === 'undo' ? { undoSince: Date.now() } : {}) },
     names: {},
     studyId,
   })

@@ -48,7 +48,12 @@ type PreviewError = NonNullable<ImportPreview['error']>
 export type FileLook = Pick<
   ImportPreview,
   'keys' | 'further' | 'confidence' | 'reasons' | 'warnings' | 'error' | 'rowCount' | 'rows'
-> & { formatId: FormatId | null; mapping: ColumnMapping; questions: ImportQuestion[] }
+> & {
+  formatId: FormatId | null
+  mapping: ColumnMapping
+  questions: ImportQuestion[]
+  shape: string | null
+}
 
 type Failure = FormatError | PreviewError
 
@@ -234,6 +239,7 @@ export async function lookAtFile(file: LookTask): Promise<FileLook> {
     error,
     rowCount: read.rowCount,
     rows: read.rows,
+    shape: inspection.shape,
   }
 }
 
@@ -251,5 +257,6 @@ export function failedLook(message: string): FileLook {
     error: wholeFile(message),
     rowCount: null,
     rows: [],
+    shape: null,
   }
 }

@@ -54,6 +54,11 @@ function armOf(guess: FileNameGuess): { key: string; label: string } | null {
   return { key: slug(parts.join('-'), 'evolver'), label: labelOf(parts.join(' ')) }
 }
 
+/** The name says more than a word that could be anything. */
+function isTold({ round, armLabel, isEvolved }: FileNameGuess): boolean {
+  return round !== null || armLabel !== null || isEvolved
+}
+
 function notesOf(guess: FileNameGuess, operators: Place['operators']): string[] {
   const notes = [...guess.notes]
   if (guess.round !== null && guess.seedSet === null) {
@@ -103,6 +108,14 @@ export interface KnownSet {
   label: string
 }
 
+/** Where a file seems to belong, and what was noticed. */
+export interface FilePlace {
+  place: Place
+  notes: string[]
+  /** False when the names of the other files say where they belong and this one does not. */
+  isPlaced: boolean
+}
+
 /**
  * Returns where files that belong together seem to belong by their names or paths, in their order, and what was noticed;
  * a name that tells nothing is taken for seeds.
@@ -110,10 +123,15 @@ export interface KnownSet {
 export function guessPlaces(
   paths: readonly string[],
   knownSets: readonly KnownSet[] = [],
-): { place: Place; notes: string[] }[] {
+): FilePlace[] {
   const guesses = guessFromFileNames(
     paths,
     knownSets.map(({ key }) => key),
   )
-  return guesses.map((guess, k) => placeOf(guess, paths[k] as string, knownSets))
+  const told = new Set(guesses.filter(isTold).map(({ seedSet }) => seedSet))
+  return guesses.map((guess, k) => {
+    const belongs = told.has(guess.seedSet) || knownSets.some(({ key }) => key === guess.seedSet)
+    const isPlaced = isTold(guess) || told.size === 0 || belongs
+    return { ...placeOf(guess, paths[k] as string, knownSets), isPlaced }
+  })
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { and, eq, inArray } from 'drizzle-orm'
 import { rows as storedRows } from '@/db/schema'
 import { PLAIN_OPENING } from '@/lib/contracts/opening'
@@ -11,7 +12,8 @@ import { findKnownFile } from './known'
 import { failedLook, PREVIEW_CHARACTERS, type FileLook } from './look'
 import { settleLineage } from './lineage'
 import { evolvedPlace } from './parents'
-import { guessPlaces, type KnownSet, type Place } from './place'
+import { guessPlaces, type FilePlace, type KnownSet, type Place } from './place'
+import { rememberedMapping } from './remembered'
 import type { PreviewRequest } from '@/lib/contracts/uploads'
 import { getStudy } from '../studies'
 import { listSeedSets } from '../studies/detail'
@@ -68,8 +70,63 @@ async function lookAt(
   }
 }
 
+interface Reading {
+  look: FileLook
+  remembered: ImportPreview['remembered']
+  wasAsked: boolean
+}
+
+/**
+ * Looks at a file as it is detected, and once more under the mapping that was used last for its shape: that one is taken where
+ * neither this file nor the one before left a doubt, and only offered otherwise.
+ */
+async function readingOf(
+  ctx: ServiceContext,
+  look: (request: PreviewRequest) => Promise<FileLook>,
+  request: PreviewRequest,
+  isRemembering: boolean,
+): Promise<Reading> {
+  const first = await look(request)
+  const wasAsked = first.questions.length > 0
+  const isChosen = request.mapping !== undefined || request.format !== undefined
+  const last = isRemembering && !isChosen ? rememberedMapping(ctx.db, first.shape) : null
+  const columns = request.columns ?? []
+  const isSame =
+    !last ||
+    isDeepStrictEqual(
+      [last.format, compact(last.mapping), last.columns],
+      [first.formatId, compact(first.mapping), columns],
+    )
+  if (isSame) return { look: first, remembered: null, wasAsked }
+  const isSure = !wasAsked && !last.wasAsked && first.error === null && columns.length === 0
+  if (isSure) {
+    const { format, mapping, columns: chosen } = last
+    const second = await look({ ...request, format, mapping, columns: chosen })
+    if (second.error === null) {
+      return { look: second, remembered: { ...last, isApplied: true }, wasAsked }
+    }
+  }
+  return { look: first, remembered: { ...last, isApplied: false }, wasAsked }
+}
+
+/** A field that is absent and one that names no column mean the same. */
+function compact(mapping: object): object {
+  return Object.fromEntries(Object.entries(mapping).filter(([, value]) => value != null))
+}
+
+function rememberedNote(remembered: ImportPreview['remembered']): string[] {
+  if (!remembered) return []
+  const { fileName, studyName, usedAt, isApplied } = remembered
+  const last = `for ${fileName} in the study ${studyName} on ${new Date(usedAt).toISOString().slice(0, 10)}`
+  return [
+    isApplied
+      ? `The mapping is the one used ${last}: the columns and the kinds of their values are the same.`
+      : `Another mapping was used ${last}, which has the same columns. It is not applied, because something is open to doubt.`,
+  ]
+}
+
 /** Where a file seems to belong, and what was noticed. */
-export type PlaceGuess = ReturnType<typeof guessPlaces>[number]
+export type PlaceGuess = FilePlace
 
 /** Returns where files seem to belong; their names are judged together, those of `siblings` included, which are previewed apart. */
 export async function placesOf(
@@ -94,6 +151,8 @@ export interface PreviewOptions {
   signal?: AbortSignal
   /** Names of further files that belong to them: names are judged together. */
   siblings?: readonly string[]
+  /** Takes the mapping that was used last for files of the same shape, where nothing is doubtful. Default false. */
+  isRemembering?: boolean
 }
 
 /**
@@ -104,20 +163,28 @@ export async function previewUpload(
   ctx: ServiceContext,
   studyId: string | null,
   request: PreviewRequest,
-  { files = filesHere, signal }: PreviewOptions = {},
+  { files = filesHere, signal, isRemembering = false }: PreviewOptions = {},
   guessed?: PlaceGuess,
 ): Promise<ImportPreview> {
   const upload = await openUpload(ctx.config, request.uploadId)
-  const { formatId, mapping, questions, ...look } = await lookAt(files, upload, request, signal)
+  const looking = (asked: PreviewRequest) => lookAt(files, upload, asked, signal)
+  const reading = await readingOf(ctx, looking, request, isRemembering)
+  const { remembered, wasAsked } = reading
+  const { formatId, mapping, questions, shape, ...look } = reading.look
   const guess = guessed ?? ((await placesOf(ctx, studyId, [request]))[0] as PlaceGuess)
   const { place, notes } = mapping.parent ? evolvedPlace(guess, mapping.parent) : guess
-  const warnings = [...notes, ...look.warnings]
+  const warnings = [...rememberedNote(remembered), ...notes, ...look.warnings]
+  if (!guess.isPlaced) {
+    warnings.push(
+      'The names of the other files say where they belong, this one does not. Give it a place first.',
+    )
+  }
   const differ = () => studyId !== null && inputsDiffer(ctx, studyId, place, look.rows)
   warnings.push(...settleLineage(place, mapping, look.keys, differ))
   const opening = request.opening ?? PLAIN_OPENING
-  const columns = request.columns ?? []
-  const reading = { mapping, opening, columns }
-  const known = studyId ? findKnownFile(ctx.db, studyId, upload.sha256, reading) : null
+  const columns = (remembered?.isApplied ? remembered.columns : request.columns) ?? []
+  const how = { mapping, opening, columns }
+  const known = studyId ? findKnownFile(ctx.db, studyId, upload.sha256, how) : null
   return {
     ...look,
     plan: {
@@ -131,9 +198,13 @@ export async function previewUpload(
       columns,
       ...place,
       skipBadRows: false,
+      shape,
+      wasAsked,
       questions,
     },
     warnings,
+    isPlaced: guess.isPlaced,
+    remembered,
     duplicateOf: known && {
       cellId: known.cellId,
       label: `${known.fileName}, revision ${known.revision}`,

@@ -133,6 +133,53 @@ describe('import job', () => {
     expect(tableCounts()).toMatchObject({ cells: 1, rows: 3, responses: 3, seed_sets: 1, arms: 0 })
   })
 
+  it('takes all out again where all or nothing was asked for, and puts replaced revisions back', async () => {
+    await importRows(study, 'alpaca.json', alpacaRows(3, 'old'))
+    const before = tableCounts()
+    const rounds = [0, 1, 2].map((round) =>
+      planFor(
+        study,
+        round === 0 ? 'alpaca.json' : `alpaca-iter${round}-small.json`,
+        round === 2
+          ? '[{"instruction": "ok", "output": "x"}, {"instr'
+          : JSON.stringify(alpacaRows(3, `r${round}`)),
+        round === 2
+          ? { format: 'alpaca', mapping: { ...emptyMapping(), instruction: 'instruction' } }
+          : {},
+      ),
+    )
+    const plans = await Promise.all(rounds)
+    const payload = { studyId: study.studyId, plans, undoSince: Date.now() }
+    const { context, logs } = testJob(study)
+    await expect(importJob.run(context, payload)).rejects.toMatchObject({
+      message: expect.stringMatching(/alpaca-iter2-small\.json.*Nothing was imported: 2 files/s),
+    })
+    expect(logs.filter((line) => line.startsWith('info'))).toHaveLength(2)
+    expect(tableCounts()).toEqual(before)
+    const { cells } = getStudyDetail(study.db, study.studyId)
+    expect(cells).toMatchObject([{ fileName: 'alpaca.json', revision: 1, rowCount: 3 }])
+    // A job that was killed after two files takes out those as well.
+    const { context: first } = testJob(study)
+    await importJob.run(first, { ...payload, plans: await goodPlans() })
+    const second = testJob(study).context
+    second.job.attempts = 2
+    await expect(
+      importJob.run(second, { ...payload, plans: [...(await goodPlans()), plans[2]!] }),
+    ).rejects.toThrow('Nothing was imported: 2 files')
+    expect(tableCounts()).toEqual(before)
+    function goodPlans() {
+      return Promise.all(
+        [0, 1].map((round) =>
+          planFor(
+            study,
+            round === 0 ? 'alpaca.json' : 'alpaca-iter1-small.json',
+            JSON.stringify(alpacaRows(3, `r${round}`)),
+          ),
+        ),
+      )
+    }
+  })
+
   it('refuses a row of the wrong type, or skips it and keeps the numbers of the others', async () => {
     const rows: unknown[] = alpacaRows(4, 's')
     rows[2] = { instruction: 42, input: '', output: 'x' }

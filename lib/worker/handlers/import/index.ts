@@ -4,6 +4,8 @@ import { JOBS, type JobPayload } from '@/lib/queue/kinds'
 import { realignStudy } from '@/lib/services/alignments'
 import { cleanupStaging } from '@/lib/services/cells/staging'
 import { importFile, type ImportedFile } from '@/lib/services/imports/file'
+import { undoImport } from '@/lib/services/imports/undo'
+import { rememberMapping } from '@/lib/services/imports/remembered'
 import { removeUpload } from '@/lib/services/imports/uploads'
 import { cellPlace } from '@/lib/contracts/seeds'
 import { alignmentLevel, alignmentWords } from '../align/words'
@@ -46,6 +48,9 @@ async function run(context: WorkerContext, payload: JobPayload<'import'>) {
   const imported: ImportedFile[] = []
   const failures: string[] = []
   const realigned: Record<string, unknown>[] = []
+  const { undoSince } = payload
+  // Imports run one at a time, so what is new since this one began is its own; what it brought before it was killed as well.
+  const since = context.job.attempts > 1 ? (undoSince ?? 0) : Date.now()
   for (const plan of plans) {
     let stored = 0
     try {
@@ -58,6 +63,7 @@ async function run(context: WorkerContext, payload: JobPayload<'import'>) {
       })
       if (file.outcome === 'known') progress.add(plan.sizeBytes, `Checked ${plan.fileName}`)
       imported.push(file)
+      if (file.outcome === 'imported') rememberMapping(context.db, payload.studyId, plan)
       context.log(file.alignment ? alignmentLevel(file.alignment) : 'info', summary(file))
       for (const note of file.notes) context.log('warn', `${file.fileName}: ${note}`)
       await removeUpload(context.config, plan.uploadId)
@@ -67,7 +73,15 @@ async function run(context: WorkerContext, payload: JobPayload<'import'>) {
       failures.push(errorMessage(error))
       context.log('error', errorMessage(error))
       progress.failed(failures.length, errorMessage(error))
+      if (undoSince !== undefined) break
     }
+  }
+  if (failures.length > 0 && undoSince !== undefined) {
+    const count = undoImport(context.db, payload.studyId, plans, since)
+    const undone = `Nothing was imported: ${count} files that came before it were taken out again.`
+    context.log('warn', undone)
+    imported.length = 0
+    failures[0] += ` ${undone}`
   }
   for (const { cell, result } of realignStudy(context.db, payload.studyId, context.signal)) {
     context.log(alignmentLevel(result), `${cellPlace(cell)}: again, ${alignmentWords(result)}.`)
@@ -84,7 +98,7 @@ async function run(context: WorkerContext, payload: JobPayload<'import'>) {
   return { files: imported, realigned }
 }
 
-/** Reads files into a study: each whole or not at all; what is done stays when a later file fails. */
+/** Reads files into a study: each whole or not at all; what is done stays when a later file fails, unless all or nothing was asked for. */
 export const importJob = defineJob(JOBS.import, {
   lane: 'import',
   run,

@@ -3,5 +3,5 @@ import { serve } from '@/lib/http/route'
 import { startImport } from '@/lib/services/imports'
 
 export const POST = serve(startImportEndpoint, async ({ ctx, params, body }) => ({
-  jobs: [await startImport(ctx, params.studyId, body.plans)],
+  jobs: [await startImport(ctx, params.studyId, body.plans, body.onFailure)],
 }))

@@ -1,7 +1,7 @@
 import { previewImportEndpoint } from '@/lib/api/imports'
 import { serve } from '@/lib/http/route'
 import { sharedFiles } from '@/lib/services/files/apart'
-import { previewImport } from '@/lib/services/imports'
+import { matrixOf, previewImport } from '@/lib/services/imports'
 import { expandArchives } from '@/lib/services/imports/archive'
 import { expandDropped } from '@/lib/services/imports/dropped'
 
@@ -13,6 +13,7 @@ export const POST = serve(previewImportEndpoint, async ({ ctx, params, body, sig
   // So are the files of a folder that says what it holds.
   const { requests, notes: left } = await expandDropped(ctx, expanded.requests, files, signal)
   const notes = [...expanded.notes, ...left]
-  const options = { files, signal, siblings: body.siblings }
-  return { previews: await previewImport(ctx, params.studyId, requests, options), notes }
+  const options = { files, signal, siblings: body.siblings, isRemembering: body.remembered }
+  const previews = await previewImport(ctx, params.studyId, requests, options)
+  return { previews, notes, matrix: matrixOf(ctx.db, params.studyId, previews) }
 })

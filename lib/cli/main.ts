@@ -4,6 +4,7 @@ import { addAgreementCommand } from './commands/agreement'
 import { addBlindCommand } from './commands/blind'
 import { addApiCommand } from './commands/api'
 import { addAlignCommand } from './commands/align'
+import { addBackupCommands } from './commands/backup'
 import { addBackendCommands } from './commands/backends'
 import { addClaimsCommand } from './commands/claims'
 import { addCompareCommand } from './commands/compare'
@@ -45,6 +46,7 @@ endOnClosedPipe()
 for (const add of [
   addSetupCommand,
   addStudyCommands,
+  addBackupCommands,
   addImportCommand,
   addAlignCommand,
   addComputeCommand,

@@ -9,6 +9,8 @@ import { ENDPOINTS } from '@/lib/api/all'
 const COMMANDS: Record<string, string> = {
   createStudy: 'studies create',
   updateStudy: 'studies change',
+  startBackup: 'backup',
+  openBackup: 'restore',
   deleteStudy: 'studies delete',
   restoreStudy: 'studies restore',
   upload: 'import',

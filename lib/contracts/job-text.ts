@@ -37,6 +37,8 @@ export const KIND_LABEL = {
   probe: 'Probes',
   detect: 'Detections',
   'fetch-model': 'Model downloads',
+  backup: 'Backups',
+  'open-backup': 'Opened backups',
   purge: 'Clean-up',
   'index-texts': 'Indexing',
 }

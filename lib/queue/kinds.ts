@@ -88,6 +88,16 @@ export const JOBS = {
     payload: z.object({ modelId: z.string() }),
     title: (_payload: unknown, { model }: { model: string }) => `Fetch ${model}`,
   },
+  backup: {
+    kind: 'backup',
+    payload: z.object({ studyId: z.string() }),
+    title: (_payload: unknown, { study }: { study: string }) => `Back up ${study}`,
+  },
+  'open-backup': {
+    kind: 'open-backup',
+    payload: z.object({ uploadId: z.string(), fileName: z.string() }),
+    title: ({ fileName }: { fileName: string }, _names: object) => `Open the backup ${fileName}`,
+  },
   purge: {
     kind: 'purge',
     payload: z.object({}),

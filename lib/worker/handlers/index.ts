@@ -1,4 +1,5 @@
 import { alignJob } from './align'
+import { backupJob } from './backup'
 import { computeJob } from './compute'
 import { detectJob } from './detect'
 import { dryRunJob } from './dry-run'
@@ -6,6 +7,7 @@ import { evolveJob } from './evolve'
 import { fetchModelJob } from './fetch-model'
 import { importJob } from './import'
 import { indexTextsJob } from './index-texts'
+import { openBackupJob } from './open-backup'
 import { probeJob } from './probe'
 import { purgeJob } from './purge'
 import { tryPromptJob } from './try-prompt'
@@ -22,6 +24,8 @@ export const JOB_KINDS: readonly JobKind[] = [
   probeJob,
   tryPromptJob,
   fetchModelJob,
+  backupJob,
+  openBackupJob,
   purgeJob,
   indexTextsJob,
 ]

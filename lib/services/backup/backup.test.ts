@@ -74,6 +74,8 @@ function contents(db: Db, studyId: string): Record<string, unknown[][]> {
 async function figures(db: Db, studyId: string): Promise<unknown[]> {
   const drawn: unknown[] = []
   for (const { id } of listFigures()) {
+    // It names every study that a prompt was used in.
+    if (id === 'prompt-cards') continue
     const request = { figureId: id, options: {}, filter: emptyFilter() }
     const figure = await getStudyFigure(db, studyId, request).catch((error: unknown) =>
       String(error),
@@ -133,10 +135,10 @@ it('opens a study that is here already as a second one, with ids of its own', as
     expect(Object.values(second).map((rows) => rows.length)).toEqual(
       Object.values(first).map((rows) => rows.length),
     )
-    const prepared = (all: unknown[]) => JSON.stringify(all).replaceAll(UUID, 'id')
-    expect(prepared(await figures(context.db, studyId))).toBe(
-      prepared(await figures(context.db, study)),
-    )
+    const prepared = async (id: string) =>
+      (await figures(context.db, id)).map((one) => JSON.stringify(one).replaceAll(UUID, 'id'))
+    const [mine, theirs] = [await prepared(studyId), await prepared(study)]
+    expect(mine.filter((one, k) => one !== theirs[k]).map((one) => one.slice(0, 40))).toEqual([])
   })
 })
 

@@ -1,9 +1,11 @@
 'use client'
 
-import { Anchor, Button, Text } from '@mantine/core'
-import { IconPlus } from '@tabler/icons-react'
+import { Anchor, Button, Group, Text } from '@mantine/core'
+import { Dropzone } from '@mantine/dropzone'
+import { IconFileZip, IconPlus } from '@tabler/icons-react'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
+import { useState } from 'react'
 import { useCreateStudy, useStudies } from '@/components/hooks/use-studies'
 import { formatCount, formatDateTime } from '@/components/ui/format'
 import { Page } from '@/components/ui/page'
@@ -12,6 +14,7 @@ import { PageTitle } from '@/components/shell/page-title'
 import { useDialogParam } from '@/components/shell/use-dialog-param'
 import { Table, type Column } from '@/components/ui/table'
 import type { StudySummary } from '@/lib/contracts/study'
+import { OpenBackupDialog } from './open-backup-dialog'
 import classes from './studies.module.css'
 import { StudyDialog } from './study-dialog'
 import { StudyMenu } from './study-menu'
@@ -49,7 +52,8 @@ export function StudiesView() {
   const query = useStudies()
   const router = useRouter()
   const creation = useCreateStudy()
-  const [dialog, setDialog] = useDialogParam(['create'])
+  const [dialog, setDialog] = useDialogParam(['create', 'open-backup'])
+  const [dropped, setDropped] = useState<File | null>(null)
   const create = (
     <Button leftSection={<IconPlus size={14} />} onClick={() => setDialog('create')}>
       Create a study
@@ -60,7 +64,18 @@ export function StudiesView() {
     <Page
       title="Studies"
       description="A study contains seed sets, the rows that evolvers made from them in each round, and the metrics of every row."
-      actions={create}
+      actions={
+        <Group gap="xs">
+          <Button
+            variant="default"
+            leftSection={<IconFileZip size={14} />}
+            onClick={() => setDialog('open-backup')}
+          >
+            Open a backup
+          </Button>
+          {create}
+        </Group>
+      }
     >
       <PageTitle parts={['Studies']} />
       <QueryState query={query} what="The studies could not be read" lines={4} height={56}>
@@ -76,6 +91,28 @@ export function StudiesView() {
           )
         }
       </QueryState>
+      <Dropzone.FullScreen
+        active={dialog === null}
+        multiple={false}
+        inputProps={{ 'aria-label': 'Backup to open' }}
+        onDrop={([file]) => {
+          setDropped(file ?? null)
+          setDialog('open-backup')
+        }}
+      >
+        <Text size="lg" ta="center" p={48}>
+          Drop a backup to open it
+        </Text>
+      </Dropzone.FullScreen>
+      {dialog === 'open-backup' ? (
+        <OpenBackupDialog
+          dropped={dropped}
+          onClose={() => {
+            setDropped(null)
+            setDialog(null)
+          }}
+        />
+      ) : null}
       {dialog === 'create' ? (
         <StudyDialog
           title="Create a study"

@@ -6,20 +6,33 @@ import { IconFileZip, IconPlus } from '@tabler/icons-react'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
-import { useCreateStudy, useStudies } from '@/components/hooks/use-studies'
-import { formatCount, formatDateTime } from '@/components/ui/format'
+import { useCreateStudy, useStorage, useStudies } from '@/components/hooks/use-studies'
+import { formatBytes, formatCount, formatDateTime } from '@/components/ui/format'
 import { Page } from '@/components/ui/page'
 import { EmptyState, QueryState } from '@/components/ui/states'
 import { PageTitle } from '@/components/shell/page-title'
 import { useDialogParam } from '@/components/shell/use-dialog-param'
 import { Table, type Column } from '@/components/ui/table'
+import { STORAGE_LABEL, type Storage, type StudyStorage } from '@/lib/contracts/storage'
 import type { StudySummary } from '@/lib/contracts/study'
 import { OpenBackupDialog } from './open-backup-dialog'
 import classes from './studies.module.css'
 import { StudyDialog } from './study-dialog'
 import { StudyMenu } from './study-menu'
 
-const COLUMNS: readonly Column<StudySummary>[] = [
+/** What a study stores, by part, for whoever points at its size. */
+function partsOf(size: StudyStorage): string {
+  const parts = Object.entries(STORAGE_LABEL) as [keyof typeof STORAGE_LABEL, string][]
+  return parts.map(([part, label]) => `${label} ${formatBytes(size[part])}`).join(', ')
+}
+
+function filesText({ database, free, rest, vectors, uploads, backups }: Storage['files']): string {
+  const own = `database ${formatBytes(database)} (${formatBytes(rest)} of it index, keys and deleted entries, ${formatBytes(free)} free)`
+  const beside = `vectors ${formatBytes(vectors)}, uploads ${formatBytes(uploads)}, backups ${formatBytes(backups)}`
+  return `On disk: ${own}, ${beside}.`
+}
+
+const columnsFor = (storage: Storage | undefined): readonly Column<StudySummary>[] => [
   {
     name: 'Study',
     className: classes.name,
@@ -40,6 +53,14 @@ const COLUMNS: readonly Column<StudySummary>[] = [
   { name: 'Evolvers', kind: 'number', cell: ({ armCount }) => formatCount(armCount) },
   { name: 'Cells', kind: 'number', cell: ({ cellCount }) => formatCount(cellCount) },
   {
+    name: 'Storage',
+    kind: 'number',
+    cell: ({ id }) => {
+      const size = storage?.studies.find(({ studyId }) => studyId === id)
+      return size ? <span title={partsOf(size)}>{formatBytes(size.total)}</span> : '…'
+    },
+  },
+  {
     name: 'Jobs',
     kind: 'number',
     cell: ({ activeJobs }) => (activeJobs > 0 ? `${activeJobs} running` : 'none'),
@@ -50,6 +71,7 @@ const COLUMNS: readonly Column<StudySummary>[] = [
 
 export function StudiesView() {
   const query = useStudies()
+  const { data: storage } = useStorage()
   const router = useRouter()
   const creation = useCreateStudy()
   const [dialog, setDialog] = useDialogParam(['create', 'open-backup'])
@@ -87,7 +109,14 @@ export function StudiesView() {
               <code className="ev-mono">npm run evolens -- sample</code>.
             </EmptyState>
           ) : (
-            <Table label="Studies" columns={COLUMNS} rows={studies} keyOf="id" />
+            <>
+              <Table label="Studies" columns={columnsFor(storage)} rows={studies} keyOf="id" />
+              {storage ? (
+                <Text size="sm" c="dimmed" mt={8}>
+                  {filesText(storage.files)}
+                </Text>
+              ) : null}
+            </>
           )
         }
       </QueryState>

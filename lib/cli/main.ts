@@ -19,6 +19,7 @@ import { addJobCommands } from './commands/jobs'
 import { addLineageCommand } from './commands/lineage'
 import { addMarkCommand } from './commands/mark'
 import { addMcpCommand } from './commands/mcp'
+import { addMergeCommand } from './commands/merge'
 import { addMeasureCommand } from './commands/measure'
 import { addModelCommands } from './commands/models'
 import { addOpenApiCommand } from './commands/openapi'
@@ -47,6 +48,7 @@ for (const add of [
   addSetupCommand,
   addStudyCommands,
   addBackupCommands,
+  addMergeCommand,
   addImportCommand,
   addAlignCommand,
   addComputeCommand,

@@ -11,6 +11,8 @@ const COMMANDS: Record<string, string> = {
   updateStudy: 'studies change',
   startBackup: 'backup',
   openBackup: 'restore',
+  planMerge: 'merge --dry-run',
+  merge: 'merge',
   deleteStudy: 'studies delete',
   restoreStudy: 'studies restore',
   upload: 'import',

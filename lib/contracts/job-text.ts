@@ -39,6 +39,7 @@ export const KIND_LABEL = {
   'fetch-model': 'Model downloads',
   backup: 'Backups',
   'open-backup': 'Opened backups',
+  merge: 'Merges',
   purge: 'Clean-up',
   'index-texts': 'Indexing',
 }

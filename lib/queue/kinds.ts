@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { computeRequestSchema, evolveRequestSchema } from '@/lib/contracts/compute'
 import type { KIND_LABEL } from '@/lib/contracts/job-text'
 import { ALIGN_WAYS, alignSettingsSchema, operatorRuleSchema } from '@/lib/contracts/operators'
+import { mergeRequestSchema } from '@/lib/contracts/merge'
 import { promptTrialSchema } from '@/lib/contracts/prompts'
 import { importPlanSchema } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
@@ -97,6 +98,12 @@ export const JOBS = {
     kind: 'open-backup',
     payload: z.object({ uploadId: z.string(), fileName: z.string() }),
     title: ({ fileName }: { fileName: string }, _names: object) => `Open the backup ${fileName}`,
+  },
+  merge: {
+    kind: 'merge',
+    payload: z.object({ studyId: z.string(), request: mergeRequestSchema }),
+    title: ({ request }: { request: { name: string } }, _names: object) =>
+      `Merge into ${request.name}`,
   },
   purge: {
     kind: 'purge',

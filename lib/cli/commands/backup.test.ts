@@ -3,13 +3,12 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import { currentCells } from '@/lib/services/cells'
 import { loadSample } from '@/lib/services/sample/load'
-import { listStudies } from '@/lib/services/studies'
 import { cliFolder } from '@/lib/testing/cli-folder'
 
 const from = cliFolder()
 const to = cliFolder()
 
-it('writes a backup and restores it in another data folder', { timeout: 300_000 }, async () => {
+it('writes a backup and restores it in another data folder', { timeout: 900_000 }, async () => {
   const study = await from.fill(({ db }) => loadSample(db).studyId)
   const file = path.join(from.folder, 'sample.zip')
   const written = await from.evolens('--json', 'backup', '--study', study, '--output', file)
@@ -26,12 +25,4 @@ it('writes a backup and restores it in another data folder', { timeout: 300_000 
   // The file itself stays, and no upload of it does.
   expect(fs.existsSync(file)).toBe(true)
   expect(fs.readdirSync(path.join(to.folder, 'uploads'))).toEqual([])
-
-  fs.writeFileSync(file, fs.readFileSync(file).subarray(0, 5_000))
-  const broken = await to.evolens('restore', file)
-  expect({ code: broken.code, said: broken.err }).toMatchObject({
-    code: 3,
-    said: expect.stringMatching(/damaged or cut off/),
-  })
-  expect(await to.fill(({ db }) => listStudies(db).length)).toBe(1)
 })

@@ -3,11 +3,13 @@ import fs from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { writtenBackupSchema } from '@/lib/contracts/backup'
 import type { Job } from '@/lib/contracts/job'
+import type { MergeRequest } from '@/lib/contracts/merge'
 import { AppError } from '@/lib/errors'
 import { enqueue, getJob } from '@/lib/queue/queue'
 import type { ServiceContext } from '../context'
 import { openUpload } from '../imports/uploads'
 import { getStudy } from '../studies'
+import { planMerge } from './merge-plan'
 import { backupPath } from './write'
 
 /** Queues the job that writes a study as one file, and returns it. */
@@ -20,6 +22,13 @@ export function startBackup({ db }: ServiceContext, studyId: string): Job {
 export async function startOpening({ db, config }: ServiceContext, uploadId: string): Promise<Job> {
   const { fileName } = await openUpload(config, uploadId)
   return enqueue(db, { kind: 'open-backup', payload: { uploadId, fileName }, names: {} })
+}
+
+/** Queues the job that makes a third study of two, and returns it. Throws `conflict` with the first problem of the plan. */
+export function startMerge({ db }: ServiceContext, studyId: string, request: MergeRequest): Job {
+  const [problem] = planMerge(db, studyId, request).problems
+  if (problem) throw new AppError('conflict', problem)
+  return enqueue(db, { kind: 'merge', payload: { studyId, request }, names: {}, studyId })
 }
 
 /** Returns the file that a backup's job wrote, as a stream. Throws `not_found` when there is none, or none any more. */

@@ -49,6 +49,8 @@ export class StagedStudy {
   constructor(
     private readonly db: Db,
     private ids: ReadonlyMap<string, string>,
+    /** Set where entries are left out: then those that belong to them are left out as well, and nothing is wrong. */
+    private readonly isLenient = false,
   ) {
     for (const { references } of STUDY_TABLES)
       for (const { to } of references) this.#keys.set(placeOf(to), new Map())
@@ -59,10 +61,12 @@ export class StagedStudy {
     return this.#study.id
   }
 
-  /** Begins with the entries of a further study, whose keys have nothing to do with those before. */
-  next(ids: ReadonlyMap<string, string>): void {
+  /** Begins with the entries of a further study, whose keys have nothing to do with those before; returns what keys are now. */
+  next(ids: ReadonlyMap<string, string>): (column: SQLiteColumn, key: Stored) => Stored {
+    const before = new Map([...this.#keys].map(([place, keys]) => [place, new Map(keys)]))
     this.ids = ids
     for (const keys of this.#keys.values()) keys.clear()
+    return (column, key) => before.get(placeOf(column))?.get(key) ?? null
   }
 
   /** Makes references to a key of the given study meet an entry that is stored already. */
@@ -75,12 +79,13 @@ export class StagedStudy {
     inTransaction(this.db, () => {
       for (const given of entries) {
         const entry = adapt(one, given)
-        if (entry) this.#insert(one, given, this.#mapped(one, entry))
+        const mapped = entry && this.#mapped(one, entry)
+        if (mapped) this.#insert(one, given, mapped)
       }
     })
   }
 
-  #mapped({ table, columns, references }: BackupTable, given: readonly Stored[]): Stored[] {
+  #mapped({ table, columns, references }: BackupTable, given: readonly Stored[]): Stored[] | null {
     const entry = [...given]
     for (const [k, column] of columns.entries()) {
       const value = entry[k]
@@ -96,6 +101,12 @@ export class StagedStudy {
       const k = columns.indexOf(column)
       if (entry[k] === null) continue
       const key = this.#keys.get(placeOf(to))?.get(entry[k] as Stored)
+      if (key === undefined && this.isLenient) {
+        // What it refers to was left out.
+        if (column.notNull) return null
+        entry[k] = null
+        continue
+      }
       if (key === undefined) throw new Error(`${column.name} refers to nothing of the study`)
       entry[k] = key
     }

@@ -7,6 +7,7 @@ import { evolveJob } from './evolve'
 import { fetchModelJob } from './fetch-model'
 import { importJob } from './import'
 import { indexTextsJob } from './index-texts'
+import { mergeJob } from './merge'
 import { openBackupJob } from './open-backup'
 import { probeJob } from './probe'
 import { purgeJob } from './purge'
@@ -26,6 +27,7 @@ export const JOB_KINDS: readonly JobKind[] = [
   fetchModelJob,
   backupJob,
   openBackupJob,
+  mergeJob,
   purgeJob,
   indexTextsJob,
 ]

@@ -59,7 +59,8 @@ function migrationsFolder(): string {
   return path.join(process.cwd(), 'db', 'migrations')
 }
 
-function newestKnown(): number {
+/** Returns the time of the newest migration that this version knows, by which schemas are compared. */
+export function newestKnown(): number {
   const file = path.join(migrationsFolder(), 'meta', '_journal.json')
   const journal = JSON.parse(fs.readFileSync(file, 'utf8')) as { entries: { when: number }[] }
   return Math.max(...journal.entries.map(({ when }) => when))

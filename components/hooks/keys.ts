@@ -13,6 +13,8 @@ const compare = (studyId: string) => [...values(studyId), 'compare'] as const
 
 export const studyKeys = {
   list: ['studies'] as const,
+  /** Sizes of all studies. */
+  storage: ['studies', 'storage'] as const,
   /** Everything that belongs to one study. */
   one: study,
   /** Cells, columns and runs. */

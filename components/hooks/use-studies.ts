@@ -6,12 +6,18 @@ import {
   studyEndpoint,
   updateStudyEndpoint,
 } from '@/lib/api/studies'
+import { storageEndpoint } from '@/lib/api/system'
 import { useAsk } from './use-ask'
 import { studyKeys } from './keys'
 import { useChangeOf, useSend } from './use-change'
 
 export function useStudies() {
   return useAsk(listStudiesEndpoint, { query: {} }, studyKeys.list)
+}
+
+/** How much each study stores, and the files that they share. */
+export function useStorage() {
+  return useAsk(storageEndpoint, {}, studyKeys.storage)
 }
 
 /** The study with its cells, columns and runs. */

@@ -1,6 +1,7 @@
 import type { Endpoint } from './endpoint'
 import * as agreement from './agreement'
 import * as backends from './backends'
+import * as backup from './backup'
 import * as blind from './blind'
 import * as cells from './cells'
 import * as claims from './claims'
@@ -30,7 +31,7 @@ import * as views from './views'
 
 /** Descriptions by the area under which a reader looks for them, in the order of the work. */
 const AREAS: Record<string, Record<string, unknown>> = {
-  Studies: studies,
+  Studies: { ...studies, ...backup },
   Import: { ...imports, ...hub },
   Files: cells,
   Rows: rows,

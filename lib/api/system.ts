@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { systemInfoSchema } from '@/lib/contracts/compute'
 import { apiDocumentSchema } from '@/lib/contracts/api-document'
+import { storageSchema } from '@/lib/contracts/storage'
 import { get, post } from './endpoint'
 
 export const healthEndpoint = get('/health', {
@@ -11,6 +12,12 @@ export const healthEndpoint = get('/health', {
 export const systemEndpoint = get('/system', {
   summary: 'Returns the facts of this installation: versions, folders and the state of the worker.',
   reply: systemInfoSchema,
+})
+
+export const storageEndpoint = get('/storage', {
+  summary:
+    'Returns how many bytes the entries of each study have by what they are, and the sizes of the files that studies share.',
+  reply: storageSchema,
 })
 
 export const openApiEndpoint = get('/openapi.json', {

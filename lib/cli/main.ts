@@ -4,6 +4,7 @@ import { addAgreementCommand } from './commands/agreement'
 import { addBlindCommand } from './commands/blind'
 import { addApiCommand } from './commands/api'
 import { addAlignCommand } from './commands/align'
+import { addBackupCommands } from './commands/backup'
 import { addBackendCommands } from './commands/backends'
 import { addClaimsCommand } from './commands/claims'
 import { addCompareCommand } from './commands/compare'
@@ -20,6 +21,7 @@ import { addLineageCommand } from './commands/lineage'
 import { addMappingCommands } from './commands/mappings'
 import { addMarkCommand } from './commands/mark'
 import { addMcpCommand } from './commands/mcp'
+import { addMergeCommand } from './commands/merge'
 import { addMeasureCommand } from './commands/measure'
 import { addModelCommands } from './commands/models'
 import { addOpenApiCommand } from './commands/openapi'
@@ -47,6 +49,8 @@ endOnClosedPipe()
 for (const add of [
   addSetupCommand,
   addStudyCommands,
+  addBackupCommands,
+  addMergeCommand,
   addImportCommand,
   addMappingCommands,
   addAlignCommand,

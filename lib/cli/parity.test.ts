@@ -9,6 +9,10 @@ import { ENDPOINTS } from '@/lib/api/all'
 const COMMANDS: Record<string, string> = {
   createStudy: 'studies create',
   updateStudy: 'studies change',
+  startBackup: 'backup',
+  openBackup: 'restore',
+  planMerge: 'merge --dry-run',
+  merge: 'merge',
   deleteStudy: 'studies delete',
   restoreStudy: 'studies restore',
   upload: 'import',

@@ -39,6 +39,9 @@ export const KIND_LABEL = {
   detect: 'Detections',
   'fetch-model': 'Model downloads',
   'fetch-dataset': 'Data set downloads',
+  backup: 'Backups',
+  'open-backup': 'Opened backups',
+  merge: 'Merges',
   purge: 'Clean-up',
   'index-texts': 'Indexing',
 }

@@ -3,6 +3,7 @@ import { computeRequestSchema, evolveRequestSchema } from '@/lib/contracts/compu
 import { hubRequestSchema } from '@/lib/contracts/hub'
 import type { KIND_LABEL } from '@/lib/contracts/job-text'
 import { ALIGN_WAYS, alignSettingsSchema, operatorRuleSchema } from '@/lib/contracts/operators'
+import { mergeRequestSchema } from '@/lib/contracts/merge'
 import { promptTrialSchema } from '@/lib/contracts/prompts'
 import { importPlanSchema } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
@@ -105,6 +106,22 @@ export const JOBS = {
     /** `key` is the same for the same parts. */
     payload: hubRequestSchema.extend({ key: z.string() }),
     title: ({ name }: { name: string }, _names: object) => `Fetch ${name}`,
+  },
+  backup: {
+    kind: 'backup',
+    payload: z.object({ studyId: z.string() }),
+    title: (_payload: unknown, { study }: { study: string }) => `Back up ${study}`,
+  },
+  'open-backup': {
+    kind: 'open-backup',
+    payload: z.object({ uploadId: z.string(), fileName: z.string() }),
+    title: ({ fileName }: { fileName: string }, _names: object) => `Open the backup ${fileName}`,
+  },
+  merge: {
+    kind: 'merge',
+    payload: z.object({ studyId: z.string(), request: mergeRequestSchema }),
+    title: ({ request }: { request: { name: string } }, _names: object) =>
+      `Merge into ${request.name}`,
   },
   purge: {
     kind: 'purge',

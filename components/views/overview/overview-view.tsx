@@ -4,7 +4,8 @@ import { Button } from '@mantine/core'
 import { IconGitBranch, IconPlayerPlay, IconUpload } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useMetrics } from '@/components/hooks/use-compute'
-import { plural } from '@/lib/contracts/format'
+import { useStorage } from '@/components/hooks/use-studies'
+import { formatBytes, plural } from '@/lib/contracts/format'
 import { Page, Section } from '@/components/ui/page'
 import { Notice } from '@/components/ui/states'
 import { StudyPage } from '@/components/shell/study-page'
@@ -21,12 +22,13 @@ import { SetMeasures } from './set-measures'
 import { StudyJobs } from './study-jobs'
 import { StudyMatrix } from './study-matrix'
 
-function describeStudy({ study }: StudyDetail): string {
+function describeStudy({ study }: StudyDetail, bytes: number | undefined): string {
   const size = [
     plural(study.rowCount, 'row'),
     plural(study.seedSetCount, 'seed set'),
     plural(study.armCount, 'evolver'),
     plural(study.cellCount, 'cell'),
+    ...(bytes === undefined ? [] : [formatBytes(bytes)]),
   ].join(', ')
   return study.description ? `${study.description} (${size})` : size
 }
@@ -34,6 +36,7 @@ function describeStudy({ study }: StudyDetail): string {
 function Overview({ detail }: { detail: StudyDetail }) {
   const studyId = detail.study.id
   const { data: metrics } = useMetrics()
+  const size = useStorage().data?.studies.find((one) => one.studyId === studyId)
   const [dialog, setDialog] = useDialogParam(['compute', 'measure', 'import', 'evolve'])
   const [chosenCells, setChosenCells] = useState<CellInfo[]>([])
   const [dropped, setDropped] = useState<File[]>([])
@@ -101,7 +104,11 @@ function Overview({ detail }: { detail: StudyDetail }) {
   const figures = <KeyFigures studyId={studyId} />
 
   return (
-    <Page title={detail.study.name} description={describeStudy(detail)} actions={actions}>
+    <Page
+      title={detail.study.name}
+      description={describeStudy(detail, size?.total)}
+      actions={actions}
+    >
       {detail.study.notice ? (
         <Notice tone="info">
           <strong>About this sample.</strong> {detail.study.notice}

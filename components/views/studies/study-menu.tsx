@@ -2,15 +2,17 @@
 
 import { ActionIcon, Menu } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { IconDots, IconPencil, IconTrash } from '@tabler/icons-react'
+import { IconDots, IconFileZip, IconPencil, IconTrash } from '@tabler/icons-react'
 import { useDeleteStudy, useRestoreStudy, useUpdateStudy } from '@/components/hooks/use-studies'
 import { notifyError, notifyUndo } from '@/components/ui/notify'
 import type { StudySummary } from '@/lib/contracts/study'
+import { BackupDialog } from './backup-dialog'
 import { StudyDialog } from './study-dialog'
 
-/** Renames and deletes a study. */
+/** Renames, backs up and deletes a study. */
 export function StudyMenu({ study }: { study: StudySummary }) {
   const [isRenaming, rename] = useDisclosure(false)
+  const [isBackingUp, backup] = useDisclosure(false)
   const update = useUpdateStudy(study.id)
   const remove = useDeleteStudy()
   const restore = useRestoreStudy()
@@ -36,11 +38,15 @@ export function StudyMenu({ study }: { study: StudySummary }) {
           <Menu.Item leftSection={<IconPencil size={14} />} onClick={rename.open}>
             Name and description
           </Menu.Item>
+          <Menu.Item leftSection={<IconFileZip size={14} />} onClick={backup.open}>
+            Back up
+          </Menu.Item>
           <Menu.Item leftSection={<IconTrash size={14} />} onClick={deleteStudy}>
             Delete
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {isBackingUp ? <BackupDialog study={study} onClose={backup.close} /> : null}
       {isRenaming ? (
         <StudyDialog
           title="Name and description"

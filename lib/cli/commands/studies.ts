@@ -8,6 +8,7 @@ import {
   restoreStudy,
   updateStudy,
 } from '@/lib/services/studies'
+import { storageFiles, studyStorage } from '@/lib/services/studies/storage'
 import { getStudyDetail } from '@/lib/services/studies/detail'
 import { findStudy, openContext } from '../context'
 import { printJson, printRows, say, wantsJson } from '../output'
@@ -33,11 +34,27 @@ function show(nameOrId: string, json: boolean): void {
   )
 }
 
+/** Prints what the studies and the files of the data folder take, in bytes. */
+async function showStorage(json: boolean): Promise<void> {
+  const { db, config } = openContext()
+  const sizes = await studyStorage(db, new AbortController().signal)
+  const files = await storageFiles(db, config.dataDir, sizes)
+  if (json) return printJson({ studies: sizes, files })
+  const names = new Map(listStudies(db).map(({ id, name }) => [id, name]))
+  printRows(
+    sizes.map(({ studyId, ...bytes }) => ({ name: names.get(studyId), ...bytes })),
+    false,
+  )
+  printRows([files], false)
+}
+
 /** Adds `studies` and `files` with their verbs. */
 export function addStudyCommands(program: Command): void {
   const studies = program.command('studies').description('list studies')
   const json = () => wantsJson(program)
-  studies.action(() => {
+  studies.option('--storage', 'how much each study stores, and the files that they share')
+  studies.action(async ({ storage }: { storage?: boolean }) => {
+    if (storage) return showStorage(json())
     const rows = listStudies(openContext().db).map((study) => ({
       id: study.id,
       name: study.name,

@@ -33,6 +33,8 @@ export interface ZipLimits {
   maxUnpackedBytes: number
   /** Files in the archive; default 10,000. */
   maxEntries?: number
+  /** How much a file may shrink; default 100 times. */
+  maxRatio?: number
 }
 
 /** An archive whose whole directory was checked. */
@@ -72,7 +74,7 @@ function nameOf(entry: Entry): string {
   return yauzl.getFileNameLowLevel(entry.generalPurposeBitFlag, raw, entry.extraFields, true)
 }
 
-function entryProblem(entry: Entry): { reason: string; problem: string } | null {
+function entryProblem(entry: Entry, ratio: number): { reason: string; problem: string } | null {
   if ((entry.generalPurposeBitFlag & ENCRYPTED_BITS) !== 0) {
     return { reason: 'zip_encrypted', problem: 'is encrypted' }
   }
@@ -84,8 +86,8 @@ function entryProblem(entry: Entry): { reason: string; problem: string } | null 
     return { reason: 'zip_type', problem: 'is a link or a device, not a file' }
   }
   const { uncompressedSize, compressedSize } = entry
-  if (uncompressedSize > FREE_BYTES && uncompressedSize > compressedSize * MAX_RATIO) {
-    return { reason: 'zip_ratio', problem: `shrinks more than ${MAX_RATIO} times` }
+  if (uncompressedSize > FREE_BYTES && uncompressedSize > compressedSize * ratio) {
+    return { reason: 'zip_ratio', problem: `shrinks more than ${ratio} times` }
   }
   return null
 }
@@ -96,7 +98,11 @@ interface Listed {
   isFolder: boolean
 }
 
-async function readDirectory(zip: ZipFile, file: string, most: number): Promise<Listed[]> {
+async function readDirectory(
+  zip: ZipFile,
+  file: string,
+  { maxEntries: most = MAX_ENTRIES, maxRatio = MAX_RATIO }: ZipLimits,
+): Promise<Listed[]> {
   if (zip.entryCount > most) {
     throw broken(file, 'zip_entries', `The archive holds more than ${most} files.`)
   }
@@ -108,7 +114,7 @@ async function readDirectory(zip: ZipFile, file: string, most: number): Promise<
     const shown = JSON.stringify(contextOf(raw))
     const badName = nameProblem(name)
     if (badName) throw broken(file, 'zip_path', `The name of the entry ${shown} ${badName}.`)
-    const bad = entryProblem(entry)
+    const bad = entryProblem(entry, maxRatio)
     if (bad) throw broken(file, bad.reason, `The entry ${shown} ${bad.problem}.`)
     listed.push({ entry, name, isFolder })
   }
@@ -120,8 +126,9 @@ function checkSizes(listed: readonly Listed[], file: string, size: number, limit
   if (total > limits.maxUnpackedBytes) {
     throw broken(file, 'zip_size', 'Unpacked, the archive is larger than the limit.')
   }
-  if (total > FREE_BYTES && total > size * MAX_RATIO) {
-    const problem = `Unpacked, the archive is more than ${MAX_RATIO} times its size.`
+  const { maxRatio = MAX_RATIO } = limits
+  if (total > FREE_BYTES && total > size * maxRatio) {
+    const problem = `Unpacked, the archive is more than ${maxRatio} times its size.`
     throw broken(file, 'zip_ratio', problem)
   }
 }
@@ -175,7 +182,7 @@ export async function openZip(path: string, file: string, limits: ZipLimits): Pr
       throw damaged(file, cause)
     })
   try {
-    const listed = await readDirectory(zip, file, limits.maxEntries ?? MAX_ENTRIES)
+    const listed = await readDirectory(zip, file, limits)
     const clash = checkNames(listed)
     if (clash) throw broken(file, 'zip_names', clash)
     checkSizes(listed, file, zip.fileSize, limits)

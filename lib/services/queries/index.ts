@@ -21,6 +21,7 @@ import { countRepeats, type RepeatRule } from '../rows/repeats'
 import { nearbyRows } from '../rows/nearby'
 import { rowsOfFilter } from '../rows/annotations'
 import { studyOperators } from '../rows/operators'
+import { studyStorage } from '../studies/storage'
 import { subsetFunnel } from '../subsets'
 import { compareSubsets } from '../subsets/compare'
 
@@ -95,6 +96,7 @@ export const QUERIES = {
     checkExport(db, request, signal),
   subsetComparison: asked(compareSubsets),
   subsetFunnel: asked(subsetFunnel),
+  storage: studyStorage,
 }
 
 export type QueryName = keyof typeof QUERIES

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { and, count, desc, eq, inArray, isNotNull, isNull, max, sql } from 'drizzle-orm'
+import { and, count, desc, eq, inArray, isNotNull, isNull, max, ne, sql } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { arms, cells, seedSets, studies } from '@/db/schema'
 import { jsonPart } from '@/db/stored-json'
@@ -18,6 +18,9 @@ export interface StudyInput {
   /** `sample` for the built-in study; default `user`. */
   origin?: string
 }
+
+/** Origin of a study that is still being stored: it is in no list and cannot be restored. */
+export const OPENING = 'opening'
 
 type StudyRow = typeof studies.$inferSelect
 
@@ -100,7 +103,9 @@ function summarise(db: Db, rows: readonly StudyRow[]): StudySummary[] {
 
 /** Returns studies, newest first; deleted ones only with `deleted`, so that they can be restored. */
 export function listStudies(db: Db, options: { deleted?: boolean } = {}): StudySummary[] {
-  const condition = options.deleted ? isNotNull(studies.deletedAt) : isNull(studies.deletedAt)
+  const condition = options.deleted
+    ? and(isNotNull(studies.deletedAt), ne(studies.origin, OPENING))
+    : isNull(studies.deletedAt)
   return summarise(
     db,
     db.select().from(studies).where(condition).orderBy(desc(studies.createdAt), studies.id).all(),
@@ -153,7 +158,8 @@ export function discardEmptyStudy(db: Db, studyId: string): void {
 
 /** Brings a deleted study back and returns it. */
 export function restoreStudy(db: Db, studyId: string): StudySummary {
-  db.update(studies).set({ deletedAt: null }).where(eq(studies.id, studyId)).run()
+  const which = and(eq(studies.id, studyId), ne(studies.origin, OPENING))
+  db.update(studies).set({ deletedAt: null }).where(which).run()
   return getStudy(db, studyId)
 }
 

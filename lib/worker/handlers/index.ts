@@ -1,4 +1,5 @@
 import { alignJob } from './align'
+import { backupJob } from './backup'
 import { computeJob } from './compute'
 import { detectJob } from './detect'
 import { dryRunJob } from './dry-run'
@@ -7,6 +8,8 @@ import { fetchDatasetJob } from './fetch-dataset'
 import { fetchModelJob } from './fetch-model'
 import { importJob } from './import'
 import { indexTextsJob } from './index-texts'
+import { mergeJob } from './merge'
+import { openBackupJob } from './open-backup'
 import { probeJob } from './probe'
 import { purgeJob } from './purge'
 import { stageJob } from './stage'
@@ -26,6 +29,9 @@ export const JOB_KINDS: readonly JobKind[] = [
   tryPromptJob,
   fetchModelJob,
   fetchDatasetJob,
+  backupJob,
+  openBackupJob,
+  mergeJob,
   purgeJob,
   indexTextsJob,
 ]

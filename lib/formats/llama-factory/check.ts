@@ -30,15 +30,22 @@ const EXAMPLES = 3
 // Enough to look them up; the count says how many there are.
 const MOST_AT = 100
 
+/** Returns the training row of an exported row and why it is not written, null where it is. */
+type ReadRow = (item: ExportRow) => { row: TrainingRow | string; reason: string | null }
+
 /**
  * Returns what an exported bundle would be worth: every row passes a port of LLaMA-Factory's converter (supervised fine-tuning). Reads the
- * rows once; writeBundle reads them again.
+ * rows once; writeBundle reads them again. Another training format gives its own `read`.
  */
 export async function checkBundle(
   batches: RowBatches,
   options: BundleOptions,
+  read: ReadRow = (item) => {
+    const row = toTrainingRow(item)
+    return { row, reason: typeof row === 'string' ? row : reasonOf(row, options, false) }
+  },
 ): Promise<BundleCheck> {
-  const tally = new Tally(options)
+  const tally = new Tally(options, read)
   for await (const batch of batches) for (const item of batch) tally.add(item)
   return tally.result()
 }
@@ -61,12 +68,14 @@ class Tally {
   private readonly rows = new Set<string>()
   private readonly verdicts = { good: 0, bad: 0 }
 
-  constructor(private readonly options: BundleOptions) {}
+  constructor(
+    private readonly options: BundleOptions,
+    private readonly read: ReadRow,
+  ) {}
 
   add(item: ExportRow): void {
     this.rowsIn++
-    const row = toTrainingRow(item)
-    const reason = typeof row === 'string' ? row : reasonOf(row, this.options, false)
+    const { row, reason } = this.read(item)
     if (reason !== null || typeof row === 'string') {
       const prompt = typeof row === 'string' ? item.row.instruction : row.prompt
       this.drop(reason ?? String(row), prompt)

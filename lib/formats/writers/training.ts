@@ -1,0 +1,43 @@
+import type { ExportRemedy } from '@/lib/contracts/export'
+import { toggle } from '@/lib/contracts/options'
+import type { BundleCheck } from '../llama-factory/check'
+import type { PreparedExport } from './types'
+
+/** Options that formats for training share. */
+export const TRAINING_OPTIONS = {
+  excludeBlocked: toggle({
+    title: 'Exclude rows that would not train',
+    description: 'Excludes the rows that training would leave out or stop at.',
+    default: false,
+  }),
+  allowEmptyResponses: toggle({
+    title: 'Allow empty responses',
+    description: 'Keeps rows with an empty response; the recipe says so.',
+    default: false,
+  }),
+}
+
+/** Returns the preparation of a format for training from its check. */
+export function ofTraining(check: BundleCheck, write: PreparedExport['write']): PreparedExport {
+  const { rowsKept, errors: blocking, warnings, droppedByReason, bytesEstimate } = check
+  const remedies = remediesOf(check)
+  return { rowsKept, blocking, remedies, warnings, droppedByReason, bytesEstimate, write }
+}
+
+function remediesOf({ errors, rowsIn, rowsKept }: BundleCheck): ExportRemedy[] {
+  const ofRows = errors.filter(({ rows }) => rows > 0)
+  const left = rowsIn - rowsKept
+  if (ofRows.length === 0 || rowsKept === 0) return []
+  const exclude = {
+    option: 'excludeBlocked',
+    label: left === 1 ? 'Exclude this row' : `Exclude these ${left} rows`,
+    effect: `leaves ${left} of ${rowsIn} rows out`,
+  }
+  const keep = {
+    option: 'allowEmptyResponses',
+    label: 'Keep rows without a response',
+    effect: 'keeps rows with an empty response',
+  }
+  const isAboutResponses = ofRows.every(({ rule }) => rule.startsWith('response_'))
+  return isAboutResponses ? [exclude, keep] : [exclude]
+}

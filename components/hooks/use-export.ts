@@ -7,7 +7,7 @@ import {
   listExportFormatsEndpoint,
   listExportsEndpoint,
 } from '@/lib/api/export'
-import { exportOptionsSchema, type ExportRequest } from '@/lib/contracts/export'
+import { exportOptionsSchema, pairChoiceSchema, type ExportRequest } from '@/lib/contracts/export'
 import { atomsOf } from '@/lib/contracts/condition'
 import type { RowFilter } from '@/lib/contracts/filter'
 import { call, endpointUrl } from './api'
@@ -20,6 +20,7 @@ const parsers = {
   metrics: parseAsBoolean.withDefault(false),
   lineage: parseAsBoolean.withDefault(false),
   decisions: parseAsBoolean.withDefault(false),
+  pairs: parseAsJson((value) => pairChoiceSchema.safeParse(value).data ?? null),
   /** Options of the formats that differ from their defaults; kept while formats are tried. */
   options: parseAsJson(exportOptionsSchema).withDefault({}),
 }

@@ -7,6 +7,7 @@ import { useViewState } from '@/components/hooks/use-view-state'
 import { exportFieldsSchema, type ExportFormat, type ExportRequest } from '@/lib/contracts/export'
 import type { OptionField } from '@/lib/contracts/options'
 import type { StudyDetail } from '@/lib/contracts/study'
+import { PairFields } from './pair-fields'
 import classes from './export.module.css'
 
 const FIELDS = exportFieldsSchema.shape
@@ -172,6 +173,11 @@ export function ExportOptions({ study, request, format, onChange }: ExportOption
           {request.metrics ? <MetricColumns study={study} request={request} /> : null}
         </>
       )}
+      <PairFields
+        study={study}
+        value={request.pairs ?? null}
+        onChange={(pairs) => onChange({ pairs })}
+      />
       {format.options.map((field) => (
         <FormatField
           key={`${format.id}.${field.name}`}

@@ -35,7 +35,7 @@ function toRequest(
   format: ExportFormat,
   state: ViewState,
 ): ExportRequest {
-  const { name, metrics, lineage, decisions, options } = params
+  const { name, metrics, lineage, decisions, pairs, options } = params
   return {
     studyId: study.study.id,
     state,
@@ -44,6 +44,7 @@ function toRequest(
     metrics,
     lineage,
     ...(decisions ? { decisions } : {}),
+    ...(pairs ? { pairs } : {}),
     options,
   }
 }

@@ -6,6 +6,7 @@ import { Option, type Command } from 'commander'
 import {
   exportFieldsSchema,
   exportRequestSchema,
+  pairChoiceSchema,
   safeName,
   type ExportCheck,
   type ExportFinding,
@@ -32,6 +33,10 @@ interface ExportOptions extends FilterFlags {
   metrics?: boolean
   lineage?: boolean
   decisions?: boolean
+  pairs?: string
+  pairBy?: string
+  pairBetter?: string
+  pairMargin?: string
 }
 
 // Rows named on one line of the terminal; --json has more.
@@ -108,6 +113,28 @@ function addFormatFlags(command: Command): void {
   }
 }
 
+/** Returns the pairs that were asked for. Throws `invalid_input` where it is not said what decides. */
+function pairsFrom({ pairs, pairBy, pairBetter, pairMargin }: ExportOptions) {
+  if (pairs === undefined) {
+    if (pairBy === undefined && pairBetter === undefined && pairMargin === undefined) return {}
+    throw new AppError('invalid_input', 'Say with --pairs what is paired: response or instruction.')
+  }
+  if (pairBy === undefined)
+    throw new AppError(
+      'invalid_input',
+      'Name with --pair-by the column or blind session that decides.',
+    )
+  const margin = pairMargin === undefined ? {} : { margin: Number(pairMargin) }
+  const better = pairBetter === undefined ? {} : { better: pairBetter }
+  return {
+    pairs: parseOption(
+      pairChoiceSchema,
+      { of: pairs, by: pairBy, ...better, ...margin },
+      '--pairs',
+    ),
+  }
+}
+
 async function runExport(options: ExportOptions, command: Command, json: boolean): Promise<void> {
   const typed = typedOptions(command, options.format)
   const context = openContext()
@@ -122,6 +149,7 @@ async function runExport(options: ExportOptions, command: Command, json: boolean
     metrics,
     lineage,
     ...(decisions ? { decisions } : {}),
+    ...pairsFrom(options),
     options: typed,
     name: name ?? safeName(chosen?.name ?? getStudy(db, studyId).name),
     studyId,
@@ -160,6 +188,7 @@ function blockedError(check: ExportCheck): AppError {
 /** Adds `export`. */
 export function addExportCommand(program: Command): void {
   const about = exportFieldsSchema.shape
+  const pairs = pairChoiceSchema.shape
   const command = program
     .command('export')
     .description('write the rows that a filter keeps, in its order')
@@ -176,6 +205,15 @@ export function addExportCommand(program: Command): void {
     .option('--metrics', about.metrics.description)
     .option('--lineage', about.lineage.description)
     .option('--decisions', about.decisions.description ?? '')
+    .addOption(new Option('--pairs <of>', pairs.of.description ?? '').choices(pairs.of.options))
+    .option('--pair-by <column>', pairs.by.description)
+    .addOption(
+      new Option(
+        '--pair-better <which>',
+        'which value is the better one (default: higher)',
+      ).choices(['higher', 'lower']),
+    )
+    .option('--pair-margin <number>', pairs.margin.description)
   addFilterFlags(command, { hasFilter: false })
   addFormatFlags(command)
   command.action((options: ExportOptions) => runExport(options, command, wantsJson(program)))

@@ -6,25 +6,19 @@ import { columnReader, listColumns } from '../columns'
 import { parseColumnId } from '../columns/describe'
 import { columnName } from '../compare/columns'
 import { yieldToEventLoop } from '../compare/slots'
-import { jobOf, planExport, type ExportPlan } from './plan'
-import { exportRows } from './rows'
+import { jobOf, nothingToWrite, planExport, type ExportPlan } from './plan'
+import { pairFindings } from './pairs/reasons'
 
 /** Rows written to learn the size; spread over all rows, so that a round with long texts counts in proportion. */
 const SIZE_SAMPLE = 300
 
-async function estimateBytes(db: Db, plan: ExportPlan, job: WriterJob<unknown>): Promise<number> {
-  const { idx, part, selection } = plan.ordered
-  const total = idx.length
+async function estimateBytes(plan: ExportPlan, job: WriterJob<unknown>): Promise<number> {
+  const total = plan.count
   const n = Math.min(total, SIZE_SAMPLE)
   if (n === 0) return 0
   const places = Int32Array.from({ length: n }, (_, i) => Math.floor((i * total) / n))
-  const sample = {
-    selection,
-    part: Uint16Array.from(places, (at) => part[at] as number),
-    idx: Int32Array.from(places, (at) => idx[at] as number),
-  }
   let bytes = 0
-  const open = () => exportRows(db, plan.study.id, sample, plan.content)
+  const open = () => plan.open(places)
   const prepared = await plan.writer.prepare({ ...job, open, rows: n })
   for await (const piece of prepared.write()) bytes += Buffer.byteLength(piece)
   return Math.round((bytes * total) / n)
@@ -76,10 +70,11 @@ export async function checkExport(
   signal?: AbortSignal,
 ): Promise<ExportCheck> {
   const plan = await planExport(db, request, signal)
-  const rows = plan.ordered.idx.length
+  const rows = plan.count
+  const unpaired = pairFindings(plan.leftOut ?? {})
   if (rows === 0) {
-    const blocking = [wholeFile('no_rows', 'The filter leaves no row. Widen it.')]
-    const nothing = { remedies: [], warnings: [], droppedByReason: {} }
+    const blocking = [wholeFile('no_rows', nothingToWrite(plan))]
+    const nothing = { remedies: [], warnings: unpaired, droppedByReason: {} }
     return { rows, rowsKept: 0, bytesEstimate: 0, blocking, ...nothing }
   }
   const job = jobOf(db, plan)
@@ -88,10 +83,10 @@ export async function checkExport(
   return {
     rows,
     rowsKept,
-    bytesEstimate: bytesEstimate ?? (blocking.length > 0 ? 0 : await estimateBytes(db, plan, job)),
+    bytesEstimate: bytesEstimate ?? (blocking.length > 0 ? 0 : await estimateBytes(plan, job)),
     blocking,
     remedies,
-    warnings: [...warnings, ...(await missingValues(db, plan))],
+    warnings: [...unpaired, ...warnings, ...(plan.leftOut ? [] : await missingValues(db, plan))],
     droppedByReason,
   }
 }

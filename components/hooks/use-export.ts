@@ -7,12 +7,19 @@ import {
   listExportFormatsEndpoint,
   listExportsEndpoint,
 } from '@/lib/api/export'
-import { exportOptionsSchema, pairChoiceSchema, type ExportRequest } from '@/lib/contracts/export'
+import {
+  exportFieldsSchema,
+  exportOptionsSchema,
+  pairChoiceSchema,
+  type ExportRequest,
+} from '@/lib/contracts/export'
 import { atomsOf } from '@/lib/contracts/condition'
 import type { RowFilter } from '@/lib/contracts/filter'
 import { call, endpointUrl } from './api'
 import { exportFormatsKey, studyKeys } from './keys'
 import { useAsk } from './use-ask'
+
+const onlySchema = exportFieldsSchema.shape.only
 
 const parsers = {
   format: parseAsString,
@@ -20,6 +27,7 @@ const parsers = {
   metrics: parseAsBoolean.withDefault(false),
   lineage: parseAsBoolean.withDefault(false),
   decisions: parseAsBoolean.withDefault(false),
+  only: parseAsJson((value) => onlySchema.safeParse(value).data ?? null),
   pairs: parseAsJson((value) => pairChoiceSchema.safeParse(value).data ?? null),
   /** Options of the formats that differ from their defaults; kept while formats are tried. */
   options: parseAsJson(exportOptionsSchema).withDefault({}),

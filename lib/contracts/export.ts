@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { numbers, texts } from './fields'
 import { viewStateSchema } from './filter'
-import { LIMITS, nameSchema } from './limits'
+import { LIMITS, nameSchema, namesSchema } from './limits'
 import { optionFieldSchema } from './options'
 import { plainObjectSchema } from './plain-object'
 import { subsetRulesSchema } from './subset'
@@ -87,6 +87,9 @@ export const exportFieldsSchema = z.object({
     .boolean()
     .describe('Adds star, keep or exclude, own tags and note to the rows.')
     .exactOptional(),
+  only: namesSchema
+    .describe('Writes these columns only, named as the file would name them; all without.')
+    .exactOptional(),
   pairs: pairChoiceSchema
     .describe('Writes pairs of a chosen and a rejected answer in place of rows.')
     .exactOptional(),
@@ -142,6 +145,8 @@ export const exportCheckSchema = z.object({
   remedies: z.array(remedySchema),
   warnings: z.array(findingSchema),
   droppedByReason: z.record(z.string(), z.number()),
+  /** Columns that rows have, looked for in some of them: those that `only` may name. */
+  columns: z.array(z.string()),
 })
 export type ExportCheck = z.infer<typeof exportCheckSchema>
 

@@ -1,7 +1,5 @@
-import fs from 'node:fs'
 import process from 'node:process'
 import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { Option, type Command } from 'commander'
 import {
   exportFieldsSchema,
@@ -19,6 +17,7 @@ import { checkExport, listWriters, openExport } from '@/lib/services/exports'
 import { getStudy } from '@/lib/services/studies'
 import { findStudy, openContext } from '../context'
 import { addFilterFlags, filterFrom, type FilterFlags } from '../filter-option'
+import { writeOut } from '../write-out'
 import { flagOf, parseJsonOption, parseOption } from '../options'
 import { printJson, printRows, say, wantsJson } from '../output'
 import { findSubset, withSubset } from './subset'
@@ -33,6 +32,7 @@ interface ExportOptions extends FilterFlags {
   metrics?: boolean
   lineage?: boolean
   decisions?: boolean
+  only?: string[]
   pairs?: string
   pairBy?: string
   pairBetter?: string
@@ -149,6 +149,7 @@ async function runExport(options: ExportOptions, command: Command, json: boolean
     metrics,
     lineage,
     ...(decisions ? { decisions } : {}),
+    ...(options.only ? { only: options.only } : {}),
     ...pairsFrom(options),
     options: typed,
     name: name ?? safeName(chosen?.name ?? getStudy(db, studyId).name),
@@ -169,7 +170,7 @@ async function runExport(options: ExportOptions, command: Command, json: boolean
     return
   }
   const opened = await openExport(db, request)
-  await pipeline(Readable.fromWeb(opened.body as never), fs.createWriteStream(out))
+  await writeOut(Readable.fromWeb(opened.body as never), opened.fileName, out)
   if (json) {
     printJson([report(check, out)])
     return
@@ -199,12 +200,16 @@ export function addExportCommand(program: Command): void {
         .default('jsonl'),
     )
     .option('--name <name>', 'data set name: a-z 0-9 _ - (default: made of the name of the study)')
-    .requiredOption('--out <file>', 'file to write')
+    .requiredOption(
+      '--out <file>',
+      'file to write; a folder (ending with /) gets the files of a zip',
+    )
     .option('--state <json>', 'filter, sort and columns, as in the address of the rows page')
     .option('--subset <id or name>', 'only the rows of a saved subset')
     .option('--metrics', about.metrics.description)
     .option('--lineage', about.lineage.description)
     .option('--decisions', about.decisions.description ?? '')
+    .option('--only <column...>', about.only.description ?? '')
     .addOption(new Option('--pairs <of>', pairs.of.description ?? '').choices(pairs.of.options))
     .option('--pair-by <column>', pairs.by.description)
     .addOption(

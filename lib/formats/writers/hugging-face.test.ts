@@ -25,10 +25,10 @@ async function folder(rows: readonly ExportRow[], options = {}) {
   return { files, body, data, card: parse(head) as Card }
 }
 
-const metric = (value: number | null): ExportRow['metrics'] => [
+const metric = (value: number | null): NonNullable<ExportRow['metrics']> => [
   { key: 'mnd', value, status: value === null ? 'no_response' : 'ok' },
 ]
-const ROWS: ExportRow[] = ['a', 'b', 'c'].map((instruction, i) => ({
+const ROWS = ['a', 'b', 'c'].map((instruction, i) => ({
   row: plainRow(i, { instruction, input: 'x', output: 'y' }),
   mapping: null,
   lineage: [{ key: 'round', value: 1 }],

@@ -4,7 +4,7 @@ import { choice, toggle } from '@/lib/contracts/options'
 import { writeBundle } from '../llama-factory/bundle'
 import { checkBundle } from '../llama-factory/check'
 import { STAGES } from '../llama-factory/converter'
-import { ofTraining, TRAINING_OPTIONS } from './training'
+import { lengthOptions, ofTraining, TRAINING_OPTIONS } from './training'
 import { defineWriter } from './types'
 
 const SHAPES = {
@@ -48,7 +48,13 @@ export const llamaFactory = defineWriter({
     const { shape, template, ...others } = options
     const format = shape === 'auto' ? (isChat ? 'sharegpt' : 'alpaca') : shape
     // A field that is being typed is empty for a while.
-    const settings = { ...others, name, format, template: template || 'default' } as const
+    const settings = {
+      ...others,
+      name,
+      format,
+      template: template || 'default',
+      ...lengthOptions(others),
+    } as const
     const check = await checkBundle(open(), settings)
     return ofTraining(check, () => writeBundle(open, check, settings, recipe))
   },

@@ -10,7 +10,7 @@ import { isObject, own } from '../shared/column-path'
 import { parseExact, stringifyExact } from '../shared/exact-json'
 import type { JsonObject, JsonValue } from '../types'
 import { addedColumns, freeName, literalsOf, restoreEntries, type ExportRow } from './export-row'
-import { ofTraining, TRAINING_OPTIONS } from './training'
+import { lengthOptions, ofTraining, TRAINING_OPTIONS } from './training'
 import { defineWriter, type RowBatches } from './types'
 
 /** Chats as OpenAI's fine-tuning and most chat templates read them. */
@@ -23,7 +23,7 @@ export const openaiChat = defineWriter({
   mediaType: 'application/x-ndjson; charset=utf-8',
   options: z.object(TRAINING_OPTIONS),
   async prepare({ name, options, open }) {
-    const settings = { ...SETTINGS, ...options, name }
+    const settings = { ...SETTINGS, ...options, ...lengthOptions(options), name }
     const read = (item: ExportRow) => readChat(item, options)
     const check = await checkBundle(open(), settings, read)
     return ofTraining(check, () => writeChats(open(), read, check.rowsKept))

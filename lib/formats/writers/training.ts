@@ -1,10 +1,29 @@
+import { z } from 'zod'
 import type { ExportRemedy } from '@/lib/contracts/export'
 import { toggle } from '@/lib/contracts/options'
 import type { BundleCheck } from '../llama-factory/check'
 import type { PreparedExport } from './types'
 
+function wholeNumber(title: string, description: string, preset: string) {
+  return z
+    .string()
+    .regex(/^\d{0,7}$/, 'Give a whole number.')
+    .default(preset)
+    .meta({ title, description })
+}
+
 /** Options that formats for training share. */
 export const TRAINING_OPTIONS = {
+  cutoffLen: wholeNumber(
+    'Cut off at',
+    'Tokens after which training cuts a row (cutoff_len). Rows that are longer are counted by the token counts of the study where a run of "Tokens" is there, else estimated from characters.',
+    '2048',
+  ),
+  templateTokens: wholeNumber(
+    'Template, tokens a message',
+    'What the chat template adds to each message; about 5 for ChatML templates such as qwen.',
+    '5',
+  ),
   excludeBlocked: toggle({
     title: 'Exclude rows that would not train',
     description: 'Excludes the rows that training would leave out or stop at.',
@@ -15,6 +34,17 @@ export const TRAINING_OPTIONS = {
     description: 'Keeps rows with an empty response; the recipe says so.',
     default: false,
   }),
+}
+
+/** Returns the numbers among those options; a field that is being typed is empty for a while. */
+export function lengthOptions({
+  cutoffLen,
+  templateTokens,
+}: {
+  cutoffLen: string
+  templateTokens: string
+}) {
+  return { cutoffLen: Number(cutoffLen || '2048'), templateTokens: Number(templateTokens || '0') }
 }
 
 /** Returns the preparation of a format for training from its check. */

@@ -1,6 +1,7 @@
 import type { Db } from '@/db/client'
 import type { ExportCheck, ExportFinding, ExportRequest } from '@/lib/contracts/export'
 import { carriesValue, statusOf } from '@/lib/contracts/status'
+import { exportEntries } from '@/lib/formats/writers/export-row'
 import { wholeFile, type WriterJob } from '@/lib/formats/writers/types'
 import { columnReader, listColumns } from '../columns'
 import { parseColumnId } from '../columns/describe'
@@ -12,11 +13,36 @@ import { pairFindings } from './pairs/reasons'
 /** Rows written to learn the size; spread over all rows, so that a round with long texts counts in proportion. */
 const SIZE_SAMPLE = 300
 
+/** Places of some rows, spread over all. */
+function sampled({ count }: ExportPlan): Int32Array {
+  const n = Math.min(count, SIZE_SAMPLE)
+  return Int32Array.from({ length: n }, (_, i) => Math.floor((i * count) / n))
+}
+
+/** Returns the columns that rows have, and a warning where chosen ones were not found. */
+async function columnsIn(
+  plan: ExportPlan,
+): Promise<{ columns: string[]; absent: ExportFinding[] }> {
+  const found = new Set<string>()
+  const places = sampled(plan)
+  for await (const batch of plan.open(places))
+    for (const item of batch)
+      for (const { key } of exportEntries({ ...item, only: null })) found.add(key)
+  const only = plan.request.only ?? []
+  const absent = only.filter((name) => !found.has(name) && !plan.content.columns.includes(name))
+  if (absent.length === 0) return { columns: [...found], absent: [] }
+  const looked =
+    places.length < plan.count ? `none of the ${places.length} rows looked at` : 'no row'
+  const message = `Chosen columns that ${looked} has.`
+  const finding = { rule: 'only_absent', message, rows: 0, examples: absent.slice(0, 3), at: [] }
+  return { columns: [...found], absent: [finding] }
+}
+
 async function estimateBytes(plan: ExportPlan, job: WriterJob<unknown>): Promise<number> {
   const total = plan.count
-  const n = Math.min(total, SIZE_SAMPLE)
+  const places = sampled(plan)
+  const n = places.length
   if (n === 0) return 0
-  const places = Int32Array.from({ length: n }, (_, i) => Math.floor((i * total) / n))
   let bytes = 0
   const open = () => plan.open(places)
   const prepared = await plan.writer.prepare({ ...job, open, rows: n })
@@ -74,19 +100,26 @@ export async function checkExport(
   const unpaired = pairFindings(plan.leftOut ?? {})
   if (rows === 0) {
     const blocking = [wholeFile('no_rows', nothingToWrite(plan))]
-    const nothing = { remedies: [], warnings: unpaired, droppedByReason: {} }
+    const nothing = { remedies: [], warnings: unpaired, droppedByReason: {}, columns: [] }
     return { rows, rowsKept: 0, bytesEstimate: 0, blocking, ...nothing }
   }
   const job = jobOf(db, plan)
   const { rowsKept, blocking, remedies, warnings, droppedByReason, bytesEstimate } =
     await plan.writer.prepare(job)
+  const { columns, absent } = await columnsIn(plan)
   return {
     rows,
     rowsKept,
+    columns,
     bytesEstimate: bytesEstimate ?? (blocking.length > 0 ? 0 : await estimateBytes(plan, job)),
     blocking,
     remedies,
-    warnings: [...unpaired, ...warnings, ...(plan.leftOut ? [] : await missingValues(db, plan))],
+    warnings: [
+      ...unpaired,
+      ...absent,
+      ...warnings,
+      ...(plan.leftOut ? [] : await missingValues(db, plan)),
+    ],
     droppedByReason,
   }
 }

@@ -43,7 +43,8 @@ function writtenColumns(db: Db, request: ExportRequest, { hasSidecar }: Writer):
   if (hasSidecar) {
     // The sidecar is where values stay with the training rows, so it holds every column that a run filled.
     const filled = listColumns(db, request.studyId).filter((column) => !column.hidden)
-    return [...new Set([...columns, ...filled.map((column) => column.id)])]
+    const all = [...new Set([...columns, ...filled.map((column) => column.id)])]
+    return request.only?.length ? all.filter((id) => request.only?.includes(id)) : all
   }
   if (!request.metrics) return []
   if (columns.length > 0) return [...new Set(columns)]
@@ -86,6 +87,12 @@ export async function planExport(
     decisions: request.decisions ?? false,
   }
   const shared = { request, writer, options, study, ordered, content }
+  // The rows of a bundle are what a trainer takes, and its sidecar leaves out columns that were not chosen.
+  const only = request.only?.length && !writer.hasSidecar ? new Set(request.only) : null
+  const chosenOf = async function* (batches: AsyncGenerator<ExportRow[]>) {
+    for await (const batch of batches) yield batch.map((item): ExportRow => ({ ...item, only }))
+  }
+  const opened = (batches: AsyncGenerator<ExportRow[]>) => (only ? chosenOf(batches) : batches)
   if (pairs) {
     const reading = { of: pairs.of, content, signal }
     const chosen = choosePairs(db, study.id, ordered, pairs)
@@ -96,7 +103,7 @@ export async function planExport(
       count: made.pairs.length,
       leftOut: made.leftOut,
       open: (places) =>
-        pairRows(db, study.id, places ? { ...made, pairs: at(places) } : made, reading),
+        opened(pairRows(db, study.id, places ? { ...made, pairs: at(places) } : made, reading)),
     }
   }
   const { selection, part, idx } = ordered
@@ -109,7 +116,8 @@ export async function planExport(
     ...shared,
     count: idx.length,
     leftOut: null,
-    open: (places) => exportRows(db, study.id, places ? at(places) : ordered, content, signal),
+    open: (places) =>
+      opened(exportRows(db, study.id, places ? at(places) : ordered, content, signal)),
   }
 }
 

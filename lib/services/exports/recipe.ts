@@ -182,6 +182,7 @@ export function makeRecipe(db: Db, plan: ExportPlan): JsonObject {
       metrics: request.metrics,
       lineage: request.lineage,
       ...(request.decisions ? { decisions: true } : {}),
+      ...(request.only ? { only: [...request.only] } : {}),
       ...snakeCase(options),
     },
     rows_in_study: selection.outOf,

@@ -3,9 +3,11 @@ import { parseAsBoolean, parseAsJson, parseAsString, useQueryStates } from 'nuqs
 import {
   checkExportEndpoint,
   downloadExportEndpoint,
+  exportFileEndpoint,
   exportRecipeEndpoint,
   listExportFormatsEndpoint,
   listExportsEndpoint,
+  startExportEndpoint,
 } from '@/lib/api/export'
 import {
   exportFieldsSchema,
@@ -18,6 +20,7 @@ import type { RowFilter } from '@/lib/contracts/filter'
 import { call, endpointUrl } from './api'
 import { exportFormatsKey, studyKeys } from './keys'
 import { useAsk } from './use-ask'
+import { useSend } from './use-change'
 
 const onlySchema = exportFieldsSchema.shape.only
 
@@ -86,6 +89,15 @@ export function useDownloadStarted(studyId: string): () => void {
   return () => {
     setTimeout(() => void client.invalidateQueries({ queryKey: studyKeys.exports(studyId) }), 800)
   }
+}
+
+/** Writes an export to a file in a job. */
+export function useStartExport(studyId: string) {
+  return useSend(startExportEndpoint, { studyId }, studyKeys.exports(studyId))
+}
+
+export function exportFileUrl(studyId: string, exportId: string): string {
+  return endpointUrl(exportFileEndpoint, { params: { studyId, exportId } })
 }
 
 /** Address of a download: a plain link, so that the browser streams it to disk. */

@@ -53,7 +53,7 @@ export const pairChoiceSchema = z.object({
     .min(1)
     .max(LIMITS.key)
     .describe(
-      'Column whose value decides (a metric or a judge), or blind:<id> of a blind session that has ended.',
+      'Column whose value decides (of a metric or a judge model), or blind:<id> of a blind session that has ended.',
     ),
   better: z.enum(['higher', 'lower']).default('higher').describe('Which value is the better one.'),
   margin: z
@@ -174,6 +174,8 @@ export const previousExportSchema = z.object({
   createdAt: z.number(),
   /** null where it cannot be made again; `problem` says why. */
   request: exportRequestSchema.nullable(),
+  /** A job wrote it to a file that is still there. */
+  hasFile: z.boolean(),
   hasRecipe: z.boolean(),
   problem: z.string().nullable(),
 })

@@ -3,6 +3,7 @@ import { computeJob } from './compute'
 import { detectJob } from './detect'
 import { dryRunJob } from './dry-run'
 import { evolveJob } from './evolve'
+import { exportJob } from './export'
 import { fetchModelJob } from './fetch-model'
 import { importJob } from './import'
 import { indexTextsJob } from './index-texts'
@@ -24,4 +25,5 @@ export const JOB_KINDS: readonly JobKind[] = [
   fetchModelJob,
   purgeJob,
   indexTextsJob,
+  exportJob,
 ]

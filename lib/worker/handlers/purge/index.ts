@@ -12,6 +12,7 @@ import {
   subsets,
   views,
 } from '@/db/schema'
+import { purgeExportFiles } from '@/lib/services/exports/file'
 import { purgeOwnClaims } from '@/lib/services/claims/own'
 import { JOBS } from '@/lib/queue/kinds'
 import { enqueue, listJobs } from '@/lib/queue/queue'
@@ -109,6 +110,7 @@ export const purgeJob = defineJob(JOBS.purge, {
     commit(() => {
       cached = purgeCache(db, now, vectors.size())
     })
+    await purgeExportFiles(config, now)
     const freedBytes = vectors.compact(db)
     db.run(sql`pragma optimize`)
     return { deleted, cached, freedBytes }

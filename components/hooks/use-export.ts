@@ -3,16 +3,26 @@ import { parseAsBoolean, parseAsJson, parseAsString, useQueryStates } from 'nuqs
 import {
   checkExportEndpoint,
   downloadExportEndpoint,
+  exportFileEndpoint,
   exportRecipeEndpoint,
   listExportFormatsEndpoint,
   listExportsEndpoint,
+  startExportEndpoint,
 } from '@/lib/api/export'
-import { exportOptionsSchema, type ExportRequest } from '@/lib/contracts/export'
+import {
+  exportFieldsSchema,
+  exportOptionsSchema,
+  pairChoiceSchema,
+  type ExportRequest,
+} from '@/lib/contracts/export'
 import { atomsOf } from '@/lib/contracts/condition'
 import type { RowFilter } from '@/lib/contracts/filter'
 import { call, endpointUrl } from './api'
 import { exportFormatsKey, studyKeys } from './keys'
 import { useAsk } from './use-ask'
+import { useSend } from './use-change'
+
+const onlySchema = exportFieldsSchema.shape.only
 
 const parsers = {
   format: parseAsString,
@@ -20,6 +30,8 @@ const parsers = {
   metrics: parseAsBoolean.withDefault(false),
   lineage: parseAsBoolean.withDefault(false),
   decisions: parseAsBoolean.withDefault(false),
+  only: parseAsJson((value) => onlySchema.safeParse(value).data ?? null),
+  pairs: parseAsJson((value) => pairChoiceSchema.safeParse(value).data ?? null),
   /** Options of the formats that differ from their defaults; kept while formats are tried. */
   options: parseAsJson(exportOptionsSchema).withDefault({}),
 }
@@ -77,6 +89,15 @@ export function useDownloadStarted(studyId: string): () => void {
   return () => {
     setTimeout(() => void client.invalidateQueries({ queryKey: studyKeys.exports(studyId) }), 800)
   }
+}
+
+/** Writes an export to a file in a job. */
+export function useStartExport(studyId: string) {
+  return useSend(startExportEndpoint, { studyId }, studyKeys.exports(studyId))
+}
+
+export function exportFileUrl(studyId: string, exportId: string): string {
+  return endpointUrl(exportFileEndpoint, { params: { studyId, exportId } })
 }
 
 /** Address of a download: a plain link, so that the browser streams it to disk. */

@@ -6,6 +6,7 @@ import {
   previousExportSchema,
 } from '@/lib/contracts/export'
 import { get, post } from './endpoint'
+import { startedJobsSchema } from './jobs'
 import { jsonParam } from './params'
 
 const request = {
@@ -36,6 +37,19 @@ export const downloadExportEndpoint = get('/studies/[studyId]/export/download', 
   summary: 'Returns the rows as a file; a link, so that the browser streams it to disk.',
   query: z.object({ request: jsonParam('request', exportRequestSchema) }),
   example: { query: { request } },
+  streams: 'application/octet-stream',
+})
+
+export const startExportEndpoint = post('/studies/[studyId]/export', {
+  summary:
+    'Writes an export to a file in a job; its id is that of the export whose file is fetched.',
+  body: exportRequestSchema,
+  example: { body: request },
+  reply: startedJobsSchema,
+})
+
+export const exportFileEndpoint = get('/studies/[studyId]/export/[exportId]/file', {
+  summary: 'Returns the file that a job wrote; Range and If-Range continue a broken download.',
   streams: 'application/octet-stream',
 })
 

@@ -60,6 +60,7 @@ const COMMANDS: Record<string, string> = {
   restoreResultFile: 'api',
   saveOwnClaims: 'claims --save',
   checkExport: 'export',
+  startExport: 'export',
   saveView: 'api',
   deleteView: 'api',
   savePrompt: 'prompts add',

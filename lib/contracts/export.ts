@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { numbers, texts } from './fields'
 import { viewStateSchema } from './filter'
-import { LIMITS, nameSchema } from './limits'
+import { LIMITS, nameSchema, namesSchema } from './limits'
 import { optionFieldSchema } from './options'
 import { plainObjectSchema } from './plain-object'
 import { subsetRulesSchema } from './subset'
@@ -22,6 +22,47 @@ export const exportOptionsSchema = z.record(
   z.string().max(LIMITS.key),
   z.union([z.boolean(), z.string().max(LIMITS.key)]),
 )
+
+/** What the two answers of a pair are. */
+export const PAIRS_OF = {
+  response: 'Responses to one prompt',
+  instruction: 'Evolved instructions of one seed',
+} as const
+/** Before the id of a blind session whose verdicts decide. */
+const BLIND = 'blind:'
+
+/** Returns the id of the blind session that decides pairs, null where a column does. */
+export function sessionOf(by: string): string | null {
+  return by.startsWith(BLIND) ? by.slice(BLIND.length) : null
+}
+
+/** Returns how a blind session is named as what decides pairs. */
+export function bySession(id: string): string {
+  return BLIND + id
+}
+
+/** Pairs of a better and a worse answer, made of the rows of two evolvers at one seed. */
+export const pairChoiceSchema = z.object({
+  of: z
+    .enum(['response', 'instruction'])
+    .describe(
+      'response pairs the responses of two evolvers whose prompts are equal, instruction what two evolvers made of one seed.',
+    ),
+  by: z
+    .string()
+    .min(1)
+    .max(LIMITS.key)
+    .describe(
+      'Column whose value decides (of a metric or a judge model), or blind:<id> of a blind session that has ended.',
+    ),
+  better: z.enum(['higher', 'lower']).default('higher').describe('Which value is the better one.'),
+  margin: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('Values that differ by no more than this are a tie, which is left out.'),
+})
+export type PairChoice = z.infer<typeof pairChoiceSchema>
 
 /** What every export says, whatever its format. */
 export const exportFieldsSchema = z.object({
@@ -45,6 +86,12 @@ export const exportFieldsSchema = z.object({
   decisions: z
     .boolean()
     .describe('Adds star, keep or exclude, own tags and note to the rows.')
+    .exactOptional(),
+  only: namesSchema
+    .describe('Writes these columns only, named as the file would name them; all without.')
+    .exactOptional(),
+  pairs: pairChoiceSchema
+    .describe('Writes pairs of a chosen and a rejected answer in place of rows.')
     .exactOptional(),
   options: exportOptionsSchema.default({}),
 })
@@ -98,6 +145,8 @@ export const exportCheckSchema = z.object({
   remedies: z.array(remedySchema),
   warnings: z.array(findingSchema),
   droppedByReason: z.record(z.string(), z.number()),
+  /** Columns that rows have, looked for in some of them: those that `only` may name. */
+  columns: z.array(z.string()),
 })
 export type ExportCheck = z.infer<typeof exportCheckSchema>
 
@@ -125,6 +174,8 @@ export const previousExportSchema = z.object({
   createdAt: z.number(),
   /** null where it cannot be made again; `problem` says why. */
   request: exportRequestSchema.nullable(),
+  /** A job wrote it to a file that is still there. */
+  hasFile: z.boolean(),
   hasRecipe: z.boolean(),
   problem: z.string().nullable(),
 })

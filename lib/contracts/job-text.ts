@@ -44,6 +44,7 @@ export const KIND_LABEL = {
   merge: 'Merges',
   purge: 'Clean-up',
   'index-texts': 'Indexing',
+  export: 'Exports',
 }
 
 /** Returns an amount with its currency; four decimals below 1. */

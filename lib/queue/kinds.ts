@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { computeRequestSchema, evolveRequestSchema } from '@/lib/contracts/compute'
+import { exportRequestSchema } from '@/lib/contracts/export'
 import { hubRequestSchema } from '@/lib/contracts/hub'
 import type { KIND_LABEL } from '@/lib/contracts/job-text'
 import { ALIGN_WAYS, alignSettingsSchema, operatorRuleSchema } from '@/lib/contracts/operators'
@@ -132,6 +133,11 @@ export const JOBS = {
     kind: 'index-texts',
     payload: z.object({}),
     title: (_payload: unknown, _names: object) => 'Index texts for search',
+  },
+  export: {
+    kind: 'export',
+    payload: z.object({ studyId: z.string(), request: exportRequestSchema }),
+    title: ({ request }: { request: { name: string } }, _names: object) => `Export ${request.name}`,
   },
 } as const satisfies Record<keyof typeof KIND_LABEL, object>
 

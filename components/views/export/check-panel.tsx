@@ -2,8 +2,9 @@
 
 import { Button, Group } from '@mantine/core'
 import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconDownload } from '@tabler/icons-react'
-import { downloadUrl, useDownloadStarted } from '@/components/hooks/use-export'
+import { downloadUrl, useDownloadStarted, useStartExport } from '@/components/hooks/use-export'
 import { formatBytes, formatCount, plural } from '@/lib/contracts/format'
+import { notifyDone, notifyError } from '@/components/ui/notify'
 import { ErrorState, LoadingLines } from '@/components/ui/states'
 import type { ExportCheck, ExportRequest } from '@/lib/contracts/export'
 import classes from './export.module.css'
@@ -60,6 +61,7 @@ interface CheckPanelProps {
 /** What the export would contain, what blocks it, and the download. */
 export function CheckPanel({ request, query, onRemedy }: CheckPanelProps) {
   const started = useDownloadStarted(request.studyId)
+  const file = useStartExport(request.studyId)
   const { data, error } = query
   if (data === undefined && error) {
     return (
@@ -111,6 +113,23 @@ export function CheckPanel({ request, query, onRemedy }: CheckPanelProps) {
         </p>
       )}
       {data.warnings.length > 0 ? <Findings findings={data.warnings} tone="warn" /> : null}
+      {canDownload ? (
+        <Button
+          size="sm"
+          variant="default"
+          loading={file.isPending}
+          title="For large exports: a job with progress that can be cancelled. The file is listed below for 7 days, and a broken download goes on where it ended."
+          onClick={() =>
+            file.mutate(request, {
+              onSuccess: () =>
+                notifyDone('The export was queued. Its file is listed below when it is written.'),
+              onError: (error) => notifyError('The export was not queued', error),
+            })
+          }
+        >
+          Write to a file first
+        </Button>
+      ) : null}
       {canDownload ? (
         <Button
           component="a"

@@ -7,6 +7,7 @@ import { useViewState } from '@/components/hooks/use-view-state'
 import { exportFieldsSchema, type ExportFormat, type ExportRequest } from '@/lib/contracts/export'
 import type { OptionField } from '@/lib/contracts/options'
 import type { StudyDetail } from '@/lib/contracts/study'
+import { PairFields } from './pair-fields'
 import classes from './export.module.css'
 
 const FIELDS = exportFieldsSchema.shape
@@ -30,6 +31,8 @@ function Option({ label, description, checked, onChange }: OptionProps) {
 }
 
 interface ExportOptionsProps {
+  /** Columns that the rows have. */
+  written: readonly string[]
   study: StudyDetail
   request: ExportRequest
   format: ExportFormat
@@ -67,6 +70,27 @@ function MetricColumns({ study, request }: Pick<ExportOptionsProps, 'study' | 'r
       data={columns.map((column) => ({ value: column.id, label: column.label }))}
       value={request.state.columns.filter((id) => columns.some((column) => column.id === id))}
       onChange={(ids) => setColumns(ids.length > 0 ? ids : null)}
+      searchable
+      clearable
+      maw={520}
+    />
+  )
+}
+
+function ChosenColumns({
+  request,
+  written,
+  onChange,
+}: Pick<ExportOptionsProps, 'request' | 'written' | 'onChange'>) {
+  const chosen = request.only ?? []
+  return (
+    <MultiSelect
+      label="Columns"
+      description="Writes the chosen columns only. A bundle for training keeps the columns that it trains on and lineage; the choice is that of its sidecar."
+      placeholder={chosen.length === 0 ? 'All' : ''}
+      data={[...new Set([...written, ...chosen])]}
+      value={[...chosen]}
+      onChange={(only) => onChange({ only: only.length > 0 ? only : null })}
       searchable
       clearable
       maw={520}
@@ -144,7 +168,7 @@ function changed(options: ExportParams['options'], field: OptionField, value: bo
 }
 
 /** Options of the chosen format; each explained in the words of the format itself. */
-export function ExportOptions({ study, request, format, onChange }: ExportOptionsProps) {
+export function ExportOptions({ study, request, format, written, onChange }: ExportOptionsProps) {
   const { options } = request
   return (
     <div className={`ev-panel ${classes.block}`}>
@@ -172,6 +196,12 @@ export function ExportOptions({ study, request, format, onChange }: ExportOption
           {request.metrics ? <MetricColumns study={study} request={request} /> : null}
         </>
       )}
+      <ChosenColumns request={request} written={written} onChange={onChange} />
+      <PairFields
+        study={study}
+        value={request.pairs ?? null}
+        onChange={(pairs) => onChange({ pairs })}
+      />
       {format.options.map((field) => (
         <FormatField
           key={`${format.id}.${field.name}`}

@@ -35,7 +35,7 @@ function toRequest(
   format: ExportFormat,
   state: ViewState,
 ): ExportRequest {
-  const { name, metrics, lineage, decisions, options } = params
+  const { name, metrics, lineage, decisions, only, pairs, options } = params
   return {
     studyId: study.study.id,
     state,
@@ -44,6 +44,8 @@ function toRequest(
     metrics,
     lineage,
     ...(decisions ? { decisions } : {}),
+    ...(only ? { only } : {}),
+    ...(pairs ? { pairs } : {}),
     options,
   }
 }
@@ -145,6 +147,7 @@ function ExportLoaded({ study, formats }: ExportLoadedProps) {
               study={study}
               request={request}
               format={format}
+              written={check.data?.columns ?? []}
               onChange={(patch) => void setParams(patch)}
             />
           </Section>

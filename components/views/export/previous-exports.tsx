@@ -3,6 +3,7 @@
 import { Anchor, Text } from '@mantine/core'
 import {
   downloadUrl,
+  exportFileUrl,
   recipeUrl,
   useDownloadStarted,
   usePreviousExports,
@@ -42,11 +43,16 @@ function columnsOf(studyId: string, onDownload: () => void): Column<PreviousExpo
     {
       name: 'Files',
       kind: 'line',
-      cell: ({ id, request, hasRecipe, problem }) => (
+      cell: ({ id, request, hasFile, hasRecipe, problem }) => (
         <>
+          {hasFile ? (
+            <Anchor href={exportFileUrl(studyId, id)} download size="sm" mr="sm">
+              Download file
+            </Anchor>
+          ) : null}
           {request ? (
             <Anchor href={downloadUrl(request)} download size="sm" onClick={onDownload} mr="sm">
-              Download again
+              {hasFile ? 'Make again' : 'Download again'}
             </Anchor>
           ) : null}
           {hasRecipe ? (

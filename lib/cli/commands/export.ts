@@ -1,11 +1,10 @@
-import fs from 'node:fs'
 import process from 'node:process'
 import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { Option, type Command } from 'commander'
 import {
   exportFieldsSchema,
   exportRequestSchema,
+  pairChoiceSchema,
   safeName,
   type ExportCheck,
   type ExportFinding,
@@ -18,6 +17,7 @@ import { checkExport, listWriters, openExport } from '@/lib/services/exports'
 import { getStudy } from '@/lib/services/studies'
 import { findStudy, openContext } from '../context'
 import { addFilterFlags, filterFrom, type FilterFlags } from '../filter-option'
+import { writeOut } from '../write-out'
 import { flagOf, parseJsonOption, parseOption } from '../options'
 import { printJson, printRows, say, wantsJson } from '../output'
 import { findSubset, withSubset } from './subset'
@@ -32,6 +32,11 @@ interface ExportOptions extends FilterFlags {
   metrics?: boolean
   lineage?: boolean
   decisions?: boolean
+  only?: string[]
+  pairs?: string
+  pairBy?: string
+  pairBetter?: string
+  pairMargin?: string
 }
 
 // Rows named on one line of the terminal; --json has more.
@@ -108,6 +113,28 @@ function addFormatFlags(command: Command): void {
   }
 }
 
+/** Returns the pairs that were asked for. Throws `invalid_input` where it is not said what decides. */
+function pairsFrom({ pairs, pairBy, pairBetter, pairMargin }: ExportOptions) {
+  if (pairs === undefined) {
+    if (pairBy === undefined && pairBetter === undefined && pairMargin === undefined) return {}
+    throw new AppError('invalid_input', 'Say with --pairs what is paired: response or instruction.')
+  }
+  if (pairBy === undefined)
+    throw new AppError(
+      'invalid_input',
+      'Name with --pair-by the column or blind session that decides.',
+    )
+  const margin = pairMargin === undefined ? {} : { margin: Number(pairMargin) }
+  const better = pairBetter === undefined ? {} : { better: pairBetter }
+  return {
+    pairs: parseOption(
+      pairChoiceSchema,
+      { of: pairs, by: pairBy, ...better, ...margin },
+      '--pairs',
+    ),
+  }
+}
+
 async function runExport(options: ExportOptions, command: Command, json: boolean): Promise<void> {
   const typed = typedOptions(command, options.format)
   const context = openContext()
@@ -122,6 +149,8 @@ async function runExport(options: ExportOptions, command: Command, json: boolean
     metrics,
     lineage,
     ...(decisions ? { decisions } : {}),
+    ...(options.only ? { only: options.only } : {}),
+    ...pairsFrom(options),
     options: typed,
     name: name ?? safeName(chosen?.name ?? getStudy(db, studyId).name),
     studyId,
@@ -141,7 +170,7 @@ async function runExport(options: ExportOptions, command: Command, json: boolean
     return
   }
   const opened = await openExport(db, request)
-  await pipeline(Readable.fromWeb(opened.body as never), fs.createWriteStream(out))
+  await writeOut(Readable.fromWeb(opened.body as never), opened.fileName, out)
   if (json) {
     printJson([report(check, out)])
     return
@@ -160,6 +189,7 @@ function blockedError(check: ExportCheck): AppError {
 /** Adds `export`. */
 export function addExportCommand(program: Command): void {
   const about = exportFieldsSchema.shape
+  const pairs = pairChoiceSchema.shape
   const command = program
     .command('export')
     .description('write the rows that a filter keeps, in its order')
@@ -170,12 +200,25 @@ export function addExportCommand(program: Command): void {
         .default('jsonl'),
     )
     .option('--name <name>', 'data set name: a-z 0-9 _ - (default: made of the name of the study)')
-    .requiredOption('--out <file>', 'file to write')
+    .requiredOption(
+      '--out <file>',
+      'file to write; a folder (ending with /) gets the files of a zip',
+    )
     .option('--state <json>', 'filter, sort and columns, as in the address of the rows page')
     .option('--subset <id or name>', 'only the rows of a saved subset')
     .option('--metrics', about.metrics.description)
     .option('--lineage', about.lineage.description)
     .option('--decisions', about.decisions.description ?? '')
+    .option('--only <column...>', about.only.description ?? '')
+    .addOption(new Option('--pairs <of>', pairs.of.description ?? '').choices(pairs.of.options))
+    .option('--pair-by <column>', pairs.by.description)
+    .addOption(
+      new Option(
+        '--pair-better <which>',
+        'which value is the better one (default: higher)',
+      ).choices(['higher', 'lower']),
+    )
+    .option('--pair-margin <number>', pairs.margin.description)
   addFilterFlags(command, { hasFilter: false })
   addFormatFlags(command)
   command.action((options: ExportOptions) => runExport(options, command, wantsJson(program)))

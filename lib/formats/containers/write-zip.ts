@@ -1,10 +1,12 @@
 import { Readable } from 'node:stream'
 import { ZipFile } from 'yazl'
 
+type Chunks = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>
+
 /** One file of an archive; its content is asked for when its turn comes. */
 export interface ZipEntry {
   name: string
-  chunks(): AsyncIterable<string> | Iterable<string>
+  chunks(): Chunks
 }
 
 /** The same rows give the same bytes: an archive holds no date but this one, the first that zip knows, and no owner. */
@@ -31,6 +33,6 @@ export async function* zipStream(entries: readonly ZipEntry[]): AsyncGenerator<U
   }
 }
 
-async function* encoded(chunks: AsyncIterable<string> | Iterable<string>) {
+async function* encoded(chunks: Chunks) {
   for await (const chunk of chunks) yield Buffer.from(chunk)
 }

@@ -27,6 +27,8 @@ export interface BundleOptions {
   template: string
   /** Default 2048. */
   cutoffLen?: number
+  /** What the template adds to each message; default 0. */
+  templateTokens?: number
 }
 
 /** The columns of a bundle that uses all of them. */

@@ -24,6 +24,29 @@ describe('checkBundle', () => {
     })
   })
 
+  it('counts rows over cutoff_len by the token counts of the study and the template, else by an estimate that says so', async () => {
+    const tokens = (instruction: number, response: number): ExportRow => ({
+      ...item('a', 'b'),
+      row: { ...item('a', 'b').row, instruction: `a ${instruction}` },
+      metrics: [
+        { key: 'tokens.instruction@run', value: instruction, status: 'ok' },
+        { key: 'tokens.response@run', value: response, status: 'ok' },
+        { key: 'tokens.instruction', value: 9999, status: 'ok' },
+      ],
+    })
+    const length = { cutoffLen: 100, templateTokens: 5 }
+    const rows = [tokens(45, 45), tokens(46, 45), item('x'.repeat(400), 'y')]
+    expect((await rules(rows, length)).warnings).toEqual([
+      ['cutoff_tokens', 1],
+      ['cutoff', 1],
+    ])
+    const { warnings } = await checkBundle([rows], { ...OPTIONS, ...length })
+    expect(warnings.map(({ at, message }) => [at, message])).toEqual([
+      [[2], expect.stringContaining('by the token counts of the study')],
+      [[3], expect.stringContaining('by a character estimate')],
+    ])
+  })
+
   it('blocks missing and empty responses, and says which rows', async () => {
     const items = [item('a', 'b'), item('c', null), item('d', ' \n')]
     expect(await rules(items)).toEqual({

@@ -30,15 +30,22 @@ const EXAMPLES = 3
 // Enough to look them up; the count says how many there are.
 const MOST_AT = 100
 
+/** Returns the training row of an exported row and why it is not written, null where it is. */
+type ReadRow = (item: ExportRow) => { row: TrainingRow | string; reason: string | null }
+
 /**
  * Returns what an exported bundle would be worth: every row passes a port of LLaMA-Factory's converter (supervised fine-tuning). Reads the
- * rows once; writeBundle reads them again.
+ * rows once; writeBundle reads them again. Another training format gives its own `read`.
  */
 export async function checkBundle(
   batches: RowBatches,
   options: BundleOptions,
+  read: ReadRow = (item) => {
+    const row = toTrainingRow(item)
+    return { row, reason: typeof row === 'string' ? row : reasonOf(row, options, false) }
+  },
 ): Promise<BundleCheck> {
-  const tally = new Tally(options)
+  const tally = new Tally(options, read)
   for await (const batch of batches) for (const item of batch) tally.add(item)
   return tally.result()
 }
@@ -61,12 +68,14 @@ class Tally {
   private readonly rows = new Set<string>()
   private readonly verdicts = { good: 0, bad: 0 }
 
-  constructor(private readonly options: BundleOptions) {}
+  constructor(
+    private readonly options: BundleOptions,
+    private readonly read: ReadRow,
+  ) {}
 
   add(item: ExportRow): void {
     this.rowsIn++
-    const row = toTrainingRow(item)
-    const reason = typeof row === 'string' ? row : reasonOf(row, this.options, false)
+    const { row, reason } = this.read(item)
     if (reason !== null || typeof row === 'string') {
       const prompt = typeof row === 'string' ? item.row.instruction : row.prompt
       this.drop(reason ?? String(row), prompt)
@@ -79,7 +88,7 @@ class Tally {
     this.columns.tools ||= row.tools !== ''
     for (const kind of MEDIA) this.columns[kind] ||= row.media[kind].length > 0
     if (row.isGood !== null) this.verdicts[row.isGood ? 'good' : 'bad']++
-    this.warn(row)
+    this.warn(row, item)
   }
 
   private drop(reason: string, prompt: string): void {
@@ -87,7 +96,7 @@ class Tally {
     note(this.dropped, reason, this.rowsIn, prompt, `rows ${why}.`)
   }
 
-  private warn(row: TrainingRow): void {
+  private warn(row: TrainingRow, item: ExportRow): void {
     const { prompt } = row
     const { stage, cutoffLen: cutoff = DEFAULT_CUTOFF } = this.options
     const remark = (rule: keyof typeof REMARKS) =>
@@ -99,9 +108,16 @@ class Tally {
     this.bytes += before + sizes.reduce((sum, size) => sum + size, 64)
     if (prompt.trim() === '') remark('prompt_empty')
     if (answers.some((answer) => answer.trim() === '')) remark('response_empty')
-    if ((before + Math.max(...sizes)) / BYTES_PER_TOKEN > cutoff) {
-      const message = `rows are longer than cutoff_len ${cutoff} by a character estimate of the whole chat (no tokenizer): training cuts them.`
-      note(this.warned, 'cutoff', this.rowsIn, prompt, message)
+    const template = (this.options.templateTokens ?? 0) * messageCount(row)
+    const counted = countedTokens(item, row)
+    const length = counted ?? (before + Math.max(...sizes)) / BYTES_PER_TOKEN
+    if (length + template > cutoff) {
+      const how =
+        counted === null
+          ? 'by a character estimate of the whole chat (no tokenizer)'
+          : 'by the token counts of the study and the template'
+      const message = `rows are longer than cutoff_len ${cutoff} ${how}: training cuts them.`
+      note(this.warned, counted === null ? 'cutoff' : 'cutoff_tokens', this.rowsIn, prompt, message)
     }
     if (seen(this.prompts, asked)) remark('duplicate_prompt')
     const isGood = stage === 'kto' ? String(row.isGood) : ''
@@ -166,6 +182,24 @@ class Tally {
       columns: { ...this.columns },
     }
   }
+}
+
+function messageCount({ messages, history, system }: TrainingRow): number {
+  return messages ? messages.length : 2 * history.length + 2 + (system === '' ? 0 : 1)
+}
+
+/** Returns the tokens of a row of one question by the study's own counts, null where they do not tell its length. */
+function countedTokens({ metrics = [], row }: ExportRow, read: TrainingRow): number | null {
+  // What the metric counts is instruction, input and response.
+  if (read.history.length > 0 || read.system !== '' || read.tools !== '') return null
+  if (row.messages !== null && row.messages.length > 2) return null
+  const countOf = (key: string) => {
+    // The first is the run that was chosen, where one was.
+    const value = metrics.find((one) => one.key.split('@')[0] === `tokens.${key}`)?.value
+    return typeof value === 'number' ? value : NaN
+  }
+  const sum = countOf('instruction') + countOf('response')
+  return Number.isNaN(sum) ? null : sum
 }
 
 function counted(finding: ExportFinding): ExportFinding {

@@ -4,6 +4,9 @@ export const REASONS: Record<string, string> = {
   response_empty: 'have an empty response: the model would be trained to answer nothing',
   role_order:
     'have messages in an order that training leaves out (user and assistant must alternate, known roles only)',
+  role_unknown:
+    'hold a message of a speaker that is none of system, user, assistant, function and tool',
+  media_unsupported: 'come with images, videos or audios, which this format cannot hold',
   odd_number_of_messages: 'do not end with an answer: training would leave them out',
   no_turns: 'hold no message but the system one: training would leave them out',
   tool_calls: 'hold tool calls, which this bundle cannot express',

@@ -23,16 +23,9 @@ export function reasonOf(
   options: BundleOptions,
   strictMedia: boolean,
 ): string | null {
-  const { stage, format, template, allowEmptyResponses } = options
-  const marked = markReason(row, stage)
-  if (marked !== null) return marked
-  if (!allowEmptyResponses) {
-    for (const answer of answersOf(row, stage)) {
-      if (answer === null) return 'response_missing'
-      if (answer.trim() === '') return 'response_empty'
-    }
-  }
-  if (texts(row).some((text) => /\p{Surrogate}/u.test(text))) return 'lone_surrogate'
+  const { stage, format, template } = options
+  const untrainable = contentReason(row, options)
+  if (untrainable !== null) return untrainable
   if (format === 'alpaca' && row.isIrregular) return 'role_order'
   if (hasLonePlaceholder(row)) return 'media_mismatch'
   const result = factoryOutcome(
@@ -41,6 +34,22 @@ export function reasonOf(
     { stage, template, strictMedia },
   )
   return result.outcome === 'kept' ? null : result.reason
+}
+
+/** Returns why no trainer of the stage should get a row, whatever its format: its marks, its answers, its characters. */
+export function contentReason(
+  row: TrainingRow,
+  { stage, allowEmptyResponses }: Pick<BundleOptions, 'stage' | 'allowEmptyResponses'>,
+): string | null {
+  const marked = markReason(row, stage)
+  if (marked !== null) return marked
+  if (!allowEmptyResponses) {
+    for (const answer of answersOf(row, stage)) {
+      if (answer === null) return 'response_missing'
+      if (answer.trim() === '') return 'response_empty'
+    }
+  }
+  return texts(row).some((text) => /\p{Surrogate}/u.test(text)) ? 'lone_surrogate' : null
 }
 
 /** Returns why a row's marks do not fit the stage: a rejected answer must not be imitated, nor half of a pair. */

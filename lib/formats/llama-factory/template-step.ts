@@ -52,7 +52,7 @@ export function templateProblem(
 }
 
 /** Returns why the template stops at a text of tools, or null. An empty text means no tools. */
-function toolsProblem(text: string, template: string): string | null {
+export function toolsProblem(text: string, template: string): string | null {
   if (text === '') return null
   if (text.trim() === '') return 'tools_blank'
   const tools = pythonJson(text)
@@ -90,7 +90,7 @@ const THOUGHT = /<think>\n[^]*?\n<\/think>\n\n/
 const WRAPPED_CALL = /<tool_call>([^]*?)<\/tool_call>/
 
 /** Returns why the template stops at a function call, or null: it must be JSON with `name` and `arguments`. */
-function callProblem(content: string): string | null {
+export function callProblem(content: string): string | null {
   const calls = pythonJson(WRAPPED_CALL.exec(content)?.[1] ?? content.replace(THOUGHT, ''))
   if (calls === undefined) return 'function_call_not_json'
   const isWhole = (call: JsonValue) =>

@@ -42,9 +42,13 @@ function joinPrompt(instruction: string, input: string | null): string {
   return [instruction, input ?? ''].filter((part) => part !== '').join('\n')
 }
 
-/** Returns the training row of an exported row, or the reason why it cannot be written. */
-export function toTrainingRow(item: ExportRow): TrainingRow | string {
-  const texts = item.row.messages === null ? flatTexts(item) : chatTexts(item, item.row.messages)
+/**
+ * Returns the training row of an exported row, or the reason why it cannot be written. `keepCalls` takes messages with `tool_calls`
+ * too, with the JSON text of the calls: for formats that hold them as they are.
+ */
+export function toTrainingRow(item: ExportRow, keepCalls = false): TrainingRow | string {
+  const texts =
+    item.row.messages === null ? flatTexts(item) : chatTexts(item, item.row.messages, keepCalls)
   if (typeof texts === 'string') return texts
   const { row, mapping } = item
   const media = mediaOf(row, textsOf(texts))
@@ -84,8 +88,9 @@ function flatTexts({ row, response }: ExportRow): RowTexts {
 function chatTexts(
   { row, response, mapping }: ExportRow,
   source: readonly JsonValue[],
+  keepCalls: boolean,
 ): RowTexts | string {
-  const chat = readMessages(source, mapping?.tags)
+  const chat = readMessages(source, mapping?.tags, keepCalls)
   if (typeof chat === 'string') return chat
   const messages =
     response === undefined ? chat.messages : withReply(chat.messages, response ?? null)
@@ -141,8 +146,8 @@ function pairObject({ pair }: TrainingRow, isChat: boolean): JsonObject {
   return { chosen: said(pair.chosen), rejected: said(pair.rejected) }
 }
 
-/** Returns the messages of a row; without the answer where it stands in columns of its own. */
-function chatMessages(row: TrainingRow, isQuestion: boolean): JsonObject[] {
+/** Returns the messages of a row in ShareGPT's names; without the answer where it stands in columns of its own. */
+export function chatMessages(row: TrainingRow, isQuestion: boolean): JsonObject[] {
   if (row.messages) {
     const [first] = row.messages
     const hasSystem = first?.from === 'system' || row.system === ''
@@ -176,9 +181,12 @@ interface Chat {
 function readMessages(
   source: readonly JsonValue[],
   tags: ChatTags | null | undefined,
+  keepCalls: boolean,
 ): Chat | string {
+  const callsOf = (message: JsonValue | undefined) =>
+    isObject(message) ? own(message, 'tool_calls') : undefined
   // A call has no text; turning it into a function_call message would invent its format.
-  if (source.some((message) => isObject(message) && own(message, 'tool_calls'))) return 'tool_calls'
+  if (!keepCalls && source.some(callsOf)) return 'tool_calls'
   if (source.some((message) => message === null || typeof message !== typeof source[0])) {
     return 'message_not_an_object'
   }
@@ -186,10 +194,11 @@ function readMessages(
   const turns = readTurns(source, '', notes, tags)
   if (turns instanceof RowProblem) return 'content_not_text'
   if (notes.flags.size > 0) return 'non_text_content'
-  const messages = turns.map(({ role, name, text }) => ({
-    from: FROM[role] ?? FROM_OTHER.get(name) ?? name,
-    value: text,
-  }))
+  const messages = turns.map(({ role, name, text }, i) => {
+    const calls = callsOf(source[i])
+    if (calls) return { from: 'function_call', value: text + JSON.stringify(calls) }
+    return { from: FROM[role] ?? FROM_OTHER.get(name) ?? name, value: text }
+  })
   return { messages, turns }
 }
 

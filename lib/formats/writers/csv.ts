@@ -4,7 +4,7 @@ import { toggle } from '@/lib/contracts/options'
 import { spreadsheetText } from '@/lib/contracts/spreadsheet'
 import { stringifyExact } from '../shared/exact-json'
 import type { JsonValue, Literals } from '../types'
-import { addedColumns, freeName, literalsOf, restoreEntries } from './export-row'
+import { addedColumns, freeName, literalsOf, ownEntries } from './export-row'
 import { defineWriter, everyRow, wholeFile, type RowBatches } from './types'
 
 /** How the cells are written. */
@@ -72,7 +72,7 @@ async function* writeCsv(open: () => RowBatches, options: CsvOptions): AsyncGene
     const records = batch.map((item) => {
       const cells = new Map<string, string>()
       const literals = literalsOf(item)
-      for (const { key, value, pointer } of restoreEntries(item)) {
+      for (const { key, value, pointer } of ownEntries(item)) {
         cells.set(key, cellText(value, literals, pointer, options))
       }
       for (const { key, value } of addedColumns(item)) {
@@ -89,7 +89,7 @@ async function collectHeader(batches: RowBatches): Promise<Header> {
   const addedKeys = new Set<string>()
   for await (const batch of batches) {
     for (const item of batch) {
-      for (const { key } of restoreEntries(item)) own.add(key)
+      for (const { key } of ownEntries(item)) own.add(key)
       for (const { key } of addedColumns(item)) addedKeys.add(key)
     }
   }

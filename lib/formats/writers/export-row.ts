@@ -29,6 +29,8 @@ export interface ExportRow {
   response?: string | null
   /** Study, evolver, round, ...: written after the row's own keys. */
   lineage?: readonly { key: string; value: JsonValue }[]
+  /** Columns that are written; all without. */
+  only?: ReadonlySet<string> | null
   /** Written last, each followed by `<key>_status`. */
   metrics?: readonly MetricCell[]
 }
@@ -84,9 +86,16 @@ export function restoreEntries(item: ExportRow): Entry[] {
   return entries
 }
 
+/** Returns the row's own keys that are to be written. */
+export function ownEntries(item: ExportRow): Entry[] {
+  const { only } = item
+  const entries = restoreEntries(item)
+  return only ? entries.filter(({ key }) => only.has(key)) : entries
+}
+
 /** Returns all keys of an exported row: its own, lineage, metrics. A name that the row has already gets the suffix `_added`. */
 export function exportEntries(item: ExportRow): Entry[] {
-  const entries = restoreEntries(item)
+  const entries = ownEntries(item)
   if (!item.lineage && !item.metrics) return entries
   const taken = new Set(entries.map((entry) => entry.key))
   for (const { key, value } of addedColumns(item)) {
@@ -98,8 +107,9 @@ export function exportEntries(item: ExportRow): Entry[] {
 
 /** Returns lineage and metric columns as key and value; a missing value is null and says why beside it. */
 export function addedColumns(item: ExportRow): { key: string; value: JsonValue }[] {
-  const columns: { key: string; value: JsonValue }[] = [...(item.lineage ?? [])]
-  for (const { key, value, status } of item.metrics ?? []) {
+  const isWritten = ({ key }: { key: string }) => item.only?.has(key) ?? true
+  const columns: { key: string; value: JsonValue }[] = (item.lineage ?? []).filter(isWritten)
+  for (const { key, value, status } of (item.metrics ?? []).filter(isWritten)) {
     columns.push({ key, value: finite(value) }, { key: `${key}_status`, value: status })
   }
   return columns

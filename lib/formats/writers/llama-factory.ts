@@ -1,11 +1,17 @@
 import { z } from 'zod'
-import type { ExportRemedy } from '@/lib/contracts/export'
 import { LIMITS } from '@/lib/contracts/limits'
 import { choice, toggle } from '@/lib/contracts/options'
 import { writeBundle } from '../llama-factory/bundle'
-import { checkBundle, type BundleCheck } from '../llama-factory/check'
+import { checkBundle } from '../llama-factory/check'
 import { STAGES } from '../llama-factory/converter'
+import { lengthOptions, ofTraining, TRAINING_OPTIONS } from './training'
 import { defineWriter } from './types'
+
+const SHAPES = {
+  auto: 'As the rows came: chats as ShareGPT, others as Alpaca',
+  alpaca: 'Alpaca',
+  sharegpt: 'ShareGPT',
+} as const
 
 /** A zip to train from. */
 export const llamaFactory = defineWriter({
@@ -32,49 +38,24 @@ export const llamaFactory = defineWriter({
         'Joins instruction and input, so that every LLaMA-Factory version builds the same prompt.',
       default: false,
     }),
-    excludeBlocked: toggle({
-      title: 'Exclude rows that would not train',
-      description: 'Excludes the rows that training would leave out or stop at.',
-      default: false,
+    shape: choice(SHAPES, {
+      title: 'Shape of the rows',
+      description: 'Alpaca columns or ShareGPT conversations in the data file.',
     }),
-    allowEmptyResponses: toggle({
-      title: 'Allow empty responses',
-      description: 'Keeps rows with an empty response; the recipe says so.',
-      default: false,
-    }),
+    ...TRAINING_OPTIONS,
   }),
   async prepare({ name, isChat, options, open, recipe }) {
+    const { shape, template, ...others } = options
+    const format = shape === 'auto' ? (isChat ? 'sharegpt' : 'alpaca') : shape
     // A field that is being typed is empty for a while.
-    const template = options.template || 'default'
-    const settings = { name, format: isChat ? 'sharegpt' : 'alpaca', ...options, template } as const
+    const settings = {
+      ...others,
+      name,
+      format,
+      template: template || 'default',
+      ...lengthOptions(others),
+    } as const
     const check = await checkBundle(open(), settings)
-    const { rowsKept, errors, warnings, droppedByReason, bytesEstimate } = check
-    return {
-      rowsKept,
-      blocking: errors,
-      remedies: remedies(check),
-      warnings,
-      droppedByReason,
-      bytesEstimate,
-      write: () => writeBundle(open, check, settings, recipe),
-    }
+    return ofTraining(check, () => writeBundle(open, check, settings, recipe))
   },
 })
-
-function remedies({ errors, rowsIn, rowsKept }: BundleCheck): ExportRemedy[] {
-  const ofRows = errors.filter(({ rows }) => rows > 0)
-  const left = rowsIn - rowsKept
-  if (ofRows.length === 0 || rowsKept === 0) return []
-  const exclude = {
-    option: 'excludeBlocked',
-    label: left === 1 ? 'Exclude this row' : `Exclude these ${left} rows`,
-    effect: `leaves ${left} of ${rowsIn} rows out`,
-  }
-  const keep = {
-    option: 'allowEmptyResponses',
-    label: 'Keep rows without a response',
-    effect: 'keeps rows with an empty response',
-  }
-  const isAboutResponses = ofRows.every(({ rule }) => rule.startsWith('response_'))
-  return isAboutResponses ? [exclude, keep] : [exclude]
-}

@@ -14,7 +14,7 @@ const GROUP_CHARACTERS = 2_000_000
 const SHOWN = 3
 
 /** What the rows have in their columns. */
-interface Table {
+export interface Table {
   types: Map<string, ColumnType>
   /** Column -> rows that have it. */
   counts: Map<string, number>
@@ -34,11 +34,12 @@ export const parquet = defineWriter({
   options: z.object({}),
   async prepare(job) {
     const table = await readTable(job.open())
-    return everyRow(job, () => writeParquet(job.open(), table), notes(table))
+    return everyRow(job, () => writeParquet(job.open(), table), parquetNotes(table))
   },
 })
 
-async function readTable(batches: RowBatches): Promise<Table> {
+/** Returns what the rows have in their columns. */
+export async function readTable(batches: RowBatches): Promise<Table> {
   const table: Table = { types: new Map(), counts: new Map(), mixed: new Map(), rows: 0 }
   const { types, counts, mixed } = table
   for await (const batch of batches) {
@@ -67,7 +68,8 @@ function metricType(value: JsonValue): ColumnType {
   return { kind: typeof value === 'string' ? 'text' : 'double' }
 }
 
-function notes({ types, counts, mixed, rows }: Table): ExportFinding[] {
+/** Returns what Parquet cannot tell apart in the rows. */
+export function parquetNotes({ types, counts, mixed, rows }: Table): ExportFinding[] {
   const shown = (names: string[]) =>
     names.slice(0, SHOWN).map((name) => JSON.stringify(name.slice(0, 40)))
   const gaps = [...types.keys()].filter((name) => (counts.get(name) ?? 0) < rows)
@@ -95,15 +97,24 @@ function notes({ types, counts, mixed, rows }: Table): ExportFinding[] {
   return findings
 }
 
-/** Yields a Parquet file, a row group at a time. */
-async function* writeParquet(batches: RowBatches, table: Table): AsyncGenerator<Uint8Array> {
+/**
+ * Yields a Parquet file, a row group at a time. `plain` writes JSON text as ordinary text, for readers that make a type of their own of
+ * columns marked as JSON.
+ */
+export async function* writeParquet(
+  batches: RowBatches,
+  table: Table,
+  plain = false,
+): AsyncGenerator<Uint8Array> {
   const columns = [...table.types]
   const out = new ByteWriter()
   const writer = new ParquetWriter({
     writer: out,
     schema: [
       { name: 'schema', num_children: columns.length },
-      ...columns.flatMap(([name, type]) => schemaOf(name, type)),
+      ...columns.flatMap(([name, type]) =>
+        schemaOf(name, plain && type.kind === 'json' ? { kind: 'text' } : type),
+      ),
     ],
     createdBy: 'evolens',
     // Their order of texts is not that of the bytes, by which other programs would leave row groups out.

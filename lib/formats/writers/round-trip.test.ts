@@ -122,7 +122,8 @@ const HELD_BY_ALL = fc
 
 describe('import(export(x)) = x in every format with a reader', () => {
   // Archives are unpacked before they are read: archive.test.ts reads one back.
-  const read = WRITERS.filter(({ extension }) => extension !== 'zip')
+  // Chats for training have one shape whatever the source had: openai-chat.test.ts reads them back.
+  const read = WRITERS.filter(({ id, extension }) => extension !== 'zip' && id !== 'openai-chat')
 
   it.each(read.map(({ id, extension }) => [id, extension]))('%s', async (id, extension) => {
     await fc.assert(

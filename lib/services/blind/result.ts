@@ -11,7 +11,8 @@ import { shareOf } from '../agreement/ratings'
 import { agreementWithOthers, sessionVerdicts } from './raters'
 import { describeSession, getSession, standingVerdicts, verdictLog, type SessionRow } from '.'
 
-function ended(db: Db, studyId: string, sessionId: string): SessionRow {
+/** Returns a session that has ended. Throws `conflict` while it is open. */
+export function endedSession(db: Db, studyId: string, sessionId: string): SessionRow {
   const session = getSession(db, studyId, sessionId)
   if (session.endedAt !== null) return session
   throw new AppError(
@@ -66,7 +67,7 @@ export async function blindResult(
   sessionId: string,
   signal?: AbortSignal,
 ): Promise<BlindResult> {
-  const row = ended(db, studyId, sessionId)
+  const row = endedSession(db, studyId, sessionId)
   const log = verdictLog(db, row.id)
   const session = describeSession(row, log)
   const bySide = sessionVerdicts(db, row)
@@ -125,7 +126,7 @@ const time = (at: number | null) => (at === null ? null : new Date(at).toISOStri
 
 /** Returns the log of a session, one line a verdict, undone ones included. Throws `conflict` while the session is open. */
 export function blindTable(db: Db, studyId: string, sessionId: string): FigureTable {
-  const session = ended(db, studyId, sessionId)
+  const session = endedSession(db, studyId, sessionId)
   const label = {
     a: sideLabel(db, studyId, session.plan.a),
     b: sideLabel(db, studyId, session.plan.b),

@@ -1,30 +1,50 @@
 import type { Db } from '@/db/client'
 import type { ExportCheck, ExportFinding, ExportRequest } from '@/lib/contracts/export'
 import { carriesValue, statusOf } from '@/lib/contracts/status'
+import { exportEntries } from '@/lib/formats/writers/export-row'
 import { wholeFile, type WriterJob } from '@/lib/formats/writers/types'
 import { columnReader, listColumns } from '../columns'
 import { parseColumnId } from '../columns/describe'
 import { columnName } from '../compare/columns'
 import { yieldToEventLoop } from '../compare/slots'
-import { jobOf, planExport, type ExportPlan } from './plan'
-import { exportRows } from './rows'
+import { jobOf, nothingToWrite, planExport, type ExportPlan } from './plan'
+import { pairFindings } from './pairs/reasons'
 
 /** Rows written to learn the size; spread over all rows, so that a round with long texts counts in proportion. */
 const SIZE_SAMPLE = 300
 
-async function estimateBytes(db: Db, plan: ExportPlan, job: WriterJob<unknown>): Promise<number> {
-  const { idx, part, selection } = plan.ordered
-  const total = idx.length
-  const n = Math.min(total, SIZE_SAMPLE)
+/** Places of some rows, spread over all. */
+function sampled({ count }: ExportPlan): Int32Array {
+  const n = Math.min(count, SIZE_SAMPLE)
+  return Int32Array.from({ length: n }, (_, i) => Math.floor((i * count) / n))
+}
+
+/** Returns the columns that rows have, and a warning where chosen ones were not found. */
+async function columnsIn(
+  plan: ExportPlan,
+): Promise<{ columns: string[]; absent: ExportFinding[] }> {
+  const found = new Set<string>()
+  const places = sampled(plan)
+  for await (const batch of plan.open(places))
+    for (const item of batch)
+      for (const { key } of exportEntries({ ...item, only: null })) found.add(key)
+  const only = plan.request.only ?? []
+  const absent = only.filter((name) => !found.has(name) && !plan.content.columns.includes(name))
+  if (absent.length === 0) return { columns: [...found], absent: [] }
+  const looked =
+    places.length < plan.count ? `none of the ${places.length} rows looked at` : 'no row'
+  const message = `Chosen columns that ${looked} has.`
+  const finding = { rule: 'only_absent', message, rows: 0, examples: absent.slice(0, 3), at: [] }
+  return { columns: [...found], absent: [finding] }
+}
+
+async function estimateBytes(plan: ExportPlan, job: WriterJob<unknown>): Promise<number> {
+  const total = plan.count
+  const places = sampled(plan)
+  const n = places.length
   if (n === 0) return 0
-  const places = Int32Array.from({ length: n }, (_, i) => Math.floor((i * total) / n))
-  const sample = {
-    selection,
-    part: Uint16Array.from(places, (at) => part[at] as number),
-    idx: Int32Array.from(places, (at) => idx[at] as number),
-  }
   let bytes = 0
-  const open = () => exportRows(db, plan.study.id, sample, plan.content)
+  const open = () => plan.open(places)
   const prepared = await plan.writer.prepare({ ...job, open, rows: n })
   for await (const piece of prepared.write()) bytes += Buffer.byteLength(piece)
   return Math.round((bytes * total) / n)
@@ -76,22 +96,30 @@ export async function checkExport(
   signal?: AbortSignal,
 ): Promise<ExportCheck> {
   const plan = await planExport(db, request, signal)
-  const rows = plan.ordered.idx.length
+  const rows = plan.count
+  const unpaired = pairFindings(plan.leftOut ?? {})
   if (rows === 0) {
-    const blocking = [wholeFile('no_rows', 'The filter leaves no row. Widen it.')]
-    const nothing = { remedies: [], warnings: [], droppedByReason: {} }
+    const blocking = [wholeFile('no_rows', nothingToWrite(plan))]
+    const nothing = { remedies: [], warnings: unpaired, droppedByReason: {}, columns: [] }
     return { rows, rowsKept: 0, bytesEstimate: 0, blocking, ...nothing }
   }
   const job = jobOf(db, plan)
   const { rowsKept, blocking, remedies, warnings, droppedByReason, bytesEstimate } =
     await plan.writer.prepare(job)
+  const { columns, absent } = await columnsIn(plan)
   return {
     rows,
     rowsKept,
-    bytesEstimate: bytesEstimate ?? (blocking.length > 0 ? 0 : await estimateBytes(db, plan, job)),
+    columns,
+    bytesEstimate: bytesEstimate ?? (blocking.length > 0 ? 0 : await estimateBytes(plan, job)),
     blocking,
     remedies,
-    warnings: [...warnings, ...(await missingValues(db, plan))],
+    warnings: [
+      ...unpaired,
+      ...absent,
+      ...warnings,
+      ...(plan.leftOut ? [] : await missingValues(db, plan)),
+    ],
     droppedByReason,
   }
 }

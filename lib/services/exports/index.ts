@@ -5,11 +5,11 @@ import type { Db } from '@/db/client'
 import { subsets } from '@/db/schema'
 import { readableRows } from '@/db/stored-json'
 import type { ExportRequest, PreviousExport } from '@/lib/contracts/export'
-import { AppError } from '@/lib/errors'
 import { outputFolder } from '@/lib/formats/llama-factory/output-folder'
 import { WRITERS } from '@/lib/formats/writers'
 import { planExport } from './plan'
 import { makeRecipe } from './recipe'
+import { noteExport, storedExport } from './stored'
 import { toStream, writeExport } from './write'
 import { getStudy } from '../studies'
 
@@ -39,21 +39,9 @@ export async function openExport(
   const plan = await planExport(db, request, signal)
   const recipe = makeRecipe(db, plan)
   const { pieces, rows } = await writeExport(db, plan, recipe)
-  const { extension, mediaType: contentType } = plan.writer
-  const fileName = `${request.name}.${extension}`
+  const { mediaType: contentType } = plan.writer
   const exportId = randomUUID()
-  const stored = { request, recipe, file: fileName, sent: null }
-  db.insert(subsets)
-    .values({
-      id: exportId,
-      studyId: plan.study.id,
-      name: request.name,
-      state: request.state,
-      recipe: stored,
-      rowCount: rows,
-      createdAt: Date.now(),
-    })
-    .run()
+  const stored = noteExport(db, plan, { id: exportId, rows, recipe, sent: null })
   const body = toStream(pieces, (sent) => {
     if (sent)
       db.update(subsets)
@@ -61,7 +49,7 @@ export async function openExport(
         .where(eq(subsets.id, exportId))
         .run()
   })
-  return { exportId, fileName, contentType, body }
+  return { exportId, fileName: stored.file, contentType, body }
 }
 
 const { id, name, recipe, rowCount, createdAt } = subsets
@@ -74,7 +62,11 @@ const UNKNOWN_REQUEST =
   'This version of Evolens cannot make this export again: it was requested in a form that is not known here. The recipe says what it held.'
 
 /** An entry as it is listed; without what cannot be read, and then with the reason. */
-function listed({ recipe: stored, ...row }: Noted, problem: string | null): PreviousExport {
+function listed(
+  { recipe: stored, ...row }: Noted,
+  hasFile: boolean,
+  problem: string | null,
+): PreviousExport {
   const { request = null, sent } = stored
   return {
     ...row,
@@ -83,13 +75,21 @@ function listed({ recipe: stored, ...row }: Noted, problem: string | null): Prev
     bytes: sent?.bytes ?? null,
     sha256: sent?.sha256 ?? null,
     request,
+    hasFile,
     hasRecipe: stored.recipe !== undefined,
     problem: problem ?? (request ? null : UNKNOWN_REQUEST),
   }
 }
 
-/** Returns the study's exports, newest first; one that cannot be read or made again says why. */
-export function listExports(db: Db, studyId: string): PreviousExport[] {
+/**
+ * Returns the study's exports, newest first; one that cannot be read or made again says why. `hasFile` tells which files were written by a
+ * job and are still there.
+ */
+export function listExports(
+  db: Db,
+  studyId: string,
+  hasFile: (exportId: string) => boolean = () => false,
+): PreviousExport[] {
   getStudy(db, studyId)
   const query = db
     .select(NOTED)
@@ -102,8 +102,10 @@ export function listExports(db: Db, studyId: string): PreviousExport[] {
     // Subsets that no export made have no recipe.
     ...rows
       .filter((row) => row.recipe.request ?? row.recipe.recipe)
-      .map((row) => listed(row, null)),
-    ...unreadable.map(({ row, error }) => listed({ ...row, recipe: {} } as Noted, error.message)),
+      .map((row) => listed(row, hasFile(row.id), null)),
+    ...unreadable.map(({ row, error }) =>
+      listed({ ...row, recipe: {} } as Noted, false, error.message),
+    ),
   ].toSorted((a, b) => b.createdAt - a.createdAt)
 }
 
@@ -113,14 +115,7 @@ export function exportRecipe(
   studyId: string,
   exportId: string,
 ): { fileName: string; text: string } {
-  const row = db
-    .select(NOTED)
-    .from(subsets)
-    .where(and(eq(subsets.id, exportId), eq(subsets.studyId, studyId), isNull(subsets.deletedAt)))
-    .get()
-  const stored = row?.recipe
-  if (!row || !stored?.recipe)
-    throw new AppError('not_found', 'There is no such export in this study.')
+  const { stored, ...row } = storedExport(db, studyId, exportId)
   const written = stored.sent
     ? { name: stored.file, bytes: stored.sent.bytes, sha256: stored.sent.sha256 }
     : { name: stored.file, complete: false }

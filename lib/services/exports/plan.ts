@@ -11,6 +11,9 @@ import { cells } from '@/db/schema'
 import { columnReader, listColumns } from '../columns'
 import { yieldToEventLoop } from '../compare/slots'
 import { decidingColumns } from './recipe'
+import { choosePairs, type ChosenPair } from './pairs/choose'
+import type { LeftOut } from './pairs/reasons'
+import { pairRows, readablePairs } from './pairs/rows'
 import { exportRows, type RowContent } from './rows'
 import { orderRows, type OrderedRows } from '../rows'
 import { warmSelection } from '../rows/select'
@@ -25,8 +28,12 @@ export interface ExportPlan {
   study: StudySummary
   ordered: OrderedRows
   content: RowContent
-  /** Opens the rows anew; writers read them more than once. */
-  open(): AsyncGenerator<ExportRow[]>
+  /** Rows, or pairs of them, that are written. */
+  count: number
+  /** Why seeds have no pair; null where rows are written. */
+  leftOut: LeftOut | null
+  /** Opens the rows anew, or those at given places among them; writers read them more than once. */
+  open(places?: Int32Array): AsyncGenerator<ExportRow[]>
 }
 
 function writtenColumns(db: Db, request: ExportRequest, { hasSidecar }: Writer): string[] {
@@ -36,7 +43,8 @@ function writtenColumns(db: Db, request: ExportRequest, { hasSidecar }: Writer):
   if (hasSidecar) {
     // The sidecar is where values stay with the training rows, so it holds every column that a run filled.
     const filled = listColumns(db, request.studyId).filter((column) => !column.hidden)
-    return [...new Set([...columns, ...filled.map((column) => column.id)])]
+    const all = [...new Set([...columns, ...filled.map((column) => column.id)])]
+    return request.only?.length ? all.filter((id) => request.only?.includes(id)) : all
   }
   if (!request.metrics) return []
   if (columns.length > 0) return [...new Set(columns)]
@@ -62,7 +70,10 @@ export async function planExport(
   const study = getStudy(db, request.studyId)
   const { filter, sort } = request.state
   const writer = writerOf(request.format)
-  const options = settledOptions(writer, request.options)
+  const { pairs } = request
+  // Pairs are what one stage of training takes, so nobody has to name it.
+  const given = pairs ? { ...request.options, stage: 'dpo' } : request.options
+  const options = settledOptions(writer, given)
   const columns = writtenColumns(db, request, writer)
   await warmSelection(db, study.id, filter, [...columns, ...decidingColumns(request)], signal)
   await yieldToEventLoop()
@@ -75,20 +86,51 @@ export async function planExport(
     lineage: writer.hasSidecar ? 'full' : short,
     decisions: request.decisions ?? false,
   }
-  return {
-    request,
-    writer,
-    options,
-    study,
-    ordered,
-    content,
-    open: () => exportRows(db, study.id, ordered, content, signal),
+  const shared = { request, writer, options, study, ordered, content }
+  // The rows of a bundle are what a trainer takes, and its sidecar leaves out columns that were not chosen.
+  const only = request.only?.length && !writer.hasSidecar ? new Set(request.only) : null
+  const chosenOf = async function* (batches: AsyncGenerator<ExportRow[]>) {
+    for await (const batch of batches) yield batch.map((item): ExportRow => ({ ...item, only }))
   }
+  const opened = (batches: AsyncGenerator<ExportRow[]>) => (only ? chosenOf(batches) : batches)
+  if (pairs) {
+    const reading = { of: pairs.of, content, signal }
+    const chosen = choosePairs(db, study.id, ordered, pairs)
+    const made = await readablePairs(db, study.id, chosen, reading)
+    const at = (places: Int32Array) => [...places].map((place) => made.pairs[place] as ChosenPair)
+    return {
+      ...shared,
+      count: made.pairs.length,
+      leftOut: made.leftOut,
+      open: (places) =>
+        opened(pairRows(db, study.id, places ? { ...made, pairs: at(places) } : made, reading)),
+    }
+  }
+  const { selection, part, idx } = ordered
+  const at = (places: Int32Array) => ({
+    selection,
+    part: Uint16Array.from(places, (place) => part[place] as number),
+    idx: Int32Array.from(places, (place) => idx[place] as number),
+  })
+  return {
+    ...shared,
+    count: idx.length,
+    leftOut: null,
+    open: (places) =>
+      opened(exportRows(db, study.id, places ? at(places) : ordered, content, signal)),
+  }
+}
+
+/** Returns why a plan without rows has none. */
+export function nothingToWrite({ leftOut }: ExportPlan): string {
+  return leftOut
+    ? 'No two rows of the filter make a pair. The reasons are counted beside this; widen the filter or choose what decides.'
+    : 'The filter leaves no row to export. Widen it.'
 }
 
 /** Returns what the writer is to do with the rows of a plan. */
 export function jobOf(db: Db, plan: ExportPlan, recipe: JsonObject = {}): WriterJob<unknown> {
-  const { request, options, ordered, open } = plan
+  const { request, options, ordered, count, open } = plan
   const used = ordered.selection.cells.filter((part) => part.rows.length > 0)
   const numbers = used.map((part) => part.cell.no)
   const isChat = db
@@ -97,5 +139,5 @@ export function jobOf(db: Db, plan: ExportPlan, recipe: JsonObject = {}): Writer
     .where(inArray(cells.no, numbers))
     .all()
     .some(({ source }) => source.mapping !== null && source.mapping.messages !== null)
-  return { name: request.name, options, rows: ordered.idx.length, open, isChat, recipe }
+  return { name: request.name, options, rows: count, open, isChat, recipe }
 }

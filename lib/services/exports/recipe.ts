@@ -2,7 +2,7 @@ import { and, eq, inArray } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { arms, cells, runs } from '@/db/schema'
 import { atomsOf } from '@/lib/contracts/condition'
-import type { ExportRequest } from '@/lib/contracts/export'
+import { sessionOf, type ExportRequest } from '@/lib/contracts/export'
 import { emptyFilter, type RowFilter } from '@/lib/contracts/filter'
 import type { JsonObject, JsonValue } from '@/lib/formats/types'
 import { columnReader, listColumns, type ColumnReader } from '../columns'
@@ -138,6 +138,8 @@ function sourceFiles(db: Db, selection: Selection): JsonObject[] {
 /** Returns the columns that decided which rows are exported and in which order. */
 export function decidingColumns(request: ExportRequest): string[] {
   const { filter, sort } = request.state
+  const { by } = request.pairs ?? {}
+  const pairing = by === undefined || sessionOf(by) !== null ? [] : [by]
   const sorted = sortColumn(sort)
   const conditions = filter.where ? atomsOf(filter.where) : []
   const filtered = [
@@ -146,7 +148,7 @@ export function decidingColumns(request: ExportRequest): string[] {
     ...(filter.partners ?? []),
     ...conditions.filter((one) => 'column' in one),
   ].map(({ column }) => column)
-  return [...new Set([...filtered, ...(sorted === null ? [] : [sorted])])]
+  return [...new Set([...filtered, ...pairing, ...(sorted === null ? [] : [sorted])])]
 }
 
 function snakeCase(options: Record<string, unknown>): JsonObject {
@@ -163,7 +165,7 @@ function snakeCase(options: Record<string, unknown>): JsonObject {
  */
 export function makeRecipe(db: Db, plan: ExportPlan): JsonObject {
   const { study, request, options, content } = plan
-  const { state, format } = request
+  const { state, format, pairs } = request
   const { selection } = plan.ordered
   const writtenColumns = content.columns
   const subsets = subsetsIn(db, study.id, state.filter)
@@ -180,6 +182,7 @@ export function makeRecipe(db: Db, plan: ExportPlan): JsonObject {
       metrics: request.metrics,
       lineage: request.lineage,
       ...(request.decisions ? { decisions: true } : {}),
+      ...(request.only ? { only: [...request.only] } : {}),
       ...snakeCase(options),
     },
     rows_in_study: selection.outOf,
@@ -187,6 +190,7 @@ export function makeRecipe(db: Db, plan: ExportPlan): JsonObject {
     ...(subsets.length > 0 ? { subsets: subsets.map(({ facts }) => facts) } : {}),
     order: { column: state.sort.column, descending: state.sort.descending },
     rows_out: selection.total,
+    ...(pairs ? { pairs: { ...pairs, pairs: plan.count, left_out: { ...plan.leftOut } } } : {}),
     columns_written: [...writtenColumns],
     metric_cards: metricCards(db, study.id, columns),
     sources: sourceFiles(db, selection),

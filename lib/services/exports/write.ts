@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Db } from '@/db/client'
 import { AppError } from '@/lib/errors'
 import type { JsonObject } from '@/lib/formats/types'
-import { jobOf, type ExportPlan } from './plan'
+import { jobOf, nothingToWrite, type ExportPlan } from './plan'
 
 /** About what one write to a socket takes; smaller pieces only cost turns. */
 const PIECE_BYTES = 64 * 1024
@@ -23,9 +23,7 @@ export interface Written {
 
 /** Returns the bytes of an export. It is checked first: `invalid_input` when the check forbids it. */
 export async function writeExport(db: Db, plan: ExportPlan, recipe: JsonObject): Promise<Written> {
-  if (plan.ordered.idx.length === 0) {
-    throw new AppError('invalid_input', 'The filter leaves no row to export. Widen it.')
-  }
+  if (plan.count === 0) throw new AppError('invalid_input', nothingToWrite(plan))
   const { blocking, rowsKept, write } = await plan.writer.prepare(jobOf(db, plan, recipe))
   if (blocking.length > 0) {
     const why = blocking.map((finding) => finding.message).join(' ')

@@ -4,6 +4,7 @@ import { computeJob } from './compute'
 import { detectJob } from './detect'
 import { dryRunJob } from './dry-run'
 import { evolveJob } from './evolve'
+import { exportJob } from './export'
 import { fetchDatasetJob } from './fetch-dataset'
 import { fetchModelJob } from './fetch-model'
 import { importJob } from './import'
@@ -34,4 +35,5 @@ export const JOB_KINDS: readonly JobKind[] = [
   mergeJob,
   purgeJob,
   indexTextsJob,
+  exportJob,
 ]

@@ -13,6 +13,7 @@ import {
   views,
 } from '@/db/schema'
 import { purgeBackups } from '@/lib/services/backup/write'
+import { purgeExportFiles } from '@/lib/services/exports/file'
 import { purgeOwnClaims } from '@/lib/services/claims/own'
 import { JOBS } from '@/lib/queue/kinds'
 import { enqueue, listJobs } from '@/lib/queue/queue'
@@ -111,6 +112,7 @@ export const purgeJob = defineJob(JOBS.purge, {
       cached = purgeCache(db, now, vectors.size())
     })
     deleted += await purgeBackups(config)
+    await purgeExportFiles(config, now)
     const freedBytes = vectors.compact(db)
     db.run(sql`pragma optimize`)
     return { deleted, cached, freedBytes }

@@ -1,0 +1,89 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { unzipSync } from 'fflate'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { downloadUrl } from '@/components/hooks/use-export'
+import { exportRequestSchema } from '@/lib/contracts/export'
+import { emptyFilter } from '@/lib/contracts/filter'
+import { WRITERS } from '@/lib/formats/writers'
+import { loadSample } from '@/lib/services/sample/load'
+import { cliFolder } from '@/lib/testing/cli-folder'
+import { closeWire, openWire, routeFetch } from '@/lib/testing/route-fetch'
+
+const { folder, evolens, fill } = cliFolder()
+let study: string
+
+beforeAll(() =>
+  fill(({ db }) => {
+    study = loadSample(db).studyId
+  }),
+)
+afterAll(closeWire)
+
+const file = (name: string) => path.join(folder, name)
+const exported = (...args: string[]) => evolens('export', '--study', study, ...args)
+
+/** Returns the bytes that the page's link gives, asked over HTTP. */
+function linked(fields: Record<string, unknown>): Promise<Buffer> {
+  const request = exportRequestSchema.parse({
+    studyId: study,
+    state: { filter: emptyFilter(), sort: {}, columns: [] },
+    name: 'set',
+    ...fields,
+  })
+  return fill(async (context) => {
+    openWire(context)
+    const reply = await routeFetch(downloadUrl(request))
+    expect(reply.status).toBe(200)
+    return Buffer.from(await reply.arrayBuffer())
+  })
+}
+
+describe('one recipe', () => {
+  it.each(WRITERS.map(({ id, options }) => [id, 'excludeBlocked' in options.shape] as const))(
+    'gives the same bytes as %s from the command line, and by the link of the page over HTTP',
+    { timeout: 120_000 },
+    async (format, canExclude) => {
+      const out = file(format)
+      const exclude = canExclude ? ['--exclude-blocked'] : []
+      const ended = await exported(
+        '--format',
+        format,
+        '--name',
+        'set',
+        '--metrics',
+        '--lineage',
+        ...exclude,
+        '--out',
+        out,
+      )
+      expect([ended.code, ended.err]).toEqual([0, ''])
+      const options = canExclude ? { excludeBlocked: true } : {}
+      const bytes = await linked({ format, metrics: true, lineage: true, options })
+      expect(bytes.length).toBeGreaterThan(1000)
+      expect(fs.readFileSync(out).equals(bytes)).toBe(true)
+    },
+  )
+
+  it(
+    'is unpacked into a folder where one is named, with the bytes of the archive',
+    { timeout: 120_000 },
+    async () => {
+      const out = file('folder')
+      const ended = await exported('--format', 'hugging-face', '--name', 'set', '--out', `${out}/`)
+      expect([ended.code, ended.err]).toEqual([0, ''])
+      const archive = unzipSync(await linked({ format: 'hugging-face' }))
+      const names = fs.readdirSync(out, { recursive: true, withFileTypes: true })
+      const files = names
+        .filter((one) => one.isFile())
+        .map((one) => path.relative(out, path.join(one.parentPath, one.name)))
+      expect(files.toSorted()).toEqual(Object.keys(archive).toSorted())
+      for (const name of files)
+        expect(fs.readFileSync(path.join(out, name)).equals(Buffer.from(archive[name] ?? []))).toBe(
+          true,
+        )
+      const wrong = await exported('--format', 'jsonl', '--out', `${out}/`)
+      expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('is a folder')])
+    },
+  )
+})

@@ -1,0 +1,165 @@
+import { createReadStream, createWriteStream, existsSync } from 'node:fs'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Db } from '@/db/client'
+import type { Config } from '@/lib/config'
+import type { ExportRequest } from '@/lib/contracts/export'
+import type { Job } from '@/lib/contracts/job'
+import { AppError, throwIfAborted } from '@/lib/errors'
+import { WRITERS, writerOf } from '@/lib/formats/writers'
+import { enqueue } from '@/lib/queue/queue'
+import type { ServiceContext } from '../context'
+import { getStudy } from '../studies'
+import { planExport } from './plan'
+import { makeRecipe } from './recipe'
+import { noteExport, storedExport } from './stored'
+import { writeExport } from './write'
+
+/** Files are made again from their request, so they need not stay longer than a download takes. */
+const KEEP_DAYS = 7
+const DAY_MS = 24 * 3600 * 1000
+
+type FilesPlace = Pick<Config, 'dataDir'>
+
+// Ids are random UUIDs of the server; nothing else names a file here.
+const ID = /^[0-9a-f-]{36}$/
+
+function pathOf({ dataDir }: FilesPlace, exportId: string): string {
+  if (!ID.test(exportId)) throw new AppError('not_found', 'There is no such export.')
+  return path.join(/*turbopackIgnore: true*/ dataDir, 'exports', exportId)
+}
+
+/** Queues a job that writes an export to a file, and returns it. Throws `not_found` for an unknown study. */
+export function startExport(db: Db, request: ExportRequest): Job {
+  const { studyId } = request
+  getStudy(db, studyId)
+  writerOf(request.format)
+  return enqueue(db, { kind: 'export', payload: { studyId, request }, names: {}, studyId })
+}
+
+/** How an export is written to its file. */
+interface FileHooks {
+  exportId: string
+  signal: AbortSignal
+  /** Runs what is written to the database while the job is still this worker's. */
+  commit(work: () => void): void
+  onBytes(done: number): void
+}
+
+/** Writes an export to its file and notes it among the study's exports; what was half written is removed. */
+export async function writeExportFile(
+  { db, config }: Pick<ServiceContext, 'db' | 'config'>,
+  request: ExportRequest,
+  { exportId, signal, commit, onBytes }: FileHooks,
+): Promise<{ rows: number; bytes: number }> {
+  const plan = await planExport(db, request, signal)
+  const recipe = makeRecipe(db, plan)
+  const { pieces, rows } = await writeExport(db, plan, recipe)
+  const target = pathOf(config, exportId)
+  const part = `${target}.part`
+  const hash = createHash('sha256')
+  let bytes = 0
+  async function* counted() {
+    for await (const piece of pieces) {
+      throwIfAborted(signal)
+      hash.update(piece)
+      bytes += piece.byteLength
+      onBytes(bytes)
+      yield piece
+    }
+  }
+  await fs.mkdir(path.dirname(target), { recursive: true })
+  try {
+    await pipeline(counted, createWriteStream(/*turbopackIgnore: true*/ part))
+    await fs.rename(part, target)
+  } finally {
+    await fs.rm(part, { force: true })
+  }
+  const sent = { bytes, sha256: hash.digest('hex') }
+  commit(() => noteExport(db, plan, { id: exportId, rows, recipe, sent }))
+  return { rows, bytes }
+}
+
+/** Returns whether the file of an export is still there. */
+export function hasExportFile(config: FilesPlace, exportId: string): boolean {
+  return ID.test(exportId) && existsSync(pathOf(config, exportId))
+}
+
+/** A stretch of a file that is ready to be sent. */
+interface OpenFile {
+  fileName: string
+  contentType: string
+  etag: string
+  /** As HTTP counts: 200 the whole, 206 the stretch that was asked for, 416 one beyond the end. */
+  status: 200 | 206 | 416
+  /** Header `Content-Range`; null for the whole. */
+  contentRange: string | null
+  length: number
+  body: ReadableStream<Uint8Array> | null
+}
+
+/** Returns the first and last byte that a header `Range` asks for, null for the whole, or `beyond` where there are none. */
+function stretchOf(range: string | null, size: number): [number, number] | null | 'beyond' {
+  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(range ?? '') ?? []
+  // Anything else, such as several stretches, may be answered with the whole file.
+  if (first === undefined || last === undefined || (first === '' && last === '')) return null
+  const from = first === '' ? Math.max(0, size - Number(last)) : Number(first)
+  const to = first === '' || last === '' ? size - 1 : Math.min(size - 1, Number(last))
+  return from > to ? 'beyond' : [from, to]
+}
+
+/**
+ * Returns the file of an export, from where a broken download ended: `ifRange` is the ETag under which the beginning was sent. Throws
+ * `not_found` where the file is gone.
+ */
+export async function openExportFile(
+  { db, config }: Pick<ServiceContext, 'db' | 'config'>,
+  { studyId, exportId }: { studyId: string; exportId: string },
+  { range, ifRange }: { range: string | null; ifRange: string | null },
+): Promise<OpenFile> {
+  const { stored, name } = storedExport(db, studyId, exportId)
+  const file = pathOf(config, exportId)
+  const size = (await fs.stat(file).catch(() => null))?.size
+  if (size === undefined || !stored.sent) {
+    throw new AppError(
+      'not_found',
+      `The file of this export is not there: files are removed after ${KEEP_DAYS} days. Export it again; the same request gives the same bytes.`,
+    )
+  }
+  const etag = `"${stored.sent.sha256}"`
+  const asked = ifRange === null || ifRange === etag ? stretchOf(range, size) : null
+  const writer = WRITERS.find(({ id }) => id === stored.request?.format)
+  const shared = {
+    fileName: stored.file ?? name,
+    contentType: writer?.mediaType ?? 'application/octet-stream',
+    etag,
+  }
+  if (asked === 'beyond')
+    return { ...shared, status: 416, contentRange: `bytes */${size}`, length: 0, body: null }
+  const [from, to] = asked ?? [0, size - 1]
+  const stream = createReadStream(/*turbopackIgnore: true*/ file, { start: from, end: to })
+  return {
+    ...shared,
+    status: asked ? 206 : 200,
+    contentRange: asked ? `bytes ${from}-${to}/${size}` : null,
+    length: to - from + 1,
+    body: Readable.toWeb(stream) as ReadableStream<Uint8Array>,
+  }
+}
+
+/** Removes files of exports that are older than a week, and what was left half written for a day. Returns how many. */
+export async function purgeExportFiles(config: FilesPlace, now = Date.now()): Promise<number> {
+  const folder = path.join(config.dataDir, 'exports')
+  let removed = 0
+  for (const name of await fs.readdir(folder).catch(() => [])) {
+    const file = path.join(folder, name)
+    const age = now - ((await fs.stat(file).catch(() => null))?.mtimeMs ?? now)
+    if (age < (name.endsWith('.part') ? DAY_MS : KEEP_DAYS * DAY_MS)) continue
+    await fs.rm(file, { force: true })
+    removed += 1
+  }
+  return removed
+}

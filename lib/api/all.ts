@@ -13,6 +13,7 @@ import * as formulas from './formulas'
 import * as imports from './imports'
 import * as jobs from './jobs'
 import * as lineage from './lineage'
+import * as maps from './maps'
 import * as mcp from './mcp'
 import * as measures from './measures'
 import * as metrics from './metrics'
@@ -34,6 +35,7 @@ const AREAS: Record<string, Record<string, unknown>> = {
   Rows: rows,
   Decisions: decisions,
   Subsets: subsets,
+  Map: maps,
   Lineage: lineage,
   Formulas: formulas,
   Metrics: metrics,

@@ -16,6 +16,7 @@ import { addFormulaCommand } from './commands/formula'
 import { addImportCommand } from './commands/import'
 import { addJobCommands } from './commands/jobs'
 import { addLineageCommand } from './commands/lineage'
+import { addMapCommand } from './commands/map'
 import { addMarkCommand } from './commands/mark'
 import { addMcpCommand } from './commands/mcp'
 import { addMeasureCommand } from './commands/measure'
@@ -49,6 +50,7 @@ for (const add of [
   addAlignCommand,
   addComputeCommand,
   addLineageCommand,
+  addMapCommand,
   addMarkCommand,
   addRowsCommand,
   addMeasureCommand,

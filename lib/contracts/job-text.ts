@@ -39,6 +39,7 @@ export const KIND_LABEL = {
   'fetch-model': 'Model downloads',
   purge: 'Clean-up',
   'index-texts': 'Indexing',
+  'lay-out': 'Maps',
 }
 
 /** Returns an amount with its currency; four decimals below 1. */

@@ -98,6 +98,11 @@ export const JOBS = {
     payload: z.object({}),
     title: (_payload: unknown, _names: object) => 'Index texts for search',
   },
+  'lay-out': {
+    kind: 'lay-out',
+    payload: z.object({ mapId: z.string() }),
+    title: (_payload: unknown, { hash }: { hash: string }) => `Lay out map ${hash}`,
+  },
 } as const satisfies Record<keyof typeof KIND_LABEL, object>
 
 /** The name of a kind of job. */

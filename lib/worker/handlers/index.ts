@@ -6,6 +6,7 @@ import { evolveJob } from './evolve'
 import { fetchModelJob } from './fetch-model'
 import { importJob } from './import'
 import { indexTextsJob } from './index-texts'
+import { layOutJob } from './lay-out'
 import { probeJob } from './probe'
 import { purgeJob } from './purge'
 import { tryPromptJob } from './try-prompt'
@@ -24,4 +25,5 @@ export const JOB_KINDS: readonly JobKind[] = [
   fetchModelJob,
   purgeJob,
   indexTextsJob,
+  layOutJob,
 ]

@@ -4,6 +4,7 @@ import {
   backends,
   blindSessions,
   formulas,
+  maps,
   promptVersions,
   requestCache,
   resultFiles,
@@ -34,6 +35,7 @@ const SOFT_DELETED = [
   resultFiles,
   blindSessions,
   formulas,
+  maps,
   studies,
   promptVersions,
 ] as const

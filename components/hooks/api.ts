@@ -63,12 +63,13 @@ function offline(request: string): ApiError {
   )
 }
 
-/** Returns the parsed JSON of a reply; throws ApiError, or the abort as it is. */
-async function send(
-  method: Method,
-  url: string,
-  options: { body?: unknown; signal?: AbortSignal | undefined },
-): Promise<unknown> {
+interface SendOptions {
+  body?: unknown
+  signal?: AbortSignal | undefined
+}
+
+/** Returns a reply that is no error; throws ApiError, or the abort as it is. */
+async function reply(method: Method, url: string, options: SendOptions): Promise<Response> {
   const request = `${method} ${url.slice(0, 300)}`
   const init: RequestInit = { method, headers: { accept: 'application/json' } }
   if (options.signal) init.signal = options.signal
@@ -83,8 +84,13 @@ async function send(
     if (error instanceof Error && error.name === 'AbortError') throw error
     throw offline(request)
   }
-  const text = await response.text()
-  if (!response.ok) throw toApiError(response.status, text, request)
+  if (!response.ok) throw toApiError(response.status, await response.text(), request)
+  return response
+}
+
+/** Returns the parsed JSON of a reply. */
+async function send(method: Method, url: string, options: SendOptions): Promise<unknown> {
+  const text = await (await reply(method, url, options)).text()
   return text === '' ? undefined : (JSON.parse(text) as unknown)
 }
 
@@ -154,4 +160,13 @@ export async function call<const E extends Endpoint>(
   input: CallInput<E>,
 ): Promise<Parsed<PartOf<E, 'reply'>>> {
   return parsedReply(endpoint, await send(endpoint.method, addressOf(endpoint.path, input), input))
+}
+
+/** Makes a described call that answers with bytes. */
+export async function callBytes<const E extends Endpoint>(
+  endpoint: E,
+  input: CallInput<E>,
+): Promise<ArrayBuffer> {
+  const response = await reply(endpoint.method, addressOf(endpoint.path, input), input)
+  return response.arrayBuffer()
 }

@@ -42,6 +42,11 @@ export const studyKeys = {
   subsets: (studyId: string) => [...study(studyId), 'subsets'] as const,
   subsetFunnel: (studyId: string, rules: readonly object[]) =>
     [...values(studyId), 'subset-funnel', rules] as const,
+  maps: (studyId: string) => [...study(studyId), 'maps'] as const,
+  mapPoints: (studyId: string, stamp: string) => [...study(studyId), 'map-points', stamp] as const,
+  /** Marks may be filtered by, so a mark changes them. */
+  mapColours: (studyId: string, stamp: string, by: string, filter: RowFilter) =>
+    [...rows(studyId), 'map-colours', stamp, by, filter] as const,
   exports: (studyId: string) => [...study(studyId), 'exports'] as const,
   exportCheck: (request: ExportRequest) =>
     [...values(request.studyId), 'export-check', request] as const,

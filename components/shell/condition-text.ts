@@ -108,6 +108,7 @@ const ATOM_TEXT: { [Is in Atom['is']]: (atom: AtomOf<Is>, names: FilterNames) =>
   regex: (atom) => `Matches /${atom.pattern}/${atom.ignoreCase ? 'i' : ''}${placeText(atom)}`,
   similar: ({ to, top }) =>
     `Among the ${formatCount(top)} rows of the study most similar to row ${to.idx + 1} of a file`,
+  area: ({ polygon }) => `Inside of an area of the map (${polygon.length} corners)`,
   repeats: ({ of, likeness, keep }) =>
     `${keep === 'members' ? 'Only' : 'One of each group of'} ${of === 'exact' ? 'exact copies' : `near copies (cosine at least ${likeness})`}`,
   note: ({ text }) => `Note contains "${text}"`,

@@ -21,6 +21,7 @@ const ofHead = (keys: string, description: string) => ({
 })
 const lineage = (keys: string, description: string) => ({ keys, description, group: 'Lineage' })
 const compare = (keys: string, description: string) => ({ keys, description, group: 'Compare' })
+const map = (keys: string, description: string) => ({ keys, description, group: 'Map' })
 
 const blind = (keys: string, description: string) => ({ keys, description, group: 'Blind A/B' })
 
@@ -76,6 +77,15 @@ export const KEYS = {
   previousPair: compare('k', 'Previous pair'),
   roundBack: compare('[', 'Both sides one round back'),
   roundOn: compare(']', 'Both sides one round forward'),
+  mapLeft: map('ArrowLeft', 'Move left'),
+  mapRight: map('ArrowRight', 'Move right'),
+  mapUp: map('ArrowUp', 'Move up'),
+  mapDown: map('ArrowDown', 'Move down'),
+  mapNearer: map('+', 'Zoom in'),
+  mapFarther: map('-', 'Zoom out'),
+  mapWhole: map('0', 'Show the whole map'),
+  mapLasso: map('l', 'Select an area, or stop'),
+  mapOpen: map('Enter', 'Open the row nearest to the middle'),
   leftBetter: blind('1', 'Left'),
   rightBetter: blind('2', 'Right'),
   bothEqual: blind('0', 'Tie'),

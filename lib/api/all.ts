@@ -16,6 +16,7 @@ import * as hub from './hub'
 import * as imports from './imports'
 import * as jobs from './jobs'
 import * as lineage from './lineage'
+import * as maps from './maps'
 import * as mcp from './mcp'
 import * as measures from './measures'
 import * as metrics from './metrics'
@@ -37,6 +38,7 @@ const AREAS: Record<string, Record<string, unknown>> = {
   Rows: rows,
   Decisions: decisions,
   Subsets: subsets,
+  Map: maps,
   Lineage: lineage,
   Formulas: formulas,
   Metrics: metrics,

@@ -28,6 +28,7 @@ import * as importedValues from '@/lib/contracts/imported-values'
 import * as job from '@/lib/contracts/job'
 import * as limits from '@/lib/contracts/limits'
 import * as lineage from '@/lib/contracts/lineage'
+import * as map from '@/lib/contracts/map'
 import * as measure from '@/lib/contracts/measure'
 import * as meter from '@/lib/contracts/meter'
 import * as model from '@/lib/contracts/model'
@@ -79,6 +80,7 @@ const CONTRACTS: readonly Record<string, unknown>[] = [
   job,
   limits,
   lineage,
+  map,
   measure,
   meter,
   model,

@@ -18,6 +18,7 @@ import { addFormulaCommand } from './commands/formula'
 import { addImportCommand } from './commands/import'
 import { addJobCommands } from './commands/jobs'
 import { addLineageCommand } from './commands/lineage'
+import { addMapCommand } from './commands/map'
 import { addMappingCommands } from './commands/mappings'
 import { addMarkCommand } from './commands/mark'
 import { addMcpCommand } from './commands/mcp'
@@ -56,6 +57,7 @@ for (const add of [
   addAlignCommand,
   addComputeCommand,
   addLineageCommand,
+  addMapCommand,
   addMarkCommand,
   addRowsCommand,
   addMeasureCommand,

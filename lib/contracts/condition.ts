@@ -14,6 +14,7 @@ import {
   wordsAtomSchema,
 } from './find'
 import { LIMITS, nameSchema, namesSchema, roundSchema } from './limits'
+import { areaAtomSchema } from './map'
 import { MARK_KINDS } from './rows'
 
 /** Conditions inside each other: what a person can read; the builder draws one frame for each. */
@@ -50,6 +51,7 @@ export const atomSchema = z.discriminatedUnion('is', [
   regexAtomSchema,
   repeatsAtomSchema,
   similarAtomSchema,
+  areaAtomSchema,
   /** Case-insensitive text in a note that stands; an empty one is in every note. */
   z.object({ is: z.literal('note'), text: z.string().max(LIMITS.search) }),
   /** Rows that were picked one by one: the place of each in its file, counted from 0. */

@@ -45,6 +45,7 @@ export const KIND_LABEL = {
   purge: 'Clean-up',
   'index-texts': 'Indexing',
   export: 'Exports',
+  'lay-out': 'Maps',
 }
 
 /** Returns an amount with its currency; four decimals below 1. */

@@ -139,6 +139,11 @@ export const JOBS = {
     payload: z.object({ studyId: z.string(), request: exportRequestSchema }),
     title: ({ request }: { request: { name: string } }, _names: object) => `Export ${request.name}`,
   },
+  'lay-out': {
+    kind: 'lay-out',
+    payload: z.object({ mapId: z.string() }),
+    title: (_payload: unknown, { hash }: { hash: string }) => `Lay out map ${hash}`,
+  },
 } as const satisfies Record<keyof typeof KIND_LABEL, object>
 
 /** The name of a kind of job. */

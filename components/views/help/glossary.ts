@@ -36,6 +36,11 @@ export const GLOSSARY: readonly Entry[] = [
       'The rows that a filter or a list of rules selects. A subset can be saved, computed, drawn, compared and exported.',
   },
   {
+    term: 'Map',
+    meaning:
+      'The rows as points in two dimensions, laid out so that rows with similar embeddings are near each other. An area of it can be a condition of the filter.',
+  },
+  {
     term: 'Decision',
     meaning:
       'What a person says of rows: a star, keep or exclude, a tag of their own, a note. It is made on one row, on selected rows or on every row that a filter shows, and is one entry of the log, with who, when and why; undoing it brings back what was said before.',

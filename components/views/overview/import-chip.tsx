@@ -1,7 +1,7 @@
 'use client'
 
 import type { KeyboardEvent } from 'react'
-import { formatCount } from '@/components/ui/format'
+import { formatCount } from '@/lib/contracts/format'
 import type { PlaceProblem } from '@/lib/contracts/import-matrix'
 import classes from './import-matrix.module.css'
 import { canImport, type ImportFile } from './use-import-files'

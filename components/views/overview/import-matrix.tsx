@@ -3,7 +3,7 @@
 import { Group, Select } from '@mantine/core'
 import { useEffect, useRef, useState, type DragEvent, type KeyboardEvent } from 'react'
 import { ScrollRegion } from '@/components/ui/scroll-region'
-import { formatCount } from '@/components/ui/format'
+import { formatCount } from '@/lib/contracts/format'
 import { placeKey, type ImportMatrix as Matrix } from '@/lib/contracts/import-matrix'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { CHIP_TYPE, ImportChip } from './import-chip'

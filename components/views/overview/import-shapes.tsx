@@ -1,7 +1,7 @@
 'use client'
 
 import { Button, Switch } from '@mantine/core'
-import { plural } from '@/components/ui/format'
+import { plural } from '@/lib/contracts/format'
 import { LinkButton } from '@/components/ui/link-button'
 import { Table, type Column } from '@/components/ui/table'
 import { mappingText } from '@/lib/contracts/mapping-text'

@@ -68,7 +68,18 @@ async function through(
  * take one byte; sums as floats of eight bytes.
  */
 export async function packCounts(lists: readonly Counts[]): Promise<string> {
-  return toBase64(await through(bytesOf(lists), new CompressionStream(DEFLATED)))
+  return packBytes(bytesOf(lists))
+}
+
+/** Returns bytes as base64 of what they are deflated to. */
+export async function packBytes(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return toBase64(await through(bytes, new CompressionStream(DEFLATED)))
+}
+
+/** Returns the bytes of `packBytes`. */
+export function unpackBytes(packed: string): Promise<Uint8Array<ArrayBuffer>> {
+  const stored = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0))
+  return through(stored, new DecompressionStream(DEFLATED))
 }
 
 function bytesOf(lists: readonly Counts[]): Uint8Array<ArrayBuffer> {
@@ -92,8 +103,7 @@ export async function unpackCounts(
   size: number,
   hasSums = false,
 ): Promise<Counts[]> {
-  const stored = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0))
-  const bytes = await through(stored, new DecompressionStream(DEFLATED))
+  const bytes = await unpackBytes(packed)
   if (hasSums) {
     const floats = new Float64Array(bytes.buffer)
     return Array.from({ length: floats.length / size }, (_, k) =>

@@ -18,9 +18,9 @@ function integers(name: string, ints: number[]) {
   return { name, ints, type: onnx.AttributeProto.AttributeType.INTS }
 }
 
-function floats(name: string, shape: number[]) {
+function tensors(name: string, shape: number[], elemType: number = FLOAT) {
   const dim = shape.map((dimValue) => ({ dimValue }))
-  return { name, type: { tensorType: { elemType: FLOAT, shape: { dim } } } }
+  return { name, type: { tensorType: { elemType, shape: { dim } } } }
 }
 
 function shapeConstant(name: string, shape: number[]) {
@@ -45,29 +45,55 @@ export function tileGraph(
     node('Reshape', ['G', 'byRow'], 'GR'),
     node('ReduceMax', ['GR'], 'R', [integers('axes', [2]), noKeep]),
   ]
-  const outputs = [floats('R', [tile, blocks])]
+  const outputs = [tensors('R', [tile, blocks])]
   const shapes = [shapeConstant('byRow', [tile, blocks, block])]
   if (!diagonal) {
     nodes.push(
       node('Reshape', ['G', 'byColumn'], 'GS'),
       node('ReduceMax', ['GS'], 'S', [integers('axes', [1]), noKeep]),
     )
-    outputs.push(floats('S', [blocks, tile]))
+    outputs.push(tensors('S', [blocks, tile]))
     shapes.push(shapeConstant('byColumn', [blocks, block, tile]))
   }
-  const inputs = [floats('A', [tile, width]), floats('B', [tile, width])]
-  if (diagonal) inputs.push(floats('C', [tile, tile]))
+  const inputs = [tensors('A', [tile, width]), tensors('B', [tile, width])]
+  if (diagonal) inputs.push(tensors('C', [tile, tile]))
+  return encoded(diagonal ? 'diagonal' : 'upper', nodes, inputs, outputs, shapes)
+}
+
+function encoded(
+  name: string,
+  nodes: object[],
+  input: object[],
+  output: object[],
+  initializer: object[],
+): Uint8Array {
   const model = onnx.ModelProto.create({
     irVersion: IR_VERSION,
     opsetImport: [{ domain: '', version: OPSET }],
-    graph: {
-      name: diagonal ? 'diagonal' : 'upper',
-      node: nodes,
-      input: inputs,
-      output: outputs,
-      initializer: shapes,
-    },
+    graph: { name, node: nodes, input, output, initializer },
   })
   // A copy, as the encoder hands out a slice of its pool.
   return Uint8Array.from(onnx.ModelProto.encode(model).finish())
+}
+
+/**
+ * Returns the bytes of an ONNX model that holds an n x d matrix: for `tile` rows A, the `k` rows of it with the largest
+ * inner products (I), which the runtime packs for the product once.
+ */
+export function largestGraph(
+  matrix: Float32Array,
+  [n, d]: [number, number],
+  tile: number,
+  k: number,
+): Uint8Array {
+  const rawData = new Uint8Array(matrix.buffer, matrix.byteOffset, 4 * n * d)
+  const held = { name: 'B', dims: [n, d], dataType: FLOAT, rawData }
+  const top = { ...node('TopK', ['G', 'K'], 'V'), output: ['V', 'I'] }
+  return encoded(
+    'largest',
+    [node('Gemm', ['A', 'B'], 'G', [integer('transB', 1)]), top],
+    [tensors('A', [tile, d])],
+    [tensors('I', [tile, k], INT64)],
+    [held, shapeConstant('K', [k])],
+  )
 }

@@ -11,6 +11,7 @@ import { checkExport } from '../exports'
 import { getDrawnValues, getStudyFigure } from '../figures'
 import { brushTiles } from '../figures/tiles'
 import { previewFormula } from '../formulas/preview'
+import { mapColours } from '../maps/colours'
 import type { AlignSettings } from '@/lib/contracts/operators'
 import { lineagePage, lineageStory } from '../lineage'
 import { similarityPreview } from '../alignments/preview'
@@ -88,6 +89,7 @@ export const QUERIES = {
   nearbyRows: (db: Db, _signal: AbortSignal, studyId: string, cellId: string, idx: number) =>
     nearbyRows(db, studyId, cellId, idx),
   decisionRows: asked(rowsOfFilter),
+  mapColours: asked(mapColours),
   operators: (db: Db, _signal: AbortSignal, studyId: string) => studyOperators(db, studyId),
   blindPairs: asked(drawBlindPairs),
   blindResult: asked(blindResult),

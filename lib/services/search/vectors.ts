@@ -53,20 +53,26 @@ export function unit(vector: Float32Array): Float32Array {
   return length > 0 ? vector.map((value) => value / length) : vector
 }
 
-/** The run whose embeddings are read: the one that the columns of distances show. */
-function embeddingRun(db: Db, studyId: string) {
+/** Returns the run whose embeddings are read: the one that the columns of distances show. Throws `invalid_input` where there is none. */
+export function embeddingRun(db: Db, studyId: string) {
   const shown = columnReader(db, studyId).runOf('mnd.mnd')
   const run = shown && db.select().from(runs).where(eq(runs.no, shown.no)).get()
   if (!run?.definition.model) {
     throw new AppError(
       'invalid_input',
-      'Similar rows are found by the embeddings of the metric "Minimum neighbour distance", which this study has no run of. Compute it first.',
+      'Similar rows and maps are made from the embeddings of the metric "Minimum neighbour distance", which this study has no run of. Compute it first.',
     )
   }
   return run
 }
 
 type Run = ReturnType<typeof embeddingRun>
+
+/** Returns what changes whenever the embeddings of the study's rows may. */
+export function embeddingStamp(db: Db, run: Run, cells: readonly CellRef[]): string {
+  const places = cells.map(({ no }) => `${no}.${responseStamp(db, no)}`).join(' ')
+  return `${run.no} ${run.record.finishedAt} ${places}`
+}
 
 /** Returns a vector as it was stored, null where the file does not hold it whole. */
 function readVector(file: number, { bytes, record, checksum }: Pointer): Float32Array | null {
@@ -77,13 +83,32 @@ function readVector(file: number, { bytes, record, checksum }: Pointer): Float32
   return decodeFloats(value).subarray(1)
 }
 
-/** Reads the vectors of a cell; yields where others may have their turn. */
-function* loadCell(
+/** Files of vectors, opened when they are first read. */
+export function vectorFiles(db: Db) {
+  const folder = path.join(path.dirname(db.$client.name), 'vectors')
+  const files = new Map<number, number | null>()
+  return {
+    /** Returns a vector as it was stored, null where its file does not hold it whole. */
+    read(pointer: Pointer): Float32Array | null {
+      const { bytes } = pointer
+      let file = files.get(bytes)
+      if (file === undefined) {
+        const name = vectorFile(folder, bytes)
+        file = fs.existsSync(name) ? fs.openSync(name, 'r') : null
+        files.set(bytes, file)
+      }
+      return file === null ? null : readVector(file, pointer)
+    },
+    close: () => files.forEach((file) => file !== null && fs.closeSync(file)),
+  }
+}
+
+/** Yields where the vectors of a cell's rows lie, some hundred rows at a time; rows that were not embedded are left out. */
+export function* cellPointers(
   db: Db,
   cell: CellRef,
   run: Run,
-  open: (bytes: number) => number | null,
-): Generator<void, CellVectors> {
+): Generator<{ idx: number; pointer: Pointer }[]> {
   const keyOf = cacheKeyer({
     call: 'embed',
     backendId: run.backendId ?? '',
@@ -103,20 +128,35 @@ function* loadCell(
     row: storedSchema,
   })
   const setNo = currentResponseSet(db, cell.no)?.no ?? -1
+  let from = 0
+  for (let batch = next.all(setNo, cell.no, 0); batch.length > 0;) {
+    from = (batch.at(-1)?.idx ?? 0) + 1
+    yield batch.flatMap((row) => {
+      const stored = find.get(keyOf(textOf(row, recipe), null))
+      const pointer = stored && decodePointer(stored)
+      return pointer ? [{ idx: row.idx, pointer }] : []
+    })
+    batch = next.all(setNo, cell.no, from)
+  }
+}
+
+/** Reads the vectors of a cell; yields where others may have their turn. */
+function* loadCell(
+  db: Db,
+  cell: CellRef,
+  run: Run,
+  read: (pointer: Pointer) => Float32Array | null,
+): Generator<void, CellVectors> {
   const rows: number[] = []
   const scales: number[] = []
   const errors: number[] = []
   const pointers: Pointer[] = []
   let codes = new Int8Array(0)
-  let [d, bytes, from] = [0, 0, 0]
-  for (let batch = next.all(setNo, cell.no, 0); batch.length > 0;) {
-    for (const row of batch) {
-      from = row.idx + 1
-      const stored = find.get(keyOf(textOf(row, recipe), null))
-      const pointer = stored && decodePointer(stored)
-      const file = pointer ? open(pointer.bytes) : null
-      if (!pointer || file === null || (bytes > 0 && pointer.bytes !== bytes)) continue
-      const raw = readVector(file, pointer)
+  let [d, bytes] = [0, 0]
+  for (const batch of cellPointers(db, cell, run)) {
+    for (const { idx, pointer } of batch) {
+      if (bytes > 0 && pointer.bytes !== bytes) continue
+      const raw = read(pointer)
       if (!raw) continue
       const vector = unit(raw)
       if (d === 0) {
@@ -132,13 +172,12 @@ function* loadCell(
         codes[at + k] = code
         lost += (value - code * scale) ** 2
       })
-      rows.push(row.idx)
+      rows.push(idx)
       scales.push(scale)
       errors.push(Math.sqrt(lost))
       pointers.push(pointer)
     }
     yield
-    batch = next.all(setNo, cell.no, from)
   }
   return {
     rows: Int32Array.from(rows),
@@ -163,35 +202,21 @@ const kept = new WeakMap<object, Kept>()
 export function* studyVectors(db: Db, studyId: string): Generator<void, StudyVectors> {
   const run = embeddingRun(db, studyId)
   const cells = currentCells(db, studyId)
-  const places = cells.map(({ no }) => `${no}.${responseStamp(db, no)}`).join(' ')
-  const stamp = `${run.no} ${run.record.finishedAt} ${places}`
+  const stamp = embeddingStamp(db, run, cells)
   const held = kept.get(db.$client)
   if (held?.stamp === stamp) return held.vectors
-  const folder = path.join(path.dirname(db.$client.name), 'vectors')
-  const files = new Map<number, number | null>()
-  const open = (bytes: number) => {
-    let file = files.get(bytes)
-    if (file === undefined) {
-      const name = vectorFile(folder, bytes)
-      file = fs.existsSync(name) ? fs.openSync(name, 'r') : null
-      files.set(bytes, file)
-    }
-    return file
-  }
+  const files = vectorFiles(db)
   const loaded = new Map<number, CellVectors>()
-  for (const cell of cells) loaded.set(cell.no, yield* loadCell(db, cell, run, open))
+  for (const cell of cells) loaded.set(cell.no, yield* loadCell(db, cell, run, files.read))
   const vectors: StudyVectors = {
     cells: loaded,
     exact(cell, n) {
-      const pointer = cell.pointers[n] as Pointer
-      const file = open(pointer.bytes)
-      const vector = file === null ? null : readVector(file, pointer)
+      const vector = files.read(cell.pointers[n] as Pointer)
       if (!vector) throw new AppError('data_error', 'The file of the embeddings was changed.')
       return vector
     },
   }
   kept.get(db.$client)?.close()
-  const close = () => files.forEach((file) => file !== null && fs.closeSync(file))
-  kept.set(db.$client, { stamp, vectors, close })
+  kept.set(db.$client, { stamp, vectors, close: files.close })
   return vectors
 }

@@ -9,6 +9,7 @@ import { fetchDatasetJob } from './fetch-dataset'
 import { fetchModelJob } from './fetch-model'
 import { importJob } from './import'
 import { indexTextsJob } from './index-texts'
+import { layOutJob } from './lay-out'
 import { mergeJob } from './merge'
 import { openBackupJob } from './open-backup'
 import { probeJob } from './probe'
@@ -36,4 +37,5 @@ export const JOB_KINDS: readonly JobKind[] = [
   purgeJob,
   indexTextsJob,
   exportJob,
+  layOutJob,
 ]

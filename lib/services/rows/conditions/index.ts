@@ -1,5 +1,6 @@
 import { exclude, fullMask, type Mask } from '@/lib/columns/filter'
 import { atomsOf, isOn, type Atom, type AtomOf, type Condition } from '@/lib/contracts/condition'
+import { area } from './area'
 import { saved } from './export'
 import { marks } from './marks'
 import { note } from './note'
@@ -33,6 +34,7 @@ const KINDS: { [Is in Atom['is']]: ConditionKind<AtomOf<Is>> } = {
   regex,
   repeats,
   similar,
+  area,
 }
 
 function kindOf<Is extends Atom['is']>(atom: { is: Is }): ConditionKind<AtomOf<Is>> {

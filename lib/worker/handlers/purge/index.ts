@@ -4,6 +4,7 @@ import {
   backends,
   blindSessions,
   formulas,
+  maps,
   promptVersions,
   requestCache,
   resultFiles,
@@ -36,6 +37,7 @@ const SOFT_DELETED = [
   resultFiles,
   blindSessions,
   formulas,
+  maps,
   studies,
   promptVersions,
 ] as const

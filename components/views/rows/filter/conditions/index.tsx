@@ -29,6 +29,7 @@ const EDITORS: { [Is in Atom['is']]: Editor<Is> } = {
   rows: StatedCondition,
   subset: StatedCondition,
   similar: StatedCondition,
+  area: StatedCondition,
   repeats: StatedCondition,
 }
 

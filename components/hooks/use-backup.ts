@@ -1,6 +1,7 @@
 import { downloadBackupEndpoint, openBackupEndpoint, startBackupEndpoint } from '@/lib/api/backup'
-import { apiUpload, call, endpointUrl } from './api'
+import { call, endpointUrl } from './api'
 import { jobKeys, studyKeys } from './keys'
+import { uploadFile } from './upload-file'
 import { useChange, useSend } from './use-change'
 
 export function useBackup(studyId: string) {
@@ -16,7 +17,7 @@ export function backupUrl(studyId: string, jobId: string): string {
 export function useOpenBackup(onProgress: (sentBytes: number) => void) {
   return useChange(
     async (file: File) => {
-      const { uploadId } = await apiUpload(file, file.name, onProgress)
+      const { uploadId } = await uploadFile(file, file.name, { onProgress })
       return call(openBackupEndpoint, { body: { uploadId } })
     },
     jobKeys.all,

@@ -16,7 +16,12 @@ const SHORT: Record<PlaceProblem['kind'], string> = {
   replaces: 'new revision',
 }
 
-const MOVING = { waiting: 'waiting', uploading: 'uploading', reading: 'reading' }
+const MOVING = {
+  waiting: 'waiting',
+  uploading: 'uploading',
+  retrying: 'trying again',
+  reading: 'reading',
+}
 
 function rowsText({ preview }: ImportFile): string {
   const count = preview?.rowCount ?? null

@@ -5,6 +5,7 @@ import { benchClaims } from './claims'
 import { benchCompare } from './compare'
 import { benchEmbeddedScoring, FAST_OVER_DECODE } from './embedded-scoring'
 import { benchFigures } from './figures'
+import { benchExport } from './export'
 import { benchFiltering } from './filtering'
 import { benchFormulas } from './formulas'
 import { benchImport } from './import'
@@ -180,6 +181,15 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
     const { rowsPerSecond, clientMs, serverMs } = await benchOverhead()
     const share = `${clientMs.toFixed(2)} ms of processor a row, ${serverMs.toFixed(2)} ms of the stub`
     return [least(`rows scored over HTTP, ${share}`, rowsPerSecond, 'rows/s', 1_000)]
+  },
+  export: async () => {
+    const [jsonl, parquet] = await benchExport()
+    if (!jsonl || !parquet) return []
+    const rows = `${jsonl.rows} rows, by processor time`
+    return [
+      least(`export as JSONL, ${rows}`, jsonl.mbPerSecond, 'MB/s', 50),
+      least(`export as Parquet, ${rows}`, parquet.rowsPerSecond, 'rows/s', 100_000),
+    ]
   },
   'half-million': async () => {
     const figures = await benchHalfMillion()

@@ -121,7 +121,7 @@ async function* readPairs(
 }
 
 /** How pairs are read. */
-export interface PairReading {
+interface PairReading {
   of: PairChoice['of']
   content: RowContent
   signal: AbortSignal | undefined

@@ -104,12 +104,17 @@ function levelled({ from, to, seeds }: ValuePairs, k: number) {
   let n = 0
   for (let i = 0; i < from.length; i += 1)
     if (isLevelOf(from[i] as number, k) && isLevelOf(to[i] as number, k)) kept[n++] = i
-  const pick = (values: ArrayLike<number>) => {
-    const picked = new Float64Array(n)
+  if (n === from.length) return { from, to, seeds, left: 0 }
+  const pick = <T extends Float64Array | Uint32Array>(values: T, picked: T): T => {
     for (let i = 0; i < n; i += 1) picked[i] = values[kept[i] as number] as number
     return picked
   }
-  return { from: pick(from), to: pick(to), seeds: pick(seeds), left: from.length - n }
+  return {
+    from: pick(from, new Float64Array(n)),
+    to: pick(to, new Float64Array(n)),
+    seeds: pick(seeds, new Uint32Array(n)),
+    left: from.length - n,
+  }
 }
 
 function captionsOf(

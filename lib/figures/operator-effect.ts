@@ -284,6 +284,8 @@ export const operatorEffect = defineFigure<Options, MatrixPrepared>({
   needsLineage: () => true,
   prepare,
   table: ({ table }) => table,
+  // Sent beside it.
+  sent: (prepared) => ({ ...prepared, table: { columns: [], rows: [] } }),
   reading: ({ reading }) => reading,
   altText: matrixAltText,
   example: () => ({

@@ -153,3 +153,30 @@ it('says how many rows a logarithmic axis leaves out, apart from those beyond it
   expect(drawn(study(x, y), { xScale: 'log' }).notes.join(' ')).toMatch(told)
   expect(drawn(study(x, y)).notes.join(' ')).not.toContain('logarithmic')
 })
+
+it('gives every panel axes of its own on request, and counts hexagons and tiles on them', () => {
+  const { data, options } = scatter.typed.example()
+  const prepareWith = (axis: string) => {
+    const chosen = scatter.typed.options.parse({ ...options, axis })
+    return { chosen, prepared: scatter.typed.prepare(data, chosen) }
+  }
+  const shared = prepareWith('shared').prepared
+  const { chosen, prepared } = prepareWith('own')
+  expect(shared.panels.every(({ x, y }) => x === undefined && y === undefined)).toBe(true)
+  const spans = prepared.panels.map(({ x }) => (x?.to ?? 0) - (x?.from ?? 0))
+  expect(Math.max(...spans)).toBeLessThanOrEqual(shared.x.to - shared.x.from)
+  expect(new Set(prepared.panels.map(({ y }) => JSON.stringify(y))).size).toBeGreaterThan(1)
+  expect(prepared.panels.map(({ spearman }) => spearman)).toEqual(
+    shared.panels.map(({ spearman }) => spearman),
+  )
+  const places = scatter.typed.places?.(data, prepared, chosen)
+  if (!places) throw new Error('no places')
+  const counts = new Uint32Array(places.groups.length * places.perGroup)
+  for (const series of data.series) {
+    const count = places.of(series)
+    for (let row = 0; count && row < series.n; row += 1) count(row, counts)
+  }
+  for (const [at, { cells }] of prepared.panels.entries())
+    for (let i = 0; i < cells.length; i += 3)
+      expect(counts[at * places.perGroup + i / 3]).toBe(cells[i + 2])
+})

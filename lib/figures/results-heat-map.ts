@@ -118,6 +118,8 @@ export const resultsHeatMap = defineFigure<Options, MatrixPrepared>({
   needsResults: true,
   prepare,
   table: ({ table }) => table,
+  // Sent beside it.
+  sent: (prepared) => ({ ...prepared, table: { columns: [], rows: [] } }),
   reading: ({ reading }) => reading,
   altText: matrixAltText,
   example: () => ({ data: exampleResults(exampleStudents()), options: {} }),

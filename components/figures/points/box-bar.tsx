@@ -3,7 +3,7 @@
 import { Button, CloseButton } from '@mantine/core'
 import { useWindowEvent } from '@mantine/hooks'
 import type { PointAxis, PointsPrepared } from '@/lib/figures/shared/points'
-import { panelName, panelSelection, valueAt } from '@/lib/figures/shared/points-text'
+import { axesIn, panelName, panelSelection, valueAt } from '@/lib/figures/shared/points-text'
 import { short3 } from '@/lib/figures/shared/text'
 import classes from '../figures.module.css'
 import { useFigure, useInteraction } from '../interaction'
@@ -21,7 +21,7 @@ export function BoxBar({ prepared }: { prepared: PointsPrepared }) {
   })
   const panel = prepared.panels.find((one) => `${one.row}/${one.column}` === marked?.panel)
   if (!marked || !panel) return null
-  const { x, y } = prepared
+  const { x, y } = axesIn(prepared, panel)
   const between = (axis: PointAxis, [from, to]: readonly [number, number]) =>
     [valueAt(axis, from), valueAt(axis, to)] as const
   const box = { x: between(x, marked.shares.x), y: between(y, marked.shares.y) }

@@ -2,7 +2,7 @@
 
 import { useRef, type KeyboardEvent, type PointerEvent } from 'react'
 import type { PointPanel, PointsPrepared } from '@/lib/figures/shared/points'
-import { valueAt } from '@/lib/figures/shared/points-text'
+import { axesIn, valueAt } from '@/lib/figures/shared/points-text'
 import { short3 } from '@/lib/figures/shared/text'
 import classes from '../figures.module.css'
 import { useFigure, useInteraction, type Readout } from '../interaction'
@@ -41,7 +41,7 @@ export function BoxLayer({ prepared, panel, frame, title }: BoxLayerProps) {
   const box = useInteraction((state) => state.box)
   const anchor = useRef<Place | null>(null)
   const place = useRef<Place>([0.5, 0.5])
-  const { x, y } = prepared
+  const { x, y } = axesIn(prepared, panel)
   const key = `${panel.row}/${panel.column}`
 
   const read = ([a, b]: Place): Readout => ({

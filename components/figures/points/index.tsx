@@ -19,7 +19,7 @@ export function Points({ prepared }: { prepared: PointsPrepared }) {
       <Facets
         rows={rows}
         columns={columns}
-        sharedY
+        sharedY={panels.every((panel) => panel.y === undefined)}
         yLabel={axisLabel(y)}
         xLabel={axisLabel(x)}
         panelHeight={PANEL_PX}

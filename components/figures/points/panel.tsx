@@ -2,7 +2,7 @@
 
 import { useRef } from 'react'
 import type { PointAxis, PointPanel, PointsPrepared } from '@/lib/figures/shared/points'
-import { panelName, shareOn } from '@/lib/figures/shared/points-text'
+import { axesIn, panelName, shareOn } from '@/lib/figures/shared/points-text'
 import { short3 } from '@/lib/figures/shared/text'
 import { groupKey } from '@/lib/figures/shared/tiles'
 import { logTicks, ticksBetween } from '../axes'
@@ -96,7 +96,8 @@ function Hexagons({ prepared, panel, frame }: MarksProps) {
 }
 
 function Dots({ prepared, panel, frame }: MarksProps) {
-  const { x, y, arms } = prepared
+  const { arms } = prepared
+  const { x, y } = axesIn(prepared, panel)
   const colorIndex = arms.find((arm) => arm.key === panel.arm)?.colorIndex ?? null
   const marker = armMarker(colorIndex)
   const paths: string[] = []
@@ -151,7 +152,9 @@ export function PointPanelView(props: {
   panel: PointPanel
   box: PanelBox
 }) {
-  const { prepared, panel, box } = props
+  const { prepared, panel } = props
+  // Labels stand at every panel whose axis is its own.
+  const box = { ...props.box, showX: props.box.showX || panel.x !== undefined }
   const left = box.showY ? Y_AXIS_PX : 9
   const frame: Frame = {
     left,
@@ -169,7 +172,7 @@ export function PointPanelView(props: {
       role="group"
       aria-label={title}
     >
-      <Axes x={panel.x ?? prepared.x} y={prepared.y} frame={frame} box={box} />
+      <Axes {...axesIn(prepared, panel)} frame={frame} box={box} />
       {prepared.view === 'hexbin' ? (
         <Hexagons prepared={prepared} panel={panel} frame={frame} />
       ) : (

@@ -94,6 +94,17 @@ function startsOf(parts: readonly { series: FigureSeries; place: number }[]): nu
 
 /** The first n pairs in the order of their seeds, which are numbered from 0; those of a seed keep theirs. */
 function bySeed({ from, to, seeds, operators }: ValuePairs, n: number, size: number): ValuePairs {
+  let ordered = 1
+  while (ordered < n && (seeds[ordered] as number) >= (seeds[ordered - 1] as number)) ordered += 1
+  if (ordered >= n) {
+    // Files mostly keep the order of their seeds.
+    return {
+      from: from.subarray(0, n),
+      to: to.subarray(0, n),
+      seeds: seeds.subarray(0, n),
+      operators: operators.subarray(0, n),
+    }
+  }
   const next = new Uint32Array(size + 1)
   for (let i = 0; i < n; i += 1) {
     const after = (seeds[i] as number) + 1

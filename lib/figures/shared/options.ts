@@ -108,7 +108,7 @@ export const statisticOption = {
   ),
 }
 
-/** Shared or own y axes. */
+/** Shared or own axes. */
 export const axisOption = {
   axis: choice(
     { shared: 'Shared', own: 'Own' },
@@ -212,6 +212,7 @@ export const pointOptions = {
   ),
   ...panelsOption,
   ...columnsOption,
+  ...axisOption,
 }
 
 /** Scale of the axis of this name. */

@@ -3,6 +3,7 @@ import type { FigureData, RowPlaces } from '../types'
 import { ALL } from './groups'
 import type { PairOfColumns } from './pairs'
 import { cellOf, latticeOf, type PointOptions, type PointsPrepared } from './points'
+import { axesIn } from './points-text'
 import { rowKey } from './splits'
 import { comparable, isDrawable } from './series'
 import { groupKey } from './tiles'
@@ -16,8 +17,6 @@ export function pointPlaces(
 ): RowPlaces | null {
   if (prepared.view !== 'hexbin') return null
   const { data } = comparable(comparable(all, x, chosen.mix).data, y, chosen.mix)
-  const lattice = latticeOf(prepared, prepared.lattice)
-  const { width, size } = lattice
   const { panels } = prepared
   const perGroup = Math.max(1, ...panels.map(({ cells }) => cells.length / 3))
   return {
@@ -31,8 +30,11 @@ export function pointPlaces(
           row === rowKey(series, chosen.rows).key &&
           (column === ALL || column === series.seedSetKey),
       )
-      const cells = panels[panel]?.cells
-      if (!cells || !first || !second || !data.series.includes(series)) return null
+      const drawn = panels[panel]
+      if (!drawn || !first || !second || !data.series.includes(series)) return null
+      const { cells } = drawn
+      const lattice = latticeOf(axesIn(prepared, drawn), prepared.lattice)
+      const { width, size } = lattice
       const placeOf = new Int32Array(size).fill(-1)
       for (let i = 0; i < cells.length; i += 3)
         placeOf[(cells[i + 1] as number) * width + (cells[i] as number) + 1] =

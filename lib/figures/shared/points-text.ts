@@ -9,6 +9,11 @@ export interface PointBox {
   y: readonly [number, number]
 }
 
+/** Returns the axes of a panel: its own, or those of all. */
+export function axesIn({ x, y }: Pick<PointsPrepared, 'x' | 'y'>, panel: PointPanel) {
+  return { x: panel.x ?? x, y: panel.y ?? y }
+}
+
 /** Returns the rows of a panel, those in a rectangle where one is given. */
 export function panelSelection(
   { x, y }: PointsPrepared,
@@ -88,10 +93,11 @@ export function pointsDrawn(prepared: PointsPrepared): FigureTable {
   const rows = panels.flatMap((panel) => {
     const name = { seedSet: labelOf(prepared.columns, panel.column) }
     const group = labelOf(prepared.rows, panel.row) || 'All'
+    const own = axesIn(prepared, panel)
     return Array.from({ length: panel.cells.length / 3 }, (_, k) => {
       const [column = 0, row = 0, n = 0] = panel.cells.slice(3 * k, 3 * k + 3)
-      const atX = valueAt(x, (column + (row & 1) / 2) / across)
-      return { ...name, group, x: atX, y: valueAt(y, row / down), n }
+      const atX = valueAt(own.x, (column + (row & 1) / 2) / across)
+      return { ...name, group, x: atX, y: valueAt(own.y, row / down), n }
     })
   })
   return {
@@ -124,11 +130,13 @@ export function pointsReading(prepared: PointsPrepared): string {
 export function pointsAltText(prepared: PointsPrepared): string {
   const { panels, x, y, view } = prepared
   const what = view === 'hexbin' ? 'Hexagons of how many rows lie where' : 'Points of rows'
-  const base = `${what} by ${axisLabel(x)}, ${number3(x.from)} to ${number3(x.to)}, and ${axisLabel(y)}, ${number3(y.from)} to ${number3(y.to)}.`
-  const parts = panels.map(
-    (panel) =>
-      `${panelName(prepared, panel) || 'All'}: n ${count(panel.n)}, Spearman ${correlation(panel.spearman)}, Pearson ${correlation(panel.pearson)}`,
-  )
+  const span = (axis: PointAxis) =>
+    `${axisLabel(axis)}, ${number3(axis.from)} to ${number3(axis.to)}`
+  const base = `${what} by ${span(x)}, and ${span(y)}.`
+  const parts = panels.map((panel) => {
+    const own = panel.x && panel.y ? `, ${span(panel.x)}, ${span(panel.y)}` : ''
+    return `${panelName(prepared, panel) || 'All'}: n ${count(panel.n)}, Spearman ${correlation(panel.spearman)}, Pearson ${correlation(panel.pearson)}${own}`
+  })
   const told = parts.length > 0 ? `${parts.join('; ')}. ` : ''
   return `${base} ${told}${coverageText(prepared.counts)}.`
 }

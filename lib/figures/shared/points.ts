@@ -53,7 +53,9 @@ export interface PointPanel {
   partial: boolean
   /** Sets of rows, drawn instead of rows, with an x axis of their own and what is said of them. */
   sets?: SetMark[]
+  /** Axes of its own; those of all panels where absent. */
   x?: PointAxis
+  y?: PointAxis
   heading?: string
 }
 
@@ -91,6 +93,7 @@ export interface PointOptions {
   view: 'hexbin' | 'points'
   rows: PanelSplit
   columns: 'seedSet' | typeof ALL
+  axis: 'shared' | 'own'
   xScale: 'linear' | 'log'
   yScale: 'linear' | 'log'
   mix: boolean
@@ -276,15 +279,21 @@ export function preparePoints(
       return pairs.x.length === 0 ? [] : [{ row, column, members, pairs, x, y }]
     }),
   )
-  const sorted = (side: 'x' | 'y') => groups.map((group) => group[side].ascending)
-  const x = axisFor(data, columns.x, sorted('x'), chosen.xScale)
-  const y = axisFor(data, columns.y, sorted('y'), chosen.yScale)
-  const axes = { x: x.axis, y: y.axis }
+  const axesFor = (inside: typeof groups) => {
+    const sorted = (side: 'x' | 'y') => inside.map((group) => group[side].ascending)
+    const x = axisFor(data, columns.x, sorted('x'), chosen.xScale)
+    const y = axisFor(data, columns.y, sorted('y'), chosen.yScale)
+    return { axes: { x: x.axis, y: y.axis }, notes: [x.note, y.note] }
+  }
+  const common = axesFor(groups)
+  const isOwn = chosen.axis === 'own' && groups.length > 1
+  const axesOf = groups.map((group) => (isOwn ? axesFor([group]) : common))
   const room = Math.floor(Math.sqrt(CELLS / Math.max(1, groups.length) / ROWS_SHARE))
   const wide = Math.max(FEWEST_ACROSS, Math.min(MOST_ACROSS, room))
   const lattice = [wide, Math.round(wide * ROWS_SHARE)] as const
   const rowsInAll = groups.reduce((sum, { pairs }) => sum + pairs.x.length, 0)
-  const panels = groups.map(({ row, column, members, pairs, ...sides }): PointPanel => {
+  const panels = groups.map(({ row, column, members, pairs, ...sides }, at): PointPanel => {
+    const { axes } = axesOf[at] ?? common
     const rho = pearson(sides.x.ranks, sides.y.ranks)
     const r = pearson(pairs.x, pairs.y)
     const { cells, off } = hexagons(pairs, axes, lattice)
@@ -309,16 +318,20 @@ export function preparePoints(
           ? drawPoints(pairs, axes, rowsInAll <= MOST_POINTS ? pairs.x.length : most)
           : [],
       partial,
+      ...(isOwn ? axes : {}),
     }
   })
   const off = panels.reduce((sum, panel) => sum + panel.off, 0)
-  const unplaced = groups.reduce((sum, { pairs }) => sum + withoutPlace(pairs, axes), 0)
+  const unplaced = groups.reduce(
+    (sum, { pairs }, at) => sum + withoutPlace(pairs, (axesOf[at] ?? common).axes),
+    0,
+  )
   const shown = rows.filter(({ key }) => panels.some((panel) => panel.row === key))
   return {
     rows: shown,
     columns: across,
     view: chosen.view,
-    ...axes,
+    ...common.axes,
     lattice,
     steps: stepsOf(panels),
     panels,
@@ -332,7 +345,8 @@ export function preparePoints(
     counts,
     conflicts,
     notes: [
-      ...[x.note, y.note].flatMap((note) => note ?? []),
+      ...new Set(axesOf.flatMap(({ notes }) => notes.flatMap((note) => note ?? []))),
+      ...(isOwn ? ['Every panel has axes of its own.'] : []),
       ...(unplaced > 0
         ? [
             `${plural(unplaced, 'row')} with a value of 0 or below on a logarithmic axis: not drawn, but counted in the correlations.`,

@@ -106,6 +106,11 @@ export function resultDots<S extends z.ZodRawShape = Record<never, never>>(figur
     needsResults: true,
     prepare: (data, chosen) => prepareWith(figure, data, chosen),
     table: resultMarksTable,
+    // The table says of which run each number is.
+    sent: (prepared) => ({
+      ...prepared,
+      marks: prepared.marks.map((mark) => ({ ...mark, trained: null, run: null })),
+    }),
     reading: resultsReading,
     altText: resultsAltText,
     example: () => ({ data: exampleResults(figure.example(), figure.exports), options: {} }),

@@ -227,6 +227,9 @@ it('prepares results once for all filters of rows, and again when one is importe
   const request = { figureId: 'results-dumbbell', options: {}, filter }
   const cut = await getStudyFigure(study.db, study.studyId, request)
   expect(cut.prepared).toBe(all.prepared)
+  // What a model was trained on and who measured it is sent once, in the table.
+  expect(all.prepared.marks[0]).toMatchObject({ trained: null, run: null })
+  expect(all.table.rows[0]?.['run']).toContain('one in')
   expect(cut.filter).toEqual(filter)
   await paste('one,ifeval,strict,0.50,fraction,541,lm-eval,0.4.9,0,none')
   const later = await figure('results-dumbbell')

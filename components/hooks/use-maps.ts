@@ -1,6 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import {
-  deleteMapEndpoint,
   layOutMapEndpoint,
   listMapsEndpoint,
   mapColoursEndpoint,
@@ -12,7 +11,7 @@ import { unpackBytes } from '@/lib/figures/shared/tiles'
 import { callBytes, call } from './api'
 import { jobKeys, studyKeys } from './keys'
 import { useAsk } from './use-ask'
-import { useChangeIn, useSend } from './use-change'
+import { useSend } from './use-change'
 
 /** The maps of a study, newest first. */
 export function useMaps(studyId: string) {
@@ -22,10 +21,6 @@ export function useMaps(studyId: string) {
 /** Starts the job that lays a map out. */
 export function useLayOutMap(studyId: string) {
   return useSend(layOutMapEndpoint, { studyId }, studyKeys.maps(studyId), jobKeys.all)
-}
-
-export function useDeleteMap(studyId: string) {
-  return useChangeIn(studyId, deleteMapEndpoint, 'mapId', studyKeys.maps(studyId))
 }
 
 /** The places of all points of a map: x and y one after the other. */

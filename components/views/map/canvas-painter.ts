@@ -9,12 +9,16 @@ export function canvasPainter(canvas: HTMLCanvasElement): Painter {
   let colours = new Uint8Array(1024)
   return {
     kind: 'canvas',
-    setPoints: (given) => (points = given as typeof points),
+    setPoints(given) {
+      points = given as typeof points
+    },
     setCodes(bytes, drawn) {
       codes = bytes as typeof codes
       order = drawn as typeof order
     },
-    setColours: (given) => (colours = given as typeof colours),
+    setColours(given) {
+      colours = given as typeof colours
+    },
     draw(look) {
       const { camera, density, point, opacity } = look
       resize(canvas, look)

@@ -11,6 +11,9 @@ import type { StudyDetail } from '@/lib/contracts/study'
 
 const KIND_TONES = [...ARM_TONES, OUTCOME_TONES.win, OUTCOME_TONES.lose]
 
+// Without the faintest, which is seen as an area and not as a point.
+const STEP_TONES = LEVEL_TONES.slice(1)
+
 // What the filter leaves out stays as a shadow of the whole.
 const LEFT_OUT_OPACITY = 0.12
 
@@ -30,11 +33,11 @@ function between(a: string, b: string, share: number): string {
   return `#${mixed.map((value) => value.toString(16).padStart(2, '0')).join('')}`
 }
 
-/** The shade of step k of n: the five of difficulty levels, and between them where there are others. */
+/** The shade of step k of n: those of difficulty levels, and between them where there are others. */
 function stepTone(k: number, n: number): Tone {
-  const place = n > 1 ? (k / (n - 1)) * (LEVEL_TONES.length - 1) : LEVEL_TONES.length - 1
-  const low = Math.min(LEVEL_TONES.length - 2, Math.floor(place))
-  const [a, b] = [at(LEVEL_TONES, low), at(LEVEL_TONES, low + 1)]
+  const place = n > 1 ? (k / (n - 1)) * (STEP_TONES.length - 1) : STEP_TONES.length - 1
+  const low = Math.min(STEP_TONES.length - 2, Math.floor(place))
+  const [a, b] = [at(STEP_TONES, low), at(STEP_TONES, low + 1)]
   return {
     light: between(a.light, b.light, place - low),
     dark: between(a.dark, b.dark, place - low),

@@ -5,7 +5,10 @@ import { webglPainter } from './webgl-painter'
 
 /** The painter of a canvas: by WebGL where the browser has it, else by filling in pixels. */
 export function openPainter(canvas: HTMLCanvasElement): Painter {
-  return webglPainter(canvas) ?? canvasPainter(canvas)
+  // Tried on another one: a canvas that was asked for WebGL cannot be drawn on otherwise.
+  const trial = webglPainter(document.createElement('canvas'))
+  trial?.dispose()
+  return (trial && webglPainter(canvas)) ?? canvasPainter(canvas)
 }
 
 // A step through all points that visits each once: near the golden section, so that neighbours of a file are far apart.

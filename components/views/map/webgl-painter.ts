@@ -17,7 +17,7 @@ void main() {
 }`
 
 const FRAGMENT = `#version 300 es
-precision mediump float;
+precision highp float;
 flat in vec4 colour;
 uniform float opacity;
 uniform float size;

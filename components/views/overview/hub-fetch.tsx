@@ -112,22 +112,12 @@ interface HubFetchProps {
 
 /** Fetches a data set of the Hugging Face hub by its name; what is fetched is then imported like any file. */
 export function HubFetch({ onUploads }: HubFetchProps) {
-  const [isOpen, setIsOpen] = useState(false)
   const [name, setName] = useState('')
   const [revision, setRevision] = useState('')
   const [asked, setAsked] = useState<{ name: string; revision: string } | null>(null)
   const dataset = useHubDataset(asked)
   const start = useFetchDataset()
   const job = start.data?.job
-  if (!isOpen) {
-    return (
-      <Group>
-        <Button variant="default" onClick={() => setIsOpen(true)}>
-          From the Hugging Face hub
-        </Button>
-      </Group>
-    )
-  }
   const look = () => {
     start.reset()
     const next = { name: name.trim(), revision: revision.trim() || 'main' }

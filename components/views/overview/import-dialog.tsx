@@ -1,6 +1,7 @@
 'use client'
 
 import { Button, Modal, Stack, Text } from '@mantine/core'
+import { useState } from 'react'
 import { useStartImports } from '@/components/hooks/use-imports'
 import { plural } from '@/components/ui/format'
 import { DialogFoot } from '@/components/ui/dialog-foot'
@@ -34,6 +35,8 @@ export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProp
     detail.study.id,
     initialFiles,
   )
+  // A study without rows offers the hub beside its drop area.
+  const [isHub, setIsHub] = useState(initialFiles.length === 0 && detail.cells.length === 0)
   const start = useStartImports(detail.study.id)
   const plans = files.flatMap((file) => (file.isChosen && file.plan ? [file.plan] : []))
   const isBusy = files.some((file) => ['waiting', 'uploading', 'reading'].includes(file.state))
@@ -57,8 +60,12 @@ export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProp
       title={`Import into ${detail.study.name}`}
     >
       <Stack gap="sm">
-        <DropArea onFiles={add} isCompact={files.length > 0} />
-        <HubFetch onUploads={(uploads) => void addUploads(uploads)} />
+        <DropArea
+          onFiles={add}
+          isCompact={files.length > 0 || isHub}
+          {...(isHub ? {} : { onHub: () => setIsHub(true) })}
+        />
+        {isHub ? <HubFetch onUploads={(uploads) => void addUploads(uploads)} /> : null}
         {files.map((file) => (
           <ImportFileCard
             key={file.id}

@@ -37,6 +37,8 @@ export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProp
   const [selectedId, setSelectedId] = useState<string | null>(null)
   const [isShared, setIsShared] = useState(true)
   const [isWhole, setIsWhole] = useState(false)
+  // A study without rows offers the hub beside its drop area.
+  const [isHub, setIsHub] = useState(initialFiles.length === 0 && detail.cells.length === 0)
   const start = useStartImports(detail.study.id)
   const plans = chosenFiles(files).map(({ plan }) => plan)
   const isBusy = files.some((file) => file.state !== 'ready' && file.state !== 'failed')
@@ -82,8 +84,12 @@ export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProp
       title={`Import into ${detail.study.name}`}
     >
       <Stack gap="sm">
-        <DropArea onFiles={add} isCompact={files.length > 0} />
-        <HubFetch onUploads={(uploads) => void addUploads(uploads)} />
+        <DropArea
+          onFiles={add}
+          isCompact={files.length > 0 || isHub}
+          {...(isHub ? {} : { onHub: () => setIsHub(true) })}
+        />
+        {isHub ? <HubFetch onUploads={(uploads) => void addUploads(uploads)} /> : null}
         {files.length > 1 ? (
           <>
             <ImportMatrix

@@ -12,6 +12,9 @@ import table from './matrix.module.css'
 import { chosenFiles, fileShapes, spotsOf, type MatrixSpot } from './import-places'
 import type { ImportFile } from './use-import-files'
 
+/** Seven columns, the seeds and two evolvers of three rounds, fit beside each other at 1280. */
+const COLUMN_PX = 118
+
 /** What "Move to" offers beside the cells. */
 const TRAY = 'out'
 
@@ -159,7 +162,10 @@ export function ImportMatrix(props: ImportMatrixProps) {
   return (
     <div ref={box}>
       <ScrollRegion label="Places of the files">
-        <table className={table.table}>
+        <table
+          className={`${table.table} ${classes.matrix}`}
+          style={{ minWidth: 110 + matrix.columns.length * COLUMN_PX }}
+        >
           <thead>
             <tr>
               <th scope="col" className={table.rowHead}>

@@ -68,7 +68,7 @@ test('a folder of eight files is one matrix; a file is moved by keyboard and all
   await dialog.getByRole('button', { name: /Mapping of columns/ }).click()
   await dialog.getByRole('combobox', { name: 'Input' }).click()
   await page.getByRole('option', { name: 'hint' }).click()
-  const shapes = dialog.getByRole('table', { name: 'Mappings by shape' })
+  const shapes = dialog.getByRole('region', { name: 'Mappings by shape' })
   await expect(shapes.getByRole('row').nth(1)).toContainText('input=hint')
   await expect(shapes.getByRole('button', { name: /Use the mapping of the others/ })).toHaveCount(0)
 

@@ -222,7 +222,7 @@ export function ImportMatrix(props: ImportMatrixProps) {
           Drag a file, or choose it and press Shift with an arrow key; Delete leaves it out.
         </span>
       </Group>
-      {out.length > 0 ? <Tray onDrop={(id) => drop(id, null)}>{out.map(chip)}</Tray> : null}
+      <Tray onDrop={(id) => drop(id, null)}>{out.map(chip)}</Tray>
       <div role="status" className="ev-dim" style={{ minHeight: '1.4em', fontSize: '0.75rem' }}>
         {said}
       </div>

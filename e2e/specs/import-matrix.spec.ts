@@ -96,7 +96,6 @@ test('a folder of eight files is one matrix; a file is moved by keyboard and all
   await expect(dialog.getByRole('cell', { name: 'Hint 1' })).toBeVisible()
   await dialog.getByRole('button', { name: 'Forget it' }).click()
   await expect(dialog.getByText(/Mapping of the last import/)).toBeHidden()
-  const { length } = (await (await request.get('/api/mappings')).json()) as unknown[]
-  expect(length).toBe(0)
+  expect(await (await request.get('/api/mappings')).text()).not.toContain('Matrix trial')
   fs.rmSync(folder, { recursive: true })
 })

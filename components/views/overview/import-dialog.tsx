@@ -49,6 +49,8 @@ export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProp
   const selected = files.find(({ id }) => id === selectedId) ?? files[0] ?? null
   const shown = files.length <= WHOLE_CARDS ? files : files.filter((file) => file === selected)
 
+  const laidOut = { matrix, files, detail, selected }
+
   const move = (file: ImportFile, spot: MatrixSpot | null) => {
     if (!file.plan || !file.preview) return
     if (spot === null) {
@@ -92,14 +94,7 @@ export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProp
         {isHub ? <HubFetch onUploads={(uploads) => void addUploads(uploads)} /> : null}
         {files.length > 1 ? (
           <>
-            <ImportMatrix
-              matrix={matrix}
-              files={files}
-              detail={detail}
-              selected={selected}
-              onSelect={setSelectedId}
-              onMove={move}
-            />
+            <ImportMatrix {...laidOut} onSelect={setSelectedId} onMove={move} />
             <ImportShapes
               shapes={fileShapes(files)}
               isShared={isShared}

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import * as agreement from '@/lib/contracts/agreement'
 import * as backends from '@/lib/contracts/backends'
+import * as backup from '@/lib/contracts/backup'
 import * as blind from '@/lib/contracts/blind'
 import * as cell from '@/lib/contracts/cell'
 import * as citation from '@/lib/contracts/citation'
@@ -24,6 +25,7 @@ import * as job from '@/lib/contracts/job'
 import * as limits from '@/lib/contracts/limits'
 import * as lineage from '@/lib/contracts/lineage'
 import * as measure from '@/lib/contracts/measure'
+import * as merge from '@/lib/contracts/merge'
 import * as meter from '@/lib/contracts/meter'
 import * as model from '@/lib/contracts/model'
 import * as opening from '@/lib/contracts/opening'
@@ -37,6 +39,7 @@ import * as results from '@/lib/contracts/results'
 import * as rows from '@/lib/contracts/rows'
 import * as runReplies from '@/lib/contracts/run-replies'
 import * as run from '@/lib/contracts/run'
+import * as storage from '@/lib/contracts/storage'
 import * as study from '@/lib/contracts/study'
 import * as subset from '@/lib/contracts/subset'
 import * as tiles from '@/lib/contracts/tiles'
@@ -47,6 +50,7 @@ import * as uploads from '@/lib/contracts/uploads'
 const CONTRACTS: readonly Record<string, unknown>[] = [
   agreement,
   backends,
+  backup,
   blind,
   cell,
   citation,
@@ -70,6 +74,7 @@ const CONTRACTS: readonly Record<string, unknown>[] = [
   limits,
   lineage,
   measure,
+  merge,
   meter,
   model,
   opening,
@@ -83,6 +88,7 @@ const CONTRACTS: readonly Record<string, unknown>[] = [
   rows,
   runReplies,
   run,
+  storage,
   study,
   subset,
   tiles,

@@ -19,6 +19,8 @@ export const studyKeys = {
   one: study,
   /** Cells, columns and runs. */
   detail: (studyId: string) => [...study(studyId), 'detail'] as const,
+  mergePlan: (studyId: string, request: object | null) =>
+    [...study(studyId), 'merge-plan', request] as const,
   views: (studyId: string) => [...study(studyId), 'views'] as const,
   decisions: (studyId: string) => [...study(studyId), 'decisions'] as const,
   decisionLog: (studyId: string, query: object) => [...study(studyId), 'decisions', query] as const,

@@ -7,7 +7,7 @@ import {
   stageItemPageSchema,
 } from '@/lib/contracts/experiment'
 import { LIMITS, nameSchema } from '@/lib/contracts/limits'
-import { deletion, get, post, restoration } from './endpoint'
+import { get, post, undoable } from './endpoint'
 import { integerParam } from './params'
 
 const EXAMPLE_PLAN = {
@@ -47,14 +47,9 @@ export const experimentEndpoint = get('/studies/[studyId]/experiments/[experimen
   reply: experimentSchema,
 })
 
-export const deleteExperimentEndpoint = deletion(
+export const [deleteExperimentEndpoint, restoreExperimentEndpoint] = undoable(
   '/studies/[studyId]/experiments/[experimentId]',
   'an experiment, whose files stay',
-)
-
-export const restoreExperimentEndpoint = restoration(
-  '/studies/[studyId]/experiments/[experimentId]',
-  'an experiment',
   experimentSchema,
 )
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import * as agreement from '@/lib/contracts/agreement'
 import * as backends from '@/lib/contracts/backends'
+import * as backup from '@/lib/contracts/backup'
 import * as blind from '@/lib/contracts/blind'
 import * as cell from '@/lib/contracts/cell'
 import * as citation from '@/lib/contracts/citation'
@@ -30,6 +31,7 @@ import * as limits from '@/lib/contracts/limits'
 import * as lineage from '@/lib/contracts/lineage'
 import * as map from '@/lib/contracts/map'
 import * as measure from '@/lib/contracts/measure'
+import * as merge from '@/lib/contracts/merge'
 import * as meter from '@/lib/contracts/meter'
 import * as model from '@/lib/contracts/model'
 import * as opening from '@/lib/contracts/opening'
@@ -43,6 +45,7 @@ import * as results from '@/lib/contracts/results'
 import * as rows from '@/lib/contracts/rows'
 import * as runReplies from '@/lib/contracts/run-replies'
 import * as run from '@/lib/contracts/run'
+import * as storage from '@/lib/contracts/storage'
 import * as study from '@/lib/contracts/study'
 import * as subset from '@/lib/contracts/subset'
 import * as tiles from '@/lib/contracts/tiles'
@@ -53,6 +56,7 @@ import * as uploads from '@/lib/contracts/uploads'
 const CONTRACTS: readonly Record<string, unknown>[] = [
   agreement,
   backends,
+  backup,
   blind,
   cell,
   citation,
@@ -82,6 +86,7 @@ const CONTRACTS: readonly Record<string, unknown>[] = [
   lineage,
   map,
   measure,
+  merge,
   meter,
   model,
   opening,
@@ -95,6 +100,7 @@ const CONTRACTS: readonly Record<string, unknown>[] = [
   rows,
   runReplies,
   run,
+  storage,
   study,
   subset,
   tiles,

@@ -18,9 +18,12 @@ import { countPart, readPart, SHARED_TABLES, STUDY_TABLES, type BackupTable } fr
 
 /** Long enough that compressing pays, short enough to keep nothing in memory. */
 const CHUNK_CHARACTERS = 256 * 1024
+/** Name of the list of contents in the archive. */
 export const MANIFEST = 'manifest.json'
+/** Returns the name of a table's file in the archive. */
 export const partFile = (table: string) => `tables/${table}.jsonl`
 
+/** How long work is followed and stopped. */
 export interface BackupHooks {
   signal?: AbortSignal
   onProgress?(rows: number): void
@@ -83,7 +86,7 @@ export function countEntries(db: Db, studyId: string): number {
 }
 
 /** Where backups wait to be downloaded. */
-export const backupsFolder = ({ dataDir }: { dataDir: string }) => path.join(dataDir, 'backups')
+const backupsFolder = ({ dataDir }: { dataDir: string }) => path.join(dataDir, 'backups')
 
 /** Where the backup of a job lies. Throws `not_found` for what is no id of ours. */
 export function backupPath(config: { dataDir: string }, jobId: string): string {

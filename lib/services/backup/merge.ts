@@ -1,6 +1,6 @@
 import { eq, max } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { openDatabase, type Db } from '@/db/client'
+import { openSnapshot, type Db } from '@/db/client'
 import {
   alignments,
   arms,
@@ -268,14 +268,13 @@ export async function mergeStudies(
   const plan = planMerge(db, studyId, request)
   if (plan.problems[0]) throw new AppError('conflict', plan.problems[0])
   // A connection of its own: both are read as they are now, whatever is stored meanwhile.
-  const from = openDatabase(config.databasePath)
+  const from = openSnapshot(config.databasePath)
   const ids = freshIds(idsOf(from, studyId))
   const added = freshIds(idsOf(from, request.with))
   for (const { cell, same } of mergedFiles(db, studyId, request))
     if (same) added.set(cell.id, ids.get(same.id) as string)
   const staged = new StagedStudy(db, ids, true)
   try {
-    from.$client.exec('begin')
     await copyStudy(from, studyId, staged, (_, entry) => entry, hooks)
     const now = staged.next(added)
     const adapt = adapter(db, studyId, request, staged, now)

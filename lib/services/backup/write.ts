@@ -4,7 +4,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { newestKnown, openDatabase, type Db } from '@/db/client'
+import { newestKnown, openSnapshot, type Db } from '@/db/client'
 import { PRIVATE_FILE, PRIVATE_FOLDER } from '@/db/private-files'
 import { BACKUP_VERSION, type BackupManifest, type WrittenBackup } from '@/lib/contracts/backup'
 import { safeName } from '@/lib/contracts/export'
@@ -106,7 +106,7 @@ export async function writeBackup(
 ): Promise<Omit<WrittenBackup, 'rows'>> {
   await fs.mkdir(path.dirname(file), { recursive: true, mode: PRIVATE_FOLDER })
   // A connection of its own, so that its snapshot is nobody else's.
-  const db = openDatabase(config.databasePath)
+  const db = openSnapshot(config.databasePath)
   const part = `${file}.part`
   const hash = createHash('sha256')
   let bytes = 0
@@ -118,7 +118,6 @@ export async function writeBackup(
     },
   })
   try {
-    db.$client.exec('begin')
     const { name } = getStudy(db, studyId)
     await pipeline(
       Readable.from(zipStream(filesOf(db, studyId, hooks))),

@@ -11,6 +11,7 @@ import type { SetOutput, SetRecord } from '@/lib/contracts/measure'
 import type { PromptInfo } from '@/lib/contracts/prompts'
 import type { StoredResult } from '@/lib/contracts/results'
 import type { ARM_CLASSES } from '@/lib/contracts/study'
+import type { Scratch } from '@/lib/stats/scratch'
 import type { Counts, Tile } from './shared/tiles'
 
 export type {
@@ -109,6 +110,17 @@ export interface FigureData {
   series: readonly FigureSeries[]
   /** Column id -> description; a requested column that the study does not offer is absent. */
   columns: Record<string, FigureColumnInfo>
+  /**
+   * Returns for each of several columns the places of rows in ascending order of their numbers, of equal ones the first
+   * first, without sorting; null, or absent, where the order is not known. `placeOf` has a place for each row of the
+   * series one after another, -1 for none.
+   */
+  sorted?(
+    series: readonly FigureSeries[],
+    columnIds: readonly string[],
+    placeOf: Int32Array,
+    scratch: Scratch,
+  ): Int32Array[] | null
   /** Benchmark results of the study, where the figure asks for them; the filter of rows does not touch them. */
   results?: FigureResults
   /** Saved exports as sets of rows, in the order asked for: rows that were written, and that its filter keeps now. */

@@ -40,7 +40,7 @@ export const brushEndpoint = get('/studies/[studyId]/figures/[figureId]/brush', 
 
 export const drawnValuesEndpoint = get('/studies/[studyId]/figures/[figureId]/drawn', {
   summary:
-    'Returns the drawn bins or curves of a figure as CSV, where its table only sums them up.',
+    'Returns the drawn bins or curves of a figure as CSV, where its table only sums them up, or all results where not all fit.',
   query: figureQuery,
   streams: 'text/csv',
 })

@@ -193,10 +193,10 @@ export interface Figure<
   /** Pure; bins on the server, so that no row data reaches the browser. */
   prepare(data: FigureData, options: O): P
   table(prepared: P): FigureTable
-  /** The drawn curves or bins, where the table only sums them up; a second CSV. */
+  /** The drawn curves or bins, where the table only sums them up, or results that do not fit; a second CSV. */
   drawn?(prepared: P): FigureTable
   /** What the browser gets of prepared, where that is finer than a screen shows; tables and texts are made before. */
-  sent?(prepared: P): P
+  sent?(prepared: P): PreparedCommon
   /** What `places` and `brushAxis` read of prepare's output, where that is much less work. */
   layout?(data: FigureData, options: O): P
   /** Which of the drawn counts each row is in, for brushes of other figures; null where these options have none. */

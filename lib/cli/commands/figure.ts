@@ -200,7 +200,7 @@ export function addFigureCommand(program: Command): void {
     )
     .option('--cite', 'print a sentence and a BibTeX entry that cite the runs behind it')
     .option('--csv <file>', 'write the table to a file')
-    .option('--drawn <file>', 'write the drawn bins and curves to a file')
+    .option('--drawn <file>', 'write the drawn bins and curves, or all results, to a file')
   addPictureFlags(addFilterFlags(figure)).action(
     async (id: string | undefined, command: FigureCommand) => {
       const json = program.opts<{ json?: boolean }>().json === true

@@ -98,7 +98,7 @@ function pick(
 }
 
 /** Returns how rows of several series are put in order without sorting. */
-function sorterOf(db: Db): FigureData['sorted'] {
+function sorterOf(db: Db): NonNullable<FigureData['sorted']> {
   return (series, columnIds, placeOf, scratch) => {
     const cells = series.map(({ columns }) => {
       const found = columnIds.flatMap((id) => origins.get(columns[id]?.values ?? NONE) ?? [])

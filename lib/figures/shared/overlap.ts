@@ -1,5 +1,5 @@
 import { carriesValue } from '@/lib/contracts/status'
-import { sortAscending } from '@/lib/stats/sort'
+import { numberAt } from '@/lib/stats/sort'
 import type { FacetAxis, FigureSelection, FigureSeries, PreparedCommon } from '../types'
 import { isDrawable, valuesOf } from './series'
 import { list } from './text'
@@ -84,11 +84,13 @@ function edgeOf(members: readonly FigureSeries[], column: string, top: number): 
   }
   const kept = Math.round((values.length * top) / 100)
   if (kept === 0) return null
-  const ascending = sortAscending(values)
-  let at = ascending.length - kept
-  const from = ascending[at] as number
-  while (at > 0 && ascending[at - 1] === from) at -= 1
-  return { from, below: at > 0 ? (ascending[at - 1] as number) : null }
+  const from = numberAt(values, values.length - kept)
+  let below = -Infinity
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i] as number
+    if (value < from && value > below) below = value
+  }
+  return { from, below: below === -Infinity ? null : below }
 }
 
 /** Returns how many rows of a panel are in each set and in each combination of sets (a bit a set). */
@@ -120,7 +122,10 @@ export function countSets(
         if (isIn) marks[row] = (marks[row] as number) | flag
       }
     })
-    for (const mark of marks) byMark[mark] = (byMark[mark] as number) + 1
+    for (let row = 0; row < marks.length; row += 1) {
+      const mark = marks[row] as number
+      byMark[mark] = (byMark[mark] as number) + 1
+    }
   }
   const sizes = sets.map((_, bit) =>
     byMark.reduce((sum, rows, mark) => sum + (hasSet(mark, bit) ? rows : 0), 0),

@@ -65,13 +65,9 @@ function prepareWith<S extends z.ZodRawShape>(
   chosen: Options & More<S>,
 ): ResultDotsPrepared {
   const results = data.results ?? { own: [], arms: [], seedSets: [], exports: [] }
-  const { student = AUTO, ...rest } = chosen
-  const isOne = student !== AUTO
-  const found = resultMarks(
-    results,
-    isOne ? { ...rest, student } : rest,
-    figure.layout(results, chosen),
-  )
+  const { repeats, metric, paper, mix, student = AUTO } = chosen as ResultChoice
+  const choice = { repeats, metric, paper, mix, ...(student === AUTO ? {} : { student }) }
+  const found = resultMarks(results, choice, figure.layout(results, chosen))
   const fit = fitting(found.marks, {
     as: 'dot',
     place: figure.placeLabel.toLowerCase(),
@@ -88,7 +84,7 @@ function prepareWith<S extends z.ZodRawShape>(
     if (chosen.order === 'name') return keys
     return keys.toSorted((a, b) => (gapOf(a) === gapOf(b) ? 0 : gapOf(b) - gapOf(a)))
   }
-  const { paper } = publishedSource('scores')
+  const source = publishedSource('scores').paper
   return {
     ...found,
     notes: [...found.notes, ...fit.notes],
@@ -101,10 +97,10 @@ function prepareWith<S extends z.ZodRawShape>(
     counted: 'results',
     axis: chosen.axis,
     lines: Object.fromEntries(found.panels.map(({ key }) => [key, linesOf(key)])),
-    overlay: { shown: chosen.paper, source: `${paper}, ${figure.tables(chosen)}` },
+    overlay: { shown: paper, source: `${source}, ${figure.tables(chosen)}` },
     placeLabel: figure.placeLabel,
     placeNames: {},
-    paperShown: chosen.paper,
+    paperShown: paper,
   }
 }
 

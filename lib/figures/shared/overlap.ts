@@ -1,9 +1,12 @@
 import { carriesValue } from '@/lib/contracts/status'
+import { Scratch } from '@/lib/stats/scratch'
 import { numberAt } from '@/lib/stats/sort'
 import type { FacetAxis, FigureSelection, FigureSeries, PreparedCommon } from '../types'
 import { isDrawable, valuesOf } from './series'
 import { list } from './text'
 
+// Of one column at a time: nothing of it is kept.
+const scratch = new Scratch()
 // Above every value that a figure draws.
 const ABOVE_ALL = 1e300
 
@@ -75,13 +78,11 @@ export function markName(sets: readonly OverlapSet[], mark: number): string {
 
 /** Where the highest `top` percent of the values of several series begin, ties with the last of them included. */
 function edgeOf(members: readonly FigureSeries[], column: string, top: number): Edge | null {
-  const parts = members.map((one) => valuesOf(one, column))
-  const values = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0))
+  scratch.reset()
+  const room = scratch.floats(members.reduce((sum, { n }) => sum + n, 0))
   let end = 0
-  for (const part of parts) {
-    values.set(part, end)
-    end += part.length
-  }
+  for (const one of members) end += valuesOf(one, column, room.subarray(end)).length
+  const values = room.subarray(0, end)
   const kept = Math.round((values.length * top) / 100)
   if (kept === 0) return null
   const from = numberAt(values, values.length - kept)

@@ -68,11 +68,14 @@ export function isDrawable(value: number): boolean {
   return (size >= SMALLEST && size <= LARGEST) || size === 0
 }
 
-/** Returns the values of a scalar column that count, in row order; empty when the column is absent. */
-export function valuesOf(series: FigureSeries, columnId: string): Float64Array {
+/** Returns the values of a scalar column that count, in row order, in `kept` where that is given; empty when the column is absent. */
+export function valuesOf(
+  series: FigureSeries,
+  columnId: string,
+  kept = new Float64Array(series.n),
+): Float64Array {
   const column = series.columns[columnId]
   if (!column) return new Float64Array(0)
-  const kept = new Float64Array(series.n)
   let k = 0
   for (let row = 0; row < series.n; row += 1) {
     const value = column.values[row * column.width] as number

@@ -72,7 +72,7 @@ export function isDrawable(value: number): boolean {
 export function valuesOf(
   series: FigureSeries,
   columnId: string,
-  kept = new Float64Array(series.n),
+  kept: Float64Array = new Float64Array(series.n),
 ): Float64Array {
   const column = series.columns[columnId]
   if (!column) return new Float64Array(0)

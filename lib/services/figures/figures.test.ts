@@ -5,6 +5,7 @@ import { figureEndpoint } from '@/lib/api/figures'
 import { emptyFilter, rowFilterSchema } from '@/lib/contracts/filter'
 import { listFigures } from '@/lib/figures'
 import { scatter } from '@/lib/figures/scatter'
+import { pageRanges, partOf } from '@/lib/figures/shared/part'
 import type { DensityPrepared } from '@/lib/figures/shared/density'
 import { cellSelection, type MatrixPrepared } from '@/lib/figures/shared/matrix'
 import type { FigureData, FigureSelection } from '@/lib/figures/types'
@@ -355,4 +356,26 @@ it('draws every example', () => {
     // Results come from files, not from runs.
     expect(result.cards[0]?.runId).toBe(result.prepared.counted ? undefined : 'example')
   }
+})
+
+it('prints figures of tables in parts that fit a page, and says which part it is', () => {
+  const whole = getExampleFigure('level-transitions', { rows: 'cell', columns: 'seedSet' })
+  const tables = (of: typeof whole) => (of.prepared as MatrixPrepared).panels
+  const n = tables(whole).length
+  expect(pageRanges(whole, 250)).toEqual([])
+  const ranges = pageRanges(whole, 600)
+  expect(ranges.length).toBeGreaterThan(2)
+  const parts = ranges.map((range) => partOf(whole, range))
+  expect(parts.flatMap(tables)).toEqual(tables(whole))
+  const { rows, columns, notes } = parts[0]?.prepared as MatrixPrepared
+  const shown = parts.slice(0, 1).flatMap(tables)
+  expect(rows.map(({ key }) => key)).toEqual([...new Set(shown.map(({ row }) => row))])
+  expect(columns.every(({ key }) => shown.some(({ column }) => column === key))).toBe(true)
+  expect(notes[0]).toBe(`Tables 1 to ${shown.length} of ${n}.`)
+  expect(partOf(whole, undefined)).toBe(whole)
+  for (const wrong of ['0-1', '2-1', `1-${n + 1}`])
+    expect(() => partOf(whole, wrong)).toThrow(`has the panels 1-${n}, not ${wrong}`)
+  const density = getExampleFigure('mnd-density')
+  expect(pageRanges(density, 600)).toEqual([])
+  expect(() => partOf(density, '1-1')).toThrow('is printed whole')
 })

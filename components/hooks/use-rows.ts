@@ -5,6 +5,7 @@ import {
   checkRegexEndpoint,
   conditionCountsEndpoint,
   describeEndpoint,
+  embedTextEndpoint,
   facetsEndpoint,
   listRowsEndpoint,
   nearbyRowsEndpoint,
@@ -15,7 +16,8 @@ import {
 import type { ColumnHistogram, RowPage } from '@/lib/contracts/rows'
 import { call } from './api'
 import { useAsk } from './use-ask'
-import { studyKeys } from './keys'
+import { jobKeys, studyKeys } from './keys'
+import { useSend } from './use-change'
 
 /** Rows asked for at once: three screens at 1080 px, so that a scroll rarely waits and an answer stays small. */
 export const ROW_WINDOW = 100
@@ -53,6 +55,11 @@ export function useRepeats(studyId: string, of: 'exact' | 'near') {
     studyKeys.repeats(studyId, of),
     { retry: false },
   )
+}
+
+/** Has a typed text embedded, so that rows can be compared with it. */
+export function useEmbedText(studyId: string) {
+  return useSend(embedTextEndpoint, { studyId }, jobKeys.all)
 }
 
 /** Operators that the study's rows name; empty until they are known. */

@@ -66,12 +66,23 @@ export const repeatsAtomSchema = z.object({
   keep: z.enum(['representatives', 'members']),
 })
 
+/** A text of one's own that rows are compared with: it is embedded as an instruction without input. */
+export const typedTextSchema = searchedText.refine((text) => text.trim() !== '', 'Type a text.')
+
 /**
- * The rows of the study whose embeddings are nearest to that of a row, by cosine; the row itself is left out. The other
- * conditions of a filter do not change which ones they are: fewer than `top` may be left.
+ * The rows whose embeddings are nearest to that of a row or of a typed text, by cosine; the row itself is left out. They are those of the
+ * whole study, so that fewer than `top` may be left by the other conditions; with `within` those of the rows that all the rest of the
+ * filter keeps.
  */
 export const similarAtomSchema = z.object({
   is: z.literal('similar'),
-  to: z.object({ cellId: nameSchema, idx: z.number().int().min(0) }),
+  to: z.union(
+    [
+      z.object({ cellId: nameSchema, idx: z.number().int().min(0) }),
+      z.object({ text: typedTextSchema }),
+    ],
+    { error: 'Name a row by cellId and idx, or give a text.' },
+  ),
   top: z.number().int().min(1).max(1_000).default(100),
+  within: z.literal('filter').exactOptional(),
 })

@@ -9,6 +9,7 @@ import type { RowFilter, TableLayout, ViewState } from '@/lib/contracts/filter'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 import { ColumnChooser } from './table/column-chooser'
 import { CopiesButton } from './filter/copies-button'
+import { SimilarButton } from './filter/similar-button'
 import { FilterButton } from './filter/filter-button'
 import { ListHeading } from './list-heading'
 import classes from './rows.module.css'
@@ -58,6 +59,7 @@ export function RowsToolbar(props: RowsToolbarProps) {
       <SearchBox filter={state.filter} onFilter={controls.setFilter} />
       <FilterButton detail={detail} controls={controls} />
       <CopiesButton studyId={detail.study.id} controls={controls} />
+      <SimilarButton detail={detail} controls={controls} />
       <ColumnChooser
         detail={detail}
         own={layout.fields}

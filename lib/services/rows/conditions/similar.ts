@@ -1,11 +1,32 @@
 import type { AtomOf } from '@/lib/contracts/condition'
-import { similarRows, warmSimilar } from '../../search/similar'
-import type { ConditionKind } from './types'
+import { AppError } from '@/lib/errors'
+import { similarRows, warmSimilar, type Among } from '../../search/similar'
+import type { ConditionKind, Scope } from './types'
+
+/** Returns the rows that the most similar ones are looked for in, null for all; throws `invalid_input` where a filter has no such rows. */
+export function amongOf(
+  { rest, select, stamp }: Scope,
+  { within }: AtomOf<'similar'>,
+): Among | null {
+  if (!within) return null
+  if (!rest) {
+    throw new AppError(
+      'invalid_input',
+      'The most similar rows of this filter can be asked for beside its other conditions only, not inside of "or" and "not". Move the condition out, or ask for the most similar rows of the whole study.',
+    )
+  }
+  return { key: `${JSON.stringify(rest)} ${stamp()}`, rows: () => select(rest) }
+}
 
 export const similar: ConditionKind<AtomOf<'similar'>> = {
-  warm: ({ db, studyId }, atom, signal) => warmSimilar(db, studyId, atom, signal),
-  open({ db, studyId }, atom) {
-    const found = similarRows(db, studyId, atom)
+  async warm(scope, atom, signal) {
+    const { db, studyId, rest, warm } = scope
+    const among = amongOf(scope, atom)
+    if (among && rest) await warm(rest, signal)
+    await warmSimilar(db, studyId, atom, among, signal)
+  },
+  open(scope, atom) {
+    const found = similarRows(scope.db, scope.studyId, atom, amongOf(scope, atom))
     return (mask, cell) => {
       const rows = found.get(cell.no)
       for (let row = 0; row < mask.length; row += 1) if (!rows?.has(row)) mask[row] = 0

@@ -11,6 +11,8 @@ export interface Scope {
   reader: ColumnReader
   /** The study's current cells. */
   cells: readonly CellRef[]
+  /** All the rest of the filter, for a condition that ranks the rows which that keeps. */
+  rest?: RowFilter
   /** Returns the rows of another filter, by cell. */
   select(filter: RowFilter): ReadonlyMap<number, Int32Array>
   /** Does ahead what `select` needs. */

@@ -110,6 +110,8 @@ export const hubKeys = {
   dataset: (query: { name: string; revision: string }) => ['hub', query] as const,
 }
 
+export const searchProgressKey = ['search-progress'] as const
+
 export const jobKeys = {
   all: ['jobs'] as const,
   list: (studyId: string | null) => ['jobs', 'list', studyId] as const,

@@ -1,4 +1,4 @@
-import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, skipToken, useIsFetching, useQuery } from '@tanstack/react-query'
 import type { FacetCounts } from '@/lib/contracts/facets'
 import type { RowFilter, ViewState } from '@/lib/contracts/filter'
 import {
@@ -12,11 +12,12 @@ import {
   operatorsEndpoint,
   repeatsEndpoint,
   rowDetailEndpoint,
+  searchProgressEndpoint,
 } from '@/lib/api/rows'
 import type { ColumnHistogram, RowPage } from '@/lib/contracts/rows'
 import { call } from './api'
 import { useAsk } from './use-ask'
-import { jobKeys, studyKeys } from './keys'
+import { jobKeys, searchProgressKey, studyKeys } from './keys'
 import { useSend } from './use-change'
 
 /** Rows asked for at once: three screens at 1080 px, so that a scroll rarely waits and an answer stays small. */
@@ -55,6 +56,21 @@ export function useRepeats(studyId: string, of: 'exact' | 'near') {
     studyKeys.repeats(studyId, of),
     { retry: false },
   )
+}
+
+// Often enough to see it move, rarely enough to cost the search nothing.
+const PROGRESS_MS = 300
+
+/** Whether rows of a study are asked for now, and how far a search of their texts is once it takes long. */
+export function useSearchProgress(studyId: string, isSearch: boolean) {
+  const isAsking = useIsFetching({ queryKey: studyKeys.rows(studyId) }) > 0 && isSearch
+  const { data } = useAsk(searchProgressEndpoint, {}, searchProgressKey, {
+    enabled: isAsking,
+    refetchInterval: PROGRESS_MS,
+    gcTime: 0,
+    staleTime: 0,
+  })
+  return { isAsking, progress: isAsking ? (data?.search ?? null) : null }
 }
 
 /** Has a typed text embedded, so that rows can be compared with it. */

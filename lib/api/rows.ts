@@ -65,6 +65,12 @@ export const checkRegexEndpoint = get('/regex', {
   reply: z.object({ error: z.object({ message: z.string(), at: z.number() }).nullable() }),
 })
 
+export const searchProgressEndpoint = get('/search-progress', {
+  summary:
+    'Says how many rows the search that reads texts now has read, of how many; null while none does. A search stops when its request is broken off.',
+  reply: z.object({ search: z.object({ done: z.number(), total: z.number() }).nullable() }),
+})
+
 export const embedTextEndpoint = post('/studies/[studyId]/embedded-texts', {
   summary:
     'Starts the job that embeds a text by the model that embedded the rows, so that the condition "similar" can compare rows with it; no job where that was done before.',

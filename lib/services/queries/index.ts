@@ -22,6 +22,7 @@ import { countRepeats, type RepeatRule } from '../rows/repeats'
 import { nearbyRows } from '../rows/nearby'
 import { rowsOfFilter } from '../rows/annotations'
 import { studyOperators } from '../rows/operators'
+import { searchProgress } from '../search'
 import { studyStorage } from '../studies/storage'
 import { subsetFunnel } from '../subsets'
 import { compareSubsets } from '../subsets/compare'
@@ -99,6 +100,7 @@ export const QUERIES = {
   subsetComparison: asked(compareSubsets),
   subsetFunnel: asked(subsetFunnel),
   storage: studyStorage,
+  searchProgress,
 }
 
 export type QueryName = keyof typeof QUERIES

@@ -33,6 +33,20 @@ interface Searched extends Documents {
   mask: Mask
 }
 
+/** How far a search has read: rows of texts, of those that it has to read. */
+export interface SearchProgress {
+  done: number
+  total: number
+}
+
+/** The search that reads texts now, by connection. */
+const reading = new WeakMap<object, SearchProgress>()
+
+/** Returns how far the search that reads texts now is; null while none does. */
+export function searchProgress(db: Db): SearchProgress | null {
+  return reading.get(db.$client) ?? null
+}
+
 const foundSchema = z.tuple([z.number()]).rest(z.string().nullable())
 
 /** Reads texts of documents and marks the rows that match. */
@@ -103,10 +117,15 @@ function* search(db: Db, cells: readonly SearchCell[], matcher: Matcher): Genera
   const all = cells.flatMap(({ no }, k) =>
     documentsOf(db, no, matcher.fields).map((one) => ({ ...one, mask: masks[k] as Mask })),
   )
-  for (const documents of yield* lookUp(db, all, matcher)) {
+  const toRead = yield* lookUp(db, all, matcher)
+  const total = toRead.reduce((sum, { mask }) => sum + mask.length, 0)
+  const progress = { done: 0, total }
+  if (total > 0) reading.set(db.$client, progress)
+  for (const documents of toRead) {
     const markRange = marker(db, documents, matcher, 'idx >= ? and idx < ?')
     for (let from = 0; from < documents.mask.length; from += STEP_ROWS) {
       markRange(from, from + STEP_ROWS)
+      progress.done += Math.min(STEP_ROWS, documents.mask.length - from)
       yield
     }
   }
@@ -154,7 +173,9 @@ export async function warmFind(
   await inTurn(db, async () => {
     signal?.throwIfAborted()
     const missing = open()
-    const masks = await finishInTurns(search(db, missing, matcher), signal)
+    const masks = await finishInTurns(search(db, missing, matcher), signal).finally(() =>
+      reading.delete(db.$client),
+    )
     missing.forEach(({ key, stamp }, k) => {
       const mask = masks[k] as Mask
       cache.put(key, stamp, mask, mask.byteLength)

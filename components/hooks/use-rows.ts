@@ -49,11 +49,11 @@ export function useRegexError(pattern: string | null, ignoreCase: boolean) {
 }
 
 /** Groups of copies in a study, for near ones at each likeness that can be chosen. */
-export function useRepeats(studyId: string, of: 'exact' | 'near') {
+export function useRepeats(studyId: string, of: 'exact' | 'near', isAcross: boolean) {
   return useAsk(
     repeatsEndpoint,
-    { params: { studyId }, query: { of } },
-    studyKeys.repeats(studyId, of),
+    { params: { studyId }, query: { of, ...(isAcross ? { across: 'study' } : {}) } },
+    studyKeys.repeats(studyId, of, isAcross),
     { retry: false },
   )
 }

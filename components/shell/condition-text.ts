@@ -111,8 +111,8 @@ const ATOM_TEXT: { [Is in Atom['is']]: (atom: AtomOf<Is>, names: FilterNames) =>
     return `Among the ${formatCount(top)} rows of the ${within ?? 'study'} most similar to ${what}`
   },
   area: ({ polygon }) => `Inside of an area of the map (${polygon.length} corners)`,
-  repeats: ({ of, likeness, keep }) =>
-    `${keep === 'members' ? 'Only' : 'One of each group of'} ${of === 'exact' ? 'exact copies' : `near copies (cosine at least ${likeness})`}`,
+  repeats: ({ of, likeness, keep, across }) =>
+    `${keep === 'members' ? 'Only' : 'One of each group of'} ${of === 'exact' ? 'exact copies' : `near copies (cosine at least ${likeness})`}${across ? ' across files' : ''}`,
   note: ({ text }) => `Note contains "${text}"`,
   rows({ files }) {
     const n = files.reduce((sum, { rows }) => sum + rows.length, 0)

@@ -80,8 +80,13 @@ export const embedTextEndpoint = post('/studies/[studyId]/embedded-texts', {
 })
 
 export const repeatsEndpoint = get('/studies/[studyId]/repeats', {
-  summary: 'Counts groups of copies and the rows in them, for near ones at several likenesses.',
-  query: z.object({ of: repeatsAtomSchema.shape.of.default('near') }),
+  summary:
+    'Counts groups of copies and the rows in them, inside of each file or across files; near ones inside of files, at several likenesses.',
+  query: z.object({
+    of: repeatsAtomSchema.shape.of.default('near'),
+    /** Exact copies over all files together, not inside of each. */
+    across: z.literal('study').exactOptional(),
+  }),
   reply: z.array(
     z.object({
       likeness: z.number(),

@@ -14,6 +14,7 @@ export interface FindOptions {
   matchCase?: boolean
   ignoreCase?: boolean
   copies?: string
+  acrossFiles?: boolean
   similarTo?: string
   similarToText?: string
   withinFilter?: boolean
@@ -49,6 +50,10 @@ export function addFindOptions(command: Command): Command {
         'exact',
       ]),
     )
+    .option(
+      '--across-files',
+      'exact copies in any files; the first row that all other conditions keep stands for its group',
+    )
     .option('--likeness <cosine>', 'least cosine of near copies (0.95)')
     .addOption(
       new Option('--keep <rows>', 'one row of each group and all others, or the groups alone')
@@ -83,7 +88,8 @@ export function withFind(filter: RowFilter, options: FindOptions): RowFilter {
   if (options.copies !== undefined) {
     const likeness = options.likeness === undefined ? undefined : Number(options.likeness)
     const { copies: of, keep } = options
-    found.push(parseOption(repeatsAtomSchema, { is: 'repeats', of, keep, likeness }))
+    const across = options.acrossFiles ? { across: 'filter' } : {}
+    found.push(parseOption(repeatsAtomSchema, { is: 'repeats', of, keep, likeness, ...across }))
   }
   if (found.length === 0) return filter
   return { ...filter, where: withConditions(filter.where, ...found) }

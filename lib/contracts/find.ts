@@ -56,7 +56,8 @@ export type Find = z.infer<typeof findSchema>
 
 /**
  * Copies inside of a file: one row of each group with those that stand alone, or all rows of groups. Near ones are linked
- * by the run of the minimum neighbour distance, which names the nearest row of each.
+ * by the run of the minimum neighbour distance, which names the nearest row of each. With `across` exact copies are those of all files,
+ * and of the rows that all the rest of the filter keeps the first one stands for its group.
  */
 export const repeatsAtomSchema = z.object({
   is: z.literal('repeats'),
@@ -64,6 +65,7 @@ export const repeatsAtomSchema = z.object({
   /** Least cosine of a row and its nearest one; means nothing for exact copies. */
   likeness: z.number().min(-1).max(1).default(0.95),
   keep: z.enum(['representatives', 'members']),
+  across: z.literal('filter').exactOptional(),
 })
 
 /** A text of one's own that rows are compared with: it is embedded as an instruction without input. */

@@ -60,7 +60,8 @@ export const QUERIES = {
     studyId: string,
     of: RepeatRule['of'],
     likenesses: readonly number[],
-  ) => countRepeats(db, studyId, of, likenesses, signal),
+    across?: 'study',
+  ) => countRepeats(db, studyId, of, likenesses, signal, across),
   histogram: (db: Db, signal: AbortSignal, studyId: string, column: string, filter: RowFilter) =>
     columnHistogram(db, studyId, column, filter, signal),
   conditionCounts: asked(conditionCounts),

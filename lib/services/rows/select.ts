@@ -75,11 +75,18 @@ interface FilterPart {
   rest?: RowFilter
 }
 
-const ranks = (part: Condition): part is AtomOf<'similar'> =>
-  'is' in part && part.is === 'similar' && part.within === 'filter'
+type Ranking = AtomOf<'similar'> | AtomOf<'repeats'>
 
-/** Returns the conditions of a filter that keep the most similar of the rows that all its rest keeps, and that rest; a sample is drawn after them. */
-export function rankingOf(filter: RowFilter): { ranked: AtomOf<'similar'>[]; rest: RowFilter } {
+const ranks = (part: Condition): part is Ranking =>
+  'is' in part &&
+  ((part.is === 'similar' && part.within === 'filter') ||
+    (part.is === 'repeats' && part.across === 'filter'))
+
+/**
+ * Returns the conditions of a filter that choose among the rows that all its rest keeps (the most similar, one of each group of
+ * copies), and that rest; a sample is drawn after them.
+ */
+export function rankingOf(filter: RowFilter): { ranked: Ranking[]; rest: RowFilter } {
   const parts = filter.where && isOn(filter.where) ? andParts(filter.where) : []
   const ranked = parts.filter(ranks)
   if (ranked.length === 0) return { ranked, rest: filter }

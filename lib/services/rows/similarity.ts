@@ -9,7 +9,7 @@ import { rankingOf, scopeOfStudy } from './select'
 /** Returns the likeness of rows to what a filter compares them with first; null for rows that are not among the most similar. */
 export function similarityOf(db: Db, studyId: string, filter: RowFilter) {
   const { ranked, rest } = rankingOf(filter)
-  const [atom] = [...ranked, ...(rest.where ? atomsOf(rest.where) : [])].filter(
+  const atom = [...ranked, ...(rest.where ? atomsOf(rest.where) : [])].find(
     (one) => one.is === 'similar',
   )
   const scope = { ...scopeOfStudy(db, studyId), rest }

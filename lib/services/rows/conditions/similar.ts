@@ -1,21 +1,12 @@
 import type { AtomOf } from '@/lib/contracts/condition'
-import { AppError } from '@/lib/errors'
 import { similarRows, warmSimilar, type Among } from '../../search/similar'
-import type { ConditionKind, Scope } from './types'
+import { restOf, type ConditionKind, type Scope } from './types'
 
 /** Returns the rows that the most similar ones are looked for in, null for all; throws `invalid_input` where a filter has no such rows. */
-export function amongOf(
-  { rest, select, stamp }: Scope,
-  { within }: AtomOf<'similar'>,
-): Among | null {
+export function amongOf(scope: Scope, { within }: AtomOf<'similar'>): Among | null {
   if (!within) return null
-  if (!rest) {
-    throw new AppError(
-      'invalid_input',
-      'The most similar rows of this filter can be asked for beside its other conditions only, not inside of "or" and "not". Move the condition out, or ask for the most similar rows of the whole study.',
-    )
-  }
-  return { key: `${JSON.stringify(rest)} ${stamp()}`, rows: () => select(rest) }
+  const rest = restOf(scope, 'The most similar rows')
+  return { key: `${JSON.stringify(rest)} ${scope.stamp()}`, rows: () => scope.select(rest) }
 }
 
 export const similar: ConditionKind<AtomOf<'similar'>> = {

@@ -52,7 +52,7 @@ export function useRegexError(pattern: string | null, ignoreCase: boolean) {
 export function useRepeats(studyId: string, of: 'exact' | 'near', isAcross: boolean) {
   return useAsk(
     repeatsEndpoint,
-    { params: { studyId }, query: { of, ...(isAcross ? { across: 'study' } : {}) } },
+    { params: { studyId }, query: { of, ...(isAcross ? { across: 'study' as const } : {}) } },
     studyKeys.repeats(studyId, of, isAcross),
     { retry: false },
   )

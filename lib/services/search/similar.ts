@@ -35,31 +35,62 @@ function cosineOf(a: Float32Array, b: Float32Array): number {
 /** Sets in `low` and `high` between which cosines those of the cell's rows lie: codes differ from vectors by a known length. */
 function bounds(
   query: Float32Array,
-  cell: CellVectors,
+  { codes, d, scales, errors }: CellVectors,
   places: Int32Array,
   low: Float32Array,
   high: Float32Array,
 ): void {
-  const { codes, d, scales, errors } = cell
-  const whole = d - (d % 4)
-  for (let i = 0; i < places.length; i += 1) {
+  const set = (i: number, sum: number) => {
     const n = places[i] as number
-    const at = n * d
-    // Four sums, so that one addition need not wait for the one before it.
-    let [a, b, c, e] = [0, 0, 0, 0]
-    for (let k = 0; k < whole; k += 4) {
-      a += (query[k] as number) * (codes[at + k] as number)
-      b += (query[k + 1] as number) * (codes[at + k + 1] as number)
-      c += (query[k + 2] as number) * (codes[at + k + 2] as number)
-      e += (query[k + 3] as number) * (codes[at + k + 3] as number)
-    }
-    for (let k = whole; k < d; k += 1) a += (query[k] as number) * (codes[at + k] as number)
-    const cosine = (a + b + c + e) * (scales[n] as number)
+    const cosine = sum * (scales[n] as number)
     // By Cauchy and Schwarz, the query being of unit length; with what float32 may round.
     const error = (errors[n] as number) + 1e-6
     low[i] = cosine - error
     high[i] = cosine + error
   }
+  const last = places.length - 1
+  const startOf = (i: number) => (places[Math.min(i, last)] as number) * d
+  // Four rows at once read the query once: half the time of one by one.
+  for (let i = 0; i < places.length; i += 4) {
+    const at = startOf(i)
+    const at1 = startOf(i + 1)
+    const at2 = startOf(i + 2)
+    const at3 = startOf(i + 3)
+    let [a, b, c, e] = [0, 0, 0, 0]
+    for (let k = 0; k < d; k += 1) {
+      const x = query[k] as number
+      a += x * (codes[at + k] as number)
+      b += x * (codes[at1 + k] as number)
+      c += x * (codes[at2 + k] as number)
+      e += x * (codes[at3 + k] as number)
+    }
+    set(i, a)
+    if (i + 1 <= last) set(i + 1, b)
+    if (i + 2 <= last) set(i + 2, c)
+    if (i + 3 <= last) set(i + 3, e)
+  }
+}
+
+// Fine enough that hardly a row more is compared again, and counted faster than half a million numbers are sorted.
+const BINS = 65_536
+
+/** Returns a cosine that at least `wanted` rows reach by their lower bounds; those below it are not among the nearest. */
+function reachedBy(parts: readonly { low: Float32Array }[], wanted: number): number {
+  const counts = new Uint32Array(BINS)
+  for (const { low } of parts) {
+    for (const value of low) {
+      const bin = Math.floor(((value + 1) / 2) * BINS)
+      const at = bin < 0 ? 0 : bin < BINS ? bin : BINS - 1
+      counts[at] = (counts[at] as number) + 1
+    }
+  }
+  let reached = 0
+  for (let bin = BINS - 1; bin > 0; bin -= 1) {
+    reached += counts[bin] as number
+    // Less by what the numbers of the bins may round.
+    if (reached >= wanted) return (bin / BINS) * 2 - 1 - 1e-6
+  }
+  return -Infinity
 }
 
 /** Places of the embedded rows of a cell that are among the given ones. */
@@ -79,28 +110,22 @@ function nearest(
 ): Similar {
   const direction = unit(query)
   const parts = [...vectors.cells].map(([no, cell]) => {
-    const places = among
-      ? placesAmong(cell, among.get(no))
-      : allIndexes(cell.d === query.length ? cell.rows.length : 0)
+    const isComparable = cell.d === query.length
+    const places =
+      isComparable && !among
+        ? allIndexes(cell.rows.length)
+        : placesAmong(cell, isComparable ? among?.get(no) : undefined)
     const low = new Float32Array(places.length)
     const high = new Float32Array(places.length)
-    if (cell.d === query.length) bounds(direction, cell, places, low, high)
-    else high.fill(-Infinity)
+    bounds(direction, cell, places, low, high)
     return { no, cell, places, low, high }
   })
-  const all = new Float32Array(parts.reduce((sum, { low }) => sum + low.length, 0))
-  let at = 0
-  for (const { low } of parts) {
-    all.set(low, at)
-    at += low.length
-  }
-  all.sort()
   // One more, since the row itself is among them.
-  const least = all[Math.max(0, all.length - top - 1)] ?? -Infinity
+  const least = reachedBy(parts, top + 1)
   const found: { no: number; idx: number; cosine: number }[] = []
   for (const { no, cell, places, high } of parts) {
     for (let i = 0; i < high.length; i += 1) {
-      if ((high[i] as number) < least || high[i] === -Infinity) continue
+      if ((high[i] as number) < least) continue
       const n = places[i] as number
       const idx = cell.rows[n] as number
       if (no === self?.no && idx === self.idx) continue

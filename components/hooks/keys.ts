@@ -79,7 +79,8 @@ export const studyKeys = {
   /** Marks are counted too, so a mark changes them. */
   facets: (studyId: string, filter: RowFilter, columns: readonly string[]) =>
     [...rows(studyId), 'facets', filter, columns] as const,
-  repeats: (studyId: string, of: string) => [...values(studyId), 'repeats', of] as const,
+  repeats: (studyId: string, of: string, isAcross: boolean) =>
+    [...values(studyId), 'repeats', of, isAcross] as const,
   figure: (
     studyId: string,
     figureId: string,
@@ -111,6 +112,8 @@ export const studyKeys = {
 export const hubKeys = {
   dataset: (query: { name: string; revision: string }) => ['hub', query] as const,
 }
+
+export const searchProgressKey = ['search-progress'] as const
 
 export const jobKeys = {
   all: ['jobs'] as const,

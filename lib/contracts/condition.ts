@@ -119,7 +119,7 @@ function problemOf(value: unknown, place = ''): string | null {
   const parsed = atomSchema.safeParse(value)
   if (parsed.success) return null
   const [issue] = parsed.error.issues
-  if (issue?.code === 'invalid_union') {
+  if (issue?.code === 'invalid_union' && issue.path[0] !== 'to') {
     const kinds = atomSchema.options.map(({ shape }) => shape.is.value).join(', ')
     return say(`A condition has "is" (${kinds}), or one of ${JOINS.join(', ')}.`)
   }

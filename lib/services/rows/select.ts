@@ -10,7 +10,8 @@ import {
   maskToIndexes,
   type Mask,
 } from '@/lib/columns/filter'
-import type { Condition } from '@/lib/contracts/condition'
+import { isOn, type AtomOf, type Condition } from '@/lib/contracts/condition'
+import { andParts } from '@/lib/contracts/condition-tree'
 import type { RowFilter, RowSample } from '@/lib/contracts/filter'
 import { sampleWithoutReplacement } from '@/lib/stats/random'
 import { currentCells, newestAlignment, type CellRef } from '../cells'
@@ -70,10 +71,33 @@ function drawn(kept: Selection['cells'], sample: RowSample): Selection['cells'] 
 interface FilterPart {
   facet: string | null
   condition: Condition
+  /** What a condition that ranks rows ranks those of. */
+  rest?: RowFilter
+}
+
+type Ranking = AtomOf<'similar'> | AtomOf<'repeats'>
+
+const ranks = (part: Condition): part is Ranking =>
+  'is' in part &&
+  ((part.is === 'similar' && part.within === 'filter') ||
+    (part.is === 'repeats' && part.across === 'filter'))
+
+/**
+ * Returns the conditions of a filter that choose among the rows that all its rest keeps (the most similar, one of each group of
+ * copies), and that rest; a sample is drawn after them.
+ */
+export function rankingOf(filter: RowFilter): { ranked: Ranking[]; rest: RowFilter } {
+  const parts = filter.where && isOn(filter.where) ? andParts(filter.where) : []
+  const ranked = parts.filter(ranks)
+  if (ranked.length === 0) return { ranked, rest: filter }
+  const { where: _where, sample: _sample, ...others } = filter
+  const left = parts.filter((part) => !ranks(part))
+  return { ranked, rest: left.length > 0 ? { ...others, where: { all: left } } : others }
 }
 
 /** Returns the parts of a filter as one condition each, the cheap ones first; where a row comes from is left out. */
-function conditionsOf(filter: RowFilter): FilterPart[] {
+function conditionsOf(whole: RowFilter): FilterPart[] {
+  const { ranked, rest: filter } = rankingOf(whole)
   const text = filter.text.trim()
   const one = (isThere: boolean, facet: string | null, condition: Condition): FilterPart[] =>
     isThere ? [{ facet, condition }] : []
@@ -98,6 +122,7 @@ function conditionsOf(filter: RowFilter): FilterPart[] {
     ...(filter.where ? [ofRest(filter.where)] : []),
     ...one(text !== '', null, { is: 'text', text }),
     ...(filter.find ? [ofRest(filter.find)] : []),
+    ...ranked.map((condition) => ({ facet: null, condition, rest: filter })),
   ]
 }
 
@@ -123,9 +148,9 @@ export function openParts(db: Db, studyId: string, filter: RowFilter): OpenedPar
   const reader = columnReader(db, studyId)
   const stamp = `${stampOfData(db, studyId, cells, reader)}|${marksStamp(db, studyId)}`
   const scope = scopeOf(db, studyId, reader, cells)
-  const parts = conditionsOf(filter).map(({ facet, condition }): OpenedPart => {
-    const keep = openCondition(scope, condition)
-    const key = JSON.stringify(condition)
+  const parts = conditionsOf(filter).map(({ facet, condition, rest }): OpenedPart => {
+    const keep = openCondition(rest ? { ...scope, rest } : scope, condition)
+    const key = JSON.stringify([condition, rest])
     const make = (cell: CellRef) => {
       const mask = fullMask(cell.rowCount)
       keep(mask, cell)
@@ -242,6 +267,8 @@ export async function warmSelection(
   const reader = columnReader(db, studyId)
   const cells = currentCells(db, studyId).filter((cell) => isFrom(cell, filter))
   const scope = scopeOf(db, studyId, reader, cells)
-  for (const { condition } of conditionsOf(filter)) await warmCondition(scope, condition, signal)
+  for (const { condition, rest } of conditionsOf(filter)) {
+    await warmCondition(rest ? { ...scope, rest } : scope, condition, signal)
+  }
   for (const column of columns) await warmColumn(scope, { column })
 }

@@ -14,7 +14,6 @@ import { ListHeading } from './list-heading'
 import classes from './rows.module.css'
 import { SearchBox } from './filter/search-box'
 import type { ListedRows } from './table/use-row-windows'
-import { ViewsMenu } from './filter/views-menu'
 
 const SEARCHES = new Set(['text', 'words', 'regex'])
 
@@ -64,14 +63,6 @@ export function RowsToolbar(props: RowsToolbarProps) {
         metrics={metrics}
         onOwn={(fields) => onLayout({ fields })}
         onMetrics={controls.setColumns}
-      />
-      <ViewsMenu
-        studyId={detail.study.id}
-        state={{ ...state, table: layout }}
-        onApply={(view) => {
-          controls.setView(view)
-          if (view.table) onLayout(view.table)
-        }}
       />
       <IndexNotice filter={state.filter} />
     </div>

@@ -86,6 +86,7 @@ export const missingPartSchema = z.object({
     'map',
     'file',
     'figure',
+    'benchmark',
     'part that can be read',
   ]),
   name: z.string(),

@@ -17,6 +17,7 @@ import { currentCells, newestAlignment, type CellRef } from '../cells'
 import { columnReader, type ColumnReader } from '../columns'
 import { cachesOf } from '../columns/cache'
 import { responseStamp } from '../columns/texts'
+import { resultsStamp } from '../results/kept'
 import { marksStamp } from './annotations/marks'
 import { openCondition, warmCondition } from './conditions'
 import { isFrom } from './conditions/origin'
@@ -121,7 +122,7 @@ export interface OpenedParts {
 export function openParts(db: Db, studyId: string, filter: RowFilter): OpenedParts {
   const cells = currentCells(db, studyId)
   const reader = columnReader(db, studyId)
-  const stamp = `${stampOfData(db, studyId, cells, reader)}|${marksStamp(db, studyId)}`
+  const stamp = `${stampOfData(db, studyId, cells, reader)}|${stampOfSaid(db, studyId)}`
   const scope = scopeOf(db, studyId, reader, cells)
   const parts = conditionsOf(filter).map(({ facet, condition }): OpenedPart => {
     const keep = openCondition(scope, condition)
@@ -163,6 +164,11 @@ function stampOfData(
   ].join('|')
 }
 
+/** What changes whenever marks or results do, which conditions may ask for. */
+function stampOfSaid(db: Db, studyId: string): string {
+  return `${marksStamp(db, studyId)}|${resultsStamp(db, studyId)}`
+}
+
 /** Returns what changes whenever the study's rows or values do. */
 export function dataStamp(db: Db, studyId: string): string {
   return stampOfData(db, studyId, currentCells(db, studyId), columnReader(db, studyId))
@@ -170,7 +176,7 @@ export function dataStamp(db: Db, studyId: string): string {
 
 /** Returns what changes whenever some filter of the study could give other rows. */
 export function selectionStamp(db: Db, studyId: string): string {
-  return `${dataStamp(db, studyId)}|${marksStamp(db, studyId)}`
+  return `${dataStamp(db, studyId)}|${stampOfSaid(db, studyId)}`
 }
 
 function scopeOf(db: Db, studyId: string, reader: ColumnReader, cells: readonly CellRef[]): Scope {
@@ -197,7 +203,7 @@ export function scopeOfStudy(db: Db, studyId: string): Scope {
 export function select(db: Db, studyId: string, filter: RowFilter): Selection {
   const cells = currentCells(db, studyId)
   const reader = columnReader(db, studyId)
-  const stamp = `${stampOfData(db, studyId, cells, reader)}|${marksStamp(db, studyId)}`
+  const stamp = `${stampOfData(db, studyId, cells, reader)}|${stampOfSaid(db, studyId)}`
   return cachesOf(db).results.get(
     `select/${studyId}/${JSON.stringify(filter)}`,
     stamp,

@@ -4,6 +4,7 @@ import { parseSide } from '@/lib/contracts/compare-names'
 import type { Condition } from '@/lib/contracts/condition'
 import { rowFilterSchema, type RowFilter } from '@/lib/contracts/filter'
 import { plainObjectSchema } from '@/lib/contracts/plain-object'
+import { benchmarkKey } from '@/lib/contracts/results'
 import { SEEDS_KEY } from '@/lib/contracts/seeds'
 import { subsetRulesSchema, type SubsetRule } from '@/lib/contracts/subset'
 import {
@@ -17,6 +18,7 @@ import { currentCells } from '../cells'
 import { listColumns } from '../columns'
 import { studyRuns } from '../columns/runs'
 import { listMaps } from '../maps'
+import { keptResults } from '../results/kept'
 import { listExported } from '../rows/exported'
 import { getStudy } from '../studies'
 import { listSubsets } from '../subsets'
@@ -46,6 +48,11 @@ class Lacks {
       subset: ids(listSubsets(db, studyId)),
       map: ids(listMaps(db, studyId)),
       figure: ids(listFigures()),
+      benchmark: new Set(
+        keptResults(db, studyId).results.map(
+          ({ benchmark, metric }) => `${benchmarkKey(benchmark)}, ${metric}`,
+        ),
+      ),
     }
   }
 
@@ -92,6 +99,8 @@ function isWhole(lacks: Lacks, atom: Extract<Condition, { is: string }>): boolea
       )
     case 'similar':
       return all('file', [atom.to.cellId])
+    case 'outcome':
+      return all('benchmark', [`${benchmarkKey(atom.benchmark)}, ${atom.metric}`])
     case 'area':
       return all('map', [atom.map])
     default:

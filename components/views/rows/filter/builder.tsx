@@ -2,6 +2,7 @@
 
 import { Fieldset, Text } from '@mantine/core'
 import { usePreviousExports } from '@/components/hooks/use-export'
+import { useResults } from '@/components/hooks/use-results'
 import { useConditionCounts } from '@/components/hooks/use-rows'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
 import { conditionText } from '@/components/shell/condition-text'
@@ -17,6 +18,7 @@ import {
 import type { RowFilter } from '@/lib/contracts/filter'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { ConditionNode, type TreeActions } from './condition-node'
+import { outcomeChoices } from '@/lib/contracts/results'
 import { offeredConditions } from './conditions'
 
 interface BuilderProps {
@@ -30,7 +32,8 @@ export function Builder({ detail, filter, controls }: BuilderProps) {
   const root = asGroup(filter.where)
   const { data: counts } = useConditionCounts(detail.study.id, filter)
   const { data: exports = [] } = usePreviousExports(detail.study.id)
-  const offered = offeredConditions(detail, exports)
+  const { data: results } = useResults(detail.study.id)
+  const offered = offeredConditions(detail, exports, outcomeChoices(results?.results ?? []))
   const set = (next: Condition) =>
     controls.setFilter({ where: shownParts(next).length === 0 ? undefined : next })
   const actions: TreeActions = {

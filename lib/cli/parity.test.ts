@@ -34,6 +34,7 @@ const COMMANDS: Record<string, string> = {
   deleteFormula: 'formula remove',
   restoreFormula: 'formula restore',
   addBenchmark: 'subset --benchmark',
+  deleteBenchmark: 'subset --delete-benchmark',
   saveSubset: 'subset --save',
   subsetFunnel: 'subset --rules',
   readRuleFile: 'subset --rules',

@@ -222,6 +222,7 @@ const OF_PAGE: Partial<Record<PageState['page'], Record<string, Check>>> = {
       rules.map((rule) => checkedRule(lacks, rule)),
     ),
     compare: list(isThere('subset')),
+    by: list(fits),
   },
 }
 

@@ -10,8 +10,8 @@ import {
   maskToIndexes,
   type Mask,
 } from '@/lib/columns/filter'
-import type { Condition } from '@/lib/contracts/condition'
 import type { RowFilter, RowSample } from '@/lib/contracts/filter'
+import { partsOfFilter, type FilterPart } from '@/lib/contracts/filter-parts'
 import { sampleWithoutReplacement } from '@/lib/stats/random'
 import { currentCells, newestAlignment, type CellRef } from '../cells'
 import { columnReader, type ColumnReader } from '../columns'
@@ -67,41 +67,6 @@ function drawn(kept: Selection['cells'], sample: RowSample): Selection['cells'] 
   })
 }
 
-/** A part of a filter; a facet is what it is counted under without itself, null for parts that no counts leave out. */
-interface FilterPart {
-  facet: string | null
-  condition: Condition
-}
-
-/** Returns the parts of a filter as one condition each, the cheap ones first; where a row comes from is left out. */
-function conditionsOf(filter: RowFilter): FilterPart[] {
-  const text = filter.text.trim()
-  const one = (isThere: boolean, facet: string | null, condition: Condition): FilterPart[] =>
-    isThere ? [{ facet, condition }] : []
-  const ofColumn = (is: 'range' | 'values') => (part: { column: string }) => ({
-    facet: `column ${part.column}`,
-    condition: { is, ...part } as Condition,
-  })
-  const ofRest = (condition: Condition) => ({ facet: null, condition })
-  return [
-    ...one(filter.operators.length > 0, 'operators', { is: 'operators', names: filter.operators }),
-    ...filter.ranges.map(ofColumn('range')),
-    ...filter.values.map(ofColumn('values')),
-    ...(filter.partners ?? []).map((partner) => ofRest({ is: 'partner', ...partner })),
-    ...(filter.exports ?? []).map((saved) => ofRest({ is: 'export', ...saved })),
-    ...one(filter.marks.length > 0, 'marks', { is: 'marks', kinds: filter.marks }),
-    ...one((filter.tags ?? []).length > 0, 'tags', {
-      is: 'marks',
-      kinds: [],
-      tags: filter.tags ?? [],
-    }),
-    ...one(filter.hideDropped, null, { not: { is: 'marks', kinds: ['drop'] } }),
-    ...(filter.where ? [ofRest(filter.where)] : []),
-    ...one(text !== '', null, { is: 'text', text }),
-    ...(filter.find ? [ofRest(filter.find)] : []),
-  ]
-}
-
 /** A part of a filter that can be asked; what it keeps of a cell is cached, so that a changed filter asks its new part only. */
 interface OpenedPart extends Pick<FilterPart, 'facet'> {
   /** One byte a row; not to be changed. */
@@ -124,7 +89,7 @@ export function openParts(db: Db, studyId: string, filter: RowFilter): OpenedPar
   const reader = columnReader(db, studyId)
   const stamp = `${stampOfData(db, studyId, cells, reader)}|${stampOfSaid(db, studyId)}`
   const scope = scopeOf(db, studyId, reader, cells)
-  const parts = conditionsOf(filter).map(({ facet, condition }): OpenedPart => {
+  const parts = partsOfFilter(filter).map(({ facet, condition }): OpenedPart => {
     const keep = openCondition(scope, condition)
     const key = JSON.stringify(condition)
     const make = (cell: CellRef) => {
@@ -248,6 +213,6 @@ export async function warmSelection(
   const reader = columnReader(db, studyId)
   const cells = currentCells(db, studyId).filter((cell) => isFrom(cell, filter))
   const scope = scopeOf(db, studyId, reader, cells)
-  for (const { condition } of conditionsOf(filter)) await warmCondition(scope, condition, signal)
+  for (const { condition } of partsOfFilter(filter)) await warmCondition(scope, condition, signal)
   for (const column of columns) await warmColumn(scope, { column })
 }

@@ -1,6 +1,6 @@
 'use client'
 
-import { Fieldset, Text } from '@mantine/core'
+import { Button, Fieldset, Text } from '@mantine/core'
 import { usePreviousExports } from '@/components/hooks/use-export'
 import { useResults } from '@/components/hooks/use-results'
 import { useConditionCounts } from '@/components/hooks/use-rows'
@@ -18,6 +18,7 @@ import {
 import type { RowFilter } from '@/lib/contracts/filter'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { ConditionNode, type TreeActions } from './condition-node'
+import { hasPlainParts, intoTree } from '@/lib/contracts/filter-parts'
 import { outcomeChoices } from '@/lib/contracts/results'
 import { offeredConditions } from './conditions'
 
@@ -53,6 +54,16 @@ export function Builder({ detail, filter, controls }: BuilderProps) {
         <Text size="sm" c="dimmed" mb={6} dir="auto" aria-live="polite">
           Kept: {conditionText(root, names)}
         </Text>
+      ) : null}
+      {hasPlainParts(filter) ? (
+        <Button
+          variant="default"
+          mb={6}
+          title="What lists, columns, search and figures chose becomes a group that can be negated, switched off or joined by or. The same rows are kept."
+          onClick={() => controls.setView({ filter: intoTree(filter) })}
+        >
+          Make the rest of the filter a group here
+        </Button>
       ) : null}
       <ConditionNode {...{ detail, filter, actions, offered, counts }} condition={root} path={[]} />
     </Fieldset>

@@ -113,6 +113,16 @@ const ATOM_TEXT: { [Is in Atom['is']]: (atom: AtomOf<Is>, names: FilterNames) =>
   area: ({ polygon }) => `Inside of an area of the map (${polygon.length} corners)`,
   repeats: ({ of, likeness, keep, across }) =>
     `${keep === 'members' ? 'Only' : 'One of each group of'} ${of === 'exact' ? 'exact copies' : `near copies (cosine at least ${likeness})`}${across ? ' across files' : ''}`,
+  outcome({ benchmark, metric, min, max, every }) {
+    const range = rangeText(
+      { column: `${benchmark} ${metric}`, min, max, missing: false },
+      {
+        study: undefined,
+        exports: new Map(),
+      },
+    )
+    return `${every ? 'Every' : 'A'} model trained on the row: ${range}`
+  },
   note: ({ text }) => `Note contains "${text}"`,
   rows({ files }) {
     const n = files.reduce((sum, { rows }) => sum + rows.length, 0)

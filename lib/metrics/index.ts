@@ -22,6 +22,7 @@ import { importedMnd } from './imported-mnd'
 import { instructionCharacters } from './instruction-characters'
 import { instructionLossMetric } from './instruction-loss'
 import { instructionWords } from './instruction-words'
+import { language } from './language'
 import { loss } from './loss'
 import { mnd } from './mnd'
 import { novelty } from './novelty'
@@ -68,6 +69,7 @@ const METRICS: readonly Metric[] = [
   addedWords,
   wordBudget,
   health,
+  language,
   elimination,
   instructionLossMetric,
   conditionalLossMetric,

@@ -44,6 +44,8 @@ export interface OutputSpec {
   dtype: 'f64' | 'f32'
   length?: number
   levels?: readonly string[]
+  /** The distinct values of a category that the metric knows beforehand; without them the study keeps those that come. */
+  words?: readonly string[]
   unit: string
   range?: readonly [number, number]
   /** Which direction reads as harder, better, more diverse; shown in the header. */

@@ -18,15 +18,14 @@ import {
   stageItems,
   stages,
   studies,
-  views,
 } from '@/db/schema'
 import type { Db } from '@/db/client'
 import { blindPlanSchema } from '@/lib/contracts/blind'
 import { planSchema } from '@/lib/contracts/experiment'
 import { unknownModel } from '@/lib/contracts/results'
 import { subsetRulesSchema } from '@/lib/contracts/subset'
-import { viewStateSchema } from '@/lib/contracts/filter'
 import { createStudy } from '@/lib/services/studies'
+import { saveView } from '@/lib/services/studies/views'
 import { saveOwnClaims } from '@/lib/services/claims/own'
 import type { ServiceContext } from '@/lib/services/context'
 import { addFormula } from '@/lib/services/formulas'
@@ -148,13 +147,9 @@ export async function wholeStudy(context: ServiceContext): Promise<string> {
     },
     3,
   )
-  const state = viewStateSchema.parse({ filter: {}, sort: {}, columns: [] })
-  db.insert(views).values({ id: randomUUID(), studyId, name: 'View', state, createdAt: 1 }).run()
-  const where = { is: 'rows' as const, files: [{ cellId: cell.id, rows: [1, 2] }] }
-  const picked = { ...state, filter: { ...state.filter, where } }
-  db.insert(views)
-    .values({ id: randomUUID(), studyId, name: 'Picked', state: picked, createdAt: 2 })
-    .run()
+  saveView(db, studyId, 'View', { page: 'rows', params: {} })
+  const where = { is: 'rows', files: [{ cellId: cell.id, rows: [1, 2] }] }
+  saveView(db, studyId, 'Picked', { page: 'rows', params: { filter: JSON.stringify({ where }) } })
   decideOn(
     { db, studyId },
     [

@@ -16,7 +16,6 @@ import { ListHeading } from './list-heading'
 import classes from './rows.module.css'
 import { SearchBox } from './filter/search-box'
 import type { ListedRows } from './table/use-row-windows'
-import { ViewsMenu } from './filter/views-menu'
 
 /** Says why a search is slow while the index of texts is not there yet. */
 function IndexNotice({ filter }: { filter: RowFilter }) {
@@ -60,14 +59,6 @@ export function RowsToolbar(props: RowsToolbarProps) {
         metrics={metrics}
         onOwn={(fields) => onLayout({ fields })}
         onMetrics={controls.setColumns}
-      />
-      <ViewsMenu
-        studyId={detail.study.id}
-        state={{ ...state, table: layout }}
-        onApply={(view) => {
-          controls.setView(view)
-          if (view.table) onLayout(view.table)
-        }}
       />
       <SearchProgress
         studyId={detail.study.id}

@@ -165,7 +165,11 @@ function adapter(
     formulas: isFirst(formulas, ({ key }) => key),
     names: isFirst(formulas, ({ name }) => name),
   }
-  const renamed = renamedKeys(request).map((key) => JSON.stringify(key))
+  // In stored JSON, or in an address that it holds (`a=small.2`, `arms:["small"]`).
+  const renamed = renamedKeys(request).map((key) => {
+    const literal = key.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
+    return new RegExp(String.raw`["\\,~]${literal}["\\,.]`, 'u')
+  })
   const metricOfRun = new Map(
     db
       .select({ no: runs.no, id: runs.metricId })
@@ -197,7 +201,7 @@ function adapter(
     if (OF_FILE.includes(table) && same.has(cellNo as number)) return null
     if (
       NAMES_KEYS.includes(table) &&
-      renamed.some((key) => given.some((one) => typeof one === 'string' && one.includes(key)))
+      renamed.some((name) => given.some((one) => typeof one === 'string' && name.test(one)))
     )
       return null
     switch (table) {

@@ -18,7 +18,7 @@ import {
   requireSource,
   type ColumnSource,
 } from './describe'
-import { dictionaryOf, type Dictionary } from './dictionary'
+import { dictionaryOf, knownDictionary, type Dictionary } from './dictionary'
 import { FormulaReader } from './formulas'
 import { currentFormulas } from '../formulas/store'
 import { readOutput, studyRuns, type RunKey, type StampedColumn } from './runs'
@@ -129,8 +129,11 @@ export function columnReader(db: Db, studyId: string): ColumnReader {
   function dictionary(columnId: string): Dictionary | null {
     const source = sourceOf(columnId)
     if (source.kind === 'text') return null
-    const { shape } = outputOf(source)
-    return isCoded(shape) ? dictionaryOf(db, studyId, source.metric.id, shape) : null
+    const { shape, words } = outputOf(source)
+    if (!isCoded(shape)) return null
+    return words
+      ? knownDictionary(shape, words)
+      : dictionaryOf(db, studyId, source.metric.id, shape)
   }
 
   async function warm(columnId: string, cell: ColumnCell): Promise<void> {

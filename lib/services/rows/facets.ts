@@ -8,7 +8,8 @@ import { getStudy } from '../studies'
 import { cellMarks, markedRows, tagsIn } from './annotations/marks'
 import { columnCounter, KEPT, type Failures, type JudgedCell } from './facet-columns'
 import { operatorCodes } from './operators'
-import { openParts, rankingOf, sampleSize, select, warmSelection, type OpenedParts } from './select'
+import { rankingOf } from '@/lib/contracts/filter-parts'
+import { openParts, sampleSize, select, warmSelection, type OpenedParts } from './select'
 
 /** A row that fails more than one part, or one that nothing is counted without. */
 const OUT = 0xffff

@@ -4,7 +4,8 @@ import type { RowFilter } from '@/lib/contracts/filter'
 import type { CellRef } from '../cells'
 import { similarRows } from '../search/similar'
 import { amongOf } from './conditions/similar'
-import { rankingOf, scopeOfStudy } from './select'
+import { rankingOf } from '@/lib/contracts/filter-parts'
+import { scopeOfStudy } from './select'
 
 /** Returns the likeness of rows to what a filter compares them with first; null for rows that are not among the most similar. */
 export function similarityOf(db: Db, studyId: string, filter: RowFilter) {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { AppError } from '@/lib/errors'
 import { stringify } from 'yaml'
 import { zipStream, type ZipEntry } from '../containers/write-zip'
@@ -41,11 +42,24 @@ function bundleEntries(
   recipe: JsonObject,
 ): ZipEntry[] {
   const { name } = options
+  const files: JsonObject = {}
+  /** An entry whose SHA-256 the recipe, which follows, states. */
+  const stated = (entry: string, pieces: () => AsyncGenerator<string>): ZipEntry => ({
+    name: entry,
+    async *chunks() {
+      const hash = createHash('sha256')
+      for await (const piece of pieces()) {
+        hash.update(piece)
+        yield piece
+      }
+      files[entry] = hash.digest('hex')
+    },
+  })
   return [
     { name: 'dataset_info.json', chunks: () => [datasetInfo(options, check.columns)] },
-    { name: `${name}.json`, chunks: () => dataFile(open(), check, options) },
-    { name: `${name}.meta.jsonl`, chunks: () => sidecar(open(), check, options) },
-    { name: 'recipe.yaml', chunks: () => [recipeYaml(recipe, check, options)] },
+    stated(`${name}.json`, () => dataFile(open(), check, options)),
+    stated(`${name}.meta.jsonl`, () => sidecar(open(), check, options)),
+    { name: 'recipe.yaml', chunks: () => [recipeYaml(recipe, check, options, files)] },
     { name: `train_${options.stage}.yaml`, chunks: () => [trainYaml(options, recipe)] },
   ]
 }
@@ -91,7 +105,12 @@ function trainYaml(options: BundleOptions, recipe: JsonObject): string {
   })
 }
 
-function recipeYaml(recipe: JsonObject, check: BundleCheck, options: BundleOptions): string {
+function recipeYaml(
+  recipe: JsonObject,
+  check: BundleCheck,
+  options: BundleOptions,
+  files: JsonObject,
+): string {
   const bundle = {
     name: options.name,
     format: options.format,
@@ -104,6 +123,8 @@ function recipeYaml(recipe: JsonObject, check: BundleCheck, options: BundleOptio
     rows_out: check.rowsKept,
     left_out: check.droppedByReason,
     warnings: check.warnings.map((finding) => finding.message),
+    // Importing the bundle compares them.
+    files,
   }
   return stringify({ ...recipe, bundle }, { lineWidth: 0 })
 }

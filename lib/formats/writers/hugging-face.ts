@@ -37,7 +37,7 @@ export const huggingFace = defineWriter({
   mediaType: 'application/zip',
   options,
   async prepare(job) {
-    const table = await readTable(job.open())
+    const table = await readTable((job.openKinds ?? job.open)())
     const written = () => zipStream(folderEntries(job, table))
     return { ...everyRow(job, written, parquetNotes(table)), blocking: problems(job.options) }
   },

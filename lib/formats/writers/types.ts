@@ -15,6 +15,8 @@ export interface WriterJob<Options> {
   rows: number
   /** Opens the rows from the start: a writer may read them more than once. */
   open(): RowBatches
+  /** Opens them with empty texts, where only keys and kinds of values matter; like `open` where it is left out. */
+  openKinds?(): RowBatches
   /** Some rows came as chats. */
   isChat: boolean
   /** How the export came about, for formats that hold it. */

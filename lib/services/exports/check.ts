@@ -45,7 +45,8 @@ async function estimateBytes(plan: ExportPlan, job: WriterJob<unknown>): Promise
   if (n === 0) return 0
   let bytes = 0
   const open = () => plan.open(places)
-  const prepared = await plan.writer.prepare({ ...job, open, rows: n })
+  const openKinds = () => plan.open(places, true)
+  const prepared = await plan.writer.prepare({ ...job, open, openKinds, rows: n })
   for await (const piece of prepared.write()) bytes += Buffer.byteLength(piece)
   return Math.round((bytes * total) / n)
 }

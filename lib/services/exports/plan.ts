@@ -32,8 +32,8 @@ export interface ExportPlan {
   count: number
   /** Why seeds have no pair; null where rows are written. */
   leftOut: LeftOut | null
-  /** Opens the rows anew, or those at given places among them; writers read them more than once. */
-  open(places?: Int32Array): AsyncGenerator<ExportRow[]>
+  /** Opens the rows anew, or those at given places among them; writers read them more than once. Bare ones have empty texts. */
+  open(places?: Int32Array | null, isBare?: boolean): AsyncGenerator<ExportRow[]>
 }
 
 function writtenColumns(db: Db, request: ExportRequest, { hasSidecar }: Writer): string[] {
@@ -116,8 +116,10 @@ export async function planExport(
     ...shared,
     count: idx.length,
     leftOut: null,
-    open: (places) =>
-      opened(exportRows(db, study.id, places ? at(places) : ordered, content, signal)),
+    open: (places, isBare = false) =>
+      opened(
+        exportRows(db, study.id, places ? at(places) : ordered, { ...content, isBare }, signal),
+      ),
   }
 }
 
@@ -139,5 +141,6 @@ export function jobOf(db: Db, plan: ExportPlan, recipe: JsonObject = {}): Writer
     .where(inArray(cells.no, numbers))
     .all()
     .some(({ source }) => source.mapping !== null && source.mapping.messages !== null)
-  return { name: request.name, options, rows: count, open, isChat, recipe }
+  const openKinds = () => open(null, true)
+  return { name: request.name, options, rows: count, open, openKinds, isChat, recipe }
 }

@@ -38,7 +38,8 @@ async function columnsIn(
   return { columns: [...found], absent: [finding] }
 }
 
-async function estimateBytes(plan: ExportPlan, job: WriterJob<unknown>): Promise<number> {
+/** Returns how large the file will be, by writing some of the rows. */
+export async function estimateBytes(plan: ExportPlan, job: WriterJob<unknown>): Promise<number> {
   const total = plan.count
   const places = sampled(plan)
   const n = places.length

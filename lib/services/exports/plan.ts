@@ -141,6 +141,14 @@ export function jobOf(db: Db, plan: ExportPlan, recipe: JsonObject = {}): Writer
     .where(inArray(cells.no, numbers))
     .all()
     .some(({ source }) => source.mapping !== null && source.mapping.messages !== null)
-  const openKinds = () => open(null, true)
-  return { name: request.name, options, rows: count, open, openKinds, isChat, recipe }
+  const rest = (after: number) => Int32Array.from({ length: count - after }, (_, k) => after + k)
+  return {
+    name: request.name,
+    options,
+    rows: count,
+    open: (after = 0) => open(after === 0 ? null : rest(after)),
+    openKinds: () => open(null, true),
+    isChat,
+    recipe,
+  }
 }

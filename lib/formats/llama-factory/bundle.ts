@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
 import { AppError } from '@/lib/errors'
 import { stringify } from 'yaml'
-import { zipStream, type ZipEntry } from '../containers/write-zip'
+import { summedEntry, zipStream, type ZipEntry } from '../containers/write-zip'
 import { stringifyExact } from '../shared/exact-json'
 import type { JsonObject, JsonValue } from '../types'
 import { addedColumns, freeName } from '../writers/export-row'
@@ -42,24 +41,12 @@ function bundleEntries(
   recipe: JsonObject,
 ): ZipEntry[] {
   const { name } = options
-  const files: JsonObject = {}
-  /** An entry whose SHA-256 the recipe, which follows, states. */
-  const stated = (entry: string, pieces: () => AsyncGenerator<string>): ZipEntry => ({
-    name: entry,
-    async *chunks() {
-      const hash = createHash('sha256')
-      for await (const piece of pieces()) {
-        hash.update(piece)
-        yield piece
-      }
-      files[entry] = hash.digest('hex')
-    },
-  })
+  const sums: Record<string, string> = {}
   return [
     { name: 'dataset_info.json', chunks: () => [datasetInfo(options, check.columns)] },
-    stated(`${name}.json`, () => dataFile(open(), check, options)),
-    stated(`${name}.meta.jsonl`, () => sidecar(open(), check, options)),
-    { name: 'recipe.yaml', chunks: () => [recipeYaml(recipe, check, options, files)] },
+    summedEntry(`${name}.json`, () => dataFile(open(), check, options), sums),
+    summedEntry(`${name}.meta.jsonl`, () => sidecar(open(), check, options), sums),
+    { name: 'recipe.yaml', chunks: () => [recipeYaml(recipe, check, options, sums)] },
     { name: `train_${options.stage}.yaml`, chunks: () => [trainYaml(options, recipe)] },
   ]
 }

@@ -51,6 +51,8 @@ interface WriterText {
   mediaType: string
   /** Lineage and metrics always go along, in a file beside the rows. */
   hasSidecar?: boolean
+  /** Lineage, where it is asked for, names rows and parents by id, so that importing the file gives the links back. */
+  hasRowIds?: boolean
   /** Each piece is the rows that were read for it, so a file that was broken off can be continued after any of them. */
   goesOn?: boolean
 }

@@ -79,11 +79,12 @@ export async function planExport(
   await yieldToEventLoop()
   const ordered = orderRows(db, study.id, filter, sort)
   await yieldToEventLoop()
-  const short = request.lineage ? 'short' : 'none'
+  const asked = writer.hasRowIds && !pairs ? 'full' : 'short'
+  const lineage = request.lineage ? asked : 'none'
   const content: RowContent = {
     studyName: study.name,
     columns,
-    lineage: writer.hasSidecar ? 'full' : short,
+    lineage: writer.hasSidecar ? 'full' : lineage,
     decisions: request.decisions ?? false,
   }
   const shared = { request, writer, options, study, ordered, content }

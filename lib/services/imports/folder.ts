@@ -8,7 +8,7 @@ import { readDatasetInfo, type DatasetEntry } from '@/lib/formats/llama-factory/
 import type { DatasetPart } from '@/lib/formats/hub/splits'
 import type { PreviewRequest, Upload } from '@/lib/contracts/uploads'
 import { partLabel, registerPart, repositoryParts } from './repository'
-import { restoreBundle } from './bundle'
+import { restoreBundle, restorePart } from './bundle'
 import { registerFile, removeUpload, type UploadsPlace } from './uploads'
 
 /** Names of data sets that a note gives as examples. */
@@ -120,6 +120,10 @@ export async function registerFolder(
     checkCount(readable.length, label)
     try {
       for (const part of readable) {
+        const restored = await restorePart(config, folder, part)
+        contents.requests.push(...(restored?.requests ?? []))
+        contents.notes.push(...(restored?.notes ?? []))
+        if (restored && restored.requests.length > 0) continue
         contents.requests.push(await registerPart(config, folder, part, { register, tick }))
       }
     } catch (error) {

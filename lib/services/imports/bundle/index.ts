@@ -4,9 +4,17 @@ import type { PreviewRequest } from '@/lib/contracts/uploads'
 import { openRows } from '@/lib/formats/containers/open-rows'
 import type { DatasetEntry } from '@/lib/formats/llama-factory/dataset-info'
 import { joinPrompt } from '@/lib/formats/llama-factory/training-row'
-import { readRows } from '@/lib/formats/read'
+import { inspectSource, readRows } from '@/lib/formats/read'
+import type { DatasetPart } from '@/lib/formats/hub/splits'
 import { isObject } from '@/lib/formats/shared/column-path'
-import type { CanonicalRow, JsonObject, JsonValue, RawRow } from '@/lib/formats/types'
+import type {
+  CanonicalRow,
+  ColumnMapping,
+  FormatId,
+  JsonObject,
+  JsonValue,
+  RawRow,
+} from '@/lib/formats/types'
 import { restoreEntries } from '@/lib/formats/writers/export-row'
 import type { UploadsPlace } from '../uploads'
 import { checkSums, contradiction, readRecipe } from './recipe'
@@ -113,7 +121,72 @@ export async function restoreBundle(
     const note = `${entry.name}: the rows are pairs of two rows, so lineage and metric values in the sidecar (.meta.jsonl) are not read.`
     return { requests: [], notes: [note] }
   }
-  if (recipe) await checkSums(recipe, [file, sidecar])
+  if (recipe) await checkSums(recipe, await fs.realpath(folder), [file, sidecar])
   const reading = { format: entry.formatId ?? undefined, mapping: entry.mapping ?? undefined }
   return splitRows(config, entry.name, joined(entry, file, sidecar), recipe, reading)
+}
+
+/** Names of the columns in which an export says where a row belongs and what was decided on it. */
+const LINEAGE =
+  'row_id source_sha256 study seed_set evolver round slot operator operator_source parent_id alignment alignment_confidence starred decision own_tags note'.split(
+    ' ',
+  )
+
+/** Rows of tables in which lineage and values stand beside the rows' own columns. */
+async function* apart(
+  files: readonly string[],
+  reading: { formatId: FormatId; mapping: ColumnMapping },
+  added: ReadonlySet<string>,
+): AsyncGenerator<SaidRow> {
+  for (const file of files) {
+    for await (const read of flat(readRows({ path: file, name: path.basename(file) }, reading))) {
+      if (!read.ok) continue
+      const { row } = read
+      const fields = restoreEntries({ row, mapping: reading.mapping }).map((one) => ({
+        ...one,
+        literals: row.literals ?? null,
+      }))
+      const said = fields.filter(({ key }) => added.has(key))
+      yield {
+        fields: fields.filter(({ key }) => !added.has(key)),
+        said: Object.fromEntries(said.map(({ key, value }) => [key, value])),
+      }
+    }
+  }
+}
+
+/**
+ * Returns the uploads that a part of a data set folder becomes where Evolens wrote it with lineage; null for any other, and where the rows had columns of
+ * those names themselves. Throws `data_error` where recipe and files contradict each other.
+ */
+export async function restorePart(
+  config: UploadsPlace,
+  folder: string,
+  part: DatasetPart,
+): Promise<{ requests: PreviewRequest[]; notes: string[] } | null> {
+  const recipe = await readRecipe(folder, null)
+  if (!recipe?.options?.lineage || recipe.pairs !== undefined) return null
+  const files = part.files.map((file) => path.join(/*turbopackIgnore: true*/ folder, file))
+  const [first] = files
+  if (first === undefined) return null
+  await checkSums(recipe, folder, files)
+  const { detection } = await inspectSource({ path: first, name: path.basename(first) })
+  const { formatId, mapping, keys } = detection
+  const values = recipe.columns_written.flatMap((key) => [key, `${key}_status`])
+  const added = new Set([...LINEAGE, ...values])
+  if (formatId === null || !keys.includes('row_id')) return null
+  // Rows without such a column of their own hold the added value under it, so that the two cannot be told apart.
+  const taken = [...added].find((key) => keys.includes(`${key}_added`))
+  if (taken !== undefined) {
+    const note = `${part.name}: lineage and values are not read, because some rows have a column "${taken}" of their own.`
+    return { requests: [], notes: [note] }
+  }
+  const reading = { format: formatId, mapping }
+  return splitRows(
+    config,
+    recipe.data_set,
+    apart(files, { formatId, mapping }, added),
+    recipe,
+    reading,
+  )
 }

@@ -29,6 +29,9 @@ const recipeSchema = z.looseObject({
   metric_cards: z.array(cardSchema).default([]),
   pairs: z.unknown().optional(),
   rows_out: z.number(),
+  options: z.looseObject({ lineage: z.boolean().default(false) }).optional(),
+  /** SHA-256 of files by their paths in the folder. */
+  files: z.record(z.string(), z.string()).default({}),
   sources: z
     .array(
       z.looseObject({
@@ -80,10 +83,15 @@ export async function readRecipe(folder: string, dataSet: string | null): Promis
 }
 
 /** Throws `data_error` where a file is not the one that the recipe was written with. */
-export async function checkSums(recipe: Recipe, files: readonly string[]): Promise<void> {
+export async function checkSums(
+  recipe: Recipe,
+  folder: string,
+  files: readonly string[],
+): Promise<void> {
+  const sums = { ...recipe.files, ...recipe.bundle?.files }
   for (const file of files) {
-    const name = path.basename(file)
-    const stated = recipe.bundle?.files[name]
+    const name = path.relative(folder, file).split(path.sep).join('/')
+    const stated = Object.hasOwn(sums, name) ? sums[name] : undefined
     if (stated === undefined) continue
     const hash = createHash('sha256')
     const named = { what: 'The file', maxBytes: MAX_UPLOAD_BYTES }

@@ -45,14 +45,14 @@ afterEach(async () => {
 })
 
 /** Seeds, two evolvers, a second round by one of them, operators, and scores of some rows. */
-async function fillStudy(): Promise<void> {
+async function fillStudy(own: object = { slot: 'mine' }): Promise<void> {
   const set = { seedSetKey: 'general', seedSetLabel: 'General', align: 'index' } as const
   const one = { ...set, operators: 'rotation4', armKey: 'small', armLabel: 'Small' } as const
   const other = { ...set, operators: 'one:breadth', armKey: 'large', armLabel: 'Large' } as const
   await importRows(from, 'seeds.json', alpacaRows(6, 'seed'), { ...set, armKey: null, round: 0 })
   const small1 = await importRows(from, 's1.json', alpacaRows(6, 's1'), { ...one, round: 1 })
   const large1 = await importRows(from, 'l1.json', alpacaRows(6, 'l1'), { ...other, round: 1 })
-  const second = alpacaRows(6, 's2').map((row) => ({ ...row, note: { at: 1.5 }, slot: 'mine' }))
+  const second = alpacaRows(6, 's2').map((row) => ({ ...row, note: { at: 1.5 }, ...own }))
   const small2 = await importRows(from, 's2.json', second, { ...one, round: 2 })
   const cells = { small1, large1, small2 }
   const values = Object.entries(cells).map(([name, { cellId }]) => [cellId, SCORES[name] ?? []])
@@ -62,7 +62,8 @@ async function fillStudy(): Promise<void> {
 
 async function exported(
   filter: Partial<RowFilter> = {},
-  options: Record<string, boolean> = {},
+  options: Record<string, boolean | string> = {},
+  format = 'llama-factory',
 ): Promise<Record<string, Uint8Array>> {
   const request = exportRequestSchema.parse({
     studyId: from.studyId,
@@ -71,9 +72,10 @@ async function exported(
       sort: { column: 'position', descending: true },
       columns: [SCORE],
     },
-    format: 'llama-factory',
+    format,
     name: 'set',
     options,
+    ...(format === 'hugging-face' ? { metrics: true, lineage: true } : {}),
   })
   const { body } = await openExport(from.db, request)
   return unzipSync(new Uint8Array(await new Response(body).arrayBuffer()))
@@ -135,12 +137,18 @@ function restoredColumn(): string {
 
 const text = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('utf8')
 
-describe('a training bundle of a study', () => {
+describe('an export of a study', () => {
   it.each([
-    ['of Alpaca rows', {}],
-    ['with folded inputs', { foldInput: true }],
-  ])('%s gives back places, parents, operators and values', async (_name, options) => {
-    await restore(await exported({}, options))
+    ['bundle of Alpaca rows', {}, 'llama-factory'],
+    ['bundle with folded inputs', { foldInput: true }, 'llama-factory'],
+    ['Hugging Face folder', { rowsPerFile: '10' }, 'hugging-face'],
+  ])('a %s gives back places, parents, operators and values', async (_name, options, format) => {
+    if (format === 'hugging-face') {
+      await from.close()
+      from = await testStudy()
+      await fillStudy({})
+    }
+    await restore(await exported({}, options, format))
     const [before, after] = [lineageOf(from), lineageOf(to)]
     expect(before).toHaveLength(24)
     // Seeds keep their order in the export, which was written backwards.
@@ -154,6 +162,35 @@ describe('a training bundle of a study', () => {
       expect(
         new Set(['seed', 's1', 'l1', 's2'].map((name) => slots.get(`${name} ${k}`))).size,
       ).toBe(1)
+  })
+
+  it('as a bundle of chats gives back parents and operators, with the input in the message', async () => {
+    await restore(await exported({}, { shape: 'sharegpt' }))
+    const rows = (study: TestStudy) =>
+      (lineageOf(study) as { instruction: string; parent: string | null }[]).map((row) => ({
+        ...row,
+        instruction: row.instruction.split('\n')[0],
+        parent: row.parent?.split('\n')[0] ?? null,
+        input: null,
+        response: null,
+        slot: null,
+      }))
+    expect(rows(to)).toEqual(rows(from))
+  })
+
+  it('as a Hugging Face folder is refused where a file was changed, and read as rows alone without its recipe or where columns of the rows are in the way', async () => {
+    const files = await exported({}, {}, 'hugging-face')
+    const [name = ''] = Object.keys(files).filter((one) => one.endsWith('.parquet'))
+    const other = (await exported({ arms: ['small'] }, {}, 'hugging-face'))[name]
+    await expect(preview({ ...files, [name]: other ?? new Uint8Array() })).rejects.toThrow(
+      /SHA-256 is not the one/,
+    )
+    const { 'recipe.yaml': _recipe, ...alone } = files
+    const { previews } = await preview(alone)
+    expect(previews.map(({ rowCount }) => rowCount)).toEqual([24])
+    const taken = await preview(files)
+    expect(taken.previews.map(({ rowCount }) => rowCount)).toEqual([24])
+    expect(taken.notes.join(' ')).toMatch(/some rows have a column "slot" of their own/)
   })
 
   it('says in the preview what it will bring, and on the card of the values how they were made', async () => {

@@ -17,7 +17,7 @@ const recordedSchema = z.object({
   idx: z.number(),
   id: z.string().nullable().catch(null),
   parentId: z.string().nullable().catch(null),
-  slot: z.number().int().min(0).max(MAX_SLOT).nullable().catch(null),
+  seedNo: z.number().int().min(0).max(MAX_SLOT).nullable().catch(null),
   operator: z.string().nullable().catch(null),
   source: z.enum(['recorded', 'inferred', 'stated']).nullable().catch(null),
   confidence: z.number().min(0).max(1).nullable().catch(null),
@@ -31,7 +31,7 @@ function said(name: string): string {
 function recordedRows(db: Db, cellNo: number): Recorded[] {
   return hotRead(db, {
     why: 'goes over every row of a file',
-    sql: `select idx, ${said('row_id')} as id, ${said('parent_id')} as parentId, ${said('slot')} as slot,
+    sql: `select idx, ${said('row_id')} as id, ${said('parent_id')} as parentId, ${said('slot')} as seedNo,
       ${said('operator')} as operator, ${said('operator_source')} as source, ${said('alignment_confidence')} as confidence
       from rows where cell_no = ? and json_type(extra, '$.${LINEAGE_KEY}') = 'object' order by idx`,
     row: recordedSchema,
@@ -78,7 +78,7 @@ export function recordedLinks(
   const rows = recordedRows(db, child.no)
   const none = (reason: string): RecordedLinks => ({ links: [], reason, how: '' })
   if (rows.length === 0) return none('its rows carry no lineage of an export of Evolens')
-  const bySlot = rows.flatMap((row) => (row.slot === null ? [] : [linkOf(row, row.slot)]))
+  const bySlot = rows.flatMap((row) => (row.seedNo === null ? [] : [linkOf(row, row.seedNo)]))
   if (!parent) {
     if (currentSeeds(db, child.seedSetId)) return none('the parent file is not here yet')
     return { links: bySlot, reason: null, how: 'by the recorded numbers of the seeds' }

@@ -127,10 +127,24 @@ export async function restoreBundle(
 }
 
 /** Names of the columns in which an export says where a row belongs and what was decided on it. */
-const LINEAGE =
-  'row_id source_sha256 study seed_set evolver round slot operator operator_source parent_id alignment alignment_confidence starred decision own_tags note'.split(
-    ' ',
-  )
+const LINEAGE = [
+  'row_id',
+  'source_sha256',
+  'study',
+  'seed_set',
+  'evolver',
+  'round',
+  'slot',
+  'operator',
+  'operator_source',
+  'parent_id',
+  'alignment',
+  'alignment_confidence',
+  'starred',
+  'decision',
+  'own_tags',
+  'note',
+]
 
 /** Rows of tables in which lineage and values stand beside the rows' own columns. */
 async function* apart(

@@ -168,9 +168,10 @@ export function asColumns(metric: MeasuredMetric, params: unknown): MeasuredMetr
 export function columnMetric(
   column: string,
   kind: ColumnKind,
+  definition?: string,
 ): { metric: MeasuredMetric; params: Record<string, unknown> } {
   const measured = getMeasured(importedColumn.id)
-  const params = parseParams(measured, { column, kind })
+  const params = parseParams(measured, { column, kind, ...(definition ? { definition } : {}) })
   return { metric: asColumns(measured, params), params }
 }
 

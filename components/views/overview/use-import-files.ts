@@ -101,7 +101,7 @@ export function withPreview(
 /** Files that say what the folder holds in which they lie. */
 const LIST = /(?:^|\/)(?:dataset_info\.json|README\.md)$/
 /** What is sent of such a folder: the list and what may be data. */
-const SENT = /\.(?:json|jsonl|ndjson|csv|tsv|parquet|gz|zst|md)$/i
+const SENT = /(?:\.(?:json|jsonl|ndjson|csv|tsv|parquet|gz|zst|md)|(?:^|\/)recipe\.yaml)$/i
 
 /** What is no part of a data set and is told apart: an archive, or a workbook, which is refused. */
 const APART = /\.(?:zip|xls|xlsx|xlsm|xlsb|ods)$/i

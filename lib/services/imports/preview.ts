@@ -12,7 +12,7 @@ import { findKnownFile } from './known'
 import { failedLook, PREVIEW_CHARACTERS, type FileLook } from './look'
 import { settleLineage } from './lineage'
 import { evolvedPlace } from './parents'
-import { guessPlaces, type FilePlace, type KnownSet, type Place } from './place'
+import { guessPlaces, restoredPlace, type FilePlace, type KnownSet, type Place } from './place'
 import { rememberedMapping } from './remembered'
 import type { PreviewRequest } from '@/lib/contracts/uploads'
 import { getStudy } from '../studies'
@@ -136,12 +136,16 @@ export async function placesOf(
   siblings: readonly string[] = [],
 ): Promise<PlaceGuess[]> {
   const names: string[] = []
+  const restored: (PlaceGuess | null)[] = []
   for (const { uploadId, relativePath } of requests) {
-    names.push(relativePath ?? (await openUpload(ctx.config, uploadId)).givenName)
+    const upload = await openUpload(ctx.config, uploadId)
+    names.push(relativePath ?? upload.givenName)
+    restored.push(upload.restored && restoredPlace(upload.restored))
   }
   const others = siblings.filter((name) => !names.includes(name))
   const known: KnownSet[] = studyId ? listSeedSets(ctx.db, studyId) : []
-  return guessPlaces([...names, ...others], known).slice(0, names.length)
+  const guessed = guessPlaces([...names, ...others], known).slice(0, names.length)
+  return guessed.map((guess, k) => restored[k] ?? guess)
 }
 
 /** How previews are made. */

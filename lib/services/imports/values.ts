@@ -17,6 +17,7 @@ import { unpackFlags } from '@/lib/formats/stored-row'
 import type { JsonObject } from '@/lib/formats/types'
 import { getMeasured, listImported, parseParams } from '@/lib/metrics'
 import type { CellResult, MeasuredMetric } from '@/lib/metrics/types'
+import type { RestoredColumn } from './bundle/restored'
 import { chosenReaders } from './chosen-columns'
 import { ColumnWriter } from '../columns/writer'
 import { buildDefinition, definitionHash } from '../runs/definition'
@@ -34,6 +35,8 @@ export interface ImportedColumns {
   keys: string[]
   indices: Int32Array
   columns: CellResult['columns']
+  /** The card that an export states of the values; absent where nothing says how they were made. */
+  card?: RestoredColumn['card']
   /** The row's own status: that of the measure, not of what stands beside it. */
   rowStatus: Uint8Array
 }
@@ -128,7 +131,8 @@ export interface ReadColumns {
 
 /**
  * Returns the columns among the extra fields of a staged cell; the fields themselves stay with the rows. `keySets` are the
- * key orders of the file, so that files without results are not read again; `columns` are those that the user named.
+ * key orders of the file, so that files without results are not read again; `columns` are those that the user named, `restored` those that an
+ * export carried.
  */
 export async function readImportedColumns(
   db: Db,
@@ -136,9 +140,10 @@ export async function readImportedColumns(
   keySets: readonly (readonly string[])[],
   columns: readonly ImportedColumn[],
   signal?: AbortSignal,
+  restored: readonly RestoredColumn[] = [],
 ): Promise<ReadColumns> {
   const keys = [...new Set(keySets.flat())]
-  const readers = [...knownReaders(keys, columns), ...chosenReaders(columns)]
+  const readers = [...knownReaders(keys, columns), ...chosenReaders(columns, restored)]
   if (readers.length === 0) return { columns: [], notes: [] }
   const page = hotRead(db, {
     why: 'goes over every row of a file',
@@ -194,6 +199,9 @@ export interface ValueSource {
   sha256: string
 }
 
+const STATED =
+  'As the recipe of the export states it (see "stated"); the values came with the export and were not computed here.'
+
 function extendedRecord(
   { record }: RunRow,
   imported: ImportedColumns,
@@ -212,8 +220,12 @@ function extendedRecord(
     reasons,
     notes: {
       ...record.notes,
-      definition:
-        'Not known: the file does not say which model, text or threshold made the values, nor whether two files were made alike.',
+      ...(imported.card
+        ? { definition: STATED, stated: imported.card }
+        : {
+            definition:
+              'Not known: the file does not say which model, text or threshold made the values, nor whether two files were made alike.',
+          }),
       files: [...files, { file: source.fileName, sha256: source.sha256, columns: imported.keys }],
     },
   }

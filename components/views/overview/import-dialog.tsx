@@ -142,7 +142,7 @@ export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProp
           left={
             clashing.size > 0 ? (
               <Text c="var(--ev-error)">
-                Two files have the same seed set, evolver and round. Change one of them.
+                A file cannot go to the place that it has. Change its seed set, evolver or round.
               </Text>
             ) : plans.length > 1 ? (
               <Switch

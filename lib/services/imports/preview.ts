@@ -18,6 +18,7 @@ import type { PreviewRequest } from '@/lib/contracts/uploads'
 import { getStudy } from '../studies'
 import { listSeedSets } from '../studies/detail'
 import { openUpload, type OpenUpload } from './uploads'
+import { cellAt, holdsValues } from './values-file'
 
 /** Says when the first rows contradict alignment by index, so that it is not offered by default. */
 function inputsDiffer(
@@ -144,6 +145,13 @@ export async function placesOf(
   return guessPlaces([...names, ...others], known).slice(0, names.length)
 }
 
+/** A seed set that only the name of a file of values tells has no rows; where the study has one set, that one is meant. */
+function toKnownSet(place: Place, sets: readonly KnownSet[]): void {
+  const [only] = sets
+  if (sets.length !== 1 || !only) return
+  Object.assign(place, { seedSetKey: only.key, seedSetLabel: only.label })
+}
+
 /** How previews are made. */
 export interface PreviewOptions {
   /** Who reads the files; default this process. */
@@ -173,18 +181,22 @@ export async function previewUpload(
   const { formatId, mapping, questions, shape, ...look } = reading.look
   const guess = guessed ?? ((await placesOf(ctx, studyId, [request]))[0] as PlaceGuess)
   const { place, notes } = mapping.parent ? evolvedPlace(guess, mapping.parent) : guess
+  if (look.values && studyId !== null) toKnownSet(place, listSeedSets(ctx.db, studyId))
   const warnings = [...rememberedNote(remembered), ...notes, ...look.warnings]
-  if (!guess.isPlaced) {
+  if (!guess.isPlaced && !look.values) {
     warnings.push(
       'The names of the other files say where they belong, this one does not. Give it a place first.',
     )
   }
+  const cell = look.values && studyId !== null ? cellAt(ctx.db, studyId, place) : undefined
   const differ = () => studyId !== null && inputsDiffer(ctx, studyId, place, look.rows)
   warnings.push(...settleLineage(place, mapping, look.keys, differ))
   const opening = request.opening ?? PLAIN_OPENING
   const columns = (remembered?.isApplied ? remembered.columns : request.columns) ?? []
   const how = { mapping, opening, columns }
-  const known = studyId ? findKnownFile(ctx.db, studyId, upload.sha256, how) : null
+  const known = studyId && !look.values ? findKnownFile(ctx.db, studyId, upload.sha256, how) : null
+  const isHeld =
+    studyId !== null && cell && holdsValues(ctx.db, studyId, cell, { ...upload, part: null })
   return {
     ...look,
     plan: {
@@ -197,18 +209,24 @@ export async function previewUpload(
       opening,
       columns,
       ...place,
+      ...(look.values ? { align: 'none', operators: 'none' } : {}),
       skipBadRows: false,
+      part: null,
       shape,
       wasAsked,
       questions,
     },
     warnings,
-    isPlaced: guess.isPlaced,
+    // The names of files of values seldom tell a place; one that holds no rows is none.
+    isPlaced: look.values ? cell !== undefined || place.armKey !== null : guess.isPlaced,
     remembered,
-    duplicateOf: known && {
-      cellId: known.cellId,
-      label: `${known.fileName}, revision ${known.revision}`,
-    },
+    duplicateOf:
+      cell && isHeld
+        ? { cellId: cell.id, label: 'the same values, of the file at this place' }
+        : known && {
+            cellId: known.cellId,
+            label: `${known.fileName}, revision ${known.revision}`,
+          },
   }
 }
 

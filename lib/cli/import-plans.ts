@@ -171,7 +171,8 @@ export async function plansUnder(
 }
 
 /** Names the option and the columns where no instruction is chosen. */
-function chooseHint({ plan, keys, error }: ImportPreview): string {
+function chooseHint({ plan, keys, error, values }: ImportPreview): string {
+  if (values) return ''
   const isMapped = plan.mapping.instruction !== null || plan.mapping.messages !== null
   const isSaid = plan.questions.some(({ suggestion }) => suggestion !== null)
   const isOther = plan.format === '' || (error !== null && error.row !== null)

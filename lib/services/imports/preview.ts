@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import { and, eq, inArray } from 'drizzle-orm'
+import type { Db } from '@/db/client'
 import { rows as storedRows } from '@/db/schema'
+import { placeKey } from '@/lib/contracts/import-matrix'
 import { PLAIN_OPENING } from '@/lib/contracts/opening'
 import type { ImportPreview } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import { parentCellOf } from '../alignments'
-import { currentCells } from '../cells'
+import { currentCells, type CellRef } from '../cells'
 import type { ServiceContext } from '../context'
 import { filesHere, type FileTasks } from '../files/tasks'
 import { findKnownFile } from './known'
@@ -18,7 +20,7 @@ import type { PreviewRequest } from '@/lib/contracts/uploads'
 import { getStudy } from '../studies'
 import { listSeedSets } from '../studies/detail'
 import { openUpload, type OpenUpload } from './uploads'
-import { cellAt, holdsValues } from './values-file'
+import { holdsValues } from './values-file'
 
 /** Says when the first rows contradict alignment by index, so that it is not offered by default. */
 function inputsDiffer(
@@ -145,11 +147,21 @@ export async function placesOf(
   return guessPlaces([...names, ...others], known).slice(0, names.length)
 }
 
-/** A seed set that only the name of a file of values tells has no rows; where the study has one set, that one is meant. */
-function toKnownSet(place: Place, sets: readonly KnownSet[]): void {
-  const [only] = sets
-  if (sets.length !== 1 || !only) return
-  Object.assign(place, { seedSetKey: only.key, seedSetLabel: only.label })
+/** The name of a file of values seldom says whose rows they are; what the study leaves no choice about is meant. */
+function placeOfValues(db: Db, studyId: string, place: Place): CellRef | undefined {
+  const cells = currentCells(db, studyId)
+  const at = cells.find((cell) => placeKey(cell) === placeKey(place))
+  const sets = new Set(cells.map(({ seedSetKey }) => seedSetKey))
+  const set = sets.size === 1 ? [...sets][0] : place.seedSetKey
+  const [only, ...others] = cells.filter(
+    ({ seedSetKey, armKey }) => seedSetKey === set && armKey !== null && armKey === place.armKey,
+  )
+  const cell = at ?? (others.length === 0 ? only : undefined)
+  const seedSetKey = cell?.seedSetKey ?? set ?? place.seedSetKey
+  const label = listSeedSets(db, studyId).find(({ key }) => key === seedSetKey)?.label
+  Object.assign(place, { seedSetKey, seedSetLabel: label ?? place.seedSetLabel })
+  if (cell) place.round = cell.round
+  return cell
 }
 
 /** How previews are made. */
@@ -181,14 +193,16 @@ export async function previewUpload(
   const { formatId, mapping, questions, shape, ...look } = reading.look
   const guess = guessed ?? ((await placesOf(ctx, studyId, [request]))[0] as PlaceGuess)
   const { place, notes } = mapping.parent ? evolvedPlace(guess, mapping.parent) : guess
-  if (look.values && studyId !== null) toKnownSet(place, listSeedSets(ctx.db, studyId))
-  const warnings = [...rememberedNote(remembered), ...notes, ...look.warnings]
+  const cell = look.values && studyId !== null ? placeOfValues(ctx.db, studyId, place) : undefined
+  // What is noticed of a name is about rows.
+  const warnings = look.values
+    ? [...look.warnings]
+    : [...rememberedNote(remembered), ...notes, ...look.warnings]
   if (!guess.isPlaced && !look.values) {
     warnings.push(
       'The names of the other files say where they belong, this one does not. Give it a place first.',
     )
   }
-  const cell = look.values && studyId !== null ? cellAt(ctx.db, studyId, place) : undefined
   const differ = () => studyId !== null && inputsDiffer(ctx, studyId, place, look.rows)
   warnings.push(...settleLineage(place, mapping, look.keys, differ))
   const opening = request.opening ?? PLAIN_OPENING

@@ -1,7 +1,7 @@
 import { and, eq, gte, inArray, isNull } from 'drizzle-orm'
 import { inTransaction, type Db } from '@/db/client'
 import { columnChunks, runCells, runs } from '@/db/schema'
-import { placeKey, type MatrixPlace } from '@/lib/contracts/import-matrix'
+import { placeKey } from '@/lib/contracts/import-matrix'
 import type { ImportPlan } from '@/lib/contracts/study'
 import { isValuesFormat, whyNotOf, type ValuesFormatId } from '@/lib/contracts/values-file'
 import { AppError, throwIfAborted } from '@/lib/errors'
@@ -26,14 +26,9 @@ export function isValuesPlan(plan: ImportPlan): plan is ValuesPlan {
   return isValuesFormat(plan.format)
 }
 
-/** Returns the file of the study at a place; undefined where there is none. */
-export function cellAt(db: Db, studyId: string, place: MatrixPlace): CellRef | undefined {
-  return currentCells(db, studyId).find((cell) => placeKey(cell) === placeKey(place))
-}
-
 /** Returns the file whose rows the values of a plan belong to; throws `data_error` where the study has none at its place. */
 export function requireCell(db: Db, studyId: string, plan: ImportPlan): CellRef {
-  const cell = cellAt(db, studyId, plan)
+  const cell = currentCells(db, studyId).find((one) => placeKey(one) === placeKey(plan))
   if (cell) return cell
   throw new AppError(
     'data_error',

@@ -48,6 +48,7 @@ import * as subset from '@/lib/contracts/subset'
 import * as tiles from '@/lib/contracts/tiles'
 import * as tokenStrip from '@/lib/contracts/token-strip'
 import * as uploads from '@/lib/contracts/uploads'
+import * as valuesFile from '@/lib/contracts/values-file'
 
 /** Modules whose exported schemas get a name of their own in the document: `rowFilterSchema` is `RowFilter`. */
 const CONTRACTS: readonly Record<string, unknown>[] = [
@@ -100,6 +101,7 @@ const CONTRACTS: readonly Record<string, unknown>[] = [
   tiles,
   tokenStrip,
   uploads,
+  valuesFile,
 ]
 
 /** A JSON Schema, as OpenAPI 3.1 has it. */

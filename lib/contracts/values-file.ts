@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { numbers, texts } from './fields'
+import { plural } from './format'
 import type { ReadValue } from './imported-values'
 import type { SetValue } from './measure'
 
@@ -32,11 +33,11 @@ export function whyNotOf(
     case 'superfiltering-raw':
       return count === rows
         ? null
-        : `${count} lines, while the file there has ${rows} rows. Line i belongs to row i, so both numbers must be equal.`
+        : `${plural(count, 'line')}, while the file there has ${plural(rows, 'row')}. Line i belongs to row i, so both numbers must be equal.`
     case 'token-logprobs':
       return count <= POOLED_TOKENS * rows
         ? null
-        : `${count} probabilities are more than ${POOLED_TOKENS} for each of the ${rows} rows there.`
+        : `${count} probabilities are more than ${POOLED_TOKENS} for each of the ${plural(rows, 'row')} there.`
     case 'result-summary':
       return count <= rows ? null : `Levels of ${count} rows, while the file there has ${rows}.`
   }

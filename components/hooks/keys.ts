@@ -117,6 +117,7 @@ export const searchProgressKey = ['search-progress'] as const
 
 export const jobKeys = {
   all: ['jobs'] as const,
+  downloads: ['jobs', 'downloads'] as const,
   list: (studyId: string | null) => ['jobs', 'list', studyId] as const,
   one: (jobId: string) => ['jobs', 'one', jobId] as const,
 }

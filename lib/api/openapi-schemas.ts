@@ -51,6 +51,7 @@ import * as subset from '@/lib/contracts/subset'
 import * as tiles from '@/lib/contracts/tiles'
 import * as tokenStrip from '@/lib/contracts/token-strip'
 import * as uploads from '@/lib/contracts/uploads'
+import * as valuesFile from '@/lib/contracts/values-file'
 import * as views from '@/lib/contracts/views'
 
 /** Modules whose exported schemas get a name of their own in the document: `rowFilterSchema` is `RowFilter`. */
@@ -107,6 +108,7 @@ const CONTRACTS: readonly Record<string, unknown>[] = [
   tiles,
   tokenStrip,
   uploads,
+  valuesFile,
   views,
 ]
 

@@ -100,6 +100,8 @@ export interface FigureColumnInfo {
   direction: 'higher' | 'lower' | 'none'
   directionMeans: string
   range: readonly [number, number] | null
+  /** Values of whole cells whose rows are not known: no filter, brush or click leads to rows. */
+  isPool?: boolean
   /** Measures of a set: the numbers that the cells have. */
   sets?: readonly SetOutput[]
 }

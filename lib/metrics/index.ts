@@ -18,7 +18,11 @@ import { health } from './health'
 import { ifd } from './ifd'
 import { importedColumn } from './imported-column'
 import { importedIfd } from './imported-ifd'
+import { importedLevel } from './imported-level'
+import { importedLoss } from './imported-loss'
+import { importedMeanComplexity, importedMeanIfd, importedMeanReward } from './imported-means'
 import { importedMnd } from './imported-mnd'
+import { importedProbability } from './imported-probability'
 import { instructionCharacters } from './instruction-characters'
 import { instructionLossMetric } from './instruction-loss'
 import { instructionWords } from './instruction-words'
@@ -92,6 +96,12 @@ const METRICS: readonly Metric[] = [
   nearestNeighbour,
   importedMnd,
   importedIfd,
+  importedLoss,
+  importedProbability,
+  importedLevel,
+  importedMeanIfd,
+  importedMeanComplexity,
+  importedMeanReward,
   importedColumn,
 ]
 
@@ -112,6 +122,11 @@ export function listImported(): MeasuredMetric[] {
   return METRICS.filter((metric) => metric.kind === 'measured').filter(
     (metric) => metric.isImported === true,
   )
+}
+
+/** Returns the metrics that are one number for a cell, computed or imported. */
+export function listSetMeasures(): MeasuredMetric[] {
+  return [...listMeasured(), ...listImported()].filter(({ set }) => set !== undefined)
 }
 
 function isInstance(metric: Metric, id: string): boolean {

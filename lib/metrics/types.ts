@@ -54,6 +54,8 @@ export interface OutputSpec {
   description: string
   /** Hidden outputs are kept for derivation and never offered as a column by default. */
   hidden?: boolean
+  /** Values of a cell whose rows are not known: only figures of the whole cell may read them. Always hidden. */
+  isPool?: boolean
   /** Chosen by the user by name, so it is shown at once although it has no direction. */
   isChosen?: boolean
 }

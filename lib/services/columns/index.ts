@@ -80,11 +80,25 @@ function runsFor(runs: readonly RunKey[], source: ColumnSource, runId: string | 
     : []
 }
 
-/** Returns a reader of the study's columns. Without a run id, a column shows its metric's pinned run, else the newest. */
-export function columnReader(db: Db, studyId: string): ColumnReader {
+function noRows(columnId: string): AppError {
+  return new AppError(
+    'invalid_input',
+    `The values of ${columnId} are a pool: it is not known which row each belongs to. Figures draw them; rows cannot be chosen by them.`,
+  )
+}
+
+/**
+ * Returns a reader of the study's columns. Without a run id, a column shows its metric's pinned run, else the newest. Pools, whose values
+ * belong to no known row, are read with `pools` alone, by who reads whole cells.
+ */
+export function columnReader(db: Db, studyId: string, { pools = false } = {}): ColumnReader {
   const runs = studyRuns(db, studyId)
   const formulas = currentFormulas(db, studyId)
-  const sourceOf = (columnId: string) => requireSource(columnId, runs, formulas)
+  const sourceOf = (columnId: string) => {
+    const source = requireSource(columnId, runs, formulas)
+    if (!pools && outputOf(source).isPool) throw noRows(columnId)
+    return source
+  }
   const formulaReader = new FormulaReader(db, studyId, {
     stamped,
     words: (columnId) => dictionary(columnId)?.values ?? [],

@@ -11,7 +11,7 @@ import { chosenExport, exportChoice } from '@/lib/figures/shared/options'
 import { resultChoices } from '@/lib/figures/shared/result-marks'
 import { count } from '@/lib/figures/shared/text'
 import type { Figure, FigureMeta, OptionField } from '@/lib/figures/types'
-import { listMeasured } from '@/lib/metrics'
+import { listSetMeasures } from '@/lib/metrics'
 import { listColumns } from '../columns'
 import { fedBy, findSource } from '../columns/describe'
 import { listExported } from '../rows/exported'
@@ -76,7 +76,7 @@ function offered(figure: Figure, field: OptionField, columns: readonly ColumnCho
 
 /** Returns every number of every measure of a set as a choice. */
 function setChoices(): { value: string; label: string }[] {
-  return listMeasured().flatMap(({ id, label, set }) =>
+  return listSetMeasures().flatMap(({ id, label, set }) =>
     (set?.outputs ?? []).map((output) => ({
       value: `${id}.${output.key}`,
       label: output.label === label ? label : `${label}: ${output.label}`,

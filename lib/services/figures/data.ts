@@ -138,6 +138,9 @@ function readColumn(
   kept: Kept,
   progress: readonly Progress[],
 ): SeriesColumn | null {
+  // What is not known of single rows is of the whole cell or of nothing.
+  const isCut = kept !== null && kept.length < cell.rowCount - cell.skipped.length
+  if (isCut && poolIn(info.id)) return null
   const shown = reader.runOf(info.id)
   if (!shown) {
     if (!needsNoRun(info.id)) return null
@@ -199,12 +202,17 @@ function setsOf(columnId: string) {
   return source?.kind === 'measured' ? source.metric.set?.outputs : undefined
 }
 
+function poolIn(columnId: string): boolean {
+  const source = findSource(columnId)
+  return source?.kind === 'measured' && source.output.isPool === true
+}
+
 /** Returns what a figure is told of a column. */
 export function toInfo(info: ColumnInfo): FigureColumnInfo {
   const { id, label, shortLabel, unit, levels, direction, directionMeans, range } = info
   const sets = setsOf(id)
   const base = { id, label, shortLabel, unit, levels, direction, directionMeans, range }
-  return sets ? { ...base, sets } : base
+  return { ...base, ...(sets ? { sets } : {}), ...(poolIn(id) ? { isPool: true } : {}) }
 }
 
 function seriesOf(
@@ -285,9 +293,9 @@ export async function loadFigureData(
     db,
     studyId,
     filter,
-    infos.map((info) => info.id),
+    infos.flatMap(({ id }) => (poolIn(id) ? [] : [id])),
   )
-  const reader = columnReader(db, studyId)
+  const reader = columnReader(db, studyId, { pools: true })
   const progress = progressOf(db, studyId)
   const seedSets = new Map(listSeedSets(db, studyId).map((set) => [set.key, set.label]))
   const arms = new Map(listArms(db, studyId).map((arm) => [arm.key, arm]))

@@ -25,6 +25,8 @@ export interface ImportedFile {
   alignment: AlignResult | null
   /** Values of chosen columns that were not read, the first of each named with its row. */
   notes: string[]
+  /** A file of values without rows: how they were joined to the rows that are there. */
+  joined?: string
 }
 
 function openPlace(db: Db, studyId: string, plan: ImportPlan, upload: OpenUpload) {

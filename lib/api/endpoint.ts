@@ -77,11 +77,11 @@ export const patch = describer('PATCH')
 export const remove = describer('DELETE')
 
 /** Returns the call that deletes a thing, which can be restored until it is purged. */
-const deletion = <const Path extends `/${string}`>(path: Path, thing: string) =>
+export const deletion = <const Path extends `/${string}`>(path: Path, thing: string) =>
   remove(path, { summary: `Deletes ${thing}; it can be restored for 7 days.` })
 
 /** Returns the call that undoes the deletion and answers with the thing. */
-const restoration = <const Tail extends string, S extends z.ZodType>(
+export const restoration = <const Tail extends string, S extends z.ZodType>(
   path: `/${Tail}`,
   thing: string,
   reply: S,

@@ -6,7 +6,7 @@ import classes from './ui.module.css'
 
 interface ScrollRegionProps {
   label: string
-  className?: string
+  className?: string | undefined
   maxHeight?: number | undefined
   children: ReactNode
 }

@@ -57,7 +57,7 @@ test('a folder of eight files is one matrix; a file is moved by keyboard and all
   const moved = places.getByRole('button', { name: /words-iter3-small\.json/ })
   await expect(moved).toBeFocused()
   await expect(moved).not.toHaveAccessibleName(/no parent/)
-  await expect(dialog.getByRole('spinbutton', { name: 'Round' })).toHaveValue('2')
+  await expect(dialog.getByRole('textbox', { name: 'Round', exact: true })).toHaveValue('2')
   // Into a cell that is taken, and back.
   await page.keyboard.press('Shift+ArrowUp')
   await expect(places.getByRole('button', { name: /same cell twice/ })).toHaveCount(2)
@@ -66,9 +66,9 @@ test('a folder of eight files is one matrix; a file is moved by keyboard and all
 
   // One mapping for all files of the shape.
   await dialog.getByRole('button', { name: /Mapping of columns/ }).click()
-  await dialog.getByRole('combobox', { name: 'Input' }).click()
+  await dialog.getByRole('combobox', { name: 'Input', exact: true }).click()
   await page.getByRole('option', { name: 'hint' }).click()
-  const shapes = dialog.getByRole('table', { name: 'Mappings by shape' })
+  const shapes = dialog.getByRole('region', { name: 'Mappings by shape' })
   await expect(shapes.getByRole('row').nth(1)).toContainText('input=hint')
   await expect(shapes.getByRole('button', { name: /Use the mapping of the others/ })).toHaveCount(0)
 
@@ -96,7 +96,6 @@ test('a folder of eight files is one matrix; a file is moved by keyboard and all
   await expect(dialog.getByRole('cell', { name: 'Hint 1' })).toBeVisible()
   await dialog.getByRole('button', { name: 'Forget it' }).click()
   await expect(dialog.getByText(/Mapping of the last import/)).toBeHidden()
-  const { length } = (await (await request.get('/api/mappings')).json()) as unknown[]
-  expect(length).toBe(0)
+  expect(await (await request.get('/api/mappings')).text()).not.toContain('Matrix trial')
   fs.rmSync(folder, { recursive: true })
 })

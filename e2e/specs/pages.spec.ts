@@ -8,6 +8,7 @@ const STUDY_PAGES = [
   '/lineage',
   '/figures',
   '/compare',
+  '/agreement',
   '/blind',
   '/results',
   '/claims',
@@ -15,7 +16,7 @@ const STUDY_PAGES = [
   '/decisions',
   '/export',
 ]
-const PAGES = ['/studies', '/jobs', '/backends', '/help', '/help/api', '/gallery']
+const PAGES = ['/studies', '/jobs', '/backends', '/prompts', '/help', '/help/api', '/gallery']
 
 for (const scheme of ['light', 'dark'] as const) {
   test(`no page has a serious accessibility violation (${scheme})`, async ({ page, request }) => {
@@ -77,4 +78,22 @@ test('a foreign host and a foreign origin are refused', async ({ request, server
     data: { name: 'x', description: '' },
   })
   expect(foreignOrigin.status()).toBe(403)
+})
+
+test('prompts: an address that names a deleted prompt says so; a list that cannot be read can be retried', async ({
+  page,
+}) => {
+  await page.goto('/prompts?prompt=judge-level&version=0000')
+  await expect(page.getByRole('note')).toContainText(
+    'The prompt that the address names is not here',
+  )
+  await page.getByRole('navigation', { name: 'Prompts' }).getByRole('button').first().click()
+  await expect(page.getByRole('note')).toHaveCount(0)
+  await page.route('**/api/prompts', (sent) => sent.abort())
+  await page.goto('/prompts')
+  const alert = page.getByRole('alert').filter({ hasText: 'The prompts could not be read' })
+  await expect(alert).toBeVisible()
+  await page.unroute('**/api/prompts')
+  await alert.getByRole('button', { name: 'Retry' }).click()
+  await expect(page.getByRole('navigation', { name: 'Prompts' })).toBeVisible()
 })

@@ -64,17 +64,17 @@ export const previewImportEndpoint = post('/studies/[studyId]/imports/preview', 
   }),
 })
 
-export const rememberedMappingsEndpoint = get('/mappings', {
-  summary: 'Lists the mapping that was used last for each shape of file, the newest first.',
-  reply: z.array(rememberedMappingSchema),
+export const startImportEndpoint = post('/studies/[studyId]/imports', {
+  summary: 'Imports files as one job.',
+  body: importRequestSchema,
+  reply: startedJobsSchema,
 })
 
 export const forgetMappingEndpoint = remove('/mappings/[shape]', {
   summary: 'Forgets the mapping that was used last for files of one shape.',
 })
 
-export const startImportEndpoint = post('/studies/[studyId]/imports', {
-  summary: 'Imports files as one job.',
-  body: importRequestSchema,
-  reply: startedJobsSchema,
+export const rememberedMappingsEndpoint = get('/mappings', {
+  summary: 'Lists the mapping that was used last for each shape of file, the newest first.',
+  reply: z.array(rememberedMappingSchema),
 })

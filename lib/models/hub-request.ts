@@ -109,7 +109,7 @@ export function hubProblem(
     ? 'HF_TOKEN belongs to no account that may read it'
     : 'set HF_TOKEN to a token of an account that may read it'
   if (code === 'GatedRepo') {
-    return `${host}: ${what} is gated. Ask for access on its page there, and ${token}`
+    return `${host}: ${what} is gated. Ask for access on its page there, ${env.HF_TOKEN ? 'with the account of HF_TOKEN' : 'then set HF_TOKEN to a token of that account'}`
   }
   if (code === 'RevisionNotFound') return `${host}: ${what} has no such revision`
   if (code === 'EntryNotFound') return `${host}: ${what} has no such file`

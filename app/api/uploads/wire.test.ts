@@ -2,11 +2,18 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { call, endpointUrl } from '@/components/hooks/api'
 import { downloadExportEndpoint } from '@/lib/api/export'
 import { figureEndpoint } from '@/lib/api/figures'
-import { previewImportEndpoint, startImportEndpoint, uploadEndpoint } from '@/lib/api/imports'
+import {
+  forgetMappingEndpoint,
+  previewImportEndpoint,
+  rememberedMappingsEndpoint,
+  startImportEndpoint,
+  uploadEndpoint,
+} from '@/lib/api/imports'
 import { exportRequestSchema } from '@/lib/contracts/export'
 import { histogramEndpoint, listRowsEndpoint, rowDetailEndpoint } from '@/lib/api/rows'
 import { studyEndpoint } from '@/lib/api/studies'
 import { importFile } from '@/lib/services/imports/file'
+import { rememberMapping } from '@/lib/services/imports/remembered'
 import { alpacaRows, testStudy, type TestStudy } from '@/lib/testing/imports'
 import { closeWire, openWire } from '@/lib/testing/route-fetch'
 
@@ -33,7 +40,7 @@ describe('files over the wire', () => {
     const name = 'code_small_round_1.json'
     const { uploadId, fileName } = await upload(name, JSON.stringify(alpacaRows(30, 'code')))
     expect(fileName).toBe(name)
-    const { previews, notes } = await call(previewImportEndpoint, {
+    const { previews, notes, matrix } = await call(previewImportEndpoint, {
       params,
       body: { uploads: [{ uploadId }], siblings: ['code_small_round_2.json'] },
     })
@@ -42,9 +49,33 @@ describe('files over the wire', () => {
       instruction: 'code 0',
       output: 'answer 0 to code',
     })
+    expect(matrix).toMatchObject({
+      seedSets: [{ key: 'code' }],
+      columns: [{ armKey: null }, { armKey: 'small', round: 1 }],
+      problems: [{ uploadId, kind: 'no_parent', isBlocking: false }],
+    })
     const plans = previews.map(({ plan }) => plan)
     const { jobs } = await call(startImportEndpoint, { params, body: { plans } })
     expect(jobs).toMatchObject([{ kind: 'import', title: `Import ${name}` }])
+  })
+
+  it('are read under the mapping used last for their shape, until it is forgotten', async () => {
+    const params = { studyId: study.studyId }
+    const text = JSON.stringify([{ instruction: 'Say a.', output: 'A.', hint: 'Say b.' }])
+    const { uploadId } = await upload('code.json', text)
+    const looked = async (remembered?: boolean) => {
+      const body = { uploadIds: [uploadId], ...(remembered === undefined ? {} : { remembered }) }
+      const { previews } = await call(previewImportEndpoint, { params, body })
+      return previews[0]!.plan
+    }
+    const plan = await looked()
+    const mapping = { ...plan.mapping, instruction: 'hint' }
+    rememberMapping(study.db, study.studyId, { ...plan, mapping })
+    expect((await looked()).mapping.instruction).toBe('hint')
+    expect((await looked(false)).mapping.instruction).toBe('instruction')
+    expect(await call(rememberedMappingsEndpoint, {})).toMatchObject([{ shape: plan.shape }])
+    await call(forgetMappingEndpoint, { params: { shape: plan.shape as string } })
+    expect((await looked()).mapping.instruction).toBe('instruction')
   })
 
   it('have columns that are chosen in the preview, and filter, sort, draw and export by them', async () => {

@@ -9,6 +9,7 @@ import { ProgressBar } from '@/components/ui/progress-bar'
 import { ErrorState, Notice } from '@/components/ui/states'
 import { Table } from '@/components/ui/table'
 import { hubResultSchema, type HubDataset } from '@/lib/contracts/hub'
+import type { Job } from '@/lib/contracts/job'
 import type { PreviewRequest } from '@/lib/contracts/uploads'
 
 type Part = HubDataset['parts'][number]
@@ -73,22 +74,23 @@ function Parts({ dataset, onFetch, isStarting }: PartsProps) {
 }
 
 interface DownloadProps {
-  jobId: string
+  /** As it was started; what is asked of it later is newer. */
+  started: Job
   onUploads(uploads: PreviewRequest[]): void
 }
 
 /** A download with its progress; what it became is handed on when it is there. */
-function Download({ jobId, onUploads }: DownloadProps) {
-  const job = useJob(jobId).data?.job
+function Download({ started, onUploads }: DownloadProps) {
+  const job = useJob(started.id).data?.job ?? started
   const action = useJobAction()
   const isTaken = useRef(false)
   useEffect(() => {
-    if (isTaken.current || job?.state !== 'succeeded') return
+    if (isTaken.current || job.state !== 'succeeded') return
     isTaken.current = true
     onUploads(hubResultSchema.parse(job.result).uploads)
   }, [job, onUploads])
-  if (!job || job.state === 'succeeded') return null
-  const act = (name: 'cancel' | 'retry') => action.mutate({ jobId, action: name })
+  if (job.state === 'succeeded') return null
+  const act = (name: 'cancel' | 'retry') => action.mutate({ jobId: job.id, action: name })
   const { done, total, phase } = job.progress
   return (
     <Stack gap={4}>
@@ -112,22 +114,12 @@ interface HubFetchProps {
 
 /** Fetches a data set of the Hugging Face hub by its name; what is fetched is then imported like any file. */
 export function HubFetch({ onUploads }: HubFetchProps) {
-  const [isOpen, setIsOpen] = useState(false)
   const [name, setName] = useState('')
   const [revision, setRevision] = useState('')
   const [asked, setAsked] = useState<{ name: string; revision: string } | null>(null)
   const dataset = useHubDataset(asked)
   const start = useFetchDataset()
   const job = start.data?.job
-  if (!isOpen) {
-    return (
-      <Group>
-        <Button variant="default" onClick={() => setIsOpen(true)}>
-          From the Hugging Face hub
-        </Button>
-      </Group>
-    )
-  }
   const look = () => {
     start.reset()
     const next = { name: name.trim(), revision: revision.trim() || 'main' }
@@ -184,7 +176,7 @@ export function HubFetch({ onUploads }: HubFetchProps) {
         />
       ) : null}
       {start.error ? <ErrorState what="Nothing was fetched" error={start.error} /> : null}
-      {job ? <Download key={job.id} jobId={job.id} onUploads={onUploads} /> : null}
+      {job ? <Download key={job.id} started={job} onUploads={onUploads} /> : null}
     </Stack>
   )
 }

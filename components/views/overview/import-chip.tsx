@@ -60,8 +60,8 @@ export function ImportChip(props: ImportChipProps) {
   const isNew = problems.some(({ kind }) => kind !== 'replaces')
   const tone = isBroken || isBlocked ? 'error' : isNew || isDiffering ? 'warn' : undefined
   const facts = [
-    isOut ? outText(file) : rowsText(file),
     ...problems.map(({ kind }) => SHORT[kind]),
+    isOut ? outText(file) : rowsText(file),
     ...(isDiffering ? ['own mapping'] : []),
     ...(warnings > 0 && !isOut ? [`${warnings} ${warnings === 1 ? 'note' : 'notes'}`] : []),
   ].join(', ')

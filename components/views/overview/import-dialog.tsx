@@ -37,6 +37,8 @@ export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProp
   const [selectedId, setSelectedId] = useState<string | null>(null)
   const [isShared, setIsShared] = useState(true)
   const [isWhole, setIsWhole] = useState(false)
+  // A study without rows offers the hub beside its drop area.
+  const [isHub, setIsHub] = useState(initialFiles.length === 0 && detail.cells.length === 0)
   const start = useStartImports(detail.study.id)
   const plans = chosenFiles(files).map(({ plan }) => plan)
   const isBusy = files.some((file) => file.state !== 'ready' && file.state !== 'failed')
@@ -46,6 +48,8 @@ export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProp
   )
   const selected = files.find(({ id }) => id === selectedId) ?? files[0] ?? null
   const shown = files.length <= WHOLE_CARDS ? files : files.filter((file) => file === selected)
+
+  const laidOut = { matrix, files, detail, selected }
 
   const move = (file: ImportFile, spot: MatrixSpot | null) => {
     if (!file.plan || !file.preview) return
@@ -82,18 +86,15 @@ export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProp
       title={`Import into ${detail.study.name}`}
     >
       <Stack gap="sm">
-        <DropArea onFiles={add} isCompact={files.length > 0} />
-        <HubFetch onUploads={(uploads) => void addUploads(uploads)} />
+        <DropArea
+          onFiles={add}
+          isCompact={files.length > 0 || isHub}
+          {...(isHub ? {} : { onHub: () => setIsHub(true) })}
+        />
+        {isHub ? <HubFetch onUploads={(uploads) => void addUploads(uploads)} /> : null}
         {files.length > 1 ? (
           <>
-            <ImportMatrix
-              matrix={matrix}
-              files={files}
-              detail={detail}
-              selected={selected}
-              onSelect={setSelectedId}
-              onMove={move}
-            />
+            <ImportMatrix {...laidOut} onSelect={setSelectedId} onMove={move} />
             <ImportShapes
               shapes={fileShapes(files)}
               isShared={isShared}

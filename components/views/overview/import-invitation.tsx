@@ -2,7 +2,7 @@
 
 import { Button, Group, Text } from '@mantine/core'
 import { Dropzone } from '@mantine/dropzone'
-import { IconFolder, IconUpload } from '@tabler/icons-react'
+import { IconCloudDownload, IconFolder, IconUpload } from '@tabler/icons-react'
 import { useRef } from 'react'
 import classes from './overview.module.css'
 
@@ -42,10 +42,12 @@ function FolderButton({ onFiles }: FolderButtonProps) {
 
 interface DropAreaProps {
   onFiles(files: File[]): void
+  /** Opens what fetches a data set of the hub. */
+  onHub?: () => void
   isCompact?: boolean
 }
 
-export function DropArea({ onFiles, isCompact = false }: DropAreaProps) {
+export function DropArea({ onFiles, onHub, isCompact = false }: DropAreaProps) {
   const open = useRef<() => void>(null)
   return (
     <Dropzone
@@ -76,6 +78,11 @@ export function DropArea({ onFiles, isCompact = false }: DropAreaProps) {
           Choose files
         </Button>
         <FolderButton onFiles={onFiles} />
+        {onHub ? (
+          <Button variant="default" leftSection={<IconCloudDownload size={14} />} onClick={onHub}>
+            From the Hugging Face hub
+          </Button>
+        ) : null}
         {isCompact ? <span className="ev-dim">or drop them here</span> : null}
       </Group>
     </Dropzone>
@@ -96,7 +103,7 @@ export function ImportInvitation({ isEmpty, onFiles }: ImportInvitationProps) {
           Drop to import into this study
         </Text>
       </Dropzone.FullScreen>
-      {isEmpty ? <DropArea onFiles={onFiles} /> : null}
+      {isEmpty ? <DropArea onFiles={onFiles} onHub={() => onFiles([])} /> : null}
     </>
   )
 }

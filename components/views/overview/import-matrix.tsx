@@ -12,6 +12,9 @@ import table from './matrix.module.css'
 import { chosenFiles, fileShapes, spotsOf, type MatrixSpot } from './import-places'
 import type { ImportFile } from './use-import-files'
 
+/** Seven columns, the seeds and two evolvers of three rounds, fit beside each other at 1280. */
+const COLUMN_PX = 118
+
 /** What "Move to" offers beside the cells. */
 const TRAY = 'out'
 
@@ -159,7 +162,10 @@ export function ImportMatrix(props: ImportMatrixProps) {
   return (
     <div ref={box}>
       <ScrollRegion label="Places of the files">
-        <table className={table.table}>
+        <table
+          className={`${table.table} ${classes.matrix}`}
+          style={{ minWidth: 110 + matrix.columns.length * COLUMN_PX }}
+        >
           <thead>
             <tr>
               <th scope="col" className={table.rowHead}>
@@ -216,7 +222,7 @@ export function ImportMatrix(props: ImportMatrixProps) {
           Drag a file, or choose it and press Shift with an arrow key; Delete leaves it out.
         </span>
       </Group>
-      {out.length > 0 ? <Tray onDrop={(id) => drop(id, null)}>{out.map(chip)}</Tray> : null}
+      <Tray onDrop={(id) => drop(id, null)}>{out.map(chip)}</Tray>
       <div role="status" className="ev-dim" style={{ minHeight: '1.4em', fontSize: '0.75rem' }}>
         {said}
       </div>

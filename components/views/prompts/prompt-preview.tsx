@@ -9,6 +9,7 @@ import { useBackends } from '@/components/hooks/use-backends'
 import { isActive } from '@/components/hooks/use-jobs'
 import { usePromptRows, useTrialReplies, useTryPrompt } from '@/components/hooks/use-prompts'
 import { useStudies } from '@/components/hooks/use-studies'
+import { ScrollRegion } from '@/components/ui/scroll-region'
 import { Section } from '@/components/ui/page'
 import { EmptyState, ErrorState, Notice, QueryState } from '@/components/ui/states'
 import { promptTrialSchema, type PromptRow, type TrialReply } from '@/lib/contracts/prompts'
@@ -54,9 +55,9 @@ function Reply({ reply }: { reply: TrialReply }) {
         )}
         {reply.note ? ` · ${reply.note}` : ''}
       </p>
-      <div className={classes.rendered} dir="auto">
-        {reply.reply ?? <span className="ev-dim">no reply</span>}
-      </div>
+      <ScrollRegion label="Reply" className={classes.rendered}>
+        <div dir="auto">{reply.reply ?? <span className="ev-dim">no reply</span>}</div>
+      </ScrollRegion>
     </>
   )
 }
@@ -75,17 +76,19 @@ function RowPreview(props: {
         <p className={classes.place} dir="auto">
           {row.place}
         </p>
-        <div className={classes.rendered} dir="auto">
-          {segments(template, valuesOf(row), allowed).map((part, index) =>
-            part.isFilled ? (
-              <span key={index} className={classes.filled}>
-                {part.text}
-              </span>
-            ) : (
-              <span key={index}>{part.text}</span>
-            ),
-          )}
-        </div>
+        <ScrollRegion label={`${row.place}: text as it is sent`} className={classes.rendered}>
+          <div dir="auto">
+            {segments(template, valuesOf(row), allowed).map((part, index) =>
+              part.isFilled ? (
+                <span key={index} className={classes.filled}>
+                  {part.text}
+                </span>
+              ) : (
+                <span key={index}>{part.text}</span>
+              ),
+            )}
+          </div>
+        </ScrollRegion>
       </div>
       {isTried ? (
         <div className={classes.side}>

@@ -84,7 +84,7 @@ function partOf(
   const kinds = new Set(files.map(kindOf))
   const extension = files.length === 1 ? kindOf(first as string) : '.jsonl'
   const mixed = kinds.size > 1 ? `Its files are of several kinds (${[...kinds].join(', ')}).` : null
-  const missing = files.length === 0 ? 'No file that is read here fits what the card names.' : null
+  const missing = files.length === 0 ? 'No file that is read here fits what README.md names.' : null
   return {
     config,
     split,

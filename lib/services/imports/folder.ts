@@ -50,7 +50,7 @@ export function partNotes(parts: readonly DatasetPart[], fileCount: number): str
       (part) => `${part.name}: ${part.files.length} files, joined in the order of their names.`,
     ),
     ...(unnamed > 0
-      ? [`The card names ${unnamed} of the data files in no split; they are left out.`]
+      ? [`README.md names ${unnamed} of the data files in no split; they are left out.`]
       : []),
   ]
 }

@@ -71,7 +71,7 @@ describe('a data set repository', () => {
     expect(notes).toEqual([
       'evol-set.jsonl: 2 files, joined in the order of their names.',
       'evol-set-mixed.jsonl: 2 files, joined in the order of their names.',
-      'The card names 1 of the data files in no split; they are left out.',
+      'README.md names 1 of the data files in no split; they are left out.',
     ])
     const [train, mixed] = await previewImport(study, study.studyId, requests)
     expect(train).toMatchObject({ error: null, rowCount: 4 })

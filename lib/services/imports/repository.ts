@@ -13,7 +13,7 @@ const MAX_CARD = 8 << 20
 
 /** Returns what the card of a folder states; null where the folder is no data set repository. */
 async function configsOf(folder: string, files: readonly string[]): Promise<CardConfig[] | null> {
-  const named = { what: 'The card of the data set', maxBytes: MAX_CARD }
+  const named = { what: 'The README.md of the data set', maxBytes: MAX_CARD }
   const file = path.join(/*turbopackIgnore: true*/ folder, CARD)
   const hasCard = (await fs.lstat(file).catch(() => null))?.isFile() ?? false
   const configs = hasCard ? cardConfigs((await readNamed(file, named)).toString('utf8')) : null

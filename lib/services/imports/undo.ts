@@ -17,19 +17,10 @@ export function undoImport(
   since: number,
 ): number {
   const hashes = plans.map(({ sha256 }) => sha256)
-  const made = db
-    .select({ no: cells.no, id: cells.id })
-    .from(cells)
-    .where(
-      and(
-        eq(cells.studyId, studyId),
-        inArray(cells.sourceSha256, hashes),
-        gte(cells.createdAt, since),
-        isNotNull(cells.publishedAt),
-        isNull(cells.supersededAt),
-      ),
-    )
-    .all()
+  const isCurrent = and(isNotNull(cells.publishedAt), isNull(cells.supersededAt))
+  const isBrought = and(inArray(cells.sourceSha256, hashes), gte(cells.createdAt, since))
+  const here = and(eq(cells.studyId, studyId), isBrought, isCurrent)
+  const made = db.select({ no: cells.no, id: cells.id }).from(cells).where(here).all()
   inTransaction(db, () => {
     const places = new Set(made.map(({ id }) => placeKey(getCell(db, studyId, id))))
     for (const { id } of made) deleteCell(db, studyId, id)

@@ -11,6 +11,7 @@ import {
   testStudy,
   type TestStudy,
 } from '@/lib/testing/imports'
+import { rememberedMappings } from '@/lib/services/imports/remembered'
 import { getStudyDetail } from '@/lib/services/studies/detail'
 import { importJob } from '../import'
 import type { WorkerContext } from '@/lib/worker/types'
@@ -156,6 +157,7 @@ describe('import job', () => {
     })
     expect(logs.filter((line) => line.startsWith('info'))).toHaveLength(2)
     expect(tableCounts()).toEqual(before)
+    expect(rememberedMappings(study.db)).toEqual([])
     const { cells } = getStudyDetail(study.db, study.studyId)
     expect(cells).toMatchObject([{ fileName: 'alpaca.json', revision: 1, rowCount: 3 }])
     // A job that was killed after two files takes out those as well.

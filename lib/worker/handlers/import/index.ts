@@ -46,6 +46,7 @@ async function run(context: WorkerContext, payload: JobPayload<'import'>) {
   const plans = payload.plans.toSorted((a, b) => a.round - b.round)
   const progress = progressOf(context, plans)
   const imported: ImportedFile[] = []
+  const mapped: ImportPlan[] = []
   const failures: string[] = []
   const realigned: Record<string, unknown>[] = []
   const { undoSince } = payload
@@ -63,7 +64,7 @@ async function run(context: WorkerContext, payload: JobPayload<'import'>) {
       })
       if (file.outcome === 'known') progress.add(plan.sizeBytes, `Checked ${plan.fileName}`)
       imported.push(file)
-      if (file.outcome === 'imported') rememberMapping(context.db, payload.studyId, plan)
+      if (file.outcome === 'imported') mapped.push(plan)
       context.log(file.alignment ? alignmentLevel(file.alignment) : 'info', summary(file))
       for (const note of file.notes) context.log('warn', `${file.fileName}: ${note}`)
       await removeUpload(context.config, plan.uploadId)
@@ -81,8 +82,10 @@ async function run(context: WorkerContext, payload: JobPayload<'import'>) {
     const undone = `Nothing was imported: ${count} files that came before it were taken out again.`
     context.log('warn', undone)
     imported.length = 0
+    mapped.length = 0
     failures[0] += ` ${undone}`
   }
+  for (const plan of mapped) rememberMapping(context.db, payload.studyId, plan)
   for (const { cell, result } of realignStudy(context.db, payload.studyId, context.signal)) {
     context.log(alignmentLevel(result), `${cellPlace(cell)}: again, ${alignmentWords(result)}.`)
     const file = imported.find(({ cellId }) => cellId === cell.id)

@@ -40,23 +40,22 @@ const NICE = 10
 
 const LIMITS = `ulimit -t ${MOST_CPU_S} -c 0 -f 0 2>/dev/null; exec "$0" "$@"`
 
-/** Returns the folder of a package, as the child finds it. */
-function packageFolder(name: string): string {
-  return fs.realpathSync(
-    path.join(/*turbopackIgnore: true*/ process.cwd(), 'node_modules', name),
-  )
-}
-
-function start(): ChildProcessByStdio<Writable, Readable, null> {
-  const folder = path.join(/*turbopackIgnore: true*/ process.cwd(), 'lib/services/sandbox/child')
-  const args = [
+/** Returns the flags of Node under which a process reads these folders and nothing else, and compiles no text. */
+export function confinement(folders: readonly string[]): string[] {
+  return [
     '--experimental-permission',
-    ...[packageFolder('pyodide'), folder].map((place) => `--allow-fs-read=${place}/`),
+    ...folders.map((place) => `--allow-fs-read=${fs.realpathSync(place)}/`),
     '--disallow-code-generation-from-strings',
     `--max-old-space-size=${HEAP_MB}`,
     '--no-warnings',
-    path.join(folder, 'process.mjs'),
   ]
+}
+
+function start(): ChildProcessByStdio<Writable, Readable, null> {
+  const root = /*turbopackIgnore: true*/ process.cwd()
+  const folder = path.join(root, 'lib/services/sandbox/child')
+  const python = path.join(root, 'node_modules/pyodide')
+  const args = [...confinement([python, folder]), path.join(folder, 'process.mjs')]
   const isWindows = process.platform === 'win32'
   const [file, all] = isWindows
     ? [process.execPath, args]

@@ -10,7 +10,13 @@ const OPEN = new Set([
   ...['fd_pread', 'fd_fdstat_get', 'clock_res_get', 'clock_time_get', 'random_get'],
   ...['__syscall_fstat64', '__syscall_stat64', '__syscall_newfstatat', '__syscall_lstat64'],
   ...['__syscall_getcwd', '__syscall_getdents64', '__syscall_faccessat', '__syscall_readlinkat'],
-  ...['__syscall_fcntl64', '_try_fcntl64', '__syscall_ioctl', '__syscall_fadvise64', '__syscall_getuid32_js'],
+  ...[
+    '__syscall_fcntl64',
+    '_try_fcntl64',
+    '__syscall_ioctl',
+    '__syscall_fadvise64',
+    '__syscall_getuid32_js',
+  ],
 ])
 
 /** Errors of the system, as calls return them. */

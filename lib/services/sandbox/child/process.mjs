@@ -43,10 +43,7 @@ python.runPython('import gc; del begin, call, make, cut; gc.collect()')
 
 const { _module: runtime, FS: files } = python
 const { readSync, writeSync, end } = lock()
-shut((name) => {
-  writeSync(2, new TextEncoder().encode('GATE '+name+'\n'))
-  end(GATE)
-})
+shut(() => end(GATE))
 
 const bell = new Int32Array(new SharedArrayBuffer(4))
 
@@ -64,7 +61,7 @@ function whenReady(act) {
 
 function say(message) {
   const bytes = new TextEncoder().encode(`${JSON.stringify(message)}\n`)
-  for (let at = 0; at < bytes.length; ) at += whenReady(() => writeSync(1, bytes, at))
+  for (let at = 0; at < bytes.length;) at += whenReady(() => writeSync(1, bytes, at))
 }
 
 // Memory of Python as it is before any checker has run; each finds it so.
@@ -98,7 +95,11 @@ function nextLine() {
 }
 
 /** What the first letter of the runner's reply says of the rest. */
-const ANSWERS = { v: (value) => ({ value }), u: () => ({ unsaid: true }), e: (error) => ({ error }) }
+const ANSWERS = {
+  v: (value) => ({ value }),
+  u: () => ({ unsaid: true }),
+  e: (error) => ({ error }),
+}
 
 /** Returns what a function of the runner answers to a text. */
 function ask(fn, text) {
@@ -131,7 +132,7 @@ try {
     say({ rested: true })
   }
   end(0)
-} catch (error) { writeSync(2, new TextEncoder().encode(String(error && error.stack)+"\n"))
+} catch {
   // The interpreter itself broke down: nothing it would say now can be trusted.
   end(BROKEN)
 }

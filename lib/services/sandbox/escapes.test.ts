@@ -212,11 +212,11 @@ describe('what one function does to the next', () => {
   }, 300_000)
 
   const looks = checker(
-    'import json, re, string, os, sys, builtins, random\nreturn "/".join([str(len("abc")), str(len(re.findall("a", "aa"))), json.dumps([1]), string.digits, os.getcwd(), str(hasattr(builtins, "left")), str(sys.getrecursionlimit() > 10**6)])',
+    'import json, re, string, os, sys, builtins, random\nprint("x", flush=True)\nreturn "/".join([str(len("abc")), str(len(re.findall("a", "aa"))), json.dumps([1]), string.digits, os.getcwd(), str(hasattr(builtins, "left")), str(sys.getrecursionlimit() > 10**6)])',
   )
   const CLEAN = '3/2/[1]/0123456789///False/False'
   const changes = checker(
-    'import builtins, gc, sys, json, re, string\nfor o in gc.get_objects():\n    if type(o).__name__ == "function" and o.__name__ == "begin" and o.__module__ == "__main__":\n        for cell in o.__closure__: cell.cell_contents = None\n        builtins.met = True\nbuiltins.left = 1\nbuiltins.len = lambda x: 7\nre.findall = lambda *a: []\njson.dumps = lambda x: "forged"\nstring.digits = "z"\nsys.modules["json"] = None\nsys.setrecursionlimit(10**7)\nfiles = [open("/lib/python314.zip") for _ in range(50)]\nbuiltins.kept = files\nx = "y" * 40_000_000\nreturn len("a") == 7 and builtins.met',
+    'import builtins, gc, os, sys, json, re, string\nfor o in gc.get_objects():\n    if type(o).__name__ == "function" and o.__name__ == "begin" and o.__module__ == "__main__":\n        for cell in o.__closure__: cell.cell_contents = None\n        builtins.met = True\nbuiltins.left = 1\nbuiltins.len = lambda x: 7\nre.findall = lambda *a: []\njson.dumps = lambda x: "forged"\nstring.digits = "z"\nsys.modules["json"] = None\nsys.setrecursionlimit(10**7)\nfiles = [open("/lib/python314.zip") for _ in range(50)]\nbuiltins.kept = files\nx = "y" * 40_000_000\nos.close(1)\nos.close(2)\nreturn len("a") == 7 and builtins.met',
   )
 
   it('finds everything as it was', async () => {

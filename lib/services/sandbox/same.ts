@@ -9,14 +9,7 @@ type Json = CheckCase[1]
 export function isSame(value: unknown, expected: Json): boolean {
   if (typeof value !== 'object' || value === null) return value === expected
   if (typeof expected !== 'object' || expected === null) return false
-  if (Array.isArray(value) || Array.isArray(expected)) {
-    return (
-      Array.isArray(value) &&
-      Array.isArray(expected) &&
-      value.length === expected.length &&
-      value.every((item, at) => isSame(item, expected[at] as Json))
-    )
-  }
+  if (Array.isArray(value) !== Array.isArray(expected)) return false
   const keys = Object.keys(value)
   return (
     keys.length === Object.keys(expected).length &&

@@ -90,9 +90,13 @@ class CheckerPool implements CheckTools {
         continue
       }
       const from = outcomes.length
-      const child = await this.take()
+      const child = this.take()
       const stop = () => child.kill('killed')
       signal.addEventListener('abort', stop, { once: true })
+      await child.ready.catch((error: unknown) => {
+        throwIfAborted(signal)
+        throw error
+      })
       const end = await child.run(source, inputs, (reply) =>
         outcomes.push(outcomeOf(reply, (cases[outcomes.length] as CheckCase)[1])),
       )
@@ -108,16 +112,12 @@ class CheckerPool implements CheckTools {
     return outcomes
   }
 
-  private async take(): Promise<CheckerProcess> {
+  private take(): CheckerProcess {
     const known = this.idle.pop()
-    if (known) {
-      clearTimeout(known.timer)
-      known.child.rest(false)
-      if (!known.child.isDead) return known.child
-    }
-    const child = new CheckerProcess()
-    await child.ready
-    return child
+    if (!known) return new CheckerProcess()
+    clearTimeout(known.timer)
+    known.child.rest(false)
+    return known.child.isDead ? this.take() : known.child
   }
 
   private keep(child: CheckerProcess): void {

@@ -16,7 +16,10 @@ export function isSame(value: unknown, expected: Json): boolean {
     keys.every(
       (key) =>
         Object.hasOwn(expected, key) &&
-        isSame((value as Record<string, unknown>)[key], expected[key] as Json),
+        isSame(
+          (value as Record<string, unknown>)[key],
+          (expected as Record<string, Json>)[key] as Json,
+        ),
     )
   )
 }

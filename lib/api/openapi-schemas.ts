@@ -47,6 +47,7 @@ import * as runReplies from '@/lib/contracts/run-replies'
 import * as run from '@/lib/contracts/run'
 import * as storage from '@/lib/contracts/storage'
 import * as study from '@/lib/contracts/study'
+import * as sandbox from '@/lib/contracts/sandbox'
 import * as subset from '@/lib/contracts/subset'
 import * as tiles from '@/lib/contracts/tiles'
 import * as tokenStrip from '@/lib/contracts/token-strip'
@@ -104,6 +105,7 @@ const CONTRACTS: readonly Record<string, unknown>[] = [
   run,
   storage,
   study,
+  sandbox,
   subset,
   tiles,
   tokenStrip,

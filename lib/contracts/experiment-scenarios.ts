@@ -33,6 +33,86 @@ export const evolInstructSchema = z.object({
 /** Constraints with checking functions, joined with queries (AutoIF). */
 export const autoIfSchema = z.object({
   kind: z.literal('autoif'),
+  constraints: z
+    .string()
+    .max(100_000)
+    .nullable()
+    .default(null)
+    .describe('Constraints to begin with, one a line; null = those of the program.'),
+  requests: z
+    .number()
+    .int()
+    .min(0)
+    .max(1000)
+    .default(100)
+    .describe('Requests for more constraints.'),
+  perRequest: z.number().int().min(1).max(200).default(50).describe('Constraints a request asks.'),
+  samples: z
+    .number()
+    .int()
+    .min(1)
+    .max(32)
+    .default(8)
+    .describe('Checking functions, with cases, that are asked for each constraint.'),
+  accuracy: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.8)
+    .describe('Share of the confirmed cases that a function has to get right.'),
+  minFunctions: z
+    .number()
+    .int()
+    .min(1)
+    .max(32)
+    .default(1)
+    .describe(
+      'Different functions that a constraint needs before they are run; the original asks 3.',
+    ),
+  minCases: z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(1)
+    .describe('Different cases that a constraint needs before they are run; the original asks 10.'),
+  equal: z
+    .boolean()
+    .default(true)
+    .describe('As many constraints of each evolver as the one with the fewest has.'),
+  draw: z
+    .number()
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('At most so many constraints of each evolver; null = no limit.'),
+  queries: z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(16)
+    .describe(
+      'Queries that each constraint is joined with. The seeds of the plan are the queries.',
+    ),
+  seed: z.number().int().min(0).default(0).describe('Decides which constraints and queries.'),
+  backTranslation: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Has each function described in words; the judge model leaves out those that contradict their constraint.',
+    ),
+  queryScore: z
+    .number()
+    .int()
+    .min(1)
+    .max(10)
+    .nullable()
+    .default(null)
+    .describe(
+      'The judge model scores from 1 to 10 how well constraint and query fit; pairs below this are left out. null = not scored.',
+    ),
 })
 
 /** One pass in which the model finds its own methods (Auto Evol-Instruct). */

@@ -7,6 +7,30 @@ import { planSchema } from './experiment-plan'
 export const ITEM_STATUSES = ['ok', 'repaired', 'failed', 'dropped'] as const
 export type ItemStatus = (typeof ITEM_STATUSES)[number]
 
+/** What running a checking function on a case gave: as expected, otherwise, an error by its class, or stopped. */
+export const checkOutcomeSchema = z.union([
+  z.enum(['pass', 'fail', 'timeout', 'killed']),
+  z.templateLiteral(['error: ', z.string()]),
+])
+export type CheckOutcome = z.infer<typeof checkOutcomeSchema>
+
+/** An input of a checking function and the value that it is expected to return. */
+export const checkCaseSchema = z.tuple([
+  z.string(),
+  z.union([z.boolean(), z.number(), z.string(), z.null()]),
+])
+export type CheckCase = z.infer<typeof checkCaseSchema>
+
+/** The pass matrix of one constraint: every function on every case, and which of both are kept. */
+export const passMatrixSchema = z.object({
+  constraint: z.string(),
+  functions: z.array(z.object({ source: z.string(), accuracy: z.number(), kept: z.boolean() })),
+  cases: z.array(z.object({ case: checkCaseSchema, kept: z.boolean() })),
+  /** A line for each function, with an outcome for each case; empty where nothing was run. */
+  outcomes: z.array(z.array(checkOutcomeSchema)),
+})
+export type PassMatrix = z.infer<typeof passMatrixSchema>
+
 /** One reason in a funnel, with what it looks like. */
 const funnelReasonSchema = z.object({
   status: z.enum(ITEM_STATUSES),

@@ -1,5 +1,6 @@
 import type { Plan } from '@/lib/contracts/experiment'
 import { AppError } from '@/lib/errors'
+import { autoIf } from './autoif'
 import { evolInstruct } from './evol-instruct'
 import { respondStages, measureStages } from './shared'
 import type { Scenario, Stage } from './types'
@@ -7,7 +8,7 @@ import type { Scenario, Stage } from './types'
 export type * from './types'
 
 /** Every scenario; one line each. */
-const SCENARIOS: readonly Scenario[] = [evolInstruct]
+const SCENARIOS: readonly Scenario[] = [evolInstruct, autoIf]
 
 /** Returns the scenario of a plan; `invalid_input` when this version cannot run it. */
 export function scenarioOf(plan: Plan): Scenario {
@@ -18,7 +19,11 @@ export function scenarioOf(plan: Plan): Scenario {
 
 /** Returns the stages of a plan in order: those of its scenario, then responses and measures where it asks for them. */
 export function stagesOf(plan: Plan): Stage[] {
-  const own = scenarioOf(plan).stages(plan)
-  const withResponses = [...own, ...respondStages(plan, own)]
+  const scenario = scenarioOf(plan)
+  const own = scenario.stages(plan)
+  const answers = respondStages(plan, own).filter(
+    ({ of }) => scenario.leavesSeeds !== true || !of.includes('seeds'),
+  )
+  const withResponses = [...own, ...answers]
   return [...withResponses, ...measureStages(plan, withResponses)]
 }

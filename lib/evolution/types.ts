@@ -1,4 +1,11 @@
-import type { ItemStatus, Plan, PlanArm, StageItem } from '@/lib/contracts/experiment'
+import type {
+  CheckCase,
+  CheckOutcome,
+  ItemStatus,
+  Plan,
+  PlanArm,
+  StageItem,
+} from '@/lib/contracts/experiment'
 import type { Prompt } from '@/lib/prompts/prompt'
 
 /** A seed of the experiment, in file order. */
@@ -43,6 +50,8 @@ export interface Reading {
 /** Rows that a stage publishes as one file of the study. */
 export interface CellDraft {
   seedSetKey: string
+  /** Of a seed set that the stage makes; only for rows without a parent. */
+  seedSetLabel?: string
   round: number
   /** Where the parents are: the seeds of this set, the arm's file of the round before, or no file. */
   parent: 'seeds' | 'round before' | null
@@ -84,18 +93,38 @@ export interface AskStage extends StageFacts {
 }
 
 /** Runs untrusted functions apart from everything else. */
+export interface CheckTools {
+  /** Calls of `runChecks` that are carried out at the same time. */
+  width: number
+  /** Returns the outcome of each function (sources that define `evaluate(response)`) on each case: a line for each function. */
+  runChecks(
+    functions: readonly string[],
+    cases: readonly CheckCase[],
+    signal: AbortSignal,
+  ): Promise<CheckOutcome[][]>
+}
+
+/** What a stage without a model may use. */
 export interface WorkTools {
   signal: AbortSignal
+  /** null while running functions is turned off. */
+  checks: CheckTools | null
   progress(done: number, total: number): void
+  /** Returns what an earlier run, or one that was stopped, made of the same input; null = to be made. */
+  kept(key: string, input: string): Reading | null
+}
+
+/** An item that a stage without a model made. */
+export interface WorkItem extends Reading {
+  key: string
+  /** What it was made of, where making it again should be avoided. */
+  input?: string
 }
 
 /** A stage that asks nobody: it works on the items of stages before it. */
 export interface WorkStage extends StageFacts {
   kind: 'work'
-  work(
-    data: StageData,
-    tools: WorkTools,
-  ): AsyncIterable<Reading & { key: string }> | Iterable<Reading & { key: string }>
+  work(data: StageData, tools: WorkTools): AsyncIterable<WorkItem> | Iterable<WorkItem>
 }
 
 /** A stage that answers the rows of the files that other stages published, as response sets of their own. */
@@ -117,4 +146,8 @@ export interface Scenario {
   kind: Plan['scenario']['kind']
   label: string
   stages(plan: Plan): Stage[]
+  /** The seeds are used otherwise than as parents: they are not answered. */
+  leavesSeeds?: boolean
+  /** Throws `invalid_input` where a plan cannot be carried out with these seeds. */
+  check?(plan: Plan, seeds: readonly SeedRow[]): void
 }

@@ -1,4 +1,9 @@
 import { AppError } from '@/lib/errors'
+import { autoifChecker } from './autoif-checker'
+import { autoifConsistent } from './autoif-consistent'
+import { autoifConstraints } from './autoif-constraints'
+import { autoifDescribe } from './autoif-describe'
+import { autoifFit } from './autoif-fit'
 import { evolveAuto } from './evolve-auto'
 import { evolveBreadth } from './evolve-breadth'
 import { evolveConcretizing } from './evolve-concretizing'
@@ -27,6 +32,11 @@ export const PROMPTS: readonly Prompt[] = [
   judgeScore,
   judgeDigit,
   judgeEqual,
+  autoifConstraints,
+  autoifChecker,
+  autoifDescribe,
+  autoifConsistent,
+  autoifFit,
 ]
 
 const byOperator: Record<Operator, Prompt> = {

@@ -31,7 +31,7 @@ export interface EvolvedRow {
   idx: number
   instruction: string
   input: string | null
-  /** Row of the parent cell. */
+  /** Row of the parent cell; without meaning where there is none. */
   parentIdx: number
   operator: string | null
   /** Everything else worth keeping, as plain data. */
@@ -41,8 +41,8 @@ export interface EvolvedRow {
 /** A whole cell made here. */
 export interface EvolvedCell {
   place: StageRequest
-  /** Cell whose rows the parents are; its slots are inherited. */
-  parentCellNo: number
+  /** Cell whose rows the parents are; its slots are inherited. null = the rows descend from none and have no slot. */
+  parentCellNo: number | null
   rows: readonly EvolvedRow[]
   responses: { set: NewResponseSet; items: readonly NewResponse[] } | null
   notes: string[]
@@ -105,7 +105,8 @@ export function publishEvolvedCell(
     const { rowCount, skipped } = gaps(cell.rows)
     const { seedSetId, round } = cell.place
     const aligned = { no: cellNo, seedSetId, round, rowCount }
-    const links: RecordedLink[] = cell.rows.map((row) => ({
+    const born = cell.parentCellNo === null ? [] : cell.rows
+    const links: RecordedLink[] = born.map((row) => ({
       childIdx: row.idx,
       parentIdx: row.parentIdx,
       operator: row.operator,

@@ -11,7 +11,7 @@ import type {
   StageItem,
 } from '@/lib/contracts/experiment'
 import { AppError } from '@/lib/errors'
-import { stagesOf } from '@/lib/evolution'
+import { scenarioOf, stagesOf } from '@/lib/evolution'
 import { cancelStages } from './cancel'
 import { currentCells, type CellRef } from '../cells'
 import type { ServiceContext } from '../context'
@@ -22,6 +22,7 @@ import { selectRows } from '../rows/select'
 import { definitionHash } from '../runs/definition'
 import { getStudy } from '../studies'
 import { advance } from './advance'
+import { seedRows } from './data'
 import { stageInfo } from './funnel'
 import {
   ensureStages,
@@ -117,6 +118,7 @@ export function startExperiment({ db }: ServiceContext, studyId: string, plan: P
       })
       .returning()
       .get()
+    scenarioOf(plan).check?.(plan, seedRows(db, row))
     ensureStages(db, row)
     advance(db, row)
     return getExperiment(db, study.id, row.id)

@@ -24,6 +24,11 @@ describe('the fake reply', () => {
     expect(harder.length).toBeGreaterThan(TASK.length + 20)
     const steps = ask(`Use this layout:\nStep 1 #Plan#:\nStep 2 #Result#:\n\nTask:\n${TASK}`)
     expect(steps).toMatch(/^Step 1 #Plan#:\n[\s\S]+\n\nStep 2 #Result#:\n/)
+    expect(ask('Write 4 new constraints, one a line.').split('\n- ')).toHaveLength(4)
+    expect(ask('Write a Python function evaluate(response) and cases.')).toMatch(
+      /^```json\n\{[\s\S]+"func": "def evaluate[\s\S]+\n```$/,
+    )
+    expect(Number(ask('Score from 1 (bad) to 10 (good).'))).toBeLessThanOrEqual(10)
     expect(ask('Carry out: count to three.').split(' ').length).toBeGreaterThan(5)
   })
 

@@ -36,6 +36,10 @@ const WANTS_SCORE = /\b(?:from )?0\b[^\n]{0,40}\b(?:to|and)\b[^\n]{0,20}\b100\b/
 const WANTS_DIGIT = /\bfrom 1\b[^\n]{0,40}\bto ([2-9])\b/i
 const WANTS_TASK =
   /\b(?:next|another|new|harder|rewritten|evolved)\b[^\n]{0,30}\b(?:task|instruction|prompt|version)\b/i
+const WANTS_TENTHS = /\bfrom 1\b[^\n]{0,80}\bto 10\b/i
+const WANTS_LIST = /\bwrite (\d{1,3}) new\b/i
+const WANTS_CHECKER = /\bfunction evaluate\(response\)/i
+const WANTS_VERDICT = /\bentailment\b[\s\S]*\bneutral\b/i
 const WANTS_STEPS = /^Step (\d+) (#[^#\n]+#):/gim
 
 /** Returns the task inside a prompt: what is quoted or labelled as one, else all of it. */
@@ -78,6 +82,27 @@ export function schemaValue(schema: unknown, share: number, bits: number): unkno
   return pick(SENTENCES, bits)
 }
 
+/** A list of constraints, some of which come twice. */
+function constraintList(count: number, bits: number): string {
+  return Array.from({ length: count }, (_, i) => {
+    const drawn = mix(bits + i)
+    const letter = String.fromCharCode(97 + (drawn % 26))
+    return `- Use at least ${2 + ((drawn >>> 8) % 4)} words that begin with "${letter}".`
+  }).join('\n')
+}
+
+/** A checking function of the method's layout with three cases; one in four functions, and some cases, are wrong. */
+function checkerBlock(bits: number): string {
+  const least = bits % 4 === 0 ? 2 : 20
+  const cases = [
+    { input: 'Too short.', output: false },
+    { input: pick(SENTENCES, bits), output: true },
+    { input: pick(SENTENCES, mix(bits)), output: mix(bits) % 5 !== 0 },
+  ]
+  const func = `def evaluate(response):\n    return len(response) > ${least}`
+  return `\`\`\`json\n${JSON.stringify({ func, cases }, null, 2)}\n\`\`\``
+}
+
 /** Returns a deterministic reply that suits the request: a level, a score, a digit, a longer task, or an answer. */
 export function fakeReply(
   messages: readonly ChatMessage[],
@@ -91,6 +116,11 @@ export function fakeReply(
   if (jsonSchema) return JSON.stringify(schemaValue(jsonSchema, share, bits))
   const top = Number(WANTS_DIGIT.exec(prompt)?.[1])
   if (top >= 2) return String(1 + Math.min(top - 1, Math.floor(share * top)))
+  if (WANTS_TENTHS.test(prompt)) return String(1 + (bits % 10))
+  if (WANTS_CHECKER.test(prompt)) return checkerBlock(bits)
+  if (WANTS_VERDICT.test(prompt)) return pick(['entailment', 'neutral', 'contradiction'], bits)
+  const count = Number(WANTS_LIST.exec(prompt)?.[1])
+  if (count > 0) return constraintList(count, bits)
   if (/very easy/i.test(prompt)) return LEVELS[Math.min(4, Math.floor(share * 5))] as string
   if (WANTS_SCORE.test(prompt)) return String(Math.round(share * 100))
   const harder = `${task} ${pick(CLAUSES, bits)}`
@@ -100,6 +130,6 @@ export function fakeReply(
     return steps.map((step, n) => `Step ${step[1]} ${step[2]}:\n${text(n)}`).join('\n\n')
   }
   if (WANTS_TASK.test(prompt)) return harder
-  const count = 2 + (bits % 4)
-  return Array.from({ length: count }, (_, i) => pick(SENTENCES, mix(bits + i))).join(' ')
+  const sentences = 2 + (bits % 4)
+  return Array.from({ length: sentences }, (_, i) => pick(SENTENCES, mix(bits + i))).join(' ')
 }

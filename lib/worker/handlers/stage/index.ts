@@ -1,6 +1,5 @@
 import { eq } from 'drizzle-orm'
-import { stageItems, stages } from '@/db/schema'
-import type { StageData, WorkStage } from '@/lib/evolution'
+import { stages } from '@/db/schema'
 import { advance } from '@/lib/services/experiments/advance'
 import { stageData } from '@/lib/services/experiments/data'
 import {
@@ -11,38 +10,11 @@ import {
 } from '@/lib/services/experiments/records'
 import { JOBS, type JobPayload } from '@/lib/queue/kinds'
 import { defineJob, type WorkerContext } from '@/lib/worker/types'
-import { backendOf, runAskStage, writeItems } from './ask'
+import { backendOf, runAskStage } from './ask'
 import { runMeasureStage } from './measure'
 import { publishDrafts } from './publish'
 import { runRespondStage } from './respond'
-
-/** Runs a stage that asks nobody; its items are written together, in the place of those before. */
-async function runWorkStage(
-  context: WorkerContext,
-  { row }: PlacedStage,
-  { stage, data }: { stage: WorkStage; data: StageData },
-): Promise<Record<string, unknown>> {
-  const items: Parameters<typeof writeItems>[2][number][] = []
-  const progress = (done: number, total: number) =>
-    context.progress({ done, total, unit: 'items', phase: stage.label })
-  for await (const reading of stage.work(data, { signal: context.signal, progress })) {
-    items.push({
-      ...reading,
-      position: items.length,
-      inputHash: '',
-      attempt: row.attempt,
-      raw: null,
-      message: null,
-      finishReason: null,
-    })
-  }
-  context.commit(() => {
-    context.db.delete(stageItems).where(eq(stageItems.stageNo, row.no)).run()
-    writeItems(context, row.no, items)
-    context.db.update(stages).set({ total: items.length }).where(eq(stages.no, row.no)).run()
-  })
-  return {}
-}
+import { runWorkStage } from './work'
 
 async function carryOut(
   context: WorkerContext,

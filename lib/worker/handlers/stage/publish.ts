@@ -6,13 +6,13 @@ import type { CellDraft } from '@/lib/evolution'
 import { currentCells } from '@/lib/services/cells'
 import { publishEvolvedCell } from '@/lib/services/cells/evolved'
 import type { ExperimentRow, PlacedStage } from '@/lib/services/experiments/records'
-import { ensureArm } from '@/lib/services/studies'
+import { ensureArm, ensureSeedSet } from '@/lib/services/studies'
 import type { WorkerContext } from '@/lib/worker/types'
 
 function contentHash(rows: CellDraft['rows']): string {
   const hash = createHash('sha256')
-  for (const { instruction, input, operator } of rows) {
-    hash.update(`${JSON.stringify([instruction, input, operator])}\n`)
+  for (const { instruction, input, operator, extra } of rows) {
+    hash.update(`${JSON.stringify([instruction, input, operator, extra])}\n`)
   }
   return hash.digest('hex')
 }
@@ -58,9 +58,9 @@ export function publishDrafts(
     const parent = current.find((cell) =>
       draft.parent === 'seeds'
         ? cell.armId === null
-        : cell.armId === armId && cell.round === draft.round - 1,
+        : draft.parent !== null && cell.armId === armId && cell.round === draft.round - 1,
     )
-    if (!parent) {
+    if (!parent && draft.parent !== null) {
       const what = `the rows that "${stage.label}" was made from (${draft.seedSetKey})`
       throw new AppError('conflict', `${what} were deleted while the experiment ran. Restore them.`)
     }
@@ -71,7 +71,9 @@ export function publishDrafts(
     const { cellId } = publishEvolvedCell(db, {
       place: {
         studyId,
-        seedSetId: parent.seedSetId,
+        seedSetId:
+          parent?.seedSetId ??
+          ensureSeedSet(db, studyId, draft.seedSetKey, draft.seedSetLabel ?? draft.seedSetKey),
         armId,
         round: draft.round,
         source: {
@@ -93,7 +95,7 @@ export function publishDrafts(
           },
         },
       },
-      parentCellNo: parent.no,
+      parentCellNo: parent?.no ?? null,
       rows: draft.rows.map((row, idx) => ({ idx, ...row })),
       responses: null,
       notes: empty > 0 ? [`${empty} of ${draft.rows.length} evolved instructions are empty.`] : [],

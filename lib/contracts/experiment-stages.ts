@@ -8,7 +8,7 @@ export const ITEM_STATUSES = ['ok', 'repaired', 'failed', 'dropped'] as const
 export type ItemStatus = (typeof ITEM_STATUSES)[number]
 
 /** What running a checking function on a case gave: as expected, otherwise, an error by its class, or stopped. */
-export const checkOutcomeSchema = z.union([
+const checkOutcomeSchema = z.union([
   z.enum(['pass', 'fail', 'timeout', 'killed']),
   z.templateLiteral(['error: ', z.string()]),
 ])

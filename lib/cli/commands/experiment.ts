@@ -15,6 +15,7 @@ import {
 import { parsePlanFile, planText } from '@/lib/services/experiments/plan-file'
 import { followJobs } from '../follow'
 import { printJson, printLine, printRows, say } from '../output'
+import { printMatrices } from '../print-matrix'
 import { addStudyGroup, openStudy, type OfStudy } from '../study-command'
 
 // Plans are written by hand.
@@ -110,6 +111,18 @@ export function addExperimentCommand(program: Command): void {
       const shown = items.map(({ value, ...item }) => ({ ...item, value: JSON.stringify(value) }))
       if (json()) printJson(items)
       else printRows(shown, false)
+    })
+  add('matrix <experiment>', 'print which checking functions of AutoIF pass which cases')
+    .requiredOption('--evolver <key>', 'evolver')
+    .option('--constraint <text>', 'part of its text, or its key: all outcomes of this one', '')
+    .action((given: string, options: OfStudy & Record<'evolver' | 'constraint', string>) => {
+      const opened = openStudy(options)
+      const of = { arm: options.evolver, stage: 'check' }
+      const id = findExperiment(opened, given)
+      // All of them.
+      const page = { offset: 0, limit: -1 }
+      const { items } = listItems(opened.db, opened.studyId, id, of, page)
+      printMatrices(items, options.constraint, json())
     })
   add('plan <experiment>', 'print the plan of an experiment as YAML').action(
     (given: string, options: OfStudy) => {

@@ -142,3 +142,4 @@ export const runCardKey = (runId: string) => ['run-card', runId] as const
 export const judgingKey = (runId: string, done: number) => ['judging', runId, done] as const
 
 export const systemKey = ['system'] as const
+export const sandboxKey = ['sandbox'] as const

@@ -1,6 +1,12 @@
-import { openApiEndpoint, systemEndpoint } from '@/lib/api/system'
+import {
+  openApiEndpoint,
+  sandboxEndpoint,
+  setSandboxEndpoint,
+  systemEndpoint,
+} from '@/lib/api/system'
 import { useAsk } from './use-ask'
-import { apiDocumentKey, systemKey } from './keys'
+import { useSend } from './use-change'
+import { apiDocumentKey, sandboxKey, systemKey } from './keys'
 
 export function useSystem() {
   return useAsk(systemEndpoint, {}, systemKey, {
@@ -12,4 +18,13 @@ export function useSystem() {
 /** The HTTP interface, which changes with the version only. */
 export function useApiDocument() {
   return useAsk(openApiEndpoint, {}, apiDocumentKey, { staleTime: Infinity })
+}
+
+/** Whether checking functions may be run. */
+export function useSandbox() {
+  return useAsk(sandboxEndpoint, {}, sandboxKey)
+}
+
+export function useSetSandbox() {
+  return useSend(setSandboxEndpoint, {}, sandboxKey)
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { systemInfoSchema } from '@/lib/contracts/compute'
 import { apiDocumentSchema } from '@/lib/contracts/api-document'
+import { sandboxSchema } from '@/lib/contracts/sandbox'
 import { storageSchema } from '@/lib/contracts/storage'
-import { get, post } from './endpoint'
+import { get, patch, post } from './endpoint'
 
 export const healthEndpoint = get('/health', {
   summary: 'Answers when the web process is up; the start command waits for it.',
@@ -12,6 +13,18 @@ export const healthEndpoint = get('/health', {
 export const systemEndpoint = get('/system', {
   summary: 'Returns the facts of this installation: versions, folders and the state of the worker.',
   reply: systemInfoSchema,
+})
+
+export const sandboxEndpoint = get('/system/sandbox', {
+  summary: 'Says whether checking functions, which models have written, may be run here.',
+  reply: sandboxSchema,
+})
+
+export const setSandboxEndpoint = patch('/system/sandbox', {
+  summary: 'Allows or forbids running checking functions in the sandbox of this machine.',
+  body: sandboxSchema,
+  example: { body: { isOn: true } },
+  reply: sandboxSchema,
 })
 
 export const storageEndpoint = get('/storage', {

@@ -19,6 +19,7 @@ import { addImportCommand } from './commands/import'
 import { addJobCommands } from './commands/jobs'
 import { addLineageCommand } from './commands/lineage'
 import { addMapCommand } from './commands/map'
+import { addCheckersCommand } from './commands/checkers'
 import { addMappingCommands } from './commands/mappings'
 import { addMarkCommand } from './commands/mark'
 import { addMcpCommand } from './commands/mcp'
@@ -53,6 +54,7 @@ for (const add of [
   addBackupCommands,
   addMergeCommand,
   addImportCommand,
+  addCheckersCommand,
   addMappingCommands,
   addAlignCommand,
   addComputeCommand,

@@ -15,6 +15,7 @@ import { elimination } from './elimination'
 import { firstTokenProbability } from './first-token-probability'
 import { icIfd } from './ic-ifd'
 import { health } from './health'
+import { ifPass } from './if-pass'
 import { ifd } from './ifd'
 import { importedColumn } from './imported-column'
 import { importedIfd } from './imported-ifd'
@@ -67,6 +68,7 @@ const METRICS: readonly Metric[] = [
   tokens,
   addedWords,
   wordBudget,
+  ifPass,
   health,
   elimination,
   instructionLossMetric,

@@ -7,6 +7,7 @@ import type {
   GenerateRequest,
   ModelIdentity,
 } from '@/lib/backends/types'
+import type { CheckCase, CheckOutcome } from '@/lib/contracts/experiment'
 import type { ColumnShape } from '@/lib/contracts/column-kinds'
 import type { SetOutput } from '@/lib/contracts/measure'
 import type { StatusName } from '@/lib/contracts/status'
@@ -28,6 +29,8 @@ export interface MetricRow {
   operator: string | null
   /** Why the evolver stopped, as the file says it; set only for metrics that declare `inputs.finishReason`. */
   finishReason?: string | null
+  /** Sources of the functions that check its response; set only for metrics that declare `inputs.checkers`. */
+  checkers?: readonly string[]
   /** Prompt id -> hash of the texts that the row's cell was evolved with, where that is recorded. */
   promptHashes?: Readonly<Record<string, string>>
 }
@@ -86,6 +89,8 @@ export interface MetricTools {
   tokenTexts?(ids: Int32Array): Promise<string[]>
   /** Ids of conversations under the model's own chat template; see BackendSession. */
   chatIds?(conversations: readonly (readonly ChatMessage[])[], open: boolean): Promise<Int32Array[]>
+  /** Runs checking functions apart from everything else: a line for each. Absent while that is turned off. */
+  runChecks?(functions: readonly string[], cases: readonly CheckCase[]): Promise<CheckOutcome[][]>
   /** Reports finished units of `total` inside a cell-scope metric. */
   progress(done: number, total: number): void
   signal: AbortSignal
@@ -147,7 +152,13 @@ export interface MeasuredMetric<P = unknown> extends MetricBase {
   /** Capabilities that a choice of parameters adds to `needs`; read through `needsOf`. */
   needsFor?(params: P): readonly Capability[]
   /** `seed` goes with `parent`: the alignment that gives the row its parent leads to its seed. */
-  inputs: { response: boolean; parent: boolean; seed?: boolean; finishReason?: boolean }
+  inputs: {
+    response: boolean
+    parent: boolean
+    seed?: boolean
+    finishReason?: boolean
+    checkers?: boolean
+  }
   /** Inputs where they depend on the parameters; read through `withParams`. */
   inputsFor?(params: P): MeasuredMetric['inputs']
   /** Computed only when asked for by name; never counted as missing. */

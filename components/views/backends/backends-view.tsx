@@ -14,6 +14,7 @@ import type { BackendInfo } from '@/lib/contracts/backends'
 import { BackendCard } from './backend-card'
 import { BackendDialog } from './backend-dialog'
 import { ModelsSection } from './models-section'
+import { SandboxSection } from './sandbox-section'
 import { SystemSection } from './system-section'
 
 export function BackendsView() {
@@ -69,6 +70,7 @@ export function BackendsView() {
         </QueryState>
       </Section>
       <ModelsSection />
+      <SandboxSection />
       <SystemSection />
       {dialog === 'add' || edited ? (
         <BackendDialog backend={edited} onClose={close} onSaved={saved} />

@@ -20,6 +20,7 @@ import { settleSizes } from './set-sizes'
 import type { ServiceContext } from '../context'
 import { pricesOf } from './prices'
 import { getRun } from '../runs'
+import { whyClosed } from '../sandbox'
 import { getStudy } from '../studies'
 import { workerState } from '../system'
 
@@ -103,6 +104,11 @@ function startOne(
 ): void {
   const asked = parseParams(measuredMetric(wanted.metric), wanted.params)
   const metric = withParams(measuredMetric(wanted.metric), asked)
+  const closed = whyClosed(db, metric)
+  if (closed !== null) {
+    started.blocked.push({ metric: metric.id, reason: closed })
+    return
+  }
   const choice = chooseBackend(
     db,
     needsOf(metric, asked),

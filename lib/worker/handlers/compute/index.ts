@@ -4,6 +4,7 @@ import type { MeasuredMetric } from '@/lib/metrics/types'
 import { JOBS, type JobPayload } from '@/lib/queue/kinds'
 import { ColumnWriter } from '@/lib/services/columns/writer'
 import { getRunRow } from '@/lib/services/runs'
+import { checkTools } from '@/lib/services/sandbox'
 import { computeWholeCell } from './cell-scope'
 import { computeRows } from './row-scope'
 import { runCellList, RunState } from './run-state'
@@ -35,7 +36,7 @@ async function run(context: WorkerContext, { runId }: JobPayload<'compute'>) {
   const cellList = runCellList(db, current.no)
   const state = new RunState(context, current, session, cellList)
   state.begin()
-  const tools = metricTools(session, signal, () => undefined)
+  const tools = metricTools(session, signal, () => undefined, checkTools(db))
   for (const cell of cellList) {
     throwIfAborted(signal)
     const writer = new ColumnWriter(db, current.no, cell.cellNo, cell.rowCount, outputs)

@@ -22,6 +22,8 @@ export interface RowSource {
   seed?: boolean
   /** Whether it asks why the evolver stopped. */
   finishReason?: boolean
+  /** Whether it asks for the functions that check a response. */
+  checkers?: boolean
 }
 
 const text = z.string().nullable()
@@ -48,7 +50,7 @@ const SELECT = `
     case when r.messages is not null then json_extract(c.source, '$.mapping.tags') end as tags, p.instruction as parentInstruction, p.input as parentInput,
     e.instruction as seedInstruction, e.input as seedInput, l.operator,
     case when @parent then json_extract(c.source, '$.definition.prompts') end as prompts,
-    case when @finishReason then r.extra end as extra
+    case when @extra then r.extra end as extra
   from rows r
   join cells c on c.no = r.cell_no
   left join response_sets t on t.no = @responseSetNo
@@ -89,14 +91,22 @@ function hashesOf(prompts: string, cellNo: number): Record<string, string> {
 // Names under which files say why a reply ended; the first is that of this program's own files.
 const FINISH_KEYS = ['finish_reason', 'finishReason', 'stop_reason']
 
-function finishReasonOf({ extra, idx }: Stored, cellNo: number): string | null {
-  if (extra === null) return null
+/** The row's own fields, as its file has them. */
+function fieldsOf({ extra, idx }: Stored, cellNo: number): Record<string, unknown> {
+  if (extra === null) return {}
   const field = `extra of row ${idx + 1}`
-  const own = readStored(plainObjectSchema, extra, () => ({
-    table: 'cells',
-    id: String(cellNo),
-    field,
-  }))
+  return readStored(plainObjectSchema, extra, () => ({ table: 'cells', id: String(cellNo), field }))
+}
+
+/** Sources of checking functions, alone or each with its accuracy, as AutoIF writes them. */
+function checkersOf({ eval_func: found }: Record<string, unknown>): string[] {
+  const all: unknown[] = Array.isArray(found) ? found : [found]
+  return all
+    .map((one): unknown => (Array.isArray(one) ? one[0] : one))
+    .filter((one) => typeof one === 'string')
+}
+
+function finishReasonOf(own: Record<string, unknown>): string | null {
   const found = FINISH_KEYS.map((key) => own[key]).find((value) => typeof value === 'string')
   return typeof found === 'string' ? found : null
 }
@@ -124,7 +134,15 @@ export function loadRows(db: Db, source: RowSource, indices: readonly number[]):
   const to = indices.at(-1)
   if (from === undefined || to === undefined) return []
   const wanted = new Set(indices)
-  const { cellNo, responseSetNo, alignmentNo, parent, seed = false, finishReason = false } = source
+  const {
+    cellNo,
+    responseSetNo,
+    alignmentNo,
+    parent,
+    seed = false,
+    finishReason = false,
+    checkers = false,
+  } = source
   const rows: MetricRow[] = []
   let known = null as { text: string; hashes: Record<string, string> } | null
   const why = 'reads every row that a run scores'
@@ -136,7 +154,7 @@ export function loadRows(db: Db, source: RowSource, indices: readonly number[]):
     to,
     parent: parent ? 1 : 0,
     seedCellNo: seed ? seedCellOf(db, cellNo) : null,
-    finishReason: finishReason ? 1 : 0,
+    extra: finishReason || checkers ? 1 : 0,
   })
   for (const row of found) {
     if (!wanted.has(row.idx)) continue
@@ -149,7 +167,8 @@ export function loadRows(db: Db, source: RowSource, indices: readonly number[]):
       parent: parent ? requestOf(row.parentInstruction, row.parentInput) : null,
       ...(seed ? { seed: requestOf(row.seedInstruction, row.seedInput) } : {}),
       operator: row.operator,
-      ...(finishReason ? { finishReason: finishReasonOf(row, cellNo) } : {}),
+      ...(finishReason ? { finishReason: finishReasonOf(fieldsOf(row, cellNo)) } : {}),
+      ...(checkers ? { checkers: checkersOf(fieldsOf(row, cellNo)) } : {}),
       ...(row.prompts !== null && known ? { promptHashes: known.hashes } : {}),
     })
   }

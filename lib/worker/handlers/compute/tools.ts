@@ -1,4 +1,5 @@
 import type { ModelIdentity } from '@/lib/backends/types'
+import type { CheckTools } from '@/lib/evolution'
 import type { MetricTools } from '@/lib/metrics/types'
 import type { MeteredSession } from '@/lib/worker/types'
 
@@ -20,6 +21,7 @@ export function metricTools(
   session: MeteredSession | null,
   signal: AbortSignal,
   progress: (done: number, total: number) => void,
+  checks: CheckTools | null = null,
 ): MetricTools {
   const { generate, scoreTokens, tokenize, tokenTexts, chatIds, embed } = session ?? {}
   return {
@@ -31,6 +33,9 @@ export function metricTools(
     ...(tokenize ? { tokenize: (texts, addSpecial) => tokenize(texts, addSpecial, signal) } : {}),
     ...(tokenTexts ? { tokenTexts: (ids) => tokenTexts(ids, signal) } : {}),
     ...(chatIds ? { chatIds: (conversations, open) => chatIds(conversations, open, signal) } : {}),
+    ...(checks
+      ? { runChecks: (functions, cases) => checks.runChecks(functions, cases, signal) }
+      : {}),
     ...(embed ? { embed: (texts) => embed(texts, signal) } : {}),
   }
 }

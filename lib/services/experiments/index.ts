@@ -22,6 +22,7 @@ import { selectRows } from '../rows/select'
 import { definitionHash } from '../runs/definition'
 import { getStudy } from '../studies'
 import { advance } from './advance'
+import { cellsToAnswer, dropFailedAnswers } from './answers'
 import { stageInfo } from './funnel'
 import {
   ensureStages,
@@ -72,8 +73,8 @@ export function chooseSeeds(db: Db, studyId: string, { seeds }: Plan): ChosenSee
   })
 }
 
-/** Checks what a plan names before anything runs; throws with the field at fault. */
-function checkPlan(db: Db, studyId: string, plan: Plan): void {
+/** Checks what a plan names before anything runs; throws with the field at fault. `own` are evolvers whose files are its own. */
+export function checkPlan(db: Db, studyId: string, plan: Plan, own: readonly string[] = []): void {
   const stages = stagesOf(plan)
   const models = [...plan.arms, plan.responses, plan.judge].filter((model) => model !== null)
   for (const { backend, prompts } of models) {
@@ -88,8 +89,9 @@ function checkPlan(db: Db, studyId: string, plan: Plan): void {
       `The stage "${judged.label}" needs a judge model; name its backend in the plan.`,
     )
   }
-  const taken = plan.arms.find(({ key }) =>
-    currentCells(db, studyId).some(({ armKey }) => armKey === key),
+  const cells = currentCells(db, studyId)
+  const taken = plan.arms.find(
+    ({ key }) => !own.includes(key) && cells.some(({ armKey }) => armKey === key),
   )
   if (taken) {
     throw new AppError(
@@ -133,7 +135,7 @@ export function getExperiment(db: Db, studyId: string, id: string): Experiment {
     planHash: row.planHash,
     createdAt: row.createdAt,
     plan: row.plan,
-    stages: all.map((placed) => stageInfo(db, all, placed)),
+    stages: all.map((placed) => stageInfo(db, row, all, placed)),
   }
 }
 
@@ -196,6 +198,10 @@ export function retryStage(
     const from = all.find(({ row }) => row.no === placed.row.no) ?? placed
     if (from.row.doneAt === null) {
       throw new AppError('conflict', 'This stage has not ended yet; wait for it or cancel its job.')
+    }
+    const { stage } = from
+    if (stage.kind === 'respond') {
+      dropFailedAnswers(db, cellsToAnswer(db, experiment, all, { ...from, stage }))
     }
     const later = stagesAfter(all, from)
     cancelStages(db, later)

@@ -18,19 +18,19 @@ function refuse(message: string): never {
 /** Items are asked again when their question changes, not when another model or decoding would answer it. */
 function checkSame(before: Plan, plan: Plan): void {
   if (plan.scenario.kind !== before.scenario.kind) {
-    refuse(`scenario: this experiment is "${before.scenario.kind}"; start another one.`)
+    refuse(`This experiment is "${before.scenario.kind}"; start another one.`)
   }
   for (const arm of before.arms) {
     const after = plan.arms.find(({ key }) => key === arm.key)
-    if (!after) refuse(`arms: the evolver "${arm.key}" has rows already and must stay in the plan.`)
+    if (!after) refuse(`The evolver "${arm.key}" has rows already and must stay in the plan.`)
     const decides = ({ backend, decoding }: typeof arm) => canonicalJson({ backend, decoding })
     if (decides(after) === decides(arm)) continue
     refuse(
-      `arms: backend and decoding of "${arm.key}" made its rows and cannot change. Add an evolver with another key.`,
+      `Backend and decoding of "${arm.key}" made its rows and cannot change. Add an evolver with another key.`,
     )
   }
   if (before.judge && canonicalJson(plan.judge) !== canonicalJson(before.judge)) {
-    refuse('judge: the judge model has answered already and cannot change.')
+    refuse('The judge model has answered already and cannot change.')
   }
 }
 
@@ -38,16 +38,16 @@ function checkSame(before: Plan, plan: Plan): void {
 function checkKept(before: readonly ChosenSeeds[], after: readonly ChosenSeeds[]): void {
   for (const { setKey, cellId, rows } of before) {
     const same = after.find((set) => set.setKey === setKey)
-    if (!same) refuse(`seeds: rows of "${setKey}" were evolved already; keep the set in the plan.`)
+    if (!same) refuse(`Rows of "${setKey}" were evolved already; keep the set in the plan.`)
     if (same.cellId !== cellId) {
-      refuse(`seeds: the seed file of "${setKey}" was replaced since. Start another experiment.`)
+      refuse(`The seed file of "${setKey}" was replaced since. Start another experiment.`)
     }
     if (same.rows === null) continue
     const kept = new Set(same.rows)
     const lost = rows === null ? 1 : rows.filter((row) => !kept.has(row)).length
     if (lost > 0) {
       refuse(
-        `seeds: the changed plan leaves out rows of "${setKey}" that were evolved already. Seeds can only be added: keep random seed and filter, and raise the number of rows.`,
+        `The changed plan leaves out rows of "${setKey}" that were evolved already. Seeds can only be added: keep random seed and filter, and raise the number of rows.`,
       )
     }
   }

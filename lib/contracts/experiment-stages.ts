@@ -57,6 +57,8 @@ export const stageInfoSchema = z.object({
   reasons: z.array(funnelReasonSchema),
   /** Whether failed items can be asked again. */
   isRetryable: z.boolean(),
+  /** Ids of the files that it made. */
+  cells: z.array(z.string()),
   jobId: z.string().nullable(),
   job: jobSchema.nullable(),
 })

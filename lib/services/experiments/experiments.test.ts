@@ -77,6 +77,17 @@ describe('an Evol-Instruct experiment', () => {
     for (const key of ['one', 'two']) expect(madeBy(of, key)).toEqual(madeBy(calm, key))
   })
 
+  it('keeps the replies that come while earlier ones are written', async () => {
+    // Some seconds, so that replies are written several times while others are under way.
+    const of = study({ latencyMs: 300 })
+    const scenario = { kind: 'evol-instruct', rounds: 1 }
+    const plan = testPlan({ scenario, arms: [TEST_ARM], responses: null })
+    const { id } = startExperiment(of, of.studyId, plan)
+    await runJobs(of)
+    const [stage] = getExperiment(of.db, of.studyId, id).stages
+    expect(stage).toMatchObject({ state: 'done', total: ROWS, counts: { ok: ROWS } })
+  })
+
   it('evolves a seeded sample, whose operators are those of the whole file', async () => {
     const of = study()
     const plan = testPlan({ seeds: { rows: 5, seed: 3 }, arms: [TEST_ARM], responses: null })

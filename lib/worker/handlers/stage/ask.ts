@@ -207,7 +207,9 @@ export async function runAskStage(
     while (next < pending.length && !isBroken) {
       const one = pending[next++] as Pending
       try {
-        waiting.push(await askOne(context, session, { stage, data }, decoding, one))
+        const item = await askOne(context, session, { stage, data }, decoding, one)
+        // Not in one line: the list would be the one before the wait, which may have been written meanwhile.
+        waiting.push(item)
         context.progress({ done: ++done, total })
         if (waiting.length >= COMMIT_ITEMS || Date.now() - lastWrite > COMMIT_MS) {
           writing = writing.then(flush)

@@ -44,6 +44,11 @@ export const studyKeys = {
   subsets: (studyId: string) => [...study(studyId), 'subsets'] as const,
   subsetFunnel: (studyId: string, rules: readonly object[]) =>
     [...values(studyId), 'subset-funnel', rules] as const,
+  /** All experiments; each with its stages and items lies below. */
+  experiments: (studyId: string) => [...study(studyId), 'experiments'] as const,
+  experiment: (studyId: string, id: string) => [...study(studyId), 'experiments', id] as const,
+  stageItems: (studyId: string, id: string, query: object) =>
+    [...study(studyId), 'experiments', id, query] as const,
   maps: (studyId: string) => [...study(studyId), 'maps'] as const,
   mapPoints: (studyId: string, stamp: string) => [...study(studyId), 'map-points', stamp] as const,
   /** Marks may be filtered by, so a mark changes them. */

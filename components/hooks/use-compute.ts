@@ -1,4 +1,4 @@
-import { computeEndpoint, dryRunEndpoint, evolveEndpoint } from '@/lib/api/compute'
+import { computeEndpoint, dryRunEndpoint } from '@/lib/api/compute'
 import { listMetricsEndpoint } from '@/lib/api/metrics'
 import { pinRunEndpoint, retryRunEndpoint, runCardEndpoint } from '@/lib/api/runs'
 import { useAsk } from './use-ask'
@@ -19,10 +19,6 @@ export function useDryRun(studyId: string) {
 
 export function useCompute(studyId: string) {
   return useSend(computeEndpoint, { studyId }, jobKeys.all, studyKeys.one(studyId))
-}
-
-export function useEvolve(studyId: string) {
-  return useSend(evolveEndpoint, { studyId }, jobKeys.all, studyKeys.one(studyId))
 }
 
 export function useRunCard(runId: string) {

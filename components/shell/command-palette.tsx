@@ -85,7 +85,7 @@ export function CommandPalette({ studyId }: { studyId: string | null }) {
               {
                 id: 'evolve',
                 label: 'Evolve the seeds of this study',
-                onClick: go(`/studies/${studyId}?do=evolve`),
+                onClick: go(`/studies/${studyId}/experiments?do=new`),
               },
               {
                 id: 'formula',

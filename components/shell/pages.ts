@@ -6,6 +6,7 @@ import {
   IconDownload,
   IconEyeOff,
   IconFilterCog,
+  IconFlask,
   IconGavel,
   IconGitBranch,
   IconHelp,
@@ -47,6 +48,7 @@ const global = (id: string, label: string, icon: Icon, key: string) => ({
 /** Pages inside a study, in the order of the work. */
 export const STUDY_PAGES: readonly PageEntry[] = [
   ofStudy('overview', 'Overview', IconLayoutGrid, 'o', ''),
+  ofStudy('experiments', 'Experiments', IconFlask, 'x'),
   ofStudy('rows', 'Rows', IconList, 'r'),
   ofStudy('lineage', 'Lineage', IconGitBranch, 'l'),
   ofStudy('figures', 'Figures', IconChartHistogram, 'f'),

@@ -82,12 +82,12 @@ test('evolving makes a new evolver with recorded operators', async ({ request })
   )
   const file = { name: 'steps-seeds.jsonl', text: `${rows.join('\n')}\n` }
   await importFile(request, studyId, file, { armKey: null, armLabel: null, round: 0 })
-  const started = await request.post(`/api/studies/${studyId}/evolve`, {
+  const started = await request.post(`/api/studies/${studyId}/experiments`, {
     data: {
-      backendId: await fakeBackend(request),
-      armKey: 'fake',
-      armLabel: 'Fake evolver',
-      rounds: 2,
+      name: 'Trial',
+      scenario: { kind: 'evol-instruct', rounds: 2 },
+      arms: [{ key: 'fake', label: 'Fake evolver', backend: await fakeBackend(request) }],
+      responses: { backend: await fakeBackend(request) },
     },
   })
   expect(started.ok(), await started.text()).toBe(true)

@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { computeRequestSchema, dryRunSchema, evolveRequestSchema } from '@/lib/contracts/compute'
+import { computeRequestSchema, dryRunSchema } from '@/lib/contracts/compute'
 import { startedRunsSchema } from '@/lib/contracts/run-replies'
 import { post } from './endpoint'
-import { startsJob } from './jobs'
 
 const example = {
   body: {
@@ -24,12 +23,4 @@ export const dryRunEndpoint = post('/studies/[studyId]/compute/dry-run', {
   body: computeRequestSchema,
   example,
   reply: z.array(dryRunSchema),
-})
-
-export const evolveEndpoint = startsJob('/studies/[studyId]/evolve', {
-  summary: "Evolves a study's seeds as a job.",
-  body: evolveRequestSchema,
-  example: {
-    body: { backendId: 'backendId', armKey: 'small', armLabel: 'Small model', rounds: 3 },
-  },
 })

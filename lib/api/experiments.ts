@@ -5,9 +5,11 @@ import {
   ITEM_STATUSES,
   planSchema,
   stageItemPageSchema,
+  trialRequestSchema,
 } from '@/lib/contracts/experiment'
 import { LIMITS, nameSchema } from '@/lib/contracts/limits'
-import { get, post, undoable } from './endpoint'
+import { get, patch, post, undoable } from './endpoint'
+import { startsJob } from './jobs'
 import { integerParam } from './params'
 
 const EXAMPLE_PLAN = {
@@ -36,6 +38,12 @@ export const startExperimentEndpoint = post('/studies/[studyId]/experiments', {
   reply: experimentSchema,
 })
 
+export const tryPlanEndpoint = startsJob('/studies/[studyId]/experiments/trial', {
+  summary: 'Tries a plan on a few seeds as a job: prompts, replies, tokens, time and cost.',
+  body: trialRequestSchema,
+  example: { body: { plan: EXAMPLE_PLAN, seeds: 3 } },
+})
+
 export const readPlanEndpoint = post('/studies/[studyId]/experiments/file', {
   summary: 'Reads a YAML plan; nothing is started.',
   body: z.object({ text: z.string() }),
@@ -44,6 +52,14 @@ export const readPlanEndpoint = post('/studies/[studyId]/experiments/file', {
 
 export const experimentEndpoint = get('/studies/[studyId]/experiments/[experimentId]', {
   summary: 'Returns an experiment with the state and funnel of each stage.',
+  reply: experimentSchema,
+})
+
+export const changePlanEndpoint = patch('/studies/[studyId]/experiments/[experimentId]', {
+  summary:
+    'Changes the plan: more seeds, rounds or evolvers. Only what is new or changed is asked.',
+  body: planSchema,
+  example: { body: EXAMPLE_PLAN },
   reply: experimentSchema,
 })
 

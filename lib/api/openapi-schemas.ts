@@ -16,6 +16,7 @@ import * as description from '@/lib/contracts/description'
 import * as experimentPlan from '@/lib/contracts/experiment-plan'
 import * as experimentScenarios from '@/lib/contracts/experiment-scenarios'
 import * as experimentStages from '@/lib/contracts/experiment-stages'
+import * as experimentTrial from '@/lib/contracts/experiment-trial'
 import * as exports from '@/lib/contracts/export'
 import * as facets from '@/lib/contracts/facets'
 import * as figure from '@/lib/contracts/figure'
@@ -74,6 +75,7 @@ const CONTRACTS: readonly Record<string, unknown>[] = [
   experimentPlan,
   experimentScenarios,
   experimentStages,
+  experimentTrial,
   exports,
   facets,
   figure,

@@ -1,7 +1,7 @@
 import type { PromptInfo, PromptVersion } from '@/lib/contracts/prompts'
 import { AppError } from '@/lib/errors'
 import { getMeasured } from '@/lib/metrics'
-import { describeParams } from '@/lib/metrics/describe'
+import { describeParams } from '@/lib/contracts/describe-params'
 
 /** Returns the one version whose hash begins with the given digits; throws `not_found` or `invalid_input`. */
 export function findVersion(

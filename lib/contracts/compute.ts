@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { numbers, numbersOrNull, texts, textsOrNull } from './fields'
-import { keySchema, LIMITS, nameSchema, namesSchema, settingsSchema } from './limits'
+import { LIMITS, nameSchema, namesSchema, settingsSchema } from './limits'
 import { budgetSchema, meterSchema } from './meter'
 import { rowSetSchema } from './run'
 
@@ -66,64 +66,6 @@ export const dryRunSchema = z.object({
   blocked: z.string().nullable(),
 })
 export type DryRun = z.infer<typeof dryRunSchema>
-
-export const evolveRequestSchema = z.object({
-  backendId: nameSchema,
-  /** Seed sets by key; empty = all. */
-  seedSets: namesSchema.default([]),
-  armKey: keySchema.regex(/^[a-z0-9-]{1,40}$/),
-  armLabel: z.string().min(1).max(80),
-  armClass: z.enum(['small', 'large', 'other']).default('other'),
-  rounds: z
-    .number()
-    .int()
-    .min(1)
-    .max(6)
-    .default(3)
-    .describe('Rounds of evolution after the seeds.'),
-  breadth: z
-    .boolean()
-    .default(false)
-    .describe('Adds the breadth operator to the rotation of the four depth operators.'),
-  temperature: z.number().min(0).max(2).default(0).describe('0 decodes greedily.'),
-  topP: z.number().min(0).max(1).default(0.95),
-  seed: z
-    .number()
-    .int()
-    .default(1)
-    .describe('Random seed of sampling; the row number is added to it.'),
-  maxTokens: z
-    .number()
-    .int()
-    .min(16)
-    .max(4096)
-    .default(512)
-    .describe('Limit for each evolved instruction.'),
-  responseMaxTokens: z
-    .number()
-    .int()
-    .min(16)
-    .max(4096)
-    .default(512)
-    .describe('Limit for each response.'),
-  responseBackendId: nameSchema
-    .nullable()
-    .default(null)
-    .describe('Response model; null = the evolver.'),
-  respond: z
-    .boolean()
-    .default(true)
-    .describe('Also writes a response for each evolved instruction.'),
-  prompts: z
-    .record(nameSchema, nameSchema)
-    .default({})
-    .describe(
-      'Prompt id -> hash of the stored version to use; the others are those of the program.',
-    ),
-  /** What the job may use up before it pauses; null = no limit. */
-  budget: budgetSchema.nullable().default(null),
-})
-export type EvolveRequest = z.infer<typeof evolveRequestSchema>
 
 export const modelInfoSchema = z.object({
   ...texts('id', 'label', 'licence', 'purpose'),

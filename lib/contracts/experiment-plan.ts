@@ -24,12 +24,14 @@ const promptsSchema = z
   .default({})
   .describe('Prompt id -> hash of the stored version to use; the others are those of the program.')
 
+const backendSchema = nameSchema.min(1)
+
 /** One evolver: a model with its decoding and prompts. */
 export const planArmSchema = z.object({
   key: keySchema.regex(/^[a-z0-9-]{1,40}$/),
   label: z.string().min(1).max(80),
   armClass: z.enum(ARM_CLASSES).default('other'),
-  backend: nameSchema.describe('Backend of the evolver, by id or label.'),
+  backend: backendSchema.describe('Backend of the evolver, by id or label.'),
   decoding: planDecodingSchema.prefault({}),
   prompts: promptsSchema,
 })
@@ -37,7 +39,7 @@ export type PlanArm = z.infer<typeof planArmSchema>
 
 /** The model that answers the rows of all arms. */
 export const planWriterSchema = z.object({
-  backend: nameSchema,
+  backend: backendSchema,
   mode: z
     .enum(['templates', 'chat'])
     .default('templates')
@@ -81,7 +83,7 @@ export const planSchema = z
       ),
     responses: planWriterSchema.nullable().default(null),
     judge: z
-      .object({ backend: nameSchema, prompts: promptsSchema })
+      .object({ backend: backendSchema, prompts: promptsSchema })
       .nullable()
       .default(null)
       .describe('The judge model, where a stage needs one.'),

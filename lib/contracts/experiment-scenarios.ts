@@ -120,6 +120,13 @@ export const autoEvolSchema = z.object({
   kind: z.literal('auto-evol'),
 })
 
+/** Names of the scenarios, for people. */
+export const SCENARIO_LABEL = {
+  'evol-instruct': 'Evol-Instruct',
+  autoif: 'AutoIF',
+  'auto-evol': 'Auto Evol-Instruct',
+} as const
+
 /** What is done with the seeds. */
 export const scenarioSchema = z.discriminatedUnion('kind', [
   evolInstructSchema,

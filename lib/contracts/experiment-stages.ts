@@ -8,7 +8,7 @@ export const ITEM_STATUSES = ['ok', 'repaired', 'failed', 'dropped'] as const
 export type ItemStatus = (typeof ITEM_STATUSES)[number]
 
 /** What running a checking function on a case gave: as expected, otherwise, an error by its class, or stopped. */
-export const checkOutcomeSchema = z.union([
+const checkOutcomeSchema = z.union([
   z.enum(['pass', 'fail', 'timeout', 'killed']),
   z.templateLiteral(['error: ', z.string()]),
 ])
@@ -57,6 +57,8 @@ export const stageInfoSchema = z.object({
   reasons: z.array(funnelReasonSchema),
   /** Whether failed items can be asked again. */
   isRetryable: z.boolean(),
+  /** Ids of the files that it made. */
+  cells: z.array(z.string()),
   jobId: z.string().nullable(),
   job: jobSchema.nullable(),
 })

@@ -1,3 +1,5 @@
 export * from './experiment-plan'
 export * from './experiment-scenarios'
 export * from './experiment-stages'
+export * from './experiment-trial'
+export * from './experiment-backends'

@@ -29,8 +29,8 @@ export function stateText(job: Job): string {
 /** Every kind of job (lib/queue/kinds.ts) and the name under which lists offer it. */
 export const KIND_LABEL = {
   compute: 'Metrics',
-  evolve: 'Evolution',
   stage: 'Experiments',
+  'plan-trial': 'Trials of plans',
   import: 'Imports',
   align: 'Alignments',
   'dry-run': 'Estimates',

@@ -51,7 +51,8 @@ import { tokenProbability } from './token-probability'
 import type { MeasuredMetric, Metric, OutputSpec } from './types'
 import { wordBudget } from './word-budget'
 
-export { describeMetric, describeParams } from './describe'
+export { describeParams } from '@/lib/contracts/describe-params'
+export { describeMetric } from './describe'
 
 /** Every metric, in the order in which lists show them. One line each. */
 const METRICS: readonly Metric[] = [

@@ -33,13 +33,16 @@ describe('the kinds of jobs', () => {
   it('make the title of a job from its payload and the names behind its ids', () => {
     const cells = ['a', 'b']
     const plans = [{ fileName: 'a.json' }, { fileName: 'b.json' }] as JobPayload<'import'>['plans']
-    const request = { rounds: 3, armLabel: 'Small' } as JobPayload<'evolve'>['request']
     const one = { cell: 'general, small, round 1' }
     expect([
       compute('r').title,
       jobTitle('import', { studyId: 's', plans }, {}),
       jobTitle('import', { studyId: 's', plans: plans.slice(0, 1) }, {}),
-      jobTitle('evolve', { studyId: 's', request }, {}),
+      jobTitle(
+        'stage',
+        { experimentId: 'e', arm: 'a', stage: 'round-1' },
+        { experiment: 'Trial', stage: 'Round 1 of A' },
+      ),
       jobTitle('align', { studyId: 's', cells, align: 'id' }, one),
       jobTitle('align', { studyId: 's', cells: ['a'], align: 'id' }, one),
       jobTitle('align', { studyId: 's', cells: ['a'], operators: 'file' as never }, one),
@@ -49,7 +52,7 @@ describe('the kinds of jobs', () => {
       'Novelty',
       'Import 2 files',
       'Import a.json',
-      'Evolve 3 rounds as Small',
+      'Trial: Round 1 of A',
       'Align 2 files',
       'Align general, small, round 1',
       'Operators of general, small, round 1',

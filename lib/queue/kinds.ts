@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { computeRequestSchema, evolveRequestSchema } from '@/lib/contracts/compute'
+import { computeRequestSchema } from '@/lib/contracts/compute'
+import { trialRequestSchema } from '@/lib/contracts/experiment'
 import { exportRequestSchema } from '@/lib/contracts/export'
 import { typedTextSchema } from '@/lib/contracts/find'
 import { hubRequestSchema } from '@/lib/contracts/hub'
@@ -29,16 +30,10 @@ export const JOBS = {
     payload: z.object({ runId: z.string() }),
     title: (_payload: unknown, { run }: { run: string }) => run,
   },
-  evolve: {
-    kind: 'evolve',
-    payload: z.object({
-      studyId: z.string(),
-      request: evolveRequestSchema,
-      /** Backend -> the model with which the job began there. */
-      models: z.record(z.string(), z.string()).optional(),
-    }),
-    title: ({ request }: { request: { rounds: number; armLabel: string } }, _names: object) =>
-      `Evolve ${request.rounds} rounds as ${request.armLabel}`,
+  'plan-trial': {
+    kind: 'plan-trial',
+    payload: trialRequestSchema.extend({ studyId: z.string() }),
+    title: ({ plan }: { plan: { name: string } }, _names: object) => `Try ${plan.name}`,
   },
   stage: {
     kind: 'stage',

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { backends } from '@/db/schema'
-import { computeRequestSchema, evolveRequestSchema } from '@/lib/contracts/compute'
+import { computeRequestSchema } from '@/lib/contracts/compute'
 import { startRuns } from '@/lib/services/runs/compute'
-import { startEvolving } from '@/lib/services/evolve'
+import { planSchema } from '@/lib/contracts/experiment'
+import { startExperiment } from '@/lib/services/experiments'
 import { JOB_KINDS } from './handlers'
 import { finish, pauseItself, recoverLeases, saveProgress } from '@/lib/queue/leases'
 import { getJobRow } from '@/lib/queue/queue'
@@ -188,22 +189,21 @@ describe('every kind of job that sends requests', () => {
       backends: { difficulty_score: 'a' },
     })
     const compute = startRuns(study, studyId, request).jobs[0]?.id ?? ''
-    const evolve = startEvolving(
-      study,
-      studyId,
-      evolveRequestSchema.parse({
-        backendId: 'a',
-        responseBackendId: 'b',
-        armKey: 'x',
-        armLabel: 'X',
-      }),
-    ).id
+    const plan = planSchema.parse({
+      name: 'Trial',
+      scenario: { kind: 'evol-instruct' },
+      arms: [{ key: 'x', label: 'X', backend: 'a' }],
+      responses: { backend: 'b' },
+    })
+    const experimentId = startExperiment(study, studyId, plan).id
     const usedBy = (kind: string, found: Record<string, unknown>) => {
       const job = JOB_KINDS.find((entry) => entry.kind === kind)
       return job?.backends?.(study, job.payload.parse(found))
     }
     expect(usedBy('compute', getJobRow(db, compute).payload)).toEqual(['a'])
-    expect(usedBy('evolve', getJobRow(db, evolve).payload)).toEqual(['a', 'b'])
+    expect(usedBy('stage', { experimentId, arm: 'x', stage: 'round-1' })).toEqual(['a'])
+    expect(usedBy('stage', { experimentId, arm: 'x', stage: 'respond-round-1' })).toEqual(['b'])
+    expect(usedBy('plan-trial', { studyId, plan, seeds: 3 })).toEqual(['a', 'b'])
     expect(usedBy('dry-run', { studyId, request })).toEqual(['a'])
     expect(usedBy('probe', { backendId: 'c' })).toEqual(['c'])
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { call } from '@/components/hooks/api'
-import { computeEndpoint, dryRunEndpoint, evolveEndpoint } from '@/lib/api/compute'
+import { computeEndpoint, dryRunEndpoint } from '@/lib/api/compute'
 import * as api from '@/lib/api/runs'
 import type { TestStudy } from '@/lib/testing/job-study'
 import { wireEach } from '@/lib/testing/route-fetch'
@@ -38,12 +38,5 @@ describe('runs over the wire', () => {
     await expect(call(dryRunEndpoint, { params, body: request })).rejects.toMatchObject({
       code: 'backend_unavailable',
     })
-  })
-
-  it('evolve seeds as a job, with defaults for what is left out', async () => {
-    const params = { studyId: study.studyId }
-    const body = { backendId: 'fake', armKey: 'new', armLabel: 'New' }
-    const { job } = await call(evolveEndpoint, { params, body })
-    expect(job).toMatchObject({ kind: 'evolve', title: 'Evolve 3 rounds as New' })
   })
 })

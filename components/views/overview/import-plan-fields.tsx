@@ -8,7 +8,7 @@ import { CHAT_ROLES, MAPPED_FIELDS, type ChatRole } from '@/lib/contracts/cell'
 import { ARM_CLASSES, SCENARIOS } from '@/lib/contracts/study'
 import { OPERATORS as OPERATOR_NAMES } from '@/lib/prompts/operators'
 import { ImportColumns } from './import-columns'
-import { keyOf } from './key-of'
+import { keyOf } from '@/components/fields/key-of'
 import { IMPORT_ALIGN_OPTIONS, operatorOptions } from './operator-options'
 import { SEEDS_LABEL } from '@/lib/contracts/seeds'
 

@@ -2,6 +2,7 @@
 
 import { Button } from '@mantine/core'
 import { IconGitBranch, IconPlayerPlay, IconUpload } from '@tabler/icons-react'
+import Link from 'next/link'
 import { useState } from 'react'
 import { useMetrics } from '@/components/hooks/use-compute'
 import { useStorage } from '@/components/hooks/use-studies'
@@ -13,7 +14,6 @@ import { useDialogParam } from '@/components/shell/use-dialog-param'
 import type { CellInfo, StudyDetail } from '@/lib/contracts/study'
 import { ComputeDialog } from './compute-dialog'
 import { studyCoverage } from './coverage'
-import { EvolveDialog } from './evolve-dialog'
 import { ImportDialog } from './import-dialog'
 import { ImportInvitation } from './import-invitation'
 import { KeyFigures } from './key-figures'
@@ -37,7 +37,7 @@ function Overview({ detail }: { detail: StudyDetail }) {
   const studyId = detail.study.id
   const { data: metrics } = useMetrics()
   const size = useStorage().data?.studies.find((one) => one.studyId === studyId)
-  const [dialog, setDialog] = useDialogParam(['compute', 'measure', 'import', 'evolve'])
+  const [dialog, setDialog] = useDialogParam(['compute', 'measure', 'import'])
   const [chosenCells, setChosenCells] = useState<CellInfo[]>([])
   const [dropped, setDropped] = useState<File[]>([])
 
@@ -75,7 +75,8 @@ function Overview({ detail }: { detail: StudyDetail }) {
       <Button
         variant="default"
         leftSection={<IconGitBranch size={14} />}
-        onClick={() => setDialog('evolve')}
+        component={Link}
+        href={`/studies/${studyId}/experiments?do=new`}
       >
         Evolve
       </Button>
@@ -139,7 +140,6 @@ function Overview({ detail }: { detail: StudyDetail }) {
       {dialog === 'import' ? (
         <ImportDialog detail={detail} initialFiles={dropped} onClose={close} />
       ) : null}
-      {dialog === 'evolve' ? <EvolveDialog detail={detail} onClose={close} /> : null}
     </Page>
   )
 }

@@ -4,17 +4,18 @@ import { Anchor, Input, Select, SimpleGrid } from '@mantine/core'
 import { usePrompts } from '@/components/hooks/use-prompts'
 
 interface EvolvePromptsProps {
+  /** Prompts of evolvers, or of the response model. */
+  kind: 'evolve' | 'respond'
   /** Prompt id -> hash of the version to use. */
   value: Record<string, string>
   onChange(value: Record<string, string>): void
 }
 
 /** Chooses between versions of the prompts of evolution; those without own versions need no choice. */
-export function EvolvePrompts({ value, onChange }: EvolvePromptsProps) {
+export function EvolvePrompts({ kind, value, onChange }: EvolvePromptsProps) {
   const { data } = usePrompts()
   const choices = (data ?? []).filter(
-    (prompt) =>
-      (prompt.kind === 'evolve' || prompt.kind === 'respond') && prompt.versions.length > 1,
+    (prompt) => prompt.kind === kind && prompt.versions.length > 1,
   )
   return (
     <Input.Wrapper

@@ -3,10 +3,10 @@ import os from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
 import type { Command } from 'commander'
-import { evolveRequestSchema } from '@/lib/contracts/compute'
+import { planSchema } from '@/lib/contracts/experiment'
 import { AppError } from '@/lib/errors'
 import type { ServiceContext } from '@/lib/services/context'
-import { startEvolving } from '@/lib/services/evolve'
+import { startExperiment } from '@/lib/services/experiments'
 import { dumpSample } from '@/lib/services/sample/dump'
 import { loadSample } from '@/lib/services/sample/load'
 import { recordedCells, recordValues } from '@/lib/services/sample/record'
@@ -14,6 +14,7 @@ import { createSeedStudy, SAMPLE_RECIPE } from '@/lib/services/sample/seeds'
 import { startSample } from '@/lib/services/sample/start'
 import { validRuns, type RecordedRun } from '@/lib/services/sample/values'
 import { openContext } from '../context'
+import { followExperiment } from '../experiments'
 import { followJobs } from '../follow'
 import { say } from '../output'
 
@@ -39,22 +40,20 @@ async function apart(work: (context: ServiceContext) => Promise<void>): Promise<
 /** Evolves the seeds with the embedded model and writes the data files again. */
 async function remake(context: ServiceContext): Promise<void> {
   const studyId = createSeedStudy(context.db)
-  for (const arm of SAMPLE_RECIPE.arms) {
-    const { temperature, topP = 1, seed = 1 } = arm.decoding
-    const request = evolveRequestSchema.parse({
-      backendId: 'embedded',
-      armKey: arm.key,
-      armLabel: arm.label,
-      armClass: arm.armClass,
-      rounds: SAMPLE_RECIPE.rounds,
-      temperature,
-      topP,
-      seed,
-      maxTokens: MAX_TOKENS,
-      responseMaxTokens: MAX_TOKENS,
-    })
-    await followJobs(context, [startEvolving(context, studyId, request).id], false)
-  }
+  const plan = planSchema.parse({
+    name: SAMPLE_RECIPE.name,
+    scenario: { kind: 'evol-instruct', rounds: SAMPLE_RECIPE.rounds },
+    arms: SAMPLE_RECIPE.arms.map(({ key, label, armClass, decoding }) => ({
+      key,
+      label,
+      armClass,
+      backend: 'embedded',
+      decoding: { topP: 1, ...decoding, maxTokens: MAX_TOKENS },
+    })),
+    responses: { backend: 'embedded', maxTokens: MAX_TOKENS },
+  })
+  const { id } = startExperiment(context, studyId, plan)
+  await followExperiment({ ...context, studyId }, id, false)
   const manifest = dumpSample(context.db, studyId, SAMPLE_RECIPE)
   say('Sample', `${manifest.files.length} files written`)
 }

@@ -82,7 +82,7 @@ async function checkOne(
   if (!checks) {
     throw new AppError(
       'capability_missing',
-      'Checking functions are programs that a model wrote, and running them is turned off. Turn it on, then start this stage again.',
+      'Checking functions are programs that a model wrote, and running them is turned off. Turn it on at the end of the Backends page, or with "evolens checkers on", then start this stage again.',
     )
   }
   const outcomes = await checks.runChecks(functions, cases, signal)

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { and, eq } from 'drizzle-orm'
 import { backends, stageItems, stages } from '@/db/schema'
-import { planSchema, type Plan } from '@/lib/contracts/experiment'
+import { planSchema } from '@/lib/contracts/experiment'
 import { currentCells } from '@/lib/services/cells'
+import { madeBy, TEST_ARM, testPlan } from '@/lib/testing/experiments'
 import { testStudy, type TestStudy } from '@/lib/testing/job-study'
 import { runJobs } from '@/lib/testing/run-jobs'
 import { itemsOf, placedStages, experimentRow } from './records'
@@ -21,37 +22,10 @@ function study(config: Record<string, unknown> = {}): TestStudy {
   return made
 }
 
-const ARM = { key: 'one', label: 'One', backend: 'fake' }
-
-function planOf(changes: Record<string, unknown> = {}): Plan {
-  return planSchema.parse({
-    name: 'Trial',
-    scenario: { kind: 'evol-instruct', rounds: 2 },
-    arms: [ARM, { key: 'two', label: 'Two', backend: 'fake', decoding: { seed: 77 } }],
-    responses: { backend: 'fake', maxTokens: 64 },
-    ...changes,
-  })
-}
-
-function made(of: TestStudy, key: string): unknown[] {
-  return of.db.$client
-    .prepare(
-      `select c.round, r.idx, r.slot, r.instruction, l.parent_idx, l.operator, p.text
-       from cells c join arms a on a.id = c.arm_id and a.key = ?
-       join rows r on r.cell_no = c.no
-       join alignments n on n.child_cell_no = c.no and n.kind = 'birth' and n.version > 0
-       join links l on l.alignment_no = n.no and l.child_idx = r.idx
-       left join response_sets s on s.cell_no = c.no
-       left join responses p on p.set_no = s.no and p.idx = r.idx
-       where c.published_at is not null and c.superseded_at is null order by c.round, r.idx`,
-    )
-    .all(key)
-}
-
 describe('an Evol-Instruct experiment', () => {
   it('runs every stage of every arm and leaves files, parents, operators and responses', async () => {
     const of = study()
-    const { id } = startExperiment(of, of.studyId, planOf())
+    const { id } = startExperiment(of, of.studyId, testPlan())
     await runJobs(of)
     const { stages: found } = getExperiment(of.db, of.studyId, id)
     expect(found.map(({ arm, stage, state }) => [arm, stage, state])).toEqual([
@@ -66,7 +40,12 @@ describe('an Evol-Instruct experiment', () => {
       ['two', 'respond-round-2', 'done'],
     ])
     expect(found[0]).toMatchObject({ total: ROWS, counts: { ok: ROWS, failed: 0 } })
-    const rows = made(of, 'one') as { round: number; idx: number; operator: string; text: string }[]
+    const rows = madeBy(of, 'one') as {
+      round: number
+      idx: number
+      operator: string
+      text: string
+    }[]
     expect(rows).toHaveLength(2 * ROWS)
     expect(rows.slice(0, 5).map(({ operator }) => operator)).toEqual([
       'constraints',
@@ -77,15 +56,15 @@ describe('an Evol-Instruct experiment', () => {
     ])
     expect(rows[ROWS]).toMatchObject({ round: 2, idx: 0, slot: 0, operator: 'deepen' })
     expect(rows.every(({ text }) => text.length > 0)).toBe(true)
-    expect(made(of, 'two')).not.toEqual(made(of, 'one'))
+    expect(madeBy(of, 'two')).not.toEqual(madeBy(of, 'one'))
   })
 
   it('ends the same when it was stopped at any moment', async () => {
     const calm = study({ latencyMs: 2 })
-    startExperiment(calm, calm.studyId, planOf())
+    startExperiment(calm, calm.studyId, testPlan())
     await runJobs(calm)
     const of = study({ latencyMs: 2 })
-    const { id } = startExperiment(of, of.studyId, planOf())
+    const { id } = startExperiment(of, of.studyId, testPlan())
     const isDone = () =>
       getExperiment(of.db, of.studyId, id).stages.every(({ state }) => state === 'done')
     let stops = 0
@@ -95,18 +74,29 @@ describe('an Evol-Instruct experiment', () => {
     }
     expect(stops).toBeGreaterThan(3)
     expect(isDone()).toBe(true)
-    for (const key of ['one', 'two']) expect(made(of, key)).toEqual(made(calm, key))
+    for (const key of ['one', 'two']) expect(madeBy(of, key)).toEqual(madeBy(calm, key))
+  })
+
+  it('keeps the replies that come while earlier ones are written', async () => {
+    // Some seconds, so that replies are written several times while others are under way.
+    const of = study({ latencyMs: 300 })
+    const scenario = { kind: 'evol-instruct', rounds: 1 }
+    const plan = testPlan({ scenario, arms: [TEST_ARM], responses: null })
+    const { id } = startExperiment(of, of.studyId, plan)
+    await runJobs(of)
+    const [stage] = getExperiment(of.db, of.studyId, id).stages
+    expect(stage).toMatchObject({ state: 'done', total: ROWS, counts: { ok: ROWS } })
   })
 
   it('evolves a seeded sample, whose operators are those of the whole file', async () => {
     const of = study()
-    const plan = planOf({ seeds: { rows: 5, seed: 3 }, arms: [ARM], responses: null })
+    const plan = testPlan({ seeds: { rows: 5, seed: 3 }, arms: [TEST_ARM], responses: null })
     const { id } = startExperiment(of, of.studyId, plan)
     await runJobs(of)
     const chosen = experimentRow(of.db, id).seeds[0]?.rows ?? []
     expect(chosen).toHaveLength(5)
     const order = ['constraints', 'deepen', 'concretizing', 'reasoning']
-    const rows = made(of, 'one') as { round: number; parent_idx: number; operator: string }[]
+    const rows = madeBy(of, 'one') as { round: number; parent_idx: number; operator: string }[]
     expect(rows.filter(({ round }) => round === 1).map((row) => row.parent_idx)).toEqual(chosen)
     expect(rows.filter(({ round }) => round === 2).map((row) => row.operator)).toEqual(
       chosen.map((idx) => order[(idx + 1) % 4]),
@@ -115,7 +105,7 @@ describe('an Evol-Instruct experiment', () => {
 
   it('keeps the place of a row that failed, with its raw reply, and asks it again on request', async () => {
     const of = study()
-    const plan = planOf({ arms: [ARM], responses: null })
+    const plan = testPlan({ arms: [TEST_ARM], responses: null })
     const { id } = startExperiment(of, of.studyId, plan)
     await runJobs(of)
     const stage = { arm: 'one', stage: 'round-1' }
@@ -150,18 +140,20 @@ describe('an Evol-Instruct experiment', () => {
   it('refuses what cannot run before anything is queued', () => {
     const of = study()
     const refused = (changes: Record<string, unknown>) => () =>
-      startExperiment(of, of.studyId, planOf(changes))
+      startExperiment(of, of.studyId, testPlan(changes))
     expect(refused({ seeds: { sets: ['other'] } })).toThrow('has no seed texts')
-    expect(refused({ arms: [{ ...ARM, key: 'small' }] })).toThrow('Choose another key')
-    expect(refused({ arms: [{ ...ARM, backend: 'gone' }] })).toThrow('no')
-    expect(refused({ arms: [{ ...ARM, prompts: { respond: 'f'.repeat(64) } }] })).toThrow('version')
+    expect(refused({ arms: [{ ...TEST_ARM, key: 'small' }] })).toThrow('Choose another key')
+    expect(refused({ arms: [{ ...TEST_ARM, backend: 'gone' }] })).toThrow('no')
+    expect(refused({ arms: [{ ...TEST_ARM, prompts: { respond: 'f'.repeat(64) } }] })).toThrow(
+      'version',
+    )
     expect(of.db.select().from(stages).all()).toEqual([])
-    expect(planSchema.safeParse({ ...planOf(), arms: [ARM, ARM] }).success).toBe(false)
+    expect(planSchema.safeParse({ ...testPlan(), arms: [TEST_ARM, TEST_ARM] }).success).toBe(false)
   })
 
   it('is written as a file that starts the same one, and reads one with the place of what is wrong', () => {
     const of = study()
-    const plan = planOf({ seeds: { rows: 5 } })
+    const plan = testPlan({ seeds: { rows: 5 } })
     const text = planText(of.db, plan)
     expect(text).toContain('backend: Fake')
     expect(parsePlanFile(of.db, text)).toEqual(plan)
@@ -173,7 +165,7 @@ describe('an Evol-Instruct experiment', () => {
 
   it('pauses when another model answers than the one it began with', async () => {
     const of = study({ latencyMs: 20 })
-    const { id } = startExperiment(of, of.studyId, planOf({ arms: [ARM] }))
+    const { id } = startExperiment(of, of.studyId, testPlan({ arms: [TEST_ARM] }))
     await runJobs(of, () => (stageDone(of, id) ? 'shutdown' : null))
     of.db
       .update(backends)

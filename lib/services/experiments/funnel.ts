@@ -4,11 +4,11 @@ import { stageItems } from '@/db/schema'
 import type { StageInfo, StageState } from '@/lib/contracts/experiment'
 import type { Job } from '@/lib/contracts/job'
 import { isReady, jobOf } from './advance'
-import { stagesBefore, type PlacedStage } from './records'
+import { answersOf, cellsToAnswer, EXAMPLE_CHARACTERS } from './answers'
+import { stagesBefore, type ExperimentRow, type PlacedStage } from './records'
 
 /** Shown of each reason. */
 const EXAMPLES = 3
-const EXAMPLE_CHARACTERS = 400
 
 function reasonsOf(db: Db, stageNo: number): StageInfo['reasons'] {
   const { status, reason, key, position, raw, message } = stageItems
@@ -81,10 +81,18 @@ function stateOf(
 }
 
 /** Returns a stage with its state and its funnel: how many items went in, how they came out, and why, with examples. */
-export function stageInfo(db: Db, all: readonly PlacedStage[], placed: PlacedStage): StageInfo {
+export function stageInfo(
+  db: Db,
+  experiment: ExperimentRow,
+  all: readonly PlacedStage[],
+  placed: PlacedStage,
+): StageInfo {
   const { stage, arm, row } = placed
   const job = jobOf(db, placed)
-  const counts = countsOf(db, row.no)
+  const funnel =
+    stage.kind === 'respond'
+      ? answersOf(db, cellsToAnswer(db, experiment, all, { ...placed, stage }))
+      : { total: row.total, counts: countsOf(db, row.no), reasons: reasonsOf(db, row.no) }
   return {
     arm,
     stage: stage.id,
@@ -92,10 +100,12 @@ export function stageInfo(db: Db, all: readonly PlacedStage[], placed: PlacedSta
     explains: stage.explains,
     after: [...stage.after],
     ...stateOf(all, placed, job),
-    total: row.total,
-    counts,
-    reasons: reasonsOf(db, row.no),
-    isRetryable: row.doneAt !== null && stage.kind === 'ask' && counts.failed > 0,
+    ...funnel,
+    isRetryable:
+      row.doneAt !== null &&
+      (stage.kind === 'ask' || stage.kind === 'respond') &&
+      funnel.counts.failed > 0,
+    cells: row.cells,
     jobId: row.jobId,
     job,
   }

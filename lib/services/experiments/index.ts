@@ -22,6 +22,7 @@ import { selectRows } from '../rows/select'
 import { definitionHash } from '../runs/definition'
 import { getStudy } from '../studies'
 import { advance } from './advance'
+import { cellsToAnswer, dropFailedAnswers } from './answers'
 import { seedRows } from './data'
 import { stageInfo } from './funnel'
 import {
@@ -43,8 +44,12 @@ function seedCell(cells: readonly CellRef[], key: string): CellRef {
   )
 }
 
-/** Returns the seed rows that a plan chooses now: of each set all, those of its filter, or a seeded sample of them. */
-export function chooseSeeds(db: Db, studyId: string, { seeds }: Plan): ChosenSeeds[] {
+/**
+ * Returns the seed rows that a plan chooses now: of each set all, those of its filter, or a seeded sample of them. Throws where
+ * its scenario can do nothing with them.
+ */
+export function chooseSeeds(db: Db, studyId: string, plan: Plan): ChosenSeeds[] {
+  const { seeds } = plan
   const cells = currentCells(db, studyId)
   const all = cells.filter(({ armId }) => armId === null).map(({ seedSetKey }) => seedSetKey)
   const keys = seeds.sets.length > 0 ? seeds.sets : all
@@ -54,7 +59,7 @@ export function chooseSeeds(db: Db, studyId: string, { seeds }: Plan): ChosenSee
       'This study has no seed texts to evolve. Import a seed file first.',
     )
   }
-  return keys.map((setKey) => {
+  const chosen = keys.map((setKey) => {
     const cell = seedCell(cells, setKey)
     if (!seeds.filter && seeds.rows === null) return { setKey, cellId: cell.id, rows: null }
     const filter = {
@@ -71,10 +76,13 @@ export function chooseSeeds(db: Db, studyId: string, { seeds }: Plan): ChosenSee
     }
     return { setKey, cellId: cell.id, rows }
   })
+  const { check } = scenarioOf(plan)
+  check?.(plan, seedRows(db, { studyId, seeds: chosen }))
+  return chosen
 }
 
-/** Checks what a plan names before anything runs; throws with the field at fault. */
-function checkPlan(db: Db, studyId: string, plan: Plan): void {
+/** Checks what a plan names before anything runs; throws with the field at fault. `own` are evolvers whose files are its own. */
+export function checkPlan(db: Db, studyId: string, plan: Plan, own: readonly string[] = []): void {
   const stages = stagesOf(plan)
   const models = [...plan.arms, plan.responses, plan.judge].filter((model) => model !== null)
   for (const { backend, prompts } of models) {
@@ -89,8 +97,9 @@ function checkPlan(db: Db, studyId: string, plan: Plan): void {
       `The stage "${judged.label}" needs a judge model; name its backend in the plan.`,
     )
   }
-  const taken = plan.arms.find(({ key }) =>
-    currentCells(db, studyId).some(({ armKey }) => armKey === key),
+  const cells = currentCells(db, studyId)
+  const taken = plan.arms.find(
+    ({ key }) => !own.includes(key) && cells.some(({ armKey }) => armKey === key),
   )
   if (taken) {
     throw new AppError(
@@ -118,7 +127,6 @@ export function startExperiment({ db }: ServiceContext, studyId: string, plan: P
       })
       .returning()
       .get()
-    scenarioOf(plan).check?.(plan, seedRows(db, row))
     ensureStages(db, row)
     advance(db, row)
     return getExperiment(db, study.id, row.id)
@@ -135,7 +143,7 @@ export function getExperiment(db: Db, studyId: string, id: string): Experiment {
     planHash: row.planHash,
     createdAt: row.createdAt,
     plan: row.plan,
-    stages: all.map((placed) => stageInfo(db, all, placed)),
+    stages: all.map((placed) => stageInfo(db, row, all, placed)),
   }
 }
 
@@ -198,6 +206,10 @@ export function retryStage(
     const from = all.find(({ row }) => row.no === placed.row.no) ?? placed
     if (from.row.doneAt === null) {
       throw new AppError('conflict', 'This stage has not ended yet; wait for it or cancel its job.')
+    }
+    const { stage } = from
+    if (stage.kind === 'respond') {
+      dropFailedAnswers(db, cellsToAnswer(db, experiment, all, { ...from, stage }))
     }
     const later = stagesAfter(all, from)
     cancelStages(db, later)

@@ -1,7 +1,7 @@
 import { and, asc, eq, isNull, type SQL } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { experiments, stageItems, stages } from '@/db/schema'
-import type { StageItem } from '@/lib/contracts/experiment'
+import type { Plan, StageItem } from '@/lib/contracts/experiment'
 import { AppError } from '@/lib/errors'
 import { stagesOf, type Stage } from '@/lib/evolution'
 
@@ -37,27 +37,30 @@ export interface PlacedStage {
   row: StageRow
 }
 
+/** Returns each stage of a plan with the arm that carries it out, in order, arm by arm within each. */
+export function placesOf(plan: Plan): { stage: Stage; arm: string }[] {
+  return stagesOf(plan).flatMap((stage) =>
+    (stage.isShared ? [''] : plan.arms.map(({ key }) => key)).map((arm) => ({ stage, arm })),
+  )
+}
+
 /** Makes the missing rows of a plan's stages; those that the plan no longer has stay as they are. */
 export function ensureStages(db: Db, { no, plan }: ExperimentRow): void {
-  for (const stage of stagesOf(plan)) {
-    for (const arm of stage.isShared ? [''] : plan.arms.map(({ key }) => key)) {
-      db.insert(stages)
-        .values({ experimentNo: no, arm, stage: stage.id, cells: [] })
-        .onConflictDoNothing()
-        .run()
-    }
+  for (const { stage, arm } of placesOf(plan)) {
+    db.insert(stages)
+      .values({ experimentNo: no, arm, stage: stage.id, cells: [] })
+      .onConflictDoNothing()
+      .run()
   }
 }
 
 /** Returns the stages of an experiment in order, arm by arm within each. */
 export function placedStages(db: Db, experiment: ExperimentRow): PlacedStage[] {
   const stored = db.select().from(stages).where(eq(stages.experimentNo, experiment.no)).all()
-  return stagesOf(experiment.plan).flatMap((stage) =>
-    (stage.isShared ? [''] : experiment.plan.arms.map(({ key }) => key)).flatMap((arm) => {
-      const row = stored.find((one) => one.stage === stage.id && one.arm === arm)
-      return row ? [{ stage, arm, row }] : []
-    }),
-  )
+  return placesOf(experiment.plan).flatMap(({ stage, arm }) => {
+    const row = stored.find((one) => one.stage === stage.id && one.arm === arm)
+    return row ? [{ stage, arm, row }] : []
+  })
 }
 
 /** Returns one stage of an experiment; `not_found` when its plan has none of this name. */

@@ -16,7 +16,7 @@ import {
   type SubsetRule,
 } from '@/lib/contracts/subset'
 import { AppError } from '@/lib/errors'
-import { describeParams } from '@/lib/metrics/describe'
+import { describeParams } from '@/lib/contracts/describe-params'
 import { funnelSteps, RULES } from '@/lib/subsets'
 import { PRESETS } from '@/lib/subsets/presets'
 import { markDeleted, markRestored } from '../deletion'

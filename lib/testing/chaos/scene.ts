@@ -10,6 +10,8 @@ import type { TestStudy } from '../job-study'
 export interface Stage {
   study: TestStudy
   jobId: string
+  /** Whether there is more to do, where one job queues others. */
+  isOpen?(): boolean
   /** Further environment of the worker. */
   env?: Record<string, string>
   close(): Promise<void> | void
@@ -57,7 +59,7 @@ export async function runScene(
   const stage = await scene.prepare()
   const { study, jobId, env } = stage
   const job = () => getJob(study.db, jobId)
-  const isOpen = () => openJobs(study, [jobId]).length > 0
+  const isOpen = stage.isOpen ?? (() => openJobs(study, [jobId]).length > 0)
   let kills = 0
   try {
     while (kills < options.kills && isOpen()) {

@@ -3,9 +3,9 @@ import fs from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
 import { backends } from '@/db/schema'
-import { evolveRequestSchema } from '@/lib/contracts/compute'
+import { planSchema } from '@/lib/contracts/experiment'
 import { requestProbe } from '@/lib/services/backends'
-import { startEvolving } from '@/lib/services/evolve'
+import { getExperiment, startExperiment } from '@/lib/services/experiments'
 import { previewUpload, startImport } from '@/lib/services/imports'
 import { requestModel } from '@/lib/services/models'
 import { createStudy } from '@/lib/services/studies'
@@ -44,20 +44,26 @@ async function serve(answer: http.RequestListener): Promise<{ url: string; close
   }
 }
 
-const evolve: Scene = {
-  name: 'evolve',
+const experiment: Scene = {
+  name: 'experiment',
   spreadMs: 1_500,
   async prepare() {
     const study = testStudy(24, { latencyMs: 80 })
-    const request = evolveRequestSchema.parse({
-      backendId: 'fake',
-      armKey: 'evolved',
-      armLabel: 'Evolved',
-      rounds: 2,
-      temperature: 0.7,
+    const plan = planSchema.parse({
+      name: 'Trial',
+      scenario: { kind: 'evol-instruct', rounds: 2 },
+      arms: [
+        { key: 'one', label: 'One', backend: 'fake' },
+        { key: 'two', label: 'Two', backend: 'fake', decoding: { seed: 7 } },
+      ],
+      responses: { backend: 'fake', maxTokens: 64 },
     })
-    const { id } = startEvolving(study, study.studyId, request)
-    return stageOf(study, id)
+    const { id, stages } = startExperiment(study, study.studyId, plan)
+    const isOpen = () =>
+      getExperiment(study.db, study.studyId, id).stages.some(({ state }) =>
+        ['waiting', 'ready', 'running'].includes(state),
+      )
+    return { ...stageOf(study, stages[0]?.jobId ?? ''), isOpen }
   },
   snapshot: (stage) => [
     ...lines(
@@ -73,6 +79,12 @@ const evolve: Scene = {
        from responses p join response_sets s on s.no = p.set_no join cells c on c.no = s.cell_no order by 1`,
     ),
     ...lines(stage, 'select count(*) from cells where published_at is null'),
+    ...lines(stage, 'select count(*) from cells'),
+    ...lines(
+      stage,
+      `select s.arm || ' ' || s.stage || ' ' || i.key || ' ' || i.position || ' ' || i.status || ' ' || i.attempt || ' ' || coalesce(i.raw, '-')
+       from stage_items i join stages s on s.no = i.stage_no order by 1`,
+    ),
   ],
 }
 
@@ -258,4 +270,4 @@ const fetchModel: Scene = {
 }
 
 /** Every kind of job beside scoring, which has its own round. */
-export const SCENES: readonly Scene[] = [evolve, importing, probe, purge, fetchModel]
+export const SCENES: readonly Scene[] = [experiment, importing, probe, purge, fetchModel]

@@ -4,7 +4,6 @@ import { computeJob } from './compute'
 import { detectJob } from './detect'
 import { dryRunJob } from './dry-run'
 import { embedTextJob } from './embed-text'
-import { evolveJob } from './evolve'
 import { exportJob } from './export'
 import { fetchDatasetJob } from './fetch-dataset'
 import { fetchModelJob } from './fetch-model'
@@ -13,6 +12,7 @@ import { indexTextsJob } from './index-texts'
 import { layOutJob } from './lay-out'
 import { mergeJob } from './merge'
 import { openBackupJob } from './open-backup'
+import { planTrialJob } from './plan-trial'
 import { probeJob } from './probe'
 import { purgeJob } from './purge'
 import { stageJob } from './stage'
@@ -22,12 +22,12 @@ import type { JobKind } from '../types'
 /** Every kind of job; one line each. */
 export const JOB_KINDS: readonly JobKind[] = [
   computeJob,
-  evolveJob,
   stageJob,
   importJob,
   alignJob,
   dryRunJob,
   detectJob,
+  planTrialJob,
   probeJob,
   tryPromptJob,
   fetchModelJob,

@@ -18,9 +18,9 @@ const COMMIT_ITEMS = 1_000
 // Rows of one stage are fewer; attempts must not draw the numbers of other rows.
 const ATTEMPT_STEP = 10_000_019
 
-/** Which model carries out a stage, and how it draws. */
-function settingsOf(
-  { plan }: ExperimentRow,
+/** Returns which model carries out a stage, and how it draws. */
+export function settingsOf(
+  { plan }: Pick<ExperimentRow, 'plan'>,
   { stage, data }: { stage: AskStage; data: StageData },
 ): { backendId: string; decoding: PlanDecoding } {
   const own = { temperature: 0, topP: 1, seed: 1, maxTokens: 2048 }
@@ -67,7 +67,7 @@ function paramsFor(decoding: PlanDecoding, offset: number, attempt: number): Gen
 }
 
 /** What is still to be asked of a stage. */
-interface Pending {
+export interface Pending {
   asking: Asking
   position: number
   content: string | null
@@ -124,8 +124,9 @@ function moveItem(context: WorkerContext, stageNo: number, key: string, position
   context.db.update(stageItems).set({ position }).where(isItem(stageNo, key)).run()
 }
 
-async function askOne(
-  context: WorkerContext,
+/** Asks one question of a stage and returns its item; what is the row's own fault is an item that failed. */
+export async function askOne(
+  { signal }: Pick<WorkerContext, 'signal'>,
   session: MeteredSession,
   { stage, data }: { stage: AskStage; data: StageData },
   decoding: PlanDecoding,
@@ -140,16 +141,13 @@ async function askOne(
   if (content === null) {
     return { ...place, ...read('', 'skipped'), raw: null, message: null, finishReason: 'skipped' }
   }
-  throwIfAborted(context.signal)
+  throwIfAborted(signal)
   if (!session.generate) {
     throw new AppError('capability_missing', 'This backend cannot chat. Choose one that can.')
   }
   const params = paramsFor(decoding, asking.seedOffset, attempt)
   try {
-    const reply = await session.generate(
-      { messages: [{ role: 'user', content }], params },
-      context.signal,
-    )
+    const reply = await session.generate({ messages: [{ role: 'user', content }], params }, signal)
     const { text, finishReason } = reply
     return { ...place, ...read(text, finishReason), raw: text, message: null, finishReason }
   } catch (error) {
@@ -209,7 +207,9 @@ export async function runAskStage(
     while (next < pending.length && !isBroken) {
       const one = pending[next++] as Pending
       try {
-        waiting.push(await askOne(context, session, { stage, data }, decoding, one))
+        const item = await askOne(context, session, { stage, data }, decoding, one)
+        // Not in one line: the list would be the one before the wait, which may have been written meanwhile.
+        waiting.push(item)
         context.progress({ done: ++done, total })
         if (waiting.length >= COMMIT_ITEMS || Date.now() - lastWrite > COMMIT_MS) {
           writing = writing.then(flush)

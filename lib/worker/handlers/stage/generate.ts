@@ -16,19 +16,6 @@ export interface GeneratedText {
   message: string | null
 }
 
-/** Decoding of one arm; the row number is added to the seed, so that rows differ and a rerun does not. */
-export interface Decoding {
-  temperature: number
-  topP: number
-  seed: number
-  maxTokens: number
-}
-
-function paramsFor(decoding: Decoding, index: number): GenerateParams {
-  if (decoding.temperature === 0) return { ...GREEDY, maxTokens: decoding.maxTokens }
-  return { ...GREEDY, ...decoding, seed: decoding.seed + index }
-}
-
 function fromReply(reply: GenerateReply): GeneratedText {
   const text = reply.text.trim()
   return {
@@ -57,18 +44,6 @@ async function ask(
   }
   const request = { messages: [{ role: 'user' as const, content }], params }
   return session.generate(request, signal).then(fromReply, fromError)
-}
-
-/** Returns the evolved instruction of one row. Only the instruction is shown to the evolver, as in the reference script. */
-export function evolveOne(
-  session: BackendSession,
-  parent: { index: number; instruction: string },
-  prompt: Prompt,
-  decoding: Decoding,
-  signal: AbortSignal,
-): Promise<GeneratedText> {
-  const content = renderPrompt(prompt, { instruction: parent.instruction })
-  return ask(session, content, paramsFor(decoding, parent.index), signal)
 }
 
 /** Returns the response to one row, decoded greedily; an empty instruction gets none. */

@@ -155,7 +155,9 @@ export async function runAskStage(
     while (next < pending.length && !isBroken) {
       const one = pending[next++] as Pending
       try {
-        waiting.push(await askOne(context, { session, judge }, { stage, data }, decoding, one))
+        const item = await askOne(context, { session, judge }, { stage, data }, decoding, one)
+        // Named after the reply is there: `waiting` is another list by then if items were written meanwhile.
+        waiting.push(item)
         context.progress({ done: ++done, total })
         if (waiting.length >= COMMIT_ITEMS || Date.now() - lastWrite > COMMIT_MS) {
           writing = writing.then(flush)

@@ -59,6 +59,16 @@ describe('an Evol-Instruct experiment', () => {
     expect(madeBy(of, 'two')).not.toEqual(madeBy(of, 'one'))
   })
 
+  it('keeps the replies that come while others are being written', async () => {
+    // Longer than the second after which items are written.
+    const of = study({ latencyMs: 300 })
+    const plan = testPlan({ arms: [TEST_ARM], responses: null })
+    const { id } = startExperiment(of, of.studyId, plan)
+    await runJobs(of)
+    const { stages: found } = getExperiment(of.db, of.studyId, id)
+    expect(found.map(({ counts }) => counts.ok)).toEqual([ROWS, ROWS])
+  })
+
   it('ends the same when it was stopped at any moment', async () => {
     const calm = study({ latencyMs: 2 })
     startExperiment(calm, calm.studyId, testPlan())

@@ -165,7 +165,12 @@ export function ViewsMenu({ studyId }: { studyId: string }) {
       onChange={setOpen}
     >
       <Menu.Target>
-        <Button variant="default" size="xs" leftSection={<IconBookmark size={14} />}>
+        <Button
+          variant="default"
+          size="xs"
+          visibleFrom="xs"
+          leftSection={<IconBookmark size={14} />}
+        >
           Views
         </Button>
       </Menu.Target>

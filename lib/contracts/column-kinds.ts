@@ -67,5 +67,6 @@ const MATCHES: Record<CodedShape, readonly ValueMatch[]> = {
 
 /** Returns the ways in which a column of this shape can be filtered by words; the first is proposed. */
 export function matchesOf(shape: ColumnShape): readonly ValueMatch[] {
+  if (shape === 'enum') return ['any', 'none']
   return isCoded(shape) ? MATCHES[shape] : []
 }

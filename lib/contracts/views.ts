@@ -5,7 +5,7 @@ import { LIMITS, nameSchema } from './limits'
 import { plainObjectSchema } from './plain-object'
 
 /** Pages of a study, by the name that stands in their address; the overview has none. */
-export const VIEW_PAGES = [
+const VIEW_PAGES = [
   'overview',
   'rows',
   'lineage',

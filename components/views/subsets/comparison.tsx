@@ -145,6 +145,15 @@ function linesOf({ subsets, shared, columns, measures }: SubsetComparison): Line
 
 const listParser = parseAsArrayOf(parseAsString).withOptions({ history: 'push' })
 
+const CHOSEN = [
+  ['by', 'Columns', 'Empty shows those that the study shows at first.'],
+  [
+    'measures',
+    'Measures of a set',
+    'Of the instructions, over draws of as many rows from each subset.',
+  ],
+] as const
+
 /** What can be chosen for a comparison: columns of one value a row, and measures that read texts. */
 function useChoices(study: StudyDetail) {
   const { data: metrics = [] } = useMetrics()
@@ -153,7 +162,7 @@ function useChoices(study: StudyDetail) {
       !hidden && shape !== 'vector' && shape !== 'tags' && (isQuantity(shape) || hasWords(shape)),
   )
   return {
-    columns: byGroup(columns).map(([group, ofGroup]) => ({
+    by: byGroup(columns).map(([group, ofGroup]) => ({
       group,
       items: ofGroup.map(({ id, label }) => ({ value: id, label })),
     })),
@@ -165,34 +174,28 @@ function useChoices(study: StudyDetail) {
 
 /** Two to six saved subsets side by side. */
 export function SubsetComparisonTable({ study, ids }: { study: StudyDetail; ids: string[] }) {
-  const [{ by, measures }, setChosen] = useQueryStates({ by: listParser, measures: listParser })
+  const [chosen, setChosen] = useQueryStates({ by: listParser, measures: listParser })
   const choices = useChoices(study)
   const query = useSubsetComparison(study.study.id, {
     ids,
-    ...(by ? { columns: by } : {}),
-    measures: measures ?? [],
+    ...(chosen.by ? { columns: chosen.by } : {}),
+    measures: chosen.measures ?? [],
   })
   return (
     <Section title="Comparison">
       <Group align="end">
-        <MultiSelect
-          label="Columns"
-          description="Empty shows those that the study shows at first."
-          flex="1 1 260px"
-          searchable
-          data={choices.columns}
-          value={by ?? []}
-          onChange={(next) => void setChosen({ by: next.length > 0 ? next : null })}
-        />
-        <MultiSelect
-          label="Measures of a set"
-          description="Of the instructions, over draws of as many rows from each subset."
-          flex="1 1 260px"
-          searchable
-          data={choices.measures}
-          value={measures ?? []}
-          onChange={(next) => void setChosen({ measures: next.length > 0 ? next : null })}
-        />
+        {CHOSEN.map(([name, label, description]) => (
+          <MultiSelect
+            key={name}
+            label={label}
+            description={description}
+            flex="1 1 260px"
+            searchable
+            data={choices[name]}
+            value={chosen[name] ?? []}
+            onChange={(next) => void setChosen({ [name]: next.length > 0 ? next : null })}
+          />
+        ))}
       </Group>
       <QueryState query={query} what="The subsets could not be compared" lines={8} height={32}>
         {(data) => {

@@ -5,7 +5,8 @@ import { LIMITS } from '@/lib/contracts/limits'
 import type { ColumnHistogram } from '@/lib/contracts/rows'
 import { AppError } from '@/lib/errors'
 import type { ColumnReader } from '../columns'
-import type { Dictionary } from '../columns/dictionary'
+import { outputOf } from '../columns/describe'
+import { knownDictionary, type Dictionary } from '../columns/dictionary'
 import type { CellRef } from '../cells'
 
 /** Returns one byte for each number of the dictionary: 1 where its value passes. */
@@ -27,9 +28,15 @@ function keptNumbers(dictionary: Dictionary, filter: ValueFilter): Uint8Array {
   return kept
 }
 
-/** Returns what keeps the rows of a cell whose words pass the filter; throws `invalid_input` where the column has no words, or not so. */
+/** The values that a column's numbers stand for: its words, or its levels. */
+function namesOf(reader: ColumnReader, column: string): Dictionary | null {
+  const { levels } = outputOf(reader.sourceOf(column))
+  return reader.dictionary(column) ?? (levels ? knownDictionary('category', levels) : null)
+}
+
+/** Returns what keeps the rows of a cell whose words pass the filter; throws `invalid_input` where the column has no words or levels, or not so. */
 export function wordFilter(reader: ColumnReader, filter: ValueFilter) {
-  const dictionary = reader.dictionary(filter.column)
+  const dictionary = namesOf(reader, filter.column)
   if (!dictionary?.matches.includes(filter.match)) {
     const ways = dictionary ? `Choose one of ${dictionary.matches.join(', ')}.` : 'Use a range.'
     throw new AppError(

@@ -4,7 +4,13 @@ import { Checkbox, Fieldset, MultiSelect, Select, Stack, TagsInput } from '@mant
 import { useHistograms } from '@/components/hooks/use-rows'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
 import { formatCount } from '@/lib/contracts/format'
-import { isCoded, MATCH_TEXT, matchesOf, type ValueMatch } from '@/lib/contracts/column-kinds'
+import {
+  isCoded,
+  isYesNo,
+  MATCH_TEXT,
+  matchesOf,
+  type ValueMatch,
+} from '@/lib/contracts/column-kinds'
 import type { RowFilter } from '@/lib/contracts/filter'
 import type { ValueFilter } from '@/lib/contracts/column-filter'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
@@ -26,7 +32,7 @@ export function ValueEditor({ studyId, filter, value, column, onChange }: ValueE
   const [histogram] = useHistograms(studyId, [value.column], filter, true)
   const words = histogram?.words
   const rowsOf = new Map(words?.counts.map(({ word, rows }) => [word, rows]))
-  const names = [...new Set([...rowsOf.keys(), ...values])]
+  const names = [...new Set([...(column?.levels ?? []), ...rowsOf.keys(), ...values])]
   const label = column?.label ?? value.column
   const shared = {
     'aria-label': `Values of ${label}`,
@@ -86,7 +92,9 @@ interface ValueFieldsProps {
 
 /** Filters by category, flag, tag and text; absent in studies without such columns. */
 export function ValueFields({ detail, filter, controls }: ValueFieldsProps) {
-  const columns = offeredColumns(detail).filter(({ shape }) => isCoded(shape))
+  const columns = offeredColumns(detail).filter(
+    (column) => isCoded(column.shape) || isYesNo(column),
+  )
   if (columns.length === 0) return null
   const set = (at: number, next: ValueFilter | null) =>
     controls.setFilter({

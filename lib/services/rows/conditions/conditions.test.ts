@@ -6,6 +6,7 @@ import { hasPlainParts, intoTree } from '@/lib/contracts/filter-parts'
 import { storeDistances } from '@/lib/testing/columns'
 import { decideOn } from '@/lib/testing/decisions'
 import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { addFormula } from '../../formulas'
 import { realignStudy } from '../../alignments'
 import { currentCells } from '../../cells'
 import { listRows, selectRows } from '..'
@@ -183,6 +184,36 @@ describe('a seeded sample', () => {
       false,
     )
   })
+})
+
+it('keeps rows by the words of a level, as of a formula that answers yes or no', () => {
+  const { column } = addFormula(study.db, study.studyId, {
+    name: 'far',
+    text: 'if(mnd.mnd > 0.5, true, false)',
+  })
+  const of = (match: 'any' | 'none' | 'all', ...values: string[]): Condition => ({
+    is: 'values',
+    column,
+    match,
+    values,
+    missing: false,
+  })
+  const range = (level: number): Condition => ({
+    is: 'range',
+    column,
+    min: level,
+    max: level,
+    missing: false,
+  })
+  const [no, yes] = [kept(range(1)), kept(range(2))]
+  expect(Math.min(no.size, yes.size)).toBeGreaterThan(0)
+  expect(kept(of('any', 'yes'))).toEqual(yes)
+  expect(kept(of('none', 'yes'))).toEqual(no)
+  expect(kept(of('any', 'yes', 'no'))).toEqual(new Set([...no, ...yes]))
+  expect(kept(of('any', 'perhaps')).size).toBe(0)
+  expect(() => kept(of('all', 'yes'))).toThrow(/Choose one of any, none/)
+  const scalar = { ...of('any', 'yes'), column: 'mnd.mnd' } as Condition
+  expect(() => kept(scalar)).toThrow(/Use a range/)
 })
 
 it('keeps the same rows when its plain parts become conditions of its tree', () => {

@@ -1,5 +1,5 @@
 import type { Atom, AtomOf } from '@/lib/contracts/condition'
-import { isCoded, matchesOf } from '@/lib/contracts/column-kinds'
+import { isCoded, isYesNo, matchesOf } from '@/lib/contracts/column-kinds'
 import type { outcomeChoices } from '@/lib/contracts/results'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 import { offeredColumns } from '../../table/row-columns'
@@ -68,7 +68,7 @@ const OF_ROWS: readonly Offered[] = [
 
 function ofColumn(column: ColumnInfo): Offered[] {
   const { id, label, group, shape } = column
-  if (isCoded(shape)) {
+  if (isCoded(shape) || isYesNo(column)) {
     const match = matchesOf(shape)[0] ?? 'any'
     return [{ group, label, atom: { is: 'values', column: id, match, values: [], missing: false } }]
   }

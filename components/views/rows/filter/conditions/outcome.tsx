@@ -4,6 +4,11 @@ import { useResults } from '@/components/hooks/use-results'
 import { outcomeChoices } from '@/lib/contracts/results'
 import type { Editor } from './types'
 
+const ENDS = [
+  ['min', 'at least'],
+  ['max', 'at most'],
+] as const
+
 const nameOf = ({ benchmark, metric }: { benchmark: string; metric: string }) =>
   `${benchmark}, ${metric}`
 
@@ -28,23 +33,17 @@ export const OutcomeCondition: Editor<'outcome'> = ({ detail, atom, onChange }) 
           if (chosen) onChange({ ...atom, ...chosen })
         }}
       />
-      <TypedNumber
-        aria-label="Result, at least"
-        size="xs"
-        w={80}
-        placeholder="any"
-        value={atom.min}
-        onChange={(min) => onChange({ ...atom, min })}
-      />
-      <span className="ev-dim">to</span>
-      <TypedNumber
-        aria-label="Result, at most"
-        size="xs"
-        w={80}
-        placeholder="any"
-        value={atom.max}
-        onChange={(max) => onChange({ ...atom, max })}
-      />
+      {ENDS.map(([end, label]) => (
+        <TypedNumber
+          key={end}
+          aria-label={`Result, ${label}`}
+          size="xs"
+          w={100}
+          placeholder={label}
+          value={atom[end]}
+          onChange={(value) => onChange({ ...atom, [end]: value })}
+        />
+      ))}
       <Select
         aria-label="Of which models"
         size="xs"

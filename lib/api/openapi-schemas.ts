@@ -45,6 +45,7 @@ import * as rows from '@/lib/contracts/rows'
 import * as runReplies from '@/lib/contracts/run-replies'
 import * as run from '@/lib/contracts/run'
 import * as study from '@/lib/contracts/study'
+import * as sandbox from '@/lib/contracts/sandbox'
 import * as subset from '@/lib/contracts/subset'
 import * as tiles from '@/lib/contracts/tiles'
 import * as tokenStrip from '@/lib/contracts/token-strip'
@@ -98,6 +99,7 @@ const CONTRACTS: readonly Record<string, unknown>[] = [
   runReplies,
   run,
   study,
+  sandbox,
   subset,
   tiles,
   tokenStrip,

@@ -42,10 +42,12 @@ interface Ended {
 }
 
 function run(script: string, token = TOKEN): Promise<Ended> {
-  const child = spawn('python3', ['-c', script], {
+  const child = spawn('python3', ['-'], {
     cwd: folder,
     env: { ...process.env, EVOLENS_URL: server.url, EVOLENS_ACCESS_TOKEN: token },
   })
+  // All snippets together are longer than an argument may be.
+  child.stdin.end(script)
   const text = { out: '', err: '' }
   child.stdout.on('data', (chunk: Buffer) => (text.out += String(chunk)))
   child.stderr.on('data', (chunk: Buffer) => (text.err += String(chunk)))

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { CheckOutcome } from '@/lib/contracts/experiment'
-import { AppError } from '@/lib/errors'
+import { AppError, throwIfAborted } from '@/lib/errors'
 import { exampleRow, stubTools } from './example-tools'
 import { defineMetric, type MeasuredMetric, type MetricRow, type RowResult } from './types'
 
@@ -36,18 +36,19 @@ function resultOf(index: number, outcomes: readonly CheckOutcome[], { rule }: Pa
   return { index, status: 'ok', values: { pass, share }, detail }
 }
 
-const computeBatch: MeasuredMetric<Params>['computeBatch'] = (rows, chosen, { runChecks }) => {
-  if (!runChecks) {
-    throw new AppError(
-      'capability_missing',
-      'Running checking functions is turned off. Turn it on at the end of the Backends page, or with "evolens checkers on".',
-    )
-  }
+const computeBatch: MeasuredMetric<Params>['computeBatch'] = async (rows, chosen, tools) => {
+  throwIfAborted(tools.signal)
   return Promise.all(
     rows.map(async ({ index, response, checkers }): Promise<RowResult> => {
       if (!checkers || checkers.length === 0) return { index, status: 'not_applicable', values: {} }
       if (response === null) return { index, status: 'no_response', values: {} }
-      const lines = await runChecks(checkers, [[response, true]])
+      if (!tools.runChecks) {
+        throw new AppError(
+          'capability_missing',
+          'Running checking functions is turned off. Turn it on at the end of the Backends page, or with "evolens checkers on".',
+        )
+      }
+      const lines = await tools.runChecks(checkers, [[response, true]])
       return resultOf(index, lines.flat(), chosen)
     }),
   )

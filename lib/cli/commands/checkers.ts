@@ -1,6 +1,6 @@
 import { Argument, type Command } from 'commander'
 import { SANDBOX_MEANS } from '@/lib/contracts/sandbox'
-import { sandboxSetting, setSandbox } from '@/lib/services/sandbox'
+import { sandboxSetting, setSandbox } from '@/lib/services/sandbox/setting'
 import { openContext } from '../context'
 import { printRows, say, wantsJson } from '../output'
 

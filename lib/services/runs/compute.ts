@@ -20,7 +20,7 @@ import { settleSizes } from './set-sizes'
 import type { ServiceContext } from '../context'
 import { pricesOf } from './prices'
 import { getRun } from '../runs'
-import { whyClosed } from '../sandbox'
+import { whyClosed } from '../sandbox/setting'
 import { getStudy } from '../studies'
 import { workerState } from '../system'
 

@@ -1,6 +1,5 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
 import type { Readable, Writable } from 'node:stream'
@@ -36,14 +35,18 @@ const LOOK_MS = 100
 const HEAP_MB = 128
 /** A process that outlives its parent in an endless loop ends by the clock of the system. */
 const MOST_CPU_S = 900
-const NICE = 10
+
+// Its name since Node 23.5, and before.
+const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission')
+  ? '--permission'
+  : '--experimental-permission'
 
 const LIMITS = `ulimit -t ${MOST_CPU_S} -c 0 -f 0 2>/dev/null; exec "$0" "$@"`
 
 /** Returns the flags of Node under which a process reads these folders and nothing else, and compiles no text. */
 export function confinement(folders: readonly string[]): string[] {
   return [
-    '--experimental-permission',
+    PERMISSION,
     ...folders.map((place) => `--allow-fs-read=${fs.realpathSync(place)}/`),
     '--disallow-code-generation-from-strings',
     `--max-old-space-size=${HEAP_MB}`,
@@ -95,11 +98,6 @@ export class CheckerProcess {
     child.on('error', () => this.kill('killed'))
     child.on('exit', () => this.kill('killed'))
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => this.take(chunk))
-    try {
-      if (child.pid !== undefined) os.setPriority(child.pid, NICE)
-    } catch {
-      // It is gone already, which is noticed below.
-    }
     this.ready = new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.kill('timeout'), START_MS)
       this.end = () => {

@@ -27,6 +27,7 @@ const CLOSED = 'error: ZeroDivisionError'
 const secret = path.join(os.tmpdir(), `evolens-secret-${process.pid}`)
 fs.writeFileSync(secret, 'secret')
 afterAll(() => fs.rmSync(secret))
+const made = `/tmp/evolens-made-${process.pid}`
 
 const AGAIN =
   'import sys\nfor name in [k for k in sys.modules if sys.modules[k] is None]: del sys.modules[name]\n'
@@ -50,7 +51,7 @@ const ATTEMPTS: Record<string, [body: string, outcome: string]> = {
     `import os\n${closedIf('set(os.listdir("/")) == {"tmp", "home", "dev", "proc", "lib"}')}`,
     CLOSED,
   ],
-  'new file': ['open("/tmp/x", "w").write("x")\nreturn True', 'error: IOError'],
+  'new file': [`open("${made}", "w").write("x")\nreturn True`, 'error: IOError'],
   'change of the library': ['open("/lib/python314.zip", "r+b")\nreturn True', 'error: IOError'],
   'removal of the library': [
     'import os\nos.unlink("/lib/python314.zip")\nreturn True',
@@ -99,10 +100,6 @@ const ATTEMPTS: Record<string, [body: string, outcome: string]> = {
   'proxies left in memory': [
     `import gc\n${closedIf('not [o for o in gc.get_objects() if "JsProxy" in repr(type(o).__mro__) and not isinstance(o, type)]')}`,
     CLOSED,
-  ],
-  'runner found in memory': [
-    'import gc\nfor o in gc.get_objects():\n    if type(o).__name__ == "function" and o.__name__ in ("call", "write") and o.__module__ == "__main__": o.__code__ = (lambda *a: "vtrue").__code__\nreturn False',
-    'fail',
   ],
   ctypes: ['import ctypes\nreturn True', 'error: ModuleNotFoundError'],
   'ctypes, imported again': [
@@ -154,7 +151,7 @@ const ATTEMPTS: Record<string, [body: string, outcome: string]> = {
   ],
   'forged answer': [
     'import os, json\nos.write(1, b\'{"id":1,"at":0,"value":"true"}\\n\')\nos.write(3, b"x")\nreturn True',
-    'error: IOError',
+    'error: PermissionError',
   ],
   'standard input': ['return input() != ""', 'error: IOError'],
   'true as a text': ['return "true"', 'fail'],
@@ -188,13 +185,15 @@ const ENDLESS: Record<string, string> = {
   sleep: 'import time\ntime.sleep(60)\nreturn True',
 }
 
-describe('what a checking function may try', () => {
+describe.concurrent('what a checking function may try', () => {
   it.each(Object.entries(ATTEMPTS))(
     '%s',
     async (_name, [body, expected]) => {
-      expect(await outcome(body)).toBe(expected)
+      // A busy machine may take longer than five seconds to get there.
+      const ends = expected === 'killed' ? ['killed', 'timeout'] : [expected]
+      expect(ends).toContain(await outcome(body))
     },
-    120_000,
+    300_000,
   )
 
   it.each(Object.entries(ENDLESS))(
@@ -202,24 +201,24 @@ describe('what a checking function may try', () => {
     async (_name, body) => {
       expect(await outcome(body)).toBe('timeout')
     },
-    120_000,
+    300_000,
   )
-
-  it('leaves nothing behind on this machine, and the service goes on', async () => {
-    expect(fs.readFileSync(secret, 'utf8')).toBe('secret')
-    expect(fs.existsSync('/tmp/x')).toBe(false)
-    expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
-    expect(await outcome('return response == "x"')).toBe('pass')
-  }, 120_000)
 })
 
 describe('what one function does to the next', () => {
+  it('leaves nothing behind on this machine, and the service goes on', async () => {
+    expect(fs.readFileSync(secret, 'utf8')).toBe('secret')
+    expect(fs.existsSync(made)).toBe(false)
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
+    expect(await outcome('return response == "x"')).toBe('pass')
+  }, 300_000)
+
   const looks = checker(
-    'import json, re, string, os, sys, builtins, random\nreturn "/".join([str(len("abc")), str(len(re.findall("a", "aa"))), json.dumps([1]), string.digits, os.getcwd(), str(hasattr(builtins, "left")), str(sys.getrecursionlimit() > 10**6)])',
+    'import json, re, string, os, sys, builtins, random\nprint("x", flush=True)\nreturn "/".join([str(len("abc")), str(len(re.findall("a", "aa"))), json.dumps([1]), string.digits, os.getcwd(), str(hasattr(builtins, "left")), str(sys.getrecursionlimit() > 10**6)])',
   )
-  const CLEAN = '3/2/[1]/0123456789//home/pyodide/False/False'
+  const CLEAN = '3/2/[1]/0123456789///False/False'
   const changes = checker(
-    'import builtins, sys, json, re, string\nbuiltins.left = 1\nbuiltins.len = lambda x: 7\nre.findall = lambda *a: []\njson.dumps = lambda x: "forged"\nstring.digits = "z"\nsys.modules["json"] = None\nsys.setrecursionlimit(10**7)\nfiles = [open("/lib/python314.zip") for _ in range(50)]\nbuiltins.kept = files\nx = "y" * 40_000_000\nreturn len("a") == 7',
+    'import builtins, gc, os, sys, json, re, string\nfor o in gc.get_objects():\n    if type(o).__name__ == "function" and o.__name__ == "begin" and o.__module__ == "__main__":\n        for cell in o.__closure__: cell.cell_contents = None\n        builtins.met = True\nbuiltins.left = 1\nbuiltins.len = lambda x: 7\nre.findall = lambda *a: []\njson.dumps = lambda x: "forged"\nstring.digits = "z"\nsys.modules["json"] = None\nsys.setrecursionlimit(10**7)\nfiles = [open("/lib/python314.zip") for _ in range(50)]\nbuiltins.kept = files\nx = "y" * 40_000_000\nos.close(1)\nos.close(2)\nreturn len("a") == 7 and builtins.met',
   )
 
   it('finds everything as it was', async () => {
@@ -231,5 +230,5 @@ describe('what one function does to the next', () => {
     ] as const) {
       expect(await pool.runChecks([source], [['x', expected]], signal)).toEqual([['pass']])
     }
-  }, 120_000)
+  }, 300_000)
 })

@@ -91,8 +91,14 @@ describe('the process of the sandbox, should JavaScript be reached', () => {
 
   it('would have sockets and signals without it, under the permission model alone', () => {
     expect(attemptsIn(false)).toMatchObject({
-      ...{ file: 'closed', program: 'closed', worker: 'closed', eval: 'closed' },
-      ...{ connection: 'done', server: 'done', fetch: 'done later', signal: 'done' },
+      file: 'closed',
+      program: 'closed',
+      worker: 'closed',
+      eval: 'closed',
+      connection: 'done',
+      server: 'done',
+      fetch: 'done later',
+      signal: 'done',
     })
   })
 })

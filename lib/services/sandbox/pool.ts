@@ -2,7 +2,6 @@ import type { CheckCase, CheckOutcome } from '@/lib/contracts/experiment'
 import { throwIfAborted } from '@/lib/errors'
 import type { CheckTools } from '@/lib/evolution'
 import { CheckerProcess, type CallReply } from './checker-process'
-import { isSame } from './same'
 
 /** At once: the machine has other work. */
 const WIDTH = 2
@@ -17,11 +16,12 @@ const MOST_KILLS = 3
 /** Longer than any function or response that a model writes. */
 const MOST_TEXT = 1_000_000
 
+/** A boolean equals a boolean only and a text a text, while 1 equals 1.0. */
 function outcomeOf(reply: CallReply, expected: CheckCase[1]): CheckOutcome {
   if ('error' in reply) return `error: ${reply.error}`
   if ('unsaid' in reply) return 'fail'
   try {
-    return isSame(JSON.parse(reply.value), expected) ? 'pass' : 'fail'
+    return JSON.parse(reply.value) === expected ? 'pass' : 'fail'
   } catch {
     return 'killed'
   }
@@ -90,9 +90,13 @@ class CheckerPool implements CheckTools {
         continue
       }
       const from = outcomes.length
-      const child = await this.take()
+      const child = this.take()
       const stop = () => child.kill('killed')
       signal.addEventListener('abort', stop, { once: true })
+      await child.ready.catch((error: unknown) => {
+        throwIfAborted(signal)
+        throw error
+      })
       const end = await child.run(source, inputs, (reply) =>
         outcomes.push(outcomeOf(reply, (cases[outcomes.length] as CheckCase)[1])),
       )
@@ -108,16 +112,12 @@ class CheckerPool implements CheckTools {
     return outcomes
   }
 
-  private async take(): Promise<CheckerProcess> {
+  private take(): CheckerProcess {
     const known = this.idle.pop()
-    if (known) {
-      clearTimeout(known.timer)
-      known.child.rest(false)
-      if (!known.child.isDead) return known.child
-    }
-    const child = new CheckerProcess()
-    await child.ready
-    return child
+    if (!known) return new CheckerProcess()
+    clearTimeout(known.timer)
+    known.child.rest(false)
+    return known.child.isDead ? this.take() : known.child
   }
 
   private keep(child: CheckerProcess): void {

@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { readConfig } from '@/lib/config'
 import { errorMessage } from '@/lib/errors'
+import { benchCheckers } from './checkers'
 import { benchClaims } from './claims'
 import { benchCompare } from './compare'
 import { benchEmbeddedScoring, FAST_OVER_DECODE } from './embedded-scoring'
@@ -65,6 +66,14 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
       milliseconds(`six rules of a subset over ${rows} rows`, warmMs, 300),
       milliseconds('the same with columns that are read first', coldMs, 3_000),
       least('texts searched for 13-grams of 5,000 items', megabytesPerSecond, 'MB/s', 20),
+    ]
+  },
+  checkers: async () => {
+    const { cases, many, one } = await benchCheckers()
+    return [
+      least(`checking functions, ${cases} cases each`, many, 'runs/s', 200),
+      // Each leaves memory as it was before, which takes some milliseconds.
+      least('checking functions, one case each', one, 'runs/s', 50),
     ]
   },
   scoring: async () => {

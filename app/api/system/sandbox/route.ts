@@ -1,6 +1,6 @@
 import { sandboxEndpoint, setSandboxEndpoint } from '@/lib/api/system'
 import { serve } from '@/lib/http/route'
-import { sandboxSetting, setSandbox } from '@/lib/services/sandbox'
+import { sandboxSetting, setSandbox } from '@/lib/services/sandbox/setting'
 
 export const GET = serve(sandboxEndpoint, ({ ctx }) => sandboxSetting(ctx.db))
 

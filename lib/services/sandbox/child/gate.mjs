@@ -2,22 +2,18 @@
 // those it keeps, once the gate is shut, what is listed here: clocks, random numbers, and reading its own library.
 
 /** What works as before. */
-const OPEN = new Set([
-  ...['_PyEM_TrampolineCall_JS', '_Py_emscripten_runtime'],
-  ...['emscripten_resize_heap', 'emscripten_get_heap_max', 'emscripten_get_now'],
-  ...['emscripten_date_now', '_tzset_js', '_timegm_js', '_mktime_js', '_localtime_js'],
-  ...['_gmtime_js', 'environ_sizes_get', 'environ_get', 'fd_close', 'fd_read', 'fd_seek'],
-  ...['fd_pread', 'fd_fdstat_get', 'clock_res_get', 'clock_time_get', 'random_get'],
-  ...['__syscall_fstat64', '__syscall_stat64', '__syscall_newfstatat', '__syscall_lstat64'],
-  ...['__syscall_getcwd', '__syscall_getdents64', '__syscall_faccessat', '__syscall_readlinkat'],
-  ...[
-    '__syscall_fcntl64',
-    '_try_fcntl64',
-    '__syscall_ioctl',
-    '__syscall_fadvise64',
-    '__syscall_getuid32_js',
-  ],
-])
+const OPEN = new Set(
+  `
+  _PyEM_TrampolineCall_JS _Py_emscripten_runtime emscripten_resize_heap
+  emscripten_get_heap_max emscripten_get_now emscripten_date_now _tzset_js _timegm_js
+  _mktime_js _localtime_js _gmtime_js environ_sizes_get environ_get fd_close fd_read
+  fd_seek fd_pread fd_fdstat_get clock_res_get clock_time_get random_get
+  __syscall_fstat64 __syscall_stat64 __syscall_newfstatat __syscall_lstat64
+  __syscall_getcwd __syscall_getdents64 __syscall_faccessat __syscall_readlinkat
+  __syscall_fcntl64 _try_fcntl64 __syscall_ioctl __syscall_fadvise64
+  __syscall_getuid32_js
+`.match(/\S+/g),
+)
 
 /** Errors of the system, as calls return them. */
 const NOT_ALLOWED = 63

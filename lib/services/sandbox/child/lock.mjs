@@ -5,27 +5,28 @@ import { createRequire, syncBuiltinESMExports } from 'node:module'
 import process from 'node:process'
 
 /** Modules of Node that open sockets, start something or load code. */
-const CLOSED = [
-  ...['net', 'tls', 'dgram', 'dns', 'dns/promises', 'http', 'https', 'http2', 'child_process'],
-  ...['worker_threads', 'cluster', 'inspector', 'inspector/promises', 'module', 'vm', 'repl', 'v8'],
-  ...['wasi', 'os', 'fs', 'fs/promises', 'process', 'timers', 'timers/promises', 'trace_events'],
-]
+const CLOSED = `
+  net tls dgram dns dns/promises http https http2 child_process worker_threads cluster
+  inspector inspector/promises module vm repl v8 wasi os fs fs/promises process timers
+  timers/promises trace_events
+`.match(/\S+/g)
 
 /** What the Python runtime still needs of the global object besides the language itself. */
 const KEPT = new Set(['TextDecoder', 'TextEncoder'])
 
 /** What the language itself has, as a fresh realm has it, less what would compile text. */
-const LANGUAGE = new Set([
-  ...['Object', 'Function', 'Array', 'Number', 'parseFloat', 'parseInt', 'Infinity', 'NaN'],
-  ...['undefined', 'Boolean', 'String', 'Symbol', 'Date', 'Promise', 'RegExp', 'Error', 'JSON'],
-  ...['AggregateError', 'EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError'],
-  ...['URIError', 'globalThis', 'Math', 'Intl', 'ArrayBuffer', 'Uint8Array', 'Int8Array'],
-  ...['Uint16Array', 'Int16Array', 'Uint32Array', 'Int32Array', 'Float32Array', 'Float64Array'],
-  ...['Uint8ClampedArray', 'BigUint64Array', 'BigInt64Array', 'DataView', 'Map', 'BigInt', 'Set'],
-  ...['WeakMap', 'WeakSet', 'WeakRef', 'Proxy', 'Reflect', 'FinalizationRegistry', 'Atomics'],
-  ...['SharedArrayBuffer', 'decodeURI', 'decodeURIComponent', 'encodeURI', 'encodeURIComponent'],
-  ...['escape', 'unescape', 'isFinite', 'isNaN', 'Iterator'],
-])
+const LANGUAGE = new Set(
+  `
+  Object Function Array Number parseFloat parseInt Infinity NaN undefined Boolean
+  String Symbol Date Promise RegExp Error JSON AggregateError EvalError RangeError
+  ReferenceError SyntaxError TypeError URIError globalThis Math Intl ArrayBuffer
+  Uint8Array Int8Array Uint16Array Int16Array Uint32Array Int32Array Float32Array
+  Float64Array Uint8ClampedArray BigUint64Array BigInt64Array DataView Map BigInt Set
+  WeakMap WeakSet WeakRef Proxy Reflect FinalizationRegistry Atomics SharedArrayBuffer
+  decodeURI decodeURIComponent encodeURI encodeURIComponent escape unescape isFinite
+  isNaN Iterator
+`.match(/\S+/g),
+)
 
 function denied() {
   throw new Error('closed in the sandbox')

@@ -36,12 +36,12 @@ python.setStdout(sink)
 python.setStderr(sink)
 python.setStdin({ error: true })
 python.runPython(runner)
-// Held so that the functions stay where they are.
-const held = [python.globals.get('begin'), python.globals.get('call')]
+const { _module: runtime, FS: files } = python
+// The places of the two functions, which stay there although no name leads to them any more.
 const [begin, call] = python.runPython('[id(begin), id(call)]').toJs()
+for (const fn of [begin, call]) runtime._Py_IncRef(fn)
 python.runPython('import gc; del begin, call, make, cut; gc.collect()')
 
-const { _module: runtime, FS: files } = python
 const { readSync, writeSync, end } = lock()
 shut(() => end(GATE))
 
@@ -66,14 +66,15 @@ function say(message) {
 
 // Memory of Python as it is before any checker has run; each finds it so.
 const before = runtime.HEAPU8.slice()
-const open = files.streams.length
+const streams = [...files.streams]
 
 /** Puts the interpreter back to where it was. What a checker changed, kept or replaced is gone. */
 function restore() {
   const { HEAPU8 } = runtime
   HEAPU8.set(before)
   if (HEAPU8.length > before.length) HEAPU8.fill(0, before.length)
-  files.streams.length = open
+  files.streams.splice(0, files.streams.length, ...streams)
+  for (const [fd, stream] of streams.entries()) if (stream) stream.fd = fd
 }
 
 const decoder = new TextDecoder()

@@ -16,7 +16,7 @@ const ADDED = 'added_words.words'
 
 /** Metrics that ask no backend for anything. */
 const alone = listMeasured().filter(
-  (metric) => needsOf(metric, parseParams(metric, {})).length === 0,
+  (metric) => needsOf(metric, parseParams(metric, {})).length === 0 && !metric.inputs.checkers,
 )
 
 const open: { close(): void | Promise<void> }[] = []

@@ -15,6 +15,7 @@ import { PENDING, readRowStatus } from '@/lib/services/runs/row-status'
 import { resolveRowSet } from '@/lib/services/runs/row-sets'
 import { settleSizes } from '@/lib/services/runs/set-sizes'
 import { pricesOf } from '@/lib/services/runs/prices'
+import { checkTools } from '@/lib/services/sandbox'
 import { countRequests, type Counted } from './count'
 import { timeInterval } from './interval'
 import { watchOwnMachine } from './own-machine'
@@ -148,7 +149,7 @@ async function estimate(
     const note = isLocal ? watchOwnMachine(context.config.niceness) : () => null
     // Draws from the sample itself: those of the run would find too few rows in it.
     const tried = metric.settleSizes?.({ ...chosenParams, n: null }, [sample.length >> 1]) ?? params
-    const measured = await measureRows(metric, tried, session, sample, signal)
+    const measured = await measureRows(metric, tried, session, sample, signal, checkTools(db))
     const assumed = note()
     const counted = await countLeft(context, { metric, params, session }, scan, measured)
     const factor = counted.rows > 0 ? scan.distinctRows / counted.rows : 0

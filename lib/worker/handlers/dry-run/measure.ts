@@ -1,5 +1,6 @@
 import type { GenerateReply, GenerateRequest } from '@/lib/backends/types'
 import { tokensOf } from '@/lib/contracts/meter'
+import type { CheckTools } from '@/lib/evolution'
 import type { MeasuredMetric, MetricRow } from '@/lib/metrics/types'
 import { computeSafely } from '../compute/row-scope'
 import { metricTools } from '../compute/tools'
@@ -62,10 +63,11 @@ export async function measureRows(
   session: MeteredSession | null,
   rows: readonly MetricRow[],
   signal: AbortSignal,
+  checks: CheckTools | null = null,
 ): Promise<Measured> {
   const measured: Measured = { batches: [], exchanges: [] }
   const around = session && watched(session, measured.exchanges)
-  const tools = metricTools(around, signal, () => undefined)
+  const tools = metricTools(around, signal, () => undefined, checks)
   const timed = async (part: readonly MetricRow[], work: () => Promise<unknown>) => {
     const before = tokensOf(session?.meter ?? {})
     const start = performance.now()

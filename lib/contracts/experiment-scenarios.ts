@@ -4,6 +4,9 @@ import { namesSchema } from './limits'
 /** Ways of choosing the operator of a row. */
 export const OPERATOR_ORDERS = ['rotation', 'random', 'weights'] as const
 
+/** Why a reply of Evol-Instruct can be thrown away. */
+export const ELIMINATIONS = ['copy', 'refusal', 'equal'] as const
+
 /** Evolving by rounds of single operators (Evol-Instruct). */
 export const evolInstructSchema = z.object({
   kind: z.literal('evol-instruct'),
@@ -28,6 +31,21 @@ export const evolInstructSchema = z.object({
     .union([z.boolean(), namesSchema])
     .default(false)
     .describe('Adds the breadth operator: for all seed sets, or for those named.'),
+  eliminate: z
+    .array(z.enum(ELIMINATIONS))
+    .default([])
+    .describe(
+      'Replies that are thrown away: copies of the parent, refusals (both by the rules of evolution health), and instructions equal to their parent by the judge model. The row keeps its place without a text, and the next round starts from its parent.',
+    ),
+  retries: z
+    .number()
+    .int()
+    .min(0)
+    .max(5)
+    .default(2)
+    .describe(
+      'With eliminate: further tries of a row that failed, with other random seeds; none where decoding is greedy.',
+    ),
 })
 
 /** Constraints with checking functions, joined with queries (AutoIF). */

@@ -47,6 +47,7 @@ export type StageState = (typeof STAGE_STATES)[number]
 export const stageInfoSchema = z.object({
   /** Key of the arm; empty for a stage that all arms share. */
   ...texts('arm', 'stage', 'label', 'explains'),
+  kind: z.enum(['ask', 'work', 'respond', 'measure']),
   after: z.array(z.string()),
   state: z.enum(STAGE_STATES),
   /** Why it waits, is paused or failed. */

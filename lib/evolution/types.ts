@@ -88,6 +88,15 @@ export interface AskStage extends StageFacts {
   prompts: readonly string[]
   /** Differences from the arm's decoding, for example greedy. */
   decoding?: { temperature?: number; maxTokens?: number }
+  /** So often a question whose reading failed is asked again at once, with other random seeds; default 0. */
+  retries?: number
+  /** What the judge model is asked about a reply that was read well, and what its answer makes of the reading. */
+  check?: {
+    /** Id of the prompt that is sent. */
+    prompt: string
+    content(reading: Reading, asking: Asking, data: StageData): string
+    read(text: string, reading: Reading): Reading
+  }
   askings(data: StageData): Asking[]
   read(reply: { text: string; finishReason: string }, asking: Asking, data: StageData): Reading
 }

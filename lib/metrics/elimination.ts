@@ -18,11 +18,12 @@ import { defineMetric, type MeasuredMetric, type MetricRow, type RowResult } fro
 
 const LEVELS = ['no', 'yes'] as const
 const VERDICTS = ['not equal', 'equal'] as const
-const EQUAL = VERDICTS.indexOf('equal') + 1
+/** Returns the value that the parsers give to "equal". */
+export const EQUAL = VERDICTS.indexOf('equal') + 1
 const labels = labelParsers(VERDICTS, 'verdict')
 const NEGATION = /\b(?:not|never|neither|hardly|cannot)\b|n['’]t\b|\bno\b/i
-/** As for any labels, except that "equal" in a sentence that also denies something is not taken for a verdict. */
-const parsers: ReplyParsers = {
+/** Returns what a reply says of two instructions: as for any labels, except that "equal" in a sentence that also denies something is not taken for a verdict. */
+export const equalParsers: ReplyParsers = {
   ...labels,
   tolerant(reply) {
     const parsed = labels.tolerant(reply)
@@ -96,7 +97,7 @@ const computeBatch: MeasuredMetric<Params>['computeBatch'] = async (rows, settin
     metric: 'elimination',
     key: 'equal',
     schema: SCHEMA,
-    parsers,
+    parsers: equalParsers,
     message: ({ instruction, parent }: MetricRow) => {
       if (!parent) return { status: 'no_parent' as const }
       if (instruction.trim() === '') return { status: 'empty_instruction' as const }

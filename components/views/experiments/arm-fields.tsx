@@ -19,6 +19,8 @@ interface ArmFieldsProps {
   /** So many evolvers can be added to the plan. */
   mostMore: number
   canRemove: boolean
+  /** It has rows: key, backend and decoding stay as they are. */
+  isMade: boolean
   /** Puts these in the place of the evolver; none = it is removed. */
   onChange(arms: DraftArm[]): void
 }
@@ -99,7 +101,8 @@ function Sweep({ arm, most, onSweep }: SweepProps) {
 }
 
 /** One evolver of a plan: name, class, backend, decoding and versions of its prompts. */
-export function ArmFields({ at, arm, problems, mostMore, canRemove, onChange }: ArmFieldsProps) {
+export function ArmFields(props: ArmFieldsProps) {
+  const { at, arm, problems, mostMore, canRemove, isMade, onChange } = props
   const backends = backendOptions(useBackends().data, ['chat'])
   const set = (patch: Partial<DraftArm>) => onChange([{ ...arm, ...patch }])
   const problem = (field: string) => problems.get(`arms.${at}.${field}`)
@@ -124,12 +127,13 @@ export function ArmFields({ at, arm, problems, mostMore, canRemove, onChange }: 
           error={problem('label') ?? problem('key')}
           onChange={(event) => {
             const label = event.currentTarget.value
-            set({ label, key: keyOf(label) })
+            set(isMade ? { label } : { label, key: keyOf(label) })
           }}
         />
         <Select
           label="Backend"
-          description="A backend with chat."
+          description={isMade ? 'Made its rows and stays.' : 'A backend with chat.'}
+          disabled={isMade}
           data={backends}
           value={arm.backend || null}
           error={problem('backend')}
@@ -148,6 +152,7 @@ export function ArmFields({ at, arm, problems, mostMore, canRemove, onChange }: 
             key={name}
             label={label}
             description={description}
+            disabled={isMade}
             step={step}
             value={decoding[name] ?? ''}
             error={problem(`decoding.${name}`)}
@@ -161,7 +166,7 @@ export function ArmFields({ at, arm, problems, mostMore, canRemove, onChange }: 
           value={arm.prompts ?? {}}
           onChange={(prompts) => set({ prompts })}
         />
-        <Sweep arm={arm} most={mostMore} onSweep={onChange} />
+        {isMade ? null : <Sweep arm={arm} most={mostMore} onSweep={onChange} />}
       </Disclosure>
     </div>
   )

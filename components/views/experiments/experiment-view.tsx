@@ -89,6 +89,7 @@ function ChangePlan({ study, experiment, onClose }: ExperimentProps & { onClose(
     <PlanEditor
       study={study}
       first={experiment.plan}
+      made={experiment.plan.arms.map(({ key }) => key)}
       doneLabel="Change the plan"
       error={change.error}
       isPending={change.isPending}

@@ -22,6 +22,8 @@ import classes from './experiments.module.css'
 interface PlanEditorProps {
   study: StudyDetail
   first: Draft
+  /** Keys of evolvers that have rows; none in a new plan. */
+  made?: readonly string[]
   doneLabel: string
   error: unknown
   isPending: boolean
@@ -83,7 +85,7 @@ function Trial({ studyId, plan }: { studyId: string; plan: Plan | null }) {
 
 /** A plan as a form and as the text of its file, side by side: both change the same plan. */
 export function PlanEditor(props: PlanEditorProps) {
-  const { study, first, doneLabel, error, isPending, onClose, onDone } = props
+  const { study, first, made = [], doneLabel, error, isPending, onClose, onDone } = props
   const backends = useBackends().data ?? []
   const [draft, setDraft] = useState<Draft>(first)
   // The text while it is typed; null = what the form says.
@@ -115,6 +117,7 @@ export function PlanEditor(props: PlanEditorProps) {
       <div className={classes.layout}>
         <PlanFields
           study={study}
+          made={made}
           draft={draft}
           problems={isTried ? problems : new Map()}
           onChange={change}

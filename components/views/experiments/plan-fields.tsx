@@ -22,6 +22,8 @@ import { ScenarioFields } from './scenario-fields'
 import classes from './experiments.module.css'
 
 interface PlanFieldsProps {
+  /** Keys of evolvers that have rows. */
+  made: readonly string[]
   study: StudyDetail
   draft: Draft
   problems: Problems
@@ -221,7 +223,7 @@ function MeasureFields({ draft, onChange }: PlanFieldsProps) {
 
 /** The form of a plan: name, seeds, scenario, evolvers, response and judge model, measures, budget. */
 export function PlanFields(props: PlanFieldsProps) {
-  const { study, draft, problems, onChange } = props
+  const { study, made, draft, problems, onChange } = props
   const { arms } = draft
   return (
     <div className={classes.form}>
@@ -255,7 +257,8 @@ export function PlanFields(props: PlanFieldsProps) {
             arm={arm}
             problems={problems}
             mostMore={MOST_ARMS - arms.length}
-            canRemove={arms.length > 1}
+            canRemove={arms.length > 1 && !made.includes(arm.key)}
+            isMade={made.includes(arm.key)}
             onChange={(next) => onChange({ arms: arms.toSpliced(at, 1, ...next) })}
           />
         ))}

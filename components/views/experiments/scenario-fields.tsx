@@ -4,8 +4,9 @@ import { Checkbox, Group, NumberInput, Select } from '@mantine/core'
 import { ParamFields } from '@/components/fields/param-fields'
 import { Section } from '@/components/ui/page'
 import { describeParams, plainFields } from '@/lib/contracts/describe-params'
-import { SCENARIO_LABEL, scenarioSchema } from '@/lib/contracts/experiment'
+import { ELIMINATIONS, SCENARIO_LABEL, scenarioSchema } from '@/lib/contracts/experiment'
 import type { Draft, Problems } from './plan-draft'
+import { reasonText } from './words'
 import classes from './experiments.module.css'
 
 interface ScenarioFieldsProps {
@@ -40,6 +41,18 @@ function EvolInstructFields({ draft, seedSets, onChange }: ScenarioFieldsProps) 
         <Group gap="md" mt={4}>
           {seedSets.map(({ key, label }) => (
             <Checkbox key={key} value={key} label={label} />
+          ))}
+        </Group>
+      </Checkbox.Group>
+      <Checkbox.Group
+        label="Eliminate"
+        description="Replies that are thrown away and tried again; the row keeps its place."
+        value={[...(scenario.eliminate ?? [])]}
+        onChange={(eliminate) => set({ eliminate: eliminate as typeof scenario.eliminate })}
+      >
+        <Group gap="md" mt={4}>
+          {ELIMINATIONS.map((rule) => (
+            <Checkbox key={rule} value={rule} label={reasonText(rule)} />
           ))}
         </Group>
       </Checkbox.Group>

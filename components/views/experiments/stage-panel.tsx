@@ -198,7 +198,7 @@ export function StagePanel({ study, experiment, stage }: StagePanelProps) {
                 )
               }
             >
-              Retry {plural(failed, 'failed item')}
+              Retry {plural(failed, stage.kind === 'respond' ? 'failed response' : 'failed item')}
             </Button>
           ) : null
         }
@@ -211,7 +211,9 @@ export function StagePanel({ study, experiment, stage }: StagePanelProps) {
         <MadeRows study={study} stage={stage} />
         {stage.reasons.length > 0 ? <Reasons reasons={stage.reasons} /> : null}
       </Section>
-      <Items key={`${stage.arm} ${stage.stage}`} {...{ study, experiment, stage }} />
+      {stage.kind === 'ask' || stage.kind === 'work' ? (
+        <Items key={`${stage.arm} ${stage.stage}`} {...{ study, experiment, stage }} />
+      ) : null}
     </>
   )
 }

@@ -59,7 +59,7 @@ export function TrialTable({ trial }: { trial: PlanTrial }) {
       cell: ({ blocked, items, label }) => blocked ?? <Items items={items} label={label} />,
     },
   ]
-  const cost = trial.cost ? `, ${costText(trial.cost)}` : ''
+  const cost = trial.cost ? `, ${costText(trial.cost)}` : ', no price known'
   return (
     <Table
       label="Dry run"
@@ -67,7 +67,7 @@ export function TrialTable({ trial }: { trial: PlanTrial }) {
       columns={columns}
       rows={trial.stages}
       keyOf={({ arm, stage }) => `${arm} ${stage}`}
-      caption={`${trial.seeds} of ${formatCount(trial.allSeeds)} seeds tried. The whole plan: about ${formatCount(trial.tokens)} tokens, ${timeText(trial)}${cost}, without its measures. No price known means no cost is shown.`}
+      caption={`${trial.seeds} of ${formatCount(trial.allSeeds)} seeds tried. The whole plan: about ${formatCount(trial.tokens)} tokens, ${timeText(trial)}${cost}, without its measures.`}
     />
   )
 }

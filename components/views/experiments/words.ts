@@ -19,6 +19,7 @@ const REASON: Record<string, string> = {
   empty_instruction: 'no instruction to answer',
   copy: 'copy of its parent',
   refusal: 'refusal',
+  no_verdict: 'the judge model gave no verdict',
   equal: 'equal to its parent by the judge model',
 }
 

@@ -21,6 +21,11 @@ export const GLOSSARY: readonly Entry[] = [
   },
   { term: 'Round', meaning: 'How often an instruction was rewritten; seeds are round 0.' },
   {
+    term: 'Experiment',
+    meaning:
+      'A plan that evolves seeds by several evolvers, stage by stage, and the rows, responses and measures that come of it. The plan file repeats it.',
+  },
+  {
     term: 'Cell',
     meaning:
       'All rows of one seed set, evolver and round. Importing a changed file again creates a new revision of the cell.',

@@ -4,6 +4,7 @@ import { BREADTH_ORDER, type Operator } from '@/lib/prompts/operators'
 import { renderPrompt } from '@/lib/prompts/prompt'
 import { readText } from '../shared'
 import type { AskStage, CellDraft, Scenario, SeedRow, StageData } from '../types'
+import { eliminate, elimination, isEliminated } from './eliminate'
 import { operatorIn } from './operator'
 
 function optionsOf(plan: Plan): EvolInstructOptions {
@@ -16,18 +17,33 @@ function keyOf({ setKey, idx }: SeedRow): string {
   return `${setKey}:${idx}`
 }
 
-/** The texts of the round before by the key of their seed; of the seeds in the first round. */
+/**
+ * The texts that a round evolves by the key of their seed: those of the round before, of the seeds in the first round. A row that
+ * was eliminated goes on from what it was made of.
+ */
 function parentsOf(data: StageData, round: number): Map<string, string> {
   if (round === 1) return new Map(data.seeds().map((seed) => [keyOf(seed), seed.instruction]))
   const items = data.items(roundId(round - 1))
-  return new Map(items.map(({ key, value }) => [key, String(value)]))
+  const before = items.some(isEliminated) ? parentsOf(data, round - 1) : null
+  return new Map(
+    items.map((item) => [
+      item.key,
+      isEliminated(item) ? (before?.get(item.key) ?? '') : String(item.value),
+    ]),
+  )
 }
 
 function roundId(round: number): string {
   return `round-${round}`
 }
 
-function roundStage(round: number): AskStage {
+function roundStage(options: EvolInstructOptions, round: number): AskStage {
+  const known = new WeakMap<StageData, Map<string, string>>()
+  const parentOf = (data: StageData, key: string) => {
+    const parents = known.get(data) ?? parentsOf(data, round)
+    known.set(data, parents)
+    return parents.get(key) ?? ''
+  }
   const stage: AskStage = {
     kind: 'ask',
     id: roundId(round),
@@ -38,12 +54,11 @@ function roundStage(round: number): AskStage {
     after: round === 1 ? [] : [roundId(round - 1)],
     prompts: BREADTH_ORDER.map((operator) => evolvePrompt(operator).id),
     askings(data) {
-      const parents = parentsOf(data, round)
       return data.seeds().map((seed) => ({
         key: keyOf(seed),
         seedOffset: seed.idx,
         content() {
-          const instruction = parents.get(keyOf(seed)) ?? ''
+          const instruction = parentOf(data, keyOf(seed))
           // Nothing can be made of nothing; the row keeps its place.
           if (instruction === '') return null
           const prompt = data.prompt(evolvePrompt(operatorOf(data, seed, round)).id)
@@ -51,7 +66,8 @@ function roundStage(round: number): AskStage {
         },
       }))
     },
-    read: (reply) => readText(reply),
+    read: (reply, { key }, data) => eliminate(readText(reply), parentOf(data, key), options),
+    ...elimination(options, parentOf),
     publish: (data) => draftsOf(data, round),
   }
   return stage
@@ -92,5 +108,8 @@ function draftsOf(data: StageData, round: number): CellDraft[] {
 export const evolInstruct: Scenario = {
   kind: 'evol-instruct',
   label: 'Evol-Instruct',
-  stages: (plan) => Array.from({ length: optionsOf(plan).rounds }, (_, at) => roundStage(at + 1)),
+  stages(plan) {
+    const options = optionsOf(plan)
+    return Array.from({ length: options.rounds }, (_, at) => roundStage(options, at + 1))
+  },
 }

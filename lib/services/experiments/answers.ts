@@ -1,10 +1,11 @@
-import { and, count, inArray, sql } from 'drizzle-orm'
+import { and, count, eq, inArray, isNotNull, sql } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { responses } from '@/db/schema'
 import type { StageInfo } from '@/lib/contracts/experiment'
 import { statusCode } from '@/lib/contracts/status'
 import type { RespondStage } from '@/lib/evolution'
 import { currentResponseSet, getCell, type CellRef } from '../cells'
+import { countResponses } from '../columns/texts'
 import type { ExperimentRow, PlacedStage } from './records'
 
 /** Shown of each example. */
@@ -18,7 +19,14 @@ export function seedsToAnswer(
   return seeds
     .filter(({ rows }) => rows === null)
     .map(({ cellId }) => getCell(db, studyId, cellId))
-    .filter(({ no }) => currentResponseSet(db, no)?.kind !== 'imported')
+    .filter(({ no }) => !cameWithResponses(db, no))
+}
+
+/** A file without any response has a set as well, of rows that lack one. */
+function cameWithResponses(db: Db, cellNo: number): boolean {
+  const set = currentResponseSet(db, cellNo)
+  if (set?.kind !== 'imported') return false
+  return countResponses(db, and(eq(responses.setNo, set.no), isNotNull(responses.text))) > 0
 }
 
 /** Returns the files that a stage answers: those of the stages it names, or the seeds that came without responses. */

@@ -96,6 +96,18 @@ describe('a changed plan', () => {
 })
 
 describe('responses of an experiment', () => {
+  it('are written for seeds whose file brought none', async () => {
+    study = testStudy(ROWS)
+    study.db.update(responses).set({ text: null }).where(eq(responses.setNo, 1)).run()
+    const { id } = startExperiment(study, study.studyId, testPlan({ arms: [TEST_ARM] }))
+    await runJobs(study)
+    const { stages } = getExperiment(study.db, study.studyId, id)
+    expect(stages.find(({ stage }) => stage === 'respond-seeds')).toMatchObject({
+      total: ROWS,
+      counts: { ok: ROWS },
+    })
+  })
+
   it('have a funnel, and those that failed are asked for again', async () => {
     const { id } = await begun({ arms: [TEST_ARM] })
     const stageOf = () =>

@@ -20,6 +20,11 @@ function checkSame(before: Plan, plan: Plan): void {
   if (plan.scenario.kind !== before.scenario.kind) {
     refuse(`This experiment is "${before.scenario.kind}"; start another one.`)
   }
+  const rules = ({ scenario }: Plan) =>
+    scenario.kind === 'evol-instruct' ? scenario.eliminate.toSorted() : null
+  if (canonicalJson(rules(plan)) !== canonicalJson(rules(before))) {
+    refuse('Rows were kept by the rules of elimination of the plan, which cannot change.')
+  }
   for (const arm of before.arms) {
     const after = plan.arms.find(({ key }) => key === arm.key)
     if (!after) refuse(`The evolver "${arm.key}" has rows already and must stay in the plan.`)

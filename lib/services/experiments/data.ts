@@ -33,7 +33,9 @@ export function seedRows(
 function promptsFor({ plan }: Pick<ExperimentRow, 'plan'>, { stage, arm }: PlacedStage) {
   const evolver = plan.arms.find(({ key }) => key === arm)?.prompts ?? {}
   if (stage.kind === 'respond') return plan.responses?.prompts ?? {}
-  if (stage.kind !== 'ask' || stage.role === 'evolver') return evolver
+  if (stage.kind !== 'ask' || stage.role === 'evolver') {
+    return { ...plan.judge?.prompts, ...evolver }
+  }
   return (stage.role === 'writer' ? plan.responses?.prompts : plan.judge?.prompts) ?? {}
 }
 

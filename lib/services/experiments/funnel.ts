@@ -98,6 +98,7 @@ export function stageInfo(
     stage: stage.id,
     label: stage.label,
     explains: stage.explains,
+    kind: stage.kind,
     after: [...stage.after],
     ...stateOf(all, placed, job),
     ...funnel,

@@ -90,7 +90,9 @@ export function checkPlan(db: Db, studyId: string, plan: Plan, own: readonly str
     // A version that is gone is better refused now than in the worker.
     for (const [id, hash] of Object.entries(prompts)) promptByHash(db, id, hash)
   }
-  const judged = stages.find((stage) => stage.kind === 'ask' && stage.role === 'judge')
+  const judged = stages.find(
+    (stage) => stage.kind === 'ask' && (stage.role === 'judge' || stage.check),
+  )
   if (judged && !plan.judge) {
     throw new AppError(
       'invalid_input',

@@ -12,7 +12,8 @@ import { pricesOf } from '@/lib/services/runs/prices'
 import type { MeteredSession, WorkerContext } from '@/lib/worker/types'
 import { timeInterval } from '../dry-run/interval'
 import type { Timed } from '../dry-run/measure'
-import { askOne, settingsOf } from '../stage/ask'
+import { settingsOf } from '../stage/ask'
+import { askOne } from '../stage/ask-one'
 import { openCheckTools } from '../stage/check-tools'
 import { respondOne } from '../stage/generate'
 
@@ -118,6 +119,8 @@ export class TrialRun {
     const data = this.data(placed, seeds)
     const { backendId, decoding } = settingsOf(this.experiment, { stage, data })
     const session = await this.open(backendId)
+    const checker = stage.check ? this.experiment.plan.judge : null
+    const judge = checker && (await this.open(checker.backend))
     const askings = stage.askings(data)
     const ofAll = stage.askings(this.data(placed, allSeeds)).length
     const own = ofAll > askings.length ? ofAll : Math.round(askings.length * this.inherited(placed))
@@ -130,7 +133,7 @@ export class TrialRun {
     for (const [position, asking] of tried.entries()) {
       const content = asking.content()
       const pending = { asking, position, content, inputHash: '', attempt: 1 }
-      const ask = () => askOne(this.context, session, { stage, data }, decoding, pending)
+      const ask = () => askOne(this.context, { session, judge }, { stage, data }, decoding, pending)
       const {
         key,
         status,

@@ -1,22 +1,18 @@
 import { createHash } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
 import { stageItems, stages } from '@/db/schema'
-import { GREEDY, type GenerateParams } from '@/lib/backends/types'
 import type { PlanDecoding } from '@/lib/contracts/experiment'
-import { AppError, errorMessage, throwIfAborted } from '@/lib/errors'
+import { AppError } from '@/lib/errors'
 import type { AskStage, Asking, StageData } from '@/lib/evolution'
 import { promptCard } from '@/lib/prompts/prompt'
 import type { ExperimentRow, PlacedStage } from '@/lib/services/experiments/records'
-import type { MeteredSession, WorkerContext } from '@/lib/worker/types'
+import type { WorkerContext } from '@/lib/worker/types'
+import { askOne, type NewItem, type Pending } from './ask-one'
 import { openSame } from './models'
-
-type NewItem = typeof stageItems.$inferInsert
 
 // A second of work is what a kill may cost; more items than this in one transaction would hold up others.
 const COMMIT_MS = 1_000
 const COMMIT_ITEMS = 1_000
-// Rows of one stage are fewer; attempts must not draw the numbers of other rows.
-const ATTEMPT_STEP = 10_000_019
 
 /** Returns which model carries out a stage, and how it draws. */
 export function settingsOf(
@@ -54,25 +50,12 @@ export function backendOf(experiment: ExperimentRow, { stage, arm }: PlacedStage
   const { plan } = experiment
   if (stage.kind === 'respond') return plan.responses ? [plan.responses.backend] : []
   if (stage.kind !== 'ask') return []
-  if (stage.role === 'judge') return plan.judge ? [plan.judge.backend] : []
-  if (stage.role === 'writer') return plan.responses ? [plan.responses.backend] : []
-  return plan.arms.filter(({ key }) => key === arm).map(({ backend }) => backend)
-}
-
-function paramsFor(decoding: PlanDecoding, offset: number, attempt: number): GenerateParams {
-  const { temperature, maxTokens, topP, seed } = decoding
-  if (temperature === 0) return { ...GREEDY, maxTokens }
-  const drawn = seed + offset + (attempt - 1) * ATTEMPT_STEP
-  return { ...GREEDY, temperature, maxTokens, topP, seed: drawn }
-}
-
-/** What is still to be asked of a stage. */
-export interface Pending {
-  asking: Asking
-  position: number
-  content: string | null
-  inputHash: string
-  attempt: number
+  const judge = plan.judge ? [plan.judge.backend] : []
+  if (stage.role === 'judge') return judge
+  const checks = stage.check ? judge : []
+  if (stage.role === 'writer') return plan.responses ? [plan.responses.backend, ...checks] : []
+  const evolver = plan.arms.filter(({ key }) => key === arm).map(({ backend }) => backend)
+  return [...new Set([...evolver, ...checks])]
 }
 
 /**
@@ -124,46 +107,8 @@ function moveItem(context: WorkerContext, stageNo: number, key: string, position
   context.db.update(stageItems).set({ position }).where(isItem(stageNo, key)).run()
 }
 
-/** Asks one question of a stage and returns its item; what is the row's own fault is an item that failed. */
-export async function askOne(
-  { signal }: Pick<WorkerContext, 'signal'>,
-  session: MeteredSession,
-  { stage, data }: { stage: AskStage; data: StageData },
-  decoding: PlanDecoding,
-  pending: Pending,
-): Promise<Omit<NewItem, 'stageNo'>> {
-  const { asking, content, position, inputHash, attempt } = pending
-  const place = { key: asking.key, position, inputHash, attempt }
-  const read = (text: string, finishReason: string) => {
-    const { status, reason, value } = stage.read({ text, finishReason }, asking, data)
-    return { status, reason, value }
-  }
-  if (content === null) {
-    return { ...place, ...read('', 'skipped'), raw: null, message: null, finishReason: 'skipped' }
-  }
-  throwIfAborted(signal)
-  if (!session.generate) {
-    throw new AppError('capability_missing', 'This backend cannot chat. Choose one that can.')
-  }
-  const params = paramsFor(decoding, asking.seedOffset, attempt)
-  try {
-    const reply = await session.generate({ messages: [{ role: 'user', content }], params }, signal)
-    const { text, finishReason } = reply
-    return { ...place, ...read(text, finishReason), raw: text, message: null, finishReason }
-  } catch (error) {
-    // A row's own fault stays with the row; anything else (backend gone, cancelled) stops the job.
-    if (!(error instanceof AppError) || error.code !== 'data_error') throw error
-    const failed = { status: 'failed', reason: 'error', value: '' } as const
-    return { ...place, ...failed, raw: null, message: errorMessage(error), finishReason: 'error' }
-  }
-}
-
 /** Writes items of a stage in the place of earlier ones. */
-export function writeItems(
-  context: WorkerContext,
-  stageNo: number,
-  items: readonly Omit<NewItem, 'stageNo'>[],
-) {
+export function writeItems(context: WorkerContext, stageNo: number, items: readonly NewItem[]) {
   for (const item of items) {
     const { key: _key, ...set } = item
     context.db
@@ -187,7 +132,9 @@ export async function runAskStage(
   const { backendId, decoding } = settingsOf(experiment, { stage, data })
   const pending = pendingOf(context, placed, stage.askings(data))
   const session = await openSame(context, experiment, backendId)
-  let waiting: Omit<NewItem, 'stageNo'>[] = []
+  const checker = stage.check ? experiment.plan.judge : null
+  const judge = checker && (await openSame(context, experiment, checker.backend))
+  let waiting: NewItem[] = []
   let writing: Promise<void> = Promise.resolve()
   let lastWrite = Date.now()
   const total = pending.length
@@ -198,6 +145,7 @@ export async function runAskStage(
     lastWrite = Date.now()
     if (items.length === 0) return
     await session.confirm(context.signal)
+    await judge?.confirm(context.signal)
     context.commit(() => writeItems(context, placed.row.no, items))
   }
   context.progress({ done: 0, total, unit: 'replies', phase: stage.label })
@@ -207,8 +155,8 @@ export async function runAskStage(
     while (next < pending.length && !isBroken) {
       const one = pending[next++] as Pending
       try {
-        const item = await askOne(context, session, { stage, data }, decoding, one)
-        // Not in one line: the list would be the one before the wait, which may have been written meanwhile.
+        const item = await askOne(context, { session, judge }, { stage, data }, decoding, one)
+        // Named after the reply is there: `waiting` is another list by then if items were written meanwhile.
         waiting.push(item)
         context.progress({ done: ++done, total })
         if (waiting.length >= COMMIT_ITEMS || Date.now() - lastWrite > COMMIT_MS) {
@@ -234,5 +182,9 @@ export async function runAskStage(
     model: session.identity,
     decoding,
     prompts: stage.prompts.map((id) => promptCard(data.prompt(id))),
+    ...(stage.retries === undefined ? {} : { retries: stage.retries }),
+    ...(judge && stage.check
+      ? { judge: judge.identity, judgePrompt: promptCard(data.prompt(stage.check.prompt)) }
+      : {}),
   }
 }

@@ -49,6 +49,13 @@ export function openDatabase(file: string): Db {
   return drizzle(sqlite, { schema })
 }
 
+/** Returns a connection of its own that sees the database as it is now, whatever is stored meanwhile; the caller closes it. */
+export function openSnapshot(file: string): Db {
+  const db = openDatabase(file)
+  db.$client.exec('begin')
+  return db
+}
+
 /** Runs `work` in one write transaction and returns what it returns; rolled back when it throws. */
 export function inTransaction<T>(db: Db, work: () => T): T {
   return db.$client.transaction(work).immediate()

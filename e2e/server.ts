@@ -25,6 +25,8 @@ interface Options {
   token?: string
   /** Loads the sample and starts a worker. */
   complete?: boolean
+  /** Further variables of the environment. */
+  env?: Record<string, string>
 }
 
 function run(args: string[], env: NodeJS.ProcessEnv): ChildProcess {
@@ -72,6 +74,7 @@ export async function startServer(options: Options = {}): Promise<Server> {
     HOST: host,
     PORT: String(port),
     LOG_LEVEL: 'warn',
+    ...options.env,
   }
   if (complete) {
     const setup = ['--import', 'tsx', 'lib/cli/main.ts', 'setup', '--no-models', '--no-compute']

@@ -3,6 +3,7 @@ import { groupKey, packCounts } from '@/lib/figures/shared/tiles'
 import type { BrushTiles } from '@/lib/contracts/tiles'
 import { BrushStore, type BrushedRows, type BrushQuestion } from './brush'
 import { previewHeights } from './density/preview'
+import { InteractionStore } from './interaction'
 
 const GROUP = groupKey('1', 'general', 'small')
 // Two bins of the brushed axis, with one row on the edge between them.
@@ -73,6 +74,9 @@ it('asks once, then redraws what follows once a frame without asking again', asy
   nextFrame()
   expect(drawn.at(-1)).toEqual([2, 5, 1])
   expect(drawn).toHaveLength(2)
+  // The pointer moved within its bin.
+  store.move([0.3, 0.6])
+  expect(frames).toHaveLength(0)
   expect(rows).toEqual([
     { n: 5, of: 20 },
     { n: 8, of: 20 },
@@ -116,4 +120,20 @@ it('shows bars as the view does', () => {
   expect(previewHeights({ ...look, view: 'histogram', heights: 'share' }, edges, counts)).toEqual([
     30, 60,
   ])
+})
+
+it('tells of a pointer that has reached another bin, and not of one that moved within it', () => {
+  const store = new InteractionStore()
+  const told = vi.fn<() => void>()
+  store.subscribe(told)
+  const readout = () => ({ title: 'IFD 0.3', items: [] })
+  store.set({ at: 0.3, readout: readout() })
+  store.set({ range: [0.3, 0.6] })
+  expect(told).toHaveBeenCalledTimes(2)
+  store.set({ at: 0.3, readout: readout() })
+  store.set({ range: [0.3, 0.6] })
+  expect(told).toHaveBeenCalledTimes(2)
+  store.set({ range: [0.3, 0.9] })
+  store.set({ at: null, readout: null })
+  expect(told).toHaveBeenCalledTimes(4)
 })

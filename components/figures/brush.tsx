@@ -126,6 +126,7 @@ export class BrushStore {
   }
 
   readonly move = (range: Range): void => {
+    if (this.#range?.[0] === range[0] && this.#range[1] === range[1]) return
     this.#range = range
     this.#schedule()
   }

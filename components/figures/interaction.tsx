@@ -29,7 +29,10 @@ export class InteractionStore {
   readonly get = (): InteractionState => this.#state
 
   readonly set = (patch: Partial<InteractionState>): void => {
-    this.#state = { ...this.#state, ...patch }
+    const next = { ...this.#state, ...patch }
+    // A pointer moves many times over one bin; each time all panels would be redrawn as they are.
+    if (JSON.stringify(next) === JSON.stringify(this.#state)) return
+    this.#state = next
     for (const listener of this.#listeners) listener()
   }
 

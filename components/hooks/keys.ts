@@ -19,6 +19,8 @@ export const studyKeys = {
   one: study,
   /** Cells, columns and runs. */
   detail: (studyId: string) => [...study(studyId), 'detail'] as const,
+  mergePlan: (studyId: string, request: object | null) =>
+    [...study(studyId), 'merge-plan', request] as const,
   views: (studyId: string) => [...study(studyId), 'views'] as const,
   decisions: (studyId: string) => [...study(studyId), 'decisions'] as const,
   decisionLog: (studyId: string, query: object) => [...study(studyId), 'decisions', query] as const,
@@ -82,7 +84,8 @@ export const studyKeys = {
   /** Marks are counted too, so a mark changes them. */
   facets: (studyId: string, filter: RowFilter, columns: readonly string[]) =>
     [...rows(studyId), 'facets', filter, columns] as const,
-  repeats: (studyId: string, of: string) => [...values(studyId), 'repeats', of] as const,
+  repeats: (studyId: string, of: string, isAcross: boolean) =>
+    [...values(studyId), 'repeats', of, isAcross] as const,
   figure: (
     studyId: string,
     figureId: string,
@@ -115,8 +118,11 @@ export const hubKeys = {
   dataset: (query: { name: string; revision: string }) => ['hub', query] as const,
 }
 
+export const searchProgressKey = ['search-progress'] as const
+
 export const jobKeys = {
   all: ['jobs'] as const,
+  downloads: ['jobs', 'downloads'] as const,
   list: (studyId: string | null) => ['jobs', 'list', studyId] as const,
   one: (jobId: string) => ['jobs', 'one', jobId] as const,
 }

@@ -1,4 +1,12 @@
-import { downloadBackupEndpoint, openBackupEndpoint, startBackupEndpoint } from '@/lib/api/backup'
+import { useQuery } from '@tanstack/react-query'
+import {
+  downloadBackupEndpoint,
+  mergeEndpoint,
+  openBackupEndpoint,
+  planMergeEndpoint,
+  startBackupEndpoint,
+} from '@/lib/api/backup'
+import type { MergeRequest } from '@/lib/contracts/merge'
 import { call, endpointUrl } from './api'
 import { jobKeys, studyKeys } from './keys'
 import { uploadFile } from './upload-file'
@@ -23,4 +31,18 @@ export function useOpenBackup(onProgress: (sentBytes: number) => void) {
     jobKeys.all,
     studyKeys.list,
   )
+}
+
+/** What merging another study into this one would come to; asked once it is chosen. */
+export function useMergePlan(studyId: string, request: MergeRequest | null) {
+  return useQuery({
+    enabled: request !== null,
+    queryKey: studyKeys.mergePlan(studyId, request),
+    queryFn: ({ signal }) =>
+      call(planMergeEndpoint, { params: { studyId }, body: request as MergeRequest, signal }),
+  })
+}
+
+export function useMerge(studyId: string) {
+  return useSend(mergeEndpoint, { studyId }, jobKeys.all)
 }

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient, type QueryKey } from '@tanstack/react-query'
 import type { Endpoint, Given, GivenParams, PartOf } from '@/lib/api/endpoint'
 import { call, type CallInput } from './api'
+import { tellOtherTabs } from './other-tabs'
 
 /** A change sent to the server; what it touches is read again when it is done or has failed. */
 export function useChange<Input, Reply>(
@@ -10,7 +11,10 @@ export function useChange<Input, Reply>(
   const client = useQueryClient()
   return useMutation({
     mutationFn: send,
-    onSettled: () => Promise.all(touched.map((queryKey) => client.invalidateQueries({ queryKey }))),
+    onSettled: () => {
+      tellOtherTabs(touched)
+      return Promise.all(touched.map((queryKey) => client.invalidateQueries({ queryKey })))
+    },
     // The input may hold a typed key; nothing of it stays once the request is over.
     gcTime: 0,
   })

@@ -1,4 +1,4 @@
-import { fetchHubDatasetEndpoint, hubDatasetEndpoint } from '@/lib/api/hub'
+import { fetchHubDatasetEndpoint, hubDatasetEndpoint, hubDownloadsEndpoint } from '@/lib/api/hub'
 import { useAsk } from './use-ask'
 import { useSend } from './use-change'
 import { hubKeys, jobKeys } from './keys'
@@ -10,6 +10,11 @@ export function useHubDataset(asked: { name: string; revision: string } | null) 
     enabled: asked !== null,
     retry: false,
   })
+}
+
+/** Downloads that go on or wait to be imported. */
+export function useHubDownloads() {
+  return useAsk(hubDownloadsEndpoint, {}, jobKeys.downloads)
 }
 
 /** Starts the job that fetches parts of a data set. */

@@ -1,21 +1,24 @@
-import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, skipToken, useIsFetching, useQuery } from '@tanstack/react-query'
 import type { FacetCounts } from '@/lib/contracts/facets'
 import type { RowFilter, ViewState } from '@/lib/contracts/filter'
 import {
   checkRegexEndpoint,
   conditionCountsEndpoint,
   describeEndpoint,
+  embedTextEndpoint,
   facetsEndpoint,
   listRowsEndpoint,
   nearbyRowsEndpoint,
   operatorsEndpoint,
   repeatsEndpoint,
   rowDetailEndpoint,
+  searchProgressEndpoint,
 } from '@/lib/api/rows'
 import type { ColumnHistogram, RowPage } from '@/lib/contracts/rows'
 import { call } from './api'
 import { useAsk } from './use-ask'
-import { studyKeys } from './keys'
+import { jobKeys, searchProgressKey, studyKeys } from './keys'
+import { useSend } from './use-change'
 
 /** Rows asked for at once: three screens at 1080 px, so that a scroll rarely waits and an answer stays small. */
 export const ROW_WINDOW = 100
@@ -46,13 +49,33 @@ export function useRegexError(pattern: string | null, ignoreCase: boolean) {
 }
 
 /** Groups of copies in a study, for near ones at each likeness that can be chosen. */
-export function useRepeats(studyId: string, of: 'exact' | 'near') {
+export function useRepeats(studyId: string, of: 'exact' | 'near', isAcross: boolean) {
   return useAsk(
     repeatsEndpoint,
-    { params: { studyId }, query: { of } },
-    studyKeys.repeats(studyId, of),
+    { params: { studyId }, query: { of, ...(isAcross ? { across: 'study' as const } : {}) } },
+    studyKeys.repeats(studyId, of, isAcross),
     { retry: false },
   )
+}
+
+// Often enough to see it move, rarely enough to cost the search nothing.
+const PROGRESS_MS = 300
+
+/** Whether rows of a study are asked for now, and how far a search of their texts is once it takes long. */
+export function useSearchProgress(studyId: string, isSearch: boolean) {
+  const isAsking = useIsFetching({ queryKey: studyKeys.rows(studyId) }) > 0 && isSearch
+  const { data } = useAsk(searchProgressEndpoint, {}, searchProgressKey, {
+    enabled: isAsking,
+    refetchInterval: PROGRESS_MS,
+    gcTime: 0,
+    staleTime: 0,
+  })
+  return { isAsking, progress: isAsking ? (data?.search ?? null) : null }
+}
+
+/** Has a typed text embedded, so that rows can be compared with it. */
+export function useEmbedText(studyId: string) {
+  return useSend(embedTextEndpoint, { studyId }, jobKeys.all)
 }
 
 /** Operators that the study's rows name; empty until they are known. */

@@ -4,6 +4,7 @@ import { createParser, parseAsString, useQueryStates } from 'nuqs'
 import {
   addBenchmarkEndpoint,
   compareSubsetsEndpoint,
+  deleteBenchmarkEndpoint,
   deleteSubsetEndpoint,
   listSubsetsEndpoint,
   readRuleFileEndpoint,
@@ -23,7 +24,7 @@ import {
 import { ApiError, call, endpointUrl } from './api'
 import { studyKeys, subsetKitKey } from './keys'
 import { useAsk } from './use-ask'
-import { useChange, useChangeIn, useSend } from './use-change'
+import { useChange, useChangeIn, useChangeOf, useSend } from './use-change'
 import { uploadFile } from './upload-file'
 
 const parsers = {
@@ -60,15 +61,21 @@ export function useSubsetFunnel(studyId: string, rules: SubsetRule[]) {
 }
 
 /** How the chosen subsets differ. */
-export function useSubsetComparison(studyId: string, ids: string[]) {
+export function useSubsetComparison(
+  studyId: string,
+  body: { ids: string[]; columns?: string[]; measures: string[] },
+) {
   return useAsk(
     compareSubsetsEndpoint,
-    { params: { studyId }, body: { ids } },
-    studyKeys.subsetFunnel(
-      studyId,
-      ids.map((id) => ({ id })),
-    ),
+    { params: { studyId }, body },
+    studyKeys.subsetFunnel(studyId, [body]),
+    { placeholderData: keepPreviousData },
   )
+}
+
+/** Deletes a benchmark by its SHA-256. */
+export function useDeleteBenchmark() {
+  return useChangeOf(deleteBenchmarkEndpoint, 'sha256', subsetKitKey)
 }
 
 /** What each rule did, as far as it is known: where one means nothing here, the rules before it. */

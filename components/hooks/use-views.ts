@@ -1,4 +1,11 @@
-import { deleteViewEndpoint, listViewsEndpoint, saveViewEndpoint } from '@/lib/api/views'
+import {
+  checkViewEndpoint,
+  deleteViewEndpoint,
+  listViewsEndpoint,
+  saveViewEndpoint,
+  viewFileEndpoint,
+} from '@/lib/api/views'
+import { endpointUrl } from './api'
 import { useAsk } from './use-ask'
 import { studyKeys } from './keys'
 import { useChangeIn, useSend } from './use-change'
@@ -13,4 +20,13 @@ export function useSaveView(studyId: string) {
 
 export function useDeleteView(studyId: string) {
   return useChangeIn(studyId, deleteViewEndpoint, 'viewId', studyKeys.views(studyId))
+}
+
+/** Reads a view file and says what of it the study lacks. */
+export function useCheckView(studyId: string) {
+  return useSend(checkViewEndpoint, { studyId })
+}
+
+export function viewFileUrl(studyId: string, viewId: string): string {
+  return endpointUrl(viewFileEndpoint, { params: { studyId, viewId } })
 }

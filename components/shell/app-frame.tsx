@@ -8,6 +8,7 @@ import Link from 'next/link'
 import { useParams } from 'next/navigation'
 import type { ReactNode } from 'react'
 import { useState } from 'react'
+import { useOtherTabs } from '@/components/hooks/other-tabs'
 import { useJobFeed } from '@/components/hooks/use-job-feed'
 import { CommandPalette } from './command-palette'
 import classes from './frame.module.css'
@@ -18,6 +19,7 @@ import { Navigation } from './navigation'
 import { ProgressFavicon } from './progress-favicon'
 import { StudySwitcher } from './study-switcher'
 import { ThemeToggle } from './theme-toggle'
+import { ViewsMenu } from './views-menu'
 import { WorkerNotice } from './worker-notice'
 
 const NAV_WIDTH = 200
@@ -66,6 +68,7 @@ interface AppFrameProps {
 export function AppFrame({ isNavNarrow, hasSession, children }: AppFrameProps) {
   const { studyId } = useParams<{ studyId?: string }>()
   useJobFeed()
+  useOtherTabs()
   const [isNarrow, setIsNarrow] = useState(isNavNarrow)
   const [isMenuOpen, menu] = useDisclosure(false)
 
@@ -104,6 +107,7 @@ export function AppFrame({ isNavNarrow, hasSession, children }: AppFrameProps) {
         </Link>
         <StudySwitcher studyId={studyId ?? null} />
         <div className={classes.spacer} />
+        {studyId ? <ViewsMenu studyId={studyId} /> : null}
         <Tooltip label="Pages, studies, figures, metrics, actions">
           <UnstyledButton
             className={classes.search}

@@ -106,11 +106,23 @@ const ATOM_TEXT: { [Is in Atom['is']]: (atom: AtomOf<Is>, names: FilterNames) =>
     `Text "${atom.text}"${placeText(atom)}${atom.matchCase ? ', capital letters count' : ''}`,
   words: (atom) => `Words ${atom.query}${placeText(atom)}`,
   regex: (atom) => `Matches /${atom.pattern}/${atom.ignoreCase ? 'i' : ''}${placeText(atom)}`,
-  similar: ({ to, top }) =>
-    `Among the ${formatCount(top)} rows of the study most similar to row ${to.idx + 1} of a file`,
+  similar({ to, top, within }) {
+    const what = 'text' in to ? `the text "${to.text}"` : `row ${to.idx + 1} of a file`
+    return `Among the ${formatCount(top)} rows of the ${within ?? 'study'} most similar to ${what}`
+  },
   area: ({ polygon }) => `Inside of an area of the map (${polygon.length} corners)`,
-  repeats: ({ of, likeness, keep }) =>
-    `${keep === 'members' ? 'Only' : 'One of each group of'} ${of === 'exact' ? 'exact copies' : `near copies (cosine at least ${likeness})`}`,
+  repeats: ({ of, likeness, keep, across }) =>
+    `${keep === 'members' ? 'Only' : 'One of each group of'} ${of === 'exact' ? 'exact copies' : `near copies (cosine at least ${likeness})`}${across ? ' across files' : ''}`,
+  outcome({ benchmark, metric, min, max, every }) {
+    const range = rangeText(
+      { column: `${benchmark} ${metric}`, min, max, missing: false },
+      {
+        study: undefined,
+        exports: new Map(),
+      },
+    )
+    return `${every ? 'Every' : 'A'} model trained on the row: ${range}`
+  },
   note: ({ text }) => `Note contains "${text}"`,
   rows({ files }) {
     const n = files.reduce((sum, { rows }) => sum + rows.length, 0)

@@ -11,18 +11,19 @@ import { z } from 'zod'
 import { storedExportSchema } from '@/lib/contracts/export'
 import { rowFilterSchema, viewStateSchema } from '@/lib/contracts/filter'
 import { storedFormulaSchema } from '@/lib/contracts/formula'
+import { storedView } from '@/lib/contracts/views'
 import { storedJson } from '../stored-json'
 import { cells } from './cells'
 import { ofStudy, studies } from './studies'
 import { createdAndDeleted, ownedBy, ownedByNo, ownNo } from './columns'
 
-/** A saved filter, sort and column choice. */
+/** What a page of a study showed, under a name. */
 export const views = sqliteTable(
   'views',
   {
     ...ofStudy(),
     name: text('name').notNull(),
-    state: storedJson('state', viewStateSchema).notNull(),
+    state: storedJson('state', storedView).notNull(),
     ...createdAndDeleted(),
   },
   (table) => [index('views_study').on(table.studyId)],

@@ -242,9 +242,8 @@ test('a view that is applied in the midst of other changes is shown whole, on a 
       .toEqual({
         ...kept,
         filter: JSON.parse(filter) as unknown,
-        brush: null,
-        // The columns of the table of rows are part of a view.
-        cols: expect.stringContaining('ifd.strict'),
+        brush: 'ifd-density,ifd.strict',
+        cols: null,
       })
   }
 })

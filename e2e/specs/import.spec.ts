@@ -91,10 +91,9 @@ test('an exported bundle is dropped as it is and comes back', async ({ page, req
   const zip = { name: 'colour-set.zip', content: await bundle.body() }
   const again = await chooseInNewStudy(page, request, 'Bundle again', [zip])
   const { dialog } = again
-  await expect(dialog.getByRole('region', { name: 'colour-set.json' })).toContainText(
-    'Name colour 3.',
-  )
-  await expect(dialog.getByText(/sidecar/)).toBeVisible()
+  const restored = dialog.getByRole('region', { name: 'colour-set seeds.jsonl' })
+  await expect(restored).toContainText('Name colour 3.')
+  await expect(restored).toContainText('Restored from an export of Evolens: 4 seeds.')
   const { cells } = await importChosen(request, again)
   expect(cells.map((cell) => cell.rowCount)).toEqual([4])
 })

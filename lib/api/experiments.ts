@@ -8,7 +8,7 @@ import {
   trialRequestSchema,
 } from '@/lib/contracts/experiment'
 import { LIMITS, nameSchema } from '@/lib/contracts/limits'
-import { deletion, get, patch, post, restoration } from './endpoint'
+import { get, patch, post, undoable } from './endpoint'
 import { startsJob } from './jobs'
 import { integerParam } from './params'
 
@@ -63,14 +63,9 @@ export const changePlanEndpoint = patch('/studies/[studyId]/experiments/[experim
   reply: experimentSchema,
 })
 
-export const deleteExperimentEndpoint = deletion(
+export const [deleteExperimentEndpoint, restoreExperimentEndpoint] = undoable(
   '/studies/[studyId]/experiments/[experimentId]',
   'an experiment, whose files stay',
-)
-
-export const restoreExperimentEndpoint = restoration(
-  '/studies/[studyId]/experiments/[experimentId]',
-  'an experiment',
   experimentSchema,
 )
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { figureListItemSchema, figureResultSchema } from '@/lib/contracts/figure'
 import { rowFilterSchema } from '@/lib/contracts/filter'
-import { DEFAULT_CHOICES, pictureChoicesSchema } from '@/lib/contracts/picture'
+import { DEFAULT_CHOICES, panelRangeSchema, pictureChoicesSchema } from '@/lib/contracts/picture'
 import { brushTilesSchema } from '@/lib/contracts/tiles'
 import { get } from './endpoint'
 import { flagParam, jsonParam } from './params'
@@ -40,7 +40,7 @@ export const brushEndpoint = get('/studies/[studyId]/figures/[figureId]/brush', 
 
 export const drawnValuesEndpoint = get('/studies/[studyId]/figures/[figureId]/drawn', {
   summary:
-    'Returns the drawn bins or curves of a figure as CSV, where its table only sums them up.',
+    'Returns the drawn bins or curves of a figure as CSV, where its table only sums them up, or all results where not all fit.',
   query: figureQuery,
   streams: 'text/csv',
 })
@@ -59,6 +59,7 @@ export const pictureEndpoint = get('/studies/[studyId]/figures/[figureId]/pictur
     grey: flagParam().default(DEFAULT_CHOICES.grey),
     title: flagParam().default(DEFAULT_CHOICES.title),
     caption: flagParam().default(DEFAULT_CHOICES.caption),
+    panels: panelRangeSchema.optional(),
   }),
   streams: 'application/octet-stream',
 })

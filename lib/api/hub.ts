@@ -5,6 +5,7 @@ import {
   hubRequestSchema,
   hubRevisionSchema,
 } from '@/lib/contracts/hub'
+import { jobSchema } from '@/lib/contracts/job'
 import { get } from './endpoint'
 import { startsJob } from './jobs'
 
@@ -13,6 +14,12 @@ export const hubDatasetEndpoint = get('/hub/dataset', {
   query: z.object({ name: hubNameSchema, revision: hubRevisionSchema.default('main') }),
   example: { query: { name: 'tatsu-lab/alpaca' } },
   reply: hubDatasetSchema,
+})
+
+export const hubDownloadsEndpoint = get('/hub/downloads', {
+  summary:
+    'Lists the downloads of data sets that go on, and those whose uploads are not imported yet.',
+  reply: z.array(jobSchema),
 })
 
 export const fetchHubDatasetEndpoint = startsJob('/hub/dataset/fetch', {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import * as agreement from '@/lib/contracts/agreement'
 import * as backends from '@/lib/contracts/backends'
+import * as backup from '@/lib/contracts/backup'
 import * as blind from '@/lib/contracts/blind'
 import * as cell from '@/lib/contracts/cell'
 import * as citation from '@/lib/contracts/citation'
@@ -31,6 +32,7 @@ import * as limits from '@/lib/contracts/limits'
 import * as lineage from '@/lib/contracts/lineage'
 import * as map from '@/lib/contracts/map'
 import * as measure from '@/lib/contracts/measure'
+import * as merge from '@/lib/contracts/merge'
 import * as meter from '@/lib/contracts/meter'
 import * as model from '@/lib/contracts/model'
 import * as opening from '@/lib/contracts/opening'
@@ -44,17 +46,21 @@ import * as results from '@/lib/contracts/results'
 import * as rows from '@/lib/contracts/rows'
 import * as runReplies from '@/lib/contracts/run-replies'
 import * as run from '@/lib/contracts/run'
+import * as storage from '@/lib/contracts/storage'
 import * as study from '@/lib/contracts/study'
 import * as sandbox from '@/lib/contracts/sandbox'
 import * as subset from '@/lib/contracts/subset'
 import * as tiles from '@/lib/contracts/tiles'
 import * as tokenStrip from '@/lib/contracts/token-strip'
 import * as uploads from '@/lib/contracts/uploads'
+import * as valuesFile from '@/lib/contracts/values-file'
+import * as views from '@/lib/contracts/views'
 
 /** Modules whose exported schemas get a name of their own in the document: `rowFilterSchema` is `RowFilter`. */
 const CONTRACTS: readonly Record<string, unknown>[] = [
   agreement,
   backends,
+  backup,
   blind,
   cell,
   citation,
@@ -85,6 +91,7 @@ const CONTRACTS: readonly Record<string, unknown>[] = [
   lineage,
   map,
   measure,
+  merge,
   meter,
   model,
   opening,
@@ -98,12 +105,15 @@ const CONTRACTS: readonly Record<string, unknown>[] = [
   rows,
   runReplies,
   run,
+  storage,
   study,
   sandbox,
   subset,
   tiles,
   tokenStrip,
   uploads,
+  valuesFile,
+  views,
 ]
 
 /** A JSON Schema, as OpenAPI 3.1 has it. */

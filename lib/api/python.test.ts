@@ -46,7 +46,7 @@ function run(script: string, token = TOKEN): Promise<Ended> {
     cwd: folder,
     env: { ...process.env, EVOLENS_URL: server.url, EVOLENS_ACCESS_TOKEN: token },
   })
-  // All snippets together are longer than an argument may be.
+  // As its input: all snippets together are longer than an argument may be.
   child.stdin.end(script)
   const text = { out: '', err: '' }
   child.stdout.on('data', (chunk: Buffer) => (text.out += String(chunk)))

@@ -3,7 +3,8 @@ import { rowFilterSchema, rowSortSchema } from '@/lib/contracts/filter'
 import { columnIdSchema } from '@/lib/contracts/column-filter'
 import { descriptionSchema } from '@/lib/contracts/description'
 import { conditionCountSchema, facetsSchema } from '@/lib/contracts/facets'
-import { repeatsAtomSchema } from '@/lib/contracts/find'
+import { repeatsAtomSchema, typedTextSchema } from '@/lib/contracts/find'
+import { jobSchema } from '@/lib/contracts/job'
 import { LIMITS, namesSchema } from '@/lib/contracts/limits'
 import {
   columnHistogramSchema,
@@ -13,7 +14,7 @@ import {
   rowPageSchema,
 } from '@/lib/contracts/rows'
 import { columnInfoSchema } from '@/lib/contracts/study'
-import { get } from './endpoint'
+import { get, post } from './endpoint'
 import { flagParam, integerParam, jsonParam } from './params'
 
 /** What a page may leave out of the state that it sends: all rows, file order, no column. */
@@ -64,9 +65,28 @@ export const checkRegexEndpoint = get('/regex', {
   reply: z.object({ error: z.object({ message: z.string(), at: z.number() }).nullable() }),
 })
 
+export const searchProgressEndpoint = get('/search-progress', {
+  summary:
+    'Says how many rows the search that reads texts now has read, of how many; null while none does. A search stops when its request is broken off.',
+  reply: z.object({ search: z.object({ done: z.number(), total: z.number() }).nullable() }),
+})
+
+export const embedTextEndpoint = post('/studies/[studyId]/embedded-texts', {
+  summary:
+    'Starts the job that embeds a text by the model that embedded the rows, so that the condition "similar" can compare rows with it; no job where that was done before.',
+  body: z.object({ text: typedTextSchema }),
+  example: { body: { text: 'Explain why the sky is blue.' } },
+  reply: z.object({ job: jobSchema.nullable() }),
+})
+
 export const repeatsEndpoint = get('/studies/[studyId]/repeats', {
-  summary: 'Counts groups of copies and the rows in them, for near ones at several likenesses.',
-  query: z.object({ of: repeatsAtomSchema.shape.of.default('near') }),
+  summary:
+    'Counts groups of copies and the rows in them, inside of each file or across files; near ones inside of files, at several likenesses.',
+  query: z.object({
+    of: repeatsAtomSchema.shape.of.default('near'),
+    /** Exact copies over all files together, not inside of each. */
+    across: z.literal('study').exactOptional(),
+  }),
   reply: z.array(
     z.object({
       likeness: z.number(),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import {
   benchmarkSchema,
-  comparedIdsSchema,
+  compareSubsetsSchema,
   ruleFileSchema,
   savedSubsetSchema,
   saveSubsetSchema,
@@ -11,7 +11,7 @@ import {
   subsetRulesSchema,
 } from '@/lib/contracts/subset'
 import { nameSchema } from '@/lib/contracts/limits'
-import { get, post, undoable } from './endpoint'
+import { get, post, remove, undoable } from './endpoint'
 
 export const subsetKitEndpoint = get('/subset-rules', {
   summary: 'Lists the kinds of rules of subsets, presets, and the benchmarks that were added.',
@@ -23,6 +23,10 @@ export const addBenchmarkEndpoint = post('/benchmarks', {
     'Adds an uploaded benchmark file (JSON, JSON lines, CSV, text) whose items rows can be searched for.',
   body: z.object({ uploadId: nameSchema }),
   reply: benchmarkSchema,
+})
+
+export const deleteBenchmarkEndpoint = remove('/benchmarks/[sha256]', {
+  summary: 'Deletes a benchmark that no saved subset names; its file can be added again.',
 })
 
 export const listSubsetsEndpoint = get('/studies/[studyId]/subsets', {
@@ -63,7 +67,7 @@ export const [deleteSubsetEndpoint, restoreSubsetEndpoint] = undoable(
 
 export const compareSubsetsEndpoint = post('/studies/[studyId]/subsets/compare', {
   summary:
-    'Compares two to six saved subsets: shared rows, origins, values of columns, words of one that the others lack.',
-  body: z.object({ ids: comparedIdsSchema }),
+    'Compares two to six saved subsets: shared rows, origins, distributions of columns, measures of the texts over draws of equal size, words of one that the others lack.',
+  body: compareSubsetsSchema,
   reply: subsetComparisonSchema,
 })

@@ -19,6 +19,7 @@ const fileSchema = z.object({
   rows: z.number(),
   skipped: z.number(),
   alignment: lineSchema.omit({ seedSet: true, arm: true, round: true }).nullable(),
+  joined: z.string().optional(),
 })
 
 const realignedSchema = lineSchema
@@ -55,11 +56,11 @@ export function printImported(
   const again = z.array(realignedSchema).parse(result?.['realigned'] ?? [])
   const none = { aligned: '-', by: '-', operators: '-', note: null }
   const rows = [
-    ...files.map(({ fileName, outcome, rows: count, skipped, alignment }) => ({
+    ...files.map(({ fileName, outcome, rows: count, skipped, alignment, joined }) => ({
       file: fileName,
       rows: outcome === 'known' ? 'in the study already' : String(count),
       skipped: skipped > 0 ? skipped : null,
-      ...(alignment ? facts(alignment) : none),
+      ...(alignment ? facts(alignment) : { ...none, note: joined || null }),
     })),
     ...again.map(({ place, ...line }) => ({
       file: place,

@@ -75,7 +75,8 @@ export function filterFrom(
 
 /** Returns the filter that the flags mean; undefined where none of them is given. */
 export function filterGiven(flags: FilterFlags): RowFilter | undefined {
-  const { filter, where, sample, seed, text, words, regex, similarTo, copies } = flags
-  const given = [filter, where, sample, seed, text, words, regex, similarTo, copies]
+  const { filter, where, sample, seed, text, words, regex, similarTo, similarToText, copies } =
+    flags
+  const given = [filter, where, sample, seed, text, words, regex, similarTo, similarToText, copies]
   return given.every((flag) => flag === undefined) ? undefined : filterFrom(flags)
 }

@@ -14,7 +14,10 @@ export interface FindOptions {
   matchCase?: boolean
   ignoreCase?: boolean
   copies?: string
+  acrossFiles?: boolean
   similarTo?: string
+  similarToText?: string
+  withinFilter?: boolean
   top?: string
   likeness?: string
   keep?: string
@@ -32,12 +35,24 @@ export function addFindOptions(command: Command): Command {
       '--similar-to <row>',
       'only rows that are among those of the whole study whose embeddings are nearest to that of a row: its file id, a dot and its number',
     )
+    .option(
+      '--similar-to-text <text>',
+      'the same for a text of your own; "rows" has it embedded by the model that embedded the rows',
+    )
     .option('--top <n>', 'how many similar rows (100)')
+    .option(
+      '--within-filter',
+      'the most similar of the rows that all other conditions keep, not of the whole study',
+    )
     .addOption(
       new Option('--copies <kind>', 'rows that repeat others of their file').choices([
         'near',
         'exact',
       ]),
+    )
+    .option(
+      '--across-files',
+      'exact copies in any files; the first row that all other conditions keep stands for its group',
     )
     .option('--likeness <cosine>', 'least cosine of near copies (0.95)')
     .addOption(
@@ -58,15 +73,23 @@ export function withFind(filter: RowFilter, options: FindOptions): RowFilter {
   if (text !== undefined) add('--text', { is: 'text', text, matchCase })
   if (words !== undefined) add('--words', { is: 'words', query: words })
   if (regex !== undefined) add('--regex', { is: 'regex', pattern: regex, ignoreCase })
-  if (options.similarTo !== undefined) {
-    const to = rowNamed(options.similarTo, '--similar-to')
+  const { similarTo, similarToText } = options
+  const compared = [
+    ...(similarTo === undefined ? [] : [[rowNamed(similarTo, '--similar-to'), '--similar-to']]),
+    ...(similarToText === undefined ? [] : [[{ text: similarToText }, '--similar-to-text']]),
+  ] as const
+  for (const [to, option] of compared) {
     const top = options.top === undefined ? undefined : Number(options.top)
-    found.push(parseOption(similarAtomSchema, { is: 'similar', to, top }, '--similar-to'))
+    const within = options.withinFilter ? { within: 'filter' } : {}
+    found.push(
+      parseOption(similarAtomSchema, { is: 'similar', to, top, ...within }, String(option)),
+    )
   }
   if (options.copies !== undefined) {
     const likeness = options.likeness === undefined ? undefined : Number(options.likeness)
     const { copies: of, keep } = options
-    found.push(parseOption(repeatsAtomSchema, { is: 'repeats', of, keep, likeness }))
+    const across = options.acrossFiles ? { across: 'filter' } : {}
+    found.push(parseOption(repeatsAtomSchema, { is: 'repeats', of, keep, likeness, ...across }))
   }
   if (found.length === 0) return filter
   return { ...filter, where: withConditions(filter.where, ...found) }

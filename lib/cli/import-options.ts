@@ -29,6 +29,7 @@ export type ImportOptions = { [field in MappedField]?: string } & {
   unwrap?: boolean
   repair?: Repair[]
   skipBadRows?: boolean
+  part?: number
   yes?: boolean
   config?: string
   split?: string
@@ -76,6 +77,11 @@ export function addReadingOptions(command: Command): Command {
         '--repair <what...>',
         'lone-surrogates: put U+FFFD for half a pair; duplicate-keys: keep the last value of a repeated key',
       ).choices(Object.keys(REPAIRS)),
+    )
+    .option(
+      '--part <n>',
+      'of a file of several results of whole data sets: which one belongs to the place',
+      Number,
     )
     .option('--skip-bad-rows', 'import the rest where single rows are broken')
     .option('--yes', 'take the suggestions that are shown')

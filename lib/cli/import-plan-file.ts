@@ -39,6 +39,7 @@ const entrySchema = z.strictObject({
   mapping: z.string().optional(),
   opening: plan.opening.unwrap().partial().optional(),
   skipBadRows: z.boolean().optional(),
+  part: plan.part.unwrap().optional(),
 })
 
 const planFileSchema = z.strictObject({
@@ -88,6 +89,7 @@ export function planFileText(
     ...(one.format === '' || one.questions.length > 0 ? {} : { mapping: mappingName(one) }),
     ...(isPlain(one.opening) ? {} : { opening: one.opening }),
     ...(one.skipBadRows ? { skipBadRows: true } : {}),
+    ...(one.part === null ? {} : { part: one.part }),
   }))
   return stringify({ evolens_import: 1, mappings, files }, { lineWidth: 0 })
 }
@@ -199,6 +201,7 @@ export function entryPlace(entry: PlanEntry): Partial<ImportPlan> {
     ...(align && { align }),
     ...(operators.data && { operators: operators.data }),
     ...(entry.skipBadRows !== undefined && { skipBadRows: entry.skipBadRows }),
+    ...(entry.part !== undefined && { part: entry.part, questions: [] }),
   }
   return given
 }

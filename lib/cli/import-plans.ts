@@ -1,5 +1,6 @@
 import { suggestedReading, type ImportQuestion } from '@/lib/contracts/import-questions'
 import type { ImportPlan, ImportPreview } from '@/lib/contracts/study'
+import { WHICH_PART } from '@/lib/contracts/values-file'
 import { isPlain } from '@/lib/contracts/opening'
 import { AppError } from '@/lib/errors'
 import type { PreviewRequest } from '@/lib/contracts/uploads'
@@ -44,12 +45,14 @@ function suggestedFlags({ suggestion }: ImportQuestion): string[] {
 
 /** A question with the options that answer it as suggested. */
 function questionText(question: ImportQuestion): string {
+  if (question.code === WHICH_PART) return `${question.message} On the command line: --part <n>.`
   const flags = suggestedFlags(question).join(' ')
   return flags === '' ? question.message : `${question.message} If so: ${flags}, or --yes.`
 }
 
 /** An option that names the field in question answers it, also with another column or none. */
 function isAnswered(question: ImportQuestion, options: ImportOptions): boolean {
+  if (question.code === WHICH_PART) return options.part !== undefined
   if (options.yes) return true
   const fields = namedFields(options)
   const hasRoles = options.role !== undefined
@@ -85,6 +88,7 @@ async function look(
   const { plan } = first
   const open = plan.questions.filter((question) => !isAnswered(question, options))
   if (open.length > 0) return { ...first, plan: { ...plan, questions: open } }
+  if (first.values) return { ...first, plan: { ...plan, questions: [] } }
   const suggested = options.yes ? suggestedReading(plan) : {}
   const mapping = mappingOf(suggested.mapping ?? plan.mapping, options)
   const isChosen = plan.questions.length > 0 || namedFields(options).length > 0 || options.role
@@ -99,6 +103,11 @@ function roundOf(text: string): number {
   const round = Number(text)
   if (Number.isSafeInteger(round) && round >= 0) return round
   throw new AppError('invalid_input', `--round takes a whole number, not ${JSON.stringify(text)}.`)
+}
+
+function partOf(part: number): number {
+  if (Number.isSafeInteger(part) && part >= 1) return part
+  throw new AppError('invalid_input', '--part takes a whole number of 1 or more.')
 }
 
 /** Returns the plan as it is imported: with the place that options name, and the round that its arm allows. */
@@ -118,6 +127,7 @@ function placed(
     ...(align ? { align } : {}),
     ...(operators ? { operators } : {}),
     ...(options.skipBadRows ? { skipBadRows: true } : {}),
+    ...(options.part === undefined ? {} : { part: partOf(options.part) }),
   }
   if (wanted.armKey === null) return { ...wanted, round: 0, align: 'none' }
   return { ...wanted, round: Math.max(1, wanted.round) }
@@ -151,13 +161,18 @@ export async function plansUnder(
     const isPlaced = place === undefined || place.isPlaced || isNamed(entry, options)
     const preview = await look(context, studyId, asked, place && { ...place, isPlaced }, options)
     taken.push(request)
-    previews.push({ ...preview, plan: placed(preview.plan, entry, options) })
+    previews.push({
+      ...preview,
+      isPlaced: preview.isPlaced || isNamed(entry, options),
+      plan: placed(preview.plan, entry, options),
+    })
   }
   return { requests: taken, previews }
 }
 
 /** Names the option and the columns where no instruction is chosen. */
-function chooseHint({ plan, keys, error }: ImportPreview): string {
+function chooseHint({ plan, keys, error, values }: ImportPreview): string {
+  if (values) return ''
   const isMapped = plan.mapping.instruction !== null || plan.mapping.messages !== null
   const isSaid = plan.questions.some(({ suggestion }) => suggestion !== null)
   const isOther = plan.format === '' || (error !== null && error.row !== null)
@@ -172,6 +187,9 @@ export function troubleOf(preview: ImportPreview): string | null {
   const choose = chooseHint(preview)
   if (plan.questions.length > 0) {
     return `${name}: ${plan.questions.map(questionText).join(' ')}${choose}`
+  }
+  if (!preview.isPlaced && preview.values) {
+    return `${name}: it holds values without rows. Name the place of the file whose rows they are (seed set, evolver and round; import --help names the options).`
   }
   if (!preview.isPlaced) {
     return `${name}: its name does not say where it belongs, those of the other files do. Give it a place in a plan file (--plan), or import it alone.`

@@ -22,7 +22,8 @@ function openingText(opening: Opening): string {
     .join(', ')
 }
 
-function rowsText({ rowCount, rows }: ImportPreview): string {
+function rowsText({ rowCount, rows, values }: ImportPreview): string {
+  if (values) return 'values'
   if (rowCount !== null) return String(rowCount)
   return rows.length > 0 ? `more than ${rows.length}` : 'not read'
 }
@@ -50,6 +51,8 @@ export function previewFacts(
     further,
     skipBadRows: plan.skipBadRows,
     rows: rowCount,
+    values: preview.values,
+    part: plan.part,
     isKnown: duplicateOf !== null,
     isPlaced,
     shape: plan.shape,
@@ -102,7 +105,8 @@ export function sayPreview(preview: ImportPreview, trouble: string | null): void
   const { plan, warnings, duplicateOf } = preview
   const chosen = new Set(plan.columns.map(({ column }) => column))
   const further = preview.further.filter(({ column }) => !chosen.has(column))
-  say('File', `${plan.fileName}, format ${plan.format || 'not known'}, rows ${rowsText(preview)}`)
+  const content = preview.values ? 'values without rows' : `rows ${rowsText(preview)}`
+  say('File', `${plan.fileName}, format ${plan.format || 'not known'}, ${content}`)
   if (trouble !== null) {
     say('', `Not imported: ${trouble}`)
     return
@@ -113,6 +117,12 @@ export function sayPreview(preview: ImportPreview, trouble: string | null): void
   }
   const where = plan.armKey === null ? 'seeds' : `evolver ${plan.armKey}, round ${plan.round}`
   say('', `Place    seed set ${plan.seedSetKey}, ${where}`)
+  if (preview.values) {
+    const part = preview.values[(plan.part ?? 1) - 1]
+    if (part) say('', `Values   ${part.label}${part.count > 0 ? ` (${part.count})` : ''}`)
+    for (const warning of warnings) say('', `Note     ${warning}`)
+    return
+  }
   if (plan.armKey !== null) say('', `Parents  by ${plan.align}, operators ${plan.operators}`)
   say('', `Columns  ${mappingText(plan)}`)
   const skipping = plan.skipBadRows ? ', broken rows are skipped' : ''

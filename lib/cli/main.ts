@@ -35,6 +35,7 @@ import { addSampleCommands } from './commands/sample'
 import { addSetupCommand } from './commands/setup'
 import { addStudyCommands } from './commands/studies'
 import { addSubsetCommand } from './commands/subset'
+import { addViewCommands } from './commands/views'
 import { terminalText } from '@/lib/contracts/plain-text'
 import { endOnClosedPipe, reportError, wantsJson } from './output'
 
@@ -84,6 +85,7 @@ for (const add of [
   addModelCommands,
   addRunCommands,
   addSampleCommands,
+  addViewCommands,
 ]) {
   add(program)
 }

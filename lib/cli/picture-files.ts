@@ -16,6 +16,7 @@ import {
   closePictureBrowser,
   drawPicture,
   requireDrawable,
+  type DrawnPicture,
   type PictureSite,
 } from '@/lib/services/pictures'
 import { freePort } from './free-port'
@@ -126,7 +127,7 @@ export async function startSite(): Promise<{ site: PictureSite; web: ChildProces
 
 /** Returns what `work` makes with a way to draw; server and browser are started at the first picture and end with it. */
 export async function withPictures<T>(
-  work: (draw: (job: PictureJob) => Promise<Uint8Array>) => Promise<T>,
+  work: (draw: (job: PictureJob) => Promise<DrawnPicture>) => Promise<T>,
 ): Promise<T> {
   let started: ReturnType<typeof startSite> | undefined
   try {

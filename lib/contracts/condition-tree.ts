@@ -32,6 +32,11 @@ export function asGroup(where: Condition | undefined): Condition {
   return 'is' in unwrap(where).core ? { all: [where] } : where
 }
 
+/** Returns the conditions that must all hold, groups of "and" inside each other opened. */
+export function andParts(condition: Condition): Condition[] {
+  return 'all' in condition ? condition.all.flatMap(andParts) : [condition]
+}
+
 /** Returns a filter's tree with more conditions, all of which must hold. */
 export function withConditions(where: Condition | undefined, ...added: Condition[]): Condition {
   const parts = where === undefined ? [] : 'all' in where ? where.all : [where]

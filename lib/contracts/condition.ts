@@ -54,6 +54,18 @@ export const atomSchema = z.discriminatedUnion('is', [
   areaAtomSchema,
   /** Case-insensitive text in a note that stands; an empty one is in every note. */
   z.object({ is: z.literal('note'), text: z.string().max(LIMITS.search) }),
+  /**
+   * Rows on which models were trained whose result on a benchmark lies in a range; shares are percent. A row counts for the
+   * models whose evolver and round, or export, is known. `every` keeps rows of which no such model lies outside.
+   */
+  z.object({
+    is: z.literal('outcome'),
+    benchmark: z.string().min(1).max(LIMITS.sourceColumn),
+    metric: z.string().max(LIMITS.sourceColumn),
+    min: z.number().nullable(),
+    max: z.number().nullable(),
+    every: z.boolean().default(false),
+  }),
   /** Rows that were picked one by one: the place of each in its file, counted from 0. */
   z.object({
     is: z.literal('rows'),
@@ -119,7 +131,7 @@ function problemOf(value: unknown, place = ''): string | null {
   const parsed = atomSchema.safeParse(value)
   if (parsed.success) return null
   const [issue] = parsed.error.issues
-  if (issue?.code === 'invalid_union') {
+  if (issue?.code === 'invalid_union' && issue.path[0] !== 'to') {
     const kinds = atomSchema.options.map(({ shape }) => shape.is.value).join(', ')
     return say(`A condition has "is" (${kinds}), or one of ${JOINS.join(', ')}.`)
   }

@@ -6,10 +6,8 @@ import {
   valueFilterSchema,
 } from './column-filter'
 import { conditionSchema } from './condition'
-import { texts } from './fields'
 import { findSchema, searchedText } from './find'
 import { LIMITS, nameSchema, namesSchema, roundSchema } from './limits'
-import { plainObjectSchema } from './plain-object'
 import { MARK_KINDS } from './rows'
 
 /** Seeds are written by hand and stand in addresses and captions; ten digits are more than anyone types. */
@@ -66,7 +64,7 @@ export const rowSortSchema = z.object({
 export type RowSort = z.infer<typeof rowSortSchema>
 
 /** How the table of rows is laid out: parts of the row that are shown, order of all columns, columns that stay at the left. */
-const tableLayoutSchema = z.object({
+export const tableLayoutSchema = z.object({
   fields: namesSchema,
   order: namesSchema,
   pins: namesSchema,
@@ -77,22 +75,8 @@ export const viewStateSchema = z.object({
   filter: rowFilterSchema,
   sort: rowSortSchema,
   columns: namesSchema,
-  /** The figures page, where the view was saved there: shown figures (null = those shown at first) and their options. */
-  figures: z
-    .object({ show: z.string().max(LIMITS.reason).nullable(), options: plainObjectSchema })
-    .exactOptional(),
-  table: tableLayoutSchema.exactOptional(),
 })
 export type ViewState = z.infer<typeof viewStateSchema>
-
-/** A saved filter, sort and column choice. */
-export const savedViewSchema = z.object({
-  ...texts('id', 'name'),
-  /** null where it cannot be read: such a view can only be removed. */
-  state: viewStateSchema.nullable(),
-  createdAt: z.number(),
-})
-export type SavedView = z.infer<typeof savedViewSchema>
 
 /** Returns the filter that keeps every row. */
 export function emptyFilter(): RowFilter {

@@ -56,7 +56,8 @@ export type Find = z.infer<typeof findSchema>
 
 /**
  * Copies inside of a file: one row of each group with those that stand alone, or all rows of groups. Near ones are linked
- * by the run of the minimum neighbour distance, which names the nearest row of each.
+ * by the run of the minimum neighbour distance, which names the nearest row of each. With `across` exact copies are those of all files,
+ * and of the rows that all the rest of the filter keeps the first one stands for its group.
  */
 export const repeatsAtomSchema = z.object({
   is: z.literal('repeats'),
@@ -64,14 +65,26 @@ export const repeatsAtomSchema = z.object({
   /** Least cosine of a row and its nearest one; means nothing for exact copies. */
   likeness: z.number().min(-1).max(1).default(0.95),
   keep: z.enum(['representatives', 'members']),
+  across: z.literal('filter').exactOptional(),
 })
 
+/** A text of one's own that rows are compared with: it is embedded as an instruction without input. */
+export const typedTextSchema = searchedText.refine((text) => text.trim() !== '', 'Type a text.')
+
 /**
- * The rows of the study whose embeddings are nearest to that of a row, by cosine; the row itself is left out. The other
- * conditions of a filter do not change which ones they are: fewer than `top` may be left.
+ * The rows whose embeddings are nearest to that of a row or of a typed text, by cosine; the row itself is left out. They are those of the
+ * whole study, so that fewer than `top` may be left by the other conditions; with `within` those of the rows that all the rest of the
+ * filter keeps.
  */
 export const similarAtomSchema = z.object({
   is: z.literal('similar'),
-  to: z.object({ cellId: nameSchema, idx: z.number().int().min(0) }),
+  to: z.union(
+    [
+      z.object({ cellId: nameSchema, idx: z.number().int().min(0) }),
+      z.object({ text: typedTextSchema }),
+    ],
+    { error: 'Name a row by cellId and idx, or give a text.' },
+  ),
   top: z.number().int().min(1).max(1_000).default(100),
+  within: z.literal('filter').exactOptional(),
 })

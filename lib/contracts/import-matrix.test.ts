@@ -3,7 +3,7 @@ import { importMatrix, type MatrixFile, type MatrixStudy } from './import-matrix
 
 function file(name: string, change: Partial<MatrixFile> = {}): MatrixFile {
   const place = { seedSetKey: 'sums', seedSetLabel: 'Sums', armKey: 'tiny', armLabel: 'Tiny' }
-  const rest = { round: 1, align: 'index', rowCount: 4 }
+  const rest = { round: 1, align: 'index', rowCount: 4, format: 'alpaca', values: null, part: null }
   return { uploadId: name, fileName: `${name}.json`, ...place, ...rest, ...change }
 }
 const seeds = file('seeds', { armKey: null, armLabel: null, round: 0, align: 'none' })

@@ -1,9 +1,17 @@
 import { z } from 'zod'
 import { texts, textsOrNull } from './fields'
 import { SEEDS_LABEL } from './seeds'
+import { isValuesFormat, whyNotOf, type ValuesPart } from './values-file'
 
 /** What stands in the way of a file at its place, or should be looked at before it is imported there. */
-const PLACE_PROBLEMS = ['same_place', 'no_parent', 'sizes_differ', 'replaces'] as const
+const PLACE_PROBLEMS = [
+  'same_place',
+  'no_parent',
+  'sizes_differ',
+  'replaces',
+  'no_rows',
+  'other_rows',
+] as const
 
 export const placeProblemSchema = z.object({
   ...texts('uploadId', 'message'),
@@ -36,7 +44,11 @@ export interface MatrixFile extends MatrixPlace {
   seedSetLabel: string
   armLabel: string | null
   align: string
+  format: string
   rowCount: number | null
+  /** Set for a file of values without rows, which goes to rows instead of bringing some. */
+  values: readonly ValuesPart[] | null
+  part: number | null
 }
 
 /** What the study holds already. */
@@ -80,7 +92,39 @@ function usualSize(
   return most ? { rows: most[0], of: 'most files' } : null
 }
 
-function problemsOf(files: readonly MatrixFile[], study: MatrixStudy): PlaceProblem[] {
+/** What keeps values from going to the rows at their place. */
+function valuesProblem(
+  { uploadId, fileName, format, values, part }: MatrixFile,
+  rowCount: number | null | undefined,
+): PlaceProblem[] {
+  const say = (kind: PlaceProblem['kind'], message: string) => [
+    { uploadId, kind, message, isBlocking: true },
+  ]
+  if (rowCount === undefined) {
+    return say(
+      'no_rows',
+      `${fileName} holds values without rows, and no file has this place. Choose the place of the file whose rows they are.`,
+    )
+  }
+  const chosen = values?.[(part ?? 1) - 1]
+  const why =
+    chosen && rowCount !== null && isValuesFormat(format)
+      ? whyNotOf(format, chosen, rowCount)
+      : null
+  return why === null ? [] : say('other_rows', why)
+}
+
+function problemsOf(all: readonly MatrixFile[], study: MatrixStudy): PlaceProblem[] {
+  const files = all.filter(({ values }) => values === null)
+  const found = rowProblems(files, study)
+  const places = byPlace([...files, ...study.cells])
+  for (const file of all.filter(({ values }) => values !== null)) {
+    found.push(...valuesProblem(file, places.get(placeKey(file))?.[0]?.rowCount))
+  }
+  return found
+}
+
+function rowProblems(files: readonly MatrixFile[], study: MatrixStudy): PlaceProblem[] {
   const taken = byPlace(files)
   const stored = byPlace(study.cells)
   // A file that comes replaces what is stored at its place.

@@ -140,7 +140,10 @@ export interface ValueContext {
 }
 
 /** The script divides by the loss of the answer alone: not a number means that there was nothing to score. */
-function nonfinite(spec: ImportedValueSpec, { hasResponse }: ValueContext): ReadValue {
+function nonfinite(
+  spec: Pick<ImportedValueSpec, 'zeroIsError'>,
+  { hasResponse }: ValueContext,
+): ReadValue {
   const status = spec.zeroIsError
     ? hasResponse
       ? 'one_token_response'
@@ -151,7 +154,7 @@ function nonfinite(spec: ImportedValueSpec, { hasResponse }: ValueContext): Read
 
 /** Returns what a cell of a known column holds. `raw` is the parsed JSON value, undefined where the key is absent. */
 export function readImportedValue(
-  spec: ImportedValueSpec,
+  spec: Pick<ImportedValueSpec, 'zeroIsError'>,
   raw: unknown,
   context: ValueContext,
 ): ReadValue {

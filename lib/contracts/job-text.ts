@@ -44,6 +44,7 @@ export const KIND_LABEL = {
   merge: 'Merges',
   purge: 'Clean-up',
   'index-texts': 'Indexing',
+  'embed-text': 'Embedded texts',
   export: 'Exports',
   'lay-out': 'Maps',
 }

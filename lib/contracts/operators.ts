@@ -24,10 +24,18 @@ export function operatorRuleValue(rule: OperatorRule, kind: 'column' | 'one'): s
 }
 
 /**
- * How rows meet their parents: by position, by id, by the parent's text in the row, by likeness of the texts, by the likeness of their
- * embeddings that a run measured, not at all.
+ * How rows meet their parents: by position, by id, by the parent's text in the row, as an export of Evolens recorded it, by likeness of the
+ * texts, by the likeness of their embeddings that a run measured, not at all.
  */
-export const ALIGN_WAYS = ['index', 'id', 'text', 'similarity', 'embedding', 'none'] as const
+export const ALIGN_WAYS = [
+  'index',
+  'id',
+  'text',
+  'lineage',
+  'similarity',
+  'embedding',
+  'none',
+] as const
 export type AlignWay = (typeof ALIGN_WAYS)[number]
 
 /** Returns whether an alignment goes by how alike rows are, and so has a threshold and doubtful pairs. */

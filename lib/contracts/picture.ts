@@ -54,8 +54,13 @@ export interface PictureJob {
   path?: string
 }
 
-/** What the picture page answers: the file in base64, or why there is none. */
-export type PictureAnswer = { file: string } | { problem: string }
+/** What the picture page answers: the file in base64 and its height on paper, or why there is none. */
+export type PictureAnswer = { file: string; heightMm: number } | { problem: string }
+
+/** A range of a figure's panels, for pictures that would be taller than a page. */
+export const panelRangeSchema = z
+  .string()
+  .regex(/^\d{1,5}-\d{1,5}$/, 'Write the first and the last panel, such as 1-6')
 
 declare global {
   interface Window {

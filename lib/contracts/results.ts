@@ -211,6 +211,18 @@ export function benchmarkKey(name: string): string {
   return name.toLowerCase().replaceAll(/[^\p{L}\p{N}+]/gu, '')
 }
 
+/** Returns the benchmarks and metrics of which there are results over all of a benchmark, each once. */
+export function outcomeChoices(
+  results: readonly ResultFacts[],
+): { benchmark: string; metric: string }[] {
+  const whole = results.filter(({ subBenchmark }) => subBenchmark === null)
+  const keys = whole.map(
+    ({ benchmark, metric }) =>
+      [`${benchmarkKey(benchmark)}/${metric}`, { benchmark, metric }] as const,
+  )
+  return [...new Map(keys).values()]
+}
+
 /** Returns a value in percent: of a fraction a hundred times it, null where it has another unit or is missing. */
 export function percentOf({ value, unit }: Pick<ResultFacts, 'value' | 'unit'>): number | null {
   if (value === null || (unit !== 'fraction' && unit !== 'percent')) return null

@@ -7,6 +7,7 @@ import { importedColumnsSchema } from './imported-values'
 import { keySchema, LIMITS, nameSchema, roundSchema, storedLabelSchema } from './limits'
 import { openingSchema, PLAIN_OPENING } from './opening'
 import { IMPORT_ALIGN_WAYS, operatorRuleSchema } from './operators'
+import { valuesPartSchema } from './values-file'
 import { rowSetSchema, runDefinitionSchema, runRecordSchema } from './run'
 
 export const ARM_CLASSES = ['small', 'large', 'other'] as const
@@ -152,6 +153,8 @@ export const importPlanSchema = z.object({
   /** How the operators of the rows are known. */
   operators: operatorRuleSchema.default('none'),
   skipBadRows: z.boolean(),
+  /** Of a file of values with several parts: which belongs to this place, counted from 1. */
+  part: z.number().int().min(1).nullable().default(null),
   /** Hash of keys and kinds, equal for files that one mapping fits; null where the file has none. */
   shape: nameSchema.nullable().default(null),
   /** Something had to be decided before the file could be read, so its mapping is no proof for other files. */
@@ -219,6 +222,8 @@ export const importPreviewSchema = z.object({
     .nullable(),
   /** The same content (SHA-256) is in this study already. */
   duplicateOf: z.object({ cellId: z.string(), label: z.string() }).nullable(),
+  /** What a file of values without rows holds; its plan's place names the file whose rows they are. Null for files of rows. */
+  values: z.array(valuesPartSchema).nullable(),
   /** False when the names of other files say where they belong and this one's does not: choose a place first. */
   isPlaced: z.boolean(),
   /** The mapping of the last import of this shape, where it differs from the one detected; `isApplied` = it is in the plan. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { columnIdSchema } from './column-filter'
 import { paramInfoSchema } from './compute'
 import { numbers, texts } from './fields'
-import { rowFilterSchema } from './filter'
+import { MAX_SEED, rowFilterSchema } from './filter'
 import { LIMITS, nameSchema, namesSchema } from './limits'
 import { MARK_KINDS } from './rows'
 
@@ -238,8 +238,19 @@ const comparedColumnSchema = z.object({
       ...numbers('n', 'missing'),
       mean: z.number().nullable(),
       median: z.number().nullable(),
+      /** Rows with a value in each bin. */
+      counts: z.array(z.number()),
     }),
   ),
+  /** What the bins are called: words or levels, commonest first; of numbers the range of each. */
+  bins: z.array(z.string()),
+  isNumber: z.boolean(),
+})
+
+/** A measure of the instructions of each subset, over seeded draws of equal size; null where a subset is too small for it. */
+const comparedMeasureSchema = z.object({
+  ...texts('metric', 'key', 'label', 'description'),
+  values: z.array(z.object({ mean: z.number().nullable(), sd: z.number().nullable() })),
 })
 
 /** How two to six saved subsets differ. */
@@ -261,8 +272,22 @@ export const subsetComparisonSchema = z.object({
   /** Rows that are in both, by place in `subsets`. */
   shared: z.array(z.array(z.number())),
   columns: z.array(comparedColumnSchema),
+  measures: z.array(comparedMeasureSchema),
+  /** Rows of each draw for the measures, how many draws, and their seed; null where none was asked for. */
+  drawn: z.object(numbers('n', 'draws', 'seed')).nullable(),
 })
 export type SubsetComparison = z.infer<typeof subsetComparisonSchema>
 
 /** Subsets that are compared at once: what a table shows side by side. */
-export const comparedIdsSchema = z.array(nameSchema).min(2).max(6)
+const comparedIdsSchema = z.array(nameSchema).min(2).max(6)
+
+export const compareSubsetsSchema = z.object({
+  ids: comparedIdsSchema,
+  /** Columns whose distributions are compared; left out = those that a study shows at first. */
+  columns: namesSchema.exactOptional(),
+  /** Measures of a set that read texts: each is computed over draws of equal size. */
+  measures: namesSchema.default([]),
+  /** Random seed of these draws. */
+  seed: z.number().int().min(0).max(MAX_SEED).default(0),
+})
+export type CompareSubsets = z.output<typeof compareSubsetsSchema>

@@ -16,12 +16,24 @@ import {
 } from './shared/levels'
 import { levelsAltText, levelsReading, levelsTable } from './shared/levels-text'
 import { publishedPlace } from './shared/overlay'
-import { choice, heightsOption, panelOptions, paperOption } from './shared/options'
+import {
+  choice,
+  heightsOption,
+  panelOptions,
+  paperOption,
+  UNKNOWN_VALUES,
+  valuesOption,
+} from './shared/options'
 import { comparable } from './shared/series'
 import { defineFigure, type FigureData, type FigureSeries } from './types'
 
 const LEVEL = 'difficulty_level.level'
+// Counts of a summary; which row has which level is not known.
+const IMPORTED_LEVEL = 'imported_level.pool'
 const DEFAULT_LEVELS = ['very easy', 'easy', 'medium', 'hard', 'very hard']
+const WHOLE_FILE = { column: null, min: null, max: null }
+const POOL_NOTE =
+  'Counts of whole files: a filter of rows leaves them out, and a bar leads to all rows of its file.'
 // Above this share the five levels no longer tell hard from harder.
 const CEILING_PERCENT = 50
 
@@ -35,11 +47,15 @@ const options = z.object({
       inline: true,
     },
   ),
+  ...valuesOption,
   ...paperOption("Outlines the paper's own shares behind the bars"),
   ...heightsOption,
   ...panelOptions,
 })
 type Options = z.infer<typeof options>
+
+const columnOf = ({ values }: Pick<Options, 'values'>) =>
+  values === 'imported' ? IMPORTED_LEVEL : LEVEL
 
 function publishedMix(series: FigureSeries): LevelMix | null {
   const found = publishedLevels(publishedPlace(series))
@@ -82,12 +98,15 @@ function notesOf(panels: readonly LevelPanel[], levels: readonly string[]): stri
   ]
 }
 
-function prepare(all: FigureData, { view, paper, heights, intervals, axis, mix }: Options) {
-  const { data, conflicts } = comparable(all, LEVEL, mix)
-  const levels = data.columns[LEVEL]?.levels ?? DEFAULT_LEVELS
+function prepare(all: FigureData, options: Options) {
+  const { view, paper, heights, intervals, axis, mix } = options
+  const column = columnOf(options)
+  const { data, conflicts } = comparable(all, column, mix)
+  const isPool = data.columns[column]?.isPool ?? false
+  const levels = data.columns[column]?.levels ?? DEFAULT_LEVELS
   const order = differenceOrder(data)
-  const drawn = levelPanels(data, LEVEL, {
-    mixOf: (series) => levelMixOf(series, LEVEL, levels.length),
+  const drawn = levelPanels(data, column, {
+    mixOf: (series) => levelMixOf(series, column, levels.length),
     publishedOf: (series) => (paper ? publishedMix(series) : null),
     differencesOf: (bars) => differencesOf(bars, order),
   })
@@ -103,12 +122,15 @@ function prepare(all: FigureData, { view, paper, heights, intervals, axis, mix }
       legend: 'reply without a level',
     },
     levels,
+    // A bar of counts leads to all rows of its file.
+    ...(isPool ? { filters: [...levels, ''].map(() => WHOLE_FILE) } : {}),
     view,
     intervals,
     axis,
     heights,
     conflicts,
     notes: [
+      ...(isPool ? [UNKNOWN_VALUES, POOL_NOTE] : []),
       ...notesOf(panels, levels),
       ...(paper && heights === 'count'
         ? ['Published shares are of other numbers of rows: in the table, not beside counts.']
@@ -135,15 +157,17 @@ export const difficultyLevels = defineFigure<Options, DifficultyLevelsPrepared>(
   drawing: 'levels',
   question: 'hard',
   options,
-  columns: () => [LEVEL],
+  columns: (chosen) => [columnOf(chosen)],
   prepare,
   table: levelsTable,
   reading: levelsReading,
   altText: levelsAltText,
-  places: (all, prepared, { mix }) =>
-    levelPlaces(comparable(all, LEVEL, mix).data, prepared, {
-      counter: (series) => ordinalCounter(series, LEVEL, prepared.levels.length),
-    }),
+  places: (all, prepared, { values, mix }) =>
+    values === 'imported'
+      ? null
+      : levelPlaces(comparable(all, LEVEL, mix).data, prepared, {
+          counter: (series) => ordinalCounter(series, LEVEL, prepared.levels.length),
+        }),
   brushAxis: levelAxis,
   example: () => ({ data: exampleLevels(LEVEL, DEFAULT_LEVELS), options: { paper: true } }),
 })

@@ -10,11 +10,18 @@ import {
   columnsOption,
   densityOptions,
   mixOption,
+  UNKNOWN_VALUES,
 } from './shared/options'
 import type { DrawnEntry } from './shared/order'
 import type { FacetAxis, FigureData, FigureSeries } from './types'
 
-const COLUMN = 'first_token_probability.p'
+const COLUMNS = {
+  computed: 'first_token_probability.p',
+  // Five for each row, in the order of the rows.
+  imported: 'imported_probability.p',
+  // All of a file, whose rows are not known.
+  pooled: 'imported_probability.pool',
+} as const
 // The published curve stops here: the spike at 1 would flatten the rest.
 const GRID_END = 0.99
 const CERTAIN = 0.99
@@ -23,6 +30,14 @@ const BINS = 100
 const POSITIONS = [0, 1, 2, 3, 4]
 
 const options = z.object({
+  values: choice(
+    { computed: 'Computed here', imported: 'Imported, by row', pooled: 'Imported, pooled' },
+    {
+      title: 'Values',
+      description:
+        'Probabilities computed here, those of files with five for each row, or all of files whose rows are not known.',
+    },
+  ),
   k: amount({
     title: 'Positions',
     description: 'Pools the first k tokens of each reply; the paper pools five.',
@@ -47,6 +62,11 @@ const options = z.object({
 })
 type Options = z.infer<typeof options>
 
+const columnOf = ({ values }: Options) => COLUMNS[values]
+/** Of a pool neither operators nor positions are known. */
+const splitOf = ({ values, rows }: Options) =>
+  values === 'pooled' && rows !== ALL ? 'round' : rows
+
 function rowsOf(data: FigureData, split: Options['rows']): FacetAxis[] {
   if (split === 'round') return roundGrid(data).rows
   if (split === 'position') {
@@ -60,9 +80,11 @@ function rowsOf(data: FigureData, split: Options['rows']): FacetAxis[] {
 }
 
 /** Returns which of the first k tokens of a row belong to a panel row. */
-function tokensOf(series: FigureSeries, key: string, { rows, k }: Options): DrawnEntry[] {
-  const width = series.columns[COLUMN]?.width ?? 0
-  const tokens = Array.from({ length: Math.min(k, width) }, (_, entry): DrawnEntry => ({ entry }))
+function tokensOf(series: FigureSeries, key: string, chosen: Options): DrawnEntry[] {
+  const rows = splitOf(chosen)
+  const width = series.columns[columnOf(chosen)]?.width ?? 0
+  const drawn = chosen.values === 'pooled' ? width : Math.min(chosen.k, width)
+  const tokens = Array.from({ length: drawn }, (_, entry): DrawnEntry => ({ entry }))
   if (rows === 'round') return String(series.round) === key ? tokens : []
   if (rows === 'position') return tokens.filter(({ entry }) => String(entry) === key)
   if (rows === 'operator') {
@@ -81,36 +103,42 @@ export const firstTokenProbability = densityFigure<Options>({
   description:
     'How certain each evolver is of the first tokens it writes: Gaussian density (Scott) of their probabilities, pooled.',
   options,
-  column: () => COLUMN,
-  needsOperators: (chosen) => chosen.rows === 'operator',
-  panels: (data, { rows, columns }) => ({
-    rows: rowsOf(data, rows),
-    columns: seedSetColumns(data, columns === ALL),
+  column: columnOf,
+  needsOperators: (chosen) => splitOf(chosen) === 'operator',
+  panels: (data, chosen) => ({
+    rows: rowsOf(data, splitOf(chosen)),
+    columns: seedSetColumns(data, chosen.columns === ALL),
     holds: (series, _row, column) => column === ALL || series.seedSetKey === column,
   }),
   entries: tokensOf,
   axis: () => ({ ...evenAxis({ from: 0, to: 1 }, BINS), gridTo: GRID_END }),
-  look: ({ k, view }) => ({
+  look: ({ values, k, view }) => ({
     bars: view === 'histogram',
     reversed: true,
     xLabel: 'Probability of the token',
     quantity: 'token probability',
     of: 'first-token probabilities',
     // A filter on this column reads the first token only.
-    selectColumn: k === 1 ? COLUMN : null,
+    selectColumn: k === 1 ? COLUMNS[values] : null,
     threshold: { value: CERTAIN, side: 'above', label: '> 0.99' },
     unitName: 'tokens',
   }),
   notes: ({ chosen }) => [
     'The curve stops at 0.99: certain tokens would flatten the rest. Their share is printed in each panel.',
-    ...(chosen.k === 1
+    ...(chosen.values === 'computed' ? [] : [UNKNOWN_VALUES]),
+    ...(chosen.values === 'pooled'
+      ? [
+          'All values of a file at once: rows, operators and positions are not known, so a filter of rows leaves the file out.',
+        ]
+      : []),
+    ...(chosen.k === 1 || chosen.values === 'pooled'
       ? []
       : ['The first token is often a formula; split by position to see it apart.']),
   ],
   example: () => ({
     data: exampleData([
       {
-        info: exampleInfo(COLUMN, 'First-token probability'),
+        info: exampleInfo(COLUMNS.computed, 'First-token probability'),
         width: 5,
         evolvedOnly: true,
         row: (row, out) => {

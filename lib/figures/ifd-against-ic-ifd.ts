@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { exampleData, exampleInfo, noise } from './shared/example'
 import { amount, choice, mixOption, pointOptions, scaleOption } from './shared/options'
+import type { Side } from './shared/pairs'
 import { pointPlaces } from './shared/point-places'
 import { preparePoints, type ExtraNumber, type PointsPrepared } from './shared/points'
 import { pointsAltText, pointsDrawn, pointsReading, pointsTable } from './shared/points-text'
@@ -38,42 +39,34 @@ type Options = z.infer<typeof options>
  *
  * @internal
  */
-export function changedShare(
-  { x, y }: { x: Float64Array; y: Float64Array },
-  top: number,
-): number | null {
-  const n = x.length
+export function changedShare({ x, y }: Record<'x' | 'y', Ranked>, top: number): number | null {
+  const n = x.order.length
   const kept = Math.round((n * top) / 100)
   if (kept === 0) return null
-  // Of rows with the rank at the edge all or none would be chosen; ties are broken by the order of the rows.
-  const chosen = (ranks: Float64Array) => {
-    // Mid-ranks are halves from 1 to n.
-    const counts = new Uint32Array(2 * n + 1)
-    for (let i = 0; i < n; i += 1) {
-      const half = 2 * (ranks[i] as number)
-      counts[half] = (counts[half] as number) + 1
-    }
-    let edge = 2 * n
-    let room = kept
-    while (room > (counts[edge] as number)) {
-      room -= counts[edge] as number
-      edge -= 1
-    }
-    const marks = new Uint8Array(n)
-    for (let i = 0; i < n; i += 1) {
-      const half = 2 * (ranks[i] as number)
-      if (half > edge) marks[i] = 1
-      else if (half === edge && room > 0) {
-        marks[i] = 1
-        room -= 1
-      }
-    }
-    return marks
+  const marks = new Uint8Array(n)
+  for (const place of highest(x, kept)) marks[place] = 1
+  let both = 0
+  for (const place of highest(y, kept)) both += marks[place] as number
+  return (100 * 2 * (kept - both)) / n
+}
+
+type Ranked = Pick<Side, 'ranks' | 'order'>
+
+/** Returns the places of the highest; of rows with the rank at the edge, all or none of which would be chosen, the first. */
+function highest({ ranks, order }: Ranked, kept: number): Int32Array {
+  const n = order.length
+  const rankAt = (at: number) => ranks[order[at] as number] as number
+  const edge = rankAt(n - kept)
+  let end = n - kept
+  while (end < n && rankAt(end) === edge) end += 1
+  // A mid-rank is the mean of the first and the last rank of its rows.
+  const start = 2 * edge - end - 1
+  const places = new Int32Array(kept)
+  for (let k = 0; k < kept; k += 1) {
+    const at = k < n - end ? end + k : start + k - (n - end)
+    places[k] = order[at] as number
   }
-  const [a, b] = [chosen(x), chosen(y)]
-  let changed = 0
-  for (let i = 0; i < n; i += 1) if (a[i] !== b[i]) changed += 1
-  return (100 * changed) / n
+  return places
 }
 
 function changed({ top }: Options): ExtraNumber {
@@ -81,7 +74,7 @@ function changed({ top }: Options): ExtraNumber {
     key: 'changed',
     label: `In the top ${top} % of one only`,
     unit: '%',
-    of: (ranks) => changedShare(ranks, top),
+    of: (pairs) => changedShare(pairs, top),
   }
 }
 

@@ -1,5 +1,12 @@
 import { lossRatioFigure } from './shared/loss-ratio'
 
+// What other tools wrote: beside the rows, or as losses in a file of their own.
+const IMPORTED: Record<string, string> = {
+  imported: 'imported_ifd.ifd_ppl',
+  'imported-loss': 'imported_loss.ifd',
+  'imported-ppl': 'imported_loss.ifd_ppl',
+}
+
 /** Instruction-following difficulty per row. */
 export const ifdDensity = lossRatioFigure({
   id: 'ifd-density',
@@ -14,8 +21,10 @@ export const ifdDensity = lossRatioFigure({
     'reference-ppl': 'Reference, perplexity ratio',
     superfiltering: 'Superfiltering',
     imported: 'Imported',
+    'imported-loss': 'Imported losses',
+    'imported-ppl': 'Imported losses, perplexity ratio',
   },
-  column: (variant) => (variant === 'imported' ? 'imported_ifd.ifd_ppl' : `ifd.${variant}`),
+  column: (variant) => IMPORTED[variant] ?? `ifd.${variant}`,
   quantity: 'IFD',
   threshold: { value: 1, side: 'above', label: '> 1' },
   reference: { value: 1, label: 'instruction does not help' },

@@ -3,7 +3,7 @@ import { evenAxis } from './shared/axis'
 import { densityFigure } from './shared/density-figure'
 import { exampleData, exampleInfo, noise } from './shared/example'
 import { panelSeries, roundGrid } from './shared/groups'
-import { axisOption, binsOption, choice, densityOptions, mixOption } from './shared/options'
+import { axisOption, binsOption, densityOptions, mixOption, valuesOption } from './shared/options'
 import { count, list, plural } from './shared/text'
 import type { FigureData } from './types'
 
@@ -18,13 +18,7 @@ const PAPER_BINS_FROM = 500
 const FEW_BINS = 20
 
 const options = z.object({
-  values: choice(
-    { computed: 'Computed here', imported: 'Imported' },
-    {
-      title: 'Values',
-      description: 'Distances computed here, or those that came with the files. They never mix.',
-    },
-  ),
+  ...valuesOption,
   ...densityOptions,
   ...binsOption(
     '100 (paper)',

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { statusCode } from '@/lib/contracts/status'
+import { midRanks } from '@/lib/stats/correlation'
 import { createRandom } from '@/lib/stats/random'
+import { ascendingOrder } from '@/lib/stats/ranks'
 import { changedShare } from './ifd-against-ic-ifd'
 import { scatter } from './scatter'
 import { hexagons, type PointAxis, type PointsPrepared } from './shared/points'
@@ -133,16 +135,24 @@ describe('two columns', () => {
   })
 })
 
+function ranked(values: readonly number[]) {
+  const numbers = Float64Array.from(values)
+  return { ranks: midRanks(numbers), order: ascendingOrder(numbers) }
+}
+
 describe('the share of rows that only one selection has', () => {
   it('is 0 for equal ranks and both whole selections for opposite ones', () => {
-    const x = Float64Array.from({ length: 10 }, (_, i) => i)
+    const rising = Array.from({ length: 10 }, (_, i) => i)
+    const x = ranked(rising)
     expect(changedShare({ x, y: x }, 20)).toBe(0)
-    expect(changedShare({ x, y: x.map((value) => 9 - value) }, 20)).toBe(40)
+    expect(changedShare({ x, y: ranked(rising.toReversed()) }, 20)).toBe(40)
   })
   it('chooses as many rows among equal values as there is room for', () => {
-    const x = Float64Array.from([1, 1, 1, 1])
-    expect(changedShare({ x, y: Float64Array.from([0, 0, 1, 1]) }, 50)).toBe(100)
-    expect(changedShare({ x: x.subarray(0, 1), y: x.subarray(0, 1) }, 10)).toBeNull()
+    const x = ranked([1, 1, 1, 1])
+    expect(changedShare({ x, y: ranked([0, 0, 1, 1]) }, 50)).toBe(100)
+    expect(changedShare({ x: ranked([3, 1, 1, 1]), y: ranked([3, 1, 1, 0]) }, 50)).toBe(0)
+    expect(changedShare({ x: ranked([3, 1, 1, 1]), y: ranked([0, 1, 1, 3]) }, 50)).toBe(50)
+    expect(changedShare({ x: ranked([1]), y: ranked([1]) }, 10)).toBeNull()
   })
 })
 

@@ -3,7 +3,9 @@ import { publishedSource } from '@/lib/paper/published'
 import { exampleResults } from './shared/example-results'
 import { exampleStudents } from './results-dumbbell'
 import { matrixAltText, type MatrixCell, type MatrixPrepared } from './shared/matrix'
+import { AUTO } from './shared/options'
 import { resultOptions } from './shared/result-lines'
+import { fitting } from './shared/result-limit'
 import { resultMarks } from './shared/result-marks'
 import {
   differenceMarks,
@@ -14,19 +16,32 @@ import {
 } from './shared/result-text'
 import { studentLayout, studentTables, studentTablesText } from './shared/student-tables'
 import { list, number3, plural, signed } from './shared/text'
-import { defineFigure, type FigureData } from './types'
+import { defineFigure, type FigureData, type FigureTable } from './types'
 
 // The paper's largest table has fourteen; a folder of MMLU alone brings hundreds.
 const MOST_METRICS = 24
+// A sentence that names more students than the paper has is not read.
+const MOST_NAMED = 8
 
 const options = z.object({ ...resultOptions, ...studentTables })
 type Options = z.infer<typeof options>
 
-function prepare(data: FigureData, chosen: Options): MatrixPrepared {
+/** Differences as a matrix, with those that do not fit in a table. */
+type Prepared = MatrixPrepared & { drawn: FigureTable }
+const NO_TABLE: FigureTable = { columns: [], rows: [] }
+
+function prepare(data: FigureData, chosen: Options): Prepared {
   const results = data.results ?? { own: [], arms: [], seedSets: [], exports: [] }
-  const found = resultMarks(results, chosen, studentLayout(chosen), MOST_METRICS)
+  const { student, ...rest } = chosen
+  const choice = student === AUTO ? rest : { ...rest, student }
+  const found = resultMarks(results, choice, studentLayout(chosen), MOST_METRICS)
   const pair = pairsOf(found)
-  const gaps = differenceMarks(found)
+  const all = differenceMarks(found)
+  const { drawn: gaps, notes } = fitting(all, {
+    as: 'cell',
+    place: 'student',
+    choose: ' Choose one with the option Student.',
+  })
   const metrics = found.panels.filter(({ key }) => gaps.some(({ panel }) => panel === key))
   const students = [...new Set(gaps.map(({ place }) => place))].toSorted()
   const who = pair ? `${pair.first.label} minus ${pair.second.label}` : 'First minus second evolver'
@@ -71,7 +86,9 @@ function prepare(data: FigureData, chosen: Options): MatrixPrepared {
     placeNames: {},
     paperShown: chosen.paper,
   }
-  const values = gaps.flatMap(({ value, published }) => value ?? published ?? [])
+  const named = [...new Set(all.map(({ place }) => place))].toSorted()
+  const trained = named.length > MOST_NAMED ? plural(named.length, 'student') : list(named)
+  const values = all.flatMap(({ value, published }) => value ?? published ?? [])
   const up = values.filter((value) => value > 0).length
   const panel = {
     row: 'all',
@@ -88,6 +105,7 @@ function prepare(data: FigureData, chosen: Options): MatrixPrepared {
     conflicts: found.conflicts,
     notes: [
       ...found.notes,
+      ...notes,
       ...(pair ? [] : ['A difference needs the results of two evolvers.']),
       ...(chosen.paper && hasPaper ? [`Published: ${source}.`] : []),
     ],
@@ -99,14 +117,15 @@ function prepare(data: FigureData, chosen: Options): MatrixPrepared {
     toneText: `${who}; darker: a larger difference, hatched: below 0`,
     reading:
       values.length > 0
-        ? `${who}: above zero in ${up} of ${plural(values.length, 'difference')} of ${list(students)}.`
+        ? `${who}: above zero in ${up} of ${plural(values.length, 'difference')} of ${trained}.`
         : '',
     table: resultMarksTable(shown),
+    drawn: resultMarksTable({ ...shown, marks: all }),
   }
 }
 
 /** Differences of two evolvers by student and metric. */
-export const resultsHeatMap = defineFigure<Options, MatrixPrepared>({
+export const resultsHeatMap = defineFigure<Options, Prepared>({
   id: 'results-heat-map',
   title: 'Differences by student and metric',
   description:
@@ -118,8 +137,9 @@ export const resultsHeatMap = defineFigure<Options, MatrixPrepared>({
   needsResults: true,
   prepare,
   table: ({ table }) => table,
-  // Sent beside it.
-  sent: (prepared) => ({ ...prepared, table: { columns: [], rows: [] } }),
+  drawn: ({ drawn }) => drawn,
+  // Sent beside it, or asked for.
+  sent: (prepared) => ({ ...prepared, table: NO_TABLE, drawn: NO_TABLE }),
   reading: ({ reading }) => reading,
   altText: matrixAltText,
   example: () => ({ data: exampleResults(exampleStudents()), options: {} }),

@@ -11,6 +11,7 @@ import type { SetOutput, SetRecord } from '@/lib/contracts/measure'
 import type { PromptInfo } from '@/lib/contracts/prompts'
 import type { StoredResult } from '@/lib/contracts/results'
 import type { ARM_CLASSES } from '@/lib/contracts/study'
+import type { Scratch } from '@/lib/stats/scratch'
 import type { Counts, Tile } from './shared/tiles'
 
 export type {
@@ -99,6 +100,8 @@ export interface FigureColumnInfo {
   direction: 'higher' | 'lower' | 'none'
   directionMeans: string
   range: readonly [number, number] | null
+  /** Values of whole cells whose rows are not known: no filter, brush or click leads to rows. */
+  isPool?: boolean
   /** Measures of a set: the numbers that the cells have. */
   sets?: readonly SetOutput[]
 }
@@ -109,6 +112,17 @@ export interface FigureData {
   series: readonly FigureSeries[]
   /** Column id -> description; a requested column that the study does not offer is absent. */
   columns: Record<string, FigureColumnInfo>
+  /**
+   * Returns for each of several columns the places of rows in ascending order of their numbers, of equal ones the first
+   * first, without sorting; null, or absent, where the order is not known. `placeOf` has a place for each row of the
+   * series one after another, -1 for none.
+   */
+  sorted?(
+    series: readonly FigureSeries[],
+    columnIds: readonly string[],
+    placeOf: Int32Array,
+    scratch: Scratch,
+  ): Int32Array[] | null
   /** Benchmark results of the study, where the figure asks for them; the filter of rows does not touch them. */
   results?: FigureResults
   /** Saved exports as sets of rows, in the order asked for: rows that were written, and that its filter keeps now. */
@@ -181,10 +195,10 @@ export interface Figure<
   /** Pure; bins on the server, so that no row data reaches the browser. */
   prepare(data: FigureData, options: O): P
   table(prepared: P): FigureTable
-  /** The drawn curves or bins, where the table only sums them up; a second CSV. */
+  /** The drawn curves or bins, where the table only sums them up, or results that do not fit; a second CSV. */
   drawn?(prepared: P): FigureTable
   /** What the browser gets of prepared, where that is finer than a screen shows; tables and texts are made before. */
-  sent?(prepared: P): P
+  sent?(prepared: P): PreparedCommon
   /** What `places` and `brushAxis` read of prepare's output, where that is much less work. */
   layout?(data: FigureData, options: O): P
   /** Which of the drawn counts each row is in, for brushes of other figures; null where these options have none. */

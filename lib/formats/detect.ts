@@ -2,6 +2,7 @@ import { MAPPED_FIELDS } from '@/lib/contracts/cell'
 import { checkMapping } from './check-mapping'
 import { guessFromFileName } from './file-name'
 import { FORMATS, formatOf, RECOGNISERS } from './index'
+import { VALUES_FILES } from './values'
 import { leftoverTexts } from './leftover'
 import { CHAT_KEYS, chatColumn, isTextList, speakerKey } from './shared/chat-format'
 import { isObject } from './shared/column-path'
@@ -48,6 +49,8 @@ export function detectFormat(
     : []
   const recogniser = RECOGNISERS.find((known) => known.matches(head))
   if (recogniser) return refused(head, recogniser.id, recogniser.message)
+  const values = VALUES_FILES.find((known) => known.matches(head))
+  if (values) return { ...refused(head, values.id, values.message), values: values.id }
   const wrong = wrongShape(head)
   if (wrong) return refused(head, wrong.code, wrong.message)
   const counts = countFormats(head.objects)

@@ -5,9 +5,6 @@ import { openaiMessages } from './readers/openai-messages'
 import { autoifChecks, autoifReplies } from './recognisers/autoif-stages'
 import { datasetInfo } from './recognisers/dataset-info'
 import { msSwift } from './recognisers/ms-swift'
-import { resultSummary } from './recognisers/result-summary'
-import { superfilteringRaw } from './recognisers/superfiltering-raw'
-import { tokenLogprobs } from './recognisers/token-logprobs'
 import { sharegpt } from './readers/sharegpt'
 import type { FormatDefinition, FormatId, Recogniser } from './types'
 
@@ -23,11 +20,8 @@ export const FORMATS: readonly FormatDefinition[] = [
 /** Files that are known and refused, tried before the row formats. */
 export const RECOGNISERS: readonly Recogniser[] = [
   datasetInfo,
-  tokenLogprobs,
   autoifReplies,
   autoifChecks,
-  superfilteringRaw,
-  resultSummary,
   msSwift,
 ]
 

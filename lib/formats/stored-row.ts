@@ -38,7 +38,7 @@ function packFlags(flags: readonly RowFlag[]): number {
 
 /** Returns the flags of a bit mask. */
 export function unpackFlags(mask: number): RowFlag[] {
-  return ROW_FLAGS.filter((_, bit) => (mask & (1 << bit)) !== 0)
+  return mask === 0 ? [] : ROW_FLAGS.filter((_, bit) => (mask & (1 << bit)) !== 0)
 }
 
 /** Returns the row's columns. JSON columns are plain JSON, with numbers as they were written. */
@@ -58,21 +58,29 @@ export function packRow(row: CanonicalRow, mapping: ColumnMapping | null): Store
   }
 }
 
+// No closure inside of unpackRow: half a million rows would each make it anew.
+function unpackJson(
+  text: string | null,
+  literals: Record<string, string>,
+  key: string | null | undefined,
+): JsonValue | null {
+  return text === null ? null : parseExact(text, literals, key ? pointerStep(key) : '')
+}
+
 /** Returns the canonical row of stored columns; the inverse of packRow, except that NaN and Infinity come back as null. */
 export function unpackRow(stored: StoredRow, parts: StoredParts): CanonicalRow {
   const literals: Record<string, string> = {}
-  const json = (text: string | null, key: string | null | undefined): JsonValue | null =>
-    text === null ? null : parseExact(text, literals, key ? pointerStep(key) : '')
-  const extra = json(stored.extra, null)
+  const extra = unpackJson(stored.extra, literals, null)
+  const { mapping } = parts
   const row: CanonicalRow = {
     index: parts.index,
     instruction: stored.instruction,
     input: stored.input,
     output: parts.output,
     system: stored.system,
-    history: json(stored.history, parts.mapping?.history) as [string, string][] | null,
-    messages: json(stored.messages, parts.mapping?.messages) as JsonValue[] | null,
-    tools: json(stored.tools, parts.mapping?.tools),
+    history: unpackJson(stored.history, literals, mapping?.history) as [string, string][] | null,
+    messages: unpackJson(stored.messages, literals, mapping?.messages) as JsonValue[] | null,
+    tools: unpackJson(stored.tools, literals, mapping?.tools),
     externalId: stored.externalId,
     // Assigning onto a null prototype makes `__proto__` an ordinary key.
     extra: extra === null ? null : Object.assign(Object.create(null) as JsonObject, extra),

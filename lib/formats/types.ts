@@ -1,6 +1,7 @@
 import type { ChatRole } from '@/lib/contracts/cell'
 import type { ImportedValueSpec } from '@/lib/contracts/imported-values'
 import type { Encoding } from '@/lib/contracts/opening'
+import type { ValuesFormatId } from '@/lib/contracts/values-file'
 import type { FormatError } from './format-error'
 
 export type { ChatRole }
@@ -221,6 +222,8 @@ export interface MappingSuggestion {
 export interface Detection {
   /** null when the file is refused. */
   formatId: FormatId | null
+  /** Set for a file of values without rows, which no row format reads. */
+  values?: ValuesFormatId
   label: string
   /** Share of the head rows that fit, 0 to 1; 0 when refused. */
   confidence: number

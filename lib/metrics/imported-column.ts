@@ -16,6 +16,11 @@ const params = z.object({
     .default('value')
     .describe('Name of the column in the files.'),
   kind: z.enum(COLUMN_KINDS).default('number').describe('What its values are.'),
+  definition: z
+    .string()
+    .max(LIMITS.key)
+    .describe('Hash of the definition that an export states; others never mix with it.')
+    .exactOptional(),
 })
 type Params = z.infer<typeof params>
 

@@ -19,10 +19,15 @@ import { ifPass } from './if-pass'
 import { ifd } from './ifd'
 import { importedColumn } from './imported-column'
 import { importedIfd } from './imported-ifd'
+import { importedLevel } from './imported-level'
+import { importedLoss } from './imported-loss'
+import { importedMeanComplexity, importedMeanIfd, importedMeanReward } from './imported-means'
 import { importedMnd } from './imported-mnd'
+import { importedProbability } from './imported-probability'
 import { instructionCharacters } from './instruction-characters'
 import { instructionLossMetric } from './instruction-loss'
 import { instructionWords } from './instruction-words'
+import { language } from './language'
 import { loss } from './loss'
 import { mnd } from './mnd'
 import { novelty } from './novelty'
@@ -71,6 +76,7 @@ const METRICS: readonly Metric[] = [
   wordBudget,
   ifPass,
   health,
+  language,
   elimination,
   instructionLossMetric,
   conditionalLossMetric,
@@ -93,6 +99,12 @@ const METRICS: readonly Metric[] = [
   nearestNeighbour,
   importedMnd,
   importedIfd,
+  importedLoss,
+  importedProbability,
+  importedLevel,
+  importedMeanIfd,
+  importedMeanComplexity,
+  importedMeanReward,
   importedColumn,
 ]
 
@@ -113,6 +125,11 @@ export function listImported(): MeasuredMetric[] {
   return METRICS.filter((metric) => metric.kind === 'measured').filter(
     (metric) => metric.isImported === true,
   )
+}
+
+/** Returns the metrics that are one number for a cell, computed or imported. */
+export function listSetMeasures(): MeasuredMetric[] {
+  return [...listMeasured(), ...listImported()].filter(({ set }) => set !== undefined)
 }
 
 function isInstance(metric: Metric, id: string): boolean {
@@ -169,9 +186,10 @@ export function asColumns(metric: MeasuredMetric, params: unknown): MeasuredMetr
 export function columnMetric(
   column: string,
   kind: ColumnKind,
+  definition?: string,
 ): { metric: MeasuredMetric; params: Record<string, unknown> } {
   const measured = getMeasured(importedColumn.id)
-  const params = parseParams(measured, { column, kind })
+  const params = parseParams(measured, { column, kind, ...(definition ? { definition } : {}) })
   return { metric: asColumns(measured, params), params }
 }
 

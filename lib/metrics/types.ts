@@ -47,6 +47,8 @@ export interface OutputSpec {
   dtype: 'f64' | 'f32'
   length?: number
   levels?: readonly string[]
+  /** The distinct values of a category that the metric knows beforehand; without them the study keeps those that come. */
+  words?: readonly string[]
   unit: string
   range?: readonly [number, number]
   /** Which direction reads as harder, better, more diverse; shown in the header. */
@@ -55,6 +57,8 @@ export interface OutputSpec {
   description: string
   /** Hidden outputs are kept for derivation and never offered as a column by default. */
   hidden?: boolean
+  /** Values of a cell whose rows are not known: only figures of the whole cell may read them. Always hidden. */
+  isPool?: boolean
   /** Chosen by the user by name, so it is shown at once although it has no direction. */
   isChosen?: boolean
 }

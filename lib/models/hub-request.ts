@@ -3,7 +3,7 @@ import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import { classifyAddress } from '@/lib/backends/http/address-classes'
-import { AppError } from '@/lib/errors'
+import { AppError, type ErrorCode } from '@/lib/errors'
 import type { Environment } from './paths'
 
 const PUBLIC_HUB = 'https://huggingface.co'
@@ -122,4 +122,10 @@ export function hubProblem(
   }
   if (status === 429) return `${host} asks to wait (HTTP 429); try again in a few minutes`
   return `${host} answered HTTP ${status}`
+}
+
+/** Returns the code of such an answer: a refusal is `not_found`, which no job tries again; a hub that is busy or broken may answer later. */
+export function hubErrorCode(status: number): ErrorCode {
+  if (status === 429) return 'rate_limited'
+  return status >= 500 ? 'backend_unavailable' : 'not_found'
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { open, readFile, rm, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError, errorMessage, throwIfAborted } from '@/lib/errors'
-import { hubBase, hubProblem, requestHub, requireOnline } from './hub-request'
+import { hubBase, hubErrorCode, hubProblem, requestHub, requireOnline } from './hub-request'
 import type { HubSource } from './manifest'
 import type { Environment } from './paths'
 import type { TransferOptions } from './wheel'
@@ -110,7 +110,8 @@ async function attempt(
     if (status !== 200 && status !== 206) {
       response.destroy()
       const code = response.headers['x-error-code']
-      throw new AppError('not_found', hubProblem({ status, code }, source.repo, options.env))
+      const problem = hubProblem({ status, code }, source.repo, options.env)
+      throw new AppError(hubErrorCode(status), problem)
     }
     const resumed =
       status === 206 && (response.headers['content-range'] ?? '').startsWith(`bytes ${start}-`)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { computeRequestSchema } from '@/lib/contracts/compute'
 import { trialRequestSchema } from '@/lib/contracts/experiment'
 import { exportRequestSchema } from '@/lib/contracts/export'
+import { typedTextSchema } from '@/lib/contracts/find'
 import { hubRequestSchema } from '@/lib/contracts/hub'
 import type { KIND_LABEL } from '@/lib/contracts/job-text'
 import { ALIGN_WAYS, alignSettingsSchema, operatorRuleSchema } from '@/lib/contracts/operators'
@@ -128,6 +129,11 @@ export const JOBS = {
     kind: 'index-texts',
     payload: z.object({}),
     title: (_payload: unknown, _names: object) => 'Index texts for search',
+  },
+  'embed-text': {
+    kind: 'embed-text',
+    payload: z.object({ runId: z.string(), text: typedTextSchema }),
+    title: (_payload: unknown, _names: object) => 'Embed a text to compare rows with',
   },
   export: {
     kind: 'export',

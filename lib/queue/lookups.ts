@@ -27,6 +27,12 @@ export function lastJob<K extends JobName>(
   return row ? toJob(row) : null
 }
 
+/** Returns the newest jobs of a kind, ended or not, the newest first. */
+export function newestJobs(db: Queryable, kind: JobName, limit: number): Job[] {
+  const query = db.select().from(jobs).where(about(kind, {})).orderBy(desc(jobs.no)).limit(limit)
+  return readableRows(() => query.all()).rows.map(toJob)
+}
+
 /** Returns the jobs of a kind that have not ended and whose payload holds these ids, in the order of arrival. */
 export function openJobs<K extends JobName>(
   db: Queryable,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createRandom } from './random'
 import { ascendingOrder } from './ranks'
-import { sortAscending } from './sort'
+import { numberAt, sortAscending } from './sort'
 
 const random = createRandom(3)
 const EDGES = [0, -0, Infinity, -Infinity, 5e-324, -5e-324, 1.7e308, -1.7e308, 1, 1 + 2 ** -52]
@@ -41,3 +41,11 @@ it.each(SHAPES)(
     expect([...ascendingOrder(values)]).toEqual(expected)
   },
 )
+
+it.each(SHAPES)('finds the numbers at places among %s ones', (_, n, draw) => {
+  const values = Float64Array.from({ length: n }, draw)
+  const ascending = values.toSorted()
+  for (const place of [0, 1, n >> 1, Math.floor(0.9 * n), n - 1])
+    expect(numberAt(values, place)).toBe(ascending[place])
+  expect(values.toSorted()).toEqual(ascending)
+})

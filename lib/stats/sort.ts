@@ -137,6 +137,29 @@ export function sortAscending(values: Float64Array): Float64Array {
   return values
 }
 
+/** Returns the number that would stand at a place if numbers without NaN ascended; puts them in another order. */
+export function numberAt(values: Float64Array, place: number): number {
+  let low = 0
+  let high = values.length - 1
+  while (low < high) {
+    const middle = values[(low + high) >> 1] as number
+    let i = low
+    let j = high
+    while (i <= j) {
+      while ((values[i] as number) < middle) i += 1
+      while ((values[j] as number) > middle) j -= 1
+      if (i > j) break
+      const swap = values[i] as number
+      values[i++] = values[j] as number
+      values[j--] = swap
+    }
+    if (place <= j) high = j
+    else if (place >= i) low = i
+    else break
+  }
+  return values[place] as number
+}
+
 /** Returns how many ascending values lie below a limit. */
 export function countBelow(ascending: Float64Array, limit: number): number {
   let low = 0

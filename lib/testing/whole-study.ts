@@ -6,21 +6,26 @@ import {
   blindVerdicts,
   cells,
   columnValues,
+  experiments,
+  mapCells,
+  maps,
   promptVersions,
   resultItems,
   resultModels,
   results,
   rowDetails,
   runs,
+  stageItems,
+  stages,
   studies,
-  views,
 } from '@/db/schema'
 import type { Db } from '@/db/client'
 import { blindPlanSchema } from '@/lib/contracts/blind'
+import { planSchema } from '@/lib/contracts/experiment'
 import { unknownModel } from '@/lib/contracts/results'
 import { subsetRulesSchema } from '@/lib/contracts/subset'
-import { viewStateSchema } from '@/lib/contracts/filter'
 import { createStudy } from '@/lib/services/studies'
+import { saveView } from '@/lib/services/studies/views'
 import { saveOwnClaims } from '@/lib/services/claims/own'
 import type { ServiceContext } from '@/lib/services/context'
 import { addFormula } from '@/lib/services/formulas'
@@ -70,6 +75,54 @@ function addBlind(db: Db, studyId: string): void {
   db.insert(blindVerdicts).values({ sessionId: id, pair: 0, verdict: 'left', ms: 1, at: 1 }).run()
 }
 
+function addExperiment(db: Db, studyId: string, cellId: string): void {
+  const plan = planSchema.parse({
+    name: 'Trial',
+    scenario: { kind: 'evol-instruct' },
+    arms: [{ key: 'one', label: 'One', backend: 'embedded' }],
+  })
+  const { no: experimentNo } = db
+    .insert(experiments)
+    .values({
+      id: randomUUID(),
+      studyId,
+      plan,
+      planHash: 'c'.repeat(64),
+      seeds: [{ setKey: 'alpaca', cellId, rows: [0] }],
+      models: {},
+      createdAt: 1,
+    })
+    .returning({ no: experiments.no })
+    .get()
+  const { no: stageNo } = db
+    .insert(stages)
+    .values({ experimentNo, arm: 'one', stage: 'round-1', cells: [cellId], doneAt: 2 })
+    .returning({ no: stages.no })
+    .get()
+  const item = { key: 'alpaca:0', position: 0, inputHash: 'd', value: 'Text', raw: ' Text' }
+  db.insert(stageItems)
+    .values({ stageNo, status: 'ok', ...item })
+    .run()
+}
+
+function addMap(db: Db, studyId: string, cellNo: number, runId: string): void {
+  const settings = { sample: 100, neighbours: 2, seed: 1, version: 1 as const }
+  const { no: mapNo } = db
+    .insert(maps)
+    .values({
+      id: randomUUID(),
+      studyId,
+      hash: 'e'.repeat(64),
+      definition: { ...settings, runId, model: 'm', textRecipe: 'instruction' },
+      createdAt: 1,
+    })
+    .returning({ no: maps.no })
+    .get()
+  db.insert(mapCells)
+    .values({ mapNo, cellNo, places: Buffer.alloc(8) })
+    .run()
+}
+
 /** Returns the id of a study that has an entry in every table that a study can have entries in: the sample and more. */
 export async function wholeStudy(context: ServiceContext): Promise<string> {
   const { db } = context
@@ -94,13 +147,9 @@ export async function wholeStudy(context: ServiceContext): Promise<string> {
     },
     3,
   )
-  const state = viewStateSchema.parse({ filter: {}, sort: {}, columns: [] })
-  db.insert(views).values({ id: randomUUID(), studyId, name: 'View', state, createdAt: 1 }).run()
-  const where = { is: 'rows' as const, files: [{ cellId: cell.id, rows: [1, 2] }] }
-  const picked = { ...state, filter: { ...state.filter, where } }
-  db.insert(views)
-    .values({ id: randomUUID(), studyId, name: 'Picked', state: picked, createdAt: 2 })
-    .run()
+  saveView(db, studyId, 'View', { page: 'rows', params: {} })
+  const where = { is: 'rows', files: [{ cellId: cell.id, rows: [1, 2] }] }
+  saveView(db, studyId, 'Picked', { page: 'rows', params: { filter: JSON.stringify({ where }) } })
   decideOn(
     { db, studyId },
     [
@@ -134,6 +183,8 @@ export async function wholeStudy(context: ServiceContext): Promise<string> {
       createdAt: 1,
     })
     .run()
+  addExperiment(db, studyId, cell.id)
+  addMap(db, studyId, cell.no, run.id)
   saveOwnClaims(db, studyId, OWN_CLAIMS)
   db.update(cells).set({ createdAt: 5 }).where(eq(cells.no, cell.no)).run()
   return studyId

@@ -2,7 +2,7 @@
 
 import { Button, Modal, NumberInput, SegmentedControl, Stack, Switch, Text } from '@mantine/core'
 import { useLocalStorage } from '@mantine/hooks'
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { DialogFoot } from '@/components/ui/dialog-foot'
 import { ScrollRegion } from '@/components/ui/scroll-region'
 import { viewPath } from '@/lib/contracts/figure-record'
@@ -14,6 +14,7 @@ import {
   PAGE_MM,
   type PictureChoices,
 } from '@/lib/contracts/picture'
+import { pageRanges, partOf } from '@/lib/figures/shared/part'
 import type { FigureResult } from '@/lib/figures/types'
 import classes from '../figures.module.css'
 import { saveFile, svgAddress } from './download'
@@ -123,7 +124,13 @@ function Fields({ choices, onChange }: FieldsProps) {
 }
 
 /** Asks for format, size and look of a picture, shows it as it will be, and saves it. */
-export function ExportDialog({ result, onClose }: { result: FigureResult; onClose(): void }) {
+export function ExportDialog({
+  result: whole,
+  onClose,
+}: {
+  result: FigureResult
+  onClose(): void
+}) {
   const [stored, setStored] = useLocalStorage<unknown>({
     key: 'evolens-figure-export',
     defaultValue: DEFAULT_CHOICES,
@@ -131,6 +138,11 @@ export function ExportDialog({ result, onClose }: { result: FigureResult; onClos
   })
   const choices = readChoices(stored)
   const shape = JSON.stringify(choices)
+  // Of a picture that is taller than a page: the parts that fit, for these choices, and the one that is shown.
+  const [parts, setParts] = useState<{ shape: string; ranges: string[]; at: string }>()
+  const isParted = parts?.shape === shape && parts.ranges.length > 0
+  const range = isParted ? parts.at : ''
+  const result = useMemo(() => partOf(whole, range), [whole, range])
   // The dialog mounts its content later than itself: the picture begins when the plate is there.
   const [plate, setPlate] = useState<HTMLDivElement | null>(null)
   const [done, setDone] = useState<Done | null>(null)
@@ -150,20 +162,25 @@ export function ExportDialog({ result, onClose }: { result: FigureResult; onClos
       const moment = { path: viewPath(window.location.href), at: Date.now() }
       const picture = await settledPicture(plate, result, of, moment)
       made({ shape, result, picture, problem: null })
+      if (isCurrent && range === '')
+        setParts({ shape, ranges: pageRanges(result, heightOf(picture.svg)), at: '' })
     }
     draw().catch((problem: unknown) => made({ shape, result, picture: null, problem }))
     return () => {
       isCurrent = false
     }
-  }, [plate, shape, result])
+  }, [plate, shape, result, range])
 
   const save = async () => {
     if (!done || !picture) return
     try {
       setDone({ ...done, problem: null })
       const file = await fileOf(picture, result.version)
-      saveFile(`${result.figure.id}.${picture.of.format}`, file)
-      onClose()
+      saveFile(`${result.figure.id}${range && `-${range}`}.${picture.of.format}`, file)
+      // Parts are saved one after another.
+      const next = isParted && range ? parts.ranges[parts.ranges.indexOf(range) + 1] : undefined
+      if (isParted && next) setParts({ ...parts, at: next })
+      else onClose()
     } catch (error) {
       setDone({ ...done, problem: error })
     }
@@ -174,6 +191,18 @@ export function ExportDialog({ result, onClose }: { result: FigureResult; onClos
       <div className={classes.exportGrid}>
         <Fields choices={choices} onChange={(patch) => setStored({ ...choices, ...patch })} />
         <div className={classes.preview} aria-busy={picture === null}>
+          {isParted ? (
+            <SegmentedControl
+              aria-label="Panels"
+              size="xs"
+              data={[
+                { value: '', label: 'All panels' },
+                ...parts.ranges.map((value) => ({ value, label: value.replace('-', '–') })),
+              ]}
+              value={range}
+              onChange={(at) => setParts({ ...parts, at })}
+            />
+          ) : null}
           {picture ? (
             <>
               <ScrollRegion className={classes.paper ?? ''} label="Preview">
@@ -182,7 +211,7 @@ export function ExportDialog({ result, onClose }: { result: FigureResult; onClos
               <Text size="xs" c="dimmed">
                 {picture.of.widthMm} × {heightOf(picture.svg).toFixed(0)} mm
                 {heightOf(picture.svg) > PAGE_MM
-                  ? ', taller than a page: take a wider column, smaller text, or fewer panels'
+                  ? `, taller than a page: take a wider column, smaller text, or ${isParted ? 'the panels that fit a page' : 'fewer panels'}`
                   : ''}
               </Text>
             </>
@@ -197,6 +226,7 @@ export function ExportDialog({ result, onClose }: { result: FigureResult; onClos
       <DialogFoot error={problem} what="The picture was not made" onClose={onClose}>
         <Button disabled={picture === null} onClick={() => void save()}>
           Save {choices.format.toUpperCase()}
+          {range ? `, panels ${range.replace('-', '–')}` : ''}
         </Button>
       </DialogFoot>
     </Modal>

@@ -112,7 +112,7 @@ export function FigureMenu(props: FigureMenuProps) {
               download
               leftSection={<IconDownload size={ICON_PX} />}
             >
-              CSV, drawn values
+              {result?.prepared.counted === 'results' ? 'CSV, all results' : 'CSV, drawn values'}
             </Menu.Item>
           ) : null}
           <Menu.Item

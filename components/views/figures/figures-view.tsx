@@ -6,14 +6,10 @@ import { useViewState } from '@/components/hooks/use-view-state'
 import { QueryState } from '@/components/ui/states'
 import { StudyPage } from '@/components/shell/study-page'
 import { FilterButton } from '@/components/views/rows/filter/filter-button'
-import { ViewsMenu } from '@/components/views/rows/filter/views-menu'
-import { shownMetrics } from '@/components/views/rows/table/row-columns'
 import type { FigureListItem } from '@/lib/contracts/figure'
-import type { ViewState } from '@/lib/contracts/filter'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { ArrangedFigures } from './arranged'
 import { useLayout } from './use-layout'
-import { useBrushSource } from './use-page-brush'
 
 interface GalleryProps {
   detail: StudyDetail
@@ -22,32 +18,14 @@ interface GalleryProps {
 
 function Gallery({ detail, figures }: GalleryProps) {
   const controls = useViewState()
-  const { state, setView } = controls
   const arrangement = useLayout(figures)
-  const [, setBrush] = useBrushSource()
-  const columns = shownMetrics(detail, state.columns).map(({ id }) => id)
-  const view: ViewState = { ...state, columns, figures: arrangement.saved }
   return (
     <>
       <Group gap="xs" justify="flex-end">
         <FilterButton detail={detail} controls={controls} />
-        <Button
-          variant="default"
-          disabled={arrangement.isFirst}
-          onClick={() => arrangement.setAll(null)}
-        >
+        <Button variant="default" disabled={arrangement.isFirst} onClick={arrangement.reset}>
           Reset the page
         </Button>
-        <ViewsMenu
-          studyId={detail.study.id}
-          state={view}
-          onApply={(saved) => {
-            setView(saved)
-            // The ranges of the view are its own, not those of a figure's brush.
-            void setBrush(null)
-            if (saved.figures) arrangement.setAll(saved.figures)
-          }}
-        />
       </Group>
       <ArrangedFigures
         detail={detail}

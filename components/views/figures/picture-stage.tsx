@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react'
 import { changedOptions } from '@/components/figures/frame/options-form'
-import { fileOf, settledPicture } from '@/components/figures/frame/picture'
+import { fileOf, heightOf, settledPicture } from '@/components/figures/frame/picture'
 import { PrintPlate } from '@/components/figures/frame/print-plate'
 import { viewPath } from '@/lib/contracts/figure-record'
 import { rowFilterSchema } from '@/lib/contracts/filter'
@@ -34,7 +34,8 @@ async function draw(plate: HTMLElement, job: PictureJob): Promise<PictureAnswer>
       path: viewPath(address),
       at: Date.now(),
     })
-    return { file: await base64Of(await fileOf(picture, result.version)) }
+    const file = await base64Of(await fileOf(picture, result.version))
+    return { file, heightMm: heightOf(picture.svg) }
   } catch (error) {
     return { problem: error instanceof Error ? error.message : 'The picture could not be made.' }
   }

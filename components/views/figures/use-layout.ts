@@ -56,12 +56,10 @@ export function useLayout(figures: readonly FigureListItem[]) {
       }
       void setText(layoutText(next))
     },
-    /** Shows a saved arrangement, or with null what a study shows at first. */
-    setAll(saved: { show: string | null; options: unknown } | null) {
-      const parsed = optionsSchema.safeParse(saved?.options ?? {})
-      void setText(saved?.show ?? null)
-      void setOptions(parsed.success && saved ? parsed.data : null)
+    /** Shows what a study shows at first. */
+    reset() {
+      void setText(null)
+      void setOptions(null)
     },
-    saved: { show: text, options },
   }
 }

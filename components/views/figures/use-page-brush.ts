@@ -12,7 +12,7 @@ import { filterOf } from './selection'
 const BRUSH_PARAM = 'brush'
 
 /** The figure and column whose brush filters the page, in the address. */
-export const useBrushSource = () =>
+const useBrushSource = () =>
   useQueryState(BRUSH_PARAM, parseAsString.withOptions({ history: 'push' }))
 
 /** The brush of the figures page: which figures follow it, and what the page's filter has of it. */

@@ -2,7 +2,7 @@
 
 import { Button, Checkbox, Group, Stack, TextInput } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
-import { useFetchDataset, useHubDataset } from '@/components/hooks/use-hub'
+import { useFetchDataset, useHubDataset, useHubDownloads } from '@/components/hooks/use-hub'
 import { isActive, useJob, useJobAction } from '@/components/hooks/use-jobs'
 import { formatBytes, plural } from '@/lib/contracts/format'
 import { ProgressBar } from '@/components/ui/progress-bar'
@@ -108,6 +108,40 @@ function Download({ started, onUploads }: DownloadProps) {
   )
 }
 
+interface EarlierProps {
+  /** The download that this dialog started, which is shown apart. */
+  ownId: string | undefined
+  onUploads(uploads: PreviewRequest[]): void
+}
+
+/** Downloads that an earlier dialog started: what became of them is not imported yet. */
+function Earlier({ ownId, onUploads }: EarlierProps) {
+  const downloads = useHubDownloads().data ?? []
+  const [taken, setTaken] = useState<readonly string[]>([])
+  const take = (id: string, uploads: PreviewRequest[]) => {
+    setTaken((before) => [...before, id])
+    onUploads(uploads)
+  }
+  return downloads
+    .filter(({ id }) => id !== ownId && !taken.includes(id))
+    .map((job) =>
+      job.state === 'succeeded' ? (
+        <Group key={job.id} gap="xs">
+          <span>{job.title}: fetched, not imported yet</span>
+          <Button
+            size="xs"
+            variant="default"
+            onClick={() => take(job.id, hubResultSchema.parse(job.result).uploads)}
+          >
+            Add to this import
+          </Button>
+        </Group>
+      ) : (
+        <Download key={job.id} started={job} onUploads={(uploads) => take(job.id, uploads)} />
+      ),
+    )
+}
+
 interface HubFetchProps {
   onUploads(uploads: PreviewRequest[]): void
 }
@@ -177,6 +211,7 @@ export function HubFetch({ onUploads }: HubFetchProps) {
       ) : null}
       {start.error ? <ErrorState what="Nothing was fetched" error={start.error} /> : null}
       {job ? <Download key={job.id} started={job} onUploads={onUploads} /> : null}
+      <Earlier ownId={job?.id} onUploads={onUploads} />
     </Stack>
   )
 }

@@ -14,6 +14,8 @@ const SHORT: Record<PlaceProblem['kind'], string> = {
   no_parent: 'no parent',
   sizes_differ: 'other size',
   replaces: 'new revision',
+  no_rows: 'no rows here',
+  other_rows: 'other rows',
 }
 
 const MOVING = {
@@ -24,6 +26,7 @@ const MOVING = {
 }
 
 function rowsText({ preview }: ImportFile): string {
+  if (preview?.values) return 'values'
   const count = preview?.rowCount ?? null
   return count === null ? 'rows not counted' : `${formatCount(count)} rows`
 }

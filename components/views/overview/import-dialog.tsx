@@ -2,6 +2,7 @@
 
 import { Button, Modal, Stack, Switch, Text } from '@mantine/core'
 import { useState } from 'react'
+import { useHubDownloads } from '@/components/hooks/use-hub'
 import { unfinishedUploads } from '@/components/hooks/upload-file'
 import { useStartImports } from '@/components/hooks/use-imports'
 import { plural } from '@/lib/contracts/format'
@@ -38,7 +39,9 @@ export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProp
   const [isShared, setIsShared] = useState(true)
   const [isWhole, setIsWhole] = useState(false)
   // A study without rows offers the hub beside its drop area.
-  const [isHub, setIsHub] = useState(initialFiles.length === 0 && detail.cells.length === 0)
+  const [isHubAsked, setIsHub] = useState(initialFiles.length === 0 && detail.cells.length === 0)
+  // What an earlier dialog fetched is offered again.
+  const isHub = (useHubDownloads().data ?? []).length > 0 || isHubAsked
   const start = useStartImports(detail.study.id)
   const plans = chosenFiles(files).map(({ plan }) => plan)
   const isBusy = files.some((file) => file.state !== 'ready' && file.state !== 'failed')
@@ -142,7 +145,7 @@ export function ImportDialog({ detail, initialFiles, onClose }: ImportDialogProp
           left={
             clashing.size > 0 ? (
               <Text c="var(--ev-error)">
-                Two files have the same seed set, evolver and round. Change one of them.
+                A file cannot go to the place that it has. Change its seed set, evolver or round.
               </Text>
             ) : plans.length > 1 ? (
               <Switch

@@ -9,10 +9,12 @@ import { Table, type Column } from '@/components/ui/table'
 import type { PlaceProblem } from '@/lib/contracts/import-matrix'
 import { suggestedReading } from '@/lib/contracts/import-questions'
 import type { ImportPlan, ImportPreview, StudyDetail } from '@/lib/contracts/study'
+import { WHICH_PART } from '@/lib/contracts/values-file'
 import classes from './overview.module.css'
 import { RememberedMapping } from './remembered-mapping'
 import { ImportOpeningFields } from './import-opening-fields'
 import { ImportPlanFields } from './import-plan-fields'
+import { ImportValuesFields } from './import-values-fields'
 import { canImport, type ImportFile } from './use-import-files'
 
 interface ImportFileCardProps {
@@ -46,6 +48,7 @@ interface QuestionsProps {
 function Questions({ preview, plan, onPlan }: QuestionsProps) {
   if (plan.questions.length === 0) return null
   const asShown = { ...plan, questions: [] }
+  const isPart = plan.questions.some(({ code }) => code === WHICH_PART)
   const answered = suggestedReading(plan)
   const hasSuggestion = Object.keys(answered).length > 0
   return (
@@ -61,7 +64,7 @@ function Questions({ preview, plan, onPlan }: QuestionsProps) {
             Use the suggestion
           </Button>
         ) : null}
-        {canImport(preview, asShown) ? (
+        {canImport(preview, asShown) && !isPart ? (
           <Button size="compact-sm" variant="default" onClick={() => onPlan(asShown)}>
             Import as shown
           </Button>
@@ -213,14 +216,23 @@ export function ImportFileCard({
             repair={preview.error?.repair ?? null}
             onChange={onPlan}
           />
-          <ImportPlanFields
-            plan={plan}
-            keys={preview.keys}
-            further={preview.further}
-            reasons={preview.reasons}
-            detail={detail}
-            onChange={onPlan}
-          />
+          {preview.values ? (
+            <ImportValuesFields
+              plan={plan}
+              parts={preview.values}
+              detail={detail}
+              onChange={onPlan}
+            />
+          ) : (
+            <ImportPlanFields
+              plan={plan}
+              keys={preview.keys}
+              further={preview.further}
+              reasons={preview.reasons}
+              detail={detail}
+              onChange={onPlan}
+            />
+          )}
           {preview.rows.length > 0 ? (
             <Disclosure
               isOpenFirst

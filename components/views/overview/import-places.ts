@@ -1,6 +1,7 @@
 import { importMatrix, type ImportMatrix, type MatrixPlace } from '@/lib/contracts/import-matrix'
 import { SEEDS_LABEL } from '@/lib/contracts/seeds'
 import type { ImportPlan, StudyDetail } from '@/lib/contracts/study'
+import { isValuesFormat } from '@/lib/contracts/values-file'
 import { mappingOf, type ImportFile } from './use-import-files'
 
 /** A cell of the matrix, with what a file that is moved there takes over. */
@@ -21,7 +22,11 @@ export function chosenFiles(files: readonly ImportFile[]): (ImportFile & { plan:
 export function matrixOfFiles(files: readonly ImportFile[], detail: StudyDetail): ImportMatrix {
   const chosen = chosenFiles(files)
   return importMatrix(
-    chosen.map(({ plan, preview }) => ({ ...plan, rowCount: preview?.rowCount ?? null })),
+    chosen.map(({ plan, preview }) => ({
+      ...plan,
+      rowCount: preview?.rowCount ?? null,
+      values: preview?.values ?? null,
+    })),
     detail,
   )
 }
@@ -67,7 +72,9 @@ export function movedTo(
     scenario: arm?.scenario ?? other?.scenario ?? plan.scenario,
     round,
     // Seeds have no parents; a file that becomes evolved is aligned as any other is at first.
-    ...(isNew ? { align: plan.mapping.parent ? 'text' : 'index' } : {}),
+    ...(isNew && !isValuesFormat(plan.format)
+      ? { align: plan.mapping.parent ? 'text' : 'index' }
+      : {}),
   }
 }
 

@@ -36,6 +36,7 @@ export const ALIGN_OPTIONS = [
   { value: 'index', label: 'By row number' },
   { value: 'id', label: 'By id' },
   { value: 'text', label: 'By parent text' },
+  { value: 'lineage', label: 'As recorded by an export' },
   { value: 'similarity', label: 'By likeness of the texts' },
   { value: 'embedding', label: 'By likeness of the embeddings' },
   { value: 'none', label: 'None' },

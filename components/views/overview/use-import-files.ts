@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { uploadFile } from '@/components/hooks/upload-file'
 import { previewImport } from '@/components/hooks/use-imports'
+import { placeKey } from '@/lib/contracts/import-matrix'
 import type { ImportPlan, ImportPreview } from '@/lib/contracts/study'
 import type { PreviewRequest } from '@/lib/contracts/uploads'
 
@@ -101,7 +102,7 @@ export function withPreview(
 /** Files that say what the folder holds in which they lie. */
 const LIST = /(?:^|\/)(?:dataset_info\.json|README\.md)$/
 /** What is sent of such a folder: the list and what may be data. */
-const SENT = /\.(?:json|jsonl|ndjson|csv|tsv|parquet|gz|zst|md)$/i
+const SENT = /(?:\.(?:json|jsonl|ndjson|csv|tsv|parquet|gz|zst|md)|(?:^|\/)recipe\.yaml)$/i
 
 /** What is no part of a data set and is told apart: an archive, or a workbook, which is refused. */
 const APART = /\.(?:zip|xls|xlsx|xlsm|xlsb|ods)$/i
@@ -251,9 +252,11 @@ export function useImportFiles(studyId: string, initialFiles: readonly File[]) {
         plan.skipBadRows !== file.plan?.skipBadRows ||
         plan.questions.length !== file.plan?.questions.length
       const { preview: shown } = file
+      // Values wait for a place that only the user knows.
+      const isNowPlaced = shown?.values && file.plan && placeKey(plan) !== placeKey(file.plan)
       patch(file.id, {
         plan,
-        ...(skipChanged && shown ? { isChosen: canImport(shown, plan) } : {}),
+        ...((skipChanged || isNowPlaced) && shown ? { isChosen: canImport(shown, plan) } : {}),
       })
       if (readingOf(plan) === readingOf(file.plan)) return
       try {

@@ -86,6 +86,17 @@ describe('columnsBesideDetail', () => {
     ])
   })
 
+  it('keeps pinned columns in front', () => {
+    const state = { filter: emptyFilter(), sort: { column: 'ifd.strict', descending: true } }
+    const pinned = columnsBesideDetail(columns, state, ['mnd.distance', 'ifd.strict'])
+    expect(pinned.map(({ id }) => id).slice(0, 4)).toEqual([
+      'row',
+      'mnd.distance',
+      'ifd.strict',
+      'instruction',
+    ])
+  })
+
   it('changes nothing in file order without a filter', () => {
     expect(ids({ filter: emptyFilter(), sort: { column: 'position', descending: false } })).toEqual(
       columns.map(({ id }) => id),

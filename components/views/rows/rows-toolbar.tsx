@@ -4,24 +4,18 @@ import { useIndexing } from '@/components/hooks/use-jobs'
 import type { ViewStateControls } from '@/components/hooks/use-view-state'
 import { formatCount } from '@/lib/contracts/format'
 import { Notice } from '@/components/ui/states'
-import { atomsOf } from '@/lib/contracts/condition'
 import type { RowFilter, TableLayout, ViewState } from '@/lib/contracts/filter'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 import { ColumnChooser } from './table/column-chooser'
 import { CopiesButton } from './filter/copies-button'
+import { SimilarButton } from './filter/similar-button'
 import { FilterButton } from './filter/filter-button'
+import { isSearch } from './filter/is-search'
+import { SearchProgress } from './filter/search-progress'
 import { ListHeading } from './list-heading'
 import classes from './rows.module.css'
 import { SearchBox } from './filter/search-box'
 import type { ListedRows } from './table/use-row-windows'
-import { ViewsMenu } from './filter/views-menu'
-
-const SEARCHES = new Set(['text', 'words', 'regex'])
-
-function isSearch({ text, find, where }: RowFilter): boolean {
-  const atoms = where ? atomsOf(where) : []
-  return text.trim() !== '' || find !== undefined || atoms.some(({ is }) => SEARCHES.has(is))
-}
 
 /** Says why a search is slow while the index of texts is not there yet. */
 function IndexNotice({ filter }: { filter: RowFilter }) {
@@ -58,6 +52,7 @@ export function RowsToolbar(props: RowsToolbarProps) {
       <SearchBox filter={state.filter} onFilter={controls.setFilter} />
       <FilterButton detail={detail} controls={controls} />
       <CopiesButton studyId={detail.study.id} controls={controls} />
+      <SimilarButton detail={detail} controls={controls} />
       <ColumnChooser
         detail={detail}
         own={layout.fields}
@@ -65,13 +60,10 @@ export function RowsToolbar(props: RowsToolbarProps) {
         onOwn={(fields) => onLayout({ fields })}
         onMetrics={controls.setColumns}
       />
-      <ViewsMenu
+      <SearchProgress
         studyId={detail.study.id}
-        state={{ ...state, table: layout }}
-        onApply={(view) => {
-          controls.setView(view)
-          if (view.table) onLayout(view.table)
-        }}
+        filter={state.filter}
+        onFilter={controls.setFilter}
       />
       <IndexNotice filter={state.filter} />
     </div>

@@ -27,8 +27,6 @@ import { useRowAt, type ListedRows } from './table/use-row-windows'
 /** Rows that can be chosen one by one; more are named by a filter. */
 const MAX_CHOSEN = 10_000
 
-const NO_PINS: string[] = []
-
 const TURNED = { undo: 'undone', redo: 'brought back' }
 
 function Rows({ detail }: { detail: StudyDetail }) {
@@ -48,7 +46,7 @@ function Rows({ detail }: { detail: StudyDetail }) {
   const isOpen = selected !== null
   const columns = useMemo(() => {
     const all = tableColumns(layout, metrics)
-    return isOpen ? columnsBesideDetail(all, state) : all
+    return isOpen ? columnsBesideDetail(all, state, layout.pins) : all
   }, [layout, metrics, isOpen, state])
 
   const filterKey = JSON.stringify(filter)
@@ -177,8 +175,8 @@ function Rows({ detail }: { detail: StudyDetail }) {
         <RowTable
           {...{ detail, state, columns, controls, selected, picked }}
           onSelect={select}
+          pins={layout.pins}
           // Beside a row the columns stand in another order.
-          pins={isOpen ? NO_PINS : layout.pins}
           onLayout={isOpen ? null : setLayout}
           onPick={pickRow}
           onPickAll={() => (picked.isAll ? picked.clear() : pickAll())}

@@ -42,7 +42,7 @@ export function OpenBackupDialog({ dropped, onClose }: OpenBackupDialogProps) {
           enablePointerEvents
           multiple={false}
           p={12}
-          aria-label="Drop a backup here"
+          aria-label="Backup file"
           inputProps={{ 'aria-label': 'Backup to open' }}
         >
           <Group gap="xs">

@@ -130,7 +130,7 @@ export function StudiesView() {
         }}
       >
         <Text size="lg" ta="center" p={48}>
-          Drop a backup to open it
+          Release the file to open the backup
         </Text>
       </Dropzone.FullScreen>
       {dialog === 'open-backup' ? (

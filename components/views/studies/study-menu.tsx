@@ -2,17 +2,19 @@
 
 import { ActionIcon, Menu } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { IconDots, IconFileZip, IconPencil, IconTrash } from '@tabler/icons-react'
+import { IconArrowMerge, IconDots, IconFileZip, IconPencil, IconTrash } from '@tabler/icons-react'
 import { useDeleteStudy, useRestoreStudy, useUpdateStudy } from '@/components/hooks/use-studies'
 import { notifyError, notifyUndo } from '@/components/ui/notify'
 import type { StudySummary } from '@/lib/contracts/study'
 import { BackupDialog } from './backup-dialog'
+import { MergeDialog } from './merge-dialog'
 import { StudyDialog } from './study-dialog'
 
-/** Renames, backs up and deletes a study. */
+/** Renames, backs up, merges and deletes a study. */
 export function StudyMenu({ study }: { study: StudySummary }) {
   const [isRenaming, rename] = useDisclosure(false)
   const [isBackingUp, backup] = useDisclosure(false)
+  const [isMerging, merge] = useDisclosure(false)
   const update = useUpdateStudy(study.id)
   const remove = useDeleteStudy()
   const restore = useRestoreStudy()
@@ -41,12 +43,16 @@ export function StudyMenu({ study }: { study: StudySummary }) {
           <Menu.Item leftSection={<IconFileZip size={14} />} onClick={backup.open}>
             Back up
           </Menu.Item>
+          <Menu.Item leftSection={<IconArrowMerge size={14} />} onClick={merge.open}>
+            Merge with another study
+          </Menu.Item>
           <Menu.Item leftSection={<IconTrash size={14} />} onClick={deleteStudy}>
             Delete
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
       {isBackingUp ? <BackupDialog study={study} onClose={backup.close} /> : null}
+      {isMerging ? <MergeDialog study={study} onClose={merge.close} /> : null}
       {isRenaming ? (
         <StudyDialog
           title="Name and description"

@@ -6,6 +6,8 @@ import { useSaveSubset } from '@/components/hooks/use-subsets'
 import { formatCount, formatShare, shortHash } from '@/lib/contracts/format'
 import { notifyDone, notifyError } from '@/components/ui/notify'
 import { Table } from '@/components/ui/table'
+import { armText, seedSetText } from '@/components/shell/condition-text'
+import type { StudyDetail } from '@/lib/contracts/study'
 import type { Leak, SubsetFunnel, SubsetRule } from '@/lib/contracts/subset'
 
 interface SaveProps {
@@ -64,8 +66,11 @@ export function SaveSubset({ studyId, name, rules, onName }: SaveProps) {
   )
 }
 
+const NO_EXPORTS: ReadonlyMap<string, string> = new Map()
+
 /** Rows left, and of which files. */
-export function FunnelFacts({ funnel }: { funnel: SubsetFunnel }) {
+export function FunnelFacts({ study, funnel }: { study: StudyDetail; funnel: SubsetFunnel }) {
+  const names = { study, exports: NO_EXPORTS }
   return (
     <>
       <p aria-live="polite" style={{ margin: 0 }}>
@@ -79,8 +84,8 @@ export function FunnelFacts({ funnel }: { funnel: SubsetFunnel }) {
         label="Rows left of each cell"
         maxHeight={320}
         columns={[
-          { name: 'Seed set', cell: ({ seedSet }) => seedSet },
-          { name: 'Evolver', cell: ({ evolver }) => evolver },
+          { name: 'Seed set', cell: ({ seedSet }) => seedSetText(seedSet, names) },
+          { name: 'Evolver', cell: ({ evolver }) => armText(evolver, names) },
           { name: 'Round', kind: 'number', cell: ({ round }) => round },
           { name: 'Rows', kind: 'number', cell: ({ rows }) => formatCount(rows) },
           { name: 'Of', kind: 'number', cell: ({ outOf }) => formatCount(outOf) },

@@ -1,17 +1,17 @@
 'use client'
 
-import { FileButton, Button, Group, MultiSelect, Select, TextInput } from '@mantine/core'
-import { IconFilter, IconUpload } from '@tabler/icons-react'
+import { FileButton, Button, Group, Menu, MultiSelect, Select, TextInput } from '@mantine/core'
+import { IconFilter, IconTrash, IconUpload } from '@tabler/icons-react'
 import { useEffect, useRef, useState } from 'react'
 import { ParamFields } from '@/components/fields/param-fields'
-import { useAddBenchmark } from '@/components/hooks/use-subsets'
+import { useAddBenchmark, useDeleteBenchmark } from '@/components/hooks/use-subsets'
 import { useTags } from '@/components/hooks/use-rows'
 import { useViewState } from '@/components/hooks/use-view-state'
 import { columnName } from '@/components/shell/column-name'
 import { MARK_OPTIONS } from '@/components/shell/condition-text'
 import { filterChips } from '@/components/shell/filter-chips'
 import { plural } from '@/lib/contracts/format'
-import { notifyError } from '@/components/ui/notify'
+import { notifyDone, notifyError } from '@/components/ui/notify'
 import { isCoded, isQuantity } from '@/lib/contracts/column-kinds'
 import { emptyFilter } from '@/lib/contracts/filter'
 import {
@@ -166,6 +166,7 @@ function BenchmarkField({
   onChange,
 }: Pick<RuleFieldsProps, 'benchmarks' | 'onChange'> & { rule: RuleOf<'decontaminate'> }) {
   const add = useAddBenchmark()
+  const remove = useDeleteBenchmark()
   // The rules may have been changed by the time the file is there.
   const latest = useRef({ rule, onChange })
   useEffect(() => {
@@ -182,6 +183,17 @@ function BenchmarkField({
       onError: (error) => notifyError('The benchmark was not added', error),
     })
   }
+  const onDelete = (sha256: string, name: string) =>
+    remove.mutate(sha256, {
+      onSuccess: () => {
+        notifyDone(`Deleted ${name}. Adding its file again brings it back.`)
+        const now = latest.current
+        const benchmarks = now.rule.benchmarks.filter((one) => one !== sha256)
+        if (benchmarks.length < now.rule.benchmarks.length)
+          now.onChange({ ...now.rule, benchmarks })
+      },
+      onError: (error) => notifyError('The benchmark was not deleted', error),
+    })
   const known = benchmarks.map(({ sha256, name, items }) => ({
     value: sha256,
     label: `${name} (${plural(items, 'item')})`,
@@ -210,6 +222,22 @@ function BenchmarkField({
           </Button>
         )}
       </FileButton>
+      {benchmarks.length > 0 ? (
+        <Menu position="bottom-start" width={320}>
+          <Menu.Target>
+            <Button variant="default" leftSection={<IconTrash size={14} />}>
+              Delete a benchmark
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {known.map(({ value, label }) => (
+              <Menu.Item key={value} onClick={() => onDelete(value, label)}>
+                <span dir="auto">{label}</span>
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      ) : null}
     </>
   )
 }

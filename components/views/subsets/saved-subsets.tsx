@@ -17,6 +17,7 @@ import { Section } from '@/components/ui/page'
 import { QueryState } from '@/components/ui/states'
 import { Table, type Column } from '@/components/ui/table'
 import { emptyFilter } from '@/lib/contracts/filter'
+import type { StudyDetail } from '@/lib/contracts/study'
 import type { SavedSubset } from '@/lib/contracts/subset'
 import { SubsetComparisonTable } from './comparison'
 
@@ -30,12 +31,13 @@ const PAGES = [
 const MOST_COMPARED = 6
 
 interface SavedSubsetsProps {
-  studyId: string
+  study: StudyDetail
   onOpen(subset: SavedSubset): void
 }
 
 /** The saved subsets: each leads to its rows, figures and export, and can be taken up again. */
-export function SavedSubsets({ studyId, onOpen }: SavedSubsetsProps) {
+export function SavedSubsets({ study, onOpen }: SavedSubsetsProps) {
+  const studyId = study.study.id
   const query = useSubsets(studyId)
   const remove = useDeleteSubset(studyId)
   const restore = useRestoreSubset(studyId)
@@ -131,7 +133,7 @@ export function SavedSubsets({ studyId, onOpen }: SavedSubsetsProps) {
           }
         </QueryState>
       </Section>
-      {known.length >= 2 ? <SubsetComparisonTable studyId={studyId} ids={known} /> : null}
+      {known.length >= 2 ? <SubsetComparisonTable study={study} ids={known} /> : null}
     </>
   )
 }

@@ -144,7 +144,7 @@ function Builder({ study, kit }: { study: StudyDetail; kit: Kit }) {
               {funnel.isError ? (
                 <ErrorState error={funnel.error} what="The rules could not be applied" />
               ) : funnel.data ? (
-                <FunnelFacts funnel={funnel.data} />
+                <FunnelFacts study={study} funnel={funnel.data} />
               ) : (
                 <LoadingLines lines={6} />
               )}
@@ -163,7 +163,7 @@ function Builder({ study, kit }: { study: StudyDetail; kit: Kit }) {
           <Leaks leaks={leaks} />
         </Section>
       ) : null}
-      <SavedSubsets studyId={studyId} onOpen={(one) => change(one.rules, one.name)} />
+      <SavedSubsets study={study} onOpen={(one) => change(one.rules, one.name)} />
     </>
   )
 }

@@ -174,7 +174,7 @@ async function writePictures(
   const path = compareAddress(studyId, { ...state, column: metric.column })
   await withPictures(async (draw) => {
     for (const { file, choices } of files) {
-      fs.writeFileSync(file, await draw({ studyId, result, choices, path }))
+      fs.writeFileSync(file, (await draw({ studyId, result, choices, path })).file)
     }
   })
   return result.figure.title

@@ -87,3 +87,29 @@ describe('one recipe', () => {
     },
   )
 })
+
+describe('an export by a job', () => {
+  it(
+    'gives the bytes of the direct one, at once or fetched later by its id',
+    { timeout: 120_000 },
+    async () => {
+      await exported('--name', 'set', '--out', file('direct'))
+      const direct = fs.readFileSync(file('direct'))
+      const waited = await exported('--name', 'set', '--wait', '--json', '--out', file('waited'))
+      expect(waited.code).toBe(0)
+      expect(fs.readFileSync(file('waited')).equals(direct)).toBe(true)
+      const [{ job, rows } = { job: '', rows: 0 }] = JSON.parse(waited.out) as {
+        job: string
+        rows: number
+      }[]
+      expect(rows).toBe(direct.toString().trimEnd().split('\n').length)
+      const again = await exported('--job', job, '--out', file('again'))
+      expect(again.code).toBe(0)
+      expect(fs.readFileSync(file('again')).equals(direct)).toBe(true)
+      const left = await exported('--name', 'set', '--background', '--json')
+      expect(JSON.parse(left.out)).toEqual([{ job: expect.stringMatching(/^[0-9a-f-]{36}$/) }])
+      const none = await exported('--name', 'set')
+      expect([none.code === 0, none.err]).toEqual([false, expect.stringContaining('--out')])
+    },
+  )
+})

@@ -13,10 +13,14 @@ import {
 } from '@/lib/contracts/export'
 import { viewStateSchema } from '@/lib/contracts/filter'
 import { AppError } from '@/lib/errors'
+import { getJob } from '@/lib/queue/queue'
+import type { ServiceContext } from '@/lib/services/context'
 import { checkExport, listWriters, openExport } from '@/lib/services/exports'
+import { openExportFile, startExport } from '@/lib/services/exports/file'
 import { getStudy } from '@/lib/services/studies'
 import { findStudy, openContext } from '../context'
 import { addFilterFlags, filterFrom, type FilterFlags } from '../filter-option'
+import { followJobs } from '../follow'
 import { writeOut } from '../write-out'
 import { flagOf, parseJsonOption, parseOption } from '../options'
 import { printJson, printRows, say, wantsJson } from '../output'
@@ -26,7 +30,10 @@ interface ExportOptions extends FilterFlags {
   study: string
   format: string
   name?: string
-  out: string
+  out?: string
+  wait?: boolean
+  background?: boolean
+  job?: string
   state?: string
   subset?: string
   metrics?: boolean
@@ -135,12 +142,51 @@ function pairsFrom({ pairs, pairBy, pairBetter, pairMargin }: ExportOptions) {
   }
 }
 
+/** Writes the file that a job made where it was asked for, and prints what it is. */
+async function takeFile(
+  context: ServiceContext,
+  { studyId, jobId, out }: { studyId: string; jobId: string; out: string },
+  json: boolean,
+): Promise<void> {
+  const { result } = getJob(context.db, jobId)
+  const whole = { range: null, ifRange: null }
+  const file = await openExportFile(context, { studyId, exportId: jobId }, whole)
+  await writeOut(Readable.fromWeb(file.body as never), file.fileName, out)
+  printRows([{ file: out, rows: result?.['rows'], bytes: result?.['bytes'], job: jobId }], json)
+}
+
+/** Makes the file in a job: whatever ends the command, the job goes on, and its file stays for some days. */
+async function exportByJob(
+  context: ServiceContext,
+  request: ExportRequest,
+  { out, isWaiting }: { out: string | null; isWaiting: boolean },
+  json: boolean,
+): Promise<void> {
+  const { id } = startExport(context.db, request)
+  if (isWaiting && out !== null) {
+    await followJobs(context, [id], json)
+    return takeFile(context, { studyId: request.studyId, jobId: id, out }, json)
+  }
+  if (!json) say('Job', `The running program writes the file; --job ${id} --out FILE fetches it.`)
+  printRows([{ job: id }], json)
+}
+
+function required(out: string | undefined): string {
+  if (out !== undefined) return out
+  throw new AppError('invalid_input', 'Say with --out where the file is written.')
+}
+
 async function runExport(options: ExportOptions, command: Command, json: boolean): Promise<void> {
   const typed = typedOptions(command, options.format)
+  const out = options.background ? null : required(options.out)
   const context = openContext()
   const { db } = context
-  const { study, out, state, subset, name, format, metrics, lineage, decisions } = options
+  const { study, state, subset, name, format, metrics, lineage, decisions } = options
   const studyId = findStudy(context, study)
+  if (options.job !== undefined) {
+    const jobId = options.job
+    return takeFile(context, { studyId, jobId, out: required(options.out) }, json)
+  }
   const read = parseState(state)
   const view = { ...read, filter: filterFrom(options, read.filter) }
   const chosen = subset === undefined ? null : findSubset(context, studyId, subset)
@@ -169,6 +215,8 @@ async function runExport(options: ExportOptions, command: Command, json: boolean
     process.exitCode = 3
     return
   }
+  if (out === null || options.wait)
+    return exportByJob(context, request, { out, isWaiting: out !== null }, json)
   const opened = await openExport(db, request)
   await writeOut(Readable.fromWeb(opened.body as never), opened.fileName, out)
   if (json) {
@@ -200,10 +248,10 @@ export function addExportCommand(program: Command): void {
         .default('jsonl'),
     )
     .option('--name <name>', 'data set name: a-z 0-9 _ - (default: made of the name of the study)')
-    .requiredOption(
-      '--out <file>',
-      'file to write; a folder (ending with /) gets the files of a zip',
-    )
+    .option('--out <file>', 'file to write; a folder (ending with /) gets the files of a zip')
+    .option('--wait', 'makes the file in a job first, which goes on when this command is ended')
+    .option('--background', 'leaves the file to a job of the running program and prints its id')
+    .option('--job <id>', 'writes the file that a job made before')
     .option('--state <json>', 'filter, sort and columns, as in the address of the rows page')
     .option('--subset <id or name>', 'only the rows of a saved subset')
     .option('--metrics', about.metrics.description)

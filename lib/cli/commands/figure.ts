@@ -4,11 +4,14 @@ import type { Command } from 'commander'
 import { stringify } from 'csv-stringify/sync'
 import { FIGURE_QUESTIONS, type FigureMeta, type FigureTable } from '@/lib/contracts/figure'
 import type { OptionField } from '@/lib/contracts/options'
+import { panelRangeSchema } from '@/lib/contracts/picture'
 import { TABLE_CSV, tableRecords } from '@/lib/contracts/spreadsheet'
 import { AppError, type ErrorCode } from '@/lib/errors'
 import { describeFigure, getFigure, listFigures } from '@/lib/figures'
+import { pageRanges, partOf } from '@/lib/figures/shared/part'
 import { coverageText } from '@/lib/figures/shared/text'
 import { getDrawnValues, getStudyFigure, listStudyFigures } from '@/lib/services/figures'
+import { parseOption } from '../options'
 import { addFilterFlags, filterFrom, type FilterFlags } from '../filter-option'
 import { addPictureFlags, pictureFilesOf, withPictures, type PictureFlags } from '../picture-files'
 import { printCitation, printJson, printLine, printRows, say } from '../output'
@@ -23,6 +26,7 @@ interface FigureCommand extends PictureFlags, FilterFlags {
   cite?: true
   csv?: string
   drawn?: string
+  panels?: string
 }
 
 // What one figure lacks, such as a column to be chosen or values; all else stops the whole.
@@ -69,6 +73,16 @@ function optionsOf(meta: FigureMeta, { column, option }: FigureCommand): Record<
   return options
 }
 
+/** Says in which parts a picture that is taller than a page would fit. */
+function sayTall(file: string, ranges: readonly string[]): void {
+  const [first] = ranges
+  if (first === undefined) return
+  say(
+    'Note',
+    `${file} is taller than a page: --panels ${first} draws what fits, then ${ranges.slice(1).join(', ')}.`,
+  )
+}
+
 function writeTable(file: string, table: FigureTable): void {
   fs.writeFileSync(file, stringify(tableRecords(table), TABLE_CSV))
 }
@@ -83,6 +97,7 @@ function studyOf({ study }: FigureCommand) {
 
 async function drawFigure(figureId: string, command: FigureCommand, json: boolean): Promise<void> {
   const pictures = pictureFilesOf(command)
+  if (command.panels !== undefined) parseOption(panelRangeSchema, command.panels, '--panels')
   const { db, studyId } = studyOf(command)
   const request = {
     figureId,
@@ -95,8 +110,11 @@ async function drawFigure(figureId: string, command: FigureCommand, json: boolea
     writeTable(command.drawn, await getDrawnValues(db, studyId, request))
   }
   await withPictures(async (draw) => {
+    const shown = partOf(result, command.panels)
     for (const { file, choices } of pictures) {
-      fs.writeFileSync(file, await draw({ studyId, result, choices }))
+      const picture = await draw({ studyId, result: shown, choices })
+      fs.writeFileSync(file, picture.file)
+      sayTall(file, pageRanges(shown, picture.heightMm))
     }
   })
   if (json) {
@@ -166,8 +184,10 @@ async function drawAll(command: FigureCommand): Promise<void> {
         const result = available ? await getStudyFigure(db, studyId, request) : null
         for (const { file: folder, choices } of result ? folders : []) {
           const file = path.join(folder, `${id}.${choices.format}`)
-          if (result) fs.writeFileSync(file, await draw({ studyId, result, choices }))
+          const picture = result && (await draw({ studyId, result, choices }))
+          if (picture) fs.writeFileSync(file, picture.file)
           say('Written', file)
+          if (result && picture) sayTall(file, pageRanges(result, picture.heightMm))
         }
         if (!result) say('Left out', `${id} has no values yet`)
       } catch (error) {
@@ -199,8 +219,12 @@ export function addFigureCommand(program: Command): void {
       [],
     )
     .option('--cite', 'print a sentence and a BibTeX entry that cite the runs behind it')
+    .option(
+      '--panels <from-to>',
+      'draw these panels alone, where a picture would be taller than a page',
+    )
     .option('--csv <file>', 'write the table to a file')
-    .option('--drawn <file>', 'write the drawn bins and curves to a file')
+    .option('--drawn <file>', 'write the drawn bins and curves, or all results, to a file')
   addPictureFlags(addFilterFlags(figure)).action(
     async (id: string | undefined, command: FigureCommand) => {
       const json = program.opts<{ json?: boolean }>().json === true

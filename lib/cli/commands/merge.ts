@@ -19,12 +19,12 @@ interface MergeOptions {
 }
 
 /** Returns the keys of `old=new` options. */
-function keysOf(given: readonly string[] = [], flag: string): Record<string, string> {
+function keysOf(given: readonly string[] = []): Record<string, string> {
   return Object.fromEntries(
     given.map((text) => {
       const at = text.indexOf('=')
       if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
-      const message = `${flag} ${text}: write it as KEY=KEY, the key in the added study first.`
+      const message = `"${text}": write it as KEY=KEY, the key in the added study first.`
       throw new AppError('invalid_input', message)
     }),
   )
@@ -50,8 +50,8 @@ export function addMergeCommand(program: Command): void {
       const request = parseOption(mergeRequestSchema, {
         with: findStudy(context, options.with),
         name: options.name,
-        arms: keysOf(options.arm, '--arm'),
-        seedSets: keysOf(options.seedSet, '--seed-set'),
+        arms: keysOf(options.arm),
+        seedSets: keysOf(options.seedSet),
       })
       if (options.dryRun) {
         const plan = planMerge(context.db, context.studyId, request)

@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { viewStateSchema } from '@/lib/contracts/filter'
 import { MAX_PAGE_ROWS } from '@/lib/contracts/rows'
 import { listRows } from '@/lib/services/rows'
+import { embedTyped } from '@/lib/services/search/typed-text'
+import { followJobs } from '../follow'
 import { addFilterFlags, filterFrom, type FilterFlags } from '../filter-option'
 import { parseJsonOption, parseOption } from '../options'
 import { printJson, printLine, printRows, wantsJson } from '../output'
@@ -37,12 +39,16 @@ export function addRowsCommand(program: Command): void {
     const { studyId, ...context } = openStudy(options)
     const state = parseOption(stateSchema, parseJsonOption(options.state, '--state'), '--state')
     const count = (most: number) => z.coerce.number().int().min(0).max(most)
+    const filter = filterFrom(options, state.filter)
+    if (options.similarToText !== undefined) {
+      const job = embedTyped(context, studyId, options.similarToText)
+      if (job) await followJobs(context, [job.id], wantsJson(program))
+    }
+    const isRanked = options.similarTo !== undefined || options.similarToText !== undefined
     const page = await listRows(context.db, studyId, {
       ...state,
-      ...(options.similarTo === undefined
-        ? {}
-        : { sort: { column: 'similarity', descending: true } }),
-      filter: filterFrom(options, state.filter),
+      ...(isRanked ? { sort: { column: 'similarity', descending: true } } : {}),
+      filter,
       offset: parseOption(count(Number.MAX_SAFE_INTEGER), options.offset, '--offset'),
       limit: parseOption(count(MAX_PAGE_ROWS), options.limit, '--limit'),
     })

@@ -39,5 +39,24 @@ it(
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('rule 1.column')])
     const seeds = await subset('--preset', 'random_5', '--save', 'base', '--seeds', '1,2')
     expect(seeds.out.match(/^saved .*base-seed[12]/gm)).toHaveLength(2)
+    const measures = [
+      '--columns',
+      'instruction_words.instruction',
+      '--measures',
+      'compression_ratio',
+    ]
+    await subset('--preset', 'length_25', '--save', 'same')
+    const compared = await subset('--compare', 'short,same', ...measures)
+    expect(compared.err).toBe('')
+    expect(JSON.parse(compared.out)).toMatchObject({
+      columns: [{ column: 'instruction_words.instruction', isNumber: true }],
+      measures: [{ metric: 'compression_ratio' }],
+      drawn: { seed: 0 },
+    })
+    const kept = await subset('--delete-benchmark', 'bench.txt')
+    expect([kept.code, kept.err]).toEqual([expect.any(Number), expect.stringContaining('"short"')])
+    expect(kept.code).not.toBe(0)
+    await subset('--delete', 'short')
+    expect((await subset('--delete-benchmark', 'bench.txt')).out).toMatch(/deleted +bench.txt/)
   },
 )

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { withConditions } from '@/lib/contracts/condition-tree'
 import { emptyFilter, type ViewState } from '@/lib/contracts/filter'
 import {
-  comparedIdsSchema,
+  compareSubsetsSchema,
   type SavedSubset,
   type SubsetFunnel,
   type SubsetRule,
@@ -23,7 +23,7 @@ import {
   subsetFunnel,
 } from '@/lib/services/subsets'
 import { filesHere } from '@/lib/services/files/tasks'
-import { addBenchmark } from '@/lib/services/subsets/benchmarks'
+import { addBenchmark, deleteBenchmark, listBenchmarks } from '@/lib/services/subsets/benchmarks'
 import { compareSubsets } from '@/lib/services/subsets/compare'
 import { parseRuleFile, ruleFileText } from '@/lib/services/subsets/rule-file'
 import { parseOption } from '../options'
@@ -44,6 +44,9 @@ interface Options {
   delete?: string
   restore?: string
   compare?: string
+  columns?: string
+  measures?: string
+  deleteBenchmark?: string
   out?: string
   leaks?: string
 }
@@ -119,15 +122,27 @@ async function runSubset(options: Options, json: boolean): Promise<void> {
     say('deleted', `${subset.name}; --restore ${subset.id} brings it back for seven days`)
     return
   }
+  if (options.deleteBenchmark !== undefined) {
+    const given = options.deleteBenchmark
+    const found = listBenchmarks(db).filter(({ sha256, name }) => [sha256, name].includes(given))
+    if (found.length !== 1 || !found[0])
+      throw new AppError('not_found', `${found.length} benchmarks are named "${given}".`)
+    deleteBenchmark(db, found[0].sha256)
+    say('deleted', found[0].name)
+    return
+  }
   if (options.restore !== undefined) {
     say('restored', restoreSubset(db, studyId, options.restore).name)
     return
   }
   if (options.compare !== undefined) {
-    const names = parseOption(comparedIdsSchema, options.compare.split(','), '--compare')
-    const ids = names.map((name) => findSubset(context, studyId, name.trim()).id)
+    const listed = (text: string) => text.split(',').map((name) => name.trim())
+    const ids = listed(options.compare).map((name) => findSubset(context, studyId, name).id)
+    const columns = options.columns === undefined ? {} : { columns: listed(options.columns) }
+    const measures = options.measures === undefined ? [] : listed(options.measures)
+    const asked = parseOption(compareSubsetsSchema, { ids, ...columns, measures }, '--compare')
     // Nested lists fit no terminal table, so it is JSON in any case.
-    printJson(await compareSubsets(db, studyId, ids))
+    printJson(await compareSubsets(db, studyId, asked))
     return
   }
   const given = await rulesFrom(options)
@@ -199,8 +214,14 @@ export function addSubsetCommand(program: Command): void {
     )
     .option(
       '--compare <list>',
-      'two to six saved subsets, as JSON: shared rows, origins, values, words',
+      'two to six saved subsets, as JSON: shared rows, origins, distributions, words',
     )
+    .option('--columns <list>', 'with --compare: columns whose distributions are compared')
+    .option(
+      '--measures <list>',
+      'with --compare: measures of texts over draws of equal size, such as ngram_diversity',
+    )
+    .option('--delete-benchmark <SHA-256 or name>', 'delete a benchmark that no subset names')
     .option('--delete <id or name>', 'delete a saved subset')
     .option('--restore <id>', 'bring a deleted subset back')
     .option('--out <file>', 'write the rules as YAML')

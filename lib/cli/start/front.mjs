@@ -67,12 +67,16 @@ function dropRest(request, response) {
   })
 }
 
+/** Returns whether the body of a request for an address is a file, which may take as long as it moves. */
+export function takesFile(url) {
+  return UPLOADS.test(url.split('?')[0])
+}
+
 function limitBody(request) {
   const { socket } = request
   const stop = () => socket.destroy()
   socket.setTimeout(BODY_SILENCE_MS, stop)
-  const isFile = UPLOADS.test(request.url.split('?')[0])
-  const timer = isFile ? null : setTimeout(stop, SMALL_BODY_MS)
+  const timer = takesFile(request.url) ? null : setTimeout(stop, SMALL_BODY_MS)
   const done = () => {
     clearTimeout(timer)
     socket.setTimeout(0)

@@ -1,7 +1,7 @@
 import http from 'node:http'
 import net from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { guardServer, refusal, REMOTE_HEADER } from './front.mjs'
+import { guardServer, refusal, takesFile, REMOTE_HEADER } from './front.mjs'
 import { takeTurns } from './take-turns.mjs'
 
 let server: http.Server | undefined
@@ -57,6 +57,14 @@ describe('the guards before Next', () => {
     for (const url of ['/%', '/%zz', '/%c3%28', '/a%00', '/?q=%', 'http://evil.example/', '*'])
       expect([url, status('GET', url)]).toEqual([url, 400])
     expect(status('POST', '/api/%zz')).toBe(400)
+  })
+
+  it('give time to files and their pieces only', () => {
+    const piece = '/api/uploads/parts/0b6c8c1e-1f0f-4c53-8a53-0f3f5f6d7e8a'
+    for (const url of ['/api/uploads?name=a', '/api/uploads', `${piece}?offset=8`])
+      expect([url, takesFile(url)]).toEqual([url, true])
+    for (const url of ['/api/uploads/parts', `${piece}/x`, '/api/studies', '/api/uploadsx'])
+      expect([url, takesFile(url)]).toEqual([url, false])
   })
 
   it('say who asks, whatever the client claims, and answer the API in JSON', async () => {

@@ -168,6 +168,7 @@ function prepareDensity<O extends DensityOptions>(
     reference: null,
     unitName: 'rows',
     ...look,
+    ...(info?.isPool ? { selectColumn: null } : {}),
   }
 }
 
@@ -179,6 +180,7 @@ function placesOf<O extends DensityOptions>(
   chosen: O,
 ): RowPlaces | null {
   const column = config.column(chosen)
+  if (all.columns[column]?.isPool) return null
   const { data } = comparable(all, column, chosen.mix)
   const panels = config.panels?.(data, chosen) ?? roundPanels(data)
   const curves = cells.flatMap((cell) => cell.curves.map(({ arm }) => ({ ...cell, arm })))

@@ -86,6 +86,21 @@ export const mixOption = {
   }),
 }
 
+/** Note under values that came with files. */
+export const UNKNOWN_VALUES =
+  'Imported values: how they were made, and by which model, is not known.'
+
+/** Whether a figure draws values that were computed here or those that came with files. */
+export const valuesOption = {
+  values: choice(
+    { computed: 'Computed here', imported: 'Imported' },
+    {
+      title: 'Values',
+      description: 'Values computed here, or those that came with the files. They never mix.',
+    },
+  ),
+}
+
 /** The switch for 95 % intervals. */
 const intervalsOption = {
   intervals: toggle({

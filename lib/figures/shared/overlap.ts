@@ -1,9 +1,12 @@
 import { carriesValue } from '@/lib/contracts/status'
-import { sortAscending } from '@/lib/stats/sort'
+import { Scratch } from '@/lib/stats/scratch'
+import { numberAt } from '@/lib/stats/sort'
 import type { FacetAxis, FigureSelection, FigureSeries, PreparedCommon } from '../types'
 import { isDrawable, valuesOf } from './series'
 import { list } from './text'
 
+// Of one column at a time: nothing of it is kept.
+const scratch = new Scratch()
 // Above every value that a figure draws.
 const ABOVE_ALL = 1e300
 
@@ -75,20 +78,20 @@ export function markName(sets: readonly OverlapSet[], mark: number): string {
 
 /** Where the highest `top` percent of the values of several series begin, ties with the last of them included. */
 function edgeOf(members: readonly FigureSeries[], column: string, top: number): Edge | null {
-  const parts = members.map((one) => valuesOf(one, column))
-  const values = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0))
+  scratch.reset()
+  const room = scratch.floats(members.reduce((sum, { n }) => sum + n, 0))
   let end = 0
-  for (const part of parts) {
-    values.set(part, end)
-    end += part.length
-  }
+  for (const one of members) end += valuesOf(one, column, room.subarray(end)).length
+  const values = room.subarray(0, end)
   const kept = Math.round((values.length * top) / 100)
   if (kept === 0) return null
-  const ascending = sortAscending(values)
-  let at = ascending.length - kept
-  const from = ascending[at] as number
-  while (at > 0 && ascending[at - 1] === from) at -= 1
-  return { from, below: at > 0 ? (ascending[at - 1] as number) : null }
+  const from = numberAt(values, values.length - kept)
+  let below = -Infinity
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i] as number
+    if (value < from && value > below) below = value
+  }
+  return { from, below: below === -Infinity ? null : below }
 }
 
 /** Returns how many rows of a panel are in each set and in each combination of sets (a bit a set). */
@@ -120,7 +123,10 @@ export function countSets(
         if (isIn) marks[row] = (marks[row] as number) | flag
       }
     })
-    for (const mark of marks) byMark[mark] = (byMark[mark] as number) + 1
+    for (let row = 0; row < marks.length; row += 1) {
+      const mark = marks[row] as number
+      byMark[mark] = (byMark[mark] as number) + 1
+    }
   }
   const sizes = sets.map((_, bit) =>
     byMark.reduce((sum, rows, mark) => sum + (hasSet(mark, bit) ? rows : 0), 0),

@@ -1,7 +1,7 @@
 import { carriesValue } from '@/lib/contracts/status'
-import { mergeRuns, type Run } from '@/lib/stats/sort'
+import { ascendingOrder } from '@/lib/stats/ranks'
+import type { Scratch } from '@/lib/stats/scratch'
 import type { FigureConflict, FigureData, FigureSeries, SeriesColumn, SeriesCount } from '../types'
-import { orderOf } from './order'
 import { comparable, countAll, isDrawable } from './series'
 
 /** Two columns of the same rows. */
@@ -34,44 +34,50 @@ export interface Side {
   values: Float64Array
   ascending: Float64Array
   ranks: Float64Array
+  /** Places of the values, ascending by them; of equal ones the first first. */
+  order: ArrayLike<number>
 }
 
-/** Returns the values of the rows that have both, in row order, with their ranks among all of them. */
+/** Returns the values of the rows that have both, in row order, with their ranks among all of them; in scratch memory. */
 export function pairsOf(
+  data: FigureData,
   members: readonly FigureSeries[],
   { x, y }: PairOfColumns,
+  scratch: Scratch,
 ): { x: Side; y: Side } {
   const rows = members.reduce((sum, { n }) => sum + n, 0)
-  const xs = new Float64Array(rows)
-  const ys = new Float64Array(rows)
-  const runs: { x: Run[]; y: Run[] } = { x: [], y: [] }
+  const xs = scratch.floats(rows)
+  const ys = scratch.floats(rows)
+  const places = scratch.integers(rows)
+  let row = 0
   let k = 0
   for (const series of members) {
     const first = series.columns[x]
     const second = series.columns[y]
-    if (!first || !second) continue
-    const places = new Int32Array(series.n)
-    k = collectPairs(first, second, { xs, ys, places, from: k })
-    runs.x.push(runOf(orderOf(series, x), xs, places))
-    runs.y.push(runOf(orderOf(series, y), ys, places))
+    const own = places.subarray(row, (row += series.n))
+    if (!first || !second) own.fill(-1)
+    else k = collectPairs(first, second, { xs, ys, places: own, from: k })
   }
-  const side = (values: Float64Array, own: readonly Run[]): Side => {
-    const { values: ascending, places } = mergeRuns(own)
-    return { values, ascending, ranks: ranksAt(ascending, places ?? new Uint32Array(0)) }
+  const [orderX, orderY] = data.sorted?.(members, [x, y], places, scratch) ?? []
+  return {
+    x: sideOf(xs.subarray(0, k), orderX, scratch),
+    y: sideOf(ys.subarray(0, k), orderY, scratch),
   }
-  return { x: side(xs.subarray(0, k), runs.x), y: side(ys.subarray(0, k), runs.y) }
 }
 
-/** The mid-rank at each place, from the numbers in ascending order; `midRanks` would look each up where it stands. */
-function ranksAt(ascending: Float64Array, places: Uint32Array): Float64Array {
-  const ranks = new Float64Array(ascending.length)
-  for (let from = 0; from < ascending.length;) {
+function sideOf(values: Float64Array, known: Int32Array | undefined, scratch: Scratch): Side {
+  const order = known ?? Int32Array.from(ascendingOrder(values))
+  const ascending = scratch.floats(order.length)
+  for (let at = 0; at < order.length; at += 1) ascending[at] = values[order[at] as number] as number
+  const ranks = scratch.floats(order.length)
+  // `midRanks` would look each number up where it stands.
+  for (let from = 0; from < order.length;) {
     let end = from + 1
-    while (end < ascending.length && ascending[end] === ascending[from]) end += 1
-    for (let at = from; at < end; at += 1) ranks[places[at] as number] = (from + 1 + end) / 2
+    while (end < order.length && ascending[end] === ascending[from]) end += 1
+    for (let at = from; at < end; at += 1) ranks[order[at] as number] = (from + 1 + end) / 2
     from = end
   }
-  return ranks
+  return { values, ascending, ranks, order }
 }
 
 interface Collected {
@@ -103,18 +109,4 @@ function collectPairs(
     k += 1
   }
   return k
-}
-
-/** The rows of a series that have a place among the pairs, ascending by their value. */
-function runOf(order: Uint32Array, values: Float64Array, placeOf: Int32Array): Run {
-  const ascending = new Float64Array(order.length)
-  const places = new Uint32Array(order.length)
-  let n = 0
-  for (let i = 0; i < order.length; i += 1) {
-    const place = placeOf[order[i] as number] as number
-    if (place < 0) continue
-    ascending[n] = values[place] as number
-    places[n++] = place
-  }
-  return { values: ascending.subarray(0, n), places: places.subarray(0, n) }
 }

@@ -1,9 +1,10 @@
 import { pearson } from '@/lib/stats/correlation'
 import { createRandom } from '@/lib/stats/random'
+import { Scratch } from '@/lib/stats/scratch'
 import type { FacetAxis, FigureData, FigureSelection, PreparedCommon } from '../types'
 import { axisOf, evenAxis, logAxis } from './axis'
 import { ALL, seedSetColumns } from './groups'
-import { comparablePairs, pairsOf, type PairOfColumns } from './pairs'
+import { comparablePairs, pairsOf, type PairOfColumns, type Side } from './pairs'
 import { armOf, armsOf } from './series'
 import { only, rowKey, rowsFor, type PanelSplit } from './splits'
 import { plural } from './text'
@@ -165,22 +166,20 @@ export function cellOf({ x, y, width }: Lattice, a: number, b: number): number {
   const u = (((x.isLog ? Math.log(a) : a) - x.from) / x.span) * x.cells
   const v = (((y.isLog ? Math.log(b) : b) - y.from) / y.span) * y.cells
   if (!(u >= 0 && u <= x.cells && v >= 0 && v <= y.cells)) return -1
-  // The nearest centre lies in one of the two rows around the point; one step down is 0.866 of one across.
-  let row = Math.round(v)
-  let column = Math.round(u - (row & 1) / 2)
+  // The nearest centre lies in one of the two rows around the point; one step down is 0.866 of one across. Both are
+  // measured and one is taken without a branch, which processors would guess wrongly for every third row.
+  const row = v | 0
+  const shift = (row & 1) / 2
+  const column = (u - shift + 0.5) | 0
+  const beside = (u + shift) | 0
+  const dx = u - column - shift
+  const dxBelow = u - beside - (0.5 - shift)
   const dy = v - row
-  if (Math.abs(dy) * 3 > 1) {
-    const other = row + (dy < 0 ? -1 : 1)
-    const beside = Math.round(u - (other & 1) / 2)
-    const dx = u - column - (row & 1) / 2
-    const dxOther = u - beside - (other & 1) / 2
-    const dyOther = v - other
-    if (dxOther ** 2 + 0.75 * dyOther ** 2 < dx ** 2 + 0.75 * dy ** 2 && other >= 0) {
-      row = other
-      column = beside
-    }
-  }
-  return row * width + column + 1
+  const dyBelow = v - row - 1
+  const far = dx * dx + 0.75 * (dy * dy)
+  const farBelow = dxBelow * dxBelow + 0.75 * (dyBelow * dyBelow)
+  const isBelow = Number(farBelow < far) | (Number(farBelow === far) & Number(dy >= 0.5))
+  return (row + isBelow) * width + column + isBelow * (beside - column) + 1
 }
 
 /**
@@ -253,9 +252,11 @@ export interface ExtraNumber {
   key: string
   label: string
   unit: string
-  /** Ranks of both sides, ascending. */
-  of(ranks: { x: Float64Array; y: Float64Array }): number | null
+  of(pairs: { x: Side; y: Side }): number | null
 }
+
+// Of one figure at a time: preparing one gives way to nothing.
+const scratch = new Scratch()
 
 /** Returns what a figure of two columns draws: one panel for each evolver, cell or all, with both correlations. */
 export function preparePoints(
@@ -267,6 +268,7 @@ export function preparePoints(
   const { data, counts, conflicts } = comparablePairs(all, columns, chosen.mix)
   const rows = rowsFor(data, chosen.rows)
   const across = seedSetColumns(data, chosen.columns === ALL)
+  scratch.reset()
   const countOf = new Map(counts.map((entry) => [entry.seriesKey, entry]))
   const groups = rows.flatMap(({ key: row }) =>
     across.flatMap(({ key: column }) => {
@@ -274,7 +276,7 @@ export function preparePoints(
         (one) =>
           rowKey(one, chosen.rows).key === row && (column === ALL || one.seedSetKey === column),
       )
-      const { x, y } = pairsOf(members, columns)
+      const { x, y } = pairsOf(data, members, columns, scratch)
       const pairs = { x: x.values, y: y.values }
       return pairs.x.length === 0 ? [] : [{ row, column, members, pairs, x, y }]
     }),
@@ -339,7 +341,7 @@ export function preparePoints(
       key: extra.key,
       label: extra.label,
       unit: extra.unit,
-      values: groups.map((group) => extra.of({ x: group.x.ranks, y: group.y.ranks })),
+      values: groups.map(({ x, y }) => extra.of({ x, y })),
     },
     arms: armsOf(data, counts),
     counts,

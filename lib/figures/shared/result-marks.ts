@@ -73,6 +73,8 @@ export interface ResultLayout {
 
 // As many as the paper's figures have; a folder of MMLU alone brings hundreds of metrics.
 const MOST_PANELS = 8
+// A message that names more results than this is not read.
+const MOST_NAMED = 20
 
 /** Returns a metric of a benchmark in words. */
 export function panelLabel({ benchmark, subBenchmark, metric }: StoredResult): string {
@@ -134,6 +136,15 @@ function isAlike(a: StoredResult, b: StoredResult): boolean {
   )
 }
 
+/** Returns what is said of results, of the first so many each. */
+function named(results: readonly StoredResult[], say: (result: StoredResult) => string): string[] {
+  const rest = results.length - MOST_NAMED
+  return [
+    ...results.slice(0, MOST_NAMED).map(say),
+    ...(rest > 0 ? [`${rest.toLocaleString('en-US')} more`] : []),
+  ]
+}
+
 /** Returns the largest class of results that can be compared with each other; others are named as conflict. */
 export function comparableResults(panel: FacetAxis, found: readonly StoredResult[], mix: boolean) {
   const groups: StoredResult[][] = []
@@ -153,7 +164,7 @@ export function comparableResults(panel: FacetAxis, found: readonly StoredResult
     mixed: mix,
     definitions: groups.map((group, at) => ({
       hash: `kind ${at + 1}`,
-      series: group.map(({ model, fileName, harness, harnessVersion, fewShot }) =>
+      series: named(group, ({ model, fileName, harness, harnessVersion, fewShot }) =>
         [
           `${model} in ${fileName}`,
           [harness, harnessVersion].filter(Boolean).join(' '),
@@ -184,7 +195,8 @@ export function studentFor(own: readonly StoredResult[], chosen: string): string
   return nameFor(own, chosen, studentOf)
 }
 
-function pushTo<T>(lists: Map<string, T[]>, key: string, value: T): void {
+/** Adds a value to the list that a key has, which may be its first. */
+export function pushTo<T>(lists: Map<string, T[]>, key: string, value: T): void {
   const list = lists.get(key)
   if (list) list.push(value)
   else lists.set(key, [value])

@@ -68,11 +68,14 @@ export function isDrawable(value: number): boolean {
   return (size >= SMALLEST && size <= LARGEST) || size === 0
 }
 
-/** Returns the values of a scalar column that count, in row order; empty when the column is absent. */
-export function valuesOf(series: FigureSeries, columnId: string): Float64Array {
+/** Returns the values of a scalar column that count, in row order, in `kept` where that is given; empty when the column is absent. */
+export function valuesOf(
+  series: FigureSeries,
+  columnId: string,
+  kept: Float64Array = new Float64Array(series.n),
+): Float64Array {
   const column = series.columns[columnId]
   if (!column) return new Float64Array(0)
-  const kept = new Float64Array(series.n)
   let k = 0
   for (let row = 0; row < series.n; row += 1) {
     const value = column.values[row * column.width] as number
@@ -89,14 +92,12 @@ function codeOf(value: number): number {
   return Number.isFinite(value) ? OUT_OF_RANGE : NONFINITE
 }
 
-/** The status bytes under which the rows of a column are counted. */
-function countedCodes({ values, status, width }: SeriesColumn): Uint8Array {
-  if (width !== 1) return status
-  const codes = status.slice()
-  for (let row = 0; row < codes.length; row += 1)
-    if (carriesValue(codes[row] as number) && !isDrawable(values[row] as number))
-      codes[row] = codeOf(values[row] as number)
-  return codes
+/** The status byte under which a row of a column is counted. */
+function countedCode({ values, status, width }: SeriesColumn, row: number): number {
+  const code = status[row] as number
+  if (width !== 1 || !carriesValue(code)) return code
+  const value = values[row] as number
+  return isDrawable(value) ? code : codeOf(value)
 }
 
 /** How many rows of a series have a value of a column, or of both, and the reasons of the others. */
@@ -109,11 +110,10 @@ function countSeries(series: FigureSeries, columnId: string, alsoId?: string): S
     if (series.n > 0) missing['not_run'] = series.n
   } else {
     const perCode = new Uint32Array(256)
-    const own = countedCodes(column)
-    const others = also && also !== column ? countedCodes(also) : own
+    const other = also === column ? undefined : also
     for (let row = 0; row < series.n; row += 1) {
-      const first = own[row] as number
-      const code = carriesValue(first) ? (others[row] as number) : first
+      const first = countedCode(column, row)
+      const code = other && carriesValue(first) ? countedCode(other, row) : first
       perCode[code] = (perCode[code] as number) + 1
     }
     perCode.forEach((count, code) => {

@@ -1,5 +1,6 @@
 import type { StoredResult } from '@/lib/contracts/results'
-import { choice } from './options'
+import { AUTO, choice } from './options'
+import { onlyStudentOption } from './result-limit'
 import type { ResultLayout } from './result-marks'
 import { studentOf } from './result-names'
 
@@ -24,8 +25,9 @@ const TABLES = {
 } as const
 type TableKey = keyof typeof TABLES
 
-/** The choice of the published tables that stand beside own results of students. */
+/** The choice of one student, and of the published tables that stand beside own results of students. */
 export const studentTables = {
+  ...onlyStudentOption,
   tables: choice(
     {
       llama: TABLES.llama.label,
@@ -46,11 +48,18 @@ export function studentTablesText({ tables }: { tables: TableKey }): string {
 }
 
 /** Returns the layout of results by student, with the chosen published tables. */
-export function studentLayout({ tables }: { tables: TableKey }): ResultLayout {
+export function studentLayout({
+  tables,
+  student,
+}: {
+  tables: TableKey
+  student: string
+}): ResultLayout {
   const files: readonly string[] = TABLES[tables].files
   return {
     place: (result: StoredResult) => studentOf(result) || null,
     needs: 'a student',
-    paper: ({ fileId }) => files.includes(fileId),
+    paper: (result) =>
+      files.includes(result.fileId) && (student === AUTO || studentOf(result) === student),
   }
 }

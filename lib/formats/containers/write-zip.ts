@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { ZipFile } from 'yazl'
 
@@ -7,6 +8,25 @@ type Chunks = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>
 export interface ZipEntry {
   name: string
   chunks(): Chunks
+}
+
+/** Returns an entry whose SHA-256 stands in `sums` once it was written, for entries that follow it. */
+export function summedEntry(
+  name: string,
+  pieces: () => AsyncIterable<string | Uint8Array>,
+  sums: Record<string, string>,
+): ZipEntry {
+  return {
+    name,
+    async *chunks() {
+      const hash = createHash('sha256')
+      for await (const piece of pieces()) {
+        hash.update(piece)
+        yield piece
+      }
+      sums[name] = hash.digest('hex')
+    },
+  }
 }
 
 /** The same rows give the same bytes: an archive holds no date but this one, the first that zip knows, and no owner. */

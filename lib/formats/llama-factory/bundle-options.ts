@@ -27,6 +27,8 @@ export interface BundleOptions {
   template: string
   /** Default 2048. */
   cutoffLen?: number
+  /** `tokens`: lengths that a run of "Tokens" does not tell forbid the export; else they are estimated. */
+  lengths?: 'any' | 'tokens'
   /** What the template adds to each message; default 0. */
   templateTokens?: number
 }

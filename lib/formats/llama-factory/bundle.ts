@@ -1,6 +1,6 @@
 import { AppError } from '@/lib/errors'
 import { stringify } from 'yaml'
-import { zipStream, type ZipEntry } from '../containers/write-zip'
+import { summedEntry, zipStream, type ZipEntry } from '../containers/write-zip'
 import { stringifyExact } from '../shared/exact-json'
 import type { JsonObject, JsonValue } from '../types'
 import { addedColumns, freeName } from '../writers/export-row'
@@ -41,11 +41,12 @@ function bundleEntries(
   recipe: JsonObject,
 ): ZipEntry[] {
   const { name } = options
+  const sums: Record<string, string> = {}
   return [
     { name: 'dataset_info.json', chunks: () => [datasetInfo(options, check.columns)] },
-    { name: `${name}.json`, chunks: () => dataFile(open(), check, options) },
-    { name: `${name}.meta.jsonl`, chunks: () => sidecar(open(), check, options) },
-    { name: 'recipe.yaml', chunks: () => [recipeYaml(recipe, check, options)] },
+    summedEntry(`${name}.json`, () => dataFile(open(), check, options), sums),
+    summedEntry(`${name}.meta.jsonl`, () => sidecar(open(), check, options), sums),
+    { name: 'recipe.yaml', chunks: () => [recipeYaml(recipe, check, options, sums)] },
     { name: `train_${options.stage}.yaml`, chunks: () => [trainYaml(options, recipe)] },
   ]
 }
@@ -91,7 +92,12 @@ function trainYaml(options: BundleOptions, recipe: JsonObject): string {
   })
 }
 
-function recipeYaml(recipe: JsonObject, check: BundleCheck, options: BundleOptions): string {
+function recipeYaml(
+  recipe: JsonObject,
+  check: BundleCheck,
+  options: BundleOptions,
+  files: JsonObject,
+): string {
   const bundle = {
     name: options.name,
     format: options.format,
@@ -104,6 +110,8 @@ function recipeYaml(recipe: JsonObject, check: BundleCheck, options: BundleOptio
     rows_out: check.rowsKept,
     left_out: check.droppedByReason,
     warnings: check.warnings.map((finding) => finding.message),
+    // Importing the bundle compares them.
+    files,
   }
   return stringify({ ...recipe, bundle }, { lineWidth: 0 })
 }

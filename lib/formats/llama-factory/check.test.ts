@@ -39,12 +39,41 @@ describe('checkBundle', () => {
     expect((await rules(rows, length)).warnings).toEqual([
       ['cutoff_tokens', 1],
       ['cutoff', 1],
+      ['not_counted', 1],
     ])
     const { warnings } = await checkBundle([rows], { ...OPTIONS, ...length })
-    expect(warnings.map(({ at, message }) => [at, message])).toEqual([
+    expect(warnings.slice(0, 2).map(({ at, message }) => [at, message])).toEqual([
       [[2], expect.stringContaining('by the token counts of the study')],
       [[3], expect.stringContaining('by a character estimate')],
     ])
+  })
+
+  it('forbids the export where lengths are to be counted and some are not, and estimates none of them', async () => {
+    const counted: ExportRow = {
+      ...item('a', 'b'),
+      metrics: [
+        { key: 'tokens.instruction', value: 5, status: 'ok' },
+        { key: 'tokens.response', value: 5, status: 'ok' },
+      ],
+    }
+    const withSystem = { ...counted, row: { ...item('c', 'd').row, system: 'Be kind.' } }
+    const failed: ExportRow = {
+      ...item('e', 'f'),
+      metrics: [
+        { key: 'tokens.instruction', value: null, status: 'error' },
+        { key: 'tokens.response', value: 5, status: 'ok' },
+      ],
+    }
+    const long = item('x'.repeat(9000), 'y')
+    const options = { lengths: 'tokens' } as const
+    expect(await rules([counted], options)).toMatchObject({ errors: [], warnings: [] })
+    const check = await checkBundle([[counted, withSystem, failed, long]], {
+      ...OPTIONS,
+      ...options,
+    })
+    expect(check.errors).toMatchObject([{ rule: 'not_counted', rows: 3, at: [2, 3, 4] }])
+    expect(check.warnings).toEqual([])
+    expect(check.rowsKept).toBe(4)
   })
 
   it('blocks missing and empty responses, and says which rows', async () => {

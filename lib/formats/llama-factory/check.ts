@@ -64,6 +64,8 @@ class Tally {
   }
   private readonly dropped = new Map<string, ExportFinding>()
   private readonly warned = new Map<string, ExportFinding>()
+  private readonly uncounted = new Map<string, ExportFinding>()
+  private counted = 0
   private readonly prompts = new Set<string>()
   private readonly rows = new Set<string>()
   private readonly verdicts = { good: 0, bad: 0 }
@@ -110,8 +112,11 @@ class Tally {
     if (answers.some((answer) => answer.trim() === '')) remark('response_empty')
     const template = (this.options.templateTokens ?? 0) * messageCount(row)
     const counted = countedTokens(item, row)
+    if (counted === null) this.noteUncounted(prompt)
+    else this.counted++
     const length = counted ?? (before + Math.max(...sizes)) / BYTES_PER_TOKEN
-    if (length + template > cutoff) {
+    const isUnknown = counted === null && this.options.lengths === 'tokens'
+    if (!isUnknown && length + template > cutoff) {
       const how =
         counted === null
           ? 'by a character estimate of the whole chat (no tokenizer)'
@@ -126,6 +131,14 @@ class Tally {
     if (MEDIA.some((kind) => row.media[kind].length > 0)) remark('media_files')
     else if (MEDIA.some((kind) => countPlaceholders([...asked, ...answers], kind) > 0))
       remark('placeholder_text')
+  }
+
+  private noteUncounted(prompt: string): void {
+    const message =
+      this.options.lengths === 'tokens'
+        ? 'rows are not counted: no run of "Tokens" tells the length of all their texts. Compute Tokens for them (it does not count history, system prompt and tools) and add its columns where the format has no sidecar, leave such rows out by a filter, or allow an estimate.'
+        : 'rows are measured by a character estimate beside others that are counted in tokens: a run of "Tokens" does not tell the length of all their texts.'
+    note(this.uncounted, 'not_counted', this.rowsIn, prompt, message)
   }
 
   /** Beside files for a multimodal model a placeholder without a file is no text any more: such rows are not kept. */
@@ -156,6 +169,9 @@ class Tally {
     }
     const blocked = [...this.dropped.values()]
     if (!options.excludeBlocked) errors.push(...blocked)
+    const isStrict = options.lengths === 'tokens'
+    if (isStrict) errors.push(...this.uncounted.values())
+    else if (this.counted > 0) this.uncounted.forEach((found) => this.warned.set(found.rule, found))
     if (this.rowsKept === 0) errors.push(wholeFile('no_rows', 'No row is left to train on.'))
     const warnings = [...this.warned.values()].map(counted)
     if (options.stage === 'kto' && this.rowsKept > 0 && (!verdicts.good || !verdicts.bad)) {

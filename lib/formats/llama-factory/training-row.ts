@@ -38,7 +38,7 @@ const FROM_OTHER = new Map([
 ])
 
 /** Returns the prompt that the classic engine builds: the parts that are not empty, joined by one newline. */
-function joinPrompt(instruction: string, input: string | null): string {
+export function joinPrompt(instruction: string, input: string | null): string {
   return [instruction, input ?? ''].filter((part) => part !== '').join('\n')
 }
 

@@ -5,7 +5,7 @@ import { spreadsheetText } from '@/lib/contracts/spreadsheet'
 import { stringifyExact } from '../shared/exact-json'
 import type { JsonValue, Literals } from '../types'
 import { addedColumns, freeName, literalsOf, ownEntries } from './export-row'
-import { defineWriter, everyRow, wholeFile, type RowBatches } from './types'
+import { defineWriter, everyRow, wholeFile, type RowBatches, type WriterJob } from './types'
 
 /** How the cells are written. */
 type CsvOptions = z.infer<typeof options>
@@ -33,7 +33,9 @@ export const csv = defineWriter({
   extension: 'csv',
   mediaType: 'text/csv; charset=utf-8',
   options,
-  prepare: (job) => everyRow(job, () => writeCsv(job.open, job.options), notes(job.options)),
+  goesOn: true,
+  prepare: (job) =>
+    everyRow(job, (after = 0) => writeCsv(job.open, job.options, after), notes(job.options)),
 })
 
 function notes({ spreadsheetSafe }: CsvOptions) {
@@ -63,12 +65,17 @@ interface Header {
  * Yields CSV as text: header row, every cell quoted, quotes doubled, 0x0A line ends. null and "" become the same empty cell; nested values
  * become JSON text. Reads the rows twice, because the header needs the keys of all of them.
  */
-async function* writeCsv(open: () => RowBatches, options: CsvOptions): AsyncGenerator<string> {
+async function* writeCsv(
+  open: WriterJob<CsvOptions>['open'],
+  options: CsvOptions,
+  after: number,
+): AsyncGenerator<string> {
   const header = await collectHeader(open())
   const columns = [...header.own, ...header.added.values()]
   const mark = options.byteOrderMark ? '\ufeff' : ''
-  yield mark + line([options.spreadsheetSafe ? columns.map(spreadsheetText) : columns])
-  for await (const batch of open()) {
+  if (after === 0)
+    yield mark + line([options.spreadsheetSafe ? columns.map(spreadsheetText) : columns])
+  for await (const batch of open(after)) {
     const records = batch.map((item) => {
       const cells = new Map<string, string>()
       const literals = literalsOf(item)

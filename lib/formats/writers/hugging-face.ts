@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { stringify } from 'yaml'
 import type { ExportFinding } from '@/lib/contracts/export'
 import { LIMITS } from '@/lib/contracts/limits'
-import { zipStream, type ZipEntry } from '../containers/write-zip'
+import { summedEntry, zipStream, type ZipEntry } from '../containers/write-zip'
 import type { ExportRow } from './export-row'
 import { datasetCard } from './hugging-face-card'
 import { parquetNotes, readTable, writeParquet, type Table } from './parquet'
@@ -35,9 +35,10 @@ export const huggingFace = defineWriter({
     'A zip with a dataset card (README.md), Parquet files under data/ and the recipe. Unpack it and give the folder to datasets.load_dataset, or upload it to the Hub as it is.',
   extension: 'zip',
   mediaType: 'application/zip',
+  hasRowIds: true,
   options,
   async prepare(job) {
-    const table = await readTable(job.open())
+    const table = await readTable((job.openKinds ?? job.open)())
     const written = () => zipStream(folderEntries(job, table))
     return { ...everyRow(job, written, parquetNotes(table)), blocking: problems(job.options) }
   },
@@ -82,21 +83,25 @@ function folderEntries(job: WriterJob<Options>, table: Table): ZipEntry[] {
   const number = (n: number) => String(n).padStart(DIGITS, '0')
   const take = inParts(job.open)
   let bytes = 0
-  const shards = Array.from({ length: files }, (_, i): ZipEntry => ({
-    name: `data/${given.split}-${number(i)}-of-${number(files)}.parquet`,
-    async *chunks() {
-      for await (const piece of writeParquet(take(size), table, true)) {
-        bytes += piece.byteLength
-        yield piece
-      }
-    },
-  }))
+  const sums: Record<string, string> = {}
+  async function* shard() {
+    for await (const piece of writeParquet(take(size), table, true)) {
+      bytes += piece.byteLength
+      yield piece
+    }
+  }
+  const shards = Array.from({ length: files }, (_, i) =>
+    summedEntry(`data/${given.split}-${number(i)}-of-${number(files)}.parquet`, shard, sums),
+  )
   const card = () => [
     datasetCard({ ...given, name, rows, bytes, recipe, columns: [...table.types] }),
   ]
   return [
     ...shards,
-    { name: 'recipe.yaml', chunks: () => [stringify(recipe, { lineWidth: 0 })] },
+    {
+      name: 'recipe.yaml',
+      chunks: () => [stringify({ ...recipe, files: sums }, { lineWidth: 0 })],
+    },
     { name: 'README.md', chunks: card },
   ]
 }

@@ -20,15 +20,18 @@ export const json = defineWriter({
       default: true,
     }),
   }),
-  prepare: (job) => everyRow(job, () => writeJson(job.open(), job.options)),
+  goesOn: true,
+  prepare: (job) =>
+    everyRow(job, (after = 0) => writeJson(job.open(after), job.options, after === 0)),
 })
 
 /** Yields a JSON array as text: UTF-8 when encoded, no byte-order mark, non-ASCII literal, indented by two blanks or compact. */
 async function* writeJson(
   batches: RowBatches,
   options: { indent: boolean },
+  isBegin: boolean,
 ): AsyncGenerator<string> {
-  let isFirst = true
+  let isFirst = isBegin
   for await (const batch of batches) {
     let text = ''
     for (const item of batch) {

@@ -10,7 +10,8 @@ export const jsonl = defineWriter({
   extension: 'jsonl',
   mediaType: 'application/x-ndjson; charset=utf-8',
   options: z.object({}),
-  prepare: (job) => everyRow(job, () => writeJsonl(job.open())),
+  goesOn: true,
+  prepare: (job) => everyRow(job, (after) => writeJsonl(job.open(after))),
 })
 
 /** Yields JSONL as text: one object a line, each line ended by 0x0A. */

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import type { ExportFinding } from '@/lib/contracts/export'
 import { cellOf, merged, schemaOf, typeOf, type ColumnType } from '../parquet/column-type'
+import { snappyCompress } from '../parquet/snappy'
 import type { JsonValue } from '../types'
-import { exportEntries, literalsOf } from './export-row'
+import { exportEntries, literalsOf, type ExportRow } from './export-row'
 import { defineWriter, everyRow, type RowBatches } from './types'
 
 /** Rows of a row group: writing one takes about 20 ms, in which the web process answers nobody. */
@@ -33,7 +34,7 @@ export const parquet = defineWriter({
   mediaType: 'application/vnd.apache.parquet',
   options: z.object({}),
   async prepare(job) {
-    const table = await readTable(job.open())
+    const table = await readTable((job.openKinds ?? job.open)())
     return everyRow(job, () => writeParquet(job.open(), table), parquetNotes(table))
   },
 })
@@ -42,9 +43,11 @@ export const parquet = defineWriter({
 export async function readTable(batches: RowBatches): Promise<Table> {
   const table: Table = { types: new Map(), counts: new Map(), mixed: new Map(), rows: 0 }
   const { types, counts, mixed } = table
+  const plain = new PlainRows()
   for await (const batch of batches) {
     for (const item of batch) {
       table.rows++
+      if (plain.isKnown(item)) continue
       const literals = literalsOf(item)
       const metrics = new Set(item.metrics?.map(({ key }) => key))
       for (const { key, value, pointer } of exportEntries(item)) {
@@ -59,7 +62,35 @@ export async function readTable(batches: RowBatches): Promise<Table> {
       }
     }
   }
+  for (const { item, rows } of plain.repeated())
+    for (const { key } of exportEntries(item)) counts.set(key, (counts.get(key) ?? 0) + rows)
   return table
+}
+
+/** Rows that are nothing but texts under the same keys: the first of each kind tells the types of all. */
+class PlainRows {
+  readonly #kinds = new Map<readonly string[], Map<number, { item: ExportRow; rows: number }>>()
+
+  /** Returns whether a row adds nothing to the types, and counts it then. */
+  isKnown(item: ExportRow): boolean {
+    const { row, lineage, metrics } = item
+    if (row.extra || row.messages || row.history || row.tools || lineage || metrics) return false
+    const response = item.response === undefined ? row.output : item.response
+    const has = [row.input, row.system, row.externalId, response, row.literals ?? null]
+    const pattern = has.reduce((sum, one, bit) => sum + (one === null ? 0 : 1 << bit), 0)
+    const kinds = this.#kinds.get(row.keys) ?? new Map<number, { item: ExportRow; rows: number }>()
+    const known = kinds.get(pattern)
+    if (known) {
+      known.rows += 1
+      return true
+    }
+    this.#kinds.set(row.keys, kinds.set(pattern, { item, rows: 0 }))
+    return false
+  }
+
+  repeated(): { item: ExportRow; rows: number }[] {
+    return [...this.#kinds.values()].flatMap((kinds) => [...kinds.values()])
+  }
 }
 
 /** Metric values are doubles, also where all of them happen to be whole. */
@@ -117,6 +148,7 @@ export async function* writeParquet(
       ),
     ],
     createdBy: 'evolens',
+    compressors: { SNAPPY: snappyCompress },
     // Their order of texts is not that of the bytes, by which other programs would leave row groups out.
     statistics: false,
   })

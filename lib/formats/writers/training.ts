@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ExportRemedy } from '@/lib/contracts/export'
-import { toggle } from '@/lib/contracts/options'
+import { choice, toggle } from '@/lib/contracts/options'
 import type { BundleCheck } from '../llama-factory/check'
 import type { PreparedExport } from './types'
 
@@ -12,6 +12,11 @@ function wholeNumber(title: string, description: string, preset: string) {
     .meta({ title, description })
 }
 
+const LENGTHS = {
+  any: 'Token counts of the study, else an estimate',
+  tokens: 'Token counts of the study only',
+} as const
+
 /** Options that formats for training share. */
 export const TRAINING_OPTIONS = {
   cutoffLen: wholeNumber(
@@ -19,6 +24,11 @@ export const TRAINING_OPTIONS = {
     'Tokens after which training cuts a row (cutoff_len). Rows that are longer are counted by the token counts of the study where a run of "Tokens" is there, else estimated from characters.',
     '2048',
   ),
+  lengths: choice(LENGTHS, {
+    title: 'How lengths are known',
+    description:
+      'A run of "Tokens" counts instruction, input and response with the tokenizer of its model; of rows with a history, a system prompt or tools it does not know all. Where counts are asked for, the export is refused until every row is counted.',
+  }),
   templateTokens: wholeNumber(
     'Template, tokens a message',
     'What the chat template adds to each message; about 5 for ChatML templates such as qwen.',
@@ -57,7 +67,7 @@ export function ofTraining(check: BundleCheck, write: PreparedExport['write']): 
 function remediesOf({ errors, rowsIn, rowsKept }: BundleCheck): ExportRemedy[] {
   const ofRows = errors.filter(({ rows }) => rows > 0)
   const left = rowsIn - rowsKept
-  if (ofRows.length === 0 || rowsKept === 0) return []
+  if (ofRows.length === 0 || rowsKept === 0 || left === 0) return []
   const exclude = {
     option: 'excludeBlocked',
     label: left === 1 ? 'Exclude this row' : `Exclude these ${left} rows`,

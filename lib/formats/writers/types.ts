@@ -13,8 +13,10 @@ export interface WriterJob<Options> {
   options: Options
   /** Number of rows that `open` gives. */
   rows: number
-  /** Opens the rows from the start: a writer may read them more than once. */
-  open(): RowBatches
+  /** Opens the rows from the start, or after some of them: a writer may read them more than once. */
+  open(after?: number): RowBatches
+  /** Opens them with empty texts, where only keys and kinds of values matter; like `open` where it is left out. */
+  openKinds?(): RowBatches
   /** Some rows came as chats. */
   isChat: boolean
   /** How the export came about, for formats that hold it. */
@@ -35,9 +37,9 @@ export interface PreparedExport {
   bytesEstimate: number | null
   /**
    * Yields the file piece by piece, each made when it is asked for; the same job gives the same bytes. Ending the
-   * generator early ends the reading of rows.
+   * generator early ends the reading of rows. After some rows it yields the rest of the file, where the format says `goesOn`.
    */
-  write(): AsyncGenerator<string | Uint8Array>
+  write(after?: number): AsyncGenerator<string | Uint8Array>
 }
 
 interface WriterText {
@@ -49,6 +51,10 @@ interface WriterText {
   mediaType: string
   /** Lineage and metrics always go along, in a file beside the rows. */
   hasSidecar?: boolean
+  /** Lineage, where it is asked for, names rows and parents by id, so that importing the file gives the links back. */
+  hasRowIds?: boolean
+  /** Each piece is the rows that were read for it, so a file that was broken off can be continued after any of them. */
+  goesOn?: boolean
 }
 
 /** One format in which rows are written. */
@@ -76,7 +82,7 @@ export function defineWriter<Options extends z.ZodObject>(
 /** Returns the preparation of a format that holds every row. */
 export function everyRow(
   job: WriterJob<unknown>,
-  write: () => AsyncGenerator<string | Uint8Array>,
+  write: (after?: number) => AsyncGenerator<string | Uint8Array>,
   warnings: ExportFinding[] = [],
 ): PreparedExport {
   return {

@@ -1,19 +1,11 @@
-import { proseOf, type Languages } from './language'
+import { FEWEST_LETTERS, isProse, proseOf, type Languages } from './language'
 import { NO, evolved, yes, type HealthRule } from './rule'
 import { scriptsOf } from './scripts'
 
-// Of fewer letters neither script nor language can be told.
-const FEWEST_LETTERS = 20
-// Where letters are less than this share of all that is not white space, the detector takes formulas for a language.
-const PROSE_SHARE = 0.6
 // The parent's script must cover at least this share of the row's letters.
 const COVER = 0.5
 // Languages whose scores are nearer than this (Danish and Swedish) are not told apart.
 const NEAR = 0.9
-
-function isProse(text: string, letters: number): boolean {
-  return letters >= PROSE_SHARE * text.replaceAll(/\s+/g, '').length
-}
 
 function tellApart(own: Languages, other: Languages): string | null {
   const [first] = own ?? []

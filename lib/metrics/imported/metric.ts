@@ -2,17 +2,25 @@ import { z } from 'zod'
 import { IMPORTED_VALUES } from '@/lib/contracts/imported-values'
 import { defineMetric, type MeasuredMetric, type Metric, type OutputSpec } from '../types'
 
-/** The hashed parameters of imported values: nobody knows how they were made, and the card says so. */
-const unknown = z.object({
-  definition: z
-    .literal('not known')
-    .default('not known')
-    .describe('How the values were computed is not written in the file.'),
-})
+/** The hashed definition of imported values: nobody knows how they were made, and the card says so. */
+export const UNKNOWN_DEFINITION = z
+  .literal('not known')
+  .default('not known')
+  .describe('How the values were computed is not written in the file.')
+
+const unknown = z.object({ definition: UNKNOWN_DEFINITION })
 
 type Own<P> = Pick<
   MeasuredMetric<P>,
-  'id' | 'label' | 'description' | 'formula' | 'source' | 'outputsFor' | 'instanceOf' | 'examples'
+  | 'id'
+  | 'label'
+  | 'description'
+  | 'formula'
+  | 'source'
+  | 'outputsFor'
+  | 'instanceOf'
+  | 'set'
+  | 'examples'
 >
 
 /** The known columns of files that this metric shows. */

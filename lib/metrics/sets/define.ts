@@ -67,8 +67,8 @@ const field = z
     'Text that is measured: the instruction, the instruction with a newline and its input where it has one, or the response.',
   )
 
-/** A row counts once it is in the set; that keeps reasons, progress and retries as they are for every run. */
-const COUNTED: OutputSpec = {
+/** The only column of a measure of a set. A row counts once it is in the set; that keeps reasons, progress and retries as they are for every run. */
+export const COUNTED: OutputSpec = {
   key: 'counted',
   label: 'counted',
   shape: 'scalar',

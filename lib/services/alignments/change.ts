@@ -20,6 +20,7 @@ import {
   operatorRowsOf,
   pairRuleOf,
   parentCellOf,
+  slotsShown,
   stageAlignment,
   stageOperators,
   toldBy,
@@ -148,7 +149,8 @@ export function changeAlignment(
   // Asked twice, or a job that goes on after a kill.
   if (newest && isSame && operators === rulesOf(newest)) return resultOf(newest)
   let result: AlignResult
-  if (newest && isSame && newest.matched > 0) {
+  // Recorded operators come with the links.
+  if (newest && isSame && newest.matched > 0 && request !== 'lineage') {
     result = stageOperators(db, cell, newest, operators, signal)
   } else {
     const parent = parentCellOf(currentCells(db, studyId), cell, place)
@@ -156,10 +158,10 @@ export function changeAlignment(
   }
   inTransaction(db, () => {
     publishAlignments(db, cell.no)
-    // Only row numbers say how many slots there are.
-    if (result.matched === 0 || result.kind !== 'index') return
+    const slots = slotsShown(db, cell, result)
+    if (slots === 0) return
     db.update(seedSets)
-      .set({ slotCount: sql`max(${seedSets.slotCount}, ${cell.rowCount})` })
+      .set({ slotCount: sql`max(${seedSets.slotCount}, ${slots})` })
       .where(eq(seedSets.id, cell.seedSetId))
       .run()
   })

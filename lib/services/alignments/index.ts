@@ -1,7 +1,7 @@
-import { eq } from 'drizzle-orm'
+import { eq, max } from 'drizzle-orm'
 import { z } from 'zod'
 import { inTransaction, type Db } from '@/db/client'
-import { seedSets } from '@/db/schema'
+import { rows, seedSets } from '@/db/schema'
 import { throwIfAborted } from '@/lib/errors'
 import {
   ALIGN_WAYS,
@@ -28,6 +28,7 @@ import {
   type AlignedCell,
 } from './links'
 import { checkOperatorRule, operatorSql, type OperatorSql } from './operators'
+import { recordedLinks } from './recorded'
 import { linksOfPairs, similarPairs, type PairRule } from './similarity'
 import { textLinks } from './texts'
 import { currentCells, newestAlignment, type AlignmentRow, type CellRef } from '../cells'
@@ -118,6 +119,19 @@ function alignByText(
   writeLinks(db, alignmentNo, links)
   setOperators(db, alignmentNo, child, operators)
   return { kind: 'text', reason, note: null, check: {} }
+}
+
+/** Links rows to their parents as an export recorded them, with their operators unless a rule gives others. */
+function alignAsRecorded(
+  db: Db,
+  alignmentNo: number,
+  { child, parent }: { child: AlignedCell; parent: AlignedCell | null },
+  operators: OperatorSql,
+): Outcome {
+  const { links, reason, how } = recordedLinks(db, child, parent)
+  writeLinks(db, alignmentNo, links)
+  setOperators(db, alignmentNo, child, operators)
+  return { kind: 'lineage', reason, note: links.length > 0 ? `aligned ${how}` : null, check: {} }
 }
 
 /** Links rows to those of the parent that are most like them, by texts or by embeddings, where that is clear. */
@@ -216,9 +230,11 @@ export function stageAlignment(
           ? alignById(db, alignmentNo, cells, operators, true)
           : wanted.request === 'text'
             ? alignByText(db, alignmentNo, cells, operators)
-            : isByLikeness(wanted.request)
-              ? alignByLikeness(db, alignmentNo, cells, operators, wanted)
-              : byIndex(db, alignmentNo, cells, operators, signal)
+            : wanted.request === 'lineage'
+              ? alignAsRecorded(db, alignmentNo, cells, operators)
+              : isByLikeness(wanted.request)
+                ? alignByLikeness(db, alignmentNo, cells, operators, wanted)
+                : byIndex(db, alignmentNo, cells, operators, signal)
     updateSlots(db, alignmentNo, child, parent?.no ?? null, signal)
     const { kind, ...told } = outcome
     const parentAlignmentNo = parent ? linksOf(newestAlignment(db, parent.no)) : null
@@ -258,6 +274,19 @@ export function stageOperators(
 export function toldBy({ params }: AlignmentRow): { reason: string | null; note: string | null } {
   const text = (value: unknown) => (typeof value === 'string' ? value : null)
   return { reason: text(params['reason']), note: text(params['note']) }
+}
+
+/** Returns how many slots the alignment of a cell shows its seed set to have; 0 where it says nothing about them. */
+export function slotsShown(db: Db, cell: AlignedCell, { kind, matched }: AlignResult): number {
+  if (matched === 0) return 0
+  if (kind === 'index') return cell.rowCount
+  if (kind !== 'lineage') return 0
+  const found = db
+    .select({ last: max(rows.slot) })
+    .from(rows)
+    .where(eq(rows.cellNo, cell.no))
+    .get()
+  return (found?.last ?? -1) + 1
 }
 
 /** Returns the number of rows whose operator an alignment knows; older alignments did not count them. */

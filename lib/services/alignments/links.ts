@@ -26,9 +26,11 @@ export interface Link {
   confidence?: number
 }
 
-/** A link of a row made here, whose operator was recorded. */
+/** A link of a row made here, or exported before, whose operator was recorded. */
 export interface RecordedLink extends Link {
   operator: string | null
+  /** How the operator was known; recorded where it is left out. */
+  operatorSource?: 'recorded' | 'inferred' | 'stated'
 }
 
 /** Creates a staged alignment (version below 1, unseen by readers) and returns its key. */
@@ -163,6 +165,8 @@ export function setOperators(
   inSteps(child, signal, (range) => statement.run({ ...fixed, ...range }))
 }
 
+const NO_OPERATOR: Pick<RecordedLink, 'operator' | 'operatorSource'> = { operator: null }
+
 /** Writes links in short transactions; operators that a link brings were recorded. */
 export function writeLinks(
   db: Db,
@@ -176,8 +180,8 @@ export function writeLinks(
   for (let start = 0; start < found.length; start += LINK_ROWS) {
     inTransaction(db, () => {
       for (const link of found.slice(start, start + LINK_ROWS)) {
-        const operator = 'operator' in link ? link.operator : null
-        const source = operator === null ? null : 'recorded'
+        const { operator, operatorSource = 'recorded' } = 'operator' in link ? link : NO_OPERATOR
+        const source = operator === null ? null : operatorSource
         const { childIdx, parentIdx, confidence = 1 } = link
         statement.run(alignmentNo, childIdx, parentIdx, confidence, operator, source)
       }

@@ -17,7 +17,7 @@ interface MergedFile {
 
 const LEFT_OUT = [
   'Replaced files of the added study, and what belongs to them.',
-  'Values, alignments and generated responses that the added study has of files that both have: those of the first study stay, and what is missing can be computed.',
+  'Values, alignments and generated responses that the added study has of files that both have: those of the first study stay; missing values can be computed.',
   'Result files and formula columns that the first study has as well, and own claims of the added study.',
 ]
 const LEFT_OUT_RENAMED =

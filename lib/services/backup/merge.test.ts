@@ -4,7 +4,6 @@ import type { Db } from '@/db/client'
 import { columnValues, decisionRows, runs, studies, views } from '@/db/schema'
 import { TABLES } from '@/db/tables'
 import { mergeRequestSchema, type MergeRequest } from '@/lib/contracts/merge'
-import { viewStateSchema } from '@/lib/contracts/filter'
 import { cliFolder } from '@/lib/testing/cli-folder'
 import { alpacaRows, importRows } from '@/lib/testing/imports'
 import { storeRun } from '@/lib/testing/columns'
@@ -13,6 +12,7 @@ import type { ServiceContext } from '../context'
 import { realignStudy } from '../alignments'
 import { currentCells } from '../cells'
 import { createStudy } from '../studies'
+import { saveView } from '../studies/views'
 import { listArms, listSeedSets } from '../studies/detail'
 import { mergeStudies } from './merge'
 import { planMerge } from './merge-plan'
@@ -44,12 +44,11 @@ async function study(context: ServiceContext, name: string, text: string, word: 
       .values({ studyId, metricId: 'mnd', no: no + 1, value: `"${value}"` })
       .run()
   decideOn(one, [{ cellId: evolved?.id ?? '', idx: 2 }], { kind: 'star' })
-  const named = viewStateSchema.parse({ filter: { arms: ['small'] }, sort: {}, columns: [] })
-  const plain = viewStateSchema.parse({ filter: { rounds: [1] }, sort: {}, columns: [] })
-  for (const [key, state] of Object.entries({ named, plain }))
-    db.insert(views)
-      .values({ id: crypto.randomUUID(), studyId, name: `${name} ${key}`, state, createdAt: 1 })
-      .run()
+  const rows = (filter: object) =>
+    ({ page: 'rows', params: { filter: JSON.stringify(filter) } }) as const
+  saveView(db, studyId, `${name} named`, rows({ arms: ['small'] }))
+  saveView(db, studyId, `${name} side`, { page: 'compare', params: { a: 'small.1' } })
+  saveView(db, studyId, `${name} plain`, rows({ rounds: [1], text: 'smaller' }))
   return studyId
 }
 
@@ -132,6 +131,7 @@ it('makes a third study with the files, values and decisions of both', async () 
     expect(kept.map(({ name }) => name).sort()).toEqual([
       'First named',
       'First plain',
+      'First side',
       'Second plain',
     ])
     // Undoing is deleting it: nothing else refers to it.

@@ -1,6 +1,6 @@
 import { eq, max } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { openDatabase, type Db } from '@/db/client'
+import { openSnapshot, type Db } from '@/db/client'
 import {
   alignments,
   arms,
@@ -165,7 +165,11 @@ function adapter(
     formulas: isFirst(formulas, ({ key }) => key),
     names: isFirst(formulas, ({ name }) => name),
   }
-  const renamed = renamedKeys(request).map((key) => JSON.stringify(key))
+  // In stored JSON, or in an address that it holds (`a=small.2`, `arms:["small"]`).
+  const renamed = renamedKeys(request).map((key) => {
+    const literal = key.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
+    return new RegExp(String.raw`["\\,~]${literal}["\\,.]`, 'u')
+  })
   const metricOfRun = new Map(
     db
       .select({ no: runs.no, id: runs.metricId })
@@ -197,7 +201,7 @@ function adapter(
     if (OF_FILE.includes(table) && same.has(cellNo as number)) return null
     if (
       NAMES_KEYS.includes(table) &&
-      renamed.some((key) => given.some((one) => typeof one === 'string' && one.includes(key)))
+      renamed.some((name) => given.some((one) => typeof one === 'string' && name.test(one)))
     )
       return null
     switch (table) {
@@ -268,14 +272,13 @@ export async function mergeStudies(
   const plan = planMerge(db, studyId, request)
   if (plan.problems[0]) throw new AppError('conflict', plan.problems[0])
   // A connection of its own: both are read as they are now, whatever is stored meanwhile.
-  const from = openDatabase(config.databasePath)
+  const from = openSnapshot(config.databasePath)
   const ids = freshIds(idsOf(from, studyId))
   const added = freshIds(idsOf(from, request.with))
   for (const { cell, same } of mergedFiles(db, studyId, request))
     if (same) added.set(cell.id, ids.get(same.id) as string)
   const staged = new StagedStudy(db, ids, true)
   try {
-    from.$client.exec('begin')
     await copyStudy(from, studyId, staged, (_, entry) => entry, hooks)
     const now = staged.next(added)
     const adapt = adapter(db, studyId, request, staged, now)

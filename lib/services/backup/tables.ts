@@ -28,6 +28,7 @@ import {
   subsets,
 } from '@/db/schema'
 import { TABLES } from '@/db/tables'
+import { ownClaimsKey } from '../claims/own'
 
 /** A column that holds the key of an entry of another table of the study. */
 interface Reference {
@@ -45,14 +46,14 @@ export interface BackupTable {
 
 /** Tables whose entries belong to an installation or can be made again, and why they are in no backup. */
 export const LEFT_OUT: Readonly<Record<string, string>> = {
-  backends: 'They are servers of one installation; cards of runs hold their names.',
+  backends: 'They are servers of one installation; run details hold their names.',
   backend_keys: 'Keys never leave the installation.',
   backend_probes: 'They belong to a backend.',
   backend_identities: 'They belong to a backend.',
   model_fingerprints: 'Models are recognised by what they answer here.',
   jobs: 'Work of one installation; runs keep their own record.',
   job_events: 'They belong to a job.',
-  request_cache: 'Answers are asked again where they are needed; values are in the columns.',
+  request_cache: 'Answers are computed where they are needed; values are in the columns.',
   text_backlog: 'Texts are indexed as they are stored.',
 }
 
@@ -107,9 +108,6 @@ export const SHARED_TABLES: readonly BackupTable[] = [
   named(benchmarkTexts),
   named(settings),
 ]
-
-/** Key under which the own claims of a study are stored. */
-export const ownClaimsKey = (studyId: string) => `own-claims/${studyId}`
 
 function usedBy(table: SQLiteTable, studyId: string): SQL | undefined {
   if (table === promptVersions)

@@ -4,7 +4,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { newestKnown, openDatabase, type Db } from '@/db/client'
+import { newestKnown, openSnapshot, type Db } from '@/db/client'
 import { PRIVATE_FILE, PRIVATE_FOLDER } from '@/db/private-files'
 import { BACKUP_VERSION, type BackupManifest, type WrittenBackup } from '@/lib/contracts/backup'
 import { safeName } from '@/lib/contracts/export'
@@ -18,9 +18,12 @@ import { countPart, readPart, SHARED_TABLES, STUDY_TABLES, type BackupTable } fr
 
 /** Long enough that compressing pays, short enough to keep nothing in memory. */
 const CHUNK_CHARACTERS = 256 * 1024
+/** Name of the list of contents in the archive. */
 export const MANIFEST = 'manifest.json'
+/** Returns the name of a table's file in the archive. */
 export const partFile = (table: string) => `tables/${table}.jsonl`
 
+/** How long work is followed and stopped. */
 export interface BackupHooks {
   signal?: AbortSignal
   onProgress?(rows: number): void
@@ -83,7 +86,7 @@ export function countEntries(db: Db, studyId: string): number {
 }
 
 /** Where backups wait to be downloaded. */
-export const backupsFolder = ({ dataDir }: { dataDir: string }) => path.join(dataDir, 'backups')
+const backupsFolder = ({ dataDir }: { dataDir: string }) => path.join(dataDir, 'backups')
 
 /** Where the backup of a job lies. Throws `not_found` for what is no id of ours. */
 export function backupPath(config: { dataDir: string }, jobId: string): string {
@@ -103,7 +106,7 @@ export async function writeBackup(
 ): Promise<Omit<WrittenBackup, 'rows'>> {
   await fs.mkdir(path.dirname(file), { recursive: true, mode: PRIVATE_FOLDER })
   // A connection of its own, so that its snapshot is nobody else's.
-  const db = openDatabase(config.databasePath)
+  const db = openSnapshot(config.databasePath)
   const part = `${file}.part`
   const hash = createHash('sha256')
   let bytes = 0
@@ -115,7 +118,6 @@ export async function writeBackup(
     },
   })
   try {
-    db.$client.exec('begin')
     const { name } = getStudy(db, studyId)
     await pipeline(
       Readable.from(zipStream(filesOf(db, studyId, hooks))),

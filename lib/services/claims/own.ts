@@ -137,7 +137,9 @@ function plainOf(document: Document): unknown {
 }
 
 const KEY = 'own-claims/'
-const keyOf = (studyId: string) => `${KEY}${studyId}`
+
+/** Returns the key under which the own claims of a study are stored. */
+export const ownClaimsKey = (studyId: string) => `${KEY}${studyId}`
 
 /** Removes the files of studies that were deleted before a time; returns how many. */
 export function purgeOwnClaims(db: Db, before: number): number {
@@ -156,7 +158,7 @@ export function storedOwnClaims(
   const row = db
     .select()
     .from(settings)
-    .where(eq(settings.key, keyOf(studyId)))
+    .where(eq(settings.key, ownClaimsKey(studyId)))
     .get()
   if (typeof row?.value !== 'string') return { text: null, claims: [], error: null }
   try {
@@ -170,7 +172,7 @@ export function storedOwnClaims(
 /** Keeps a file of own claims with a study in place of the one before; an empty text removes it. Throws `invalid_input`. */
 export function saveOwnClaims(db: Db, studyId: string, text: string): void {
   getStudy(db, studyId)
-  const key = keyOf(studyId)
+  const key = ownClaimsKey(studyId)
   if (text.trim() === '') {
     db.delete(settings).where(eq(settings.key, key)).run()
     return

@@ -113,6 +113,15 @@ export function dictionaryOf(
   )
 }
 
+const known = new WeakMap<readonly string[], Dictionary>()
+
+/** Returns the dictionary of words that a metric knows beforehand. */
+export function knownDictionary(shape: CodedShape, words: readonly string[]): Dictionary {
+  const found = known.get(words) ?? new Dictionary(shape, words)
+  known.set(words, found)
+  return found
+}
+
 /** Returns the values of a column with numbers above `no`, as JSON in the order of their numbers. */
 export function storedAfter(db: Db, studyId: string, metricId: string, no: number): string[] {
   return hotRead(db, {

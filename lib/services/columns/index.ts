@@ -18,7 +18,7 @@ import {
   requireSource,
   type ColumnSource,
 } from './describe'
-import { dictionaryOf, type Dictionary } from './dictionary'
+import { dictionaryOf, knownDictionary, type Dictionary } from './dictionary'
 import { FormulaReader } from './formulas'
 import { currentFormulas } from '../formulas/store'
 import { readOutput, studyRuns, type RunKey, type StampedColumn } from './runs'
@@ -80,11 +80,25 @@ function runsFor(runs: readonly RunKey[], source: ColumnSource, runId: string | 
     : []
 }
 
-/** Returns a reader of the study's columns. Without a run id, a column shows its metric's pinned run, else the newest. */
-export function columnReader(db: Db, studyId: string): ColumnReader {
+function noRows(columnId: string): AppError {
+  return new AppError(
+    'invalid_input',
+    `The values of ${columnId} are a pool: it is not known which row each belongs to. Figures draw them; rows cannot be chosen by them.`,
+  )
+}
+
+/**
+ * Returns a reader of the study's columns. Without a run id, a column shows its metric's pinned run, else the newest. Pools, whose values
+ * belong to no known row, are read with `pools` alone, by who reads whole cells.
+ */
+export function columnReader(db: Db, studyId: string, { pools = false } = {}): ColumnReader {
   const runs = studyRuns(db, studyId)
   const formulas = currentFormulas(db, studyId)
-  const sourceOf = (columnId: string) => requireSource(columnId, runs, formulas)
+  const sourceOf = (columnId: string) => {
+    const source = requireSource(columnId, runs, formulas)
+    if (!pools && outputOf(source).isPool) throw noRows(columnId)
+    return source
+  }
   const formulaReader = new FormulaReader(db, studyId, {
     stamped,
     words: (columnId) => dictionary(columnId)?.values ?? [],
@@ -129,8 +143,11 @@ export function columnReader(db: Db, studyId: string): ColumnReader {
   function dictionary(columnId: string): Dictionary | null {
     const source = sourceOf(columnId)
     if (source.kind === 'text') return null
-    const { shape } = outputOf(source)
-    return isCoded(shape) ? dictionaryOf(db, studyId, source.metric.id, shape) : null
+    const { shape, words } = outputOf(source)
+    if (!isCoded(shape)) return null
+    return words
+      ? knownDictionary(shape, words)
+      : dictionaryOf(db, studyId, source.metric.id, shape)
   }
 
   async function warm(columnId: string, cell: ColumnCell): Promise<void> {

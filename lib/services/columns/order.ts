@@ -3,6 +3,7 @@ import type { Column } from '@/lib/columns/column'
 import { mergedRows, type SortedRows } from '@/lib/columns/sort'
 import { ascendingRows } from '@/lib/figures/shared/order'
 import { isDrawable } from '@/lib/figures/shared/series'
+import type { Scratch } from '@/lib/stats/scratch'
 import { cachesOf } from './cache'
 
 const names = new WeakMap<Column['values'], number>()
@@ -65,4 +66,53 @@ export function orderOfAll(db: Db, columns: readonly Column[]): SortedRows {
     ({ order }: SortedRows) => order.length * 5 + 64,
     () => mergedRows(columns.map((column) => ({ column, order: rowsInOrder(db, column) }))),
   )
+}
+
+/** Columns of one cell of which a figure shows the kept rows; null = all. */
+export interface CutColumns {
+  columns: readonly Column[]
+  kept: Int32Array | null
+}
+
+/**
+ * Returns for each of the columns of all cells the places of their kept rows in ascending order, of equal numbers the
+ * first first. `placeOf` has a place for each kept row of the cells one after another, -1 for none. The order of all rows
+ * is known: a filter only goes through it.
+ */
+export function placesInOrder(
+  db: Db,
+  cells: readonly CutColumns[],
+  placeOf: Int32Array,
+  scratch: Scratch,
+): Int32Array[] {
+  const [first] = cells
+  if (!first) return []
+  const rowsOf = ({ columns }: CutColumns) => columns[0]?.n ?? 0
+  const places = scratch.integers(cells.reduce((sum, cell) => sum + rowsOf(cell), 0)).fill(-1)
+  let from = 0
+  let next = 0
+  for (const cell of cells) {
+    const rows = rowsOf(cell)
+    const { kept } = cell
+    const n = kept?.length ?? rows
+    for (let i = 0; i < n; i += 1)
+      places[from + (kept ? (kept[i] as number) : i)] = placeOf[next + i] as number
+    from += rows
+    next += n
+  }
+  return first.columns.map((_, k) => {
+    const { order, valued } = orderOfAll(
+      db,
+      cells.map(({ columns }) => columns[k] as Column),
+    )
+    const sorted = scratch.integers(valued)
+    let n = 0
+    for (let i = 0; i < valued; i += 1) {
+      const place = places[order[i] as number] as number
+      // Written over by the next one where it is none.
+      sorted[n] = place
+      n += 1 + (place >> 31)
+    }
+    return sorted.subarray(0, n)
+  })
 }

@@ -38,14 +38,16 @@ async function columnsIn(
   return { columns: [...found], absent: [finding] }
 }
 
-async function estimateBytes(plan: ExportPlan, job: WriterJob<unknown>): Promise<number> {
+/** Returns how large the file will be, by writing some of the rows. */
+export async function estimateBytes(plan: ExportPlan, job: WriterJob<unknown>): Promise<number> {
   const total = plan.count
   const places = sampled(plan)
   const n = places.length
   if (n === 0) return 0
   let bytes = 0
   const open = () => plan.open(places)
-  const prepared = await plan.writer.prepare({ ...job, open, rows: n })
+  const openKinds = () => plan.open(places, true)
+  const prepared = await plan.writer.prepare({ ...job, open, openKinds, rows: n })
   for await (const piece of prepared.write()) bytes += Buffer.byteLength(piece)
   return Math.round((bytes * total) / n)
 }

@@ -1,9 +1,8 @@
-import { createReadStream, createWriteStream, existsSync } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { PRIVATE_FILE } from '@/db/private-files'
 import type { Db } from '@/db/client'
 import type { Config } from '@/lib/config'
 import type { ExportRequest } from '@/lib/contracts/export'
@@ -13,7 +12,9 @@ import { WRITERS, writerOf } from '@/lib/formats/writers'
 import { enqueue } from '@/lib/queue/queue'
 import type { ServiceContext } from '../context'
 import { getStudy } from '../studies'
-import { planExport } from './plan'
+import { estimateBytes } from './check'
+import { beginOrGoOn, exportStamp, noteCheckpoint, removePart } from './checkpoint'
+import { jobOf, planExport } from './plan'
 import { makeRecipe } from './recipe'
 import { noteExport, storedExport } from './stored'
 import { writeExport } from './write'
@@ -46,41 +47,65 @@ interface FileHooks {
   signal: AbortSignal
   /** Runs what is written to the database while the job is still this worker's. */
   commit(work: () => void): void
-  onBytes(done: number): void
+  /** `total` is an estimate; `note` says whether an attempt before was continued. */
+  onBytes(done: number, total: number, note: string | null): void
 }
 
-/** Writes an export to its file and notes it among the study's exports; what was half written is removed. */
+/** Bytes between two notes of how far a file is: about a tenth of a second of writing. */
+const CHECKPOINT_BYTES = 4 << 20
+/** Reasons for which a job stops and goes on later. */
+const STAYS = new Set<unknown>(['pause', 'shutdown', 'lost'])
+
+/**
+ * Writes an export to its file and notes it among the study's exports. An attempt that was killed is continued after the rows that were noted, in
+ * formats of rows; others begin anew, which gives the same bytes. Of a cancelled or failed one nothing stays.
+ */
 export async function writeExportFile(
   { db, config }: Pick<ServiceContext, 'db' | 'config'>,
   request: ExportRequest,
   { exportId, signal, commit, onBytes }: FileHooks,
-): Promise<{ rows: number; bytes: number }> {
+): Promise<{ rows: number; bytes: number; note: string | null }> {
   const plan = await planExport(db, request, signal)
   const recipe = makeRecipe(db, plan)
-  const { pieces, rows } = await writeExport(db, plan, recipe)
   const target = pathOf(config, exportId)
   const part = `${target}.part`
-  const hash = createHash('sha256')
-  let bytes = 0
-  async function* counted() {
-    for await (const piece of pieces) {
-      throwIfAborted(signal)
-      hash.update(piece)
-      bytes += piece.byteLength
-      onBytes(bytes)
-      yield piece
-    }
-  }
+  const stamp = exportStamp(db, plan, recipe)
   await fs.mkdir(path.dirname(target), { recursive: true })
+  const begun = await beginOrGoOn(part, stamp, plan.writer.goesOn ?? false)
+  const { hash, note } = begun
+  const { pieces, rows, wholeRows } = await writeExport(db, plan, recipe, begun.rows)
+  const total = await estimateBytes(plan, jobOf(db, plan))
+  let { bytes } = begun
+  let noted = bytes
   try {
-    await pipeline(counted, createWriteStream(/*turbopackIgnore: true*/ part))
+    const file = await fs.open(/*turbopackIgnore: true*/ part, 'a', PRIVATE_FILE)
+    try {
+      for await (const piece of pieces) {
+        throwIfAborted(signal)
+        await file.writeFile(piece)
+        hash.update(piece)
+        bytes += piece.byteLength
+        onBytes(bytes, Math.max(bytes, total), note)
+        const whole = wholeRows()
+        if (whole === null || whole >= plan.count || bytes - noted < CHECKPOINT_BYTES) continue
+        await noteCheckpoint(part, { stamp, rows: whole, bytes })
+        noted = bytes
+      }
+    } finally {
+      await file.close()
+    }
+    if ((await fs.stat(part)).size !== bytes)
+      throw new AppError('conflict', 'Another job wrote to the same file. Export it again.')
     await fs.rename(part, target)
-  } finally {
-    await fs.rm(part, { force: true })
+  } catch (error) {
+    // A job that was stopped with the program, or paused, goes on; what was cancelled or failed does not.
+    if (!STAYS.has(signal.reason)) await removePart(part)
+    throw error
   }
+  await removePart(part)
   const sent = { bytes, sha256: hash.digest('hex') }
   commit(() => noteExport(db, plan, { id: exportId, rows, recipe, sent }))
-  return { rows, bytes }
+  return { rows, bytes, note }
 }
 
 /** Returns whether the file of an export is still there. */
@@ -157,7 +182,7 @@ export async function purgeExportFiles(config: FilesPlace, now = Date.now()): Pr
   for (const name of await fs.readdir(folder).catch(() => [])) {
     const file = path.join(folder, name)
     const age = now - ((await fs.stat(file).catch(() => null))?.mtimeMs ?? now)
-    if (age < (name.endsWith('.part') ? DAY_MS : KEEP_DAYS * DAY_MS)) continue
+    if (age < (name.includes('.part') ? DAY_MS : KEEP_DAYS * DAY_MS)) continue
     await fs.rm(file, { force: true })
     removed += 1
   }

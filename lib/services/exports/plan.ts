@@ -32,8 +32,8 @@ export interface ExportPlan {
   count: number
   /** Why seeds have no pair; null where rows are written. */
   leftOut: LeftOut | null
-  /** Opens the rows anew, or those at given places among them; writers read them more than once. */
-  open(places?: Int32Array): AsyncGenerator<ExportRow[]>
+  /** Opens the rows anew, or those at given places among them; writers read them more than once. Bare ones have empty texts. */
+  open(places?: Int32Array | null, isBare?: boolean): AsyncGenerator<ExportRow[]>
 }
 
 function writtenColumns(db: Db, request: ExportRequest, { hasSidecar }: Writer): string[] {
@@ -79,11 +79,12 @@ export async function planExport(
   await yieldToEventLoop()
   const ordered = orderRows(db, study.id, filter, sort)
   await yieldToEventLoop()
-  const short = request.lineage ? 'short' : 'none'
+  const asked = writer.hasRowIds && !pairs ? 'full' : 'short'
+  const lineage = request.lineage ? asked : 'none'
   const content: RowContent = {
     studyName: study.name,
     columns,
-    lineage: writer.hasSidecar ? 'full' : short,
+    lineage: writer.hasSidecar ? 'full' : lineage,
     decisions: request.decisions ?? false,
   }
   const shared = { request, writer, options, study, ordered, content }
@@ -116,8 +117,10 @@ export async function planExport(
     ...shared,
     count: idx.length,
     leftOut: null,
-    open: (places) =>
-      opened(exportRows(db, study.id, places ? at(places) : ordered, content, signal)),
+    open: (places, isBare = false) =>
+      opened(
+        exportRows(db, study.id, places ? at(places) : ordered, { ...content, isBare }, signal),
+      ),
   }
 }
 
@@ -139,5 +142,14 @@ export function jobOf(db: Db, plan: ExportPlan, recipe: JsonObject = {}): Writer
     .where(inArray(cells.no, numbers))
     .all()
     .some(({ source }) => source.mapping !== null && source.mapping.messages !== null)
-  return { name: request.name, options, rows: count, open, isChat, recipe }
+  const rest = (after: number) => Int32Array.from({ length: count - after }, (_, k) => after + k)
+  return {
+    name: request.name,
+    options,
+    rows: count,
+    open: (after = 0) => open(after === 0 ? null : rest(after)),
+    openKinds: () => open(null, true),
+    isChat,
+    recipe,
+  }
 }

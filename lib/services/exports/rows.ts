@@ -32,6 +32,8 @@ export interface RowContent {
   lineage: LineageKind
   /** Whether what people decided on the rows goes along. */
   decisions: boolean
+  /** Set where only keys and kinds of values matter: texts come back empty. */
+  isBare?: boolean
 }
 
 const text = z.string().nullable()
@@ -59,13 +61,21 @@ type ReadRow = z.output<typeof readRowSchema>
 /** Characters that one look at the database may bring; the rows before tell how many rows that is. */
 const AHEAD_CHARACTERS = 500_000
 
-const SELECT_ROWS = `select r.idx, r.slot, r.external_id as externalId, r.instruction, r.input, r.system, r.history,
-    r.messages, r.tools, r.extra, r.key_set as keySet, r.flags, a.text as response,
-    l.parent_idx as parentIdx, l.confidence, l.operator, l.operator_source as operatorSource
+/** The statement that reads rows: with their links where lineage is written, with empty texts where only the kinds of values matter. */
+function selectRows({ lineage, isBare = false }: RowContent): string {
+  const text = (column: string) => (isBare ? `case when ${column} is not null then '' end` : column)
+  const hasLinks = lineage !== 'none'
+  const links = hasLinks
+    ? 'l.parent_idx as parentIdx, l.confidence, l.operator, l.operator_source as operatorSource'
+    : 'null as parentIdx, null as confidence, null as operator, null as operatorSource'
+  return `select r.idx, r.slot, r.external_id as externalId, ${text('r.instruction')} as instruction, ${text('r.input')} as input,
+    ${text('r.system')} as system, r.history, r.messages, r.tools, r.extra, r.key_set as keySet, r.flags, ${text('a.text')} as response,
+    ${links}
   from rows r
-  left join responses a on a.set_no = ? and a.idx = r.idx
-  left join links l on l.alignment_no = ? and l.child_idx = r.idx
-  where r.cell_no = ? and r.idx between ? and ? order by r.idx`
+  left join responses a on a.set_no = @set and a.idx = r.idx
+  ${hasLinks ? 'left join links l on l.alignment_no = @alignment and l.child_idx = r.idx' : ''}
+  where r.cell_no = @cell and r.idx between @from and @to order by r.idx`
+}
 
 // Rows made before key orders were noted are in Alpaca shape.
 const PLAIN_KEYS = ['instruction', 'input', 'output']
@@ -126,11 +136,12 @@ class CellExporter {
     this.#columns = content.columns.map((id) => [id, reader.valuesIn(id, cell)] as const)
     const statement = hotRead(db, {
       why: 'goes over all rows of an export; a look for each row takes three times as long',
-      sql: SELECT_ROWS,
+      sql: selectRows(content),
       row: readRowSchema,
     })
-    const [setNo, alignmentNo] = [responses?.no ?? -1, this.#alignment?.no ?? -1]
-    this.#read = (from, to) => statement.all(setNo, alignmentNo, cell.no, from, to)
+    const fixed = { set: responses?.no ?? -1, cell: cell.no }
+    const linked = content.lineage === 'none' ? {} : { alignment: this.#alignment?.no ?? -1 }
+    this.#read = (from, to) => statement.all({ ...fixed, ...linked, from, to })
   }
 
   #lineage(stored: ReadRow, idx: number): NonNullable<ExportRow['lineage']> {

@@ -7,11 +7,16 @@ import { jobOf, nothingToWrite, type ExportPlan } from './plan'
 /** About what one write to a socket takes; smaller pieces only cost turns. */
 const PIECE_BYTES = 64 * 1024
 
-async function* inPieces(parts: AsyncGenerator<string | Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* inPieces(
+  parts: AsyncGenerator<string | Uint8Array>,
+  onWhole: (isWhole: boolean) => void,
+): AsyncGenerator<Uint8Array> {
   for await (const part of parts) {
     const bytes = typeof part === 'string' ? Buffer.from(part) : part
-    for (let at = 0; at < bytes.length; at += PIECE_BYTES)
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      onWhole(at + PIECE_BYTES >= bytes.length)
       yield bytes.subarray(at, at + PIECE_BYTES)
+    }
   }
 }
 
@@ -19,17 +24,39 @@ async function* inPieces(parts: AsyncGenerator<string | Uint8Array>): AsyncGener
 export interface Written {
   pieces: AsyncGenerator<Uint8Array>
   rows: number
+  /** Rows that the bytes so far hold whole, where the format goes on after any row; null in the middle of one. */
+  wholeRows(): number | null
 }
 
-/** Returns the bytes of an export. It is checked first: `invalid_input` when the check forbids it. */
-export async function writeExport(db: Db, plan: ExportPlan, recipe: JsonObject): Promise<Written> {
+/** Returns the bytes of an export, or those after some rows. It is checked first: `invalid_input` when the check forbids it. */
+export async function writeExport(
+  db: Db,
+  plan: ExportPlan,
+  recipe: JsonObject,
+  after = 0,
+): Promise<Written> {
   if (plan.count === 0) throw new AppError('invalid_input', nothingToWrite(plan))
-  const { blocking, rowsKept, write } = await plan.writer.prepare(jobOf(db, plan, recipe))
+  const job = jobOf(db, plan, recipe)
+  let read = 0
+  let isWhole = false
+  async function* open(from = 0) {
+    // The last opening is the one that is written.
+    read = from
+    for await (const batch of job.open(from)) {
+      read += batch.length
+      yield batch
+    }
+  }
+  const { blocking, rowsKept, write } = await plan.writer.prepare({ ...job, open })
   if (blocking.length > 0) {
     const why = blocking.map((finding) => finding.message).join(' ')
     throw new AppError('invalid_input', `The file cannot be written: ${why}`)
   }
-  return { pieces: inPieces(write()), rows: rowsKept }
+  return {
+    pieces: inPieces(write(after), (now) => (isWhole = now)),
+    rows: rowsKept,
+    wholeRows: () => (isWhole && plan.writer.goesOn ? read : null),
+  }
 }
 
 /** What was sent, once all of it was. */

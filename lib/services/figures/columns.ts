@@ -9,8 +9,9 @@ import type { StoredResult } from '@/lib/contracts/results'
 import { describeFigure, parseFigureOptions } from '@/lib/figures'
 import { chosenExport, exportChoice } from '@/lib/figures/shared/options'
 import { resultChoices } from '@/lib/figures/shared/result-marks'
+import { count } from '@/lib/figures/shared/text'
 import type { Figure, FigureMeta, OptionField } from '@/lib/figures/types'
-import { listMeasured } from '@/lib/metrics'
+import { listSetMeasures } from '@/lib/metrics'
 import { listColumns } from '../columns'
 import { fedBy, findSource } from '../columns/describe'
 import { listExported } from '../rows/exported'
@@ -18,6 +19,8 @@ import { listExported } from '../rows/exported'
 /** What is asked of a column to stand among the choices of an option. */
 export type ColumnChoice = Pick<ColumnInfo, 'id' | 'label' | 'group' | 'shape' | 'hidden'>
 
+// Metrics of a folder of MMLU are fewer; a menu of more is not read, and would be most of each reply.
+const MOST_CHOICES = 80
 // A message that names more columns than this is not read.
 const MOST_NAMED = 40
 
@@ -73,7 +76,7 @@ function offered(figure: Figure, field: OptionField, columns: readonly ColumnCho
 
 /** Returns every number of every measure of a set as a choice. */
 function setChoices(): { value: string; label: string }[] {
-  return listMeasured().flatMap(({ id, label, set }) =>
+  return listSetMeasures().flatMap(({ id, label, set }) =>
     (set?.outputs ?? []).map((output) => ({
       value: `${id}.${output.key}`,
       label: output.label === label ? label : `${label}: ${output.label}`,
@@ -102,7 +105,19 @@ export function describeWith(
       return { ...field, choices: [...field.choices, ...more] }
     }
     if (field.ofResults) {
-      return { ...field, choices: [...field.choices, ...resultChoices(results, field.ofResults)] }
+      const all = resultChoices(results, field.ofResults)
+      const isOffered = (value: string, at: number) =>
+        at >= all.length - MOST_CHOICES || value === options[field.name]
+      const choices = all.filter(({ value }, at) => isOffered(value, at))
+      const bounded =
+        choices.length < all.length
+          ? ` Of ${count(all.length)} the ${MOST_CHOICES} imported last are offered; any other can be named in the address or on the command line.`
+          : ''
+      return {
+        ...field,
+        description: field.description + bounded,
+        choices: [...field.choices, ...choices],
+      }
     }
     if (!field.columns) return field
     const own = offered(figure, field, columns)

@@ -15,7 +15,7 @@ import type {
 import { currentCells, type CellRef } from '../cells'
 import { columnReader, listColumns, type ColumnReader } from '../columns'
 import { findSource } from '../columns/describe'
-import { orderIn } from '../columns/order'
+import { orderIn, placesInOrder } from '../columns/order'
 import type { RunKey } from '../columns/runs'
 import { yieldToEventLoop } from '../compare/slots'
 import { operatorCodes } from '../rows/operators'
@@ -39,6 +39,10 @@ interface Progress {
 type Kept = Int32Array | null
 
 const NO_OPERATOR = 255
+const NONE = new Float64Array(0)
+
+/** The column of a cell that values were cut out of, by those values. */
+const origins = new WeakMap<SeriesColumn['values'], { column: Column; kept: Kept }>()
 
 function progressOf(db: Db, studyId: string): Progress[] {
   return db
@@ -76,7 +80,10 @@ function pick(
 ): Pick<SeriesColumn, 'values' | 'status' | 'width' | 'order'> {
   const { values, status, width } = column
   const order = (entry: number) => orderIn(db, column, { kept, entry })
-  if (!kept) return { values, status, width, order }
+  if (!kept) {
+    origins.set(values, { column, kept })
+    return { values, status, width, order }
+  }
   const picked = new Float64Array(kept.length * width)
   const codes = new Uint8Array(kept.length)
   for (let i = 0; i < kept.length; i += 1) {
@@ -86,7 +93,20 @@ function pick(
     else
       for (let k = 0; k < width; k += 1) picked[i * width + k] = values[row * width + k] as number
   }
+  origins.set(picked, { column, kept })
   return { values: picked, status: codes, width, order }
+}
+
+/** Returns how rows of several series are put in order without sorting. */
+function sorterOf(db: Db): NonNullable<FigureData['sorted']> {
+  return (series, columnIds, placeOf, scratch) => {
+    const cells = series.map(({ columns }) => {
+      const found = columnIds.flatMap((id) => origins.get(columns[id]?.values ?? NONE) ?? [])
+      return { columns: found.map(({ column }) => column), kept: found[0]?.kept ?? null }
+    })
+    const areAllThere = cells.every(({ columns }) => columns.length === columnIds.length)
+    return areAllThere ? placesInOrder(db, cells, placeOf, scratch) : null
+  }
 }
 
 /** The run to read in a cell: the shown definition where it was asked, else the newest other run that was. */
@@ -118,6 +138,9 @@ function readColumn(
   kept: Kept,
   progress: readonly Progress[],
 ): SeriesColumn | null {
+  // What is not known of single rows is of the whole cell or of nothing.
+  const isCut = kept !== null && kept.length < cell.rowCount - cell.skipped.length
+  if (isCut && poolIn(info.id)) return null
   const shown = reader.runOf(info.id)
   if (!shown) {
     if (!needsNoRun(info.id)) return null
@@ -179,12 +202,17 @@ function setsOf(columnId: string) {
   return source?.kind === 'measured' ? source.metric.set?.outputs : undefined
 }
 
+function poolIn(columnId: string): boolean {
+  const source = findSource(columnId)
+  return source?.kind === 'measured' && source.output.isPool === true
+}
+
 /** Returns what a figure is told of a column. */
 export function toInfo(info: ColumnInfo): FigureColumnInfo {
   const { id, label, shortLabel, unit, levels, direction, directionMeans, range } = info
   const sets = setsOf(id)
   const base = { id, label, shortLabel, unit, levels, direction, directionMeans, range }
-  return sets ? { ...base, sets } : base
+  return { ...base, ...(sets ? { sets } : {}), ...(poolIn(id) ? { isPool: true } : {}) }
 }
 
 function seriesOf(
@@ -265,9 +293,9 @@ export async function loadFigureData(
     db,
     studyId,
     filter,
-    infos.map((info) => info.id),
+    infos.flatMap(({ id }) => (poolIn(id) ? [] : [id])),
   )
-  const reader = columnReader(db, studyId)
+  const reader = columnReader(db, studyId, { pools: true })
   const progress = progressOf(db, studyId)
   const seedSets = new Map(listSeedSets(db, studyId).map((set) => [set.key, set.label]))
   const arms = new Map(listArms(db, studyId).map((arm) => [arm.key, arm]))
@@ -320,10 +348,11 @@ export async function loadFigureData(
       column.record = column.done === column.total ? setRecordOf(notes, one.cellId) : null
     }
   }
-  if (exports.length === 0) return { series, columns, ...results, ...formulas }
+  const sorted = sorterOf(db)
+  if (exports.length === 0) return { series, columns, sorted, ...results, ...formulas }
   const sets = exports.map(({ id, name, written }, k) => {
     const rows = [...(held[k]?.[1].values() ?? [])].reduce((sum, part) => sum + part.length, 0)
     return { id, name, written, rows }
   })
-  return { series, columns, exports: sets, ...results, ...formulas }
+  return { series, columns, sorted, exports: sets, ...results, ...formulas }
 }

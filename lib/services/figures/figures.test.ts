@@ -1,17 +1,20 @@
 import { eq } from 'drizzle-orm'
 import { arms } from '@/db/schema'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { figureEndpoint } from '@/lib/api/figures'
 import { emptyFilter, rowFilterSchema } from '@/lib/contracts/filter'
 import { listFigures } from '@/lib/figures'
+import { scatter } from '@/lib/figures/scatter'
+import { pageRanges, partOf } from '@/lib/figures/shared/part'
 import type { DensityPrepared } from '@/lib/figures/shared/density'
 import { cellSelection, type MatrixPrepared } from '@/lib/figures/shared/matrix'
-import type { FigureSelection } from '@/lib/figures/types'
+import type { FigureData, FigureSelection } from '@/lib/figures/types'
 import { selectRows } from '../rows/select'
 import { filterOf } from '@/components/views/figures/selection'
 import type { DifficultyLevelsPrepared } from '@/lib/figures/shared/levels'
 import { findSource } from '../columns/describe'
 import { addTestRun, type TestValue } from '@/lib/testing/compare'
+import { loadFigureData } from './data'
 import { getDrawnValues, getExampleFigure, getStudyFigure, listStudyFigures } from '../figures'
 import {
   alpacaRows,
@@ -90,6 +93,31 @@ describe('figures of a study', () => {
     ])
     const only = await figure(LEVELS, {}, { arms: ['large'] })
     expect(only.prepared.arms.map((arm) => arm.key)).toEqual(['large'])
+  })
+
+  it('ranks pooled rows by known orders as it does by sorting them', async () => {
+    const add = (metric: string, output: string, values: Record<string, TestValue[]>) =>
+      addTestRun(study.db, { studyId: study.studyId, metric, output, hash: metric }, values)
+    add('difficulty_score', 'score', {
+      [small]: [20, 10, 20, 90],
+      [large]: [20, 40, 'unparsed', 5],
+    })
+    add('mnd', 'mnd', { [small]: [0.3, 0.3, 0.1, 0.2], [large]: [0.3, 0.1, 0.2, 0.4] })
+    const options = { x: 'difficulty_score.score', y: 'mnd.mnd', rows: 'all', columns: 'all' }
+    for (const ranges of [[], [{ column: 'difficulty_score.score', min: 10, max: 50 }]]) {
+      const { prepared } = await figure('scatter', options, { ranges })
+      const data = await loadFigureData(study.db, study.studyId, {
+        columns: [options.x, options.y],
+        operators: false,
+        lineage: false,
+        filter: rowFilterSchema.parse({ ranges }),
+      })
+      const sort = vi.fn<NonNullable<FigureData['sorted']>>(() => null)
+      const chosen = scatter.typed.options.parse(options)
+      expect(prepared).toEqual(scatter.typed.prepare({ ...data, sorted: sort }, chosen))
+      expect(sort).toHaveBeenCalledOnce()
+      expect(scatter.typed.prepare(data, chosen).panels[0]?.n).toBe(ranges.length === 0 ? 7 : 5)
+    }
   })
 
   it('does not name a run of another definition that has nothing yet', async () => {
@@ -328,4 +356,26 @@ it('draws every example', () => {
     // Results come from files, not from runs.
     expect(result.cards[0]?.runId).toBe(result.prepared.counted ? undefined : 'example')
   }
+})
+
+it('prints figures of tables in parts that fit a page, and says which part it is', () => {
+  const whole = getExampleFigure('level-transitions', { rows: 'cell', columns: 'seedSet' })
+  const tables = (of: typeof whole) => (of.prepared as MatrixPrepared).panels
+  const n = tables(whole).length
+  expect(pageRanges(whole, 250)).toEqual([])
+  const ranges = pageRanges(whole, 600)
+  expect(ranges.length).toBeGreaterThan(2)
+  const parts = ranges.map((range) => partOf(whole, range))
+  expect(parts.flatMap(tables)).toEqual(tables(whole))
+  const { rows, columns, notes } = parts[0]!.prepared as MatrixPrepared
+  const shown = parts.slice(0, 1).flatMap(tables)
+  expect(rows.map(({ key }) => key)).toEqual([...new Set(shown.map(({ row }) => row))])
+  expect(columns.every(({ key }) => shown.some(({ column }) => column === key))).toBe(true)
+  expect(notes[0]).toBe(`Tables 1 to ${shown.length} of ${n}.`)
+  expect(partOf(whole, undefined)).toBe(whole)
+  for (const wrong of ['0-1', '2-1', `1-${n + 1}`])
+    expect(() => partOf(whole, wrong)).toThrow(`has the panels 1-${n}, not ${wrong}`)
+  const density = getExampleFigure('mnd-density')
+  expect(pageRanges(density, 600)).toEqual([])
+  expect(() => partOf(density, '1-1')).toThrow('is printed whole')
 })

@@ -5,7 +5,7 @@ import type { ResultLinesPrepared } from '@/lib/figures/shared/result-lines'
 import { takeResults } from '@/lib/testing/take-results'
 import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
 import { filesHere } from '../files/tasks'
-import { getStudyFigure, listStudyFigures } from '../figures'
+import { getDrawnValues, getStudyFigure, listStudyFigures } from '../figures'
 import { listResults } from '../results'
 import { compareResults } from '../results/compare'
 import { importResults } from '../results/import'
@@ -228,10 +228,49 @@ it('prepares results once for all filters of rows, and again when one is importe
   const cut = await getStudyFigure(study.db, study.studyId, request)
   expect(cut.prepared).toBe(all.prepared)
   // What a model was trained on and who measured it is sent once, in the table.
-  expect(all.prepared.marks[0]).toMatchObject({ trained: null, run: null })
+  expect(all.prepared.marks[0]).not.toHaveProperty('run')
   expect(all.table.rows[0]?.['run']).toContain('one in')
   expect(cut.filter).toEqual(filter)
   await paste('one,ifeval,strict,0.50,fraction,541,lm-eval,0.4.9,0,none')
   const later = await figure('results-dumbbell')
   expect(later.prepared.marks).toHaveLength(all.prepared.marks.length + 1)
+})
+
+it('draws of many students those with most results, in less than 100 KB, and gives all as CSV', async () => {
+  const students = Array.from({ length: 150 }, (_, at) => `student-with-a-long-name-${at}`)
+  const line = (model: string, benchmark: string, value: number) =>
+    `${model},${benchmark},exact_match,${value},fraction,1000,lm-eval,0.4.9,5,none`
+  const arms = ['small', 'large']
+  await paste(
+    ...students.flatMap((student) => arms.map((arm) => line(`${arm} ${student}`, 'gsm8k', 0.6))),
+    ...arms.map((arm) => line(`${arm} ${students[70]}`, 'ifeval', 0.5)),
+  )
+  for (const student of students)
+    for (const armKey of arms) say(`${armKey} ${student}`, { armKey, round: 1, student })
+  const request = (figureId: string, options: object = {}) => ({
+    figureId,
+    options,
+    filter: emptyFilter(),
+  })
+  for (const [id, lines] of [
+    ['results-dumbbell', 302] as const,
+    ['results-heat-map', 151] as const,
+  ]) {
+    const cut = await figure(id)
+    expect(JSON.stringify(cut).length).toBeLessThan(100_000)
+    expect(cut.table.rows.length).toBeLessThan(lines)
+    expect(cut.table.rows.map(({ place }) => place)).toContain(students[70])
+    expect(cut.prepared.notes.join(' ')).toMatch(
+      /results of \d+ students not drawn: no more than \d+ results fit/,
+    )
+    const all = await getDrawnValues(study.db, study.studyId, request(id))
+    expect(all.rows).toHaveLength(lines)
+    const one = await figure(id, { student: students[120] })
+    expect(new Set(one.table.rows.map(({ place }) => place))).toEqual(new Set([students[120]]))
+  }
+  const { figure: meta } = await figure('results-dumbbell', { student: students[1] })
+  const offered = meta.options.find(({ name }) => name === 'student')
+  expect(offered?.choices.map(({ value }) => value)).toContain(students[1])
+  expect(offered?.choices).toHaveLength(82)
+  expect(offered?.description).toContain('Of 150 the 80 imported last are offered')
 })

@@ -1,5 +1,7 @@
 import fs from 'node:fs/promises'
+import { eq } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { jobs } from '@/db/schema'
 import { AppError } from '@/lib/errors'
 import { requestHub } from '@/lib/models/hub-request'
 import { parquetOf } from '@/lib/testing/formats/parquet-file'
@@ -7,7 +9,8 @@ import { HUB_COMMIT, hubFiles, hubServer, type HubServer } from '@/lib/testing/h
 import { studyEach, type TestStudy } from '@/lib/testing/imports'
 import { previewImport } from '../imports/preview'
 import { fetchDataset } from './fetch'
-import { describeDataset } from './index'
+import { describeDataset, listDownloads, requestDataset } from './index'
+import { removeUpload } from '../imports/uploads'
 
 const TOKEN = 'hf_secret'
 let study: TestStudy
@@ -114,6 +117,35 @@ describe('a data set by name', () => {
     expect(error).toBeInstanceOf(AppError)
     expect((error as AppError).message).toMatch(message)
     expect((error as AppError).message).not.toContain(TOKEN)
+    // What jobs try again: a hub that is busy or broken, never one that refuses.
+    const isLater = status === 429 || status >= 500
+    expect(['rate_limited', 'backend_unavailable'].includes((error as AppError).code)).toBe(isLater)
+  })
+
+  it('that is refused in mid-download is asked for once, and the job is not tried again', async () => {
+    let asked = 0
+    server.rule = (request, response) => {
+      if (!request.url?.includes('/resolve/') || !request.url.includes('.parquet')) return false
+      asked += 1
+      response.writeHead(403, { 'x-error-code': 'GatedRepo' }).end()
+      return true
+    }
+    await expect(fetchParts(['train'])).rejects.toMatchObject({
+      code: 'not_found',
+      message: expect.stringContaining('is gated'),
+    })
+    expect(asked).toBe(1)
+  })
+
+  it('that was fetched is listed until its uploads are gone', async () => {
+    const { id } = requestDataset(study, request('train'))
+    expect(await listDownloads(study)).toMatchObject([{ id, state: 'queued' }])
+    const uploads = await fetchParts(['train'])
+    const ended = { state: 'succeeded' as const, result: { uploads }, finishedAt: Date.now() }
+    study.db.update(jobs).set(ended).where(eq(jobs.id, id)).run()
+    expect(await listDownloads(study)).toMatchObject([{ id, result: { uploads } }])
+    await removeUpload(study.config, uploads[0]!.uploadId)
+    expect(await listDownloads(study)).toEqual([])
   })
 
   it('is not asked for while HF_HUB_OFFLINE is set, and a hub that is not there is told', async () => {

@@ -1,9 +1,10 @@
-import type { HubDataset, HubRequest } from '@/lib/contracts/hub'
+import { hubResultSchema, type HubDataset, type HubRequest } from '@/lib/contracts/hub'
 import type { Job } from '@/lib/contracts/job'
 import { requireOnline } from '@/lib/models/hub-request'
-import { openJobs } from '@/lib/queue/lookups'
+import { newestJobs, openJobs } from '@/lib/queue/lookups'
 import { enqueue } from '@/lib/queue/queue'
 import type { ServiceContext } from '../context'
+import { openUpload } from '../imports/uploads'
 import { keyOf } from './fetch'
 import { readTree, type Asker } from './tree'
 
@@ -29,6 +30,24 @@ export async function describeDataset(
       reason: part.reason,
     })),
   }
+}
+
+/** Downloads that are looked at for what was fetched and not imported; older ones than these are forgotten. */
+const SHOWN_DOWNLOADS = 20
+
+/** Returns the downloads that go on, and those whose uploads wait to be imported, the newest first. */
+export async function listDownloads({ db, config }: ServiceContext): Promise<Job[]> {
+  const found: Job[] = []
+  for (const job of newestJobs(db, 'fetch-dataset', SHOWN_DOWNLOADS)) {
+    if (['queued', 'running', 'paused'].includes(job.state)) found.push(job)
+    if (job.state !== 'succeeded') continue
+    const { uploads } = hubResultSchema.parse(job.result)
+    const held = await Promise.allSettled(
+      uploads.map(({ uploadId }) => openUpload(config, uploadId)),
+    )
+    if (held.every(({ status }) => status === 'fulfilled')) found.push(job)
+  }
+  return found
 }
 
 /** Queues the fetching of parts of a data set, or returns the job that does so already. */

@@ -4,7 +4,7 @@ import { AppError, throwIfAborted } from '@/lib/errors'
 import { cardConfigs } from '@/lib/formats/hub/card'
 import { datasetParts, type DatasetPart } from '@/lib/formats/hub/splits'
 import { causeOf } from '@/lib/models/hub'
-import { hubBase, hubProblem, requestHub } from '@/lib/models/hub-request'
+import { hubBase, hubErrorCode, hubProblem, requestHub } from '@/lib/models/hub-request'
 import type { Environment } from '@/lib/models/paths'
 import { DATA_FILE } from '../imports/folder'
 import { CARD } from '../imports/repository'
@@ -58,10 +58,7 @@ async function ask(url: string, what: string, { env, signal }: Asker) {
     if (status !== 200) {
       reply.destroy()
       const code = reply.headers['x-error-code']
-      throw new AppError(
-        status === 404 ? 'not_found' : 'backend_unavailable',
-        `${hubProblem({ status, code }, what, env)}.`,
-      )
+      throw new AppError(hubErrorCode(status), `${hubProblem({ status, code }, what, env)}.`)
     }
     const pieces: Buffer[] = []
     let size = 0

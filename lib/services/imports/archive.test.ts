@@ -73,9 +73,9 @@ describe('an archive', () => {
     expect(previews).toHaveLength(1)
     expect(previews[0]).toMatchObject({
       error: null,
-      plan: { fileName: 'evolved-set.json', format: 'alpaca' },
+      plan: { fileName: 'evolved-set seeds.jsonl', format: 'alpaca' },
     })
-    expect(notes.join(' ')).toMatch(/sidecar/)
+    expect(notes).toEqual([])
     const plan = { ...previews[0]!.plan, seedSetKey: 'again' }
     const again = await importFile(study, study.studyId, plan)
     expect(again).toMatchObject({ outcome: 'imported', rows: 6 })

@@ -1,12 +1,16 @@
 import type { Db } from '@/db/client'
 import type { ColumnKind, CodedValue } from '@/lib/contracts/column-kinds'
 import { columnKindOf, type ImportedColumn } from '@/lib/contracts/imported-values'
-import { statusCode, type StatusName } from '@/lib/contracts/status'
+import { carriesValue, statusCode, type StatusName } from '@/lib/contracts/status'
 import { pointerStep } from '@/lib/formats/containers/json-exact'
-import { valueAt } from '@/lib/formats/shared/column-path'
+import { isObject, own, valueAt } from '@/lib/formats/shared/column-path'
+import type { JsonValue } from '@/lib/formats/types'
 import { columnMetric } from '@/lib/metrics'
 import { KINDS, readKind } from '@/lib/metrics/imported/kinds'
+import { LINEAGE_KEY } from '../alignments/recorded'
 import { addValues } from '../columns/add-values'
+import { statusNamed } from './bundle/kind'
+import type { RestoredColumn } from './bundle/restored'
 import type { ImportedColumns, ReadExtra, ValueReader } from './values'
 
 // Enough of a value to find it in the file.
@@ -33,6 +37,7 @@ function shownValue(raw: unknown): string {
 class ChosenColumn implements ValueReader {
   readonly #column: ImportedColumn
   readonly #kind: ColumnKind
+  readonly #restored: RestoredColumn | null
   readonly #indices: number[] = []
   readonly #values: number[] = []
   readonly #status: number[] = []
@@ -40,9 +45,20 @@ class ChosenColumn implements ValueReader {
   readonly #distinct = new Map<string, number>()
   readonly #refused = new Map<StatusName, Refused>()
 
-  constructor(column: ImportedColumn, kind: ColumnKind) {
+  constructor(column: ImportedColumn, kind: ColumnKind, restored: RestoredColumn | null) {
     this.#column = column
     this.#kind = kind
+    this.#restored = restored
+  }
+
+  /** The value of a row, and the status that an export wrote beside it. */
+  #rawOf(extra: ReadExtra['extra']): { raw: JsonValue | undefined; said: StatusName | null } {
+    if (extra === null) return { raw: undefined, said: null }
+    if (!this.#restored) return { raw: valueAt(extra, this.#column.column), said: null }
+    const { key } = this.#restored
+    const row = own(extra, LINEAGE_KEY)
+    if (!isObject(row)) return { raw: undefined, said: null }
+    return { raw: own(row, key), said: statusNamed(own(row, `${key}_status`)) }
   }
 
   #numberOf(value: CodedValue): number {
@@ -55,13 +71,18 @@ class ChosenColumn implements ValueReader {
 
   add({ idx, extra, literals, flags }: ReadExtra): void {
     const { column, separator } = this.#column
-    const raw = extra === null ? undefined : valueAt(extra, column)
+    const { raw, said } = this.#rawOf(extra)
     const read = readKind(this.#kind, { raw, literal: literals[pointerStep(column)], separator })
     this.#indices.push(idx)
     if ('value' in read) {
       const { value } = read
       this.#values.push(typeof value === 'number' ? value : this.#numberOf(value))
-      this.#status.push(statusCode('ok'))
+      this.#status.push(statusCode(said ?? 'ok'))
+      return
+    }
+    if (said !== null && !carriesValue(statusCode(said))) {
+      this.#values.push(Number.NaN)
+      this.#status.push(statusCode(said))
       return
     }
     // A stored row keeps only the flag: JSON cannot print the number itself.
@@ -86,7 +107,7 @@ class ChosenColumn implements ValueReader {
 
   async finish(db: Db, studyId: string): Promise<ImportedColumns> {
     const { column } = this.#column
-    const { metric, params } = columnMetric(column, this.#kind)
+    const { metric, params } = columnMetric(column, this.#kind, this.#restored?.definition)
     const values = Float64Array.from(this.#values)
     if (this.#distinct.size > 0) {
       const { limit } = KINDS[this.#kind]
@@ -104,14 +125,19 @@ class ChosenColumn implements ValueReader {
       indices: Int32Array.from(this.#indices),
       columns: Object.fromEntries(metric.outputs.map(({ key }) => [key, { values, status }])),
       rowStatus: status,
+      ...(this.#restored ? { card: this.#restored.card } : {}),
     }
   }
 }
 
-/** Returns the readers of the columns that the user chose by kind. */
-export function chosenReaders(columns: readonly ImportedColumn[]): ValueReader[] {
-  return columns.flatMap((column) => {
+/** Returns the readers of the columns that the user chose by kind, and of those that an export carried. */
+export function chosenReaders(
+  columns: readonly ImportedColumn[],
+  restored: readonly RestoredColumn[],
+): ValueReader[] {
+  const chosen = columns.flatMap((column) => {
     const kind = columnKindOf(column)
-    return kind === null ? [] : [new ChosenColumn(column, kind)]
+    return kind === null ? [] : [new ChosenColumn(column, kind, null)]
   })
+  return [...chosen, ...restored.map((one) => new ChosenColumn(one, one.kind, one))]
 }

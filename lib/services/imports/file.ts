@@ -1,7 +1,7 @@
 import { inTransaction, type Db } from '@/db/client'
 import { isPlain } from '@/lib/contracts/opening'
 import type { ImportPlan } from '@/lib/contracts/study'
-import { parentCellOf, stageAlignment, type AlignResult } from '../alignments'
+import { parentCellOf, slotsShown, stageAlignment, type AlignResult } from '../alignments'
 import { currentCells } from '../cells'
 import { discardCell, openResponseSet, openStagedCell, publishCell } from '../cells/staging'
 import type { ServiceContext } from '../context'
@@ -25,6 +25,8 @@ export interface ImportedFile {
   alignment: AlignResult | null
   /** Values of chosen columns that were not read, the first of each named with its row. */
   notes: string[]
+  /** A file of values without rows: how they were joined to the rows that are there. */
+  joined?: string
 }
 
 function openPlace(db: Db, studyId: string, plan: ImportPlan, upload: OpenUpload) {
@@ -127,8 +129,9 @@ export async function importFile(
     let alignment: AlignResult | null = null
     if (place.armId !== null && plan.align !== 'none') {
       seeds = stageSeeds(db, plan, place, { ...upload, studyId })
-      const parent = seeds?.cell ?? parentCellOf(currentCells(db, studyId), place)
-      const wanted = { request: plan.align, operators: plan.operators }
+      const { parent: chosen = null } = upload.restored ?? {}
+      const parent = seeds?.cell ?? parentCellOf(currentCells(db, studyId), place, chosen)
+      const wanted = { request: plan.align, operators: plan.operators, parent: chosen }
       alignment = stageAlignment(db, child, parent, wanted, hooks.signal)
       if (alignment.reason)
         report.notes.push(
@@ -138,20 +141,19 @@ export async function importFile(
         )
       if (alignment.note) report.notes.push(`Rows are ${alignment.note}.`)
     }
-    const isSlotted =
-      place.armId === null ||
-      (alignment !== null && alignment.matched > 0 && alignment.kind === 'index')
     const values = await readImportedColumns(
       db,
       { studyId, no: place.cellNo },
       keySets,
       plan.columns,
       hooks.signal,
+      upload.restored?.columns,
     )
     report.notes.push(...values.notes)
     const revision = inTransaction(db, () => {
       seeds?.publish()
-      const slotCount = isSlotted ? rowCount : 0
+      const shown = alignment ? slotsShown(db, child, alignment) : 0
+      const slotCount = place.armId === null ? rowCount : shown
       const published = publishCell(db, place.cellNo, { rowCount, report, keySets, slotCount })
       publishImportedColumns(db, studyId, child, values.columns, upload)
       return published

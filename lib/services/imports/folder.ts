@@ -8,6 +8,7 @@ import { readDatasetInfo, type DatasetEntry } from '@/lib/formats/llama-factory/
 import type { DatasetPart } from '@/lib/formats/hub/splits'
 import type { PreviewRequest, Upload } from '@/lib/contracts/uploads'
 import { partLabel, registerPart, repositoryParts } from './repository'
+import { restoreBundle, restorePart } from './bundle'
 import { registerFile, removeUpload, type UploadsPlace } from './uploads'
 
 /** Names of data sets that a note gives as examples. */
@@ -62,6 +63,7 @@ async function bundle(
   register: Register,
 ): Promise<FolderContents> {
   const requests: PreviewRequest[] = []
+  const notes: string[] = []
   const entries = await readDatasetInfo(folder)
   // Every listed file becomes an upload, also where many entries name the same one.
   checkCount(
@@ -69,6 +71,10 @@ async function bundle(
     label,
   )
   for (const entry of entries) {
+    const restored = await restoreBundle(config, folder, entry)
+    requests.push(...(restored?.requests ?? []))
+    notes.push(...(restored?.notes ?? []))
+    if (restored && restored.requests.length > 0) continue
     for (const file of entry.files) {
       const { uploadId } = await register(config, file)
       requests.push({
@@ -79,7 +85,7 @@ async function bundle(
       })
     }
   }
-  return { requests, notes: leftOut(entries) }
+  return { requests, notes: [...leftOut(entries), ...notes] }
 }
 
 function checkCount(count: number, where: string): void {
@@ -114,6 +120,10 @@ export async function registerFolder(
     checkCount(readable.length, label)
     try {
       for (const part of readable) {
+        const restored = await restorePart(config, folder, part)
+        contents.requests.push(...(restored?.requests ?? []))
+        contents.notes.push(...(restored?.notes ?? []))
+        if (restored && restored.requests.length > 0) continue
         contents.requests.push(await registerPart(config, folder, part, { register, tick }))
       }
     } catch (error) {

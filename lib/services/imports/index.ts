@@ -1,3 +1,4 @@
+import type { Db } from '@/db/client'
 import { placeKey } from '@/lib/contracts/import-matrix'
 import { LIMITS } from '@/lib/contracts/limits'
 import type { Job } from '@/lib/contracts/job'
@@ -9,11 +10,12 @@ import { checkOperatorRule } from '../alignments/operators'
 import type { ServiceContext } from '../context'
 import { getStudy } from '../studies'
 import { openUpload, purgeUploads } from './uploads'
+import { isValuesPlan, requireCell } from './values-file'
 
 export { matrixOf } from './matrix'
 export { placesOf, previewImport, previewUpload, type PlaceGuess } from './preview'
 
-function checkPlans(plans: readonly ImportPlan[]): void {
+function checkPlans(db: Db, studyId: string, plans: readonly ImportPlan[]): void {
   if (plans.length === 0) throw new AppError('invalid_input', 'Choose at least one file to import.')
   if (plans.length > LIMITS.plans) {
     throw new AppError('invalid_input', `Import at most ${LIMITS.plans} files at once.`)
@@ -26,6 +28,7 @@ function checkPlans(plans: readonly ImportPlan[]): void {
     const [question] = plan.questions
     if (question) throw new AppError('invalid_input', `${plan.fileName}: ${question.message}`)
     checkOperatorRule(plan.operators)
+    if (isValuesPlan(plan)) continue
     const place = placeKey(plan)
     const rival = places.get(place)
     if (rival !== undefined) {
@@ -35,6 +38,9 @@ function checkPlans(plans: readonly ImportPlan[]): void {
       )
     }
     places.set(place, plan.fileName)
+  }
+  for (const plan of plans.filter(isValuesPlan)) {
+    if (!places.has(placeKey(plan))) requireCell(db, studyId, plan)
   }
 }
 
@@ -62,7 +68,7 @@ export async function startImport(
 ): Promise<Job> {
   getStudy(ctx.db, studyId)
   const plans = given.map(cleanNames)
-  checkPlans(plans)
+  checkPlans(ctx.db, studyId, plans)
   for (const plan of plans) await openUpload(ctx.config, plan.uploadId)
   await purgeUploads(ctx.config)
   return enqueue(ctx.db, {

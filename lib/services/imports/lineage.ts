@@ -13,7 +13,7 @@ export function settleLineage(
   keys: readonly string[],
   inputsDiffer: () => boolean,
 ): string[] {
-  if (place.armKey === null) return []
+  if (place.armKey === null || place.align === 'lineage') return []
   const notes: string[] = []
   if (place.align === 'index') {
     const differ = inputsDiffer()

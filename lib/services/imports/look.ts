@@ -3,10 +3,12 @@ import type { Opening } from '@/lib/contracts/opening'
 import type { ImportedColumn } from '@/lib/contracts/imported-values'
 import type { ImportQuestion } from '@/lib/contracts/import-questions'
 import type { ImportPreview } from '@/lib/contracts/study'
+import { WHICH_PART, type ValuesFormatId, type ValuesPart } from '@/lib/contracts/values-file'
 import { openingOptions } from '@/lib/formats/containers/open-rows'
 import { FormatError } from '@/lib/formats/format-error'
 import { inspectSource, readRows, type Inspection } from '@/lib/formats/read'
 import { importedValueSpecs } from '@/lib/formats/shared/imported-values'
+import { readValues } from '@/lib/formats/values'
 import {
   emptyMapping,
   FORMAT_IDS,
@@ -47,9 +49,17 @@ type PreviewError = NonNullable<ImportPreview['error']>
 /** What a file shows of itself. */
 export type FileLook = Pick<
   ImportPreview,
-  'keys' | 'further' | 'confidence' | 'reasons' | 'warnings' | 'error' | 'rowCount' | 'rows'
+  | 'keys'
+  | 'further'
+  | 'confidence'
+  | 'reasons'
+  | 'warnings'
+  | 'error'
+  | 'rowCount'
+  | 'rows'
+  | 'values'
 > & {
-  formatId: FormatId | null
+  formatId: FormatId | ValuesFormatId | null
   mapping: ColumnMapping
   questions: ImportQuestion[]
   shape: string | null
@@ -220,6 +230,9 @@ export async function lookAtFile(file: LookTask): Promise<FileLook> {
   const chosen = { formatId: chosenFormat, mapping: file.mapping ?? undefined }
   const inspection = await inspectSource(file, openingOptions(file.opening), chosen)
   const { detection } = inspection
+  if (detection.values && chosenFormat === undefined) {
+    return lookAtValues(file, detection.values, detection.issues[0]?.message ?? '')
+  }
   const formatId = chosenFormat ?? detection.formatId
   const mapping = file.mapping ?? detection.mapping
   const isChanged = chosenFormat !== undefined || file.mapping !== null
@@ -239,6 +252,7 @@ export async function lookAtFile(file: LookTask): Promise<FileLook> {
     error,
     rowCount: read.rowCount,
     rows: read.rows,
+    values: null,
     shape: inspection.shape,
   }
 }
@@ -257,6 +271,35 @@ export function failedLook(message: string): FileLook {
     error: wholeFile(message),
     rowCount: null,
     rows: [],
+    values: null,
     shape: null,
+  }
+}
+
+/** Which of several results belongs to a place is in no file. */
+function partQuestion(parts: readonly ValuesPart[]): ImportQuestion[] {
+  if (parts.length < 2) return []
+  const listed = parts.map(({ label }, i) => `${i + 1}: ${label}`).join('; ')
+  const message = `The file holds ${parts.length} results, one of which belongs to this place. Choose it (${listed}).`
+  return [{ code: WHICH_PART, message, suggestion: null }]
+}
+
+/** Returns what a file of values without rows holds, read to its end unless it is large. */
+async function lookAtValues(
+  file: LookTask,
+  formatId: ValuesFormatId,
+  message: string,
+): Promise<FileLook> {
+  const found = { ...failedLook(''), formatId, confidence: 1, warnings: [message], error: null }
+  if (file.sizeBytes > CHECK_BYTES) return { ...found, values: [] }
+  try {
+    const parts = await readValues(file, formatId, openingOptions(file.opening))
+    const values = parts.map(({ label, count }) => ({ label, count }))
+    return { ...found, values, questions: partQuestion(values) }
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error
+    const { row, byteOffset } = error
+    const failure = { message: error.message, row, byteOffset, canSkip: false, repair: null }
+    return { ...found, values: [], error: failure }
   }
 }

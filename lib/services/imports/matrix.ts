@@ -12,7 +12,7 @@ export function matrixOf(
 ): ImportMatrix {
   const files = previews
     .filter(({ isPlaced, duplicateOf }) => isPlaced && duplicateOf === null)
-    .map(({ plan, rowCount }) => ({ ...plan, rowCount }))
+    .map(({ plan, rowCount, values }) => ({ ...plan, rowCount, values }))
   if (studyId === null) return importMatrix(files)
   const held = { seedSets: listSeedSets(db, studyId), arms: listArms(db, studyId) }
   return importMatrix(files, { ...held, cells: currentCells(db, studyId) })

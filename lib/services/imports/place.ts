@@ -1,5 +1,6 @@
 import { keySchema, LIMITS } from '@/lib/contracts/limits'
 import type { ImportPlan } from '@/lib/contracts/study'
+import type { Restored } from './bundle/restored'
 import { guessFromFileNames, type FileNameGuess } from '@/lib/formats/file-name'
 
 /** Keys stand in URLs and filters. */
@@ -134,4 +135,11 @@ export function guessPlaces(
     const isPlaced = isTold(guess) || told.size === 0 || belongs
     return { ...placeOf(guess, paths[k] as string, knownSets), isPlaced }
   })
+}
+
+/** Returns where an export says that the rows of a file belong. */
+export function restoredPlace({ place, notes }: Restored): FilePlace {
+  const align = place.armKey === null ? 'none' : 'lineage'
+  const unsaid = { armClass: 'other', scenario: 'other', operators: 'none' } as const
+  return { place: { ...place, ...unsaid, align }, notes, isPlaced: true }
 }

@@ -1,23 +1,26 @@
 import { isDeepStrictEqual } from 'node:util'
 import { and, eq, inArray } from 'drizzle-orm'
+import type { Db } from '@/db/client'
 import { rows as storedRows } from '@/db/schema'
+import { placeKey } from '@/lib/contracts/import-matrix'
 import { PLAIN_OPENING } from '@/lib/contracts/opening'
 import type { ImportPreview } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 import { parentCellOf } from '../alignments'
-import { currentCells } from '../cells'
+import { currentCells, type CellRef } from '../cells'
 import type { ServiceContext } from '../context'
 import { filesHere, type FileTasks } from '../files/tasks'
 import { findKnownFile } from './known'
 import { failedLook, PREVIEW_CHARACTERS, type FileLook } from './look'
 import { settleLineage } from './lineage'
 import { evolvedPlace } from './parents'
-import { guessPlaces, type FilePlace, type KnownSet, type Place } from './place'
+import { guessPlaces, restoredPlace, type FilePlace, type KnownSet, type Place } from './place'
 import { rememberedMapping } from './remembered'
 import type { PreviewRequest } from '@/lib/contracts/uploads'
 import { getStudy } from '../studies'
 import { listSeedSets } from '../studies/detail'
 import { openUpload, type OpenUpload } from './uploads'
+import { holdsValues } from './values-file'
 
 /** Says when the first rows contradict alignment by index, so that it is not offered by default. */
 function inputsDiffer(
@@ -136,12 +139,33 @@ export async function placesOf(
   siblings: readonly string[] = [],
 ): Promise<PlaceGuess[]> {
   const names: string[] = []
+  const restored: (PlaceGuess | null)[] = []
   for (const { uploadId, relativePath } of requests) {
-    names.push(relativePath ?? (await openUpload(ctx.config, uploadId)).givenName)
+    const upload = await openUpload(ctx.config, uploadId)
+    names.push(relativePath ?? upload.givenName)
+    restored.push(upload.restored && restoredPlace(upload.restored))
   }
   const others = siblings.filter((name) => !names.includes(name))
   const known: KnownSet[] = studyId ? listSeedSets(ctx.db, studyId) : []
-  return guessPlaces([...names, ...others], known).slice(0, names.length)
+  const guessed = guessPlaces([...names, ...others], known).slice(0, names.length)
+  return guessed.map((guess, k) => restored[k] ?? guess)
+}
+
+/** The name of a file of values seldom says whose rows they are; what the study leaves no choice about is meant. */
+function placeOfValues(db: Db, studyId: string, place: Place): CellRef | undefined {
+  const cells = currentCells(db, studyId)
+  const at = cells.find((cell) => placeKey(cell) === placeKey(place))
+  const sets = new Set(cells.map(({ seedSetKey }) => seedSetKey))
+  const set = sets.size === 1 ? [...sets][0] : place.seedSetKey
+  const [only, ...others] = cells.filter(
+    ({ seedSetKey, armKey }) => seedSetKey === set && armKey !== null && armKey === place.armKey,
+  )
+  const cell = at ?? (others.length === 0 ? only : undefined)
+  const seedSetKey = cell?.seedSetKey ?? set ?? place.seedSetKey
+  const label = listSeedSets(db, studyId).find(({ key }) => key === seedSetKey)?.label
+  Object.assign(place, { seedSetKey, seedSetLabel: label ?? place.seedSetLabel })
+  if (cell) place.round = cell.round
+  return cell
 }
 
 /** How previews are made. */
@@ -173,8 +197,12 @@ export async function previewUpload(
   const { formatId, mapping, questions, shape, ...look } = reading.look
   const guess = guessed ?? ((await placesOf(ctx, studyId, [request]))[0] as PlaceGuess)
   const { place, notes } = mapping.parent ? evolvedPlace(guess, mapping.parent) : guess
-  const warnings = [...rememberedNote(remembered), ...notes, ...look.warnings]
-  if (!guess.isPlaced) {
+  const cell = look.values && studyId !== null ? placeOfValues(ctx.db, studyId, place) : undefined
+  // What is noticed of a name is about rows.
+  const warnings = look.values
+    ? [...look.warnings]
+    : [...rememberedNote(remembered), ...notes, ...look.warnings]
+  if (!guess.isPlaced && !look.values) {
     warnings.push(
       'The names of the other files say where they belong, this one does not. Give it a place first.',
     )
@@ -184,7 +212,9 @@ export async function previewUpload(
   const opening = request.opening ?? PLAIN_OPENING
   const columns = (remembered?.isApplied ? remembered.columns : request.columns) ?? []
   const how = { mapping, opening, columns }
-  const known = studyId ? findKnownFile(ctx.db, studyId, upload.sha256, how) : null
+  const known = studyId && !look.values ? findKnownFile(ctx.db, studyId, upload.sha256, how) : null
+  const isHeld =
+    studyId !== null && cell && holdsValues(ctx.db, studyId, cell, { ...upload, part: null })
   return {
     ...look,
     plan: {
@@ -197,18 +227,24 @@ export async function previewUpload(
       opening,
       columns,
       ...place,
+      ...(look.values ? { align: 'none', operators: 'none' } : {}),
       skipBadRows: false,
+      part: null,
       shape,
       wasAsked,
       questions,
     },
     warnings,
-    isPlaced: guess.isPlaced,
+    // The names of files of values seldom tell a place; one that holds no rows is none.
+    isPlaced: look.values ? cell !== undefined || place.armKey !== null : guess.isPlaced,
     remembered,
-    duplicateOf: known && {
-      cellId: known.cellId,
-      label: `${known.fileName}, revision ${known.revision}`,
-    },
+    duplicateOf:
+      cell && isHeld
+        ? { cellId: cell.id, label: 'the same values, of the file at this place' }
+        : known && {
+            cellId: known.cellId,
+            label: `${known.fileName}, revision ${known.revision}`,
+          },
   }
 }
 

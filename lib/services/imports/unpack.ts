@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { AppError } from '@/lib/errors'
 import { SHEET_ADVICE, workbookNotes, workbookOf } from '@/lib/formats/containers/spreadsheet'
 import { openZip, type ArchivedFile, type ZipArchive } from '@/lib/formats/containers/zip'
+import { RECIPE } from './bundle/recipe'
 import { DATA_FILE, DATASET_INFO, registerFolder, type FolderContents } from './folder'
 import { CARD, ticking } from './repository'
 import { diskError, removeUpload, saveUpload } from './uploads'
@@ -27,7 +28,8 @@ function isJunk(name: string): boolean {
 
 function isWanted({ name }: ArchivedFile): boolean {
   const base = path.posix.basename(name)
-  return !isJunk(name) && (DATA_FILE.test(name) || base === DATASET_INFO || base === CARD)
+  const isAbout = base === DATASET_INFO || base === CARD || base === RECIPE
+  return !isJunk(name) && (DATA_FILE.test(name) || isAbout)
 }
 
 async function unpack(
@@ -75,7 +77,7 @@ export async function expandArchive(task: ExpandTask, tick: () => void): Promise
       const message = `${task.name}: this is an ${workbook} workbook, which is not read. Expected ${SHEET_ADVICE}.`
       throw new AppError('data_error', message)
     }
-    if (!files.some(({ name }) => path.posix.basename(name) !== CARD)) {
+    if (!files.some(({ name }) => ![CARD, RECIPE].includes(path.posix.basename(name)))) {
       const message =
         `${task.name}: the archive holds no JSON, JSONL, CSV or Parquet file. ${workbookNotes(names).join(' ')}`.trimEnd()
       throw new AppError('data_error', message)
@@ -92,12 +94,6 @@ export async function expandArchive(task: ExpandTask, tick: () => void): Promise
     const name = path.basename(root === folder ? task.name.replace(/\.zip$/i, '') : root)
     const contents = await registerFolder(task, root, { register, label: task.name, name, tick })
     contents.notes.push(...workbookNotes(names))
-    const sidecars = files.filter(({ name }) => name.endsWith('.meta.jsonl')).length
-    if (sidecars > 0 && files.some(({ name }) => path.posix.basename(name) === DATASET_INFO)) {
-      contents.notes.push(
-        `${task.name}: the rows are read; lineage and metric values in the sidecar (.meta.jsonl) are not.`,
-      )
-    }
     return contents
   } catch (error) {
     for (const uploadId of made) await removeUpload(task, uploadId)

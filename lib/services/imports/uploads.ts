@@ -13,6 +13,7 @@ import { AppError } from '@/lib/errors'
 import { streamNamed } from '@/lib/files'
 import type { Upload } from '@/lib/contracts/uploads'
 import type { FileStamp, Source } from '@/lib/formats/types'
+import { RESTORED_FILE, restoredSchema, type Restored } from './bundle/restored'
 
 /** Far above any data set of this kind; a guard against filling the disk by mistake. */
 export const MAX_UPLOAD_BYTES = 32 * 1024 ** 3
@@ -161,6 +162,8 @@ export interface OpenUpload extends Upload {
   path: string
   /** Size and time stamp when it was hashed, so that a file changed since is refused. */
   expect: FileStamp | null
+  /** What the export says that it came out of; null for other files. */
+  restored: Restored | null
 }
 
 /** Returns an upload ready to be read; `not_found` when it was imported, removed or never finished. */
@@ -172,6 +175,7 @@ export async function openUpload(config: UploadsPlace, uploadId: string): Promis
     throw new AppError('not_found', 'This upload is gone. Upload the file again.')
   }
   const { fileName, givenName, sizeBytes, sha256, modifiedMs } = meta.data
+  const said = await fs.readFile(path.join(folder, RESTORED_FILE), 'utf8').catch(() => null)
   const file = meta.data.path ?? path.join(folder, DATA_FILE)
   return {
     uploadId,
@@ -182,6 +186,7 @@ export async function openUpload(config: UploadsPlace, uploadId: string): Promis
     path: file,
     source: { path: file, name: fileName },
     expect: modifiedMs === null ? null : { sizeBytes, modifiedMs },
+    restored: said === null ? null : restoredSchema.parse(JSON.parse(said)),
   }
 }
 

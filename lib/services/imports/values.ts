@@ -17,6 +17,7 @@ import { unpackFlags } from '@/lib/formats/stored-row'
 import type { JsonObject } from '@/lib/formats/types'
 import { getMeasured, listImported, parseParams } from '@/lib/metrics'
 import type { CellResult, MeasuredMetric } from '@/lib/metrics/types'
+import type { RestoredColumn } from './bundle/restored'
 import { chosenReaders } from './chosen-columns'
 import { ColumnWriter } from '../columns/writer'
 import { buildDefinition, definitionHash } from '../runs/definition'
@@ -34,8 +35,14 @@ export interface ImportedColumns {
   keys: string[]
   indices: Int32Array
   columns: CellResult['columns']
+  /** The card that an export states of the values; absent where nothing says how they were made. */
+  card?: RestoredColumn['card']
   /** The row's own status: that of the measure, not of what stands beside it. */
   rowStatus: Uint8Array
+  /** What the record says of the cell beside what it says of the file. */
+  notes?: Record<string, unknown>
+  /** What the entry of the file in the record says beside name, hash and columns. */
+  facts?: Record<string, unknown>
 }
 
 /** The extra fields of a stored row. */
@@ -128,7 +135,8 @@ export interface ReadColumns {
 
 /**
  * Returns the columns among the extra fields of a staged cell; the fields themselves stay with the rows. `keySets` are the
- * key orders of the file, so that files without results are not read again; `columns` are those that the user named.
+ * key orders of the file, so that files without results are not read again; `columns` are those that the user named, `restored` those that an
+ * export carried.
  */
 export async function readImportedColumns(
   db: Db,
@@ -136,9 +144,10 @@ export async function readImportedColumns(
   keySets: readonly (readonly string[])[],
   columns: readonly ImportedColumn[],
   signal?: AbortSignal,
+  restored: readonly RestoredColumn[] = [],
 ): Promise<ReadColumns> {
   const keys = [...new Set(keySets.flat())]
-  const readers = [...knownReaders(keys, columns), ...chosenReaders(columns)]
+  const readers = [...knownReaders(keys, columns), ...chosenReaders(columns, restored)]
   if (readers.length === 0) return { columns: [], notes: [] }
   const page = hotRead(db, {
     why: 'goes over every row of a file',
@@ -168,7 +177,12 @@ export async function readImportedColumns(
   return read
 }
 
-function runFor(db: Db, studyId: string, { metric, params }: ImportedColumns): RunRow {
+/** Returns the run of imported values under these parameters, made where there is none. */
+export function importedRun(
+  db: Db,
+  studyId: string,
+  { metric, params }: Pick<ImportedColumns, 'metric' | 'params'>,
+): RunRow {
   const definition = buildDefinition(getMeasured(metric.id), params, null)
   const found = db
     .select()
@@ -194,6 +208,9 @@ export interface ValueSource {
   sha256: string
 }
 
+const STATED =
+  'As the recipe of the export states it (see "stated"); the values came with the export and were not computed here.'
+
 function extendedRecord(
   { record }: RunRow,
   imported: ImportedColumns,
@@ -212,11 +229,59 @@ function extendedRecord(
     reasons,
     notes: {
       ...record.notes,
-      definition:
-        'Not known: the file does not say which model, text or threshold made the values, nor whether two files were made alike.',
-      files: [...files, { file: source.fileName, sha256: source.sha256, columns: imported.keys }],
+      ...imported.notes,
+      ...(imported.card
+        ? { definition: STATED, stated: imported.card }
+        : {
+            definition:
+              'Not known: the file does not say which model, text or threshold made the values, nor whether two files were made alike.',
+          }),
+      files: [
+        ...files,
+        {
+          file: source.fileName,
+          sha256: source.sha256,
+          columns: imported.keys,
+          ...imported.facts,
+        },
+      ],
     },
   }
+}
+
+/** Stores imported values of a cell in a run that has none of it yet. */
+export function storeImported(
+  db: Db,
+  run: RunRow,
+  cell: { no: number; rowCount: number },
+  imported: ImportedColumns,
+  source: ValueSource,
+): void {
+  const { metric, indices, columns, rowStatus } = imported
+  const writer = new ColumnWriter(db, run.no, cell.no, cell.rowCount, metric.outputs)
+  writer.setColumns(indices, { columns, record: {} })
+  indices.forEach((index, i) => {
+    writer.rowStatus[index] = rowStatus[i] as number
+  })
+  writer.flush()
+  const counts = countRows(writer.rowStatus)
+  const finishedAt = Date.now()
+  db.insert(runCells)
+    .values({
+      runNo: run.no,
+      cellNo: cell.no,
+      total: indices.length,
+      done: counts.done,
+      valued: counts.valued,
+      // Values that are taken out and imported again are others to whoever keeps columns by their version.
+      version: finishedAt,
+      finishedAt,
+    })
+    .run()
+  db.update(runs)
+    .set({ record: extendedRecord(run, imported, source, countRun(db, run.no)) })
+    .where(eq(runs.no, run.no))
+    .run()
 }
 
 /**
@@ -231,30 +296,6 @@ export function publishImportedColumns(
   source: ValueSource,
 ): void {
   for (const imported of all) {
-    const { metric, indices, columns, rowStatus } = imported
-    const run = runFor(db, studyId, imported)
-    const writer = new ColumnWriter(db, run.no, cell.no, cell.rowCount, metric.outputs)
-    writer.setColumns(indices, { columns, record: {} })
-    indices.forEach((index, i) => {
-      writer.rowStatus[index] = rowStatus[i] as number
-    })
-    writer.flush()
-    const counts = countRows(writer.rowStatus)
-    const finishedAt = Date.now()
-    db.insert(runCells)
-      .values({
-        runNo: run.no,
-        cellNo: cell.no,
-        total: indices.length,
-        done: counts.done,
-        valued: counts.valued,
-        version: 1,
-        finishedAt,
-      })
-      .run()
-    db.update(runs)
-      .set({ record: extendedRecord(run, imported, source, countRun(db, run.no)) })
-      .where(eq(runs.no, run.no))
-      .run()
+    storeImported(db, importedRun(db, studyId, imported), cell, imported, source)
   }
 }

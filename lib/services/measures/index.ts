@@ -10,7 +10,7 @@ import {
   type SetRun,
 } from '@/lib/contracts/measure'
 import { unitless } from '@/lib/figures/shared/text'
-import { listMeasured } from '@/lib/metrics'
+import { listSetMeasures } from '@/lib/metrics'
 import { currentCells } from '../cells'
 import type { RunRow } from '../runs/extend-run'
 import { getStudy } from '../studies'
@@ -50,7 +50,7 @@ function cellsOf(db: Db, studyId: string, chosen: readonly RunRow[]): Map<number
 /** Returns the runs of measures of a set with their numbers, the newest first within each measure; `ids` names some of them. */
 export function listSetRuns(db: Db, studyId: string, ids?: readonly string[]): SetRun[] {
   getStudy(db, studyId)
-  const measures = listMeasured().filter((metric) => metric.set !== undefined)
+  const measures = listSetMeasures()
   const known = measures.map(({ id }) => id)
   const chosen = db
     .select()

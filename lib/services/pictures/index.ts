@@ -8,6 +8,12 @@ export { closePictureBrowser, type PictureSite } from './browser'
 // The largest figures take some seconds on a busy machine.
 const DRAW_MS = 60_000
 
+/** A picture as a file, and how high it is on paper. */
+export interface DrawnPicture {
+  file: Uint8Array<ArrayBuffer>
+  heightMm: number
+}
+
 /** Returns where this web server reaches its own pages. */
 export function ownSite({ host, port, accessToken }: Config): PictureSite {
   const everywhere = host === '0.0.0.0' || host === '::'
@@ -40,14 +46,14 @@ export function requireDrawable({ figure: { title }, prepared }: PictureJob['res
 }
 
 /**
- * Returns a figure of a study as a file, the same bytes that the export dialog saves for these choices. Throws
+ * Returns a figure of a study as a file, the same bytes that the export dialog saves for these choices, and its height. Throws
  * `data_error` where there is nothing to draw, `capability_missing` without a browser.
  */
 export async function drawPicture(
   site: PictureSite,
   job: PictureJob,
   signal?: AbortSignal,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<DrawnPicture> {
   const { title } = job.result.figure
   requireDrawable(job.result)
   const answer = await withPicturePage(site, (page) => {
@@ -60,5 +66,6 @@ export async function drawPicture(
     return Promise.race([drawn, timeLimit(title)])
   })
   if ('problem' in answer) throw new AppError('data_error', `${title}: ${answer.problem}`)
-  return Uint8Array.from(Buffer.from(answer.file, 'base64'))
+  const { file, heightMm } = answer
+  return { file: Uint8Array.from(Buffer.from(file, 'base64')), heightMm }
 }

@@ -22,6 +22,7 @@ import { countRepeats, type RepeatRule } from '../rows/repeats'
 import { nearbyRows } from '../rows/nearby'
 import { rowsOfFilter } from '../rows/annotations'
 import { studyOperators } from '../rows/operators'
+import { searchProgress } from '../search'
 import { studyStorage } from '../studies/storage'
 import { subsetFunnel } from '../subsets'
 import { compareSubsets } from '../subsets/compare'
@@ -59,7 +60,8 @@ export const QUERIES = {
     studyId: string,
     of: RepeatRule['of'],
     likenesses: readonly number[],
-  ) => countRepeats(db, studyId, of, likenesses, signal),
+    across?: 'study',
+  ) => countRepeats(db, studyId, of, likenesses, signal, across),
   histogram: (db: Db, signal: AbortSignal, studyId: string, column: string, filter: RowFilter) =>
     columnHistogram(db, studyId, column, filter, signal),
   conditionCounts: asked(conditionCounts),
@@ -99,6 +101,7 @@ export const QUERIES = {
   subsetComparison: asked(compareSubsets),
   subsetFunnel: asked(subsetFunnel),
   storage: studyStorage,
+  searchProgress,
 }
 
 export type QueryName = keyof typeof QUERIES

@@ -105,6 +105,35 @@ describe('queries in a worker', () => {
     expect(await read(study.db, 'operators', [study.studyId])).toEqual(['auto', ...rotation])
   })
 
+  it('say how far a search is, and stop it with its request', async () => {
+    const { db, studyId } = study
+    const many = alpacaRows(20_000, 'a long text of many words '.repeat(6))
+    await importRows(study, 'alpaca-iter2-small.json', many)
+    const controller = new AbortController()
+    const find = { is: 'regex' as const, pattern: '(a|l|o|n|g| )*[0-9]{9}x' }
+    const page = {
+      filter: { ...emptyFilter(), find },
+      sort: { column: 'position', descending: false },
+      columns: [],
+      offset: 0,
+      limit: 1,
+    }
+    const search = read(db, 'rows', [studyId, page], controller.signal).catch(
+      (error: { code: string }) => error.code,
+    )
+    const seen: number[] = []
+    while (seen.length < 3) {
+      const progress = await read(db, 'searchProgress', [])
+      if (progress && progress.done > (seen.at(-1) ?? 0)) seen.push(progress.done)
+      expect(progress?.total ?? 40_120).toBeGreaterThan(40_000)
+    }
+    controller.abort()
+    expect(await search).toBe('cancelled')
+    // The thread itself has left off, not only the one who waited.
+    const until = performance.now() + 500
+    while (await read(db, 'searchProgress', [])) expect(performance.now()).toBeLessThan(until)
+  }, 60_000)
+
   it('stop with the request', async () => {
     const state = compareStateSchema.parse(SIDES)
     const controller = new AbortController()

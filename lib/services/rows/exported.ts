@@ -34,13 +34,17 @@ export function exportedRows(db: Db, studyId: string, exportId: string): Exporte
 // As many as the export page lists.
 const LISTED = 50
 
-/** Returns id and name of the study's saved exports, newest first. */
-export function listExported(db: Db, studyId: string): { id: string; name: string }[] {
+/** Returns id and name of the study's saved exports, newest first; with a limit of -1 all of them. */
+export function listExported(
+  db: Db,
+  studyId: string,
+  limit = LISTED,
+): { id: string; name: string }[] {
   return db
     .select({ id: subsets.id, name: subsets.name })
     .from(subsets)
     .where(and(eq(subsets.studyId, studyId), isNull(subsets.deletedAt)))
     .orderBy(desc(subsets.createdAt))
-    .limit(LISTED)
+    .limit(limit)
     .all()
 }

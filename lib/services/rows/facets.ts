@@ -8,7 +8,8 @@ import { getStudy } from '../studies'
 import { cellMarks, markedRows, tagsIn } from './annotations/marks'
 import { columnCounter, KEPT, type Failures, type JudgedCell } from './facet-columns'
 import { operatorCodes } from './operators'
-import { openParts, sampleSize, warmSelection, type OpenedParts } from './select'
+import { rankingOf } from '@/lib/contracts/filter-parts'
+import { openParts, sampleSize, select, warmSelection, type OpenedParts } from './select'
 
 /** A row that fails more than one part, or one that nothing is counted without. */
 const OUT = 0xffff
@@ -122,7 +123,9 @@ export async function countFacets(
     columns,
     signal,
   )
-  const opened = openParts(db, studyId, filter)
+  // As a sample, the most similar rows of a filter are drawn after what is counted.
+  const { ranked, rest } = rankingOf(filter)
+  const opened = openParts(db, studyId, rest)
   const facets = numberFacets(opened)
   const facetOf = (name: string) => facets.get(name) ?? KEPT
   const origins: Record<Origin, Tally> = { seedSets: new Map(), arms: new Map(), rounds: new Map() }
@@ -142,7 +145,7 @@ export async function countFacets(
     MARK_KINDS.map((kind) => [kind, markedRows(db, cell, { kinds: [kind] })] as const)
   const count = columnCounter(db, studyId, opened)
   return {
-    total: sampleSize(filter.sample, kept),
+    total: ranked.length > 0 ? select(db, studyId, filter).total : sampleSize(filter.sample, kept),
     outOf: opened.outOf,
     seedSets: listed(origins.seedSets),
     arms: listed(origins.arms),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Condition } from '@/lib/contracts/condition'
-import { emptyFilter } from '@/lib/contracts/filter'
+import { emptyFilter, type RowFilter } from '@/lib/contracts/filter'
 import { statusCode } from '@/lib/contracts/status'
 import { columnOf, storeRun } from '@/lib/testing/columns'
 import { importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
@@ -73,5 +73,43 @@ describe('copies of rows', () => {
       { likeness: 0.7, groups: 2, members: 6, rows: 7 },
       { likeness: 0.95, groups: 2, members: 5, rows: 7 },
     ])
+  })
+
+  it('across files are one group, for which the first row stands that the rest of the filter keeps', async () => {
+    const more = ['three', 'five', 'one', 'five', 'six']
+    const rows = more.map((instruction) => ({ instruction, input: '', output: 'y' }))
+    await importRows(study, 'alpaca-iter1-small.json', rows)
+    const across = (keep: 'representatives' | 'members'): Condition => ({
+      is: 'repeats',
+      of: 'exact',
+      likeness: 1,
+      keep,
+      across: 'filter',
+    })
+    const of = (filter: Partial<RowFilter>) =>
+      [...selectRows(study.db, study.studyId, { ...emptyFilter(), ...filter }).values()].map(
+        (idx) => [...idx],
+      )
+    expect(of({ where: across('representatives') })).toEqual([
+      [0, 1, 3, 5, 6],
+      [1, 4],
+    ])
+    expect(of({ where: across('members') })).toEqual([
+      [0, 1, 2, 3, 4],
+      [0, 1, 2, 3],
+    ])
+    expect(of({ rounds: [1], where: across('representatives') })).toEqual([[0, 1, 2, 4]])
+    const text: Condition = { is: 'text', text: 'one' }
+    expect(of({ where: { all: [{ not: text }, across('representatives')] } })).toEqual([
+      [1, 3, 6],
+      [1, 4],
+    ])
+    expect(await countRepeats(study.db, study.studyId, 'exact', [1], undefined, 'study')).toEqual([
+      { likeness: 1, groups: 4, members: 9, rows: 12 },
+    ])
+    expect(() => of({ where: { not: across('members') } })).toThrow('beside its other conditions')
+    expect(() => of({ where: { ...near(0.9, 'members'), across: 'filter' } as Condition })).toThrow(
+      'inside of each file only',
+    )
   })
 })

@@ -25,9 +25,15 @@ type Groups = Int32Array
 
 const exactKey = (cell: CellRef) => `repeats/exact/${cell.no}`
 
-function* hashTexts(db: Db, cell: CellRef): Generator<void, Groups> {
-  const first = new Int32Array(cell.rowCount).map((_, row) => row)
-  const seen = new Map<string, number>()
+/** Sets of each row of a cell the first one with its texts; rows are numbered from `start`, and `seen` knows those before. */
+function* hashTexts(
+  db: Db,
+  cell: CellRef,
+  first: Groups,
+  seen = new Map<string, number>(),
+  start = 0,
+): Generator<void, Groups> {
+  for (let row = 0; row < cell.rowCount; row += 1) first[start + row] = start + row
   const read = hotRead(db, {
     why: 'goes over every row of a file',
     sql: 'select idx, instruction, input from rows where cell_no = ? and idx >= ? and idx < ? order by idx',
@@ -36,14 +42,71 @@ function* hashTexts(db: Db, cell: CellRef): Generator<void, Groups> {
   for (let from = 0; from < cell.rowCount; from += STEP_ROWS) {
     for (const [idx, instruction, input] of read.all(cell.no, from, from + STEP_ROWS)) {
       const texts = JSON.stringify([instruction, input ?? ''])
-      const key = createHash('sha1').update(texts).digest('base64')
+      const key = createHash('sha256').update(texts).digest('base64')
       const before = seen.get(key)
-      if (before === undefined) seen.set(key, idx)
-      else first[idx] = before
+      if (before === undefined) seen.set(key, start + idx)
+      else first[start + idx] = before
     }
     yield
   }
   return first
+}
+
+const groupsIn = (db: Db, cell: CellRef) => hashTexts(db, cell, new Int32Array(cell.rowCount))
+
+/** Groups of rows of all files, which are numbered one after the other. */
+interface Across {
+  groups: Groups
+  /** Number of the first row of each cell. */
+  starts: ReadonlyMap<number, number>
+}
+
+function* groupAcross(db: Db, cells: readonly CellRef[]): Generator<void, Across> {
+  const groups = new Int32Array(cells.reduce((sum, { rowCount }) => sum + rowCount, 0))
+  const starts = new Map<number, number>()
+  const seen = new Map<string, number>()
+  let start = 0
+  for (const cell of cells) {
+    starts.set(cell.no, start)
+    yield* hashTexts(db, cell, groups, seen, start)
+    start += cell.rowCount
+  }
+  return { groups, starts }
+}
+
+// Rows never change, so the keys of the cells are stamp enough.
+const acrossKey = (cells: readonly CellRef[]) =>
+  `repeats/across/${cells.map(({ no }) => no).join(' ')}`
+
+function checkAcross({ of }: Pick<RepeatRule, 'of'>): void {
+  if (of === 'exact') return
+  throw new AppError(
+    'invalid_input',
+    'Near copies are found inside of each file only. Look for exact copies across files, or leave "across" out.',
+  )
+}
+
+/** Returns the groups of exact copies over files. Throws `invalid_input` for near ones. */
+export function acrossFiles(db: Db, cells: readonly CellRef[], rule: RepeatRule): Across {
+  checkAcross(rule)
+  const bytesOf = ({ groups }: Across) => groups.byteLength
+  return cachesOf(db).results.get(acrossKey(cells), '', bytesOf, () =>
+    finish(groupAcross(db, cells)),
+  )
+}
+
+/** Does ahead what `acrossFiles` reads, giving way to other requests. */
+export async function warmAcross(
+  db: Db,
+  cells: readonly CellRef[],
+  rule: RepeatRule,
+  signal?: AbortSignal,
+): Promise<void> {
+  checkAcross(rule)
+  const cache = cachesOf(db).results
+  if (cache.peek(acrossKey(cells), '')) return
+  const across = await finishInTurns(groupAcross(db, cells), signal)
+  cache.put(acrossKey(cells), '', across, across.groups.byteLength)
 }
 
 /** Reads ahead the texts that exact copies are found by, giving way to other requests. */
@@ -56,7 +119,7 @@ export async function warmRepeats(
   if (of !== 'exact') return
   for (const cell of cells) {
     if (cachesOf(db).results.peek(exactKey(cell), '')) continue
-    const groups = await finishInTurns(hashTexts(db, cell), signal)
+    const groups = await finishInTurns(groupsIn(db, cell), signal)
     cachesOf(db).results.put(exactKey(cell), '', groups, groups.byteLength)
   }
 }
@@ -67,7 +130,7 @@ function exactGroups(db: Db, cell: CellRef): Groups {
     exactKey(cell),
     '',
     (groups: Groups) => groups.byteLength,
-    () => finish(hashTexts(db, cell)),
+    () => finish(groupsIn(db, cell)),
   )
 }
 
@@ -138,15 +201,35 @@ export interface RepeatCount {
   rows: number
 }
 
-/** Returns the counts of groups at each likeness, over all files of a study. */
+async function countAcross(db: Db, studyId: string, signal?: AbortSignal): Promise<RepeatCount> {
+  const cells = currentCells(db, studyId)
+  const rule = { of: 'exact', likeness: 1 } as const
+  await warmAcross(db, cells, rule, signal)
+  const { groups } = acrossFiles(db, cells, rule)
+  const inside = inGroups(groups)
+  const count = { likeness: 1, groups: 0, members: 0, rows: 0 }
+  groups.forEach((first, row) => {
+    count.members += inside[row] as number
+    if (first === row) count.groups += inside[row] as number
+  })
+  count.rows = cells.reduce((sum, cell) => sum + cell.rowCount - cell.skipped.length, 0)
+  return count
+}
+
+/** Returns the counts of groups at each likeness, inside of the files of a study; of exact ones across all of them where asked. */
 export async function countRepeats(
   db: Db,
   studyId: string,
   of: RepeatRule['of'],
   likenesses: readonly number[],
   signal?: AbortSignal,
+  across?: 'study',
 ): Promise<RepeatCount[]> {
   getStudy(db, studyId)
+  if (across) {
+    checkAcross({ of })
+    return [await countAcross(db, studyId, signal)]
+  }
   const cells = currentCells(db, studyId)
   await warmRepeats(db, cells, { of, likeness: 1 }, signal)
   const reader = columnReader(db, studyId)

@@ -10,13 +10,14 @@ import {
   maskToIndexes,
   type Mask,
 } from '@/lib/columns/filter'
-import type { Condition } from '@/lib/contracts/condition'
 import type { RowFilter, RowSample } from '@/lib/contracts/filter'
+import { partsOfFilter, type FilterPart } from '@/lib/contracts/filter-parts'
 import { sampleWithoutReplacement } from '@/lib/stats/random'
 import { currentCells, newestAlignment, type CellRef } from '../cells'
 import { columnReader, type ColumnReader } from '../columns'
 import { cachesOf } from '../columns/cache'
 import { responseStamp } from '../columns/texts'
+import { resultsStamp } from '../results/kept'
 import { marksStamp } from './annotations/marks'
 import { openCondition, warmCondition } from './conditions'
 import { isFrom } from './conditions/origin'
@@ -66,41 +67,6 @@ function drawn(kept: Selection['cells'], sample: RowSample): Selection['cells'] 
   })
 }
 
-/** A part of a filter; a facet is what it is counted under without itself, null for parts that no counts leave out. */
-interface FilterPart {
-  facet: string | null
-  condition: Condition
-}
-
-/** Returns the parts of a filter as one condition each, the cheap ones first; where a row comes from is left out. */
-function conditionsOf(filter: RowFilter): FilterPart[] {
-  const text = filter.text.trim()
-  const one = (isThere: boolean, facet: string | null, condition: Condition): FilterPart[] =>
-    isThere ? [{ facet, condition }] : []
-  const ofColumn = (is: 'range' | 'values') => (part: { column: string }) => ({
-    facet: `column ${part.column}`,
-    condition: { is, ...part } as Condition,
-  })
-  const ofRest = (condition: Condition) => ({ facet: null, condition })
-  return [
-    ...one(filter.operators.length > 0, 'operators', { is: 'operators', names: filter.operators }),
-    ...filter.ranges.map(ofColumn('range')),
-    ...filter.values.map(ofColumn('values')),
-    ...(filter.partners ?? []).map((partner) => ofRest({ is: 'partner', ...partner })),
-    ...(filter.exports ?? []).map((saved) => ofRest({ is: 'export', ...saved })),
-    ...one(filter.marks.length > 0, 'marks', { is: 'marks', kinds: filter.marks }),
-    ...one((filter.tags ?? []).length > 0, 'tags', {
-      is: 'marks',
-      kinds: [],
-      tags: filter.tags ?? [],
-    }),
-    ...one(filter.hideDropped, null, { not: { is: 'marks', kinds: ['drop'] } }),
-    ...(filter.where ? [ofRest(filter.where)] : []),
-    ...one(text !== '', null, { is: 'text', text }),
-    ...(filter.find ? [ofRest(filter.find)] : []),
-  ]
-}
-
 /** A part of a filter that can be asked; what it keeps of a cell is cached, so that a changed filter asks its new part only. */
 interface OpenedPart extends Pick<FilterPart, 'facet'> {
   /** One byte a row; not to be changed. */
@@ -121,11 +87,11 @@ export interface OpenedParts {
 export function openParts(db: Db, studyId: string, filter: RowFilter): OpenedParts {
   const cells = currentCells(db, studyId)
   const reader = columnReader(db, studyId)
-  const stamp = `${stampOfData(db, studyId, cells, reader)}|${marksStamp(db, studyId)}`
+  const stamp = `${stampOfData(db, studyId, cells, reader)}|${stampOfSaid(db, studyId)}`
   const scope = scopeOf(db, studyId, reader, cells)
-  const parts = conditionsOf(filter).map(({ facet, condition }): OpenedPart => {
-    const keep = openCondition(scope, condition)
-    const key = JSON.stringify(condition)
+  const parts = partsOfFilter(filter).map(({ facet, condition, rest }): OpenedPart => {
+    const keep = openCondition(rest ? { ...scope, rest } : scope, condition)
+    const key = JSON.stringify([condition, rest])
     const make = (cell: CellRef) => {
       const mask = fullMask(cell.rowCount)
       keep(mask, cell)
@@ -163,6 +129,11 @@ function stampOfData(
   ].join('|')
 }
 
+/** What changes whenever marks or results do, which conditions may ask for. */
+function stampOfSaid(db: Db, studyId: string): string {
+  return `${marksStamp(db, studyId)}|${resultsStamp(db, studyId)}`
+}
+
 /** Returns what changes whenever the study's rows or values do. */
 export function dataStamp(db: Db, studyId: string): string {
   return stampOfData(db, studyId, currentCells(db, studyId), columnReader(db, studyId))
@@ -170,7 +141,7 @@ export function dataStamp(db: Db, studyId: string): string {
 
 /** Returns what changes whenever some filter of the study could give other rows. */
 export function selectionStamp(db: Db, studyId: string): string {
-  return `${dataStamp(db, studyId)}|${marksStamp(db, studyId)}`
+  return `${dataStamp(db, studyId)}|${stampOfSaid(db, studyId)}`
 }
 
 function scopeOf(db: Db, studyId: string, reader: ColumnReader, cells: readonly CellRef[]): Scope {
@@ -197,7 +168,7 @@ export function scopeOfStudy(db: Db, studyId: string): Scope {
 export function select(db: Db, studyId: string, filter: RowFilter): Selection {
   const cells = currentCells(db, studyId)
   const reader = columnReader(db, studyId)
-  const stamp = `${stampOfData(db, studyId, cells, reader)}|${marksStamp(db, studyId)}`
+  const stamp = `${stampOfData(db, studyId, cells, reader)}|${stampOfSaid(db, studyId)}`
   return cachesOf(db).results.get(
     `select/${studyId}/${JSON.stringify(filter)}`,
     stamp,
@@ -242,6 +213,8 @@ export async function warmSelection(
   const reader = columnReader(db, studyId)
   const cells = currentCells(db, studyId).filter((cell) => isFrom(cell, filter))
   const scope = scopeOf(db, studyId, reader, cells)
-  for (const { condition } of conditionsOf(filter)) await warmCondition(scope, condition, signal)
+  for (const { condition, rest } of partsOfFilter(filter)) {
+    await warmCondition(rest ? { ...scope, rest } : scope, condition, signal)
+  }
   for (const column of columns) await warmColumn(scope, { column })
 }

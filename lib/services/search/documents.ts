@@ -50,14 +50,105 @@ export function isIndexed(db: Db, { kind, no }: Documents): boolean {
 export interface IndexQuery {
   table: 'text_words' | 'text_trigrams'
   query: string
+  /**
+   * How many documents one look at the index goes over: each look begins anew, which costs much for beginnings of words and for several
+   * terms, and nobody else has a turn meanwhile.
+   */
+  span: number
 }
 
-/** Returns the rows whose texts an FTS5 query finds, ascending. */
-export function findInIndex(db: Db, { kind, no }: Documents, { table, query }: IndexQuery) {
-  const first = BigInt(no) * KEY + (kind === 'responses' ? RESPONSES : 0n)
-  return hotRead(db, {
-    why: 'asks the index of texts, which drizzle does not know',
-    sql: `select rowid - ? from ${table} where ${table} match ? and rowid between ? and ?`,
-    row: z.number(),
-  }).all(first, query, first, first + RESPONSES - 1n)
+const firstOf = ({ kind, no }: Documents) =>
+  BigInt(no) * KEY + (kind === 'responses' ? RESPONSES : 0n)
+
+/** Documents that follow each other in the index, so many at a time; what lies between belongs to other files and is passed over. */
+function spansOf<D extends Documents>(documents: readonly D[], span: number): D[][] {
+  const spans: D[][] = []
+  let end = 0n
+  for (const one of documents.toSorted((a, b) => (firstOf(a) < firstOf(b) ? -1 : 1))) {
+    const last = spans.at(-1)
+    const first = firstOf(one)
+    if (last && last.length < span && first - end < RESPONSES * BigInt(span)) last.push(one)
+    else spans.push([one])
+    end = first + RESPONSES
+  }
+  return spans
+}
+
+/** Reads one text of numbers apart by spaces: a row of a result for each takes SQLite four times as long. */
+export const numbersSchema = z.instanceof(Buffer).nullable()
+
+/** Gives each number of such a text to `take`. */
+export function eachNumber(numbers: Buffer | null, take: (value: number) => void): void {
+  if (numbers === null) return
+  let value = 0
+  for (let at = 0; at < numbers.length; at += 1) {
+    const digit = (numbers[at] as number) - 48
+    if (digit >= 0) value = value * 10 + digit
+    else {
+      take(value)
+      value = 0
+    }
+  }
+  take(value)
+}
+
+/** What the index found of some documents; null where it would be more than was asked for. */
+interface InIndex<D> {
+  documents: D[]
+  found: ((take: (document: D, idx: number) => void) => void) | null
+}
+
+/**
+ * Yields which rows of documents an FTS5 query finds, some documents at a time; `mostOf` says how many of that many rows are worth
+ * to know.
+ */
+export function* findInIndex<D extends Documents>(
+  db: Db,
+  documents: readonly D[],
+  { table, query, span }: IndexQuery,
+  mostOf: (part: readonly D[]) => number | null,
+): Generator<InIndex<D>> {
+  const why = 'asks the index of texts, which drizzle does not know'
+  const id = `rowid - ?`
+  const rows = `from ${table} where ${table} match ? and rowid between ? and ?`
+  const all = hotRead(db, {
+    why,
+    sql: `select cast(group_concat(${id}, ' ') as blob) ${rows}`,
+    row: numbersSchema,
+  })
+  const limited = hotRead(db, {
+    why,
+    sql: `select count(*), cast(group_concat(id, ' ') as blob) from (select ${id} as id ${rows} limit ?)`,
+    row: z.tuple([z.number(), numbersSchema]),
+  })
+  for (const part of spansOf(documents, span)) {
+    const first = firstOf(part[0] as D)
+    const bound = [first, query, first, firstOf(part.at(-1) as D) + RESPONSES - 1n] as const
+    const most = mostOf(part)
+    const [count, numbers] =
+      most === null ? [0, all.get(...bound)] : (limited.get(...bound, most + 1) ?? [0, null])
+    const found = (take: (document: D, idx: number) => void) => split(part, numbers, take)
+    yield { documents: part, found: most !== null && count > most ? null : found }
+  }
+}
+
+/** Gives each number to its document. */
+function split<D extends Documents>(
+  part: readonly D[],
+  numbers: Buffer | null,
+  take: (document: D, idx: number) => void,
+): void {
+  const width = Number(RESPONSES)
+  const base = firstOf(part[0] as D)
+  const byPlace = new Map(part.map((one) => [Number((firstOf(one) - base) / RESPONSES), one]))
+  let start = 0
+  let document = part[0]
+  eachNumber(numbers, (value) => {
+    if (value < start || value >= start + width) {
+      const place = Math.floor(value / width)
+      start = place * width
+      document = byPlace.get(place)
+    }
+    if (document) take(document, value - start)
+  })
 }

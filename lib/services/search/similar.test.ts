@@ -5,13 +5,15 @@ import { runs } from '@/db/schema'
 import { cacheKeyer } from '@/lib/backends/session/cache-key'
 import { encodeFloats } from '@/lib/backends/session/cache-values'
 import type { ModelIdentity } from '@/lib/backends/types'
+import type { Condition } from '@/lib/contracts/condition'
 import { emptyFilter } from '@/lib/contracts/filter'
 import { createRandom } from '@/lib/stats/random'
 import { columnOf, storeRun } from '@/lib/testing/columns'
 import { importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
 import { storedCache } from '@/lib/worker/vector-store'
 import { currentCells } from '../cells'
-import { listRows, selectRows } from '../rows'
+import { filterFacets, listRows, selectRows } from '../rows'
+import { conditionCounts } from '../rows/condition-counts'
 import { createStudy } from '../studies'
 
 const N = 300
@@ -100,5 +102,72 @@ describe('similar rows', () => {
     page.rows.forEach(({ similarity }, k) => expect(similarity).toBeCloseTo(expected[k]!.cosine, 5))
     const last = { ...emptyFilter(), where: similarTo(N - 1, 5) }
     expect(() => selectRows(db, studyId, last)).toThrow(/has no embedding/)
+  })
+
+  it('are the best of the rows that the rest of the filter keeps, where asked', async () => {
+    const { db, studyId } = study
+    const where = (more: object): Condition => ({
+      all: [
+        { is: 'text', text: 'text 1' },
+        { ...similarTo(5, 12), ...more },
+      ],
+    })
+    const kept = vectors.flatMap((vector, idx) =>
+      `text ${idx}`.startsWith('text 1') ? [{ idx, cosine: cosine(vectors[5]!, vector) }] : [],
+    )
+    const best = kept.sort((a, b) => b.cosine - a.cosine).slice(0, 12)
+    const of = async (condition: Condition) => {
+      const filter = { ...emptyFilter(), where: condition }
+      const sort = { column: 'similarity', descending: true }
+      const page = { filter, sort, columns: [], offset: 0, limit: 50 }
+      return (await filterFacets(db, studyId, { ...page, counted: [] })).page!
+    }
+    const page = await of(where({ within: 'filter' }))
+    expect(page.rows.map(({ idx }) => idx)).toEqual(best.map(({ idx }) => idx))
+    page.rows.forEach(({ similarity }, k) => expect(similarity).toBeCloseTo(best[k]!.cosine, 5))
+    expect((await of({ all: [where({ within: 'filter' })] })).total).toBe(12)
+    // Of the whole study few of the nearest are left.
+    expect((await of(where({}))).total).toBeLessThan(12)
+    const filter = { ...emptyFilter(), where: where({ within: 'filter' }) }
+    const sampled = { ...filter, sample: { rows: 5, seed: 1 } }
+    expect(
+      [...selectRows(db, studyId, sampled).values()].flatMap((rows) => [...rows]),
+    ).toHaveLength(5)
+    const counts = await conditionCounts(db, studyId, filter)
+    expect(counts).toEqual([
+      { path: [0], alone: kept.length, without: 12 },
+      { path: [1], alone: 12, without: kept.length },
+    ])
+    const facets = await filterFacets(db, studyId, {
+      filter,
+      sort: { column: 'position', descending: false },
+      columns: [],
+      counted: ['instruction_characters.instruction'],
+      limit: 0,
+    })
+    expect(facets.total).toBe(12)
+    expect(facets.arms.reduce((sum, { rows }) => sum + rows, 0)).toBe(kept.length)
+    await expect(
+      of({ any: [where({ within: 'filter' }), { is: 'text', text: 'x' }] }),
+    ).rejects.toThrow('beside its other conditions only')
+  })
+
+  it('are found for a typed text once it is embedded', async () => {
+    const { db, config, studyId } = study
+    const typed: Condition = { is: 'similar', to: { text: ' What is a tide? ' }, top: 4 }
+    const filter = { ...emptyFilter(), where: typed }
+    expect(() => selectRows(db, studyId, filter)).toThrow(/not embedded by .* yet/)
+    const keyOf = cacheKeyer({ call: 'embed', backendId: '', identity, fingerprint: null })
+    const value = encodeFloats(Float32Array.from([0, ...vectors[9]!]))
+    const key = keyOf('What is a tide?\n', null)
+    storedCache(db, config.dataDir).put([{ key, call: 'embed', value }])
+    const expected = vectors
+      .map((vector, idx) => ({ idx, cosine: cosine(vectors[9]!, vector) }))
+      .filter(({ idx }) => idx !== N - 1)
+      .sort((a, b) => b.cosine - a.cosine)
+    const sort = { column: 'similarity', descending: true }
+    const page = await listRows(db, studyId, { filter, sort, columns: [], offset: 0, limit: 9 })
+    expect(page.rows.map(({ idx }) => idx)).toEqual(expected.slice(0, 4).map(({ idx }) => idx))
+    expect(page.rows[0]).toMatchObject({ idx: 9, similarity: expect.closeTo(1, 5) })
   })
 })

@@ -1,13 +1,21 @@
 import type { Db } from '@/db/client'
+import { allIndexes, indexesToMask } from '@/lib/columns/filter'
 import type { AtomOf } from '@/lib/contracts/condition'
 import { AppError } from '@/lib/errors'
 import { getCell } from '../cells'
 import { cachesOf } from '../columns/cache'
 import { finish, finishInTurns } from './steps'
+import { typedVector } from './typed-text'
 import { studyVectors, unit, type CellVectors, type StudyVectors } from './vectors'
 
 /** What rows are compared with, and how many of them are wanted. */
 export type SimilarTo = Pick<AtomOf<'similar'>, 'to' | 'top'>
+
+/** Rows among which the most similar are looked for, by cell; the key tells them from others. */
+export interface Among {
+  key: string
+  rows(): ReadonlyMap<number, Int32Array>
+}
 
 /** Cosines of the most similar rows by cell and row, the row itself left out. */
 export type Similar = Map<number, Map<number, number>>
@@ -24,54 +32,103 @@ function cosineOf(a: Float32Array, b: Float32Array): number {
   return sum / (Math.sqrt(ofA * ofB) || 1)
 }
 
-/** Adds to `low` and `high` between which cosines those of the cell's rows lie: codes differ from vectors by a known length. */
+/** Sets in `low` and `high` between which cosines those of the cell's rows lie: codes differ from vectors by a known length. */
 function bounds(
   query: Float32Array,
-  cell: CellVectors,
+  { codes, d, scales, errors }: CellVectors,
+  places: Int32Array,
   low: Float32Array,
   high: Float32Array,
 ): void {
-  const { codes, d, scales, errors } = cell
-  for (let n = 0, at = 0; n < scales.length; n += 1, at += d) {
-    let sum = 0
-    for (let k = 0; k < d; k += 1) sum += (query[k] as number) * (codes[at + k] as number)
+  const set = (i: number, sum: number) => {
+    const n = places[i] as number
     const cosine = sum * (scales[n] as number)
     // By Cauchy and Schwarz, the query being of unit length; with what float32 may round.
     const error = (errors[n] as number) + 1e-6
-    low[n] = cosine - error
-    high[n] = cosine + error
+    low[i] = cosine - error
+    high[i] = cosine + error
   }
+  const last = places.length - 1
+  const startOf = (i: number) => (places[Math.min(i, last)] as number) * d
+  // Four rows at once read the query once: half the time of one by one.
+  for (let i = 0; i < places.length; i += 4) {
+    const at = startOf(i)
+    const at1 = startOf(i + 1)
+    const at2 = startOf(i + 2)
+    const at3 = startOf(i + 3)
+    let [a, b, c, e] = [0, 0, 0, 0]
+    for (let k = 0; k < d; k += 1) {
+      const x = query[k] as number
+      a += x * (codes[at + k] as number)
+      b += x * (codes[at1 + k] as number)
+      c += x * (codes[at2 + k] as number)
+      e += x * (codes[at3 + k] as number)
+    }
+    set(i, a)
+    if (i + 1 <= last) set(i + 1, b)
+    if (i + 2 <= last) set(i + 2, c)
+    if (i + 3 <= last) set(i + 3, e)
+  }
+}
+
+// Fine enough that hardly a row more is compared again, and counted faster than half a million numbers are sorted.
+const BINS = 65_536
+
+/** Returns a cosine that at least `wanted` rows reach by their lower bounds; those below it are not among the nearest. */
+function reachedBy(parts: readonly { low: Float32Array }[], wanted: number): number {
+  const counts = new Uint32Array(BINS)
+  for (const { low } of parts) {
+    for (const value of low) {
+      const bin = Math.floor(((value + 1) / 2) * BINS)
+      const at = bin < 0 ? 0 : bin < BINS ? bin : BINS - 1
+      counts[at] = (counts[at] as number) + 1
+    }
+  }
+  let reached = 0
+  for (let bin = BINS - 1; bin > 0; bin -= 1) {
+    reached += counts[bin] as number
+    // Less by what the numbers of the bins may round.
+    if (reached >= wanted) return (bin / BINS) * 2 - 1 - 1e-6
+  }
+  return -Infinity
+}
+
+/** Places of the embedded rows of a cell that are among the given ones. */
+function placesAmong(cell: CellVectors, rows: Int32Array | undefined): Int32Array {
+  if (!rows) return new Int32Array(0)
+  const kept = indexesToMask(rows, (cell.rows.at(-1) ?? -1) + 1)
+  return allIndexes(cell.rows.length).filter((n) => kept[cell.rows[n] as number] === 1)
 }
 
 /** The exact `top` of all rows: whoever may be among them by its bounds is compared exactly. */
 function nearest(
   vectors: StudyVectors,
   query: Float32Array,
-  self: { no: number; idx: number },
+  self: { no: number; idx: number } | null,
   top: number,
+  among: ReadonlyMap<number, Int32Array> | null,
 ): Similar {
+  const direction = unit(query)
   const parts = [...vectors.cells].map(([no, cell]) => {
-    const low = new Float32Array(cell.rows.length)
-    const high = new Float32Array(cell.rows.length)
-    if (cell.d === query.length) bounds(unit(query), cell, low, high)
-    else high.fill(-Infinity)
-    return { no, cell, low, high }
+    const isComparable = cell.d === query.length
+    const places =
+      isComparable && !among
+        ? allIndexes(cell.rows.length)
+        : placesAmong(cell, isComparable ? among?.get(no) : undefined)
+    const low = new Float32Array(places.length)
+    const high = new Float32Array(places.length)
+    bounds(direction, cell, places, low, high)
+    return { no, cell, places, low, high }
   })
-  const all = new Float32Array(parts.reduce((sum, { low }) => sum + low.length, 0))
-  let at = 0
-  for (const { low } of parts) {
-    all.set(low, at)
-    at += low.length
-  }
-  all.sort()
   // One more, since the row itself is among them.
-  const least = all[Math.max(0, all.length - top - 1)] ?? -Infinity
+  const least = reachedBy(parts, top + 1)
   const found: { no: number; idx: number; cosine: number }[] = []
-  for (const { no, cell, high } of parts) {
-    for (let n = 0; n < high.length; n += 1) {
-      if ((high[n] as number) < least || high[n] === -Infinity) continue
+  for (const { no, cell, places, high } of parts) {
+    for (let i = 0; i < high.length; i += 1) {
+      if ((high[i] as number) < least) continue
+      const n = places[i] as number
       const idx = cell.rows[n] as number
-      if (no === self.no && idx === self.idx) continue
+      if (no === self?.no && idx === self.idx) continue
       found.push({ no, idx, cosine: cosineOf(query, vectors.exact(cell, n)) })
     }
   }
@@ -85,40 +142,56 @@ function nearest(
   return similar
 }
 
-const keyOf = (studyId: string, { to, top }: SimilarTo) =>
-  `similar/${studyId}/${JSON.stringify([to, top])}`
-
-function* find(db: Db, studyId: string, atom: SimilarTo): Generator<void, Similar> {
-  const vectors = yield* studyVectors(db, studyId)
-  const cache = cachesOf(db).results
-  const held = cache.peek<{ of: StudyVectors; similar: Similar }>(keyOf(studyId, atom), '')
-  if (held?.of === vectors) return held.similar
-  const { cellId, idx } = atom.to
-  const { no } = getCell(db, studyId, cellId)
+/** What rows are compared with, and which row that is, if any. */
+function queryOf(db: Db, studyId: string, vectors: StudyVectors, { to }: SimilarTo) {
+  if ('text' in to) return { query: typedVector(db, studyId, to.text), self: null }
+  const { no } = getCell(db, studyId, to.cellId)
   const cell = vectors.cells.get(no)
-  const n = cell?.rows.indexOf(idx) ?? -1
+  const n = cell?.rows.indexOf(to.idx) ?? -1
   if (!cell || n < 0) {
     throw new AppError(
       'invalid_input',
-      `Row ${idx} of this file has no embedding. Compute "Minimum neighbour distance" on it first.`,
+      `Row ${to.idx} of this file has no embedding. Compute "Minimum neighbour distance" on it first.`,
     )
   }
-  const similar = nearest(vectors, vectors.exact(cell, n), { no, idx }, atom.top)
-  cache.put(keyOf(studyId, atom), '', { of: vectors, similar }, atom.top * 64)
+  return { query: vectors.exact(cell, n), self: { no, idx: to.idx } }
+}
+
+function* find(
+  db: Db,
+  studyId: string,
+  atom: SimilarTo,
+  among: Among | null,
+): Generator<void, Similar> {
+  const vectors = yield* studyVectors(db, studyId)
+  const { to, top } = atom
+  const cache = cachesOf(db).results
+  const key = `similar/${studyId}/${JSON.stringify([to, top])}/${among?.key}`
+  const held = cache.peek<{ of: StudyVectors; similar: Similar }>(key, '')
+  if (held?.of === vectors) return held.similar
+  const { query, self } = queryOf(db, studyId, vectors, atom)
+  const similar = nearest(vectors, query, self, top, among?.rows() ?? null)
+  cache.put(key, '', { of: vectors, similar }, top * 64)
   return similar
 }
 
-/** Finds ahead of `similarRows`, giving way to other requests. Throws `invalid_input` where the row has no embedding. */
+/** Finds ahead of `similarRows`, giving way to other requests. Throws `invalid_input` where row or text has no embedding. */
 export async function warmSimilar(
   db: Db,
   studyId: string,
   atom: SimilarTo,
+  among: Among | null,
   signal?: AbortSignal,
 ): Promise<void> {
-  await finishInTurns(find(db, studyId, atom), signal)
+  await finishInTurns(find(db, studyId, atom, among), signal)
 }
 
-/** Returns the rows most similar to a row, with their cosines. Throws `invalid_input` where it has no embedding. */
-export function similarRows(db: Db, studyId: string, atom: SimilarTo): Similar {
-  return finish(find(db, studyId, atom))
+/** Returns the rows most similar to a row or text, with their cosines. Throws `invalid_input` where that has no embedding. */
+export function similarRows(
+  db: Db,
+  studyId: string,
+  atom: SimilarTo,
+  among: Among | null,
+): Similar {
+  return finish(find(db, studyId, atom, among))
 }

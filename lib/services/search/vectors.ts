@@ -68,6 +68,28 @@ export function embeddingRun(db: Db, studyId: string) {
 
 type Run = ReturnType<typeof embeddingRun>
 
+/** Returns what gives the text of a row its key among the stored vectors of a run. */
+export function vectorKey(run: Run): (row: Parameters<typeof textOf>[0]) => Buffer {
+  const keyOf = cacheKeyer({
+    call: 'embed',
+    backendId: run.backendId ?? '',
+    identity: run.definition.model as unknown as ModelIdentity,
+    fingerprint: run.record.fingerprint ?? null,
+  })
+  const recipe = textRecipe.parse(run.definition.params.textRecipe)
+  return (row) => keyOf(textOf(row, recipe), null)
+}
+
+/** Returns where the vector under a key lies; null where there is none. */
+export function pointerOf(db: Db, key: Buffer): Pointer | null {
+  const stored = hotRead(db, {
+    why: 'once a row',
+    sql: 'select value from request_cache where key = ?',
+    row: z.instanceof(Buffer),
+  }).get(key)
+  return stored && decodePointer(stored)
+}
+
 /** Returns what changes whenever the embeddings of the study's rows may. */
 export function embeddingStamp(db: Db, run: Run, cells: readonly CellRef[]): string {
   const places = cells.map(({ no }) => `${no}.${responseStamp(db, no)}`).join(' ')
@@ -109,18 +131,7 @@ export function* cellPointers(
   cell: CellRef,
   run: Run,
 ): Generator<{ idx: number; pointer: Pointer }[]> {
-  const keyOf = cacheKeyer({
-    call: 'embed',
-    backendId: run.backendId ?? '',
-    identity: run.definition.model as unknown as ModelIdentity,
-    fingerprint: run.record.fingerprint ?? null,
-  })
-  const recipe = textRecipe.parse(run.definition.params.textRecipe)
-  const find = hotRead(db, {
-    why: 'once a row',
-    sql: 'select value from request_cache where key = ?',
-    row: z.instanceof(Buffer),
-  })
+  const keyOf = vectorKey(run)
   const next = hotRead(db, {
     why: 'goes over every row of a file',
     sql: `select r.idx, r.instruction, r.input, s.text as response from rows r
@@ -132,8 +143,7 @@ export function* cellPointers(
   for (let batch = next.all(setNo, cell.no, 0); batch.length > 0;) {
     from = (batch.at(-1)?.idx ?? 0) + 1
     yield batch.flatMap((row) => {
-      const stored = find.get(keyOf(textOf(row, recipe), null))
-      const pointer = stored && decodePointer(stored)
+      const pointer = pointerOf(db, keyOf(row))
       return pointer ? [{ idx: row.idx, pointer }] : []
     })
     batch = next.all(setNo, cell.no, from)

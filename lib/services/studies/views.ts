@@ -3,9 +3,9 @@ import { and, asc, eq, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { views } from '@/db/schema'
 import { readableRows } from '@/db/stored-json'
-import type { SavedView, ViewState } from '@/lib/contracts/filter'
 import { LIMITS } from '@/lib/contracts/limits'
 import { cleanName } from '@/lib/contracts/plain-text'
+import type { PageState, SavedView, ViewFile } from '@/lib/contracts/views'
 import { AppError } from '@/lib/errors'
 import { markDeleted } from '../deletion'
 import { getStudy } from '../studies'
@@ -22,7 +22,7 @@ export function listViews(db: Db, studyId: string): SavedView[] {
 }
 
 /** Saves a view under a name and returns it; a view of the same name is replaced. */
-export function saveView(db: Db, studyId: string, given: string, state: ViewState): SavedView {
+export function saveView(db: Db, studyId: string, given: string, state: PageState): SavedView {
   getStudy(db, studyId)
   const name = cleanName(given)
   if (name === '') throw new AppError('invalid_input', 'Give the view a name.')
@@ -42,6 +42,16 @@ export function saveView(db: Db, studyId: string, given: string, state: ViewStat
     .values({ ...view, studyId })
     .run()
   return view
+}
+
+/** Returns a view as a file that another study or installation can open; `not_found` or `data_error` where it cannot be read. */
+export function viewFile(db: Db, studyId: string, viewId: string): ViewFile {
+  const study = getStudy(db, studyId)
+  const view = listViews(db, studyId).find(({ id }) => id === viewId)
+  if (!view) throw new AppError('not_found', 'This study has no such view.')
+  if (!view.state) throw new AppError('data_error', `The view "${view.name}" cannot be read.`)
+  const { name, state } = view
+  return { evolens_view: 1, study: { id: study.id, name: study.name }, name, state }
 }
 
 /** Removes a saved view; `not_found` when the study has none of this id. */

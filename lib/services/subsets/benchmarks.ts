@@ -1,6 +1,7 @@
-import { asc, eq } from 'drizzle-orm'
+import { asc, eq, isNull } from 'drizzle-orm'
 import type { Db } from '@/db/client'
-import { benchmarkTexts } from '@/db/schema'
+import { benchmarkTexts, studies, subsets } from '@/db/schema'
+import { readableRows } from '@/db/stored-json'
 import { cleanName } from '@/lib/contracts/plain-text'
 import type { Benchmark } from '@/lib/contracts/subset'
 import { AppError } from '@/lib/errors'
@@ -38,6 +39,26 @@ export async function addUploadedBenchmark(
   const added = await addBenchmark(db, { path, name: fileName }, files)
   await removeUpload(config, uploadId)
   return added
+}
+
+/** Deletes a benchmark. Throws `not_found`, and `conflict` while a saved subset names it: its rules could not be applied again. */
+export function deleteBenchmark(db: Db, sha256: string): void {
+  const { name } = readBenchmark(db, sha256)
+  const query = db
+    .select({ id: subsets.id, name: subsets.name, recipe: subsets.recipe, study: studies.name })
+    .from(subsets)
+    .innerJoin(studies, eq(studies.id, subsets.studyId))
+    .where(isNull(subsets.deletedAt))
+  const user = readableRows(() => query.all()).rows.find(({ recipe }) =>
+    recipe.rules?.some((rule) => rule.rule === 'decontaminate' && rule.benchmarks.includes(sha256)),
+  )
+  if (user) {
+    throw new AppError(
+      'conflict',
+      `The subset "${user.name}" of the study "${user.study}" names the benchmark "${name}". Delete the subset first.`,
+    )
+  }
+  db.delete(benchmarkTexts).where(eq(benchmarkTexts.sha256, sha256)).run()
 }
 
 /** Returns the items of a benchmark; throws `invalid_input` where it was not added here. */

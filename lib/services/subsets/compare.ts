@@ -1,17 +1,16 @@
 import type { Db } from '@/db/client'
-import { isQuantity } from '@/lib/contracts/column-kinds'
-import type { SubsetComparison } from '@/lib/contracts/subset'
+import type { CompareSubsets, SubsetComparison } from '@/lib/contracts/subset'
 import { throwIfAborted } from '@/lib/errors'
-import { mean, quantileSorted } from '@/lib/stats/summary'
 import { emptyTokens, tokenize } from '@/lib/subsets/ngrams'
-import { clearMissing, sizesOf } from '@/lib/subsets/take'
+import { sizesOf } from '@/lib/subsets/take'
 import type { Kept, RuleData } from '@/lib/subsets/types'
-import { countMask, intersect, maskToIndexes } from '@/lib/columns/filter'
+import { countMask, intersect } from '@/lib/columns/filter'
 import { listColumns } from '../columns'
-import { columnName } from '../compare/columns'
 import { yieldToEventLoop } from '../compare/slots'
 import { scopeOfStudy } from '../rows/select'
 import { applyWarm } from './apply'
+import { columnsToCompare, compareColumn } from './compared-columns'
+import { compareMeasures } from './compared-measures'
 import { ruleData } from './data'
 import { storedSubset } from './stored'
 
@@ -76,52 +75,34 @@ function* wordsOf(
   })
 }
 
-/** Returns how saved subsets differ: rows that they share, where rows come from, values of columns, and words of one that the others lack. */
+/** Returns how saved subsets differ: rows that they share, where rows come from, distributions of columns, measures of their texts, and words of one that the others lack. */
 export async function compareSubsets(
   db: Db,
   studyId: string,
-  ids: readonly string[],
+  asked: CompareSubsets,
   signal?: AbortSignal,
 ): Promise<SubsetComparison> {
   const scope = scopeOfStudy(db, studyId)
-  const stored = ids.map((id) => storedSubset(db, studyId, id))
+  const stored = asked.ids.map((id) => storedSubset(db, studyId, id))
   const sets: Kept[] = []
   for (const { rules } of stored) sets.push((await applyWarm(scope, rules, signal)).kept)
   const { places } = await applyWarm(scope, stored[0]?.rules ?? [], signal)
   const data = ruleData(scope, places)
   const groups = ORIGINS.map((origin) => ({ origin, of: data.groups(origin) }))
-  const columns: SubsetComparison['columns'] = []
-  const shown = listColumns(db, studyId).filter(
-    (column) => column.isDefault && !column.hidden && isQuantity(column.shape),
-  )
-  for (const column of shown) {
-    for (const cell of scope.cells) await scope.reader.warm(column.id, cell)
-    const numbers = data.numbers(column.id)
-    const values = sets.map((set) => {
-      const valued = set.slice()
-      clearMissing(valued, numbers)
-      const own = Array.from(maskToIndexes(valued), (row) => numbers.values[row] as number).sort(
-        (a, b) => a - b,
-      )
-      const of = (number: (values: number[]) => number | null) =>
-        own.length === 0 ? null : number(own)
-      return {
-        n: own.length,
-        missing: countMask(set) - own.length,
-        mean: of(mean),
-        median: of((sorted) => quantileSorted(sorted, 0.5)),
-      }
-    })
-    columns.push({ column: column.id, label: columnName(column), values })
+  const pause = async () => {
     throwIfAborted(signal)
     await yieldToEventLoop()
   }
+  const columns: SubsetComparison['columns'] = []
+  for (const column of columnsToCompare(listColumns(db, studyId), asked.columns)) {
+    for (const cell of scope.cells) await scope.reader.warm(column.id, cell)
+    columns.push(compareColumn(data, column, sets))
+    await pause()
+  }
+  const measured = await compareMeasures(data, sets, asked, pause)
   const reading = wordsOf(data, sets)
   let step = reading.next()
-  for (; !step.done; step = reading.next()) {
-    throwIfAborted(signal)
-    await yieldToEventLoop()
-  }
+  for (; !step.done; step = reading.next()) await pause()
   const words = step.value
   return {
     subsets: stored.map(({ id, name, hash }, k) => {
@@ -143,5 +124,6 @@ export async function compareSubsets(
       }),
     ),
     columns,
+    ...measured,
   }
 }

@@ -6,7 +6,12 @@ import { describe, expect, it } from 'vitest'
 import { exportRequestSchema } from '@/lib/contracts/export'
 import { emptyFilter } from '@/lib/contracts/filter'
 import { statusCode } from '@/lib/contracts/status'
-import { subsetKitSchema, subsetRulesSchema, type SubsetRule } from '@/lib/contracts/subset'
+import {
+  compareSubsetsSchema,
+  subsetKitSchema,
+  subsetRulesSchema,
+  type SubsetRule,
+} from '@/lib/contracts/subset'
 import { columnOf, storeRun } from '@/lib/testing/columns'
 import { alpacaRows, importRows, studyEach, type TestStudy } from '@/lib/testing/imports'
 import { realignStudy } from '../alignments'
@@ -25,7 +30,7 @@ import {
   subsetFunnel,
   subsetKit,
 } from '.'
-import { addBenchmark } from './benchmarks'
+import { addBenchmark, deleteBenchmark, listBenchmarks } from './benchmarks'
 import { compareSubsets } from './compare'
 import { parseRuleFile, ruleFileText } from './rule-file'
 
@@ -282,7 +287,11 @@ describe('subsets', () => {
       'top',
     )
     const evolved = await saved(rulesOf({ rule: 'filter', filter: { rounds: [1] } }), 'evolved')
-    const found = await compareSubsets(study.db, study.studyId, [seeds.id, top.id, evolved.id])
+    const found = await compareSubsets(
+      study.db,
+      study.studyId,
+      compareSubsetsSchema.parse({ ids: [seeds.id, top.id, evolved.id] }),
+    )
     expect(found.shared).toEqual([
       [12, 6, 0],
       [6, 12, 6],
@@ -298,13 +307,60 @@ describe('subsets', () => {
     ])
     const mnd = found.columns.find(({ column }) => column === 'mnd.mnd')
     // Of rows 0 to 11 without 3, and of 6 to 11.
-    expect(mnd?.values[0]).toEqual({ n: 11, missing: 1, mean: 63 / 11, median: 6 })
-    expect(mnd?.values[1]).toEqual({ n: 12, missing: 0, mean: 8.5, median: 8.5 })
+    expect(mnd?.values[0]).toMatchObject({ n: 11, missing: 1, mean: 63 / 11, median: 6 })
+    expect(mnd?.values[1]).toMatchObject({ n: 12, missing: 0, mean: 8.5, median: 8.5 })
+    expect(found.drawn).toBeNull()
     expect(found.subsets.map(({ words }) => words)).toEqual([
       [{ word: 'seed', rows: 12, elsewhere: 6 }],
       [],
       [{ word: 'evolved', rows: 12, elsewhere: 6 }],
     ])
+  })
+
+  it('are compared by any column and by measures over draws of equal size', async () => {
+    await twoRounds((k, row) => (k === 0 ? row : 2 * row))
+    const saved = (name: string, rules: unknown) =>
+      saveSubset(study.db, study.studyId, { name, rules: subsetRulesSchema.parse(rules) }, 1)
+    const round = (n: number) => ({ rule: 'filter', filter: { ...emptyFilter(), rounds: [n] } })
+    const few = saved('few', [
+      round(0),
+      { rule: 'range', column: 'mnd.mnd', min: null, max: 7, missing: false },
+    ])
+    const evolved = saved('evolved', [round(1)])
+    const ask = (more: object) =>
+      compareSubsets(
+        study.db,
+        study.studyId,
+        compareSubsetsSchema.parse({ ids: [few.id, evolved.id], ...more }),
+      )
+    const found = await ask({ columns: ['mnd.mnd'], measures: ['ngram_diversity'] })
+    const [mnd] = found.columns
+    expect(found.columns).toHaveLength(1)
+    // 0 to 22 in 20 bins of 1.1; the fourth row of both has no value.
+    expect(mnd?.bins.slice(0, 2)).toEqual(['0 to 1.10', '1.10 to 2.20'])
+    expect(mnd?.values[0]?.counts).toEqual([2, 1, 0, 1, 1, 1, 1, ...Array(13).fill(0)])
+    expect(mnd?.values[1]?.counts.reduce((sum, rows) => sum + rows, 0)).toBe(11)
+    expect(mnd?.values[1]?.counts.at(-1)).toBe(1)
+    // Seven rows are left of the first, so seven are drawn of the second.
+    expect(found.drawn).toEqual({ n: 7, draws: 5, seed: 0 })
+    const words = found.measures.find(({ key }) => key === 'n1')
+    // "seed 0" to "seed 7" without 3: eight different words of fourteen.
+    expect(words?.values[0]).toEqual({ mean: 8 / 14, sd: null })
+    expect(words?.values[1]?.sd).not.toBeNull()
+    await expect(ask({ columns: ['none.at'] })).rejects.toThrow(/no column "none.at"/)
+    await expect(ask({ measures: ['vendi_score'] })).rejects.toThrow(/no measure of a set of texts/)
+    await expect(ask({ measures: ['mnd'] })).rejects.toThrow(/no measure of a set of texts/)
+  })
+
+  it('keep the benchmarks that they name', async () => {
+    const { sha256 } = await added('bench.txt', 'one two three')
+    const rules = subsetRulesSchema.parse([{ rule: 'decontaminate', benchmarks: [sha256] }])
+    const named = saveSubset(study.db, study.studyId, { name: 'clean', rules }, 1)
+    expect(() => deleteBenchmark(study.db, sha256)).toThrow(/"clean" of the study .* names/)
+    deleteSubset(study.db, study.studyId, named.id)
+    deleteBenchmark(study.db, sha256)
+    expect(listBenchmarks(study.db)).toEqual([])
+    expect(() => deleteBenchmark(study.db, sha256)).toThrow(/is not here/)
   })
 
   it('are described field by field for the page', () => {

@@ -18,6 +18,7 @@ import { benchOverhead } from './overhead'
 import { benchReplyParsing } from './reply-parsing'
 import { benchRowsPage } from './rows-page'
 import { benchSearch } from './search'
+import { benchSimilar } from './similar'
 import { benchSubsets } from './subsets'
 import { benchTable } from './table'
 import { measureWebLatency } from './web-latency'
@@ -140,6 +141,11 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
       milliseconds(`search of ${rows} rows, ${name} (${found} found)`, ms, limit),
       milliseconds(`others wait meanwhile, ${name}`, blockMs, 100),
     ])
+  },
+  similar: async () => {
+    const { rows, firstMs, ms } = await benchSimilar()
+    const first = `vectors are read first in ${(firstMs / 1000).toFixed(1)} s`
+    return [milliseconds(`100 rows most similar to one of ${rows} (${first})`, ms, 150)]
   },
   table: async () => {
     const { rows, timings } = await benchTable()

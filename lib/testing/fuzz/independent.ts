@@ -10,6 +10,7 @@ export type Rule =
   | 'NaN and Infinity are read'
   | 'broken rows are skipped'
   | 'half characters are replaced'
+  | 'broken bytes before the rows of an object'
   | 'JSON in a table cell'
   | 'annotated type'
 
@@ -25,6 +26,8 @@ function sameValue(ours: unknown, theirs: unknown, literals: Literals, pointer =
     const isText = typeof theirs === 'bigint' || typeof theirs === 'number'
     return isText && Number(literal) === Number(theirs)
   }
+  // The other reader of Parquet has no value where one is null.
+  if (theirs === undefined) return ours === null
   if (typeof theirs === 'bigint') return BigInt(ours as number) === theirs
   if (typeof theirs !== 'object' || theirs === null) return Object.is(ours, theirs)
   if (typeof ours !== 'object' || ours === null) return false
@@ -173,6 +176,8 @@ export async function comparedRows(
     text = new TextDecoder(container.encoding, { fatal: true }).decode(bytes)
   } catch (error) {
     if (rows.some((row) => row.error)) return { rule: 'broken rows are skipped' }
+    // Only what stands from the list on is read.
+    if (container.wrapKey !== null) return { rule: 'broken bytes before the rows of an object' }
     return fault(`the other program refuses it: ${(error as Error).message}`)
   }
   if (container.kind === 'csv') return comparedTable(rows, text, container)

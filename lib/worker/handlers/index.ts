@@ -3,6 +3,7 @@ import { backupJob } from './backup'
 import { computeJob } from './compute'
 import { detectJob } from './detect'
 import { dryRunJob } from './dry-run'
+import { embedTextJob } from './embed-text'
 import { exportJob } from './export'
 import { fetchDatasetJob } from './fetch-dataset'
 import { fetchModelJob } from './fetch-model'
@@ -36,6 +37,7 @@ export const JOB_KINDS: readonly JobKind[] = [
   mergeJob,
   purgeJob,
   indexTextsJob,
+  embedTextJob,
   exportJob,
   layOutJob,
 ]

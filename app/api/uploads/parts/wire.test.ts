@@ -1,14 +1,21 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs/promises'
+import http from 'node:http'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { call } from '@/components/hooks/api'
 import { unfinishedUploads, uploadFile } from '@/components/hooks/upload-file'
+import { appendUploadEndpoint, beginUploadEndpoint, partialUploadEndpoint } from '@/lib/api/imports'
 import { openUpload } from '@/lib/services/imports/uploads'
 import { testStudy, type TestStudy } from '@/lib/testing/imports'
 import { closeWire, openWire, routeFetch } from '@/lib/testing/route-fetch'
+import { routeServer } from '@/lib/testing/route-server'
 
 const MB = 1024 ** 2
 /** What happens to the requests that send bytes, one after the other; those after it arrive. */
 type Fate = 'arrives' | 'half of it arrives' | 'no connection' | 'the reply is lost'
+
+/** The tests put the routes of this process in its place. */
+const globalFetch = globalThis.fetch
 
 let study: TestStudy
 let fates: Fate[]
@@ -141,6 +148,30 @@ it('goes on after a reload of the page when the same file is chosen again, and o
   await expectStored(again.uploadId, fileOf(40))
   expect(unfinishedUploads()).toEqual([])
 }, 30_000)
+
+it('keeps what a real connection brought before it was cut, for another server as well', async () => {
+  const { uploadId } = await call(beginUploadEndpoint, { body: { name: 'a', sizeBytes: 3 * MB } })
+  const first = await routeServer()
+  const cut = http.request(`${first.url}/api/uploads/parts/${uploadId}?offset=0`, {
+    method: 'PATCH',
+    headers: { 'content-length': 2 * MB, 'content-type': 'application/octet-stream' },
+  })
+  cut.on('error', () => undefined)
+  cut.write(Buffer.alloc(MB, 5))
+  const offset = async () => (await call(partialUploadEndpoint, { params: { uploadId } })).offset
+  await expect.poll(offset, { timeout: 20_000 }).toBe(MB)
+  cut.destroy()
+  first.close()
+  const second = await routeServer()
+  const rest = await globalFetch(`${second.url}/api/uploads/parts/${uploadId}?offset=${MB}`, {
+    method: 'PATCH',
+    body: Buffer.alloc(2 * MB, 6),
+  })
+  second.close()
+  const { upload } = appendUploadEndpoint.reply.parse(await rest.json())
+  const bytes = Buffer.concat([Buffer.alloc(MB, 5), Buffer.alloc(2 * MB, 6)])
+  expect(upload?.sha256).toBe(createHash('sha256').update(bytes).digest('hex'))
+}, 60_000)
 
 it('sends a small file whole', async () => {
   const { uploadId } = await uploadFile(fileOf(1), 'small.json')

@@ -16,11 +16,17 @@ const LEAST = 0.8
 function Copies({ studyId, controls }: { studyId: string; controls: ViewStateControls }) {
   const [of, setOf] = useState<'exact' | 'near'>('exact')
   const [likeness, setLikeness] = useState(0.95)
-  const { data, error, refetch } = useRepeats(studyId, of)
+  const [place, setPlace] = useState<'file' | 'filter'>('file')
+  const isAcross = of === 'exact' && place === 'filter'
+  const { data, error, refetch } = useRepeats(studyId, of, isAcross)
   const count =
     of === 'exact' ? data?.[0] : data?.find((one) => Math.abs(one.likeness - likeness) < 0.005)
   const keep = (kept: 'representatives' | 'members') => {
-    const where = withAtom(controls.state.filter.where, { is: 'repeats', of, likeness, keep: kept })
+    const atom = { is: 'repeats' as const, of, likeness, keep: kept }
+    const where = withAtom(
+      controls.state.filter.where,
+      isAcross ? { ...atom, across: 'filter' as const } : atom,
+    )
     controls.setFilter({ where })
   }
   return (
@@ -31,6 +37,14 @@ function Copies({ studyId, controls }: { studyId: string; controls: ViewStateCon
         value={of}
         onChange={setOf}
       />
+      {of === 'exact' ? (
+        <Segments
+          label="Where copies are looked for"
+          options={{ file: 'Inside of each file', filter: 'Across files' }}
+          value={place}
+          onChange={setPlace}
+        />
+      ) : null}
       {of === 'near' ? (
         <Slider
           mb="md"
@@ -60,9 +74,9 @@ function Copies({ studyId, controls }: { studyId: string; controls: ViewStateCon
       </Text>
       <Text size="xs" c="dimmed">
         {of === 'exact'
-          ? 'Instruction and input are the same, inside of one file.'
+          ? `Instruction and input are the same, ${isAcross ? 'in any files of the study; the counts are of the whole study' : 'inside of one file'}.`
           : 'Rows of one file are joined with their nearest row, and groups that share a row are one.'}{' '}
-        The first row stands for its group.
+        The first row{isAcross ? ' that the filter keeps' : ''} stands for its group.
       </Text>
       <Group gap="xs">
         <Button size="xs" disabled={!count} onClick={() => keep('representatives')}>

@@ -112,21 +112,25 @@ export function movedColumn(columns: readonly RowColumn[], id: string, to: strin
 
 /**
  * Columns in their order while a row is open beside the table: what the list is sorted and filtered by stands next to the
- * row's name, where the narrower table still shows it.
+ * row's name, where the narrower table still shows it, behind the columns that are pinned.
  */
 export function columnsBesideDetail(
   columns: readonly RowColumn[],
   { filter, sort }: Pick<ViewState, 'filter' | 'sort'>,
+  pins: readonly string[] = [],
 ): RowColumn[] {
   const inside = filter.where ? atomsOf(filter.where) : []
   const named = [...filter.ranges, ...filter.values, ...inside.filter((one) => 'column' in one)]
   const filtered = named.map(({ column }) => column)
   const explained = new Set([sort.column, ...filtered])
   if (filter.operators.length > 0) explained.add('operator')
-  const [place, ...others] = columns
+  const [place, ...all] = columns
+  const pinned = all.filter(({ id }) => pins.includes(id))
+  const others = all.filter((column) => !pinned.includes(column))
   const isExplained = ({ id }: RowColumn) => explained.has(id)
   return [
     ...(place ? [place] : []),
+    ...pinned,
     ...others.filter(({ id }) => id === sort.column),
     ...others.filter((column) => isExplained(column) && column.id !== sort.column),
     ...others.filter((column) => !isExplained(column)),

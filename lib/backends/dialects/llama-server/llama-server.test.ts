@@ -73,18 +73,22 @@ describe('llama-server, chat', () => {
 
   it('runs requests for scores alone on the server', async () => {
     let running = 0
+    let isOpen = false
     const together: number[] = []
     const slow = async (request: StubRequest) => {
       const reply = healthy()(request)
       if (request.path !== CHAT) return reply
       running += 1
       together.push(running * (request.body.logprobs ? -1 : 1))
-      await new Promise((resolve) => setTimeout(resolve, 10))
+      // The first two meet, however long the second is on its way.
+      do await new Promise((resolve) => setTimeout(resolve, 10))
+      while (isOpen && together.length < 2)
       running -= 1
       return reply
     }
     const { session } = await backends.open(llamaServer, slow)
     together.length = 0
+    isOpen = true
     const ask = (topLogprobs: number | null) => session.generate?.(chatRequest({ topLogprobs }))
     await Promise.all([ask(null), ask(null), ask(2), ask(2), ask(null)])
     // Negative: a request for scores; each met an idle server.

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { conditionSchema, type Atom, type Condition } from '@/lib/contracts/condition'
 import { emptyFilter, rowFilterSchema, type RowFilter } from '@/lib/contracts/filter'
+import { hasPlainParts, intoTree } from '@/lib/contracts/filter-parts'
 import { storeDistances } from '@/lib/testing/columns'
 import { decideOn } from '@/lib/testing/decisions'
 import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
@@ -182,4 +183,25 @@ describe('a seeded sample', () => {
       false,
     )
   })
+})
+
+it('keeps the same rows when its plain parts become conditions of its tree', () => {
+  const some: Partial<RowFilter>[] = [
+    { arms: ['seeds'], text: '1' },
+    { operators: ['deepening'], where: { any: [ATOMS[0]!, ATOMS[4]!] } },
+    { ranges: [{ column: 'mnd.mnd', min: 0.3, max: null, missing: false }], hideDropped: true },
+    { marks: ['star'], sample: { rows: 1, seed: 3 } },
+    { partners: [{ of: 'parent', column: 'mnd.mnd', min: 0.5, max: null }], rounds: [1] },
+    { find: { is: 'text', text: 'EVOLVED' }, sample: { share: 0.5, seed: 7 } },
+  ]
+  const rowsOf = (filter: RowFilter) => [...selectRows(study.db, study.studyId, filter)]
+  for (const part of some) {
+    const filter = { ...emptyFilter(), ...part }
+    const moved = rowFilterSchema.parse(intoTree(filter))
+    expect(hasPlainParts(filter)).toBe(true)
+    expect(hasPlainParts(moved)).toBe(false)
+    const held = (rows: ReturnType<typeof rowsOf>) => rows.filter(([, idx]) => idx.length > 0)
+    expect(held(rowsOf(moved))).toEqual(held(rowsOf(filter)))
+  }
+  expect(intoTree(emptyFilter())).toEqual(emptyFilter())
 })

@@ -6,6 +6,7 @@ import { marks } from './marks'
 import { note } from './note'
 import { operators } from './operators'
 import { origin } from './origin'
+import { outcome } from './outcome'
 import { partner } from './partner'
 import { range } from './range'
 import { repeats } from './repeats'
@@ -35,6 +36,7 @@ const KINDS: { [Is in Atom['is']]: ConditionKind<AtomOf<Is>> } = {
   repeats,
   similar,
   area,
+  outcome,
 }
 
 function kindOf<Is extends Atom['is']>(atom: { is: Is }): ConditionKind<AtomOf<Is>> {

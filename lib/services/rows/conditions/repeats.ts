@@ -1,11 +1,42 @@
 import type { AtomOf } from '@/lib/contracts/condition'
-import { inGroups, openRepeats, warmRepeats } from '../repeats'
-import type { ConditionKind } from './types'
+import { acrossFiles, inGroups, openRepeats, warmAcross, warmRepeats } from '../repeats'
+import { restOf, type ConditionKind, type Keep, type Scope } from './types'
+
+/** Groups over all files: of the rows that the rest of the filter keeps, the first one stands for its group. */
+function openAcross(scope: Scope, atom: AtomOf<'repeats'>): Keep {
+  const { groups, starts } = acrossFiles(scope.db, scope.cells, atom)
+  const kept = scope.select(restOf(scope, 'Copies'))
+  const first = new Int32Array(groups.length).fill(-1)
+  const size = new Int32Array(groups.length)
+  for (const [no, rows] of kept) {
+    const start = starts.get(no) ?? 0
+    for (const row of rows) {
+      const group = groups[start + row] as number
+      if (size[group] === 0) first[group] = start + row
+      size[group] = (size[group] as number) + 1
+    }
+  }
+  return (mask, cell) => {
+    const start = starts.get(cell.no) ?? 0
+    for (let row = 0; row < mask.length; row += 1) {
+      const group = groups[start + row] as number
+      const stays =
+        atom.keep === 'members' ? (size[group] as number) > 1 : first[group] === start + row
+      if (!stays) mask[row] = 0
+    }
+  }
+}
 
 export const repeats: ConditionKind<AtomOf<'repeats'>> = {
-  warm: ({ db, cells }, atom, signal) => warmRepeats(db, cells, atom, signal),
-  open({ db, reader }, atom) {
-    const groupsOf = openRepeats(db, reader, atom)
+  async warm(scope, atom, signal) {
+    const { db, cells, rest, warm } = scope
+    if (atom.across) await warmAcross(db, cells, atom, signal)
+    else await warmRepeats(db, cells, atom, signal)
+    if (atom.across && rest) await warm(rest, signal)
+  },
+  open(scope, atom) {
+    if (atom.across) return openAcross(scope, atom)
+    const groupsOf = openRepeats(scope.db, scope.reader, atom)
     return (mask, cell) => {
       const groups = groupsOf(cell)
       if (atom.keep === 'representatives') {

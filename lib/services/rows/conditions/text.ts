@@ -18,7 +18,7 @@ function searched<A extends Searched>(): ConditionKind<A> {
     async warm({ db, cells }, atom, signal) {
       if (isEmpty(atom)) return
       const matcher = matcherOf(trimmed(atom))
-      for (const cell of cells) await warmFind(db, cell, matcher, signal)
+      await warmFind(db, cells, matcher, signal)
     },
     open({ db }, atom) {
       if (isEmpty(atom)) return () => undefined

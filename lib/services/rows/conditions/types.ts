@@ -1,6 +1,7 @@
 import type { Db } from '@/db/client'
 import type { Mask } from '@/lib/columns/filter'
 import type { RowFilter } from '@/lib/contracts/filter'
+import { AppError } from '@/lib/errors'
 import type { CellRef } from '../../cells'
 import type { ColumnReader } from '../../columns'
 
@@ -11,12 +12,23 @@ export interface Scope {
   reader: ColumnReader
   /** The study's current cells. */
   cells: readonly CellRef[]
+  /** All the rest of the filter, for a condition that chooses among the rows which that keeps. */
+  rest?: RowFilter
   /** Returns the rows of another filter, by cell. */
   select(filter: RowFilter): ReadonlyMap<number, Int32Array>
   /** Does ahead what `select` needs. */
   warm(filter: RowFilter, signal?: AbortSignal): Promise<void>
   /** Returns what changes whenever some filter of the study could give other rows. */
   stamp(): string
+}
+
+/** Returns the rest of the filter; throws `invalid_input` for a condition that does not stand beside it. */
+export function restOf({ rest }: Scope, what: string): RowFilter {
+  if (rest) return rest
+  throw new AppError(
+    'invalid_input',
+    `${what} of this filter can be asked for beside its other conditions only, not inside of "or" and "not". Move the condition out, or ask for those of the whole study.`,
+  )
 }
 
 /** Clears the rows of a cell that a condition does not keep. Reads the mask: rows that are out already need no look. */

@@ -34,7 +34,7 @@ export const words: ConditionKind<AtomOf<'words'>> = {
   async warm({ db, cells }, atom, signal) {
     for (const phrase of phrasesOf(read(atom), true)) {
       const matcher = phraseMatcher(phrase, atom.in)
-      for (const cell of cells) await warmFind(db, cell, matcher, signal)
+      await warmFind(db, cells, matcher, signal)
     }
   },
   open({ db }, atom): Keep {

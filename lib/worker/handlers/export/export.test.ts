@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -66,6 +67,76 @@ it.each(['jsonl', 'llama-factory'])(
     expect((await part(`bytes=${whole.length}-`)).status).toBe(416)
   },
 )
+
+/** Rows of 20 KB, so that several notes of how far the file is fall into it. */
+async function importLong(n: number): Promise<void> {
+  const rows = alpacaRows(n, 'a').map((row, k) => ({ ...row, output: `${k} `.repeat(4_000) }))
+  await importRows(study, 'long.json', rows)
+}
+
+/** Stops the job when something is written and noted; returns its id and the file of its part. */
+async function stoppedHalfway(one: ExportRequest, why: 'shutdown' | 'cancel') {
+  const { jobs } = await call(startExportEndpoint, { params: params(), body: one })
+  const id = jobs[0]?.id ?? ''
+  const part = path.join(study.config.dataDir, 'exports', `${id}.part`)
+  const isWritten = () => fs.existsSync(one.format.startsWith('llama') ? part : `${part}.json`)
+  await runJobs(study, () => (isWritten() ? why : null))
+  return { id, part }
+}
+
+const GOES_ON = /^gone on after row [1-9]\d*$/
+
+it.each([
+  ['json', GOES_ON],
+  ['jsonl', GOES_ON],
+  ['csv', GOES_ON],
+  ['llama-factory', /^begun anew: a file of this format cannot be continued/],
+])(
+  'a job that writes %s and was broken off says how it went on, and ends with the same bytes',
+  async (format, note) => {
+    await importLong(900)
+    const { id, part } = await stoppedHalfway(request(format), 'shutdown')
+    expect(getJob(study.db, id).state).toBe('queued')
+    // What a kill left behind the last note.
+    fs.appendFileSync(part, 'half a ro')
+    await runJobs(study)
+    const { state, result } = getJob(study.db, id)
+    expect([state, result]).toEqual(['succeeded', expect.objectContaining({ rows: 900 })])
+    expect(String(result?.['note'])).toMatch(note)
+    const whole = await bytesOf(await routeFetch(downloadUrl(request(format))))
+    const file = await routeFetch(exportFileUrl(study.studyId, id))
+    expect(file.headers.get('etag')).toContain(createHash('sha256').update(whole).digest('hex'))
+    expect((await bytesOf(file)).equals(whole)).toBe(true)
+    expect(files()).toEqual([id])
+  },
+)
+
+it('begins anew, and says why, where rows have changed since or a part of the file is lost', async () => {
+  await importLong(900)
+  const first = await stoppedHalfway(request('jsonl'), 'shutdown')
+  await importRows(study, 'b.json', alpacaRows(3, 'b'), { seedSetKey: 'more' })
+  await runJobs(study)
+  expect(getJob(study.db, first.id).result).toMatchObject({
+    rows: 903,
+    note: 'begun anew: rows, values or marks have changed',
+  })
+  const second = await stoppedHalfway(request('jsonl'), 'shutdown')
+  fs.truncateSync(second.part, 100)
+  await runJobs(study)
+  expect(getJob(study.db, second.id).result).toMatchObject({
+    rows: 903,
+    note: 'begun anew: a part of the file is lost',
+  })
+})
+
+it('leaves nothing of a job that is cancelled halfway', async () => {
+  await importLong(900)
+  const { id } = await stoppedHalfway(request('jsonl'), 'cancel')
+  const { state, progress } = getJob(study.db, id)
+  expect(state).toBe('cancelled')
+  expect(progress.total).toBeGreaterThanOrEqual(progress.done)
+  expect(files()).toEqual([])
+})
 
 it('leaves nothing of a cancelled or refused export, and removes files after a week', async () => {
   await importRows(study, 'a.json', alpacaRows(3_000, 'a'))

@@ -4,7 +4,9 @@ import { JOBS, type JobPayload } from '@/lib/queue/kinds'
 import { realignStudy } from '@/lib/services/alignments'
 import { cleanupStaging } from '@/lib/services/cells/staging'
 import { importFile, type ImportedFile } from '@/lib/services/imports/file'
+import type { ImportHooks } from '@/lib/services/imports/rows/stage'
 import { undoImport } from '@/lib/services/imports/undo'
+import { importValues, isValuesPlan, undoValues } from '@/lib/services/imports/values-file'
 import { rememberMapping } from '@/lib/services/imports/remembered'
 import { removeUpload } from '@/lib/services/imports/uploads'
 import { cellPlace } from '@/lib/contracts/seeds'
@@ -32,6 +34,7 @@ function progressOf(context: WorkerContext, plans: readonly ImportPlan[]) {
 
 function summary(file: ImportedFile): string {
   if (file.outcome === 'known') return `${file.fileName} is in the study already; left alone.`
+  if (file.joined !== undefined) return `${file.fileName}: ${file.joined}.`
   const parts = [`${file.fileName}: ${file.rows} rows`]
   if (file.skipped > 0) parts.push(`${file.skipped} broken rows skipped`)
   if (file.revision > 1) parts.push(`revision ${file.revision}`)
@@ -42,8 +45,9 @@ function summary(file: ImportedFile): string {
 }
 
 async function run(context: WorkerContext, payload: JobPayload<'import'>) {
-  // Parents before children, so that most files are aligned once.
-  const plans = payload.plans.toSorted((a, b) => a.round - b.round)
+  // Parents before children, so that most files are aligned once; values after the rows that they belong to.
+  const order = (plan: ImportPlan) => (isValuesPlan(plan) ? Number.MAX_SAFE_INTEGER : plan.round)
+  const plans = payload.plans.toSorted((a, b) => order(a) - order(b))
   const progress = progressOf(context, plans)
   const imported: ImportedFile[] = []
   const mapped: ImportPlan[] = []
@@ -55,13 +59,16 @@ async function run(context: WorkerContext, payload: JobPayload<'import'>) {
   for (const plan of plans) {
     let stored = 0
     try {
-      const file = await importFile(context, payload.studyId, plan, {
+      const hooks: ImportHooks = {
         signal: context.signal,
         onProgress(bytes, rows) {
           stored = rows
           progress.add(bytes, `Importing ${plan.fileName}: ${stored} rows`)
         },
-      })
+      }
+      const file = isValuesPlan(plan)
+        ? await importValues(context, payload.studyId, plan, hooks)
+        : await importFile(context, payload.studyId, plan, hooks)
       if (file.outcome === 'known') progress.add(plan.sizeBytes, `Checked ${plan.fileName}`)
       imported.push(file)
       if (file.outcome === 'imported') mapped.push(plan)
@@ -78,7 +85,9 @@ async function run(context: WorkerContext, payload: JobPayload<'import'>) {
     }
   }
   if (failures.length > 0 && undoSince !== undefined) {
-    const count = undoImport(context.db, payload.studyId, plans, since)
+    const count =
+      undoValues(context.db, payload.studyId, plans, since) +
+      undoImport(context.db, payload.studyId, plans, since)
     const undone = `Nothing was imported: ${count} files that came before it were taken out again.`
     context.log('warn', undone)
     imported.length = 0

@@ -5,6 +5,6 @@ import { read } from '@/lib/services/queries/client'
 // What the slider offers: below, rows are no copies of each other in any encoder that we know.
 const LIKENESSES = Array.from({ length: 21 }, (_, k) => (80 + k) / 100)
 
-export const GET = serve(repeatsEndpoint, ({ ctx, params, query: { of }, signal }) =>
-  read(ctx.db, 'repeats', [params.studyId, of, of === 'exact' ? [1] : LIKENESSES], signal),
+export const GET = serve(repeatsEndpoint, ({ ctx, params, query: { of, across }, signal }) =>
+  read(ctx.db, 'repeats', [params.studyId, of, of === 'exact' ? [1] : LIKENESSES, across], signal),
 )

@@ -1,11 +1,13 @@
 import type { Atom, AtomOf } from '@/lib/contracts/condition'
 import { isCoded, matchesOf } from '@/lib/contracts/column-kinds'
+import type { outcomeChoices } from '@/lib/contracts/results'
 import type { ColumnInfo, StudyDetail } from '@/lib/contracts/study'
 import { offeredColumns } from '../../table/row-columns'
 import { ExportCondition } from './export'
 import { MarksCondition } from './marks'
 import { OperatorsCondition } from './operators'
 import { OriginCondition } from './origin'
+import { OutcomeCondition } from './outcome'
 import { PartnerCondition } from './partner'
 import { RangeCondition } from './range'
 import { StatedCondition } from './stated'
@@ -31,6 +33,7 @@ const EDITORS: { [Is in Atom['is']]: Editor<Is> } = {
   similar: StatedCondition,
   area: StatedCondition,
   repeats: StatedCondition,
+  outcome: OutcomeCondition,
 }
 
 export function AtomEditor(props: EditorProps<Atom>) {
@@ -91,6 +94,7 @@ function ofParent(column: ColumnInfo): Offered[] {
 export function offeredConditions(
   detail: StudyDetail,
   exports: readonly { id: string; name: string }[],
+  outcomes: ReturnType<typeof outcomeChoices>,
 ): Offered[] {
   const columns = offeredColumns(detail)
   return [
@@ -101,6 +105,11 @@ export function offeredConditions(
       group: 'Saved exports',
       label: name,
       atom: { is: 'export', id, inside: true },
+    })),
+    ...outcomes.map(({ benchmark, metric }): Offered => ({
+      group: 'Results of models trained on the row',
+      label: `${benchmark}, ${metric}`,
+      atom: { is: 'outcome', benchmark, metric, min: null, max: null, every: false },
     })),
   ]
 }

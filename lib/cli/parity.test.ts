@@ -89,9 +89,7 @@ const COMMANDS: Record<string, string> = {
   probeBackend: 'probe',
   fetchModel: 'models fetch',
   mcp: 'mcp',
-  layOutMap: 'map',
-  deleteMap: 'map --delete',
-  restoreMap: 'map --restore',
+  setSandbox: 'checkers',
 }
 const REASONS: Record<string, string> = {
   login: 'A session belongs to a browser; the command line opens the data folder.',

@@ -1,5 +1,10 @@
 import { planSchema, type Plan } from '@/lib/contracts/experiment'
+import { getExperiment } from '@/lib/services/experiments'
 import type { TestStudy } from './job-study'
+import { runJobs } from './run-jobs'
+
+// A stage that never ends must not hold up the tests.
+const MOST_STOPS = 80
 
 /** One evolver on the made-up backend. */
 export const TEST_ARM = { key: 'one', label: 'One', backend: 'fake' }
@@ -29,4 +34,19 @@ export function madeBy(of: TestStudy, key: string): unknown[] {
        where c.published_at is not null and c.superseded_at is null order by c.round, r.idx`,
     )
     .all(key)
+}
+
+/** Returns whether every stage of an experiment is done. */
+export function isDone(of: TestStudy, id: string): boolean {
+  return getExperiment(of.db, of.studyId, id).stages.every(({ state }) => state === 'done')
+}
+
+/** Runs an experiment to its end, stopped again and again after some milliseconds; returns how often it was. */
+export async function runWithStops(of: TestStudy, id: string): Promise<number> {
+  let stops = 0
+  for (; !isDone(of, id) && stops < MOST_STOPS; stops += 1) {
+    const until = Date.now() + 20 + stops * 3
+    await runJobs(of, () => (Date.now() > until ? 'shutdown' : null))
+  }
+  return stops
 }

@@ -158,27 +158,20 @@ describe('checking functions', () => {
   })
 })
 
-describe('the verdict on a description', () => {
-  it.each([
-    ['entailment', ['ok', null]],
-    ['Neutral.', ['repaired', 'other_form']],
-    ['contradiction', ['dropped', 'contradiction']],
-    ['They are the same.', ['failed', 'unparsed']],
-    ['entailment or contradiction', ['failed', 'unparsed']],
-  ])('is read from "%s"', (text, expected) => {
-    expect(readOf(consistentStage)(text)).toEqual(expected)
-  })
-})
-
-describe('the score of a pair', () => {
-  it.each([
-    ['9', ['ok', null]],
-    ['Score: 8/10', ['repaired', 'other_form']],
-    ['7', ['dropped', 'low_score']],
-    ['11', ['failed', 'unparsed']],
-    ['very good', ['failed', 'unparsed']],
-  ])('is read from "%s"', (text, expected) => {
-    expect(readOf(fitStage)(text)).toEqual(expected)
+describe('the judge model', () => {
+  it.each<[AskStage, string, string, string | null]>([
+    [consistentStage, 'entailment', 'ok', null],
+    [consistentStage, 'Neutral.', 'repaired', 'other_form'],
+    [consistentStage, 'contradiction', 'dropped', 'contradiction'],
+    [consistentStage, 'They are the same.', 'failed', 'unparsed'],
+    [consistentStage, 'entailment or contradiction', 'failed', 'unparsed'],
+    [fitStage, '9', 'ok', null],
+    [fitStage, 'Score: 8/10', 'repaired', 'other_form'],
+    [fitStage, '7', 'dropped', 'low_score'],
+    [fitStage, '11', 'failed', 'unparsed'],
+    [fitStage, 'very good', 'failed', 'unparsed'],
+  ])('in $id says "%s": %s (%s)', (stage, text, status, reason) => {
+    expect(readOf(stage)(text)).toEqual([status, reason])
   })
 })
 

@@ -4,12 +4,16 @@ import {
   planSchema,
   type CheckOutcome,
   type Plan,
+  type TrialStage,
 } from '@/lib/contracts/experiment'
 import { stagesOf, type CheckTools } from '@/lib/evolution'
+import { getJob, retryJob } from '@/lib/queue/queue'
 import { currentCells } from '@/lib/services/cells'
+import { isDone, runWithStops } from '@/lib/testing/experiments'
 import { testStudy, type TestStudy } from '@/lib/testing/job-study'
 import { runJobs } from '@/lib/testing/run-jobs'
 import { itemsOf, placedStage, experimentRow } from './records'
+import { startTrial } from './trial'
 import { getExperiment, retryStage, startExperiment } from '.'
 
 // The sandbox has tests of its own; here the functions of the fake backend are read, not run.
@@ -150,20 +154,13 @@ describe('an AutoIF experiment', () => {
     await run(calm, planOf())
     const of = study({ latencyMs: 1 })
     const { id } = startExperiment(of, of.studyId, planOf())
-    const isDone = () =>
-      getExperiment(of.db, of.studyId, id).stages.every(({ state }) => state === 'done')
-    let stops = 0
-    for (; !isDone() && stops < 80; stops += 1) {
-      const until = Date.now() + 20 + stops * 3
-      await runJobs(of, () => (Date.now() > until ? 'shutdown' : null))
-    }
-    expect(stops).toBeGreaterThan(3)
-    expect(isDone()).toBe(true)
+    expect(await runWithStops(of, id)).toBeGreaterThan(3)
+    expect(isDone(of, id)).toBe(true)
     for (const key of ['one', 'two']) expect(made(of, key)).toEqual(made(calm, key))
     const before = sandbox.runs
     retryStage(of.db, of.studyId, id, { arm: 'one', stage: 'augment' })
     await runJobs(of)
-    expect(isDone()).toBe(true)
+    expect(isDone(of, id)).toBe(true)
     expect(sandbox.runs).toBe(before)
   })
 
@@ -176,13 +173,11 @@ describe('an AutoIF experiment', () => {
     expect(found()).toMatchObject({ state: 'failed', why: expect.stringContaining('turned off') })
     expect(made(of, 'one')).toEqual([])
     sandbox.tools = tools
-    of.db.$client
-      .prepare("update jobs set state = 'queued', error = null where state = 'failed'")
-      .run()
+    for (const { state, jobId } of stages()) {
+      if (state === 'failed' && jobId !== null) retryJob(of.db, jobId)
+    }
     await runJobs(of)
-    expect(getExperiment(of.db, of.studyId, id).stages.every(({ state }) => state === 'done')).toBe(
-      true,
-    )
+    expect(isDone(of, id)).toBe(true)
     expect(made(of, 'one').length).toBeGreaterThan(0)
   })
 
@@ -227,6 +222,20 @@ describe('an AutoIF experiment', () => {
     expect(items('check', 'two').every(({ reason }) => reason === 'no_case_confirmed')).toBe(true)
     expect(made(of, 'one')).toHaveLength(6 * left('one'))
     expect(made(of, 'two')).toEqual([])
+  })
+
+  it('shows every stage in a dry run on three seeds', async () => {
+    const of = study()
+    const { id } = startTrial(of, of.studyId, { plan: planOf(), seeds: 3 })
+    await runJobs(of)
+    const { result } = getJob(of.db, id)
+    const stages = (result?.['stages'] ?? []) as TrialStage[]
+    expect(stages.map(({ stage, blocked }) => [stage, blocked])).toContainEqual(['check', null])
+    expect(stages.filter(({ blocked }) => blocked !== null)).toEqual([])
+    const asked = stages.find(({ stage, arm }) => stage === 'checkers' && arm === 'one')
+    expect(asked?.items[0]?.raw).toContain('def evaluate')
+    expect(asked?.total).toBeGreaterThan(3)
+    expect(made(of, 'one')).toEqual([])
   })
 
   it('refuses a plan whose seeds are too few as queries, or that has no constraint', () => {

@@ -3,7 +3,7 @@ import { and, eq } from 'drizzle-orm'
 import { backends, stageItems, stages } from '@/db/schema'
 import { planSchema } from '@/lib/contracts/experiment'
 import { currentCells } from '@/lib/services/cells'
-import { madeBy, TEST_ARM, testPlan } from '@/lib/testing/experiments'
+import { isDone, madeBy, runWithStops, TEST_ARM, testPlan } from '@/lib/testing/experiments'
 import { testStudy, type TestStudy } from '@/lib/testing/job-study'
 import { runJobs } from '@/lib/testing/run-jobs'
 import { itemsOf, placedStages, experimentRow } from './records'
@@ -75,27 +75,9 @@ describe('an Evol-Instruct experiment', () => {
     await runJobs(calm)
     const of = study({ latencyMs: 2 })
     const { id } = startExperiment(of, of.studyId, testPlan())
-    const isDone = () =>
-      getExperiment(of.db, of.studyId, id).stages.every(({ state }) => state === 'done')
-    let stops = 0
-    for (; !isDone() && stops < 60; stops += 1) {
-      const until = Date.now() + 25 + stops * 3
-      await runJobs(of, () => (Date.now() > until ? 'shutdown' : null))
-    }
-    expect(stops).toBeGreaterThan(3)
-    expect(isDone()).toBe(true)
+    expect(await runWithStops(of, id)).toBeGreaterThan(3)
+    expect(isDone(of, id)).toBe(true)
     for (const key of ['one', 'two']) expect(madeBy(of, key)).toEqual(madeBy(calm, key))
-  })
-
-  it('keeps the replies that come while earlier ones are written', async () => {
-    // Some seconds, so that replies are written several times while others are under way.
-    const of = study({ latencyMs: 300 })
-    const scenario = { kind: 'evol-instruct', rounds: 1 }
-    const plan = testPlan({ scenario, arms: [TEST_ARM], responses: null })
-    const { id } = startExperiment(of, of.studyId, plan)
-    await runJobs(of)
-    const [stage] = getExperiment(of.db, of.studyId, id).stages
-    expect(stage).toMatchObject({ state: 'done', total: ROWS, counts: { ok: ROWS } })
   })
 
   it('evolves a seeded sample, whose operators are those of the whole file', async () => {

@@ -2,7 +2,6 @@ import type { CheckCase, CheckOutcome } from '@/lib/contracts/experiment'
 import { throwIfAborted } from '@/lib/errors'
 import type { CheckTools } from '@/lib/evolution'
 import { CheckerProcess, type CallReply } from './checker-process'
-import { isSame } from './same'
 
 /** At once: the machine has other work. */
 const WIDTH = 2
@@ -17,11 +16,12 @@ const MOST_KILLS = 3
 /** Longer than any function or response that a model writes. */
 const MOST_TEXT = 1_000_000
 
+/** A boolean equals a boolean only and a text a text, while 1 equals 1.0. */
 function outcomeOf(reply: CallReply, expected: CheckCase[1]): CheckOutcome {
   if ('error' in reply) return `error: ${reply.error}`
   if ('unsaid' in reply) return 'fail'
   try {
-    return isSame(JSON.parse(reply.value), expected) ? 'pass' : 'fail'
+    return JSON.parse(reply.value) === expected ? 'pass' : 'fail'
   } catch {
     return 'killed'
   }

@@ -1,6 +1,7 @@
+import type { FigureDrawing } from '@/lib/contracts/figure'
 import { PAGE_MM } from '@/lib/contracts/picture'
 import { AppError } from '@/lib/errors'
-import type { FacetAxis, FigureDrawing, FigureResult } from '../types'
+import type { FacetAxis, FigureResult } from '../types'
 
 /** Drawings whose panels hold text and cannot be made lower: where their list stands, and what one is called. */
 const LISTS: Partial<Record<FigureDrawing, { key: string; name: string }>> = {

@@ -8,6 +8,7 @@ const DEEPEST = 8
 const TEXTS: Record<string, string> = {
   column: 'instruction_words.with_input',
   columns: 'instruction_words.with_input',
+  panels: '1-6',
   url: 'http://127.0.0.1:8000',
 }
 

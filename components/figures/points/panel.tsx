@@ -8,6 +8,8 @@ import { groupKey } from '@/lib/figures/shared/tiles'
 import { logTicks, ticksBetween } from '../axes'
 import { standBack, useBrushPreview } from '../brush'
 import { BARE_X_AXIS_PX, X_AXIS_PX, Y_AXIS_PX, type PanelBox } from '../facets'
+import { LETTER_PX } from '../fitting'
+import { useFigure } from '../interaction'
 import { armCss, armMarker, INK, LEVEL_TONES, markerPath, toneCss } from '../palette'
 import { BoxLayer, type Frame } from './box-layer'
 import { SetDots } from './set-dots'
@@ -163,7 +165,13 @@ export function PointPanelView(props: {
     height: Math.max(1, box.height - TOP_PX - (box.showX ? X_AXIS_PX : BARE_X_AXIS_PX)),
   }
   const title = panelName(prepared, panel) || 'All rows'
-  const rho = panel.spearman === null ? 'no correlation' : `Spearman ${panel.spearman.toFixed(3)}`
+  const isPrinted = useFigure().pageHeight !== undefined
+  const heading = (name: string) => {
+    const rho = panel.spearman === null ? 'no correlation' : `${name} ${panel.spearman.toFixed(3)}`
+    return `${rho}, n ${panel.n.toLocaleString('en-US')}`
+  }
+  // A narrow printed panel has no room for the word: it would lie over the labels of the axis.
+  const isNarrow = isPrinted && heading('Spearman').length * LETTER_PX > frame.width
   return (
     <svg
       data-figure-mark
@@ -185,7 +193,7 @@ export function PointPanelView(props: {
         fontSize={TICK_PX}
         fill={toneCss(INK.text)}
       >
-        {panel.heading ?? `${rho}, n ${panel.n.toLocaleString('en-US')}`}
+        {panel.heading ?? heading(isNarrow ? 'ρ' : 'Spearman')}
       </text>
       {panel.sets ? (
         <SetDots prepared={prepared} panel={panel} frame={frame} />

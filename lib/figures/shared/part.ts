@@ -1,6 +1,6 @@
+import type { FigureDrawing } from '@/lib/contracts/figure'
 import { PAGE_MM } from '@/lib/contracts/picture'
 import { AppError } from '@/lib/errors'
-import type { FigureDrawing } from '@/lib/contracts/figure'
 import type { FacetAxis, FigureResult } from '../types'
 
 /** Drawings whose panels hold text and cannot be made lower: where their list stands, and what one is called. */
@@ -18,7 +18,13 @@ function listOf({ figure, prepared }: FigureResult) {
   const list = LISTS[figure.drawing]
   const found = list && (prepared as unknown as Listed)[list.key]
   const items = Array.isArray(found) ? (found as { row?: string; column?: string }[]) : []
-  return { list, items }
+  const { rows = [], columns = [] } = prepared as unknown as Listed
+  const at = (axis: readonly FacetAxis[], key?: string) => axis.findIndex((one) => one.key === key)
+  // As they stand on paper: one column of the figure after another.
+  const drawn = items.toSorted(
+    (a, b) => at(columns, a.column) - at(columns, b.column) || at(rows, a.row) - at(rows, b.row),
+  )
+  return { list, items: drawn }
 }
 
 /** Returns the ranges of panels ("1-6") in which a picture of this height fits pages; none where it fits, or has no parts. */
@@ -26,9 +32,9 @@ export function pageRanges(result: FigureResult, heightMm: number): string[] {
   const { items } = listOf(result)
   if (heightMm <= PAGE_MM || items.length < 2) return []
   const perPage = Math.max(1, Math.floor((items.length * PAGE_MM * SHARE_OF_PAGE) / heightMm))
-  return Array.from({ length: Math.ceil(items.length / perPage) }, (_, page) =>
-    [page * perPage + 1, Math.min(items.length, (page + 1) * perPage)].join('-'),
-  )
+  const pages = Math.ceil(items.length / perPage)
+  const start = (page: number) => Math.ceil((page * items.length) / pages)
+  return Array.from({ length: pages }, (_, page) => `${start(page) + 1}-${start(page + 1)}`)
 }
 
 /**

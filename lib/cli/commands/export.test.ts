@@ -5,7 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { downloadUrl } from '@/components/hooks/use-export'
 import { exportRequestSchema } from '@/lib/contracts/export'
 import { emptyFilter } from '@/lib/contracts/filter'
+import type { CellInfo } from '@/lib/contracts/study'
 import { WRITERS } from '@/lib/formats/writers'
+import { listStudies } from '@/lib/services/studies'
+import { getStudyDetail } from '@/lib/services/studies/detail'
 import { loadSample } from '@/lib/services/sample/load'
 import { cliFolder } from '@/lib/testing/cli-folder'
 import { closeWire, openWire, routeFetch } from '@/lib/testing/route-fetch'
@@ -113,3 +116,36 @@ describe('an export by a job', () => {
     },
   )
 })
+
+it(
+  'a bundle of the sample, imported again, holds its rows with parents, operators and values',
+  { timeout: 120_000 },
+  async () => {
+    const bundle = file('sample.zip')
+    const made = await exported('--format', 'llama-factory', '--exclude-blocked', '--out', bundle)
+    expect(made.code).toBe(0)
+    const ended = await evolens('import', '--study', 'Again', bundle)
+    expect([ended.code, ended.out + ended.err]).toEqual([
+      0,
+      expect.stringContaining('Restored from an export'),
+    ])
+    await fill(({ db }) => {
+      const again = listStudies(db).find(({ name }) => name === 'Again')?.id ?? ''
+      const [before, after] = [study, again].map((id) => getStudyDetail(db, id))
+      const placesOf = (cells: CellInfo[] = []) =>
+        cells.map(({ armKey, round, rowCount }) => `${armKey} ${round} ${rowCount}`).toSorted()
+      expect(placesOf(after?.cells)).toEqual(placesOf(before?.cells))
+      const evolved = (after?.cells ?? []).filter(({ armKey }) => armKey !== null)
+      for (const { alignment, rowCount } of evolved)
+        expect(alignment).toMatchObject({
+          kind: 'lineage',
+          matched: rowCount,
+          operatorRows: rowCount,
+        })
+      const stated = (after?.runs ?? []).map(({ definition }) => definition.params['definition'])
+      const hashes = (before?.runs ?? []).map(({ definitionHash }) => definitionHash)
+      expect(stated.length).toBeGreaterThan(3)
+      expect(hashes).toEqual(expect.arrayContaining(stated))
+    })
+  },
+)

@@ -1,3 +1,4 @@
+import './production'
 import process from 'node:process'
 import { readConfig } from '@/lib/config'
 import { errorMessage } from '@/lib/errors'

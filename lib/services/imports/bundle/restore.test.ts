@@ -138,31 +138,38 @@ function restoredColumn(): string {
 const text = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('utf8')
 
 describe('an export of a study', () => {
-  it.each([
+  const shapes: [string, Record<string, boolean | string>, string][] = [
     ['bundle of Alpaca rows', {}, 'llama-factory'],
     ['bundle with folded inputs', { foldInput: true }, 'llama-factory'],
     ['Hugging Face folder', { rowsPerFile: '10' }, 'hugging-face'],
-  ])('a %s gives back places, parents, operators and values', async (_name, options, format) => {
-    if (format === 'hugging-face') {
-      await from.close()
-      from = await testStudy()
-      await fillStudy({})
-    }
-    await restore(await exported({}, options, format))
-    const [before, after] = [lineageOf(from), lineageOf(to)]
-    expect(before).toHaveLength(24)
-    // Seeds keep their order in the export, which was written backwards.
-    const sorted = (rows: unknown[]) => rows.map((row) => ({ ...(row as object), slot: null }))
-    expect(sorted(after)).toEqual(sorted(before))
-    expect(valuesOf(to, restoredColumn())).toEqual(valuesOf(from, SCORE))
-    const slots = new Map(
-      (after as { instruction: string; slot: number }[]).map((row) => [row.instruction, row.slot]),
-    )
-    for (const k of [0, 1, 2, 3, 4, 5])
-      expect(
-        new Set(['seed', 's1', 'l1', 's2'].map((name) => slots.get(`${name} ${k}`))).size,
-      ).toBe(1)
-  })
+  ]
+  it.each(shapes)(
+    'a %s gives back places, parents, operators and values',
+    async (_name, options, format) => {
+      if (format === 'hugging-face') {
+        await from.close()
+        from = await testStudy()
+        await fillStudy({})
+      }
+      await restore(await exported({}, options, format))
+      const [before, after] = [lineageOf(from), lineageOf(to)]
+      expect(before).toHaveLength(24)
+      // Seeds keep their order in the export, which was written backwards.
+      const sorted = (rows: unknown[]) => rows.map((row) => ({ ...(row as object), slot: null }))
+      expect(sorted(after)).toEqual(sorted(before))
+      expect(valuesOf(to, restoredColumn())).toEqual(valuesOf(from, SCORE))
+      const slots = new Map(
+        (after as { instruction: string; slot: number }[]).map((row) => [
+          row.instruction,
+          row.slot,
+        ]),
+      )
+      for (const k of [0, 1, 2, 3, 4, 5])
+        expect(
+          new Set(['seed', 's1', 'l1', 's2'].map((name) => slots.get(`${name} ${k}`))).size,
+        ).toBe(1)
+    },
+  )
 
   it('as a bundle of chats gives back parents and operators, with the input in the message', async () => {
     await restore(await exported({}, { shape: 'sharegpt' }))

@@ -56,8 +56,7 @@ export const experimentEndpoint = get('/studies/[studyId]/experiments/[experimen
 })
 
 export const changePlanEndpoint = patch('/studies/[studyId]/experiments/[experimentId]', {
-  summary:
-    'Changes the plan: more seeds, rounds or evolvers. Only what is new or changed is asked.',
+  summary: 'Changes the plan: seeds, rounds or evolvers are added, and asked for.',
   body: planSchema,
   example: { body: EXAMPLE_PLAN },
   reply: experimentSchema,

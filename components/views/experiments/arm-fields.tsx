@@ -150,10 +150,8 @@ export function ArmFields(props: ArmFieldsProps) {
         {DECODING.map(([name, label, step, description]) => (
           <NumberInput
             key={name}
-            label={label}
-            description={description}
+            {...{ label, description, step }}
             disabled={isMade}
-            step={step}
             value={decoding[name] ?? ''}
             error={problem(`decoding.${name}`)}
             onChange={(value) => set({ decoding: { ...decoding, [name]: Number(value) } })}

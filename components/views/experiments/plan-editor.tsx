@@ -65,9 +65,9 @@ function Trial({ studyId, plan }: { studyId: string; plan: Plan | null }) {
         <Button
           variant="default"
           leftSection={<IconFlask size={14} />}
-          disabled={plan === null || (job !== null && isActive(job))}
           loading={start.isPending}
           onClick={onTry}
+          disabled={plan === null || (job !== null && isActive(job))}
         >
           Try on 3 seeds
         </Button>

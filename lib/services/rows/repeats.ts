@@ -223,7 +223,7 @@ export async function countRepeats(
   of: RepeatRule['of'],
   likenesses: readonly number[],
   signal?: AbortSignal,
-  across?: 'study',
+  across?: 'study' | undefined,
 ): Promise<RepeatCount[]> {
   getStudy(db, studyId)
   if (across) {

@@ -22,10 +22,11 @@ function applyPragmas(sqlite: Database.Database): void {
   sqlite.pragma('foreign_keys = ON')
   // Web and worker write to the same file; short waits beat errors.
   sqlite.pragma('busy_timeout = 10000')
-  // 64 MiB page cache: a page of rows at any offset stays in memory.
-  sqlite.pragma('cache_size = -65536')
+  // 32 MiB page cache: a page of rows at any offset stays in memory.
+  sqlite.pragma('cache_size = -32768')
   sqlite.pragma('temp_store = MEMORY')
-  sqlite.pragma('mmap_size = 268435456')
+  // Mapped pages count as memory of the process; 256 MB made reading all texts 5 % faster.
+  sqlite.pragma('mmap_size = 67108864')
 }
 
 /**

@@ -13,7 +13,11 @@ beforeAll(() =>
 
 interface Listed {
   total: number
-  rows: { instruction: string; matches?: { instruction?: [number, number][] } }[]
+  rows: {
+    instruction: string
+    input: string | null
+    matches?: { instruction?: [number, number][] }
+  }[]
 }
 
 async function listed(...args: string[]): Promise<Listed> {
@@ -77,5 +81,24 @@ it(
       2,
       expect.stringContaining('--similar-to file: write <file id>.<number>'),
     ])
+  },
+)
+
+it(
+  'keeps one row of each group of copies, in files or across them',
+  { timeout: 120_000 },
+  async () => {
+    const all = await listed()
+    const texts = new Set(
+      all.rows.map(({ instruction, input }) => `${instruction}\n${input ?? ''}`),
+    )
+    const inFiles = await listed('--copies', 'exact')
+    const across = await listed('--copies', 'exact', '--across-files')
+    expect(across.rows.length).toBe(texts.size)
+    expect(across.total).toBeLessThan(inFiles.total)
+    const nested =
+      '{"not": {"is": "repeats", "of": "exact", "keep": "members", "across": "filter"}}'
+    const { code, err } = await evolens('rows', '--study', study, '--where', nested)
+    expect([code, err]).toEqual([2, expect.stringContaining('beside its other conditions only')])
   },
 )

@@ -49,10 +49,10 @@ class StampedCache {
   }
 }
 
-/** 40 columns of half a million doubles; what is dropped is read again in milliseconds. */
-const COLUMN_BYTES = 256 * 1024 * 1024
+/** 20 columns of half a million doubles, so that the web process stays below 600 MB; what is dropped is read again in milliseconds. */
+const COLUMN_BYTES = 96 * 1024 * 1024
 /** Results are 6 bytes a row: dozens of filters of half a million rows. */
-const RESULT_BYTES = 96 * 1024 * 1024
+const RESULT_BYTES = 64 * 1024 * 1024
 
 interface Caches {
   columns: StampedCache

@@ -60,7 +60,7 @@ export const QUERIES = {
     studyId: string,
     of: RepeatRule['of'],
     likenesses: readonly number[],
-    across?: 'study',
+    across: 'study' | undefined,
   ) => countRepeats(db, studyId, of, likenesses, signal, across),
   histogram: (db: Db, signal: AbortSignal, studyId: string, column: string, filter: RowFilter) =>
     columnHistogram(db, studyId, column, filter, signal),

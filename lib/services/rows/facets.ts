@@ -116,15 +116,11 @@ export async function countFacets(
 ): Promise<Facets> {
   const started = performance.now()
   getStudy(db, studyId)
-  await warmSelection(
-    db,
-    studyId,
-    { ...filter, seedSets: [], arms: [], rounds: [] },
-    columns,
-    signal,
-  )
-  // As a sample, the most similar rows of a filter are drawn after what is counted.
+  // As a sample, what is chosen among the kept rows is drawn after what is counted.
   const { ranked, rest } = rankingOf(filter)
+  const everywhere = { ...rest, seedSets: [], arms: [], rounds: [] }
+  await warmSelection(db, studyId, everywhere, columns, signal)
+  if (ranked.length > 0) await warmSelection(db, studyId, filter, [], signal)
   const opened = openParts(db, studyId, rest)
   const facets = numberFacets(opened)
   const facetOf = (name: string) => facets.get(name) ?? KEPT

@@ -42,7 +42,7 @@ function* hashTexts(
   for (let from = 0; from < cell.rowCount; from += STEP_ROWS) {
     for (const [idx, instruction, input] of read.all(cell.no, from, from + STEP_ROWS)) {
       const texts = JSON.stringify([instruction, input ?? ''])
-      const key = createHash('sha256').update(texts).digest('base64')
+      const key = createHash('sha256').update(texts).digest().toString('latin1')
       const before = seen.get(key)
       if (before === undefined) seen.set(key, start + idx)
       else first[start + idx] = before

@@ -13,6 +13,7 @@ import { benchFormulas } from './formulas'
 import { benchImport } from './import'
 import { benchHalfMillion } from './half-million'
 import { benchLineagePage } from './lineage-page'
+import { benchMemory } from './memory'
 import { benchMnd } from './mnd'
 import { benchMndFaiss } from './mnd-faiss'
 import { benchOverhead } from './overhead'
@@ -147,6 +148,13 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
     const { rows, firstMs, ms } = await benchSimilar()
     const first = `vectors are read first in ${(firstMs / 1000).toFixed(1)} s`
     return [milliseconds(`100 rows most similar to one of ${rows} (${first})`, ms, 150)]
+  },
+  memory: async () => {
+    const { rows, columns, figureMs, peakMb } = await benchMemory()
+    return [
+      milliseconds(`first figure of a fresh process, ${rows} rows`, figureMs, 2_000),
+      most(`its memory with ${columns} columns counted and sorted by`, peakMb, 'MB', 600),
+    ]
   },
   table: async () => {
     const { rows, timings } = await benchTable()

@@ -1,10 +1,11 @@
 import type { AtomOf } from '@/lib/contracts/condition'
+import { currentCells } from '../../cells'
 import { acrossFiles, inGroups, openRepeats, warmAcross, warmRepeats } from '../repeats'
 import { restOf, type ConditionKind, type Keep, type Scope } from './types'
 
 /** Groups over all files: of the rows that the rest of the filter keeps, the first one stands for its group. */
 function openAcross(scope: Scope, atom: AtomOf<'repeats'>): Keep {
-  const { groups, starts } = acrossFiles(scope.db, scope.cells, atom)
+  const { groups, starts } = acrossFiles(scope.db, currentCells(scope.db, scope.studyId), atom)
   const kept = scope.select(restOf(scope, 'Copies'))
   const first = new Int32Array(groups.length).fill(-1)
   const size = new Int32Array(groups.length)
@@ -29,10 +30,14 @@ function openAcross(scope: Scope, atom: AtomOf<'repeats'>): Keep {
 
 export const repeats: ConditionKind<AtomOf<'repeats'>> = {
   async warm(scope, atom, signal) {
-    const { db, cells, rest, warm } = scope
-    if (atom.across) await warmAcross(db, cells, atom, signal)
-    else await warmRepeats(db, cells, atom, signal)
-    if (atom.across && rest) await warm(rest, signal)
+    const { db, studyId, cells, rest, warm } = scope
+    if (!atom.across) {
+      await warmRepeats(db, cells, atom, signal)
+      return
+    }
+    // All files, whichever of them are shown.
+    await warmAcross(db, currentCells(db, studyId), atom, signal)
+    if (rest) await warm(rest, signal)
   },
   open(scope, atom) {
     if (atom.across) return openAcross(scope, atom)

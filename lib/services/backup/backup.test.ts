@@ -12,8 +12,21 @@ import type { ServiceContext } from '../context'
 import { getStudyFigure } from '../figures'
 import { listStudies, restoreStudy } from '../studies'
 import { openBackup } from './open'
-import { countOf, LEFT_OUT, readPart, SHARED_TABLES, STUDY_TABLES } from './tables'
+import { countOf, readPart, SHARED_TABLES, STUDY_TABLES } from './tables'
 import { writeBackup } from './write'
+
+/** Tables whose entries belong to an installation or can be made again, and why they are in no backup. */
+const LEFT_OUT: Readonly<Record<string, string>> = {
+  backends: 'They are servers of one installation; run details hold their names.',
+  backend_keys: 'Keys never leave the installation.',
+  backend_probes: 'They belong to a backend.',
+  backend_identities: 'They belong to a backend.',
+  model_fingerprints: 'Models are recognised by what they answer here.',
+  jobs: 'Work of one installation; runs keep their own record.',
+  job_events: 'They belong to a job.',
+  request_cache: 'Answers are computed where they are needed; values are in the columns.',
+  text_backlog: 'Texts are indexed as they are stored.',
+}
 
 const from = cliFolder()
 const to = cliFolder()

@@ -44,19 +44,6 @@ export interface BackupTable {
   references: Reference[]
 }
 
-/** Tables whose entries belong to an installation or can be made again, and why they are in no backup. */
-export const LEFT_OUT: Readonly<Record<string, string>> = {
-  backends: 'They are servers of one installation; run details hold their names.',
-  backend_keys: 'Keys never leave the installation.',
-  backend_probes: 'They belong to a backend.',
-  backend_identities: 'They belong to a backend.',
-  model_fingerprints: 'Models are recognised by what they answer here.',
-  jobs: 'Work of one installation; runs keep their own record.',
-  job_events: 'They belong to a job.',
-  request_cache: 'Answers are computed where they are needed; values are in the columns.',
-  text_backlog: 'Texts are indexed as they are stored.',
-}
-
 // Keys of cells that are stored without a foreign key, since chunks and details are deleted with their run.
 const UNDECLARED: readonly Reference[] = [
   { column: columnChunks.cellNo, to: cells.no },

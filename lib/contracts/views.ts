@@ -24,7 +24,12 @@ const VIEW_PAGES = [
 /** What a page shows: the page, and what stands in its address after the question mark. */
 export const pageStateSchema = z.object({
   page: z.enum(VIEW_PAGES),
-  params: z.record(nameSchema, z.string().max(LIMITS.settings)),
+  params: z
+    .record(nameSchema, z.string())
+    .refine(
+      (params) => JSON.stringify(params).length <= LIMITS.settings,
+      `A view keeps at most ${LIMITS.settings} characters.`,
+    ),
 })
 export type PageState = z.infer<typeof pageStateSchema>
 

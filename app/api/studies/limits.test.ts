@@ -63,7 +63,7 @@ const PLAN = {
   skipBadRows: false,
 }
 const long = (limit: number) => 'x'.repeat(limit + 1)
-const STATE = { filter: {}, sort: {}, columns: [] }
+const STATE = { page: 'rows', params: {} }
 const RUBRIC = {
   promptId: null,
   name: 'Clear',
@@ -80,18 +80,13 @@ const REFUSED: [string, string, unknown, ('POST' | 'PATCH')?][] = [
   ['studies/[studyId]/views', 'name', { name: long(LIMITS.viewName), state: STATE }],
   [
     'studies/[studyId]/views',
-    'text',
-    { name: 'a', state: { ...STATE, filter: { text: long(LIMITS.search) } } },
+    'params',
+    { name: 'a', state: { ...STATE, params: { filter: long(LIMITS.settings) } } },
   ],
   [
     'studies/[studyId]/views',
-    'columns',
-    { name: 'a', state: { ...STATE, columns: [long(LIMITS.key)] } },
-  ],
-  [
-    'studies/[studyId]/views',
-    'arms',
-    { name: 'a', state: { ...STATE, filter: { arms: Array(LIMITS.list + 1).fill('a') } } },
+    'params',
+    { name: 'a', state: { ...STATE, params: { [long(LIMITS.key)]: '' } } },
   ],
   [
     'studies/[studyId]/annotations',
@@ -138,7 +133,7 @@ describe('what is stored has limits', () => {
   })
 
   it('lets through what is as long as it may be', async () => {
-    const state = { ...STATE, filter: { text: 'x'.repeat(LIMITS.search) } }
+    const state = { ...STATE, params: { filter: 'x'.repeat(LIMITS.settings - 20) } }
     expect(
       await send('studies/[studyId]/views', { name: 'x'.repeat(LIMITS.viewName), state }),
     ).toMatchObject({ status: 200 })

@@ -112,7 +112,7 @@ describe('study routes', () => {
     ])
     const saved = await call(views.POST, 'POST', {
       params,
-      body: { name: 'Mine', state: { filter: {}, sort: {}, columns: [] } },
+      body: { name: 'Mine', state: { page: 'rows', params: { sort: '-position' } } },
     })
     expect((await call(views.GET, 'GET', { params })).json).toMatchObject([
       { id: saved.json.id, name: 'Mine' },

@@ -136,6 +136,28 @@ export const autoIfSchema = z.object({
 /** One pass in which the model finds its own methods (Auto Evol-Instruct). */
 export const autoEvolSchema = z.object({
   kind: z.literal('auto-evol'),
+  equal: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Keeps the rows of seeds of which every evolver has one, so that rows are paired; otherwise rows that failed keep their place without a text.',
+    ),
+  draw: z
+    .number()
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe(
+      'At most so many rows of each seed set, the same seeds for every evolver; null = no limit.',
+    ),
+  seed: z.number().int().min(0).default(0).describe('Decides which seeds are drawn.'),
+  keywords: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Has the judge model name each method by a phrase; the phrases of a row are a column of tags.',
+    ),
 })
 
 /** Names of the scenarios, for people. */

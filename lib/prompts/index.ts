@@ -9,6 +9,7 @@ import { evolveBreadth } from './evolve-breadth'
 import { evolveConcretizing } from './evolve-concretizing'
 import { evolveConstraints } from './evolve-constraints'
 import { evolveDeepen } from './evolve-deepen'
+import { evolveKeywords } from './evolve-keywords'
 import { evolveReasoning } from './evolve-reasoning'
 import { judgeDigit } from './judge-digit'
 import { judgeEqual } from './judge-equal'
@@ -26,6 +27,7 @@ export const PROMPTS: readonly Prompt[] = [
   evolveReasoning,
   evolveBreadth,
   evolveAuto,
+  evolveKeywords,
   respond,
   respondWithInput,
   judgeLevel,

@@ -103,6 +103,13 @@ describe('an Auto Evol-Instruct experiment', () => {
     )
     const column = listColumns(of.db, of.studyId).find(({ label }) => label === 'method_phrases')
     expect(column).toMatchObject({ shape: 'tags' })
+    const runs = of.db.$client
+      .prepare(
+        'select run_no from run_cells join runs on no = run_no where metric_id like ? group by 1',
+      )
+      .all('imported_column%')
+    // Both evolvers' phrases are of one judge model, so of one definition.
+    expect(runs).toHaveLength(1)
     const stored = of.db.$client.prepare('select source from cells where no = ?').get(cell.no) as {
       source: string
     }

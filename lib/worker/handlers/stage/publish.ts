@@ -58,7 +58,7 @@ async function storeColumns(
   const keys = columns.map(({ column }) => column)
   const read = await readImportedColumns(db, cell, [keys], columns, signal)
   const judged = made.stages.filter(({ role }) => role === 'judge')
-  const definition = definitionHash(judged)
+  const definition = definitionHash({ judged })
   commit(() => {
     for (const one of read.columns) {
       const column = { ...one, params: { ...one.params, definition }, facts: { judged } }

@@ -158,6 +158,43 @@ export const autoEvolSchema = z.object({
     .describe(
       'Has the judge model name each method by a phrase; the phrases of a row are a column of tags.',
     ),
+  optimiseSteps: z
+    .number()
+    .int()
+    .min(0)
+    .max(10)
+    .default(0)
+    .describe(
+      'Steps in which the judge model revises the prompt before the pass, as the original method does; 0 = none, as in the study.',
+    ),
+  candidates: z
+    .number()
+    .int()
+    .min(1)
+    .max(10)
+    .default(3)
+    .describe('Revised prompts of each step of optimisation.'),
+  batch: z
+    .number()
+    .int()
+    .min(1)
+    .max(50)
+    .default(10)
+    .describe('Seeds of each step whose evolution the judge model looks at.'),
+  batchRounds: z
+    .number()
+    .int()
+    .min(1)
+    .max(5)
+    .default(2)
+    .describe('Rounds in which each of them is evolved.'),
+  development: z
+    .number()
+    .int()
+    .min(1)
+    .max(500)
+    .default(50)
+    .describe('Seeds on which the failures of each prompt are counted.'),
 })
 
 /** Names of the scenarios, for people. */

@@ -89,6 +89,8 @@ export interface AskStage extends StageFacts {
   role: 'evolver' | 'writer' | 'judge'
   /** Ids of the prompts that it may send. */
   prompts: readonly string[]
+  /** Prompts as they are sent, where they are not the versions that the plan names. */
+  sent?(data: StageData): Prompt[]
   /** Differences from the arm's decoding, for example greedy. */
   decoding?: { temperature?: number; maxTokens?: number }
   /** So often a question whose reading failed is asked again at once, with other random seeds; default 0. */

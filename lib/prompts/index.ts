@@ -1,4 +1,6 @@
 import { AppError } from '@/lib/errors'
+import { autoAnalyse } from './auto-analyse'
+import { autoRevise } from './auto-revise'
 import { autoifChecker } from './autoif-checker'
 import { autoifConsistent } from './autoif-consistent'
 import { autoifConstraints } from './autoif-constraints'
@@ -28,6 +30,8 @@ export const PROMPTS: readonly Prompt[] = [
   evolveBreadth,
   evolveAuto,
   evolveKeywords,
+  autoAnalyse,
+  autoRevise,
   respond,
   respondWithInput,
   judgeLevel,

@@ -11,6 +11,15 @@ const REASON: Record<string, string> = {
   no_methods: 'no methods were listed',
   fewer_phrases: 'fewer phrases than methods',
   more_phrases: 'more phrases than methods',
+  stagnant: 'the answer thanks and asks what to do: the task did not get harder',
+  underspecified: 'the answer asks back: the task does not say enough',
+  lost_information: 'the answer asks for what the task left out',
+  not_evolved: 'no task was made',
+  no_slot: 'the revised prompt does not have {instruction} exactly once',
+  no_layout: 'the revised prompt lacks a header, or has them in another order',
+  prompt_in_fence: 'the prompt stood in a fence',
+  no_better_prompt: 'no candidate is better',
+  not_the_best: 'not the lowest rate of failures',
 }
 
 const REPAIR: Record<string, string> = {

@@ -1,66 +1,44 @@
-import { z } from 'zod'
 import type { StageItem } from '@/lib/contracts/experiment'
 import { evolvePrompt } from '@/lib/prompts'
 import { evolveKeywords } from '@/lib/prompts/evolve-keywords'
-import { renderPrompt } from '@/lib/prompts/prompt'
-import { isRefusal } from '@/lib/metrics/judging/parsed'
+import { renderPrompt, withText } from '@/lib/prompts/prompt'
 import { sampleWithoutReplacement } from '@/lib/stats/random'
 import { isMade, seedKey } from '../shared'
-import type {
-  AskStage,
-  CellDraft,
-  Reading,
-  SeedRow,
-  StageData,
-  WorkItem,
-  WorkStage,
-} from '../types'
-import { methodLines, readPhrases } from './methods'
+import type { AskStage, CellDraft, SeedRow, StageData, WorkItem, WorkStage } from '../types'
+import { readPhrases } from './methods'
 import { isEqualised, optionsOf } from './options'
-import { parseReply } from './sections'
+import { lastPrompt, promptStageId } from './prompt-version'
+import { madeSchema, NOTHING, readReply } from './reply'
 
 const auto = evolvePrompt('auto')
 
-const madeSchema = z.object({
-  instruction: z.string(),
-  methods: z.array(z.string()),
-  plan: z.string(),
-  rewritten: z.string(),
-})
-const NOTHING = { instruction: '', methods: [], plan: '', rewritten: '' }
+const EVOLVE = 'evolve'
 
-function readReply({ text, finishReason }: { text: string; finishReason: string }): Reading {
-  if (text.trim() === '') return { status: 'failed', reason: 'empty', value: NOTHING }
-  const { instruction, methods, plan, rewritten, repairs, fault } = parseReply(text)
-  const value = { instruction, methods: methodLines(methods), plan, rewritten }
-  const failed = (reason: string): Reading => ({ status: 'failed', reason, value })
-  if (finishReason === 'length') return failed('truncated')
-  if (fault !== null)
-    return failed(fault === 'no_final_header' && isRefusal(text) ? 'refusal' : fault)
-  if (repairs.length > 0) return { status: 'repaired', reason: repairs.join('+'), value }
-  return { status: 'ok', reason: null, value }
-}
-
-/** Asks for four sections once for each seed. */
-export const evolveStage: AskStage = {
-  kind: 'ask',
-  id: 'evolve',
-  label: 'Evolution',
-  explains:
-    'Each seed is sent once; the reply lists methods, plans, rewrites, and gives the final instruction under its header.',
-  role: 'evolver',
-  after: [],
-  prompts: [auto.id],
-  askings: (data) =>
-    data.seeds().map((seed) => ({
-      key: seedKey(seed),
-      seedOffset: seed.idx,
-      content: () =>
-        seed.instruction === ''
-          ? null
-          : renderPrompt(data.prompt(auto.id), { instruction: seed.instruction }),
-    })),
-  read: readReply,
+/** Returns the stage that asks for four sections once for each seed, by the prompt that so many steps of optimisation left. */
+export function evolveStage(steps: number): AskStage {
+  const promptOf = (data: StageData) =>
+    steps === 0 ? data.prompt(auto.id) : withText(auto, lastPrompt(data, steps).template)
+  return {
+    kind: 'ask',
+    id: EVOLVE,
+    label: 'Evolution',
+    explains:
+      'Each seed is sent once; the reply lists methods, plans, rewrites, and gives the final instruction under its header.',
+    role: 'evolver',
+    after: steps === 0 ? [] : [promptStageId(steps)],
+    prompts: [auto.id],
+    sent: (data) => [promptOf(data)],
+    askings(data) {
+      const prompt = promptOf(data)
+      return data.seeds().map((seed) => ({
+        key: seedKey(seed),
+        seedOffset: seed.idx,
+        content: () =>
+          seed.instruction === '' ? null : renderPrompt(prompt, { instruction: seed.instruction }),
+      }))
+    },
+    read: readReply,
+  }
 }
 
 function bySet(seeds: readonly SeedRow[]): Map<string, SeedRow[]> {
@@ -74,7 +52,7 @@ function bySet(seeds: readonly SeedRow[]): Map<string, SeedRow[]> {
 }
 
 function madeKeys(data: StageData, arm: string): Set<string> {
-  const items = data.items(evolveStage.id, arm).filter(isMade)
+  const items = data.items(EVOLVE, arm).filter(isMade)
   return new Set(items.map(({ key }) => key))
 }
 
@@ -104,7 +82,7 @@ export const equalStage: WorkStage = {
   label: 'Equal draws',
   explains:
     'Seeds of which every evolver has a row; of these as many of each seed set as the plan allows, drawn by the seed.',
-  after: [evolveStage.id],
+  after: [EVOLVE],
   isShared: true,
   work: drawPairs,
 }
@@ -133,7 +111,7 @@ function itemsByKey(data: StageData, stage: string): Map<string, StageItem> {
 /** Returns the stage in which the judge model names each method of a row by one phrase. */
 export function keywordsStage(after: readonly string[]): AskStage {
   const methodsOf = (data: StageData, key: string): string[] => {
-    const item = itemsByKey(data, evolveStage.id).get(key)
+    const item = itemsByKey(data, EVOLVE).get(key)
     return item && isMade(item) ? madeSchema.parse(item.value).methods : []
   }
   return {
@@ -161,7 +139,7 @@ export function keywordsStage(after: readonly string[]): AskStage {
 }
 
 function* rowItems(data: StageData): Generator<WorkItem> {
-  const made = itemsByKey(data, evolveStage.id)
+  const made = itemsByKey(data, EVOLVE)
   for (const row of chosen(data)) {
     const key = seedKey(row)
     const item = made.get(key)
@@ -173,7 +151,7 @@ function* rowItems(data: StageData): Generator<WorkItem> {
 }
 
 function draftsOf(data: StageData): CellDraft[] {
-  const made = itemsByKey(data, evolveStage.id)
+  const made = itemsByKey(data, EVOLVE)
   const phrases = optionsOf(data.plan).keywords ? itemsByKey(data, 'keywords') : null
   return [...bySet(chosen(data))].map(([seedSetKey, seeds]) => ({
     seedSetKey,

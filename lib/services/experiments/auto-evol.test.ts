@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { and, eq } from 'drizzle-orm'
 import { stageItems } from '@/db/schema'
-import type { Plan, TrialStage } from '@/lib/contracts/experiment'
+import { promptVersionSchema, type Plan, type TrialStage } from '@/lib/contracts/experiment'
 import { getJob } from '@/lib/queue/queue'
 import { currentCells, getCell } from '@/lib/services/cells'
 import { listColumns } from '@/lib/services/columns'
@@ -183,9 +183,24 @@ describe('an Auto Evol-Instruct experiment', () => {
     expect(extras(of, 'one')[0]).not.toHaveProperty('method_phrases')
   })
 
+  it('optimises the prompt before the pass, and says which one the pass sent', async () => {
+    const of = study({ latencyMs: 1 })
+    const optimise = { optimiseSteps: 2, candidates: 2, batch: 2, development: 3 }
+    const plan = planOf(optimise, { responses: null })
+    const { id } = startExperiment(of, of.studyId, plan)
+    await runWithStops(of, id)
+    expect(isDone(of, id)).toBe(true)
+    const chosen = placedStage(of.db, experimentRow(of.db, id), 'one', 'prompt-2')
+    const [version] = itemsOf(of.db, chosen.row.no).filter(({ status }) => status === 'ok')
+    const { row } = placedStage(of.db, experimentRow(of.db, id), 'one', 'evolve')
+    const { hash } = promptVersionSchema.parse(version?.value)
+    expect(row.definition).toMatchObject({ prompts: [{ id: 'evolve-auto', hash }] })
+    expect(made(of, 'one')).toHaveLength(ROWS)
+  })
+
   it('is tried on a few seeds', async () => {
     const of = study()
-    const job = startTrial(of, of.studyId, { plan: planOf(), seeds: 2 })
+    const job = startTrial(of, of.studyId, { plan: planOf({ optimiseSteps: 1 }), seeds: 2 })
     await runJobs(of)
     const { result } = getJob(of.db, job.id)
     const stages = (result as { stages: TrialStage[] }).stages

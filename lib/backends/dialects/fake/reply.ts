@@ -50,6 +50,7 @@ const WANTS_LIST = /\bwrite (\d{1,3}) new\b/i
 const WANTS_CHECKER = /\bfunction evaluate\(response\)/i
 const WANTS_VERDICT = /\bentailment\b[\s\S]*\bneutral\b/i
 const WANTS_PHRASES = /\bone line for each method\b[\s\S]*?\n\n[^\n]*:\n([\s\S]+)/i
+const WANTS_REVISION = /\brevised prompt\b[\s\S]*?\nCurrent prompt:\n([\s\S]+)/i
 const WANTS_STEPS = /^Step (\d+) (#[^#\n]+#):/gim
 
 /** Returns the task inside a prompt: what is quoted or labelled as one, else all of it. */
@@ -131,6 +132,8 @@ export function fakeReply(
   const task = taskOf(messages.at(-1)?.content ?? '')
   const share = difficulty(task, bits)
   if (jsonSchema) return JSON.stringify(schemaValue(jsonSchema, share, bits))
+  const revised = WANTS_REVISION.exec(prompt)?.[1]
+  if (revised !== undefined) return `${pick(CLAUSES, bits)}\n\n${revised}`
   const top = Number(WANTS_DIGIT.exec(prompt)?.[1])
   if (top >= 2) return String(1 + Math.min(top - 1, Math.floor(share * top)))
   if (WANTS_TENTHS.test(prompt)) return String(1 + (bits % 10))

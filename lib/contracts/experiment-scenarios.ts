@@ -48,6 +48,8 @@ export const evolInstructSchema = z.object({
     ),
 })
 
+const mostDrawn = z.number().int().min(1).nullable().default(null)
+
 /** Constraints with checking functions, joined with queries (AutoIF). */
 export const autoIfSchema = z.object({
   kind: z.literal('autoif'),
@@ -98,13 +100,7 @@ export const autoIfSchema = z.object({
     .boolean()
     .default(true)
     .describe('As many constraints of each evolver as the one with the fewest has.'),
-  draw: z
-    .number()
-    .int()
-    .min(1)
-    .nullable()
-    .default(null)
-    .describe('At most so many constraints of each evolver; null = no limit.'),
+  draw: mostDrawn.describe('At most so many constraints of each evolver; null = no limit.'),
   queries: z
     .number()
     .int()
@@ -142,15 +138,9 @@ export const autoEvolSchema = z.object({
     .describe(
       'Keeps the rows of seeds of which every evolver has one, so that rows are paired; otherwise rows that failed keep their place without a text.',
     ),
-  draw: z
-    .number()
-    .int()
-    .min(1)
-    .nullable()
-    .default(null)
-    .describe(
-      'At most so many rows of each seed set, the same seeds for every evolver; null = no limit.',
-    ),
+  draw: mostDrawn.describe(
+    'At most so many rows of each seed set, the same seeds for every evolver; null = no limit.',
+  ),
   seed: z.number().int().min(0).default(0).describe('Decides which seeds are drawn.'),
   keywords: z
     .boolean()

@@ -5,6 +5,8 @@ import type { Reading } from '../types'
 
 // Marks of Markdown around a phrase, and signs at its end.
 const AROUND = /^[\s"'“”‘’`*_#]+|[\s"'“”‘’`*_#.,;:!?。，；：！？]+$/gu
+// More than any phrase; what is longer is refused below.
+const MOST_CHARACTERS = 2 * LIMITS.word + 20
 // A heading of the list, not a method.
 const HEADING = /^(?:#+\s.*|\*\*[^*]+\*\*[:：]?|[^.!?]{0,80}[:：])$/u
 
@@ -29,7 +31,9 @@ export function readPhrases(
   if (text.trim() === '') return failed('empty')
   if (finishReason === 'length') return failed('truncated')
   const { lines } = constraintLines(text)
-  const phrases = lines.map(normalPhrase).filter((phrase) => phrase !== '')
+  const phrases = lines
+    .map((line) => normalPhrase(line.slice(0, MOST_CHARACTERS)))
+    .filter((phrase) => phrase !== '')
   if (phrases.length === 0 || isRefusal(text)) return failed(isRefusal(text) ? 'refusal' : 'empty')
   // More would be something else than a phrase for each method.
   if (phrases.length > asked) return failed('more_phrases')

@@ -94,6 +94,21 @@ describe('the four sections of a reply', () => {
     })
   })
 
+  it('keep the marks of a text on the line of its header', () => {
+    const said = 'text_in_header'
+    const tail = (line: string) => read(WANTED.replace(/Step 4[\s\S]*/, line))
+    expect(tail(`${final} **Bold** text`)).toEqual({ instruction: '**Bold** text', said })
+    expect(tail('**Step 4: Final Instruction:** Text')).toEqual({ instruction: 'Text', said })
+  })
+
+  it('are read in no time from lines of blanks and marks', () => {
+    const long = [' ', '#', '*', '> ', '. ', '"'].map((sign) => sign.repeat(50_000)).join('x\n')
+    const started = performance.now()
+    expect(read(long).said).toBe('no_final_header')
+    readPhrases({ text: long, finishReason: 'stop' }, 9)
+    expect(performance.now() - started).toBeLessThan(1_000)
+  })
+
   it('have methods only before the header of the plan, as in the study', () => {
     const noPlan = WANTED.replace('Step 2 #Plan#:\n', '')
     expect(parseReply(noPlan)).toMatchObject({ methods: '', plan: '' })

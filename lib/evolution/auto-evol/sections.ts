@@ -12,8 +12,9 @@ const PATTERNS: Record<SectionName, RegExp> = {
 // As the prompt asks for it; any other form is read, and said.
 const EXACT =
   /^Step (?:1 #Methods List|2 #Plan|3 #Rewritten Instruction|4 #Finally Rewritten Instruction)#:\s*$/
+// Each part is bounded: a line of ten thousand blanks must not take longer.
 const HEADER =
-  /^[\s>]*(?<marks>[#*_]*)\s*(?:step\s*(?<step>[1-4])\s*[:.)\-–—]*\s*|[1-4][.)]\s*)?(?<open>[#*_\s[]*)(?<name>[a-z][a-z ]*[a-z])(?<close>[#*_\s\]]*)(?<colon>[:：]?)[#*_\s]*(?<rest>.*)$/iu
+  /^(?<marks>[#*_]{0,8})[ \t]{0,4}(?:step[ \t]{0,4}(?<step>[1-4])[ \t]{0,4}[:.)\-–—]{0,2}[ \t]{0,4}|[1-4][.)][ \t]{0,4})?(?<open>[#*_[ \t]{0,8})(?<name>[a-z][a-z ]{0,60}[a-z])(?<close>[#*_\] \t]{0,8})(?<colon>[:：]?)(?<rest>.*)$/iu
 // A header of the layout in words that are not known here, such as another language.
 const UNKNOWN_HEADER = /^.{0,40}#[^#]{1,60}#\s*[:：]/u
 // Instead of the text, a word on another place of the reply.
@@ -30,9 +31,17 @@ interface Header {
 }
 
 function headerOf(line: string): Header | null {
-  const found = HEADER.exec(line)?.groups
+  const found = HEADER.exec(line.replace(/^[\s>]+/u, ''))?.groups
   if (!found) return null
-  const { marks = '', step, open = '', close = '', colon = '', rest = '' } = found
+  const { marks = '', step, open = '', close = '', colon = '' } = found
+  // What closes bold type belongs to the header, the rest to the text.
+  const behind = (found['rest'] ?? '').trim()
+  const isBold = /\*\*|__/.test(marks + open)
+  const rest = /^[#*_]*$/.test(behind)
+    ? ''
+    : isBold
+      ? behind.replace(/^(?:\*\*|__)\s*/, '')
+      : behind
   const words = (found['name'] ?? '').toLowerCase().replace(/ +/g, ' ')
   const named = NAMES.find((name) => PATTERNS[name].test(words))
   if (!named) return null

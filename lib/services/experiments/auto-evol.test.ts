@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { and, eq } from 'drizzle-orm'
 import { stageItems } from '@/db/schema'
 import { promptVersionSchema, type Plan, type TrialStage } from '@/lib/contracts/experiment'
@@ -13,15 +13,10 @@ import { startTrial } from './trial'
 import { getExperiment, retryStage, startExperiment } from '.'
 
 const ROWS = 23
-const open: TestStudy[] = []
-afterEach(() => {
-  for (const study of open.splice(0)) study.close()
-})
-
 function study(config: Record<string, unknown> = {}): TestStudy {
-  const made = testStudy(ROWS, config)
-  open.push(made)
-  return made
+  const opened = testStudy(ROWS, config)
+  onTestFinished(() => opened.close())
+  return opened
 }
 
 function planOf(

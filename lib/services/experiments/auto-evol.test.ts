@@ -2,8 +2,10 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { and, eq } from 'drizzle-orm'
 import { stageItems } from '@/db/schema'
 import { promptVersionSchema, type Plan, type TrialStage } from '@/lib/contracts/experiment'
+import { emptyFilter } from '@/lib/contracts/filter'
 import { getJob } from '@/lib/queue/queue'
 import { currentCells, getCell } from '@/lib/services/cells'
+import { getStudyFigure } from '@/lib/services/figures'
 import { listColumns } from '@/lib/services/columns'
 import { isDone, madeBy, runWithStops, TEST_ARM, testPlan } from '@/lib/testing/experiments'
 import { testStudy, type TestStudy } from '@/lib/testing/job-study'
@@ -98,6 +100,16 @@ describe('an Auto Evol-Instruct experiment', () => {
     )
     const column = listColumns(of.db, of.studyId).find(({ label }) => label === 'method_phrases')
     expect(column).toMatchObject({ shape: 'tags' })
+    const { table, prepared } = await getStudyFigure(of.db, of.studyId, {
+      figureId: 'method-rarefaction',
+      options: { column: column?.id },
+      filter: emptyFilter(),
+    })
+    // The curve ends at all different phrases of all rows.
+    const phrases = new Set(extras(of, 'one').flatMap((row) => row['method_phrases'] as string[]))
+    const ends = table.rows.filter(({ arm, rows: n }) => arm === 'One' && n === ROWS)
+    expect(ends).toEqual([expect.objectContaining({ expected: phrases.size, round: 1 })])
+    expect(prepared.conflicts).toEqual([])
     const runs = of.db.$client
       .prepare(
         'select run_no from run_cells join runs on no = run_no where metric_id like ? group by 1',

@@ -22,10 +22,15 @@ const STEPS = 12
 // More would run into each other in a narrow panel.
 const TICKS = 4
 
+// The tags that Auto Evol-Instruct writes: the column `method_phrases` of its files.
+const PHRASES = 'imported_column_0620481e8e09.value'
+
 const options = z.object({
-  column: columnChoice({ title: 'Column', description: 'A column of tags.', inline: true }, [
-    'tags',
-  ]),
+  column: columnChoice(
+    { title: 'Column', description: 'A column of tags.', inline: true },
+    ['tags'],
+    { [PHRASES]: 'Methods of Auto Evol-Instruct' },
+  ),
   ...panelOptions,
 })
 type Options = z.infer<typeof options>

@@ -3,6 +3,7 @@ import { and, eq } from 'drizzle-orm'
 import { stageItems } from '@/db/schema'
 import { promptVersionSchema, type Plan, type TrialStage } from '@/lib/contracts/experiment'
 import { emptyFilter } from '@/lib/contracts/filter'
+import { methodRarefaction } from '@/lib/figures/method-rarefaction'
 import { getJob } from '@/lib/queue/queue'
 import { currentCells, getCell } from '@/lib/services/cells'
 import { getStudyFigure } from '@/lib/services/figures'
@@ -102,9 +103,10 @@ describe('an Auto Evol-Instruct experiment', () => {
     expect(column).toMatchObject({ shape: 'tags' })
     const { table, prepared } = await getStudyFigure(of.db, of.studyId, {
       figureId: 'method-rarefaction',
-      options: { column: column?.id },
+      options: {},
       filter: emptyFilter(),
     })
+    expect(column?.id).toBe(methodRarefaction.typed.options.parse({}).column)
     // The curve ends at all different phrases of all rows.
     const phrases = new Set(extras(of, 'one').flatMap((row) => row['method_phrases'] as string[]))
     const ends = table.rows.filter(({ arm, rows: n }) => arm === 'One' && n === ROWS)

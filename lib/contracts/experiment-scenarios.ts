@@ -48,6 +48,8 @@ export const evolInstructSchema = z.object({
     ),
 })
 
+const mostDrawn = z.number().int().min(1).nullable().default(null)
+
 /** Constraints with checking functions, joined with queries (AutoIF). */
 export const autoIfSchema = z.object({
   kind: z.literal('autoif'),
@@ -98,13 +100,7 @@ export const autoIfSchema = z.object({
     .boolean()
     .default(true)
     .describe('As many constraints of each evolver as the one with the fewest has.'),
-  draw: z
-    .number()
-    .int()
-    .min(1)
-    .nullable()
-    .default(null)
-    .describe('At most so many constraints of each evolver; null = no limit.'),
+  draw: mostDrawn.describe('At most so many constraints of each evolver; null = no limit.'),
   queries: z
     .number()
     .int()
@@ -136,6 +132,59 @@ export const autoIfSchema = z.object({
 /** One pass in which the model finds its own methods (Auto Evol-Instruct). */
 export const autoEvolSchema = z.object({
   kind: z.literal('auto-evol'),
+  equal: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Keeps the rows of seeds of which every evolver has one, so that rows are paired; otherwise rows that failed keep their place without a text.',
+    ),
+  draw: mostDrawn.describe(
+    'At most so many rows of each seed set, the same seeds for every evolver; null = no limit.',
+  ),
+  seed: z.number().int().min(0).default(0).describe('Decides which seeds are drawn.'),
+  keywords: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Has the judge model name each method by a phrase; the phrases of a row are a column of tags.',
+    ),
+  optimiseSteps: z
+    .number()
+    .int()
+    .min(0)
+    .max(10)
+    .default(0)
+    .describe(
+      'Steps in which the judge model revises the prompt before the pass, as the original method does; 0 = none, as in the study.',
+    ),
+  candidates: z
+    .number()
+    .int()
+    .min(1)
+    .max(10)
+    .default(3)
+    .describe('Revised prompts of each step of optimisation.'),
+  batch: z
+    .number()
+    .int()
+    .min(1)
+    .max(50)
+    .default(10)
+    .describe('Seeds of each step whose evolution the judge model looks at.'),
+  batchRounds: z
+    .number()
+    .int()
+    .min(1)
+    .max(5)
+    .default(2)
+    .describe('Rounds in which each of them is evolved.'),
+  development: z
+    .number()
+    .int()
+    .min(1)
+    .max(500)
+    .default(50)
+    .describe('Seeds on which the failures of each prompt are counted.'),
 })
 
 /** Names of the scenarios, for people. */

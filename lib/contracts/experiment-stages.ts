@@ -31,6 +31,20 @@ export const passMatrixSchema = z.object({
 })
 export type PassMatrix = z.infer<typeof passMatrixSchema>
 
+/** A prompt of an optimisation, with what it was revised from and how often it failed on the development set. */
+export const promptVersionSchema = z.object({
+  optimised: z.literal(true),
+  template: z.string(),
+  hash: z.string(),
+  /** The prompt that was revised; null for the one to begin with. */
+  from: z.string().nullable(),
+  /** Rows of the development set that failed, and all; null where they were not counted. */
+  failed: z.number().nullable(),
+  of: z.number().nullable(),
+  reasons: z.record(z.string(), z.number()),
+})
+export type PromptVersion = z.infer<typeof promptVersionSchema>
+
 /** One reason in a funnel, with what it looks like. */
 const funnelReasonSchema = z.object({
   status: z.enum(ITEM_STATUSES),

@@ -1,5 +1,6 @@
 import type { Plan } from '@/lib/contracts/experiment'
 import { AppError } from '@/lib/errors'
+import { autoEvol } from './auto-evol'
 import { autoIf } from './autoif'
 import { evolInstruct } from './evol-instruct'
 import { respondStages, measureStages } from './shared'
@@ -8,7 +9,7 @@ import type { Scenario, Stage } from './types'
 export type * from './types'
 
 /** Every scenario; one line each. */
-const SCENARIOS: readonly Scenario[] = [evolInstruct, autoIf]
+const SCENARIOS: readonly Scenario[] = [evolInstruct, autoIf, autoEvol]
 
 /** Returns the scenario of a plan; `invalid_input` when this version cannot run it. */
 export function scenarioOf(plan: Plan): Scenario {

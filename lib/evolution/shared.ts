@@ -1,5 +1,15 @@
-import type { Plan } from '@/lib/contracts/experiment'
-import type { MeasureStage, Reading, RespondStage, Stage } from './types'
+import type { Plan, StageItem } from '@/lib/contracts/experiment'
+import type { MeasureStage, Reading, RespondStage, SeedRow, Stage } from './types'
+
+/** Returns the key of the item of a seed, in every stage. */
+export function seedKey({ setKey, idx }: SeedRow): string {
+  return `${setKey}:${idx}`
+}
+
+/** Returns whether something came of an item. */
+export function isMade({ status }: Pick<StageItem, 'status'>): boolean {
+  return status === 'ok' || status === 'repaired'
+}
 
 /** Returns the stages that answer what the given ones publish; none where the plan has no writer. */
 export function respondStages(plan: Plan, stages: readonly Stage[]): RespondStage[] {

@@ -6,6 +6,7 @@ import type {
   PlanArm,
   StageItem,
 } from '@/lib/contracts/experiment'
+import type { ImportedColumn } from '@/lib/contracts/imported-values'
 import type { Prompt } from '@/lib/prompts/prompt'
 
 /** A seed of the experiment, in file order. */
@@ -55,6 +56,8 @@ export interface CellDraft {
   round: number
   /** Where the parents are: the seeds of this set, the arm's file of the round before, or no file. */
   parent: 'seeds' | 'round before' | null
+  /** Columns of the study that are read from the rows' `extra`. */
+  columns?: readonly ImportedColumn[]
   /** In order; the row's place in this list is its row number. */
   rows: readonly {
     instruction: string
@@ -86,6 +89,8 @@ export interface AskStage extends StageFacts {
   role: 'evolver' | 'writer' | 'judge'
   /** Ids of the prompts that it may send. */
   prompts: readonly string[]
+  /** Prompts as they are sent, where they are not the versions that the plan names. */
+  sent?(data: StageData): Prompt[]
   /** Differences from the arm's decoding, for example greedy. */
   decoding?: { temperature?: number; maxTokens?: number }
   /** So often a question whose reading failed is asked again at once, with other random seeds; default 0. */

@@ -11,6 +11,7 @@ import { ifdDensity } from './ifd-density'
 import { lengths } from './lengths'
 import { levelTransitions } from './level-transitions'
 import { lossDecomposition } from './loss-decomposition'
+import { methodRarefaction } from './method-rarefaction'
 import { metricAgainstOutcome } from './metric-against-outcome'
 import { mndDensity } from './mnd-density'
 import { promptCards } from './prompt-cards'
@@ -54,6 +55,7 @@ const FIGURES: readonly Figure[] = [
   casePanels,
   promptCards,
   setMeasures,
+  methodRarefaction,
   resultsOverRounds,
   resultsOverSizes,
   temperatureLines,

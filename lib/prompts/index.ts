@@ -1,4 +1,6 @@
 import { AppError } from '@/lib/errors'
+import { autoAnalyse } from './auto-analyse'
+import { autoRevise } from './auto-revise'
 import { autoifChecker } from './autoif-checker'
 import { autoifConsistent } from './autoif-consistent'
 import { autoifConstraints } from './autoif-constraints'
@@ -9,6 +11,7 @@ import { evolveBreadth } from './evolve-breadth'
 import { evolveConcretizing } from './evolve-concretizing'
 import { evolveConstraints } from './evolve-constraints'
 import { evolveDeepen } from './evolve-deepen'
+import { evolveKeywords } from './evolve-keywords'
 import { evolveReasoning } from './evolve-reasoning'
 import { judgeDigit } from './judge-digit'
 import { judgeEqual } from './judge-equal'
@@ -26,6 +29,9 @@ export const PROMPTS: readonly Prompt[] = [
   evolveReasoning,
   evolveBreadth,
   evolveAuto,
+  evolveKeywords,
+  autoAnalyse,
+  autoRevise,
   respond,
   respondWithInput,
   judgeLevel,

@@ -11,8 +11,8 @@ export interface Interval {
   high: number
 }
 
-// 97.5 % point of the standard normal distribution.
-const Z_95 = 1.959963984540054
+/** The 97.5 % point of the standard normal distribution. */
+export const Z_95 = 1.959963984540054
 
 /** Returns the Wilson score interval of a share k / n (95 % by default); no value for n = 0. */
 export function wilsonInterval(k: number, n: number, z: number = Z_95): Interval | NoValue {

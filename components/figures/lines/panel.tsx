@@ -88,7 +88,7 @@ export function LinesPanel({ prepared, points, facet, box, ticks }: PanelProps) 
         type="number"
         {...AXIS_STYLE}
         domain={[first - free, last + free]}
-        ticks={rounds.map(xOf)}
+        ticks={(places?.ticks ?? rounds).map(xOf)}
         interval={0}
         tickFormatter={(at: number) =>
           places

@@ -1,3 +1,5 @@
+import { repairsText } from './repairs-text'
+
 const REASON: Record<string, string> = {
   too_short: 'too short for a query (20 characters or fewer)',
   too_long: 'too long',
@@ -46,6 +48,5 @@ const REPAIR: Record<string, string> = {
 export function autoIfReason(reason: string): string | null {
   const own = REASON[reason]
   if (own !== undefined) return own
-  const repairs = reason.split('+').map((name) => REPAIR[name])
-  return repairs.every((text) => text !== undefined) ? repairs.join('; ') : null
+  return repairsText(reason, REPAIR)
 }

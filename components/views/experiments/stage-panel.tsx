@@ -14,6 +14,7 @@ import { JobLine } from '@/components/views/jobs/job-line'
 import {
   ITEM_STATUSES,
   passMatrixSchema,
+  promptVersionSchema,
   type Experiment,
   type ItemStatus,
   type StageInfo,
@@ -23,6 +24,7 @@ import { emptyFilter } from '@/lib/contracts/filter'
 import { DASH, formatCount, plural } from '@/lib/contracts/format'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { PassMatrixTable } from './pass-matrix'
+import { PromptVersionText } from './prompt-version'
 import { reasonText, statusText } from './words'
 
 // A page of raw replies is read, not scanned.
@@ -70,6 +72,8 @@ function valueText(value: StageItem['value']): string {
 function Made({ value, raw }: StageItem) {
   const { data: matrix } = passMatrixSchema.safeParse(value)
   if (matrix) return <PassMatrixTable matrix={matrix} />
+  const { data: version } = promptVersionSchema.safeParse(value)
+  if (version) return <PromptVersionText version={version} />
   if (value === raw?.trim()) return 'the reply'
   return <ClampedText text={valueText(value)} limit={400} />
 }

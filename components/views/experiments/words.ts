@@ -1,5 +1,6 @@
 import type { ItemStatus, StageState } from '@/lib/contracts/experiment'
 import { statusSentence } from '@/lib/contracts/status'
+import { autoEvolReason } from './auto-evol-words'
 import { autoIfReason } from './autoif-words'
 
 const STATUS: Record<ItemStatus, string> = {
@@ -25,7 +26,7 @@ const REASON: Record<string, string> = {
 
 /** A reason code in words; one that is not known stays as it is. */
 export const reasonText = (reason: string): string =>
-  REASON[reason] ?? autoIfReason(reason) ?? statusSentence(reason)
+  REASON[reason] ?? autoIfReason(reason) ?? autoEvolReason(reason) ?? statusSentence(reason)
 
 const STATE: Record<StageState, string> = {
   waiting: 'Waiting',

@@ -2,10 +2,11 @@ import type { AutoIfOptions, PassMatrix } from '@/lib/contracts/experiment'
 import { AppError } from '@/lib/errors'
 import { autoifChecker } from '@/lib/prompts/autoif-checker'
 import { renderPrompt } from '@/lib/prompts/prompt'
+import { isMade } from '../shared'
 import type { AskStage, Reading, StageData, WorkItem, WorkStage, WorkTools } from '../types'
 import { distinctChecks, matrixFault, passMatrix, tooFew } from './matrix'
 import { checkerSchema, parseChecker, type Checker } from './parse'
-import { isMade, offsetOf, optionsOf } from './shared'
+import { offsetOf, optionsOf } from './shared'
 
 function readChecker({ text, finishReason }: { text: string; finishReason: string }): Reading {
   if (text.trim() === '') return { status: 'failed', reason: 'empty', value: '' }

@@ -3,9 +3,9 @@ import { labelParsers } from '@/lib/metrics/judging/label-parser'
 import { autoifConsistent } from '@/lib/prompts/autoif-consistent'
 import { autoifDescribe } from '@/lib/prompts/autoif-describe'
 import { renderPrompt } from '@/lib/prompts/prompt'
-import { readText } from '../shared'
+import { isMade, readText } from '../shared'
 import type { AskStage, Asking, Reading, StageData } from '../types'
-import { isMade, offsetOf, optionsOf } from './shared'
+import { offsetOf, optionsOf } from './shared'
 
 const VERDICTS = ['contradiction', 'neutral', 'entailment']
 const { tolerant } = labelParsers(VERDICTS, 'verdict')

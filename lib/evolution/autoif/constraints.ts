@@ -2,9 +2,10 @@ import { z } from 'zod'
 import { isRefusal } from '@/lib/metrics/judging/parsed'
 import { autoifConstraints } from '@/lib/prompts/autoif-constraints'
 import { renderPrompt } from '@/lib/prompts/prompt'
+import { isMade } from '../shared'
 import type { AskStage, Reading, StageData, WorkItem, WorkStage } from '../types'
 import { constraintLines, seedConstraints } from './lines'
-import { constraintKey, isMade, optionsOf } from './shared'
+import { constraintKey, optionsOf } from './shared'
 
 // A sentence is shorter; a model that repeats itself writes lines without end.
 const MOST_CHARACTERS = 1000

@@ -3,6 +3,7 @@ import { numberParsers } from '@/lib/metrics/judging/number-parser'
 import { autoifFit } from '@/lib/prompts/autoif-fit'
 import { renderPrompt } from '@/lib/prompts/prompt'
 import { sampleWithoutReplacement } from '@/lib/stats/random'
+import { isMade } from '../shared'
 import type {
   AskStage,
   CellDraft,
@@ -13,7 +14,7 @@ import type {
   WorkStage,
 } from '../types'
 import { survivors, type Survivor } from './consistency'
-import { isMade, optionsOf } from './shared'
+import { optionsOf } from './shared'
 
 // As the method: shorter texts ask nothing, longer ones are talks or documents.
 const LONGER_THAN = 20

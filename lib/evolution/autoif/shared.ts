@@ -1,15 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { AutoIfOptions, Plan, StageItem } from '@/lib/contracts/experiment'
+import type { AutoIfOptions, Plan } from '@/lib/contracts/experiment'
 
 /** Returns the options of an AutoIF plan. */
 export function optionsOf(plan: Plan): AutoIfOptions {
   if (plan.scenario.kind !== 'autoif') throw new TypeError('another scenario')
   return plan.scenario
-}
-
-/** Returns whether something came of an item. */
-export function isMade({ status }: StageItem): boolean {
-  return status === 'ok' || status === 'repaired'
 }
 
 /** Returns the key of a constraint: of its text, so that it stays when others come or go. */

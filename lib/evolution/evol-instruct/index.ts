@@ -2,7 +2,7 @@ import type { EvolInstructOptions, Plan } from '@/lib/contracts/experiment'
 import { evolvePrompt } from '@/lib/prompts'
 import { BREADTH_ORDER, type Operator } from '@/lib/prompts/operators'
 import { renderPrompt } from '@/lib/prompts/prompt'
-import { readText } from '../shared'
+import { readText, seedKey } from '../shared'
 import type { AskStage, CellDraft, Scenario, SeedRow, StageData } from '../types'
 import { eliminate, elimination, isEliminated } from './eliminate'
 import { operatorIn } from './operator'
@@ -12,17 +12,12 @@ function optionsOf(plan: Plan): EvolInstructOptions {
   return plan.scenario
 }
 
-/** Key of the item of a seed, in every round. */
-function keyOf({ setKey, idx }: SeedRow): string {
-  return `${setKey}:${idx}`
-}
-
 /**
  * The texts that a round evolves by the key of their seed: those of the round before, of the seeds in the first round. A row that
  * was eliminated goes on from what it was made of.
  */
 function parentsOf(data: StageData, round: number): Map<string, string> {
-  if (round === 1) return new Map(data.seeds().map((seed) => [keyOf(seed), seed.instruction]))
+  if (round === 1) return new Map(data.seeds().map((seed) => [seedKey(seed), seed.instruction]))
   const items = data.items(roundId(round - 1))
   const before = items.some(isEliminated) ? parentsOf(data, round - 1) : null
   return new Map(
@@ -55,10 +50,10 @@ function roundStage(options: EvolInstructOptions, round: number): AskStage {
     prompts: BREADTH_ORDER.map((operator) => evolvePrompt(operator).id),
     askings(data) {
       return data.seeds().map((seed) => ({
-        key: keyOf(seed),
+        key: seedKey(seed),
         seedOffset: seed.idx,
         content() {
-          const instruction = parentOf(data, keyOf(seed))
+          const instruction = parentOf(data, seedKey(seed))
           // Nothing can be made of nothing; the row keeps its place.
           if (instruction === '') return null
           const prompt = data.prompt(evolvePrompt(operatorOf(data, seed, round)).id)
@@ -89,7 +84,7 @@ function draftsOf(data: StageData, round: number): CellDraft[] {
       .seeds()
       .filter(({ setKey }) => setKey === seedSetKey)
       .map((seed, at) => {
-        const item = items.get(keyOf(seed))
+        const item = items.get(seedKey(seed))
         return {
           instruction: String(item?.value ?? ''),
           input: seed.input,

@@ -37,6 +37,8 @@ export interface PlacesAxis {
   zero: boolean
   /** Where the places stand; absent = at equal steps. */
   at?: number[]
+  /** Numbers of the places that are labelled; absent = all. */
+  ticks?: number[]
 }
 
 /** What a line figure draws: one panel a seed set, one line an arm. */

@@ -23,6 +23,15 @@ const SENTENCES = [
   'Finally, a short summary helps the reader to use the answer.',
 ] as const
 
+const METHODS = [
+  'Add a limit on the length of the answer.',
+  'Ask for examples with reasons.',
+  'Compare two ways to reach the goal.',
+  'Name a particular reader.',
+  'Treat a case in which an input is missing.',
+  'Ask how each step can be checked.',
+] as const
+
 function pick<T>(list: readonly T[], bits: number): T {
   return list[bits % list.length] as T
 }
@@ -40,6 +49,8 @@ const WANTS_TENTHS = /\bfrom 1\b[^\n]{0,80}\bto 10\b/i
 const WANTS_LIST = /\bwrite (\d{1,3}) new\b/i
 const WANTS_CHECKER = /\bfunction evaluate\(response\)/i
 const WANTS_VERDICT = /\bentailment\b[\s\S]*\bneutral\b/i
+const WANTS_PHRASES = /\bone line for each method\b[\s\S]*?\n\n[^\n]*:\n([\s\S]+)/i
+const WANTS_REVISION = /\brevised prompt\b[\s\S]*?\nCurrent prompt:\n([\s\S]+)/i
 const WANTS_STEPS = /^Step (\d+) (#[^#\n]+#):/gim
 
 /** Returns the task inside a prompt: what is quoted or labelled as one, else all of it. */
@@ -103,6 +114,13 @@ function checkerBlock(bits: number): string {
   return `\`\`\`json\n${JSON.stringify({ func, cases }, null, 2)}\n\`\`\``
 }
 
+/** Two to four methods, one a line. */
+function methodList(bits: number): string {
+  return Array.from({ length: 2 + (bits % 3) }, (_, i) => `- ${pick(METHODS, mix(bits + i))}`).join(
+    '\n',
+  )
+}
+
 /** Returns a deterministic reply that suits the request: a level, a score, a digit, a longer task, or an answer. */
 export function fakeReply(
   messages: readonly ChatMessage[],
@@ -114,6 +132,8 @@ export function fakeReply(
   const task = taskOf(messages.at(-1)?.content ?? '')
   const share = difficulty(task, bits)
   if (jsonSchema) return JSON.stringify(schemaValue(jsonSchema, share, bits))
+  const revised = WANTS_REVISION.exec(prompt)?.[1]
+  if (revised !== undefined) return `${pick(CLAUSES, bits)}\n\n${revised}`
   const top = Number(WANTS_DIGIT.exec(prompt)?.[1])
   if (top >= 2) return String(1 + Math.min(top - 1, Math.floor(share * top)))
   if (WANTS_TENTHS.test(prompt)) return String(1 + (bits % 10))
@@ -121,12 +141,23 @@ export function fakeReply(
   if (WANTS_VERDICT.test(prompt)) return pick(['entailment', 'neutral', 'contradiction'], bits)
   const count = Number(WANTS_LIST.exec(prompt)?.[1])
   if (count > 0) return constraintList(count, bits)
+  const methods = WANTS_PHRASES.exec(prompt)?.[1]
+  if (methods !== undefined) {
+    return methods
+      .replace(/^\d+\. /gm, '')
+      .split('\n')
+      .map((line) => line.split(' ').slice(0, 3).join(' '))
+      .join('\n')
+  }
   if (/very easy/i.test(prompt)) return LEVELS[Math.min(4, Math.floor(share * 5))] as string
   if (WANTS_SCORE.test(prompt)) return String(Math.round(share * 100))
   const harder = `${task} ${pick(CLAUSES, bits)}`
   const steps = [...prompt.matchAll(WANTS_STEPS)]
   if (steps.length > 0) {
-    const text = (n: number) => (n === steps.length - 1 ? harder : pick(SENTENCES, mix(bits + n)))
+    const text = (n: number) => {
+      if (n === steps.length - 1) return harder
+      return /method/i.test(steps[n]?.[2] ?? '') ? methodList(bits) : pick(SENTENCES, mix(bits + n))
+    }
     return steps.map((step, n) => `Step ${step[1]} ${step[2]}:\n${text(n)}`).join('\n\n')
   }
   if (WANTS_TASK.test(prompt)) return harder

@@ -181,7 +181,7 @@ export async function runAskStage(
   return {
     model: session.identity,
     decoding,
-    prompts: stage.prompts.map((id) => promptCard(data.prompt(id))),
+    prompts: (stage.sent?.(data) ?? stage.prompts.map((id) => data.prompt(id))).map(promptCard),
     ...(stage.retries === undefined ? {} : { retries: stage.retries }),
     ...(judge && stage.check
       ? { judge: judge.identity, judgePrompt: promptCard(data.prompt(stage.check.prompt)) }

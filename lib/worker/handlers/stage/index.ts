@@ -47,7 +47,7 @@ async function run(context: WorkerContext, payload: JobPayload<'stage'>) {
   // Read anew: the stage's own items are there now.
   const drafts = stage.publish?.(stageData(context.db, experiment, placed)) ?? []
   const cells =
-    drafts.length > 0 ? publishDrafts(context, experiment, placed, drafts, definition) : []
+    drafts.length > 0 ? await publishDrafts(context, experiment, placed, drafts, definition) : []
   context.commit(() => {
     context.db
       .update(stages)

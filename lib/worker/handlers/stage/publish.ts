@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto'
-import { eq } from 'drizzle-orm'
-import { cells } from '@/db/schema'
+import { and, eq } from 'drizzle-orm'
+import { cells, runCells } from '@/db/schema'
 import { AppError } from '@/lib/errors'
 import type { CellDraft } from '@/lib/evolution'
-import { currentCells } from '@/lib/services/cells'
+import { currentCells, type CellRef } from '@/lib/services/cells'
 import { publishEvolvedCell } from '@/lib/services/cells/evolved'
-import type { ExperimentRow, PlacedStage } from '@/lib/services/experiments/records'
+import {
+  placedStages,
+  type ExperimentRow,
+  type PlacedStage,
+} from '@/lib/services/experiments/records'
+import { importedRun, readImportedColumns, storeImported } from '@/lib/services/imports/values'
+import { definitionHash } from '@/lib/services/runs/definition'
 import { ensureArm, ensureSeedSet } from '@/lib/services/studies'
 import type { WorkerContext } from '@/lib/worker/types'
 
@@ -26,22 +32,65 @@ function sameRows({ db }: WorkerContext, cellId: string, sha256: string): boolea
   return stored?.sha256 === sha256
 }
 
+/** What decided the items of the stages of an evolver that asked a model, by stage. */
+function askedBefore({ db }: WorkerContext, experiment: ExperimentRow, arm: string) {
+  const asked = placedStages(db, experiment).filter(
+    (one) => one.stage.kind === 'ask' && (one.arm === arm || one.arm === ''),
+  )
+  return asked.flatMap(({ stage, row }) =>
+    row.definition === null || stage.kind !== 'ask'
+      ? []
+      : [{ stage: stage.id, role: stage.role, definition: row.definition }],
+  )
+}
+
+/**
+ * Makes columns of what stands beside the rows of a file, where they are not there yet. Their run is told apart by the prompts
+ * and models of the stages before, so that phrases of two judge models never mix.
+ */
+async function storeColumns(
+  { db, signal, commit }: WorkerContext,
+  cell: Pick<CellRef, 'no' | 'studyId' | 'rowCount'>,
+  { columns = [] }: CellDraft,
+  made: { stages: readonly { role: string; definition: unknown }[]; sha256: string },
+): Promise<void> {
+  if (columns.length === 0) return
+  const keys = columns.map(({ column }) => column)
+  const read = await readImportedColumns(db, cell, [keys], columns, signal)
+  const judged = made.stages.filter(({ role }) => role === 'judge')
+  const definition = definitionHash({ judged })
+  commit(() => {
+    for (const one of read.columns) {
+      const column = { ...one, params: { ...one.params, definition }, facts: { judged } }
+      const run = importedRun(db, cell.studyId, column)
+      const has = and(eq(runCells.runNo, run.no), eq(runCells.cellNo, cell.no))
+      if (db.select({ no: runCells.runNo }).from(runCells).where(has).get()) continue
+      const source = { fileName: keys.join(', '), sha256: made.sha256 }
+      storeImported(db, run, cell, column, source)
+    }
+  })
+}
+
 /**
  * Publishes the files of a stage and returns their ids. A file that stands already, with the same rows, is left; where rows have
  * changed (a retry, more seeds) a new revision takes its place.
  */
-export function publishDrafts(
+export async function publishDrafts(
   context: WorkerContext,
   experiment: ExperimentRow,
   { arm, stage }: PlacedStage,
   drafts: readonly CellDraft[],
   definition: Record<string, unknown>,
-): string[] {
+): Promise<string[]> {
   const { db } = context
   const { plan, studyId } = experiment
   const evolver = plan.arms.find(({ key }) => key === arm)
   if (!evolver) throw new TypeError(`the shared stage "${stage.id}" cannot publish files`)
-  const model = definition['model'] as { model?: string } | undefined
+  // A stage that asks nobody publishes what stages before it had made.
+  const made = askedBefore(context, experiment, arm)
+  const asked = stage.kind === 'ask' ? definition : { made }
+  const evolved = made.find(({ role }) => role === 'evolver')?.definition
+  const model = (definition['model'] ?? evolved?.['model']) as { model?: string } | undefined
   const { seed, temperature, topP, maxTokens } = evolver.decoding
   const armId = ensureArm(db, studyId, {
     key: arm,
@@ -51,7 +100,8 @@ export function publishDrafts(
     model: model?.model ?? null,
     decoding: { temperature, topP, seed, maxTokens },
   })
-  return drafts.map((draft) => {
+  const published: string[] = []
+  for (const draft of drafts) {
     const current = currentCells(db, studyId).filter(
       ({ seedSetKey }) => seedSetKey === draft.seedSetKey,
     )
@@ -66,9 +116,13 @@ export function publishDrafts(
     }
     const sha256 = contentHash(draft.rows)
     const same = current.find((cell) => cell.armId === armId && cell.round === draft.round)
-    if (same && sameRows(context, same.id, sha256)) return same.id
+    if (same && sameRows(context, same.id, sha256)) {
+      await storeColumns(context, same, draft, { stages: made, sha256 })
+      published.push(same.id)
+      continue
+    }
     const empty = draft.rows.filter(({ instruction }) => instruction === '').length
-    const { cellId } = publishEvolvedCell(db, {
+    const { cellId, cellNo } = publishEvolvedCell(db, {
       place: {
         studyId,
         seedSetId:
@@ -91,7 +145,7 @@ export function publishDrafts(
             planHash: experiment.planHash,
             stage: stage.id,
             round: draft.round,
-            ...definition,
+            ...asked,
           },
         },
       },
@@ -100,6 +154,9 @@ export function publishDrafts(
       responses: null,
       notes: empty > 0 ? [`${empty} of ${draft.rows.length} evolved instructions are empty.`] : [],
     })
-    return cellId
-  })
+    const cell = { no: cellNo, studyId, rowCount: draft.rows.length }
+    await storeColumns(context, cell, draft, { stages: made, sha256 })
+    published.push(cellId)
+  }
+  return published
 }

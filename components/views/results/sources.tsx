@@ -1,7 +1,7 @@
 'use client'
 
 import { Text, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useDeleteResultFile, useRestoreResultFile } from '@/components/hooks/use-results'
 import { formatBytes, formatCount, formatDateTime, shortHash } from '@/lib/contracts/format'
 import { LinkButton } from '@/components/ui/link-button'
@@ -33,6 +33,7 @@ interface ModelsProps {
 /** What each model of the files was trained on. */
 function Models({ detail, models }: ModelsProps) {
   const [open, setOpen] = useState<MappedModel | null>(null)
+  const opener = useRef<HTMLElement | null>(null)
   const [wanted, setWanted] = useState('')
   const columns: readonly Column<MappedModel>[] = [
     { name: 'Model', kind: 'wrap', cell: ({ model }) => model },
@@ -58,7 +59,13 @@ function Models({ detail, models }: ModelsProps) {
     {
       name: 'Edit',
       cell: (model) => (
-        <LinkButton onClick={() => setOpen(model)} aria-label={`Edit ${model.model}`}>
+        <LinkButton
+          onClick={(event) => {
+            opener.current = event.currentTarget
+            setOpen(model)
+          }}
+          aria-label={`Edit ${model.model}`}
+        >
           Edit
         </LinkButton>
       ),
@@ -70,6 +77,11 @@ function Models({ detail, models }: ModelsProps) {
   const unknown = models.filter(({ from }) => from === 'none').length
   const left =
     unknown === 0 ? '' : `; ${formatCount(unknown)} of ${formatCount(models.length)} not stated yet`
+  const close = () => {
+    setOpen(null)
+    // Once the dialog is gone: the keyboard goes on where it was.
+    setTimeout(() => opener.current?.focus())
+  }
   return (
     <Section
       title="Models"
@@ -95,7 +107,7 @@ function Models({ detail, models }: ModelsProps) {
       >
         {named.length === 0 ? <Text p={12}>No model has this in its name.</Text> : null}
       </Table>
-      {open ? <ModelDialog detail={detail} model={open} onClose={() => setOpen(null)} /> : null}
+      {open ? <ModelDialog detail={detail} model={open} onClose={close} /> : null}
     </Section>
   )
 }

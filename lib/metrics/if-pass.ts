@@ -80,6 +80,8 @@ export const ifPass = defineMetric<Params>({
   scope: 'row',
   needs: [],
   inputs: { response: true, parent: false, checkers: true },
+  // Few rows bring functions, and running them is off until it is turned on.
+  onDemand: true,
   params,
   outputs: [
     {

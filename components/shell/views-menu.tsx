@@ -102,7 +102,8 @@ function sayLeftOut({ name, from, missing }: CheckedView): void {
     ...(from === null ? [] : [`It was saved in the study "${from}".`]),
     ...(missing.length === 0 ? [] : [`Left out, as this study has ${missingText(missing)}.`]),
   ]
-  notifyDone([`Opened the view "${name}".`, ...parts].join(' '))
+  const message = [`Opened the view "${name}".`, ...parts].join(' ')
+  notifyDone(message, { stays: missing.length > 0 })
 }
 
 /** Named views of a study: what its pages showed, each under a name, to be returned to, linked or sent as a file. */

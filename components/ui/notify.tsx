@@ -1,9 +1,14 @@
 import { Button, Group } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 
-/** Says that something was done. */
-export function notifyDone(message: string): void {
-  notifications.show({ message, color: 'ink', withBorder: true })
+/** Says that something was done; what has to be read, as what was left out, stays until it is closed. */
+export function notifyDone(message: string, { stays = false } = {}): void {
+  notifications.show({
+    message,
+    color: 'ink',
+    withBorder: true,
+    ...(stays ? { autoClose: false } : {}),
+  })
 }
 
 /** Says that something failed, with the reason as the server gave it. */

@@ -77,6 +77,8 @@ export const wordBudget = defineMetric<Params>({
   scope: 'row',
   needs: [],
   inputs: { response: false, parent: true },
+  // Asked for by those who look at budgets; added words are counted anyway.
+  onDemand: true,
   params,
   outputs: [
     {

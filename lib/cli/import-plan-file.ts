@@ -7,7 +7,7 @@ import { isPlain } from '@/lib/contracts/opening'
 import type { PreviewRequest } from '@/lib/contracts/uploads'
 import { AppError } from '@/lib/errors'
 import { emptyMapping } from '@/lib/formats/types'
-import { yamlValue } from '@/lib/services/yaml-value'
+import { yamlValue } from '@/lib/services/yaml-file'
 
 const plan = importPlanSchema.shape
 const column = z.string().nullable().optional()

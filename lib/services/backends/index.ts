@@ -113,6 +113,18 @@ export function listBackends(db: Queryable): BackendInfo[] {
   ]
 }
 
+/** Returns those of these backends with this id or label, and the labels of all as messages list them; labels need not be unique. */
+export function backendsNamed(
+  backends: readonly BackendInfo[],
+  nameOrId: string,
+): { found: BackendInfo[]; labels: string } {
+  const wanted = nameOrId.toLowerCase()
+  return {
+    found: backends.filter(({ id, label }) => id === nameOrId || label.toLowerCase() === wanted),
+    labels: backends.map(({ label }) => `"${label}"`).join(', ') || 'none',
+  }
+}
+
 /** Returns one backend. */
 export function getBackend(db: Queryable, id: string): BackendInfo {
   return toBackendInfo(db, getBackendRow(db, id))

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { rows } from '@/db/schema'
 import type { StageItem } from '@/lib/contracts/experiment'
@@ -21,7 +21,7 @@ export function seedRows(
     return db
       .select({ idx, instruction, input })
       .from(rows)
-      .where(and(eq(rows.cellNo, cell.no)))
+      .where(eq(rows.cellNo, cell.no))
       .orderBy(idx)
       .all()
       .filter((row) => wanted === null || wanted.has(row.idx))

@@ -204,8 +204,7 @@ export function retryStage(
   inTransaction(db, () => {
     const experiment = experimentRow(db, id, studyId)
     const all = placedStages(db, experiment)
-    const placed = placedStage(db, experiment, of.arm, of.stage)
-    const from = all.find(({ row }) => row.no === placed.row.no) ?? placed
+    const from = placedStage(db, experiment, of.arm, of.stage, all)
     if (from.row.doneAt === null) {
       throw new AppError('conflict', 'This stage has not ended yet; wait for it or cancel its job.')
     }

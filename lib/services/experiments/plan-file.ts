@@ -2,7 +2,7 @@ import { stringify } from 'yaml'
 import type { Db } from '@/db/client'
 import { backendNames, planSchema, withBackends, type Plan } from '@/lib/contracts/experiment'
 import { AppError } from '@/lib/errors'
-import { listBackends } from '../backends'
+import { backendsNamed, listBackends } from '../backends'
 import { definitionHash } from '../runs/definition'
 import { parseYamlFile } from '../yaml-file'
 
@@ -16,12 +16,10 @@ export function planText(db: Db, plan: Plan): string {
 export function withBackendIds(db: Db, plan: Plan): Plan {
   const backends = listBackends(db)
   return withBackends(plan, (name, field) => {
-    const wanted = name.toLowerCase()
-    const found = backends.filter(({ id, label }) => id === name || label.toLowerCase() === wanted)
+    const { found, labels } = backendsNamed(backends, name)
     if (found.length === 1) return (found[0] as { id: string }).id
     const why =
       found.length > 1 ? `several backends are called "${name}"` : `there is no backend "${name}"`
-    const labels = backends.map(({ label }) => `"${label}"`).join(', ') || 'none'
     throw new AppError('invalid_input', `${field}: ${why}. There are: ${labels}.`)
   })
 }

@@ -69,12 +69,11 @@ export function placedStage(
   experiment: ExperimentRow,
   arm: string,
   stageId: string,
+  all: readonly PlacedStage[] = placedStages(db, experiment),
 ): PlacedStage {
-  const found = placedStages(db, experiment).find(
-    (placed) => placed.arm === arm && placed.stage.id === stageId,
-  )
+  const found = all.find((placed) => placed.arm === arm && placed.stage.id === stageId)
   if (found) return found
-  const names = [...new Set(stagesOf(experiment.plan).map(({ id }) => id))].join(', ')
+  const names = [...new Set(all.map(({ stage }) => stage.id))].join(', ')
   throw new AppError(
     'not_found',
     `There is no stage "${stageId}" of "${arm}". There are: ${names}.`,

@@ -17,7 +17,7 @@ import {
   PARTIAL_FILE,
   purgeUploads,
   safeFileName,
-  writeMeta,
+  writeReceived,
   type UploadsPlace,
 } from './uploads'
 
@@ -157,16 +157,8 @@ async function finish(config: UploadsPlace, uploadId: string, partial: Partial) 
     hash.update(chunk)
   }
   const { name, sizeBytes } = partial
-  const upload = await writeMeta(config, {
-    uploadId,
-    fileName: safeFileName(name),
-    givenName: name,
-    sizeBytes,
-    sha256: hash.digest('hex'),
-    createdAt: Date.now(),
-    path: null,
-    modifiedMs: null,
-  })
+  const received = { uploadId, name, sizeBytes, sha256: hash.digest('hex') }
+  const upload = await writeReceived(config, received)
   // Last: until then a server that dies here finds an upload to finish.
   await fs.rm(fileOf(config, uploadId, PARTIAL_FILE))
   return upload

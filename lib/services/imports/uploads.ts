@@ -75,13 +75,28 @@ export function diskError(error: unknown): unknown {
 }
 
 /** Stores what is known of an upload whose bytes are there, and returns it as callers see it. */
-export async function writeMeta(config: UploadsPlace, meta: UploadMeta): Promise<Upload> {
+async function writeMeta(config: UploadsPlace, meta: UploadMeta): Promise<Upload> {
   const folder = folderOf(config, meta.uploadId)
   await fs.mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER })
   const text = JSON.stringify(meta)
   await fs.writeFile(path.join(folder, META_FILE), text, { mode: PRIVATE_FILE })
   const { uploadId, fileName, sizeBytes, sha256 } = meta
   return { uploadId, fileName, sizeBytes, sha256 }
+}
+
+/** Makes an upload of bytes that were sent and lie in its folder, under the name that was given with them. */
+export function writeReceived(
+  config: UploadsPlace,
+  { name, ...received }: { uploadId: string; name: string; sizeBytes: number; sha256: string },
+): Promise<Upload> {
+  return writeMeta(config, {
+    ...received,
+    fileName: safeFileName(name),
+    givenName: name,
+    createdAt: Date.now(),
+    path: null,
+    modifiedMs: null,
+  })
 }
 
 /**
@@ -114,16 +129,7 @@ export async function saveUpload(
     const target = createWriteStream(path.join(folder, DATA_FILE), { mode: PRIVATE_FILE })
     await pipeline(body, measure, target, signal ? { signal } : {})
     if (sizeBytes === 0) throw new AppError('invalid_input', 'The file is empty.')
-    return await writeMeta(config, {
-      uploadId,
-      fileName: safeFileName(name),
-      givenName: name,
-      sizeBytes,
-      sha256: hash.digest('hex'),
-      createdAt: Date.now(),
-      path: null,
-      modifiedMs: null,
-    })
+    return await writeReceived(config, { uploadId, name, sizeBytes, sha256: hash.digest('hex') })
   } catch (error) {
     await fs.rm(folder, { recursive: true, force: true })
     throw diskError(error)

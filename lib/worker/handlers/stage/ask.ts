@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { eq, sql } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { stageItems, stages } from '@/db/schema'
 import type { PlanDecoding } from '@/lib/contracts/experiment'
 import { AppError } from '@/lib/errors'
@@ -10,8 +10,9 @@ import type { WorkerContext } from '@/lib/worker/types'
 import { askOne, type NewItem, type Pending } from './ask-one'
 import { openSame } from './models'
 
-// A second of work is what a kill may cost; more items than this in one transaction would hold up others.
-const COMMIT_MS = 1_000
+/** A second of work is what a kill may cost. */
+export const COMMIT_MS = 1_000
+// More items than this in one transaction would hold up others.
 const COMMIT_ITEMS = 1_000
 
 /** Returns which model carries out a stage, and how it draws. */
@@ -100,7 +101,7 @@ function pendingOf(
 }
 
 function isItem(stageNo: number, key: string) {
-  return sql`${stageItems.stageNo} = ${stageNo} and ${stageItems.key} = ${key}`
+  return and(eq(stageItems.stageNo, stageNo), eq(stageItems.key, key))
 }
 
 function moveItem(context: WorkerContext, stageNo: number, key: string, position: number): void {

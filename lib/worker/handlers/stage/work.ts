@@ -5,11 +5,9 @@ import { throwIfAborted } from '@/lib/errors'
 import type { Reading, StageData, WorkItem, WorkStage } from '@/lib/evolution'
 import type { PlacedStage } from '@/lib/services/experiments/records'
 import type { WorkerContext } from '@/lib/worker/types'
-import { writeItems } from './ask'
+import { COMMIT_MS, writeItems } from './ask'
 import { openCheckTools } from './check-tools'
 
-// A kill may cost as much work.
-const COMMIT_MS = 1_000
 // Well below the variables that one statement of SQLite may have.
 const DELETE_KEYS = 500
 

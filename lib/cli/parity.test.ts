@@ -1,7 +1,6 @@
-import fs from 'node:fs'
-import path from 'node:path'
 import { Command } from 'commander'
 import { expect, it } from 'vitest'
+import { addCommands } from './commands'
 import { ENDPOINTS } from '@/lib/api/all'
 
 // The command that does what a call does. "api" is the command that makes any call; a reason stands where a call has no
@@ -96,15 +95,10 @@ const REASONS: Record<string, string> = {
   logout: 'A session belongs to a browser; the command line opens the data folder.',
 }
 
-/** The command line with the commands that main.ts adds. */
+/** The whole command line. */
 async function everyCommand(): Promise<Command> {
   const program = new Command('evolens')
-  const main = fs.readFileSync('lib/cli/main.ts', 'utf8')
-  const folder = path.resolve('lib/cli/commands')
-  for (const file of fs.readdirSync(folder).filter((name) => !name.includes('.test.'))) {
-    const made = (await import(path.join(folder, file))) as Record<string, (to: Command) => void>
-    for (const [name, add] of Object.entries(made)) if (main.includes(`  ${name},\n`)) add(program)
-  }
+  await addCommands(program, undefined)
   return program
 }
 
@@ -122,3 +116,14 @@ it('has a command, or a reason, for every call that changes something', async ()
   })
   expect(unknown).toEqual([])
 }, 60_000)
+
+it('loads a command by its name, without the others', async () => {
+  const all = (await everyCommand()).commands.map((one) => one.name())
+  for (const name of all) {
+    const program = new Command('evolens')
+    await addCommands(program, name)
+    const loaded = program.commands.map((one) => one.name())
+    expect(loaded).toContain(name)
+    expect(loaded.length).toBeLessThan(all.length / 4)
+  }
+})

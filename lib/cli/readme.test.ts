@@ -1,20 +1,12 @@
 import fs from 'node:fs'
-import path from 'node:path'
 import { Command } from 'commander'
 import { expect, it } from 'vitest'
+import { addCommands } from './commands'
 
-const COMMANDS = path.join('lib', 'cli', 'commands')
-
-/** The command line with the commands that main.ts adds, which runs it at once and cannot be imported. */
+/** The whole command line. */
 async function everyCommand(): Promise<Command> {
   const program = new Command('evolens').option('--json')
-  const main = fs.readFileSync(path.join('lib', 'cli', 'main.ts'), 'utf8')
-  for (const file of fs.readdirSync(COMMANDS).filter((name) => !name.includes('.test.'))) {
-    const made = (await import(path.resolve(COMMANDS, file))) as Record<string, unknown>
-    for (const [name, add] of Object.entries(made)) {
-      if (main.includes(`  ${name},\n`)) (add as (to: Command) => void)(program)
-    }
-  }
+  await addCommands(program, undefined)
   return program
 }
 

@@ -1,19 +1,18 @@
+import os from 'node:os'
+import path from 'node:path'
 import type { Db } from '@/db/client'
+import { canSpill, Spill, type Spilled } from './spill'
 
-interface Entry {
-  stamp: string
-  value: unknown
-  bytes: number
-}
-
-/** A cache by key and stamp that forgets what was used longest ago once `maxBytes` are exceeded. */
-class StampedCache {
-  readonly #entries = new Map<string, Entry>()
+/** A cache by key and stamp that forgets, or writes down, what was used longest ago once `maxBytes` are exceeded. @internal */
+export class StampedCache {
+  readonly #entries = new Map<string, Spilled>()
   readonly #maxBytes: number
+  readonly #spill: Spill | null
   #bytes = 0
 
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, spill: Spill | null = null) {
     this.#maxBytes = maxBytes
+    this.#spill = spill
   }
 
   /** Returns the value stored under the key with this very stamp, else makes, stores and returns it. */
@@ -28,7 +27,7 @@ class StampedCache {
   /** Returns the value stored under the key with this very stamp, or undefined. */
   peek<T>(key: string, stamp: string): T | undefined {
     const entry = this.#entries.get(key)
-    if (!entry || entry.stamp !== stamp) return undefined
+    if (!entry || entry.stamp !== stamp) return this.#readBack<T>(key, stamp)
     this.#entries.delete(key)
     this.#entries.set(key, entry)
     return entry.value as T
@@ -45,11 +44,18 @@ class StampedCache {
       if (this.#bytes <= this.#maxBytes || oldest === key) break
       this.#entries.delete(oldest)
       this.#bytes -= entry.bytes
+      if (canSpill(entry.value)) this.#spill?.put(oldest, entry)
     }
+  }
+
+  #readBack<T>(key: string, stamp: string): T | undefined {
+    const written = this.#spill?.get(key, stamp)
+    if (written) this.put(key, stamp, written.value, written.bytes)
+    return written?.value as T | undefined
   }
 }
 
-/** 20 columns of half a million doubles, so that the web process stays below 600 MB; what is dropped is read again in milliseconds. */
+/** 20 columns of half a million doubles, so that the web process stays below 600 MB; the others wait on disk. */
 const COLUMN_BYTES = 96 * 1024 * 1024
 /** Results are 6 bytes a row: dozens of filters of half a million rows. */
 const RESULT_BYTES = 64 * 1024 * 1024
@@ -65,7 +71,12 @@ const byDatabase = new WeakMap<object, Caches>()
 export function cachesOf(db: Db): Caches {
   let caches = byDatabase.get(db.$client)
   if (!caches) {
-    caches = { columns: new StampedCache(COLUMN_BYTES), results: new StampedCache(RESULT_BYTES) }
+    const { memory, name } = db.$client
+    const spill = new Spill(memory ? os.tmpdir() : path.dirname(name))
+    caches = {
+      columns: new StampedCache(COLUMN_BYTES, spill),
+      results: new StampedCache(RESULT_BYTES),
+    }
     byDatabase.set(db.$client, caches)
   }
   return caches

@@ -8,7 +8,7 @@ import { FormulaError } from '@/lib/formulas/error'
 import { evaluateFormula, type FormulaCell } from '@/lib/formulas/evaluate'
 import { currentCells } from '../cells'
 import { cachesOf } from './cache'
-import type { StampedColumn } from './runs'
+import { readLater, type StampedColumn } from './runs'
 
 /** What formulas read columns with. */
 export interface FormulaInputs {
@@ -67,25 +67,32 @@ export class FormulaReader {
     const cells = this.cellsFor(formula, cell)
     const nothing = { column: emptyColumn(cell.rowCount), stamp: '' }
     if (!checked || cells.length === 0 || this.#open.has(formula.column)) return nothing
-    this.#open.add(formula.column)
-    try {
+    const keyOf = ({ no }: { no: number }) => `formula/${this.studyId}/${formula.column}/${no}`
+    // A formula that reads itself by way of others has no value there.
+    const guarded = <T>(work: () => T): T => {
+      this.#open.add(formula.column)
+      try {
+        return work()
+      } finally {
+        this.#open.delete(formula.column)
+      }
+    }
+    const stamp = guarded(() => this.#stamp(formula, checked, cells))
+    return readLater(stamp, `${keyOf(cell)}/${stamp}`, () => {
       const cache = cachesOf(this.db).columns
-      const stamp = this.#stamp(formula, checked, cells)
-      const keyOf = ({ no }: { no: number }) => `formula/${this.studyId}/${formula.column}/${no}`
       const kept = cache.peek<Column>(keyOf(cell), stamp)
-      if (kept) return { column: kept, stamp }
-      const columns = evaluateFormula(checked, cells, {
-        read: (id, of) => this.inputs.stamped(id, of).column,
-        words: (id) => this.inputs.words(id),
-      })
+      if (kept) return kept
+      const columns = guarded(() =>
+        evaluateFormula(checked, cells, {
+          read: (id, of) => this.inputs.stamped(id, of).column,
+          words: (id) => this.inputs.words(id),
+        }),
+      )
       columns.forEach((column, k) =>
         cache.put(keyOf(cells[k] as FormulaCell), stamp, column, columnBytes(column)),
       )
-      const at = cells.findIndex(({ no }) => no === cell.no)
-      return { column: columns[at] as Column, stamp }
-    } finally {
-      this.#open.delete(formula.column)
-    }
+      return columns[cells.findIndex(({ no }) => no === cell.no)] as Column
+    })
   }
 
   #checked(formula: Formula): CheckedFormula | null {

@@ -21,7 +21,7 @@ import {
 import { dictionaryOf, knownDictionary, type Dictionary } from './dictionary'
 import { FormulaReader } from './formulas'
 import { currentFormulas } from '../formulas/store'
-import { readOutput, studyRuns, type RunKey, type StampedColumn } from './runs'
+import { readLater, readOutput, studyRuns, type RunKey, type StampedColumn } from './runs'
 import { openTexts } from './texts'
 
 /** The part of a cell that columns need; CellRef has it. */
@@ -118,24 +118,25 @@ export function columnReader(db: Db, studyId: string, { pools = false } = {}): C
     const chosen = runsFor(runs, source, parseColumnId(columnId).runId)
     if (source.kind === 'formula') return formulaReader.read(source.stored, cell)
     if (source.kind === 'text') {
-      const { read: column, stamp } = openTexts(db, cell, source)
-      return { column: column(), stamp }
+      const { read: whole, stamp } = openTexts(db, cell, source)
+      return readLater(stamp, `${columnId}/${cell.no}/${stamp}`, whole)
     }
     if (source.kind === 'measured') return measured(outputOf(source), chosen, cell)
     const { metric, variant } = source
-    const inputs = new Map(
-      readsOf(metric).map((output) => [output.key, measured(output, chosen, cell)]),
+    const inputs = readsOf(metric).map(
+      (output) => [output.key, measured(output, chosen, cell)] as const,
     )
-    const stamp = [...inputs.values()].map((input) => input.stamp).join('/')
+    const stamp = inputs.map(([, input]) => input.stamp).join('/')
     const runKey = chosen.map((run) => run.no).join(',')
     const cacheKey = `derived/${metric.id}.${variant.key}/${runKey}/${cell.no}`
-    const column = cachesOf(db).columns.get(cacheKey, stamp, columnBytes, () => {
-      const views = Object.fromEntries([...inputs].map(([key, input]) => [key, input.column]))
-      const derived = metric.derive(views, variant.key, cell.rowCount)
-      const width = cell.rowCount > 0 ? derived.values.length / cell.rowCount : 1
-      return { ...derived, width, n: cell.rowCount }
-    })
-    return { column, stamp: `${runKey}/${stamp}` }
+    return readLater(`${runKey}/${stamp}`, `${cacheKey}/${stamp}`, () =>
+      cachesOf(db).columns.get(cacheKey, stamp, columnBytes, () => {
+        const views = Object.fromEntries(inputs.map(([key, input]) => [key, input.column]))
+        const derived = metric.derive(views, variant.key, cell.rowCount)
+        const width = cell.rowCount > 0 ? derived.values.length / cell.rowCount : 1
+        return { ...derived, width, n: cell.rowCount }
+      }),
+    )
   }
 
   const read = (columnId: string, cell: ColumnCell) => stamped(columnId, cell).column

@@ -5,18 +5,7 @@ import { ascendingRows } from '@/lib/figures/shared/order'
 import { isDrawable } from '@/lib/figures/shared/series'
 import type { Scratch } from '@/lib/stats/scratch'
 import { cachesOf } from './cache'
-
-const names = new WeakMap<Column['values'], number>()
-let named = 0
-
-/** Returns a number for the values of a column as they lie in memory: other values, another number. */
-function nameOf(values: Column['values']): number {
-  const known = names.get(values)
-  if (known !== undefined) return known
-  named += 1
-  names.set(values, named)
-  return named
-}
+import { nameOf } from './names'
 
 function kept(db: Db, key: string, make: () => Uint32Array): Uint32Array {
   return cachesOf(db).columns.get(key, '', (order: Uint32Array) => order.byteLength, make)

@@ -8,6 +8,7 @@ import type { Column } from '@/lib/columns/column'
 import { columnBytes, emptyColumn, fillFrom } from '@/lib/columns/column'
 import { assembleColumn } from '@/lib/columns/chunks'
 import { cachesOf } from './cache'
+import { called } from './names'
 
 /** A run as columns need it. */
 export interface RunKey {
@@ -39,10 +40,21 @@ export function studyRuns(db: Db, studyId: string): RunKey[] {
   return rows.map(({ definition, ...run }) => ({ ...run, params: definition.params }))
 }
 
-/** A column with the stamp that changes whenever its stored values do. */
+/** A column with the stamp that changes whenever its stored values do; read when it is asked for. */
 export interface StampedColumn {
-  column: Column
-  stamp: string
+  readonly column: Column
+  readonly stamp: string
+}
+
+/** Returns a column that is read once it is asked for, its values called `name`. */
+export function readLater(stamp: string, name: string, read: () => Column): StampedColumn {
+  let column: Column | null = null
+  return {
+    stamp,
+    get column() {
+      return (column ??= called(read(), name))
+    },
+  }
 }
 
 const runCellSchema = z.object({
@@ -95,7 +107,7 @@ export function readOutput(
   output: { key: string; width: number; dtype: 'f64' | 'f32' },
 ): StampedColumn {
   const cache = cachesOf(db).columns
-  let result: StampedColumn | null = null
+  const parts: { run: RunKey; stamp: string }[] = []
   let first: ReturnType<typeof runCell> = null
   for (const run of runList) {
     const state = runCell(db, run.no, cell.no)
@@ -103,16 +115,19 @@ export function readOutput(
     if (first && (state.responses !== first.responses || state.alignment !== first.alignment))
       continue
     first ??= state
-    const stamp = `${run.no}:${state.version}`
-    const key = `run/${run.no}/${cell.no}/${output.key}`
-    const bytes = (column: Column | null) => (column ? columnBytes(column) : 0)
-    const column = cache.get(key, stamp, bytes, () =>
-      loadOutput(db, run.no, cell.no, output.key, cell.rowCount),
-    )
-    if (!column) continue
-    result = result
-      ? { column: fillFrom(result.column, column), stamp: `${result.stamp},${stamp}` }
-      : { column, stamp }
+    parts.push({ run, stamp: `${run.no}:${state.version}` })
   }
-  return result ?? { column: emptyColumn(cell.rowCount, output.width, output.dtype), stamp: '' }
+  const all = parts.map(({ stamp }) => stamp).join(',')
+  const bytes = (column: Column | null) => (column ? columnBytes(column) : 0)
+  return readLater(all, `${output.key}/${cell.no}/${all}`, () => {
+    let result: Column | null = null
+    for (const { run, stamp } of parts) {
+      const key = `run/${run.no}/${cell.no}/${output.key}`
+      const column = cache.get(key, stamp, bytes, () =>
+        loadOutput(db, run.no, cell.no, output.key, cell.rowCount),
+      )
+      if (column) result = result ? fillFrom(result, column) : column
+    }
+    return result ?? emptyColumn(cell.rowCount, output.width, output.dtype)
+  })
 }

@@ -44,36 +44,37 @@ const [VECTORS, ROWS, WIDTH, OUT, LAST, AT, SUMS, BYTES] = [0, 1, 2, 3, 4, 5, 6,
 /** products(vectors, rows, width, out): the sum of the products of each row of bytes with the 16-bit vector at address 0. */
 function wasm(): Uint8Array<ArrayBuffer> {
   const body = [
-    ...[2, 2, I32, 2, V128],
-    ...BLOCK,
-    ...LOOP,
-    ...[...get(ROWS), EQZ, BRANCH_IF, 1],
-    ...[...simd(0x0c, ...new Uint8Array(16)), ...set(SUMS)],
-    ...[...get(VECTORS), ...get(WIDTH), ADD, ...set(LAST)],
-    ...[...constant(0), ...set(AT)],
-    ...LOOP,
-    ...[...get(VECTORS), ...load(0), ...set(BYTES)],
-    ...eight(LOW_HALF, 0),
-    ...eight(HIGH_HALF, LANES),
-    ...[...get(AT), ...constant(2 * LANES), ADD, ...set(AT)],
-    ...[...get(VECTORS), ...constant(LANES), ADD, ...set(VECTORS)],
-    ...[...get(VECTORS), ...get(LAST), LESS, BRANCH_IF, 0, END],
-    ...get(OUT),
-    ...[0, 1, 2, 3].flatMap((lane) => [...get(SUMS), ...simd(LANE, lane)]),
-    ...[ADD, ADD, ADD, 0x36, 2, 0],
-    ...[...get(OUT), ...constant(4), ADD, ...set(OUT)],
-    ...[...get(ROWS), ...constant(1), SUB, ...set(ROWS)],
-    ...[BRANCH, 0, END, END, END],
-  ]
-  return Uint8Array.from([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, 1, 0x60, 4, I32, I32, I32, I32, 0),
-    ...section(3, 1, 0),
+    [2, 2, I32, 2, V128],
+    BLOCK,
+    LOOP,
+    [...get(ROWS), EQZ, BRANCH_IF, 1],
+    [...simd(0x0c, ...new Uint8Array(16)), ...set(SUMS)],
+    [...get(VECTORS), ...get(WIDTH), ADD, ...set(LAST)],
+    [...constant(0), ...set(AT)],
+    LOOP,
+    [...get(VECTORS), ...load(0), ...set(BYTES)],
+    eight(LOW_HALF, 0),
+    eight(HIGH_HALF, LANES),
+    [...get(AT), ...constant(2 * LANES), ADD, ...set(AT)],
+    [...get(VECTORS), ...constant(LANES), ADD, ...set(VECTORS)],
+    [...get(VECTORS), ...get(LAST), LESS, BRANCH_IF, 0, END],
+    get(OUT),
+    [0, 1, 2, 3].flatMap((lane) => [...get(SUMS), ...simd(LANE, lane)]),
+    [ADD, ADD, ADD, 0x36, 2, 0],
+    [...get(OUT), ...constant(4), ADD, ...set(OUT)],
+    [...get(ROWS), ...constant(1), SUB, ...set(ROWS)],
+    [BRANCH, 0, END, END, END],
+  ].flat()
+  const parts = [
+    [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    section(1, 1, 0x60, 4, I32, I32, I32, I32, 0),
+    section(3, 1, 0),
     // Memory that may grow to 4 GB: eleven million vectors of 384 coordinates.
-    ...section(5, 1, 1, ...leb(FIRST_FREE / PAGE), ...leb(PAGE)),
-    ...section(7, 2, 1, 0x6d, 2, 0, 1, 0x70, 0, 0),
-    ...section(10, 1, ...leb(body.length), ...body),
-  ])
+    section(5, 1, 1, ...leb(FIRST_FREE / PAGE), ...leb(PAGE)),
+    section(7, 2, 1, 0x6d, 2, 0, 1, 0x70, 0, 0),
+    section(10, 1, ...leb(body.length), ...body),
+  ]
+  return Uint8Array.from(parts.flat())
 }
 
 type Products = (at: number, rows: number, width: number, out: number) => void

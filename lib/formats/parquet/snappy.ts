@@ -5,25 +5,23 @@ const TABLE_BITS = 14
 /** Bytes at the end in which no copy begins, so that four bytes can be read at once. */
 const MARGIN = 15
 /** Below this many bytes a loop is quicker than a call that copies. */
-const FEW = 32
+const FEW = 64
 
 const table = new Int32Array(1 << TABLE_BITS)
 let buffer = new Uint8Array(0)
-
-function load32(bytes: Uint8Array, at: number): number {
-  return (
-    (bytes[at] as number) |
-    ((bytes[at + 1] as number) << 8) |
-    ((bytes[at + 2] as number) << 16) |
-    ((bytes[at + 3] as number) << 24)
-  )
-}
+let output = new DataView(buffer.buffer)
 
 function slotOf(value: number): number {
   return Math.imul(value, 0x1e35a7bd) >>> (32 - TABLE_BITS)
 }
 
-function writeLiteral(input: Uint8Array, from: number, to: number, start: number): number {
+function writeLiteral(
+  input: Uint8Array,
+  view: DataView,
+  from: number,
+  to: number,
+  start: number,
+): number {
   let at = start
   const last = to - from - 1
   if (last < 60) buffer[at++] = last << 2
@@ -32,8 +30,9 @@ function writeLiteral(input: Uint8Array, from: number, to: number, start: number
     buffer[at++] = (59 + bytes) << 2
     for (let k = 0; k < bytes; k++) buffer[at++] = (last >>> (8 * k)) & 0xff
   }
-  if (last >= FEW) buffer.set(input.subarray(from, to), at)
-  else for (let k = 0; k <= last; k++) buffer[at + k] = input[from + k] as number
+  // Four bytes at a time may write beyond the end, where what comes next is written over it.
+  if (last >= FEW || to + 4 > input.length) buffer.set(input.subarray(from, to), at)
+  else for (let k = 0; k <= last; k += 4) output.setInt32(at + k, view.getInt32(from + k))
   return at + last + 1
 }
 
@@ -56,6 +55,7 @@ function writeCopy(offset: number, length: number, start: number): number {
 }
 
 function writeBytes(input: Uint8Array, start: number): number {
+  const view = new DataView(input.buffer, input.byteOffset, input.length)
   const end = input.length
   const limit = end - MARGIN
   table.fill(0)
@@ -64,24 +64,29 @@ function writeBytes(input: Uint8Array, start: number): number {
   // Texts without repeats are gone through in growing steps.
   let skip = 32
   for (let ip = 1; ip < limit;) {
-    const value = load32(input, ip)
+    const value = view.getInt32(ip, true)
     const slot = slotOf(value)
     const candidate = table[slot] as number
     table[slot] = ip
-    if (ip - candidate > MOST_BACK || load32(input, candidate) !== value) {
+    if (ip - candidate > MOST_BACK || view.getInt32(candidate, true) !== value) {
       ip += skip++ >>> 5
       continue
     }
-    if (ip > literal) at = writeLiteral(input, literal, ip, at)
+    if (ip > literal) at = writeLiteral(input, view, literal, ip, at)
     let length = 4
+    while (
+      ip + length + 4 <= end &&
+      view.getInt32(candidate + length) === view.getInt32(ip + length)
+    )
+      length += 4
     while (ip + length < end && input[candidate + length] === input[ip + length]) length++
     at = writeCopy(ip - candidate, length, at)
     ip += length
     literal = ip
     skip = 32
-    if (ip < limit) table[slotOf(load32(input, ip - 1))] = ip - 1
+    if (ip < limit) table[slotOf(view.getInt32(ip - 1, true))] = ip - 1
   }
-  return literal < end ? writeLiteral(input, literal, end, at) : at
+  return literal < end ? writeLiteral(input, view, literal, end, at) : at
 }
 
 /**
@@ -90,7 +95,10 @@ function writeBytes(input: Uint8Array, start: number): number {
  */
 export function snappyCompress(input: Uint8Array): Uint8Array {
   const most = 32 + input.length + Math.ceil(input.length / 6)
-  if (buffer.length < most) buffer = new Uint8Array(most)
+  if (buffer.length < most) {
+    buffer = new Uint8Array(most)
+    output = new DataView(buffer.buffer)
+  }
   let at = 0
   let length = input.length
   for (; length >= 0x80; length >>>= 7) buffer[at++] = (length & 0x7f) | 0x80

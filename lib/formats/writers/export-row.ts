@@ -50,6 +50,9 @@ const ALPACA_MAPPING: ColumnMapping = {
   output: 'output',
 }
 
+/** Pointers of the keys, which many rows have in common. */
+const pointers = new WeakMap<readonly string[], Map<string, string>>()
+
 /** Returns the row's own keys and values in the order and shape of its source object. */
 export function restoreEntries(item: ExportRow): Entry[] {
   const { row } = item
@@ -57,8 +60,13 @@ export function restoreEntries(item: ExportRow): Entry[] {
   const response = item.response === undefined ? row.output : item.response
   const isChat = row.messages !== null && mapping.messages !== null
   const entries: Entry[] = []
-  const put = (key: string, value: JsonValue) =>
-    entries.push({ key, value, pointer: pointerStep(key) })
+  const known = pointers.get(row.keys) ?? new Map<string, string>()
+  pointers.set(row.keys, known)
+  const put = (key: string, value: JsonValue) => {
+    const pointer = known.get(key) ?? pointerStep(key)
+    known.set(key, pointer)
+    entries.push({ key, value, pointer })
+  }
   for (const key of row.keys) {
     const kept = row.extra && Object.hasOwn(row.extra, key) ? row.extra[key] : undefined
     if (kept !== undefined) put(key, kept)

@@ -11,6 +11,8 @@ import { defineWriter, everyRow, type RowBatches } from './types'
 const GROUP_ROWS = 2_500
 /** Characters after which a row group of long texts ends. */
 const GROUP_CHARACTERS = 2_000_000
+/** Values looked at to tell whether a column repeats itself. */
+const SAMPLE = 64
 /** Columns named in a finding. */
 const SHOWN = 3
 
@@ -158,7 +160,12 @@ export async function* writeParquet(
   const places = new Map(columns.map(([name], i) => [name, i]))
   const finishGroup = async () => {
     if (rows > 0) {
-      const columnData = columns.map(([name], i) => ({ name, data: group[i] as never }))
+      const columnData = columns.map(([name, { kind }], i) => {
+        const data = group[i] as unknown[]
+        // The library hashes a thousand texts to find that they have no copies.
+        const isPlain = kind === 'text' && isVaried(data)
+        return { name, data: data as never, ...(isPlain ? { encoding: 'PLAIN' as const } : {}) }
+      })
       await writer.write({ columnData, rowGroupSize: rows })
     }
     group = columns.map((): unknown[] => [])
@@ -187,6 +194,15 @@ export async function* writeParquet(
   yield await finishGroup()
   await writer.finish()
   yield taken(out)
+}
+
+/** Whether a dictionary of these values would be about as long as they are, by some of them. */
+function isVaried(values: readonly unknown[]): boolean {
+  const some = Array.from(
+    { length: Math.min(SAMPLE, values.length) },
+    (_, k) => values[Math.floor((k * values.length) / SAMPLE)],
+  )
+  return new Set(some).size > 0.9 * some.length
 }
 
 function fillUp(group: unknown[][], rows: number): void {

@@ -70,6 +70,7 @@ export function entryFormat(
   name: string,
   columns: readonly SQLiteColumn[],
 ): EntryFormat {
+  const places = columns.map((column) => `${name}.${column.name}`)
   const blobs = columns.flatMap(({ columnType }, k) => (columnType === IS_BLOB ? [k] : []))
   const json = Object.values(getTableColumns(table)).flatMap((column) => {
     const k = columns.indexOf(column as SQLiteColumn)
@@ -86,10 +87,11 @@ export function entryFormat(
       const values: unknown = JSON.parse(line)
       if (!Array.isArray(values) || values.length !== columns.length)
         throw new Error(`expected a list of ${columns.length} values`)
-      for (const [k, column] of columns.entries()) {
-        if (blobs.includes(k) && typeof values[k] === 'string')
-          values[k] = Buffer.from(values[k], 'base64')
-        const problem = problemOf(column, `${name}.${column.name}`, values[k])
+      for (const k of blobs)
+        if (typeof values[k] === 'string') values[k] = Buffer.from(values[k], 'base64')
+      for (let k = 0; k < columns.length; k += 1) {
+        const column = columns[k] as SQLiteColumn
+        const problem = problemOf(column, places[k] as string, values[k])
         if (problem) throw new Error(`the value of ${column.name} ${problem}`)
       }
       return values as Stored[]

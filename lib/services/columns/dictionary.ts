@@ -3,8 +3,10 @@ import { z } from 'zod'
 import type { Db } from '@/db/client'
 import { hotRead } from '@/db/hot-sql'
 import { columnValues } from '@/db/schema'
+import { TextOrder } from '@/lib/columns/text-order'
 import { matchesOf, wordsOf, type CodedShape, type CodedValue } from '@/lib/contracts/column-kinds'
 import { cachesOf } from './cache'
+import { finish } from '../search/steps'
 
 /** Words of a column: what is counted, filtered and drawn. */
 export interface Words {
@@ -34,15 +36,14 @@ export class Dictionary {
     return this.values[number - 1] ?? null
   }
 
-  /** Returns the place of each value, by its number, in the order of the column: words in natural order, texts by their characters. */
+  /** Returns the place of each value, by its number, in the order of the column: words in natural order, texts in that of the alphabet. */
   ranks(): Float64Array {
     if (this.#ranks) return this.#ranks
     const keys = this.values.map((value) => wordsOf(value).join('\u0000'))
-    const compare =
-      this.shape === 'text' ? (a: string, b: string) => (a < b ? -1 : Number(a > b)) : natural
-    const order = keys
-      .map((_, k) => k)
-      .sort((a, b) => compare(keys[a] as string, keys[b] as string))
+    const order =
+      this.shape === 'text'
+        ? alphabetical(keys)
+        : keys.map((_, k) => k).sort((a, b) => natural(keys[a] as string, keys[b] as string))
     const ranks = new Float64Array(keys.length + 1).fill(Number.NaN)
     order.forEach((k, rank) => (ranks[k + 1] = rank))
     this.#ranks = ranks
@@ -77,6 +78,13 @@ export class Dictionary {
     this.#words = { names, of: [[], ...this.values.map(placesOf)] }
     return this.#words
   }
+}
+
+/** Returns the places of texts in the order of the alphabet. */
+function alphabetical(texts: readonly string[]): Int32Array {
+  const order = new TextOrder(texts.length)
+  texts.forEach((text, k) => order.add(k, text))
+  return finish(order.sorted((k) => texts[k] as string)).order
 }
 
 const { compare: natural } = new Intl.Collator('en', { numeric: true })

@@ -15,7 +15,7 @@ import { choosePairs, type ChosenPair } from './pairs/choose'
 import type { LeftOut } from './pairs/reasons'
 import { pairRows, readablePairs } from './pairs/rows'
 import { exportRows, type RowContent } from './rows'
-import { orderRows, type OrderedRows } from '../rows'
+import { orderRows, warmList, type OrderedRows } from '../rows'
 import { warmSelection } from '../rows/select'
 import { getStudy } from '../studies'
 
@@ -76,6 +76,7 @@ export async function planExport(
   const options = settledOptions(writer, given)
   const columns = writtenColumns(db, request, writer)
   await warmSelection(db, study.id, filter, [...columns, ...decidingColumns(request)], signal)
+  await warmList(db, study.id, { filter, sort }, signal)
   await yieldToEventLoop()
   const ordered = orderRows(db, study.id, filter, sort)
   await yieldToEventLoop()

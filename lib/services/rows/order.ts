@@ -10,6 +10,7 @@ import { marksStamp } from './annotations/marks'
 import { isOwnSort, ownNumber, warmOwn } from './own-order'
 import { dataStamp, select, warmSelection, type Selection } from './select'
 import { similarityOf } from './similarity'
+import { isTextSort, textOrder, warmTextOrder } from './text-order'
 import { getStudy } from '../studies'
 
 /** Sort keys that are not metric columns; `length` is that of the instruction. */
@@ -48,6 +49,7 @@ export function sortNumber(
 
 /** Returns the rows of all cells, one after the other, in the order of a column: sorted once, for both directions and every filter. */
 export function studyOrder(db: Db, studyId: string, cells: readonly CellRef[], column: string) {
+  if (isTextSort(column)) return textOrder(db, cells, column)
   const isOwn = isOwnSort(column)
   const reader = columnReader(db, studyId)
   if (!isOwn && !reader.dictionary(column)) {
@@ -80,7 +82,7 @@ const OUT = 0xffff
 
 /**
  * Returns the rows that pass the filter in the order of the sort: `position` is file order, `length` that of the
- * instruction in characters, anything else a column id. Stable, missing values last, ties in file order.
+ * instruction in characters, `instruction`, `input` and `response` that of the alphabet, anything else a column id. Stable, missing values last, ties in file order.
  */
 export function orderRows(db: Db, studyId: string, filter: RowFilter, sort: RowSort): OrderedRows {
   const selection = select(db, studyId, filter)
@@ -176,7 +178,9 @@ export async function warmList(
   getStudy(db, studyId)
   const column = sortColumn(sort)
   const isOwn = column !== null && isOwnSort(column)
-  const columns = column === null || isOwn ? [] : [column]
+  const isText = column !== null && isTextSort(column)
+  const columns = column === null || isOwn || isText ? [] : [column]
   await warmSelection(db, studyId, filter, columns, signal)
+  if (isText) await warmTextOrder(db, currentCells(db, studyId), column, signal)
   if (isOwn) await warmOwn(db, currentCells(db, studyId), column)
 }

@@ -120,6 +120,19 @@ describe('rows', () => {
     expect(places(longest)[0]).toBe('small/4')
   })
 
+  it('are sorted by the alphabet of a text, those without one last both ways', async () => {
+    const sorted = async (column: string, descending: boolean) =>
+      places(await page({ rounds: [1] }, { column, descending }))
+    const texts = (await page({}, { column: 'instruction', descending: false })).rows
+    expect(texts.map(({ instruction }) => instruction)).toEqual(
+      texts.map(({ instruction }) => instruction).toSorted(new Intl.Collator('en').compare),
+    )
+    const up = await sorted('response', false)
+    const down = await sorted('response', true)
+    expect([up.at(-1), down.at(-1)]).toEqual(['small/4', 'small/4'])
+    expect(down.slice(0, -1)).toEqual(up.slice(0, -1).toReversed())
+  })
+
   it('are sorted by own parts and filtered in that order, equal ones in file order both ways', async () => {
     const sorted = async (column: string, descending: boolean, filter: Partial<RowFilter> = {}) =>
       places(await page(filter, { column, descending }))

@@ -123,12 +123,21 @@ export function* findInIndex<D extends Documents>(
   })
   for (const part of spansOf(documents, span)) {
     const first = firstOf(part[0] as D)
-    const bound = [first, query, first, firstOf(part.at(-1) as D) + RESPONSES - 1n] as const
-    const most = mostOf(part)
-    const [count, numbers] =
-      most === null ? [0, all.get(...bound)] : (limited.get(...bound, most + 1) ?? [0, null])
-    const found = (take: (document: D, idx: number) => void) => split(part, numbers, take)
-    yield { documents: part, found: most !== null && count > most ? null : found }
+    const upTo = (last: D) => [first, query, first, firstOf(last) + RESPONSES - 1n] as const
+    const few = (among: readonly D[]) => {
+      const most = mostOf(among)
+      const bound = upTo(among.at(-1) as D)
+      if (most === null) return { numbers: all.get(...bound) }
+      const [count, numbers] = limited.get(...bound, most + 1) ?? [0, null]
+      return count > most ? null : { numbers }
+    }
+    // Where the first one holds too many, the others hardly hold few: they are not asked for as many as are too many.
+    const isFew = part.length === 1 || mostOf(part) === null || few(part.slice(0, 1)) !== null
+    const result = isFew ? few(part) : null
+    yield {
+      documents: part,
+      found: result && ((take) => split(part, result.numbers, take)),
+    }
   }
 }
 

@@ -11,6 +11,7 @@ import { decodeFloats } from '@/lib/backends/session/cache-values'
 import type { ModelIdentity } from '@/lib/backends/types'
 import { AppError } from '@/lib/errors'
 import { textOf, textRecipe } from '@/lib/metrics/neighbours/row-vectors'
+import { ByteVectors } from '@/lib/stats/byte-vectors'
 import { currentCells, currentResponseSet, type CellRef } from '../cells'
 import { columnReader } from '../columns'
 import { responseStamp } from '../columns/texts'
@@ -24,7 +25,8 @@ export interface CellVectors {
   /** Rows with a vector, ascending; the others were not embedded. */
   rows: Int32Array
   d: number
-  codes: Int8Array
+  /** Address of the codes of the first one. */
+  at: number
   /** What a code of 1 stands for. */
   scales: Float32Array
   /** Length of the difference between a vector and its codes. */
@@ -36,6 +38,7 @@ export interface CellVectors {
 /** The vectors of a study's rows under one run. */
 export interface StudyVectors {
   cells: Map<number, CellVectors>
+  codes: ByteVectors
   /** Returns the exact vector of a cell's n-th embedded row. */
   exact(cell: CellVectors, n: number): Float32Array
 }
@@ -150,19 +153,35 @@ export function* cellPointers(
   }
 }
 
+/** Writes a vector of unit length in bytes; returns what a code of 1 stands for, and the length of what rounding took. */
+function encode(vector: Float32Array, codes: Int8Array, at: number): [number, number] {
+  let most = 0
+  for (const value of vector) most = Math.max(most, Math.abs(value))
+  const scale = most / STEPS || 1
+  let lost = 0
+  for (let k = 0; k < vector.length; k += 1) {
+    const value = vector[k] as number
+    const code = Math.round(value / scale)
+    codes[at + k] = code
+    lost += (value - code * scale) ** 2
+  }
+  return [scale, Math.sqrt(lost)]
+}
+
 /** Reads the vectors of a cell; yields where others may have their turn. */
 function* loadCell(
   db: Db,
   cell: CellRef,
   run: Run,
   read: (pointer: Pointer) => Float32Array | null,
+  store: ByteVectors,
 ): Generator<void, CellVectors> {
   const rows: number[] = []
-  const scales: number[] = []
-  const errors: number[] = []
+  const scales = new Float32Array(cell.rowCount)
+  const errors = new Float32Array(cell.rowCount)
   const pointers: Pointer[] = []
   let codes = new Int8Array(0)
-  let [d, bytes] = [0, 0]
+  let [d, bytes, at] = [0, 0, 0]
   for (const batch of cellPointers(db, cell, run)) {
     for (const { idx, pointer } of batch) {
       if (bytes > 0 && pointer.bytes !== bytes) continue
@@ -172,31 +191,19 @@ function* loadCell(
       if (d === 0) {
         d = vector.length
         bytes = pointer.bytes
-        codes = new Int8Array(cell.rowCount * d)
+        at = store.reserve(cell.rowCount, d)
+        codes = store.bytes(at, cell.rowCount, d)
       }
-      const scale = vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / STEPS || 1
-      const at = rows.length * d
-      let lost = 0
-      vector.forEach((value, k) => {
-        const code = Math.round(value / scale)
-        codes[at + k] = code
-        lost += (value - code * scale) ** 2
-      })
+      const n = rows.length
+      const [scale, error] = encode(vector, codes, n * ByteVectors.widthOf(d))
+      scales[n] = scale
+      errors[n] = error
       rows.push(idx)
-      scales.push(scale)
-      errors.push(Math.sqrt(lost))
       pointers.push(pointer)
     }
     yield
   }
-  return {
-    rows: Int32Array.from(rows),
-    d,
-    codes: codes.subarray(0, rows.length * d),
-    scales: Float32Array.from(scales),
-    errors: Float32Array.from(errors),
-    pointers,
-  }
+  return { rows: Int32Array.from(rows), d, at, scales, errors, pointers }
 }
 
 interface Kept {
@@ -217,9 +224,11 @@ export function* studyVectors(db: Db, studyId: string): Generator<void, StudyVec
   if (held?.stamp === stamp) return held.vectors
   const files = vectorFiles(db)
   const loaded = new Map<number, CellVectors>()
-  for (const cell of cells) loaded.set(cell.no, yield* loadCell(db, cell, run, files.read))
+  const codes = new ByteVectors()
+  for (const cell of cells) loaded.set(cell.no, yield* loadCell(db, cell, run, files.read, codes))
   const vectors: StudyVectors = {
     cells: loaded,
+    codes,
     exact(cell, n) {
       const vector = files.read(cell.pointers[n] as Pointer)
       if (!vector) throw new AppError('data_error', 'The file of the embeddings was changed.')

@@ -43,7 +43,7 @@ const OWN_SORT: Readonly<Record<string, string>> = {
   decisions: 'decisions',
 }
 
-const TEXTS = ['instruction', 'response']
+const TEXTS = ['instruction', 'input', 'response']
 
 interface HeadCellProps {
   column: RowColumn
@@ -76,7 +76,8 @@ export function HeadCell(props: HeadCellProps) {
   const { metric } = column
   const sortId = metric ? column.id : (OWN_SORT[column.id] ?? null)
   const range = state.filter.ranges.find((one) => one.column === column.id) ?? null
-  const sorted = state.sort.column === sortId
+  const isText = TEXTS.includes(column.id)
+  const sorted = state.sort.column === sortId || (isText && state.sort.column === column.id)
   return (
     <div
       role="columnheader"
@@ -84,7 +85,7 @@ export function HeadCell(props: HeadCellProps) {
       style={{ width, left }}
       data-column={column.id}
       {...heads.dropProps(column.id)}
-      {...(sortId && sorted
+      {...(sorted
         ? { 'aria-sort': state.sort.descending ? ('descending' as const) : ('ascending' as const) }
         : {})}
     >
@@ -105,7 +106,7 @@ export function HeadCell(props: HeadCellProps) {
             className={classes.headButton}
             title={sentences(
               column.title,
-              metric || !TEXTS.includes(column.id) ? 'Click to sort.' : 'Click to sort by length.',
+              metric || !isText ? 'Click to sort.' : 'Click to sort by length.',
             )}
             onClick={() =>
               controls.setSort(
@@ -134,6 +135,21 @@ export function HeadCell(props: HeadCellProps) {
             {left === undefined ? <IconPin size={12} /> : <IconPinFilled size={12} />}
           </UnstyledButton>
         )}
+        {isText ? (
+          <UnstyledButton
+            className={classes.unit}
+            title="Sort by the alphabet: case and accents do not count, numbers by their value, Chinese characters by pinyin and after other letters"
+            onClick={() =>
+              controls.setSort({
+                column: column.id,
+                descending: state.sort.column === column.id && !state.sort.descending,
+              })
+            }
+          >
+            {state.sort.column === column.id && state.sort.descending ? 'Z to A' : 'A to Z'}
+            <SortIcon sort={state.sort} id={column.id} />
+          </UnstyledButton>
+        ) : null}
         {metric ? (
           <UnstyledButton
             className={classes.unit}
